@@ -1,0 +1,28 @@
+"""What is declared: one Pulumi component a file. `IdentityCenterFederation` composes the others,
+each of which can be used alone."""
+
+from components.assignment_groups import AssignmentGroups, AssignmentGroupsArgs
+from components.federation import IdentityCenterFederation, IdentityCenterFederationArgs
+from components.gate import Gate, GateArgs
+from components.provisioning import Provisioning, ProvisioningArgs
+from components.push_groups import PushGroups, PushGroupsArgs
+from components.saml_app import AttributeStatement, SamlApp, SamlAppArgs
+from components.scim_token import ScimToken, ScimTokenArgs
+
+__all__ = [
+    "AssignmentGroups",
+    "AssignmentGroupsArgs",
+    "AttributeStatement",
+    "Gate",
+    "GateArgs",
+    "IdentityCenterFederation",
+    "IdentityCenterFederationArgs",
+    "Provisioning",
+    "ProvisioningArgs",
+    "PushGroups",
+    "PushGroupsArgs",
+    "SamlApp",
+    "SamlAppArgs",
+    "ScimToken",
+    "ScimTokenArgs",
+]

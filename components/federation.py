@@ -1,0 +1,161 @@
+"""The federation: one Okta org connected to one IAM Identity Center instance.
+
+Only composes: app → provisioning → gate → assignments → push groups. Whatever can be wrong with
+the inputs is looked up first, so that a refused declaration has changed nothing.
+"""
+
+from typing import NotRequired, TypedDict
+
+import pulumi
+import pulumi_aws as aws
+from pulumi import InvokeOutputOptions, Output, ResourceOptions
+
+from components.assignment_groups import AssignmentGroups
+from components.gate import Gate
+from components.groups import find_groups
+from components.provisioning import Provisioning
+from components.push_groups import PushGroups
+from components.refusal import Refused, refuse
+from components.saml_app import AttributeStatement, SamlApp
+from components.scim_token import ScimToken
+from okta_idc.rules import groups as rules
+
+
+class IdentityCenterFederationArgs(TypedDict):
+    """Inputs of IdentityCenterFederation."""
+
+    acs_url: str
+    issuer_url: str
+    secret: str
+    """Name or ARN of the secret with the SCIM endpoint and token."""
+    label: NotRequired[str]
+    user_name_template: NotRequired[str]
+    attributes: NotRequired[list[AttributeStatement]]
+    create_users: NotRequired[bool]
+    update_users: NotRequired[bool]
+    deactivate_users: NotRequired[bool]
+    assign: NotRequired[list[str]]
+    """Names of the assignment groups."""
+    push: NotRequired[list[str]]
+    """Names of the push groups; none of them an assignment group."""
+
+
+class IdentityCenterFederation(pulumi.ComponentResource):
+    """Everything that can be declared of the federation."""
+
+    app_id: Output[str]
+    outputs: dict[str, object]
+    """What a stack exports: ids, links and names, nothing secret."""
+
+    def __init__(
+        self, name: str, args: IdentityCenterFederationArgs, opts: ResourceOptions | None = None
+    ) -> None:
+        super().__init__("okta-identity-center:index:IdentityCenterFederation", name, {}, opts)
+        child = ResourceOptions(parent=self)
+        assign, push = args.get("assign", []), args.get("push", [])
+        roles = rules.GroupRoles(tuple(assign), tuple(push))
+        refuse(rules.named_once(roles) + rules.one_role_per_group(roles))
+        token = ScimToken(f"{name}-scim-token", {"secret": args["secret"]}, child)
+        group_ids = find_groups(
+            {f"assign[{i}]": group for i, group in enumerate(assign)}
+            | {f"push[{i}]": group for i, group in enumerate(push)},
+            InvokeOutputOptions(parent=self),
+        )
+        instance = self._instance()
+        store_id = instance.apply(lambda i: i[0])
+        # the first resource waits for every look-up
+        label = args.get("label", "AWS IAM Identity Center")
+        checked_label = Output.all(token.endpoint, group_ids, instance).apply(lambda _: label)
+
+        app = SamlApp(
+            f"{name}-app",
+            {
+                "acs_url": args["acs_url"],
+                "issuer_url": args["issuer_url"],
+                "label": checked_label,
+                "user_name_template": args.get("user_name_template", "${source.login}"),
+                "attributes": args.get("attributes", []),
+            },
+            child,
+        )
+        provisioning = Provisioning(
+            f"{name}-provisioning",
+            {
+                "app_id": app.app_id,
+                "endpoint": token.endpoint,
+                "token": token.token,
+                "create_users": args.get("create_users", True),
+                "update_users": args.get("update_users", True),
+                "deactivate_users": args.get("deactivate_users", True),
+            },
+            child,
+        )
+        gate = Gate(
+            f"{name}-gate",
+            {
+                "app_id": provisioning.app_id,
+                "wanted": _wanted_features(args),
+                "after": [provisioning.connection, provisioning.features],
+            },
+            child,
+        )
+        assignments = AssignmentGroups(
+            f"{name}-assign",
+            {"app_id": gate.app_id, "groups": {g: group_ids[g] for g in assign}},
+            child,
+        )
+        pushes = PushGroups(
+            f"{name}-push",
+            {
+                "app_id": gate.app_id,
+                "identity_store_id": store_id,
+                "groups": {g: group_ids[g] for g in push},
+                "after": list(assignments.assignments.values()),
+            },
+            child,
+        )
+        self.app_id = app.app_id
+        self.outputs = {
+            "appId": app.app_id,
+            "appLabel": app.resource.label,
+            "signInUrl": app.sign_in_url,
+            "metadataUrl": app.metadata_url,
+            "mode": "api",
+            "region": instance.apply(lambda i: i[1]),
+            "identityStoreId": store_id,
+            "secretName": args["secret"],
+            "tokenExpires": token.expires,
+            "attributes": [a["key"] for a in args.get("attributes", [])],
+            "assignmentGroups": [{"name": g, "id": group_ids[g]} for g in assign],
+            "pushGroups": [
+                {"name": g, "sourceGroupId": group_ids[g], "mappingId": pushes.mappings[g]}
+                for g in push
+            ],
+        }
+        self.register_outputs({"app_id": self.app_id})
+
+    def _instance(self) -> Output[tuple[str, str]]:
+        """Identity store id and region of the one instance."""
+
+        def the_one(found: aws.ssoadmin.GetInstancesResult) -> tuple[str, str]:
+            if len(found.identity_store_ids) == 1:
+                return found.identity_store_ids[0], found.region
+            raise Refused(
+                f"{len(found.identity_store_ids)} IAM Identity Center instances are visible in "
+                f"region {found.region}. Fix: set aws:region to the instance's primary region, "
+                "with credentials of the account that owns it."
+            )
+
+        opts = InvokeOutputOptions(parent=self)
+        return aws.ssoadmin.get_instances_output(opts=opts).apply(the_one)
+
+
+def _wanted_features(args: IdentityCenterFederationArgs) -> list[str]:
+    """Okta's names for the features that the program enables."""
+    names = {
+        "PUSH_NEW_USERS": args.get("create_users", True),
+        "PUSH_PROFILE_UPDATES": args.get("update_users", True),
+        "PUSH_USER_DEACTIVATION": args.get("deactivate_users", True),
+        "GROUP_PUSH": bool(args.get("push", [])),
+    }
+    return [name for name, on in names.items() if on]

@@ -1,0 +1,101 @@
+"""The SAML app: Okta's catalog app for IAM Identity Center, with its attribute statements.
+
+Owns the app instance, its ACS and issuer URL, the username format and the attributes for access
+control. Does not assign anybody, and leaves the app's sign-on policy alone: an update of the app
+would otherwise undo a policy that somebody set by hand.
+"""
+
+import json
+from typing import NotRequired, TypedDict
+
+import pulumi
+import pulumi_okta as okta
+from pulumi import Input, Output, ResourceOptions
+
+from components.refusal import refuse
+from okta_idc.rules import attributes as rules
+from okta_idc.rules import endpoints
+
+CATALOG_APP = "amazon_aws_sso"
+
+
+class AttributeStatement(TypedDict):
+    """One attribute for access control, sent as a session tag."""
+
+    key: str
+    """The tag's key, e.g. `CostCenter`."""
+    value: str
+    """Okta's expression: `user.costCenter`, or a quoted literal."""
+
+
+class SamlAppArgs(TypedDict):
+    """Inputs of SamlApp."""
+
+    acs_url: str
+    """IAM Identity Center's Assertion Consumer Service URL."""
+    issuer_url: str
+    """IAM Identity Center's issuer URL (SAML entity id, audience)."""
+    label: NotRequired[Input[str]]
+    """The app's label in Okta; unique in the org. Default: AWS IAM Identity Center."""
+    user_name_template: NotRequired[Input[str]]
+    """Application username format: NameID and SCIM userName. Default: `${source.login}`."""
+    attributes: NotRequired[list[AttributeStatement]]
+    """Attributes for access control. Default: none."""
+
+
+class SamlApp(pulumi.ComponentResource):
+    """Okta's app for IAM Identity Center. Raises Refused for OIC-110, 111 and 401 to 404."""
+
+    app_id: Output[str]
+    """The app's id in Okta."""
+    metadata_url: Output[str]
+    """Where Okta serves the identity provider's metadata; AWS wants the file behind it."""
+    sign_in_url: Output[str]
+    """The link that starts sign-on at Okta."""
+
+    def __init__(self, name: str, args: SamlAppArgs, opts: ResourceOptions | None = None) -> None:
+        super().__init__("okta-identity-center:index:SamlApp", name, {}, opts)
+        refuse(endpoints.acs_url(args["acs_url"]), "acs_url")
+        refuse(endpoints.issuer_url(args["issuer_url"]), "issuer_url")
+        self.resource = okta.app.Saml(
+            f"{name}-saml",
+            preconfigured_app=CATALOG_APP,
+            label=args.get("label", "AWS IAM Identity Center"),
+            app_settings_json=json.dumps(
+                {"acsURL": args["acs_url"], "entityID": args["issuer_url"]}
+            ),
+            attribute_statements=_statements(args.get("attributes", [])),
+            user_name_template=args.get("user_name_template", "${source.login}"),
+            skip_authentication_policy=True,
+            opts=ResourceOptions(parent=self),
+        )
+        self.app_id = self.resource.id
+        self.metadata_url = self.resource.metadata_url
+        self.sign_in_url = self.resource.embed_url
+        self.register_outputs(
+            {
+                "app_id": self.app_id,
+                "metadata_url": self.metadata_url,
+                "sign_in_url": self.sign_in_url,
+            }
+        )
+
+
+def _statements(
+    declared: list[AttributeStatement],
+) -> list[okta.app.SamlAttributeStatementArgs]:
+    attributes = tuple(rules.Attribute(a["key"], a["value"]) for a in declared)
+    for index, attribute in enumerate(attributes):
+        refuse(rules.attribute_key(attribute), f"attributes[{index}]")
+        refuse(rules.attribute_value(attribute), f"attributes[{index}]")
+    refuse(rules.unique_keys(attributes), "attributes")
+    refuse(rules.attribute_count(attributes), "attributes")
+    return [
+        okta.app.SamlAttributeStatementArgs(
+            name=rules.NAME_PREFIX + attribute.key,
+            namespace=rules.URI_NAME_FORMAT,
+            type="EXPRESSION",
+            values=[attribute.value],
+        )
+        for attribute in attributes
+    ]

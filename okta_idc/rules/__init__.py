@@ -1,0 +1,25 @@
+"""What must hold between Okta and IAM Identity Center, each rule stated once.
+
+A rule is a pure function over plain data plus what a reader needs to act on it: a stable id,
+the sentence of the source it comes from, and the remedy. Three askers use it: a component
+refuses inputs that break it, the policy pack reports it on declared resources, the doctor on
+what is really there. No Pulumi and no I/O in this package.
+
+Families: 1xx endpoints and token, 2xx assignment and push groups, 3xx user profiles,
+4xx attributes for access control.
+"""
+
+from okta_idc.rules import attributes, endpoints, groups, profiles, secret
+from okta_idc.rules.registry import RULES, Finding, Rule, Severity
+
+__all__ = [
+    "RULES",
+    "Finding",
+    "Rule",
+    "Severity",
+    "attributes",
+    "endpoints",
+    "groups",
+    "profiles",
+    "secret",
+]

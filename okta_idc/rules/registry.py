@@ -1,0 +1,97 @@
+"""How a rule is written down: id, title, severity, source, remedy, check, one good and one bad
+example. The registry is the only list of rules; documentation and tests read it."""
+
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass, field
+from enum import StrEnum
+from types import MappingProxyType
+from typing import Any, Generic, TypeVar
+
+Subject = TypeVar("Subject")
+
+
+class Severity(StrEnum):
+    """What breaking the rule costs."""
+
+    BLOCKING = "blocking"
+    """A person or group is not provisioned, is lost, or access is denied."""
+    ADVISORY = "advisory"
+    """It works today, and will surprise somebody."""
+
+
+@dataclass(frozen=True, slots=True)
+class Finding:
+    """One breach of one rule.
+
+    `place` is a path inside what was checked (`push[2]`, `title`), `value` what stood there
+    (None where nothing did, or where it must not be shown), `problem` a clause that can follow
+    "place: value".
+    """
+
+    rule: "Rule[Any]" = field(repr=False)
+    place: str
+    value: str | None
+    problem: str
+
+    def text(self, prefix: str = "") -> str:
+        """One line: place, value, problem, rule id, fix. `prefix` goes before the place."""
+        place = join_path(prefix, self.place)
+        shown = "" if self.value is None else f" {self.value!r}"
+        return f"{place}:{shown} {self.problem} [{self.rule.id}] Fix: {self.rule.remedy}"
+
+
+def join_path(*parts: str) -> str:
+    """`("push", "[2]", "name")` is `push[2].name`; empty parts are skipped."""
+    path = ""
+    for part in parts:
+        path += part if not path or not part or part.startswith("[") else f".{part}"
+    return path
+
+
+Draft = tuple[str, str | None, str]
+"""What a check yields: place, value, problem."""
+
+
+@dataclass(frozen=True)
+class Rule(Generic[Subject]):
+    """A rule; call it with its subject to get the findings."""
+
+    id: str
+    title: str
+    severity: Severity
+    source: str
+    remedy: str
+    examine: Callable[[Subject], Iterable[Draft]] = field(repr=False)
+    good: object = field(repr=False)
+    bad: object = field(repr=False)
+
+    def __call__(self, subject: Subject) -> list[Finding]:
+        """The findings, empty when the rule holds."""
+        return [Finding(self, *draft) for draft in self.examine(subject)]
+
+
+_registered: dict[str, Rule[Any]] = {}
+RULES: Mapping[str, Rule[Any]] = MappingProxyType(_registered)
+"""Every rule by its id."""
+
+
+def rule(
+    rule_id: str,
+    title: str,
+    *,
+    source: str,
+    remedy: str,
+    good: object,
+    bad: object,
+    severity: Severity = Severity.BLOCKING,
+) -> Callable[[Callable[[Subject], Iterable[Draft]]], Rule[Subject]]:
+    """Make a check a registered rule. The check yields `(place, value, problem)`."""
+
+    def register(examine: Callable[[Subject], Iterable[Draft]]) -> Rule[Subject]:
+        made = Rule(rule_id, title, severity, source, remedy, examine, good, bad)
+        if rule_id in _registered:
+            raise ValueError(f"{rule_id} is registered twice")
+        _registered[rule_id] = made
+        return made
+
+    return register

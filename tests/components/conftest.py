@@ -1,0 +1,99 @@
+"""Pulumi's mocks: an Okta and an AWS that answer look-ups and record what is declared."""
+
+import logging
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, field
+from typing import Any
+
+import pulumi
+import pytest
+from pulumi.runtime import mocks
+
+SECRET = (
+    '{"endpoint": "https://scim.us-east-1.amazonaws.com/11111111111-2222-3333-4444-555555555555'
+    '/scim/v2/", "token": "TOPSECRET", "token_id": "1", "created": "2026-01-01T00:00:00Z", '
+    '"expires": "2099-01-01T00:00:00Z"}'
+)
+WANTED = ["PUSH_NEW_USERS", "PUSH_PROFILE_UPDATES", "PUSH_USER_DEACTIVATION", "GROUP_PUSH"]
+
+
+@dataclass
+class World(mocks.Mocks):
+    """What the mocked Okta and AWS hold; tests change it before they declare."""
+
+    secret: str | None = SECRET
+    groups: dict[str, str] = field(
+        default_factory=lambda: {"aws-access": "00gA", "aws-admins": "00gB", "aws-data": "00gC"}
+    )
+    status: str = "ENABLED"
+    features: list[str] = field(default_factory=lambda: list(WANTED))
+    in_aws: list[str] = field(default_factory=list)
+    mapped: list[str] = field(default_factory=list)
+    app_groups: dict[str, str] = field(default_factory=dict)
+    instances: list[str] = field(default_factory=lambda: ["d-9067642ac7"])
+    declared: list[mocks.MockResourceArgs] = field(default_factory=list)
+    asked: list[mocks.MockCallArgs] = field(default_factory=list)
+
+    def new_resource(self, args: mocks.MockResourceArgs) -> tuple[str | None, dict[str, Any]]:
+        self.declared.append(args)
+        return f"{args.name}-id", dict(args.inputs)
+
+    def call(self, args: mocks.MockCallArgs) -> dict[str, Any] | tuple[dict[str, Any], Any]:
+        self.asked.append(args)
+        match args.token.rsplit(":", 1)[-1]:
+            case "getSecretVersion":
+                return {"secretString": self.secret}
+            case "getSecrets":
+                return {"names": ["okta-identity-center/scim"] if self.secret else []}
+            case "getInstances":
+                return {"identityStoreIds": self.instances, "region": "us-east-1"}
+            case "getGroups" if args.token.startswith("aws"):
+                return {"groups": [{"displayName": name} for name in self.in_aws]}
+            case "getGroups":
+                return {"groups": self._okta_groups(args.args["search"])}
+            case "getConnection":
+                return {"status": self.status}
+            case "getSaml":
+                return {"features": self.features}
+            case "getPushGroups":
+                return {"mappings": [{"sourceGroupId": source} for source in self.mapped]}
+            case other:
+                raise AssertionError(f"nobody expected {other}")
+
+    def _okta_groups(self, search: str) -> list[dict[str, Any]]:
+        kind = "APP_GROUP" if "APP_GROUP" in search else "OKTA_GROUP"
+        held = self.app_groups if kind == "APP_GROUP" else self.groups
+        return [
+            {"id": i, "name": name, "type": kind, "source": ""}
+            for name, i in held.items()
+            if f'eq "{name}"' in search or f'sw "{name[:4]}"' in search
+        ]
+
+    def inputs(self, kind: str) -> list[dict[str, Any]]:
+        """Inputs of every declared resource whose type ends so."""
+        return [a.inputs for a in self.declared if a.typ.endswith(kind)]
+
+
+@pytest.fixture
+def world() -> World:
+    return World()
+
+
+@pytest.fixture
+def declare(world: World) -> Iterator[Callable[..., None]]:
+    """Run a piece of program against the world, as the engine would, and wait for it."""
+
+    # As the engine's own host does: a refusal reaches every dependent, and each would log it.
+    logging.getLogger("asyncio").setLevel(logging.CRITICAL)
+
+    def run(program: Callable[[], object], *, preview: bool = False) -> None:
+        mocks.set_mocks(world, preview=preview)
+
+        @pulumi.runtime.test
+        def go() -> object:
+            return program()
+
+        go()
+
+    yield run
+    pulumi.runtime.settings.reset_options()

@@ -1,0 +1,213 @@
+"""The federation and its parts, declared against Pulumi's mocks."""
+
+import json
+from collections.abc import Callable
+from typing import Any
+
+import pytest
+from pulumi import RunError
+
+from components import IdentityCenterFederation
+from okta_idc.rules.attributes import URI_NAME_FORMAT
+from tests.components.conftest import WANTED, World
+
+Declare = Callable[..., None]
+
+ARGS: dict[str, Any] = {
+    "acs_url": "https://us-east-1.sso.signin.aws/platform/saml/acs/0123-a",
+    "issuer_url": "https://us-east-1.signin.aws.amazon.com/platform/saml/d-9067642ac7",
+    "secret": "okta-identity-center/scim",
+    "assign": ["aws-access"],
+    "push": ["aws-admins", "aws-data"],
+    "attributes": [{"key": "Department", "value": "user.department"}],
+}
+
+
+def federation(**changes: Any) -> Callable[[], object]:
+    def program() -> object:
+        return IdentityCenterFederation("idc", ARGS | changes).outputs["pushGroups"]  # type: ignore[arg-type]
+
+    return program
+
+
+class TestApp:
+    """The SAML app."""
+
+    def test_it_is_the_catalog_app_with_acs_and_issuer_url(
+        self, world: World, declare: Declare
+    ) -> None:
+        declare(federation())
+        [saml] = world.inputs("app/saml:Saml")
+        assert saml["preconfiguredApp"] == "amazon_aws_sso"
+        assert json.loads(saml["appSettingsJson"]) == {
+            "acsURL": ARGS["acs_url"],
+            "entityID": ARGS["issuer_url"],
+        }
+
+    def test_attributes_are_expressions_in_the_uri_name_format(
+        self, world: World, declare: Declare
+    ) -> None:
+        declare(federation())
+        assert world.inputs("app/saml:Saml")[0]["attributeStatements"] == [
+            {
+                "name": "https://aws.amazon.com/SAML/Attributes/AccessControl:Department",
+                "namespace": URI_NAME_FORMAT,
+                "type": "EXPRESSION",
+                "values": ["user.department"],
+            }
+        ]
+
+    def test_an_update_never_undoes_a_sign_on_policy(self, world: World, declare: Declare) -> None:
+        declare(federation())
+        assert world.inputs("app/saml:Saml")[0]["skipAuthenticationPolicy"] is True
+
+
+class TestProvisioning:
+    """Connection and features."""
+
+    def test_okta_gets_the_endpoint_without_its_slash(self, world: World, declare: Declare) -> None:
+        declare(federation())
+        [connection] = world.inputs("app/connection:Connection")
+        assert connection["baseUrl"].endswith("/scim/v2")
+
+    def test_password_sync_is_never_enabled(self, world: World, declare: Declare) -> None:
+        declare(federation())
+        [features] = world.inputs("app/features:Features")
+        assert features["capabilities"]["update"]["password"]["status"] == "DISABLED"
+
+    def test_every_capability_is_named(self, world: World, declare: Declare) -> None:
+        declare(federation(deactivate_users=False))
+        capabilities = world.inputs("app/features:Features")[0]["capabilities"]
+        assert capabilities["create"]["lifecycleCreate"]["status"] == "ENABLED"
+        assert capabilities["update"]["lifecycleDeactivate"]["status"] == "DISABLED"
+        assert capabilities["update"]["profile"]["status"] == "ENABLED"
+
+
+class TestGate:
+    """Nobody is assigned and nothing is pushed while provisioning is off."""
+
+    @pytest.mark.parametrize(
+        ("status", "features", "says"),
+        [
+            ("UNKNOWN", [], "Okta answered UNKNOWN"),
+            ("DISABLED", [], "is DISABLED, not ENABLED"),
+            ("", [], "status unknown"),
+            ("ENABLED", WANTED[1:], "PUSH_NEW_USERS stayed off"),
+        ],
+    )
+    def test_it_stays_closed_and_says_why(
+        self, world: World, declare: Declare, status: str, features: list[str], says: str
+    ) -> None:
+        world.status, world.features = status, features
+        with pytest.raises(RunError, match=says):
+            declare(federation())
+        assert world.inputs("GroupAssignment") == []
+        assert world.inputs("PushGroup") == []
+
+    def test_a_preview_tells_and_does_not_fail(self, world: World, declare: Declare) -> None:
+        world.status = "UNKNOWN"
+        declare(federation(), preview=True)
+
+    def test_only_wanted_features_are_asked_for(self, world: World, declare: Declare) -> None:
+        world.features = ["PUSH_NEW_USERS", "PUSH_PROFILE_UPDATES"]
+        declare(federation(deactivate_users=False, push=[]))
+
+
+class TestGroups:
+    """Assignments and pushes."""
+
+    def test_each_group_has_its_one_role(self, world: World, declare: Declare) -> None:
+        declare(federation())
+        assert [a["groupId"] for a in world.inputs("GroupAssignment")] == ["00gA"]
+        assert sorted(p["sourceGroupId"] for p in world.inputs("PushGroup")) == ["00gB", "00gC"]
+
+    def test_a_push_group_never_deletes_its_target(self, world: World, declare: Declare) -> None:
+        declare(federation())
+        assert {p["deleteTargetGroupOnDestroy"] for p in world.inputs("PushGroup")} == {False}
+
+    def test_all_names_are_looked_up_in_one_call(self, world: World, declare: Declare) -> None:
+        declare(federation())
+        assert len([c for c in world.asked if c.token == "okta:index/getGroups:getGroups"]) == 1
+
+    def test_an_unknown_group_is_named_before_anything_is_declared(
+        self, world: World, declare: Declare
+    ) -> None:
+        with pytest.raises(RunError, match=r"push\[0\]: 'aws-admin' is not a group.*aws-admins"):
+            declare(federation(push=["aws-admin"]))
+        assert not [a for a in world.declared if a.typ.startswith("okta:")]
+
+    def test_a_group_cannot_be_both_assigned_and_pushed(
+        self, world: World, declare: Declare
+    ) -> None:
+        with pytest.raises(RunError, match="OIC-201"):
+            declare(federation(push=["aws-access"]))
+
+    def test_a_group_left_in_aws_is_linked_by_id(self, world: World, declare: Declare) -> None:
+        world.in_aws, world.app_groups = ["aws-admins"], {"aws-admins": "00gAPP"}
+        declare(federation())
+        pushes = {p["sourceGroupId"]: p for p in world.inputs("PushGroup")}
+        assert pushes["00gB"]["targetGroupId"] == "00gAPP"
+        assert pushes["00gB"].get("targetGroupName") is None
+        assert pushes["00gC"]["targetGroupName"] == "aws-data"
+
+    def test_a_group_left_in_aws_that_okta_does_not_know_is_explained(
+        self, world: World, declare: Declare
+    ) -> None:
+        world.in_aws = ["aws-admins"]
+        with pytest.raises(RunError, match="'aws-admins'.*Refresh App Groups"):
+            declare(federation())
+
+    def test_a_group_that_is_pushed_already_is_left_as_it_is(
+        self, world: World, declare: Declare
+    ) -> None:
+        world.in_aws, world.mapped = ["aws-admins"], ["00gB"]
+        declare(federation())
+        pushes = {p["sourceGroupId"]: p for p in world.inputs("PushGroup")}
+        assert pushes["00gB"]["targetGroupName"] == "aws-admins"
+
+
+class TestSecret:
+    """Where the token comes from, and what no error shows."""
+
+    @pytest.mark.parametrize(
+        ("secret", "says"),
+        [
+            (None, "is not in AWS Secrets Manager"),
+            ("TOPSECRET", "is not JSON"),
+            ('["TOPSECRET"]', "not an object"),
+            ('{"token": "TOPSECRET"}', "endpoint: is missing"),
+            (
+                '{"endpoint": "https://x.example.com", "token": "TOPSECRET", "token_id": "1", '
+                '"created": "2026-01-01", "expires": "2099-01-01"}',
+                "'https://x.example.com' is not a SCIM endpoint",
+            ),
+            (
+                '{"endpoint": "https://scim.us-east-1.amazonaws.com/11111111111-2222-3333-4444/'
+                'scim/v2", "token": "TOPSECRET", "token_id": "1", "created": "2020-01-01", '
+                '"expires": "2021-01-01"}',
+                "is past",
+            ),
+        ],
+    )
+    def test_a_bad_secret_is_refused_without_showing_it(
+        self, world: World, declare: Declare, secret: str | None, says: str
+    ) -> None:
+        world.secret = secret
+        with pytest.raises(RunError, match=says) as caught:
+            declare(federation())
+        assert "TOPSECRET" not in str(caught.value)
+        assert "okta-identity-center/scim" in str(caught.value)
+        assert not [a for a in world.declared if a.typ.startswith("okta:")]
+
+    def test_no_output_of_the_federation_holds_the_token(
+        self, world: World, declare: Declare
+    ) -> None:
+        declare(federation())
+        components = [a.inputs for a in world.declared if not a.typ.startswith("okta:")]
+        assert "TOPSECRET" not in json.dumps(components)
+
+
+def test_no_or_many_instances_are_explained(world: World, declare: Declare) -> None:
+    world.instances = []
+    with pytest.raises(RunError, match="0 IAM Identity Center instances.*aws:region"):
+        declare(federation())

@@ -1,0 +1,102 @@
+"""The program's edge: every wrong setting is named with its path, value and fix."""
+
+from typing import Any
+
+import pytest
+import yaml
+from hypothesis import given
+from hypothesis import strategies as st
+
+from okta_idc.settings import Settings, SettingsError
+from tests.places import ROOT
+
+GOOD: dict[str, Any] = {
+    "app": {
+        "acs_url": "https://us-east-1.sso.signin.aws/platform/saml/acs/0123-a",
+        "issuer_url": "https://us-east-1.signin.aws.amazon.com/platform/saml/d-9067642ac7",
+    },
+    "scim": {"secret": "okta-identity-center/scim"},
+}
+
+
+def complaint(**changes: Any) -> str:
+    with pytest.raises(SettingsError) as caught:
+        Settings.load(GOOD | changes)
+    return str(caught.value)
+
+
+def test_the_least_settings_are_accepted() -> None:
+    assert Settings.load(GOOD).provisioning.deactivate_users is True
+
+
+@pytest.mark.parametrize("stack", ["dev", "example"])
+def test_the_shipped_stack_files_are_accepted(stack: str) -> None:
+    config = yaml.safe_load((ROOT / f"Pulumi.{stack}.yaml").read_text())["config"]
+    assert Settings.load(config["okta-identity-center:federation"]).push
+
+
+@pytest.mark.parametrize(
+    ("changes", "says"),
+    [
+        ({"pusch": []}, "federation.pusch: unknown key. Fix: did you mean 'push'?"),
+        ({"app": {**GOOD["app"], "labl": "x"}}, "federation.app.labl: unknown key. Fix: did you"),
+        ({"attributes": [{"key": "a", "valu": "b"}]}, "federation.attributes[0].valu: unknown key"),
+        ({"scim": {}}, "federation.scim.secret: is missing"),
+        ({"push": "aws-admins"}, "federation.push: 'aws-admins' is wrong"),
+        ({"provisioning": {"mode": "apy"}}, "federation.provisioning.mode: 'apy' is wrong"),
+        ({"assign": ["a"], "push": ["a"]}, "federation.push[0]: 'a' is assigned too (assign[0])"),
+        ({"push": ["a", "a"]}, "federation.push[1]: 'a' is named 2 times"),
+        ({"app": {**GOOD["app"], "acs_url": "https://x"}}, "federation.app.acs_url: 'https://x'"),
+        (
+            {"attributes": [{"key": "a&b", "value": "user.x"}]},
+            "federation.attributes[0].key: 'a&b' holds &",
+        ),
+        (
+            {"attributes": [{"key": "D", "value": "user.x"}, {"key": "d", "value": "user.y"}]},
+            "federation.attributes[1].key: 'd' is the same key as [0].key",
+        ),
+        (
+            {"attributes": [{"key": "D", "value": "${user.department}"}]},
+            "federation.attributes[0].value: '${user.department}' is wrapped",
+        ),
+        (
+            {"attributes": [{"key": "D", "value": "department"}]},
+            "federation.attributes[0].value: 'department' department stands bare",
+        ),
+    ],
+)
+def test_a_wrong_setting_is_named_with_place_value_and_fix(
+    changes: dict[str, Any], says: str
+) -> None:
+    text = complaint(**changes)
+    assert says in text
+    assert "Fix: " in text
+
+
+def test_a_quoted_literal_is_a_value() -> None:
+    loaded = Settings.load(GOOD | {"attributes": [{"key": "CostCenter", "value": '"blue"'}]})
+    assert loaded.attributes[0].value == '"blue"'
+
+
+def test_everything_wrong_is_reported_at_once() -> None:
+    assert "3 problems" in complaint(
+        push=["a", "b", "b"], assign=["a"], attributes=[{"key": "a&", "value": "user.x"}]
+    )
+
+
+_JSON = st.recursive(
+    st.none() | st.booleans() | st.integers() | st.text(),
+    lambda inner: (
+        st.lists(inner, max_size=3)
+        | st.dictionaries(
+            st.sampled_from(["app", "scim", "push", "attributes", "key"]), inner, max_size=3
+        )
+    ),
+    max_leaves=8,
+)
+
+
+@given(_JSON)
+def test_anything_else_is_a_settings_error(raw: object) -> None:
+    with pytest.raises(SettingsError):
+        Settings.load(raw)
