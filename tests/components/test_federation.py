@@ -154,7 +154,7 @@ class TestGroups:
         self, world: World, declare: Declare
     ) -> None:
         world.in_aws = ["aws-admins"]
-        with pytest.raises(RunError, match="'aws-admins'.*Refresh App Groups"):
+        with pytest.raises(RunError, match=r"'aws-admins'.*Refresh App Groups"):
             declare(federation())
 
     def test_a_group_that_is_pushed_already_is_left_as_it_is(
@@ -209,5 +209,5 @@ class TestSecret:
 
 def test_no_or_many_instances_are_explained(world: World, declare: Declare) -> None:
     world.instances = []
-    with pytest.raises(RunError, match="0 IAM Identity Center instances.*aws:region"):
+    with pytest.raises(RunError, match=r"0 IAM Identity Center instances.*aws:region"):
         declare(federation())

@@ -1,0 +1,147 @@
+"""The real engine against a sandbox of our own: its port, its home, nothing of the user's."""
+
+import json
+import os
+import re
+import subprocess
+import sys
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import boto3
+import httpx
+import pytest
+import yaml
+from botocore.config import Config
+
+from tests.places import ROOT
+
+TOKEN = "sandbox-okta-token"
+
+
+def scrubbed() -> dict[str, str]:
+    """The environment without anything of Okta, AWS or Pulumi in it."""
+    return {k: v for k, v in os.environ.items() if not re.match(r"OKTA_|AWS_|PULUMI_", k)}
+
+
+@dataclass
+class Result:
+    code: int
+    text: str
+
+
+@dataclass
+class Kit:
+    """One clone's commands, and a look at what they did."""
+
+    home: Path
+
+    def toolchain(self, *arguments: str, timeout: float = 600) -> Result:
+        """`python -m toolchain …` with this home."""
+        command = [sys.executable, "-m", "toolchain", *arguments, "--home", str(self.home)]
+        done = subprocess.run(
+            command, cwd=ROOT, env=scrubbed(), capture_output=True, text=True, timeout=timeout,
+            stdin=subprocess.DEVNULL, check=False,
+        )  # fmt: skip
+        return Result(done.returncode, done.stdout + done.stderr)
+
+    def pulumi(self, *arguments: str) -> Result:
+        """Plain `pulumi …`, in the environment that `make env` gives."""
+        done = subprocess.run(
+            ["pulumi", *arguments, "--non-interactive"], cwd=ROOT, env=self.env,
+            capture_output=True, text=True, timeout=300, stdin=subprocess.DEVNULL, check=False,
+        )  # fmt: skip
+        return Result(done.returncode, done.stdout + done.stderr)
+
+    def run(self, verb: str, *arguments: str) -> Result:
+        """A verb on the stack, with the settings of this home."""
+        return self.pulumi(verb, "--stack", "dev", "--config-file", str(self.settings), *arguments)
+
+    @property
+    def env(self) -> dict[str, str]:
+        printed = self.toolchain("env")
+        assert printed.code == 0, printed.text
+        show = "import json, os; print(json.dumps(dict(os.environ)))"
+        script = f"{printed.text}\nexec {sys.executable} -c '{show}'"
+        done = subprocess.run(
+            ["sh", "-c", script],
+            cwd=ROOT,
+            env=scrubbed(),
+            capture_output=True,
+            text=True,
+            check=True,
+        )
+        return json.loads(done.stdout.splitlines()[-1])
+
+    @property
+    def settings(self) -> Path:
+        return self.home / "Pulumi.dev.yaml"
+
+    def change(self, **changes: Any) -> None:
+        """Change top-level keys of the federation's settings (None: as shipped)."""
+        document = yaml.safe_load(self.settings.read_text())
+        shipped = yaml.safe_load((ROOT / "Pulumi.dev.yaml").read_text())["config"]
+        key = "okta-identity-center:federation"
+        document["config"][key] = shipped[key] | changes
+        self.settings.write_text(yaml.safe_dump(document))
+
+    @property
+    def sandbox(self) -> dict[str, Any]:
+        return json.loads((self.home / "current.json").read_text())
+
+    def okta(self, method: str, path: str, body: object = None) -> Any:
+        headers = {"Authorization": f"SSWS {TOKEN}"}
+        answer = httpx.request(
+            method, self.sandbox["okta"] + path, json=body, headers=headers, timeout=60
+        )
+        answer.raise_for_status()
+        return answer.json() if answer.content else None
+
+    def settle(self) -> None:
+        assert self.okta("GET", "/sandbox/settled?timeout=30")["settled"]
+
+    def aws(self, service: str) -> Any:
+        return boto3.client(
+            service, endpoint_url=self.sandbox["aws"], region_name="us-east-1",
+            aws_access_key_id="sandbox", aws_secret_access_key="sandbox",
+            config=Config(retries={"max_attempts": 1}),
+        )  # fmt: skip
+
+    def users(self) -> dict[str, dict[str, Any]]:
+        """What stands in the Identity Store, by user name."""
+        pages = self.aws("identitystore").get_paginator("list_users")
+        found = pages.paginate(IdentityStoreId=self.store)
+        return {user["UserName"]: user for page in found for user in page["Users"]}
+
+    def groups(self) -> dict[str, set[str]]:
+        """User names of each group's members, by group name."""
+        store = self.aws("identitystore")
+        names = {user["UserId"]: name for name, user in self.users().items()}
+        groups: dict[str, set[str]] = {}
+        for page in store.get_paginator("list_groups").paginate(IdentityStoreId=self.store):
+            for group in page["Groups"]:
+                members = store.get_paginator("list_group_memberships").paginate(
+                    IdentityStoreId=self.store, GroupId=group["GroupId"]
+                )
+                groups[group["DisplayName"]] = {
+                    names[m["MemberId"]["UserId"]] for p in members for m in p["GroupMemberships"]
+                }
+        return groups
+
+    @property
+    def store(self) -> str:
+        return self.aws("sso-admin").list_instances()["Instances"][0]["IdentityStoreId"]
+
+    @property
+    def token(self) -> str:
+        answer = self.aws("secretsmanager").get_secret_value(SecretId="okta-identity-center/scim")
+        return json.loads(answer["SecretString"])["token"]
+
+
+@pytest.fixture(scope="module")
+def kit(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Kit]:
+    kit = Kit(tmp_path_factory.mktemp("clone") / ".sandbox")
+    yield kit
+    kit.toolchain("reset")

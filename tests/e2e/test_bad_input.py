@@ -1,0 +1,111 @@
+"""Bad input, with the real engine: a clear error that names place, value and fix; no traceback;
+nothing half done."""
+
+import json
+from typing import Any
+
+import pytest
+import yaml
+
+from tests.e2e.conftest import Kit
+from tests.places import ROOT
+
+pytestmark = pytest.mark.e2e
+
+FEDERATION = yaml.safe_load((ROOT / "Pulumi.dev.yaml").read_text())["config"][
+    "okta-identity-center:federation"
+]
+
+
+@pytest.fixture(scope="module")
+def sandbox(kit: Kit) -> Kit:
+    """A sandbox with an empty stack."""
+    done = kit.toolchain("up", "--port", "0", "--no-program")
+    assert done.code == 0, done.text
+    return kit
+
+
+def refused(kit: Kit, *says: str) -> None:
+    writes = {"POST", "PUT", "PATCH", "DELETE"}
+    before = len(kit.okta("GET", "/sandbox/journal"))
+    done = kit.run("up", "--yes", "--skip-preview")
+    assert done.code != 0
+    for text in says:
+        assert text in done.text, done.text
+    assert "Traceback" not in done.text, done.text
+    made = kit.okta("GET", "/sandbox/journal")[before:]
+    assert not [call for call in made if call["method"] in writes], "something was half done"
+
+
+@pytest.mark.parametrize(
+    ("changes", "says"),
+    [
+        ({"pusch": []}, ["federation.pusch: unknown key", "did you mean 'push'?"]),
+        (
+            {"push": ["aws-admin"]},
+            ["push[0]: 'aws-admin' is not a group in Okta", "Did you mean 'aws-admins'?"],
+        ),
+        ({"push": ["aws-access"]}, ["federation.push[0]: 'aws-access' is assigned too", "OIC-201"]),
+        (
+            {"app": {**FEDERATION["app"], "acs_url": "https://example.com/acs"}},
+            ["federation.app.acs_url: 'https://example.com/acs'", "is not an ACS URL"],
+        ),
+        (
+            {"attributes": [{"key": "A", "value": "user.a"}, {"key": "a", "value": "user.b"}]},
+            ["federation.attributes[1].key: 'a' is the same key"],
+        ),
+        (
+            {"attributes": [{"key": "A&B", "value": "user.a"}]},
+            ["federation.attributes[0].key: 'A&B'", "OIC-401"],
+        ),
+        (
+            {"attributes": [{"key": "D", "value": "${user.department}"}]},
+            ["federation.attributes[0].value", "expects the expression itself: user.department"],
+        ),
+        (
+            {"attributes": [{"key": "D", "value": "department"}]},
+            ["federation.attributes[0].value: 'department'", "Fix: write user.department"],
+        ),
+        (
+            {"scim": {"secret": "nothing/here"}},
+            ["secret 'nothing/here': is not in AWS Secrets Manager", "okta-identity-center/scim"],
+        ),
+    ],
+    ids=lambda value: next(iter(value)) if isinstance(value, dict) else None,
+)
+def test_a_wrong_setting_is_explained_and_changes_nothing(
+    sandbox: Kit, changes: dict[str, Any], says: list[str]
+) -> None:
+    sandbox.change(**changes)
+    refused(sandbox, *says)
+
+
+@pytest.mark.parametrize(
+    ("value", "says"),
+    [
+        ("no json, TOPSECRET", "is not JSON"),
+        (json.dumps({"token": "TOPSECRET"}), "endpoint: is missing"),
+        (
+            json.dumps(
+                {
+                    "endpoint": "https://example.com/scim/v2",
+                    "token": "TOPSECRET",
+                    "token_id": "1",
+                    "created": "2026-01-01",
+                    "expires": "2099-01-01",
+                }
+            ),
+            "is not a SCIM endpoint",
+        ),
+    ],
+    ids=["no-json", "no-endpoint", "wrong-endpoint"],
+)
+def test_a_malformed_secret_is_explained_without_its_value(
+    sandbox: Kit, value: str, says: str
+) -> None:
+    secrets = sandbox.aws("secretsmanager")
+    name = f"bad/{abs(hash(value))}"
+    secrets.create_secret(Name=name, SecretString=value)
+    sandbox.change(scim={"secret": name})
+    refused(sandbox, f"secret '{name}'", says)
+    assert "TOPSECRET" not in sandbox.run("preview").text

@@ -1,0 +1,202 @@
+"""The main job, with the real engine: one story, told in order."""
+
+import os
+import re
+import subprocess
+from pathlib import Path
+
+import pytest
+import yaml
+
+from tests.e2e.conftest import Kit
+from tests.places import ROOT
+
+pytestmark = pytest.mark.e2e
+
+PUSHED = {"aws-admins", "aws-developers", "aws-finance", "aws-data", "aws-support"}
+
+
+def org() -> dict:
+    return yaml.safe_load((ROOT / "sandbox" / "org.yaml").read_text())
+
+
+def clean_people() -> set[str]:
+    """User names (emails) of everybody whom AWS must take, worked out from the org file."""
+    assigned = set(next(g for g in org()["groups"] if g["name"] == "aws-access")["members"])
+    seen: set[str] = set()
+    clean: set[str] = set()
+    for user in org()["users"]:
+        parts = [user.get(k) for k in ("streetAddress", "city", "state", "zipCode", "countryCode")]
+        email = user["email"].lower()
+        if user["login"] not in assigned or user.get("status", "ACTIVE") != "ACTIVE":
+            continue
+        refused = (
+            not user.get("displayName")
+            or any(c in str(user.get("title", "")) for c in "<>;:%")
+            or (any(parts) and not all(parts))
+            or email in seen
+        )
+        seen.add(email)
+        if not refused:
+            clean.add(user["email"])
+    return clean
+
+
+def expected_members(group: str) -> set[str]:
+    logins = set(next(g for g in org()["groups"] if g["name"] == group)["members"])
+    emails = {u["email"] for u in org()["users"] if u["login"] in logins}
+    return emails & clean_people()
+
+
+def test_up_brings_everything_up_and_says_what_ran(kit: Kit) -> None:
+    done = kit.toolchain("up", "--port", "0")
+    assert done.code == 0, done.text
+    assert re.search(r"engine.*3\.\d+\.\d+", done.text, re.I | re.S)
+    assert re.search(r"plugin.*okta", done.text, re.I | re.S)
+    assert "not known to" in done.text  # connections: supported is no promise of real Okta
+    assert "Traceback" not in done.text
+
+
+def test_the_clean_people_stand_in_the_identity_store_and_nobody_else(kit: Kit) -> None:
+    kit.settle()
+    assert set(kit.users()) == clean_people()
+    assert len(clean_people()) > 25
+
+
+def test_pushed_groups_stand_with_their_members(kit: Kit) -> None:
+    groups = kit.groups()
+    assert set(groups) == PUSHED
+    for name, members in groups.items():
+        assert members == expected_members(name), name
+        assert members
+
+
+def test_a_second_up_changes_nothing(kit: Kit) -> None:
+    done = kit.run("up", "--yes", "--skip-preview", "--expect-no-changes")
+    assert done.code == 0, done.text
+
+
+def test_make_up_again_succeeds_and_changes_nothing(kit: Kit) -> None:
+    done = kit.toolchain("up")
+    assert done.code == 0, done.text
+    assert not re.search(r"\d+ (created|updated|replaced|deleted)", done.text), done.text
+
+
+def test_a_refresh_finds_no_change(kit: Kit) -> None:
+    done = kit.run("refresh", "--yes", "--skip-preview", "--expect-no-changes")
+    assert done.code == 0, done.text
+
+
+def test_a_preview_writes_nothing(kit: Kit) -> None:
+    kit.change(push=["aws-admins"])
+    before = len(kit.okta("GET", "/sandbox/journal"))
+    done = kit.run("preview")
+    assert done.code == 0, done.text
+    assert "delete" in done.text
+    made = kit.okta("GET", "/sandbox/journal")[before:]
+    assert {call["method"] for call in made} == {"GET"}
+    kit.change()
+
+
+def test_a_group_more_and_an_attribute_more_are_an_update(kit: Kit) -> None:
+    shipped = yaml.safe_load((ROOT / "Pulumi.dev.yaml").read_text())["config"]
+    federation = shipped["okta-identity-center:federation"]
+    kit.change(
+        push=[*federation["push"], "contractors"],
+        attributes=[*federation["attributes"], {"key": "Title", "value": "user.title"}],
+    )
+    done = kit.run("up", "--yes", "--skip-preview")
+    assert done.code == 0, done.text
+    assert re.search(r"\+ 1 created", done.text), done.text
+    assert re.search(r"~ 1 updated", done.text), done.text
+    kit.settle()
+    assert kit.groups()["contractors"] == expected_members("contractors")
+
+
+def test_a_department_changed_in_okta_arrives_in_aws(kit: Kit) -> None:
+    email = sorted(clean_people())[0]
+    [user] = [
+        u for u in kit.okta("GET", "/api/v1/users?limit=200") if u["profile"]["email"] == email
+    ]
+    kit.okta("POST", f"/api/v1/users/{user['id']}", {"profile": {"department": "Moonshots"}})
+    kit.settle()
+    described = kit.aws("identitystore").describe_user(
+        IdentityStoreId=kit.store, UserId=kit.users()[email]["UserId"]
+    )
+    enterprise = described["Extensions"]["aws:identitystore:enterprise"]
+    assert enterprise["department"] == "Moonshots"
+
+
+def test_no_secret_in_plain_in_state_or_logs(kit: Kit) -> None:
+    token = kit.token
+    assert token.startswith("sandbox-scim-")
+    leaking = [
+        str(path)
+        for path in kit.home.rglob("*")
+        if path.is_file() and token.encode() in path.read_bytes()
+    ]
+    assert leaking == []
+    exported = kit.pulumi("stack", "export", "--stack", "dev")
+    assert token not in exported.text
+    assert '"ciphertext"' in exported.text  # it is there, encrypted
+
+
+def test_no_secret_in_the_process_list_while_up_runs(kit: Kit) -> None:
+    if not Path("/proc/self/cmdline").exists():
+        pytest.skip("needs /proc (Linux) to see every process")
+    token = kit.token.encode()
+    running = subprocess.Popen(
+        ["pulumi", "up", "--stack", "dev", "--config-file", str(kit.settings), "--yes",
+         "--skip-preview", "--non-interactive"],
+        cwd=ROOT, env=kit.env, stdout=subprocess.PIPE, stderr=subprocess.STDOUT,
+    )  # fmt: skip
+    seen: list[str] = []
+    looks = 0
+    while running.poll() is None:
+        looks += 1
+        for process in Path("/proc").glob("[0-9]*/cmdline"):
+            try:
+                line = process.read_bytes()
+            except OSError:
+                continue
+            if token in line:
+                seen.append(line.decode(errors="replace")[:80])
+    assert running.stdout is not None
+    output = running.stdout.read()
+    assert running.returncode == 0, output
+    assert token not in output
+    assert looks > 3
+    assert seen == []
+
+
+def test_down_leaves_the_groups_in_aws_and_says_so(kit: Kit) -> None:
+    done = kit.toolchain("down", "--keep-sandbox")
+    assert done.code == 0, done.text
+    assert "aws-admins" in done.text
+    kit.settle()
+    assert set(kit.groups()) >= PUSHED
+    assert {u["UserStatus"] for u in kit.users().values()} == {"DISABLED"}
+
+
+def test_up_again_links_the_groups_that_were_left(kit: Kit) -> None:
+    ids = {
+        g["DisplayName"]: g["GroupId"]
+        for g in kit.aws("identitystore").list_groups(IdentityStoreId=kit.store)["Groups"]
+    }
+    kit.change()
+    done = kit.toolchain("up")
+    assert done.code == 0, done.text
+    kit.settle()
+    after = kit.aws("identitystore").list_groups(IdentityStoreId=kit.store)["Groups"]
+    assert {g["DisplayName"]: g["GroupId"] for g in after} == ids
+    for name in PUSHED:
+        assert kit.groups()[name] == expected_members(name)
+
+
+def test_down_stops_everything(kit: Kit) -> None:
+    pid = kit.sandbox["pid"]
+    done = kit.toolchain("down")
+    assert done.code == 0, done.text
+    with pytest.raises(ProcessLookupError):
+        os.kill(pid, 0)
+    assert kit.toolchain("down").code == 0  # again: nothing to do

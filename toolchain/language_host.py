@@ -1,0 +1,123 @@
+"""The Python language host for an engine built from source, which comes without one.
+
+The engine starts it through `pulumi-language-python` beside the CLI. It runs the program in its
+own process, and policy packs as child processes. Not used with an installed or downloaded
+engine: those bring their own.
+"""
+
+import importlib
+import os
+import queue
+import runpy
+import signal
+import subprocess
+import sys
+import threading
+from collections.abc import Iterator
+from concurrent import futures
+from importlib.metadata import version
+from pathlib import Path
+from typing import Any
+
+import grpc
+from pulumi.automation._server import LanguageServer
+from pulumi.runtime.proto import language_pb2, language_pb2_grpc, plugin_pb2
+
+_RUN = threading.Lock()
+
+
+class PythonHost(LanguageServer):
+    """Answers what engine 3.259 asks of a language host."""
+
+    def __init__(self) -> None:
+        super().__init__(program=lambda: None)
+
+    def Handshake(self, request: Any, context: Any) -> Any:
+        return language_pb2.LanguageHandshakeResponse()
+
+    def GetPluginInfo(self, request: Any, context: Any) -> Any:
+        return plugin_pb2.PluginInfo(version=version("pulumi"))
+
+    def RuntimeOptionsPrompts(self, request: Any, context: Any) -> Any:
+        return language_pb2.RuntimeOptionsResponse()
+
+    def GetProgramDependencies(self, request: Any, context: Any) -> Any:
+        return language_pb2.GetProgramDependenciesResponse()
+
+    def InstallDependencies(self, request: Any, context: Any) -> Iterator[Any]:
+        yield language_pb2.InstallDependenciesResponse(
+            stdout=b"Dependencies are installed by make (.venv).\n"
+        )
+
+    def Run(self, request: Any, context: Any) -> Any:
+        program = Path(request.info.program_directory or request.pwd)
+        entry = program / (request.info.entry_point or ".")
+        with _RUN:
+            os.chdir(request.pwd or program)
+            self.program = lambda: _run_program(program, entry)
+            result = super().Run(request, context)
+        if result.error:  # said already, as a diagnostic; the engine would say it again
+            result.error, result.bail = "", True
+        return result
+
+    def RunPlugin(self, request: Any, context: Any) -> Iterator[Any]:
+        program = request.info.program_directory
+        arguments = [sys.executable, "-u", program, *request.args]
+        if request.kind == "analyzer":
+            arguments = [sys.executable, "-u", "-m", "pulumi.policy", *request.args, program]
+        child = subprocess.Popen(
+            arguments,
+            cwd=program,
+            env={**os.environ, **dict(entry.split("=", 1) for entry in request.env)},
+            stdout=subprocess.PIPE,
+            stderr=subprocess.PIPE,
+        )
+        context.add_callback(child.terminate)
+        yield from _stream(child)
+
+
+def _run_program(folder: Path, entry: Path) -> None:
+    """Run it as `python __main__.py` would, with its own modules imported anew."""
+    for name, module in list(sys.modules.items()):
+        file = getattr(module, "__file__", None)
+        ours = name == "__main__" or name.startswith("toolchain")
+        if file and not ours and Path(file).is_relative_to(folder) and ".venv" not in file:
+            del sys.modules[name]
+    importlib.invalidate_caches()
+    sys.path[:] = [str(folder), *(p for p in sys.path if p != str(folder))]
+    runpy.run_path(str(entry), run_name="__main__")
+
+
+def _stream(child: subprocess.Popen[bytes]) -> Iterator[Any]:
+    """The child's output as it comes, then its exit code."""
+    chunks: queue.SimpleQueue[Any] = queue.SimpleQueue()
+
+    def forward(stream: Any, name: str) -> None:
+        for chunk in iter(lambda: stream.read1(4096), b""):
+            chunks.put(language_pb2.RunPluginResponse(**{name: chunk}))
+        chunks.put(None)
+
+    for stream, name in ((child.stdout, "stdout"), (child.stderr, "stderr")):
+        threading.Thread(target=forward, args=(stream, name), daemon=True).start()
+    open_streams = 2
+    while open_streams:
+        chunk = chunks.get()
+        if chunk is None:
+            open_streams -= 1
+        else:
+            yield chunk
+    yield language_pb2.RunPluginResponse(exitcode=child.wait())
+
+
+def main() -> None:
+    signal.signal(signal.SIGINT, signal.SIG_IGN)  # the engine cancels; running calls finish
+    server = grpc.server(futures.ThreadPoolExecutor(max_workers=16))
+    language_pb2_grpc.add_LanguageRuntimeServicer_to_server(PythonHost(), server)
+    port = server.add_insecure_port("127.0.0.1:0")
+    server.start()
+    print(port, flush=True)
+    server.wait_for_termination()
+
+
+if __name__ == "__main__":
+    main()
