@@ -1,0 +1,115 @@
+"""The AWS account: moto on one port, with the org's fixed ids and the SCIM secret.
+
+Owns the mending of moto in process (aws-identity-center.md §6). moto's state is global to the
+process, so a process holds one account.
+"""
+
+import hashlib
+import json
+import logging
+import os
+from datetime import datetime, timedelta
+from typing import Any
+
+from sandbox.aws.store import IdentityStore
+from sandbox.seed import Aws
+
+TOKEN_DAYS = 365  # AWS: a SCIM token lives one year
+
+
+def scim_token(instance: str) -> str:
+    """A token as long as AWS's (500-620 characters), known by its first letters."""
+    digest = "".join(hashlib.sha512(f"{instance}:{n}".encode()).hexdigest() for n in range(4))
+    return f"sandbox-scim-{digest}"
+
+
+def open_account(aws: Aws, store: IdentityStore, token: str, now: datetime) -> None:
+    """Mend moto and put in what the org says. Call before the server starts."""
+    os.environ["MOTO_ACCOUNT_ID"] = aws.account
+    # A page in a browser must not read the account.
+    os.environ["MOTO_DISABLE_GLOBAL_CORS"] = "true"
+    logging.getLogger("werkzeug").setLevel(logging.ERROR)  # no request log
+    # moto reads its environment when it is imported.
+    from moto.secretsmanager.models import secretsmanager_backends
+
+    from sandbox.aws import identitystore
+
+    _answer_what_is_missing()
+    identitystore.install(store)
+    _one_instance(aws, now - timedelta(days=30))
+    secrets = secretsmanager_backends[aws.account][aws.region]
+    document = scim_secret(aws, token, now)
+    tags = {key: document[key] for key in ("endpoint", "token_id", "created", "expires")}
+    secrets.create_secret(
+        name=aws.secret,
+        secret_string=json.dumps(document),
+        secret_binary=None,
+        replica_regions=[],
+        force_overwrite=False,
+        description="SCIM endpoint and token of IAM Identity Center",
+        tags=[{"Key": key, "Value": value} for key, value in tags.items()],
+        kms_key_id=None,
+        client_request_token=None,
+    )
+
+
+def scim_secret(aws: Aws, token: str, now: datetime) -> dict[str, Any]:
+    """The document the kit reads; the endpoint ends with a slash, as the console shows it."""
+    created = (now - timedelta(days=30)).replace(microsecond=0)
+    return {
+        "endpoint": f"https://scim.{aws.region}.amazonaws.com/{aws.tenant}/scim/v2/",
+        "token": token,
+        "token_id": hashlib.sha256(token.encode()).hexdigest()[:36],
+        "created": created.isoformat(),
+        "expires": (created + timedelta(days=TOKEN_DAYS)).isoformat(),
+        "schema": 1,
+    }
+
+
+def _one_instance(aws: Aws, created: datetime) -> None:
+    """One instance with fixed ids in the org's region; none elsewhere (moto makes one each)."""
+    from moto.ssoadmin.models import Instance, SSOAdminBackend, ssoadmin_backends
+
+    if not hasattr(SSOAdminBackend, "sandbox_init"):
+        original = SSOAdminBackend.__init__
+
+        def without_instance(self: Any, region_name: str, account_id: str) -> None:
+            original(self, region_name, account_id)
+            self.instances.clear()
+
+        SSOAdminBackend.sandbox_init = True  # type: ignore[attr-defined]
+        SSOAdminBackend.__init__ = without_instance  # type: ignore[method-assign]
+
+    instance = Instance(aws.account, aws.region)
+    instance.instance_arn = f"arn:aws:sso:::instance/{aws.instance_id}"
+    instance.identity_store_id = aws.identity_store_id
+    instance.name = "sandbox"
+    instance.created_date = created.timestamp()  # type: ignore[assignment]
+    ssoadmin_backends[aws.account][aws.region].instances[:] = [instance]
+
+
+def _answer_what_is_missing() -> None:
+    """An operation moto lacks is an HTML page with status 500, which SDKs retry for minutes."""
+    from moto.core.responses import BaseResponse
+
+    if hasattr(BaseResponse, "sandbox_call_action"):
+        return
+    original = BaseResponse.call_action
+
+    def call_action(self: BaseResponse) -> Any:
+        try:
+            return original(self)
+        except NotImplementedError:
+            text = f"The sandbox does not answer {self.service_name}:{self._get_action()}."
+            code = "UnsupportedOperation"
+            if self.querystring.get("Action"):  # the query protocol speaks XML (sts, iam)
+                error = f"<Type>Sender</Type><Code>{code}</Code><Message>{text}</Message>"
+                body = f"<ErrorResponse><Error>{error}</Error></ErrorResponse>"
+                kind = "text/xml"
+            else:
+                body = json.dumps({"__type": code, "message": text})
+                kind = "application/x-amz-json-1.1"
+            return 400, {"Content-Type": kind, "x-amzn-ErrorType": code}, body
+
+    BaseResponse.sandbox_call_action = True  # type: ignore[attr-defined]
+    BaseResponse.call_action = call_action  # type: ignore[method-assign]

@@ -1,0 +1,255 @@
+"""The Identity Store API over our store: what moto lacks or is too lenient about.
+
+Replaces all operations of moto's IdentityStoreResponse; moto keeps HTTP, signing scope and
+dispatch. Response members are those of botocore's service model (a test checks it).
+"""
+
+import base64
+import binascii
+import json
+from collections.abc import Callable
+from typing import Any
+
+from moto.core.exceptions import AWSError
+from moto.identitystore.responses import IdentityStoreResponse
+
+from sandbox.aws.store import ConflictError, IdentityStore, NotFoundError, Record
+
+ENTERPRISE = "aws:identitystore:enterprise"
+_UPDATABLE_USER = {
+    "username": "UserName", "name": "Name", "displayname": "DisplayName", "nickname": "NickName",
+    "profileurl": "ProfileUrl", "emails": "Emails", "addresses": "Addresses",
+    "phonenumbers": "PhoneNumbers", "usertype": "UserType", "title": "Title",
+    "preferredlanguage": "PreferredLanguage", "locale": "Locale", "timezone": "Timezone",
+    "roles": "Roles",
+}  # fmt: skip
+_UPDATABLE_GROUP = {"displayname": "DisplayName", "description": "Description"}
+
+
+class _RefusedError(AWSError):
+    code = 400
+
+    def __init__(self, kind: str, message: str, **extra: str) -> None:
+        super(AWSError, self).__init__(error_type=kind, message=message)
+        self.description = json.dumps({"__type": kind, "Message": message, **extra})
+        self.content_type = "application/x-amz-json-1.1"
+
+
+class Api:
+    """The operations. Each takes the request's parameters and returns the answer's members."""
+
+    def __init__(self, store: IdentityStore) -> None:
+        self.store = store
+
+    def call(self, operation: str, params: dict[str, Any]) -> Record:
+        if params.get("IdentityStoreId") != self.store.id:
+            # moto makes a store of any id; AWS does not, so a typo must show.
+            raise _RefusedError(
+                "ResourceNotFoundException",
+                f"Identity store {params.get('IdentityStoreId')} not found.",
+                ResourceType="IDENTITY_STORE",
+            )
+        try:
+            with self.store.lock:
+                return getattr(self, operation)(params)
+        except NotFoundError as error:
+            raise _RefusedError(
+                "ResourceNotFoundException", f"{error} not found.", ResourceType=str(error)
+            ) from None
+        except ConflictError as error:
+            raise _RefusedError(
+                "ConflictException", str(error), Reason="UNIQUENESS_CONSTRAINT_VIOLATION"
+            ) from None
+
+    def create_user(self, p: dict[str, Any]) -> Record:
+        record = {key: p[key] for key in _UPDATABLE_USER.values() if p.get(key) is not None}
+        record["Extensions"] = p.get("Extensions") or {}
+        name = record.get("Name") or {}
+        required = (
+            ("userName", record.get("UserName")), ("displayName", record.get("DisplayName")),
+            ("givenName", name.get("GivenName")), ("familyName", name.get("FamilyName")),
+        )  # fmt: skip
+        missing = [key for key, value in required if not value]
+        if missing:
+            raise _RefusedError("ValidationException", f"{', '.join(missing)}: required attribute")
+        record["UserStatus"] = "ENABLED"
+        return self._ids(self.store.put_user(record), "UserId")
+
+    def create_group(self, p: dict[str, Any]) -> Record:
+        record = {key: p[key] for key in ("DisplayName", "Description") if p.get(key)}
+        return self._ids(self.store.put_group(record), "GroupId")
+
+    def update_user(self, p: dict[str, Any]) -> Record:
+        record = _updated(self.store.user(p["UserId"]), p["Operations"], _UPDATABLE_USER)
+        return self._ids(self.store.put_user(record, p["UserId"]), "UserId")
+
+    def update_group(self, p: dict[str, Any]) -> Record:
+        record = _updated(self.store.group(p["GroupId"]), p["Operations"], _UPDATABLE_GROUP)
+        return self._ids(self.store.put_group(record, p["GroupId"]), "GroupId")
+
+    def delete_user(self, p: dict[str, Any]) -> Record:
+        self.store.delete_user(p["UserId"])
+        return {}
+
+    def delete_group(self, p: dict[str, Any]) -> Record:
+        self.store.delete_group(p["GroupId"])
+        return {}
+
+    def describe_user(self, p: dict[str, Any]) -> Record:
+        return _shown_user(self.store.user(p["UserId"]), p)
+
+    def describe_group(self, p: dict[str, Any]) -> Record:
+        return self.store.group(p["GroupId"])
+
+    def list_users(self, p: dict[str, Any]) -> Record:
+        found = _filtered(list(self.store.users.values()), p, "UserName")
+        return _page("Users", [_shown_user(user, p) for user in found], p)
+
+    def list_groups(self, p: dict[str, Any]) -> Record:
+        return _page("Groups", _filtered(list(self.store.groups.values()), p, "DisplayName"), p)
+
+    def get_user_id(self, p: dict[str, Any]) -> Record:
+        paths: dict[str, Callable[[Record], list[str]]] = {
+            "username": lambda user: [user["UserName"]],
+            "emails.value": lambda user: [e.get("Value", "") for e in user.get("Emails", [])],
+        }
+        return self._find(p, list(self.store.users.values()), paths, "UserId", "USER")
+
+    def get_group_id(self, p: dict[str, Any]) -> Record:
+        paths: dict[str, Callable[[Record], list[str]]] = {
+            "displayname": lambda group: [group.get("DisplayName", "")]
+        }
+        return self._find(p, list(self.store.groups.values()), paths, "GroupId", "GROUP")
+
+    def create_group_membership(self, p: dict[str, Any]) -> Record:
+        if self.store.find_membership(p["GroupId"], p["MemberId"]["UserId"]):
+            raise ConflictError("Member and group relationship already exists")
+        made = self.store.add_member(p["GroupId"], p["MemberId"]["UserId"])
+        return self._ids(made, "MembershipId")
+
+    def delete_group_membership(self, p: dict[str, Any]) -> Record:
+        del self.store.memberships[self.store.membership(p["MembershipId"])["MembershipId"]]
+        return {}
+
+    def describe_group_membership(self, p: dict[str, Any]) -> Record:
+        return self.store.membership(p["MembershipId"])
+
+    def get_group_membership_id(self, p: dict[str, Any]) -> Record:
+        found = self.store.find_membership(p["GroupId"], p["MemberId"]["UserId"])
+        if found is None:
+            raise NotFoundError("GROUP_MEMBERSHIP")
+        return self._ids(found, "MembershipId")
+
+    def list_group_memberships(self, p: dict[str, Any]) -> Record:
+        self.store.group(p["GroupId"])
+        found = [m for m in self.store.memberships.values() if m["GroupId"] == p["GroupId"]]
+        return _page("GroupMemberships", found, p)
+
+    def list_group_memberships_for_member(self, p: dict[str, Any]) -> Record:
+        self.store.user(p["MemberId"]["UserId"])
+        found = [m for m in self.store.memberships.values() if m["MemberId"] == p["MemberId"]]
+        return _page("GroupMemberships", found, p)
+
+    def is_member_in_groups(self, p: dict[str, Any]) -> Record:
+        member = p["MemberId"]
+        return {
+            "Results": [
+                {
+                    "GroupId": group_id,
+                    "MemberId": member,
+                    "MembershipExists": bool(
+                        self.store.find_membership(group_id, member["UserId"])
+                    ),
+                }
+                for group_id in p["GroupIds"]
+            ]
+        }
+
+    def _ids(self, record: Record, key: str) -> Record:
+        return {"IdentityStoreId": self.store.id, key: record[key]}
+
+    def _find(
+        self,
+        p: dict[str, Any],
+        records: list[Record],
+        paths: dict[str, Callable[[Record], list[str]]],
+        key: str,
+        kind: str,
+    ) -> Record:
+        wanted = p["AlternateIdentifier"]
+        external, unique = wanted.get("ExternalId"), wanted.get("UniqueAttribute")
+        for record in records:
+            if external and external in record.get("ExternalIds", []):
+                return self._ids(record, key)
+            if unique:
+                values = paths.get(str(unique["AttributePath"]).lower())
+                if values is None:
+                    text = f"The attribute {unique['AttributePath']} is not a unique attribute"
+                    raise _RefusedError("ValidationException", text)
+                if str(unique["AttributeValue"]).casefold() in map(str.casefold, values(record)):
+                    return self._ids(record, key)
+        raise NotFoundError(kind)
+
+
+def install(store: IdentityStore) -> None:
+    """Let moto's Identity Store answer from this store."""
+    api = Api(store)
+    for operation in [name for name in vars(Api) if not name.startswith("_") and name != "call"]:
+
+        def answer(self: IdentityStoreResponse, operation: str = operation) -> str:
+            return json.dumps(api.call(operation, json.loads(self.body or "{}")))
+
+        setattr(IdentityStoreResponse, operation, answer)
+
+
+def _shown_user(user: Record, p: dict[str, Any]) -> Record:
+    """Extensions are shown only to those who ask for them (botocore: `Extensions` parameter)."""
+    asked = p.get("Extensions") or []
+    shown = {key: value for key, value in user.items() if key != "Extensions"}
+    extensions = {k: v for k, v in user.get("Extensions", {}).items() if k in asked and v}
+    return {**shown, "Extensions": extensions} if extensions else shown
+
+
+def _updated(record: Record, operations: list[Record], known: dict[str, str]) -> Record:
+    record = dict(record)
+    for operation in operations:
+        head, _, tail = operation["AttributePath"].partition(".")
+        key = known.get(head.lower())
+        if key is None:
+            text = f"The attribute {operation['AttributePath']} can't be updated"
+            raise _RefusedError("ValidationException", text)
+        value = operation.get("AttributeValue")
+        if tail and key == "Name":
+            record[key] = {**record.get(key, {}), tail[0].upper() + tail[1:]: value}
+        elif tail:
+            text = f"The attribute {operation['AttributePath']} can't be updated by itself"
+            raise _RefusedError("ValidationException", text)
+        elif value is None and key in ("UserName", "DisplayName"):
+            raise _RefusedError("ValidationException", f"{key} can't be removed")
+        elif value is None:
+            record.pop(key, None)
+        else:
+            record[key] = value
+    return record
+
+
+def _filtered(records: list[Record], p: dict[str, Any], path: str) -> list[Record]:
+    for item in p.get("Filters") or []:
+        if item["AttributePath"].lower() != path.lower():
+            text = f"Filtering by {item['AttributePath']} is not supported"
+            raise _RefusedError("ValidationException", text)
+        wanted = item["AttributeValue"].casefold()
+        records = [r for r in records if r.get(path, "").casefold() == wanted]
+    return records
+
+
+def _page(key: str, records: list[Record], p: dict[str, Any]) -> Record:
+    try:
+        start = int(base64.b64decode(p["NextToken"])) if p.get("NextToken") else 0
+    except (ValueError, binascii.Error):
+        raise _RefusedError("ValidationException", "NextToken is not valid") from None
+    end = start + int(p.get("MaxResults") or 100)
+    page: Record = {key: records[start:end]}
+    if end < len(records):
+        page["NextToken"] = base64.b64encode(str(end).encode()).decode()
+    return page

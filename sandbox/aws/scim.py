@@ -1,0 +1,363 @@
+"""The SCIM endpoint of IAM Identity Center, as AWS speaks it (aws-identity-center.md §2).
+
+Owns paths, methods, authentication, lists, filters and error bodies. What a document may hold
+is in scim_rules and scim_patch. The reason of a refusal stays in `app[CLOUDTRAIL]`, as in life:
+the body always has the same sentence. Bodies and tokens are never logged.
+"""
+
+import base64
+import hmac
+import json
+import re
+import uuid
+from collections.abc import Awaitable, Callable
+from datetime import UTC, datetime
+from typing import Any
+
+from aiohttp import web
+
+from sandbox.aws.scim_patch import group_change, patched_user
+from sandbox.aws.scim_rules import (
+    ENTERPRISE,
+    GROUP,
+    USER,
+    InvalidError,
+    group_record,
+    member_ids,
+    scim_group,
+    scim_user,
+    user_record,
+)
+from sandbox.aws.store import ConflictError, IdentityStore, NotFoundError, Record
+
+CLOUDTRAIL: web.AppKey[list[dict[str, Any]]] = web.AppKey("cloudtrail", list)
+MEMBER_REPLACE = ("reject", "noop204", "apply")
+_ERROR = "urn:ietf:params:scim:api:messages:2.0:Error"
+_LIST = "urn:ietf:params:scim:api:messages:2.0:ListResponse"
+_PAGE = 100
+_CURSOR = re.compile(r"[-a-zA-Z0-9+=/:_]*")
+_TERM = re.compile(r'\s*([\w.:]+)\s+eq\s+"((?:[^"\\]|\\.)*)"\s*', re.IGNORECASE)
+_DETAIL = {
+    400: ("ValidationException",
+          "Request is unparsable, syntactically incorrect, or violates schema."),
+    401: ("UnauthorizedException", "Unauthorized"),
+    404: ("ResourceNotFoundException", "Resource not found."),
+    405: ("ValidationException", "Method not allowed."),
+    409: ("ConflictException", "Refused to create a new, duplicate resource."),
+    500: ("InternalServerException", "Internal error."),
+}  # fmt: skip
+Handler = Callable[[web.Request], Awaitable[web.StreamResponse]]
+
+
+def create_scim_app(
+    store: IdentityStore, *, tenant: str, token: str, member_replace: str = "reject"
+) -> web.Application:
+    """The endpoint of one tenant, writing into this store."""
+    app = web.Application(middlewares=[_errors(tenant, token)], client_max_size=1024**2)
+    app[CLOUDTRAIL] = []
+    scim = _Scim(store, f"/{tenant}/scim/v2", member_replace)
+    base = scim.base
+    app.add_routes(
+        [
+            web.get(base + "/ServiceProviderConfig", scim.provider_config),
+            web.get(base + "/Schemas", scim.schemas),
+            web.get(base + "/Schemas/{id}", scim.schema),
+            web.get(base + "/ResourceTypes", scim.resource_types),
+            web.get(base + "/Users", scim.list_users),
+            web.post(base + "/Users", scim.create_user),
+            web.get(base + "/Users/{id}", scim.get_user),
+            web.put(base + "/Users/{id}", scim.put_user),
+            web.patch(base + "/Users/{id}", scim.patch_user),
+            web.delete(base + "/Users/{id}", scim.delete_user),
+            web.get(base + "/Groups", scim.list_groups),
+            web.post(base + "/Groups", scim.create_group),
+            web.get(base + "/Groups/{id}", scim.get_group),
+            web.patch(base + "/Groups/{id}", scim.patch_group),
+            web.delete(base + "/Groups/{id}", scim.delete_group),
+        ]
+    )
+    return app
+
+
+class _Scim:
+    def __init__(self, store: IdentityStore, base: str, member_replace: str) -> None:
+        if member_replace not in MEMBER_REPLACE:
+            raise ValueError(f"member_replace is one of {', '.join(MEMBER_REPLACE)}")
+        self.store, self.base, self.member_replace = store, base, member_replace
+
+    async def create_user(self, request: web.Request) -> web.Response:
+        record = user_record(await _body(request), self.store.issuer)
+        return _json(self._user(self.store.put_user(record)), 201)
+
+    async def get_user(self, request: web.Request) -> web.Response:
+        return _json(self._user(self.store.user(request.match_info["id"])))
+
+    async def put_user(self, request: web.Request) -> web.Response:
+        self.store.user(request.match_info["id"])
+        record = user_record(await _body(request), self.store.issuer)
+        return _json(self._user(self.store.put_user(record, request.match_info["id"])))
+
+    async def patch_user(self, request: web.Request) -> web.Response:
+        body = await _body(request)
+        with self.store.lock:
+            before = self._user(self.store.user(request.match_info["id"]))
+            record = user_record(patched_user(before, body), self.store.issuer)
+            return _json(self._user(self.store.put_user(record, request.match_info["id"])))
+
+    async def delete_user(self, request: web.Request) -> web.Response:
+        self.store.delete_user(request.match_info["id"])
+        return web.Response(status=204)
+
+    async def list_users(self, request: web.Request) -> web.Response:
+        terms = _terms(request, ({"userName"}, {"externalId"}, {"groups.value"}, {"id", "manager"}))
+        with self.store.lock:
+            users = [u for u in self.store.users.values() if self._matches_user(u, terms)]
+            return _json(_listed(request, [self._user(user) for user in users]))
+
+    async def create_group(self, request: web.Request) -> web.Response:
+        body = await _body(request)
+        record = group_record(body, self.store.issuer)
+        members = member_ids(body["members"]) if body.get("members") else []
+        with self.store.lock:
+            for user_id in members:
+                self.store.user(user_id)
+            group = self.store.put_group(record)
+            for user_id in members:
+                self.store.add_member(group["GroupId"], user_id)
+            return _json(self._group(group), 201)
+
+    async def get_group(self, request: web.Request) -> web.Response:
+        return _json(self._group(self.store.group(request.match_info["id"])))
+
+    async def patch_group(self, request: web.Request) -> web.Response:
+        change = group_change(await _body(request), self.member_replace)
+        group_id = request.match_info["id"]
+        with self.store.lock:
+            group = self.store.group(group_id)
+            for user_id in change.add + (change.replace or []):
+                self.store.user(user_id)
+            if change.attributes:
+                document = {**self._group(group), **change.attributes}
+                record = {**group, **group_record(document, self.store.issuer)}
+                self.store.put_group(record, group_id)
+            gone = self.store.members(group_id) if change.replace is not None else []
+            for user_id in gone + change.remove:
+                self.store.remove_member(group_id, user_id)
+            for user_id in change.add + (change.replace or []):
+                self.store.add_member(group_id, user_id)
+        return web.Response(status=204)
+
+    async def delete_group(self, request: web.Request) -> web.Response:
+        self.store.delete_group(request.match_info["id"])
+        return web.Response(status=204)
+
+    async def list_groups(self, request: web.Request) -> web.Response:
+        allowed = (
+            {"displayName"}, {"externalId"}, {"members.value"}, {"id", "members"}, {"id", "member"},
+        )  # fmt: skip
+        terms = _terms(request, allowed)
+        with self.store.lock:
+            groups = [g for g in self.store.groups.values() if self._matches_group(g, terms)]
+            return _json(_listed(request, [self._group(group) for group in groups]))
+
+    async def provider_config(self, _: web.Request) -> web.Response:
+        # Sort, etag, changePassword and filter.maxResults are assumptions (§2.5).
+        scheme = {
+            "type": "oauthbearertoken",
+            "name": "OAuth Bearer Token",
+            "description": "Authentication scheme using the OAuth Bearer Token Standard",
+            "specUri": "https://www.rfc-editor.org/info/rfc6750",
+            "documentationUri": "https://docs.aws.amazon.com/singlesignon/latest/userguide/",
+            "primary": True,
+        }
+        return _json(
+            {
+                "schemas": ["urn:ietf:params:scim:schemas:core:2.0:ServiceProviderConfig"],
+                "documentationUri": scheme["documentationUri"],
+                "authenticationSchemes": [scheme],
+                "patch": {"supported": True},
+                "bulk": {"supported": False, "maxOperations": 1, "maxPayloadSize": 1048576},
+                "filter": {"supported": True, "maxResults": 50},
+                "changePassword": {"supported": False},
+                "sort": {"supported": False},
+                "etag": {"supported": False},
+            }
+        )
+
+    async def schemas(self, _: web.Request) -> web.Response:
+        return _json(_whole([_schema(urn) for urn in (USER, GROUP, ENTERPRISE)]))
+
+    async def schema(self, request: web.Request) -> web.Response:
+        if request.match_info["id"] not in (USER, GROUP, ENTERPRISE):
+            raise NotFoundError("SCHEMA")
+        return _json(_schema(request.match_info["id"]))
+
+    async def resource_types(self, _: web.Request) -> web.Response:
+        found: list[Record] = [
+            {"id": name, "name": name, "endpoint": f"/{name}s", "schema": urn}
+            for name, urn in (("User", USER), ("Group", GROUP))
+        ]
+        found[0]["schemaExtensions"] = [{"schema": ENTERPRISE, "required": False}]
+        return _json(_whole(found))
+
+    def _user(self, record: Record) -> Record:
+        return scim_user(record, f"{self.base}/Users/{record['UserId']}")
+
+    def _group(self, record: Record) -> Record:
+        return scim_group(record, f"{self.base}/Groups/{record['GroupId']}")
+
+    def _matches_user(self, user: Record, terms: dict[str, str]) -> bool:
+        document = self._user(user)
+        values = {
+            "userName": document["userName"].casefold(),
+            "externalId": document.get("externalId"),
+            "id": user["UserId"],
+            "manager": document.get(ENTERPRISE, {}).get("manager", {}).get("value"),
+        }
+        for key, wanted in terms.items():
+            if key == "groups.value":
+                if not self.store.find_membership(wanted, user["UserId"]):
+                    return False
+            elif values[key] != (wanted.casefold() if key == "userName" else wanted):
+                return False
+        return True
+
+    def _matches_group(self, group: Record, terms: dict[str, str]) -> bool:
+        for key, wanted in terms.items():
+            if key in ("members.value", "members", "member"):
+                if not self.store.find_membership(group["GroupId"], wanted):
+                    return False
+            elif key == "displayName":
+                if group.get("DisplayName", "").casefold() != wanted.casefold():
+                    return False
+            elif wanted != (
+                self.store.external_id(group) if key == "externalId" else group["GroupId"]
+            ):
+                return False
+        return True
+
+
+def _terms(request: web.Request, allowed: tuple[set[str], ...]) -> dict[str, str]:
+    text = request.query.get("filter")
+    if text is None:
+        return {}
+    terms: dict[str, str] = {}
+    place = 0
+    while match := _TERM.match(text, place):
+        terms[match[1]] = re.sub(r"\\(.)", r"\1", match[2])
+        place = match.end()
+        if place == len(text):
+            break
+        if text[place : place + 4].casefold() != "and ":
+            raise InvalidError("Invalid Filter format")
+        place += 4
+    if place != len(text) or not terms or set(terms) not in allowed:
+        raise InvalidError("Invalid Filter format")
+    return terms
+
+
+def _listed(request: web.Request, resources: list[Record]) -> Record:
+    """One page. startIndex, attributes and excludedAttributes are ignored, not refused (§2.2)."""
+    count = request.query.get("count", str(_PAGE))
+    if not (count.isascii() and count.isdigit() and len(count) < 6 and int(count) >= 1):
+        raise InvalidError("count must be 1..100")
+    size = min(int(count), _PAGE)
+    cursor = request.query.get("cursor")
+    if cursor is None:
+        page = resources[:size]  # the rest can't be reached without a cursor
+        return {**_whole(page), "totalResults": len(resources)}
+    start = 0
+    if cursor:
+        try:
+            if not _CURSOR.fullmatch(cursor):
+                raise ValueError
+            start = int(base64.b64decode(cursor, validate=True))
+        except ValueError:
+            raise InvalidError("Invalid cursor") from None
+        if start < 0:
+            raise InvalidError("Invalid cursor")
+    page = resources[start : start + size]
+    answer: Record = {"schemas": [_LIST], "itemsPerPage": len(page), "Resources": page}
+    if start + size < len(resources):
+        answer["nextCursor"] = base64.b64encode(str(start + size).encode()).decode()
+    return answer
+
+
+def _whole(resources: list[Record]) -> Record:
+    count = len(resources)
+    return {
+        "schemas": [_LIST], "totalResults": count, "itemsPerPage": count, "startIndex": 1,
+        "Resources": resources,
+    }  # fmt: skip
+
+
+def _schema(urn: str) -> Record:
+    return {"id": urn, "name": urn.rsplit(":", 1)[1], "attributes": []}
+
+
+async def _body(request: web.Request) -> Any:
+    try:
+        body = json.loads(await request.read())
+    except (ValueError, RecursionError):
+        raise InvalidError("Invalid JSON from RequestBody") from None
+    if not isinstance(body, dict):
+        raise InvalidError("Invalid JSON from RequestBody")
+    return body
+
+
+def _json(document: Record, status: int = 200) -> web.Response:
+    return web.json_response(document, status=status)
+
+
+def _errors(tenant: str, token: str) -> Any:
+    @web.middleware
+    async def middleware(request: web.Request, handler: Handler) -> web.StreamResponse:
+        status, reason = 0, ""
+        try:
+            given = request.headers.get("Authorization", "").encode("utf-8", "replace")
+            parts = request.path.split("/")
+            # A wrong tenant and a wrong token look alike (§2.4).
+            if len(parts) < 2 or parts[1] != tenant:
+                status, reason = 401, "Unknown tenant"
+            elif not hmac.compare_digest(given, f"Bearer {token}".encode()):
+                status, reason = 401, "Unknown token"
+            else:
+                response = await handler(request)
+                response.headers["x-amzn-RequestId"] = str(uuid.uuid4())
+                return response
+        except InvalidError as error:
+            status, reason = 400, str(error)
+        except NotFoundError as error:
+            status, reason = 404, f"{error} not found"
+        except ConflictError as error:
+            status, reason = 409, str(error)
+        except web.HTTPException as error:
+            status, reason = error.status, error.reason
+            status = status if status in _DETAIL else 400
+        return _refusal(request, status, reason)
+
+    return middleware
+
+
+def _refusal(request: web.Request, status: int, reason: str) -> web.Response:
+    code, detail = _DETAIL[status]
+    ident, now = str(uuid.uuid4()), datetime.now(UTC)
+    request.app[CLOUDTRAIL].append(
+        {
+            "eventTime": now.isoformat(timespec="seconds"),
+            "eventSource": "identitystore-scim.amazonaws.com",
+            "eventName": f"{request.method} {request.path.rsplit('/v2', 1)[-1]}",
+            "errorCode": code,
+            "errorMessage": reason,
+            "requestID": ident,
+        }
+    )
+    body = {
+        "schema": [_ERROR],
+        "schemas": [_ERROR],
+        "detail": detail,
+        "status": str(status),
+        "exceptionRequestId": ident,
+        "timeStamp": now.strftime("%Y-%m-%d %H:%M:%S.%f")[:-3],
+    }
+    return web.json_response(body, status=status, headers={"x-amzn-RequestId": ident})

@@ -1,0 +1,221 @@
+"""What AWS accepts in a SCIM user or group (aws-identity-center.md §1.1, §2.3).
+
+Pure: turns a SCIM document into an identity store record, or raises `InvalidError` with the reason
+that only CloudTrail would show. The rules come from the dossier, never from the kit.
+"""
+
+import unicodedata
+from datetime import UTC, datetime
+
+from sandbox.aws.store import Record
+
+USER = "urn:ietf:params:scim:schemas:core:2.0:User"
+GROUP = "urn:ietf:params:scim:schemas:core:2.0:Group"
+ENTERPRISE = "urn:ietf:params:scim:schemas:extension:enterprise:2.0:User"
+STORE_ENTERPRISE = "aws:identitystore:enterprise"
+
+NAME = ("formatted", "familyName", "givenName", "middleName", "honorificPrefix", "honorificSuffix")
+TEXTS = (
+    "userName", "displayName", "nickName", "profileUrl", "title", "userType",
+    "preferredLanguage", "locale", "timezone",
+)  # fmt: skip
+VALUES = {
+    "emails": ("value", "type", "primary"),
+    "addresses": (
+        "streetAddress", "locality", "region", "postalCode", "country", "formatted", "type",
+        "primary",
+    ),
+    "phoneNumbers": ("value", "type", "primary"),
+    "roles": ("value", "type", "primary"),
+}  # fmt: skip
+WORK = (
+    "employeeNumber", "costCenter", "organization", "division", "department", "manager",
+)  # fmt: skip
+UNSUPPORTED = ("password", "ims", "photos", "x509Certificates", "entitlements")
+FORBIDDEN = set("<>;:%")
+"""AWS's Okta page. Not looked for in profileUrl (no URL is without a colon) nor in ids."""
+_ADDRESS = ("streetAddress", "locality", "region", "postalCode", "country")
+
+
+class InvalidError(Exception):
+    """AWS answers 400. The text goes to CloudTrail only (§2.4)."""
+
+
+def user_record(document: object, issuer: str) -> Record:
+    """A whole SCIM user as an identity store record."""
+    doc = _object(document, "RequestBody")
+    for key in UNSUPPORTED:
+        if doc.get(key):
+            raise InvalidError(f"Attribute {key} is not supported")
+    if doc.get("groups"):
+        # Empty placeholders are tolerated (§2.6).
+        raise InvalidError("Attribute groups is not supported")
+    record: Record = {}
+    for key in TEXTS:
+        if (value := _text(doc, key)) is not None:
+            record[_upper(key)] = value
+    _required(doc, "userName", "displayName")
+    if len(doc["userName"]) > 128 or " " in doc["userName"]:
+        raise InvalidError("userName failed to satisfy constraint: 1..128 characters, no spaces")
+    name = _object(doc.get("name"), "name")
+    record["Name"] = {_upper(k): v for k in NAME if (v := _text(name, k, "name.")) is not None}
+    _required(name, "givenName", "familyName", place="name.")
+    for key, parts in VALUES.items():
+        if values := _values(doc, key, parts):
+            record[_upper(key)] = values
+    active = doc.get("active", True)
+    if isinstance(active, str):
+        active = {"true": True, "false": False}.get(active.casefold())
+    if not isinstance(active, bool):
+        raise InvalidError("active must be a boolean")
+    record["UserStatus"] = "ENABLED" if active else "DISABLED"
+    record["ExternalIds"] = _external(doc, issuer)
+    if work := _enterprise(doc.get(ENTERPRISE)):
+        record["Extensions"] = {STORE_ENTERPRISE: work}
+    return record
+
+
+def group_record(document: object, issuer: str) -> Record:
+    """A SCIM group without its members."""
+    doc = _object(document, "RequestBody")
+    name = _text(doc, "displayName", forbidden=False)
+    if name is None:
+        raise InvalidError("displayName is required")
+    return {"DisplayName": name, "ExternalIds": _external(doc, issuer)}
+
+
+def member_ids(value: object) -> list[str]:
+    """The ids in a members value; at most 100 in one request (§2.3)."""
+    items = value if isinstance(value, list) else [value]
+    if len(items) > 100:
+        raise InvalidError("List attribute members exceeds allowed limit of 100")
+    ids = [_object(item, "members").get("value") for item in items]
+    if not all(isinstance(i, str) and i for i in ids):
+        raise InvalidError("members.value must not be empty")
+    return [str(i) for i in ids]
+
+
+def scim_user(record: Record, location: str) -> Record:
+    """The record as SCIM shows it."""
+    doc: Record = {"schemas": [USER], "id": record["UserId"], **_meta(record, "User", location)}
+    for item in record.get("ExternalIds", []):
+        doc["externalId"] = item["Id"]
+    for key in TEXTS:
+        if _upper(key) in record:
+            doc[key] = record[_upper(key)]
+    doc["name"] = {k[0].lower() + k[1:]: v for k, v in record.get("Name", {}).items()}
+    for key in VALUES:
+        if values := record.get(_upper(key)):
+            doc[key] = [{k[0].lower() + k[1:]: v for k, v in item.items()} for item in values]
+    doc["active"] = record.get("UserStatus", "ENABLED") == "ENABLED"
+    if work := record.get("Extensions", {}).get(STORE_ENTERPRISE):
+        doc["schemas"] = [USER, ENTERPRISE]
+        doc[ENTERPRISE] = work
+    return doc
+
+
+def scim_group(record: Record, location: str) -> Record:
+    """The record as SCIM shows it: AWS never shows members (§2.2)."""
+    doc: Record = {"schemas": [GROUP], "id": record["GroupId"], "members": []}
+    for item in record.get("ExternalIds", []):
+        doc["externalId"] = item["Id"]
+    return {**doc, "displayName": record.get("DisplayName", ""), **_meta(record, "Group", location)}
+
+
+def _meta(record: Record, kind: str, location: str) -> Record:
+    def time(key: str) -> str:
+        return datetime.fromtimestamp(record[key], UTC).isoformat(timespec="seconds")[:19] + "Z"
+
+    meta = {"resourceType": kind, "created": time("CreatedAt"), "lastModified": time("UpdatedAt")}
+    return {"meta": {**meta, "location": location}}
+
+
+def _values(doc: Record, key: str, parts: tuple[str, ...]) -> list[Record]:
+    raw = doc.get(key)
+    if raw is None:
+        return []
+    if not isinstance(raw, list):
+        raise InvalidError(f"{key} must be a list")
+    if len(raw) > 1:
+        raise InvalidError(f"List attribute {key} exceeds allowed limit of 1")
+    found = []
+    for item in (_object(item, key) for item in raw):
+        if item.get("display"):
+            raise InvalidError(f"{key}.display is not supported")
+        value: Record = {}
+        for part in parts:
+            if part == "primary":
+                if not isinstance(item.get(part, False), bool):
+                    raise InvalidError(f"{key}.primary must be a boolean")
+                if part in item:
+                    value["Primary"] = item[part]
+            elif (text := _text(item, part, f"{key}.")) is not None:
+                value[_upper(part)] = text
+        if key == "addresses":
+            for part in _ADDRESS:
+                if part not in item or item[part] is None:
+                    raise InvalidError(f"addresses.{part} is required when an address is sent")
+        elif "Value" not in value:
+            raise InvalidError(f"{key}.value is required")
+        if key == "emails" and value.get("Primary") is not True:
+            raise InvalidError("emails.primary must be true")
+        found.append(value)
+    return found
+
+
+def _enterprise(raw: object) -> Record:
+    if raw is None:
+        return {}
+    doc = _object(raw, "enterprise")
+    work: Record = {}
+    for key in WORK[:-1]:
+        if (value := _text(doc, key, "enterprise.")) is not None:
+            work[key] = value
+    if doc.get("manager") is not None:
+        manager = _object(doc["manager"], "manager")
+        if manager.get("displayName"):
+            raise InvalidError("manager.displayName is not supported")
+        value = _text(manager, "value", "manager.")
+        if value is None:
+            raise InvalidError("manager.value must not be empty")
+        work["manager"] = {"value": value}
+    return work
+
+
+def _external(doc: Record, issuer: str) -> list[Record]:
+    value = _text(doc, "externalId", forbidden=False)
+    return [{"Issuer": issuer, "Id": value}] if value else []
+
+
+def _required(doc: Record, *keys: str, place: str = "") -> None:
+    for key in keys:
+        if doc.get(key) is None:
+            raise InvalidError(f"{place}{key} is required")
+
+
+def _text(doc: Record, key: str, place: str = "", forbidden: bool = True) -> str | None:
+    value = doc.get(key)
+    if value is None:
+        return None
+    where = place + key
+    if not isinstance(value, str) or not 1 <= len(value) <= 1024:
+        raise InvalidError(f"Value at '{where}' failed to satisfy constraint: 1..1024 characters")
+    for char in value:
+        # \p{L}\p{M}\p{S}\p{N}\p{P}, tab, newline, return, space and no-break space
+        if unicodedata.category(char)[0] not in "LMSNP" and char not in "\t\n\r \xa0":
+            raise InvalidError(
+                f"Value at '{where}' failed to satisfy constraint: regular expression"
+            )
+    if forbidden and key != "profileUrl" and FORBIDDEN & set(value):
+        raise InvalidError(f"Value at '{where}' holds one of the characters < > ; : %")
+    return value
+
+
+def _object(value: object, place: str) -> Record:
+    if not isinstance(value, dict):
+        raise InvalidError(f"{place} must be an object")
+    return value
+
+
+def _upper(key: str) -> str:
+    return key[0].upper() + key[1:]

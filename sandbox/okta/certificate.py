@@ -1,0 +1,33 @@
+"""The app's signing certificate: one self-signed key for the process, as Okta lists it."""
+
+import base64
+import functools
+from datetime import UTC, datetime
+from typing import Any
+
+from cryptography import x509
+from cryptography.hazmat.primitives import hashes, serialization
+from cryptography.hazmat.primitives.asymmetric import rsa
+from cryptography.x509.oid import NameOID
+
+
+@functools.cache
+def signing() -> dict[str, Any]:
+    key = rsa.generate_private_key(public_exponent=65537, key_size=2048)
+    name = x509.Name([x509.NameAttribute(NameOID.COMMON_NAME, "sandbox")])
+    cert = (
+        x509.CertificateBuilder().subject_name(name).issuer_name(name)
+        .public_key(key.public_key()).serial_number(1)
+        .not_valid_before(datetime(2026, 1, 1, tzinfo=UTC))
+        .not_valid_after(datetime(2036, 1, 1, tzinfo=UTC)).sign(key, hashes.SHA256())
+    )  # fmt: skip
+    der = cert.public_bytes(serialization.Encoding.DER)
+    number = key.public_key().public_numbers().n.to_bytes(256, "big")
+
+    def url(data: bytes) -> str:
+        return base64.urlsafe_b64encode(data).decode().rstrip("=")
+
+    return {"kty": "RSA", "use": "sig", "e": "AQAB", "n": url(number),
+            "x5c": [base64.b64encode(der).decode()],
+            "x5t#S256": url(cert.fingerprint(hashes.SHA256())),
+            "expiresAt": "2036-01-01T00:00:00.000Z"}  # fmt: skip

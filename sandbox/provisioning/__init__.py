@@ -1,0 +1,1 @@
+"""What Okta does asynchronously: users and groups through SCIM."""

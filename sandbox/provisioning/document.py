@@ -1,0 +1,37 @@
+"""The SCIM user Okta sends: the app's base attributes, absent when empty (assumed mapping)."""
+
+from typing import Any
+
+USER = "urn:ietf:params:scim:schemas:core:2.0:User"
+ENTERPRISE = "urn:ietf:params:scim:schemas:extension:enterprise:2.0:User"
+_SAME = ("displayName", "nickName", "profileUrl", "title", "userType", "preferredLanguage",
+         "locale", "timezone")  # fmt: skip
+_NAME = {"givenName": "firstName", "familyName": "lastName", "middleName": "middleName",
+         "honorificPrefix": "honorificPrefix", "honorificSuffix": "honorificSuffix"}  # fmt: skip
+_PLACE = {"streetAddress": "streetAddress", "locality": "city", "region": "state",
+          "postalCode": "zipCode", "country": "countryCode"}  # fmt: skip
+_WORK = ("employeeNumber", "costCenter", "organization", "division", "department")
+
+
+def scim_user(user_id: str, name: str, profile: dict[str, Any], active: bool) -> dict[str, Any]:
+    doc: dict[str, Any] = {"schemas": [USER], "userName": name, "externalId": user_id,
+                           "active": active}  # fmt: skip
+    doc["name"] = _some({key: profile.get(source) for key, source in _NAME.items()})
+    doc |= _some({key: profile.get(key) for key in _SAME})
+    if profile.get("email"):
+        doc["emails"] = [{"value": profile["email"], "type": "work", "primary": True}]
+    if place := _some({key: profile.get(source) for key, source in _PLACE.items()}):
+        doc["addresses"] = [{**place, "type": "work", "primary": True}]
+    if profile.get("primaryPhone"):
+        doc["phoneNumbers"] = [{"value": profile["primaryPhone"], "type": "work", "primary": True}]
+    work: dict[str, Any] = _some({key: profile.get(key) for key in _WORK})
+    if profile.get("manager"):
+        work["manager"] = {"value": profile["manager"]}
+    if work:
+        doc["schemas"] = [USER, ENTERPRISE]
+        doc[ENTERPRISE] = work
+    return doc
+
+
+def _some(values: dict[str, Any]) -> dict[str, Any]:
+    return {key: value for key, value in values.items() if value}

@@ -1,0 +1,255 @@
+"""The organisation the sandbox starts with: people, groups, and the AWS side's fixed ids.
+
+Owns the reading of the org file (YAML) into plain data, and its errors: each names the
+file, the place, the value and what to do. Does not judge whether a person can be
+provisioned; a broken profile in here is how one sees what AWS does with it.
+"""
+
+import re
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+import yaml
+
+SHIPPED = Path(__file__).with_name("org.yaml")
+
+# Okta's default user profile (its OpenAPI description, UserProfile).
+PROFILE = frozenset(
+    (
+        "login", "email", "secondEmail", "firstName", "lastName", "middleName", "honorificPrefix",
+        "honorificSuffix", "title", "displayName", "nickName", "profileUrl", "primaryPhone",
+        "mobilePhone", "streetAddress", "city", "state", "zipCode", "countryCode",
+        "postalAddress", "preferredLanguage", "locale", "timezone", "userType", "employeeNumber",
+        "costCenter", "organization", "division", "department", "managerId", "manager",
+    )
+)  # fmt: skip
+STATUSES = (
+    "STAGED",
+    "PROVISIONED",
+    "ACTIVE",
+    "RECOVERY",
+    "PASSWORD_EXPIRED",
+    "LOCKED_OUT",
+    "SUSPENDED",
+    "DEPROVISIONED",
+)
+_EMAIL = re.compile(r"[^@\s]+@[^@\s]+")
+_AWS = {
+    "region": (re.compile(r"[a-z]{2}(-[a-z]+)+-\d"), "a region such as us-east-1"),
+    "account": (re.compile(r"\d{12}"), "the twelve digits of an account"),
+    # Patterns of botocore's sso-admin and identitystore models.
+    "instance_id": (re.compile(r"ssoins-[a-zA-Z0-9-.]{16}"), "ssoins- and 16 letters or digits"),
+    "identity_store_id": (re.compile(r"d-[0-9a-f]{10}"), "d- and ten hexadecimal digits"),
+    # No RFC 4122 UUID: the first block is longer (aws-identity-center.md §1.4).
+    "tenant": (re.compile(r"[A-Za-z0-9-]{20,64}"), "20 to 64 letters, digits and dashes"),
+    "secret": (re.compile(r"[A-Za-z0-9/_+=.@-]{1,512}"), "a name Secrets Manager accepts"),
+}
+
+
+class OrgError(ValueError):
+    """The org file can't be used. The text holds one line for each thing to mend."""
+
+
+@dataclass(frozen=True)
+class User:
+    """One person. `profile` holds Okta profile attributes; `login` is the key."""
+
+    profile: dict[str, Any]
+    status: str = "ACTIVE"
+
+
+@dataclass(frozen=True)
+class Group:
+    """One Okta group; members are logins."""
+
+    name: str
+    description: str
+    members: tuple[str, ...]
+
+
+@dataclass(frozen=True)
+class Aws:
+    """Where IAM Identity Center is, and the name of the SCIM secret."""
+
+    region: str
+    account: str
+    instance_id: str
+    identity_store_id: str
+    tenant: str
+    secret: str
+
+
+@dataclass(frozen=True)
+class Org:
+    """All the sandbox knows when it starts."""
+
+    name: str
+    users: tuple[User, ...]
+    groups: tuple[Group, ...]
+    aws: Aws
+
+
+def load_org(path: Path | None = None) -> Org:
+    """Read an org file; without a path, the one that comes with the sandbox."""
+    path = path or SHIPPED
+    try:
+        text = path.read_text(encoding="utf-8")
+    except (OSError, UnicodeDecodeError) as error:
+        reason = error.strerror if isinstance(error, OSError) else "it is not UTF-8 text"
+        raise OrgError(f"{path}: can't be read ({reason}). Name a YAML file.") from None
+    try:
+        document = yaml.safe_load(text)
+    # safe_load raises plain ValueError on impossible dates and RecursionError on deep nesting.
+    except (yaml.YAMLError, ValueError, RecursionError) as error:
+        place = _mark(error)
+        raise OrgError(f"{path}{place}: is not YAML. Mend the syntax there.") from None
+    reader = _Reader(str(path))
+    org = reader.org(document)
+    if org is None or reader.problems:
+        raise OrgError("\n".join(reader.problems))
+    return org
+
+
+def _mark(error: Exception) -> str:
+    mark = getattr(error, "problem_mark", None)
+    return f", line {mark.line + 1}" if mark else ""
+
+
+@dataclass
+class _Reader:
+    """Walks the document and collects every problem, so that one run shows them all."""
+
+    file: str
+    problems: list[str] = field(default_factory=list)
+
+    def org(self, document: object) -> Org | None:
+        top = self.mapping("", document, ("name", "users", "groups", "aws"))
+        if top is None:
+            return None
+        name = self.text("name", top.get("name"))
+        users = [
+            user
+            for index, item in enumerate(self.items("users", top.get("users")))
+            if (user := self.user(f"users[{index}]", item))
+        ]
+        logins = self.unique("users", "login", top.get("users"))
+        groups = [
+            group
+            for index, item in enumerate(self.items("groups", top.get("groups")))
+            if (group := self.group(f"groups[{index}]", item, logins))
+        ]
+        self.unique("groups", "name", top.get("groups"))
+        aws = self.aws(top.get("aws"))
+        if aws is None or self.problems:
+            return None
+        return Org(name, tuple(users), tuple(groups), aws)
+
+    def user(self, place: str, item: object) -> User | None:
+        entry = self.mapping(place, item, (*sorted(PROFILE), "status"))
+        if entry is None:
+            return None
+        before = len(self.problems)
+        status = entry.get("status", "ACTIVE")
+        if status not in STATUSES:
+            self.problem(f"{place}.status", status, f"Use one of {', '.join(STATUSES)}.")
+        profile = {key: value for key, value in entry.items() if key != "status"}
+        # First and last name may be missing: an org can make them optional (okta-api.md §3).
+        for key in {"login", "email"} | profile.keys():
+            self.text(f"{place}.{key}", profile.get(key))
+        for key in ("login", "email"):
+            value = profile.get(key)
+            if isinstance(value, str) and value and not _is_email(value):
+                fix = "Use an address of 5 to 100 characters, such as ada@example.com."
+                self.problem(f"{place}.{key}", value, fix)
+        return User(profile, str(status)) if len(self.problems) == before else None
+
+    def group(self, place: str, item: object, logins: dict[str, str]) -> Group | None:
+        entry = self.mapping(place, item, ("name", "description", "members"))
+        if entry is None:
+            return None
+        before = len(self.problems)
+        name = self.text(f"{place}.name", entry.get("name"))
+        if len(name) > 255:  # okta-openapi-subset.json, OktaUserGroupProfile
+            self.problem(f"{place}.name", name, "Use at most 255 characters.")
+        description = ""
+        if "description" in entry:
+            description = self.text(f"{place}.description", entry["description"])
+        members: list[str] = []
+        for index, item in enumerate(self.items(f"{place}.members", entry.get("members", []))):
+            member = self.text(f"{place}.members[{index}]", item)
+            login = logins.get(member.casefold())
+            if member and login is None:
+                fix = "Add a user with this login, or take the member out."
+                self.problem(f"{place}.members[{index}]", member, fix)
+            elif login in members:
+                self.problem(f"{place}.members[{index}]", member, "Name each member once.")
+            elif login:
+                members.append(login)
+        if len(self.problems) > before:
+            return None
+        return Group(name, description, tuple(members))
+
+    def aws(self, item: object) -> Aws | None:
+        entry = self.mapping("aws", item, tuple(_AWS))
+        if entry is None:
+            return None
+        values = {key: self.text(f"aws.{key}", entry.get(key)) for key in _AWS}
+        for key, (pattern, shape) in _AWS.items():
+            if values[key] and not pattern.fullmatch(values[key]):
+                self.problem(f"aws.{key}", values[key], f"Use {shape}.")
+        return Aws(**values)
+
+    def unique(self, place: str, key: str, items: object) -> dict[str, str]:
+        """The values by their case-folded form, also those of entries with other faults."""
+        seen: dict[str, str] = {}
+        for index, item in enumerate(items if isinstance(items, list) else []):
+            value = item.get(key) if isinstance(item, dict) else None
+            if not isinstance(value, str):
+                continue
+            if value.casefold() in seen:
+                fix = f"Give each of the {place} a {key} of its own (case does not count)."
+                self.problem(f"{place}[{index}].{key}", value, fix)
+            seen.setdefault(value.casefold(), value)
+        return seen
+
+    def mapping(self, place: str, item: object, keys: tuple[str, ...]) -> dict[str, Any] | None:
+        if not isinstance(item, dict):
+            self.problem(place, item, f"Use a mapping with the keys {', '.join(keys)}.")
+            return None
+        for key in item:
+            if key not in keys:
+                where = f"{place}.{key}" if place else str(key)
+                self.problem(where, item[key], f"Unknown key; known are {', '.join(keys)}.")
+        return {key: value for key, value in item.items() if key in keys}
+
+    def items(self, place: str, item: object) -> list[object]:
+        if isinstance(item, list):
+            return item
+        self.problem(place, item, "Use a list.")
+        return []
+
+    def text(self, place: str, value: object) -> str:
+        if isinstance(value, str) and value.strip():
+            return value
+        if value is None:
+            self.problem(place, value, "Give it a value.")
+        elif isinstance(value, str):
+            self.problem(place, value, "Give it a text that is not empty, or leave the key out.")
+        else:
+            # 98101, NO and 2026-01-01 are a number, a boolean and a date in YAML.
+            self.problem(place, value, "Use a text: put quotes around it.")
+        return ""
+
+    def problem(self, place: str, value: object, fix: str) -> None:
+        shown = "is missing" if value is None else f"is {_shown(value)}"
+        self.problems.append(f"{self.file}: {place or 'the document'} {shown}. {fix}")
+
+
+def _is_email(value: str) -> bool:
+    return 5 <= len(value) <= 100 and _EMAIL.fullmatch(value) is not None
+
+
+def _shown(value: object) -> str:
+    text = repr(value)
+    return text if len(text) <= 80 else text[:77] + "…"

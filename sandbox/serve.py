@@ -1,0 +1,158 @@
+"""The sandbox as one process: Okta, AWS and SCIM on three ports of 127.0.0.1.
+
+Owns ports, the ready file, start and stop. Lives on when whoever started it is gone;
+SIGTERM or SIGINT ends it.
+"""
+
+import asyncio
+import json
+import os
+import secrets
+import signal
+import socket
+import sys
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any
+
+from aiohttp import web
+
+from sandbox.seed import Org
+
+HOST = "127.0.0.1"
+NAMES = ("okta", "aws", "scim")
+
+
+class PortInUseError(Exception):
+    """One of the ports is taken; the text says which, and what to do."""
+
+
+@dataclass(frozen=True)
+class Options:
+    port: int = 8410
+    connections: str = "unknown"
+    latency: float = 0.05
+    ready_file: Path | None = None
+
+
+def open_ports(first: int) -> dict[str, socket.socket]:
+    """Bind all three before anything starts; 0 takes three free ones."""
+    opened: dict[str, socket.socket] = {}
+    for offset, name in enumerate(NAMES):
+        port = first + offset if first else 0
+        sock = socket.socket(socket.AF_INET, socket.SOCK_STREAM)
+        sock.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        try:
+            sock.bind((HOST, port))
+            sock.listen(128)
+        except OSError as error:
+            for other in (*opened.values(), sock):
+                other.close()
+            raise PortInUseError(
+                f"Port {port} on {HOST} can't be opened ({error.strerror}); the sandbox needs it "
+                f"for {name}. Stop what uses it (`make down` stops another sandbox), or choose "
+                "another with --port."
+            ) from None
+        opened[name] = sock
+    return opened
+
+
+def run(org: Org, options: Options) -> int:
+    """Serve until SIGTERM or SIGINT."""
+    try:
+        ports = open_ports(options.port)
+    except PortInUseError as error:
+        sys.stderr.write(f"{error}\n")
+        return 2
+    return asyncio.run(_serve(org, options, ports))
+
+
+async def _serve(org: Org, options: Options, ports: dict[str, socket.socket]) -> int:
+    from sandbox.aws.account import open_account, scim_token
+    from sandbox.aws.scim import create_scim_app
+    from sandbox.aws.store import IdentityStore
+    from sandbox.okta.server import create_app
+
+    stop = asyncio.Event()
+    loop = asyncio.get_running_loop()
+    for number in (signal.SIGTERM, signal.SIGINT):
+        loop.add_signal_handler(number, stop.set)
+
+    now = datetime.now(UTC)
+    instance = secrets.token_hex(8)
+    urls = {name: f"http://{HOST}:{sock.getsockname()[1]}" for name, sock in ports.items()}
+    card = {
+        "id": instance,
+        "pid": os.getpid(),
+        **urls,
+        "started": now.isoformat(timespec="seconds"),
+    }
+    token = scim_token(instance)
+    store = IdentityStore(org.aws.identity_store_id, org.aws.tenant)
+    open_account(org.aws, store, token, now)
+    moto = _moto_on(ports["aws"])
+    okta = create_app(
+        org,
+        base_url=urls["okta"],
+        scim_url=urls["scim"],
+        connections=options.connections,
+        latency=options.latency,
+        health=lambda: card,
+    )
+    scim = create_scim_app(store, tenant=org.aws.tenant, token=token)
+    runners = [web.AppRunner(app, access_log=None) for app in (okta, scim)]
+    serving = asyncio.create_task(asyncio.to_thread(moto.serve_forever, 0.1))
+    try:
+        for runner, name in zip(runners, ("okta", "scim"), strict=True):
+            await runner.setup()
+            await web.SockSite(runner, ports[name]).start()
+        if options.ready_file:
+            write_ready(options.ready_file, card)
+        sys.stdout.write(_greeting(org, urls))
+        sys.stdout.flush()
+        await stop.wait()
+    finally:
+        for runner in reversed(runners):
+            await runner.cleanup()
+        await asyncio.to_thread(moto.shutdown)
+        await serving
+        moto.server_close()
+        if options.ready_file:
+            options.ready_file.unlink(missing_ok=True)
+    return 0
+
+
+def _moto_on(sock: socket.socket) -> Any:
+    """moto's application on a socket we hold already (ThreadedMotoServer would bind later)."""
+    from moto.moto_server.werkzeug_app import (
+        DomainDispatcherApplication,
+        MotoRequestHandler,
+        create_backend_app,
+    )
+    from werkzeug.serving import make_server
+
+    app = DomainDispatcherApplication(create_backend_app)
+    port = sock.getsockname()[1]
+    server = make_server(
+        HOST, port, app, threaded=True, request_handler=MotoRequestHandler, fd=sock.fileno()
+    )
+    sock.detach()  # the server closes it
+    return server
+
+
+def write_ready(path: Path, card: dict[str, Any]) -> None:
+    """Whole or not at all."""
+    path.parent.mkdir(parents=True, exist_ok=True)
+    part = path.with_name(f"{path.name}.{os.getpid()}.part")
+    part.write_text(json.dumps(card) + "\n", encoding="utf-8")
+    part.replace(path)
+
+
+def _greeting(org: Org, urls: dict[str, str]) -> str:
+    return (
+        f"Sandbox with {len(org.users)} people and {len(org.groups)} groups is up.\n"
+        f"  Okta  {urls['okta']}\n  AWS   {urls['aws']}\n  SCIM  {urls['scim']}\n"
+        f"Try: curl {urls['okta']}/sandbox/health\n"
+        "Ctrl-C stops it.\n"
+    )

@@ -1,0 +1,183 @@
+"""Okta's HTTP API as the real plugin meets it on its `httpProxy` route.
+
+Owns the requests, the wait for a rate limit and the two ways in which the real plugin
+words an error. Knows no resource. On this route a 5xx is not retried and the provider's
+retry settings have no effect (okta-plugin-measured.md §2.4).
+"""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Iterator
+from dataclasses import dataclass
+from email.utils import parsedate_to_datetime
+from typing import TYPE_CHECKING, Any
+
+from toolchain.plugins.host import ProviderError
+
+if TYPE_CHECKING:
+    import httpx
+
+USER_AGENT = "okta-identity-center-replacement/0.1 (not the okta plugin; loopback only)"
+REQUESTS_AT_A_RATE_LIMIT = 6
+TIMEOUT_SECONDS = 60.0
+
+
+class Clock:
+    """Waiting, which a test replaces and which Cancel ends early."""
+
+    def __init__(self) -> None:
+        self._cancelled = threading.Event()
+
+    def sleep(self, seconds: float) -> None:
+        if self._cancelled.wait(seconds):
+            raise ProviderError("cancelled while waiting to try again")
+
+    def cancel(self) -> None:
+        self._cancelled.set()
+
+
+@dataclass
+class Refused(Exception):  # noqa: N818 # what Okta did with the request
+    """Okta's answer was not a success."""
+
+    status: int
+    reason: str
+    summary: str
+    causes: tuple[str, ...] = ()
+
+    @property
+    def in_full(self) -> str:
+        """As the plugin's oldest client (V2) words it."""
+        text = f"the API returned an error: {self.summary}"
+        if self.causes:
+            text += ". Causes: " + ", ".join(f"errorSummary: {cause}" for cause in self.causes)
+        # The client appends the header's value, which is empty where Okta sent none.
+        return text + (", x-okta-request-id=" if self.status >= 500 else "")
+
+    @property
+    def in_short(self) -> str:
+        """As its generated clients (V3, V5, V6) do: the status line and nothing else."""
+        return f"{self.status} {self.reason}"
+
+    def __str__(self) -> str:
+        return self.in_full
+
+
+class Okta:
+    def __init__(self, base_url: str, authorization: str, clock: Clock) -> None:
+        self._base_url = base_url.rstrip("/")
+        self._headers = {
+            "Authorization": authorization,
+            "User-Agent": USER_AGENT,
+            "Accept": "application/json",
+        }
+        self.clock = clock
+        self._lock = threading.Lock()
+        self._client_lock = threading.Lock()
+        self._client: httpx.Client | None = None
+        self._identity_engine: bool | None = None
+
+    def get(self, path: str) -> Any:
+        return self._json(self._send("GET", path))
+
+    def post(self, path: str, body: Any = None) -> Any:
+        return self._json(self._send("POST", path, body))
+
+    def put(self, path: str, body: Any = None) -> Any:
+        return self._json(self._send("PUT", path, body))
+
+    def patch(self, path: str, body: Any) -> Any:
+        return self._json(self._send("PATCH", path, body))
+
+    def delete(self, path: str) -> None:
+        self._send("DELETE", path)
+
+    def get_xml(self, path: str) -> str:
+        return self._send("GET", path, accept="application/xml").text
+
+    def pages(self, path: str) -> Iterator[Any]:
+        """The elements of a list, page after page (Link: <..>; rel="next")."""
+        while path:
+            response = self._send("GET", path)
+            yield from self._json(response)
+            following = response.links.get("next", {}).get("url", "")
+            # The next page is asked of our own address, whatever host the link names.
+            path = "/" + following.split("/", 3)[3] if "://" in following else following
+
+    def is_identity_engine(self) -> bool:
+        """Asked once a process, as by the real plugin; Classic orgs say `v1`."""
+        with self._lock:
+            if self._identity_engine is None:
+                try:
+                    organization = self.get("/.well-known/okta-organization")
+                except Refused:
+                    return True  # the real plugin takes an error for Identity Engine
+                self._identity_engine = organization.get("pipeline") != "v1"
+            return self._identity_engine
+
+    def _send(
+        self, method: str, path: str, body: Any = None, accept: str | None = None
+    ) -> httpx.Response:
+        headers = {"Accept": accept} if accept else None
+        for request in range(REQUESTS_AT_A_RATE_LIMIT):
+            response = self._request(method, path, body, headers)
+            if response.status_code != 429:
+                break
+            if request + 1 == REQUESTS_AT_A_RATE_LIMIT:
+                raise ProviderError("too many requests")
+            self.clock.sleep(_seconds_to_reset(response))
+        else:
+            raise ProviderError("too many requests")
+        if response.is_success:
+            return response
+        raise _refusal(response)
+
+    def _request(
+        self, method: str, path: str, body: Any, headers: dict[str, str] | None
+    ) -> httpx.Response:
+        import httpx  # noqa: PLC0415 # 0.2 s that a plugin asked for nothing need not spend
+
+        if self._client is None:
+            with self._client_lock:
+                if self._client is None:
+                    self._client = httpx.Client(
+                        headers=self._headers, timeout=TIMEOUT_SECONDS, trust_env=False
+                    )
+        try:
+            if body is None:
+                return self._client.request(method, self._base_url + path, headers=headers)
+            return self._client.request(method, self._base_url + path, json=body, headers=headers)
+        except httpx.HTTPError as error:
+            raise ProviderError(
+                f"{method} {path}: no answer from {self._base_url} ({type(error).__name__}); "
+                "is the sandbox running?"
+            ) from None
+
+    @staticmethod
+    def _json(response: httpx.Response) -> Any:
+        return response.json() if response.content else None
+
+
+def _seconds_to_reset(response: httpx.Response) -> float:
+    try:
+        now = parsedate_to_datetime(response.headers["Date"]).timestamp()
+    except (KeyError, ValueError):
+        raise ProviderError("429: date header is missing or invalid") from None
+    try:
+        reset = int(response.headers["X-Rate-Limit-Reset"])
+    except (KeyError, ValueError):
+        raise ProviderError("429: X-Rate-Limit-Reset header is missing or invalid") from None
+    return max(0.0, reset - now + 1)
+
+
+def _refusal(response: httpx.Response) -> Refused:
+    try:
+        body = response.json()
+    except ValueError:
+        body = {}
+    if not isinstance(body, dict):
+        body = {}
+    causes = tuple(str(c.get("errorSummary", "")) for c in body.get("errorCauses") or [])
+    summary = str(body.get("errorSummary") or f"{response.status_code} {response.reason_phrase}")
+    return Refused(response.status_code, response.reason_phrase, summary, causes)

@@ -1,0 +1,129 @@
+"""The provider's configuration: which credentials, and loopback addresses only.
+
+Owns CheckConfig's refusals, the precedence of credentials (accessToken before apiToken,
+the environment included: okta-plugin-measured.md §1.7) and the rule that a replacement
+never talks to a real Okta org.
+"""
+
+from __future__ import annotations
+
+import ipaddress
+import json
+import os
+from typing import Any
+from urllib.parse import urlsplit
+
+from toolchain.plugins.host import Checked, Failure, ProviderError, Secret, reveal
+
+SECRETS = ("apiToken", "accessToken", "privateKey")
+ENVIRONMENT = {
+    "apiToken": "OKTA_API_TOKEN",
+    "accessToken": "OKTA_ACCESS_TOKEN",
+    "clientId": "OKTA_API_CLIENT_ID",
+    "privateKey": "OKTA_API_PRIVATE_KEY",
+    "httpProxy": "OKTA_HTTP_PROXY",
+}
+SNAKE = {
+    "apiToken": "api_token",
+    "accessToken": "access_token",
+    "clientId": "client_id",
+    "privateKey": "private_key",
+    "privateKeyId": "private_key_id",
+    "scopes": "scopes",
+}
+CONFLICTS = {
+    "clientId": ("apiToken", "accessToken"),
+    "privateKey": ("apiToken", "accessToken"),
+    "privateKeyId": ("apiToken", "accessToken"),
+    "scopes": ("apiToken", "accessToken"),
+    "apiToken": ("clientId", "privateKey", "privateKeyId", "scopes", "accessToken"),
+    "accessToken": ("clientId", "privateKey", "privateKeyId", "scopes", "apiToken"),
+}
+REPLACEMENT = (
+    "This is the replacement Okta plugin of okta-identity-center, for its sandbox only. "
+    "For a real org install the real one: pulumi plugin install resource okta"
+)
+NO_CREDENTIALS = (
+    "no Okta credentials provided. Please set 'okta:apiToken' (or OKTA_API_TOKEN) or "
+    "'okta:accessToken' (or OKTA_ACCESS_TOKEN). The Okta provider was not properly configured"
+)
+
+
+def check(news: dict[str, Any]) -> Checked:
+    inputs: dict[str, Any] = {}
+    for name, value in news.items():
+        if name == "scopes" and isinstance(value, str):
+            inputs[name] = _compact(value)
+        elif name in SECRETS and value and not isinstance(value, Secret):
+            inputs[name] = Secret(value)
+        else:
+            inputs[name] = value
+    failures = [
+        Failure(
+            "could not validate provider configuration: Conflicting configuration arguments. "
+            f'"{SNAKE[name]}": conflicts with {SNAKE[other]}. '
+            f"Check `pulumi config get okta:{name}`."
+        )
+        for name, others in CONFLICTS.items()
+        if news.get(name)
+        for other in others
+        if news.get(other)
+    ]
+    return Checked(inputs, failures)
+
+
+def address(inputs: dict[str, Any]) -> str:
+    url = str(_given(inputs, "httpProxy") or "")
+    if not url:
+        raise ProviderError(f"okta:httpProxy is not set. {REPLACEMENT}")
+    parts = urlsplit(url)
+    if parts.scheme != "http" or not _is_loopback(parts.hostname or ""):
+        raise ProviderError(
+            f"okta:httpProxy is {_shown(url)}, but this plugin talks to http:// addresses on "
+            f"127.0.0.0/8, localhost or ::1 only. {REPLACEMENT}"
+        )
+    return f"http://{parts.netloc.rsplit('@', 1)[-1]}"
+
+
+def authorization(inputs: dict[str, Any]) -> str:
+    """The header's value: Bearer for an access token, SSWS for an API token."""
+    if token := _given(inputs, "accessToken"):
+        return f"Bearer {token}"
+    if token := _given(inputs, "apiToken"):
+        return f"SSWS {token}"
+    if _given(inputs, "privateKey"):
+        raise ProviderError(
+            f"okta:privateKey is not supported here; use okta:apiToken. {REPLACEMENT}"
+        )
+    raise ProviderError(NO_CREDENTIALS)
+
+
+def validates_token(inputs: dict[str, Any]) -> bool:
+    """Only a configured API token is tried out, even where an access token then wins."""
+    return bool(_given(inputs, "apiToken"))
+
+
+def _given(inputs: dict[str, Any], name: str) -> Any:
+    return reveal(inputs.get(name)) or os.environ.get(ENVIRONMENT[name])
+
+
+def _is_loopback(host: str) -> bool:
+    if host == "localhost":
+        return True
+    try:
+        return ipaddress.ip_address(host).is_loopback
+    except ValueError:
+        return False
+
+
+def _shown(url: str) -> str:
+    """Without user and password."""
+    parts = urlsplit(url)
+    return f"{parts.scheme}://{parts.netloc.rsplit('@', 1)[-1]}"
+
+
+def _compact(text: str) -> str:
+    try:
+        return json.dumps(json.loads(text), separators=(",", ":"))
+    except ValueError:
+        return text

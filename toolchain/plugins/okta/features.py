@@ -1,0 +1,102 @@
+"""app.Features: the provisioning features (To App) of an app.
+
+Create and update are one PUT of the capabilities; status and description are never
+sent. What the program leaves out is filled by Okta and so differs on every `up`:
+declare all capabilities and the status (okta-plugin-measured.md §3.3).
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+from toolchain.plugins.host import UNKNOWN, Checked, Diff, ProviderError, Resource, State
+from toolchain.plugins.okta.api import Okta, Refused
+from toolchain.plugins.okta.framework import compare, one_of, present
+from toolchain.plugins.okta.resource import auto_name
+
+NAMES = ("USER_PROVISIONING", "INBOUND_PROVISIONING")
+
+
+class Features:
+    type = "okta:app/features:Features"
+    inputs = frozenset({"appId", "capabilities", "description", "name", "status"})
+
+    def check(
+        self, at: Resource, news: dict[str, Any], olds: dict[str, Any], seed: bytes
+    ) -> Checked:
+        inputs = {"name": auto_name(at, olds, seed), **news}
+        name = inputs["name"]
+        failures = []
+        if isinstance(name, str) and name not in NAMES:
+            failures.append(one_of(at.name, "name", "name", name, NAMES))
+        return Checked(inputs, failures)
+
+    def diff(self, id: str, olds: dict[str, Any], news: dict[str, Any]) -> Diff:  # noqa: A002
+        return compare(news, olds, names=sorted(self.inputs), follow=("id",))
+
+    def create(self, okta: Okta, at: Resource, inputs: dict[str, Any], preview: bool) -> State:
+        if preview:
+            return State("", {**inputs, "id": UNKNOWN})
+        outputs = self._declare(okta, inputs)
+        return State(outputs["id"], outputs)
+
+    def read(
+        self, okta: Okta, at: Resource, id: str, olds: dict[str, Any],  # noqa: A002
+        inputs: dict[str, Any],
+    ) -> State | None:  # fmt: skip
+        app, _, name = id.partition("/")
+        if not app or not name:
+            raise ProviderError(f"Expected import ID format 'app_id/name', got {id!r}")
+        try:
+            found = okta.get(f"/api/v1/apps/{app}/features/{name}")
+        except Refused as refused:
+            raise ProviderError(
+                f"Error reading app features: Could not read app feature, unexpected error: "
+                f"{refused.in_short}"
+            ) from None
+        outputs = _outputs(app, found, olds.get("description"))
+        read = {key: value for key, value in outputs.items() if key != "id"}
+        if inputs:
+            # Recorded inputs are rewritten to what Okta says; what was never given stays out.
+            read = {key: value for key, value in read.items() if key in inputs}
+        return State(id, outputs, read)
+
+    def update(
+        self, okta: Okta, at: Resource, id: str, olds: dict[str, Any],  # noqa: A002
+        news: dict[str, Any], preview: bool,
+    ) -> dict[str, Any]:  # fmt: skip
+        if preview:
+            return {**news, "id": UNKNOWN}
+        return self._declare(okta, news)
+
+    def delete(self, okta: Okta, at: Resource, id: str, olds: dict[str, Any]) -> None:  # noqa: A002
+        at.warn(
+            "This resource cannot be deleted via Terraform: the features stay in Okta as they are."
+        )
+
+    def _declare(self, okta: Okta, inputs: dict[str, Any]) -> dict[str, Any]:
+        app, name = inputs["appId"], inputs["name"]
+        try:
+            answer = okta.put(
+                f"/api/v1/apps/{app}/features/{name}", inputs.get("capabilities") or {}
+            )
+        except Refused as refused:
+            raise ProviderError(
+                f"Error creating app features: Could not create app feature, unexpected error: "
+                f"{refused.in_short}"
+            ) from None
+        return _outputs(app, answer, inputs.get("description"))
+
+
+def _outputs(app: str, feature: dict[str, Any], description: Any) -> dict[str, Any]:
+    name = feature.get("name")
+    return present(
+        {
+            "appId": app,
+            "capabilities": feature.get("capabilities"),
+            "description": description,
+            "id": f"{app}/{name}",
+            "name": name,
+            "status": feature.get("status"),
+        }
+    )

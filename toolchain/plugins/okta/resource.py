@@ -1,0 +1,54 @@
+"""What every resource of this plugin offers, and the refusal of what it leaves out."""
+
+from __future__ import annotations
+
+import hashlib
+from typing import Any, Protocol
+
+from toolchain.plugins.host import Checked, Diff, Failure, Resource, State
+from toolchain.plugins.okta.api import Okta
+
+Properties = dict[str, Any]
+
+
+class OktaResource(Protocol):
+    type: str
+    inputs: frozenset[str]
+    """The inputs that are supported; any other is refused by name."""
+
+    def check(self, at: Resource, news: Properties, olds: Properties, seed: bytes) -> Checked: ...
+
+    def diff(self, id: str, olds: Properties, news: Properties) -> Diff: ...  # noqa: A002
+
+    def create(self, okta: Okta, at: Resource, inputs: Properties, preview: bool) -> State: ...
+
+    def read(
+        self, okta: Okta, at: Resource, id: str, olds: Properties, inputs: Properties  # noqa: A002
+    ) -> State | None: ...
+
+    def update(
+        self, okta: Okta, at: Resource, id: str, olds: Properties, news: Properties,  # noqa: A002
+        preview: bool,
+    ) -> Properties: ...  # fmt: skip
+
+    def delete(self, okta: Okta, at: Resource, id: str, olds: Properties) -> None: ...  # noqa: A002
+
+
+def left_out(resource: OktaResource, news: Properties) -> list[Failure]:
+    return [
+        Failure(
+            f"{resource.type}: the input {name!r} is not supported by the replacement Okta "
+            "plugin (docs/replacement-plugins.md); leave it out, or use the real plugin",
+            name,
+        )
+        for name in sorted(news)
+        if name not in resource.inputs and not name.startswith("__")
+    ]
+
+
+def auto_name(at: Resource, olds: Properties, seed: bytes) -> str:
+    """The name that was recorded, or the resource's with seven hex digits, as the bridge does."""
+    recorded = olds.get("name")
+    if isinstance(recorded, str) and recorded:
+        return recorded
+    return f"{at.name}-{hashlib.sha256(seed + at.urn.encode()).hexdigest()[:7]}"
