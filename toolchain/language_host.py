@@ -23,6 +23,7 @@ import grpc
 from pulumi.automation._server import LanguageServer
 from pulumi.runtime.proto import language_pb2, language_pb2_grpc, plugin_pb2
 
+ORPHAN_CHECK_SECONDS = 2.0
 _RUN = threading.Lock()
 
 
@@ -116,7 +117,10 @@ def main() -> None:
     port = server.add_insecure_port("127.0.0.1:0")
     server.start()
     print(port, flush=True)
-    server.wait_for_termination()
+    engine = os.getppid()
+    while os.getppid() == engine:  # an engine that was killed ends nobody
+        if not server.wait_for_termination(timeout=ORPHAN_CHECK_SECONDS):
+            break
 
 
 if __name__ == "__main__":

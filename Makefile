@@ -1,0 +1,48 @@
+# The commands of this clone. `make help` lists them.
+PORT ?= 8410
+CONNECTIONS ?= unknown
+PYTHON := .venv/bin/python
+TOOLCHAIN := $(PYTHON) -m toolchain
+
+.PHONY: help up down status env sandbox reset test check lock
+.DEFAULT_GOAL := help
+
+help: ## this list
+	@awk -F ':.*## ' '/^[a-z]+:.*## / {printf "  make %-9s %s\n", $$1, $$2}' Makefile
+
+up: .venv/ready ## the whole federation, against a local Okta and AWS (PORT=8410)
+	@$(TOOLCHAIN) up --port $(PORT)
+
+down: .venv/ready ## destroy it and stop the sandbox (KEEP=1: leave the sandbox running)
+	@$(TOOLCHAIN) down $(if $(KEEP),--keep-sandbox)
+
+status: .venv/ready ## what stands in the Identity Store, and who was refused
+	@$(TOOLCHAIN) status
+
+env: .venv/ready ## shell lines for plain pulumi: eval "$(make -s env)"
+	@$(TOOLCHAIN) env
+
+sandbox: .venv/ready ## the sandbox alone, in the foreground (CONNECTIONS=supported)
+	@$(TOOLCHAIN) sandbox --port $(PORT) --connections $(CONNECTIONS)
+
+reset: .venv/ready ## stop the sandbox and forget it, whatever state it is in
+	@$(TOOLCHAIN) reset
+
+test: .venv/ready ## unit tests, the sandbox's, and end to end with the real engine
+	@$(PYTHON) -m pytest
+
+check: .venv/ready ## lint, import arrows, types
+	@.venv/bin/ruff check .
+	@.venv/bin/ruff format --check .
+	@.venv/bin/lint-imports
+	@.venv/bin/pyright
+
+lock: ## compile the requirements files anew from pyproject.toml
+	@set -- -q --universal --python-version 3.11 --generate-hashes --no-emit-index-url --no-header; \
+	uv pip compile "$$@" pyproject.toml -o requirements.txt && \
+	uv pip compile "$$@" --extra sandbox --group dev pyproject.toml -o requirements-dev.txt
+
+# The stamp is written last, so that an interrupted installation is done again.
+.venv/ready: requirements-dev.txt
+	@sh toolchain/venv.sh
+	@touch $@

@@ -1,0 +1,166 @@
+"""The order: `pulumi` on PATH, the official download, built from Go modules; else one error."""
+
+from pathlib import Path
+
+import httpx
+import pytest
+
+from toolchain import engine, network
+
+
+class Here:
+    """A machine of the test's own: its PATH, its cache, and what it said."""
+
+    def __init__(self, folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+        self.bin = folder / "bin"
+        self.bin.mkdir()
+        self.said: list[str] = []
+        monkeypatch.setenv("PATH", f"{self.bin}:/usr/bin:/bin")
+        monkeypatch.setenv("XDG_CACHE_HOME", str(folder / "cache"))
+
+    def program(self, name: str, script: str) -> None:
+        path = self.bin / name
+        path.write_text(f"#!/bin/sh\n{script}\n")
+        path.chmod(0o755)
+
+    def find(self) -> engine.Engine:
+        return engine.find(self.said.append)
+
+
+@pytest.fixture
+def here(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Here:
+    return Here(tmp_path, monkeypatch)
+
+
+@pytest.fixture
+def offline(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(network, "downloads_unreachable", lambda: "get.pulumi.com can't be reached")
+
+
+GO = """
+case "$1" in
+list) echo 'go: downloading one' >&2; printf 'a\\nb\\n' ;;
+build) shift; while [ "$1" != -o ]; do shift; done
+       printf '#!/bin/sh\\necho v3.259.0\\n' > "$2"; chmod +x "$2"; echo a >&2 ;;
+esac
+"""
+
+
+def test_an_installed_engine_is_used_and_nothing_else_is_asked(
+    here: Here, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def asked() -> str:
+        raise AssertionError("the network was asked")
+
+    monkeypatch.setattr(network, "downloads_unreachable", asked)
+    here.program("pulumi", "echo v3.300.1")
+    found = here.find()
+    assert (found.version, found.origin, found.path) == (
+        "3.300.1",
+        "installed",
+        here.bin / "pulumi",
+    )
+
+
+@pytest.mark.usefixtures("offline")
+def test_without_engine_network_and_go_one_error_says_what_to_install(here: Here) -> None:
+    with pytest.raises(engine.NoEngineError) as told:
+        here.find()
+    text = str(told.value)
+    assert "no `pulumi` on PATH" in text
+    assert "get.pulumi.com can't be reached" in text
+    assert "no `go`" in text
+    assert "https://www.pulumi.com/docs/install/" in text
+    assert "https://go.dev/doc/install" in text
+
+
+@pytest.mark.usefixtures("offline")
+def test_an_engine_too_old_is_not_used_and_is_named(here: Here) -> None:
+    here.program("pulumi", "echo v3.258.9")
+    with pytest.raises(engine.NoEngineError, match=r"`pulumi` on PATH is 3\.258\.9, too old"):
+        here.find()
+
+
+@pytest.mark.usefixtures("offline")
+def test_it_is_built_once_with_a_language_host_beside_it(here: Here) -> None:
+    here.program("go", GO)
+    found = here.find()
+    assert (found.version, found.origin) == ("3.259.0", "built")
+    assert (found.path.parent / "pulumi-language-python").stat().st_mode & 0o111
+    here.program("go", "exit 1")
+    assert here.find() == found
+
+
+@pytest.mark.usefixtures("offline")
+def test_a_build_that_fails_shows_the_reason_and_is_tried_again(here: Here) -> None:
+    here.program("go", "echo 'no such module' >&2; exit 1")
+    with pytest.raises(engine.NoEngineError, match="no such module"):
+        here.find()
+    here.program("go", GO)
+    assert here.find().origin == "built"
+
+
+@pytest.mark.usefixtures("offline")
+def test_a_build_of_another_version_is_refused(here: Here) -> None:
+    here.program("go", GO.replace("3.259.0", "3.1.0"))
+    with pytest.raises(engine.NoEngineError, match=r"does not say version 3\.259\.0"):
+        here.find()
+
+
+def test_the_official_download_comes_before_a_build(
+    here: Here, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    from pulumi.automation import PulumiCommand
+
+    def install(root: str, version: object) -> None:
+        (Path(root) / "bin").mkdir()
+        (Path(root) / "bin" / "pulumi").write_text(f"# {version}")
+
+    monkeypatch.setattr(network, "downloads_unreachable", lambda: "")
+    monkeypatch.setattr(PulumiCommand, "install", install)
+    here.program("go", GO)
+    found = here.find()
+    assert found.origin == "downloaded"
+    assert found.path.read_text() == "# 3.259.0"
+
+
+def test_a_download_that_fails_falls_back_to_a_build(
+    here: Here, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    from pulumi.automation import PulumiCommand
+
+    def install(root: str, version: object) -> None:
+        raise OSError("connection reset")
+
+    monkeypatch.setattr(network, "downloads_unreachable", lambda: "")
+    monkeypatch.setattr(PulumiCommand, "install", install)
+    here.program("go", GO)
+    assert here.find().origin == "built"
+    assert any("connection reset" in said for said in here.said)
+
+
+def test_no_internet_is_found_out_with_one_short_question(monkeypatch: pytest.MonkeyPatch) -> None:
+    asked: list[object] = []
+
+    def head(url: str, timeout: httpx.Timeout) -> None:
+        asked.append(url)
+        assert (timeout.connect or 99) <= 5
+        raise httpx.ConnectError("Name or service not known")
+
+    monkeypatch.setattr(httpx, "head", head)
+    network.downloads_unreachable.cache_clear()
+    try:
+        for _ in range(3):
+            reason = network.downloads_unreachable()
+        assert reason == "get.pulumi.com can't be reached (Name or service not known)"
+        assert len(asked) == 1
+    finally:
+        network.downloads_unreachable.cache_clear()
+
+
+def test_a_cli_that_cannot_be_run_has_no_version(tmp_path: Path) -> None:
+    broken = tmp_path / "pulumi"
+    broken.write_text("not a program")
+    broken.chmod(0o755)
+    assert engine.version_of(broken) == ""
+    assert engine.version_of(tmp_path / "missing") == ""

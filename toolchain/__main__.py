@@ -1,0 +1,85 @@
+"""`python -m toolchain`: the command line behind the Makefile."""
+
+import argparse
+import sys
+from pathlib import Path
+
+import httpx
+from rich.console import Console
+
+from toolchain import verbs
+from toolchain.engine import NoEngineError
+from toolchain.run import INTERRUPTED
+from toolchain.sandbox import PORT, ROOT, SandboxError
+from toolchain.stack import BrokenRunError
+
+NO_ENGINE, FAILED = 3, 1
+
+
+def main(argv: list[str] | None = None) -> int:
+    """Exit codes: 0 done, 1 failed, 2 wrong usage, 3 no engine, 130 interrupted, 255 and others
+    as the engine gave them."""
+    parser = argparse.ArgumentParser(
+        prog="python -m toolchain",
+        description="The engine, the plugins and the sandbox behind `make up`.",
+        epilog="Example: python -m toolchain up --port 9410 --home /tmp/trial",
+    )
+    verbs_of = parser.add_subparsers(dest="verb", required=True)
+    for name, text in (
+        ("up", "everything up, then the summary"),
+        ("down", "destroy the stack and stop the sandbox"),
+        ("status", "the summary alone"),
+        ("env", "shell lines for plain `pulumi …`"),
+        ("sandbox", "the sandbox alone, in the foreground"),
+        ("reset", "stop the sandbox and forget it, whatever state it is in"),
+    ):
+        verb = verbs_of.add_parser(name, help=text, description=text)
+        where = "where the sandbox keeps its state (default: .sandbox)"
+        verb.add_argument("--home", type=Path, default=ROOT / ".sandbox", metavar="DIR", help=where)
+        if name in ("up", "sandbox"):
+            ports = f"of Okta; AWS +1, SCIM +2; 0: free ones (default: {PORT})"
+            verb.add_argument("--port", type=int, default=PORT, help=ports)
+        if name == "sandbox":
+            answers = "what SCIM connections answer (default: unknown, as in life)"
+            kinds = ("unknown", "supported")
+            verb.add_argument("--connections", choices=kinds, default=kinds[0], help=answers)
+        if name == "down":
+            verb.add_argument("--keep-sandbox", action="store_true", help="destroy the stack only")
+        if name == "status":
+            verb.add_argument("--json", action="store_true", help="for machines")
+    given = parser.parse_args(argv)
+    place = verbs.Place(given.home.resolve(), Console(stderr=given.verb == "env"))
+    try:
+        return _run(place, given)
+    except NoEngineError as error:
+        print(f"error: {error}", file=sys.stderr)
+        return NO_ENGINE
+    except (SandboxError, BrokenRunError) as error:
+        print(f"error: {error}", file=sys.stderr)
+        return FAILED
+    except httpx.HTTPError as error:
+        print(f"error: the sandbox does not answer ({error}). Fix: make reset", file=sys.stderr)
+        return FAILED
+    except KeyboardInterrupt:
+        print("Stopped.", file=sys.stderr)
+        return INTERRUPTED
+
+
+def _run(place: verbs.Place, given: argparse.Namespace) -> int:
+    match given.verb:
+        case "up":
+            return verbs.up(place, given.port)
+        case "down":
+            return verbs.down(place, given.keep_sandbox)
+        case "status":
+            return verbs.status(place, as_json=given.json)
+        case "env":
+            return verbs.env(place)
+        case "sandbox":
+            return verbs.serve(place, given.port, given.connections)
+        case _:
+            return verbs.reset(place)
+
+
+if __name__ == "__main__":
+    sys.exit(main())

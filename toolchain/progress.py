@@ -1,0 +1,70 @@
+"""Long work, visibly: a bar on a terminal, a line now and then elsewhere."""
+
+import os
+import signal
+import subprocess
+import sys
+import threading
+import time
+from collections import deque
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+
+from rich.console import Console
+from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn
+
+LINE_EVERY = 20.0  # seconds, where no bar can be drawn
+
+
+@dataclass(frozen=True)
+class Followed:
+    code: int
+    output: str
+    """Standard output."""
+    tail: str
+    """The last lines of standard error."""
+
+
+def follow(
+    command: list[str], title: str, total: int, *, counts: str, cwd: Path, env: Mapping[str, str]
+) -> Followed:
+    """Run a command that tells each step by a line on stderr which starts with `counts`.
+
+    `total` steps are an estimate. Interrupted, the command is ended and waited for.
+    """
+    console = Console(stderr=True)
+    columns = (
+        TextColumn("  {task.description}"), BarColumn(), MofNCompleteColumn(), TimeElapsedColumn(),
+    )  # fmt: skip
+    child = subprocess.Popen(
+        command, cwd=cwd, env=env, text=True, stdout=subprocess.PIPE, stderr=subprocess.PIPE,
+        stdin=subprocess.DEVNULL, process_group=0,
+    )  # fmt: skip
+    output: list[str] = []
+    assert child.stdout is not None  # noqa: S101
+    assert child.stderr is not None  # noqa: S101
+    reader = threading.Thread(target=lambda: output.append(child.stdout.read()), daemon=True)
+    reader.start()
+    tail: deque[str] = deque(maxlen=15)
+    said = time.monotonic()
+    done = 0
+    try:
+        with Progress(*columns, console=console, disable=not console.is_terminal) as bar:
+            task = bar.add_task(title, total=total or None)
+            for line in child.stderr:
+                tail.append(line.rstrip())
+                if line.startswith(counts):
+                    done += 1
+                    bar.update(task, completed=done, total=max(total, done))
+                if not console.is_terminal and time.monotonic() - said > LINE_EVERY:
+                    said = time.monotonic()
+                    print(f"  {title}: {done} of about {max(total, done)}", file=sys.stderr)
+            code = child.wait()
+            bar.update(task, completed=done, total=done)
+    except BaseException:
+        os.killpg(child.pid, signal.SIGTERM)  # its own children too
+        child.wait()
+        raise
+    reader.join()
+    return Followed(code, "".join(output), "\n".join(tail))

@@ -1,0 +1,226 @@
+"""What `make up`, `make down` and their like do."""
+
+import json
+import os
+import shlex
+import shutil
+import subprocess
+import sys
+import time
+from dataclasses import dataclass
+from pathlib import Path
+
+import httpx
+from rich.console import Console
+
+from toolchain import cache, engine, sandbox
+from toolchain.plugins import choice
+from toolchain.run import INTERRUPTED, foreground
+from toolchain.sandbox import OKTA_TOKEN, ROOT, Sandbox
+from toolchain.stack import Stack, foreign, scrubbed
+
+SETTLE_SECONDS = 60
+UNKNOWN_CONNECTIONS = (
+    "The sandbox was told to support SCIM connections through the API. Real Okta is not known to "
+    "do this for the app AWS IAM Identity Center: there it most likely answers UNKNOWN, and the "
+    "run stops at the gate."
+)
+
+
+@dataclass(frozen=True)
+class Place:
+    """Where a sandbox lives, and the console to tell about it."""
+
+    home: Path
+    console: Console
+
+    def say(self, text: str) -> None:
+        self.console.print(text, highlight=False, markup=False)
+
+    def stack(self, running: Sandbox) -> Stack:
+        found = engine.find(self.say)
+        return Stack(self.home, running, found, choice.choose(found, self.say))
+
+    def locked(self) -> "cache.locked":
+        return cache.locked(
+            self.home / "lock", lambda: self.say("Another command is at work here; waiting …")
+        )
+
+
+def up(place: Place, port: int) -> int:
+    """Everything up, then the summary."""
+    began = time.monotonic()
+    with place.locked():
+        found = engine.find(place.say)
+        plugins = choice.choose(found, place.say)
+        running = _started(place, port)
+        stack = Stack(place.home, running, found, plugins)
+        stack.ready()
+        for sentence in stack.mend():
+            place.say(sentence)
+        place.say("")
+        place.say(f"Engine   {found.title}")
+        for number, plugin in enumerate(plugins):
+            place.say(f"{'Plugins' if number == 0 else '':8} {plugin.title}")
+        place.say(f"Sandbox  Okta {running.okta}, AWS {running.aws}")
+        if ignored := foreign(os.environ):
+            place.say(f"Ignored  {', '.join(ignored)} (this is the sandbox)")
+        place.say("")
+        code, seconds = _engine(place, stack, "up", "--yes", "--skip-preview")
+        if code == INTERRUPTED:
+            place.say("Stopped. `make up` goes on from here.")
+        if code:
+            return code
+        outputs = place.home / "outputs.json"
+        outputs.write_text(json.dumps(stack.outputs()))
+    place.say("")
+    code = status(place, wait=SETTLE_SECONDS)
+    place.say("")
+    place.say(f"Note: {UNKNOWN_CONNECTIONS}")
+    total = time.monotonic() - began
+    place.say(f"Took {total:.0f} s, of which the engine {seconds:.0f} s.")
+    place.say('Next: `make status`, `make down`, or plain pulumi: eval "$(make -s env)"')
+    return code
+
+
+def down(place: Place, keep: bool) -> int:
+    """Destroy the stack, say what push left in AWS, stop the sandbox."""
+    with place.locked():
+        running = sandbox.find(place.home)
+        if running is None:
+            return _clean_up(place)
+        stack = place.stack(running)
+        stack.ready()
+        for sentence in stack.mend():
+            place.say(sentence)
+        code, _ = _engine(place, stack, "destroy", "--yes", "--skip-preview")
+        if code:
+            if code != INTERRUPTED:
+                place.say("The sandbox still runs. `make reset` throws everything away.")
+            return code
+        (place.home / "outputs.json").unlink(missing_ok=True)
+        place.say("")
+        place.say(_left_in_aws(running))
+        if keep:
+            place.say(f"The sandbox still runs: Okta {running.okta}, AWS {running.aws}.")
+            return 0
+        sandbox.stop(place.home)
+        shutil.rmtree(stack.state, ignore_errors=True)
+        place.say("The sandbox has stopped; nothing of it is kept.")
+    return 0
+
+
+def status(place: Place, wait: int = 0, as_json: bool = False) -> int:
+    """The summary: what is declared, what stands in the Identity Store, who was refused."""
+    running = sandbox.find(place.home)
+    outputs = place.home / "outputs.json"
+    if running is None or not outputs.exists():
+        place.say("Nothing is up here. Start with `make up`.")
+        return 1
+    command = [
+        sys.executable, "-m", "okta_idc", "status", "--outputs", str(outputs), "--wait", str(wait),
+        "--okta-url", running.okta, "--aws-endpoint", running.aws, *(["--json"] if as_json else []),
+    ]  # fmt: skip
+    credentials = {
+        "OKTA_API_TOKEN": OKTA_TOKEN,
+        "AWS_ACCESS_KEY_ID": "sandbox",
+        "AWS_SECRET_ACCESS_KEY": "sandbox",
+        "AWS_REGION": "us-east-1",
+        "AWS_EC2_METADATA_DISABLED": "true",
+    }
+    environment = {**scrubbed(os.environ), **credentials}
+    place.console.file.flush()
+    return subprocess.run(command, cwd=ROOT, env=environment, check=False).returncode
+
+
+def env(place: Place) -> int:
+    """Shell lines that make plain `pulumi …` work in the clone."""
+    running = sandbox.find(place.home)
+    if running is None:
+        print("echo 'No sandbox runs here: make up, or make sandbox.' >&2; false")
+        return 1
+    with place.locked():
+        stack = place.stack(running)
+        stack.ready()
+    for name in foreign(os.environ):
+        print(f"unset {name}")
+    for name, value in stack.variables.items():
+        print(f"export {name}={shlex.quote(value)}")
+    if stack.settings.parent != ROOT:
+        print(f"# other ports than usual: add --config-file {shlex.quote(str(stack.settings))}")
+    return 0
+
+
+def serve(place: Place, port: int, connections: str) -> int:
+    """The sandbox alone, in the foreground."""
+    if running := sandbox.find(place.home):
+        place.say(f"A sandbox runs here already: Okta {running.okta}, AWS {running.aws}.")
+        return 1
+    place.home.mkdir(parents=True, exist_ok=True)
+    _forget_settings(place)
+    place.console.file.flush()
+    os.chdir(ROOT)
+    command = sandbox.command(place.home, port, connections)
+    return os.execv(command[0], command)  # noqa: S606 # our own interpreter
+
+
+def reset(place: Place) -> int:
+    """Stop the sandbox and forget it, whatever state it is in."""
+    with place.locked():
+        stopped = sandbox.stop(place.home)
+        for child in place.home.iterdir():
+            if child.is_dir():
+                shutil.rmtree(child)
+            elif child.name != "lock":
+                child.unlink()
+    place.say("The sandbox was stopped and forgotten." if stopped else "Nothing is left here.")
+    return 0
+
+
+def _started(place: Place, port: int) -> Sandbox:
+    running = sandbox.find(place.home)
+    if running:
+        running.ask("POST", "/sandbox/settings", {"connections": "supported"})
+        return running
+    if any(place.home.glob("state-*")):
+        place.say("The last sandbox is gone, and its stack with it: starting afresh.")
+    _forget_settings(place)
+    return sandbox.start(place.home, port, "supported")
+
+
+def _forget_settings(place: Place) -> None:
+    """The copy of the stack file names the ports of a sandbox that is gone."""
+    (place.home / "Pulumi.dev.yaml").unlink(missing_ok=True)
+
+
+def _engine(place: Place, stack: Stack, *arguments: str) -> tuple[int, float]:
+    place.console.file.flush()
+    return foreground(
+        [*stack.command(*arguments), "--config-file", str(stack.settings)],
+        cwd=ROOT, env=stack.environment, log=place.home / "pulumi.log",
+    )  # fmt: skip
+
+
+def _clean_up(place: Place) -> int:
+    left = list(place.home.glob("state-*"))
+    for state in left:
+        shutil.rmtree(state)
+    for name in ("current.json", "outputs.json", "Pulumi.dev.yaml"):
+        (place.home / name).unlink(missing_ok=True)
+    place.say(
+        "The sandbox is gone already; the stack it left was thrown away."
+        if left
+        else "Nothing is up here."
+    )
+    return 0
+
+
+def _left_in_aws(running: Sandbox) -> str:
+    """What a destroyed stack leaves in the Identity Store, as in life."""
+    from okta_idc.clients.identity_store import IdentityStore
+
+    try:
+        running.ask("GET", "/sandbox/settled?timeout=30", seconds=40)
+    except httpx.HTTPError as error:
+        return f"What is left in IAM Identity Center is unknown: {error}"
+    raise NotImplementedError(IdentityStore)
