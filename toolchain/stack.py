@@ -70,6 +70,8 @@ class Stack:
             "OIC_PYTHON": sys.executable,
             "OIC_ROOT": str(ROOT),
         }
+        if self.settings.parent != ROOT:
+            variables["PULUMI_OPTION_CONFIG_FILE"] = str(self.settings)
         if folders:
             variables["PATH"] = os.pathsep.join([*folders, os.environ["PATH"]])
         if all(plugin.origin == "replacement" for plugin in self.plugins):
@@ -79,9 +81,6 @@ class Stack:
     @property
     def environment(self) -> dict[str, str]:
         return {**scrubbed(os.environ), **self.variables}
-
-    def command(self, *arguments: str) -> list[str]:
-        return [str(self.engine.path), *arguments, "--stack", STACK]
 
     def run(self, *arguments: str) -> "subprocess.CompletedProcess[str]":
         """A short command of the engine, its output captured."""
@@ -103,7 +102,7 @@ class Stack:
                 raise BrokenRunError(f"The stack cannot be made: {made.stderr.strip()}")
 
     def outputs(self) -> dict[str, Any]:
-        return json.loads(self.run("stack", "output", "--json", "--stack", STACK).stdout or "{}")
+        return json.loads(self.run("stack", "output", "--json").stdout or "{}")
 
     def mend(self) -> list[str]:
         """Recognise what a run that was cut off has left, and mend what is safe to mend.
@@ -112,16 +111,13 @@ class Stack:
         """
         done: list[str] = []
         if self._locks():
-            self.run("cancel", "--yes", "--stack", STACK)
+            self.run("cancel", "--yes")
             done.append("An earlier run was killed; its lock on the stack was removed.")
         pending = self._pending()
         if pending:
             self._refuse_orphans(pending)
             names = ", ".join(sorted(urn.rsplit("::", 1)[-1] for urn, _ in pending))
-            cleared = self.run(
-                "refresh", "--yes", "--skip-preview", "--clear-pending-creates",
-                "--stack", STACK, "--config-file", str(self.settings),
-            )  # fmt: skip
+            cleared = self.run("refresh", "--yes", "--skip-preview", "--clear-pending-creates")
             if cleared.returncode:
                 raise BrokenRunError(
                     f"An earlier run was killed while it worked on {names}, and a refresh of the "

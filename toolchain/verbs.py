@@ -7,6 +7,7 @@ import shutil
 import subprocess
 import sys
 import time
+from contextlib import AbstractContextManager
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -35,13 +36,13 @@ class Place:
     console: Console
 
     def say(self, text: str) -> None:
-        self.console.print(text, highlight=False, markup=False)
+        self.console.print(text, highlight=False, markup=False, soft_wrap=True)
 
     def stack(self, running: Sandbox) -> Stack:
         found = engine.find(self.say)
         return Stack(self.home, running, found, choice.choose(found, self.say))
 
-    def locked(self) -> "cache.locked":
+    def locked(self) -> AbstractContextManager[None]:
         return cache.locked(
             self.home / "lock", lambda: self.say("Another command is at work here; waiting …")
         )
@@ -146,8 +147,6 @@ def env(place: Place) -> int:
         print(f"unset {name}")
     for name, value in stack.variables.items():
         print(f"export {name}={shlex.quote(value)}")
-    if stack.settings.parent != ROOT:
-        print(f"# other ports than usual: add --config-file {shlex.quote(str(stack.settings))}")
     return 0
 
 
@@ -196,7 +195,7 @@ def _forget_settings(place: Place) -> None:
 def _engine(place: Place, stack: Stack, *arguments: str) -> tuple[int, float]:
     place.console.file.flush()
     return foreground(
-        [*stack.command(*arguments), "--config-file", str(stack.settings)],
+        [str(stack.engine.path), *arguments],
         cwd=ROOT, env=stack.environment, log=place.home / "pulumi.log",
     )  # fmt: skip
 

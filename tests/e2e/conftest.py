@@ -57,7 +57,7 @@ class Kit:
 
     def run(self, verb: str, *arguments: str) -> Result:
         """A verb on the stack, with the settings of this home."""
-        return self.pulumi(verb, "--stack", "dev", "--config-file", str(self.settings), *arguments)
+        return self.pulumi(verb, *arguments)
 
     @property
     def env(self) -> dict[str, str]:

@@ -30,7 +30,7 @@ class Plugin:
         how = {
             "installed": "official, installed",
             "downloaded": "official, downloaded just now",
-            "replacement": "our replacement, not the official plugin: docs/replacement-plugins.md",
+            "replacement": "replacement, not the official plugin; see docs/replacement-plugins.md",
         }
         return f"{self.name} {self.version} ({how[self.origin]})"
 
