@@ -42,9 +42,10 @@ def follow(
         stdin=subprocess.DEVNULL, process_group=0,
     )  # fmt: skip
     output: list[str] = []
-    assert child.stdout is not None  # noqa: S101
-    assert child.stderr is not None  # noqa: S101
-    reader = threading.Thread(target=lambda: output.append(child.stdout.read()), daemon=True)
+    stdout, stderr = child.stdout, child.stderr
+    assert stdout is not None  # noqa: S101
+    assert stderr is not None  # noqa: S101
+    reader = threading.Thread(target=lambda: output.append(stdout.read()), daemon=True)
     reader.start()
     tail: deque[str] = deque(maxlen=15)
     said = time.monotonic()
@@ -52,7 +53,7 @@ def follow(
     try:
         with Progress(*columns, console=console, disable=not console.is_terminal) as bar:
             task = bar.add_task(title, total=total or None)
-            for line in child.stderr:
+            for line in stderr:
                 tail.append(line.rstrip())
                 if line.startswith(counts):
                     done += 1

@@ -17,13 +17,22 @@ import yaml
 from botocore.config import Config
 
 from tests.places import ROOT
+from toolchain import cache
+from toolchain.engine import Engine, find
 
 TOKEN = "sandbox-okta-token"
 
 
-def scrubbed() -> dict[str, str]:
-    """The environment without anything of Okta, AWS or Pulumi in it."""
-    return {k: v for k, v in os.environ.items() if not re.match(r"OKTA_|AWS_|PULUMI_", k)}
+def scrubbed(home: Path) -> dict[str, str]:
+    """The environment without anything of Okta, AWS or Pulumi in it, and a home of its own (the
+    Okta plugin reads ~/.okta). What is cached and installed stays known."""
+    mine = {k: v for k, v in os.environ.items() if not re.match(r"OKTA_|AWS_|PULUMI_", k)}
+    installed = os.environ.get("PULUMI_HOME") or str(Path.home() / ".pulumi")
+    return mine | {
+        "HOME": str(home),
+        "XDG_CACHE_HOME": str(cache.folder().parent),
+        "PULUMI_HOME": installed,
+    }
 
 
 @dataclass
@@ -40,12 +49,18 @@ class Kit:
 
     def toolchain(self, *arguments: str, timeout: float = 600) -> Result:
         """`python -m toolchain …` with this home."""
-        command = [sys.executable, "-m", "toolchain", *arguments, "--home", str(self.home)]
         done = subprocess.run(
-            command, cwd=ROOT, env=scrubbed(), capture_output=True, text=True, timeout=timeout,
-            stdin=subprocess.DEVNULL, check=False,
+            self.command(*arguments), cwd=ROOT, env=self.scrubbed, capture_output=True, text=True,
+            timeout=timeout, stdin=subprocess.DEVNULL, check=False,
         )  # fmt: skip
         return Result(done.returncode, done.stdout + done.stderr)
+
+    def command(self, *arguments: str) -> list[str]:
+        return [sys.executable, "-m", "toolchain", *arguments, "--home", str(self.home)]
+
+    @property
+    def scrubbed(self) -> dict[str, str]:
+        return scrubbed(self.home.parent)
 
     def pulumi(self, *arguments: str) -> Result:
         """Plain `pulumi …`, in the environment that `make env` gives."""
@@ -68,7 +83,7 @@ class Kit:
         done = subprocess.run(
             ["sh", "-c", script],
             cwd=ROOT,
-            env=scrubbed(),
+            env=self.scrubbed,
             capture_output=True,
             text=True,
             check=True,
@@ -98,6 +113,19 @@ class Kit:
         )
         answer.raise_for_status()
         return answer.json() if answer.content else None
+
+    def processes(self) -> list[str]:
+        """Every process that was started for this home (Linux: looks at /proc)."""
+        found: list[str] = []
+        for process in Path("/proc").glob("[0-9]*"):
+            try:
+                environ = (process / "environ").read_bytes()
+                command = (process / "cmdline").read_bytes().replace(b"\0", b" ").decode()
+            except OSError:
+                continue
+            if str(self.home).encode() in environ or str(self.home) in command:
+                found.append(f"{process.name} {command}")
+        return found
 
     def settle(self) -> None:
         assert self.okta("GET", "/sandbox/settled?timeout=30")["settled"]
@@ -140,8 +168,14 @@ class Kit:
         return json.loads(answer["SecretString"])["token"]
 
 
+@pytest.fixture(scope="session")
+def engine() -> Engine:
+    """Found, or built, before the first run: with the user's own home, and progress shown."""
+    return find(lambda text: sys.stderr.write(f"{text}\n"))
+
+
 @pytest.fixture(scope="module")
-def kit(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Kit]:
+def kit(tmp_path_factory: pytest.TempPathFactory, engine: Engine) -> Iterator[Kit]:
     kit = Kit(tmp_path_factory.mktemp("clone") / ".sandbox")
     yield kit
     kit.toolchain("reset")

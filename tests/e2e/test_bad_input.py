@@ -2,6 +2,8 @@
 nothing half done."""
 
 import json
+import subprocess
+from collections.abc import Iterator
 from typing import Any
 
 import pytest
@@ -18,11 +20,16 @@ FEDERATION = yaml.safe_load((ROOT / "Pulumi.dev.yaml").read_text())["config"][
 
 
 @pytest.fixture(scope="module")
-def sandbox(kit: Kit) -> Kit:
-    """A sandbox with an empty stack."""
-    done = kit.toolchain("up", "--port", "0", "--no-program")
-    assert done.code == 0, done.text
-    return kit
+def sandbox(kit: Kit) -> Iterator[Kit]:
+    """A sandbox alone, with an empty stack."""
+    command = kit.command("sandbox", "--port", "0")
+    running = subprocess.Popen(command, cwd=ROOT, env=kit.scrubbed, stdout=subprocess.PIPE)
+    assert running.stdout is not None
+    assert b"is up" in running.stdout.readline()
+    assert kit.env["PULUMI_STACK"] == "dev"
+    yield kit
+    running.terminate()
+    running.wait(20)
 
 
 def refused(kit: Kit, *says: str) -> None:

@@ -136,7 +136,7 @@ def test_no_secret_in_plain_in_state_or_logs(kit: Kit) -> None:
         if path.is_file() and token.encode() in path.read_bytes()
     ]
     assert leaking == []
-    exported = kit.pulumi("stack", "export", "--stack", "dev")
+    exported = kit.pulumi("stack", "export")
     assert token not in exported.text
     assert '"ciphertext"' in exported.text  # it is there, encrypted
 
@@ -146,8 +146,7 @@ def test_no_secret_in_the_process_list_while_up_runs(kit: Kit) -> None:
         pytest.skip("needs /proc (Linux) to see every process")
     token = kit.token.encode()
     running = subprocess.Popen(
-        ["pulumi", "up", "--stack", "dev", "--config-file", str(kit.settings), "--yes",
-         "--skip-preview", "--non-interactive"],
+        ["pulumi", "up", "--yes", "--skip-preview", "--non-interactive"],
         cwd=ROOT, env=kit.env, stdout=subprocess.PIPE, stderr=subprocess.STDOUT,
     )  # fmt: skip
     seen: list[str] = []
@@ -199,4 +198,5 @@ def test_down_stops_everything(kit: Kit) -> None:
     assert done.code == 0, done.text
     with pytest.raises(ProcessLookupError):
         os.kill(pid, 0)
+    assert kit.processes() == []
     assert kit.toolchain("down").code == 0  # again: nothing to do

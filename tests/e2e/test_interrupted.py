@@ -1,0 +1,107 @@
+"""Cut off in the middle: the next `make up` goes on, or says what was orphaned and what to do."""
+
+import contextlib
+import json
+import os
+import re
+import signal
+import subprocess
+import time
+from collections.abc import Iterator
+
+import httpx
+import pytest
+
+from tests.e2e.conftest import Kit
+from tests.places import ROOT
+
+pytestmark = pytest.mark.e2e
+
+
+class Run:
+    """`make up` in the background, which can be met at a chosen call."""
+
+    def __init__(self, kit: Kit) -> None:
+        self.kit = kit
+        self.process = subprocess.Popen(
+            kit.command("up", "--port", "0"), cwd=ROOT, env=kit.scrubbed, text=True,
+            stdout=subprocess.PIPE, stderr=subprocess.STDOUT, stdin=subprocess.DEVNULL,
+            process_group=0,
+        )  # fmt: skip
+
+    def until(self, call: str) -> None:
+        """Wait until Okta was asked this (method and path, a pattern)."""
+        deadline = time.monotonic() + 120
+        while time.monotonic() < deadline:
+            with contextlib.suppress(OSError, ValueError, httpx.HTTPError):
+                journal = self.kit.okta("GET", "/sandbox/journal")
+                if any(re.search(call, f"{c['method']} {c['path']}") for c in journal):
+                    return
+            if self.process.poll() is not None:
+                break
+            time.sleep(0.02)
+        raise AssertionError(f"never saw {call}: {self.text()}")
+
+    def text(self) -> str:
+        return self.process.communicate(timeout=120)[0]
+
+
+@pytest.fixture(autouse=True)
+def afresh(kit: Kit) -> Iterator[None]:
+    yield
+    assert kit.toolchain("reset").code == 0
+    assert kit.processes() == []
+
+
+@pytest.mark.parametrize(
+    "call",
+    [
+        pytest.param("GET /api/v1/groups", id="look-ups"),
+        pytest.param(r"POST /api/v1/apps\?", id="app"),
+        pytest.param("PUT .*/features/", id="features"),
+        pytest.param("PUT .*/groups/", id="assignment"),
+        pytest.param("POST .*/mappings", id="push"),
+    ],
+)
+def test_after_ctrl_c_the_next_up_succeeds(kit: Kit, call: str) -> None:
+    run = Run(kit)
+    run.until(call)
+    run.process.send_signal(signal.SIGINT)
+    text = run.text()
+    assert "Traceback" not in text, text
+    again = kit.toolchain("up")
+    assert again.code == 0, f"{text}\n=== again ===\n{again.text}"
+    labels = [app["label"] for app in kit.okta("GET", "/api/v1/apps?limit=200")]
+    assert labels.count("AWS IAM Identity Center") == 1
+    done = kit.run("up", "--yes", "--skip-preview", "--expect-no-changes")
+    assert done.code == 0, done.text
+
+
+def test_ctrl_c_while_the_sandbox_starts_leaves_no_trouble(kit: Kit) -> None:
+    run = Run(kit)
+    log = kit.home / "sandbox.log"
+    while not log.exists():
+        time.sleep(0.01)
+    run.process.send_signal(signal.SIGINT)
+    text = run.text()
+    assert "Traceback" not in text, text
+    assert kit.toolchain("up", "--port", "0").code == 0
+
+
+@pytest.mark.parametrize("call", [r"POST /api/v1/apps\?", "PUT .*/groups/", "POST .*/mappings"])
+def test_after_a_kill_the_next_run_recognises_what_was_left(kit: Kit, call: str) -> None:
+    run = Run(kit)
+    run.until(call)
+    lock = next(kit.home.glob("state-*/.pulumi/locks/**/*.json"))
+    os.kill(run.process.pid, signal.SIGKILL)
+    os.kill(json.loads(lock.read_text())["pid"], signal.SIGKILL)
+    run.process.wait()
+    again = kit.toolchain("up")
+    assert "Traceback" not in again.text, again.text
+    assert "killed" in again.text
+    if again.code:
+        assert "was killed after Okta had created" in again.text, again.text
+        assert "make reset" in again.text
+    else:
+        done = kit.run("up", "--yes", "--skip-preview", "--expect-no-changes")
+        assert done.code == 0, done.text
