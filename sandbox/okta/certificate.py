@@ -1,9 +1,10 @@
-"""The app's signing certificate: one self-signed key for the process, as Okta lists it."""
+"""The signing certificate, one self-signed key for the process, and the metadata that shows it."""
 
 import base64
 import functools
 from datetime import UTC, datetime
 from typing import Any
+from xml.sax.saxutils import escape
 
 from cryptography import x509
 from cryptography.hazmat.primitives import hashes, serialization
@@ -31,3 +32,26 @@ def signing() -> dict[str, Any]:
             "x5c": [base64.b64encode(der).decode()],
             "x5t#S256": url(cert.fingerprint(hashes.SHA256())),
             "expiresAt": "2036-01-01T00:00:00.000Z"}  # fmt: skip
+
+
+def metadata(base: str, name: str, app_id: str) -> str:
+    """The identity provider's SAML metadata of one app."""
+    key = "exk" + app_id[3:]
+    where = escape(f"{base}/app/{name}/{key}/sso/saml", {'"': "&quot;"})
+    saml = "urn:oasis:names:tc:SAML:2.0"
+    services = "".join(
+        f'<md:SingleSignOnService Binding="{saml}:bindings:HTTP-{kind}" Location="{where}"/>'
+        for kind in ("POST", "Redirect")
+    )
+    return (
+        '<?xml version="1.0" encoding="UTF-8"?>'
+        f'<md:EntityDescriptor entityID="http://www.okta.com/{key}" xmlns:md="{saml}:metadata">'
+        '<md:IDPSSODescriptor WantAuthnRequestsSigned="false" '
+        f'protocolSupportEnumeration="{saml}:protocol">'
+        '<md:KeyDescriptor use="signing">'
+        '<ds:KeyInfo xmlns:ds="http://www.w3.org/2000/09/xmldsig#"><ds:X509Data>'
+        f"<ds:X509Certificate>{signing()['x5c'][0]}</ds:X509Certificate>"
+        "</ds:X509Data></ds:KeyInfo></md:KeyDescriptor>"
+        "<md:NameIDFormat>urn:oasis:names:tc:SAML:1.1:nameid-format:emailAddress</md:NameIDFormat>"
+        f"{services}</md:IDPSSODescriptor></md:EntityDescriptor>"
+    )

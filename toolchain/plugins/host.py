@@ -126,25 +126,29 @@ class Provider:
         raise ProviderError(f"{at.type} is not in this replacement of the {self.name} plugin")
 
     def diff(
-        self, at: Resource, resource_id: str, olds: Properties, news: Properties, old_inputs: Properties,
-        ignore_changes: list[str],
+        self, at: Resource, resource_id: str, olds: Properties, news: Properties,
+        old_inputs: Properties, ignore_changes: list[str],
     ) -> Diff:  # fmt: skip
         raise ProviderError(f"{at.type} is not in this replacement of the {self.name} plugin")
 
     def create(self, at: Resource, inputs: Properties, *, preview: bool) -> State:
         raise ProviderError(f"{at.type} is not in this replacement of the {self.name} plugin")
 
-    def read(self, at: Resource, resource_id: str, olds: Properties, inputs: Properties) -> State | None:
+    def read(
+        self, at: Resource, resource_id: str, olds: Properties, inputs: Properties
+    ) -> State | None:
         """None: it is gone. Empty `olds` and `inputs`: an import."""
         raise ProviderError(f"{at.type} is not in this replacement of the {self.name} plugin")
 
     def update(
-        self, at: Resource, resource_id: str, olds: Properties, news: Properties, old_inputs: Properties,
-        *, preview: bool,
+        self, at: Resource, resource_id: str, olds: Properties, news: Properties,
+        old_inputs: Properties, *, preview: bool,
     ) -> Properties:  # fmt: skip
         raise ProviderError(f"{at.type} is not in this replacement of the {self.name} plugin")
 
-    def delete(self, at: Resource, resource_id: str, olds: Properties, old_inputs: Properties) -> None:
+    def delete(
+        self, at: Resource, resource_id: str, olds: Properties, old_inputs: Properties
+    ) -> None:
         raise ProviderError(f"{at.type} is not in this replacement of the {self.name} plugin")
 
     def invoke(self, token: str, args: Properties) -> Properties | list[Failure]:
@@ -257,7 +261,8 @@ class Servicer(ResourceProviderServicer):
             result = self._provider.invoke(request.tok, from_struct(request.args))
             if isinstance(result, list):
                 return provider_pb2.InvokeResponse(failures=_failures(result))
-            return provider_pb2.InvokeResponse(**{"return": to_struct(result)})
+            returned: Any = {"return": to_struct(result)}  # a keyword of Python's
+            return provider_pb2.InvokeResponse(**returned)
 
     def _at(self, request: Any) -> Resource:
         # The type and name of the request are empty before engine 3.13x; the URN has both:

@@ -113,7 +113,7 @@ class Okta:
                     organization = self.get("/.well-known/okta-organization")
                 except Refused:
                     return True  # the real plugin takes an error for Identity Engine
-                self._identity_engine = organization.get("pipeline") != "v1"
+                self._identity_engine = bool(organization.get("pipeline") != "v1")
             return self._identity_engine
 
     def _send(
@@ -136,7 +136,7 @@ class Okta:
     def _request(
         self, method: str, path: str, body: Any, headers: dict[str, str] | None
     ) -> httpx.Response:
-        import httpx  # noqa: PLC0415 # 0.2 s that a plugin asked for nothing need not spend
+        import httpx  # 0.2 s that a plugin asked for nothing need not spend
 
         if self._client is None:
             with self._client_lock:

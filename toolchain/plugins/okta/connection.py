@@ -65,7 +65,7 @@ class Connection:
             ]
         return Checked({**news, **_sealed(news)}, failures)
 
-    def diff(self, id: str, olds: dict[str, Any], news: dict[str, Any]) -> Diff:  # noqa: A002
+    def diff(self, id: str, olds: dict[str, Any], news: dict[str, Any]) -> Diff:
         planned, recorded = reveal(news), reveal(olds)
         return compare(planned, recorded, names=sorted(self.inputs), follow=("status",))
 
@@ -78,7 +78,7 @@ class Connection:
         return State(str(inputs["idProperty"]), outputs)
 
     def read(
-        self, okta: Okta, at: Resource, id: str, olds: dict[str, Any],  # noqa: A002
+        self, okta: Okta, at: Resource, id: str, olds: dict[str, Any],
         inputs: dict[str, Any],
     ) -> State | None:  # fmt: skip
         app = str(reveal(olds).get("idProperty") or id)
@@ -102,14 +102,14 @@ class Connection:
         return State(app, {**read, "status": status}, read)
 
     def update(
-        self, okta: Okta, at: Resource, id: str, olds: dict[str, Any],  # noqa: A002
+        self, okta: Okta, at: Resource, id: str, olds: dict[str, Any],
         news: dict[str, Any], preview: bool,
     ) -> dict[str, Any]:  # fmt: skip
         if preview:
             return {**news, **_sealed(news), "status": UNKNOWN}
         return self._declare(okta, news, creating=False)
 
-    def delete(self, okta: Okta, at: Resource, id: str, olds: dict[str, Any]) -> None:  # noqa: A002
+    def delete(self, okta: Okta, at: Resource, id: str, olds: dict[str, Any]) -> None:
         at.warn(
             "This resource cannot be deleted via Terraform: the connection and its token stay "
             "in Okta as they are."

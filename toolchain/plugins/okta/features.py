@@ -31,7 +31,7 @@ class Features:
             failures.append(one_of(at.name, "name", "name", name, NAMES))
         return Checked(inputs, failures)
 
-    def diff(self, id: str, olds: dict[str, Any], news: dict[str, Any]) -> Diff:  # noqa: A002
+    def diff(self, id: str, olds: dict[str, Any], news: dict[str, Any]) -> Diff:
         return compare(news, olds, names=sorted(self.inputs), follow=("id",))
 
     def create(self, okta: Okta, at: Resource, inputs: dict[str, Any], preview: bool) -> State:
@@ -41,7 +41,7 @@ class Features:
         return State(outputs["id"], outputs)
 
     def read(
-        self, okta: Okta, at: Resource, id: str, olds: dict[str, Any],  # noqa: A002
+        self, okta: Okta, at: Resource, id: str, olds: dict[str, Any],
         inputs: dict[str, Any],
     ) -> State | None:  # fmt: skip
         app, _, name = id.partition("/")
@@ -62,14 +62,14 @@ class Features:
         return State(id, outputs, read)
 
     def update(
-        self, okta: Okta, at: Resource, id: str, olds: dict[str, Any],  # noqa: A002
+        self, okta: Okta, at: Resource, id: str, olds: dict[str, Any],
         news: dict[str, Any], preview: bool,
     ) -> dict[str, Any]:  # fmt: skip
         if preview:
             return {**news, "id": UNKNOWN}
         return self._declare(okta, news)
 
-    def delete(self, okta: Okta, at: Resource, id: str, olds: dict[str, Any]) -> None:  # noqa: A002
+    def delete(self, okta: Okta, at: Resource, id: str, olds: dict[str, Any]) -> None:
         at.warn(
             "This resource cannot be deleted via Terraform: the features stay in Okta as they are."
         )

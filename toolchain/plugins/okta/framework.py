@@ -19,7 +19,7 @@ def one_of(at_name: str, path: str, attribute: str, value: Any, allowed: Iterabl
     listed = " ".join(f'"{item}"' for item in allowed)
     return Failure(
         f"Invalid Attribute Value Match. Attribute {attribute} value must be one of: "
-        f'[{listed}], got: "{value}". Examine values at \'{at_name}.{path}\'.'
+        f"[{listed}], got: \"{value}\". Examine values at '{at_name}.{path}'."
     )
 
 

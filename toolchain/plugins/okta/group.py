@@ -30,7 +30,7 @@ class Group:
     ) -> Checked:
         return Checked(with_defaults(news, {"name": auto_name(at, olds, seed)}))
 
-    def diff(self, id: str, olds: dict[str, Any], news: dict[str, Any]) -> Diff:  # noqa: A002
+    def diff(self, id: str, olds: dict[str, Any], news: dict[str, Any]) -> Diff:
         changes = detailed(
             _planned(news, olds), olds, ["customProfileAttributes", "description", "name",
             "skipUsers"], replaced_by=frozenset(), json_texts=JSON_TEXTS,
@@ -59,7 +59,7 @@ class Group:
         return State(made["id"], _outputs(found, planned["skipUsers"]))
 
     def read(
-        self, okta: Okta, at: Resource, id: str, olds: dict[str, Any],  # noqa: A002
+        self, okta: Okta, at: Resource, id: str, olds: dict[str, Any],
         inputs: dict[str, Any],
     ) -> State | None:  # fmt: skip
         try:
@@ -79,7 +79,7 @@ class Group:
         return State(id, outputs, rewritten(inputs, outputs, JSON_TEXTS))
 
     def update(
-        self, okta: Okta, at: Resource, id: str, olds: dict[str, Any],  # noqa: A002
+        self, okta: Okta, at: Resource, id: str, olds: dict[str, Any],
         news: dict[str, Any], preview: bool,
     ) -> dict[str, Any]:  # fmt: skip
         planned = {**_planned(news, olds), "id": id}
@@ -93,7 +93,7 @@ class Group:
             raise half_made("updating", at, text, id, planned) from None
         return _outputs(found, planned["skipUsers"])
 
-    def delete(self, okta: Okta, at: Resource, id: str, olds: dict[str, Any]) -> None:  # noqa: A002
+    def delete(self, okta: Okta, at: Resource, id: str, olds: dict[str, Any]) -> None:
         try:
             okta.delete(f"/api/v1/groups/{id}")
         except Refused as refused:
@@ -104,7 +104,9 @@ def _planned(news: dict[str, Any], olds: dict[str, Any]) -> dict[str, Any]:
     custom = news.get("customProfileAttributes")
     description = news.get("description")
     return {
-        "customProfileAttributes": olds.get("customProfileAttributes") if custom is None else custom,
+        "customProfileAttributes": olds.get("customProfileAttributes")
+        if custom is None
+        else custom,
         "description": ("" if olds else None) if description is None else description,
         "name": news.get("name"),
         "skipUsers": news.get("skipUsers") or False,

@@ -41,7 +41,7 @@ class GroupAssignment:
                 return Checked(inputs, [Failure('"profile" contains an invalid JSON', "profile")])
         return Checked(inputs)
 
-    def diff(self, id: str, olds: dict[str, Any], news: dict[str, Any]) -> Diff:  # noqa: A002
+    def diff(self, id: str, olds: dict[str, Any], news: dict[str, Any]) -> Diff:
         changes = detailed(
             _planned(news, olds), olds, sorted(self.inputs), replaced_by=REPLACED_BY,
             json_texts=JSON_TEXTS, defaults=BOOLEANS,
@@ -67,14 +67,16 @@ class GroupAssignment:
         return State(planned["groupId"], _outputs(found, planned))
 
     def read(
-        self, okta: Okta, at: Resource, id: str, olds: dict[str, Any],  # noqa: A002
+        self, okta: Okta, at: Resource, id: str, olds: dict[str, Any],
         inputs: dict[str, Any],
     ) -> State | None:  # fmt: skip
         imported = not olds
         if imported:
             app, _, group = id.partition("/")
             if not app or not group:
-                text = "invalid resource import specifier. Use: terraform import <app_id>/<group_id>"
+                text = (
+                    "invalid resource import specifier. Use: terraform import <app_id>/<group_id>"
+                )
                 raise failed("importing", at.urn, text)
             olds = {"appId": app, "groupId": group}
         path = _path(olds)
@@ -96,7 +98,7 @@ class GroupAssignment:
         return State(found["id"], outputs, rewritten(inputs, outputs, JSON_TEXTS))
 
     def update(
-        self, okta: Okta, at: Resource, id: str, olds: dict[str, Any],  # noqa: A002
+        self, okta: Okta, at: Resource, id: str, olds: dict[str, Any],
         news: dict[str, Any], preview: bool,
     ) -> dict[str, Any]:  # fmt: skip
         planned = _planned(news, olds)
@@ -110,7 +112,7 @@ class GroupAssignment:
             raise half_made("updating", at, text, id, {**planned, "id": id}) from None
         return _outputs(found, planned)
 
-    def delete(self, okta: Okta, at: Resource, id: str, olds: dict[str, Any]) -> None:  # noqa: A002
+    def delete(self, okta: Okta, at: Resource, id: str, olds: dict[str, Any]) -> None:
         if olds.get("retainAssignment"):
             return
         try:

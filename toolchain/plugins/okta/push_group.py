@@ -37,7 +37,7 @@ class PushGroup:
             return Checked(news, [one_of(at.name, "status", "status", status, STATUSES)])
         return Checked(news)
 
-    def diff(self, id: str, olds: dict[str, Any], news: dict[str, Any]) -> Diff:  # noqa: A002
+    def diff(self, id: str, olds: dict[str, Any], news: dict[str, Any]) -> Diff:
         return compare(
             _planned(olds, news), olds, names=sorted(self.inputs), replaced_by=self.replaced_by
         )
@@ -53,7 +53,7 @@ class PushGroup:
         return State(found["id"], _outputs(found, planned))
 
     def read(
-        self, okta: Okta, at: Resource, id: str, olds: dict[str, Any],  # noqa: A002
+        self, okta: Okta, at: Resource, id: str, olds: dict[str, Any],
         inputs: dict[str, Any],
     ) -> State | None:  # fmt: skip
         app, mapping = str(olds.get("appId") or ""), id
@@ -73,7 +73,7 @@ class PushGroup:
         return State(mapping, outputs, {name: outputs.get(name, inputs[name]) for name in inputs})
 
     def update(
-        self, okta: Okta, at: Resource, id: str, olds: dict[str, Any],  # noqa: A002
+        self, okta: Okta, at: Resource, id: str, olds: dict[str, Any],
         news: dict[str, Any], preview: bool,
     ) -> dict[str, Any]:  # fmt: skip
         planned = _planned(olds, news)
@@ -92,7 +92,7 @@ class PushGroup:
             ) from None
         return _outputs(found, planned)
 
-    def delete(self, okta: Okta, at: Resource, id: str, olds: dict[str, Any]) -> None:  # noqa: A002
+    def delete(self, okta: Okta, at: Resource, id: str, olds: dict[str, Any]) -> None:
         path = f"{_path(olds)}/{id}"
         if olds.get("status") not in STATUSES:
             raise ProviderError(

@@ -18,20 +18,25 @@ class OktaResource(Protocol):
 
     def check(self, at: Resource, news: Properties, olds: Properties, seed: bytes) -> Checked: ...
 
-    def diff(self, id: str, olds: Properties, news: Properties) -> Diff: ...  # noqa: A002
+    def diff(self, id: str, olds: Properties, news: Properties) -> Diff: ...
 
     def create(self, okta: Okta, at: Resource, inputs: Properties, preview: bool) -> State: ...
 
     def read(
-        self, okta: Okta, at: Resource, id: str, olds: Properties, inputs: Properties  # noqa: A002
+        self,
+        okta: Okta,
+        at: Resource,
+        id: str,
+        olds: Properties,
+        inputs: Properties,
     ) -> State | None: ...
 
     def update(
-        self, okta: Okta, at: Resource, id: str, olds: Properties, news: Properties,  # noqa: A002
+        self, okta: Okta, at: Resource, id: str, olds: Properties, news: Properties,
         preview: bool,
     ) -> Properties: ...  # fmt: skip
 
-    def delete(self, okta: Okta, at: Resource, id: str, olds: Properties) -> None: ...  # noqa: A002
+    def delete(self, okta: Okta, at: Resource, id: str, olds: Properties) -> None: ...
 
 
 def left_out(resource: OktaResource, news: Properties) -> list[Failure]:

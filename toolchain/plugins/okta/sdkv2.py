@@ -146,6 +146,10 @@ def failed(verb: str, about: str, text: object) -> ProviderError:
 
 
 def half_made(
-    verb: str, at: Resource, text: object, id: str, outputs: Properties  # noqa: A002
+    verb: str,
+    at: Resource,
+    text: object,
+    id: str,
+    outputs: Properties,
 ) -> HalfMade:
     return HalfMade(str(failed(verb, at.urn, text)), State(id, outputs))

@@ -1,0 +1,93 @@
+"""The app as Okta shows it. Owns the shape of the answer and nothing else.
+
+Shape: recordings of a real org; of `settings.signOn` a catalog app has the override keys only
+(okta-api.md §2). Which of `features` this app shows once provisioning is on nobody has published:
+these four are assumed.
+"""
+
+from typing import Any
+
+from sandbox.okta.model import App
+
+ORG_ID = "00osbx00000000000001"
+ENROLLMENT_POLICY = "rstsbxenrollment00001"
+_OVERRIDES = ("defaultRelayState", "ssoAcsUrlOverride", "audienceOverride", "recipientOverride",
+              "destinationOverride")  # fmt: skip
+_TO_APP = {
+    "PUSH_NEW_USERS": ("create", "lifecycleCreate"),
+    "PUSH_PROFILE_UPDATES": ("update", "profile"),
+    "PUSH_USER_DEACTIVATION": ("update", "lifecycleDeactivate"),
+}
+
+
+def app_view(app: App, base: str, supported: bool) -> dict[str, Any]:
+    body = app.body
+    return {
+        "id": app.id,
+        "orn": f"orn:okta:idp:{ORG_ID}:apps:{body['name']}:{app.id}",
+        "name": body["name"],
+        "label": body["label"],
+        "status": app.status,
+        "created": app.created,
+        "lastUpdated": app.updated,
+        "features": _features(app, supported),
+        "universalLogout": None,
+        "signOnMode": body["signOnMode"],
+        "accessibility": {
+            "selfService": False, "errorRedirectUrl": None, "loginRedirectUrl": None,
+            **body.get("accessibility", {}),
+        },
+        "visibility": {
+            "autoLaunch": False, "autoSubmitToolbar": False, "hide": {"iOS": False, "web": False},
+            **body.get("visibility", {}),
+            "appLinks": {f"{body['name']}_link": True},
+        },
+        "credentials": {
+            "userNameTemplate": body["credentials"]["userNameTemplate"],
+            "signing": {"kid": body["kid"]},
+        },
+        "settings": _settings(body["settings"]),
+        "_links": _links(app, base),
+    }  # fmt: skip
+
+
+def _features(app: App, supported: bool) -> list[str]:
+    if not supported or app.connection != "ENABLED":
+        return []
+    return ["GROUP_PUSH", *(name for name, path in _TO_APP.items() if app.on(*path))]
+
+
+def _settings(given: dict[str, Any]) -> dict[str, Any]:
+    sign = given.get("signOn") or {}
+    network = {"connection": "DISABLED"}
+    return {
+        "app": given.get("app") or {},
+        "notifications": {"vpn": {"network": network, "message": None, "helpUrl": None}},
+        "manualProvisioning": False,
+        "implicitAssignment": bool(given.get("implicitAssignment")),
+        "notes": {"admin": None, "enduser": None, **(given.get("notes") or {})},
+        "signOn": {
+            **{key: sign.get(key) or None for key in _OVERRIDES},
+            "attributeStatements": sign.get("attributeStatements") or [],
+            "honorForceAuthn": bool(sign.get("honorForceAuthn")),
+        },
+    }
+
+
+def _links(app: App, base: str) -> dict[str, Any]:
+    name, root = app.body["name"], f"{base}/api/v1/apps/{app.id}"
+    other = "deactivate" if app.status == "ACTIVE" else "activate"
+    home = f"{base}/home/{name}/{app.id}/1"
+    return {
+        "help": {"href": f"{base}/app/{name}/{app.id}/setup/help", "type": "text/html"},
+        "metadata": {"href": root + "/sso/saml/metadata", "type": "application/xml"},
+        "uploadLogo": {"href": root + "/logo", "hints": {"allow": ["POST"]}},
+        "appLinks": [{"name": f"{name}_link", "type": "text/html", "href": home}],
+        "profileEnrollment": {"href": f"{base}/api/v1/policies/{ENROLLMENT_POLICY}"},
+        "policies": {"href": root + "/policies", "hints": {"allow": ["PUT"]}},
+        "groups": {"href": root + "/groups"},
+        "users": {"href": root + "/users"},
+        "logo": [{"name": "medium", "href": base + "/logo.png", "type": "image/png"}],
+        "accessPolicy": {"href": f"{base}/api/v1/policies/{app.policy}"},
+        other: {"href": f"{root}/lifecycle/{other}"},
+    }

@@ -1,0 +1,134 @@
+"""Apps: create, read, update, delete, lifecycle, signing keys and SAML metadata."""
+
+import copy
+from typing import Any
+
+from aiohttp import web
+
+from sandbox.okta.app_view import app_view
+from sandbox.okta.certificate import metadata, signing
+from sandbox.okta.errors import OktaError, invalid
+from sandbox.okta.model import App, now
+from sandbox.okta.search import parse
+from sandbox.okta.wire import Json, Route, Wire, read, reply
+
+# What an app starts with (a recording of a real org, USER_PROVISIONING).
+_OFF = {
+    "create": {"lifecycleCreate": {"status": "DISABLED"}},
+    "update": {
+        "profile": {"status": "DISABLED"}, "lifecycleDeactivate": {"status": "DISABLED"},
+        "password": {"status": "DISABLED", "seed": "RANDOM", "change": "KEEP_EXISTING"},
+    },
+}  # fmt: skip
+
+
+class Apps:
+    def __init__(self, wire: Wire) -> None:
+        self.wire, self.model = wire, wire.model
+
+    def routes(self) -> list[Route]:
+        apps, one = "/api/v1/apps", "/api/v1/apps/{app}"
+        return [
+            ("GET", apps, self.list),
+            ("POST", apps, self.create),
+            ("GET", one, self.get),
+            ("PUT", one, self.replace),
+            ("DELETE", one, self.delete),
+            ("POST", one + "/lifecycle/{to}", self.lifecycle),
+            ("GET", one + "/credentials/keys", self.keys),
+            ("POST", one + "/credentials/keys/generate", self.generate),
+            ("GET", one + "/sso/saml/metadata", self.metadata),
+            ("PUT", one + "/policies/{policy}", self.put_policy),
+        ]
+
+    def view(self, app: App) -> Json:
+        return app_view(app, self.wire.base, self.model.supported)
+
+    async def list(self, request: web.Request) -> web.Response:
+        found = [self.view(app) for app in self.model.apps.values()]
+        if text := request.query.get("filter"):
+            found = list(filter(parse(text), found))
+        q = request.query.get("q", "").lower()
+        found = [v for v in found if v["label"].lower().startswith(q) or v["name"].startswith(q)]
+        return self.wire.page(request, found, lambda v: v, default=20, most=200)
+
+    async def create(self, request: web.Request) -> web.Response:
+        body = self._checked(await read(request))
+        status = "INACTIVE" if request.query.get("activate") == "false" else "ACTIVE"
+        app = App(self.model.ident("0oa"), body, status, self.model.policy)
+        app.capabilities = copy.deepcopy(_OFF)
+        self._add_key(app)
+        self.model.apps[app.id] = app
+        return reply(self.view(app))
+
+    async def get(self, request: web.Request) -> web.Response:
+        return reply(self.view(self.wire.app(request)))
+
+    async def replace(self, request: web.Request) -> web.Response:
+        app = self.wire.app(request)
+        name = app.body["name"]
+        body = self._checked({"name": name, **await read(request)}, but=app.id)
+        kid = (body["credentials"].get("signing") or {}).get("kid") or app.body["kid"]
+        if all(key["kid"] != kid for key in app.keys):
+            raise invalid("credentials.signing.kid", "credentials.signing.kid: no such key")
+        app.body, app.updated = {**body, "name": name, "kid": kid}, now()
+        return reply(self.view(app))
+
+    async def delete(self, request: web.Request) -> web.Response:
+        self.model.delete_app(self.wire.app(request))
+        return web.Response(status=204)
+
+    async def lifecycle(self, request: web.Request) -> web.Response:
+        app, to = self.wire.app(request), request.match_info["to"]
+        if to not in ("activate", "deactivate"):
+            raise web.HTTPNotFound
+        app.status = "ACTIVE" if to == "activate" else "INACTIVE"
+        return reply({})
+
+    async def keys(self, request: web.Request) -> web.Response:
+        return reply(self.wire.app(request).keys)
+
+    async def generate(self, request: web.Request) -> web.Response:
+        return reply(self._add_key(self.wire.app(request)), status=201)
+
+    async def metadata(self, request: web.Request) -> web.Response:
+        app = self.wire.app(request)
+        text = metadata(self.wire.base, app.body["name"], app.id)
+        return web.Response(content_type="application/xml", text=text)
+
+    async def put_policy(self, request: web.Request) -> web.Response:
+        app = self.wire.app(request)
+        app.policy = self.model.find_policy(request.match_info["policy"])["id"]
+        return web.Response(status=204)
+
+    def _add_key(self, app: App) -> Json:
+        key = {**signing(), "kid": self.model.new_kid(), "created": now(), "lastUpdated": now()}
+        app.keys.append(key)
+        app.body.setdefault("kid", key["kid"])
+        return key
+
+    def _checked(self, body: Json, but: str = "") -> Json:
+        for key in ("label", "name", "signOnMode"):
+            if not isinstance(body.get(key), str) or not body[key]:
+                raise invalid(key, f"{key}: The field cannot be left blank")
+        for app in self.model.apps.values():
+            if app.id != but and app.body["label"] == body["label"]:
+                raise OktaError(400, "E0000040", "Application label must not be the same as "
+                                "another existing application label.")  # fmt: skip
+        for key in ("settings", "credentials", "accessibility", "visibility"):
+            _object(body, key)
+        for key in ("app", "notes", "signOn"):
+            _object(body["settings"], key)
+        _object(body["credentials"], "signing")
+        default = {"template": "${source.login}", "type": "BUILT_IN"}
+        template: Any = body["credentials"].setdefault("userNameTemplate", default)
+        if not isinstance(template, dict) or not isinstance(template.get("template"), str):
+            raise invalid("userNameTemplate", "userNameTemplate: template is missing")
+        return body
+
+
+def _object(parent: Json, key: str) -> None:
+    if parent.get(key) is None:
+        parent[key] = {}
+    elif not isinstance(parent[key], dict):
+        raise invalid(key, f"{key}: must be an object")

@@ -1,0 +1,96 @@
+"""Who is assigned to an app: its groups, and the app users that come of them."""
+
+from aiohttp import web
+
+from sandbox.okta.errors import invalid, missing
+from sandbox.okta.model import App, now
+from sandbox.okta.users import user_view
+from sandbox.okta.wire import Json, Route, Wire, read, reply
+
+
+class Assignments:
+    def __init__(self, wire: Wire) -> None:
+        self.wire, self.model = wire, wire.model
+
+    def routes(self) -> list[Route]:
+        groups, users = "/api/v1/apps/{app}/groups", "/api/v1/apps/{app}/users"
+        return [
+            ("GET", groups, self.groups),
+            ("GET", groups + "/{group}", self.group),
+            ("PUT", groups + "/{group}", self.put_group),
+            ("DELETE", groups + "/{group}", self.delete_group),
+            ("GET", users, self.users),
+            ("GET", users + "/{user}", self.user),
+        ]
+
+    def view(self, app: App, ident: str) -> Json:
+        if ident not in app.groups:
+            raise missing(ident, "ApplicationGroupAssignment")
+        root = f"{self.wire.api}/apps/{app.id}"
+        links = {
+            "app": {"href": root},
+            "self": {"href": f"{root}/groups/{ident}"},
+            "group": {"href": f"{self.wire.api}/groups/{ident}"},
+        }
+        return {"id": ident, **app.groups[ident], "_links": links}
+
+    async def groups(self, request: web.Request) -> web.Response:
+        app = self.wire.app(request)
+        return self.wire.page(
+            request, list(app.groups), lambda i: self.view(app, i), default=20, most=200
+        )
+
+    async def group(self, request: web.Request) -> web.Response:
+        return reply(self.view(self.wire.app(request), request.match_info["group"]))
+
+    async def put_group(self, request: web.Request) -> web.Response:
+        app, body = self.wire.app(request), await read(request)
+        ident = self.model.group(request.match_info["group"])["id"]
+        # Which priority Okta gives is not published: the next one is assumed.
+        old = app.groups.get(ident, {"priority": len(app.groups), "profile": {}})
+        priority, profile = body.get("priority", old["priority"]), body.get("profile")
+        if not isinstance(priority, int) or isinstance(priority, bool):
+            raise invalid("priority", "priority: must be a number")
+        if not isinstance(profile, dict | None):
+            raise invalid("profile", "profile: must be an object")
+        profile = old["profile"] if profile is None else profile
+        app.groups[ident] = {"priority": priority, "profile": profile, "lastUpdated": now()}
+        self.model.assign(app)
+        return reply(self.view(app, ident))
+
+    async def delete_group(self, request: web.Request) -> web.Response:
+        app, ident = self.wire.app(request), request.match_info["group"]
+        self.view(app, ident)
+        del app.groups[ident]
+        self.model.assign(app)
+        return web.Response(status=204)
+
+    def user_view(self, app: App, ident: str, expand: bool) -> Json:
+        if ident not in app.users:
+            raise missing(ident, "AppUser")
+        user, root = app.users[ident], f"{self.wire.api}/apps/{app.id}"
+        links = {"app": {"href": root}, "user": {"href": f"{self.wire.api}/users/{ident}"}}
+        view: Json = {
+            "id": ident, "scope": "GROUP", "status": user.status, "syncState": user.sync,
+            "created": user.created, "lastUpdated": user.updated, "statusChanged": user.changed,
+            "credentials": {"userName": user.name}, "profile": self.model.users[ident]["profile"],
+            "_links": links,
+        }  # fmt: skip
+        if user.scim_id:
+            view["externalId"] = user.scim_id
+        if user.synced:
+            view["lastSync"] = user.synced
+        if expand:
+            view["_embedded"] = {"user": user_view(self.model.users[ident], self.wire.api)}
+        return view
+
+    async def users(self, request: web.Request) -> web.Response:
+        app, expand = self.wire.app(request), request.query.get("expand") == "user"
+        return self.wire.page(
+            request, list(app.users), lambda i: self.user_view(app, i, expand),
+            default=50, most=500,
+        )  # fmt: skip
+
+    async def user(self, request: web.Request) -> web.Response:
+        app, expand = self.wire.app(request), request.query.get("expand") == "user"
+        return reply(self.user_view(app, request.match_info["user"], expand))

@@ -1,0 +1,136 @@
+"""An app's provisioning: its connection (Base URL and token) and what it does with it (features).
+
+Okta's public API is not known to support either for this app (okta-api.md §1.0). By default the
+answers are therefore «200, UNKNOWN» and «400, not enabled»; `connections: supported` answers as
+Okta does for the apps it documents.
+"""
+
+from typing import Any
+
+from aiohttp import web
+
+from sandbox.okta import errors
+from sandbox.okta.errors import OktaError, invalid, missing
+from sandbox.okta.model import App
+from sandbox.okta.wire import Json, Route, Wire, read, reply
+from sandbox.provisioning.client import Refused
+
+_UNKNOWN = {"profile": {"authScheme": "UNKNOWN"}, "status": "UNKNOWN"}
+_NAME = "USER_PROVISIONING"
+_SWITCHES = {"create": ("lifecycleCreate",), "update": ("profile", "lifecycleDeactivate",
+                                                        "password")}  # fmt: skip
+_VALUES = {"status": ("ENABLED", "DISABLED"), "seed": ("OKTA", "RANDOM"),
+           "change": ("CHANGE", "KEEP_EXISTING")}  # fmt: skip
+
+
+class Connection:
+    def __init__(self, wire: Wire) -> None:
+        self.wire, self.model = wire, wire.model
+
+    def routes(self) -> list[Route]:
+        one = "/api/v1/apps/{app}/connections/default"
+        features = "/api/v1/apps/{app}/features"
+        return [
+            ("GET", one, self.get),
+            ("POST", one, self.post),
+            ("POST", one + "/lifecycle/{to}", self.lifecycle),
+            ("GET", features, self.features),
+            ("GET", features + "/{name}", self.feature),
+            ("PUT", features + "/{name}", self.put_feature),
+        ]
+
+    def view(self, app: App) -> Json:
+        if not self.model.supported:
+            return _UNKNOWN
+        root = f"{self.wire.api}/apps/{app.id}/connections/default"
+        other = "deactivate" if app.connection == "ENABLED" else "activate"
+        to_other = {"href": f"{root}/lifecycle/{other}", "hints": {"allow": ["POST"]}}
+        return {
+            "authScheme": "TOKEN", "status": app.connection, "baseUrl": app.base_url or "",
+            "profile": {"authScheme": "TOKEN"},
+            "_links": {"self": {"href": root, "hints": {"allow": ["GET", "POST"]}},
+                       other: to_other},
+        }  # fmt: skip
+
+    async def get(self, request: web.Request) -> web.Response:
+        return reply(self.view(self.wire.app(request)))
+
+    async def post(self, request: web.Request) -> web.Response:
+        app, body = self.wire.app(request), await read(request)
+        profile = body.get("profile")
+        if not isinstance(profile, dict) or profile.get("authScheme") not in ("TOKEN", "OAUTH2"):
+            raise invalid("profile.authScheme", "profile.authScheme: use TOKEN or OAUTH2")
+        if self.model.supported:
+            url, token = body.get("baseUrl"), profile.get("token")
+            if not isinstance(url, str) or url.endswith("/") or not url.startswith("http"):
+                raise invalid("baseUrl", "Base URL: Does not match required pattern")
+            if not isinstance(token, str) or not token:
+                raise invalid("profile.token", "profile.token: The field cannot be left blank")
+            app.base_url, app.token, app.connection = url, token, "DISABLED"
+            if request.query.get("activate") == "true":
+                await self._enable(app)
+        return reply(self.view(app))
+
+    async def lifecycle(self, request: web.Request) -> web.Response:
+        app, to = self.wire.app(request), request.match_info["to"]
+        if to not in ("activate", "deactivate"):
+            raise web.HTTPNotFound
+        if self.model.supported and to == "activate":
+            await self._enable(app)
+        elif self.model.supported:
+            app.connection = "DISABLED"
+        return web.Response(status=204)
+
+    async def _enable(self, app: App) -> None:
+        """Okta tests the credentials first; the import of groups is no part of the test."""
+        try:
+            await self.wire.worker.test(app)
+        except Refused as refused:
+            app.connection = "DISABLED"
+            raise OktaError(400, "E0000059", "Connector configuration could not be tested.",
+                            f"Error authenticating: {refused.words}") from None  # fmt: skip
+        app.connection = "ENABLED"
+        await self.wire.worker.start(app)
+
+    def feature_view(self, app: App) -> Json:
+        if not self.model.supported or app.connection != "ENABLED":
+            raise errors.no_provisioning()
+        url = f"{self.wire.api}/apps/{app.id}/features/{_NAME}"
+        return {
+            "name": _NAME, "status": "ENABLED", "capabilities": app.capabilities,
+            "description": "User provisioning settings from Okta to a downstream application",
+            "_links": {"self": {"href": url, "hints": {"allow": ["GET", "PUT"]}}},
+        }  # fmt: skip
+
+    async def features(self, request: web.Request) -> web.Response:
+        return reply([self.feature_view(self.wire.app(request))])
+
+    async def feature(self, request: web.Request) -> web.Response:
+        view = self.feature_view(self.wire.app(request))
+        if request.match_info["name"] != _NAME:
+            raise missing(request.match_info["name"], "Feature")
+        return reply(view)
+
+    async def put_feature(self, request: web.Request) -> web.Response:
+        app, body = self.wire.app(request), await read(request)
+        await self.feature(request)
+        for part, switches in _SWITCHES.items():
+            for switch, values in _given(body, part, switches).items():
+                app.capabilities[part][switch] |= values
+        for ident, user in app.users.items():
+            if user.status == "STAGED":
+                self.model.enqueue("user", app, ident)
+        return reply(self.feature_view(app))
+
+
+def _given(body: Json, part: str, switches: tuple[str, ...]) -> dict[str, Json]:
+    given: Any = body.get(part) or {}
+    if not isinstance(given, dict) or not all(isinstance(v, dict) for v in given.values()):
+        raise invalid(part, f"{part}: must be an object of objects")
+    for switch, values in given.items():
+        if switch not in switches:
+            raise invalid(part, f"{part}.{switch}: unknown capability")
+        for key, value in values.items():
+            if value not in _VALUES.get(key, ()):
+                raise invalid(part, f"{part}.{switch}.{key}: use one of the documented values")
+    return given

@@ -1,0 +1,91 @@
+"""The sandbox's own page, under /sandbox/: health, settings, journal, refusals, faults."""
+
+import asyncio
+import contextlib
+import math
+from collections.abc import Callable
+from typing import Any
+
+from aiohttp import web
+
+from sandbox import faults
+from sandbox.faults import Faults
+from sandbox.okta.errors import invalid
+from sandbox.okta.wire import Json, Route, Wire, read, reply
+
+
+class Control:
+    def __init__(self, wire: Wire, health: Callable[[], Json], faults: Faults) -> None:
+        self.wire, self.card, self.wanted = wire, health, faults
+        self.journal: list[dict[str, Any]] = []
+
+    def routes(self) -> list[Route]:
+        return [
+            ("GET", "/sandbox/health", self.health),
+            ("POST", "/sandbox/settings", self.settings),
+            ("GET", "/sandbox/settled", self.settled),
+            ("GET", "/sandbox/journal", self.calls),
+            ("GET", "/sandbox/refusals", self.refusals),
+            ("GET", "/sandbox/faults", self.faults),
+            ("POST", "/sandbox/faults", self.fault),
+            ("DELETE", "/sandbox/faults", self.no_faults),
+        ]
+
+    async def health(self, _: web.Request) -> web.Response:
+        return reply(self.card())
+
+    async def settings(self, request: web.Request) -> web.Response:
+        body = await read(request)
+        if body.get("connections") not in ("supported", "unknown"):
+            raise invalid("connections", "connections: use supported or unknown")
+        self.wire.model.connections = body["connections"]
+        return reply({"connections": self.wire.model.connections})
+
+    async def settled(self, request: web.Request) -> web.Response:
+        """Wait until nothing is left to provision; `pending` says what still is."""
+        try:
+            timeout = float(request.query.get("timeout", "30"))
+        except ValueError:
+            timeout = math.nan
+        if not 0 <= timeout <= 600:
+            raise invalid("timeout", "timeout: use 0 to 600 seconds")
+        worker = self.wire.worker
+        with contextlib.suppress(TimeoutError):
+            await asyncio.wait_for(worker.idle.wait(), timeout)
+        return reply({"settled": not worker.pending, "pending": worker.pending})
+
+    async def calls(self, _: web.Request) -> web.Response:
+        return reply(self.journal)
+
+    async def refusals(self, _: web.Request) -> web.Response:
+        """Everything that is refused now, and what failed of which no object is left."""
+        found: list[Json] = []
+        model = self.wire.model
+        for app in model.apps.values():
+            for user in app.users.values():
+                found += _refusal("user", user.name, user.error, user.scim_status)
+            for mapping in app.mappings.values():
+                name = model.groups[mapping.source]["profile"]["name"]
+                found += _refusal("group", name, mapping.error, mapping.scim_status)
+        return reply(found + model.failures)
+
+    async def faults(self, _: web.Request) -> web.Response:
+        return reply([fault.view() for fault in self.wanted.waiting])
+
+    async def fault(self, request: web.Request) -> web.Response:
+        try:
+            fault = faults.read(await read(request))
+        except ValueError as error:
+            raise invalid("fault", str(error)) from None
+        self.wanted.waiting.append(fault)
+        return reply(fault.view(), status=201)
+
+    async def no_faults(self, _: web.Request) -> web.Response:
+        self.wanted.waiting.clear()
+        return web.Response(status=204)
+
+
+def _refusal(kind: str, name: str, error: str | None, status: int | None) -> list[Json]:
+    if not error:
+        return []
+    return [{"kind": kind, "name": name, "error": error, "scim_status": status}]

@@ -1,0 +1,74 @@
+"""Groups and their members."""
+
+from aiohttp import web
+
+from sandbox.okta.search import parse
+from sandbox.okta.users import user_view
+from sandbox.okta.wire import Json, Route, Wire, profile_of, read, reply
+
+
+class Groups:
+    def __init__(self, wire: Wire) -> None:
+        self.wire, self.model = wire, wire.model
+
+    def routes(self) -> list[Route]:
+        groups, one = "/api/v1/groups", "/api/v1/groups/{group}"
+        return [
+            ("GET", groups, self.list),
+            ("POST", groups, self.create),
+            ("GET", one, self.get),
+            ("PUT", one, self.replace),
+            ("DELETE", one, self.delete),
+            ("GET", one + "/users", self.members),
+            ("PUT", one + "/users/{user}", self.set_member),
+            ("DELETE", one + "/users/{user}", self.set_member),
+        ]
+
+    def view(self, group: Json) -> Json:
+        url = f"{self.wire.api}/groups/{group['id']}"
+        logo = [
+            {"name": size, "href": self.wire.base + "/logo.png", "type": "image/png"}
+            for size in ("medium", "large")
+        ]
+        links = {"users": {"href": url + "/users"}, "apps": {"href": url + "/apps"}}
+        return {**group, "_links": {"logo": logo, **links}}
+
+    async def list(self, request: web.Request) -> web.Response:
+        q, found = request.query.get("q", "").lower(), list(self.model.groups.values())
+        for key in ("search", "filter"):
+            if text := request.query.get(key):
+                found = list(filter(parse(text), found))
+        found = [g for g in found if g["profile"]["name"].lower().startswith(q)]
+        return self.wire.page(request, found, self.view, default=10000, most=10000)
+
+    async def create(self, request: web.Request) -> web.Response:
+        profile = profile_of(await read(request))
+        name, description = self.model.check_group(profile)
+        return reply(self.view(self.model.add_group(name, description)))
+
+    async def get(self, request: web.Request) -> web.Response:
+        return reply(self.view(self.model.group(request.match_info["group"])))
+
+    async def replace(self, request: web.Request) -> web.Response:
+        group = self.model.group(request.match_info["group"])
+        profile = profile_of(await read(request))
+        name, description = self.model.check_group(profile, but=group["id"])
+        self.model.change_group(group, name, description)
+        return reply(self.view(group))
+
+    async def delete(self, request: web.Request) -> web.Response:
+        self.model.delete_group(request.match_info["group"])
+        return web.Response(status=204)
+
+    async def members(self, request: web.Request) -> web.Response:
+        group = self.model.group(request.match_info["group"])
+        found = [self.model.users[ident] for ident in self.model.members[group["id"]]]
+        view = self.wire.api
+        return self.wire.page(
+            request, found, lambda user: user_view(user, view), default=1000, most=1000
+        )
+
+    async def set_member(self, request: web.Request) -> web.Response:
+        user = self.model.user(request.match_info["user"])
+        self.model.set_member(request.match_info["group"], user["id"], request.method == "PUT")
+        return web.Response(status=204)

@@ -1,0 +1,96 @@
+"""People: look-ups, profile changes and lifecycle."""
+
+import hashlib
+from typing import Any
+
+from aiohttp import web
+
+from sandbox.okta.errors import invalid
+from sandbox.okta.model import ACTIVE
+from sandbox.okta.search import parse
+from sandbox.okta.wire import Json, Route, Wire, profile_of, read, reply
+
+_TO = {"activate": "ACTIVE", "deactivate": "DEPROVISIONED", "suspend": "SUSPENDED",
+       "unsuspend": "ACTIVE"}  # fmt: skip
+
+
+def user_view(user: Json, api: str) -> Json:
+    """A user in a list: with the link to itself alone."""
+    return {**user, "_links": {"self": {"href": f"{api}/users/{user['id']}"}}}
+
+
+class Users:
+    def __init__(self, wire: Wire) -> None:
+        self.wire, self.model = wire, wire.model
+
+    def routes(self) -> list[Route]:
+        one = "/api/v1/users/{user}"
+        return [
+            ("GET", "/api/v1/users", self.list),
+            ("GET", one, self.get),
+            ("POST", one, self.update),
+            ("PUT", one, self.update),
+            ("POST", one + "/lifecycle/{to}", self.lifecycle),
+        ]
+
+    def view(self, user: Json) -> Json:
+        """A user on its own page: with links to what can be done with it."""
+        url, types = f"{self.wire.api}/users/{user['id']}", f"{self.wire.api}/meta/types/user"
+        links: Json = {
+            "self": {"href": url},
+            "type": {"href": f"{types}/{user['type']['id']}"},
+            "schema": {"href": f"{self.wire.api}/meta/schemas/user/default"},
+        }
+        for action in _actions(user["status"]):
+            name = {"resetPassword": "reset_password"}.get(action, action)
+            links[action] = {"href": f"{url}/lifecycle/{name}", "method": "POST"}
+        return {**user, "_links": links}
+
+    def _reply(self, user: Json) -> web.Response:
+        answer = reply(self.view(user))
+        mark = hashlib.sha256(f"{user['id']} {user['lastUpdated']}".encode()).hexdigest()[:32]
+        answer.headers["Etag"] = f'W/"{mark}"'
+        return answer
+
+    async def list(self, request: web.Request) -> web.Response:
+        found = list(self.model.users.values())
+        asked = {key: request.query[key] for key in ("search", "filter") if request.query.get(key)}
+        for text in asked.values():
+            found = list(filter(parse(text), found))
+        if "search" not in asked:  # a plain list and a filter leave out whoever is deprovisioned
+            found = [user for user in found if user["status"] != "DEPROVISIONED"]
+        return self.wire.page(
+            request, found, lambda user: user_view(user, self.wire.api), default=200, most=200
+        )
+
+    async def get(self, request: web.Request) -> web.Response:
+        ident = request.match_info["user"]
+        if ident == "me":
+            return self._reply(next(iter(self.model.users.values())))
+        return self._reply(self.model.user(ident))
+
+    async def update(self, request: web.Request) -> web.Response:
+        user = self.model.user(request.match_info["user"])
+        profile: Any = profile_of(await read(request))
+        merged = {**user["profile"], **profile} if request.method == "POST" else profile
+        for key in ("login", "email"):
+            if not isinstance(merged.get(key), str) or not merged[key]:
+                raise invalid(key, f"{key}: The field cannot be left blank")
+        self.model.change_user(user, profile=merged)
+        return self._reply(user)
+
+    async def lifecycle(self, request: web.Request) -> web.Response:
+        if request.match_info["to"] not in _TO:
+            raise web.HTTPNotFound
+        user = self.model.user(request.match_info["user"])
+        self.model.change_user(user, status=_TO[request.match_info["to"]])
+        return reply({})
+
+
+def _actions(status: str) -> tuple[str, ...]:
+    if status in ACTIVE:
+        more = ("reactivate",) if status == "PROVISIONED" else ()
+        return ("suspend", "resetPassword", *more, "deactivate")
+    if status == "SUSPENDED":
+        return ("unsuspend", "resetPassword", "deactivate")
+    return ("activate",)

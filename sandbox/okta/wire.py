@@ -1,0 +1,69 @@
+"""What all resources share: reading a JSON body, one page of a list, and the org's address."""
+
+import json
+from collections.abc import Awaitable, Callable, Sequence
+from typing import Any
+
+from aiohttp import web
+
+from sandbox.okta import errors
+from sandbox.okta.errors import invalid
+from sandbox.okta.model import App, Model
+from sandbox.provisioning.worker import Worker
+
+Json = dict[str, Any]
+Handler = Callable[[web.Request], Awaitable[web.StreamResponse]]
+Route = tuple[str, str, Handler]
+
+reply = web.json_response
+
+
+async def read(request: web.Request) -> Json:
+    """The request's JSON object; no body is an empty one."""
+    try:
+        body = json.loads(await request.read() or b"{}")
+    except (ValueError, RecursionError):
+        raise errors.malformed() from None
+    if not isinstance(body, dict):
+        raise errors.malformed()
+    return body
+
+
+def profile_of(body: Json) -> Json:
+    profile = body.get("profile")
+    if not isinstance(profile, dict):
+        raise invalid("profile", "profile: The field cannot be left blank")
+    return profile
+
+
+class Wire:
+    """The org as its resources see it: state, the worker, and where it is found."""
+
+    def __init__(self, model: Model, worker: Worker, base: str) -> None:
+        self.model, self.worker, self.base = model, worker, base
+        self.api = base + "/api/v1"
+
+    def app(self, request: web.Request) -> App:
+        return self.model.app(request.match_info["app"])
+
+    def page(
+        self,
+        request: web.Request,
+        items: Sequence[Any],
+        view: Callable[[Any], Json],
+        *,
+        default: int,
+        most: int,
+    ) -> web.Response:
+        """One page, with Okta's two Link headers; `after` is a cursor of ours."""
+        text = request.query.get("limit") or str(default)
+        if not (text.isascii() and text.isdigit() and int(text[:9]) >= 1):
+            raise invalid("limit", "limit: must be a positive number")
+        limit, after = min(int(text[:9]), most), request.query.get("after", "")
+        start = int(after) if after.isascii() and after.isdigit() and len(after) < 9 else 0
+        answer = reply([view(item) for item in items[start : start + limit]])
+        answer.headers.add("Link", f'<{self.base}{request.path_qs}>; rel="self"')
+        if start + limit < len(items):
+            query = request.rel_url.update_query(after=str(start + limit)).raw_query_string
+            answer.headers.add("Link", f'<{self.base}{request.path}?{query}>; rel="next"')
+        return answer

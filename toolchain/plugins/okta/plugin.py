@@ -1,0 +1,114 @@
+"""The plugin itself: which resources and look-ups it has, and its configuration."""
+
+from __future__ import annotations
+
+from importlib.metadata import version
+
+from toolchain.plugins.host import (
+    Checked,
+    Diff,
+    Failure,
+    Properties,
+    Provider,
+    ProviderError,
+    Resource,
+    State,
+)
+from toolchain.plugins.okta import config
+from toolchain.plugins.okta.api import Clock, Okta, Refused
+from toolchain.plugins.okta.connection import Connection
+from toolchain.plugins.okta.features import Features
+from toolchain.plugins.okta.group import Group
+from toolchain.plugins.okta.group_assignment import GroupAssignment
+from toolchain.plugins.okta.invokes import INVOKES
+from toolchain.plugins.okta.push_group import PushGroup
+from toolchain.plugins.okta.resource import OktaResource, left_out
+from toolchain.plugins.okta.saml import Saml
+
+RESOURCES: dict[str, OktaResource] = {
+    resource.type: resource
+    for resource in (Connection(), Features(), Group(), GroupAssignment(), PushGroup(), Saml())
+}
+
+
+class OktaPlugin(Provider):
+    name = "okta"
+    version = version("pulumi-okta")
+
+    def __init__(self, clock: Clock | None = None) -> None:
+        self._clock = clock or Clock()
+        self._configured: Okta | None = None
+
+    def check_config(self, news: Properties, olds: Properties) -> Checked:
+        return config.check(news)
+
+    def configure(self, inputs: Properties) -> None:
+        okta = Okta(config.address(inputs), config.authorization(inputs), self._clock)
+        if config.validates_token(inputs):
+            try:
+                # Twice, as the real plugin: once with each of two of its clients.
+                okta.get("/api/v1/users/me")
+                okta.get("/api/v1/users/me")
+            except Refused as refused:
+                raise ProviderError(
+                    "failed validate configuration: error with v3 SDK client: "
+                    f"{refused.in_short}. The Okta provider was not properly configured"
+                ) from None
+        self._configured = okta
+
+    def cancel(self) -> None:
+        self._clock.cancel()
+
+    def check(self, at: Resource, news: Properties, olds: Properties, *, seed: bytes) -> Checked:
+        resource = self._resource(at.type)
+        checked = resource.check(at, news, olds, seed)
+        return Checked(checked.inputs, [*left_out(resource, news), *checked.failures])
+
+    def diff(
+        self, at: Resource, resource_id: str, olds: Properties, news: Properties,
+        old_inputs: Properties, ignore_changes: list[str],
+    ) -> Diff:  # fmt: skip
+        return self._resource(at.type).diff(resource_id, olds, news)
+
+    def create(self, at: Resource, inputs: Properties, *, preview: bool) -> State:
+        return self._resource(at.type).create(self._okta, at, inputs, preview)
+
+    def read(
+        self, at: Resource, resource_id: str, olds: Properties, inputs: Properties
+    ) -> State | None:
+        return self._resource(at.type).read(self._okta, at, resource_id, olds, inputs)
+
+    def update(
+        self, at: Resource, resource_id: str, olds: Properties, news: Properties,
+        old_inputs: Properties, *, preview: bool,
+    ) -> Properties:  # fmt: skip
+        return self._resource(at.type).update(self._okta, at, resource_id, olds, news, preview)
+
+    def delete(
+        self, at: Resource, resource_id: str, olds: Properties, old_inputs: Properties
+    ) -> None:
+        self._resource(at.type).delete(self._okta, at, resource_id, olds)
+
+    def invoke(self, token: str, args: Properties) -> Properties | list[Failure]:
+        look_up = INVOKES.get(token)
+        if look_up is None:
+            raise ProviderError(self._not_here(token))
+        return look_up(self._okta, args)
+
+    @property
+    def _okta(self) -> Okta:
+        if self._configured is None:
+            raise ProviderError("The Okta provider was not properly configured")
+        return self._configured
+
+    def _resource(self, kind: str) -> OktaResource:
+        if kind not in RESOURCES:
+            raise ProviderError(self._not_here(kind))
+        return RESOURCES[kind]
+
+    def _not_here(self, token: str) -> str:
+        return (
+            f"{token} is not in the replacement Okta plugin, which only knows what the sandbox "
+            "needs (docs/replacement-plugins.md). Fix: install the real one: pulumi plugin "
+            f"install resource okta {self.version}"
+        )
