@@ -74,11 +74,7 @@ class Faults:
     def take(self, server: str, method: str, path: str) -> web.Response | None:
         """The answer to give instead, if this request is hit; each fault is used up."""
         for fault in self.waiting:
-            if (
-                fault.server == server
-                and fault.method in ("", method)
-                and fault.path.search(path)
-            ):
+            if fault.server == server and fault.method in ("", method) and fault.path.search(path):
                 fault.left -= 1
                 if not fault.left:
                     self.waiting.remove(fault)

@@ -111,16 +111,18 @@ def _stream(child: subprocess.Popen[bytes]) -> Iterator[Any]:
 
 
 def main() -> None:
-    signal.signal(signal.SIGINT, signal.SIG_IGN)  # the engine cancels; running calls finish
+    stop = threading.Event()
+    for number in (signal.SIGINT, signal.SIGTERM):  # the engine's way to end it, when all is done
+        signal.signal(number, lambda *_: stop.set())
     server = grpc.server(futures.ThreadPoolExecutor(max_workers=16))
     language_pb2_grpc.add_LanguageRuntimeServicer_to_server(PythonHost(), server)
     port = server.add_insecure_port("127.0.0.1:0")
     server.start()
     print(port, flush=True)
     engine = os.getppid()
-    while os.getppid() == engine:  # an engine that was killed ends nobody
-        if not server.wait_for_termination(timeout=ORPHAN_CHECK_SECONDS):
-            break
+    while not stop.wait(ORPHAN_CHECK_SECONDS) and os.getppid() == engine:
+        pass  # an engine that was killed ends nobody: its children get another parent
+    server.stop(grace=1).wait()
 
 
 if __name__ == "__main__":

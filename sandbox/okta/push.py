@@ -54,9 +54,7 @@ class Push:
             if query.get("sourceGroupId") in (None, "", mapping.source)
             and query.get("status") in (None, "", mapping.status)
         ]
-        return self.wire.page(
-            request, found, lambda m: self.view(app, m), default=100, most=1000
-        )
+        return self.wire.page(request, found, lambda m: self.view(app, m), default=100, most=1000)
 
     async def create(self, request: web.Request) -> web.Response:
         app, body = self.wire.app(request), await read(request)

@@ -57,7 +57,7 @@ class Users:
         asked = {key: request.query[key] for key in ("search", "filter") if request.query.get(key)}
         for text in asked.values():
             found = list(filter(parse(text), found))
-        if "search" not in asked:  # a plain list and a filter leave out whoever is deprovisioned
+        if not asked:  # a plain list leaves out whoever is deprovisioned (okta-api.md §1.8)
             found = [user for user in found if user["status"] != "DEPROVISIONED"]
         return self.wire.page(
             request, found, lambda user: user_view(user, self.wire.api), default=200, most=200
