@@ -72,6 +72,7 @@ async def _serve(org: Org, options: Options, ports: dict[str, socket.socket]) ->
     from sandbox.aws.account import open_account, scim_token
     from sandbox.aws.scim import create_scim_app
     from sandbox.aws.store import IdentityStore
+    from sandbox.faults import Faults
     from sandbox.okta.server import create_app
 
     stop = asyncio.Event()
@@ -91,7 +92,7 @@ async def _serve(org: Org, options: Options, ports: dict[str, socket.socket]) ->
     token = scim_token(instance)
     store = IdentityStore(org.aws.identity_store_id, org.aws.tenant)
     open_account(org.aws, store, token, now)
-    moto = _moto_on(ports["aws"])
+    moto, faults = _moto_on(ports["aws"]), Faults()
     okta = create_app(
         org,
         base_url=urls["okta"],
@@ -99,8 +100,9 @@ async def _serve(org: Org, options: Options, ports: dict[str, socket.socket]) ->
         connections=options.connections,
         latency=options.latency,
         health=lambda: card,
+        faults=faults,
     )
-    scim = create_scim_app(store, tenant=org.aws.tenant, token=token)
+    scim = create_scim_app(store, tenant=org.aws.tenant, token=token, faults=faults)
     runners = [web.AppRunner(app, access_log=None) for app in (okta, scim)]
     serving = asyncio.create_task(asyncio.to_thread(moto.serve_forever, 0.1))
     try:
@@ -133,9 +135,17 @@ def _moto_on(sock: socket.socket) -> Any:
     from werkzeug.serving import make_server
 
     app = DomainDispatcherApplication(create_backend_app)
+
+    def account(environ: Any, start_response: Any) -> Any:
+        # moto's own page could reset AWS behind Okta's back; the two must not fall apart.
+        if environ["PATH_INFO"].lstrip("/").startswith("moto-api"):
+            start_response("403 Forbidden", [("Content-Type", "text/plain; charset=utf-8")])
+            return [b"The sandbox does not offer moto's own API. Start it afresh instead.\n"]
+        return app(environ, start_response)
+
     port = sock.getsockname()[1]
     server = make_server(
-        HOST, port, app, threaded=True, request_handler=MotoRequestHandler, fd=sock.fileno()
+        HOST, port, account, threaded=True, request_handler=MotoRequestHandler, fd=sock.fileno()
     )
     sock.detach()  # the server closes it
     return server

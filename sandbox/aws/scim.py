@@ -29,6 +29,7 @@ from sandbox.aws.scim_rules import (
     user_record,
 )
 from sandbox.aws.store import ConflictError, IdentityStore, NotFoundError, Record
+from sandbox.faults import Faults
 
 CLOUDTRAIL: web.AppKey[list[dict[str, Any]]] = web.AppKey("cloudtrail", list)
 MEMBER_REPLACE = ("reject", "noop204", "apply")
@@ -50,10 +51,16 @@ Handler = Callable[[web.Request], Awaitable[web.StreamResponse]]
 
 
 def create_scim_app(
-    store: IdentityStore, *, tenant: str, token: str, member_replace: str = "reject"
+    store: IdentityStore,
+    *,
+    tenant: str,
+    token: str,
+    member_replace: str = "reject",
+    faults: Faults | None = None,
 ) -> web.Application:
     """The endpoint of one tenant, writing into this store."""
-    app = web.Application(middlewares=[_errors(tenant, token)], client_max_size=1024**2)
+    faulty = (faults or Faults()).middleware("scim")
+    app = web.Application(middlewares=[_errors(tenant, token), faulty], client_max_size=1024**2)
     app[CLOUDTRAIL] = []
     scim = _Scim(store, f"/{tenant}/scim/v2", member_replace)
     base = scim.base

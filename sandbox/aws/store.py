@@ -34,6 +34,7 @@ class IdentityStore:
         self.users: dict[str, Record] = {}
         self.groups: dict[str, Record] = {}
         self.memberships: dict[str, Record] = {}
+        self._count = 0
 
     def put_user(self, record: Record, user_id: str | None = None) -> Record:
         """Create a user, or replace the one with this id. Keeps memberships."""
@@ -116,10 +117,15 @@ class IdentityStore:
     def _put(self, table: dict[str, Record], key: str, record: Record, old: str | None) -> Record:
         now = datetime.now(UTC).timestamp()
         created = table[old]["CreatedAt"] if old else now
-        ident = old or str(uuid.uuid4())
+        ident = old or self._ident(key)
         fixed = {key: ident, "IdentityStoreId": self.id, "CreatedAt": created, "UpdatedAt": now}
         table[ident] = {**record, **fixed}
         return table[ident]
+
+    def _ident(self, key: str) -> str:
+        """The same ids in the same order in each run."""
+        self._count += 1
+        return str(uuid.uuid5(uuid.NAMESPACE_OID, f"{self.id} {key} {self._count}"))
 
     def _refuse_duplicates(
         self, table: dict[str, Record], own: str | None, uniques: tuple[Any, ...], record: Record

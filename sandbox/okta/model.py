@@ -1,6 +1,6 @@
 """The org's state: people, groups, apps, assignments and push mappings. No HTTP, no SCIM.
 
-What Okta does later goes to `enqueue`, in the order in which it was asked for: (kind, app, subject).
+What Okta does later goes to `enqueue` as (kind, app, subject), in the order of asking.
 """
 
 import uuid

@@ -8,7 +8,7 @@ import asyncio
 import contextlib
 import hmac
 import time
-from collections.abc import Callable
+from collections.abc import AsyncIterator, Callable
 from typing import Any
 
 from aiohttp import web
@@ -56,7 +56,7 @@ def create_app(
         for method, path, handler in part.routes():
             app.router.add_route(method, path, handler)
 
-    async def working(_: web.Application) -> Any:
+    async def working(_: web.Application) -> AsyncIterator[None]:
         task = asyncio.create_task(worker.run())
         yield
         task.cancel()

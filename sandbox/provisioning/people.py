@@ -84,11 +84,11 @@ class People:
                 app.people[app_user.id] = app_user.scim_id = made["id"]
                 return
             app.people[app_user.id] = app_user.scim_id = found["Resources"][0]["id"]
+        scim_id = app.people[app_user.id]
         if not app.on("update", "profile"):
-            await self._switch(app, app_user.scim_id, True)
+            await self._switch(app, scim_id, True)
             return
-        body["id"] = app_user.scim_id
-        await self.client.call(app, "PUT", f"/Users/{app_user.scim_id}", body)
+        await self.client.call(app, "PUT", f"/Users/{scim_id}", {**body, "id": scim_id})
 
     async def _switch(self, app: App, scim_id: str, active: bool) -> None:
         operation = {"op": "replace", "path": "active", "value": active}

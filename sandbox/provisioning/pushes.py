@@ -43,10 +43,11 @@ class Pushes:
                 await self._patch(app, scim_id, name, _add([app.people[i] for i in ident]))
             for ident in _chunks(gone):
                 await self._patch(app, scim_id, name, *[_remove(app.people[i]) for i in ident])
-            self.model.members[mapping.target] = dict.fromkeys(wanted)
+            if mapping.target in self.model.members:
+                self.model.members[mapping.target] = dict.fromkeys(wanted)
             mapping.pushed = seconds()
         except Refused as refused:
-            self._failed(mapping, refused)
+            _failed(mapping, name, refused)
 
     async def member(self, app: App, subject: tuple[Mapping, str, bool]) -> None:
         """One member more or less."""
@@ -63,10 +64,11 @@ class Pushes:
             if ident not in pushed or mapping.source in app.groups:
                 return
             operation = _remove(app.people[ident])
+        name = self._name(mapping)
         try:
-            await self._patch(app, scim_id, self._name(mapping), operation)
+            await self._patch(app, scim_id, name, operation)
         except Refused as refused:
-            self._failed(mapping, refused)
+            _failed(mapping, name, refused)
             return
         if member:
             pushed[ident] = None
@@ -116,9 +118,11 @@ class Pushes:
         body = {"schemas": [PATCH], "Operations": [rename, *operations]}
         await self.client.call(app, "PATCH", f"/Groups/{scim_id}", body)
 
-    def _failed(self, mapping: Mapping, refused: Refused) -> None:
-        why = "the group exists there already" if refused.status == 409 else refused.detail
-        error = f"Unable to push group {self._name(mapping)}: {refused.reason}: {why}"
+
+def _failed(mapping: Mapping, name: str, refused: Refused) -> None:
+    why = "the group exists there already" if refused.status == 409 else refused.detail
+    if mapping.status == "ACTIVE":
+        error = f"Unable to push group {name}: {refused.reason}: {why}"
         mapping.refuse(error, refused.status)
 
 

@@ -61,7 +61,7 @@ class Worker:
             return
         try:
             await self.jobs[kind](app, subject)
-        except Exception as error:  # noqa: BLE001 — one job fails; the others must go on
+        except Exception as error:  # one job fails; the others must go on
             traceback.print_exc(file=sys.stderr)
             self._record(app, subject, f"The sandbox itself failed at this: {error!r}")
 
