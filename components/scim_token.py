@@ -52,25 +52,26 @@ class ScimToken(pulumi.ComponentResource):
         """Listed first: a look-up of what is missing could not be refused in words of ours."""
         opts = InvokeOutputOptions(parent=self)
 
-        def read_it(names: Sequence[str]) -> Output[str]:
-            if names and secret not in names:
-                raise Refused(_missing(place, names))
+        def read_it(found: Sequence[str] | None) -> Output[str]:
+            if found is not None and secret not in found:
+                raise Refused(_missing(place, found))
             return aws.secretsmanager.get_secret_version_output(
                 secret_id=secret, opts=opts
             ).secret_string
 
         if secret.startswith("arn:"):
-            return read_it([])
+            return read_it(None)
         name = aws.secretsmanager.GetSecretsFilterArgs(name="name", values=[secret])
         listed = aws.secretsmanager.get_secrets_output(filters=[name], opts=opts)
-        return listed.names.apply(lambda names: read_it(names or ["nothing of that name"]))
+        return listed.names.apply(read_it)
 
 
-def _missing(place: str, names: Sequence[str]) -> str:
+def _missing(place: str, longer: Sequence[str]) -> str:
+    """`longer`: the secrets whose names begin like this one's."""
+    meant = f" Did you mean {', '.join(repr(name) for name in longer)}?" if longer else ""
     return (
-        f"{place}: is not in AWS Secrets Manager in this account and region (found: "
-        f"{', '.join(names)}). Fix: put the SCIM token there (README, «Put the token into "
-        "Secrets Manager»), or correct scim.secret."
+        f"{place}: is not in AWS Secrets Manager in this account and region.{meant} Fix: put the "
+        "SCIM token there (README, «Put the token into Secrets Manager»), or correct scim.secret."
     )
 
 

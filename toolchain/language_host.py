@@ -20,6 +20,7 @@ from pathlib import Path
 from typing import Any
 
 import grpc
+import pulumi
 from pulumi.automation._server import LanguageServer
 from pulumi.runtime.proto import language_pb2, language_pb2_grpc, plugin_pb2
 
@@ -56,7 +57,11 @@ class PythonHost(LanguageServer):
         with _RUN:
             os.chdir(request.pwd or program)
             self.program = lambda: _run_program(program, entry)
-            result = super().Run(request, context)
+            try:
+                result = super().Run(request, context)
+            except pulumi.RunError:
+                # Of tasks that failed beside the one which was told; the server lets them through.
+                result = language_pb2.RunResponse(bail=True)
         if result.error:  # said already, as a diagnostic; the engine would say it again
             result.error, result.bail = "", True
         return result
