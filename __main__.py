@@ -2,7 +2,7 @@
 
 import pulumi
 
-from components import IdentityCenterFederation
+from components import IdentityCenterFederation, Wait
 from okta_idc.settings import ROOT, Settings, SettingsError
 
 try:
@@ -19,6 +19,9 @@ federation = IdentityCenterFederation(
         "user_name_template": settings.app.user_name_template,
         "attributes": [{"key": a.key, "value": a.value} for a in settings.attributes],
         "secret": settings.scim.secret,
+        "mode": settings.provisioning.mode,
+        "gate": settings.provisioning.gate,
+        "wait": Wait.chosen(settings.provisioning.wait, 60 * settings.provisioning.wait_minutes),
         "create_users": settings.provisioning.create_users,
         "update_users": settings.provisioning.update_users,
         "deactivate_users": settings.provisioning.deactivate_users,

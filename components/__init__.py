@@ -8,6 +8,7 @@ from components.provisioning import Provisioning, ProvisioningArgs
 from components.push_groups import PushGroups, PushGroupsArgs
 from components.saml_app import AttributeStatement, SamlApp, SamlAppArgs
 from components.scim_token import ScimToken, ScimTokenArgs
+from components.wait import Wait
 
 __all__ = [
     "AssignmentGroups",
@@ -25,4 +26,5 @@ __all__ = [
     "SamlAppArgs",
     "ScimToken",
     "ScimTokenArgs",
+    "Wait",
 ]

@@ -11,14 +11,18 @@ import pulumi_aws as aws
 from pulumi import InvokeOutputOptions, Output, ResourceOptions
 
 from components.assignment_groups import AssignmentGroups
-from components.gate import Gate
+from components.console import provisioning_steps
+from components.gate import ENFORCE, Gate
 from components.groups import find_groups
 from components.provisioning import Provisioning
 from components.push_groups import PushGroups
 from components.refusal import Refused, refuse
 from components.saml_app import AttributeStatement, SamlApp
 from components.scim_token import ScimToken
+from components.wait import Wait
 from okta_idc.rules import groups as rules
+
+API = "api"
 
 
 class IdentityCenterFederationArgs(TypedDict):
@@ -31,6 +35,12 @@ class IdentityCenterFederationArgs(TypedDict):
     label: NotRequired[str]
     user_name_template: NotRequired[str]
     attributes: NotRequired[list[AttributeStatement]]
+    mode: NotRequired[str]
+    """`api` (default) or `console`: who connects Okta's provisioning to the SCIM endpoint."""
+    gate: NotRequired[str]
+    """`enforce` (default) or `warn`: what happens while provisioning is not known to be on."""
+    wait: NotRequired[Wait]
+    """How long a person is waited for. Default: not at all."""
     create_users: NotRequired[bool]
     update_users: NotRequired[bool]
     deactivate_users: NotRequired[bool]
@@ -55,7 +65,10 @@ class IdentityCenterFederation(pulumi.ComponentResource):
         assign, push = args.get("assign", []), args.get("push", [])
         roles = rules.GroupRoles(tuple(assign), tuple(push))
         refuse(rules.named_once(roles) + rules.one_role_per_group(roles))
-        token = ScimToken(f"{name}-scim-token", {"secret": args["secret"]}, child)
+        by_api = args.get("mode", API) == API
+        token = ScimToken(
+            f"{name}-scim-token", {"secret": args["secret"], "read_token": by_api}, child
+        )
         group_ids = find_groups(
             {f"assign[{i}]": group for i, group in enumerate(assign)}
             | {f"push[{i}]": group for i, group in enumerate(push)},
@@ -78,27 +91,7 @@ class IdentityCenterFederation(pulumi.ComponentResource):
             },
             child,
         )
-        provisioning = Provisioning(
-            f"{name}-provisioning",
-            {
-                "app_id": app.app_id,
-                "endpoint": token.endpoint,
-                "token": token.token,
-                "create_users": args.get("create_users", True),
-                "update_users": args.get("update_users", True),
-                "deactivate_users": args.get("deactivate_users", True),
-            },
-            child,
-        )
-        gate = Gate(
-            f"{name}-gate",
-            {
-                "app_id": provisioning.app_id,
-                "wanted": _wanted_features(args),
-                "after": [provisioning.connection, provisioning.features],
-            },
-            child,
-        )
+        gate = self._provisioned(name, args, app, token)
         assignments = AssignmentGroups(
             f"{name}-assign",
             {"app_id": gate.app_id, "groups": {g: group_ids[g] for g in assign}},
@@ -120,7 +113,8 @@ class IdentityCenterFederation(pulumi.ComponentResource):
             "appLabel": app.resource.label,
             "signInUrl": app.sign_in_url,
             "metadataUrl": app.metadata_url,
-            "mode": "api",
+            "mode": args.get("mode", API),
+            "gate": gate.closed.apply(lambda reason: reason or "open"),
             "region": instance.apply(lambda i: i[1]),
             "identityStoreId": store_id,
             "secretName": args["secret"],
@@ -133,6 +127,43 @@ class IdentityCenterFederation(pulumi.ComponentResource):
             ],
         }
         self.register_outputs({"app_id": self.app_id})
+
+    def _provisioned(
+        self, name: str, args: IdentityCenterFederationArgs, app: SamlApp, token: ScimToken
+    ) -> Gate:
+        """Provisioning turned on, by the program or by a person, and the gate behind it."""
+        wanted = _wanted_features(args)
+        read = (app.metadata_url, app.app_id, token.endpoint)
+        steps = Output.all(*read).apply(
+            lambda known: provisioning_steps(*known, secret=args["secret"], wanted=wanted)
+        )
+        app_id, after = app.app_id, [app.resource]
+        if token.token is not None:
+            declared = Provisioning(
+                f"{name}-provisioning",
+                {
+                    "app_id": app.app_id,
+                    "endpoint": token.endpoint,
+                    "token": token.token,
+                    "create_users": args.get("create_users", True),
+                    "update_users": args.get("update_users", True),
+                    "deactivate_users": args.get("deactivate_users", True),
+                },
+                ResourceOptions(parent=self),
+            )
+            app_id, after = declared.app_id, [declared.connection, declared.features]
+        return Gate(
+            f"{name}-gate",
+            {
+                "app_id": app_id,
+                "wanted": wanted,
+                "after": after,
+                "steps": "" if token.token is not None else steps,
+                "policy": args.get("gate", ENFORCE),
+                "wait": args.get("wait", Wait.none()),
+            },
+            ResourceOptions(parent=self),
+        )
 
     def _instance(self) -> Output[tuple[str, str]]:
         """Identity store id and region of the one instance."""

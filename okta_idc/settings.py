@@ -37,6 +37,26 @@ class Mode(StrEnum):
 
     API = "api"
     """The program, through Okta's public API. Okta does not document that this app takes it."""
+    CONSOLE = "console"
+    """A person, in Okta's admin console; the program says what to do and checks it."""
+
+
+class GatePolicy(StrEnum):
+    """What happens when provisioning is not known to be on."""
+
+    ENFORCE = "enforce"
+    """The run fails, and nothing is assigned or pushed."""
+    WARN = "warn"
+    """It goes on, with a warning and the reason in the outputs."""
+
+
+class WaitWhen(StrEnum):
+    """Whether a run waits for what a person, or Okta, has still to do."""
+
+    AUTO = "auto"
+    """With a person present; not in a pipeline (`CI` set, or no terminal)."""
+    ALWAYS = "always"
+    NEVER = "never"
 
 
 class App(_Strict):
@@ -62,6 +82,11 @@ class Provisioning(_Strict):
     """The provisioning features, To App (AWS page, step 2)."""
 
     mode: Mode = Field(default=Mode.API, strict=False)
+    gate: GatePolicy = Field(default=GatePolicy.ENFORCE, strict=False)
+    wait: WaitWhen = Field(default=WaitWhen.AUTO, strict=False)
+    wait_minutes: float = Field(
+        default=30, gt=0, le=24 * 60, strict=False, description="The longest wait for a person."
+    )
     create_users: bool = True
     update_users: bool = True
     deactivate_users: bool = True
