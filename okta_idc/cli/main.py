@@ -8,6 +8,7 @@ from typing import Annotated
 
 import typer
 
+from okta_idc.cli.schema import schema
 from okta_idc.cli.status import status
 from okta_idc.cli.store_token import store_token
 
@@ -18,6 +19,7 @@ app = typer.Typer(
     help="Looks after an Okta org's federation with AWS IAM Identity Center.",
 )
 app.command()(status)
+app.command()(schema)
 app.command()(store_token)
 
 

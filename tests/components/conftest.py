@@ -33,6 +33,10 @@ class World(mocks.Mocks):
     """The features that later looks will see, in their order."""
     tags: dict[str, str] = field(default_factory=lambda: dict(TAGS))
     in_aws: list[str] = field(default_factory=list)
+    assigned: list[str] = field(default_factory=list)
+    people: list[str] = field(default_factory=list)
+    later: list[list[str]] = field(default_factory=list)
+    """The people in AWS whom later looks will see, in their order."""
     mapped: list[str] = field(default_factory=list)
     app_groups: dict[str, str] = field(default_factory=dict)
     instances: list[str] = field(default_factory=lambda: ["d-9067642ac7"])
@@ -57,7 +61,7 @@ class World(mocks.Mocks):
             case "getInstances":
                 return {"identityStoreIds": self.instances, "region": "us-east-1"}
             case "getGroups" if args.token.startswith("aws"):
-                return {"groups": [{"displayName": name} for name in self.in_aws]}
+                return {"groups": [{"displayName": n, "groupId": f"aws-{n}"} for n in self.in_aws]}
             case "getGroups":
                 return {"groups": self._okta_groups(args.args["search"])}
             case "getConnection":
@@ -69,6 +73,11 @@ class World(mocks.Mocks):
                 return {"tags": self.tags}
             case "getPushGroups":
                 return {"mappings": [{"sourceGroupId": source} for source in self.mapped]}
+            case "getAppUserAssignments":
+                return {"users": self.assigned}
+            case "getUsers":
+                there, self.people = self.people, (self.later or [self.people]).pop(0)
+                return {"users": [{"externalIds": [{"id": i, "issuer": "okta"}]} for i in there]}
             case other:
                 raise AssertionError(f"nobody expected {other}")
 
@@ -78,7 +87,7 @@ class World(mocks.Mocks):
         return [
             {"id": i, "name": name, "type": kind, "source": ""}
             for name, i in held.items()
-            if f'eq "{name}"' in search or f'sw "{name[:4]}"' in search
+            if f'eq "{name}"' in search or f'eq "{i}"' in search or f'sw "{name[:4]}"' in search
         ]
 
     def inputs(self, kind: str) -> list[dict[str, Any]]:

@@ -17,8 +17,8 @@ ARGS: dict[str, Any] = {
     "acs_url": "https://us-east-1.sso.signin.aws/platform/saml/acs/0123-a",
     "issuer_url": "https://us-east-1.signin.aws.amazon.com/platform/saml/d-9067642ac7",
     "secret": "okta-identity-center/scim",
-    "assign": ["aws-access"],
-    "push": ["aws-admins", "aws-data"],
+    "assign": [{"name": "aws-access"}],
+    "push": [{"name": "aws-admins"}, {"name": "aws-data"}],
     "attributes": [{"key": "Department", "value": "user.department"}],
 }
 
@@ -217,14 +217,14 @@ class TestGroups:
         self, world: World, declare: Declare
     ) -> None:
         with pytest.raises(RunError, match=r"push\[0\]: 'aws-admin' is not a group.*aws-admins"):
-            declare(federation(push=["aws-admin"]))
+            declare(federation(push=[{"name": "aws-admin"}]))
         assert not [a for a in world.declared if a.typ.startswith("okta:")]
 
     def test_a_group_cannot_be_both_assigned_and_pushed(
         self, world: World, declare: Declare
     ) -> None:
         with pytest.raises(RunError, match="OIC-201"):
-            declare(federation(push=["aws-access"]))
+            declare(federation(push=[{"name": "aws-access"}]))
 
     def test_a_group_left_in_aws_is_linked_by_id(self, world: World, declare: Declare) -> None:
         world.in_aws, world.app_groups = ["aws-admins"], {"aws-admins": "00gAPP"}
