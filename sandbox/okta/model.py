@@ -8,24 +8,39 @@ from collections.abc import Callable
 from typing import Any
 
 from sandbox.okta.errors import OktaError, invalid, missing
+from sandbox.okta.expression import Scope, parse
 from sandbox.okta.records import App, AppUser, Json, Mapping, now, seconds
 from sandbox.provisioning.template import user_name
 from sandbox.seed import Org
 
 __all__ = ["ACTIVE", "App", "AppUser", "Mapping", "Model", "now", "seconds"]
 
+MAPPED = (
+    "firstName", "lastName", "middleName", "honorificPrefix", "honorificSuffix", "displayName",
+    "nickName", "profileUrl", "title", "userType", "preferredLanguage", "locale", "timezone",
+    "email", "streetAddress", "city", "state", "zipCode", "countryCode", "primaryPhone",
+    "employeeNumber", "costCenter", "organization", "division", "department", "manager",
+)  # fmt: skip
+"""Attributes of an app's users: assumed to be those that are sent to AWS, under Okta's names."""
 ACTIVE = ("ACTIVE", "PROVISIONED", "PASSWORD_EXPIRED", "RECOVERY", "LOCKED_OUT")
 
 
 class Model:
     def __init__(self, org: Org, connections: str) -> None:
-        self.org, self.connections = org, connections
+        self.org, self.connections, self.begun = org, connections, now()
         self.users: dict[str, Json] = {}
         self.groups: dict[str, Json] = {}
         self.members: dict[str, dict[str, None]] = {}
         """Of an app's group: whom Okta has pushed into it."""
         self.apps: dict[str, App] = {}
         self.policies: dict[str, Json] = {}
+        self.custom: Json = {}
+        """Attributes that somebody added to the schema of Okta's users."""
+        self.rules: dict[str, Json] = {}
+        self.by_rule: dict[str, dict[str, set[str]]] = {}
+        """Of a group: whom which group rules have put into it."""
+        self.person_changed: Callable[[str], None] = lambda _: None
+        self.taken_out: Callable[[str, str], None] = lambda *_: None
         self.catch_alls: dict[str, Json] = {}
         """The one rule of each policy."""
         self.scim_ids: dict[str, str] = {}  # APP_GROUP id -> id in AWS
@@ -105,6 +120,7 @@ class Model:
         for app in self.apps.values():
             if user["id"] in app.users:
                 self.enqueue("user", app, user["id"])
+        self.person_changed(user["id"])
 
     def add_group(self, name: str, description: str, source: str | None = None) -> Json:
         ident, time = self.ident("00g"), now()
@@ -115,7 +131,7 @@ class Model:
         }  # fmt: skip
         if source:
             self.groups[ident] |= {"type": "APP_GROUP", "source": {"id": source}}
-        self.members[ident] = {}
+        self.members[ident], self.by_rule[ident] = {}, {}
         return self.groups[ident]
 
     def check_group(self, profile: Json, but: str = "") -> tuple[str, str]:
@@ -158,22 +174,30 @@ class Model:
                 if mapping.source == group_id and mapping.status == "ACTIVE":
                     self.enqueue("member", app, (mapping, user_id, member))
             if group_id in app.groups:
-                self.assign(app)
+                self.assign(app, user_id)
+        self.person_changed(user_id)
 
     def delete_group(self, ident: str) -> None:
         self.group(ident)
         for app in self.apps.values():
             if any(ident == m.source or ident == m.target for m in app.mappings.values()):
                 raise invalid("group", "The group is used in a group push mapping.")
-        del self.groups[ident], self.members[ident]
+        people = self.members[ident]
+        self._forget_group(ident)
         for app in self.apps.values():
             if app.groups.pop(ident, None):
-                self.assign(app)
+                self.assign(app, *people)
+        for person in people:
+            self.person_changed(person)
+
+    def _forget_group(self, ident: str) -> None:
+        del self.groups[ident], self.members[ident], self.by_rule[ident]
 
     def drop_target(self, app: App, ident: str) -> None:
         """Delete an app's group, in Okta and in AWS."""
-        group = self.groups.pop(ident, None)
-        self.members.pop(ident, None)
+        group = self.groups.get(ident)
+        if group:
+            self._forget_group(ident)
         if group and (scim_id := self.scim_ids.pop(ident, None)):
             self.enqueue("drop", app, (scim_id, group["profile"]["name"]))
 
@@ -182,20 +206,38 @@ class Model:
             raise missing(ident, "AppInstance")
         return self.apps[ident]
 
-    def assign(self, app: App) -> None:
-        """Make app users agree with the assigned groups; provisioning follows."""
-        wanted = {u: None for g in app.groups for u in self.members.get(g, {})}
+    def add_app(self, body: Json, status: str) -> App:
+        app = App(self.ident("0oa"), body, status, self.policy)
+        app.mapping_id, app.user_type = self.ident("prm"), self.ident("oty")
+        app.mapped = {name: {"expression": f"user.{name}", "pushStatus": "PUSH"} for name in MAPPED}
+        self.apps[app.id] = app
+        return app
+
+    def app_profile(self, app: App, user: AppUser) -> Json:
+        """An app user's attributes: those that are mapped, and its own before them."""
+        scope = Scope(self.users[user.id]["profile"])
+        mapped = {name: parse(how["expression"])(scope) for name, how in app.mapped.items()}
+        return {name: value for name, value in mapped.items() if value is not None} | user.own
+
+    def assign(self, app: App, *people: str) -> None:
+        """Make these people's app users agree with the assigned groups; provisioning follows."""
+        for ident in people:
+            by_group = any(ident in self.members[group] for group in app.groups)
+            known = app.users.get(ident)
+            if known is None and by_group:
+                self.assign_one(app, ident, "GROUP")
+            elif known and known.scope == "GROUP" and not by_group:
+                self.enqueue("remove", app, app.users.pop(ident))
+                for mapping in app.mappings.values():
+                    if mapping.status == "ACTIVE" and ident in self.members[mapping.source]:
+                        self.enqueue("member", app, (mapping, ident, False))
+
+    def assign_one(self, app: App, ident: str, scope: str) -> AppUser:
         template = app.body["credentials"]["userNameTemplate"]["template"]
-        for ident in wanted:
-            if ident not in app.users:
-                name = user_name(template, self.users[ident]["profile"])
-                app.users[ident] = AppUser(ident, name)
-                self.enqueue("user", app, ident)
-        for ident in [i for i in app.users if i not in wanted]:
-            self.enqueue("remove", app, app.users.pop(ident))
-            for mapping in app.mappings.values():
-                if mapping.status == "ACTIVE" and ident in self.members[mapping.source]:
-                    self.enqueue("member", app, (mapping, ident, False))
+        name = user_name(template, self.users[ident]["profile"])
+        app.users[ident] = AppUser(ident, name, scope)
+        self.enqueue("user", app, ident)
+        return app.users[ident]
 
     def delete_app(self, app: App) -> None:
         if app.status == "ACTIVE":
@@ -205,4 +247,4 @@ class Model:
             self.enqueue("remove", app, app_user)
         del self.apps[app.id]
         for ident in [i for i, g in self.groups.items() if g.get("source", {}).get("id") == app.id]:
-            del self.groups[ident], self.members[ident]
+            self._forget_group(ident)
