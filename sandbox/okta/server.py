@@ -16,19 +16,25 @@ from aiohttp import web
 from sandbox.faults import INJECTED, Faults
 from sandbox.okta.apps import Apps
 from sandbox.okta.assignments import Assignments
+from sandbox.okta.claims import Claims
 from sandbox.okta.connection import Connection
 from sandbox.okta.control import Control
 from sandbox.okta.errors import OktaError
 from sandbox.okta.groups import Groups
+from sandbox.okta.mappings import Mappings
 from sandbox.okta.model import Model, now
+from sandbox.okta.oauth import OAuth
 from sandbox.okta.policies import Policies
 from sandbox.okta.push import Push
+from sandbox.okta.rules import Rules
+from sandbox.okta.schemas import Schemas
 from sandbox.okta.users import Users
 from sandbox.okta.wire import Handler, Wire
 from sandbox.provisioning.worker import Worker
 from sandbox.seed import Org
 
-RESOURCES = (Apps, Policies, Connection, Assignments, Push, Groups, Users)
+RESOURCES = (Apps, Policies, Connection, Assignments, Push, Claims, Mappings, Schemas, Groups,
+             Rules, Users, OAuth)  # fmt: skip
 
 
 def create_app(
@@ -45,7 +51,7 @@ def create_app(
     """The org as it starts, with its worker; `scim_url` is the endpoint it provisions to."""
     model = Model(org, connections)
     worker = Worker(model, scim_url, latency)
-    wire = Wire(model, worker, base_url.rstrip("/"))
+    wire = Wire(model, worker, base_url.rstrip("/"), token)
     faults = faults or Faults()
     control = Control(wire, health, faults)
     guard = _guard(control, wire.base, token)
