@@ -12,6 +12,7 @@ from typing import Any
 from sandbox.okta.errors import OktaError, invalid, missing
 from sandbox.provisioning.template import user_name
 from sandbox.seed import Org
+from sandbox.settings import Settings
 
 Json = dict[str, Any]
 ACTIVE = ("ACTIVE", "PROVISIONED", "PASSWORD_EXPIRED", "RECOVERY", "LOCKED_OUT")
@@ -61,6 +62,8 @@ class Mapping:
     error: str | None = None
     scim_status: int | None = None
     pushed: str | None = None
+    rename: str | None = None
+    """The name the target gets with the next push."""
     created: str = field(default_factory=seconds)
     updated: str = field(default_factory=seconds)
 
@@ -97,8 +100,8 @@ class App:
 
 
 class Model:
-    def __init__(self, org: Org, connections: str) -> None:
-        self.org, self.connections = org, connections
+    def __init__(self, org: Org, settings: Settings) -> None:
+        self.org, self.settings = org, settings
         self.users: dict[str, Json] = {}
         self.groups: dict[str, Json] = {}
         self.members: dict[str, dict[str, None]] = {}
@@ -118,7 +121,7 @@ class Model:
 
     @property
     def supported(self) -> bool:
-        return self.connections == "supported"
+        return self.settings["connections"] == "supported"
 
     def ident(self, prefix: str) -> str:
         self._count += 1
@@ -171,6 +174,8 @@ class Model:
             user["status"], user["statusChanged"] = status, now()
         user["lastUpdated"] = now()
         for app in self.apps.values():
+            if status:
+                self.assign(app)
             if user["id"] in app.users:
                 self.enqueue("user", app, user["id"])
 
@@ -201,8 +206,15 @@ class Model:
         return name, description or ""
 
     def change_group(self, group: Json, name: str, description: str) -> None:
+        renamed = group["profile"]["name"] != name
         group["profile"] = {"name": name, "description": description}
         group["lastUpdated"] = now()
+        if renamed and self.settings["rename_groups"] == "on":
+            for app in self.apps.values():
+                for mapping in app.mappings.values():
+                    if mapping.source == group["id"]:
+                        mapping.rename = name
+                        self.enqueue("rename", app, mapping)
 
     def group(self, ident: str) -> Json:
         if ident not in self.groups:
@@ -213,7 +225,8 @@ class Model:
         """Put somebody into a group or out of it.
 
         The push goes first: of a group that is assigned too, it overtakes the new user's creation
-        (okta-api.md §6), which is why one group in both roles is not supported.
+        (okta-api.md §6), and finds a removed one unassigned already. That is why one group in both
+        roles is not supported.
         """
         self.group(group_id)["lastMembershipUpdated"] = now()
         self.user(user_id)
@@ -240,10 +253,14 @@ class Model:
 
     def drop_target(self, app: App, ident: str) -> None:
         """Delete an app's group, in Okta and in AWS."""
-        group = self.groups.pop(ident, None)
-        self.members.pop(ident, None)
-        if group and (scim_id := self.scim_ids.pop(ident, None)):
+        group, scim_id = self.forget_target(ident)
+        if group and scim_id:
             self.enqueue("drop", app, (scim_id, group["profile"]["name"]))
+
+    def forget_target(self, ident: str) -> tuple[Json | None, str | None]:
+        """Take an app's group out of Okta, without a word to AWS."""
+        self.members.pop(ident, None)
+        return self.groups.pop(ident, None), self.scim_ids.pop(ident, None)
 
     def app(self, ident: str) -> App:
         if ident not in self.apps:
@@ -251,8 +268,18 @@ class Model:
         return self.apps[ident]
 
     def assign(self, app: App) -> None:
-        """Make app users agree with the assigned groups; provisioning follows."""
-        wanted = {u: None for g in app.groups for u in self.members.get(g, {})}
+        """Make app users agree with the assigned groups; provisioning follows.
+
+        Whoever is deactivated in Okta loses the assignments of active apps, and of those alone
+        (support.okta.com, "deprovisioning behavior when an app is inactive").
+        """
+        wanted = {
+            ident: None
+            for group in app.groups
+            for ident in self.members.get(group, {})
+            if self.users[ident]["status"] != "DEPROVISIONED"
+            or (app.status != "ACTIVE" and ident in app.users)
+        }
         template = app.body["credentials"]["userNameTemplate"]["template"]
         for ident in wanted:
             if ident not in app.users:
@@ -261,16 +288,12 @@ class Model:
                 self.enqueue("user", app, ident)
         for ident in [i for i in app.users if i not in wanted]:
             self.enqueue("remove", app, app.users.pop(ident))
-            for mapping in app.mappings.values():
-                if mapping.status == "ACTIVE" and ident in self.members[mapping.source]:
-                    self.enqueue("member", app, (mapping, ident, False))
 
     def delete_app(self, app: App) -> None:
         if app.status == "ACTIVE":
             raise OktaError(403, "E0000056", "Delete application forbidden.",
                             "The application must be inactive.")  # fmt: skip
-        for app_user in app.users.values():
-            self.enqueue("remove", app, app_user)
+        # Assumed: the connection goes with the app, and nobody is deactivated through it.
         del self.apps[app.id]
         for ident in [i for i, g in self.groups.items() if g.get("source", {}).get("id") == app.id]:
             del self.groups[ident], self.members[ident]
