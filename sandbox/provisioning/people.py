@@ -51,6 +51,8 @@ class People:
             try:
                 await self._switch(app, scim_id, False)
             except Refused as refused:
+                if refused.status == 404:
+                    return  # deleted in AWS before
                 error = f"Deactivating {app_user.name} in app {app.body['label']} failed: "
                 self.model.fail(
                     "deactivation", app_user.name, error + refused.words, refused.status
@@ -92,7 +94,6 @@ class People:
         except Refused as refused:
             text = f"Error while verifying if user {name} exists: {refused.reason}"
             raise _Failure(text, refused.status, _PROVISIONING) from None
-        app.people.pop(app_user.id, None)
         if found["Resources"]:
             app.people[app_user.id] = app_user.scim_id = found["Resources"][0]["id"]
 

@@ -339,15 +339,11 @@ async def test_whoever_is_deleted_in_aws_is_missed_at_the_next_push_and_comes_ba
         assert (await it.app_user("ada"))["syncState"] == "SYNCHRONIZED"
 
 
-async def test_whoever_is_gone_from_aws_for_good_is_not_disabled_there() -> None:
+async def test_unassigning_who_is_deleted_in_aws_is_no_failure() -> None:
     async with box(ADA) as it:
         await it.assign("staff")
         await it.settle()
         it.store.delete_user(it.aws_user("ada")["UserId"])
-        await it.features(create={"lifecycleCreate": OFF})
-        await it.unassign("staff")
-        await it.assign("staff")
-        await it.settle()
         await it.unassign("staff")
         await it.settle()
         assert await it.refusals() == {}
