@@ -5,98 +5,17 @@ What Okta does later goes to `enqueue` as (kind, app, subject), in the order of 
 
 import uuid
 from collections.abc import Callable
-from dataclasses import dataclass, field
-from datetime import UTC, datetime
 from typing import Any
 
 from sandbox.okta.errors import OktaError, invalid, missing
+from sandbox.okta.records import App, AppUser, Json, Mapping, now, seconds
 from sandbox.provisioning.template import user_name
 from sandbox.seed import Org
 from sandbox.settings import Settings
 
-Json = dict[str, Any]
+__all__ = ["ACTIVE", "App", "AppUser", "Mapping", "Model", "now", "seconds"]
+
 ACTIVE = ("ACTIVE", "PROVISIONED", "PASSWORD_EXPIRED", "RECOVERY", "LOCKED_OUT")
-
-
-def now() -> str:
-    return datetime.now(UTC).isoformat(timespec="milliseconds").replace("+00:00", "Z")
-
-
-def seconds() -> str:
-    """The times of push mappings carry no milliseconds (a recording of a real org)."""
-    return now()[:19] + "Z"
-
-
-@dataclass
-class AppUser:
-    id: str
-    name: str
-    status: str = "STAGED"
-    sync: str = "OUT_OF_SYNC"
-    scim_id: str | None = None
-    error: str | None = None
-    scim_status: int | None = None
-    synced: str | None = None
-    created: str = field(default_factory=now)
-    updated: str = field(default_factory=now)
-    changed: str = field(default_factory=now)
-
-    def become(self, status: str) -> None:
-        """Arrived in AWS in this status."""
-        self.updated = self.synced = now()
-        if self.status != status:
-            self.status, self.changed = status, self.updated
-        self.sync, self.error, self.scim_status = "SYNCHRONIZED", None, None
-
-    def refuse(self, error: str, scim_status: int | None) -> None:
-        self.sync, self.error, self.scim_status = "ERROR", error, scim_status
-        self.updated = now()
-
-
-@dataclass
-class Mapping:
-    id: str
-    source: str
-    target: str
-    status: str
-    error: str | None = None
-    scim_status: int | None = None
-    pushed: str | None = None
-    rename: str | None = None
-    """The name the target gets with the next push."""
-    created: str = field(default_factory=seconds)
-    updated: str = field(default_factory=seconds)
-
-    def refuse(self, error: str, scim_status: int | None) -> None:
-        self.status, self.error, self.scim_status = "ERROR", error, scim_status
-        self.updated = seconds()
-
-
-@dataclass
-class App:
-    id: str
-    body: Json
-    status: str
-    policy: str
-    created: str = field(default_factory=now)
-    updated: str = field(default_factory=now)
-    keys: list[Json] = field(default_factory=list)
-    base_url: str | None = None
-    # The SCIM token lives here and nowhere else; no view shows it.
-    token: str | None = field(default=None, repr=False)
-    connection: str = "DISABLED"
-    capabilities: Json = field(default_factory=dict)
-    groups: dict[str, Json] = field(default_factory=dict)
-    users: dict[str, AppUser] = field(default_factory=dict)
-    mappings: dict[str, Mapping] = field(default_factory=dict)
-    people: dict[str, str] = field(default_factory=dict)
-    """Ids in AWS of everybody who ever arrived there, also of who is unassigned by now."""
-
-    def on(self, *path: str) -> bool:
-        value: Any = self.capabilities
-        for part in path:
-            value = value.get(part, {})
-        return self.connection == "ENABLED" and value.get("status") == "ENABLED"
 
 
 class Model:
@@ -108,6 +27,8 @@ class Model:
         """Of an app's group: whom Okta has pushed into it."""
         self.apps: dict[str, App] = {}
         self.policies: dict[str, Json] = {}
+        self.catch_alls: dict[str, Json] = {}
+        """The one rule of each policy."""
         self.scim_ids: dict[str, str] = {}  # APP_GROUP id -> id in AWS
         self.failures: list[Json] = []  # what failed of which no object is left to say it
         self.enqueue: Callable[[str, App, Any], None] = lambda *_: None
@@ -135,11 +56,20 @@ class Model:
             {"kind": kind, "name": name, "error": error, "scim_status": scim_status}
         )
 
-    def add_policy(self, name: str, description: str, *, system: bool) -> Json:
+    def add_policy(self, name: str, description: str, *, system: bool, priority: int = 1) -> Json:
         ident, time = self.ident("rst"), now()
         self.policies[ident] = {
             "id": ident, "name": name, "description": description, "system": system,
-            "priority": len(self.policies) + 1, "created": time, "lastUpdated": time,
+            "priority": priority, "created": time, "lastUpdated": time,
+        }  # fmt: skip
+        twice: Json = {"type": "ASSURANCE", "factorMode": "2FA", "reauthenticateIn": "PT2H"}
+        password = {"required": True, "types": ["password"], "reauthenticateIn": "PT2H"}
+        self.catch_alls[ident] = {
+            "id": self.ident("rul"), "status": "ACTIVE", "name": "Catch-all Rule", "priority": 99,
+            "created": time, "lastUpdated": time, "system": True, "conditions": None,
+            "type": "ACCESS_POLICY",
+            "actions": {"appSignOn": {"access": "ALLOW", "verificationMethod": {
+                **twice, "constraints": [{"knowledge": password}]}}},
         }  # fmt: skip
         return self.policies[ident]
 

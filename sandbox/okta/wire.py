@@ -36,6 +36,15 @@ def profile_of(body: Json) -> Json:
     return profile
 
 
+def text_of(body: Json, key: str, *, needed: bool = True) -> str:
+    value = body.get(key)
+    if needed and not value:
+        raise invalid(key, f"{key}: The field cannot be left blank")
+    if not isinstance(value, str | None):
+        raise invalid(key, f"{key}: must be a text")
+    return value or ""
+
+
 class Wire:
     """The org as its resources see it: state, the worker, and where it is found."""
 
