@@ -259,10 +259,9 @@ class Servicer(ResourceProviderServicer):
     def Invoke(self, request: Any, context: grpc.ServicerContext) -> Any:
         with _told_to(context):
             result = self._provider.invoke(request.tok, from_struct(request.args))
-            if isinstance(result, list):
-                return provider_pb2.InvokeResponse(failures=_failures(result))
-            returned: Any = {"return": to_struct(result)}  # a keyword of Python's
-            return provider_pb2.InvokeResponse(**returned)
+            failures, answer = (result, {}) if isinstance(result, list) else ([], result)
+            returned: Any = {"return": to_struct(answer)}  # a keyword of Python's
+            return provider_pb2.InvokeResponse(failures=_failures(failures), **returned)
 
     def _at(self, request: Any) -> Resource:
         # The type and name of the request are empty before engine 3.13x; the URN has both:

@@ -12,6 +12,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from email.utils import parsedate_to_datetime
 from typing import TYPE_CHECKING, Any
+from urllib.parse import parse_qsl, urlencode, urlsplit
 
 from toolchain.plugins.host import ProviderError
 
@@ -45,6 +46,9 @@ class Refused(Exception):  # noqa: N818 # what Okta did with the request
     reason: str
     summary: str
     causes: tuple[str, ...] = ()
+    code: str = ""
+    link: str = ""
+    error_id: str = ""
 
     @property
     def in_full(self) -> str:
@@ -54,6 +58,14 @@ class Refused(Exception):  # noqa: N818 # what Okta did with the request
             text += ". Causes: " + ", ".join(f"errorSummary: {cause}" for cause in self.causes)
         # The client appends the header's value, which is empty where Okta sent none.
         return text + (", x-okta-request-id=" if self.status >= 500 else "")
+
+    @property
+    def as_a_number(self) -> str:
+        """As the real plugin prints it in one place, by mistake: Go's %f of its fields."""
+        summary = self.summary + (", x-okta-request-id=" if self.status >= 500 else "")
+        fields = ("", "", self.code, summary, self.link, self.error_id)
+        causes = " ".join(f"map[%!f(string=errorSummary):%!f(string={c})]" for c in self.causes)
+        return f"&{{{' '.join(f'%!f(string={field})' for field in fields)} [{causes}]}}"
 
     @property
     def in_short(self) -> str:
@@ -97,13 +109,18 @@ class Okta:
         return self._send("GET", path, accept="application/xml").text
 
     def pages(self, path: str) -> Iterator[Any]:
-        """The elements of a list, page after page (Link: <..>; rel="next")."""
+        """The elements of a list, page after page."""
         while path:
-            response = self._send("GET", path)
-            yield from self._json(response)
-            following = response.links.get("next", {}).get("url", "")
-            # The next page is asked of our own address, whatever host the link names.
-            path = "/" + following.split("/", 3)[3] if "://" in following else following
+            items, path = self.page(path)
+            yield from items
+
+    def page(self, path: str) -> tuple[list[Any], str]:
+        """One page, and the path of the next (Link: <..>; rel="next") or an empty text."""
+        response = self._send("GET", path)
+        following = urlsplit(response.links.get("next", {}).get("url", ""))
+        # The next page is asked of our own address, whatever host the link names.
+        query = urlencode(sorted(parse_qsl(following.query, keep_blank_values=True)))
+        return self._json(response), f"{following.path}?{query}" if following.path else ""
 
     def is_identity_engine(self) -> bool:
         """Asked once a process, as by the real plugin; Classic orgs say `v1`."""
@@ -180,4 +197,7 @@ def _refusal(response: httpx.Response) -> Refused:
         body = {}
     causes = tuple(str(c.get("errorSummary", "")) for c in body.get("errorCauses") or [])
     summary = str(body.get("errorSummary") or f"{response.status_code} {response.reason_phrase}")
-    return Refused(response.status_code, response.reason_phrase, summary, causes)
+    code, link, error_id = (str(body.get(n) or "") for n in ("errorCode", "errorLink", "errorId"))
+    return Refused(
+        response.status_code, response.reason_phrase, summary, causes, code, link, error_id
+    )

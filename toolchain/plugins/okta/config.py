@@ -43,10 +43,21 @@ REPLACEMENT = (
     "This is the replacement Okta plugin of okta-identity-center, for its sandbox only. "
     "For a real org install the real one: pulumi plugin install resource okta"
 )
-NO_CREDENTIALS = (
-    "no Okta credentials provided. Please set 'okta:apiToken' (or OKTA_API_TOKEN) or "
-    "'okta:accessToken' (or OKTA_ACCESS_TOKEN). The Okta provider was not properly configured"
+WAYS = (
+    "'api_token' (or OKTA_API_TOKEN env var), 'access_token' (or OKTA_ACCESS_TOKEN env var), or "
+    "'private_key' + 'client_id' (or OKTA_API_PRIVATE_KEY + OKTA_API_CLIENT_ID env vars). See "
+    "https://www.pulumi.com/registry/packages/okta/installation-configuration/ for more information"
 )
+NO_CREDENTIALS = f"[ERROR] no Okta credentials provided. Please set one of the following: {WAYS}"
+
+
+def not_configured(reason: str) -> ProviderError:
+    """The errors of both of the bridge's halves, one after the other."""
+    return ProviderError(
+        f"2 errors occurred:\n\t* 1 error occurred:\n\t* {reason}\n\n\n"
+        "\t* Provider Configuration Error: The Okta provider was not properly configured. Please "
+        f"ensure valid credentials are provided. Set {WAYS}.\n\n"
+    )
 
 
 def check(news: dict[str, Any]) -> Checked:
@@ -95,7 +106,7 @@ def authorization(inputs: dict[str, Any]) -> str:
         raise ProviderError(
             f"okta:privateKey is not supported here; use okta:apiToken. {REPLACEMENT}"
         )
-    raise ProviderError(NO_CREDENTIALS)
+    raise not_configured(NO_CREDENTIALS)
 
 
 def validates_token(inputs: dict[str, Any]) -> bool:
