@@ -93,6 +93,8 @@ class Resource:
     type: str
     name: str
     warn: Callable[[str], None] = lambda _: None
+    proposed_name: str | None = ""
+    """The automatic name that the stack's `pulumi:autonaming` asks for; None: it wants none."""
 
 
 class Provider:
@@ -273,7 +275,12 @@ class Servicer(ResourceProviderServicer):
         def warn(text: str) -> None:
             self._log(request.urn, text)
 
-        return Resource(request.urn, kind, name, warn)
+        proposed: str | None = ""
+        if isinstance(request, provider_pb2.CheckRequest) and request.HasField("autonaming"):
+            disabled = provider_pb2.CheckRequest.AutonamingOptions.DISABLE
+            asked = request.autonaming
+            proposed = None if asked.mode == disabled else asked.proposed_name
+        return Resource(request.urn, kind, name, warn, proposed)
 
     def _log(self, urn: str, text: str) -> None:
         if self._engine is None:

@@ -40,7 +40,7 @@ class Clock:
 
 @dataclass
 class Refused(Exception):  # noqa: N818 # what Okta did with the request
-    """Okta's answer was not a success."""
+    """Okta's answer was not a success, or, with `instead`, was not waited for any longer."""
 
     status: int
     reason: str
@@ -49,10 +49,13 @@ class Refused(Exception):  # noqa: N818 # what Okta did with the request
     code: str = ""
     link: str = ""
     error_id: str = ""
+    instead: str = ""
 
     @property
     def in_full(self) -> str:
         """As the plugin's oldest client (V2) words it."""
+        if self.instead:
+            return self.instead
         text = f"the API returned an error: {self.summary}"
         if self.causes:
             text += ". Causes: " + ", ".join(f"errorSummary: {cause}" for cause in self.causes)
@@ -70,7 +73,7 @@ class Refused(Exception):  # noqa: N818 # what Okta did with the request
     @property
     def in_short(self) -> str:
         """As its generated clients (V3, V5, V6) do: the status line and nothing else."""
-        return f"{self.status} {self.reason}"
+        return self.instead or f"{self.status} {self.reason}"
 
     def __str__(self) -> str:
         return self.in_full
@@ -137,17 +140,16 @@ class Okta:
         self, method: str, path: str, body: Any = None, accept: str | None = None
     ) -> httpx.Response:
         headers = {"Accept": accept} if accept else None
-        for request in range(REQUESTS_AT_A_RATE_LIMIT):
-            response = self._request(method, path, body, headers)
+        response = self._request(method, path, body, headers)
+        for _ in range(REQUESTS_AT_A_RATE_LIMIT - 1):
             if response.status_code != 429:
                 break
-            if request + 1 == REQUESTS_AT_A_RATE_LIMIT:
-                raise ProviderError("too many requests")
             self.clock.sleep(_seconds_to_reset(response))
-        else:
-            raise ProviderError("too many requests")
+            response = self._request(method, path, body, headers)
         if response.is_success:
             return response
+        if response.status_code == 429:
+            raise _gave_up(response, "too many requests")
         raise _refusal(response)
 
     def _request(
@@ -177,15 +179,20 @@ class Okta:
 
 
 def _seconds_to_reset(response: httpx.Response) -> float:
+    date, reset = response.headers.get("Date", ""), response.headers.get("X-Rate-Limit-Reset", "")
     try:
-        now = parsedate_to_datetime(response.headers["Date"]).timestamp()
-    except (KeyError, ValueError):
-        raise ProviderError("429: date header is missing or invalid") from None
-    try:
-        reset = int(response.headers["X-Rate-Limit-Reset"])
-    except (KeyError, ValueError):
-        raise ProviderError("429: X-Rate-Limit-Reset header is missing or invalid") from None
-    return max(0.0, reset - now + 1)
+        now = parsedate_to_datetime(date).timestamp()
+    except ValueError:
+        parsing = f'parsing time "{date}" as "Mon, 02 Jan 2006 15:04:05 GMT": cannot parse it'
+        raise _gave_up(response, f"date header is missing or invalid: {parsing}") from None
+    if not (reset.isascii() and reset.isdigit() and len(reset) < 16):
+        text = f'a valid X-Rate-Limit-Reset header is missing: "{reset}"'
+        raise _gave_up(response, text)
+    return max(0.0, int(reset) - now + 1)
+
+
+def _gave_up(response: httpx.Response, text: str) -> Refused:
+    return Refused(response.status_code, response.reason_phrase, "", instead=text)
 
 
 def _refusal(response: httpx.Response) -> Refused:

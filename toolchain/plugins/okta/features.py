@@ -24,8 +24,8 @@ class Features:
     def check(
         self, at: Resource, news: dict[str, Any], olds: dict[str, Any], seed: bytes
     ) -> Checked:
-        inputs = {"name": auto_name(at, olds, seed), **news}
-        name = inputs["name"]
+        name = news.get("name") or auto_name(at, olds, seed)
+        inputs = {**news, "name": name}
         failures = []
         if isinstance(name, str) and name not in NAMES:
             failures.append(one_of(at.name, "name", "name", name, NAMES))

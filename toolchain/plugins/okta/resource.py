@@ -41,12 +41,14 @@ class OktaResource(Protocol):
     def delete(self, okta: Okta, at: Resource, id: str, olds: Properties) -> None: ...
 
 
-def unsupported(token: str, supported: frozenset[str], given: Properties) -> list[Failure]:
+def unsupported(
+    token: str, supported: frozenset[str], given: Properties, within: str = ""
+) -> list[Failure]:
     return [
         Failure(
-            f"{token}: the input {name!r} is not supported by the replacement Okta "
+            f"{token}: the input {within + name!r} is not supported by the replacement Okta "
             "plugin (docs/replacement-plugins.md); leave it out, or use the real plugin",
-            name,
+            within + name,
         )
         for name in sorted(given)
         if name not in supported and given[name] is not None and not name.startswith("__")
@@ -66,9 +68,11 @@ def as_set(texts: list[str]) -> list[str]:
     return sorted(texts, key=lambda text: str(zlib.crc32(f"{text};".encode())))
 
 
-def auto_name(at: Resource, olds: Properties, seed: bytes) -> str:
+def auto_name(at: Resource, olds: Properties, seed: bytes) -> str | None:
     """The name that was recorded, or the resource's with seven hex digits, as the bridge does."""
     recorded = olds.get("name")
     if isinstance(recorded, str) and recorded:
         return recorded
+    if at.proposed_name != "":
+        return at.proposed_name
     return f"{at.name}-{hashlib.sha256(seed + at.urn.encode()).hexdigest()[:7]}"

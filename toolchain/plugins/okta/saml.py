@@ -17,6 +17,7 @@ from toolchain.plugins.okta.resource import Properties
 from toolchain.plugins.okta.saml_app import (
     body,
     compact,
+    invalid_statement,
     merged,
     policy_of,
     previewed,
@@ -96,6 +97,8 @@ class Saml:
                 f"{self.type}: the replacement Okta plugin makes apps of Okta's catalog only; set "
                 "preconfigured_app (docs/replacement-plugins.md)"
             )
+        if wrong := invalid_statement(planned["attributeStatements"]):
+            raise failed("", "", wrong)
         active = "true" if planned["status"] == "ACTIVE" else "false"
         try:
             app = okta.post(f"/api/v1/apps?activate={active}", body(planned, {}))
@@ -143,6 +146,8 @@ class Saml:
         changed = {*self.diff(id, olds, news).diffs} - {"keys"}
         if preview or not changed:
             return outputs
+        if wrong := invalid_statement(planned["attributeStatements"]):
+            raise half_made("updating", at, wrong, id, outputs)
         path = f"/api/v1/apps/{id}"
         try:
             if "status" in changed:

@@ -80,7 +80,30 @@ def body(planned: Properties, olds: Properties) -> Properties:
 
 
 def _statement(statement: Properties) -> Properties:
-    return {name: statement[name] for name in ("name", "namespace", "type", "values")}
+    filters = {name: statement.get(name) for name in ("filterType", "filterValue")}
+    values = {"values": statement["values"]} if statement.get("values") else {}
+    return {
+        **{name: value for name, value in filters.items() if value},
+        **{name: statement[name] for name in ("name", "namespace", "type")},
+        **values,
+    }
+
+
+def invalid_statement(statements: list[Properties]) -> str:
+    """What the real plugin finds at create and update only, so not in a preview."""
+    for statement in statements:
+        is_group = statement.get("type") == "GROUP"
+        if (statement.get("filterType") or statement.get("filterValue")) and not is_group:
+            return (
+                "invalid 'attribute_statements': when setting 'filter_value' or 'filter_type', "
+                "value of 'type' should be set to 'GROUP'"
+            )
+        if is_group and statement.get("values"):
+            return (
+                "invalid 'attribute_statements': when setting 'values', 'type' should be set "
+                "to 'EXPRESSION'"
+            )
+    return ""
 
 
 def previewed(planned: Properties) -> Properties:

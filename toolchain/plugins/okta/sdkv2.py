@@ -21,6 +21,7 @@ LISTED = "__defaults"
 
 def with_defaults(news: Properties, defaults: Properties) -> Properties:
     """The inputs with the schema's defaults, and the names of those that were added."""
+    defaults = {name: value for name, value in defaults.items() if value is not None}
     added = sorted(name for name in defaults if news.get(name) is None)
     given = {name: value for name, value in news.items() if value is not None}
     return {**given, **{name: defaults[name] for name in added}, LISTED: added}
