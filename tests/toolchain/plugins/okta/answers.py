@@ -42,6 +42,12 @@ CORRECTED: dict[tuple[str, str], Correction] = {
     ("push-group-refresh", "refresh"): (is_mapping, ACTIVE),
     ("push-group-update", "update-delflag"): (is_mapping, ACTIVE),
     ("push-group-replace", "replace-source"): (is_mapping, ACTIVE),
+    ("scale-5-plural", "up"): (is_mapping, ACTIVE),
+    ("scale-5-plural", "noop-refresh"): (is_mapping, ACTIVE),
+    ("scale-5-plural", "refresh"): (is_mapping, ACTIVE),
+    ("scale-5-singular", "up"): (is_mapping, ACTIVE),
+    ("scale-5-singular", "noop-refresh"): (is_mapping, ACTIVE),
+    ("scale-5-singular", "refresh"): (is_mapping, ACTIVE),
     ("push-group-status-error", "error-status-refresh-up"): (is_mapping, {"status": "ERROR"}),
 }
 
