@@ -19,18 +19,16 @@ def is_same(new: Any, old: Any) -> bool:
 
 
 def is_same_set(new: Any, old: Any) -> bool:
-    return _sorted(new or []) == _sorted(old or [])
+    return _text(_sorted(new or [])) == _text(_sorted(old or []))
 
 
 def is_same_json(new: Any, old: Any) -> bool:
-    parsed = [_parsed(text) for text in (new, old)]
-    return parsed[0] == parsed[1]
+    return _text(_parsed(new)) == _text(_parsed(old))
 
 
 def is_same_policy(new: Any, old: Any) -> bool:
     """IAM policies: one text and a list of one are alike, and so are lists in another order."""
-    parsed = [_policy(_parsed(text)) for text in (new, old)]
-    return parsed[0] == parsed[1]
+    return _text(_policy(_parsed(new))) == _text(_policy(_parsed(old)))
 
 
 def normal_json(value: Any) -> Any:
@@ -70,4 +68,9 @@ def _policy(value: Any) -> Any:
 
 
 def _sorted(items: list[Any]) -> list[Any]:
-    return sorted(items, key=lambda item: json.dumps(item, sort_keys=True, default=str))
+    return sorted(items, key=_text)
+
+
+def _text(value: Any) -> str:
+    """In Python 1 and true are equal; in JSON they are not."""
+    return json.dumps(value, sort_keys=True, default=str)
