@@ -1,7 +1,8 @@
 """Whether people and groups have arrived in IAM Identity Center: asked of AWS, not of Okta.
 
 Owns nothing. Looks through the providers only: lists of the Identity Store, of which one call tells
-of a hundred, and once the list of who is assigned.
+of a hundred, and once the members of the assignment groups. The app's own list of people is not
+asked: the provider reads it fifty at a time, and those calls are scarce (okta-api.md §4).
 """
 
 import time
@@ -27,7 +28,7 @@ class Arrival:
 
     def __init__(self, parent: Resource, args: "PushGroupsArgs") -> None:
         self._parent = parent
-        self._store, self._app = args["identity_store_id"], args["app_id"]
+        self._store, self._assigned = args["identity_store_id"], args.get("assigned", {})
         self._wait = args.get("wait", Wait.none())
         self._settle = args.get("settle_seconds", SETTLE_SECONDS)
 
@@ -44,8 +45,10 @@ class Arrival:
         new = [called for called, source in sources.items() if source not in pushed]
         if not new or not self._wait.seconds or pulumi.runtime.is_dry_run():
             return targets
-        asked = await self._invoke("okta:index/getAppUserAssignments", {"id": self._app})
-        assigned: set[str] = set(asked.get("users") or [])
+        assigned: set[str] = set()
+        for group in self._assigned.values():
+            asked = {"id": group.id, "includeUsers": True}
+            assigned |= set((await self._invoke("okta:group/getGroup", asked)).get("users") or [])
         missing, since = set(assigned), time.monotonic()
 
         async def still_missing() -> str:

@@ -123,6 +123,7 @@ class IdentityCenterFederation(pulumi.ComponentResource):
                 "app_id": gate.app_id,
                 "identity_store_id": store_id,
                 "groups": pushed,
+                "assigned": assigned,
                 "after": list(assignments.assignments.values()),
                 "protect": protect,
                 "wait": args.get("arrival", Wait.none()),

@@ -35,6 +35,8 @@ class PushGroupsArgs(TypedDict):
     """The groups by what they are called."""
     after: Sequence[Resource]
     """The assignments: members who are not provisioned yet are lost in a push."""
+    assigned: NotRequired[Mapping[str, Group]]
+    """The assignment groups, whose people are waited for."""
     protect: NotRequired[bool]
     """Default: false. True: a mapping cannot be removed without lifting the protection."""
     wait: NotRequired[Wait]

@@ -73,7 +73,7 @@ class World(mocks.Mocks):
                 return {"tags": self.tags}
             case "getPushGroups":
                 return {"mappings": [{"sourceGroupId": source} for source in self.mapped]}
-            case "getAppUserAssignments":
+            case "getGroup":
                 return {"users": self.assigned}
             case "getUsers":
                 there, self.people = self.people, (self.later or [self.people]).pop(0)
