@@ -5,7 +5,7 @@ import unicodedata
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 
-from okta_idc.rules.registry import Draft, Severity, rule
+from okta_idc.rules.registry import Asker, Draft, Severity, rule
 
 NAME_PREFIX = "https://aws.amazon.com/SAML/Attributes/AccessControl:"
 """What AWS wants before the key in the attribute's name (AWS page, step 4)."""
@@ -32,6 +32,7 @@ def _tag_characters(text: str) -> bool:
 @rule(
     "OIC-401",
     "An attribute key is 1–128 letters, digits, blanks or _.:/=+-@",
+    askers=(Asker.COMPONENT, Asker.POLICY, Asker.DOCTOR),
     source="AWS API, AccessControlAttribute: Key is 1–128 of letters, separators, numbers and "
     "_.:/=+-@; IAM reserves keys that begin with aws:",
     remedy="name the key like Department or CostCenter; the full attribute name is made from it.",
@@ -59,6 +60,7 @@ def attribute_key(attribute: Attribute) -> Iterator[Draft]:
 @rule(
     "OIC-402",
     "Attribute keys are unique, whatever their case",
+    askers=(Asker.COMPONENT, Asker.POLICY, Asker.DOCTOR),
     source="AWS STS, session tags: keys differ by more than case; an assertion must not name an "
     "attribute twice",
     remedy="keep one statement for each key.",
@@ -78,6 +80,7 @@ def unique_keys(attributes: tuple[Attribute, ...]) -> Iterator[Draft]:
 @rule(
     "OIC-403",
     "An attribute value is an Okta expression: user.ATTRIBUTE or a quoted literal",
+    askers=(Asker.COMPONENT, Asker.POLICY, Asker.DOCTOR),
     source="AWS page, step 4: «In the Value field, enter user.AttributeName»; Okta: a constant is "
     "sent as it stands, with or without quotes",
     remedy='write user.department for an attribute of the profile, or "blue" (with the quotes) for '
@@ -115,6 +118,7 @@ def _bare_words(expression: str) -> list[str]:
 @rule(
     "OIC-404",
     "At most 50 attributes",
+    askers=(Asker.COMPONENT, Asker.POLICY, Asker.DOCTOR),
     source="AWS: at most 50 attributes for access control in one assertion",
     remedy="remove attributes that no policy asks for.",
     good=(Attribute("Department", "user.department"),),
@@ -130,6 +134,7 @@ def attribute_count(attributes: tuple[Attribute, ...]) -> Iterator[Draft]:
     "OIC-405",
     "A session tag's value is at most 256 letters, digits, blanks or _.:/=+-@",
     severity=Severity.ADVISORY,
+    askers=(Asker.COMPONENT, Asker.POLICY, Asker.DOCTOR),
     source="AWS STS, session tags: a value is 0–256 letters, separators, numbers and _.:/=+-@; no "
     "comma, semicolon, parenthesis, ampersand or apostrophe",
     remedy="change the value in the profile, or replace the character in the attribute's "
