@@ -13,7 +13,7 @@ from typing import Any
 
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
-from okta_idc.rules import Finding, attributes, endpoints, groups
+from okta_idc.rules import Finding, attributes, endpoints, groups, statements, user_names
 from okta_idc.rules.registry import join_path
 
 ROOT = "federation"
@@ -105,6 +105,11 @@ class Settings(_Strict):
 
         yield from at("app.acs_url", endpoints.acs_url(self.app.acs_url))
         yield from at("app.issuer_url", endpoints.issuer_url(self.app.issuer_url))
+        template = self.app.user_name_template
+        yield from at("app.user_name_template", user_names.user_name_template(template))
+        for index, name in enumerate(self.push):
+            yield from at(f"push[{index}]", groups.group_name(name))
+        yield from at("push", groups.group_names_differ(tuple(self.push)))
         roles = groups.GroupRoles(tuple(self.assign), tuple(self.push))
         yield from at("", groups.named_once(roles))
         yield from at("", groups.one_role_per_group(roles))
@@ -112,6 +117,8 @@ class Settings(_Strict):
         for index, attribute in enumerate(declared):
             yield from at(f"attributes[{index}]", attributes.attribute_key(attribute))
             yield from at(f"attributes[{index}]", attributes.attribute_value(attribute))
+            sent = statements.statement(attribute)
+            yield from at(f"attributes[{index}]", statements.statement_lengths(sent))
         yield from at("attributes", attributes.unique_keys(declared))
         yield from at("attributes", attributes.attribute_count(declared))
 

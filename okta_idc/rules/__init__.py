@@ -13,12 +13,17 @@ from okta_idc.rules import (
     attributes,
     certificates,
     endpoints,
+    evaluation,
+    expression,
     groups,
+    instance_attributes,
     mapping,
     people,
     profiles,
     push,
     secret,
+    statements,
+    user_names,
 )
 from okta_idc.rules.registry import RULES, Asker, Finding, Rule, Severity
 
@@ -31,10 +36,15 @@ __all__ = [
     "attributes",
     "certificates",
     "endpoints",
+    "evaluation",
+    "expression",
     "groups",
+    "instance_attributes",
     "mapping",
     "people",
     "profiles",
     "push",
     "secret",
+    "statements",
+    "user_names",
 ]

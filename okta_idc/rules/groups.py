@@ -127,9 +127,9 @@ def named_once(roles: GroupRoles) -> Iterator[Draft]:
 def group_name(name: str) -> Iterator[Draft]:
     """Subject: the group's name in Okta, which becomes its displayName in AWS."""
     if not 1 <= len(name) <= _NAME_MAX:
-        yield "name", name[:40], f"has {len(name)} characters."
+        yield "", name, f"has {len(name)} characters."
     elif wrong := outside(name):
-        yield "name", name, f"holds {named_characters(wrong)}."
+        yield "", name, f"holds {named_characters(wrong)}."
 
 
 @rule(
@@ -147,7 +147,7 @@ def group_name(name: str) -> Iterator[Draft]:
 def group_name_forbidden(name: str) -> Iterator[Draft]:
     """Subject: the group's name in Okta."""
     if found := forbidden(name):
-        yield "name", name, f"holds {' '.join(found)}."
+        yield "", name, f"holds {' '.join(found)}."
 
 
 @rule(

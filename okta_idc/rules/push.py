@@ -23,7 +23,7 @@ class PushMapping:
 @rule(
     "OIC-220",
     "Destroying a push mapping leaves the group in AWS",
-    askers=(Asker.COMPONENT, Asker.POLICY),
+    askers=(Asker.POLICY,),
     source="Okta provider: delete_target_group_on_destroy is true unless it is set, also when the "
     "mapping is replaced, and then the value in the old state counts; account assignments hang on "
     "the group's id (okta-api.md §6, okta-plugin-measured.md §1)",
@@ -45,7 +45,7 @@ def keeps_target(mapping: PushMapping) -> Iterator[Draft]:
 @rule(
     "OIC-221",
     "A push mapping names one target",
-    askers=(Asker.COMPONENT, Asker.POLICY),
+    askers=(Asker.POLICY,),
     source="Okta API, group push mappings: targetGroupId or targetGroupName; the provider sends "
     "both when both are set (okta-plugin-measured.md §3.4)",
     remedy="keep target_group_id to link a group that exists in AWS, or target_group_name to make "
