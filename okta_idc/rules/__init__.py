@@ -10,6 +10,7 @@ Families: 1xx endpoints and token, 2xx assignment and push groups, 3xx user prof
 """
 
 from okta_idc.rules import (
+    account_access,
     attributes,
     certificates,
     endpoints,
@@ -19,6 +20,8 @@ from okta_idc.rules import (
     instance_attributes,
     mapping,
     people,
+    permission_sets,
+    policy_tags,
     profiles,
     push,
     secret,
@@ -33,6 +36,7 @@ __all__ = [
     "Finding",
     "Rule",
     "Severity",
+    "account_access",
     "attributes",
     "certificates",
     "endpoints",
@@ -42,6 +46,8 @@ __all__ = [
     "instance_attributes",
     "mapping",
     "people",
+    "permission_sets",
+    "policy_tags",
     "profiles",
     "push",
     "secret",
