@@ -6,11 +6,12 @@ refuses inputs that break it, the policy pack reports it on declared resources, 
 what is really there. No Pulumi and no I/O in this package. docs/rules.md lists all rules.
 
 Families: 1xx endpoints and token, 2xx assignment and push groups, 3xx user profiles,
-4xx attributes for access control.
+4xx attributes for access control, 5xx account access, 6xx drift and what was made by hand.
 """
 
 from okta_idc.rules import (
     account_access,
+    app_drift,
     attributes,
     certificates,
     endpoints,
@@ -24,8 +25,10 @@ from okta_idc.rules import (
     policy_tags,
     profiles,
     push,
+    push_drift,
     secret,
     statements,
+    store_drift,
     user_names,
 )
 from okta_idc.rules.registry import RULES, Asker, Finding, Rule, Severity
@@ -37,6 +40,7 @@ __all__ = [
     "Rule",
     "Severity",
     "account_access",
+    "app_drift",
     "attributes",
     "certificates",
     "endpoints",
@@ -50,7 +54,9 @@ __all__ = [
     "policy_tags",
     "profiles",
     "push",
+    "push_drift",
     "secret",
     "statements",
+    "store_drift",
     "user_names",
 ]

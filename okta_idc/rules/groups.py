@@ -139,7 +139,7 @@ def group_name(name: str) -> Iterator[Draft]:
     askers=(Asker.POLICY, Asker.DOCTOR),
     source="AWS page, Troubleshooting: these characters «must not be used in attributes that are "
     "synchronized with SCIM: <>;:%». Against it, the pattern of GroupDisplayName in AWS's own API "
-    "allows all five, and nobody reports a group refused for one: hence advisory",
+    "allows all five, and no group is known here to have been refused for one: hence advisory",
     remedy="rename the group in Okta before it is pushed.",
     good="aws-admins",
     bad="aws:admins",
@@ -192,8 +192,8 @@ _ACTIVE = frozenset({"ACTIVE", "PASSWORD_EXPIRED", "LOCKED_OUT", "RECOVERY", "PR
     "Members of push groups are active in Okta",
     severity=Severity.ADVISORY,
     askers=(Asker.DOCTOR,),
-    source="Okta, group push: «inactive» users are not pushed, and need the group to be pushed "
-    "again after they are reactivated (okta-api.md §6)",
+    source="Okta, group push: users who are inactive are not pushed, and need the group to be "
+    "pushed again after they are reactivated (okta-api.md §6)",
     remedy="activate the person and push the group again (Push Groups → Push now), or remove them "
     "from the group.",
     good=MemberStatus("aws-admins", {"00u1": "ACTIVE"}),

@@ -5,6 +5,12 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from okta_idc.rules import endpoints
+from okta_idc.rules.endpoints import (
+    EndpointInRegion,
+    EndpointTwice,
+    IssuerOfStore,
+    SamlAddresses,
+)
 
 TENANT = "11111111111-2222-3333-4444-555555555555"
 
@@ -62,3 +68,38 @@ def test_acs_and_issuer_url_swapped_are_both_refused() -> None:
     issuer = "https://us-east-1.signin.aws.amazon.com/platform/saml/d-9067642ac7"
     assert endpoints.acs_url(issuer)
     assert endpoints.issuer_url(acs)
+
+
+@pytest.mark.parametrize("partition", ["amazonaws.com", "api.aws"])
+def test_the_endpoints_region_is_compared_with_the_instances(partition: str) -> None:
+    endpoint = f"https://scim.us-gov-west-1.{partition}/{TENANT}/scim/v2/"
+    assert endpoints.endpoint_region(EndpointInRegion(endpoint, "us-gov-west-1")) == []
+    [finding] = endpoints.endpoint_region(EndpointInRegion(endpoint, "us-east-1"))
+    assert finding.value == "us-gov-west-1"
+
+
+def test_an_endpoint_of_another_form_is_left_to_the_rule_on_forms() -> None:
+    assert endpoints.endpoint_region(EndpointInRegion("https://example.com", "us-east-1")) == []
+
+
+def test_the_tenant_of_another_token_is_found() -> None:
+    one = f"https://scim.us-east-1.amazonaws.com/{TENANT}/scim/v2"
+    assert endpoints.endpoint_of_token(EndpointTwice(one, one + "/")) == []
+    assert endpoints.endpoint_of_token(EndpointTwice(one, one.replace("555", "666")))
+
+
+def test_an_issuer_of_another_store_is_found() -> None:
+    issuer = "https://us-east-1.signin.aws.amazon.com/platform/saml/d-9067642ac7"
+    assert endpoints.issuer_of_store(IssuerOfStore(issuer, "d-9067642ac7")) == []
+    assert endpoints.issuer_of_store(IssuerOfStore(issuer, "d-9067642ac"))
+
+
+@given(st.text(), st.text())
+def test_any_text_is_judged_without_crashing(one: str, other: str) -> None:
+    endpoints.scim_endpoint(one)
+    endpoints.acs_url(one)
+    endpoints.issuer_url(one)
+    endpoints.endpoint_region(EndpointInRegion(one, other))
+    endpoints.endpoint_of_token(EndpointTwice(one, other))
+    endpoints.one_region(SamlAddresses(one, other))
+    endpoints.issuer_of_store(IssuerOfStore(one, other))

@@ -1,11 +1,13 @@
 """The JSON in Secrets Manager, and that no value of it leaks."""
 
+import json
 from datetime import UTC, datetime, timedelta
 
+import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from okta_idc.rules import secret
+from okta_idc.rules import certificates, secret
 
 TENANT = "11111111111-2222-3333-4444-555555555555"
 
@@ -23,8 +25,6 @@ def test_any_text_is_judged_without_crashing_and_without_being_shown(text: str) 
     )
 )
 def test_what_passes_can_be_read(document: dict[str, object]) -> None:
-    import json
-
     text = json.dumps(document)
     if not secret.secret_document(text):
         assert secret.read_secret(text).token == document["token"]
@@ -46,3 +46,44 @@ def test_a_token_that_expires_now_has_expired() -> None:
     now = datetime.now(UTC)
     assert secret.token_not_expired((now, now))
     assert not secret.token_not_expired((now + timedelta(seconds=1), now))
+
+
+NOW = datetime(2026, 6, 1, tzinfo=UTC)
+
+
+@pytest.mark.parametrize(
+    ("left", "found"),
+    [
+        (timedelta(days=91), set()),
+        (timedelta(days=90, seconds=1), set()),
+        (timedelta(days=90), {"OIC-104"}),
+        (timedelta(days=15, seconds=1), {"OIC-104"}),
+        (timedelta(days=15), {"OIC-105"}),
+        (timedelta(seconds=1), {"OIC-105"}),
+        (timedelta(0), {"OIC-103"}),
+        (-timedelta(days=400), {"OIC-103"}),
+    ],
+)
+def test_one_rule_at_most_speaks_of_the_days_left(left: timedelta, found: set[str]) -> None:
+    rules = (secret.token_not_expired, secret.token_not_ending, secret.token_not_ending_now)
+    assert {f.rule.id for rule in rules for f in rule((NOW + left, NOW))} == found
+
+
+@pytest.mark.parametrize(
+    ("days", "ok"), [(0, False), (-1, False), (1, True), (365, True), (366, True), (367, False)]
+)
+def test_a_token_lives_a_year(days: int, ok: bool) -> None:
+    assert (secret.token_dates((NOW, NOW + timedelta(days=days))) == []) is ok
+
+
+def test_tags_never_show_a_token_that_slipped_into_them() -> None:
+    tags = {"token": "TOPSECRET", "expires": "TOPSECRET", "created": "TOPSECRET", "token_id": ""}
+    found = secret.secret_tags(tags)
+    assert {f.place for f in found} == {"endpoint", "token_id", "created", "expires"}
+    assert "TOPSECRET" not in " ".join(f.text() for f in found)
+
+
+@pytest.mark.parametrize(("days", "found"), [(91, 0), (90, 1), (0, 1), (-1, 1)])
+def test_a_certificate_is_told_90_days_before_its_end(days: int, found: int) -> None:
+    ends = NOW + timedelta(days=days)
+    assert len(certificates.certificate_not_ending((ends, NOW))) == found
