@@ -22,7 +22,7 @@ from pydantic import (
     model_validator,
 )
 
-from okta_idc.rules import Finding, attributes, endpoints, groups
+from okta_idc.rules import Finding, attributes, endpoints, groups, statements, user_names
 from okta_idc.rules.registry import join_path
 
 ROOT = "federation"
@@ -249,6 +249,12 @@ class Settings(_Strict):
 
         yield from at("app.acs_url", endpoints.acs_url(self.app.acs_url))
         yield from at("app.issuer_url", endpoints.issuer_url(self.app.issuer_url))
+        template = self.app.user_name_template
+        yield from at("app.user_name_template", user_names.user_name_template(template))
+        pushed = [(index, group.name or group.create) for index, group in enumerate(self.push)]
+        for index, name in pushed:
+            yield from at(f"push[{index}]", groups.group_name(name) if name else [])
+        yield from at("push", groups.group_names_differ(tuple(n or f"[{i}]" for i, n in pushed)))
         roles = groups.GroupRoles(_called(self._assigned), _called(self.push))
         yield from at("", groups.named_once(roles))
         yield from at("", groups.one_role_per_group(roles))
@@ -256,6 +262,8 @@ class Settings(_Strict):
         for index, attribute in enumerate(declared):
             yield from at(f"attributes[{index}]", attributes.attribute_key(attribute))
             yield from at(f"attributes[{index}]", attributes.attribute_value(attribute))
+            sent = statements.statement(attribute)
+            yield from at(f"attributes[{index}]", statements.statement_lengths(sent))
         yield from at("attributes", attributes.unique_keys(declared))
         yield from at("attributes", attributes.attribute_count(declared))
 

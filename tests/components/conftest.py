@@ -12,7 +12,7 @@ from pulumi.runtime import mocks
 
 SECRET = (
     '{"endpoint": "https://scim.us-east-1.amazonaws.com/11111111111-2222-3333-4444-555555555555'
-    '/scim/v2/", "token": "TOPSECRET", "token_id": "1", "created": "2026-01-01T00:00:00Z", '
+    '/scim/v2/", "token": "TOPSECRET", "token_id": "1", "created": "2098-06-01T00:00:00Z", '
     '"expires": "2099-01-01T00:00:00Z"}'
 )
 TAGS = {k: v for k, v in json.loads(SECRET).items() if k != "token"}
