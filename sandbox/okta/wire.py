@@ -22,6 +22,8 @@ async def read(request: web.Request) -> Json:
     """The request's JSON object; no body is an empty one."""
     try:
         body = json.loads(await request.read() or b"{}")
+        # Python reads NaN and halves of surrogate pairs, which nobody could be answered with.
+        json.dumps(body, allow_nan=False, ensure_ascii=False).encode()
     except (ValueError, RecursionError):
         raise errors.malformed() from None
     if not isinstance(body, dict):

@@ -17,8 +17,10 @@ from aiohttp.test_utils import TestServer, get_port_socket
 from sandbox.faults import Faults
 from sandbox.okta.server import create_app
 from sandbox.seed import Group, Org, User, load_org
-from tests.sandbox.okta.shapes import judge
+from tests.sandbox.okta.shapes import judge, operation
 
+JUDGED: set[str] = set()
+"""Operations that have succeeded, and been judged, since this process began."""
 TOKEN = "token-of-the-tests"
 SCIM_BASE = "https://scim.us-east-1.amazonaws.com/T/scim/v2"
 
@@ -95,6 +97,8 @@ class Okta:
             answer = Answer(got.status, document, got.headers)
         if not injected:
             self.problems += judge(method, url[len(self.base) :], answer)
+            if answer.status < 300:
+                JUDGED.add(operation(method, url[len(self.base) :]))
         return answer
 
     async def ok(self, method: str, path: str, body: Any = None) -> Any:
