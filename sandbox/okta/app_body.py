@@ -59,10 +59,9 @@ def checked(given: Json) -> Json:
     return body
 
 
-def _cut(shape: Any, value: Any, place: str) -> Any:
-    if value is None and isinstance(shape, dict):
-        value = {}
+def _cut(shape: Any, given: Any, place: str) -> Any:
     kind: Any = dict if isinstance(shape, dict) else shape
+    value: Any = {} if given is None and isinstance(shape, dict) else given
     if not isinstance(value, kind):
         raise invalid(place, f"{place}: must be {_KINDS[kind]}")
     if not isinstance(shape, dict):
