@@ -12,6 +12,7 @@ from sandbox.okta.expression import Scope, parse
 from sandbox.okta.records import App, AppUser, Json, Mapping, now, seconds
 from sandbox.provisioning.template import user_name
 from sandbox.seed import Org
+from sandbox.settings import Settings
 
 __all__ = ["ACTIVE", "App", "AppUser", "Mapping", "Model", "now", "seconds"]
 
@@ -26,8 +27,8 @@ ACTIVE = ("ACTIVE", "PROVISIONED", "PASSWORD_EXPIRED", "RECOVERY", "LOCKED_OUT")
 
 
 class Model:
-    def __init__(self, org: Org, connections: str) -> None:
-        self.org, self.connections, self.begun = org, connections, now()
+    def __init__(self, org: Org, settings: Settings) -> None:
+        self.org, self.settings, self.begun = org, settings, now()
         self.users: dict[str, Json] = {}
         self.groups: dict[str, Json] = {}
         self.members: dict[str, dict[str, None]] = {}
@@ -56,7 +57,7 @@ class Model:
 
     @property
     def supported(self) -> bool:
-        return self.connections == "supported"
+        return self.settings["connections"] == "supported"
 
     def ident(self, prefix: str) -> str:
         self._count += 1
@@ -118,6 +119,8 @@ class Model:
             user["status"], user["statusChanged"] = status, now()
         user["lastUpdated"] = now()
         for app in self.apps.values():
+            if status:
+                self.assign(app, user["id"])
             if user["id"] in app.users:
                 self.enqueue("user", app, user["id"])
         self.person_changed(user["id"])
@@ -149,8 +152,15 @@ class Model:
         return name, description or ""
 
     def change_group(self, group: Json, name: str, description: str) -> None:
+        renamed = group["profile"]["name"] != name
         group["profile"] = {"name": name, "description": description}
         group["lastUpdated"] = now()
+        if renamed and self.settings["rename_groups"] == "on":
+            for app in self.apps.values():
+                for mapping in app.mappings.values():
+                    if mapping.source == group["id"]:
+                        mapping.rename = name
+                        self.enqueue("rename", app, mapping)
 
     def group(self, ident: str) -> Json:
         if ident not in self.groups:
@@ -161,7 +171,8 @@ class Model:
         """Put somebody into a group or out of it.
 
         The push goes first: of a group that is assigned too, it overtakes the new user's creation
-        (okta-api.md §6), which is why one group in both roles is not supported.
+        (okta-api.md §6), and finds a removed one unassigned already. That is why one group in both
+        roles is not supported.
         """
         self.group(group_id)["lastMembershipUpdated"] = now()
         self.user(user_id)
@@ -195,11 +206,16 @@ class Model:
 
     def drop_target(self, app: App, ident: str) -> None:
         """Delete an app's group, in Okta and in AWS."""
+        group, scim_id = self.forget_target(ident)
+        if group and scim_id:
+            self.enqueue("drop", app, (scim_id, group["profile"]["name"]))
+
+    def forget_target(self, ident: str) -> tuple[Json | None, str | None]:
+        """Take an app's group out of Okta, without a word to AWS."""
         group = self.groups.get(ident)
         if group:
             self._forget_group(ident)
-        if group and (scim_id := self.scim_ids.pop(ident, None)):
-            self.enqueue("drop", app, (scim_id, group["profile"]["name"]))
+        return group, self.scim_ids.pop(ident, None)
 
     def app(self, ident: str) -> App:
         if ident not in self.apps:
@@ -220,17 +236,20 @@ class Model:
         return {name: value for name, value in mapped.items() if value is not None} | user.own
 
     def assign(self, app: App, *people: str) -> None:
-        """Make these people's app users agree with the assigned groups; provisioning follows."""
+        """Make these people's app users agree with the assigned groups; provisioning follows.
+
+        Whoever is deactivated in Okta loses the assignments of active apps, and of those alone
+        (support.okta.com, "deprovisioning behavior when an app is inactive").
+        """
         for ident in people:
-            by_group = any(ident in self.members[group] for group in app.groups)
             known = app.users.get(ident)
+            gone = self.users[ident]["status"] == "DEPROVISIONED"
+            kept = not gone or (app.status != "ACTIVE" and known is not None)
+            by_group = kept and any(ident in self.members[group] for group in app.groups)
             if known is None and by_group:
                 self.assign_one(app, ident, "GROUP")
-            elif known and known.scope == "GROUP" and not by_group:
+            elif known and not by_group and (known.scope == "GROUP" or not kept):
                 self.enqueue("remove", app, app.users.pop(ident))
-                for mapping in app.mappings.values():
-                    if mapping.status == "ACTIVE" and ident in self.members[mapping.source]:
-                        self.enqueue("member", app, (mapping, ident, False))
 
     def assign_one(self, app: App, ident: str, scope: str) -> AppUser:
         template = app.body["credentials"]["userNameTemplate"]["template"]
@@ -243,8 +262,7 @@ class Model:
         if app.status == "ACTIVE":
             raise OktaError(403, "E0000056", "Delete application forbidden.",
                             "The application must be inactive.")  # fmt: skip
-        for app_user in app.users.values():
-            self.enqueue("remove", app, app_user)
+        # Assumed: the connection goes with the app, and nobody is deactivated through it.
         del self.apps[app.id]
         for ident in [i for i, g in self.groups.items() if g.get("source", {}).get("id") == app.id]:
             self._forget_group(ident)

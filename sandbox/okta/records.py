@@ -57,6 +57,8 @@ class Mapping:
     error: str | None = None
     scim_status: int | None = None
     pushed: str | None = None
+    rename: str | None = None
+    """The name the target gets with the next push."""
     created: str = field(default_factory=seconds)
     updated: str = field(default_factory=seconds)
 
