@@ -64,7 +64,7 @@ def calls(draw: Any) -> tuple[str, str, Any]:
 QUICK: Any = {"deadline": None, "phases": [Phase.explicit, Phase.reuse, Phase.generate]}
 
 
-@settings(max_examples=120, **QUICK)
+@settings(max_examples=60, **QUICK)
 @given(asked=st.lists(calls(), min_size=5, max_size=12), odd=st.data())
 def test_no_body_is_answered_by_a_crash(asked: list[Any], odd: st.DataObject) -> None:
     async def ask(okta: Okta) -> None:
@@ -80,7 +80,7 @@ def test_no_body_is_answered_by_a_crash(asked: list[Any], odd: st.DataObject) ->
     run(ask, org(3, {"a": (0, 1), "b": (1,)}))
 
 
-@settings(max_examples=60, **QUICK)
+@settings(max_examples=15, **QUICK)
 @given(
     query=st.dictionaries(
         st.sampled_from(["limit", "after", "q", "search", "filter", "expand", "type", "sourceId",

@@ -214,6 +214,32 @@ def test_an_app_user_has_what_is_mapped_and_its_own_before_that() -> None:
     run(story, SEED)
 
 
+def test_what_is_mapped_is_what_aws_gets() -> None:
+    async def story(okta: Okta) -> None:
+        (u0, *_), app = await people(okta), (await okta.app_of())["id"]
+        await okta.connect(app)
+        (mapping,) = await okta.ok("GET", f"/api/v1/mappings?targetId={app}")
+        joined = {"displayName": {"expression": 'user.lastName + ", " + user.firstName'}}
+        await okta.ok("POST", f"/api/v1/mappings/{mapping['id']}", {"properties": joined})
+        body = {"id": u0, "credentials": {"userName": "guest@example.com"},
+                "profile": {"title": "Guest"}}  # fmt: skip
+        await okta.ok("POST", f"/api/v1/apps/{app}/users", body)
+        await okta.settled()
+        sent = okta.sent[-1]
+        assert (sent["displayName"], sent["title"]) == ("Last0, First0", "Guest")
+        assert sent["userName"] == "guest@example.com"
+        back = {"displayName": {"expression": "user.displayName"}}
+        await okta.ok("POST", f"/api/v1/mappings/{mapping['id']}", {"properties": back})
+        await okta.settled()
+        assert okta.sent[-1] is sent  # saving sends nothing
+        (kind,) = await okta.ok("GET", f"/api/v1/apps/{app}/user/types")
+        await okta.ok("PUT", f"/api/internal/v1/mappings/reapply?target={kind['id']}")
+        await okta.settled()
+        assert okta.sent[-1]["displayName"] == "Person 0"
+
+    run(story, SEED)
+
+
 def test_a_token_is_given_to_who_asks_in_the_right_form_alone() -> None:
     async def story(okta: Okta) -> None:
         kind = "urn:ietf:params:oauth:client-assertion-type:jwt-bearer"
