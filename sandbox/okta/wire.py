@@ -72,7 +72,7 @@ class Wire:
             raise invalid("limit", "limit: must be a positive number")
         limit, after = min(int(text[:9]), most), request.query.get("after") or "0"
         if not (after.isascii() and after.isdigit() and len(after) < 9):
-            # Assumed; to begin again would make a client that reads on go round for ever.
+            # Assumed: such a cursor is refused. To begin again could go round for ever.
             raise invalid("after", "after: follow the address of the Link header as it is")
         start = int(after)
         answer = reply([view(item) for item in items[start : start + limit]])
