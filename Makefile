@@ -37,7 +37,8 @@ check: .venv/ready ## lint, import arrows, types
 	@.venv/bin/lint-imports
 	@.venv/bin/pyright
 
-docs: .venv/ready ## make docs/rules.md anew from okta_idc/rules
+docs: .venv/ready ## write the generated pages and schemas anew
+	@$(PYTHON) -m okta_idc schema > docs/stack.schema.json
 	@$(PYTHON) -m okta_idc.rules > docs/rules.md
 
 lock: ## compile the requirements files anew from pyproject.toml

@@ -4,10 +4,13 @@ each of which can be used alone."""
 from components.assignment_groups import AssignmentGroups, AssignmentGroupsArgs
 from components.federation import IdentityCenterFederation, IdentityCenterFederationArgs
 from components.gate import Gate, GateArgs
+from components.groups import Group, GroupArgs
 from components.provisioning import Provisioning, ProvisioningArgs
 from components.push_groups import PushGroups, PushGroupsArgs
+from components.pushed_people import PushedPeople, PushedPeopleArgs
 from components.saml_app import AttributeStatement, SamlApp, SamlAppArgs
 from components.scim_token import ScimToken, ScimTokenArgs
+from components.wait import Wait
 
 __all__ = [
     "AssignmentGroups",
@@ -15,14 +18,19 @@ __all__ = [
     "AttributeStatement",
     "Gate",
     "GateArgs",
+    "Group",
+    "GroupArgs",
     "IdentityCenterFederation",
     "IdentityCenterFederationArgs",
     "Provisioning",
     "ProvisioningArgs",
     "PushGroups",
     "PushGroupsArgs",
+    "PushedPeople",
+    "PushedPeopleArgs",
     "SamlApp",
     "SamlAppArgs",
     "ScimToken",
     "ScimTokenArgs",
+    "Wait",
 ]

@@ -12,6 +12,7 @@ import pulumi
 import pulumi_okta as okta
 from pulumi import Input, Output, ResourceOptions
 
+from components import adoption
 from components.refusal import refuse
 from okta_idc.rules import attributes as rules
 from okta_idc.rules import endpoints, statements
@@ -41,6 +42,10 @@ class SamlAppArgs(TypedDict):
     """Application username format: NameID and SCIM userName. Default: `${source.login}`."""
     attributes: NotRequired[list[AttributeStatement]]
     """Attributes for access control. Default: none."""
+    import_id: NotRequired[str]
+    """Id of an app that is there already: it is taken over, and protected."""
+    protect: NotRequired[bool]
+    """Default: false. True: the app cannot be removed without lifting the protection."""
 
 
 class SamlApp(pulumi.ComponentResource):
@@ -67,7 +72,9 @@ class SamlApp(pulumi.ComponentResource):
             attribute_statements=_statements(args.get("attributes", [])),
             user_name_template=args.get("user_name_template", "${source.login}"),
             skip_authentication_policy=True,
-            opts=ResourceOptions(parent=self),
+            opts=adoption.options(
+                ResourceOptions(parent=self), args.get("import_id"), args.get("protect", False)
+            ),
         )
         self.app_id = self.resource.id
         self.metadata_url = self.resource.metadata_url

@@ -9,9 +9,18 @@ finds at once, each with its path, value and fix. There are no secrets in the se
 from collections.abc import Iterator
 from difflib import get_close_matches
 from enum import StrEnum
-from typing import Any
+from typing import Annotated, Any, Literal, get_args
 
-from pydantic import BaseModel, ConfigDict, Field, ValidationError
+from pydantic import (
+    BaseModel,
+    BeforeValidator,
+    ConfigDict,
+    Discriminator,
+    Field,
+    Tag,
+    ValidationError,
+    model_validator,
+)
 
 from okta_idc.rules import Finding, attributes, endpoints, groups, statements, user_names
 from okta_idc.rules.registry import join_path
@@ -37,6 +46,26 @@ class Mode(StrEnum):
 
     API = "api"
     """The program, through Okta's public API. Okta does not document that this app takes it."""
+    CONSOLE = "console"
+    """A person, in Okta's admin console; the program says what to do and checks it."""
+
+
+class GatePolicy(StrEnum):
+    """What happens when provisioning is not known to be on."""
+
+    ENFORCE = "enforce"
+    """The run fails, and nothing is assigned or pushed."""
+    WARN = "warn"
+    """It goes on, with a warning and the reason in the outputs."""
+
+
+class WaitWhen(StrEnum):
+    """Whether a run waits for what a person, or Okta, has still to do."""
+
+    AUTO = "auto"
+    """With a person present; not in a pipeline (`CI` set, or no terminal)."""
+    ALWAYS = "always"
+    NEVER = "never"
 
 
 class App(_Strict):
@@ -44,11 +73,17 @@ class App(_Strict):
 
     acs_url: str = Field(description="IAM Identity Center's ACS URL.")
     issuer_url: str = Field(description="IAM Identity Center's issuer URL.")
-    label: str = Field(default="AWS IAM Identity Center", min_length=1, max_length=100)
+    label: str = Field(
+        default="AWS IAM Identity Center", min_length=1, max_length=100,
+        description="The app's name in Okta; unique in the org.",
+    )  # fmt: skip
     user_name_template: str = Field(
         default="${source.login}",
         description="Okta's application username format; it becomes NameID and SCIM userName.",
         min_length=1,
+    )
+    import_id: str | None = Field(
+        default=None, pattern=r"^0oa\w+$", description="Takes over an app that is there, 0oa…."
     )
 
 
@@ -61,10 +96,76 @@ class Scim(_Strict):
 class Provisioning(_Strict):
     """The provisioning features, To App (AWS page, step 2)."""
 
-    mode: Mode = Field(default=Mode.API, strict=False)
-    create_users: bool = True
-    update_users: bool = True
-    deactivate_users: bool = True
+    mode: Mode = Field(default=Mode.API, strict=False, description="Who connects Okta to AWS.")
+    gate: GatePolicy = Field(
+        default=GatePolicy.ENFORCE, strict=False,
+        description="What happens while provisioning is not known to be on.",
+    )  # fmt: skip
+    wait: WaitWhen = Field(
+        default=WaitWhen.AUTO, strict=False, description="Whether a run waits for a person."
+    )
+    wait_minutes: float = Field(
+        default=30, gt=0, le=24 * 60, strict=False, description="The longest wait for a person."
+    )
+    arrival_minutes: float = Field(
+        default=10, gt=0, le=24 * 60, strict=False,
+        description="How long people and groups may take to arrive in AWS.",
+    )  # fmt: skip
+    settle_seconds: float = Field(
+        default=20, gt=0, strict=False,
+        description="When nobody more has arrived for so long, who is missing was refused.",
+    )  # fmt: skip
+    create_users: bool = Field(default=True, description="Create Users.")
+    update_users: bool = Field(default=True, description="Update User Attributes.")
+    deactivate_users: bool = Field(default=True, description="Deactivate Users.")
+
+
+class GroupSetting(_Strict):
+    """One Okta group: by name, by id, or made here."""
+
+    name: str | None = Field(default=None, min_length=1, description="As Okta shows it, exactly.")
+    id: str | None = Field(default=None, pattern=r"^00g\w+$", description="Of a group, 00g….")
+    create: str | None = Field(
+        default=None, min_length=1, max_length=255, description="Name of a group to be made."
+    )
+    description: str = Field(default="", description="Of a group to be made.")
+    rule: str | None = Field(
+        default=None, min_length=1, description="Okta expression that fills a group to be made."
+    )
+    priority: int | None = Field(default=None, ge=1, description="Of an assignment; 1 is first.")
+    import_id: str | None = Field(
+        default=None,
+        pattern=r"^\w+/\w+$",
+        description="Takes over what is there: app id/group id, or app id/mapping id of a push.",
+    )
+
+    @model_validator(mode="after")
+    def _one_of_three(self) -> "GroupSetting":
+        given = [key for key in ("name", "id", "create") if getattr(self, key)]
+        if len(given) != 1:
+            raise ValueError("give exactly one of name, id and create")
+        if self.create is None and (self.rule or self.description):
+            raise ValueError("rule and description are for a group to be made (create)")
+        return self
+
+    @property
+    def called(self) -> str:
+        return self.name or self.id or self.create or ""
+
+
+def _by_name(given: Any) -> Any:
+    return {"name": given} if isinstance(given, str) else given
+
+
+Group = Annotated[
+    GroupSetting, BeforeValidator(_by_name, json_schema_input_type=str | GroupSetting)
+]
+"""A name alone stands for `{name: …}`."""
+_TAGS = ("assign-pushed", "assign-groups")
+Assign = Annotated[
+    Annotated[Literal["pushed"], Tag(_TAGS[0])] | Annotated[list[Group], Tag(_TAGS[1])],
+    Discriminator(lambda given: _TAGS[not isinstance(given, str)]),
+]
 
 
 class AttributeSetting(_Strict):
@@ -80,9 +181,23 @@ class Settings(_Strict):
     app: App
     scim: Scim
     provisioning: Provisioning = Provisioning()
-    assign: list[str] = Field(default=[], description="Okta groups whose people are assigned.")
-    push: list[str] = Field(default=[], description="Okta groups pushed to Identity Center.")
-    attributes: list[AttributeSetting] = []
+    assign: Assign = Field(
+        default=[],
+        description="Okta groups whose people are assigned; `pushed`: everybody who is pushed.",
+    )
+    assigned_group: str = Field(
+        default="aws-identity-center-assigned",
+        min_length=1,
+        max_length=255,
+        description="With `assign: pushed`: the group made for it, filled by a group rule.",
+    )
+    push: list[Group] = Field(default=[], description="Okta groups pushed to Identity Center.")
+    protect: bool = Field(
+        default=True, description="App, assignments and mappings cannot be removed by accident."
+    )
+    attributes: list[AttributeSetting] = Field(
+        default=[], description="Attributes for access control (AWS page, step 4)."
+    )
 
     @classmethod
     def load(cls, raw: object, root: str = ROOT) -> "Settings":
@@ -99,6 +214,35 @@ class Settings(_Strict):
             raise SettingsError(problems)
         return settings
 
+    @property
+    def _assigned(self) -> list[GroupSetting]:
+        return [] if self.assign == "pushed" else self.assign
+
+    def arguments(self) -> dict[str, Any]:
+        """The arguments of the federation's component, but for its waits."""
+        provisioning = self.provisioning
+        arguments: dict[str, Any] = {
+            "label": self.app.label,
+            "acs_url": self.app.acs_url,
+            "issuer_url": self.app.issuer_url,
+            "user_name_template": self.app.user_name_template,
+            "attributes": [{"key": a.key, "value": a.value} for a in self.attributes],
+            "secret": self.scim.secret,
+            "mode": provisioning.mode.value,
+            "gate": provisioning.gate.value,
+            "create_users": provisioning.create_users,
+            "update_users": provisioning.update_users,
+            "deactivate_users": provisioning.deactivate_users,
+            "settle_seconds": provisioning.settle_seconds,
+            "assign": [_argument(group) for group in self._assigned],
+            "push": [_argument(group) for group in self.push],
+            "protect": self.protect,
+            "import_id": self.app.import_id or "",
+        }
+        if self.assign == "pushed":
+            arguments["assign_pushed"] = self.assigned_group
+        return arguments
+
     def _findings(self) -> Iterator[tuple[str, Finding]]:
         def at(place: str, found: list[Finding]) -> Iterator[tuple[str, Finding]]:
             return ((place, finding) for finding in found)
@@ -107,10 +251,11 @@ class Settings(_Strict):
         yield from at("app.issuer_url", endpoints.issuer_url(self.app.issuer_url))
         template = self.app.user_name_template
         yield from at("app.user_name_template", user_names.user_name_template(template))
-        for index, name in enumerate(self.push):
-            yield from at(f"push[{index}]", groups.group_name(name))
-        yield from at("push", groups.group_names_differ(tuple(self.push)))
-        roles = groups.GroupRoles(tuple(self.assign), tuple(self.push))
+        pushed = [(index, group.name or group.create) for index, group in enumerate(self.push)]
+        for index, name in pushed:
+            yield from at(f"push[{index}]", groups.group_name(name) if name else [])
+        yield from at("push", groups.group_names_differ(tuple(n or f"[{i}]" for i, n in pushed)))
+        roles = groups.GroupRoles(_called(self._assigned), _called(self.push))
         yield from at("", groups.named_once(roles))
         yield from at("", groups.one_role_per_group(roles))
         declared = tuple(attributes.Attribute(a.key, a.value) for a in self.attributes)
@@ -123,9 +268,17 @@ class Settings(_Strict):
         yield from at("attributes", attributes.attribute_count(declared))
 
 
+def _called(groups: list[GroupSetting]) -> tuple[str, ...]:
+    return tuple(group.called for group in groups)
+
+
+def _argument(group: GroupSetting) -> dict[str, Any]:
+    return {key: value for key, value in group.model_dump().items() if value not in (None, "")}
+
+
 def _shape_problem(root: str, error: Any) -> str:
     """pydantic's error as path, value, fix."""
-    location: tuple[str | int, ...] = error["loc"]
+    location: tuple[str | int, ...] = tuple(part for part in error["loc"] if part not in _TAGS)
     path = join_path(root, *(f"[{p}]" if isinstance(p, int) else p for p in location))
     if error["type"] == "missing":
         return f"{path}: is missing. Fix: add it (README, «Settings»)."
@@ -137,16 +290,20 @@ def _shape_problem(root: str, error: Any) -> str:
     shown = repr(error["input"])
     if len(shown) > 60:
         shown = shown[:57] + "…"
-    return f"{path}: {shown} is wrong. Fix: {error['msg']}."
+    fix = str(error["msg"]).removeprefix("Value error, ")
+    return f"{path}: {shown} is wrong. Fix: {fix}."
 
 
 def _keys_at(location: tuple[str | int, ...]) -> list[str]:
     model: type[BaseModel] = Settings
     for part in location:
         if isinstance(part, str) and part in model.model_fields:
-            inner = model.model_fields[part].annotation
-            arguments = getattr(inner, "__args__", ())
-            inner = arguments[0] if arguments else inner
-            if isinstance(inner, type) and issubclass(inner, BaseModel):
-                model = inner
+            model = _model_in(model.model_fields[part].annotation) or model
     return list(model.model_fields)
+
+
+def _model_in(annotation: Any) -> type[BaseModel] | None:
+    """The model that a field holds: itself, in a list, or as one of several."""
+    if isinstance(annotation, type) and issubclass(annotation, BaseModel):
+        return annotation
+    return next((found for part in get_args(annotation) if (found := _model_in(part))), None)

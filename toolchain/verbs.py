@@ -69,7 +69,7 @@ def up(place: Place, port: int) -> int:
         if ignored := foreign(os.environ):
             place.say(f"Ignored  {', '.join(ignored)} (this is the sandbox)")
         place.say("")
-        code, seconds = _engine(place, stack, "up", "--yes", "--skip-preview")
+        code, seconds = _engine(place, stack, "up", "--yes", "--skip-preview", "--suppress-outputs")
         if code == INTERRUPTED:
             place.say("Stopped. `make up` goes on from here.")
         if code:

@@ -36,7 +36,7 @@ class IdentityStore:
                 endpoint_url=endpoint,
                 config=Config(retries={"mode": "adaptive", "max_attempts": 6}),
             )
-        except BotoCoreError as error:
+        except (BotoCoreError, ValueError) as error:
             raise AwsError(str(error)) from None
 
     def users(self) -> list[Json]:

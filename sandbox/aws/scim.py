@@ -30,9 +30,9 @@ from sandbox.aws.scim_rules import (
 )
 from sandbox.aws.store import ConflictError, IdentityStore, NotFoundError, Record
 from sandbox.faults import Faults
+from sandbox.settings import Settings
 
 CLOUDTRAIL: web.AppKey[list[dict[str, Any]]] = web.AppKey("cloudtrail", list)
-MEMBER_REPLACE = ("reject", "noop204", "apply")
 _ERROR = "urn:ietf:params:scim:api:messages:2.0:Error"
 _LIST = "urn:ietf:params:scim:api:messages:2.0:ListResponse"
 _PAGE = 100
@@ -55,14 +55,14 @@ def create_scim_app(
     *,
     tenant: str,
     token: str,
-    member_replace: str = "reject",
+    settings: Settings | None = None,
     faults: Faults | None = None,
 ) -> web.Application:
     """The endpoint of one tenant, writing into this store."""
     faulty = (faults or Faults()).middleware("scim")
     app = web.Application(middlewares=[_errors(tenant, token), faulty], client_max_size=1024**2)
     app[CLOUDTRAIL] = []
-    scim = _Scim(store, f"/{tenant}/scim/v2", member_replace)
+    scim = _Scim(store, f"/{tenant}/scim/v2", settings or Settings())
     base = scim.base
     app.add_routes(
         [
@@ -87,10 +87,8 @@ def create_scim_app(
 
 
 class _Scim:
-    def __init__(self, store: IdentityStore, base: str, member_replace: str) -> None:
-        if member_replace not in MEMBER_REPLACE:
-            raise ValueError(f"member_replace is one of {', '.join(MEMBER_REPLACE)}")
-        self.store, self.base, self.member_replace = store, base, member_replace
+    def __init__(self, store: IdentityStore, base: str, settings: Settings) -> None:
+        self.store, self.base, self.settings = store, base, settings
 
     async def create_user(self, request: web.Request) -> web.Response:
         record = user_record(await _body(request), self.store.issuer)
@@ -137,7 +135,7 @@ class _Scim:
         return _json(self._group(self.store.group(request.match_info["id"])))
 
     async def patch_group(self, request: web.Request) -> web.Response:
-        change = group_change(await _body(request), self.member_replace)
+        change = group_change(await _body(request), self.settings["member_replace"])
         group_id = request.match_info["id"]
         with self.store.lock:
             group = self.store.group(group_id)
