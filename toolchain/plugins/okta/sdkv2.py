@@ -68,7 +68,9 @@ def detailed(
         if is_same_json(new, old) if name in json_texts and new and old else is_same(new, old):
             continue
         if isinstance(new, list) and isinstance(old, list) and new and old:
-            changes |= _items(name, new, old)
+            suffix = "_REPLACE" if name in replaced_by else ""
+            items: Any = {path: k + suffix for path, k in _items(name, new, old).items()}
+            changes |= items
             continue
         kind = "UPDATE"
         if is_empty(old) and isinstance(new, list):
@@ -109,16 +111,23 @@ def _items(name: str, new: list[Any], old: list[Any]) -> dict[str, Kind]:
     return changes
 
 
-def as_diff(changes: dict[str, Kind], stables: list[str]) -> Diff:
-    replaces = sorted(path for path, kind in changes.items() if kind.endswith("REPLACE"))
-    tops = sorted({path.split("[", 1)[0].split(".", 1)[0] for path in changes})
+def as_diff(
+    changes: dict[str, Kind], stables: list[str], *, delete_before_replace: bool = False
+) -> Diff:
+    replaces = sorted({_top(path) for path, kind in changes.items() if kind.endswith("REPLACE")})
+    tops = sorted({_top(path) for path in changes})
     return Diff(
         bool(changes),
         diffs=tops,
         replaces=replaces,
         stables=[name for name in stables if name not in tops],
         detailed=changes,
+        delete_before_replace=delete_before_replace and bool(replaces),
     )
+
+
+def _top(path: str) -> str:
+    return path.split("[", 1)[0].split(".", 1)[0]
 
 
 def rewritten(inputs: Properties, outputs: Properties, json_texts: frozenset[str]) -> Properties:

@@ -31,6 +31,13 @@ def is_mapping(answer: dict[str, Any]) -> bool:
     return "sourceGroupId" in answer
 
 
+def is_rule(answer: dict[str, Any]) -> bool:
+    return answer.get("type") == "group_rule"
+
+
+RULE_Y = {"conditions": {"expression": {
+    "type": "urn:okta:expression:1.0", "value": 'user.department=="Y"',
+}}}  # fmt: skip
 NAMED_GROUP_1 = {"profile": {"name": "group-1", "description": ""}}
 ACTIVE = {"status": "ACTIVE"}
 Correction = tuple[Callable[[dict[str, Any]], bool], dict[str, Any]]
@@ -38,6 +45,10 @@ CORRECTED: dict[tuple[str, str], Correction] = {
     ("group-lifecycle", "create"): (is_group, NAMED_GROUP_1),
     ("group-lifecycle", "refresh"): (is_group, NAMED_GROUP_1),
     ("group-errors", "import"): (is_group, NAMED_GROUP_1),
+    ("group-rule-destroy", "create"): (is_rule, ACTIVE),
+    ("group-rule-lifecycle", "create"): (is_rule, ACTIVE),
+    ("group-rule-lifecycle", "refresh"): (is_rule, ACTIVE),
+    ("group-rule-lifecycle", "update-expr"): (is_rule, ACTIVE | RULE_Y),
     ("push-group-create", "create"): (is_mapping, ACTIVE),
     ("push-group-refresh", "refresh"): (is_mapping, ACTIVE),
     ("push-group-update", "update-delflag"): (is_mapping, ACTIVE),

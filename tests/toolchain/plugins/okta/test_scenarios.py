@@ -38,8 +38,6 @@ NOT_YET = {
     "assignments-update": "AppGroupAssignments",
     "federated-claim": "app.FederatedClaim",
     "group-memberships": "GroupMemberships",
-    "group-rule-destroy": "group.Rule",
-    "group-rule-lifecycle": "group.Rule",
     "profile-mapping": "profile.Mapping",
     "saml-authentication-policy": "AppSignonPolicy",
     "saml-update-reverts-policy": "AppSignonPolicy",
