@@ -22,6 +22,7 @@ from toolchain.plugins.okta.group import Group
 from toolchain.plugins.okta.group_assignment import GroupAssignment
 from toolchain.plugins.okta.group_rule import Rule
 from toolchain.plugins.okta.invokes import INVOKES
+from toolchain.plugins.okta.profile_mapping import Mapping
 from toolchain.plugins.okta.push_group import PushGroup
 from toolchain.plugins.okta.resource import OktaResource, unsupported
 from toolchain.plugins.okta.saml import Saml
@@ -33,6 +34,7 @@ RESOURCES: dict[str, OktaResource] = {
         Features(),
         Group(),
         GroupAssignment(),
+        Mapping(),
         PushGroup(),
         Rule(),
         Saml(),

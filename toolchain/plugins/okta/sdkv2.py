@@ -27,6 +27,10 @@ def with_defaults(news: Properties, defaults: Properties) -> Properties:
     return {**given, **{name: defaults[name] for name in added}, LISTED: added}
 
 
+def bare(item: Properties) -> Properties:
+    return {name: value for name, value in item.items() if name != LISTED}
+
+
 def is_empty(value: Any) -> bool:
     """What this half takes for `not set`."""
     return value is None or value in ("", [], {}) or value is False or (value == 0)
@@ -73,7 +77,7 @@ def detailed(
             changes |= items
             continue
         kind = "UPDATE"
-        if is_empty(old) and isinstance(new, list):
+        if old is None or (is_empty(old) and isinstance(new, list)):
             kind = "ADD"
         elif is_empty(new) and (isinstance(old, list) or name not in defaults):
             kind = "DELETE"

@@ -44,6 +44,7 @@ SOURCES: dict[str, tuple[str, ...]] = {
     ),
     "grpc-group": ("group-lifecycle", "group-errors", "group-autoname-after-named"),
     "grpc-group-rule": ("group-rule-lifecycle",),
+    "grpc-profile-mapping": ("profile-mapping",),
     "grpc-push-group": (
         "push-group-create", "push-group-refresh", "push-group-update",
         "push-group-replace-same-source", "push-group-replace", "push-group-both-targets",
@@ -76,7 +77,6 @@ NOT_HERE = {
     "okta:index/appGroupAssignments:AppGroupAssignments": "resource left out",
     "okta:index/appSignonPolicy:AppSignonPolicy": "resource left out",
     "okta:index/groupMemberships:GroupMemberships": "resource left out",
-    "okta:profile/mapping:Mapping": "resource left out",
 }
 """Types and tokens that were recorded and that the replacement has not."""
 
@@ -86,6 +86,7 @@ OWN = {
     "grpc-connection-unknown": "/connections/",
     "grpc-features": "/features/",
     "grpc-group-rule": "/groups/rules",
+    "grpc-profile-mapping": "/mappings|/user/types",
     "grpc-push-group": "/group-push/",
 }
 """Whose calls a file's records must have made to the last; without an entry: every call."""

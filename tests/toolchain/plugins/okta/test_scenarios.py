@@ -38,7 +38,6 @@ NOT_YET = {
     "assignments-update": "AppGroupAssignments",
     "federated-claim": "app.FederatedClaim",
     "group-memberships": "GroupMemberships",
-    "profile-mapping": "profile.Mapping",
     "saml-authentication-policy": "AppSignonPolicy",
     "saml-update-reverts-policy": "AppSignonPolicy",
     "saml-vs-policy-assignment": "AppSignonPolicy",
