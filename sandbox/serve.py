@@ -11,7 +11,7 @@ import secrets
 import signal
 import socket
 import sys
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
@@ -19,6 +19,7 @@ from typing import Any
 from aiohttp import web
 
 from sandbox.seed import Org
+from sandbox.settings import Settings
 
 HOST = "127.0.0.1"
 NAMES = ("okta", "aws", "scim")
@@ -31,7 +32,7 @@ class PortInUseError(Exception):
 @dataclass(frozen=True)
 class Options:
     port: int = 8410
-    connections: str = "unknown"
+    settings: Settings = field(default_factory=Settings)
     latency: float = 0.05
     ready_file: Path | None = None
 
@@ -72,7 +73,9 @@ async def _serve(org: Org, options: Options, ports: dict[str, socket.socket]) ->
     from sandbox.aws.account import open_account, scim_token
     from sandbox.aws.scim import create_scim_app
     from sandbox.aws.store import IdentityStore
+    from sandbox.clock import Clock
     from sandbox.faults import Faults
+    from sandbox.journal import Journal
     from sandbox.okta.server import create_app
 
     stop = asyncio.Event()
@@ -92,17 +95,20 @@ async def _serve(org: Org, options: Options, ports: dict[str, socket.socket]) ->
     token = scim_token(instance)
     store = IdentityStore(org.aws.identity_store_id, org.aws.tenant)
     open_account(org.aws, store, token, now)
-    moto, faults = _moto_on(ports["aws"]), Faults()
+    moto, clock = _moto_on(ports["aws"]), Clock(options.settings)
+    shared: dict[str, Any] = {
+        "settings": options.settings, "clock": clock, "faults": Faults(clock),
+        "journal": Journal(clock),
+    }  # fmt: skip
     okta = create_app(
         org,
         base_url=urls["okta"],
         scim_url=urls["scim"],
-        connections=options.connections,
         latency=options.latency,
         health=lambda: card,
-        faults=faults,
+        **shared,
     )
-    scim = create_scim_app(store, tenant=org.aws.tenant, token=token, faults=faults)
+    scim = create_scim_app(store, tenant=org.aws.tenant, token=token, **shared)
     runners = [web.AppRunner(app, access_log=None) for app in (okta, scim)]
     serving = asyncio.create_task(asyncio.to_thread(moto.serve_forever, 0.1))
     try:
