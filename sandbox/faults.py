@@ -84,8 +84,8 @@ def read(asked: dict[str, Any]) -> Fault:
     """A fault from its JSON; ValueError says what to mend."""
     if unknown := set(asked) - _KEYS:
         raise ValueError(f"{min(unknown)}: unknown key; use {', '.join(sorted(_KEYS))}")
-    name = asked.get("name")
-    if name is not None and name not in NAMED:
+    name: object = asked.get("name")
+    if name is not None and (not isinstance(name, str) or name not in NAMED):
         raise ValueError(f"name: use {', '.join(NAMED)}")
     given = {**NAMED.get(str(name), {}), **asked}
     fault = Fault(

@@ -5,12 +5,15 @@ SIGTERM or SIGINT ends it.
 """
 
 import asyncio
+import contextlib
 import json
 import os
 import secrets
 import signal
 import socket
 import sys
+import threading
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from pathlib import Path
@@ -35,6 +38,7 @@ class Options:
     settings: Settings = field(default_factory=Settings)
     latency: float = 0.05
     ready_file: Path | None = None
+    until_eof: bool = False
 
 
 def open_ports(first: int) -> dict[str, socket.socket]:
@@ -82,6 +86,9 @@ async def _serve(org: Org, options: Options, ports: dict[str, socket.socket]) ->
     loop = asyncio.get_running_loop()
     for number in (signal.SIGTERM, signal.SIGINT):
         loop.add_signal_handler(number, stop.set)
+    if options.until_eof:
+        # A thread, for the end of a file is no event of every kind of standard input.
+        threading.Thread(target=_at_eof, args=(loop, stop.set), daemon=True).start()
 
     now = datetime.now(UTC)
     instance = secrets.token_hex(8)
@@ -129,6 +136,13 @@ async def _serve(org: Org, options: Options, ports: dict[str, socket.socket]) ->
         if options.ready_file:
             options.ready_file.unlink(missing_ok=True)
     return 0
+
+
+def _at_eof(loop: asyncio.AbstractEventLoop, then: Callable[[], None]) -> None:
+    while os.read(sys.stdin.fileno(), 4096):
+        pass
+    with contextlib.suppress(RuntimeError):  # the loop has ended before
+        loop.call_soon_threadsafe(then)
 
 
 def _moto_on(sock: socket.socket) -> Any:

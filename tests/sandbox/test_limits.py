@@ -191,7 +191,7 @@ class TestTheClock:
             await asyncio.sleep(0.02)
             first = list(woken)
             clock.advance(3600)
-            await asyncio.gather(*tasks)
+            await asyncio.wait_for(asyncio.gather(*tasks), 10)
             return [*first, "|", *woken]
 
         assert asyncio.run(go()) == ["minute", "|", "minute", "hour"]
