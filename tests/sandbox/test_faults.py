@@ -65,10 +65,11 @@ async def test_a_status_alone_has_the_servers_own_words() -> None:
         refused = await it.ask("GET", "/api/v1/groups/00gX", None, 404)
         assert refused["errorCode"] == "E0000007"
         assert "Not found: Resource not found: 00gX" in refused["errorSummary"]
-        await it.fault(name="rate-limited")
+        await it.fault(name="rate-limited", headers={"X-Mine": "yes"})
         async with it.okta.get("/api/v1/groups", headers=AUTH) as answer:
             assert (answer.status, (await answer.json())["errorCode"]) == (429, "E0000047")
             assert answer.headers["X-Rate-Limit-Remaining"] == "0"
+            assert answer.headers["X-Mine"] == "yes"
             assert float(answer.headers["X-Rate-Limit-Reset"]) > time.time()
 
 
