@@ -20,6 +20,10 @@ def main(argv: list[str] | None = None) -> int:
     serve.add_argument("--port", type=_port, default=8410, help="Okta; AWS is +1, SCIM +2; 0: free")
     serve.add_argument("--org", type=Path, help="an org file of yours (default: sandbox/org.yaml)")
     serve.add_argument("--connections", choices=("unknown", "supported"), default="unknown")
+    serve.add_argument(
+        "--identity-center", choices=("ready", "new"), default="ready",
+        help="new: identity source, provisioning and token are yours to click",
+    )  # fmt: skip
     serve.add_argument("--latency", type=_latency, default=50, metavar="MS")
     serve.add_argument("--ready-file", type=Path, metavar="PATH")
     given = parser.parse_args(argv)
@@ -29,7 +33,10 @@ def main(argv: list[str] | None = None) -> int:
         sys.stderr.write(f"{error}\n")
         return 2
     latency = given.latency / 1000
-    return run(org, Options(given.port, given.connections, latency, given.ready_file))
+    options = Options(
+        given.port, given.connections, latency, given.identity_center, given.ready_file
+    )
+    return run(org, options)
 
 
 def _port(text: str) -> int:

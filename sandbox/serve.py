@@ -33,6 +33,8 @@ class Options:
     port: int = 8410
     connections: str = "unknown"
     latency: float = 0.05
+    identity_center: str = "ready"
+    """`new`: as AWS gives it, with everything still to be clicked and no secret."""
     ready_file: Path | None = None
 
 
@@ -69,7 +71,8 @@ def run(org: Org, options: Options) -> int:
 
 
 async def _serve(org: Org, options: Options, ports: dict[str, socket.socket]) -> int:
-    from sandbox.aws.account import open_account, scim_token
+    from sandbox.aws.account import open_account, scim_secret, scim_token
+    from sandbox.aws.identity_center import IdentityCenter
     from sandbox.aws.scim import create_scim_app
     from sandbox.aws.store import IdentityStore
     from sandbox.faults import Faults
@@ -90,8 +93,15 @@ async def _serve(org: Org, options: Options, ports: dict[str, socket.socket]) ->
         "started": now.isoformat(timespec="seconds"),
     }
     token = scim_token(instance)
-    store = IdentityStore(org.aws.identity_store_id, org.aws.tenant)
-    open_account(org.aws, store, token, now)
+    store, center = (
+        IdentityStore(org.aws.identity_store_id, org.aws.tenant),
+        IdentityCenter(org.aws),
+    )
+    secret = None
+    if options.identity_center == "ready":
+        secret = scim_secret(org.aws, token, now)
+        center.prepare(token, secret["token_id"], datetime.fromisoformat(secret["created"]))
+    open_account(org.aws, store, secret, now)
     moto, faults = _moto_on(ports["aws"]), Faults()
     okta = create_app(
         org,
@@ -101,8 +111,9 @@ async def _serve(org: Org, options: Options, ports: dict[str, socket.socket]) ->
         latency=options.latency,
         health=lambda: card,
         faults=faults,
+        identity=(center, store),
     )
-    scim = create_scim_app(store, tenant=org.aws.tenant, token=token, faults=faults)
+    scim = create_scim_app(store, tenant=org.aws.tenant, token=token, faults=faults, center=center)
     runners = [web.AppRunner(app, access_log=None) for app in (okta, scim)]
     serving = asyncio.create_task(asyncio.to_thread(moto.serve_forever, 0.1))
     try:
@@ -163,6 +174,7 @@ def _greeting(org: Org, urls: dict[str, str]) -> str:
     return (
         f"Sandbox with {len(org.users)} people and {len(org.groups)} groups is up.\n"
         f"  Okta  {urls['okta']}\n  AWS   {urls['aws']}\n  SCIM  {urls['scim']}\n"
+        f"To click: {urls['okta']}/admin (Okta) and {urls['okta']}/aws-console (AWS)\n"
         f"Try: curl {urls['okta']}/sandbox/health\n"
         "Ctrl-C stops it.\n"
     )

@@ -16,6 +16,7 @@ from typing import Any
 
 from aiohttp import web
 
+from sandbox.aws.identity_center import IdentityCenter
 from sandbox.aws.scim_patch import group_change, patched_user
 from sandbox.aws.scim_rules import (
     ENTERPRISE,
@@ -57,13 +58,15 @@ def create_scim_app(
     token: str,
     member_replace: str = "reject",
     faults: Faults | None = None,
+    center: IdentityCenter | None = None,
 ) -> web.Application:
-    """The endpoint of one tenant, writing into this store."""
+    """The endpoint, writing into this store; `center` says who may, else this token alone."""
     faulty = (faults or Faults()).middleware("scim")
-    app = web.Application(middlewares=[_errors(tenant, token), faulty], client_max_size=1024**2)
+    refuse = center.why_not if center else _only(tenant, token)
+    app = web.Application(middlewares=[_errors(refuse), faulty], client_max_size=1024**2)
     app[CLOUDTRAIL] = []
-    scim = _Scim(store, f"/{tenant}/scim/v2", member_replace)
-    base = scim.base
+    scim = _Scim(store, lambda: center.tenant if center else tenant, member_replace)
+    base = "/{tenant}/scim/v2"
     app.add_routes(
         [
             web.get(base + "/ServiceProviderConfig", scim.provider_config),
@@ -87,10 +90,12 @@ def create_scim_app(
 
 
 class _Scim:
-    def __init__(self, store: IdentityStore, base: str, member_replace: str) -> None:
+    def __init__(
+        self, store: IdentityStore, tenant: Callable[[], str], member_replace: str
+    ) -> None:
         if member_replace not in MEMBER_REPLACE:
             raise ValueError(f"member_replace is one of {', '.join(MEMBER_REPLACE)}")
-        self.store, self.base, self.member_replace = store, base, member_replace
+        self.store, self.tenant, self.member_replace = store, tenant, member_replace
 
     async def create_user(self, request: web.Request) -> web.Response:
         record = user_record(await _body(request), self.store.issuer)
@@ -208,10 +213,10 @@ class _Scim:
         return _json(_whole(found))
 
     def _user(self, record: Record) -> Record:
-        return scim_user(record, f"{self.base}/Users/{record['UserId']}")
+        return scim_user(record, f"/{self.tenant()}/scim/v2/Users/{record['UserId']}")
 
     def _group(self, record: Record) -> Record:
-        return scim_group(record, f"{self.base}/Groups/{record['GroupId']}")
+        return scim_group(record, f"/{self.tenant()}/scim/v2/Groups/{record['GroupId']}")
 
     def _matches_user(self, user: Record, terms: dict[str, str]) -> bool:
         document = self._user(user)
@@ -316,18 +321,26 @@ def _json(document: Record, status: int = 200) -> web.Response:
     return web.json_response(document, status=status)
 
 
-def _errors(tenant: str, token: str) -> Any:
+def _only(tenant: str, token: str) -> Callable[[str, str], str]:
+    def why_not(asked: str, authorization: str) -> str:
+        if asked != tenant:
+            return "Unknown tenant"
+        given = authorization.encode("utf-8", "replace")
+        return "" if hmac.compare_digest(given, f"Bearer {token}".encode()) else "Unknown token"
+
+    return why_not
+
+
+def _errors(why_not: Callable[[str, str], str]) -> Any:
     @web.middleware
     async def middleware(request: web.Request, handler: Handler) -> web.StreamResponse:
         status, reason = 0, ""
         try:
-            given = request.headers.get("Authorization", "").encode("utf-8", "replace")
-            parts = request.path.split("/")
             # A wrong tenant and a wrong token look alike (§2.4).
-            if len(parts) < 2 or parts[1] != tenant:
-                status, reason = 401, "Unknown tenant"
-            elif not hmac.compare_digest(given, f"Bearer {token}".encode()):
-                status, reason = 401, "Unknown token"
+            tenant = (request.path + "/").split("/")[1]
+            reason = why_not(tenant, request.headers.get("Authorization", ""))
+            if reason:
+                status = 401
             else:
                 response = await handler(request)
                 response.headers["x-amzn-RequestId"] = str(uuid.uuid4())

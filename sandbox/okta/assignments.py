@@ -70,8 +70,9 @@ class Assignments:
             raise missing(ident, "AppUser")
         user, root = app.users[ident], f"{self.wire.api}/apps/{app.id}"
         links = {"app": {"href": root}, "user": {"href": f"{self.wire.api}/users/{ident}"}}
+        scope = "USER" if ident in app.direct else "GROUP"
         view: Json = {
-            "id": ident, "scope": "GROUP", "status": user.status, "syncState": user.sync,
+            "id": ident, "scope": scope, "status": user.status, "syncState": user.sync,
             "created": user.created, "lastUpdated": user.updated, "statusChanged": user.changed,
             "credentials": {"userName": user.name}, "profile": self.model.users[ident]["profile"],
             "_links": links,

@@ -84,6 +84,8 @@ class App:
     connection: str = "DISABLED"
     capabilities: Json = field(default_factory=dict)
     groups: dict[str, Json] = field(default_factory=dict)
+    direct: dict[str, None] = field(default_factory=dict)
+    """Who is assigned one by one (scope USER), whatever groups they are in."""
     users: dict[str, AppUser] = field(default_factory=dict)
     mappings: dict[str, Mapping] = field(default_factory=dict)
     people: dict[str, str] = field(default_factory=dict)
@@ -252,7 +254,7 @@ class Model:
 
     def assign(self, app: App) -> None:
         """Make app users agree with the assigned groups; provisioning follows."""
-        wanted = {u: None for g in app.groups for u in self.members.get(g, {})}
+        wanted = {u: None for g in app.groups for u in self.members.get(g, {})} | app.direct
         template = app.body["credentials"]["userNameTemplate"]["template"]
         for ident in wanted:
             if ident not in app.users:

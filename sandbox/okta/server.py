@@ -13,6 +13,9 @@ from typing import Any
 
 from aiohttp import web
 
+from sandbox.aws.identity_center import IdentityCenter
+from sandbox.aws.store import IdentityStore
+from sandbox.console.site import add_console
 from sandbox.faults import INJECTED, Faults
 from sandbox.okta.apps import Apps
 from sandbox.okta.assignments import Assignments
@@ -41,8 +44,12 @@ def create_app(
     latency: float = 0.05,
     health: Callable[[], dict[str, Any]],
     faults: Faults | None = None,
+    identity: tuple[IdentityCenter, IdentityStore] | None = None,
 ) -> web.Application:
-    """The org as it starts, with its worker; `scim_url` is the endpoint it provisions to."""
+    """The org as it starts, with its worker; `scim_url` is the endpoint it provisions to.
+
+    With `identity` there are pages to click, for Okta and for AWS.
+    """
     model = Model(org, connections)
     worker = Worker(model, scim_url, latency)
     wire = Wire(model, worker, base_url.rstrip("/"))
@@ -64,6 +71,8 @@ def create_app(
             await task
 
     app.cleanup_ctx.append(working)
+    if identity:
+        add_console(app, wire, *identity)
     return app
 
 
