@@ -55,8 +55,8 @@ class PushGroups(Tab):
             if group["type"] == "OKTA_GROUP" and ident not in pushed
         }
         found = [i for i in names if asked and asked.casefold() in names[i].casefold()]
-        if len(found) == 1 and not chosen:
-            chosen = found[0]
+        exact = [i for i in found if names[i].casefold() == asked.casefold()]
+        chosen = chosen or next(iter(exact or (found if len(found) == 1 else [])), "")
         taken = {mapping.target for mapping in app.mappings.values()}
         targets = {
             ident: group["profile"]["name"]
