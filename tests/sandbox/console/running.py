@@ -3,8 +3,7 @@
 import asyncio
 import re
 import threading
-import time
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import Any
 
@@ -37,7 +36,7 @@ class Running:
     def __init__(self, okta: str, center: IdentityCenter, store: IdentityStore) -> None:
         self.okta, self.center, self.store = okta, center, store
         self.server: web.Application | None = None
-        self.http = httpx.Client(base_url=okta, timeout=10)
+        self.http = httpx.Client(base_url=okta, timeout=60)
 
     def api(self, method: str, path: str, body: Any = None) -> Any:
         answer = self.http.request(
@@ -82,14 +81,7 @@ class Running:
         return token
 
     def settled(self) -> None:
-        assert self.http.get("/sandbox/settled?timeout=10").json()["settled"]
-
-    def until(self, what: Callable[[], Any]) -> Any:
-        for _ in range(200):
-            if found := what():
-                return found
-            time.sleep(0.05)
-        raise AssertionError("it did not happen in ten seconds")
+        assert self.http.get("/sandbox/settled?timeout=50").json()["settled"]
 
     def group(self, name: str) -> str:
         found = self.api("GET", f"/groups?q={name}")
@@ -140,11 +132,11 @@ def running() -> Iterator[Running]:
     thread = threading.Thread(target=loop.run_until_complete, args=(serve(),))
     thread.start()
     try:
-        assert ready.wait(10)
+        assert ready.wait(60)
         it.api("POST", "/apps", APP)
         yield it
     finally:
         it.http.close()
         loop.call_soon_threadsafe(stop.set)
-        thread.join(10)
+        thread.join(60)
         loop.close()
