@@ -21,7 +21,10 @@ ORG = load_org()
 APP = {
     "name": "amazon_aws_sso", "label": "AWS IAM Identity Center", "signOnMode": "SAML_2_0",
     "settings": {
-        "app": {"acsURL": "https://example.com/acs", "entityID": "https://example.com/issuer"},
+        "app": {
+            "acsURL": "https://us-east-1.sso.signin.aws/platform/saml/acs/0123456789-sandbox",
+            "entityID": "https://us-east-1.signin.aws.amazon.com/platform/saml/d-9067a1b2c3",
+        },
         "signOn": {"attributeStatements": [
             {"type": "EXPRESSION",
              "name": "https://aws.amazon.com/SAML/Attributes/AccessControl:Department",
@@ -105,8 +108,8 @@ class Running:
 
 
 @contextmanager
-def running() -> Iterator[Running]:
-    ports = open_ports(0)
+def running(port: int = 0) -> Iterator[Running]:
+    ports = open_ports(port)
     ports.pop("aws").close()
     okta, scim = (f"http://127.0.0.1:{ports[name].getsockname()[1]}" for name in ("okta", "scim"))
     store = IdentityStore(ORG.aws.identity_store_id, ORG.aws.tenant)

@@ -148,9 +148,7 @@ def test_names_are_text_on_every_page(sandbox: Running) -> None:
     assert shown > 40  # it was there to be escaped
 
 
-def test_a_token_is_on_one_page_once(
-    sandbox: Running, capfd: pytest.CaptureFixture[str]
-) -> None:
+def test_a_token_is_on_one_page_once(sandbox: Running, capfd: pytest.CaptureFixture[str]) -> None:
     sandbox.center.external = True
     first = sandbox.post("/aws-console/settings/provisioning/enable")
     token = token_on(first.text)

@@ -80,9 +80,7 @@ def test_a_token_is_typed_once_and_forgotten_when_cancelled(sandbox: Running) ->
 def test_a_token_that_fits_no_header_is_an_error_not_a_crash(sandbox: Running) -> None:
     endpoint, _ = ready(sandbox)
     for token in ("tok\u00e9n", "a\r\nX-Evil: 1", "\x00"):
-        status, page = integration(
-            sandbox, test="", base_url=endpoint.rstrip("/"), api_token=token
-        )
+        status, page = integration(sandbox, test="", base_url=endpoint.rstrip("/"), api_token=token)
         assert (status, "API Token: Does not match" in page) == (400, True)
 
 

@@ -20,12 +20,15 @@ def statements(sandbox: Running) -> list[dict[str, object]]:
 def test_what_the_api_declared_is_shown(sandbox: Running) -> None:
     page = sandbox.get(f"{sandbox.root}/sign-on")
     for text in (PREFIX + "Department", "URI Reference", "user.department", "Okta username",
-                 "https://example.com/acs", "https://example.com/issuer"):  # fmt: skip
+                 *APP["settings"]["app"].values()):  # fmt: skip
         assert text in page
 
 
 def test_what_is_saved_is_what_the_api_says(sandbox: Running) -> None:
-    rows = (PREFIX + "Department", URI, "user.department"), (PREFIX + "Cost", URI, "user.costCenter")
+    rows = (
+        (PREFIX + "Department", URI, "user.department"),
+        (PREFIX + "Cost", URI, "user.costCenter"),
+    )
     status, _ = save(sandbox, *rows, ("", URI, ""), acs="https://a.example", issuer="")
     assert status == 200
     assert statements(sandbox) == [
@@ -33,7 +36,8 @@ def test_what_is_saved_is_what_the_api_says(sandbox: Running) -> None:
         for name, kind, value in rows
     ]
     settings = sandbox.app["settings"]["app"]
-    assert settings == {"acsURL": "https://a.example", "entityID": "https://example.com/issuer"}
+    issuer = APP["settings"]["app"]["entityID"]
+    assert settings == {"acsURL": "https://a.example", "entityID": issuer}
     assert save(sandbox)[0] == 200
     assert statements(sandbox) == []
 
