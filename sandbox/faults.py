@@ -4,6 +4,7 @@ Owns the list of faults that were asked for (`POST /sandbox/faults`) and their u
 server, `okta` or `scim`, and for requests of one method whose path and query match an expression.
 """
 
+import json
 import re
 from dataclasses import dataclass, field
 from typing import Any
@@ -92,15 +93,13 @@ class Faults:
         return faulty
 
 
-INJECTED = "sandbox.fault"
-"""Set on an answer that is a fault: it carries the headers asked for and no others."""
+class Injected(web.Response):
+    """An answer that is a fault: it carries the headers asked for and no others."""
 
 
 def _answer(fault: Fault) -> web.Response:
     if fault.body is None:
-        answer = web.Response(status=fault.status)
-    else:
-        answer = web.json_response(fault.body, status=fault.status)
-    answer.headers.update(fault.headers)
-    answer[INJECTED] = True
-    return answer
+        return Injected(status=fault.status, headers=fault.headers)
+    text = json.dumps(fault.body)
+    kind = "application/json"
+    return Injected(status=fault.status, headers=fault.headers, text=text, content_type=kind)

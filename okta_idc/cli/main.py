@@ -8,7 +8,9 @@ from typing import Annotated
 
 import typer
 
+from okta_idc.cli.schema import schema
 from okta_idc.cli.status import status
+from okta_idc.cli.store_token import store_token
 
 app = typer.Typer(
     no_args_is_help=True,
@@ -17,6 +19,8 @@ app = typer.Typer(
     help="Looks after an Okta org's federation with AWS IAM Identity Center.",
 )
 app.command()(status)
+app.command()(schema)
+app.command()(store_token)
 
 
 def _version(asked: bool) -> None:

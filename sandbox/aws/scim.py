@@ -31,9 +31,9 @@ from sandbox.aws.scim_rules import (
 )
 from sandbox.aws.store import ConflictError, IdentityStore, NotFoundError, Record
 from sandbox.faults import Faults
+from sandbox.settings import Settings
 
 CLOUDTRAIL: web.AppKey[list[dict[str, Any]]] = web.AppKey("cloudtrail", list)
-MEMBER_REPLACE = ("reject", "noop204", "apply")
 _ERROR = "urn:ietf:params:scim:api:messages:2.0:Error"
 _LIST = "urn:ietf:params:scim:api:messages:2.0:ListResponse"
 _PAGE = 100
@@ -56,7 +56,7 @@ def create_scim_app(
     *,
     tenant: str,
     token: str,
-    member_replace: str = "reject",
+    settings: Settings | None = None,
     faults: Faults | None = None,
     center: IdentityCenter | None = None,
 ) -> web.Application:
@@ -65,7 +65,7 @@ def create_scim_app(
     refuse = center.why_not if center else _only(tenant, token)
     app = web.Application(middlewares=[_errors(refuse), faulty], client_max_size=1024**2)
     app[CLOUDTRAIL] = []
-    scim = _Scim(store, lambda: center.tenant if center else tenant, member_replace)
+    scim = _Scim(store, lambda: center.tenant if center else tenant, settings or Settings())
     base = "/{tenant}/scim/v2"
     app.add_routes(
         [
@@ -91,11 +91,9 @@ def create_scim_app(
 
 class _Scim:
     def __init__(
-        self, store: IdentityStore, tenant: Callable[[], str], member_replace: str
+        self, store: IdentityStore, tenant: Callable[[], str], settings: Settings
     ) -> None:
-        if member_replace not in MEMBER_REPLACE:
-            raise ValueError(f"member_replace is one of {', '.join(MEMBER_REPLACE)}")
-        self.store, self.tenant, self.member_replace = store, tenant, member_replace
+        self.store, self.tenant, self.settings = store, tenant, settings
 
     async def create_user(self, request: web.Request) -> web.Response:
         record = user_record(await _body(request), self.store.issuer)
@@ -142,7 +140,7 @@ class _Scim:
         return _json(self._group(self.store.group(request.match_info["id"])))
 
     async def patch_group(self, request: web.Request) -> web.Response:
-        change = group_change(await _body(request), self.member_replace)
+        change = group_change(await _body(request), self.settings["member_replace"])
         group_id = request.match_info["id"]
         with self.store.lock:
             group = self.store.group(group_id)

@@ -4,6 +4,7 @@ from aiohttp import web
 
 from sandbox.console.applications import MOST, ONE, Tab, root
 from sandbox.console.pages import redirect
+from sandbox.okta.assignments import Assignments as Api
 from sandbox.okta.errors import missing
 from sandbox.okta.model import App, now
 from sandbox.okta.wire import Json, Route
@@ -40,7 +41,7 @@ class Assignments(Tab):
         asked, given = request.query.get("q", ""), self._assigned(app, kind)
         if kind == "people":
             # Only who is assigned one by one: whoever comes with a group can be, too.
-            given = list(app.direct)
+            given = [ident for ident, user in app.users.items() if user.scope == "USER"]
             idents = [
                 i for i, user in self.model.users.items() if user["status"] != "DEPROVISIONED"
             ]
@@ -61,19 +62,21 @@ class Assignments(Tab):
         app, kind = self.wire.app(request), request.match_info["kind"]
         ident = self._row(kind, request.match_info["id"])["id"]
         if kind == "people":
-            app.direct[ident] = None
+            Api(self.wire).add(app, ident)
         elif ident not in app.groups:
             app.groups[ident] = {"priority": len(app.groups), "profile": {}, "lastUpdated": now()}
-        self.model.assign(app)
+            self.model.assign(app, *self.model.members[ident])
         return redirect(f"{root(app)}/assignments/{kind}/assign")
 
     async def remove(self, request: web.Request) -> web.Response:
         app, kind = self.wire.app(request), request.match_info["kind"]
-        given = app.direct if kind == "people" else app.groups
-        if request.match_info["id"] not in given:
-            raise missing(request.match_info["id"], "assignment")
-        del given[request.match_info["id"]]
-        self.model.assign(app)
+        ident = request.match_info["id"]
+        if kind == "people":
+            Api(self.wire).drop(app, ident)
+        elif app.groups.pop(ident, None):
+            self.model.assign(app, *self.model.members[ident])
+        else:
+            raise missing(ident, "ApplicationGroupAssignment")
         return redirect(f"{root(app)}/assignments/{kind}")
 
     def _assigned(self, app: App, kind: str) -> list[str]:

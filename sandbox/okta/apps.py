@@ -34,7 +34,8 @@ class Apps:
             ("GET", one, self.get),
             ("PUT", one, self.replace),
             ("DELETE", one, self.delete),
-            ("POST", one + "/lifecycle/{to}", self.lifecycle),
+            ("POST", one + "/lifecycle/activate", self.activate),
+            ("POST", one + "/lifecycle/deactivate", self.deactivate),
             ("GET", one + "/credentials/keys", self.keys),
             ("POST", one + "/credentials/keys/generate", self.generate),
             ("GET", one + "/sso/saml/metadata", self.metadata),
@@ -55,10 +56,9 @@ class Apps:
     async def create(self, request: web.Request) -> web.Response:
         body = self._checked(await read(request))
         status = "INACTIVE" if request.query.get("activate") == "false" else "ACTIVE"
-        app = App(self.model.ident("0oa"), body, status, self.model.policy)
+        app = self.model.add_app(body, status)
         app.capabilities = copy.deepcopy(_OFF)
         self._add_key(app)
-        self.model.apps[app.id] = app
         return reply(self.view(app))
 
     async def get(self, request: web.Request) -> web.Response:
@@ -78,11 +78,12 @@ class Apps:
         self.model.delete_app(self.wire.app(request))
         return web.Response(status=204)
 
-    async def lifecycle(self, request: web.Request) -> web.Response:
-        app, to = self.wire.app(request), request.match_info["to"]
-        if to not in ("activate", "deactivate"):
-            raise web.HTTPNotFound
-        app.status = "ACTIVE" if to == "activate" else "INACTIVE"
+    async def activate(self, request: web.Request) -> web.Response:
+        self.wire.app(request).status = "ACTIVE"
+        return reply({})
+
+    async def deactivate(self, request: web.Request) -> web.Response:
+        self.wire.app(request).status = "INACTIVE"
         return reply({})
 
     async def keys(self, request: web.Request) -> web.Response:

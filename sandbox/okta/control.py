@@ -26,6 +26,8 @@ class Control:
             ("GET", "/sandbox/settled", self.settled),
             ("GET", "/sandbox/journal", self.calls),
             ("GET", "/sandbox/refusals", self.refusals),
+            ("POST", "/sandbox/retry", self.retry),
+            ("POST", "/sandbox/refresh", self.refresh),
             ("GET", "/sandbox/faults", self.faults),
             ("POST", "/sandbox/faults", self.fault),
             ("DELETE", "/sandbox/faults", self.no_faults),
@@ -35,11 +37,12 @@ class Control:
         return reply(self.card())
 
     async def settings(self, request: web.Request) -> web.Response:
-        body = await read(request)
-        if body.get("connections") not in ("supported", "unknown"):
-            raise invalid("connections", "connections: use supported or unknown")
-        self.wire.model.connections = body["connections"]
-        return reply({"connections": self.wire.model.connections})
+        body, settings = await read(request), self.wire.model.settings
+        try:
+            settings.change(body)
+        except ValueError as error:
+            raise invalid("settings", str(error)) from None
+        return reply(settings.view())
 
     async def settled(self, request: web.Request) -> web.Response:
         """Wait until nothing is left to provision; `pending` says what still is."""
@@ -68,6 +71,13 @@ class Control:
                 name = model.groups[mapping.source]["profile"]["name"]
                 found += _refusal("group", name, mapping.error, mapping.scim_status)
         return reply(found + model.failures)
+
+    async def retry(self, _: web.Request) -> web.Response:
+        return reply({"retried": self.wire.worker.retry()})
+
+    async def refresh(self, _: web.Request) -> web.Response:
+        await self.wire.worker.refresh()
+        return web.Response(status=204)
 
     async def faults(self, _: web.Request) -> web.Response:
         return reply([fault.view() for fault in self.wanted.waiting])

@@ -16,22 +16,29 @@ from aiohttp import web
 from sandbox.aws.identity_center import IdentityCenter
 from sandbox.aws.store import IdentityStore
 from sandbox.console.site import add_console
-from sandbox.faults import INJECTED, Faults
+from sandbox.faults import Faults, Injected
 from sandbox.okta.apps import Apps
 from sandbox.okta.assignments import Assignments
+from sandbox.okta.claims import Claims
 from sandbox.okta.connection import Connection
 from sandbox.okta.control import Control
 from sandbox.okta.errors import OktaError
 from sandbox.okta.groups import Groups
+from sandbox.okta.mappings import Mappings
 from sandbox.okta.model import Model, now
+from sandbox.okta.oauth import OAuth
 from sandbox.okta.policies import Policies
 from sandbox.okta.push import Push
+from sandbox.okta.rules import Rules
+from sandbox.okta.schemas import Schemas
 from sandbox.okta.users import Users
 from sandbox.okta.wire import Handler, Wire
 from sandbox.provisioning.worker import Worker
 from sandbox.seed import Org
+from sandbox.settings import Settings
 
-RESOURCES = (Apps, Policies, Connection, Assignments, Push, Groups, Users)
+RESOURCES = (Apps, Policies, Connection, Assignments, Push, Claims, Mappings, Schemas, Groups,
+             Rules, Users, OAuth)  # fmt: skip
 
 
 def create_app(
@@ -41,6 +48,7 @@ def create_app(
     scim_url: str,
     token: str = "sandbox-okta-token",  # noqa: S107 — made up, and told to everybody
     connections: str = "unknown",
+    settings: Settings | None = None,
     latency: float = 0.05,
     health: Callable[[], dict[str, Any]],
     faults: Faults | None = None,
@@ -50,9 +58,9 @@ def create_app(
 
     With `identity` there are pages to click, for Okta and for AWS.
     """
-    model = Model(org, connections)
+    model = Model(org, settings or Settings(connections=connections))
     worker = Worker(model, scim_url, latency)
-    wire = Wire(model, worker, base_url.rstrip("/"))
+    wire = Wire(model, worker, base_url.rstrip("/"), token)
     faults = faults or Faults()
     control = Control(wire, health, faults)
     guard = _guard(control, wire.base, token)
@@ -103,7 +111,7 @@ def _guard(control: Control, base: str, token: str) -> Any:
             answer = _refusal(OktaError(413, "E0000003", "The request body is too large."))
         except web.HTTPException:
             answer = _refusal(OktaError(404, "E0000008", "The requested path was not found"))
-        if INJECTED not in answer:
+        if not isinstance(answer, Injected):
             answer.headers["X-Rate-Limit-Limit"] = "10000"
             answer.headers["X-Rate-Limit-Remaining"] = "9999"
             answer.headers["X-Rate-Limit-Reset"] = str(int(time.time()) + 60)

@@ -25,7 +25,7 @@ class Worker:
         people, self.pushes = People(model, self.client), Pushes(model, self.client)
         self.jobs = {
             "user": people.arrive, "remove": people.leave, "push": self.pushes.full,
-            "member": self.pushes.member, "drop": self.pushes.drop,
+            "member": self.pushes.member, "rename": self.pushes.rename, "drop": self.pushes.drop,
         }  # fmt: skip
         self.queue: asyncio.Queue[Job] = asyncio.Queue()
         self.held: list[Job] = []  # asked for while the app's connection was off
@@ -84,3 +84,26 @@ class Worker:
         self.held = [job for job in self.held if job[1] is not app]
         for job in waiting:
             self.enqueue(*job)
+
+    def retry(self) -> int:
+        """Everything that failed, once more; how much that is.
+
+        Stands for a person's "Retry Selected" (Dashboard > Tasks) and "Retry All Groups", which
+        have no public API.
+        """
+        before = self.pending
+        for app in self.model.apps.values():
+            for app_user in app.users.values():
+                if app_user.sync == "ERROR":
+                    self.enqueue("user", app, app_user.id)
+            for mapping in app.mappings.values():
+                if mapping.status == "ERROR":
+                    mapping.status, mapping.error, mapping.scim_status = "ACTIVE", None, None
+                    self.enqueue("push", app, mapping)
+        return self.pending - before
+
+    async def refresh(self) -> None:
+        """See anew what groups there are in AWS ("Refresh App Groups", console only)."""
+        for app in self.model.apps.values():
+            if app.connection == "ENABLED":
+                await self.pushes.import_groups(app)
