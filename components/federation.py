@@ -96,7 +96,8 @@ class IdentityCenterFederation(pulumi.ComponentResource):
             },
             child,
         )
-        self._on_the_aws_side(name, args, instance.apply(lambda i: i[2]), token, pushes)
+        instance_arn = checked.apply(lambda known: known[2][2])
+        self._on_the_aws_side(name, args, instance_arn, token, pushes)
         self.app_id = app.app_id
         self.outputs = {
             "appId": app.app_id,

@@ -13,6 +13,7 @@ from tests.components.test_federation import federation
 
 Declare = Callable[..., None]
 ACCOUNT = "123456789012"
+GROUPS = [{"name": "aws-admins"}, {"name": "aws-data"}]
 SET: dict[str, Any] = {"name": "Developer", "groups": ["aws-admins"], "accounts": [ACCOUNT]}
 
 
@@ -89,6 +90,13 @@ class TestAccess:
         with pytest.raises(RunError, match=says):
             declare(federation(permission_sets=[SET | changes]))
         assert world.inputs("PermissionSet") == []
+
+    def test_nothing_is_made_before_everything_was_looked_up(
+        self, world: World, declare: Declare
+    ) -> None:
+        with pytest.raises(RunError, match="is not a group in Okta"):
+            declare(federation(permission_sets=[SET], push=[*GROUPS, {"name": "nobody"}]))
+        assert not [a for a in world.declared if a.typ.startswith(("okta:", "aws:"))]
 
     def test_two_sets_of_one_name_are_refused(self, world: World, declare: Declare) -> None:
         with pytest.raises(RunError, match="OIC-508"):
