@@ -34,6 +34,10 @@ def _add_serve(verbs: "argparse._SubParsersAction[argparse.ArgumentParser]") -> 
     serve = verbs.add_parser("serve", help="start it and stay; Ctrl-C stops it")
     serve.add_argument("--port", type=_port, default=8410, help="Okta; AWS is +1, SCIM +2; 0: free")
     serve.add_argument("--org", type=Path, help="an org file of yours (default: sandbox/org.yaml)")
+    serve.add_argument(
+        "--identity-center", choices=("ready", "new"), default="ready",
+        help="new: identity source, provisioning and token are yours to click",
+    )  # fmt: skip
     serve.add_argument("--latency", type=_latency, default=50, metavar="MS")
     serve.add_argument("--ready-file", type=Path, metavar="PATH")
     serve.add_argument(
@@ -56,6 +60,7 @@ def _serve(given: argparse.Namespace) -> int:
         port=given.port,
         settings=Settings(**{name: getattr(given, name) for name in CHOICES}),
         latency=given.latency / 1000,
+        identity_center=given.identity_center,
         ready_file=given.ready_file,
         until_eof=given.until_eof,
     )

@@ -37,6 +37,8 @@ class Options:
     port: int = 8410
     settings: Settings = field(default_factory=Settings)
     latency: float = 0.05
+    identity_center: str = "ready"
+    """`new`: as AWS gives it, with everything still to be clicked and no secret."""
     ready_file: Path | None = None
     until_eof: bool = False
 
@@ -74,7 +76,8 @@ def run(org: Org, options: Options) -> int:
 
 
 async def _serve(org: Org, options: Options, ports: dict[str, socket.socket]) -> int:
-    from sandbox.aws.account import open_account, scim_token
+    from sandbox.aws.account import open_account, scim_secret, scim_token
+    from sandbox.aws.identity_center import IdentityCenter
     from sandbox.aws.scim import create_scim_app
     from sandbox.aws.store import IdentityStore
     from sandbox.clock import Clock
@@ -100,8 +103,15 @@ async def _serve(org: Org, options: Options, ports: dict[str, socket.socket]) ->
         "started": now.isoformat(timespec="seconds"),
     }
     token = scim_token(instance)
-    store = IdentityStore(org.aws.identity_store_id, org.aws.tenant)
-    open_account(org.aws, store, token, now)
+    store, center = (
+        IdentityStore(org.aws.identity_store_id, org.aws.tenant),
+        IdentityCenter(org.aws),
+    )
+    secret = None
+    if options.identity_center == "ready":
+        secret = scim_secret(org.aws, token, now)
+        center.prepare(token, secret["token_id"], datetime.fromisoformat(secret["created"]))
+    open_account(org.aws, store, secret, now)
     moto, clock = _moto_on(ports["aws"]), Clock(options.settings)
     shared: dict[str, Any] = {
         "settings": options.settings, "clock": clock, "faults": Faults(clock),
@@ -113,9 +123,10 @@ async def _serve(org: Org, options: Options, ports: dict[str, socket.socket]) ->
         scim_url=urls["scim"],
         latency=options.latency,
         health=lambda: card,
+        identity=(center, store),
         **shared,
     )
-    scim = create_scim_app(store, tenant=org.aws.tenant, token=token, **shared)
+    scim = create_scim_app(store, tenant=org.aws.tenant, token=token, center=center, **shared)
     runners = [web.AppRunner(app, access_log=None) for app in (okta, scim)]
     serving = asyncio.create_task(asyncio.to_thread(moto.serve_forever, 0.1))
     try:
@@ -183,6 +194,7 @@ def _greeting(org: Org, urls: dict[str, str]) -> str:
     return (
         f"Sandbox with {len(org.users)} people and {len(org.groups)} groups is up.\n"
         f"  Okta  {urls['okta']}\n  AWS   {urls['aws']}\n  SCIM  {urls['scim']}\n"
+        f"To click: {urls['okta']}/admin (Okta) and {urls['okta']}/aws-console (AWS)\n"
         f"Try: curl {urls['okta']}/sandbox/health\n"
         "Ctrl-C stops it.\n"
     )

@@ -16,6 +16,7 @@ from typing import Any
 
 from aiohttp import web
 
+from sandbox.aws.identity_center import IdentityCenter
 from sandbox.aws.scim_patch import group_change, patched_user
 from sandbox.aws.scim_rules import (
     ENTERPRISE,
@@ -63,8 +64,9 @@ def create_scim_app(
     clock: Clock | None = None,
     faults: Faults | None = None,
     journal: Journal | None = None,
+    center: IdentityCenter | None = None,
 ) -> web.Application:
-    """The endpoint of one tenant, writing into this store."""
+    """The endpoint, writing into this store; `center` says who may, else this token alone."""
     settings = settings or Settings()
     clock = clock or Clock(settings)
     throttle, journal = Throttle(clock), journal or Journal(clock)
@@ -72,12 +74,13 @@ def create_scim_app(
     def throttled() -> bool:
         return settings["scim_throttle"] == "on" and not throttle.take()
 
-    errors = _errors(tenant, token, throttled, journal)
+    refuse = center.why_not if center else _only(tenant, token)
+    errors = _errors(refuse, throttled, journal)
     faulty = (faults or Faults(clock)).middleware("scim")
     app = web.Application(middlewares=[errors, faulty], client_max_size=1024**2)
     app[CLOUDTRAIL] = []
-    scim = _Scim(store, f"/{tenant}/scim/v2", settings)
-    base = scim.base
+    scim = _Scim(store, lambda: center.tenant if center else tenant, settings)
+    base = "/{tenant}/scim/v2"
     app.add_routes(
         [
             web.get(base + "/ServiceProviderConfig", scim.provider_config),
@@ -101,8 +104,8 @@ def create_scim_app(
 
 
 class _Scim:
-    def __init__(self, store: IdentityStore, base: str, settings: Settings) -> None:
-        self.store, self.base, self.settings = store, base, settings
+    def __init__(self, store: IdentityStore, tenant: Callable[[], str], settings: Settings) -> None:
+        self.store, self.tenant, self.settings = store, tenant, settings
 
     async def create_user(self, request: web.Request) -> web.Response:
         record = user_record(await _body(request), self.store.issuer)
@@ -220,10 +223,10 @@ class _Scim:
         return _json(_whole(found))
 
     def _user(self, record: Record) -> Record:
-        return scim_user(record, f"{self.base}/Users/{record['UserId']}")
+        return scim_user(record, f"/{self.tenant()}/scim/v2/Users/{record['UserId']}")
 
     def _group(self, record: Record) -> Record:
-        return scim_group(record, f"{self.base}/Groups/{record['GroupId']}")
+        return scim_group(record, f"/{self.tenant()}/scim/v2/Groups/{record['GroupId']}")
 
     def _matches_user(self, user: Record, terms: dict[str, str]) -> bool:
         document = self._user(user)
@@ -328,15 +331,24 @@ def _json(document: Record, status: int = 200) -> web.Response:
     return web.json_response(document, status=status)
 
 
-def _errors(tenant: str, token: str, throttled: Callable[[], bool], journal: Journal) -> Any:
+def _only(tenant: str, token: str) -> Callable[[str, str], str]:
+    def why_not(asked: str, authorization: str) -> str:
+        if asked != tenant:
+            return "Unknown tenant"
+        given = authorization.encode("utf-8", "replace")
+        return "" if hmac.compare_digest(given, f"Bearer {token}".encode()) else "Unknown token"
+
+    return why_not
+
+
+def _errors(
+    why_not: Callable[[str, str], str], throttled: Callable[[], bool], journal: Journal
+) -> Any:
     async def answer_to(request: web.Request, handler: Handler) -> web.StreamResponse:
-        given = request.headers.get("Authorization", "").encode("utf-8", "replace")
-        parts = request.path.split("/")
         # A wrong tenant and a wrong token look alike (§2.4).
-        if len(parts) < 2 or parts[1] != tenant:
-            return _refusal(request, 401, "Unknown tenant")
-        if not hmac.compare_digest(given, f"Bearer {token}".encode()):
-            return _refusal(request, 401, "Unknown token")
+        tenant = (request.path + "/").split("/")[1]
+        if reason := why_not(tenant, request.headers.get("Authorization", "")):
+            return _refusal(request, 401, reason)
         if throttled():
             return _refusal(request, 429, "Rate exceeded")
         try:

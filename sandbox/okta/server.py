@@ -10,7 +10,10 @@ from typing import Any
 
 from aiohttp import web
 
+from sandbox.aws.identity_center import IdentityCenter
+from sandbox.aws.store import IdentityStore
 from sandbox.clock import Clock
+from sandbox.console.site import add_console
 from sandbox.faults import Faults
 from sandbox.journal import Journal
 from sandbox.okta.apps import Apps
@@ -51,8 +54,12 @@ def create_app(
     clock: Clock | None = None,
     faults: Faults | None = None,
     journal: Journal | None = None,
+    identity: tuple[IdentityCenter, IdentityStore] | None = None,
 ) -> web.Application:
-    """The org as it starts, with its worker; `scim_url` is the endpoint it provisions to."""
+    """The org as it starts, with its worker; `scim_url` is the endpoint it provisions to.
+
+    With `identity` there are pages to click, for Okta and for AWS.
+    """
     settings = settings or Settings(connections=connections)
     clock = clock or Clock(settings)
     faults, journal = faults or Faults(clock), journal or Journal(clock)
@@ -76,4 +83,6 @@ def create_app(
             await task
 
     app.cleanup_ctx.append(working)
+    if identity:
+        add_console(app, wire, *identity)
     return app

@@ -1,5 +1,6 @@
 """Pulumi's mocks: an Okta and an AWS that answer look-ups and record what is declared."""
 
+import asyncio
 import json
 import logging
 from collections.abc import Callable, Iterator
@@ -107,6 +108,8 @@ def declare(world: World) -> Iterator[Callable[..., None]]:
 
     # As the engine's own host does: a refusal reaches every dependent, and each would log it.
     logging.getLogger("asyncio").setLevel(logging.CRITICAL)
+
+    asyncio.set_event_loop(asyncio.new_event_loop())  # whatever ran before may have closed its own
 
     def run(program: Callable[[], object], *, preview: bool = False) -> None:
         mocks.set_mocks(world, preview=preview)
