@@ -15,7 +15,7 @@ from pulumi import Input, Output, ResourceOptions
 from components import adoption
 from components.refusal import refuse
 from okta_idc.rules import attributes as rules
-from okta_idc.rules import endpoints
+from okta_idc.rules import endpoints, statements
 
 CATALOG_APP = "amazon_aws_sso"
 
@@ -49,7 +49,7 @@ class SamlAppArgs(TypedDict):
 
 
 class SamlApp(pulumi.ComponentResource):
-    """Okta's app for IAM Identity Center. Raises Refused for OIC-110, 111 and 401 to 404."""
+    """Okta's app for IAM Identity Center. Raises Refused for OIC-110, 111, 401 to 404 and 412."""
 
     app_id: Output[str]
     """The app's id in Okta."""
@@ -95,6 +95,8 @@ def _statements(
     for index, attribute in enumerate(attributes):
         refuse(rules.attribute_key(attribute), f"attributes[{index}]")
         refuse(rules.attribute_value(attribute), f"attributes[{index}]")
+        sent = statements.statement(attribute)
+        refuse(statements.statement_lengths(sent), f"attributes[{index}]")
     refuse(rules.unique_keys(attributes), "attributes")
     refuse(rules.attribute_count(attributes), "attributes")
     return [

@@ -31,8 +31,8 @@ class ScimTokenArgs(TypedDict):
 class ScimToken(pulumi.ComponentResource):
     """Endpoint and token of IAM Identity Center's automatic provisioning.
 
-    Its outputs fail with Refused for a secret that is missing or malformed (OIC-102), or a token
-    that has expired (OIC-103).
+    Its outputs fail with Refused for a secret that is missing or malformed (OIC-102, 106), or a
+    token that has expired (OIC-103).
     """
 
     endpoint: Output[str]
@@ -109,5 +109,6 @@ def _missing(place: str, longer: Sequence[str]) -> str:
 def _read(text: str, place: str) -> rules.ScimSecret:
     refuse(rules.secret_document(text), place)
     secret = rules.read_secret(text)
+    refuse(rules.token_dates((secret.created, secret.expires)), place)
     refuse(rules.token_not_expired((secret.expires, datetime.now(UTC))), place)
     return secret

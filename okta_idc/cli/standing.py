@@ -12,7 +12,8 @@ from dataclasses import dataclass, field
 
 from okta_idc.clients.identity_store import IdentityStore
 from okta_idc.clients.okta import Json, Okta
-from okta_idc.rules import Finding, profiles
+from okta_idc.rules import Finding, Severity, profiles
+from okta_idc.rules import people as people_rules
 
 ACTIVE = frozenset({"ACTIVE", "PROVISIONED", "PASSWORD_EXPIRED", "RECOVERY", "LOCKED_OUT"})
 """Okta's states of a person who is provisioned; STAGED, SUSPENDED and DEPROVISIONED are not."""
@@ -94,12 +95,13 @@ async def _settled(
 
 def _people_left_out(people: list[Json]) -> list[LeftOut]:
     names = [_user_name(person) for person in people]
-    same = {f.place: f for f in profiles.unique_user_names(tuple(names))}
+    same = {f.place: f for f in people_rules.unique_user_names(tuple(names))}
     out: list[LeftOut] = []
     for index, person in enumerate(people):
         kind, name = _kind(person), names[index]
         if kind == "refused":
-            findings = profiles.judge({**(person.get("profile") or {}), "userName": name})
+            profile: Json = {**(person.get("profile") or {}), "userName": name}
+            findings = [f for f in profiles.judge(profile) if f.rule.severity is Severity.BLOCKING]
             if not findings and f"[{index}]" in same:
                 findings = [same[f"[{index}]"]]
             reason = "" if findings else "Okta's API does not say why (Dashboard → Tasks does)."

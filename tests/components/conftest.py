@@ -12,7 +12,7 @@ from pulumi.runtime import mocks
 
 SECRET = (
     '{"endpoint": "https://scim.us-east-1.amazonaws.com/11111111111-2222-3333-4444-555555555555'
-    '/scim/v2/", "token": "TOPSECRET", "token_id": "1", "created": "2026-01-01T00:00:00Z", '
+    '/scim/v2/", "token": "TOPSECRET", "token_id": "1", "created": "2098-06-01T00:00:00Z", '
     '"expires": "2099-01-01T00:00:00Z"}'
 )
 TAGS = {k: v for k, v in json.loads(SECRET).items() if k != "token"}
@@ -59,7 +59,8 @@ class World(mocks.Mocks):
             case "getSecrets":
                 return {"names": ["okta-identity-center/scim"] if self.secret else []}
             case "getInstances":
-                return {"identityStoreIds": self.instances, "region": "us-east-1"}
+                arns = [f"arn:aws:sso:::instance/ssoins-{i}" for i in self.instances]
+                return {"identityStoreIds": self.instances, "arns": arns, "region": "us-east-1"}
             case "getGroups" if args.token.startswith("aws"):
                 return {"groups": [{"displayName": n, "groupId": f"aws-{n}"} for n in self.in_aws]}
             case "getGroups":

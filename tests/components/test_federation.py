@@ -271,6 +271,12 @@ class TestSecret:
                 '"expires": "2021-01-01"}',
                 "is past",
             ),
+            (
+                '{"endpoint": "https://scim.us-east-1.amazonaws.com/11111111111-2222-3333-4444/'
+                'scim/v2", "token": "TOPSECRET", "token_id": "1", "created": "2026-01-01", '
+                '"expires": "2099-01-01"}',
+                "days after created",
+            ),
         ],
     )
     def test_a_bad_secret_is_refused_without_showing_it(

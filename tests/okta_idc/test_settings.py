@@ -53,6 +53,16 @@ def test_the_shipped_stack_files_are_accepted(stack: str) -> None:
         ({"provisioning": {"mode": "apy"}}, "federation.provisioning.mode: 'apy' is wrong"),
         ({"assign": ["a"], "push": ["a"]}, "federation.push[0]: 'a' is assigned too (assign[0])"),
         ({"push": ["a", "a"]}, "federation.push[1]: 'a' is named 2 times"),
+        ({"push": ["a", "A"]}, "federation.push[1]: 'A' is [0] ('a') again"),
+        ({"push": ["a\u200b"]}, "federation.push[0]: 'a\\u200b' holds U+200B ZERO WIDTH SPACE"),
+        (
+            {"app": {**GOOD["app"], "user_name_template": "aws"}},
+            "federation.app.user_name_template: 'aws' names no attribute",
+        ),
+        (
+            {"attributes": [{"key": "D", "value": '"' + "x" * 1_023 + '"'}]},
+            "federation.attributes[0].value: '\"xxx",
+        ),
         ({"app": {**GOOD["app"], "acs_url": "https://x"}}, "federation.app.acs_url: 'https://x'"),
         (
             {"attributes": [{"key": "a&b", "value": "user.x"}]},
