@@ -22,6 +22,7 @@ from components.refusal import Refused, refuse
 from components.saml_app import AttributeStatement, SamlApp
 from components.scim_token import ScimToken
 from components.wait import Wait
+from okta_idc.rules import endpoints
 from okta_idc.rules import groups as rules
 
 API = "api"
@@ -90,7 +91,9 @@ class IdentityCenterFederation(pulumi.ComponentResource):
         instance = self._instance()
         store_id = instance.apply(lambda i: i[0])
         # Whatever is made first waits for every look-up.
-        checked = Output.all(token.endpoint, found, instance)
+        checked = Output.all(token.endpoint, found, instance).apply(
+            lambda read: _belong_together(args["issuer_url"], read[0], *read[2])
+        )
         app_label = args.get("label", "AWS IAM Identity Center")
         pushed = take_groups(f"{name}-group", push, found, checked, child)
         assigned = take_groups(f"{name}-group", assign, found, checked, child)
@@ -208,6 +211,13 @@ class IdentityCenterFederation(pulumi.ComponentResource):
 
         opts = InvokeOutputOptions(parent=self)
         return aws.ssoadmin.get_instances_output(opts=opts).apply(the_one)
+
+
+def _belong_together(issuer: str, endpoint: str, store_id: str, region: str) -> str:
+    """OIC-107 and OIC-113: people sign in where they are provisioned."""
+    refuse(endpoints.endpoint_region(endpoints.EndpointInRegion(endpoint, region)), "secret")
+    refuse(endpoints.issuer_of_store(endpoints.IssuerOfStore(issuer, store_id)))
+    return store_id
 
 
 def _one_role_each(
