@@ -4,6 +4,9 @@ Only composes: app → provisioning → gate → assignments → push groups. Wh
 the inputs is looked up first, so that a refused declaration has changed nothing.
 """
 
+from collections.abc import Sequence
+from typing import Any
+
 import pulumi
 import pulumi_aws as aws
 from pulumi import InvokeOutputOptions, Output, ResourceOptions
@@ -57,7 +60,7 @@ class IdentityCenterFederation(pulumi.ComponentResource):
         store_id = instance.apply(lambda i: i[0])
         # Whatever is made first waits for every look-up.
         checked = Output.all(token.endpoint, found, instance).apply(
-            lambda read: _belong_together(args["issuer_url"], read[0], *read[2])
+            lambda read: _belong_together(args["issuer_url"], read)
         )
         app_label = args.get("label", "AWS IAM Identity Center")
         pushed = take_groups(f"{name}-group", push, found, checked, child)
@@ -232,11 +235,12 @@ class IdentityCenterFederation(pulumi.ComponentResource):
         return aws.ssoadmin.get_instances_output(opts=opts).apply(the_one)
 
 
-def _belong_together(issuer: str, endpoint: str, store_id: str, region: str) -> str:
-    """OIC-107 and OIC-113: people sign in where they are provisioned."""
+def _belong_together(issuer: str, read: Sequence[Any]) -> Sequence[Any]:
+    """OIC-107 and OIC-113: people sign in where they are provisioned. Gives back what was read."""
+    endpoint, (store_id, region, _) = read[0], read[2]
     refuse(endpoints.endpoint_region(endpoints.EndpointInRegion(endpoint, region)), "secret")
     refuse(endpoints.issuer_of_store(endpoints.IssuerOfStore(issuer, store_id)))
-    return store_id
+    return read
 
 
 def _one_role_each(
