@@ -4,6 +4,9 @@ Only composes: app → provisioning → gate → assignments → push groups. Wh
 the inputs is looked up first, so that a refused declaration has changed nothing.
 """
 
+from collections.abc import Sequence
+from typing import Any
+
 import pulumi
 import pulumi_aws as aws
 from pulumi import InvokeOutputOptions, Output, ResourceOptions
@@ -24,6 +27,7 @@ from components.saml_app import SamlApp
 from components.scim_token import ScimToken
 from components.token_alarm import DAYS_BEFORE, TokenExpiryAlarm
 from components.wait import Wait
+from okta_idc.rules import endpoints
 from okta_idc.rules import groups as rules
 
 
@@ -55,7 +59,9 @@ class IdentityCenterFederation(pulumi.ComponentResource):
         instance = self._instance()
         store_id = instance.apply(lambda i: i[0])
         # Whatever is made first waits for every look-up.
-        checked = Output.all(token.endpoint, found, instance)
+        checked = Output.all(token.endpoint, found, instance).apply(
+            lambda read: _belong_together(args["issuer_url"], read)
+        )
         app_label = args.get("label", "AWS IAM Identity Center")
         pushed = take_groups(f"{name}-group", push, found, checked, child)
         assigned = take_groups(f"{name}-group", assign, found, checked, child)
@@ -227,6 +233,14 @@ class IdentityCenterFederation(pulumi.ComponentResource):
 
         opts = InvokeOutputOptions(parent=self)
         return aws.ssoadmin.get_instances_output(opts=opts).apply(the_one)
+
+
+def _belong_together(issuer: str, read: Sequence[Any]) -> Sequence[Any]:
+    """OIC-107 and OIC-113: people sign in where they are provisioned. Gives back what was read."""
+    endpoint, (store_id, region, _) = read[0], read[2]
+    refuse(endpoints.endpoint_region(endpoints.EndpointInRegion(endpoint, region)), "secret")
+    refuse(endpoints.issuer_of_store(endpoints.IssuerOfStore(issuer, store_id)))
+    return read
 
 
 def _one_role_each(
