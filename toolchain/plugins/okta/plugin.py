@@ -20,6 +20,7 @@ from toolchain.plugins.okta.connection import Connection
 from toolchain.plugins.okta.features import Features
 from toolchain.plugins.okta.group import Group
 from toolchain.plugins.okta.group_assignment import GroupAssignment
+from toolchain.plugins.okta.group_assignments import AppGroupAssignments
 from toolchain.plugins.okta.group_rule import Rule
 from toolchain.plugins.okta.invokes import INVOKES
 from toolchain.plugins.okta.profile_mapping import Mapping
@@ -30,6 +31,7 @@ from toolchain.plugins.okta.saml import Saml
 RESOURCES: dict[str, OktaResource] = {
     resource.type: resource
     for resource in (
+        AppGroupAssignments(),
         Connection(),
         Features(),
         Group(),

@@ -146,6 +146,10 @@ SCRIPTED: dict[tuple[str, str], list[Line]] = {
         ("GET", ASSIGNED_3, None, 404, NOT_FOUND),
         ("GET", ASSIGNED_4, None, 404, NOT_FOUND),
     ],
+    ("grpc-assignments", "destroy"): [
+        ("DELETE", f"{APPS}/{emu('0oa', 4)}/groups/{emu('00g', 3)}", None, 204, None),
+        ("DELETE", f"{APPS}/{emu('0oa', 4)}/groups/{emu('00g', 7)}", None, 204, None),
+    ],
     ("grpc-connection", "update-token-secret"): [
         ("POST", CONNECTION_3, {
             "baseUrl": "https://scim.example.com/T/scim/v2",

@@ -92,6 +92,11 @@ def assigned(group: str, **changed: Any) -> Want:
     return Want("okta:app/groupAssignment:GroupAssignment", inputs)
 
 
+def all_assigned(*groups: dict[str, Any]) -> Want:
+    inputs = {"appId": Out("app"), "groups": list(groups)}
+    return Want("okta:index/appGroupAssignments:AppGroupAssignments", inputs)
+
+
 def moved(prefix: str, old: int, new: int) -> dict[str, str]:
     ids = {emu(prefix, old): emu(prefix, new)}
     return ids | ({f"kid{old:04d}DUMMY": f"kid{new:04d}DUMMY"} if prefix == "0oa" else {})
@@ -133,11 +138,15 @@ PRIORITY_0 = {**TWO_ASSIGNED, "a-2": assigned("group-2", priority=0, profile="{}
 
 
 def five(order: list[int], *, plural: bool) -> Program:
-    assert not plural
+    assignments = {
+        f"a-{n}": assigned(f"group-{n}", priority=n, profile="{}") for n in order
+    }  # fmt: skip
+    if plural:
+        groups = [{"id": Out(f"group-{n}"), "priority": n, "profile": "{}"} for n in range(5)]
+        assignments = {"all": all_assigned(*groups)}
     return {
         **{f"group-{n}": group(f"group-{n}") for n in order}, **CONNECTED,
-        **{f"a-{n}": assigned(f"group-{n}", priority=n, profile="{}") for n in order},
-        "features": FEATURES,
+        **assignments, "features": FEATURES,
         **{f"push-{n}": push(f"group-{n}", f"group-{n}") for n in order},
     }  # fmt: skip
 
@@ -436,5 +445,16 @@ STORIES: dict[str, list[Step]] = {
         Step("saml-validation", "bogus-type", "up", {"app": saml(attributeStatements=[
             {"name": "g", "namespace": "bogus", "type": "BOGUS", "values": ["x"]}])}),
     ],
+    "assignments-app-gone": [
+        Step("assignment-single-priority-zero", "one", "up",
+             {name: TWO_ASSIGNED[name] for name in ("group-1", "group-2", "app")},
+             without=r"/apps/\w+/groups/"),
+        Step("assignments-create", "create", "up",
+             {**TWO_ASSIGNED, "a-1": all_assigned({"id": Out("group-1")}, {"id": Out("group-2")})},
+             renumbered=moved("0oa", 4, 5) | moved("00g", 7, 4),
+             without=r"^/api/v1/groups|/apps\?|/apps/\w+$|/sso/|/credentials/"),
+        Step("assignments-app-gone", "app-gone-refresh", "refresh"),
+    ],
+    "scale-5-plural": scaled("scale-5-plural", five([0, 1, 3, 2, 4], plural=True)),
     "scale-5-singular": scaled("scale-5-singular", five([0, 1, 2, 4, 3], plural=False)),
 }  # fmt: skip

@@ -32,6 +32,11 @@ SOURCES: dict[str, tuple[str, ...]] = {
         "assignment-single-create", "assignment-single-refresh", "assignment-single-update",
         "assignment-single-out-of-band", "assignment-single-import",
     ),
+    "grpc-assignments": (
+        "assignments-create", "assignments-refresh", "assignments-update", "assignments-foreign",
+        "assignments-out-of-band", "assignments-import", "assignments-delete",
+        "assignments-errors",
+    ),
     "grpc-connection": (
         "connection-create", "connection-refresh", "connection-update", "connection-drift",
         "connection-refresh-404", "connection-app-id-change", "connection-import",
@@ -74,7 +79,6 @@ NOT_HERE = {
     "okta:app/accessPolicyAssignment:AccessPolicyAssignment": "resource left out",
     "okta:app/federatedClaim:FederatedClaim": "resource left out",
     "okta:app/getApp:getApp": "look-up left out",
-    "okta:index/appGroupAssignments:AppGroupAssignments": "resource left out",
     "okta:index/appSignonPolicy:AppSignonPolicy": "resource left out",
     "okta:index/groupMemberships:GroupMemberships": "resource left out",
 }
@@ -82,6 +86,7 @@ NOT_HERE = {
 
 OWN = {
     "grpc-assignment-single": r"/apps/\w+/groups/",
+    "grpc-assignments": r"/apps/\w+/groups",
     "grpc-connection": "/connections/",
     "grpc-connection-unknown": "/connections/",
     "grpc-features": "/features/",
@@ -197,6 +202,7 @@ def without_digits(text: str) -> str:
 
 
 HALF_MADE = [
+    ("grpc-assignments", 86, 88),
     ("grpc-group", 40, 42),
     ("grpc-saml-errors", 4, 6),
     ("grpc-saml-errors", 10, 12),

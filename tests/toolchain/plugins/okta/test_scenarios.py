@@ -27,21 +27,11 @@ LEFT_OUT = {
 }
 """Recordings (or phases of one) that are not replayed, and why."""
 NOT_YET = {
-    "assignments-app-gone": "AppGroupAssignments",
-    "assignments-create": "AppGroupAssignments",
-    "assignments-delete": "AppGroupAssignments",
-    "assignments-errors": "AppGroupAssignments",
-    "assignments-foreign": "AppGroupAssignments",
-    "assignments-import": "AppGroupAssignments",
-    "assignments-out-of-band": "AppGroupAssignments",
-    "assignments-refresh": "AppGroupAssignments",
-    "assignments-update": "AppGroupAssignments",
     "federated-claim": "app.FederatedClaim",
     "group-memberships": "GroupMemberships",
     "saml-authentication-policy": "AppSignonPolicy",
     "saml-update-reverts-policy": "AppSignonPolicy",
     "saml-vs-policy-assignment": "AppSignonPolicy",
-    "scale-5-plural": "AppGroupAssignments",
     "signon-policy": "AppSignonPolicy",
     "signon-policy-catch-all-false": "AppSignonPolicy",
 }
