@@ -46,6 +46,13 @@ def mapped(expression: str, status: str = "PUSH", **others: Any) -> dict[str, An
 
 NAMES = 'user.firstName + " " + user.lastName'
 LOGIN = {"expression": "user.login", "pushStatus": "PUSH"}
+
+
+def is_claim(answer: dict[str, Any]) -> bool:
+    return {*answer} == {"id", "name", "expression", "created", "lastUpdated"}
+
+
+DEPARTMENT = {"expression": "user.profile.department"}
 RULE_Y = {"conditions": {"expression": {
     "type": "urn:okta:expression:1.0", "value": 'user.department=="Y"',
 }}}  # fmt: skip
@@ -60,6 +67,8 @@ CORRECTED: dict[tuple[str, str], Correction] = {
     ("group-rule-lifecycle", "create"): (is_rule, ACTIVE),
     ("group-rule-lifecycle", "refresh"): (is_rule, ACTIVE),
     ("group-rule-lifecycle", "update-expr"): (is_rule, ACTIVE | RULE_Y),
+    ("federated-claim", "create"): (is_claim, DEPARTMENT),
+    ("federated-claim", "refresh"): (is_claim, DEPARTMENT),
     ("profile-mapping", "create"): (is_profile_mapping, mapped(NAMES)),
     ("profile-mapping", "refresh"): (is_profile_mapping, mapped(NAMES)),
     ("profile-mapping", "update"): (is_profile_mapping, mapped("user.displayName")),

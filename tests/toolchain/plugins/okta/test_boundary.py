@@ -48,6 +48,8 @@ SOURCES: dict[str, tuple[str, ...]] = {
         "features-description", "features-refresh-400", "features-delete-import",
     ),
     "grpc-group": ("group-lifecycle", "group-errors", "group-autoname-after-named"),
+    "grpc-federated-claim": ("federated-claim",),
+    "grpc-memberships": ("group-memberships",),
     "grpc-group-rule": ("group-rule-lifecycle",),
     "grpc-profile-mapping": ("profile-mapping",),
     "grpc-push-group": (
@@ -77,10 +79,8 @@ ELSEWHERE = {
 }
 NOT_HERE = {
     "okta:app/accessPolicyAssignment:AccessPolicyAssignment": "resource left out",
-    "okta:app/federatedClaim:FederatedClaim": "resource left out",
     "okta:app/getApp:getApp": "look-up left out",
     "okta:index/appSignonPolicy:AppSignonPolicy": "resource left out",
-    "okta:index/groupMemberships:GroupMemberships": "resource left out",
 }
 """Types and tokens that were recorded and that the replacement has not."""
 
@@ -90,6 +90,8 @@ OWN = {
     "grpc-connection": "/connections/",
     "grpc-connection-unknown": "/connections/",
     "grpc-features": "/features/",
+    "grpc-federated-claim": "/federated-claims",
+    "grpc-memberships": r"/groups/\w+/users",
     "grpc-group-rule": "/groups/rules",
     "grpc-profile-mapping": "/mappings|/user/types",
     "grpc-push-group": "/group-push/",

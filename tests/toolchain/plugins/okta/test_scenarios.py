@@ -27,8 +27,6 @@ LEFT_OUT = {
 }
 """Recordings (or phases of one) that are not replayed, and why."""
 NOT_YET = {
-    "federated-claim": "app.FederatedClaim",
-    "group-memberships": "GroupMemberships",
     "saml-authentication-policy": "AppSignonPolicy",
     "saml-update-reverts-policy": "AppSignonPolicy",
     "saml-vs-policy-assignment": "AppSignonPolicy",
