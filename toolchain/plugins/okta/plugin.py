@@ -29,11 +29,14 @@ from toolchain.plugins.okta.profile_mapping import Mapping
 from toolchain.plugins.okta.push_group import PushGroup
 from toolchain.plugins.okta.resource import OktaResource, unsupported
 from toolchain.plugins.okta.saml import Saml
+from toolchain.plugins.okta.signon_policy import AccessPolicyAssignment, AppSignonPolicy
 
 RESOURCES: dict[str, OktaResource] = {
     resource.type: resource
     for resource in (
+        AccessPolicyAssignment(),
         AppGroupAssignments(),
+        AppSignonPolicy(),
         Connection(),
         Features(),
         FederatedClaim(),

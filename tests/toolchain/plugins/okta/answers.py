@@ -53,6 +53,12 @@ def is_claim(answer: dict[str, Any]) -> bool:
 
 
 DEPARTMENT = {"expression": "user.profile.department"}
+
+
+def is_policy(answer: dict[str, Any]) -> bool:
+    return answer.get("type") == "ACCESS_POLICY" and "description" in answer
+
+
 RULE_Y = {"conditions": {"expression": {
     "type": "urn:okta:expression:1.0", "value": 'user.department=="Y"',
 }}}  # fmt: skip
@@ -84,6 +90,8 @@ CORRECTED: dict[tuple[str, str], Correction] = {
     ("push-group-refresh", "refresh"): (is_mapping, ACTIVE),
     ("push-group-update", "update-delflag"): (is_mapping, ACTIVE),
     ("push-group-replace", "replace-source"): (is_mapping, ACTIVE),
+    ("signon-policy", "create"): (is_policy, {"description": "d"}),
+    ("signon-policy", "refresh"): (is_policy, {"description": "d"}),
     ("scale-5-plural", "up"): (is_mapping, ACTIVE),
     ("scale-5-plural", "noop-refresh"): (is_mapping, ACTIVE),
     ("scale-5-plural", "refresh"): (is_mapping, ACTIVE),

@@ -109,6 +109,16 @@ def rule(group: str, department: str = "X", status: str = "ACTIVE") -> Want:
     })  # fmt: skip
 
 
+def policy(**changed: Any) -> Want:
+    inputs = {"description": "d", "name": "policy-1", **changed}
+    return Want("okta:index/appSignonPolicy:AppSignonPolicy", inputs)
+
+
+ASSIGNMENT = Want("okta:app/accessPolicyAssignment:AccessPolicyAssignment", {
+    "appId": Out("app"), "policyId": Out("policy"),
+})  # fmt: skip
+OWN_POLICY = {"policy": policy(), "app": saml(authenticationPolicy=Out("policy"))}
+REASSIGNED = {"policy": policy(), "app": saml(), "assignment": ASSIGNMENT}
 RULED = {"group-1": group("group-1"), "group-2": group("group-2"), "rule": rule("group-1")}
 APP = {"app": bare_saml()}
 POLICY_APP = {"app": saml()}
@@ -285,6 +295,33 @@ STORIES: dict[str, list[Step]] = {
     "retry-settings-ignored": [
         CREATED,
         Step("retry-settings-ignored", "backoff-false-429", "refresh", settings=NO_RETRIES),
+    ],
+    "saml-authentication-policy": [
+        Step("saml-authentication-policy", "create-auth-policy", "up", OWN_POLICY),
+        Step("saml-authentication-policy", "refresh", "refresh"),
+        Step("saml-authentication-policy", "pa", "preview", OWN_POLICY),
+        Step("saml-authentication-policy", "destroy", "destroy"),
+    ],
+    "saml-update-reverts-policy": [
+        Step("saml-update-reverts-policy", "create", "up", REASSIGNED),
+        Step("saml-update-reverts-policy", "update-label-no-refresh", "up",
+             {**REASSIGNED, "app": saml(label="L2")}),
+        Step("saml-update-reverts-policy", "noop", "up", {**REASSIGNED, "app": saml(label="L2")}),
+        Step("saml-update-reverts-policy", "heal-refresh", "up",
+             {**REASSIGNED, "app": saml(label="L2")}, refreshed=True),
+    ],
+    "saml-vs-policy-assignment": [
+        Step("saml-vs-policy-assignment", "create-with-default-policy", "up", REASSIGNED),
+        Step("saml-vs-policy-assignment", "refresh", "refresh"),
+        Step("saml-vs-policy-assignment", "preview-after", "preview", REASSIGNED),
+        Step("saml-vs-policy-assignment", "update-label", "up",
+             {**REASSIGNED, "app": saml(label="L2")}),
+    ],
+    "signon-policy-catch-all-false": [
+        Step("signon-policy-catch-all-false", "create-catch-all-false", "up",
+             {"policy": policy(catchAll=False)}),
+        Step("signon-policy-catch-all-false", "refresh", "refresh"),
+        Step("signon-policy-catch-all-false", "p", "preview", {"policy": policy(catchAll=False)}),
     ],
     "saml-classic": [
         Step("saml-classic", "classic-create", "up", POLICY_APP),

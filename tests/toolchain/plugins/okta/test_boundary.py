@@ -68,6 +68,7 @@ SOURCES: dict[str, tuple[str, ...]] = {
         "saml-statements-dropped", "saml-import", "saml-out-of-band-delete",
     ),
     "grpc-saml-lost-update": ("saml-update-400-lost",),
+    "grpc-signon-policy": ("signon-policy",),
     "grpc-invokes": ("invokes-apps", "invokes-groups", "invokes-provisioning"),
 }  # fmt: skip
 
@@ -78,9 +79,7 @@ ELSEWHERE = {
     "grpc-provider": "test_config.py",
 }
 NOT_HERE = {
-    "okta:app/accessPolicyAssignment:AccessPolicyAssignment": "resource left out",
     "okta:app/getApp:getApp": "look-up left out",
-    "okta:index/appSignonPolicy:AppSignonPolicy": "resource left out",
 }
 """Types and tokens that were recorded and that the replacement has not."""
 
@@ -95,6 +94,7 @@ OWN = {
     "grpc-group-rule": "/groups/rules",
     "grpc-profile-mapping": "/mappings|/user/types",
     "grpc-push-group": "/group-push/",
+    "grpc-signon-policy": "/policies",
 }
 """Whose calls a file's records must have made to the last; without an entry: every call."""
 
