@@ -33,7 +33,8 @@ class Connection:
         return [
             ("GET", one, self.get),
             ("POST", one, self.post),
-            ("POST", one + "/lifecycle/{to}", self.lifecycle),
+            ("POST", one + "/lifecycle/activate", self.activate),
+            ("POST", one + "/lifecycle/deactivate", self.deactivate),
             ("GET", features, self.features),
             ("GET", features + "/{name}", self.feature),
             ("PUT", features + "/{name}", self.put_feature),
@@ -45,12 +46,14 @@ class Connection:
         root = f"{self.wire.api}/apps/{app.id}/connections/default"
         other = "deactivate" if app.connection == "ENABLED" else "activate"
         to_other = {"href": f"{root}/lifecycle/{other}", "hints": {"allow": ["POST"]}}
-        return {
-            "authScheme": "TOKEN", "status": app.connection, "baseUrl": app.base_url or "",
-            "profile": {"authScheme": "TOKEN"},
+        view: Json = {
+            "status": app.connection, "profile": {"authScheme": app.auth_scheme},
             "_links": {"self": {"href": root, "hints": {"allow": ["GET", "POST"]}},
                        other: to_other},
         }  # fmt: skip
+        if app.auth_scheme == "TOKEN":  # an OAuth connection has neither (ApplicationConnections)
+            view |= {"authScheme": "TOKEN", "baseUrl": app.base_url or ""}
+        return view
 
     async def get(self, request: web.Request) -> web.Response:
         return reply(self.view(self.wire.app(request)))
@@ -61,28 +64,32 @@ class Connection:
         if not isinstance(profile, dict) or profile.get("authScheme") not in ("TOKEN", "OAUTH2"):
             raise invalid("profile.authScheme", "profile.authScheme: use TOKEN or OAUTH2")
         if self.model.supported:
-            url, token = body.get("baseUrl"), profile.get("token")
-            if not isinstance(url, str) or url.endswith("/") or not url.startswith("http"):
-                raise invalid("baseUrl", "Base URL: Does not match required pattern")
-            if not isinstance(token, str) or not token:
-                raise invalid("profile.token", "profile.token: The field cannot be left blank")
-            app.base_url, app.token, app.connection = url, token, "DISABLED"
+            if profile["authScheme"] == "OAUTH2":
+                app.base_url = app.token = None
+            else:
+                app.base_url, app.token = _credentials(body.get("baseUrl"), profile.get("token"))
+            app.auth_scheme, app.connection = profile["authScheme"], "DISABLED"
             if request.query.get("activate") == "true":
                 await self._enable(app)
         return reply(self.view(app))
 
-    async def lifecycle(self, request: web.Request) -> web.Response:
-        app, to = self.wire.app(request), request.match_info["to"]
-        if to not in ("activate", "deactivate"):
-            raise web.HTTPNotFound
-        if self.model.supported and to == "activate":
+    async def activate(self, request: web.Request) -> web.Response:
+        app = self.wire.app(request)
+        if self.model.supported:
             await self._enable(app)
-        elif self.model.supported:
+        return web.Response(status=204)
+
+    async def deactivate(self, request: web.Request) -> web.Response:
+        app = self.wire.app(request)
+        if self.model.supported:
             app.connection = "DISABLED"
         return web.Response(status=204)
 
     async def _enable(self, app: App) -> None:
         """Okta tests the credentials first; the import of groups is no part of the test."""
+        if app.auth_scheme == "OAUTH2":  # of a consent given in the console there is nothing here
+            app.connection = "ENABLED"
+            return
         try:
             await self.wire.worker.test(app)
         except Refused as refused:
@@ -121,6 +128,14 @@ class Connection:
             if user.status == "STAGED":
                 self.model.enqueue("user", app, ident)
         return reply(self.feature_view(app))
+
+
+def _credentials(url: Any, token: Any) -> tuple[str, str]:
+    if not isinstance(url, str) or url.endswith("/") or not url.startswith("http"):
+        raise invalid("baseUrl", "Base URL: Does not match required pattern")
+    if not isinstance(token, str) or not token:
+        raise invalid("profile.token", "profile.token: The field cannot be left blank")
+    return url, token
 
 
 def _given(body: Json, part: str, switches: tuple[str, ...]) -> dict[str, Json]:

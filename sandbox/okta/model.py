@@ -5,106 +5,45 @@ What Okta does later goes to `enqueue` as (kind, app, subject), in the order of 
 
 import uuid
 from collections.abc import Callable
-from dataclasses import dataclass, field
-from datetime import UTC, datetime
 from typing import Any
 
 from sandbox.okta.errors import OktaError, invalid, missing
+from sandbox.okta.expression import Scope, parse
+from sandbox.okta.records import App, AppUser, Json, Mapping, now, seconds
 from sandbox.provisioning.template import user_name
 from sandbox.seed import Org
+from sandbox.settings import Settings
 
-Json = dict[str, Any]
+__all__ = ["ACTIVE", "App", "AppUser", "Mapping", "Model", "now", "seconds"]
+
+MAPPED = (
+    "firstName", "lastName", "middleName", "honorificPrefix", "honorificSuffix", "displayName",
+    "nickName", "profileUrl", "title", "userType", "preferredLanguage", "locale", "timezone",
+    "email", "streetAddress", "city", "state", "zipCode", "countryCode", "primaryPhone",
+    "employeeNumber", "costCenter", "organization", "division", "department", "manager",
+)  # fmt: skip
+"""Attributes of an app's users: assumed to be those that are sent to AWS, under Okta's names."""
 ACTIVE = ("ACTIVE", "PROVISIONED", "PASSWORD_EXPIRED", "RECOVERY", "LOCKED_OUT")
 
 
-def now() -> str:
-    return datetime.now(UTC).isoformat(timespec="milliseconds").replace("+00:00", "Z")
-
-
-def seconds() -> str:
-    """The times of push mappings carry no milliseconds (a recording of a real org)."""
-    return now()[:19] + "Z"
-
-
-@dataclass
-class AppUser:
-    id: str
-    name: str
-    status: str = "STAGED"
-    sync: str = "OUT_OF_SYNC"
-    scim_id: str | None = None
-    error: str | None = None
-    scim_status: int | None = None
-    synced: str | None = None
-    created: str = field(default_factory=now)
-    updated: str = field(default_factory=now)
-    changed: str = field(default_factory=now)
-
-    def become(self, status: str) -> None:
-        """Arrived in AWS in this status."""
-        self.updated = self.synced = now()
-        if self.status != status:
-            self.status, self.changed = status, self.updated
-        self.sync, self.error, self.scim_status = "SYNCHRONIZED", None, None
-
-    def refuse(self, error: str, scim_status: int | None) -> None:
-        self.sync, self.error, self.scim_status = "ERROR", error, scim_status
-        self.updated = now()
-
-
-@dataclass
-class Mapping:
-    id: str
-    source: str
-    target: str
-    status: str
-    error: str | None = None
-    scim_status: int | None = None
-    pushed: str | None = None
-    created: str = field(default_factory=seconds)
-    updated: str = field(default_factory=seconds)
-
-    def refuse(self, error: str, scim_status: int | None) -> None:
-        self.status, self.error, self.scim_status = "ERROR", error, scim_status
-        self.updated = seconds()
-
-
-@dataclass
-class App:
-    id: str
-    body: Json
-    status: str
-    policy: str
-    created: str = field(default_factory=now)
-    updated: str = field(default_factory=now)
-    keys: list[Json] = field(default_factory=list)
-    base_url: str | None = None
-    # The SCIM token lives here and nowhere else; no view shows it.
-    token: str | None = field(default=None, repr=False)
-    connection: str = "DISABLED"
-    capabilities: Json = field(default_factory=dict)
-    groups: dict[str, Json] = field(default_factory=dict)
-    users: dict[str, AppUser] = field(default_factory=dict)
-    mappings: dict[str, Mapping] = field(default_factory=dict)
-    people: dict[str, str] = field(default_factory=dict)
-    """Ids in AWS of everybody who ever arrived there, also of who is unassigned by now."""
-
-    def on(self, *path: str) -> bool:
-        value: Any = self.capabilities
-        for part in path:
-            value = value.get(part, {})
-        return self.connection == "ENABLED" and value.get("status") == "ENABLED"
-
-
 class Model:
-    def __init__(self, org: Org, connections: str) -> None:
-        self.org, self.connections = org, connections
+    def __init__(self, org: Org, settings: Settings) -> None:
+        self.org, self.settings, self.begun = org, settings, now()
         self.users: dict[str, Json] = {}
         self.groups: dict[str, Json] = {}
         self.members: dict[str, dict[str, None]] = {}
         """Of an app's group: whom Okta has pushed into it."""
         self.apps: dict[str, App] = {}
         self.policies: dict[str, Json] = {}
+        self.custom: Json = {}
+        """Attributes that somebody added to the schema of Okta's users."""
+        self.rules: dict[str, Json] = {}
+        self.by_rule: dict[str, dict[str, set[str]]] = {}
+        """Of a group: whom which group rules have put into it."""
+        self.person_changed: Callable[[str], None] = lambda _: None
+        self.taken_out: Callable[[str, str], None] = lambda *_: None
+        self.catch_alls: dict[str, Json] = {}
+        """The one rule of each policy."""
         self.scim_ids: dict[str, str] = {}  # APP_GROUP id -> id in AWS
         self.failures: list[Json] = []  # what failed of which no object is left to say it
         self.enqueue: Callable[[str, App, Any], None] = lambda *_: None
@@ -118,7 +57,7 @@ class Model:
 
     @property
     def supported(self) -> bool:
-        return self.connections == "supported"
+        return self.settings["connections"] == "supported"
 
     def ident(self, prefix: str) -> str:
         self._count += 1
@@ -132,11 +71,20 @@ class Model:
             {"kind": kind, "name": name, "error": error, "scim_status": scim_status}
         )
 
-    def add_policy(self, name: str, description: str, *, system: bool) -> Json:
+    def add_policy(self, name: str, description: str, *, system: bool, priority: int = 1) -> Json:
         ident, time = self.ident("rst"), now()
         self.policies[ident] = {
             "id": ident, "name": name, "description": description, "system": system,
-            "priority": len(self.policies) + 1, "created": time, "lastUpdated": time,
+            "priority": priority, "created": time, "lastUpdated": time,
+        }  # fmt: skip
+        twice: Json = {"type": "ASSURANCE", "factorMode": "2FA", "reauthenticateIn": "PT2H"}
+        password = {"required": True, "types": ["password"], "reauthenticateIn": "PT2H"}
+        self.catch_alls[ident] = {
+            "id": self.ident("rul"), "status": "ACTIVE", "name": "Catch-all Rule", "priority": 99,
+            "created": time, "lastUpdated": time, "system": True, "conditions": None,
+            "type": "ACCESS_POLICY",
+            "actions": {"appSignOn": {"access": "ALLOW", "verificationMethod": {
+                **twice, "constraints": [{"knowledge": password}]}}},
         }  # fmt: skip
         return self.policies[ident]
 
@@ -171,8 +119,11 @@ class Model:
             user["status"], user["statusChanged"] = status, now()
         user["lastUpdated"] = now()
         for app in self.apps.values():
+            if status:
+                self.assign(app, user["id"])
             if user["id"] in app.users:
                 self.enqueue("user", app, user["id"])
+        self.person_changed(user["id"])
 
     def add_group(self, name: str, description: str, source: str | None = None) -> Json:
         ident, time = self.ident("00g"), now()
@@ -183,7 +134,7 @@ class Model:
         }  # fmt: skip
         if source:
             self.groups[ident] |= {"type": "APP_GROUP", "source": {"id": source}}
-        self.members[ident] = {}
+        self.members[ident], self.by_rule[ident] = {}, {}
         return self.groups[ident]
 
     def check_group(self, profile: Json, but: str = "") -> tuple[str, str]:
@@ -201,8 +152,15 @@ class Model:
         return name, description or ""
 
     def change_group(self, group: Json, name: str, description: str) -> None:
+        renamed = group["profile"]["name"] != name
         group["profile"] = {"name": name, "description": description}
         group["lastUpdated"] = now()
+        if renamed and self.settings["rename_groups"] == "on":
+            for app in self.apps.values():
+                for mapping in app.mappings.values():
+                    if mapping.source == group["id"]:
+                        mapping.rename = name
+                        self.enqueue("rename", app, mapping)
 
     def group(self, ident: str) -> Json:
         if ident not in self.groups:
@@ -213,7 +171,8 @@ class Model:
         """Put somebody into a group or out of it.
 
         The push goes first: of a group that is assigned too, it overtakes the new user's creation
-        (okta-api.md §6), which is why one group in both roles is not supported.
+        (okta-api.md §6), and finds a removed one unassigned already. That is why one group in both
+        roles is not supported.
         """
         self.group(group_id)["lastMembershipUpdated"] = now()
         self.user(user_id)
@@ -226,51 +185,84 @@ class Model:
                 if mapping.source == group_id and mapping.status == "ACTIVE":
                     self.enqueue("member", app, (mapping, user_id, member))
             if group_id in app.groups:
-                self.assign(app)
+                self.assign(app, user_id)
+        self.person_changed(user_id)
 
     def delete_group(self, ident: str) -> None:
         self.group(ident)
         for app in self.apps.values():
             if any(ident == m.source or ident == m.target for m in app.mappings.values()):
                 raise invalid("group", "The group is used in a group push mapping.")
-        del self.groups[ident], self.members[ident]
+        people = self.members[ident]
+        self._forget_group(ident)
         for app in self.apps.values():
             if app.groups.pop(ident, None):
-                self.assign(app)
+                self.assign(app, *people)
+        for person in people:
+            self.person_changed(person)
+
+    def _forget_group(self, ident: str) -> None:
+        del self.groups[ident], self.members[ident], self.by_rule[ident]
 
     def drop_target(self, app: App, ident: str) -> None:
         """Delete an app's group, in Okta and in AWS."""
-        group = self.groups.pop(ident, None)
-        self.members.pop(ident, None)
-        if group and (scim_id := self.scim_ids.pop(ident, None)):
+        group, scim_id = self.forget_target(ident)
+        if group and scim_id:
             self.enqueue("drop", app, (scim_id, group["profile"]["name"]))
+
+    def forget_target(self, ident: str) -> tuple[Json | None, str | None]:
+        """Take an app's group out of Okta, without a word to AWS."""
+        group = self.groups.get(ident)
+        if group:
+            self._forget_group(ident)
+        return group, self.scim_ids.pop(ident, None)
 
     def app(self, ident: str) -> App:
         if ident not in self.apps:
             raise missing(ident, "AppInstance")
         return self.apps[ident]
 
-    def assign(self, app: App) -> None:
-        """Make app users agree with the assigned groups; provisioning follows."""
-        wanted = {u: None for g in app.groups for u in self.members.get(g, {})}
+    def add_app(self, body: Json, status: str) -> App:
+        app = App(self.ident("0oa"), body, status, self.policy)
+        app.mapping_id, app.user_type = self.ident("prm"), self.ident("oty")
+        app.mapped = {name: {"expression": f"user.{name}", "pushStatus": "PUSH"} for name in MAPPED}
+        self.apps[app.id] = app
+        return app
+
+    def app_profile(self, app: App, user: AppUser) -> Json:
+        """An app user's attributes: those that are mapped, and its own before them."""
+        scope = Scope(self.users[user.id]["profile"])
+        mapped = {name: parse(how["expression"])(scope) for name, how in app.mapped.items()}
+        return {name: value for name, value in mapped.items() if value is not None} | user.own
+
+    def assign(self, app: App, *people: str) -> None:
+        """Make these people's app users agree with the assigned groups; provisioning follows.
+
+        Whoever is deactivated in Okta loses the assignments of active apps, and of those alone
+        (support.okta.com, "deprovisioning behavior when an app is inactive").
+        """
+        for ident in people:
+            known = app.users.get(ident)
+            gone = self.users[ident]["status"] == "DEPROVISIONED"
+            kept = not gone or (app.status != "ACTIVE" and known is not None)
+            by_group = kept and any(ident in self.members[group] for group in app.groups)
+            if known is None and by_group:
+                self.assign_one(app, ident, "GROUP")
+            elif known and not by_group and (known.scope == "GROUP" or not kept):
+                self.enqueue("remove", app, app.users.pop(ident))
+
+    def assign_one(self, app: App, ident: str, scope: str) -> AppUser:
         template = app.body["credentials"]["userNameTemplate"]["template"]
-        for ident in wanted:
-            if ident not in app.users:
-                name = user_name(template, self.users[ident]["profile"])
-                app.users[ident] = AppUser(ident, name)
-                self.enqueue("user", app, ident)
-        for ident in [i for i in app.users if i not in wanted]:
-            self.enqueue("remove", app, app.users.pop(ident))
-            for mapping in app.mappings.values():
-                if mapping.status == "ACTIVE" and ident in self.members[mapping.source]:
-                    self.enqueue("member", app, (mapping, ident, False))
+        name = user_name(template, self.users[ident]["profile"])
+        app.users[ident] = AppUser(ident, name, scope)
+        self.enqueue("user", app, ident)
+        return app.users[ident]
 
     def delete_app(self, app: App) -> None:
         if app.status == "ACTIVE":
             raise OktaError(403, "E0000056", "Delete application forbidden.",
                             "The application must be inactive.")  # fmt: skip
-        for app_user in app.users.values():
-            self.enqueue("remove", app, app_user)
+        # Assumed: the connection goes with the app, and nobody is deactivated through it.
         del self.apps[app.id]
         for ident in [i for i, g in self.groups.items() if g.get("source", {}).get("id") == app.id]:
-            del self.groups[ident], self.members[ident]
+            self._forget_group(ident)

@@ -1,13 +1,14 @@
 """App sign-on policies, as far as an app's policy can be chosen, and the org's own page.
 
-A policy made here has its one system rule and takes no others.
+A policy made here has its one system rule, which can be changed; it takes no others.
 """
 
 from aiohttp import web
 
 from sandbox.okta.app_view import ORG_ID
-from sandbox.okta.errors import OktaError, invalid
-from sandbox.okta.wire import Json, Route, Wire, read, reply
+from sandbox.okta.errors import OktaError, invalid, missing
+from sandbox.okta.model import now
+from sandbox.okta.wire import Json, Route, Wire, read, reply, text_of
 
 
 class Policies:
@@ -16,13 +17,17 @@ class Policies:
 
     def routes(self) -> list[Route]:
         one = "/api/v1/policies/{policy}"
+        rules = one + "/rules"
         return [
             ("GET", "/.well-known/okta-organization", self.organization),
             ("GET", "/api/v1/policies", self.list),
             ("POST", "/api/v1/policies", self.create),
             ("GET", one, self.get),
+            ("PUT", one, self.replace),
             ("DELETE", one, self.delete),
-            ("GET", one + "/rules", self.rules),
+            ("GET", rules, self.rules),
+            ("GET", rules + "/{rule}", self.rule),
+            ("PUT", rules + "/{rule}", self.replace_rule),
         ]
 
     async def organization(self, _: web.Request) -> web.Response:
@@ -52,36 +57,62 @@ class Policies:
         )
 
     async def create(self, request: web.Request) -> web.Response:
-        body = await read(request)
-        if body.get("type") != "ACCESS_POLICY":
-            raise invalid("type", "type: the sandbox knows ACCESS_POLICY only")
-        name, description = body.get("name"), body.get("description")
-        if not isinstance(name, str) or not name:
-            raise invalid("name", "name: The field cannot be left blank")
-        if not isinstance(description, str | None):
-            raise invalid("description", "description: must be a text")
-        return reply(self.view(self.model.add_policy(name, description or "", system=False)))
+        wanted = _checked(await read(request))
+        return reply(self.view(self.model.add_policy(**wanted, system=False)))
 
     async def get(self, request: web.Request) -> web.Response:
-        return reply(self.view(self.model.find_policy(request.match_info["policy"])))
+        return reply(self.view(self._policy(request)))
+
+    async def replace(self, request: web.Request) -> web.Response:
+        policy = self._policy(request)
+        policy |= {**_checked(await read(request)), "lastUpdated": now()}
+        return reply(self.view(policy))
 
     async def delete(self, request: web.Request) -> web.Response:
-        policy = self.model.find_policy(request.match_info["policy"])
+        policy = self._policy(request)
         if policy["system"] or any(a.policy == policy["id"] for a in self.model.apps.values()):
             raise OktaError(403, "E0000077", "Cannot delete a policy that is in use or a default.")
-        del self.model.policies[policy["id"]]
+        del self.model.policies[policy["id"]], self.model.catch_alls[policy["id"]]
         return web.Response(status=204)
 
+    def rule_view(self, policy: Json) -> Json:
+        rule = self.model.catch_alls[policy["id"]]
+        url = f"{self.wire.api}/policies/{policy['id']}/rules/{rule['id']}"
+        return {**rule, "_links": {"self": {"href": url, "hints": {"allow": ["GET", "PUT"]}}}}
+
     async def rules(self, request: web.Request) -> web.Response:
-        policy = self.model.find_policy(request.match_info["policy"])
-        ident = "rul" + policy["id"][3:]
-        url = f"{self.wire.api}/policies/{policy['id']}/rules/{ident}"
-        links = {"self": {"href": url, "hints": {"allow": ["GET", "PUT"]}}}
-        return reply([{
-            "id": ident, "status": "ACTIVE", "name": "Catch-all Rule", "priority": 99,
-            "created": policy["created"], "lastUpdated": policy["lastUpdated"], "system": True,
-            "conditions": None, "type": "ACCESS_POLICY", "_links": links,
-            "actions": {"appSignOn": {"access": "ALLOW", "verificationMethod": {
-                "factorMode": "1FA", "type": "ASSURANCE", "reauthenticateIn": "PT12H",
-                "constraints": []}}},
-        }])  # fmt: skip
+        return reply([self.rule_view(self._policy(request))])
+
+    async def rule(self, request: web.Request) -> web.Response:
+        policy, ident = self._policy(request), request.match_info["rule"]
+        if self.model.catch_alls[policy["id"]]["id"] != ident:
+            raise missing(ident, "PolicyRule")
+        return reply(self.rule_view(policy))
+
+    async def replace_rule(self, request: web.Request) -> web.Response:
+        policy, body = self._policy(request), await read(request)
+        await self.rule(request)
+        actions = body.get("actions")
+        sign_on = actions.get("appSignOn") if isinstance(actions, dict) else None
+        if not isinstance(sign_on, dict) or sign_on.get("access") not in ("ALLOW", "DENY"):
+            raise invalid("actions", "actions.appSignOn.access: use ALLOW or DENY")
+        rule = self.model.catch_alls[policy["id"]]
+        rule |= {"actions": actions, "lastUpdated": now()}
+        return reply(self.rule_view(policy))
+
+    def _policy(self, request: web.Request) -> Json:
+        return self.model.find_policy(request.match_info["policy"])
+
+
+def _checked(body: Json) -> Json:
+    if body.get("type") != "ACCESS_POLICY":
+        raise invalid("type", "type: the sandbox knows ACCESS_POLICY only")
+    priority = body.get("priority")
+    if priority is not None and type(priority) is not int:
+        raise invalid("priority", "priority: must be a number")
+    # Assumed: the priority is kept as given. Sign-on policies are not weighed against each other.
+    return {
+        "name": text_of(body, "name"),
+        "description": text_of(body, "description", needed=False),
+        "priority": priority or 1,
+    }

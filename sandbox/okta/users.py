@@ -30,7 +30,7 @@ class Users:
             ("GET", one, self.get),
             ("POST", one, self.update),
             ("PUT", one, self.update),
-            ("POST", one + "/lifecycle/{to}", self.lifecycle),
+            *(("POST", f"{one}/lifecycle/{to}", self.lifecycle) for to in _TO),
         ]
 
     def view(self, user: Json) -> Json:
@@ -80,10 +80,8 @@ class Users:
         return self._reply(user)
 
     async def lifecycle(self, request: web.Request) -> web.Response:
-        if request.match_info["to"] not in _TO:
-            raise web.HTTPNotFound
         user = self.model.user(request.match_info["user"])
-        self.model.change_user(user, status=_TO[request.match_info["to"]])
+        self.model.change_user(user, status=_TO[request.path.rsplit("/", 1)[1]])
         return reply({})
 
 

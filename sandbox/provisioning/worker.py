@@ -10,6 +10,7 @@ import sys
 import traceback
 from typing import Any
 
+from sandbox.clock import Clock
 from sandbox.okta.model import App, AppUser, Mapping, Model
 from sandbox.provisioning.client import ScimClient
 from sandbox.provisioning.people import People
@@ -19,13 +20,13 @@ Job = tuple[str, App, Any]
 
 
 class Worker:
-    def __init__(self, model: Model, scim_url: str, latency: float) -> None:
-        self.model, self.latency = model, latency
+    def __init__(self, model: Model, scim_url: str, latency: float, clock: Clock) -> None:
+        self.model, self.latency, self.clock = model, latency, clock
         self.client = ScimClient(scim_url)
         people, self.pushes = People(model, self.client), Pushes(model, self.client)
         self.jobs = {
             "user": people.arrive, "remove": people.leave, "push": self.pushes.full,
-            "member": self.pushes.member, "drop": self.pushes.drop,
+            "member": self.pushes.member, "rename": self.pushes.rename, "drop": self.pushes.drop,
         }  # fmt: skip
         self.queue: asyncio.Queue[Job] = asyncio.Queue()
         self.held: list[Job] = []  # asked for while the app's connection was off
@@ -54,7 +55,7 @@ class Worker:
 
     async def _do(self, job: Job) -> None:
         kind, app, subject = job
-        await asyncio.sleep(self.latency)
+        await self.clock.sleep(self.latency)
         if app.connection != "ENABLED":
             if app.base_url:  # on before, and perhaps soon again: saving it anew turns it off
                 self.held.append(job)
@@ -84,3 +85,26 @@ class Worker:
         self.held = [job for job in self.held if job[1] is not app]
         for job in waiting:
             self.enqueue(*job)
+
+    def retry(self) -> int:
+        """Everything that failed, once more; how much that is.
+
+        Stands for a person's "Retry Selected" (Dashboard > Tasks) and "Retry All Groups", which
+        have no public API.
+        """
+        before = self.pending
+        for app in self.model.apps.values():
+            for app_user in app.users.values():
+                if app_user.sync == "ERROR":
+                    self.enqueue("user", app, app_user.id)
+            for mapping in app.mappings.values():
+                if mapping.status == "ERROR":
+                    mapping.status, mapping.error, mapping.scim_status = "ACTIVE", None, None
+                    self.enqueue("push", app, mapping)
+        return self.pending - before
+
+    async def refresh(self) -> None:
+        """See anew what groups there are in AWS ("Refresh App Groups", console only)."""
+        for app in self.model.apps.values():
+            if app.connection == "ENABLED":
+                await self.pushes.import_groups(app)

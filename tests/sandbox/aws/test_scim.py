@@ -12,6 +12,7 @@ from hypothesis import strategies as st
 from sandbox.aws.scim import CLOUDTRAIL, create_scim_app
 from sandbox.aws.store import IdentityStore
 from sandbox.seed import load_org
+from sandbox.settings import Settings
 
 TENANT = "3f2a9c10b7e-4d21-4c8a-9b5e-6a7d8c9e0f12"
 AUTH = {"Authorization": "Bearer t"}
@@ -39,7 +40,10 @@ class Scim:
     def __init__(self, member_replace: str = "reject") -> None:
         self.store = IdentityStore("d-9067a1b2c3", TENANT)
         self.app = create_scim_app(
-            self.store, tenant=TENANT, token="t", member_replace=member_replace
+            self.store,
+            tenant=TENANT,
+            token="t",
+            settings=Settings(member_replace=member_replace),
         )
 
     def run(self, work: Callable[[Any], Any]) -> Any:

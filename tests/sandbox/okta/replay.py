@@ -1,0 +1,282 @@
+"""Plays a recording of the real plugin's calls against the emulator.
+
+Each recorded request is sent, with the recording's ids put into ours. The answer must have the
+recorded status, the same keys and kinds of values, and show what was asked for: what a request
+wrote must stand in its answer and in what is read from the same address afterwards. Values of the
+recorded answers themselves count for nothing beyond that (tests/data/README.md).
+
+Ids are learned from the answers, by their place; what the recording left out before its first
+call and between its calls is made by the steps of the scene.
+"""
+
+import json
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from typing import Any
+
+from tests.places import DATA
+from tests.sandbox.okta.deviations import unlike
+from tests.sandbox.okta.org import Answer, Okta
+from tests.sandbox.okta.scenes import Scene
+from tests.sandbox.okta.shapes import is_recorded, operation
+
+WIRE = DATA / "wire"
+_OURS = {
+    "http://127.0.0.1:PORT": "",  # the base, put in when it is known
+    # The emulator provisions to AWS's endpoints alone, which it takes for the sandbox's own.
+    "https://scim.example.com": "https://scim.us-east-1.amazonaws.com",
+}
+_ID = re.compile(r"(?:0oa|00g|00u|gPm|0pr|prm|rst|rul|oty|ofc|kid)\w+")
+_NAMED_ID = re.compile(r"id|kid|\w+Id")
+_ELEMENTS = "elements"
+_INJECTED = ("x", "oaeDUMMY")
+"""The error ids of what the recorder put in place of its server's answers."""
+
+
+def recordings() -> list[str]:
+    return sorted(path.stem for path in WIRE.glob("*.jsonl") if not path.stem.startswith("grpc-"))
+
+
+def records(name: str) -> list[Any]:
+    """The calls of a recording, with the bodies that it writes only once."""
+    lines = (WIRE / f"{name}.jsonl").read_text().splitlines()
+    found = [json.loads(line) for line in lines]
+    bodies = {record["seq"]: record["response"] for record in found}
+    for record in found:
+        while isinstance(record["response"], dict) and "_same_as_seq" in record["response"]:
+            record["response"] = bodies[record["response"]["_same_as_seq"]]
+        if isinstance(record["response"], list):
+            record["response"] = [item for item in record["response"] if not _elided(item)]
+    return found
+
+
+def _elided(item: Any) -> bool:
+    return isinstance(item, dict) and "_elided" in item
+
+
+def injected(record: Any) -> bool:
+    body = record["response"]
+    return isinstance(body, dict) and body.get("errorId") in _INJECTED
+
+
+@dataclass
+class Replay:
+    okta: Okta
+    ids: dict[str, str] = field(default_factory=dict)
+    """Our id for each of the recording's."""
+    written: dict[str, Any] = field(default_factory=dict)
+    """What was last written to an address, for the reads that follow."""
+    cursors: dict[str, str] = field(default_factory=dict)
+    problems: list[str] = field(default_factory=list)
+
+    async def play(self, name: str, scene: Scene) -> None:
+        await self._meet()
+        for step in scene.before:
+            await step(self)
+        for record in records(name):
+            for step in scene.at.get(record["seq"], ()):
+                await step(self)
+            place = f"{name}:{record['seq']} {record['method']} {record['path']}"
+            faked = injected(record) and record["seq"] not in scene.own
+            await self._one(place, record, faked or record["seq"] in scene.faked)
+        self.problems += self.okta.problems
+        self.okta.problems.clear()
+
+    async def _meet(self) -> None:
+        """The org's own objects, which every recording takes for known."""
+        _OURS["http://127.0.0.1:PORT"] = self.okta.base
+        me = await self.okta.ok("GET", "/api/v1/users/me")
+        users = await self.okta.ok("GET", "/api/v1/users")
+        policies = await self.okta.ok("GET", "/api/v1/policies?type=ACCESS_POLICY")
+        self.ids = {f"00uUSER{n:013d}": user["id"] for n, user in enumerate(users, 1)}
+        self.ids["00uADMIN000000000001"] = me["id"]
+        self.ids["otyDEFAULT0000000001"] = me["type"]["id"]
+        for policy in policies:
+            recorded = "rstDEFAULT0000000001" if policy["system"] else "rstADMIN000000000001"
+            self.ids[recorded] = policy["id"]
+
+    def _unmade(self, text: str) -> list[str]:
+        return [found for found in _ID.findall(text) if "EMU" in found]
+
+    def ours(self, text: str) -> str:
+        """The recording's text with our ids and addresses."""
+        for theirs, here in _OURS.items():
+            text = text.replace(theirs, here)
+        return _ID.sub(lambda match: self.ids.get(match[0], match[0]), text)
+
+    def learn(self, recorded: Any, actual: Any) -> None:
+        for where, theirs, here in self._pairs(recorded, actual):
+            key = where.rsplit(".", 1)[-1]
+            if not (isinstance(theirs, str) and isinstance(here, str) and _ID.fullmatch(theirs)):
+                continue
+            if not _NAMED_ID.fullmatch(key) or self.ids.setdefault(theirs, here) == here:
+                continue
+            if key != "kid":  # the scratch server's copies of an app share a key
+                self.problems.append(f"{where}: {theirs} was {self.ids[theirs]}, is {here}")
+
+    async def _one(self, place: str, record: Any, faked: bool) -> None:
+        path = await self._path(record["path"])
+        body = record["request"]
+        body = json.loads(self.ours(json.dumps(body))) if body is not None else None
+        raw = body.pop("_raw", None) if isinstance(body, dict) else None
+        if record["status"] < 400 and (unmade := self._unmade(path + json.dumps(body))):
+            raise AssertionError(f"{place}: the scene does not make {', '.join(unmade)}")
+        if faked:
+            await self._fault(record, path)
+        if raw is not None:
+            form = {"Content-Type": "application/x-www-form-urlencoded"}
+            answer = await self.okta.call(record["method"], path, data=raw, headers=form)
+        else:
+            answer = await self.okta.call(record["method"], path, body, injected=faked)
+        if answer.status != record["status"]:
+            found = f"{place}: {answer.status}, not {record['status']}: {answer.body!r:.300}"
+            raise AssertionError(found)
+        if isinstance(answer.body, dict) and "access_token" in answer.body:
+            self.okta.authorization = f"Bearer {answer.body['access_token']}"
+        if faked:
+            assert answer.body == record["response"], place
+            return
+        self._compare(place, record, answer)
+        wrong = self._remember(record, path, body, answer)
+        self.problems += (f"{place}: {what}" for what in wrong)
+
+    async def _path(self, recorded: str) -> str:
+        path, _, cursor = recorded.partition("after=")
+        cursor, _, rest = cursor.partition("&")
+        if not cursor:
+            return self.ours(recorded)
+        if cursor not in self.cursors:  # the pages before were cut out of the recording
+            await self._walk(recorded)
+        return self.ours(path) + "after=" + self.cursors[cursor] + (rest and "&" + rest)
+
+    async def _walk(self, recorded: str) -> None:
+        """Follow our own links to the last page; its cursor is the one that was recorded."""
+        theirs = re.search(r"after=(\w+)", recorded)
+        assert theirs
+        known = re.sub(r"after=\w+", f"after={list(self.cursors.values())[-1]}", recorded)
+        address = self.ours(known)
+        while address:
+            answer = await self.okta.call("GET", address)
+            address = answer.links().get("next", "")
+            if address:
+                self.cursors[theirs[1]] = address.split("after=")[1].split("&")[0]
+
+    async def _fault(self, record: Any, path: str) -> None:
+        await self.okta.fault(
+            method=record["method"], path="^" + re.escape(path) + "$", status=record["status"],
+            body=record["response"], headers=record.get("resp_headers", {}),
+        )  # fmt: skip
+
+    def _compare(self, place: str, record: Any, answer: Answer) -> None:
+        self.learn(record["response"], answer.body)
+        op = operation(record["method"], record["path"])
+        real = is_recorded(record["method"], record["path"], answer.status)
+        for where, what in self._differences(record["response"], answer.body):
+            line = f"{where or 'the answer'}: {what}"
+            if not (unlike(op, line) or (real and _ELEMENTS not in what)):
+                self.problems.append(f"{place}: {line}")
+        theirs = re.search(
+            r"after=(\w+)>; rel=\"next\"", record.get("resp_headers", {}).get("Link", "")
+        )
+        here = answer.links().get("next")
+        if theirs and here:
+            self.cursors[theirs[1]] = here.split("after=")[1].split("&")[0]
+        elif theirs or here:
+            self.problems.append(f"{place}: next page: {theirs and theirs[1]} there, {here} here")
+
+    def _differences(
+        self, recorded: Any, actual: Any, where: str = ""
+    ) -> Iterator[tuple[str, str]]:
+        """Other keys, other kinds of values, and lists of which one is empty."""
+        if _kind(recorded) != _kind(actual):
+            yield where, f"{_kind(recorded)} there, {_kind(actual)} here"
+        elif isinstance(recorded, dict):
+            for key in sorted(recorded.keys() | actual.keys()):
+                place = f"{where}.{key}".lstrip(".")
+                if key not in actual:
+                    yield place, "only there"
+                elif key not in recorded:
+                    yield place, "only here"
+                else:
+                    yield from self._differences(recorded[key], actual[key], place)
+        elif isinstance(recorded, list):
+            if bool(recorded) != bool(actual):
+                yield where, f"{len(recorded)} {_ELEMENTS} there, {len(actual)} here"
+            for theirs, here in self._side_by_side(recorded, actual):
+                yield from self._differences(theirs, here, where + "[]")
+
+    def _pairs(self, recorded: Any, actual: Any, where: str = "") -> Iterator[tuple[str, Any, Any]]:
+        if isinstance(recorded, dict) and isinstance(actual, dict):
+            for key in recorded.keys() & actual.keys():
+                yield from self._pairs(recorded[key], actual[key], f"{where}.{key}")
+        elif isinstance(recorded, list) and isinstance(actual, list):
+            for theirs, here in self._side_by_side(recorded, actual):
+                yield from self._pairs(theirs, here, where)
+        else:
+            yield where, recorded, actual
+
+    def _side_by_side(self, recorded: list[Any], actual: list[Any]) -> list[tuple[Any, Any]]:
+        """Elements that are the same object; of unknown ones, in the order in which they come."""
+        rest = {_id(item) or f"{n}": item for n, item in enumerate(actual)}
+        found: list[tuple[Any, Any]] = []
+        for item in recorded:
+            if (known := self.ids.get(_id(item))) in rest:
+                found.append((item, rest.pop(known)))
+        unknown = [item for item in recorded if _id(item) not in self.ids]
+        return [*found, *zip(unknown, rest.values(), strict=False)]
+
+    def _remember(self, record: Any, path: str, body: Any, answer: Answer) -> Iterator[str]:
+        """Note what was written and see that it is shown.
+
+        Where the recorded answer shows something else than was written, this may stand as well.
+        """
+        method, address, theirs = record["method"], path.split("?")[0], record["response"]
+        if answer.status >= 400:
+            return
+        if method == "DELETE":
+            self.forget(address)
+        elif method == "GET":
+            yield from _missing(self.written.get(address, {}), answer.body, theirs)
+        elif address.endswith(("/activate", "/deactivate")):
+            on = ("ENABLED", "DISABLED") if "/connections/" in address else ("ACTIVE", "INACTIVE")
+            status = on[0] if address.endswith("/activate") else on[1]
+            about = address.rsplit("/lifecycle/", 1)[0]
+            self.written.setdefault(about, {})["status"] = status
+        elif body is not None:
+            body = {"capabilities": body} if "/features/" in address else body
+            yield from _missing(body, answer.body, theirs)
+            made = answer.body.get("id", "") if method == "POST" else ""
+            if made and not address.endswith(made):
+                address += "/" + made
+            old = {} if method == "PUT" else self.written.get(address, {})
+            self.written[address] = {**old, **body}
+
+    def forget(self, address: str) -> None:
+        """Changed by somebody else: no recorded call says any more what stands there."""
+        for known in [a for a in self.written if a.startswith(address)]:
+            del self.written[known]
+
+
+def _id(item: Any) -> str:
+    return str(item.get("id", "")) if isinstance(item, dict) else ""
+
+
+def _missing(wanted: Any, shown: Any, theirs: Any, where: str = "") -> Iterator[str]:
+    """What was asked for at a place that the answer has, and is not what stands there.
+
+    Nothing can be shown as null or as an empty text, and times and links are the server's.
+    """
+    if isinstance(wanted, dict) and isinstance(shown, dict):
+        for key in (wanted.keys() & shown.keys()) - {"created", "lastUpdated", "_links"}:
+            other = theirs.get(key) if isinstance(theirs, dict) else None
+            yield from _missing(wanted[key], shown[key], other, f"{where}.{key}".lstrip("."))
+    elif not isinstance(wanted, dict) and (shown or None) not in (wanted or None, theirs):
+        yield f"{where}: {wanted!r:.80} was written, {shown!r:.80} is shown"
+
+
+def _kind(value: Any) -> str:
+    if isinstance(value, bool):
+        return "boolean"
+    kinds = {dict: "object", list: "array", str: "string", int: "number", float: "number"}
+    return kinds.get(type(value), "null")

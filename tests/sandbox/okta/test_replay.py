@@ -1,0 +1,41 @@
+"""The real plugin's recorded calls are taken by the emulator, and answered as Okta answers."""
+
+import pytest
+
+from tests.places import SHARED
+from tests.sandbox.okta.deviations import RECORDED, SHAPES, USED
+from tests.sandbox.okta.operations import offered
+from tests.sandbox.okta.org import JUDGED, Okta, run
+from tests.sandbox.okta.replay import Replay, recordings, records
+from tests.sandbox.okta.scenes import NOT_PLAYED, SCENES, Scene
+
+PLAYED: set[str] = set()
+
+
+@pytest.mark.parametrize("name", recordings())
+def test_a_recording_plays(name: str) -> None:
+    if name in NOT_PLAYED:
+        pytest.skip(f"{name}: {NOT_PLAYED[name]}")
+    scene = SCENES.get(name, Scene())
+
+    async def play(okta: Okta) -> None:
+        replay = Replay(okta)
+        await replay.play(name, scene)
+        assert not replay.problems, "\n".join(dict.fromkeys(replay.problems))
+
+    run(play, connections=scene.connections, aws_groups=scene.aws_groups)
+    PLAYED.add(name)
+
+
+def test_every_row_of_the_tables_is_about_a_recording() -> None:
+    assert set(recordings()) >= {*NOT_PLAYED, *SCENES}
+    for name, scene in SCENES.items():
+        known = {record["seq"] for record in records(name)}
+        assert known >= {*scene.at, *scene.faked, *scene.own}, name
+
+
+def test_no_deviation_stands_in_a_table_without_need() -> None:
+    everything = {f"{method} {path}" for method, path in offered()} <= JUDGED
+    if set(recordings()) - set(NOT_PLAYED) != PLAYED or not everything or not SHARED.exists():
+        pytest.skip("told when all recordings and operations were played, by Okta's own word too")
+    assert not {*SHAPES, *RECORDED} - USED
