@@ -4,7 +4,7 @@ CONNECTIONS ?= unknown
 PYTHON := .venv/bin/python
 TOOLCHAIN := $(PYTHON) -m toolchain
 
-.PHONY: help up down status env sandbox reset test check lock
+.PHONY: help up down status env sandbox reset test check docs lock
 .DEFAULT_GOAL := help
 
 help: ## this list
@@ -36,6 +36,9 @@ check: .venv/ready ## lint, import arrows, types
 	@.venv/bin/ruff format --check .
 	@.venv/bin/lint-imports
 	@.venv/bin/pyright
+
+docs: .venv/ready ## write the generated pages and schemas anew
+	@$(PYTHON) -m okta_idc schema > docs/stack.schema.json
 
 lock: ## compile the requirements files anew from pyproject.toml
 	@set -- -q --universal --python-version 3.11 --generate-hashes --no-emit-index-url --no-header; \

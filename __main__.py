@@ -1,8 +1,10 @@
 """One Okta org federated with one IAM Identity Center instance: settings, federation, outputs."""
 
+from typing import Any
+
 import pulumi
 
-from components import IdentityCenterFederation
+from components import IdentityCenterFederation, Wait
 from okta_idc.settings import ROOT, Settings, SettingsError
 
 try:
@@ -10,22 +12,13 @@ try:
 except SettingsError as error:
     raise pulumi.RunError(str(error)) from None
 
-federation = IdentityCenterFederation(
-    "identity-center",
-    {
-        "label": settings.app.label,
-        "acs_url": settings.app.acs_url,
-        "issuer_url": settings.app.issuer_url,
-        "user_name_template": settings.app.user_name_template,
-        "attributes": [{"key": a.key, "value": a.value} for a in settings.attributes],
-        "secret": settings.scim.secret,
-        "create_users": settings.provisioning.create_users,
-        "update_users": settings.provisioning.update_users,
-        "deactivate_users": settings.provisioning.deactivate_users,
-        "assign": settings.assign,
-        "push": settings.push,
-    },
-)
+provisioning = settings.provisioning
+arguments: Any = {
+    **settings.arguments(),
+    "wait": Wait.chosen(provisioning.wait, 60 * provisioning.wait_minutes),
+    "arrival": Wait(60 * provisioning.arrival_minutes),
+}
+federation = IdentityCenterFederation("identity-center", arguments)
 
 for name, value in federation.outputs.items():
     pulumi.export(name, value)

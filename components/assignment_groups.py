@@ -5,11 +5,15 @@ push anything (that is PushGroups, and Okta does not support one group in both r
 """
 
 from collections.abc import Mapping
-from typing import TypedDict
+from typing import NotRequired, TypedDict
 
 import pulumi
 import pulumi_okta as okta
 from pulumi import Input, Output, ResourceOptions
+
+from components import adoption
+from components.groups import Group, lifted
+from components.refusal import Refused
 
 
 class AssignmentGroupsArgs(TypedDict):
@@ -17,12 +21,14 @@ class AssignmentGroupsArgs(TypedDict):
 
     app_id: Input[str]
     """From the Gate, so that nobody is assigned while provisioning is off."""
-    groups: Mapping[str, Input[str]]
-    """Group ids by name."""
+    groups: Mapping[str, Group]
+    """The groups by what they are called."""
+    protect: NotRequired[bool]
+    """Default: false. True: an assignment cannot be removed without lifting the protection."""
 
 
 class AssignmentGroups(pulumi.ComponentResource):
-    """One assignment for each group."""
+    """One assignment for each group. Raises Refused where only some of them have a priority."""
 
     groups: Output[dict[str, str]]
     """Group ids by name, once assigned."""
@@ -31,14 +37,33 @@ class AssignmentGroups(pulumi.ComponentResource):
         self, name: str, args: AssignmentGroupsArgs, opts: ResourceOptions | None = None
     ) -> None:
         super().__init__("okta-identity-center:index:AssignmentGroups", name, {}, opts)
+        _all_or_none(args["groups"])
         self.assignments = {
-            group: okta.app.GroupAssignment(
-                f"{name}-{group}",
+            called: okta.app.GroupAssignment(
+                f"{name}-{called}",
                 app_id=args["app_id"],
-                group_id=group_id,
-                opts=ResourceOptions(parent=self),
+                group_id=group.id,
+                priority=group.asked.get("priority"),
+                opts=adoption.options(
+                    ResourceOptions(parent=self),
+                    group.asked.get("import_id"),
+                    args.get("protect", False),
+                ),
             )
-            for group, group_id in args["groups"].items()
+            for called, group in args["groups"].items()
         }
-        self.groups = Output.all(**{g: a.group_id for g, a in self.assignments.items()})
+        self.groups = lifted({g: a.group_id for g, a in self.assignments.items()})
         self.register_outputs({"groups": self.groups})
+
+
+def _all_or_none(groups: Mapping[str, Group]) -> None:
+    """The plugin cannot send 0, and Okta numbers what has none: mixed, they change for ever."""
+    without = [called for called, group in groups.items() if "priority" not in group.asked]
+    if without and len(without) < len(groups):
+        raise Refused(
+            f"assign: {', '.join(without)} has no priority, and others have one. Fix: give all a "
+            "priority, or none; the first is 1."
+        )
+    zero = [called for called, g in groups.items() if g.asked.get("priority", 1) < 1]
+    if zero:
+        raise Refused(f"assign: the priority of {', '.join(zero)} is below 1. Fix: count from 1.")

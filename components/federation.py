@@ -4,40 +4,27 @@ Only composes: app → provisioning → gate → assignments → push groups. Wh
 the inputs is looked up first, so that a refused declaration has changed nothing.
 """
 
-from typing import NotRequired, TypedDict
-
 import pulumi
 import pulumi_aws as aws
 from pulumi import InvokeOutputOptions, Output, ResourceOptions
 
+from components.access_control import AccessControlAttributes
+from components.account_access import AccountAccess
+from components.arrival import SETTLE_SECONDS
 from components.assignment_groups import AssignmentGroups
-from components.gate import Gate
-from components.groups import find_groups
+from components.console import provisioning_steps
+from components.federation_args import API, IdentityCenterFederationArgs
+from components.gate import ENFORCE, Gate
+from components.groups import GroupArgs, find_groups, label, take_groups
 from components.provisioning import Provisioning
 from components.push_groups import PushGroups
+from components.pushed_people import PushedPeople
 from components.refusal import Refused, refuse
-from components.saml_app import AttributeStatement, SamlApp
+from components.saml_app import SamlApp
 from components.scim_token import ScimToken
+from components.token_alarm import DAYS_BEFORE, TokenExpiryAlarm
+from components.wait import Wait
 from okta_idc.rules import groups as rules
-
-
-class IdentityCenterFederationArgs(TypedDict):
-    """Inputs of IdentityCenterFederation."""
-
-    acs_url: str
-    issuer_url: str
-    secret: str
-    """Name or ARN of the secret with the SCIM endpoint and token."""
-    label: NotRequired[str]
-    user_name_template: NotRequired[str]
-    attributes: NotRequired[list[AttributeStatement]]
-    create_users: NotRequired[bool]
-    update_users: NotRequired[bool]
-    deactivate_users: NotRequired[bool]
-    assign: NotRequired[list[str]]
-    """Names of the assignment groups."""
-    push: NotRequired[list[str]]
-    """Names of the push groups; none of them an assignment group."""
 
 
 class IdentityCenterFederation(pulumi.ComponentResource):
@@ -52,94 +39,185 @@ class IdentityCenterFederation(pulumi.ComponentResource):
     ) -> None:
         super().__init__("okta-identity-center:index:IdentityCenterFederation", name, {}, opts)
         child = ResourceOptions(parent=self)
+        protect = args.get("protect", False)
         assign, push = args.get("assign", []), args.get("push", [])
-        roles = rules.GroupRoles(tuple(assign), tuple(push))
+        roles = rules.GroupRoles(tuple(map(label, assign)), tuple(map(label, push)))
         refuse(rules.named_once(roles) + rules.one_role_per_group(roles))
-        token = ScimToken(f"{name}-scim-token", {"secret": args["secret"]}, child)
-        group_ids = find_groups(
+        by_api = args.get("mode", API) == API
+        token = ScimToken(
+            f"{name}-scim-token", {"secret": args["secret"], "read_token": by_api}, child
+        )
+        found = find_groups(
             {f"assign[{i}]": group for i, group in enumerate(assign)}
             | {f"push[{i}]": group for i, group in enumerate(push)},
             InvokeOutputOptions(parent=self),
-        )
+        ).apply(lambda known: _one_role_each(known, assign, push))
         instance = self._instance()
         store_id = instance.apply(lambda i: i[0])
-        # the first resource waits for every look-up
-        label = args.get("label", "AWS IAM Identity Center")
-        checked_label = Output.all(token.endpoint, group_ids, instance).apply(lambda _: label)
+        # Whatever is made first waits for every look-up.
+        checked = Output.all(token.endpoint, found, instance)
+        app_label = args.get("label", "AWS IAM Identity Center")
+        pushed = take_groups(f"{name}-group", push, found, checked, child)
+        assigned = take_groups(f"{name}-group", assign, found, checked, child)
+        if people := args.get("assign_pushed"):
+            everybody = PushedPeople(
+                f"{name}-people", {"name": people, "push": pushed, "after": checked}, child
+            )
+            assigned[people] = everybody.group
 
         app = SamlApp(
             f"{name}-app",
             {
                 "acs_url": args["acs_url"],
                 "issuer_url": args["issuer_url"],
-                "label": checked_label,
+                "label": checked.apply(lambda _: app_label),
                 "user_name_template": args.get("user_name_template", "${source.login}"),
                 "attributes": args.get("attributes", []),
+                "import_id": args.get("import_id", ""),
+                "protect": protect,
             },
             child,
         )
-        provisioning = Provisioning(
-            f"{name}-provisioning",
-            {
-                "app_id": app.app_id,
-                "endpoint": token.endpoint,
-                "token": token.token,
-                "create_users": args.get("create_users", True),
-                "update_users": args.get("update_users", True),
-                "deactivate_users": args.get("deactivate_users", True),
-            },
-            child,
-        )
-        gate = Gate(
-            f"{name}-gate",
-            {
-                "app_id": provisioning.app_id,
-                "wanted": _wanted_features(args),
-                "after": [provisioning.connection, provisioning.features],
-            },
-            child,
-        )
+        gate = self._provisioned(name, args, app, token)
         assignments = AssignmentGroups(
-            f"{name}-assign",
-            {"app_id": gate.app_id, "groups": {g: group_ids[g] for g in assign}},
-            child,
+            f"{name}-assign", {"app_id": gate.app_id, "groups": assigned, "protect": protect}, child
         )
         pushes = PushGroups(
             f"{name}-push",
             {
                 "app_id": gate.app_id,
                 "identity_store_id": store_id,
-                "groups": {g: group_ids[g] for g in push},
+                "groups": pushed,
+                "assigned": assigned,
                 "after": list(assignments.assignments.values()),
+                "protect": protect,
+                "wait": args.get("arrival", Wait.none()),
+                "settle_seconds": args.get("settle_seconds", SETTLE_SECONDS),
             },
             child,
         )
+        self._on_the_aws_side(name, args, instance.apply(lambda i: i[2]), token, pushes)
         self.app_id = app.app_id
         self.outputs = {
             "appId": app.app_id,
             "appLabel": app.resource.label,
             "signInUrl": app.sign_in_url,
             "metadataUrl": app.metadata_url,
-            "mode": "api",
+            "mode": args.get("mode", API),
+            "gate": gate.closed.apply(lambda reason: reason or "open"),
             "region": instance.apply(lambda i: i[1]),
             "identityStoreId": store_id,
             "secretName": args["secret"],
             "tokenExpires": token.expires,
             "attributes": [a["key"] for a in args.get("attributes", [])],
-            "assignmentGroups": [{"name": g, "id": group_ids[g]} for g in assign],
+            "assignmentGroups": [{"name": g.name, "id": g.id} for g in assigned.values()],
             "pushGroups": [
-                {"name": g, "sourceGroupId": group_ids[g], "mappingId": pushes.mappings[g]}
-                for g in push
+                {
+                    "name": group.name,
+                    "sourceGroupId": group.id,
+                    "mappingId": pushes.mappings[called],
+                    "awsGroupId": pushes.group_ids.apply(lambda ids, key=called: ids.get(key)),
+                }
+                for called, group in pushed.items()
             ],
         }
         self.register_outputs({"app_id": self.app_id})
 
-    def _instance(self) -> Output[tuple[str, str]]:
-        """Identity store id and region of the one instance."""
+    def _provisioned(
+        self, name: str, args: IdentityCenterFederationArgs, app: SamlApp, token: ScimToken
+    ) -> Gate:
+        """Provisioning turned on, by the program or by a person, and the gate behind it."""
+        wanted = _wanted_features(args)
+        read = (app.metadata_url, app.app_id, token.endpoint)
+        steps = Output.all(*read).apply(
+            lambda known: provisioning_steps(*known, secret=args["secret"], wanted=wanted)
+        )
+        app_id, after = app.app_id, [app.resource]
+        if token.token is not None:
+            declared = Provisioning(
+                f"{name}-provisioning",
+                {
+                    "app_id": app.app_id,
+                    "endpoint": token.endpoint,
+                    "token": token.token,
+                    "create_users": args.get("create_users", True),
+                    "update_users": args.get("update_users", True),
+                    "deactivate_users": args.get("deactivate_users", True),
+                },
+                ResourceOptions(parent=self),
+            )
+            app_id, after = declared.app_id, [declared.connection, declared.features]
+        return Gate(
+            f"{name}-gate",
+            {
+                "app_id": app_id,
+                "wanted": wanted,
+                "after": after,
+                "steps": "" if token.token is not None else steps,
+                "policy": args.get("gate", ENFORCE),
+                "wait": args.get("wait", Wait.none()),
+            },
+            ResourceOptions(parent=self),
+        )
 
-        def the_one(found: aws.ssoadmin.GetInstancesResult) -> tuple[str, str]:
+    def _on_the_aws_side(
+        self,
+        name: str,
+        args: IdentityCenterFederationArgs,
+        instance_arn: Output[str],
+        token: ScimToken,
+        pushes: PushGroups,
+    ) -> None:
+        """Whatever of access, attributes and alarm is asked for."""
+        child, keys = ResourceOptions(parent=self), [a["key"] for a in args.get("attributes", [])]
+        control = args.get("access_control")
+        if control is not None:
+            switched = AccessControlAttributes(
+                f"{name}-attributes",
+                {
+                    "instance_arn": instance_arn,
+                    "attributes": control.get("attributes", {}),
+                    "from_okta": keys,
+                    "import_id": control.get("import_id", ""),
+                    "protect": args.get("protect", False),
+                },
+                child,
+            )
+            keys += switched.keys
+        sets, applications = args.get("permission_sets", []), args.get("applications", [])
+        if sets or applications:
+            AccountAccess(
+                f"{name}-access",
+                {
+                    "instance_arn": instance_arn,
+                    "group_ids": pushes.group_ids,
+                    "pushed": list(pushes.pushes),
+                    "permission_sets": sets,
+                    "applications": applications,
+                    "tags": keys,
+                    "protect": args.get("protect", False),
+                },
+                child,
+            )
+        alarm = args.get("alarm")
+        if alarm is not None:
+            TokenExpiryAlarm(
+                f"{name}-alarm",
+                {
+                    "expires": token.expires,
+                    "secret": args["secret"],
+                    "emails": alarm.get("emails", []),
+                    "days_before": alarm.get("days_before", DAYS_BEFORE),
+                },
+                child,
+            )
+
+    def _instance(self) -> Output[tuple[str, str, str]]:
+        """Identity store id, region and ARN of the one instance."""
+
+        def the_one(found: aws.ssoadmin.GetInstancesResult) -> tuple[str, str, str]:
             if len(found.identity_store_ids) == 1:
-                return found.identity_store_ids[0], found.region
+                return found.identity_store_ids[0], found.region, found.arns[0]
             raise Refused(
                 f"{len(found.identity_store_ids)} IAM Identity Center instances are visible in "
                 f"region {found.region}. Fix: set aws:region to the instance's primary region, "
@@ -150,12 +228,24 @@ class IdentityCenterFederation(pulumi.ComponentResource):
         return aws.ssoadmin.get_instances_output(opts=opts).apply(the_one)
 
 
+def _one_role_each(
+    known: dict[str, tuple[str, str]], assign: list[GroupArgs], push: list[GroupArgs]
+) -> dict[str, tuple[str, str]]:
+    """OIC-201 again, by id: one group may be named here and given by its id there."""
+
+    def ids(groups: list[GroupArgs]) -> tuple[str, ...]:
+        return tuple(known.get(label(group), (label(group),))[0] for group in groups)
+
+    refuse(rules.one_role_per_group(rules.GroupRoles(ids(assign), ids(push))))
+    return known
+
+
 def _wanted_features(args: IdentityCenterFederationArgs) -> list[str]:
     """Okta's names for the features that the program enables."""
     names = {
         "PUSH_NEW_USERS": args.get("create_users", True),
         "PUSH_PROFILE_UPDATES": args.get("update_users", True),
         "PUSH_USER_DEACTIVATION": args.get("deactivate_users", True),
-        "GROUP_PUSH": bool(args.get("push", [])),
+        "GROUP_PUSH": bool(args.get("push")),
     }
     return [name for name, on in names.items() if on]

@@ -4,16 +4,25 @@ Owns nothing. On every `up` it reads back whether provisioning is really on, and
 through only then: Okta's API may answer «200, UNKNOWN» and provision nobody, which leaves a green
 stack otherwise. A resource hook would not do: the resource is committed before its hook fails, and
 the next run is green. A preview tells and does not fail.
+
+With a person present it can wait until provisioning is on, bounded and visibly (wait.py).
 """
 
 from collections.abc import Sequence
-from typing import TypedDict
+from typing import Any, NotRequired, TypedDict
 
 import pulumi
 import pulumi_okta as okta
-from pulumi import Input, InvokeOutputOptions, Output, Resource, ResourceOptions
+from pulumi import Input, InvokeOptions, InvokeOutputOptions, Output, Resource, ResourceOptions
 
 from components.refusal import Refused
+from components.wait import Wait
+
+ENFORCE, WARN = "enforce", "warn"
+_LICENCE = (
+    "Where the app has no Provisioning tab at all, the org's licence may lack Lifecycle "
+    "Management; Okta's API does not tell."
+)
 
 
 class GateArgs(TypedDict):
@@ -24,54 +33,95 @@ class GateArgs(TypedDict):
     """The app's features that must be on, e.g. `PUSH_NEW_USERS`."""
     after: Sequence[Resource]
     """What must be in place before the gate asks."""
+    steps: NotRequired[Input[str]]
+    """What a person does to turn provisioning on; shown while it is off."""
+    policy: NotRequired[str]
+    """`enforce` (default): closed, it fails the run. `warn`: it warns, and lets through."""
+    wait: NotRequired[Wait]
+    """How long to wait for it to open. Default: not at all."""
 
 
 class Gate(pulumi.ComponentResource):
-    """Fails the run with Refused unless the connection is enabled and the features are on."""
+    """Fails the run with Refused unless the wanted features are on."""
 
     app_id: Output[str]
     """The app's id, for everything that needs provisioning to be on."""
+    closed: Output[str]
+    """Why it was let through though provisioning is not known to be on; empty when it is on."""
 
     def __init__(self, name: str, args: GateArgs, opts: ResourceOptions | None = None) -> None:
         super().__init__("okta-identity-center:index:Gate", name, {}, opts)
         app_id = Output.from_input(args["app_id"])
         asking = InvokeOutputOptions(parent=self, depends_on=args["after"])
-        connection = okta.app.get_connection_output(id=app_id, opts=asking)
         app = okta.app.get_saml_output(id=app_id, opts=asking)
-        self.app_id = Output.all(app_id, connection.status, app.features).apply(
-            lambda read: _pass(read[0], read[1] or "", read[2] or [], args["wanted"])
-        )
+        asked = Output.all(app_id, app.features, args.get("steps", ""))
+        self.closed = asked.apply(lambda read: self._ask(args, *read))
+        self.app_id = Output.all(app_id, self.closed).apply(lambda both: both[0])
         self.register_outputs({"app_id": self.app_id})
 
+    async def _ask(
+        self, args: GateArgs, app_id: str, features: Sequence[str] | None, steps: str
+    ) -> str:
+        wait, wanted = args.get("wait", Wait.none()), args["wanted"]
+        reason = closed_because(features or [], wanted)
+        if not reason:
+            return ""
+        message = f"Provisioning of app {app_id} is not on: {reason}"
+        if pulumi.runtime.is_dry_run():
+            pulumi.log.warn(f"{message}\n{steps}", self)
+            return reason
+        if wait.seconds:
+            pulumi.log.info(f"{message}\n{steps}", self)
 
-def closed_because(status: str, features: Sequence[str], wanted: Sequence[str]) -> str | None:
-    """Why the gate stays closed, or None when it opens."""
-    if not status:
-        return "Okta did not say whether the app has a provisioning connection (status unknown)."
+            async def still_closed() -> str:
+                return closed_because(await self._features(app_id), wanted)
+
+            reason = await wait.until_empty(still_closed, f"waiting for provisioning of {app_id}")
+            if not reason:
+                return ""
+            message = f"Provisioning of app {app_id} is still not on: {reason}"
+        if args.get("policy", ENFORCE) == WARN:
+            pulumi.log.warn(f"{message} The gate only warns, so the run goes on.", self)
+            return reason
+        raise Refused(
+            f"{message} {_LICENCE} Nothing was assigned or pushed; run `pulumi up` again once it "
+            f"is on.\n{steps}".rstrip()
+        )
+
+    async def _features(self, app_id: str) -> list[str]:
+        token, opts = "okta:app/getSaml:getSaml", InvokeOptions(parent=self)
+        read: Any = await pulumi.runtime.invoke_async(token, {"id": app_id}, opts)
+        return read.get("features") or []
+
+
+def closed_because(features: Sequence[str], wanted: Sequence[str]) -> str:
+    """Why the gate stays closed; empty when it opens."""
+    missing = [feature for feature in wanted if feature not in features]
+    if not missing:
+        return ""
+    return (
+        f"{', '.join(missing)} {'is' if len(missing) == 1 else 'are'} off; the app has "
+        f"{', '.join(features) or 'no feature on'}."
+    )
+
+
+def connection_refused_because(status: str | None) -> str:
+    """Why a connection declared through the API does not serve; empty when it does."""
+    if status == "ENABLED":
+        return ""
     if status == "UNKNOWN":
         return (
             "Okta answered UNKNOWN: its public API does not manage the provisioning connection of "
-            "this app, and nobody is provisioned. In Okta open the app → Provisioning → "
-            "Integration and enable the API integration by hand."
+            "this app, and nobody is provisioned. Fix: set provisioning.mode to console; the run "
+            "then shows the steps for Okta's admin console and waits for them."
         )
-    if status != "ENABLED":
-        return f"the provisioning connection is {status}, not ENABLED."
-    missing = [feature for feature in wanted if feature not in features]
-    if missing:
+    if not status:
         return (
-            f"{', '.join(missing)} stayed off although the program enables it; the app has "
-            f"{', '.join(features) or 'no feature on'}. In Okta look at the app → Provisioning → "
-            "To App."
+            "Okta did not say whether the app has a provisioning connection (status unknown). "
+            "Fix: look at the app → Provisioning → Integration, or set provisioning.mode to "
+            "console."
         )
-    return None
-
-
-def _pass(app_id: str, status: str, features: Sequence[str], wanted: Sequence[str]) -> str:
-    reason = closed_because(status, features, wanted)
-    if reason is None:
-        return app_id
-    message = f"Provisioning of app {app_id} is not on: {reason}"
-    if pulumi.runtime.is_dry_run():
-        pulumi.log.warn(message)
-        return app_id
-    raise Refused(f"{message} Nothing was assigned or pushed; run `pulumi up` again once it is on.")
+    return (
+        f"the provisioning connection is {status}, not ENABLED. Fix: run `pulumi up --refresh`, "
+        "which activates it again."
+    )

@@ -1,14 +1,60 @@
-"""Looking up Okta groups by name: all names in a few calls, exact matches only."""
+"""Okta groups by name, by id, or created here: all look-ups in a few calls, exact matches only.
 
-from collections.abc import Iterable, Mapping
+Owns the groups that are created here, and the rule that fills each of them if one is given.
+"""
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from typing import NotRequired, TypedDict, cast
 
 import pulumi_okta as okta
-from pulumi import InvokeOutputOptions, Output
+from pulumi import InvokeOutputOptions, Output, ResourceOptions
 
 from components.refusal import Refused, refuse
 from okta_idc.rules import groups as rules
 
 _NAMES_PER_CALL = 25  # keeps the URL well under the usual 8 kB
+RULE_NAME_LENGTH = 50
+"""Of a group rule's name, at most (Okta, Group Rule Restrictions)."""
+
+
+class GroupArgs(TypedDict):
+    """One Okta group; exactly one of `name`, `id` and `create` is given."""
+
+    name: NotRequired[str]
+    """The name of a group that is there, exactly as Okta shows it."""
+    id: NotRequired[str]
+    """The id of a group that is there, 00g…"""
+    create: NotRequired[str]
+    """The name of a group that is made here, and deleted with the stack."""
+    description: NotRequired[str]
+    """Of a group made here."""
+    rule: NotRequired[str]
+    """An Okta expression; whoever it is true for is a member of the group made here."""
+    priority: NotRequired[int]
+    """Of an assignment: 1 is the first. On all assignments, or on none."""
+    import_id: NotRequired[str]
+    """Takes over what is there already: `app id/group id` of an assignment, `app id/mapping id`
+    of a push."""
+
+
+@dataclass(frozen=True)
+class Group:
+    """A group that is there, or will be, and how it was asked for."""
+
+    id: Output[str]
+    name: Output[str]
+    asked: GroupArgs
+
+
+def label(group: GroupArgs) -> str:
+    """What the group is called in the declaration: the name or id that was given."""
+    return group.get("name") or group.get("id") or group.get("create") or ""
+
+
+def lifted(outputs: Mapping[str, Output[str]]) -> Output[dict[str, str]]:
+    """Many outputs as one; also of none."""
+    return cast(Output[dict[str, str]], Output.from_input(dict(outputs)))
 
 
 def names_filter(names: Iterable[str]) -> str:
@@ -21,48 +67,102 @@ def _quote(name: str) -> str:
 
 
 def find_groups(
-    places: Mapping[str, str], opts: InvokeOutputOptions | None = None
-) -> Output[dict[str, str]]:
-    """Group ids by name, for names given by their place (`push[0]` → name).
+    places: Mapping[str, GroupArgs], opts: InvokeOutputOptions | None = None
+) -> Output[dict[str, tuple[str, str]]]:
+    """Id and name by label, of the groups that are not made here (`push[0]` → group).
 
-    Fails with Refused (OIC-203) for a name that no group has, or more than one.
+    Fails with Refused (OIC-203) for a name that no group has, or more than one, and for an id
+    that Okta does not know.
     """
-    names = list(dict.fromkeys(places.values()))
-    chunks = (names[i : i + _NAMES_PER_CALL] for i in range(0, len(names), _NAMES_PER_CALL))
-    answers = [_search(names_filter(chunk), opts) for chunk in chunks]
+    names = list(dict.fromkeys(g["name"] for g in places.values() if "name" in g))
+    ids = list(dict.fromkeys(g["id"] for g in places.values() if "id" in g))
+    asked = [f'profile.name eq "{_quote(name)}"' for name in names]
+    asked += [f'id eq "{_quote(ident)}"' for ident in ids]
+    chunks = [asked[i : i + _NAMES_PER_CALL] for i in range(0, len(asked), _NAMES_PER_CALL)]
+    answers = [_search(" or ".join(chunk), opts) for chunk in chunks]
 
-    def judge(found: list[_Found]) -> Output[dict[str, str]]:
-        ids = _merge(found)
-        missing = [name for name in names if name not in ids]
-        if not missing:
-            refuse(rules.group_exists(rules.WantedGroups(places, ids)))
-            return Output.from_input({name: ids[name][0] for name in names})
-        prefixes = " or ".join(f'profile.name sw "{_quote(name[:4])}"' for name in missing[:5])
-        return _search(prefixes, opts).apply(  # one more call, to say which was probably meant
-            lambda near: _refuse(places, _merge([near, ids]))
-        )
+    def judge(found: Sequence[_Found]) -> Output[dict[str, tuple[str, str]]]:
+        groups = {ident: name for part in found for ident, name in part.items()}
+        by_name = _by_name(groups)
+        named = {place: g["name"] for place, g in places.items() if "name" in g}
+        gone = [
+            f"{place}: {g['id']!r} is not a group in Okta. Fix: take another id, or name it."
+            for place, g in places.items()
+            if "id" in g and g["id"] not in groups
+        ]
+        if gone:
+            raise Refused("\n".join(gone))
+        missing = [name for name in names if name not in by_name]
+        if missing:  # one more call, to say which was probably meant
+            near = " or ".join(f'profile.name sw "{_quote(name[:4])}"' for name in missing[:5])
+            return _search(near, opts).apply(lambda near: _refuse(named, {**groups, **near}))
+        refuse(rules.group_exists(rules.WantedGroups(named, by_name)))
+        by_label = {name: (by_name[name][0], name) for name in names}
+        return Output.from_input(by_label | {ident: (ident, groups[ident]) for ident in ids})
 
     return Output.all(*answers).apply(judge)
 
 
-_Found = Mapping[str, list[str]]
+_Found = Mapping[str, str]  # name by id
 
 
 def _search(expression: str, opts: InvokeOutputOptions | None) -> Output[_Found]:
-    def by_name(answer: okta.GetGroupsResult) -> _Found:
-        found: dict[str, list[str]] = {}
-        for group in answer.groups:
-            if group.type != "APP_GROUP":
-                found.setdefault(group.name, []).append(group.id)
-        return found
+    def answered(answer: okta.GetGroupsResult) -> _Found:
+        return {group.id: group.name for group in answer.groups if group.type != "APP_GROUP"}
 
-    return okta.get_groups_output(search=expression, opts=opts).apply(by_name)
+    return okta.get_groups_output(search=expression, opts=opts).apply(answered)
 
 
-def _merge(parts: Iterable[_Found]) -> dict[str, list[str]]:
-    return {name: ids for part in parts for name, ids in part.items()}
+def _by_name(groups: _Found) -> dict[str, list[str]]:
+    found: dict[str, list[str]] = {}
+    for ident, name in groups.items():
+        found.setdefault(name, []).append(ident)
+    return found
 
 
-def _refuse(places: Mapping[str, str], found: _Found) -> dict[str, str]:
-    refuse(rules.group_exists(rules.WantedGroups(places, found)))
+def _refuse(places: Mapping[str, str], groups: _Found) -> dict[str, tuple[str, str]]:
+    refuse(rules.group_exists(rules.WantedGroups(places, _by_name(groups))))
     raise Refused("A group was missing and is there now. Fix: run again.")
+
+
+def take_groups(
+    prefix: str,
+    wanted: Iterable[GroupArgs],
+    found: Output[dict[str, tuple[str, str]]],
+    after: Output[object],
+    opts: ResourceOptions,
+) -> dict[str, Group]:
+    """Every wanted group by its label; those to be created are declared, once `after` is known."""
+    return {
+        label(group): _create(prefix, group, after, opts)
+        if "create" in group
+        else _taken(group, found)
+        for group in wanted
+    }
+
+
+def _taken(group: GroupArgs, found: Output[dict[str, tuple[str, str]]]) -> Group:
+    key = label(group)
+    return Group(
+        found.apply(lambda known: known[key][0]), found.apply(lambda known: known[key][1]), group
+    )
+
+
+def _create(prefix: str, group: GroupArgs, after: Output[object], opts: ResourceOptions) -> Group:
+    name = label(group)
+    made = okta.group.Group(
+        f"{prefix}-{name}",
+        name=after.apply(lambda _: name),
+        description=group.get("description", ""),
+        opts=opts,
+    )
+    if rule := group.get("rule"):
+        okta.group.Rule(
+            f"{prefix}-{name}",
+            name=name[:RULE_NAME_LENGTH],
+            group_assignments=[made.id],
+            expression_value=rule,
+            status="ACTIVE",
+            opts=opts,
+        )
+    return Group(made.id, made.name, group)

@@ -1,15 +1,19 @@
 """Provisioning: the app's connection to the SCIM endpoint and its features «To App».
 
-Owns the connection and the provisioning features. Never enables password sync: IAM Identity
-Center does not take passwords. Proves nothing: Okta may answer 200 and do nothing, so what
-depends on provisioning takes its app id from the Gate.
+For `mode: api` alone; in `mode: console` a person does this, and nothing is declared. Owns the
+connection and the provisioning features. Never enables password sync: IAM Identity Center does not
+take passwords. Okta may answer 200 and do nothing: a connection that is not really there is refused
+before the features, and what depends on provisioning takes its app id from the Gate.
 """
 
 from typing import NotRequired, TypedDict
 
 import pulumi
 import pulumi_okta as okta
-from pulumi import Input, Output, ResourceOptions
+from pulumi import Input, InvokeOutputOptions, Output, ResourceOptions
+
+from components.gate import connection_refused_because
+from components.refusal import Refused
 
 ENABLED, DISABLED = "ENABLED", "DISABLED"
 
@@ -50,9 +54,11 @@ class Provisioning(pulumi.ComponentResource):
             ),
             opts=ResourceOptions(parent=self),
         )
+        asking = InvokeOutputOptions(parent=self, depends_on=[self.connection])
+        connected = okta.app.get_connection_output(id=args["app_id"], opts=asking)
         self.features = okta.app.Features(
             f"{name}-features",
-            app_id=args["app_id"],
+            app_id=Output.all(args["app_id"], connected.status).apply(lambda a: _connected(*a)),
             name="USER_PROVISIONING",
             status=ENABLED,
             capabilities=_capabilities(args),
@@ -60,6 +66,15 @@ class Provisioning(pulumi.ComponentResource):
         )
         self.app_id = self.features.app_id
         self.register_outputs({"app_id": self.app_id})
+
+
+def _connected(app_id: str, status: str | None) -> str:
+    reason = connection_refused_because(status)
+    if reason and pulumi.runtime.is_dry_run():
+        pulumi.log.warn(f"Provisioning of app {app_id}: {reason}")
+    elif reason:
+        raise Refused(f"Provisioning of app {app_id} cannot be turned on: {reason}")
+    return app_id
 
 
 def _capabilities(args: ProvisioningArgs) -> okta.app.FeaturesCapabilitiesArgs:

@@ -5,20 +5,23 @@ on its id, and a group made anew has another one. For the same reason a mapping'
 once, when the mapping is made, and never changed afterwards. Does not assign anybody to the app
 (that is AssignmentGroups, and Okta does not support one group in both roles: OIC-201).
 
-A group of that name may already stand in IAM Identity Center, left by an earlier push or made by
-hand. Okta cannot link it by name, so it is linked by the id under which Okta knows it.
+Before a group is pushed for the first time, it waits until the assigned people stand in AWS: who
+arrives later is left out of the group (okta-api.md §6). After it, until the group stands there. A
+run that pushes nothing new waits for nothing, and asks no more than a list of each side.
 """
 
 from collections.abc import Mapping, Sequence
-from typing import Any, TypedDict
+from typing import NotRequired, TypedDict
 
 import pulumi
-import pulumi_aws as aws
 import pulumi_okta as okta
 from pulumi import Input, InvokeOutputOptions, Output, Resource, ResourceOptions
 
-from components.groups import names_filter
+from components import adoption
+from components.arrival import Arrival
+from components.groups import Group, lifted, names_filter
 from components.refusal import Refused
+from components.wait import Wait
 
 
 class PushGroupsArgs(TypedDict):
@@ -28,10 +31,18 @@ class PushGroupsArgs(TypedDict):
     """From the Gate, so that nothing is pushed while provisioning is off."""
     identity_store_id: Input[str]
     """The Identity Store behind the app, d-…"""
-    groups: Mapping[str, Input[str]]
-    """Ids of Okta groups by name."""
+    groups: Mapping[str, Group]
+    """The groups by what they are called."""
     after: Sequence[Resource]
     """The assignments: members who are not provisioned yet are lost in a push."""
+    assigned: NotRequired[Mapping[str, Group]]
+    """The assignment groups, whose people are waited for."""
+    protect: NotRequired[bool]
+    """Default: false. True: a mapping cannot be removed without lifting the protection."""
+    wait: NotRequired[Wait]
+    """How long people and groups may take to arrive in AWS. Default: not at all."""
+    settle_seconds: NotRequired[float]
+    """When nobody more has arrived for so long, whoever is missing was refused. Default: 20."""
 
 
 class PushGroups(pulumi.ComponentResource):
@@ -39,68 +50,83 @@ class PushGroups(pulumi.ComponentResource):
 
     mappings: Output[dict[str, str]]
     """Ids of the push mappings by group name."""
+    group_ids: Output[dict[str, str]]
+    """Ids of the groups in IAM Identity Center by group name, once they stand there."""
 
     def __init__(
         self, name: str, args: PushGroupsArgs, opts: ResourceOptions | None = None
     ) -> None:
         super().__init__("okta-identity-center:index:PushGroups", name, {}, opts)
-        targets = self._targets(args)
+        groups, arrival = args["groups"], Arrival(self, args)
+        names = lifted({called: group.name for called, group in groups.items()})
+        sources = lifted({called: group.id for called, group in groups.items()})
+        pushed = self._pushed(args)
+        known = Output.all(names, sources, pushed, arrival.groups(), args["app_id"])
+        targets = known.apply(lambda read: self._targets(*read))
+        ready = Output.all(targets, sources, pushed).apply(lambda a: arrival.of_people(*a))
         self.pushes = {
-            group: okta.PushGroup(
-                f"{name}-{group}",
+            called: okta.PushGroup(
+                f"{name}-{called}",
                 app_id=args["app_id"],
-                source_group_id=group_id,
-                target_group_id=targets.apply(lambda t, g=group: t.get(g)),
-                target_group_name=targets.apply(lambda t, g=group: None if g in t else g),
+                source_group_id=group.id,
+                target_group_id=ready.apply(lambda t, key=called: t.get(key)),
+                target_group_name=Output.all(ready, group.name).apply(
+                    lambda a, key=called: None if key in a[0] else a[1]
+                ),
                 delete_target_group_on_destroy=False,
-                opts=ResourceOptions(
-                    parent=self,
-                    depends_on=list(args["after"]),
-                    ignore_changes=["targetGroupId", "targetGroupName"],
+                opts=adoption.options(
+                    ResourceOptions(
+                        parent=self,
+                        depends_on=list(args["after"]),
+                        ignore_changes=["targetGroupId", "targetGroupName"],
+                    ),
+                    group.asked.get("import_id"),
+                    args.get("protect", False),
                 ),
             )
-            for group, group_id in args["groups"].items()
+            for called, group in groups.items()
         }
-        self.mappings = Output.all(**{g: push.id for g, push in self.pushes.items()})
-        self.register_outputs({"mappings": self.mappings})
+        self.mappings = lifted({called: push.id for called, push in self.pushes.items()})
+        self.group_ids = Output.all(names, self.mappings).apply(lambda a: arrival.of_groups(a[0]))
+        self.register_outputs({"mappings": self.mappings, "group_ids": self.group_ids})
 
-    def _targets(self, args: PushGroupsArgs) -> Output[dict[str, str]]:
-        """The app group to link, for each group that already stands in AWS without a mapping."""
-        in_aws = aws.identitystore.get_groups_output(
-            identity_store_id=args["identity_store_id"], opts=InvokeOutputOptions(parent=self)
+    def _pushed(self, args: PushGroupsArgs) -> Output[list[str]]:
+        """Source groups that have a mapping already."""
+        asking = InvokeOutputOptions(parent=self, depends_on=list(args["after"]))
+        return okta.get_push_groups_output(app_id=args["app_id"], opts=asking).apply(
+            lambda answer: [mapping.source_group_id for mapping in answer.mappings or []]
         )
 
-        def ask_okta(answer: aws.identitystore.GetGroupsResult) -> Output[dict[str, str]]:
-            names = {group.display_name for group in answer.groups}
-            standing = [name for name in args["groups"] if name in names]
-            if not standing:
-                return Output.from_input({})
-            asking = InvokeOutputOptions(parent=self, depends_on=list(args["after"]))
-            pushed = okta.get_push_groups_output(app_id=args["app_id"], opts=asking).apply(
-                lambda answer: [mapping.source_group_id for mapping in answer.mappings or []]
-            )
-            search = f'type eq "APP_GROUP" and ({names_filter(standing)})'
-            known = okta.get_groups_output(search=search, opts=asking).apply(
-                lambda answer: [(group.name, group.source, group.id) for group in answer.groups]
-            )
-            sources = Output.all(**{name: args["groups"][name] for name in standing})
-            return Output.all(args["app_id"], sources, pushed, known).apply(_links)
+    def _targets(
+        self,
+        names: Mapping[str, str],
+        sources: Mapping[str, str],
+        pushed: Sequence[str],
+        in_aws: Mapping[str, str],
+        app_id: str,
+    ) -> Output[dict[str, str]]:
+        """The app group to link, for each group that already stands in AWS without a mapping.
 
-        return in_aws.apply(ask_okta)
+        Okta cannot link a group by its name, so it is linked by the id under which Okta knows it.
+        """
+        left = {c: n for c, n in names.items() if n in in_aws and sources[c] not in pushed}
+        if not left:
+            return Output.from_input({})
+        search = f'type eq "APP_GROUP" and ({names_filter(left.values())})'
+        asked = okta.get_groups_output(search=search, opts=InvokeOutputOptions(parent=self))
 
+        def link(answer: okta.GetGroupsResult) -> dict[str, str]:
+            links: dict[str, str] = {}
+            for called, name in left.items():
+                mine = [g for g in answer.groups if g.source in ("", None, app_id)]
+                ids = [group.id for group in mine if group.name == name]
+                if len(ids) == 1:
+                    links[called] = ids[0]
+                else:
+                    _cannot_link(name)
+            return links
 
-def _links(read: Sequence[Any]) -> dict[str, str]:
-    app_id, sources, pushed, known = read
-    links: dict[str, str] = {}
-    for name, source_id in sources.items():
-        if source_id in pushed:
-            continue  # its target was chosen when the mapping was made
-        ids = [i for n, source, i in known if n == name and source in ("", None, app_id)]
-        if len(ids) == 1:
-            links[name] = ids[0]
-        else:
-            _cannot_link(name)
-    return links
+        return asked.apply(link)
 
 
 def _cannot_link(name: str) -> None:

@@ -12,9 +12,10 @@ import pulumi
 import pulumi_okta as okta
 from pulumi import Input, Output, ResourceOptions
 
+from components import adoption
 from components.refusal import refuse
 from okta_idc.rules import attributes as rules
-from okta_idc.rules import endpoints
+from okta_idc.rules import endpoints, statements
 
 CATALOG_APP = "amazon_aws_sso"
 
@@ -41,10 +42,14 @@ class SamlAppArgs(TypedDict):
     """Application username format: NameID and SCIM userName. Default: `${source.login}`."""
     attributes: NotRequired[list[AttributeStatement]]
     """Attributes for access control. Default: none."""
+    import_id: NotRequired[str]
+    """Id of an app that is there already: it is taken over, and protected."""
+    protect: NotRequired[bool]
+    """Default: false. True: the app cannot be removed without lifting the protection."""
 
 
 class SamlApp(pulumi.ComponentResource):
-    """Okta's app for IAM Identity Center. Raises Refused for OIC-110, 111 and 401 to 404."""
+    """Okta's app for IAM Identity Center. Raises Refused for OIC-110, 111, 401 to 404 and 412."""
 
     app_id: Output[str]
     """The app's id in Okta."""
@@ -67,7 +72,9 @@ class SamlApp(pulumi.ComponentResource):
             attribute_statements=_statements(args.get("attributes", [])),
             user_name_template=args.get("user_name_template", "${source.login}"),
             skip_authentication_policy=True,
-            opts=ResourceOptions(parent=self),
+            opts=adoption.options(
+                ResourceOptions(parent=self), args.get("import_id"), args.get("protect", False)
+            ),
         )
         self.app_id = self.resource.id
         self.metadata_url = self.resource.metadata_url
@@ -88,6 +95,8 @@ def _statements(
     for index, attribute in enumerate(attributes):
         refuse(rules.attribute_key(attribute), f"attributes[{index}]")
         refuse(rules.attribute_value(attribute), f"attributes[{index}]")
+        sent = statements.statement(attribute)
+        refuse(statements.statement_lengths(sent), f"attributes[{index}]")
     refuse(rules.unique_keys(attributes), "attributes")
     refuse(rules.attribute_count(attributes), "attributes")
     return [

@@ -4,9 +4,10 @@ Owns nothing in AWS; it reads. The endpoint comes out normalised, the token only
 Output. No error names a value of the secret.
 """
 
-from collections.abc import Sequence
+import json
+from collections.abc import Callable, Sequence
 from datetime import UTC, datetime
-from typing import TypedDict
+from typing import NotRequired, TypedDict
 
 import pulumi
 import pulumi_aws as aws
@@ -21,61 +22,93 @@ class ScimTokenArgs(TypedDict):
 
     secret: str
     """Name or ARN of the secret. Its SecretString is
-    `{"endpoint", "token", "token_id", "created", "expires"}`."""
+    `{"endpoint", "token", "token_id", "created", "expires"}`; all but the token stand in its tags
+    too."""
+    read_token: NotRequired[bool]
+    """Default: true. False: only the tags are read (DescribeSecret), and no token is ever seen."""
 
 
 class ScimToken(pulumi.ComponentResource):
     """Endpoint and token of IAM Identity Center's automatic provisioning.
 
-    Its outputs fail with Refused for a secret that is missing or malformed (OIC-102), or a token
-    that has expired (OIC-103).
+    Its outputs fail with Refused for a secret that is missing or malformed (OIC-102, 106), or a
+    token that has expired (OIC-103).
     """
 
     endpoint: Output[str]
     """The Base URL for Okta, without a trailing slash."""
-    token: Output[str]
-    """The bearer token, secret."""
+    token: Output[str] | None
+    """The bearer token, secret. None: it was not read."""
     expires: Output[str]
     """When AWS stops accepting the token, ISO-8601."""
 
     def __init__(self, name: str, args: ScimTokenArgs, opts: ResourceOptions | None = None) -> None:
         super().__init__("okta-identity-center:index:ScimToken", name, {}, opts)
         place = f"secret {args['secret']!r}"
-        text = Output.secret(self._secret_string(args["secret"], place))
-        read = text.apply(lambda text: _read(text, place))
+        if args.get("read_token", True):
+            text = Output.secret(self._secret_string(args["secret"], place))
+            read = text.apply(lambda text: _read(text, place))
+            self.token = read.apply(lambda secret: secret.token)
+        else:
+            text = self._tags(args["secret"], place)
+            read = text.apply(lambda text: _read(text, f"tags of {place}"))
+            self.token = None
         self.endpoint = Output.unsecret(read.apply(lambda secret: secret.endpoint))
         self.expires = Output.unsecret(read.apply(lambda secret: secret.expires.isoformat()))
-        self.token = read.apply(lambda secret: secret.token)
         self.register_outputs({"endpoint": self.endpoint, "expires": self.expires})
+
+    def _tags(self, secret: str, place: str) -> Output[str]:
+        """The secret's document as its tags tell it, without the token."""
+        opts = InvokeOutputOptions(parent=self)
+
+        def read_it(found: Sequence[str] | None) -> Output[str]:
+            if found is not None and secret not in found:
+                raise Refused(_missing(place, found))
+            arn, name = (secret, None) if found is None else (None, secret)
+            described = aws.secretsmanager.get_secret_output(arn=arn, name=name, opts=opts)
+            return described.tags.apply(lambda tags: json.dumps({**tags, "token": "not read"}))
+
+        return self._if_there(secret, read_it, opts)
 
     def _secret_string(self, secret: str, place: str) -> Output[str]:
         """Listed first: a look-up of what is missing could not be refused in words of ours."""
         opts = InvokeOutputOptions(parent=self)
 
-        def read_it(names: Sequence[str]) -> Output[str]:
-            if names and secret not in names:
-                raise Refused(_missing(place, names))
+        def read_it(found: Sequence[str] | None) -> Output[str]:
+            if found is not None and secret not in found:
+                raise Refused(_missing(place, found))
             return aws.secretsmanager.get_secret_version_output(
                 secret_id=secret, opts=opts
             ).secret_string
 
+        return self._if_there(secret, read_it, opts)
+
+    def _if_there(
+        self,
+        secret: str,
+        read_it: Callable[[Sequence[str] | None], Output[str]],
+        opts: InvokeOutputOptions,
+    ) -> Output[str]:
+        """`read_it` is given the secrets whose names begin like this one's; None for an ARN."""
         if secret.startswith("arn:"):
-            return read_it([])
+            return read_it(None)
         name = aws.secretsmanager.GetSecretsFilterArgs(name="name", values=[secret])
         listed = aws.secretsmanager.get_secrets_output(filters=[name], opts=opts)
-        return listed.names.apply(lambda names: read_it(names or ["nothing of that name"]))
+        return listed.names.apply(read_it)
 
 
-def _missing(place: str, names: Sequence[str]) -> str:
+def _missing(place: str, longer: Sequence[str]) -> str:
+    """`longer`: the secrets whose names begin like this one's."""
+    meant = f" Did you mean {', '.join(repr(name) for name in longer)}?" if longer else ""
     return (
-        f"{place}: is not in AWS Secrets Manager in this account and region (found: "
-        f"{', '.join(names)}). Fix: put the SCIM token there (README, «Put the token into "
-        "Secrets Manager»), or correct scim.secret."
+        f"{place}: is not in AWS Secrets Manager in this account and region.{meant} Fix: put the "
+        "SCIM token there (README, «Put the token into Secrets Manager»), or correct scim.secret."
     )
 
 
 def _read(text: str, place: str) -> rules.ScimSecret:
     refuse(rules.secret_document(text), place)
     secret = rules.read_secret(text)
+    refuse(rules.token_dates((secret.created, secret.expires)), place)
     refuse(rules.token_not_expired((secret.expires, datetime.now(UTC))), place)
     return secret

@@ -25,17 +25,13 @@ PROFILE = frozenset(
     )
 )  # fmt: skip
 STATUSES = (
-    "STAGED",
-    "PROVISIONED",
-    "ACTIVE",
-    "RECOVERY",
-    "PASSWORD_EXPIRED",
-    "LOCKED_OUT",
-    "SUSPENDED",
+    "STAGED", "PROVISIONED", "ACTIVE", "RECOVERY", "PASSWORD_EXPIRED", "LOCKED_OUT", "SUSPENDED",
     "DEPROVISIONED",
-)
+)  # fmt: skip
+_Shapes = dict[str, tuple[re.Pattern[str], str]]
+"""Key → the pattern of its value, and what to say instead."""
 _EMAIL = re.compile(r"[^@\s]+@[^@\s]+")
-_AWS = {
+_AWS: _Shapes = {
     "region": (re.compile(r"[a-z]{2}(-[a-z]+)+-\d"), "a region such as us-east-1"),
     "account": (re.compile(r"\d{12}"), "the twelve digits of an account"),
     # Patterns of botocore's sso-admin and identitystore models.
@@ -44,6 +40,16 @@ _AWS = {
     # No RFC 4122 UUID: the first block is longer (aws-identity-center.md §1.4).
     "tenant": (re.compile(r"[A-Za-z0-9-]{20,64}"), "20 to 64 letters, digits and dashes"),
     "secret": (re.compile(r"[A-Za-z0-9/_+=.@-]{1,512}"), "a name Secrets Manager accepts"),
+}
+# Patterns of botocore's organizations and sso-admin models.
+_MEMBER: _Shapes = {
+    "id": _AWS["account"],
+    "name": (re.compile(r"[\u0020-\u007e]{1,50}"), "1 to 50 ASCII characters"),
+    "email": (re.compile(r"[^\s@]+@[^\s@]+\.[^\s@]+"), "an address such as prod@example.com"),
+}
+_APPLICATION: _Shapes = {
+    "id": (re.compile(r"apl-[a-zA-Z0-9]{16}"), "apl- and 16 letters or digits"),
+    "name": (re.compile(r".{1,100}"), "1 to 100 characters"),
 }
 
 
@@ -69,8 +75,28 @@ class Group:
 
 
 @dataclass(frozen=True)
+class Account:
+    """A member account of the AWS organisation."""
+
+    id: str
+    name: str
+    email: str
+
+
+@dataclass(frozen=True)
+class Application:
+    """An application of IAM Identity Center, to which people can be assigned."""
+
+    id: str
+    name: str
+
+
+@dataclass(frozen=True)
 class Aws:
-    """Where IAM Identity Center is, and the name of the SCIM secret."""
+    """Where IAM Identity Center is, the name of the SCIM secret, and what can be given access to.
+
+    `account` is the management account.
+    """
 
     region: str
     account: str
@@ -78,6 +104,8 @@ class Aws:
     identity_store_id: str
     tenant: str
     secret: str
+    members: tuple[Account, ...] = ()
+    applications: tuple[Application, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -191,14 +219,38 @@ class _Reader:
         return Group(name, description, tuple(members))
 
     def aws(self, item: object) -> Aws | None:
-        entry = self.mapping("aws", item, tuple(_AWS))
+        entry = self.mapping("aws", item, (*_AWS, "members", "applications"))
         if entry is None:
             return None
-        values = {key: self.text(f"aws.{key}", entry.get(key)) for key in _AWS}
-        for key, (pattern, shape) in _AWS.items():
+        members = self.entries("aws.members", entry.get("members", []), _MEMBER)
+        for key in ("id", "email"):
+            self.unique("aws.members", key, entry.get("members"))
+        for index, member in enumerate(members):
+            if member["id"] and member["id"] == entry.get("account"):
+                fix = "The management account (aws.account) is no member: take it out here."
+                self.problem(f"aws.members[{index}].id", member["id"], fix)
+        applications = self.entries("aws.applications", entry.get("applications", []), _APPLICATION)
+        self.unique("aws.applications", "id", entry.get("applications"))
+        return Aws(
+            **self.shaped("aws", entry, _AWS),
+            members=tuple(Account(**member) for member in members),
+            applications=tuple(Application(**application) for application in applications),
+        )
+
+    def entries(self, place: str, items: object, shapes: _Shapes) -> list[dict[str, str]]:
+        """A list of mappings, each of which has exactly these keys."""
+        return [
+            self.shaped(f"{place}[{index}]", entry, shapes)
+            for index, item in enumerate(self.items(place, items))
+            if (entry := self.mapping(f"{place}[{index}]", item, tuple(shapes))) is not None
+        ]
+
+    def shaped(self, place: str, entry: dict[str, Any], shapes: _Shapes) -> dict[str, str]:
+        values = {key: self.text(f"{place}.{key}", entry.get(key)) for key in shapes}
+        for key, (pattern, shape) in shapes.items():
             if values[key] and not pattern.fullmatch(values[key]):
-                self.problem(f"aws.{key}", values[key], f"Use {shape}.")
-        return Aws(**values)
+                self.problem(f"{place}.{key}", values[key], f"Use {shape}.")
+        return values
 
     def unique(self, place: str, key: str, items: object) -> dict[str, str]:
         """The values by their case-folded form, also those of entries with other faults."""

@@ -5,7 +5,10 @@ own process, and policy packs as child processes. Not used with an installed or 
 engine: those bring their own.
 """
 
+import asyncio
+import contextvars
 import importlib
+import logging
 import os
 import queue
 import runpy
@@ -13,6 +16,7 @@ import signal
 import subprocess
 import sys
 import threading
+import traceback
 from collections.abc import Iterator
 from concurrent import futures
 from importlib.metadata import version
@@ -20,10 +24,14 @@ from pathlib import Path
 from typing import Any
 
 import grpc
+import pulumi
 from pulumi.automation._server import LanguageServer
+from pulumi.runtime import reset_options, run_in_stack, set_all_config
 from pulumi.runtime.proto import language_pb2, language_pb2_grpc, plugin_pb2
 
 ORPHAN_CHECK_SECONDS = 2.0
+STOPPED = "the client connection is closing"
+"""How a look-up fails that Ctrl-C has cut off."""
 _RUN = threading.Lock()
 
 
@@ -51,15 +59,13 @@ class PythonHost(LanguageServer):
         )
 
     def Run(self, request: Any, context: Any) -> Any:
+        logging.getLogger("asyncio").setLevel(logging.CRITICAL)  # a refusal reaches many tasks
         program = Path(request.info.program_directory or request.pwd)
-        entry = program / (request.info.entry_point or ".")
         with _RUN:
             os.chdir(request.pwd or program)
-            self.program = lambda: _run_program(program, entry)
-            result = super().Run(request, context)
-        if result.error:  # said already, as a diagnostic; the engine would say it again
-            result.error, result.bail = "", True
-        return result
+            entry = program / (request.info.entry_point or ".")
+            failed = contextvars.copy_context().run(_run, request, program, entry)
+        return language_pb2.RunResponse(bail=failed)  # bail: why was said already
 
     def RunPlugin(self, request: Any, context: Any) -> Iterator[Any]:
         program = request.info.program_directory
@@ -75,6 +81,42 @@ class PythonHost(LanguageServer):
         )
         context.add_callback(child.terminate)
         yield from _stream(child)
+
+
+def _run(request: Any, folder: Path, entry: Path) -> bool:
+    """Run the program against the engine that asks; True when it failed."""
+    reset_options(
+        project=request.project, stack=request.stack, parallel=request.parallel,
+        monitor_address=request.monitor_address, preview=request.dryRun,
+        engine_address=request.args[0] if request.args else "",
+        organization=request.organization or "organization",
+    )  # fmt: skip
+    set_all_config(request.config, request.configSecretKeys or None)
+    loop = asyncio.new_event_loop()
+    loop.set_default_executor(futures.ThreadPoolExecutor(max(request.parallel, 1) * 4))
+    try:
+        loop.run_until_complete(run_in_stack(lambda: _run_program(folder, entry)))
+    except BaseException as error:
+        return _tell(error)
+    finally:
+        left = asyncio.all_tasks(loop)
+        for task in left:
+            task.cancel()
+        if left:
+            loop.run_until_complete(asyncio.wait(left))
+        loop.close()
+    return False
+
+
+def _tell(error: BaseException) -> bool:
+    """Say why the program failed, where the engine has not: it has when it was stopped."""
+    if isinstance(error, grpc.RpcError) and error.code() == grpc.StatusCode.UNAVAILABLE:
+        return False  # the engine is gone, or going
+    if isinstance(error, pulumi.RunError):
+        pulumi.log.error(str(error))
+    elif STOPPED not in str(error):
+        pulumi.log.error("".join(traceback.format_exception(error)).rstrip())
+    return True
 
 
 def _run_program(folder: Path, entry: Path) -> None:

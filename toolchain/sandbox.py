@@ -21,7 +21,7 @@ ROOT = Path(__file__).parents[1]
 PORT = 8410
 START_SECONDS = 60.0
 STOP_SECONDS = 15.0
-OKTA_TOKEN = "sandbox-okta-token"  # noqa: S105 # public, as everything in the sandbox
+OKTA_TOKEN = "sandbox-okta-token"  # public, as everything in the sandbox
 
 
 class SandboxError(Exception):

@@ -11,9 +11,11 @@ from contextlib import AbstractContextManager
 from dataclasses import dataclass
 from pathlib import Path
 
+import boto3
 import httpx
 from rich.console import Console
 
+from okta_idc.clients.identity_store import AwsError, IdentityStore
 from toolchain import cache, engine, sandbox
 from toolchain.plugins import choice
 from toolchain.run import INTERRUPTED, foreground
@@ -67,7 +69,7 @@ def up(place: Place, port: int) -> int:
         if ignored := foreign(os.environ):
             place.say(f"Ignored  {', '.join(ignored)} (this is the sandbox)")
         place.say("")
-        code, seconds = _engine(place, stack, "up", "--yes", "--skip-preview")
+        code, seconds = _engine(place, stack, "up", "--yes", "--skip-preview", "--suppress-outputs")
         if code == INTERRUPTED:
             place.say("Stopped. `make up` goes on from here.")
         if code:
@@ -99,9 +101,10 @@ def down(place: Place, keep: bool) -> int:
             if code != INTERRUPTED:
                 place.say("The sandbox still runs. `make reset` throws everything away.")
             return code
-        (place.home / "outputs.json").unlink(missing_ok=True)
+        outputs = place.home / "outputs.json"
         place.say("")
-        place.say(_left_in_aws(running))
+        place.say(_left_in_aws(running, outputs))
+        outputs.unlink(missing_ok=True)
         if keep:
             place.say(f"The sandbox still runs: Okta {running.okta}, AWS {running.aws}.")
             return 0
@@ -214,12 +217,22 @@ def _clean_up(place: Place) -> int:
     return 0
 
 
-def _left_in_aws(running: Sandbox) -> str:
+def _left_in_aws(running: Sandbox, outputs: Path) -> str:
     """What a destroyed stack leaves in the Identity Store, as in life."""
-    from okta_idc.clients.identity_store import IdentityStore
-
     try:
+        declared = json.loads(outputs.read_text())
         running.ask("GET", "/sandbox/settled?timeout=30", seconds=40)
-    except httpx.HTTPError as error:
-        return f"What is left in IAM Identity Center is unknown: {error}"
-    raise NotImplementedError(IdentityStore)
+        session = boto3.Session(aws_access_key_id="sandbox", aws_secret_access_key="sandbox")
+        where = (declared["identityStoreId"], declared["region"], running.aws)
+        store = IdentityStore(*where, session)
+        groups = sorted(group["DisplayName"] for group in store.groups())
+        users = store.users()
+    except (OSError, ValueError, KeyError, httpx.HTTPError, AwsError) as error:
+        return f"What is left in IAM Identity Center is unknown ({type(error).__name__}: {error})."
+    disabled = sum(user.get("UserStatus") == "DISABLED" for user in users)
+    return (
+        f"Left in IAM Identity Center, as in life: {len(users)} users ({disabled} disabled) and "
+        f"{len(groups)} groups{': ' if groups else ''}{', '.join(groups)}. Okta deactivates "
+        "people and never deletes them, and a push group of this kit never deletes its group: "
+        "account assignments hang on it."
+    )

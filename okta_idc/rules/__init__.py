@@ -3,23 +3,60 @@
 A rule is a pure function over plain data plus what a reader needs to act on it: a stable id,
 the sentence of the source it comes from, and the remedy. Three askers use it: a component
 refuses inputs that break it, the policy pack reports it on declared resources, the doctor on
-what is really there. No Pulumi and no I/O in this package.
+what is really there. No Pulumi and no I/O in this package. docs/rules.md lists all rules.
 
 Families: 1xx endpoints and token, 2xx assignment and push groups, 3xx user profiles,
-4xx attributes for access control.
+4xx attributes for access control, 5xx account access, 6xx drift and what was made by hand.
 """
 
-from okta_idc.rules import attributes, endpoints, groups, profiles, secret
-from okta_idc.rules.registry import RULES, Finding, Rule, Severity
+from okta_idc.rules import (
+    account_access,
+    app_drift,
+    attributes,
+    certificates,
+    endpoints,
+    evaluation,
+    expression,
+    groups,
+    instance_attributes,
+    mapping,
+    people,
+    permission_sets,
+    policy_tags,
+    profiles,
+    push,
+    push_drift,
+    secret,
+    statements,
+    store_drift,
+    user_names,
+)
+from okta_idc.rules.registry import RULES, Asker, Finding, Rule, Severity
 
 __all__ = [
     "RULES",
+    "Asker",
     "Finding",
     "Rule",
     "Severity",
+    "account_access",
+    "app_drift",
     "attributes",
+    "certificates",
     "endpoints",
+    "evaluation",
+    "expression",
     "groups",
+    "instance_attributes",
+    "mapping",
+    "people",
+    "permission_sets",
+    "policy_tags",
     "profiles",
+    "push",
+    "push_drift",
     "secret",
+    "statements",
+    "store_drift",
+    "user_names",
 ]

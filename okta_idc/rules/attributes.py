@@ -1,11 +1,17 @@
-"""4xx, attributes for access control: what the SAML assertion carries as session tags."""
+"""4xx, attributes for access control: what the SAML assertion carries as session tags.
+
+An attribute is what a user of the kit declares, a statement what Okta makes of it. What Identity
+Center adds by itself is in `instance_attributes`.
+"""
 
 import re
 import unicodedata
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
+from difflib import get_close_matches
 
-from okta_idc.rules.registry import Draft, Severity, rule
+from okta_idc.rules.expression import Outside, Wrong, parse, references
+from okta_idc.rules.registry import Asker, Draft, Severity, rule
 
 NAME_PREFIX = "https://aws.amazon.com/SAML/Attributes/AccessControl:"
 """What AWS wants before the key in the attribute's name (AWS page, step 4)."""
@@ -13,25 +19,31 @@ NAME_PREFIX = "https://aws.amazon.com/SAML/Attributes/AccessControl:"
 URI_NAME_FORMAT = "urn:oasis:names:tc:SAML:2.0:attrname-format:uri"
 """«URI reference» in Okta's console (AWS page, step 4). The provider's default is another."""
 
+_EVERYBODY = (Asker.COMPONENT, Asker.POLICY, Asker.DOCTOR)
 _MARKS = "_.:/=+-@"
-_OKTA_NAME_MAX, _OKTA_VALUE_MAX = 512, 1024
+_PLAIN = re.compile(r"[\w.:/=+@ -]*", re.ASCII)
 
 
 @dataclass(frozen=True, slots=True)
 class Attribute:
-    """One attribute statement: the session tag's key and Okta's expression for its value."""
+    """One attribute for access control: the session tag's key and Okta's expression for its
+    value."""
 
     key: str
     value: str
 
 
-def _tag_characters(text: str) -> bool:
+def tag_characters(text: str) -> bool:
+    """Whether AWS takes all characters in a session tag: letters, digits, blanks, _.:/=+-@."""
+    if _PLAIN.fullmatch(text):
+        return True
     return all(unicodedata.category(c)[0] in "LZN" or c in _MARKS for c in text)
 
 
 @rule(
     "OIC-401",
     "An attribute key is 1–128 letters, digits, blanks or _.:/=+-@",
+    askers=_EVERYBODY,
     source="AWS API, AccessControlAttribute: Key is 1–128 of letters, separators, numbers and "
     "_.:/=+-@; IAM reserves keys that begin with aws:",
     remedy="name the key like Department or CostCenter; the full attribute name is made from it.",
@@ -42,15 +54,11 @@ def attribute_key(attribute: Attribute) -> Iterator[Draft]:
     """Subject: one attribute."""
     key = attribute.key
     if key.startswith(NAME_PREFIX):
-        yield (
-            "key",
-            key,
-            "is the full attribute name; give what follows AccessControl:.",
-        )
+        yield "key", key, "is the full attribute name; give what follows AccessControl:."
     elif not 1 <= len(key) <= 128:
-        yield "key", key[:140], f"has {len(key)} characters."
-    elif not _tag_characters(key):
-        wrong = sorted({c for c in key if not _tag_characters(c)})
+        yield "key", key, f"has {len(key)} characters."
+    elif not tag_characters(key):
+        wrong = sorted({c for c in key if not tag_characters(c)})
         yield "key", key, f"holds {' '.join(wrong)}, which AWS does not take in a key."
     elif key.lower().startswith("aws:"):
         yield "key", key, "begins with aws:, which is reserved."
@@ -59,6 +67,7 @@ def attribute_key(attribute: Attribute) -> Iterator[Draft]:
 @rule(
     "OIC-402",
     "Attribute keys are unique, whatever their case",
+    askers=_EVERYBODY,
     source="AWS STS, session tags: keys differ by more than case; an assertion must not name an "
     "attribute twice",
     remedy="keep one statement for each key.",
@@ -78,6 +87,7 @@ def unique_keys(attributes: tuple[Attribute, ...]) -> Iterator[Draft]:
 @rule(
     "OIC-403",
     "An attribute value is an Okta expression: user.ATTRIBUTE or a quoted literal",
+    askers=_EVERYBODY,
     source="AWS page, step 4: «In the Value field, enter user.AttributeName»; Okta: a constant is "
     "sent as it stands, with or without quotes",
     remedy='write user.department for an attribute of the profile, or "blue" (with the quotes) for '
@@ -86,35 +96,16 @@ def unique_keys(attributes: tuple[Attribute, ...]) -> Iterator[Draft]:
     bad=Attribute("Department", "department"),
 )
 def attribute_value(attribute: Attribute) -> Iterator[Draft]:
-    """Subject: one attribute. Judges bare words and wrappers; it is no full parser."""
-    value = attribute.value
-    if not value.strip():
-        yield "value", value, "is empty."
-    elif len(value) > _OKTA_VALUE_MAX:
-        yield "value", value[:40] + "…", f"has {len(value)} characters; Okta takes 1024."
-    elif "${" in value or "#{" in value:
-        inner = re.sub(r"[$#]\{\s*([^}]*?)\s*\}", r"\1", value)
-        yield "value", value, f"is wrapped; Okta expects the expression itself: {inner}."
-    elif value.count('"') % 2 or value.count("'") % 2:
-        yield "value", value, "has an opening quote without a closing one."
-    else:
-        for word in _bare_words(value):
-            yield "value", value, f"{word} stands bare, so Okta sends the text {word!r}."
-
-
-_QUOTED = re.compile(r'"[^"]*"|\'[^\']*\'')
-_WORD = re.compile(r"(?<![\w.])[^\W\d]\w*(?!\w)(?!\s*[.(])")
-_KEYWORDS = frozenset({"and", "or", "true", "false", "null", "matches", "not"})
-
-
-def _bare_words(expression: str) -> list[str]:
-    words = _WORD.findall(_QUOTED.sub('""', expression))
-    return [word for word in words if word.casefold() not in _KEYWORDS]
+    """Subject: one attribute. Silent on what is outside the subset that is read here (OIC-415)."""
+    found = parse(attribute.value)
+    if isinstance(found, Wrong):
+        yield "value", attribute.value, found.reason
 
 
 @rule(
     "OIC-404",
     "At most 50 attributes",
+    askers=_EVERYBODY,
     source="AWS: at most 50 attributes for access control in one assertion",
     remedy="remove attributes that no policy asks for.",
     good=(Attribute("Department", "user.department"),),
@@ -130,6 +121,7 @@ def attribute_count(attributes: tuple[Attribute, ...]) -> Iterator[Draft]:
     "OIC-405",
     "A session tag's value is at most 256 letters, digits, blanks or _.:/=+-@",
     severity=Severity.ADVISORY,
+    askers=(Asker.DOCTOR,),
     source="AWS STS, session tags: a value is 0–256 letters, separators, numbers and _.:/=+-@; no "
     "comma, semicolon, parenthesis, ampersand or apostrophe",
     remedy="change the value in the profile, or replace the character in the attribute's "
@@ -141,7 +133,73 @@ def session_tags(tags: Mapping[str, str]) -> Iterator[Draft]:
     """Subject: one person's tags, key → value."""
     for key, value in tags.items():
         if len(value) > 256:
-            yield key, value[:40] + "…", f"has {len(value)} characters; sign-in fails with it."
-        elif not _tag_characters(value):
-            wrong = sorted({c for c in value if not _tag_characters(c)})
+            yield key, value, f"has {len(value)} characters; sign-in fails with it."
+        elif not tag_characters(value):
+            wrong = sorted({c for c in value if not tag_characters(c)})
             yield key, value, f"holds {' '.join(wrong)}: STS does not take it as a session tag."
+
+
+@rule(
+    "OIC-413",
+    "Everybody has a value for each attribute",
+    severity=Severity.ADVISORY,
+    askers=(Asker.DOCTOR,),
+    source="IAM: a condition on a tag that is not there is false, so an Allow does not allow and a "
+    "Deny does not deny. What AWS makes of an attribute sent empty is not documented "
+    "(aws-identity-center.md §3)",
+    remedy="fill the attribute in the person's Okta profile, or give the expression a default: "
+    'user.department ?: "none".',
+    good={"Department": "Research"},
+    bad={"Department": ""},
+)
+def no_empty_tag(tags: Mapping[str, str]) -> Iterator[Draft]:
+    """Subject: one person's tags, key → value."""
+    for key, value in tags.items():
+        if not value:
+            yield key, None, "is empty."
+
+
+@dataclass(frozen=True, slots=True)
+class Referring:
+    """An attribute's value, and the names of all attributes in the org's user profiles."""
+
+    value: str
+    profile_attributes: frozenset[str]
+
+
+@rule(
+    "OIC-414",
+    "An attribute value refers to attributes that the profile has",
+    askers=(Asker.DOCTOR,),
+    source="Okta: attribute names are case-sensitive, and what no profile has is null; there is no "
+    "user.userName, user.name, user.country or user.phone (okta-api.md §3)",
+    remedy="write the variable name that Directory → Profile Editor shows.",
+    good=Referring("user.costCenter", frozenset({"costCenter", "department"})),
+    bad=Referring("user.costcenter", frozenset({"costCenter", "department"})),
+)
+def known_reference(subject: Referring) -> Iterator[Draft]:
+    """Subject: one value with the user schema's names, base and custom, of all user types."""
+    for reference in references(subject.value):
+        name = reference.attribute
+        if reference.profile == "user" and name not in subject.profile_attributes:
+            close = get_close_matches(name, subject.profile_attributes, n=1)
+            hint = f" Did you mean user.{close[0]}?" if close else ""
+            yield "value", subject.value, f"names user.{name}, which no profile has.{hint}"
+
+
+@rule(
+    "OIC-415",
+    "An attribute value can be worked out before anybody signs in",
+    severity=Severity.ADVISORY,
+    askers=(Asker.POLICY, Asker.DOCTOR),
+    source="Okta previews an assertion in its console only, no API does (okta-api.md §2); this kit "
+    "works out user.X, appuser.X, literals, String functions, operators and ? :",
+    remedy="write the value with those, or look at Preview SAML in Okta (Sign On → Edit).",
+    good=Attribute("Department", "String.toUpperCase(user.department)"),
+    bad=Attribute("Department", "String.toUppercase(user.department)"),
+)
+def worked_out(attribute: Attribute) -> Iterator[Draft]:
+    """Subject: one attribute."""
+    found = parse(attribute.value)
+    if isinstance(found, Outside):
+        yield "value", attribute.value, found.reason

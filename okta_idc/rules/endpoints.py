@@ -2,24 +2,26 @@
 
 import re
 from collections.abc import Iterator
+from dataclasses import dataclass
 
-from okta_idc.rules.registry import Draft, rule
+from okta_idc.rules.registry import Asker, Draft, Severity, rule
 
+_REGION = r"(?P<region>[a-z]{2}(-[a-z]+)+-\d)"
 SCIM_ENDPOINT = re.compile(
-    r"https://scim\.(?P<region>[a-z]{2}(-[a-z]+)+-\d)\.(amazonaws\.com(\.cn)?|api\.aws)"
+    rf"https://scim\.{_REGION}\.(amazonaws\.com(\.cn)?|api\.aws)"
     r"/(?P<tenant>[A-Za-z0-9-]{20,64})/scim/v2"
 )
 """The Base URL as Okta wants it. The tenant is no RFC 4122 UUID: its first block is longer."""
 
-_REGION = r"[a-z]{2}(-[a-z]+)+-\d"
-_ACS_URL = re.compile(
+ACS_URL = re.compile(
     rf"https://{_REGION}\.(sso\.signin\.aws|signin\.aws|signin\.aws\.amazon\.com|signin\.amazonaws\.cn)"
     r"/platform/saml/acs/[A-Za-z0-9_-]+"
 )
-_ISSUER_URL = re.compile(
+ISSUER_URL = re.compile(
     rf"https://{_REGION}\.signin\.(aws\.amazon\.com|aws|amazonaws\.cn)"
-    r"/platform/saml/d-[0-9a-z]{10,}"
+    r"/platform/saml/(?P<store>d-[0-9a-z]{10,})"
 )
+_MANAGE = "IAM Identity Center → Settings → Identity source → Manage authentication"
 
 
 def normalise_endpoint(endpoint: str) -> str:
@@ -30,6 +32,7 @@ def normalise_endpoint(endpoint: str) -> str:
 @rule(
     "OIC-101",
     "The Base URL in Okta is the SCIM endpoint without a trailing slash",
+    askers=(Asker.POLICY, Asker.DOCTOR),
     source="AWS page, Troubleshooting: «Base URL: Does not match required pattern … likely "
     "contains a trailing forward slash»",
     remedy="copy the SCIM endpoint from IAM Identity Center → Settings → Automatic provisioning, "
@@ -46,32 +49,161 @@ def scim_endpoint(endpoint: str) -> Iterator[Draft]:
     yield "", endpoint, problem
 
 
+@dataclass(frozen=True, slots=True)
+class EndpointInRegion:
+    """A SCIM endpoint, and the instance's primary region."""
+
+    endpoint: str
+    primary_region: str
+
+
+@rule(
+    "OIC-107",
+    "The SCIM endpoint lies in the primary region of IAM Identity Center",
+    askers=(Asker.COMPONENT, Asker.DOCTOR),
+    source="AWS User Guide, multi-Region: SCIM and SAML configuration live in the primary region "
+    "only; the SCIM API has no operation in an additional region (aws-identity-center.md §4)",
+    remedy="take the SCIM endpoint of the instance whose region is meant, or set aws:region to the "
+    "instance's primary region.",
+    good=EndpointInRegion(
+        "https://scim.us-east-2.amazonaws.com/11111111111-2222-3333-4444-555555555555/scim/v2",
+        "us-east-2",
+    ),
+    bad=EndpointInRegion(
+        "https://scim.us-east-2.amazonaws.com/11111111111-2222-3333-4444-555555555555/scim/v2",
+        "eu-central-1",
+    ),
+)
+def endpoint_region(subject: EndpointInRegion) -> Iterator[Draft]:
+    """Subject: the endpoint (OIC-101 judges its form) and the region."""
+    match = SCIM_ENDPOINT.fullmatch(normalise_endpoint(subject.endpoint))
+    if match and match["region"] != subject.primary_region:
+        region = match["region"]
+        yield "endpoint", region, f"is another region than the instance's {subject.primary_region}."
+
+
+@dataclass(frozen=True, slots=True)
+class EndpointTwice:
+    """The Base URL that Okta has, and the endpoint that stands beside the token in the secret."""
+
+    in_okta: str
+    in_secret: str
+
+
+@rule(
+    "OIC-108",
+    "Okta sends to the tenant that the token belongs to",
+    askers=(Asker.DOCTOR,),
+    source="AWS User Guide: switching automatic provisioning off and on makes a new tenant and "
+    "token; AWS answers 401 for another tenant's token (aws-identity-center.md §1.3, §2.4)",
+    remedy="put endpoint and token of one «Inbound automatic provisioning» dialog into the secret, "
+    "run again, and in console mode paste both into Okta.",
+    good=EndpointTwice(
+        "https://scim.us-east-2.amazonaws.com/11111111111-2222-3333-4444-555555555555/scim/v2",
+        "https://scim.us-east-2.amazonaws.com/11111111111-2222-3333-4444-555555555555/scim/v2/",
+    ),
+    bad=EndpointTwice(
+        "https://scim.us-east-2.amazonaws.com/11111111111-2222-3333-4444-555555555555/scim/v2",
+        "https://scim.us-east-2.amazonaws.com/99999999999-2222-3333-4444-555555555555/scim/v2",
+    ),
+)
+def endpoint_of_token(subject: EndpointTwice) -> Iterator[Draft]:
+    """Subject: both endpoints; a slash at the end makes no difference."""
+    okta, secret = (normalise_endpoint(e) for e in (subject.in_okta, subject.in_secret))
+    if okta != secret:
+        yield "in_okta", okta, f"is not the endpoint beside the token ({secret})."
+
+
 @rule(
     "OIC-110",
     "The ACS URL is the one IAM Identity Center shows for the external identity provider",
-    source="AWS User Guide, external identity providers: https://REGION.sso.signin.aws/platform/saml/"
-    "acs/ID, and two older forms that stay valid",
-    remedy="copy «IAM Identity Center Assertion Consumer Service (ACS) URL» from IAM Identity "
-    "Center → Settings → Identity source → Manage authentication.",
+    askers=(Asker.COMPONENT, Asker.POLICY, Asker.DOCTOR),
+    source="AWS User Guide, external identity providers: "
+    "https://REGION.sso.signin.aws/platform/saml/acs/ID, and two older forms that stay valid",
+    remedy=f"copy «IAM Identity Center Assertion Consumer Service (ACS) URL» from {_MANAGE}.",
     good="https://us-east-1.sso.signin.aws/platform/saml/acs/0123456789-abcd",
     bad="https://us-east-1.signin.aws.amazon.com/platform/saml/d-9067642ac7",
 )
 def acs_url(url: str) -> Iterator[Draft]:
     """Subject: the ACS URL. Three forms are in use, by the age of the instance."""
-    if not _ACS_URL.fullmatch(url):
+    if not ACS_URL.fullmatch(url):
         yield "", url, "is not an ACS URL of IAM Identity Center."
 
 
 @rule(
     "OIC-111",
     "The issuer URL is the one IAM Identity Center shows",
+    askers=(Asker.COMPONENT, Asker.POLICY, Asker.DOCTOR),
     source="AWS console: https://REGION.signin.aws.amazon.com/platform/saml/d-…",
-    remedy="copy «IAM Identity Center issuer URL» from IAM Identity Center → Settings → Identity "
-    "source → Manage authentication; it ends with the identity store id (d-…).",
+    remedy=f"copy «IAM Identity Center issuer URL» from {_MANAGE}; it ends with the identity store "
+    "id (d-…).",
     good="https://us-east-1.signin.aws.amazon.com/platform/saml/d-9067642ac7",
     bad="https://us-east-1.sso.signin.aws/platform/saml/acs/0123456789-abcd",
 )
 def issuer_url(url: str) -> Iterator[Draft]:
     """Subject: the issuer URL (entity id)."""
-    if not _ISSUER_URL.fullmatch(url):
+    if not ISSUER_URL.fullmatch(url):
         yield "", url, "is not an issuer URL of IAM Identity Center."
+
+
+@dataclass(frozen=True, slots=True)
+class SamlAddresses:
+    """What the app has in `acsURL` and `entityID`."""
+
+    acs_url: str
+    issuer_url: str
+
+
+@rule(
+    "OIC-112",
+    "ACS URL and issuer URL name one region",
+    severity=Severity.ADVISORY,
+    askers=(Asker.POLICY, Asker.DOCTOR),
+    source="AWS User Guide, multi-Region: SAML configuration lives in the primary region; an "
+    "additional region has an ACS URL of its own, which Okta carries beside the primary one",
+    remedy=f"copy both URLs from the same page: {_MANAGE}, in the primary region.",
+    good=SamlAddresses(
+        "https://us-east-1.sso.signin.aws/platform/saml/acs/0123456789-abcd",
+        "https://us-east-1.signin.aws.amazon.com/platform/saml/d-9067642ac7",
+    ),
+    bad=SamlAddresses(
+        "https://eu-west-1.sso.signin.aws/platform/saml/acs/0123456789-abcd",
+        "https://us-east-1.signin.aws.amazon.com/platform/saml/d-9067642ac7",
+    ),
+)
+def one_region(addresses: SamlAddresses) -> Iterator[Draft]:
+    """Subject: both URLs (OIC-110 and OIC-111 judge their form)."""
+    acs, issuer = ACS_URL.fullmatch(addresses.acs_url), ISSUER_URL.fullmatch(addresses.issuer_url)
+    if acs and issuer and acs["region"] != issuer["region"]:
+        yield "acs_url", acs["region"], f"is another region than the issuer's {issuer['region']}."
+
+
+@dataclass(frozen=True, slots=True)
+class IssuerOfStore:
+    """The app's issuer URL, and the id of the instance's identity store (d-…)."""
+
+    issuer_url: str
+    identity_store_id: str
+
+
+@rule(
+    "OIC-113",
+    "The issuer URL names the identity store that is provisioned",
+    askers=(Asker.COMPONENT, Asker.DOCTOR),
+    source="AWS console: the issuer URL ends with the identity store id (aws-identity-center.md "
+    "§4); people sign in where they were provisioned, or not at all",
+    remedy=f"copy the issuer URL from {_MANAGE} of the instance that aws:region and the "
+    "credentials lead to, or correct those.",
+    good=IssuerOfStore(
+        "https://us-east-1.signin.aws.amazon.com/platform/saml/d-9067642ac7", "d-9067642ac7"
+    ),
+    bad=IssuerOfStore(
+        "https://us-east-1.signin.aws.amazon.com/platform/saml/d-9067642ac7", "d-1111111111"
+    ),
+)
+def issuer_of_store(subject: IssuerOfStore) -> Iterator[Draft]:
+    """Subject: the issuer URL (OIC-111 judges its form) and the identity store."""
+    match = ISSUER_URL.fullmatch(subject.issuer_url)
+    if match and match["store"] != subject.identity_store_id:
+        store = subject.identity_store_id
+        yield "issuer_url", match["store"], f"is another identity store than {store}."

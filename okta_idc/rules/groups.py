@@ -1,11 +1,17 @@
-"""2xx, groups: who is assigned to the app, and what is pushed through it."""
+"""2xx, groups: who is assigned to the app, and which groups are pushed through it.
 
-from collections import Counter
+What a push mapping declares is in `push`, what became of it in `push_drift`.
+"""
+
+from collections import Counter, defaultdict
 from collections.abc import Collection, Iterator, Mapping
 from dataclasses import dataclass
 from difflib import get_close_matches
 
-from okta_idc.rules.registry import Draft, rule
+from okta_idc.rules.registry import Asker, Draft, Severity, rule
+from okta_idc.rules.text import forbidden, named_characters, outside
+
+_NAME_MAX = 1024
 
 
 @dataclass(frozen=True, slots=True)
@@ -19,6 +25,7 @@ class GroupRoles:
 @rule(
     "OIC-201",
     "A group is either assigned or pushed, never both",
+    askers=(Asker.COMPONENT, Asker.POLICY, Asker.DOCTOR),
     source="AWS page, Considerations: «Using the same Okta group for both assignments and group "
     "push is not currently supported»; Okta: members are lost",
     remedy="keep it in `push`, and assign a separate group that has the same people.",
@@ -32,21 +39,30 @@ def one_role_per_group(roles: GroupRoles) -> Iterator[Draft]:
             yield f"push[{index}]", name, f"is assigned too (assign[{roles.assign.index(name)}])."
 
 
+@dataclass(frozen=True, slots=True)
+class PushedMembers:
+    """Members of a push group, and everybody who is assigned to the app: ids of Okta users."""
+
+    group: str
+    members: frozenset[str]
+    assigned: Collection[str]
+
+
 @rule(
     "OIC-202",
-    "A group is named once in each role",
-    source="Okta API, group push mappings: one mapping for a source group",
-    remedy="remove the repetition.",
-    good=GroupRoles(push=("aws-admins", "aws-finance")),
-    bad=GroupRoles(push=("aws-admins", "aws-admins")),
+    "Every member of a push group is assigned to the app",
+    askers=(Asker.DOCTOR,),
+    source="AWS page, Step 3: the groups that are pushed must be others than those assigned; Okta: "
+    "a pushed member who is not assigned to the app is not synchronised (okta-api.md §6)",
+    remedy="put the person into an assignment group; the next push brings the membership.",
+    good=PushedMembers("aws-admins", frozenset({"00u1"}), frozenset({"00u1", "00u2"})),
+    bad=PushedMembers("aws-admins", frozenset({"00u1", "00u3"}), frozenset({"00u1"})),
 )
-def named_once(roles: GroupRoles) -> Iterator[Draft]:
-    """Subject: the groups in their roles."""
-    for role, names in (("assign", roles.assign), ("push", roles.push)):
-        for name, times in Counter(names).items():
-            if times > 1:
-                last = len(names) - 1 - names[::-1].index(name)
-                yield f"{role}[{last}]", name, f"is named {times} times."
+def members_are_assigned(pushed: PushedMembers) -> Iterator[Draft]:
+    """Subject: one push group's members, and who is assigned. The value is the user's id."""
+    for member in sorted(pushed.members):
+        if member not in pushed.assigned:
+            yield pushed.group, member, "is a member, but not assigned to the app."
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,6 +76,7 @@ class WantedGroups:
 @rule(
     "OIC-203",
     "A group named in the settings exists in Okta, under exactly this name, once",
+    askers=(Asker.COMPONENT, Asker.DOCTOR),
     source="Okta API: q matches prefixes; the provider takes a lone prefix hit for a match",
     remedy="write the name as Okta shows it (Directory → Groups), or create the group first.",
     good=WantedGroups({"push[0]": "aws-admins"}, {"aws-admins": ("00g1",)}),
@@ -77,3 +94,183 @@ def group_exists(wanted: WantedGroups) -> Iterator[Draft]:
             close = get_close_matches(name, list(wanted.found), n=1)
             hint = f" Did you mean {close[0]!r}?" if close else ""
             yield place, name, f"is not a group in Okta.{hint}"
+
+
+@rule(
+    "OIC-204",
+    "A group is named once in each role",
+    askers=(Asker.COMPONENT, Asker.POLICY),
+    source="Okta API, group push mappings: one mapping for a source group",
+    remedy="remove the repetition.",
+    good=GroupRoles(push=("aws-admins", "aws-finance")),
+    bad=GroupRoles(push=("aws-admins", "aws-admins")),
+)
+def named_once(roles: GroupRoles) -> Iterator[Draft]:
+    """Subject: the groups in their roles."""
+    for role, names in (("assign", roles.assign), ("push", roles.push)):
+        for name, times in Counter(names).items():
+            if times > 1:
+                last = len(names) - 1 - names[::-1].index(name)
+                yield f"{role}[{last}]", name, f"is named {times} times."
+
+
+@rule(
+    "OIC-205",
+    "A push group's name is 1–1,024 letters, marks, symbols, digits, punctuation or blanks",
+    askers=(Asker.COMPONENT, Asker.POLICY, Asker.DOCTOR),
+    source="AWS Identity Store API, GroupDisplayName: 1–1,024 characters of "
+    r"[\p{L}\p{M}\p{S}\p{N}\p{P}\t\n\r and three blanks]",
+    remedy="rename the group in Okta; type the name anew if it was pasted.",
+    good="aws-admins",
+    bad="aws-\u200badmins",
+)
+def group_name(name: str) -> Iterator[Draft]:
+    """Subject: the group's name in Okta, which becomes its displayName in AWS."""
+    if not 1 <= len(name) <= _NAME_MAX:
+        yield "", name, f"has {len(name)} characters."
+    elif wrong := outside(name):
+        yield "", name, f"holds {named_characters(wrong)}."
+
+
+@rule(
+    "OIC-206",
+    "A push group's name holds none of <>;:%",
+    severity=Severity.ADVISORY,
+    askers=(Asker.POLICY, Asker.DOCTOR),
+    source="AWS page, Troubleshooting: these characters «must not be used in attributes that are "
+    "synchronized with SCIM: <>;:%». Against it, the pattern of GroupDisplayName in AWS's own API "
+    "allows all five, and no group is known here to have been refused for one: hence advisory",
+    remedy="rename the group in Okta before it is pushed.",
+    good="aws-admins",
+    bad="aws:admins",
+)
+def group_name_forbidden(name: str) -> Iterator[Draft]:
+    """Subject: the group's name in Okta."""
+    if found := forbidden(name):
+        yield "", name, f"holds {' '.join(found)}."
+
+
+@rule(
+    "OIC-207",
+    "Push groups differ in name, whatever their case",
+    askers=(Asker.COMPONENT, Asker.POLICY, Asker.DOCTOR),
+    source="AWS: a group's displayName is unique in the identity store, else 409 «Duplicate "
+    "GroupDisplayName» (aws-identity-center.md §1.1, §2.4). Whether case counts is not documented; "
+    "the rule takes it that it does not",
+    remedy="rename one of the groups in Okta.",
+    good=("aws-admins", "aws-finance"),
+    bad=("aws-admins", "AWS-Admins"),
+)
+def group_names_differ(names: tuple[str, ...]) -> Iterator[Draft]:
+    """Subject: the names of all push groups. One group named twice is OIC-204."""
+    same: dict[str, list[int]] = defaultdict(list)
+    for index, name in enumerate(names):
+        same[name.casefold()].append(index)
+    for indexes in same.values():
+        for index in indexes[1:]:
+            if names[index] != names[indexes[0]]:
+                yield (
+                    f"[{index}]",
+                    names[index],
+                    f"is [{indexes[0]}] ({names[indexes[0]]!r}) again.",
+                )
+
+
+@dataclass(frozen=True, slots=True)
+class MemberStatus:
+    """Members of a push group by id, with their status in Okta (`ACTIVE`, `SUSPENDED`, …)."""
+
+    group: str
+    members: Mapping[str, str]
+
+
+_ACTIVE = frozenset({"ACTIVE", "PASSWORD_EXPIRED", "LOCKED_OUT", "RECOVERY", "PROVISIONED"})
+
+
+@rule(
+    "OIC-208",
+    "Members of push groups are active in Okta",
+    severity=Severity.ADVISORY,
+    askers=(Asker.DOCTOR,),
+    source="Okta, group push: users who are inactive are not pushed, and need the group to be "
+    "pushed again after they are reactivated (okta-api.md §6)",
+    remedy="activate the person and push the group again (Push Groups → Push now), or remove them "
+    "from the group.",
+    good=MemberStatus("aws-admins", {"00u1": "ACTIVE"}),
+    bad=MemberStatus("aws-admins", {"00u1": "SUSPENDED"}),
+)
+def members_are_active(subject: MemberStatus) -> Iterator[Draft]:
+    """Subject: one push group's members with their status."""
+    for member, status in subject.members.items():
+        if status not in _ACTIVE:
+            yield subject.group, member, f"is a member who is {status}, so AWS does not get them."
+
+
+@dataclass(frozen=True, slots=True)
+class Assignees:
+    """People assigned to the app one by one, by their app user name."""
+
+    people: tuple[str, ...]
+
+
+@rule(
+    "OIC-209",
+    "People are assigned through groups",
+    severity=Severity.ADVISORY,
+    askers=(Asker.POLICY, Asker.DOCTOR),
+    source="AWS page, Step 3: «we recommend that you assign and push groups instead of individual "
+    "users»",
+    remedy="put the person into an assignment group, then remove the assignment of the person "
+    "(in this order: who is unassigned is disabled in AWS).",
+    good=Assignees(()),
+    bad=Assignees(("ada@example.com",)),
+)
+def assigned_through_groups(assignees: Assignees) -> Iterator[Draft]:
+    """Subject: app users whose scope is USER, or resources that assign one user."""
+    for index, person in enumerate(assignees.people):
+        yield f"[{index}]", person, "is assigned as a person."
+
+
+@dataclass(frozen=True, slots=True)
+class Unassigning:
+    """How many people a change takes out of the app, and how many one change may."""
+
+    people: int
+    limit: int = 10
+
+
+@rule(
+    "OIC-210",
+    "One change unassigns no more people than allowed",
+    askers=(Asker.POLICY,),
+    source="AWS page: «Users who are unassigned from the IAM Identity Center application in Okta "
+    "will be disabled in IAM Identity Center». How many at once is this kit's limit, and yours to "
+    "set",
+    remedy="check that the people are meant to lose AWS; then raise the limit in the policy pack's "
+    "configuration for this run.",
+    good=Unassigning(people=3),
+    bad=Unassigning(people=250),
+)
+def unassigns_few(change: Unassigning) -> Iterator[Draft]:
+    """Subject: one change."""
+    if change.people > change.limit:
+        yield "", str(change.people), f"people lose AWS at once; {change.limit} are allowed."
+
+
+@rule(
+    "OIC-211",
+    "A push group has at most 100 members, or is pushed bit by bit",
+    severity=Severity.ADVISORY,
+    askers=(Asker.DOCTOR,),
+    source="AWS SCIM API, PatchGroup: at most 100 membership changes in a request; «Push now» "
+    "sends all members in one, and AWS refuses a full replacement (aws-identity-center.md §2.3, "
+    "§9)",
+    remedy="leave the group to Okta's incremental push, and do not use «Push now» on it.",
+    good=("aws-admins", 100),
+    bad=("everyone", 101),
+)
+def group_size(subject: tuple[str, int]) -> Iterator[Draft]:
+    """Subject: a push group's name, and how many members it has."""
+    name, members = subject
+    if members > 100:
+        yield name, str(members), "members are more than one request may change (100)."

@@ -1,5 +1,9 @@
-"""How a rule is written down: id, title, severity, source, remedy, check, one good and one bad
-example. The registry is the only list of rules; documentation and tests read it."""
+"""How a rule is written down: id, title, severity, askers, source, remedy, check, one good and one
+bad example. The registry is the only list of rules; documentation and tests read it.
+
+A subject is always known. None in a subject means that the thing is absent, never that nobody
+could look: an asker that lacks a part of a subject does not ask, and reports `unknown` itself.
+"""
 
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
@@ -14,9 +18,20 @@ class Severity(StrEnum):
     """What breaking the rule costs."""
 
     BLOCKING = "blocking"
-    """A person or group is not provisioned, is lost, or access is denied."""
+    """A person or group is not provisioned or is lost, or access is denied, now or within days."""
     ADVISORY = "advisory"
     """It works today, and will surprise somebody."""
+
+
+class Asker(StrEnum):
+    """Who asks a rule. A component refuses, the other two report."""
+
+    COMPONENT = "component"
+    """A component of its inputs, or the settings of the stack file before any component is made."""
+    POLICY = "policy pack"
+    """The policy pack, of anybody's declared resources."""
+    DOCTOR = "doctor"
+    """The doctor, of what is really there."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,8 +51,13 @@ class Finding:
     def text(self, prefix: str = "") -> str:
         """One line: place, value, problem, rule id, fix. `prefix` goes before the place."""
         place = join_path(prefix, self.place)
-        shown = "" if self.value is None else f" {self.value!r}"
+        shown = "" if self.value is None else f" {shorten(self.value)!r}"
         return f"{place}:{shown} {self.problem} [{self.rule.id}] Fix: {self.rule.remedy}"
+
+
+def shorten(text: str, most: int = 100) -> str:
+    """The text, cut when it is longer than a line is likely to be."""
+    return text if len(text) <= most else text[: most - 1] + "…"
 
 
 def join_path(*parts: str) -> str:
@@ -59,11 +79,17 @@ class Rule(Generic[Subject]):
     id: str
     title: str
     severity: Severity
+    askers: tuple[Asker, ...]
     source: str
     remedy: str
     examine: Callable[[Subject], Iterable[Draft]] = field(repr=False)
     good: object = field(repr=False)
     bad: object = field(repr=False)
+
+    @property
+    def link(self) -> str:
+        """Where the rule is explained, relative to the repository."""
+        return f"docs/rules.md#{self.id.lower()}"
 
     def __call__(self, subject: Subject) -> list[Finding]:
         """The findings, empty when the rule holds."""
@@ -79,6 +105,7 @@ def rule(
     rule_id: str,
     title: str,
     *,
+    askers: tuple[Asker, ...],
     source: str,
     remedy: str,
     good: object,
@@ -88,7 +115,7 @@ def rule(
     """Make a check a registered rule. The check yields `(place, value, problem)`."""
 
     def register(examine: Callable[[Subject], Iterable[Draft]]) -> Rule[Subject]:
-        made = Rule(rule_id, title, severity, source, remedy, examine, good, bad)
+        made = Rule(rule_id, title, severity, askers, source, remedy, examine, good, bad)
         if rule_id in _registered:
             raise ValueError(f"{rule_id} is registered twice")
         _registered[rule_id] = made

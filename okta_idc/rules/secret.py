@@ -4,16 +4,23 @@ Nothing here ever puts a value of the secret into a finding.
 """
 
 import json
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from typing import Any, cast
 
 from okta_idc.rules.endpoints import SCIM_ENDPOINT, normalise_endpoint
-from okta_idc.rules.registry import Draft, rule
+from okta_idc.rules.registry import Asker, Draft, Severity, rule
 
 SHAPE = '{"endpoint": "…", "token": "…", "token_id": "…", "created": "…", "expires": "…"}'
-_TEXT_KEYS = ("endpoint", "token", "token_id", "created", "expires")
+_TAG_KEYS = ("endpoint", "token_id", "created", "expires")
+_TEXT_KEYS = ("token", *_TAG_KEYS)
+_ROTATE = (
+    "generate a new token in IAM Identity Center → Settings → Automatic provisioning, store it in "
+    "the secret with its dates, run again, then delete the old token."
+)
+_SOON, _AT_ONCE = timedelta(days=90), timedelta(days=15)
+_LONGEST = timedelta(days=366)
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,6 +37,7 @@ class ScimSecret:
 @rule(
     "OIC-102",
     "The secret holds endpoint, token, token id and both dates",
+    askers=(Asker.COMPONENT,),
     source="this kit: the one shape it reads. AWS has no API for a token's expiry, so it is known "
     "only if it is recorded",
     remedy=f"store one JSON object {SHAPE} with ISO-8601 dates (README, «Put the token into "
@@ -44,7 +52,7 @@ def secret_document(text: str) -> Iterator[Draft]:
     """Subject: the SecretString."""
     try:
         document = json.loads(text)
-    except ValueError:
+    except (ValueError, RecursionError):
         yield "", None, "is not JSON."
         return
     if not isinstance(document, dict):
@@ -80,10 +88,10 @@ def read_secret(text: str) -> ScimSecret:
 @rule(
     "OIC-103",
     "The SCIM token has not expired",
+    askers=(Asker.COMPONENT, Asker.DOCTOR),
     source="AWS User Guide, automatic provisioning: a token lives one year. Then all SCIM calls "
     "are refused and existing users stay, so people who left keep their access",
-    remedy="generate a new token in IAM Identity Center → Settings → Automatic provisioning, store "
-    "it in the secret with its dates, run again, then delete the old token.",
+    remedy=_ROTATE,
     good=(datetime(2027, 1, 1, tzinfo=UTC), datetime(2026, 6, 1, tzinfo=UTC)),
     bad=(datetime(2026, 1, 1, tzinfo=UTC), datetime(2026, 6, 1, tzinfo=UTC)),
 )
@@ -92,6 +100,92 @@ def token_not_expired(subject: tuple[datetime, datetime]) -> Iterator[Draft]:
     expires, now = subject
     if expires <= now:
         yield "expires", expires.date().isoformat(), "is past: AWS refuses the token."
+
+
+@rule(
+    "OIC-104",
+    "The SCIM token has more than 90 days left",
+    severity=Severity.ADVISORY,
+    askers=(Asker.DOCTOR,),
+    source="AWS User Guide, automatic provisioning: AWS begins to remind 90 days before the "
+    "token's end (aws-identity-center.md §1.3)",
+    remedy=_ROTATE,
+    good=(datetime(2027, 1, 1, tzinfo=UTC), datetime(2026, 6, 1, tzinfo=UTC)),
+    bad=(datetime(2026, 8, 1, tzinfo=UTC), datetime(2026, 6, 1, tzinfo=UTC)),
+)
+def token_not_ending(subject: tuple[datetime, datetime]) -> Iterator[Draft]:
+    """Subject: when the token expires, and now. Silent in the last 15 days (OIC-105)."""
+    expires, now = subject
+    if _AT_ONCE < expires - now <= _SOON:
+        yield "expires", expires.date().isoformat(), f"is {(expires - now).days} days away."
+
+
+@rule(
+    "OIC-105",
+    "The SCIM token has more than 15 days left",
+    askers=(Asker.DOCTOR,),
+    source="AWS User Guide, automatic provisioning: in the last 15 days AWS reminds daily "
+    "(aws-identity-center.md §1.3). It is blocking, though provisioning still works, since a "
+    "pipeline that fails on blocking findings only would stay green until everything stops",
+    remedy=_ROTATE,
+    good=(datetime(2026, 8, 1, tzinfo=UTC), datetime(2026, 6, 1, tzinfo=UTC)),
+    bad=(datetime(2026, 6, 8, tzinfo=UTC), datetime(2026, 6, 1, tzinfo=UTC)),
+)
+def token_not_ending_now(subject: tuple[datetime, datetime]) -> Iterator[Draft]:
+    """Subject: when the token expires, and now. Silent afterwards (OIC-103)."""
+    expires, now = subject
+    if timedelta(0) < expires - now <= _AT_ONCE:
+        yield "expires", expires.date().isoformat(), f"is {(expires - now).days} days away."
+
+
+@rule(
+    "OIC-106",
+    "The token's dates are at most a year apart",
+    askers=(Asker.COMPONENT,),
+    source="AWS User Guide, automatic provisioning: a token lives one year. No API tells its "
+    "expiry, so a wrong date in the secret is a warning that never comes",
+    remedy="write into the secret when the token was generated (created) and one year later "
+    "(expires).",
+    good=(datetime(2026, 1, 1, tzinfo=UTC), datetime(2027, 1, 1, tzinfo=UTC)),
+    bad=(datetime(2026, 1, 1, tzinfo=UTC), datetime(2028, 1, 1, tzinfo=UTC)),
+)
+def token_dates(subject: tuple[datetime, datetime]) -> Iterator[Draft]:
+    """Subject: when the token was created, and when it expires (both aware)."""
+    created, expires = subject
+    if expires <= created:
+        yield "expires", expires.date().isoformat(), "is not after created."
+    elif expires - created > _LONGEST:
+        days = (expires - created).days
+        yield "expires", expires.date().isoformat(), f"is {days} days after created."
+
+
+@rule(
+    "OIC-109",
+    "The secret's tags say what is not secret about it",
+    severity=Severity.ADVISORY,
+    askers=(Asker.DOCTOR,),
+    source="this kit: whoever needs only the endpoint or the days left reads the tags, and never "
+    "sees the token (aws-identity-center.md §8)",
+    remedy="tag the secret with endpoint, token_id, created and expires, the same texts as in it.",
+    good={
+        "endpoint": "https://scim.us-east-1.amazonaws.com/11111111111-2222-3333-4444-555555555555/"
+        "scim/v2",
+        "token_id": "1",
+        "created": "2026-01-01T00:00:00Z",
+        "expires": "2027-01-01T00:00:00Z",
+    },
+    bad={"expires": "next year"},
+)
+def secret_tags(tags: Mapping[str, str]) -> Iterator[Draft]:
+    """Subject: the secret's tags, key → value; others among them are nobody's business."""
+    for key in _TAG_KEYS:
+        value = tags.get(key, "")
+        if not value.strip():
+            yield key, None, "is missing."
+        elif key in ("created", "expires") and _time(value) is None:
+            yield key, None, "is not an ISO-8601 date."
+        elif key == "endpoint" and not SCIM_ENDPOINT.fullmatch(normalise_endpoint(value)):
+            yield key, value, "is not a SCIM endpoint of IAM Identity Center."
 
 
 def _time(text: str) -> datetime | None:

@@ -32,11 +32,14 @@ def open_account(aws: Aws, store: IdentityStore, token: str, now: datetime) -> N
     # moto reads its environment when it is imported.
     from moto.secretsmanager.models import secretsmanager_backends
 
-    from sandbox.aws import identitystore
+    from sandbox.aws import identitystore, messages, organization, ssoadmin
 
     _answer_what_is_missing()
+    organization.create_organization(aws)
     identitystore.install(store)
     _one_instance(aws, now - timedelta(days=30))
+    ssoadmin.install(store, aws)
+    messages.install()
     secrets = secretsmanager_backends[aws.account][aws.region]
     document = scim_secret(aws, token, now)
     tags = {key: document[key] for key in ("endpoint", "token_id", "created", "expires")}
@@ -89,7 +92,8 @@ def _one_instance(aws: Aws, created: datetime) -> None:
 
 
 def _answer_what_is_missing() -> None:
-    """An operation moto lacks is an HTML page with status 500, which SDKs retry for minutes."""
+    """An operation moto lacks, or in which it fails, is an HTML page with status 500, which SDKs
+    retry for minutes."""
     from moto.core.responses import BaseResponse
 
     if hasattr(BaseResponse, "sandbox_call_action"):
@@ -99,9 +103,14 @@ def _answer_what_is_missing() -> None:
     def call_action(self: BaseResponse) -> Any:
         try:
             return original(self)
-        except NotImplementedError:
-            text = f"The sandbox does not answer {self.service_name}:{self._get_action()}."
+        except Exception as error:  # whatever it is, the caller must be told at once
+            asked = f"{self.service_name}:{self._get_action()}"
+            text = f"The sandbox does not answer {asked}."
             code = "UnsupportedOperation"
+            if not isinstance(error, NotImplementedError):
+                # The type only: the text could hold a value of the request.
+                text = f"The sandbox failed in {asked} ({type(error).__name__})."
+                code = "InternalFailure"
             if self.querystring.get("Action"):  # the query protocol speaks XML (sts, iam)
                 error = f"<Type>Sender</Type><Code>{code}</Code><Message>{text}</Message>"
                 body = f"<ErrorResponse><Error>{error}</Error></ErrorResponse>"

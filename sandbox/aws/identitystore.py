@@ -10,9 +10,9 @@ import json
 from collections.abc import Callable
 from typing import Any
 
-from moto.core.exceptions import AWSError
 from moto.identitystore.responses import IdentityStoreResponse
 
+from sandbox.aws.refusal import RefusedError
 from sandbox.aws.store import ConflictError, IdentityStore, NotFoundError, Record
 
 ENTERPRISE = "aws:identitystore:enterprise"
@@ -26,15 +26,6 @@ _UPDATABLE_USER = {
 _UPDATABLE_GROUP = {"displayname": "DisplayName", "description": "Description"}
 
 
-class _RefusedError(AWSError):
-    code = 400
-
-    def __init__(self, kind: str, message: str, **extra: str) -> None:
-        super(AWSError, self).__init__(error_type=kind, message=message)
-        self.description = json.dumps({"__type": kind, "Message": message, **extra})
-        self.content_type = "application/x-amz-json-1.1"
-
-
 class Api:
     """The operations. Each takes the request's parameters and returns the answer's members."""
 
@@ -44,7 +35,7 @@ class Api:
     def call(self, operation: str, params: dict[str, Any]) -> Record:
         if params.get("IdentityStoreId") != self.store.id:
             # moto makes a store of any id; AWS does not, so a typo must show.
-            raise _RefusedError(
+            raise RefusedError(
                 "ResourceNotFoundException",
                 f"Identity store {params.get('IdentityStoreId')} not found.",
                 ResourceType="IDENTITY_STORE",
@@ -53,11 +44,11 @@ class Api:
             with self.store.lock:
                 return getattr(self, operation)(params)
         except NotFoundError as error:
-            raise _RefusedError(
+            raise RefusedError(
                 "ResourceNotFoundException", f"{error} not found.", ResourceType=str(error)
             ) from None
         except ConflictError as error:
-            raise _RefusedError(
+            raise RefusedError(
                 "ConflictException", str(error), Reason="UNIQUENESS_CONSTRAINT_VIOLATION"
             ) from None
 
@@ -71,7 +62,7 @@ class Api:
         )  # fmt: skip
         missing = [key for key, value in required if not value]
         if missing:
-            raise _RefusedError("ValidationException", f"{', '.join(missing)}: required attribute")
+            raise RefusedError("ValidationException", f"{', '.join(missing)}: required attribute")
         record["UserStatus"] = "ENABLED"
         return self._ids(self.store.put_user(record), "UserId")
 
@@ -185,7 +176,7 @@ class Api:
                 values = paths.get(str(unique["AttributePath"]).lower())
                 if values is None:
                     text = f"The attribute {unique['AttributePath']} is not a unique attribute"
-                    raise _RefusedError("ValidationException", text)
+                    raise RefusedError("ValidationException", text)
                 if str(unique["AttributeValue"]).casefold() in map(str.casefold, values(record)):
                     return self._ids(record, key)
         raise NotFoundError(kind)
@@ -217,15 +208,15 @@ def _updated(record: Record, operations: list[Record], known: dict[str, str]) ->
         key = known.get(head.lower())
         if key is None:
             text = f"The attribute {operation['AttributePath']} can't be updated"
-            raise _RefusedError("ValidationException", text)
+            raise RefusedError("ValidationException", text)
         value = operation.get("AttributeValue")
         if tail and key == "Name":
             record[key] = {**record.get(key, {}), tail[0].upper() + tail[1:]: value}
         elif tail:
             text = f"The attribute {operation['AttributePath']} can't be updated by itself"
-            raise _RefusedError("ValidationException", text)
+            raise RefusedError("ValidationException", text)
         elif value is None and key in ("UserName", "DisplayName"):
-            raise _RefusedError("ValidationException", f"{key} can't be removed")
+            raise RefusedError("ValidationException", f"{key} can't be removed")
         elif value is None:
             record.pop(key, None)
         else:
@@ -237,7 +228,7 @@ def _filtered(records: list[Record], p: dict[str, Any], path: str) -> list[Recor
     for item in p.get("Filters") or []:
         if item["AttributePath"].lower() != path.lower():
             text = f"Filtering by {item['AttributePath']} is not supported"
-            raise _RefusedError("ValidationException", text)
+            raise RefusedError("ValidationException", text)
         wanted = item["AttributeValue"].casefold()
         records = [r for r in records if r.get(path, "").casefold() == wanted]
     return records
@@ -247,7 +238,7 @@ def _page(key: str, records: list[Record], p: dict[str, Any]) -> Record:
     try:
         start = int(base64.b64decode(p["NextToken"])) if p.get("NextToken") else 0
     except (ValueError, binascii.Error):
-        raise _RefusedError("ValidationException", "NextToken is not valid") from None
+        raise RefusedError("ValidationException", "NextToken is not valid") from None
     end = start + int(p.get("MaxResults") or 100)
     page: Record = {key: records[start:end]}
     if end < len(records):

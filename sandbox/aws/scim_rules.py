@@ -34,6 +34,7 @@ WORK = (
 UNSUPPORTED = ("password", "ims", "photos", "x509Certificates", "entitlements")
 FORBIDDEN = set("<>;:%")
 """AWS's Okta page. Not looked for in profileUrl (no URL is without a colon) nor in ids."""
+_WHITE = "\t\n\r \xa0\u3000"
 _ADDRESS = ("streetAddress", "locality", "region", "postalCode", "country")
 
 
@@ -55,8 +56,10 @@ def user_record(document: object, issuer: str) -> Record:
         if (value := _text(doc, key)) is not None:
             record[_upper(key)] = value
     _required(doc, "userName", "displayName")
-    if len(doc["userName"]) > 128 or " " in doc["userName"]:
-        raise InvalidError("userName failed to satisfy constraint: 1..128 characters, no spaces")
+    if len(doc["userName"]) > 128 or any(char in _WHITE for char in doc["userName"]):
+        raise InvalidError(
+            "Value at 'userName' failed to satisfy constraint: 1..128 characters, no spaces"
+        )
     name = _object(doc.get("name"), "name")
     record["Name"] = {_upper(k): v for k in NAME if (v := _text(name, k, "name.")) is not None}
     _required(name, "givenName", "familyName", place="name.")
@@ -201,8 +204,8 @@ def _text(doc: Record, key: str, place: str = "", forbidden: bool = True) -> str
     if not isinstance(value, str) or not 1 <= len(value) <= 1024:
         raise InvalidError(f"Value at '{where}' failed to satisfy constraint: 1..1024 characters")
     for char in value:
-        # \p{L}\p{M}\p{S}\p{N}\p{P}, tab, newline, return, space and no-break space
-        if unicodedata.category(char)[0] not in "LMSNP" and char not in "\t\n\r \xa0":
+        # \p{L}\p{M}\p{S}\p{N}\p{P} and the white space of SensitiveStringType
+        if unicodedata.category(char)[0] not in "LMSNP" and char not in _WHITE:
             raise InvalidError(
                 f"Value at '{where}' failed to satisfy constraint: regular expression"
             )

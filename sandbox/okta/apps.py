@@ -56,10 +56,9 @@ class Apps:
     async def create(self, request: web.Request) -> web.Response:
         body = self._checked(await read(request))
         status = "INACTIVE" if request.query.get("activate") == "false" else "ACTIVE"
-        app = App(self.model.ident("0oa"), body, status, self.model.policy)
+        app = self.model.add_app(body, status)
         app.capabilities = copy.deepcopy(_OFF)
         self._add_key(app)
-        self.model.apps[app.id] = app
         return reply(self.view(app))
 
     async def get(self, request: web.Request) -> web.Response:

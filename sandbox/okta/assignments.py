@@ -1,11 +1,15 @@
-"""Who is assigned to an app: its groups, and the app users that come of them."""
+"""Who is assigned to an app: its groups, the app users that come of them, and single people.
+
+Assumed: who is assigned by name stays so whatever their groups are, until that is taken back;
+then a group that is assigned keeps them. Who is in by a group alone can't be taken out by name.
+"""
 
 from aiohttp import web
 
 from sandbox.okta.errors import invalid, missing
 from sandbox.okta.model import App, now
 from sandbox.okta.users import user_view
-from sandbox.okta.wire import Json, Route, Wire, read, reply
+from sandbox.okta.wire import Json, Route, Wire, read, reply, text_of
 
 
 class Assignments:
@@ -20,7 +24,10 @@ class Assignments:
             ("PUT", groups + "/{group}", self.put_group),
             ("DELETE", groups + "/{group}", self.delete_group),
             ("GET", users, self.users),
+            ("POST", users, self.assign_user),
             ("GET", users + "/{user}", self.user),
+            ("POST", users + "/{user}", self.change_user),
+            ("DELETE", users + "/{user}", self.unassign_user),
         ]
 
     def view(self, app: App, ident: str) -> Json:
@@ -55,14 +62,14 @@ class Assignments:
             raise invalid("profile", "profile: must be an object")
         profile = old["profile"] if profile is None else profile
         app.groups[ident] = {"priority": priority, "profile": profile, "lastUpdated": now()}
-        self.model.assign(app)
+        self.model.assign(app, *self.model.members[ident])
         return reply(self.view(app, ident))
 
     async def delete_group(self, request: web.Request) -> web.Response:
         app, ident = self.wire.app(request), request.match_info["group"]
         self.view(app, ident)
         del app.groups[ident]
-        self.model.assign(app)
+        self.model.assign(app, *self.model.members[ident])
         return web.Response(status=204)
 
     def user_view(self, app: App, ident: str, expand: bool) -> Json:
@@ -71,9 +78,9 @@ class Assignments:
         user, root = app.users[ident], f"{self.wire.api}/apps/{app.id}"
         links = {"app": {"href": root}, "user": {"href": f"{self.wire.api}/users/{ident}"}}
         view: Json = {
-            "id": ident, "scope": "GROUP", "status": user.status, "syncState": user.sync,
+            "id": ident, "scope": user.scope, "status": user.status, "syncState": user.sync,
             "created": user.created, "lastUpdated": user.updated, "statusChanged": user.changed,
-            "credentials": {"userName": user.name}, "profile": self.model.users[ident]["profile"],
+            "credentials": {"userName": user.name}, "profile": self.model.app_profile(app, user),
             "_links": links,
         }  # fmt: skip
         if user.scim_id:
@@ -94,3 +101,52 @@ class Assignments:
     async def user(self, request: web.Request) -> web.Response:
         app, expand = self.wire.app(request), request.query.get("expand") == "user"
         return reply(self.user_view(app, request.match_info["user"], expand))
+
+    async def assign_user(self, request: web.Request) -> web.Response:
+        app, body = self.wire.app(request), await read(request)
+        if body.get("scope") not in (None, "USER"):
+            raise invalid("scope", "scope: assign the group instead")
+        user = self.model.user(text_of(body, "id"))
+        if user["status"] == "DEPROVISIONED":
+            raise invalid("id", "id: the user is deactivated")
+        profile, name = _own(body)
+        if user["id"] in app.users:
+            app.users[user["id"]].scope = "USER"
+            self.model.enqueue("user", app, user["id"])
+        else:
+            self.model.assign_one(app, user["id"], "USER")
+        return self._changed(app, user["id"], profile, name)
+
+    async def change_user(self, request: web.Request) -> web.Response:
+        app, ident = self.wire.app(request), request.match_info["user"]
+        profile, name = _own(await read(request))
+        self.user_view(app, ident, False)
+        self.model.enqueue("user", app, ident)
+        return self._changed(app, ident, profile, name)
+
+    def _changed(self, app: App, ident: str, profile: Json, name: str) -> web.Response:
+        user = app.users[ident]
+        user.own |= profile
+        if name:
+            user.name = user.given = name
+        user.updated = now()
+        return reply(self.user_view(app, ident, False))
+
+    async def unassign_user(self, request: web.Request) -> web.Response:
+        app, ident = self.wire.app(request), request.match_info["user"]
+        self.user_view(app, ident, False)
+        if app.users[ident].scope == "GROUP":
+            raise invalid("scope", "scope: a group assigns this user; take them out of the group")
+        app.users[ident].scope = "GROUP"
+        self.model.assign(app, ident)
+        return web.Response(status=204)
+
+
+def _own(body: Json) -> tuple[Json, str]:
+    """Values of the app user's own, and its own user name."""
+    profile, credentials = body.get("profile") or {}, body.get("credentials") or {}
+    if not isinstance(profile, dict):
+        raise invalid("profile", "profile: must be an object")
+    if not isinstance(credentials, dict):
+        raise invalid("credentials", "credentials: must be an object")
+    return profile, text_of(credentials, "userName", needed=False)

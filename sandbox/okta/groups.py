@@ -2,6 +2,7 @@
 
 from aiohttp import web
 
+from sandbox.okta.errors import invalid
 from sandbox.okta.search import parse
 from sandbox.okta.users import user_view
 from sandbox.okta.wire import Json, Route, Wire, profile_of, read, reply
@@ -69,6 +70,11 @@ class Groups:
         )
 
     async def set_member(self, request: web.Request) -> web.Response:
+        group = self.model.group(request.match_info["group"])
         user = self.model.user(request.match_info["user"])
-        self.model.set_member(request.match_info["group"], user["id"], request.method == "PUT")
+        if group["type"] != "OKTA_GROUP":  # "OKTA_GROUP only" (okta-api.md §1.8)
+            raise invalid("group", "Only the members of an OKTA_GROUP can be changed.")
+        if request.method == "DELETE":
+            self.model.taken_out(group["id"], user["id"])
+        self.model.set_member(group["id"], user["id"], request.method == "PUT")
         return web.Response(status=204)

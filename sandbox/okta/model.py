@@ -8,6 +8,7 @@ from collections.abc import Callable
 from typing import Any
 
 from sandbox.okta.errors import OktaError, invalid, missing
+from sandbox.okta.expression import Scope, parse
 from sandbox.okta.records import App, AppUser, Json, Mapping, now, seconds
 from sandbox.provisioning.template import user_name
 from sandbox.seed import Org
@@ -15,18 +16,32 @@ from sandbox.settings import Settings
 
 __all__ = ["ACTIVE", "App", "AppUser", "Mapping", "Model", "now", "seconds"]
 
+MAPPED = (
+    "firstName", "lastName", "middleName", "honorificPrefix", "honorificSuffix", "displayName",
+    "nickName", "profileUrl", "title", "userType", "preferredLanguage", "locale", "timezone",
+    "email", "streetAddress", "city", "state", "zipCode", "countryCode", "primaryPhone",
+    "employeeNumber", "costCenter", "organization", "division", "department", "manager",
+)  # fmt: skip
+"""Attributes of an app's users: assumed to be those that are sent to AWS, under Okta's names."""
 ACTIVE = ("ACTIVE", "PROVISIONED", "PASSWORD_EXPIRED", "RECOVERY", "LOCKED_OUT")
 
 
 class Model:
     def __init__(self, org: Org, settings: Settings) -> None:
-        self.org, self.settings = org, settings
+        self.org, self.settings, self.begun = org, settings, now()
         self.users: dict[str, Json] = {}
         self.groups: dict[str, Json] = {}
         self.members: dict[str, dict[str, None]] = {}
         """Of an app's group: whom Okta has pushed into it."""
         self.apps: dict[str, App] = {}
         self.policies: dict[str, Json] = {}
+        self.custom: Json = {}
+        """Attributes that somebody added to the schema of Okta's users."""
+        self.rules: dict[str, Json] = {}
+        self.by_rule: dict[str, dict[str, set[str]]] = {}
+        """Of a group: whom which group rules have put into it."""
+        self.person_changed: Callable[[str], None] = lambda _: None
+        self.taken_out: Callable[[str, str], None] = lambda *_: None
         self.catch_alls: dict[str, Json] = {}
         """The one rule of each policy."""
         self.scim_ids: dict[str, str] = {}  # APP_GROUP id -> id in AWS
@@ -105,9 +120,10 @@ class Model:
         user["lastUpdated"] = now()
         for app in self.apps.values():
             if status:
-                self.assign(app)
+                self.assign(app, user["id"])
             if user["id"] in app.users:
                 self.enqueue("user", app, user["id"])
+        self.person_changed(user["id"])
 
     def add_group(self, name: str, description: str, source: str | None = None) -> Json:
         ident, time = self.ident("00g"), now()
@@ -118,7 +134,7 @@ class Model:
         }  # fmt: skip
         if source:
             self.groups[ident] |= {"type": "APP_GROUP", "source": {"id": source}}
-        self.members[ident] = {}
+        self.members[ident], self.by_rule[ident] = {}, {}
         return self.groups[ident]
 
     def check_group(self, profile: Json, but: str = "") -> tuple[str, str]:
@@ -169,17 +185,24 @@ class Model:
                 if mapping.source == group_id and mapping.status == "ACTIVE":
                     self.enqueue("member", app, (mapping, user_id, member))
             if group_id in app.groups:
-                self.assign(app)
+                self.assign(app, user_id)
+        self.person_changed(user_id)
 
     def delete_group(self, ident: str) -> None:
         self.group(ident)
         for app in self.apps.values():
             if any(ident == m.source or ident == m.target for m in app.mappings.values()):
                 raise invalid("group", "The group is used in a group push mapping.")
-        del self.groups[ident], self.members[ident]
+        people = self.members[ident]
+        self._forget_group(ident)
         for app in self.apps.values():
             if app.groups.pop(ident, None):
-                self.assign(app)
+                self.assign(app, *people)
+        for person in people:
+            self.person_changed(person)
+
+    def _forget_group(self, ident: str) -> None:
+        del self.groups[ident], self.members[ident], self.by_rule[ident]
 
     def drop_target(self, app: App, ident: str) -> None:
         """Delete an app's group, in Okta and in AWS."""
@@ -189,35 +212,51 @@ class Model:
 
     def forget_target(self, ident: str) -> tuple[Json | None, str | None]:
         """Take an app's group out of Okta, without a word to AWS."""
-        self.members.pop(ident, None)
-        return self.groups.pop(ident, None), self.scim_ids.pop(ident, None)
+        group = self.groups.get(ident)
+        if group:
+            self._forget_group(ident)
+        return group, self.scim_ids.pop(ident, None)
 
     def app(self, ident: str) -> App:
         if ident not in self.apps:
             raise missing(ident, "AppInstance")
         return self.apps[ident]
 
-    def assign(self, app: App) -> None:
-        """Make app users agree with the assigned groups; provisioning follows.
+    def add_app(self, body: Json, status: str) -> App:
+        app = App(self.ident("0oa"), body, status, self.policy)
+        app.mapping_id, app.user_type = self.ident("prm"), self.ident("oty")
+        app.mapped = {name: {"expression": f"user.{name}", "pushStatus": "PUSH"} for name in MAPPED}
+        self.apps[app.id] = app
+        return app
+
+    def app_profile(self, app: App, user: AppUser) -> Json:
+        """An app user's attributes: those that are mapped, and its own before them."""
+        scope = Scope(self.users[user.id]["profile"])
+        mapped = {name: parse(how["expression"])(scope) for name, how in app.mapped.items()}
+        return {name: value for name, value in mapped.items() if value is not None} | user.own
+
+    def assign(self, app: App, *people: str) -> None:
+        """Make these people's app users agree with the assigned groups; provisioning follows.
 
         Whoever is deactivated in Okta loses the assignments of active apps, and of those alone
         (support.okta.com, "deprovisioning behavior when an app is inactive").
         """
-        wanted = {
-            ident: None
-            for group in app.groups
-            for ident in self.members.get(group, {})
-            if self.users[ident]["status"] != "DEPROVISIONED"
-            or (app.status != "ACTIVE" and ident in app.users)
-        }
+        for ident in people:
+            known = app.users.get(ident)
+            gone = self.users[ident]["status"] == "DEPROVISIONED"
+            kept = not gone or (app.status != "ACTIVE" and known is not None)
+            by_group = kept and any(ident in self.members[group] for group in app.groups)
+            if known is None and by_group:
+                self.assign_one(app, ident, "GROUP")
+            elif known and not by_group and (known.scope == "GROUP" or not kept):
+                self.enqueue("remove", app, app.users.pop(ident))
+
+    def assign_one(self, app: App, ident: str, scope: str) -> AppUser:
         template = app.body["credentials"]["userNameTemplate"]["template"]
-        for ident in wanted:
-            if ident not in app.users:
-                name = user_name(template, self.users[ident]["profile"])
-                app.users[ident] = AppUser(ident, name)
-                self.enqueue("user", app, ident)
-        for ident in [i for i in app.users if i not in wanted]:
-            self.enqueue("remove", app, app.users.pop(ident))
+        name = user_name(template, self.users[ident]["profile"])
+        app.users[ident] = AppUser(ident, name, scope)
+        self.enqueue("user", app, ident)
+        return app.users[ident]
 
     def delete_app(self, app: App) -> None:
         if app.status == "ACTIVE":
@@ -226,4 +265,4 @@ class Model:
         # Assumed: the connection goes with the app, and nobody is deactivated through it.
         del self.apps[app.id]
         for ident in [i for i, g in self.groups.items() if g.get("source", {}).get("id") == app.id]:
-            del self.groups[ident], self.members[ident]
+            self._forget_group(ident)

@@ -20,6 +20,12 @@ def seconds() -> str:
 class AppUser:
     id: str
     name: str
+    scope: str = "GROUP"
+    """USER for who is assigned by name, whatever groups they are in."""
+    own: Json = field(default_factory=dict)
+    """Attributes given to this app user itself; they win over what is mapped."""
+    given: str = ""
+    """A user name given to this app user itself; empty for the app's template."""
     status: str = "STAGED"
     sync: str = "OUT_OF_SYNC"
     scim_id: str | None = None
@@ -76,6 +82,13 @@ class App:
     auth_scheme: str = "TOKEN"
     connection: str = "DISABLED"
     capabilities: Json = field(default_factory=dict)
+    mapping_id: str = ""
+    user_type: str = ""
+    custom: Json = field(default_factory=dict)
+    """Attributes that somebody added to the schema of the app's users."""
+    claims: dict[str, Json] = field(default_factory=dict)
+    mapped: dict[str, Json] = field(default_factory=dict)
+    """How attributes of the app's users come from Okta's: expression and pushStatus, by name."""
     groups: dict[str, Json] = field(default_factory=dict)
     users: dict[str, AppUser] = field(default_factory=dict)
     mappings: dict[str, Mapping] = field(default_factory=dict)

@@ -15,21 +15,27 @@ from sandbox.faults import Faults
 from sandbox.journal import Journal
 from sandbox.okta.apps import Apps
 from sandbox.okta.assignments import Assignments
+from sandbox.okta.claims import Claims
 from sandbox.okta.connection import Connection
 from sandbox.okta.control import Control
 from sandbox.okta.groups import Groups
 from sandbox.okta.guard import guard
 from sandbox.okta.limits import Limits
+from sandbox.okta.mappings import Mappings
 from sandbox.okta.model import Model
+from sandbox.okta.oauth import OAuth
 from sandbox.okta.policies import Policies
 from sandbox.okta.push import Push
+from sandbox.okta.rules import Rules
+from sandbox.okta.schemas import Schemas
 from sandbox.okta.users import Users
 from sandbox.okta.wire import Wire
 from sandbox.provisioning.worker import Worker
 from sandbox.seed import Org
 from sandbox.settings import Settings
 
-RESOURCES = (Apps, Policies, Connection, Assignments, Push, Groups, Users)
+RESOURCES = (Apps, Policies, Connection, Assignments, Push, Claims, Mappings, Schemas, Groups,
+             Rules, Users, OAuth)  # fmt: skip
 
 
 def create_app(
@@ -52,7 +58,7 @@ def create_app(
     faults, journal = faults or Faults(clock), journal or Journal(clock)
     model = Model(org, settings)
     worker = Worker(model, scim_url, latency, clock)
-    wire = Wire(model, worker, base_url.rstrip("/"))
+    wire = Wire(model, worker, base_url.rstrip("/"), token)
     control = Control(wire, health, faults, journal, clock)
     before = guard(wire.base, token, Limits(settings, clock), journal)
     app = web.Application(

@@ -49,8 +49,8 @@ def text_of(body: Json, key: str, *, needed: bool = True) -> str:
 class Wire:
     """The org as its resources see it: state, the worker, and where it is found."""
 
-    def __init__(self, model: Model, worker: Worker, base: str) -> None:
-        self.model, self.worker, self.base = model, worker, base
+    def __init__(self, model: Model, worker: Worker, base: str, token: str) -> None:
+        self.model, self.worker, self.base, self.token = model, worker, base, token
         self.api = base + "/api/v1"
 
     def app(self, request: web.Request) -> App:
@@ -69,8 +69,11 @@ class Wire:
         text = request.query.get("limit") or str(default)
         if not (text.isascii() and text.isdigit() and int(text[:9]) >= 1):
             raise invalid("limit", "limit: must be a positive number")
-        limit, after = min(int(text[:9]), most), request.query.get("after", "")
-        start = int(after) if after.isascii() and after.isdigit() and len(after) < 9 else 0
+        limit, after = min(int(text[:9]), most), request.query.get("after") or "0"
+        if not (after.isascii() and after.isdigit() and len(after) < 9):
+            # Assumed; to begin again would make a client that reads on go round for ever.
+            raise invalid("after", "after: follow the address of the Link header as it is")
+        start = int(after)
         answer = reply([view(item) for item in items[start : start + limit]])
         answer.headers.add("Link", f'<{self.base}{request.path_qs}>; rel="self"')
         if start + limit < len(items):

@@ -1,5 +1,6 @@
 """Pulumi's mocks: an Okta and an AWS that answer look-ups and record what is declared."""
 
+import json
 import logging
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
@@ -11,9 +12,10 @@ from pulumi.runtime import mocks
 
 SECRET = (
     '{"endpoint": "https://scim.us-east-1.amazonaws.com/11111111111-2222-3333-4444-555555555555'
-    '/scim/v2/", "token": "TOPSECRET", "token_id": "1", "created": "2026-01-01T00:00:00Z", '
+    '/scim/v2/", "token": "TOPSECRET", "token_id": "1", "created": "2098-06-01T00:00:00Z", '
     '"expires": "2099-01-01T00:00:00Z"}'
 )
+TAGS = {k: v for k, v in json.loads(SECRET).items() if k != "token"}
 WANTED = ["PUSH_NEW_USERS", "PUSH_PROFILE_UPDATES", "PUSH_USER_DEACTIVATION", "GROUP_PUSH"]
 
 
@@ -27,7 +29,14 @@ class World(mocks.Mocks):
     )
     status: str = "ENABLED"
     features: list[str] = field(default_factory=lambda: list(WANTED))
+    soon: list[list[str]] = field(default_factory=list)
+    """The features that later looks will see, in their order."""
+    tags: dict[str, str] = field(default_factory=lambda: dict(TAGS))
     in_aws: list[str] = field(default_factory=list)
+    assigned: list[str] = field(default_factory=list)
+    people: list[str] = field(default_factory=list)
+    later: list[list[str]] = field(default_factory=list)
+    """The people in AWS whom later looks will see, in their order."""
     mapped: list[str] = field(default_factory=list)
     app_groups: dict[str, str] = field(default_factory=dict)
     instances: list[str] = field(default_factory=lambda: ["d-9067642ac7"])
@@ -36,7 +45,11 @@ class World(mocks.Mocks):
 
     def new_resource(self, args: mocks.MockResourceArgs) -> tuple[str | None, dict[str, Any]]:
         self.declared.append(args)
-        return f"{args.name}-id", dict(args.inputs)
+        outputs = dict(args.inputs)
+        if args.typ == "okta:app/saml:Saml":
+            url = "https://acme.okta.com/api/v1/apps/0oa1/sso/saml/metadata"
+            outputs |= {"metadataUrl": url, "embedUrl": "https://acme.okta.com/home/1"}
+        return f"{args.name}-id", outputs
 
     def call(self, args: mocks.MockCallArgs) -> dict[str, Any] | tuple[dict[str, Any], Any]:
         self.asked.append(args)
@@ -46,17 +59,26 @@ class World(mocks.Mocks):
             case "getSecrets":
                 return {"names": ["okta-identity-center/scim"] if self.secret else []}
             case "getInstances":
-                return {"identityStoreIds": self.instances, "region": "us-east-1"}
+                arns = [f"arn:aws:sso:::instance/ssoins-{i}" for i in self.instances]
+                return {"identityStoreIds": self.instances, "arns": arns, "region": "us-east-1"}
             case "getGroups" if args.token.startswith("aws"):
-                return {"groups": [{"displayName": name} for name in self.in_aws]}
+                return {"groups": [{"displayName": n, "groupId": f"aws-{n}"} for n in self.in_aws]}
             case "getGroups":
                 return {"groups": self._okta_groups(args.args["search"])}
             case "getConnection":
                 return {"status": self.status}
             case "getSaml":
-                return {"features": self.features}
+                seen, self.features = self.features, (self.soon or [self.features]).pop(0)
+                return {"features": seen}
+            case "getSecret":
+                return {"tags": self.tags}
             case "getPushGroups":
                 return {"mappings": [{"sourceGroupId": source} for source in self.mapped]}
+            case "getGroup":
+                return {"users": self.assigned}
+            case "getUsers":
+                there, self.people = self.people, (self.later or [self.people]).pop(0)
+                return {"users": [{"externalIds": [{"id": i, "issuer": "okta"}]} for i in there]}
             case other:
                 raise AssertionError(f"nobody expected {other}")
 
@@ -66,7 +88,7 @@ class World(mocks.Mocks):
         return [
             {"id": i, "name": name, "type": kind, "source": ""}
             for name, i in held.items()
-            if f'eq "{name}"' in search or f'sw "{name[:4]}"' in search
+            if f'eq "{name}"' in search or f'eq "{i}"' in search or f'sw "{name[:4]}"' in search
         ]
 
     def inputs(self, kind: str) -> list[dict[str, Any]]:

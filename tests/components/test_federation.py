@@ -5,11 +5,11 @@ from collections.abc import Callable
 from typing import Any
 
 import pytest
-from pulumi import RunError
+from pulumi import Output, RunError
 
-from components import IdentityCenterFederation
+from components import IdentityCenterFederation, Wait, console, wait
 from okta_idc.rules.attributes import URI_NAME_FORMAT
-from tests.components.conftest import WANTED, World
+from tests.components.conftest import TAGS, WANTED, World
 
 Declare = Callable[..., None]
 
@@ -17,10 +17,15 @@ ARGS: dict[str, Any] = {
     "acs_url": "https://us-east-1.sso.signin.aws/platform/saml/acs/0123-a",
     "issuer_url": "https://us-east-1.signin.aws.amazon.com/platform/saml/d-9067642ac7",
     "secret": "okta-identity-center/scim",
-    "assign": ["aws-access"],
-    "push": ["aws-admins", "aws-data"],
+    "assign": [{"name": "aws-access"}],
+    "push": [{"name": "aws-admins"}, {"name": "aws-data"}],
     "attributes": [{"key": "Department", "value": "user.department"}],
 }
+
+
+def nothing_depends_on_it(world: World) -> None:
+    assert world.inputs("GroupAssignment") == []
+    assert world.inputs("PushGroup") == []
 
 
 def federation(**changes: Any) -> Callable[[], object]:
@@ -87,22 +92,42 @@ class TestGate:
     """Nobody is assigned and nothing is pushed while provisioning is off."""
 
     @pytest.mark.parametrize(
-        ("status", "features", "says"),
+        ("status", "says"),
         [
-            ("UNKNOWN", [], "Okta answered UNKNOWN"),
-            ("DISABLED", [], "is DISABLED, not ENABLED"),
-            ("", [], "status unknown"),
-            ("ENABLED", WANTED[1:], "PUSH_NEW_USERS stayed off"),
+            ("UNKNOWN", "Okta answered UNKNOWN.*set provisioning.mode to console"),
+            ("DISABLED", "is DISABLED, not ENABLED"),
+            ("", "status unknown"),
         ],
     )
-    def test_it_stays_closed_and_says_why(
-        self, world: World, declare: Declare, status: str, features: list[str], says: str
+    def test_a_connection_that_is_not_there_is_refused_before_the_features(
+        self, world: World, declare: Declare, status: str, says: str
     ) -> None:
-        world.status, world.features = status, features
+        world.status = status
         with pytest.raises(RunError, match=says):
             declare(federation())
-        assert world.inputs("GroupAssignment") == []
-        assert world.inputs("PushGroup") == []
+        assert world.inputs("app/features:Features") == []
+        nothing_depends_on_it(world)
+
+    @pytest.mark.parametrize("mode", ["api", "console"])
+    def test_it_stays_closed_and_says_why(self, world: World, declare: Declare, mode: str) -> None:
+        world.features = WANTED[1:]
+        with pytest.raises(RunError, match="PUSH_NEW_USERS is off"):
+            declare(federation(mode=mode))
+        nothing_depends_on_it(world)
+
+    def test_it_may_be_told_to_warn_and_the_outputs_say_so(
+        self, world: World, declare: Declare
+    ) -> None:
+        world.features = WANTED[1:]
+        outputs: list[dict[str, Any]] = []
+
+        def program() -> object:
+            made = IdentityCenterFederation("idc", ARGS | {"gate": "warn"}).outputs  # type: ignore[arg-type]
+            return Output.all(**made).apply(outputs.append)
+
+        declare(program)
+        assert outputs[0]["gate"].startswith("PUSH_NEW_USERS is off")
+        assert len(world.inputs("GroupAssignment")) == 1
 
     def test_a_preview_tells_and_does_not_fail(self, world: World, declare: Declare) -> None:
         world.status = "UNKNOWN"
@@ -111,6 +136,65 @@ class TestGate:
     def test_only_wanted_features_are_asked_for(self, world: World, declare: Declare) -> None:
         world.features = ["PUSH_NEW_USERS", "PUSH_PROFILE_UPDATES"]
         declare(federation(deactivate_users=False, push=[]))
+
+
+class TestConsole:
+    """`mode: console`: a person turns provisioning on, and the program never sees the token."""
+
+    def test_nothing_of_provisioning_is_declared(self, world: World, declare: Declare) -> None:
+        declare(federation(mode="console"))
+        assert world.inputs("app/connection:Connection") == []
+        assert world.inputs("app/features:Features") == []
+        assert len(world.inputs("PushGroup")) == 2
+
+    def test_the_token_is_never_read(self, world: World, declare: Declare) -> None:
+        declare(federation(mode="console"))
+        assert "aws:secretsmanager/getSecret:getSecret" in {c.token for c in world.asked}
+        assert not [c for c in world.asked if "getSecretVersion" in c.token]
+
+    def test_the_steps_are_exact_and_without_the_token(
+        self, world: World, declare: Declare
+    ) -> None:
+        world.features = []
+        with pytest.raises(RunError) as caught:
+            declare(federation(mode="console", deactivate_users=False))
+        text = str(caught.value)
+        assert "https://acme-admin.okta.com/admin/app/amazon_aws_sso/instance/" in text
+        assert f"Base URL: {TAGS['endpoint'].rstrip('/')}\n" in text
+        assert "`token` in the secret okta-identity-center/scim" in text
+        assert "tick Enable for Create Users, Update User Attributes.\n" in text
+        assert "Leave Sync Password off" in text
+        assert "TOPSECRET" not in text
+
+    def test_it_waits_and_goes_on_by_itself(
+        self, world: World, declare: Declare, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        async def sleep(_: float) -> None: ...
+
+        monkeypatch.setattr(wait.asyncio, "sleep", sleep)
+        monkeypatch.setattr(wait, "FIRST_PAUSE", 0.001)
+        monkeypatch.setattr(wait, "_show", lambda _: None)
+        world.features, world.soon = [], [[], WANTED[:1], WANTED]
+        declare(federation(mode="console", wait=Wait(60)))
+        assert len(world.inputs("PushGroup")) == 2
+
+    def test_tags_that_are_missing_are_named(self, world: World, declare: Declare) -> None:
+        del world.tags["expires"]
+        with pytest.raises(RunError, match=r"tags of secret .*expires: is missing"):
+            declare(federation(mode="console"))
+
+
+@pytest.mark.parametrize(
+    ("org", "page"),
+    [
+        ("https://acme.okta.com/api/v1", "https://acme-admin.okta.com/admin/app/amazon_aws_sso/"),
+        ("https://a.oktapreview.com", "https://a-admin.oktapreview.com/admin/app/amazon_aws_sso/"),
+        ("https://sso.example.com/x", "https://sso.example.com/admin/app/amazon_aws_sso/"),
+        ("http://127.0.0.1:8410/x", "http://127.0.0.1:8410/admin/app/amazon_aws_sso/"),
+    ],
+)
+def test_the_link_leads_to_the_admin_console_of_the_org(org: str, page: str) -> None:
+    assert console.app_page(org, "0oa1", "signon") == f"{page}instance/0oa1/#tab-signon"
 
 
 class TestGroups:
@@ -133,14 +217,14 @@ class TestGroups:
         self, world: World, declare: Declare
     ) -> None:
         with pytest.raises(RunError, match=r"push\[0\]: 'aws-admin' is not a group.*aws-admins"):
-            declare(federation(push=["aws-admin"]))
+            declare(federation(push=[{"name": "aws-admin"}]))
         assert not [a for a in world.declared if a.typ.startswith("okta:")]
 
     def test_a_group_cannot_be_both_assigned_and_pushed(
         self, world: World, declare: Declare
     ) -> None:
         with pytest.raises(RunError, match="OIC-201"):
-            declare(federation(push=["aws-access"]))
+            declare(federation(push=[{"name": "aws-access"}]))
 
     def test_a_group_left_in_aws_is_linked_by_id(self, world: World, declare: Declare) -> None:
         world.in_aws, world.app_groups = ["aws-admins"], {"aws-admins": "00gAPP"}
@@ -186,6 +270,12 @@ class TestSecret:
                 'scim/v2", "token": "TOPSECRET", "token_id": "1", "created": "2020-01-01", '
                 '"expires": "2021-01-01"}',
                 "is past",
+            ),
+            (
+                '{"endpoint": "https://scim.us-east-1.amazonaws.com/11111111111-2222-3333-4444/'
+                'scim/v2", "token": "TOPSECRET", "token_id": "1", "created": "2026-01-01", '
+                '"expires": "2099-01-01"}',
+                "days after created",
             ),
         ],
     )

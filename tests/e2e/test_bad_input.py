@@ -40,6 +40,7 @@ def refused(kit: Kit, *says: str) -> None:
     for text in says:
         assert text in done.text, done.text
     assert "Traceback" not in done.text, done.text
+    assert "Exception calling application" not in done.text, done.text
     made = kit.okta("GET", "/sandbox/journal")[before:]
     assert not [call for call in made if call["method"] in writes], "something was half done"
 
@@ -75,7 +76,7 @@ def refused(kit: Kit, *says: str) -> None:
         ),
         (
             {"scim": {"secret": "nothing/here"}},
-            ["secret 'nothing/here': is not in AWS Secrets Manager", "okta-identity-center/scim"],
+            ["secret 'nothing/here': is not in AWS Secrets Manager", "Fix: put the SCIM token"],
         ),
     ],
     ids=lambda value: next(iter(value)) if isinstance(value, dict) else None,

@@ -13,6 +13,7 @@ from tests.places import ROOT
 
 pytestmark = pytest.mark.e2e
 
+ENTERPRISE = "aws:identitystore:enterprise"
 PUSHED = {"aws-admins", "aws-developers", "aws-finance", "aws-data", "aws-support"}
 
 
@@ -20,11 +21,11 @@ def org() -> dict:
     return yaml.safe_load((ROOT / "sandbox" / "org.yaml").read_text())
 
 
-def clean_people() -> set[str]:
-    """User names (emails) of everybody whom AWS must take, worked out from the org file."""
+def clean_people() -> dict[str, str]:
+    """User name (email) by login of everybody whom AWS must take, worked out from the org file."""
     assigned = set(next(g for g in org()["groups"] if g["name"] == "aws-access")["members"])
     seen: set[str] = set()
-    clean: set[str] = set()
+    clean: dict[str, str] = {}
     for user in org()["users"]:
         parts = [user.get(k) for k in ("streetAddress", "city", "state", "zipCode", "countryCode")]
         email = user["email"].lower()
@@ -38,14 +39,14 @@ def clean_people() -> set[str]:
         )
         seen.add(email)
         if not refused:
-            clean.add(user["email"])
+            clean[user["login"]] = user["email"]
     return clean
 
 
 def expected_members(group: str) -> set[str]:
-    logins = set(next(g for g in org()["groups"] if g["name"] == group)["members"])
-    emails = {u["email"] for u in org()["users"] if u["login"] in logins}
-    return emails & clean_people()
+    logins = next(g for g in org()["groups"] if g["name"] == group)["members"]
+    clean = clean_people()
+    return {clean[login] for login in logins if login in clean}
 
 
 def test_up_brings_everything_up_and_says_what_ran(kit: Kit) -> None:
@@ -59,7 +60,7 @@ def test_up_brings_everything_up_and_says_what_ran(kit: Kit) -> None:
 
 def test_the_clean_people_stand_in_the_identity_store_and_nobody_else(kit: Kit) -> None:
     kit.settle()
-    assert set(kit.users()) == clean_people()
+    assert set(kit.users()) == set(clean_people().values())
     assert len(clean_people()) > 25
 
 
@@ -114,17 +115,16 @@ def test_a_group_more_and_an_attribute_more_are_an_update(kit: Kit) -> None:
 
 
 def test_a_department_changed_in_okta_arrives_in_aws(kit: Kit) -> None:
-    email = sorted(clean_people())[0]
+    email = sorted(clean_people().values())[0]
     [user] = [
         u for u in kit.okta("GET", "/api/v1/users?limit=200") if u["profile"]["email"] == email
     ]
     kit.okta("POST", f"/api/v1/users/{user['id']}", {"profile": {"department": "Moonshots"}})
     kit.settle()
     described = kit.aws("identitystore").describe_user(
-        IdentityStoreId=kit.store, UserId=kit.users()[email]["UserId"]
+        IdentityStoreId=kit.store, UserId=kit.users()[email]["UserId"], Extensions=[ENTERPRISE]
     )
-    enterprise = described["Extensions"]["aws:identitystore:enterprise"]
-    assert enterprise["department"] == "Moonshots"
+    assert described["Extensions"][ENTERPRISE]["department"] == "Moonshots"
 
 
 def test_no_secret_in_plain_in_state_or_logs(kit: Kit) -> None:

@@ -43,9 +43,26 @@ def test_the_shipped_stack_files_are_accepted(stack: str) -> None:
         ({"attributes": [{"key": "a", "valu": "b"}]}, "federation.attributes[0].valu: unknown key"),
         ({"scim": {}}, "federation.scim.secret: is missing"),
         ({"push": "aws-admins"}, "federation.push: 'aws-admins' is wrong"),
+        ({"push": [3]}, "federation.push[0]: 3 is wrong"),
+        ({"push": [{"nam": "a"}]}, "federation.push[0].nam: unknown key. Fix: did you mean 'name'"),
+        ({"push": [{"name": "a", "id": "00gX"}]}, "Fix: give exactly one of name, id and create"),
+        ({"push": [{"name": "a", "rule": "x"}]}, "rule and description are for a group to be made"),
+        ({"assign": "pushd"}, "federation.assign: 'pushd' is wrong. Fix: Input should be 'pushed'"),
+        ({"assign": [{"name": "a", "priority": 0}]}, "federation.assign[0].priority: 0 is wrong"),
+        ({"assign": [{"id": "00gA"}], "push": [{"id": "00gA"}]}, "federation.push[0]: '00gA' is"),
         ({"provisioning": {"mode": "apy"}}, "federation.provisioning.mode: 'apy' is wrong"),
         ({"assign": ["a"], "push": ["a"]}, "federation.push[0]: 'a' is assigned too (assign[0])"),
         ({"push": ["a", "a"]}, "federation.push[1]: 'a' is named 2 times"),
+        ({"push": ["a", "A"]}, "federation.push[1]: 'A' is [0] ('a') again"),
+        ({"push": ["a\u200b"]}, "federation.push[0]: 'a\\u200b' holds U+200B ZERO WIDTH SPACE"),
+        (
+            {"app": {**GOOD["app"], "user_name_template": "aws"}},
+            "federation.app.user_name_template: 'aws' names no attribute",
+        ),
+        (
+            {"attributes": [{"key": "D", "value": '"' + "x" * 1_023 + '"'}]},
+            "federation.attributes[0].value: '\"xxx",
+        ),
         ({"app": {**GOOD["app"], "acs_url": "https://x"}}, "federation.app.acs_url: 'https://x'"),
         (
             {"attributes": [{"key": "a&b", "value": "user.x"}]},
@@ -100,3 +117,20 @@ _JSON = st.recursive(
 def test_anything_else_is_a_settings_error(raw: object) -> None:
     with pytest.raises(SettingsError):
         Settings.load(raw)
+
+
+def test_a_name_alone_stands_for_a_group_of_that_name() -> None:
+    arguments = Settings.load(GOOD | {"assign": ["a"], "push": [{"id": "00gB"}]}).arguments()
+    assert arguments["assign"] == [{"name": "a"}]
+    assert arguments["push"] == [{"id": "00gB"}]
+    assert "assign_pushed" not in arguments
+
+
+def test_assign_pushed_asks_for_one_group_of_everybody_who_is_pushed() -> None:
+    arguments = Settings.load(GOOD | {"assign": "pushed", "push": ["b"]}).arguments()
+    assert arguments["assign"] == []
+    assert arguments["assign_pushed"] == "aws-identity-center-assigned"
+
+
+def test_what_identities_hang_on_is_protected_unless_told_otherwise() -> None:
+    assert Settings.load(GOOD).arguments()["protect"] is True

@@ -67,10 +67,20 @@ def test_a_member_is_found_whatever_its_case(tmp_path: Path) -> None:
         (("aws", "account"), 123456789012, "aws.account is 123456789012. Use a text"),
         (("aws", "region"), "moon", "aws.region is 'moon'. Use a region"),
         (("aws", "tenant"), None, "aws.tenant is missing"),
+        (("aws", "members"), "x", "aws.members is 'x'. Use a list"),
+        (("aws", "members", 0, "id"), 7, "aws.members[0].id is 7. Use a text"),
+        (("aws", "members", 0, "id"), "12", "aws.members[0].id is '12'. Use the twelve digits"),
+        (("aws", "members", 1, "id"), "210987654321", "aws.members[1].id is '210987654321'. Give"),
+        (("aws", "members", 0, "id"), "123456789012",
+         "aws.members[0].id is '123456789012'. The management account"),
+        (("aws", "members", 0, "email"), "x", "aws.members[0].email is 'x'. Use an address"),
+        (("aws", "members", 0, "owner"), "x", "aws.members[0].owner is 'x'. Unknown key"),
+        (("aws", "applications", 0, "id"), "apl-1", "aws.applications[0].id is 'apl-1'. Use apl-"),
+        (("aws", "applications", 0, "name"), None, "aws.applications[0].name is missing"),
         (("name",), None, "name is missing"),
         (("extra",), 1, "extra is 1. Unknown key"),
     ],
-)
+)  # fmt: skip
 def test_an_error_names_file_place_value_and_fix(
     tmp_path: Path, place: tuple[Any, ...], value: object, expected: str
 ) -> None:
@@ -83,6 +93,18 @@ def test_an_error_names_file_place_value_and_fix(
     with pytest.raises(OrgError) as caught:
         load_org(path)
     assert f"{path}: {expected}" in str(caught.value)
+
+
+def test_the_organisation_has_three_accounts_and_need_not_have_more_than_one(
+    tmp_path: Path,
+) -> None:
+    aws = load_org().aws
+    assert len({aws.account, *(member.id for member in aws.members)}) == 3
+    assert len(aws.applications) == 1
+    document = copy.deepcopy(DOCUMENT)
+    del document["aws"]["members"], document["aws"]["applications"]
+    alone = load_org(written(tmp_path, document)).aws
+    assert (alone.members, alone.applications) == ((), ())
 
 
 def test_logins_are_unique_whatever_their_case(tmp_path: Path) -> None:

@@ -93,6 +93,8 @@ class Resource:
     type: str
     name: str
     warn: Callable[[str], None] = lambda _: None
+    proposed_name: str | None = ""
+    """The automatic name that the stack's `pulumi:autonaming` asks for; None: it wants none."""
 
 
 class Provider:
@@ -259,10 +261,9 @@ class Servicer(ResourceProviderServicer):
     def Invoke(self, request: Any, context: grpc.ServicerContext) -> Any:
         with _told_to(context):
             result = self._provider.invoke(request.tok, from_struct(request.args))
-            if isinstance(result, list):
-                return provider_pb2.InvokeResponse(failures=_failures(result))
-            returned: Any = {"return": to_struct(result)}  # a keyword of Python's
-            return provider_pb2.InvokeResponse(**returned)
+            failures, answer = (result, {}) if isinstance(result, list) else ([], result)
+            returned: Any = {"return": to_struct(answer)}  # a keyword of Python's
+            return provider_pb2.InvokeResponse(failures=_failures(failures), **returned)
 
     def _at(self, request: Any) -> Resource:
         # The type and name of the request are empty before engine 3.13x; the URN has both:
@@ -274,7 +275,12 @@ class Servicer(ResourceProviderServicer):
         def warn(text: str) -> None:
             self._log(request.urn, text)
 
-        return Resource(request.urn, kind, name, warn)
+        proposed: str | None = ""
+        if isinstance(request, provider_pb2.CheckRequest) and request.HasField("autonaming"):
+            disabled = provider_pb2.CheckRequest.AutonamingOptions.DISABLE
+            asked = request.autonaming
+            proposed = None if asked.mode == disabled else asked.proposed_name
+        return Resource(request.urn, kind, name, warn, proposed)
 
     def _log(self, urn: str, text: str) -> None:
         if self._engine is None:

@@ -24,6 +24,13 @@ SHAPES: dict[tuple[str, str], str] = {
         "the recorded groups were never pushed; both are documented (GroupPushMapping)",
     (r".* /api/v1/groups(/{id})?", r"(\[\]\.)?(source: not in|type: 'APP_GROUP')"):
         "no group of an app was recorded",
+    (r"(GET|POST) /api/v1/mappings/{id}", r"(source\.id: 'oty|target\.id: '0oa)"):
+        "the recorded mappings lead from an app to Okta; the plugin's lead the other way",
+    (r"(GET|POST) /api/v1/mappings/{id}", r"properties\.\w+: (not in|missing)"):
+        "each app maps its own attributes",
+    (r"(GET|POST) /api/v1/meta/schemas/apps/{id}/default",
+     r"definitions\.(base|custom)\.properties\."):
+        "each app has its own attributes; an OpenID Connect app was recorded",
     (r"(GET|PUT) /api/v1/policies/{id}/rules/{id}",
      r"(conditions: None|_links\.deactivate: missing|actions\.appSignOn\.)"):
         "the recorded rules were made by somebody; the one here is the policy's own",

@@ -265,10 +265,10 @@ def _id(item: Any) -> str:
 def _missing(wanted: Any, shown: Any, theirs: Any, where: str = "") -> Iterator[str]:
     """What was asked for at a place that the answer has, and is not what stands there.
 
-    Nothing can be shown as null or as an empty text, and times are the server's.
+    Nothing can be shown as null or as an empty text, and times and links are the server's.
     """
     if isinstance(wanted, dict) and isinstance(shown, dict):
-        for key in (wanted.keys() & shown.keys()) - {"created", "lastUpdated"}:
+        for key in (wanted.keys() & shown.keys()) - {"created", "lastUpdated", "_links"}:
             other = theirs.get(key) if isinstance(theirs, dict) else None
             yield from _missing(wanted[key], shown[key], other, f"{where}.{key}".lstrip("."))
     elif not isinstance(wanted, dict) and (shown or None) not in (wanted or None, theirs):

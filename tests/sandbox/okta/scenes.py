@@ -108,6 +108,16 @@ def call(method: str, path: str, body: Any = None) -> Step:
     return step
 
 
+def claim(number: int, app_number: int) -> Step:
+    async def step(replay: "Replay") -> None:
+        address = f"/api/v1/apps/{replay.ids[recorded_id('0oa', app_number)]}/federated-claims"
+        body = {"name": "Department", "expression": "user.profile.costCenter"}
+        made = await replay.okta.ok("POST", address, body)
+        replay.ids[recorded_id("ofc", number)] = made["id"]
+
+    return step
+
+
 def gone(number: int) -> tuple[Step, Step]:
     """Somebody else deletes this app."""
     one = f"/api/v1/apps/0oa{number}"
@@ -161,11 +171,7 @@ THREE = (group(3, "group-1"), group(7, "group-2"), group(8, "group-3"))
 BULK = tuple(group(10 + n, f"bulk-{n}") for n in range(250))
 PUSHED = tuple(pushed(260 + n, 5, 10 + n, f"target-{n}") for n in range(250))
 
-NOT_PLAYED: dict[str, str] = dict.fromkeys(
-    ("app-user-schema-property", "auth-private-key", "auth-private-key-all-clients",
-     "federated-claim", "group-rule-destroy", "group-rule-lifecycle", "profile-mapping"),
-    "the emulator does not have this yet",
-)  # fmt: skip
+NOT_PLAYED: dict[str, str] = {}
 """Recordings that are not sent to the emulator, and why."""
 
 SCENES: dict[str, Scene] = {
@@ -212,8 +218,12 @@ SCENES: dict[str, Scene] = {
     "features-refresh-400": Scene((*ON3, disconnected(3))),
     "features-unknown-400": Scene((APP3,), connections="unknown"),
     "features-update": Scene(ON3),
+    "federated-claim": Scene(
+        at={35: (call("DELETE", "/api/v1/apps/0oa3/federated-claims/ofc6"),), 44: (claim(6, 3),)}
+    ),
     "group-errors": Scene((group(5, "group-1"),)),
     "group-lifecycle": Scene(at={21: (group(5, "group-2"),)}),
+    "group-rule-lifecycle": Scene(at={52: (call("DELETE", "/api/v1/groups/rules/0pr6"),)}),
     "invokes-apps": Scene((*ON5, app(6, "AWS other"))),
     "invokes-groups": Scene((*ON5, *TWO, pushed(9, 5, 3, "group-1", 8)), {28: BULK}),
     "invokes-paging-apps": Scene(
@@ -224,6 +234,7 @@ SCENES: dict[str, Scene] = {
         {35: (connections("unknown"),), 41: unpushed(9, 5),
          44: (connections("supported"), *BULK, *PUSHED)},
     ),
+    "profile-mapping": Scene(faked=frozenset({70})),
     "push-group-400-by-name": Scene((*ON5, group(3, "group-1")), aws_groups=("group-1",)),
     "push-group-both-targets": Scene((*ON5, group(3, "group-1"))),
     "push-group-create-by-id": Scene(

@@ -22,8 +22,8 @@ REPLACEMENT = (
 )
 HONOURED = frozenset({"accessKey", "endpoints", "region", "secretKey", "token"})
 """The settings that are read. All others are ignored, since none of them matters on loopback."""
-SERVICES = {"ssoadmin": "sso-admin"}
-"""pulumi-aws's name of a service, where botocore's differs."""
+SERVICES = {"cloudwatchevents": "events", "eventbridge": "events", "ssoadmin": "sso-admin"}
+"""pulumi-aws's names of a service, where botocore's differs."""
 LOOPBACK = re.compile(r"https?://(127\.0\.0\.1|localhost|\[::1\])(:[0-9]{1,5})?/?")
 """Matched whole, since parsers of addresses disagree on what is odd (http://a.example\\@localhost)."""
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
-from typing import Literal, Protocol
+from typing import Any, Literal, Protocol
 
 from toolchain.plugins.aws.account import Account
 from toolchain.plugins.host import (
@@ -57,6 +57,8 @@ class LookUp:
 class AwsResource(Protocol):
     """What a resource type implements, as host.Provider says it."""
 
+    kind: str
+
     def check(self, at: Resource, news: Properties, olds: Properties, seed: bytes) -> Checked: ...
 
     def diff(self, id: str, olds: Properties, news: Properties) -> Diff: ...
@@ -93,11 +95,7 @@ def look_up(
     return declare
 
 
-def resource(kind: str) -> Callable[[type[AwsResource]], type[AwsResource]]:
-    """Declares a class as the resource of this type."""
-
-    def declare(made: type[AwsResource]) -> type[AwsResource]:
-        RESOURCES[kind] = made()
-        return made
-
-    return declare
+def resource(made: type[Any]) -> type[Any]:
+    """Declares a class (an AwsResource with its type as `kind`) as a resource type."""
+    RESOURCES[made.kind] = made()
+    return made

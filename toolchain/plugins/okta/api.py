@@ -12,6 +12,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from email.utils import parsedate_to_datetime
 from typing import TYPE_CHECKING, Any
+from urllib.parse import parse_qsl, urlencode, urlsplit
 
 from toolchain.plugins.host import ProviderError
 
@@ -39,16 +40,22 @@ class Clock:
 
 @dataclass
 class Refused(Exception):  # noqa: N818 # what Okta did with the request
-    """Okta's answer was not a success."""
+    """Okta's answer was not a success, or, with `instead`, was not waited for any longer."""
 
     status: int
     reason: str
     summary: str
     causes: tuple[str, ...] = ()
+    code: str = ""
+    link: str = ""
+    error_id: str = ""
+    instead: str = ""
 
     @property
     def in_full(self) -> str:
         """As the plugin's oldest client (V2) words it."""
+        if self.instead:
+            return self.instead
         text = f"the API returned an error: {self.summary}"
         if self.causes:
             text += ". Causes: " + ", ".join(f"errorSummary: {cause}" for cause in self.causes)
@@ -56,9 +63,17 @@ class Refused(Exception):  # noqa: N818 # what Okta did with the request
         return text + (", x-okta-request-id=" if self.status >= 500 else "")
 
     @property
+    def as_a_number(self) -> str:
+        """As the real plugin prints it in one place, by mistake: Go's %f of its fields."""
+        summary = self.summary + (", x-okta-request-id=" if self.status >= 500 else "")
+        fields = ("", "", self.code, summary, self.link, self.error_id)
+        causes = " ".join(f"map[%!f(string=errorSummary):%!f(string={c})]" for c in self.causes)
+        return f"&{{{' '.join(f'%!f(string={field})' for field in fields)} [{causes}]}}"
+
+    @property
     def in_short(self) -> str:
         """As its generated clients (V3, V5, V6) do: the status line and nothing else."""
-        return f"{self.status} {self.reason}"
+        return self.instead or f"{self.status} {self.reason}"
 
     def __str__(self) -> str:
         return self.in_full
@@ -97,13 +112,18 @@ class Okta:
         return self._send("GET", path, accept="application/xml").text
 
     def pages(self, path: str) -> Iterator[Any]:
-        """The elements of a list, page after page (Link: <..>; rel="next")."""
+        """The elements of a list, page after page."""
         while path:
-            response = self._send("GET", path)
-            yield from self._json(response)
-            following = response.links.get("next", {}).get("url", "")
-            # The next page is asked of our own address, whatever host the link names.
-            path = "/" + following.split("/", 3)[3] if "://" in following else following
+            items, path = self.page(path)
+            yield from items
+
+    def page(self, path: str) -> tuple[list[Any], str]:
+        """One page, and the path of the next (Link: <..>; rel="next") or an empty text."""
+        response = self._send("GET", path)
+        following = urlsplit(response.links.get("next", {}).get("url", ""))
+        # The next page is asked of our own address, whatever host the link names.
+        query = urlencode(sorted(parse_qsl(following.query, keep_blank_values=True)))
+        return self._json(response), f"{following.path}?{query}" if following.path else ""
 
     def is_identity_engine(self) -> bool:
         """Asked once a process, as by the real plugin; Classic orgs say `v1`."""
@@ -120,17 +140,16 @@ class Okta:
         self, method: str, path: str, body: Any = None, accept: str | None = None
     ) -> httpx.Response:
         headers = {"Accept": accept} if accept else None
-        for request in range(REQUESTS_AT_A_RATE_LIMIT):
-            response = self._request(method, path, body, headers)
+        response = self._request(method, path, body, headers)
+        for _ in range(REQUESTS_AT_A_RATE_LIMIT - 1):
             if response.status_code != 429:
                 break
-            if request + 1 == REQUESTS_AT_A_RATE_LIMIT:
-                raise ProviderError("too many requests")
             self.clock.sleep(_seconds_to_reset(response))
-        else:
-            raise ProviderError("too many requests")
+            response = self._request(method, path, body, headers)
         if response.is_success:
             return response
+        if response.status_code == 429:
+            raise _gave_up(response, "too many requests")
         raise _refusal(response)
 
     def _request(
@@ -160,15 +179,20 @@ class Okta:
 
 
 def _seconds_to_reset(response: httpx.Response) -> float:
+    date, reset = response.headers.get("Date", ""), response.headers.get("X-Rate-Limit-Reset", "")
     try:
-        now = parsedate_to_datetime(response.headers["Date"]).timestamp()
-    except (KeyError, ValueError):
-        raise ProviderError("429: date header is missing or invalid") from None
-    try:
-        reset = int(response.headers["X-Rate-Limit-Reset"])
-    except (KeyError, ValueError):
-        raise ProviderError("429: X-Rate-Limit-Reset header is missing or invalid") from None
-    return max(0.0, reset - now + 1)
+        now = parsedate_to_datetime(date).timestamp()
+    except ValueError:
+        parsing = f'parsing time "{date}" as "Mon, 02 Jan 2006 15:04:05 GMT": cannot parse it'
+        raise _gave_up(response, f"date header is missing or invalid: {parsing}") from None
+    if not (reset.isascii() and reset.isdigit() and len(reset) < 16):
+        text = f'a valid X-Rate-Limit-Reset header is missing: "{reset}"'
+        raise _gave_up(response, text)
+    return max(0.0, int(reset) - now + 1)
+
+
+def _gave_up(response: httpx.Response, text: str) -> Refused:
+    return Refused(response.status_code, response.reason_phrase, "", instead=text)
 
 
 def _refusal(response: httpx.Response) -> Refused:
@@ -180,4 +204,7 @@ def _refusal(response: httpx.Response) -> Refused:
         body = {}
     causes = tuple(str(c.get("errorSummary", "")) for c in body.get("errorCauses") or [])
     summary = str(body.get("errorSummary") or f"{response.status_code} {response.reason_phrase}")
-    return Refused(response.status_code, response.reason_phrase, summary, causes)
+    code, link, error_id = (str(body.get(n) or "") for n in ("errorCode", "errorLink", "errorId"))
+    return Refused(
+        response.status_code, response.reason_phrase, summary, causes, code, link, error_id
+    )

@@ -7,14 +7,15 @@ never talks to a real Okta org.
 
 from __future__ import annotations
 
-import ipaddress
 import json
 import os
+import re
 from typing import Any
-from urllib.parse import urlsplit
 
 from toolchain.plugins.host import Checked, Failure, ProviderError, Secret, reveal
 
+READ = frozenset({"accessToken", "apiToken", "httpProxy"})
+"""The settings that are read; docs/replacement-plugins.md says what becomes of the others."""
 SECRETS = ("apiToken", "accessToken", "privateKey")
 ENVIRONMENT = {
     "apiToken": "OKTA_API_TOKEN",
@@ -39,14 +40,27 @@ CONFLICTS = {
     "apiToken": ("clientId", "privateKey", "privateKeyId", "scopes", "accessToken"),
     "accessToken": ("clientId", "privateKey", "privateKeyId", "scopes", "apiToken"),
 }
+LOOPBACK = re.compile(r"http://(127\.0\.0\.1|localhost|\[::1\])(:[0-9]{1,5})?/?")
+"""Matched whole, since parsers of addresses disagree on what is odd (http://a.example\\@localhost)."""
 REPLACEMENT = (
     "This is the replacement Okta plugin of okta-identity-center, for its sandbox only. "
     "For a real org install the real one: pulumi plugin install resource okta"
 )
-NO_CREDENTIALS = (
-    "no Okta credentials provided. Please set 'okta:apiToken' (or OKTA_API_TOKEN) or "
-    "'okta:accessToken' (or OKTA_ACCESS_TOKEN). The Okta provider was not properly configured"
+WAYS = (
+    "'api_token' (or OKTA_API_TOKEN env var), 'access_token' (or OKTA_ACCESS_TOKEN env var), or "
+    "'private_key' + 'client_id' (or OKTA_API_PRIVATE_KEY + OKTA_API_CLIENT_ID env vars). See "
+    "https://www.pulumi.com/registry/packages/okta/installation-configuration/ for more information"
 )
+NO_CREDENTIALS = f"[ERROR] no Okta credentials provided. Please set one of the following: {WAYS}"
+
+
+def not_configured(reason: str) -> ProviderError:
+    """The errors of both of the bridge's halves, one after the other."""
+    return ProviderError(
+        f"2 errors occurred:\n\t* 1 error occurred:\n\t* {reason}\n\n\n"
+        "\t* Provider Configuration Error: The Okta provider was not properly configured. Please "
+        f"ensure valid credentials are provided. Set {WAYS}.\n\n"
+    )
 
 
 def check(news: dict[str, Any]) -> Checked:
@@ -73,16 +87,15 @@ def check(news: dict[str, Any]) -> Checked:
 
 
 def address(inputs: dict[str, Any]) -> str:
-    url = str(_given(inputs, "httpProxy") or "")
-    if not url:
+    url = _given(inputs, "httpProxy")
+    if url is None or url == "":
         raise ProviderError(f"okta:httpProxy is not set. {REPLACEMENT}")
-    parts = urlsplit(url)
-    if parts.scheme != "http" or not _is_loopback(parts.hostname or ""):
+    if not (isinstance(url, str) and LOOPBACK.fullmatch(url)):
         raise ProviderError(
-            f"okta:httpProxy is {_shown(url)}, but this plugin talks to http:// addresses on "
-            f"127.0.0.0/8, localhost or ::1 only. {REPLACEMENT}"
+            f"okta:httpProxy is {_shown(url)}, but this plugin talks to 127.0.0.1, localhost and "
+            f"[::1] only, in the form http://HOST:PORT. {REPLACEMENT}"
         )
-    return f"http://{parts.netloc.rsplit('@', 1)[-1]}"
+    return url.rstrip("/")
 
 
 def authorization(inputs: dict[str, Any]) -> str:
@@ -95,7 +108,7 @@ def authorization(inputs: dict[str, Any]) -> str:
         raise ProviderError(
             f"okta:privateKey is not supported here; use okta:apiToken. {REPLACEMENT}"
         )
-    raise ProviderError(NO_CREDENTIALS)
+    raise not_configured(NO_CREDENTIALS)
 
 
 def validates_token(inputs: dict[str, Any]) -> bool:
@@ -104,22 +117,13 @@ def validates_token(inputs: dict[str, Any]) -> bool:
 
 
 def _given(inputs: dict[str, Any], name: str) -> Any:
-    return reveal(inputs.get(name)) or os.environ.get(ENVIRONMENT[name])
+    given = reveal(inputs.get(name))
+    return os.environ.get(ENVIRONMENT[name]) if given in (None, "") else given
 
 
-def _is_loopback(host: str) -> bool:
-    if host == "localhost":
-        return True
-    try:
-        return ipaddress.ip_address(host).is_loopback
-    except ValueError:
-        return False
-
-
-def _shown(url: str) -> str:
+def _shown(url: Any) -> str:
     """Without user and password."""
-    parts = urlsplit(url)
-    return f"{parts.scheme}://{parts.netloc.rsplit('@', 1)[-1]}"
+    return repr(re.sub(r"//.*@", "//", str(url), flags=re.DOTALL))
 
 
 def _compact(text: str) -> str:

@@ -22,9 +22,11 @@ from toolchain.plugins.host import (
 )
 from toolchain.plugins.okta.api import Okta, Refused
 from toolchain.plugins.okta.framework import compare, one_of
+from toolchain.plugins.okta.resource import unsupported
 
 ACTIONS = ("activate", "deactivate")
 SCHEMES = ("TOKEN", "OAUTH2")
+PROFILE = frozenset({"authScheme", "clientId", "token"})
 LIFECYCLE_STATUS = {"activate": "ENABLED", "deactivate": "DISABLED"}
 STATUS_ACTION = {"ENABLED": "activate", "DISABLED": "deactivate"}
 
@@ -54,15 +56,7 @@ class Connection:
                 failures.append(
                     one_of(at.name, "profile.authScheme", "profile.auth_scheme", scheme, SCHEMES)
                 )
-            failures += [
-                Failure(
-                    f"{self.type}: the input 'profile.{name}' is not supported by the "
-                    "replacement Okta plugin (docs/replacement-plugins.md)",
-                    f"profile.{name}",
-                )
-                for name in sorted(profile)
-                if name not in {"authScheme", "token", "clientId"}
-            ]
+            failures += unsupported(self.type, PROFILE, profile, "profile.")
         return Checked({**news, **_sealed(news)}, failures)
 
     def diff(self, id: str, olds: dict[str, Any], news: dict[str, Any]) -> Diff:

@@ -24,8 +24,8 @@ class Features:
     def check(
         self, at: Resource, news: dict[str, Any], olds: dict[str, Any], seed: bytes
     ) -> Checked:
-        inputs = {"name": auto_name(at, olds, seed), **news}
-        name = inputs["name"]
+        name = news.get("name") or auto_name(at, olds, seed)
+        inputs = {**news, "name": name}
         failures = []
         if isinstance(name, str) and name not in NAMES:
             failures.append(one_of(at.name, "name", "name", name, NAMES))
@@ -47,14 +47,7 @@ class Features:
         app, _, name = id.partition("/")
         if not app or not name:
             raise ProviderError(f"Expected import ID format 'app_id/name', got {id!r}")
-        try:
-            found = okta.get(f"/api/v1/apps/{app}/features/{name}")
-        except Refused as refused:
-            raise ProviderError(
-                f"Error reading app features: Could not read app feature, unexpected error: "
-                f"{refused.in_short}"
-            ) from None
-        outputs = _outputs(app, found, olds.get("description"))
+        outputs = read_feature(okta, app, name, olds.get("description"))
         read = {key: value for key, value in outputs.items() if key != "id"}
         if inputs:
             # Recorded inputs are rewritten to what Okta says; what was never given stays out.
@@ -86,6 +79,17 @@ class Features:
                 f"{refused.in_short}"
             ) from None
         return _outputs(app, answer, inputs.get("description"))
+
+
+def read_feature(okta: Okta, app: str, name: str, description: Any) -> dict[str, Any]:
+    try:
+        found = okta.get(f"/api/v1/apps/{app}/features/{name}")
+    except Refused as refused:
+        raise ProviderError(
+            f"Error reading app features: Could not read app feature, unexpected error: "
+            f"{refused.in_short}"
+        ) from None
+    return _outputs(app, found, description)
 
 
 def _outputs(app: str, feature: dict[str, Any], description: Any) -> dict[str, Any]:

@@ -7,7 +7,7 @@ from typing import Any
 
 from toolchain.plugins.host import UNKNOWN, Checked, Diff, Resource, State
 from toolchain.plugins.okta.api import Okta, Refused
-from toolchain.plugins.okta.resource import auto_name
+from toolchain.plugins.okta.resource import auto_name, go_json
 from toolchain.plugins.okta.sdkv2 import (
     as_diff,
     detailed,
@@ -123,7 +123,7 @@ def _outputs(group: dict[str, Any], skip_users: Any) -> dict[str, Any]:
     profile = dict(group["profile"])
     name, description = profile.pop("name"), profile.pop("description", None)
     return {
-        "customProfileAttributes": json.dumps(profile, separators=(",", ":"), sort_keys=True),
+        "customProfileAttributes": go_json(profile),
         "description": description or "",
         "id": group["id"],
         "name": name,

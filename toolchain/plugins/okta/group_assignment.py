@@ -11,11 +11,13 @@ from typing import Any
 
 from toolchain.plugins.host import UNKNOWN, Checked, Diff, Failure, Resource, State
 from toolchain.plugins.okta.api import Okta, Refused
+from toolchain.plugins.okta.resource import go_json
 from toolchain.plugins.okta.sdkv2 import (
     as_diff,
     detailed,
     failed,
     half_made,
+    is_empty,
     rewritten,
     with_defaults,
 )
@@ -78,7 +80,7 @@ class GroupAssignment:
                     "invalid resource import specifier. Use: terraform import <app_id>/<group_id>"
                 )
                 raise failed("importing", at.urn, text)
-            olds = {"appId": app, "groupId": group}
+            olds = {"appId": app, "groupId": group, "retainAssignment": False}
         path = _path(olds)
         try:
             if imported:
@@ -91,9 +93,7 @@ class GroupAssignment:
             raise failed("refreshing", at.urn, text) from None
         outputs = _outputs(found, olds)
         if imported:
-            given = {n: v for n, v in outputs.items() if n in self.inputs and n != "priority"}
-            if outputs["priority"]:
-                given["priority"] = outputs["priority"]
+            given = {n: v for n, v in outputs.items() if n in self.inputs and not is_empty(v)}
             return State(found["id"], outputs, {"__defaults": [], **given})
         return State(found["id"], outputs, rewritten(inputs, outputs, JSON_TEXTS))
 
@@ -155,6 +155,6 @@ def _outputs(assignment: dict[str, Any], planned: dict[str, Any]) -> dict[str, A
         "groupId": assignment["id"],
         "id": assignment["id"],
         "priority": assignment.get("priority"),
-        "profile": json.dumps(profile, separators=(",", ":"), sort_keys=True),
+        "profile": go_json(profile),
         "retainAssignment": planned.get("retainAssignment"),
     }

@@ -22,7 +22,7 @@ from toolchain.plugins.okta.group import Group
 from toolchain.plugins.okta.group_assignment import GroupAssignment
 from toolchain.plugins.okta.invokes import INVOKES
 from toolchain.plugins.okta.push_group import PushGroup
-from toolchain.plugins.okta.resource import OktaResource, left_out
+from toolchain.plugins.okta.resource import OktaResource, unsupported
 from toolchain.plugins.okta.saml import Saml
 
 RESOURCES: dict[str, OktaResource] = {
@@ -50,9 +50,9 @@ class OktaPlugin(Provider):
                 okta.get("/api/v1/users/me")
                 okta.get("/api/v1/users/me")
             except Refused as refused:
-                raise ProviderError(
-                    "failed validate configuration: error with v3 SDK client: "
-                    f"{refused.in_short}. The Okta provider was not properly configured"
+                raise config.not_configured(
+                    "[ERROR] failed validate configuration: error with v3 SDK client: "
+                    f"{refused.in_short}"
                 ) from None
         self._configured = okta
 
@@ -62,7 +62,8 @@ class OktaPlugin(Provider):
     def check(self, at: Resource, news: Properties, olds: Properties, *, seed: bytes) -> Checked:
         resource = self._resource(at.type)
         checked = resource.check(at, news, olds, seed)
-        return Checked(checked.inputs, [*left_out(resource, news), *checked.failures])
+        refused = unsupported(resource.type, resource.inputs, news)
+        return Checked(checked.inputs, [*refused, *checked.failures])
 
     def diff(
         self, at: Resource, resource_id: str, olds: Properties, news: Properties,
@@ -93,7 +94,7 @@ class OktaPlugin(Provider):
         look_up = INVOKES.get(token)
         if look_up is None:
             raise ProviderError(self._not_here(token))
-        return look_up(self._okta, args)
+        return unsupported(token, look_up.args, args) or look_up.answer(self._okta, args)
 
     @property
     def _okta(self) -> Okta:

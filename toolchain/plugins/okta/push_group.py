@@ -58,9 +58,7 @@ class PushGroup:
     ) -> State | None:  # fmt: skip
         app, mapping = str(olds.get("appId") or ""), id
         if not app:
-            app, _, mapping = id.partition("/")
-            if not app or not mapping or "/" in mapping:
-                raise ProviderError("Expected import ID format 'app_uid/mapping_id'")
+            app, mapping = _imported(id)
         try:
             found = okta.get(f"{_path({'appId': app})}/{mapping}")
         except Refused as refused:
@@ -88,7 +86,7 @@ class PushGroup:
             found = okta.patch(f"{_path(planned)}/{id}", {"status": planned["status"]})
         except Refused as refused:
             raise ProviderError(
-                f"Error updating Okta push group mapping : {refused.in_short}"
+                f"failed to update push group mapping: : {refused.in_short}"
             ) from None
         return _outputs(found, planned)
 
@@ -108,7 +106,7 @@ class PushGroup:
             okta.delete(f"{path}?deleteTargetGroup={flag}")
         except Refused as refused:
             raise ProviderError(
-                f"Error deleting Okta push group mapping : {refused.in_short}"
+                f"failed to delete push group mapping: : {refused.in_short}"
             ) from None
 
     def _body(self, okta: Okta, planned: dict[str, Any]) -> dict[str, Any]:
@@ -122,6 +120,19 @@ class PushGroup:
             source = okta.get(f"/api/v1/groups/{planned['sourceGroupId']}")
             body["targetGroupName"] = source["profile"]["name"]
         return body
+
+
+def _imported(id: str) -> tuple[str, str]:
+    parts = id.split("/")
+    if len(parts) != 2:
+        raise ProviderError(
+            f"Invalid import ID format: Expected import ID format 'app_uid/mapping_id', got '{id}'"
+        )
+    if not all(parts):
+        raise ProviderError(
+            "Invalid import ID: Both app_uid and mapping_id must be provided in import ID"
+        )
+    return parts[0], parts[1]
 
 
 def _path(properties: dict[str, Any]) -> str:

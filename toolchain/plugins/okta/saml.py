@@ -17,20 +17,24 @@ from toolchain.plugins.okta.resource import Properties
 from toolchain.plugins.okta.saml_app import (
     body,
     compact,
+    invalid_statement,
     merged,
     policy_of,
     previewed,
-    read_app,
+    read_frame,
     read_keys,
     read_metadata,
+    read_settings,
 )
 from toolchain.plugins.okta.sdkv2 import (
+    StepFailed,
     as_diff,
     detailed,
     failed,
     half_made,
     is_empty,
     rewritten,
+    step,
     with_defaults,
 )
 
@@ -93,6 +97,8 @@ class Saml:
                 f"{self.type}: the replacement Okta plugin makes apps of Okta's catalog only; set "
                 "preconfigured_app (docs/replacement-plugins.md)"
             )
+        if wrong := invalid_statement(planned["attributeStatements"]):
+            raise failed("", "", wrong)
         active = "true" if planned["status"] == "ACTIVE" else "false"
         try:
             app = okta.post(f"/api/v1/apps?activate={active}", body(planned, {}))
@@ -104,9 +110,8 @@ class Saml:
         try:
             self._set_policy(okta, app["id"], planned, {})
             self._read(okta, app["id"], planned, outputs)
-        except Refused as refused:
-            text = f"failed to read SAML application: {refused}"
-            raise half_made("creating", at, text, app["id"], outputs) from None
+        except StepFailed as error:
+            raise half_made("creating", at, error, app["id"], outputs) from None
         return State(app["id"], outputs)
 
     def read(
@@ -120,11 +125,10 @@ class Saml:
         outputs: Properties = dict(olds)
         try:
             self._read(okta, id, olds, outputs)
-        except Refused as refused:
-            if refused.status == 404:
+        except StepFailed as error:
+            if error.gone:
                 return None
-            text = f"failed to get SAML application: {refused}"
-            raise failed("refreshing", at.urn, text) from None
+            raise failed("refreshing", at.urn, error) from None
         if olds or inputs:
             return State(id, outputs, rewritten(inputs, outputs, JSON_TEXTS))
         outputs["skipAuthenticationPolicy"] = None
@@ -142,19 +146,22 @@ class Saml:
         changed = {*self.diff(id, olds, news).diffs} - {"keys"}
         if preview or not changed:
             return outputs
+        if wrong := invalid_statement(planned["attributeStatements"]):
+            raise half_made("updating", at, wrong, id, outputs)
         path = f"/api/v1/apps/{id}"
         try:
             if "status" in changed:
                 verb = "activate" if planned["status"] == "ACTIVE" else "deactivate"
-                okta.post(f"{path}/lifecycle/{verb}")
+                with step("failed to change application status"):
+                    okta.post(f"{path}/lifecycle/{verb}")
             if changed == {"status"}:
                 return outputs
-            okta.put(path, body(planned, olds))
+            with step("failed to update SAML application"):
+                okta.put(path, body(planned, olds))
             self._set_policy(okta, id, planned, olds)
             self._read(okta, id, planned, outputs)
-        except Refused as refused:
-            text = f"failed to update SAML application: {refused}"
-            raise half_made("updating", at, text, id, outputs) from None
+        except StepFailed as error:
+            raise half_made("updating", at, error, id, outputs) from None
         return outputs
 
     def delete(self, okta: Okta, at: Resource, id: str, olds: Properties) -> None:
@@ -174,24 +181,32 @@ class Saml:
         policy = planned.get("authenticationPolicy") or olds.get("authenticationPolicy")
         if not okta.is_identity_engine():
             return
-        if not policy:
-            policies = okta.get("/api/v1/policies?type=ACCESS_POLICY")
-            policy = next((p["id"] for p in policies if p.get("system")), None)
-        if policy:
-            okta.put(f"/api/v1/apps/{app_id}/policies/{policy}")
+        with step("failed to set authentication policy for an SAML application"):
+            if not policy:
+                policies = okta.get("/api/v1/policies?type=ACCESS_POLICY")
+                policy = next((p["id"] for p in policies if p.get("system")), None)
+            if policy:
+                okta.put(f"/api/v1/apps/{app_id}/policies/{policy}")
 
     def _read(self, okta: Okta, app_id: str, planned: Properties, outputs: Properties) -> None:
         """Fills the outputs with every answer as it comes."""
-        app = okta.get(f"/api/v1/apps/{app_id}")
-        outputs |= read_app(app, planned)
+        with step("failed to get SAML application", may_be_gone=True):
+            app = okta.get(f"/api/v1/apps/{app_id}")
+        outputs |= read_settings(app, planned)
         skipped = planned.get("skipAuthenticationPolicy")
         policy = "" if skipped or not okta.is_identity_engine() else policy_of(app)
         outputs["authenticationPolicy"] = policy
         if app["status"] == "ACTIVE":
             kid = outputs["keyId"]
-            xml = okta.get_xml(f"/api/v1/apps/{app_id}/sso/saml/metadata?kid={kid}")
+            with step("failed to get app's SAML metadata"):
+                xml = okta.get_xml(f"/api/v1/apps/{app_id}/sso/saml/metadata?kid={kid}")
             outputs |= read_metadata(xml, app)
-        outputs["keys"] = read_keys(okta.get(f"/api/v1/apps/{app_id}/credentials/keys"))
+        try:
+            outputs["keys"] = read_keys(okta.get(f"/api/v1/apps/{app_id}/credentials/keys"))
+        except Refused as refused:
+            text = f"failed to load existing keys for SAML application: {refused.as_a_number}"
+            raise StepFailed(text) from None
+        outputs |= read_frame(app, planned)
 
 
 def _planned(news: Properties, olds: Properties) -> Properties:

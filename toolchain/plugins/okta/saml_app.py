@@ -8,7 +8,7 @@ from typing import Any
 from xml.etree import ElementTree
 
 from toolchain.plugins.host import UNKNOWN
-from toolchain.plugins.okta.resource import Properties
+from toolchain.plugins.okta.resource import Properties, as_set, go_json
 
 NAMES = {
     "md": "urn:oasis:names:tc:SAML:2.0:metadata",
@@ -40,7 +40,7 @@ ALWAYS_NULL = (
 
 
 def compact(text: str) -> str:
-    return json.dumps(json.loads(text), separators=(",", ":"), sort_keys=True)
+    return go_json(json.loads(text))
 
 
 def body(planned: Properties, olds: Properties) -> Properties:
@@ -80,7 +80,30 @@ def body(planned: Properties, olds: Properties) -> Properties:
 
 
 def _statement(statement: Properties) -> Properties:
-    return {name: statement[name] for name in ("name", "namespace", "type", "values")}
+    filters = {name: statement.get(name) for name in ("filterType", "filterValue")}
+    values = {"values": statement["values"]} if statement.get("values") else {}
+    return {
+        **{name: value for name, value in filters.items() if value},
+        **{name: statement[name] for name in ("name", "namespace", "type")},
+        **values,
+    }
+
+
+def invalid_statement(statements: list[Properties]) -> str:
+    """What the real plugin finds at create and update only, so not in a preview."""
+    for statement in statements:
+        is_group = statement.get("type") == "GROUP"
+        if (statement.get("filterType") or statement.get("filterValue")) and not is_group:
+            return (
+                "invalid 'attribute_statements': when setting 'filter_value' or 'filter_type', "
+                "value of 'type' should be set to 'GROUP'"
+            )
+        if is_group and statement.get("values"):
+            return (
+                "invalid 'attribute_statements': when setting 'values', 'type' should be set "
+                "to 'EXPRESSION'"
+            )
+    return ""
 
 
 def previewed(planned: Properties) -> Properties:
@@ -114,69 +137,79 @@ def merged(statements: Any, recorded: Any) -> Any:
 
 def read_app(app: Properties, planned: Properties) -> Properties:
     """The outputs that the app itself tells; metadata and keys come from calls of their own."""
+    return {**read_settings(app, planned), **read_frame(app, planned)}
+
+
+def read_settings(app: Properties, planned: Properties) -> Properties:
+    """What the real plugin sets before it asks for the metadata and the keys."""
     settings, sign_on = app["settings"], app["settings"].get("signOn") or {}
     user_name = app["credentials"]["userNameTemplate"]
-    access, hide = app.get("accessibility") or {}, app["visibility"].get("hide") or {}
-    links, notes = app.get("_links") or {}, settings.get("notes") or {}
-
-    def text(value: Any) -> str:
-        return value or ""
-
+    links = app.get("_links") or {}
     return {
         **dict.fromkeys(ALWAYS_NULL),
-        "accessibilityErrorRedirectUrl": text(access.get("errorRedirectUrl")),
-        "accessibilityLoginRedirectUrl": text(access.get("loginRedirectUrl")),
-        "accessibilitySelfService": bool(access.get("selfService")),
         "acsEndpointsIndices": [],
-        "adminNote": text(notes.get("admin")),
-        "appLinksJson": json.dumps(app["visibility"].get("appLinks") or {}, separators=(",", ":")),
-        "appSettingsJson": json.dumps(
-            settings.get("app") or {}, separators=(",", ":"), sort_keys=True
-        ),
+        "appSettingsJson": go_json(settings.get("app") or {}),
         "assertionSigned": bool(sign_on.get("assertionSigned")),
         "attributeStatements": [
-            {"filterType": text(s.get("filterType")), "filterValue": text(s.get("filterValue")),
+            {"filterType": _text(s.get("filterType")), "filterValue": _text(s.get("filterValue")),
              "name": s.get("name"), "namespace": s.get("namespace"), "type": s.get("type"),
              "values": s.get("values") or []}
             for s in sign_on.get("attributeStatements") or []
         ],
-        "audience": text(sign_on.get("audienceOverride")),
-        "authnContextClassRef": text(sign_on.get("authnContextClassRef")),
-        "autoSubmitToolbar": bool(app["visibility"].get("autoSubmitToolbar")),
-        "defaultRelayState": text(sign_on.get("defaultRelayState")),
-        "destination": text(sign_on.get("destinationOverride")),
-        "digestAlgorithm": text(sign_on.get("digestAlgorithm")),
+        "audience": _text(sign_on.get("audienceOverride")),
+        "authnContextClassRef": _text(sign_on.get("authnContextClassRef")),
+        "defaultRelayState": _text(sign_on.get("defaultRelayState")),
+        "destination": _text(sign_on.get("destinationOverride")),
+        "digestAlgorithm": _text(sign_on.get("digestAlgorithm")),
         "embedUrl": _first(links.get("appLinks")),
-        "enduserNote": text(notes.get("enduser")),
-        "features": app.get("features") or [],
-        "hideIos": bool(hide.get("iOS")),
-        "hideWeb": bool(hide.get("web")),
+        "features": as_set(app.get("features") or []),
         "honorForceAuthn": bool(sign_on.get("honorForceAuthn")),
         "id": app["id"],
-        "idpIssuer": text(sign_on.get("idpIssuer")),
+        "idpIssuer": _text(sign_on.get("idpIssuer")),
         "implicitAssignment": bool(settings.get("implicitAssignment")),
         "keyId": (app["credentials"].get("signing") or {}).get("kid"),
-        "label": app["label"],
         "logoUrl": _first(links.get("logo")),
-        "name": app["name"],
         # The name of a catalog app is the catalog's; a custom app's is made up by Okta.
         "preconfiguredApp": planned.get("preconfiguredApp") or app["name"],
-        "recipient": text(sign_on.get("recipientOverride")),
+        "recipient": _text(sign_on.get("recipientOverride")),
         "responseSigned": bool(sign_on.get("responseSigned")),
         "samlSignedRequestEnabled": bool(sign_on.get("samlSignedRequestEnabled")),
+        "signatureAlgorithm": _text(sign_on.get("signatureAlgorithm")),
+        "skipAuthenticationPolicy": planned.get("skipAuthenticationPolicy"),
+        "ssoUrl": _text(sign_on.get("ssoAcsUrlOverride")),
+        "subjectNameIdFormat": _text(sign_on.get("subjectNameIdFormat")),
+        "subjectNameIdTemplate": _text(sign_on.get("subjectNameIdTemplate")),
+        "userNameTemplate": _text(user_name.get("template")),
+        "userNameTemplatePushStatus": _text(user_name.get("pushStatus")),
+        "userNameTemplateSuffix": _text(user_name.get("suffix")),
+        "userNameTemplateType": _text(user_name.get("type")),
+    }  # fmt: skip
+
+
+def read_frame(app: Properties, planned: Properties) -> Properties:
+    """What it sets last."""
+    visibility, notes = app["visibility"], app["settings"].get("notes") or {}
+    access, hide = app.get("accessibility") or {}, visibility.get("hide") or {}
+    return {
+        "accessibilityErrorRedirectUrl": _text(access.get("errorRedirectUrl")),
+        "accessibilityLoginRedirectUrl": _text(access.get("loginRedirectUrl")),
+        "accessibilitySelfService": bool(access.get("selfService")),
+        "adminNote": _text(notes.get("admin")),
+        "appLinksJson": go_json(visibility.get("appLinks") or {}),
+        "autoSubmitToolbar": bool(visibility.get("autoSubmitToolbar")),
+        "enduserNote": _text(notes.get("enduser")),
+        "hideIos": bool(hide.get("iOS")),
+        "hideWeb": bool(hide.get("web")),
+        "label": app["label"],
+        "name": app["name"],
         "samlVersion": planned.get("samlVersion") or "2.0",
         "signOnMode": app["signOnMode"],
-        "signatureAlgorithm": text(sign_on.get("signatureAlgorithm")),
-        "skipAuthenticationPolicy": planned.get("skipAuthenticationPolicy"),
-        "ssoUrl": text(sign_on.get("ssoAcsUrlOverride")),
         "status": app["status"],
-        "subjectNameIdFormat": text(sign_on.get("subjectNameIdFormat")),
-        "subjectNameIdTemplate": text(sign_on.get("subjectNameIdTemplate")),
-        "userNameTemplate": text(user_name.get("template")),
-        "userNameTemplatePushStatus": text(user_name.get("pushStatus")),
-        "userNameTemplateSuffix": text(user_name.get("suffix")),
-        "userNameTemplateType": text(user_name.get("type")),
-    }  # fmt: skip
+    }
+
+
+def _text(value: Any) -> str:
+    return value or ""
 
 
 def policy_of(app: Properties) -> str:
@@ -186,22 +219,32 @@ def policy_of(app: Properties) -> str:
 
 
 def read_metadata(xml: str, app: Properties) -> Properties:
+    told = parse_metadata(xml)
+    return {
+        "certificate": told["certificate"],
+        "entityKey": told["entityId"],
+        "entityUrl": told["entityId"],
+        "httpPostBinding": told["httpPostBinding"],
+        "httpRedirectBinding": told["httpRedirectBinding"],
+        "metadata": xml,
+        "metadataUrl": ((app.get("_links") or {}).get("metadata") or {}).get("href", ""),
+    }
+
+
+def parse_metadata(xml: str) -> Properties:
     root = ElementTree.fromstring(xml)  # noqa: S314 # from loopback, the sandbox
-    certificate = root.findtext(".//ds:X509Certificate", "", NAMES)
     services = {
         service.get("Binding", "").removeprefix(BINDING): service.get("Location", "")
         for service in root.iterfind(".//md:SingleSignOnService", NAMES)
     }
-    entity = root.get("entityID", "")
-    url = ((app.get("_links") or {}).get("metadata") or {}).get("href", "")
+    role = root.find("md:IDPSSODescriptor", NAMES)
     return {
-        "certificate": certificate,
-        "entityKey": entity,
-        "entityUrl": entity,
+        "certificate": root.findtext(".//ds:X509Certificate", "", NAMES),
+        "entityId": root.get("entityID", ""),
         "httpPostBinding": services.get("HTTP-POST", ""),
         "httpRedirectBinding": services.get("HTTP-Redirect", ""),
-        "metadata": xml,
-        "metadataUrl": url,
+        "wantAuthnRequestsSigned": role is not None
+        and role.get("WantAuthnRequestsSigned") == "true",
     }
 
 

@@ -8,9 +8,12 @@ it in the state with the error (okta-plugin-measured.md §2.3).
 from __future__ import annotations
 
 import json
+from collections.abc import Iterator
+from contextlib import contextmanager
 from typing import Any
 
 from toolchain.plugins.host import Diff, HalfMade, Kind, ProviderError, Resource, State
+from toolchain.plugins.okta.api import Refused
 
 Properties = dict[str, Any]
 LISTED = "__defaults"
@@ -18,6 +21,7 @@ LISTED = "__defaults"
 
 def with_defaults(news: Properties, defaults: Properties) -> Properties:
     """The inputs with the schema's defaults, and the names of those that were added."""
+    defaults = {name: value for name, value in defaults.items() if value is not None}
     added = sorted(name for name in defaults if news.get(name) is None)
     given = {name: value for name, value in news.items() if value is not None}
     return {**given, **{name: defaults[name] for name in added}, LISTED: added}
@@ -112,7 +116,7 @@ def as_diff(changes: dict[str, Kind], stables: list[str]) -> Diff:
         bool(changes),
         diffs=tops,
         replaces=replaces,
-        stables=[] if replaces else stables,
+        stables=[name for name in stables if name not in tops],
         detailed=changes,
     )
 
@@ -137,6 +141,23 @@ def _without_empty_list_of_defaults(item: Any) -> Any:
     if isinstance(item, dict) and item.get(LISTED) == []:
         return {name: value for name, value in item.items() if name != LISTED}
     return item
+
+
+class StepFailed(Exception):  # noqa: N818 # what happened to it
+    """One of several calls of an operation was refused; the text says which."""
+
+    def __init__(self, text: str, *, gone: bool = False) -> None:
+        super().__init__(text)
+        self.gone = gone
+
+
+@contextmanager
+def step(text: str, *, may_be_gone: bool = False) -> Iterator[None]:
+    try:
+        yield
+    except Refused as refused:
+        gone = may_be_gone and refused.status == 404
+        raise StepFailed(f"{text}: {refused}", gone=gone) from None
 
 
 def failed(verb: str, about: str, text: object) -> ProviderError:

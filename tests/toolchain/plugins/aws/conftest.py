@@ -14,18 +14,23 @@ from typing import Any
 import boto3
 import grpc
 import pytest
+from botocore.client import BaseClient
 from pulumi.runtime.proto import provider_pb2
 from pulumi.runtime.proto.provider_pb2_grpc import ResourceProviderStub
 
 from sandbox.seed import load_org
 from tests.places import ROOT
+from tests.toolchain.plugins.aws.held import Reading, members_only
 from toolchain.plugins.aws.plugin import AwsPlugin
 from toolchain.plugins.host import serve
 from toolchain.plugins.values import from_struct, to_struct
 
 ORG = load_org()
 SECRET, STORE = ORG.aws.secret, ORG.aws.identity_store_id
-SERVICES = ("identitystore", "secretsmanager", "ssoadmin", "sts")
+INSTANCE = f"arn:aws:sso:::instance/{ORG.aws.instance_id}"
+SERVICES = (
+    "eventbridge", "identitystore", "organizations", "secretsmanager", "sns", "ssoadmin", "sts",
+)  # fmt: skip
 KEYS = {"accessKey": "CONFIGUREDKEYID", "secretKey": "configured-secret-key"}
 
 
@@ -59,14 +64,60 @@ class Engine:
             raise RefusedError("; ".join(f"{f.reason} ({f.property})" for f in answer.failures))
         return from_struct(getattr(answer, "return"))
 
-    def check(self, kind: str, **news: Any) -> dict[str, Any]:
-        request = provider_pb2.CheckRequest(urn=urn(kind), news=to_struct(news))
-        return from_struct(self.call("Check", request).inputs)
+    def check(self, kind: str, olds: dict[str, Any] | None = None, **news: Any) -> dict[str, Any]:
+        request = provider_pb2.CheckRequest(
+            urn=urn(kind), olds=to_struct(olds or {}), news=to_struct(news), randomSeed=b"seed"
+        )
+        answer = self.call("Check", request)
+        if answer.failures:
+            raise RefusedError("; ".join(f"{f.reason} ({f.property})" for f in answer.failures))
+        return from_struct(answer.inputs)
 
-    def create(self, kind: str, **inputs: Any) -> tuple[str, dict[str, Any]]:
-        request = provider_pb2.CreateRequest(urn=urn(kind), properties=to_struct(inputs))
+    def diff(self, kind: str, resource_id: str, olds: dict[str, Any], news: dict[str, Any]) -> Any:
+        request = provider_pb2.DiffRequest(
+            urn=urn(kind), id=resource_id, olds=to_struct(olds), news=to_struct(news)
+        )
+        return self.call("Diff", request)
+
+    def create(self, kind: str, preview: bool = False, **inputs: Any) -> tuple[str, dict[str, Any]]:
+        request = provider_pb2.CreateRequest(
+            urn=urn(kind), properties=to_struct(inputs), preview=preview
+        )
         made = self.call("Create", request)
         return made.id, from_struct(made.properties)
+
+    def read(
+        self, kind: str, resource_id: str, olds: dict[str, Any], inputs: dict[str, Any]
+    ) -> tuple[str, dict[str, Any], dict[str, Any]]:
+        """Id, outputs and inputs; the id is empty if it is gone."""
+        request = provider_pb2.ReadRequest(
+            urn=urn(kind), id=resource_id, properties=to_struct(olds), inputs=to_struct(inputs)
+        )
+        found = self.call("Read", request)
+        return found.id, from_struct(found.properties), from_struct(found.inputs)
+
+    def update(
+        self,
+        kind: str,
+        resource_id: str,
+        olds: dict[str, Any],
+        news: dict[str, Any],
+        preview: bool = False,
+    ) -> dict[str, Any]:
+        request = provider_pb2.UpdateRequest(
+            urn=urn(kind),
+            id=resource_id,
+            olds=to_struct(olds),
+            news=to_struct(news),
+            preview=preview,
+        )
+        return from_struct(self.call("Update", request).properties)
+
+    def delete(self, kind: str, resource_id: str, olds: dict[str, Any]) -> None:
+        request = provider_pb2.DeleteRequest(
+            urn=urn(kind), id=resource_id, properties=to_struct(olds)
+        )
+        self.call("Delete", request)
 
     def call(self, method: str, request: Any) -> Any:
         try:
@@ -122,9 +173,22 @@ def aws(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
 
 @pytest.fixture(scope="session")
 def things(aws: str) -> None:
-    """A group, a second secret whose name begins like the first, and one that lies elsewhere."""
-    client(aws, "identitystore").create_group(
+    """A group with a member, a permission set, a second secret whose name begins like the first,
+    and one that lies elsewhere."""
+    store = client(aws, "identitystore")
+    group = store.create_group(
         IdentityStoreId=STORE, DisplayName="aws-admins", Description="They may all"
+    )
+    user = store.create_user(
+        IdentityStoreId=STORE, UserName="ada@example.com", DisplayName="Ada Berg",
+        Name={"GivenName": "Ada", "FamilyName": "Berg"}, Title="Engineer",
+        Emails=[{"Value": "ada@example.com", "Primary": True, "Type": "work"}],
+    )  # fmt: skip
+    store.create_group_membership(
+        IdentityStoreId=STORE, GroupId=group["GroupId"], MemberId={"UserId": user["UserId"]}
+    )
+    client(aws, "sso-admin").create_permission_set(
+        InstanceArn=INSTANCE, Name="Known", Description="d", Tags=[{"Key": "a", "Value": "b"}]
     )
     secrets = client(aws, "secretsmanager")
     secrets.create_secret(Name=f"{SECRET}-old", SecretString="OLD-VALUE", Description="before")
@@ -187,3 +251,23 @@ def at_scripted(engine: Engine, scripted: Scripted) -> Engine:
     """Configured for the scripted server."""
     engine.configure(config(scripted.url))
     return engine
+
+
+@pytest.fixture
+def called(monkeypatch: pytest.MonkeyPatch) -> list[tuple[str, str]]:
+    """Every call that is made: held to its service's model, what is sent and what is read."""
+    calls: list[tuple[str, str]] = []
+    original: Any = BaseClient._make_api_call  # type: ignore[attr-defined]
+
+    def recorded(params: Any, model: Any, **_: Any) -> None:
+        calls.append((model.service_model.service_name, model.name))
+        if params:
+            members_only(params, model.input_shape, model.name)
+
+    def make_api_call(self: Any, operation: str, asked: Any) -> Any:
+        self.meta.events.register_first("before-parameter-build.*.*", recorded, unique_id="held")
+        model = self.meta.service_model.operation_model(operation)
+        return Reading(original(self, operation, asked), model.output_shape)
+
+    monkeypatch.setattr(BaseClient, "_make_api_call", make_api_call)
+    return calls

@@ -106,6 +106,18 @@ def test_whatever_the_endpoints_are_the_refusal_is_in_words(text: str) -> None:
         Account({**config(URL), "endpoints": text}).service("sts")
 
 
+@pytest.mark.parametrize("name", ["cloudwatchevents", "eventbridge", "events"])
+def test_eventbridge_is_configured_by_each_of_its_names(
+    engine: Engine, scripted: Scripted, name: str
+) -> None:
+    engine.configure(config(URL, endpoints=endpoints(**{name: scripted.url})))
+    scripted.answer = lambda _operation, _body: (400, {"__type": "AccessDeniedException"})
+    rule = "aws:cloudwatch/eventRule:EventRule"
+    with pytest.raises(RefusedError, match="AccessDeniedException"):
+        engine.read(rule, "name", {"name": "name"}, {"name": "name"})
+    assert [operation for operation, _ in scripted.asked] == ["DescribeRule"]
+
+
 @pytest.mark.parametrize("service", ["identitystore", "ssoadmin"])
 def test_a_service_without_an_endpoint_is_not_called(
     engine: Engine, scripted: Scripted, service: str

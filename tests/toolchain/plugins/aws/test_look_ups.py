@@ -7,7 +7,15 @@ from typing import Any
 import pytest
 from botocore.session import Session
 
-from tests.toolchain.plugins.aws.conftest import SECRET, STORE, Engine, RefusedError, Scripted
+from tests.toolchain.plugins.aws.conftest import (
+    INSTANCE,
+    ORG,
+    SECRET,
+    STORE,
+    Engine,
+    RefusedError,
+    Scripted,
+)
 from toolchain.plugins.values import Secret
 
 pytestmark = pytest.mark.usefixtures("things")
@@ -117,10 +125,76 @@ def test_the_one_instance_is_found_and_only_in_its_region(connected: Engine) -> 
 
 def test_groups_come_with_what_the_program_reads(connected: Engine) -> None:
     found = connected.invoke("aws:identitystore/getGroups:getGroups", identityStoreId=STORE)
-    (group,) = found["groups"]
+    (group,) = [group for group in found["groups"] if group["displayName"] == "aws-admins"]
     assert (group["displayName"], group["description"]) == ("aws-admins", "They may all")
     assert (group["identityStoreId"], group["externalIds"]) == (STORE, [])
     assert found["identityStoreId"] == STORE
+
+
+def test_a_group_is_found_by_its_name_or_its_id_and_never_by_half_a_name(
+    connected: Engine,
+) -> None:
+    token = "aws:identitystore/getGroup:getGroup"
+
+    def by_name(name: str, **more: str) -> dict[str, Any]:
+        unique = {"attributePath": "DisplayName", "attributeValue": name}
+        other = {"uniqueAttribute": unique}
+        return connected.invoke(token, identityStoreId=STORE, alternateIdentifier=other, **more)
+
+    found = by_name("aws-admins")
+    assert (found["id"], found["description"]) == (found["groupId"], "They may all")
+    by_id = connected.invoke(token, identityStoreId=STORE, groupId=found["groupId"])
+    assert by_id == {**found, "alternateIdentifier": None}
+    assert by_name("aws-admins", groupId=found["groupId"])["groupId"] == found["groupId"]
+    with pytest.raises(RefusedError, match="ResourceNotFoundException"):
+        by_name("aws-adm")
+    with pytest.raises(RefusedError, match="couldn't find resource"):
+        by_name("aws-admins", groupId="00000000-0000-0000-0000-000000000000")
+    with pytest.raises(RefusedError, match="one of `alternate_identifier,group_id` must be"):
+        connected.invoke(token, identityStoreId=STORE)
+    with pytest.raises(RefusedError, match="one of `external_id,unique_attribute` must be"):
+        connected.invoke(token, identityStoreId=STORE, alternateIdentifier={"unique": {}})
+
+
+def test_people_and_memberships_come_with_what_the_program_reads(connected: Engine) -> None:
+    found = connected.invoke("aws:identitystore/getUsers:getUsers", identityStoreId=STORE)
+    (user,) = found["users"]
+    assert (user["userName"], user["userStatus"]) == ("ada@example.com", "ENABLED")
+    assert (user["title"], user["timezone"]) == ("Engineer", "")
+    assert (user["names"][0]["givenName"], user["names"][0]["middleName"]) == ("Ada", "")
+    assert user["emails"] == [{"primary": True, "type": "work", "value": "ada@example.com"}]
+    groups = connected.invoke("aws:identitystore/getGroups:getGroups", identityStoreId=STORE)
+    (group_id,) = [g["groupId"] for g in groups["groups"] if g["displayName"] == "aws-admins"]
+    token = "aws:identitystore/getGroupMemberships:getGroupMemberships"
+    shown = connected.invoke(token, identityStoreId=STORE, groupId=group_id)
+    assert [one["memberId"] for one in shown["groupMemberships"]] == [{"userId": user["userId"]}]
+
+
+def test_a_permission_set_is_found_by_its_name_or_its_arn(connected: Engine) -> None:
+    token = "aws:ssoadmin/getPermissionSet:getPermissionSet"
+    found = connected.invoke(token, instanceArn=INSTANCE, name="Known")
+    assert (found["description"], found["relayState"]) == ("d", "")
+    assert (found["sessionDuration"], found["tags"]) == ("PT1H", {"a": "b"})
+    assert connected.invoke(token, instanceArn=INSTANCE, arn=found["arn"]) == found
+    listed = connected.invoke(
+        "aws:ssoadmin/getPermissionSets:getPermissionSets", instanceArn=INSTANCE
+    )
+    assert found["arn"] in listed["arns"]
+    with pytest.raises(RefusedError, match="couldn't find resource"):
+        connected.invoke(token, instanceArn=INSTANCE, name="Unknown")
+    with pytest.raises(RefusedError, match="exactly one of `arn,name`"):
+        connected.invoke(token, instanceArn=INSTANCE)
+
+
+def test_the_organization_tells_its_accounts(connected: Engine) -> None:
+    token = "aws:organizations/getOrganization:getOrganization"
+    found = connected.invoke(token)
+    assert found["masterAccountId"] == ORG.aws.account
+    assert {a["id"] for a in found["nonMasterAccounts"]} == {m.id for m in ORG.aws.members}
+    assert len(found["accounts"]) == len(found["nonMasterAccounts"]) + 1
+    assert found["masterAccountName"] == "management"
+    only = connected.invoke(token, returnOrganizationOnly=True)
+    assert (only["accounts"], only["id"]) == ([], found["id"])
 
 
 def test_every_page_is_read(at_scripted: Engine, scripted: Scripted) -> None:

@@ -37,7 +37,7 @@ from toolchain.plugins.values import Secret
 
 PAGE = (ROOT / "docs" / "replacement-plugins.md").read_text(encoding="utf-8")
 AWS = PAGE.split("\n## AWS\n")[1].split("\n## ")[0]
-PERMISSION_SET = "aws:ssoadmin/permissionSet:PermissionSet"
+NOT_THERE = "aws:identitystore/group:Group"
 
 
 def table(heading: str) -> list[list[str]]:
@@ -81,6 +81,17 @@ def test_the_page_names_the_calls_of_each_look_up() -> None:
     assert named == {token: [name for _, name in calls] for token, calls in CALLS.items()}
 
 
+def test_the_page_names_the_resources_and_their_inputs() -> None:
+    rows = AWS.split("| resource |")[1].split("\n\n")[0].splitlines()[2:]
+    named = {row.split("`")[1]: row.split("|")[2] for row in rows}
+    assert list(named) == sorted(registry.RESOURCES)
+    for token, cell in named.items():
+        inputs = registry.RESOURCES[token].inputs
+        assert re.findall(r"`(\w+)`", cell) == sorted(inputs)
+        bold = set(re.findall(r"\*\*`(\w+)`\*\*", cell))
+        assert bold == {name for name, wanted in inputs.items() if wanted.replaces}
+
+
 def test_what_the_components_use_is_there() -> None:
     used = used_by_the_components()
     assert len(used) >= 4
@@ -108,8 +119,8 @@ def test_what_the_page_leaves_out_exists_in_the_sdk_and_is_refused(
 def test_every_operation_on_a_type_that_is_not_there_says_so(
     at_scripted: Engine, method: str
 ) -> None:
-    request = getattr(provider_pb2, f"{method}Request")(urn=urn(PERMISSION_SET))
-    with pytest.raises(RefusedError, match=f"{PERMISSION_SET} is not in the replacement"):
+    request = getattr(provider_pb2, f"{method}Request")(urn=urn(NOT_THERE))
+    with pytest.raises(RefusedError, match=f"{NOT_THERE} is not in the replacement"):
         at_scripted.call(method, request)
 
 
@@ -151,8 +162,10 @@ def test_the_settings_may_come_sealed(engine: Engine, scripted: Scripted) -> Non
 def test_a_new_type_needs_no_more_than_its_class(at_scripted: Engine, scripted: Scripted) -> None:
     kind = "aws:imagined/set:Set"
 
-    @registry.resource(kind)
+    @registry.resource
     class ImaginedSet:
+        kind = "aws:imagined/set:Set"
+
         def create(self, account: Any, at: Any, inputs: dict[str, Any], preview: bool) -> State:
             made = account.service("sso-admin").call("CreatePermissionSet", **inputs)
             return State(made["PermissionSet"]["PermissionSetArn"], {"name": at.name})

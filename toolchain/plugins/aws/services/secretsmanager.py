@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from contextlib import contextmanager
-from datetime import UTC, datetime
 
 from toolchain.plugins.aws.account import Account
 from toolchain.plugins.aws.registry import look_up
 from toolchain.plugins.aws.service import RefusedError
+from toolchain.plugins.aws.times import date
 from toolchain.plugins.host import Properties, ProviderError
 
 SERVICE = "secretsmanager"
@@ -49,7 +49,7 @@ def get_secret_version(account: Account, args: Properties) -> Properties:
         found = account.service(SERVICE, region).call("GetSecretValue", SecretId=secret_id, **asked)
     return {
         "arn": found["ARN"],
-        "createdDate": _date(found["CreatedDate"]),
+        "createdDate": date(found["CreatedDate"]),
         "id": place,
         "region": region,
         "secretArn": found["ARN"],
@@ -80,11 +80,11 @@ def get_secret(account: Account, args: Properties) -> Properties:
         policy = service.call("GetResourcePolicy", SecretId=found["ARN"])
     return {
         "arn": found["ARN"],
-        "createdDate": _date(found["CreatedDate"]),
+        "createdDate": date(found["CreatedDate"]),
         "description": found.get("Description") or "",
         "id": found["ARN"],
         "kmsKeyId": found.get("KmsKeyId") or "",
-        "lastChangedDate": _date(found["LastChangedDate"]),
+        "lastChangedDate": date(found["LastChangedDate"]),
         "name": found["Name"],
         "policy": policy.get("ResourcePolicy") or "",
         "region": region,
@@ -105,10 +105,6 @@ def _doing(what: str) -> Iterator[None]:
         raise ProviderError(f"{what}: {refused}") from None
     except ProviderError as error:
         raise ProviderError(f"{what}: {error}") from None
-
-
-def _date(at: datetime) -> str:
-    return f"{at.astimezone(UTC):%Y-%m-%dT%H:%M:%SZ}"
 
 
 def _text(binary: bytes, place: str) -> str:

@@ -1,0 +1,107 @@
+"""Whether people and groups have arrived in IAM Identity Center: asked of AWS, not of Okta.
+
+Owns nothing. Looks through the providers only: lists of the Identity Store, of which one call tells
+of a hundred, and once the members of the assignment groups. The app's own list of people is not
+asked: the provider reads it fifty at a time, and those calls are scarce (okta-api.md §4).
+"""
+
+import time
+from collections.abc import Mapping, Sequence
+from typing import TYPE_CHECKING, Any
+
+import pulumi
+import pulumi_aws as aws
+from pulumi import InvokeOptions, InvokeOutputOptions, Output, Resource
+
+from components.refusal import Refused
+from components.wait import Wait
+
+if TYPE_CHECKING:
+    from components.push_groups import PushGroupsArgs
+
+Json = dict[str, Any]
+SETTLE_SECONDS = 20.0
+
+
+class Arrival:
+    """The looks of one PushGroups."""
+
+    def __init__(self, parent: Resource, args: "PushGroupsArgs") -> None:
+        self._parent = parent
+        self._store, self._assigned = args["identity_store_id"], args.get("assigned", {})
+        self._wait = args.get("wait", Wait.none())
+        self._settle = args.get("settle_seconds", SETTLE_SECONDS)
+
+    def groups(self) -> Output[dict[str, str]]:
+        """Ids by name of the groups that stand in AWS."""
+        opts = InvokeOutputOptions(parent=self._parent)
+        found = aws.identitystore.get_groups_output(identity_store_id=self._store, opts=opts)
+        return found.apply(lambda answer: {g.display_name: g.group_id for g in answer.groups})
+
+    async def of_people(
+        self, targets: dict[str, str], sources: Mapping[str, str], pushed: Sequence[str]
+    ) -> dict[str, str]:
+        """`targets`, once the people have arrived who can be members of what is pushed anew."""
+        new = [called for called, source in sources.items() if source not in pushed]
+        if not new or not self._wait.seconds or pulumi.runtime.is_dry_run():
+            return targets
+        assigned: set[str] = set()
+        for group in self._assigned.values():
+            asked = {"id": group.id, "includeUsers": True}
+            assigned |= set((await self._invoke("okta:group/getGroup", asked)).get("users") or [])
+        missing, since = set(assigned), time.monotonic()
+
+        async def still_missing() -> str:
+            nonlocal missing, since
+            left = assigned - await self._people()
+            if left != missing:
+                missing, since = left, time.monotonic()
+            settled = time.monotonic() - since > self._settle
+            return "" if not left or settled else f"{len(left)} people have not arrived"
+
+        await self._wait.until_empty(still_missing, "waiting for people to arrive in AWS")
+        if missing:
+            pulumi.log.warn(
+                f"{len(missing)} of {len(assigned)} assigned people are not in IAM Identity "
+                f"Center; they will be missing in {', '.join(new)} too. `okta-idc status` says "
+                "why.",
+                self._parent,
+            )
+        return targets
+
+    async def of_groups(self, names: Mapping[str, str]) -> dict[str, str]:
+        """Ids in AWS by what the groups are called. Raises Refused for one that never arrives."""
+        found: dict[str, str] = {}
+
+        async def still_missing() -> str:
+            store = {"identityStoreId": self._store}
+            read = await self._invoke("aws:identitystore/getGroups", store)
+            groups: list[Json] = read.get("groups") or []
+            ids: dict[str, str] = {group["displayName"]: group["groupId"] for group in groups}
+            found.update({called: ids[name] for called, name in names.items() if name in ids})
+            return ", ".join(name for name in names.values() if name not in ids)
+
+        wait = Wait.none() if pulumi.runtime.is_dry_run() else self._wait
+        missing = await wait.until_empty(still_missing, "waiting for groups to arrive in AWS")
+        if missing and wait.seconds:
+            raise Refused(
+                f"push: {missing} did not arrive in IAM Identity Center within "
+                f"{wait.seconds:.0f} s. Fix: `okta-idc status` shows the state of each mapping and "
+                "Okta's reason; then run `pulumi up` again."
+            )
+        return found
+
+    async def _people(self) -> set[str]:
+        """Okta's ids of everybody who stands in AWS: their external ids."""
+        read = await self._invoke("aws:identitystore/getUsers", {"identityStoreId": self._store})
+        users: list[Json] = read.get("users") or []
+        found: set[str] = set()
+        for user in users:
+            external: list[Json] = user.get("externalIds") or []
+            found |= {one["id"] for one in external}
+        return found
+
+    async def _invoke(self, function: str, args: dict[str, Any]) -> Json:
+        name = function.rsplit("/", 1)[-1]
+        opts = InvokeOptions(parent=self._parent)
+        return await pulumi.runtime.invoke_async(f"{function}:{name}", args, opts)

@@ -1,0 +1,74 @@
+"""Everyone who is pushed is assigned, by construction (`assign: pushed`).
+
+Owns one Okta group and the group rules that fill it with the members of all push groups. Assigned
+to the app, it is the separate group that the AWS page asks for, and nobody can be pushed without
+being assigned. It also spares calls: one assignment for any number of push groups.
+
+Okta takes 2,000 group rules an org, names of 50 characters, and no administrators' group as a
+target (Okta, Group Rule Restrictions). How long an expression may be is not published; fifty groups
+a rule is our choice. Rules about groups that other rules fill are slow, says Okta.
+"""
+
+from collections.abc import Mapping
+from typing import TypedDict
+
+import pulumi
+import pulumi_okta as okta
+from pulumi import Output, ResourceOptions
+
+from components.groups import RULE_NAME_LENGTH, Group
+
+GROUPS_PER_RULE = 50
+
+
+class PushedPeopleArgs(TypedDict):
+    """Inputs of PushedPeople."""
+
+    name: str
+    """The name of the group, which is made here."""
+    push: Mapping[str, Group]
+    after: Output[object]
+    """Whatever must be known to be right before anything is made."""
+
+
+class PushedPeople(pulumi.ComponentResource):
+    """One group, filled by rules with everybody who is in a push group."""
+
+    group: Group
+
+    def __init__(
+        self, name: str, args: PushedPeopleArgs, opts: ResourceOptions | None = None
+    ) -> None:
+        super().__init__("okta-identity-center:index:PushedPeople", name, {}, opts)
+        child = ResourceOptions(parent=self)
+        made = okta.group.Group(
+            f"{name}-group",
+            name=args["after"].apply(lambda _: args["name"]),
+            description="Everybody who is in a group pushed to IAM Identity Center (by rule)",
+            opts=child,
+        )
+        ids = [group.id for group in args["push"].values()]
+        self.rules = [
+            okta.group.Rule(
+                f"{name}-rule-{number}",
+                name=f"{args['name'][: RULE_NAME_LENGTH - 4]} {number}",
+                group_assignments=[made.id],
+                expression_value=Output.all(*chunk).apply(_members_of_any),
+                status="ACTIVE",
+                opts=child,
+            )
+            for number, chunk in enumerate(_chunks(ids), 1)
+        ]
+        # Known once the rules are there: assigned before, the group would be empty.
+        filled = Output.all(made.id, *(rule.id for rule in self.rules)).apply(lambda ids: ids[0])
+        self.group = Group(filled, made.name, {"create": args["name"]})
+        self.register_outputs({"group_id": filled})
+
+
+def _chunks(ids: list[Output[str]]) -> list[list[Output[str]]]:
+    return [ids[i : i + GROUPS_PER_RULE] for i in range(0, len(ids), GROUPS_PER_RULE)]
+
+
+def _members_of_any(ids: list[str]) -> str:
+    quoted = ",".join(f'"{ident}"' for ident in ids)
+    return f"isMemberOfAnyGroup({quoted})"

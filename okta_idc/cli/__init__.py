@@ -1,0 +1,1 @@
+"""`okta-idc`: one file a subcommand."""

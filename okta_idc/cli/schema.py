@@ -1,0 +1,34 @@
+"""`okta-idc schema`: the JSON Schema of a stack file, for editors."""
+
+import json
+from typing import Any
+
+import typer
+
+from okta_idc.settings import ROOT, Settings
+
+PROJECT = "okta-identity-center"
+
+
+def schema() -> None:
+    """Print the JSON Schema of a stack file's settings.
+
+    Example: okta-idc schema > docs/stack.schema.json
+    """
+    typer.echo(text(), nl=False)
+
+
+def text() -> str:
+    """The schema of Pulumi.STACK.yaml: this project's settings, anything else as it may be."""
+    federation: dict[str, Any] = Settings.model_json_schema()
+    definitions = federation.pop("$defs")
+    document = {
+        "$schema": "https://json-schema.org/draft/2020-12/schema",
+        "title": "Stack file of okta-identity-center",
+        "type": "object",
+        "properties": {
+            "config": {"type": "object", "properties": {f"{PROJECT}:{ROOT}": federation}}
+        },
+        "$defs": definitions,
+    }
+    return json.dumps(document, indent=2, ensure_ascii=False) + "\n"

@@ -1,0 +1,1 @@
+"""How we talk to Okta and to AWS outside the engine. Read-only; knows nobody else of the kit."""

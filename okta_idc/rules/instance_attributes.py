@@ -1,0 +1,106 @@
+"""4xx, attributes for access control on the AWS side: the instance's own feed, and the switch."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+from okta_idc.rules.attributes import tag_characters
+from okta_idc.rules.registry import Asker, Draft, rule
+
+_ADDRESS = ("streetAddress", "locality", "region", "postalCode", "country", "formatted")
+_WORK = (
+    "employeeNumber", "costCenter", "organization", "division", "department", "manager.value",
+)  # fmt: skip
+SOURCES = frozenset(
+    f"${{path:{path}}}"
+    for path in (
+        "userName", "name.familyName", "name.givenName", "displayName", "nickName", "userType",
+        "title", "locale", "timezone", "emails[primary eq true].value",
+        'phoneNumbers[type eq "work"].value',
+        *(f'addresses[type eq "work"].{part}' for part in _ADDRESS),
+        *(f"enterprise.{part}" for part in _WORK),
+    )
+)  # fmt: skip
+"""What the identity store offers with an external identity provider (aws-identity-center.md §3)."""
+
+
+@dataclass(frozen=True, slots=True)
+class InstanceAttribute:
+    """One mapping of the instance: the session tag's key, and its source in the identity store."""
+
+    key: str
+    source: str
+
+
+@dataclass(frozen=True, slots=True)
+class Feeds:
+    """Keys of session tags by where they come from."""
+
+    saml: tuple[str, ...]
+    instance: tuple[str, ...]
+
+
+@rule(
+    "OIC-409",
+    "No key comes both from Okta and from the identity store",
+    askers=(Asker.POLICY, Asker.DOCTOR),
+    source="AWS: the instance's mapping overwrites the SAML attribute of the same key (current "
+    "page and UpdateInstanceAccessControlAttributeConfiguration); an older page, still copied "
+    "around, says the opposite (aws-identity-center.md §3). The rule leaves nothing to either",
+    remedy="remove the key from one of the two.",
+    good=Feeds(saml=("Department",), instance=("UserName",)),
+    bad=Feeds(saml=("Department",), instance=("department",)),
+)
+def one_feed(feeds: Feeds) -> Iterator[Draft]:
+    """Subject: the keys of both feeds."""
+    mapped = {key.casefold(): key for key in feeds.instance}
+    for index, key in enumerate(feeds.saml):
+        if other := mapped.get(key.casefold()):
+            yield f"saml[{index}]", key, f"is mapped in the instance too, as {other!r}."
+
+
+@dataclass(frozen=True, slots=True)
+class Switch:
+    """Keys that are sent, and the state of the instance's feature: ENABLED, CREATION_IN_PROGRESS,
+    CREATION_FAILED; an empty text when it is off."""
+
+    keys: tuple[str, ...]
+    status: str
+
+
+@rule(
+    "OIC-410",
+    "Attributes for access control are switched on where they are sent",
+    askers=(Asker.DOCTOR,),
+    source="AWS page, step 4: «you first need to enable the Attributes for access control "
+    "feature»; without it no attribute becomes a session tag, and policies that ask for one deny "
+    "everybody",
+    remedy="enable it: IAM Identity Center → Settings → Attributes for access control (with "
+    "permission sets in use, whoever does it needs iam:UpdateAssumeRolePolicy).",
+    good=Switch(("Department",), "ENABLED"),
+    bad=Switch(("Department",), ""),
+)
+def switched_on(switch: Switch) -> Iterator[Draft]:
+    """Subject: what is sent, and the switch."""
+    if switch.keys and switch.status != "ENABLED":
+        problem = "is not enabled." if not switch.status else "is not ENABLED."
+        yield "attributes for access control", switch.status or None, problem
+
+
+@rule(
+    "OIC-411",
+    "An instance's attribute has a key and a source that AWS takes",
+    askers=(Asker.POLICY, Asker.DOCTOR),
+    source="AWS API, AccessControlAttribute: Key 1–128 letters, separators, numbers and _.:/=+-@; "
+    "AWS User Guide: the sources of an external identity provider (aws-identity-center.md §3)",
+    remedy="choose one of AWS's sources, e.g. ${path:enterprise.department}; anything else goes by "
+    "SAML.",
+    good=InstanceAttribute("Department", "${path:enterprise.department}"),
+    bad=InstanceAttribute("Department", "${path:department}"),
+)
+def instance_source(attribute: InstanceAttribute) -> Iterator[Draft]:
+    """Subject: one mapping of the instance."""
+    key = attribute.key
+    if not 1 <= len(key) <= 128 or not tag_characters(key) or key.lower().startswith("aws:"):
+        yield "key", key, "is not a key that AWS takes."
+    if attribute.source not in SOURCES:
+        yield "source", attribute.source, "is not a source of the identity store."

@@ -1,0 +1,10 @@
+"""The attributes that every Okta user profile has."""
+
+OKTA_ATTRIBUTES = frozenset({
+    "city", "costCenter", "countryCode", "department", "displayName", "division", "email",
+    "employeeNumber", "firstName", "honorificPrefix", "honorificSuffix", "lastName", "locale",
+    "login", "manager", "managerId", "middleName", "mobilePhone", "nickName", "organization",
+    "postalAddress", "preferredLanguage", "primaryPhone", "profileUrl", "secondEmail", "state",
+    "streetAddress", "timezone", "title", "userType", "zipCode",
+})  # fmt: skip
+"""The 31 attributes of every Okta user profile (okta-api.md §3). Others are the org's own."""

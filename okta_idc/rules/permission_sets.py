@@ -1,0 +1,200 @@
+"""5xx, permission sets: what AWS takes for name, description, session, policies.
+
+Limits are the API's (sso-admin service model) and AWS's quotas (aws-identity-center.md §1.2).
+"""
+
+import json
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import Any, cast
+
+from okta_idc.rules.registry import Asker, Draft, rule
+from okta_idc.rules.text import named_characters
+
+_ASKERS = (Asker.COMPONENT, Asker.POLICY, Asker.DOCTOR)
+_DECLARED = (Asker.COMPONENT, Asker.POLICY)
+_NAME = re.compile(r"[\w+=,.@-]{1,32}", re.ASCII)
+_NOT_IN_DESCRIPTION = re.compile(r"[^\t\n\r\x20-\x7e\xa1-\xff]")
+_RELAY_STATE = re.compile(r"[a-zA-Z0-9&$@#\\/%?=~\-_'\"|!:,.;*+\[\] (){}]{1,240}")
+_DURATION = re.compile(
+    r"P(?=\d|T\d)(?:(?P<days>\d{1,9})D)?"
+    r"(?:T(?=\d)(?:(?P<hours>\d{1,9})H)?(?:(?P<minutes>\d{1,9})M)?(?:(?P<seconds>\d{1,9})S)?)?"
+)
+_NOT_IN_POLICY = re.compile(r"[^\t\n\r\x20-\xff]")
+_POLICY_BYTES, _POLICY_CHARACTERS, _MANAGED = 32_768, 10_240, 20
+
+
+@dataclass(frozen=True, slots=True)
+class PermissionSet:
+    """A permission set; None where nothing is given. `inline_policy` is JSON text,
+    `managed_policies` names or ARNs of AWS's and the customer's own."""
+
+    name: str
+    description: str | None = None
+    session_duration: str | None = None
+    relay_state: str | None = None
+    inline_policy: str | None = None
+    managed_policies: tuple[str, ...] = ()
+
+
+@rule(
+    "OIC-501",
+    "A permission set's name is 1–32 of A–Z, a–z, 0–9 and _+=,.@-",
+    askers=_DECLARED,
+    source="AWS API, PermissionSetName",
+    remedy="shorten the name, and leave out blanks.",
+    good=PermissionSet("AdministratorAccess"),
+    bad=PermissionSet("Administrator Access"),
+)
+def set_name(subject: PermissionSet) -> Iterator[Draft]:
+    """Subject: one permission set."""
+    if not _NAME.fullmatch(subject.name):
+        yield "name", subject.name, "is not a name that AWS takes."
+
+
+@rule(
+    "OIC-502",
+    "A permission set's description has 1–700 Latin-1 characters",
+    askers=_DECLARED,
+    source="AWS API, PermissionSetDescription: 1–700 of U+0009, U+000A, U+000D, U+0020–U+007E and "
+    "U+00A1–U+00FF. Terraform's provider lets more pass, and AWS then refuses",
+    remedy="leave the description out, or write it without dashes and quotes from a word "
+    "processor.",
+    good=PermissionSet("Admin", "Everything, for the platform team"),
+    bad=PermissionSet("Admin", "Everything — for the platform team"),
+)
+def set_description(subject: PermissionSet) -> Iterator[Draft]:
+    """Subject: one permission set."""
+    text = subject.description
+    if text is None:
+        return
+    if not 1 <= len(text) <= 700:
+        yield "description", text, f"has {len(text)} characters."
+    elif wrong := set(_NOT_IN_DESCRIPTION.findall(text)):
+        yield "description", text, f"holds {named_characters(wrong)}."
+
+
+@rule(
+    "OIC-503",
+    "A session lasts 1 to 12 hours, in ISO 8601",
+    askers=_DECLARED,
+    source="AWS User Guide, session duration: 1 to 12 hours; API, Duration: ISO 8601",
+    remedy="write PT1H up to PT12H, e.g. PT8H or PT90M.",
+    good=PermissionSet("Admin", session_duration="PT8H"),
+    bad=PermissionSet("Admin", session_duration="PT24H"),
+)
+def session_duration(subject: PermissionSet) -> Iterator[Draft]:
+    """Subject: one permission set; AWS's default is an hour."""
+    text = subject.session_duration
+    if text is None:
+        return
+    match = _DURATION.fullmatch(text)
+    if match is None:
+        yield "session_duration", text, "is not an ISO 8601 duration in days, hours and minutes."
+        return
+    days, hours, minutes, seconds = (int(part or 0) for part in match.groups())
+    total = ((days * 24 + hours) * 60 + minutes) * 60 + seconds
+    if not 3_600 <= total <= 12 * 3_600:
+        yield "session_duration", text, "is not between 1 and 12 hours."
+
+
+@rule(
+    "OIC-504",
+    "A relay state has at most 240 characters of a URL",
+    askers=_DECLARED,
+    source="AWS API, RelayState: 1–240 letters, digits and &$@#\\/%?=~-_'\"|!:,.;*+[] (){}",
+    remedy="leave it out, or give the address of a page in the AWS console.",
+    good=PermissionSet("Admin", relay_state="https://console.aws.amazon.com/s3/home"),
+    bad=PermissionSet("Admin", relay_state="https://console.aws.amazon.com/<s3>"),
+)
+def relay_state(subject: PermissionSet) -> Iterator[Draft]:
+    """Subject: one permission set."""
+    text = subject.relay_state
+    if text is not None and not _RELAY_STATE.fullmatch(text):
+        yield "relay_state", text, "is not a relay state that AWS takes."
+
+
+@rule(
+    "OIC-505",
+    "An inline policy has at most 10,240 characters without white space, 32,768 bytes in all",
+    askers=_DECLARED,
+    source="AWS quotas: one inline policy a permission set, at most 32,768 bytes, of which 10,240 "
+    "non-white-space characters; API, PermissionSetPolicyDocument: U+0020–U+00FF, tab, line ends",
+    remedy="move statements into customer managed policies, which must stand in every account.",
+    good=PermissionSet("Admin", inline_policy='{"Version": "2012-10-17", "Statement": []}'),
+    bad=PermissionSet("Admin", inline_policy='{"Statement": "' + "x" * 10_240 + '"}'),
+)
+def inline_policy_size(subject: PermissionSet) -> Iterator[Draft]:
+    """Subject: one permission set."""
+    text = subject.inline_policy
+    if text is None:
+        return
+    size, dense = len(text.encode("utf-8", "surrogatepass")), len("".join(text.split()))
+    if size > _POLICY_BYTES:
+        yield "inline_policy", None, f"has {size} bytes."
+    elif dense > _POLICY_CHARACTERS:
+        yield "inline_policy", None, f"has {dense} characters without white space."
+    if wrong := set(_NOT_IN_POLICY.findall(text)):
+        yield "inline_policy", None, f"holds {named_characters(set(sorted(wrong)[:5]))}."
+
+
+@rule(
+    "OIC-506",
+    "An inline policy is an IAM policy in JSON",
+    askers=_DECLARED,
+    source="AWS API, PutInlinePolicyToPermissionSet; IAM: a policy is a JSON object with Statement",
+    remedy="give the policy as JSON text with Version and Statement.",
+    good=PermissionSet("Admin", inline_policy='{"Version": "2012-10-17", "Statement": []}'),
+    bad=PermissionSet("Admin", inline_policy="arn:aws:iam::aws:policy/AdministratorAccess"),
+)
+def inline_policy_json(subject: PermissionSet) -> Iterator[Draft]:
+    """Subject: one permission set."""
+    text = subject.inline_policy
+    if text is not None and policy_document(text) is None:
+        yield "inline_policy", text, "is not a JSON object with Statement."
+
+
+def policy_document(text: str) -> dict[str, Any] | None:
+    """The policy, or None for a text that is none."""
+    try:
+        document: Any = json.loads(text)
+    except (ValueError, RecursionError):
+        return None
+    if not isinstance(document, dict) or "Statement" not in document:
+        return None
+    return cast(dict[str, Any], document)
+
+
+@rule(
+    "OIC-507",
+    "A permission set has at most 20 managed policies",
+    askers=_ASKERS,
+    source="AWS quotas: 20 AWS and customer managed policies a permission set; each account's IAM "
+    "quota for policies on a role (10 unless raised there) must allow as many",
+    remedy="merge policies, or move statements into the inline policy.",
+    good=PermissionSet("Admin", managed_policies=("AdministratorAccess",)),
+    bad=PermissionSet("Admin", managed_policies=tuple(f"Policy{n}" for n in range(21))),
+)
+def managed_policies(subject: PermissionSet) -> Iterator[Draft]:
+    """Subject: one permission set."""
+    count = len(subject.managed_policies)
+    if count > _MANAGED:
+        yield "managed_policies", str(count), "policies are more than AWS takes (20)."
+
+
+@rule(
+    "OIC-508",
+    "Permission sets differ in name",
+    askers=_DECLARED,
+    source="AWS answers ConflictException to a second set of one name, and the provider repeats "
+    "the call up to 25 times, which looks like a hang (aws-identity-center.md §5, §9)",
+    remedy="rename one of them.",
+    good=("Admin", "ReadOnly"),
+    bad=("Admin", "ReadOnly", "Admin"),
+)
+def set_names_differ(names: tuple[str, ...]) -> Iterator[Draft]:
+    """Subject: the names of all permission sets of an instance."""
+    for index, name in enumerate(names):
+        if name in names[:index]:
+            yield f"[{index}]", name, f"is the name of [{names.index(name)}] too."

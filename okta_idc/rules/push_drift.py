@@ -1,0 +1,133 @@
+"""6xx, drift of assignments and push mappings in Okta: what failed, went, or was made by hand."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+from okta_idc.rules.registry import Asker, Draft, Severity, rule
+
+_ASKERS = (Asker.COMPONENT, Asker.DOCTOR)
+_REFRESH = "run `pulumi up --refresh`: a plain `up` does not look, and leaves it so."
+
+
+@dataclass(frozen=True, slots=True)
+class FoundMapping:
+    """A push mapping as Okta shows it: the source group's name, status ACTIVE, INACTIVE or ERROR,
+    and Okta's errorSummary if it gives one."""
+
+    group: str
+    status: str
+    error: str = ""
+
+
+@rule(
+    "OIC-601",
+    "No push mapping is in ERROR",
+    askers=_ASKERS,
+    source="Okta API, group push mappings: in ERROR Okta has stopped pushing the group; the "
+    "provider can neither update nor destroy such a mapping (okta-api.md §6, "
+    "okta-plugin-measured.md §3.4)",
+    remedy="read the reason in Okta (app → Push Groups), remove it, then choose «Retry all "
+    "groups».",
+    good=FoundMapping("aws-admins", "ACTIVE"),
+    bad=FoundMapping("aws-admins", "ERROR", "Duplicate GroupDisplayName"),
+)
+def mapping_in_error(mapping: FoundMapping) -> Iterator[Draft]:
+    """Subject: one mapping."""
+    if mapping.status == "ERROR":
+        error = f" ({mapping.error.rstrip('.')})" if mapping.error else ""
+        yield mapping.group, "ERROR", f"is not pushed any more{error}."
+
+
+@rule(
+    "OIC-604",
+    "A push mapping that is declared active is active",
+    askers=_ASKERS,
+    source="Okta API, group push mappings: an INACTIVE mapping pushes nothing, and the group in "
+    "AWS keeps the members it had (okta-api.md §1.4)",
+    remedy=_REFRESH,
+    good=FoundMapping("aws-admins", "ACTIVE"),
+    bad=FoundMapping("aws-admins", "INACTIVE"),
+)
+def mapping_inactive(mapping: FoundMapping) -> Iterator[Draft]:
+    """Subject: one mapping that is declared active. One in ERROR is OIC-601's."""
+    if mapping.status not in ("ACTIVE", "ERROR"):
+        yield mapping.group, mapping.status, "pushes nothing."
+
+
+@dataclass(frozen=True, slots=True)
+class Groups:
+    """Names (or ids) of groups: those that are declared, and those that are there."""
+
+    declared: frozenset[str]
+    there: frozenset[str]
+
+
+_SAME = Groups(frozenset({"aws-admins"}), frozenset({"aws-admins"}))
+_GONE = Groups(frozenset({"aws-admins"}), frozenset())
+_MORE = Groups(frozenset(), frozenset({"aws-admins"}))
+
+
+@rule(
+    "OIC-602",
+    "A declared push mapping is there",
+    askers=_ASKERS,
+    source="Okta provider: a mapping deleted outside goes unseen on a plain `up`, and makes a "
+    "refresh fail with 404 (okta-plugin-measured.md §1)",
+    remedy="take the mapping out of the state (`pulumi state delete URN`) and run `pulumi up`, "
+    "which makes it anew and links the group that stands in AWS.",
+    good=_SAME,
+    bad=_GONE,
+)
+def mapping_gone(groups: Groups) -> Iterator[Draft]:
+    """Subject: the push groups."""
+    for name in sorted(groups.declared - groups.there):
+        yield "push", name, "is declared, and not pushed: its mapping is gone."
+
+
+@rule(
+    "OIC-603",
+    "Every push mapping is declared",
+    severity=Severity.ADVISORY,
+    askers=_ASKERS,
+    source="this kit: what is made by hand beside the program is nobody's to review or to remove",
+    remedy="add the group to `push`, or remove the mapping in Okta, keeping the group in AWS.",
+    good=_SAME,
+    bad=_MORE,
+)
+def mapping_by_hand(groups: Groups) -> Iterator[Draft]:
+    """Subject: the push groups."""
+    for name in sorted(groups.there - groups.declared):
+        yield "push", name, "is pushed, and not declared."
+
+
+@rule(
+    "OIC-605",
+    "A declared assignment is there",
+    askers=_ASKERS,
+    source="AWS page: «Users who are unassigned … will be disabled». The provider sees an "
+    "assignment deleted outside on a refresh only (okta-plugin-measured.md §3.6)",
+    remedy=_REFRESH,
+    good=_SAME,
+    bad=_GONE,
+)
+def assignment_gone(groups: Groups) -> Iterator[Draft]:
+    """Subject: the assignment groups."""
+    for name in sorted(groups.declared - groups.there):
+        yield "assign", name, "is declared, and not assigned to the app."
+
+
+@rule(
+    "OIC-606",
+    "Every assignment is declared",
+    severity=Severity.ADVISORY,
+    askers=_ASKERS,
+    source="this kit: what is made by hand beside the program is nobody's to review or to remove; "
+    "the provider's plural resource would remove it on a refresh (okta-plugin-measured.md §3.5)",
+    remedy="add the group to `assign`, or unassign it in Okta once nobody depends on it.",
+    good=_SAME,
+    bad=_MORE,
+)
+def assignment_by_hand(groups: Groups) -> Iterator[Draft]:
+    """Subject: the assignment groups."""
+    for name in sorted(groups.there - groups.declared):
+        yield "assign", name, "is assigned to the app, and not declared."

@@ -1,0 +1,126 @@
+"""Who has access: assignments of people and groups to accounts and to applications.
+
+moto takes any account and any principal; AWS does not. Account assignments are moto's own
+objects, so that its list operations see them.
+"""
+
+import uuid
+from typing import Any
+
+from moto.ssoadmin.models import AccountAssignment, SSOAdminBackend
+
+from sandbox.aws.organization import account_ids
+from sandbox.aws.refusal import RefusedError
+from sandbox.aws.store import IdentityStore, NotFoundError
+
+Params = dict[str, Any]
+MEMBERS = ("TargetId", "TargetType", "PermissionSetArn", "PrincipalType", "PrincipalId")
+
+
+class Assignments:
+    """Each takes the request's parameters and returns the answer's members."""
+
+    def __init__(
+        self, backend: SSOAdminBackend, store: IdentityStore, management_account: str
+    ) -> None:
+        self._backend = backend
+        self._store = store
+        self._management_account = management_account
+        self._requests: dict[str, Params] = {}
+        """Creations and deletions, by their request ids, as they ended."""
+        self._of_applications: list[Params] = []
+
+    def create_account_assignment(self, p: Params) -> Params:
+        """One that is there already is no error (terraform-provider-aws lists first for this)."""
+        if p["TargetId"] not in account_ids(self._management_account):
+            text = f"Account {p['TargetId']} is not found in the organization"
+            raise RefusedError("ResourceNotFoundException", text)
+        failure = self._missing(p)
+        if not failure and self._find(p) is None:
+            self._backend.create_account_assignment(
+                p["InstanceArn"], p["TargetId"], p["TargetType"], p["PermissionSetArn"],
+                p["PrincipalType"], p["PrincipalId"],
+            )  # fmt: skip
+        return {"AccountAssignmentCreationStatus": self._begun(p, failure)}
+
+    def delete_account_assignment(self, p: Params) -> Params:
+        """Of a principal that is gone it fails, and the assignment stays
+        (aws-identity-center.md §9, row 15)."""
+        found = self._find(p)
+        if found is None:
+            raise RefusedError("ResourceNotFoundException", "The assignment is not found")
+        failure = self._missing(p)
+        if not failure:
+            self._backend.account_assignments.remove(found)
+        return {"AccountAssignmentDeletionStatus": self._begun(p, failure)}
+
+    def describe_account_assignment_creation_status(self, p: Params) -> Params:
+        ended = self._ended(p["AccountAssignmentCreationRequestId"])
+        return {"AccountAssignmentCreationStatus": ended}
+
+    def describe_account_assignment_deletion_status(self, p: Params) -> Params:
+        ended = self._ended(p["AccountAssignmentDeletionRequestId"])
+        return {"AccountAssignmentDeletionStatus": ended}
+
+    def create_application_assignment(self, p: Params) -> Params:
+        if failure := self._missing(p):
+            raise RefusedError("ResourceNotFoundException", failure)
+        if p not in self._of_applications:
+            self._of_applications.append(p)
+        return {}
+
+    def describe_application_assignment(self, p: Params) -> Params:
+        if p not in self._of_applications:
+            raise RefusedError("ResourceNotFoundException", "The assignment is not found")
+        return p
+
+    def delete_application_assignment(self, p: Params) -> Params:
+        self._of_applications.remove(self.describe_application_assignment(p))
+        return {}
+
+    def list_application_assignments(self, p: Params) -> Params:
+        found = [a for a in self._of_applications if a["ApplicationArn"] == p["ApplicationArn"]]
+        return {"ApplicationAssignments": found}
+
+    def list_application_assignments_for_principal(self, p: Params) -> Params:
+        wanted = {name: p[name] for name in ("PrincipalId", "PrincipalType")} | (
+            p.get("Filter") or {}
+        )
+        found = [a for a in self._of_applications if wanted.items() <= a.items()]
+        return {"ApplicationAssignments": found}
+
+    def _missing(self, p: Params) -> str:
+        """Why the principal cannot be assigned; empty if it can."""
+        look = self._store.user if p["PrincipalType"] == "USER" else self._store.group
+        try:
+            look(p["PrincipalId"])
+        except NotFoundError:
+            kind, principal = p["PrincipalType"].title(), p["PrincipalId"]
+            return f"{kind} with id {principal} was not found in directory {self._store.id}"
+        return ""
+
+    def _begun(self, p: Params, failure: str) -> Params:
+        """Done at once, but told only to those who ask for the status, as AWS does."""
+        begun = {
+            "CreatedDate": self._backend._find_permission_set(
+                p["InstanceArn"], p["PermissionSetArn"]
+            ).created_date,
+            "RequestId": str(uuid.uuid4()),
+            "Status": "IN_PROGRESS",
+            **{name: p[name] for name in MEMBERS},
+        }
+        outcome = {"Status": "FAILED", "FailureReason": failure} if failure else {}
+        self._requests[begun["RequestId"]] = {**begun, "Status": "SUCCEEDED", **outcome}
+        return begun
+
+    def _ended(self, request: str) -> Params:
+        if request not in self._requests:
+            raise RefusedError("ResourceNotFoundException", f"Request {request} is not found")
+        return self._requests[request]
+
+    def _find(self, p: Params) -> AccountAssignment | None:
+        wanted = {name: p[name] for name in MEMBERS}
+        for assignment in self._backend.account_assignments:
+            if wanted.items() <= assignment.to_json().items():
+                return assignment
+        return None

@@ -1,0 +1,132 @@
+"""The Identity Center instance: attributes for access control, applications, tags, regions."""
+
+from typing import Any
+
+from moto.ssoadmin.models import SSOAdminBackend
+
+from sandbox.aws.refusal import RefusedError
+from sandbox.seed import Aws
+
+Params = dict[str, Any]
+MAX_TAGS = 75
+"""botocore's model of sso-admin, TagList."""
+
+
+class TheInstance:
+    """Each takes the request's parameters and returns the answer's members."""
+
+    def __init__(self, backend: SSOAdminBackend, aws: Aws) -> None:
+        self._backend = backend
+        self._aws = aws
+        self._attributes: list[Params] | None = None
+        """None: attributes for access control are off."""
+        self._tags: dict[str, dict[str, str]] = {}
+        arn = f"arn:aws:sso::{aws.account}:application/{aws.instance_id}"
+        self._applications = {f"{arn}/{item.id}": item.name for item in aws.applications}
+
+    def describe_instance(self, _: Params) -> Params:
+        arn = f"arn:aws:identitystore::{self._aws.account}:identitystore/"
+        return {
+            **self._backend.instances[0].to_json(),
+            "IdentityStoreArn": arn + self._aws.identity_store_id,
+            "PrimaryRegion": self._aws.region,
+        }
+
+    def list_regions(self, _: Params) -> Params:
+        created = self._backend.instances[0].created_date
+        only = {"AddedDate": created, "IsPrimaryRegion": True, "Status": "ACTIVE"}
+        return {"Regions": [{"RegionName": self._aws.region, **only}]}
+
+    def create_instance_access_control_attribute_configuration(self, p: Params) -> Params:
+        """No upsert: an instance on which they are on already is a conflict (§3)."""
+        if self._attributes is not None:
+            text = f"Attributes for access control are enabled already for {p['InstanceArn']}"
+            raise RefusedError("ConflictException", text)
+        self._attributes = _attributes(p)
+        return {}
+
+    def describe_instance_access_control_attribute_configuration(self, p: Params) -> Params:
+        attributes = {"AccessControlAttributes": self._enabled(p)}
+        return {
+            "Status": "ENABLED",
+            "InstanceAccessControlAttributeConfiguration": attributes,
+        }
+
+    def update_instance_access_control_attribute_configuration(self, p: Params) -> Params:
+        self._enabled(p)
+        self._attributes = _attributes(p)
+        return {}
+
+    def delete_instance_access_control_attribute_configuration(self, p: Params) -> Params:
+        self._enabled(p)
+        self._attributes = None
+        return {}
+
+    def list_applications(self, _: Params) -> Params:
+        return {"Applications": [self._application(arn) for arn in self._applications]}
+
+    def describe_application(self, p: Params) -> Params:
+        return self._application(p["ApplicationArn"])
+
+    def get_application_assignment_configuration(self, _: Params) -> Params:
+        return {"AssignmentRequired": True}
+
+    def list_tags_for_resource(self, p: Params) -> Params:
+        tags = self._tags_of(p["ResourceArn"])
+        return {"Tags": [{"Key": key, "Value": value} for key, value in tags.items()]}
+
+    def tag_resource(self, p: Params) -> Params:
+        tags = self._tags_of(p["ResourceArn"])
+        wanted = tags | {tag["Key"]: tag["Value"] for tag in p["Tags"]}
+        if len(wanted) > MAX_TAGS:
+            text = f"A resource can have at most {MAX_TAGS} tags"
+            raise RefusedError("ServiceQuotaExceededException", text)
+        tags.update(wanted)
+        return {}
+
+    def untag_resource(self, p: Params) -> Params:
+        tags = self._tags_of(p["ResourceArn"])
+        for key in p["TagKeys"]:
+            tags.pop(key, None)
+        return {}
+
+    def _application(self, arn: str) -> Params:
+        if arn not in self._applications:
+            raise RefusedError("ResourceNotFoundException", f"Application {arn} is not found")
+        instance = self._backend.instances[0]
+        return {
+            "ApplicationAccount": self._aws.account,
+            "ApplicationArn": arn,
+            "ApplicationProviderArn": "arn:aws:sso::aws:applicationProvider/custom",
+            "CreatedDate": instance.created_date,
+            "InstanceArn": instance.instance_arn,
+            "Name": self._applications[arn],
+            "PortalOptions": {"Visibility": "ENABLED"},
+            "Status": "ENABLED",
+        }
+
+    def _tags_of(self, arn: str) -> dict[str, str]:
+        """Those of a permission set begin with what it was created with."""
+        sets = {known.permission_set_arn: known for known in self._backend.permission_sets}
+        instances = {known.instance_arn for known in self._backend.instances}
+        if arn not in {*sets, *instances, *self._applications}:
+            raise RefusedError("ResourceNotFoundException", f"{arn} is not found")
+        if arn not in self._tags:
+            created = sets[arn].tags if arn in sets else []
+            self._tags[arn] = {tag["Key"]: tag["Value"] for tag in created}
+        return self._tags[arn]
+
+    def _enabled(self, p: Params) -> list[Params]:
+        if self._attributes is None:
+            text = f"Attributes for access control are not enabled for {p['InstanceArn']}"
+            raise RefusedError("ResourceNotFoundException", text)
+        return self._attributes
+
+
+def _attributes(p: Params) -> list[Params]:
+    attributes = p["InstanceAccessControlAttributeConfiguration"]["AccessControlAttributes"]
+    keys = [attribute["Key"] for attribute in attributes]
+    twice = sorted({key for key in keys if keys.count(key) > 1})
+    if twice:
+        raise RefusedError("ValidationException", f"Duplicate attribute keys: {', '.join(twice)}")
+    return attributes

@@ -1,0 +1,31 @@
+"""AWS Organizations: the org file's accounts, put into moto."""
+
+from moto.organizations.models import OrganizationsBackend, organizations_backends
+
+from sandbox.seed import Aws
+
+
+def create_organization(aws: Aws) -> None:
+    """One organisation; its management account is the one that the sandbox is."""
+    backend = _backend(aws.account)
+    if backend.org is not None:
+        return
+    backend.create_organization(region=aws.region, FeatureSet="ALL")
+    management = backend.accounts[0]
+    management.name = "management"
+    for member in aws.members:
+        backend.create_account(AccountName=member.name, Email=member.email)
+        account = backend.accounts[-1]
+        made_up = account.id
+        # moto makes ids up, and remembers by them whose member an account is.
+        account.id = member.id
+        masters = organizations_backends.master_accounts
+        masters[member.id] = masters.pop(made_up)
+
+
+def account_ids(management_account: str) -> set[str]:
+    return {account.id for account in _backend(management_account).accounts}
+
+
+def _backend(account: str) -> OrganizationsBackend:
+    return organizations_backends[account]["aws"]

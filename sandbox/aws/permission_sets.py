@@ -1,0 +1,183 @@
+"""Permission sets: names, limits, the permissions boundary, provisioning.
+
+The sets are moto's own objects, so that moto's operations on their policies see them too.
+"""
+
+import hashlib
+import json
+import re
+import uuid
+from typing import Any
+
+from moto.ssoadmin.models import PermissionSet, SSOAdminBackend
+
+from sandbox.aws.refusal import RefusedError
+
+Params = dict[str, Any]
+
+DURATION = re.compile(r"PT(?:(\d+)H)?(?:(\d+)M)?(?:(\d+)S)?")
+HOURS = (1, 12)
+"""AWS's user guide: a session lasts one hour to twelve."""
+INLINE_POLICY_SIZE = 10_240
+"""Characters that are not white space (aws-identity-center.md §1.2)."""
+
+
+class PermissionSets:
+    """Each takes the request's parameters and returns the answer's members."""
+
+    def __init__(self, backend: SSOAdminBackend) -> None:
+        self._backend = backend
+        self._boundaries: dict[str, Params] = {}
+        self._provisionings: dict[str, Params] = {}
+        self._count = 0
+
+    def create_permission_set(self, p: Params) -> Params:
+        if any(known.name == p["Name"] for known in self._backend.permission_sets):
+            text = f"PermissionSet with name {p['Name']} already exists."
+            raise RefusedError("ConflictException", text)
+        self._backend.create_permission_set(
+            name=p["Name"],
+            description=p.get("Description") or "",
+            instance_arn=p["InstanceArn"],
+            session_duration=_duration(p.get("SessionDuration") or "PT1H"),
+            relay_state=p.get("RelayState") or "",
+            tags=p.get("Tags") or [],
+        )
+        made = self._backend.permission_sets[-1]
+        made.permission_set_arn = self._arn(p["InstanceArn"])
+        return {"PermissionSet": _shown(made)}
+
+    def describe_permission_set(self, p: Params) -> Params:
+        return {"PermissionSet": _shown(self._find(p))}
+
+    def update_permission_set(self, p: Params) -> Params:
+        """What the request leaves out is cleared, but for the duration: AWS clears the relay state
+        (terraform-provider-aws #17411); the description is taken to be alike."""
+        found = self._find(p)
+        found.session_duration = _duration(p.get("SessionDuration") or found.session_duration)
+        found.description = p.get("Description") or ""
+        found.relay_state = p.get("RelayState") or ""
+        return {}
+
+    def delete_permission_set(self, p: Params) -> Params:
+        found = self._find(p)
+        if self._provisioned_accounts(found.permission_set_arn):
+            text = "Could not delete because PermissionSet has account assignments associated to it"
+            raise RefusedError("ConflictException", text)
+        self._backend.permission_sets.remove(found)
+        self._boundaries.pop(found.permission_set_arn, None)
+        return {}
+
+    def put_inline_policy_to_permission_set(self, p: Params) -> Params:
+        text = p["InlinePolicy"]
+        try:
+            valid = isinstance(json.loads(text), dict)
+        except ValueError:
+            valid = False
+        if not valid:
+            raise RefusedError("ValidationException", "The inline policy is not a JSON document")
+        if len("".join(text.split())) > INLINE_POLICY_SIZE:
+            raise RefusedError(
+                "ServiceQuotaExceededException",
+                f"The inline policy has more than {INLINE_POLICY_SIZE} non-whitespace characters",
+            )
+        self._find(p).inline_policy = text
+        return {}
+
+    def get_inline_policy_for_permission_set(self, p: Params) -> Params:
+        text = self._find(p).inline_policy
+        return {"InlinePolicy": text} if text else {}
+
+    def put_permissions_boundary_to_permission_set(self, p: Params) -> Params:
+        boundary = p["PermissionsBoundary"]
+        if len(boundary) != 1:
+            text = "Only one of ManagedPolicyArn or CustomerManagedPolicyReference can be given"
+            raise RefusedError("ValidationException", text)
+        if arn := boundary.get("ManagedPolicyArn"):
+            self._backend._find_managed_policy(arn)
+        if reference := boundary.get("CustomerManagedPolicyReference"):
+            boundary = {"CustomerManagedPolicyReference": {"Path": "/", **reference}}
+        self._boundaries[p["PermissionSetArn"]] = boundary
+        return {}
+
+    def get_permissions_boundary_for_permission_set(self, p: Params) -> Params:
+        return {"PermissionsBoundary": self._boundary(p)}
+
+    def delete_permissions_boundary_from_permission_set(self, p: Params) -> Params:
+        self._boundary(p)
+        del self._boundaries[p["PermissionSetArn"]]
+        return {}
+
+    def provision_permission_set(self, p: Params) -> Params:
+        everywhere = p["TargetType"] == "ALL_PROVISIONED_ACCOUNTS"
+        if everywhere == ("TargetId" in p):
+            text = "TargetId goes with the TargetType AWS_ACCOUNT, and with no other"
+            raise RefusedError("ValidationException", text)
+        begun = {
+            "CreatedDate": self._find(p).created_date,
+            "PermissionSetArn": p["PermissionSetArn"],
+            "RequestId": str(uuid.uuid4()),
+            "Status": "IN_PROGRESS",
+            **({} if everywhere else {"AccountId": p["TargetId"]}),
+        }
+        self._provisionings[begun["RequestId"]] = {**begun, "Status": "SUCCEEDED"}
+        return {"PermissionSetProvisioningStatus": begun}
+
+    def describe_permission_set_provisioning_status(self, p: Params) -> Params:
+        request = p["ProvisionPermissionSetRequestId"]
+        if request not in self._provisionings:
+            text = f"Could not find provisioning request {request}"
+            raise RefusedError("ResourceNotFoundException", text)
+        return {"PermissionSetProvisioningStatus": self._provisionings[request]}
+
+    def list_accounts_for_provisioned_permission_set(self, p: Params) -> Params:
+        return {"AccountIds": self._provisioned_accounts(p["PermissionSetArn"])}
+
+    def list_permission_sets_provisioned_to_account(self, p: Params) -> Params:
+        found = {
+            assignment.permission_set_arn: None
+            for assignment in self._backend.account_assignments
+            if assignment.target_id == p["AccountId"]
+        }
+        return {"PermissionSets": list(found)}
+
+    def _arn(self, instance_arn: str) -> str:
+        """AWS's form, which moto's is not; the same ids in the same order in each run."""
+        self._count += 1
+        tail = hashlib.sha256(f"{instance_arn} {self._count}".encode()).hexdigest()[:16]
+        return f"{instance_arn.replace(':instance/', ':permissionSet/')}/ps-{tail}"
+
+    def _boundary(self, p: Params) -> Params:
+        if p["PermissionSetArn"] not in self._boundaries:
+            text = f"Could not find a permissions boundary of {p['PermissionSetArn']}"
+            raise RefusedError("ResourceNotFoundException", text)
+        return self._boundaries[p["PermissionSetArn"]]
+
+    def _provisioned_accounts(self, permission_set_arn: str) -> list[str]:
+        """AWS provisions a set to an account with its first assignment there, until the last is
+        gone (API reference, CreateAccountAssignment)."""
+        accounts = {
+            assignment.target_id: None
+            for assignment in self._backend.account_assignments
+            if assignment.permission_set_arn == permission_set_arn
+        }
+        return list(accounts)
+
+    def _find(self, p: Params) -> PermissionSet:
+        return self._backend._find_permission_set(p["InstanceArn"], p["PermissionSetArn"])
+
+
+def _shown(permission_set: PermissionSet) -> Params:
+    shown = permission_set.to_json(include_creation_date=True)
+    return {name: value for name, value in shown.items() if value != ""}
+
+
+def _duration(text: str) -> str:
+    """AWS's pattern is wider; years and days are never within twelve hours."""
+    found = DURATION.fullmatch(text)
+    hours, minutes, seconds = (int(part or 0) for part in found.groups()) if found else (0, 0, 0)
+    if not HOURS[0] * 3600 <= hours * 3600 + minutes * 60 + seconds <= HOURS[1] * 3600:
+        raise RefusedError(
+            "ValidationException", f"Session duration {text} must be between 1 and 12 hours"
+        )
+    return text

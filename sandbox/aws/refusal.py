@@ -1,0 +1,16 @@
+"""An operation's refusal, in the form of AWS's JSON protocols."""
+
+import json
+
+from moto.core.exceptions import AWSError
+
+
+class RefusedError(AWSError):
+    """Status 400 with the error code `kind`; `extra` are members of that error's shape."""
+
+    code = 400
+
+    def __init__(self, kind: str, message: str, **extra: str) -> None:
+        super(AWSError, self).__init__(error_type=kind, message=message)
+        self.description = json.dumps({"__type": kind, "Message": message, **extra})
+        self.content_type = "application/x-amz-json-1.1"

@@ -1,0 +1,71 @@
+"""The SSO Admin API: moto's, with what it lacks or is too lenient about put right.
+
+Every operation is held to AWS's constraints, and the instance, permission set or application that
+it names must exist. What stands in permission_sets.py, assignments.py and instance.py replaces
+moto's operation of that name; the others are moto's.
+"""
+
+import json
+from collections.abc import Callable
+from typing import Any
+
+from botocore import xform_name
+from botocore.session import Session
+from moto.ssoadmin.models import SSOAdminBackend, ssoadmin_backends
+from moto.ssoadmin.responses import SSOAdminResponse
+
+from sandbox.aws.assignments import Assignments
+from sandbox.aws.constraints import refuse_broken
+from sandbox.aws.instance import TheInstance
+from sandbox.aws.permission_sets import PermissionSets
+from sandbox.aws.refusal import RefusedError
+from sandbox.aws.store import IdentityStore
+from sandbox.seed import Aws
+
+Params = dict[str, Any]
+Operation = Callable[[Params], dict[str, Any]]
+
+MOTO = dict(vars(SSOAdminResponse))
+"""As it was before any sandbox mended it."""
+
+
+def install(store: IdentityStore, aws: Aws) -> None:
+    """Let moto's SSO Admin answer as AWS does for this store and organisation."""
+    backend = ssoadmin_backends[aws.account][aws.region]
+    instance = TheInstance(backend, aws)
+    parts = (PermissionSets(backend), Assignments(backend, store, aws.account), instance)
+    ours: dict[str, Operation] = {
+        name: getattr(part, name)
+        for part in parts
+        for name in vars(type(part))
+        if not name.startswith("_")
+    }
+
+    def refuse_unknown(asked: SSOAdminBackend, params: Params) -> None:
+        """An instance is reached in its own region only."""
+        arn = params.get("InstanceArn")
+        if asked is not backend or arn not in (None, backend.instances[0].instance_arn):
+            text = f"Instance {arn or ''} is not found in {asked.region_name}"
+            raise RefusedError("ResourceNotFoundException", text)
+        if permission_set := params.get("PermissionSetArn"):
+            backend._find_permission_set(arn or "", permission_set)
+        if application := params.get("ApplicationArn"):
+            instance.describe_application({"ApplicationArn": application})
+
+    def held(shape: Any, run: Operation | None, moto: Any) -> Any:
+        def answer(self: SSOAdminResponse) -> str:
+            params = json.loads(self.body or "{}")
+            refuse_broken(shape, params)
+            with store.lock:
+                refuse_unknown(self.ssoadmin_backend, params)
+                return json.dumps(run(params)) if run else moto(self)
+
+        return answer
+
+    model = Session().get_service_model("sso-admin")
+    for operation in model.operation_names:
+        name = xform_name(operation)
+        run, moto = ours.get(name), MOTO.get(name)
+        if (run or moto) and operation != "ListInstances":
+            shape = model.operation_model(operation).input_shape
+            setattr(SSOAdminResponse, name, held(shape, run, moto))

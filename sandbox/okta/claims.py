@@ -1,0 +1,58 @@
+"""An app's federated claims: names and expressions. What they evaluate to is not asked here."""
+
+from aiohttp import web
+
+from sandbox.okta.errors import invalid, missing
+from sandbox.okta.model import App, now
+from sandbox.okta.wire import Json, Route, Wire, read, reply, text_of
+
+
+class Claims:
+    def __init__(self, wire: Wire) -> None:
+        self.wire, self.model = wire, wire.model
+
+    def routes(self) -> list[Route]:
+        claims = "/api/v1/apps/{app}/federated-claims"
+        one = claims + "/{claim}"
+        return [
+            ("GET", claims, self.list),
+            ("POST", claims, self.create),
+            ("GET", one, self.get),
+            ("PUT", one, self.replace),
+            ("DELETE", one, self.delete),
+        ]
+
+    def _claim(self, request: web.Request) -> tuple[App, Json]:
+        app, ident = self.wire.app(request), request.match_info["claim"]
+        if ident not in app.claims:
+            raise missing(ident, "FederatedClaim")
+        return app, app.claims[ident]
+
+    async def list(self, request: web.Request) -> web.Response:
+        return reply([*self.wire.app(request).claims.values()])
+
+    async def create(self, request: web.Request) -> web.Response:
+        app = self.wire.app(request)
+        wanted, ident, time = _checked(app, await read(request)), self.model.ident("ofc"), now()
+        app.claims[ident] = {"id": ident, "created": time, "lastUpdated": time, **wanted}
+        return reply(app.claims[ident], status=201)
+
+    async def get(self, request: web.Request) -> web.Response:
+        return reply(self._claim(request)[1])
+
+    async def replace(self, request: web.Request) -> web.Response:
+        app, claim = self._claim(request)
+        claim |= {**_checked(app, await read(request), but=claim["id"]), "lastUpdated": now()}
+        return reply(claim)  # 200 in a recording of a real org; documented is 201
+
+    async def delete(self, request: web.Request) -> web.Response:
+        app, claim = self._claim(request)
+        del app.claims[claim["id"]]
+        return web.Response(status=204)
+
+
+def _checked(app: App, body: Json, but: str = "") -> Json:
+    name = text_of(body, "name")
+    if any(claim["name"] == name and claim["id"] != but for claim in app.claims.values()):
+        raise invalid("name", "name: another claim of this app has it")
+    return {"name": name, "expression": text_of(body, "expression")}

@@ -1,0 +1,40 @@
+"""The token endpoint for service apps that sign with a private key.
+
+The org has no service apps: whoever asks in the right form gets the sandbox's one token. What is
+signed is not verified, and scopes are named but not enforced; both are assumed not to matter to a
+sandbox whose token everybody knows.
+"""
+
+from aiohttp import web
+
+from sandbox.okta.wire import Route, Wire, reply
+
+_ASSERTION = "urn:ietf:params:oauth:client-assertion-type:jwt-bearer"
+_LIFETIME = 3600  # seconds (okta-api.md §5)
+
+
+class OAuth:
+    def __init__(self, wire: Wire) -> None:
+        self.wire = wire
+
+    def routes(self) -> list[Route]:
+        return [("POST", "/oauth2/v1/token", self.token)]
+
+    async def token(self, request: web.Request) -> web.Response:
+        asked = await request.post()
+        if asked.get("grant_type") != "client_credentials":
+            return _refused("unsupported_grant_type", "Only client_credentials is offered.")
+        if asked.get("client_assertion_type") != _ASSERTION or not asked.get("client_assertion"):
+            return _refused(
+                "invalid_client", "A client_assertion of type jwt-bearer is needed.", 401
+            )
+        scope = asked.get("scope")
+        if not isinstance(scope, str) or not scope:
+            return _refused("invalid_scope", "Name the scopes, such as okta.apps.manage.")
+        return reply({"token_type": "Bearer", "expires_in": _LIFETIME,
+                      "access_token": self.wire.token, "scope": scope})  # fmt: skip
+
+
+def _refused(error: str, description: str, status: int = 400) -> web.Response:
+    """An error of OAuth, which is no Okta error (RFC 6749 §5.2)."""
+    return reply({"error": error, "error_description": description}, status=status)

@@ -1,0 +1,111 @@
+"""Profile schemas: which attributes a user of Okta and a user of an app may have.
+
+Custom attributes are kept and shown. What people's profiles hold is not judged by them here.
+"""
+
+import re
+from typing import Any
+
+from aiohttp import web
+
+from sandbox.okta.errors import invalid
+from sandbox.okta.model import MAPPED
+from sandbox.okta.wire import Json, Route, Wire, read, reply
+from sandbox.seed import PROFILE
+
+_NEEDED = ("login", "email", "firstName", "lastName")
+_NOT_SHOWN = ("master", "permissions", "union")
+"""Of an app's own attributes; sent, and not in the answers of a real org."""
+
+
+class Schemas:
+    def __init__(self, wire: Wire) -> None:
+        self.wire, self.model = wire, wire.model
+
+    def routes(self) -> list[Route]:
+        user = "/api/v1/meta/schemas/user/default"
+        app = "/api/v1/meta/schemas/apps/{app}/default"
+        return [
+            ("GET", user, self.user),
+            ("POST", user, self.change_user),
+            ("GET", app, self.app),
+            ("POST", app, self.change_app),
+        ]
+
+    def user_view(self) -> Json:
+        url = f"{self.wire.api}/meta/schemas/user/default"
+        kind = f"{self.wire.api}/meta/types/user/{self.model.user_type}"
+        base = {
+            name: {
+                **_attribute(name), "mutability": "READ_WRITE", "scope": "NONE",
+                "permissions": [{"principal": "SELF", "action": "READ_WRITE"}],
+            }
+            for name in sorted(PROFILE)
+        }  # fmt: skip
+        links = {"self": {"href": url, "rel": "self", "method": "GET"},
+                 "type": {"href": kind, "rel": "type", "method": "GET"}}  # fmt: skip
+        view = _schema(url, "user", "User", self.model.begun, base, self.model.custom)
+        return {**view, "description": "Okta user profile template", "_links": links}
+
+    def app_view(self, request: web.Request) -> Json:
+        app = self.wire.app(request)
+        url = f"{self.wire.api}/meta/schemas/apps/{app.id}/default"
+        base = {name: {**_attribute(name), "scope": "NONE"} for name in ("userName", *MAPPED)}
+        shown = {
+            name: {key: value for key, value in given.items() if key not in _NOT_SHOWN}
+            for name, given in app.custom.items()
+        }
+        return _schema(url, app.body["name"], f"{app.body['label']} User", app.created, base, shown)
+
+    async def user(self, _: web.Request) -> web.Response:
+        return reply(self.user_view())
+
+    async def change_user(self, request: web.Request) -> web.Response:
+        self.model.custom = _changed(self.model.custom, await read(request))
+        return reply(self.user_view())
+
+    async def app(self, request: web.Request) -> web.Response:
+        return reply(self.app_view(request))
+
+    async def change_app(self, request: web.Request) -> web.Response:
+        app = self.wire.app(request)
+        app.custom = _changed(app.custom, await read(request))
+        return reply(self.app_view(request))
+
+
+def _schema(url: str, name: str, title: str, time: str, base: Json, custom: Json) -> Json:
+    profile = {"allOf": [{"$ref": "#/definitions/base"}]}
+    needed = [key for key in base if key in (*_NEEDED, "userName")]
+    return {
+        "id": url, "$schema": "http://json-schema.org/draft-04/schema#", "name": name,
+        "title": title, "created": time, "lastUpdated": time, "type": "object",
+        "properties": {"profile": profile},
+        "definitions": {
+            "base": {"id": "#base", "type": "object", "properties": base, "required": needed},
+            "custom": {"id": "#custom", "type": "object", "properties": custom,
+                       "required": [key for key, value in custom.items()
+                                    if value.get("required") is True]},
+        },
+    }  # fmt: skip
+
+
+def _attribute(name: str) -> Json:
+    words = re.sub(r"(?<=[a-z])(?=[A-Z])", " ", name)
+    return {"title": words[0].upper() + words[1:].lower(), "type": "string"}
+
+
+def _changed(known: Json, body: Json) -> Json:
+    given: Any = body
+    for key in ("definitions", "custom", "properties"):
+        given = given.get(key)
+        if given is None:
+            return known
+        if not isinstance(given, dict):
+            raise invalid(key, f"{key}: must be an object")
+    for name, value in given.items():
+        if not re.fullmatch(r"[A-Za-z_]\w*", name, re.ASCII):
+            raise invalid("properties", f"{name[:80]}: is no name of an attribute")
+        if value is not None and not (isinstance(value, dict) and value.get("type") and
+                                      value.get("title")):  # fmt: skip
+            raise invalid(name, f"{name}: type and title are needed, or null to take it out")
+    return {name: value for name, value in {**known, **given}.items() if value is not None}

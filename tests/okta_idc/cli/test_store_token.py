@@ -1,0 +1,84 @@
+"""`okta-idc store-token`, against moto."""
+
+import json
+from collections.abc import Iterator
+from datetime import datetime
+from pathlib import Path
+from typing import Any
+
+import boto3
+import pytest
+from moto import mock_aws
+from typer.testing import CliRunner
+
+from okta_idc.cli.main import app
+
+ENDPOINT = "https://scim.us-east-1.amazonaws.com/11111111111-2222-3333-4444-555555555555/scim/v2"
+NAME = "okta-identity-center/scim"
+
+
+@pytest.fixture
+def secrets(monkeypatch: pytest.MonkeyPatch) -> Iterator[Any]:
+    for key in ("AWS_ACCESS_KEY_ID", "AWS_SECRET_ACCESS_KEY"):
+        monkeypatch.setenv(key, "testing")
+    monkeypatch.delenv("AWS_PROFILE", raising=False)
+    with mock_aws():
+        yield boto3.client("secretsmanager", "us-east-1")
+
+
+def typed(*lines: str, arguments: tuple[str, ...] = ()) -> tuple[int, str]:
+    given = ["store-token", NAME, "--region", "us-east-1", *arguments]
+    result = CliRunner().invoke(app, given, input="\n".join(lines) + "\n", catch_exceptions=False)
+    return result.exit_code, result.output
+
+
+def test_the_token_is_stored_and_never_shown(secrets: Any) -> None:
+    code, text = typed(f"{ENDPOINT}/", "token-1", "TOPSECRET")
+    assert code == 0
+    assert "TOPSECRET" not in text
+    document = json.loads(secrets.get_secret_value(SecretId=NAME)["SecretString"])
+    assert document["token"] == "TOPSECRET"
+    assert document["endpoint"] == ENDPOINT
+    lived = datetime.fromisoformat(document["expires"]) - datetime.fromisoformat(
+        document["created"]
+    )
+    assert lived.days == 365
+
+
+def test_all_but_the_token_stands_in_the_tags(secrets: Any) -> None:
+    typed(ENDPOINT, "token-1", "TOPSECRET")
+    tags = {t["Key"]: t["Value"] for t in secrets.describe_secret(SecretId=NAME)["Tags"]}
+    assert set(tags) == {"endpoint", "token_id", "created", "expires"}
+    assert "TOPSECRET" not in json.dumps(tags)
+
+
+def test_a_new_token_becomes_a_new_version_and_new_tags(secrets: Any) -> None:
+    typed(ENDPOINT, "token-1", "OLD", arguments=("--created", "2026-01-02"))
+    code, text = typed(ENDPOINT, "token-2", "NEW")
+    assert code == 0
+    assert "New version" in text
+    assert json.loads(secrets.get_secret_value(SecretId=NAME)["SecretString"])["token"] == "NEW"
+    tags = {t["Key"]: t["Value"] for t in secrets.describe_secret(SecretId=NAME)["Tags"]}
+    assert tags["token_id"] == "token-2"
+
+
+def test_an_endpoint_that_is_none_is_refused_and_nothing_is_stored(secrets: Any) -> None:
+    code, text = typed("https://example.com/scim/v2", "token-1", "TOPSECRET")
+    assert code == 2
+    assert "is not a SCIM endpoint" in text
+    assert "TOPSECRET" not in text
+    assert secrets.list_secrets()["SecretList"] == []
+
+
+def test_without_credentials_it_says_so_and_shows_no_token(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    for key in ("AWS_ACCESS_KEY_ID", "AWS_SECRET_ACCESS_KEY", "AWS_PROFILE"):
+        monkeypatch.delenv(key, raising=False)
+    monkeypatch.setenv("HOME", str(tmp_path))
+    monkeypatch.setenv("AWS_EC2_METADATA_DISABLED", "true")
+    code, text = typed(ENDPOINT, "token-1", "TOPSECRET")
+    assert code == 2
+    assert "not stored" in text
+    assert "credentials" in text
+    assert "TOPSECRET" not in text

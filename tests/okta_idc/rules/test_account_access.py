@@ -1,0 +1,199 @@
+"""Permission sets, policies that ask for session tags, and who gets what in which account."""
+
+import json
+from typing import Any
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from okta_idc.rules import account_access, permission_sets, policy_tags
+from okta_idc.rules.account_access import Assignment
+from okta_idc.rules.permission_sets import PermissionSet
+from okta_idc.rules.policy_tags import PolicyAndTags
+
+_SET_RULES = (
+    permission_sets.set_name, permission_sets.set_description, permission_sets.session_duration,
+    permission_sets.relay_state, permission_sets.inline_policy_size,
+    permission_sets.inline_policy_json, permission_sets.managed_policies,
+)  # fmt: skip
+
+
+def policy(*statements: dict[str, Any], keys: tuple[str, ...] = ("CostCenter",)) -> PolicyAndTags:
+    return PolicyAndTags(json.dumps({"Statement": list(statements)}), keys)
+
+
+def deny(**condition: dict[str, object]) -> dict[str, Any]:
+    return {"Effect": "Deny", "Action": "*", "Resource": "*", "Condition": condition}
+
+
+class TestPermissionSets:
+    """What AWS takes."""
+
+    def test_the_least_set_breaks_no_rule(self) -> None:
+        for rule in _SET_RULES:
+            assert rule(PermissionSet("Admin")) == []
+
+    @given(st.lists(st.text(), min_size=5, max_size=5))
+    def test_any_text_is_judged_without_crashing(self, texts: list[str]) -> None:
+        for rule in _SET_RULES:
+            for finding in rule(PermissionSet(*texts)):
+                assert finding.text()
+
+    @pytest.mark.parametrize("name", ["", "a b", "x" * 33, "é", "a/b", "a\n"])
+    def test_other_names_are_refused(self, name: str) -> None:
+        assert permission_sets.set_name(PermissionSet(name))
+
+    @pytest.mark.parametrize(
+        ("text", "ok"),
+        [
+            ("x" * 700, True), ("Zugriff für alle\n", True), ("x" * 701, False), ("", False),
+            ("a — b", False), ("it’s", False), ("\u00a0", False), ("a\u200b", False),
+        ],
+    )  # fmt: skip
+    def test_a_description_is_latin_1(self, text: str, ok: bool) -> None:
+        assert (permission_sets.set_description(PermissionSet("A", text)) == []) is ok
+
+    @pytest.mark.parametrize(
+        ("text", "ok"),
+        [
+            ("PT1H", True), ("PT12H", True), ("PT8H30M", True), ("PT90M", True), ("PT3600S", True),
+            ("P0DT2H", True), ("PT59M", False), ("PT12H1S", False), ("P1D", False), ("8h", False),
+            ("PT", False), ("P", False), ("", False), ("PT8", False), ("3600", False),
+            ("-PT1H", False), ("P1Y", False), ("PT1H\n", False),
+        ],
+    )  # fmt: skip
+    def test_a_session_lasts_one_to_twelve_hours(self, text: str, ok: bool) -> None:
+        found = permission_sets.session_duration(PermissionSet("A", session_duration=text))
+        assert (found == []) is ok
+
+    @pytest.mark.parametrize(
+        ("dense", "blanks", "ok"),
+        [(10_240, 0, True), (10_241, 0, False), (100, 32_668, True), (100, 32_669, False)],
+    )
+    def test_a_policy_is_measured_with_and_without_white_space(
+        self, dense: int, blanks: int, ok: bool
+    ) -> None:
+        subject = PermissionSet("A", inline_policy="x" * dense + " " * blanks)
+        assert (permission_sets.inline_policy_size(subject) == []) is ok
+
+    @pytest.mark.parametrize("text", ["", "[]", "{}", "null", "[" * 100_000, '{"Statement": '])
+    def test_what_is_no_policy_is_refused(self, text: str) -> None:
+        assert permission_sets.inline_policy_json(PermissionSet("A", inline_policy=text))
+
+
+class TestPolicyTags:
+    """A policy and the tags that are sent."""
+
+    def test_a_tag_in_another_case_is_not_sent(self) -> None:
+        subject = policy(deny(StringEquals={"aws:PrincipalTag/costcenter": "x"}))
+        [finding] = policy_tags.tags_are_sent(subject)
+        assert (finding.value, finding.problem) == (
+            "costcenter",
+            "is a tag that nobody sends. Did you mean 'CostCenter'?",
+        )
+
+    def test_a_tag_is_found_in_a_variable_anywhere(self) -> None:
+        statement = {"Effect": "Allow", "Resource": ["arn:aws:s3:::b/${aws:PrincipalTag/Team}/*"]}
+        assert [f.value for f in policy_tags.tags_are_sent(policy(statement))] == ["Team"]
+        assert policy_tags.tags_are_sent(policy(statement, keys=("Team",))) == []
+
+    @pytest.mark.parametrize("operator", ["StringEquals", "StringLike", "ForAnyValue:StringEquals"])
+    def test_a_deny_by_value_lets_those_without_the_tag_through(self, operator: str) -> None:
+        subject = policy(deny(**{operator: {"aws:PrincipalTag/CostCenter": ["a", "b"]}}))
+        [finding] = policy_tags.deny_holds(subject)
+        assert finding.value == "CostCenter"
+
+    @pytest.mark.parametrize(
+        "condition",
+        [
+            {"StringNotEquals": {"aws:PrincipalTag/CostCenter": "x"}},
+            {"StringEqualsIfExists": {"aws:PrincipalTag/CostCenter": "x"}},
+            {"StringEquals": {"aws:RequestedRegion": "x"}},
+            {"StringEquals": {"aws:ResourceTag/c": "${aws:PrincipalTag/CostCenter, 'none'}"}},
+        ],
+    )
+    def test_a_deny_that_holds_without_the_tag_is_sound(self, condition: dict[str, Any]) -> None:
+        assert policy_tags.deny_holds(policy(deny(**condition))) == []
+
+    def test_a_variable_in_the_value_counts_too(self) -> None:
+        condition = {"StringEquals": {"aws:ResourceTag/c": "${aws:PrincipalTag/CostCenter}"}}
+        assert policy_tags.deny_holds(policy(deny(**condition)))
+
+    @pytest.mark.parametrize("value", ["true", True, ["true"]])
+    def test_a_deny_on_null_closes_the_gap(self, value: object) -> None:
+        by_value = deny(StringEquals={"aws:PrincipalTag/CostCenter": "x"})
+        without = deny(Null={"aws:PrincipalTag/costcenter": value})
+        assert policy_tags.deny_holds(policy(by_value, without)) == []
+
+    def test_null_false_does_not_close_it(self) -> None:
+        open_one = deny(
+            StringEquals={"aws:PrincipalTag/CostCenter": "x"},
+            Null={"aws:PrincipalTag/CostCenter": "false"},
+        )
+        assert policy_tags.deny_holds(policy(open_one))
+
+    def test_an_allow_is_not_judged_by_the_rule_on_deny(self) -> None:
+        allow = {"Effect": "Allow", "Condition": {"StringEquals": {"aws:PrincipalTag/A": "x"}}}
+        assert policy_tags.deny_holds(policy(allow)) == []
+
+    @given(
+        st.recursive(
+            st.none() | st.booleans() | st.text() | st.just("${aws:PrincipalTag/X}"),
+            lambda inner: (
+                st.lists(inner, max_size=3)
+                | st.dictionaries(
+                    st.sampled_from(["Effect", "Condition", "Null", "StringEquals", "Statement"])
+                    | st.just("aws:PrincipalTag/X"),
+                    inner,
+                    max_size=3,
+                )
+            ),
+        )
+    )
+    def test_no_policy_crashes_a_rule(self, statement: object) -> None:
+        for text in (json.dumps({"Statement": statement}), json.dumps(statement)):
+            policy_tags.tags_are_sent(PolicyAndTags(text, ("X",)))
+            policy_tags.deny_holds(PolicyAndTags(text, ("X",)))
+
+    def test_a_deep_policy_crashes_no_rule(self) -> None:
+        deep = '{"Statement": [{"Effect": "Deny", "Condition": {"StringEquals": {"a": ' + "[" * 700
+        text = deep + "]" * 700 + "}}}]}"
+        policy_tags.tags_are_sent(PolicyAndTags(text, ()))
+        policy_tags.deny_holds(PolicyAndTags(text, ()))
+
+
+class TestAssignments:
+    """Who gets what."""
+
+    @pytest.mark.parametrize(
+        "account", ["", "12345678901", "1234567890123", "12345678901a", "１" * 12]
+    )
+    def test_an_account_id_has_twelve_digits(self, account: str) -> None:
+        assert account_access.account_id(Assignment("a", "A", account))
+
+    def test_a_group_that_is_not_pushed_is_named_with_what_was_meant(self) -> None:
+        access = account_access.AccessOfGroups(
+            ("aws-admin", "aws-data"), ("aws-admins", "aws-data")
+        )
+        [finding] = account_access.access_is_pushed(access)
+        assert (finding.place, finding.problem) == (
+            "[0]",
+            "is not pushed. Did you mean 'aws-admins'?",
+        )
+
+    @pytest.mark.parametrize(
+        "principal",
+        ["11111111-2222-3333-4444-555555555555", "90676a1b2c-AAAAAAAA-2222-3333-4444-555555555555"],
+    )
+    def test_both_forms_of_an_id_are_accepted(self, principal: str) -> None:
+        assert account_access.principal_id(Assignment(principal, "A", "123456789012")) == []
+
+    def test_the_same_set_in_another_account_is_another_assignment(self) -> None:
+        two = (Assignment("a", "A", "123456789012"), Assignment("a", "A", "210987654321"))
+        assert account_access.assigned_once(two) == []
+
+    def test_limits_are_inclusive(self) -> None:
+        assert account_access.groups_of_one({"ada": 1_000}) == []
+        assert account_access.sets_of_account(account_access.Provisioned({"1": 250}, 250)) == []
+        assert account_access.sets_of_account(account_access.Provisioned({"1": 251}, 250))

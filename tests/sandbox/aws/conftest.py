@@ -1,0 +1,119 @@
+"""A running sandbox, and boto3 clients that hold every answer to AWS's service models."""
+
+import json
+import os
+import re
+import subprocess
+import sys
+import time
+import uuid
+from collections.abc import Callable, Iterator
+from typing import Any
+
+import boto3
+import pytest
+from botocore.exceptions import ClientError
+
+from sandbox.seed import load_org
+from tests.places import ROOT
+
+ORG = load_org()
+STORE = ORG.aws.identity_store_id
+INSTANCE = f"arn:aws:sso:::instance/{ORG.aws.instance_id}"
+APPLICATION = (
+    f"arn:aws:sso::{ORG.aws.account}:application/{ORG.aws.instance_id}/{ORG.aws.applications[0].id}"
+)
+
+Client = Callable[..., Any]
+
+
+def agrees(shape: Any, value: Any, place: str) -> None:
+    """The value is one that the shape allows, at every depth; null stands for `not there`."""
+    if value is None:
+        return
+    said = shape.metadata
+    kind = {"structure": dict, "list": list, "string": str, "boolean": bool, "integer": int,
+            "timestamp": (int, float), "map": dict}[shape.type_name]  # fmt: skip
+    assert isinstance(value, kind), f"{place}: {value!r} is no {shape.type_name}"
+    size = value if shape.type_name == "integer" else len(value) if hasattr(value, "__len__") else 0
+    assert said.get("min", size) <= size <= said.get("max", size), f"{place}: {value!r}"
+    assert value in (said.get("enum") or [value]), f"{place}: {value!r}"
+    if said.get("pattern") and "\\p{" not in said["pattern"]:
+        assert re.fullmatch(said["pattern"], value), f"{place}: {value!r}"
+    if shape.type_name == "structure":
+        assert set(value) <= set(shape.members), f"{place}: {sorted(value)}"
+        given = {name for name in value if value[name] is not None}
+        assert set(shape.required_members) <= given, f"{place}: {sorted(value)}"
+        for name, member in value.items():
+            agrees(shape.members[name], member, f"{place}.{name}")
+    if shape.type_name == "list":
+        for number, item in enumerate(value):
+            agrees(shape.member, item, f"{place}[{number}]")
+
+
+def hold(operation_model: Any, response_dict: dict[str, Any], **_: Any) -> None:
+    """Before botocore reads an answer: it drops what it does not know."""
+    if operation_model.service_model.protocol != "json" or response_dict["status_code"] != 200:
+        return
+    if body := json.loads(response_dict["body"] or "{}"):
+        agrees(operation_model.output_shape, body, operation_model.name)
+
+
+@pytest.fixture(scope="session")
+def client(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Client]:
+    ready = tmp_path_factory.mktemp("sandbox") / "ready.json"
+    process = subprocess.Popen(
+        [sys.executable, "-m", "sandbox", "serve", "--port", "0", "--ready-file", str(ready)],
+        cwd=ROOT, env={**os.environ, "PYTHONPATH": str(ROOT)},
+        stdout=subprocess.DEVNULL, stderr=subprocess.PIPE,
+    )  # fmt: skip
+    try:
+        while not ready.exists():
+            assert process.poll() is None, process.communicate()
+            time.sleep(0.05)
+        url = json.loads(ready.read_text())["aws"]
+
+        def connect(service: Any, region: str = "us-east-1") -> Any:
+            made: Any = boto3.client(
+                service, region_name=region, endpoint_url=url,
+                aws_access_key_id="test", aws_secret_access_key="test",
+            )  # fmt: skip
+            if service != "identitystore":  # held in tests/sandbox/test_serve.py
+                made.meta.events.register("before-parse.*.*", hold)
+            return made
+
+        yield connect
+    finally:
+        process.terminate()
+        process.communicate(timeout=20)
+
+
+@pytest.fixture
+def sso(client: Client) -> Any:
+    return client("sso-admin")
+
+
+@pytest.fixture
+def permission_set(sso: Any) -> str:
+    """The ARN of a fresh one."""
+    made = sso.create_permission_set(InstanceArn=INSTANCE, Name=f"set-{uuid.uuid4().hex[:8]}")
+    return made["PermissionSet"]["PermissionSetArn"]
+
+
+@pytest.fixture
+def group(client: Client) -> str:
+    """The id of a fresh group."""
+    made = client("identitystore").create_group(
+        IdentityStoreId=STORE, DisplayName=f"group-{uuid.uuid4().hex[:8]}"
+    )
+    return made["GroupId"]
+
+
+def refused(call: Callable[..., Any], code: str, **asked: Any) -> str:
+    """The message with which AWS refuses; it is not tried twice."""
+    with pytest.raises(ClientError) as caught:
+        call(**asked)
+    answer: Any = caught.value.response
+    assert answer["Error"]["Code"] == code, answer["Error"]
+    assert answer["ResponseMetadata"]["RetryAttempts"] == 0
+    return answer["Error"]["Message"]

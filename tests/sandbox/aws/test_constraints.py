@@ -1,0 +1,76 @@
+"""Requests are held to AWS's models as AWS words it."""
+
+import re
+import unicodedata
+from typing import Any
+
+import pytest
+from botocore.session import Session
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from sandbox.aws.constraints import refuse_broken
+from sandbox.aws.refusal import RefusedError
+
+MODEL = Session().get_service_model("sso-admin")
+ARN = "arn:aws:sso:::instance/ssoins-7223a1b2c3d4e5f6"
+
+
+def broken(operation: str, **params: Any) -> str:
+    """What is said, or nothing."""
+    try:
+        refuse_broken(MODEL.operation_model(operation).input_shape, params)
+    except RefusedError as error:
+        return error.message
+    return ""
+
+
+def test_every_broken_constraint_is_named() -> None:
+    assert broken("CreatePermissionSet", Name="a b", SessionDuration="") == (
+        "4 validation errors detected: "
+        "Value 'a b' at 'name' failed to satisfy constraint: "
+        r"Member must satisfy regular expression pattern: [\w+=,.@-]+; "
+        "Value null at 'instanceArn' failed to satisfy constraint: Member must not be null; "
+        "Value '' at 'sessionDuration' failed to satisfy constraint: "
+        "Member must have length greater than or equal to 1; "
+        "Value '' at 'sessionDuration' failed to satisfy constraint: "
+        "Member must satisfy regular expression pattern: "
+        + MODEL.shape_for("Duration").metadata["pattern"]
+    )
+    assert broken("CreatePermissionSet", Name="a", InstanceArn=ARN) == ""
+
+
+@pytest.mark.parametrize(
+    ("params", "said"),
+    [
+        ({"PrincipalType": "ROLE"}, "'ROLE' at 'principalType' failed to satisfy constraint: "
+         "Member must satisfy enum value set: [USER, GROUP]"),
+        ({"TargetId": 123456789012}, "Value at 'targetId' failed to satisfy constraint: "
+         "Member must be a string"),
+    ],
+)  # fmt: skip
+def test_types_and_enums(params: dict[str, Any], said: str) -> None:
+    assert said in broken("CreateAccountAssignment", **params)
+
+
+def test_numbers_have_a_range() -> None:
+    asked = {"InstanceArn": ARN}
+    assert broken("ListPermissionSets", **asked, MaxResults=100) == ""
+    assert "at 'maxResults'" in broken("ListPermissionSets", **asked, MaxResults=101)
+    assert "at 'maxResults'" in broken("ListPermissionSets", **asked, MaxResults=0)
+
+
+@settings(deadline=None)  # the first one collects the categories
+@given(st.characters(codec="utf-8"))
+def test_categories_of_unicode_are_those_of_python(char: str) -> None:
+    """The pattern of tags: letters, separators and numbers, and a few more."""
+    allowed = unicodedata.category(char)[0] in "LZN" or char in "_.:/=+-@"
+    tag = {"Key": f"a{char}", "Value": ""}
+    said = broken("TagResource", InstanceArn=ARN, ResourceArn=ARN, Tags=[tag])
+    assert (said == "") == allowed
+
+
+@given(st.characters(codec="utf-8"))
+def test_a_word_is_ascii_as_in_java(char: str) -> None:
+    allowed = re.fullmatch(r"[A-Za-z0-9_+=,.@-]", char) is not None
+    assert (broken("CreatePermissionSet", Name=char, InstanceArn=ARN) == "") == allowed

@@ -1,0 +1,111 @@
+"""The instance through boto3: attributes for access control, regions, and what is refused."""
+
+from collections.abc import Iterator
+from typing import Any
+
+import pytest
+
+from tests.sandbox.aws.conftest import INSTANCE, ORG, STORE, Client, refused
+
+AT = {"InstanceArn": INSTANCE}
+
+
+def configuration(*attributes: tuple[str, str]) -> dict[str, Any]:
+    listed = [{"Key": key, "Value": {"Source": [source]}} for key, source in attributes]
+    return {"InstanceAccessControlAttributeConfiguration": {"AccessControlAttributes": listed}}
+
+
+COST_CENTER = configuration(("CostCenter", "${path:enterprise.costCenter}"))
+
+
+@pytest.fixture
+def off(sso: Any) -> Iterator[Any]:
+    """Attributes for access control are off, before and after."""
+    yield sso
+    if sso.describe_instance_access_control_attribute_configuration(**AT)["Status"] == "ENABLED":
+        sso.delete_instance_access_control_attribute_configuration(**AT)
+
+
+def test_attributes_are_switched_on_changed_and_switched_off(sso: Any) -> None:
+    describe = sso.describe_instance_access_control_attribute_configuration
+    update = sso.update_instance_access_control_attribute_configuration
+    delete = sso.delete_instance_access_control_attribute_configuration
+    refused(describe, "ResourceNotFoundException", **AT)
+    refused(update, "ResourceNotFoundException", **AT, **COST_CENTER)
+    refused(delete, "ResourceNotFoundException", **AT)
+    sso.create_instance_access_control_attribute_configuration(**AT, **COST_CENTER)
+    try:
+        found = describe(**AT)
+        assert found["Status"] == "ENABLED"
+        assert COST_CENTER.items() <= found.items()
+        refused(
+            sso.create_instance_access_control_attribute_configuration, "ConflictException",
+            **AT, **COST_CENTER,
+        )  # fmt: skip
+        two = configuration(("A", "${path:title}"), ("B", "${path:userName}"))
+        update(**AT, **two)
+        assert two.items() <= describe(**AT).items()
+    finally:
+        delete(**AT)
+    refused(describe, "ResourceNotFoundException", **AT)
+
+
+def test_attributes_can_be_on_without_any_mapping(off: Any) -> None:
+    off.create_instance_access_control_attribute_configuration(**AT, **configuration())
+    found = off.describe_instance_access_control_attribute_configuration(**AT)
+    assert configuration().items() <= found.items()
+
+
+@pytest.mark.parametrize(
+    ("given", "said"),
+    [
+        (configuration(*((f"k{n}", "${path:title}") for n in range(51))), "less than or equal"),
+        (configuration(("a,b", "${path:title}")), "accessControlAttributes.1.member.key"),
+        (configuration(("k" * 129, "${path:title}")), "accessControlAttributes.1.member.key"),
+        (configuration(("k", "${path:title};")), "member.value.source.1.member"),
+        (configuration(("k", "x"), ("k", "y")), "Duplicate attribute keys: k"),
+        (
+            {"InstanceAccessControlAttributeConfiguration": {"AccessControlAttributes": [
+                {"Key": "k", "Value": {"Source": ["a", "b"]}}]}},
+            "member.value.source",
+        ),
+    ],
+)  # fmt: skip
+def test_limits_of_attributes(sso: Any, given: dict[str, Any], said: str) -> None:
+    create = sso.create_instance_access_control_attribute_configuration
+    assert said in refused(create, "ValidationException", **AT, **given)
+    describe = sso.describe_instance_access_control_attribute_configuration
+    refused(describe, "ResourceNotFoundException", **AT)
+
+
+def test_a_key_may_have_any_letter(off: Any) -> None:
+    off.create_instance_access_control_attribute_configuration(
+        **AT, **configuration(("Kostenstelle Größe 部門", "${path:title}"))
+    )
+
+
+def test_the_instance_describes_itself_and_its_only_region(sso: Any) -> None:
+    shown = sso.describe_instance(**AT)
+    assert (shown["IdentityStoreId"], shown["Status"]) == (STORE, "ACTIVE")
+    assert (shown["OwnerAccountId"], shown["PrimaryRegion"]) == (ORG.aws.account, ORG.aws.region)
+    (region,) = sso.list_regions(**AT)["Regions"]
+    assert (region["RegionName"], region["IsPrimaryRegion"]) == (ORG.aws.region, True)
+
+
+def test_the_instance_is_reached_in_its_own_region_only(client: Client) -> None:
+    elsewhere = client("sso-admin", "eu-west-1")
+    assert elsewhere.list_instances()["Instances"] == []
+    refused(elsewhere.list_permission_sets, "ResourceNotFoundException", **AT)
+    create = elsewhere.create_permission_set
+    refused(create, "ResourceNotFoundException", **AT, Name="elsewhere")
+
+
+def test_another_instance_is_not_found(sso: Any) -> None:
+    other = "arn:aws:sso:::instance/ssoins-0000000000000000"
+    said = refused(sso.list_permission_sets, "ResourceNotFoundException", InstanceArn=other)
+    assert other in said
+
+
+def test_an_operation_that_is_not_there_says_so_at_once(sso: Any) -> None:
+    said = refused(sso.list_trusted_token_issuers, "UnsupportedOperation", **AT)
+    assert said == "The sandbox does not answer sso-admin:ListTrustedTokenIssuers."
