@@ -6,7 +6,7 @@ from pathlib import Path
 
 from sandbox import commands
 from sandbox.remote import ControlError, Remote
-from sandbox.seed import OrgError, load_org
+from sandbox.seed import load_org
 from sandbox.settings import CHOICES, Settings
 
 
@@ -24,7 +24,7 @@ def main(argv: list[str] | None = None) -> int:
         return _serve(given)
     try:
         given.run(Remote(given.url), given)
-    except ControlError as error:
+    except (ControlError, ValueError) as error:
         sys.stderr.write(f"{error}\n")
         return 1
     return 0
@@ -33,7 +33,9 @@ def main(argv: list[str] | None = None) -> int:
 def _add_serve(verbs: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None:
     serve = verbs.add_parser("serve", help="start it and stay; Ctrl-C stops it")
     serve.add_argument("--port", type=_port, default=8410, help="Okta; AWS is +1, SCIM +2; 0: free")
-    serve.add_argument("--org", type=Path, help="an org file of yours (default: sandbox/org.yaml)")
+    start = serve.add_mutually_exclusive_group()
+    start.add_argument("--org", type=Path, help="an org file of yours (default: sandbox/org.yaml)")
+    start.add_argument("--restore", type=Path, metavar="FILE", help="go on from a snapshot")
     serve.add_argument(
         "--identity-center", choices=("ready", "new"), default="ready",
         help="new: identity source, provisioning and token are yours to click",
@@ -45,24 +47,30 @@ def _add_serve(verbs: "argparse._SubParsersAction[argparse.ArgumentParser]") -> 
     )
     for name, values in CHOICES.items():
         option = "--" + name.replace("_", "-")
-        serve.add_argument(option, choices=values, default=values[0], help=f"default: {values[0]}")
+        text = f"default: {values[0]}, or the snapshot's"
+        serve.add_argument(option, choices=values, help=text)
 
 
 def _serve(given: argparse.Namespace) -> int:
     from sandbox.serve import Options, run
+    from sandbox.snapshot import org_of, read
 
+    chosen = {name: value for name in CHOICES if (value := getattr(given, name))}
     try:
-        org = load_org(given.org)
-    except OrgError as error:
+        snapshot = read(given.restore) if given.restore else None
+        org = org_of(snapshot) if snapshot else load_org(given.org)
+        settings = Settings(**(snapshot["settings"] if snapshot else {}) | chosen)
+    except ValueError as error:  # of the org file, the snapshot or its settings
         sys.stderr.write(f"{error}\n")
         return 2
     options = Options(
         port=given.port,
-        settings=Settings(**{name: getattr(given, name) for name in CHOICES}),
+        settings=settings,
         latency=given.latency / 1000,
         identity_center=given.identity_center,
         ready_file=given.ready_file,
         until_eof=given.until_eof,
+        snapshot=snapshot,
     )
     return run(org, options)
 

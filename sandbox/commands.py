@@ -1,4 +1,4 @@
-"""The commands that speak to a running sandbox: fault, journal, set, clock.
+"""The commands that speak to a running sandbox: fault, journal, set, clock, snapshot.
 
 Owns their options and what they print. What they do is behind the control API.
 """
@@ -7,6 +7,7 @@ import argparse
 import json
 import sys
 from collections.abc import Callable
+from pathlib import Path
 from typing import Any
 
 from sandbox.faults import CONNECTIONS, NAMED, SERVERS
@@ -50,6 +51,12 @@ def add_to(commands: Any) -> None:
         + "\n".join(f"  {name}: {', '.join(values)}" for name, values in CHOICES.items()),
     )  # fmt: skip
     change.add_argument("changes", nargs="*", metavar="NAME=VALUE")
+    snapshot = _parser(
+        commands, "snapshot", _snapshot, "keep the whole sandbox in a file",
+        "example: python -m sandbox snapshot before.json\n"
+        "         python -m sandbox serve --restore before.json",
+    )  # fmt: skip
+    snapshot.add_argument("file", type=Path, metavar="FILE")
     clock = _parser(
         commands, "clock", _clock, "move the clock of rate limits and delays",
         "example: python -m sandbox clock --advance 60",
@@ -122,3 +129,10 @@ def _set(remote: Remote, given: argparse.Namespace) -> None:
 def _clock(remote: Remote, given: argparse.Namespace) -> None:
     remote.advance(given.advance)
     _say(f"The clock is {remote.ask('GET', 'clock')['ahead']:g} seconds ahead.")
+
+
+def _snapshot(remote: Remote, given: argparse.Namespace) -> None:
+    from sandbox.snapshot import write
+
+    write(given.file, remote.snapshot())
+    _say(f"Written to {given.file}. Start from it with --restore.")

@@ -71,6 +71,10 @@ class Remote:
         """See anew what groups there are in AWS."""
         self.ask("POST", "refresh")
 
+    def snapshot(self) -> Json:
+        """The whole sandbox, to be written to a file (`sandbox.snapshot.write`)."""
+        return self.ask("POST", "snapshot")
+
     def settings(self, **change: str) -> dict[str, str]:
         """What is chosen, after these changes."""
         return self.ask("POST", "settings", change)

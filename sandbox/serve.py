@@ -41,6 +41,7 @@ class Options:
     """`new`: as AWS gives it, with everything still to be clicked and no secret."""
     ready_file: Path | None = None
     until_eof: bool = False
+    snapshot: dict[str, Any] | None = None
 
 
 def open_ports(first: int) -> dict[str, socket.socket]:
@@ -72,7 +73,13 @@ def run(org: Org, options: Options) -> int:
     except PortInUseError as error:
         sys.stderr.write(f"{error}\n")
         return 2
-    return asyncio.run(_serve(org, options, ports))
+    from sandbox.snapshot import SnapshotError
+
+    try:
+        return asyncio.run(_serve(org, options, ports))
+    except SnapshotError as error:
+        sys.stderr.write(f"{error}\n")
+        return 2
 
 
 async def _serve(org: Org, options: Options, ports: dict[str, socket.socket]) -> int:
@@ -83,7 +90,8 @@ async def _serve(org: Org, options: Options, ports: dict[str, socket.socket]) ->
     from sandbox.clock import Clock
     from sandbox.faults import Faults
     from sandbox.journal import Journal
-    from sandbox.okta.server import create_app
+    from sandbox.okta.server import WIRE, create_app
+    from sandbox.snapshot import put_back, take
 
     stop = asyncio.Event()
     loop = asyncio.get_running_loop()
@@ -95,6 +103,9 @@ async def _serve(org: Org, options: Options, ports: dict[str, socket.socket]) ->
 
     now = datetime.now(UTC)
     instance = secrets.token_hex(8)
+    if options.snapshot:  # the same instance goes on, with the same secret
+        now = datetime.fromisoformat(options.snapshot["started"])
+        instance = options.snapshot["id"]
     urls = {name: f"http://{HOST}:{sock.getsockname()[1]}" for name, sock in ports.items()}
     card = {
         "id": instance,
@@ -123,9 +134,12 @@ async def _serve(org: Org, options: Options, ports: dict[str, socket.socket]) ->
         scim_url=urls["scim"],
         latency=options.latency,
         health=lambda: card,
+        snapshot=lambda: take(okta[WIRE].model, store, card, token),
         identity=(center, store),
         **shared,
     )
+    if options.snapshot:
+        put_back(options.snapshot, okta[WIRE].model, store, token)
     scim = create_scim_app(store, tenant=org.aws.tenant, token=token, center=center, **shared)
     runners = [web.AppRunner(app, access_log=None) for app in (okta, scim)]
     serving = asyncio.create_task(asyncio.to_thread(moto.serve_forever, 0.1))

@@ -1,4 +1,5 @@
-"""The sandbox's own page, under /sandbox/: health, settings, clock, journal, refusals, faults."""
+"""The sandbox's own page, under /sandbox/: health, settings, clock, journal, snapshot,
+refusals, faults."""
 
 import asyncio
 import contextlib
@@ -20,11 +21,12 @@ class Control:
         self,
         wire: Wire,
         health: Callable[[], Json],
+        snapshot: Callable[[], Json],
         faults: Faults,
         journal: Journal,
         clock: Clock,
     ) -> None:
-        self.wire, self.card, self.wanted = wire, health, faults
+        self.wire, self.card, self.take, self.wanted = wire, health, snapshot, faults
         self.journal, self.clock = journal, clock
 
     def routes(self) -> list[Route]:
@@ -37,6 +39,7 @@ class Control:
             ("GET", "/sandbox/settled", self.settled),
             ("GET", "/sandbox/journal", self.calls),
             ("GET", "/sandbox/counts", self.counts),
+            ("POST", "/sandbox/snapshot", self.snapshot),
             ("GET", "/sandbox/refusals", self.refusals),
             ("POST", "/sandbox/retry", self.retry),
             ("POST", "/sandbox/refresh", self.refresh),
@@ -109,6 +112,16 @@ class Control:
                 name = model.groups[mapping.source]["profile"]["name"]
                 found += _refusal("group", name, mapping.error, mapping.scim_status)
         return reply(found + model.failures)
+
+    async def snapshot(self, _: web.Request) -> web.Response:
+        """The whole sandbox as JSON, once nothing is left to provision."""
+        worker = self.wire.worker
+        if worker.pending or worker.held:
+            raise invalid("snapshot", "Tasks are pending; settle first, with connections on.")
+        try:
+            return reply(self.take())
+        except ValueError as error:
+            raise invalid("snapshot", str(error)) from None
 
     async def retry(self, _: web.Request) -> web.Response:
         return reply({"retried": self.wire.worker.retry()})

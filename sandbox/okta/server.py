@@ -37,6 +37,7 @@ from sandbox.provisioning.worker import Worker
 from sandbox.seed import Org
 from sandbox.settings import Settings
 
+WIRE = web.AppKey("wire", Wire)
 RESOURCES = (Apps, Policies, Connection, Assignments, Push, Claims, Mappings, Schemas, Groups,
              Rules, Users, OAuth)  # fmt: skip
 
@@ -51,6 +52,7 @@ def create_app(
     settings: Settings | None = None,
     latency: float = 0.05,
     health: Callable[[], dict[str, Any]],
+    snapshot: Callable[[], dict[str, Any]] = dict,
     clock: Clock | None = None,
     faults: Faults | None = None,
     journal: Journal | None = None,
@@ -66,11 +68,12 @@ def create_app(
     model = Model(org, settings)
     worker = Worker(model, scim_url, latency, clock)
     wire = Wire(model, worker, base_url.rstrip("/"), token)
-    control = Control(wire, health, faults, journal, clock)
+    control = Control(wire, health, snapshot, faults, journal, clock)
     before = guard(wire.base, token, Limits(settings, clock), journal)
     app = web.Application(
         middlewares=[before, faults.middleware("okta")], client_max_size=4 * 1024**2
     )
+    app[WIRE] = wire
     for part in (*(resource(wire) for resource in RESOURCES), control):
         for method, path, handler in part.routes():
             app.router.add_route(method, path, handler)

@@ -28,9 +28,8 @@ def as_it_was(sandbox: Sandbox) -> None:
 
 
 def okta(sandbox: Sandbox, method: str, path: str, body: Any = None) -> httpx.Response:
-    return httpx.request(
-        method, sandbox.okta + path, json=body, headers={"Authorization": f"SSWS {sandbox.token}"}
-    )
+    headers = {"Authorization": f"SSWS {sandbox.token}"}
+    return httpx.request(method, sandbox.okta + path, json=body, headers=headers, timeout=60)
 
 
 def run(sandbox: Sandbox, *arguments: str) -> int:
@@ -40,8 +39,8 @@ def run(sandbox: Sandbox, *arguments: str) -> int:
 class TestTheFixture:
     def test_it_has_three_addresses_and_a_token(self, sandbox: Sandbox) -> None:
         assert okta(sandbox, "GET", "/api/v1/groups").status_code == 200
-        assert httpx.get(sandbox.scim).status_code == 401
-        assert httpx.get(sandbox.aws).status_code < 500
+        assert httpx.get(sandbox.scim, timeout=60).status_code == 401
+        assert httpx.get(sandbox.aws, timeout=60).status_code < 500
         assert sandbox.card["id"] == sandbox.id
 
     def test_options_are_those_of_serve_and_are_the_tests_own(
@@ -168,8 +167,9 @@ class TestTheJournal:
         httpx.get(
             f"{sandbox.okta}/api/v1/groups/{group['id']}",
             headers={"Authorization": f"SSWS {sandbox.token}-doctor", "User-Agent": "mine/1"},
+            timeout=60,
         )
-        httpx.get(sandbox.okta + "/api/v1/groups")
+        httpx.get(sandbox.okta + "/api/v1/groups", timeout=60)
         first, second, third = sandbox.journal("okta", since)
         assert first["path"] == "/api/v1/groups?limit=1"
         assert (first["operation"], first["bucket"]) == ("GET /api/v1/groups", "/api/v1/groups")
@@ -226,7 +226,7 @@ class TestTheJournal:
         assert sandbox.token not in text
 
     def test_what_okta_sends_to_aws_is_in_it_without_the_tenant(self, sandbox: Sandbox) -> None:
-        httpx.get(sandbox.scim + "/some-tenant/scim/v2/Users/1")
+        httpx.get(sandbox.scim + "/some-tenant/scim/v2/Users/1", timeout=60)
         entry = sandbox.journal("scim")[-1]
         assert entry["operation"] == "GET /scim/v2/Users/{id}"
         assert entry["status"] == 401
@@ -251,6 +251,7 @@ def test_a_page_in_a_browser_can_not_drive_the_sandbox(sandbox: Sandbox) -> None
         sandbox.okta + "/sandbox/settings",
         json={"limits": "integrator"},
         headers={"Origin": "https://example.com"},
+        timeout=60,
     )
     assert answer.status_code == 403
     assert sandbox.settings()["limits"] == "off"
