@@ -90,9 +90,7 @@ def create_scim_app(
 
 
 class _Scim:
-    def __init__(
-        self, store: IdentityStore, tenant: Callable[[], str], settings: Settings
-    ) -> None:
+    def __init__(self, store: IdentityStore, tenant: Callable[[], str], settings: Settings) -> None:
         self.store, self.tenant, self.settings = store, tenant, settings
 
     async def create_user(self, request: web.Request) -> web.Response:
