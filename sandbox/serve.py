@@ -5,13 +5,16 @@ SIGTERM or SIGINT ends it.
 """
 
 import asyncio
+import contextlib
 import json
 import os
 import secrets
 import signal
 import socket
 import sys
-from dataclasses import dataclass
+import threading
+from collections.abc import Callable
+from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
@@ -19,6 +22,7 @@ from typing import Any
 from aiohttp import web
 
 from sandbox.seed import Org
+from sandbox.settings import Settings
 
 HOST = "127.0.0.1"
 NAMES = ("okta", "aws", "scim")
@@ -31,11 +35,12 @@ class PortInUseError(Exception):
 @dataclass(frozen=True)
 class Options:
     port: int = 8410
-    connections: str = "unknown"
+    settings: Settings = field(default_factory=Settings)
     latency: float = 0.05
     identity_center: str = "ready"
     """`new`: as AWS gives it, with everything still to be clicked and no secret."""
     ready_file: Path | None = None
+    until_eof: bool = False
 
 
 def open_ports(first: int) -> dict[str, socket.socket]:
@@ -75,13 +80,18 @@ async def _serve(org: Org, options: Options, ports: dict[str, socket.socket]) ->
     from sandbox.aws.identity_center import IdentityCenter
     from sandbox.aws.scim import create_scim_app
     from sandbox.aws.store import IdentityStore
+    from sandbox.clock import Clock
     from sandbox.faults import Faults
+    from sandbox.journal import Journal
     from sandbox.okta.server import create_app
 
     stop = asyncio.Event()
     loop = asyncio.get_running_loop()
     for number in (signal.SIGTERM, signal.SIGINT):
         loop.add_signal_handler(number, stop.set)
+    if options.until_eof:
+        # A thread, for the end of a file is no event of every kind of standard input.
+        threading.Thread(target=_at_eof, args=(loop, stop.set), daemon=True).start()
 
     now = datetime.now(UTC)
     instance = secrets.token_hex(8)
@@ -93,27 +103,27 @@ async def _serve(org: Org, options: Options, ports: dict[str, socket.socket]) ->
         "started": now.isoformat(timespec="seconds"),
     }
     token = scim_token(instance)
-    store, center = (
-        IdentityStore(org.aws.identity_store_id, org.aws.tenant),
-        IdentityCenter(org.aws),
-    )
-    secret = None
+    store = IdentityStore(org.aws.identity_store_id, org.aws.tenant)
+    center, secret = IdentityCenter(org.aws), None
     if options.identity_center == "ready":
         secret = scim_secret(org.aws, token, now)
         center.prepare(token, secret["token_id"], datetime.fromisoformat(secret["created"]))
     open_account(org.aws, store, secret, now)
-    moto, faults = _moto_on(ports["aws"]), Faults()
+    moto, clock = _moto_on(ports["aws"]), Clock(options.settings)
+    shared: dict[str, Any] = {
+        "settings": options.settings, "clock": clock, "faults": Faults(clock),
+        "journal": Journal(clock),
+    }  # fmt: skip
     okta = create_app(
         org,
         base_url=urls["okta"],
         scim_url=urls["scim"],
-        connections=options.connections,
         latency=options.latency,
         health=lambda: card,
-        faults=faults,
         identity=(center, store),
+        **shared,
     )
-    scim = create_scim_app(store, tenant=org.aws.tenant, token=token, faults=faults, center=center)
+    scim = create_scim_app(store, tenant=org.aws.tenant, token=token, center=center, **shared)
     runners = [web.AppRunner(app, access_log=None) for app in (okta, scim)]
     serving = asyncio.create_task(asyncio.to_thread(moto.serve_forever, 0.1))
     try:
@@ -134,6 +144,13 @@ async def _serve(org: Org, options: Options, ports: dict[str, socket.socket]) ->
         if options.ready_file:
             options.ready_file.unlink(missing_ok=True)
     return 0
+
+
+def _at_eof(loop: asyncio.AbstractEventLoop, then: Callable[[], None]) -> None:
+    while os.read(sys.stdin.fileno(), 4096):
+        pass
+    with contextlib.suppress(RuntimeError):  # the loop has ended before
+        loop.call_soon_threadsafe(then)
 
 
 def _moto_on(sock: socket.socket) -> Any:

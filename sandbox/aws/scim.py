@@ -30,7 +30,10 @@ from sandbox.aws.scim_rules import (
     user_record,
 )
 from sandbox.aws.store import ConflictError, IdentityStore, NotFoundError, Record
-from sandbox.faults import Faults
+from sandbox.aws.throttle import Throttle
+from sandbox.clock import Clock
+from sandbox.faults import Cut, FaultError, Faults
+from sandbox.journal import Journal
 from sandbox.settings import Settings
 
 CLOUDTRAIL: web.AppKey[list[dict[str, Any]]] = web.AppKey("cloudtrail", list)
@@ -46,6 +49,7 @@ _DETAIL = {
     404: ("ResourceNotFoundException", "Resource not found."),
     405: ("ValidationException", "Method not allowed."),
     409: ("ConflictException", "Refused to create a new, duplicate resource."),
+    429: ("ThrottlingException", "Rate exceeded"),  # assumed words
     500: ("InternalServerException", "Internal error."),
 }  # fmt: skip
 Handler = Callable[[web.Request], Awaitable[web.StreamResponse]]
@@ -57,15 +61,25 @@ def create_scim_app(
     tenant: str,
     token: str,
     settings: Settings | None = None,
+    clock: Clock | None = None,
     faults: Faults | None = None,
+    journal: Journal | None = None,
     center: IdentityCenter | None = None,
 ) -> web.Application:
     """The endpoint, writing into this store; `center` says who may, else this token alone."""
-    faulty = (faults or Faults()).middleware("scim")
-    refuse = center.why_not if center else _only(tenant, token)
-    app = web.Application(middlewares=[_errors(refuse), faulty], client_max_size=1024**2)
+    settings = settings or Settings()
+    clock = clock or Clock(settings)
+    throttle, journal = Throttle(clock), journal or Journal(clock)
+
+    def throttled() -> bool:
+        return settings["scim_throttle"] == "on" and not throttle.take()
+
+    why_not = center.why_not if center else _only(tenant, token)
+    errors = _errors(why_not, throttled, journal)
+    faulty = (faults or Faults(clock)).middleware("scim")
+    app = web.Application(middlewares=[errors, faulty], client_max_size=1024**2)
     app[CLOUDTRAIL] = []
-    scim = _Scim(store, lambda: center.tenant if center else tenant, settings or Settings())
+    scim = _Scim(store, lambda: center.tenant if center else tenant, settings)
     base = "/{tenant}/scim/v2"
     app.add_routes(
         [
@@ -327,36 +341,47 @@ def _only(tenant: str, token: str) -> Callable[[str, str], str]:
     return why_not
 
 
-def _errors(why_not: Callable[[str, str], str]) -> Any:
+def _errors(
+    why_not: Callable[[str, str], str], throttled: Callable[[], bool], journal: Journal
+) -> Any:
+    async def answer_to(request: web.Request, handler: Handler) -> web.StreamResponse:
+        # A wrong tenant and a wrong token look alike (§2.4).
+        tenant = (request.path + "/").split("/")[1]
+        if reason := why_not(tenant, request.headers.get("Authorization", "")):
+            return _refusal(request, 401, reason)
+        if throttled():
+            return _refusal(request, 429, "Rate exceeded")
+        try:
+            response = await handler(request)
+        except InvalidError as error:
+            return _refusal(request, 400, str(error))
+        except NotFoundError as error:
+            return _refusal(request, 404, f"{error} not found")
+        except ConflictError as error:
+            return _refusal(request, 409, str(error))
+        except FaultError as fault:
+            answer = _refusal(request, fault.status, "A fault that was asked for")
+            answer.headers.update(fault.headers)
+            return answer
+        except web.HTTPException as error:
+            status = error.status if error.status in _DETAIL else 400
+            return _refusal(request, status, error.reason)
+        response.headers.setdefault("x-amzn-RequestId", str(uuid.uuid4()))
+        return response
+
     @web.middleware
     async def middleware(request: web.Request, handler: Handler) -> web.StreamResponse:
-        status, reason = 0, ""
-        try:
-            # A wrong tenant and a wrong token look alike (§2.4).
-            tenant = (request.path + "/").split("/")[1]
-            reason = why_not(tenant, request.headers.get("Authorization", ""))
-            if reason:
-                status = 401
-            else:
-                response = await handler(request)
-                response.headers["x-amzn-RequestId"] = str(uuid.uuid4())
-                return response
-        except InvalidError as error:
-            status, reason = 400, str(error)
-        except NotFoundError as error:
-            status, reason = 404, f"{error} not found"
-        except ConflictError as error:
-            status, reason = 409, str(error)
-        except web.HTTPException as error:
-            status, reason = error.status, error.reason
-            status = status if status in _DETAIL else 400
-        return _refusal(request, status, reason)
+        answer = await answer_to(request, handler)
+        status = 0 if isinstance(answer, Cut) else answer.status
+        # Whoever has the tenant's token is Okta, as far as AWS can tell.
+        journal.note("scim", request, status, "" if status == 401 else "okta")
+        return answer
 
     return middleware
 
 
 def _refusal(request: web.Request, status: int, reason: str) -> web.Response:
-    code, detail = _DETAIL[status]
+    code, detail = _DETAIL.get(status, _DETAIL[500])
     ident, now = str(uuid.uuid4()), datetime.now(UTC)
     request.app[CLOUDTRAIL].append(
         {

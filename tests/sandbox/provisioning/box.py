@@ -10,7 +10,9 @@ from aiohttp.test_utils import TestClient, TestServer
 
 from sandbox.aws.scim import create_scim_app
 from sandbox.aws.store import IdentityStore
+from sandbox.clock import Clock
 from sandbox.faults import Faults
+from sandbox.journal import Journal
 from sandbox.okta.server import create_app
 from sandbox.seed import Group, Org, User, load_org
 from sandbox.settings import Settings
@@ -51,7 +53,7 @@ def org(*people: User, **groups: str) -> Org:
 class Box:
     okta: TestClient[Any, Any]
     store: IdentityStore
-    faults: Faults
+    clock: Clock
     sent: list[tuple[str, str, Any]] = field(default_factory=list)
     """Every SCIM request: method, path behind /v2 with its query, document."""
     app: str = ""
@@ -176,10 +178,13 @@ class Box:
 
 @asynccontextmanager
 async def box(people: Org, *, latency: float = 0, **settings: str) -> AsyncIterator[Box]:
-    chosen, faults = Settings(connections="supported"), Faults()
-    chosen.change(settings)
+    chosen = Settings(connections="supported", **settings)
+    clock = Clock(chosen)
+    shared: dict[str, Any] = {
+        "settings": chosen, "clock": clock, "faults": Faults(clock), "journal": Journal(clock)
+    }  # fmt: skip
     store = IdentityStore(AWS.identity_store_id, AWS.tenant)
-    scim = create_scim_app(store, tenant=AWS.tenant, token=TOKEN, settings=chosen, faults=faults)
+    scim = create_scim_app(store, tenant=AWS.tenant, token=TOKEN, **shared)
     sent: list[tuple[str, str, Any]] = []
 
     @web.middleware
@@ -194,13 +199,12 @@ async def box(people: Org, *, latency: float = 0, **settings: str) -> AsyncItera
             people,
             base_url="http://127.0.0.1",
             scim_url=str(server.make_url("")).rstrip("/"),
-            settings=chosen,
             latency=latency,
             health=dict,
-            faults=faults,
+            **shared,
         )
         async with TestClient(TestServer(okta, host="127.0.0.1")) as client:
-            made = Box(client, store, faults, sent)
+            made = Box(client, store, clock, sent)
             await made.connect()
             sent.clear()
             yield made
