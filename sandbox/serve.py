@@ -114,11 +114,8 @@ async def _serve(org: Org, options: Options, ports: dict[str, socket.socket]) ->
         "started": now.isoformat(timespec="seconds"),
     }
     token = scim_token(instance)
-    store, center = (
-        IdentityStore(org.aws.identity_store_id, org.aws.tenant),
-        IdentityCenter(org.aws),
-    )
-    secret = None
+    store = IdentityStore(org.aws.identity_store_id, org.aws.tenant)
+    center, secret = IdentityCenter(org.aws), None
     if options.identity_center == "ready":
         secret = scim_secret(org.aws, token, now)
         center.prepare(token, secret["token_id"], datetime.fromisoformat(secret["created"]))

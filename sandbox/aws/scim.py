@@ -74,8 +74,8 @@ def create_scim_app(
     def throttled() -> bool:
         return settings["scim_throttle"] == "on" and not throttle.take()
 
-    refuse = center.why_not if center else _only(tenant, token)
-    errors = _errors(refuse, throttled, journal)
+    why_not = center.why_not if center else _only(tenant, token)
+    errors = _errors(why_not, throttled, journal)
     faulty = (faults or Faults(clock)).middleware("scim")
     app = web.Application(middlewares=[errors, faulty], client_max_size=1024**2)
     app[CLOUDTRAIL] = []

@@ -1,7 +1,6 @@
 """Okta: the list of applications, and what all pages of one application share."""
 
 from typing import Any
-from urllib.parse import quote
 
 from aiohttp import web
 
@@ -52,4 +51,4 @@ class Applications(Tab):
 
 
 def root(app: App) -> str:
-    return f"/admin/app/{quote(app.body['name'], safe='')}/instance/{app.id}"
+    return f"/admin/app/{app.body['name']}/instance/{app.id}"

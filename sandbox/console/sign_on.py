@@ -1,14 +1,14 @@
 """Okta: the Sign On tab: SAML attributes, the certificate, and the metadata for AWS."""
 
 from itertools import zip_longest
-from typing import Any
 
 from aiohttp import web
 
 from sandbox.console.applications import ONE, Tab, root
 from sandbox.console.pages import field, redirect
+from sandbox.okta.app_body import checked
 from sandbox.okta.certificate import metadata
-from sandbox.okta.errors import missing
+from sandbox.okta.errors import OktaError, invalid, missing
 from sandbox.okta.model import App, now
 from sandbox.okta.wire import Json, Route
 
@@ -29,7 +29,7 @@ class SignOn(Tab):
     async def get(self, request: web.Request) -> web.Response:
         app, edit = self.wire.app(request), "edit" in request.query
         rows = [_row(item) for item in _statements(app) if item.get("type") != "GROUP"]
-        return self._page(app, edit, rows, app.body["settings"]["app"])
+        return self._page(app, edit, rows, app.body["settings"].get("app", {}))
 
     def _page(
         self, app: App, edit: bool, rows: list[Json], given: Json, error: str | None = None
@@ -54,14 +54,11 @@ class SignOn(Tab):
             if name.strip() or value.strip()
         ]
         given = {"acsURL": field(form, "acs").strip(), "entityID": field(form, "issuer").strip()}
-        if error := _error(rows, [item.get("name") for item in _groups(app)]):
-            return self._page(app, True, rows, given, error)
-        settings = app.body["settings"]
-        made = [{"type": "EXPRESSION", "name": row["name"], "namespace": row["format"],
-                 "values": [row["value"]]} for row in rows]  # fmt: skip
-        settings["signOn"]["attributeStatements"] = [*made, *_groups(app)]
-        settings["app"] |= {key: value for key, value in given.items() if value}
-        app.updated = now()
+        try:
+            body = checked({**app.body, "settings": _settings(app, rows, given)})
+        except OktaError as error:
+            return self._page(app, True, rows, given, " ".join(error.causes))
+        app.body, app.updated = {**body, "kid": app.body["kid"]}, now()
         return redirect(root(app) + "/sign-on")
 
     async def metadata(self, request: web.Request) -> web.Response:
@@ -79,30 +76,25 @@ def _key(app: App) -> str:
 
 
 def _statements(app: App) -> list[Json]:
-    found: Any = app.body["settings"]["signOn"].get("attributeStatements") or []
-    return [item for item in found if isinstance(item, dict)] if isinstance(found, list) else []
-
-
-def _groups(app: App) -> list[Json]:
-    """Group attribute statements; they stay as they are."""
-    return [item for item in _statements(app) if item.get("type") == "GROUP"]
+    return app.body["settings"]["signOn"]["attributeStatements"]
 
 
 def _row(item: Json) -> Json:
-    values = item.get("values")
-    value = ", ".join(map(str, values)) if isinstance(values, list) else ""
     kind = item.get("namespace") or _FORMAT + "unspecified"
-    return {"name": item.get("name") or "", "format": kind, "value": value}
+    return {"name": item["name"], "format": kind, "value": ", ".join(item.get("values", []))}
 
 
-def _error(rows: list[Json], taken: list[Any]) -> str | None:
-    seen = set(taken)
+def _settings(app: App, rows: list[Json], given: Json) -> Json:
+    """The app's settings with these rows; group attribute statements stay as they are."""
     for row in rows:
-        if not row["name"] or not row["value"]:
-            return "Attribute Statements: a name and a value are needed"
-        if row["format"] not in FORMATS:
-            return f"{row['name']}: choose a name format"
-        if row["name"] in seen:
-            return f"{row['name']}: this attribute name is used twice"
-        seen.add(row["name"])
-    return None
+        if not row["value"] or row["format"] not in FORMATS:
+            raise invalid("value", f"{row['name']}: give a value and a name format")
+    made = [{"type": "EXPRESSION", "name": row["name"], "namespace": row["format"],
+             "values": [row["value"]]} for row in rows]  # fmt: skip
+    made += [item for item in _statements(app) if item.get("type") == "GROUP"]
+    settings = app.body["settings"]
+    return {
+        **settings,
+        "app": settings.get("app", {}) | {key: value for key, value in given.items() if value},
+        "signOn": {**settings["signOn"], "attributeStatements": made},
+    }

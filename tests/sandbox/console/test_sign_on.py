@@ -54,10 +54,10 @@ def test_group_statements_stay(sandbox: Running) -> None:
 def test_what_cannot_be_saved_changes_nothing_and_is_still_in_the_form(sandbox: Running) -> None:
     before = statements(sandbox)
     for rows, why in (
-        ([("a", URI, "")], "a name and a value are needed"),
-        ([("", URI, "user.title")], "a name and a value are needed"),
-        ([("a", URI, "user.title"), ("a", URI, "user.city")], "this attribute name is used twice"),
-        ([("a", "urn:other", "user.title")], "choose a name format"),
+        ([("a", URI, "")], "a: give a value and a name format"),
+        ([("", URI, "user.title")], "name: one of its own, of 1 to 512 characters"),
+        ([("a", URI, "user.title"), ("a", URI, "user.city")], "name: one of its own"),
+        ([("a", "urn:other", "user.title")], "a name format"),
     ):
         status, page = save(sandbox, *rows)
         assert (status, why in page) == (400, True)
