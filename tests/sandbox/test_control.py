@@ -228,7 +228,7 @@ class TestTheJournal:
     def test_what_okta_sends_to_aws_is_in_it_without_the_tenant(self, sandbox: Sandbox) -> None:
         httpx.get(sandbox.scim + "/some-tenant/scim/v2/Users/1")
         entry = sandbox.journal("scim")[-1]
-        assert entry["operation"] == "GET /scim/v2/Users/1"
+        assert entry["operation"] == "GET /scim/v2/Users/{id}"
         assert entry["status"] == 401
 
 
