@@ -79,7 +79,8 @@ class Provisioning(Tab):
             return self._integration(
                 app, True, enable=enable, url=url, error=error, verified=not error
             )
-        app.base_url, app.token, app.connection = url, token, "ENABLED"
+        app.base_url, app.token, app.auth_scheme = url, token, "TOKEN"
+        app.connection = "ENABLED"
         await self.wire.worker.start(app)
         return redirect(here)
 
