@@ -5,7 +5,6 @@ Owns what is written down and how it is counted. Never a body and never a token.
 
 import itertools
 import re
-from collections import Counter
 from datetime import UTC, datetime
 from typing import Any
 
@@ -40,21 +39,17 @@ class Journal:
 
 
 def counts(entries: list[Entry]) -> list[Entry]:
-    """How often each operation, its refusals for the rate (429) and its other errors apart."""
-    kinds = Counter((e["server"], e["bucket"], e["operation"]) for e in entries)
-
-    def how_many(kind: tuple[str, str, str], low: int, high: int) -> int:
-        return sum(
-            (e["server"], e["bucket"], e["operation"]) == kind and low <= e["status"] <= high
-            for e in entries
-        )
-
-    return [
-        {"server": kind[0], "bucket": kind[1], "operation": kind[2], "calls": number,
-         "throttled": how_many(kind, 429, 429),
-         "errors": how_many(kind, 400, 599) - how_many(kind, 429, 429) + how_many(kind, 0, 0)}
-        for kind, number in sorted(kinds.items())
-    ]  # fmt: skip
+    """How often each operation; its refusals for the rate (429) and its other failures apart."""
+    found: dict[tuple[str, str, str], Entry] = {}
+    for entry in entries:
+        kind = (entry["server"], entry["bucket"], entry["operation"])
+        fresh = {"server": kind[0], "bucket": kind[1], "operation": kind[2],
+                 "calls": 0, "throttled": 0, "errors": 0}  # fmt: skip
+        item, status = found.setdefault(kind, fresh), entry["status"]
+        item["calls"] += 1
+        item["throttled"] += status == 429
+        item["errors"] += status == 0 or (status >= 400 and status != 429)
+    return [found[kind] for kind in sorted(found)]
 
 
 def _template(request: web.Request) -> str:
