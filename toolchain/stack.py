@@ -56,6 +56,13 @@ class Stack:
         copy.write_text(text)
         return copy
 
+    def choose_mode(self, mode: str) -> None:
+        """Who connects Okta to AWS, `api` or `console`; a copy of the stack file says so."""
+        text = self.settings.read_text()
+        chosen = re.sub(r"(?m)^(\s+mode: )\w+$", rf"\g<1>{mode}", text, count=1)
+        if chosen != text:
+            (self.home / f"Pulumi.{STACK}.yaml").write_text(chosen)
+
     @property
     def variables(self) -> dict[str, str]:
         """What plain `pulumi …` needs in the clone."""
