@@ -16,6 +16,7 @@ from components.account_access import AccountAccess
 from components.arrival import SETTLE_SECONDS
 from components.assignment_groups import AssignmentGroups
 from components.console import provisioning_steps
+from components.drift import REPORT, Drift
 from components.federation_args import API, IdentityCenterFederationArgs
 from components.gate import ENFORCE, Gate
 from components.groups import GroupArgs, find_groups, label, take_groups
@@ -102,6 +103,19 @@ class IdentityCenterFederation(pulumi.ComponentResource):
             },
             child,
         )
+        drift = Drift(
+            f"{name}-drift",
+            {
+                "app": app,
+                "read": gate.read,
+                "assigned": assigned,
+                "assignments": assignments,
+                "pushed": pushed,
+                "pushes": pushes,
+                "policy": args.get("drift", REPORT),
+            },
+            child,
+        )
         instance_arn = checked.apply(lambda known: known[2][2])
         self._on_the_aws_side(name, args, instance_arn, token, pushes)
         self.app_id = app.app_id
@@ -111,6 +125,7 @@ class IdentityCenterFederation(pulumi.ComponentResource):
             "signInUrl": app.sign_in_url,
             "metadataUrl": app.metadata_url,
             "mode": args.get("mode", API),
+            "drift": drift.found,
             "gate": gate.closed.apply(lambda reason: reason or "open"),
             "region": instance.apply(lambda i: i[1]),
             "identityStoreId": store_id,

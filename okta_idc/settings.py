@@ -59,6 +59,15 @@ class GatePolicy(StrEnum):
     """It goes on, with a warning and the reason in the outputs."""
 
 
+class DriftPolicy(StrEnum):
+    """What happens when something in Okta is not as it is declared."""
+
+    REPORT = "report"
+    """Each difference is a warning, and stands in the outputs."""
+    ENFORCE = "enforce"
+    """The run fails."""
+
+
 class WaitWhen(StrEnum):
     """Whether a run waits for what a person, or Okta, has still to do."""
 
@@ -100,6 +109,10 @@ class Provisioning(_Strict):
     gate: GatePolicy = Field(
         default=GatePolicy.ENFORCE, strict=False,
         description="What happens while provisioning is not known to be on.",
+    )  # fmt: skip
+    drift: DriftPolicy = Field(
+        default=DriftPolicy.REPORT, strict=False,
+        description="What happens when something is not as it is declared.",
     )  # fmt: skip
     wait: WaitWhen = Field(
         default=WaitWhen.AUTO, strict=False, description="Whether a run waits for a person."
@@ -292,6 +305,7 @@ class Settings(_Strict):
             "secret": self.scim.secret,
             "mode": provisioning.mode.value,
             "gate": provisioning.gate.value,
+            "drift": provisioning.drift.value,
             "create_users": provisioning.create_users,
             "update_users": provisioning.update_users,
             "deactivate_users": provisioning.deactivate_users,

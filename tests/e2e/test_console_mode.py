@@ -32,7 +32,7 @@ class Person:
         self.saves(f"{page}/to-app", **dict.fromkeys(BOXES, "on"))
 
     def saves(self, page: str, **fields: str) -> None:
-        form = self.http.get(page).text
+        form = self.http.get(f"{page}?edit=1").text
         secret = re.search(r'name="csrf" value="([^"]+)"', form)
         assert secret, form
         answer = self.http.post(
