@@ -1,8 +1,16 @@
 """What is declared: one Pulumi component a file. `IdentityCenterFederation` composes the others,
 each of which can be used alone."""
 
+from components.access_control import AccessControlAttributes, AccessControlAttributesArgs
+from components.account_access import (
+    AccountAccess,
+    AccountAccessArgs,
+    ApplicationArgs,
+    PermissionSetArgs,
+)
 from components.assignment_groups import AssignmentGroups, AssignmentGroupsArgs
-from components.federation import IdentityCenterFederation, IdentityCenterFederationArgs
+from components.federation import IdentityCenterFederation
+from components.federation_args import IdentityCenterFederationArgs
 from components.gate import Gate, GateArgs
 from components.groups import Group, GroupArgs
 from components.provisioning import Provisioning, ProvisioningArgs
@@ -10,9 +18,15 @@ from components.push_groups import PushGroups, PushGroupsArgs
 from components.pushed_people import PushedPeople, PushedPeopleArgs
 from components.saml_app import AttributeStatement, SamlApp, SamlAppArgs
 from components.scim_token import ScimToken, ScimTokenArgs
+from components.token_alarm import TokenExpiryAlarm, TokenExpiryAlarmArgs
 from components.wait import Wait
 
 __all__ = [
+    "AccessControlAttributes",
+    "AccessControlAttributesArgs",
+    "AccountAccess",
+    "AccountAccessArgs",
+    "ApplicationArgs",
     "AssignmentGroups",
     "AssignmentGroupsArgs",
     "AttributeStatement",
@@ -22,6 +36,7 @@ __all__ = [
     "GroupArgs",
     "IdentityCenterFederation",
     "IdentityCenterFederationArgs",
+    "PermissionSetArgs",
     "Provisioning",
     "ProvisioningArgs",
     "PushGroups",
@@ -32,5 +47,7 @@ __all__ = [
     "SamlAppArgs",
     "ScimToken",
     "ScimTokenArgs",
+    "TokenExpiryAlarm",
+    "TokenExpiryAlarmArgs",
     "Wait",
 ]

@@ -4,62 +4,27 @@ Only composes: app → provisioning → gate → assignments → push groups. Wh
 the inputs is looked up first, so that a refused declaration has changed nothing.
 """
 
-from typing import NotRequired, TypedDict
-
 import pulumi
 import pulumi_aws as aws
 from pulumi import InvokeOutputOptions, Output, ResourceOptions
 
+from components.access_control import AccessControlAttributes
+from components.account_access import AccountAccess
 from components.arrival import SETTLE_SECONDS
 from components.assignment_groups import AssignmentGroups
 from components.console import provisioning_steps
+from components.federation_args import API, IdentityCenterFederationArgs
 from components.gate import ENFORCE, Gate
 from components.groups import GroupArgs, find_groups, label, take_groups
 from components.provisioning import Provisioning
 from components.push_groups import PushGroups
 from components.pushed_people import PushedPeople
 from components.refusal import Refused, refuse
-from components.saml_app import AttributeStatement, SamlApp
+from components.saml_app import SamlApp
 from components.scim_token import ScimToken
+from components.token_alarm import DAYS_BEFORE, TokenExpiryAlarm
 from components.wait import Wait
 from okta_idc.rules import groups as rules
-
-API = "api"
-
-
-class IdentityCenterFederationArgs(TypedDict):
-    """Inputs of IdentityCenterFederation."""
-
-    acs_url: str
-    issuer_url: str
-    secret: str
-    """Name or ARN of the secret with the SCIM endpoint and token."""
-    label: NotRequired[str]
-    user_name_template: NotRequired[str]
-    attributes: NotRequired[list[AttributeStatement]]
-    mode: NotRequired[str]
-    """`api` (default) or `console`: who connects Okta's provisioning to the SCIM endpoint."""
-    gate: NotRequired[str]
-    """`enforce` (default) or `warn`: what happens while provisioning is not known to be on."""
-    wait: NotRequired[Wait]
-    """How long a person is waited for. Default: not at all."""
-    create_users: NotRequired[bool]
-    update_users: NotRequired[bool]
-    deactivate_users: NotRequired[bool]
-    assign: NotRequired[list[GroupArgs]]
-    """The assignment groups."""
-    assign_pushed: NotRequired[str]
-    """Instead of `assign`: the name of one group, made here, of everybody who is pushed."""
-    push: NotRequired[list[GroupArgs]]
-    """The push groups; none of them an assignment group."""
-    arrival: NotRequired[Wait]
-    """How long people and groups may take to arrive in AWS. Default: not waited for."""
-    settle_seconds: NotRequired[float]
-    """See PushGroups."""
-    import_id: NotRequired[str]
-    """Id of an app that is there already: taken over, and protected."""
-    protect: NotRequired[bool]
-    """Default: false. True: app, assignments and mappings cannot be removed by accident."""
 
 
 class IdentityCenterFederation(pulumi.ComponentResource):
@@ -131,6 +96,8 @@ class IdentityCenterFederation(pulumi.ComponentResource):
             },
             child,
         )
+        instance_arn = checked.apply(lambda known: known[2][2])
+        self._on_the_aws_side(name, args, instance_arn, token, pushes)
         self.app_id = app.app_id
         self.outputs = {
             "appId": app.app_id,
@@ -194,12 +161,64 @@ class IdentityCenterFederation(pulumi.ComponentResource):
             ResourceOptions(parent=self),
         )
 
-    def _instance(self) -> Output[tuple[str, str]]:
-        """Identity store id and region of the one instance."""
+    def _on_the_aws_side(
+        self,
+        name: str,
+        args: IdentityCenterFederationArgs,
+        instance_arn: Output[str],
+        token: ScimToken,
+        pushes: PushGroups,
+    ) -> None:
+        """Whatever of access, attributes and alarm is asked for."""
+        child, keys = ResourceOptions(parent=self), [a["key"] for a in args.get("attributes", [])]
+        control = args.get("access_control")
+        if control is not None:
+            switched = AccessControlAttributes(
+                f"{name}-attributes",
+                {
+                    "instance_arn": instance_arn,
+                    "attributes": control.get("attributes", {}),
+                    "from_okta": keys,
+                    "import_id": control.get("import_id", ""),
+                    "protect": args.get("protect", False),
+                },
+                child,
+            )
+            keys += switched.keys
+        sets, applications = args.get("permission_sets", []), args.get("applications", [])
+        if sets or applications:
+            AccountAccess(
+                f"{name}-access",
+                {
+                    "instance_arn": instance_arn,
+                    "group_ids": pushes.group_ids,
+                    "pushed": list(pushes.pushes),
+                    "permission_sets": sets,
+                    "applications": applications,
+                    "tags": keys,
+                    "protect": args.get("protect", False),
+                },
+                child,
+            )
+        alarm = args.get("alarm")
+        if alarm is not None:
+            TokenExpiryAlarm(
+                f"{name}-alarm",
+                {
+                    "expires": token.expires,
+                    "secret": args["secret"],
+                    "emails": alarm.get("emails", []),
+                    "days_before": alarm.get("days_before", DAYS_BEFORE),
+                },
+                child,
+            )
 
-        def the_one(found: aws.ssoadmin.GetInstancesResult) -> tuple[str, str]:
+    def _instance(self) -> Output[tuple[str, str, str]]:
+        """Identity store id, region and ARN of the one instance."""
+
+        def the_one(found: aws.ssoadmin.GetInstancesResult) -> tuple[str, str, str]:
             if len(found.identity_store_ids) == 1:
-                return found.identity_store_ids[0], found.region
+                return found.identity_store_ids[0], found.region, found.arns[0]
             raise Refused(
                 f"{len(found.identity_store_ids)} IAM Identity Center instances are visible in "
                 f"region {found.region}. Fix: set aws:region to the instance's primary region, "

@@ -175,6 +175,63 @@ class AttributeSetting(_Strict):
     value: str = Field(description='Okta expression: user.department, or a literal: "blue".')
 
 
+class PermissionSet(_Strict):
+    """One permission set, and who gets it where."""
+
+    name: str = Field(description="Unique in the instance.")
+    groups: list[str] = Field(default=[], description="Pushed groups, named as in push.")
+    accounts: list[str] = Field(default=[], description="Account ids, 12 digits in quotes.")
+    description: str | None = Field(default=None, description="Shown in the console.")
+    session: str = Field(default="PT1H", description="PT1H to PT12H.")
+    relay_state: str | None = Field(default=None, description="Where the console opens.")
+    managed: list[str] = Field(default=[], description="ARNs of AWS's managed policies.")
+    customer_managed: list[str] = Field(
+        default=[], description="path/name of policies that stand in each of the accounts."
+    )
+    inline: dict[str, Any] | None = Field(default=None, description="An IAM policy.")
+    boundary: str | None = Field(default=None, description="An ARN, or path/name.")
+    import_id: str | None = Field(
+        default=None, description="Takes over one that is there: its ARN,instance ARN."
+    )
+
+
+class Application(_Strict):
+    """One application of IAM Identity Center, and who may open it."""
+
+    arn: str = Field(description="The application's ARN.", pattern=r"^arn:")
+    groups: list[str] = Field(description="Pushed groups, named as in push.", min_length=1)
+
+
+class Access(_Strict):
+    """What pushed groups may do in AWS."""
+
+    permission_sets: list[PermissionSet] = Field(default=[], description="With assignments.")
+    applications: list[Application] = Field(default=[], description="With assignments.")
+
+
+class AccessControlSetting(_Strict):
+    """Attributes for access control on the AWS side."""
+
+    attributes: dict[str, str] = Field(
+        default={},
+        description="Key → source in the identity store; none of the keys that Okta sends.",
+    )
+    import_id: str | None = Field(
+        default=None,
+        pattern=r"^arn:aws[\w-]*:sso:::instance/",
+        description="The instance's ARN, where the feature is on already: it is taken over.",
+    )
+
+
+class AlarmSetting(_Strict):
+    """A warning before the SCIM token expires, by SNS."""
+
+    emails: list[str] = Field(default=[], description="Who is told; each must confirm.")
+    days_before: list[Annotated[int, Field(ge=1, le=364)]] = Field(
+        default=[60, 30, 14, 7, 1], description="Days before the expiry, each a warning."
+    )
+
+
 class Settings(_Strict):
     """One Okta org's federation with one IAM Identity Center instance."""
 
@@ -192,6 +249,11 @@ class Settings(_Strict):
         description="With `assign: pushed`: the group made for it, filled by a group rule.",
     )
     push: list[Group] = Field(default=[], description="Okta groups pushed to Identity Center.")
+    access: Access = Field(default=Access(), description="Permission sets and assignments.")
+    access_control: AccessControlSetting | None = Field(
+        default=None, description="Switches attributes for access control on; {} is enough."
+    )
+    alarm: AlarmSetting | None = Field(default=None, description="Warns before the token expires.")
     protect: bool = Field(
         default=True, description="App, assignments and mappings cannot be removed by accident."
     )
@@ -234,11 +296,17 @@ class Settings(_Strict):
             "update_users": provisioning.update_users,
             "deactivate_users": provisioning.deactivate_users,
             "settle_seconds": provisioning.settle_seconds,
-            "assign": [_argument(group) for group in self._assigned],
-            "push": [_argument(group) for group in self.push],
+            "assign": [_plain(group) for group in self._assigned],
+            "push": [_plain(group) for group in self.push],
             "protect": self.protect,
             "import_id": self.app.import_id or "",
         }
+        arguments["permission_sets"] = [_plain(s) for s in self.access.permission_sets]
+        arguments["applications"] = [_plain(a) for a in self.access.applications]
+        if self.access_control is not None:
+            arguments["access_control"] = _plain(self.access_control)
+        if self.alarm is not None:
+            arguments["alarm"] = _plain(self.alarm)
         if self.assign == "pushed":
             arguments["assign_pushed"] = self.assigned_group
         return arguments
@@ -272,8 +340,9 @@ def _called(groups: list[GroupSetting]) -> tuple[str, ...]:
     return tuple(group.called for group in groups)
 
 
-def _argument(group: GroupSetting) -> dict[str, Any]:
-    return {key: value for key, value in group.model_dump().items() if value not in (None, "")}
+def _plain(setting: BaseModel) -> dict[str, Any]:
+    """As an argument of a component: what was not given is not there."""
+    return {key: value for key, value in setting.model_dump().items() if value not in (None, "")}
 
 
 def _shape_problem(root: str, error: Any) -> str:

@@ -75,18 +75,14 @@ class Group:
 
 
 @dataclass(frozen=True)
-class Account:
-    """A member account of the AWS organisation."""
-
+class Account:  # a member of the AWS organisation
     id: str
     name: str
     email: str
 
 
 @dataclass(frozen=True)
-class Application:
-    """An application of IAM Identity Center, to which people can be assigned."""
-
+class Application:  # of IAM Identity Center; people can be assigned to it
     id: str
     name: str
 
@@ -130,18 +126,14 @@ def load_org(path: Path | None = None) -> Org:
         document = yaml.safe_load(text)
     # safe_load raises plain ValueError on impossible dates and RecursionError on deep nesting.
     except (yaml.YAMLError, ValueError, RecursionError) as error:
-        place = _mark(error)
+        mark = getattr(error, "problem_mark", None)
+        place = f", line {mark.line + 1}" if mark else ""
         raise OrgError(f"{path}{place}: is not YAML. Mend the syntax there.") from None
     reader = _Reader(str(path))
     org = reader.org(document)
     if org is None or reader.problems:
         raise OrgError("\n".join(reader.problems))
     return org
-
-
-def _mark(error: Exception) -> str:
-    mark = getattr(error, "problem_mark", None)
-    return f", line {mark.line + 1}" if mark else ""
 
 
 @dataclass
@@ -222,23 +214,25 @@ class _Reader:
         entry = self.mapping("aws", item, (*_AWS, "members", "applications"))
         if entry is None:
             return None
-        members = self.entries("aws.members", entry.get("members", []), _MEMBER)
-        for key in ("id", "email"):
-            self.unique("aws.members", key, entry.get("members"))
+        members = self.entries("aws.members", entry.get("members", []), _MEMBER, "id", "email")
         for index, member in enumerate(members):
             if member["id"] and member["id"] == entry.get("account"):
                 fix = "The management account (aws.account) is no member: take it out here."
                 self.problem(f"aws.members[{index}].id", member["id"], fix)
-        applications = self.entries("aws.applications", entry.get("applications", []), _APPLICATION)
-        self.unique("aws.applications", "id", entry.get("applications"))
+        given = entry.get("applications", [])
+        applications = self.entries("aws.applications", given, _APPLICATION, "id")
         return Aws(
             **self.shaped("aws", entry, _AWS),
             members=tuple(Account(**member) for member in members),
             applications=tuple(Application(**application) for application in applications),
         )
 
-    def entries(self, place: str, items: object, shapes: _Shapes) -> list[dict[str, str]]:
+    def entries(
+        self, place: str, items: object, shapes: _Shapes, *unique: str
+    ) -> list[dict[str, str]]:
         """A list of mappings, each of which has exactly these keys."""
+        for key in unique:
+            self.unique(place, key, items)
         return [
             self.shaped(f"{place}[{index}]", entry, shapes)
             for index, item in enumerate(self.items(place, items))

@@ -259,7 +259,7 @@ def unassigns_few(change: Unassigning) -> Iterator[Draft]:
 
 @rule(
     "OIC-211",
-    "A push group has at most 100 members, or is pushed bit by bit",
+    "A push group has at most 100 members",
     severity=Severity.ADVISORY,
     askers=(Asker.DOCTOR,),
     source="AWS SCIM API, PatchGroup: at most 100 membership changes in a request; «Push now» "

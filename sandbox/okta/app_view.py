@@ -7,12 +7,11 @@ these four are assumed.
 
 from typing import Any
 
+from sandbox.okta.app_body import OVERRIDES
 from sandbox.okta.model import App
 
 ORG_ID = "00osbx00000000000001"
 ENROLLMENT_POLICY = "rstsbxenrollment00001"
-_OVERRIDES = ("defaultRelayState", "ssoAcsUrlOverride", "audienceOverride", "recipientOverride",
-              "destinationOverride")  # fmt: skip
 _TO_APP = {
     "PUSH_NEW_USERS": ("create", "lifecycleCreate"),
     "PUSH_PROFILE_UPDATES": ("update", "profile"),
@@ -35,11 +34,11 @@ def app_view(app: App, base: str, supported: bool) -> dict[str, Any]:
         "signOnMode": body["signOnMode"],
         "accessibility": {
             "selfService": False, "errorRedirectUrl": None, "loginRedirectUrl": None,
-            **body.get("accessibility", {}),
+            **body["accessibility"],
         },
         "visibility": {
-            "autoLaunch": False, "autoSubmitToolbar": False, "hide": {"iOS": False, "web": False},
-            **body.get("visibility", {}),
+            "autoLaunch": False, "autoSubmitToolbar": False, **body["visibility"],
+            "hide": {"iOS": False, "web": False, **body["visibility"]["hide"]},
             "appLinks": {f"{body['name']}_link": True},
         },
         "credentials": {
@@ -58,17 +57,17 @@ def _features(app: App, supported: bool) -> list[str]:
 
 
 def _settings(given: dict[str, Any]) -> dict[str, Any]:
-    sign = given.get("signOn") or {}
+    sign = given["signOn"]
     network = {"connection": "DISABLED"}
     return {
-        "app": given.get("app") or {},
+        "app": given.get("app", {}),
         "notifications": {"vpn": {"network": network, "message": None, "helpUrl": None}},
         "manualProvisioning": False,
         "implicitAssignment": bool(given.get("implicitAssignment")),
-        "notes": {"admin": None, "enduser": None, **(given.get("notes") or {})},
+        "notes": {"admin": None, "enduser": None, **given["notes"]},
         "signOn": {
-            **{key: sign.get(key) or None for key in _OVERRIDES},
-            "attributeStatements": sign.get("attributeStatements") or [],
+            **{key: sign.get(key) or None for key in OVERRIDES},
+            "attributeStatements": sign["attributeStatements"],
             "honorForceAuthn": bool(sign.get("honorForceAuthn")),
         },
     }

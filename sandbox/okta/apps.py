@@ -1,10 +1,10 @@
 """Apps: create, read, update, delete, lifecycle, signing keys and SAML metadata."""
 
 import copy
-from typing import Any
 
 from aiohttp import web
 
+from sandbox.okta.app_body import checked
 from sandbox.okta.app_view import app_view
 from sandbox.okta.certificate import metadata, signing
 from sandbox.okta.errors import OktaError, invalid
@@ -68,7 +68,7 @@ class Apps:
         app = self.wire.app(request)
         name = app.body["name"]
         body = self._checked({"name": name, **await read(request)}, but=app.id)
-        kid = (body["credentials"].get("signing") or {}).get("kid") or app.body["kid"]
+        kid = body["credentials"]["signing"].get("kid") or app.body["kid"]
         if all(key["kid"] != kid for key in app.keys):
             raise invalid("credentials.signing.kid", "credentials.signing.kid: no such key")
         app.body, app.updated = {**body, "name": name, "kid": kid}, now()
@@ -108,28 +108,10 @@ class Apps:
         app.body.setdefault("kid", key["kid"])
         return key
 
-    def _checked(self, body: Json, but: str = "") -> Json:
-        for key in ("label", "name", "signOnMode"):
-            if not isinstance(body.get(key), str) or not body[key]:
-                raise invalid(key, f"{key}: The field cannot be left blank")
+    def _checked(self, given: Json, but: str = "") -> Json:
+        body = checked(given)
         for app in self.model.apps.values():
             if app.id != but and app.body["label"] == body["label"]:
                 raise OktaError(400, "E0000040", "Application label must not be the same as "
                                 "another existing application label.")  # fmt: skip
-        for key in ("settings", "credentials", "accessibility", "visibility"):
-            _object(body, key)
-        for key in ("app", "notes", "signOn"):
-            _object(body["settings"], key)
-        _object(body["credentials"], "signing")
-        default = {"template": "${source.login}", "type": "BUILT_IN"}
-        template: Any = body["credentials"].setdefault("userNameTemplate", default)
-        if not isinstance(template, dict) or not isinstance(template.get("template"), str):
-            raise invalid("userNameTemplate", "userNameTemplate: template is missing")
         return body
-
-
-def _object(parent: Json, key: str) -> None:
-    if parent.get(key) is None:
-        parent[key] = {}
-    elif not isinstance(parent[key], dict):
-        raise invalid(key, f"{key}: must be an object")

@@ -120,7 +120,13 @@ def _sum(tokens: list[str]) -> Value:
         values.append(_atom(tokens))
     if len(values) == 1:
         return values[0]
-    return lambda scope: "".join(_text(value(scope)) for value in values)
+    return lambda scope: _added([value(scope) for value in values])
+
+
+def _added(values: list[Any]) -> Any:
+    if all(isinstance(value, int | float) for value in values):
+        return sum(values)
+    return "".join(map(_text, values))
 
 
 def _atom(tokens: list[str]) -> Value:
@@ -140,6 +146,8 @@ def _atom(tokens: list[str]) -> Value:
     for prefix in _PERSON:
         if token.startswith(prefix):
             name = token.removeprefix(prefix)
+            if not name.isidentifier():
+                break
             return lambda scope: scope.profile.get(name)
     raise ExpressionError(f"not understood: {token}")
 

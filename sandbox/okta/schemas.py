@@ -14,6 +14,21 @@ from sandbox.okta.wire import Json, Route, Wire, read, reply
 from sandbox.seed import PROFILE
 
 _NEEDED = ("login", "email", "firstName", "lastName")
+_MORE: dict[str, Json] = {
+    "login": {"minLength": 5, "maxLength": 100, "required": True},
+    "email": {"format": "email", "required": True},
+    "firstName": {"minLength": 1, "maxLength": 50, "required": True},
+    "lastName": {"minLength": 1, "maxLength": 50, "required": True},
+    "secondEmail": {"format": "email"},
+    "mobilePhone": {"maxLength": 100},
+    "primaryPhone": {"maxLength": 100},
+    "countryCode": {"format": "country-code"},
+    "preferredLanguage": {"format": "language-code"},
+    "locale": {"format": "locale"},
+    "profileUrl": {"format": "uri"},
+    "timezone": {"format": "timezone"},
+}
+"""What the schema says of an attribute beyond its type (a recording of a real org)."""
 _NOT_SHOWN = ("master", "permissions", "union")
 """Of an app's own attributes; sent, and not in the answers of a real org."""
 
@@ -37,7 +52,8 @@ class Schemas:
         kind = f"{self.wire.api}/meta/types/user/{self.model.user_type}"
         base = {
             name: {
-                **_attribute(name), "mutability": "READ_WRITE", "scope": "NONE",
+                **_attribute(name), **_MORE.get(name, {}), "mutability": "READ_WRITE",
+                "scope": "NONE",
                 "permissions": [{"principal": "SELF", "action": "READ_WRITE"}],
             }
             for name in sorted(PROFILE)

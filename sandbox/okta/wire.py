@@ -22,6 +22,8 @@ async def read(request: web.Request) -> Json:
     """The request's JSON object; no body is an empty one."""
     try:
         body = json.loads(await request.read() or b"{}")
+        # Python reads NaN and halves of surrogate pairs, which nobody could be answered with.
+        json.dumps(body, allow_nan=False, ensure_ascii=False).encode()
     except (ValueError, RecursionError):
         raise errors.malformed() from None
     if not isinstance(body, dict):
@@ -70,7 +72,7 @@ class Wire:
             raise invalid("limit", "limit: must be a positive number")
         limit, after = min(int(text[:9]), most), request.query.get("after") or "0"
         if not (after.isascii() and after.isdigit() and len(after) < 9):
-            # Assumed; to begin again would make a client that reads on go round for ever.
+            # Assumed: such a cursor is refused. To begin again could go round for ever.
             raise invalid("after", "after: follow the address of the Link header as it is")
         start = int(after)
         answer = reply([view(item) for item in items[start : start + limit]])

@@ -66,7 +66,7 @@ class People:
             return  # nothing is switched on: Okta looks for nobody
         # Assumed: Okta works the user name out anew with each push ("create and update").
         template = app.body["credentials"]["userNameTemplate"]["template"]
-        name = app_user.name = user_name(template, user["profile"])
+        name = app_user.name = app_user.given or user_name(template, user["profile"])
         for other in app.users.values():
             if other is not app_user and other.scim_id and other.name.lower() == name.lower():
                 # Assumed; AWS's page says only that user names should be unique in Okta.
@@ -78,8 +78,9 @@ class People:
             await self._find(app, app_user)
         if app_user.scim_id is None and not create:
             raise _Failure("Matching user not found", None, _PROVISIONING)
+        profile = self.model.app_profile(app, app_user)
         try:
-            await self._send(app, app_user, scim_user(app_user.id, name, user["profile"], True))
+            await self._send(app, app_user, scim_user(app_user.id, name, profile, True))
         except Refused as refused:
             raise _push_failed(name, app_user.scim_id, refused) from None
         app_user.become("PROVISIONED")

@@ -59,7 +59,8 @@ class World(mocks.Mocks):
             case "getSecrets":
                 return {"names": ["okta-identity-center/scim"] if self.secret else []}
             case "getInstances":
-                return {"identityStoreIds": self.instances, "region": "us-east-1"}
+                arns = [f"arn:aws:sso:::instance/ssoins-{i}" for i in self.instances]
+                return {"identityStoreIds": self.instances, "arns": arns, "region": "us-east-1"}
             case "getGroups" if args.token.startswith("aws"):
                 return {"groups": [{"displayName": n, "groupId": f"aws-{n}"} for n in self.in_aws]}
             case "getGroups":

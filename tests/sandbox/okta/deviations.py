@@ -15,15 +15,20 @@ SHAPES: dict[tuple[str, str], str] = {
     (r"(GET|POST|PUT) /api/v1/apps/{id}|(GET|POST) /api/v1/apps",
      r"(\[\]\.)?settings\.signOn\.attributeStatements\[\]\.type: 'BOGUS'"):
         "whether Okta refuses a type that it does not know is not known; the plugin sends it",
-    (r"GET /api/v1/apps(/{id})?", r"(\[\]\.)?features: \['GROUP_PUSH'"):
+    (r"(GET|PUT) /api/v1/apps(/{id})?", r"(\[\]\.)?features: \['GROUP_PUSH'"):
         "the recorded apps had no provisioning; the names are documented (okta-api.md §1.3)",
     (r"(GET|POST) /api/v1/apps/{id}/connections/default", r"(_links|authScheme|baseUrl): missing"):
         "the recorded apps are supported; of one that is not, this was reported (okta-api.md §1.1)",
+    (r"(GET|POST) /api/v1/apps/{id}/connections/default",
+     r"_links\.(activate|deactivate): (missing|not in)"):
+        "recorded were reads of one that is on and writes of one that is off",
     (r".* /api/v1/apps/{id}/group-push/mappings.*",
      r"(\[\]\.)?(lastPush|errorSummary): not in"):
         "the recorded groups were never pushed; both are documented (GroupPushMapping)",
     (r".* /api/v1/groups(/{id})?", r"(\[\]\.)?(source: not in|type: 'APP_GROUP')"):
         "no group of an app was recorded",
+    (r"GET /api/v1/groups/rules", r"\[\]\.allGroupsValid: not documented"):
+        "in the recorded answers about one rule",
     (r"(GET|POST) /api/v1/mappings/{id}", r"(source\.id: 'oty|target\.id: '0oa)"):
         "the recorded mappings lead from an app to Okta; the plugin's lead the other way",
     (r"(GET|POST) /api/v1/mappings/{id}", r"properties\.\w+: (not in|missing)"):
@@ -31,12 +36,14 @@ SHAPES: dict[tuple[str, str], str] = {
     (r"(GET|POST) /api/v1/meta/schemas/apps/{id}/default",
      r"definitions\.(base|custom)\.properties\."):
         "each app has its own attributes; an OpenID Connect app was recorded",
+    (r"(GET|POST) /api/v1/meta/schemas/user/default", r"definitions\.custom\.properties\."):
+        "each org adds attributes of its own",
     (r"(GET|PUT) /api/v1/policies/{id}/rules/{id}",
      r"(conditions: None|_links\.deactivate: missing|actions\.appSignOn\.)"):
         "the recorded rules were made by somebody; the one here is the policy's own",
     (r"GET /api/v1/(users.*|groups/{id}/users)", r"(\[\]\.)?profile\.\w+: not in"):
         "an org's people have the attributes its org file gives them",
-    (r"GET /api/v1/users/{id}", r"_links\.reactivate: missing"):
+    (r"GET /api/v1/users/{id}", r"_links\.\w+: (missing|not in)"):
         "the recorded people were PROVISIONED; what can be done depends on the status",
 }  # fmt: skip
 """(operation, beginning of what `shapes` finds), regular expressions -> why it is so."""

@@ -17,8 +17,10 @@ from aiohttp.test_utils import TestServer, get_port_socket
 from sandbox.faults import Faults
 from sandbox.okta.server import create_app
 from sandbox.seed import Group, Org, User, load_org
-from tests.sandbox.okta.shapes import judge
+from tests.sandbox.okta.shapes import judge, operation
 
+JUDGED: set[str] = set()
+"""Operations that have succeeded, and been judged, since this process began."""
 TOKEN = "token-of-the-tests"
 SCIM_BASE = "https://scim.us-east-1.amazonaws.com/T/scim/v2"
 
@@ -69,7 +71,8 @@ class Okta:
     base: str
     http: ClientSession
     scim: Faults
-    app: web.Application
+    sent: list[Any]
+    """The bodies that the AWS side has got, the newest last."""
     authorization: str = f"SSWS {TOKEN}"
     problems: list[str] = field(default_factory=list)
 
@@ -95,6 +98,8 @@ class Okta:
             answer = Answer(got.status, document, got.headers)
         if not injected:
             self.problems += judge(method, url[len(self.base) :], answer)
+            if answer.status < 300:
+                JUDGED.add(operation(method, url[len(self.base) :]))
         return answer
 
     async def ok(self, method: str, path: str, body: Any = None) -> Any:
@@ -149,8 +154,8 @@ def run(
     """A fresh org, the work on it, and a failure if any answer had a wrong shape."""
 
     async def go() -> None:
-        scim, okta_faults = Faults(), Faults()
-        async with TestServer(_scim(scim, aws_groups), host="127.0.0.1") as aws:
+        scim, okta_faults, sent = Faults(), Faults(), list[Any]()
+        async with TestServer(_scim(scim, aws_groups, sent), host="127.0.0.1") as aws:
             aws_url = str(aws.make_url("/")).rstrip("/")
             port = get_port_socket("127.0.0.1", 0, socket.AF_INET)
             base = f"http://127.0.0.1:{port.getsockname()[1]}"
@@ -160,14 +165,14 @@ def run(
             )  # fmt: skip
             server = TestServer(okta, host="127.0.0.1", socket_factory=lambda *_: port)
             async with server, ClientSession() as http:
-                client = Okta(base, http, scim, okta)
+                client = Okta(base, http, scim, sent)
                 await work(client)
         assert not client.problems, "\n".join(dict.fromkeys(client.problems))
 
     asyncio.run(go())
 
 
-def _scim(faults: Faults, groups: tuple[str, ...]) -> web.Application:
+def _scim(faults: Faults, groups: tuple[str, ...], sent: list[Any]) -> web.Application:
     """A SCIM endpoint that says yes; `groups` are there from the start."""
     there = [{"id": f"g-{n}", "displayName": name} for n, name in enumerate(groups)]
 
@@ -178,6 +183,7 @@ def _scim(faults: Faults, groups: tuple[str, ...]) -> web.Application:
         if request.method == "DELETE":
             return web.Response(status=204)
         body = await request.json()
+        sent.append(body)
         return web.json_response({"id": f"id-{id(body)}", **body}, status=201)
 
     app = web.Application(middlewares=[faults.middleware("scim")])

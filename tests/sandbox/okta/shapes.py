@@ -61,7 +61,7 @@ def judge(method: str, path: str, answer: Any) -> list[str]:
     known = recorded().get(op, {}).get(status)
     found = list(_by_recording(known, answer)) if known else []
     found += _by_documentation(op, status, answer, known is not None)
-    if answer.status >= 400:
+    if answer.status >= 400 and path.startswith("/api/"):
         found += _error(answer.body)
     lines = [f"{where or 'the answer'}: {what}" for where, what in found]
     return [f"{op} {status}: {line}" for line in lines if not allowed(op, line)]

@@ -93,6 +93,10 @@ class Okta:
         self._client: httpx.Client | None = None
         self._identity_engine: bool | None = None
 
+    @property
+    def has_api_token(self) -> bool:
+        return self._headers["Authorization"].startswith("SSWS ")
+
     def get(self, path: str) -> Any:
         return self._json(self._send("GET", path))
 

@@ -20,14 +20,25 @@ from toolchain.plugins.okta.connection import Connection
 from toolchain.plugins.okta.features import Features
 from toolchain.plugins.okta.group import Group
 from toolchain.plugins.okta.group_assignment import GroupAssignment
+from toolchain.plugins.okta.group_rule import Rule
 from toolchain.plugins.okta.invokes import INVOKES
+from toolchain.plugins.okta.profile_mapping import Mapping
 from toolchain.plugins.okta.push_group import PushGroup
 from toolchain.plugins.okta.resource import OktaResource, unsupported
 from toolchain.plugins.okta.saml import Saml
 
 RESOURCES: dict[str, OktaResource] = {
     resource.type: resource
-    for resource in (Connection(), Features(), Group(), GroupAssignment(), PushGroup(), Saml())
+    for resource in (
+        Connection(),
+        Features(),
+        Group(),
+        GroupAssignment(),
+        Mapping(),
+        PushGroup(),
+        Rule(),
+        Saml(),
+    )
 }
 
 

@@ -108,7 +108,7 @@ class Saml:
         outputs = {k: None if v is UNKNOWN else v for k, v in previewed(planned).items()}
         outputs |= {"id": app["id"], "keyId": app["credentials"]["signing"]["kid"]}
         try:
-            self._set_policy(okta, app["id"], planned, {})
+            self._set_policy(okta, app["id"], planned)
             self._read(okta, app["id"], planned, outputs)
         except StepFailed as error:
             raise half_made("creating", at, error, app["id"], outputs) from None
@@ -158,7 +158,7 @@ class Saml:
                 return outputs
             with step("failed to update SAML application"):
                 okta.put(path, body(planned, olds))
-            self._set_policy(okta, id, planned, olds)
+            self._set_policy(okta, id, planned)
             self._read(okta, id, planned, outputs)
         except StepFailed as error:
             raise half_made("updating", at, error, id, outputs) from None
@@ -174,11 +174,11 @@ class Saml:
             text = f"failed to delete SAML application: {refused}"
             raise failed("deleting", at.urn, text) from None
 
-    def _set_policy(self, okta: Okta, app_id: str, planned: Properties, olds: Properties) -> None:
+    def _set_policy(self, okta: Okta, app_id: str, planned: Properties) -> None:
         """The policy given, else the state's (whatever the app has by now), else the default."""
         if planned["skipAuthenticationPolicy"]:
             return
-        policy = planned.get("authenticationPolicy") or olds.get("authenticationPolicy")
+        policy = planned.get("authenticationPolicy")
         if not okta.is_identity_engine():
             return
         with step("failed to set authentication policy for an SAML application"):

@@ -27,6 +27,10 @@ def with_defaults(news: Properties, defaults: Properties) -> Properties:
     return {**given, **{name: defaults[name] for name in added}, LISTED: added}
 
 
+def bare(item: Properties) -> Properties:
+    return {name: value for name, value in item.items() if name != LISTED}
+
+
 def is_empty(value: Any) -> bool:
     """What this half takes for `not set`."""
     return value is None or value in ("", [], {}) or value is False or (value == 0)
@@ -68,10 +72,12 @@ def detailed(
         if is_same_json(new, old) if name in json_texts and new and old else is_same(new, old):
             continue
         if isinstance(new, list) and isinstance(old, list) and new and old:
-            changes |= _items(name, new, old)
+            suffix = "_REPLACE" if name in replaced_by else ""
+            items: Any = {path: k + suffix for path, k in _items(name, new, old).items()}
+            changes |= items
             continue
         kind = "UPDATE"
-        if is_empty(old) and isinstance(new, list):
+        if old is None or (is_empty(old) and isinstance(new, list)):
             kind = "ADD"
         elif is_empty(new) and (isinstance(old, list) or name not in defaults):
             kind = "DELETE"
@@ -109,16 +115,23 @@ def _items(name: str, new: list[Any], old: list[Any]) -> dict[str, Kind]:
     return changes
 
 
-def as_diff(changes: dict[str, Kind], stables: list[str]) -> Diff:
-    replaces = sorted(path for path, kind in changes.items() if kind.endswith("REPLACE"))
-    tops = sorted({path.split("[", 1)[0].split(".", 1)[0] for path in changes})
+def as_diff(
+    changes: dict[str, Kind], stables: list[str], *, delete_before_replace: bool = False
+) -> Diff:
+    replaces = sorted({_top(path) for path, kind in changes.items() if kind.endswith("REPLACE")})
+    tops = sorted({_top(path) for path in changes})
     return Diff(
         bool(changes),
         diffs=tops,
         replaces=replaces,
         stables=[name for name in stables if name not in tops],
         detailed=changes,
+        delete_before_replace=delete_before_replace and bool(replaces),
     )
+
+
+def _top(path: str) -> str:
+    return path.split("[", 1)[0].split(".", 1)[0]
 
 
 def rewritten(inputs: Properties, outputs: Properties, json_texts: frozenset[str]) -> Properties:

@@ -225,7 +225,11 @@ def test_a_life(
         assert not connected.diff(kind, made, outputs, news).diffs
         assert connected.read(kind, made, outputs, news)[1] == outputs
 
+    before = len(called)
     connected.delete(kind, made, outputs)
+    provisioned = "ProvisionPermissionSet" in {operation for _, operation in called[before:]}
+    # What a set carries is taken away from the accounts too.
+    assert provisioned == (case.calls > PROVISION and "permissionSetArn" in case.inputs)
     if kind != "aws:sns/topicPolicy:TopicPolicy":  # a topic always has one
         assert connected.read(kind, made, outputs, inputs)[0] == ""
     connected.delete(kind, made, outputs)
@@ -250,3 +254,17 @@ def test_what_replaces(connected: Engine, known: dict[str, str], kind: str) -> N
     assert list(unknown.replaces) == [sorted(case.replaces)[0]]
     elsewhere = connected.diff(kind, "id", olds, {**inputs, "region": "eu-west-1"})
     assert list(elsewhere.replaces) == ["region"]
+
+
+def test_a_subscription_that_nobody_confirmed_is_left_to_aws(
+    connected: Engine, known: dict[str, str]
+) -> None:
+    kind = "aws:sns/topicSubscription:TopicSubscription"
+    inputs = connected.check(kind, topic=known[TOPIC], protocol="email", endpoint="a@example.com")
+    made, outputs = connected.create(kind, **inputs)
+    assert (outputs["pendingConfirmation"], outputs["confirmationWasAuthenticated"]) == (
+        True,
+        False,
+    )
+    connected.delete(kind, made, outputs)
+    assert connected.read(kind, made, outputs, inputs)[0] == made

@@ -31,6 +31,24 @@ def is_mapping(answer: dict[str, Any]) -> bool:
     return "sourceGroupId" in answer
 
 
+def is_rule(answer: dict[str, Any]) -> bool:
+    return answer.get("type") == "group_rule"
+
+
+def is_profile_mapping(answer: dict[str, Any]) -> bool:
+    return {"source", "target", "properties"} <= {*answer}
+
+
+def mapped(expression: str, status: str = "PUSH", **others: Any) -> dict[str, Any]:
+    mine = {"expression": expression, "pushStatus": status}
+    return {"properties": {"displayName": mine, **others}}
+
+
+NAMES = 'user.firstName + " " + user.lastName'
+LOGIN = {"expression": "user.login", "pushStatus": "PUSH"}
+RULE_Y = {"conditions": {"expression": {
+    "type": "urn:okta:expression:1.0", "value": 'user.department=="Y"',
+}}}  # fmt: skip
 NAMED_GROUP_1 = {"profile": {"name": "group-1", "description": ""}}
 ACTIVE = {"status": "ACTIVE"}
 Correction = tuple[Callable[[dict[str, Any]], bool], dict[str, Any]]
@@ -38,6 +56,21 @@ CORRECTED: dict[tuple[str, str], Correction] = {
     ("group-lifecycle", "create"): (is_group, NAMED_GROUP_1),
     ("group-lifecycle", "refresh"): (is_group, NAMED_GROUP_1),
     ("group-errors", "import"): (is_group, NAMED_GROUP_1),
+    ("group-rule-destroy", "create"): (is_rule, ACTIVE),
+    ("group-rule-lifecycle", "create"): (is_rule, ACTIVE),
+    ("group-rule-lifecycle", "refresh"): (is_rule, ACTIVE),
+    ("group-rule-lifecycle", "update-expr"): (is_rule, ACTIVE | RULE_Y),
+    ("profile-mapping", "create"): (is_profile_mapping, mapped(NAMES)),
+    ("profile-mapping", "refresh"): (is_profile_mapping, mapped(NAMES)),
+    ("profile-mapping", "update"): (is_profile_mapping, mapped("user.displayName")),
+    ("profile-mapping", "delete-when-absent"): (is_profile_mapping, mapped(NAMES, login=LOGIN)),
+    ("profile-mapping", "always-apply"): (is_profile_mapping, mapped(NAMES)),
+    ("profile-mapping", "import"): (is_profile_mapping, mapped(NAMES)),
+    ("profile-mapping", "default-push-status"): (
+        is_profile_mapping,
+        mapped("user.displayName", "DONT_PUSH"),
+    ),
+    ("profile-mapping", "delete"): (is_profile_mapping, mapped("user.displayName", "DONT_PUSH")),
     ("push-group-create", "create"): (is_mapping, ACTIVE),
     ("push-group-refresh", "refresh"): (is_mapping, ACTIVE),
     ("push-group-update", "update-delflag"): (is_mapping, ACTIVE),

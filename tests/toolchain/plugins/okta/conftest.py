@@ -159,7 +159,9 @@ def engine(monkeypatch: pytest.MonkeyPatch) -> Iterator[Engine]:
 
 @pytest.fixture
 def connected(engine: Engine, okta: Okta) -> Engine:
-    """Configured for the recorded answers, with a token that is not tried out."""
-    _, error, _ = engine.ask("Configure", {"args": {"httpProxy": okta.url, "accessToken": TOKEN}})
+    """Configured for the recorded answers."""
+    okta.ready = [Call(0, "", "GET", ME, None, 200, {}, {})] * 2
+    _, error, _ = engine.ask("Configure", {"args": {"httpProxy": okta.url, "apiToken": TOKEN}})
     assert not error
+    okta.asked.clear()
     return engine

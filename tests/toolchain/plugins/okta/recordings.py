@@ -149,13 +149,17 @@ def _continued(answer: Any) -> Any:
     return [*shown, *(after(step + 1) for step in range(rest[ELIDED]))]
 
 
+RENAMED = {"usersExcludeds": "usersExcluded"}
+"""The recorded plugin had the names of pulumi-okta 6; what 7 calls otherwise."""
+
+
 def _marked(value: Any) -> Any:
     if value == "$unknown":
         return UNKNOWN
     if isinstance(value, dict):
         if set(value) == {"$secret"}:
             return Secret(_marked(value["$secret"]))
-        return {name: _marked(item) for name, item in value.items()}
+        return {RENAMED.get(name, name): _marked(item) for name, item in value.items()}
     if isinstance(value, list):
         return [_marked(item) for item in value]
     return value

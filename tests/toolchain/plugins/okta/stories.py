@@ -97,6 +97,14 @@ def moved(prefix: str, old: int, new: int) -> dict[str, str]:
     return ids | ({f"kid{old:04d}DUMMY": f"kid{new:04d}DUMMY"} if prefix == "0oa" else {})
 
 
+def rule(group: str, department: str = "X", status: str = "ACTIVE") -> Want:
+    return Want("okta:group/rule:Rule", {
+        "expressionValue": f'user.department=="{department}"', "groupAssignments": [Out(group)],
+        "name": "rule-1", "status": status,
+    })  # fmt: skip
+
+
+RULED = {"group-1": group("group-1"), "group-2": group("group-2"), "rule": rule("group-1")}
 APP = {"app": bare_saml()}
 POLICY_APP = {"app": saml()}
 CONNECTED = {**APP, "conn": connection()}
@@ -211,6 +219,23 @@ STORIES: dict[str, list[Step]] = {
         # `signing` is ignored by the real plugin and refused by ours.
         Step("connection-oauth2", "oauth2-signing", "up", {**APP, "conn": connection(
             baseUrl=None, profile={"authScheme": "OAUTH2", "clientId": "DUMMY"})}),
+    ],
+    "group-rule-lifecycle": [
+        Step("group-rule-lifecycle", "create", "up", RULED),
+        Step("group-rule-lifecycle", "noop", "up", RULED, previewed=True),
+        Step("group-rule-lifecycle", "refresh", "refresh"),
+        Step("group-rule-lifecycle", "update-expr", "up",
+             {**RULED, "rule": rule("group-1", "Y")}, previewed=True),
+        Step("group-rule-lifecycle", "update-inactive", "up",
+             {**RULED, "rule": rule("group-1", status="INACTIVE")}, previewed=True),
+        Step("group-rule-lifecycle", "replace-groups", "up",
+             {**RULED, "rule": rule("group-2")}, previewed=True),
+        Step("group-rule-lifecycle", "oob-refresh", "refresh"),
+    ],
+    "group-rule-destroy": [
+        Step("group-rule-destroy", "create", "up",
+             {"group-2": group("group-2"), "group-1": group("group-1"), "rule": rule("group-1")}),
+        Step("group-rule-destroy", "destroy-active-rule", "destroy"),
     ],
     "push-group-create-no-target": [
         Step("push-group-create", "create", "up",

@@ -43,6 +43,8 @@ SOURCES: dict[str, tuple[str, ...]] = {
         "features-description", "features-refresh-400", "features-delete-import",
     ),
     "grpc-group": ("group-lifecycle", "group-errors", "group-autoname-after-named"),
+    "grpc-group-rule": ("group-rule-lifecycle",),
+    "grpc-profile-mapping": ("profile-mapping",),
     "grpc-push-group": (
         "push-group-create", "push-group-refresh", "push-group-update",
         "push-group-replace-same-source", "push-group-replace", "push-group-both-targets",
@@ -72,11 +74,9 @@ NOT_HERE = {
     "okta:app/accessPolicyAssignment:AccessPolicyAssignment": "resource left out",
     "okta:app/federatedClaim:FederatedClaim": "resource left out",
     "okta:app/getApp:getApp": "look-up left out",
-    "okta:group/rule:Rule": "resource left out",
     "okta:index/appGroupAssignments:AppGroupAssignments": "resource left out",
     "okta:index/appSignonPolicy:AppSignonPolicy": "resource left out",
     "okta:index/groupMemberships:GroupMemberships": "resource left out",
-    "okta:profile/mapping:Mapping": "resource left out",
 }
 """Types and tokens that were recorded and that the replacement has not."""
 
@@ -85,11 +85,17 @@ OWN = {
     "grpc-connection": "/connections/",
     "grpc-connection-unknown": "/connections/",
     "grpc-features": "/features/",
+    "grpc-group-rule": "/groups/rules",
+    "grpc-profile-mapping": "/mappings|/user/types",
     "grpc-push-group": "/group-push/",
 }
 """Whose calls a file's records must have made to the last; without an entry: every call."""
 
-AUTO_NAMED = {("grpc-group", "c"), ("grpc-features", "name-omitted")}
+AUTO_NAMED = {
+    ("grpc-group", "c"),
+    ("grpc-group-rule", "autoname-long"),
+    ("grpc-features", "name-omitted"),
+}
 
 
 def records(file: str) -> list[Boundary]:

@@ -1,0 +1,67 @@
+"""The inputs of IdentityCenterFederation: those of its parts, under one roof."""
+
+from typing import NotRequired, TypedDict
+
+from components.account_access import ApplicationArgs, PermissionSetArgs
+from components.groups import GroupArgs
+from components.saml_app import AttributeStatement
+from components.wait import Wait
+
+API = "api"
+
+
+class AccessControl(TypedDict):
+    """See AccessControlAttributes."""
+
+    attributes: NotRequired[dict[str, str]]
+    import_id: NotRequired[str]
+
+
+class Alarm(TypedDict):
+    """See TokenExpiryAlarm."""
+
+    emails: NotRequired[list[str]]
+    days_before: NotRequired[list[int]]
+
+
+class IdentityCenterFederationArgs(TypedDict):
+    """Inputs of IdentityCenterFederation."""
+
+    acs_url: str
+    issuer_url: str
+    secret: str
+    """Name or ARN of the secret with the SCIM endpoint and token."""
+    label: NotRequired[str]
+    user_name_template: NotRequired[str]
+    attributes: NotRequired[list[AttributeStatement]]
+    mode: NotRequired[str]
+    """`api` (default) or `console`: who connects Okta's provisioning to the SCIM endpoint."""
+    gate: NotRequired[str]
+    """`enforce` (default) or `warn`: what happens while provisioning is not known to be on."""
+    wait: NotRequired[Wait]
+    """How long a person is waited for. Default: not at all."""
+    create_users: NotRequired[bool]
+    update_users: NotRequired[bool]
+    deactivate_users: NotRequired[bool]
+    assign: NotRequired[list[GroupArgs]]
+    """The assignment groups."""
+    assign_pushed: NotRequired[str]
+    """Instead of `assign`: the name of one group, made here, of everybody who is pushed."""
+    push: NotRequired[list[GroupArgs]]
+    """The push groups; none of them an assignment group."""
+    arrival: NotRequired[Wait]
+    """How long people and groups may take to arrive in AWS. Default: not waited for."""
+    settle_seconds: NotRequired[float]
+    """See PushGroups."""
+    permission_sets: NotRequired[list[PermissionSetArgs]]
+    """What pushed groups may do in which accounts."""
+    applications: NotRequired[list[ApplicationArgs]]
+    """Applications of IAM Identity Center that pushed groups may open."""
+    access_control: NotRequired[AccessControl]
+    """Switches attributes for access control on. Default: left as it is."""
+    alarm: NotRequired[Alarm]
+    """Warns before the token expires. Default: nobody is warned."""
+    import_id: NotRequired[str]
+    """Id of an app that is there already: taken over, and protected."""
+    protect: NotRequired[bool]
+    """Default: false. True: app, assignments and mappings cannot be removed by accident."""

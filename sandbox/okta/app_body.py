@@ -1,0 +1,86 @@
+"""What an app may be told: a catalog SAML app's body, judged and cut to what Okta keeps of it.
+
+Of `settings.signOn` a catalog app keeps the override keys only (okta-api.md §2). Names of
+statements are unique and at most 512 characters long, their values 1024 (the same). Assumed:
+values of a wrong kind are refused, and unknown keys are overlooked.
+"""
+
+import re
+from typing import Any
+
+from sandbox.okta.errors import invalid
+from sandbox.okta.records import Json
+
+OVERRIDES = ("defaultRelayState", "ssoAcsUrlOverride", "audienceOverride", "recipientOverride",
+             "destinationOverride")  # fmt: skip
+_SHAPE: Any = {
+    "name": str, "label": str, "signOnMode": str,
+    "accessibility": {"selfService": bool, "errorRedirectUrl": str, "loginRedirectUrl": str},
+    "visibility": {"autoLaunch": bool, "autoSubmitToolbar": bool,
+                   "hide": {"iOS": bool, "web": bool}},
+    "credentials": {
+        "userNameTemplate": {"template": str, "type": str, "userSuffix": str, "pushStatus": str},
+        "signing": {"kid": str},
+    },
+    "settings": {
+        "app": dict, "implicitAssignment": bool, "notes": {"admin": str, "enduser": str},
+        "signOn": {**dict.fromkeys(OVERRIDES, str), "honorForceAuthn": bool,
+                   "attributeStatements": list},
+    },
+}  # fmt: skip
+_STATEMENT: Any = {"type": str, "name": str, "namespace": str, "filterType": str,
+                   "filterValue": str, "values": list}  # fmt: skip
+_KINDS = {str: "a text", bool: "true or false", dict: "an object", list: "a list"}
+_TEMPLATE_TYPES = ("BUILT_IN", "CUSTOM", "NONE")
+_PUSH = (None, "PUSH", "DONT_PUSH", "NOT_CONFIGURED")
+
+
+def checked(given: Json) -> Json:
+    """The body with all its objects, and in them only what is known and not null."""
+    body: Json = _cut(_SHAPE, given, "app")
+    for key in ("name", "label", "signOnMode"):
+        if not body.get(key):
+            raise invalid(key, f"{key}: The field cannot be left blank")
+    if not re.fullmatch(r"\w+", body["name"], re.ASCII):
+        raise invalid("name", "name: is no name of a catalog app")
+    if body["signOnMode"] != "SAML_2_0":
+        raise invalid("signOnMode", "signOnMode: the sandbox knows SAML_2_0 only")
+    default = {"template": "${source.login}", "type": "BUILT_IN"}
+    template: Any = body["credentials"]["userNameTemplate"] or default
+    if not template.get("template"):
+        raise invalid("userNameTemplate", "userNameTemplate: template is missing")
+    if template.setdefault("type", "BUILT_IN") not in _TEMPLATE_TYPES:
+        raise invalid("userNameTemplate", f"type: use one of {', '.join(_TEMPLATE_TYPES)}")
+    if template.get("pushStatus") not in _PUSH:
+        raise invalid("userNameTemplate", "pushStatus: use PUSH, DONT_PUSH or NOT_CONFIGURED")
+    body["credentials"]["userNameTemplate"] = template
+    sign_on = body["settings"]["signOn"]
+    sign_on["attributeStatements"] = _statements(sign_on.get("attributeStatements", []))
+    return body
+
+
+def _cut(shape: Any, given: Any, place: str) -> Any:
+    kind: Any = dict if isinstance(shape, dict) else shape
+    value: Any = {} if given is None and isinstance(shape, dict) else given
+    if not isinstance(value, kind):
+        raise invalid(place, f"{place}: must be {_KINDS[kind]}")
+    if not isinstance(shape, dict):
+        return value
+    return {
+        key: _cut(inner, value.get(key), key)
+        for key, inner in shape.items()
+        if value.get(key) is not None or isinstance(inner, dict)
+    }
+
+
+def _statements(given: list[Any]) -> list[Json]:
+    found: list[Json] = []
+    for item in given:
+        statement: Json = _cut(_STATEMENT, item, "attributeStatements")
+        name, values = statement.get("name"), statement.get("values", [])
+        if not name or len(name) > 512 or any(name == other["name"] for other in found):
+            raise invalid("attributeStatements", "name: one of its own, of 1 to 512 characters")
+        if not all(isinstance(value, str) and len(value) <= 1024 for value in values):
+            raise invalid("attributeStatements", f"values: texts of at most 1024 ({name})")
+        found.append(statement)
+    return found

@@ -1,0 +1,79 @@
+"""Okta's expressions: what they give, and that anything else is refused when it is saved."""
+
+from contextlib import suppress
+from typing import Any
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from sandbox.okta.expression import ExpressionError, Scope, parse
+
+ADA = Scope(
+    {"firstName": "Ada", "lastName": "Berg", "department": 'R"D', "level": 3, "email": "a@x.com"},
+    {"00g1": "aws-admins", "00g2": "finance"},
+)
+
+
+@pytest.mark.parametrize(
+    ("text", "value"),
+    [
+        ('user.firstName + " " + user.lastName', "Ada Berg"),
+        ('user.department == "R\\"D"', True),
+        ("user.nickName == null", True),
+        ("user.nickName + user.lastName", "Berg"),
+        ('user.lastName == "Berg" && user.firstName != "Eve"', True),
+        ('user.lastName == "X" or user.firstName == "Ada" and true', True),
+        ('!(user.lastName == "Berg")', False),
+        ("NOT false AND true", True),
+        ('user.nickName != null ? user.nickName : user.firstName + "!"', "Ada!"),
+        ("user.nickName ?: user.lastName", "Berg"),
+        ("user.level > 2", True),
+        ("user.level + 1 == 4", True),
+        ('user.level > "2"', False),
+        ("user.nickName < 2", False),
+        ('isMemberOfGroup("00g1")', True),
+        ('isMemberOfAnyGroup("00g9", "00g2")', True),
+        ('isMemberOfAnyGroup("00g9")', False),
+        ('isMemberOfGroupName("finance")', True),
+        ('isMemberOfGroupNameStartsWith("aws-")', True),
+        ('isMemberOfGroupNameContains("nan")', True),
+        ('String.stringContains(user.email, "@x")', True),
+        ('String.startsWith(user.email, "b")', False),
+        ('String.substringBefore(user.email, "@")', "a"),
+        ('String.substringAfter(user.email, "@")', "x.com"),
+        ('String.toUpperCase(toLowerCase("aB"))', "AB"),
+        ('String.join("-", "a", user.lastName)', "a-Berg"),
+        ('String.replace("a b", " ", "_")', "a_b"),
+        ("String.len(user.lastName) == 4", True),
+        ("'single'", "single"),
+        ("source.lastName", "Berg"),
+    ],
+)
+def test_an_expression_gives(text: str, value: Any) -> None:
+    assert parse(text)(ADA) == value
+
+
+@pytest.mark.parametrize(
+    "text",
+    ["", "department", "user.x ==", "(user.x", "f(user.x)", "user.x user.y", '"open', "a.b", "!",
+     "isMemberOfGroup(", 'isMemberOfGroup("a", "b")', "== 1", "user.x ? 1", "()", "(" * 5000],
+)  # fmt: skip
+def test_what_is_no_expression_is_refused(text: str) -> None:
+    with pytest.raises(ExpressionError):
+        parse(text)
+
+
+PIECES = st.sampled_from(
+    ["user.x", "user.level", '"a"', "1", "1.5", "null", "true", "(", ")", "==", "!=", "<", "+",
+     "&&", "or", "!", "?", ":", "?:", ",", 'isMemberOfGroup("00g1")', "String.len(", "'s'", "²",
+     "String.substringBefore(user.x,user.y)"]
+)  # fmt: skip
+
+
+@given(text=st.lists(PIECES, max_size=9).map(" ".join) | st.text())
+def test_a_saved_expression_never_fails_for_anybody(text: str) -> None:
+    with suppress(ExpressionError):
+        value = parse(text)
+        for scope in (ADA, Scope({}), Scope({"x": [1], "level": {}, "y": ""})):
+            value(scope)

@@ -1,0 +1,259 @@
+"""The org's own rules: names, deletions, pages, who may ask, and who is assigned."""
+
+from typing import Any
+from urllib.parse import quote
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from tests.sandbox.okta.org import TOKEN, Okta, org, run
+
+SEED = org(3, {"a": (0, 1), "b": (1, 2)})
+
+
+async def refused(okta: Okta, method: str, path: str, body: Any = None) -> tuple[int, str]:
+    answer = await okta.call(method, path, body)
+    assert answer.status >= 400, answer.body
+    return answer.status, answer.body["errorCode"]
+
+
+async def groups(okta: Okta) -> list[str]:
+    return [group["id"] for group in await okta.ok("GET", "/api/v1/groups")]
+
+
+async def people(okta: Okta) -> list[str]:
+    return [user["id"] for user in await okta.ok("GET", "/api/v1/users")]
+
+
+def test_names_of_groups_and_labels_of_apps_are_unique() -> None:
+    async def story(okta: Okta) -> None:
+        a, b = await groups(okta)
+        named = {"profile": {"name": "a"}}
+        assert await refused(okta, "POST", "/api/v1/groups", named) == (400, "E0000001")
+        assert await refused(okta, "PUT", f"/api/v1/groups/{b}", named) == (400, "E0000001")
+        await okta.ok("PUT", f"/api/v1/groups/{a}", named)  # its own name
+        app = await okta.app_of("L")
+        body = {"name": "amazon_aws_sso", "label": "L", "signOnMode": "SAML_2_0"}
+        assert await refused(okta, "POST", "/api/v1/apps", body) == (400, "E0000040")
+        await okta.ok("PUT", f"/api/v1/apps/{app['id']}", body)
+
+    run(story, SEED)
+
+
+def test_what_is_in_use_is_not_deleted() -> None:
+    async def story(okta: Okta) -> None:
+        a, b = await groups(okta)
+        app = (await okta.app_of())["id"]
+        one = f"/api/v1/apps/{app}"
+        await okta.connect(app)
+        push = {"sourceGroupId": a, "targetGroupName": "a"}
+        mapping = await okta.ok("POST", one + "/group-push/mappings", push)
+        for group in (a, mapping["targetGroupId"]):
+            assert await refused(okta, "DELETE", f"/api/v1/groups/{group}") == (400, "E0000001")
+        at = f"{one}/group-push/mappings/{mapping['id']}"
+        assert (await refused(okta, "DELETE", at + "?deleteTargetGroup=true"))[0] == 400
+        assert await refused(okta, "DELETE", one) == (403, "E0000056")
+        await okta.ok("PATCH", at, {"status": "INACTIVE"})
+        assert (await refused(okta, "DELETE", at))[0] == 400  # deleteTargetGroup is missing
+        await okta.ok("DELETE", at + "?deleteTargetGroup=true")
+        assert (await refused(okta, "GET", f"/api/v1/groups/{mapping['targetGroupId']}"))[0] == 404
+        await okta.ok("DELETE", f"/api/v1/groups/{a}")
+        await okta.ok("PUT", f"{one}/groups/{b}", {})
+        await okta.ok("DELETE", f"/api/v1/groups/{b}")
+        assert await okta.ok("GET", one + "/groups") == []
+        (policy,) = await okta.ok("GET", "/api/v1/policies?type=ACCESS_POLICY")
+        at = f"/api/v1/policies/{policy['id']}"
+        assert await refused(okta, "DELETE", at) == (403, "E0000077")
+
+    run(story, SEED)
+
+
+def test_members_of_an_apps_group_are_okta_pushs_alone() -> None:
+    async def story(okta: Okta) -> None:
+        (user, *_) = await people(okta)
+        await okta.connect((await okta.app_of())["id"])
+        (met,) = await okta.ok("GET", '/api/v1/groups?filter=type eq "APP_GROUP"')
+        at = f"/api/v1/groups/{met['id']}/users/{user}"
+        for method in ("PUT", "DELETE"):
+            assert await refused(okta, method, at) == (400, "E0000001")
+
+    run(story, SEED, aws_groups=("there",))
+
+
+@settings(max_examples=25, deadline=None)
+@given(count=st.integers(0, 9), limit=st.integers(1, 11))
+def test_pages_lead_through_everything_once_and_in_order(count: int, limit: int) -> None:
+    async def story(okta: Okta) -> None:
+        whole = await groups(okta)
+        address, seen = f"/api/v1/groups?limit={limit}&q=g", list[str]()
+        while address:
+            answer = await okta.call("GET", address)
+            assert len(answer.body) == min(limit, len(whole) - len(seen))
+            assert answer.body or not seen  # no link leads to an empty page
+            seen += [group["id"] for group in answer.body]
+            assert set(answer.links()) <= {"self", "next"}
+            assert "q=g" in answer.links()["self"]
+            address = answer.links().get("next", "")
+        assert seen == whole
+
+    run(story, org(1, {f"g{n}": () for n in range(count)}))
+
+
+@settings(max_examples=25, deadline=None)
+@given(limit=st.text(max_size=5), after=st.text(max_size=5))
+def test_a_page_that_is_none_is_refused(limit: str, after: str) -> None:
+    async def story(okta: Okta) -> None:
+        path = f"/api/v1/groups?limit={quote(limit)}&after={quote(after)}"
+        answer = await okta.call("GET", path)
+        good = [not text or (text.isascii() and text.isdigit()) for text in (limit, after)]
+        if not all(good):
+            assert (answer.status, answer.body["errorCode"]) == (400, "E0000001")
+
+    run(story, SEED)
+
+
+@pytest.mark.parametrize("after", ["00g123", "-1", "1.5", "²", "9" * 30, " 1", "1&after=x"])
+def test_a_cursor_that_the_org_did_not_give_is_refused(after: str) -> None:
+    async def story(okta: Okta) -> None:
+        path = "/api/v1/groups?after=" + quote(after, safe="&=")
+        status = (await okta.call("GET", path)).status
+        assert status == (200 if after == "1&after=x" else 400)  # the first one counts
+
+    run(story, SEED)
+
+
+@pytest.mark.parametrize(
+    "given_",
+    ["", "SSWS", "SSWS wrong", f"Basic {TOKEN}", TOKEN, f"SSWS  {TOKEN}", f"ssws {TOKEN}x",
+     "SSWS \xe9"],
+)  # fmt: skip
+def test_who_has_no_token_is_told_nothing(given_: str) -> None:
+    async def story(okta: Okta) -> None:
+        okta.authorization = given_
+        for path in ("/api/v1/users/me", "/api/v1/nothing", "/api/v1/apps/x"):
+            answer = await okta.call("GET", path)
+            assert (answer.status, answer.body["errorCode"]) == (401, "E0000011")
+            assert TOKEN not in str(answer.body)
+        okta.authorization = f"Bearer {TOKEN}"
+        await okta.ok("GET", "/api/v1/users/me")
+
+    run(story)
+
+
+@pytest.mark.parametrize("origin", ["http://evil.example", "null", "http://127.0.0.1", "file://"])
+def test_a_page_of_another_site_does_not_drive_the_sandbox(origin: str) -> None:
+    async def story(okta: Okta) -> None:
+        fault, asked = {"status": 500}, ("POST faults", "POST settings", "GET journal")
+        for method, path in (line.split() for line in (*asked, "DELETE faults")):
+            path = f"/sandbox/{path}"
+            answer = await okta.call(method, path, fault, headers={"Origin": origin})
+            assert answer.status == 403
+        assert await okta.ok("GET", "/sandbox/faults") == []
+        answer = await okta.call("GET", "/sandbox/faults", headers={"Origin": okta.base})
+        assert answer.status == 200
+
+    run(story)
+
+
+def test_what_is_not_there_is_told_apart() -> None:
+    async def story(okta: Okta) -> None:
+        assert await refused(okta, "GET", "/api/v1/groups/00gx") == (404, "E0000007")
+        assert await refused(okta, "GET", "/api/v1/nothing") == (404, "E0000008")
+        assert await refused(okta, "PATCH", "/api/v1/groups") == (405, "E0000022")
+
+    run(story)
+
+
+def test_who_is_assigned_by_name_stays_until_that_is_taken_back() -> None:
+    async def story(okta: Okta) -> None:
+        (a, _), (u0, _, u2) = await groups(okta), await people(okta)
+        app = (await okta.app_of())["id"]
+        one = f"/api/v1/apps/{app}"
+        await okta.connect(app)
+        await okta.ok("PUT", f"{one}/groups/{a}", {})
+        for user in (u0, u2):
+            made = await okta.ok("POST", one + "/users", {"id": user, "scope": "USER"})
+            assert (made["scope"], made["credentials"]["userName"][:4]) == ("USER", "user")
+        await okta.ok("DELETE", f"{one}/groups/{a}")
+        shown = await okta.ok("GET", one + "/users")
+        assert {user["id"]: user["scope"] for user in shown} == {u0: "USER", u2: "USER"}
+        await okta.ok("PUT", f"{one}/groups/{a}", {})
+        await okta.ok("DELETE", f"{one}/users/{u0}")  # the group keeps this one
+        await okta.ok("DELETE", f"{one}/users/{u2}")
+        shown = {user["id"]: user["scope"] for user in await okta.ok("GET", one + "/users")}
+        assert shown[u0] == "GROUP"
+        assert u2 not in shown
+        assert (await refused(okta, "DELETE", f"{one}/users/{u0}"))[0] == 400
+        assert (await refused(okta, "DELETE", f"{one}/users/{u2}"))[0] == 404
+        await okta.ok("POST", f"/api/v1/users/{u2}/lifecycle/deactivate")
+        body = {"id": u2, "scope": "USER"}
+        assert (await refused(okta, "POST", one + "/users", body))[0] == 400
+
+    run(story, SEED)
+
+
+def test_an_app_user_has_what_is_mapped_and_its_own_before_that() -> None:
+    async def story(okta: Okta) -> None:
+        (u0, *_), app = await people(okta), (await okta.app_of())["id"]
+        one = f"/api/v1/apps/{app}"
+        await okta.ok("POST", one + "/users", {"id": u0, "profile": {"title": "Guest"}})
+        (mapping,) = await okta.ok("GET", f"/api/v1/mappings?targetId={app}")
+        wanted = {
+            "displayName": {"expression": 'user.firstName + " " + user.lastName'},
+            "department": None,
+        }
+        at = f"/api/v1/mappings/{mapping['id']}"
+        shown = await okta.ok("POST", at, {"properties": wanted})
+        assert shown["properties"]["displayName"]["pushStatus"] == "DONT_PUSH"
+        profile = (await okta.ok("GET", f"{one}/users/{u0}"))["profile"]
+        assert (profile["displayName"], profile["title"]) == ("First0 Last0", "Guest")
+        assert "department" not in profile
+        broken = {"properties": {"title": {"expression": "user."}}}
+        assert await refused(okta, "POST", at, broken) == (400, "E0000001")
+
+    run(story, SEED)
+
+
+def test_what_is_mapped_is_what_aws_gets() -> None:
+    async def story(okta: Okta) -> None:
+        (u0, *_), app = await people(okta), (await okta.app_of())["id"]
+        await okta.connect(app)
+        (mapping,) = await okta.ok("GET", f"/api/v1/mappings?targetId={app}")
+        joined = {"displayName": {"expression": 'user.lastName + ", " + user.firstName'}}
+        await okta.ok("POST", f"/api/v1/mappings/{mapping['id']}", {"properties": joined})
+        body = {"id": u0, "credentials": {"userName": "guest@example.com"},
+                "profile": {"title": "Guest"}}  # fmt: skip
+        await okta.ok("POST", f"/api/v1/apps/{app}/users", body)
+        await okta.settled()
+        sent = okta.sent[-1]
+        assert (sent["displayName"], sent["title"]) == ("Last0, First0", "Guest")
+        assert sent["userName"] == "guest@example.com"
+        back = {"displayName": {"expression": "user.displayName"}}
+        await okta.ok("POST", f"/api/v1/mappings/{mapping['id']}", {"properties": back})
+        await okta.settled()
+        assert okta.sent[-1] is sent  # saving sends nothing
+        (kind,) = await okta.ok("GET", f"/api/v1/apps/{app}/user/types")
+        await okta.ok("PUT", f"/api/internal/v1/mappings/reapply?target={kind['id']}")
+        await okta.settled()
+        assert okta.sent[-1]["displayName"] == "Person 0"
+
+    run(story, SEED)
+
+
+def test_a_token_is_given_to_who_asks_in_the_right_form_alone() -> None:
+    async def story(okta: Okta) -> None:
+        kind = "urn:ietf:params:oauth:client-assertion-type:jwt-bearer"
+        good = {"grant_type": "client_credentials", "client_assertion": "x",
+                "client_assertion_type": kind, "scope": "okta.apps.read"}  # fmt: skip
+        for key, error in (("grant_type", "unsupported_grant_type"),
+                           ("client_assertion", "invalid_client"),
+                           ("client_assertion_type", "invalid_client"),
+                           ("scope", "invalid_scope")):  # fmt: skip
+            form = "&".join(f"{k}={v}" for k, v in good.items() if k != key)
+            kept = {"Content-Type": "application/x-www-form-urlencoded"}
+            answer = await okta.call("POST", "/oauth2/v1/token", data=form, headers=kept)
+            assert answer.status in (400, 401)
+            assert answer.body["error"] == error
+
+    run(story)
