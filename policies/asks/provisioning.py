@@ -1,0 +1,71 @@
+"""Of provisioning: the connection's Base URL, password sync, the profile mapping."""
+
+from okta_idc.rules import app_drift, endpoints, mapping
+
+from .inputs import Inputs, Undecided
+from .question import Ask, Asks, Place, of_resource, of_stack
+from .stack import OTHER_APPS, Resource, Stack
+
+CONNECTION = "okta:app/connection:Connection"
+FEATURES = "okta:app/features:Features"
+MAPPING = "okta:profile/mapping:Mapping"
+
+
+@of_resource(endpoints.scim_endpoint, types=[CONNECTION])
+def base_url(connection: Inputs) -> Asks:
+    """A connection does not show whose app it is for: asked where the address is AWS's."""
+    url = connection.text("baseUrl")
+    if url is not None and is_aws(url):
+        yield Ask(lambda: url, Place("baseUrl"))
+
+
+def is_aws(url: str) -> bool:
+    """Whether a Base URL was meant for AWS."""
+    return any(name in url.casefold() for name in ("amazonaws.", "api.aws", "aws.amazon."))
+
+
+@of_stack(app_drift.no_password, config=OTHER_APPS)
+def password(stack: Stack) -> Asks:
+    features, undecided = stack.by_app(FEATURES)
+    yield from undecided
+    for each in (each for found in features.values() for each in found):
+        update = each.values.inner("capabilities").inner("update")
+        yield Ask(lambda u=update: u.inner("password").text("status"), Place(each.name, each.urn))
+
+
+@of_stack(mapping.roles, mapping.unsupported, config=OTHER_APPS)
+def targets(stack: Stack) -> Asks:
+    mappings, undecided = _mappings(stack)
+    yield from undecided
+    for each in mappings:
+        for inputs in each.values.each("mappings"):
+            yield Ask(lambda i=inputs: _target(i), Place(each.at("mappings"), each.urn))
+
+
+def _target(inputs: Inputs) -> dict[str, object] | None:
+    name = inputs.text("id")
+    return None if name is None else {name: inputs.text("expression")}
+
+
+@of_stack(mapping.mapping_is_pushed, config=OTHER_APPS)
+def push_status(stack: Stack) -> Asks:
+    mappings, undecided = _mappings(stack)
+    yield from undecided
+    for each in mappings:
+        for inputs in each.values.each("mappings"):
+            yield Ask(lambda i=inputs: _mapped(i), Place(each.at("mappings"), each.urn))
+
+
+def _mapped(inputs: Inputs) -> mapping.ProfileMapping | None:
+    name = inputs.text("id")
+    if name is None:
+        return None
+    pushed = inputs.text("pushStatus") == "PUSH"
+    return {name: mapping.Mapped(inputs.text("expression"), pushed)}
+
+
+def _mappings(stack: Stack) -> tuple[list[Resource], list[Undecided]]:
+    """The mappings from Okta to an app: those from an app to Okta end at a user type (oty…)."""
+    by_app, undecided = stack.by_app(MAPPING, name="targetId")
+    found = [each for app, all_of in by_app.items() if not app.startswith("oty") for each in all_of]
+    return found, undecided
