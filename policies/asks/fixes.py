@@ -72,7 +72,7 @@ def _keep_target(mapping: Inputs, props: Any) -> bool:
 
 
 def _name_format(saml: Inputs, props: Any) -> bool:
-        mended = False
+    mended = False
     for index, each in enumerate(saml.each("attributeStatements")):
         read = statement(each)
 
