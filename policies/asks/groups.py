@@ -4,8 +4,9 @@ Asked app by app. Apps that the stack declares for something else than IAM Ident
 alone, and so are those whose ids the pack is told; any other id is taken for Identity Center's.
 """
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
+from functools import partial
 from typing import Any, cast
 
 from okta_idc.rules import declared, groups, push
@@ -70,25 +71,27 @@ def _roles(stack: Stack) -> Iterator[tuple[str, str, str, Place] | Undecided]:
         yield from undecided
         for app, found in by_app.items():
             for resource in found:
-                for name, inputs in _groups_of(resource):
+                for place, name, read in _groups_of(resource):
                     try:
-                        group = stack.belongs(resource, name, [GROUP], inputs)
+                        group = stack.belongs(resource, name, [GROUP], read)
                     except Undecided as missing:
                         yield missing
                         continue
                     if group is not None:
-                        place = inputs.place if kind == ALL else resource.name
                         yield app, role, group, Place(place, resource.urn)
 
 
-def _groups_of(resource: Resource) -> list[tuple[str, Inputs]]:
-    """The property that names a group, and the object it stands in, for each group."""
+def _groups_of(resource: Resource) -> list[tuple[str, str, Callable[[], str | None]]]:
+    """Of each group that a resource names: its place, the property that it stands in, and what
+    reads it there."""
     if resource.type != ALL:
-        return [("groupId" if resource.type == ONE else "sourceGroupId", resource.values)]
+        name = "groupId" if resource.type == ONE else "sourceGroupId"
+        return [(resource.name, name, partial(resource.values.text, name))]
     try:
-        return [("id", each) for each in resource.values.each("groups")]
-    except Undecided:
-        return [("groups", resource.values)]  # all of them are unknown
+        each = resource.values.each("groups")
+    except Undecided:  # all of them
+        return [(resource.name, "groups", partial(resource.values.text, "groups"))]
+    return [(group.place, "groups", partial(group.text, "id")) for group in each]
 
 
 @of_stack(groups.group_name, groups.group_name_forbidden, config=OTHER_APPS)

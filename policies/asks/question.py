@@ -7,6 +7,8 @@ is asked once, at the end of a preview or an update, when the engine shows the w
 import re
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
+from functools import partial
+from itertools import count
 from typing import Any
 
 from pulumi_policy import (
@@ -31,6 +33,8 @@ LEVELS = {
     Severity.BLOCKING: (EnforcementLevel.MANDATORY, Grade.HIGH),
     Severity.ADVISORY: (EnforcementLevel.ADVISORY, Grade.LOW),
 }
+_MOST_NOTES = 3
+"""Of one rule in one run. On a first preview every push group may be in the same case."""
 _PART = re.compile(r"\w*\[\d+\]")
 
 
@@ -58,7 +62,7 @@ class Ask:
         where = self.parts.get(part[0], self.place) if part else self.place
         named = Finding(
             finding.rule,
-            join_path(self.place.text, self._named(finding.place)),
+            join_path(self.place.text, self._named(finding.place)).lstrip("."),
             finding.value,
             self._named(finding.problem),
         )
@@ -130,12 +134,23 @@ class Question:
             "config_schema": PolicyConfigSchema(dict(self.config)) if self.config else None,  # type: ignore[arg-type]
         }
         if self.types:
-            return ResourceValidationPolicy(validate=self._of_resource, **common)
+            asked = partial(self._of_resource, count(1))
+            return ResourceValidationPolicy(validate=asked, **common)
         return StackValidationPolicy(validate=self._of_stack, **common)
 
-    def _of_resource(self, args: ResourceValidationArgs, report: ReportViolation) -> None:
-        if args.resource_type in self.types:
+    def _of_resource(
+        self, noted: Iterator[int], args: ResourceValidationArgs, report: ReportViolation
+    ) -> None:
+        if args.resource_type not in self.types:
+            return
+        try:
             judge(self.rule, self.asks(Inputs(plain(args.props))), report)
+        except NotYet as unknown:
+            number = next(noted)
+            if number == _MOST_NOTES:
+                unknown.message += " More resources are in the same case."
+            if number <= _MOST_NOTES:
+                raise
 
     def _of_stack(self, args: StackValidationArgs, report: ReportViolation) -> None:
         judge(self.rule, self.asks(Stack(args.resources, args.get_config())), report)

@@ -5,7 +5,7 @@ resource of the stack is then taken for that resource's, so that the rules can b
 preview already.
 """
 
-from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -64,18 +64,22 @@ class Stack:
         return resource.values.peek("id") or resource.urn.split("::", 2)[-1]
 
     def belongs(
-        self, resource: Resource, name: str, types: Collection[str], of: Inputs | None = None
+        self,
+        resource: Resource,
+        name: str,
+        types: Collection[str],
+        read: Callable[[], str | None] | None = None,
     ) -> str | None:
         """The id that a property holds; None where none is given. Raises Undecided.
 
-        `of` is the object in the resource that holds the property, where it is not the resource.
+        `read` reads it where it is not the property itself but stands somewhere in it.
         """
-        inputs = of or resource.values
         try:
-            return inputs.text(name)
+            return read() if read else resource.values.text(name)
         except Undecided:
-            top = name if of is None else of.place.removeprefix(resource.name + ".").split("[")[0]
-            near = [self._all[r.urn] for r in resource.made_from.get(top, ()) if r.urn in self._all]
+            near = [
+                self._all[r.urn] for r in resource.made_from.get(name, ()) if r.urn in self._all
+            ]
             one = {self.id_of(each) for each in near if each.type in types}
             if len(one) != 1:
                 raise
