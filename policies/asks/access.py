@@ -15,8 +15,8 @@ from okta_idc.rules.policy_tags import PolicyAndTags
 from okta_idc.rules.registry import Rule
 
 from .app import keys_sent
-from .inputs import Inputs, Undecided
-from .question import Ask, Asks, Place, of_resource, of_stack
+from .inputs import Inputs, Place
+from .question import Ask, Asks, known, numbered, of_resource, of_stack, together
 from .stack import Resource, Stack
 
 SET = "aws:ssoadmin/permissionSet:PermissionSet"
@@ -77,7 +77,7 @@ def instance_attribute(inputs: Inputs) -> Asks:
     for each in inputs.each("attributes"):
         for value in each.each("values"):
             for source in value.texts("sources"):
-                yield Ask(lambda e=each, s=source: _instance_attribute(e, s), Place(each.place))
+                yield Ask(partial(_instance_attribute, each, source), Place(each.place))
 
 
 def _instance_attribute(inputs: Inputs, source: str) -> InstanceAttribute | None:
@@ -107,14 +107,11 @@ def principal_type(inputs: Inputs) -> Asks:
 
 @of_stack(account_access.assigned_once)
 def assignments(stack: Stack) -> Asks:
-    found: list[tuple[Assignment, Place]] = []
-    for each in stack.of(ASSIGNMENT):
-        try:
-            if read := _assignment(stack, each):
-                found.append((read, Place(each.name, each.urn)))
-        except Undecided as missing:
-            yield missing
-    yield _all(found)
+    found, undecided = known(
+        (each.here, partial(_assignment, stack, each)) for each in stack.of(ASSIGNMENT)
+    )
+    yield from undecided
+    yield together(found)
 
 
 def _assignment(stack: Stack, each: Resource) -> Assignment | None:
@@ -129,39 +126,39 @@ def _assignment(stack: Stack, each: Resource) -> Assignment | None:
 
 @of_stack(permission_sets.set_names_differ)
 def set_names(stack: Stack) -> Asks:
-    by_instance: dict[str | None, list[tuple[str, Place]]] = {}
-    for each in stack.of(SET):
-        try:
-            instance, name = each.values.text("instanceArn"), each.values.text("name")
-        except Undecided as missing:
-            yield missing
-            continue
-        if name is not None:
-            by_instance.setdefault(instance, []).append((name, Place(each.name, each.urn)))
-    for named in by_instance.values():
-        yield _all(named)
+    found, undecided = known((each.here, partial(_named, each)) for each in stack.of(SET))
+    yield from undecided
+    by_instance: dict[str, list[tuple[str, Place]]] = {}
+    for (instance, name), place in found:
+        by_instance.setdefault(instance, []).append((name, place))
+    yield from (together(names) for names in by_instance.values())
+
+
+def _named(each: Resource) -> tuple[str, str] | None:
+    """Instance and name of a permission set."""
+    instance, name = each.values.text("instanceArn"), each.values.text("name")
+    return None if instance is None or name is None else (instance, name)
 
 
 @of_stack(permission_sets.managed_policies)
 def attachments(stack: Stack) -> Asks:
-    by_set: dict[str | None, list[Resource]] = {}
-    for each in stack.of(MANAGED, CUSTOMER):
-        try:
-            by_set.setdefault(_set_of(stack, each), []).append(each)
-        except Undecided as missing:
-            yield missing
-    for found in by_set.values():
-        names = tuple(each.name for each in found)
-        last = Place(found[-1].name, found[-1].urn)
-        yield Ask(lambda names=names: PermissionSet("", managed_policies=names), last)
+    found, undecided = known(
+        (each.here, partial(_set_of, stack, each)) for each in stack.of(MANAGED, CUSTOMER)
+    )
+    yield from undecided
+    by_set: dict[str, list[Place]] = {}
+    for arn, place in found:
+        by_set.setdefault(arn, []).append(place)
+    for places in by_set.values():
+        policies = PermissionSet("", managed_policies=tuple(place.text for place in places))
+        yield Ask(lambda policies=policies: policies, places[-1])
 
 
 @of_stack(instance_attributes.one_feed)
 def feeds(stack: Stack) -> Asks:
     saml, instance = _saml_keys(stack), _instance_keys(stack)
     keys = Feeds(tuple(key for key, _ in saml), tuple(instance))
-    parts = {f"saml[{index}]": place for index, (_, place) in enumerate(saml)}
-    yield Ask(lambda: keys, parts=parts)
+    yield Ask(lambda: keys, parts=numbered(saml, "saml"))
 
 
 @of_stack(policy_tags.tags_are_sent, config=OTHER_KEYS)
@@ -175,8 +172,7 @@ def tags(stack: Stack) -> Asks:
         *stack.told("otherKeys"),
     )
     for each in stack.of(INLINE):
-        place = Place(each.at("inlinePolicy"), each.urn)
-        yield Ask(lambda e=each: _policy(e, sent), place)
+        yield Ask(partial(_policy, each, sent), each.at("inlinePolicy"))
 
 
 def _policy(inline: Resource, sent: tuple[str, ...]) -> PolicyAndTags | None:
@@ -199,9 +195,3 @@ def _instance_keys(stack: Stack) -> list[str]:
 
 def _set_of(stack: Stack, resource: Resource) -> str | None:
     return stack.belongs(resource, "permissionSetArn", [SET])
-
-
-def _all(found: list[tuple[Any, Place]]) -> Ask:
-    """One question of all of them, which the rule tells apart as [0], [1] and so on."""
-    parts = {f"[{index}]": place for index, (_, place) in enumerate(found)}
-    return Ask(lambda: tuple(each for each, _ in found), parts=parts)

@@ -3,14 +3,14 @@
 Asked of apps for IAM Identity Center only; what other SAML apps do is nobody's business here.
 """
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator
+from functools import partial
 
 from okta_idc.rules import attributes, declared, endpoints, statements, user_names
 from okta_idc.rules.attributes import Attribute
-from okta_idc.rules.statements import Statement
 
-from .inputs import Inputs, Undecided
-from .question import Ask, Asks, Place, of_resource
+from .inputs import Inputs, Place
+from .question import Ask, Asks, known, of_resource, together
 from .saml import addresses, is_identity_center, statement
 from .stack import SAML
 
@@ -65,7 +65,7 @@ def sign_on(saml: Inputs) -> Asks:
 )
 def each_statement(saml: Inputs) -> Asks:
     for inputs in _statements_of(saml):
-        yield Ask(lambda inputs=inputs: statement(inputs), Place(inputs.place))
+        yield Ask(partial(statement, inputs), Place(inputs.place))
 
 
 @of_resource(
@@ -73,23 +73,25 @@ def each_statement(saml: Inputs) -> Asks:
 )
 def each_attribute(saml: Inputs) -> Asks:
     for inputs in _statements_of(saml):
-        yield Ask(lambda inputs=inputs: attribute(inputs), Place(inputs.place))
+        yield Ask(partial(attribute, inputs), Place(inputs.place))
 
 
 @of_resource(statements.unique_names, types=[SAML])
 def all_statements(saml: Inputs) -> Asks:
-    found, undecided = _known(_statements_of(saml))
+    found, undecided = known(
+        (Place(each.place), partial(statement, each)) for each in _statements_of(saml)
+    )
     yield from undecided
-    yield Ask(lambda: tuple(each for _, each in found), parts=_parts(found))
+    yield together(found)
 
 
 @of_resource(attributes.unique_keys, attributes.attribute_count, types=[SAML])
 def all_attributes(saml: Inputs) -> Asks:
-    found, undecided = _known(_statements_of(saml))
+    found, undecided = known(
+        (Place(each.place), partial(attribute, each)) for each in _statements_of(saml)
+    )
     yield from undecided
-    keys = [(inputs, each.attribute) for inputs, each in found if each.attribute]
-    place = Place(_STATEMENTS) if len(keys) > 50 else Place()  # OIC-404 names no part
-    yield Ask(lambda: tuple(each for _, each in keys), place, _parts(keys))
+    yield together(found)
 
 
 def attribute(inputs: Inputs) -> Attribute | None:
@@ -100,23 +102,6 @@ def attribute(inputs: Inputs) -> Attribute | None:
 
 def _statements_of(saml: Inputs) -> list[Inputs]:
     return saml.each(_STATEMENTS) if is_identity_center(saml) else []
-
-
-def _known(found: Iterable[Inputs]) -> tuple[list[tuple[Inputs, Statement]], list[Undecided]]:
-    """The statements that are known, and what is missing of the others."""
-    known: list[tuple[Inputs, Statement]] = []
-    undecided: list[Undecided] = []
-    for inputs in found:
-        try:
-            if read := statement(inputs):
-                known.append((inputs, read))
-        except Undecided as missing:
-            undecided.append(missing)
-    return known, undecided
-
-
-def _parts(found: Iterable[tuple[Inputs, object]]) -> dict[str, Place]:
-    return {f"[{index}]": Place(inputs.place) for index, (inputs, _) in enumerate(found)}
 
 
 def keys_sent(saml: Inputs) -> Iterator[tuple[str, str]]:

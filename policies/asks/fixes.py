@@ -18,11 +18,11 @@ from pulumi_policy import (
 from okta_idc.rules import endpoints, push, statements
 from okta_idc.rules.attributes import URI_NAME_FORMAT
 from okta_idc.rules.registry import Rule
+from okta_idc.rules.statements import Statement
 
 from .groups import PUSH
 from .inputs import Inputs, Undecided, plain
 from .provisioning import CONNECTION
-from .saml import statement
 from .stack import SAML
 
 
@@ -74,9 +74,12 @@ def _keep_target(mapping: Inputs, props: Any) -> bool:
 def _name_format(saml: Inputs, props: Any) -> bool:
     mended = False
     for index, each in enumerate(saml.each("attributeStatements")):
-        read = statement(each)
-
-        if read and statements.name_format(read):
+        try:
+            name, given = each.text("name") or "", each.text("namespace")
+        except Undecided:
+            continue  # that one holds up no other
+        stated = Statement(name) if given is None else Statement(name, namespace=given)
+        if statements.name_format(stated):
             props["attributeStatements"][index]["namespace"] = URI_NAME_FORMAT
             mended = True
     return mended

@@ -4,8 +4,7 @@ Asked app by app. Apps that the stack declares for something else than IAM Ident
 alone, and so are those whose ids the pack is told; any other id is taken for Identity Center's.
 """
 
-from collections.abc import Callable, Iterator, Mapping
-from dataclasses import dataclass, field
+from collections.abc import Callable, Mapping
 from functools import partial
 from typing import Any, cast
 
@@ -15,8 +14,8 @@ from okta_idc.rules.groups import Assignees, GroupRoles, Unassigning
 from okta_idc.rules.push import PushMapping
 from okta_idc.rules.registry import shorten
 
-from .inputs import Inputs, Undecided
-from .question import Ask, Asks, Place, of_resource, of_stack
+from .inputs import Inputs, Place, Undecided
+from .question import Ask, Asks, known, numbered, of_resource, of_stack, together
 from .stack import GROUP, OTHER_APPS, Resource, Stack
 
 ONE = "okta:app/groupAssignment:GroupAssignment"
@@ -39,46 +38,39 @@ UNASSIGNING: Mapping[str, Mapping[str, Any]] = {
 }
 
 
-@dataclass
-class Roles:
-    """The groups of one app by role, with the place of each."""
-
-    assign: list[tuple[str, Place]] = field(default_factory=list[tuple[str, Place]])
-    push: list[tuple[str, Place]] = field(default_factory=list[tuple[str, Place]])
+GroupOfApp = tuple[str, str]
+"""Ids of an app and of a group."""
 
 
 @of_stack(groups.one_role_per_group, groups.named_once, config=OTHER_APPS)
 def roles(stack: Stack) -> Asks:
-    by_app: dict[str, Roles] = {}
-    for found in _roles(stack):
-        if isinstance(found, Undecided):
-            yield found
-        else:
-            app, role, group, place = found
-            of_app = by_app.setdefault(app, Roles())
-            (of_app.assign if role == "assign" else of_app.push).append((group, place))
-    for of_app in by_app.values():
-        subject = GroupRoles(tuple(g for g, _ in of_app.assign), tuple(g for g, _ in of_app.push))
-        parts = {f"assign[{i}]": place for i, (_, place) in enumerate(of_app.assign)}
-        parts |= {f"push[{i}]": place for i, (_, place) in enumerate(of_app.push)}
+    assigned, undecided = _groups(stack, ONE, ALL)
+    pushed, more = _groups(stack, PUSH)
+    yield from (*undecided, *more)
+    for app in sorted({app for (app, _), _ in (*assigned, *pushed)}):
+        assign = [(group, place) for (of, group), place in assigned if of == app]
+        push = [(group, place) for (of, group), place in pushed if of == app]
+        subject = GroupRoles(tuple(g for g, _ in assign), tuple(g for g, _ in push))
+        parts = numbered(assign, "assign") | numbered(push, "push")
         yield Ask(lambda subject=subject: subject, parts=parts)
 
 
-def _roles(stack: Stack) -> Iterator[tuple[str, str, str, Place] | Undecided]:
-    """App, role, group and place of every assignment of a group and every push mapping."""
-    for role, kind in (("assign", ONE), ("assign", ALL), ("push", PUSH)):
-        by_app, undecided = stack.by_app(kind)
-        yield from undecided
-        for app, found in by_app.items():
-            for resource in found:
-                for place, name, read in _groups_of(resource):
-                    try:
-                        group = stack.belongs(resource, name, [GROUP], read)
-                    except Undecided as missing:
-                        yield missing
-                        continue
-                    if group is not None:
-                        yield app, role, group, Place(place, resource.urn)
+def _groups(stack: Stack, *types: str) -> tuple[list[tuple[GroupOfApp, Place]], list[Undecided]]:
+    """The groups that resources of these types assign or push, with their places."""
+    resources, undecided = stack.of_apps(*types)
+    found, more = known(
+        (Place(place, resource.urn), partial(_group, stack, app, resource, name, read))
+        for app, resource in resources
+        for place, name, read in _groups_of(resource)
+    )
+    return found, [*undecided, *more]
+
+
+def _group(
+    stack: Stack, app: str, resource: Resource, name: str, read: Callable[[], str | None]
+) -> GroupOfApp | None:
+    group = stack.belongs(resource, name, [GROUP], read)
+    return None if group is None else (app, group)
 
 
 def _groups_of(resource: Resource) -> list[tuple[str, str, Callable[[], str | None]]]:
@@ -96,28 +88,20 @@ def _groups_of(resource: Resource) -> list[tuple[str, str, Callable[[], str | No
 
 @of_stack(groups.group_name, groups.group_name_forbidden, config=OTHER_APPS)
 def push_names(stack: Stack) -> Asks:
-    by_app, undecided = stack.by_app(PUSH)
+    pushes, undecided = stack.of_apps(PUSH)
     yield from undecided
-    for each in (each for found in by_app.values() for each in found):
-        yield Ask(lambda e=each: _pushed_name(stack, e), Place(each.name, each.urn))
+    for _, each in pushes:
+        yield Ask(partial(_pushed_name, stack, each), each.here)
 
 
 @of_stack(groups.group_names_differ, config=OTHER_APPS)
 def push_names_differ(stack: Stack) -> Asks:
     by_app, undecided = stack.by_app(PUSH)
     yield from undecided
-    for found in by_app.values():
-        names: list[tuple[str, Place]] = []
-        for each in found:
-            try:
-                name = _pushed_name(stack, each)
-            except Undecided as missing:
-                yield missing
-                continue
-            if name is not None:
-                names.append((name, Place(each.name, each.urn)))
-        parts = {f"[{index}]": place for index, (_, place) in enumerate(names)}
-        yield Ask(lambda names=names: tuple(name for name, _ in names), parts=parts)
+    for pushes in by_app.values():
+        names, unnamed = known((each.here, partial(_pushed_name, stack, each)) for each in pushes)
+        yield from unnamed
+        yield together(names)
 
 
 def _pushed_name(stack: Stack, mapping: Resource) -> str | None:
@@ -142,24 +126,24 @@ def _pushed_name(stack: Stack, mapping: Resource) -> str | None:
 
 @of_stack(groups.assigned_through_groups, config=OTHER_APPS)
 def people(stack: Stack) -> Asks:
-    by_app, undecided = stack.by_app(PERSON)
+    assigned, undecided = stack.of_apps(PERSON)
     yield from undecided
-    for each in (each for found in by_app.values() for each in found):
+    for _, each in assigned:
         shown = each.values.peek("username") or each.values.peek("userId") or each.name
-        yield Ask(lambda p=shown: Assignees((p,)), parts={"[0]": Place(each.name, each.urn)})
+        yield Ask(lambda shown=shown: Assignees((shown,)), parts={"[0]": each.here})
 
 
 @of_stack(declared.assigned_by_one_kind, config=OTHER_APPS)
 def kinds(stack: Stack) -> Asks:
-    together, undecided = stack.by_app(ALL)
+    all_at_once, undecided = stack.by_app(ALL)
     singly, more = stack.by_app(ONE)
     yield from (*undecided, *more)
-    for app, claiming in together.items():
+    for app, claiming in all_at_once.items():
         single = singly.get(app, [])
-        parts = {f"together[{i}]": Place(r.name, r.urn) for i, r in enumerate(claiming)}
-        parts |= {f"one_by_one[{i}]": Place(r.name, r.urn) for i, r in enumerate(single)}
-        names = tuple(r.name for r in claiming), tuple(r.name for r in single)
-        yield Ask(lambda names=names: AssignedBy(*names), parts=parts)
+        subject = AssignedBy(tuple(r.name for r in claiming), tuple(r.name for r in single))
+        parts = numbered([(r, r.here) for r in claiming], "together")
+        parts |= numbered([(r, r.here) for r in single], "one_by_one")
+        yield Ask(lambda subject=subject: subject, parts=parts)
 
 
 @of_stack(groups.unassigns_few, config={**UNASSIGNING, **OTHER_APPS})
@@ -169,24 +153,16 @@ def unassigned(stack: Stack) -> Asks:
     now = _people_now(stack)
     if not now:
         return
-    still, undecided = set[str](), list[Undecided]()
-    for found in _roles(stack):
-        if isinstance(found, Undecided):
-            undecided.append(found)
-        elif found[1] == "assign":
-            still.add(found[2])
-    by_app, more = stack.by_app(PERSON)
-    undecided += more
-    for person in (each for found in by_app.values() for each in found):
-        try:
-            still.add(person.values.text("userId") or "")
-        except Undecided as missing:
-            undecided.append(missing)
+    assigned, undecided = _groups(stack, ONE, ALL)
+    people, more = stack.of_apps(PERSON)
+    ids, most = known((each.here, partial(each.values.text, "userId")) for _, each in people)
+    still = {group for (_, group), _ in assigned} | {person for person, _ in ids}
     gone = {who: count for who, count in now.items() if who not in still}
     limit = Inputs(stack.config).number("limit")
     change = Unassigning(sum(gone.values()), *([] if limit is None else [limit]))
-    if undecided and change.people > change.limit:
-        yield from undecided  # one of those may be whom we miss
+    missing = (*undecided, *more, *most)
+    if missing and change.people > change.limit:
+        yield from missing  # one of those may be whom we miss
     else:
         yield Ask(lambda: change, Place(shorten(", ".join(sorted(gone)))))
 
@@ -199,10 +175,10 @@ def _people_now(stack: Stack) -> dict[str, int]:
 
 @of_stack(push.keeps_target, config=OTHER_APPS)
 def keeps_target(stack: Stack) -> Asks:
-    by_app, undecided = stack.by_app(PUSH)
+    pushes, undecided = stack.of_apps(PUSH)
     yield from undecided
-    for each in (each for found in by_app.values() for each in found):
-        yield Ask(lambda e=each: _deletes(e.values), Place(each.name, each.urn))
+    for _, each in pushes:
+        yield Ask(partial(_deletes, each.values), each.here)
 
 
 def _deletes(mapping: Inputs) -> PushMapping:
@@ -227,7 +203,7 @@ def is_active(mapping: Inputs) -> Asks:
 @of_resource(push.priority_from_one, types=[ONE, ALL])
 def priorities(assignments: Inputs) -> Asks:
     for each in (assignments, *assignments.each("groups")):
-        yield Ask(lambda e=each: _priority(e), parts={"[0]": Place(each.place)})
+        yield Ask(partial(_priority, each), parts={"[0]": Place(each.place)})
 
 
 def _priority(inputs: Inputs) -> tuple[int, ...] | None:

@@ -53,6 +53,18 @@ def _element(values: Any, key: Any) -> Any:
 
 
 @dataclass(frozen=True)
+class Place:
+    """Where something stands: a path or a resource's name, and the resource's URN where a stack is
+    asked."""
+
+    text: str = ""
+    urn: str = ""
+
+
+NOWHERE = Place()
+
+
+@dataclass(frozen=True)
 class Inputs:
     """Properties of a resource, or of an object in one; `place` is the path to it."""
 

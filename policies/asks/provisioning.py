@@ -1,9 +1,11 @@
 """Of provisioning: the connection's Base URL, password sync, the profile mapping."""
 
+from functools import partial
+
 from okta_idc.rules import app_drift, endpoints, mapping
 
-from .inputs import Inputs, Undecided
-from .question import Ask, Asks, Place, of_resource, of_stack
+from .inputs import Inputs, Place, Undecided
+from .question import Ask, Asks, of_resource, of_stack
 from .stack import OTHER_APPS, Resource, Stack
 
 CONNECTION = "okta:app/connection:Connection"
@@ -26,11 +28,11 @@ def is_aws(url: str) -> bool:
 
 @of_stack(app_drift.no_password, config=OTHER_APPS)
 def password(stack: Stack) -> Asks:
-    features, undecided = stack.by_app(FEATURES)
+    features, undecided = stack.of_apps(FEATURES)
     yield from undecided
-    for each in (each for found in features.values() for each in found):
+    for _, each in features:
         update = each.values.inner("capabilities").inner("update")
-        yield Ask(lambda u=update: u.inner("password").text("status"), Place(each.name, each.urn))
+        yield Ask(lambda u=update: u.inner("password").text("status"), each.here)
 
 
 @of_stack(mapping.roles, mapping.unsupported, config=OTHER_APPS)
@@ -39,7 +41,7 @@ def targets(stack: Stack) -> Asks:
     yield from undecided
     for each in mappings:
         for inputs in each.values.each("mappings"):
-            yield Ask(lambda i=inputs: _target(i), Place(each.at("mappings"), each.urn))
+            yield Ask(partial(_target, inputs), each.at("mappings"))
 
 
 def _target(inputs: Inputs) -> dict[str, object] | None:
@@ -53,7 +55,7 @@ def push_status(stack: Stack) -> Asks:
     yield from undecided
     for each in mappings:
         for inputs in each.values.each("mappings"):
-            yield Ask(lambda i=inputs: _mapped(i), Place(each.at("mappings"), each.urn))
+            yield Ask(partial(_mapped, inputs), each.at("mappings"))
 
 
 def _mapped(inputs: Inputs) -> mapping.ProfileMapping | None:
@@ -66,6 +68,5 @@ def _mapped(inputs: Inputs) -> mapping.ProfileMapping | None:
 
 def _mappings(stack: Stack) -> tuple[list[Resource], list[Undecided]]:
     """The mappings from Okta to an app: those from an app to Okta end at a user type (oty…)."""
-    by_app, undecided = stack.by_app(MAPPING, name="targetId")
-    found = [each for app, all_of in by_app.items() if not app.startswith("oty") for each in all_of]
-    return found, undecided
+    found, undecided = stack.of_apps(MAPPING, name="targetId")
+    return [each for target, each in found if not target.startswith("oty")], undecided

@@ -9,7 +9,7 @@ from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import partial
 from itertools import count
-from typing import Any
+from typing import Any, TypeVar
 
 from pulumi_policy import (
     EnforcementLevel,
@@ -26,7 +26,7 @@ from pulumi_policy.proxy import UNKNOWN_STRING_VALUE, UnknownValueError
 
 from okta_idc.rules.registry import Asker, Finding, Rule, Severity, join_path
 
-from .inputs import Inputs, Undecided, plain
+from .inputs import NOWHERE, Inputs, Place, Undecided, plain
 from .stack import Stack
 
 LEVELS = {
@@ -39,21 +39,12 @@ _PART = re.compile(r"\w*\[\d+\]")
 
 
 @dataclass(frozen=True)
-class Place:
-    """Where something stands: a path or a resource's name, and the resource's URN where a stack is
-    asked."""
-
-    text: str = ""
-    urn: str = ""
-
-
-@dataclass(frozen=True)
 class Ask:
     """One question. `subject` makes the rule's subject (None: nothing to ask, Undecided: not yet),
     `parts` says where the parts stand that a rule calls `push[2]` or `[0]`."""
 
     subject: Callable[[], object]
-    place: Place = Place()
+    place: Place = NOWHERE
     parts: Mapping[str, Place] = field(default_factory=dict[str, Place])
 
     def tell(self, finding: Finding, report: ReportViolation) -> None:
@@ -74,6 +65,32 @@ class Ask:
 
 
 Asks = Iterator[Ask | Undecided]
+Part = TypeVar("Part")
+
+
+def known(
+    wanted: Iterable[tuple[Place, Callable[[], Part | None]]],
+) -> tuple[list[tuple[Part, Place]], list[Undecided]]:
+    """Parts of a subject with their places, as far as they can be read, and what cannot yet."""
+    found: list[tuple[Part, Place]] = []
+    undecided: list[Undecided] = []
+    for place, read in wanted:
+        try:
+            if (part := read()) is not None:
+                found.append((part, place))
+        except Undecided as missing:
+            undecided.append(missing)
+    return found, undecided
+
+
+def numbered(found: Sequence[tuple[object, Place]], name: str = "") -> dict[str, Place]:
+    """Places by what a rule calls the parts: `push[0]`, or `[0]`."""
+    return {f"{name}[{index}]": place for index, (_, place) in enumerate(found)}
+
+
+def together(found: Sequence[tuple[object, Place]]) -> Ask:
+    """One question about all of them."""
+    return Ask(lambda: tuple(part for part, _ in found), parts=numbered(found))
 
 
 class NotYet(UnknownValueError):  # noqa: N818 - an answer, and no error
@@ -131,12 +148,16 @@ class Question:
             "severity": grade,
             "remediation_steps": rule.remedy,
             "url": rule.link,
-            "config_schema": PolicyConfigSchema(dict(self.config)) if self.config else None,  # type: ignore[arg-type]
+            "config_schema": self._schema(),
         }
         if self.types:
             asked = partial(self._of_resource, count(1))
             return ResourceValidationPolicy(validate=asked, **common)
         return StackValidationPolicy(validate=self._of_stack, **common)
+
+    def _schema(self) -> PolicyConfigSchema | None:
+        properties = {name: dict(schema) for name, schema in self.config.items()}
+        return PolicyConfigSchema(properties) if properties else None
 
     def _of_resource(
         self, noted: Iterator[int], args: ResourceValidationArgs, report: ReportViolation

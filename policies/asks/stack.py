@@ -11,7 +11,7 @@ from typing import Any
 
 from pulumi_policy import PolicyResource
 
-from .inputs import Inputs, Undecided, plain
+from .inputs import Inputs, Place, Undecided, plain
 from .saml import is_identity_center
 
 SAML = "okta:app/saml:Saml"
@@ -42,9 +42,14 @@ class Resource:
     values: Inputs
     made_from: Mapping[str, Sequence["PolicyResource"]]
 
-    def at(self, name: str) -> str:
-        """A property's place with the resource's name before it."""
-        return self.values.at(name)
+    @property
+    def here(self) -> Place:
+        """Where a finding about it stands."""
+        return Place(self.name, self.urn)
+
+    def at(self, name: str) -> Place:
+        """Where a finding about a property stands."""
+        return Place(self.values.at(name), self.urn)
 
 
 class Stack:
@@ -95,11 +100,12 @@ class Stack:
                 raise
             return self.id_of(found[0])
 
-    def by_app(
+    def of_apps(
         self, *types: str, name: str = "appId"
-    ) -> tuple[dict[str, list[Resource]], list[Undecided]]:
-        """Resources by the app they belong to, without those of apps that are surely others'."""
-        others, found, undecided = self._others(), dict[str, list[Resource]](), list[Undecided]()
+    ) -> tuple[list[tuple[str, Resource]], list[Undecided]]:
+        """Resources with the app that they belong to, without those of apps that are surely
+        another's, and what is not decided yet."""
+        others, found, undecided = self._others(), list[tuple[str, Resource]](), list[Undecided]()
         for resource in self.of(*types):
             try:
                 app = self.app(resource, name)
@@ -107,8 +113,16 @@ class Stack:
                 undecided.append(missing)
                 continue
             if app is not None and app not in others:
-                found.setdefault(app, []).append(resource)
+                found.append((app, resource))
         return found, undecided
+
+    def by_app(self, *types: str) -> tuple[dict[str, list[Resource]], list[Undecided]]:
+        """The same, app by app."""
+        found, undecided = self.of_apps(*types)
+        grouped: dict[str, list[Resource]] = {}
+        for app, resource in found:
+            grouped.setdefault(app, []).append(resource)
+        return grouped, undecided
 
     def told(self, name: str) -> list[str]:
         """Texts that the configuration lists under a name."""
