@@ -44,7 +44,7 @@ def status(
 ) -> None:
     """What is declared, what stands in IAM Identity Center, and who was left out and why.
 
-    Credentials: OKTA_API_TOKEN or OKTA_ACCESS_TOKEN, and AWS's usual ones. Reads only.
+    Credentials: those of the Okta provider (a private key first), and AWS's usual ones. Reads only.
     Exit code 0: looked; 2: could not look.
     """
     console = Console(stderr=as_json)
