@@ -79,7 +79,7 @@ class Okta:
         while True:
             page = _document(answer)
             if not isinstance(page, list):
-                raise OktaError(f"{_place(answer.url)}: the answer is no list.")
+                raise OktaError(f"{_place(answer.url)}: the answer is no list.", answer.status_code)
             yield cast(list[Json], page)
             following = next((v["url"] for k, v in answer.links.items() if k == "next"), None)
             if not following:
@@ -138,7 +138,8 @@ def _document(answer: httpx.Response) -> Any:
     try:
         return answer.json()
     except ValueError:
-        raise OktaError(f"{_place(answer.url)}: the answer is no JSON, or is cut off.") from None
+        text = f"{_place(answer.url)}: the answer is no JSON, or is cut off."
+        raise OktaError(text, answer.status_code) from None
 
 
 def _place(url: httpx.URL) -> str:
