@@ -5,7 +5,7 @@ many people are assigned before the last page.
 """
 
 import time
-from collections.abc import Iterator
+from collections.abc import Generator
 from contextlib import contextmanager
 
 from rich.console import Console
@@ -15,7 +15,7 @@ from okta_idc.doctor.watch import Watch
 
 
 @contextmanager
-def watching(console: Console) -> Iterator[Watch]:
+def watching(console: Console) -> Generator[Watch]:
     """A watch that shows on this console what it is told."""
     if not console.is_terminal:
         yield Watch(waits=lambda seconds, why: _line(console, seconds, why))

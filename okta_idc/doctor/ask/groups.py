@@ -131,7 +131,7 @@ def _compared(
 
 def _person_by_person(found: Evidence) -> Iterator[Case]:
     logins = tuple(p.login for p in known(found.people).persons.values() if p.scope == "USER")
-    yield Case(groups.Assignees(logins), by_value=True)
+    yield Case(groups.Assignees(logins), place="", by_value=True)
 
 
 QUESTIONS = (

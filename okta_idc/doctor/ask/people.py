@@ -39,7 +39,7 @@ def _refused(found: Evidence) -> Iterator[Case]:
         for person in known(found.people).persons.values()
         if person.kind == "refused"
     }
-    yield Case(store_drift.Provisioning(states), by_value=True)
+    yield Case(store_drift.Provisioning(states), place="", by_value=True)
 
 
 QUESTIONS = (

@@ -17,6 +17,7 @@ _INDEX = re.compile(r"(?P<list>[a-z_]*)\[(?P<index>\d+)\]")
 @dataclass(frozen=True)
 class Case:
     """One subject. Of its findings, `who` is whom they concern; without it, the place they name.
+    `place` replaces theirs.
 
     `labels`: what the indexes of a place mean, by the list's name ("" for none). `by_value`: the
     finding's value is whom it concerns, or what `names` has for it. `personal`: see Found.
@@ -24,7 +25,7 @@ class Case:
 
     subject: Any
     who: str = ""
-    place: str = ""
+    place: str | None = None
     labels: Mapping[str, Sequence[str]] = field(default_factory=dict[str, Sequence[str]])
     names: Mapping[str, str] = field(default_factory=dict[str, str])
     by_value: bool = False
@@ -33,11 +34,12 @@ class Case:
     def told(self, finding: Finding) -> Found:
         """The finding, with names in place of indexes."""
         where, problem = self._named(finding.place), self._named(finding.problem)
-        value, who, place = finding.value, self.who, self.place or where
+        value, who = finding.value, self.who
+        place = where if self.place is None else self.place
         if self.by_value and value is not None:
             who, value = self.names.get(value, value), None
         elif not who:
-            who, place = where, self.place
+            who, place = where, self.place or ""
         return Found(finding.rule, who, place, value, problem, self.personal)
 
     def _named(self, text: str) -> str:

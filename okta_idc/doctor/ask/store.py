@@ -93,14 +93,14 @@ def _provisioned(found: Evidence) -> Iterator[Case]:
         if p.app_status == "PROVISIONED" and p.kind == "there"
     }
     there = [user.user_name for user in known(found.store_users).values()]
-    yield Case(store_drift.Sides(tuple(names), there), by_value=True, names=names)
+    yield Case(store_drift.Sides(tuple(names), there), place="", by_value=True, names=names)
 
 
 def _enabled(found: Evidence) -> Iterator[Case]:
     users = known(found.store_users).values()
     enabled = tuple(user.user_name for user in users if user.by_scim and user.enabled)
     assigned = tuple(person.user_name for person in known(found.people).persons.values())
-    yield Case(store_drift.Sides(assigned, enabled), by_value=True)
+    yield Case(store_drift.Sides(assigned, enabled), place="", by_value=True)
 
 
 def _in_the_way(found: Evidence) -> Iterator[Case]:
@@ -108,7 +108,7 @@ def _in_the_way(found: Evidence) -> Iterator[Case]:
     names = {
         p.user_name: p.login for p in known(found.people).persons.values() if p.kind != "there"
     }
-    yield Case(store_drift.Sides(tuple(names), by_hand), by_value=True, names=names)
+    yield Case(store_drift.Sides(tuple(names), by_hand), place="", by_value=True, names=names)
 
 
 def _groups_in_the_way(found: Evidence) -> Iterator[Case]:
