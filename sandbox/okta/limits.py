@@ -38,7 +38,7 @@ class Bucket:
 
 
 def _bucket(name: str, path: str, integrator: int, workforce: int, methods: str = "") -> Bucket:
-    return Bucket(name, re.compile(path), integrator, workforce, methods)
+    return Bucket(name, re.compile(path, re.DOTALL), integrator, workforce, methods)
 
 
 # The most specific first.

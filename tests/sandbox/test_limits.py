@@ -332,3 +332,8 @@ class TestOnTheWire:
                 await it.ask("POST", "/sandbox/retry")
                 await it.settle()
             assert it.enabled() == set(names)
+
+
+@pytest.mark.parametrize("path", ["/api/v1/apps/a\nb/groups", "/\n", "/api/v1/apps\n"])
+def test_every_path_has_a_bucket_whatever_stands_in_it(path: str) -> None:
+    assert bucket_of("GET", path).name
