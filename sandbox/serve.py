@@ -91,7 +91,7 @@ async def _serve(org: Org, options: Options, ports: dict[str, socket.socket]) ->
     from sandbox.faults import Faults
     from sandbox.journal import Journal
     from sandbox.okta.server import WIRE, create_app
-    from sandbox.snapshot import put_back, take
+    from sandbox.snapshot import SnapshotError, put_back, take
 
     stop = asyncio.Event()
     loop = asyncio.get_running_loop()
@@ -120,6 +120,16 @@ async def _serve(org: Org, options: Options, ports: dict[str, socket.socket]) ->
         secret = scim_secret(org.aws, token, now)
         center.prepare(token, secret["token_id"], datetime.fromisoformat(secret["created"]))
     open_account(org.aws, store, secret, now)
+    prepared = center.state() if secret else None
+
+    def snapshot() -> dict[str, Any]:
+        if center.state() != prepared:
+            raise SnapshotError(
+                "What was clicked in the AWS console (identity source, SCIM tokens) can't be kept "
+                "in a snapshot; take one before."
+            )
+        return take(okta[WIRE].model, store, card, token)
+
     moto, clock = _moto_on(ports["aws"]), Clock(options.settings)
     shared: dict[str, Any] = {
         "settings": options.settings, "clock": clock, "faults": Faults(clock),
@@ -131,7 +141,7 @@ async def _serve(org: Org, options: Options, ports: dict[str, socket.socket]) ->
         scim_url=urls["scim"],
         latency=options.latency,
         health=lambda: card,
-        snapshot=lambda: take(okta[WIRE].model, store, card, token),
+        snapshot=snapshot,
         identity=(center, store),
         **shared,
     )

@@ -2,6 +2,11 @@
 with httpx."""
 
 import pytest
+from hypothesis import settings
+
+# A busy machine is no failure.
+settings.register_profile("sandbox", deadline=None)
+settings.load_profile("sandbox")
 
 
 @pytest.fixture(scope="session")

@@ -94,17 +94,15 @@ async def test_a_slow_answer_is_the_right_one_later() -> None:
         await it.fault(delay=0.3, path="/groups")
         began = time.monotonic()
         assert await status(it, "/api/v1/groups", "POST", NEW) == 200
-        assert 0.29 <= time.monotonic() - began < 5
+        assert time.monotonic() - began >= 0.29
         assert "new" in await names(it)
 
 
 async def test_where_the_clock_jumps_a_slow_answer_is_there_at_once() -> None:
     async with box(ADA, clock="jump") as it:
-        await it.fault(name="slow")
-        began = time.monotonic()
+        await it.fault(name="slow", delay=3600)
         assert await status(it, "/api/v1/groups") == 200
-        assert time.monotonic() - began < 5
-        assert (await it.ask("GET", "/sandbox/clock"))["ahead"] >= 30
+        assert (await it.ask("GET", "/sandbox/clock"))["ahead"] >= 3600
 
 
 async def test_a_broken_connection_does_nothing() -> None:

@@ -189,6 +189,16 @@ def test_pending_tasks_are_not_cut_in_two(
     it.stop()
 
 
+def test_what_was_clicked_in_the_aws_console_is_not_lost_silently(
+    start_sandbox: Callable[..., Sandbox], tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    it = start_sandbox("--identity-center", "new")
+    assert main(["snapshot", str(tmp_path / "file"), "--url", it.okta]) == 1
+    assert "clicked in the AWS console" in capsys.readouterr().err
+    assert not (tmp_path / "file").exists()
+    it.stop()
+
+
 @pytest.mark.parametrize(
     ("text", "says"),
     [
