@@ -48,6 +48,14 @@ def test_an_app_is_found_through_the_resource_that_has_to_be_ready_first() -> No
     assert [name for _, name in ask("oic-201", resources).findings] == ["p"]
 
 
+def test_an_app_that_may_be_one_of_two_is_not_guessed() -> None:
+    two = [Declared("okta:app/saml:Saml", {"id": f"0oa{n}"}, f"app-{n}") for n in (1, 2)]
+    made_from = {"appId": ["app-1", "app-2"]}
+    answer = ask("oic-220", [*two, Declared(PUSH, {"appId": UNKNOWN}, "p", made_from)])
+    assert answer.findings == []
+    assert "p.appId" in answer.undecided
+
+
 def test_a_group_that_may_be_one_of_two_is_not_guessed() -> None:
     resources = [
         assignment("00g1", "a"),

@@ -108,6 +108,7 @@ def test_the_group_in_aws_is_kept(mending: Any, given: dict[str, Any]) -> None:
     wanted = {**props, "deleteTargetGroupOnDestroy": False}
     assert remediated(mending, PUSH, {**props, **given}) == wanted
     assert remediated(mending, PUSH, wanted) == {}
+    assert remediated(mending, PUSH, {"deleteTargetGroupOnDestroy": UNKNOWN}) == {}
 
 
 def test_the_name_format_is_set_on_attributes_for_access_control_only(mending: Any) -> None:
@@ -119,3 +120,4 @@ def test_the_name_format_is_set_on_attributes_for_access_control_only(mending: A
     assert remediated(mending, SAML, app()) == app(namespace=URI)
     assert remediated(mending, SAML, app(namespace="urn:x")) == app(namespace=URI)
     assert remediated(mending, SAML, app(namespace=URI)) == {}
+    assert remediated(mending, SAML, app(namespace=UNKNOWN)) == {}
