@@ -8,7 +8,9 @@ from typing import Any
 from xml.etree import ElementTree as ET
 
 import pytest
+from typer.testing import CliRunner
 
+from okta_idc.cli.main import app
 from okta_idc.rules import RULES, Asker
 from tests.okta_idc.doctor.conftest import Doctor
 from tests.okta_idc.doctor.federation import AWS, Federation
@@ -358,3 +360,27 @@ def test_an_account_that_may_not_look_is_told_which_action_it_lacks(
     (why,) = told.unknown()
     assert "Needs sso:ListInstances." in why
     assert {"OIC-107", "OIC-410", "OIC-534"} <= all_unknown(told)
+
+
+def test_the_preview_reads_statements_and_profile_from_the_live_app(
+    doctor: Doctor, federation: Federation, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("OKTA_HTTP_PROXY", federation.okta)
+
+    def preview(user: str) -> tuple[int, dict[str, Any]]:
+        arguments = ["preview-saml", "--user", user, "--app", federation.app, "--json"]
+        result = CliRunner().invoke(app, arguments, catch_exceptions=False)
+        return result.exit_code, json.loads(result.stdout or "{}")
+
+    code, made = preview("ada.berg@example.com")
+    assert (code, made["sessionTags"]) == (0, {"Department": "Platform", "CostCenter": "4100"})
+    code, made = preview(ZOE)
+    assert (code, made["sessionTags"]["Department"]) == (1, "R&D")
+    assert [f["rule"] for f in made["findings"]] == ["OIC-405"]
+    code, made = preview(ALEXANDER)  # the login, not the user name that two share
+    assert (made["nameId"]["value"], made["sessionTags"]["Department"]) == (
+        "alex.kim@example.com", "Finance",
+    )  # fmt: skip
+    code, made = preview("olga.ivanova@example.com")  # not assigned: the username format counts
+    assert (code, made["nameId"]["value"]) == (0, "olga.ivanova@example.com")
+    assert preview("nobody@example.com") == (2, {})
