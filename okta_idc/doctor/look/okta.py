@@ -42,6 +42,8 @@ async def find_app(okta: Okta, app_id: str, found: Evidence) -> None:
         found.apps = Gap.of(error, APPS)
     if app_id:
         found.app = await seen(okta.get(f"/api/v1/apps/{app_id}"), APPS)
+        if not isinstance(found.app, Gap) and (name := found.app.get("name")) != CATALOG_APP:
+            found.app = Gap(f"{app_id} is an app {name}, not {CATALOG_APP}.")
         if isinstance(found.app, Gap) and not isinstance(found.apps, Gap):
             found.app = Gap(f"{found.app.text} The org has {', '.join(found.apps)}.")
     elif isinstance(found.apps, Gap):

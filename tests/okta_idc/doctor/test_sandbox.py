@@ -176,6 +176,21 @@ def test_an_app_that_is_not_there_is_said_with_those_that_are(
     assert any("0oaGone" in why and federation.app in why for why in told.unknown())
 
 
+def test_another_kind_of_app_is_not_judged(
+    doctor: Doctor, federation: Federation, tmp_path: Path
+) -> None:
+    body = {"name": "slack", "label": "Slack", "signOnMode": "SAML_2_0"}
+    other = federation.ask("POST", "/api/v1/apps", body)["id"]
+    outputs = tmp_path / "other.json"
+    outputs.write_text(json.dumps({**federation.outputs(), "appId": other}))
+    try:
+        told = doctor(stack=("--outputs", str(outputs)))
+    finally:
+        federation.ask("POST", f"/api/v1/apps/{other}/lifecycle/deactivate")
+        federation.ask("DELETE", f"/api/v1/apps/{other}")
+    assert any("is an app slack, not amazon_aws_sso" in why for why in told.unknown())
+
+
 def test_of_two_apps_nobody_guesses(doctor: Doctor, federation: Federation) -> None:
     body = {"name": "amazon_aws_sso", "label": "AWS (old)", "signOnMode": "SAML_2_0"}
     other = federation.ask("POST", "/api/v1/apps", body)["id"]
