@@ -9,6 +9,7 @@ from typing import Annotated
 import typer
 
 from okta_idc.cli.doctor import doctor
+from okta_idc.cli.preview_saml import preview_saml
 from okta_idc.cli.schema import schema
 from okta_idc.cli.status import status
 from okta_idc.cli.store_token import store_token
@@ -20,6 +21,7 @@ app = typer.Typer(
     help="Looks after an Okta org's federation with AWS IAM Identity Center.",
 )
 app.command()(doctor)
+app.command()(preview_saml)
 app.command()(status)
 app.command()(schema)
 app.command()(store_token)

@@ -25,7 +25,7 @@ class CannotLookError(Exception):
 
 def read_outputs(path: Path | None, stack: str) -> Outputs:
     """The stack's outputs from a file, or from pulumi. Raises CannotLookError."""
-    text = _read(path) if path else _pulumi("stack", "output", "--json", stack=stack)
+    text = read_text(path) if path else _pulumi("stack", "output", "--json", stack=stack)
     try:
         declared: Any = json.loads(text)
         missing = {"appId", "identityStoreId", "region", "pushGroups"} - declared.keys()
@@ -52,7 +52,7 @@ def read_config(stack: str) -> dict[str, Any]:
 def read_settings_file(path: Path) -> Settings:
     """The federation's settings in a stack file. Raises CannotLookError."""
     try:
-        document: Any = yaml.safe_load(_read(path))
+        document: Any = yaml.safe_load(read_text(path))
         config: Any = document["config"]
     except (yaml.YAMLError, KeyError, TypeError):
         raise CannotLookError(f"{path}: is no stack file (YAML with `config`).") from None
@@ -98,7 +98,8 @@ def org_url(given: str, declared: Outputs, config: Mapping[str, Any] | None = No
     return url.rstrip("/")
 
 
-def _read(path: Path) -> str:
+def read_text(path: Path) -> str:
+    """A file's text. Raises CannotLookError."""
     try:
         return path.read_text(encoding="utf-8")
     except OSError as error:

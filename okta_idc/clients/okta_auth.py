@@ -125,8 +125,6 @@ class PrivateKeyAuth(httpx.Auth):
     `invalid_dpop_proof`, and from then on every request carries a proof (okta-provider.md).
     """
 
-    requires_response_body = True
-
     def __init__(
         self, client_id: str, key: RSAKey | ECKey, key_id: str, scopes: tuple[str, ...]
     ) -> None:
@@ -144,14 +142,17 @@ class PrivateKeyAuth(httpx.Auth):
                 if not self._token or time.monotonic() >= self._until:
                     endpoint = request.url.copy_with(raw_path=TOKEN_PATH.encode())
                     answer = yield self._token_request(endpoint)
+                    await answer.aread()
                     for _ in range(3):  # with a proof, with a nonce, and one that changed meanwhile
                         if not self._wants_proof(answer):
                             break
                         answer = yield self._token_request(endpoint)
+                        await answer.aread()
                     self._keep(answer)
                 token = self._token
             self._sign(request, token)
             answer = yield request
+            await answer.aread()
             if self._dpop and wants_nonce(answer):
                 self._dpop.take_nonce(answer)
                 self._sign(request, token)

@@ -13,7 +13,7 @@ from okta_idc.clients.documents import inside, object_inside, text_inside
 from okta_idc.clients.okta import Okta, OktaError
 from okta_idc.doctor.assertion import attributes_of, statements_of
 from okta_idc.doctor.evidence import Certificate, Evidence, Json
-from okta_idc.doctor.gap import Gap, known
+from okta_idc.doctor.gap import Gap
 from okta_idc.doctor.look.okta_groups import APPS, GROUPS, read_all_members, read_groups
 from okta_idc.doctor.look.seen import seen
 from okta_idc.doctor.people import People
@@ -42,6 +42,8 @@ async def find_app(okta: Okta, app_id: str, found: Evidence) -> None:
         found.apps = Gap.of(error, APPS)
     if app_id:
         found.app = await seen(okta.get(f"/api/v1/apps/{app_id}"), APPS)
+        if not isinstance(found.app, Gap) and (name := found.app.get("name")) != CATALOG_APP:
+            found.app = Gap(f"{app_id} is an app {name}, not {CATALOG_APP}.")
         if isinstance(found.app, Gap) and not isinstance(found.apps, Gap):
             found.app = Gap(f"{found.app.text} The org has {', '.join(found.apps)}.")
     elif isinstance(found.apps, Gap):
@@ -168,13 +170,14 @@ async def _people(okta: Okta, root: str, everybody: People, watch: Watch) -> Peo
 def _doubt_emptiness(found: Evidence) -> None:
     """An empty list that a role may have emptied is not «none»."""
     assigned = () if isinstance(found.assigned, Gap) else found.assigned
-    if assigned and not isinstance(found.people, Gap) and not known(found.people).persons:
+    pushes = () if isinstance(found.pushes, Gap) else found.pushes
+    if assigned and not isinstance(found.people, Gap) and not found.people.persons:
         found.people = Gap(
             "Okta shows nobody assigned, though groups are: they are empty, or their people are "
             f"hidden. Needs {APPS} and its users."
         )
-    if isinstance(found.groups, Gap):
-        return
-    hidden = [ident for ident in assigned if ident not in found.groups.names]
-    if assigned and len(hidden) == len(assigned) and not found.groups.names:
-        found.groups = Gap(f"Okta shows none of the groups that are used here. Needs {GROUPS}.")
+    if (assigned or pushes) and not isinstance(found.groups, Gap) and not found.groups.names:
+        found.groups = Gap(
+            "Okta shows none of the groups that are assigned or pushed: they are hidden. "
+            f"Needs {GROUPS}."
+        )
