@@ -22,7 +22,15 @@ from pydantic import (
     model_validator,
 )
 
-from okta_idc.rules import Finding, attributes, endpoints, groups, statements, user_names
+from okta_idc.rules import (
+    Finding,
+    account_access,
+    attributes,
+    endpoints,
+    groups,
+    statements,
+    user_names,
+)
 from okta_idc.rules.registry import join_path
 
 ROOT = "federation"
@@ -348,6 +356,11 @@ class Settings(_Strict):
             yield from at(f"attributes[{index}]", statements.statement_lengths(sent))
         yield from at("attributes", attributes.unique_keys(declared))
         yield from at("attributes", attributes.attribute_count(declared))
+        for kind in ("permission_sets", "applications"):
+            for index, opened in enumerate(getattr(self.access, kind)):
+                access = account_access.AccessOfGroups(tuple(opened.groups), _called(self.push))
+                place = f"access.{kind}[{index}].groups"
+                yield from at(place, account_access.access_is_pushed(access))
 
 
 def _called(groups: list[GroupSetting]) -> tuple[str, ...]:

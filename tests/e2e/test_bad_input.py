@@ -76,7 +76,7 @@ def refused(kit: Kit, *says: str) -> None:
         ),
         (
             {"push": ["aws-admins"], "access": FEDERATION["access"]},
-            ["permission_sets[0][0]: 'aws-developers' is not pushed", "OIC-532"],
+            ["federation.access.permission_sets[0].groups[0]: 'aws-developers' is not pushed"],
         ),
         (
             {"scim": {"secret": "nothing/here"}},
