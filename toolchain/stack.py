@@ -190,10 +190,10 @@ class Stack:
                 ]
         if in_aws:
             raise BrokenRunError(
-                f"An earlier run was killed while it made in AWS: {', '.join(in_aws)}. Whether they "
-                "stand there is unknown; made again they would be refused if they do. Fix: `make "
-                "reset` starts afresh; in a real account look in IAM Identity Center, and take over "
-                "what stands there with `pulumi import`, then run `pulumi refresh "
+                f"An earlier run was killed while it made in AWS: {', '.join(in_aws)}. Whether "
+                "they stand there is unknown; made again they would be refused if they do. Fix: "
+                "`make reset` starts afresh; in a real account look in IAM Identity Center, and "
+                "take over what stands there with `pulumi import`, then run `pulumi refresh "
                 "--clear-pending-creates` and `pulumi up`."
             )
         if found:
