@@ -1,16 +1,16 @@
 """JSON as it came: nobody promises that a part is there, or is of the type that it should be."""
 
-from collections.abc import Mapping
 from typing import Any, cast
 
 
 def inside(document: Any, *path: str) -> Any:
     """What stands under these keys, one in the other; None where one of them leads nowhere."""
+    found: Any = document
     for key in path:
-        if not isinstance(document, Mapping):
+        if not isinstance(found, dict):
             return None
-        document = cast(Mapping[str, Any], document).get(key)
-    return document
+        found = found.get(key)  # pyright: ignore[reportUnknownVariableType, reportUnknownMemberType]
+    return found  # pyright: ignore[reportUnknownVariableType]
 
 
 def text_inside(document: Any, *path: str) -> str:

@@ -25,10 +25,10 @@ def user_name(person: Json) -> str:
     return text_inside(person, "credentials", "userName") or text_inside(person, "id")
 
 
-def kind(person: Json) -> str:
-    """`there`, `refused`, `inactive` or `waiting`."""
+def kind(person: Json, status: str = "") -> str:
+    """`there`, `refused`, `inactive` or `waiting`; `status` in Okta, if it is known already."""
     if person.get("syncState") == "ERROR":
         return "refused"
-    if okta_status(person) not in ACTIVE:
+    if (status or okta_status(person)) not in ACTIVE:
         return "inactive"
     return "waiting" if person.get("status") == "STAGED" else "there"

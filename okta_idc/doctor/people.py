@@ -10,7 +10,7 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from typing import Any
 
-from okta_idc.clients.documents import inside, object_inside, text_inside
+from okta_idc.clients.documents import object_inside
 from okta_idc.doctor import app_user
 from okta_idc.doctor.assertion import Tagger
 from okta_idc.doctor.gap import Gap
@@ -64,30 +64,32 @@ class People:
             ident = str(each.get("id"))
             if ident in self.persons:
                 continue
-            person = self._keep(each)
+            own, profile = object_inside(each, "profile"), app_user.okta_profile(each)
+            person = self._keep(each, own, profile)
             self.persons[sys.intern(ident)] = person
-            self._judge(each, person)
+            self._judge(person, own, profile)
 
-    def _keep(self, each: Json) -> Person:
-        intern, name = sys.intern, app_user.user_name(each)
-        email = inside(each, "profile", "email")
+    def _keep(self, each: Json, own: Json, profile: Json | None) -> Person:
+        name, status = _interned(app_user.user_name(each)), app_user.okta_status(each)
         return Person(
-            login=intern(text_inside(app_user.okta_profile(each), "login") or name),
-            user_name=intern(name),
-            email=intern(email) if isinstance(email, str) else "",
-            status=intern(app_user.okta_status(each)),
-            kind=app_user.kind(each),
-            app_status=intern(text_inside(each, "status")),
-            scope=intern(text_inside(each, "scope")),
+            login=_interned((profile or {}).get("login")) or name,
+            user_name=name,
+            email=_interned(own.get("email")),
+            status=_interned(status),
+            kind=app_user.kind(each, status),
+            app_status=_interned(each.get("status")),
+            scope=_interned(each.get("scope")),
         )
 
-    def _judge(self, each: Json, person: Person) -> None:
-        own = object_inside(each, "profile")
-        for finding in profiles.judge({**own, "userName": person.user_name}):
+    def _judge(self, person: Person, own: Json, profile: Json | None) -> None:
+        # To the rules a null is the same as nothing; without it they are ten times as fast.
+        sent = {name: value for name, value in own.items() if value is not None}
+        sent["userName"] = person.user_name
+        for finding in profiles.judge(sent):
             if finding.rule is profiles.required_names:
                 self._blank[finding.place] += 1
             self._add(finding.rule, person, finding.place, finding.value, finding.problem)
-        tags = self._tags.of(app_user.okta_profile(each), own)
+        tags = self._tags.of(profile, own)
         for rule in _TAG_RULES:
             for finding in rule(tags.known):
                 place = f"attribute {finding.place}"
@@ -129,3 +131,8 @@ class People:
             sent = isinstance(mapped, Gap) or place in mapped
             if count == len(self.persons) >= _TOO_MANY_TO_BE_TRUE and sent:
                 yield place
+
+
+def _interned(value: object) -> str:
+    """A text, kept once however often it comes; empty for anything else."""
+    return sys.intern(value) if isinstance(value, str) else ""
