@@ -163,9 +163,14 @@ class Kit:
         return self.aws("sso-admin").list_instances()["Instances"][0]["IdentityStoreId"]
 
     @property
-    def token(self) -> str:
+    def secret(self) -> dict[str, str]:
+        """What the sandbox's secret holds: endpoint, token and the rest."""
         answer = self.aws("secretsmanager").get_secret_value(SecretId="okta-identity-center/scim")
-        return json.loads(answer["SecretString"])["token"]
+        return json.loads(answer["SecretString"])
+
+    @property
+    def token(self) -> str:
+        return self.secret["token"]
 
 
 @pytest.fixture(scope="session")

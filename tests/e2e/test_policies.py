@@ -1,0 +1,171 @@
+"""The policy pack with the real engine: on our own stack, on somebody else's, and offline."""
+
+import json
+import subprocess
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from tests.e2e.conftest import Kit, Result
+from tests.places import ROOT
+
+pytestmark = pytest.mark.e2e
+
+PACK = str(ROOT / "policies")
+BAD = """
+import json
+import os
+import pulumi
+import pulumi_okta as okta
+
+fixed = pulumi.Config().get_bool("fixed")
+app = okta.app.Saml(
+    "app",
+    label="AWS of somebody else",
+    preconfigured_app="amazon_aws_sso",
+    app_settings_json=json.dumps({
+        "acsURL": "https://us-east-1.sso.signin.aws/platform/saml/acs/x",
+        "entityID": "https://us-east-1.signin.aws.amazon.com/platform/saml/d-9067a1b2c3",
+    }),
+    attribute_statements=[{
+        "name": "https://aws.amazon.com/SAML/Attributes/AccessControl:Department",
+        "values": ["user.department"],
+    }],
+)
+connection = okta.app.Connection(
+    "connection",
+    id_property=app.id,
+    base_url=os.environ["SCIM_ENDPOINT"] + "/",
+    action="activate",
+    profile={"auth_scheme": "TOKEN", "token": pulumi.Output.secret(os.environ["SCIM_TOKEN"])},
+)
+admins = okta.group.Group("admins", name="somebody-elses-admins")
+people = okta.group.Group("people", name="somebody-elses-people")
+assigned = people if fixed else admins
+okta.app.GroupAssignment("assign", app_id=app.id, group_id=assigned.id)
+okta.PushGroup(
+    "push",
+    app_id=app.id,
+    source_group_id=admins.id,
+    target_group_name=admins.name,
+    opts=pulumi.ResourceOptions(depends_on=[connection]),
+)
+"""
+
+
+@pytest.fixture(scope="module")
+def sandbox(kit: Kit) -> Iterator[Kit]:
+    """A sandbox alone, with an empty stack."""
+    command = kit.command("sandbox", "--port", "0", "--connections", "supported")
+    running = subprocess.Popen(command, cwd=ROOT, env=kit.scrubbed, stdout=subprocess.PIPE)
+    assert running.stdout is not None
+    assert b"is up" in running.stdout.readline()
+    yield kit
+    running.terminate()
+    running.wait(20)
+
+
+class Stranger:
+    """A stack that has nothing of ours in it, in a folder of its own."""
+
+    def __init__(self, kit: Kit, folder: Path) -> None:
+        self.folder, self.kit = folder, kit
+        settings = folder / "Pulumi.dev.yaml"
+        self.token = kit.token
+        self.env = {
+            **kit.env,
+            "PULUMI_OPTION_CONFIG_FILE": str(settings),
+            "SCIM_ENDPOINT": kit.secret["endpoint"].rstrip("/"),
+            "SCIM_TOKEN": self.token,
+        }
+        (folder / "Pulumi.yaml").write_text("name: stranger\nruntime: python\n")
+        (folder / "__main__.py").write_text(BAD)
+        settings.write_text(kit.settings.read_text())
+        assert self.pulumi("stack", "init", "dev").code == 0
+
+    def pulumi(self, *arguments: str, **env: str) -> Result:
+        done = subprocess.run(
+            ["pulumi", *arguments, "--non-interactive"], cwd=self.folder, env={**self.env, **env},
+            capture_output=True, text=True, timeout=300, stdin=subprocess.DEVNULL, check=False,
+        )  # fmt: skip
+        return Result(done.returncode, done.stdout + done.stderr)
+
+
+@pytest.fixture(scope="module")
+def stranger(sandbox: Kit, tmp_path_factory: pytest.TempPathFactory) -> Stranger:
+    return Stranger(sandbox, tmp_path_factory.mktemp("stranger"))
+
+
+def writes(kit: Kit) -> int:
+    journal = kit.okta("GET", "/sandbox/journal")
+    return sum(call["method"] in ("POST", "PUT", "PATCH", "DELETE") for call in journal)
+
+
+def test_our_own_stack_passes_in_its_first_preview(sandbox: Kit) -> None:
+    done = sandbox.pulumi("preview", "--policy-pack", PACK)
+    assert done.code == 0, done.text
+    assert "okta-identity-center@v" in done.text  # the pack has run
+    assert "oic-321" in done.text  # the sandbox's username format is an email address
+    assert "[mandatory]" not in done.text
+    assert "Traceback" not in done.text
+
+
+def test_a_bad_declaration_is_refused_before_anything_is_changed(stranger: Stranger) -> None:
+    before = writes(stranger.kit)
+    done = stranger.pulumi("preview", "--policy-pack", PACK)
+    assert done.code != 0
+    for rule in ("oic-101", "oic-201", "oic-220", "oic-406"):
+        assert f"[mandatory] [severity: high]  {rule}" in done.text, done.text
+    assert "push: 'okta:group/group:Group::admins' is assigned too (assign)" in done.text
+    assert "See docs/rules.md#oic-201" in done.text
+    assert stranger.token not in done.text
+    assert "Traceback" not in done.text
+    assert writes(stranger.kit) == before
+
+
+def test_what_can_be_put_right_is_put_right_and_the_rest_a_person_has_to_do(
+    stranger: Stranger, tmp_path: Path
+) -> None:
+    config = tmp_path / "policies.json"
+    config.write_text(
+        json.dumps({f"fix-{rule}": "remediate" for rule in ("oic-101", "oic-220", "oic-406")})
+    )
+    asked = ("--policy-pack", PACK, "--policy-pack-config", str(config))
+    assert stranger.pulumi("preview", *asked).code != 0  # one group in both roles is left
+    stranger.pulumi("config", "set", "fixed", "true")
+    done = stranger.pulumi("up", "--yes", *asked)
+    assert done.code == 0, done.text
+    exported = stranger.pulumi("stack", "export").text
+    inputs = {r["urn"].rsplit("::", 1)[-1]: r.get("inputs", {}) for r in resources(exported)}
+    assert inputs["connection"]["baseUrl"].endswith("/scim/v2")
+    assert inputs["push"]["deleteTargetGroupOnDestroy"] is False
+    [statement] = inputs["app"]["attributeStatements"]
+    assert statement["namespace"] == "urn:oasis:names:tc:SAML:2.0:attrname-format:uri"
+    assert stranger.token not in exported
+
+
+def test_a_state_file_is_analysed_without_backend_or_passphrase(
+    stranger: Stranger, tmp_path: Path
+) -> None:
+    file = tmp_path / "state.json"
+    assert stranger.pulumi("stack", "export", "--file", str(file)).code == 0
+    stranger.env = {
+        key: value
+        for key, value in stranger.env.items()
+        if key not in ("PULUMI_BACKEND_URL", "PULUMI_STACK", "PULUMI_CONFIG_PASSPHRASE")
+    }
+    analyse = ("policy", "analyze", "--policy-pack", PACK, "--file", str(file))
+    assert stranger.pulumi(*analyse).code == 0
+    state = json.loads(file.read_text())
+    for resource in state["deployment"]["resources"]:
+        if resource["type"].endswith(":Connection"):
+            resource["inputs"]["baseUrl"] += "/"
+    file.write_text(json.dumps(state))
+    refused = stranger.pulumi(*analyse)
+    assert refused.code != 0
+    assert "oic-101" in refused.text
+
+
+def resources(exported: str) -> list[dict]:
+    return json.loads(exported)["deployment"]["resources"]
