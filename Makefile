@@ -1,5 +1,6 @@
 # The commands of this clone. `make help` lists them.
 PORT ?= 8410
+MODE ?= api
 CONNECTIONS ?= unknown
 PYTHON := .venv/bin/python
 TOOLCHAIN := $(PYTHON) -m toolchain
@@ -10,8 +11,8 @@ TOOLCHAIN := $(PYTHON) -m toolchain
 help: ## this list
 	@awk -F ':.*## ' '/^[a-z]+:.*## / {printf "  make %-9s %s\n", $$1, $$2}' Makefile
 
-up: .venv/ready ## the whole federation, against a local Okta and AWS (PORT=8410)
-	@$(TOOLCHAIN) up --port $(PORT)
+up: .venv/ready ## the whole federation, against a local Okta and AWS (PORT=8410, MODE=console)
+	@$(TOOLCHAIN) up --port $(PORT) --mode $(MODE)
 
 down: .venv/ready ## destroy it and stop the sandbox (KEEP=1: leave the sandbox running)
 	@$(TOOLCHAIN) down $(if $(KEEP),--keep-sandbox)

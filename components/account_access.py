@@ -221,10 +221,13 @@ def _check(
         if policy is not None:
             refuse(policy_tags.tags_are_sent(policy_tags.PolicyAndTags(policy, tags)), place)
         groups = tuple(declared.get("groups", ()))
-        refuse(access_rules.access_is_pushed(access_rules.AccessOfGroups(groups, pushed)), place)
+        refuse(
+            access_rules.access_is_pushed(access_rules.AccessOfGroups(groups, pushed)),
+            f"{place}.groups",
+        )
         for account in declared.get("accounts", ()):
             subject_ = access_rules.Assignment("", declared["name"], account)
             refuse(access_rules.account_id(subject_), place)
     for index, application in enumerate(applications):
         access = access_rules.AccessOfGroups(tuple(application["groups"]), pushed)
-        refuse(access_rules.access_is_pushed(access), f"applications[{index}]")
+        refuse(access_rules.access_is_pushed(access), f"applications[{index}].groups")

@@ -4,6 +4,9 @@ Only composes: app → provisioning → gate → assignments → push groups. Wh
 the inputs is looked up first, so that a refused declaration has changed nothing.
 """
 
+from collections.abc import Sequence
+from typing import Any
+
 import pulumi
 import pulumi_aws as aws
 from pulumi import InvokeOutputOptions, Output, ResourceOptions
@@ -13,6 +16,7 @@ from components.account_access import AccountAccess
 from components.arrival import SETTLE_SECONDS
 from components.assignment_groups import AssignmentGroups
 from components.console import provisioning_steps
+from components.drift import REPORT, Drift
 from components.federation_args import API, IdentityCenterFederationArgs
 from components.gate import ENFORCE, Gate
 from components.groups import GroupArgs, find_groups, label, take_groups
@@ -24,6 +28,7 @@ from components.saml_app import SamlApp
 from components.scim_token import ScimToken
 from components.token_alarm import DAYS_BEFORE, TokenExpiryAlarm
 from components.wait import Wait
+from okta_idc.rules import endpoints
 from okta_idc.rules import groups as rules
 
 
@@ -55,7 +60,9 @@ class IdentityCenterFederation(pulumi.ComponentResource):
         instance = self._instance()
         store_id = instance.apply(lambda i: i[0])
         # Whatever is made first waits for every look-up.
-        checked = Output.all(token.endpoint, found, instance)
+        checked = Output.all(token.endpoint, found, instance).apply(
+            lambda read: _belong_together(args["issuer_url"], read)
+        )
         app_label = args.get("label", "AWS IAM Identity Center")
         pushed = take_groups(f"{name}-group", push, found, checked, child)
         assigned = take_groups(f"{name}-group", assign, found, checked, child)
@@ -96,6 +103,19 @@ class IdentityCenterFederation(pulumi.ComponentResource):
             },
             child,
         )
+        drift = Drift(
+            f"{name}-drift",
+            {
+                "app": app,
+                "read": gate.read,
+                "assigned": assigned,
+                "assignments": assignments,
+                "pushed": pushed,
+                "pushes": pushes,
+                "policy": args.get("drift", REPORT),
+            },
+            child,
+        )
         instance_arn = checked.apply(lambda known: known[2][2])
         self._on_the_aws_side(name, args, instance_arn, token, pushes)
         self.app_id = app.app_id
@@ -105,6 +125,7 @@ class IdentityCenterFederation(pulumi.ComponentResource):
             "signInUrl": app.sign_in_url,
             "metadataUrl": app.metadata_url,
             "mode": args.get("mode", API),
+            "drift": drift.found,
             "gate": gate.closed.apply(lambda reason: reason or "open"),
             "region": instance.apply(lambda i: i[1]),
             "identityStoreId": store_id,
@@ -227,6 +248,14 @@ class IdentityCenterFederation(pulumi.ComponentResource):
 
         opts = InvokeOutputOptions(parent=self)
         return aws.ssoadmin.get_instances_output(opts=opts).apply(the_one)
+
+
+def _belong_together(issuer: str, read: Sequence[Any]) -> Sequence[Any]:
+    """OIC-107 and OIC-113: people sign in where they are provisioned. Gives back what was read."""
+    endpoint, (store_id, region, _) = read[0], read[2]
+    refuse(endpoints.endpoint_region(endpoints.EndpointInRegion(endpoint, region)), "secret")
+    refuse(endpoints.issuer_of_store(endpoints.IssuerOfStore(issuer, store_id)))
+    return read
 
 
 def _one_role_each(

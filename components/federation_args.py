@@ -38,6 +38,8 @@ class IdentityCenterFederationArgs(TypedDict):
     """`api` (default) or `console`: who connects Okta's provisioning to the SCIM endpoint."""
     gate: NotRequired[str]
     """`enforce` (default) or `warn`: what happens while provisioning is not known to be on."""
+    drift: NotRequired[str]
+    """`report` (default) or `enforce`: what happens when something is not as it is declared."""
     wait: NotRequired[Wait]
     """How long a person is waited for. Default: not at all."""
     create_users: NotRequired[bool]

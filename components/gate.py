@@ -46,6 +46,8 @@ class Gate(pulumi.ComponentResource):
 
     app_id: Output[str]
     """The app's id, for everything that needs provisioning to be on."""
+    read: Output[okta.app.GetSamlResult]
+    """The app as Okta shows it."""
     closed: Output[str]
     """Why it was let through though provisioning is not known to be on; empty when it is on."""
 
@@ -53,7 +55,7 @@ class Gate(pulumi.ComponentResource):
         super().__init__("okta-identity-center:index:Gate", name, {}, opts)
         app_id = Output.from_input(args["app_id"])
         asking = InvokeOutputOptions(parent=self, depends_on=args["after"])
-        app = okta.app.get_saml_output(id=app_id, opts=asking)
+        self.read = app = okta.app.get_saml_output(id=app_id, opts=asking)
         asked = Output.all(app_id, app.features, args.get("steps", ""))
         self.closed = asked.apply(lambda read: self._ask(args, *read))
         self.app_id = Output.all(app_id, self.closed).apply(lambda both: both[0])

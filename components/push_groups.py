@@ -45,11 +45,24 @@ class PushGroupsArgs(TypedDict):
     """When nobody more has arrived for so long, whoever is missing was refused. Default: 20."""
 
 
+class Listed(TypedDict):
+    """A mapping as Okta lists it; `source` is the pushed group's id."""
+
+    source: str
+    status: str
+
+
+def listed(answer: okta.GetPushGroupsResult) -> list[Listed]:
+    return [{"source": m.source_group_id, "status": m.status} for m in answer.mappings or []]
+
+
 class PushGroups(pulumi.ComponentResource):
     """One push mapping for each group."""
 
     mappings: Output[dict[str, str]]
     """Ids of the push mappings by group name."""
+    listed: Output[list[Listed]]
+    """All mappings of the app before anything was pushed, made by hand or not."""
     group_ids: Output[dict[str, str]]
     """Ids of the groups in IAM Identity Center by group name, once they stand there."""
 
@@ -60,7 +73,8 @@ class PushGroups(pulumi.ComponentResource):
         groups, arrival = args["groups"], Arrival(self, args)
         names = lifted({called: group.name for called, group in groups.items()})
         sources = lifted({called: group.id for called, group in groups.items()})
-        pushed = self._pushed(args)
+        self.listed = self._listed(args)
+        pushed = self.listed.apply(lambda found: [mapping["source"] for mapping in found])
         known = Output.all(names, sources, pushed, arrival.groups(), args["app_id"])
         targets = known.apply(lambda read: self._targets(*read))
         ready = Output.all(targets, sources, pushed).apply(lambda a: arrival.of_people(*a))
@@ -90,12 +104,9 @@ class PushGroups(pulumi.ComponentResource):
         self.group_ids = Output.all(names, self.mappings).apply(lambda a: arrival.of_groups(a[0]))
         self.register_outputs({"mappings": self.mappings, "group_ids": self.group_ids})
 
-    def _pushed(self, args: PushGroupsArgs) -> Output[list[str]]:
-        """Source groups that have a mapping already."""
+    def _listed(self, args: PushGroupsArgs) -> Output[list[Listed]]:
         asking = InvokeOutputOptions(parent=self, depends_on=list(args["after"]))
-        return okta.get_push_groups_output(app_id=args["app_id"], opts=asking).apply(
-            lambda answer: [mapping.source_group_id for mapping in answer.mappings or []]
-        )
+        return okta.get_push_groups_output(app_id=args["app_id"], opts=asking).apply(listed)
 
     def _targets(
         self,

@@ -6,7 +6,7 @@ would otherwise undo a policy that somebody set by hand.
 """
 
 import json
-from typing import NotRequired, TypedDict
+from typing import Any, NotRequired, TypedDict
 
 import pulumi
 import pulumi_okta as okta
@@ -51,6 +51,8 @@ class SamlAppArgs(TypedDict):
 class SamlApp(pulumi.ComponentResource):
     """Okta's app for IAM Identity Center. Raises Refused for OIC-110, 111, 401 to 404 and 412."""
 
+    declared: Output[dict[str, Any]]
+    """Settings and statements as they are declared."""
     app_id: Output[str]
     """The app's id in Okta."""
     metadata_url: Output[str]
@@ -76,6 +78,10 @@ class SamlApp(pulumi.ComponentResource):
                 ResourceOptions(parent=self), args.get("import_id"), args.get("protect", False)
             ),
         )
+        template = args.get("user_name_template", "${source.login}")
+        self.declared = Output.all(
+            label=args.get("label", "AWS IAM Identity Center"), template=template
+        ).apply(lambda known: _declared(args, known["label"], known["template"]))
         self.app_id = self.resource.id
         self.metadata_url = self.resource.metadata_url
         self.sign_in_url = self.resource.embed_url
@@ -86,6 +92,21 @@ class SamlApp(pulumi.ComponentResource):
                 "sign_in_url": self.sign_in_url,
             }
         )
+
+
+def _declared(args: SamlAppArgs, label: str, template: str) -> dict[str, Any]:
+    """What is to be compared with what is there: settings by name, statements as triples."""
+    settings = {
+        "acsURL": args["acs_url"],
+        "entityID": args["issuer_url"],
+        "label": label,
+        "userNameTemplate": template,
+    }
+    statements = [
+        (rules.NAME_PREFIX + attribute["key"], rules.URI_NAME_FORMAT, [attribute["value"]])
+        for attribute in args.get("attributes", [])
+    ]
+    return {"settings": settings, "statements": statements}
 
 
 def _statements(

@@ -22,7 +22,15 @@ from pydantic import (
     model_validator,
 )
 
-from okta_idc.rules import Finding, attributes, endpoints, groups, statements, user_names
+from okta_idc.rules import (
+    Finding,
+    account_access,
+    attributes,
+    endpoints,
+    groups,
+    statements,
+    user_names,
+)
 from okta_idc.rules.registry import join_path
 
 ROOT = "federation"
@@ -57,6 +65,15 @@ class GatePolicy(StrEnum):
     """The run fails, and nothing is assigned or pushed."""
     WARN = "warn"
     """It goes on, with a warning and the reason in the outputs."""
+
+
+class DriftPolicy(StrEnum):
+    """What happens when something in Okta is not as it is declared."""
+
+    REPORT = "report"
+    """Each difference is a warning, and stands in the outputs."""
+    ENFORCE = "enforce"
+    """The run fails."""
 
 
 class WaitWhen(StrEnum):
@@ -100,6 +117,10 @@ class Provisioning(_Strict):
     gate: GatePolicy = Field(
         default=GatePolicy.ENFORCE, strict=False,
         description="What happens while provisioning is not known to be on.",
+    )  # fmt: skip
+    drift: DriftPolicy = Field(
+        default=DriftPolicy.REPORT, strict=False,
+        description="What happens when something is not as it is declared.",
     )  # fmt: skip
     wait: WaitWhen = Field(
         default=WaitWhen.AUTO, strict=False, description="Whether a run waits for a person."
@@ -292,6 +313,7 @@ class Settings(_Strict):
             "secret": self.scim.secret,
             "mode": provisioning.mode.value,
             "gate": provisioning.gate.value,
+            "drift": provisioning.drift.value,
             "create_users": provisioning.create_users,
             "update_users": provisioning.update_users,
             "deactivate_users": provisioning.deactivate_users,
@@ -334,6 +356,11 @@ class Settings(_Strict):
             yield from at(f"attributes[{index}]", statements.statement_lengths(sent))
         yield from at("attributes", attributes.unique_keys(declared))
         yield from at("attributes", attributes.attribute_count(declared))
+        for kind in ("permission_sets", "applications"):
+            for index, opened in enumerate(getattr(self.access, kind)):
+                access = account_access.AccessOfGroups(tuple(opened.groups), _called(self.push))
+                place = f"access.{kind}[{index}].groups"
+                yield from at(place, account_access.access_is_pushed(access))
 
 
 def _called(groups: list[GroupSetting]) -> tuple[str, ...]:

@@ -1,35 +1,78 @@
-"""`python -m sandbox serve`: reads the command line and the org file, then serves."""
+"""`python -m sandbox`: starts the sandbox, or speaks to one that runs. Reads the command line."""
 
 import argparse
 import sys
 from pathlib import Path
 
-from sandbox.seed import OrgError, load_org
-from sandbox.serve import Options, run
+from sandbox import commands
+from sandbox.remote import ControlError, Remote
+from sandbox.seed import load_org
+from sandbox.settings import CHOICES, Settings
 
 
 def main(argv: list[str] | None = None) -> int:
     parser = argparse.ArgumentParser(
         prog="python -m sandbox",
         description="An Okta org and an AWS account on 127.0.0.1.",
-        epilog="Example: python -m sandbox serve --port 8410 --connections supported",
+        epilog="Example: python -m sandbox serve --org my-org.yaml --connections supported",
     )
-    serve = parser.add_subparsers(dest="command", required=True).add_parser(
-        "serve", help="start it and stay; Ctrl-C stops it"
-    )
+    verbs = parser.add_subparsers(dest="command", required=True)
+    _add_serve(verbs)
+    commands.add_to(verbs)
+    given = parser.parse_args(argv)
+    if given.command == "serve":
+        return _serve(given)
+    try:
+        given.run(Remote(given.url), given)
+    except (ControlError, ValueError) as error:
+        sys.stderr.write(f"{error}\n")
+        return 1
+    return 0
+
+
+def _add_serve(verbs: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None:
+    serve = verbs.add_parser("serve", help="start it and stay; Ctrl-C stops it")
     serve.add_argument("--port", type=_port, default=8410, help="Okta; AWS is +1, SCIM +2; 0: free")
-    serve.add_argument("--org", type=Path, help="an org file of yours (default: sandbox/org.yaml)")
-    serve.add_argument("--connections", choices=("unknown", "supported"), default="unknown")
+    start = serve.add_mutually_exclusive_group()
+    start.add_argument("--org", type=Path, help="an org file of yours (default: sandbox/org.yaml)")
+    start.add_argument("--restore", type=Path, metavar="FILE", help="go on from a snapshot")
+    serve.add_argument(
+        "--identity-center", choices=("ready", "new"), default="ready",
+        help="new: identity source, provisioning and token are yours to click",
+    )  # fmt: skip
     serve.add_argument("--latency", type=_latency, default=50, metavar="MS")
     serve.add_argument("--ready-file", type=Path, metavar="PATH")
-    given = parser.parse_args(argv)
+    serve.add_argument(
+        "--until-eof", action="store_true", help="end when standard input does (for who starts it)"
+    )
+    for name, values in CHOICES.items():
+        option = "--" + name.replace("_", "-")
+        text = f"default: {values[0]}, or the snapshot's"
+        serve.add_argument(option, choices=values, help=text)
+
+
+def _serve(given: argparse.Namespace) -> int:
+    from sandbox.serve import Options, run
+    from sandbox.snapshot import org_of, read
+
+    chosen = {name: value for name in CHOICES if (value := getattr(given, name))}
     try:
-        org = load_org(given.org)
-    except OrgError as error:
+        snapshot = read(given.restore) if given.restore else None
+        org = org_of(snapshot) if snapshot else load_org(given.org)
+        settings = Settings(**(snapshot["settings"] if snapshot else {}) | chosen)
+    except ValueError as error:  # of the org file, the snapshot or its settings
         sys.stderr.write(f"{error}\n")
         return 2
-    latency = given.latency / 1000
-    return run(org, Options(given.port, given.connections, latency, given.ready_file))
+    options = Options(
+        port=given.port,
+        settings=settings,
+        latency=given.latency / 1000,
+        identity_center=given.identity_center,
+        ready_file=given.ready_file,
+        until_eof=given.until_eof,
+        snapshot=snapshot,
+    )
+    return run(org, options)
 
 
 def _port(text: str) -> int:

@@ -5,13 +5,16 @@ SIGTERM or SIGINT ends it.
 """
 
 import asyncio
+import contextlib
 import json
 import os
 import secrets
 import signal
 import socket
 import sys
-from dataclasses import dataclass
+import threading
+from collections.abc import Callable
+from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
@@ -19,6 +22,7 @@ from typing import Any
 from aiohttp import web
 
 from sandbox.seed import Org
+from sandbox.settings import Settings
 
 HOST = "127.0.0.1"
 NAMES = ("okta", "aws", "scim")
@@ -31,9 +35,13 @@ class PortInUseError(Exception):
 @dataclass(frozen=True)
 class Options:
     port: int = 8410
-    connections: str = "unknown"
+    settings: Settings = field(default_factory=Settings)
     latency: float = 0.05
+    identity_center: str = "ready"
+    """`new`: as AWS gives it, with everything still to be clicked and no secret."""
     ready_file: Path | None = None
+    until_eof: bool = False
+    snapshot: dict[str, Any] | None = None
 
 
 def open_ports(first: int) -> dict[str, socket.socket]:
@@ -65,23 +73,39 @@ def run(org: Org, options: Options) -> int:
     except PortInUseError as error:
         sys.stderr.write(f"{error}\n")
         return 2
-    return asyncio.run(_serve(org, options, ports))
+    from sandbox.snapshot import SnapshotError
+
+    try:
+        return asyncio.run(_serve(org, options, ports))
+    except SnapshotError as error:
+        sys.stderr.write(f"{error}\n")
+        return 2
 
 
 async def _serve(org: Org, options: Options, ports: dict[str, socket.socket]) -> int:
-    from sandbox.aws.account import open_account, scim_token
+    from sandbox.aws.account import open_account, scim_secret, scim_token
+    from sandbox.aws.identity_center import IdentityCenter
     from sandbox.aws.scim import create_scim_app
     from sandbox.aws.store import IdentityStore
+    from sandbox.clock import Clock
     from sandbox.faults import Faults
-    from sandbox.okta.server import create_app
+    from sandbox.journal import Journal
+    from sandbox.okta.server import WIRE, create_app
+    from sandbox.snapshot import SnapshotError, put_back, take
 
     stop = asyncio.Event()
     loop = asyncio.get_running_loop()
     for number in (signal.SIGTERM, signal.SIGINT):
         loop.add_signal_handler(number, stop.set)
+    if options.until_eof:
+        # A thread, for the end of a file is no event of every kind of standard input.
+        threading.Thread(target=_at_eof, args=(loop, stop.set), daemon=True).start()
 
     now = datetime.now(UTC)
     instance = secrets.token_hex(8)
+    if options.snapshot:  # the same instance goes on, with the same secret
+        now = datetime.fromisoformat(options.snapshot["started"])
+        instance = options.snapshot["id"]
     urls = {name: f"http://{HOST}:{sock.getsockname()[1]}" for name, sock in ports.items()}
     card = {
         "id": instance,
@@ -91,18 +115,39 @@ async def _serve(org: Org, options: Options, ports: dict[str, socket.socket]) ->
     }
     token = scim_token(instance)
     store = IdentityStore(org.aws.identity_store_id, org.aws.tenant)
-    open_account(org.aws, store, token, now)
-    moto, faults = _moto_on(ports["aws"]), Faults()
+    center, secret = IdentityCenter(org.aws), None
+    if options.identity_center == "ready":
+        secret = scim_secret(org.aws, token, now)
+        center.prepare(token, secret["token_id"], datetime.fromisoformat(secret["created"]))
+    open_account(org.aws, store, secret, now)
+    prepared = center.state() if secret else None
+
+    def snapshot() -> dict[str, Any]:
+        if center.state() != prepared:
+            raise SnapshotError(
+                "What was clicked in the AWS console (identity source, SCIM tokens) can't be kept "
+                "in a snapshot; take one before."
+            )
+        return take(okta[WIRE].model, store, card, token)
+
+    moto, clock = _moto_on(ports["aws"]), Clock(options.settings)
+    shared: dict[str, Any] = {
+        "settings": options.settings, "clock": clock, "faults": Faults(clock),
+        "journal": Journal(clock),
+    }  # fmt: skip
     okta = create_app(
         org,
         base_url=urls["okta"],
         scim_url=urls["scim"],
-        connections=options.connections,
         latency=options.latency,
         health=lambda: card,
-        faults=faults,
+        snapshot=snapshot,
+        identity=(center, store),
+        **shared,
     )
-    scim = create_scim_app(store, tenant=org.aws.tenant, token=token, faults=faults)
+    if options.snapshot:
+        put_back(options.snapshot, okta[WIRE].model, store, token)
+    scim = create_scim_app(store, tenant=org.aws.tenant, token=token, center=center, **shared)
     runners = [web.AppRunner(app, access_log=None) for app in (okta, scim)]
     serving = asyncio.create_task(asyncio.to_thread(moto.serve_forever, 0.1))
     try:
@@ -123,6 +168,13 @@ async def _serve(org: Org, options: Options, ports: dict[str, socket.socket]) ->
         if options.ready_file:
             options.ready_file.unlink(missing_ok=True)
     return 0
+
+
+def _at_eof(loop: asyncio.AbstractEventLoop, then: Callable[[], None]) -> None:
+    while os.read(sys.stdin.fileno(), 4096):
+        pass
+    with contextlib.suppress(RuntimeError):  # the loop has ended before
+        loop.call_soon_threadsafe(then)
 
 
 def _moto_on(sock: socket.socket) -> Any:
@@ -163,6 +215,7 @@ def _greeting(org: Org, urls: dict[str, str]) -> str:
     return (
         f"Sandbox with {len(org.users)} people and {len(org.groups)} groups is up.\n"
         f"  Okta  {urls['okta']}\n  AWS   {urls['aws']}\n  SCIM  {urls['scim']}\n"
+        f"To click: {urls['okta']}/admin (Okta) and {urls['okta']}/aws-console (AWS)\n"
         f"Try: curl {urls['okta']}/sandbox/health\n"
         "Ctrl-C stops it.\n"
     )

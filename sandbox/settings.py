@@ -10,6 +10,12 @@ CHOICES = {
     # Okta's answer to a SCIM connection: «200, UNKNOWN», or as for the apps it documents
     # (okta-api.md §1.0).
     "connections": ("unknown", "supported"),
+    # Okta's rate limits: none, or those of a kind of org (okta-api.md §4).
+    "limits": ("off", "integrator", "workforce"),
+    # AWS answers 20 SCIM requests a second (aws-identity-center.md §2.4).
+    "scim_throttle": ("off", "on"),
+    # Whether waiting takes its time or advances the clock (sandbox/clock.py).
+    "clock": ("real", "jump"),
     # What AWS does with a replacement of all members (aws-identity-center.md §2.3).
     "member_replace": ("reject", "noop204", "apply"),
     # What Okta sends when a whole group is pushed: members one by one, or a replacement of all.

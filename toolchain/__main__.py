@@ -39,6 +39,9 @@ def main(argv: list[str] | None = None) -> int:
         if name in ("up", "sandbox"):
             ports = f"of Okta; AWS +1, SCIM +2; 0: free ones (default: {PORT})"
             verb.add_argument("--port", type=int, default=PORT, help=ports)
+        if name == "up":
+            who = "who connects Okta to AWS: the program, or a person in the sandbox's consoles"
+            verb.add_argument("--mode", choices=("api", "console"), default="api", help=who)
         if name == "sandbox":
             answers = "what SCIM connections answer (default: unknown, as in life)"
             kinds = ("unknown", "supported")
@@ -68,7 +71,7 @@ def main(argv: list[str] | None = None) -> int:
 def _run(place: verbs.Place, given: argparse.Namespace) -> int:
     match given.verb:
         case "up":
-            return verbs.up(place, given.port)
+            return verbs.up(place, given.port, given.mode)
         case "down":
             return verbs.down(place, given.keep_sandbox)
         case "status":

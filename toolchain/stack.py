@@ -56,6 +56,13 @@ class Stack:
         copy.write_text(text)
         return copy
 
+    def choose_mode(self, mode: str) -> None:
+        """Who connects Okta to AWS, `api` or `console`; a copy of the stack file says so."""
+        text = self.settings.read_text()
+        chosen = re.sub(r"(?m)^(\s+mode: )\w+$", rf"\g<1>{mode}", text, count=1)
+        if chosen != text:
+            (self.home / f"Pulumi.{STACK}.yaml").write_text(chosen)
+
     @property
     def variables(self) -> dict[str, str]:
         """What plain `pulumi …` needs in the clone."""
@@ -161,8 +168,12 @@ class Stack:
         ]
 
     def _refuse_orphans(self, pending: list[tuple[str, Mapping[str, Any]]]) -> None:
-        """An app or a push mapping that was created and not recorded cannot be created again."""
+        """An app or a push mapping that was created and not recorded cannot be created again. Of
+        what was made in AWS it is not known whether it stands; most of it is refused twice."""
         found: list[str] = []
+        in_aws = sorted(
+            urn.rsplit("::", 1)[-1] for urn, _ in pending if re.search(r"[:$]aws:", urn)
+        )
         for urn, inputs in pending:
             if "okta:app/saml:Saml::" in urn:
                 label = inputs.get("label")
@@ -177,6 +188,14 @@ class Stack:
                     for m in mappings
                     if m["sourceGroupId"] == source
                 ]
+        if in_aws:
+            raise BrokenRunError(
+                f"An earlier run was killed while it made in AWS: {', '.join(in_aws)}. Whether "
+                "they stand there is unknown; made again they would be refused if they do. Fix: "
+                "`make reset` starts afresh; in a real account look in IAM Identity Center, and "
+                "take over what stands there with `pulumi import`, then run `pulumi refresh "
+                "--clear-pending-creates` and `pulumi up`."
+            )
         if found:
             raise BrokenRunError(
                 "An earlier run was killed after Okta had created, and before the stack recorded: "

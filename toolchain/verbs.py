@@ -50,14 +50,17 @@ class Place:
         )
 
 
-def up(place: Place, port: int) -> int:
-    """Everything up, then the summary."""
+def up(place: Place, port: int, mode: str) -> int:
+    """Everything up, then the summary. In mode `console` the sandbox's API does not know
+    connections, as in life, and a person does the rest in its consoles."""
     began = time.monotonic()
     with place.locked():
         found = engine.find(place.say)
         plugins = choice.choose(found, place.say)
-        running = _started(place, port)
+        connections = "supported" if mode == "api" else "unknown"
+        running = _started(place, port, connections)
         stack = Stack(place.home, running, found, plugins)
+        stack.choose_mode(mode)
         stack.ready()
         for sentence in stack.mend():
             place.say(sentence)
@@ -79,7 +82,8 @@ def up(place: Place, port: int) -> int:
     place.say("")
     code = status(place, wait=SETTLE_SECONDS)
     place.say("")
-    place.say(f"Note: {UNKNOWN_CONNECTIONS}")
+    if mode == "api":
+        place.say(f"Note: {UNKNOWN_CONNECTIONS}")
     total = time.monotonic() - began
     place.say(f"Took {total:.0f} s, of which the engine {seconds:.0f} s.")
     place.say('Next: `make status`, `make down`, or plain pulumi: eval "$(make -s env)"')
@@ -179,15 +183,15 @@ def reset(place: Place) -> int:
     return 0
 
 
-def _started(place: Place, port: int) -> Sandbox:
+def _started(place: Place, port: int, connections: str) -> Sandbox:
     running = sandbox.find(place.home)
     if running:
-        running.ask("POST", "/sandbox/settings", {"connections": "supported"})
+        running.ask("POST", "/sandbox/settings", {"connections": connections})
         return running
     if any(place.home.glob("state-*")):
         place.say("The last sandbox is gone, and its stack with it: starting afresh.")
     _forget_settings(place)
-    return sandbox.start(place.home, port, "supported")
+    return sandbox.start(place.home, port, connections)
 
 
 def _forget_settings(place: Place) -> None:

@@ -1,6 +1,6 @@
 """The command `okta-idc`: its subcommands, and the exit codes they share.
 
-0: looked, and all is said. 2: wrong usage, or could not look.
+0: looked, and all is said. 1: looked, and found something wrong. 2: wrong usage, or could not look.
 """
 
 from importlib.metadata import PackageNotFoundError, version
@@ -8,6 +8,8 @@ from typing import Annotated
 
 import typer
 
+from okta_idc.cli.doctor import doctor
+from okta_idc.cli.preview_saml import preview_saml
 from okta_idc.cli.schema import schema
 from okta_idc.cli.status import status
 from okta_idc.cli.store_token import store_token
@@ -18,6 +20,8 @@ app = typer.Typer(
     pretty_exceptions_show_locals=False,  # a local may hold a token
     help="Looks after an Okta org's federation with AWS IAM Identity Center.",
 )
+app.command()(doctor)
+app.command()(preview_saml)
 app.command()(status)
 app.command()(schema)
 app.command()(store_token)

@@ -12,11 +12,9 @@ from dataclasses import dataclass, field
 
 from okta_idc.clients.identity_store import IdentityStore
 from okta_idc.clients.okta import Json, Okta
+from okta_idc.doctor.app_user import kind, okta_status, user_name
 from okta_idc.rules import Finding, Severity, profiles
 from okta_idc.rules import people as people_rules
-
-ACTIVE = frozenset({"ACTIVE", "PROVISIONED", "PASSWORD_EXPIRED", "RECOVERY", "LOCKED_OUT"})
-"""Okta's states of a person who is provisioned; STAGED, SUSPENDED and DEPROVISIONED are not."""
 
 
 @dataclass(frozen=True)
@@ -83,7 +81,7 @@ async def _settled(
     while True:
         people = await okta.every(f"/api/v1/apps/{app_id}/users", limit=500, expand="user")
         mappings = await okta.every(f"/api/v1/apps/{app_id}/group-push/mappings", limit=1000)
-        under_way = sum(_kind(p) == "waiting" for p in people) + sum(
+        under_way = sum(kind(p) == "waiting" for p in people) + sum(
             m.get("status") == "ACTIVE" and not m.get("lastPush") for m in mappings
         )
         if not under_way or time.monotonic() > deadline:
@@ -94,40 +92,20 @@ async def _settled(
 
 
 def _people_left_out(people: list[Json]) -> list[LeftOut]:
-    names = [_user_name(person) for person in people]
+    names = [user_name(person) for person in people]
     same = {f.place: f for f in people_rules.unique_user_names(tuple(names))}
     out: list[LeftOut] = []
     for index, person in enumerate(people):
-        kind, name = _kind(person), names[index]
-        if kind == "refused":
+        state, name = kind(person), names[index]
+        if state == "refused":
             profile: Json = {**(person.get("profile") or {}), "userName": name}
             findings = [f for f in profiles.judge(profile) if f.rule.severity is Severity.BLOCKING]
             if not findings and f"[{index}]" in same:
                 findings = [same[f"[{index}]"]]
             reason = "" if findings else "Okta's API does not say why (Dashboard → Tasks does)."
-            out.append(LeftOut(kind, name, tuple(findings), reason))
-        elif kind == "inactive":
-            out.append(LeftOut(kind, name, reason=f"is {_okta_status(person)} in Okta"))
-        elif kind == "waiting":
-            out.append(LeftOut(kind, name, reason="is still on the way to AWS"))
+            out.append(LeftOut(state, name, tuple(findings), reason))
+        elif state == "inactive":
+            out.append(LeftOut(state, name, reason=f"is {okta_status(person)} in Okta"))
+        elif state == "waiting":
+            out.append(LeftOut(state, name, reason="is still on the way to AWS"))
     return out
-
-
-def _kind(person: Json) -> str:
-    """Of an app user: `there`, `refused`, `inactive` or `waiting`."""
-    if person.get("syncState") == "ERROR":
-        return "refused"
-    if _okta_status(person) not in ACTIVE:
-        return "inactive"
-    return "waiting" if person.get("status") == "STAGED" else "there"
-
-
-def _okta_status(person: Json) -> str:
-    embedded: Json = person.get("_embedded") or {}
-    user: Json = embedded.get("user") or {}
-    return str(user.get("status") or "ACTIVE")
-
-
-def _user_name(person: Json) -> str:
-    credentials: Json = person.get("credentials") or {}
-    return str(credentials.get("userName") or person.get("id"))

@@ -3,21 +3,19 @@
 import asyncio
 import contextlib
 import json
-import os
-import subprocess
 import sys
 from collections import defaultdict
 from dataclasses import asdict
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Annotated, Any
-from urllib.parse import urlsplit
 
 import typer
 from rich.console import Console
 from rich.markup import escape
 from rich.table import Table
 
+from okta_idc.cli.stack import CannotLookError, Outputs, org_url, read_outputs
 from okta_idc.cli.standing import LeftOut, Standing, look
 from okta_idc.clients.identity_store import AwsError, IdentityStore
 from okta_idc.clients.okta import Okta, OktaError, authorization
@@ -25,11 +23,6 @@ from okta_idc.rules import Finding
 
 COULD_NOT_LOOK = 2
 EPILOG = "Example: okta-idc status --stack prod --wait 60"
-Outputs = dict[str, Any]
-
-
-class CannotLookError(Exception):
-    """There is nothing to look at. The text says why, and the fix."""
 
 
 def status(
@@ -44,12 +37,12 @@ def status(
 ) -> None:
     """What is declared, what stands in IAM Identity Center, and who was left out and why.
 
-    Credentials: OKTA_API_TOKEN or OKTA_ACCESS_TOKEN, and AWS's usual ones. Reads only.
+    Credentials: those of the Okta provider (a private key first), and AWS's usual ones. Reads only.
     Exit code 0: looked; 2: could not look.
     """
     console = Console(stderr=as_json)
     try:
-        declared = _read_outputs(outputs, stack)
+        declared = read_outputs(outputs, stack)
         found = asyncio.run(_look(declared, okta_url, aws_endpoint, wait, console))
     except (CannotLookError, OktaError, AwsError) as error:
         Console(stderr=True, soft_wrap=True).print(f"unknown: {error}", markup=False)
@@ -63,7 +56,7 @@ def status(
 async def _look(
     declared: Outputs, okta_url: str, aws_endpoint: str, wait: float, console: Console
 ) -> Standing:
-    url = okta_url or _org(declared)
+    url = org_url(okta_url, declared)
     store = IdentityStore(declared["identityStoreId"], declared["region"], aws_endpoint or None)
     names = {group["sourceGroupId"]: group["name"] for group in declared["pushGroups"]}
     spinner = console.status("Looking …") if console.is_terminal else None
@@ -78,42 +71,6 @@ async def _look(
     with spinner or contextlib.nullcontext():
         async with Okta(url, authorization(), waiting=later) as okta:
             return await look(okta, store, declared["appId"], names, wait, waiting)
-
-
-def _read_outputs(path: Path | None, stack: str) -> Outputs:
-    if path:
-        try:
-            text = path.read_text(encoding="utf-8")
-        except OSError as error:
-            raise CannotLookError(f"{path}: {error.strerror}.") from None
-    else:
-        command = ["pulumi", "stack", "output", "--json", *(["--stack", stack] if stack else [])]
-        try:
-            done = subprocess.run(command, capture_output=True, text=True, check=False)
-        except OSError:
-            raise CannotLookError("there is no `pulumi` on PATH. Fix: give --outputs.") from None
-        if done.returncode:
-            raise CannotLookError(f"pulumi stack output: {done.stderr.strip()}")
-        text = done.stdout
-    try:
-        declared: Any = json.loads(text)
-        missing = {"appId", "identityStoreId", "region", "pushGroups"} - declared.keys()
-    except (ValueError, AttributeError):
-        raise CannotLookError("the stack's outputs are no JSON object.") from None
-    if missing:
-        raise CannotLookError(
-            f"the stack has no output {', '.join(sorted(missing))}. Fix: run `pulumi up` first."
-        )
-    return declared
-
-
-def _org(declared: Outputs) -> str:
-    if from_environment := os.environ.get("OKTA_HTTP_PROXY"):
-        return from_environment
-    parts = urlsplit(str(declared.get("metadataUrl") or ""))
-    if not parts.netloc:
-        raise CannotLookError("the outputs do not tell the org. Fix: give --okta-url.")
-    return f"{parts.scheme}://{parts.netloc}"
 
 
 def _document(declared: Outputs, found: Standing) -> dict[str, Any]:

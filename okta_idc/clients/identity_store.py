@@ -5,17 +5,13 @@ Credentials by boto3's usual chain, unless a session is given.
 
 from collections import Counter
 from collections.abc import Iterator
-from typing import Any
 
 import boto3
-from botocore.config import Config
 from botocore.exceptions import BotoCoreError, ClientError
 
-Json = dict[str, Any]
+from okta_idc.clients.aws import AwsError, Json, make_client, told
 
-
-class AwsError(Exception):
-    """AWS could not be asked, or refused. The text names the operation and AWS's words."""
+__all__ = ["AwsError", "IdentityStore", "Json"]
 
 
 class IdentityStore:
@@ -29,19 +25,15 @@ class IdentityStore:
         session: boto3.Session | None = None,
     ) -> None:
         self.id = store_id
-        try:
-            self._client: Any = (session or boto3.Session()).client(  # pyright: ignore[reportUnknownMemberType]
-                "identitystore",
-                region_name=region,
-                endpoint_url=endpoint,
-                config=Config(retries={"mode": "adaptive", "max_attempts": 6}),
-            )
-        except (BotoCoreError, ValueError) as error:
-            raise AwsError(str(error)) from None
+        self._client = make_client("identitystore", region, endpoint, session)
 
     def users(self) -> list[Json]:
         """Every user, as AWS shows it (`UserName`, `UserStatus`, `ExternalIds`, …)."""
-        return list(self._pages("list_users", "Users"))
+        return list(self.each_user())
+
+    def each_user(self) -> Iterator[Json]:
+        """The same, page after page."""
+        return self._pages("list_users", "Users")
 
     def groups(self) -> list[Json]:
         """Every group (`GroupId`, `DisplayName`, …)."""
@@ -51,9 +43,13 @@ class IdentityStore:
         """How many members each of these groups has: one call a group and hundred members."""
         counts: Counter[str] = Counter(dict.fromkeys(group_ids, 0))
         for group_id in group_ids:
-            pages = self._pages("list_group_memberships", "GroupMemberships", GroupId=group_id)
-            counts[group_id] = sum(1 for _ in pages)
+            counts[group_id] = sum(1 for _ in self.members(group_id))
         return counts
+
+    def members(self, group_id: str) -> Iterator[str]:
+        """The user ids of one group's members: one call each hundred."""
+        for each in self._pages("list_group_memberships", "GroupMemberships", GroupId=group_id):
+            yield each["MemberId"]["UserId"]
 
     def _pages(self, operation: str, member: str, **asked: str) -> Iterator[Json]:
         try:
@@ -61,4 +57,4 @@ class IdentityStore:
             for page in pages:
                 yield from page[member]
         except (BotoCoreError, ClientError) as error:
-            raise AwsError(str(error)) from None
+            raise told("identitystore", error) from None

@@ -1,53 +1,57 @@
-"""Okta's Management API, read: pages followed to their end, rate limits waited for, errors told.
+"""Okta's Management API, read: pages followed to their end, rate limits kept, errors told.
 
 Bodies are plain dictionaries on purpose: the vendor's SDK raises on exactly the people whose
 profiles are wrong (okta-api.md §8). No error text ever holds a credential.
 """
 
 import asyncio
-import os
-import time
+from collections import Counter
 from collections.abc import AsyncIterator, Callable, Mapping
-from email.utils import parsedate_to_datetime
 from types import TracebackType
-from typing import Any, Self
+from typing import Any, Self, cast
 
 import httpx
+
+from okta_idc.clients.okta_auth import authorization
+from okta_idc.clients.okta_error import OktaError, code_of, told
+from okta_idc.clients.okta_limits import HALF, Bucket, bucket_of, until_reset
+
+__all__ = ["Json", "Okta", "OktaError", "authorization"]
 
 Json = dict[str, Any]
 
 TRIES = 5
 """Requests in all for one answer, where Okta says «later» or fails."""
+AT_ONCE = 8
+"""Requests in flight; Okta allows 35 to 75 (okta-api.md §4)."""
 _LATER = frozenset({429, 502, 503, 504})
 
 
-class OktaError(Exception):
-    """Okta could not be asked, or refused. `status` is 0 where no answer came."""
-
-    def __init__(self, text: str, status: int = 0) -> None:
-        super().__init__(text)
-        self.status = status
-
-
 class Okta:
-    """One org. Use as `async with Okta(url, authorization) as okta`.
+    """One org. Use as `async with Okta(url, authorization()) as okta`.
 
-    `authorization` is the header's value (`SSWS …` or `Bearer …`). `waiting` is told each wait
-    for a rate limit: seconds, and why.
+    `share` is how much of what is left of a rate limit may be used. `waiting` is told each wait
+    for one: seconds, and why. `calls` counts the requests by bucket.
     """
 
     def __init__(
         self,
         url: str,
-        authorization: str,
+        auth: httpx.Auth,
         *,
+        share: float = HALF,
         waiting: Callable[[float, str], None] = lambda _seconds, _why: None,
     ) -> None:
         self.url = url.rstrip("/")
-        self._waiting = waiting
+        self.calls: Counter[str] = Counter()
+        self._share, self._waiting = share, waiting
+        self._buckets: dict[str, Bucket] = {}
+        self._at_once = asyncio.Semaphore(AT_ONCE)
         self._http = httpx.AsyncClient(
-            headers={"Authorization": authorization, "Accept": "application/json"},
+            auth=auth,
+            headers={"Accept": "application/json"},
             timeout=httpx.Timeout(30.0),
+            limits=httpx.Limits(max_connections=AT_ONCE),
         )
 
     async def __aenter__(self) -> Self:
@@ -63,13 +67,20 @@ class Okta:
 
     async def get(self, path: str, **query: str | int) -> Any:
         """The answer's document. Raises OktaError."""
-        return (await self._ask(self.url + path, query)).json()
+        return _document(await self._ask(self.url + path, query))
+
+    async def text(self, path: str, accept: str, **query: str | int) -> str:
+        """The answer as it is, of this media type. Raises OktaError."""
+        return (await self._ask(self.url + path, query, accept)).text
 
     async def pages(self, path: str, **query: str | int) -> AsyncIterator[list[Json]]:
         """Every page of a list. A page that fails raises OktaError; a list is never cut short."""
         answer = await self._ask(self.url + path, query)
         while True:
-            yield answer.json()
+            page = _document(answer)
+            if not isinstance(page, list):
+                raise OktaError(f"{_place(answer.url)}: the answer is no list.", answer.status_code)
+            yield cast(list[Json], page)
             following = next((v["url"] for k, v in answer.links.items() if k == "next"), None)
             if not following:
                 return
@@ -79,57 +90,60 @@ class Okta:
         """All pages put together."""
         return [item async for page in self.pages(path, **query) for item in page]
 
-    async def _ask(self, url: str, query: Mapping[str, str | int]) -> httpx.Response:
+    async def _ask(
+        self, url: str, query: Mapping[str, str | int], accept: str = "application/json"
+    ) -> httpx.Response:
         if not url.startswith(f"{self.url}/"):
             raise OktaError("Okta's link to the next page leads to another host; not followed.")
-        place = f"GET {httpx.URL(url).path}"
+        request = self._http.build_request(
+            "GET", url, params=dict(query) or None, headers={"Accept": accept}
+        )
+        place = _place(request.url)
         for attempt in range(1, TRIES + 1):
             try:
-                answer = await self._http.get(url, params=dict(query) or None)
+                answer = await self._send(request)
             except httpx.HTTPError as error:
-                raise OktaError(f"{place}: Okta does not answer ({_kind(error)}).") from None
-            if answer.is_success:
-                return answer
-            if answer.status_code not in _LATER or attempt == TRIES:
-                raise OktaError(f"{place}: {_told(answer)}", answer.status_code)
-            seconds = _pause(answer, attempt)
-            self._waiting(seconds, f"{answer.status_code} from Okta at {place}")
+                if isinstance(error, httpx.ConnectError) or attempt == TRIES:
+                    raise OktaError(f"{place}: Okta does not answer ({_kind(error)}).") from None
+                seconds, why = 2.0 ** (attempt - 1), f"no answer from Okta at {place}"
+            else:
+                if answer.is_success:
+                    return answer
+                if answer.status_code not in _LATER or attempt == TRIES:
+                    text = f"{place}: {told(answer)}"
+                    raise OktaError(text, answer.status_code, code_of(answer))
+                seconds = until_reset(answer) or 2.0 ** (attempt - 1)
+                why = f"{answer.status_code} from Okta at {place}"
+            self._waiting(seconds, why)
             await asyncio.sleep(seconds)
         raise AssertionError("unreachable")
 
+    async def _send(self, request: httpx.Request) -> httpx.Response:
+        name = bucket_of(request.url.path)
+        bucket = self._buckets.get(name)
+        if bucket is None:
+            bucket = self._buckets[name] = Bucket(name, self._share, self._waiting)
+        await bucket.enter()  # before a place is taken that another bucket could use
+        answer: httpx.Response | None = None
+        try:
+            async with self._at_once:
+                self.calls[name] += 1
+                answer = await self._http.send(request)
+            return answer
+        finally:
+            bucket.leave(answer)
 
-def authorization(environment: Mapping[str, str] = os.environ) -> str:
-    """The Authorization header from the provider's own variables; an access token wins, as there.
 
-    Raises OktaError where none is set.
-    """
-    if token := environment.get("OKTA_ACCESS_TOKEN"):
-        return f"Bearer {token}"
-    if token := environment.get("OKTA_API_TOKEN"):
-        return f"SSWS {token}"
-    raise OktaError("No Okta credentials. Fix: set OKTA_API_TOKEN or OKTA_ACCESS_TOKEN.")
-
-
-def _told(answer: httpx.Response) -> str:
-    """Okta's own words. Its errors name fields and ids, never credentials."""
+def _document(answer: httpx.Response) -> Any:
     try:
-        body: Any = answer.json()
-        told: list[Json] = body.get("errorCauses") or []
-        causes = [str(cause["errorSummary"]) for cause in told]
-        words = "; ".join([str(body["errorSummary"]), *causes])
-    except (ValueError, KeyError, TypeError, AttributeError):
-        words = answer.reason_phrase
-    return f"{answer.status_code}: {words}"
+        return answer.json()
+    except ValueError:
+        text = f"{_place(answer.url)}: the answer is no JSON, or is cut off."
+        raise OktaError(text, answer.status_code) from None
 
 
-def _pause(answer: httpx.Response, attempt: int) -> float:
-    """Until the bucket is full again (okta-api.md §4: Date and X-Rate-Limit-Reset), else a bit."""
-    try:
-        told = answer.headers.get("Date")
-        now = parsedate_to_datetime(told).timestamp() if told else time.time()
-        return min(max(int(answer.headers["X-Rate-Limit-Reset"]) - now, 0) + 1, 120)
-    except (KeyError, ValueError):
-        return 2.0 ** (attempt - 1)
+def _place(url: httpx.URL) -> str:
+    return f"GET {url.path}"
 
 
 def _kind(error: httpx.HTTPError) -> str:

@@ -1,16 +1,29 @@
-"""AWS Secrets Manager, written: the one secret that holds the SCIM endpoint and token.
+"""AWS Secrets Manager: the one secret that holds the SCIM endpoint and token.
 
-Credentials by boto3's usual chain. No error text holds a value.
+Written as a whole; of what is there, only the tags are ever read, never the value. Credentials by
+boto3's usual chain. No error text holds a value.
 """
 
 import json
 from collections.abc import Mapping
-from typing import Any
 
-import boto3
 from botocore.exceptions import BotoCoreError, ClientError
 
-from okta_idc.clients.identity_store import AwsError
+from okta_idc.clients.aws import make_client, told
+
+_SERVICE = "secretsmanager"
+
+
+def secret_tags(
+    name: str, *, region: str | None = None, endpoint: str | None = None
+) -> dict[str, str]:
+    """The secret's tags (DescribeSecret). Raises AwsError."""
+    client = make_client(_SERVICE, region, endpoint)
+    try:
+        tags: list[dict[str, str]] = client.describe_secret(SecretId=name).get("Tags") or []
+    except (BotoCoreError, ClientError) as error:
+        raise told(_SERVICE, error) from None
+    return {tag["Key"]: tag.get("Value", "") for tag in tags}
 
 
 def store_secret(
@@ -27,10 +40,8 @@ def store_secret(
     """
     text = json.dumps(document)
     pairs = [{"Key": key, "Value": value} for key, value in tags.items()]
+    client = make_client(_SERVICE, region, endpoint)
     try:
-        client: Any = boto3.Session().client(  # pyright: ignore[reportUnknownMemberType]
-            "secretsmanager", region_name=region, endpoint_url=endpoint
-        )
         try:
             client.create_secret(
                 Name=name,
@@ -43,5 +54,5 @@ def store_secret(
             client.tag_resource(SecretId=name, Tags=pairs)
             return False
         return True
-    except (BotoCoreError, ClientError, ValueError) as error:
-        raise AwsError(str(error)) from None
+    except (BotoCoreError, ClientError) as error:
+        raise told(_SERVICE, error) from None

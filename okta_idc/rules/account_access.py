@@ -128,7 +128,7 @@ def principal_exists(principals: Principals) -> Iterator[Draft]:
 @rule(
     "OIC-535",
     "An assignment is declared once",
-    askers=(Asker.COMPONENT, Asker.POLICY),
+    askers=(Asker.POLICY,),
     source="AWS provider: creating an assignment that is there fails with «already exists» "
     "(aws-identity-center.md §5)",
     remedy="remove the repetition.",

@@ -42,7 +42,7 @@ class Feeds:
 @rule(
     "OIC-409",
     "No key comes both from Okta and from the identity store",
-    askers=(Asker.POLICY, Asker.DOCTOR),
+    askers=(Asker.COMPONENT, Asker.POLICY, Asker.DOCTOR),
     source="AWS: the instance's mapping overwrites the SAML attribute of the same key (current "
     "page and UpdateInstanceAccessControlAttributeConfiguration); an older page, still copied "
     "around, says the opposite (aws-identity-center.md §3). The rule leaves nothing to either",
@@ -89,7 +89,7 @@ def switched_on(switch: Switch) -> Iterator[Draft]:
 @rule(
     "OIC-411",
     "An instance's attribute has a key and a source that AWS takes",
-    askers=(Asker.POLICY, Asker.DOCTOR),
+    askers=(Asker.COMPONENT, Asker.POLICY, Asker.DOCTOR),
     source="AWS API, AccessControlAttribute: Key 1–128 letters, separators, numbers and _.:/=+-@; "
     "AWS User Guide: the sources of an external identity provider (aws-identity-center.md §3)",
     remedy="choose one of AWS's sources, e.g. ${path:enterprise.department}; anything else goes by "

@@ -69,7 +69,7 @@ def _rule(rule: Rule[Any]) -> str:
 - Source: {_plain(_sentence(rule.source))}
 - What to do: {_plain(_sentence(rule.remedy))}
 
-```python
+```text
 {show(rule.good)}  # holds
 {show(rule.bad)}  # broken:
 # {says}

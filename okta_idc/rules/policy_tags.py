@@ -60,7 +60,7 @@ def tags_are_sent(subject: PolicyAndTags) -> Iterator[Draft]:
     "OIC-521",
     "A Deny on a session tag also denies those without the tag",
     severity=Severity.ADVISORY,
-    askers=_ASKERS,
+    askers=(Asker.POLICY, Asker.DOCTOR),
     source="IAM: StringEquals and StringLike are false for a key that is not there, so the Deny "
     "does not apply to whoever lacks the tag (aws-identity-center.md §3). Advisory, since that may "
     "be meant: «deny contractors» is not «deny all but employees»",

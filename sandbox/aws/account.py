@@ -23,8 +23,13 @@ def scim_token(instance: str) -> str:
     return f"sandbox-scim-{digest}"
 
 
-def open_account(aws: Aws, store: IdentityStore, token: str, now: datetime) -> None:
-    """Mend moto and put in what the org says. Call before the server starts."""
+def open_account(
+    aws: Aws, store: IdentityStore, secret: dict[str, Any] | None, now: datetime
+) -> None:
+    """Mend moto and put in what the org says. Call before the server starts.
+
+    Without a secret there is none in Secrets Manager: a person has yet to get the token.
+    """
     os.environ["MOTO_ACCOUNT_ID"] = aws.account
     # A page in a browser must not read the account.
     os.environ["MOTO_DISABLE_GLOBAL_CORS"] = "true"
@@ -40,12 +45,13 @@ def open_account(aws: Aws, store: IdentityStore, token: str, now: datetime) -> N
     _one_instance(aws, now - timedelta(days=30))
     ssoadmin.install(store, aws)
     messages.install()
+    if secret is None:
+        return
     secrets = secretsmanager_backends[aws.account][aws.region]
-    document = scim_secret(aws, token, now)
-    tags = {key: document[key] for key in ("endpoint", "token_id", "created", "expires")}
+    tags = {key: secret[key] for key in ("endpoint", "token_id", "created", "expires")}
     secrets.create_secret(
         name=aws.secret,
-        secret_string=json.dumps(document),
+        secret_string=json.dumps(secret),
         secret_binary=None,
         replica_regions=[],
         force_overwrite=False,

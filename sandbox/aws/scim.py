@@ -16,6 +16,7 @@ from typing import Any
 
 from aiohttp import web
 
+from sandbox.aws.identity_center import IdentityCenter
 from sandbox.aws.scim_patch import group_change, patched_user
 from sandbox.aws.scim_rules import (
     ENTERPRISE,
@@ -29,7 +30,10 @@ from sandbox.aws.scim_rules import (
     user_record,
 )
 from sandbox.aws.store import ConflictError, IdentityStore, NotFoundError, Record
-from sandbox.faults import Faults
+from sandbox.aws.throttle import Throttle
+from sandbox.clock import Clock
+from sandbox.faults import Cut, FaultError, Faults
+from sandbox.journal import Journal
 from sandbox.settings import Settings
 
 CLOUDTRAIL: web.AppKey[list[dict[str, Any]]] = web.AppKey("cloudtrail", list)
@@ -45,6 +49,7 @@ _DETAIL = {
     404: ("ResourceNotFoundException", "Resource not found."),
     405: ("ValidationException", "Method not allowed."),
     409: ("ConflictException", "Refused to create a new, duplicate resource."),
+    429: ("ThrottlingException", "Rate exceeded"),  # assumed words
     500: ("InternalServerException", "Internal error."),
 }  # fmt: skip
 Handler = Callable[[web.Request], Awaitable[web.StreamResponse]]
@@ -56,14 +61,26 @@ def create_scim_app(
     tenant: str,
     token: str,
     settings: Settings | None = None,
+    clock: Clock | None = None,
     faults: Faults | None = None,
+    journal: Journal | None = None,
+    center: IdentityCenter | None = None,
 ) -> web.Application:
-    """The endpoint of one tenant, writing into this store."""
-    faulty = (faults or Faults()).middleware("scim")
-    app = web.Application(middlewares=[_errors(tenant, token), faulty], client_max_size=1024**2)
+    """The endpoint, writing into this store; `center` says who may, else this token alone."""
+    settings = settings or Settings()
+    clock = clock or Clock(settings)
+    throttle, journal = Throttle(clock), journal or Journal(clock)
+
+    def throttled() -> bool:
+        return settings["scim_throttle"] == "on" and not throttle.take()
+
+    why_not = center.why_not if center else _only(tenant, token)
+    errors = _errors(why_not, throttled, journal)
+    faulty = (faults or Faults(clock)).middleware("scim")
+    app = web.Application(middlewares=[errors, faulty], client_max_size=1024**2)
     app[CLOUDTRAIL] = []
-    scim = _Scim(store, f"/{tenant}/scim/v2", settings or Settings())
-    base = scim.base
+    scim = _Scim(store, lambda: center.tenant if center else tenant, settings)
+    base = "/{tenant}/scim/v2"
     app.add_routes(
         [
             web.get(base + "/ServiceProviderConfig", scim.provider_config),
@@ -87,8 +104,8 @@ def create_scim_app(
 
 
 class _Scim:
-    def __init__(self, store: IdentityStore, base: str, settings: Settings) -> None:
-        self.store, self.base, self.settings = store, base, settings
+    def __init__(self, store: IdentityStore, tenant: Callable[[], str], settings: Settings) -> None:
+        self.store, self.tenant, self.settings = store, tenant, settings
 
     async def create_user(self, request: web.Request) -> web.Response:
         record = user_record(await _body(request), self.store.issuer)
@@ -206,10 +223,10 @@ class _Scim:
         return _json(_whole(found))
 
     def _user(self, record: Record) -> Record:
-        return scim_user(record, f"{self.base}/Users/{record['UserId']}")
+        return scim_user(record, f"/{self.tenant()}/scim/v2/Users/{record['UserId']}")
 
     def _group(self, record: Record) -> Record:
-        return scim_group(record, f"{self.base}/Groups/{record['GroupId']}")
+        return scim_group(record, f"/{self.tenant()}/scim/v2/Groups/{record['GroupId']}")
 
     def _matches_user(self, user: Record, terms: dict[str, str]) -> bool:
         document = self._user(user)
@@ -314,38 +331,57 @@ def _json(document: Record, status: int = 200) -> web.Response:
     return web.json_response(document, status=status)
 
 
-def _errors(tenant: str, token: str) -> Any:
+def _only(tenant: str, token: str) -> Callable[[str, str], str]:
+    def why_not(asked: str, authorization: str) -> str:
+        if asked != tenant:
+            return "Unknown tenant"
+        given = authorization.encode("utf-8", "replace")
+        return "" if hmac.compare_digest(given, f"Bearer {token}".encode()) else "Unknown token"
+
+    return why_not
+
+
+def _errors(
+    why_not: Callable[[str, str], str], throttled: Callable[[], bool], journal: Journal
+) -> Any:
+    async def answer_to(request: web.Request, handler: Handler) -> web.StreamResponse:
+        # A wrong tenant and a wrong token look alike (§2.4).
+        tenant = (request.path + "/").split("/")[1]
+        if reason := why_not(tenant, request.headers.get("Authorization", "")):
+            return _refusal(request, 401, reason)
+        if throttled():
+            return _refusal(request, 429, "Rate exceeded")
+        try:
+            response = await handler(request)
+        except InvalidError as error:
+            return _refusal(request, 400, str(error))
+        except NotFoundError as error:
+            return _refusal(request, 404, f"{error} not found")
+        except ConflictError as error:
+            return _refusal(request, 409, str(error))
+        except FaultError as fault:
+            answer = _refusal(request, fault.status, "A fault that was asked for")
+            answer.headers.update(fault.headers)
+            return answer
+        except web.HTTPException as error:
+            status = error.status if error.status in _DETAIL else 400
+            return _refusal(request, status, error.reason)
+        response.headers.setdefault("x-amzn-RequestId", str(uuid.uuid4()))
+        return response
+
     @web.middleware
     async def middleware(request: web.Request, handler: Handler) -> web.StreamResponse:
-        status, reason = 0, ""
-        try:
-            given = request.headers.get("Authorization", "").encode("utf-8", "replace")
-            parts = request.path.split("/")
-            # A wrong tenant and a wrong token look alike (§2.4).
-            if len(parts) < 2 or parts[1] != tenant:
-                status, reason = 401, "Unknown tenant"
-            elif not hmac.compare_digest(given, f"Bearer {token}".encode()):
-                status, reason = 401, "Unknown token"
-            else:
-                response = await handler(request)
-                response.headers["x-amzn-RequestId"] = str(uuid.uuid4())
-                return response
-        except InvalidError as error:
-            status, reason = 400, str(error)
-        except NotFoundError as error:
-            status, reason = 404, f"{error} not found"
-        except ConflictError as error:
-            status, reason = 409, str(error)
-        except web.HTTPException as error:
-            status, reason = error.status, error.reason
-            status = status if status in _DETAIL else 400
-        return _refusal(request, status, reason)
+        answer = await answer_to(request, handler)
+        status = 0 if isinstance(answer, Cut) else answer.status
+        # Whoever has the tenant's token is Okta, as far as AWS can tell.
+        journal.note("scim", request, status, "" if status == 401 else "okta")
+        return answer
 
     return middleware
 
 
 def _refusal(request: web.Request, status: int, reason: str) -> web.Response:
-    code, detail = _DETAIL[status]
+    code, detail = _DETAIL.get(status, _DETAIL[500])
     ident, now = str(uuid.uuid4()), datetime.now(UTC)
     request.app[CLOUDTRAIL].append(
         {

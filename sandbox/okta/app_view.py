@@ -19,7 +19,7 @@ _TO_APP = {
 }
 
 
-def app_view(app: App, base: str, supported: bool) -> dict[str, Any]:
+def app_view(app: App, base: str) -> dict[str, Any]:
     body = app.body
     return {
         "id": app.id,
@@ -29,7 +29,7 @@ def app_view(app: App, base: str, supported: bool) -> dict[str, Any]:
         "status": app.status,
         "created": app.created,
         "lastUpdated": app.updated,
-        "features": _features(app, supported),
+        "features": _features(app),
         "universalLogout": None,
         "signOnMode": body["signOnMode"],
         "accessibility": {
@@ -50,8 +50,8 @@ def app_view(app: App, base: str, supported: bool) -> dict[str, Any]:
     }  # fmt: skip
 
 
-def _features(app: App, supported: bool) -> list[str]:
-    if not supported or app.connection != "ENABLED":
+def _features(app: App) -> list[str]:
+    if app.connection != "ENABLED":
         return []
     return ["GROUP_PUSH", *(name for name, path in _TO_APP.items() if app.on(*path))]
 

@@ -43,7 +43,7 @@ class Apps:
         ]
 
     def view(self, app: App) -> Json:
-        return app_view(app, self.wire.base, self.model.supported)
+        return app_view(app, self.wire.base)
 
     async def list(self, request: web.Request) -> web.Response:
         found = [self.view(app) for app in self.model.apps.values()]

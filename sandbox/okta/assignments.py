@@ -110,12 +110,16 @@ class Assignments:
         if user["status"] == "DEPROVISIONED":
             raise invalid("id", "id: the user is deactivated")
         profile, name = _own(body)
-        if user["id"] in app.users:
-            app.users[user["id"]].scope = "USER"
-            self.model.enqueue("user", app, user["id"])
-        else:
-            self.model.assign_one(app, user["id"], "USER")
+        self.add(app, user["id"])
         return self._changed(app, user["id"], profile, name)
+
+    def add(self, app: App, ident: str) -> None:
+        """Assign this person by name."""
+        if ident in app.users:
+            app.users[ident].scope = "USER"
+            self.model.enqueue("user", app, ident)
+        else:
+            self.model.assign_one(app, ident, "USER")
 
     async def change_user(self, request: web.Request) -> web.Response:
         app, ident = self.wire.app(request), request.match_info["user"]
@@ -133,13 +137,16 @@ class Assignments:
         return reply(self.user_view(app, ident, False))
 
     async def unassign_user(self, request: web.Request) -> web.Response:
-        app, ident = self.wire.app(request), request.match_info["user"]
+        self.drop(self.wire.app(request), request.match_info["user"])
+        return web.Response(status=204)
+
+    def drop(self, app: App, ident: str) -> None:
+        """Take back that this person is assigned by name."""
         self.user_view(app, ident, False)
         if app.users[ident].scope == "GROUP":
             raise invalid("scope", "scope: a group assigns this user; take them out of the group")
         app.users[ident].scope = "GROUP"
         self.model.assign(app, ident)
-        return web.Response(status=204)
 
 
 def _own(body: Json) -> tuple[Json, str]:

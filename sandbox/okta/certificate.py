@@ -1,7 +1,6 @@
 """The signing certificate, one self-signed key for the process, and the metadata that shows it."""
 
 import base64
-import functools
 from datetime import UTC, datetime
 from typing import Any
 from xml.sax.saxutils import escape
@@ -11,9 +10,23 @@ from cryptography.hazmat.primitives import hashes, serialization
 from cryptography.hazmat.primitives.asymmetric import rsa
 from cryptography.x509.oid import NameOID
 
+_made: dict[str, Any] = {}
 
-@functools.cache
+
 def signing() -> dict[str, Any]:
+    """The key as Okta shows it, without its private part, which nobody here needs."""
+    if not _made:
+        _made.update(_new())
+    return dict(_made)
+
+
+def put_back(key: dict[str, Any]) -> None:
+    """Go on with the key of a snapshot."""
+    _made.clear()
+    _made.update(key)
+
+
+def _new() -> dict[str, Any]:
     key = rsa.generate_private_key(public_exponent=65537, key_size=2048)
     name = x509.Name([x509.NameAttribute(NameOID.COMMON_NAME, "sandbox")])
     cert = (

@@ -1,22 +1,26 @@
 """An app's provisioning: its connection (Base URL and token) and what it does with it (features).
 
 Okta's public API is not known to support either for this app (okta-api.md §1.0). By default the
-answers are therefore «200, UNKNOWN» and «400, not enabled»; `connections: supported` answers as
-Okta does for the apps it documents.
+answers are therefore «200, UNKNOWN» and «400, not enabled», also where a person has switched
+provisioning on in the console (assumed); `connections: supported` answers as Okta does for the apps
+it documents.
 """
 
+import re
 from typing import Any
 
 from aiohttp import web
 
 from sandbox.okta import errors
 from sandbox.okta.errors import OktaError, invalid, missing
-from sandbox.okta.model import App
+from sandbox.okta.model import App, Model
 from sandbox.okta.wire import Json, Route, Wire, read, reply
 from sandbox.provisioning.client import Refused
 
 _UNKNOWN = {"profile": {"authScheme": "UNKNOWN"}, "status": "UNKNOWN"}
 _NAME = "USER_PROVISIONING"
+# Okta's pattern is not published; that a slash at the end breaks it is (aws-identity-center.md §9).
+BASE_URL = re.compile(r"https?://[^\s/?#]+(/[^\s/?#]+)*")
 _SWITCHES = {"create": ("lifecycleCreate",), "update": ("profile", "lifecycleDeactivate",
                                                         "password")}  # fmt: skip
 _VALUES = {"status": ("ENABLED", "DISABLED"), "seed": ("OKTA", "RANDOM"),
@@ -124,14 +128,19 @@ class Connection:
         for part, switches in _SWITCHES.items():
             for switch, values in _given(body, part, switches).items():
                 app.capabilities[part][switch] |= values
-        for ident, user in app.users.items():
-            if user.status == "STAGED":
-                self.model.enqueue("user", app, ident)
+        take_up(self.model, app)
         return reply(self.feature_view(app))
 
 
+def take_up(model: Model, app: App) -> None:
+    """Provision whoever was assigned before it was switched on."""
+    for ident, user in app.users.items():
+        if user.status == "STAGED":
+            model.enqueue("user", app, ident)
+
+
 def _credentials(url: Any, token: Any) -> tuple[str, str]:
-    if not isinstance(url, str) or url.endswith("/") or not url.startswith("http"):
+    if not isinstance(url, str) or not BASE_URL.fullmatch(url):
         raise invalid("baseUrl", "Base URL: Does not match required pattern")
     if not isinstance(token, str) or not token:
         raise invalid("profile.token", "profile.token: The field cannot be left blank")

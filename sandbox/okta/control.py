@@ -1,30 +1,45 @@
-"""The sandbox's own page, under /sandbox/: health, settings, journal, refusals, faults."""
+"""The sandbox's own page, under /sandbox/: health, settings, clock, journal, snapshot,
+refusals, faults."""
 
 import asyncio
 import contextlib
 import math
 from collections.abc import Callable
-from typing import Any
 
 from aiohttp import web
 
 from sandbox import faults
+from sandbox.clock import Clock
 from sandbox.faults import Faults
+from sandbox.journal import Journal, counts
 from sandbox.okta.errors import invalid
 from sandbox.okta.wire import Json, Route, Wire, read, reply
 
 
 class Control:
-    def __init__(self, wire: Wire, health: Callable[[], Json], faults: Faults) -> None:
-        self.wire, self.card, self.wanted = wire, health, faults
-        self.journal: list[dict[str, Any]] = []
+    def __init__(
+        self,
+        wire: Wire,
+        health: Callable[[], Json],
+        snapshot: Callable[[], Json],
+        faults: Faults,
+        journal: Journal,
+        clock: Clock,
+    ) -> None:
+        self.wire, self.card, self.take, self.wanted = wire, health, snapshot, faults
+        self.journal, self.clock = journal, clock
 
     def routes(self) -> list[Route]:
         return [
             ("GET", "/sandbox/health", self.health),
+            ("GET", "/sandbox/settings", self.settings),
             ("POST", "/sandbox/settings", self.settings),
+            ("GET", "/sandbox/clock", self.time),
+            ("POST", "/sandbox/clock", self.advance),
             ("GET", "/sandbox/settled", self.settled),
             ("GET", "/sandbox/journal", self.calls),
+            ("GET", "/sandbox/counts", self.counts),
+            ("POST", "/sandbox/snapshot", self.snapshot),
             ("GET", "/sandbox/refusals", self.refusals),
             ("POST", "/sandbox/retry", self.retry),
             ("POST", "/sandbox/refresh", self.refresh),
@@ -37,12 +52,26 @@ class Control:
         return reply(self.card())
 
     async def settings(self, request: web.Request) -> web.Response:
+        """What is chosen, after the changes that a POST asks for."""
         body, settings = await read(request), self.wire.model.settings
         try:
             settings.change(body)
         except ValueError as error:
             raise invalid("settings", str(error)) from None
         return reply(settings.view())
+
+    async def time(self, _: web.Request) -> web.Response:
+        """`now` is seconds since the epoch, `ahead` by how many the clock was advanced."""
+        return reply({"now": self.clock.now(), "ahead": self.clock.ahead})
+
+    async def advance(self, request: web.Request) -> web.Response:
+        seconds = (await read(request)).get("advance")
+        if isinstance(seconds, bool) or not isinstance(seconds, int | float):
+            raise invalid("advance", "advance: use a number of seconds")
+        if not 0 <= seconds <= 366 * 86400:
+            raise invalid("advance", "advance: use 0 to 366 days, in seconds")
+        self.clock.advance(seconds)
+        return await self.time(request)
 
     async def settled(self, request: web.Request) -> web.Response:
         """Wait until nothing is left to provision; `pending` says what still is."""
@@ -57,8 +86,20 @@ class Control:
             await asyncio.wait_for(worker.idle.wait(), timeout)
         return reply({"settled": not worker.pending, "pending": worker.pending})
 
-    async def calls(self, _: web.Request) -> web.Response:
-        return reply(self.journal)
+    async def calls(self, request: web.Request) -> web.Response:
+        return reply(self._entries(request))
+
+    async def counts(self, request: web.Request) -> web.Response:
+        return reply(counts(self._entries(request)))
+
+    def _entries(self, request: web.Request) -> list[Json]:
+        """Those of one `server`, and those after the one with the number `since`, if asked so."""
+        server, since = request.query.get("server", ""), request.query.get("since", "0")
+        if server not in ("", *faults.SERVERS):
+            raise invalid("server", "server: use okta or scim")
+        if not (since.isascii() and since.isdigit() and len(since) < 12):
+            raise invalid("since", "since: use the seq of an entry")
+        return self.journal.find(server, int(since))
 
     async def refusals(self, _: web.Request) -> web.Response:
         """Everything that is refused now, and what failed of which no object is left."""
@@ -71,6 +112,16 @@ class Control:
                 name = model.groups[mapping.source]["profile"]["name"]
                 found += _refusal("group", name, mapping.error, mapping.scim_status)
         return reply(found + model.failures)
+
+    async def snapshot(self, _: web.Request) -> web.Response:
+        """The whole sandbox as JSON, once nothing is left to provision."""
+        worker = self.wire.worker
+        if worker.pending or worker.held:
+            raise invalid("snapshot", "Tasks are pending; settle first, with connections on.")
+        try:
+            return reply(self.take())
+        except ValueError as error:
+            raise invalid("snapshot", str(error)) from None
 
     async def retry(self, _: web.Request) -> web.Response:
         return reply({"retried": self.wire.worker.retry()})

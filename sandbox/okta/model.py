@@ -105,8 +105,10 @@ class Model:
         return self.users[ident]
 
     def user(self, ident: str) -> Json:
-        for user in (self.users.get(ident), *self.users.values()):
-            if user and (user["id"] == ident or user["profile"]["login"] == ident):
+        if ident in self.users:
+            return self.users[ident]
+        for user in self.users.values():
+            if user["profile"]["login"] == ident:
                 return user
         raise missing(ident, "User")
 

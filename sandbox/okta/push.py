@@ -58,11 +58,17 @@ class Push:
 
     async def create(self, request: web.Request) -> web.Response:
         app, body = self.wire.app(request), await read(request)
-        if not self.model.supported or app.connection != "ENABLED":
+        status = body.get("status") or "ACTIVE"
+        named, linked = body.get("targetGroupName"), body.get("targetGroupId")
+        made = self.add(app, body.get("sourceGroupId"), named, linked, status)
+        return reply(self.view(app, made))
+
+    def add(self, app: App, source: Any, name: Any, linked: Any, status: Any) -> Mapping:
+        """A new mapping, to a group of this name or to the group with the id `linked`."""
+        # Needed is provisioning alone, switched on by whom and however (okta-api.md §1.4).
+        if app.connection != "ENABLED":
             raise errors.no_provisioning()
-        source = self.model.group(str(body.get("sourceGroupId")))["id"]
-        status, name = body.get("status") or "ACTIVE", body.get("targetGroupName")
-        linked = body.get("targetGroupId")
+        source = self.model.group(str(source))["id"]
         if linked:
             self.model.group(str(linked))
         if any(mapping.source == source for mapping in app.mappings.values()):
@@ -74,7 +80,7 @@ class Push:
         app.mappings[mapping.id] = mapping
         if status == "ACTIVE":
             self.model.enqueue("push", app, mapping)
-        return reply(self.view(app, mapping))
+        return mapping
 
     def _linked(self, app: App, ident: str) -> str:
         group = self.model.group(ident)
@@ -101,10 +107,13 @@ class Push:
         (app, mapping), body = self._mapping(request), await read(request)
         if body.get("status") not in ("ACTIVE", "INACTIVE"):
             raise invalid("status", "status: use ACTIVE or INACTIVE")
-        mapping.status, mapping.updated, mapping.error = body["status"], seconds(), None
-        if mapping.status == "ACTIVE":
-            self.model.enqueue("push", app, mapping)
+        self.switch(app, mapping, body["status"])
         return reply(self.view(app, mapping))
+
+    def switch(self, app: App, mapping: Mapping, status: str) -> None:
+        mapping.status, mapping.updated, mapping.error = status, seconds(), None
+        if status == "ACTIVE":
+            self.model.enqueue("push", app, mapping)
 
     async def delete(self, request: web.Request) -> web.Response:
         app, mapping = self._mapping(request)
@@ -113,7 +122,11 @@ class Push:
             raise invalid("deleteTargetGroup", "deleteTargetGroup: is required")
         if mapping.status == "ACTIVE":
             raise invalid("status", "Only an inactive mapping can be deleted.")
-        del app.mappings[mapping.id]
-        if drop == "true":
-            self.model.drop_target(app, mapping.target)
+        self.unlink(app, mapping, drop == "true")
         return web.Response(status=200)
+
+    def unlink(self, app: App, mapping: Mapping, drop: bool) -> None:
+        """Forget the mapping; `drop` deletes the group in AWS, too."""
+        del app.mappings[mapping.id]
+        if drop:
+            self.model.drop_target(app, mapping.target)

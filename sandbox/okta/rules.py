@@ -81,8 +81,7 @@ class Rules:
     async def activate(self, request: web.Request) -> web.Response:
         rule = self._rule(request)
         rule["status"], rule["lastUpdated"] = "ACTIVE", now()
-        for ident in [*self.model.users]:
-            self.filling.person(ident)
+        self.filling.everybody()
         return web.Response(status=204)
 
     async def deactivate(self, request: web.Request) -> web.Response:
@@ -131,46 +130,64 @@ class Filling:
         model.person_changed = self.person
         model.taken_out = self.taken_out
 
+    def everybody(self) -> None:
+        of: dict[str, dict[str, str]] = {ident: {} for ident in self.model.users}
+        for group, name in self._names().items():
+            for ident in self.model.members[group]:
+                of[ident][group] = name
+        for ident, groups in of.items():
+            self._look_at(ident, groups)
+
     def person(self, ident: str) -> None:
         """One person's profile or groups have changed."""
-        if self._busy or self.model.users[ident]["status"] == "DEPROVISIONED":
+        if self.model.rules and not self._busy:
+            members = self.model.members
+            self._look_at(ident, {g: n for g, n in self._names().items() if ident in members[g]})
+
+    def _names(self) -> dict[str, str]:
+        return {
+            ident: group["profile"]["name"]
+            for ident, group in self.model.groups.items()
+            if group["type"] != "APP_GROUP"
+        }
+
+    def _look_at(self, ident: str, groups: dict[str, str]) -> None:
+        """`groups`: names of the groups this person is in, by id; kept true by what rules do."""
+        if self.model.users[ident]["status"] == "DEPROVISIONED":
             return
         self._busy = True
         try:
             # What one rule does may be what another asks for; rules in a circle end as well.
             for _ in range(len(self.model.rules) + 1):
-                changed = [self._apply(rule, ident) for rule in [*self.model.rules.values()]]
-                if not any(changed):
+                rules = [*self.model.rules.values()]
+                if not any([self._apply(rule, ident, groups) for rule in rules]):  # noqa: C419
                     break
         finally:
             self._busy = False
 
-    def _apply(self, rule: Json, ident: str) -> bool:
+    def _apply(self, rule: Json, ident: str, groups: dict[str, str]) -> bool:
         """Whether it has changed anything."""
         targets = rule["actions"]["assignUserToGroups"]["groupIds"]
         if rule["status"] != "ACTIVE" or any(g not in self.model.groups for g in targets):
             return False
-        matches, changed = self._matches(rule, ident), False
+        matches, changed = self._matches(rule, ident, groups), False
         for group in targets:
             by = self.model.by_rule[group].get(ident, set[str]())
-            inside = ident in self.model.members[group]
-            if matches and rule["id"] not in by and (by or not inside):
+            if matches and rule["id"] not in by and (by or group not in groups):
                 self.model.by_rule[group][ident] = by | {rule["id"]}
-                if not inside:
+                if group not in groups:
+                    groups[group] = self.model.groups[group]["profile"]["name"]
                     self.model.set_member(group, ident, True)
                 changed = True
             elif not matches and rule["id"] in by:
                 self._leave(rule, group, ident)
+                if ident not in self.model.members[group]:
+                    del groups[group]
                 changed = True
         return changed
 
-    def _matches(self, rule: Json, ident: str) -> bool:
+    def _matches(self, rule: Json, ident: str, groups: dict[str, str]) -> bool:
         people = rule["conditions"]["people"]
-        groups = {
-            group: self.model.groups[group]["profile"]["name"]
-            for group, members in self.model.members.items()
-            if ident in members and self.model.groups[group]["type"] != "APP_GROUP"
-        }
         if ident in people["users"]["exclude"] or groups.keys() & set(people["groups"]["exclude"]):
             return False
         matches = parse(rule["conditions"]["expression"]["value"])

@@ -6,6 +6,7 @@ from typing import Any
 
 from aiohttp import web
 
+from sandbox.faults import DROPPED
 from sandbox.okta import errors
 from sandbox.okta.errors import invalid
 from sandbox.okta.model import App, Model
@@ -21,7 +22,7 @@ reply = web.json_response
 async def read(request: web.Request) -> Json:
     """The request's JSON object; no body is an empty one."""
     try:
-        body = json.loads(await request.read() or b"{}")
+        body = json.loads(request.get(DROPPED) or await request.read() or b"{}")
         # Python reads NaN and halves of surrogate pairs, which nobody could be answered with.
         json.dumps(body, allow_nan=False, ensure_ascii=False).encode()
     except (ValueError, RecursionError):

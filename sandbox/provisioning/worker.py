@@ -10,6 +10,7 @@ import sys
 import traceback
 from typing import Any
 
+from sandbox.clock import Clock
 from sandbox.okta.model import App, AppUser, Mapping, Model
 from sandbox.provisioning.client import ScimClient
 from sandbox.provisioning.people import People
@@ -19,8 +20,8 @@ Job = tuple[str, App, Any]
 
 
 class Worker:
-    def __init__(self, model: Model, scim_url: str, latency: float) -> None:
-        self.model, self.latency = model, latency
+    def __init__(self, model: Model, scim_url: str, latency: float, clock: Clock) -> None:
+        self.model, self.latency, self.clock = model, latency, clock
         self.client = ScimClient(scim_url)
         people, self.pushes = People(model, self.client), Pushes(model, self.client)
         self.jobs = {
@@ -54,7 +55,7 @@ class Worker:
 
     async def _do(self, job: Job) -> None:
         kind, app, subject = job
-        await asyncio.sleep(self.latency)
+        await self.clock.sleep(self.latency)
         if app.connection != "ENABLED":
             if app.base_url:  # on before, and perhaps soon again: saving it anew turns it off
                 self.held.append(job)

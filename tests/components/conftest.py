@@ -1,5 +1,6 @@
 """Pulumi's mocks: an Okta and an AWS that answer look-ups and record what is declared."""
 
+import asyncio
 import json
 import logging
 from collections.abc import Callable, Iterator
@@ -37,6 +38,11 @@ class World(mocks.Mocks):
     people: list[str] = field(default_factory=list)
     later: list[list[str]] = field(default_factory=list)
     """The people in AWS whom later looks will see, in their order."""
+    changed: dict[str, Any] = field(default_factory=dict)
+    """What somebody has changed in the app beside the program."""
+    by_hand: list[str] = field(default_factory=list)
+    gone: list[str] = field(default_factory=list)
+    mapping_status: str = "ACTIVE"
     mapped: list[str] = field(default_factory=list)
     app_groups: dict[str, str] = field(default_factory=dict)
     instances: list[str] = field(default_factory=lambda: ["d-9067642ac7"])
@@ -69,11 +75,20 @@ class World(mocks.Mocks):
                 return {"status": self.status}
             case "getSaml":
                 seen, self.features = self.features, (self.soon or [self.features]).pop(0)
-                return {"features": seen}
+                [saml] = self.inputs("app/saml:Saml")
+                return {"features": seen, "status": "ACTIVE", **saml, **self.changed}
+            case "getAppGroupAssignments":
+                assigned = [
+                    a["groupId"] for a in self.inputs("app/groupAssignment:GroupAssignment")
+                ]
+                return {"groups": [*assigned, *self.by_hand]}
             case "getSecret":
                 return {"tags": self.tags}
             case "getPushGroups":
-                return {"mappings": [{"sourceGroupId": source} for source in self.mapped]}
+                made = [p["sourceGroupId"] for p in self.inputs("PushGroup")]
+                there = [s for s in {*self.mapped, *made} if s not in self.gone]
+                status = self.mapping_status
+                return {"mappings": [{"sourceGroupId": s, "status": status} for s in there]}
             case "getGroup":
                 return {"users": self.assigned}
             case "getUsers":
@@ -107,6 +122,8 @@ def declare(world: World) -> Iterator[Callable[..., None]]:
 
     # As the engine's own host does: a refusal reaches every dependent, and each would log it.
     logging.getLogger("asyncio").setLevel(logging.CRITICAL)
+
+    asyncio.set_event_loop(asyncio.new_event_loop())  # whatever ran before may have closed its own
 
     def run(program: Callable[[], object], *, preview: bool = False) -> None:
         mocks.set_mocks(world, preview=preview)

@@ -220,6 +220,23 @@ class TestGroups:
             declare(federation(push=[{"name": "aws-admin"}]))
         assert not [a for a in world.declared if a.typ.startswith("okta:")]
 
+    def test_an_issuer_of_another_instance_is_named_before_anything_is_declared(
+        self, world: World, declare: Declare
+    ) -> None:
+        world.instances = ["d-1111111111"]
+        with pytest.raises(RunError, match=r"issuer_url: 'd-9067642ac7' .* \[OIC-113\]"):
+            declare(federation())
+        assert not [a for a in world.declared if a.typ.startswith("okta:")]
+
+    def test_an_endpoint_of_another_region_is_named_before_anything_is_declared(
+        self, world: World, declare: Declare
+    ) -> None:
+        assert world.secret
+        world.secret = world.secret.replace("us-east-1", "eu-west-1")
+        with pytest.raises(RunError, match=r"secret.endpoint: 'eu-west-1' .* \[OIC-107\]"):
+            declare(federation())
+        assert not [a for a in world.declared if a.typ.startswith("okta:")]
+
     def test_a_group_cannot_be_both_assigned_and_pushed(
         self, world: World, declare: Declare
     ) -> None:

@@ -75,6 +75,10 @@ def refused(kit: Kit, *says: str) -> None:
             ["federation.attributes[0].value: 'department'", "Fix: write user.department"],
         ),
         (
+            {"push": ["aws-admins"], "access": FEDERATION["access"]},
+            ["federation.access.permission_sets[0].groups[0]: 'aws-developers' is not pushed"],
+        ),
+        (
             {"scim": {"secret": "nothing/here"}},
             ["secret 'nothing/here': is not in AWS Secrets Manager", "Fix: put the SCIM token"],
         ),
@@ -84,7 +88,7 @@ def refused(kit: Kit, *says: str) -> None:
 def test_a_wrong_setting_is_explained_and_changes_nothing(
     sandbox: Kit, changes: dict[str, Any], says: list[str]
 ) -> None:
-    sandbox.change(**changes)
+    sandbox.change(**({"access": {}} | changes))
     refused(sandbox, *says)
 
 

@@ -89,7 +89,7 @@ def test_a_refresh_finds_no_change(kit: Kit) -> None:
 
 
 def test_a_preview_writes_nothing(kit: Kit) -> None:
-    kit.change(push=["aws-admins"])
+    kit.change(push=["aws-admins"], access={})
     before = len(kit.okta("GET", "/sandbox/journal"))
     done = kit.run("preview")
     assert done.code == 0, done.text

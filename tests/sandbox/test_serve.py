@@ -21,27 +21,11 @@ from tests.places import ROOT
 
 ORG = load_org()
 STORE = ORG.aws.identity_store_id
-# The process is under test here, not Okta: an empty app stands in for it.
-BARE_OKTA = """
-import sys, types
-from aiohttp import web
-module = types.ModuleType("sandbox.okta.server")
-async def health(request): return web.json_response(request.app["health"]())
-def create_app(org, **given):
-    app = web.Application(); app["health"] = given["health"]
-    app.router.add_get("/sandbox/health", health)
-    return app
-module.create_app = create_app
-sys.modules["sandbox.okta"] = types.ModuleType("sandbox.okta")
-sys.modules["sandbox.okta.server"] = module
-from sandbox.__main__ import main
-sys.exit(main())
-"""
 
 
 def start(*arguments: str) -> subprocess.Popen[str]:
     return subprocess.Popen(
-        [sys.executable, "-W", "ignore", "-c", BARE_OKTA, "serve", *arguments],
+        [sys.executable, "-W", "ignore", "-m", "sandbox", "serve", *arguments],
         cwd=ROOT,
         env={**os.environ, "PYTHONPATH": str(ROOT)},
         stdout=subprocess.PIPE,

@@ -173,3 +173,12 @@ def test_an_orphan_is_named_with_what_to_do(
     assert named in str(told.value)
     assert "make reset" in str(told.value)
     assert calls(stack) == []
+
+
+def test_of_what_was_made_in_aws_it_is_said_that_nobody_knows(stack: Stack) -> None:
+    kind = "Parent$aws:ssoadmin/permissionSet:PermissionSet"
+    urn = f"urn:pulumi:dev::okta-identity-center::{kind}::access-Developer-set"
+    checkpoint(stack, {"urn": urn, "inputs": {"name": "Developer"}})
+    with pytest.raises(BrokenRunError, match=r"access-Developer-set.*unknown.*make reset"):
+        stack.mend()
+    assert calls(stack) == []

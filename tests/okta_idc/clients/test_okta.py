@@ -8,7 +8,8 @@ import httpx
 import pytest
 
 from okta_idc.clients import okta as module
-from okta_idc.clients.okta import TRIES, Okta, OktaError, authorization
+from okta_idc.clients.okta import TRIES, Okta, OktaError
+from okta_idc.clients.okta_auth import HeaderAuth
 
 ORG = "https://acme.okta.com"
 TOKEN = "TOPSECRET"
@@ -31,9 +32,10 @@ def org(monkeypatch: pytest.MonkeyPatch) -> Callable[..., Any]:
             async def sleep(seconds: float) -> None: ...
 
             monkeypatch.setattr(module.asyncio, "sleep", sleep)
-            async with Okta(ORG, f"SSWS {TOKEN}", waiting=lambda s, _: waits.append(s)) as client:
+            auth = HeaderAuth(f"SSWS {TOKEN}")
+            async with Okta(ORG, auth, waiting=lambda s, _: waits.append(s)) as client:
                 client._http = httpx.AsyncClient(
-                    transport=httpx.MockTransport(transport), headers=client._http.headers
+                    transport=httpx.MockTransport(transport), auth=auth
                 )
                 return await use(client)
 
@@ -107,16 +109,59 @@ def test_whatever_is_answered_an_error_names_the_place_and_no_token(org: Any, bo
 
 
 def test_no_answer_is_an_error_that_says_so(org: Any) -> None:
+    asked: list[int] = []
+
     def answer(_: httpx.Request) -> httpx.Response:
+        asked.append(1)
         raise httpx.ConnectError("refused")
 
     with pytest.raises(OktaError, match="Okta does not answer"):
         org(answer, lambda okta: okta.get("/api/v1/apps/1"))
+    assert len(asked) == 1  # nobody is there: asking again would only take longer
 
 
-def test_an_access_token_wins_over_an_api_token_as_in_the_provider() -> None:
-    both = {"OKTA_ACCESS_TOKEN": "a", "OKTA_API_TOKEN": "b"}
-    assert authorization(both) == "Bearer a"
-    assert authorization({"OKTA_API_TOKEN": "b"}) == "SSWS b"
-    with pytest.raises(OktaError, match="OKTA_API_TOKEN"):
-        authorization({})
+def test_an_answer_that_is_lost_on_the_way_is_asked_for_again(org: Any) -> None:
+    answers: list[Any] = [httpx.ReadError("cut"), httpx.Response(200, json={"id": 1})]
+
+    def answer(_: httpx.Request) -> httpx.Response:
+        found = answers.pop(0)
+        if isinstance(found, Exception):
+            raise found
+        return found
+
+    found, asked, waits = org(answer, lambda okta: okta.get("/api/v1/apps/1"))
+    assert (found, len(asked), waits) == ({"id": 1}, 2, [1.0])
+
+
+@pytest.mark.parametrize("body", ['[{"id": 1}, {"id"', "<html>", ""])
+def test_a_page_that_is_cut_off_is_an_error_and_no_end_of_the_list(org: Any, body: str) -> None:
+    def answer(request: httpx.Request) -> httpx.Response:
+        if "after" not in request.url.params:
+            return page([{"id": 1}], "x")
+        return httpx.Response(200, text=body)
+
+    with pytest.raises(OktaError, match="no JSON, or is cut off"):
+        org(answer, lambda okta: okta.every("/api/v1/groups"))
+
+
+def test_a_page_that_is_no_list_is_an_error(org: Any) -> None:
+    with pytest.raises(OktaError, match="no list"):
+        org(lambda _: httpx.Response(200, json={}), lambda okta: okta.every("/api/v1/groups"))
+
+
+def test_a_refusal_tells_its_status_and_oktas_code(org: Any) -> None:
+    body = {"errorCode": "E0000006", "errorSummary": "You do not have permission"}
+    with pytest.raises(OktaError) as caught:
+        org(lambda _: httpx.Response(403, json=body), lambda okta: okta.get("/api/v1/apps/1"))
+    assert (caught.value.status, caught.value.code) == (403, "E0000006")
+
+
+def test_calls_are_counted_by_bucket(org: Any) -> None:
+    async def use(okta: Okta) -> dict[str, int]:
+        await okta.get("/api/v1/apps/0oa1")
+        await okta.every("/api/v1/apps/0oa1/users")
+        await okta.every("/api/v1/apps/0oa1/groups")
+        return dict(okta.calls)
+
+    found, _, _ = org(lambda _: httpx.Response(200, json=[]), use)
+    assert found == {"apps/id": 1, "apps": 2}

@@ -10,7 +10,9 @@ from aiohttp.test_utils import TestClient, TestServer
 
 from sandbox.aws.scim import create_scim_app
 from sandbox.aws.store import IdentityStore
+from sandbox.clock import Clock
 from sandbox.faults import Faults
+from sandbox.journal import Journal
 from sandbox.okta.server import create_app
 from sandbox.seed import Group, Org, User, load_org
 from sandbox.settings import Settings
@@ -51,7 +53,8 @@ def org(*people: User, **groups: str) -> Org:
 class Box:
     okta: TestClient[Any, Any]
     store: IdentityStore
-    faults: Faults
+    clock: Clock
+    latency: float
     sent: list[tuple[str, str, Any]] = field(default_factory=list)
     """Every SCIM request: method, path behind /v2 with its query, document."""
     app: str = ""
@@ -134,7 +137,13 @@ class Box:
         return await self.ask("GET", f"/api/v1/apps/{self.app}/users/{await self.user(name)}")
 
     async def settle(self) -> None:
-        assert (await self.ask("GET", "/sandbox/settled?timeout=20"))["settled"]
+        """Until nothing is left to do; a latency is waited for by moving the clock."""
+        wait = 0.01 if self.latency else 60
+        for _ in range(1000):
+            if (await self.ask("GET", f"/sandbox/settled?timeout={wait}"))["settled"]:
+                return
+            self.clock.advance(self.latency)
+        raise AssertionError("it does not settle")
 
     async def refusals(self) -> dict[str, str]:
         """What is refused now: the sentence by the name of the user or group."""
@@ -174,12 +183,24 @@ class Box:
         return [f"{method} /{path.split('/')[1].split('?')[0]}" for method, path, _ in self.sent]
 
 
+class StillClock(Clock):
+    """Moves when it is moved, however long a busy machine takes."""
+
+    def now(self) -> float:
+        return 1_800_000_000 + self.ahead
+
+
 @asynccontextmanager
-async def box(people: Org, *, latency: float = 0, **settings: str) -> AsyncIterator[Box]:
-    chosen, faults = Settings(connections="supported"), Faults()
-    chosen.change(settings)
+async def box(
+    people: Org, *, latency: float = 0, still: bool = False, **settings: str
+) -> AsyncIterator[Box]:
+    chosen = Settings(connections="supported", **settings)
+    clock = StillClock(chosen) if still else Clock(chosen)
+    shared: dict[str, Any] = {
+        "settings": chosen, "clock": clock, "faults": Faults(clock), "journal": Journal(clock)
+    }  # fmt: skip
     store = IdentityStore(AWS.identity_store_id, AWS.tenant)
-    scim = create_scim_app(store, tenant=AWS.tenant, token=TOKEN, settings=chosen, faults=faults)
+    scim = create_scim_app(store, tenant=AWS.tenant, token=TOKEN, **shared)
     sent: list[tuple[str, str, Any]] = []
 
     @web.middleware
@@ -194,13 +215,12 @@ async def box(people: Org, *, latency: float = 0, **settings: str) -> AsyncItera
             people,
             base_url="http://127.0.0.1",
             scim_url=str(server.make_url("")).rstrip("/"),
-            settings=chosen,
             latency=latency,
             health=dict,
-            faults=faults,
+            **shared,
         )
         async with TestClient(TestServer(okta, host="127.0.0.1")) as client:
-            made = Box(client, store, faults, sent)
+            made = Box(client, store, clock, latency, sent)
             await made.connect()
             sent.clear()
             yield made

@@ -29,7 +29,7 @@ async def test_a_pushed_group_is_created_with_the_members_who_are_assigned() -> 
 
 
 async def test_pushing_answers_before_the_group_stands() -> None:
-    async with box(APART, latency=0.2) as it:
+    async with box(APART, latency=3600) as it:
         mapping = await it.push("admins")
         assert "lastPush" not in await it.mapping(mapping)
         assert it.groups() == {}

@@ -26,6 +26,7 @@ from toolchain.plugins.values import has_unknown
 
 DEFAULTS = {"expressionType": "urn:okta:expression:1.0", "status": "ACTIVE"}
 REPLACED_BY = frozenset({"groupAssignments"})
+SETS = frozenset({"groupAssignments", "usersExcluded"})
 LONGEST_NAME = 50
 RULES = "/api/v1/groups/rules"
 
@@ -48,7 +49,9 @@ class Rule:
         return Checked(inputs, failures)
 
     def diff(self, id: str, olds: Properties, news: Properties) -> Diff:
-        changes = detailed(_planned(news, olds), olds, sorted(self.inputs), replaced_by=REPLACED_BY)
+        changes = detailed(
+            _planned(news, olds), olds, sorted(self.inputs), replaced_by=REPLACED_BY, sets=SETS
+        )
         return as_diff(changes, sorted(REPLACED_BY), delete_before_replace=True)
 
     def create(self, okta: Okta, at: Resource, inputs: Properties, preview: bool) -> State:

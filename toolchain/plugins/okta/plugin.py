@@ -18,22 +18,31 @@ from toolchain.plugins.okta import config
 from toolchain.plugins.okta.api import Clock, Okta, Refused
 from toolchain.plugins.okta.connection import Connection
 from toolchain.plugins.okta.features import Features
+from toolchain.plugins.okta.federated_claim import FederatedClaim
 from toolchain.plugins.okta.group import Group
 from toolchain.plugins.okta.group_assignment import GroupAssignment
+from toolchain.plugins.okta.group_assignments import AppGroupAssignments
+from toolchain.plugins.okta.group_memberships import GroupMemberships
 from toolchain.plugins.okta.group_rule import Rule
 from toolchain.plugins.okta.invokes import INVOKES
 from toolchain.plugins.okta.profile_mapping import Mapping
 from toolchain.plugins.okta.push_group import PushGroup
 from toolchain.plugins.okta.resource import OktaResource, unsupported
 from toolchain.plugins.okta.saml import Saml
+from toolchain.plugins.okta.signon_policy import AccessPolicyAssignment, AppSignonPolicy
 
 RESOURCES: dict[str, OktaResource] = {
     resource.type: resource
     for resource in (
+        AccessPolicyAssignment(),
+        AppGroupAssignments(),
+        AppSignonPolicy(),
         Connection(),
         Features(),
+        FederatedClaim(),
         Group(),
         GroupAssignment(),
+        GroupMemberships(),
         Mapping(),
         PushGroup(),
         Rule(),

@@ -64,8 +64,13 @@ def _bare(value: Any) -> Any:
 def detailed(
     planned: Properties, olds: Properties, names: list[str], *, replaced_by: frozenset[str],
     json_texts: frozenset[str] = frozenset(), defaults: frozenset[str] = frozenset(),
+    sets: frozenset[str] = frozenset(),
 ) -> dict[str, Kind]:  # fmt: skip
-    """Every path that changes. `defaults`: names that the schema never leaves unset."""
+    """Every path that changes.
+
+    `defaults`: names that the schema never leaves unset; `sets`: lists whose order is not
+    looked at.
+    """
     changes: dict[str, Kind] = {}
     for name in names:
         new, old = planned.get(name), olds.get(name)
@@ -73,7 +78,8 @@ def detailed(
             continue
         if isinstance(new, list) and isinstance(old, list) and new and old:
             suffix = "_REPLACE" if name in replaced_by else ""
-            items: Any = {path: k + suffix for path, k in _items(name, new, old).items()}
+            compared = _set_items if name in sets else _items
+            items: Any = {path: k + suffix for path, k in compared(name, new, old).items()}
             changes |= items
             continue
         kind = "UPDATE"
@@ -89,6 +95,18 @@ def detailed(
             name: "ADD" for name in sorted(defaults) if name in olds and olds[name] is None
             and name not in changes
         }  # fmt: skip
+    return changes
+
+
+def _set_items(name: str, new: list[Any], old: list[Any]) -> dict[str, Kind]:
+    """What is gone by its place among the old, what is new by its place among the new."""
+    changes: dict[str, Kind] = {
+        f"{name}[{index}]": "DELETE" for index, item in enumerate(old) if item not in new
+    }
+    for index, item in enumerate(new):
+        if item not in old:
+            path = f"{name}[{index}]"
+            changes[path] = "UPDATE" if path in changes else "ADD"
     return changes
 
 

@@ -46,6 +46,19 @@ def mapped(expression: str, status: str = "PUSH", **others: Any) -> dict[str, An
 
 NAMES = 'user.firstName + " " + user.lastName'
 LOGIN = {"expression": "user.login", "pushStatus": "PUSH"}
+
+
+def is_claim(answer: dict[str, Any]) -> bool:
+    return {*answer} == {"id", "name", "expression", "created", "lastUpdated"}
+
+
+DEPARTMENT = {"expression": "user.profile.department"}
+
+
+def is_policy(answer: dict[str, Any]) -> bool:
+    return answer.get("type") == "ACCESS_POLICY" and "description" in answer
+
+
 RULE_Y = {"conditions": {"expression": {
     "type": "urn:okta:expression:1.0", "value": 'user.department=="Y"',
 }}}  # fmt: skip
@@ -60,6 +73,8 @@ CORRECTED: dict[tuple[str, str], Correction] = {
     ("group-rule-lifecycle", "create"): (is_rule, ACTIVE),
     ("group-rule-lifecycle", "refresh"): (is_rule, ACTIVE),
     ("group-rule-lifecycle", "update-expr"): (is_rule, ACTIVE | RULE_Y),
+    ("federated-claim", "create"): (is_claim, DEPARTMENT),
+    ("federated-claim", "refresh"): (is_claim, DEPARTMENT),
     ("profile-mapping", "create"): (is_profile_mapping, mapped(NAMES)),
     ("profile-mapping", "refresh"): (is_profile_mapping, mapped(NAMES)),
     ("profile-mapping", "update"): (is_profile_mapping, mapped("user.displayName")),
@@ -75,6 +90,8 @@ CORRECTED: dict[tuple[str, str], Correction] = {
     ("push-group-refresh", "refresh"): (is_mapping, ACTIVE),
     ("push-group-update", "update-delflag"): (is_mapping, ACTIVE),
     ("push-group-replace", "replace-source"): (is_mapping, ACTIVE),
+    ("signon-policy", "create"): (is_policy, {"description": "d"}),
+    ("signon-policy", "refresh"): (is_policy, {"description": "d"}),
     ("scale-5-plural", "up"): (is_mapping, ACTIVE),
     ("scale-5-plural", "noop-refresh"): (is_mapping, ACTIVE),
     ("scale-5-plural", "refresh"): (is_mapping, ACTIVE),
@@ -145,6 +162,10 @@ SCRIPTED: dict[tuple[str, str], list[Line]] = {
     ("grpc-assignment-single", "r"): [
         ("GET", ASSIGNED_3, None, 404, NOT_FOUND),
         ("GET", ASSIGNED_4, None, 404, NOT_FOUND),
+    ],
+    ("grpc-assignments", "destroy"): [
+        ("DELETE", f"{APPS}/{emu('0oa', 4)}/groups/{emu('00g', 3)}", None, 204, None),
+        ("DELETE", f"{APPS}/{emu('0oa', 4)}/groups/{emu('00g', 7)}", None, 204, None),
     ],
     ("grpc-connection", "update-token-secret"): [
         ("POST", CONNECTION_3, {

@@ -92,6 +92,11 @@ def assigned(group: str, **changed: Any) -> Want:
     return Want("okta:app/groupAssignment:GroupAssignment", inputs)
 
 
+def all_assigned(*groups: dict[str, Any]) -> Want:
+    inputs = {"appId": Out("app"), "groups": list(groups)}
+    return Want("okta:index/appGroupAssignments:AppGroupAssignments", inputs)
+
+
 def moved(prefix: str, old: int, new: int) -> dict[str, str]:
     ids = {emu(prefix, old): emu(prefix, new)}
     return ids | ({f"kid{old:04d}DUMMY": f"kid{new:04d}DUMMY"} if prefix == "0oa" else {})
@@ -104,6 +109,16 @@ def rule(group: str, department: str = "X", status: str = "ACTIVE") -> Want:
     })  # fmt: skip
 
 
+def policy(**changed: Any) -> Want:
+    inputs = {"description": "d", "name": "policy-1", **changed}
+    return Want("okta:index/appSignonPolicy:AppSignonPolicy", inputs)
+
+
+ASSIGNMENT = Want("okta:app/accessPolicyAssignment:AccessPolicyAssignment", {
+    "appId": Out("app"), "policyId": Out("policy"),
+})  # fmt: skip
+OWN_POLICY = {"policy": policy(), "app": saml(authenticationPolicy=Out("policy"))}
+REASSIGNED = {"policy": policy(), "app": saml(), "assignment": ASSIGNMENT}
 RULED = {"group-1": group("group-1"), "group-2": group("group-2"), "rule": rule("group-1")}
 APP = {"app": bare_saml()}
 POLICY_APP = {"app": saml()}
@@ -133,11 +148,15 @@ PRIORITY_0 = {**TWO_ASSIGNED, "a-2": assigned("group-2", priority=0, profile="{}
 
 
 def five(order: list[int], *, plural: bool) -> Program:
-    assert not plural
+    assignments = {
+        f"a-{n}": assigned(f"group-{n}", priority=n, profile="{}") for n in order
+    }  # fmt: skip
+    if plural:
+        groups = [{"id": Out(f"group-{n}"), "priority": n, "profile": "{}"} for n in range(5)]
+        assignments = {"all": all_assigned(*groups)}
     return {
         **{f"group-{n}": group(f"group-{n}") for n in order}, **CONNECTED,
-        **{f"a-{n}": assigned(f"group-{n}", priority=n, profile="{}") for n in order},
-        "features": FEATURES,
+        **assignments, "features": FEATURES,
         **{f"push-{n}": push(f"group-{n}", f"group-{n}") for n in order},
     }  # fmt: skip
 
@@ -276,6 +295,33 @@ STORIES: dict[str, list[Step]] = {
     "retry-settings-ignored": [
         CREATED,
         Step("retry-settings-ignored", "backoff-false-429", "refresh", settings=NO_RETRIES),
+    ],
+    "saml-authentication-policy": [
+        Step("saml-authentication-policy", "create-auth-policy", "up", OWN_POLICY),
+        Step("saml-authentication-policy", "refresh", "refresh"),
+        Step("saml-authentication-policy", "pa", "preview", OWN_POLICY),
+        Step("saml-authentication-policy", "destroy", "destroy"),
+    ],
+    "saml-update-reverts-policy": [
+        Step("saml-update-reverts-policy", "create", "up", REASSIGNED),
+        Step("saml-update-reverts-policy", "update-label-no-refresh", "up",
+             {**REASSIGNED, "app": saml(label="L2")}),
+        Step("saml-update-reverts-policy", "noop", "up", {**REASSIGNED, "app": saml(label="L2")}),
+        Step("saml-update-reverts-policy", "heal-refresh", "up",
+             {**REASSIGNED, "app": saml(label="L2")}, refreshed=True),
+    ],
+    "saml-vs-policy-assignment": [
+        Step("saml-vs-policy-assignment", "create-with-default-policy", "up", REASSIGNED),
+        Step("saml-vs-policy-assignment", "refresh", "refresh"),
+        Step("saml-vs-policy-assignment", "preview-after", "preview", REASSIGNED),
+        Step("saml-vs-policy-assignment", "update-label", "up",
+             {**REASSIGNED, "app": saml(label="L2")}),
+    ],
+    "signon-policy-catch-all-false": [
+        Step("signon-policy-catch-all-false", "create-catch-all-false", "up",
+             {"policy": policy(catchAll=False)}),
+        Step("signon-policy-catch-all-false", "refresh", "refresh"),
+        Step("signon-policy-catch-all-false", "p", "preview", {"policy": policy(catchAll=False)}),
     ],
     "saml-classic": [
         Step("saml-classic", "classic-create", "up", POLICY_APP),
@@ -436,5 +482,16 @@ STORIES: dict[str, list[Step]] = {
         Step("saml-validation", "bogus-type", "up", {"app": saml(attributeStatements=[
             {"name": "g", "namespace": "bogus", "type": "BOGUS", "values": ["x"]}])}),
     ],
+    "assignments-app-gone": [
+        Step("assignment-single-priority-zero", "one", "up",
+             {name: TWO_ASSIGNED[name] for name in ("group-1", "group-2", "app")},
+             without=r"/apps/\w+/groups/"),
+        Step("assignments-create", "create", "up",
+             {**TWO_ASSIGNED, "a-1": all_assigned({"id": Out("group-1")}, {"id": Out("group-2")})},
+             renumbered=moved("0oa", 4, 5) | moved("00g", 7, 4),
+             without=r"^/api/v1/groups|/apps\?|/apps/\w+$|/sso/|/credentials/"),
+        Step("assignments-app-gone", "app-gone-refresh", "refresh"),
+    ],
+    "scale-5-plural": scaled("scale-5-plural", five([0, 1, 3, 2, 4], plural=True)),
     "scale-5-singular": scaled("scale-5-singular", five([0, 1, 2, 4, 3], plural=False)),
 }  # fmt: skip

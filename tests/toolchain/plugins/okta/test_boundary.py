@@ -32,6 +32,11 @@ SOURCES: dict[str, tuple[str, ...]] = {
         "assignment-single-create", "assignment-single-refresh", "assignment-single-update",
         "assignment-single-out-of-band", "assignment-single-import",
     ),
+    "grpc-assignments": (
+        "assignments-create", "assignments-refresh", "assignments-update", "assignments-foreign",
+        "assignments-out-of-band", "assignments-import", "assignments-delete",
+        "assignments-errors",
+    ),
     "grpc-connection": (
         "connection-create", "connection-refresh", "connection-update", "connection-drift",
         "connection-refresh-404", "connection-app-id-change", "connection-import",
@@ -43,6 +48,8 @@ SOURCES: dict[str, tuple[str, ...]] = {
         "features-description", "features-refresh-400", "features-delete-import",
     ),
     "grpc-group": ("group-lifecycle", "group-errors", "group-autoname-after-named"),
+    "grpc-federated-claim": ("federated-claim",),
+    "grpc-memberships": ("group-memberships",),
     "grpc-group-rule": ("group-rule-lifecycle",),
     "grpc-profile-mapping": ("profile-mapping",),
     "grpc-push-group": (
@@ -61,6 +68,7 @@ SOURCES: dict[str, tuple[str, ...]] = {
         "saml-statements-dropped", "saml-import", "saml-out-of-band-delete",
     ),
     "grpc-saml-lost-update": ("saml-update-400-lost",),
+    "grpc-signon-policy": ("signon-policy",),
     "grpc-invokes": ("invokes-apps", "invokes-groups", "invokes-provisioning"),
 }  # fmt: skip
 
@@ -71,23 +79,22 @@ ELSEWHERE = {
     "grpc-provider": "test_config.py",
 }
 NOT_HERE = {
-    "okta:app/accessPolicyAssignment:AccessPolicyAssignment": "resource left out",
-    "okta:app/federatedClaim:FederatedClaim": "resource left out",
     "okta:app/getApp:getApp": "look-up left out",
-    "okta:index/appGroupAssignments:AppGroupAssignments": "resource left out",
-    "okta:index/appSignonPolicy:AppSignonPolicy": "resource left out",
-    "okta:index/groupMemberships:GroupMemberships": "resource left out",
 }
 """Types and tokens that were recorded and that the replacement has not."""
 
 OWN = {
     "grpc-assignment-single": r"/apps/\w+/groups/",
+    "grpc-assignments": r"/apps/\w+/groups",
     "grpc-connection": "/connections/",
     "grpc-connection-unknown": "/connections/",
     "grpc-features": "/features/",
+    "grpc-federated-claim": "/federated-claims",
+    "grpc-memberships": r"/groups/\w+/users",
     "grpc-group-rule": "/groups/rules",
     "grpc-profile-mapping": "/mappings|/user/types",
     "grpc-push-group": "/group-push/",
+    "grpc-signon-policy": "/policies",
 }
 """Whose calls a file's records must have made to the last; without an entry: every call."""
 
@@ -197,6 +204,7 @@ def without_digits(text: str) -> str:
 
 
 HALF_MADE = [
+    ("grpc-assignments", 86, 88),
     ("grpc-group", 40, 42),
     ("grpc-saml-errors", 4, 6),
     ("grpc-saml-errors", 10, 12),

@@ -26,25 +26,6 @@ LEFT_OUT = {
     "saml-key": "the inputs keyName and keyYearsValid are left out",
 }
 """Recordings (or phases of one) that are not replayed, and why."""
-NOT_YET = {
-    "assignments-app-gone": "AppGroupAssignments",
-    "assignments-create": "AppGroupAssignments",
-    "assignments-delete": "AppGroupAssignments",
-    "assignments-errors": "AppGroupAssignments",
-    "assignments-foreign": "AppGroupAssignments",
-    "assignments-import": "AppGroupAssignments",
-    "assignments-out-of-band": "AppGroupAssignments",
-    "assignments-refresh": "AppGroupAssignments",
-    "assignments-update": "AppGroupAssignments",
-    "federated-claim": "app.FederatedClaim",
-    "group-memberships": "GroupMemberships",
-    "saml-authentication-policy": "AppSignonPolicy",
-    "saml-update-reverts-policy": "AppSignonPolicy",
-    "saml-vs-policy-assignment": "AppSignonPolicy",
-    "scale-5-plural": "AppGroupAssignments",
-    "signon-policy": "AppSignonPolicy",
-    "signon-policy-catch-all-false": "AppSignonPolicy",
-}
 SWAPPED = {("connection-app-id-change-refresh", "refresh-after-move")}
 """Here the server noted an app's metadata after its keys, which are always asked later."""
 
@@ -66,7 +47,7 @@ def is_replayed(file: str, phase: str) -> bool:
 def test_every_recorded_call_is_replayed_or_named_with_a_reason() -> None:
     missing: set[str] = set()
     for file in files():
-        if file.startswith("grpc-") or file in {*LEFT_OUT, *NOT_YET, "configure-401"}:
+        if file.startswith("grpc-") or file in {*LEFT_OUT, "configure-401"}:
             continue  # the last: test_config.py
         phases = {call.phase for call in calls(file)}
         missing |= {f"{file}, {phase}" for phase in phases if not is_replayed(file, phase)}

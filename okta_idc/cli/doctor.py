@@ -1,0 +1,147 @@
+"""`okta-idc doctor`: the rules asked of the live org and the live Identity Center."""
+
+import asyncio
+import json
+import sys
+import time
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Annotated, Any
+
+import typer
+from rich.console import Console
+
+from okta_idc.cli.doctor_inputs import Inputs, direct, from_stack
+from okta_idc.cli.doctor_progress import watching
+from okta_idc.cli.stack import CannotLookError
+from okta_idc.clients.aws import AwsError
+from okta_idc.clients.documents import text_inside
+from okta_idc.clients.okta import Okta, OktaError
+from okta_idc.clients.okta_limits import HALF
+from okta_idc.doctor.ask import judge
+from okta_idc.doctor.evidence import Evidence
+from okta_idc.doctor.gap import Gap
+from okta_idc.doctor.look import Aws, Wanted, look
+from okta_idc.doctor.report import COULD_NOT_LOOK, Report, count
+from okta_idc.doctor.show.documents import document
+from okta_idc.doctor.show.junit import junit as as_junit
+from okta_idc.doctor.show.page import page
+from okta_idc.doctor.show.sarif import sarif as as_sarif
+from okta_idc.doctor.show.table import print_report
+from okta_idc.rules import Severity
+
+
+def doctor(
+    outputs: Annotated[
+        Path | None, typer.Option(help="The stack's outputs as JSON; default: asks pulumi.")
+    ] = None,
+    stack: Annotated[str, typer.Option(help="The stack that pulumi is asked for.")] = "",
+    settings: Annotated[
+        Path | None, typer.Option(help="The stack file (Pulumi.STACK.yaml), to compare with.")
+    ] = None,
+    app: Annotated[
+        str, typer.Option(help="The app's id (0oa…), instead of a stack. With --identity-store.")
+    ] = "",
+    identity_store: Annotated[
+        str, typer.Option(help="The identity store's id (d-…), instead of a stack.")
+    ] = "",
+    region: Annotated[str, typer.Option(help="AWS region; default: the stack's, or AWS's.")] = "",
+    secret: Annotated[
+        str, typer.Option(help="The secret with the SCIM token; default: the stack's.")
+    ] = "",
+    policy: Annotated[
+        str, typer.Option(help="The sign-on policy (rst…) that the app is meant to have.")
+    ] = "",
+    share: Annotated[
+        float, typer.Option(min=0.01, max=1, help="Of what is left of Okta's rate limits.")
+    ] = HALF,
+    as_json: Annotated[bool, typer.Option("--json", help="For machines.")] = False,
+    junit: Annotated[Path | None, typer.Option(help="Write JUnit XML to this file.")] = None,
+    sarif: Annotated[Path | None, typer.Option(help="Write SARIF to this file.")] = None,
+    html: Annotated[Path | None, typer.Option(help="Write a web page to this file.")] = None,
+    fail_on: Annotated[
+        Severity, typer.Option(help="The least severity that makes the exit code 1.")
+    ] = Severity.ADVISORY,
+    show_values: Annotated[
+        bool, typer.Option("--show-values", help="Show what stands in people's profiles.")
+    ] = False,
+    okta_url: Annotated[str, typer.Option(help="The org, if nothing else tells it.")] = "",
+    aws_endpoint: Annotated[str, typer.Option(help="In place of AWS's own (sandbox).")] = "",
+) -> None:
+    """Ask every rule of what is really there, in Okta and in IAM Identity Center. Reads only.
+
+    Credentials: those of the Okta provider (a private key first), and AWS's usual ones.
+    Exit code 0: sound; 1: findings; 2: could not look.
+
+    Example: okta-idc doctor --stack prod --fail-on blocking --html report.html
+    """
+    console = Console(stderr=as_json)
+    try:
+        if app or identity_store:
+            inputs = direct(app, identity_store, region, okta_url, settings)
+        else:
+            inputs = from_stack(outputs, stack, settings, okta_url)
+        inputs = inputs.given(region=region, secret=secret, policy=policy)
+        report = asyncio.run(_look(inputs, aws_endpoint, share))
+    except (CannotLookError, OktaError, AwsError) as error:
+        Console(stderr=True, soft_wrap=True).print(f"unknown: {error}", markup=False)
+        raise typer.Exit(COULD_NOT_LOOK) from None
+    if not show_values:
+        report = report.masked()
+    for path, text in (
+        (junit, lambda: as_junit(report)),
+        (sarif, lambda: json.dumps(as_sarif(report, inputs.declared_in), indent=2) + "\n"),
+        (html, lambda: page(report)),
+    ):
+        if path:
+            _write(path, text())
+    if as_json:
+        sys.stdout.write(json.dumps(document(report), indent=2) + "\n")
+    else:
+        print_report(console, report)
+    raise typer.Exit(report.exit_code(fail_on))
+
+
+async def _look(inputs: Inputs, aws_endpoint: str, share: float) -> Report:
+    began = time.monotonic()
+    errors = Console(stderr=True)
+    aws = Aws(inputs.store_id, inputs.region, inputs.secret, aws_endpoint or None)
+    wanted = Wanted(inputs.app_id, inputs.store_id, inputs.declared)
+    with watching(errors) as watch:
+        auth = inputs.credentials.auth()
+        async with Okta(inputs.url, auth, share=share, waiting=watch.waits) as okta:
+            found = await look(okta, aws, wanted, watch)
+            calls = okta.calls
+    report = judge(found)
+    report.about = _about(inputs, found, calls, time.monotonic() - began)
+    return report
+
+
+def _about(
+    inputs: Inputs, found: Evidence, calls: Mapping[str, int], seconds: float
+) -> dict[str, str]:
+    app, people, users = found.app, found.people, found.store_users
+    shown: dict[str, Any] = {
+        "Okta": f"{inputs.url}, as {inputs.credentials.kind}",
+        "App": "unknown" if isinstance(app, Gap) else f"{text_inside(app, 'label')} ({app['id']})",
+        "In AWS": f"Identity Store {inputs.store_id} ({inputs.region})",
+        "Looked at": ", ".join(
+            (
+                "people unknown" if isinstance(people, Gap)
+                else count(len(people.persons), "person", "people") + " assigned",
+                count(len(found.members.of), "push group"),
+                "users in AWS unknown" if isinstance(users, Gap)
+                else count(len(users), "user") + " in AWS",
+            )
+        ),
+        "Took": f"{seconds:.1f} s, {count(sum(calls.values()), 'call')} to Okta",
+    }  # fmt: skip
+    return shown
+
+
+def _write(path: Path, text: str) -> None:
+    try:
+        path.write_text(text, encoding="utf-8")
+    except OSError as error:
+        Console(stderr=True).print(f"{path}: not written: {error.strerror}.", markup=False)
+        raise typer.Exit(COULD_NOT_LOOK) from None

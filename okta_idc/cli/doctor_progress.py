@@ -1,0 +1,64 @@
+"""How far a look has got: bars on a terminal, else a line for each wait and nothing more.
+
+An estimate is shown where the end is known (groups), none where it is not: Okta does not tell how
+many people are assigned before the last page.
+"""
+
+import time
+from collections.abc import Generator
+from contextlib import contextmanager
+
+from rich.console import Console
+from rich.progress import BarColumn, Progress, TaskID, TextColumn, TimeRemainingColumn
+
+from okta_idc.doctor.watch import Watch
+
+
+@contextmanager
+def watching(console: Console) -> Generator[Watch]:
+    """A watch that shows on this console what it is told."""
+    if not console.is_terminal:
+        yield Watch(waits=lambda seconds, why: _line(console, seconds, why))
+        return
+    with Progress(
+        TextColumn("{task.description:<16}"),
+        BarColumn(bar_width=24),
+        TextColumn("{task.fields[done]}"),
+        TimeRemainingColumn(compact=True),
+        TextColumn("{task.fields[note]}", style="dim"),
+        console=console,
+        transient=True,
+    ) as progress:
+        yield _Bars(progress).watch
+
+
+_LIMITS = "Okta's limits"
+
+
+class _Bars:
+    """One bar for each list, and a line that says until when a limit is waited for."""
+
+    def __init__(self, progress: Progress) -> None:
+        self._progress, self._tasks = progress, dict[str, TaskID]()
+        self._waits_until = 0.0
+        self.watch = Watch(step=self._step, waits=self._wait)
+
+    def _step(self, what: str, done: int, total: int | None) -> None:
+        shown = f"{done:,}" + (f" of {total:,}" if total else "")
+        self._progress.update(self._task(what), completed=done, total=total, done=shown)
+        if time.monotonic() >= self._waits_until:
+            self._progress.update(self._task(_LIMITS), visible=False)
+
+    def _wait(self, seconds: float, why: str) -> None:
+        self._waits_until = max(self._waits_until, time.monotonic() + seconds)
+        task = self._task(_LIMITS)
+        self._progress.update(task, visible=True, done="", note=f"{why}: waits {seconds:.0f} s")
+
+    def _task(self, what: str) -> TaskID:
+        if what not in self._tasks:
+            self._tasks[what] = self._progress.add_task(what, total=None, done="", note="")
+        return self._tasks[what]
+
+
+def _line(console: Console, seconds: float, why: str) -> None:
+    console.print(f"{why}; going on in {seconds:.0f} s", style="dim", markup=False, soft_wrap=True)

@@ -1,0 +1,205 @@
+"""`okta-idc preview-saml`: what the assertion says of one person, and what AWS makes of it."""
+
+import asyncio
+import json
+import sys
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Annotated, Any
+from urllib.parse import quote
+
+import typer
+from rich.console import Console
+from rich.table import Table
+from rich.text import Text
+
+from okta_idc.cli.stack import (
+    CannotLookError,
+    Outputs,
+    org_url,
+    read_outputs,
+    read_settings_file,
+    read_text,
+)
+from okta_idc.clients.documents import object_inside, text_inside
+from okta_idc.clients.okta import Okta, OktaError, authorization
+from okta_idc.doctor import app_user
+from okta_idc.doctor.assertion import statements_of
+from okta_idc.doctor.preview import Preview, preview, user_name_of
+from okta_idc.doctor.report import COULD_NOT_LOOK, FINDINGS
+from okta_idc.doctor.show.text import printable
+from okta_idc.rules.attributes import Attribute
+from okta_idc.rules.evaluation import Unknown
+from okta_idc.rules.statements import Statement, statement
+
+Json = dict[str, Any]
+_NAME_ID = "urn:oasis:names:tc:SAML:1.1:nameid-format:emailAddress"
+"""What AWS wants (aws-identity-center.md §4); the catalog app sends it."""
+
+
+def preview_saml(
+    user: Annotated[str, typer.Option(help="The person's Okta login.")],
+    settings: Annotated[
+        Path | None, typer.Option(help="Statements of this stack file; default: the live app's.")
+    ] = None,
+    profile: Annotated[
+        Path | None, typer.Option(help="The Okta profile as JSON; default: asks Okta.")
+    ] = None,
+    app: Annotated[str, typer.Option(help="The app's id, 0oa…; default: the stack's.")] = "",
+    outputs: Annotated[
+        Path | None, typer.Option(help="The stack's outputs as JSON; default: asks pulumi.")
+    ] = None,
+    stack: Annotated[str, typer.Option(help="The stack that pulumi is asked for.")] = "",
+    as_json: Annotated[bool, typer.Option("--json", help="For machines.")] = False,
+    okta_url: Annotated[str, typer.Option(help="The org, if the outputs do not tell.")] = "",
+) -> None:
+    """Show the SAML attributes of one person as AWS sees them, with the session tags.
+
+    With --settings and --profile nobody is asked. Exit code 0: fine; 1: a limit is broken;
+    2: something cannot be worked out, or could not be looked at.
+
+    Example: okta-idc preview-saml --user ada@example.com --settings Pulumi.prod.yaml
+    """
+    try:
+        made = _made(user, settings, profile, app, outputs, stack, okta_url)
+    except (CannotLookError, OktaError) as error:
+        Console(stderr=True, soft_wrap=True).print(f"unknown: {error}", markup=False)
+        raise typer.Exit(COULD_NOT_LOOK) from None
+    if as_json:
+        sys.stdout.write(json.dumps(_document(user, made), indent=2) + "\n")
+    else:
+        _print(Console(), user, made)
+    raise typer.Exit(FINDINGS if made.findings else COULD_NOT_LOOK if made.unknown else 0)
+
+
+_Sends = tuple[tuple[Statement, ...], str]
+"""Attribute statements and the username format."""
+
+
+@dataclass(frozen=True)
+class _Person:
+    """Profiles as Okta has them; `user_name` is empty where nobody is assigned."""
+
+    user: Json
+    app_user: Json | None = None
+    user_name: str = ""
+
+
+def _made(
+    user: str, settings: Path | None, profile: Path | None, app: str, outputs: Path | None,
+    stack: str, okta_url: str,
+) -> Preview:  # fmt: skip
+    given: _Sends | None = None
+    if settings:
+        known = read_settings_file(settings)
+        sends = tuple(statement(Attribute(a.key, a.value)) for a in known.attributes)
+        given = sends, known.app.user_name_template
+    if given and profile:
+        return _preview(*given, _Person(_read_profile(profile)))
+    told: Outputs = {} if app or (settings and not outputs) else read_outputs(outputs, stack)
+    app = app or str(told.get("appId") or "")
+    url = org_url(okta_url, told)
+    return asyncio.run(_live(url, user, app, profile, given))
+
+
+async def _live(
+    url: str, user: str, app: str, profile: Path | None, given: _Sends | None
+) -> Preview:
+    async with Okta(url, authorization()) as okta:
+        if given is None:
+            found = await okta.get(f"/api/v1/apps/{app}")
+            template = text_inside(found, "credentials", "userNameTemplate", "template")
+            given = statements_of(found), template
+        person = _Person(_read_profile(profile)) if profile else await _find(okta, app, user)
+    return _preview(*given, person)
+
+
+def _preview(sends: tuple[Statement, ...], template: str, person: _Person) -> Preview:
+    name = person.user_name or user_name_of(template, person.user)
+    return preview(sends, person.user, person.app_user, name)
+
+
+async def _find(okta: Okta, app: str, user: str) -> _Person:
+    """Among the app's people, which takes no right to see users; else among all."""
+    wanted, by_user_name = user.casefold(), None
+    if app:
+        path = f"/api/v1/apps/{app}/users"
+        async for page in okta.pages(path, q=user, limit=500, expand="user"):
+            for each in page:
+                shown, name = app_user.okta_profile(each), app_user.user_name(each)
+                if shown is None:
+                    continue
+                person = _Person(shown, object_inside(each, "profile"), name)
+                if text_inside(shown, "login").casefold() == wanted:
+                    return person
+                if name.casefold() == wanted:  # of several people, perhaps
+                    by_user_name = by_user_name or person
+    if by_user_name:
+        return by_user_name
+    try:
+        found = await okta.get(f"/api/v1/users/{quote(user, safe='@')}")
+    except OktaError as error:
+        raise CannotLookError(
+            f"{user} is not among the app's people, and {error}. Needs okta.users.read, and an "
+            "admin role that can see the person. Fix: give the Okta login, or --profile."
+        ) from None
+    return _Person(object_inside(found, "profile"))
+
+
+def _read_profile(path: Path) -> Json:
+    """A profile, or a user as Okta's API shows one."""
+    try:
+        document: Any = json.loads(read_text(path))
+    except ValueError:
+        document = None
+    if not isinstance(document, dict):
+        raise CannotLookError(f"{path}: is no JSON object with a profile.")
+    return object_inside(document, "profile") or object_inside(document)
+
+
+def _text(value: str | Unknown) -> str | None:
+    return None if isinstance(value, Unknown) else value
+
+
+def _document(user: str, made: Preview) -> Json:
+    return {
+        "user": user,
+        "nameId": {"format": _NAME_ID, "value": _text(made.name_id)},
+        "attributes": [
+            {"name": s.name, "nameFormat": s.name_format, "expression": s.expression,
+             "value": _text(s.value)}
+            for s in made.sent
+        ],
+        "sessionTags": {s.key: _text(s.value) for s in made.sent if s.key},
+        "findings": [
+            {"rule": f.rule.id, "severity": f.rule.severity.value, "attribute": who,
+             "place": f.place, "problem": f.problem, "fix": f.rule.remedy}
+            for who, f in made.findings
+        ],
+        "unknown": made.unknown,
+    }  # fmt: skip
+
+
+def _print(console: Console, user: str, made: Preview) -> None:
+    def say(text: str, style: str = "") -> None:
+        console.print(Text(text, style), soft_wrap=True)
+
+    def shown(value: str | Unknown) -> Text:
+        return Text("unknown", "magenta") if isinstance(value, Unknown) else Text(printable(value))
+
+    say(f"Assertion for {printable(user)}", "bold")
+    console.print(Text.assemble("  NameID ", shown(made.name_id)), soft_wrap=True)
+    table = Table(box=None, padding=(0, 2), header_style="dim")
+    for title in ("session tag", "value", "from"):
+        table.add_column(title, overflow="fold")
+    for each in made.sent:
+        title = f"aws:PrincipalTag/{each.key}" if each.key else f"none ({each.name})"
+        table.add_row(Text(printable(title)), shown(each.value), Text(printable(each.expression)))
+    console.print(table)
+    for each in made.sent:
+        say(f"  {each.name} [{each.name_format}]", "dim")
+    for who, finding in made.findings:
+        say(f"{printable(who)}: {printable(finding.problem)} [{finding.rule.id}]", "yellow")
+        say(f"  Fix: {finding.rule.remedy}")
+    for reason in made.unknown:
+        say(f"unknown: {printable(reason)}", "magenta")

@@ -1,0 +1,119 @@
+"""What a stack tells a command: its outputs, its settings, and which org it talks to."""
+
+import json
+import os
+import subprocess
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any, cast
+from urllib.parse import urlsplit
+
+import yaml
+
+from okta_idc.cli.schema import PROJECT
+from okta_idc.settings import ROOT, Settings, SettingsError
+
+Outputs = dict[str, Any]
+
+_LOOPBACK = ("127.0.0.1", "localhost", "::1")
+_KEY = f"{PROJECT}:{ROOT}"
+
+
+class CannotLookError(Exception):
+    """There is nothing to look at. The text says why, and the fix."""
+
+
+def read_outputs(path: Path | None, stack: str) -> Outputs:
+    """The stack's outputs from a file, or from pulumi. Raises CannotLookError."""
+    text = read_text(path) if path else _pulumi("stack", "output", "--json", stack=stack)
+    try:
+        declared: Any = json.loads(text)
+        missing = {"appId", "identityStoreId", "region", "pushGroups"} - declared.keys()
+    except (ValueError, AttributeError):
+        raise CannotLookError("the stack's outputs are no JSON object.") from None
+    if missing:
+        raise CannotLookError(
+            f"the stack has no output {', '.join(sorted(missing))}. Fix: run `pulumi up` first."
+        )
+    return declared
+
+
+def read_config(stack: str) -> dict[str, Any]:
+    """The stack's configuration by key (`okta:orgName`), with its secrets, from pulumi. They stay
+    in this process. Raises CannotLookError."""
+    text = _pulumi("config", "--json", "--show-secrets", stack=stack)
+    try:
+        entries = cast(dict[str, dict[str, Any]], json.loads(text))
+        return {key: each.get("objectValue", each.get("value")) for key, each in entries.items()}
+    except (ValueError, AttributeError):
+        raise CannotLookError("the stack's configuration is no JSON object.") from None
+
+
+def read_settings_file(path: Path) -> Settings:
+    """The federation's settings in a stack file. Raises CannotLookError."""
+    try:
+        document: Any = yaml.safe_load(read_text(path))
+        config: Any = document["config"]
+    except (yaml.YAMLError, KeyError, TypeError):
+        raise CannotLookError(f"{path}: is no stack file (YAML with `config`).") from None
+    return settings_in(cast(Mapping[str, Any], config), str(path))
+
+
+def settings_in(config: Mapping[str, Any], where: str) -> Settings:
+    """The federation's settings in a stack's configuration. Raises CannotLookError."""
+    if not isinstance(config, Mapping) or _KEY not in config:  # pyright: ignore[reportUnnecessaryIsInstance]
+        raise CannotLookError(f"{where}: has no {_KEY}.")
+    try:
+        return Settings.load(config[_KEY])
+    except SettingsError as error:
+        raise CannotLookError(f"{where}: {error}") from None
+
+
+def org_url(given: str, declared: Outputs, config: Mapping[str, Any] | None = None) -> str:
+    """The org's address: as given, by the provider's variables and settings, or by the outputs.
+    Raises CannotLookError; an address to which a token would travel in the clear is none."""
+    settings = config or {}
+    metadata = urlsplit(str(declared.get("metadataUrl") or ""))
+    name = settings.get("okta:orgName") or os.environ.get("OKTA_ORG_NAME")
+    base = settings.get("okta:baseUrl") or os.environ.get("OKTA_BASE_URL") or "okta.com"
+    url = str(
+        given
+        or os.environ.get("OKTA_HTTP_PROXY")
+        or settings.get("okta:httpProxy")
+        or (f"{metadata.scheme}://{metadata.netloc}" if metadata.netloc else "")
+        or (f"https://{name}.{base}" if name else "")
+    )
+    if not url:
+        raise CannotLookError("the outputs do not tell the org. Fix: give --okta-url.")
+    try:
+        parts = urlsplit(url)
+        safe = parts.scheme == "https" or (parts.scheme == "http" and parts.hostname in _LOOPBACK)
+    except ValueError:
+        safe = False
+    if not safe:
+        raise CannotLookError(
+            "the org's address is not https://…, and a token is not sent in the clear. "
+            "Fix: give --okta-url https://ORG.okta.com."
+        )
+    return url.rstrip("/")
+
+
+def read_text(path: Path) -> str:
+    """A file's text. Raises CannotLookError."""
+    try:
+        return path.read_text(encoding="utf-8")
+    except OSError as error:
+        raise CannotLookError(f"{path}: {error.strerror}.") from None
+    except UnicodeDecodeError:
+        raise CannotLookError(f"{path}: is no text.") from None
+
+
+def _pulumi(*arguments: str, stack: str) -> str:
+    command = ["pulumi", *arguments, *(["--stack", stack] if stack else [])]
+    try:
+        done = subprocess.run(command, capture_output=True, text=True, check=False)
+    except OSError:
+        raise CannotLookError("there is no `pulumi` on PATH. Fix: give --outputs.") from None
+    if done.returncode:
+        raise CannotLookError(f"pulumi {' '.join(arguments[:2])}: {done.stderr.strip()}")
+    return done.stdout

@@ -1,0 +1,261 @@
+"""Who we are to Okta: the provider's own keys and variables, so that nobody configures twice.
+
+A service app's private key comes first (okta-api.md §5), then an access token, then an API token.
+The provider itself lets an access token win; where both are set, the caller can say which is used
+(`Credentials.kind`). Nothing here is shown by repr, and no error holds a key, a token or a signed
+assertion.
+"""
+
+import asyncio
+import os
+import time
+import uuid
+from collections.abc import AsyncGenerator, Mapping, Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any, cast
+
+import httpx
+from joserfc import jwt
+from joserfc.errors import JoseError
+from joserfc.jwk import ECKey, RSAKey
+
+from okta_idc.clients.dpop import Dpop, wants_nonce
+from okta_idc.clients.okta_error import OktaError, told
+
+READ_SCOPES = (
+    "okta.apps.read", "okta.groups.read", "okta.schemas.read", "okta.profileMappings.read",
+)  # fmt: skip
+"""What reading a federation takes (okta-api.md §5)."""
+
+TOKEN_PATH = "/oauth2/v1/token"  # noqa: S105 — a path
+_ASSERTION = "urn:ietf:params:oauth:client-assertion-type:jwt-bearer"
+_ALGORITHMS = {"P-256": "ES256", "P-384": "ES384", "P-521": "ES512"}
+_ASSERTION_SECONDS, _EARLY_SECONDS = 300, 60
+_FIX = (
+    "Fix: set OKTA_API_CLIENT_ID, OKTA_API_PRIVATE_KEY and OKTA_API_PRIVATE_KEY_ID of a service "
+    "app, or OKTA_ACCESS_TOKEN, or OKTA_API_TOKEN."
+)
+
+
+@dataclass(frozen=True)
+class Credentials:
+    """How to sign in. The first that is given counts: private key, access token, API token.
+
+    `private_key` is PEM text, or the path of a file that holds it, as the provider takes it.
+    """
+
+    client_id: str = ""
+    private_key: str = field(default="", repr=False)
+    private_key_id: str = ""
+    scopes: tuple[str, ...] = READ_SCOPES
+    access_token: str = field(default="", repr=False)
+    api_token: str = field(default="", repr=False)
+
+    @classmethod
+    def read(
+        cls, config: Mapping[str, Any] | None = None, environment: Mapping[str, str] = os.environ
+    ) -> "Credentials":
+        """From the stack's `okta:*` settings (`clientId`, …) and the provider's variables.
+
+        A setting counts before its variable, as in the provider.
+        """
+        given = config or {}
+
+        def one(key: str, variable: str) -> str:
+            return str(given.get(key) or environment.get(variable) or "").strip()
+
+        scopes: Any = given.get("scopes") or environment.get("OKTA_API_SCOPES") or ""
+        listed = scopes.split(",") if isinstance(scopes, str) else scopes
+        return cls(
+            client_id=one("clientId", "OKTA_API_CLIENT_ID"),
+            private_key=one("privateKey", "OKTA_API_PRIVATE_KEY"),
+            private_key_id=one("privateKeyId", "OKTA_API_PRIVATE_KEY_ID"),
+            scopes=tuple(str(s).strip() for s in cast(Sequence[Any], listed) if str(s).strip())
+            or READ_SCOPES,
+            access_token=one("accessToken", "OKTA_ACCESS_TOKEN"),
+            api_token=one("apiToken", "OKTA_API_TOKEN"),
+        )
+
+    @property
+    def kind(self) -> str:
+        """What is used, for people: nothing of it is secret."""
+        if self.private_key and self.client_id:
+            return f"service app {self.client_id} (private key)"
+        return "an access token" if self.access_token else "an API token"
+
+    def auth(self) -> httpx.Auth:
+        """Signs each request. Raises OktaError where nothing usable is given."""
+        if self.private_key and self.client_id:
+            return PrivateKeyAuth(
+                self.client_id, _key(self.private_key), self.private_key_id, self.scopes
+            )
+        if self.access_token:
+            return HeaderAuth(f"Bearer {self.access_token}")
+        if self.api_token:
+            return HeaderAuth(f"SSWS {self.api_token}")
+        if self.private_key or self.client_id:
+            missing = "OKTA_API_CLIENT_ID" if self.private_key else "OKTA_API_PRIVATE_KEY"
+            raise OktaError(f"Okta: a private key goes with a client id. Fix: set {missing} too.")
+        raise OktaError(f"No Okta credentials. {_FIX}")
+
+
+def authorization(environment: Mapping[str, str] = os.environ) -> httpx.Auth:
+    """What signs requests, from the provider's variables. Raises OktaError where none is set."""
+    return Credentials.read(environment=environment).auth()
+
+
+class HeaderAuth(httpx.Auth):
+    """One header that never changes."""
+
+    def __init__(self, value: str) -> None:
+        self._value = value
+
+    async def async_auth_flow(
+        self, request: httpx.Request
+    ) -> AsyncGenerator[httpx.Request, httpx.Response]:
+        request.headers["Authorization"] = self._value
+        yield request
+
+
+class PrivateKeyAuth(httpx.Auth):
+    """Client credentials with a signed assertion (RFC 7523), and DPoP where the app wants it.
+
+    The first token is asked for without DPoP; an app that requires it answers
+    `invalid_dpop_proof`, and from then on every request carries a proof (okta-provider.md).
+    """
+
+    def __init__(
+        self, client_id: str, key: RSAKey | ECKey, key_id: str, scopes: tuple[str, ...]
+    ) -> None:
+        self._client_id, self._key, self._key_id, self._scopes = client_id, key, key_id, scopes
+        self._lock = asyncio.Lock()
+        self._dpop: Dpop | None = None
+        self._token, self._until = "", 0.0
+
+    async def async_auth_flow(
+        self, request: httpx.Request
+    ) -> AsyncGenerator[httpx.Request, httpx.Response]:
+        for last in (False, True):
+            token = self._token
+            async with self._lock:  # of many requests at once, one asks for the token
+                if not self._token or time.monotonic() >= self._until:
+                    endpoint = request.url.copy_with(raw_path=TOKEN_PATH.encode())
+                    answer = yield self._token_request(endpoint)
+                    await answer.aread()
+                    for _ in range(3):  # with a proof, with a nonce, and one that changed meanwhile
+                        if not self._wants_proof(answer):
+                            break
+                        answer = yield self._token_request(endpoint)
+                        await answer.aread()
+                    self._keep(answer)
+                token = self._token
+            self._sign(request, token)
+            answer = yield request
+            await answer.aread()
+            if self._dpop and wants_nonce(answer):
+                self._dpop.take_nonce(answer)
+                self._sign(request, token)
+                answer = yield request
+            if answer.status_code != 401 or last:
+                return
+            if self._token == token:  # ended early, or was revoked: once more with a new one
+                self._token = ""
+
+    def _wants_proof(self, answer: httpx.Response) -> bool:
+        """Whether the token is to be asked for again, with a proof or with another nonce."""
+        if self._dpop is None and _error(answer) == "invalid_dpop_proof":
+            self._dpop = Dpop()
+            return True
+        if self._dpop and wants_nonce(answer):
+            self._dpop.take_nonce(answer)
+            return True
+        return False
+
+    def _token_request(self, endpoint: httpx.URL) -> httpx.Request:
+        now = int(time.time())
+        header = {"alg": _algorithm(self._key)} | ({"kid": self._key_id} if self._key_id else {})
+        claims = {
+            "iss": self._client_id, "sub": self._client_id, "aud": str(endpoint),
+            "iat": now, "exp": now + _ASSERTION_SECONDS, "jti": str(uuid.uuid4()),
+        }  # fmt: skip
+        try:
+            assertion = jwt.encode(header, claims, self._key)
+        except (JoseError, ValueError) as error:
+            raise OktaError(
+                f"Okta: the private key cannot sign ({type(error).__name__})."
+            ) from None
+        form = {
+            "grant_type": "client_credentials", "scope": " ".join(self._scopes),
+            "client_assertion_type": _ASSERTION, "client_assertion": assertion,
+        }  # fmt: skip
+        headers = {"Accept": "application/json"}
+        if self._dpop:
+            headers["DPoP"] = self._dpop.proof("POST", endpoint)
+        return httpx.Request("POST", endpoint, data=form, headers=headers)
+
+    def _keep(self, answer: httpx.Response) -> None:
+        if not answer.is_success:
+            hint = ""
+            if _error(answer) == "invalid_scope":
+                hint = f" Fix: grant the app {', '.join(self._scopes)}, or set OKTA_API_SCOPES."
+            raise OktaError(f"POST {TOKEN_PATH}: {told(answer)}.{hint}", answer.status_code)
+        try:
+            body = answer.json()
+            token, lifetime = body["access_token"], float(body.get("expires_in", 3600))
+            if not isinstance(token, str) or not token.isascii() or not token.isprintable():
+                raise ValueError
+        except (ValueError, KeyError, TypeError):
+            raise OktaError(f"POST {TOKEN_PATH}: the answer holds no access token.") from None
+        if self._dpop and str(body.get("token_type", "")).lower() != "dpop":
+            self._dpop = None
+        self._token, self._until = token, time.monotonic() + max(lifetime - _EARLY_SECONDS, 1)
+
+    def _sign(self, request: httpx.Request, token: str) -> None:
+        if self._dpop:
+            request.headers["Authorization"] = f"DPoP {token}"
+            request.headers["DPoP"] = self._dpop.proof(request.method, request.url, token)
+        else:
+            request.headers["Authorization"] = f"Bearer {token}"
+
+
+def _error(answer: httpx.Response) -> str:
+    """OAuth's error code (RFC 6749 §5.2), empty where there is none."""
+    try:
+        return str(answer.json()["error"])
+    except (ValueError, KeyError, TypeError):
+        return ""
+
+
+def _algorithm(key: RSAKey | ECKey) -> str:
+    return "RS256" if isinstance(key, RSAKey) else _ALGORITHMS[key.curve_name]
+
+
+def _key(given: str) -> RSAKey | ECKey:
+    text = given.replace("\\n", "\n")
+    if "-----BEGIN" not in text:
+        try:
+            text = Path(given).expanduser().read_text(encoding="ascii")
+        except (OSError, ValueError):  # never the text: it may be the key itself, mangled
+            raise OktaError(
+                "Okta: the private key is neither PEM text nor a file that can be read. "
+                "Fix: give OKTA_API_PRIVATE_KEY one of both."
+            ) from None
+    try:
+        key = _pem(text)
+    except (JoseError, ValueError, TypeError):
+        key = None
+    known = isinstance(key, RSAKey) or (key and key.curve_name in _ALGORITHMS)
+    if not key or not key.is_private or not known:
+        raise OktaError(
+            "Okta: the private key cannot be used. Fix: give an RSA or EC private key in PEM, "
+            "without a passphrase."
+        )
+    return key
+
+
+def _pem(text: str) -> RSAKey | ECKey:
+    try:
+        return RSAKey.import_key(text)
+    except (JoseError, ValueError, TypeError):
+        return ECKey.import_key(text)

@@ -1,0 +1,35 @@
+"""What Okta said when it refused, without a credential in it."""
+
+from typing import Any
+
+import httpx
+
+
+class OktaError(Exception):
+    """Okta could not be asked, or refused. `status` is 0 where no answer came."""
+
+    def __init__(self, text: str, status: int = 0, code: str = "") -> None:
+        super().__init__(text)
+        self.status, self.code = status, code
+
+
+def told(answer: httpx.Response) -> str:
+    """`403: …`: Okta's own words. Its errors name fields and ids, never credentials."""
+    try:
+        body: Any = answer.json()
+        if "error" in body:  # OAuth's shape (RFC 6749 §5.2)
+            words = ": ".join(str(body[k]) for k in ("error", "error_description") if k in body)
+        else:
+            causes: list[Any] = body.get("errorCauses") or []
+            words = "; ".join(str(each["errorSummary"]) for each in (body, *causes))
+    except (ValueError, KeyError, TypeError, AttributeError):
+        words = answer.reason_phrase
+    return f"{answer.status_code}: {words}"
+
+
+def code_of(answer: httpx.Response) -> str:
+    """Okta's errorCode (`E0000006`), the only part of its errors that is fixed; may be empty."""
+    try:
+        return str(answer.json()["errorCode"])
+    except (ValueError, KeyError, TypeError):
+        return ""

@@ -1,0 +1,1 @@
+"""The report for people (`table`, `page`) and for machines (`documents`, `junit`, `sarif`)."""

@@ -1,0 +1,123 @@
+"""What the IAM Identity Center console holds and no public API does: identity source, SCIM tokens.
+
+Owns the tenant, the tokens that the SCIM endpoint takes (their digests, never a token), and the
+external identity provider. Rules: aws-identity-center.md §1.3, §1.5 and §4.
+"""
+
+import hashlib
+import hmac
+import secrets
+import uuid
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+
+from sandbox.aws.account import TOKEN_DAYS, scim_token
+from sandbox.aws.saml_metadata import Provider
+from sandbox.seed import Aws
+
+MOST_TOKENS = 2
+_ACS_TENANT = "0123456789-5a4b3c2d-sandbox"  # not the SCIM tenant, in life too (§4)
+
+
+class ForbiddenError(Exception):
+    """The console does not do this now; the text says why and what to do first."""
+
+
+@dataclass(frozen=True)
+class Token:
+    id: str
+    digest: str
+    created: datetime
+    expires: datetime
+
+
+class IdentityCenter:
+    """One instance, as AWS gives it: its own directory, and nothing provisioned from outside."""
+
+    def __init__(self, aws: Aws) -> None:
+        self.aws = aws
+        self.tenant = aws.tenant
+        self.external = False
+        self.provider: Provider | None = None
+        """What the metadata said; None with `external`: set up before the sandbox started."""
+        self.enabled = False
+        self.tokens: dict[str, Token] = {}
+
+    @property
+    def acs_url(self) -> str:
+        return f"https://{self.aws.region}.sso.signin.aws/platform/saml/acs/{_ACS_TENANT}"
+
+    @property
+    def issuer_url(self) -> str:
+        store = self.aws.identity_store_id
+        return f"https://{self.aws.region}.signin.aws.amazon.com/platform/saml/{store}"
+
+    @property
+    def portal_url(self) -> str:
+        return f"https://{self.aws.identity_store_id}.awsapps.com/start"
+
+    @property
+    def endpoint(self) -> str:
+        """As the console shows it: with a slash at the end (§1.4)."""
+        return f"https://scim.{self.aws.region}.amazonaws.com/{self.tenant}/scim/v2/"
+
+    def prepare(self, token: str, token_id: str, created: datetime) -> None:
+        """Everything clicked already: external provider, automatic provisioning, this token."""
+        self.external = self.enabled = True
+        self._add(token, token_id, created)
+
+    def state(self) -> tuple[object, ...]:
+        """Equal as long as nobody changed anything."""
+        return self.tenant, self.external, self.provider, self.enabled, frozenset(self.tokens)
+
+    def trust(self, provider: Provider) -> None:
+        """Make this the external identity provider."""
+        self.external, self.provider = True, provider
+
+    def enable(self) -> str:
+        """Switch automatic provisioning on. The token; nobody can have it a second time."""
+        if not self.external:
+            raise ForbiddenError("Change the identity source to an external identity provider.")
+        if self.enabled:
+            raise ForbiddenError("Automatic provisioning is enabled already.")
+        self.enabled = True
+        return self.generate()
+
+    def generate(self) -> str:
+        """One more token."""
+        if not self.enabled:
+            raise ForbiddenError("Enable automatic provisioning first.")
+        if len(self.tokens) >= MOST_TOKENS:
+            raise ForbiddenError(f"There are {MOST_TOKENS} access tokens: delete one first.")
+        token = scim_token(secrets.token_hex(8))
+        self._add(token, str(uuid.uuid4()), datetime.now(UTC))
+        return token
+
+    def delete_token(self, ident: str) -> None:
+        if self.tokens.pop(ident, None) is None:
+            raise ForbiddenError("There is no such access token any more.")
+
+    def disable(self) -> None:
+        """Switch automatic provisioning off; the next time there will be another endpoint."""
+        if self.tokens:
+            raise ForbiddenError("Delete the access tokens first.")
+        self.enabled = False
+        self.tenant = f"{secrets.token_hex(6)[:11]}-{str(uuid.uuid4())[9:]}"
+
+    def why_not(self, tenant: str, authorization: str) -> str:
+        """Why the endpoint refuses this caller; empty when it does not."""
+        if tenant != self.tenant or not self.enabled:
+            return "Unknown tenant"
+        given, now = _digest(authorization.removeprefix("Bearer ")), datetime.now(UTC)
+        known = [t for t in self.tokens.values() if hmac.compare_digest(t.digest, given)]
+        if not known or not authorization.startswith("Bearer "):
+            return "Unknown token"
+        return "" if known[0].expires > now else "Expired token"
+
+    def _add(self, token: str, ident: str, created: datetime) -> None:
+        expires = created + timedelta(days=TOKEN_DAYS)
+        self.tokens[ident] = Token(ident, _digest(token), created, expires)
+
+
+def _digest(token: str) -> str:
+    return hashlib.sha256(token.encode("utf-8", "replace")).hexdigest()

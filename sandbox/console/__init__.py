@@ -1,0 +1,1 @@
+"""The two consoles, to click: what only a person can do, on plain pages without JavaScript."""

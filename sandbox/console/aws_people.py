@@ -1,0 +1,80 @@
+"""AWS: Users and Groups, as they stand in the identity store."""
+
+from typing import Any
+
+from aiohttp import web
+
+from sandbox.aws.store import IdentityStore, NotFoundError, Record
+from sandbox.console.applications import MOST
+from sandbox.console.pages import Pages
+from sandbox.okta.errors import missing
+from sandbox.okta.wire import Route
+
+
+class People:
+    def __init__(self, pages: Pages, store: IdentityStore) -> None:
+        self.pages, self.store = pages, store
+
+    def routes(self) -> list[Route]:
+        users, groups = "/aws-console/users", "/aws-console/groups"
+        return [
+            ("GET", users, self.users),
+            ("GET", users + "/{id}", self.user),
+            ("GET", groups, self.groups),
+            ("GET", groups + "/{id}", self.group),
+        ]
+
+    def _show(self, template: str, page: str, **context: Any) -> web.Response:
+        return self.pages.show(f"aws/{template}.html", page=page, by=self._by, **context)
+
+    def _by(self, record: Record) -> str:
+        """Who made it: what SCIM wrote carries its issuer (aws-identity-center.md §8)."""
+        issuers = [item["Issuer"] for item in record.get("ExternalIds", [])]
+        return "SCIM" if self.store.issuer in issuers else "Manual"
+
+    async def users(self, request: web.Request) -> web.Response:
+        with self.store.lock:
+            found = list(self.store.users.values())
+        rows, more, asked = _found(request, found, "UserName", "DisplayName")
+        return self._show("users", "users", rows=rows, more=more, q=asked)
+
+    async def groups(self, request: web.Request) -> web.Response:
+        with self.store.lock:
+            found = list(self.store.groups.values())
+            count = {group["GroupId"]: len(self.store.members(group["GroupId"])) for group in found}
+        rows, more, asked = _found(request, found, "DisplayName")
+        return self._show("groups", "groups", rows=rows, more=more, q=asked, count=count)
+
+    async def user(self, request: web.Request) -> web.Response:
+        ident = request.match_info["id"]
+        with self.store.lock:
+            user = _one(self.store.user, ident)
+            groups = [group for group in self.store.groups.values()
+                      if self.store.find_membership(group["GroupId"], ident)]  # fmt: skip
+        return self._show("user", "users", user=user, groups=groups)
+
+    async def group(self, request: web.Request) -> web.Response:
+        ident = request.match_info["id"]
+        with self.store.lock:
+            group = _one(self.store.group, ident)
+            members = [self.store.user(user) for user in self.store.members(ident)]
+        return self._show("group", "groups", group=group, members=members)
+
+
+def _one(look: Any, ident: str) -> Record:
+    try:
+        return look(ident)
+    except NotFoundError as error:
+        raise missing(ident, str(error)) from None
+
+
+def _found(
+    request: web.Request, records: list[Record], *keys: str
+) -> tuple[list[Record], int, str]:
+    asked = request.query.get("q", "")
+    found = [
+        record
+        for record in records
+        if any(asked.casefold() in str(record.get(key, "")).casefold() for key in keys)
+    ]
+    return found[:MOST], len(found[MOST:]), asked

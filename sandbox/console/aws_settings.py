@@ -1,0 +1,135 @@
+"""AWS: Settings, with the identity source and automatic provisioning."""
+
+from typing import Any
+
+from aiohttp import web
+
+from sandbox.aws import saml_metadata
+from sandbox.aws.identity_center import MOST_TOKENS, ForbiddenError, IdentityCenter
+from sandbox.aws.saml_metadata import MetadataError, Provider
+from sandbox.console.pages import Pages, field, redirect
+from sandbox.okta.wire import Route
+
+HOME = "/aws-console/settings"
+
+
+class Settings:
+    def __init__(self, pages: Pages, center: IdentityCenter) -> None:
+        self.pages, self.center = pages, center
+        self._chosen: Provider | None = None  # uploaded, and not yet accepted
+
+    def routes(self) -> list[Route]:
+        source, provisioning = HOME + "/identity-source", HOME + "/provisioning"
+        return [
+            ("GET", "/aws-console", self.home),
+            ("GET", "/aws-console/", self.home),
+            ("GET", HOME, self.get),
+            ("GET", source, self.choose),
+            ("GET", source + "/external", self.external),
+            ("POST", source + "/external", self.upload),
+            ("GET", source + "/review", self.review),
+            ("POST", source + "/review", self.accept),
+            ("GET", HOME + "/authentication", self.authentication),
+            ("POST", HOME + "/authentication", self.replace),
+            ("GET", provisioning, self.provisioning),
+            ("POST", provisioning + "/enable", self.enable),
+            ("POST", provisioning + "/token", self.generate),
+            ("POST", provisioning + "/token/{id}/delete", self.delete),
+            ("GET", provisioning + "/disable", self.ask),
+            ("POST", provisioning + "/disable", self.disable),
+        ]
+
+    def _show(self, template: str, error: str | None = None, **context: Any) -> web.Response:
+        return self.pages.show(
+            f"aws/{template}.html", status=400 if error else 200, error=error, center=self.center,
+            page="settings", **context,
+        )  # fmt: skip
+
+    async def home(self, _: web.Request) -> web.Response:
+        return redirect(HOME)
+
+    async def get(self, _: web.Request) -> web.Response:
+        return self._show("settings")
+
+    async def choose(self, _: web.Request) -> web.Response:
+        return self._show("choose_source")
+
+    async def external(self, _: web.Request) -> web.Response:
+        return self._show("external")
+
+    async def upload(self, request: web.Request) -> web.Response:
+        try:
+            self._chosen = await _uploaded(request)
+        except MetadataError as error:
+            return self._show("external", f"IdP SAML metadata: {error}")
+        return redirect(HOME + "/identity-source/review")
+
+    async def review(self, _: web.Request) -> web.Response:
+        if self._chosen is None:
+            return redirect(HOME + "/identity-source/external")
+        return self._show("review", provider=self._chosen)
+
+    async def accept(self, request: web.Request) -> web.Response:
+        if self._chosen is None:
+            return redirect(HOME + "/identity-source/external")
+        if field(await request.post(), "accept") != "ACCEPT":
+            return self._show("review", "Type ACCEPT to confirm.", provider=self._chosen)
+        self.center.trust(self._chosen)
+        self._chosen = None
+        return redirect(HOME)
+
+    async def authentication(self, _: web.Request) -> web.Response:
+        return self._show("authentication") if self.center.external else redirect(HOME)
+
+    async def replace(self, request: web.Request) -> web.Response:
+        if not self.center.external:
+            return redirect(HOME)
+        try:
+            self.center.trust(await _uploaded(request))
+        except MetadataError as error:
+            return self._show("authentication", f"IdP SAML metadata: {error}")
+        return redirect(HOME + "/authentication")
+
+    async def provisioning(self, _: web.Request) -> web.Response:
+        return self._provisioning() if self.center.enabled else redirect(HOME)
+
+    def _provisioning(self, error: str | None = None) -> web.Response:
+        return self._show("provisioning", error, full=len(self.center.tokens) >= MOST_TOKENS)
+
+    async def enable(self, _: web.Request) -> web.Response:
+        try:
+            return self._show("inbound", token=self.center.enable())
+        except ForbiddenError as error:
+            return self._show("settings", str(error))
+
+    async def generate(self, _: web.Request) -> web.Response:
+        try:
+            return self._show("inbound", token=self.center.generate())
+        except ForbiddenError as error:
+            return self._provisioning(str(error))
+
+    async def delete(self, request: web.Request) -> web.Response:
+        try:
+            self.center.delete_token(request.match_info["id"])
+        except ForbiddenError as error:
+            return self._provisioning(str(error))
+        return redirect(HOME + "/provisioning")
+
+    async def ask(self, _: web.Request) -> web.Response:
+        return self._show("disable") if self.center.enabled else redirect(HOME)
+
+    async def disable(self, request: web.Request) -> web.Response:
+        if field(await request.post(), "confirm") != "DISABLE":
+            return self._show("disable", "Type DISABLE to confirm.")
+        try:
+            self.center.disable()
+        except ForbiddenError as error:
+            return self._provisioning(str(error))
+        return redirect(HOME)
+
+
+async def _uploaded(request: web.Request) -> Provider:
+    given = (await request.post()).get("metadata")
+    if not isinstance(given, web.FileField):
+        raise MetadataError("Choose a file.")
+    return saml_metadata.read(given.file.read(4 * saml_metadata.MOST + 1))

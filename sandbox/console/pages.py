@@ -1,0 +1,109 @@
+"""Rendering and the guard: what all pages of the consoles share.
+
+Owns who may ask (this host, and for a POST a page of ours), and the headers of every answer. A page
+holds the secret that its forms must send back; a foreign page can read none of ours, since no
+answer allows it (no CORS) and a name that was bent to 127.0.0.1 is refused by its Host.
+"""
+
+import hmac
+import secrets
+from pathlib import Path
+from typing import Any
+from urllib.parse import urlsplit
+
+from aiohttp import web
+from jinja2 import Environment, FileSystemLoader, StrictUndefined
+
+from sandbox.okta.errors import OktaError
+from sandbox.okta.wire import Handler
+
+_HERE = Path(__file__).parent
+_OURS = ("/admin", "/aws-console", "/app")
+_HEADERS = {
+    "Content-Security-Policy": (
+        "default-src 'none'; style-src 'self'; form-action 'self'; base-uri 'none'; "
+        "frame-ancestors 'none'"
+    ),
+    "Cache-Control": "no-store",
+    "Cross-Origin-Opener-Policy": "same-origin",
+    "Cross-Origin-Resource-Policy": "same-origin",
+    # Not `no-referrer`: with it a browser sends `Origin: null` along with our own forms.
+    "Referrer-Policy": "same-origin",
+    "X-Content-Type-Options": "nosniff",
+    "X-Frame-Options": "DENY",
+}
+
+
+class Pages:
+    def __init__(self, base: str) -> None:
+        self.base, self.host = base, urlsplit(base).netloc
+        self.secret = secrets.token_urlsafe(32)
+        self.templates = Environment(
+            loader=FileSystemLoader(_HERE / "templates"),
+            autoescape=True,
+            undefined=StrictUndefined,
+            trim_blocks=True,
+            lstrip_blocks=True,
+        )
+
+    def show(self, template: str, *, status: int = 200, **context: Any) -> web.Response:
+        context = {"csrf": self.secret, "host": self.host, "error": None, **context}
+        text = self.templates.get_template(template).render(context)
+        return web.Response(text=text, content_type="text/html", status=status)
+
+    def problem(self, status: int, title: str, text: str) -> web.Response:
+        return self.show("problem.html", status=status, title=title, text=text, base=self.base)
+
+    async def style(self, _: web.Request) -> web.Response:
+        text = (_HERE / "console.css").read_text(encoding="utf-8")
+        return web.Response(text=text, content_type="text/css")
+
+    @web.middleware
+    async def middleware(self, request: web.Request, handler: Handler) -> web.StreamResponse:
+        """Pages are no part of Okta's API: no token, no rate limit, no journal, no faults."""
+        if not request.path.startswith(tuple(f"{ours}/" for ours in _OURS)) and (
+            request.path not in _OURS
+        ):
+            return await handler(request)
+        answer = await self._answer(request)
+        answer.headers.update(_HEADERS)
+        return answer
+
+    async def _answer(self, request: web.Request) -> web.StreamResponse:
+        try:
+            refusal = self._foreign(request) or await self._forged(request)
+            return refusal or await request.match_info.handler(request)
+        except OktaError as error:
+            text = " ".join((error.summary, *error.causes))
+            return self.problem(error.status, "This did not work", text)
+        except web.HTTPException as error:
+            return self.problem(error.status, error.reason, "There is no such page.")
+
+    def _foreign(self, request: web.Request) -> web.Response | None:
+        if request.host == self.host:
+            return None
+        return self.problem(421, "Wrong host", f"These pages are served as {self.host} only.")
+
+    async def _forged(self, request: web.Request) -> web.Response | None:
+        """A POST must come from a page of ours, which its secret proves."""
+        if request.method in ("GET", "HEAD"):
+            return None
+        ours = (
+            request.headers.get("Origin", self.base) == self.base
+            and request.headers.get("Sec-Fetch-Site", "same-origin") == "same-origin"
+        )
+        given = (await request.post()).get("csrf", "") if ours else ""
+        if isinstance(given, str) and hmac.compare_digest(given.encode(), self.secret.encode()):
+            return None
+        why = "The form did not come from a page of this sandbox. Open the page anew and try again."
+        return self.problem(403, "Refused", why)
+
+
+def field(form: Any, name: str) -> str:
+    """A text field of a form; empty when it is not there or a file."""
+    value = form.get(name, "")
+    return value if isinstance(value, str) else ""
+
+
+def redirect(where: str) -> web.Response:
+    return web.Response(status=303, headers={"Location": where})

@@ -1,0 +1,124 @@
+"""Okta: the Provisioning tab, with Integration and To App.
+
+What a person saves here is what provisioning runs on, whatever the API says of the connection
+(okta-api.md §1.0). A token that was entered is kept until it is saved or cancelled, so that nobody
+has to paste it twice; no page ever shows it.
+"""
+
+from dataclasses import replace
+
+from aiohttp import web
+
+from sandbox.console.applications import ONE, Tab, root
+from sandbox.console.pages import Pages, field, redirect
+from sandbox.okta.connection import BASE_URL, take_up
+from sandbox.okta.model import App
+from sandbox.okta.wire import Route, Wire
+from sandbox.provisioning.client import Refused
+
+_TO_APP = (
+    ("create_users", "Create Users", "create", "lifecycleCreate",
+     "Creates or links a user in {label} when the app is assigned to a user in Okta."),
+    ("update_users", "Update User Attributes", "update", "profile",
+     "Okta updates a user's attributes in {label} when the app is assigned, and with every later "
+     "change of the Okta profile."),
+    ("deactivate_users", "Deactivate Users", "update", "lifecycleDeactivate",
+     "Deactivates a user's account in {label} when it is unassigned in Okta or the Okta account is "
+     "deactivated."),
+)  # fmt: skip
+
+
+class Provisioning(Tab):
+    def __init__(self, pages: Pages, wire: Wire) -> None:
+        super().__init__(pages, wire)
+        self._entered: dict[str, str] = {}
+
+    def routes(self) -> list[Route]:
+        return [
+            ("GET", ONE + "/provisioning", self.first),
+            ("GET", ONE + "/provisioning/integration", self.integration),
+            ("POST", ONE + "/provisioning/integration", self.post_integration),
+            ("GET", ONE + "/provisioning/to-app", self.to_app),
+            ("POST", ONE + "/provisioning/to-app", self.post_to_app),
+        ]
+
+    async def first(self, request: web.Request) -> web.Response:
+        app = self.wire.app(request)
+        page = "to-app" if app.connection == "ENABLED" else "integration"
+        return redirect(f"{root(app)}/provisioning/{page}")
+
+    async def integration(self, request: web.Request) -> web.Response:
+        app, edit = self.wire.app(request), "edit" in request.query
+        if not edit:
+            self._entered.pop(app.id, None)
+        return self._integration(app, edit)
+
+    def _integration(
+        self, app: App, edit: bool, *, enable: bool = True, url: str | None = None,
+        error: str | None = None, verified: bool = False,
+    ) -> web.Response:  # fmt: skip
+        kept = bool(self._entered.get(app.id) or app.token)
+        url = app.base_url or "" if url is None else url
+        return self.show(
+            "okta/integration.html", app, "provisioning", status=400 if error else 200, edit=edit,
+            enable=enable, url=url, kept=kept, error=error, verified=verified,
+        )  # fmt: skip
+
+    async def post_integration(self, request: web.Request) -> web.Response:
+        app, form = self.wire.app(request), await request.post()
+        save, enable, url = "save" in form, "enable" in form, field(form, "base_url")
+        here = f"{root(app)}/provisioning/integration"
+        if token := field(form, "api_token"):
+            self._entered[app.id] = token
+        token = token or self._entered.get(app.id) or app.token
+        if save and not enable:
+            app.connection = "DISABLED"
+            return redirect(here)
+        error = await self._error(app, url, token)
+        if error or not save:
+            return self._integration(
+                app, True, enable=enable, url=url, error=error, verified=not error
+            )
+        app.base_url, app.token, app.auth_scheme = url, token, "TOKEN"
+        app.connection = "ENABLED"
+        await self.wire.worker.start(app)
+        return redirect(here)
+
+    async def _error(self, app: App, url: str, token: str | None) -> str | None:
+        """What is wrong with these credentials; the sandbox's SCIM endpoint is really asked."""
+        if not BASE_URL.fullmatch(url):
+            return "Base URL: Does not match required pattern"
+        if not token:
+            return "API Token: The field cannot be left blank"
+        if not token.isascii() or not token.isprintable():
+            return "API Token: Does not match required pattern"  # it can be no header's value
+        try:
+            await self.wire.worker.test(replace(app, base_url=url, token=token))
+        except Refused as refused:
+            return f"Error authenticating: {refused.words}"
+        return None
+
+    async def to_app(self, request: web.Request) -> web.Response:
+        app = self.wire.app(request)
+        return self._to_app(app, "edit" in request.query)
+
+    def _to_app(self, app: App, edit: bool, error: str | None = None) -> web.Response:
+        if app.connection != "ENABLED":
+            return redirect(f"{root(app)}/provisioning/integration")
+        rows = [
+            (key, name, text.format(label=app.body["label"]), app.on(part, switch))
+            for key, name, part, switch, text in _TO_APP
+        ]
+        return self.show(
+            "okta/to_app.html", app, "provisioning", status=400 if error else 200, edit=edit,
+            rows=rows, error=error,
+        )  # fmt: skip
+
+    async def post_to_app(self, request: web.Request) -> web.Response:
+        app, form = self.wire.app(request), await request.post()
+        if "sync_password" in form:
+            return self._to_app(app, True, f"Sync Password: {app.body['label']} does not take it.")
+        for key, _, part, switch, _ in _TO_APP:
+            app.capabilities[part][switch]["status"] = "ENABLED" if key in form else "DISABLED"
+        take_up(self.model, app)
+        return redirect(f"{root(app)}/provisioning/to-app")

@@ -1,0 +1,35 @@
+"""The consoles put together: routes of all pages, and the guard before them.
+
+Both are served on Okta's port, AWS's under /aws-console: the AWS port belongs to moto, a WSGI
+application in threads of its own, which would need this guard a second time.
+"""
+
+from aiohttp import web
+
+from sandbox.aws.identity_center import IdentityCenter
+from sandbox.aws.store import IdentityStore
+from sandbox.console.applications import Applications
+from sandbox.console.assignments import Assignments
+from sandbox.console.aws_people import People
+from sandbox.console.aws_settings import Settings
+from sandbox.console.pages import Pages
+from sandbox.console.provisioning import Provisioning
+from sandbox.console.push_groups import PushGroups
+from sandbox.console.sign_on import SignOn
+from sandbox.okta.wire import Wire
+
+
+def add_console(
+    app: web.Application, wire: Wire, center: IdentityCenter, store: IdentityStore
+) -> None:
+    """Serve the pages from this application; call it before the application starts."""
+    pages = Pages(wire.base)
+    app.middlewares.insert(0, pages.middleware)
+    app.router.add_get("/admin/console.css", pages.style)
+    for part in (
+        *(kind(pages, wire) for kind in (Applications, SignOn, Provisioning, Assignments,
+                                         PushGroups)),
+        Settings(pages, center), People(pages, store),
+    ):  # fmt: skip
+        for method, path, handler in part.routes():
+            app.router.add_route(method, path, handler)

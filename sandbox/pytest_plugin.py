@@ -1,0 +1,98 @@
+"""Fixtures for tests of other tools: a sandbox in a process of its own, on free ports.
+
+Put `pytest_plugins = ["sandbox.pytest_plugin"]` into the conftest.py at the root of your tests:
+
+    def test_my_tool(sandbox):
+        sandbox.fault("lost", method="POST")
+        my_tool.run(okta=sandbox.okta, token=sandbox.token, aws=sandbox.aws)
+        sandbox.settle()
+        assert sandbox.refusals() == []
+
+`sandbox` is one for each test module, with what `sandbox_options` says (override it).
+`start_sandbox` starts as many as you like: `start_sandbox("--limits", "workforce")`.
+"""
+
+import contextlib
+import json
+import os
+import subprocess
+import sys
+import time
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+import pytest
+
+from sandbox.remote import Remote
+
+_START = 120.0  # seconds; moto alone takes some on a busy machine
+
+
+class Sandbox(Remote):
+    """A running sandbox: `.okta`, `.aws` and `.scim` are its addresses, `.token` Okta's token.
+
+    Everything that `Remote` does it does too: fault, journal, counts, settle, refusals, settings,
+    advance. It ends with `stop`, and when this process does.
+    """
+
+    token = "sandbox-okta-token"
+
+    def __init__(self, folder: Path, *options: str) -> None:
+        ready, said = folder / "ready.json", folder / "output.txt"
+        command = [sys.executable, "-m", "sandbox", "serve", "--port", "0", "--latency", "0",
+                   "--ready-file", str(ready), "--until-eof", *options]  # fmt: skip
+        home = str(Path(__file__).resolve().parent.parent)
+        path = os.pathsep.join(filter(None, (home, os.environ.get("PYTHONPATH"))))
+        with said.open("wb") as output:
+            self._process = subprocess.Popen(
+                command,
+                stdin=subprocess.PIPE,
+                stdout=output,
+                stderr=subprocess.STDOUT,
+                env={**os.environ, "PYTHONPATH": path},
+            )
+        until = time.monotonic() + _START
+        while not ready.exists():
+            if self._process.poll() is not None or time.monotonic() > until:
+                self.stop()
+                raise RuntimeError(f"The sandbox did not start:\n{said.read_text()}")
+            time.sleep(0.02)
+        self.card = json.loads(ready.read_text())
+        self.aws, self.scim, self.id = self.card["aws"], self.card["scim"], self.card["id"]
+        super().__init__(self.card["okta"])
+
+    def stop(self) -> None:
+        self._process.terminate()
+        try:
+            self._process.wait(20)
+        except subprocess.TimeoutExpired:
+            self._process.kill()
+            self._process.wait()
+        if self._process.stdin:
+            self._process.stdin.close()
+
+
+@pytest.fixture(scope="session")
+def start_sandbox(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Callable[..., Sandbox]]:
+    """A function that starts a sandbox with these options of `serve`; stopped at the end."""
+    with contextlib.ExitStack() as started:
+
+        def start(*options: str) -> Sandbox:
+            sandbox = Sandbox(tmp_path_factory.mktemp("sandbox"), *options)
+            started.callback(sandbox.stop)
+            return sandbox
+
+        yield start
+
+
+@pytest.fixture(scope="module")
+def sandbox_options() -> list[str]:
+    """Options of `python -m sandbox serve` for the fixture `sandbox`; override it."""
+    return ["--connections", "supported"]
+
+
+@pytest.fixture(scope="module")
+def sandbox(start_sandbox: Callable[..., Sandbox], sandbox_options: list[str]) -> Iterator[Sandbox]:
+    it = start_sandbox(*sandbox_options)
+    yield it
+    it.stop()

@@ -1,0 +1,112 @@
+"""`mode: console`, with the real engine: the steps, a person who does them, and the run after."""
+
+import json
+import re
+
+import httpx
+import pytest
+
+from tests.e2e.conftest import Kit
+
+pytestmark = pytest.mark.e2e
+
+BOXES = ("create_users", "update_users", "deactivate_users")
+
+
+class Person:
+    """Somebody in the sandbox's consoles, with the endpoint and token from Secrets Manager."""
+
+    def __init__(self, kit: Kit) -> None:
+        self.kit = kit
+        self.http = httpx.Client(base_url=kit.sandbox["okta"], timeout=60)
+
+    def turns_provisioning_on(self) -> None:
+        secret = self.kit.aws("secretsmanager").get_secret_value(
+            SecretId="okta-identity-center/scim"
+        )
+        known = json.loads(secret["SecretString"])
+        [app] = self.kit.okta("GET", "/api/v1/apps?limit=200")
+        page = f"/admin/app/amazon_aws_sso/instance/{app['id']}/provisioning"
+        url = known["endpoint"].rstrip("/")
+        self.saves(f"{page}/integration", enable="on", base_url=url, api_token=known["token"])
+        self.saves(f"{page}/to-app", **dict.fromkeys(BOXES, "on"))
+
+    def saves(self, page: str, **fields: str) -> None:
+        form = self.http.get(f"{page}?edit=1").text
+        secret = re.search(r'name="csrf" value="([^"]+)"', form)
+        assert secret, form
+        answer = self.http.post(
+            page,
+            data={"csrf": secret[1], "save": "", **fields},
+            headers={"Origin": self.kit.sandbox["okta"]},
+            follow_redirects=True,
+        )
+        assert answer.status_code == 200, answer.text
+
+
+def test_a_pipeline_fails_at_once_with_the_exact_steps(kit: Kit) -> None:
+    done = kit.toolchain("up", "--port", "0", "--mode", "console")
+    assert done.code != 0
+    assert "PUSH_NEW_USERS, PUSH_PROFILE_UPDATES, PUSH_USER_DEACTIVATION, GROUP_PUSH are off" in (
+        done.text
+    )
+    assert f"{kit.sandbox['okta']}/admin/app/amazon_aws_sso/instance/0oa" in done.text
+    assert re.search(r"Base URL: https://scim\.us-east-1\.amazonaws\.com/\S+/scim/v2\n", done.text)
+    assert "Traceback" not in done.text, done.text
+    assert kit.token not in done.text
+
+
+def test_a_rerun_fails_again_though_nothing_changed(kit: Kit) -> None:
+    done = kit.run("up", "--yes", "--skip-preview")
+    assert done.code != 0
+    assert "Only a person can turn it on" in done.text
+    assert kit.okta("GET", "/api/v1/apps?limit=200")[0]["features"] == []
+
+
+def test_a_preview_says_what_will_be_asked_and_does_not_fail(kit: Kit) -> None:
+    done = kit.run("preview")
+    assert done.code == 0, done.text
+    assert "Only a person can turn it on" in done.text
+
+
+def test_the_link_in_the_steps_leads_to_the_apps_page(kit: Kit) -> None:
+    link = re.search(r"Open (http\S+instance/\w+/)", kit.run("preview").text)
+    assert link
+    page = httpx.get(link[1], follow_redirects=True)
+    assert page.status_code == 200
+    assert "Provisioning" in page.text
+
+
+def test_once_the_person_has_done_it_the_run_goes_through(kit: Kit) -> None:
+    Person(kit).turns_provisioning_on()
+    done = kit.run("up", "--yes", "--skip-preview")
+    assert done.code == 0, done.text
+    kit.settle()
+    assert {"aws-admins", "aws-developers"} <= set(kit.groups())
+
+
+def test_a_second_up_changes_nothing(kit: Kit) -> None:
+    done = kit.run("up", "--yes", "--skip-preview", "--expect-no-changes")
+    assert done.code == 0, done.text
+
+
+def test_the_program_never_read_the_token(kit: Kit) -> None:
+    exported = kit.pulumi("stack", "export").text
+    assert kit.token not in exported
+    assert "getSecretVersion" not in exported
+    assert "app/connection:Connection" not in exported
+    log = (kit.home / "pulumi.log").read_text()
+    assert kit.token not in log
+
+
+def test_switching_to_api_and_back_loses_nothing(kit: Kit) -> None:
+    ids = {g["GroupId"] for g in aws_groups(kit)}
+    assert kit.toolchain("up", "--mode", "api").code == 0
+    assert kit.toolchain("up", "--mode", "console").code == 0
+    kit.settle()
+    assert {g["GroupId"] for g in aws_groups(kit)} == ids
+    assert {u["UserStatus"] for u in kit.users().values()} == {"ENABLED"}
+
+
+def aws_groups(kit: Kit) -> list[dict]:
+    return kit.aws("identitystore").list_groups(IdentityStoreId=kit.store)["Groups"]

@@ -1,0 +1,104 @@
+"""`okta-idc preview-saml` without a network: statements of a stack file, a profile in a file."""
+
+import json
+import socket
+from pathlib import Path
+from typing import Any
+
+import pytest
+import yaml
+from typer.testing import CliRunner
+
+from okta_idc.cli.main import app
+
+PROFILE = {"login": "ada@example.com", "department": "Research", "costCenter": "blue"}
+
+
+@pytest.fixture(autouse=True)
+def offline(monkeypatch: pytest.MonkeyPatch) -> None:
+    def refuse(*_: Any) -> None:
+        raise AssertionError("nobody is asked")
+
+    monkeypatch.setattr(socket.socket, "connect", refuse)
+    for name in ("OKTA_API_TOKEN", "OKTA_ACCESS_TOKEN", "OKTA_API_PRIVATE_KEY"):
+        monkeypatch.delenv(name, raising=False)
+
+
+def run(
+    tmp_path: Path, profile: Any = PROFILE, attributes: dict[str, str] | None = None, *more: str
+) -> tuple[int, str]:
+    declared = attributes or {"CostCenter": "user.costCenter"}
+    federation = {
+        "app": {
+            "acs_url": "https://us-east-1.sso.signin.aws/platform/saml/acs/0123456789-abcd",
+            "issuer_url": "https://us-east-1.signin.aws.amazon.com/platform/saml/d-9067a1b2c3",
+        },
+        "scim": {"secret": "scim"},
+        "attributes": [{"key": key, "value": value} for key, value in declared.items()],
+    }
+    stack, file = tmp_path / "Pulumi.dev.yaml", tmp_path / "ada.json"
+    stack.write_text(yaml.safe_dump({"config": {"okta-identity-center:federation": federation}}))
+    file.write_text(profile if isinstance(profile, str) else json.dumps(profile))
+    arguments = ["--user", "ada@example.com", "--settings", str(stack), "--profile", str(file)]
+    result = CliRunner().invoke(app, ["preview-saml", *arguments, *more], catch_exceptions=False)
+    return result.exit_code, result.output
+
+
+def test_cost_center_is_blue(tmp_path: Path) -> None:
+    code, text = run(tmp_path)
+    assert code == 0
+    assert "aws:PrincipalTag/CostCenter" in text
+    assert "blue" in text
+    assert "https://aws.amazon.com/SAML/Attributes/AccessControl:CostCenter" in text
+    assert "NameID ada@example.com" in text
+
+
+def test_for_machines(tmp_path: Path) -> None:
+    code, text = run(tmp_path, PROFILE, {"CostCenter": '"blue"', "Team": "user.team"}, "--json")
+    made = json.loads(text)
+    assert code == 1
+    assert made["sessionTags"] == {"CostCenter": "blue", "Team": ""}
+    assert made["nameId"]["value"] == "ada@example.com"
+    assert [f["rule"] for f in made["findings"]] == ["OIC-413"]
+    assert made["attributes"][0]["nameFormat"].endswith("attrname-format:uri")
+
+
+def test_a_user_as_oktas_api_shows_one_serves_too(tmp_path: Path) -> None:
+    assert run(tmp_path, {"id": "00u1", "profile": PROFILE})[0] == 0
+
+
+def test_outside_the_subset_it_is_unknown_and_exit_code_2(tmp_path: Path) -> None:
+    code, text = run(tmp_path, PROFILE, {"Team": "Arrays.get(user.teams, 0)"})
+    assert code == 2
+    assert "unknown: Team: Arrays.get cannot be worked out here." in text
+
+
+def test_a_limit_that_is_broken_is_exit_code_1_with_the_fix(tmp_path: Path) -> None:
+    code, text = run(tmp_path, {**PROFILE, "costCenter": "R&D"})
+    assert code == 1
+    assert "holds &" in text
+    assert "[OIC-405]" in text
+    assert "Fix: " in text
+
+
+@pytest.mark.parametrize("profile", ["nonsense", "[]", '"x"'])
+def test_a_profile_that_is_none_is_said(tmp_path: Path, profile: str) -> None:
+    code, text = run(tmp_path, profile)
+    assert code == 2
+    assert "no JSON object with a profile" in " ".join(text.split())
+
+
+def test_settings_that_are_wrong_are_told_with_their_rule(tmp_path: Path) -> None:
+    code, text = run(tmp_path, PROFILE, {"CostCenter": "costCenter"})
+    assert code == 2
+    assert "OIC-403" in text
+
+
+def test_a_file_that_is_no_stack_file_is_said(tmp_path: Path) -> None:
+    (tmp_path / "x.yaml").write_text("- a\n")
+    result = CliRunner().invoke(
+        app, ["preview-saml", "--user", "a", "--settings", str(tmp_path / "x.yaml"),
+              "--profile", "x"]
+    )  # fmt: skip
+    assert result.exit_code == 2
+    assert "no stack file" in result.output

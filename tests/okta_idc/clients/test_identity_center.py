@@ -1,0 +1,86 @@
+"""The Identity Center client, against botocore's own model of the service."""
+
+from typing import Any
+
+import boto3
+import pytest
+from botocore.stub import Stubber
+
+from okta_idc.clients.aws import AwsError
+from okta_idc.clients.identity_center import IdentityCenter
+
+ARN = "arn:aws:sso:::instance/ssoins-7223a1b2c3d4e5f6"
+SET = "arn:aws:sso:::permissionSet/ssoins-7223a1b2c3d4e5f6/ps-1111111111111111"
+AT = {"InstanceArn": ARN, "PermissionSetArn": SET}
+ABAC = "describe_instance_access_control_attribute_configuration"
+
+
+@pytest.fixture
+def center() -> IdentityCenter:
+    session = boto3.Session(aws_access_key_id="x", aws_secret_access_key="x")
+    return IdentityCenter("us-east-1", session=session)
+
+
+def stubbed(center: IdentityCenter, *answers: tuple[str, Any, Any]) -> Stubber:
+    stub = Stubber(center._client)
+    for operation, answer, asked in answers:
+        stub.add_response(operation, answer, asked)
+    stub.activate()
+    return stub
+
+
+def test_lists_are_read_to_their_end(center: IdentityCenter) -> None:
+    stubbed(
+        center,
+        ("list_permission_sets", {"PermissionSets": [SET], "NextToken": "n"}, {"InstanceArn": ARN}),
+        ("list_permission_sets", {"PermissionSets": []}, {"InstanceArn": ARN, "NextToken": "n"}),
+    )
+    assert list(center.permission_sets(ARN)) == [SET]
+
+
+def test_the_primary_region_is_the_one_that_aws_says_it_is(center: IdentityCenter) -> None:
+    regions = [{"RegionName": "eu-west-1", "IsPrimaryRegion": False},
+               {"RegionName": "us-east-1", "IsPrimaryRegion": True}]  # fmt: skip
+    stubbed(center, ("list_regions", {"Regions": regions}, {"InstanceArn": ARN}))
+    assert center.primary_region(ARN) == "us-east-1"
+
+
+def test_attributes_for_access_control_that_are_off_are_no_error(center: IdentityCenter) -> None:
+    stub = Stubber(center._client)
+    stub.add_client_error(ABAC, "ResourceNotFoundException", "not enabled")
+    stub.activate()
+    assert center.access_control(ARN) == ("", [])
+
+
+def test_attributes_for_access_control_are_read_with_their_sources(center: IdentityCenter) -> None:
+    one = {"Key": "Department", "Value": {"Source": ["${path:enterprise.department}"]}}
+    answer = {
+        "Status": "ENABLED",
+        "InstanceAccessControlAttributeConfiguration": {"AccessControlAttributes": [one]},
+    }
+    stubbed(center, (ABAC, answer, {"InstanceArn": ARN}))
+    pairs = [("Department", "${path:enterprise.department}")]
+    assert center.access_control(ARN) == ("ENABLED", pairs)
+
+
+def test_a_permission_set_is_read_with_all_its_policies(center: IdentityCenter) -> None:
+    managed = {"AttachedManagedPolicies": [{"Name": "ReadOnlyAccess", "Arn": "a" * 20}]}
+    stubbed(
+        center,
+        ("describe_permission_set", {"PermissionSet": {"Name": "Admin"}}, AT),
+        ("get_inline_policy_for_permission_set", {}, AT),
+        ("list_managed_policies_in_permission_set", managed, AT),
+        ("list_customer_managed_policy_references_in_permission_set",
+         {"CustomerManagedPolicyReferences": [{"Name": "Own"}]}, AT),
+    )  # fmt: skip
+    assert center.permission_set(ARN, SET) == ("Admin", "", ["ReadOnlyAccess", "Own"])
+
+
+def test_a_refusal_names_the_iam_action_that_it_takes(center: IdentityCenter) -> None:
+    stub = Stubber(center._client)
+    stub.add_client_error("list_instances", "AccessDeniedException", "not yours")
+    stub.activate()
+    with pytest.raises(AwsError, match="not yours") as caught:
+        center.instances()
+    assert caught.value.action == "sso:ListInstances"
+    assert caught.value.code == "AccessDeniedException"

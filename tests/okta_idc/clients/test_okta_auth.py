@@ -1,0 +1,327 @@
+"""Signing in to Okta: which credentials count, tokens by private key, DPoP, and no secret told."""
+
+import asyncio
+import base64
+import hashlib
+import json
+from collections.abc import AsyncIterator
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+from urllib.parse import parse_qs
+
+import httpx
+import pytest
+from cryptography.hazmat.primitives.asymmetric import ec, rsa
+from cryptography.hazmat.primitives.serialization import (
+    BestAvailableEncryption,
+    Encoding,
+    NoEncryption,
+    PrivateFormat,
+)
+from joserfc import jwt
+from joserfc.jwk import ECKey, RSAKey
+
+from okta_idc.clients.okta import OktaError
+from okta_idc.clients.okta_auth import READ_SCOPES, Credentials, authorization
+
+ORG = "https://acme.okta.com"
+TOKEN_URL = f"{ORG}/oauth2/v1/token"
+
+
+def pem(key: Any, shape: PrivateFormat = PrivateFormat.PKCS8, secret: Any = None) -> str:
+    return key.private_bytes(Encoding.PEM, shape, secret or NoEncryption()).decode()
+
+
+RSA = rsa.generate_private_key(65537, 2048)
+EC = ec.generate_private_key(ec.SECP256R1())
+KEY = pem(RSA)
+
+
+def service_app(key: str = KEY) -> Credentials:
+    return Credentials(client_id="0oaService", private_key=key, private_key_id="kid1")
+
+
+@dataclass
+class Org:
+    """Okta's token endpoint and API, checking every signature (RFC 7523, RFC 9449)."""
+
+    key: Any = field(default_factory=lambda: RSAKey.import_key(KEY))
+    dpop: bool = False
+    """Whether the app requires proofs."""
+    refuse: Any = None
+    tokens: list[str] = field(default_factory=list)
+    revoked: set[str] = field(default_factory=set)
+    nonces: dict[str, str] = field(default_factory=lambda: {"/oauth2": "n1", "/api": "m1"})
+    jtis: set[str] = field(default_factory=set)
+    log: list[str] = field(default_factory=list)
+
+    def __call__(self, request: httpx.Request) -> httpx.Response:
+        self.log.append(request.url.path)
+        if request.url.path == "/oauth2/v1/token":
+            return self.token(request)
+        scheme, _, token = request.headers["Authorization"].partition(" ")
+        if token in self.revoked:
+            return httpx.Response(401, json={"errorCode": "E0000011"})
+        assert token in self.tokens
+        assert scheme == ("DPoP" if self.dpop else "Bearer")
+        if self.dpop and (wanted := self.proof(request, "/api", token)):
+            return wanted
+        return httpx.Response(200, json={"ok": True})
+
+    def token(self, request: httpx.Request) -> httpx.Response:
+        form = {k: v[0] for k, v in parse_qs(request.content.decode()).items()}
+        assertion = jwt.decode(form["client_assertion"], self.key, algorithms=["RS256", "ES256"])
+        claims = assertion.claims
+        assert claims["iss"] == claims["sub"] == "0oaService"
+        assert claims["aud"] == TOKEN_URL
+        assert 0 < claims["exp"] - claims["iat"] <= 3600
+        assert assertion.header["kid"] == "kid1"
+        assert claims["jti"] not in self.jtis
+        self.jtis.add(claims["jti"])
+        assert form["grant_type"] == "client_credentials"
+        assert form["client_assertion_type"].endswith("jwt-bearer")
+        if self.refuse:
+            return self.refuse
+        if self.dpop and (wanted := self.proof(request, "/oauth2")):
+            return wanted
+        self.tokens.append(f"TOPSECRET-{len(self.tokens)}")
+        return httpx.Response(200, json={
+            "token_type": "DPoP" if self.dpop else "Bearer", "expires_in": 3600,
+            "access_token": self.tokens[-1], "scope": form["scope"],
+        })  # fmt: skip
+
+    def proof(self, request: httpx.Request, server: str, token: str = "") -> httpx.Response | None:
+        """None: the proof is what it should be."""
+        if "DPoP" not in request.headers:
+            return httpx.Response(400, json={
+                "error": "invalid_dpop_proof",
+                "error_description": "The DPoP proof JWT header is missing.",
+            })  # fmt: skip
+        text = request.headers["DPoP"]
+        header = json.loads(base64.urlsafe_b64decode(text.split(".")[0] + "=="))
+        assert set(header["jwk"]) == {"kty", "crv", "x", "y"}  # the public half alone
+        found = jwt.decode(text, ECKey.import_key(header["jwk"]), algorithms=["ES256"])
+        assert found.header["typ"] == "dpop+jwt"
+        assert found.claims["htm"] == request.method
+        assert found.claims["htu"] == str(request.url.copy_with(query=None))
+        assert found.claims["jti"] not in self.jtis
+        self.jtis.add(found.claims["jti"])
+        if token:
+            digest = base64.urlsafe_b64encode(hashlib.sha256(token.encode()).digest())
+            assert found.claims["ath"] == digest.rstrip(b"=").decode()
+        if found.claims.get("nonce") != self.nonces[server]:
+            refused = {"DPoP-Nonce": self.nonces[server]}
+            if server == "/api":
+                refused["WWW-Authenticate"] = 'DPoP error="use_dpop_nonce"'
+                return httpx.Response(401, json={"errorCode": "E0000011"}, headers=refused)
+            return httpx.Response(400, json={"error": "use_dpop_nonce"}, headers=refused)
+        return None
+
+
+class Wire(httpx.MockTransport):
+    """As on a wire, an answer's body is there only once somebody has read it."""
+
+    async def handle_async_request(self, request: httpx.Request) -> httpx.Response:
+        whole = await super().handle_async_request(request)
+        headers = [(k, v) for k, v in whole.headers.raw if k.lower() != b"content-length"]
+        return httpx.Response(whole.status_code, headers=headers, stream=_Stream(whole.content))
+
+
+class _Stream(httpx.AsyncByteStream):
+    def __init__(self, content: bytes) -> None:
+        self.content = content
+
+    async def __aiter__(self) -> AsyncIterator[bytes]:
+        yield self.content
+
+
+def ask(org: Any, auth: httpx.Auth, times: int = 1, before: Any = None) -> list[httpx.Response]:
+    """So many requests, one after the other; `before` is called before each."""
+
+    async def go() -> list[httpx.Response]:
+        transport = Wire(org)
+        async with httpx.AsyncClient(auth=auth, transport=transport) as client:
+            found: list[httpx.Response] = []
+            for number in range(times):
+                if before:
+                    before(number)
+                found.append(await client.get(f"{ORG}/api/v1/apps?limit=1"))
+            return found
+
+    return asyncio.run(go())
+
+
+def test_a_token_is_asked_for_once_and_used_for_all() -> None:
+    org = Org()
+    answers = ask(org, service_app().auth(), times=3)
+    assert [a.status_code for a in answers] == [200, 200, 200]
+    assert org.log.count("/oauth2/v1/token") == 1
+
+
+@pytest.mark.parametrize("shape", [PrivateFormat.PKCS8, PrivateFormat.TraditionalOpenSSL])
+@pytest.mark.parametrize("key", [RSA, EC])
+def test_rsa_and_ec_keys_sign(key: Any, shape: PrivateFormat) -> None:
+    text = pem(key, shape)
+    imported = RSAKey if key is RSA else ECKey
+    org = Org(key=imported.import_key(text))
+    assert ask(org, service_app(text).auth())[0].status_code == 200
+
+
+def test_many_requests_at_once_ask_for_one_token() -> None:
+    org, auth = Org(), service_app().auth()
+
+    async def go() -> None:
+        async with httpx.AsyncClient(auth=auth, transport=Wire(org)) as client:
+            await asyncio.gather(*(client.get(f"{ORG}/api/v1/apps") for _ in range(10)))
+
+    asyncio.run(go())
+    assert org.log.count("/oauth2/v1/token") == 1
+
+
+def test_an_app_that_requires_dpop_gets_proofs_with_its_nonces() -> None:
+    org = Org(dpop=True)
+    answers = ask(org, service_app().auth(), times=3)
+    assert [a.status_code for a in answers] == [200, 200, 200]
+    # Without a proof, with one, with a nonce; then the API's nonce, once.
+    assert org.log.count("/oauth2/v1/token") == 3
+    assert org.log.count("/api/v1/apps") == 4
+
+
+def test_a_nonce_that_changes_is_taken_up() -> None:
+    org = Org(dpop=True)
+
+    def before(number: int) -> None:
+        org.nonces["/api"] = f"m{number}"
+
+    assert [a.status_code for a in ask(org, service_app().auth(), 3, before)] == [200, 200, 200]
+
+
+def test_a_token_that_was_revoked_is_replaced_once() -> None:
+    org = Org()
+    answers = ask(org, service_app().auth(), 2, lambda _: org.revoked.update(org.tokens))
+    assert [a.status_code for a in answers] == [200, 200]
+    assert len(org.tokens) == 2
+
+
+def test_credentials_that_never_serve_end_in_a_401_and_not_in_a_loop() -> None:
+    def never(request: httpx.Request) -> httpx.Response:
+        if request.url.path == "/oauth2/v1/token":
+            return httpx.Response(200, json={"access_token": "TOPSECRET", "token_type": "Bearer"})
+        return httpx.Response(401)
+
+    assert ask(never, service_app().auth())[0].status_code == 401
+
+
+@pytest.mark.parametrize(
+    ("answer", "says"),
+    [
+        (httpx.Response(400, json={"error": "invalid_scope", "error_description": "no"}),
+         "400: invalid_scope: no.*grant the app okta.apps.read"),
+        (httpx.Response(401, json={"error": "invalid_client"}), "401: invalid_client"),
+        (httpx.Response(500, text="<html>"), "500: Internal Server Error"),
+        (httpx.Response(200, json={"token_type": "Bearer"}), "no access token"),
+        (httpx.Response(200, text="nonsense"), "no access token"),
+        (httpx.Response(200, json={"access_token": "a\nb"}), "no access token"),
+        (httpx.Response(200, json=[]), "no access token"),
+    ],
+)  # fmt: skip
+def test_a_token_that_is_refused_is_explained_without_a_secret(
+    answer: httpx.Response, says: str
+) -> None:
+    with pytest.raises(OktaError, match=says) as caught:
+        ask(Org(refuse=answer), service_app().auth())
+    text = str(caught.value)
+    assert "eyJ" not in text  # no assertion
+    assert "PRIVATE" not in text
+
+
+def test_a_private_key_comes_first_then_an_access_token_then_an_api_token() -> None:
+    every = {
+        "OKTA_API_CLIENT_ID": "0oaService", "OKTA_API_PRIVATE_KEY": KEY,
+        "OKTA_API_PRIVATE_KEY_ID": "kid1", "OKTA_ACCESS_TOKEN": "access", "OKTA_API_TOKEN": "api",
+    }  # fmt: skip
+    org = Org()
+    assert ask(org, authorization(every))[0].status_code == 200
+    for variable, header in (("OKTA_API_PRIVATE_KEY", "Bearer access"),
+                             ("OKTA_ACCESS_TOKEN", "SSWS api")):  # fmt: skip
+        del every[variable]
+        seen: list[str] = []
+
+        def see(request: httpx.Request, seen: list[str] = seen) -> httpx.Response:
+            seen.append(request.headers["Authorization"])
+            return httpx.Response(200)
+
+        ask(see, authorization(every))
+        assert seen == [header]
+
+
+def test_a_setting_of_the_stack_counts_before_its_variable() -> None:
+    found = Credentials.read({"apiToken": "from the stack"}, {"OKTA_API_TOKEN": "from the shell"})
+    assert found.api_token == "from the stack"
+
+
+@pytest.mark.parametrize(
+    "given",
+    [
+        {"scopes": ["okta.apps.read", "okta.groups.read"]},
+        {"scopes": "okta.apps.read, okta.groups.read"},
+    ],
+)
+def test_scopes_are_a_list_in_the_stack_and_separated_by_commas_in_the_shell(given: Any) -> None:
+    assert Credentials.read(given, {}).scopes == ("okta.apps.read", "okta.groups.read")
+    by_variable = Credentials.read({}, {"OKTA_API_SCOPES": "okta.apps.read,okta.groups.read"})
+    assert by_variable.scopes == ("okta.apps.read", "okta.groups.read")
+    assert Credentials.read({}, {}).scopes == READ_SCOPES
+
+
+@pytest.mark.parametrize(
+    ("environment", "says"),
+    [
+        ({}, "No Okta credentials.*OKTA_API_PRIVATE_KEY.*OKTA_API_TOKEN"),
+        ({"OKTA_API_CLIENT_ID": "0oa"}, "set OKTA_API_PRIVATE_KEY too"),
+        ({"OKTA_API_PRIVATE_KEY": KEY}, "set OKTA_API_CLIENT_ID too"),
+    ],
+)
+def test_what_is_missing_is_named(environment: dict[str, str], says: str) -> None:
+    with pytest.raises(OktaError, match=says):
+        authorization(environment)
+
+
+def test_a_key_can_lie_in_a_file_or_stand_in_one_line(tmp_path: Path) -> None:
+    (tmp_path / "key.pem").write_text(KEY)
+    for given in (str(tmp_path / "key.pem"), KEY.replace("\n", "\\n")):
+        assert ask(Org(), service_app(given).auth())[0].status_code == 200
+
+
+@pytest.mark.parametrize(
+    "key",
+    [
+        "SECRETKEYWITHOUTFRAME",
+        "-----BEGIN PRIVATE KEY-----\nSECRET\n-----END PRIVATE KEY-----",
+        pem(RSA, secret=BestAvailableEncryption(b"pass")),
+        "/nowhere/SECRET.pem",
+        "SECRET\x00SECRET",
+        "-----BEGIN PRIVATE KEY-----é",
+    ],
+)
+def test_a_key_that_does_not_serve_is_refused_without_being_shown(key: str) -> None:
+    with pytest.raises(OktaError, match="private key") as caught:
+        service_app(key).auth()
+    assert "SECRET" not in str(caught.value)
+    assert caught.value.__cause__ is None
+
+
+def test_a_public_key_is_no_private_key() -> None:
+    from cryptography.hazmat.primitives.serialization import PublicFormat
+
+    public = RSA.public_key().public_bytes(Encoding.PEM, PublicFormat.SubjectPublicKeyInfo)
+    with pytest.raises(OktaError, match="cannot be used"):
+        service_app(public.decode()).auth()
+
+
+def test_credentials_do_not_show_themselves() -> None:
+    every = Credentials("id", KEY, "kid", (), "TOPSECRET", "TOPSECRET")
+    assert "TOPSECRET" not in repr(every)
+    assert "PRIVATE KEY" not in repr(every)
+    assert every.kind == "service app id (private key)"

@@ -1,0 +1,67 @@
+"""Who the SCIM endpoint lets in, and what the console's rules are."""
+
+from datetime import UTC, datetime, timedelta
+
+import pytest
+
+from sandbox.aws.identity_center import ForbiddenError, IdentityCenter
+from sandbox.seed import load_org
+
+AWS = load_org().aws
+NOW = datetime.now(UTC)
+
+
+def prepared(age: timedelta = timedelta()) -> IdentityCenter:
+    center = IdentityCenter(AWS)
+    center.prepare("right", "id-1", NOW - age)
+    return center
+
+
+def test_only_a_known_token_of_the_right_tenant_gets_in() -> None:
+    center = prepared()
+    assert center.why_not(AWS.tenant, "Bearer right") == ""
+    for tenant, header, why in (
+        (AWS.tenant, "Bearer wrong", "Unknown token"),
+        (AWS.tenant, "right", "Unknown token"),
+        (AWS.tenant, "bearer right", "Unknown token"),
+        (AWS.tenant, "Bearer r\u00efght\udcff", "Unknown token"),
+        (AWS.tenant, "", "Unknown token"),
+        ("other", "Bearer right", "Unknown tenant"),
+        ("", "Bearer right", "Unknown tenant"),
+    ):
+        assert center.why_not(tenant, header) == why
+    assert IdentityCenter(AWS).why_not(AWS.tenant, "Bearer right") == "Unknown tenant"
+
+
+def test_a_token_lives_one_year() -> None:
+    assert prepared(timedelta(days=364)).why_not(AWS.tenant, "Bearer right") == ""
+    assert prepared(timedelta(days=366)).why_not(AWS.tenant, "Bearer right") == "Expired token"
+
+
+def test_an_expired_token_counts_toward_the_two() -> None:
+    center = prepared(timedelta(days=400))
+    center.generate()
+    with pytest.raises(ForbiddenError, match="2 access tokens"):
+        center.generate()
+
+
+def test_no_token_is_kept() -> None:
+    center = prepared()
+    token = center.generate()
+    assert token not in repr(vars(center))
+    assert center.why_not(AWS.tenant, f"Bearer {token}") == ""
+
+
+def test_it_is_enabled_once() -> None:
+    center = prepared()
+    with pytest.raises(ForbiddenError, match="enabled already"):
+        center.enable()
+    assert len(center.tokens) == 1
+
+
+def test_a_new_tenant_looks_like_one() -> None:
+    center = prepared()
+    center.delete_token("id-1")
+    center.disable()
+    assert center.tenant != AWS.tenant
+    assert [len(part) for part in center.tenant.split("-")] == [11, 4, 4, 4, 12]

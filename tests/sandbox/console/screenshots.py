@@ -1,0 +1,52 @@
+"""`python -m tests.sandbox.console.screenshots`: the pictures in docs/images, anew."""
+
+import argparse
+import sys
+import tempfile
+from pathlib import Path
+
+from tests.places import ROOT
+from tests.sandbox.console import rehearsal
+from tests.sandbox.console.running import running
+
+
+def main(folder: Path, port: int) -> int:
+    program = rehearsal.chromium()
+    if program is None:
+        sys.stderr.write("There is no Chromium here: apt-get install chromium.\n")
+        return 1
+    folder.mkdir(parents=True, exist_ok=True)
+    with running(port) as sandbox, rehearsal.browser(program) as page:
+
+        def shot(name: str) -> None:
+            page.screenshot(path=folder / f"{name}.png")
+
+        with tempfile.TemporaryDirectory() as files:
+            rehearsal.change_identity_source(page, sandbox.okta, Path(files), shot)
+        endpoint, token = rehearsal.enable_automatic_provisioning(page, shot)
+        rehearsal.configure_api_integration(page, endpoint, token, shot)
+        rehearsal.enable_features(page, shot)
+        rehearsal.assign_group(page, "aws-access")
+        sandbox.settled()
+        page.get_by_role("link", name="People").click()
+        page.get_by_label("Search people").fill("ra")
+        page.get_by_role("button", name="Search").click()
+        shot("okta-assignments")
+        for name in ("aws-admins", "aws-data", "aws-finance"):
+            rehearsal.push_group(page, name)
+        sandbox.settled()
+        page.reload()
+        page.locator("td summary").first.click()
+        shot("okta-push-groups")
+        page.get_by_role("link", name="AWS console").click()
+        page.get_by_role("link", name="Groups", exact=True).click()
+        shot("aws-groups")
+    return 0
+
+
+if __name__ == "__main__":
+    parser = argparse.ArgumentParser(prog="python -m tests.sandbox.console.screenshots")
+    parser.add_argument("--folder", type=Path, default=ROOT / "docs" / "images")
+    parser.add_argument("--port", type=int, default=8410, help="the pictures show it")
+    given = parser.parse_args()
+    sys.exit(main(given.folder, given.port))

@@ -1,0 +1,96 @@
+"""The whole rehearsal, clicked in a real browser."""
+
+import threading
+from collections.abc import Iterator
+from contextlib import contextmanager
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from tests.sandbox.console import rehearsal
+from tests.sandbox.console.running import Running
+
+pytest.importorskip("playwright", reason="Playwright is not installed: no browser was driven")
+
+
+@pytest.fixture(scope="module")
+def page() -> Iterator[Any]:
+    program = rehearsal.chromium()
+    if program is None:
+        pytest.skip("no Chromium here (apt-get install chromium): no browser was driven")
+    with rehearsal.browser(program) as page:
+        yield page
+
+
+def ignore(_: str) -> None:
+    """No pictures."""
+
+
+def test_a_person_connects_okta_and_aws(page: Any, sandbox: Running, tmp_path: Path) -> None:
+    told: list[str] = []
+    page.on("console", lambda message: told.append(message.text))
+    page.on("pageerror", lambda error: told.append(str(error)))
+    rehearsal.change_identity_source(page, sandbox.okta, tmp_path, ignore)
+    endpoint, token = rehearsal.enable_automatic_provisioning(page, ignore)
+    assert endpoint.endswith("/scim/v2/")
+    rehearsal.configure_api_integration(page, endpoint, token, ignore)
+    assert sandbox.app["features"] == ["GROUP_PUSH"]
+    rehearsal.enable_features(page, ignore)
+    assert sandbox.app["features"] == [
+        "GROUP_PUSH", "PUSH_NEW_USERS", "PUSH_PROFILE_UPDATES", "PUSH_USER_DEACTIVATION",
+    ]  # fmt: skip
+    connection = sandbox.api("GET", f"/apps/{sandbox.app['id']}/connections/default")
+    assert connection["status"] == "UNKNOWN"
+    rehearsal.assign_group(page, "aws-access")
+    sandbox.settled()
+    rehearsal.push_group(page, "aws-admins")
+    sandbox.settled()
+    page.reload()
+    assert page.locator("td .state").all_inner_texts() == ["Active"]
+    page.get_by_role("link", name="AWS console").click()
+    page.get_by_role("link", name="Groups", exact=True).click()
+    page.get_by_role("link", name="aws-admins").click()
+    assert page.locator("tbody tr").count() == len(sandbox.store.members(*sandbox.store.groups))
+    assert page.locator("tbody tr").count() > 0
+    assert not [text for text in told if "Content Security Policy" in text]
+
+
+@contextmanager
+def foreign(text: str) -> Iterator[str]:
+    """Another origin: a page on another port."""
+
+    class Page(BaseHTTPRequestHandler):
+        def do_GET(self) -> None:
+            self.send_response(200)
+            self.send_header("Content-Type", "text/html")
+            self.end_headers()
+            self.wfile.write(text.encode())
+
+        def log_message(self, *_: Any) -> None:
+            """Silent."""
+
+    server = ThreadingHTTPServer(("127.0.0.1", 0), Page)
+    thread = threading.Thread(target=server.serve_forever)
+    thread.start()
+    try:
+        yield f"http://127.0.0.1:{server.server_port}/"
+    finally:
+        server.shutdown()
+        thread.join()
+        server.server_close()
+
+
+def test_a_foreign_page_can_neither_post_nor_frame(page: Any, sandbox: Running) -> None:
+    sandbox.center.external = True
+    with foreign(
+        f'<form method=post action="{sandbox.okta}/aws-console/settings/provisioning/enable">'
+        f'<button>go</button></form><iframe src="{sandbox.okta}/aws-console/settings"></iframe>'
+    ) as url:
+        page.goto(url)
+        page.wait_for_load_state("networkidle")
+        assert page.frame_locator("iframe").get_by_role("heading", name="Settings").count() == 0
+        page.get_by_role("button", name="go").click()
+        page.get_by_role("heading", name="Refused").wait_for()
+    assert not sandbox.center.enabled
