@@ -90,21 +90,25 @@ def _groups_of(resource: Resource) -> list[tuple[str, str, Callable[[], str | No
 def push_names(stack: Stack) -> Asks:
     pushes, undecided = stack.of_apps(PUSH)
     yield from undecided
+    made_here = stack.by_id(GROUP)
     for _, each in pushes:
-        yield Ask(partial(_pushed_name, stack, each), each.here)
+        yield Ask(partial(_pushed_name, stack, each, made_here), each.here)
 
 
 @of_stack(groups.group_names_differ, config=OTHER_APPS)
 def push_names_differ(stack: Stack) -> Asks:
     by_app, undecided = stack.by_app(PUSH)
     yield from undecided
+    made_here = stack.by_id(GROUP)
     for pushes in by_app.values():
-        names, unnamed = known((each.here, partial(_pushed_name, stack, each)) for each in pushes)
+        names, unnamed = known(
+            (each.here, partial(_pushed_name, stack, each, made_here)) for each in pushes
+        )
         yield from unnamed
         yield together(names)
 
 
-def _pushed_name(stack: Stack, mapping: Resource) -> str | None:
+def _pushed_name(stack: Stack, mapping: Resource, made_here: Mapping[str, Resource]) -> str | None:
     """The group's name in AWS: the one that is given, else the source group's, where the stack
     declares it. None where only Okta knows it. Raises Undecided."""
     missing: Undecided | None = None
@@ -116,9 +120,8 @@ def _pushed_name(stack: Stack, mapping: Resource) -> str | None:
     except Undecided as unknown:
         missing = unknown
     source = stack.belongs(mapping, "sourceGroupId", [GROUP])
-    for group in stack.of(GROUP):
-        if stack.id_of(group) == source:
-            return group.values.text("name")
+    if source is not None and source in made_here:
+        return made_here[source].values.text("name")
     if missing:
         raise missing
     return None

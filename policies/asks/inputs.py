@@ -16,13 +16,14 @@ from okta_idc.rules.registry import join_path
 
 
 class Unknown(Enum):
-    """The one value that stands for all that is not known before the update."""
+    """The one value that stands for all that cannot be seen: mostly before the update."""
 
     UNKNOWN = "unknown"
 
 
 UNKNOWN = Unknown.UNKNOWN
-_MARKERS = frozenset(value for name, value in vars(proxy).items() if name.startswith("UNKNOWN_"))
+_MARKERS = {value for name, value in vars(proxy).items() if name.startswith("UNKNOWN_")}
+_MARKERS.add("[secret]")  # what `pulumi policy analyze` shows of a secret that it cannot decrypt
 
 
 class Undecided(Exception):  # noqa: N818 - an answer, and no error

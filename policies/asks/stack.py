@@ -68,6 +68,10 @@ class Stack:
         """The resource's id, or its place in the stack while it has none."""
         return resource.values.peek("id") or resource.urn.split("::", 2)[-1]
 
+    def by_id(self, kind: str) -> dict[str, Resource]:
+        """The resources of a type by their ids."""
+        return {self.id_of(each): each for each in self.of(kind)}
+
     def belongs(
         self,
         resource: Resource,

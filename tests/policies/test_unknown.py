@@ -148,3 +148,8 @@ def test_an_app_whose_settings_are_not_known_is_not_judged_on_them() -> None:
     answer = ask("oic-110", saml(appSettingsJson=UNKNOWN))
     assert answer.findings == []
     assert "appSettingsJson" in answer.undecided
+
+
+def test_a_secret_that_analyze_cannot_decrypt_is_not_known_either() -> None:
+    answer = ask("oic-101", [Declared(provisioning.CONNECTION, {"baseUrl": "[secret]"})])
+    assert "baseUrl" in answer.undecided
