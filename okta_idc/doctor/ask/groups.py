@@ -49,13 +49,13 @@ def _members(found: Evidence) -> Iterator[tuple[str, frozenset[str] | Gap]]:
 
 
 def _assigned_members(found: Evidence) -> Iterator[Case | Gap]:
-    assigned = known(found.people).persons.keys()
+    assigned = known(found.people).persons
     for name, members in _members(found):
         if isinstance(members, Gap):
             yield members
         else:
             # Only who is not assigned makes a finding, so nobody else is handed over.
-            subject = groups.PushedMembers(name, members - assigned, ())
+            subject = groups.PushedMembers(name, members.difference(assigned), ())
             yield Case(subject, by_value=True, names=found.members.logins)
 
 
@@ -65,7 +65,7 @@ def _active_members(found: Evidence) -> Iterator[Case | Gap]:
         if isinstance(members, Gap):
             yield members
         else:
-            status = {ident: inactive[ident] for ident in members & inactive.keys()}
+            status = {ident: inactive[ident] for ident in members if ident in inactive}
             subject = groups.MemberStatus(name, status)
             yield Case(subject, by_value=True, names=found.members.logins)
 

@@ -56,7 +56,7 @@ class _Sides:
         gap = Gap("its members were not looked at.")
         okta = known(self._found.members.of.get(each.source, gap))
         aws = known(self._found.store_members.get(each.aws_id, gap))
-        members = (self._persons[ident] for ident in okta & self._persons.keys())
+        members = (self._persons[ident] for ident in okta if ident in self._persons)
         wanted = frozenset(p.login for p in members if not arrived or p.kind == "there")
         return store_drift.Members(each.name, wanted, frozenset(map(self._login, aws)))
 

@@ -21,9 +21,9 @@ async def look_again(okta: Okta, found: Evidence) -> None:
     if isinstance(people, Gap) or isinstance(app, Gap):
         return
     strangers = {
-        ident: members - people.persons.keys()
+        ident: unknown
         for ident, members in found.members.of.items()
-        if not isinstance(members, Gap) and not members <= people.persons.keys()
+        if not isinstance(members, Gap) and (unknown := members.difference(people.persons))
     }
     if len(strangers) <= FEW:
         for ident in strangers:
@@ -52,4 +52,4 @@ def _sets(found: Evidence, idents: Iterable[str]) -> Iterable[frozenset[str]]:
     for ident in idents:
         members = found.members.of[ident]
         if not isinstance(members, Gap) and not isinstance(people, Gap):
-            yield members - people.persons.keys()
+            yield members.difference(people.persons)
