@@ -5,6 +5,7 @@ from typing import Any
 import pulumi
 
 from components import IdentityCenterFederation, Wait
+from okta_idc.clients.scim import ScimProbe
 from okta_idc.settings import ROOT, Settings, SettingsError
 
 try:
@@ -16,6 +17,7 @@ provisioning = settings.provisioning
 arguments: Any = {
     **settings.arguments(),
     "wait": Wait.chosen(provisioning.wait, 60 * provisioning.wait_minutes),
+    "probe": ScimProbe(settings.scim.probe_at) if settings.scim.probe else None,
     "arrival": Wait(60 * provisioning.arrival_minutes),
 }
 federation = IdentityCenterFederation("identity-center", arguments)

@@ -50,7 +50,9 @@ class IdentityCenterFederation(pulumi.ComponentResource):
         refuse(rules.named_once(roles) + rules.one_role_per_group(roles))
         by_api = args.get("mode", API) == API
         token = ScimToken(
-            f"{name}-scim-token", {"secret": args["secret"], "read_token": by_api}, child
+            f"{name}-scim-token",
+            {"secret": args["secret"], "read_token": by_api, "probe": args.get("probe")},
+            child,
         )
         found = find_groups(
             {f"assign[{i}]": group for i, group in enumerate(assign)}
@@ -131,6 +133,8 @@ class IdentityCenterFederation(pulumi.ComponentResource):
             "identityStoreId": store_id,
             "secretName": args["secret"],
             "tokenExpires": token.expires,
+            "tokenDaysLeft": token.days_left,
+            "tokenProven": token.proven,
             "attributes": [a["key"] for a in args.get("attributes", [])],
             "assignmentGroups": [{"name": g.name, "id": g.id} for g in assigned.values()],
             "pushGroups": [

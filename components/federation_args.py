@@ -5,6 +5,7 @@ from typing import NotRequired, TypedDict
 from components.account_access import ApplicationArgs, PermissionSetArgs
 from components.groups import GroupArgs
 from components.saml_app import AttributeStatement
+from components.scim_token import Probe
 from components.wait import Wait
 
 API = "api"
@@ -31,6 +32,8 @@ class IdentityCenterFederationArgs(TypedDict):
     issuer_url: str
     secret: str
     """Name or ARN of the secret with the SCIM endpoint and token."""
+    probe: NotRequired[Probe | None]
+    """Proves the token before Okta gets it (mode `api`). Default: it is not proven."""
     label: NotRequired[str]
     user_name_template: NotRequired[str]
     attributes: NotRequired[list[AttributeStatement]]

@@ -79,6 +79,13 @@ class Scim(Strict):
     """Where the SCIM endpoint and token lie."""
 
     secret: str = Field(description="Name or ARN of the secret in AWS Secrets Manager.")
+    probe: bool = Field(
+        default=True, description="Mode api: the token is tried on AWS before Okta gets it."
+    )
+    probe_at: str = Field(
+        default="", pattern=r"^(http://(127\.0\.0\.1|localhost)(:\d+)?)?$",
+        description="Where the probe is sent instead, on this machine only (the sandbox).",
+    )  # fmt: skip
 
 
 class Provisioning(Strict):
