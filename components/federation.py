@@ -33,7 +33,11 @@ from okta_idc.rules import groups as rules
 
 
 class IdentityCenterFederation(pulumi.ComponentResource):
-    """Everything that can be declared of the federation."""
+    """Everything that can be declared of the federation.
+
+    Okta's org and the Identity Center instance are those of the `providers` in its options, by
+    default the stack's; any number of federations can stand beside each other.
+    """
 
     app_id: Output[str]
     outputs: dict[str, object]
@@ -52,7 +56,7 @@ class IdentityCenterFederation(pulumi.ComponentResource):
         token = ScimToken(
             f"{name}-scim-token",
             {"secret": args["secret"], "read_token": by_api, "probe": args.get("probe")},
-            child,
+            _part(child, args.get("secret_provider")),
         )
         found = find_groups(
             {f"assign[{i}]": group for i, group in enumerate(assign)}
@@ -235,7 +239,7 @@ class IdentityCenterFederation(pulumi.ComponentResource):
                     "emails": alarm.get("emails", []),
                     "days_before": alarm.get("days_before", DAYS_BEFORE),
                 },
-                child,
+                _part(child, args.get("alarm_provider")),
             )
 
     def _instance(self) -> Output[tuple[str, str, str]]:
@@ -252,6 +256,13 @@ class IdentityCenterFederation(pulumi.ComponentResource):
 
         opts = InvokeOutputOptions(parent=self)
         return aws.ssoadmin.get_instances_output(opts=opts).apply(the_one)
+
+
+def _part(options: ResourceOptions, provider: aws.Provider | None) -> ResourceOptions:
+    """A part that lies elsewhere has a provider of its own; the others have the federation's."""
+    if provider is None:
+        return options
+    return ResourceOptions.merge(options, ResourceOptions(providers=[provider]))
 
 
 def _belong_together(issuer: str, read: Sequence[Any]) -> Sequence[Any]:

@@ -75,7 +75,20 @@ class App(Strict):
     )
 
 
-class Scim(Strict):
+class Elsewhere(Strict):
+    """What may lie in another account or region than the Identity Center instance."""
+
+    region: str = Field(
+        default="", pattern=r"^([a-z]{2}(-[a-z]+)+-\d)?$",
+        description="AWS region, where it is not aws:region.",
+    )  # fmt: skip
+    role_arn: str = Field(
+        default="", pattern=r"^(arn:aws[\w-]*:iam::\d{12}:role/.+)?$",
+        description="Role to be assumed, where it lies in another account.",
+    )  # fmt: skip
+
+
+class Scim(Elsewhere):
     """Where the SCIM endpoint and token lie."""
 
     secret: str = Field(description="Name or ARN of the secret in AWS Secrets Manager.")
@@ -222,7 +235,7 @@ class AccessControlSetting(Strict):
     )
 
 
-class AlarmSetting(Strict):
+class AlarmSetting(Elsewhere):
     """A warning before the SCIM token expires, by SNS."""
 
     emails: list[str] = Field(default=[], description="Who is told; each must confirm.")

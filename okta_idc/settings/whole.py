@@ -100,7 +100,7 @@ class Settings(Strict):
         if self.access_control is not None:
             arguments["access_control"] = _plain(self.access_control)
         if self.alarm is not None:
-            arguments["alarm"] = _plain(self.alarm)
+            arguments["alarm"] = self.alarm.model_dump(include={"emails", "days_before"})
         if self.assign == "pushed":
             arguments["assign_pushed"] = self.assigned_group
         return arguments

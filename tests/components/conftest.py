@@ -75,7 +75,7 @@ class World(mocks.Mocks):
                 return {"status": self.status}
             case "getSaml":
                 seen, self.features = self.features, (self.soon or [self.features]).pop(0)
-                [saml] = self.inputs("app/saml:Saml")
+                [saml] = [a.inputs for a in self.declared if f"{a.name}-id" == args.args["id"]]
                 return {"features": seen, "status": "ACTIVE", **saml, **self.changed}
             case "getAppGroupAssignments":
                 assigned = [
