@@ -28,7 +28,7 @@ from components.saml_app import SamlApp
 from components.scim_token import ScimToken
 from components.token_alarm import DAYS_BEFORE, TokenExpiryAlarm
 from components.wait import Wait
-from okta_idc.rules import endpoints
+from okta_idc.rules import account_access, endpoints
 from okta_idc.rules import groups as rules
 
 
@@ -52,6 +52,7 @@ class IdentityCenterFederation(pulumi.ComponentResource):
         assign, push = args.get("assign", []), args.get("push", [])
         roles = rules.GroupRoles(tuple(map(label, assign)), tuple(map(label, push)))
         refuse(rules.named_once(roles) + rules.one_role_per_group(roles))
+        _refuse_retired(args, tuple(label(group) for group in push if group.get("retire")))
         by_api = args.get("mode", API) == API
         token = ScimToken(
             f"{name}-scim-token",
@@ -271,6 +272,15 @@ def _belong_together(issuer: str, read: Sequence[Any]) -> Sequence[Any]:
     refuse(endpoints.endpoint_region(endpoints.EndpointInRegion(endpoint, region)), "secret")
     refuse(endpoints.issuer_of_store(endpoints.IssuerOfStore(issuer, store_id)))
     return read
+
+
+def _refuse_retired(args: IdentityCenterFederationArgs, retiring: tuple[str, ...]) -> None:
+    """OIC-538, before anything is made."""
+    for kind in ("permission_sets", "applications"):
+        for index, opened in enumerate(args.get(kind, [])):
+            groups = account_access.RetiringGroups(tuple(opened.get("groups", ())), retiring)
+            place = f"{kind}[{index}].groups"
+            refuse(account_access.retired_opens_nothing(groups), place)
 
 
 def _one_role_each(

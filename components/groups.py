@@ -33,6 +33,8 @@ class GroupArgs(TypedDict):
     """An Okta expression; whoever it is true for is a member of the group made here."""
     priority: NotRequired[int]
     """Of an assignment: 1 is the first. On all assignments, or on none."""
+    retire: NotRequired[bool]
+    """Of a push: the group in AWS is deleted once the push is removed from the declaration."""
     import_id: NotRequired[str]
     """Takes over what is there already: `app id/group id` of an assignment, `app id/mapping id`
     of a push."""

@@ -145,6 +145,10 @@ class GroupSetting(Strict):
         default=None, min_length=1, description="Okta expression that fills a group to be made."
     )
     priority: int | None = Field(default=None, ge=1, description="Of an assignment; 1 is first.")
+    retire: bool = Field(
+        default=False,
+        description="Of a push: deleted in AWS for good, once a later run does not push it.",
+    )
     import_id: str | None = Field(
         default=None,
         pattern=r"^\w+/\w+$",

@@ -108,4 +108,5 @@ class Settings(Strict):
 
 def _plain(setting: BaseModel) -> dict[str, Any]:
     """As an argument of a component: what was not given is not there."""
-    return {key: value for key, value in setting.model_dump().items() if value not in (None, "")}
+    given = setting.model_dump().items()
+    return {k: v for k, v in given if v is not False and v not in (None, "")}
