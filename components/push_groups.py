@@ -13,8 +13,9 @@ its members. A run that pushes nothing new waits for nothing, and asks no more t
 side.
 """
 
+import asyncio
 from collections.abc import Mapping, Sequence
-from typing import NotRequired, TypedDict
+from typing import Any, NotRequired, TypedDict
 
 import pulumi
 import pulumi_okta as okta
@@ -113,7 +114,7 @@ class PushGroups(pulumi.ComponentResource):
             )
         self.mappings = lifted({called: push.id for called, push in self.pushes.items()})
         made = Output.all(names, sources, pushed, self.mappings)
-        self.group_ids = made.apply(lambda a: arrival.of_groups(*a[:3]))
+        self.group_ids = _apart(made.apply(lambda a: arrival.of_groups(*a[:3])))
         self.register_outputs({"mappings": self.mappings, "group_ids": self.group_ids})
 
     def _listed(self, args: PushGroupsArgs) -> Output[list[Listed]]:
@@ -150,6 +151,17 @@ class PushGroups(pulumi.ComponentResource):
             return links
 
         return asked.apply(link)
+
+
+def _apart(output: Output[dict[str, str]]) -> Output[dict[str, str]]:
+    """The same value at the same time, without the mappings as what it depends on. A mapping that
+    is gone in Okta has to be taken out of the state, which the engine refuses for whatever has
+    dependents; and taking a mapping away leaves the group, which the assignments hang on."""
+    nothing: asyncio.Future[set[Resource]] = asyncio.Future()
+    nothing.set_result(set())
+    value: Any = asyncio.ensure_future(output.future())
+    known, secret = map(asyncio.ensure_future, (output.is_known(), output.is_secret()))
+    return Output(nothing, value, known, secret)
 
 
 def _cannot_link(name: str) -> None:
