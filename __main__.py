@@ -1,6 +1,7 @@
 """One Okta org federated with one IAM Identity Center instance: settings, federation, outputs."""
 
 import os
+from pathlib import Path
 from typing import Any
 
 import pulumi
@@ -31,3 +32,4 @@ federation = IdentityCenterFederation("identity-center", arguments)
 
 for name, value in federation.outputs.items():
     pulumi.export(name, value)
+pulumi.export("readme", Path("Pulumi.README.md").read_text(encoding="utf-8"))

@@ -20,6 +20,7 @@ from components.drift import REPORT, Drift
 from components.federation_args import API, IdentityCenterFederationArgs
 from components.gate import ENFORCE, Gate
 from components.groups import GroupArgs, find_groups, label, take_groups
+from components.next_steps import next_steps
 from components.provisioning import Provisioning
 from components.push_groups import PushGroups
 from components.pushed_people import PushedPeople
@@ -142,6 +143,14 @@ class IdentityCenterFederation(pulumi.ComponentResource):
             "tokenProven": token.proven,
             "attributes": [a["key"] for a in args.get("attributes", [])],
             "assignmentGroups": [{"name": g.name, "id": g.id} for g in assigned.values()],
+            "nextSteps": Output.all(
+                closed=gate.closed,
+                steps=gate.steps,
+                days_left=token.days_left,
+                groups=pushes.group_ids.apply(lambda ids: {c: ids.get(c) for c in pushed}),
+                drift=drift.found,
+                metadata_url=app.metadata_url,
+            ).apply(lambda known: next_steps(**known)),
             "pushGroups": [
                 {
                     "name": group.name,
