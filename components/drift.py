@@ -25,6 +25,11 @@ from okta_idc.rules import Finding, app_drift, push_drift
 from okta_idc.rules.statements import Statement
 
 REPORT, ENFORCE = "report", "enforce"
+_BY_HAND = (push_drift.mapping_by_hand, push_drift.assignment_by_hand)
+_DELETED_LAST = (
+    " If this run is taking it out of the declaration, there is nothing to do: the engine deletes "
+    "last, after this was read."
+)
 
 
 class DriftArgs(TypedDict):
@@ -83,7 +88,10 @@ class Drift(pulumi.ComponentResource):
         return again.apply(lambda answer: {**known, "listed": listed(answer)})
 
     def _tell(self, findings: list[Finding], args: DriftArgs) -> list[str]:
-        lines = [finding.text() for finding in findings]
+        lines = [
+            finding.text() + (_DELETED_LAST if finding.rule in _BY_HAND else "")
+            for finding in findings
+        ]
         blocking = [f.text() for f in findings if f.rule.severity == "blocking"]
         if blocking and args["policy"] == ENFORCE and not pulumi.runtime.is_dry_run():
             raise Refused("What is there differs from what is declared:\n" + "\n".join(blocking))
