@@ -111,7 +111,7 @@ class TestGate:
     @pytest.mark.parametrize("mode", ["api", "console"])
     def test_it_stays_closed_and_says_why(self, world: World, declare: Declare, mode: str) -> None:
         world.features = WANTED[1:]
-        with pytest.raises(RunError, match="PUSH_NEW_USERS is off. .OIC-612. Fix: "):
+        with pytest.raises(RunError, match=r"PUSH_NEW_USERS is off\. \[OIC-612\] Fix: "):
             declare(federation(mode=mode))
         nothing_depends_on_it(world)
 
