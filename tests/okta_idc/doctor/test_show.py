@@ -2,6 +2,7 @@
 
 import io
 import json
+import re
 from html.parser import HTMLParser
 from typing import Any
 from xml.etree import ElementTree as ET
@@ -16,6 +17,7 @@ from okta_idc.doctor.gap import Gap
 from okta_idc.doctor.report import Found, Report
 from okta_idc.doctor.show.documents import document
 from okta_idc.doctor.show.junit import junit
+from okta_idc.doctor.show.markdown import markdown
 from okta_idc.doctor.show.page import page
 from okta_idc.doctor.show.sarif import sarif
 from okta_idc.doctor.show.table import print_report
@@ -180,6 +182,16 @@ def test_one_finding_has_one_fingerprint_and_two_have_two() -> None:
     assert len(set(marks(found(), found(who="ben@example.com"), found("OIC-305")))) == 3
 
 
+def test_the_summary_names_nobody_and_says_what_to_do() -> None:
+    mine = found(who="SOMEBODY", value="SECRET", place="PLACE", problem="is PROBLEM.")
+    text = markdown(report(mine, mine, found("OIC-208", who="SOMEBODY"), unknown="no | right."))
+    assert not re.search("SOMEBODY|SECRET|PLACE|PROBLEM", text)
+    assert re.search(r"^\| OIC\\-303.* \| blocking \| 2 \| ", text, re.MULTILINE)
+    assert text.index("303") < text.index("208")
+    assert "no \\| right\\. (OIC-414)" in text
+    assert "<" not in text.replace("\\<", "")
+
+
 class _Page(HTMLParser):
     def __init__(self) -> None:
         super().__init__()
@@ -209,6 +221,7 @@ def test_whatever_a_name_holds_every_form_can_be_written_and_read(name: str) -> 
     json.loads(json.dumps(document(made)))
     SARIF.validate(json.loads(json.dumps(sarif(made))))
     page(made).encode()
+    markdown(made).encode()
     shown = on_terminal(made)
     shown.encode()
     assert all(c.isprintable() or c == "\n" for c in shown)
