@@ -25,6 +25,11 @@ from okta_idc.rules import Finding, app_drift, push_drift
 from okta_idc.rules.statements import Statement
 
 REPORT, ENFORCE = "report", "enforce"
+_BY_HAND = (push_drift.mapping_by_hand, push_drift.assignment_by_hand)
+_DELETED_LAST = (
+    " If this run is taking it out of the declaration, there is nothing to do: the engine deletes "
+    "last, after this was read."
+)
 
 
 class DriftArgs(TypedDict):
@@ -96,7 +101,9 @@ class Drift(pulumi.ComponentResource):
 def _text(finding: Finding, urns: Mapping[str, str]) -> str:
     """With the command that it takes, where a mapping is no longer what the state says."""
     text, gone = finding.text(), finding.value or ""
-    if finding.rule is push_drift.mapping_gone and gone in urns:
+    if finding.rule in _BY_HAND:
+        text += _DELETED_LAST
+    elif finding.rule is push_drift.mapping_gone and gone in urns:
         text += f" Run: pulumi state delete '{urns[gone]}' --force && pulumi up"
     elif finding.rule is push_drift.mapping_in_error and finding.place in urns:
         text += (

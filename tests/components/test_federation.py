@@ -103,8 +103,8 @@ class TestGate:
     @pytest.mark.parametrize(
         ("status", "says"),
         [
-            ("UNKNOWN", "Okta answered UNKNOWN.*set provisioning.mode to console"),
-            ("DISABLED", "is DISABLED, not ENABLED"),
+            ("UNKNOWN", "UNKNOWN says.*OIC-610.*set provisioning.mode to console"),
+            ("DISABLED", "DISABLED is not ENABLED.*OIC-611"),
             ("", "status unknown"),
         ],
     )
@@ -120,7 +120,7 @@ class TestGate:
     @pytest.mark.parametrize("mode", ["api", "console"])
     def test_it_stays_closed_and_says_why(self, world: World, declare: Declare, mode: str) -> None:
         world.features = WANTED[1:]
-        with pytest.raises(RunError, match="PUSH_NEW_USERS is off"):
+        with pytest.raises(RunError, match=r"PUSH_NEW_USERS is off\. \[OIC-612\] Fix: "):
             declare(federation(mode=mode))
         nothing_depends_on_it(world)
 
