@@ -23,8 +23,8 @@ status: .venv/ready ## what stands in the Identity Store, and who was refused
 env: .venv/ready ## shell lines for plain pulumi: eval "$(make -s env)"
 	@$(TOOLCHAIN) env
 
-sandbox: .venv/ready ## the sandbox alone, in the foreground (CONNECTIONS=supported)
-	@$(TOOLCHAIN) sandbox --port $(PORT) --connections $(CONNECTIONS)
+sandbox: .venv/ready ## the sandbox alone, in the foreground (CONNECTIONS=supported, ARGS="--identity-center new")
+	@$(TOOLCHAIN) sandbox --port $(PORT) --connections $(CONNECTIONS) -- $(ARGS)
 
 reset: .venv/ready ## stop the sandbox and forget it, whatever state it is in
 	@$(TOOLCHAIN) reset
