@@ -95,6 +95,15 @@ def test_an_error_names_file_place_value_and_fix(
     assert f"{path}: {expected}" in str(caught.value)
 
 
+@pytest.mark.parametrize("text", ["[" * 200_000, "a: " + "[{b: " * 100_000, "- " * 200_000 + "1"])
+def test_nesting_without_end_is_an_org_error_too(tmp_path: Path, text: str) -> None:
+    """libyaml's parser, which is asked for large files, would end the process."""
+    path = tmp_path / "org.yaml"
+    path.write_text(text)
+    with pytest.raises(OrgError, match="is not YAML"):
+        load_org(path)
+
+
 def test_the_organisation_has_three_accounts_and_need_not_have_more_than_one(
     tmp_path: Path,
 ) -> None:
