@@ -139,19 +139,22 @@ def seen(url: str) -> dict[str, list[str]]:
 
 
 def main(groups: int = 500, people: int = 10_000) -> None:
+    print(f"{people:,} people, {groups:,} groups of {MEMBERS}")
+    document = org_of(groups, people)
     with tempfile.TemporaryDirectory(prefix="bench-sandbox-") as folder:
-        org = Path(folder, "org.yaml")
-        org.write_text(yaml.safe_dump(org_of(groups, people)))
-        with started(org, Path(folder, "ready.json")) as (card, seconds):
-            print(
-                f"{people:,} people, {groups:,} groups of {MEMBERS}, {org.stat().st_size:,} bytes"
-            )
-            own = processor(card["pid"])
-            print(f"{'start-up':16} {seconds:8.1f} s, processor {own:.1f} s")
-            print(f"{'memory':16} {megabytes(card['pid'], 'VmRSS'):8.0f} MB")
-            for kind, (rate, own) in reads(card, seen(card["okta"])).items():
-                print(f"{kind:16} {rate:8,.0f} reads a second, {own:,.0f} a processor second")
-            print(f"{'memory, at most':16} {megabytes(card['pid'], 'VmHWM'):8.0f} MB")
+        ready = Path(folder, "ready.json")
+        for kind, text in (("YAML", yaml.safe_dump(document)), ("JSON", json.dumps(document))):
+            org = Path(folder, f"org.{kind}")
+            org.write_text(text)
+            with started(org, ready) as (card, seconds):
+                own = processor(card["pid"])
+                print(f"start-up, {kind:6} {seconds:8.1f} s, processor {own:.1f} s")
+                if kind == "YAML":
+                    continue
+                print(f"{'memory':16} {megabytes(card['pid'], 'VmRSS'):8.0f} MB")
+                for what, (rate, own) in reads(card, seen(card["okta"])).items():
+                    print(f"{what:16} {rate:8,.0f} reads a second, {own:,.0f} a processor second")
+                print(f"{'memory, at most':16} {megabytes(card['pid'], 'VmHWM'):8.0f} MB")
 
 
 if __name__ == "__main__":

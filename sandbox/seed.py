@@ -140,8 +140,8 @@ def load_org(path: Path | None = None) -> Org:
 
 
 def _document(text: str) -> Any:
-    """JSON is YAML, and is read much faster by its own parser; so is YAML by libyaml's, where PyYAML
-    was built with it. That one ends the process on nesting of many thousands: the other raises."""
+    """JSON is YAML, and its own parser is much faster. So is libyaml's, where PyYAML was built with
+    it; but that one ends the process on nesting of many thousands, where the other raises."""
     with contextlib.suppress(ValueError):
         return json.loads(text)
     depth = deepest = 0

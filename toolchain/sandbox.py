@@ -69,8 +69,8 @@ def start(home: Path, port: int, connections: str, *options: str) -> Sandbox:
     log = home / "sandbox.log"
     with log.open("wb") as stream:
         child = subprocess.Popen(
-            command(home, port, connections, *options), cwd=ROOT, stdin=subprocess.DEVNULL, stdout=stream,
-            stderr=subprocess.STDOUT, start_new_session=True,
+            command(home, port, connections, *options), cwd=ROOT, stdin=subprocess.DEVNULL,
+            stdout=stream, stderr=subprocess.STDOUT, start_new_session=True,
         )  # fmt: skip
     try:
         deadline = time.monotonic() + START_SECONDS
