@@ -34,8 +34,10 @@ class GroupArgs(TypedDict):
     priority: NotRequired[int]
     """Of an assignment: 1 is the first. On all assignments, or on none."""
     import_id: NotRequired[str]
-    """Takes over what is there already: `app id/group id` of an assignment, `app id/mapping id`
-    of a push."""
+    """What is there already: `app id/group id` of an assignment, which is imported; `app
+    id/mapping id` of a push, which is left to itself (see PushGroups)."""
+    aws_group_id: NotRequired[str]
+    """Of a push that is there already: the group's id in IAM Identity Center."""
 
 
 @dataclass(frozen=True)

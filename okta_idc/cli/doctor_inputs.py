@@ -70,20 +70,25 @@ def direct(app: str, store: str, region: str, url: str, settings: Path | None) -
     """Without a stack. Raises CannotLookError."""
     if not store:
         raise CannotLookError("--app goes with --identity-store d-….")
-    region = region or boto3.Session().region_name or ""
-    if not region:
-        raise CannotLookError("AWS's region is not known. Fix: give --region.")
     known = read_settings_file(settings) if settings else None
     return Inputs(
         url=org_url(url, {}),
         app_id=app,
         store_id=store,
-        region=region,
+        region=known_region(region),
         credentials=Credentials.read(),
         secret=known.scim.secret if known else "",
         declared=_with_settings(_by_settings(known) if known else Declared(), known),
         declared_in=str(settings or "Pulumi.yaml"),
     )
+
+
+def known_region(given: str) -> str:
+    """As given, or AWS's usual one. Raises CannotLookError."""
+    region = given or boto3.Session().region_name or ""
+    if not region:
+        raise CannotLookError("AWS's region is not known. Fix: give --region.")
+    return region
 
 
 def _by_outputs(told: Outputs) -> Declared:
