@@ -1,5 +1,6 @@
 """What the doctor is told, on its command line and by the stack: whom to ask, what is declared."""
 
+import os
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
@@ -84,8 +85,9 @@ def direct(app: str, store: str, region: str, url: str, settings: Path | None) -
 
 
 def known_region(given: str) -> str:
-    """As given, or AWS's usual one. Raises CannotLookError."""
-    region = given or boto3.Session().region_name or ""
+    """As given, or AWS's usual one; boto3 alone does not know AWS_REGION, which the provider
+    takes. Raises CannotLookError."""
+    region = given or os.environ.get("AWS_REGION") or boto3.Session().region_name or ""
     if not region:
         raise CannotLookError("AWS's region is not known. Fix: give --region.")
     return region
