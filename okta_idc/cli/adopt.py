@@ -12,6 +12,7 @@ from rich.console import Console
 
 from okta_idc.adoption.draft import Draft, draft
 from okta_idc.adoption.look import Found, Where, look
+from okta_idc.adoption.mappings import import_file
 from okta_idc.adoption.text import stack_file
 from okta_idc.cli.doctor_inputs import known_region
 from okta_idc.cli.doctor_progress import watching
@@ -43,6 +44,11 @@ def adopt(
     force: Annotated[
         bool, typer.Option("--force", help="Write over a file that is there.")
     ] = False,
+    mappings: Annotated[
+        Path | None,
+        typer.Option(help="Also write the file by which `pulumi import` owns the push mappings."),
+    ] = None,
+    stack: Annotated[str, typer.Option(help="The stack's name; goes with --mappings.")] = "",
     app: Annotated[str, typer.Option(help="The app's id (0oa…); default: the only one.")] = "",
     identity_store: Annotated[
         str, typer.Option(help="The identity store's id (d-…); default: the one the app names.")
@@ -69,19 +75,26 @@ def adopt(
     """
     errors = Console(stderr=True, soft_wrap=True, highlight=False)
     try:
-        if out and out.exists() and not force:
-            raise CannotLookError(f"{out}: is there already. Fix: give --force, or another name.")
+        for path in (out, mappings):
+            if path and path.exists() and not force:
+                text = f"{path}: is there already. Fix: give --force, or another name."
+                raise CannotLookError(text)
+        if mappings and not stack:
+            raise CannotLookError("--mappings goes with --stack NAME.")
         url = org_url(okta_url, {})
         where = Where(app, identity_store, known_region(region), secret, aws_endpoint or None)
         seen = asyncio.run(_look(url, where, share))
         text = stack_file(seen.made, url, where.region, f"{PROJECT}:{ROOT}")
         if out:
             out.write_text(text, encoding="utf-8")
+        if mappings:
+            document = import_file(seen.made, seen.found, stack, PROJECT)
+            mappings.write_text(json.dumps(document, indent=2) + "\n", encoding="utf-8")
     except (CannotLookError, OktaError, AwsError, Gap) as error:
         errors.print(f"unknown: {error}", markup=False)
         raise typer.Exit(COULD_NOT_LOOK) from None
     except OSError as error:
-        errors.print(f"{out}: not written: {error.strerror}.", markup=False)
+        errors.print(f"{error.filename}: not written: {error.strerror}.", markup=False)
         raise typer.Exit(COULD_NOT_LOOK) from None
     if as_json:
         sys.stdout.write(json.dumps(_document(seen), indent=2) + "\n")

@@ -29,6 +29,9 @@ PUSHED = ("aws-admins", "aws-developers", "aws-data", "aws-finance")
 DEV, PROD = "210987654321", "321098765432"
 MANAGED = "arn:aws:iam::aws:policy/PowerUserAccess"
 LIMITS = "arn:aws:iam::aws:policy/ReadOnlyAccess"
+IMPORTED = 13
+"""The app, its assignment, two permission sets, four policies, four assignments in accounts, and
+attributes for access control."""
 OWN_TAG = {
     "Version": "2012-10-17",
     "Statement": [
@@ -181,6 +184,38 @@ def mappings(kit: Kit) -> dict[str, tuple[str, str]]:
     return {m["id"]: (m["sourceGroupId"], m["status"]) for m in listed}
 
 
+def in_aws(hands: Hands) -> dict[str, Any]:
+    """Who has what, and what each permission set is."""
+    sets = hands.sso.list_permission_sets(InstanceArn=hands.instance)["PermissionSets"]
+    found: dict[str, Any] = {}
+    for arn in sets:
+        at = {"InstanceArn": hands.instance, "PermissionSetArn": arn}
+        shown = hands.sso.describe_permission_set(**at)["PermissionSet"]
+        managed = hands.sso.list_managed_policies_in_permission_set(**at)
+        accounts = hands.sso.list_accounts_for_provisioned_permission_set(**at)["AccountIds"]
+        given = [
+            (account, each["PrincipalId"])
+            for account in sorted(accounts)
+            for each in hands.sso.list_account_assignments(**at, AccountId=account)[
+                "AccountAssignments"
+            ]
+        ]
+        found[arn] = (shown, managed["AttachedManagedPolicies"], sorted(given))
+    return found
+
+
+def without_import_ids(federation: dict[str, Any]) -> dict[str, Any]:
+    """As whoever has adopted edits the file afterwards."""
+
+    def bare(value: Any) -> Any:
+        if isinstance(value, dict):
+            kept = {k: v for k, v in value.items() if k not in ("import_id", "aws_group_id")}
+            return {key: bare(each) for key, each in kept.items()}
+        return [bare(each) for each in value] if isinstance(value, list) else value
+
+    return bare(federation)
+
+
 @pytest.fixture(scope="module")
 def story() -> dict[str, Any]:
     """What one test leaves to the next."""
@@ -191,6 +226,7 @@ def test_adopt_writes_a_stack_file_that_loads_and_leaves_nothing_out(
     kit: Kit, hands: Hands, story: dict[str, Any], tmp_path: Path
 ) -> None:
     story["groups"], story["mappings"] = aws_groups(kit), mappings(kit)
+    story["in_aws"] = in_aws(hands)
     before, out = journal(kit), tmp_path / "Pulumi.adopted.yaml"
     done = adopt(kit, "--out", str(out))
     assert done.code == 0, done.text
@@ -209,7 +245,7 @@ def test_the_first_preview_shows_imports_only(
     before = journal(kit)
     found = steps(kit.run("preview", "--json"))
     assert set(found) == {"import"}, found
-    assert len(found["import"]) == 13, found  # app, assignment, 2 sets, 4 policies, 4 accesses, on
+    assert len(found["import"]) == IMPORTED, found
     assert writes(kit, before) == []
 
 
@@ -220,4 +256,75 @@ def test_the_first_up_sends_nothing(kit: Kit, hands: Hands, story: dict[str, Any
     kit.settle()
     assert writes(kit, before) == []
     assert mappings(kit) == story["mappings"]
+    assert aws_groups(kit) == story["groups"]
+
+
+def test_nothing_in_aws_has_changed(kit: Kit, hands: Hands, story: dict[str, Any]) -> None:
+    assert in_aws(hands) == story["in_aws"]
+
+
+def test_a_second_up_and_a_refresh_change_nothing(
+    kit: Kit, hands: Hands, story: dict[str, Any]
+) -> None:
+    before = journal(kit)
+    for verb in ("up", "refresh"):
+        done = kit.run(verb, "--yes", "--skip-preview", "--expect-no-changes")
+        assert done.code == 0, done.text
+    assert writes(kit, before) == []
+
+
+def test_everything_that_was_imported_is_protected(kit: Kit, hands: Hands) -> None:
+    document = json.loads(kit.pulumi("stack", "export").text)
+    kept = [r for r in document["deployment"]["resources"] if r.get("importID")]
+    assert len(kept) == IMPORTED
+    assert all(resource.get("protect") for resource in kept)
+    done = kit.run("destroy", "--yes", "--skip-preview")
+    assert done.code != 0
+    assert "protect" in done.text
+
+
+def test_the_mappings_can_be_owned_without_a_call_to_okta(
+    kit: Kit, hands: Hands, story: dict[str, Any], tmp_path: Path
+) -> None:
+    path = tmp_path / "mappings.json"
+    assert adopt(kit, "--mappings", str(path), "--stack", "dev").code == 0
+    before = journal(kit)
+    done = kit.run(
+        "import", "--file", str(path), "--yes", "--skip-preview", "--generate-code=false"
+    )
+    assert done.code == 0, done.text
+    use(kit, without_import_ids(story["federation"]))
+    found = steps(kit.run("preview", "--json"))
+    assert set(found) == {"same", "update"}, found
+    assert found["update"] == {"identity-center-app-saml"}
+    assert {f"identity-center-push-{name}" for name in PUSHED} <= found["same"]
+    assert writes(kit, before) == []
+
+
+def test_the_app_is_then_told_once_to_leave_its_sign_on_policy_alone(
+    kit: Kit, hands: Hands, story: dict[str, Any]
+) -> None:
+    [app] = kit.okta("GET", "/api/v1/apps?limit=200")
+    before = journal(kit)
+    done = kit.run("up", "--yes", "--skip-preview")
+    assert done.code == 0, done.text
+    assert writes(kit, before) == [("PUT", f"/api/v1/apps/{app['id']}")]
+    done = kit.run("up", "--yes", "--skip-preview", "--expect-no-changes")
+    assert done.code == 0, done.text
+    kit.settle()
+    assert mappings(kit) == story["mappings"]
+
+
+def test_a_destroy_leaves_the_groups_in_aws(kit: Kit, hands: Hands, story: dict[str, Any]) -> None:
+    use(kit, without_import_ids(story["federation"]) | {"protect": False})
+    done = kit.run("up", "--yes", "--skip-preview")
+    assert done.code == 0, done.text
+    before = journal(kit)
+    done = kit.run("destroy", "--yes", "--skip-preview")
+    assert done.code == 0, done.text
+    kit.settle()
+    [app] = {path.split("/")[4] for _, path in writes(kit, before) if "/group-push/" in path}
+    gone = {path for method, path in writes(kit, before) if method == "DELETE" and "gPm" in path}
+    root = f"/api/v1/apps/{app}/group-push/mappings"
+    assert gone == {f"{root}/{ident}?deleteTargetGroup=false" for ident in story["mappings"]}
     assert aws_groups(kit) == story["groups"]
