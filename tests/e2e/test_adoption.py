@@ -278,9 +278,9 @@ def test_everything_that_was_imported_is_protected(kit: Kit, hands: Hands) -> No
     kept = [r for r in document["deployment"]["resources"] if r.get("importID")]
     assert len(kept) == IMPORTED
     assert all(resource.get("protect") for resource in kept)
-    done = kit.run("destroy", "--yes", "--skip-preview")
+    done = kit.run("destroy", "--preview-only")
     assert done.code != 0
-    assert "protect" in done.text
+    assert "cannot be deleted" in done.text
 
 
 def test_the_mappings_can_be_owned_without_a_call_to_okta(
@@ -297,8 +297,9 @@ def test_the_mappings_can_be_owned_without_a_call_to_okta(
     found = steps(kit.run("preview", "--json"))
     assert set(found) == {"same", "update"}, found
     assert found["update"] == {"identity-center-app-saml"}
-    assert {f"identity-center-push-{name}" for name in PUSHED} <= found["same"]
     assert writes(kit, before) == []
+    state = kit.pulumi("stack", "export").text
+    assert state.count('"deleteTargetGroupOnDestroy": false') == 2 * len(PUSHED)
 
 
 def test_the_app_is_then_told_once_to_leave_its_sign_on_policy_alone(
