@@ -14,13 +14,16 @@ def options(
     base: ResourceOptions,
     import_id: str | None,
     protect: bool = False,
+    *,
     unread: Sequence[str] = (),
+    free: bool = False,
 ) -> ResourceOptions:
     """`base`, with import and protection where there is an id; with `protect` where it is asked.
 
     `unread` are the properties whose difference is left alone for as long as there is an id.
+    `free`: it is about to go, so nothing protects it.
     """
-    more = ResourceOptions(protect=True if protect or import_id else None)
+    more = ResourceOptions(protect=True if (protect or import_id) and not free else None)
     if import_id:
         more.import_ = import_id
         more.ignore_changes = list(unread)

@@ -1,27 +1,32 @@
 """Push groups: the Okta groups whose name and members appear in IAM Identity Center.
 
-Owns one push mapping per group. Never deletes the group on the AWS side: account assignments hang
-on its id, and a group made anew has another one. For the same reason a mapping's target is chosen
-once, when the mapping is made, and never changed afterwards. Does not assign anybody to the app
-(that is AssignmentGroups, and Okta does not support one group in both roles: OIC-201).
+Owns one push mapping per group. Never deletes the group on the AWS side, unless it was retired in
+an earlier run: account assignments hang on its id, and a group made anew has another one. (The
+provider deletes by what its state says, so that retiring takes two runs.) For the same reason a
+mapping's target is chosen once, when the mapping is made, and never changed afterwards. Does not
+assign anybody to the app (that is AssignmentGroups, and Okta does not support one group in both
+roles: OIC-201).
 
 Before a group is pushed for the first time, it waits until the assigned people stand in AWS: who
-arrives later is left out of the group (okta-api.md §6). After it, until the group stands there. A
-run that pushes nothing new waits for nothing, and asks no more than a list of each side.
+arrives later is left out of the group (okta-api.md §6). After it, until the group stands there with
+its members. A run that pushes nothing new waits for nothing, and asks no more than a list of each
+side.
 
 A mapping that is there already (`import_id`) is left to itself: watched by the same lists, never
 changed, never deleted. The provider cannot take it over without pushing the whole group anew: what
 it imports has no delete flag, which it mends by setting the mapping ACTIVE
-(okta-plugin-measured.md §3.4, docs/decisions/0004).
+(okta-plugin-measured.md §3.4, docs/decisions/0005).
 """
 
+import asyncio
 from collections.abc import Mapping, Sequence
-from typing import NotRequired, TypedDict
+from typing import Any, NotRequired, TypedDict
 
 import pulumi
 import pulumi_okta as okta
 from pulumi import Input, InvokeOutputOptions, Output, Resource, ResourceOptions
 
+from components import adoption
 from components.arrival import Arrival
 from components.groups import Group, lifted, names_filter
 from components.refusal import Refused
@@ -97,24 +102,43 @@ class PushGroups(pulumi.ComponentResource):
                 target_group_name=Output.all(ready, group.name).apply(
                     lambda a, key=called: None if key in a[0] else a[1]
                 ),
-                delete_target_group_on_destroy=False,
-                opts=ResourceOptions(
-                    parent=self,
-                    depends_on=list(args["after"]),
-                    ignore_changes=["targetGroupId", "targetGroupName"],
-                    protect=True if args.get("protect") else None,
+                delete_target_group_on_destroy=group.asked.get("retire", False),
+                opts=adoption.options(
+                    ResourceOptions(
+                        parent=self,
+                        depends_on=list(args["after"]),
+                        ignore_changes=["targetGroupId", "targetGroupName"],
+                    ),
+                    None,
+                    args.get("protect", False),
+                    free=group.asked.get("retire", False),
                 ),
             )
             for called, group in groups.items()
         }
+        retiring = [called for called, group in groups.items() if group.asked.get("retire")]
+        if retiring:
+            pulumi.log.warn(
+                f"Retiring {', '.join(retiring)}: after this run, a run without them in `push` "
+                "deletes them in IAM Identity Center for good, with all that hangs on their ids.",
+                self,
+            )
         left = {
             called: Output.from_input(_mapping_id(group.asked.get("import_id", "")))
             for called, group in there.items()
         }
         self.mappings = lifted({called: push.id for called, push in self.pushes.items()} | left)
-        looked_for = lifted({c: g.name for c, g in args["groups"].items() if c not in in_aws})
-        arrived = Output.all(looked_for, self.mappings).apply(lambda a: arrival.of_groups(a[0]))
-        self.group_ids = Output.all(arrived, standing).apply(lambda found: found[0] | in_aws)
+        wanted = {c: group for c, group in args["groups"].items() if c not in in_aws}
+        made = Output.all(
+            lifted({called: group.name for called, group in wanted.items()}),
+            lifted({called: group.id for called, group in wanted.items()}),
+            pushed,
+            self.mappings,
+        )
+        arrived = made.apply(lambda a: arrival.of_groups(*a[:3]))
+        self.group_ids = _apart(
+            Output.all(arrived, standing).apply(lambda found: found[0] | in_aws)
+        )
         self.register_outputs({"mappings": self.mappings, "group_ids": self.group_ids})
 
     def _listed(self, args: PushGroupsArgs) -> Output[list[Listed]]:
@@ -167,6 +191,17 @@ def _stand(given: Mapping[str, str], found: Mapping[str, str]) -> Mapping[str, s
                 "information), or remove it if the group is gone."
             )
     return found
+
+
+def _apart(output: Output[dict[str, str]]) -> Output[dict[str, str]]:
+    """The same value at the same time, without the mappings as what it depends on. A mapping that
+    is gone in Okta has to be taken out of the state, which the engine refuses for whatever has
+    dependents; and taking a mapping away leaves the group, which the assignments hang on."""
+    nothing: asyncio.Future[set[Resource]] = asyncio.Future()
+    nothing.set_result(set())
+    value: Any = asyncio.ensure_future(output.future())
+    known, secret = map(asyncio.ensure_future, (output.is_known(), output.is_secret()))
+    return Output(nothing, value, known, secret)
 
 
 def _cannot_link(name: str) -> None:

@@ -76,10 +76,30 @@ class App(Strict):
     )  # fmt: skip
 
 
-class Scim(Strict):
+class Elsewhere(Strict):
+    """What may lie in another account or region than the Identity Center instance."""
+
+    region: str = Field(
+        default="", pattern=r"^([a-z]{2}(-[a-z]+)+-\d)?$",
+        description="AWS region, where it is not aws:region.",
+    )  # fmt: skip
+    role_arn: str = Field(
+        default="", pattern=r"^(arn:aws[\w-]*:iam::\d{12}:role/.+)?$",
+        description="Role to be assumed, where it lies in another account.",
+    )  # fmt: skip
+
+
+class Scim(Elsewhere):
     """Where the SCIM endpoint and token lie."""
 
     secret: str = Field(description="Name or ARN of the secret in AWS Secrets Manager.")
+    probe: bool = Field(
+        default=True, description="Mode api: the token is tried on AWS before Okta gets it."
+    )
+    probe_at: str = Field(
+        default="", pattern=r"^(http://(127\.0\.0\.1|localhost)(:\d+)?)?$",
+        description="Where the probe is sent instead, on this machine only (the sandbox).",
+    )  # fmt: skip
 
 
 class Provisioning(Strict):
@@ -126,6 +146,10 @@ class GroupSetting(Strict):
         default=None, min_length=1, description="Okta expression that fills a group to be made."
     )
     priority: int | None = Field(default=None, ge=1, description="Of an assignment; 1 is first.")
+    retire: bool = Field(
+        default=False,
+        description="Of a push: deleted in AWS for good, once a later run does not push it.",
+    )
     import_id: str | None = Field(
         default=None,
         pattern=r"^\w+/\w+$",
@@ -150,6 +174,11 @@ class GroupSetting(Strict):
             raise ValueError("aws_group_id is for a push that is there (import_id)")
         if self.create and self.import_id:
             raise ValueError("import_id is for a group that is there (name or id)")
+        if self.retire and self.import_id:
+            raise ValueError(
+                "a mapping that is only watched (import_id) cannot be retired; let the stack own "
+                "it first (docs/adoption.md)"
+            )
         return self
 
     @property
@@ -234,7 +263,7 @@ class AccessControlSetting(Strict):
     )
 
 
-class AlarmSetting(Strict):
+class AlarmSetting(Elsewhere):
     """A warning before the SCIM token expires, by SNS."""
 
     emails: list[str] = Field(default=[], description="Who is told; each must confirm.")

@@ -6,6 +6,7 @@ refused by AWS, so that whoever sends one is found out by a mapping in ERROR.
 """
 
 import json
+import re
 import subprocess
 import sys
 from collections.abc import Iterator
@@ -170,8 +171,15 @@ def steps(preview: Result) -> dict[str, set[str]]:
 
 
 def writes(kit: Kit, since: int) -> list[tuple[str, str]]:
+    """Calls to Okta and to the SCIM endpoint that could change something."""
     made = kit.okta("GET", "/sandbox/journal")[since:]
     return [(c["method"], c["path"]) for c in made if c["method"] not in ("GET", "HEAD")]
+
+
+def aws_writes(kit: Kit) -> list[str]:
+    """The same of AWS, by IAM actions, since the sandbox began."""
+    made = [call["operation"] for call in kit.okta("GET", "/sandbox/journal?server=aws")]
+    return [action for action in made if not re.match(r"[\w-]+:(List|Get|Describe)", action)]
 
 
 def journal(kit: Kit) -> int:
@@ -226,7 +234,7 @@ def test_adopt_writes_a_stack_file_that_loads_and_leaves_nothing_out(
     kit: Kit, hands: Hands, story: dict[str, Any], tmp_path: Path
 ) -> None:
     story["groups"], story["mappings"] = aws_groups(kit), mappings(kit)
-    story["in_aws"] = in_aws(hands)
+    story["in_aws"], story["aws_writes"] = in_aws(hands), aws_writes(kit)
     before, out = journal(kit), tmp_path / "Pulumi.adopted.yaml"
     done = adopt(kit, "--out", str(out))
     assert done.code == 0, done.text
@@ -261,6 +269,8 @@ def test_the_first_up_sends_nothing(kit: Kit, hands: Hands, story: dict[str, Any
 
 def test_nothing_in_aws_has_changed(kit: Kit, hands: Hands, story: dict[str, Any]) -> None:
     assert in_aws(hands) == story["in_aws"]
+    assert story["aws_writes"]  # those of whoever made it are seen
+    assert aws_writes(kit) == story["aws_writes"]
 
 
 def test_a_second_up_and_a_refresh_change_nothing(

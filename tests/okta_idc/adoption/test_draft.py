@@ -5,6 +5,7 @@ import re
 import string
 from typing import Any
 
+import hypothesis
 import pytest
 import yaml
 from hypothesis import given
@@ -231,6 +232,7 @@ def test_only_active_mappings_are_owned_and_none_deletes_its_group() -> None:
 NASTY = st.text(string.printable + "äß→#:'\"{}[]&*!|>%@`", min_size=1, max_size=40)
 
 
+@hypothesis.settings(deadline=None)
 @given(st.lists(NASTY, min_size=1, max_size=4, unique=True), NASTY)
 def test_names_come_back_from_yaml_as_they_are(names: list[str], label: str) -> None:
     made = draft(found(tuple(names), app=app(label=label)), WHERE)
