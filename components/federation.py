@@ -231,7 +231,12 @@ class IdentityCenterFederation(pulumi.ComponentResource):
                 {
                     "instance_arn": instance_arn,
                     "group_ids": pushes.group_ids,
-                    "pushed": list(pushes.pushes),
+                    "pushed": [label(group) for group in args.get("push", [])],
+                    "group_ids_there": {
+                        label(group): group["aws_group_id"]
+                        for group in args.get("push", [])
+                        if "aws_group_id" in group
+                    },
                     "permission_sets": sets,
                     "applications": applications,
                     "tags": keys,

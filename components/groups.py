@@ -41,8 +41,10 @@ class GroupArgs(TypedDict):
     retire: NotRequired[bool]
     """Of a push: the group in AWS is deleted once the push is removed from the declaration."""
     import_id: NotRequired[str]
-    """Takes over what is there already: `app id/group id` of an assignment, `app id/mapping id`
-    of a push."""
+    """What is there already: `app id/group id` of an assignment, which is imported; `app
+    id/mapping id` of a push, which is left to itself (see PushGroups)."""
+    aws_group_id: NotRequired[str]
+    """Of a push that is there already: the group's id in IAM Identity Center."""
 
 
 @dataclass(frozen=True)

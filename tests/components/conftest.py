@@ -36,6 +36,8 @@ class World(mocks.Mocks):
     members: list[int] = field(default_factory=lambda: [9])
     """How many members a group in AWS has at each look, in their order; the last stays."""
     in_aws: list[str] = field(default_factory=list)
+    aws_ids: dict[str, str] = field(default_factory=dict)
+    """Ids of those groups that have a real one."""
     assigned: list[str] = field(default_factory=list)
     people: list[str] = field(default_factory=list)
     later: list[list[str]] = field(default_factory=list)
@@ -70,7 +72,8 @@ class World(mocks.Mocks):
                 arns = [f"arn:aws:sso:::instance/ssoins-{i}" for i in self.instances]
                 return {"identityStoreIds": self.instances, "arns": arns, "region": "us-east-1"}
             case "getGroups" if args.token.startswith("aws"):
-                return {"groups": [{"displayName": n, "groupId": f"aws-{n}"} for n in self.in_aws]}
+                ids = {name: self.aws_ids.get(name, f"aws-{name}") for name in self.in_aws}
+                return {"groups": [{"displayName": n, "groupId": i} for n, i in ids.items()]}
             case "getGroups":
                 return {"groups": self._okta_groups(args.args["search"])}
             case "getConnection":
