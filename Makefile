@@ -26,8 +26,8 @@ env: .venv/ready ## shell lines for plain pulumi: eval "$(make -s env)"
 engine: .venv/ready ## find, download or build Pulumi, and print the folder to put on PATH
 	@$(TOOLCHAIN) engine
 
-sandbox: .venv/ready ## the sandbox alone, in the foreground (CONNECTIONS=supported)
-	@$(TOOLCHAIN) sandbox --port $(PORT) --connections $(CONNECTIONS)
+sandbox: .venv/ready ## the sandbox alone, in the foreground (CONNECTIONS=supported, ARGS="--identity-center new")
+	@$(TOOLCHAIN) sandbox --port $(PORT) --connections $(CONNECTIONS) -- $(ARGS)
 
 reset: .venv/ready ## stop the sandbox and forget it, whatever state it is in
 	@$(TOOLCHAIN) reset

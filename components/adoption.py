@@ -3,9 +3,12 @@
 from pulumi import ResourceOptions
 
 
-def options(base: ResourceOptions, import_id: str | None, protect: bool = False) -> ResourceOptions:
-    """`base`, with import and protection where there is an id; with `protect` where it is asked."""
-    more = ResourceOptions(protect=True if protect or import_id else None)
+def options(
+    base: ResourceOptions, import_id: str | None, protect: bool = False, *, free: bool = False
+) -> ResourceOptions:
+    """`base`, with import and protection where there is an id; with `protect` where it is asked.
+    `free`: it is about to go, so nothing protects it."""
+    more = ResourceOptions(protect=True if (protect or import_id) and not free else None)
     if import_id:
         more.import_ = import_id
     return ResourceOptions.merge(base, more)

@@ -49,6 +49,8 @@ class Gate(pulumi.ComponentResource):
     """The app's id, for everything that needs provisioning to be on."""
     read: Output[okta.app.GetSamlResult]
     """The app as Okta shows it."""
+    steps: Output[str]
+    """What a person does to turn provisioning on; empty where the program does it."""
     closed: Output[str]
     """Why it was let through though provisioning is not known to be on; empty when it is on."""
 
@@ -57,7 +59,8 @@ class Gate(pulumi.ComponentResource):
         app_id = Output.from_input(args["app_id"])
         asking = InvokeOutputOptions(parent=self, depends_on=args["after"])
         self.read = app = okta.app.get_saml_output(id=app_id, opts=asking)
-        asked = Output.all(app_id, app.features, args.get("steps", ""))
+        self.steps = Output.from_input(args.get("steps", ""))
+        asked = Output.all(app_id, app.features, self.steps)
         self.closed = asked.apply(lambda read: self._ask(args, *read))
         self.app_id = Output.all(app_id, self.closed).apply(lambda both: both[0])
         self.register_outputs({"app_id": self.app_id})

@@ -1,17 +1,21 @@
 """Push groups: the Okta groups whose name and members appear in IAM Identity Center.
 
-Owns one push mapping per group. Never deletes the group on the AWS side: account assignments hang
-on its id, and a group made anew has another one. For the same reason a mapping's target is chosen
-once, when the mapping is made, and never changed afterwards. Does not assign anybody to the app
-(that is AssignmentGroups, and Okta does not support one group in both roles: OIC-201).
+Owns one push mapping per group. Never deletes the group on the AWS side, unless it was retired in
+an earlier run: account assignments hang on its id, and a group made anew has another one. (The
+provider deletes by what its state says, so that retiring takes two runs.) For the same reason a
+mapping's target is chosen once, when the mapping is made, and never changed afterwards. Does not
+assign anybody to the app (that is AssignmentGroups, and Okta does not support one group in both
+roles: OIC-201).
 
 Before a group is pushed for the first time, it waits until the assigned people stand in AWS: who
-arrives later is left out of the group (okta-api.md §6). After it, until the group stands there. A
-run that pushes nothing new waits for nothing, and asks no more than a list of each side.
+arrives later is left out of the group (okta-api.md §6). After it, until the group stands there with
+its members. A run that pushes nothing new waits for nothing, and asks no more than a list of each
+side.
 """
 
+import asyncio
 from collections.abc import Mapping, Sequence
-from typing import NotRequired, TypedDict
+from typing import Any, NotRequired, TypedDict
 
 import pulumi
 import pulumi_okta as okta
@@ -87,7 +91,7 @@ class PushGroups(pulumi.ComponentResource):
                 target_group_name=Output.all(ready, group.name).apply(
                     lambda a, key=called: None if key in a[0] else a[1]
                 ),
-                delete_target_group_on_destroy=False,
+                delete_target_group_on_destroy=group.asked.get("retire", False),
                 opts=adoption.options(
                     ResourceOptions(
                         parent=self,
@@ -96,12 +100,21 @@ class PushGroups(pulumi.ComponentResource):
                     ),
                     group.asked.get("import_id"),
                     args.get("protect", False),
+                    free=group.asked.get("retire", False),
                 ),
             )
             for called, group in groups.items()
         }
+        retiring = [called for called, group in groups.items() if group.asked.get("retire")]
+        if retiring:
+            pulumi.log.warn(
+                f"Retiring {', '.join(retiring)}: after this run, a run without them in `push` "
+                "deletes them in IAM Identity Center for good, with all that hangs on their ids.",
+                self,
+            )
         self.mappings = lifted({called: push.id for called, push in self.pushes.items()})
-        self.group_ids = Output.all(names, self.mappings).apply(lambda a: arrival.of_groups(a[0]))
+        made = Output.all(names, sources, pushed, self.mappings)
+        self.group_ids = _apart(made.apply(lambda a: arrival.of_groups(*a[:3])))
         self.register_outputs({"mappings": self.mappings, "group_ids": self.group_ids})
 
     def _listed(self, args: PushGroupsArgs) -> Output[list[Listed]]:
@@ -138,6 +151,17 @@ class PushGroups(pulumi.ComponentResource):
             return links
 
         return asked.apply(link)
+
+
+def _apart(output: Output[dict[str, str]]) -> Output[dict[str, str]]:
+    """The same value at the same time, without the mappings as what it depends on. A mapping that
+    is gone in Okta has to be taken out of the state, which the engine refuses for whatever has
+    dependents; and taking a mapping away leaves the group, which the assignments hang on."""
+    nothing: asyncio.Future[set[Resource]] = asyncio.Future()
+    nothing.set_result(set())
+    value: Any = asyncio.ensure_future(output.future())
+    known, secret = map(asyncio.ensure_future, (output.is_known(), output.is_secret()))
+    return Output(nothing, value, known, secret)
 
 
 def _cannot_link(name: str) -> None:

@@ -47,6 +47,8 @@ def main(argv: list[str] | None = None) -> int:
             answers = "what SCIM connections answer (default: unknown, as in life)"
             kinds = ("unknown", "supported")
             verb.add_argument("--connections", choices=kinds, default=kinds[0], help=answers)
+            more = "after --: further options of `python -m sandbox serve`"
+            verb.add_argument("options", nargs="*", metavar="OPTION", help=more)
         if name == "down":
             verb.add_argument("--keep-sandbox", action="store_true", help="destroy the stack only")
         if name == "status":
@@ -83,7 +85,7 @@ def _run(place: verbs.Place, given: argparse.Namespace) -> int:
             print(engine.find(place.say).path.parent)
             return 0
         case "sandbox":
-            return verbs.serve(place, given.port, given.connections)
+            return verbs.serve(place, given.port, given.connections, given.options)
         case _:
             return verbs.reset(place)
 

@@ -110,7 +110,9 @@ def doctor(
 async def _look(inputs: Inputs, aws_endpoint: str, share: float) -> Report:
     began = time.monotonic()
     errors = Console(stderr=True)
-    aws = Aws(inputs.store_id, inputs.region, inputs.secret, aws_endpoint or None)
+    aws = Aws(
+        inputs.store_id, inputs.region, inputs.secret, aws_endpoint or None, inputs.secret_region
+    )
     wanted = Wanted(inputs.app_id, inputs.store_id, inputs.declared)
     with watching(errors) as watch:
         auth = inputs.credentials.auth()

@@ -32,6 +32,7 @@ class Inputs:
     region: str
     credentials: Credentials
     secret: str = ""
+    secret_region: str = ""
     declared: Declared = field(default_factory=Declared)
     declared_in: str = "Pulumi.yaml"
 
@@ -61,6 +62,7 @@ def from_stack(outputs: Path | None, stack: str, settings: Path | None, url: str
         region=str(told["region"]),
         credentials=Credentials.read(okta),
         secret=str(told.get("secretName") or (known.scim.secret if known else "")),
+        secret_region=known.scim.region if known else "",
         declared=_with_settings(_by_outputs(told), known),
         declared_in=str(settings or (f"Pulumi.{stack}.yaml" if stack else "Pulumi.yaml")),
     )
@@ -81,6 +83,7 @@ def direct(app: str, store: str, region: str, url: str, settings: Path | None) -
         region=region,
         credentials=Credentials.read(),
         secret=known.scim.secret if known else "",
+        secret_region=known.scim.region if known else "",
         declared=_with_settings(_by_settings(known) if known else Declared(), known),
         declared_in=str(settings or "Pulumi.yaml"),
     )

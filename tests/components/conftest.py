@@ -33,6 +33,8 @@ class World(mocks.Mocks):
     soon: list[list[str]] = field(default_factory=list)
     """The features that later looks will see, in their order."""
     tags: dict[str, str] = field(default_factory=lambda: dict(TAGS))
+    members: list[int] = field(default_factory=lambda: [9])
+    """How many members a group in AWS has at each look, in their order; the last stays."""
     in_aws: list[str] = field(default_factory=list)
     assigned: list[str] = field(default_factory=list)
     people: list[str] = field(default_factory=list)
@@ -75,7 +77,7 @@ class World(mocks.Mocks):
                 return {"status": self.status}
             case "getSaml":
                 seen, self.features = self.features, (self.soon or [self.features]).pop(0)
-                [saml] = self.inputs("app/saml:Saml")
+                [saml] = [a.inputs for a in self.declared if f"{a.name}-id" == args.args["id"]]
                 return {"features": seen, "status": "ACTIVE", **saml, **self.changed}
             case "getAppGroupAssignments":
                 assigned = [
@@ -91,6 +93,9 @@ class World(mocks.Mocks):
                 return {"mappings": [{"sourceGroupId": s, "status": status} for s in there]}
             case "getGroup":
                 return {"users": self.assigned}
+            case "getGroupMemberships":
+                count = self.members.pop(0) if len(self.members) > 1 else self.members[0]
+                return {"groupMemberships": [{}] * count}
             case "getUsers":
                 there, self.people = self.people, (self.later or [self.people]).pop(0)
                 return {"users": [{"externalIds": [{"id": i, "issuer": "okta"}]} for i in there]}
