@@ -84,6 +84,7 @@ def rights(kit: Kit) -> Rights:
     for command, arguments in (
         ("preview", ("preview", "--policy-pack", "policies")),
         ("up", ("up", "--yes", "--skip-preview")),
+        ("preview", ("preview",)),  # of what stands it asks more than of what is still to be made
         ("drift", ("preview", "--refresh", "--expect-no-changes")),
     ):
         done = rights.run(command, *arguments)
