@@ -29,7 +29,10 @@ def asked_in(module: ModuleType) -> set[str]:
 
 
 def test_the_components_and_the_settings_ask_what_the_catalogue_says_and_no_more() -> None:
-    parts = [f"components.{part.name}" for part in pkgutil.iter_modules(components.__path__)]
-    modules = [okta_idc.settings, *map(importlib.import_module, parts)]
+    modules = [
+        importlib.import_module(f"{package.__name__}.{part.name}")
+        for package in (components, okta_idc.settings)
+        for part in pkgutil.iter_modules(package.__path__)
+    ]
     says = {rule.id for rule in RULES.values() if Asker.COMPONENT in rule.askers}
     assert set.union(*map(asked_in, modules)) == says
