@@ -15,7 +15,7 @@ side.
 A mapping that is there already (`import_id`) is left to itself: watched by the same lists, never
 changed, never deleted. The provider cannot take it over without pushing the whole group anew: what
 it imports has no delete flag, which it mends by setting the mapping ACTIVE
-(okta-plugin-measured.md §3.4, docs/decisions/0005).
+(okta-plugin-measured.md §3.4, docs/decisions/0008).
 """
 
 import asyncio

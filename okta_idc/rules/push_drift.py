@@ -44,7 +44,7 @@ def mapping_in_error(mapping: FoundMapping) -> Iterator[Draft]:
     askers=_ASKERS,
     source="Okta API, group push mappings: an INACTIVE mapping pushes nothing, and the group in "
     "AWS keeps the members it had (okta-api.md §1.4)",
-    remedy=_REFRESH,
+    remedy=f"{_REFRESH} One that is only watched (`import_id`) is activated in Okta.",
     good=FoundMapping("aws-admins", "ACTIVE"),
     bad=FoundMapping("aws-admins", "INACTIVE"),
 )
@@ -74,7 +74,8 @@ _MORE = Groups(frozenset(), frozenset({"aws-admins"}))
     source="Okta provider: a mapping deleted outside goes unseen on a plain `up`, and makes a "
     "refresh fail with 404 (okta-plugin-measured.md §1)",
     remedy="take the mapping out of the state (`pulumi state delete URN`) and run `pulumi up`, "
-    "which makes it anew and links the group that stands in AWS.",
+    "which makes it anew and links the group that stands in AWS; of one that is only watched, "
+    "remove the `import_id` instead.",
     good=_SAME,
     bad=_GONE,
 )
