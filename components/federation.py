@@ -20,6 +20,7 @@ from components.drift import REPORT, Drift
 from components.federation_args import API, IdentityCenterFederationArgs
 from components.gate import ENFORCE, Gate
 from components.groups import GroupArgs, find_groups, label, take_groups
+from components.next_steps import next_steps
 from components.provisioning import Provisioning
 from components.push_groups import PushGroups
 from components.pushed_people import PushedPeople
@@ -28,12 +29,16 @@ from components.saml_app import SamlApp
 from components.scim_token import ScimToken
 from components.token_alarm import DAYS_BEFORE, TokenExpiryAlarm
 from components.wait import Wait
-from okta_idc.rules import endpoints
+from okta_idc.rules import account_access, endpoints
 from okta_idc.rules import groups as rules
 
 
 class IdentityCenterFederation(pulumi.ComponentResource):
-    """Everything that can be declared of the federation."""
+    """Everything that can be declared of the federation.
+
+    Okta's org and the Identity Center instance are those of the `providers` in its options, by
+    default the stack's; any number of federations can stand beside each other.
+    """
 
     app_id: Output[str]
     outputs: dict[str, object]
@@ -48,9 +53,12 @@ class IdentityCenterFederation(pulumi.ComponentResource):
         assign, push = args.get("assign", []), args.get("push", [])
         roles = rules.GroupRoles(tuple(map(label, assign)), tuple(map(label, push)))
         refuse(rules.named_once(roles) + rules.one_role_per_group(roles))
+        _refuse_retired(args, tuple(label(group) for group in push if group.get("retire")))
         by_api = args.get("mode", API) == API
         token = ScimToken(
-            f"{name}-scim-token", {"secret": args["secret"], "read_token": by_api}, child
+            f"{name}-scim-token",
+            {"secret": args["secret"], "read_token": by_api, "probe": args.get("probe")},
+            _part(child, args.get("secret_provider")),
         )
         found = find_groups(
             {f"assign[{i}]": group for i, group in enumerate(assign)}
@@ -131,8 +139,18 @@ class IdentityCenterFederation(pulumi.ComponentResource):
             "identityStoreId": store_id,
             "secretName": args["secret"],
             "tokenExpires": token.expires,
+            "tokenDaysLeft": token.days_left,
+            "tokenProven": token.proven,
             "attributes": [a["key"] for a in args.get("attributes", [])],
             "assignmentGroups": [{"name": g.name, "id": g.id} for g in assigned.values()],
+            "nextSteps": Output.all(
+                closed=gate.closed,
+                steps=gate.steps,
+                days_left=token.days_left,
+                groups=pushes.group_ids.apply(lambda ids: {c: ids.get(c) for c in pushed}),
+                drift=drift.found,
+                metadata_url=app.metadata_url,
+            ).apply(lambda known: next_steps(**known)),
             "pushGroups": [
                 {
                     "name": group.name,
@@ -213,7 +231,12 @@ class IdentityCenterFederation(pulumi.ComponentResource):
                 {
                     "instance_arn": instance_arn,
                     "group_ids": pushes.group_ids,
-                    "pushed": list(pushes.pushes),
+                    "pushed": [label(group) for group in args.get("push", [])],
+                    "group_ids_there": {
+                        label(group): group["aws_group_id"]
+                        for group in args.get("push", [])
+                        if "aws_group_id" in group
+                    },
                     "permission_sets": sets,
                     "applications": applications,
                     "tags": keys,
@@ -231,7 +254,7 @@ class IdentityCenterFederation(pulumi.ComponentResource):
                     "emails": alarm.get("emails", []),
                     "days_before": alarm.get("days_before", DAYS_BEFORE),
                 },
-                child,
+                _part(child, args.get("alarm_provider")),
             )
 
     def _instance(self) -> Output[tuple[str, str, str]]:
@@ -250,12 +273,28 @@ class IdentityCenterFederation(pulumi.ComponentResource):
         return aws.ssoadmin.get_instances_output(opts=opts).apply(the_one)
 
 
+def _part(options: ResourceOptions, provider: aws.Provider | None) -> ResourceOptions:
+    """A part that lies elsewhere has a provider of its own; the others have the federation's."""
+    if provider is None:
+        return options
+    return ResourceOptions.merge(options, ResourceOptions(providers=[provider]))
+
+
 def _belong_together(issuer: str, read: Sequence[Any]) -> Sequence[Any]:
     """OIC-107 and OIC-113: people sign in where they are provisioned. Gives back what was read."""
     endpoint, (store_id, region, _) = read[0], read[2]
     refuse(endpoints.endpoint_region(endpoints.EndpointInRegion(endpoint, region)), "secret")
     refuse(endpoints.issuer_of_store(endpoints.IssuerOfStore(issuer, store_id)))
     return read
+
+
+def _refuse_retired(args: IdentityCenterFederationArgs, retiring: tuple[str, ...]) -> None:
+    """OIC-538, before anything is made."""
+    for kind in ("permission_sets", "applications"):
+        for index, opened in enumerate(args.get(kind, [])):
+            groups = account_access.RetiringGroups(tuple(opened.get("groups", ())), retiring)
+            place = f"{kind}[{index}].groups"
+            refuse(account_access.retired_opens_nothing(groups), place)
 
 
 def _one_role_each(

@@ -18,6 +18,13 @@ from okta_idc.rules import attributes as rules
 from okta_idc.rules import endpoints, statements
 
 CATALOG_APP = "amazon_aws_sso"
+_NOT_OURS = [
+    "accessibilityErrorRedirectUrl", "accessibilityLoginRedirectUrl", "accessibilitySelfService",
+    "adminNote", "autoSubmitToolbar", "enduserNote", "hideIos", "hideWeb", "implicitAssignment",
+    "userNameTemplatePushStatus", "userNameTemplateSuffix", "userNameTemplateType",
+]  # fmt: skip
+"""What a person may set in the admin console: the provider's defaults would take it back
+(okta-provider.md §B.1)."""
 
 
 class AttributeStatement(TypedDict):
@@ -43,7 +50,9 @@ class SamlAppArgs(TypedDict):
     attributes: NotRequired[list[AttributeStatement]]
     """Attributes for access control. Default: none."""
     import_id: NotRequired[str]
-    """Id of an app that is there already: it is taken over, and protected."""
+    """Id of an app that is there already: it is taken over, and protected. While it stands here,
+    the provider is not told to leave the sign-on policy alone: it reads that flag back as unset,
+    and would update the app for its sake. Remove it after the first run."""
     protect: NotRequired[bool]
     """Default: false. True: the app cannot be removed without lifting the protection."""
 
@@ -75,7 +84,10 @@ class SamlApp(pulumi.ComponentResource):
             user_name_template=args.get("user_name_template", "${source.login}"),
             skip_authentication_policy=True,
             opts=adoption.options(
-                ResourceOptions(parent=self), args.get("import_id"), args.get("protect", False)
+                ResourceOptions(parent=self, ignore_changes=_NOT_OURS),
+                args.get("import_id"),
+                args.get("protect", False),
+                unread=["skipAuthenticationPolicy"],
             ),
         )
         template = args.get("user_name_template", "${source.login}")

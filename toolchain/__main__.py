@@ -7,7 +7,7 @@ from pathlib import Path
 import httpx
 from rich.console import Console
 
-from toolchain import verbs
+from toolchain import engine, verbs
 from toolchain.engine import NoEngineError
 from toolchain.plugins.choice import NoPluginError
 from toolchain.run import INTERRUPTED
@@ -31,6 +31,7 @@ def main(argv: list[str] | None = None) -> int:
         ("down", "destroy the stack and stop the sandbox"),
         ("status", "the summary alone"),
         ("env", "shell lines for plain `pulumi …`"),
+        ("engine", "find, download or build Pulumi, and print the folder to put on PATH"),
         ("sandbox", "the sandbox alone, in the foreground"),
         ("reset", "stop the sandbox and forget it, whatever state it is in"),
     ):
@@ -54,7 +55,7 @@ def main(argv: list[str] | None = None) -> int:
         if name == "status":
             verb.add_argument("--json", action="store_true", help="for machines")
     given = parser.parse_args(argv)
-    place = verbs.Place(given.home.resolve(), Console(stderr=given.verb == "env"))
+    place = verbs.Place(given.home.resolve(), Console(stderr=given.verb in ("env", "engine")))
     try:
         return _run(place, given)
     except NoEngineError as error:
@@ -81,6 +82,9 @@ def _run(place: verbs.Place, given: argparse.Namespace) -> int:
             return verbs.status(place, as_json=given.json)
         case "env":
             return verbs.env(place)
+        case "engine":
+            print(engine.find(place.say).path.parent)
+            return 0
         case "sandbox":
             return verbs.serve(place, given.port, given.connections, given.options)
         case _:
