@@ -6,6 +6,7 @@ Owns the groups that are created here, and the rule that fills each of them if o
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import NotRequired, TypedDict, cast
+from urllib.parse import quote_plus
 
 import pulumi_okta as okta
 from pulumi import InvokeOutputOptions, Output, ResourceOptions
@@ -13,12 +14,14 @@ from pulumi import InvokeOutputOptions, Output, ResourceOptions
 from components.refusal import Refused, refuse
 from okta_idc.rules import groups as rules
 
+_LONGEST = 6000
+"""Characters of a search in the address, encoded: the usual bound is 8 kB for all of it. How much
+Okta takes is not published."""
 _DELETED = (
     "If it was deleted in Okta, its push mapping went with it: take the group out of `push`, and "
     "its PushGroup out of the state (`pulumi stack --show-urns`, `pulumi state delete URN "
     "--force`)."
 )
-_NAMES_PER_CALL = 25  # keeps the URL well under the usual 8 kB
 RULE_NAME_LENGTH = 50
 """Of a group rule's name, at most (Okta, Group Rule Restrictions)."""
 
@@ -66,9 +69,25 @@ def lifted(outputs: Mapping[str, Output[str]]) -> Output[dict[str, str]]:
     return cast(Output[dict[str, str]], Output.from_input(dict(outputs)))
 
 
-def names_filter(names: Iterable[str]) -> str:
-    """Okta's search expression for groups with any of these names."""
-    return " or ".join(f'profile.name eq "{_quote(name)}"' for name in names)
+def names_filters(names: Iterable[str]) -> list[str]:
+    """Okta's search expressions for groups with any of these names: one, or as few as fit into
+    addresses."""
+    return _joined(_named(name) for name in names)
+
+
+def _joined(terms: Iterable[str]) -> list[str]:
+    found: list[str] = []
+    for term in terms:
+        longer = f"{found[-1]} or {term}" if found else term
+        if found and len(quote_plus(longer)) <= _LONGEST:
+            found[-1] = longer
+        else:
+            found.append(term)
+    return found
+
+
+def _named(name: str) -> str:
+    return f'profile.name eq "{_quote(name)}"'
 
 
 def _quote(name: str) -> str:
@@ -85,10 +104,9 @@ def find_groups(
     """
     names = list(dict.fromkeys(g["name"] for g in places.values() if "name" in g))
     ids = list(dict.fromkeys(g["id"] for g in places.values() if "id" in g))
-    asked = [f'profile.name eq "{_quote(name)}"' for name in names]
+    asked = [_named(name) for name in names]
     asked += [f'id eq "{_quote(ident)}"' for ident in ids]
-    chunks = [asked[i : i + _NAMES_PER_CALL] for i in range(0, len(asked), _NAMES_PER_CALL)]
-    answers = [_search(" or ".join(chunk), opts) for chunk in chunks]
+    answers = [_search(expression, opts) for expression in _joined(asked)]
 
     def judge(found: Sequence[_Found]) -> Output[dict[str, tuple[str, str]]]:
         groups = {ident: name for part in found for ident, name in part.items()}
@@ -117,9 +135,11 @@ _Found = Mapping[str, str]  # name by id
 
 def _search(expression: str, opts: InvokeOutputOptions | None) -> Output[_Found]:
     def answered(answer: okta.GetGroupsResult) -> _Found:
-        return {group.id: group.name for group in answer.groups if group.type != "APP_GROUP"}
+        return {group.id: group.name for group in answer.groups}
 
-    return okta.get_groups_output(search=expression, opts=opts).apply(answered)
+    # Without the type, each pushed group would be found twice: its namesake is the app's group.
+    search = f'(type eq "OKTA_GROUP" or type eq "BUILT_IN") and ({expression})'
+    return okta.get_groups_output(search=search, opts=opts).apply(answered)
 
 
 def _by_name(groups: _Found) -> dict[str, list[str]]:

@@ -28,7 +28,7 @@ from pulumi import Input, InvokeOutputOptions, Output, Resource, ResourceOptions
 
 from components import adoption
 from components.arrival import Arrival
-from components.groups import Group, lifted, names_filter
+from components.groups import Group, lifted, names_filters
 from components.refusal import Refused
 from components.wait import Wait
 
@@ -160,13 +160,19 @@ class PushGroups(pulumi.ComponentResource):
         left = {c: n for c, n in names.items() if n in in_aws and sources[c] not in pushed}
         if not left:
             return Output.from_input({})
-        search = f'type eq "APP_GROUP" and ({names_filter(left.values())})'
-        asked = okta.get_groups_output(search=search, opts=InvokeOutputOptions(parent=self))
+        opts = InvokeOutputOptions(parent=self)
+        asked = Output.all(
+            *(
+                okta.get_groups_output(search=f'type eq "APP_GROUP" and ({named})', opts=opts)
+                for named in names_filters(left.values())
+            )
+        )
 
-        def link(answer: okta.GetGroupsResult) -> dict[str, str]:
+        def link(answers: Sequence[okta.GetGroupsResult]) -> dict[str, str]:
+            known = [group for answer in answers for group in answer.groups]
             links: dict[str, str] = {}
             for called, name in left.items():
-                mine = [g for g in answer.groups if g.source in ("", None, app_id)]
+                mine = [g for g in known if g.source in ("", None, app_id)]
                 ids = [group.id for group in mine if group.name == name]
                 if len(ids) == 1:
                     links[called] = ids[0]

@@ -2,11 +2,15 @@
 
 from collections.abc import Callable
 from typing import Any
+from urllib.parse import quote_plus
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 from pulumi import ResourceOptions, RunError
 
 from components import IdentityCenterFederation, Wait, adoption, wait
+from components.groups import names_filters
 from tests.components.conftest import World
 from tests.components.test_federation import ARGS, federation
 
@@ -51,11 +55,11 @@ class TestWhichGroup:
             declare(federation(push=[{"create": "aws-new"}]))
         assert world.inputs("group/group:Group") == []
 
-    def test_many_names_cost_few_calls(self, world: World, declare: Declare) -> None:
+    def test_a_hundred_names_cost_one_call(self, world: World, declare: Declare) -> None:
         world.groups = {f"aws-{n}": f"00g{n}" for n in range(100)}
         push = [{"name": name} for name in world.groups]
         declare(federation(assign=[], push=push))
-        assert len([c for c in world.asked if c.token == "okta:index/getGroups:getGroups"]) == 4
+        assert len([c for c in world.asked if c.token == "okta:index/getGroups:getGroups"]) == 1
 
 
 class TestPriorities:
@@ -247,3 +251,11 @@ class TestAdoption:
         kept = adoption.options(ResourceOptions(), "", protect=True)
         assert kept.import_ is None
         assert kept.protect is True
+
+
+@given(st.lists(st.text(min_size=1, max_size=255), max_size=200))
+def test_searches_name_every_group_once_and_fit_into_an_address(names: list[str]) -> None:
+    found = names_filters(names)
+    terms = [term for name in names for term in names_filters([name])]
+    assert " or ".join(found) == " or ".join(terms)
+    assert all(len(quote_plus(text)) <= 6000 for text in found if text not in terms)
