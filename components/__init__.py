@@ -9,6 +9,7 @@ from components.account_access import (
     PermissionSetArgs,
 )
 from components.assignment_groups import AssignmentGroups, AssignmentGroupsArgs
+from components.attribute_mappings import AttributeMappings, AttributeMappingsArgs
 from components.federation import IdentityCenterFederation
 from components.federation_args import IdentityCenterFederationArgs
 from components.gate import Gate, GateArgs
@@ -29,6 +30,8 @@ __all__ = [
     "ApplicationArgs",
     "AssignmentGroups",
     "AssignmentGroupsArgs",
+    "AttributeMappings",
+    "AttributeMappingsArgs",
     "AttributeStatement",
     "Gate",
     "GateArgs",

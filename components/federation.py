@@ -1,7 +1,7 @@
 """The federation: one Okta org connected to one IAM Identity Center instance.
 
-Only composes: app → provisioning → gate → assignments → push groups. Whatever can be wrong with
-the inputs is looked up first, so that a refused declaration has changed nothing.
+Only composes: app → provisioning → gate → mappings → assignments → push groups. Whatever can be
+wrong with the inputs is looked up first, so that a refused declaration has changed nothing.
 """
 
 from collections.abc import Sequence
@@ -15,6 +15,7 @@ from components.access_control import AccessControlAttributes
 from components.account_access import AccountAccess
 from components.arrival import SETTLE_SECONDS
 from components.assignment_groups import AssignmentGroups
+from components.attribute_mappings import AttributeMappings
 from components.console import provisioning_steps
 from components.drift import REPORT, Drift
 from components.federation_args import API, IdentityCenterFederationArgs
@@ -86,8 +87,16 @@ class IdentityCenterFederation(pulumi.ComponentResource):
             child,
         )
         gate = self._provisioned(name, args, app, token)
+        before: list[pulumi.Resource] = []
+        if mappings := args.get("mappings"):
+            filled = AttributeMappings(
+                f"{name}-mappings", {"app_id": gate.app_id, "mappings": mappings}, child
+            )
+            before = [filled.resource]
         assignments = AssignmentGroups(
-            f"{name}-assign", {"app_id": gate.app_id, "groups": assigned, "protect": protect}, child
+            f"{name}-assign",
+            {"app_id": gate.app_id, "groups": assigned, "after": before, "protect": protect},
+            child,
         )
         pushes = PushGroups(
             f"{name}-push",

@@ -34,6 +34,8 @@ class IdentityCenterFederationArgs(TypedDict):
     label: NotRequired[str]
     user_name_template: NotRequired[str]
     attributes: NotRequired[list[AttributeStatement]]
+    mappings: NotRequired[dict[str, str]]
+    """See AttributeMappings. Default: Okta's mapping is left as it is."""
     mode: NotRequired[str]
     """`api` (default) or `console`: who connects Okta's provisioning to the SCIM endpoint."""
     gate: NotRequired[str]

@@ -9,6 +9,7 @@ from okta_idc.rules import (
     attributes,
     endpoints,
     groups,
+    mapping,
     statements,
     user_names,
 )
@@ -28,6 +29,9 @@ def findings(settings: "Settings") -> Iterator[tuple[str, Finding]]:
     yield from at("app.issuer_url", endpoints.issuer_url(settings.app.issuer_url))
     template = settings.app.user_name_template
     yield from at("app.user_name_template", user_names.user_name_template(template))
+    mapped = {name: mapping.Mapped(text, push=True) for name, text in settings.mappings.items()}
+    yield from at("mappings", mapping.unsupported(mapped))
+    yield from at("mappings", mapping.expression_is_one(mapped))
     pushed = [(index, group.name or group.create) for index, group in enumerate(settings.push)]
     for index, name in pushed:
         yield from at(f"push[{index}]", groups.group_name(name) if name else [])

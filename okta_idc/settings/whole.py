@@ -49,6 +49,11 @@ class Settings(Strict):
     protect: bool = Field(
         default=True, description="App, assignments and mappings cannot be removed by accident."
     )
+    mappings: dict[str, str] = Field(
+        default={},
+        description="What fills the attributes of the app's users, and so what AWS gets: Okta "
+        "expressions by the attribute's name, e.g. displayName. The others stay as they are.",
+    )
     attributes: list[AttributeSetting] = Field(
         default=[], description="Attributes for access control (AWS page, step 4)."
     )
@@ -82,6 +87,7 @@ class Settings(Strict):
             "issuer_url": self.app.issuer_url,
             "user_name_template": self.app.user_name_template,
             "attributes": [{"key": a.key, "value": a.value} for a in self.attributes],
+            "mappings": self.mappings,
             "secret": self.scim.secret,
             "mode": provisioning.mode.value,
             "gate": provisioning.gate.value,

@@ -29,6 +29,8 @@ class World(mocks.Mocks):
         default_factory=lambda: {"aws-access": "00gA", "aws-admins": "00gB", "aws-data": "00gC"}
     )
     status: str = "ENABLED"
+    user_type: str = "oty1"
+    """Okta's id of its own users' type; empty where no mapping shows it."""
     features: list[str] = field(default_factory=lambda: list(WANTED))
     soon: list[list[str]] = field(default_factory=list)
     """The features that later looks will see, in their order."""
@@ -71,6 +73,8 @@ class World(mocks.Mocks):
                 return {"groups": [{"displayName": n, "groupId": f"aws-{n}"} for n in self.in_aws]}
             case "getGroups":
                 return {"groups": self._okta_groups(args.args["search"])}
+            case "getUserProfileMappingSource":
+                return {"id": self.user_type, "name": "user", "type": "user"}
             case "getConnection":
                 return {"status": self.status}
             case "getSaml":
