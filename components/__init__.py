@@ -8,6 +8,13 @@ from components.account_access import (
     ApplicationArgs,
     PermissionSetArgs,
 )
+from components.assigned_people import (
+    AssignedPeople,
+    AssignedPeopleArgs,
+    Person,
+    PersonArgs,
+    find_people,
+)
 from components.assignment_groups import AssignmentGroups, AssignmentGroupsArgs
 from components.attribute_mappings import AttributeMappings, AttributeMappingsArgs
 from components.federation import IdentityCenterFederation
@@ -20,6 +27,7 @@ from components.pushed_people import PushedPeople, PushedPeopleArgs
 from components.saml_app import AttributeStatement, SamlApp, SamlAppArgs
 from components.scim_token import ScimToken, ScimTokenArgs
 from components.token_alarm import TokenExpiryAlarm, TokenExpiryAlarmArgs
+from components.unassigning import Unassigning, UnassigningArgs
 from components.wait import Wait
 
 __all__ = [
@@ -28,6 +36,8 @@ __all__ = [
     "AccountAccess",
     "AccountAccessArgs",
     "ApplicationArgs",
+    "AssignedPeople",
+    "AssignedPeopleArgs",
     "AssignmentGroups",
     "AssignmentGroupsArgs",
     "AttributeMappings",
@@ -40,6 +50,8 @@ __all__ = [
     "IdentityCenterFederation",
     "IdentityCenterFederationArgs",
     "PermissionSetArgs",
+    "Person",
+    "PersonArgs",
     "Provisioning",
     "ProvisioningArgs",
     "PushGroups",
@@ -52,5 +64,8 @@ __all__ = [
     "ScimTokenArgs",
     "TokenExpiryAlarm",
     "TokenExpiryAlarmArgs",
+    "Unassigning",
+    "UnassigningArgs",
     "Wait",
+    "find_people",
 ]

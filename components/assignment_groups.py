@@ -47,7 +47,10 @@ class AssignmentGroups(pulumi.ComponentResource):
                 group_id=group.id,
                 priority=group.asked.get("priority"),
                 opts=adoption.options(
-                    ResourceOptions(parent=self, depends_on=list(args.get("after", []))),
+                    ResourceOptions(
+                        parent=self,
+                        depends_on=list(args.get("after", [])),
+                    ),
                     group.asked.get("import_id"),
                     args.get("protect", False),
                 ),

@@ -45,6 +45,8 @@ class Group:
     id: Output[str]
     name: Output[str]
     asked: GroupArgs
+    members_of: tuple[Output[str], ...] = ()
+    """Of a group that a rule fills with the members of others: the ids of those."""
 
 
 def label(group: GroupArgs) -> str:

@@ -37,6 +37,8 @@ class PushGroupsArgs(TypedDict):
     """The assignments: members who are not provisioned yet are lost in a push."""
     assigned: NotRequired[Mapping[str, Group]]
     """The assignment groups, whose people are waited for."""
+    people: NotRequired[Output[dict[str, str]]]
+    """Ids of the people who are assigned one by one; waited for too."""
     protect: NotRequired[bool]
     """Default: false. True: a mapping cannot be removed without lifting the protection."""
     wait: NotRequired[Wait]
@@ -77,7 +79,8 @@ class PushGroups(pulumi.ComponentResource):
         pushed = self.listed.apply(lambda found: [mapping["source"] for mapping in found])
         known = Output.all(names, sources, pushed, arrival.groups(), args["app_id"])
         targets = known.apply(lambda read: self._targets(*read))
-        ready = Output.all(targets, sources, pushed).apply(lambda a: arrival.of_people(*a))
+        people = args.get("people", {})
+        ready = Output.all(targets, sources, pushed, people).apply(lambda a: arrival.of_people(*a))
         self.pushes = {
             called: okta.PushGroup(
                 f"{name}-{called}",

@@ -61,7 +61,7 @@ class PushedPeople(pulumi.ComponentResource):
         ]
         # Known once the rules are there: assigned before, the group would be empty.
         filled = Output.all(made.id, *(rule.id for rule in self.rules)).apply(lambda ids: ids[0])
-        self.group = Group(filled, made.name, {"create": args["name"]})
+        self.group = Group(filled, made.name, {"create": args["name"]}, tuple(ids))
         self.register_outputs({"group_id": filled})
 
 

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 from okta_idc.rules import (
     Finding,
     account_access,
+    assignments,
     attributes,
     endpoints,
     groups,
@@ -39,6 +40,11 @@ def findings(settings: "Settings") -> Iterator[tuple[str, Finding]]:
     roles = groups.GroupRoles(_called(settings.assigned), _called(settings.push))
     yield from at("", groups.named_once(roles))
     yield from at("", groups.one_role_per_group(roles))
+    people = tuple(person.called for person in settings.assign_people)
+    everybody = (settings.assigned_group,) if settings.assign == "pushed" else ()
+    now = (*_called(settings.assigned), *everybody, *people)
+    meant = assignments.Meant(now, tuple(settings.unassign))
+    yield from at("", assignments.unassigned_is_not_assigned(meant))
     declared = tuple(attributes.Attribute(a.key, a.value) for a in settings.attributes)
     for index, attribute in enumerate(declared):
         yield from at(f"attributes[{index}]", attributes.attribute_key(attribute))

@@ -48,6 +48,7 @@ class World(mocks.Mocks):
     mapped: list[str] = field(default_factory=list)
     app_groups: dict[str, str] = field(default_factory=dict)
     instances: list[str] = field(default_factory=lambda: ["d-9067642ac7"])
+    okta_users: list[dict[str, str]] = field(default_factory=list)
     declared: list[mocks.MockResourceArgs] = field(default_factory=list)
     asked: list[mocks.MockCallArgs] = field(default_factory=list)
 
@@ -95,6 +96,9 @@ class World(mocks.Mocks):
                 return {"mappings": [{"sourceGroupId": s, "status": status} for s in there]}
             case "getGroup":
                 return {"users": self.assigned}
+            case "getUsers" if args.token.startswith("okta"):
+                search = args.args["searches"][0]["expression"]
+                return {"users": [u for u in self.okta_users if f'"{u["login"]}"' in search]}
             case "getUsers":
                 there, self.people = self.people, (self.later or [self.people]).pop(0)
                 return {"users": [{"externalIds": [{"id": i, "issuer": "okta"}]} for i in there]}
