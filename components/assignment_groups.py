@@ -49,7 +49,7 @@ class AssignmentGroups(pulumi.ComponentResource):
                 opts=adoption.options(
                     ResourceOptions(
                         parent=self,
-                        depends_on=list(args.get("after", [])),
+                        depends_on=[*args.get("after", []), *group.rules],
                     ),
                     group.asked.get("import_id"),
                     args.get("protect", False),

@@ -94,7 +94,7 @@ class PushGroups(pulumi.ComponentResource):
                 opts=adoption.options(
                     ResourceOptions(
                         parent=self,
-                        depends_on=list(args["after"]),
+                        depends_on=[*args["after"], *group.rules],
                         ignore_changes=["targetGroupId", "targetGroupName"],
                     ),
                     group.asked.get("import_id"),

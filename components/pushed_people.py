@@ -16,7 +16,7 @@ import pulumi
 import pulumi_okta as okta
 from pulumi import Output, ResourceOptions
 
-from components.groups import RULE_NAME_LENGTH, Group
+from components.groups import RULE_NAME_LENGTH, Group, GroupArgs
 
 GROUPS_PER_RULE = 50
 
@@ -59,10 +59,9 @@ class PushedPeople(pulumi.ComponentResource):
             )
             for number, chunk in enumerate(_chunks(ids), 1)
         ]
-        # Known once the rules are there: assigned before, the group would be empty.
-        filled = Output.all(made.id, *(rule.id for rule in self.rules)).apply(lambda ids: ids[0])
-        self.group = Group(filled, made.name, {"create": args["name"]}, tuple(ids))
-        self.register_outputs({"group_id": filled})
+        asked: GroupArgs = {"create": args["name"]}
+        self.group = Group(made.id, made.name, asked, tuple(ids), tuple(self.rules))
+        self.register_outputs({"group_id": made.id})
 
 
 def _chunks(ids: list[Output[str]]) -> list[list[Output[str]]]:

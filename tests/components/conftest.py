@@ -48,6 +48,8 @@ class World(mocks.Mocks):
     mapped: list[str] = field(default_factory=list)
     app_groups: dict[str, str] = field(default_factory=dict)
     instances: list[str] = field(default_factory=lambda: ["d-9067642ac7"])
+    there: dict[str, Any] = field(default_factory=dict)
+    """An app that is there before anything is declared."""
     okta_users: list[dict[str, str]] = field(default_factory=list)
     declared: list[mocks.MockResourceArgs] = field(default_factory=list)
     asked: list[mocks.MockCallArgs] = field(default_factory=list)
@@ -78,6 +80,8 @@ class World(mocks.Mocks):
                 return {"id": self.user_type, "name": "user", "type": "user"}
             case "getConnection":
                 return {"status": self.status}
+            case "getSaml" if not self.inputs("app/saml:Saml"):
+                return self.there
             case "getSaml":
                 seen, self.features = self.features, (self.soon or [self.features]).pop(0)
                 [saml] = self.inputs("app/saml:Saml")

@@ -180,3 +180,13 @@ class TestAdoption:
         kept = adoption.options(ResourceOptions(), "", protect=True)
         assert kept.import_ is None
         assert kept.protect is True
+
+
+def test_the_federation_remembers_who_is_assigned_before_it_assigns(
+    world: World, declare: Declare
+) -> None:
+    declare(federation())
+    [remembered] = world.inputs("Stash")
+    assert remembered["input"] == {"groups": {"aws-access": "00gA"}, "people": {}}
+    kinds = [a.typ.rsplit(":", 1)[-1] for a in world.declared]
+    assert kinds.index("Stash") < kinds.index("GroupAssignment")

@@ -1,12 +1,16 @@
 """Who arrives and under which name, with the real engine: one story, told in order."""
 
 import pytest
+import yaml
 
 from tests.e2e.conftest import Kit
+from tests.places import ROOT
 
 pytestmark = pytest.mark.e2e
 
 NORA = "nora.lind@example.com"  # the org's person without a display name
+ADA = "ada.berg@example.com"
+LOWER = "${fn:toLowerCase(source.email)}"
 NAME = 'user.displayName != null ? user.displayName : user.firstName + " " + user.lastName'
 
 
@@ -55,3 +59,72 @@ def test_a_mapping_that_is_not_declared_any_more_stays_and_empties_nothing(kit: 
     assert mapped(kit) == before
     assert len(before) > 20
     assert kit.users()[NORA]["DisplayName"] == "Nora Lind"
+
+
+def app(**changes: str) -> dict[str, str]:
+    shipped = yaml.safe_load((ROOT / "Pulumi.dev.yaml").read_text())["config"]
+    return shipped["okta-identity-center:federation"]["app"] | changes
+
+
+def refused(kit: Kit, verb: str, *says: str) -> None:
+    before = len(kit.okta("GET", "/sandbox/journal"))
+    done = kit.run(verb, *(["--yes", "--skip-preview"] if verb == "up" else []))
+    assert done.code != 0
+    for text in says:
+        assert text in done.text, done.text
+    assert "Traceback" not in done.text, done.text
+    made = kit.okta("GET", "/sandbox/journal")[before:]
+    assert {call["method"] for call in made} == {"GET"}
+
+
+def test_a_new_username_format_is_refused_without_the_word_that_names_the_old_one(kit: Kit) -> None:
+    kit.change(app=app(user_name_template=LOWER))
+    refused(kit, "preview", "would rename everybody", "${source.email}", "OIC-326")
+    refused(kit, "up", "would rename everybody", "OIC-326")
+
+
+def test_with_the_word_everybody_is_renamed(kit: Kit) -> None:
+    before = {user["UserId"]: name for name, user in kit.users().items()}
+    assert "Mina.Park@example.com" in before.values()
+    kit.change(app=app(user_name_template=LOWER, rename_users_from="${source.email}"))
+    up(kit)
+    after = {user["UserId"]: name for name, user in kit.users().items()}
+    assert after == {ident: name.lower() for ident, name in before.items()}
+
+
+def test_a_person_is_assigned_by_name_and_arrives(kit: Kit) -> None:
+    """As one of no assignment group, under the name that the format makes."""
+    ids = {u["profile"]["login"]: u["id"] for u in kit.okta("GET", "/api/v1/users?limit=200")}
+    [group] = kit.okta("GET", "/api/v1/groups?search=profile.name eq %22aws-access%22")
+    kit.okta("DELETE", f"/api/v1/groups/{group['id']}/users/{ids[ADA]}")
+    kit.settle()
+    assert kit.users()[ADA]["UserStatus"] == "DISABLED"
+    kit.change(app=app(user_name_template=LOWER), assign_people=[ADA.title()])
+    up(kit)
+    assert kit.users()[ADA]["UserStatus"] == "ENABLED"
+    up(kit, "--expect-no-changes")
+
+
+def test_somebody_whom_okta_does_not_know_is_named(kit: Kit) -> None:
+    kit.change(app=app(user_name_template=LOWER), assign_people=["nobody@example.com"])
+    refused(kit, "up", "assign_people[0]: 'nobody@example.com' is nobody's login", "OIC-213")
+
+
+def test_an_assignment_whose_removal_takes_many_is_refused_with_their_number(kit: Kit) -> None:
+    kit.change(app=app(user_name_template=LOWER), assign_people=[ADA], assign=[])
+    refused(kit, "preview", "aws-access: '33' people lose AWS", "OIC-210")
+    refused(kit, "up", "aws-access: '33' people lose AWS", "OIC-210")
+
+
+def test_with_the_word_they_go_and_who_is_assigned_otherwise_stays(kit: Kit) -> None:
+    kit.change(
+        app=app(user_name_template=LOWER), assign_people=[ADA], assign=[], unassign=["aws-access"]
+    )
+    assert "33 people lose AWS" in up(kit)
+    enabled = {name for name, user in kit.users().items() if user["UserStatus"] == "ENABLED"}
+    assert enabled == {ADA}
+
+
+def test_a_plain_destroy_needs_no_word(kit: Kit) -> None:
+    done = kit.run("destroy", "--yes", "--skip-preview")
+    assert done.code == 0, done.text
