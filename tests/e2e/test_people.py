@@ -9,8 +9,9 @@ from tests.places import ROOT
 pytestmark = pytest.mark.e2e
 
 NORA = "nora.lind@example.com"  # the org's person without a display name
+MINA = "mina.park@example.com"
 ADA = "ada.berg@example.com"
-LOWER = "${fn:toLowerCase(source.email)}"
+LOGIN = "${source.login}"
 NAME = 'user.displayName != null ? user.displayName : user.firstName + " " + user.lastName'
 
 
@@ -78,18 +79,20 @@ def refused(kit: Kit, verb: str, *says: str) -> None:
 
 
 def test_a_new_username_format_is_refused_without_the_word_that_names_the_old_one(kit: Kit) -> None:
-    kit.change(app=app(user_name_template=LOWER))
+    kit.change(app=app(user_name_template=LOGIN))
     refused(kit, "preview", "would rename everybody", "${source.email}", "OIC-326")
     refused(kit, "up", "would rename everybody", "OIC-326")
 
 
-def test_with_the_word_everybody_is_renamed(kit: Kit) -> None:
-    before = {user["UserId"]: name for name, user in kit.users().items()}
-    assert "Mina.Park@example.com" in before.values()
-    kit.change(app=app(user_name_template=LOWER, rename_users_from="${source.email}"))
+def test_with_the_word_people_are_renamed_and_stay_who_they_are(kit: Kit) -> None:
+    [mina] = kit.okta("GET", f"/api/v1/users?search=profile.login eq %22{MINA}%22")
+    kit.okta("POST", f"/api/v1/users/{mina['id']}", {"profile": {"email": "mina@example.com"}})
+    kit.settle()
+    before = kit.users()["mina@example.com"]["UserId"]
+    kit.change(app=app(user_name_template=LOGIN, rename_users_from="${source.email}"))
     up(kit)
-    after = {user["UserId"]: name for name, user in kit.users().items()}
-    assert after == {ident: name.lower() for ident, name in before.items()}
+    assert kit.users()[MINA]["UserId"] == before
+    assert "mina@example.com" not in kit.users()
 
 
 def test_a_person_is_assigned_by_name_and_arrives(kit: Kit) -> None:
@@ -99,26 +102,26 @@ def test_a_person_is_assigned_by_name_and_arrives(kit: Kit) -> None:
     kit.okta("DELETE", f"/api/v1/groups/{group['id']}/users/{ids[ADA]}")
     kit.settle()
     assert kit.users()[ADA]["UserStatus"] == "DISABLED"
-    kit.change(app=app(user_name_template=LOWER), assign_people=[ADA.title()])
+    kit.change(app=app(user_name_template=LOGIN), assign_people=[ADA.title()])
     up(kit)
     assert kit.users()[ADA]["UserStatus"] == "ENABLED"
     up(kit, "--expect-no-changes")
 
 
 def test_somebody_whom_okta_does_not_know_is_named(kit: Kit) -> None:
-    kit.change(app=app(user_name_template=LOWER), assign_people=["nobody@example.com"])
+    kit.change(app=app(user_name_template=LOGIN), assign_people=["nobody@example.com"])
     refused(kit, "up", "assign_people[0]: 'nobody@example.com' is nobody's login", "OIC-213")
 
 
 def test_an_assignment_whose_removal_takes_many_is_refused_with_their_number(kit: Kit) -> None:
-    kit.change(app=app(user_name_template=LOWER), assign_people=[ADA], assign=[])
+    kit.change(app=app(user_name_template=LOGIN), assign_people=[ADA], assign=[])
     refused(kit, "preview", "aws-access: '33' people lose AWS", "OIC-210")
     refused(kit, "up", "aws-access: '33' people lose AWS", "OIC-210")
 
 
 def test_with_the_word_they_go_and_who_is_assigned_otherwise_stays(kit: Kit) -> None:
     kit.change(
-        app=app(user_name_template=LOWER), assign_people=[ADA], assign=[], unassign=["aws-access"]
+        app=app(user_name_template=LOGIN), assign_people=[ADA], assign=[], unassign=["aws-access"]
     )
     assert "33 people lose AWS" in up(kit)
     enabled = {name for name, user in kit.users().items() if user["UserStatus"] == "ENABLED"}
