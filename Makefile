@@ -5,7 +5,7 @@ CONNECTIONS ?= unknown
 PYTHON := .venv/bin/python
 TOOLCHAIN := $(PYTHON) -m toolchain
 
-.PHONY: help up down status env sandbox reset test check docs lock
+.PHONY: help up down status env engine sandbox reset test check docs lock
 .DEFAULT_GOAL := help
 
 help: ## this list
@@ -23,8 +23,11 @@ status: .venv/ready ## what stands in the Identity Store, and who was refused
 env: .venv/ready ## shell lines for plain pulumi: eval "$(make -s env)"
 	@$(TOOLCHAIN) env
 
-sandbox: .venv/ready ## the sandbox alone, in the foreground (CONNECTIONS=supported)
-	@$(TOOLCHAIN) sandbox --port $(PORT) --connections $(CONNECTIONS)
+engine: .venv/ready ## find, download or build Pulumi, and print the folder to put on PATH
+	@$(TOOLCHAIN) engine
+
+sandbox: .venv/ready ## the sandbox alone, in the foreground (CONNECTIONS=supported, ARGS="--identity-center new")
+	@$(TOOLCHAIN) sandbox --port $(PORT) --connections $(CONNECTIONS) -- $(ARGS)
 
 reset: .venv/ready ## stop the sandbox and forget it, whatever state it is in
 	@$(TOOLCHAIN) reset

@@ -1,12 +1,18 @@
 """One Okta org federated with one IAM Identity Center instance: settings, federation, outputs."""
 
+import os
+from pathlib import Path
 from typing import Any
 
 import pulumi
 
 from components import IdentityCenterFederation, Wait
+from components.elsewhere import aws_provider
+from components.shell import refuse_hijack
+from okta_idc.clients.scim import ScimProbe
 from okta_idc.settings import ROOT, Settings, SettingsError
 
+refuse_hijack(os.environ)
 try:
     settings = Settings.load(pulumi.Config().require_object(ROOT))
 except SettingsError as error:
@@ -16,9 +22,14 @@ provisioning = settings.provisioning
 arguments: Any = {
     **settings.arguments(),
     "wait": Wait.chosen(provisioning.wait, 60 * provisioning.wait_minutes),
+    "secret_provider": aws_provider("secret", settings.scim.region, settings.scim.role_arn),
+    "probe": ScimProbe(settings.scim.probe_at) if settings.scim.probe else None,
     "arrival": Wait(60 * provisioning.arrival_minutes),
 }
+if alarm := settings.alarm:
+    arguments["alarm_provider"] = aws_provider("alarm", alarm.region, alarm.role_arn)
 federation = IdentityCenterFederation("identity-center", arguments)
 
 for name, value in federation.outputs.items():
     pulumi.export(name, value)
+pulumi.export("readme", Path("Pulumi.README.md").read_text(encoding="utf-8"))

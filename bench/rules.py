@@ -26,6 +26,7 @@ def profile(number: int) -> dict[str, object]:
         "employeeNumber": str(number),
         "manager": None,
         "nickName": None,
+        "profileUrl": None,
         "primaryPhone": "+49 30 1234567",
         "locale": "de_DE",
         **dict.fromkeys(ADDRESS, "Berlin" if number % 2 else None),

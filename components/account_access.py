@@ -41,7 +41,8 @@ class PermissionSetArgs(TypedDict):
     boundary: NotRequired[str]
     """The permissions boundary: an ARN of AWS's, or `path/name` of the customer's."""
     import_id: NotRequired[str]
-    """`permission set ARN,instance ARN` of one that is there already."""
+    """`permission set ARN,instance ARN` of one that is there already. What is declared of it is
+    taken over with it: every policy, and the assignments of the groups whose id is known."""
 
 
 class ApplicationArgs(TypedDict):
@@ -49,6 +50,8 @@ class ApplicationArgs(TypedDict):
 
     arn: str
     groups: Sequence[str]
+    import_assignments: NotRequired[bool]
+    """The assignments are there already, of the groups whose id is known. Default: false."""
 
 
 class AccountAccessArgs(TypedDict):
@@ -59,6 +62,9 @@ class AccountAccessArgs(TypedDict):
     """Ids in IAM Identity Center of the pushed groups, by what they are called."""
     pushed: Sequence[str]
     """What the pushed groups are called."""
+    group_ids_there: NotRequired[Mapping[str, str]]
+    """Ids in IAM Identity Center of groups whose assignments may be there already; an import
+    needs them before any look-up."""
     permission_sets: NotRequired[Sequence[PermissionSetArgs]]
     applications: NotRequired[Sequence[ApplicationArgs]]
     tags: NotRequired[Sequence[str]]
@@ -78,7 +84,7 @@ class AccountAccess(pulumi.ComponentResource):
         super().__init__("okta-identity-center:index:AccountAccess", name, {}, opts)
         sets, applications = args.get("permission_sets", []), args.get("applications", [])
         _check(sets, applications, args)
-        self._args = args
+        self._args, self._group_ids_there = args, args.get("group_ids_there", {})
         self.permission_sets = {}
         for declared in sets:
             prefix = f"{name}-{declared['name']}"
@@ -92,7 +98,11 @@ class AccountAccess(pulumi.ComponentResource):
                     application_arn=application["arn"],
                     principal_id=self._principal(group),
                     principal_type="GROUP",
-                    opts=ResourceOptions(parent=self),
+                    opts=self._child(
+                        application.get("import_assignments") and application["arn"],
+                        self._group_ids_there.get(group),
+                        "GROUP",
+                    ),
                 )
         self.register_outputs({"permission_sets": self.permission_sets})
 
@@ -105,20 +115,30 @@ class AccountAccess(pulumi.ComponentResource):
             session_duration=declared.get("session", "PT1H"),
             relay_state=declared.get("relay_state"),
             opts=adoption.options(
-                ResourceOptions(parent=self),
+                ResourceOptions(parent=self, ignore_changes=["tags"]),  # not ours to take away
                 declared.get("import_id"),
                 self._args.get("protect", False),
             ),
         )
 
+    def _child(self, *ids: str | bool | None, depends_on: Sequence[Resource] = ()) -> Any:
+        """Options of a part, which is imported where all of the ids are known that make up its
+        own (aws-identity-center.md §5, and the provider's pages on import)."""
+        known = ",".join(str(ident) for ident in ids) if ids and all(ids) else None
+        base = ResourceOptions(parent=self, depends_on=list(depends_on))
+        return adoption.options(base, known)
+
     def _policies(self, prefix: str, declared: PermissionSetArgs, made: Any) -> list[Resource]:
         """Every policy of the set. Assignments wait for them: taking a policy away would be made
         good in every assigned account first."""
         where = {"instance_arn": self._args["instance_arn"], "permission_set_arn": made.arn}
-        child = ResourceOptions(parent=self)
+        the_set = declared.get("import_id")
         found: list[Resource] = [
             aws.ssoadmin.ManagedPolicyAttachment(
-                f"{prefix}-{arn.rsplit('/', 1)[-1]}", managed_policy_arn=arn, **where, opts=child
+                f"{prefix}-{arn.rsplit('/', 1)[-1]}",
+                managed_policy_arn=arn,
+                **where,
+                opts=self._child(arn, the_set),
             )
             for arn in declared.get("managed", [])
         ]
@@ -134,14 +154,14 @@ class AccountAccess(pulumi.ComponentResource):
                     f"{prefix}-{named}",
                     customer_managed_policy_reference=reference,
                     **where,
-                    opts=child,
+                    opts=self._child(named, path, the_set),
                 )
             )
         if inline := declared.get("inline"):
             text = json.dumps(inline, sort_keys=True)
             found.append(
                 aws.ssoadmin.PermissionSetInlinePolicy(
-                    f"{prefix}-inline", inline_policy=text, **where, opts=child
+                    f"{prefix}-inline", inline_policy=text, **where, opts=self._child(the_set)
                 )
             )
         if boundary := declared.get("boundary"):
@@ -150,7 +170,7 @@ class AccountAccess(pulumi.ComponentResource):
                     f"{prefix}-boundary",
                     permissions_boundary=_boundary(boundary),
                     **where,
-                    opts=child,
+                    opts=self._child(the_set),
                 )
             )
         return found
@@ -168,7 +188,14 @@ class AccountAccess(pulumi.ComponentResource):
                     principal_type="GROUP",
                     target_id=account,
                     target_type="AWS_ACCOUNT",
-                    opts=ResourceOptions(parent=self, depends_on=policies),
+                    opts=self._child(
+                        self._group_ids_there.get(group),
+                        "GROUP",
+                        account,
+                        "AWS_ACCOUNT",
+                        declared.get("import_id"),
+                        depends_on=policies,
+                    ),
                 )
 
     def _principal(self, group: str) -> Output[str]:

@@ -1,12 +1,13 @@
 """Whether people and groups have arrived in IAM Identity Center: asked of AWS, not of Okta.
 
 Owns nothing. Looks through the providers only: lists of the Identity Store, of which one call tells
-of a hundred, and once the members of the assignment groups. The app's own list of people is not
-asked: the provider reads it fifty at a time, and those calls are scarce (okta-api.md §4).
+of a hundred, and once the members of the assignment groups and of what is pushed anew. The app's
+own list of people is not asked: the provider reads it fifty at a time, and those calls are scarce
+(okta-api.md §4).
 """
 
 import time
-from collections.abc import Mapping, Sequence
+from collections.abc import Awaitable, Callable, Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
 import pulumi
@@ -51,19 +52,12 @@ class Arrival:
             return targets
         assigned = set(people.values())
         for group in self._assigned.values():
-            asked = {"id": group.id, "includeUsers": True}
-            assigned |= set((await self._invoke("okta:group/getGroup", asked)).get("users") or [])
-        missing, since = set(assigned), time.monotonic()
+            assigned |= await self._members_in_okta(group.id)
 
-        async def still_missing() -> str:
-            nonlocal missing, since
-            left = assigned - await self._people()
-            if left != missing:
-                missing, since = left, time.monotonic()
-            settled = time.monotonic() - since > self._settle
-            return "" if not left or settled else f"{len(left)} people have not arrived"
+        async def not_arrived() -> set[str]:
+            return assigned - await self._people()
 
-        await self._wait.until_empty(still_missing, "waiting for people to arrive in AWS")
+        missing = await self._until_settled(not_arrived, "waiting for people to arrive in AWS")
         if missing:
             pulumi.log.warn(
                 f"{len(missing)} of {len(assigned)} assigned people are not in IAM Identity "
@@ -73,8 +67,11 @@ class Arrival:
             )
         return targets
 
-    async def of_groups(self, names: Mapping[str, str]) -> dict[str, str]:
-        """Ids in AWS by what the groups are called. Raises Refused for one that never arrives."""
+    async def of_groups(
+        self, names: Mapping[str, str], sources: Mapping[str, str], pushed: Sequence[str]
+    ) -> dict[str, str]:
+        """Ids in AWS by what the groups are called, once they stand there; and those that are
+        pushed anew, with their members. Raises Refused for one that never arrives."""
         found: dict[str, str] = {}
 
         async def still_missing() -> str:
@@ -93,7 +90,59 @@ class Arrival:
                 f"{wait.seconds:.0f} s. Fix: `okta-idc status` shows the state of each mapping and "
                 "Okta's reason; then run `pulumi up` again."
             )
+        if wait.seconds:
+            new = {c: sources[c] for c in found if sources[c] not in pushed}
+            await self._with_members({c: (found[c], source) for c, source in new.items()})
         return found
+
+    async def _with_members(self, groups: Mapping[str, tuple[str, str]]) -> None:
+        """Waits until each has as many members as Okta says, of those people who are in AWS.
+        `groups`: its id in AWS and in Okta by what a group is called."""
+        if not groups:
+            return
+        people = await self._people()
+        wanted = {c: len(await self._members_in_okta(s) & people) for c, (_, s) in groups.items()}
+        there = dict.fromkeys(groups, 0)
+
+        async def too_few() -> set[str]:
+            short = [called for called in groups if there[called] < wanted[called]]
+            for called in short:
+                there[called] = await self._members_in_aws(groups[called][0])
+            return {f"{c} ({there[c]} of {wanted[c]})" for c in short if there[c] < wanted[c]}
+
+        left = await self._until_settled(too_few, "waiting for members to arrive in AWS")
+        if left:
+            pulumi.log.warn(
+                f"Pushed, with fewer members in IAM Identity Center than in Okta: "
+                f"{', '.join(sorted(left))}. Fix: in Okta open the app → Push Groups → the group → "
+                "Push now (up to 100 members); whoever arrived after the push was left out of it.",
+                self._parent,
+            )
+
+    async def _until_settled(self, look: Callable[[], Awaitable[set[str]]], title: str) -> set[str]:
+        """Whatever is missing at the end: nothing, or no change for `settle_seconds`."""
+        missing: set[str] | None = None
+        since = time.monotonic()
+
+        async def still() -> str:
+            nonlocal missing, since
+            left = await look()
+            if left != missing:
+                missing, since = left, time.monotonic()
+            settled = time.monotonic() - since > self._settle
+            return "" if not left or settled else f"{len(left)} missing"
+
+        await self._wait.until_empty(still, title)
+        return missing or set()
+
+    async def _members_in_okta(self, group: Any) -> set[str]:
+        read = await self._invoke("okta:group/getGroup", {"id": group, "includeUsers": True})
+        return set(read.get("users") or [])
+
+    async def _members_in_aws(self, group: str) -> int:
+        asked = {"identityStoreId": self._store, "groupId": group}
+        read = await self._invoke("aws:identitystore/getGroupMemberships", asked)
+        return len(read.get("groupMemberships") or [])
 
     async def _people(self) -> set[str]:
         """Okta's ids of everybody who stands in AWS: their external ids."""

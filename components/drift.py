@@ -25,6 +25,11 @@ from okta_idc.rules import Finding, app_drift, push_drift
 from okta_idc.rules.statements import Statement
 
 REPORT, ENFORCE = "report", "enforce"
+_BY_HAND = (push_drift.mapping_by_hand, push_drift.assignment_by_hand)
+_DELETED_LAST = (
+    " If this run is taking it out of the declaration, there is nothing to do: the engine deletes "
+    "last, after this was read."
+)
 
 
 class DriftArgs(TypedDict):
@@ -61,10 +66,11 @@ class Drift(pulumi.ComponentResource):
             pushed=lifted({called: group.id for called, group in args["pushed"].items()}),
             mappings=args["pushes"].mappings,
             listed=args["pushes"].listed,
+            urns=lifted({called: push.urn for called, push in args["pushes"].pushes.items()}),
         )
 
         def compare(known: Mapping[str, Any]) -> list[str]:
-            return self._tell(list(_differences(known)), args)
+            return self._tell(list(_differences(known)), known["urns"], args)
 
         def complete(known: dict[str, Any]) -> Any:
             return self._complete(known, args)
@@ -82,14 +88,29 @@ class Drift(pulumi.ComponentResource):
         again = okta.get_push_groups_output(app_id=args["app"].app_id, opts=opts)
         return again.apply(lambda answer: {**known, "listed": listed(answer)})
 
-    def _tell(self, findings: list[Finding], args: DriftArgs) -> list[str]:
-        lines = [finding.text() for finding in findings]
-        blocking = [f.text() for f in findings if f.rule.severity == "blocking"]
+    def _tell(self, findings: list[Finding], urns: Mapping[str, str], args: DriftArgs) -> list[str]:
+        lines = [_text(finding, urns) for finding in findings]
+        blocking = [_text(f, urns) for f in findings if f.rule.severity == "blocking"]
         if blocking and args["policy"] == ENFORCE and not pulumi.runtime.is_dry_run():
             raise Refused("What is there differs from what is declared:\n" + "\n".join(blocking))
         for line in lines:
             pulumi.log.warn(line, self)
         return lines
+
+
+def _text(finding: Finding, urns: Mapping[str, str]) -> str:
+    """With the command that it takes, where a mapping is no longer what the state says."""
+    text, gone = finding.text(), finding.value or ""
+    if finding.rule in _BY_HAND:
+        text += _DELETED_LAST
+    elif finding.rule is push_drift.mapping_gone and gone in urns:
+        text += f" Run: pulumi state delete '{urns[gone]}' --force && pulumi up"
+    elif finding.rule is push_drift.mapping_in_error and finding.place in urns:
+        text += (
+            f" Then run `pulumi up --refresh`. To give it up instead: remove it in Okta, keeping "
+            f"the group in AWS, and run: pulumi state delete '{urns[finding.place]}' --force"
+        )
+    return text
 
 
 def _differences(known: Mapping[str, Any]) -> Iterator[Finding]:

@@ -9,32 +9,40 @@ from collections.abc import Mapping
 import pulumi
 from pulumi import InvokeOutputOptions, Output, Resource, ResourceOptions
 
-from components.access_control import AccessControlAttributes
-from components.account_access import AccountAccess
 from components.arrival import SETTLE_SECONDS
 from components.assigned_people import AssignedPeople, Person, find_people, ids_of
 from components.assignment_groups import AssignmentGroups
 from components.attribute_mappings import AttributeMappings
+from components.aws_side import on_the_aws_side, part
 from components.console import provisioning_steps
 from components.drift import REPORT, Drift
 from components.federation_args import API, IdentityCenterFederationArgs
-from components.federation_checks import belong_together, one_role_each, the_one_instance
+from components.federation_checks import (
+    belong_together,
+    one_role_each,
+    refuse_retired,
+    the_one_instance,
+)
 from components.gate import ENFORCE, Gate
 from components.groups import Group, find_groups, label, take_groups
+from components.next_steps import next_steps
 from components.provisioning import Provisioning
 from components.push_groups import PushGroups
 from components.pushed_people import PushedPeople
 from components.refusal import refuse
 from components.saml_app import DEFAULT_TEMPLATE, SamlApp
 from components.scim_token import ScimToken
-from components.token_alarm import DAYS_BEFORE, TokenExpiryAlarm
 from components.unassigning import LIMIT, Unassigning
 from components.wait import Wait
 from okta_idc.rules import groups as rules
 
 
 class IdentityCenterFederation(pulumi.ComponentResource):
-    """Everything that can be declared of the federation."""
+    """Everything that can be declared of the federation.
+
+    Okta's org and the Identity Center instance are those of the `providers` in its options, by
+    default the stack's; any number of federations can stand beside each other.
+    """
 
     app_id: Output[str]
     outputs: dict[str, object]
@@ -49,9 +57,12 @@ class IdentityCenterFederation(pulumi.ComponentResource):
         assign, push = args.get("assign", []), args.get("push", [])
         roles = rules.GroupRoles(tuple(map(label, assign)), tuple(map(label, push)))
         refuse(rules.named_once(roles) + rules.one_role_per_group(roles))
+        refuse_retired(args, tuple(label(group) for group in push if group.get("retire")))
         by_api = args.get("mode", API) == API
         token = ScimToken(
-            f"{name}-scim-token", {"secret": args["secret"], "read_token": by_api}, child
+            f"{name}-scim-token",
+            {"secret": args["secret"], "read_token": by_api, "probe": args.get("probe")},
+            part(child, args.get("secret_provider")),
         )
         found = find_groups(
             {f"assign[{i}]": group for i, group in enumerate(assign)}
@@ -138,7 +149,7 @@ class IdentityCenterFederation(pulumi.ComponentResource):
             child,
         )
         instance_arn = checked.apply(lambda known: known[2][2])
-        self._on_the_aws_side(name, args, instance_arn, token, pushes)
+        on_the_aws_side(self, name, args, instance_arn, token, pushes)
         self.app_id = app.app_id
         self.outputs = {
             "appId": app.app_id,
@@ -152,8 +163,18 @@ class IdentityCenterFederation(pulumi.ComponentResource):
             "identityStoreId": store_id,
             "secretName": args["secret"],
             "tokenExpires": token.expires,
+            "tokenDaysLeft": token.days_left,
+            "tokenProven": token.proven,
             "attributes": [a["key"] for a in args.get("attributes", [])],
             "assignmentGroups": [{"name": g.name, "id": g.id} for g in assigned.values()],
+            "nextSteps": Output.all(
+                closed=gate.closed,
+                steps=gate.steps,
+                days_left=token.days_left,
+                groups=pushes.group_ids.apply(lambda ids: {c: ids.get(c) for c in pushed}),
+                drift=drift.found,
+                metadata_url=app.metadata_url,
+            ).apply(lambda known: next_steps(**known)),
             "pushGroups": [
                 {
                     "name": group.name,
@@ -231,58 +252,6 @@ class IdentityCenterFederation(pulumi.ComponentResource):
             )
             before.append(mapped.resource)
         return before
-
-    def _on_the_aws_side(
-        self,
-        name: str,
-        args: IdentityCenterFederationArgs,
-        instance_arn: Output[str],
-        token: ScimToken,
-        pushes: PushGroups,
-    ) -> None:
-        """Whatever of access, attributes and alarm is asked for."""
-        child, keys = ResourceOptions(parent=self), [a["key"] for a in args.get("attributes", [])]
-        control = args.get("access_control")
-        if control is not None:
-            switched = AccessControlAttributes(
-                f"{name}-attributes",
-                {
-                    "instance_arn": instance_arn,
-                    "attributes": control.get("attributes", {}),
-                    "from_okta": keys,
-                    "import_id": control.get("import_id", ""),
-                    "protect": args.get("protect", False),
-                },
-                child,
-            )
-            keys += switched.keys
-        sets, applications = args.get("permission_sets", []), args.get("applications", [])
-        if sets or applications:
-            AccountAccess(
-                f"{name}-access",
-                {
-                    "instance_arn": instance_arn,
-                    "group_ids": pushes.group_ids,
-                    "pushed": list(pushes.pushes),
-                    "permission_sets": sets,
-                    "applications": applications,
-                    "tags": keys,
-                    "protect": args.get("protect", False),
-                },
-                child,
-            )
-        alarm = args.get("alarm")
-        if alarm is not None:
-            TokenExpiryAlarm(
-                f"{name}-alarm",
-                {
-                    "expires": token.expires,
-                    "secret": args["secret"],
-                    "emails": alarm.get("emails", []),
-                    "days_before": alarm.get("days_before", DAYS_BEFORE),
-                },
-                child,
-            )
 
 
 def _wanted_features(args: IdentityCenterFederationArgs) -> list[str]:

@@ -2,10 +2,13 @@
 
 from typing import NotRequired, TypedDict
 
+import pulumi_aws as aws
+
 from components.account_access import ApplicationArgs, PermissionSetArgs
 from components.assigned_people import PersonArgs
 from components.groups import GroupArgs
 from components.saml_app import AttributeStatement
+from components.scim_token import Probe
 from components.wait import Wait
 
 API = "api"
@@ -32,6 +35,12 @@ class IdentityCenterFederationArgs(TypedDict):
     issuer_url: str
     secret: str
     """Name or ARN of the secret with the SCIM endpoint and token."""
+    secret_provider: NotRequired[aws.Provider | None]
+    """For the secret, where it lies in another account or region than the instance."""
+    alarm_provider: NotRequired[aws.Provider | None]
+    """For the alarm."""
+    probe: NotRequired[Probe | None]
+    """Proves the token before Okta gets it (mode `api`). Default: it is not proven."""
     label: NotRequired[str]
     user_name_template: NotRequired[str]
     rename_users_from: NotRequired[str]

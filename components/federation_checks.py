@@ -6,9 +6,10 @@ from typing import Any
 import pulumi_aws as aws
 from pulumi import InvokeOutputOptions, Output
 
+from components.federation_args import IdentityCenterFederationArgs
 from components.groups import GroupArgs, label
 from components.refusal import Refused, refuse
-from okta_idc.rules import endpoints
+from okta_idc.rules import account_access, endpoints
 from okta_idc.rules import groups as rules
 
 
@@ -45,3 +46,12 @@ def one_role_each(
 
     refuse(rules.one_role_per_group(rules.GroupRoles(ids(assign), ids(push))))
     return known
+
+
+def refuse_retired(args: IdentityCenterFederationArgs, retiring: tuple[str, ...]) -> None:
+    """OIC-538, before anything is made."""
+    for kind in ("permission_sets", "applications"):
+        for index, opened in enumerate(args.get(kind, [])):
+            groups = account_access.RetiringGroups(tuple(opened.get("groups", ())), retiring)
+            place = f"{kind}[{index}].groups"
+            refuse(account_access.retired_opens_nothing(groups), place)

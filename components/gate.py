@@ -17,6 +17,7 @@ from pulumi import Input, InvokeOptions, InvokeOutputOptions, Output, Resource, 
 
 from components.refusal import Refused
 from components.wait import Wait
+from okta_idc.rules import Finding, app_drift
 
 ENFORCE, WARN = "enforce", "warn"
 _LICENCE = (
@@ -48,6 +49,8 @@ class Gate(pulumi.ComponentResource):
     """The app's id, for everything that needs provisioning to be on."""
     read: Output[okta.app.GetSamlResult]
     """The app as Okta shows it."""
+    steps: Output[str]
+    """What a person does to turn provisioning on; empty where the program does it."""
     closed: Output[str]
     """Why it was let through though provisioning is not known to be on; empty when it is on."""
 
@@ -56,7 +59,8 @@ class Gate(pulumi.ComponentResource):
         app_id = Output.from_input(args["app_id"])
         asking = InvokeOutputOptions(parent=self, depends_on=args["after"])
         self.read = app = okta.app.get_saml_output(id=app_id, opts=asking)
-        asked = Output.all(app_id, app.features, args.get("steps", ""))
+        self.steps = Output.from_input(args.get("steps", ""))
+        asked = Output.all(app_id, app.features, self.steps)
         self.closed = asked.apply(lambda read: self._ask(args, *read))
         self.app_id = Output.all(app_id, self.closed).apply(lambda both: both[0])
         self.register_outputs({"app_id": self.app_id})
@@ -97,33 +101,31 @@ class Gate(pulumi.ComponentResource):
 
 
 def closed_because(features: Sequence[str], wanted: Sequence[str]) -> str:
-    """Why the gate stays closed; empty when it opens."""
-    missing = [feature for feature in wanted if feature not in features]
-    if not missing:
+    """Why the gate stays closed (OIC-612, OIC-613); empty when it opens."""
+    asked = app_drift.Features(tuple(wanted), tuple(features))
+    reasons = [_told(rule(asked)) for rule in (app_drift.features_on, app_drift.group_push_on)]
+    if not any(reasons):
         return ""
-    return (
-        f"{', '.join(missing)} {'is' if len(missing) == 1 else 'are'} off; the app has "
-        f"{', '.join(features) or 'no feature on'}."
-    )
+    on = ", ".join(features) or "no feature on"
+    return " ".join([*filter(None, reasons), f"The app has {on}."])
 
 
 def connection_refused_because(status: str | None) -> str:
-    """Why a connection declared through the API does not serve; empty when it does."""
-    if status == "ENABLED":
-        return ""
-    if status == "UNKNOWN":
-        return (
-            "Okta answered UNKNOWN: its public API does not manage the provisioning connection of "
-            "this app, and nobody is provisioned. Fix: set provisioning.mode to console; the run "
-            "then shows the steps for Okta's admin console and waits for them."
-        )
+    """Why a connection declared through the API does not serve (OIC-610, OIC-611); empty when it
+    does."""
     if not status:
         return (
             "Okta did not say whether the app has a provisioning connection (status unknown). "
             "Fix: look at the app → Provisioning → Integration, or set provisioning.mode to "
             "console."
         )
-    return (
-        f"the provisioning connection is {status}, not ENABLED. Fix: run `pulumi up --refresh`, "
-        "which activates it again."
-    )
+    return _told(app_drift.connection_known(status) + app_drift.connection_enabled(status))
+
+
+def _told(findings: Sequence[Finding]) -> str:
+    """What one rule found, with its remedy once; empty for nothing."""
+    if not findings:
+        return ""
+    rule = findings[0].rule
+    said = " ".join(f"{finding.value} {finding.problem}" for finding in findings)
+    return f"{said} [{rule.id}] Fix: {rule.remedy}"

@@ -13,6 +13,11 @@ from pulumi import InvokeOutputOptions, Output, Resource, ResourceOptions
 from components.refusal import Refused, refuse
 from okta_idc.rules import groups as rules
 
+_DELETED = (
+    "If it was deleted in Okta, its push mapping went with it: take the group out of `push`, and "
+    "its PushGroup out of the state (`pulumi stack --show-urns`, `pulumi state delete URN "
+    "--force`)."
+)
 _NAMES_PER_CALL = 25  # keeps the URL well under the usual 8 kB
 RULE_NAME_LENGTH = 50
 """Of a group rule's name, at most (Okta, Group Rule Restrictions)."""
@@ -33,9 +38,13 @@ class GroupArgs(TypedDict):
     """An Okta expression; whoever it is true for is a member of the group made here."""
     priority: NotRequired[int]
     """Of an assignment: 1 is the first. On all assignments, or on none."""
+    retire: NotRequired[bool]
+    """Of a push: the group in AWS is deleted once the push is removed from the declaration."""
     import_id: NotRequired[str]
-    """Takes over what is there already: `app id/group id` of an assignment, `app id/mapping id`
-    of a push."""
+    """What is there already: `app id/group id` of an assignment, which is imported; `app
+    id/mapping id` of a push, which is left to itself (see PushGroups)."""
+    aws_group_id: NotRequired[str]
+    """Of a push that is there already: the group's id in IAM Identity Center."""
 
 
 @dataclass(frozen=True)
@@ -96,7 +105,7 @@ def find_groups(
             if "id" in g and g["id"] not in groups
         ]
         if gone:
-            raise Refused("\n".join(gone))
+            raise Refused("\n".join((*gone, _DELETED)))
         missing = [name for name in names if name not in by_name]
         if missing:  # one more call, to say which was probably meant
             near = " or ".join(f'profile.name sw "{_quote(name[:4])}"' for name in missing[:5])
@@ -126,7 +135,9 @@ def _by_name(groups: _Found) -> dict[str, list[str]]:
 
 
 def _refuse(places: Mapping[str, str], groups: _Found) -> dict[str, tuple[str, str]]:
-    refuse(rules.group_exists(rules.WantedGroups(places, _by_name(groups))))
+    findings = rules.group_exists(rules.WantedGroups(places, _by_name(groups)))
+    if findings:
+        raise Refused("\n".join((*(finding.text() for finding in findings), _DELETED)))
     raise Refused("A group was missing and is there now. Fix: run again.")
 
 

@@ -1,17 +1,26 @@
 """Push groups: the Okta groups whose name and members appear in IAM Identity Center.
 
-Owns one push mapping per group. Never deletes the group on the AWS side: account assignments hang
-on its id, and a group made anew has another one. For the same reason a mapping's target is chosen
-once, when the mapping is made, and never changed afterwards. Does not assign anybody to the app
-(that is AssignmentGroups, and Okta does not support one group in both roles: OIC-201).
+Owns one push mapping per group. Never deletes the group on the AWS side, unless it was retired in
+an earlier run: account assignments hang on its id, and a group made anew has another one. (The
+provider deletes by what its state says, so that retiring takes two runs.) For the same reason a
+mapping's target is chosen once, when the mapping is made, and never changed afterwards. Does not
+assign anybody to the app (that is AssignmentGroups, and Okta does not support one group in both
+roles: OIC-201).
 
 Before a group is pushed for the first time, it waits until the assigned people stand in AWS: who
-arrives later is left out of the group (okta-api.md §6). After it, until the group stands there. A
-run that pushes nothing new waits for nothing, and asks no more than a list of each side.
+arrives later is left out of the group (okta-api.md §6). After it, until the group stands there with
+its members. A run that pushes nothing new waits for nothing, and asks no more than a list of each
+side.
+
+A mapping that is there already (`import_id`) is left to itself: watched by the same lists, never
+changed, never deleted. The provider cannot take it over without pushing the whole group anew: what
+it imports has no delete flag, which it mends by setting the mapping ACTIVE
+(okta-plugin-measured.md §3.4, docs/decisions/0005).
 """
 
+import asyncio
 from collections.abc import Mapping, Sequence
-from typing import NotRequired, TypedDict
+from typing import Any, NotRequired, TypedDict
 
 import pulumi
 import pulumi_okta as okta
@@ -62,7 +71,9 @@ class PushGroups(pulumi.ComponentResource):
     """One push mapping for each group."""
 
     mappings: Output[dict[str, str]]
-    """Ids of the push mappings by group name."""
+    """Ids of the push mappings by group name, of those too that are left to themselves."""
+    pushes: dict[str, okta.PushGroup]
+    """The mappings that are declared here, by group name."""
     listed: Output[list[Listed]]
     """All mappings of the app before anything was pushed, made by hand or not."""
     group_ids: Output[dict[str, str]]
@@ -72,12 +83,16 @@ class PushGroups(pulumi.ComponentResource):
         self, name: str, args: PushGroupsArgs, opts: ResourceOptions | None = None
     ) -> None:
         super().__init__("okta-identity-center:index:PushGroups", name, {}, opts)
-        groups, arrival = args["groups"], Arrival(self, args)
+        arrival = Arrival(self, args)
+        there = {called: g for called, g in args["groups"].items() if "import_id" in g.asked}
+        groups = {called: g for called, g in args["groups"].items() if called not in there}
+        in_aws = {c: g.asked["aws_group_id"] for c, g in there.items() if "aws_group_id" in g.asked}
         names = lifted({called: group.name for called, group in groups.items()})
         sources = lifted({called: group.id for called, group in groups.items()})
         self.listed = self._listed(args)
         pushed = self.listed.apply(lambda found: [mapping["source"] for mapping in found])
-        known = Output.all(names, sources, pushed, arrival.groups(), args["app_id"])
+        standing = arrival.groups().apply(lambda found: _stand(in_aws, found))
+        known = Output.all(names, sources, pushed, standing, args["app_id"])
         targets = known.apply(lambda read: self._targets(*read))
         people = args.get("people", {})
         ready = Output.all(targets, sources, pushed, people).apply(lambda a: arrival.of_people(*a))
@@ -90,21 +105,43 @@ class PushGroups(pulumi.ComponentResource):
                 target_group_name=Output.all(ready, group.name).apply(
                     lambda a, key=called: None if key in a[0] else a[1]
                 ),
-                delete_target_group_on_destroy=False,
+                delete_target_group_on_destroy=group.asked.get("retire", False),
                 opts=adoption.options(
                     ResourceOptions(
                         parent=self,
                         depends_on=[*args["after"], *group.rules],
                         ignore_changes=["targetGroupId", "targetGroupName"],
                     ),
-                    group.asked.get("import_id"),
+                    None,
                     args.get("protect", False),
+                    free=group.asked.get("retire", False),
                 ),
             )
             for called, group in groups.items()
         }
-        self.mappings = lifted({called: push.id for called, push in self.pushes.items()})
-        self.group_ids = Output.all(names, self.mappings).apply(lambda a: arrival.of_groups(a[0]))
+        retiring = [called for called, group in groups.items() if group.asked.get("retire")]
+        if retiring:
+            pulumi.log.warn(
+                f"Retiring {', '.join(retiring)}: after this run, a run without them in `push` "
+                "deletes them in IAM Identity Center for good, with all that hangs on their ids.",
+                self,
+            )
+        left = {
+            called: Output.from_input(_mapping_id(group.asked.get("import_id", "")))
+            for called, group in there.items()
+        }
+        self.mappings = lifted({called: push.id for called, push in self.pushes.items()} | left)
+        wanted = {c: group for c, group in args["groups"].items() if c not in in_aws}
+        made = Output.all(
+            lifted({called: group.name for called, group in wanted.items()}),
+            lifted({called: group.id for called, group in wanted.items()}),
+            pushed,
+            self.mappings,
+        )
+        arrived = made.apply(lambda a: arrival.of_groups(*a[:3]))
+        self.group_ids = _apart(
+            Output.all(arrived, standing).apply(lambda found: found[0] | in_aws)
+        )
         self.register_outputs({"mappings": self.mappings, "group_ids": self.group_ids})
 
     def _listed(self, args: PushGroupsArgs) -> Output[list[Listed]]:
@@ -141,6 +178,33 @@ class PushGroups(pulumi.ComponentResource):
             return links
 
         return asked.apply(link)
+
+
+def _mapping_id(import_id: str) -> str:
+    return import_id.rpartition("/")[2]
+
+
+def _stand(given: Mapping[str, str], found: Mapping[str, str]) -> Mapping[str, str]:
+    """Ids by name of the groups in AWS. Raises Refused for a given id that none of them has."""
+    for called, ident in given.items():
+        if ident not in found.values():
+            raise Refused(
+                f"push: {called!r} has the aws_group_id {ident!r}, which no group in IAM Identity "
+                "Center has. Fix: take the id from there (Groups → the group → General "
+                "information), or remove it if the group is gone."
+            )
+    return found
+
+
+def _apart(output: Output[dict[str, str]]) -> Output[dict[str, str]]:
+    """The same value at the same time, without the mappings as what it depends on. A mapping that
+    is gone in Okta has to be taken out of the state, which the engine refuses for whatever has
+    dependents; and taking a mapping away leaves the group, which the assignments hang on."""
+    nothing: asyncio.Future[set[Resource]] = asyncio.Future()
+    nothing.set_result(set())
+    value: Any = asyncio.ensure_future(output.future())
+    known, secret = map(asyncio.ensure_future, (output.is_known(), output.is_secret()))
+    return Output(nothing, value, known, secret)
 
 
 def _cannot_link(name: str) -> None:

@@ -21,6 +21,13 @@ from okta_idc.rules import endpoints, statements, user_names
 
 CATALOG_APP = "amazon_aws_sso"
 DEFAULT_TEMPLATE = "${source.login}"
+_NOT_OURS = [
+    "accessibilityErrorRedirectUrl", "accessibilityLoginRedirectUrl", "accessibilitySelfService",
+    "adminNote", "autoSubmitToolbar", "enduserNote", "hideIos", "hideWeb", "implicitAssignment",
+    "userNameTemplatePushStatus", "userNameTemplateSuffix", "userNameTemplateType",
+]  # fmt: skip
+"""What a person may set in the admin console: the provider's defaults would take it back
+(okta-provider.md §B.1)."""
 
 
 class AttributeStatement(TypedDict):
@@ -48,7 +55,9 @@ class SamlAppArgs(TypedDict):
     attributes: NotRequired[list[AttributeStatement]]
     """Attributes for access control. Default: none."""
     import_id: NotRequired[str]
-    """Id of an app that is there already: it is taken over, and protected."""
+    """Id of an app that is there already: it is taken over, and protected. While it stands here,
+    the provider is not told to leave the sign-on policy alone: it reads that flag back as unset,
+    and would update the app for its sake. Remove it after the first run."""
     protect: NotRequired[bool]
     """Default: false. True: the app cannot be removed without lifting the protection."""
 
@@ -86,10 +95,13 @@ class SamlApp(pulumi.ComponentResource):
             skip_authentication_policy=True,
             opts=adoption.options(
                 ResourceOptions(
-                    parent=self, hooks=pulumi.ResourceHookBinding(before_update=[renaming])
+                    parent=self,
+                    ignore_changes=_NOT_OURS,
+                    hooks=pulumi.ResourceHookBinding(before_update=[renaming]),
                 ),
                 args.get("import_id"),
                 args.get("protect", False),
+                unread=["skipAuthenticationPolicy"],
             ),
         )
         self.declared = Output.all(

@@ -5,7 +5,7 @@ Output. No error names a value of the secret.
 """
 
 import json
-from collections.abc import Callable, Sequence
+from collections.abc import Awaitable, Callable, Sequence
 from datetime import UTC, datetime
 from typing import NotRequired, TypedDict
 
@@ -15,6 +15,10 @@ from pulumi import InvokeOutputOptions, Output, ResourceOptions
 
 from components.refusal import Refused, refuse
 from okta_idc.rules import secret as rules
+
+Probe = Callable[[str, str], Awaitable[tuple[int, str]]]
+"""Asks an endpoint with a token; gives the HTTP status (0: no answer), and what was asked."""
+TAKEN, NOT_ASKED = "taken", "not asked"
 
 
 class ScimTokenArgs(TypedDict):
@@ -26,13 +30,15 @@ class ScimTokenArgs(TypedDict):
     too."""
     read_token: NotRequired[bool]
     """Default: true. False: only the tags are read (DescribeSecret), and no token is ever seen."""
+    probe: NotRequired[Probe | None]
+    """Proves the token before anybody gets it. Default: it is not proven."""
 
 
 class ScimToken(pulumi.ComponentResource):
     """Endpoint and token of IAM Identity Center's automatic provisioning.
 
-    Its outputs fail with Refused for a secret that is missing or malformed (OIC-102, 106), or a
-    token that has expired (OIC-103).
+    Its outputs fail with Refused for a secret that is missing or malformed (OIC-102, 106), for a
+    token that has expired (OIC-103), and for one that the endpoint refuses (OIC-117).
     """
 
     endpoint: Output[str]
@@ -41,6 +47,10 @@ class ScimToken(pulumi.ComponentResource):
     """The bearer token, secret. None: it was not read."""
     expires: Output[str]
     """When AWS stops accepting the token, ISO-8601."""
+    days_left: Output[int]
+    """Whole days until then."""
+    proven: Output[str]
+    """`taken` by the endpoint; `unknown: …` where it did not answer; `not asked`."""
 
     def __init__(self, name: str, args: ScimTokenArgs, opts: ResourceOptions | None = None) -> None:
         super().__init__("okta-identity-center:index:ScimToken", name, {}, opts)
@@ -48,14 +58,33 @@ class ScimToken(pulumi.ComponentResource):
         if args.get("read_token", True):
             text = Output.secret(self._secret_string(args["secret"], place))
             read = text.apply(lambda text: _read(text, place))
-            self.token = read.apply(lambda secret: secret.token)
+            asked = read.apply(lambda secret: self._prove(secret, place, args.get("probe")))
+            self.token = Output.all(read, asked).apply(lambda both: both[0].token)
+            self.proven = Output.unsecret(asked)
         else:
             text = self._tags(args["secret"], place)
             read = text.apply(lambda text: _read(text, f"tags of {place}"))
             self.token = None
+            self.proven = Output.from_input(NOT_ASKED)
         self.endpoint = Output.unsecret(read.apply(lambda secret: secret.endpoint))
         self.expires = Output.unsecret(read.apply(lambda secret: secret.expires.isoformat()))
+        self.days_left = Output.unsecret(
+            read.apply(lambda secret: (secret.expires - datetime.now(UTC)).days)
+        )
         self.register_outputs({"endpoint": self.endpoint, "expires": self.expires})
+
+    async def _prove(self, secret: rules.ScimSecret, place: str, probe: Probe | None) -> str:
+        if probe is None:
+            return NOT_ASKED
+        status, asked = await probe(secret.endpoint, secret.token)
+        refuse(rules.token_taken(rules.ScimAnswer(status, asked, secret.expires)), place)
+        if status:
+            return TAKEN
+        pulumi.log.warn(
+            f"{place}: whether AWS takes the token is unknown: {asked}. Okta gets it all the same.",
+            self,
+        )
+        return f"unknown: {asked}"
 
     def _tags(self, secret: str, place: str) -> Output[str]:
         """The secret's document as its tags tell it, without the token."""

@@ -11,6 +11,7 @@ from pathlib import Path
 from typing import Any
 
 from sandbox.faults import CONNECTIONS, NAMED, SERVERS
+from sandbox.journal import AWS
 from sandbox.remote import DEFAULT, Json, Remote
 from sandbox.settings import CHOICES
 
@@ -39,10 +40,10 @@ def add_to(commands: Any) -> None:
     fault.add_argument("--connection", choices=CONNECTIONS, help="broken: nothing is done")
     fault.add_argument("--clear", action="store_true", help="take all faults back")
     journal = _parser(
-        commands, "journal", _journal, "what was asked of Okta and of the SCIM endpoint, counted",
+        commands, "journal", _journal, "what was asked of Okta, the SCIM endpoint and AWS, counted",
         "example: python -m sandbox journal --server okta --json",
     )  # fmt: skip
-    journal.add_argument("--server", choices=SERVERS, default="")
+    journal.add_argument("--server", choices=(*SERVERS, AWS), default="")
     journal.add_argument("--since", type=int, default=0, metavar="SEQ")
     journal.add_argument("--json", action="store_true", help="every request, uncounted")
     change = _parser(

@@ -1,4 +1,4 @@
-"""The journal: every request to Okta and to the SCIM endpoint, and what it cost.
+"""The journal: every request to Okta, to the SCIM endpoint and to AWS, and what it cost.
 
 Owns what is written down and how it is counted. Never a body and never a token.
 """
@@ -12,6 +12,7 @@ from aiohttp import web
 
 from sandbox.clock import Clock
 
+AWS = "aws"
 Entry = dict[str, Any]
 _TENANT = re.compile(r"^/[^/]+/scim/v2")
 
@@ -26,16 +27,25 @@ class Journal:
         self, server: str, request: web.Request, status: int, caller: str, bucket: str = ""
     ) -> None:
         """`status` 0: the connection was closed without an answer."""
-        time = datetime.fromtimestamp(self.clock.now(), UTC).isoformat(timespec="milliseconds")
-        self.entries.append({
-            "seq": next(self._numbers), "time": time.replace("+00:00", "Z"), "server": server,
-            "method": request.method, "path": request.path_qs,
+        self._add({
+            "server": server, "method": request.method, "path": request.path_qs,
             "operation": f"{request.method} {_template(request)}", "status": status,
             "caller": caller, "agent": request.headers.get("User-Agent", ""), "bucket": bucket,
         })  # fmt: skip
 
+    def note_aws(self, action: str, status: int) -> None:
+        """A call to AWS by its IAM action."""
+        self._add({"server": AWS, "operation": action, "status": status, "bucket": ""})
+
+    def _add(self, entry: Entry) -> None:
+        time = datetime.fromtimestamp(self.clock.now(), UTC).isoformat(timespec="milliseconds")
+        stamp = {"seq": next(self._numbers), "time": time.replace("+00:00", "Z")}
+        self.entries.append(stamp | entry)
+
     def find(self, server: str = "", since: int = 0) -> list[Entry]:
-        return [e for e in self.entries if e["seq"] > since and server in ("", e["server"])]
+        """Of one server; of Okta and the SCIM endpoint, unless one is named."""
+        wanted = (server,) if server else ("okta", "scim")
+        return [e for e in self.entries if e["seq"] > since and e["server"] in wanted]
 
 
 def counts(entries: list[Entry]) -> list[Entry]:

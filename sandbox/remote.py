@@ -47,7 +47,8 @@ class Remote:
         self.ask("DELETE", "faults")
 
     def journal(self, server: str = "", since: int = 0) -> list[Json]:
-        """Every request so far, of `okta` or `scim` alone if asked so; `since` is a seq."""
+        """Every request so far, of `okta`, `scim` or `aws` alone if asked so (of the first two if
+        not); `since` is a seq."""
         return self.ask("GET", f"journal?server={server}&since={since}")
 
     def counts(self, server: str = "", since: int = 0) -> list[Json]:

@@ -5,6 +5,8 @@ file, the place, the value and what to do. Does not judge whether a person can b
 provisioned; a broken profile in here is how one sees what AWS does with it.
 """
 
+import contextlib
+import json
 import re
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -13,6 +15,7 @@ from typing import Any
 import yaml
 
 SHIPPED = Path(__file__).with_name("org.yaml")
+_DEEP = 100
 
 # Okta's default user profile (its OpenAPI description, UserProfile).
 PROFILE = frozenset(
@@ -123,8 +126,8 @@ def load_org(path: Path | None = None) -> Org:
         reason = error.strerror if isinstance(error, OSError) else "it is not UTF-8 text"
         raise OrgError(f"{path}: can't be read ({reason}). Name a YAML file.") from None
     try:
-        document = yaml.safe_load(text)
-    # safe_load raises plain ValueError on impossible dates and RecursionError on deep nesting.
+        document = _document(text)
+    # Loading raises plain ValueError on impossible dates and RecursionError on deep nesting.
     except (yaml.YAMLError, ValueError, RecursionError) as error:
         mark = getattr(error, "problem_mark", None)
         place = f", line {mark.line + 1}" if mark else ""
@@ -134,6 +137,20 @@ def load_org(path: Path | None = None) -> Org:
     if org is None or reader.problems:
         raise OrgError("\n".join(reader.problems))
     return org
+
+
+def _document(text: str) -> Any:
+    """JSON is YAML, and its own parser is much faster. So is libyaml's, where PyYAML was built with
+    it; but that one ends the process on nesting of many thousands, where the other raises."""
+    with contextlib.suppress(ValueError):
+        return json.loads(text)
+    depth = deepest = 0
+    for bracket in re.findall(r"[\[\]{}]", text):
+        depth += 1 if bracket in "[{" else -1
+        deepest = max(deepest, depth)
+    if deepest > _DEEP or re.search(rf"(?:[-?:][ \t]+){{{_DEEP}}}", text):
+        return yaml.safe_load(text)
+    return yaml.load(text, Loader=getattr(yaml, "CSafeLoader", yaml.SafeLoader))  # noqa: S506
 
 
 @dataclass

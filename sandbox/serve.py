@@ -130,10 +130,11 @@ async def _serve(org: Org, options: Options, ports: dict[str, socket.socket]) ->
             )
         return take(okta[WIRE].model, store, card, token)
 
-    moto, clock = _moto_on(ports["aws"]), Clock(options.settings)
+    clock = Clock(options.settings)
+    journal = Journal(clock)
+    moto = _moto_on(ports["aws"], journal)
     shared: dict[str, Any] = {
-        "settings": options.settings, "clock": clock, "faults": Faults(clock),
-        "journal": Journal(clock),
+        "settings": options.settings, "clock": clock, "faults": Faults(clock), "journal": journal,
     }  # fmt: skip
     okta = create_app(
         org,
@@ -177,7 +178,7 @@ def _at_eof(loop: asyncio.AbstractEventLoop, then: Callable[[], None]) -> None:
         loop.call_soon_threadsafe(then)
 
 
-def _moto_on(sock: socket.socket) -> Any:
+def _moto_on(sock: socket.socket, journal: Any) -> Any:
     """moto's application on a socket we hold already (ThreadedMotoServer would bind later)."""
     from moto.moto_server.werkzeug_app import (
         DomainDispatcherApplication,
@@ -186,7 +187,9 @@ def _moto_on(sock: socket.socket) -> Any:
     )
     from werkzeug.serving import make_server
 
-    app = DomainDispatcherApplication(create_backend_app)
+    from sandbox.aws.noted import noting
+
+    app = noting(DomainDispatcherApplication(create_backend_app), journal)
 
     def account(environ: Any, start_response: Any) -> Any:
         # moto's own page could reset AWS behind Okta's back; the two must not fall apart.

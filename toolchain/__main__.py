@@ -7,7 +7,7 @@ from pathlib import Path
 import httpx
 from rich.console import Console
 
-from toolchain import verbs
+from toolchain import engine, verbs
 from toolchain.engine import NoEngineError
 from toolchain.run import INTERRUPTED
 from toolchain.sandbox import PORT, ROOT, SandboxError
@@ -30,6 +30,7 @@ def main(argv: list[str] | None = None) -> int:
         ("down", "destroy the stack and stop the sandbox"),
         ("status", "the summary alone"),
         ("env", "shell lines for plain `pulumi …`"),
+        ("engine", "find, download or build Pulumi, and print the folder to put on PATH"),
         ("sandbox", "the sandbox alone, in the foreground"),
         ("reset", "stop the sandbox and forget it, whatever state it is in"),
     ):
@@ -46,12 +47,14 @@ def main(argv: list[str] | None = None) -> int:
             answers = "what SCIM connections answer (default: unknown, as in life)"
             kinds = ("unknown", "supported")
             verb.add_argument("--connections", choices=kinds, default=kinds[0], help=answers)
+            more = "after --: further options of `python -m sandbox serve`"
+            verb.add_argument("options", nargs="*", metavar="OPTION", help=more)
         if name == "down":
             verb.add_argument("--keep-sandbox", action="store_true", help="destroy the stack only")
         if name == "status":
             verb.add_argument("--json", action="store_true", help="for machines")
     given = parser.parse_args(argv)
-    place = verbs.Place(given.home.resolve(), Console(stderr=given.verb == "env"))
+    place = verbs.Place(given.home.resolve(), Console(stderr=given.verb in ("env", "engine")))
     try:
         return _run(place, given)
     except NoEngineError as error:
@@ -78,8 +81,11 @@ def _run(place: verbs.Place, given: argparse.Namespace) -> int:
             return verbs.status(place, as_json=given.json)
         case "env":
             return verbs.env(place)
+        case "engine":
+            print(engine.find(place.say).path.parent)
+            return 0
         case "sandbox":
-            return verbs.serve(place, given.port, given.connections)
+            return verbs.serve(place, given.port, given.connections, given.options)
         case _:
             return verbs.reset(place)
 

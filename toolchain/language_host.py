@@ -11,6 +11,7 @@ import importlib
 import logging
 import os
 import queue
+import re
 import runpy
 import signal
 import subprocess
@@ -108,11 +109,15 @@ def _run(request: Any, folder: Path, entry: Path) -> bool:
     return False
 
 
+LOOK_UP = re.compile(r"invoke of \S+ failed: ")
+"""A look-up that a provider refuses: its words tell all, a traceback of the SDK nothing more."""
+
+
 def _tell(error: BaseException) -> bool:
     """Say why the program failed, where the engine has not: it has when it was stopped."""
     if isinstance(error, grpc.RpcError) and error.code() == grpc.StatusCode.UNAVAILABLE:
         return False  # the engine is gone, or going
-    if isinstance(error, pulumi.RunError):
+    if isinstance(error, pulumi.RunError) or LOOK_UP.match(str(error)):
         pulumi.log.error(str(error))
     elif STOPPED not in str(error):
         pulumi.log.error("".join(traceback.format_exception(error)).rstrip())

@@ -61,15 +61,16 @@ def find(home: Path) -> Sandbox | None:
     return sandbox if alive else None
 
 
-def start(home: Path, port: int, connections: str) -> Sandbox:
-    """Start one in the background and wait until it answers. Raises SandboxError."""
+def start(home: Path, port: int, connections: str, *options: str) -> Sandbox:
+    """Start one in the background, with more options of `serve`, and wait until it answers.
+    Raises SandboxError."""
     home.mkdir(parents=True, exist_ok=True)
     (home / "current.json").unlink(missing_ok=True)  # of one that is gone
     log = home / "sandbox.log"
     with log.open("wb") as stream:
         child = subprocess.Popen(
-            command(home, port, connections), cwd=ROOT, stdin=subprocess.DEVNULL, stdout=stream,
-            stderr=subprocess.STDOUT, start_new_session=True,
+            command(home, port, connections, *options), cwd=ROOT, stdin=subprocess.DEVNULL,
+            stdout=stream, stderr=subprocess.STDOUT, start_new_session=True,
         )  # fmt: skip
     try:
         deadline = time.monotonic() + START_SECONDS
@@ -87,10 +88,10 @@ def start(home: Path, port: int, connections: str) -> Sandbox:
         raise
 
 
-def command(home: Path, port: int, connections: str) -> list[str]:
+def command(home: Path, port: int, connections: str, *options: str) -> list[str]:
     return [
         sys.executable, "-m", "sandbox", "serve", "--port", str(port),
-        "--connections", connections, "--ready-file", str(home / "current.json"),
+        "--connections", connections, "--ready-file", str(home / "current.json"), *options,
     ]  # fmt: skip
 
 

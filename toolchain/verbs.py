@@ -157,8 +157,8 @@ def env(place: Place) -> int:
     return 0
 
 
-def serve(place: Place, port: int, connections: str) -> int:
-    """The sandbox alone, in the foreground."""
+def serve(place: Place, port: int, connections: str, options: list[str]) -> int:
+    """The sandbox alone, in the foreground, with more options of `python -m sandbox serve`."""
     if running := sandbox.find(place.home):
         place.say(f"A sandbox runs here already: Okta {running.okta}, AWS {running.aws}.")
         return 1
@@ -166,7 +166,7 @@ def serve(place: Place, port: int, connections: str) -> int:
     _forget_settings(place)
     place.console.file.flush()
     os.chdir(ROOT)
-    command = sandbox.command(place.home, port, connections)
+    command = sandbox.command(place.home, port, connections, *options)
     return os.execv(command[0], command)  # noqa: S606 # our own interpreter
 
 

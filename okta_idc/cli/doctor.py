@@ -25,6 +25,7 @@ from okta_idc.doctor.look import Aws, Wanted, look
 from okta_idc.doctor.report import COULD_NOT_LOOK, Report, count
 from okta_idc.doctor.show.documents import document
 from okta_idc.doctor.show.junit import junit as as_junit
+from okta_idc.doctor.show.markdown import markdown as as_markdown
 from okta_idc.doctor.show.page import page
 from okta_idc.doctor.show.sarif import sarif as as_sarif
 from okta_idc.doctor.show.table import print_report
@@ -59,6 +60,9 @@ def doctor(
     junit: Annotated[Path | None, typer.Option(help="Write JUnit XML to this file.")] = None,
     sarif: Annotated[Path | None, typer.Option(help="Write SARIF to this file.")] = None,
     html: Annotated[Path | None, typer.Option(help="Write a web page to this file.")] = None,
+    markdown: Annotated[
+        Path | None, typer.Option(help="Write a summary that names nobody to this file.")
+    ] = None,
     fail_on: Annotated[
         Severity, typer.Option(help="The least severity that makes the exit code 1.")
     ] = Severity.ADVISORY,
@@ -92,6 +96,7 @@ def doctor(
         (junit, lambda: as_junit(report)),
         (sarif, lambda: json.dumps(as_sarif(report, inputs.declared_in), indent=2) + "\n"),
         (html, lambda: page(report)),
+        (markdown, lambda: as_markdown(report)),
     ):
         if path:
             _write(path, text())
@@ -105,7 +110,9 @@ def doctor(
 async def _look(inputs: Inputs, aws_endpoint: str, share: float) -> Report:
     began = time.monotonic()
     errors = Console(stderr=True)
-    aws = Aws(inputs.store_id, inputs.region, inputs.secret, aws_endpoint or None)
+    aws = Aws(
+        inputs.store_id, inputs.region, inputs.secret, aws_endpoint or None, inputs.secret_region
+    )
     wanted = Wanted(inputs.app_id, inputs.store_id, inputs.declared)
     with watching(errors) as watch:
         auth = inputs.credentials.auth()

@@ -1,5 +1,6 @@
 """What the doctor is told, on its command line and by the stack: whom to ask, what is declared."""
 
+import os
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
@@ -32,6 +33,7 @@ class Inputs:
     region: str
     credentials: Credentials
     secret: str = ""
+    secret_region: str = ""
     declared: Declared = field(default_factory=Declared)
     declared_in: str = "Pulumi.yaml"
 
@@ -61,6 +63,7 @@ def from_stack(outputs: Path | None, stack: str, settings: Path | None, url: str
         region=str(told["region"]),
         credentials=Credentials.read(okta),
         secret=str(told.get("secretName") or (known.scim.secret if known else "")),
+        secret_region=known.scim.region if known else "",
         declared=_with_settings(_by_outputs(told), known),
         declared_in=str(settings or (f"Pulumi.{stack}.yaml" if stack else "Pulumi.yaml")),
     )
@@ -70,20 +73,27 @@ def direct(app: str, store: str, region: str, url: str, settings: Path | None) -
     """Without a stack. Raises CannotLookError."""
     if not store:
         raise CannotLookError("--app goes with --identity-store d-….")
-    region = region or boto3.Session().region_name or ""
-    if not region:
-        raise CannotLookError("AWS's region is not known. Fix: give --region.")
     known = read_settings_file(settings) if settings else None
     return Inputs(
         url=org_url(url, {}),
         app_id=app,
         store_id=store,
-        region=region,
+        region=known_region(region),
         credentials=Credentials.read(),
         secret=known.scim.secret if known else "",
+        secret_region=known.scim.region if known else "",
         declared=_with_settings(_by_settings(known) if known else Declared(), known),
         declared_in=str(settings or "Pulumi.yaml"),
     )
+
+
+def known_region(given: str) -> str:
+    """As given, or AWS's usual one; boto3 alone does not know AWS_REGION, which the provider
+    takes. Raises CannotLookError."""
+    region = given or os.environ.get("AWS_REGION") or boto3.Session().region_name or ""
+    if not region:
+        raise CannotLookError("AWS's region is not known. Fix: give --region.")
+    return region
 
 
 def _by_outputs(told: Outputs) -> Declared:

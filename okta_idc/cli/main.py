@@ -8,6 +8,8 @@ from typing import Annotated
 
 import typer
 
+from okta_idc.cli.adopt import adopt
+from okta_idc.cli.check_token import check_token
 from okta_idc.cli.doctor import doctor
 from okta_idc.cli.preview_saml import preview_saml
 from okta_idc.cli.schema import schema
@@ -20,6 +22,8 @@ app = typer.Typer(
     pretty_exceptions_show_locals=False,  # a local may hold a token
     help="Looks after an Okta org's federation with AWS IAM Identity Center.",
 )
+app.command()(adopt)
+app.command()(check_token)
 app.command()(doctor)
 app.command()(preview_saml)
 app.command()(status)

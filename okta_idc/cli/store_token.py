@@ -10,6 +10,7 @@ from typing import Annotated
 import typer
 from rich.console import Console
 
+from okta_idc.cli.check_token import proven
 from okta_idc.clients.identity_store import AwsError
 from okta_idc.clients.secrets import store_secret
 from okta_idc.rules import secret as rules
@@ -28,11 +29,16 @@ def store_token(
     aws_endpoint: Annotated[
         str | None, typer.Option(help="In place of AWS's own (sandbox).")
     ] = None,
+    probe: Annotated[
+        bool, typer.Option("--probe/--no-probe", help="Try the token on AWS before it is stored.")
+    ] = True,
+    probe_at: Annotated[str, typer.Option(hidden=True)] = "",
 ) -> None:
     """Put the SCIM endpoint and access token into AWS Secrets Manager.
 
-    Asks for both, and shows neither the token nor the secret. A secret that exists gets a new
-    version; the endpoint and the dates become its tags. Exit code 0: stored; 2: not.
+    Asks for both, and shows neither the token nor the secret. A token that AWS refuses is not
+    stored. A secret that exists gets a new version; the endpoint and the dates become its tags.
+    Exit code 0: stored; 2: not.
 
     Example: okta-idc store-token okta-identity-center/scim --region us-east-1
     """
@@ -52,6 +58,9 @@ def store_token(
     if findings:
         for finding in findings:
             errors.print(finding.text(), markup=False)
+        raise typer.Exit(2)
+    if probe and not proven(rules.read_secret(json.dumps(document)), probe_at, errors):
+        errors.print("not stored.", markup=False)
         raise typer.Exit(2)
     try:
         made = store_secret(secret, document, tags, region=region, endpoint=aws_endpoint)

@@ -56,17 +56,36 @@ class IdentityCenter:
         """Its name, its inline policy (JSON text, or empty), and its managed policies' names."""
         at = {"InstanceArn": instance, "PermissionSetArn": arn}
         shown = self._call("describe_permission_set", **at)["PermissionSet"]
-        inline = self._call("get_inline_policy_for_permission_set", **at).get("InlinePolicy") or ""
-        aws = self._pages(
-            "list_managed_policies_in_permission_set", "AttachedManagedPolicies", **at
-        )
-        own = self._pages(
-            "list_customer_managed_policy_references_in_permission_set",
-            "CustomerManagedPolicyReferences",
-            **at,
-        )
-        names = [str(each["Name"]) for each in (*aws, *own)]
+        inline = self._inline(at)
+        names = [str(each["Name"]) for each in (*self._managed(at), *self._own(at))]
         return str(shown["Name"]), inline, names
+
+    def whole_set(self, instance: str, arn: str) -> Json:
+        """All that a permission set is: `Name`, `Description`, `SessionDuration`, `RelayState` as
+        AWS shows them, `InlinePolicy` (JSON text, or empty), `Managed` and `CustomerManaged` (lists
+        of `Name` with `Arn` or `Path`), and `Boundary`, which is empty where there is none."""
+        at = {"InstanceArn": instance, "PermissionSetArn": arn}
+        found = dict(self._call("describe_permission_set", **at)["PermissionSet"])
+        found |= {"InlinePolicy": self._inline(at), "Boundary": {}}
+        found |= {"Managed": list(self._managed(at)), "CustomerManaged": list(self._own(at))}
+        try:
+            boundary = self._call("get_permissions_boundary_for_permission_set", **at)
+            found["Boundary"] = boundary["PermissionsBoundary"]
+        except AwsError as error:
+            if error.code != "ResourceNotFoundException":
+                raise
+        return found
+
+    def _inline(self, at: dict[str, str]) -> str:
+        return self._call("get_inline_policy_for_permission_set", **at).get("InlinePolicy") or ""
+
+    def _managed(self, at: dict[str, str]) -> Iterator[Json]:
+        operation = "list_managed_policies_in_permission_set"
+        return self._pages(operation, "AttachedManagedPolicies", **at)
+
+    def _own(self, at: dict[str, str]) -> Iterator[Json]:
+        operation = "list_customer_managed_policy_references_in_permission_set"
+        return self._pages(operation, "CustomerManagedPolicyReferences", **at)
 
     def accounts_of(self, instance: str, arn: str) -> Iterator[str]:
         """The accounts in which a permission set is provisioned."""
@@ -77,6 +96,12 @@ class IdentityCenter:
         """`PrincipalType` and `PrincipalId` of everybody who has this set in this account."""
         at = {"InstanceArn": instance, "PermissionSetArn": arn, "AccountId": account}
         return self._pages("list_account_assignments", "AccountAssignments", **at)
+
+    def access_of_group(self, instance: str, group: str) -> Iterator[Json]:
+        """`AccountId` and `PermissionSetArn` of every assignment of a group."""
+        at = {"InstanceArn": instance, "PrincipalId": group, "PrincipalType": "GROUP"}
+        operation = "list_account_assignments_for_principal"
+        return self._pages(operation, "AccountAssignments", **at)
 
     def _call(self, operation: str, **asked: str) -> Json:
         try:

@@ -1,7 +1,7 @@
 """AWS Secrets Manager: the one secret that holds the SCIM endpoint and token.
 
-Written as a whole; of what is there, only the tags are ever read, never the value. Credentials by
-boto3's usual chain. No error text holds a value.
+Written as a whole; of what is there the tags are read, and the value only where the token is to be
+proven. Credentials by boto3's usual chain. No error text holds a value.
 """
 
 import json
@@ -24,6 +24,15 @@ def secret_tags(
     except (BotoCoreError, ClientError) as error:
         raise told(_SERVICE, error) from None
     return {tag["Key"]: tag.get("Value", "") for tag in tags}
+
+
+def secret_string(name: str, *, region: str | None = None, endpoint: str | None = None) -> str:
+    """The secret's value (GetSecretValue). Raises AwsError."""
+    client = make_client(_SERVICE, region, endpoint)
+    try:
+        return client.get_secret_value(SecretId=name).get("SecretString") or ""
+    except (BotoCoreError, ClientError) as error:
+        raise told(_SERVICE, error) from None
 
 
 def store_secret(

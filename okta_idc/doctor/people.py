@@ -82,10 +82,7 @@ class People:
         )
 
     def _judge(self, person: Person, own: Json, profile: Json | None) -> None:
-        # To the rules a null is the same as nothing; without it they are ten times as fast.
-        sent = {name: value for name, value in own.items() if value is not None}
-        sent["userName"] = person.user_name
-        for finding in profiles.judge(sent):
+        for finding in profiles.judge({**own, "userName": person.user_name}):
             if finding.rule is profiles.required_names:
                 self._blank[finding.place] += 1
             self._add(finding.rule, person, finding.place, finding.value, finding.problem)

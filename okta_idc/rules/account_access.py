@@ -85,6 +85,31 @@ def access_is_pushed(access: AccessOfGroups) -> Iterator[Draft]:
             yield f"[{index}]", name, f"is not pushed.{hint}"
 
 
+@dataclass(frozen=True, slots=True)
+class RetiringGroups:
+    """Names of the groups that something is opened to, and of those that are being retired."""
+
+    opened_to: tuple[str, ...]
+    retiring: tuple[str, ...]
+
+
+@rule(
+    "OIC-538",
+    "A group that is being retired opens nothing",
+    askers=(Asker.COMPONENT,),
+    source="this kit: the group in AWS is deleted with its mapping, and whatever hangs on its id "
+    "is orphaned; a group made anew has another id (aws-identity-center.md §9)",
+    remedy="take the group out of access first, run, and mark it with retire: true then.",
+    good=RetiringGroups(("aws-admins",), ("aws-old",)),
+    bad=RetiringGroups(("aws-admins", "aws-old"), ("aws-old",)),
+)
+def retired_opens_nothing(groups: RetiringGroups) -> Iterator[Draft]:
+    """Subject: the names on both sides."""
+    for index, name in enumerate(groups.opened_to):
+        if name in groups.retiring:
+            yield f"[{index}]", name, "is being retired."
+
+
 @rule(
     "OIC-533",
     "A principal is an id of the identity store",

@@ -19,7 +19,8 @@ _TO_APP = ("PUSH_NEW_USERS", "PUSH_PROFILE_UPDATES", "PUSH_USER_DEACTIVATION")
     source="Okta API, application connections: 200 with UNKNOWN means that the API does not manage "
     "the connection of this app; the provider reports success, and nobody is provisioned "
     "(okta-api.md §1.1)",
-    remedy=f"{_INTEGRATION}, enable the API integration there, and declare mode: console.",
+    remedy="set provisioning.mode to console, and let a person enable the API integration in "
+    "Okta's admin console (app → Provisioning → Integration): the next run shows the steps.",
     good="ENABLED",
     bad="UNKNOWN",
 )
@@ -27,7 +28,7 @@ def connection_known(status: str) -> Iterator[Draft]:
     """Subject: the connection's status. In mode console UNKNOWN is what Okta answers: do not "
     "ask."""
     if status == "UNKNOWN":
-        yield "connection", status, "says nothing: Okta's API does not manage it."
+        yield "connection", status, "says that Okta's API does not manage the connection."
 
 
 @rule(
@@ -179,7 +180,7 @@ class SignOnPolicy:
 @rule(
     "OIC-617",
     "The app has the sign-on policy that is meant",
-    askers=_ASKERS,
+    askers=(Asker.DOCTOR,),
     source="Okta provider: each update of app.Saml assigns the policy of its old state, and undoes "
     "a policy that was set beside it (okta-plugin-measured.md §1)",
     remedy="set authentication_policy on the app, or skip_authentication_policy to leave it to "

@@ -267,11 +267,12 @@ def _is_clean(profile: Profile) -> bool:
         and len(values[_USER_NAME]) <= _USER_NAME_MAX
         and ADDR_SPEC.fullmatch(values[_USER_NAME]) is not None
         and not any(map(joined.__contains__, FORBIDDEN))
+        and profile.get("profileUrl") is None
         and not any(map(profile.__contains__, _UNUSUAL))
     )
 
 
-_UNUSUAL = ("roles", "profileUrl", *UNSUPPORTED)
+_UNUSUAL = ("roles", *UNSUPPORTED)
 _NAMES = slice(0, len(REQUIRED))
 _PARTS = slice(_NO_URL.index(ADDRESS[0]), _NO_URL.index(ADDRESS[-1]) + 1)
 _USER_NAME = _NO_URL.index("userName")

@@ -159,6 +159,53 @@ def token_dates(subject: tuple[datetime, datetime]) -> Iterator[Draft]:
         yield "expires", expires.date().isoformat(), f"is {days} days after created."
 
 
+@dataclass(frozen=True, slots=True)
+class ScimAnswer:
+    """What the SCIM endpoint answers to its token: HTTP status, and what was asked."""
+
+    status: int
+    asked: str
+    expires: datetime
+    """As the secret says it."""
+
+
+_REFUSED = {
+    403: "is forbidden to read (403).",
+    404: "leads to no SCIM service (404): the tenant or the region in the endpoint is wrong.",
+}
+
+
+@rule(
+    "OIC-117",
+    "IAM Identity Center takes the token at its endpoint",
+    askers=(Asker.COMPONENT,),
+    source="AWS, SCIM developer guide, common errors: 401 for a token that is wrong or has "
+    "expired; for another tenant's too (aws-identity-center.md §2.4). Asked by three reads before "
+    "Okta gets the token (§2.6)",
+    remedy="copy endpoint and token anew from one «Inbound automatic provisioning» dialog: "
+    "IAM Identity Center → Settings → Automatic provisioning → Generate token; store them with "
+    "`okta-idc store-token`.",
+    good=ScimAnswer(200, "GET /ServiceProviderConfig", datetime(2027, 1, 1, tzinfo=UTC)),
+    bad=ScimAnswer(401, "GET /ServiceProviderConfig", datetime(2027, 1, 1, tzinfo=UTC)),
+)
+def token_taken(subject: ScimAnswer) -> Iterator[Draft]:
+    """Subject: the answer; 0 for none, of which nothing is said here."""
+    if subject.status == 401 and not subject.asked.startswith("GET"):
+        yield "token", None, f"cannot be sent: {subject.asked}."
+    elif subject.status == 401:
+        day = subject.expires.date().isoformat()
+        yield (
+            "token",
+            None,
+            f"is refused (401), though by its dates it is good until {day}: it was deleted, its "
+            "dates are wrong, or it belongs to another tenant (switching automatic provisioning "
+            "off and on makes a new endpoint).",
+        )
+    elif subject.status not in (0, 200):
+        problem = _REFUSED.get(subject.status, f"answers {subject.status} to {subject.asked}.")
+        yield "endpoint", None, problem
+
+
 @rule(
     "OIC-109",
     "The secret's tags say what is not secret about it",

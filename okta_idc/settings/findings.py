@@ -53,11 +53,14 @@ def findings(settings: "Settings") -> Iterator[tuple[str, Finding]]:
         yield from at(f"attributes[{index}]", statements.statement_lengths(sent))
     yield from at("attributes", attributes.unique_keys(declared))
     yield from at("attributes", attributes.attribute_count(declared))
+    retiring = tuple(group.called for group in settings.push if group.retire)
     for kind in ("permission_sets", "applications"):
         for index, opened in enumerate(getattr(settings.access, kind)):
             access = account_access.AccessOfGroups(tuple(opened.groups), _called(settings.push))
             place = f"access.{kind}[{index}].groups"
             yield from at(place, account_access.access_is_pushed(access))
+            leaving = account_access.RetiringGroups(tuple(opened.groups), retiring)
+            yield from at(place, account_access.retired_opens_nothing(leaving))
 
 
 def _called(groups: list[GroupSetting]) -> tuple[str, ...]:

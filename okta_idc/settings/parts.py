@@ -76,14 +76,35 @@ class App(Strict):
         "everybody in AWS. It allows this change and no later one.",
     )  # fmt: skip
     import_id: str | None = Field(
-        default=None, pattern=r"^0oa\w+$", description="Takes over an app that is there, 0oa…."
-    )
+        default=None, pattern=r"^0oa\w+$",
+        description="Takes over an app that is there, 0oa…. Remove it after the first up.",
+    )  # fmt: skip
 
 
-class Scim(Strict):
+class Elsewhere(Strict):
+    """What may lie in another account or region than the Identity Center instance."""
+
+    region: str = Field(
+        default="", pattern=r"^([a-z]{2}(-[a-z]+)+-\d)?$",
+        description="AWS region, where it is not aws:region.",
+    )  # fmt: skip
+    role_arn: str = Field(
+        default="", pattern=r"^(arn:aws[\w-]*:iam::\d{12}:role/.+)?$",
+        description="Role to be assumed, where it lies in another account.",
+    )  # fmt: skip
+
+
+class Scim(Elsewhere):
     """Where the SCIM endpoint and token lie."""
 
     secret: str = Field(description="Name or ARN of the secret in AWS Secrets Manager.")
+    probe: bool = Field(
+        default=True, description="Mode api: the token is tried on AWS before Okta gets it."
+    )
+    probe_at: str = Field(
+        default="", pattern=r"^(http://(127\.0\.0\.1|localhost)(:\d+)?)?$",
+        description="Where the probe is sent instead, on this machine only (the sandbox).",
+    )  # fmt: skip
 
 
 class Provisioning(Strict):
@@ -130,10 +151,21 @@ class GroupSetting(Strict):
         default=None, min_length=1, description="Okta expression that fills a group to be made."
     )
     priority: int | None = Field(default=None, ge=1, description="Of an assignment; 1 is first.")
+    retire: bool = Field(
+        default=False,
+        description="Of a push: deleted in AWS for good, once a later run does not push it.",
+    )
     import_id: str | None = Field(
         default=None,
         pattern=r"^\w+/\w+$",
-        description="Takes over what is there: app id/group id, or app id/mapping id of a push.",
+        description="What is there: app id/group id of an assignment, which is taken over (remove "
+        "it after the first up), or app id/mapping id of a push, which is watched and left as it "
+        "is.",
+    )
+    aws_group_id: str | None = Field(
+        default=None,
+        pattern=r"^([0-9a-f]{10}-)?[0-9A-Fa-f]{8}(-[0-9A-Fa-f]{4}){3}-[0-9A-Fa-f]{12}$",
+        description="Of a push that is there (import_id): the group's id in IAM Identity Center.",
     )
 
     @model_validator(mode="after")
@@ -143,6 +175,15 @@ class GroupSetting(Strict):
             raise ValueError("give exactly one of name, id and create")
         if self.create is None and (self.rule or self.description):
             raise ValueError("rule and description are for a group to be made (create)")
+        if self.aws_group_id and not self.import_id:
+            raise ValueError("aws_group_id is for a push that is there (import_id)")
+        if self.create and self.import_id:
+            raise ValueError("import_id is for a group that is there (name or id)")
+        if self.retire and self.import_id:
+            raise ValueError(
+                "a mapping that is only watched (import_id) cannot be retired; let the stack own "
+                "it first (docs/adoption.md)"
+            )
         return self
 
     @property
@@ -223,7 +264,10 @@ class PermissionSet(Strict):
     inline: dict[str, Any] | None = Field(default=None, description="An IAM policy.")
     boundary: str | None = Field(default=None, description="An ARN, or path/name.")
     import_id: str | None = Field(
-        default=None, description="Takes over one that is there: its ARN,instance ARN."
+        default=None,
+        description="Takes over one that is there, with its policies and the assignments of "
+        "groups that have an aws_group_id: its ARN,instance ARN. Remove it after the first up.",
+        pattern=r"^arn:[^,]+,arn:[^,]+$",
     )
 
 
@@ -232,6 +276,10 @@ class Application(Strict):
 
     arn: str = Field(description="The application's ARN.", pattern=r"^arn:")
     groups: list[str] = Field(description="Pushed groups, named as in push.", min_length=1)
+    import_assignments: bool = Field(
+        default=False,
+        description="Takes over the assignments of groups that have an aws_group_id.",
+    )
 
 
 class Access(Strict):
@@ -255,7 +303,7 @@ class AccessControlSetting(Strict):
     )
 
 
-class AlarmSetting(Strict):
+class AlarmSetting(Elsewhere):
     """A warning before the SCIM token expires, by SNS."""
 
     emails: list[str] = Field(default=[], description="Who is told; each must confirm.")

@@ -123,7 +123,7 @@ class Settings(Strict):
         if self.access_control is not None:
             arguments["access_control"] = _plain(self.access_control)
         if self.alarm is not None:
-            arguments["alarm"] = _plain(self.alarm)
+            arguments["alarm"] = self.alarm.model_dump(include={"emails", "days_before"})
         if self.assign == "pushed":
             arguments["assign_pushed"] = self.assigned_group
         return arguments
@@ -131,4 +131,5 @@ class Settings(Strict):
 
 def _plain(setting: BaseModel) -> dict[str, Any]:
     """As an argument of a component: what was not given is not there."""
-    return {key: value for key, value in setting.model_dump().items() if value not in (None, "")}
+    given = setting.model_dump().items()
+    return {k: v for k, v in given if v is not False and v not in (None, "")}

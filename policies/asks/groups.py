@@ -38,6 +38,13 @@ UNASSIGNING: Mapping[str, Mapping[str, Any]] = {
     },
 }
 
+RETIRING: Mapping[str, Mapping[str, Any]] = {
+    "retiring": {
+        "type": "array",
+        "items": {"type": "string"},
+        "description": "Names of push group resources whose groups in AWS are meant to go.",
+    }
+}
 
 GroupOfApp = tuple[str, str]
 """Ids of an app and of a group."""
@@ -177,12 +184,14 @@ def _people_now(stack: Stack) -> dict[str, int]:
     return {who: count for who, count in counts.items() if count}
 
 
-@of_stack(push.keeps_target, config=OTHER_APPS)
+@of_stack(push.keeps_target, config={**RETIRING, **OTHER_APPS})
 def keeps_target(stack: Stack) -> Asks:
     pushes, undecided = stack.of_apps(PUSH)
     yield from undecided
+    meant = stack.told("retiring")
     for _, each in pushes:
-        yield Ask(partial(_deletes, each.values), each.here)
+        if each.name not in meant:
+            yield Ask(partial(_deletes, each.values), each.here)
 
 
 def _deletes(mapping: Inputs) -> PushMapping:

@@ -11,7 +11,7 @@ from aiohttp import web
 from sandbox import faults
 from sandbox.clock import Clock
 from sandbox.faults import Faults
-from sandbox.journal import Journal, counts
+from sandbox.journal import AWS, Journal, counts
 from sandbox.okta.errors import invalid
 from sandbox.okta.wire import Json, Route, Wire, read, reply
 
@@ -95,8 +95,8 @@ class Control:
     def _entries(self, request: web.Request) -> list[Json]:
         """Those of one `server`, and those after the one with the number `since`, if asked so."""
         server, since = request.query.get("server", ""), request.query.get("since", "0")
-        if server not in ("", *faults.SERVERS):
-            raise invalid("server", "server: use okta or scim")
+        if server not in ("", AWS, *faults.SERVERS):
+            raise invalid("server", "server: use okta, scim or aws")
         if not (since.isascii() and since.isdigit() and len(since) < 12):
             raise invalid("since", "since: use the seq of an entry")
         return self.journal.find(server, int(since))

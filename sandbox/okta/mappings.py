@@ -58,11 +58,11 @@ class Mappings:
     async def list(self, request: web.Request) -> web.Response:
         source, target = request.query.get("sourceId"), request.query.get("targetId")
         found = [
-            app
+            self.short_view(app)
             for app in self.model.apps.values()
             if source in (None, "", self.model.user_type) and target in (None, "", app.id)
         ]
-        return self.wire.page(request, found, self.short_view, default=20, most=200)
+        return self.wire.page(request, found, lambda v: v, default=20, most=200)
 
     async def get(self, request: web.Request) -> web.Response:
         return reply(self.view(self._mapping(request)))

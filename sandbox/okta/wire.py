@@ -67,18 +67,28 @@ class Wire:
         default: int,
         most: int,
     ) -> web.Response:
-        """One page, with Okta's two Link headers; `after` is a cursor of ours."""
-        text = request.query.get("limit") or str(default)
+        """One page, with Okta's two Link headers. The cursor `after` is the id of the last one
+        seen: Okta's plugin pages push mappings by it and not by the link (okta-provider.md B.5).
+        """
+        text, after = request.query.get("limit") or str(default), request.query.get("after")
         if not (text.isascii() and text.isdigit() and int(text[:9]) >= 1):
             raise invalid("limit", "limit: must be a positive number")
-        limit, after = min(int(text[:9]), most), request.query.get("after") or "0"
-        if not (after.isascii() and after.isdigit() and len(after) < 9):
-            # Assumed: such a cursor is refused. To begin again could go round for ever.
-            raise invalid("after", "after: follow the address of the Link header as it is")
-        start = int(after)
-        answer = reply([view(item) for item in items[start : start + limit]])
+        start, limit = 0, min(int(text[:9]), most)
+        if after:
+            start = next((n for n, item in enumerate(items, 1) if _id(item) == after), 0)
+            if not start:
+                # Assumed: such a cursor is refused. To begin again could go round for ever.
+                raise invalid("after", "after: follow the address of the Link header as it is")
+        shown = items[start : start + limit]
+        answer = reply([view(item) for item in shown])
         answer.headers.add("Link", f'<{self.base}{request.path_qs}>; rel="self"')
         if start + limit < len(items):
-            query = request.rel_url.update_query(after=str(start + limit)).raw_query_string
+            query = request.rel_url.update_query(after=_id(shown[-1])).raw_query_string
             answer.headers.add("Link", f'<{self.base}{request.path}?{query}>; rel="next"')
         return answer
+
+
+def _id(item: Any) -> str:
+    if isinstance(item, str):
+        return item
+    return item["id"] if isinstance(item, dict) else item.id

@@ -1,4 +1,5 @@
-"""The SCIM user Okta sends: the app's base attributes, absent when empty (assumed mapping)."""
+"""The SCIM user Okta sends: the app's base attributes (assumed mapping). A null is absent; a text
+that was cleared is sent as it is, empty, which is what Okta's article on the app warns of."""
 
 from typing import Any
 
@@ -18,14 +19,14 @@ def scim_user(user_id: str, name: str, profile: dict[str, Any], active: bool) ->
                            "active": active}  # fmt: skip
     doc["name"] = _some({key: profile.get(source) for key, source in _NAME.items()})
     doc |= _some({key: profile.get(key) for key in _SAME})
-    if profile.get("email"):
+    if profile.get("email") is not None:
         doc["emails"] = [{"value": profile["email"], "type": "work", "primary": True}]
     if place := _some({key: profile.get(source) for key, source in _PLACE.items()}):
         doc["addresses"] = [{**place, "type": "work", "primary": True}]
-    if profile.get("primaryPhone"):
+    if profile.get("primaryPhone") is not None:
         doc["phoneNumbers"] = [{"value": profile["primaryPhone"], "type": "work", "primary": True}]
     work: dict[str, Any] = _some({key: profile.get(key) for key in _WORK})
-    if profile.get("manager"):
+    if profile.get("manager") is not None:
         work["manager"] = {"value": profile["manager"]}
     if work:
         doc["schemas"] = [USER, ENTERPRISE]
@@ -34,4 +35,4 @@ def scim_user(user_id: str, name: str, profile: dict[str, Any], active: bool) ->
 
 
 def _some(values: dict[str, Any]) -> dict[str, Any]:
-    return {key: value for key, value in values.items() if value}
+    return {key: value for key, value in values.items() if value is not None}

@@ -35,7 +35,11 @@ class World(mocks.Mocks):
     soon: list[list[str]] = field(default_factory=list)
     """The features that later looks will see, in their order."""
     tags: dict[str, str] = field(default_factory=lambda: dict(TAGS))
+    members: list[int] = field(default_factory=lambda: [9])
+    """How many members a group in AWS has at each look, in their order; the last stays."""
     in_aws: list[str] = field(default_factory=list)
+    aws_ids: dict[str, str] = field(default_factory=dict)
+    """Ids of those groups that have a real one."""
     assigned: list[str] = field(default_factory=list)
     people: list[str] = field(default_factory=list)
     later: list[list[str]] = field(default_factory=list)
@@ -48,7 +52,7 @@ class World(mocks.Mocks):
     mapped: list[str] = field(default_factory=list)
     app_groups: dict[str, str] = field(default_factory=dict)
     instances: list[str] = field(default_factory=lambda: ["d-9067642ac7"])
-    there: dict[str, Any] = field(default_factory=dict)
+    there: dict[str, Any] = field(default_factory=lambda: {"userNameTemplate": "${source.login}"})
     """An app that is there before anything is declared."""
     okta_users: list[dict[str, str]] = field(default_factory=list)
     declared: list[mocks.MockResourceArgs] = field(default_factory=list)
@@ -73,18 +77,19 @@ class World(mocks.Mocks):
                 arns = [f"arn:aws:sso:::instance/ssoins-{i}" for i in self.instances]
                 return {"identityStoreIds": self.instances, "arns": arns, "region": "us-east-1"}
             case "getGroups" if args.token.startswith("aws"):
-                return {"groups": [{"displayName": n, "groupId": f"aws-{n}"} for n in self.in_aws]}
+                ids = {name: self.aws_ids.get(name, f"aws-{name}") for name in self.in_aws}
+                return {"groups": [{"displayName": n, "groupId": i} for n, i in ids.items()]}
             case "getGroups":
                 return {"groups": self._okta_groups(args.args["search"])}
             case "getUserProfileMappingSource":
                 return {"id": self.user_type, "name": "user", "type": "user"}
             case "getConnection":
                 return {"status": self.status}
-            case "getSaml" if not self.inputs("app/saml:Saml"):
+            case "getSaml" if args.args["id"] not in {f"{a.name}-id" for a in self.declared}:
                 return self.there
             case "getSaml":
                 seen, self.features = self.features, (self.soon or [self.features]).pop(0)
-                [saml] = self.inputs("app/saml:Saml")
+                [saml] = [a.inputs for a in self.declared if f"{a.name}-id" == args.args["id"]]
                 return {"features": seen, "status": "ACTIVE", **saml, **self.changed}
             case "getAppGroupAssignments":
                 assigned = [
@@ -103,6 +108,9 @@ class World(mocks.Mocks):
             case "getUsers" if args.token.startswith("okta"):
                 search = args.args["searches"][0]["expression"]
                 return {"users": [u for u in self.okta_users if f'"{u["login"]}"' in search]}
+            case "getGroupMemberships":
+                count = self.members.pop(0) if len(self.members) > 1 else self.members[0]
+                return {"groupMemberships": [{}] * count}
             case "getUsers":
                 there, self.people = self.people, (self.later or [self.people]).pop(0)
                 return {"users": [{"externalIds": [{"id": i, "issuer": "okta"}]} for i in there]}

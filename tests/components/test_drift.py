@@ -75,6 +75,8 @@ def test_what_was_made_by_hand_is_named(world: World, found: Callable[[], list[s
     told = "\n".join(found())
     assert "'00gX' is assigned to the app, and not declared" in told
     assert "'00gY' is pushed, and not declared" in told
+    # a program cannot see what its own run is about to delete
+    assert told.count("the engine deletes last") == 2
 
 
 def test_it_may_be_told_to_fail_the_run(world: World, declare: Declare) -> None:

@@ -1,7 +1,7 @@
 """The federation and its parts, declared against Pulumi's mocks."""
 
 import json
-from collections.abc import Callable
+from collections.abc import Awaitable, Callable
 from typing import Any
 
 import pytest
@@ -33,6 +33,15 @@ def federation(**changes: Any) -> Callable[[], object]:
         return IdentityCenterFederation("idc", ARGS | changes).outputs["pushGroups"]  # type: ignore[arg-type]
 
     return program
+
+
+def answering(status: int, words: str) -> Callable[[str, str], Awaitable[tuple[int, str]]]:
+    async def probe(endpoint: str, token: str) -> tuple[int, str]:
+        assert not endpoint.endswith("/")
+        assert token == "TOPSECRET"
+        return status, words
+
+    return probe
 
 
 class TestApp:
@@ -94,8 +103,8 @@ class TestGate:
     @pytest.mark.parametrize(
         ("status", "says"),
         [
-            ("UNKNOWN", "Okta answered UNKNOWN.*set provisioning.mode to console"),
-            ("DISABLED", "is DISABLED, not ENABLED"),
+            ("UNKNOWN", "UNKNOWN says.*OIC-610.*set provisioning.mode to console"),
+            ("DISABLED", "DISABLED is not ENABLED.*OIC-611"),
             ("", "status unknown"),
         ],
     )
@@ -111,7 +120,7 @@ class TestGate:
     @pytest.mark.parametrize("mode", ["api", "console"])
     def test_it_stays_closed_and_says_why(self, world: World, declare: Declare, mode: str) -> None:
         world.features = WANTED[1:]
-        with pytest.raises(RunError, match="PUSH_NEW_USERS is off"):
+        with pytest.raises(RunError, match=r"PUSH_NEW_USERS is off\. \[OIC-612\] Fix: "):
             declare(federation(mode=mode))
         nothing_depends_on_it(world)
 
@@ -305,6 +314,37 @@ class TestSecret:
         assert "TOPSECRET" not in str(caught.value)
         assert "okta-identity-center/scim" in str(caught.value)
         assert not [a for a in world.declared if a.typ.startswith("okta:")]
+
+    def test_a_token_that_aws_refuses_never_reaches_okta(
+        self, world: World, declare: Declare
+    ) -> None:
+        with pytest.raises(
+            RunError, match=r"secret .*token: is refused \(401\).*OIC-117"
+        ) as caught:
+            declare(federation(probe=answering(401, "GET /ServiceProviderConfig")))
+        assert "TOPSECRET" not in str(caught.value)
+        assert not world.inputs("app/connection:Connection")
+
+    @pytest.mark.parametrize(
+        ("answer", "told"),
+        [
+            ((200, ""), "taken"),
+            ((0, "no answer from scim"), "unknown: no answer from scim"),
+            (None, "not asked"),
+        ],
+    )
+    def test_what_the_probe_found_is_an_output(
+        self, declare: Declare, answer: tuple[int, str] | None, told: str
+    ) -> None:
+        found: list[str] = []
+        probe = answering(*answer) if answer else None
+
+        def program() -> object:
+            outputs = IdentityCenterFederation("idc", {**ARGS, "probe": probe}).outputs  # type: ignore[typeddict-item]
+            return Output.from_input(outputs["tokenProven"]).apply(found.append)
+
+        declare(program)
+        assert found == [told]
 
     def test_no_output_of_the_federation_holds_the_token(
         self, world: World, declare: Declare

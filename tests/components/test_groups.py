@@ -143,6 +143,36 @@ class TestArrival:
         asked = {call.token.rsplit(":", 1)[-1] for call in world.asked}
         assert not asked & {"getUsers", "getGroup"}
 
+    def test_a_group_is_handed_on_only_with_its_members(
+        self, world: World, declare: Declare
+    ) -> None:
+        world.assigned, world.people = ["00u1", "00u2"], ["00u1", "00u2"]
+        world.in_aws, world.app_groups = ["aws-admins"], {"aws-admins": "00gX"}
+        world.members = [0, 1, 2]
+        declare(federation(arrival=Wait(60), push=[{"name": "aws-admins"}]))
+        assert world.members == [2]
+
+    def test_members_who_are_not_in_aws_are_not_waited_for(
+        self, world: World, declare: Declare
+    ) -> None:
+        world.assigned, world.people = ["00u1", "00u2"], ["00u1"]
+        world.in_aws, world.app_groups = ["aws-admins"], {"aws-admins": "00gX"}
+        world.members = [1]
+        declare(federation(arrival=Wait(60), settle_seconds=0.01, push=[{"name": "aws-admins"}]))
+        counted = [c for c in world.asked if c.token.endswith(":getGroupMemberships")]
+        assert len(counted) == 1
+
+    def test_members_who_never_arrive_are_told_with_both_numbers(
+        self, world: World, declare: Declare, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        world.assigned, world.people = ["00u1", "00u2"], ["00u1", "00u2"]
+        world.in_aws, world.app_groups = ["aws-admins"], {"aws-admins": "00gX"}
+        world.members = [1]
+        said: list[str] = []
+        monkeypatch.setattr("pulumi.log.warn", lambda text, *_: said.append(text))
+        declare(federation(arrival=Wait(60), settle_seconds=0.01, push=[{"name": "aws-admins"}]))
+        assert any("aws-admins (1 of 2)" in text for text in said), said
+
     def test_a_group_that_never_arrives_fails_the_run_and_says_what_to_do(
         self, world: World, declare: Declare
     ) -> None:
@@ -161,6 +191,43 @@ class TestArrival:
 
         declare(program)
         assert [g["awsGroupId"] for g in found[0]] == ["aws-aws-admins", "aws-aws-data"]
+
+
+class TestRetiring:
+    """Deleting a group in AWS takes two runs and a word."""
+
+    def test_no_push_deletes_its_group_in_aws_without_the_word(
+        self, world: World, declare: Declare
+    ) -> None:
+        declare(federation())
+        assert [p["deleteTargetGroupOnDestroy"] for p in world.inputs("PushGroup")] == [
+            False,
+            False,
+        ]
+
+    def test_the_word_marks_one_group_and_lifts_its_protection(
+        self, world: World, declare: Declare, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        said: list[str] = []
+        monkeypatch.setattr("pulumi.log.warn", lambda text, *_: said.append(text))
+        push = [{"name": "aws-admins"}, {"name": "aws-data", "retire": True}]
+        declare(federation(push=push, protect=True))
+        flags = {
+            p["sourceGroupId"]: p["deleteTargetGroupOnDestroy"] for p in world.inputs("PushGroup")
+        }
+        assert flags == {"00gB": False, "00gC": True}
+        assert any("Retiring aws-data" in text for text in said)
+        assert adoption.options(ResourceOptions(), None, protect=True, free=True).protect is None
+
+    def test_a_group_that_opens_an_account_cannot_be_retired(
+        self, world: World, declare: Declare
+    ) -> None:
+        sets = [{"name": "Admin", "groups": ["aws-data"], "accounts": ["123456789012"]}]
+        with pytest.raises(
+            RunError, match=r"permission_sets\[0\].groups\[0\]: 'aws-data' .*OIC-538"
+        ):
+            declare(federation(push=[{"name": "aws-data", "retire": True}], permission_sets=sets))
+        assert not [a for a in world.declared if a.typ.startswith("okta:")]
 
 
 class TestAdoption:

@@ -19,6 +19,7 @@ from botocore.config import Config
 from tests.places import ROOT
 from toolchain import cache
 from toolchain.engine import Engine, find
+from toolchain.sandbox import PORT
 
 TOKEN = "sandbox-okta-token"
 
@@ -97,7 +98,10 @@ class Kit:
     def change(self, **changes: Any) -> None:
         """Change top-level keys of the federation's settings (None: as shipped)."""
         document = yaml.safe_load(self.settings.read_text())
-        shipped = yaml.safe_load((ROOT / "Pulumi.dev.yaml").read_text())["config"]
+        text = (ROOT / "Pulumi.dev.yaml").read_text()
+        for port, server in enumerate(("okta", "aws", "scim"), PORT):
+            text = text.replace(f"http://127.0.0.1:{port}", self.sandbox[server])
+        shipped = yaml.safe_load(text)["config"]
         key = "okta-identity-center:federation"
         document["config"][key] = shipped[key] | changes
         self.settings.write_text(yaml.safe_dump(document))

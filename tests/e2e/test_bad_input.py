@@ -121,3 +121,33 @@ def test_a_malformed_secret_is_explained_without_its_value(
     sandbox.change(scim={"secret": name})
     refused(sandbox, f"secret '{name}'", says)
     assert "TOPSECRET" not in sandbox.run("preview").text
+
+
+@pytest.mark.parametrize(
+    ("changes", "says"),
+    [
+        ({"token": "TOPSECRET"}, "token: is refused (401), though by its dates it is good until"),
+        ({"endpoint": ("sandbox", "another")}, "belongs to another tenant"),
+        ({"created": "2024-01-01", "expires": "2025-01-01"}, "expires: '2025-01-01' is past"),
+        ({"endpoint": ("us-east-1", "eu-west-1")}, "is another region than the instance's"),
+    ],
+    ids=["deleted", "another-tenant", "expired", "another-region"],
+)
+def test_a_token_is_proven_before_okta_gets_it(
+    sandbox: Kit, changes: dict[str, Any], says: str
+) -> None:
+    secret = dict(sandbox.secret)
+    for key, change in changes.items():
+        secret[key] = change if isinstance(change, str) else _changed(secret[key], *change)
+    name = f"stale/{abs(hash(says))}"
+    sandbox.aws("secretsmanager").create_secret(Name=name, SecretString=json.dumps(secret))
+    sandbox.change(scim={"secret": name, "probe_at": sandbox.sandbox["scim"]}, access={})
+    refused(sandbox, f"secret '{name}'" if "region" not in says else "secret", says)
+    assert secret["token"] not in sandbox.run("preview").text
+
+
+def _changed(endpoint: str, old: str, new: str) -> str:
+    if old != "sandbox":
+        return endpoint.replace(old, new)
+    host, tenant = endpoint.split("/")[2:4]
+    return f"https://{host}/9{tenant[1:]}/scim/v2"

@@ -155,3 +155,10 @@ def test_tags_are_not_judged_where_the_stack_cannot_say_what_is_sent() -> None:
     assert ask("oic-520", [policy]).findings == []
     assert ask("oic-520", [policy, *saml()]).findings
     assert ask("oic-520", [policy, *saml()], {"otherKeys": ["Team"]}).findings == []
+
+
+def test_a_group_that_is_meant_to_go_in_aws_may_be_named() -> None:
+    leaving = [push("00g1", "old", deleteTargetGroupOnDestroy=True)]
+    assert ask("oic-220", leaving).findings
+    assert ask("oic-220", leaving, {"retiring": ["old"]}).findings == []
+    assert ask("oic-220", leaving, {"retiring": ["another"]}).findings

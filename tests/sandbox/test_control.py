@@ -10,8 +10,10 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
+import boto3
 import httpx
 import pytest
+from botocore.exceptions import ClientError
 
 from sandbox.__main__ import main
 from sandbox.pytest_plugin import Sandbox, sandbox, sandbox_options, start_sandbox
@@ -231,6 +233,21 @@ class TestTheJournal:
         assert entry["operation"] == "GET /scim/v2/Users/{id}"
         assert entry["status"] == 401
 
+    def test_calls_to_aws_are_told_when_asked_for_by_their_iam_actions(
+        self, sandbox: Sandbox
+    ) -> None:
+        more = {"endpoint_url": sandbox.aws, "region_name": "us-east-1",
+                "aws_access_key_id": "x", "aws_secret_access_key": "TOP-SECRET"}  # fmt: skip
+        boto3.client("sso-admin", **more).list_instances()
+        boto3.client("sns", **more).create_topic(Name="of-nobody")
+        with pytest.raises(ClientError):
+            boto3.client("secretsmanager", **more).describe_secret(SecretId="not-there")
+        told = [(e["operation"], e["status"] < 400) for e in sandbox.journal("aws")]
+        assert told == [("sso:ListInstances", True), ("sns:CreateTopic", True),
+                        ("secretsmanager:DescribeSecret", False)]  # fmt: skip
+        assert "of-nobody" not in json.dumps(sandbox.journal("aws"))
+        assert {entry["server"] for entry in sandbox.journal()} <= {"okta", "scim"}
+
 
 def last(sandbox: Sandbox) -> int:
     entries = sandbox.journal()
@@ -239,7 +256,7 @@ def last(sandbox: Sandbox) -> int:
 
 @pytest.mark.parametrize(
     "path",
-    ["journal?since=x", "journal?server=aws", "counts?since=-1", "settled?timeout=nan"],
+    ["journal?since=x", "journal?server=gcp", "counts?since=-1", "settled?timeout=nan"],
 )
 def test_a_wrong_query_is_refused(sandbox: Sandbox, path: str) -> None:
     with pytest.raises(ControlError, match="use "):

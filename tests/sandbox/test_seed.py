@@ -1,6 +1,7 @@
 """The org file: the shipped one is what it promises, a broken one says what to mend."""
 
 import copy
+import json
 from contextlib import suppress
 from pathlib import Path
 from typing import Any
@@ -93,6 +94,21 @@ def test_an_error_names_file_place_value_and_fix(
     with pytest.raises(OrgError) as caught:
         load_org(path)
     assert f"{path}: {expected}" in str(caught.value)
+
+
+def test_an_org_in_json_is_the_same_org(tmp_path: Path) -> None:
+    path = tmp_path / "org.json"
+    path.write_text(json.dumps(yaml.safe_load(SHIPPED.read_text())))
+    assert load_org(path) == load_org()
+
+
+@pytest.mark.parametrize("text", ["[" * 200_000, "a: " + "[{b: " * 100_000, "- " * 200_000 + "1"])
+def test_nesting_without_end_is_an_org_error_too(tmp_path: Path, text: str) -> None:
+    """libyaml's parser, which is asked for large files, would end the process."""
+    path = tmp_path / "org.yaml"
+    path.write_text(text)
+    with pytest.raises(OrgError, match="is not YAML"):
+        load_org(path)
 
 
 def test_the_organisation_has_three_accounts_and_need_not_have_more_than_one(

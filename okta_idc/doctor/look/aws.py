@@ -38,6 +38,8 @@ class Aws:
     region: str
     secret: str = ""
     endpoint: str | None = None
+    secret_region: str = ""
+    """Where the secret lies, if not in `region`."""
 
     async def look(self, found: Evidence, pushed: asyncio.Future[None], watch: Watch) -> None:
         """Fill in AWS's half. Members are read when `pushed` is set: then Okta's side is known."""
@@ -61,7 +63,9 @@ class Aws:
             found.secret = Gap(_NO_SECRET)
             return
         found.secret = await _seen(
-            lambda: secret_tags(self.secret, region=self.region, endpoint=self.endpoint)
+            lambda: secret_tags(
+                self.secret, region=self.secret_region or self.region, endpoint=self.endpoint
+            )
         )
 
     async def _instance(self, found: Evidence) -> None:

@@ -45,6 +45,11 @@ async def _groups(okta: Okta, found: Evidence) -> OktaGroups:
     names: list[str] = []
     for part in (found.declared.push, found.declared.assign):
         names += [] if isinstance(part, Gap) else [group.name for group in part]
+    return await find_groups(okta, idents, names)
+
+
+async def find_groups(okta: Okta, idents: Iterable[str], names: Iterable[str] = ()) -> OktaGroups:
+    """The groups with these ids, and all with these names, by a few searches."""
     terms = [*_terms("id", idents, _IDS_A_CALL), *_terms("profile.name", names, _NAMES_A_CALL)]
     groups = OktaGroups()
     for search in terms:

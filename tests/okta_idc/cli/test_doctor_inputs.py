@@ -134,6 +134,7 @@ def test_what_is_missing_is_named(
     arguments: tuple[str, str, str], says: str, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
 ) -> None:
     monkeypatch.delenv("AWS_DEFAULT_REGION")
+    monkeypatch.delenv("AWS_REGION", raising=False)
     monkeypatch.setenv("AWS_CONFIG_FILE", str(tmp_path / "none"))
     with pytest.raises(CannotLookError, match=says):
         direct(*arguments, "https://acme.okta.com", None)

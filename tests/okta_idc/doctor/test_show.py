@@ -2,6 +2,7 @@
 
 import io
 import json
+import re
 from html.parser import HTMLParser
 from typing import Any
 from xml.etree import ElementTree as ET
@@ -9,16 +10,19 @@ from xml.etree import ElementTree as ET
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from jsonschema import Draft7Validator, FormatChecker
 from rich.console import Console
 
 from okta_idc.doctor.gap import Gap
 from okta_idc.doctor.report import Found, Report
 from okta_idc.doctor.show.documents import document
 from okta_idc.doctor.show.junit import junit
+from okta_idc.doctor.show.markdown import markdown
 from okta_idc.doctor.show.page import page
 from okta_idc.doctor.show.sarif import sarif
 from okta_idc.doctor.show.table import print_report
 from okta_idc.rules import RULES, Severity
+from tests.places import DATA
 
 NASTY = "<script>alert(1)</script>\x1b[31m\u202e]]>&'\"\x00\ud800[bold]"
 
@@ -152,6 +156,23 @@ def test_sarif_has_what_code_scanning_needs() -> None:
     assert "no right." in str(run["invocations"][0]["toolExecutionNotifications"])
 
 
+SARIF = Draft7Validator(
+    json.loads((DATA / "sarif-schema-2.1.0.json").read_text()), format_checker=FormatChecker()
+)
+
+
+def test_sarif_keeps_to_the_standards_schema() -> None:
+    for made in (
+        report(),
+        report(found(), found("OIC-208"), unknown="no right.", not_asked="nothing declared."),
+        report(found(who=NASTY, value=NASTY, problem=NASTY), unknown=NASTY),
+    ):
+        document = sarif(made, "Pulumi.prod.yaml")
+        SARIF.validate(document)
+        document["runs"][0]["tool"]["driver"]["ruels"] = []
+        assert not SARIF.is_valid(document)  # the schema looks, and is strict
+
+
 def test_one_finding_has_one_fingerprint_and_two_have_two() -> None:
     def marks(*listed: Found) -> list[str]:
         results = sarif(report(*listed))["runs"][0]["results"]
@@ -159,6 +180,16 @@ def test_one_finding_has_one_fingerprint_and_two_have_two() -> None:
 
     assert marks(found()) == marks(found())
     assert len(set(marks(found(), found(who="ben@example.com"), found("OIC-305")))) == 3
+
+
+def test_the_summary_names_nobody_and_says_what_to_do() -> None:
+    mine = found(who="SOMEBODY", value="SECRET", place="PLACE", problem="is PROBLEM.")
+    text = markdown(report(mine, mine, found("OIC-208", who="SOMEBODY"), unknown="no | right."))
+    assert not re.search("SOMEBODY|SECRET|PLACE|PROBLEM", text)
+    assert re.search(r"^\| OIC\\-303.* \| blocking \| 2 \| ", text, re.MULTILINE)
+    assert text.index("303") < text.index("208")
+    assert "no \\| right\\. (OIC-414)" in text
+    assert "<" not in text.replace("\\<", "")
 
 
 class _Page(HTMLParser):
@@ -188,8 +219,9 @@ def test_whatever_a_name_holds_every_form_can_be_written_and_read(name: str) -> 
     made = report(found(who=name, value=name, problem=name, place=name), unknown=name or "x")
     read_xml(junit(made))
     json.loads(json.dumps(document(made)))
-    json.loads(json.dumps(sarif(made)))
+    SARIF.validate(json.loads(json.dumps(sarif(made))))
     page(made).encode()
+    markdown(made).encode()
     shown = on_terminal(made)
     shown.encode()
     assert all(c.isprintable() or c == "\n" for c in shown)

@@ -62,6 +62,13 @@ def test_the_shortcut_for_clean_profiles_finds_what_the_rules_find(profile: dict
     assert judge(profile) == [finding for ask in PER_PROFILE for finding in ask(profile)]
 
 
+def test_nulls_are_no_reason_to_ask_rule_by_rule() -> None:
+    optional = dict.fromkeys(set(SENT) - set(REQUIRED))
+    assert profiles._is_clean(CLEAN | optional)
+    assert profiles._is_clean(dict.fromkeys(REQUIRED, "x") | {"userName": "a@b.org"})
+    assert not profiles._is_clean(CLEAN | {"displayName": None})
+
+
 @pytest.mark.parametrize("attribute", REQUIRED)
 @pytest.mark.parametrize("value", [None, "", " ", "\t"])
 def test_each_of_the_four_names_is_required(attribute: str, value: object) -> None:

@@ -20,7 +20,7 @@ REPLACEMENT = (
     "This is the replacement AWS plugin of okta-identity-center, for its sandbox only. "
     "For a real account install the real one: pulumi plugin install resource aws"
 )
-HONOURED = frozenset({"accessKey", "endpoints", "region", "secretKey", "token"})
+HONOURED = frozenset({"accessKey", "assumeRoles", "endpoints", "region", "secretKey", "token"})
 """The settings that are read. All others are ignored, since none of them matters on loopback."""
 SERVICES = {"cloudwatchevents": "events", "eventbridge": "events", "ssoadmin": "sso-admin"}
 """pulumi-aws's names of a service, where botocore's differs."""
@@ -51,6 +51,8 @@ class Account:
         self._services: dict[tuple[str, str], Service] = {}
         self._lock = threading.Lock()
         self._session: Any = None
+        for role in _roles(given["assumeRoles"]):
+            self._assume(role)
 
     def service(self, name: str, region: str = "") -> Service:
         """The service (botocore's name) in the region, by default the configured one."""
@@ -75,6 +77,31 @@ class Account:
             **self._credentials,
         )
 
+    def _assume(self, role: str) -> None:
+        """One role after the other, each with the credentials of the one before."""
+        asked = {"RoleArn": role, "RoleSessionName": "pulumi"}
+        found = self.service("sts").call("AssumeRole", **asked)["Credentials"]
+        self._credentials = {
+            "aws_access_key_id": found["AccessKeyId"],
+            "aws_secret_access_key": found["SecretAccessKey"],
+            "aws_session_token": found["SessionToken"],
+        }
+        self._services = {}
+
+
+def _roles(given: Any) -> list[str]:
+    try:
+        return [str(role["roleArn"]) for role in _listed(given)]
+    except (ValueError, TypeError, KeyError):
+        raise ProviderError(
+            f"aws:assumeRoles is not a list of maps with a roleArn. {REPLACEMENT}"
+        ) from None
+
+
+def _listed(given: Any) -> list[dict[str, Any]]:
+    """Nested settings come as JSON text."""
+    return json.loads(given) if isinstance(given, str) and given else given or []
+
 
 def _deaf_session() -> Any:
     """botocore's session with its own defaults, whatever AWS_* and ~/.aws say."""
@@ -96,8 +123,7 @@ def _deaf_session() -> Any:
 def _endpoints(given: Any) -> dict[str, str]:
     """Service (botocore's name) → URL. Nested settings come as JSON text."""
     try:
-        entries = json.loads(given) if isinstance(given, str) and given else given or []
-        named = [(str(name), url) for entry in entries for name, url in entry.items() if url]
+        named = [(str(name), url) for entry in _listed(given) for name, url in entry.items() if url]
     except (ValueError, TypeError, AttributeError):
         raise ProviderError(
             f"aws:endpoints is not a list of maps from service to URL. {REPLACEMENT}"

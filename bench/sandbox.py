@@ -1,0 +1,165 @@
+"""The sandbox with 500 groups and 10,000 people: `python -m bench.sandbox [GROUPS PEOPLE]`.
+
+Prints seconds from the start of the process to the first answer, reads of single things a second
+(a person, a group, an app, an assignment; clients in a process of their own), and memory; and the
+same of the sandbox's own processor seconds, which a busy machine changes less. Asserts nothing.
+Linux: memory and processor are read from /proc.
+"""
+
+import asyncio
+import json
+import os
+import re
+import subprocess
+import sys
+import tempfile
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any
+
+import httpx
+import yaml
+
+from toolchain.sandbox import OKTA_TOKEN, ROOT
+
+SECONDS = 5.0
+CONNECTIONS = 8
+MEMBERS = 50
+HEADERS = {"Authorization": f"SSWS {OKTA_TOKEN}"}
+_END = re.compile(rb"\r\ncontent-length: (\d+)\r\n", re.I)
+
+
+def org_of(groups: int, people: int) -> dict[str, Any]:
+    """People with whole profiles; groups of 50, a person in several of them."""
+    shipped = yaml.safe_load((ROOT / "sandbox" / "org.yaml").read_text())
+    logins = [f"person{n}@example.com" for n in range(people)]
+    who = [
+        {"login": login, "email": login, "firstName": "Person", "lastName": f"No. {n}",
+         "displayName": f"Person {n}", "title": "Engineer", "department": f"Department {n % 40}",
+         "costCenter": str(n % 90)}
+        for n, login in enumerate(logins)
+    ]  # fmt: skip
+    each = [
+        {"name": f"group-{n:04}", "members": sorted({logins[(n * 37 + m) % people]
+                                                      for m in range(MEMBERS)})}
+        for n in range(groups)
+    ]  # fmt: skip
+    return {"name": "bench", "aws": shipped["aws"], "users": who, "groups": each}
+
+
+@contextmanager
+def started(org: Path, ready: Path) -> Iterator[tuple[dict[str, Any], float]]:
+    """A sandbox, and the seconds until it answered."""
+    command = [sys.executable, "-m", "sandbox", "serve", "--port", "0", "--org", str(org),
+               "--connections", "supported", "--ready-file", str(ready)]  # fmt: skip
+    began = time.monotonic()
+    child = subprocess.Popen(command, cwd=ROOT, stdout=subprocess.DEVNULL)
+    try:
+        while not ready.exists():
+            if child.poll() is not None:
+                raise RuntimeError("The sandbox did not start.")
+            time.sleep(0.005)
+        card = json.loads(ready.read_text())
+        httpx.get(card["okta"] + "/sandbox/health", timeout=60).raise_for_status()
+        yield card, time.monotonic() - began
+    finally:
+        child.terminate()
+        child.wait(30)
+
+
+def reads(card: dict[str, Any], paths: dict[str, list[str]]) -> dict[str, tuple[float, float]]:
+    """Reads of each kind a second, and a second of the sandbox's processor."""
+    command = [sys.executable, "-m", "bench.sandbox", "--client"]
+    found: dict[str, tuple[float, float]] = {}
+    for kind, some in paths.items():
+        given, before = json.dumps({"url": card["okta"], "paths": some}), processor(card["pid"])
+        done = subprocess.run(
+            command, input=given, cwd=ROOT, capture_output=True, text=True, check=True
+        )
+        count, seconds = json.loads(done.stdout)
+        found[kind] = count / seconds, count / (processor(card["pid"]) - before)
+    return found
+
+
+async def client(url: str, paths: list[str]) -> tuple[int, float]:
+    """Reads and seconds; as cheap as a client can be, so that the server is what is measured."""
+    host, port = url.removeprefix("http://").split(":")
+    until, counts = time.monotonic() + SECONDS, [0] * CONNECTIONS
+
+    async def one(number: int) -> None:
+        reader, writer = await asyncio.open_connection(host, int(port))
+        turn = number
+        while time.monotonic() < until:
+            path = paths[turn % len(paths)]
+            turn += CONNECTIONS
+            writer.write(
+                f"GET {path} HTTP/1.1\r\nHost: {host}:{port}\r\n"
+                f"Authorization: {HEADERS['Authorization']}\r\n\r\n".encode()
+            )
+            head = await reader.readuntil(b"\r\n\r\n")
+            if not head.startswith(b"HTTP/1.1 200 ") or not (length := _END.search(head)):
+                raise RuntimeError(f"{path}: {head!r}")
+            await reader.readexactly(int(length[1]))
+            counts[number] += 1
+        writer.close()
+
+    began = time.monotonic()
+    await asyncio.gather(*(one(number) for number in range(CONNECTIONS)))
+    return sum(counts), time.monotonic() - began
+
+
+def processor(pid: int) -> float:
+    """Seconds, of its own and of the system for it."""
+    fields = Path(f"/proc/{pid}/stat").read_text().rsplit(")", 1)[1].split()
+    return (int(fields[11]) + int(fields[12])) / os.sysconf("SC_CLK_TCK")
+
+
+def megabytes(pid: int, field: str) -> float:
+    status = Path(f"/proc/{pid}/status").read_text()
+    return int(re.findall(rf"{field}:\s+(\d+) kB", status)[0]) / 1024
+
+
+def seen(url: str) -> dict[str, list[str]]:
+    """Paths of single things, after an app was made and a group assigned to it."""
+    settings = {"app": {"acsURL": "https://a.example.com", "entityID": "https://e.example.com"}}
+    body = {"name": "amazon_aws_sso", "label": "A", "signOnMode": "SAML_2_0", "settings": settings}
+    with httpx.Client(base_url=url + "/api/v1", headers=HEADERS, timeout=120) as okta:
+        users = [user["id"] for user in okta.get("/users?limit=200").json()]
+        groups = [group["id"] for group in okta.get("/groups?limit=200").json()]
+        app = okta.post("/apps", json=body).raise_for_status().json()["id"]
+        okta.put(f"/apps/{app}/groups/{groups[0]}", json={}).raise_for_status()
+    return {
+        "a person": [f"/api/v1/users/{ident}" for ident in users],
+        "a group": [f"/api/v1/groups/{ident}" for ident in groups],
+        "an app": [f"/api/v1/apps/{app}"],
+        "an assignment": [f"/api/v1/apps/{app}/groups/{groups[0]}"],
+    }
+
+
+def main(groups: int = 500, people: int = 10_000) -> None:
+    print(f"{people:,} people, {groups:,} groups of {MEMBERS}")
+    document = org_of(groups, people)
+    with tempfile.TemporaryDirectory(prefix="bench-sandbox-") as folder:
+        ready = Path(folder, "ready.json")
+        for kind, text in (("YAML", yaml.safe_dump(document)), ("JSON", json.dumps(document))):
+            org = Path(folder, f"org.{kind}")
+            org.write_text(text)
+            with started(org, ready) as (card, seconds):
+                own = processor(card["pid"])
+                print(f"start-up, {kind:6} {seconds:8.1f} s, processor {own:.1f} s")
+                if kind == "YAML":
+                    continue
+                print(f"{'memory':16} {megabytes(card['pid'], 'VmRSS'):8.0f} MB")
+                for what, (rate, own) in reads(card, seen(card["okta"])).items():
+                    print(f"{what:16} {rate:8,.0f} reads a second, {own:,.0f} a processor second")
+                print(f"{'memory, at most':16} {megabytes(card['pid'], 'VmHWM'):8.0f} MB")
+
+
+if __name__ == "__main__":
+    if sys.argv[1:] == ["--client"]:
+        given = json.load(sys.stdin)
+        print(json.dumps(asyncio.run(client(given["url"], given["paths"]))))
+    else:
+        main(*(int(text) for text in sys.argv[1:]))

@@ -1,0 +1,87 @@
+"""Whether IAM Identity Center's SCIM endpoint takes a token: three reads, nothing is written.
+
+AWS publishes no «test credentials» call. Asked are the three things that Okta's own test can be
+expected to ask (aws-identity-center.md §2.6): the service's configuration, a user whom nobody is,
+and one group. The token goes into one header and nowhere else.
+"""
+
+import asyncio
+import uuid
+from dataclasses import dataclass
+from urllib.parse import urlsplit
+
+import httpx
+
+_LOOPBACK = ("127.0.0.1", "localhost", "::1")
+_ATTEMPTS, _PAUSE = 3, 1.0
+_MEDIA = "application/json"
+
+
+@dataclass(frozen=True)
+class ScimProbe:
+    """Asks an endpoint. `at`: where its requests are sent instead of its own host (the sandbox);
+    on this machine only, so that no token can be sent elsewhere."""
+
+    at: str = ""
+    seconds: float = 10
+
+    async def __call__(self, endpoint: str, token: str) -> tuple[int, str]:
+        """The first HTTP status that was not 200, or 200; what was asked for, or what hindered.
+
+        Status 0: nothing can be said (no answer, or not one of a SCIM service). Raises ValueError
+        where `at` is not on this machine.
+        """
+        base = self._address(endpoint)
+        try:
+            headers = {"Authorization": f"Bearer {token}", "Accept": _MEDIA}
+            async with httpx.AsyncClient(
+                headers=headers, timeout=self.seconds, trust_env=not self.at
+            ) as http:
+                for path in _paths():
+                    status, words = await _ask(http, base, path)
+                    if status != 200:
+                        return status, words
+        except UnicodeEncodeError:
+            return 401, "the token holds a character that no HTTP header can carry"
+        except httpx.LocalProtocolError:
+            return 401, "the token holds a line break or a blank"
+        except httpx.HTTPError as error:  # its text may name the address, never the header
+            return 0, f"no answer from {urlsplit(endpoint).netloc} ({type(error).__name__})"
+        return 200, ""
+
+    def _address(self, endpoint: str) -> str:
+        if not self.at:
+            return endpoint
+        if urlsplit(self.at).hostname not in _LOOPBACK:
+            raise ValueError(
+                f"scim.probe_at: {self.at!r} is not on this machine; a token is sent to AWS only. "
+                "Fix: leave it out."
+            )
+        return self.at.rstrip("/") + urlsplit(endpoint).path
+
+
+def _paths() -> tuple[str, ...]:
+    nobody = f"nobody-{uuid.uuid4()}@example.com"
+    return (
+        "/ServiceProviderConfig",
+        f'/Users?filter=userName eq "{nobody}"',
+        "/Groups?count=1",
+    )
+
+
+async def _ask(http: httpx.AsyncClient, base: str, path: str) -> tuple[int, str]:
+    asked = f"GET {path.partition('?')[0]}"
+    answer = await http.get(base + path)
+    for attempt in range(1, _ATTEMPTS):
+        if answer.status_code != 429 and answer.status_code < 500:
+            break
+        await asyncio.sleep(_PAUSE * attempt)
+        answer = await http.get(base + path)
+    status = answer.status_code
+    if status == 429 or status >= 500:
+        return 0, f"{asked} was answered {status}, {_ATTEMPTS} times"
+    if status == 200 and "json" not in answer.headers.get("content-type", ""):
+        return 0, f"{asked} was not answered by a SCIM service"
+    if 300 <= status < 400:
+        return 0, f"{asked} was answered with a redirect, which a token does not follow"
+    return status, asked

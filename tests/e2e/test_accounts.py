@@ -1,0 +1,116 @@
+"""Parts in other accounts and regions, two federations in one org, and a shell that would take the
+stack over: with the real engine."""
+
+import json
+import os
+import subprocess
+from collections.abc import Iterator
+from typing import Any
+
+import boto3
+import pytest
+import yaml
+
+from tests.e2e.conftest import Kit, Result
+from tests.places import ROOT
+
+pytestmark = pytest.mark.e2e
+
+ROLE = "arn:aws:iam::210987654321:role/secret-reader"
+KEY = "okta-identity-center:federation"
+FEDERATION = yaml.safe_load((ROOT / "Pulumi.dev.yaml").read_text())["config"][KEY]
+ALONE: dict[str, Any] = {"access": {}, "attributes": []}
+
+
+@pytest.fixture(scope="module")
+def sandbox(kit: Kit) -> Iterator[Kit]:
+    """A sandbox alone, with an empty stack."""
+    command = kit.command("sandbox", "--port", "0")
+    running = subprocess.Popen(command, cwd=ROOT, env=kit.scrubbed, stdout=subprocess.PIPE)
+    assert running.stdout is not None
+    assert b"is up" in running.stdout.readline()
+    kit.okta("POST", "/sandbox/settings", {"connections": "supported"})
+    assert kit.env["PULUMI_STACK"] == "dev"
+    yield kit
+    running.terminate()
+    running.wait(20)
+
+
+def with_role(kit: Kit, service: str, region: str) -> Any:
+    role = {"RoleArn": ROLE, "RoleSessionName": "test"}
+    keys = kit.aws("sts").assume_role(**role)["Credentials"]
+    return boto3.client(
+        service, endpoint_url=kit.sandbox["aws"], region_name=region,
+        aws_access_key_id=keys["AccessKeyId"], aws_secret_access_key=keys["SecretAccessKey"],
+        aws_session_token=keys["SessionToken"],
+    )  # fmt: skip
+
+
+def up(kit: Kit, *arguments: str) -> Result:
+    return kit.run("up", "--yes", "--skip-preview", *arguments)
+
+
+def test_the_secret_and_the_alarm_may_lie_elsewhere(sandbox: Kit) -> None:
+    secrets = with_role(sandbox, "secretsmanager", "eu-west-1")
+    secrets.create_secret(Name="federation/scim", SecretString=json.dumps(sandbox.secret))
+    scim = {"secret": "federation/scim", "probe_at": sandbox.sandbox["scim"]}
+    sandbox.change(**ALONE, scim=scim)
+    missing = up(sandbox)
+    assert "secret 'federation/scim': is not in AWS Secrets Manager" in missing.text
+    sandbox.change(
+        **ALONE,
+        scim={**scim, "region": "eu-west-1", "role_arn": ROLE},
+        alarm={"emails": ["identity@example.com"], "region": "eu-central-1"},
+    )
+    done = up(sandbox)
+    assert done.code == 0, done.text
+    assert sandbox.aws("sns").list_topics()["Topics"] == []
+    keys = {"aws_access_key_id": "sandbox", "aws_secret_access_key": "sandbox"}
+    there = boto3.client("sns", "eu-central-1", endpoint_url=sandbox.sandbox["aws"], **keys)
+    assert len(there.list_topics()["Topics"]) == 1
+    again = sandbox.run("preview", "--expect-no-changes")
+    assert again.code == 0, again.text
+
+
+def test_two_federations_in_one_org_leave_each_other_alone(sandbox: Kit) -> None:
+    sandbox.change(**ALONE, push=["aws-admins"])
+    assert up(sandbox).code == 0
+    document = yaml.safe_load(sandbox.settings.read_text())
+    app = {**FEDERATION["app"], "label": "AWS IAM Identity Center (second)"}
+    document["config"][KEY] |= {"app": app, "assign": ["aws-access"], "push": ["aws-data"]}
+    second = sandbox.home / "Pulumi.second.yaml"
+    second.write_text(yaml.safe_dump(document))
+    made = sandbox.pulumi("stack", "init", "second")
+    assert made.code == 0, made.text
+    chosen = ("--stack", "second", "--config-file", str(second))
+    done = up(sandbox, *chosen)
+    assert done.code == 0, done.text
+    one, two = sandbox.okta("GET", '/api/v1/apps?limit=200&filter=name eq "amazon_aws_sso"')
+    pushed = {
+        app["label"]: len(sandbox.okta("GET", f"/api/v1/apps/{app['id']}/group-push/mappings"))
+        for app in (one, two)
+    }
+    assert pushed == {"AWS IAM Identity Center": 1, "AWS IAM Identity Center (second)": 1}
+    same = sandbox.run("preview", "--expect-no-changes")
+    assert same.code == 0, same.text
+    assert "warning: push" not in same.text, same.text
+    gone = sandbox.pulumi("destroy", "--yes", "--skip-preview", *chosen)
+    assert gone.code == 0, gone.text
+    same = sandbox.run("preview", "--expect-no-changes", "--refresh")
+    assert same.code == 0, same.text
+
+
+def test_a_token_in_the_shell_cannot_take_the_stack_over(sandbox: Kit) -> None:
+    done = subprocess.run(
+        ["pulumi", "preview", "--non-interactive"], cwd=ROOT,
+        env={**sandbox.env, "OKTA_ACCESS_TOKEN": "TOPSECRET"}, capture_output=True, text=True,
+        stdin=subprocess.DEVNULL, check=False,
+    )  # fmt: skip
+    said = done.stdout + done.stderr
+    assert done.returncode != 0
+    assert "OKTA_ACCESS_TOKEN is set in the shell" in said, said
+    assert "okta:apiToken" in said
+    assert "unset OKTA_ACCESS_TOKEN" in said
+    assert "TOPSECRET" not in said
+    assert "Traceback" not in said
+    assert os.environ.get("OKTA_ACCESS_TOKEN") is None

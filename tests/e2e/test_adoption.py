@@ -1,0 +1,341 @@
+"""A federation made by hand, taken over with the real engine: one story, told in order.
+
+It is built as a person builds it: the app, assignments and mappings by Okta's API, provisioning in
+the admin console, access by AWS's API; nothing of the kit takes part. From then on a full push is
+refused by AWS, so that whoever sends one is found out by a mapping in ERROR.
+"""
+
+import json
+import re
+import subprocess
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+import yaml
+
+from tests.e2e.conftest import TOKEN, Kit, Result
+from tests.e2e.test_console_mode import Person
+from tests.places import ROOT
+
+pytestmark = pytest.mark.e2e
+
+KEY = "okta-identity-center:federation"
+ACS = "https://us-east-1.sso.signin.aws/platform/saml/acs/0123456789-5a4b3c2d-sandbox"
+PREFIX = "https://aws.amazon.com/SAML/Attributes/AccessControl:"
+URI = "urn:oasis:names:tc:SAML:2.0:attrname-format:uri"
+PUSHED = ("aws-admins", "aws-developers", "aws-data", "aws-finance")
+DEV, PROD = "210987654321", "321098765432"
+MANAGED = "arn:aws:iam::aws:policy/PowerUserAccess"
+LIMITS = "arn:aws:iam::aws:policy/ReadOnlyAccess"
+IMPORTED = 13
+"""The app, its assignment, two permission sets, four policies, four assignments in accounts, and
+attributes for access control."""
+OWN_TAG = {
+    "Version": "2012-10-17",
+    "Statement": [
+        {
+            "Effect": "Allow", "Action": "ce:Get*", "Resource": "*",
+            "Condition": {"StringEquals": {"aws:PrincipalTag/Department": "Finance"}},
+        }
+    ],
+}  # fmt: skip
+
+
+class Hands:
+    """Whoever made the federation, without this kit."""
+
+    def __init__(self, kit: Kit) -> None:
+        self.kit = kit
+        self.groups = {g["profile"]["name"]: g["id"] for g in kit.okta("GET", "/api/v1/groups")}
+        self.sso = kit.aws("sso-admin")
+        self.instance = self.sso.list_instances()["Instances"][0]["InstanceArn"]
+
+    def app(self, label: str, **signed: str) -> str:
+        statements = [
+            {"type": "EXPRESSION", "name": PREFIX + key, "values": [value], "namespace": URI}
+            for key, value in signed.items()
+        ]
+        issuer = f"https://us-east-1.signin.aws.amazon.com/platform/saml/{self.kit.store}"
+        made = self.kit.okta("POST", "/api/v1/apps", {
+            "name": "amazon_aws_sso", "label": label, "signOnMode": "SAML_2_0",
+            "credentials": {"userNameTemplate": {"template": "${source.email}"}},
+            "settings": {"app": {"acsURL": ACS, "entityID": issuer},
+                         "signOn": {"attributeStatements": statements}},
+        })  # fmt: skip
+        return made["id"]
+
+    def assigns(self, app: str, group: str, priority: int) -> None:
+        path = f"/api/v1/apps/{app}/groups/{self.groups[group]}"
+        self.kit.okta("PUT", path, {"priority": priority})
+
+    def pushes(self, app: str, group: str) -> str:
+        body = {"sourceGroupId": self.groups[group], "targetGroupName": group}
+        return self.kit.okta("POST", f"/api/v1/apps/{app}/group-push/mappings", body)["id"]
+
+    def permission_set(self, name: str, **texts: str) -> dict[str, str]:
+        asked = {"InstanceArn": self.instance, "Name": name, **texts}
+        made = self.sso.create_permission_set(**asked)["PermissionSet"]
+        return {"InstanceArn": self.instance, "PermissionSetArn": made["PermissionSetArn"]}
+
+    def gives(self, at: dict[str, str], group: str, account: str) -> None:
+        ids = aws_groups(self.kit)
+        self.sso.create_account_assignment(
+            **at, PrincipalId=ids[group], PrincipalType="GROUP", TargetId=account,
+            TargetType="AWS_ACCOUNT",
+        )  # fmt: skip
+
+
+def aws_groups(kit: Kit) -> dict[str, str]:
+    found = kit.aws("identitystore").list_groups(IdentityStoreId=kit.store)["Groups"]
+    return {group["DisplayName"]: group["GroupId"] for group in found}
+
+
+@pytest.fixture(scope="module")
+def hands(kit: Kit) -> Iterator[Hands]:
+    """The sandbox, with a federation made by hand and an empty stack."""
+    command = kit.command("sandbox", "--port", "0")
+    running = subprocess.Popen(command, cwd=ROOT, env=kit.scrubbed, stdout=subprocess.PIPE)
+    assert running.stdout is not None
+    assert b"is up" in running.stdout.readline()
+    assert kit.env["PULUMI_STACK"] == "dev"
+    made = Hands(kit)
+    app = made.app("AWS by hand", Department="user.department", CostCenter="user.costCenter")
+    Person(kit).turns_provisioning_on()
+    made.assigns(app, "aws-access", 1)
+    kit.settle()
+    for group in PUSHED:
+        made.pushes(app, group)
+    kit.settle()
+    developer = made.permission_set("Developer", SessionDuration="PT8H", Description="By hand")
+    made.sso.attach_managed_policy_to_permission_set(**developer, ManagedPolicyArn=MANAGED)
+    made.sso.attach_customer_managed_policy_reference_to_permission_set(
+        **developer, CustomerManagedPolicyReference={"Name": "Deploy", "Path": "/team/"}
+    )
+    made.sso.put_permissions_boundary_to_permission_set(
+        **developer, PermissionsBoundary={"ManagedPolicyArn": LIMITS}
+    )
+    for group in ("aws-developers", "aws-data"):
+        made.gives(developer, group, DEV)
+    costs = made.permission_set("CostReports")
+    made.sso.put_inline_policy_to_permission_set(**costs, InlinePolicy=json.dumps(OWN_TAG))
+    for account in (DEV, PROD):
+        made.gives(costs, "aws-finance", account)
+    feed = {"Key": "UserName", "Value": {"Source": ["${path:userName}"]}}
+    made.sso.create_instance_access_control_attribute_configuration(
+        InstanceArn=made.instance,
+        InstanceAccessControlAttributeConfiguration={"AccessControlAttributes": [feed]},
+    )
+    kit.okta("POST", "/sandbox/settings", {"full_push": "replace"})
+    yield made
+    running.terminate()
+    running.wait(20)
+
+
+def adopt(kit: Kit, *arguments: str) -> Result:
+    credentials = {
+        "OKTA_API_TOKEN": TOKEN, "AWS_ACCESS_KEY_ID": "sandbox", "AWS_REGION": "us-east-1",
+        "AWS_SECRET_ACCESS_KEY": "sandbox", "AWS_EC2_METADATA_DISABLED": "true",
+    }  # fmt: skip
+    command = [
+        sys.executable, "-m", "okta_idc", "adopt", "--okta-url", kit.sandbox["okta"],
+        "--aws-endpoint", kit.sandbox["aws"], *arguments,
+    ]  # fmt: skip
+    done = subprocess.run(
+        command, cwd=ROOT, env={**kit.scrubbed, **credentials}, capture_output=True, text=True,
+        timeout=120, check=False,
+    )  # fmt: skip
+    return Result(done.returncode, done.stdout + done.stderr)
+
+
+def use(kit: Kit, federation: dict[str, Any]) -> None:
+    """These settings, with the sandbox's address and credentials."""
+    document = yaml.safe_load(kit.settings.read_text())
+    document["config"][KEY] = federation
+    kit.settings.write_text(yaml.safe_dump(document))
+
+
+def steps(preview: Result) -> dict[str, set[str]]:
+    """URNs by operation, of what is a resource of a provider: components are shells of our own,
+    and the engine counts itself and its plugins."""
+    assert preview.code == 0, preview.text
+    document = json.loads(preview.text[preview.text.index("{\n") :])
+    found: dict[str, set[str]] = {}
+    for step in document["steps"]:
+        kind = step["urn"].split("::")[2].rpartition("$")[2]
+        if not kind.startswith(("okta-identity-center:", "pulumi:")):
+            found.setdefault(step["op"], set()).add(step["urn"].rpartition("::")[2])
+    return found
+
+
+def writes(kit: Kit, since: int) -> list[tuple[str, str]]:
+    """Calls to Okta and to the SCIM endpoint that could change something."""
+    made = kit.okta("GET", "/sandbox/journal")[since:]
+    return [(c["method"], c["path"]) for c in made if c["method"] not in ("GET", "HEAD")]
+
+
+def aws_writes(kit: Kit) -> list[str]:
+    """The same of AWS, by IAM actions, since the sandbox began."""
+    made = [call["operation"] for call in kit.okta("GET", "/sandbox/journal?server=aws")]
+    return [action for action in made if not re.match(r"[\w-]+:(List|Get|Describe)", action)]
+
+
+def journal(kit: Kit) -> int:
+    return len(kit.okta("GET", "/sandbox/journal"))
+
+
+def mappings(kit: Kit) -> dict[str, tuple[str, str]]:
+    [app] = kit.okta("GET", "/api/v1/apps?limit=200")
+    listed = kit.okta("GET", f"/api/v1/apps/{app['id']}/group-push/mappings")
+    return {m["id"]: (m["sourceGroupId"], m["status"]) for m in listed}
+
+
+def in_aws(hands: Hands) -> dict[str, Any]:
+    """Who has what, and what each permission set is."""
+    sets = hands.sso.list_permission_sets(InstanceArn=hands.instance)["PermissionSets"]
+    found: dict[str, Any] = {}
+    for arn in sets:
+        at = {"InstanceArn": hands.instance, "PermissionSetArn": arn}
+        shown = hands.sso.describe_permission_set(**at)["PermissionSet"]
+        managed = hands.sso.list_managed_policies_in_permission_set(**at)
+        accounts = hands.sso.list_accounts_for_provisioned_permission_set(**at)["AccountIds"]
+        given = [
+            (account, each["PrincipalId"])
+            for account in sorted(accounts)
+            for each in hands.sso.list_account_assignments(**at, AccountId=account)[
+                "AccountAssignments"
+            ]
+        ]
+        found[arn] = (shown, managed["AttachedManagedPolicies"], sorted(given))
+    return found
+
+
+def without_import_ids(federation: dict[str, Any]) -> dict[str, Any]:
+    """As whoever has adopted edits the file afterwards."""
+
+    def bare(value: Any) -> Any:
+        if isinstance(value, dict):
+            kept = {k: v for k, v in value.items() if k not in ("import_id", "aws_group_id")}
+            return {key: bare(each) for key, each in kept.items()}
+        return [bare(each) for each in value] if isinstance(value, list) else value
+
+    return bare(federation)
+
+
+@pytest.fixture(scope="module")
+def story() -> dict[str, Any]:
+    """What one test leaves to the next."""
+    return {}
+
+
+def test_adopt_writes_a_stack_file_that_loads_and_leaves_nothing_out(
+    kit: Kit, hands: Hands, story: dict[str, Any], tmp_path: Path
+) -> None:
+    story["groups"], story["mappings"] = aws_groups(kit), mappings(kit)
+    story["in_aws"], story["aws_writes"] = in_aws(hands), aws_writes(kit)
+    before, out = journal(kit), tmp_path / "Pulumi.adopted.yaml"
+    done = adopt(kit, "--out", str(out))
+    assert done.code == 0, done.text
+    assert writes(kit, before) == []
+    assert TOKEN not in done.text
+    federation = yaml.safe_load(out.read_text())["config"][KEY]
+    assert [g["name"] for g in federation["push"]] == list(PUSHED)
+    assert federation["assign"][0]["name"] == "aws-access"
+    story["federation"] = federation
+
+
+def test_the_first_preview_shows_imports_only(
+    kit: Kit, hands: Hands, story: dict[str, Any]
+) -> None:
+    use(kit, story["federation"])
+    before = journal(kit)
+    found = steps(kit.run("preview", "--json"))
+    assert set(found) == {"import"}, found
+    assert len(found["import"]) == IMPORTED, found
+    assert writes(kit, before) == []
+
+
+def test_the_first_up_sends_nothing(kit: Kit, hands: Hands, story: dict[str, Any]) -> None:
+    before = journal(kit)
+    done = kit.run("up", "--yes", "--skip-preview")
+    assert done.code == 0, done.text
+    kit.settle()
+    assert writes(kit, before) == []
+    assert mappings(kit) == story["mappings"]
+    assert aws_groups(kit) == story["groups"]
+
+
+def test_nothing_in_aws_has_changed(kit: Kit, hands: Hands, story: dict[str, Any]) -> None:
+    assert in_aws(hands) == story["in_aws"]
+    assert story["aws_writes"]  # those of whoever made it are seen
+    assert aws_writes(kit) == story["aws_writes"]
+
+
+def test_a_second_up_and_a_refresh_change_nothing(
+    kit: Kit, hands: Hands, story: dict[str, Any]
+) -> None:
+    before = journal(kit)
+    for verb in ("up", "refresh"):
+        done = kit.run(verb, "--yes", "--skip-preview", "--expect-no-changes")
+        assert done.code == 0, done.text
+    assert writes(kit, before) == []
+
+
+def test_everything_that_was_imported_is_protected(kit: Kit, hands: Hands) -> None:
+    document = json.loads(kit.pulumi("stack", "export").text)
+    kept = [r for r in document["deployment"]["resources"] if r.get("importID")]
+    assert len(kept) == IMPORTED
+    assert all(resource.get("protect") for resource in kept)
+    done = kit.run("destroy", "--preview-only")
+    assert done.code != 0
+    assert "cannot be deleted" in done.text
+
+
+def test_the_mappings_can_be_owned_without_a_call_to_okta(
+    kit: Kit, hands: Hands, story: dict[str, Any], tmp_path: Path
+) -> None:
+    path = tmp_path / "mappings.json"
+    assert adopt(kit, "--mappings", str(path), "--stack", "dev").code == 0
+    before = journal(kit)
+    done = kit.run(
+        "import", "--file", str(path), "--yes", "--skip-preview", "--generate-code=false"
+    )
+    assert done.code == 0, done.text
+    use(kit, without_import_ids(story["federation"]))
+    found = steps(kit.run("preview", "--json"))
+    assert set(found) == {"same", "update"}, found
+    assert found["update"] == {"identity-center-app-saml"}
+    assert writes(kit, before) == []
+    state = kit.pulumi("stack", "export").text
+    assert state.count('"deleteTargetGroupOnDestroy": false') == 2 * len(PUSHED)
+
+
+def test_the_app_is_then_told_once_to_leave_its_sign_on_policy_alone(
+    kit: Kit, hands: Hands, story: dict[str, Any]
+) -> None:
+    [app] = kit.okta("GET", "/api/v1/apps?limit=200")
+    before = journal(kit)
+    done = kit.run("up", "--yes", "--skip-preview")
+    assert done.code == 0, done.text
+    assert writes(kit, before) == [("PUT", f"/api/v1/apps/{app['id']}")]
+    done = kit.run("up", "--yes", "--skip-preview", "--expect-no-changes")
+    assert done.code == 0, done.text
+    kit.settle()
+    assert mappings(kit) == story["mappings"]
+
+
+def test_a_destroy_leaves_the_groups_in_aws(kit: Kit, hands: Hands, story: dict[str, Any]) -> None:
+    use(kit, without_import_ids(story["federation"]) | {"protect": False})
+    done = kit.run("up", "--yes", "--skip-preview")
+    assert done.code == 0, done.text
+    before = journal(kit)
+    done = kit.run("destroy", "--yes", "--skip-preview")
+    assert done.code == 0, done.text
+    kit.settle()
+    [app] = {path.split("/")[4] for _, path in writes(kit, before) if "/group-push/" in path}
+    gone = {path for method, path in writes(kit, before) if method == "DELETE" and "gPm" in path}
+    root = f"/api/v1/apps/{app}/group-push/mappings"
+    assert gone == {f"{root}/{ident}?deleteTargetGroup=false" for ident in story["mappings"]}
+    assert aws_groups(kit) == story["groups"]

@@ -1,0 +1,307 @@
+"""What goes wrong beside the program, with the real engine: a clear end, and a way on."""
+
+import json
+import re
+import subprocess
+import time
+from collections.abc import Iterator
+from typing import Any
+
+import pytest
+import yaml
+
+from tests.e2e.conftest import Kit, Result
+from tests.places import ROOT
+
+pytestmark = pytest.mark.e2e
+
+KEY = "okta-identity-center:federation"
+FEDERATION = yaml.safe_load((ROOT / "Pulumi.dev.yaml").read_text())["config"][KEY]
+QUICK = {**FEDERATION["provisioning"], "settle_seconds": 0.5, "arrival_minutes": 0.1}
+SETS: list[dict[str, Any]] = [
+    {"name": "Developer", "groups": ["aws-data"], "accounts": ["210987654321"]}
+]
+SMALL: dict[str, Any] = {
+    "push": ["aws-data"], "attributes": [], "provisioning": QUICK,
+    "access": {"permission_sets": SETS},
+}  # fmt: skip
+
+
+@pytest.fixture(scope="module")
+def sandbox(kit: Kit) -> Iterator[Kit]:
+    command = kit.command("sandbox", "--port", "0")
+    running = subprocess.Popen(command, cwd=ROOT, env=kit.scrubbed, stdout=subprocess.PIPE)
+    assert running.stdout is not None
+    assert b"is up" in running.stdout.readline()
+    kit.okta("POST", "/sandbox/settings", {"connections": "supported"})
+    assert kit.env["PULUMI_STACK"] == "dev"
+    yield kit
+    running.terminate()
+    running.wait(20)
+
+
+@pytest.fixture(autouse=True)
+def _no_fault_stays(sandbox: Kit) -> Iterator[None]:
+    yield
+    sandbox.okta("DELETE", "/sandbox/faults")
+
+
+@pytest.fixture(scope="module")
+def federation(sandbox: Kit) -> Kit:
+    """A small federation that stands."""
+    sandbox.change(**SMALL)
+    done = up(sandbox)
+    assert done.code == 0, done.text
+    return sandbox
+
+
+def up(kit: Kit, *arguments: str) -> Result:
+    done = kit.run("up", "--yes", "--skip-preview", *arguments)
+    assert "Traceback" not in done.text, done.text
+    assert kit.token not in done.text
+    return done
+
+
+def mapping(kit: Kit) -> tuple[str, str]:
+    """The app's path, and the id of its one push mapping."""
+    outputs = json.loads(kit.pulumi("stack", "output", "--json").text)
+    return f"/api/v1/apps/{outputs['appId']}", outputs["pushGroups"][0]["mappingId"]
+
+
+def fault(kit: Kit, name: str, **more: Any) -> None:
+    kit.okta("POST", "/sandbox/faults", {"name": name, **more})
+
+
+def aws_id(kit: Kit, group: str) -> str:
+    found = kit.aws("identitystore").list_groups(IdentityStoreId=kit.store)["Groups"]
+    return next(g["GroupId"] for g in found if g["DisplayName"] == group)
+
+
+def okta_group(kit: Kit, name: str) -> Any:
+    search = f'type eq "OKTA_GROUP" and profile.name eq "{name}"'
+    [group] = kit.okta("GET", f"/api/v1/groups?search={search}")
+    return group
+
+
+class TestMappings:
+    """What happens to a push mapping outside the program."""
+
+    def test_a_mapping_that_is_gone_is_named_with_the_command_that_mends_it(
+        self, federation: Kit
+    ) -> None:
+        app, gone = mapping(federation)
+        before = aws_id(federation, "aws-data")
+        path = f"{app}/group-push/mappings/{gone}"
+        federation.okta("PATCH", path, {"status": "INACTIVE"})
+        federation.okta("DELETE", f"{path}?deleteTargetGroup=false")
+        told = up(federation)
+        assert told.code == 0, told.text
+        assert "[OIC-602]" in told.text
+        command = re.search(r"Run: (pulumi state delete '(urn:[^']+)' --force)", told.text)
+        assert command, told.text
+        deleted = federation.pulumi("state", "delete", command[2], "--force", "--yes")
+        assert deleted.code == 0, deleted.text
+        healed = up(federation)
+        assert healed.code == 0, healed.text
+        assert mapping(federation)[1] != gone
+        assert aws_id(federation, "aws-data") == before
+        assert re.search(r"\+ 1 created\n\s+\d+ unchanged", healed.text), healed.text
+
+    def test_a_mapping_in_error_is_named_on_every_run(self, federation: Kit) -> None:
+        fault(federation, "mapping-error", times=None)
+        someone = federation.okta("GET", "/api/v1/users?limit=200")
+        group = okta_group(federation, "aws-data")
+        members = {u["id"] for u in federation.okta("GET", f"/api/v1/groups/{group['id']}/users")}
+        other = next(u["id"] for u in someone if u["id"] not in members)
+        federation.okta("PUT", f"/api/v1/groups/{group['id']}/users/{other}")
+        federation.settle()
+        told = up(federation)
+        assert "[OIC-601]" in told.text, told.text
+        assert "pulumi up --refresh" in told.text
+        federation.okta("DELETE", "/sandbox/faults")
+        app, ident = mapping(federation)
+        for status in ("INACTIVE", "ACTIVE"):  # as «Retry all groups» does
+            federation.okta("PATCH", f"{app}/group-push/mappings/{ident}", {"status": status})
+        federation.settle()
+        healed = up(federation)
+        assert healed.code == 0, healed.text
+        assert "OIC-601" not in healed.text.split("Outputs:")[0], healed.text
+
+    def test_a_push_that_is_stuck_ends_bounded_and_says_where_to_look(
+        self, federation: Kit
+    ) -> None:
+        federation.change(**{**SMALL, "push": ["aws-data", "aws-support"]})
+        fault(federation, "server-error", server="scim", path="/Groups", method="POST", times=None)
+        began = time.monotonic()
+        stuck = up(federation)
+        assert stuck.code != 0
+        assert "aws-support did not arrive in IAM Identity Center within 6 s" in stuck.text
+        assert "okta-idc status" in stuck.text
+        assert time.monotonic() - began < 120
+        federation.okta("DELETE", "/sandbox/faults")
+        federation.change(**SMALL)
+        assert up(federation).code == 0
+
+    def test_a_mapping_is_never_replaced_while_it_is_protected(self, federation: Kit) -> None:
+        federation.change(**SMALL, protect=True)
+        assert up(federation).code == 0
+        old = okta_group(federation, "aws-data")
+        federation.okta("PUT", f"/api/v1/groups/{old['id']}", {"profile": {"name": "aws-data-2"}})
+        federation.okta("POST", "/api/v1/groups", {"profile": {"name": "aws-data"}})
+        before = len(federation.okta("GET", "/sandbox/journal"))
+        refused = up(federation)
+        assert refused.code != 0
+        assert "protect" in refused.text, refused.text
+        made = federation.okta("GET", "/sandbox/journal")[before:]
+        assert {c["method"] for c in made} == {"GET"}
+        new = okta_group(federation, "aws-data")
+        federation.okta("DELETE", f"/api/v1/groups/{new['id']}")
+        federation.okta("PUT", f"/api/v1/groups/{old['id']}", {"profile": {"name": "aws-data"}})
+        federation.change(**SMALL)
+        assert up(federation).code == 0
+
+    def test_retiring_a_group_for_good_takes_two_runs(self, federation: Kit) -> None:
+        push = ["aws-data", "aws-admins"]
+        federation.change(**{**SMALL, "push": push})
+        assert up(federation).code == 0
+        leaving = {"name": "aws-admins", "retire": True}
+        federation.change(**{**SMALL, "push": ["aws-data", leaving]})
+        first = up(federation)
+        assert first.code == 0, first.text
+        assert "Retiring aws-admins" in first.text
+        assert "aws-admins" in federation.groups()
+        federation.change(**SMALL)
+        assert up(federation).code == 0
+        federation.settle()
+        assert "aws-admins" not in federation.groups()
+        assert "aws-data" in federation.groups()
+
+
+class TestGroups:
+    """Groups that are renamed or deleted in Okta."""
+
+    def test_a_group_renamed_between_two_runs_is_explained_and_nothing_changes(
+        self, federation: Kit
+    ) -> None:
+        group = okta_group(federation, "aws-data")
+        path = f"/api/v1/groups/{group['id']}"
+        federation.okta("PUT", path, {"profile": {"name": "aws-data-team"}})
+        refused = up(federation)
+        assert refused.code != 0
+        assert "push[0]: 'aws-data' is not a group in Okta" in refused.text
+        assert "Did you mean 'aws-data-team'?" in refused.text
+        federation.okta("PUT", path, {"profile": {"name": "aws-data"}})
+        assert up(federation, "--expect-no-changes").code == 0
+
+    def test_a_group_deleted_during_up_fails_and_the_next_run_says_why(
+        self, federation: Kit
+    ) -> None:
+        made = federation.okta("POST", "/api/v1/groups", {"profile": {"name": "aws-short-lived"}})
+        federation.change(**{**SMALL, "push": ["aws-data", "aws-short-lived"]})
+        path = "/group-push/mappings"
+        fault(federation, "slow", method="POST", path=path, delay=6)
+        running = subprocess.Popen(
+            ["pulumi", "up", "--yes", "--skip-preview", "--non-interactive"], cwd=ROOT,
+            env=federation.env, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True,
+            stdin=subprocess.DEVNULL,
+        )  # fmt: skip
+        deadline = time.monotonic() + 60
+        while time.monotonic() < deadline and federation.okta("GET", "/sandbox/faults"):
+            time.sleep(0.1)  # until the slow one is used up
+        federation.okta("DELETE", f"/api/v1/groups/{made['id']}")
+        said = running.communicate(timeout=120)[0]
+        assert running.returncode != 0, said
+        assert "Traceback" not in said, said
+        again = up(federation)
+        assert "push[1]: 'aws-short-lived' is not a group in Okta" in again.text
+        federation.change(**SMALL)
+        assert up(federation).code == 0
+
+
+class TestServers:
+    """Okta or AWS throttle, fail, or are gone in the middle."""
+
+    def test_a_storm_of_429_is_waited_for(self, federation: Kit) -> None:
+        federation.change(**{**SMALL, "attributes": [{"key": "Team", "value": "user.division"}]})
+        reset = str(int(time.time()) + 3)
+        headers = {"X-Rate-Limit-Limit": "100", "X-Rate-Limit-Remaining": "0",
+                   "X-Rate-Limit-Reset": reset}  # fmt: skip
+        fault(federation, "rate-limited", path="/api/v1/apps", times=4, headers=headers)
+        done = up(federation)
+        assert done.code == 0, done.text
+        federation.change(**SMALL)
+        assert up(federation).code == 0
+
+    def test_okta_gone_in_the_middle_is_healed_by_the_next_run(self, federation: Kit) -> None:
+        federation.change(**{**SMALL, "push": ["aws-data", "aws-finance"]})
+        fault(federation, "broken", method="POST", path="/group-push/mappings", times=None)
+        assert up(federation).code != 0
+        federation.okta("DELETE", "/sandbox/faults")
+        healed = up(federation)
+        assert healed.code == 0, healed.text
+        assert "aws-finance" in federation.groups()
+        federation.change(**SMALL)
+        assert up(federation).code == 0
+
+    def test_aws_gone_in_the_middle_is_healed_by_the_next_run(self, federation: Kit) -> None:
+        more = [*SETS, {"name": "Auditor", "groups": ["aws-data"], "accounts": ["321098765432"]}]
+        federation.change(**{**SMALL, "access": {"permission_sets": more}})
+        settings = federation.settings.read_text()
+        document = yaml.safe_load(settings)
+        document["config"]["aws:endpoints"][0]["ssoadmin"] = "http://127.0.0.1:9"
+        federation.settings.write_text(yaml.safe_dump(document))
+        gone = up(federation)
+        assert gone.code != 0
+        assert "127.0.0.1:9" in gone.text, gone.text
+        federation.settings.write_text(settings)
+        healed = up(federation)
+        assert healed.code == 0, healed.text
+        federation.change(**SMALL)
+        assert up(federation).code == 0
+
+
+class TestAws:
+    """What AWS has already, or has not."""
+
+    def test_a_permission_set_whose_name_is_taken_is_told(self, federation: Kit) -> None:
+        center = federation.aws("sso-admin")
+        instance = center.list_instances()["Instances"][0]["InstanceArn"]
+        center.create_permission_set(InstanceArn=instance, Name="Taken")
+        sets = [*SETS, {"name": "Taken", "groups": ["aws-data"], "accounts": ["321098765432"]}]
+        federation.change(**{**SMALL, "access": {"permission_sets": sets}})
+        refused = up(federation)
+        assert refused.code != 0
+        assert "permission_sets[1]" in refused.text, refused.text
+        assert "import_id" in refused.text
+        federation.change(**SMALL)
+        assert up(federation).code == 0
+
+    def test_an_account_that_does_not_exist_is_told(self, federation: Kit) -> None:
+        sets = [{**SETS[0], "accounts": ["210987654321", "999999999999"]}]
+        federation.change(**{**SMALL, "access": {"permission_sets": sets}})
+        refused = up(federation)
+        assert refused.code != 0
+        assert "999999999999" in refused.text, refused.text
+        federation.change(**SMALL)
+        assert up(federation).code == 0
+
+    def test_access_control_that_is_on_already_is_told_with_its_import_id(
+        self, federation: Kit
+    ) -> None:
+        center = federation.aws("sso-admin")
+        instance = center.list_instances()["Instances"][0]["InstanceArn"]
+        source = {"Key": "Name", "Value": {"Source": ["${path:userName}"]}}
+        center.create_instance_access_control_attribute_configuration(
+            InstanceArn=instance,
+            InstanceAccessControlAttributeConfiguration={"AccessControlAttributes": [source]},
+        )
+        federation.change(**SMALL, access_control={})
+        refused = up(federation)
+        assert refused.code != 0
+        assert "Conflict" in refused.text, refused.text
+        federation.change(
+            **SMALL,
+            access_control={"attributes": {"Name": "${path:userName}"}, "import_id": instance},
+        )
+        taken = up(federation)
+        assert taken.code == 0, taken.text

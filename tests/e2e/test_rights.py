@@ -1,0 +1,143 @@
+"""docs/auth.md says which command calls what of Okta and AWS. Here each is run and its calls are
+counted: the page names them all, and no others. And `.ci/look`, which pipelines call, in real."""
+
+import re
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+import yaml
+
+from tests.e2e.conftest import Kit, Result
+from tests.places import ROOT
+from tests.rights import CALLS, COMMANDS, Called
+
+pytestmark = pytest.mark.e2e
+
+EVERYTHING = {
+    "assign": "pushed",
+    "access_control": {},
+    "alarm": {"emails": ["identity@example.com"]},
+}
+
+
+class Rights:
+    """Runs commands, and keeps what each has called."""
+
+    def __init__(self, kit: Kit) -> None:
+        self.kit, self.seen = kit, 0
+        self.called: dict[str, Called] = {}
+
+    def note(self, command: str) -> None:
+        """Whatever was called since the last time was called by this command."""
+        called = self.called.setdefault(command, {"okta": set(), "aws": set()})
+        last = self.seen
+        for server in ("okta", "aws"):
+            for entry in self.kit.okta("GET", f"/sandbox/journal?server={server}&since={last}"):
+                called[server].add(entry["operation"])
+                self.seen = max(self.seen, entry["seq"])
+
+    def run(self, command: str, *arguments: str) -> Result:
+        done = self.kit.pulumi(*arguments)
+        self.note(command)
+        return done
+
+    def ours(self, *command: str) -> Result:
+        """A command of ours, with the sandbox's keys."""
+        keys = {
+            "AWS_ENDPOINT_URL": self.kit.sandbox["aws"], "AWS_ACCESS_KEY_ID": "x",
+            "AWS_SECRET_ACCESS_KEY": "x", "OKTA_API_TOKEN": "sandbox-okta-token",
+        }  # fmt: skip
+        done = subprocess.run(
+            command, cwd=ROOT, env=self.kit.env | keys, capture_output=True, text=True,
+            timeout=300, check=False,
+        )  # fmt: skip
+        return Result(done.returncode, done.stdout + done.stderr)
+
+    def idc(self, command: str) -> Result:
+        done = self.ours(sys.executable, "-m", "okta_idc", command)
+        self.note(command)
+        return done
+
+
+def declare_everything(kit: Kit) -> None:
+    shipped = yaml.safe_load((ROOT / "Pulumi.dev.yaml").read_text())["config"]
+    federation = shipped["okta-identity-center:federation"]
+    first, *others = federation["access"]["permission_sets"]
+    first |= {"description": "changed", "customer_managed": ["team/Developer"]}
+    first["boundary"] = "arn:aws:iam::aws:policy/PowerUserAccess"
+    made = {"create": "aws-made", "rule": 'user.department=="Finance"'}
+    kit.change(
+        **EVERYTHING, push=[*federation["push"], made], access={"permission_sets": [first, *others]}
+    )
+
+
+@pytest.fixture(scope="module")
+def rights(kit: Kit) -> Rights:
+    """The shipped stack, then one with all there is; changed, looked at, and taken down."""
+    made = kit.toolchain("up", "--port", "0")
+    assert made.code == 0, made.text
+    rights = Rights(kit)
+    rights.note("up")
+    declare_everything(kit)
+    for command, arguments in (
+        ("preview", ("preview", "--policy-pack", "policies")),
+        ("up", ("up", "--yes", "--skip-preview")),
+        ("drift", ("preview", "--refresh", "--expect-no-changes")),
+    ):
+        done = rights.run(command, *arguments)
+        assert done.code == 0, done.text
+    assert rights.idc("doctor").code == 1
+    assert rights.idc("status").code == 0
+    return rights
+
+
+def test_a_pipelines_preview_is_told_without_a_name(rights: Rights, tmp_path: Path) -> None:
+    report = tmp_path / "report.md"
+    done = rights.ours(".ci/look", "preview", "dev", str(report))
+    rights.note("look")
+    assert done.code == 0, done.text  # what is broken already is not the change's fault
+    told = report.read_text()
+    assert "preview of stack dev: passed" in told
+    assert re.search(r"OIC\\-301.*\| blocking \| 1 \|", told)
+    assert "nora.lind" not in told + done.text
+
+
+def test_a_pipelines_drift_is_red_for_what_the_doctor_finds(rights: Rights, tmp_path: Path) -> None:
+    report = tmp_path / "report.md"
+    done = rights.ours(".ci/look", "drift", "dev", str(report))
+    rights.note("look")
+    assert done.code == 1, done.text
+    assert "drift of stack dev: passed" in report.read_text()
+    assert "blocking findings" in report.read_text()
+
+
+def test_in_mode_console_the_token_is_not_read(rights: Rights) -> None:
+    declare_everything(rights.kit)
+    settings = yaml.safe_load(rights.kit.settings.read_text())
+    settings["config"]["okta-identity-center:federation"]["provisioning"]["mode"] = "console"
+    rights.kit.settings.write_text(yaml.safe_dump(settings))
+    done = rights.run("console", "preview")
+    assert done.code == 0, done.text
+    assert "secretsmanager:GetSecretValue" not in rights.called["console"]["aws"]
+    declare_everything(rights.kit)
+
+
+def test_each_command_calls_what_the_page_says_and_nothing_else(rights: Rights) -> None:
+    done = rights.run("up", "destroy", "--yes", "--skip-preview")
+    assert done.code == 0, done.text
+    rights.called["preview"]["aws"] |= rights.called["console"]["aws"]
+    rights.called["up"]["aws"] |= rights.called["console"]["aws"]
+    rights.called["drift"]["aws"] |= rights.called["console"]["aws"]
+    wrong: dict[str, dict[str, list[str]]] = {}
+    for command in COMMANDS:
+        for server in ("okta", "aws"):
+            called = rights.called[command][server]
+            said = {call for call, by in CALLS[server].items() if command in by}
+            if called != said:
+                wrong[f"{command}, {server}"] = {
+                    "called, not on the page": sorted(called - said),
+                    "on the page, not called": sorted(said - called),
+                }
+    assert wrong == {}

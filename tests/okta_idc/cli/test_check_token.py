@@ -1,0 +1,82 @@
+"""`okta-idc check-token` and the probe before `store-token` stores, against a sandbox."""
+
+import json
+from typing import Any
+
+import boto3
+import pytest
+from typer.testing import CliRunner
+
+from okta_idc.cli.main import app
+from sandbox.pytest_plugin import Sandbox, sandbox, sandbox_options, start_sandbox
+
+__all__ = ["sandbox", "sandbox_options", "start_sandbox"]
+NAME = "okta-identity-center/scim"
+
+
+@pytest.fixture(autouse=True)
+def _credentials(monkeypatch: pytest.MonkeyPatch) -> None:
+    for key in ("AWS_ACCESS_KEY_ID", "AWS_SECRET_ACCESS_KEY"):
+        monkeypatch.setenv(key, "sandbox")
+    monkeypatch.delenv("AWS_PROFILE", raising=False)
+
+
+@pytest.fixture
+def secrets(sandbox: Sandbox) -> Any:
+    return boto3.client("secretsmanager", "us-east-1", endpoint_url=sandbox.aws)
+
+
+def run(sandbox: Sandbox, *arguments: str, typed: str = "") -> tuple[int, str]:
+    where = ["--region", "us-east-1", "--aws-endpoint", sandbox.aws, "--probe-at", sandbox.scim]
+    result = CliRunner().invoke(app, [*arguments, *where], input=typed, catch_exceptions=False)
+    return result.exit_code, result.output
+
+
+def test_a_token_that_aws_takes(sandbox: Sandbox) -> None:
+    code, text = run(sandbox, "check-token", NAME)
+    assert code == 0, text
+    assert "IAM Identity Center takes the token;" in text
+
+
+def test_a_token_that_aws_refuses_is_explained_without_it(sandbox: Sandbox, secrets: Any) -> None:
+    document = json.loads(secrets.get_secret_value(SecretId=NAME)["SecretString"])
+    text = json.dumps({**document, "token": "TOPSECRET"})
+    secrets.create_secret(Name="deleted", SecretString=text)
+    code, text = run(sandbox, "check-token", "deleted")
+    assert code == 1
+    assert "secret 'deleted'.token: is refused (401)" in text
+    assert "OIC-117" in text
+    assert "TOPSECRET" not in text
+    code, text = run(sandbox, "check-token", "deleted", "--json")
+    told = json.loads(text)
+    assert (code, told["taken"], told["findings"][0]["rule"]) == (1, False, "OIC-117")
+
+
+def test_a_secret_that_is_missing_is_not_a_token_that_is_refused(sandbox: Sandbox) -> None:
+    code, text = run(sandbox, "check-token", "nothing/here")
+    assert code == 2
+    assert "could not look" in text
+
+
+def test_a_throttled_endpoint_is_unknown(sandbox: Sandbox, monkeypatch: Any) -> None:
+    monkeypatch.setattr("okta_idc.clients.scim._PAUSE", 0)
+    sandbox.fault("scim-throttled", times=3)
+    code, text = run(sandbox, "check-token", NAME)
+    assert code == 2
+    assert "unknown: GET /ServiceProviderConfig was answered 429" in text
+
+
+def test_a_refused_token_is_not_stored(sandbox: Sandbox, secrets: Any) -> None:
+    document = json.loads(secrets.get_secret_value(SecretId=NAME)["SecretString"])
+    lines = f"{document['endpoint']}\nid\nTOPSECRET\n"
+    code, text = run(sandbox, "store-token", "new/secret", typed=lines)
+    assert code == 2
+    assert "is refused (401)" in text
+    assert "not stored" in text
+    assert "TOPSECRET" not in text
+    names = [s["Name"] for s in secrets.list_secrets()["SecretList"]]
+    assert "new/secret" not in names
+    code, text = run(
+        sandbox, "store-token", "new/secret", typed=lines.replace("TOPSECRET", document["token"])
+    )
+    assert code == 0, text
