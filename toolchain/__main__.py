@@ -9,6 +9,7 @@ from rich.console import Console
 
 from toolchain import engine, verbs
 from toolchain.engine import NoEngineError
+from toolchain.plugins.choice import NoPluginError
 from toolchain.run import INTERRUPTED
 from toolchain.sandbox import PORT, ROOT, SandboxError
 from toolchain.stack import BrokenRunError
@@ -60,7 +61,7 @@ def main(argv: list[str] | None = None) -> int:
     except NoEngineError as error:
         print(f"error: {error}", file=sys.stderr)
         return NO_ENGINE
-    except (SandboxError, BrokenRunError) as error:
+    except (SandboxError, BrokenRunError, NoPluginError) as error:
         print(f"error: {error}", file=sys.stderr)
         return FAILED
     except httpx.HTTPError as error:

@@ -16,14 +16,14 @@ from pathlib import Path
 from typing import Any
 
 from toolchain.engine import Engine
-from toolchain.plugins.choice import Plugin
+from toolchain.plugins.choice import NAMES, Plugin, variable
 from toolchain.sandbox import PORT, ROOT, Sandbox
 
 STACK = "dev"
 PROJECT = "okta-identity-center"
 FOREIGN = re.compile(r"(OKTA|AWS|PULUMI)_")
 """Variables that would reach the plugins past the stack's settings."""
-KEPT = {"PULUMI_HOME", "PULUMI_DEBUG_GRPC"}
+KEPT = {"PULUMI_HOME", "PULUMI_DEBUG_GRPC", *map(variable, NAMES)}
 
 
 class BrokenRunError(Exception):
@@ -81,7 +81,7 @@ class Stack:
             variables["PULUMI_OPTION_CONFIG_FILE"] = str(self.settings)
         if folders:
             variables["PATH"] = os.pathsep.join([*folders, os.environ["PATH"]])
-        if all(plugin.origin == "replacement" for plugin in self.plugins):
+        if all(plugin.path_entry for plugin in self.plugins):
             variables["PULUMI_DISABLE_AUTOMATIC_PLUGIN_ACQUISITION"] = "true"
         return variables
 

@@ -24,6 +24,7 @@ _UPDATABLE_USER = {
     "roles": "Roles",
 }  # fmt: skip
 _UPDATABLE_GROUP = {"displayname": "DisplayName", "description": "Description"}
+_KINDS = {"UserId": "user", "GroupId": "group", "MembershipId": "membership"}
 
 
 class Api:
@@ -64,40 +65,45 @@ class Api:
         if missing:
             raise RefusedError("ValidationException", f"{', '.join(missing)}: required attribute")
         record["UserStatus"] = "ENABLED"
-        return self._ids(self.store.put_user(record), "UserId")
+        return self._ids(self.store.put_user(record), "UserId", "Revision")
 
     def create_group(self, p: dict[str, Any]) -> Record:
         record = {key: p[key] for key in ("DisplayName", "Description") if p.get(key)}
-        return self._ids(self.store.put_group(record), "GroupId")
+        return self._ids(self.store.put_group(record), "GroupId", "Revision")
 
     def update_user(self, p: dict[str, Any]) -> Record:
-        record = _updated(self.store.user(p["UserId"]), p["Operations"], _UPDATABLE_USER)
-        return self._ids(self.store.put_user(record, p["UserId"]), "UserId")
+        known = _expected(self.store.user(p["UserId"]), p)
+        record = _updated(known, p["Operations"], _UPDATABLE_USER)
+        made = self.store.put_user(record, p["UserId"])
+        return self._ids(made, "UserId", "Revision")
 
     def update_group(self, p: dict[str, Any]) -> Record:
-        record = _updated(self.store.group(p["GroupId"]), p["Operations"], _UPDATABLE_GROUP)
-        return self._ids(self.store.put_group(record, p["GroupId"]), "GroupId")
+        known = _expected(self.store.group(p["GroupId"]), p)
+        record = _updated(known, p["Operations"], _UPDATABLE_GROUP)
+        made = self.store.put_group(record, p["GroupId"])
+        return self._ids(made, "GroupId", "Revision")
 
     def delete_user(self, p: dict[str, Any]) -> Record:
-        self.store.delete_user(p["UserId"])
+        self.store.delete_user(_expected(self.store.user(p["UserId"]), p)["UserId"])
         return {}
 
     def delete_group(self, p: dict[str, Any]) -> Record:
-        self.store.delete_group(p["GroupId"])
+        self.store.delete_group(_expected(self.store.group(p["GroupId"]), p)["GroupId"])
         return {}
 
     def describe_user(self, p: dict[str, Any]) -> Record:
         return _shown_user(self.store.user(p["UserId"]), p)
 
     def describe_group(self, p: dict[str, Any]) -> Record:
-        return self.store.group(p["GroupId"])
+        return _shown(self.store.group(p["GroupId"]), "GroupId")
 
     def list_users(self, p: dict[str, Any]) -> Record:
         found = _filtered(list(self.store.users.values()), p, "UserName")
         return _page("Users", [_shown_user(user, p) for user in found], p)
 
     def list_groups(self, p: dict[str, Any]) -> Record:
-        return _page("Groups", _filtered(list(self.store.groups.values()), p, "DisplayName"), p)
+        found = _filtered(list(self.store.groups.values()), p, "DisplayName")
+        return _page("Groups", [_shown(group, "GroupId") for group in found], p)
 
     def get_user_id(self, p: dict[str, Any]) -> Record:
         paths: dict[str, Callable[[Record], list[str]]] = {
@@ -123,7 +129,7 @@ class Api:
         return {}
 
     def describe_group_membership(self, p: dict[str, Any]) -> Record:
-        return self.store.membership(p["MembershipId"])
+        return _shown_membership(self.store.membership(p["MembershipId"]))
 
     def get_group_membership_id(self, p: dict[str, Any]) -> Record:
         found = self.store.find_membership(p["GroupId"], p["MemberId"]["UserId"])
@@ -134,12 +140,12 @@ class Api:
     def list_group_memberships(self, p: dict[str, Any]) -> Record:
         self.store.group(p["GroupId"])
         found = [m for m in self.store.memberships.values() if m["GroupId"] == p["GroupId"]]
-        return _page("GroupMemberships", found, p)
+        return _page("GroupMemberships", [_shown_membership(m) for m in found], p)
 
     def list_group_memberships_for_member(self, p: dict[str, Any]) -> Record:
         self.store.user(p["MemberId"]["UserId"])
         found = [m for m in self.store.memberships.values() if m["MemberId"] == p["MemberId"]]
-        return _page("GroupMemberships", found, p)
+        return _page("GroupMemberships", [_shown_membership(m) for m in found], p)
 
     def is_member_in_groups(self, p: dict[str, Any]) -> Record:
         member = p["MemberId"]
@@ -156,8 +162,9 @@ class Api:
             ]
         }
 
-    def _ids(self, record: Record, key: str) -> Record:
-        return {"IdentityStoreId": self.store.id, key: record[key]}
+    def _ids(self, record: Record, key: str, *more: str) -> Record:
+        shown = _shown(record, key)
+        return {name: shown[name] for name in ("IdentityStoreId", key, _arn(key), *more)}
 
     def _find(
         self,
@@ -193,10 +200,35 @@ def install(store: IdentityStore) -> None:
         setattr(IdentityStoreResponse, operation, answer)
 
 
+def _arn(key: str) -> str:
+    return key.removesuffix("Id") + "Arn"
+
+
+def _shown(record: Record, key: str) -> Record:
+    """With what every answer must have since botocore 1.44. What a snapshot of an earlier sandbox
+    holds has no revision yet."""
+    arn = f"arn:aws:identitystore:::{_KINDS[key]}/{record[key]}"
+    return {"Revision": "1", **record, _arn(key): arn}
+
+
+def _shown_membership(membership: Record) -> Record:
+    shown = _shown(membership, "MembershipId")
+    del shown["Revision"]  # a membership has none
+    return shown
+
+
+def _expected(record: Record, p: dict[str, Any]) -> Record:
+    """The record, if it is the revision that the caller saw, where one is named."""
+    if p.get("Revision") not in (None, record.get("Revision", "1")):
+        text = f"The revision is {record.get('Revision', '1')}, not {p['Revision']}"
+        raise RefusedError("ConflictException", text, Reason="CONCURRENT_MODIFICATION")
+    return record
+
+
 def _shown_user(user: Record, p: dict[str, Any]) -> Record:
     """Extensions are shown only to those who ask for them (botocore: `Extensions` parameter)."""
     asked = p.get("Extensions") or []
-    shown = {key: value for key, value in user.items() if key != "Extensions"}
+    shown = {key: value for key, value in _shown(user, "UserId").items() if key != "Extensions"}
     extensions = {k: v for k, v in user.get("Extensions", {}).items() if k in asked and v}
     return {**shown, "Extensions": extensions} if extensions else shown
 

@@ -118,8 +118,11 @@ class IdentityStore:
         now = datetime.now(UTC).timestamp()
         created = table[old]["CreatedAt"] if old else now
         ident = old or self._ident(key)
-        fixed = {key: ident, "IdentityStoreId": self.id, "CreatedAt": created, "UpdatedAt": now}
-        table[ident] = {**record, **fixed}
+        before = int(table[old].get("Revision", "1")) if old else 0
+        table[ident] = {
+            **record, key: ident, "IdentityStoreId": self.id, "CreatedAt": created,
+            "UpdatedAt": now, "Revision": str(before + 1),
+        }  # fmt: skip
         return table[ident]
 
     def _ident(self, key: str) -> str:

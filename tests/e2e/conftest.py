@@ -16,9 +16,11 @@ import pytest
 import yaml
 from botocore.config import Config
 
+from tests.e2e.verdict import NOT_VERIFIED, verdict
 from tests.places import ROOT
 from toolchain import cache
 from toolchain.engine import Engine, find
+from toolchain.plugins import choice
 from toolchain.sandbox import PORT
 
 TOKEN = "sandbox-okta-token"
@@ -27,7 +29,9 @@ TOKEN = "sandbox-okta-token"
 def scrubbed(home: Path) -> dict[str, str]:
     """The environment without anything of Okta, AWS or Pulumi in it, and a home of its own (the
     Okta plugin reads ~/.okta). What is cached and installed stays known."""
-    mine = {k: v for k, v in os.environ.items() if not re.match(r"OKTA_|AWS_|PULUMI_", k)}
+    given = {choice.variable(name) for name in choice.NAMES}
+    mine = {k: v for k, v in os.environ.items()
+            if k in given or not re.match(r"OKTA_|AWS_|PULUMI_", k)}  # fmt: skip
     installed = os.environ.get("PULUMI_HOME") or str(Path.home() / ".pulumi")
     return mine | {
         "HOME": str(home),
@@ -177,10 +181,27 @@ class Kit:
         return self.secret["token"]
 
 
+RAN: list[str] = []
+"""What the summary says of engine and plugins; empty where nothing was run end to end."""
+
+
 @pytest.fixture(scope="session")
 def engine() -> Engine:
     """Found, or built, before the first run: with the user's own home, and progress shown."""
-    return find(lambda text: sys.stderr.write(f"{text}\n"))
+
+    def say(text: str) -> None:
+        sys.stderr.write(f"{text}\n")
+
+    found = find(say)
+    RAN[:] = verdict(found, choice.choose(found, say))
+    return found
+
+
+def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
+    if RAN:
+        terminalreporter.section("What ran end to end", yellow=True, bold=True)
+        for line in RAN:
+            terminalreporter.write_line(line, red=line.startswith(NOT_VERIFIED), bold=True)
 
 
 @pytest.fixture(scope="module")

@@ -1,13 +1,17 @@
 """Plugins: the installed one, else the official download, else the replacement."""
 
 import os
+import shutil
 from pathlib import Path
 
 import pytest
 
+from tests.e2e.verdict import verdict
 from toolchain import network
 from toolchain.engine import Engine
 from toolchain.plugins import choice
+from toolchain.sandbox import Sandbox
+from toolchain.stack import Stack
 
 
 @pytest.fixture
@@ -44,6 +48,62 @@ def test_with_the_real_plugins_present_no_replacement_is_touched(
     chosen = choice.choose(engine(home, "exit 1"), print)
     assert [plugin.origin for plugin in chosen] == ["installed", "installed"]
     assert [plugin.path_entry for plugin in chosen] == [None, None]
+
+
+def given(home: Path, monkeypatch: pytest.MonkeyPatch, name: str, script: str) -> Path:
+    place = home / "elsewhere" / name
+    place.parent.mkdir(exist_ok=True)
+    place.write_text(f"#!/bin/sh\n{script}\n")
+    place.chmod(0o755)
+    monkeypatch.setenv("PULUMI_OKTA_PLUGIN", str(place))
+    return place
+
+
+def test_a_given_plugin_goes_before_the_installed_one_and_is_what_the_engine_finds(
+    home: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    install(home)
+    place = given(home, monkeypatch, "pulumi-resource-okta", "echo 9.8.7")
+    okta, aws = choice.choose(engine(home, "exit 1"), print)
+    assert (okta.origin, okta.version, aws.origin) == ("given", "9.8.7", "installed")
+    assert str(place) in okta.title
+    sandbox = Sandbox("id", 1, "http://127.0.0.1:8410", "", "")
+    found = Stack(home, sandbox, engine(home, ""), [okta, aws]).variables["PATH"]
+    assert shutil.which("pulumi-resource-okta", path=found) == str(place)
+
+
+def test_a_given_plugin_that_does_not_tell_its_version_is_used_all_the_same(
+    home: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    install(home)
+    given(home, monkeypatch, "pulumi-resource-okta", "exit 2")
+    okta, _ = choice.choose(engine(home, "exit 1"), print)
+    assert "unknown version" in okta.title
+
+
+def test_the_end_to_end_summary_says_loudly_what_was_not_verified(
+    home: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(network, "downloads_unreachable", lambda: "no network")
+    given(home, monkeypatch, "pulumi-resource-okta", "echo 9.8.7")
+    driven = engine(home, "exit 1")
+    ran, okta, aws = verdict(driven, choice.choose(driven, print))
+    assert driven.title in ran
+    assert okta.startswith("Okta plugin: okta 9.8.7 (given")
+    assert aws.startswith("NOT VERIFIED with the real AWS plugin: aws ")
+    assert "replacement" in aws
+    assert "PULUMI_AWS_PLUGIN=" in aws
+
+
+def test_what_is_no_plugin_is_refused_by_variable_value_and_fix(
+    home: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    place = given(home, monkeypatch, "okta", "echo 9.8.7")
+    with pytest.raises(choice.NoPluginError, match=f"PULUMI_OKTA_PLUGIN={place}.*Fix: "):
+        choice.choose(engine(home, "exit 1"), print)
+    monkeypatch.setenv("PULUMI_OKTA_PLUGIN", str(place.parent / "pulumi-resource-okta"))
+    with pytest.raises(choice.NoPluginError):
+        choice.choose(engine(home, "exit 1"), print)
 
 
 def test_a_plugin_whose_installation_was_cut_off_does_not_count(home: Path) -> None:

@@ -1,4 +1,9 @@
-"""Which provider plugin runs: the installed one, else the official download, else ours."""
+"""Which provider plugin runs: the one given, else the installed one, else the official download,
+else ours.
+
+Given is an executable by the environment: `PULUMI_OKTA_PLUGIN=/path/to/pulumi-resource-okta`,
+`PULUMI_AWS_PLUGIN` likewise. It is used as it is; the stack file's settings lead it to the sandbox.
+"""
 
 import os
 import shutil
@@ -23,11 +28,14 @@ class Plugin:
 
     name: str
     version: str
-    origin: Literal["installed", "downloaded", "replacement"]
+    origin: Literal["given", "installed", "downloaded", "replacement"]
+    given: Path | None = None
+    """The executable, where one was given."""
 
     @property
     def title(self) -> str:
         how = {
+            "given": f"given: {self.given}",
             "installed": "official, installed",
             "downloaded": "official, downloaded just now",
             "replacement": "replacement, not the official plugin; see docs/replacement-plugins.md",
@@ -37,20 +45,51 @@ class Plugin:
     @property
     def path_entry(self) -> Path | None:
         """What must be on PATH for the engine to find it."""
+        if self.given:
+            return self.given.parent
         return REPLACEMENTS / self.name if self.origin == "replacement" else None
 
 
+class NoPluginError(Exception):
+    """The plugin that was given can't be started. The text says why and what to do."""
+
+
 def choose(engine: Engine, say: Callable[[str], None]) -> list[Plugin]:
-    """A plugin for each provider, at the version of its SDK."""
+    """A plugin for each provider, at the version of its SDK unless one is given. Raises
+    NoPluginError."""
     return [_choose(name, version(f"pulumi-{name}"), engine, say) for name in NAMES]
 
 
 def _choose(name: str, wanted: str, engine: Engine, say: Callable[[str], None]) -> Plugin:
+    if place := os.environ.get(variable(name)):
+        return _given(name, Path(place))
     if installed(name, wanted):
         return Plugin(name, wanted, "installed")
     if not network.downloads_unreachable() and _download(name, wanted, engine, say):
         return Plugin(name, wanted, "downloaded")
     return Plugin(name, wanted, "replacement")
+
+
+def variable(name: str) -> str:
+    """The environment variable that gives a provider's plugin."""
+    return f"PULUMI_{name.upper()}_PLUGIN"
+
+
+def _given(name: str, place: Path) -> Plugin:
+    binary = f"pulumi-resource-{name}"
+    # The engine looks for this name on PATH.
+    if place.name != binary or not place.is_file() or not os.access(place, os.X_OK):
+        raise NoPluginError(
+            f"{variable(name)}={place}: not an executable file called {binary}. Fix: name one, "
+            "or unset the variable."
+        )
+    place = place.absolute()
+    asked = subprocess.run(
+        [place, "--version"], capture_output=True, text=True, check=False, timeout=60,
+        stdin=subprocess.DEVNULL,
+    )  # fmt: skip
+    said = asked.stdout.strip() if asked.returncode == 0 else ""
+    return Plugin(name, said or "of unknown version", "given", place)
 
 
 def installed(name: str, wanted: str) -> bool:

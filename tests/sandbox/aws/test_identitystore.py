@@ -1,0 +1,54 @@
+"""The Identity Store API. Every answer is held to botocore's service model (conftest's `hold`)."""
+
+from typing import Any
+
+import pytest
+from botocore.exceptions import ClientError
+
+from tests.sandbox.aws.conftest import STORE, Client
+
+AT = {"IdentityStoreId": STORE}
+
+
+def user(store: Any, name: str) -> str:
+    made = store.create_user(
+        **AT, UserName=name, DisplayName=name, Name={"GivenName": "A", "FamilyName": "B"}
+    )
+    return made["UserId"]
+
+
+def test_whatever_is_made_shown_listed_and_found_has_its_arn(client: Client) -> None:
+    store = client("identitystore")
+    who = user(store, "arn@example.com")
+    group = store.create_group(**AT, DisplayName="arn")["GroupId"]
+    one = store.create_group_membership(**AT, GroupId=group, MemberId={"UserId": who})
+    shown = store.describe_user(**AT, UserId=who)
+    assert shown["UserArn"] == f"arn:aws:identitystore:::user/{who}"
+    unique = {"AttributePath": "UserName", "AttributeValue": "arn@example.com"}
+    found = store.get_user_id(**AT, AlternateIdentifier={"UniqueAttribute": unique})
+    assert found["UserArn"] == shown["UserArn"]
+    named = {"AttributePath": "DisplayName", "AttributeValue": "arn"}
+    found = store.get_group_id(**AT, AlternateIdentifier={"UniqueAttribute": named})
+    listed = store.list_groups(**AT, Filters=[named])["Groups"]
+    assert [found["GroupArn"]] == [g["GroupArn"] for g in listed]
+    (listed,) = store.list_group_memberships(**AT, GroupId=group)["GroupMemberships"]
+    same = store.get_group_membership_id(**AT, GroupId=group, MemberId={"UserId": who})
+    told = store.describe_group_membership(**AT, MembershipId=one["MembershipId"])
+    arns = {one["MembershipArn"], listed["MembershipArn"], same["MembershipArn"]}
+    assert arns == {told["MembershipArn"]}
+    assert store.list_group_memberships_for_member(**AT, MemberId={"UserId": who})
+    store.describe_group(**AT, GroupId=group)
+    store.list_users(**AT)
+
+
+def test_a_revision_grows_and_an_old_one_changes_nothing(client: Client) -> None:
+    store = client("identitystore")
+    who = user(store, "revision@example.com")
+    seen = store.describe_user(**AT, UserId=who)["Revision"]
+    change = [{"AttributePath": "title", "AttributeValue": "Engineer"}]
+    after = store.update_user(**AT, UserId=who, Operations=change, Revision=seen)["Revision"]
+    assert int(after) > int(seen)
+    with pytest.raises(ClientError) as refused:
+        store.delete_user(**AT, UserId=who, Revision=seen)
+    assert refused.value.response["Reason"] == "CONCURRENT_MODIFICATION"
+    store.delete_user(**AT, UserId=who, Revision=after)
