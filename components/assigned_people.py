@@ -89,7 +89,12 @@ class AssignedPeople(pulumi.ComponentResource):
 
 
 def called(person: PersonArgs) -> str:
-    """What the person is called in the declaration: the login or id that was given."""
+    """What the person is called here: the login in small letters, or the id. Resources have this
+    name, and one that Okta takes for the same must not be another: it would be removed again."""
+    return _given(person).lower() if "login" in person else _given(person)
+
+
+def _given(person: PersonArgs) -> str:
     return person.get("login") or person.get("id") or ""
 
 
@@ -122,7 +127,7 @@ def find_people(
             for user in part.users
             for key in (user.id, user.login.lower())
         }
-        places = {f"assign_people[{i}]": called(person) for i, person in enumerate(people)}
+        places = {f"assign_people[{i}]": _given(person) for i, person in enumerate(people)}
         statuses = {key: user.status for key, user in there.items()}
         refuse(rules.person_exists(rules.WantedPeople(places, statuses)))
         return {
@@ -135,7 +140,7 @@ def find_people(
 
 def _search(person: PersonArgs) -> str:
     field = "profile.login" if "login" in person else "id"
-    return f"{field} eq {json.dumps(called(person), ensure_ascii=False)}"
+    return f"{field} eq {json.dumps(_given(person), ensure_ascii=False)}"
 
 
 def _named(
@@ -143,14 +148,14 @@ def _named(
     template: str,
 ) -> Person:  # fmt: skip
     key = called(person)
-    user = there.get(key) or there[key.lower()]
+    user = there[key]
     profile = {**json.loads(user.custom_profile_attributes or "{}")}
     profile |= {name: getattr(user, _snake(name)) for name in OKTA_ATTRIBUTES}
     name = person.get("user_name") or user_name_of(template, profile)
     if name is None:
         raise Refused(
-            f"{place}: {key!r}: what the username format {template!r} makes of this person is not "
-            "certain. Fix: give it: {login: …, user_name: …}."
+            f"{place}: {_given(person)!r}: what the username format {template!r} makes of this "
+            "person is not certain. Fix: give it: {login: …, user_name: …}."
         )
     return Person(user.id, name)
 

@@ -24,6 +24,8 @@ LIMIT = rules.Unassigning(0).limit
 
 Assigned = Mapping[str, str]
 """Okta's ids by what is called so in the declaration."""
+Declared = Mapping[str, object]
+"""The same, where in a preview an id may not be known yet: then it is no text."""
 
 
 class UnassigningArgs(TypedDict):
@@ -46,7 +48,8 @@ class Unassigning(pulumi.ComponentResource):
         self, name: str, args: UnassigningArgs, opts: ResourceOptions | None = None
     ) -> None:
         super().__init__("okta-identity-center:index:Unassigning", name, {}, opts)
-        self._limit, self._accepted = args.get("limit", LIMIT), args.get("accepted", [])
+        self._limit = args.get("limit", LIMIT)
+        self._accepted = {called.casefold() for called in args.get("accepted", [])}
         self._filled_by = {
             called: Output.all(*group.members_of) for called, group in args["groups"].items()
         }
@@ -68,15 +71,34 @@ class Unassigning(pulumi.ComponentResource):
     async def before_update(self, change: ResourceHookArgs) -> None:
         """Raises Refused where more people than allowed would lose AWS."""
         was = cast(dict[str, Assigned], (change.old_inputs or {})["input"])
-        now = cast(dict[str, Assigned], (change.new_inputs or {})["input"])
+        now = cast(dict[str, Declared], (change.new_inputs or {})["input"])
+        for kind in ("groups", "people"):
+            self._refuse_other_names(was[kind], now[kind])
         groups, people = (_gone(was[kind], now[kind]) for kind in ("groups", "people"))
         if not groups and not people:
             return
         by: dict[str, set[str]] = {called: {ident} for called, ident in people.items()}
         for called, ident in groups.items():
             by[called] = await self._members_of_gone(called, ident)
-        stay = set(now["people"].values()) | await self._who_stays(now["groups"])
+        stay = set(_known(now["people"].values())) | await self._who_stays(now["groups"])
         self._judge({called: members - stay for called, members in by.items()})
+
+    def _refuse_other_names(self, was: Assigned, now: Declared) -> None:
+        """The assignment's resource is called as the group is. Called otherwise it would be made
+        anew, which Okta takes for the one that is there, and then removed: nobody is left."""
+        names = {ident: called for called, ident in now.items() if isinstance(ident, str)}
+        for called, ident in was.items():
+            if called in now or ident not in names or self._is_accepted(called):
+                continue
+            raise Refused(
+                f"assign: {called!r} is called {names[ident]!r} now, and is the same in Okta: its "
+                "assignment would be made anew and then removed, and its people lose AWS. Fix: "
+                "call it as before; or rename the assignment in the state first (`pulumi state "
+                f"rename`), and write {called!r} under `unassign` for that run."
+            )
+
+    def _is_accepted(self, called: str) -> bool:
+        return called.casefold() in self._accepted
 
     def _judge(self, losing: Mapping[str, set[str]]) -> None:
         for called, people in losing.items():
@@ -86,11 +108,11 @@ class Unassigning(pulumi.ComponentResource):
                     "else that is assigned.",
                     self,
                 )
-        asked = {c: people for c, people in losing.items() if c not in self._accepted}
+        asked = {c: people for c, people in losing.items() if not self._is_accepted(c)}
         lost = set[str]().union(*asked.values())
         refuse(rules.unassigns_few(rules.Unassigning(len(lost), self._limit)), ", ".join(asked))
 
-    async def _who_stays(self, groups: Assigned) -> set[str]:
+    async def _who_stays(self, groups: Declared) -> set[str]:
         """Members of what stays. A group that is only made in this run has none that are known,
         unless it is filled from others."""
         stay: set[str] = set()
@@ -104,7 +126,7 @@ class Unassigning(pulumi.ComponentResource):
         try:
             return await self._members(ident)
         except Exception as error:  # whatever it was, nobody can say how many
-            if called in self._accepted:
+            if self._is_accepted(called):
                 return set()
             raise Refused(
                 f"assign: {called!r} is removed, and how many people lose AWS by it is unknown: "
@@ -118,10 +140,14 @@ class Unassigning(pulumi.ComponentResource):
         return set(found.get("users") or [])
 
 
-def _gone(was: Assigned, now: Assigned) -> Assigned:
-    """What is declared no more, under whatever name."""
+def _gone(was: Assigned, now: Declared) -> Assigned:
+    """What is assigned no more. In a preview, what is made anew under its name may be the same."""
     still = set(_known(now.values()))
-    return {c: ident for c, ident in was.items() if c not in now and ident not in still}
+    return {
+        called: ident
+        for called, ident in was.items()
+        if ident not in still and isinstance(now.get(called, ""), str)
+    }
 
 
 def _known(values: Iterable[object]) -> list[str]:

@@ -60,6 +60,8 @@ def test_a_login_is_found_whatever_its_case(world: World, declare: Declare) -> N
     world.okta_users = [ADA | {"login": "Ada@Example.com"}]
     declare(federation(assign_people=[{"login": "Ada@Example.com"}]))
     assert assigned(world) == [("00uA", "Ada@Example.com")]
+    [one] = [a.name for a in world.declared if a.typ.endswith("app/user:User")]
+    assert one.endswith("-ada@example.com")  # however it is written: the same resource
 
 
 @pytest.mark.parametrize(

@@ -93,11 +93,17 @@ def test_the_word_lets_the_named_group_go_and_no_other(declare: Declare, told: l
         declare(change(A, {}, accepted=["aws-admins"]))
 
 
-def test_a_group_that_is_called_otherwise_now_is_not_gone(
-    declare: Declare, members: list[str]
-) -> None:
-    declare(change(A, {"renamed": "00gA"}))
-    assert members == []
+def test_the_same_group_under_another_name_is_refused_however_few_it_has(declare: Declare) -> None:
+    """Its assignment would be made anew and then removed (seen in the sandbox)."""
+    other = {"renamed": "00gC"}
+    with pytest.raises(RunError, match=r"'few' is called 'renamed' now.*pulumi state rename"):
+        declare(change(C, other, limit=99))
+    declare(change(C, other, accepted=["few"]))
+
+
+def test_another_group_under_the_same_name_is_a_removal(declare: Declare) -> None:
+    with pytest.raises(RunError, match="'29' people"):  # all of 00gA but 00u28
+        declare(change(A, {"aws-access": "00gC"}))
 
 
 def test_what_is_only_added_asks_nothing(declare: Declare, members: list[str]) -> None:
