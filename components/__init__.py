@@ -8,7 +8,15 @@ from components.account_access import (
     ApplicationArgs,
     PermissionSetArgs,
 )
+from components.assigned_people import (
+    AssignedPeople,
+    AssignedPeopleArgs,
+    Person,
+    PersonArgs,
+    find_people,
+)
 from components.assignment_groups import AssignmentGroups, AssignmentGroupsArgs
+from components.attribute_mappings import AttributeMappings, AttributeMappingsArgs
 from components.federation import IdentityCenterFederation
 from components.federation_args import IdentityCenterFederationArgs
 from components.gate import Gate, GateArgs
@@ -19,6 +27,7 @@ from components.pushed_people import PushedPeople, PushedPeopleArgs
 from components.saml_app import AttributeStatement, SamlApp, SamlAppArgs
 from components.scim_token import ScimToken, ScimTokenArgs
 from components.token_alarm import TokenExpiryAlarm, TokenExpiryAlarmArgs
+from components.unassigning import Unassigning, UnassigningArgs
 from components.wait import Wait
 
 __all__ = [
@@ -27,8 +36,12 @@ __all__ = [
     "AccountAccess",
     "AccountAccessArgs",
     "ApplicationArgs",
+    "AssignedPeople",
+    "AssignedPeopleArgs",
     "AssignmentGroups",
     "AssignmentGroupsArgs",
+    "AttributeMappings",
+    "AttributeMappingsArgs",
     "AttributeStatement",
     "Gate",
     "GateArgs",
@@ -37,6 +50,8 @@ __all__ = [
     "IdentityCenterFederation",
     "IdentityCenterFederationArgs",
     "PermissionSetArgs",
+    "Person",
+    "PersonArgs",
     "Provisioning",
     "ProvisioningArgs",
     "PushGroups",
@@ -49,5 +64,8 @@ __all__ = [
     "ScimTokenArgs",
     "TokenExpiryAlarm",
     "TokenExpiryAlarmArgs",
+    "Unassigning",
+    "UnassigningArgs",
     "Wait",
+    "find_people",
 ]

@@ -40,13 +40,17 @@ class Arrival:
         return found.apply(lambda answer: {g.display_name: g.group_id for g in answer.groups})
 
     async def of_people(
-        self, targets: dict[str, str], sources: Mapping[str, str], pushed: Sequence[str]
+        self,
+        targets: dict[str, str],
+        sources: Mapping[str, str],
+        pushed: Sequence[str],
+        people: Mapping[str, str],
     ) -> dict[str, str]:
         """`targets`, once the people have arrived who can be members of what is pushed anew."""
         new = [called for called, source in sources.items() if source not in pushed]
         if not new or not self._wait.seconds or pulumi.runtime.is_dry_run():
             return targets
-        assigned: set[str] = set()
+        assigned = set(people.values())
         for group in self._assigned.values():
             assigned |= await self._members_in_okta(group.id)
 

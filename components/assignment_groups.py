@@ -4,12 +4,12 @@ Owns one assignment per group, and no others: groups that somebody assigned by h
 push anything (that is PushGroups, and Okta does not support one group in both roles: OIC-201).
 """
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import NotRequired, TypedDict
 
 import pulumi
 import pulumi_okta as okta
-from pulumi import Input, Output, ResourceOptions
+from pulumi import Input, Output, Resource, ResourceOptions
 
 from components import adoption
 from components.groups import Group, lifted
@@ -23,6 +23,8 @@ class AssignmentGroupsArgs(TypedDict):
     """From the Gate, so that nobody is assigned while provisioning is off."""
     groups: Mapping[str, Group]
     """The groups by what they are called."""
+    after: NotRequired[Sequence[Resource]]
+    """What must be in place before anybody is provisioned."""
     protect: NotRequired[bool]
     """Default: false. True: an assignment cannot be removed without lifting the protection."""
 
@@ -45,7 +47,10 @@ class AssignmentGroups(pulumi.ComponentResource):
                 group_id=group.id,
                 priority=group.asked.get("priority"),
                 opts=adoption.options(
-                    ResourceOptions(parent=self),
+                    ResourceOptions(
+                        parent=self,
+                        depends_on=[*args.get("after", []), *group.rules],
+                    ),
                     group.asked.get("import_id"),
                     args.get("protect", False),
                 ),

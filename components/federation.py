@@ -1,35 +1,39 @@
 """The federation: one Okta org connected to one IAM Identity Center instance.
 
-Only composes: app → provisioning → gate → assignments → push groups. Whatever can be wrong with
-the inputs is looked up first, so that a refused declaration has changed nothing.
+Only composes: app → provisioning → gate → mappings → assignments → push groups. Whatever can be
+wrong with the inputs is looked up first, so that a refused declaration has changed nothing.
 """
 
-from collections.abc import Sequence
-from typing import Any
+from collections.abc import Mapping
 
 import pulumi
-import pulumi_aws as aws
-from pulumi import InvokeOutputOptions, Output, ResourceOptions
+from pulumi import InvokeOutputOptions, Output, Resource, ResourceOptions
 
-from components.access_control import AccessControlAttributes
-from components.account_access import AccountAccess
 from components.arrival import SETTLE_SECONDS
+from components.assigned_people import AssignedPeople, Person, find_people, ids_of
 from components.assignment_groups import AssignmentGroups
+from components.attribute_mappings import AttributeMappings
+from components.aws_side import on_the_aws_side, part
 from components.console import provisioning_steps
 from components.drift import REPORT, Drift
 from components.federation_args import API, IdentityCenterFederationArgs
+from components.federation_checks import (
+    belong_together,
+    one_role_each,
+    refuse_retired,
+    the_one_instance,
+)
 from components.gate import ENFORCE, Gate
-from components.groups import GroupArgs, find_groups, label, take_groups
+from components.groups import Group, find_groups, label, take_groups
 from components.next_steps import next_steps
 from components.provisioning import Provisioning
 from components.push_groups import PushGroups
 from components.pushed_people import PushedPeople
-from components.refusal import Refused, refuse
-from components.saml_app import SamlApp
+from components.refusal import refuse
+from components.saml_app import DEFAULT_TEMPLATE, SamlApp
 from components.scim_token import ScimToken
-from components.token_alarm import DAYS_BEFORE, TokenExpiryAlarm
+from components.unassigning import LIMIT, Unassigning
 from components.wait import Wait
-from okta_idc.rules import account_access, endpoints
 from okta_idc.rules import groups as rules
 
 
@@ -53,32 +57,36 @@ class IdentityCenterFederation(pulumi.ComponentResource):
         assign, push = args.get("assign", []), args.get("push", [])
         roles = rules.GroupRoles(tuple(map(label, assign)), tuple(map(label, push)))
         refuse(rules.named_once(roles) + rules.one_role_per_group(roles))
-        _refuse_retired(args, tuple(label(group) for group in push if group.get("retire")))
+        refuse_retired(args, tuple(label(group) for group in push if group.get("retire")))
         by_api = args.get("mode", API) == API
         token = ScimToken(
             f"{name}-scim-token",
             {"secret": args["secret"], "read_token": by_api, "probe": args.get("probe")},
-            _part(child, args.get("secret_provider")),
+            part(child, args.get("secret_provider")),
         )
         found = find_groups(
             {f"assign[{i}]": group for i, group in enumerate(assign)}
             | {f"push[{i}]": group for i, group in enumerate(push)},
             InvokeOutputOptions(parent=self),
-        ).apply(lambda known: _one_role_each(known, assign, push))
-        instance = self._instance()
+        ).apply(lambda known: one_role_each(known, assign, push))
+        instance = the_one_instance(InvokeOutputOptions(parent=self))
         store_id = instance.apply(lambda i: i[0])
+        one_by_one, template = args.get("assign_people", []), args.get("user_name_template")
+        people = find_people(
+            one_by_one, template or DEFAULT_TEMPLATE, InvokeOutputOptions(parent=self)
+        )
         # Whatever is made first waits for every look-up.
-        checked = Output.all(token.endpoint, found, instance).apply(
-            lambda read: _belong_together(args["issuer_url"], read)
+        checked = Output.all(token.endpoint, found, instance, people).apply(
+            lambda read: belong_together(args["issuer_url"], read)
         )
         app_label = args.get("label", "AWS IAM Identity Center")
         pushed = take_groups(f"{name}-group", push, found, checked, child)
         assigned = take_groups(f"{name}-group", assign, found, checked, child)
-        if people := args.get("assign_pushed"):
-            everybody = PushedPeople(
-                f"{name}-people", {"name": people, "push": pushed, "after": checked}, child
+        if everybody := args.get("assign_pushed"):
+            filled = PushedPeople(
+                f"{name}-people", {"name": everybody, "push": pushed, "after": checked}, child
             )
-            assigned[people] = everybody.group
+            assigned[everybody] = filled.group
 
         app = SamlApp(
             f"{name}-app",
@@ -86,7 +94,8 @@ class IdentityCenterFederation(pulumi.ComponentResource):
                 "acs_url": args["acs_url"],
                 "issuer_url": args["issuer_url"],
                 "label": checked.apply(lambda _: app_label),
-                "user_name_template": args.get("user_name_template", "${source.login}"),
+                "user_name_template": template or DEFAULT_TEMPLATE,
+                "rename_users_from": args.get("rename_users_from", ""),
                 "attributes": args.get("attributes", []),
                 "import_id": args.get("import_id", ""),
                 "protect": protect,
@@ -94,8 +103,22 @@ class IdentityCenterFederation(pulumi.ComponentResource):
             child,
         )
         gate = self._provisioned(name, args, app, token)
+        before = self._before_assigning(name, args, gate, assigned, people)
         assignments = AssignmentGroups(
-            f"{name}-assign", {"app_id": gate.app_id, "groups": assigned, "protect": protect}, child
+            f"{name}-assign",
+            {"app_id": gate.app_id, "groups": assigned, "after": before, "protect": protect},
+            child,
+        )
+        singly = AssignedPeople(
+            f"{name}-assign-people",
+            {
+                "app_id": gate.app_id,
+                "people": one_by_one,
+                "found": people,
+                "after": before,
+                "protect": protect,
+            },
+            child,
         )
         pushes = PushGroups(
             f"{name}-push",
@@ -104,7 +127,8 @@ class IdentityCenterFederation(pulumi.ComponentResource):
                 "identity_store_id": store_id,
                 "groups": pushed,
                 "assigned": assigned,
-                "after": list(assignments.assignments.values()),
+                "people": people.apply(ids_of),
+                "after": [*assignments.assignments.values(), *singly.assignments],
                 "protect": protect,
                 "wait": args.get("arrival", Wait.none()),
                 "settle_seconds": args.get("settle_seconds", SETTLE_SECONDS),
@@ -125,7 +149,7 @@ class IdentityCenterFederation(pulumi.ComponentResource):
             child,
         )
         instance_arn = checked.apply(lambda known: known[2][2])
-        self._on_the_aws_side(name, args, instance_arn, token, pushes)
+        on_the_aws_side(self, name, args, instance_arn, token, pushes)
         self.app_id = app.app_id
         self.outputs = {
             "appId": app.app_id,
@@ -200,113 +224,34 @@ class IdentityCenterFederation(pulumi.ComponentResource):
             ResourceOptions(parent=self),
         )
 
-    def _on_the_aws_side(
+    def _before_assigning(
         self,
         name: str,
         args: IdentityCenterFederationArgs,
-        instance_arn: Output[str],
-        token: ScimToken,
-        pushes: PushGroups,
-    ) -> None:
-        """Whatever of access, attributes and alarm is asked for."""
-        child, keys = ResourceOptions(parent=self), [a["key"] for a in args.get("attributes", [])]
-        control = args.get("access_control")
-        if control is not None:
-            switched = AccessControlAttributes(
-                f"{name}-attributes",
-                {
-                    "instance_arn": instance_arn,
-                    "attributes": control.get("attributes", {}),
-                    "from_okta": keys,
-                    "import_id": control.get("import_id", ""),
-                    "protect": args.get("protect", False),
-                },
-                child,
+        gate: Gate,
+        assigned: Mapping[str, Group],
+        people: Output[dict[str, Person]],
+    ) -> list[Resource]:
+        """What assignments wait for: that nobody is unassigned who was not meant to be, and that
+        the attributes are mapped."""
+        child = ResourceOptions(parent=self)
+        unassigning = Unassigning(
+            f"{name}-unassigning",
+            {
+                "groups": assigned,
+                "people": people.apply(ids_of),
+                "limit": args.get("unassign_limit", LIMIT),
+                "accepted": args.get("unassign", []),
+            },
+            child,
+        )
+        before: list[Resource] = [unassigning.resource]
+        if mappings := args.get("mappings"):
+            mapped = AttributeMappings(
+                f"{name}-mappings", {"app_id": gate.app_id, "mappings": mappings}, child
             )
-            keys += switched.keys
-        sets, applications = args.get("permission_sets", []), args.get("applications", [])
-        if sets or applications:
-            AccountAccess(
-                f"{name}-access",
-                {
-                    "instance_arn": instance_arn,
-                    "group_ids": pushes.group_ids,
-                    "pushed": [label(group) for group in args.get("push", [])],
-                    "group_ids_there": {
-                        label(group): group["aws_group_id"]
-                        for group in args.get("push", [])
-                        if "aws_group_id" in group
-                    },
-                    "permission_sets": sets,
-                    "applications": applications,
-                    "tags": keys,
-                    "protect": args.get("protect", False),
-                },
-                child,
-            )
-        alarm = args.get("alarm")
-        if alarm is not None:
-            TokenExpiryAlarm(
-                f"{name}-alarm",
-                {
-                    "expires": token.expires,
-                    "secret": args["secret"],
-                    "emails": alarm.get("emails", []),
-                    "days_before": alarm.get("days_before", DAYS_BEFORE),
-                },
-                _part(child, args.get("alarm_provider")),
-            )
-
-    def _instance(self) -> Output[tuple[str, str, str]]:
-        """Identity store id, region and ARN of the one instance."""
-
-        def the_one(found: aws.ssoadmin.GetInstancesResult) -> tuple[str, str, str]:
-            if len(found.identity_store_ids) == 1:
-                return found.identity_store_ids[0], found.region, found.arns[0]
-            raise Refused(
-                f"{len(found.identity_store_ids)} IAM Identity Center instances are visible in "
-                f"region {found.region}. Fix: set aws:region to the instance's primary region, "
-                "with credentials of the account that owns it."
-            )
-
-        opts = InvokeOutputOptions(parent=self)
-        return aws.ssoadmin.get_instances_output(opts=opts).apply(the_one)
-
-
-def _part(options: ResourceOptions, provider: aws.Provider | None) -> ResourceOptions:
-    """A part that lies elsewhere has a provider of its own; the others have the federation's."""
-    if provider is None:
-        return options
-    return ResourceOptions.merge(options, ResourceOptions(providers=[provider]))
-
-
-def _belong_together(issuer: str, read: Sequence[Any]) -> Sequence[Any]:
-    """OIC-107 and OIC-113: people sign in where they are provisioned. Gives back what was read."""
-    endpoint, (store_id, region, _) = read[0], read[2]
-    refuse(endpoints.endpoint_region(endpoints.EndpointInRegion(endpoint, region)), "secret")
-    refuse(endpoints.issuer_of_store(endpoints.IssuerOfStore(issuer, store_id)))
-    return read
-
-
-def _refuse_retired(args: IdentityCenterFederationArgs, retiring: tuple[str, ...]) -> None:
-    """OIC-538, before anything is made."""
-    for kind in ("permission_sets", "applications"):
-        for index, opened in enumerate(args.get(kind, [])):
-            groups = account_access.RetiringGroups(tuple(opened.get("groups", ())), retiring)
-            place = f"{kind}[{index}].groups"
-            refuse(account_access.retired_opens_nothing(groups), place)
-
-
-def _one_role_each(
-    known: dict[str, tuple[str, str]], assign: list[GroupArgs], push: list[GroupArgs]
-) -> dict[str, tuple[str, str]]:
-    """OIC-201 again, by id: one group may be named here and given by its id there."""
-
-    def ids(groups: list[GroupArgs]) -> tuple[str, ...]:
-        return tuple(known.get(label(group), (label(group),))[0] for group in groups)
-
-    refuse(rules.one_role_per_group(rules.GroupRoles(ids(assign), ids(push))))
-    return known
+            before.append(mapped.resource)
+        return before
 
 
 def _wanted_features(args: IdentityCenterFederationArgs) -> list[str]:

@@ -5,6 +5,7 @@ from typing import NotRequired, TypedDict
 import pulumi_aws as aws
 
 from components.account_access import ApplicationArgs, PermissionSetArgs
+from components.assigned_people import PersonArgs
 from components.groups import GroupArgs
 from components.saml_app import AttributeStatement
 from components.scim_token import Probe
@@ -42,7 +43,11 @@ class IdentityCenterFederationArgs(TypedDict):
     """Proves the token before Okta gets it (mode `api`). Default: it is not proven."""
     label: NotRequired[str]
     user_name_template: NotRequired[str]
+    rename_users_from: NotRequired[str]
+    """See SamlApp."""
     attributes: NotRequired[list[AttributeStatement]]
+    mappings: NotRequired[dict[str, str]]
+    """See AttributeMappings. Default: Okta's mapping is left as it is."""
     mode: NotRequired[str]
     """`api` (default) or `console`: who connects Okta's provisioning to the SCIM endpoint."""
     gate: NotRequired[str]
@@ -58,6 +63,12 @@ class IdentityCenterFederationArgs(TypedDict):
     """The assignment groups."""
     assign_pushed: NotRequired[str]
     """Instead of `assign`: the name of one group, made here, of everybody who is pushed."""
+    assign_people: NotRequired[list[PersonArgs]]
+    """People assigned one by one, beside the groups."""
+    unassign_limit: NotRequired[int]
+    """How many people a run may unassign without a word. Default: 10."""
+    unassign: NotRequired[list[str]]
+    """Assignment groups and people, as they were called, that may go however many lose AWS."""
     push: NotRequired[list[GroupArgs]]
     """The push groups; none of them an assignment group."""
     arrival: NotRequired[Wait]

@@ -9,7 +9,7 @@ from typing import NotRequired, TypedDict, cast
 from urllib.parse import quote_plus
 
 import pulumi_okta as okta
-from pulumi import InvokeOutputOptions, Output, ResourceOptions
+from pulumi import InvokeOutputOptions, Output, Resource, ResourceOptions
 
 from components.refusal import Refused, refuse
 from okta_idc.rules import groups as rules
@@ -57,6 +57,11 @@ class Group:
     id: Output[str]
     name: Output[str]
     asked: GroupArgs
+    members_of: tuple[Output[str], ...] = ()
+    """Of a group that a rule fills with the members of others: the ids of those."""
+    rules: tuple[Resource, ...] = ()
+    """The rules that fill it. Whatever needs its members depends on them, and not on their ids:
+    one that a preview does not know yet would seem to be another group."""
 
 
 def label(group: GroupArgs) -> str:
@@ -187,13 +192,14 @@ def _create(prefix: str, group: GroupArgs, after: Output[object], opts: Resource
         description=group.get("description", ""),
         opts=opts,
     )
-    if rule := group.get("rule"):
-        okta.group.Rule(
-            f"{prefix}-{name}",
-            name=name[:RULE_NAME_LENGTH],
-            group_assignments=[made.id],
-            expression_value=rule,
-            status="ACTIVE",
-            opts=opts,
-        )
-    return Group(made.id, made.name, group)
+    if not (expression := group.get("rule")):
+        return Group(made.id, made.name, group)
+    rule = okta.group.Rule(
+        f"{prefix}-{name}",
+        name=name[:RULE_NAME_LENGTH],
+        group_assignments=[made.id],
+        expression_value=expression,
+        status="ACTIVE",
+        opts=opts,
+    )
+    return Group(made.id, made.name, group, rules=(rule,))

@@ -46,6 +46,8 @@ class PushGroupsArgs(TypedDict):
     """The assignments: members who are not provisioned yet are lost in a push."""
     assigned: NotRequired[Mapping[str, Group]]
     """The assignment groups, whose people are waited for."""
+    people: NotRequired[Output[dict[str, str]]]
+    """Ids of the people who are assigned one by one; waited for too."""
     protect: NotRequired[bool]
     """Default: false. True: a mapping cannot be removed without lifting the protection."""
     wait: NotRequired[Wait]
@@ -92,7 +94,8 @@ class PushGroups(pulumi.ComponentResource):
         standing = arrival.groups().apply(lambda found: _stand(in_aws, found))
         known = Output.all(names, sources, pushed, standing, args["app_id"])
         targets = known.apply(lambda read: self._targets(*read))
-        ready = Output.all(targets, sources, pushed).apply(lambda a: arrival.of_people(*a))
+        people = args.get("people", {})
+        ready = Output.all(targets, sources, pushed, people).apply(lambda a: arrival.of_people(*a))
         self.pushes = {
             called: okta.PushGroup(
                 f"{name}-{called}",
@@ -106,7 +109,7 @@ class PushGroups(pulumi.ComponentResource):
                 opts=adoption.options(
                     ResourceOptions(
                         parent=self,
-                        depends_on=list(args["after"]),
+                        depends_on=[*args["after"], *group.rules],
                         ignore_changes=["targetGroupId", "targetGroupName"],
                     ),
                     None,

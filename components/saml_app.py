@@ -1,23 +1,26 @@
 """The SAML app: Okta's catalog app for IAM Identity Center, with its attribute statements.
 
 Owns the app instance, its ACS and issuer URL, the username format and the attributes for access
-control. Does not assign anybody, and leaves the app's sign-on policy alone: an update of the app
+control. A change of the username format renames people in AWS, so it takes a word that names the
+old one. Does not assign anybody, and leaves the app's sign-on policy alone: an update of the app
 would otherwise undo a policy that somebody set by hand.
 """
 
 import json
+from collections.abc import Callable
 from typing import Any, NotRequired, TypedDict
 
 import pulumi
 import pulumi_okta as okta
-from pulumi import Input, Output, ResourceOptions
+from pulumi import Input, InvokeOutputOptions, Output, ResourceHookArgs, ResourceOptions
 
 from components import adoption
 from components.refusal import refuse
 from okta_idc.rules import attributes as rules
-from okta_idc.rules import endpoints, statements
+from okta_idc.rules import endpoints, statements, user_names
 
 CATALOG_APP = "amazon_aws_sso"
+DEFAULT_TEMPLATE = "${source.login}"
 _NOT_OURS = [
     "accessibilityErrorRedirectUrl", "accessibilityLoginRedirectUrl", "accessibilitySelfService",
     "adminNote", "autoSubmitToolbar", "enduserNote", "hideIos", "hideWeb", "implicitAssignment",
@@ -47,6 +50,8 @@ class SamlAppArgs(TypedDict):
     """The app's label in Okta; unique in the org. Default: AWS IAM Identity Center."""
     user_name_template: NotRequired[Input[str]]
     """Application username format: NameID and SCIM userName. Default: `${source.login}`."""
+    rename_users_from: NotRequired[str]
+    """The username format that the app has now, where a new one is to rename everybody."""
     attributes: NotRequired[list[AttributeStatement]]
     """Attributes for access control. Default: none."""
     import_id: NotRequired[str]
@@ -58,7 +63,8 @@ class SamlAppArgs(TypedDict):
 
 
 class SamlApp(pulumi.ComponentResource):
-    """Okta's app for IAM Identity Center. Raises Refused for OIC-110, 111, 401 to 404 and 412."""
+    """Okta's app for IAM Identity Center. Raises Refused for OIC-110, 111, 320, 326, 401 to 404
+    and 412."""
 
     declared: Output[dict[str, Any]]
     """Settings and statements as they are declared."""
@@ -73,6 +79,10 @@ class SamlApp(pulumi.ComponentResource):
         super().__init__("okta-identity-center:index:SamlApp", name, {}, opts)
         refuse(endpoints.acs_url(args["acs_url"]), "acs_url")
         refuse(endpoints.issuer_url(args["issuer_url"]), "issuer_url")
+        template = self._template(args)
+        renaming = pulumi.ResourceHook(
+            f"{name}-renaming", _renaming(args), pulumi.ResourceHookOptions(on_dry_run=True)
+        )
         self.resource = okta.app.Saml(
             f"{name}-saml",
             preconfigured_app=CATALOG_APP,
@@ -81,16 +91,19 @@ class SamlApp(pulumi.ComponentResource):
                 {"acsURL": args["acs_url"], "entityID": args["issuer_url"]}
             ),
             attribute_statements=_statements(args.get("attributes", [])),
-            user_name_template=args.get("user_name_template", "${source.login}"),
+            user_name_template=template,
             skip_authentication_policy=True,
             opts=adoption.options(
-                ResourceOptions(parent=self, ignore_changes=_NOT_OURS),
+                ResourceOptions(
+                    parent=self,
+                    ignore_changes=_NOT_OURS,
+                    hooks=pulumi.ResourceHookBinding(before_update=[renaming]),
+                ),
                 args.get("import_id"),
                 args.get("protect", False),
                 unread=["skipAuthenticationPolicy"],
             ),
         )
-        template = args.get("user_name_template", "${source.login}")
         self.declared = Output.all(
             label=args.get("label", "AWS IAM Identity Center"), template=template
         ).apply(lambda known: _declared(args, known["label"], known["template"]))
@@ -104,6 +117,39 @@ class SamlApp(pulumi.ComponentResource):
                 "sign_in_url": self.sign_in_url,
             }
         )
+
+    def _template(self, args: SamlAppArgs) -> Input[str]:
+        """The username format; of an app that is taken over, once it is known to be meant."""
+        template = args.get("user_name_template", DEFAULT_TEMPLATE)
+        if isinstance(template, str):
+            refuse(user_names.user_name_template(template), "user_name_template")
+            for doubt in (user_names.user_name_unique, user_names.user_name_is_address):
+                for finding in doubt(template):
+                    pulumi.log.warn(finding.text("user_name_template"), self)
+        taken_over = args.get("import_id")
+        if not taken_over:
+            return template
+        opts = InvokeOutputOptions(parent=self)
+        there = okta.app.get_saml_output(id=taken_over, opts=opts)
+        return Output.all(there.user_name_template, template).apply(
+            lambda both: _meant(args, both[0], both[1])
+        )
+
+
+def _renaming(args: SamlAppArgs) -> Callable[[ResourceHookArgs], None]:
+    """Asked by the engine before the app is updated, in a preview too: later it would be late."""
+
+    def before_update(change: ResourceHookArgs) -> None:
+        was, new = change.old_inputs or {}, change.new_inputs or {}
+        _meant(args, was["userNameTemplate"], new["userNameTemplate"])
+
+    return before_update
+
+
+def _meant(args: SamlAppArgs, old: str, new: str) -> str:
+    change = user_names.Renaming(old, new, args.get("rename_users_from"))
+    refuse(user_names.renaming_is_meant(change), "user_name_template")
+    return new
 
 
 def _declared(args: SamlAppArgs, label: str, template: str) -> dict[str, Any]:

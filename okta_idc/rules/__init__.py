@@ -12,6 +12,7 @@ Families: 1xx endpoints and token, 2xx assignment and push groups, 3xx user prof
 from okta_idc.rules import (
     account_access,
     app_drift,
+    assignments,
     attributes,
     certificates,
     declared,
@@ -42,6 +43,7 @@ __all__ = [
     "Severity",
     "account_access",
     "app_drift",
+    "assignments",
     "attributes",
     "certificates",
     "declared",

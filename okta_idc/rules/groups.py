@@ -206,57 +206,6 @@ def members_are_active(subject: MemberStatus) -> Iterator[Draft]:
             yield subject.group, member, f"is a member who is {status}, so AWS does not get them."
 
 
-@dataclass(frozen=True, slots=True)
-class Assignees:
-    """People assigned to the app one by one, by their app user name."""
-
-    people: tuple[str, ...]
-
-
-@rule(
-    "OIC-209",
-    "People are assigned through groups",
-    severity=Severity.ADVISORY,
-    askers=(Asker.POLICY, Asker.DOCTOR),
-    source="AWS page, Step 3: «we recommend that you assign and push groups instead of individual "
-    "users»",
-    remedy="put the person into an assignment group, then remove the assignment of the person "
-    "(in this order: who is unassigned is disabled in AWS).",
-    good=Assignees(()),
-    bad=Assignees(("ada@example.com",)),
-)
-def assigned_through_groups(assignees: Assignees) -> Iterator[Draft]:
-    """Subject: app users whose scope is USER, or resources that assign one user."""
-    for index, person in enumerate(assignees.people):
-        yield f"[{index}]", person, "is assigned as a person."
-
-
-@dataclass(frozen=True, slots=True)
-class Unassigning:
-    """How many people a change takes out of the app, and how many one change may."""
-
-    people: int
-    limit: int = 10
-
-
-@rule(
-    "OIC-210",
-    "One change unassigns no more people than allowed",
-    askers=(Asker.POLICY,),
-    source="AWS page: «Users who are unassigned from the IAM Identity Center application in Okta "
-    "will be disabled in IAM Identity Center». How many at once is this kit's limit, and yours to "
-    "set",
-    remedy="check that the people are meant to lose AWS; then raise the limit in the policy pack's "
-    "configuration for this run.",
-    good=Unassigning(people=3),
-    bad=Unassigning(people=250),
-)
-def unassigns_few(change: Unassigning) -> Iterator[Draft]:
-    """Subject: one change."""
-    if change.people > change.limit:
-        yield "", str(change.people), f"people lose AWS at once; {change.limit} are allowed."
-
-
 @rule(
     "OIC-211",
     "A push group has at most 100 members",

@@ -3,6 +3,7 @@
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 
+from okta_idc.rules.expression import Wrong, parse
 from okta_idc.rules.registry import Asker, Draft, Severity, rule
 
 UNSUPPORTED = ("password", "ims", "photos", "x509Certificates", "entitlements", "groups")
@@ -15,7 +16,7 @@ _NAMES = ("firstName", "lastName", "displayName")
     "OIC-311",
     "Roles are not counted on",
     severity=Severity.ADVISORY,
-    askers=(Asker.POLICY, Asker.DOCTOR),
+    askers=(Asker.COMPONENT, Asker.POLICY, Asker.DOCTOR),
     source="AWS page, Considerations: «Entitlements and role attributes are not supported and "
     "cannot be synced». Against it, AWS's SCIM API takes one role by now (value, type, primary), "
     "and refuses more",
@@ -32,7 +33,7 @@ def roles(profile: Mapping[str, object]) -> Iterator[Draft]:
 @rule(
     "OIC-312",
     "Nothing is synchronised that AWS's SCIM does not take",
-    askers=(Asker.POLICY, Asker.DOCTOR),
+    askers=(Asker.COMPONENT, Asker.POLICY, Asker.DOCTOR),
     source="AWS SCIM API: password, ims, photos, x509Certificates, entitlements, and groups of a "
     "user, are not supported; AWS page, Considerations: «Entitlements … cannot be synced»",
     remedy="take the attribute out of the app's profile mapping (Provisioning → To App).",
@@ -100,3 +101,23 @@ def mapping_is_pushed(mapping: ProfileMapping) -> Iterator[Draft]:
     for name, mapped in mapping.items():
         if mapped.expression and not mapped.push:
             yield name, mapped.expression, "is sent when the user is created only."
+
+
+@rule(
+    "OIC-324",
+    "A mapped attribute is filled by an Okta expression",
+    askers=(Asker.COMPONENT, Asker.POLICY),
+    source="Okta, expression language: user.ATTRIBUTE is the person's, a constant is sent as it "
+    "stands, with or without quotes (okta-api.md §3)",
+    remedy="write user.department for an attribute of the profile, or a condition such as "
+    'user.displayName != null ? user.displayName : user.firstName + " " + user.lastName.',
+    good={"title": Mapped("user.title", push=True)},
+    bad={"title": Mapped("title", push=True)},
+)
+def expression_is_one(mapping: ProfileMapping) -> Iterator[Draft]:
+    """Subject: the mapping, or the part of it that is declared. Silent on what is outside the
+    subset that is read here: Okta judges that when it is saved."""
+    for name, mapped in mapping.items():
+        found = parse(mapped.expression or "")
+        if isinstance(found, Wrong):
+            yield name, mapped.expression, found.reason

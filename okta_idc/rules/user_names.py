@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
 
 from okta_idc.rules.okta_profile import OKTA_ATTRIBUTES
 from okta_idc.rules.registry import Asker, Draft, Severity, rule
@@ -11,6 +12,26 @@ ADDR_SPEC = re.compile(r"[^@\s]+@[^@\s]+")
 """An email address, as far as a rule can judge it (RFC 2822 addr-spec is wider and stranger)."""
 
 _REFERENCE = re.compile(r"\b(?:source|user)\.(\w+)")
+_PART = re.compile(r"\$\{(?:fn:(toLowerCase|toUpperCase)\(source\.(\w+)\)|source\.(\w+))\}")
+_ADDRESSES = frozenset({"email", "login", "secondEmail"})
+
+
+def user_name_of(template: str, profile: Mapping[str, object]) -> str | None:
+    """What the username format makes of one person; None where that is not certain: it holds more
+    than ${source.X}, ${fn:toLowerCase(source.X)} and ${fn:toUpperCase(source.X)}, or X is empty."""
+    missing = False
+
+    def value(match: re.Match[str]) -> str:
+        nonlocal missing
+        function, inside, plain = match.groups()
+        found = profile.get(inside or plain)
+        missing = missing or not (isinstance(found, str) and found)
+        text = str(found)
+        return {"toLowerCase": text.lower(), "toUpperCase": text.upper()}.get(function, text)
+
+    name = _PART.sub(value, template)
+    rest = _PART.sub("", template)
+    return None if missing or "${" in rest or "fn:" in rest else name
 
 
 @rule(
@@ -71,10 +92,11 @@ def user_name_template(template: str) -> Iterator[Draft]:
     "OIC-321",
     "The app's username format uses an attribute that is unique",
     severity=Severity.ADVISORY,
-    askers=(Asker.POLICY,),
+    askers=(Asker.COMPONENT, Asker.POLICY),
     source="AWS page, Troubleshooting: «Usernames should be mapped to attributes that are unique "
     "within your directory in Okta». Of Okta's own attributes only login is",
-    remedy="use ${source.login}, or make sure that nobody shares the value (OIC-302 looks).",
+    remedy="use ${source.login}, or make sure that nobody shares the value (`okta-idc doctor`, "
+    "OIC-302, looks).",
     good="${source.login}",
     bad="${source.email}",
 )
@@ -83,3 +105,51 @@ def user_name_unique(template: str) -> Iterator[Draft]:
     used = set(_REFERENCE.findall(template))
     if used and used <= OKTA_ATTRIBUTES - {"login"}:
         yield "", template, f"is made from {', '.join(sorted(used))}, which two people may share."
+
+
+@rule(
+    "OIC-325",
+    "The app's username format makes email addresses",
+    severity=Severity.ADVISORY,
+    askers=(Asker.COMPONENT, Asker.POLICY),
+    source="AWS User Guide, external identity providers: NameID has the format emailAddress, an "
+    "RFC 2822 address, and equals the SCIM user name. Advisory as OIC-315: SCIM takes any name",
+    remedy="use ${source.login}, ${source.email} or ${fn:toLowerCase(source.email)}.",
+    good="${source.login}",
+    bad="${source.employeeNumber}",
+)
+def user_name_is_address(template: str) -> Iterator[Draft]:
+    """Subject: `app.user_name_template`. Silent where it adds an @ itself, or uses an attribute of
+    the org's own, which may hold an address."""
+    used = set(_REFERENCE.findall(template))
+    if "@" not in template and used and used <= OKTA_ATTRIBUTES - _ADDRESSES:
+        yield "", template, f"is made from {', '.join(sorted(used))}, which is no email address."
+    elif re.search(r"substringBefore\([^)]*[\"']@[\"']", template) and template.count("@") == 1:
+        yield "", template, "takes away what makes it an email address."
+
+
+@dataclass(frozen=True, slots=True)
+class Renaming:
+    """The username format as it is, as it is to be, and the one that may be left (None: none)."""
+
+    old: str
+    new: str
+    may_leave: str | None = None
+
+
+@rule(
+    "OIC-326",
+    "Changing the username format is said in words",
+    askers=(Asker.COMPONENT,),
+    source="Okta API, userNameTemplate: its value becomes NameID and SCIM userName, so a new "
+    "format renames everybody in IAM Identity Center",
+    remedy="if everybody is meant to be renamed, write the old format as `app.rename_users_from` "
+    "in the settings; else put it back.",
+    good=Renaming("${source.login}", "${source.email}", may_leave="${source.login}"),
+    bad=Renaming("${source.login}", "${source.email}"),
+)
+def renaming_is_meant(change: Renaming) -> Iterator[Draft]:
+    """Subject: the change. The word names the old format, so that it allows this change and no
+    later one."""
+    if change.old != change.new and change.old != change.may_leave:
+        yield "", change.new, f"would rename everybody: the app in Okta has {change.old!r}."

@@ -6,9 +6,11 @@ from typing import TYPE_CHECKING
 from okta_idc.rules import (
     Finding,
     account_access,
+    assignments,
     attributes,
     endpoints,
     groups,
+    mapping,
     statements,
     user_names,
 )
@@ -28,6 +30,9 @@ def findings(settings: "Settings") -> Iterator[tuple[str, Finding]]:
     yield from at("app.issuer_url", endpoints.issuer_url(settings.app.issuer_url))
     template = settings.app.user_name_template
     yield from at("app.user_name_template", user_names.user_name_template(template))
+    mapped = {name: mapping.Mapped(text, push=True) for name, text in settings.mappings.items()}
+    yield from at("mappings", mapping.unsupported(mapped))
+    yield from at("mappings", mapping.expression_is_one(mapped))
     pushed = [(index, group.name or group.create) for index, group in enumerate(settings.push)]
     for index, name in pushed:
         yield from at(f"push[{index}]", groups.group_name(name) if name else [])
@@ -35,6 +40,11 @@ def findings(settings: "Settings") -> Iterator[tuple[str, Finding]]:
     roles = groups.GroupRoles(_called(settings.assigned), _called(settings.push))
     yield from at("", groups.named_once(roles))
     yield from at("", groups.one_role_per_group(roles))
+    people = tuple(person.called for person in settings.assign_people)
+    everybody = (settings.assigned_group,) if settings.assign == "pushed" else ()
+    now = (*_called(settings.assigned), *everybody, *people)
+    meant = assignments.Meant(now, tuple(settings.unassign))
+    yield from at("", assignments.unassigned_is_not_assigned(meant))
     declared = tuple(attributes.Attribute(a.key, a.value) for a in settings.attributes)
     for index, attribute in enumerate(declared):
         yield from at(f"attributes[{index}]", attributes.attribute_key(attribute))

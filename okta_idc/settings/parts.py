@@ -70,6 +70,11 @@ class App(Strict):
         description="Okta's application username format; it becomes NameID and SCIM userName.",
         min_length=1,
     )
+    rename_users_from: str | None = Field(
+        default=None, min_length=1,
+        description="The username format that the app has now: a word for a new one, which renames "
+        "everybody in AWS. It allows this change and no later one.",
+    )  # fmt: skip
     import_id: str | None = Field(
         default=None, pattern=r"^0oa\w+$",
         description="Takes over an app that is there, 0oa…. Remove it after the first up.",
@@ -194,6 +199,41 @@ Group = Annotated[
     GroupSetting, BeforeValidator(_by_name, json_schema_input_type=str | GroupSetting)
 ]
 """A name alone stands for `{name: …}`."""
+
+
+class PersonSetting(Strict):
+    """One person, assigned by name."""
+
+    login: str | None = Field(default=None, min_length=1, description="The username in Okta.")
+    id: str | None = Field(default=None, pattern=r"^00u\w+$", description="Of a person, 00u….")
+    user_name: str | None = Field(
+        default=None, min_length=1,
+        description="In AWS; default: what app.user_name_template makes of the person.",
+    )  # fmt: skip
+    import_id: str | None = Field(
+        default=None, pattern=r"^\w+/\w+$",
+        description="Takes over an assignment that is there: app id/user id.",
+    )  # fmt: skip
+
+    @model_validator(mode="after")
+    def _one_of_two(self) -> "PersonSetting":
+        if bool(self.login) == bool(self.id):
+            raise ValueError("give either login or id")
+        return self
+
+    @property
+    def called(self) -> str:
+        return self.login or self.id or ""
+
+
+def _by_login(given: Any) -> Any:
+    return {"login": given} if isinstance(given, str) else given
+
+
+Person = Annotated[
+    PersonSetting, BeforeValidator(_by_login, json_schema_input_type=str | PersonSetting)
+]
+"""A login alone stands for `{login: …}`."""
 TAGS = ("assign-pushed", "assign-groups")
 Assign = Annotated[
     Annotated[Literal["pushed"], Tag(TAGS[0])] | Annotated[list[Group], Tag(TAGS[1])],

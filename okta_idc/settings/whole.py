@@ -15,6 +15,7 @@ from okta_idc.settings.parts import (
     AttributeSetting,
     Group,
     GroupSetting,
+    Person,
     Provisioning,
     Scim,
     Strict,
@@ -40,6 +41,18 @@ class Settings(Strict):
         max_length=255,
         description="With `assign: pushed`: the group made for it, filled by a group rule.",
     )
+    assign_people: list[Person] = Field(
+        default=[],
+        description="People assigned one by one, by login, beside the groups (AWS page, step 3).",
+    )
+    unassign_limit: int = Field(
+        default=10, ge=0, description="How many people may lose AWS in one run without a word."
+    )
+    unassign: list[str] = Field(
+        default=[],
+        description="The word: assignment groups and people, as they were called under `assign` "
+        "and `assign_people`, that may be removed however many lose AWS by it.",
+    )
     push: list[Group] = Field(default=[], description="Okta groups pushed to Identity Center.")
     access: Access = Field(default=Access(), description="Permission sets and assignments.")
     access_control: AccessControlSetting | None = Field(
@@ -48,6 +61,11 @@ class Settings(Strict):
     alarm: AlarmSetting | None = Field(default=None, description="Warns before the token expires.")
     protect: bool = Field(
         default=True, description="App, assignments and mappings cannot be removed by accident."
+    )
+    mappings: dict[str, str] = Field(
+        default={},
+        description="What fills the attributes of the app's users, and so what AWS gets: Okta "
+        "expressions by the attribute's name, e.g. displayName. The others stay as they are.",
     )
     attributes: list[AttributeSetting] = Field(
         default=[], description="Attributes for access control (AWS page, step 4)."
@@ -81,7 +99,9 @@ class Settings(Strict):
             "acs_url": self.app.acs_url,
             "issuer_url": self.app.issuer_url,
             "user_name_template": self.app.user_name_template,
+            "rename_users_from": self.app.rename_users_from or "",
             "attributes": [{"key": a.key, "value": a.value} for a in self.attributes],
+            "mappings": self.mappings,
             "secret": self.scim.secret,
             "mode": provisioning.mode.value,
             "gate": provisioning.gate.value,
@@ -91,6 +111,9 @@ class Settings(Strict):
             "deactivate_users": provisioning.deactivate_users,
             "settle_seconds": provisioning.settle_seconds,
             "assign": [_plain(group) for group in self.assigned],
+            "assign_people": [_plain(person) for person in self.assign_people],
+            "unassign_limit": self.unassign_limit,
+            "unassign": self.unassign,
             "push": [_plain(group) for group in self.push],
             "protect": self.protect,
             "import_id": self.app.import_id or "",

@@ -39,7 +39,12 @@ def region(saml: Inputs) -> Asks:
         yield Ask(subject)
 
 
-@of_resource(user_names.user_name_template, user_names.user_name_unique, types=[SAML])
+@of_resource(
+    user_names.user_name_template,
+    user_names.user_name_unique,
+    user_names.user_name_is_address,
+    types=[SAML],
+)
 def user_name(saml: Inputs) -> Asks:
     """Where no template is given the provider takes ${source.login}, which is sound."""
     if is_identity_center(saml):

@@ -8,9 +8,10 @@ from collections.abc import Callable, Mapping
 from functools import partial
 from typing import Any, cast
 
-from okta_idc.rules import declared, groups, push
+from okta_idc.rules import assignments, declared, groups, push
+from okta_idc.rules.assignments import Assignees, Unassigning
 from okta_idc.rules.declared import AssignedBy
-from okta_idc.rules.groups import Assignees, GroupRoles, Unassigning
+from okta_idc.rules.groups import GroupRoles
 from okta_idc.rules.push import PushMapping
 from okta_idc.rules.registry import shorten
 
@@ -134,7 +135,7 @@ def _pushed_name(stack: Stack, mapping: Resource, made_here: Mapping[str, Resour
     return None
 
 
-@of_stack(groups.assigned_through_groups, config=OTHER_APPS)
+@of_stack(assignments.assigned_through_groups, config=OTHER_APPS)
 def people(stack: Stack) -> Asks:
     assigned, undecided = stack.of_apps(PERSON)
     yield from undecided
@@ -156,7 +157,7 @@ def kinds(stack: Stack) -> Asks:
         yield Ask(lambda subject=subject: subject, parts=parts)
 
 
-@of_stack(groups.unassigns_few, config={**UNASSIGNING, **OTHER_APPS})
+@of_stack(assignments.unassigns_few, config={**UNASSIGNING, **OTHER_APPS})
 def unassigned(stack: Stack) -> Asks:
     """A policy never sees what an update deletes. It is told who is assigned now, and counts those
     whom the stack does not assign any more; untold, it has nothing to compare with."""

@@ -49,7 +49,7 @@ def _target(inputs: Inputs) -> dict[str, object] | None:
     return None if name is None else {name: inputs.text("expression")}
 
 
-@of_stack(mapping.mapping_is_pushed, config=OTHER_APPS)
+@of_stack(mapping.mapping_is_pushed, mapping.expression_is_one, config=OTHER_APPS)
 def push_status(stack: Stack) -> Asks:
     mappings, undecided = _mappings(stack)
     yield from undecided

@@ -29,6 +29,8 @@ class World(mocks.Mocks):
         default_factory=lambda: {"aws-access": "00gA", "aws-admins": "00gB", "aws-data": "00gC"}
     )
     status: str = "ENABLED"
+    user_type: str = "oty1"
+    """Okta's id of its own users' type; empty where no mapping shows it."""
     features: list[str] = field(default_factory=lambda: list(WANTED))
     soon: list[list[str]] = field(default_factory=list)
     """The features that later looks will see, in their order."""
@@ -50,6 +52,9 @@ class World(mocks.Mocks):
     mapped: list[str] = field(default_factory=list)
     app_groups: dict[str, str] = field(default_factory=dict)
     instances: list[str] = field(default_factory=lambda: ["d-9067642ac7"])
+    there: dict[str, Any] = field(default_factory=lambda: {"userNameTemplate": "${source.login}"})
+    """An app that is there before anything is declared."""
+    okta_users: list[dict[str, str]] = field(default_factory=list)
     declared: list[mocks.MockResourceArgs] = field(default_factory=list)
     asked: list[mocks.MockCallArgs] = field(default_factory=list)
 
@@ -76,8 +81,12 @@ class World(mocks.Mocks):
                 return {"groups": [{"displayName": n, "groupId": i} for n, i in ids.items()]}
             case "getGroups":
                 return {"groups": self._okta_groups(args.args["search"])}
+            case "getUserProfileMappingSource":
+                return {"id": self.user_type, "name": "user", "type": "user"}
             case "getConnection":
                 return {"status": self.status}
+            case "getSaml" if args.args["id"] not in {f"{a.name}-id" for a in self.declared}:
+                return self.there
             case "getSaml":
                 seen, self.features = self.features, (self.soon or [self.features]).pop(0)
                 [saml] = [a.inputs for a in self.declared if f"{a.name}-id" == args.args["id"]]
@@ -96,6 +105,9 @@ class World(mocks.Mocks):
                 return {"mappings": [{"sourceGroupId": s, "status": status} for s in there]}
             case "getGroup":
                 return {"users": self.assigned}
+            case "getUsers" if args.token.startswith("okta"):
+                search = args.args["searches"][0]["expression"]
+                return {"users": [u for u in self.okta_users if f'"{u["login"]}"' in search]}
             case "getGroupMemberships":
                 count = self.members.pop(0) if len(self.members) > 1 else self.members[0]
                 return {"groupMemberships": [{}] * count}

@@ -259,3 +259,13 @@ def test_searches_name_every_group_once_and_fit_into_an_address(names: list[str]
     terms = [term for name in names for term in names_filters([name])]
     assert " or ".join(found) == " or ".join(terms)
     assert all(len(quote_plus(text)) <= 6000 for text in found if text not in terms)
+
+
+def test_the_federation_remembers_who_is_assigned_before_it_assigns(
+    world: World, declare: Declare
+) -> None:
+    declare(federation())
+    [remembered] = world.inputs("Stash")
+    assert remembered["input"] == {"groups": {"aws-access": "00gA"}, "people": {}}
+    kinds = [a.typ.rsplit(":", 1)[-1] for a in world.declared]
+    assert kinds.index("Stash") < kinds.index("GroupAssignment")

@@ -134,3 +134,28 @@ def test_assign_pushed_asks_for_one_group_of_everybody_who_is_pushed() -> None:
 
 def test_what_identities_hang_on_is_protected_unless_told_otherwise() -> None:
     assert Settings.load(GOOD).arguments()["protect"] is True
+
+
+class TestPeopleAndWords:
+    """People one by one, and the words for what takes many with it."""
+
+    def test_a_login_alone_stands_for_a_person(self) -> None:
+        settings = Settings.load(GOOD | {"assign_people": ["ada@example.com", {"id": "00u1"}]})
+        assert settings.arguments()["assign_people"] == [
+            {"login": "ada@example.com"}, {"id": "00u1"},
+        ]  # fmt: skip
+
+    def test_a_person_is_given_one_way(self) -> None:
+        both = {"login": "ada@example.com", "id": "00u1"}
+        with pytest.raises(SettingsError, match=r"assign_people\[0\]: .*give either login or id"):
+            Settings.load(GOOD | {"assign_people": [both]})
+
+    def test_what_is_assigned_may_not_stay_under_the_word(self) -> None:
+        left = {"assign": ["aws-access"], "unassign": ["aws-access"]}
+        with pytest.raises(SettingsError, match=r"unassign\[0\]: 'aws-access' is assigned.*212"):
+            Settings.load(GOOD | left)
+
+    @pytest.mark.parametrize("mapping", [{"password": "user.login"}, {"title": "title"}])
+    def test_a_mapping_is_judged_with_its_path(self, mapping: dict[str, str]) -> None:
+        with pytest.raises(SettingsError, match=rf"federation\.mappings\.{next(iter(mapping))}"):
+            Settings.load(GOOD | {"mappings": mapping})

@@ -220,6 +220,8 @@ RENDERED: dict[str, Callable[[Any], list[Declared]]] = {
     "OIC-320": lambda template: saml(userNameTemplate=template),
     "OIC-321": lambda template: saml(userNameTemplate=template),
     "OIC-323": mapped,
+    "OIC-324": mapped,
+    "OIC-325": lambda template: saml(userNameTemplate=template),
     "OIC-401": lambda a: sending([a]),
     "OIC-402": sending,
     "OIC-403": lambda a: sending([a]),

@@ -6,7 +6,7 @@ from okta_idc.doctor.ask.question import Case, Question
 from okta_idc.doctor.declared import DeclaredGroup
 from okta_idc.doctor.evidence import Evidence
 from okta_idc.doctor.gap import Gap, known
-from okta_idc.rules import groups, push_drift
+from okta_idc.rules import assignments, groups, push_drift
 
 
 def _sources(found: Evidence) -> dict[str, str]:
@@ -131,7 +131,7 @@ def _compared(
 
 def _person_by_person(found: Evidence) -> Iterator[Case]:
     logins = tuple(p.login for p in known(found.people).persons.values() if p.scope == "USER")
-    yield Case(groups.Assignees(logins), place="", by_value=True)
+    yield Case(assignments.Assignees(logins), place="", by_value=True)
 
 
 QUESTIONS = (
@@ -142,7 +142,7 @@ QUESTIONS = (
     Question(groups.group_name_forbidden, _each_name),
     Question(groups.group_names_differ, _all_names),
     Question(groups.members_are_active, _active_members),
-    Question(groups.assigned_through_groups, _person_by_person),
+    Question(assignments.assigned_through_groups, _person_by_person),
     Question(groups.group_size, _sizes),
     Question(push_drift.mapping_in_error, _mappings),
     Question(push_drift.mapping_inactive, _declared_mappings),

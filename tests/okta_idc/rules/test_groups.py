@@ -4,12 +4,11 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from okta_idc.rules import groups, push
+from okta_idc.rules import assignments, groups, push
 from okta_idc.rules.groups import (
     GroupRoles,
     MemberStatus,
     PushedMembers,
-    Unassigning,
     WantedGroups,
 )
 from okta_idc.rules.push import PushMapping
@@ -69,8 +68,8 @@ def test_an_inactive_member_is_told(status: str) -> None:
 
 
 def test_a_change_may_unassign_up_to_the_limit() -> None:
-    assert groups.unassigns_few(Unassigning(5, limit=5)) == []
-    assert groups.unassigns_few(Unassigning(6, limit=5))
+    assert assignments.unassigns_few(assignments.Unassigning(5, limit=5)) == []
+    assert assignments.unassigns_few(assignments.Unassigning(6, limit=5))
 
 
 def test_a_mapping_as_the_provider_makes_it_would_delete_its_target() -> None:

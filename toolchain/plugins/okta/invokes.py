@@ -6,7 +6,12 @@ from collections.abc import Callable
 from dataclasses import dataclass
 
 from toolchain.plugins.host import Failure
-from toolchain.plugins.okta import invokes_apps, invokes_groups, invokes_provisioning
+from toolchain.plugins.okta import (
+    invokes_apps,
+    invokes_groups,
+    invokes_people,
+    invokes_provisioning,
+)
 from toolchain.plugins.okta.api import Okta
 from toolchain.plugins.okta.resource import Properties
 
@@ -50,4 +55,8 @@ INVOKES: dict[str, LookUp] = {
     "okta:index/getPushGroups:getPushGroups": LookUp(
         invokes_provisioning.get_push_groups, frozenset({"appId"})
     ),
+    "okta:user/getUserProfileMappingSource:getUserProfileMappingSource": LookUp(
+        invokes_people.get_profile_mapping_source, frozenset()
+    ),
+    "okta:user/getUsers:getUsers": LookUp(invokes_people.get_users, frozenset({"searches"})),
 }

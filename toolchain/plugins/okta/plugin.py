@@ -16,6 +16,7 @@ from toolchain.plugins.host import (
 )
 from toolchain.plugins.okta import config
 from toolchain.plugins.okta.api import Clock, Okta, Refused
+from toolchain.plugins.okta.app_user import User
 from toolchain.plugins.okta.connection import Connection
 from toolchain.plugins.okta.features import Features
 from toolchain.plugins.okta.federated_claim import FederatedClaim
@@ -47,6 +48,7 @@ RESOURCES: dict[str, OktaResource] = {
         PushGroup(),
         Rule(),
         Saml(),
+        User(),
     )
 }
 

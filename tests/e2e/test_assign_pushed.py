@@ -1,0 +1,92 @@
+"""`assign: pushed`, with the real engine: everybody who is pushed is assigned, by a rule."""
+
+import subprocess
+from collections.abc import Iterator
+from typing import Any
+
+import pytest
+import yaml
+
+from tests.e2e.conftest import Kit
+from tests.places import ROOT
+
+pytestmark = pytest.mark.e2e
+
+EVERYBODY = "aws-identity-center-assigned"
+NEW = "sam.taylor@example.com"  # in no group that is pushed here
+
+
+@pytest.fixture(scope="module", autouse=True)
+def sandbox(kit: Kit) -> Iterator[None]:
+    """A sandbox alone, with an empty stack."""
+    command = kit.command("sandbox", "--port", "0", "--connections", "supported")
+    running = subprocess.Popen(command, cwd=ROOT, env=kit.scrubbed, stdout=subprocess.PIPE)
+    assert running.stdout is not None
+    assert b"is up" in running.stdout.readline()
+    assert kit.env["PULUMI_STACK"] == "dev"
+    yield
+    running.terminate()
+    running.wait(20)
+
+
+def group(kit: Kit, name: str) -> dict[str, Any]:
+    found = kit.okta("GET", f"/api/v1/groups?search=profile.name eq %22{name}%22")
+    [mine] = [each for each in found if each["type"] == "OKTA_GROUP"]
+    return mine
+
+
+def members(kit: Kit, name: str) -> set[str]:
+    users = kit.okta("GET", f"/api/v1/groups/{group(kit, name)['id']}/users?limit=200")
+    return {user["profile"]["login"] for user in users}
+
+
+def test_the_example_stack_starts_with_it() -> None:
+    config = yaml.safe_load((ROOT / "Pulumi.example.yaml").read_text())["config"]
+    assert config["okta-identity-center:federation"]["assign"] == "pushed"
+
+
+def test_one_group_is_made_and_filled_with_everybody_who_is_pushed(kit: Kit) -> None:
+    new = {"create": "aws-data-people", "rule": 'user.department == "Data"'}
+    kit.change(assign="pushed", push=["aws-admins", "aws-finance", new], access={})
+    done = kit.run("up", "--yes", "--skip-preview")
+    assert done.code == 0, done.text
+    kit.settle()
+    pushed = members(kit, "aws-admins") | members(kit, "aws-finance")
+    data = members(kit, "aws-data-people")
+    assert data
+    assert not data <= pushed
+    assert members(kit, EVERYBODY) == pushed | data
+    [app] = kit.okta("GET", "/api/v1/apps?limit=200")
+    [assigned] = kit.okta("GET", f"/api/v1/apps/{app['id']}/groups?limit=200")
+    assert assigned["id"] == group(kit, EVERYBODY)["id"]
+    # Whom AWS takes: not the one without a display name, nor the one who is suspended.
+    left_out = {"nora.lind@example.com", "vera.holm@example.com"}
+    assert kit.groups()["aws-data-people"] == data - left_out
+
+
+def test_a_second_up_changes_nothing(kit: Kit) -> None:
+    done = kit.run("up", "--yes", "--skip-preview", "--expect-no-changes")
+    assert done.code == 0, done.text
+
+
+def test_who_joins_a_pushed_group_is_assigned_and_arrives(kit: Kit) -> None:
+    ids = {u["profile"]["login"]: u["id"] for u in kit.okta("GET", "/api/v1/users?limit=200")}
+    assert NEW not in members(kit, EVERYBODY)
+    kit.okta("PUT", f"/api/v1/groups/{group(kit, 'aws-finance')['id']}/users/{ids[NEW]}")
+    kit.settle()
+    assert NEW in members(kit, EVERYBODY)
+    assert kit.users()[NEW]["UserStatus"] == "ENABLED"
+    done = kit.run("up", "--yes", "--skip-preview", "--expect-no-changes")
+    assert done.code == 0, done.text
+
+
+def test_the_next_push_of_the_group_brings_the_membership(kit: Kit) -> None:
+    """The change of membership was pushed before the person stood in AWS (okta-api.md §6)."""
+    [app] = kit.okta("GET", "/api/v1/apps?limit=200")
+    path = f"/api/v1/apps/{app['id']}/group-push/mappings"
+    source = group(kit, "aws-finance")["id"]
+    [mapping] = [m for m in kit.okta("GET", path) if m["sourceGroupId"] == source]
+    for status in ("INACTIVE", "ACTIVE"):
+        kit.okta("PATCH", f"{path}/{mapping['id']}", {"status": status})
+    kit.settle()
+    assert NEW in kit.groups()["aws-finance"]
