@@ -196,6 +196,20 @@ def test_a_session_token_is_sent(engine: Engine, scripted: Scripted) -> None:
     assert scripted.headers[0]["X-Amz-Security-Token"] == "configured-token"
 
 
+def test_a_role_is_assumed_and_its_keys_sign_what_follows(aws: str) -> None:
+    role = "arn:aws:iam::210987654321:role/reader"
+    account = Account(config(aws, assumeRoles=json.dumps([{"roleArn": role}])))
+    assert "assumed-role/reader" in account.service("sts").call("GetCallerIdentity")["Arn"]
+    own = Account(config(aws)).service("sts").call("GetCallerIdentity")["Arn"]
+    assert "reader" not in own
+
+
+@pytest.mark.parametrize("given", ["[{}]", "{", "[7]"])
+def test_roles_that_cannot_be_read_are_refused(engine: Engine, given: str) -> None:
+    with pytest.raises(RefusedError, match="aws:assumeRoles is not a list of maps"):
+        engine.configure(config("http://127.0.0.1:1", assumeRoles=given))
+
+
 @pytest.mark.parametrize(
     ("token", "args", "told"),
     [

@@ -136,7 +136,7 @@ def test_ignored_settings_are_taken_as_the_engine_passes_them(
     engine: Engine, scripted: Scripted
 ) -> None:
     scripted.answer = lambda _operation, _body: {"Instances": []}
-    some = dict.fromkeys(IGNORED, "true") | {"maxRetries": "2", "assumeRoles": "[{}]"}
+    some = dict.fromkeys(IGNORED, "true") | {"maxRetries": "2"}
     engine.configure(config(scripted.url, **some))
     engine.invoke("aws:ssoadmin/getInstances:getInstances")
     assert len(scripted.asked) == 1
