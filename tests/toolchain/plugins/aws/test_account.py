@@ -13,6 +13,7 @@ from urllib3.util import parse_url
 
 from tests.toolchain.plugins.aws.conftest import (
     KEYS,
+    SERVICES,
     Engine,
     RefusedError,
     Scripted,
@@ -196,12 +197,18 @@ def test_a_session_token_is_sent(engine: Engine, scripted: Scripted) -> None:
     assert scripted.headers[0]["X-Amz-Security-Token"] == "configured-token"
 
 
-def test_a_role_is_assumed_and_its_keys_sign_what_follows(aws: str) -> None:
+def test_a_role_is_assumed_and_its_keys_sign_what_follows(
+    aws: str, scripted: Scripted, engine: Engine
+) -> None:
     role = "arn:aws:iam::210987654321:role/reader"
-    account = Account(config(aws, assumeRoles=json.dumps([{"roleArn": role}])))
-    assert "assumed-role/reader" in account.service("sts").call("GetCallerIdentity")["Arn"]
-    own = Account(config(aws)).service("sts").call("GetCallerIdentity")["Arn"]
-    assert "reader" not in own
+    services = dict.fromkeys(SERVICES, scripted.url) | {"sts": aws}
+    scripted.answer = lambda _operation, _body: {"Instances": []}
+    engine.configure(
+        config(aws, endpoints=json.dumps([services]), assumeRoles=json.dumps([{"roleArn": role}]))
+    )
+    engine.invoke(INSTANCES)
+    assert "Credential=ASIA" in scripted.headers[0]["Authorization"]
+    assert scripted.headers[0]["X-Amz-Security-Token"]
 
 
 @pytest.mark.parametrize("given", ["[{}]", "{", "[7]"])
