@@ -16,6 +16,7 @@ import pulumi_aws as aws
 from pulumi import Input, Output, ResourceOptions
 
 from components import adoption
+from components.conflicts import Conflicts
 from components.refusal import refuse
 from okta_idc.rules import instance_attributes as rules
 
@@ -53,6 +54,7 @@ class AccessControlAttributes(pulumi.ComponentResource):
             refuse(rules.instance_source(rules.InstanceAttribute(key, source)), f"{key}")
         feeds = rules.Feeds(tuple(args.get("from_okta", ())), tuple(attributes))
         refuse(rules.one_feed(feeds), "attributes")
+        conflicts = Conflicts(f"{name}-conflicts", self, {})
         self.resource = aws.ssoadmin.InstanceAccessControlAttributes(
             f"{name}-attributes",
             instance_arn=args["instance_arn"],
@@ -68,7 +70,7 @@ class AccessControlAttributes(pulumi.ComponentResource):
                 for key, source in attributes.items()
             ],
             opts=adoption.options(
-                ResourceOptions(parent=self, retain_on_delete=True),
+                ResourceOptions(parent=self, retain_on_delete=True, hooks=conflicts.binding),
                 args.get("import_id"),
                 args.get("protect", False),
             ),

@@ -14,6 +14,7 @@ import pulumi_aws as aws
 from pulumi import Input, Output, Resource, ResourceOptions
 
 from components import adoption
+from components.conflicts import Conflicts
 from components.refusal import refuse
 from okta_idc.rules import account_access as access_rules
 from okta_idc.rules import permission_sets as rules
@@ -85,6 +86,8 @@ class AccountAccess(pulumi.ComponentResource):
         sets, applications = args.get("permission_sets", []), args.get("applications", [])
         _check(sets, applications, args)
         self._args, self._group_ids_there = args, args.get("group_ids_there", {})
+        places = {each["name"]: f"permission_sets[{i}]" for i, each in enumerate(sets)}
+        self._conflicts = Conflicts(f"{name}-conflicts", self, places)
         self.permission_sets = {}
         for declared in sets:
             prefix = f"{name}-{declared['name']}"
@@ -115,7 +118,11 @@ class AccountAccess(pulumi.ComponentResource):
             session_duration=declared.get("session", "PT1H"),
             relay_state=declared.get("relay_state"),
             opts=adoption.options(
-                ResourceOptions(parent=self, ignore_changes=["tags"]),  # not ours to take away
+                ResourceOptions(
+                    parent=self,
+                    ignore_changes=["tags"],  # not ours to take away
+                    hooks=self._conflicts.binding,
+                ),
                 declared.get("import_id"),
                 self._args.get("protect", False),
             ),

@@ -15,7 +15,7 @@ from typing import Any, NotRequired, TypedDict, cast
 import pulumi
 from pulumi import InvokeOptions, Output, ResourceHook, ResourceHookArgs, ResourceOptions, Stash
 
-from components.groups import Group, lifted
+from components.groups import Group
 from components.refusal import Refused, refuse
 from okta_idc.rules import assignments as rules
 
@@ -59,7 +59,7 @@ class Unassigning(pulumi.ComponentResource):
         self.resource = Stash(
             f"{name}-assigned",
             input={
-                "groups": lifted({called: group.id for called, group in args["groups"].items()}),
+                "groups": {called: group.id for called, group in args["groups"].items()},
                 "people": args.get("people", {}),
             },
             opts=ResourceOptions(
@@ -71,7 +71,7 @@ class Unassigning(pulumi.ComponentResource):
     async def before_update(self, change: ResourceHookArgs) -> None:
         """Raises Refused where more people than allowed would lose AWS."""
         was = cast(dict[str, Assigned], (change.old_inputs or {})["input"])
-        now = cast(dict[str, Declared], (change.new_inputs or {})["input"])
+        now = _declared(was, (change.new_inputs or {})["input"])
         for kind in ("groups", "people"):
             self._refuse_other_names(was[kind], now[kind])
         groups, people = (_gone(was[kind], now[kind]) for kind in ("groups", "people"))
@@ -138,6 +138,16 @@ class Unassigning(pulumi.ComponentResource):
         opts = InvokeOptions(parent=self)
         found: Any = await pulumi.runtime.invoke_async("okta:group/getGroup:getGroup", asked, opts)
         return set(found.get("users") or [])
+
+
+def _declared(was: Mapping[str, Assigned], now: Any) -> dict[str, Declared]:
+    """In a preview a whole list may hang on what is only made in this run: then nothing is known
+    to be removed, and the update judges."""
+    listed = cast(Mapping[str, Any], now if isinstance(now, Mapping) else {})
+    return {
+        kind: listed[kind] if isinstance(listed.get(kind), Mapping) else there
+        for kind, there in was.items()
+    }
 
 
 def _gone(was: Assigned, now: Declared) -> Assigned:

@@ -31,9 +31,9 @@ from pulumi.runtime import reset_options, run_in_stack, set_all_config
 from pulumi.runtime.proto import language_pb2, language_pb2_grpc, plugin_pb2
 
 ORPHAN_CHECK_SECONDS = 2.0
-STOPPED = "the client connection is closing"
-"""How a look-up fails that Ctrl-C has cut off."""
 _RUN = threading.Lock()
+_STOP = threading.Event()
+"""Set by Ctrl-C: whatever a program says after it tells nothing new."""
 
 
 class PythonHost(LanguageServer):
@@ -119,7 +119,7 @@ def _tell(error: BaseException) -> bool:
         return False  # the engine is gone, or going
     if isinstance(error, pulumi.RunError) or LOOK_UP.match(str(error)):
         pulumi.log.error(str(error))
-    elif STOPPED not in str(error):
+    elif not _STOP.is_set():
         pulumi.log.error("".join(traceback.format_exception(error)).rstrip())
     return True
 
@@ -158,16 +158,15 @@ def _stream(child: subprocess.Popen[bytes]) -> Iterator[Any]:
 
 
 def main() -> None:
-    stop = threading.Event()
     for number in (signal.SIGINT, signal.SIGTERM):  # the engine's way to end it, when all is done
-        signal.signal(number, lambda *_: stop.set())
+        signal.signal(number, lambda *_: _STOP.set())
     server = grpc.server(futures.ThreadPoolExecutor(max_workers=16))
     language_pb2_grpc.add_LanguageRuntimeServicer_to_server(PythonHost(), server)
     port = server.add_insecure_port("127.0.0.1:0")
     server.start()
     print(port, flush=True)
     engine = os.getppid()
-    while not stop.wait(ORPHAN_CHECK_SECONDS) and os.getppid() == engine:
+    while not _STOP.wait(ORPHAN_CHECK_SECONDS) and os.getppid() == engine:
         pass  # an engine that was killed ends nobody: its children get another parent
     server.stop(grace=1).wait()
 

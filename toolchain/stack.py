@@ -10,6 +10,7 @@ import re
 import shutil
 import subprocess
 import sys
+import time
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
@@ -23,6 +24,7 @@ STACK = "dev"
 PROJECT = "okta-identity-center"
 FOREIGN = re.compile(r"(OKTA|AWS|PULUMI)_")
 """Variables that would reach the plugins past the stack's settings."""
+_DYING_SECONDS = 3.0
 KEPT = {"PULUMI_HOME", "PULUMI_DEBUG_GRPC", *map(variable, NAMES)}
 
 
@@ -146,12 +148,12 @@ class Stack:
         for lock in locks:
             try:
                 pid = int(json.loads(lock.read_text())["pid"])
-                os.kill(pid, 0)
             except (OSError, ValueError, KeyError):
                 continue
-            raise BrokenRunError(
-                f"Another run is at work on this stack (process {pid}). Fix: wait for its end."
-            )
+            if _still_alive(pid):
+                raise BrokenRunError(
+                    f"Another run is at work on this stack (process {pid}). Fix: wait for its end."
+                )
         return locks
 
     def _pending(self) -> list[tuple[str, Mapping[str, Any]]]:
@@ -215,3 +217,25 @@ def scrubbed(environment: Mapping[str, str]) -> dict[str, str]:
 def foreign(environment: Mapping[str, str]) -> list[str]:
     """Names of the variables that `scrubbed` takes away."""
     return sorted(k for k in environment if FOREIGN.match(k) and k not in KEPT)
+
+
+def _still_alive(pid: int) -> bool:
+    """Whether a process goes on; one that was killed gets a moment to go."""
+    deadline = time.monotonic() + _DYING_SECONDS
+    while _alive(pid):
+        if time.monotonic() > deadline:
+            return True
+        time.sleep(0.1)
+    return False
+
+
+def _alive(pid: int) -> bool:
+    """A killed process whose parent is gone too may stand in the table until init looks."""
+    try:
+        os.kill(pid, 0)
+        stat = Path(f"/proc/{pid}/stat").read_text()
+    except FileNotFoundError:
+        return not Path("/proc/self").exists()  # macOS has no such files
+    except OSError:
+        return False
+    return stat.rpartition(")")[2].split()[0] != "Z"

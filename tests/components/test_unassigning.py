@@ -5,6 +5,7 @@ from typing import Any
 
 import pytest
 from pulumi import Output, ResourceHookArgs, RunError, log
+from pulumi.output import Unknown
 
 from components import Group, Unassigning
 from components import unassigning as module
@@ -116,6 +117,14 @@ def test_who_is_pushed_stays_though_the_group_of_all_is_made_in_this_run(declare
     declare(change(A, made, filled_by={"everybody": ["00gB", "00gC"]}, limit=4))  # 25-29 but 28
     with pytest.raises(RunError, match="'4' people"):
         declare(change(A, made, filled_by={"everybody": ["00gB", "00gC"]}, limit=3))
+
+
+@pytest.mark.parametrize("unknown", ["groups", "people", "both"])
+def test_what_a_preview_does_not_know_yet_is_no_removal(unknown: str) -> None:
+    """The engine hands over no mapping, where something in it is only made in this run."""
+    was = {"groups": A, "people": {}}
+    now = Unknown() if unknown == "both" else was | {unknown: Unknown()}
+    assert module._declared(was, now) == was
 
 
 def test_a_person_counts_as_one_and_a_group_may_keep_them(declare: Declare) -> None:

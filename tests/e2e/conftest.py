@@ -197,6 +197,17 @@ def engine() -> Engine:
     return found
 
 
+def pytest_sessionfinish(session: pytest.Session) -> None:
+    if output := getattr(session.config, "workeroutput", None):  # one of several processes
+        output["ran"] = RAN
+
+
+@pytest.hookimpl(optionalhook=True)
+def pytest_testnodedown(node: Any) -> None:
+    """What the processes ran is said once, by the one that started them."""
+    RAN[:] = getattr(node, "workeroutput", {}).get("ran") or RAN
+
+
 def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
     if RAN:
         terminalreporter.section("What ran end to end", yellow=True, bold=True)

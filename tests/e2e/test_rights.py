@@ -17,6 +17,7 @@ pytestmark = pytest.mark.e2e
 
 EVERYTHING = {
     "assign": "pushed",
+    "unassign": ["aws-access"],  # it goes with the shipped assignment
     "access_control": {},
     "alarm": {"emails": ["identity@example.com"]},
 }

@@ -1,5 +1,6 @@
 """The Python language host: what it says when a program fails, and when it keeps quiet."""
 
+import threading
 from pathlib import Path
 
 import grpc
@@ -8,7 +9,7 @@ import pytest
 from pulumi.runtime.proto import language_pb2
 
 from toolchain import language_host
-from toolchain.language_host import STOPPED, PythonHost
+from toolchain.language_host import PythonHost
 
 
 class Gone(grpc.RpcError):
@@ -36,8 +37,13 @@ def test_any_other_error_is_told_with_its_traceback(said: list[str]) -> None:
     assert "ValueError: what a bug looks like" in said[0]
 
 
-def test_a_look_up_cut_off_by_ctrl_c_is_not_explained_again(said: list[str]) -> None:
-    assert language_host._tell(Exception(f"invoke failed: grpc: {STOPPED}"))
+def test_what_ctrl_c_has_cut_off_is_not_explained_again(
+    said: list[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    stopped = threading.Event()
+    stopped.set()
+    monkeypatch.setattr(language_host, "_STOP", stopped)
+    assert language_host._tell(RuntimeError("cannot schedule new futures after shutdown"))
     assert said == []
 
 

@@ -2,6 +2,7 @@
 
 import json
 import os
+import subprocess
 from pathlib import Path
 from typing import Any
 
@@ -133,6 +134,18 @@ def test_the_lock_of_a_run_at_work_is_respected(stack: Stack) -> None:
     with pytest.raises(BrokenRunError, match=f"process {os.getpid()}"):
         stack.mend()
     assert calls(stack) == []
+
+
+@pytest.mark.skipif(not Path("/proc/self/stat").exists(), reason="reads /proc, as on Linux")
+def test_a_killed_run_that_nobody_has_waited_for_is_dead(stack: Stack) -> None:
+    child = subprocess.Popen(["sleep", "60"])
+    child.kill()
+    lock(stack, child.pid)
+    try:
+        [said] = stack.mend()
+    finally:
+        child.wait()
+    assert "killed" in said
 
 
 def test_an_unconfirmed_creation_that_never_happened_is_cleared(stack: Stack) -> None:
