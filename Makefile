@@ -4,6 +4,8 @@ MODE ?= api
 CONNECTIONS ?= unknown
 PYTHON := .venv/bin/python
 TOOLCHAIN := $(PYTHON) -m toolchain
+# Where it is set, every start compiles boto3 and moto anew, which takes longer than all else.
+unexport PYTHONDONTWRITEBYTECODE
 
 .PHONY: help up down status env engine sandbox reset test check docs lock
 .DEFAULT_GOAL := help
