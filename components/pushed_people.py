@@ -20,7 +20,7 @@ from typing import TypedDict
 
 import pulumi
 import pulumi_okta as okta
-from pulumi import Output, ResourceOptions
+from pulumi import ErrorHook, ErrorHookArgs, Output, ResourceHookBinding, ResourceOptions
 
 from components.groups import RULE_NAME_LENGTH, Group, GroupArgs
 
@@ -53,6 +53,7 @@ class PushedPeople(pulumi.ComponentResource):
             description="Everybody who is in a group pushed to IAM Identity Center (by rule)",
             opts=child,
         )
+        told = ResourceHookBinding(on_error=[ErrorHook(f"{name}-rules", self._told)])
         ids = [group.id for group in args["push"].values()]
         self.rules = [
             okta.group.Rule(
@@ -61,13 +62,25 @@ class PushedPeople(pulumi.ComponentResource):
                 group_assignments=[made.id],
                 expression_value=Output.all(*chunk).apply(_members_of_any),
                 status="ACTIVE",
-                opts=child,
+                opts=ResourceOptions(parent=self, hooks=told),
             )
             for number, chunk in enumerate(_chunks(ids), 1)
         ]
         asked: GroupArgs = {"create": args["name"]}
         self.group = Group(made.id, made.name, asked, tuple(ids), tuple(self.rules))
         self.register_outputs({"group_id": made.id})
+
+    def _told(self, failed: ErrorHookArgs) -> bool:
+        """Okta's own words say which; they do not say what else there is. Never tries again."""
+        if failed.failed_operation == "create":
+            pulumi.log.error(
+                "assign: 'pushed' needs Okta's group rules, and Okta made none. It refuses them "
+                "where the org's licence has none, and to all but super and org administrators. "
+                "Fix: ask for them; or name groups under `assign` that hold everybody who is "
+                "pushed, and fill them yourself.",
+                self,
+            )
+        return False
 
 
 def _chunks(ids: list[Output[str]]) -> list[list[Output[str]]]:

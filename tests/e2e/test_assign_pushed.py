@@ -45,6 +45,21 @@ def test_the_example_stack_starts_with_it() -> None:
     assert config["okta-identity-center:federation"]["assign"] == "pushed"
 
 
+def test_an_org_without_group_rules_is_told_what_else_there_is(kit: Kit) -> None:
+    refusal = {"errorCode": "E0000015", "errorSummary": "No permission to access the feature."}
+    kit.okta(
+        "POST", "/sandbox/faults",
+        {"method": "POST", "path": "/groups/rules", "status": 401, "body": refusal, "times": None},
+    )  # fmt: skip
+    kit.change(assign="pushed", push=["aws-admins", "aws-finance"], access={})
+    done = kit.run("up", "--yes", "--skip-preview")
+    kit.okta("DELETE", "/sandbox/faults")
+    assert done.code != 0
+    assert "No permission to access the feature" in done.text, done.text
+    assert "'pushed' needs Okta's group rules" in done.text
+    assert "name groups under `assign`" in done.text
+
+
 def test_one_group_is_made_and_filled_with_everybody_who_is_pushed(kit: Kit) -> None:
     new = {"create": "aws-data-people", "rule": 'user.department == "Data"'}
     kit.change(assign="pushed", push=["aws-admins", "aws-finance", new], access={})
