@@ -35,7 +35,7 @@ reset: .venv/ready ## stop the sandbox and forget it, whatever state it is in
 	@$(TOOLCHAIN) reset
 
 test: .venv/ready ## unit tests, the sandbox's, and end to end with the real engine
-	@$(PYTHON) -m pytest --numprocesses auto --dist loadfile
+	@$(PYTHON) -m pytest --numprocesses auto --dist loadfile --no-loadscope-reorder
 
 check: .venv/ready ## lint, import arrows, types
 	@.venv/bin/ruff check .

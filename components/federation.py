@@ -75,8 +75,8 @@ class IdentityCenterFederation(pulumi.ComponentResource):
         people = find_people(
             one_by_one, template or DEFAULT_TEMPLATE, InvokeOutputOptions(parent=self)
         )
-        # Whatever is made first waits for every look-up.
-        checked = Output.all(token.endpoint, found, instance, people).apply(
+        # Whatever is made first waits for every look-up, and for the token to be proven.
+        checked = Output.all(token.endpoint, found, instance, people, token.proven).apply(
             lambda read: belong_together(args["issuer_url"], read)
         )
         app_label = args.get("label", "AWS IAM Identity Center")

@@ -1,5 +1,6 @@
 """The federation and its parts, declared against Pulumi's mocks."""
 
+import asyncio
 import json
 from collections.abc import Awaitable, Callable
 from typing import Any
@@ -314,6 +315,18 @@ class TestSecret:
         assert "TOPSECRET" not in str(caught.value)
         assert "okta-identity-center/scim" in str(caught.value)
         assert not [a for a in world.declared if a.typ.startswith("okta:")]
+
+    def test_nothing_is_made_before_the_token_is_proven(
+        self, world: World, declare: Declare
+    ) -> None:
+        async def slow(_: str, __: str) -> tuple[int, str]:
+            await asyncio.sleep(0.3)
+            return 401, "GET /ServiceProviderConfig"
+
+        with pytest.raises(RunError, match="OIC-117"):
+            declare(federation(probe=slow, push=[{"create": "aws-made"}]))
+        assert world.inputs("app/saml:Saml") == []
+        assert world.inputs("group/group:Group") == []
 
     def test_a_token_that_aws_refuses_never_reaches_okta(
         self, world: World, declare: Declare
