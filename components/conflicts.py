@@ -20,8 +20,7 @@ class Conflicts:
 
     def __init__(self, name: str, parent: Resource, places: Mapping[str, str]) -> None:
         self._parent, self._places = parent, places
-        self._hook = ErrorHook(name, self.on_error)
-        self.binding = ResourceHookBinding(on_error=[self._hook])
+        self.binding = ResourceHookBinding(on_error=[ErrorHook(name, self.on_error)])
 
     async def on_error(self, failed: ErrorHookArgs) -> bool:
         """Whether to try again: never."""
@@ -38,7 +37,7 @@ class Conflicts:
                 f'Center. Fix: take them over with access_control.import_id: "{instance}", and '
                 "declare the attributes that are there, or they are removed."
             )
-        place = f"{self._places.get(name, 'permission_sets')}"
+        place = self._places[name]
         try:
             import_id = f"{await self._arn(instance, name)},{instance}"
         except Exception:  # what could not be created may be unreadable too: told without its ARN

@@ -71,7 +71,14 @@ class Unassigning(pulumi.ComponentResource):
     async def before_update(self, change: ResourceHookArgs) -> None:
         """Raises Refused where more people than allowed would lose AWS."""
         was = cast(dict[str, Assigned], (change.old_inputs or {})["input"])
-        now = _declared(was, (change.new_inputs or {})["input"])
+        given: Any = (change.new_inputs or {})["input"]
+        now = _declared(was, given)
+        if not isinstance(given, Mapping) or any(now[kind] is not given[kind] for kind in was):
+            pulumi.log.warn(
+                "assign: whether somebody loses AWS is unknown in this preview; the update counts "
+                "before it changes anything.",
+                self,
+            )
         for kind in ("groups", "people"):
             self._refuse_other_names(was[kind], now[kind])
         groups, people = (_gone(was[kind], now[kind]) for kind in ("groups", "people"))

@@ -127,6 +127,14 @@ def test_what_a_preview_does_not_know_yet_is_no_removal(unknown: str) -> None:
     assert module._declared(was, now) == was
 
 
+def test_a_preview_that_could_not_count_says_so(declare: Declare, told: list[str]) -> None:
+    declare(change(A, A, people=({}, Unknown())))  # type: ignore[arg-type]
+    assert "unknown in this preview" in told[0]
+    told.clear()
+    declare(change(A, A))
+    assert told == []
+
+
 def test_a_person_counts_as_one_and_a_group_may_keep_them(declare: Declare) -> None:
     ada = {"ada@example.com": "00u1"}
     with pytest.raises(RunError, match=r"ada@example\.com: '1' people"):
