@@ -44,8 +44,8 @@ check: .venv/ready ## lint, import arrows, types
 	@.venv/bin/pyright
 
 docs: .venv/ready ## write the generated pages and schemas anew
-	@$(PYTHON) -m okta_idc schema > docs/stack.schema.json
-	@$(PYTHON) -m okta_idc.rules > docs/rules.md
+	@$(PYTHON) -m okta_idc schema > docs/reference/stack.schema.json
+	@$(PYTHON) -m okta_idc.rules > docs/reference/rules.md
 
 lock: ## compile the requirements files anew from pyproject.toml
 	@set -- -q --universal --python-version 3.11 --generate-hashes --no-emit-index-url --no-header; \

@@ -6,13 +6,13 @@ from typing import Any
 
 import pulumi
 
-from components import IdentityCenterFederation, Wait
-from components.elsewhere import aws_provider
-from components.shell import refuse_hijack
+from components import IdentityCenterFederation, WaitPolicy
+from components.environment import reject_ambient_credentials
+from components.providers import aws_provider
 from okta_idc.clients.scim import ScimProbe
 from okta_idc.settings import ROOT, Settings, SettingsError
 
-refuse_hijack(os.environ)
+reject_ambient_credentials(os.environ)
 try:
     settings = Settings.load(pulumi.Config().require_object(ROOT))
 except SettingsError as error:
@@ -21,10 +21,10 @@ except SettingsError as error:
 provisioning = settings.provisioning
 arguments: Any = {
     **settings.arguments(),
-    "wait": Wait.chosen(provisioning.wait, 60 * provisioning.wait_minutes),
+    "wait": WaitPolicy.chosen(provisioning.wait, 60 * provisioning.wait_minutes),
     "secret_provider": aws_provider("secret", settings.scim.region, settings.scim.role_arn),
     "probe": ScimProbe(settings.scim.probe_at) if settings.scim.probe else None,
-    "arrival": Wait(60 * provisioning.arrival_minutes),
+    "arrival": WaitPolicy(60 * provisioning.arrival_minutes),
 }
 if alarm := settings.alarm:
     arguments["alarm_provider"] = aws_provider("alarm", alarm.region, alarm.role_arn)

@@ -22,8 +22,7 @@ from typing import Any
 
 import yaml
 
-from toolchain import engine, sandbox
-from toolchain.plugins import choice
+from toolchain import engine, plugin_resolver, sandbox
 from toolchain.sandbox import ROOT
 from toolchain.stack import Stack
 
@@ -127,7 +126,7 @@ def stack_of(groups: int, way: str) -> Iterator[Stack]:
     running = sandbox.start(home, 0, "supported", "--org", str(org), "--latency", "0")
     try:
         found = engine.find(say)
-        stack = Stack(home, running, found, choice.choose(found, say))
+        stack = Stack(home, running, found, plugin_resolver.choose(found, say))
         stack.ready()
         yield stack
     finally:

@@ -22,10 +22,10 @@ from okta_idc.clients.identity_center import IdentityCenter
 from okta_idc.clients.identity_store import IdentityStore
 from okta_idc.clients.okta import Okta
 from okta_idc.clients.okta_auth import HeaderAuth
-from okta_idc.doctor.ask import judge
-from okta_idc.doctor.assertion import attributes_of, statements_of
-from okta_idc.doctor.look import Aws, Wanted, look
-from okta_idc.doctor.people import People
+from okta_idc.doctor.bindings import judge
+from okta_idc.inventory.assigned_users import People
+from okta_idc.inventory.collect import Aws, Wanted, look
+from okta_idc.inventory.session_tags import attributes_of, statements_of
 from okta_idc.rules.profiles import judge as judge_profile
 
 WORKFORCE = {"apps": 100, "groups": 500, "apps/id": 500, "groups/id": 1000, "rest": 1200}

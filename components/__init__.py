@@ -1,34 +1,29 @@
 """What is declared: one Pulumi component a file. `IdentityCenterFederation` composes the others,
 each of which can be used alone."""
 
-from components.access_control import AccessControlAttributes, AccessControlAttributesArgs
-from components.account_access import (
-    AccountAccess,
-    AccountAccessArgs,
-    ApplicationArgs,
-    PermissionSetArgs,
+from ._checks.deprovisioning_guard import DeprovisioningGuard, DeprovisioningGuardArgs
+from ._checks.provisioning_gate import ProvisioningGate, ProvisioningGateArgs
+from ._polling import WaitPolicy
+from .aws.access_control_attributes import AccessControlAttributes, AccessControlAttributesArgs
+from .aws.account_access import AccountAccess, AccountAccessArgs, ApplicationArgs, PermissionSetArgs
+from .aws.scim_token import ScimToken, ScimTokenArgs
+from .aws.token_expiry_alarm import TokenExpiryAlarm, TokenExpiryAlarmArgs
+from .federation import IdentityCenterFederation
+from .federation_args import IdentityCenterFederationArgs
+from .okta.group_assignments import GroupAssignments, GroupAssignmentsArgs
+from .okta.groups import Group, GroupArgs
+from .okta.profile_mappings import ProfileMappings, ProfileMappingsArgs
+from .okta.provisioning import Provisioning, ProvisioningArgs
+from .okta.push_groups import PushGroups, PushGroupsArgs
+from .okta.pushed_members_group import PushedMembersGroup, PushedMembersGroupArgs
+from .okta.saml_app import AttributeStatement, SamlApp, SamlAppArgs
+from .okta.user_assignments import (
+    User,
+    UserArgs,
+    UserAssignments,
+    UserAssignmentsArgs,
+    find_users,
 )
-from components.assigned_people import (
-    AssignedPeople,
-    AssignedPeopleArgs,
-    Person,
-    PersonArgs,
-    find_people,
-)
-from components.assignment_groups import AssignmentGroups, AssignmentGroupsArgs
-from components.attribute_mappings import AttributeMappings, AttributeMappingsArgs
-from components.federation import IdentityCenterFederation
-from components.federation_args import IdentityCenterFederationArgs
-from components.gate import Gate, GateArgs
-from components.groups import Group, GroupArgs
-from components.provisioning import Provisioning, ProvisioningArgs
-from components.push_groups import PushGroups, PushGroupsArgs
-from components.pushed_people import PushedPeople, PushedPeopleArgs
-from components.saml_app import AttributeStatement, SamlApp, SamlAppArgs
-from components.scim_token import ScimToken, ScimTokenArgs
-from components.token_alarm import TokenExpiryAlarm, TokenExpiryAlarmArgs
-from components.unassigning import Unassigning, UnassigningArgs
-from components.wait import Wait
 
 __all__ = [
     "AccessControlAttributes",
@@ -36,36 +31,36 @@ __all__ = [
     "AccountAccess",
     "AccountAccessArgs",
     "ApplicationArgs",
-    "AssignedPeople",
-    "AssignedPeopleArgs",
-    "AssignmentGroups",
-    "AssignmentGroupsArgs",
-    "AttributeMappings",
-    "AttributeMappingsArgs",
     "AttributeStatement",
-    "Gate",
-    "GateArgs",
+    "DeprovisioningGuard",
+    "DeprovisioningGuardArgs",
     "Group",
     "GroupArgs",
+    "GroupAssignments",
+    "GroupAssignmentsArgs",
     "IdentityCenterFederation",
     "IdentityCenterFederationArgs",
     "PermissionSetArgs",
-    "Person",
-    "PersonArgs",
+    "ProfileMappings",
+    "ProfileMappingsArgs",
     "Provisioning",
     "ProvisioningArgs",
+    "ProvisioningGate",
+    "ProvisioningGateArgs",
     "PushGroups",
     "PushGroupsArgs",
-    "PushedPeople",
-    "PushedPeopleArgs",
+    "PushedMembersGroup",
+    "PushedMembersGroupArgs",
     "SamlApp",
     "SamlAppArgs",
     "ScimToken",
     "ScimTokenArgs",
     "TokenExpiryAlarm",
     "TokenExpiryAlarmArgs",
-    "Unassigning",
-    "UnassigningArgs",
-    "Wait",
-    "find_people",
+    "User",
+    "UserArgs",
+    "UserAssignments",
+    "UserAssignmentsArgs",
+    "WaitPolicy",
+    "find_users",
 ]

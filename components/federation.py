@@ -9,32 +9,33 @@ from collections.abc import Mapping
 import pulumi
 from pulumi import InvokeOutputOptions, Output, Resource, ResourceOptions
 
-from components.arrival import SETTLE_SECONDS
-from components.assigned_people import AssignedPeople, Person, find_people, ids_of
-from components.assignment_groups import AssignmentGroups
-from components.attribute_mappings import AttributeMappings
-from components.aws_side import on_the_aws_side, part
-from components.console import provisioning_steps
-from components.drift import REPORT, Drift
-from components.federation_args import API, IdentityCenterFederationArgs
-from components.federation_checks import (
-    belong_together,
-    one_role_each,
-    refuse_retired,
-    the_one_instance,
-)
-from components.gate import ENFORCE, Gate
-from components.groups import Group, find_groups, label, take_groups
-from components.next_steps import next_steps
-from components.provisioning import Provisioning
-from components.push_groups import PushGroups
-from components.pushed_people import PushedPeople
-from components.refusal import refuse
-from components.saml_app import DEFAULT_TEMPLATE, SamlApp
-from components.scim_token import ScimToken
-from components.unassigning import LIMIT, Unassigning
-from components.wait import Wait
 from okta_idc.rules import groups as rules
+
+from ._aws_resources import declare_aws_resources, part
+from ._checks.console_steps import provisioning_steps
+from ._checks.deprovisioning_guard import LIMIT, DeprovisioningGuard
+from ._checks.drift import REPORT, Drift
+from ._checks.lookups import (
+    check_distinct_roles,
+    check_same_instance,
+    lookup_instance,
+    refuse_retired,
+)
+from ._checks.next_steps import next_steps
+from ._checks.provisioning_gate import ENFORCE, ProvisioningGate
+from ._errors import raise_findings
+from ._polling import WaitPolicy
+from .aws.scim_token import ScimToken
+from .federation_args import API, IdentityCenterFederationArgs
+from .okta._propagation import SETTLE_SECONDS
+from .okta.group_assignments import GroupAssignments
+from .okta.groups import Group, find_groups, group_key, resolve_groups
+from .okta.profile_mappings import ProfileMappings
+from .okta.provisioning import Provisioning
+from .okta.push_groups import PushGroups
+from .okta.pushed_members_group import PushedMembersGroup
+from .okta.saml_app import DEFAULT_TEMPLATE, SamlApp
+from .okta.user_assignments import User, UserAssignments, find_users, ids_of
 
 
 class IdentityCenterFederation(pulumi.ComponentResource):
@@ -55,9 +56,9 @@ class IdentityCenterFederation(pulumi.ComponentResource):
         child = ResourceOptions(parent=self)
         protect = args.get("protect", False)
         assign, push = args.get("assign", []), args.get("push", [])
-        roles = rules.GroupRoles(tuple(map(label, assign)), tuple(map(label, push)))
-        refuse(rules.named_once(roles) + rules.one_role_per_group(roles))
-        refuse_retired(args, tuple(label(group) for group in push if group.get("retire")))
+        roles = rules.GroupRoles(tuple(map(group_key, assign)), tuple(map(group_key, push)))
+        raise_findings(rules.named_once(roles) + rules.one_role_per_group(roles))
+        refuse_retired(args, tuple(group_key(group) for group in push if group.get("retire")))
         by_api = args.get("mode", API) == API
         token = ScimToken(
             f"{name}-scim-token",
@@ -68,22 +69,22 @@ class IdentityCenterFederation(pulumi.ComponentResource):
             {f"assign[{i}]": group for i, group in enumerate(assign)}
             | {f"push[{i}]": group for i, group in enumerate(push)},
             InvokeOutputOptions(parent=self),
-        ).apply(lambda known: one_role_each(known, assign, push))
-        instance = the_one_instance(InvokeOutputOptions(parent=self))
+        ).apply(lambda known: check_distinct_roles(known, assign, push))
+        instance = lookup_instance(InvokeOutputOptions(parent=self))
         store_id = instance.apply(lambda i: i[0])
         one_by_one, template = args.get("assign_people", []), args.get("user_name_template")
-        people = find_people(
+        people = find_users(
             one_by_one, template or DEFAULT_TEMPLATE, InvokeOutputOptions(parent=self)
         )
         # Whatever is made first waits for every look-up, and for the token to be proven.
         checked = Output.all(token.endpoint, found, instance, people, token.proven).apply(
-            lambda read: belong_together(args["issuer_url"], read)
+            lambda read: check_same_instance(args["issuer_url"], read)
         )
         app_label = args.get("label", "AWS IAM Identity Center")
-        pushed = take_groups(f"{name}-group", push, found, checked, child)
-        assigned = take_groups(f"{name}-group", assign, found, checked, child)
+        pushed = resolve_groups(f"{name}-group", push, found, checked, child)
+        assigned = resolve_groups(f"{name}-group", assign, found, checked, child)
         if everybody := args.get("assign_pushed"):
-            filled = PushedPeople(
+            filled = PushedMembersGroup(
                 f"{name}-people", {"name": everybody, "push": pushed, "after": checked}, child
             )
             assigned[everybody] = filled.group
@@ -104,12 +105,12 @@ class IdentityCenterFederation(pulumi.ComponentResource):
         )
         gate = self._provisioned(name, args, app, token)
         before = self._before_assigning(name, args, gate, assigned, people)
-        assignments = AssignmentGroups(
+        assignments = GroupAssignments(
             f"{name}-assign",
             {"app_id": gate.app_id, "groups": assigned, "after": before, "protect": protect},
             child,
         )
-        singly = AssignedPeople(
+        singly = UserAssignments(
             f"{name}-assign-people",
             {
                 "app_id": gate.app_id,
@@ -130,7 +131,7 @@ class IdentityCenterFederation(pulumi.ComponentResource):
                 "people": people.apply(ids_of),
                 "after": [*assignments.assignments.values(), *singly.assignments],
                 "protect": protect,
-                "wait": args.get("arrival", Wait.none()),
+                "wait": args.get("arrival", WaitPolicy.none()),
                 "settle_seconds": args.get("settle_seconds", SETTLE_SECONDS),
             },
             child,
@@ -149,7 +150,7 @@ class IdentityCenterFederation(pulumi.ComponentResource):
             child,
         )
         instance_arn = checked.apply(lambda known: known[2][2])
-        on_the_aws_side(self, name, args, instance_arn, token, pushes)
+        declare_aws_resources(self, name, args, instance_arn, token, pushes)
         self.app_id = app.app_id
         self.outputs = {
             "appId": app.app_id,
@@ -189,7 +190,7 @@ class IdentityCenterFederation(pulumi.ComponentResource):
 
     def _provisioned(
         self, name: str, args: IdentityCenterFederationArgs, app: SamlApp, token: ScimToken
-    ) -> Gate:
+    ) -> ProvisioningGate:
         """Provisioning turned on, by the program or by a person, and the gate behind it."""
         wanted = _wanted_features(args)
         read = (app.metadata_url, app.app_id, token.endpoint)
@@ -211,7 +212,7 @@ class IdentityCenterFederation(pulumi.ComponentResource):
                 ResourceOptions(parent=self),
             )
             app_id, after = declared.app_id, [declared.connection, declared.features]
-        return Gate(
+        return ProvisioningGate(
             f"{name}-gate",
             {
                 "app_id": app_id,
@@ -219,7 +220,7 @@ class IdentityCenterFederation(pulumi.ComponentResource):
                 "after": after,
                 "steps": "" if token.token is not None else steps,
                 "policy": args.get("gate", ENFORCE),
-                "wait": args.get("wait", Wait.none()),
+                "wait": args.get("wait", WaitPolicy.none()),
             },
             ResourceOptions(parent=self),
         )
@@ -228,14 +229,14 @@ class IdentityCenterFederation(pulumi.ComponentResource):
         self,
         name: str,
         args: IdentityCenterFederationArgs,
-        gate: Gate,
+        gate: ProvisioningGate,
         assigned: Mapping[str, Group],
-        people: Output[dict[str, Person]],
+        people: Output[dict[str, User]],
     ) -> list[Resource]:
         """What assignments wait for: that nobody is unassigned who was not meant to be, and that
         the attributes are mapped."""
         child = ResourceOptions(parent=self)
-        unassigning = Unassigning(
+        unassigning = DeprovisioningGuard(
             f"{name}-unassigning",
             {
                 "groups": assigned,
@@ -247,7 +248,7 @@ class IdentityCenterFederation(pulumi.ComponentResource):
         )
         before: list[Resource] = [unassigning.resource]
         if mappings := args.get("mappings"):
-            mapped = AttributeMappings(
+            mapped = ProfileMappings(
                 f"{name}-mappings", {"app_id": gate.app_id, "mappings": mappings}, child
             )
             before.append(mapped.resource)

@@ -4,12 +4,12 @@ from typing import NotRequired, TypedDict
 
 import pulumi_aws as aws
 
-from components.account_access import ApplicationArgs, PermissionSetArgs
-from components.assigned_people import PersonArgs
-from components.groups import GroupArgs
-from components.saml_app import AttributeStatement
-from components.scim_token import Probe
-from components.wait import Wait
+from ._polling import WaitPolicy
+from .aws.account_access import ApplicationArgs, PermissionSetArgs
+from .aws.scim_token import Probe
+from .okta.groups import GroupArgs
+from .okta.saml_app import AttributeStatement
+from .okta.user_assignments import UserArgs
 
 API = "api"
 
@@ -47,14 +47,14 @@ class IdentityCenterFederationArgs(TypedDict):
     """See SamlApp."""
     attributes: NotRequired[list[AttributeStatement]]
     mappings: NotRequired[dict[str, str]]
-    """See AttributeMappings. Default: Okta's mapping is left as it is."""
+    """See ProfileMappings. Default: Okta's mapping is left as it is."""
     mode: NotRequired[str]
     """`api` (default) or `console`: who connects Okta's provisioning to the SCIM endpoint."""
     gate: NotRequired[str]
     """`enforce` (default) or `warn`: what happens while provisioning is not known to be on."""
     drift: NotRequired[str]
     """`report` (default) or `enforce`: what happens when something is not as it is declared."""
-    wait: NotRequired[Wait]
+    wait: NotRequired[WaitPolicy]
     """How long a person is waited for. Default: not at all."""
     create_users: NotRequired[bool]
     update_users: NotRequired[bool]
@@ -63,7 +63,7 @@ class IdentityCenterFederationArgs(TypedDict):
     """The assignment groups."""
     assign_pushed: NotRequired[str]
     """Instead of `assign`: the name of one group, made here, of everybody who is pushed."""
-    assign_people: NotRequired[list[PersonArgs]]
+    assign_people: NotRequired[list[UserArgs]]
     """People assigned one by one, beside the groups."""
     unassign_limit: NotRequired[int]
     """How many people a run may unassign without a word. Default: 10."""
@@ -71,7 +71,7 @@ class IdentityCenterFederationArgs(TypedDict):
     """Assignment groups and people, as they were called, that may go however many lose AWS."""
     push: NotRequired[list[GroupArgs]]
     """The push groups; none of them an assignment group."""
-    arrival: NotRequired[Wait]
+    arrival: NotRequired[WaitPolicy]
     """How long people and groups may take to arrive in AWS. Default: not waited for."""
     settle_seconds: NotRequired[float]
     """See PushGroups."""

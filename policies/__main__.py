@@ -7,10 +7,10 @@ import sys
 from pathlib import Path
 
 CLONE = Path(__file__).resolve().parent.parent
-if (CLONE / "okta_idc" / "rules").is_dir():  # else the wheel in the pack's virtualenv
-    sys.path.insert(1, str(CLONE))
+sys.path.insert(1, str(CLONE))
 
-from asks import DESCRIPTION, NAME, policies  # noqa: E402
 from pulumi_policy import PolicyPack  # noqa: E402
+
+from policies.pack import DESCRIPTION, NAME, policies  # noqa: E402
 
 PolicyPack(NAME, policies(), description=DESCRIPTION, display_name="Okta → IAM Identity Center")

@@ -4,10 +4,10 @@ import argparse
 import sys
 from pathlib import Path
 
-from sandbox import commands
-from sandbox.remote import ControlError, Remote
-from sandbox.seed import load_org
-from sandbox.settings import CHOICES, Settings
+from . import commands
+from .client import ControlError, Remote
+from .org_file import load_org
+from .settings import CHOICES, Settings
 
 
 def main(argv: list[str] | None = None) -> int:
@@ -52,8 +52,8 @@ def _add_serve(verbs: "argparse._SubParsersAction[argparse.ArgumentParser]") -> 
 
 
 def _serve(given: argparse.Namespace) -> int:
-    from sandbox.serve import Options, run
-    from sandbox.snapshot import org_of, read
+    from .server import Options, run
+    from .snapshot import org_of, read
 
     chosen = {name: value for name in CHOICES if (value := getattr(given, name))}
     try:

@@ -9,7 +9,7 @@ times on Okta's and AWS's objects are the machine's own.
 import asyncio
 import time
 
-from sandbox.settings import Settings
+from .settings import Settings
 
 
 class Clock:

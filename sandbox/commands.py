@@ -10,10 +10,10 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
-from sandbox.faults import CONNECTIONS, NAMED, SERVERS
-from sandbox.journal import AWS
-from sandbox.remote import DEFAULT, Json, Remote
-from sandbox.settings import CHOICES
+from .client import DEFAULT, Json, Remote
+from .faults import CONNECTIONS, NAMED, SERVERS
+from .request_log import AWS
+from .settings import CHOICES
 
 Command = Callable[[Remote, argparse.Namespace], None]
 
@@ -133,7 +133,7 @@ def _clock(remote: Remote, given: argparse.Namespace) -> None:
 
 
 def _snapshot(remote: Remote, given: argparse.Namespace) -> None:
-    from sandbox.snapshot import write
+    from .snapshot import write
 
     write(given.file, remote.snapshot())
     _say(f"Written to {given.file}. Start from it with --restore.")

@@ -13,7 +13,7 @@ from typing import Any
 
 from aiohttp import web
 
-from sandbox.clock import Clock
+from .clock import Clock
 
 SERVERS = ("okta", "scim")
 CONNECTIONS = ("broken", "lost")

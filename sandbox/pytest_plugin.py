@@ -23,7 +23,7 @@ from pathlib import Path
 
 import pytest
 
-from sandbox.remote import Remote
+from .client import Remote
 
 _START = 120.0  # seconds; moto alone takes some on a busy machine
 

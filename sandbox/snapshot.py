@@ -15,21 +15,21 @@ import re
 from pathlib import Path
 from typing import Any
 
-from sandbox import seed
-from sandbox.aws.store import IdentityStore
-from sandbox.okta import records
-from sandbox.okta.certificate import put_back as keep_signing_with
-from sandbox.okta.certificate import signing
-from sandbox.okta.model import Model
-from sandbox.okta.records import App
-from sandbox.seed import Org
+from . import org_file
+from .aws.store import IdentityStore
+from .okta import entities
+from .okta.certificate import put_back as keep_signing_with
+from .okta.certificate import signing
+from .okta.entities import App
+from .okta.model import Model
+from .org_file import Org
 
 Json = dict[str, Any]
 FORMAT = 1
 _TOKEN = "$scim_token"
 _KINDS: dict[str, Any] = {
     name: kind
-    for module in (records, seed)
+    for module in (entities, org_file)
     for name, kind in vars(module).items()
     if isinstance(kind, type) and dataclasses.is_dataclass(kind)
 }

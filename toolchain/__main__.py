@@ -7,10 +7,10 @@ from pathlib import Path
 import httpx
 from rich.console import Console
 
-from toolchain import engine, verbs
+from toolchain import commands, engine
 from toolchain.engine import NoEngineError
-from toolchain.plugins.choice import NoPluginError
-from toolchain.run import INTERRUPTED
+from toolchain.foreground import INTERRUPTED
+from toolchain.plugin_resolver import NoPluginError
 from toolchain.sandbox import PORT, ROOT, SandboxError
 from toolchain.stack import BrokenRunError
 
@@ -55,7 +55,7 @@ def main(argv: list[str] | None = None) -> int:
         if name == "status":
             verb.add_argument("--json", action="store_true", help="for machines")
     given = parser.parse_args(argv)
-    place = verbs.Place(given.home.resolve(), Console(stderr=given.verb in ("env", "engine")))
+    place = commands.Place(given.home.resolve(), Console(stderr=given.verb in ("env", "engine")))
     try:
         return _run(place, given)
     except NoEngineError as error:
@@ -72,23 +72,23 @@ def main(argv: list[str] | None = None) -> int:
         return INTERRUPTED
 
 
-def _run(place: verbs.Place, given: argparse.Namespace) -> int:
+def _run(place: commands.Place, given: argparse.Namespace) -> int:
     match given.verb:
         case "up":
-            return verbs.up(place, given.port, given.mode)
+            return commands.up(place, given.port, given.mode)
         case "down":
-            return verbs.down(place, given.keep_sandbox)
+            return commands.down(place, given.keep_sandbox)
         case "status":
-            return verbs.status(place, as_json=given.json)
+            return commands.status(place, as_json=given.json)
         case "env":
-            return verbs.env(place)
+            return commands.env(place)
         case "engine":
             print(engine.find(place.say).path.parent)
             return 0
         case "sandbox":
-            return verbs.serve(place, given.port, given.connections, given.options)
+            return commands.serve(place, given.port, given.connections, given.options)
         case _:
-            return verbs.reset(place)
+            return commands.reset(place)
 
 
 if __name__ == "__main__":

@@ -17,7 +17,7 @@ from pathlib import Path
 from typing import Any
 
 from toolchain.engine import Engine
-from toolchain.plugins.choice import NAMES, Plugin, variable
+from toolchain.plugin_resolver import NAMES, Plugin, variable
 from toolchain.sandbox import PORT, ROOT, Sandbox
 
 STACK = "dev"

@@ -8,12 +8,12 @@ from collections.abc import Iterable
 from dataclasses import dataclass, field
 from typing import Any
 
-from okta_idc.adoption.access import access_of, permission_sets
-from okta_idc.adoption.look import Found, Json, Where
-from okta_idc.adoption.parts import Item, Note
-from okta_idc.clients.documents import text_inside
-from okta_idc.doctor.assertion import statements_of
-from okta_idc.rules import Finding, attributes, endpoints, instance_attributes, statements
+from okta_idc.adoption.account_access import access_of, permission_sets
+from okta_idc.adoption.discovery import Found, Json, Where
+from okta_idc.adoption.items import Item, Note
+from okta_idc.clients.json_path import get_text
+from okta_idc.inventory.session_tags import statements_of
+from okta_idc.rules import Finding, attribute_statements, attributes, endpoints, instance_attributes
 from okta_idc.settings import Settings, SettingsError
 
 _FEATURES = {
@@ -93,10 +93,10 @@ def _app(found: Found) -> Item:
     app = found.app
     made = Item(
         {
-            "label": text_inside(app, "label"),
-            "acs_url": text_inside(app, "settings", "app", "acsURL"),
-            "issuer_url": text_inside(app, "settings", "app", "entityID"),
-            "user_name_template": text_inside(app, "credentials", "userNameTemplate", "template"),
+            "label": get_text(app, "label"),
+            "acs_url": get_text(app, "settings", "app", "acsURL"),
+            "issuer_url": get_text(app, "settings", "app", "entityID"),
+            "user_name_template": get_text(app, "credentials", "userNameTemplate", "template"),
             "import_id": str(app["id"]),
         }
     )
@@ -197,15 +197,18 @@ def _pushed(found: Found, mapping: Json) -> Item:
     return item
 
 
-def _attribute(found: statements.Statement) -> Item:
+def _attribute(found: attribute_statements.Statement) -> Item:
     """One statement: an attribute for access control, or something that the kit does not send."""
     item = Item({"key": found.name, "value": ", ".join(found.values) or found.type})
     attribute = found.attribute
-    breaches: list[Finding] = [*statements.name_format(found), *statements.one_value(found)]
+    breaches: list[Finding] = [
+        *attribute_statements.name_format(found),
+        *attribute_statements.one_value(found),
+    ]
     if attribute:
         item.value["key"] = attribute.key
         breaches += attributes.attribute_key(attribute) + attributes.attribute_value(attribute)
-        breaches += statements.statement_lengths(found)
+        breaches += attribute_statements.statement_lengths(found)
     if attribute and not breaches:
         return item
     item.left_out = True

@@ -10,11 +10,11 @@ from typing import Annotated, Any
 import typer
 from rich.console import Console
 
+from okta_idc.adoption.discovery import Found, Where, look
 from okta_idc.adoption.draft import Draft, draft
-from okta_idc.adoption.look import Found, Where, look
-from okta_idc.adoption.mappings import import_file
-from okta_idc.adoption.text import stack_file
-from okta_idc.cli.doctor_inputs import known_region
+from okta_idc.adoption.import_file import import_file
+from okta_idc.adoption.stack_file import stack_file
+from okta_idc.cli.doctor_options import known_region
 from okta_idc.cli.doctor_progress import watching
 from okta_idc.cli.schema import PROJECT
 from okta_idc.cli.stack import CannotLookError, org_url
@@ -22,8 +22,8 @@ from okta_idc.clients.aws import AwsError
 from okta_idc.clients.okta import Okta, OktaError
 from okta_idc.clients.okta_auth import Credentials
 from okta_idc.clients.okta_limits import HALF
-from okta_idc.doctor.gap import Gap
 from okta_idc.doctor.report import COULD_NOT_LOOK
+from okta_idc.inventory.unavailable import Unavailable
 from okta_idc.settings import ROOT
 
 NOT_ALL = 1
@@ -90,7 +90,7 @@ def adopt(
         if mappings:
             document = import_file(seen.made, seen.found, stack, PROJECT)
             mappings.write_text(json.dumps(document, indent=2) + "\n", encoding="utf-8")
-    except (CannotLookError, OktaError, AwsError, Gap) as error:
+    except (CannotLookError, OktaError, AwsError, Unavailable) as error:
         errors.print(f"unknown: {error}", markup=False)
         raise typer.Exit(COULD_NOT_LOOK) from None
     except OSError as error:
@@ -134,6 +134,6 @@ def _tell(errors: Console, seen: _Seen, out: Path | None) -> None:
     )
     errors.print(
         f"{app.get('label')} ({app['id']}): {counts}; {seen.calls} calls to Okta"
-        f"{f'; written to {out}. Next: docs/adoption.md' if out else ''}.",
+        f"{f'; written to {out}. Next: docs/guide/adopt.md' if out else ''}.",
         markup=False,
     )

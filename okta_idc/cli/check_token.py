@@ -15,7 +15,7 @@ from okta_idc.clients.aws import AwsError
 from okta_idc.clients.scim import ScimProbe
 from okta_idc.clients.secrets import secret_string
 from okta_idc.rules import Finding
-from okta_idc.rules import secret as rules
+from okta_idc.rules import scim_secret as rules
 
 
 def check_token(

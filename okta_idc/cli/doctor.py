@@ -11,24 +11,24 @@ from typing import Annotated, Any
 import typer
 from rich.console import Console
 
-from okta_idc.cli.doctor_inputs import Inputs, direct, from_stack
+from okta_idc.cli.doctor_options import Inputs, direct, from_stack
 from okta_idc.cli.doctor_progress import watching
 from okta_idc.cli.stack import CannotLookError
 from okta_idc.clients.aws import AwsError
-from okta_idc.clients.documents import text_inside
+from okta_idc.clients.json_path import get_text
 from okta_idc.clients.okta import Okta, OktaError
 from okta_idc.clients.okta_limits import HALF
-from okta_idc.doctor.ask import judge
-from okta_idc.doctor.evidence import Evidence
-from okta_idc.doctor.gap import Gap
-from okta_idc.doctor.look import Aws, Wanted, look
+from okta_idc.doctor.bindings import judge
 from okta_idc.doctor.report import COULD_NOT_LOOK, Report, count
-from okta_idc.doctor.show.documents import document
-from okta_idc.doctor.show.junit import junit as as_junit
-from okta_idc.doctor.show.markdown import markdown as as_markdown
-from okta_idc.doctor.show.page import page
-from okta_idc.doctor.show.sarif import sarif as as_sarif
-from okta_idc.doctor.show.table import print_report
+from okta_idc.doctor.reporters.document import document
+from okta_idc.doctor.reporters.html import page
+from okta_idc.doctor.reporters.junit import junit as as_junit
+from okta_idc.doctor.reporters.markdown import markdown as as_markdown
+from okta_idc.doctor.reporters.sarif import sarif as as_sarif
+from okta_idc.doctor.reporters.terminal import print_report
+from okta_idc.inventory.collect import Aws, Wanted, look
+from okta_idc.inventory.model import Inventory
+from okta_idc.inventory.unavailable import Unavailable
 from okta_idc.rules import Severity
 
 
@@ -125,19 +125,21 @@ async def _look(inputs: Inputs, aws_endpoint: str, share: float) -> Report:
 
 
 def _about(
-    inputs: Inputs, found: Evidence, calls: Mapping[str, int], seconds: float
+    inputs: Inputs, found: Inventory, calls: Mapping[str, int], seconds: float
 ) -> dict[str, str]:
     app, people, users = found.app, found.people, found.store_users
     shown: dict[str, Any] = {
         "Okta": f"{inputs.url}, as {inputs.credentials.kind}",
-        "App": "unknown" if isinstance(app, Gap) else f"{text_inside(app, 'label')} ({app['id']})",
+        "App": "unknown"
+        if isinstance(app, Unavailable)
+        else f"{get_text(app, 'label')} ({app['id']})",
         "In AWS": f"Identity Store {inputs.store_id} ({inputs.region})",
         "Looked at": ", ".join(
             (
-                "people unknown" if isinstance(people, Gap)
+                "people unknown" if isinstance(people, Unavailable)
                 else count(len(people.persons), "person", "people") + " assigned",
                 count(len(found.members.of), "push group"),
-                "users in AWS unknown" if isinstance(users, Gap)
+                "users in AWS unknown" if isinstance(users, Unavailable)
                 else count(len(users), "user") + " in AWS",
             )
         ),

@@ -11,14 +11,14 @@ from contextlib import contextmanager
 from rich.console import Console
 from rich.progress import BarColumn, Progress, TaskID, TextColumn, TimeRemainingColumn
 
-from okta_idc.doctor.watch import Watch
+from okta_idc.inventory.progress import ProgressListener
 
 
 @contextmanager
-def watching(console: Console) -> Generator[Watch]:
+def watching(console: Console) -> Generator[ProgressListener]:
     """A watch that shows on this console what it is told."""
     if not console.is_terminal:
-        yield Watch(waits=lambda seconds, why: _line(console, seconds, why))
+        yield ProgressListener(waits=lambda seconds, why: _line(console, seconds, why))
         return
     with Progress(
         TextColumn("{task.description:<16}"),
@@ -41,7 +41,7 @@ class _Bars:
     def __init__(self, progress: Progress) -> None:
         self._progress, self._tasks = progress, dict[str, TaskID]()
         self._waits_until = 0.0
-        self.watch = Watch(step=self._step, waits=self._wait)
+        self.watch = ProgressListener(step=self._step, waits=self._wait)
 
     def _step(self, what: str, done: int, total: int | None) -> None:
         shown = f"{done:,}" + (f" of {total:,}" if total else "")

@@ -21,16 +21,16 @@ from okta_idc.cli.stack import (
     read_settings_file,
     read_text,
 )
-from okta_idc.clients.documents import object_inside, text_inside
+from okta_idc.clients.json_path import get_object, get_text
 from okta_idc.clients.okta import Okta, OktaError, authorization
-from okta_idc.doctor import app_user
-from okta_idc.doctor.assertion import statements_of
-from okta_idc.doctor.preview import Preview, preview, user_name_of
 from okta_idc.doctor.report import COULD_NOT_LOOK, FINDINGS
-from okta_idc.doctor.show.text import printable
+from okta_idc.doctor.reporters.printable import printable
+from okta_idc.doctor.saml_preview import Preview, preview, user_name_of
+from okta_idc.inventory import app_user
+from okta_idc.inventory.session_tags import statements_of
+from okta_idc.okta_expression.evaluator import Unknown
+from okta_idc.rules.attribute_statements import Statement, statement
 from okta_idc.rules.attributes import Attribute
-from okta_idc.rules.evaluation import Unknown
-from okta_idc.rules.statements import Statement, statement
 
 Json = dict[str, Any]
 _NAME_ID = "urn:oasis:names:tc:SAML:1.1:nameid-format:emailAddress"
@@ -108,7 +108,7 @@ async def _live(
     async with Okta(url, authorization()) as okta:
         if given is None:
             found = await okta.get(f"/api/v1/apps/{app}")
-            template = text_inside(found, "credentials", "userNameTemplate", "template")
+            template = get_text(found, "credentials", "userNameTemplate", "template")
             given = statements_of(found), template
         person = _Person(_read_profile(profile)) if profile else await _find(okta, app, user)
     return _preview(*given, person)
@@ -129,8 +129,8 @@ async def _find(okta: Okta, app: str, user: str) -> _Person:
                 shown, name = app_user.okta_profile(each), app_user.user_name(each)
                 if shown is None:
                     continue
-                person = _Person(shown, object_inside(each, "profile"), name)
-                if text_inside(shown, "login").casefold() == wanted:
+                person = _Person(shown, get_object(each, "profile"), name)
+                if get_text(shown, "login").casefold() == wanted:
                     return person
                 if name.casefold() == wanted:  # of several people, perhaps
                     by_user_name = by_user_name or person
@@ -143,7 +143,7 @@ async def _find(okta: Okta, app: str, user: str) -> _Person:
             f"{user} is not among the app's people, and {error}. Needs okta.users.read, and an "
             "admin role that can see the person. Fix: give the Okta login, or --profile."
         ) from None
-    return _Person(object_inside(found, "profile"))
+    return _Person(get_object(found, "profile"))
 
 
 def _read_profile(path: Path) -> Json:
@@ -154,7 +154,7 @@ def _read_profile(path: Path) -> Json:
         document = None
     if not isinstance(document, dict):
         raise CannotLookError(f"{path}: is no JSON object with a profile.")
-    return object_inside(document, "profile") or object_inside(document)
+    return get_object(document, "profile") or get_object(document)
 
 
 def _text(value: str | Unknown) -> str | None:

@@ -13,7 +13,7 @@ PROJECT = "okta-identity-center"
 def schema() -> None:
     """Print the JSON Schema of a stack file's settings.
 
-    Example: okta-idc schema > docs/stack.schema.json
+    Example: okta-idc schema > docs/reference/stack.schema.json
     """
     typer.echo(text(), nl=False)
 

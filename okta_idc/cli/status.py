@@ -16,9 +16,9 @@ from rich.markup import escape
 from rich.table import Table
 
 from okta_idc.cli.stack import CannotLookError, Outputs, org_url, read_outputs
-from okta_idc.cli.standing import LeftOut, Standing, look
 from okta_idc.clients.identity_store import AwsError, IdentityStore
 from okta_idc.clients.okta import Okta, OktaError, authorization
+from okta_idc.inventory.status import LeftOut, Standing, look
 from okta_idc.rules import Finding
 
 COULD_NOT_LOOK = 2

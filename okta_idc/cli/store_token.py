@@ -13,7 +13,7 @@ from rich.console import Console
 from okta_idc.cli.check_token import proven
 from okta_idc.clients.identity_store import AwsError
 from okta_idc.clients.secrets import store_secret
-from okta_idc.rules import secret as rules
+from okta_idc.rules import scim_secret as rules
 from okta_idc.rules.endpoints import normalise_endpoint
 
 TOKEN_DAYS = 365

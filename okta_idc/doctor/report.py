@@ -6,7 +6,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass, field, replace
 from typing import Any
 
-from okta_idc.doctor.gap import Gap
+from okta_idc.inventory.unavailable import Unavailable
 from okta_idc.rules import Rule, Severity
 
 _QUOTED = re.compile(r"""'(?:[^'\\]|\\.)*'|"(?:[^"\\]|\\.)*\"""")
@@ -47,7 +47,7 @@ class Report:
     about: dict[str, str] = field(default_factory=dict[str, str])
     """What was looked at: org, app, identity store, numbers; for the head of the report."""
 
-    def cannot(self, rule: Rule[Any], gap: Gap) -> None:
+    def cannot(self, rule: Rule[Any], gap: Unavailable) -> None:
         """This rule could not be asked, or not of everything."""
         why = (self.unknown if gap.wanted else self.not_asked)[gap.text]
         if rule.id not in why:

@@ -1,9 +1,9 @@
 """What must hold between Okta and IAM Identity Center, each rule stated once.
 
 A rule is a pure function over plain data plus what a reader needs to act on it: a stable id,
-the sentence of the source it comes from, and the remedy. Three askers use it: a component
+the sentence of the source it comes from, and the remedy. Three enforced_by use it: a component
 refuses inputs that break it, the policy pack reports it on declared resources, the doctor on
-what is really there. No Pulumi and no I/O in this package. docs/rules.md lists all rules.
+what is really there. No Pulumi and no I/O in this package. docs/reference/rules.md lists all rules.
 
 Families: 1xx endpoints and token, 2xx assignment and push groups, 3xx user profiles,
 4xx attributes for access control, 5xx account access, 6xx drift and what was made by hand.
@@ -13,54 +13,50 @@ from okta_idc.rules import (
     account_access,
     app_drift,
     assignments,
+    attribute_statements,
     attributes,
     certificates,
-    declared,
+    conflicting_resources,
     endpoints,
-    evaluation,
-    expression,
     groups,
+    identity_store_drift,
     instance_attributes,
-    mapping,
-    people,
     permission_sets,
     policy_tags,
+    profile_mappings,
     profiles,
-    push,
     push_drift,
-    secret,
-    statements,
-    store_drift,
+    push_mappings,
+    scim_secret,
+    uniqueness,
     user_names,
 )
-from okta_idc.rules.registry import RULES, Asker, Finding, Rule, Severity
+from okta_idc.rules.registry import RULES, EnforcementPoint, Finding, Rule, Severity
 
 __all__ = [
     "RULES",
-    "Asker",
+    "EnforcementPoint",
     "Finding",
     "Rule",
     "Severity",
     "account_access",
     "app_drift",
     "assignments",
+    "attribute_statements",
     "attributes",
     "certificates",
-    "declared",
+    "conflicting_resources",
     "endpoints",
-    "evaluation",
-    "expression",
     "groups",
+    "identity_store_drift",
     "instance_attributes",
-    "mapping",
-    "people",
     "permission_sets",
     "policy_tags",
+    "profile_mappings",
     "profiles",
-    "push",
     "push_drift",
-    "secret",
-    "statements",
-    "store_drift",
+    "push_mappings",
+    "scim_secret",
+    "uniqueness",
     "user_names",
 ]

@@ -5,7 +5,7 @@ from collections.abc import Collection, Iterator, Mapping
 from dataclasses import dataclass
 from difflib import get_close_matches
 
-from okta_idc.rules.registry import Asker, Draft, Severity, rule
+from okta_idc.rules.registry import EnforcementPoint, Severity, Violation, rule
 
 _ACCOUNT = re.compile(r"[0-9]{12}")
 _PRINCIPAL = re.compile(
@@ -28,13 +28,13 @@ class Assignment:
 @rule(
     "OIC-530",
     "An account id has 12 digits",
-    askers=(Asker.COMPONENT, Asker.POLICY),
+    enforced_by=(EnforcementPoint.COMPONENT, EnforcementPoint.POLICY),
     source="AWS API, TargetId",
     remedy='write all 12 digits, in quotes: YAML takes 012345678901 for a number ("012345678901").',
     good=Assignment("aws-admins", "Admin", "012345678901"),
     bad=Assignment("aws-admins", "Admin", "12345678901"),
 )
-def account_id(assignment: Assignment) -> Iterator[Draft]:
+def account_id(assignment: Assignment) -> Iterator[Violation]:
     """Subject: one assignment."""
     if not _ACCOUNT.fullmatch(assignment.account):
         yield "account", assignment.account, "is not an account id."
@@ -44,7 +44,7 @@ def account_id(assignment: Assignment) -> Iterator[Draft]:
     "OIC-531",
     "Access is given to groups",
     severity=Severity.ADVISORY,
-    askers=(Asker.POLICY, Asker.DOCTOR),
+    enforced_by=(EnforcementPoint.POLICY, EnforcementPoint.DOCTOR),
     source="AWS page, Step 3: «we recommend that you assign and push groups instead of individual "
     "users» to the app. That it holds for accounts too is this kit's word: a person who is deleted "
     "and made anew has another id, and the assignment stays with the old one",
@@ -52,7 +52,7 @@ def account_id(assignment: Assignment) -> Iterator[Draft]:
     good=Assignment("aws-admins", "Admin", "123456789012"),
     bad=Assignment("ada@example.com", "Admin", "123456789012", principal_type="USER"),
 )
-def given_to_groups(assignment: Assignment) -> Iterator[Draft]:
+def given_to_groups(assignment: Assignment) -> Iterator[Violation]:
     """Subject: one assignment."""
     if assignment.principal_type == "USER":
         yield "principal", assignment.principal, "is a person."
@@ -69,14 +69,14 @@ class AccessOfGroups:
 @rule(
     "OIC-532",
     "A group that gets access is pushed",
-    askers=(Asker.COMPONENT,),
+    enforced_by=(EnforcementPoint.COMPONENT,),
     source="AWS page, Step 3: groups appear in IAM Identity Center because they are pushed; an "
     "assignment group does not (okta-api.md §6)",
     remedy="add the group to `push`, or correct the name.",
     good=AccessOfGroups(("aws-admins",), pushed=("aws-admins", "aws-finance")),
     bad=AccessOfGroups(("aws-admin",), pushed=("aws-admins", "aws-finance")),
 )
-def access_is_pushed(access: AccessOfGroups) -> Iterator[Draft]:
+def access_is_pushed(access: AccessOfGroups) -> Iterator[Violation]:
     """Subject: the names on both sides."""
     for index, name in enumerate(access.groups):
         if name not in access.pushed:
@@ -96,14 +96,14 @@ class RetiringGroups:
 @rule(
     "OIC-538",
     "A group that is being retired opens nothing",
-    askers=(Asker.COMPONENT,),
+    enforced_by=(EnforcementPoint.COMPONENT,),
     source="this kit: the group in AWS is deleted with its mapping, and whatever hangs on its id "
     "is orphaned; a group made anew has another id (aws-identity-center.md §9)",
     remedy="take the group out of access first, run, and mark it with retire: true then.",
     good=RetiringGroups(("aws-admins",), ("aws-old",)),
     bad=RetiringGroups(("aws-admins", "aws-old"), ("aws-old",)),
 )
-def retired_opens_nothing(groups: RetiringGroups) -> Iterator[Draft]:
+def retired_opens_nothing(groups: RetiringGroups) -> Iterator[Violation]:
     """Subject: the names on both sides."""
     for index, name in enumerate(groups.opened_to):
         if name in groups.retiring:
@@ -113,13 +113,13 @@ def retired_opens_nothing(groups: RetiringGroups) -> Iterator[Draft]:
 @rule(
     "OIC-533",
     "A principal is an id of the identity store",
-    askers=(Asker.POLICY,),
+    enforced_by=(EnforcementPoint.POLICY,),
     source="AWS API, PrincipalId: a UUID, with or without ten digits before it",
     remedy="look the group up (aws.identitystore.get_group) and give its group_id, not its name.",
     good=Assignment("90676a1b2c-11111111-2222-3333-4444-555555555555", "Admin", "123456789012"),
     bad=Assignment("aws-admins", "Admin", "123456789012"),
 )
-def principal_id(assignment: Assignment) -> Iterator[Draft]:
+def principal_id(assignment: Assignment) -> Iterator[Violation]:
     """Subject: one assignment as a resource declares it."""
     if not _PRINCIPAL.fullmatch(assignment.principal):
         yield "principal_id", assignment.principal, "is not an id of the identity store."
@@ -136,14 +136,14 @@ class Principals:
 @rule(
     "OIC-534",
     "Whoever has access exists",
-    askers=(Asker.DOCTOR,),
+    enforced_by=(EnforcementPoint.DOCTOR,),
     source="AWS: a group or user that is deleted and made anew has another id; the assignment "
     "stays with the old one, shows its name, and gives nobody access (aws-identity-center.md §9)",
     remedy="make the assignment anew for the group of that name, then remove the old one.",
     good=Principals({"Admin in 123456789012": "g-1"}, there=("g-1",)),
     bad=Principals({"Admin in 123456789012": "g-1"}, there=("g-2",)),
 )
-def principal_exists(principals: Principals) -> Iterator[Draft]:
+def principal_exists(principals: Principals) -> Iterator[Violation]:
     """Subject: all assignments' principals and the identity store's ids."""
     for place, principal in principals.named.items():
         if principal not in principals.there:
@@ -153,14 +153,14 @@ def principal_exists(principals: Principals) -> Iterator[Draft]:
 @rule(
     "OIC-535",
     "An assignment is declared once",
-    askers=(Asker.POLICY,),
+    enforced_by=(EnforcementPoint.POLICY,),
     source="AWS provider: creating an assignment that is there fails with «already exists» "
     "(aws-identity-center.md §5)",
     remedy="remove the repetition.",
     good=(Assignment("a", "Admin", "123456789012"), Assignment("b", "Admin", "123456789012")),
     bad=(Assignment("a", "Admin", "123456789012"), Assignment("a", "Admin", "123456789012")),
 )
-def assigned_once(assignments: tuple[Assignment, ...]) -> Iterator[Draft]:
+def assigned_once(assignments: tuple[Assignment, ...]) -> Iterator[Violation]:
     """Subject: all assignments."""
     seen: dict[Assignment, int] = {}
     for index, assignment in enumerate(assignments):
@@ -173,14 +173,14 @@ def assigned_once(assignments: tuple[Assignment, ...]) -> Iterator[Draft]:
     "OIC-536",
     "Nobody is in more than 1,000 groups",
     severity=Severity.ADVISORY,
-    askers=(Asker.DOCTOR,),
+    enforced_by=(EnforcementPoint.DOCTOR,),
     source="AWS quotas: 1,000 unique groups are looked at to work out one user's permissions "
     "(aws-identity-center.md §1.2, §9)",
     remedy="push fewer groups, or take the person out of some.",
     good={"ada@example.com": 12},
     bad={"ada@example.com": 1_001},
 )
-def groups_of_one(counts: Mapping[str, int]) -> Iterator[Draft]:
+def groups_of_one(counts: Mapping[str, int]) -> Iterator[Violation]:
     """Subject: in how many groups of the identity store each person is, by user name."""
     for person, count in counts.items():
         if count > _GROUPS_OF_ONE:
@@ -199,14 +199,14 @@ class Provisioned:
     "OIC-537",
     "An account has room for its permission sets",
     severity=Severity.ADVISORY,
-    askers=(Asker.DOCTOR,),
+    enforced_by=(EnforcementPoint.DOCTOR,),
     source="AWS quotas: 500 provisioned permission sets an account. Older pages say 250: the rule "
     "takes the number that Service Quotas gives (aws-identity-center.md §1.2)",
     remedy="remove sets from the account, or ask AWS to raise the quota.",
     good=Provisioned({"123456789012": 12}),
     bad=Provisioned({"123456789012": 501}),
 )
-def sets_of_account(provisioned: Provisioned) -> Iterator[Draft]:
+def sets_of_account(provisioned: Provisioned) -> Iterator[Violation]:
     """Subject: all accounts."""
     for account, count in provisioned.accounts.items():
         if count > provisioned.quota:

@@ -3,10 +3,10 @@
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 
-from okta_idc.rules.registry import Asker, Draft, Severity, rule
-from okta_idc.rules.statements import Statement
+from okta_idc.rules.attribute_statements import Statement
+from okta_idc.rules.registry import EnforcementPoint, Severity, Violation, rule
 
-_ASKERS = (Asker.COMPONENT, Asker.DOCTOR)
+_ASKERS = (EnforcementPoint.COMPONENT, EnforcementPoint.DOCTOR)
 _REFRESH = "run `pulumi up --refresh`: a plain `up` does not look, and leaves it so."
 _INTEGRATION = "in Okta open the app → Provisioning → Integration"
 _TO_APP = ("PUSH_NEW_USERS", "PUSH_PROFILE_UPDATES", "PUSH_USER_DEACTIVATION")
@@ -15,7 +15,7 @@ _TO_APP = ("PUSH_NEW_USERS", "PUSH_PROFILE_UPDATES", "PUSH_USER_DEACTIVATION")
 @rule(
     "OIC-610",
     "Okta's API knows the provisioning connection",
-    askers=_ASKERS,
+    enforced_by=_ASKERS,
     source="Okta API, application connections: 200 with UNKNOWN means that the API does not manage "
     "the connection of this app; the provider reports success, and nobody is provisioned "
     "(okta-api.md §1.1)",
@@ -24,7 +24,7 @@ _TO_APP = ("PUSH_NEW_USERS", "PUSH_PROFILE_UPDATES", "PUSH_USER_DEACTIVATION")
     good="ENABLED",
     bad="UNKNOWN",
 )
-def connection_known(status: str) -> Iterator[Draft]:
+def connection_known(status: str) -> Iterator[Violation]:
     """Subject: the connection's status. In mode console UNKNOWN is what Okta answers: do not "
     "ask."""
     if status == "UNKNOWN":
@@ -34,14 +34,14 @@ def connection_known(status: str) -> Iterator[Draft]:
 @rule(
     "OIC-611",
     "The provisioning connection is enabled",
-    askers=_ASKERS,
+    enforced_by=_ASKERS,
     source="Okta API, application connections: status DISABLED until it is activated; AWS page, "
     "Step 2: «select the check box next to Enable API integration»",
     remedy=f"{_INTEGRATION} and enable it, or run `pulumi up --refresh`.",
     good="ENABLED",
     bad="DISABLED",
 )
-def connection_enabled(status: str) -> Iterator[Draft]:
+def connection_enabled(status: str) -> Iterator[Violation]:
     """Subject: the connection's status, ENABLED or DISABLED. UNKNOWN is OIC-610's."""
     if status not in ("ENABLED", "UNKNOWN"):
         yield "connection", status, "is not ENABLED."
@@ -58,7 +58,7 @@ class Features:
 @rule(
     "OIC-612",
     "The provisioning features that are wanted are on",
-    askers=_ASKERS,
+    enforced_by=_ASKERS,
     source="AWS page, Step 2: «select the Enable check box for each of the Provisioning Features "
     "you want to enable»; the app's features list is all that Okta's API shows of it (okta-api.md "
     "§1.3)",
@@ -66,7 +66,7 @@ class Features:
     good=Features(_TO_APP, on=(*_TO_APP, "GROUP_PUSH")),
     bad=Features(_TO_APP, on=("PUSH_NEW_USERS",)),
 )
-def features_on(features: Features) -> Iterator[Draft]:
+def features_on(features: Features) -> Iterator[Violation]:
     """Subject: the app. GROUP_PUSH, which has no box under To App, is OIC-613's."""
     for name in features.wanted:
         if name != "GROUP_PUSH" and name not in features.on:
@@ -77,7 +77,7 @@ def features_on(features: Features) -> Iterator[Draft]:
     "OIC-613",
     "The app pushes groups",
     severity=Severity.ADVISORY,
-    askers=_ASKERS,
+    enforced_by=_ASKERS,
     source="Okta API, applications: features holds GROUP_PUSH when groups can be pushed. Nobody "
     "has published what this app's list holds in a real org, so its absence is a hint, no proof "
     "(okta-api.md §1.3)",
@@ -86,7 +86,7 @@ def features_on(features: Features) -> Iterator[Draft]:
     good=Features(("GROUP_PUSH",), on=("GROUP_PUSH",)),
     bad=Features(("GROUP_PUSH",), on=_TO_APP),
 )
-def group_push_on(features: Features) -> Iterator[Draft]:
+def group_push_on(features: Features) -> Iterator[Violation]:
     """Subject: the app."""
     if "GROUP_PUSH" in features.wanted and "GROUP_PUSH" not in features.on:
         yield "features", "GROUP_PUSH", "is not among the app's features."
@@ -96,7 +96,7 @@ def group_push_on(features: Features) -> Iterator[Draft]:
     "OIC-614",
     "Passwords are not synchronised",
     severity=Severity.ADVISORY,
-    askers=(Asker.POLICY, Asker.DOCTOR),
+    enforced_by=(EnforcementPoint.POLICY, EnforcementPoint.DOCTOR),
     source="AWS SCIM API: password is not supported; people sign in at Okta "
     "(aws-identity-center.md §1.1). Advisory: whether this app sends one at all is not documented",
     remedy="switch «Sync Password» off (Provisioning → To App), or set "
@@ -104,7 +104,7 @@ def group_push_on(features: Features) -> Iterator[Draft]:
     good="DISABLED",
     bad="ENABLED",
 )
-def no_password(status: str) -> Iterator[Draft]:
+def no_password(status: str) -> Iterator[Violation]:
     """Subject: capabilities.update.password.status of the app's USER_PROVISIONING feature."""
     if status == "ENABLED":
         yield "capabilities.update.password", status, "sends passwords, which AWS does not take."
@@ -122,14 +122,14 @@ class Setting:
 @rule(
     "OIC-615",
     "The app's settings are as declared",
-    askers=_ASKERS,
+    enforced_by=_ASKERS,
     source="Okta provider: an update of app.Saml that failed is recorded as done and never sent "
     "again (okta-plugin-measured.md §1)",
     remedy=_REFRESH,
     good=Setting({"acsURL": "https://a.example"}, {"acsURL": "https://a.example", "x": None}),
     bad=Setting({"acsURL": "https://a.example"}, {"acsURL": "https://b.example"}),
 )
-def settings_as_declared(setting: Setting) -> Iterator[Draft]:
+def settings_as_declared(setting: Setting) -> Iterator[Violation]:
     """Subject: the app."""
     for name, value in setting.declared.items():
         there = setting.there.get(name)
@@ -148,14 +148,14 @@ class Statements:
 @rule(
     "OIC-616",
     "The app's attribute statements are as declared",
-    askers=_ASKERS,
+    enforced_by=_ASKERS,
     source="Okta provider: a lost update, as OIC-615; Okta may also drop statements and answer "
     "200, then the next preview shows the difference for ever (okta-plugin-measured.md §1, §3.1)",
     remedy=_REFRESH,
     good=Statements((Statement("a", ("user.a",)),), (Statement("a", ("user.a",)),)),
     bad=Statements((Statement("a", ("user.a",)),), (Statement("a", ("user.b",)),)),
 )
-def statements_as_declared(statements: Statements) -> Iterator[Draft]:
+def statements_as_declared(statements: Statements) -> Iterator[Violation]:
     """Subject: the app."""
     declared = {each.name: each for each in statements.declared}
     there = {each.name: each for each in statements.there}
@@ -180,7 +180,7 @@ class SignOnPolicy:
 @rule(
     "OIC-617",
     "The app has the sign-on policy that is meant",
-    askers=(Asker.DOCTOR,),
+    enforced_by=(EnforcementPoint.DOCTOR,),
     source="Okta provider: each update of app.Saml assigns the policy of its old state, and undoes "
     "a policy that was set beside it (okta-plugin-measured.md §1)",
     remedy="set authentication_policy on the app, or skip_authentication_policy to leave it to "
@@ -188,7 +188,7 @@ class SignOnPolicy:
     good=SignOnPolicy(meant="rst1", there="rst1"),
     bad=SignOnPolicy(meant="rst1", there="rst2"),
 )
-def policy_as_meant(policy: SignOnPolicy) -> Iterator[Draft]:
+def policy_as_meant(policy: SignOnPolicy) -> Iterator[Violation]:
     """Subject: the app."""
     if policy.there != policy.meant:
         yield "policy", policy.there, f"is not {policy.meant}."
@@ -204,14 +204,14 @@ class Apps:
 @rule(
     "OIC-618",
     "The org has one app for IAM Identity Center",
-    askers=(Asker.DOCTOR,),
+    enforced_by=(EnforcementPoint.DOCTOR,),
     source="this kit: one Okta org, one app, one instance. Of two nobody can say which is meant",
     remedy="install the app (`pulumi up`), or say which is meant (app.label) and deactivate the "
     "other.",
     good=Apps({"AWS IAM Identity Center": "ACTIVE"}),
     bad=Apps({"AWS IAM Identity Center": "ACTIVE", "AWS (old)": "ACTIVE"}),
 )
-def one_app(apps: Apps) -> Iterator[Draft]:
+def one_app(apps: Apps) -> Iterator[Violation]:
     """Subject: all instances. Inactive ones beside an active one are nobody's business."""
     active = [label for label, status in apps.status.items() if status == "ACTIVE"]
     if not apps.status:
@@ -223,14 +223,14 @@ def one_app(apps: Apps) -> Iterator[Draft]:
 @rule(
     "OIC-619",
     "The app is active",
-    askers=_ASKERS,
+    enforced_by=_ASKERS,
     source="Okta API, applications: nobody signs in through an INACTIVE app, and nothing is "
     "provisioned",
     remedy="activate it: in Okta open the app → Inactive → Activate.",
     good="ACTIVE",
     bad="INACTIVE",
 )
-def app_active(status: str) -> Iterator[Draft]:
+def app_active(status: str) -> Iterator[Violation]:
     """Subject: the app's status."""
     if status != "ACTIVE":
         yield "status", status, "is not ACTIVE."

@@ -3,7 +3,7 @@
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 
-from okta_idc.rules.registry import Asker, Draft, Severity, rule
+from okta_idc.rules.registry import EnforcementPoint, Severity, Violation, rule
 
 
 @dataclass(frozen=True, slots=True)
@@ -17,7 +17,7 @@ class Assignees:
     "OIC-209",
     "People are assigned through groups",
     severity=Severity.ADVISORY,
-    askers=(Asker.POLICY, Asker.DOCTOR),
+    enforced_by=(EnforcementPoint.POLICY, EnforcementPoint.DOCTOR),
     source="AWS page, Step 3: «we recommend that you assign and push groups instead of individual "
     "users»",
     remedy="put the person into an assignment group, then remove the assignment of the person "
@@ -25,7 +25,7 @@ class Assignees:
     good=Assignees(()),
     bad=Assignees(("ada@example.com",)),
 )
-def assigned_through_groups(assignees: Assignees) -> Iterator[Draft]:
+def assigned_through_groups(assignees: Assignees) -> Iterator[Violation]:
     """Subject: app users whose scope is USER, or resources that assign one user."""
     for index, person in enumerate(assignees.people):
         yield f"[{index}]", person, "is assigned as a person."
@@ -42,7 +42,7 @@ class Unassigning:
 @rule(
     "OIC-210",
     "One change unassigns no more people than allowed",
-    askers=(Asker.COMPONENT, Asker.POLICY),
+    enforced_by=(EnforcementPoint.COMPONENT, EnforcementPoint.POLICY),
     source="AWS page: «Users who are unassigned from the IAM Identity Center application in Okta "
     "will be disabled in IAM Identity Center». How many at once is this kit's limit, and yours to "
     "set",
@@ -52,7 +52,7 @@ class Unassigning:
     good=Unassigning(people=3),
     bad=Unassigning(people=250),
 )
-def unassigns_few(change: Unassigning) -> Iterator[Draft]:
+def unassigns_few(change: Unassigning) -> Iterator[Violation]:
     """Subject: one change."""
     if change.people > change.limit:
         yield "", str(change.people), f"people lose AWS at once; {change.limit} are allowed."
@@ -69,14 +69,14 @@ class Meant:
 @rule(
     "OIC-212",
     "What may be unassigned is not assigned",
-    askers=(Asker.COMPONENT,),
+    enforced_by=(EnforcementPoint.COMPONENT,),
     source="This kit: `unassign` is a word for one removal. Left behind, it would let the same "
     "group go by accident, once it is assigned again",
     remedy="take it out of `unassign`, or out of what is assigned.",
     good=Meant(assign=("aws-access",), unassign=("contractors",)),
     bad=Meant(assign=("aws-access",), unassign=("aws-access",)),
 )
-def unassigned_is_not_assigned(meant: Meant) -> Iterator[Draft]:
+def unassigned_is_not_assigned(meant: Meant) -> Iterator[Violation]:
     """Subject: the settings."""
     for index, called in enumerate(meant.unassign):
         if called in meant.assign:
@@ -95,14 +95,14 @@ class WantedPeople:
 @rule(
     "OIC-213",
     "A person named in the settings is in Okta, and not deactivated",
-    askers=(Asker.COMPONENT,),
+    enforced_by=(EnforcementPoint.COMPONENT,),
     source="Okta API, users: the login is unique in an org, whatever its case; a user who is "
     "DEPROVISIONED can be assigned to no app",
     remedy="write the username as Okta shows it (Directory → People).",
     good=WantedPeople({"assign_people[0]": "Ada@example.com"}, {"ada@example.com": "ACTIVE"}),
     bad=WantedPeople({"assign_people[0]": "ada@example.com"}, {"ada@example.org": "ACTIVE"}),
 )
-def person_exists(wanted: WantedPeople) -> Iterator[Draft]:
+def person_exists(wanted: WantedPeople) -> Iterator[Violation]:
     """Subject: the people wanted and those found."""
     for place, called in wanted.places.items():
         status = wanted.found.get(called) or wanted.found.get(called.lower())

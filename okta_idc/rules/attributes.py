@@ -10,8 +10,8 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from difflib import get_close_matches
 
-from okta_idc.rules.expression import Outside, Wrong, parse, references
-from okta_idc.rules.registry import Asker, Draft, Severity, rule
+from okta_idc.okta_expression.parser import Outside, Wrong, parse, references
+from okta_idc.rules.registry import EnforcementPoint, Severity, Violation, rule
 
 NAME_PREFIX = "https://aws.amazon.com/SAML/Attributes/AccessControl:"
 """What AWS wants before the key in the attribute's name (AWS page, step 4)."""
@@ -19,7 +19,7 @@ NAME_PREFIX = "https://aws.amazon.com/SAML/Attributes/AccessControl:"
 URI_NAME_FORMAT = "urn:oasis:names:tc:SAML:2.0:attrname-format:uri"
 """«URI reference» in Okta's console (AWS page, step 4). The provider's default is another."""
 
-_EVERYBODY = (Asker.COMPONENT, Asker.POLICY, Asker.DOCTOR)
+_EVERYBODY = (EnforcementPoint.COMPONENT, EnforcementPoint.POLICY, EnforcementPoint.DOCTOR)
 _MARKS = "_.:/=+-@"
 _PLAIN = re.compile(r"[\w.:/=+@ -]*", re.ASCII)
 
@@ -43,14 +43,14 @@ def tag_characters(text: str) -> bool:
 @rule(
     "OIC-401",
     "An attribute key is 1–128 letters, digits, blanks or _.:/=+-@",
-    askers=_EVERYBODY,
+    enforced_by=_EVERYBODY,
     source="AWS API, AccessControlAttribute: Key is 1–128 of letters, separators, numbers and "
     "_.:/=+-@; IAM reserves keys that begin with aws:",
     remedy="name the key like Department or CostCenter; the full attribute name is made from it.",
     good=Attribute("CostCenter", "user.costCenter"),
     bad=Attribute("Cost&Center", "user.costCenter"),
 )
-def attribute_key(attribute: Attribute) -> Iterator[Draft]:
+def attribute_key(attribute: Attribute) -> Iterator[Violation]:
     """Subject: one attribute."""
     key = attribute.key
     if key.startswith(NAME_PREFIX):
@@ -67,14 +67,14 @@ def attribute_key(attribute: Attribute) -> Iterator[Draft]:
 @rule(
     "OIC-402",
     "Attribute keys are unique, whatever their case",
-    askers=_EVERYBODY,
+    enforced_by=_EVERYBODY,
     source="AWS STS, session tags: keys differ by more than case; an assertion must not name an "
     "attribute twice",
     remedy="keep one statement for each key.",
     good=(Attribute("Department", "user.department"), Attribute("Title", "user.title")),
     bad=(Attribute("Department", "user.department"), Attribute("department", "user.division")),
 )
-def unique_keys(attributes: tuple[Attribute, ...]) -> Iterator[Draft]:
+def unique_keys(attributes: tuple[Attribute, ...]) -> Iterator[Violation]:
     """Subject: all attributes."""
     seen: dict[str, int] = {}
     for index, attribute in enumerate(attributes):
@@ -87,7 +87,7 @@ def unique_keys(attributes: tuple[Attribute, ...]) -> Iterator[Draft]:
 @rule(
     "OIC-403",
     "An attribute value is an Okta expression: user.ATTRIBUTE or a quoted literal",
-    askers=_EVERYBODY,
+    enforced_by=_EVERYBODY,
     source="AWS page, step 4: «In the Value field, enter user.AttributeName»; Okta: a constant is "
     "sent as it stands, with or without quotes",
     remedy='write user.department for an attribute of the profile, or "blue" (with the quotes) for '
@@ -95,7 +95,7 @@ def unique_keys(attributes: tuple[Attribute, ...]) -> Iterator[Draft]:
     good=Attribute("Department", "user.department"),
     bad=Attribute("Department", "department"),
 )
-def attribute_value(attribute: Attribute) -> Iterator[Draft]:
+def attribute_value(attribute: Attribute) -> Iterator[Violation]:
     """Subject: one attribute. Silent on what is outside the subset that is read here (OIC-415)."""
     found = parse(attribute.value)
     if isinstance(found, Wrong):
@@ -105,13 +105,13 @@ def attribute_value(attribute: Attribute) -> Iterator[Draft]:
 @rule(
     "OIC-404",
     "At most 50 attributes",
-    askers=_EVERYBODY,
+    enforced_by=_EVERYBODY,
     source="AWS: at most 50 attributes for access control in one assertion",
     remedy="remove attributes that no policy asks for.",
     good=(Attribute("Department", "user.department"),),
     bad=tuple(Attribute(f"Key{n}", "user.title") for n in range(51)),
 )
-def attribute_count(attributes: tuple[Attribute, ...]) -> Iterator[Draft]:
+def attribute_count(attributes: tuple[Attribute, ...]) -> Iterator[Violation]:
     """Subject: all attributes."""
     if len(attributes) > 50:
         yield "", str(len(attributes)), "attributes are more than AWS takes (50)."
@@ -121,7 +121,7 @@ def attribute_count(attributes: tuple[Attribute, ...]) -> Iterator[Draft]:
     "OIC-405",
     "A session tag's value is at most 256 letters, digits, blanks or _.:/=+-@",
     severity=Severity.ADVISORY,
-    askers=(Asker.DOCTOR,),
+    enforced_by=(EnforcementPoint.DOCTOR,),
     source="AWS STS, session tags: a value is 0–256 letters, separators, numbers and _.:/=+-@; no "
     "comma, semicolon, parenthesis, ampersand or apostrophe",
     remedy="change the value in the profile, or replace the character in the attribute's "
@@ -129,7 +129,7 @@ def attribute_count(attributes: tuple[Attribute, ...]) -> Iterator[Draft]:
     good={"Department": "Research"},
     bad={"Department": "R&D"},
 )
-def session_tags(tags: Mapping[str, str]) -> Iterator[Draft]:
+def session_tags(tags: Mapping[str, str]) -> Iterator[Violation]:
     """Subject: one person's tags, key → value."""
     for key, value in tags.items():
         if len(value) > 256:
@@ -143,7 +143,7 @@ def session_tags(tags: Mapping[str, str]) -> Iterator[Draft]:
     "OIC-413",
     "Everybody has a value for each attribute",
     severity=Severity.ADVISORY,
-    askers=(Asker.DOCTOR,),
+    enforced_by=(EnforcementPoint.DOCTOR,),
     source="IAM: a condition on a tag that is not there is false, so an Allow does not allow and a "
     "Deny does not deny. What AWS makes of an attribute sent empty is not documented "
     "(aws-identity-center.md §3)",
@@ -152,7 +152,7 @@ def session_tags(tags: Mapping[str, str]) -> Iterator[Draft]:
     good={"Department": "Research"},
     bad={"Department": ""},
 )
-def no_empty_tag(tags: Mapping[str, str]) -> Iterator[Draft]:
+def no_empty_tag(tags: Mapping[str, str]) -> Iterator[Violation]:
     """Subject: one person's tags, key → value."""
     for key, value in tags.items():
         if not value:
@@ -170,14 +170,14 @@ class Referring:
 @rule(
     "OIC-414",
     "An attribute value refers to attributes that the profile has",
-    askers=(Asker.DOCTOR,),
+    enforced_by=(EnforcementPoint.DOCTOR,),
     source="Okta: attribute names are case-sensitive, and what no profile has is null; there is no "
     "user.userName, user.name, user.country or user.phone (okta-api.md §3)",
     remedy="write the variable name that Directory → Profile Editor shows.",
     good=Referring("user.costCenter", frozenset({"costCenter", "department"})),
     bad=Referring("user.costcenter", frozenset({"costCenter", "department"})),
 )
-def known_reference(subject: Referring) -> Iterator[Draft]:
+def known_reference(subject: Referring) -> Iterator[Violation]:
     """Subject: one value with the user schema's names, base and custom, of all user types."""
     for reference in references(subject.value):
         name = reference.attribute
@@ -191,14 +191,14 @@ def known_reference(subject: Referring) -> Iterator[Draft]:
     "OIC-415",
     "An attribute value can be worked out before anybody signs in",
     severity=Severity.ADVISORY,
-    askers=(Asker.POLICY, Asker.DOCTOR),
+    enforced_by=(EnforcementPoint.POLICY, EnforcementPoint.DOCTOR),
     source="Okta previews an assertion in its console only, no API does (okta-api.md §2); this kit "
     "works out user.X, appuser.X, literals, String functions, operators and ? :",
     remedy="write the value with those, or look at Preview SAML in Okta (Sign On → Edit).",
     good=Attribute("Department", "String.toUpperCase(user.department)"),
     bad=Attribute("Department", "String.toUppercase(user.department)"),
 )
-def worked_out(attribute: Attribute) -> Iterator[Draft]:
+def worked_out(attribute: Attribute) -> Iterator[Violation]:
     """Subject: one attribute."""
     found = parse(attribute.value)
     if isinstance(found, Outside):

@@ -3,7 +3,7 @@
 from collections.abc import Iterator
 from datetime import UTC, datetime
 
-from okta_idc.rules.registry import Asker, Draft, Severity, rule
+from okta_idc.rules.registry import EnforcementPoint, Severity, Violation, rule
 
 _CERTIFICATE_MAX, _METADATA_MAX = 2_500, 75_000
 _SOON_DAYS = 90
@@ -12,7 +12,7 @@ _SOON_DAYS = 90
 @rule(
     "OIC-114",
     "The signing certificate has at most 2,500 characters",
-    askers=(Asker.DOCTOR,),
+    enforced_by=(EnforcementPoint.DOCTOR,),
     source="AWS quotas: an uploaded IdP certificate has at most 2,500 characters "
     "(aws-identity-center.md §1.2)",
     remedy="in Okta open the app → Sign On → SAML Signing Certificates and generate a certificate "
@@ -20,7 +20,7 @@ _SOON_DAYS = 90
     good="-----BEGIN CERTIFICATE-----\nMIID…\n-----END CERTIFICATE-----\n",
     bad="A" * 2_501,
 )
-def certificate_length(pem: str) -> Iterator[Draft]:
+def certificate_length(pem: str) -> Iterator[Violation]:
     """Subject: the certificate as PEM text."""
     if len(pem) > _CERTIFICATE_MAX:
         yield "certificate", None, f"has {len(pem)} characters; AWS takes {_CERTIFICATE_MAX:,}."
@@ -29,7 +29,7 @@ def certificate_length(pem: str) -> Iterator[Draft]:
 @rule(
     "OIC-115",
     "The metadata file has at most 75,000 characters",
-    askers=(Asker.DOCTOR,),
+    enforced_by=(EnforcementPoint.DOCTOR,),
     source="AWS quotas: an IdP metadata file has at most 75,000 characters "
     "(aws-identity-center.md §1.2)",
     remedy="remove inactive signing certificates from the app in Okta, and fetch the metadata "
@@ -37,7 +37,7 @@ def certificate_length(pem: str) -> Iterator[Draft]:
     good="<md:EntityDescriptor/>",
     bad="<" * 75_001,
 )
-def metadata_length(metadata: str) -> Iterator[Draft]:
+def metadata_length(metadata: str) -> Iterator[Violation]:
     """Subject: the identity provider's metadata, XML text."""
     if len(metadata) > _METADATA_MAX:
         yield "metadata", None, f"has {len(metadata)} characters; AWS takes {_METADATA_MAX:,}."
@@ -47,7 +47,7 @@ def metadata_length(metadata: str) -> Iterator[Draft]:
     "OIC-116",
     "The signing certificate is valid for more than 90 days",
     severity=Severity.ADVISORY,
-    askers=(Asker.DOCTOR,),
+    enforced_by=(EnforcementPoint.DOCTOR,),
     source="AWS console: warns of an IdP certificate 90 days before its end "
     "(aws-identity-center.md §4)",
     remedy="make a new certificate in Okta and leave it inactive, import it in IAM Identity "
@@ -55,7 +55,7 @@ def metadata_length(metadata: str) -> Iterator[Draft]:
     good=(datetime(2036, 1, 1, tzinfo=UTC), datetime(2026, 1, 1, tzinfo=UTC)),
     bad=(datetime(2026, 2, 1, tzinfo=UTC), datetime(2026, 1, 1, tzinfo=UTC)),
 )
-def certificate_not_ending(subject: tuple[datetime, datetime]) -> Iterator[Draft]:
+def certificate_not_ending(subject: tuple[datetime, datetime]) -> Iterator[Violation]:
     """Subject: the certificate's last moment, and now (both aware)."""
     ends, now = subject
     days = (ends - now).days

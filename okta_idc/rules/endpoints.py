@@ -4,7 +4,7 @@ import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-from okta_idc.rules.registry import Asker, Draft, Severity, rule
+from okta_idc.rules.registry import EnforcementPoint, Severity, Violation, rule
 
 _REGION = r"(?P<region>[a-z]{2}(-[a-z]+)+-\d)"
 SCIM_ENDPOINT = re.compile(
@@ -32,7 +32,7 @@ def normalise_endpoint(endpoint: str) -> str:
 @rule(
     "OIC-101",
     "The Base URL in Okta is the SCIM endpoint without a trailing slash",
-    askers=(Asker.POLICY, Asker.DOCTOR),
+    enforced_by=(EnforcementPoint.POLICY, EnforcementPoint.DOCTOR),
     source="AWS page, Troubleshooting: «Base URL: Does not match required pattern … likely "
     "contains a trailing forward slash»",
     remedy="copy the SCIM endpoint from IAM Identity Center → Settings → Automatic provisioning, "
@@ -40,7 +40,7 @@ def normalise_endpoint(endpoint: str) -> str:
     good="https://scim.us-east-2.amazonaws.com/11111111111-2222-3333-4444-555555555555/scim/v2",
     bad="https://scim.us-east-2.amazonaws.com/11111111111-2222-3333-4444-555555555555/scim/v2/",
 )
-def scim_endpoint(endpoint: str) -> Iterator[Draft]:
+def scim_endpoint(endpoint: str) -> Iterator[Violation]:
     """Subject: the Base URL as it is given to Okta."""
     if SCIM_ENDPOINT.fullmatch(endpoint):
         return
@@ -60,7 +60,7 @@ class EndpointInRegion:
 @rule(
     "OIC-107",
     "The SCIM endpoint lies in the primary region of IAM Identity Center",
-    askers=(Asker.COMPONENT, Asker.DOCTOR),
+    enforced_by=(EnforcementPoint.COMPONENT, EnforcementPoint.DOCTOR),
     source="AWS User Guide, multi-Region: SCIM and SAML configuration live in the primary region "
     "only; the SCIM API has no operation in an additional region (aws-identity-center.md §4)",
     remedy="take the SCIM endpoint of the instance whose region is meant, or set aws:region to the "
@@ -74,7 +74,7 @@ class EndpointInRegion:
         "eu-central-1",
     ),
 )
-def endpoint_region(subject: EndpointInRegion) -> Iterator[Draft]:
+def endpoint_region(subject: EndpointInRegion) -> Iterator[Violation]:
     """Subject: the endpoint (OIC-101 judges its form) and the region."""
     match = SCIM_ENDPOINT.fullmatch(normalise_endpoint(subject.endpoint))
     if match and match["region"] != subject.primary_region:
@@ -93,7 +93,7 @@ class EndpointTwice:
 @rule(
     "OIC-108",
     "Okta sends to the tenant that the token belongs to",
-    askers=(Asker.DOCTOR,),
+    enforced_by=(EnforcementPoint.DOCTOR,),
     source="AWS User Guide: switching automatic provisioning off and on makes a new tenant and "
     "token; AWS answers 401 for another tenant's token (aws-identity-center.md §1.3, §2.4)",
     remedy="put endpoint and token of one «Inbound automatic provisioning» dialog into the secret, "
@@ -107,7 +107,7 @@ class EndpointTwice:
         "https://scim.us-east-2.amazonaws.com/99999999999-2222-3333-4444-555555555555/scim/v2",
     ),
 )
-def endpoint_of_token(subject: EndpointTwice) -> Iterator[Draft]:
+def endpoint_of_token(subject: EndpointTwice) -> Iterator[Violation]:
     """Subject: both endpoints; a slash at the end makes no difference."""
     okta, secret = (normalise_endpoint(e) for e in (subject.in_okta, subject.in_secret))
     if okta != secret:
@@ -117,14 +117,14 @@ def endpoint_of_token(subject: EndpointTwice) -> Iterator[Draft]:
 @rule(
     "OIC-110",
     "The ACS URL is the one IAM Identity Center shows for the external identity provider",
-    askers=(Asker.COMPONENT, Asker.POLICY, Asker.DOCTOR),
+    enforced_by=(EnforcementPoint.COMPONENT, EnforcementPoint.POLICY, EnforcementPoint.DOCTOR),
     source="AWS User Guide, external identity providers: "
     "https://REGION.sso.signin.aws/platform/saml/acs/ID, and two older forms that stay valid",
     remedy=f"copy «IAM Identity Center Assertion Consumer Service (ACS) URL» from {_MANAGE}.",
     good="https://us-east-1.sso.signin.aws/platform/saml/acs/0123456789-abcd",
     bad="https://us-east-1.signin.aws.amazon.com/platform/saml/d-9067642ac7",
 )
-def acs_url(url: str) -> Iterator[Draft]:
+def acs_url(url: str) -> Iterator[Violation]:
     """Subject: the ACS URL. Three forms are in use, by the age of the instance."""
     if not ACS_URL.fullmatch(url):
         yield "", url, "is not an ACS URL of IAM Identity Center."
@@ -133,14 +133,14 @@ def acs_url(url: str) -> Iterator[Draft]:
 @rule(
     "OIC-111",
     "The issuer URL is the one IAM Identity Center shows",
-    askers=(Asker.COMPONENT, Asker.POLICY, Asker.DOCTOR),
+    enforced_by=(EnforcementPoint.COMPONENT, EnforcementPoint.POLICY, EnforcementPoint.DOCTOR),
     source="AWS console: https://REGION.signin.aws.amazon.com/platform/saml/d-…",
     remedy=f"copy «IAM Identity Center issuer URL» from {_MANAGE}; it ends with the identity store "
     "id (d-…).",
     good="https://us-east-1.signin.aws.amazon.com/platform/saml/d-9067642ac7",
     bad="https://us-east-1.sso.signin.aws/platform/saml/acs/0123456789-abcd",
 )
-def issuer_url(url: str) -> Iterator[Draft]:
+def issuer_url(url: str) -> Iterator[Violation]:
     """Subject: the issuer URL (entity id)."""
     if not ISSUER_URL.fullmatch(url):
         yield "", url, "is not an issuer URL of IAM Identity Center."
@@ -158,7 +158,7 @@ class SamlAddresses:
     "OIC-112",
     "ACS URL and issuer URL name one region",
     severity=Severity.ADVISORY,
-    askers=(Asker.POLICY, Asker.DOCTOR),
+    enforced_by=(EnforcementPoint.POLICY, EnforcementPoint.DOCTOR),
     source="AWS User Guide, multi-Region: SAML configuration lives in the primary region; an "
     "additional region has an ACS URL of its own, which Okta carries beside the primary one",
     remedy=f"copy both URLs from the same page: {_MANAGE}, in the primary region.",
@@ -171,7 +171,7 @@ class SamlAddresses:
         "https://us-east-1.signin.aws.amazon.com/platform/saml/d-9067642ac7",
     ),
 )
-def one_region(addresses: SamlAddresses) -> Iterator[Draft]:
+def one_region(addresses: SamlAddresses) -> Iterator[Violation]:
     """Subject: both URLs (OIC-110 and OIC-111 judge their form)."""
     acs, issuer = ACS_URL.fullmatch(addresses.acs_url), ISSUER_URL.fullmatch(addresses.issuer_url)
     if acs and issuer and acs["region"] != issuer["region"]:
@@ -189,7 +189,7 @@ class IssuerOfStore:
 @rule(
     "OIC-113",
     "The issuer URL names the identity store that is provisioned",
-    askers=(Asker.COMPONENT, Asker.DOCTOR),
+    enforced_by=(EnforcementPoint.COMPONENT, EnforcementPoint.DOCTOR),
     source="AWS console: the issuer URL ends with the identity store id (aws-identity-center.md "
     "§4); people sign in where they were provisioned, or not at all",
     remedy=f"copy the issuer URL from {_MANAGE} of the instance that aws:region and the "
@@ -201,7 +201,7 @@ class IssuerOfStore:
         "https://us-east-1.signin.aws.amazon.com/platform/saml/d-9067642ac7", "d-1111111111"
     ),
 )
-def issuer_of_store(subject: IssuerOfStore) -> Iterator[Draft]:
+def issuer_of_store(subject: IssuerOfStore) -> Iterator[Violation]:
     """Subject: the issuer URL (OIC-111 judges its form) and the identity store."""
     match = ISSUER_URL.fullmatch(subject.issuer_url)
     if match and match["store"] != subject.identity_store_id:

@@ -8,8 +8,8 @@ from collections.abc import Collection, Iterator, Mapping
 from dataclasses import dataclass
 from difflib import get_close_matches
 
-from okta_idc.rules.registry import Asker, Draft, Severity, rule
-from okta_idc.rules.text import forbidden, named_characters, outside
+from okta_idc.rules.characters import forbidden, named_characters, outside
+from okta_idc.rules.registry import EnforcementPoint, Severity, Violation, rule
 
 _NAME_MAX = 1024
 
@@ -25,14 +25,14 @@ class GroupRoles:
 @rule(
     "OIC-201",
     "A group is either assigned or pushed, never both",
-    askers=(Asker.COMPONENT, Asker.POLICY, Asker.DOCTOR),
+    enforced_by=(EnforcementPoint.COMPONENT, EnforcementPoint.POLICY, EnforcementPoint.DOCTOR),
     source="AWS page, Considerations: «Using the same Okta group for both assignments and group "
     "push is not currently supported»; Okta: members are lost",
     remedy="keep it in `push`, and assign a separate group that has the same people.",
     good=GroupRoles(assign=("aws-access",), push=("aws-admins",)),
     bad=GroupRoles(assign=("aws-access", "aws-admins"), push=("aws-admins",)),
 )
-def one_role_per_group(roles: GroupRoles) -> Iterator[Draft]:
+def one_role_per_group(roles: GroupRoles) -> Iterator[Violation]:
     """Subject: the groups in their roles."""
     for index, name in enumerate(roles.push):
         if name in roles.assign:
@@ -51,14 +51,14 @@ class PushedMembers:
 @rule(
     "OIC-202",
     "Every member of a push group is assigned to the app",
-    askers=(Asker.DOCTOR,),
+    enforced_by=(EnforcementPoint.DOCTOR,),
     source="AWS page, Step 3: the groups that are pushed must be others than those assigned; Okta: "
     "a pushed member who is not assigned to the app is not synchronised (okta-api.md §6)",
     remedy="put the person into an assignment group; the next push brings the membership.",
     good=PushedMembers("aws-admins", frozenset({"00u1"}), frozenset({"00u1", "00u2"})),
     bad=PushedMembers("aws-admins", frozenset({"00u1", "00u3"}), frozenset({"00u1"})),
 )
-def members_are_assigned(pushed: PushedMembers) -> Iterator[Draft]:
+def members_are_assigned(pushed: PushedMembers) -> Iterator[Violation]:
     """Subject: one push group's members, and who is assigned. The value is the user's id."""
     for member in sorted(pushed.members):
         if member not in pushed.assigned:
@@ -76,13 +76,13 @@ class WantedGroups:
 @rule(
     "OIC-203",
     "A group named in the settings exists in Okta, under exactly this name, once",
-    askers=(Asker.COMPONENT, Asker.DOCTOR),
+    enforced_by=(EnforcementPoint.COMPONENT, EnforcementPoint.DOCTOR),
     source="Okta API: q matches prefixes; the provider takes a lone prefix hit for a match",
     remedy="write the name as Okta shows it (Directory → Groups), or create the group first.",
     good=WantedGroups({"push[0]": "aws-admins"}, {"aws-admins": ("00g1",)}),
     bad=WantedGroups({"push[0]": "aws-admin"}, {"aws-admins": ("00g1",)}),
 )
-def group_exists(wanted: WantedGroups) -> Iterator[Draft]:
+def group_exists(wanted: WantedGroups) -> Iterator[Violation]:
     """Subject: the names wanted and the groups found."""
     for place, name in wanted.places.items():
         ids = wanted.found.get(name, ())
@@ -99,13 +99,13 @@ def group_exists(wanted: WantedGroups) -> Iterator[Draft]:
 @rule(
     "OIC-204",
     "A group is named once in each role",
-    askers=(Asker.COMPONENT, Asker.POLICY),
+    enforced_by=(EnforcementPoint.COMPONENT, EnforcementPoint.POLICY),
     source="Okta API, group push mappings: one mapping for a source group",
     remedy="remove the repetition.",
     good=GroupRoles(push=("aws-admins", "aws-finance")),
     bad=GroupRoles(push=("aws-admins", "aws-admins")),
 )
-def named_once(roles: GroupRoles) -> Iterator[Draft]:
+def named_once(roles: GroupRoles) -> Iterator[Violation]:
     """Subject: the groups in their roles."""
     for role, names in (("assign", roles.assign), ("push", roles.push)):
         for name, times in Counter(names).items():
@@ -117,14 +117,14 @@ def named_once(roles: GroupRoles) -> Iterator[Draft]:
 @rule(
     "OIC-205",
     "A push group's name is 1–1,024 letters, marks, symbols, digits, punctuation or blanks",
-    askers=(Asker.COMPONENT, Asker.POLICY, Asker.DOCTOR),
+    enforced_by=(EnforcementPoint.COMPONENT, EnforcementPoint.POLICY, EnforcementPoint.DOCTOR),
     source="AWS Identity Store API, GroupDisplayName: 1–1,024 characters of "
     r"[\p{L}\p{M}\p{S}\p{N}\p{P}\t\n\r and three blanks]",
     remedy="rename the group in Okta; type the name anew if it was pasted.",
     good="aws-admins",
     bad="aws-\u200badmins",
 )
-def group_name(name: str) -> Iterator[Draft]:
+def group_name(name: str) -> Iterator[Violation]:
     """Subject: the group's name in Okta, which becomes its displayName in AWS."""
     if not 1 <= len(name) <= _NAME_MAX:
         yield "", name, f"has {len(name)} characters."
@@ -136,7 +136,7 @@ def group_name(name: str) -> Iterator[Draft]:
     "OIC-206",
     "A push group's name holds none of <>;:%",
     severity=Severity.ADVISORY,
-    askers=(Asker.POLICY, Asker.DOCTOR),
+    enforced_by=(EnforcementPoint.POLICY, EnforcementPoint.DOCTOR),
     source="AWS page, Troubleshooting: these characters «must not be used in attributes that are "
     "synchronized with SCIM: <>;:%». Against it, the pattern of GroupDisplayName in AWS's own API "
     "allows all five, and no group is known here to have been refused for one: hence advisory",
@@ -144,7 +144,7 @@ def group_name(name: str) -> Iterator[Draft]:
     good="aws-admins",
     bad="aws:admins",
 )
-def group_name_forbidden(name: str) -> Iterator[Draft]:
+def group_name_forbidden(name: str) -> Iterator[Violation]:
     """Subject: the group's name in Okta."""
     if found := forbidden(name):
         yield "", name, f"holds {' '.join(found)}."
@@ -153,7 +153,7 @@ def group_name_forbidden(name: str) -> Iterator[Draft]:
 @rule(
     "OIC-207",
     "Push groups differ in name, whatever their case",
-    askers=(Asker.COMPONENT, Asker.POLICY, Asker.DOCTOR),
+    enforced_by=(EnforcementPoint.COMPONENT, EnforcementPoint.POLICY, EnforcementPoint.DOCTOR),
     source="AWS: a group's displayName is unique in the identity store, else 409 «Duplicate "
     "GroupDisplayName» (aws-identity-center.md §1.1, §2.4). Whether case counts is not documented; "
     "the rule takes it that it does not",
@@ -161,7 +161,7 @@ def group_name_forbidden(name: str) -> Iterator[Draft]:
     good=("aws-admins", "aws-finance"),
     bad=("aws-admins", "AWS-Admins"),
 )
-def group_names_differ(names: tuple[str, ...]) -> Iterator[Draft]:
+def group_names_differ(names: tuple[str, ...]) -> Iterator[Violation]:
     """Subject: the names of all push groups. One group named twice is OIC-204."""
     same: dict[str, list[int]] = defaultdict(list)
     for index, name in enumerate(names):
@@ -191,7 +191,7 @@ _ACTIVE = frozenset({"ACTIVE", "PASSWORD_EXPIRED", "LOCKED_OUT", "RECOVERY", "PR
     "OIC-208",
     "Members of push groups are active in Okta",
     severity=Severity.ADVISORY,
-    askers=(Asker.DOCTOR,),
+    enforced_by=(EnforcementPoint.DOCTOR,),
     source="Okta, group push: users who are inactive are not pushed, and need the group to be "
     "pushed again after they are reactivated (okta-api.md §6)",
     remedy="activate the person and push the group again (Push Groups → Push now), or remove them "
@@ -199,7 +199,7 @@ _ACTIVE = frozenset({"ACTIVE", "PASSWORD_EXPIRED", "LOCKED_OUT", "RECOVERY", "PR
     good=MemberStatus("aws-admins", {"00u1": "ACTIVE"}),
     bad=MemberStatus("aws-admins", {"00u1": "SUSPENDED"}),
 )
-def members_are_active(subject: MemberStatus) -> Iterator[Draft]:
+def members_are_active(subject: MemberStatus) -> Iterator[Violation]:
     """Subject: one push group's members with their status."""
     for member, status in subject.members.items():
         if status not in _ACTIVE:
@@ -210,7 +210,7 @@ def members_are_active(subject: MemberStatus) -> Iterator[Draft]:
     "OIC-211",
     "A push group has at most 100 members",
     severity=Severity.ADVISORY,
-    askers=(Asker.DOCTOR,),
+    enforced_by=(EnforcementPoint.DOCTOR,),
     source="AWS SCIM API, PatchGroup: at most 100 membership changes in a request; «Push now» "
     "sends all members in one, and AWS refuses a full replacement (aws-identity-center.md §2.3, "
     "§9)",
@@ -218,7 +218,7 @@ def members_are_active(subject: MemberStatus) -> Iterator[Draft]:
     good=("aws-admins", 100),
     bad=("everyone", 101),
 )
-def group_size(subject: tuple[str, int]) -> Iterator[Draft]:
+def group_size(subject: tuple[str, int]) -> Iterator[Violation]:
     """Subject: a push group's name, and how many members it has."""
     name, members = subject
     if members > 100:

@@ -4,7 +4,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 from okta_idc.rules.attributes import tag_characters
-from okta_idc.rules.registry import Asker, Draft, rule
+from okta_idc.rules.registry import EnforcementPoint, Violation, rule
 
 _ADDRESS = ("streetAddress", "locality", "region", "postalCode", "country", "formatted")
 _WORK = (
@@ -42,7 +42,7 @@ class Feeds:
 @rule(
     "OIC-409",
     "No key comes both from Okta and from the identity store",
-    askers=(Asker.COMPONENT, Asker.POLICY, Asker.DOCTOR),
+    enforced_by=(EnforcementPoint.COMPONENT, EnforcementPoint.POLICY, EnforcementPoint.DOCTOR),
     source="AWS: the instance's mapping overwrites the SAML attribute of the same key (current "
     "page and UpdateInstanceAccessControlAttributeConfiguration); an older page, still copied "
     "around, says the opposite (aws-identity-center.md §3). The rule leaves nothing to either",
@@ -50,7 +50,7 @@ class Feeds:
     good=Feeds(saml=("Department",), instance=("UserName",)),
     bad=Feeds(saml=("Department",), instance=("department",)),
 )
-def one_feed(feeds: Feeds) -> Iterator[Draft]:
+def one_feed(feeds: Feeds) -> Iterator[Violation]:
     """Subject: the keys of both feeds."""
     mapped = {key.casefold(): key for key in feeds.instance}
     for index, key in enumerate(feeds.saml):
@@ -70,7 +70,7 @@ class Switch:
 @rule(
     "OIC-410",
     "Attributes for access control are switched on where they are sent",
-    askers=(Asker.DOCTOR,),
+    enforced_by=(EnforcementPoint.DOCTOR,),
     source="AWS page, step 4: «you first need to enable the Attributes for access control "
     "feature»; without it no attribute becomes a session tag, and policies that ask for one deny "
     "everybody",
@@ -79,7 +79,7 @@ class Switch:
     good=Switch(("Department",), "ENABLED"),
     bad=Switch(("Department",), ""),
 )
-def switched_on(switch: Switch) -> Iterator[Draft]:
+def switched_on(switch: Switch) -> Iterator[Violation]:
     """Subject: what is sent, and the switch."""
     if switch.keys and switch.status != "ENABLED":
         problem = "is not enabled." if not switch.status else "is not ENABLED."
@@ -89,7 +89,7 @@ def switched_on(switch: Switch) -> Iterator[Draft]:
 @rule(
     "OIC-411",
     "An instance's attribute has a key and a source that AWS takes",
-    askers=(Asker.COMPONENT, Asker.POLICY, Asker.DOCTOR),
+    enforced_by=(EnforcementPoint.COMPONENT, EnforcementPoint.POLICY, EnforcementPoint.DOCTOR),
     source="AWS API, AccessControlAttribute: Key 1–128 letters, separators, numbers and _.:/=+-@; "
     "AWS User Guide: the sources of an external identity provider (aws-identity-center.md §3)",
     remedy="choose one of AWS's sources, e.g. ${path:enterprise.department}; anything else goes by "
@@ -97,7 +97,7 @@ def switched_on(switch: Switch) -> Iterator[Draft]:
     good=InstanceAttribute("Department", "${path:enterprise.department}"),
     bad=InstanceAttribute("Department", "${path:department}"),
 )
-def instance_source(attribute: InstanceAttribute) -> Iterator[Draft]:
+def instance_source(attribute: InstanceAttribute) -> Iterator[Violation]:
     """Subject: one mapping of the instance."""
     key = attribute.key
     if not 1 <= len(key) <= 128 or not tag_characters(key) or key.lower().startswith("aws:"):

@@ -9,11 +9,11 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Any, cast
 
-from okta_idc.rules.registry import Asker, Draft, rule
-from okta_idc.rules.text import named_characters
+from okta_idc.rules.characters import named_characters
+from okta_idc.rules.registry import EnforcementPoint, Violation, rule
 
-_ASKERS = (Asker.COMPONENT, Asker.POLICY, Asker.DOCTOR)
-_DECLARED = (Asker.COMPONENT, Asker.POLICY)
+_ASKERS = (EnforcementPoint.COMPONENT, EnforcementPoint.POLICY, EnforcementPoint.DOCTOR)
+_DECLARED = (EnforcementPoint.COMPONENT, EnforcementPoint.POLICY)
 _NAME = re.compile(r"[\w+=,.@-]{1,32}", re.ASCII)
 _NOT_IN_DESCRIPTION = re.compile(r"[^\t\n\r\x20-\x7e\xa1-\xff]")
 _RELAY_STATE = re.compile(r"[a-zA-Z0-9&$@#\\/%?=~\-_'\"|!:,.;*+\[\] (){}]{1,240}")
@@ -41,13 +41,13 @@ class PermissionSet:
 @rule(
     "OIC-501",
     "A permission set's name is 1–32 of A–Z, a–z, 0–9 and _+=,.@-",
-    askers=_DECLARED,
+    enforced_by=_DECLARED,
     source="AWS API, PermissionSetName",
     remedy="shorten the name, and leave out blanks.",
     good=PermissionSet("AdministratorAccess"),
     bad=PermissionSet("Administrator Access"),
 )
-def set_name(subject: PermissionSet) -> Iterator[Draft]:
+def set_name(subject: PermissionSet) -> Iterator[Violation]:
     """Subject: one permission set."""
     if not _NAME.fullmatch(subject.name):
         yield "name", subject.name, "is not a name that AWS takes."
@@ -56,7 +56,7 @@ def set_name(subject: PermissionSet) -> Iterator[Draft]:
 @rule(
     "OIC-502",
     "A permission set's description has 1–700 Latin-1 characters",
-    askers=_DECLARED,
+    enforced_by=_DECLARED,
     source="AWS API, PermissionSetDescription: 1–700 of U+0009, U+000A, U+000D, U+0020–U+007E and "
     "U+00A1–U+00FF. Terraform's provider lets more pass, and AWS then refuses",
     remedy="leave the description out, or write it without dashes and quotes from a word "
@@ -64,7 +64,7 @@ def set_name(subject: PermissionSet) -> Iterator[Draft]:
     good=PermissionSet("Admin", "Everything, for the platform team"),
     bad=PermissionSet("Admin", "Everything — for the platform team"),
 )
-def set_description(subject: PermissionSet) -> Iterator[Draft]:
+def set_description(subject: PermissionSet) -> Iterator[Violation]:
     """Subject: one permission set."""
     text = subject.description
     if text is None:
@@ -78,13 +78,13 @@ def set_description(subject: PermissionSet) -> Iterator[Draft]:
 @rule(
     "OIC-503",
     "A session lasts 1 to 12 hours, in ISO 8601",
-    askers=_DECLARED,
+    enforced_by=_DECLARED,
     source="AWS User Guide, session duration: 1 to 12 hours; API, Duration: ISO 8601",
     remedy="write PT1H up to PT12H, e.g. PT8H or PT90M.",
     good=PermissionSet("Admin", session_duration="PT8H"),
     bad=PermissionSet("Admin", session_duration="PT24H"),
 )
-def session_duration(subject: PermissionSet) -> Iterator[Draft]:
+def session_duration(subject: PermissionSet) -> Iterator[Violation]:
     """Subject: one permission set; AWS's default is an hour."""
     text = subject.session_duration
     if text is None:
@@ -102,13 +102,13 @@ def session_duration(subject: PermissionSet) -> Iterator[Draft]:
 @rule(
     "OIC-504",
     "A relay state has at most 240 characters of a URL",
-    askers=_DECLARED,
+    enforced_by=_DECLARED,
     source="AWS API, RelayState: 1–240 letters, digits and &$@#\\/%?=~-_'\"|!:,.;*+[] (){}",
     remedy="leave it out, or give the address of a page in the AWS console.",
     good=PermissionSet("Admin", relay_state="https://console.aws.amazon.com/s3/home"),
     bad=PermissionSet("Admin", relay_state="https://console.aws.amazon.com/<s3>"),
 )
-def relay_state(subject: PermissionSet) -> Iterator[Draft]:
+def relay_state(subject: PermissionSet) -> Iterator[Violation]:
     """Subject: one permission set."""
     text = subject.relay_state
     if text is not None and not _RELAY_STATE.fullmatch(text):
@@ -118,14 +118,14 @@ def relay_state(subject: PermissionSet) -> Iterator[Draft]:
 @rule(
     "OIC-505",
     "An inline policy has at most 10,240 characters without white space, 32,768 bytes in all",
-    askers=_DECLARED,
+    enforced_by=_DECLARED,
     source="AWS quotas: one inline policy a permission set, at most 32,768 bytes, of which 10,240 "
     "non-white-space characters; API, PermissionSetPolicyDocument: U+0020–U+00FF, tab, line ends",
     remedy="move statements into customer managed policies, which must stand in every account.",
     good=PermissionSet("Admin", inline_policy='{"Version": "2012-10-17", "Statement": []}'),
     bad=PermissionSet("Admin", inline_policy='{"Statement": "' + "x" * 10_240 + '"}'),
 )
-def inline_policy_size(subject: PermissionSet) -> Iterator[Draft]:
+def inline_policy_size(subject: PermissionSet) -> Iterator[Violation]:
     """Subject: one permission set."""
     text = subject.inline_policy
     if text is None:
@@ -142,13 +142,13 @@ def inline_policy_size(subject: PermissionSet) -> Iterator[Draft]:
 @rule(
     "OIC-506",
     "An inline policy is an IAM policy in JSON",
-    askers=_DECLARED,
+    enforced_by=_DECLARED,
     source="AWS API, PutInlinePolicyToPermissionSet; IAM: a policy is a JSON object with Statement",
     remedy="give the policy as JSON text with Version and Statement.",
     good=PermissionSet("Admin", inline_policy='{"Version": "2012-10-17", "Statement": []}'),
     bad=PermissionSet("Admin", inline_policy="arn:aws:iam::aws:policy/AdministratorAccess"),
 )
-def inline_policy_json(subject: PermissionSet) -> Iterator[Draft]:
+def inline_policy_json(subject: PermissionSet) -> Iterator[Violation]:
     """Subject: one permission set."""
     text = subject.inline_policy
     if text is not None and policy_document(text) is None:
@@ -169,14 +169,14 @@ def policy_document(text: str) -> dict[str, Any] | None:
 @rule(
     "OIC-507",
     "A permission set has at most 20 managed policies",
-    askers=_ASKERS,
+    enforced_by=_ASKERS,
     source="AWS quotas: 20 AWS and customer managed policies a permission set; each account's IAM "
     "quota for policies on a role (10 unless raised there) must allow as many",
     remedy="merge policies, or move statements into the inline policy.",
     good=PermissionSet("Admin", managed_policies=("AdministratorAccess",)),
     bad=PermissionSet("Admin", managed_policies=tuple(f"Policy{n}" for n in range(21))),
 )
-def managed_policies(subject: PermissionSet) -> Iterator[Draft]:
+def managed_policies(subject: PermissionSet) -> Iterator[Violation]:
     """Subject: one permission set."""
     count = len(subject.managed_policies)
     if count > _MANAGED:
@@ -186,14 +186,14 @@ def managed_policies(subject: PermissionSet) -> Iterator[Draft]:
 @rule(
     "OIC-508",
     "Permission sets differ in name",
-    askers=_DECLARED,
+    enforced_by=_DECLARED,
     source="AWS answers ConflictException to a second set of one name, and the provider repeats "
     "the call up to 25 times, which looks like a hang (aws-identity-center.md §5, §9)",
     remedy="rename one of them.",
     good=("Admin", "ReadOnly"),
     bad=("Admin", "ReadOnly", "Admin"),
 )
-def set_names_differ(names: tuple[str, ...]) -> Iterator[Draft]:
+def set_names_differ(names: tuple[str, ...]) -> Iterator[Violation]:
     """Subject: the names of all permission sets of an instance."""
     for index, name in enumerate(names):
         if name in names[:index]:

@@ -8,14 +8,14 @@ from difflib import get_close_matches
 from typing import Any, cast
 
 from okta_idc.rules.permission_sets import policy_document
-from okta_idc.rules.registry import Asker, Draft, Severity, rule
+from okta_idc.rules.registry import EnforcementPoint, Severity, Violation, rule
 
 _CONDITION = re.compile(r"aws:PrincipalTag/(.+)", re.IGNORECASE | re.DOTALL)
 _VARIABLE = re.compile(r"\$\{aws:PrincipalTag/([^},]+?)\s*(?P<default>,[^}]*)?\}", re.IGNORECASE)
 _OPEN = re.compile(r"(ForAnyValue:)?String(Equals|EqualsIgnoreCase|Like)", re.IGNORECASE)
 """Operators that are false for a key that is not there. With IfExists they are true."""
 
-_ASKERS = (Asker.COMPONENT, Asker.POLICY, Asker.DOCTOR)
+_ASKERS = (EnforcementPoint.COMPONENT, EnforcementPoint.POLICY, EnforcementPoint.DOCTOR)
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,7 +37,7 @@ def _policy(effect: str, operator: str, key: str) -> str:
 @rule(
     "OIC-520",
     "A policy asks only for session tags that are sent",
-    askers=_ASKERS,
+    enforced_by=_ASKERS,
     source="AWS page, step 4: a permission set is made «to manage access based on the attributes "
     "you passed from Okta»; IAM: the key's text must be as it was sent, and a condition on a tag "
     "that is not there is false (aws-identity-center.md §3)",
@@ -45,7 +45,7 @@ def _policy(effect: str, operator: str, key: str) -> str:
     good=PolicyAndTags(_policy("Allow", "StringEquals", "CostCenter"), ("CostCenter",)),
     bad=PolicyAndTags(_policy("Allow", "StringEquals", "costCenter"), ("CostCenter",)),
 )
-def tags_are_sent(subject: PolicyAndTags) -> Iterator[Draft]:
+def tags_are_sent(subject: PolicyAndTags) -> Iterator[Violation]:
     """Subject: one policy of a permission set. What is no policy is OIC-506's."""
     document = policy_document(subject.policy)
     for key in dict.fromkeys(_tag_keys(document)):
@@ -60,7 +60,7 @@ def tags_are_sent(subject: PolicyAndTags) -> Iterator[Draft]:
     "OIC-521",
     "A Deny on a session tag also denies those without the tag",
     severity=Severity.ADVISORY,
-    askers=(Asker.POLICY, Asker.DOCTOR),
+    enforced_by=(EnforcementPoint.POLICY, EnforcementPoint.DOCTOR),
     source="IAM: StringEquals and StringLike are false for a key that is not there, so the Deny "
     "does not apply to whoever lacks the tag (aws-identity-center.md §3). Advisory, since that may "
     "be meant: «deny contractors» is not «deny all but employees»",
@@ -69,7 +69,7 @@ def tags_are_sent(subject: PolicyAndTags) -> Iterator[Draft]:
     good=PolicyAndTags(_policy("Deny", "StringNotEquals", "CostCenter"), ("CostCenter",)),
     bad=PolicyAndTags(_policy("Deny", "StringEquals", "CostCenter"), ("CostCenter",)),
 )
-def deny_holds(subject: PolicyAndTags) -> Iterator[Draft]:
+def deny_holds(subject: PolicyAndTags) -> Iterator[Violation]:
     """Subject: one policy. A Deny on Null of the same key anywhere in it closes the gap."""
     denies = [s for s in _statements(policy_document(subject.policy)) if s.get("Effect") == "Deny"]
     closed = {

@@ -9,9 +9,9 @@ org is written in its profile mapping. What takes all people to see is in `peopl
 from collections.abc import Iterator, Mapping
 from typing import Any
 
-from okta_idc.rules.mapping import UNSUPPORTED, roles, unsupported
-from okta_idc.rules.registry import Asker, Draft, Finding, rule
-from okta_idc.rules.text import FORBIDDEN, forbidden, named_characters, outside
+from okta_idc.rules.characters import FORBIDDEN, forbidden, named_characters, outside
+from okta_idc.rules.profile_mappings import UNSUPPORTED, roles, unsupported
+from okta_idc.rules.registry import EnforcementPoint, Finding, Violation, rule
 from okta_idc.rules.user_names import ADDR_SPEC, user_name_address, user_name_space
 
 Profile = Mapping[str, object]
@@ -37,7 +37,7 @@ _NO_URL = tuple(attribute for attribute in SENT if attribute != "profileUrl")
 _ONE_VALUE = ("email", "primaryPhone", *ADDRESS)
 _EMPTY = tuple(a for a in SENT if a not in REQUIRED and a != "manager")
 _NAME_MAX, _USER_NAME_MAX = 1024, 128
-_ASKERS = (Asker.DOCTOR,)
+_ASKERS = (EnforcementPoint.DOCTOR,)
 _IN_OKTA = "in the person's Okta profile (Directory → People)"
 
 
@@ -55,7 +55,7 @@ def _texts(profile: Profile, attributes: tuple[str, ...]) -> Iterator[tuple[str,
 @rule(
     "OIC-301",
     "Every user has a first name, last name, username and display name",
-    askers=_ASKERS,
+    enforced_by=_ASKERS,
     source="AWS page, Troubleshooting: «Every user must have a First name, Last name, Username, "
     "and Display name value specified … that user will not be provisioned»",
     remedy=f"fill the attribute {_IN_OKTA}.",
@@ -67,7 +67,7 @@ def _texts(profile: Profile, attributes: tuple[str, ...]) -> Iterator[tuple[str,
     },
     bad={"firstName": "Ada", "lastName": "Byron", "userName": "a@example.com", "displayName": ""},
 )
-def required_names(profile: Profile) -> Iterator[Draft]:
+def required_names(profile: Profile) -> Iterator[Violation]:
     """Subject: one app user's profile."""
     for attribute, label in REQUIRED.items():
         if _blank(profile.get(attribute)):
@@ -77,7 +77,7 @@ def required_names(profile: Profile) -> Iterator[Draft]:
 @rule(
     "OIC-303",
     "Synchronised attributes other than profileUrl hold none of <>;:%",
-    askers=_ASKERS,
+    enforced_by=_ASKERS,
     source="AWS page, Troubleshooting: «The following special characters must not be used in "
     "attributes that are synchronized with SCIM: <>;:%»; Okta's article on the app says the same. "
     "Against it, the patterns of AWS's own Identity Store API allow all five. The rule follows the "
@@ -86,7 +86,7 @@ def required_names(profile: Profile) -> Iterator[Draft]:
     good={"title": "Head of Research", "profileUrl": "https://example.com/ada"},
     bad={"title": "VP <Sales>"},
 )
-def forbidden_characters(profile: Profile) -> Iterator[Draft]:
+def forbidden_characters(profile: Profile) -> Iterator[Violation]:
     """Subject: one app user's profile."""
     for attribute, value in _texts(profile, _NO_URL):
         if wrong := forbidden(value):
@@ -96,14 +96,14 @@ def forbidden_characters(profile: Profile) -> Iterator[Draft]:
 @rule(
     "OIC-304",
     "An address is complete or absent",
-    askers=_ASKERS,
+    enforced_by=_ASKERS,
     source="AWS page, Troubleshooting: «If you update a user's address you must have "
     "streetAddress, city, state, zipCode and the countryCode value specified»",
     remedy="fill all five parts of the address in the person's Okta profile, or none.",
     good={"city": "Berlin", "title": "Clerk"} | dict.fromkeys(ADDRESS, "x"),
     bad={"streetAddress": "1 Main St", "city": "Springfield"},
 )
-def complete_address(profile: Profile) -> Iterator[Draft]:
+def complete_address(profile: Profile) -> Iterator[Violation]:
     """Subject: one app user's profile."""
     missing = [part for part in ADDRESS if _blank(profile.get(part))]
     if missing and any(profile.get(part) not in (None, "") for part in ADDRESS):
@@ -113,14 +113,14 @@ def complete_address(profile: Profile) -> Iterator[Draft]:
 @rule(
     "OIC-305",
     "Synchronised attributes hold no control or zero-width characters",
-    askers=_ASKERS,
+    enforced_by=_ASKERS,
     source="AWS Identity Store API: texts are letters, marks, symbols, numbers, punctuation, tab, "
     "line ends and three blanks; another character breaks the one user with a generic 400",
     remedy=f"type the value anew {_IN_OKTA}; it was probably pasted.",
     good={"title": "Engineer"},
     bad={"title": "Engi\u200bneer"},
 )
-def hidden_characters(profile: Profile) -> Iterator[Draft]:
+def hidden_characters(profile: Profile) -> Iterator[Violation]:
     """Subject: one app user's profile. Names the characters, since nobody can see them."""
     for attribute, value in _texts(profile, SENT):
         if hidden := outside(value):
@@ -130,7 +130,7 @@ def hidden_characters(profile: Profile) -> Iterator[Draft]:
 @rule(
     "OIC-307",
     "An attribute without a value is absent, not an empty text",
-    askers=_ASKERS,
+    enforced_by=_ASKERS,
     source="AWS SCIM API and Okta's article on the app: an empty text is not allowed, null is. In "
     "Okta a value that was never set is null, and a cleared one is an empty text",
     remedy="set the attribute to null: clear it by API or import, or map it by an expression that "
@@ -138,7 +138,7 @@ def hidden_characters(profile: Profile) -> Iterator[Draft]:
     good={"title": None},
     bad={"title": ""},
 )
-def no_empty_text(profile: Profile) -> Iterator[Draft]:
+def no_empty_text(profile: Profile) -> Iterator[Violation]:
     """Subject: one app user's profile. Leaves the names to OIC-301, half an address to OIC-304
     and the manager to OIC-310."""
     empty = [attribute for attribute in _EMPTY if profile.get(attribute) == ""]
@@ -153,7 +153,7 @@ def no_empty_text(profile: Profile) -> Iterator[Draft]:
 @rule(
     "OIC-308",
     "Synchronised attributes are texts",
-    askers=_ASKERS,
+    enforced_by=_ASKERS,
     source="SCIM core schema (RFC 7643 §4.1) and AWS Identity Store API: these attributes are "
     "strings; AWS answers 400 to a number or a list",
     remedy="change the type of the attribute in Okta (Profile Editor), or map it by an expression "
@@ -161,7 +161,7 @@ def no_empty_text(profile: Profile) -> Iterator[Draft]:
     good={"employeeNumber": "4711"},
     bad={"employeeNumber": 4711},
 )
-def only_texts(profile: Profile) -> Iterator[Draft]:
+def only_texts(profile: Profile) -> Iterator[Violation]:
     """Subject: one app user's profile. Lists in the attributes of OIC-309 are left to it."""
     for attribute in SENT:
         kind = _kind(profile.get(attribute))
@@ -183,14 +183,14 @@ def _kind(value: object) -> str:
 @rule(
     "OIC-309",
     "Email, phone number and address have one value",
-    askers=_ASKERS,
+    enforced_by=_ASKERS,
     source="AWS SCIM API: at most one of emails, addresses and phoneNumbers; more than one is "
     "answered with 400, and only CloudTrail says «exceeds allowed limit of 1»",
     remedy="map an attribute that holds one value.",
     good={"email": "ada@example.com"},
     bad={"email": ["ada@example.com", "ada@example.org"]},
 )
-def one_value(profile: Profile) -> Iterator[Draft]:
+def one_value(profile: Profile) -> Iterator[Violation]:
     """Subject: one app user's profile."""
     for attribute in _ONE_VALUE:
         value = profile.get(attribute)
@@ -201,14 +201,14 @@ def one_value(profile: Profile) -> Iterator[Draft]:
 @rule(
     "OIC-310",
     "The manager is named or absent",
-    askers=_ASKERS,
+    enforced_by=_ASKERS,
     source="AWS SCIM API, common errors: an empty enterprise manager.value is refused "
     "(aws-identity-center.md §1.1)",
     remedy="fill the manager in the person's Okta profile, or set it to null.",
     good={"manager": None},
     bad={"manager": ""},
 )
-def manager(profile: Profile) -> Iterator[Draft]:
+def manager(profile: Profile) -> Iterator[Violation]:
     """Subject: one app user's profile."""
     value = profile.get("manager")
     if value is not None and _blank(value):
@@ -218,13 +218,13 @@ def manager(profile: Profile) -> Iterator[Draft]:
 @rule(
     "OIC-313",
     "A username has at most 128 characters, other attributes 1,024",
-    askers=_ASKERS,
+    enforced_by=_ASKERS,
     source="AWS Identity Store API: UserName 1–128, other texts 1–1,024 characters",
     remedy=f"shorten the value {_IN_OKTA}.",
     good={"userName": "a@example.com"},
     bad={"userName": "a" * 129},
 )
-def lengths(profile: Profile) -> Iterator[Draft]:
+def lengths(profile: Profile) -> Iterator[Violation]:
     """Subject: one app user's profile. Counts code points."""
     for attribute, value in _texts(profile, SENT):
         most = _USER_NAME_MAX if attribute == "userName" else _NAME_MAX

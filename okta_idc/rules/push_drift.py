@@ -3,9 +3,9 @@
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-from okta_idc.rules.registry import Asker, Draft, Severity, rule
+from okta_idc.rules.registry import EnforcementPoint, Severity, Violation, rule
 
-_ASKERS = (Asker.COMPONENT, Asker.DOCTOR)
+_ASKERS = (EnforcementPoint.COMPONENT, EnforcementPoint.DOCTOR)
 _REFRESH = "run `pulumi up --refresh`: a plain `up` does not look, and leaves it so."
 
 
@@ -22,7 +22,7 @@ class FoundMapping:
 @rule(
     "OIC-601",
     "No push mapping is in ERROR",
-    askers=_ASKERS,
+    enforced_by=_ASKERS,
     source="Okta API, group push mappings: in ERROR Okta has stopped pushing the group; the "
     "provider can neither update nor destroy such a mapping (okta-api.md §6, "
     "okta-plugin-measured.md §3.4)",
@@ -31,7 +31,7 @@ class FoundMapping:
     good=FoundMapping("aws-admins", "ACTIVE"),
     bad=FoundMapping("aws-admins", "ERROR", "Duplicate GroupDisplayName"),
 )
-def mapping_in_error(mapping: FoundMapping) -> Iterator[Draft]:
+def mapping_in_error(mapping: FoundMapping) -> Iterator[Violation]:
     """Subject: one mapping."""
     if mapping.status == "ERROR":
         error = f" ({mapping.error.rstrip('.')})" if mapping.error else ""
@@ -41,14 +41,14 @@ def mapping_in_error(mapping: FoundMapping) -> Iterator[Draft]:
 @rule(
     "OIC-604",
     "A push mapping that is declared active is active",
-    askers=_ASKERS,
+    enforced_by=_ASKERS,
     source="Okta API, group push mappings: an INACTIVE mapping pushes nothing, and the group in "
     "AWS keeps the members it had (okta-api.md §1.4)",
     remedy=f"{_REFRESH} One that is only watched (`import_id`) is activated in Okta.",
     good=FoundMapping("aws-admins", "ACTIVE"),
     bad=FoundMapping("aws-admins", "INACTIVE"),
 )
-def mapping_inactive(mapping: FoundMapping) -> Iterator[Draft]:
+def mapping_inactive(mapping: FoundMapping) -> Iterator[Violation]:
     """Subject: one mapping that is declared active. One in ERROR is OIC-601's."""
     if mapping.status not in ("ACTIVE", "ERROR"):
         yield mapping.group, mapping.status, "pushes nothing."
@@ -70,7 +70,7 @@ _MORE = Groups(frozenset(), frozenset({"aws-admins"}))
 @rule(
     "OIC-602",
     "A declared push mapping is there",
-    askers=_ASKERS,
+    enforced_by=_ASKERS,
     source="Okta provider: a mapping deleted outside goes unseen on a plain `up`, and makes a "
     "refresh fail with 404 (okta-plugin-measured.md §1)",
     remedy="take the mapping out of the state (`pulumi state delete URN`) and run `pulumi up`, "
@@ -79,7 +79,7 @@ _MORE = Groups(frozenset(), frozenset({"aws-admins"}))
     good=_SAME,
     bad=_GONE,
 )
-def mapping_gone(groups: Groups) -> Iterator[Draft]:
+def mapping_gone(groups: Groups) -> Iterator[Violation]:
     """Subject: the push groups."""
     for name in sorted(groups.declared - groups.there):
         yield "push", name, "is declared, and not pushed: its mapping is gone."
@@ -89,13 +89,13 @@ def mapping_gone(groups: Groups) -> Iterator[Draft]:
     "OIC-603",
     "Every push mapping is declared",
     severity=Severity.ADVISORY,
-    askers=_ASKERS,
+    enforced_by=_ASKERS,
     source="this kit: what is made by hand beside the program is nobody's to review or to remove",
     remedy="add the group to `push`, or remove the mapping in Okta, keeping the group in AWS.",
     good=_SAME,
     bad=_MORE,
 )
-def mapping_by_hand(groups: Groups) -> Iterator[Draft]:
+def mapping_by_hand(groups: Groups) -> Iterator[Violation]:
     """Subject: the push groups."""
     for name in sorted(groups.there - groups.declared):
         yield "push", name, "is pushed, and not declared."
@@ -104,14 +104,14 @@ def mapping_by_hand(groups: Groups) -> Iterator[Draft]:
 @rule(
     "OIC-605",
     "A declared assignment is there",
-    askers=_ASKERS,
+    enforced_by=_ASKERS,
     source="AWS page: «Users who are unassigned … will be disabled». The provider sees an "
     "assignment deleted outside on a refresh only (okta-plugin-measured.md §3.6)",
     remedy=_REFRESH,
     good=_SAME,
     bad=_GONE,
 )
-def assignment_gone(groups: Groups) -> Iterator[Draft]:
+def assignment_gone(groups: Groups) -> Iterator[Violation]:
     """Subject: the assignment groups."""
     for name in sorted(groups.declared - groups.there):
         yield "assign", name, "is declared, and not assigned to the app."
@@ -121,14 +121,14 @@ def assignment_gone(groups: Groups) -> Iterator[Draft]:
     "OIC-606",
     "Every assignment is declared",
     severity=Severity.ADVISORY,
-    askers=_ASKERS,
+    enforced_by=_ASKERS,
     source="this kit: what is made by hand beside the program is nobody's to review or to remove; "
     "the provider's plural resource would remove it on a refresh (okta-plugin-measured.md §3.5)",
     remedy="add the group to `assign`, or unassign it in Okta once nobody depends on it.",
     good=_SAME,
     bad=_MORE,
 )
-def assignment_by_hand(groups: Groups) -> Iterator[Draft]:
+def assignment_by_hand(groups: Groups) -> Iterator[Violation]:
     """Subject: the assignment groups."""
     for name in sorted(groups.there - groups.declared):
         yield "assign", name, "is assigned to the app, and not declared."

@@ -1,5 +1,5 @@
-"""How a rule is written down: id, title, severity, askers, source, remedy, check, one good and one
-bad example. The registry is the only list of rules; documentation and tests read it.
+"""How a rule is written down: ID, title, severity, enforcement points, source, remedy, check, one
+good and one bad example. The registry is the only list of rules; documentation and tests read it.
 
 A subject is always known. None in a subject means that the thing is absent, never that nobody
 could look: an asker that lacks a part of a subject does not ask, and reports `unknown` itself.
@@ -23,7 +23,7 @@ class Severity(StrEnum):
     """It works today, and will surprise somebody."""
 
 
-class Asker(StrEnum):
+class EnforcementPoint(StrEnum):
     """Who asks a rule. A component refuses, the other two report."""
 
     COMPONENT = "component"
@@ -68,7 +68,7 @@ def join_path(*parts: str) -> str:
     return path
 
 
-Draft = tuple[str, str | None, str]
+Violation = tuple[str, str | None, str]
 """What a check yields: place, value, problem."""
 
 
@@ -79,21 +79,21 @@ class Rule(Generic[Subject]):
     id: str
     title: str
     severity: Severity
-    askers: tuple[Asker, ...]
+    enforced_by: tuple[EnforcementPoint, ...]
     source: str
     remedy: str
-    examine: Callable[[Subject], Iterable[Draft]] = field(repr=False)
+    check: Callable[[Subject], Iterable[Violation]] = field(repr=False)
     good: object = field(repr=False)
     bad: object = field(repr=False)
 
     @property
     def link(self) -> str:
         """Where the rule is explained, relative to the repository."""
-        return f"docs/rules.md#{self.id.lower()}"
+        return f"docs/reference/rules.md#{self.id.lower()}"
 
     def __call__(self, subject: Subject) -> list[Finding]:
         """The findings, empty when the rule holds."""
-        return [Finding(self, *draft) for draft in self.examine(subject)]
+        return [Finding(self, *draft) for draft in self.check(subject)]
 
 
 _registered: dict[str, Rule[Any]] = {}
@@ -105,17 +105,17 @@ def rule(
     rule_id: str,
     title: str,
     *,
-    askers: tuple[Asker, ...],
+    enforced_by: tuple[EnforcementPoint, ...],
     source: str,
     remedy: str,
     good: object,
     bad: object,
     severity: Severity = Severity.BLOCKING,
-) -> Callable[[Callable[[Subject], Iterable[Draft]]], Rule[Subject]]:
+) -> Callable[[Callable[[Subject], Iterable[Violation]]], Rule[Subject]]:
     """Make a check a registered rule. The check yields `(place, value, problem)`."""
 
-    def register(examine: Callable[[Subject], Iterable[Draft]]) -> Rule[Subject]:
-        made = Rule(rule_id, title, severity, askers, source, remedy, examine, good, bad)
+    def register(check: Callable[[Subject], Iterable[Violation]]) -> Rule[Subject]:
+        made = Rule(rule_id, title, severity, enforced_by, source, remedy, check, good, bad)
         if rule_id in _registered:
             raise ValueError(f"{rule_id} is registered twice")
         _registered[rule_id] = made

@@ -4,9 +4,9 @@ import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 
-from okta_idc.rules.okta_profile import OKTA_ATTRIBUTES
-from okta_idc.rules.registry import Asker, Draft, Severity, rule
-from okta_idc.rules.text import named_characters, white_space
+from okta_idc.okta_expression.okta_profile import OKTA_ATTRIBUTES
+from okta_idc.rules.characters import named_characters, white_space
+from okta_idc.rules.registry import EnforcementPoint, Severity, Violation, rule
 
 ADDR_SPEC = re.compile(r"[^@\s]+@[^@\s]+")
 """An email address, as far as a rule can judge it (RFC 2822 addr-spec is wider and stranger)."""
@@ -37,7 +37,7 @@ def user_name_of(template: str, profile: Mapping[str, object]) -> str | None:
 @rule(
     "OIC-314",
     "A username holds no white space",
-    askers=(Asker.DOCTOR,),
+    enforced_by=(EnforcementPoint.DOCTOR,),
     source="AWS SCIM API, CreateUser and Identity Store API: a user name is letters, marks, "
     "symbols, numbers and punctuation. PutUser's page allows blanks, but nobody gets there who was "
     "not created",
@@ -45,7 +45,7 @@ def user_name_of(template: str, profile: Mapping[str, object]) -> str | None:
     good={"userName": "ada.byron@example.com"},
     bad={"userName": "ada byron"},
 )
-def user_name_space(profile: Mapping[str, object]) -> Iterator[Draft]:
+def user_name_space(profile: Mapping[str, object]) -> Iterator[Violation]:
     """Subject: one app user's profile. Other white space than AWS's own is OIC-305's."""
     value = profile.get("userName")
     if isinstance(value, str) and value.strip() and (found := white_space(value)):
@@ -56,7 +56,7 @@ def user_name_space(profile: Mapping[str, object]) -> Iterator[Draft]:
     "OIC-315",
     "A username is an email address",
     severity=Severity.ADVISORY,
-    askers=(Asker.DOCTOR,),
+    enforced_by=(EnforcementPoint.DOCTOR,),
     source="AWS User Guide, external identity providers: NameID has the format emailAddress, an "
     "RFC 2822 address, and equals the SCIM user name. SCIM itself takes any name, so such a user "
     "appears in AWS, and whether sign-in takes the name is not documented",
@@ -65,7 +65,7 @@ def user_name_space(profile: Mapping[str, object]) -> Iterator[Draft]:
     good={"userName": "ada@example.com"},
     bad={"userName": "ada"},
 )
-def user_name_address(profile: Mapping[str, object]) -> Iterator[Draft]:
+def user_name_address(profile: Mapping[str, object]) -> Iterator[Violation]:
     """Subject: one app user's profile."""
     value = profile.get("userName")
     if isinstance(value, str) and value.strip() and not ADDR_SPEC.fullmatch(value):
@@ -75,14 +75,14 @@ def user_name_address(profile: Mapping[str, object]) -> Iterator[Draft]:
 @rule(
     "OIC-320",
     "The app's username format names an attribute of the person",
-    askers=(Asker.COMPONENT, Asker.POLICY, Asker.DOCTOR),
+    enforced_by=(EnforcementPoint.COMPONENT, EnforcementPoint.POLICY, EnforcementPoint.DOCTOR),
     source="Okta API, userNameTemplate: its value becomes NameID and SCIM userName; without a "
     "reference everybody gets the same name, and AWS takes the first of them (409)",
     remedy="use ${source.login}, ${source.email} or ${fn:toLowerCase(source.email)}.",
     good="${source.login}",
     bad="aws-user",
 )
-def user_name_template(template: str) -> Iterator[Draft]:
+def user_name_template(template: str) -> Iterator[Violation]:
     """Subject: `app.user_name_template`, Okta's userNameTemplate."""
     if not re.search(r"\b\w+\.\w", re.sub(r"'[^']*'|\"[^\"]*\"", "", template)):
         yield "", template, "names no attribute."
@@ -92,7 +92,7 @@ def user_name_template(template: str) -> Iterator[Draft]:
     "OIC-321",
     "The app's username format uses an attribute that is unique",
     severity=Severity.ADVISORY,
-    askers=(Asker.COMPONENT, Asker.POLICY),
+    enforced_by=(EnforcementPoint.COMPONENT, EnforcementPoint.POLICY),
     source="AWS page, Troubleshooting: «Usernames should be mapped to attributes that are unique "
     "within your directory in Okta». Of Okta's own attributes only login is",
     remedy="use ${source.login}, or make sure that nobody shares the value (`okta-idc doctor`, "
@@ -100,7 +100,7 @@ def user_name_template(template: str) -> Iterator[Draft]:
     good="${source.login}",
     bad="${source.email}",
 )
-def user_name_unique(template: str) -> Iterator[Draft]:
+def user_name_unique(template: str) -> Iterator[Violation]:
     """Subject: `app.user_name_template`. An attribute of the org's own may be unique: silent."""
     used = set(_REFERENCE.findall(template))
     if used and used <= OKTA_ATTRIBUTES - {"login"}:
@@ -111,14 +111,14 @@ def user_name_unique(template: str) -> Iterator[Draft]:
     "OIC-325",
     "The app's username format makes email addresses",
     severity=Severity.ADVISORY,
-    askers=(Asker.COMPONENT, Asker.POLICY),
+    enforced_by=(EnforcementPoint.COMPONENT, EnforcementPoint.POLICY),
     source="AWS User Guide, external identity providers: NameID has the format emailAddress, an "
     "RFC 2822 address, and equals the SCIM user name. Advisory as OIC-315: SCIM takes any name",
     remedy="use ${source.login}, ${source.email} or ${fn:toLowerCase(source.email)}.",
     good="${source.login}",
     bad="${source.employeeNumber}",
 )
-def user_name_is_address(template: str) -> Iterator[Draft]:
+def user_name_is_address(template: str) -> Iterator[Violation]:
     """Subject: `app.user_name_template`. Silent where it adds an @ itself, or uses an attribute of
     the org's own, which may hold an address."""
     used = set(_REFERENCE.findall(template))
@@ -140,7 +140,7 @@ class Renaming:
 @rule(
     "OIC-326",
     "Changing the username format is said in words",
-    askers=(Asker.COMPONENT,),
+    enforced_by=(EnforcementPoint.COMPONENT,),
     source="Okta API, userNameTemplate: its value becomes NameID and SCIM userName, so a new "
     "format renames everybody in IAM Identity Center",
     remedy="if everybody is meant to be renamed, write the old format as `app.rename_users_from` "
@@ -148,7 +148,7 @@ class Renaming:
     good=Renaming("${source.login}", "${source.email}", may_leave="${source.login}"),
     bad=Renaming("${source.login}", "${source.email}"),
 )
-def renaming_is_meant(change: Renaming) -> Iterator[Draft]:
+def renaming_is_meant(change: Renaming) -> Iterator[Violation]:
     """Subject: the change. The word names the old format, so that it allows this change and no
     later one."""
     if change.old != change.new and change.old != change.may_leave:

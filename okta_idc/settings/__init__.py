@@ -6,7 +6,7 @@ its shape (pydantic) and the rules that need nothing but the settings, and repor
 finds at once, each with its path, value and fix. There are no secrets in the settings.
 """
 
-from okta_idc.settings.problems import SettingsError
-from okta_idc.settings.whole import ROOT, Settings
+from okta_idc.settings.errors import SettingsError
+from okta_idc.settings.settings import ROOT, Settings
 
 __all__ = ["ROOT", "Settings", "SettingsError"]

@@ -11,8 +11,8 @@ import os
 from datetime import datetime, timedelta
 from typing import Any
 
-from sandbox.aws.store import IdentityStore
-from sandbox.seed import Aws
+from ..org_file import Aws
+from .store import IdentityStore
 
 TOKEN_DAYS = 365  # AWS: a SCIM token lives one year
 
@@ -37,7 +37,7 @@ def open_account(
     # moto reads its environment when it is imported.
     from moto.secretsmanager.models import secretsmanager_backends
 
-    from sandbox.aws import identitystore, messages, organization, ssoadmin
+    from . import identitystore, messages, organization, ssoadmin
 
     _answer_what_is_missing()
     organization.create_organization(aws)

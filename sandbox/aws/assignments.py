@@ -9,9 +9,9 @@ from typing import Any
 
 from moto.ssoadmin.models import AccountAssignment, SSOAdminBackend
 
-from sandbox.aws.organization import account_ids
-from sandbox.aws.refusal import RefusedError
-from sandbox.aws.store import IdentityStore, NotFoundError
+from .errors import RefusedError
+from .organization import account_ids
+from .store import IdentityStore, NotFoundError
 
 Params = dict[str, Any]
 MEMBERS = ("TargetId", "TargetType", "PermissionSetArn", "PrincipalType", "PrincipalId")

@@ -12,7 +12,7 @@ from collections.abc import Iterator
 from functools import cache
 from typing import Any
 
-from sandbox.aws.refusal import RefusedError
+from .errors import RefusedError
 
 
 def refuse_broken(shape: Any, params: dict[str, Any]) -> None:

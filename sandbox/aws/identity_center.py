@@ -11,9 +11,9 @@ import uuid
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 
-from sandbox.aws.account import TOKEN_DAYS, scim_token
-from sandbox.aws.saml_metadata import Provider
-from sandbox.seed import Aws
+from ..org_file import Aws
+from .account import TOKEN_DAYS, scim_token
+from .saml_metadata import Provider
 
 MOST_TOKENS = 2
 _ACS_TENANT = "0123456789-5a4b3c2d-sandbox"  # not the SCIM tenant, in life too (§4)

@@ -12,8 +12,8 @@ from typing import Any
 
 from moto.identitystore.responses import IdentityStoreResponse
 
-from sandbox.aws.refusal import RefusedError
-from sandbox.aws.store import ConflictError, IdentityStore, NotFoundError, Record
+from .errors import RefusedError
+from .store import ConflictError, IdentityStore, NotFoundError, Record
 
 ENTERPRISE = "aws:identitystore:enterprise"
 _UPDATABLE_USER = {

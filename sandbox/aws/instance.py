@@ -4,8 +4,8 @@ from typing import Any
 
 from moto.ssoadmin.models import SSOAdminBackend
 
-from sandbox.aws.refusal import RefusedError
-from sandbox.seed import Aws
+from ..org_file import Aws
+from .errors import RefusedError
 
 Params = dict[str, Any]
 MAX_TAGS = 75

@@ -16,8 +16,8 @@ from moto.sns.exceptions import SNSInvalidParameter
 from moto.sns.models import SNSBackend, Subscription
 from moto.sns.responses import SNSResponse
 
-from sandbox.aws.constraints import refuse_broken
-from sandbox.aws.refusal import RefusedError
+from .constraints import refuse_broken
+from .errors import RefusedError
 
 PROTOCOLS = (
     "http", "https", "email", "email-json", "sms", "sqs", "application", "lambda", "firehose",

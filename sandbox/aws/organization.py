@@ -2,7 +2,7 @@
 
 from moto.organizations.models import OrganizationsBackend, organizations_backends
 
-from sandbox.seed import Aws
+from ..org_file import Aws
 
 
 def create_organization(aws: Aws) -> None:

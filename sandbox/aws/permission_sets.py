@@ -11,7 +11,7 @@ from typing import Any
 
 from moto.ssoadmin.models import PermissionSet, SSOAdminBackend
 
-from sandbox.aws.refusal import RefusedError
+from .errors import RefusedError
 
 Params = dict[str, Any]
 

@@ -16,9 +16,13 @@ from typing import Any
 
 from aiohttp import web
 
-from sandbox.aws.identity_center import IdentityCenter
-from sandbox.aws.scim_patch import group_change, patched_user
-from sandbox.aws.scim_rules import (
+from ..clock import Clock
+from ..faults import Cut, FaultError, Faults
+from ..request_log import Journal
+from ..settings import Settings
+from .identity_center import IdentityCenter
+from .scim_patch import group_change, patched_user
+from .scim_rules import (
     ENTERPRISE,
     GROUP,
     USER,
@@ -29,12 +33,8 @@ from sandbox.aws.scim_rules import (
     scim_user,
     user_record,
 )
-from sandbox.aws.store import ConflictError, IdentityStore, NotFoundError, Record
-from sandbox.aws.throttle import Throttle
-from sandbox.clock import Clock
-from sandbox.faults import Cut, FaultError, Faults
-from sandbox.journal import Journal
-from sandbox.settings import Settings
+from .store import ConflictError, IdentityStore, NotFoundError, Record
+from .throttle import Throttle
 
 CLOUDTRAIL: web.AppKey[list[dict[str, Any]]] = web.AppKey("cloudtrail", list)
 _ERROR = "urn:ietf:params:scim:api:messages:2.0:Error"

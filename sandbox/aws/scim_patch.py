@@ -5,7 +5,7 @@ import re
 from dataclasses import dataclass, field
 from typing import Any
 
-from sandbox.aws.scim_rules import ENTERPRISE, TEXTS, VALUES, InvalidError, member_ids
+from .scim_rules import ENTERPRISE, TEXTS, VALUES, InvalidError, member_ids
 
 _USER_HEADS = {*TEXTS, *VALUES, "active", "externalId", "name"} - {"roles"}
 _FILTERED = re.compile(r'(\w+)\[(\w+) eq "?([^"\]]*)"?\](?:\.(\w+))?')

@@ -7,7 +7,7 @@ that only CloudTrail would show. The rules come from the dossier, never from the
 import unicodedata
 from datetime import UTC, datetime
 
-from sandbox.aws.store import Record
+from .store import Record
 
 USER = "urn:ietf:params:scim:schemas:core:2.0:User"
 GROUP = "urn:ietf:params:scim:schemas:core:2.0:Group"

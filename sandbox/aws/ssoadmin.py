@@ -14,13 +14,13 @@ from botocore.session import Session
 from moto.ssoadmin.models import SSOAdminBackend, ssoadmin_backends
 from moto.ssoadmin.responses import SSOAdminResponse
 
-from sandbox.aws.assignments import Assignments
-from sandbox.aws.constraints import refuse_broken
-from sandbox.aws.instance import TheInstance
-from sandbox.aws.permission_sets import PermissionSets
-from sandbox.aws.refusal import RefusedError
-from sandbox.aws.store import IdentityStore
-from sandbox.seed import Aws
+from ..org_file import Aws
+from .assignments import Assignments
+from .constraints import refuse_broken
+from .errors import RefusedError
+from .instance import TheInstance
+from .permission_sets import PermissionSets
+from .store import IdentityStore
 
 Params = dict[str, Any]
 Operation = Callable[[Params], dict[str, Any]]

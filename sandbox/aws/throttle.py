@@ -3,7 +3,7 @@
 Assumed: a bucket of 20 that fills again at 20 a second, as AWS throttles its other APIs.
 """
 
-from sandbox.clock import Clock
+from ..clock import Clock
 
 RATE = 20.0
 

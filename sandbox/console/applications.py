@@ -4,9 +4,9 @@ from typing import Any
 
 from aiohttp import web
 
-from sandbox.console.pages import Pages, redirect
-from sandbox.okta.model import App
-from sandbox.okta.wire import Route, Wire
+from ..okta.http import Route, Wire
+from ..okta.model import App
+from .pages import Pages, redirect
 
 ONE = "/admin/app/{name}/instance/{app}"
 """Where Okta's own console has an application, so that links differ in the host alone."""

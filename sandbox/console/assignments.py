@@ -2,12 +2,12 @@
 
 from aiohttp import web
 
-from sandbox.console.applications import MOST, ONE, Tab, root
-from sandbox.console.pages import redirect
-from sandbox.okta.assignments import Assignments as Api
-from sandbox.okta.errors import missing
-from sandbox.okta.model import App, now
-from sandbox.okta.wire import Json, Route
+from ..okta.assignments import Assignments as Api
+from ..okta.errors import missing
+from ..okta.http import Json, Route
+from ..okta.model import App, now
+from .applications import MOST, ONE, Tab, root
+from .pages import redirect
 
 _KIND = "{kind:people|groups}"
 

@@ -4,11 +4,11 @@ from typing import Any
 
 from aiohttp import web
 
-from sandbox.aws.store import IdentityStore, NotFoundError, Record
-from sandbox.console.applications import MOST
-from sandbox.console.pages import Pages
-from sandbox.okta.errors import missing
-from sandbox.okta.wire import Route
+from ..aws.store import IdentityStore, NotFoundError, Record
+from ..okta.errors import missing
+from ..okta.http import Route
+from .applications import MOST
+from .pages import Pages
 
 
 class People:

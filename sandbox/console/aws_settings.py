@@ -4,11 +4,11 @@ from typing import Any
 
 from aiohttp import web
 
-from sandbox.aws import saml_metadata
-from sandbox.aws.identity_center import MOST_TOKENS, ForbiddenError, IdentityCenter
-from sandbox.aws.saml_metadata import MetadataError, Provider
-from sandbox.console.pages import Pages, field, redirect
-from sandbox.okta.wire import Route
+from ..aws import saml_metadata
+from ..aws.identity_center import MOST_TOKENS, ForbiddenError, IdentityCenter
+from ..aws.saml_metadata import MetadataError, Provider
+from ..okta.http import Route
+from .pages import Pages, field, redirect
 
 HOME = "/aws-console/settings"
 

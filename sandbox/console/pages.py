@@ -14,8 +14,8 @@ from urllib.parse import urlsplit
 from aiohttp import web
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 
-from sandbox.okta.errors import OktaError
-from sandbox.okta.wire import Handler
+from ..okta.errors import OktaError
+from ..okta.http import Handler
 
 _HERE = Path(__file__).parent
 _OURS = ("/admin", "/aws-console", "/app")

@@ -9,12 +9,12 @@ from dataclasses import replace
 
 from aiohttp import web
 
-from sandbox.console.applications import ONE, Tab, root
-from sandbox.console.pages import Pages, field, redirect
-from sandbox.okta.connection import BASE_URL, take_up
-from sandbox.okta.model import App
-from sandbox.okta.wire import Route, Wire
-from sandbox.provisioning.client import Refused
+from ..okta.connection import BASE_URL, take_up
+from ..okta.http import Route, Wire
+from ..okta.model import App
+from ..provisioning.scim_client import Refused
+from .applications import ONE, Tab, root
+from .pages import Pages, field, redirect
 
 _TO_APP = (
     ("create_users", "Create Users", "create", "lifecycleCreate",

@@ -2,12 +2,12 @@
 
 from aiohttp import web
 
-from sandbox.console.applications import MOST, ONE, Tab, root
-from sandbox.console.pages import field, redirect
-from sandbox.okta.errors import OktaError, missing
-from sandbox.okta.model import App, Mapping
-from sandbox.okta.push import Push
-from sandbox.okta.wire import Json, Route
+from ..okta.errors import OktaError, missing
+from ..okta.group_push import Push
+from ..okta.http import Json, Route
+from ..okta.model import App, Mapping
+from .applications import MOST, ONE, Tab, root
+from .pages import field, redirect
 
 
 class PushGroups(Tab):

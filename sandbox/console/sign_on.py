@@ -4,13 +4,13 @@ from itertools import zip_longest
 
 from aiohttp import web
 
-from sandbox.console.applications import ONE, Tab, root
-from sandbox.console.pages import field, redirect
-from sandbox.okta.app_body import checked
-from sandbox.okta.certificate import metadata
-from sandbox.okta.errors import OktaError, invalid, missing
-from sandbox.okta.model import App, now
-from sandbox.okta.wire import Json, Route
+from ..okta.app_body import checked
+from ..okta.certificate import metadata
+from ..okta.errors import OktaError, invalid, missing
+from ..okta.http import Json, Route
+from ..okta.model import App, now
+from .applications import ONE, Tab, root
+from .pages import field, redirect
 
 _FORMAT = "urn:oasis:names:tc:SAML:2.0:attrname-format:"
 FORMATS = {_FORMAT + "unspecified": "Unspecified", _FORMAT + "uri": "URI Reference",

@@ -6,17 +6,17 @@ application in threads of its own, which would need this guard a second time.
 
 from aiohttp import web
 
-from sandbox.aws.identity_center import IdentityCenter
-from sandbox.aws.store import IdentityStore
-from sandbox.console.applications import Applications
-from sandbox.console.assignments import Assignments
-from sandbox.console.aws_people import People
-from sandbox.console.aws_settings import Settings
-from sandbox.console.pages import Pages
-from sandbox.console.provisioning import Provisioning
-from sandbox.console.push_groups import PushGroups
-from sandbox.console.sign_on import SignOn
-from sandbox.okta.wire import Wire
+from ..aws.identity_center import IdentityCenter
+from ..aws.store import IdentityStore
+from ..okta.http import Wire
+from .applications import Applications
+from .assignments import Assignments
+from .aws_people import People
+from .aws_settings import Settings
+from .pages import Pages
+from .provisioning import Provisioning
+from .push_groups import PushGroups
+from .sign_on import SignOn
 
 
 def add_console(

@@ -8,8 +8,8 @@ values of a wrong kind are refused, and unknown keys are overlooked.
 import re
 from typing import Any
 
-from sandbox.okta.errors import invalid
-from sandbox.okta.records import Json
+from .entities import Json
+from .errors import invalid
 
 OVERRIDES = ("defaultRelayState", "ssoAcsUrlOverride", "audienceOverride", "recipientOverride",
              "destinationOverride")  # fmt: skip

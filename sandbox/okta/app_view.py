@@ -7,8 +7,8 @@ these four are assumed.
 
 from typing import Any
 
-from sandbox.okta.app_body import OVERRIDES
-from sandbox.okta.model import App
+from .app_body import OVERRIDES
+from .model import App
 
 ORG_ID = "00osbx00000000000001"
 ENROLLMENT_POLICY = "rstsbxenrollment00001"

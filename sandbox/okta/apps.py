@@ -4,13 +4,13 @@ import copy
 
 from aiohttp import web
 
-from sandbox.okta.app_body import checked
-from sandbox.okta.app_view import app_view
-from sandbox.okta.certificate import metadata, signing
-from sandbox.okta.errors import OktaError, invalid
-from sandbox.okta.model import App, now
-from sandbox.okta.search import parse
-from sandbox.okta.wire import Json, Route, Wire, read, reply
+from .app_body import checked
+from .app_view import app_view
+from .certificate import metadata, signing
+from .errors import OktaError, invalid
+from .http import Json, Route, Wire, read, reply
+from .model import App, now
+from .search import parse
 
 # What an app starts with (a recording of a real org, USER_PROVISIONING).
 _OFF = {

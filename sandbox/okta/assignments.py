@@ -6,10 +6,10 @@ then a group that is assigned keeps them. Who is in by a group alone can't be ta
 
 from aiohttp import web
 
-from sandbox.okta.errors import invalid, missing
-from sandbox.okta.model import App, now
-from sandbox.okta.users import user_view
-from sandbox.okta.wire import Json, Route, Wire, read, reply, text_of
+from .errors import invalid, missing
+from .http import Json, Route, Wire, read, reply, text_of
+from .model import App, now
+from .users import user_view
 
 
 class Assignments:

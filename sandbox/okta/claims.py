@@ -2,9 +2,9 @@
 
 from aiohttp import web
 
-from sandbox.okta.errors import invalid, missing
-from sandbox.okta.model import App, now
-from sandbox.okta.wire import Json, Route, Wire, read, reply, text_of
+from .errors import invalid, missing
+from .http import Json, Route, Wire, read, reply, text_of
+from .model import App, now
 
 
 class Claims:

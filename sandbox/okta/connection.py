@@ -11,11 +11,11 @@ from typing import Any
 
 from aiohttp import web
 
-from sandbox.okta import errors
-from sandbox.okta.errors import OktaError, invalid, missing
-from sandbox.okta.model import App, Model
-from sandbox.okta.wire import Json, Route, Wire, read, reply
-from sandbox.provisioning.client import Refused
+from ..provisioning.scim_client import Refused
+from . import errors
+from .errors import OktaError, invalid, missing
+from .http import Json, Route, Wire, read, reply
+from .model import App, Model
 
 _UNKNOWN = {"profile": {"authScheme": "UNKNOWN"}, "status": "UNKNOWN"}
 _NAME = "USER_PROVISIONING"

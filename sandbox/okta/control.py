@@ -8,12 +8,12 @@ from collections.abc import Callable
 
 from aiohttp import web
 
-from sandbox import faults
-from sandbox.clock import Clock
-from sandbox.faults import Faults
-from sandbox.journal import AWS, Journal, counts
-from sandbox.okta.errors import invalid
-from sandbox.okta.wire import Json, Route, Wire, read, reply
+from .. import faults
+from ..clock import Clock
+from ..faults import Faults
+from ..request_log import AWS, Journal, counts
+from .errors import invalid
+from .http import Json, Route, Wire, read, reply
 
 
 class Control:

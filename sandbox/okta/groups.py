@@ -2,10 +2,10 @@
 
 from aiohttp import web
 
-from sandbox.okta.errors import invalid
-from sandbox.okta.search import parse
-from sandbox.okta.users import user_view
-from sandbox.okta.wire import Json, Route, Wire, profile_of, read, reply
+from .errors import invalid
+from .http import Json, Route, Wire, profile_of, read, reply
+from .search import parse
+from .users import user_view
 
 
 class Groups:

@@ -13,8 +13,8 @@ import re
 from collections import Counter
 from dataclasses import dataclass, field
 
-from sandbox.clock import Clock
-from sandbox.settings import Settings
+from ..clock import Clock
+from ..settings import Settings
 
 WINDOW = 60.0
 SHARE = 0.5

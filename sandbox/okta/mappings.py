@@ -10,10 +10,10 @@ from typing import Any
 
 from aiohttp import web
 
-from sandbox.okta.errors import OktaError, invalid, missing
-from sandbox.okta.expression import ExpressionError, parse
-from sandbox.okta.model import App
-from sandbox.okta.wire import Json, Route, Wire, read, reply, text_of
+from .errors import OktaError, invalid, missing
+from .expression import ExpressionError, parse
+from .http import Json, Route, Wire, read, reply, text_of
+from .model import App
 
 
 class Mappings:

@@ -7,12 +7,12 @@ import uuid
 from collections.abc import Callable
 from typing import Any
 
-from sandbox.okta.errors import OktaError, invalid, missing
-from sandbox.okta.expression import Scope, parse
-from sandbox.okta.records import App, AppUser, Json, Mapping, now, seconds
-from sandbox.provisioning.template import user_name
-from sandbox.seed import Org
-from sandbox.settings import Settings
+from ..org_file import Org
+from ..provisioning.username_template import user_name
+from ..settings import Settings
+from .entities import App, AppUser, Json, Mapping, now, seconds
+from .errors import OktaError, invalid, missing
+from .expression import Scope, parse
 
 __all__ = ["ACTIVE", "App", "AppUser", "Mapping", "Model", "now", "seconds"]
 

@@ -7,7 +7,7 @@ sandbox whose token everybody knows.
 
 from aiohttp import web
 
-from sandbox.okta.wire import Route, Wire, reply
+from .http import Route, Wire, reply
 
 _ASSERTION = "urn:ietf:params:oauth:client-assertion-type:jwt-bearer"
 _LIFETIME = 3600  # seconds (okta-api.md §5)

@@ -5,10 +5,10 @@ A policy made here has its one system rule, which can be changed; it takes no ot
 
 from aiohttp import web
 
-from sandbox.okta.app_view import ORG_ID
-from sandbox.okta.errors import OktaError, invalid, missing
-from sandbox.okta.model import now
-from sandbox.okta.wire import Json, Route, Wire, read, reply, text_of
+from .app_view import ORG_ID
+from .errors import OktaError, invalid, missing
+from .http import Json, Route, Wire, read, reply, text_of
+from .model import now
 
 
 class Policies:

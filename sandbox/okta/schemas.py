@@ -8,10 +8,10 @@ from typing import Any
 
 from aiohttp import web
 
-from sandbox.okta.errors import invalid
-from sandbox.okta.model import MAPPED
-from sandbox.okta.wire import Json, Route, Wire, read, reply
-from sandbox.seed import PROFILE
+from ..org_file import PROFILE
+from .errors import invalid
+from .http import Json, Route, Wire, read, reply
+from .model import MAPPED
 
 _NEEDED = ("login", "email", "firstName", "lastName")
 _MORE: dict[str, Json] = {

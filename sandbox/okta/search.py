@@ -5,7 +5,7 @@ import re
 from collections.abc import Callable
 from typing import Any
 
-from sandbox.okta.errors import OktaError
+from .errors import OktaError
 
 Test = Callable[[dict[str, Any]], bool]
 _TOKEN = re.compile(r'\s*(\(|\)|"(?:[^"\\]|\\.)*"|[A-Za-z][\w.]*)')

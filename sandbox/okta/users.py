@@ -5,10 +5,10 @@ from typing import Any
 
 from aiohttp import web
 
-from sandbox.okta.errors import invalid
-from sandbox.okta.model import ACTIVE
-from sandbox.okta.search import parse
-from sandbox.okta.wire import Json, Route, Wire, profile_of, read, reply
+from .errors import invalid
+from .http import Json, Route, Wire, profile_of, read, reply
+from .model import ACTIVE
+from .search import parse
 
 _TO = {"activate": "ACTIVE", "deactivate": "DEPROVISIONED", "suspend": "SUSPENDED",
        "unsuspend": "ACTIVE"}  # fmt: skip

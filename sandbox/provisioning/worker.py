@@ -10,11 +10,11 @@ import sys
 import traceback
 from typing import Any
 
-from sandbox.clock import Clock
-from sandbox.okta.model import App, AppUser, Mapping, Model
-from sandbox.provisioning.client import ScimClient
-from sandbox.provisioning.people import People
-from sandbox.provisioning.pushes import Pushes
+from ..clock import Clock
+from ..okta.model import App, AppUser, Mapping, Model
+from .group_push import Pushes
+from .scim_client import ScimClient
+from .users import People
 
 Job = tuple[str, App, Any]
 

@@ -16,11 +16,10 @@ import pytest
 import yaml
 from botocore.config import Config
 
-from tests.e2e.verdict import NOT_VERIFIED, verdict
-from tests.places import ROOT
-from toolchain import cache
+from tests.e2e.run_summary import NOT_VERIFIED, verdict
+from tests.paths import ROOT
+from toolchain import cache, plugin_resolver
 from toolchain.engine import Engine, find
-from toolchain.plugins import choice
 from toolchain.sandbox import PORT
 
 TOKEN = "sandbox-okta-token"
@@ -29,7 +28,7 @@ TOKEN = "sandbox-okta-token"
 def scrubbed(home: Path) -> dict[str, str]:
     """The environment without anything of Okta, AWS or Pulumi in it, and a home of its own (the
     Okta plugin reads ~/.okta). What is cached and installed stays known."""
-    given = {choice.variable(name) for name in choice.NAMES}
+    given = {plugin_resolver.variable(name) for name in plugin_resolver.NAMES}
     mine = {k: v for k, v in os.environ.items()
             if k in given or not re.match(r"OKTA_|AWS_|PULUMI_", k)}  # fmt: skip
     installed = os.environ.get("PULUMI_HOME") or str(Path.home() / ".pulumi")
@@ -193,7 +192,7 @@ def engine() -> Engine:
         sys.stderr.write(f"{text}\n")
 
     found = find(say)
-    RAN[:] = verdict(found, choice.choose(found, say))
+    RAN[:] = verdict(found, plugin_resolver.choose(found, say))
     return found
 
 

@@ -18,7 +18,7 @@ import yaml
 
 from tests.e2e.conftest import TOKEN, Kit, Result
 from tests.e2e.test_console_mode import Person
-from tests.places import ROOT
+from tests.paths import ROOT
 
 pytestmark = pytest.mark.e2e
 

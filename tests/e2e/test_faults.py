@@ -11,7 +11,7 @@ import pytest
 import yaml
 
 from tests.e2e.conftest import Kit, Result
-from tests.places import ROOT
+from tests.paths import ROOT
 
 pytestmark = pytest.mark.e2e
 

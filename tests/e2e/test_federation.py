@@ -9,7 +9,7 @@ import pytest
 import yaml
 
 from tests.e2e.conftest import Kit
-from tests.places import ROOT
+from tests.paths import ROOT
 
 pytestmark = pytest.mark.e2e
 

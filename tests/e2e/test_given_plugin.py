@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 
 from tests.e2e.conftest import Kit
-from tests.places import ROOT
+from tests.paths import ROOT
 
 pytestmark = pytest.mark.e2e
 
@@ -16,7 +16,7 @@ def test_the_given_okta_plugin_runs_the_whole_up(
 ) -> None:
     """A stand-in for one's own build: it tells that it was there, and does as the replacement."""
     plugin, seen = tmp_path / "pulumi-resource-okta", tmp_path / "seen"
-    real = ROOT / "toolchain" / "bin" / "okta" / plugin.name
+    real = ROOT / "offline_plugins" / "bin" / "okta" / plugin.name
     plugin.write_text(
         "#!/bin/sh\n"
         '[ "$1" = --version ] && { echo 9.8.7; exit; }\n'

@@ -13,7 +13,7 @@ import httpx
 import pytest
 
 from tests.e2e.conftest import Kit
-from tests.places import ROOT
+from tests.paths import ROOT
 
 pytestmark = pytest.mark.e2e
 

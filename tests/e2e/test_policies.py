@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from tests.e2e.conftest import Kit, Result
-from tests.places import ROOT
+from tests.paths import ROOT
 
 pytestmark = pytest.mark.e2e
 
@@ -118,7 +118,7 @@ def test_a_bad_declaration_is_refused_before_anything_is_changed(stranger: Stran
     for rule in ("oic-101", "oic-201", "oic-220", "oic-406"):
         assert f"[mandatory] [severity: high]  {rule}" in done.text, done.text
     assert "push: 'okta:group/group:Group::admins' is assigned too (assign)" in done.text
-    assert "See docs/rules.md#oic-201" in done.text
+    assert "See docs/reference/rules.md#oic-201" in done.text
     assert stranger.token not in done.text
     assert "Traceback" not in done.text
     assert writes(stranger.kit) == before

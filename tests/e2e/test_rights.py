@@ -1,5 +1,6 @@
-"""docs/auth.md says which command calls what of Okta and AWS. Here each is run and its calls are
-counted: the page names them all, and no others. And `.ci/look`, which pipelines call, in real."""
+"""docs/reference/permissions.md says which command calls what of Okta and AWS. Each command runs
+here, counted: the page names them all, and no others. And `.ci/look`, which pipelines call, in
+real."""
 
 import re
 import subprocess
@@ -10,8 +11,8 @@ import pytest
 import yaml
 
 from tests.e2e.conftest import Kit, Result
-from tests.places import ROOT
-from tests.rights import CALLS, COMMANDS, Called
+from tests.paths import ROOT
+from tests.permissions_page import CALLS, COMMANDS, Called
 
 pytestmark = pytest.mark.e2e
 

@@ -16,9 +16,9 @@ import pytest
 from botocore.exceptions import ClientError
 
 from sandbox.__main__ import main
+from sandbox.client import ControlError, Remote
 from sandbox.pytest_plugin import Sandbox, sandbox, sandbox_options, start_sandbox
-from sandbox.remote import ControlError, Remote
-from tests.places import ROOT
+from tests.paths import ROOT
 
 __all__ = ["sandbox", "sandbox_options", "start_sandbox"]  # fixtures of the plugin
 

@@ -1,4 +1,4 @@
-"""docs/sandbox.md tells what there is: its tables and commands are those of the code."""
+"""docs/reference/sandbox.md tells what there is: its tables and commands are those of the code."""
 
 import re
 import shlex
@@ -9,11 +9,11 @@ import pytest
 from sandbox.__main__ import main
 from sandbox.faults import NAMED
 from sandbox.okta.server import create_app
-from sandbox.seed import load_org
+from sandbox.org_file import load_org
 from sandbox.settings import CHOICES
-from tests.places import ROOT
+from tests.paths import ROOT
 
-PAGE = (ROOT / "docs" / "sandbox.md").read_text()
+PAGE = (ROOT / "docs" / "reference" / "sandbox.md").read_text()
 
 
 def rows(heading: str) -> list[list[str]]:
@@ -55,7 +55,7 @@ COMMANDS = re.findall(r"^python -m sandbox (.*?)(?: +#.*)?$", PAGE, re.MULTILINE
 def test_every_command_is_understood(command: str, monkeypatch: pytest.MonkeyPatch) -> None:
     ran: list[Any] = []
     monkeypatch.setattr("sandbox.__main__._serve", lambda given: ran.append(given) or 0)
-    monkeypatch.setattr("sandbox.remote.Remote.ask", lambda *args, **_: ran.append(args) or {})
+    monkeypatch.setattr("sandbox.client.Remote.ask", lambda *args, **_: ran.append(args) or {})
     monkeypatch.setattr("sandbox.commands._told", str)
     monkeypatch.setattr("sandbox.snapshot.write", lambda *args: ran.append(args))
     monkeypatch.setattr("sandbox.commands._say", lambda _: None)

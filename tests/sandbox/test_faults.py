@@ -9,7 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from sandbox.faults import NAMED, read
-from tests.sandbox.provisioning.box import TOKEN, Box, box, org, person
+from tests.sandbox.provisioning.harness import TOKEN, Box, box, org, person
 
 pytestmark = pytest.mark.anyio
 ADA = org(person("ada"), person("ben"), staff="ada ben", admins="ada ben")

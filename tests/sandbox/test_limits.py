@@ -14,7 +14,7 @@ from sandbox.aws.throttle import Throttle
 from sandbox.clock import Clock
 from sandbox.okta.limits import BUCKETS, CONCURRENT, Limits, Verdict, bucket_of
 from sandbox.settings import Settings
-from tests.sandbox.provisioning.box import Box, StillClock, box, org, person
+from tests.sandbox.provisioning.harness import Box, StillClock, box, org, person
 
 API_TOKEN = "sandbox-okta-token"
 ADA = org(person("ada"), staff="ada")

@@ -14,8 +14,8 @@ import boto3
 import pytest
 from botocore.exceptions import ClientError
 
-from sandbox.seed import load_org
-from tests.places import ROOT
+from sandbox.org_file import load_org
+from tests.paths import ROOT
 
 ORG = load_org()
 STORE = ORG.aws.identity_store_id
@@ -78,7 +78,7 @@ def client(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Client]:
                 service, region_name=region, endpoint_url=url,
                 aws_access_key_id="test", aws_secret_access_key="test",
             )  # fmt: skip
-            if service != "identitystore":  # held in tests/sandbox/test_serve.py
+            if service != "identitystore":  # held in tests/sandbox/test_server.py
                 made.meta.events.register("before-parse.*.*", hold)
             return made
 

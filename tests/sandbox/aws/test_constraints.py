@@ -10,7 +10,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from sandbox.aws.constraints import refuse_broken
-from sandbox.aws.refusal import RefusedError
+from sandbox.aws.errors import RefusedError
 
 MODEL = Session().get_service_model("sso-admin")
 ARN = "arn:aws:sso:::instance/ssoins-7223a1b2c3d4e5f6"

@@ -5,7 +5,7 @@ from datetime import UTC, datetime, timedelta
 import pytest
 
 from sandbox.aws.identity_center import ForbiddenError, IdentityCenter
-from sandbox.seed import load_org
+from sandbox.org_file import load_org
 
 AWS = load_org().aws
 NOW = datetime.now(UTC)

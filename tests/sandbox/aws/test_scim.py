@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 
 from sandbox.aws.scim import CLOUDTRAIL, create_scim_app
 from sandbox.aws.store import IdentityStore
-from sandbox.seed import load_org
+from sandbox.org_file import load_org
 from sandbox.settings import Settings
 
 TENANT = "3f2a9c10b7e-4d21-4c8a-9b5e-6a7d8c9e0f12"

@@ -14,8 +14,8 @@ from sandbox.aws.identity_center import IdentityCenter
 from sandbox.aws.scim import create_scim_app
 from sandbox.aws.store import IdentityStore
 from sandbox.okta.server import create_app
-from sandbox.seed import load_org
-from sandbox.serve import open_ports
+from sandbox.org_file import load_org
+from sandbox.server import open_ports
 
 ORG = load_org()
 APP = {

@@ -5,35 +5,35 @@ import sys
 import tempfile
 from pathlib import Path
 
-from tests.places import ROOT
-from tests.sandbox.console import rehearsal
+from tests.paths import ROOT
+from tests.sandbox.console import console_journey
 from tests.sandbox.console.running import running
 
 
 def main(folder: Path, port: int) -> int:
-    program = rehearsal.chromium()
+    program = console_journey.chromium()
     if program is None:
         sys.stderr.write("There is no Chromium here: apt-get install chromium.\n")
         return 1
     folder.mkdir(parents=True, exist_ok=True)
-    with running(port) as sandbox, rehearsal.browser(program) as page:
+    with running(port) as sandbox, console_journey.browser(program) as page:
 
         def shot(name: str) -> None:
             page.screenshot(path=folder / f"{name}.png")
 
         with tempfile.TemporaryDirectory() as files:
-            rehearsal.change_identity_source(page, sandbox.okta, Path(files), shot)
-        endpoint, token = rehearsal.enable_automatic_provisioning(page, shot)
-        rehearsal.configure_api_integration(page, endpoint, token, shot)
-        rehearsal.enable_features(page, shot)
-        rehearsal.assign_group(page, "aws-access")
+            console_journey.change_identity_source(page, sandbox.okta, Path(files), shot)
+        endpoint, token = console_journey.enable_automatic_provisioning(page, shot)
+        console_journey.configure_api_integration(page, endpoint, token, shot)
+        console_journey.enable_features(page, shot)
+        console_journey.assign_group(page, "aws-access")
         sandbox.settled()
         page.get_by_role("link", name="People").click()
         page.get_by_label("Search people").fill("ra")
         page.get_by_role("button", name="Search").click()
         shot("okta-assignments")
         for name in ("aws-admins", "aws-data", "aws-finance"):
-            rehearsal.push_group(page, name)
+            console_journey.push_group(page, name)
         sandbox.settled()
         page.reload()
         page.locator("td summary").first.click()

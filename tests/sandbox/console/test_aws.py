@@ -6,7 +6,7 @@ import re
 import httpx
 import pytest
 
-from tests.places import ROOT
+from tests.paths import ROOT
 from tests.sandbox.console.conftest import token_on
 from tests.sandbox.console.running import Running
 

@@ -9,7 +9,7 @@ from typing import Any
 
 import pytest
 
-from tests.sandbox.console import rehearsal
+from tests.sandbox.console import console_journey
 from tests.sandbox.console.running import Running
 
 pytest.importorskip("playwright", reason="Playwright is not installed: no browser was driven")
@@ -17,10 +17,10 @@ pytest.importorskip("playwright", reason="Playwright is not installed: no browse
 
 @pytest.fixture(scope="module")
 def page() -> Iterator[Any]:
-    program = rehearsal.chromium()
+    program = console_journey.chromium()
     if program is None:
         pytest.skip("no Chromium here (apt-get install chromium): no browser was driven")
-    with rehearsal.browser(program) as page:
+    with console_journey.browser(program) as page:
         yield page
 
 
@@ -32,20 +32,20 @@ def test_a_person_connects_okta_and_aws(page: Any, sandbox: Running, tmp_path: P
     told: list[str] = []
     page.on("console", lambda message: told.append(message.text))
     page.on("pageerror", lambda error: told.append(str(error)))
-    rehearsal.change_identity_source(page, sandbox.okta, tmp_path, ignore)
-    endpoint, token = rehearsal.enable_automatic_provisioning(page, ignore)
+    console_journey.change_identity_source(page, sandbox.okta, tmp_path, ignore)
+    endpoint, token = console_journey.enable_automatic_provisioning(page, ignore)
     assert endpoint.endswith("/scim/v2/")
-    rehearsal.configure_api_integration(page, endpoint, token, ignore)
+    console_journey.configure_api_integration(page, endpoint, token, ignore)
     assert sandbox.app["features"] == ["GROUP_PUSH"]
-    rehearsal.enable_features(page, ignore)
+    console_journey.enable_features(page, ignore)
     assert sandbox.app["features"] == [
         "GROUP_PUSH", "PUSH_NEW_USERS", "PUSH_PROFILE_UPDATES", "PUSH_USER_DEACTIVATION",
     ]  # fmt: skip
     connection = sandbox.api("GET", f"/apps/{sandbox.app['id']}/connections/default")
     assert connection["status"] == "UNKNOWN"
-    rehearsal.assign_group(page, "aws-access")
+    console_journey.assign_group(page, "aws-access")
     sandbox.settled()
-    rehearsal.push_group(page, "aws-admins")
+    console_journey.push_group(page, "aws-admins")
     sandbox.settled()
     page.reload()
     assert page.locator("td .state").all_inner_texts() == ["Active"]

@@ -15,8 +15,8 @@ import boto3
 import httpx
 import pytest
 
-from sandbox.seed import load_org
-from tests.places import ROOT
+from sandbox.org_file import load_org
+from tests.paths import ROOT
 from tests.sandbox.console.conftest import token_on
 
 AWS = load_org().aws

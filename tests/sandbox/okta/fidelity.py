@@ -1,4 +1,4 @@
-"""Writes docs/sandbox-fidelity.md: what each of the emulator's answers rests on.
+"""Writes docs/reference/sandbox-fidelity.md: what each of the emulator's answers rests on.
 
 `python -m tests.sandbox.okta.fidelity` writes it anew; a test fails when it is stale. Of each
 operation the strongest evidence counts: recorded, documented, or assumed.
@@ -12,13 +12,13 @@ import tokenize
 from collections.abc import Iterator
 from pathlib import Path
 
-from tests.places import ROOT
+from tests.paths import ROOT
 from tests.sandbox.okta import deviations, shapes
 from tests.sandbox.okta.operations import offered
 from tests.sandbox.okta.replay import recordings, records
 
 _SAYS_SO = re.compile(r"\b[Aa]ssumed\b")
-PAGE = ROOT / "docs" / "sandbox-fidelity.md"
+PAGE = ROOT / "docs" / "reference" / "sandbox-fidelity.md"
 _INTRO = """\
 # What the sandbox's Okta rests on
 

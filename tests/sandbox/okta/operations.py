@@ -4,7 +4,7 @@ import functools
 import re
 
 from sandbox.okta.server import create_app
-from sandbox.seed import load_org
+from sandbox.org_file import load_org
 
 
 @functools.cache

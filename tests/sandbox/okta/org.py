@@ -16,7 +16,7 @@ from aiohttp.test_utils import TestServer, get_port_socket
 
 from sandbox.faults import Faults
 from sandbox.okta.server import create_app
-from sandbox.seed import Group, Org, User, load_org
+from sandbox.org_file import Group, Org, User, load_org
 from tests.sandbox.okta.shapes import judge, operation
 
 JUDGED: set[str] = set()

@@ -16,7 +16,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field
 from typing import Any
 
-from tests.places import DATA
+from tests.paths import DATA
 from tests.sandbox.okta.deviations import unlike
 from tests.sandbox.okta.org import Answer, Okta
 from tests.sandbox.okta.scenes import Scene

@@ -16,7 +16,7 @@ from jsonschema import Draft202012Validator
 from referencing import Registry
 from referencing.jsonschema import DRAFT202012
 
-from tests.places import DATA, SHARED
+from tests.paths import DATA, SHARED
 from tests.sandbox.okta.deviations import allowed
 from tests.sandbox.okta.operations import offered, plain
 

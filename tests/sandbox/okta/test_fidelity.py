@@ -1,4 +1,4 @@
-"""docs/sandbox-fidelity.md says what each answer rests on, and is not stale."""
+"""docs/reference/sandbox-fidelity.md says what each answer rests on, and is not stale."""
 
 import re
 

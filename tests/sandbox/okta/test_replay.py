@@ -2,7 +2,7 @@
 
 import pytest
 
-from tests.places import SHARED
+from tests.paths import SHARED
 from tests.sandbox.okta.deviations import RECORDED, SHAPES, USED
 from tests.sandbox.okta.operations import offered
 from tests.sandbox.okta.org import JUDGED, Okta, run

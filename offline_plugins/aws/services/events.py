@@ -1,0 +1,190 @@
+"""EventBridge: rules, by pattern or by schedule, and their targets."""
+
+from __future__ import annotations
+
+import re
+import uuid
+from typing import Any, ClassVar
+
+from offline_plugins.aws.calls import doing, retag, tag_list, tags_read
+from offline_plugins.aws.declared import FIXED, OPTIONAL, REQUIRED, Declared, Input
+from offline_plugins.aws.documents import is_same_json, kept, normal_json, not_json
+from offline_plugins.aws.registry import resource
+from offline_plugins.aws.service import RefusedError, Service
+from offline_plugins.provider_server import Properties, ProviderError
+
+BUS = Input(replaces=True, default="default")
+RULE = {
+    "description": "Description", "eventPattern": "EventPattern", "roleArn": "RoleArn",
+    "scheduleExpression": "ScheduleExpression", "state": "State",
+}  # fmt: skip
+TARGET = {"arn": "Arn", "input": "Input", "inputPath": "InputPath", "roleArn": "RoleArn"}
+IMPORTED_TARGET = re.compile(
+    r"(?:(?P<bus>.+)/)?(?P<rule>[.\-_A-Za-z0-9]+)/(?P<id>[.\-_A-Za-z0-9]+)"
+)
+
+
+@resource
+class EventRule(Declared):
+    """`isEnabled` is deprecated and left out: `state` says the same."""
+
+    kind = "aws:cloudwatch/eventRule:EventRule"
+    service = "events"
+    name_length = 64
+    computed = ("arn", "isEnabled", "namePrefix", "tagsAll")
+    inputs: ClassVar = {
+        "description": OPTIONAL,
+        "eventBusName": BUS,
+        "eventPattern": Input(same=is_same_json, normal=normal_json, wrong=not_json),
+        "forceDestroy": Input(default=False),
+        "name": Input(replaces=True),
+        "roleArn": OPTIONAL,
+        "scheduleExpression": OPTIONAL,
+        "state": Input(computed=True),
+        "tags": OPTIONAL,
+    }
+
+    def make(self, aws: Service, wanted: Properties) -> str:
+        with doing(f"creating EventBridge Rule ({wanted['name']})"):
+            self._put(aws, wanted)
+        bus, name = wanted["eventBusName"], wanted["name"]
+        return name if bus == "default" else f"{bus}/{name}"
+
+    def find(self, aws: Service, id: str, known: Properties) -> Properties:
+        at = _of_rule(id)
+        with doing(f"reading EventBridge Rule ({id})"):
+            found = aws.call("DescribeRule", **at)
+        with doing(f"listing tags for EventBridge Rule ({id})"):
+            tags = aws.call("ListTagsForResource", ResourceARN=found["Arn"])["Tags"]
+        read = {ours: found.get(theirs) or None for ours, theirs in RULE.items()}
+        pattern = normal_json(read["eventPattern"])
+        return {
+            **read,
+            **tags_read(tags),
+            "arn": found["Arn"],
+            "eventBusName": at["EventBusName"],
+            "eventPattern": kept(known.get("eventPattern"), pattern, is_same_json),
+            "forceDestroy": known.get("forceDestroy") or False,
+            "isEnabled": found["State"] != "DISABLED",
+            "name": found["Name"],
+            "namePrefix": "",
+        }
+
+    def change(self, aws: Service, id: str, olds: Properties, wanted: Properties) -> None:
+        with doing(f"updating EventBridge Rule ({id})"):
+            self._put(aws, wanted)
+        with doing(f"updating tags for EventBridge Rule ({id})"):
+            retag(aws, olds, wanted, ResourceARN=olds["arn"])
+
+    def remove(self, aws: Service, id: str, olds: Properties) -> None:
+        with doing(f"deleting EventBridge Rule ({id})"):
+            aws.call("DeleteRule", **_of_rule(id), Force=bool(olds.get("forceDestroy")))
+
+    def _put(self, aws: Service, wanted: Properties) -> None:
+        aws.call(
+            "PutRule", Name=wanted["name"], EventBusName=wanted["eventBusName"],
+            Tags=tag_list(wanted.get("tags")), **_given(RULE, wanted),
+        )  # fmt: skip
+
+
+@resource
+class EventTarget(Declared):
+    kind = "aws:cloudwatch/eventTarget:EventTarget"
+    service = "events"
+    inputs: ClassVar = {
+        "arn": REQUIRED,
+        "eventBusName": BUS,
+        "forceDestroy": Input(default=False),
+        "input": OPTIONAL,
+        "inputPath": OPTIONAL,
+        "inputTransformer": OPTIONAL,
+        "roleArn": OPTIONAL,
+        "rule": FIXED,
+        "targetId": Input(computed=True, replaces=True),
+    }
+
+    def make(self, aws: Service, wanted: Properties) -> str:
+        target = wanted.setdefault("targetId", f"terraform-{uuid.uuid4().hex[:26]}")
+        bus = "" if wanted["eventBusName"] == "default" else f"{wanted['eventBusName']}-"
+        made = f"{bus}{wanted['rule']}-{target}"
+        with doing(f"creating EventBridge Target ({made})"):
+            self._put(aws, wanted)
+        return made
+
+    def imported(self, id: str) -> tuple[str, Properties]:
+        found = IMPORTED_TARGET.fullmatch(id)
+        if not found:
+            raise ProviderError(
+                f"unexpected format for ID ({id}), expected EVENTBUSNAME/RULENAME/TARGETID or "
+                "RULENAME/TARGETID"
+            )
+        known = {"eventBusName": found["bus"] or "default", "rule": found["rule"],
+                 "targetId": found["id"]}  # fmt: skip
+        bus = f"{found['bus']}-" if found["bus"] not in (None, "default") else ""
+        return f"{bus}{found['rule']}-{found['id']}", known
+
+    def find(self, aws: Service, id: str, known: Properties) -> Properties | None:
+        bus, rule, target = (known[name] for name in ("eventBusName", "rule", "targetId"))
+        with doing(f"reading EventBridge Target ({id})"):
+            listed = aws.pages("ListTargetsByRule", "Targets", EventBusName=bus, Rule=rule)
+        found: Any = next((item for item in listed if item["Id"] == target), None)
+        if found is None:
+            return None
+        return {
+            **{ours: found.get(theirs) or None for ours, theirs in TARGET.items()},
+            "eventBusName": bus,
+            "forceDestroy": known.get("forceDestroy") or False,
+            "inputTransformer": _transformer(found.get("InputTransformer")),
+            "rule": rule,
+            "targetId": target,
+        }
+
+    def change(self, aws: Service, id: str, olds: Properties, wanted: Properties) -> None:
+        with doing(f"updating EventBridge Target ({id})"):
+            self._put(aws, wanted)
+
+    def remove(self, aws: Service, id: str, olds: Properties) -> None:
+        with doing(f"deleting EventBridge Target ({id})"):
+            answer = aws.call(
+                "RemoveTargets", EventBusName=olds["eventBusName"], Rule=olds["rule"],
+                Ids=[olds["targetId"]], Force=bool(olds.get("forceDestroy")),
+            )  # fmt: skip
+            _refuse_failed(answer)
+
+    def _put(self, aws: Service, wanted: Properties) -> None:
+        target: Properties = {"Id": wanted["targetId"], **_given(TARGET, wanted)}
+        if transformer := wanted.get("inputTransformer"):
+            target["InputTransformer"] = {
+                "InputPathsMap": transformer.get("inputPaths") or {},
+                "InputTemplate": transformer["inputTemplate"],
+            }
+        answer = aws.call(
+            "PutTargets", EventBusName=wanted["eventBusName"], Rule=wanted["rule"],
+            Targets=[target],
+        )  # fmt: skip
+        _refuse_failed(answer)
+
+
+def _of_rule(id: str) -> dict[str, str]:
+    bus, _, name = id.rpartition("/")
+    return {"EventBusName": bus or "default", "Name": name}
+
+
+def _given(names: dict[str, str], wanted: Properties) -> Properties:
+    return {theirs: wanted[ours] for ours, theirs in names.items() if wanted.get(ours)}
+
+
+def _transformer(found: Properties | None) -> Properties | None:
+    if not found:
+        return None
+    return {
+        "inputPaths": found.get("InputPathsMap") or {},
+        "inputTemplate": found["InputTemplate"],
+    }
+
+
+def _refuse_failed(answer: Properties) -> None:
+    """Targets are refused one by one, in an answer that is no error."""
+    for failed in answer.get("FailedEntries") or []:
+        code, message = failed.get("ErrorCode", ""), failed.get("ErrorMessage", "")
+        raise RefusedError(f"{failed.get('TargetId')}: {code}: {message}", code, message)

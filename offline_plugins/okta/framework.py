@@ -1,0 +1,47 @@
+"""Rules of the bridge's plugin framework half: Connection, Features, PushGroup.
+
+Check returns the inputs as they are (defaults appear first in Create's outputs) and Diff
+names changed inputs and the computed outputs that follow them, without a detailed diff
+(okta-plugin-measured.md §2.3).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable
+from typing import Any
+
+from offline_plugins.provider_server import Diff, Failure
+
+Properties = dict[str, Any]
+
+
+def one_of(at_name: str, path: str, attribute: str, value: Any, allowed: Iterable[str]) -> Failure:
+    listed = " ".join(f'"{item}"' for item in allowed)
+    return Failure(
+        f"Invalid Attribute Value Match. Attribute {attribute} value must be one of: "
+        f"[{listed}], got: \"{value}\". Examine values at '{at_name}.{path}'."
+    )
+
+
+def compare(
+    planned: Properties,
+    olds: Properties,
+    *,
+    names: Iterable[str],
+    follow: tuple[str, ...] = (),
+    replaced_by: frozenset[str] = frozenset(),
+    same: Callable[[Any, Any], bool] = lambda new, old: new == old,
+) -> Diff:
+    changed = [name for name in names if not same(planned.get(name), olds.get(name))]
+    if not changed:
+        return Diff(False)
+    return Diff(
+        True,
+        diffs=sorted({*changed, *follow}),
+        replaces=sorted(name for name in changed if name in replaced_by),
+    )
+
+
+def present(properties: Properties) -> Properties:
+    """Null outputs are absent in this half."""
+    return {name: value for name, value in properties.items() if value is not None}

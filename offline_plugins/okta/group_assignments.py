@@ -1,0 +1,165 @@
+"""AppGroupAssignments: all groups of an app, in one resource.
+
+Groups are compared by their place in the list, and so are the priorities that the program
+leaves out: an update sends what the state has at that place, and 0 where it has nothing.
+What was assigned elsewhere is noticed at a refresh and then removed
+(okta-plugin-measured.md §3.5). A 404 at read drops it.
+"""
+
+from __future__ import annotations
+
+import json
+from typing import Any
+
+from offline_plugins.okta.api import Okta
+from offline_plugins.okta.resource import Properties, go_json
+from offline_plugins.okta.sdkv2 import (
+    LISTED,
+    StepFailed,
+    as_diff,
+    detailed,
+    failed,
+    half_made,
+    step,
+    with_defaults,
+)
+from offline_plugins.provider_server import UNKNOWN, Checked, Diff, Resource, State
+
+REPLACED_BY = frozenset({"appId"})
+DEFAULTS = {"profile": "{}"}
+
+
+class AppGroupAssignments:
+    type = "okta:index/appGroupAssignments:AppGroupAssignments"
+    inputs = frozenset({"appId", "groups"})
+
+    def check(self, at: Resource, news: Properties, olds: Properties, seed: bytes) -> Checked:
+        inputs = with_defaults(news, {})
+        if isinstance(inputs.get("groups"), list):
+            inputs["groups"] = [
+                with_defaults(group, DEFAULTS) if isinstance(group, dict) else group
+                for group in inputs["groups"]
+            ]
+        return Checked(inputs)
+
+    def diff(self, id: str, olds: Properties, news: Properties) -> Diff:
+        changes = detailed(_planned(news, olds), olds, sorted(self.inputs), replaced_by=REPLACED_BY)
+        return as_diff(changes, sorted(REPLACED_BY))
+
+    def create(self, okta: Okta, at: Resource, inputs: Properties, preview: bool) -> State:
+        planned = _planned(inputs, {})
+        if preview:
+            return State("", {**planned, "id": UNKNOWN})
+        app = planned["appId"]
+        try:
+            for group in planned["groups"]:
+                priority = {"priority": group["priority"]} if group["priority"] else {}
+                _put(okta, app, group, priority)
+            return State(app, _read(okta, app, planned["groups"]))
+        except StepFailed as error:
+            raise half_made("creating", at, error, app, _as_sent(planned, app)) from None
+
+    def read(
+        self, okta: Okta, at: Resource, id: str, olds: Properties, inputs: Properties
+    ) -> State | None:
+        try:
+            outputs = _read(okta, id, olds.get("groups") or [], absorbing=not olds)
+        except StepFailed as error:
+            if error.gone:
+                return None
+            raise failed("refreshing", at.urn, error) from None
+        if olds or inputs:
+            return State(id, outputs, _rewritten(inputs, outputs))
+        groups = [
+            {LISTED: []} | {name: value for name, value in group.items() if value != 0}
+            for group in outputs["groups"]
+        ]
+        return State(id, outputs, {LISTED: [], "appId": id, "groups": groups})
+
+    def update(
+        self, okta: Okta, at: Resource, id: str, olds: Properties, news: Properties, preview: bool
+    ) -> Properties:
+        planned = _planned(news, olds)
+        if preview:
+            return {**planned, "id": id}
+        kept = {group["id"] for group in planned["groups"]}
+        try:
+            for group in olds.get("groups") or []:
+                if group["id"] not in kept:
+                    _delete(okta, id, group)
+            for group in planned["groups"]:
+                _put(okta, id, group, {"priority": group["priority"] or 0})
+            return _read(okta, id, planned["groups"])
+        except StepFailed as error:
+            raise half_made("updating", at, error, id, _as_sent(planned, id)) from None
+
+    def delete(self, okta: Okta, at: Resource, id: str, olds: Properties) -> None:
+        try:
+            for group in olds.get("groups") or []:
+                _delete(okta, id, group)
+        except StepFailed as error:
+            raise failed("deleting", at.urn, error) from None
+
+
+def _put(okta: Okta, app: str, group: Properties, priority: Properties) -> None:
+    body = {"id": group["id"], "profile": json.loads(group["profile"] or "{}"), **priority}
+    with step("failed to add/update group assignment"):
+        okta.put(f"/api/v1/apps/{app}/groups/{group['id']}", body)
+
+
+def _delete(okta: Okta, app: str, group: Properties) -> None:
+    with step("failed to delete group assignment"):
+        okta.delete(f"/api/v1/apps/{app}/groups/{group['id']}")
+
+
+def _read(okta: Okta, app: str, known: list[Properties], *, absorbing: bool = False) -> Properties:
+    """Those that are known in their order, then the others. `absorbing`: nothing is known yet."""
+    with step("failed to fetch group assignments", may_be_gone=True):
+        found = {group["id"]: group for group in okta.pages(f"/api/v1/apps/{app}/groups?limit=200")}
+    places = [group["id"] for group in known if group["id"] in found]
+    others = [group for group in found if group not in places]
+    shown = [_shown(found[group], empty="{}") for group in places]
+    # Not `{}`: the real plugin does not give a group that it meets here its default profile.
+    shown += [_shown(found[group], empty="{}" if absorbing else "") for group in others]
+    return {"appId": app, "groups": shown, "id": app}
+
+
+def _shown(group: Properties, *, empty: str) -> Properties:
+    profile = group.get("profile")
+    return {
+        "id": group["id"],
+        "priority": group.get("priority"),
+        "profile": go_json(profile) if profile else empty,
+    }
+
+
+def _planned(news: Properties, olds: Properties) -> Properties:
+    groups, recorded = news.get("groups"), olds.get("groups") or []
+    if not isinstance(groups, list):
+        return {"appId": news.get("appId"), "groups": groups}
+    planned: list[Any] = []
+    for index, group in enumerate(groups):
+        if isinstance(group, dict):
+            before = recorded[index]["priority"] if index < len(recorded) else None
+            planned.append(
+                {
+                    "id": group.get("id"),
+                    "priority": group.get("priority") or before,
+                    "profile": group.get("profile"),
+                }
+            )
+        else:
+            planned.append(group)
+    return {"appId": news.get("appId"), "groups": planned}
+
+
+def _as_sent(planned: Properties, app: str) -> Properties:
+    groups = [{**group, "priority": group["priority"] or 0} for group in planned["groups"]]
+    return {"appId": app, "groups": groups, "id": app}
+
+
+def _rewritten(inputs: Properties, outputs: Properties) -> Properties:
+    """The groups that the program names, as they are now; foreign ones are not inputs."""
+    pairs = zip(inputs.get("groups") or [], outputs["groups"], strict=False)
+    groups = [{name: read[name] for name in given if name in read} for given, read in pairs]
+    return {"appId": outputs["appId"], "groups": groups}

@@ -1,0 +1,173 @@
+"""profile.Mapping: what the profile on one side takes from the one on the other.
+
+Okta makes the mapping, this only fills it; only the properties that the program names are
+looked at, unless `deleteWhenAbsent` empties the others. Deleting empties every property but
+the login, whoever filled it (okta-plugin-measured.md §3.8, okta-provider.md B.9).
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+from offline_plugins.okta.api import Okta
+from offline_plugins.okta.resource import Properties
+from offline_plugins.okta.sdkv2 import (
+    StepFailed,
+    as_diff,
+    bare,
+    detailed,
+    failed,
+    half_made,
+    rewritten,
+    step,
+    with_defaults,
+)
+from offline_plugins.provider_server import UNKNOWN, Checked, Diff, Resource, State
+
+PATH = "/api/v1/mappings"
+BOOLEANS = frozenset({"alwaysApply"})
+COMPUTED = ("sourceName", "sourceType", "targetName", "targetType")
+
+
+class Mapping:
+    type = "okta:profile/mapping:Mapping"
+    inputs = frozenset({"alwaysApply", "deleteWhenAbsent", "mappings", "sourceId", "targetId"})
+
+    def check(self, at: Resource, news: Properties, olds: Properties, seed: bytes) -> Checked:
+        inputs = with_defaults(news, {})
+        if isinstance(inputs.get("mappings"), list):
+            inputs["mappings"] = [
+                with_defaults(m, {"pushStatus": "DONT_PUSH"}) if isinstance(m, dict) else m
+                for m in inputs["mappings"]
+            ]
+        return Checked(inputs)
+
+    def diff(self, id: str, olds: Properties, news: Properties) -> Diff:
+        changes = detailed(
+            _planned(news), olds, sorted(self.inputs), replaced_by=frozenset(),
+            defaults=BOOLEANS,
+        )  # fmt: skip
+        return as_diff(changes, [])
+
+    def create(self, okta: Okta, at: Resource, inputs: Properties, preview: bool) -> State:
+        planned = _planned(inputs)
+        if preview:
+            return State("", {**planned, **dict.fromkeys((*COMPUTED, "id"), UNKNOWN)})
+        source, target = planned["sourceId"], planned["targetId"]
+        try:
+            with step("failed to list profile mappings"):
+                found = okta.get(f"{PATH}?limit=200&sourceId={source}&targetId={target}")
+        except StepFailed as error:
+            raise failed("", "", error) from None
+        if not found:
+            text = f"no profile mappings found for source ID '{source}' and target ID '{target}'"
+            raise failed("", "", text)
+        made = found[0]["id"]
+        try:
+            return State(made, self._apply(okta, made, planned))
+        except StepFailed as error:
+            raise half_made("creating", at, error, made, {**planned, "id": made}) from None
+
+    def read(
+        self, okta: Okta, at: Resource, id: str, olds: Properties, inputs: Properties
+    ) -> State | None:
+        try:
+            outputs = _outputs(self._get(okta, id), olds)
+        except StepFailed as error:
+            if error.gone:
+                return None
+            raise failed("refreshing", at.urn, error) from None
+        if olds or inputs:
+            return State(id, outputs, rewritten(inputs, outputs, frozenset()))
+        given = {name: outputs[name] for name in ("alwaysApply", "sourceId", "targetId")}
+        return State(id, outputs, {"__defaults": [], **given})
+
+    def update(
+        self, okta: Okta, at: Resource, id: str, olds: Properties, news: Properties, preview: bool
+    ) -> Properties:
+        planned = {**olds, **_planned(news)}
+        if preview:
+            return planned
+        if planned["deleteWhenAbsent"] is None and olds.get("deleteWhenAbsent") is not None:
+            planned["deleteWhenAbsent"] = False
+        try:
+            return self._apply(okta, id, planned)
+        except StepFailed as error:
+            raise half_made("updating", at, error, id, planned) from None
+
+    def delete(self, okta: Okta, at: Resource, id: str, olds: Properties) -> None:
+        try:
+            mapping = self._get(okta, id)
+            emptied = dict.fromkeys(name for name in mapping["properties"] if name != "login")
+            with step("failed to delete profile mapping"):
+                okta.post(f"{PATH}/{id}", {**mapping, "properties": emptied})
+        except StepFailed as error:
+            raise failed("deleting", at.urn, error) from None
+
+    def _get(self, okta: Okta, id: str) -> Properties:
+        with step("failed to get profile mapping", may_be_gone=True):
+            return okta.get(f"{PATH}/{id}")
+
+    def _apply(self, okta: Okta, id: str, planned: Properties) -> Properties:
+        before = self._get(okta, id)
+        properties: Properties = {
+            m["id"]: {"expression": m["expression"], "pushStatus": m["pushStatus"]}
+            for m in planned["mappings"]
+        }
+        if planned["deleteWhenAbsent"]:
+            properties = {**dict.fromkeys(before.get("properties") or {}), **properties}
+        with step("failed to update profile mapping"):
+            okta.post(f"{PATH}/{id}", {"id": id, "properties": properties})
+        if planned["alwaysApply"] and okta.has_api_token:
+            with step("failed to apply profile mapping"):
+                source = _user_type(okta, before["source"])
+                target = _user_type(okta, before["target"])
+                okta.put(f"/api/internal/v1/mappings/reapply?source={source}&target={target}")
+        return _outputs(self._get(okta, id), planned)
+
+
+def _user_type(okta: Okta, side: Properties) -> str:
+    """The id of the user type; of an app it is asked for."""
+    if side["type"] != "appuser":
+        return side["id"]
+    return okta.get(f"/api/v1/apps/{side['id']}/user/types")[0]["id"]
+
+
+def _planned(news: Properties) -> Properties:
+    mappings = news.get("mappings")
+    return {
+        "alwaysApply": news.get("alwaysApply") or False,
+        "deleteWhenAbsent": news.get("deleteWhenAbsent"),
+        "mappings": [bare(m) for m in mappings or []] if _is_list(mappings) else mappings,
+        "sourceId": news.get("sourceId"),
+        "targetId": news.get("targetId"),
+    }
+
+
+def _is_list(value: Any) -> bool:
+    return value is None or isinstance(value, list)
+
+
+def _outputs(mapping: Properties, known: Properties) -> Properties:
+    properties = mapping.get("properties") or {}
+    source, target = mapping["source"], mapping["target"]
+    return {
+        "alwaysApply": known.get("alwaysApply"),
+        "deleteWhenAbsent": known.get("deleteWhenAbsent"),
+        "id": mapping["id"],
+        "mappings": [
+            {
+                "expression": properties[m["id"]].get("expression"),
+                "id": m["id"],
+                "pushStatus": properties[m["id"]].get("pushStatus"),
+            }
+            for m in known.get("mappings") or []
+            if properties.get(m["id"])
+        ],
+        "sourceId": source["id"],
+        "sourceName": source["name"],
+        "sourceType": source["type"],
+        "targetId": target["id"],
+        "targetName": target["name"],
+        "targetType": target["type"],
+    }

@@ -1,0 +1,400 @@
+"""The plugin host: a provider written in plain Python, served to the Pulumi engine.
+
+Owns the provider protocol's gRPC side: handshake, port line, property values, errors
+that carry a half-made resource, cancellation. Knows no provider. pulumi.provider.
+experimental is not used, since it can neither leave out a detailed diff nor hand back
+a resource together with the error that stopped its creation.
+"""
+
+from __future__ import annotations
+
+import os
+import signal
+import sys
+import threading
+from collections.abc import Callable
+from concurrent import futures
+from dataclasses import dataclass, field
+from typing import Any, Literal
+
+import grpc
+from google.protobuf import any_pb2, empty_pb2
+from pulumi.runtime.proto import engine_pb2, engine_pb2_grpc, plugin_pb2, provider_pb2, status_pb2
+from pulumi.runtime.proto.provider_pb2_grpc import (
+    ResourceProviderServicer,
+    add_ResourceProviderServicer_to_server,
+)
+
+from offline_plugins.property_values import UNKNOWN, Secret, from_struct, reveal, to_struct
+
+__all__ = [
+    "UNKNOWN", "Checked", "Diff", "Failure", "HalfMade", "Provider", "ProviderError",
+    "Resource", "Secret", "State", "main", "reveal", "serve",
+]  # fmt: skip
+
+MAX_MESSAGE = 400 * 1024 * 1024
+ORPHAN_CHECK_SECONDS = 2.0
+
+Properties = dict[str, Any]
+Kind = Literal["ADD", "ADD_REPLACE", "DELETE", "DELETE_REPLACE", "UPDATE", "UPDATE_REPLACE"]
+
+
+class ProviderError(Exception):
+    """What the user is told when an operation fails."""
+
+
+class HalfMade(ProviderError):  # noqa: N818 # it names a state
+    """The operation failed, and yet the resource is there: the engine records `state`."""
+
+    def __init__(self, message: str, state: State) -> None:
+        super().__init__(message)
+        self.state = state
+
+
+@dataclass(frozen=True)
+class Failure:
+    """One input that Check refuses."""
+
+    reason: str
+    property: str = ""
+
+
+@dataclass(frozen=True)
+class Checked:
+    inputs: Properties
+    failures: list[Failure] = field(default_factory=list[Failure])
+
+
+@dataclass(frozen=True)
+class Diff:
+    """`detailed` None: the provider gives no detailed diff (bridge's plugin framework half)."""
+
+    changes: bool
+    diffs: list[str] = field(default_factory=list[str])
+    replaces: list[str] = field(default_factory=list[str])
+    stables: list[str] = field(default_factory=list[str])
+    detailed: dict[str, Kind] | None = None
+    input_diff: bool = False
+    delete_before_replace: bool = False
+
+
+@dataclass(frozen=True)
+class State:
+    id: str
+    outputs: Properties
+    inputs: Properties | None = None
+
+
+@dataclass(frozen=True)
+class Resource:
+    """Which resource a request is about, and how to tell the user something about it."""
+
+    urn: str
+    type: str
+    name: str
+    warn: Callable[[str], None] = lambda _: None
+    proposed_name: str | None = ""
+    """The automatic name that the stack's `pulumi:autonaming` asks for; None: it wants none."""
+
+
+class Provider:
+    """What a plugin implements. Values are plain Python, `Secret(v)` and `UNKNOWN`.
+
+    Every default refuses, so that a plugin implements only what it has.
+    """
+
+    name = "provider"
+    version = "0.0.0"
+    accept_secrets = False
+    """False: the engine sends secret inputs in plain, as to the bridged real plugins."""
+
+    def check_config(self, news: Properties, olds: Properties) -> Checked:
+        return Checked(news)
+
+    def diff_config(self, news: Properties, olds: Properties) -> Diff:
+        changed = sorted(k for k in {*news, *olds} if reveal(news.get(k)) != reveal(olds.get(k)))
+        detailed: dict[str, Kind] = {
+            k: "UPDATE" if k in news and k in olds else "ADD" if k in news else "DELETE"
+            for k in changed
+        }
+        return Diff(bool(changed), changed, detailed=detailed, input_diff=True)
+
+    def configure(self, inputs: Properties) -> None: ...
+
+    def cancel(self) -> None:
+        """Waits (rate limits, retries) end early; calls under way are finished."""
+
+    def check(self, at: Resource, news: Properties, olds: Properties, *, seed: bytes) -> Checked:
+        raise ProviderError(f"{at.type} is not in this replacement of the {self.name} plugin")
+
+    def diff(
+        self, at: Resource, resource_id: str, olds: Properties, news: Properties,
+        old_inputs: Properties, ignore_changes: list[str],
+    ) -> Diff:  # fmt: skip
+        raise ProviderError(f"{at.type} is not in this replacement of the {self.name} plugin")
+
+    def create(self, at: Resource, inputs: Properties, *, preview: bool) -> State:
+        raise ProviderError(f"{at.type} is not in this replacement of the {self.name} plugin")
+
+    def read(
+        self, at: Resource, resource_id: str, olds: Properties, inputs: Properties
+    ) -> State | None:
+        """None: it is gone. Empty `olds` and `inputs`: an import."""
+        raise ProviderError(f"{at.type} is not in this replacement of the {self.name} plugin")
+
+    def update(
+        self, at: Resource, resource_id: str, olds: Properties, news: Properties,
+        old_inputs: Properties, *, preview: bool,
+    ) -> Properties:  # fmt: skip
+        raise ProviderError(f"{at.type} is not in this replacement of the {self.name} plugin")
+
+    def delete(
+        self, at: Resource, resource_id: str, olds: Properties, old_inputs: Properties
+    ) -> None:
+        raise ProviderError(f"{at.type} is not in this replacement of the {self.name} plugin")
+
+    def invoke(self, token: str, args: Properties) -> Properties | list[Failure]:
+        raise ProviderError(f"{token} is not in this replacement of the {self.name} plugin")
+
+
+class Servicer(ResourceProviderServicer):
+    """The protocol's methods, each turned into one call of the provider."""
+
+    def __init__(self, provider: Provider, engine_address: str = "") -> None:
+        self._provider = provider
+        self._engine = _connect(engine_address)
+
+    def Handshake(self, request: Any, context: grpc.ServicerContext) -> Any:
+        if request.engine_address:
+            self._engine = _connect(request.engine_address)
+        return provider_pb2.ProviderHandshakeResponse(
+            accept_secrets=self._provider.accept_secrets,
+            supports_autonaming_configuration=True,
+        )
+
+    def Attach(self, request: Any, context: grpc.ServicerContext) -> Any:
+        self._engine = _connect(request.address)
+        return empty_pb2.Empty()
+
+    def GetPluginInfo(self, request: Any, context: grpc.ServicerContext) -> Any:
+        return plugin_pb2.PluginInfo(version=self._provider.version)
+
+    def Cancel(self, request: Any, context: grpc.ServicerContext) -> Any:
+        self._provider.cancel()
+        return empty_pb2.Empty()
+
+    def CheckConfig(self, request: Any, context: grpc.ServicerContext) -> Any:
+        with _told_to(context):
+            checked = self._provider.check_config(
+                from_struct(request.news), from_struct(request.olds)
+            )
+            return _check_response(checked)
+
+    def DiffConfig(self, request: Any, context: grpc.ServicerContext) -> Any:
+        with _told_to(context):
+            olds = from_struct(request.old_inputs) or from_struct(request.olds)
+            return _diff_response(self._provider.diff_config(from_struct(request.news), olds))
+
+    def Configure(self, request: Any, context: grpc.ServicerContext) -> Any:
+        with _told_to(context):
+            self._provider.configure(from_struct(request.args))
+            return provider_pb2.ConfigureResponse(
+                acceptSecrets=self._provider.accept_secrets,
+                supportsPreview=True,
+                supports_autonaming_configuration=True,
+            )
+
+    def Check(self, request: Any, context: grpc.ServicerContext) -> Any:
+        with _told_to(context):
+            checked = self._provider.check(
+                self._at(request), from_struct(request.news), from_struct(request.olds),
+                seed=request.randomSeed,
+            )  # fmt: skip
+            return _check_response(checked)
+
+    def Diff(self, request: Any, context: grpc.ServicerContext) -> Any:
+        with _told_to(context):
+            diff = self._provider.diff(
+                self._at(request), request.id, from_struct(request.olds),
+                from_struct(request.news), from_struct(request.old_inputs),
+                list(request.ignoreChanges),
+            )  # fmt: skip
+            return _diff_response(diff)
+
+    def Create(self, request: Any, context: grpc.ServicerContext) -> Any:
+        with _told_to(context):
+            inputs = from_struct(request.properties)
+            state = self._provider.create(self._at(request), inputs, preview=request.preview)
+            return provider_pb2.CreateResponse(id=state.id, properties=to_struct(state.outputs))
+
+    def Read(self, request: Any, context: grpc.ServicerContext) -> Any:
+        with _told_to(context):
+            state = self._provider.read(
+                self._at(request), request.id, from_struct(request.properties),
+                from_struct(request.inputs),
+            )  # fmt: skip
+            if state is None:
+                return provider_pb2.ReadResponse()
+            return provider_pb2.ReadResponse(
+                id=state.id,
+                properties=to_struct(state.outputs),
+                inputs=to_struct(state.inputs or {}),
+            )
+
+    def Update(self, request: Any, context: grpc.ServicerContext) -> Any:
+        with _told_to(context):
+            outputs = self._provider.update(
+                self._at(request), request.id, from_struct(request.olds),
+                from_struct(request.news), from_struct(request.old_inputs),
+                preview=request.preview,
+            )  # fmt: skip
+            return provider_pb2.UpdateResponse(properties=to_struct(outputs))
+
+    def Delete(self, request: Any, context: grpc.ServicerContext) -> Any:
+        with _told_to(context):
+            self._provider.delete(
+                self._at(request), request.id, from_struct(request.properties),
+                from_struct(request.old_inputs),
+            )  # fmt: skip
+            return empty_pb2.Empty()
+
+    def Invoke(self, request: Any, context: grpc.ServicerContext) -> Any:
+        with _told_to(context):
+            result = self._provider.invoke(request.tok, from_struct(request.args))
+            failures, answer = (result, {}) if isinstance(result, list) else ([], result)
+            returned: Any = {"return": to_struct(answer)}  # a keyword of Python's
+            return provider_pb2.InvokeResponse(failures=_failures(failures), **returned)
+
+    def _at(self, request: Any) -> Resource:
+        # The type and name of the request are empty before engine 3.13x; the URN has both:
+        # urn:pulumi:STACK::PROJECT::PARENT$TYPE::NAME
+        parts = request.urn.split("::", 3)
+        kind = parts[2].rsplit("$", 1)[-1] if len(parts) == 4 else request.type
+        name = parts[3] if len(parts) == 4 else request.name
+
+        def warn(text: str) -> None:
+            self._log(request.urn, text)
+
+        proposed: str | None = ""
+        if isinstance(request, provider_pb2.CheckRequest) and request.HasField("autonaming"):
+            disabled = provider_pb2.CheckRequest.AutonamingOptions.DISABLE
+            asked = request.autonaming
+            proposed = None if asked.mode == disabled else asked.proposed_name
+        return Resource(request.urn, kind, name, warn, proposed)
+
+    def _log(self, urn: str, text: str) -> None:
+        if self._engine is None:
+            return
+        entry = engine_pb2.LogRequest(severity=engine_pb2.WARNING, message=text, urn=urn)
+        try:
+            self._engine.Log(entry)
+        except grpc.RpcError as error:
+            print(f"could not tell the engine: {text} ({error.code()})", file=sys.stderr)
+
+
+class _told_to:  # noqa: N801 # reads as a clause: with _told_to(context)
+    """Ends the call with what the provider raised, in the form that the engine expects."""
+
+    def __init__(self, context: grpc.ServicerContext) -> None:
+        self._context = context
+
+    def __enter__(self) -> None: ...
+
+    def __exit__(self, kind: object, error: BaseException | None, trace: object) -> None:
+        if isinstance(error, HalfMade):
+            detail = provider_pb2.ErrorResourceInitFailed(
+                id=error.state.id,
+                properties=to_struct(error.state.outputs),
+                inputs=to_struct(error.state.inputs) if error.state.inputs is not None else None,
+                reasons=[str(error)],
+            )
+            packed = any_pb2.Any()
+            packed.Pack(detail)
+            status = status_pb2.Status(
+                code=grpc.StatusCode.UNKNOWN.value[0], message=str(error), details=[packed]
+            )
+            self._context.set_trailing_metadata(
+                (("grpc-status-details-bin", status.SerializeToString()),)
+            )
+        if isinstance(error, ProviderError):
+            self._context.abort(grpc.StatusCode.UNKNOWN, str(error))
+        if isinstance(error, Exception):
+            # The type only: the text of an unforeseen error could hold a value.
+            place = _place(error)
+            self._context.abort(
+                grpc.StatusCode.INTERNAL,
+                f"the replacement plugin failed unexpectedly ({type(error).__name__} at {place})",
+            )
+
+
+def _place(error: BaseException) -> str:
+    step = error.__traceback__
+    while step is not None and step.tb_next is not None:
+        step = step.tb_next
+    if step is None:
+        return "an unknown place"
+    return f"{os.path.basename(step.tb_frame.f_code.co_filename)}:{step.tb_lineno}"  # noqa: PTH119
+
+
+def _connect(address: str) -> Any:
+    if not address:
+        return None
+    return engine_pb2_grpc.EngineStub(grpc.insecure_channel(address))
+
+
+def _failures(failures: list[Failure]) -> list[Any]:
+    return [provider_pb2.CheckFailure(property=f.property, reason=f.reason) for f in failures]
+
+
+def _check_response(checked: Checked) -> Any:
+    return provider_pb2.CheckResponse(
+        inputs=to_struct(checked.inputs), failures=_failures(checked.failures)
+    )
+
+
+def _diff_response(diff: Diff) -> Any:
+    kinds = provider_pb2.PropertyDiff.Kind
+    detailed = {
+        path: provider_pb2.PropertyDiff(kind=kinds.Value(kind), inputDiff=diff.input_diff)
+        for path, kind in (diff.detailed or {}).items()
+    }
+    response = provider_pb2.DiffResponse
+    return response(
+        changes=response.DIFF_SOME if diff.changes else response.DIFF_NONE,
+        diffs=diff.diffs,
+        replaces=diff.replaces,
+        stables=diff.stables,
+        deleteBeforeReplace=diff.delete_before_replace,
+        detailedDiff=detailed,
+        hasDetailedDiff=diff.detailed is not None,
+    )
+
+
+def serve(provider: Provider, engine_address: str = "") -> tuple[grpc.Server, int]:
+    """A started server on a free port of 127.0.0.1, and the port."""
+    options = [
+        ("grpc.max_receive_message_length", MAX_MESSAGE),
+        ("grpc.max_send_message_length", MAX_MESSAGE),
+    ]
+    server = grpc.server(futures.ThreadPoolExecutor(max_workers=64), options=options)
+    add_ResourceProviderServicer_to_server(Servicer(provider, engine_address), server)
+    port = server.add_insecure_port("127.0.0.1:0")
+    server.start()
+    return server, port
+
+
+def main(provider: Provider) -> None:
+    """Runs the plugin as the engine's child: prints the port, ends when told or orphaned."""
+    address = sys.argv[1] if len(sys.argv) > 1 and not sys.argv[1].startswith("-") else ""
+    server, port = serve(provider, address)
+    stop = threading.Event()
+    for number in (signal.SIGINT, signal.SIGTERM):
+        signal.signal(number, lambda *_: stop.set())
+    print(port, flush=True)
+    parent = os.getppid()
+    while not stop.wait(ORPHAN_CHECK_SECONDS):
+        # An engine that was killed cannot tell its plugins; their parent changes then.
+        if os.getppid() != parent:
+            break
+    provider.cancel()
+    server.stop(grace=60).wait()

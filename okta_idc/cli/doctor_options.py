@@ -1,0 +1,142 @@
+"""What the doctor is told, on its command line and by the stack: whom to ask, what is declared."""
+
+import os
+from dataclasses import dataclass, field, replace
+from pathlib import Path
+from typing import Any
+
+import boto3
+
+from okta_idc.cli.stack import (
+    CannotLookError,
+    Outputs,
+    org_url,
+    read_config,
+    read_outputs,
+    read_settings_file,
+    settings_in,
+)
+from okta_idc.clients.okta_auth import Credentials
+from okta_idc.inventory.declared import Declared, DeclaredGroup
+from okta_idc.rules.attribute_statements import statement
+from okta_idc.rules.attributes import Attribute
+from okta_idc.settings import Settings
+
+
+@dataclass(frozen=True)
+class Inputs:
+    """Whom to ask. An empty `app_id`: the org's only one; an empty `secret`: none is known."""
+
+    url: str
+    app_id: str
+    store_id: str
+    region: str
+    credentials: Credentials
+    secret: str = ""
+    secret_region: str = ""
+    declared: Declared = field(default_factory=Declared)
+    declared_in: str = "Pulumi.yaml"
+
+    def given(self, *, region: str, secret: str, policy: str) -> "Inputs":
+        """What stands on the command line counts before the stack."""
+        declared = replace(self.declared, policy=policy) if policy else self.declared
+        return replace(
+            self, declared=declared, region=region or self.region, secret=secret or self.secret
+        )
+
+
+def from_stack(outputs: Path | None, stack: str, settings: Path | None, url: str) -> Inputs:
+    """By the stack's outputs; without a file of them, pulumi is asked for outputs and settings.
+    Raises CannotLookError."""
+    told = read_outputs(outputs, stack)
+    config = {} if outputs else read_config(stack)
+    known = None
+    if settings:
+        known = read_settings_file(settings)
+    elif config:
+        known = settings_in(config, "pulumi config")
+    okta = {key.removeprefix("okta:"): v for key, v in config.items() if key.startswith("okta:")}
+    return Inputs(
+        url=org_url(url, told, config),
+        app_id=str(told["appId"]),
+        store_id=str(told["identityStoreId"]),
+        region=str(told["region"]),
+        credentials=Credentials.read(okta),
+        secret=str(told.get("secretName") or (known.scim.secret if known else "")),
+        secret_region=known.scim.region if known else "",
+        declared=_with_settings(_by_outputs(told), known),
+        declared_in=str(settings or (f"Pulumi.{stack}.yaml" if stack else "Pulumi.yaml")),
+    )
+
+
+def direct(app: str, store: str, region: str, url: str, settings: Path | None) -> Inputs:
+    """Without a stack. Raises CannotLookError."""
+    if not store:
+        raise CannotLookError("--app goes with --identity-store d-….")
+    known = read_settings_file(settings) if settings else None
+    return Inputs(
+        url=org_url(url, {}),
+        app_id=app,
+        store_id=store,
+        region=known_region(region),
+        credentials=Credentials.read(),
+        secret=known.scim.secret if known else "",
+        secret_region=known.scim.region if known else "",
+        declared=_with_settings(_by_settings(known) if known else Declared(), known),
+        declared_in=str(settings or "Pulumi.yaml"),
+    )
+
+
+def known_region(given: str) -> str:
+    """As given, or AWS's usual one; boto3 alone does not know AWS_REGION, which the provider
+    takes. Raises CannotLookError."""
+    region = given or os.environ.get("AWS_REGION") or boto3.Session().region_name or ""
+    if not region:
+        raise CannotLookError("AWS's region is not known. Fix: give --region.")
+    return region
+
+
+def _by_outputs(told: Outputs) -> Declared:
+    pushed: list[dict[str, Any]] = told["pushGroups"]
+    assigned: list[dict[str, Any]] = told.get("assignmentGroups") or []
+    return Declared(
+        push=tuple(
+            DeclaredGroup(
+                str(g["name"]), str(g.get("sourceGroupId") or ""), str(g.get("awsGroupId") or "")
+            )
+            for g in pushed
+        ),
+        assign=tuple(DeclaredGroup(str(g["name"]), str(g.get("id") or "")) for g in assigned),
+        mode=str(told.get("mode") or ""),
+    )
+
+
+def _by_settings(known: Settings) -> Declared:
+    assign = known.assign
+    named = [known.assigned_group] if assign == "pushed" else [g.called for g in assign]
+    return Declared(
+        push=tuple(DeclaredGroup(group.called, group.id or "") for group in known.push),
+        assign=tuple(DeclaredGroup(name) for name in named),
+    )
+
+
+def _with_settings(declared: Declared, known: Settings | None) -> Declared:
+    if known is None:
+        return declared
+    wanted = {
+        "PUSH_NEW_USERS": known.provisioning.create_users,
+        "PUSH_PROFILE_UPDATES": known.provisioning.update_users,
+        "PUSH_USER_DEACTIVATION": known.provisioning.deactivate_users,
+    }
+    return replace(
+        declared,
+        settings={
+            "acsURL": known.app.acs_url,
+            "entityID": known.app.issuer_url,
+            "label": known.app.label,
+            "userNameTemplate": known.app.user_name_template,
+        },
+        statements=tuple(statement(Attribute(a.key, a.value)) for a in known.attributes),
+        features=tuple(name for name, on in wanted.items() if on),
+        mode=declared.mode or known.provisioning.mode.value,
+    )

@@ -1,0 +1,31 @@
+"""JSON as it came: nobody promises that a part is there, or is of the type that it should be."""
+
+from typing import Any, cast
+
+
+def get_path(document: Any, *path: str) -> Any:
+    """What stands under these keys, one in the other; None where one of them leads nowhere."""
+    found: Any = document
+    for key in path:
+        if not isinstance(found, dict):
+            return None
+        found = found.get(key)  # pyright: ignore[reportUnknownVariableType, reportUnknownMemberType]
+    return found  # pyright: ignore[reportUnknownVariableType]
+
+
+def get_text(document: Any, *path: str) -> str:
+    """The same as a text; empty where there is none."""
+    found = get_path(document, *path)
+    return "" if found is None else str(found)
+
+
+def get_object(document: Any, *path: str) -> dict[str, Any]:
+    """The same as an object; empty where there is none."""
+    found = get_path(document, *path)
+    return cast(dict[str, Any], found) if isinstance(found, dict) else {}
+
+
+def get_list(document: Any, *path: str) -> list[Any]:
+    """The same as a list; empty where there is none."""
+    found = get_path(document, *path)
+    return cast(list[Any], found) if isinstance(found, list) else []

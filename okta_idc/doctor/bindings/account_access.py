@@ -1,0 +1,81 @@
+"""5xx, account access: permission sets, their policies, and who is assigned."""
+
+from collections import Counter
+from collections.abc import Iterator
+
+from okta_idc.doctor.bindings.binding import Case, Question
+from okta_idc.inventory.model import Inventory
+from okta_idc.inventory.session_tags import attributes_of, statements_of
+from okta_idc.inventory.unavailable import Unavailable, known
+from okta_idc.rules import account_access, permission_sets, policy_tags
+
+_MOST_GROUPS = 1_000
+
+
+def _sets(found: Inventory) -> Iterator[Case]:
+    for each in known(found.access).sets:
+        yield Case(each, f"permission set {each.name}")
+
+
+def _policies(found: Inventory) -> Iterator[Case]:
+    sets = [each for each in known(found.access).sets if each.inline_policy]
+    if not sets:
+        return
+    sent = attributes_of(statements_of(known(found.app)))
+    _, pairs = known(found.access_control)
+    keys = (*(attribute.key for attribute in sent), *(key for key, _ in pairs))
+    for each in sets:
+        subject = policy_tags.PolicyAndTags(each.inline_policy or "", keys)
+        yield Case(subject, f"permission set {each.name}")
+
+
+def _people(found: Inventory) -> Iterator[Case]:
+    users = found.store_users
+    for each in known(found.access).assignments:
+        who = each.principal
+        if not isinstance(users, Unavailable) and who in users:
+            who = users[who].user_name
+        yield Case(each, who, f"{each.permission_set} in {each.account}")
+
+
+def _principals(found: Inventory) -> Iterator[Case]:
+    there = {*known(found.store_users), *known(found.store_groups)}
+    named = {
+        f"{a.permission_set} in {a.account}, {a.principal_type.lower()} {a.principal}": a.principal
+        for a in known(found.access).assignments
+    }
+    yield Case(account_access.Principals(named, there))
+
+
+def _groups_of_one(found: Inventory) -> Iterator[Case | Unavailable]:
+    groups, users = known(found.store_groups), known(found.store_users)
+    if len(groups) <= _MOST_GROUPS:
+        return  # nobody can be in more
+    counts: Counter[str] = Counter()
+    for ident in groups:
+        members = found.store_members.get(ident, Unavailable("its members were not looked at."))
+        if isinstance(members, Unavailable):
+            yield members
+        else:
+            counts.update(members)
+    named = {
+        users[user].user_name: count
+        for user, count in counts.items()
+        if user in users and count > _MOST_GROUPS
+    }
+    yield Case(named)
+
+
+def _accounts(found: Inventory) -> Iterator[Case]:
+    yield Case(account_access.Provisioned(known(found.access).sets_of_accounts))
+
+
+QUESTIONS = (
+    Question(permission_sets.managed_policies, _sets),
+    Question(policy_tags.tags_are_sent, _policies),
+    Question(policy_tags.deny_holds, _policies),
+    Question(account_access.given_to_groups, _people),
+    Question(account_access.principal_exists, _principals),
+    Question(account_access.groups_of_one, _groups_of_one),
+    Question(account_access.sets_of_account, _accounts),
+)

@@ -1,0 +1,68 @@
+"""The report on a terminal: grouped by what to do, then by whom it concerns."""
+
+from rich.console import Console
+from rich.padding import Padding
+from rich.table import Table
+from rich.text import Text
+
+from okta_idc.doctor.report import Found, Report, count, ids
+from okta_idc.doctor.reporters.printable import printable
+from okta_idc.rules import Severity
+
+_COLOUR = {Severity.BLOCKING: "red", Severity.ADVISORY: "yellow"}
+
+
+def print_report(console: Console, report: Report, most: int = 25) -> None:
+    """`most`: rows for one rule; how many more there are is said."""
+
+    def say(text: str, style: str = "") -> None:
+        console.print(Text(text, style), soft_wrap=True)
+
+    for name, value in report.about.items():
+        console.print(Text.assemble((f"{name:<10}", "bold"), printable(value)), soft_wrap=True)
+    for rule, found in report.by_rule():
+        say("")
+        say(f"{rule.title}  [{rule.id}, {rule.severity}]", f"bold {_COLOUR[rule.severity]}")
+        say(f"  Fix: {rule.remedy}")
+        say(f"  {rule.source}", "dim")
+        console.print(Padding(_rows(found[:most]), (0, 0, 0, 2)))
+        if len(found) > most:
+            say(f"  … and {count(len(found) - most, 'more', 'more')} (--json lists all)")
+    _reasons(console, "Could not look", report.unknown, "magenta")
+    _reasons(console, "Not asked", report.not_asked, "dim")
+    say("")
+    say(summary(report), "bold")
+
+
+def summary(report: Report) -> str:
+    """`3 findings (2 blocking), 1 rule unknown; 80 rules asked.`"""
+    blocking = sum(each.rule.severity is Severity.BLOCKING for each in report.found)
+    unknown = {rule for rules in report.unknown.values() for rule in rules}
+    found = count(len(report.found), "finding") if report.found else "No findings"
+    parts = [f"{found} ({blocking:,} blocking)" if report.found else found]
+    if unknown:
+        parts.append(f"{count(len(unknown), 'rule')} unknown")
+    return f"{', '.join(parts)}; {count(len(report.asked - unknown), 'rule')} asked."
+
+
+def _rows(found: list[Found]) -> Table:
+    table = Table(box=None, padding=(0, 2, 0, 0), show_header=False)
+    for _ in range(3):
+        table.add_column(overflow="fold")
+    for each in found:
+        value = "" if each.value is None else f"{printable(each.value, 60)!r} "
+        table.add_row(
+            Text(printable(each.who, 80)),
+            Text(printable(each.place, 60)),
+            Text(value + printable(each.problem)),
+        )
+    return table
+
+
+def _reasons(console: Console, title: str, reasons: dict[str, list[str]], style: str) -> None:
+    if not reasons:
+        return
+    console.print()
+    console.print(Text(title, f"bold {style}"))
+    for why, rules in reasons.items():
+        console.print(Text(f"  {printable(why, 500)} [{ids(rules)}]", style), soft_wrap=True)

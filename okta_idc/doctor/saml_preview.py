@@ -1,0 +1,116 @@
+"""What the assertion says of one person, as AWS will see it: NameID, attributes, session tags.
+
+Okta previews an assertion in its console only; no API does (okta-api.md §2).
+"""
+
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import Any
+
+from okta_idc.inventory.session_tags import Profile, attributes_of, value_of
+from okta_idc.okta_expression.evaluator import Unknown
+from okta_idc.rules import Finding, Rule, attribute_statements, attributes, user_names
+from okta_idc.rules.attribute_statements import Statement
+
+_PART = re.compile(r"\$\{\s*(?:fn:)?(?P<expression>[^{}]+?)\s*\}")
+_ONE_STATEMENT: tuple[Rule[Any], ...] = (
+    attribute_statements.name_format,
+    attribute_statements.statement_name,
+    attribute_statements.one_value,
+    attribute_statements.statement_lengths,
+)
+_ONE_ATTRIBUTE: tuple[Rule[Any], ...] = (attributes.attribute_key, attributes.attribute_value)
+_ONE_PERSON: tuple[Rule[Any], ...] = (attributes.session_tags, attributes.no_empty_tag)
+_ONE_NAME: tuple[Rule[Any], ...] = (user_names.user_name_space, user_names.user_name_address)
+
+
+@dataclass(frozen=True)
+class Sent:
+    """One attribute of the assertion. `key`: of its session tag; None if it becomes none."""
+
+    name: str
+    name_format: str
+    expression: str
+    value: str | Unknown
+    key: str | None
+
+
+@dataclass(frozen=True)
+class Preview:
+    """Of one person. `findings`: each breach of a limit, with the part it concerns."""
+
+    name_id: str | Unknown
+    sent: tuple[Sent, ...]
+    findings: tuple[tuple[str, Finding], ...]
+
+    @property
+    def unknown(self) -> list[str]:
+        """What could not be worked out, each with the reason."""
+        parts = [("NameID", self.name_id), *((s.key or s.name, s.value) for s in self.sent)]
+        return [f"{name}: {v.reason}" for name, v in parts if isinstance(v, Unknown)]
+
+
+def preview(
+    sends: tuple[Statement, ...],
+    user: Profile | None,
+    app_user: Profile | None,
+    user_name: str | Unknown,
+) -> Preview:
+    """Of the person with these profiles; None where one is not known."""
+    sent = tuple(_sent(each, user, app_user) for each in sends)
+    return Preview(user_name, sent, tuple(_findings(sends, sent, user_name)))
+
+
+def user_name_of(template: str, user: Profile) -> str | Unknown:
+    """The app user name that Okta makes by the app's username format: `${source.login}`,
+    `${fn:toLowerCase(source.email)}`. Unknown where the format does more than that."""
+    parts: list[str] = []
+    place = 0
+    for match in _PART.finditer(template):
+        expression = re.sub(r"\bsource\.", "user.", match["expression"])
+        if match[0].lstrip("${ ").startswith("fn:"):
+            expression = f"String.{expression}"
+        value = value_of(expression, user, None)
+        if isinstance(value, Unknown):
+            return value
+        parts += [template[place : match.start()], value]
+        place = match.end()
+    rest = template[place:]
+    if not parts or "${" in rest:
+        return Unknown(f"the username format {template} cannot be worked out here.")
+    return "".join([*parts, rest])
+
+
+def _sent(each: Statement, user: Profile | None, app_user: Profile | None) -> Sent:
+    attribute = each.attribute
+    value: str | Unknown
+    if each.type == "GROUP":
+        value = Unknown("sends the names of groups, which are not looked up here.")
+    elif len(each.values) != 1:
+        value = Unknown(f"has {len(each.values)} values.")
+    else:
+        value = value_of(each.values[0], user, app_user)
+    key = attribute.key if attribute else None
+    return Sent(each.name, each.namespace, ", ".join(each.values), value, key)
+
+
+def _findings(
+    sends: tuple[Statement, ...], sent: tuple[Sent, ...], user_name: str | Unknown
+) -> Iterator[tuple[str, Finding]]:
+    if isinstance(user_name, str):
+        for rule in _ONE_NAME:
+            yield from (("NameID", finding) for finding in rule({"userName": user_name}))
+    for each, shown in zip(sends, sent, strict=True):
+        who = shown.key or each.name
+        for rule in _ONE_STATEMENT:
+            yield from ((who, finding) for finding in rule(each))
+        for rule in _ONE_ATTRIBUTE if each.attribute else ():
+            yield from ((who, finding) for finding in rule(each.attribute))
+        if shown.key and isinstance(shown.value, str):
+            for rule in _ONE_PERSON:
+                yield from ((who, finding) for finding in rule({shown.key: shown.value}))
+    declared = attributes_of(sends)
+    for finding in (*attributes.unique_keys(declared), *attributes.attribute_count(declared)):
+        yield "attributes", finding
+    yield from (("statements", finding) for finding in attribute_statements.unique_names(sends))

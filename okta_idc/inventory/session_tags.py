@@ -1,0 +1,79 @@
+"""What an app's attribute statements send for one person, worked out without Okta.
+
+Okta previews an assertion in its console only; no API does (okta-api.md §2). What is outside the
+expressions that the rules read, or that Okta does not document, is Unknown.
+"""
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from okta_idc.clients.json_path import get_list, get_text
+from okta_idc.okta_expression.evaluator import Unknown, evaluate
+from okta_idc.okta_expression.parser import Outside, Wrong, parse
+from okta_idc.rules.attribute_statements import Statement
+from okta_idc.rules.attributes import Attribute
+
+Json = dict[str, Any]
+Profile = Mapping[str, object]
+
+
+def statements_of(app: Json) -> tuple[Statement, ...]:
+    """The attribute statements in an app's SAML settings, as the API shows them."""
+    default = Statement("")
+    return tuple(
+        Statement(
+            get_text(each, "name"),
+            tuple(str(value) for value in get_list(each, "values")),
+            get_text(each, "namespace") or default.namespace,
+            get_text(each, "type") or default.type,
+        )
+        for each in get_list(app, "settings", "signOn", "attributeStatements")
+    )
+
+
+def attributes_of(statements: Iterable[Statement]) -> tuple[Attribute, ...]:
+    """Those of them that are attributes for access control."""
+    return tuple(attribute for each in statements if (attribute := each.attribute))
+
+
+def value_of(expression: str, user: Profile | None, app_user: Profile | None) -> str | Unknown:
+    """What Okta puts in; `user` and `app_user` are profiles, None where they are not known."""
+    found = parse(expression)
+    if isinstance(found, Outside | Wrong):
+        return Unknown(found.reason)
+    if user is None:
+        return Unknown("the profile of the Okta user is not known.")
+    return evaluate(found, user, app_user)
+
+
+@dataclass(frozen=True)
+class Tags:
+    """One person's session tags, and why others could not be worked out, both by key."""
+
+    known: Mapping[str, str]
+    unknown: Mapping[str, str]
+
+
+class Tagger:
+    """The session tags of many people: expressions are read once."""
+
+    def __init__(self, attributes: Iterable[Attribute]) -> None:
+        self._parsed = [(a.key, parse(a.value)) for a in attributes]
+
+    def of(self, user: Profile | None, app_user: Profile | None) -> Tags:
+        """As `value_of`, for each attribute."""
+        known: dict[str, str] = {}
+        unknown: dict[str, str] = {}
+        for key, found in self._parsed:
+            if isinstance(found, Outside | Wrong):
+                unknown[key] = found.reason
+            elif user is None:
+                unknown[key] = "the profile of the Okta user is not known."
+            else:
+                value = evaluate(found, user, app_user)
+                if isinstance(value, Unknown):
+                    unknown[key] = value.reason
+                else:
+                    known[key] = value
+        return Tags(known, unknown)

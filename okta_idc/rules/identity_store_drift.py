@@ -1,0 +1,280 @@
+"""6xx, the identity store in AWS beside Okta: who and what is missing, left over, or made by hand.
+
+People and groups are named by user name and group name; both sides compare without case where AWS
+does.
+"""
+
+from collections.abc import Collection, Iterator, Mapping
+from dataclasses import dataclass
+from datetime import UTC, datetime
+
+from okta_idc.rules.registry import EnforcementPoint, Severity, Violation, rule
+
+_ASKERS = (EnforcementPoint.DOCTOR,)
+_SCIM_LOGGED = datetime(2024, 9, 1, tzinfo=UTC)
+
+
+@dataclass(frozen=True, slots=True)
+class GroupNames:
+    """A pushed group's name in Okta and in AWS."""
+
+    okta: str
+    aws: str
+
+
+@rule(
+    "OIC-620",
+    "A pushed group has the same name in AWS",
+    severity=Severity.ADVISORY,
+    enforced_by=_ASKERS,
+    source="Okta, group push: a renamed group is renamed in AWS if «Rename app groups» is on; "
+    "where it is not, look-ups by name fail (okta-api.md §1.4, aws-identity-center.md §9)",
+    remedy="in Okta open the app → Push Groups → Settings and choose to rename, then push the "
+    "group.",
+    good=GroupNames("aws-admins", "aws-admins"),
+    bad=GroupNames("aws-administrators", "aws-admins"),
+)
+def group_renamed(names: GroupNames) -> Iterator[Violation]:
+    """Subject: one pushed group."""
+    if names.okta != names.aws:
+        yield "push", names.okta, f"is {names.aws!r} in AWS."
+
+
+@dataclass(frozen=True, slots=True)
+class Members:
+    """A pushed group's members: who should be in AWS (assigned and active), and who is."""
+
+    group: str
+    wanted: frozenset[str]
+    in_aws: frozenset[str]
+
+
+@rule(
+    "OIC-621",
+    "Nobody is missing from a pushed group in AWS",
+    enforced_by=_ASKERS,
+    source="Okta, group push: a membership that is pushed before its user is provisioned is lost, "
+    "and not tried again (okta-api.md §6)",
+    remedy="push the group again: in Okta open the app → Push Groups → the group → Push now.",
+    good=Members("aws-admins", frozenset({"ada"}), frozenset({"ada"})),
+    bad=Members("aws-admins", frozenset({"ada", "ben"}), frozenset({"ada"})),
+)
+def member_missing(members: Members) -> Iterator[Violation]:
+    """Subject: one pushed group."""
+    for person in sorted(members.wanted - members.in_aws):
+        yield members.group, person, "is a member in Okta, and not in AWS."
+
+
+@rule(
+    "OIC-622",
+    "Nobody is left over in a pushed group in AWS",
+    enforced_by=_ASKERS,
+    source="Okta, group push: who is unassigned before leaving the push group stays a member in "
+    "AWS (okta-api.md §6, aws-identity-center.md §9)",
+    remedy="push the group again; take people out of the push group first, then unassign them.",
+    good=Members("aws-admins", frozenset({"ada"}), frozenset({"ada"})),
+    bad=Members("aws-admins", frozenset({"ada"}), frozenset({"ada", "ben"})),
+)
+def member_left_over(members: Members) -> Iterator[Violation]:
+    """Subject: one pushed group."""
+    for person in sorted(members.in_aws - members.wanted):
+        yield members.group, person, "is a member in AWS, and not in Okta."
+
+
+@dataclass(frozen=True, slots=True)
+class Sides:
+    """What Okta has sent, and what the identity store holds: group or user names."""
+
+    okta: tuple[str, ...]
+    aws: Collection[str]
+
+
+@rule(
+    "OIC-623",
+    "A pushed group is in AWS",
+    enforced_by=_ASKERS,
+    source="Okta: «Linked group is missing» when somebody deleted it in AWS; account "
+    "assignments on it give nobody access (aws-identity-center.md §9)",
+    remedy="in Okta unlink the pushed group (leave it in the app), push it anew, then make its "
+    "account assignments anew: the group has another id.",
+    good=Sides(("aws-admins",), ("aws-admins",)),
+    bad=Sides(("aws-admins",), ()),
+)
+def group_missing(sides: Sides) -> Iterator[Violation]:
+    """Subject: the groups whose mapping is ACTIVE and has pushed, and all groups in AWS."""
+    for name in sides.okta:
+        if name not in sides.aws:
+            yield "push", name, "is pushed, and not in AWS."
+
+
+@rule(
+    "OIC-624",
+    "Whom Okta has provisioned is in AWS",
+    enforced_by=_ASKERS,
+    source="Okta: «No user returned for user …» when somebody deleted the user in AWS; Okta goes "
+    "on updating an id that is gone (aws-identity-center.md §9)",
+    remedy="unassign the person and assign them again, then push their groups again.",
+    good=Sides(("ada@example.com",), ("ada@example.com",)),
+    bad=Sides(("ada@example.com",), ()),
+)
+def user_missing(sides: Sides) -> Iterator[Violation]:
+    """Subject: user names of the app users that are PROVISIONED, and all user names in AWS."""
+    there = {name.casefold() for name in sides.aws}
+    for name in sides.okta:
+        if name.casefold() not in there:
+            yield "users", name, "is provisioned as Okta has it, and not in AWS."
+
+
+@rule(
+    "OIC-625",
+    "Who is not assigned any more is disabled in AWS",
+    enforced_by=_ASKERS,
+    source="AWS page: «Users who are unassigned from the IAM Identity Center application in Okta "
+    "will be disabled in IAM Identity Center»; with an expired token or the feature off they are "
+    "not",
+    remedy="disable the user in AWS (IAM Identity Center → Users), then look why Okta did not: "
+    "OIC-103, OIC-612.",
+    good=Sides(("ada@example.com",), ("ada@example.com",)),
+    bad=Sides(("ada@example.com",), ("ada@example.com", "ben@example.com")),
+)
+def user_left_over(sides: Sides) -> Iterator[Violation]:
+    """Subject: user names of everybody assigned and active in Okta, and of the users that SCIM made
+    and that are enabled in AWS."""
+    assigned = {name.casefold() for name in sides.okta}
+    for name in sorted(sides.aws):
+        if name.casefold() not in assigned:
+            yield "users", name, "is enabled in AWS, and not assigned in Okta."
+
+
+@rule(
+    "OIC-626",
+    "No user in AWS was made by hand under a name that Okta sends",
+    enforced_by=_ASKERS,
+    source="AWS: 409 «Refused to create a new, duplicate resource» for a user that stands there "
+    "already, made by hand or by Control Tower (aws-identity-center.md §9)",
+    remedy="delete the user in AWS after noting its assignments; Okta then makes it.",
+    good=Sides(("ada@example.com",), ()),
+    bad=Sides(("ada@example.com",), ("Ada@example.com",)),
+)
+def user_in_the_way(sides: Sides) -> Iterator[Violation]:
+    """Subject: user names (or emails) of everybody assigned who is not provisioned, and those of
+    the users in AWS that SCIM did not make."""
+    taken = {name.casefold() for name in sides.aws}
+    for name in sides.okta:
+        if name.casefold() in taken:
+            yield "users", name, "stands in AWS already, not made by Okta."
+
+
+@rule(
+    "OIC-627",
+    "No group in AWS was made by hand under a name that is to be pushed",
+    enforced_by=_ASKERS,
+    source="AWS: 409 «Duplicate GroupDisplayName»; Okta cannot link an existing AWS group by name "
+    "(okta-api.md §1.4, aws-identity-center.md §9)",
+    remedy="refresh app groups in Okta (Push Groups) and link the group by its id, or rename one.",
+    good=Sides(("aws-admins",), ()),
+    bad=Sides(("aws-admins",), ("aws-admins",)),
+)
+def group_in_the_way(sides: Sides) -> Iterator[Violation]:
+    """Subject: names of the push groups without a linked group, and of the groups in AWS that SCIM
+    did not make."""
+    taken = {name.casefold() for name in sides.aws}
+    for name in sides.okta:
+        if name.casefold() in taken:
+            yield "push", name, "stands in AWS already, not made by Okta."
+
+
+@dataclass(frozen=True, slots=True)
+class ByHand:
+    """Names of users and groups in AWS that SCIM did not make."""
+
+    users: tuple[str, ...] = ()
+    groups: tuple[str, ...] = ()
+
+
+@rule(
+    "OIC-628",
+    "Everybody and everything in the identity store comes from Okta",
+    severity=Severity.ADVISORY,
+    enforced_by=_ASKERS,
+    source="AWS: with SCIM on, the console does not add users, the Identity Store API still does "
+    "(aws-identity-center.md §1.1). Who did not come from Okta does not leave with Okta either",
+    remedy="make the person or group in Okta, move the assignments, then delete it in AWS; keep a "
+    "break-glass user that is meant.",
+    good=ByHand(),
+    bad=ByHand(users=("breakglass",), groups=("AWSControlTowerAdmins",)),
+)
+def made_by_hand(found: ByHand) -> Iterator[Violation]:
+    """Subject: the identity store."""
+    for name in found.users:
+        yield "users", name, "was not made by Okta."
+    for name in found.groups:
+        yield "groups", name, "was not made by Okta."
+
+
+@dataclass(frozen=True, slots=True)
+class Provisioning:
+    """App users by user name, with Okta's syncState (SYNCHRONIZED, ERROR, …) and status."""
+
+    sync_state: Mapping[str, str]
+
+
+@rule(
+    "OIC-629",
+    "Nobody's provisioning has failed",
+    enforced_by=_ASKERS,
+    source="Okta API, application users: syncState ERROR is a failed provisioning task; AWS gives "
+    "every refusal the same text, so the 3xx rules say why (okta-api.md §1.6)",
+    remedy="mend what the 3xx rules find of the person, then retry the task (Dashboard → Tasks).",
+    good=Provisioning({"ada@example.com": "SYNCHRONIZED"}),
+    bad=Provisioning({"ada@example.com": "ERROR"}),
+)
+def provisioning_failed(subject: Provisioning) -> Iterator[Violation]:
+    """Subject: everybody who is assigned."""
+    for person, state in subject.sync_state.items():
+        if state == "ERROR":
+            yield "users", person, "was refused by AWS."
+
+
+@dataclass(frozen=True, slots=True)
+class ExternalIds:
+    """External id in AWS and id in Okta, by user name."""
+
+    aws: Mapping[str, str]
+    okta: Mapping[str, str]
+
+
+@rule(
+    "OIC-630",
+    "A user's external id in AWS is the Okta user's id",
+    severity=Severity.ADVISORY,
+    enforced_by=_ASKERS,
+    source="AWS SCIM API: externalId must be mapped to something that never changes, the Okta "
+    "user's id (aws-identity-center.md §1.1)",
+    remedy="map externalId to the Okta user's id (Provisioning → To App → Attribute Mappings).",
+    good=ExternalIds({"ada@example.com": "00u1"}, {"ada@example.com": "00u1"}),
+    bad=ExternalIds({"ada@example.com": "ada"}, {"ada@example.com": "00u1"}),
+)
+def external_id(ids: ExternalIds) -> Iterator[Violation]:
+    """Subject: everybody who is on both sides."""
+    for person, there in ids.aws.items():
+        wanted = ids.okta.get(person)
+        if wanted is not None and there != wanted:
+            yield "users", person, f"has the external id {there!r}, not {wanted!r}."
+
+
+@rule(
+    "OIC-631",
+    "The token is new enough for CloudTrail to say why AWS refuses",
+    severity=Severity.ADVISORY,
+    enforced_by=_ASKERS,
+    source="AWS: SCIM calls are in CloudTrail only with tokens made since September 2024; the body "
+    "of a refusal never says the reason (aws-identity-center.md §1.3, §2.4)",
+    remedy="generate a new token and store it in the secret with its dates.",
+    good=datetime(2026, 1, 1, tzinfo=UTC),
+    bad=datetime(2024, 8, 1, tzinfo=UTC),
+)
+def token_logged(created: datetime) -> Iterator[Violation]:
+    """Subject: when the token was created (aware)."""
+    if created < _SCIM_LOGGED:
+        yield "created", created.date().isoformat(), "is before September 2024."

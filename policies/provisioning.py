@@ -1,0 +1,72 @@
+"""Of provisioning: the connection's Base URL, password sync, the profile mapping."""
+
+from functools import partial
+
+from okta_idc.rules import app_drift, endpoints, profile_mappings
+
+from .binding import Ask, Asks, of_resource, of_stack
+from .properties import Inputs, Place, Undecided
+from .stack_graph import OTHER_APPS, Resource, Stack
+
+CONNECTION = "okta:app/connection:Connection"
+FEATURES = "okta:app/features:Features"
+MAPPING = "okta:profile/mapping:Mapping"
+
+
+@of_resource(endpoints.scim_endpoint, types=[CONNECTION])
+def base_url(connection: Inputs) -> Asks:
+    """A connection does not show whose app it is for: asked where the address is AWS's."""
+    url = connection.text("baseUrl")
+    if url is not None and is_aws(url):
+        yield Ask(lambda: url, Place("baseUrl"))
+
+
+def is_aws(url: str) -> bool:
+    """Whether a Base URL was meant for AWS."""
+    return any(name in url.casefold() for name in ("amazonaws.", "api.aws", "aws.amazon."))
+
+
+@of_stack(app_drift.no_password, config=OTHER_APPS)
+def password(stack: Stack) -> Asks:
+    features, undecided = stack.of_apps(FEATURES)
+    yield from undecided
+    for _, each in features:
+        update = each.values.inner("capabilities").inner("update")
+        yield Ask(lambda u=update: u.inner("password").text("status"), each.here)
+
+
+@of_stack(profile_mappings.roles, profile_mappings.unsupported, config=OTHER_APPS)
+def targets(stack: Stack) -> Asks:
+    mappings, undecided = _mappings(stack)
+    yield from undecided
+    for each in mappings:
+        for inputs in each.values.each("mappings"):
+            yield Ask(partial(_target, inputs), each.at("mappings"))
+
+
+def _target(inputs: Inputs) -> dict[str, object] | None:
+    name = inputs.text("id")
+    return None if name is None else {name: inputs.text("expression")}
+
+
+@of_stack(profile_mappings.mapping_is_pushed, profile_mappings.expression_is_one, config=OTHER_APPS)
+def push_status(stack: Stack) -> Asks:
+    mappings, undecided = _mappings(stack)
+    yield from undecided
+    for each in mappings:
+        for inputs in each.values.each("mappings"):
+            yield Ask(partial(_mapped, inputs), each.at("mappings"))
+
+
+def _mapped(inputs: Inputs) -> profile_mappings.ProfileMapping | None:
+    name = inputs.text("id")
+    if name is None:
+        return None
+    pushed = inputs.text("pushStatus") == "PUSH"
+    return {name: profile_mappings.Mapped(inputs.text("expression"), pushed)}
+
+
+def _mappings(stack: Stack) -> tuple[list[Resource], list[Undecided]]:
+    """The mappings from Okta to an app: those from an app to Okta end at a user type (oty…)."""
+    found, undecided = stack.of_apps(MAPPING, name="targetId")
+    return [each for target, each in found if not target.startswith("oty")], undecided

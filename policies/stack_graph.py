@@ -1,0 +1,182 @@
+"""The stack as the engine shows it: its resources, and which of them an id belongs to.
+
+Before the first update most ids are not known. An app's or group's id that is made from exactly one
+resource of the stack is then taken for that resource's, so that the rules can be asked in the first
+preview already.
+"""
+
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from pulumi_policy import PolicyResource
+
+from .properties import Inputs, Place, Undecided, plain
+from .saml import is_identity_center
+
+SAML = "okta:app/saml:Saml"
+GROUP = "okta:group/group:Group"
+APPS = frozenset({
+    SAML, "okta:app/autoLogin:AutoLogin", "okta:app/basicAuth:BasicAuth",
+    "okta:app/bookmark:Bookmark", "okta:app/oAuth:OAuth",
+    "okta:app/securePasswordStore:SecurePasswordStore", "okta:app/swa:Swa",
+    "okta:app/threeField:ThreeField", "okta:index/appSharedCredentials:AppSharedCredentials",
+})  # fmt: skip
+
+OTHER_APPS: Mapping[str, Mapping[str, Any]] = {
+    "otherApps": {
+        "type": "array",
+        "items": {"type": "string"},
+        "description": "Ids of Okta apps that are not IAM Identity Center's: left alone.",
+    }
+}
+
+
+@dataclass(frozen=True)
+class Resource:
+    """One resource with its outputs, which hold what was given and what the provider adds."""
+
+    type: str
+    name: str
+    urn: str
+    values: Inputs
+    made_from: Mapping[str, Sequence["PolicyResource"]]
+
+    @property
+    def here(self) -> Place:
+        """Where a finding about it stands."""
+        return Place(self.name, self.urn)
+
+    def at(self, name: str) -> Place:
+        """Where a finding about a property stands."""
+        return Place(self.values.at(name), self.urn)
+
+
+class Stack:
+    """All resources, with what the policy was told in the pack's configuration."""
+
+    def __init__(self, resources: Sequence[PolicyResource], config: Mapping[str, Any]) -> None:
+        self.config = config
+        self._all = {resource.urn: _resource(resource) for resource in resources if _ours(resource)}
+
+    def of(self, *types: str) -> list[Resource]:
+        """The resources of these types, by their names: the engine's own order varies."""
+        found = (each for each in self._all.values() if each.type in types)
+        return sorted(found, key=lambda each: (each.name, each.urn))
+
+    def id_of(self, resource: Resource) -> str:
+        """The resource's id, or its place in the stack while it has none."""
+        return resource.values.peek("id") or resource.urn.split("::", 2)[-1]
+
+    def by_id(self, kind: str) -> dict[str, Resource]:
+        """The resources of a type by their ids."""
+        return {self.id_of(each): each for each in self.of(kind)}
+
+    def belongs(
+        self,
+        resource: Resource,
+        name: str,
+        types: Collection[str],
+        read: Callable[[], str | None] | None = None,
+    ) -> str | None:
+        """The id that a property holds; None where none is given. Raises Undecided.
+
+        `read` reads it where it is not the property itself but stands somewhere in it.
+        """
+        try:
+            return read() if read else resource.values.text(name)
+        except Undecided:
+            near = [
+                self._all[r.urn] for r in resource.made_from.get(name, ()) if r.urn in self._all
+            ]
+            one = {self.id_of(each) for each in near if each.type in types}
+            if len(one) != 1:
+                raise
+            return one.pop()
+
+    def app(self, resource: Resource, name: str = "appId") -> str | None:
+        """The id of the app that a resource belongs to. Raises Undecided."""
+        try:
+            return resource.values.text(name)
+        except Undecided:
+            found = self._nearest_apps(resource.made_from.get(name, ()))
+            if len(found) != 1:
+                raise
+            return self.id_of(found[0])
+
+    def of_apps(
+        self, *types: str, name: str = "appId"
+    ) -> tuple[list[tuple[str, Resource]], list[Undecided]]:
+        """Resources with the app that they belong to, without those of apps that are surely
+        another's, and what is not decided yet."""
+        others, found, undecided = self._others(), list[tuple[str, Resource]](), list[Undecided]()
+        for resource in self.of(*types):
+            try:
+                app = self.app(resource, name)
+            except Undecided as missing:
+                undecided.append(missing)
+                continue
+            if app is not None and app not in others:
+                found.append((app, resource))
+        return found, undecided
+
+    def by_app(self, *types: str) -> tuple[dict[str, list[Resource]], list[Undecided]]:
+        """The same, app by app."""
+        found, undecided = self.of_apps(*types)
+        grouped: dict[str, list[Resource]] = {}
+        for app, resource in found:
+            grouped.setdefault(app, []).append(resource)
+        return grouped, undecided
+
+    def told(self, name: str) -> list[str]:
+        """Texts that the configuration lists under a name."""
+        return Inputs({name: self.config.get(name)}).texts(name)
+
+    def federating(self) -> Iterator[Resource]:
+        """The SAML apps of the stack that are IAM Identity Center's."""
+        return (each for each in self.of(SAML) if is_identity_center(each.values))
+
+    def _others(self) -> set[str]:
+        ours = {each.urn for each in self.federating()}
+        declared = {self.id_of(each) for each in self.of(*APPS) if each.urn not in ours}
+        return declared | set(self.told("otherApps"))
+
+    def _nearest_apps(self, start: Iterable[PolicyResource]) -> list[Resource]:
+        """The apps that a value is made from, by way of as few other resources as possible: an
+        app's id often comes through the resource that has to be ready first."""
+        level, seen = {each.urn: each for each in start}, set[str]()
+        while level:
+            found = [self._all[urn] for urn in sorted(level) if self._is_app(urn)]
+            if found:
+                return found
+            seen |= level.keys()
+            level = {
+                each.urn: each
+                for resource in level.values()
+                for each in _upstream(resource)
+                if each.urn not in seen
+            }
+        return []
+
+    def _is_app(self, urn: str) -> bool:
+        return urn in self._all and self._all[urn].type in APPS
+
+
+def _ours(resource: PolicyResource) -> bool:
+    return resource.resource_type.startswith(("okta:", "aws:ssoadmin/"))
+
+
+def _resource(resource: PolicyResource) -> Resource:
+    return Resource(
+        resource.resource_type,
+        resource.name,
+        resource.urn,
+        Inputs(plain(resource.props), resource.name),
+        resource.property_dependencies,
+    )
+
+
+def _upstream(resource: PolicyResource) -> Iterator[PolicyResource]:
+    yield from resource.dependencies
+    for made_from in resource.property_dependencies.values():
+        yield from made_from

@@ -1,0 +1,44 @@
+"""Calls to AWS in the journal, each under the name of its IAM action (`sso:ListInstances`).
+
+Owns how a call is named: the service that the request is signed for, which is IAM's prefix too, and
+the operation, which stands in a header or, in the query protocol (SNS, STS), in the form.
+"""
+
+import io
+import re
+from collections.abc import Callable, Iterable
+from typing import Any
+from urllib.parse import parse_qs
+
+from ..request_log import Journal
+
+Wsgi = Callable[[dict[str, Any], Any], Iterable[bytes]]
+_SIGNED_FOR = re.compile(r"Credential=[^/]*/\d{8}/[^/]*/([a-z0-9-]+)/aws4_request")
+
+
+def noting(app: Wsgi, journal: Journal) -> Wsgi:
+    """The application, with each of its calls in the journal. Never a value of a call. What is not
+    signed is a look whether the server is there."""
+
+    def noted(environ: dict[str, Any], start_response: Any) -> Iterable[bytes]:
+        signed = _SIGNED_FOR.search(environ.get("HTTP_AUTHORIZATION", ""))
+        if not signed:
+            return app(environ, start_response)
+
+        def begin(status: str, *more: Any) -> Any:
+            journal.note_aws(_action(signed[1], environ, form), int(status.split()[0]))
+            return start_response(status, *more)
+
+        form = b""
+        if "x-www-form-urlencoded" in environ.get("CONTENT_TYPE", ""):
+            form = environ["wsgi.input"].read(int(environ.get("CONTENT_LENGTH") or 0))
+            environ["wsgi.input"] = io.BytesIO(form)
+        return app(environ, begin)
+
+    return noted
+
+
+def _action(service: str, environ: dict[str, Any], form: bytes) -> str:
+    target = environ.get("HTTP_X_AMZ_TARGET", "").rpartition(".")[2]
+    operation = target or parse_qs(form.decode("utf-8", "replace")).get("Action", ["?"])[0]
+    return f"{service}:{operation}"

@@ -1,0 +1,65 @@
+"""The SCIM client: one request after the other, with the app's Base URL and token.
+
+Talks to the sandbox's own endpoint and to nothing else: AWS's host stands for it, and any other
+host is refused without a call.
+"""
+
+import re
+from typing import Any
+
+import aiohttp
+
+from ..okta.model import App
+
+PATCH = "urn:ietf:params:scim:api:messages:2.0:PatchOp"
+_AWS = re.compile(r"https://scim\.[a-z0-9-]+\.amazonaws\.com(/.*)?")
+
+
+class Refused(Exception):  # noqa: N818 — what the remote server said, not a fault of ours
+    """The remote server's refusal; status 0 when there was no answer."""
+
+    def __init__(self, status: int, reason: str, detail: str) -> None:
+        super().__init__(detail)
+        self.status, self.reason, self.detail = status, reason, detail
+
+    @property
+    def words(self) -> str:
+        """As Okta puts it behind its own sentence."""
+        return f"{self.reason}. Errors reported by remote server: {self.detail}"
+
+
+class ScimClient:
+    def __init__(self, scim_url: str) -> None:
+        self.scim_url = scim_url.rstrip("/")
+        self._http: aiohttp.ClientSession | None = None
+
+    async def close(self) -> None:
+        if self._http:
+            await self._http.close()
+            self._http = None
+
+    def _url(self, base: str) -> str:
+        match = _AWS.fullmatch(base)
+        if match:
+            return self.scim_url + (match[1] or "")
+        if base.startswith(self.scim_url + "/"):
+            return base
+        raise Refused(0, "No answer", "The sandbox reaches its own SCIM endpoint only.")
+
+    async def call(self, app: App, method: str, path: str, body: Any = None, **query: Any) -> Any:
+        """The answer's document; Refused for a status of 400 and above and for no answer."""
+        url = self._url(app.base_url or "") + path
+        if self._http is None:
+            self._http = aiohttp.ClientSession(timeout=aiohttp.ClientTimeout(total=60))
+        headers = {"Authorization": f"Bearer {app.token}", "User-Agent": "Okta SCIM Client 1.0.0"}
+        try:
+            async with self._http.request(
+                method, url, json=body, params=query or None, headers=headers
+            ) as answer:
+                text: Any = await answer.json(content_type=None) if answer.status != 204 else {}
+                if answer.status >= 400:
+                    detail = text.get("detail") if isinstance(text, dict) else None
+                    raise Refused(answer.status, answer.reason or "", detail or "(no detail)")
+                return text
+        except (aiohttp.ClientError, ValueError, TimeoutError):
+            raise Refused(0, "No answer", "The remote server did not answer.") from None

@@ -1,0 +1,224 @@
+"""The sandbox as one process: Okta, AWS and SCIM on three ports of 127.0.0.1.
+
+Owns ports, the ready file, start and stop. Lives on when whoever started it is gone;
+SIGTERM or SIGINT ends it.
+"""
+
+import asyncio
+import contextlib
+import json
+import os
+import secrets
+import signal
+import socket
+import sys
+import threading
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any
+
+from aiohttp import web
+
+from .org_file import Org
+from .settings import Settings
+
+HOST = "127.0.0.1"
+NAMES = ("okta", "aws", "scim")
+
+
+class PortInUseError(Exception):
+    """One of the ports is taken; the text says which, and what to do."""
+
+
+@dataclass(frozen=True)
+class Options:
+    port: int = 8410
+    settings: Settings = field(default_factory=Settings)
+    latency: float = 0.05
+    identity_center: str = "ready"
+    """`new`: as AWS gives it, with everything still to be clicked and no secret."""
+    ready_file: Path | None = None
+    until_eof: bool = False
+    snapshot: dict[str, Any] | None = None
+
+
+def open_ports(first: int) -> dict[str, socket.socket]:
+    """Bind all three before anything starts; 0 takes three free ones."""
+    opened: dict[str, socket.socket] = {}
+    for offset, name in enumerate(NAMES):
+        port = first + offset if first else 0
+        sock = socket.socket(socket.AF_INET, socket.SOCK_STREAM)
+        sock.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        try:
+            sock.bind((HOST, port))
+            sock.listen(128)
+        except OSError as error:
+            for other in (*opened.values(), sock):
+                other.close()
+            raise PortInUseError(
+                f"Port {port} on {HOST} can't be opened ({error.strerror}); the sandbox needs it "
+                f"for {name}. Stop what uses it (`make down` stops another sandbox), or choose "
+                "another with --port."
+            ) from None
+        opened[name] = sock
+    return opened
+
+
+def run(org: Org, options: Options) -> int:
+    """Serve until SIGTERM or SIGINT."""
+    try:
+        ports = open_ports(options.port)
+    except PortInUseError as error:
+        sys.stderr.write(f"{error}\n")
+        return 2
+    from .snapshot import SnapshotError
+
+    try:
+        return asyncio.run(_serve(org, options, ports))
+    except SnapshotError as error:
+        sys.stderr.write(f"{error}\n")
+        return 2
+
+
+async def _serve(org: Org, options: Options, ports: dict[str, socket.socket]) -> int:
+    from .aws.account import open_account, scim_secret, scim_token
+    from .aws.identity_center import IdentityCenter
+    from .aws.scim import create_scim_app
+    from .aws.store import IdentityStore
+    from .clock import Clock
+    from .faults import Faults
+    from .okta.server import WIRE, create_app
+    from .request_log import Journal
+    from .snapshot import SnapshotError, put_back, take
+
+    stop = asyncio.Event()
+    loop = asyncio.get_running_loop()
+    for number in (signal.SIGTERM, signal.SIGINT):
+        loop.add_signal_handler(number, stop.set)
+    if options.until_eof:
+        # A thread, for the end of a file is no event of every kind of standard input.
+        threading.Thread(target=_at_eof, args=(loop, stop.set), daemon=True).start()
+
+    now = datetime.now(UTC)
+    instance = secrets.token_hex(8)
+    if options.snapshot:  # the same instance goes on, with the same secret
+        now = datetime.fromisoformat(options.snapshot["started"])
+        instance = options.snapshot["id"]
+    urls = {name: f"http://{HOST}:{sock.getsockname()[1]}" for name, sock in ports.items()}
+    card = {
+        "id": instance,
+        "pid": os.getpid(),
+        **urls,
+        "started": now.isoformat(timespec="seconds"),
+    }
+    token = scim_token(instance)
+    store = IdentityStore(org.aws.identity_store_id, org.aws.tenant)
+    center, secret = IdentityCenter(org.aws), None
+    if options.identity_center == "ready":
+        secret = scim_secret(org.aws, token, now)
+        center.prepare(token, secret["token_id"], datetime.fromisoformat(secret["created"]))
+    open_account(org.aws, store, secret, now)
+    prepared = center.state() if secret else None
+
+    def snapshot() -> dict[str, Any]:
+        if center.state() != prepared:
+            raise SnapshotError(
+                "What was clicked in the AWS console (identity source, SCIM tokens) can't be kept "
+                "in a snapshot; take one before."
+            )
+        return take(okta[WIRE].model, store, card, token)
+
+    clock = Clock(options.settings)
+    journal = Journal(clock)
+    moto = _moto_on(ports["aws"], journal)
+    shared: dict[str, Any] = {
+        "settings": options.settings, "clock": clock, "faults": Faults(clock), "journal": journal,
+    }  # fmt: skip
+    okta = create_app(
+        org,
+        base_url=urls["okta"],
+        scim_url=urls["scim"],
+        latency=options.latency,
+        health=lambda: card,
+        snapshot=snapshot,
+        identity=(center, store),
+        **shared,
+    )
+    if options.snapshot:
+        put_back(options.snapshot, okta[WIRE].model, store, token)
+    scim = create_scim_app(store, tenant=org.aws.tenant, token=token, center=center, **shared)
+    runners = [web.AppRunner(app, access_log=None) for app in (okta, scim)]
+    serving = asyncio.create_task(asyncio.to_thread(moto.serve_forever, 0.1))
+    try:
+        for runner, name in zip(runners, ("okta", "scim"), strict=True):
+            await runner.setup()
+            await web.SockSite(runner, ports[name]).start()
+        if options.ready_file:
+            write_ready(options.ready_file, card)
+        sys.stdout.write(_greeting(org, urls))
+        sys.stdout.flush()
+        await stop.wait()
+    finally:
+        for runner in reversed(runners):
+            await runner.cleanup()
+        await asyncio.to_thread(moto.shutdown)
+        await serving
+        moto.server_close()
+        if options.ready_file:
+            options.ready_file.unlink(missing_ok=True)
+    return 0
+
+
+def _at_eof(loop: asyncio.AbstractEventLoop, then: Callable[[], None]) -> None:
+    while os.read(sys.stdin.fileno(), 4096):
+        pass
+    with contextlib.suppress(RuntimeError):  # the loop has ended before
+        loop.call_soon_threadsafe(then)
+
+
+def _moto_on(sock: socket.socket, journal: Any) -> Any:
+    """moto's application on a socket we hold already (ThreadedMotoServer would bind later)."""
+    from moto.moto_server.werkzeug_app import (
+        DomainDispatcherApplication,
+        MotoRequestHandler,
+        create_backend_app,
+    )
+    from werkzeug.serving import make_server
+
+    from .aws.request_recorder import noting
+
+    app = noting(DomainDispatcherApplication(create_backend_app), journal)
+
+    def account(environ: Any, start_response: Any) -> Any:
+        # moto's own page could reset AWS behind Okta's back; the two must not fall apart.
+        if environ["PATH_INFO"].lstrip("/").startswith("moto-api"):
+            start_response("403 Forbidden", [("Content-Type", "text/plain; charset=utf-8")])
+            return [b"The sandbox does not offer moto's own API. Start it afresh instead.\n"]
+        return app(environ, start_response)
+
+    port = sock.getsockname()[1]
+    server = make_server(
+        HOST, port, account, threaded=True, request_handler=MotoRequestHandler, fd=sock.fileno()
+    )
+    sock.detach()  # the server closes it
+    return server
+
+
+def write_ready(path: Path, card: dict[str, Any]) -> None:
+    """Whole or not at all."""
+    path.parent.mkdir(parents=True, exist_ok=True)
+    part = path.with_name(f"{path.name}.{os.getpid()}.part")
+    part.write_text(json.dumps(card) + "\n", encoding="utf-8")
+    part.replace(path)
+
+
+def _greeting(org: Org, urls: dict[str, str]) -> str:
+    return (
+        f"Sandbox with {len(org.users)} people and {len(org.groups)} groups is up.\n"
+        f"  Okta  {urls['okta']}\n  AWS   {urls['aws']}\n  SCIM  {urls['scim']}\n"
+        f"To click: {urls['okta']}/admin (Okta) and {urls['okta']}/aws-console (AWS)\n"
+        f"Try: curl {urls['okta']}/sandbox/health\n"
+        "Ctrl-C stops it.\n"
+    )

@@ -1,0 +1,190 @@
+"""What is declared on the AWS side: access of pushed groups, the attributes' switch, the alarm."""
+
+import json
+from collections.abc import Callable
+from typing import Any
+
+import pytest
+from pulumi import RunError
+
+from components.aws import token_expiry_alarm
+from tests.unit.components.conftest import World
+from tests.unit.components.test_federation import federation
+
+Declare = Callable[..., None]
+ACCOUNT = "123456789012"
+GROUPS = [{"name": "aws-admins"}, {"name": "aws-data"}]
+SET: dict[str, Any] = {"name": "Developer", "groups": ["aws-admins"], "accounts": [ACCOUNT]}
+
+
+@pytest.fixture
+def world(world: World) -> World:
+    """A federation that stands: both groups have arrived."""
+    world.mapped, world.in_aws = ["00gB", "00gC"], ["aws-admins", "aws-data"]
+    return world
+
+
+def policy(key: str) -> dict[str, Any]:
+    condition = {"StringEquals": {f"aws:PrincipalTag/{key}": "blue"}}
+    allow = {"Effect": "Allow", "Action": "s3:*", "Resource": "*", "Condition": condition}
+    return {"Version": "2012-10-17", "Statement": [allow]}
+
+
+class TestAccess:
+    """A pushed group opens an account, in the same run."""
+
+    def test_the_group_is_assigned_by_its_id_in_aws(self, world: World, declare: Declare) -> None:
+        declare(federation(permission_sets=[SET]))
+        [assignment] = world.inputs("AccountAssignment")
+        assert assignment["principalId"] == "aws-aws-admins"
+        assert assignment["principalType"] == "GROUP"
+        assert assignment["targetId"] == ACCOUNT
+
+    def test_every_kind_of_policy_is_attached(self, world: World, declare: Declare) -> None:
+        managed = "arn:aws:iam::aws:policy/ReadOnlyAccess"
+        declared = SET | {
+            "managed": [managed],
+            "customer_managed": ["team/Deploy", "Plain"],
+            "inline": policy("Department"),
+            "boundary": "limits/Outer",
+        }
+        declare(federation(permission_sets=[declared]))
+        assert world.inputs("ssoadmin/managedPolicyAttachment:ManagedPolicyAttachment")[0][
+            "managedPolicyArn"
+        ] == managed  # fmt: skip
+        references = [
+            c["customerManagedPolicyReference"]
+            for c in world.inputs("customerManagedPolicyAttachment:CustomerManagedPolicyAttachment")
+        ]
+        assert {(r["path"], r["name"]) for r in references} == {
+            ("/team/", "Deploy"),
+            ("/", "Plain"),
+        }
+        [inline] = world.inputs("PermissionSetInlinePolicy")
+        assert json.loads(inline["inlinePolicy"]) == policy("Department")
+        [boundary] = world.inputs("PermissionsBoundaryAttachment")
+        reference = boundary["permissionsBoundary"]["customerManagedPolicyReference"]
+        assert (reference["path"], reference["name"]) == ("/limits/", "Outer")
+
+    def test_an_application_is_opened_for_a_group(self, world: World, declare: Declare) -> None:
+        arn = "arn:aws:sso::123456789012:application/ssoins-1/apl-1"
+        declare(federation(applications=[{"arn": arn, "groups": ["aws-data"]}]))
+        [assignment] = world.inputs("ApplicationAssignment")
+        assert assignment["applicationArn"] == arn
+        assert assignment["principalId"] == "aws-aws-data"
+
+    @pytest.mark.parametrize(
+        ("changes", "says"),
+        [
+            ({"name": "Developer Access"}, r"permission_sets\[0\].name: 'Developer Access'"),
+            ({"groups": ["aws-admin"]}, "'aws-admin' is not pushed. Did you mean 'aws-admins'"),
+            ({"accounts": ["1234"]}, "'1234' is not an account id"),
+            ({"session": "PT24H"}, "'PT24H' is not between 1 and 12 hours"),
+            ({"inline": policy("CostCenter")}, "'CostCenter' is a tag that nobody sends"),
+            ({"inline": {"Version": "2012-10-17"}}, "is not a JSON object with Statement"),
+        ],
+    )
+    def test_what_aws_would_refuse_is_refused_before_anything_is_declared(
+        self, world: World, declare: Declare, changes: dict[str, Any], says: str
+    ) -> None:
+        with pytest.raises(RunError, match=says):
+            declare(federation(permission_sets=[SET | changes]))
+        assert world.inputs("PermissionSet") == []
+
+    def test_nothing_is_made_before_everything_was_looked_up(
+        self, world: World, declare: Declare
+    ) -> None:
+        with pytest.raises(RunError, match="is not a group in Okta"):
+            declare(federation(permission_sets=[SET], push=[*GROUPS, {"name": "nobody"}]))
+        assert not [a for a in world.declared if a.typ.startswith(("okta:", "aws:"))]
+
+    def test_two_sets_of_one_name_are_refused(self, world: World, declare: Declare) -> None:
+        with pytest.raises(RunError, match="OIC-508"):
+            declare(federation(permission_sets=[SET, SET]))
+
+
+class TestAccessControl:
+    """The switch that lets session tags through, for the whole instance."""
+
+    def test_it_is_left_as_it_is_unless_asked_for(self, world: World, declare: Declare) -> None:
+        declare(federation())
+        assert world.inputs("InstanceAccessControlAttributes") == []
+
+    def test_with_all_attributes_from_okta_it_needs_one_harmless_mapping(
+        self, world: World, declare: Declare
+    ) -> None:
+        declare(federation(access_control={}))
+        [control] = world.inputs("InstanceAccessControlAttributes")
+        assert control["attributes"] == [
+            {"key": "IdcUserName", "values": [{"sources": ["${path:userName}"]}]}
+        ]
+
+    def test_no_key_comes_from_both_sides(self, world: World, declare: Declare) -> None:
+        mapped = {"attributes": {"department": "${path:enterprise.department}"}}
+        with pytest.raises(RunError, match="OIC-409"):
+            declare(federation(access_control=mapped))
+
+    def test_a_policy_may_ask_for_what_is_mapped_here(self, world: World, declare: Declare) -> None:
+        mapped = {"attributes": {"Title": "${path:title}"}}
+        declared = SET | {"inline": policy("Title")}
+        declare(federation(access_control=mapped, permission_sets=[declared]))
+
+
+class TestAlarm:
+    """Somebody hears of it before the token expires."""
+
+    def test_aws_health_and_our_own_dates_write_to_the_topic(
+        self, world: World, declare: Declare
+    ) -> None:
+        declare(federation(alarm={"emails": ["team@example.com"], "days_before": [30, 1]}))
+        rules = world.inputs("eventRule:EventRule")
+        assert {r.get("scheduleExpression") for r in rules} == {
+            None, "cron(0 9 2 12 ? 2098)", "cron(0 9 31 12 ? 2098)"
+        }  # fmt: skip
+        assert len(world.inputs("eventTarget:EventTarget")) == 3
+        assert world.inputs("topicSubscription:TopicSubscription")[0]["endpoint"] == (
+            "team@example.com"
+        )
+        assert "TOPSECRET" not in json.dumps([a.inputs for a in world.declared if "aws" in a.typ])
+
+    @pytest.mark.parametrize(
+        ("event", "told"),
+        [
+            ({}, True),
+            ({"source": "aws.ec2"}, False),
+            ({"detail": {"service": "IAMIDENTITYCENTER", "eventTypeCode": "OTHER"}}, False),
+        ],
+    )
+    def test_the_pattern_takes_the_event_of_aws_health_and_no_other(
+        self, event: dict[str, Any], told: bool
+    ) -> None:
+        sample = {
+            "source": "aws.health",
+            "detail-type": "AWS Health Event",
+            "detail": {
+                "service": "IAMIDENTITYCENTER",
+                "eventTypeCode": "AWS_IAMIDENTITYCENTER_SCIM_BEARER_TOKEN_EXPIRY_NOTIFICATION",
+                "eventTypeCategory": "accountNotification",
+            },
+        }
+        assert matches(token_expiry_alarm.HEALTH_EVENT, sample | event) is told
+
+    @pytest.mark.parametrize(
+        ("expires", "days", "at"),
+        [
+            ("2027-03-01T10:00:00+00:00", 1, "cron(0 9 28 2 ? 2027)"),
+            ("2028-01-10T00:00:00+00:00", 30, "cron(0 9 11 12 ? 2027)"),
+        ],
+    )
+    def test_a_date_is_a_moment_that_comes_once(self, expires: str, days: int, at: str) -> None:
+        assert token_expiry_alarm.cron(expires, days) == at
+
+
+def matches(pattern: dict[str, Any], event: dict[str, Any]) -> bool:
+    """EventBridge's plain matching: every key of the pattern, with one of its values."""
+    return all(
+        matches(wanted, event.get(key, {}))
+        if isinstance(wanted, dict)
+        else event.get(key) in wanted
+        for key, wanted in pattern.items()
+    )

@@ -1,0 +1,374 @@
+"""The federation and its parts, declared against Pulumi's mocks."""
+
+import asyncio
+import json
+from collections.abc import Awaitable, Callable
+from typing import Any
+
+import pytest
+from pulumi import Output, RunError
+
+from components import IdentityCenterFederation, WaitPolicy, _polling
+from components._checks import console_steps
+from okta_idc.rules.attributes import URI_NAME_FORMAT
+from tests.unit.components.conftest import TAGS, WANTED, World
+
+Declare = Callable[..., None]
+
+ARGS: dict[str, Any] = {
+    "acs_url": "https://us-east-1.sso.signin.aws/platform/saml/acs/0123-a",
+    "issuer_url": "https://us-east-1.signin.aws.amazon.com/platform/saml/d-9067642ac7",
+    "secret": "okta-identity-center/scim",
+    "assign": [{"name": "aws-access"}],
+    "push": [{"name": "aws-admins"}, {"name": "aws-data"}],
+    "attributes": [{"key": "Department", "value": "user.department"}],
+}
+
+
+def nothing_depends_on_it(world: World) -> None:
+    assert world.inputs("GroupAssignment") == []
+    assert world.inputs("PushGroup") == []
+
+
+def federation(**changes: Any) -> Callable[[], object]:
+    def program() -> object:
+        return IdentityCenterFederation("idc", ARGS | changes).outputs["pushGroups"]  # type: ignore[arg-type]
+
+    return program
+
+
+def answering(status: int, words: str) -> Callable[[str, str], Awaitable[tuple[int, str]]]:
+    async def probe(endpoint: str, token: str) -> tuple[int, str]:
+        assert not endpoint.endswith("/")
+        assert token == "TOPSECRET"
+        return status, words
+
+    return probe
+
+
+class TestApp:
+    """The SAML app."""
+
+    def test_it_is_the_catalog_app_with_acs_and_issuer_url(
+        self, world: World, declare: Declare
+    ) -> None:
+        declare(federation())
+        [saml] = world.inputs("app/saml:Saml")
+        assert saml["preconfiguredApp"] == "amazon_aws_sso"
+        assert json.loads(saml["appSettingsJson"]) == {
+            "acsURL": ARGS["acs_url"],
+            "entityID": ARGS["issuer_url"],
+        }
+
+    def test_attributes_are_expressions_in_the_uri_name_format(
+        self, world: World, declare: Declare
+    ) -> None:
+        declare(federation())
+        assert world.inputs("app/saml:Saml")[0]["attributeStatements"] == [
+            {
+                "name": "https://aws.amazon.com/SAML/Attributes/AccessControl:Department",
+                "namespace": URI_NAME_FORMAT,
+                "type": "EXPRESSION",
+                "values": ["user.department"],
+            }
+        ]
+
+    def test_an_update_never_undoes_a_sign_on_policy(self, world: World, declare: Declare) -> None:
+        declare(federation())
+        assert world.inputs("app/saml:Saml")[0]["skipAuthenticationPolicy"] is True
+
+
+class TestProvisioning:
+    """Connection and features."""
+
+    def test_okta_gets_the_endpoint_without_its_slash(self, world: World, declare: Declare) -> None:
+        declare(federation())
+        [connection] = world.inputs("app/connection:Connection")
+        assert connection["baseUrl"].endswith("/scim/v2")
+
+    def test_password_sync_is_never_enabled(self, world: World, declare: Declare) -> None:
+        declare(federation())
+        [features] = world.inputs("app/features:Features")
+        assert features["capabilities"]["update"]["password"]["status"] == "DISABLED"
+
+    def test_every_capability_is_named(self, world: World, declare: Declare) -> None:
+        declare(federation(deactivate_users=False))
+        capabilities = world.inputs("app/features:Features")[0]["capabilities"]
+        assert capabilities["create"]["lifecycleCreate"]["status"] == "ENABLED"
+        assert capabilities["update"]["lifecycleDeactivate"]["status"] == "DISABLED"
+        assert capabilities["update"]["profile"]["status"] == "ENABLED"
+
+
+class TestGate:
+    """Nobody is assigned and nothing is pushed while provisioning is off."""
+
+    @pytest.mark.parametrize(
+        ("status", "says"),
+        [
+            ("UNKNOWN", "UNKNOWN says.*OIC-610.*set provisioning.mode to console"),
+            ("DISABLED", "DISABLED is not ENABLED.*OIC-611"),
+            ("", "status unknown"),
+        ],
+    )
+    def test_a_connection_that_is_not_there_is_refused_before_the_features(
+        self, world: World, declare: Declare, status: str, says: str
+    ) -> None:
+        world.status = status
+        with pytest.raises(RunError, match=says):
+            declare(federation())
+        assert world.inputs("app/features:Features") == []
+        nothing_depends_on_it(world)
+
+    @pytest.mark.parametrize("mode", ["api", "console"])
+    def test_it_stays_closed_and_says_why(self, world: World, declare: Declare, mode: str) -> None:
+        world.features = WANTED[1:]
+        with pytest.raises(RunError, match=r"PUSH_NEW_USERS is off\. \[OIC-612\] Fix: "):
+            declare(federation(mode=mode))
+        nothing_depends_on_it(world)
+
+    def test_it_may_be_told_to_warn_and_the_outputs_say_so(
+        self, world: World, declare: Declare
+    ) -> None:
+        world.features = WANTED[1:]
+        outputs: list[dict[str, Any]] = []
+
+        def program() -> object:
+            made = IdentityCenterFederation("idc", ARGS | {"gate": "warn"}).outputs  # type: ignore[arg-type]
+            return Output.all(**made).apply(outputs.append)
+
+        declare(program)
+        assert outputs[0]["gate"].startswith("PUSH_NEW_USERS is off")
+        assert len(world.inputs("GroupAssignment")) == 1
+
+    def test_a_preview_tells_and_does_not_fail(self, world: World, declare: Declare) -> None:
+        world.status = "UNKNOWN"
+        declare(federation(), preview=True)
+
+    def test_only_wanted_features_are_asked_for(self, world: World, declare: Declare) -> None:
+        world.features = ["PUSH_NEW_USERS", "PUSH_PROFILE_UPDATES"]
+        declare(federation(deactivate_users=False, push=[]))
+
+
+class TestConsole:
+    """`mode: console`: a person turns provisioning on, and the program never sees the token."""
+
+    def test_nothing_of_provisioning_is_declared(self, world: World, declare: Declare) -> None:
+        declare(federation(mode="console"))
+        assert world.inputs("app/connection:Connection") == []
+        assert world.inputs("app/features:Features") == []
+        assert len(world.inputs("PushGroup")) == 2
+
+    def test_the_token_is_never_read(self, world: World, declare: Declare) -> None:
+        declare(federation(mode="console"))
+        assert "aws:secretsmanager/getSecret:getSecret" in {c.token for c in world.asked}
+        assert not [c for c in world.asked if "getSecretVersion" in c.token]
+
+    def test_the_steps_are_exact_and_without_the_token(
+        self, world: World, declare: Declare
+    ) -> None:
+        world.features = []
+        with pytest.raises(RunError) as caught:
+            declare(federation(mode="console", deactivate_users=False))
+        text = str(caught.value)
+        assert "https://acme-admin.okta.com/admin/app/amazon_aws_sso/instance/" in text
+        assert f"Base URL: {TAGS['endpoint'].rstrip('/')}\n" in text
+        assert "`token` in the secret okta-identity-center/scim" in text
+        assert "tick Enable for Create Users, Update User Attributes.\n" in text
+        assert "Leave Sync Password off" in text
+        assert "TOPSECRET" not in text
+
+    def test_it_waits_and_goes_on_by_itself(
+        self, world: World, declare: Declare, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        async def sleep(_: float) -> None: ...
+
+        monkeypatch.setattr(_polling.asyncio, "sleep", sleep)
+        monkeypatch.setattr(_polling, "FIRST_PAUSE", 0.001)
+        monkeypatch.setattr(_polling, "_show", lambda _: None)
+        world.features, world.soon = [], [[], WANTED[:1], WANTED]
+        declare(federation(mode="console", wait=WaitPolicy(60)))
+        assert len(world.inputs("PushGroup")) == 2
+
+    def test_tags_that_are_missing_are_named(self, world: World, declare: Declare) -> None:
+        del world.tags["expires"]
+        with pytest.raises(RunError, match=r"tags of secret .*expires: is missing"):
+            declare(federation(mode="console"))
+
+
+@pytest.mark.parametrize(
+    ("org", "page"),
+    [
+        ("https://acme.okta.com/api/v1", "https://acme-admin.okta.com/admin/app/amazon_aws_sso/"),
+        ("https://a.oktapreview.com", "https://a-admin.oktapreview.com/admin/app/amazon_aws_sso/"),
+        ("https://sso.example.com/x", "https://sso.example.com/admin/app/amazon_aws_sso/"),
+        ("http://127.0.0.1:8410/x", "http://127.0.0.1:8410/admin/app/amazon_aws_sso/"),
+    ],
+)
+def test_the_link_leads_to_the_admin_console_of_the_org(org: str, page: str) -> None:
+    assert console_steps.app_page(org, "0oa1", "signon") == f"{page}instance/0oa1/#tab-signon"
+
+
+class TestGroups:
+    """Assignments and pushes."""
+
+    def test_each_group_has_its_one_role(self, world: World, declare: Declare) -> None:
+        declare(federation())
+        assert [a["groupId"] for a in world.inputs("GroupAssignment")] == ["00gA"]
+        assert sorted(p["sourceGroupId"] for p in world.inputs("PushGroup")) == ["00gB", "00gC"]
+
+    def test_a_push_group_never_deletes_its_target(self, world: World, declare: Declare) -> None:
+        declare(federation())
+        assert {p["deleteTargetGroupOnDestroy"] for p in world.inputs("PushGroup")} == {False}
+
+    def test_all_names_are_looked_up_in_one_call(self, world: World, declare: Declare) -> None:
+        declare(federation())
+        assert len([c for c in world.asked if c.token == "okta:index/getGroups:getGroups"]) == 1
+
+    def test_an_unknown_group_is_named_before_anything_is_declared(
+        self, world: World, declare: Declare
+    ) -> None:
+        with pytest.raises(RunError, match=r"push\[0\]: 'aws-admin' is not a group.*aws-admins"):
+            declare(federation(push=[{"name": "aws-admin"}]))
+        assert not [a for a in world.declared if a.typ.startswith("okta:")]
+
+    def test_an_issuer_of_another_instance_is_named_before_anything_is_declared(
+        self, world: World, declare: Declare
+    ) -> None:
+        world.instances = ["d-1111111111"]
+        with pytest.raises(RunError, match=r"issuer_url: 'd-9067642ac7' .* \[OIC-113\]"):
+            declare(federation())
+        assert not [a for a in world.declared if a.typ.startswith("okta:")]
+
+    def test_an_endpoint_of_another_region_is_named_before_anything_is_declared(
+        self, world: World, declare: Declare
+    ) -> None:
+        assert world.secret
+        world.secret = world.secret.replace("us-east-1", "eu-west-1")
+        with pytest.raises(RunError, match=r"secret.endpoint: 'eu-west-1' .* \[OIC-107\]"):
+            declare(federation())
+        assert not [a for a in world.declared if a.typ.startswith("okta:")]
+
+    def test_a_group_cannot_be_both_assigned_and_pushed(
+        self, world: World, declare: Declare
+    ) -> None:
+        with pytest.raises(RunError, match="OIC-201"):
+            declare(federation(push=[{"name": "aws-access"}]))
+
+    def test_a_group_left_in_aws_is_linked_by_id(self, world: World, declare: Declare) -> None:
+        world.in_aws, world.app_groups = ["aws-admins"], {"aws-admins": "00gAPP"}
+        declare(federation())
+        pushes = {p["sourceGroupId"]: p for p in world.inputs("PushGroup")}
+        assert pushes["00gB"]["targetGroupId"] == "00gAPP"
+        assert pushes["00gB"].get("targetGroupName") is None
+        assert pushes["00gC"]["targetGroupName"] == "aws-data"
+
+    def test_a_group_left_in_aws_that_okta_does_not_know_is_explained(
+        self, world: World, declare: Declare
+    ) -> None:
+        world.in_aws = ["aws-admins"]
+        with pytest.raises(RunError, match=r"'aws-admins'.*Refresh App Groups"):
+            declare(federation())
+
+    def test_a_group_that_is_pushed_already_is_left_as_it_is(
+        self, world: World, declare: Declare
+    ) -> None:
+        world.in_aws, world.mapped = ["aws-admins"], ["00gB"]
+        declare(federation())
+        pushes = {p["sourceGroupId"]: p for p in world.inputs("PushGroup")}
+        assert pushes["00gB"]["targetGroupName"] == "aws-admins"
+
+
+class TestSecret:
+    """Where the token comes from, and what no error shows."""
+
+    @pytest.mark.parametrize(
+        ("secret", "says"),
+        [
+            (None, "is not in AWS Secrets Manager"),
+            ("TOPSECRET", "is not JSON"),
+            ('["TOPSECRET"]', "not an object"),
+            ('{"token": "TOPSECRET"}', "endpoint: is missing"),
+            (
+                '{"endpoint": "https://x.example.com", "token": "TOPSECRET", "token_id": "1", '
+                '"created": "2026-01-01", "expires": "2099-01-01"}',
+                "'https://x.example.com' is not a SCIM endpoint",
+            ),
+            (
+                '{"endpoint": "https://scim.us-east-1.amazonaws.com/11111111111-2222-3333-4444/'
+                'scim/v2", "token": "TOPSECRET", "token_id": "1", "created": "2020-01-01", '
+                '"expires": "2021-01-01"}',
+                "is past",
+            ),
+            (
+                '{"endpoint": "https://scim.us-east-1.amazonaws.com/11111111111-2222-3333-4444/'
+                'scim/v2", "token": "TOPSECRET", "token_id": "1", "created": "2026-01-01", '
+                '"expires": "2099-01-01"}',
+                "days after created",
+            ),
+        ],
+    )
+    def test_a_bad_secret_is_refused_without_showing_it(
+        self, world: World, declare: Declare, secret: str | None, says: str
+    ) -> None:
+        world.secret = secret
+        with pytest.raises(RunError, match=says) as caught:
+            declare(federation())
+        assert "TOPSECRET" not in str(caught.value)
+        assert "okta-identity-center/scim" in str(caught.value)
+        assert not [a for a in world.declared if a.typ.startswith("okta:")]
+
+    def test_nothing_is_made_before_the_token_is_proven(
+        self, world: World, declare: Declare
+    ) -> None:
+        async def slow(_: str, __: str) -> tuple[int, str]:
+            await asyncio.sleep(0.3)
+            return 401, "GET /ServiceProviderConfig"
+
+        with pytest.raises(RunError, match="OIC-117"):
+            declare(federation(probe=slow, push=[{"create": "aws-made"}]))
+        assert world.inputs("app/saml:Saml") == []
+        assert world.inputs("group/group:Group") == []
+
+    def test_a_token_that_aws_refuses_never_reaches_okta(
+        self, world: World, declare: Declare
+    ) -> None:
+        with pytest.raises(
+            RunError, match=r"secret .*token: is refused \(401\).*OIC-117"
+        ) as caught:
+            declare(federation(probe=answering(401, "GET /ServiceProviderConfig")))
+        assert "TOPSECRET" not in str(caught.value)
+        assert not world.inputs("app/connection:Connection")
+
+    @pytest.mark.parametrize(
+        ("answer", "told"),
+        [
+            ((200, ""), "taken"),
+            ((0, "no answer from scim"), "unknown: no answer from scim"),
+            (None, "not asked"),
+        ],
+    )
+    def test_what_the_probe_found_is_an_output(
+        self, declare: Declare, answer: tuple[int, str] | None, told: str
+    ) -> None:
+        found: list[str] = []
+        probe = answering(*answer) if answer else None
+
+        def program() -> object:
+            outputs = IdentityCenterFederation("idc", {**ARGS, "probe": probe}).outputs  # type: ignore[typeddict-item]
+            return Output.from_input(outputs["tokenProven"]).apply(found.append)
+
+        declare(program)
+        assert found == [told]
+
+    def test_no_output_of_the_federation_holds_the_token(
+        self, world: World, declare: Declare
+    ) -> None:
+        declare(federation())
+        components = [a.inputs for a in world.declared if not a.typ.startswith("okta:")]
+        assert "TOPSECRET" not in json.dumps(components)
+
+
+def test_no_or_many_instances_are_explained(world: World, declare: Declare) -> None:
+    world.instances = []
+    with pytest.raises(RunError, match=r"0 IAM Identity Center instances.*aws:region"):
+        declare(federation())

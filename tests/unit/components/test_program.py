@@ -1,0 +1,126 @@
+"""What the program makes around the federation: providers for parts elsewhere, and what it refuses
+of the shell."""
+
+import json
+from collections.abc import Callable, Iterator
+from typing import Any
+
+import pulumi
+import pytest
+from pulumi import ResourceOptions, RunError
+
+from components import IdentityCenterFederation
+from components.environment import reject_ambient_credentials
+from components.providers import aws_provider
+from tests.unit.components.conftest import World
+from tests.unit.components.test_federation import ARGS
+
+Declare = Callable[..., None]
+
+
+@pytest.fixture
+def stack() -> Iterator[Callable[..., None]]:
+    """Sets keys of the stack's configuration."""
+
+    def set_(**keys: str) -> None:
+        known = {f"{k.replace('_', ':', 1)}": v for k, v in keys.items()}
+        pulumi.runtime.set_all_config(known)
+
+    yield set_
+    pulumi.runtime.set_all_config({})
+
+
+class TestElsewhere:
+    """The secret and the alarm may lie in other accounts and regions."""
+
+    def test_nothing_given_means_the_stacks_own(self) -> None:
+        assert aws_provider("secret", "", "") is None
+
+    def test_it_has_the_stacks_settings_but_for_region_and_role(
+        self, world: World, declare: Declare, stack: Callable[..., None]
+    ) -> None:
+        stack(
+            aws_region="us-east-1",
+            aws_accessKey="key",
+            aws_secretKey="hidden",
+            aws_endpoints=json.dumps([{"sts": "http://127.0.0.1:1"}]),
+            aws_skipRequestingAccountId="true",
+        )
+        role = "arn:aws:iam::210987654321:role/reader"
+        declare(lambda: aws_provider("secret", "eu-west-1", role))
+        [inputs] = world.inputs("pulumi:providers:aws")
+        assert inputs["region"] == "eu-west-1"
+        assert json.loads(inputs["assumeRoles"]) == [{"roleArn": role}]
+        assert inputs["accessKey"]["value"] == "key"  # sealed, as the secret key is
+        assert json.loads(inputs["endpoints"]) == [{"sts": "http://127.0.0.1:1"}]
+
+    def test_each_part_asks_through_its_own_provider(
+        self, world: World, declare: Declare, stack: Callable[..., None]
+    ) -> None:
+        stack(aws_region="us-east-1")
+
+        def program() -> object:
+            more: dict[str, Any] = {
+                "secret_provider": aws_provider("secret", "eu-west-1", ""),
+                "alarm_provider": aws_provider("alarm", "eu-central-1", ""),
+                "alarm": {"emails": []},
+            }
+            return IdentityCenterFederation("idc", {**ARGS, **more}).outputs["pushGroups"]  # type: ignore[typeddict-item]
+
+        declare(program)
+        by = {call.token.rsplit(":", 1)[-1]: call.provider for call in world.asked}
+        assert "aws::secret" in by["getSecretVersion"]
+        assert not by["getInstances"]
+        topics = [a for a in world.declared if a.typ == "aws:sns/topic:Topic"]
+        assert all("aws::alarm" in topic.provider for topic in topics)
+        [saml] = [a for a in world.declared if a.typ == "okta:app/saml:Saml"]
+        assert "aws" not in (saml.provider or "")
+
+
+def test_two_federations_stand_beside_each_other(world: World, declare: Declare) -> None:
+    def program() -> object:
+        one: dict[str, Any] = {**ARGS, "label": "one", "push": [{"name": "aws-admins"}]}
+        two: dict[str, Any] = {**ARGS, "label": "two", "push": [{"name": "aws-data"}]}
+        return [
+            IdentityCenterFederation("one", one, ResourceOptions()).outputs["pushGroups"],  # type: ignore[arg-type]
+            IdentityCenterFederation("two", two, ResourceOptions()).outputs["pushGroups"],  # type: ignore[arg-type]
+        ]
+
+    declare(program)
+    names = [resource.name for resource in world.declared]
+    assert len(names) == len(set(names))
+    apps = {a["label"] for a in world.inputs("app/saml:Saml")}
+    assert apps == {"one", "two"}
+    pushed = {p["appId"]: p["sourceGroupId"] for p in world.inputs("PushGroup")}
+    assert pushed == {"one-app-saml-id": "00gB", "two-app-saml-id": "00gC"}
+
+
+class TestShell:
+    """`OKTA_ACCESS_TOKEN` beats what is configured, and nothing would show it."""
+
+    @pytest.mark.parametrize("key", ["apiToken", "privateKey"])
+    def test_a_token_in_the_shell_cannot_hijack_the_stack(
+        self, stack: Callable[..., None], key: str
+    ) -> None:
+        stack(**{f"okta_{key}": "configured"})
+        with pytest.raises(RunError, match=rf"OKTA_ACCESS_TOKEN is set .*okta:{key}") as caught:
+            reject_ambient_credentials({"OKTA_ACCESS_TOKEN": "TOPSECRET"})
+        assert "TOPSECRET" not in str(caught.value)
+        assert "configured" not in str(caught.value)
+
+    def test_it_is_taken_where_nothing_else_is_configured(self, stack: Callable[..., None]) -> None:
+        stack(okta_orgName="acme")
+        reject_ambient_credentials({"OKTA_ACCESS_TOKEN": "TOPSECRET"})
+
+    def test_an_access_token_that_is_configured_wins(self, stack: Callable[..., None]) -> None:
+        stack(okta_apiToken="configured", okta_accessToken="configured")
+        reject_ambient_credentials({"OKTA_ACCESS_TOKEN": "TOPSECRET"})
+
+    def test_two_kinds_of_credentials_in_the_shell_are_told(
+        self, declare: Declare, stack: Callable[..., None], monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        stack(okta_orgName="acme")
+        said: list[str] = []
+        monkeypatch.setattr(pulumi.log, "warn", lambda text, *_: said.append(text))
+        reject_ambient_credentials({"OKTA_ACCESS_TOKEN": "TOPSECRET", "OKTA_API_TOKEN": "other"})
+        assert said == ["OKTA_ACCESS_TOKEN is used, not OKTA_API_TOKEN: both are set in the shell."]

@@ -1,0 +1,336 @@
+"""The plugin reaches loopback only, with the configured credentials only, and its errors tell."""
+
+import json
+import os
+import socket
+from typing import Any
+from urllib.parse import urlsplit
+
+import pytest
+from hypothesis import example, given
+from hypothesis import strategies as st
+from urllib3.util import parse_url
+
+from offline_plugins.aws.account import Account
+from offline_plugins.provider_server import ProviderError
+from tests.unit.offline_plugins.aws.conftest import (
+    KEYS,
+    SERVICES,
+    Engine,
+    RefusedError,
+    Scripted,
+    client,
+    config,
+)
+
+LOCAL = {"127.0.0.1", "localhost", "::1", "[::1]"}
+URL = "http://127.0.0.1:1"
+GROUPS = "aws:identitystore/getGroups:getGroups"
+INSTANCES = "aws:ssoadmin/getInstances:getInstances"
+VERSION = "aws:secretsmanager/getSecretVersion:getSecretVersion"
+
+
+def endpoints(**named: Any) -> str:
+    return json.dumps([named])
+
+
+@pytest.mark.parametrize(
+    "url",
+    [
+        "https://sts.us-east-1.amazonaws.com",
+        "https://sts.us-east-1.amazonaws.com:443/127.0.0.1",
+        "http://127.0.0.1.example.com",
+        "http://127.0.0.1@example.com",
+        "http://example.com\\@127.0.0.1",
+        "http://10.0.0.1:8411",
+        "http://0.0.0.0:8411",
+        "http://[::]:8411",
+        "http://169.254.169.254",
+        "http://2130706433:8411",
+        "ftp://127.0.0.1",
+        "127.0.0.1:8411",
+        "http://127.0.0.1:8411?x=1",
+        "http://127.0.0.1:8411\n",
+        7,
+    ],
+)
+def test_an_endpoint_off_loopback_is_refused_before_anything_is_sent(
+    engine: Engine, url: Any
+) -> None:
+    given = config(URL, endpoints=endpoints(secretsmanager=URL, sts=url))
+    with pytest.raises(RefusedError, match=r"aws:endpoints\.sts is .*, but this plugin talks to"):
+        engine.configure(given)
+    with pytest.raises(RefusedError, match="not configured"):
+        engine.invoke(INSTANCES)
+
+
+def test_also_an_endpoint_that_nobody_uses_must_be_on_loopback(engine: Engine) -> None:
+    with pytest.raises(RefusedError, match=r"aws:endpoints\.s3 is .https://s3"):
+        engine.configure(config(URL, endpoints=endpoints(s3="https://s3.amazonaws.com")))
+
+
+def test_a_refusal_names_the_next_step_and_no_password(engine: Engine) -> None:
+    given = config(URL, endpoints=endpoints(sts="https://me:PASSWORD@example.com/"))
+    with pytest.raises(RefusedError, match="pulumi plugin install resource aws") as caught:
+        engine.configure(given)
+    assert "PASSWORD" not in str(caught.value)
+    assert "https://example.com/" in str(caught.value)
+
+
+@pytest.mark.parametrize("host", ["http://127.0.0.1:8411", "https://localhost", "http://[::1]:1/"])
+def test_loopback_is_taken(engine: Engine, host: str) -> None:
+    engine.configure(config(host))
+
+
+odd = st.text(st.sampled_from("127.0.0.1:/\\@#?%[] \t\nhtplocaexmx"), max_size=30)
+pieces = st.sampled_from(
+    ["127.0.0.1", "localhost", "[::1]", "@", "\\", "/", "?", "#", ":80", "example.com", "%40", " "]
+)
+
+
+@given(st.one_of(odd, st.lists(pieces, max_size=6).map("".join)).map("http://".__add__))
+@example("http://example.com\\@127.0.0.1")
+@example("http://127.0.0.1\\@example.com")
+def test_what_is_taken_is_loopback_to_every_parser(url: str) -> None:
+    try:
+        Account({**config(URL), "endpoints": endpoints(sts=url)})
+    except ProviderError:
+        return
+    assert urlsplit(url).hostname in LOCAL
+    assert parse_url(url).host in LOCAL
+
+
+@given(st.one_of(st.text(), st.recursive(st.none() | st.booleans() | st.text(), st.lists).map(
+    json.dumps), st.dictionaries(st.text(), st.text()).map(json.dumps)))  # fmt: skip
+def test_whatever_the_endpoints_are_the_refusal_is_in_words(text: str) -> None:
+    with pytest.raises(ProviderError, match="aws:endpoints"):
+        Account({**config(URL), "endpoints": text}).service("sts")
+
+
+@pytest.mark.parametrize("name", ["cloudwatchevents", "eventbridge", "events"])
+def test_eventbridge_is_configured_by_each_of_its_names(
+    engine: Engine, scripted: Scripted, name: str
+) -> None:
+    engine.configure(config(URL, endpoints=endpoints(**{name: scripted.url})))
+    scripted.answer = lambda _operation, _body: (400, {"__type": "AccessDeniedException"})
+    rule = "aws:cloudwatch/eventRule:EventRule"
+    with pytest.raises(RefusedError, match="AccessDeniedException"):
+        engine.read(rule, "name", {"name": "name"}, {"name": "name"})
+    assert [operation for operation, _ in scripted.asked] == ["DescribeRule"]
+
+
+@pytest.mark.parametrize("service", ["identitystore", "ssoadmin"])
+def test_a_service_without_an_endpoint_is_not_called(
+    engine: Engine, scripted: Scripted, service: str
+) -> None:
+    named = {name: scripted.url for name in ("identitystore", "ssoadmin") if name != service}
+    engine.configure(config(URL, endpoints=endpoints(**named)))
+    token, args = (INSTANCES, {}) if service == "ssoadmin" else (GROUPS, {"identityStoreId": "d-1"})
+    with pytest.raises(RefusedError, match=f"aws:endpoints has no {service}. This is the replacem"):
+        engine.invoke(token, **args)
+    assert scripted.asked == []
+
+
+@pytest.mark.parametrize(
+    ("missing", "told"),
+    [("region", "aws:region is not set"), ("accessKey", "not both set"),
+     ("secretKey", "not both set")],
+)  # fmt: skip
+def test_nothing_missing_is_taken_from_the_environment(
+    engine: Engine, monkeypatch: pytest.MonkeyPatch, missing: str, told: str
+) -> None:
+    monkeypatch.setenv("AWS_REGION", "eu-west-1")
+    monkeypatch.setenv("AWS_DEFAULT_REGION", "eu-west-1")
+    monkeypatch.setenv("AWS_ACCESS_KEY_ID", "FROMTHEENVIRONMENT")
+    monkeypatch.setenv("AWS_SECRET_ACCESS_KEY", "from-the-environment")
+    with pytest.raises(RefusedError, match=told):
+        engine.configure(config(URL, **{missing: None}))
+
+
+def test_the_environment_and_the_home_of_the_user_change_nothing(
+    engine: Engine, scripted: Scripted, monkeypatch: pytest.MonkeyPatch, tmp_path: Any
+) -> None:
+    (tmp_path / ".aws").mkdir()
+    (tmp_path / ".aws" / "config").write_text("[broken\n")
+    hostile = {
+        "HOME": str(tmp_path),
+        "AWS_ACCESS_KEY_ID": "FROMTHEENVIRONMENT",
+        "AWS_SECRET_ACCESS_KEY": "from-the-environment",
+        "AWS_SESSION_TOKEN": "from-the-environment",
+        "AWS_PROFILE": "not-there",
+        "AWS_DEFAULT_REGION": "eu-west-1",
+        "AWS_ENDPOINT_URL": "http://127.0.0.1:9",
+        "AWS_ENDPOINT_URL_SSO_ADMIN": "http://127.0.0.1:9",
+        "AWS_USE_FIPS_ENDPOINT": "true",
+        "AWS_USE_DUALSTACK_ENDPOINT": "true",
+        "AWS_MAX_ATTEMPTS": "many",
+        "AWS_RETRY_MODE": "bogus",
+        "AWS_DATA_PATH": "/nowhere",
+        "HTTP_PROXY": "http://127.0.0.1:9",
+        "http_proxy": "http://127.0.0.1:9",
+    }
+    for name, value in hostile.items():
+        monkeypatch.setenv(name, value)
+    monkeypatch.delenv("NO_PROXY", raising=False)
+    monkeypatch.delenv("no_proxy", raising=False)
+    scripted.answer = lambda _operation, _body: {"Instances": []}
+    engine.configure(config(scripted.url))
+    engine.invoke(INSTANCES)
+    (headers,) = scripted.headers
+    assert f"Credential={KEYS['accessKey']}/" in headers["Authorization"]
+    assert "/us-east-1/sso/aws4_request" in headers["Authorization"]
+    assert "X-Amz-Security-Token" not in headers
+
+
+def test_the_region_of_a_look_up_signs_its_call(at_scripted: Engine, scripted: Scripted) -> None:
+    scripted.answer = lambda _operation, _body: {"Instances": []}
+    for region in ("eu-west-1", "", "eu-west-1"):
+        at_scripted.invoke(INSTANCES, region=region)
+    signed = [h["Authorization"].split("Credential=")[1].split("/")[2] for h in scripted.headers]
+    assert signed == ["eu-west-1", "us-east-1", "eu-west-1"]
+
+
+def test_a_session_token_is_sent(engine: Engine, scripted: Scripted) -> None:
+    scripted.answer = lambda _operation, _body: {"Instances": []}
+    engine.configure(config(scripted.url, token="configured-token"))
+    engine.invoke(INSTANCES)
+    assert scripted.headers[0]["X-Amz-Security-Token"] == "configured-token"
+
+
+def test_a_role_is_assumed_and_its_keys_sign_what_follows(
+    aws: str, scripted: Scripted, engine: Engine
+) -> None:
+    role = "arn:aws:iam::210987654321:role/reader"
+    services = dict.fromkeys(SERVICES, scripted.url) | {"sts": aws}
+    scripted.answer = lambda _operation, _body: {"Instances": []}
+    engine.configure(
+        config(aws, endpoints=json.dumps([services]), assumeRoles=json.dumps([{"roleArn": role}]))
+    )
+    engine.invoke(INSTANCES)
+    assert "Credential=ASIA" in scripted.headers[0]["Authorization"]
+    assert scripted.headers[0]["X-Amz-Security-Token"]
+
+
+@pytest.mark.parametrize("given", ["[{}]", "{", "[7]"])
+def test_roles_that_cannot_be_read_are_refused(engine: Engine, given: str) -> None:
+    with pytest.raises(RefusedError, match="aws:assumeRoles is not a list of maps"):
+        engine.configure(config("http://127.0.0.1:1", assumeRoles=given))
+
+
+@pytest.mark.parametrize(
+    ("token", "args", "told"),
+    [
+        (VERSION, {"secretId": ""}, "Invalid length for parameter SecretId"),
+        (VERSION, {"secretId": 7}, "Invalid type for parameter SecretId"),
+        (GROUPS, {"identityStoreId": {"a": "b"}}, "Invalid type for parameter IdentityStoreId"),
+        (
+            "aws:secretsmanager/getSecrets:getSecrets",
+            {"filters": [{"values": [3]}]},
+            "Filters.0..Key",
+        ),
+    ],
+)
+def test_what_the_service_model_has_not_is_refused_before_anything_is_sent(
+    at_scripted: Engine, scripted: Scripted, token: str, args: dict[str, Any], told: str
+) -> None:
+    with pytest.raises(RefusedError, match=told):
+        at_scripted.invoke(token, **args)
+    assert scripted.asked == []
+
+
+@pytest.mark.parametrize(
+    ("token", "args", "told"),
+    [
+        (VERSION, {}, r"Missing required argument.*\(secretId\)"),
+        (GROUPS, {"region": "us-east-1"}, r"Missing required argument.*\(identityStoreId\)"),
+        (VERSION, {"secretId": "a", "secretID": "b"}, r"Invalid or unknown key.*\(secretID\)"),
+        (INSTANCES, {"name": "b"}, r"Invalid or unknown key.*\(name\)"),
+    ],
+)
+def test_arguments_that_the_look_up_has_not_are_named(
+    at_scripted: Engine, scripted: Scripted, token: str, args: dict[str, Any], told: str
+) -> None:
+    with pytest.raises(RefusedError, match=told):
+        at_scripted.invoke(token, **args)
+    assert scripted.asked == []
+
+
+@pytest.mark.parametrize("name", ["missing", "deleted"])
+def test_a_secret_that_is_not_there_cannot_be_found(connected: Engine, aws: str, name: str) -> None:
+    if name == "deleted":
+        client(aws, "secretsmanager").create_secret(Name=name, SecretString="GONE-VALUE")
+        client(aws, "secretsmanager").delete_secret(SecretId=name)
+    with pytest.raises(RefusedError) as caught:
+        connected.invoke(VERSION, secretId=name)
+    assert str(caught.value) == (
+        f"UNKNOWN: invoking {VERSION}: 1 error occurred:\n\t* reading Secrets Manager Secret "
+        f"Version ({name}|AWSCURRENT): couldn't find resource\n\n"
+    )
+    with pytest.raises(RefusedError, match=rf"Secret \({name}\): couldn't find resource"):
+        connected.invoke("aws:secretsmanager/getSecret:getSecret", name=name)
+
+
+def test_an_error_is_awss_code_and_words(at_scripted: Engine, scripted: Scripted) -> None:
+    told = {"__type": "AccessDeniedException", "Message": "You may not."}
+    scripted.answer = lambda _operation, _body: (400, told)
+    with pytest.raises(RefusedError) as caught:
+        at_scripted.invoke(GROUPS, identityStoreId="d-1")
+    assert str(caught.value) == (
+        "UNKNOWN: listing IdentityStore Groups: operation error identitystore: ListGroups, https "
+        "response error StatusCode: 400, RequestID: , AccessDeniedException: You may not."
+    )
+    with pytest.raises(
+        RefusedError, match=r"Secrets Manager: GetSecretValue, .*, api error Access"
+    ):
+        at_scripted.invoke(VERSION, secretId="a")
+    assert len(scripted.asked) == 2
+
+
+@pytest.mark.parametrize(
+    "answer",
+    [
+        (400, {"__type": "InvalidRequestException", "Message": "no"}),
+        (500, b"<html>" + b"x" * 9000),
+        (400, {"__type": "InvalidRequestException", "Message": "x" * 9000}),
+        (200, b"not json at all: THE-VALUE"),
+        (200, {"SecretString": "THE-VALUE", "CreatedDate": "not a date"}),
+        (200, {"SecretString": "THE-VALUE"}),
+    ],
+)
+def test_no_error_holds_a_key_or_a_value(
+    at_scripted: Engine, scripted: Scripted, answer: Any
+) -> None:
+    scripted.answer = lambda _operation, _body: answer
+    with pytest.raises(RefusedError) as caught:
+        at_scripted.invoke(VERSION, secretId="name")
+    told = str(caught.value)
+    assert not any(hidden in told for hidden in ("THE-VALUE", *KEYS.values()))
+    assert len(told) < 1000
+
+
+def test_a_call_that_fails_at_the_server_is_made_once_more(
+    at_scripted: Engine, scripted: Scripted
+) -> None:
+    scripted.answer = lambda _operation, _body: (
+        (500, {"message": "oops"}) if len(scripted.asked) == 1 else {"Instances": []}
+    )
+    assert at_scripted.invoke(INSTANCES)["arns"] == []
+    scripted.answer = lambda _operation, _body: (500, {"message": "oops"})
+    with pytest.raises(RefusedError, match=r"StatusCode: 500.*oops"):
+        at_scripted.invoke(INSTANCES)
+    assert len(scripted.asked) == 4
+
+
+def test_a_sandbox_that_is_gone_is_said_and_not_waited_for(engine: Engine) -> None:
+    with socket.socket() as taken:
+        taken.bind(("127.0.0.1", 0))  # bound and not listening: refused
+        engine.configure(config(f"http://127.0.0.1:{taken.getsockname()[1]}"))
+        with pytest.raises(RefusedError, match=r"Could not connect.*Fix: start the sandbox"):
+            engine.invoke(INSTANCES)
+
+
+def test_the_plugin_leaves_the_environment_alone(at_scripted: Engine, scripted: Scripted) -> None:
+    before = dict(os.environ)
+    scripted.answer = lambda _operation, _body: {"Instances": []}
+    at_scripted.invoke(INSTANCES)
+    assert dict(os.environ) == before

@@ -1,0 +1,247 @@
+"""What each look-up finds, in the sandbox and where a server says what the sandbox never does."""
+
+import time
+from datetime import datetime
+from typing import Any
+
+import pytest
+from botocore.session import Session
+
+from offline_plugins.property_values import Secret
+from tests.unit.offline_plugins.aws.conftest import (
+    INSTANCE,
+    ORG,
+    SECRET,
+    STORE,
+    Engine,
+    RefusedError,
+    Scripted,
+)
+
+pytestmark = pytest.mark.usefixtures("things")
+
+
+def test_secrets_are_found_by_the_beginning_of_their_name(connected: Engine) -> None:
+    token = "aws:secretsmanager/getSecrets:getSecrets"
+    filters = [{"name": "name", "values": [SECRET]}]
+    found = connected.invoke(token, filters=filters)
+    assert found["names"] == [SECRET, f"{SECRET}-old"]
+    assert {arn.rsplit("-", 1)[0].split(":")[-1] for arn in found["arns"]} == set(found["names"])
+    assert found["filters"] == filters
+    assert (found["id"], found["region"]) == ("us-east-1", "us-east-1")
+    assert "elsewhere" in connected.invoke(token)["names"]
+    none = connected.invoke(token, filters=[{"name": "name", "values": ["nothing-like-it"]}])
+    assert (none["arns"], none["names"]) == ([], [])
+
+
+def test_what_the_filter_may_be_is_for_aws_to_say(connected: Engine) -> None:
+    with pytest.raises(RefusedError, match=r"listing Secrets Manager Secrets: .*Validation"):
+        connected.invoke(
+            "aws:secretsmanager/getSecrets:getSecrets",
+            filters=[{"name": "colour", "values": ["blue"]}],
+        )
+
+
+def test_the_value_comes_in_plain_as_from_the_real_plugin(connected: Engine) -> None:
+    found = connected.invoke(
+        "aws:secretsmanager/getSecretVersion:getSecretVersion", secretId=SECRET
+    )
+    assert not isinstance(found["secretString"], Secret)
+    assert found["secretString"].startswith('{"endpoint": "https://scim.')
+    assert found["id"] == f"{SECRET}|AWSCURRENT"
+    assert found["versionStages"] == ["AWSCURRENT"]
+    assert found["versionStage"] == "AWSCURRENT"
+    assert found["arn"] == found["secretArn"]
+    assert found["secretBinary"] == ""
+    datetime.strptime(found["createdDate"], "%Y-%m-%dT%H:%M:%SZ")
+
+
+def test_a_version_is_asked_by_its_id_before_its_stage(
+    at_scripted: Engine, scripted: Scripted
+) -> None:
+    told = {"ARN": "arn", "Name": "n", "VersionId": "v" * 32, "VersionStages": ["b", "a"],
+            "CreatedDate": 1767225600}  # fmt: skip
+    scripted.answer = lambda _operation, _body: told
+    token = "aws:secretsmanager/getSecretVersion:getSecretVersion"
+    by_id = at_scripted.invoke(token, secretId="n", versionId="v" * 32, versionStage="a")
+    by_stage = at_scripted.invoke(token, secretId="n", versionStage="a", versionId="")
+    assert [body for _, body in scripted.asked] == [
+        {"SecretId": "n", "VersionId": "v" * 32},
+        {"SecretId": "n", "VersionStage": "a"},
+    ]
+    assert (by_id["id"], by_stage["id"]) == (f"n|{'v' * 32}", "n|a")
+    assert by_id["versionStages"] == ["a", "b"]
+
+
+def test_a_binary_value_is_its_text(connected: Engine) -> None:
+    token = "aws:secretsmanager/getSecretVersion:getSecretVersion"
+    found = connected.invoke(token, secretId="elsewhere")
+    assert (found["secretBinary"], found["secretString"]) == ("BINARY-VALUE", "")
+    with pytest.raises(RefusedError, match="is not UTF-8 text"):
+        connected.invoke(token, secretId="raw")
+
+
+def test_dates_are_in_utc_wherever_the_machine_is(
+    at_scripted: Engine, scripted: Scripted, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("TZ", "Asia/Tokyo")
+    time.tzset()
+    try:
+        told = {"ARN": "a", "Name": "n", "VersionId": "v", "VersionStages": [],
+                "CreatedDate": 1767225600.9}  # fmt: skip
+        scripted.answer = lambda _operation, _body: told
+        token = "aws:secretsmanager/getSecretVersion:getSecretVersion"
+        assert at_scripted.invoke(token, secretId="n")["createdDate"] == "2026-01-01T00:00:00Z"
+    finally:
+        monkeypatch.undo()
+        time.tzset()
+
+
+def test_a_secret_is_described_without_its_value(connected: Engine) -> None:
+    found = connected.invoke("aws:secretsmanager/getSecret:getSecret", name=SECRET)
+    assert set(found["tags"]) == {"endpoint", "token_id", "created", "expires"}
+    assert found["id"] == found["arn"]
+    assert "sandbox-scim-" not in str(found)
+    by_arn = connected.invoke("aws:secretsmanager/getSecret:getSecret", arn=found["arn"])
+    assert by_arn == found
+
+
+@pytest.mark.parametrize("args", [{}, {"arn": "arn:aws:secretsmanager:1", "name": "n"}])
+def test_a_secret_is_named_in_exactly_one_way(connected: Engine, args: dict[str, str]) -> None:
+    with pytest.raises(RefusedError, match="exactly one of `arn,name`"):
+        connected.invoke("aws:secretsmanager/getSecret:getSecret", **args)
+
+
+def test_the_one_instance_is_found_and_only_in_its_region(connected: Engine) -> None:
+    token = "aws:ssoadmin/getInstances:getInstances"
+    here, there = connected.invoke(token), connected.invoke(token, region="eu-west-1")
+    assert here["identityStoreIds"] == [STORE]
+    assert here["arns"][0].startswith("arn:aws:sso:::instance/ssoins-")
+    assert (here["id"], here["region"]) == ("us-east-1", "us-east-1")
+    assert there == {
+        "arns": [], "id": "eu-west-1", "identityStoreIds": [], "region": "eu-west-1"
+    }  # fmt: skip
+
+
+def test_groups_come_with_what_the_program_reads(connected: Engine) -> None:
+    found = connected.invoke("aws:identitystore/getGroups:getGroups", identityStoreId=STORE)
+    (group,) = [group for group in found["groups"] if group["displayName"] == "aws-admins"]
+    assert (group["displayName"], group["description"]) == ("aws-admins", "They may all")
+    assert (group["identityStoreId"], group["externalIds"]) == (STORE, [])
+    assert found["identityStoreId"] == STORE
+
+
+def test_a_group_is_found_by_its_name_or_its_id_and_never_by_half_a_name(
+    connected: Engine,
+) -> None:
+    token = "aws:identitystore/getGroup:getGroup"
+
+    def by_name(name: str, **more: str) -> dict[str, Any]:
+        unique = {"attributePath": "DisplayName", "attributeValue": name}
+        other = {"uniqueAttribute": unique}
+        return connected.invoke(token, identityStoreId=STORE, alternateIdentifier=other, **more)
+
+    found = by_name("aws-admins")
+    assert (found["id"], found["description"]) == (found["groupId"], "They may all")
+    by_id = connected.invoke(token, identityStoreId=STORE, groupId=found["groupId"])
+    assert by_id == {**found, "alternateIdentifier": None}
+    assert by_name("aws-admins", groupId=found["groupId"])["groupId"] == found["groupId"]
+    with pytest.raises(RefusedError, match="ResourceNotFoundException"):
+        by_name("aws-adm")
+    with pytest.raises(RefusedError, match="couldn't find resource"):
+        by_name("aws-admins", groupId="00000000-0000-0000-0000-000000000000")
+    with pytest.raises(RefusedError, match="one of `alternate_identifier,group_id` must be"):
+        connected.invoke(token, identityStoreId=STORE)
+    with pytest.raises(RefusedError, match="one of `external_id,unique_attribute` must be"):
+        connected.invoke(token, identityStoreId=STORE, alternateIdentifier={"unique": {}})
+
+
+def test_people_and_memberships_come_with_what_the_program_reads(connected: Engine) -> None:
+    found = connected.invoke("aws:identitystore/getUsers:getUsers", identityStoreId=STORE)
+    (user,) = found["users"]
+    assert (user["userName"], user["userStatus"]) == ("ada@example.com", "ENABLED")
+    assert (user["title"], user["timezone"]) == ("Engineer", "")
+    assert (user["names"][0]["givenName"], user["names"][0]["middleName"]) == ("Ada", "")
+    assert user["emails"] == [{"primary": True, "type": "work", "value": "ada@example.com"}]
+    groups = connected.invoke("aws:identitystore/getGroups:getGroups", identityStoreId=STORE)
+    (group_id,) = [g["groupId"] for g in groups["groups"] if g["displayName"] == "aws-admins"]
+    token = "aws:identitystore/getGroupMemberships:getGroupMemberships"
+    shown = connected.invoke(token, identityStoreId=STORE, groupId=group_id)
+    assert [one["memberId"] for one in shown["groupMemberships"]] == [{"userId": user["userId"]}]
+
+
+def test_a_permission_set_is_found_by_its_name_or_its_arn(connected: Engine) -> None:
+    token = "aws:ssoadmin/getPermissionSet:getPermissionSet"
+    found = connected.invoke(token, instanceArn=INSTANCE, name="Known")
+    assert (found["description"], found["relayState"]) == ("d", "")
+    assert (found["sessionDuration"], found["tags"]) == ("PT1H", {"a": "b"})
+    assert connected.invoke(token, instanceArn=INSTANCE, arn=found["arn"]) == found
+    listed = connected.invoke(
+        "aws:ssoadmin/getPermissionSets:getPermissionSets", instanceArn=INSTANCE
+    )
+    assert found["arn"] in listed["arns"]
+    with pytest.raises(RefusedError, match="couldn't find resource"):
+        connected.invoke(token, instanceArn=INSTANCE, name="Unknown")
+    with pytest.raises(RefusedError, match="exactly one of `arn,name`"):
+        connected.invoke(token, instanceArn=INSTANCE)
+
+
+def test_the_organization_tells_its_accounts(connected: Engine) -> None:
+    token = "aws:organizations/getOrganization:getOrganization"
+    found = connected.invoke(token)
+    assert found["masterAccountId"] == ORG.aws.account
+    assert {a["id"] for a in found["nonMasterAccounts"]} == {m.id for m in ORG.aws.members}
+    assert len(found["accounts"]) == len(found["nonMasterAccounts"]) + 1
+    assert found["masterAccountName"] == "management"
+    only = connected.invoke(token, returnOrganizationOnly=True)
+    assert (only["accounts"], only["id"]) == ([], found["id"])
+
+
+def test_every_page_is_read(at_scripted: Engine, scripted: Scripted) -> None:
+    def page(_operation: str, body: dict[str, Any]) -> Any:
+        number = int(body.get("NextToken", "0"))
+        groups = [
+            {"GroupId": f"g{number}", "IdentityStoreId": STORE,
+             "ExternalIds": [{"Id": "00g1", "Issuer": "https://scim.example.com"}]}
+        ]  # fmt: skip
+        return {"Groups": groups} | ({"NextToken": str(number + 1)} if number < 2 else {})
+
+    scripted.answer = page
+    found = at_scripted.invoke("aws:identitystore/getGroups:getGroups", identityStoreId=STORE)
+    assert [group["groupId"] for group in found["groups"]] == ["g0", "g1", "g2"]
+    assert found["groups"][0]["externalIds"] == [
+        {"id": "00g1", "issuer": "https://scim.example.com"}
+    ]
+    assert len(scripted.asked) == 3
+
+
+def test_the_caller_is_the_sandbox_account(connected: Engine) -> None:
+    found = connected.invoke("aws:index/getCallerIdentity:getCallerIdentity")
+    assert found["id"] == found["accountId"]
+    assert found["accountId"].isdigit()
+    assert f":{found['accountId']}:" in found["arn"]
+    assert found["userId"]
+
+
+def test_a_region_is_known_without_a_call(at_scripted: Engine, scripted: Scripted) -> None:
+    token = "aws:index/getRegion:getRegion"
+    assert at_scripted.invoke(token) == {
+        "description": "US East (N. Virginia)", "endpoint": "ec2.us-east-1.amazonaws.com",
+        "id": "us-east-1", "name": "us-east-1", "region": "us-east-1",
+    }  # fmt: skip
+    by_endpoint = at_scripted.invoke(token, endpoint="ec2.cn-north-1.amazonaws.com.cn")
+    assert by_endpoint["region"] == "cn-north-1"
+    with pytest.raises(RefusedError, match="multiple Regions matched"):
+        at_scripted.invoke(token, name="eu-west-1", region="eu-west-2")
+    with pytest.raises(RefusedError, match=r"eu-nowhere-1.*couldn't find resource"):
+        at_scripted.invoke(token, name="eu-nowhere-1")
+    assert scripted.asked == []
+
+
+def test_the_ec2_endpoint_of_a_region_is_the_one_botocore_resolves(at_scripted: Engine) -> None:
+    session = Session()
+    for partition in ("aws", "aws-cn", "aws-us-gov"):
+        resolver: Any = session.get_component("endpoint_resolver")
+        for region in session.get_available_regions("ec2", partition):
+            found = at_scripted.invoke("aws:index/getRegion:getRegion", region=region)
+            assert found["endpoint"] == resolver.construct_endpoint("ec2", region)["hostname"]

@@ -1,0 +1,268 @@
+"""The plugin as the engine sees it: a process, its configuration, and what it has not."""
+
+import inspect
+import json
+import os
+import re
+import subprocess
+import sys
+from collections.abc import Iterator
+from importlib import import_module
+from importlib.metadata import version
+from pathlib import Path
+from typing import Any
+
+import grpc
+import pulumi_aws
+import pytest
+from google.protobuf import empty_pb2
+from pulumi.runtime.proto import provider_pb2
+from pulumi.runtime.proto.provider_pb2_grpc import ResourceProviderStub
+
+from offline_plugins.aws import registry
+from offline_plugins.aws.account import HONOURED
+from offline_plugins.aws.plugin import AwsPlugin
+from offline_plugins.property_values import Secret
+from offline_plugins.provider_server import State
+from tests.paths import ROOT
+from tests.unit.offline_plugins.aws.conftest import (
+    KEYS,
+    Engine,
+    RefusedError,
+    Scripted,
+    config,
+    urn,
+)
+from tests.unit.offline_plugins.aws.test_models import CALLS
+
+PAGE = (ROOT / "docs" / "reference" / "offline-plugins.md").read_text(encoding="utf-8")
+AWS = PAGE.split("\n## AWS\n")[1].split("\n## ")[0]
+NOT_THERE = "aws:identitystore/group:Group"
+
+
+def table(heading: str) -> list[list[str]]:
+    """The code words of each row's first cell, of the table with that heading."""
+    rows = AWS.split(f"| {heading} |")[1].split("\n\n")[0].splitlines()[2:]
+    return [re.findall(r"`([^`]+)`", row.split("|")[1]) for row in rows]
+
+
+SCRIPT = ROOT / "offline_plugins" / "bin" / "aws" / "pulumi-resource-aws"
+LEFT_OUT = [token for (token,) in table("left out")]
+LOOK_UPS = [token for (token,) in table("look-up")]
+IGNORED = [name for row in table("ignored setting") for name in row]
+
+
+def is_look_up(token: str) -> bool:
+    return token.rsplit(":", 1)[1].startswith("get")
+
+
+def used_by_the_components() -> set[str]:
+    """Tokens of what components/*.py take from pulumi_aws."""
+    used = re.compile(r"\baws\.(\w+)\.(get_\w+?)(?:_output)?\(|\baws\.(\w+)\.([A-Z]\w+)\(")
+    found: set[str] = set()
+    for path in (ROOT / "components").rglob("*.py"):
+        for module, function, home, made in used.findall(path.read_text(encoding="utf-8")):
+            if function:
+                first, *rest = function.split("_")
+                name = first + "".join(word.title() for word in rest)
+                found.add(f"aws:{module}/{name}:{name}")
+            elif not made.endswith("Args"):
+                found.add(f"aws:{home}/{made[0].lower()}{made[1:]}:{made}")
+    return found
+
+
+def test_the_page_names_the_look_ups_that_are_there() -> None:
+    assert sorted(registry.LOOK_UPS) == LOOK_UPS
+
+
+def test_the_page_names_the_calls_of_each_look_up() -> None:
+    rows = AWS.split("| look-up |")[1].split("\n\n")[0].splitlines()[2:]
+    named = {row.split("`")[1]: re.findall(r"`(\w+)`", row.split("|")[2]) for row in rows}
+    assert named == {token: [name for _, name in calls] for token, calls in CALLS.items()}
+
+
+def test_the_page_names_the_resources_and_their_inputs() -> None:
+    rows = AWS.split("| resource |")[1].split("\n\n")[0].splitlines()[2:]
+    named = {row.split("`")[1]: row.split("|")[2] for row in rows}
+    assert list(named) == sorted(registry.RESOURCES)
+    for token, cell in named.items():
+        inputs = registry.RESOURCES[token].inputs
+        assert re.findall(r"`(\w+)`", cell) == sorted(inputs)
+        bold = set(re.findall(r"\*\*`(\w+)`\*\*", cell))
+        assert bold == {name for name, wanted in inputs.items() if wanted.replaces}
+
+
+def test_what_the_components_use_is_there() -> None:
+    used = used_by_the_components()
+    assert len(used) >= 4
+    assert used <= {*registry.LOOK_UPS, *registry.RESOURCES}
+
+
+@pytest.mark.parametrize("token", LEFT_OUT)
+def test_what_the_page_leaves_out_exists_in_the_sdk_and_is_refused(
+    at_scripted: Engine, token: str
+) -> None:
+    home = import_module(f"pulumi_aws.{token.split(':')[1].split('/')[0]}")
+    name = token.rsplit(":", 1)[1]
+    snake = "".join(f"_{c.lower()}" if c.isupper() else c for c in name)
+    assert hasattr(home, snake if is_look_up(token) else name)
+    ask = at_scripted.invoke if is_look_up(token) else at_scripted.check
+    with pytest.raises(RefusedError) as caught:
+        ask(token)
+    assert f"{token} is not in the replacement AWS plugin" in str(caught.value)
+    assert str(caught.value).endswith(
+        f"Fix: install the real one: pulumi plugin install resource aws {version('pulumi-aws')}"
+    )
+
+
+@pytest.mark.parametrize("method", ["Diff", "Create", "Read", "Update", "Delete"])
+def test_every_operation_on_a_type_that_is_not_there_says_so(
+    at_scripted: Engine, method: str
+) -> None:
+    request = getattr(provider_pb2, f"{method}Request")(urn=urn(NOT_THERE))
+    with pytest.raises(RefusedError, match=f"{NOT_THERE} is not in the replacement"):
+        at_scripted.call(method, request)
+
+
+def test_the_page_names_every_setting_that_is_ignored() -> None:
+    taken = set(inspect.signature(pulumi_aws.ProviderArgs).parameters)
+    names = {"".join([n.split("_")[0], *(w.title() for w in n.split("_")[1:])]) for n in taken}
+    assert set(IGNORED) == names - HONOURED
+    assert len(IGNORED) == len(set(IGNORED))
+    assert names > HONOURED
+
+
+def test_ignored_settings_are_taken_as_the_engine_passes_them(
+    engine: Engine, scripted: Scripted
+) -> None:
+    scripted.answer = lambda _operation, _body: {"Instances": []}
+    some = dict.fromkeys(IGNORED, "true") | {"maxRetries": "2"}
+    engine.configure(config(scripted.url, **some))
+    engine.invoke("aws:ssoadmin/getInstances:getInstances")
+    assert len(scripted.asked) == 1
+
+
+def test_check_config_seals_the_keys_and_rewrites_nested_settings(engine: Engine) -> None:
+    checked = engine.check_config(config("http://127.0.0.1:1", token="t", endpoints='[ {"a": 1} ]'))
+    assert {name for name, value in checked.items() if isinstance(value, Secret)} == {
+        "accessKey", "secretKey", "token",
+    }  # fmt: skip
+    assert checked["endpoints"] == '[{"a":1}]'
+    assert checked["region"] == "us-east-1"
+
+
+def test_the_settings_may_come_sealed(engine: Engine, scripted: Scripted) -> None:
+    scripted.answer = lambda _operation, _body: {"Instances": []}
+    sealed = {name: Secret(value) for name, value in config(scripted.url).items()}
+    engine.configure(engine.check_config(sealed))
+    engine.invoke("aws:ssoadmin/getInstances:getInstances")
+    assert KEYS["accessKey"] in scripted.headers[0]["Authorization"]
+
+
+def test_a_new_type_needs_no_more_than_its_class(at_scripted: Engine, scripted: Scripted) -> None:
+    kind = "aws:imagined/set:Set"
+
+    @registry.resource
+    class ImaginedSet:
+        kind = "aws:imagined/set:Set"
+
+        def create(self, account: Any, at: Any, inputs: dict[str, Any], preview: bool) -> State:
+            made = account.service("sso-admin").call("CreatePermissionSet", **inputs)
+            return State(made["PermissionSet"]["PermissionSetArn"], {"name": at.name})
+
+    try:
+        arn = f"arn:aws:sso:::permissionSet/ssoins-{'1' * 16}/ps-{'2' * 16}"
+        inputs = {"Name": "n", "InstanceArn": "arn:aws:sso:::instance/ssoins-1111111111111111"}
+        scripted.answer = lambda _operation, _body: {"PermissionSet": {"PermissionSetArn": arn}}
+        assert at_scripted.create(kind, **inputs) == (arn, {"name": "name"})
+        assert scripted.asked == [("CreatePermissionSet", inputs)]
+    finally:
+        del registry.RESOURCES[kind]
+
+
+def test_every_module_of_services_is_found(tmp_path: Path) -> None:
+    """Two lines in a new file are enough, and nothing else is touched."""
+    code = (
+        "import offline_plugins.aws as aws, sys\n"
+        "from offline_plugins.aws import registry\n"
+        "aws.__path__.insert(0, sys.argv[1])\n"
+        "from offline_plugins.aws import plugin\n"
+        "print(sorted(registry.LOOK_UPS))"
+    )
+    services = tmp_path / "services"
+    services.mkdir()
+    own = ROOT / "offline_plugins" / "aws" / "services" / "__init__.py"
+    (services / "__init__.py").write_text(own.read_text(encoding="utf-8"), encoding="utf-8")
+    (services / "new.py").write_text(
+        "from offline_plugins.aws.registry import look_up\n"
+        "@look_up('aws:a/getB:getB', 'sdk')\ndef get_b(account, args): ...\n",
+        encoding="utf-8",
+    )
+    done = subprocess.run(
+        [sys.executable, "-c", code, str(tmp_path)], cwd=ROOT, capture_output=True, text=True,
+        check=True, env={**os.environ, "PYTHONPATH": str(ROOT)},
+    )  # fmt: skip
+    assert done.stdout == "['aws:a/getB:getB']\n"
+
+
+def test_botocore_is_loaded_by_the_first_call_and_not_before() -> None:
+    code = (
+        "import sys\n"
+        "from offline_plugins.aws.plugin import AwsPlugin\n"
+        "plugin = AwsPlugin()\n"
+        "plugin.configure({'region': 'us-east-1', 'accessKey': 'a', 'secretKey': 'b',"
+        " 'endpoints': '[{\"sts\": \"http://127.0.0.1:1\"}]'})\n"
+        "print([m for m in ('boto3', 'botocore', 'pulumi_aws') if m in sys.modules])"
+    )
+    done = subprocess.run(
+        [sys.executable, "-c", code], cwd=ROOT, capture_output=True, text=True, check=True,
+        env={**os.environ, "PYTHONPATH": str(ROOT)},
+    )  # fmt: skip
+    assert done.stdout == "[]\n"
+
+
+@pytest.fixture
+def process(tmp_path: Path) -> Iterator[subprocess.Popen[str]]:
+    """The script, as the engine starts it, where a folder of the user's has our package's name."""
+    (tmp_path / "offline_plugins").mkdir()
+    (tmp_path / "offline_plugins" / "__init__.py").write_text("raise SystemExit('not ours')")
+    started = subprocess.Popen(
+        [str(SCRIPT), "127.0.0.1:1"], cwd=tmp_path, text=True,
+        env={**os.environ, "OIC_PYTHON": sys.executable, "CDPATH": str(tmp_path)},
+        stdout=subprocess.PIPE, stderr=subprocess.PIPE, stdin=subprocess.DEVNULL,
+    )  # fmt: skip
+    yield started
+    if started.poll() is None:
+        started.kill()
+    started.communicate()
+
+
+def test_the_script_serves_the_plugin_from_anywhere(
+    process: subprocess.Popen[str], scripted: Scripted
+) -> None:
+    assert process.stdout is not None
+    port = process.stdout.readline().strip()
+    assert port.isdigit(), process.communicate()
+    scripted.answer = lambda _operation, _body: {"Instances": []}
+    with grpc.insecure_channel(f"127.0.0.1:{port}") as channel:
+        stub: Any = ResourceProviderStub(channel)
+        assert stub.GetPluginInfo(empty_pb2.Empty(), timeout=30).version == AwsPlugin.version
+        engine = Engine(stub)
+        engine.configure(config(scripted.url))
+        assert engine.invoke("aws:ssoadmin/getInstances:getInstances")["arns"] == []
+    process.terminate()
+    out, err = process.communicate(timeout=30)
+    assert (process.returncode, out, err) == (0, "", "")
+    assert KEYS["secretKey"] not in json.dumps(scripted.headers)
+
+
+def test_the_script_may_be_named_by_a_relative_path(tmp_path: Path) -> None:
+    """Where CDPATH is set, `cd` prints where it went."""
+    python = tmp_path / "python"
+    python.write_text("#!/bin/sh\nenv\n")
+    python.chmod(0o755)
+    done = subprocess.run(
+        [SCRIPT.relative_to(ROOT), "--help"], cwd=ROOT, capture_output=True, text=True, check=True,
+        env={**os.environ, "OIC_PYTHON": str(python), "CDPATH": str(ROOT)},
+    )  # fmt: skip
+    assert f"PYTHONPATH={ROOT}\n" in done.stdout

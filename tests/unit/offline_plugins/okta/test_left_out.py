@@ -1,0 +1,155 @@
+"""docs/reference/offline-plugins.md says what the SDK has and the replacement has not."""
+
+import inspect
+import re
+from importlib import import_module
+from importlib.metadata import version
+from typing import Any
+
+import pulumi_okta
+import pytest
+
+from offline_plugins.okta.config import READ
+from offline_plugins.okta.invokes import INVOKES
+from offline_plugins.okta.plugin import RESOURCES
+from tests.paths import ROOT
+from tests.unit.offline_plugins.okta.conftest import Engine
+
+PAGE = (ROOT / "docs" / "reference" / "offline-plugins.md").read_text(encoding="utf-8")
+OKTA = PAGE.split("\n## Okta\n")[1].split("\n## ")[0]
+
+
+def rows(heading: str) -> list[list[list[str]]]:
+    """The code words of every cell of the table whose first column is headed so."""
+    lines = OKTA.split(f"\n| {heading} |")[1].split("\n\n")[0].splitlines()[2:]
+    return [[re.findall(r"`([^`]+)`", c) for c in line.split("|")[1:-1]] for line in lines]
+
+
+LEFT_OUT = [row[0][0] for row in rows("left out")]
+INPUTS_LEFT_OUT = {row[0][0]: row[1] for row in rows("resource")}
+ARGS_LEFT_OUT = {row[0][0]: row[1] for row in rows("look-up")}
+OTHER_SETTINGS = [name for row in rows("setting") for name in row[0]]
+
+
+def camel(snake: str) -> str:
+    first, *rest = snake.split("_")
+    return first + "".join(word.title() for word in rest)
+
+
+def snake(camel: str) -> str:
+    return re.sub(r"(?<=.)([A-Z])", lambda m: f"_{m[1].lower()}", camel)
+
+
+def home(token: str) -> Any:
+    module = token.split(":")[1].split("/")[0]
+    return pulumi_okta if module == "index" else import_module(f"pulumi_okta.{module}")
+
+
+def is_look_up(token: str) -> bool:
+    return token.rsplit(":", 1)[1].startswith("get")
+
+
+def sdk_inputs(token: str) -> set[str]:
+    """What the SDK takes, `a.b` for what is inside of `a`."""
+
+    def within(args: Any, prefix: str) -> set[str]:
+        found: set[str] = set()
+        for name, parameter in inspect.signature(args.__init__).parameters.items():
+            if name in ("self", "__self__"):
+                continue
+            found.add(f"{prefix}{camel(name)}")
+            for kind in set(re.findall(r"ForwardRef\('(\w+Args)'\)", str(parameter.annotation))):
+                found |= within(getattr(home(token), kind), f"{prefix}{camel(name)}.")
+        return found
+
+    return within(getattr(home(token), f"{token.rsplit(':', 1)[1]}Args"), "")
+
+
+def sdk_arguments(token: str) -> set[str]:
+    function = getattr(home(token), snake(token.rsplit(":", 1)[1]))
+    return {camel(name) for name in inspect.signature(function).parameters} - {"opts"}
+
+
+def test_the_page_names_the_resources_and_look_ups_that_are_there() -> None:
+    assert sorted(RESOURCES) == list(INPUTS_LEFT_OUT)
+    assert sorted(INVOKES) == list(ARGS_LEFT_OUT)
+
+
+@pytest.mark.parametrize("token", sorted(RESOURCES))
+def test_the_page_names_every_input_that_is_left_out(token: str) -> None:
+    taken = {name for name in sdk_inputs(token) if "." not in name}
+    assert taken >= RESOURCES[token].inputs
+    named = {name for name in INPUTS_LEFT_OUT[token] if "." not in name}
+    assert named == taken - RESOURCES[token].inputs
+
+
+@pytest.mark.parametrize(
+    ("token", "name"), [(t, n) for t, names in INPUTS_LEFT_OUT.items() for n in names]
+)
+def test_an_input_that_is_left_out_is_refused_by_name(
+    engine: Engine, token: str, name: str
+) -> None:
+    assert name in sdk_inputs(token)
+    outer, _, inner = name.partition(".")
+    news = {outer: {inner: {"a": "b"}} if inner else "x"}
+    answer, error, _ = engine.ask("Check", {"urn": f"urn:pulumi:dev::p::{token}::n", "news": news})
+    assert not error
+    reasons = [failure["reason"] for failure in answer["failures"]]
+    assert any(f"the input '{name}' is not supported by the replacement" in r for r in reasons)
+
+
+@pytest.mark.parametrize("token", sorted(INVOKES))
+def test_the_page_names_every_argument_that_is_left_out(connected: Engine, token: str) -> None:
+    assert set(ARGS_LEFT_OUT[token]) == sdk_arguments(token) - INVOKES[token].args
+    assert INVOKES[token].args <= sdk_arguments(token)
+    for name in ARGS_LEFT_OUT[token]:
+        answer, error, _ = connected.ask("Invoke", {"tok": token, "args": {name: "x"}})
+        assert not error
+        assert f"the input '{name}' is not supported" in answer["failures"][0]["reason"]
+
+
+@pytest.mark.parametrize("token", LEFT_OUT)
+def test_what_is_left_out_exists_in_the_sdk_and_is_refused(connected: Engine, token: str) -> None:
+    name = token.rsplit(":", 1)[1]
+    assert hasattr(home(token), snake(name) if is_look_up(token) else name)
+    if is_look_up(token):
+        _, error, _ = connected.ask("Invoke", {"tok": token, "args": {}})
+    else:
+        urn = f"urn:pulumi:dev::p::{token}::n"
+        _, error, _ = connected.ask("Check", {"urn": urn, "news": {}})
+        for method in ("Diff", "Create", "Read", "Update", "Delete"):
+            assert error == connected.ask(method, {"urn": urn})[1]
+    assert f"{token} is not in the replacement Okta plugin" in error
+    assert error.endswith(
+        f"Fix: install the real one: pulumi plugin install resource okta {version('pulumi-okta')}"
+    )
+
+
+def test_the_page_names_every_setting() -> None:
+    taken = {camel(n) for n in inspect.signature(pulumi_okta.ProviderArgs).parameters}
+    assert len(OTHER_SETTINGS) == len(set(OTHER_SETTINGS))
+    assert set(OTHER_SETTINGS) == taken - READ
+    assert taken > READ
+    for name in READ:
+        assert f"`{name}`" in OKTA
+
+
+def used_by_the_components() -> set[str]:
+    """Tokens of what components/*.py take from pulumi_okta."""
+    used = re.compile(r"\bokta\.(?:(\w+)\.)?(?:(get_\w+?)(?:_output)?|([A-Z]\w+))\(")
+    found: set[str] = set()
+    for path in (ROOT / "components").rglob("*.py"):
+        for module, function, made in used.findall(path.read_text(encoding="utf-8")):
+            name = camel(function) if function else made
+            if name.endswith("Args"):
+                continue
+            middle = name[0].lower() + name[1:]
+            found.add(f"okta:{module or 'index'}/{middle}:{name}")
+    return found
+
+
+def test_what_the_components_use_is_there() -> None:
+    used = used_by_the_components()
+    assert {"okta:app/saml:Saml", "okta:index/getGroups:getGroups"} <= used
+    assert len(used) >= 8
+    assert used <= {*RESOURCES, *INVOKES}

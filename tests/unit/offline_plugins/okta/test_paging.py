@@ -1,0 +1,33 @@
+"""The replacement plugin against the sandbox, where a list is longer than a page."""
+
+import asyncio
+
+from offline_plugins.okta.api import Clock, Okta
+from offline_plugins.okta.invokes_apps import get_app_group_assignments
+from offline_plugins.okta.invokes_groups import get_groups
+from offline_plugins.okta.invokes_provisioning import get_push_groups
+from tests.sandbox.okta import org
+
+COUNT = 230
+NAMES = {f"g{n:03}": () for n in range(COUNT)}
+
+
+def test_lists_longer_than_a_page_are_read_whole_and_once() -> None:
+    async def story(sandbox: org.Okta) -> None:
+        plugin = Okta(sandbox.base, f"SSWS {org.TOKEN}", Clock())
+        app = (await sandbox.app_of())["id"]
+        await sandbox.connect(app)
+        at, groups = f"/api/v1/apps/{app}", await sandbox.ok("GET", "/api/v1/groups")
+        for group in groups:
+            await sandbox.ok("PUT", f"{at}/groups/{group['id']}", {})
+            mapping = {"sourceGroupId": group["id"], "targetGroupName": group["id"]}
+            await sandbox.ok("POST", at + "/group-push/mappings", mapping | {"status": "INACTIVE"})
+        sources = [group["id"] for group in groups]
+        pushed = await asyncio.to_thread(get_push_groups, plugin, {"appId": app})
+        assert [mapping["sourceGroupId"] for mapping in pushed["mappings"]] == sources
+        assigned = await asyncio.to_thread(get_app_group_assignments, plugin, {"id": app})
+        assert sorted(assigned["groups"]) == sorted(sources)
+        found = await asyncio.to_thread(get_groups, plugin, {"type": "OKTA_GROUP"})
+        assert [group["id"] for group in found["groups"]] == sources
+
+    org.run(story, org.org(1, NAMES))

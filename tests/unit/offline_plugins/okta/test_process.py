@@ -1,0 +1,90 @@
+"""The plugin as a process: the engine's child, started through offline_plugins/bin/okta."""
+
+import os
+import subprocess
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import grpc
+import pytest
+from google.protobuf import empty_pb2
+from pulumi.runtime.proto.provider_pb2_grpc import ResourceProviderStub
+
+from offline_plugins.okta.plugin import OktaPlugin
+from tests.paths import ROOT
+from tests.unit.offline_plugins.okta.conftest import TOKEN, Engine, Okta, PatientClock
+
+SCRIPT = ROOT / "offline_plugins" / "bin" / "okta" / "pulumi-resource-okta"
+
+
+@pytest.fixture
+def process(tmp_path: Path) -> Iterator[subprocess.Popen[str]]:
+    """The script, as the engine starts it, where a folder of the user's has our package's name."""
+    (tmp_path / "offline_plugins").mkdir()
+    (tmp_path / "offline_plugins" / "__init__.py").write_text("raise SystemExit('not ours')")
+    started = subprocess.Popen(
+        [str(SCRIPT), "127.0.0.1:1"], cwd=tmp_path, text=True,
+        env={**os.environ, "OIC_PYTHON": sys.executable, "CDPATH": str(tmp_path)},
+        stdout=subprocess.PIPE, stderr=subprocess.PIPE, stdin=subprocess.DEVNULL,
+    )  # fmt: skip
+    yield started
+    if started.poll() is None:
+        started.kill()
+    started.communicate()
+
+
+def connect(process: subprocess.Popen[str]) -> int:
+    assert process.stdout is not None
+    port = process.stdout.readline().strip()
+    assert port.isdigit(), process.communicate()
+    return int(port)
+
+
+def test_the_script_serves_the_plugin_from_anywhere(
+    process: subprocess.Popen[str], okta: Okta
+) -> None:
+    port = connect(process)
+    with grpc.insecure_channel(f"127.0.0.1:{port}") as channel:
+        stub: Any = ResourceProviderStub(channel)
+        assert stub.GetPluginInfo(empty_pb2.Empty(), timeout=30).version == OktaPlugin.version
+        engine = Engine(stub, PatientClock())
+        args = {"httpProxy": okta.url, "accessToken": TOKEN}
+        assert engine.ask("Configure", {"args": args}) == (
+            {"supportsPreview": True, "supportsAutonamingConfiguration": True}, "", None,
+        )  # fmt: skip
+        token = "okta:app/getConnection:getConnection"
+        answer, error, _ = engine.ask("Invoke", {"tok": token, "args": {"id": "0oa1"}})
+        assert (answer["return"], error) == ({"id": "0oa1"}, "")
+    arguments = Path(f"/proc/{process.pid}/cmdline")
+    if arguments.exists():  # Linux
+        assert TOKEN.encode() not in arguments.read_bytes()
+    process.terminate()
+    out, err = process.communicate(timeout=30)
+    assert (process.returncode, out, err) == (0, "", "")
+
+
+def test_it_listens_on_loopback_only(process: subprocess.Popen[str]) -> None:
+    port = connect(process)
+    table = Path("/proc/net/tcp")
+    if not table.exists():
+        pytest.skip("no /proc/net/tcp to look at")
+    tables = [table, Path("/proc/net/tcp6")]
+    rows = [line.split() for each in tables if each.exists()
+            for line in each.read_text(encoding="ascii").splitlines()[1:]]  # fmt: skip
+    listening = {row[1] for row in rows if row[3] == "0A" and row[1].endswith(f":{port:04X}")}
+    # 127.0.0.1, or the same where it is written as an IPv6 address.
+    assert {where[-13:] for where in listening} == {f"0100007F:{port:04X}"}
+
+
+def test_the_script_may_be_named_by_a_relative_path(tmp_path: Path) -> None:
+    """Where CDPATH is set, `cd` prints where it went."""
+    python = tmp_path / "python"
+    python.write_text("#!/bin/sh\nenv\n")
+    python.chmod(0o755)
+    done = subprocess.run(
+        [SCRIPT.relative_to(ROOT), "--help"], cwd=ROOT, capture_output=True, text=True, check=True,
+        env={**os.environ, "OIC_PYTHON": str(python), "CDPATH": str(ROOT)},
+    )  # fmt: skip
+    assert f"PYTHONPATH={ROOT}\n" in done.stdout

@@ -1,0 +1,83 @@
+"""The sandbox's org with its federation, as a process of its own, and the doctor's command."""
+
+import json
+import signal
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+import pytest
+import yaml
+from typer.testing import CliRunner
+
+from okta_idc.cli.main import app
+from tests.unit.okta_idc.doctor.federation import TOKEN, Federation, start
+
+_CREDENTIALS = ("OKTA_API_CLIENT_ID", "OKTA_API_PRIVATE_KEY", "OKTA_ACCESS_TOKEN",
+                "OKTA_HTTP_PROXY")  # fmt: skip
+
+
+@pytest.fixture(scope="session")
+def federation(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Federation]:
+    """Built once. A test that changes it takes the change back."""
+    made, process = start(tmp_path_factory.mktemp("federation"))
+    try:
+        made.build()
+        yield made
+        assert process.poll() is None
+        process.send_signal(signal.SIGTERM)
+        assert process.wait(timeout=30) == 0
+    finally:
+        if process.poll() is None:
+            process.kill()
+            process.wait()
+
+
+@dataclass
+class Told:
+    """What the command said."""
+
+    code: int
+    out: str
+    err: str
+    document: dict[str, Any] = field(default_factory=dict)
+
+    def findings(self) -> set[tuple[str, str, str]]:
+        """Rule, whom it concerns, and where."""
+        return {(f["rule"], f["who"], f["place"]) for f in self.document["findings"]}
+
+    def unknown(self) -> dict[str, set[str]]:
+        """Rules by the reason."""
+        return {each["why"]: set(each["rules"]) for each in self.document["unknown"]}
+
+
+Doctor = Callable[..., Told]
+
+
+@pytest.fixture
+def doctor(federation: Federation, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Doctor:
+    """`doctor()` runs `okta-idc doctor --json` on the stack; arguments are added to it."""
+    for name in _CREDENTIALS:
+        monkeypatch.delenv(name, raising=False)
+    monkeypatch.setenv("OKTA_API_TOKEN", TOKEN)
+    monkeypatch.setenv("AWS_ACCESS_KEY_ID", "sandbox")
+    monkeypatch.setenv("AWS_SECRET_ACCESS_KEY", "sandbox")
+    outputs, settings = tmp_path / "outputs.json", tmp_path / "Pulumi.dev.yaml"
+    outputs.write_text(json.dumps(federation.outputs()))
+    settings.write_text(yaml.safe_dump(federation.settings()))
+    policy = federation.ask("GET", f"/api/v1/apps/{federation.app}")["_links"]["accessPolicy"]
+    whole = ("--outputs", str(outputs), "--settings", str(settings),
+             "--policy", policy["href"].rpartition("/")[2])  # fmt: skip
+
+    def run(*more: str, stack: tuple[str, ...] = whole, as_json: bool = True) -> Told:
+        arguments = ["doctor", *stack, "--aws-endpoint", federation.aws, *more]
+        result = CliRunner().invoke(
+            app, [*arguments, *(["--json"] if as_json else [])], catch_exceptions=False
+        )
+        assert TOKEN not in result.output
+        looked = as_json and result.stdout.startswith("{")
+        document = json.loads(result.stdout) if looked else {}
+        return Told(result.exit_code, result.stdout, result.stderr, document)
+
+    return run

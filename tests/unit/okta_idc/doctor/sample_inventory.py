@@ -1,0 +1,120 @@
+"""Inventory of a federation in which nothing is wrong, for tests to break."""
+
+from datetime import UTC, datetime, timedelta
+from typing import Any
+
+from okta_idc.inventory.assigned_users import People
+from okta_idc.inventory.declared import Declared, DeclaredGroup
+from okta_idc.inventory.model import (
+    Access,
+    Certificate,
+    Inventory,
+    Membership,
+    OktaGroups,
+    StoreGroup,
+    StoreUser,
+)
+from okta_idc.inventory.session_tags import attributes_of, statements_of
+from okta_idc.rules.account_access import Assignment
+from okta_idc.rules.attribute_statements import statement
+from okta_idc.rules.attributes import NAME_PREFIX, URI_NAME_FORMAT, Attribute
+from okta_idc.rules.permission_sets import PermissionSet
+from okta_idc.rules.profile_mappings import Mapped
+
+NOW = datetime(2026, 11, 25, tzinfo=UTC)
+STORE = "d-9067a1b2c3"
+ENDPOINT = "https://scim.us-east-1.amazonaws.com/11111111111-2222-3333-4444-555555555555/scim/v2"
+ACS = "https://us-east-1.sso.signin.aws/platform/saml/acs/0123456789-abcd"
+ISSUER = f"https://us-east-1.signin.aws.amazon.com/platform/saml/{STORE}"
+DEPARTMENT = Attribute("Department", "user.department")
+
+
+def app(**more: Any) -> dict[str, Any]:
+    return {
+        "id": "0oa1", "label": "AWS", "status": "ACTIVE",
+        "features": ["PUSH_NEW_USERS", "PUSH_PROFILE_UPDATES", "PUSH_USER_DEACTIVATION",
+                     "GROUP_PUSH"],
+        "credentials": {"userNameTemplate": {"template": "${source.login}"},
+                        "signing": {"kid": "k1"}},
+        "settings": {
+            "app": {"acsURL": ACS, "entityID": ISSUER},
+            "signOn": {"attributeStatements": [sent()]},
+        },
+        "_links": {"accessPolicy": {"href": "https://acme.okta.com/api/v1/policies/rst1"}},
+        **more,
+    }  # fmt: skip
+
+
+def sent(key: str = "Department", **more: Any) -> dict[str, Any]:
+    """An attribute statement as Okta shows it."""
+    return {
+        "type": "EXPRESSION", "name": NAME_PREFIX + key, "namespace": URI_NAME_FORMAT,
+        "values": [f"user.{key[0].lower()}{key[1:]}"], **more,
+    }  # fmt: skip
+
+
+def person(name: str, number: int, **more: Any) -> dict[str, Any]:
+    """An app user as Okta shows one with `expand=user`; `profile` and `okta` are merged."""
+    address = f"{name}@example.com"
+    names = {"firstName": name.capitalize(), "lastName": "Berg", "email": address,
+             "displayName": f"{name.capitalize()} Berg", "department": "Research"}  # fmt: skip
+    okta = {"status": "ACTIVE", **more.pop("okta", {})}
+    okta["profile"] = {"login": address, **names, **okta.get("profile", {})}
+    return {
+        "id": f"00u{number}", "status": "PROVISIONED", "syncState": "SYNCHRONIZED",
+        "scope": "GROUP", "credentials": {"userName": address},
+        "profile": {**names, **more.pop("profile", {})}, "_embedded": {"user": okta}, **more,
+    }  # fmt: skip
+
+
+def people(*shown: dict[str, Any], app_shown: dict[str, Any] | None = None) -> People:
+    found = People(attributes_of(statements_of(app_shown or app())))
+    found.see(shown or (person("ada", 1), person("ben", 2)))
+    return found
+
+
+def mapping(**more: Any) -> dict[str, Any]:
+    return {"sourceGroupId": "00gP", "targetGroupId": "00gT", "status": "ACTIVE",
+            "lastPush": "2026-11-01T00:00:00Z", **more}  # fmt: skip
+
+
+def sound() -> Inventory:
+    """Two people, one assigned group, one pushed group, one account assignment."""
+    mapped = {name: Mapped(f"user.{name}", True) for name in
+              ("firstName", "lastName", "displayName", "email", "department")}  # fmt: skip
+    members = frozenset({"00u1", "00u2"})
+    return Inventory(
+        NOW, STORE,
+        Declared(
+            push=(DeclaredGroup("aws-admins", "00gP"),),
+            assign=(DeclaredGroup("aws-access", "00gA"),),
+            settings={"acsURL": ACS, "entityID": ISSUER, "label": "AWS",
+                      "userNameTemplate": "${source.login}"},
+            statements=(statement(DEPARTMENT),), policy="rst1", mode="api",
+        ),
+        apps={"AWS (0oa1)": "ACTIVE"},
+        app=app(),
+        connection={"status": "ENABLED", "baseUrl": ENDPOINT},
+        feature={"capabilities": {"update": {"password": {"status": "DISABLED"}}}},
+        certificate=Certificate("-----BEGIN CERTIFICATE-----\n", NOW + timedelta(days=3650)),
+        metadata="<EntityDescriptor/>",
+        attributes=frozenset({"login", "department"}),
+        mapping=mapped,
+        assigned=("00gA",),
+        pushes=(mapping(),),
+        groups=OktaGroups({"00gA": "aws-access", "00gP": "aws-admins", "00gT": "aws-admins"},
+                          {"aws-access": ["00gA"], "aws-admins": ["00gP"]}),
+        people=people(),
+        members=Membership({"00gP": members},
+                           {"00u1": "ada@example.com", "00u2": "ben@example.com"}),
+        secret={"endpoint": ENDPOINT, "token_id": "t", "created": "2026-10-01T00:00:00Z",
+                "expires": "2027-10-01T00:00:00Z"},
+        primary_region="us-east-1",
+        access_control=("ENABLED", (("UserName", "${path:userName}"),)),
+        access=Access((PermissionSet("Admin"),),
+                      (Assignment("g-1", "Admin", "123456789012"),), {"123456789012": 1}),
+        store_users={"u-1": StoreUser("ada@example.com", True, "00u1", True),
+                     "u-2": StoreUser("ben@example.com", True, "00u2", True)},
+        store_groups={"g-1": StoreGroup("aws-admins", False)},
+        store_members={"g-1": frozenset({"u-1", "u-2"})},
+    )  # fmt: skip

@@ -1,0 +1,413 @@
+"""Every rule of the doctor's is asked, and each question finds what its rule is about.
+
+For each: evidence in which nothing is wrong is broken in one way; whom must the finding concern?
+"""
+
+from collections.abc import Callable
+from dataclasses import replace
+from datetime import timedelta
+from typing import Any
+
+import pytest
+
+from okta_idc.doctor.bindings import QUESTIONS, judge
+from okta_idc.inventory.assigned_users import STREAMED
+from okta_idc.inventory.declared import DeclaredGroup
+from okta_idc.inventory.model import Certificate, Inventory, StoreGroup, StoreUser
+from okta_idc.inventory.unavailable import Unavailable
+from okta_idc.rules import RULES, EnforcementPoint
+from okta_idc.rules.account_access import Assignment
+from okta_idc.rules.attributes import NAME_PREFIX
+from okta_idc.rules.permission_sets import PermissionSet
+from okta_idc.rules.profile_mappings import Mapped
+from tests.unit.okta_idc.doctor.sample_inventory import (
+    ENDPOINT,
+    ISSUER,
+    NOW,
+    app,
+    mapping,
+    people,
+    person,
+    sent,
+    sound,
+)
+
+Break = Callable[[Inventory], None]
+DENY = (
+    '{"Statement": [{"Effect": "Deny", "Action": "*", "Resource": "*", "Condition": '
+    '{"StringEquals": {"aws:PrincipalTag/%s": "blue"}}}]}'
+)
+
+
+def put(**parts: Any) -> Break:
+    def change(found: Inventory) -> None:
+        for name, value in parts.items():
+            setattr(found, name, value)
+
+    return change
+
+
+def tags(**more: str | None) -> Break:
+    def change(found: Inventory) -> None:
+        assert not isinstance(found.secret, Unavailable)
+        merged = {**found.secret, **more}
+        found.secret = {key: value for key, value in merged.items() if value is not None}
+
+    return change
+
+
+def shown(**more: Any) -> Break:
+    """The app is otherwise."""
+    return put(app=app(**more))
+
+
+def settings(**more: str) -> Break:
+    return shown(settings={"app": {"acsURL": app()["settings"]["app"]["acsURL"],
+                                   "entityID": ISSUER, **more}})  # fmt: skip
+
+
+def sends(*statements: dict[str, Any]) -> Break:
+    """The app has these attribute statements; people are judged by them."""
+
+    def change(found: Inventory) -> None:
+        found.app = app(settings={**app()["settings"],
+                                  "signOn": {"attributeStatements": [*statements]}})  # fmt: skip
+        found.people = people(app_shown=found.app)
+
+    return change
+
+
+def are(*persons: dict[str, Any]) -> Break:
+    return put(people=people(*persons))
+
+
+def ada(**more: Any) -> Break:
+    return are(person("ada", 1, **more), person("ben", 2))
+
+
+def profile(**more: Any) -> Break:
+    return ada(profile=more)
+
+
+def declares(**more: Any) -> Break:
+    def change(found: Inventory) -> None:
+        found.declared = replace(found.declared, **more)
+
+    return change
+
+
+def called(name: str) -> Break:
+    """The push group's name in Okta."""
+
+    def change(found: Inventory) -> None:
+        assert not isinstance(found.groups, Unavailable)
+        found.groups.names["00gP"] = name
+
+    return change
+
+
+def twice_named(found: Inventory) -> None:
+    assert not isinstance(found.groups, Unavailable)
+    found.pushes = (mapping(), mapping(sourceGroupId="00gQ", targetGroupId="00gR"))
+    found.groups.names |= {"00gQ": "AWS-Admins", "00gR": "AWS-Admins"}
+
+
+def members(*idents: str, **inactive: str) -> Break:
+    def change(found: Inventory) -> None:
+        found.members.of["00gP"] = frozenset(idents)
+        found.members.logins |= {i: found.members.logins.get(i, f"{i}@x.org") for i in idents}
+        found.members.inactive |= {f"00{key}": status for key, status in inactive.items()}
+
+    return change
+
+
+def store(*users: StoreUser) -> Break:
+    return put(store_users={f"u-{n}": user for n, user in enumerate(users, 1)})
+
+
+ADA = StoreUser("ada@example.com", True, "00u1", True)
+BEN = StoreUser("ben@example.com", True, "00u2", True)
+
+
+def access(**more: Any) -> Break:
+    def change(found: Inventory) -> None:
+        assert not isinstance(found.access, Unavailable)
+        found.access = replace(found.access, **more)
+
+    return change
+
+
+def policy(text: str) -> Break:
+    return access(sets=(PermissionSet("Admin", inline_policy=text),))
+
+
+def crowded(found: Inventory) -> None:
+    found.store_groups = {f"g-{n}": StoreGroup(f"g{n}", True) for n in range(1_001)}
+    found.store_members = {f"g-{n}": frozenset({"u-1"}) for n in range(1_001)}
+
+
+def both(*changes: Break) -> Break:
+    def change(found: Inventory) -> None:
+        for each in changes:
+            each(found)
+
+    return change
+
+
+# Rule, what breaks it, whom the finding concerns, and in which place.
+CASES: list[tuple[str, Break, str, str]] = [
+    ("OIC-101", put(connection={"status": "ENABLED", "baseUrl": ENDPOINT + "/"}),
+     "the app's connection", "Base URL"),
+    ("OIC-103", tags(expires="2026-11-01T00:00:00Z"), "the secret", "expires"),
+    ("OIC-104", tags(expires="2027-01-25T00:00:00Z"), "the secret", "expires"),
+    ("OIC-105", tags(expires="2026-12-01"), "the secret", "expires"),
+    ("OIC-107", put(primary_region="eu-west-1"), "the secret", "endpoint"),
+    ("OIC-108", put(connection={"status": "ENABLED",
+                                "baseUrl": ENDPOINT.replace("5555/", "5556/")}),
+     "the app's connection", "Base URL"),
+    ("OIC-109", tags(token_id=None), "the secret", "token_id"),
+    ("OIC-110", settings(acsURL="https://x.example"), "the app", "acsURL"),
+    ("OIC-111", settings(entityID="https://x.example"), "the app", "entityID"),
+    ("OIC-112", settings(acsURL="https://eu-west-1.sso.signin.aws/platform/saml/acs/01-ab"),
+     "the app", "acs_url"),
+    ("OIC-113", put(store_id="d-1111111111"), "the app", "entityID"),
+    ("OIC-114", put(certificate=Certificate("A" * 3000, NOW + timedelta(days=999))),
+     "the app", "certificate"),
+    ("OIC-115", put(metadata="<" * 75_001), "the app", "metadata"),
+    ("OIC-116", put(certificate=Certificate("A", NOW + timedelta(days=30))),
+     "the app", "certificate"),
+    ("OIC-201", put(assigned=("00gA", "00gP")), "aws-admins", "aws-admins"),
+    ("OIC-202", members("00u1", "00u2", "00u9"), "00u9@x.org", "aws-admins"),
+    ("OIC-203", declares(push=(DeclaredGroup("aws-admin", "00gP"),)), "push aws-admin", ""),
+    ("OIC-205", called("aws-\u200badmins"), "aws-\u200badmins", "name"),
+    ("OIC-206", called("aws:admins"), "aws:admins", "name"),
+    ("OIC-207", twice_named, "AWS-Admins", "name"),
+    ("OIC-208", members("00u1", "00u2", u2="SUSPENDED"), "ben@example.com", "aws-admins"),
+    ("OIC-209", ada(scope="USER"), "ada@example.com", ""),
+    ("OIC-211", members("00u1", *(f"00u{n}" for n in range(200))), "aws-admins", "members"),
+    ("OIC-301", profile(displayName=None), "ada@example.com", "displayName"),
+    ("OIC-302", are(person("ada", 1, credentials={"userName": "A@x.org"}),
+                    person("ben", 2, credentials={"userName": "a@x.org"})),
+     "ben@example.com", "userName"),
+    ("OIC-303", profile(title="<"), "ada@example.com", "title"),
+    ("OIC-304", profile(city="Rome"), "ada@example.com", "address"),
+    ("OIC-305", profile(title="a\u200bb"), "ada@example.com", "title"),
+    ("OIC-306", profile(email="ben@example.com"), "ben@example.com", "email"),
+    ("OIC-307", profile(title=""), "ada@example.com", "title"),
+    ("OIC-308", profile(title=5), "ada@example.com", "title"),
+    ("OIC-309", profile(email=["a", "b"]), "ada@example.com", "email"),
+    ("OIC-310", profile(manager=""), "ada@example.com", "manager"),
+    ("OIC-311", profile(roles=["admin"]), "ada@example.com", "roles"),
+    ("OIC-312", profile(password="x"), "ada@example.com", "password"),
+    ("OIC-313", profile(title="x" * 1025), "ada@example.com", "title"),
+    ("OIC-314", ada(credentials={"userName": "a b@x.org"}), "ada@example.com", "userName"),
+    ("OIC-315", ada(credentials={"userName": "ada"}), "ada@example.com", "userName"),
+    ("OIC-316", store(ADA, replace(BEN, external_id="00u1")), "ben@example.com", "externalId"),
+    ("OIC-320", shown(credentials={"userNameTemplate": {"template": "x"}}),
+     "the app", "userNameTemplate"),
+    ("OIC-322", put(mapping={n: Mapped("user.x", True) for n in ("firstName", "lastName")}),
+     "the profile mapping", "displayName"),
+    ("OIC-323", put(mapping={"title": Mapped("user.title", False)}),
+     "the profile mapping", "title"),
+    ("OIC-401", sends(sent("Cost&Center")), "attribute Cost&Center", "key"),
+    ("OIC-402", sends(sent(), sent("department")), "attribute department.key", ""),
+    ("OIC-403", sends(sent(values=["department"])), "attribute Department", "value"),
+    ("OIC-404", sends(*(sent(f"Key{n}") for n in range(51))), "the app", "attributes"),
+    ("OIC-405", ada(okta={"profile": {"department": "R&D"}}),
+     "ada@example.com", "attribute Department"),
+    ("OIC-406", sends(sent(namespace="x")), "attribute Department", "namespace"),
+    ("OIC-407", sends(sent(name="https://aws.amazon.com/SAML/Attributes/AccessControl/X")),
+     "statement https://aws.amazon.com/SAML/Attributes/AccessControl/X", "name"),
+    ("OIC-408", sends(sent(values=["user.a", "user.b"])),
+     f"statement {NAME_PREFIX}Department", "values"),
+    ("OIC-409", put(access_control=("ENABLED", (("department", "${path:userName}"),))),
+     "attribute Department", ""),
+    ("OIC-410", put(access_control=("", ())), "attributes for access control", ""),
+    ("OIC-411", put(access_control=("ENABLED", (("X", "${path:nothing}"),))),
+     "attribute X", "source"),
+    ("OIC-412", sends(sent(values=['"' + "x" * 1_023 + '"'])), "attribute Department", "value"),
+    ("OIC-413", ada(okta={"profile": {"department": None}}),
+     "ada@example.com", "attribute Department"),
+    ("OIC-414", sends(sent(values=["user.departmen"])), "attribute Department", "value"),
+    ("OIC-415", sends(sent(values=["Groups.contains(1)"])), "attribute Department", "value"),
+    ("OIC-416", sends(sent(), sent()), "attribute Department.name", ""),
+    ("OIC-507", access(sets=(PermissionSet("A", managed_policies=("p",) * 21),)),
+     "permission set A", "managed_policies"),
+    ("OIC-520", policy(DENY % "Team"), "permission set Admin", "aws:PrincipalTag"),
+    ("OIC-521", policy(DENY % "Department"), "permission set Admin", "aws:PrincipalTag"),
+    ("OIC-531", access(assignments=(Assignment("u-1", "Admin", "1", "USER"),)),
+     "ada@example.com", "Admin in 1"),
+    ("OIC-534", access(assignments=(Assignment("g-9", "Admin", "1"),)),
+     "Admin in 1, group g-9", ""),
+    ("OIC-536", crowded, "ada@example.com", ""),
+    ("OIC-537", access(sets_of_accounts={"123456789012": 501}), "123456789012", ""),
+    ("OIC-601", put(pushes=(mapping(status="ERROR", errorSummary="no"),)),
+     "aws-admins", "push mapping"),
+    ("OIC-602", put(pushes=()), "aws-admins", "push"),
+    ("OIC-603", declares(push=()), "aws-admins", "push"),
+    ("OIC-604", put(pushes=(mapping(status="INACTIVE"),)), "aws-admins", "push mapping"),
+    ("OIC-605", put(assigned=()), "aws-access", "assign"),
+    ("OIC-606", declares(assign=()), "aws-access", "assign"),
+    ("OIC-610", put(connection={"status": "UNKNOWN"}), "the app", "connection"),
+    ("OIC-611", put(connection={"status": "DISABLED"}), "the app", "connection"),
+    ("OIC-612", shown(features=["GROUP_PUSH", "PUSH_NEW_USERS"]), "the app", "features"),
+    ("OIC-613", shown(features=["PUSH_NEW_USERS", "PUSH_PROFILE_UPDATES",
+                                "PUSH_USER_DEACTIVATION"]), "the app", "features"),
+    ("OIC-614", put(feature={"capabilities": {"update": {"password": {"status": "ENABLED"}}}}),
+     "the app", "capabilities.update.password"),
+    ("OIC-615", shown(label="Another"), "the app", "label"),
+    ("OIC-616", sends(sent(values=["user.title"])), "the app", "attributes"),
+    ("OIC-617", declares(policy="rst2"), "the app", "policy"),
+    ("OIC-618", put(apps={"A": "ACTIVE", "B": "ACTIVE"}), "apps", ""),
+    ("OIC-619", shown(status="INACTIVE"), "the app", "status"),
+    ("OIC-620", both(put(store_groups={"g-1": StoreGroup("old", False)}),
+                     declares(push=(DeclaredGroup("aws-admins", "00gP", "g-1"),))),
+     "aws-admins", "name"),
+    ("OIC-621", put(store_members={"g-1": frozenset({"u-1"})}), "ben@example.com", "aws-admins"),
+    ("OIC-622", members("00u1"), "ben@example.com", "aws-admins"),
+    ("OIC-623", put(store_groups={}), "aws-admins", "push"),
+    ("OIC-624", store(ADA), "ben@example.com", ""),
+    ("OIC-625", are(person("ada", 1)), "ben@example.com", ""),
+    ("OIC-626", both(store(ADA, replace(BEN, by_scim=False)),
+                     are(person("ada", 1), person("ben", 2, syncState="ERROR"))),
+     "ben@example.com", ""),
+    ("OIC-627", put(pushes=(mapping(lastPush=None),)), "aws-admins", "push"),
+    ("OIC-628", store(ADA, BEN, StoreUser("root", True, "", False)), "root", "users"),
+    ("OIC-629", ada(syncState="ERROR"), "ada@example.com", ""),
+    ("OIC-630", store(replace(ADA, external_id="ada"), BEN), "ada@example.com", "externalId"),
+    ("OIC-631", tags(created="2024-01-01T00:00:00Z"), "the secret", "created"),
+]  # fmt: skip
+
+
+def test_the_doctor_asks_its_rules_and_no_others() -> None:
+    asked = [question.rule.id for question in QUESTIONS] + [rule.id for rule in STREAMED]
+    its_own = {rule.id for rule in RULES.values() if EnforcementPoint.DOCTOR in rule.enforced_by}
+    assert set(asked) == its_own
+    # Two of the rules on profiles are asked of the profile mapping too.
+    assert {rule for rule in asked if asked.count(rule) > 1} == {"OIC-311", "OIC-312"}
+
+
+def test_every_rule_of_the_doctors_has_a_case_here() -> None:
+    its_own = {rule.id for rule in RULES.values() if EnforcementPoint.DOCTOR in rule.enforced_by}
+    assert {rule for rule, *_ in CASES} == its_own
+
+
+def test_where_nothing_is_wrong_nothing_is_found_and_everything_was_asked() -> None:
+    report = judge(sound())
+    assert report.found == []
+    assert report.unknown == {}
+    assert report.not_asked == {}
+    assert report.asked == {
+        rule.id for rule in RULES.values() if EnforcementPoint.DOCTOR in rule.enforced_by
+    }
+
+
+@pytest.mark.parametrize(("rule", "change", "who", "place"), CASES, ids=[c[0] for c in CASES])
+def test_what_is_broken_is_found_and_names_whom_it_concerns(
+    rule: str, change: Break, who: str, place: str
+) -> None:
+    found = sound()
+    change(found)
+    report = judge(found)
+    hits = [each for each in report.found if each.rule.id == rule]
+    assert hits, [each.rule.id for each in report.found]
+    assert (hits[0].who, hits[0].place) in [(who, place)], hits[0]
+    assert "[" not in hits[0].problem  # no index that points into nothing
+
+
+_NO_PARTS = {"now", "store_id", "declared", "all_types", "members", "store_members"}
+PARTS = [name for name in vars(sound()) if name not in _NO_PARTS]
+
+
+@pytest.mark.parametrize("part", PARTS)
+def test_what_could_not_be_seen_is_unknown_and_never_fine(part: str) -> None:
+    found = sound()
+    setattr(found, part, Unavailable(f"no right to see {part}."))
+    report = judge(found)
+    assert report.found == []
+    unknown = {rule for why, rules in report.unknown.items() for rule in rules if part in why}
+    assert unknown
+    assert report.exit_code(RULES["OIC-301"].severity) == 2
+    for rule in unknown:  # each of them would be found, if it could be seen
+        change = next(change for name, change, *_ in CASES if name == rule)
+        again = sound()
+        change(again)
+        setattr(again, part, Unavailable("no."))
+        assert rule not in {each.rule.id for each in judge(again).found} or rule in (
+            "OIC-311", "OIC-312",
+        )  # fmt: skip
+
+
+def test_of_groups_whose_members_are_hidden_only_they_are_unknown() -> None:
+    found = sound()
+    twice_named(found)
+    found.members.of["00gQ"] = Unavailable("Okta shows no member of AWS-Admins.")
+    found.members.of["00gP"] = frozenset({"00u1", "00u9"})
+    report = judge(found)
+    assert "OIC-202" in {each.rule.id for each in report.found}
+    assert {"OIC-202", "OIC-208", "OIC-211"} <= set(
+        report.unknown["Okta shows no member of AWS-Admins."]
+    )
+
+
+def test_a_connection_that_a_person_makes_is_not_asked_about() -> None:
+    found = sound()
+    declares(mode="console")(found)
+    found.connection = {"status": "UNKNOWN"}
+    report = judge(found)
+    assert report.found == []
+    assert report.unknown == {}
+    not_asked = {rule for rules in report.not_asked.values() for rule in rules}
+    assert not_asked == {"OIC-101", "OIC-108", "OIC-610", "OIC-611"}
+
+
+def test_without_anything_declared_drift_is_not_asked_and_the_fix_is_said() -> None:
+    found = sound()
+    found.declared = type(found.declared)()
+    report = judge(found)
+    assert (report.found, report.unknown) == ([], {})
+    told = {rule: why for why, rules in report.not_asked.items() for rule in rules}
+    assert set(told) == {"OIC-203", "OIC-602", "OIC-603", "OIC-604", "OIC-605", "OIC-606",
+                         "OIC-615", "OIC-616", "OIC-617"}  # fmt: skip
+    assert "--stack" in told["OIC-602"]
+    assert "--settings" in told["OIC-615"]
+    assert "--policy" in told["OIC-617"]
+
+
+def test_an_attribute_that_another_user_type_may_have_is_unknown() -> None:
+    found = sound()
+    sends(sent(values=["user.badge"]))(found)
+    found.all_types = Unavailable("403. Needs okta.userTypes.read.")
+    report = judge(found)
+    assert "OIC-414" not in {each.rule.id for each in report.found}
+    assert any("okta.userTypes.read" in why for why in report.unknown)
+
+
+def test_who_is_refused_is_not_missing_from_a_group_too() -> None:
+    found = sound()
+    ada(syncState="ERROR")(found)
+    put(store_members={"g-1": frozenset({"u-2"})})(found)
+    found.store_users = {"u-2": BEN}
+    assert {each.rule.id for each in judge(found).found} == {"OIC-629"}
+
+
+def test_who_is_suspended_keeps_the_membership_and_is_no_left_over() -> None:
+    found = sound()
+    ada(okta={"status": "SUSPENDED"})(found)
+    assert {each.rule.id for each in judge(found).found} == set()
+    found.members.inactive["00u1"] = "SUSPENDED"
+    assert {each.rule.id for each in judge(found).found} == {"OIC-208"}
+
+
+def test_a_group_that_is_gone_and_one_that_is_hidden_are_told_apart() -> None:
+    found = sound()
+    found.pushes = ()
+    assert "OIC-602" in {each.rule.id for each in judge(found).found}
+    assert not isinstance(found.groups, Unavailable)
+    found.groups.by_name.clear()
+    found.assigned = ()
+    report = judge(found)
+    assert "OIC-602" not in {each.rule.id for each in report.found}
+    assert {"OIC-602", "OIC-603", "OIC-605", "OIC-606"} <= {
+        rule for rules in report.unknown.values() for rule in rules
+    }

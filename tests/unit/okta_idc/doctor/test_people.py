@@ -1,0 +1,141 @@
+"""Everybody who is assigned, page by page: whatever their profiles hold, and little is kept."""
+
+import gc
+import json
+import tracemalloc
+from typing import Any
+
+import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+
+from okta_idc.doctor.report import Report
+from okta_idc.inventory.assigned_users import People
+from okta_idc.inventory.unavailable import Unavailable
+from okta_idc.rules import profiles
+from okta_idc.rules.attributes import Attribute
+from tests.unit.okta_idc.doctor.sample_inventory import people, person
+from tests.unit.okta_idc.rules import a_profile
+
+MAPPED = frozenset({"displayName", "firstName", "lastName"})
+_JSON = st.recursive(
+    st.none() | st.booleans() | st.integers() | st.text(max_size=8),
+    lambda inner: st.lists(inner, max_size=3) | st.dictionaries(st.text(max_size=8), inner),
+    max_leaves=8,
+)
+
+
+def told(found: People, mapped: frozenset[str] | Unavailable = MAPPED) -> Report:
+    report = Report()
+    found.tell(report, mapped)
+    return report
+
+
+def rules(report: Report) -> list[str]:
+    return [each.rule.id for each in report.found]
+
+
+@settings(deadline=None, suppress_health_check=[HealthCheck.too_slow])  # a busy machine
+@given(a_profile())
+def test_a_person_is_judged_as_the_rules_judge_the_profile(profile: dict[str, Any]) -> None:
+    name = str(profile.get("userName") or "x")
+    shown = person("ada", 1, credentials={"userName": name})
+    shown["profile"] = profile
+    expected = {f.rule.id for f in profiles.judge({**profile, "userName": name})}
+    assert {rule for rule in rules(told(people(shown))) if rule[4] == "3"} == expected
+
+
+@settings(max_examples=300, deadline=None, suppress_health_check=[HealthCheck.too_slow])
+@given(st.lists(st.dictionaries(
+    st.sampled_from(["id", "profile", "credentials", "_embedded", "status", "syncState", "scope"]),
+    _JSON | st.dictionaries(st.sampled_from(["userName", "user", "email", "profile"]), _JSON),
+), max_size=4))  # fmt: skip
+def test_nothing_that_okta_could_show_breaks_the_scan(page: list[dict[str, Any]]) -> None:
+    found = People([Attribute("Department", "user.department")])
+    found.see(page)
+    told(found)
+
+
+@pytest.mark.parametrize(
+    ("profile", "expected"),
+    [
+        ({"firstName": None, "lastName": None, "displayName": None}, ["OIC-301"] * 3),
+        ({"employeeNumber": 4711, "title": True}, ["OIC-308"] * 2),
+        ({"displayName": "x" * 5_000}, ["OIC-313"]),
+        ({"displayName": "Zoë 🙂 \u202egro.elpmaxe\u202c", "title": "👩\u200d👧"}, ["OIC-305"] * 2),
+        ({"displayName": "Zoë 🙂"}, []),
+        ({f"custom{n}": n for n in range(300)}, []),
+    ],
+    ids=["nulls", "numbers", "5,000 characters", "right-to-left", "emoji", "300 attributes"],
+)
+def test_bad_input_is_judged_and_kept_as_names_only(
+    profile: dict[str, Any], expected: list[str]
+) -> None:
+    found = people(person("ada", 1, profile=profile), person("ben", 2))
+    assert rules(told(found)) == expected
+    assert [p.login for p in found.persons.values()] == ["ada@example.com", "ben@example.com"]
+
+
+def test_somebody_who_comes_twice_counts_once() -> None:
+    broken = person("ada", 1, profile={"displayName": ""})
+    found = people(broken, broken)
+    assert (len(found.persons), rules(told(found))) == (1, ["OIC-301"])
+
+
+def test_an_attribute_that_everybody_lacks_is_hidden_rather_than_empty() -> None:
+    crowd = [person(f"p{n}", n, profile={"displayName": None}) for n in range(5)]
+    report = told(people(*crowd))
+    assert rules(report) == []
+    (why,) = report.unknown
+    assert "displayName is empty for all 5 people" in why
+    assert report.unknown[why] == ["OIC-301"]
+
+
+def test_an_attribute_that_is_not_even_mapped_is_really_empty() -> None:
+    crowd = [person(f"p{n}", n, profile={"displayName": None}) for n in range(5)]
+    assert rules(told(people(*crowd), frozenset({"firstName"}))) == ["OIC-301"] * 5
+
+
+def test_an_attribute_that_one_of_many_has_is_not_hidden() -> None:
+    crowd = [person(f"p{n}", n, profile={"displayName": None}) for n in range(5)]
+    assert len(rules(told(people(*crowd, person("ada", 9))))) == 5
+
+
+def test_a_tag_that_cannot_be_worked_out_is_unknown_and_counted() -> None:
+    found = People([Attribute("Team", "user.team"), Attribute("Odd", "Arrays.get(user.x, 0)")])
+    listed = {"profile": {"team": ["a", "b"]}}
+    found.see([person("ada", 1, okta=listed), person("ben", 2)])
+    report = told(found)
+    assert set(report.unknown) == {
+        "attribute Team: user.team is a list (1 people).",
+        "attribute Odd: Arrays.get cannot be worked out here (2 people).",
+    }
+    assert rules(report) == ["OIC-413"]  # ben has no team
+
+
+def test_without_the_okta_user_no_tag_is_made_up() -> None:
+    found = People([Attribute("Department", "user.department")])
+    shown = person("ada", 1)
+    del shown["_embedded"]
+    found.see([shown])
+    report = told(found)
+    assert rules(report) == []
+    assert any("profile of the Okta user is not known" in why for why in report.unknown)
+
+
+def test_memory_holds_names_whatever_the_profiles_hold() -> None:
+    more = {"profile": {f"custom{n}": "x" * 50 for n in range(100)}}
+    found = People([Attribute("Department", "user.department")])
+
+    def read(pages: range) -> None:
+        for page in pages:
+            shown = [person(f"p{n}", n, okta=more) for n in range(page * 100, page * 100 + 100)]
+            found.see(json.loads(json.dumps(shown)))
+
+    read(range(1))
+    tracemalloc.start()
+    read(range(1, 51))
+    gc.collect()
+    kept, _ = tracemalloc.get_traced_memory()
+    tracemalloc.stop()
+    assert kept / 5_000 < 1_000  # bytes a person; one profile alone is ten times that

@@ -1,0 +1,105 @@
+"""What the assertion says of one person, without Okta."""
+
+from typing import Any
+
+import pytest
+
+from okta_idc.doctor.saml_preview import preview, user_name_of
+from okta_idc.okta_expression.evaluator import Unknown
+from okta_idc.rules.attribute_statements import Statement, statement
+from okta_idc.rules.attributes import NAME_PREFIX, Attribute
+
+ADA = {"login": "ada@example.com", "email": "Ada@Example.com", "department": "Research",
+       "costCenter": "blue"}  # fmt: skip
+
+
+def tags(profile: dict[str, Any] = ADA, **declared: str) -> Any:
+    sends = tuple(statement(Attribute(key, value)) for key, value in declared.items())
+    return preview(sends, profile, None, "ada@example.com")
+
+
+@pytest.mark.parametrize("value", ["user.costCenter", '"blue"', "'blue'"])
+def test_the_tag_of_the_aws_page(value: str) -> None:
+    """`<saml:Attribute Name="https://aws.amazon.com/SAML/Attributes/AccessControl:CostCenter">
+    <saml:AttributeValue>blue`: AWS page, step 4, «Passing attributes»."""
+    made = tags(CostCenter=value)
+    (sent,) = made.sent
+    assert sent.name == "https://aws.amazon.com/SAML/Attributes/AccessControl:CostCenter"
+    assert (sent.key, sent.value) == ("CostCenter", "blue")
+    assert made.findings == ()
+    assert made.unknown == []
+
+
+@pytest.mark.parametrize(
+    ("declared", "profile", "rule"),
+    [
+        ({"Department": "user.department"}, {"department": "R&D"}, "OIC-405"),
+        ({"Department": "user.department"}, {"department": "x" * 257}, "OIC-405"),
+        ({"Department": "user.department"}, {}, "OIC-413"),
+        ({"Department": "department"}, ADA, "OIC-403"),
+        ({"aws:Team": "user.department"}, ADA, "OIC-401"),
+        ({"A": '"1"', "a": '"2"'}, ADA, "OIC-402"),
+        ({f"Key{n}": '"x"' for n in range(51)}, ADA, "OIC-404"),
+        ({"K" * 460: '"x"'}, ADA, "OIC-412"),
+    ],
+)
+def test_each_limit_that_is_broken_is_told(
+    declared: dict[str, str], profile: dict[str, Any], rule: str
+) -> None:
+    assert rule in {finding.rule.id for _, finding in tags(profile, **declared).findings}
+
+
+@pytest.mark.parametrize(
+    ("sent", "rule"),
+    [
+        (Statement(f"{NAME_PREFIX}Department", ("user.department",)), "OIC-406"),
+        (Statement("https://aws.amazon.com/SAML/Attributes/AccessControl/X", ('"x"',)), "OIC-407"),
+        (Statement(f"{NAME_PREFIX}Team", ("user.a", "user.b")), "OIC-408"),
+    ],
+)
+def test_statements_made_by_hand_are_judged_too(sent: Statement, rule: str) -> None:
+    made = preview((sent,), ADA, None, "ada@example.com")
+    assert rule in {finding.rule.id for _, finding in made.findings}
+
+
+@pytest.mark.parametrize(
+    "value",
+    ["Arrays.get(user.teams, 0)", "user.getGroups({'group.type': {'OKTA_GROUP'}})",
+     "String.substringBefore(user.department, \"@\")", "appuser.title", "department"],
+)  # fmt: skip
+def test_what_cannot_be_worked_out_is_unknown_and_not_guessed(value: str) -> None:
+    made = tags(Department=value)
+    assert isinstance(made.sent[0].value, Unknown)
+    assert made.unknown[0].startswith("Department: ")
+
+
+def test_a_group_statement_is_unknown() -> None:
+    made = preview((Statement("groups", type="GROUP"),), ADA, None, "ada@example.com")
+    assert made.sent[0].key is None
+    assert "names of groups" in made.unknown[0]
+
+
+def test_the_name_must_be_an_address() -> None:
+    made = preview((), ADA, None, "ada byron")
+    assert {f.rule.id for _, f in made.findings} == {"OIC-314", "OIC-315"}
+
+
+@pytest.mark.parametrize(
+    ("template", "name"),
+    [
+        ("${source.login}", "ada@example.com"),
+        ("${source.email}", "Ada@Example.com"),
+        ("${fn:toLowerCase(source.email)}", "ada@example.com"),
+        ("${fn:substringBefore(source.login, '@')}@x.org", "ada@x.org"),
+        ("aws-${source.costCenter}", "aws-blue"),
+    ],
+)
+def test_the_username_format_is_worked_out(template: str, name: str) -> None:
+    assert user_name_of(template, ADA) == name
+
+
+@pytest.mark.parametrize(
+    "template", ["", "fixed", "${source.login", "${org.name}", "${fn:unheardOf(source.login)}"]
+)
+def test_a_username_format_beyond_that_is_unknown(template: str) -> None:
+    assert isinstance(user_name_of(template, ADA), Unknown)

@@ -1,0 +1,401 @@
+"""The doctor on the sandbox's org, through HTTP: exactly what is planted, no more, no less."""
+
+import json
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any
+from xml.etree import ElementTree as ET
+
+import pytest
+from typer.testing import CliRunner
+
+from okta_idc.cli.main import app
+from okta_idc.rules import RULES, EnforcementPoint
+from tests.unit.okta_idc.doctor.conftest import Doctor
+from tests.unit.okta_idc.doctor.federation import AWS, Federation
+
+NORA, THEO, UMA, VERA, ZOE = (
+    f"{name}@example.com"
+    for name in ("nora.lind", "theo.brandt", "uma.nair", "vera.holm", "zoe.martin")
+)
+ALEXANDER = "alexander.kim@example.com"
+
+PLANTED = {
+    ("OIC-301", NORA, "displayName"),  # no display name
+    ("OIC-629", NORA, ""),
+    ("OIC-303", THEO, "title"),  # `<` in the title
+    ("OIC-629", THEO, ""),
+    ("OIC-304", UMA, "address"),  # half an address
+    ("OIC-629", UMA, ""),
+    ("OIC-306", ALEXANDER, "email"),  # the email of alex.kim
+    ("OIC-302", ALEXANDER, "userName"),  # and so the user name, which is made from it
+    ("OIC-629", ALEXANDER, ""),
+    ("OIC-208", VERA, "aws-data"),  # suspended, and in a push group
+    ("OIC-405", ZOE, "attribute Department"),  # R&D
+}
+"""What sandbox/org.yaml plants, each with what comes of it: who is refused has a failed task."""
+
+
+@contextmanager
+def faults(federation: Federation, *asked: dict[str, Any]) -> Iterator[None]:
+    for fault in asked:
+        federation.ask("POST", "/sandbox/faults", fault)
+    try:
+        yield
+    finally:
+        federation.ask("DELETE", "/sandbox/faults")
+
+
+def refusal(path: str, status: int = 403, times: int = 100, **more: Any) -> dict[str, Any]:
+    body = {"errorCode": "E0000006", "errorSummary": "You do not have permission to do that."}
+    return {"method": "GET", "path": path, "status": status, "times": times, "body": body, **more}
+
+
+def all_unknown(told: Any) -> set[str]:
+    return {rule for rules in told.unknown().values() for rule in rules}
+
+
+def test_exactly_the_planted_defects_are_found(doctor: Doctor) -> None:
+    told = doctor()
+    assert told.findings() == PLANTED
+    assert told.code == 1
+    assert told.unknown() == {}
+    assert told.document["notAsked"] == []
+    its_own = {rule.id for rule in RULES.values() if EnforcementPoint.DOCTOR in rule.enforced_by}
+    assert set(told.document["asked"]) == its_own
+
+
+def test_what_stands_in_profiles_is_masked_unless_it_is_asked_for(doctor: Doctor) -> None:
+    assert "Engineer <Platform" not in doctor().out
+    shown = doctor("--show-values")
+    assert "Engineer <Platform" in shown.out
+    assert "R&D" in shown.out
+
+
+def test_the_same_by_ids_without_a_stack(doctor: Doctor, federation: Federation) -> None:
+    only = ("--identity-store", AWS.identity_store_id, "--region", AWS.region,
+            "--secret", AWS.secret, "--okta-url", federation.okta)  # fmt: skip
+    direct = ("--app", federation.app, *only)
+    told = doctor(stack=direct)
+    assert told.findings() == PLANTED
+    assert told.unknown() == {}
+    drift = {"OIC-602", "OIC-603", "OIC-605", "OIC-606", "OIC-615", "OIC-616", "OIC-617"}
+    not_asked = {rule for each in told.document["notAsked"] for rule in each["rules"]}
+    assert drift <= not_asked
+    assert doctor(stack=only).findings() == PLANTED  # the org's only app needs no name
+
+
+def test_the_report_for_people_groups_by_what_to_do(doctor: Doctor) -> None:
+    told = doctor(as_json=False)
+    assert told.out.count("fill all five parts of the address") == 1
+    assert "uma.nair@example.com" in told.out
+    assert "11 findings (9 blocking); 93 rules asked." in told.out
+    assert told.code == 1
+
+
+def test_all_files_are_written_at_once(doctor: Doctor, tmp_path: Path) -> None:
+    files = {kind: tmp_path / f"report.{kind}" for kind in ("junit", "sarif", "html")}
+    doctor(*(part for kind, path in files.items() for part in (f"--{kind}", str(path))))
+    suite = ET.parse(files["junit"]).getroot()[0]  # noqa: S314 — our own
+    assert suite.get("failures") == "8"
+    results = json.loads(files["sarif"].read_text())["runs"][0]["results"]
+    assert len(results) == len(PLANTED)
+    assert all(who in files["html"].read_text() for _, who, _ in PLANTED)
+    told = doctor("--html", str(tmp_path / "nowhere" / "x.html"))
+    assert told.code == 2
+    assert "not written" in told.err
+
+
+@pytest.mark.parametrize(
+    ("path", "names", "part"),
+    [
+        (r"^/api/v1/groups", "okta.groups.read, and an admin role that can see groups", "OIC-205"),
+        (r"/meta/schemas/", "okta.schemas.read", "OIC-414"),
+        (r"^/api/v1/mappings", "okta.profileMappings.read", "OIC-322"),
+        (r"/users\?", "okta.apps.read, and an admin role that can see the app", "OIC-301"),
+        (r"/group-push/", "okta.apps.read and okta.groups.read", "OIC-601"),
+    ],
+)
+def test_a_missing_scope_or_role_is_said_by_name(
+    doctor: Doctor, federation: Federation, path: str, names: str, part: str
+) -> None:
+    with faults(federation, refusal(path)):
+        told = doctor()
+    assert told.findings() <= PLANTED  # nothing is made up of what was not seen
+    reasons = [why for why, rules in told.unknown().items() if part in rules]
+    assert reasons
+    assert f"Needs {names}" in reasons[0]
+    assert "403" in reasons[0]
+
+
+def test_without_any_finding_left_what_is_unknown_makes_the_exit_code_2(
+    doctor: Doctor, federation: Federation
+) -> None:
+    with faults(federation, refusal(r"^/api/v1/apps/[^/]+/users"), refusal(r"^/api/v1/groups")):
+        told = doctor()
+    assert told.findings() == set()
+    assert told.code == 2
+
+
+@pytest.mark.parametrize(
+    ("path", "rule"),
+    [
+        (r"/apps/[^/]+/users", "OIC-301"),
+        (r"/groups/[^/]+/users", "OIC-202"),
+        (r"^/api/v1/groups\?", "OIC-205"),
+    ],
+)
+def test_an_empty_list_that_a_role_may_have_emptied_is_unknown(
+    doctor: Doctor, federation: Federation, path: str, rule: str
+) -> None:
+    with faults(federation, refusal(path, status=200, body=[])):
+        told = doctor()
+    assert told.findings() <= PLANTED
+    assert rule in all_unknown(told)
+    assert any("hidden" in why for why in told.unknown())
+
+
+def test_an_empty_list_of_apps_is_not_no_app(doctor: Doctor, federation: Federation) -> None:
+    direct = ("--identity-store", AWS.identity_store_id, "--region", AWS.region,
+              "--secret", AWS.secret, "--okta-url", federation.okta)  # fmt: skip
+    with faults(federation, refusal(r"^/api/v1/apps\?", status=200, body=[])):
+        told = doctor(stack=direct)
+    assert told.code == 2
+    assert "OIC-618" in all_unknown(told)
+    assert any("there is none, or it is hidden" in why for why in told.unknown())
+
+
+def test_an_app_that_is_not_there_is_said_with_those_that_are(
+    doctor: Doctor, federation: Federation, tmp_path: Path
+) -> None:
+    outputs = tmp_path / "gone.json"
+    outputs.write_text(json.dumps({**federation.outputs(), "appId": "0oaGone"}))
+    told = doctor(stack=("--outputs", str(outputs)))
+    assert told.code == 2
+    assert any("0oaGone" in why and federation.app in why for why in told.unknown())
+
+
+def test_another_kind_of_app_is_not_judged(
+    doctor: Doctor, federation: Federation, tmp_path: Path
+) -> None:
+    body = {"name": "slack", "label": "Slack", "signOnMode": "SAML_2_0"}
+    other = federation.ask("POST", "/api/v1/apps", body)["id"]
+    outputs = tmp_path / "other.json"
+    outputs.write_text(json.dumps({**federation.outputs(), "appId": other}))
+    try:
+        told = doctor(stack=("--outputs", str(outputs)))
+    finally:
+        federation.ask("POST", f"/api/v1/apps/{other}/lifecycle/deactivate")
+        federation.ask("DELETE", f"/api/v1/apps/{other}")
+    assert any("is an app slack, not amazon_aws_sso" in why for why in told.unknown())
+
+
+def test_of_two_apps_nobody_guesses(doctor: Doctor, federation: Federation) -> None:
+    body = {"name": "amazon_aws_sso", "label": "AWS (old)", "signOnMode": "SAML_2_0"}
+    other = federation.ask("POST", "/api/v1/apps", body)["id"]
+    direct = ("--identity-store", AWS.identity_store_id, "--region", AWS.region,
+              "--secret", AWS.secret, "--okta-url", federation.okta)  # fmt: skip
+    try:
+        told = doctor(stack=direct)
+        by_stack = doctor()
+    finally:
+        federation.ask("POST", f"/api/v1/apps/{other}/lifecycle/deactivate")
+        federation.ask("DELETE", f"/api/v1/apps/{other}")
+    assert ("OIC-618", "apps", "") in told.findings()
+    assert any("give --app" in why and other in why for why in told.unknown())
+    # With a stack it is clear which is meant; that there are two is still told.
+    assert by_stack.findings() == PLANTED | {("OIC-618", "apps", "")}
+
+
+@pytest.mark.parametrize("status", [500, 403])
+def test_a_page_that_fails_in_the_middle_cuts_no_list_short(
+    doctor: Doctor, federation: Federation, monkeypatch: pytest.MonkeyPatch, status: int
+) -> None:
+    small_pages(monkeypatch)
+    with faults(federation, refusal(r"/apps/[^/]+/users\?.*after=", status=status)):
+        told = doctor()
+    assert told.findings() <= PLANTED
+    assert {"OIC-301", "OIC-302", "OIC-625", "OIC-202"} <= all_unknown(told)
+
+
+def test_a_page_that_fails_once_is_asked_for_again(
+    doctor: Doctor, federation: Federation, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    small_pages(monkeypatch)
+    later = {"X-Rate-Limit-Reset": "0", "Date": "Tue, 24 Nov 2026 10:00:00 GMT"}
+    with faults(federation, refusal(r"users\?.*after=", status=429, times=1, headers=later)):
+        told = doctor()
+    assert told.findings() == PLANTED
+    assert "429 from Okta" in told.err
+    assert "going on in 1 s" in told.err
+
+
+def small_pages(monkeypatch: pytest.MonkeyPatch, between: Any = None) -> None:
+    """Ten on a page of the app's people; `between` is called when the first has come."""
+    from okta_idc.clients.okta import Okta
+
+    whole = Okta.pages
+
+    async def pages(self: Okta, path: str, **query: Any) -> Any:
+        if path.endswith("/users") and "/apps/" in path:
+            query["limit"] = 10
+        number = 0
+        async for page in whole(self, path, **query):
+            yield page
+            number += 1
+            if number == 1 and between and "/apps/" in path and path.endswith("/users"):
+                between()
+
+    monkeypatch.setattr(Okta, "pages", pages)
+
+
+def test_somebody_who_is_deleted_between_two_pages_is_no_finding(
+    doctor: Doctor, federation: Federation, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The list moves up by one behind the reader's back, so somebody else is passed over."""
+    gone = federation.login("amir.haddad")  # on the first page, and in aws-developers
+    root = f"/api/v1/groups/{federation.groups['aws-access']}/users/{gone}"
+    developers = f"/api/v1/groups/{federation.groups['aws-developers']}/users/{gone}"
+
+    def leave() -> None:
+        federation.ask("DELETE", developers)
+        federation.ask("DELETE", root)
+        federation.settle()
+
+    small_pages(monkeypatch, leave)
+    try:
+        told = doctor()
+    finally:
+        federation.ask("PUT", root)
+        federation.settle()
+        federation.ask("PUT", developers)
+        federation.settle()
+    assert {f for f in told.findings() if f[1] != "amir.haddad@example.com"} == PLANTED
+    monkeypatch.undo()
+
+
+def test_a_group_whose_members_cannot_be_read_leaves_the_others_judged(
+    doctor: Doctor, federation: Federation
+) -> None:
+    path = rf"/groups/{federation.groups['aws-finance']}/users"
+    gone = {"errorCode": "E0000007", "errorSummary": "Not found: Resource not found"}
+    with faults(federation, refusal(path, status=404, body=gone)):
+        told = doctor()
+    assert told.findings() == PLANTED
+    assert {"OIC-202", "OIC-208", "OIC-211", "OIC-621", "OIC-622"} == all_unknown(told)
+
+
+def test_drift_in_okta_and_in_aws_is_found(doctor: Doctor, federation: Federation) -> None:
+    store, at = federation.client("identitystore"), {"IdentityStoreId": AWS.identity_store_id}
+    users = {u["UserName"]: u["UserId"] for u in store.list_users(**at)["Users"]}
+    groups = {g["DisplayName"]: g["GroupId"] for g in store.list_groups(**at)["Groups"]}
+    one = {"GroupId": groups["aws-admins"],
+           "MemberId": {"UserId": users["ada.berg@example.com"]}}  # fmt: skip
+    membership = store.get_group_membership_id(**at, **one)["MembershipId"]
+    store.delete_group_membership(**at, MembershipId=membership)
+    name = {"GivenName": "Root", "FamilyName": "Root"}
+    by_hand = store.create_user(**at, UserName="root", DisplayName="Root", Name=name)["UserId"]
+    root = f"/api/v1/apps/{federation.app}"
+    contractors = federation.groups["contractors"]
+    body = {"sourceGroupId": contractors, "targetGroupName": "contractors"}
+    made = federation.ask("POST", f"{root}/group-push/mappings", body)["id"]
+    federation.settle()
+    try:
+        told = doctor()
+    finally:
+        store.create_group_membership(**at, **one)
+        store.delete_user(**at, UserId=by_hand)
+        federation.ask("PATCH", f"{root}/group-push/mappings/{made}", {"status": "INACTIVE"})
+        federation.ask("DELETE", f"{root}/group-push/mappings/{made}", deleteTargetGroup="true")
+        federation.settle()
+    people = ("olga.ivanova", "omar.aziz", "paula.gomez", "ravi.iyer", "rosa.lima", "sam.taylor")
+    assert told.findings() - PLANTED == {
+        ("OIC-621", "ada.berg@example.com", "aws-admins"),
+        ("OIC-628", "root", "users"),
+        ("OIC-603", "contractors", "push"),
+        *(("OIC-202", f"{name}@example.com", "contractors") for name in people),
+    }
+    assert told.findings() >= PLANTED
+
+
+def test_a_connection_that_nobody_can_see_is_not_asked_about_in_mode_console(
+    doctor: Doctor, federation: Federation, tmp_path: Path
+) -> None:
+    outputs = tmp_path / "console.json"
+    outputs.write_text(json.dumps({**federation.outputs(), "mode": "console"}))
+    federation.ask("POST", "/sandbox/settings", {"connections": "unknown"})
+    try:
+        console = doctor(stack=("--outputs", str(outputs)))
+        by_api = doctor()
+    finally:
+        federation.ask("POST", "/sandbox/settings", {"connections": "supported"})
+    assert console.unknown() == {}
+    assert not {"OIC-610", "OIC-611"} & {rule for rule, *_ in console.findings()}
+    assert ("OIC-610", "the app", "connection") in by_api.findings()
+
+
+def test_wrong_credentials_are_said_and_nothing_else(
+    doctor: Doctor, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("OKTA_API_TOKEN", "WRONG-AND-SECRET")
+    told = doctor()
+    assert told.code == 2
+    assert "401: Invalid token" in told.err
+    assert "WRONG-AND-SECRET" not in told.out + told.err
+
+
+def test_a_service_app_with_a_private_key_signs_in(
+    doctor: Doctor, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    from tests.unit.okta_idc.clients.test_okta_auth import KEY
+
+    monkeypatch.delenv("OKTA_API_TOKEN")
+    monkeypatch.setenv("OKTA_API_CLIENT_ID", "0oaService")
+    monkeypatch.setenv("OKTA_API_PRIVATE_KEY", KEY)
+    told = doctor()
+    assert told.findings() == PLANTED
+    assert "service app 0oaService" in told.document["about"]["Okta"]
+
+
+def test_an_account_that_may_not_look_is_told_which_action_it_lacks(
+    doctor: Doctor, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    from botocore.exceptions import ClientError
+
+    from okta_idc.clients import identity_center
+
+    def refuse(self: Any, operation: str, **_: Any) -> Any:
+        error: Any = {"Error": {"Code": "AccessDeniedException", "Message": "no"}}
+        raise identity_center.told("sso-admin", ClientError(error, "ListInstances"))
+
+    monkeypatch.setattr(identity_center.IdentityCenter, "_call", refuse)
+    told = doctor()
+    assert told.findings() == PLANTED
+    (why,) = told.unknown()
+    assert "Needs sso:ListInstances." in why
+    assert {"OIC-107", "OIC-410", "OIC-534"} <= all_unknown(told)
+
+
+def test_the_preview_reads_statements_and_profile_from_the_live_app(
+    doctor: Doctor, federation: Federation, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("OKTA_HTTP_PROXY", federation.okta)
+
+    def preview(user: str) -> tuple[int, dict[str, Any]]:
+        arguments = ["preview-saml", "--user", user, "--app", federation.app, "--json"]
+        result = CliRunner().invoke(app, arguments, catch_exceptions=False)
+        return result.exit_code, json.loads(result.stdout or "{}")
+
+    code, made = preview("ada.berg@example.com")
+    assert (code, made["sessionTags"]) == (0, {"Department": "Platform", "CostCenter": "4100"})
+    code, made = preview(ZOE)
+    assert (code, made["sessionTags"]["Department"]) == (1, "R&D")
+    assert [f["rule"] for f in made["findings"]] == ["OIC-405"]
+    code, made = preview(ALEXANDER)  # the login, not the user name that two share
+    assert (made["nameId"]["value"], made["sessionTags"]["Department"]) == (
+        "alex.kim@example.com", "Finance",
+    )  # fmt: skip
+    code, made = preview("olga.ivanova@example.com")  # not assigned: the username format counts
+    assert (code, made["nameId"]["value"]) == (0, "olga.ivanova@example.com")
+    assert preview("nobody@example.com") == (2, {})

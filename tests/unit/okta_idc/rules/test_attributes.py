@@ -1,0 +1,155 @@
+"""Attributes for access control: keys, values and tags; statements; the instance's own feed."""
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from okta_idc.rules import attribute_statements, attributes, instance_attributes
+from okta_idc.rules.attribute_statements import Statement
+from okta_idc.rules.attributes import NAME_PREFIX, URI_NAME_FORMAT, Attribute, Referring
+from okta_idc.rules.instance_attributes import Feeds, InstanceAttribute, Switch
+
+
+class TestAttributes:
+    """What a user declares."""
+
+    @pytest.mark.parametrize(
+        "value",
+        [
+            "user.department",
+            '"blue"',
+            'user.department == "R&D" ? "RnD" : user.department',
+            'isMemberOfGroupName("aws-admins") ? "admin" : "user"',
+        ],
+    )
+    def test_okta_expressions_are_accepted_also_those_outside_the_subset(self, value: str) -> None:
+        assert attributes.attribute_value(Attribute("K", value)) == []
+
+    def test_what_okta_would_send_as_text_is_refused(self) -> None:
+        [finding] = attributes.attribute_value(Attribute("K", "department"))
+        assert finding.place == "value"
+        assert "department stands bare" in finding.problem
+
+    @given(st.text(max_size=200))
+    def test_any_key_and_value_is_judged_without_crashing(self, text: str) -> None:
+        one = Attribute(text, text)
+        attributes.attribute_key(one)
+        attributes.attribute_value(one)
+        attributes.worked_out(one)
+        attributes.session_tags({text: text})
+        attributes.known_reference(Referring(text, frozenset({"department"})))
+        for rule in (
+            attribute_statements.name_format,
+            attribute_statements.statement_name,
+            attribute_statements.one_value,
+        ):
+            rule(Statement(text, (text,), text, text))
+
+    @given(st.text(alphabet="abcXYZ0189_.:/=+-@ é漢", min_size=1, max_size=128))
+    def test_keys_of_awss_charset_are_accepted(self, key: str) -> None:
+        if not key.lower().startswith("aws:"):
+            assert attributes.attribute_key(Attribute(key, "user.x")) == []
+
+    @pytest.mark.parametrize("key", ["", "a" * 129, "a&b", "a\u200b", "AWS:x", "a,b", "a\tb"])
+    def test_other_keys_are_refused(self, key: str) -> None:
+        assert attributes.attribute_key(Attribute(key, "user.x"))
+
+    def test_the_full_attribute_name_is_not_a_key(self) -> None:
+        [finding] = attributes.attribute_key(Attribute(f"{NAME_PREFIX}Department", "user.x"))
+        assert "full attribute name" in finding.problem
+
+    @pytest.mark.parametrize("count", [50, 51])
+    def test_50_attributes_are_the_most(self, count: int) -> None:
+        many = tuple(Attribute(f"K{n}", "user.x") for n in range(count))
+        assert bool(attributes.attribute_count(many)) is (count == 51)
+
+    @pytest.mark.parametrize(
+        "value", ["R&D", "O'Brien", "a,b", "a;b", "(a)", "a\u200bb", "😀", "x" * 257]
+    )
+    def test_real_department_names_break_a_session_tag(self, value: str) -> None:
+        [finding] = attributes.session_tags({"Department": value})
+        assert finding.place == "Department"
+
+    @pytest.mark.parametrize("value", ["", "Research", "Forschung und Lehre", "漢字", "x" * 256])
+    def test_what_sts_takes_is_accepted(self, value: str) -> None:
+        assert attributes.session_tags({"Department": value}) == []
+
+    def test_an_attribute_in_another_case_is_named(self) -> None:
+        known = frozenset({"costCenter", "login"})
+        [finding] = attributes.known_reference(Referring("user.costcenter + user.login", known))
+        assert "user.costcenter, which no profile has. Did you mean user.costCenter?" in str(
+            finding
+        )
+
+    def test_attributes_of_the_app_user_are_not_looked_for_in_okta(self) -> None:
+        assert attributes.known_reference(Referring("appuser.role", frozenset())) == []
+
+
+class TestStatements:
+    """What stands in the app."""
+
+    def test_what_the_kit_sends_breaks_no_rule(self) -> None:
+        sent = attribute_statements.statement(Attribute("Department", "user.department"))
+        assert sent.namespace == URI_NAME_FORMAT
+        assert sent.attribute == Attribute("Department", "user.department")
+        for rule in (
+            attribute_statements.name_format,
+            attribute_statements.statement_name,
+            attribute_statements.one_value,
+            attribute_statements.statement_lengths,
+        ):
+            assert rule(sent) == []
+
+    @pytest.mark.parametrize(
+        "name",
+        [
+            "https://aws.amazon.com/SAML/Attributes/accesscontrol:Department",
+            "http://aws.amazon.com/SAML/Attributes/AccessControl:Department",
+            "AccessControl:Department",
+            "https://aws.amazon.com/SAML/Attributes/PrincipalTag:Department",
+        ],
+    )
+    def test_a_name_that_resembles_awss_is_flagged(self, name: str) -> None:
+        assert attribute_statements.statement_name(Statement(name))
+
+    @pytest.mark.parametrize("name", ["email", "https://example.com/claims/role"])
+    def test_statements_for_others_are_nobodys_business(self, name: str) -> None:
+        other = Statement(name, ("user.a", "user.b"))
+        assert attribute_statements.statement_name(other) == []
+        assert attribute_statements.name_format(other) == []
+        assert attribute_statements.one_value(other) == []
+
+    @pytest.mark.parametrize("values", [(), ("user.a", "user.b"), ('user.getGroups({"a"})',)])
+    def test_an_access_control_attribute_has_one_value(self, values: tuple[str, ...]) -> None:
+        assert attribute_statements.one_value(Statement(f"{NAME_PREFIX}D", values, URI_NAME_FORMAT))
+
+    @pytest.mark.parametrize(
+        ("name", "value", "count"), [(512, 1024, 0), (513, 1024, 1), (1, 1025, 1)]
+    )
+    def test_okta_counts_characters(self, name: int, value: int, count: int) -> None:
+        found = attribute_statements.statement_lengths(Statement("n" * name, ("v" * value,)))
+        assert len(found) == count
+
+
+class TestInstance:
+    """What the identity store adds."""
+
+    def test_a_key_in_both_feeds_is_found_whatever_its_case(self) -> None:
+        [finding] = instance_attributes.one_feed(Feeds(("A", "CostCenter"), ("costcenter", "b")))
+        assert (finding.place, finding.value) == ("saml[1]", "CostCenter")
+
+    @pytest.mark.parametrize("status", ["", "CREATION_IN_PROGRESS", "CREATION_FAILED"])
+    def test_what_is_sent_needs_the_switch(self, status: str) -> None:
+        assert instance_attributes.switched_on(Switch(("Department",), status))
+        assert instance_attributes.switched_on(Switch((), status)) == []
+
+    @pytest.mark.parametrize(
+        "source", ["${path:userName}", "${path:enterprise.manager.value}",
+                   '${path:addresses[type eq "work"].country}']
+    )  # fmt: skip
+    def test_awss_sources_are_accepted(self, source: str) -> None:
+        assert instance_attributes.instance_source(InstanceAttribute("K", source)) == []
+
+    @pytest.mark.parametrize("source", ["", "department", "${path:email}", "${path:emails}"])
+    def test_others_are_refused(self, source: str) -> None:
+        assert instance_attributes.instance_source(InstanceAttribute("K", source))

@@ -1,0 +1,153 @@
+"""What Okta may send for a person."""
+
+from typing import Any
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from okta_idc.rules import profiles
+from okta_idc.rules.profiles import ADDRESS, PER_PROFILE, REQUIRED, SENT, judge
+from tests.unit.okta_idc.rules import a_profile
+
+CLEAN = dict.fromkeys(SENT, "x") | {
+    "userName": "ada@example.com",
+    "email": "ada@example.com",
+    "profileUrl": "https://example.com/ada?a=1;b=%20",
+}
+
+
+def ids(profile: dict[str, Any]) -> set[str]:
+    return {finding.rule.id for finding in judge(profile)}
+
+
+_JSON = st.recursive(
+    st.none() | st.booleans() | st.integers() | st.floats() | st.text(),
+    lambda inner: st.lists(inner, max_size=3) | st.dictionaries(st.text(), inner, max_size=3),
+    max_leaves=5,
+)
+
+
+@given(st.dictionaries(st.sampled_from((*SENT, "roles", "groups", "password")) | st.text(), _JSON))
+def test_no_profile_crashes_a_rule(profile: dict[str, Any]) -> None:
+    for finding in judge(profile):
+        assert finding.text()
+
+
+@pytest.mark.parametrize(
+    "value",
+    [
+        "x" * 5_000,
+        "👩‍👩‍👧 " * 400,
+        "\u200fשלום\u200f" * 300,
+        "\ud800",
+        ["x"] * 9,
+        {"a": {}},
+        1e400,
+        -1,
+    ],
+)
+def test_nothing_in_300_attributes_crashes_a_rule(value: object) -> None:
+    profile = {f"custom{n}": value for n in range(300)} | dict.fromkeys(SENT, value)
+    for finding in judge(profile):
+        assert len(finding.text()) < 1_500
+
+
+def test_what_the_app_does_not_send_is_not_judged() -> None:
+    assert judge(CLEAN | {f"custom{n}": v for n, v in enumerate(["<", "\u200b", 1, [], ""])}) == []
+
+
+@given(a_profile())
+def test_the_shortcut_for_clean_profiles_finds_what_the_rules_find(profile: dict[str, Any]) -> None:
+    assert judge(profile) == [finding for ask in PER_PROFILE for finding in ask(profile)]
+
+
+def test_nulls_are_no_reason_to_ask_rule_by_rule() -> None:
+    optional = dict.fromkeys(set(SENT) - set(REQUIRED))
+    assert profiles._is_clean(CLEAN | optional)
+    assert profiles._is_clean(dict.fromkeys(REQUIRED, "x") | {"userName": "a@b.org"})
+    assert not profiles._is_clean(CLEAN | {"displayName": None})
+
+
+@pytest.mark.parametrize("attribute", REQUIRED)
+@pytest.mark.parametrize("value", [None, "", " ", "\t"])
+def test_each_of_the_four_names_is_required(attribute: str, value: object) -> None:
+    assert "OIC-301" in ids(CLEAN | {attribute: value})
+    [finding] = profiles.required_names(CLEAN | {attribute: value})
+    assert finding.place == attribute
+
+
+@pytest.mark.parametrize("attribute", sorted(set(SENT) - {"profileUrl"}))
+@pytest.mark.parametrize("character", "<>;:%")
+def test_a_forbidden_character_is_found_everywhere_but_in_the_url(
+    attribute: str, character: str
+) -> None:
+    [finding] = profiles.forbidden_characters(CLEAN | {attribute: f"a{character}b"})
+    assert (finding.place, finding.problem) == (attribute, f"holds {character}.")
+
+
+@pytest.mark.parametrize("missing", ADDRESS)
+@pytest.mark.parametrize("value", [None, "", "  "])
+def test_half_an_address_names_what_it_lacks(missing: str, value: object) -> None:
+    [finding] = profiles.complete_address(CLEAN | {missing: value})
+    assert finding.problem == f"lacks {missing}."
+
+
+@pytest.mark.parametrize(
+    ("character", "name"),
+    [
+        ("\u200b", "U+200B ZERO WIDTH SPACE"),
+        ("\u200f", "U+200F RIGHT-TO-LEFT MARK"),
+        ("\ufeff", "U+FEFF ZERO WIDTH NO-BREAK SPACE"),
+        ("\x07", "U+0007 CONTROL"),
+        ("\u2028", "U+2028 LINE SEPARATOR"),
+        ("\u2003", "U+2003 EM SPACE"),
+        ("\ud800", "U+D800 SURROGATE"),
+        ("\ue000", "U+E000 PRIVATE USE"),
+        ("\U000e0fff", "U+E0FFF UNASSIGNED"),
+    ],
+)
+def test_a_hidden_character_is_named(character: str, name: str) -> None:
+    [finding] = profiles.hidden_characters({"title": f"Engi{character}neer"})
+    assert finding.problem == f"holds {name}."
+
+
+@pytest.mark.parametrize(
+    "title", ["é漢字🙂", "a\u0301", "a\tb\nc\rd e\u00a0f\u3000g", "© € ½ — «»"]
+)
+def test_what_awss_pattern_takes_is_not_hidden(title: str) -> None:
+    assert judge(CLEAN | {"title": title}) == []
+
+
+@pytest.mark.parametrize(
+    ("changes", "found"),
+    [
+        ({"title": ""}, {"OIC-307"}),
+        ({"city": ""}, {"OIC-304"}),
+        (dict.fromkeys(ADDRESS, ""), {"OIC-307"}),
+        (dict.fromkeys(ADDRESS), set()),
+        (dict.fromkeys(ADDRESS) | {"city": " "}, {"OIC-304"}),
+        ({"manager": " "}, {"OIC-310"}),
+        ({"manager": None}, set()),
+        ({"employeeNumber": 4711}, {"OIC-308"}),
+        ({"title": False}, {"OIC-308"}),
+        ({"department": ["a"]}, {"OIC-308"}),
+        ({"email": ["a@example.com"]}, {"OIC-309"}),
+        ({"primaryPhone": []}, {"OIC-309"}),
+        ({"roles": ["a"]}, {"OIC-311"}),
+        ({"roles": []}, set()),
+        ({"entitlements": ["a"]}, {"OIC-312"}),
+        ({"userName": "a@" + "b" * 127}, {"OIC-313"}),
+        ({"userName": "a@" + "b" * 126}, set()),
+        ({"title": "x" * 1024}, set()),
+        ({"title": "x" * 1025}, {"OIC-313"}),
+        ({"userName": "a b@example.com"}, {"OIC-314", "OIC-315"}),
+        ({"userName": "ada"}, {"OIC-315"}),
+    ],
+)
+def test_each_defect_is_found_by_the_rule_for_it(changes: dict[str, Any], found: set[str]) -> None:
+    assert ids(CLEAN | changes) == found
+
+
+def test_a_password_is_never_shown() -> None:
+    assert "hunter2" not in " ".join(f.text() for f in judge(CLEAN | {"password": "hunter2"}))

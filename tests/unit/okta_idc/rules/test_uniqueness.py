@@ -1,0 +1,68 @@
+"""What must differ between people, and where user names and profiles come from."""
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from okta_idc.rules import profile_mappings, uniqueness, user_names
+from okta_idc.rules.profile_mappings import Mapped
+
+
+def test_usernames_are_compared_without_case() -> None:
+    [finding] = uniqueness.unique_user_names(("a@x", "b@x", "A@X"))
+    assert (finding.place, finding.value) == ("[2]", "A@X")
+    assert "first [0]" in finding.problem
+
+
+def test_who_has_no_email_shares_none() -> None:
+    assert uniqueness.unique_emails(("", "", "a@x")) == []
+
+
+def test_external_ids_are_compared_with_case() -> None:
+    assert uniqueness.unique_external_ids(("00uA", "00ua")) == []
+    assert uniqueness.unique_external_ids(("00uA", "00uA"))
+
+
+@given(st.lists(st.sampled_from(["a", "A", "b", "ß", "SS"])))
+def test_all_but_the_first_of_one_name_are_found(names: list[str]) -> None:
+    found = uniqueness.unique_user_names(tuple(names))
+    assert len(found) == len(names) - len({name.casefold() for name in names})
+
+
+@pytest.mark.parametrize(
+    "template",
+    [
+        "${source.login}", "${fn:toLowerCase(source.email)}", "${source.samAccountName}",
+        'String.substringBefore(user.email, "@")', "appuser.userName",
+    ],
+)  # fmt: skip
+def test_okta_s_username_formats_are_accepted(template: str) -> None:
+    assert user_names.user_name_template(template) == []
+
+
+@pytest.mark.parametrize("template", ["", "aws", "${login}", '"user.login"', "ada@example"])
+def test_a_format_without_a_person_is_refused(template: str) -> None:
+    assert user_names.user_name_template(template)
+
+
+@pytest.mark.parametrize(
+    ("template", "shared"),
+    [
+        ("${source.login}", False),
+        ("${source.email}", True),
+        ('user.firstName + "." + user.lastName', True),
+        ("user.firstName + user.login", False),
+        ("${source.badgeNumber}", False),
+        ("", False),
+    ],
+)
+def test_a_format_that_two_people_may_share_is_told(template: str, shared: bool) -> None:
+    assert bool(user_names.user_name_unique(template)) is shared
+
+
+@pytest.mark.parametrize("expression", [None, "", " "])
+def test_a_name_that_is_not_mapped_is_told(expression: str | None) -> None:
+    names = {"firstName": Mapped("user.firstName", True), "lastName": Mapped("user.lastName", True)}
+    assert [f.place for f in profile_mappings.names_are_mapped(names)] == ["displayName"]
+    names["displayName"] = Mapped(expression, True)
+    assert [f.place for f in profile_mappings.names_are_mapped(names)] == ["displayName"]

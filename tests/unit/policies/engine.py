@@ -1,0 +1,102 @@
+"""The engine's side of a policy: what it shows, and what comes back."""
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+from pulumi_policy import (
+    PolicyCustomTimeouts,
+    PolicyResource,
+    PolicyResourceOptions,
+    ResourceValidationArgs,
+    ResourceValidationPolicy,
+    StackValidationArgs,
+)
+from pulumi_policy.proxy import (
+    UNKNOWN_STRING_VALUE,
+    UnknownValueError,
+    unknown_checking_proxy,
+)
+
+from policies.pack import policies
+
+UNKNOWN = UNKNOWN_STRING_VALUE
+"""What the engine sends for a value that is not known before the update."""
+
+OPTIONS = PolicyResourceOptions(False, [], None, [], PolicyCustomTimeouts(0, 0, 0), [])
+
+
+@dataclass(frozen=True)
+class Declared:
+    """A resource: `made_from` says which others (by name) a property is made from."""
+
+    type: str
+    props: Mapping[str, Any]
+    name: str = "it"
+    made_from: Mapping[str, Iterable[str]] = field(default_factory=dict)
+
+    @property
+    def urn(self) -> str:
+        return f"urn:pulumi:dev::any::{self.type}::{self.name}"
+
+
+@dataclass
+class Answer:
+    """Findings as text and the name of the resource; what a policy could not decide, if it said."""
+
+    findings: list[tuple[str, str]]
+    undecided: str = ""
+
+    @property
+    def texts(self) -> list[str]:
+        return [text for text, _ in self.findings]
+
+
+def ask(
+    name: str, resources: Iterable[Declared], config: Mapping[str, Any] | None = None
+) -> Answer:
+    """Run one policy as the SDK does: of each resource, or of the stack."""
+    policy = next(each for each in policies() if each.name == name)
+    answer = Answer([])
+    declared = list(resources)
+    if isinstance(policy, ResourceValidationPolicy):
+        for each in declared:
+            props = unknown_checking_proxy(dict(each.props))
+            args = ResourceValidationArgs(
+                each.type, props, each.urn, each.name, OPTIONS, None, config
+            )
+            _run(policy, args, answer, each.name)
+    else:
+        _run(policy, StackValidationArgs(_resources(declared), config), answer, "")
+    return answer
+
+
+def _run(policy: Any, args: Any, answer: Answer, name: str) -> None:
+    def report(message: str, urn: str | None = None) -> None:
+        answer.findings.append((message, urn.rsplit("::", 1)[-1] if urn else name))
+
+    try:
+        policy.validate(args, report)
+    except UnknownValueError as unknown:
+        answer.undecided = unknown.message
+
+
+def _resources(declared: list[Declared]) -> list[PolicyResource]:
+    made = {
+        each.name: PolicyResource(
+            each.type,
+            unknown_checking_proxy(dict(each.props)),
+            each.urn,
+            each.name,
+            OPTIONS,
+            None,
+            None,
+            [],
+            {},
+        )
+        for each in declared
+    }
+    for each in declared:
+        for prop, names in each.made_from.items():
+            made[each.name].property_dependencies[prop] = [made[name] for name in names]
+    return list(made.values())

@@ -1,0 +1,254 @@
+"""The rules' own examples as somebody would declare them: subject → resources.
+
+Written from the providers' documentation of their inputs, and not from the pack's code.
+"""
+
+import json
+from collections.abc import Callable, Sequence
+from typing import Any
+
+from tests.unit.policies.engine import Declared
+
+PREFIX = "https://aws.amazon.com/SAML/Attributes/AccessControl:"
+URI = "urn:oasis:names:tc:SAML:2.0:attrname-format:uri"
+APP = "0oa1"
+
+
+def saml(**props: Any) -> list[Declared]:
+    return [Declared("okta:app/saml:Saml", {"preconfiguredApp": "amazon_aws_sso"} | props, "app")]
+
+
+def stated(statements: Sequence[Any]) -> list[Declared]:
+    """Statements as they are."""
+    each = [
+        {"name": s.name, "namespace": s.namespace, "type": s.type, "values": list(s.values)}
+        for s in statements
+    ]
+    return saml(attributeStatements=each)
+
+
+def sending(attributes: Sequence[Any]) -> list[Declared]:
+    """Attributes for access control as statements."""
+    each = [{"name": PREFIX + a.key, "namespace": URI, "values": [a.value]} for a in attributes]
+    return saml(attributeStatements=each)
+
+
+def addressed(acs: str, issuer: str) -> list[Declared]:
+    return saml(appSettingsJson=json.dumps({"acsURL": acs, "entityID": issuer}))
+
+
+def assigned(subject: Any, name: str = "it") -> list[Declared]:
+    props = {
+        "principalId": subject.principal,
+        "principalType": subject.principal_type,
+        "permissionSetArn": f"arn:aws:sso:::permissionSet/{subject.permission_set}",
+        "targetId": subject.account,
+    }
+    return [Declared("aws:ssoadmin/accountAssignment:AccountAssignment", props, name)]
+
+
+def permission_set(subject: Any, name: str = "it") -> list[Declared]:
+    given = {
+        "name": subject.name, "description": subject.description, "instanceArn": "arn:instance",
+        "sessionDuration": subject.session_duration, "relayState": subject.relay_state,
+    }  # fmt: skip
+    props = {key: value for key, value in given.items() if value is not None}
+    return [Declared("aws:ssoadmin/permissionSet:PermissionSet", props, name)]
+
+
+def named_set(set_name: str, name: str) -> list[Declared]:
+    props = {"name": set_name, "instanceArn": "arn:instance"}
+    return [Declared("aws:ssoadmin/permissionSet:PermissionSet", props, name)]
+
+
+def inline(policy: str | None) -> list[Declared]:
+    props = {"inlinePolicy": policy, "permissionSetArn": "arn:set", "instanceArn": "arn:instance"}
+    return [
+        Declared(
+            "aws:ssoadmin/permissionSetInlinePolicy:PermissionSetInlinePolicy", props, "inline"
+        )
+    ]
+
+
+def attached(subject: Any) -> list[Declared]:
+    return [
+        Declared(
+            "aws:ssoadmin/managedPolicyAttachment:ManagedPolicyAttachment",
+            {
+                "permissionSetArn": "arn:set",
+                "managedPolicyArn": f"arn:aws:iam::aws:policy/{policy}",
+            },
+            policy,
+        )
+        for policy in subject.managed_policies
+    ]
+
+
+def instance(attributes: Sequence[tuple[str, str]]) -> list[Declared]:
+    each = [{"key": key, "values": [{"sources": [source]}]} for key, source in attributes]
+    kind = "aws:ssoadmin/instanceAccessControlAttributes:InstanceAccessControlAttributes"
+    return [Declared(kind, {"attributes": each, "instanceArn": "arn:instance"}, "instance")]
+
+
+def push(source: str, name: str = "it", **props: Any) -> Declared:
+    given = {"appId": APP, "sourceGroupId": source, "deleteTargetGroupOnDestroy": False, **props}
+    return Declared("okta:index/pushGroup:PushGroup", given, name)
+
+
+def assignment(group: str, name: str = "it", **props: Any) -> Declared:
+    given = {"appId": APP, "groupId": group, **props}
+    return Declared("okta:app/groupAssignment:GroupAssignment", given, name)
+
+
+def roles(subject: Any) -> list[Declared]:
+    return [
+        *(assignment(group, f"assign-{i}") for i, group in enumerate(subject.assign)),
+        *(push(group, f"push-{i}") for i, group in enumerate(subject.push)),
+    ]
+
+
+def pushed(names: Sequence[str]) -> list[Declared]:
+    return [push(f"00g{i}", f"push-{i}", targetGroupName=n) for i, n in enumerate(names)]
+
+
+def mapping(subject: Any) -> list[Declared]:
+    given = {
+        "targetGroupId": subject.target_group_id, "targetGroupName": subject.target_group_name,
+        "deleteTargetGroupOnDestroy": subject.delete_target_group_on_destroy,
+        "status": subject.status,
+    }  # fmt: skip
+    return [push("00g1", **{key: value for key, value in given.items() if value is not None})]
+
+
+def profile(targets: dict[str, Any], push_status: str = "PUSH") -> list[Declared]:
+    each = [{"id": name, "expression": "user.x", "pushStatus": push_status} for name in targets]
+    props = {"sourceId": "oty1", "targetId": APP, "mappings": each}
+    return [Declared("okta:profile/mapping:Mapping", props)]
+
+
+def several(make: Callable[[Any, str], list[Declared]], subjects: Sequence[Any]) -> list[Declared]:
+    return [each for i, subject in enumerate(subjects) for each in make(subject, f"it-{i}")]
+
+
+def people(subject: Any) -> list[Declared]:
+    return [
+        Declared("okta:app/user:User", {"appId": APP, "userId": f"00u{i}", "username": who}, who)
+        for i, who in enumerate(subject.people)
+    ]
+
+
+def kinds(subject: Any) -> list[Declared]:
+    plural = "okta:index/appGroupAssignments:AppGroupAssignments"
+    groups = [{"id": "00gX"}]
+    return [
+        *(Declared(plural, {"appId": APP, "groups": groups}, name) for name in subject.together),
+        *(assignment(f"00g-{name}", name) for name in subject.one_by_one),
+    ]
+
+
+def sign_on(subject: Any) -> list[Declared]:
+    given = {
+        "authenticationPolicy": subject.authentication_policy,
+        "skipAuthenticationPolicy": subject.skip_authentication_policy,
+    }
+    return saml(**{key: value for key, value in given.items() if value is not None})
+
+
+def mapped(subject: Any) -> list[Declared]:
+    each = [
+        {"id": n, "expression": m.expression, "pushStatus": "PUSH" if m.push else "DONT_PUSH"}
+        for n, m in subject.items()
+    ]
+    props = {"sourceId": "oty1", "targetId": APP, "mappings": each}
+    return [Declared("okta:profile/mapping:Mapping", props)]
+
+
+def password(status: str) -> list[Declared]:
+    capabilities = {"update": {"password": {"status": status}}}
+    props = {"appId": APP, "name": "USER_PROVISIONING", "capabilities": capabilities}
+    return [Declared("okta:app/features:Features", props)]
+
+
+def connection(url: str) -> list[Declared]:
+    return [Declared("okta:app/connection:Connection", {"idProperty": APP, "baseUrl": url})]
+
+
+def ordered(priorities: Sequence[int]) -> list[Declared]:
+    groups = [{"id": f"00g{i}", "priority": float(p)} for i, p in enumerate(priorities)]
+    kind = "okta:index/appGroupAssignments:AppGroupAssignments"
+    return [Declared(kind, {"appId": APP, "groups": groups}, "all")]
+
+
+def sending_keys(keys: Sequence[str]) -> list[Declared]:
+    each = [{"name": PREFIX + key, "namespace": URI, "values": ["user.x"]} for key in keys]
+    return saml(attributeStatements=each)
+
+
+def fed(subject: Any) -> list[Declared]:
+    statements = [
+        {"name": PREFIX + k, "namespace": URI, "values": ["user.x"]} for k in subject.saml
+    ]
+    pairs = [(key, "${path:userName}") for key in subject.instance]
+    return [*saml(attributeStatements=statements), *instance(pairs)]
+
+
+def asking_tags(subject: Any) -> list[Declared]:
+    statements = [
+        {"name": PREFIX + k, "namespace": URI, "values": ["user.x"]} for k in subject.keys
+    ]
+    return [*saml(attributeStatements=statements), *inline(subject.policy)]
+
+
+RENDERED: dict[str, Callable[[Any], list[Declared]]] = {
+    "OIC-101": connection,
+    "OIC-110": lambda url: addressed(url, "https://x.example"),
+    "OIC-111": lambda url: addressed("https://x.example", url),
+    "OIC-112": lambda s: addressed(s.acs_url, s.issuer_url),
+    "OIC-201": roles,
+    "OIC-204": roles,
+    "OIC-205": lambda name: pushed([name]),
+    "OIC-206": lambda name: pushed([name]),
+    "OIC-207": pushed,
+    "OIC-209": people,
+    "OIC-220": mapping,
+    "OIC-221": mapping,
+    "OIC-222": mapping,
+    "OIC-223": ordered,
+    "OIC-230": kinds,
+    "OIC-311": profile,
+    "OIC-312": profile,
+    "OIC-320": lambda template: saml(userNameTemplate=template),
+    "OIC-321": lambda template: saml(userNameTemplate=template),
+    "OIC-323": mapped,
+    "OIC-324": mapped,
+    "OIC-325": lambda template: saml(userNameTemplate=template),
+    "OIC-401": lambda a: sending([a]),
+    "OIC-402": sending,
+    "OIC-403": lambda a: sending([a]),
+    "OIC-404": sending,
+    "OIC-406": lambda s: stated([s]),
+    "OIC-407": lambda s: stated([s]),
+    "OIC-408": lambda s: stated([s]),
+    "OIC-409": fed,
+    "OIC-411": lambda s: instance([(s.key, s.source)]),
+    "OIC-412": lambda s: stated([s]),
+    "OIC-415": lambda a: sending([a]),
+    "OIC-416": stated,
+    "OIC-501": permission_set,
+    "OIC-502": permission_set,
+    "OIC-503": permission_set,
+    "OIC-504": permission_set,
+    "OIC-505": lambda s: inline(s.inline_policy),
+    "OIC-506": lambda s: inline(s.inline_policy),
+    "OIC-507": attached,
+    "OIC-508": lambda names: several(named_set, names),
+    "OIC-520": asking_tags,
+    "OIC-521": lambda s: inline(s.policy),
+    "OIC-530": assigned,
+    "OIC-531": assigned,
+    "OIC-533": assigned,
+    "OIC-535": lambda subjects: several(assigned, subjects),
+    "OIC-614": password,
+    "OIC-640": sign_on,
+}
+"""All but OIC-210, whose subject is no declaration (test_unassigning)."""

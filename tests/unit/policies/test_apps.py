@@ -1,0 +1,166 @@
+"""Whose app it is: ids that are not known yet, other apps, apps made by hand."""
+
+import pytest
+
+from policies.groups import GROUP_ASSIGNMENTS, PUSH
+from tests.unit.policies.engine import UNKNOWN, Declared, ask
+from tests.unit.policies.rendered import APP, PREFIX, assignment, connection, push, saml
+
+GROUP = "okta:group/group:Group"
+SLACK = Declared("okta:app/saml:Saml", {"preconfiguredApp": "slack", "id": "0oaS"}, "slack")
+
+
+def fresh(name: str, kind: str, prop: str, **made_from: list[str]) -> Declared:
+    """A resource of a first preview: no id is known, what it is made from is."""
+    props = {"id": UNKNOWN, prop: UNKNOWN, "appId": UNKNOWN}
+    return Declared(kind, props, name, made_from)
+
+
+def test_a_group_made_in_the_same_stack_is_seen_in_both_roles_before_it_has_an_id() -> None:
+    one = "okta:app/groupAssignment:GroupAssignment"
+    resources = [
+        Declared(
+            "okta:app/saml:Saml", {"preconfiguredApp": "amazon_aws_sso", "id": UNKNOWN}, "app"
+        ),
+        Declared(GROUP, {"name": "aws-admins", "id": UNKNOWN}, "admins"),
+        Declared(GROUP, {"name": "aws-access", "id": UNKNOWN}, "access"),
+        fresh("assign", one, "groupId", appId=["app"], groupId=["admins"]),
+        fresh("assign-2", one, "groupId", appId=["app"], groupId=["access"]),
+        fresh("push", PUSH, "sourceGroupId", appId=["app"], sourceGroupId=["admins"]),
+    ]
+    answer = ask("oic-201", resources)
+    [(text, name)] = answer.findings
+    assert name == "push"
+    assert "is assigned too (assign)" in text
+    assert answer.undecided == ""
+
+
+def test_an_app_is_found_through_the_resource_that_has_to_be_ready_first() -> None:
+    resources = [
+        saml(id=UNKNOWN)[0],
+        Declared("okta:app/features:Features", {"appId": UNKNOWN}, "ready", {"appId": ["app"]}),
+        Declared(PUSH, {"appId": UNKNOWN, "sourceGroupId": "00g1"}, "p", {"appId": ["ready"]}),
+        assignment("00g1", "a"),
+    ]
+    resources[-1] = Declared(
+        resources[-1].type, {"appId": UNKNOWN, "groupId": "00g1"}, "a", {"appId": ["app"]}
+    )
+    assert [name for _, name in ask("oic-201", resources).findings] == ["p"]
+
+
+def test_an_app_that_may_be_one_of_two_is_not_guessed() -> None:
+    two = [Declared("okta:app/saml:Saml", {"id": f"0oa{n}"}, f"app-{n}") for n in (1, 2)]
+    made_from = {"appId": ["app-1", "app-2"]}
+    answer = ask("oic-220", [*two, Declared(PUSH, {"appId": UNKNOWN}, "p", made_from)])
+    assert answer.findings == []
+    assert "p.appId" in answer.undecided
+
+
+def test_a_group_that_may_be_one_of_two_is_not_guessed() -> None:
+    resources = [
+        assignment("00g1", "a"),
+        Declared(GROUP, {"id": "00g1"}, "one"),
+        Declared(GROUP, {"id": "00g2"}, "two"),
+        Declared(
+            PUSH, {"appId": APP, "sourceGroupId": UNKNOWN}, "p", {"sourceGroupId": ["one", "two"]}
+        ),
+    ]
+    answer = ask("oic-201", resources)
+    assert answer.findings == []
+    assert "p.sourceGroupId" in answer.undecided
+
+
+def test_one_group_may_be_assigned_to_one_app_and_pushed_through_another() -> None:
+    assert ask("oic-201", [assignment("00g1", appId="0oaX"), push("00g1", "p")]).findings == []
+
+
+def test_groups_of_the_resource_that_assigns_many_are_seen_one_by_one() -> None:
+    many = Declared(
+        GROUP_ASSIGNMENTS, {"appId": APP, "groups": [{"id": "00g1"}, {"id": UNKNOWN}]}, "many"
+    )
+    answer = ask("oic-201", [many, push("00g1", "p")])
+    [(text, _)] = answer.findings
+    assert "is assigned too (many.groups[0])" in text
+    assert "many.groups[1].id" in answer.undecided
+
+
+@pytest.mark.parametrize("name", ["oic-201", "oic-204", "oic-207", "oic-220", "oic-614", "oic-312"])
+def test_other_apps_are_left_alone(name: str) -> None:
+    features = {"capabilities": {"update": {"password": {"status": "ENABLED"}}}}
+    mappings = {"targetId": "0oaS", "mappings": [{"id": "password", "expression": "user.x"}]}
+    theirs = [
+        assignment("00g1", "a1", appId="0oaS"),
+        assignment("00g1", "a2", appId="0oaS"),
+        push("00g1", "p1", appId="0oaS", deleteTargetGroupOnDestroy=True, targetGroupName="x"),
+        push("00g2", "p2", appId="0oaS", targetGroupName="X"),
+        Declared("okta:app/features:Features", {"appId": "0oaS", **features}, "f"),
+        Declared("okta:profile/mapping:Mapping", mappings, "m"),
+    ]
+    assert ask(name, theirs).findings, "an app of which nothing is known is taken for ours"
+    assert ask(name, [SLACK, *theirs]).findings == []
+    assert ask(name, theirs, {"otherApps": ["0oaS"]}).findings == []
+
+
+def test_a_mapping_from_the_app_to_okta_is_not_what_aws_gets() -> None:
+    props = {"sourceId": APP, "targetId": "oty1", "mappings": [{"id": "groups", "expression": "x"}]}
+    assert ask("oic-312", [Declared("okta:profile/mapping:Mapping", props)]).findings == []
+
+
+def test_a_base_url_of_somebody_else_is_nobodys_business() -> None:
+    assert ask("oic-101", connection("https://slack.example/scim/v2/")).findings == []
+
+
+STATEMENT = {"name": PREFIX + "Department", "values": ["user.department"]}
+
+
+@pytest.mark.parametrize(
+    "props",
+    [
+        {"preconfiguredApp": "amazon_aws_sso"},
+        {"name": "amazon_aws_sso"},
+        {"ssoUrl": "https://us-east-1.sso.signin.aws/platform/saml/acs/x"},
+        {"ssoUrl": "https://x.example"},  # the statement alone tells
+    ],
+    ids=lambda props: next(iter(props)),
+)
+def test_an_app_is_known_for_identity_centers_however_it_was_made(props: dict[str, str]) -> None:
+    app = Declared("okta:app/saml:Saml", {**props, "attributeStatements": [STATEMENT]}, "app")
+    assert ask("oic-406", [app]).findings
+
+
+def test_an_app_for_a_single_aws_account_is_not_identity_centers() -> None:
+    tag = {"name": "https://aws.amazon.com/SAML/Attributes/PrincipalTag:Department"}
+    app = saml(preconfiguredApp="amazon_aws", attributeStatements=[tag])
+    assert ask("oic-407", app).findings == []
+
+
+def test_the_addresses_of_an_app_made_by_hand_are_its_own_inputs() -> None:
+    app = Declared(
+        "okta:app/saml:Saml",
+        {"ssoUrl": "https://us-east-1.signin.aws.amazon.com/platform/saml/d-1", "audience": "x"},
+        "app",
+    )
+    assert ask("oic-110", [app]).findings
+    assert ask("oic-111", [app]).findings
+
+
+def test_a_push_group_without_a_name_of_its_own_has_its_source_groups() -> None:
+    group = Declared(GROUP, {"name": "aws:admins", "id": "00g1"}, "admins")
+    assert "'aws:admins'" in ask("oic-206", [group, push("00g1", "p")]).texts[0]
+    assert ask("oic-206", [push("00g1", "p")]).findings == []
+
+
+def test_tags_are_not_judged_where_the_stack_cannot_say_what_is_sent() -> None:
+    text = '{"Statement": [{"Condition": {"StringEquals": {"aws:PrincipalTag/Team": "x"}}}]}'
+    kind = "aws:ssoadmin/permissionSetInlinePolicy:PermissionSetInlinePolicy"
+    policy = Declared(kind, {"inlinePolicy": text}, "inline")
+    assert ask("oic-520", [policy]).findings == []
+    assert ask("oic-520", [policy, *saml()]).findings
+    assert ask("oic-520", [policy, *saml()], {"otherKeys": ["Team"]}).findings == []
+
+
+def test_a_group_that_is_meant_to_go_in_aws_may_be_named() -> None:
+    leaving = [push("00g1", "old", deleteTargetGroupOnDestroy=True)]
+    assert ask("oic-220", leaving).findings
+    assert ask("oic-220", leaving, {"retiring": ["old"]}).findings == []
+    assert ask("oic-220", leaving, {"retiring": ["another"]}).findings

@@ -1,0 +1,123 @@
+"""The pack as the engine runs it: a process of its own, whose folder is where it works."""
+
+import subprocess
+import sys
+from collections.abc import Iterator
+from typing import Any
+
+import grpc
+import pytest
+from google.protobuf import empty_pb2, json_format, struct_pb2
+from pulumi.runtime.proto import analyzer_pb2 as proto
+from pulumi.runtime.proto import analyzer_pb2_grpc
+from pulumi_policy.deserialize import SPECIAL_SECRET_SIG, SPECIAL_SIG_KEY
+
+from policies.pack import policies
+from tests.paths import ROOT
+from tests.unit.policies.engine import UNKNOWN
+from tests.unit.policies.rendered import PREFIX, URI
+
+CONNECTION, PUSH = "okta:app/connection:Connection", "okta:index/pushGroup:PushGroup"
+SAML = "okta:app/saml:Saml"
+URL = "https://scim.us-east-2.amazonaws.com/11111111111-2222-3333-4444-555555555555/scim/v2"
+SECRET = {SPECIAL_SIG_KEY: SPECIAL_SECRET_SIG, "value": "TOPSECRET"}
+
+
+@pytest.fixture(scope="module")
+def pack() -> Iterator[Any]:
+    """`python -m pulumi.policy` in policies/, as a language host starts it."""
+    command = [sys.executable, "-u", "-m", "pulumi.policy", "127.0.0.1:1", "."]
+    running = subprocess.Popen(command, cwd=ROOT / "policies", stdout=subprocess.PIPE)
+    try:
+        assert running.stdout is not None
+        port = running.stdout.readline().decode().strip()
+        assert port.isdecimal(), "the pack did not start"
+        with grpc.insecure_channel(f"127.0.0.1:{port}") as channel:
+            yield analyzer_pb2_grpc.AnalyzerStub(channel)
+    finally:
+        running.terminate()
+        running.wait(10)
+
+
+def request(kind: str, props: dict[str, Any]) -> Any:
+    struct = struct_pb2.Struct()
+    json_format.ParseDict(props, struct)
+    urn = f"urn:pulumi:dev::any::{kind}::it"
+    return proto.AnalyzeRequest(type=kind, urn=urn, name="it", properties=struct)
+
+
+def configure(pack: Any, level: Any, *names: str) -> None:
+    config = {name: proto.PolicyConfig(enforcementLevel=level) for name in names}
+    pack.Configure(proto.ConfigureAnalyzerRequest(policyConfig=config))
+
+
+def remediated(pack: Any, kind: str, props: dict[str, Any]) -> dict[str, Any]:
+    """What the remediations that are on make of the properties; nothing if they do nothing."""
+    answer = pack.Remediate(request(kind, props))
+    assert [r.diagnostic for r in answer.remediations if r.diagnostic] == []
+    last = [json_format.MessageToDict(r.properties) for r in answer.remediations]
+    return last[-1] if last else {}
+
+
+def test_it_starts_in_its_own_folder_with_every_policy(pack: Any) -> None:
+    info = pack.GetAnalyzerInfo(empty_pb2.Empty())
+    assert info.name == "okta-identity-center"
+    assert [each.name for each in info.policies] == [policy.name for policy in policies()]
+    [unassigning] = [each for each in info.policies if each.name == "oic-210"]
+    assert {"limit", "assigned", "otherApps"} <= set(unassigning.configSchema.properties)
+
+
+def test_a_finding_is_mandatory_and_never_shows_the_token(pack: Any) -> None:
+    props = {"baseUrl": f"{URL}/", "idProperty": "0oa1", "profile": {"token": SECRET}}
+    [finding] = pack.Analyze(request(CONNECTION, props)).diagnostics
+    assert (finding.policyName, finding.enforcementLevel) == ("oic-101", proto.MANDATORY)
+    assert "ends with a slash" in finding.message
+    assert "TOPSECRET" not in finding.message
+
+
+def test_what_is_not_known_is_an_advisory_note(pack: Any) -> None:
+    [note] = pack.Analyze(request(CONNECTION, {"baseUrl": UNKNOWN})).diagnostics
+    assert (note.policyName, note.enforcementLevel) == ("oic-101", proto.ADVISORY)
+    assert "unknown, not decided: baseUrl" in note.message
+
+
+def test_remediations_are_off_until_they_are_switched_on(pack: Any) -> None:
+    assert remediated(pack, CONNECTION, {"baseUrl": f"{URL}/"}) == {}
+
+
+@pytest.fixture
+def mending(pack: Any) -> Iterator[Any]:
+    configure(pack, proto.REMEDIATE, "fix-oic-101", "fix-oic-220", "fix-oic-406")
+    yield pack
+    configure(pack, proto.DISABLED)
+
+
+def test_the_trailing_slash_is_removed_and_the_token_stays_a_secret(mending: Any) -> None:
+    props = {"baseUrl": f"{URL}/", "profile": {"token": SECRET, "authScheme": "TOKEN"}}
+    assert remediated(mending, CONNECTION, props) == {**props, "baseUrl": URL}
+
+
+def test_an_address_that_is_wrong_in_another_way_is_left_to_a_person(mending: Any) -> None:
+    for url in (URL, f"{URL}/Users/", "https://slack.example/scim/", UNKNOWN):
+        assert remediated(mending, CONNECTION, {"baseUrl": url}) == {}
+
+
+@pytest.mark.parametrize("given", [{}, {"deleteTargetGroupOnDestroy": True}])
+def test_the_group_in_aws_is_kept(mending: Any, given: dict[str, Any]) -> None:
+    props = {"appId": UNKNOWN, "sourceGroupId": "00g1"}
+    wanted = {**props, "deleteTargetGroupOnDestroy": False}
+    assert remediated(mending, PUSH, {**props, **given}) == wanted
+    assert remediated(mending, PUSH, wanted) == {}
+    assert remediated(mending, PUSH, {"deleteTargetGroupOnDestroy": UNKNOWN}) == {}
+
+
+def test_the_name_format_is_set_on_attributes_for_access_control_only(mending: Any) -> None:
+    def app(**namespace: str) -> dict[str, Any]:
+        ours = {"name": f"{PREFIX}Department", "values": [UNKNOWN], **namespace}
+        other = {"name": "email", "values": ["user.email"]}
+        return {"label": "AWS", "attributeStatements": [other, {"name": UNKNOWN}, ours]}
+
+    assert remediated(mending, SAML, app()) == app(namespace=URI)
+    assert remediated(mending, SAML, app(namespace="urn:x")) == app(namespace=URI)
+    assert remediated(mending, SAML, app(namespace=URI)) == {}
+    assert remediated(mending, SAML, app(namespace=UNKNOWN)) == {}

@@ -1,0 +1,44 @@
+"""docs/reference/policies.md says which policies there are for what; these lists must stay true."""
+
+import json
+import re
+
+from policies.pack import FIXES, QUESTIONS
+from tests.paths import ROOT
+
+PAGE = (ROOT / "docs" / "reference" / "policies.md").read_text()
+
+
+def ids(text: str) -> set[str]:
+    """`201, 204 to 207`, as rule ids that there are."""
+    found: set[str] = set()
+    for first, last in re.findall(r"(\d{3})(?: to (\d{3}))?", text):
+        found |= {f"OIC-{n}" for n in range(int(first), int(last or first) + 1)}
+    return found & set(QUESTIONS)
+
+
+def test_the_page_names_the_rules_that_are_asked_of_the_whole_stack() -> None:
+    listed = re.search(r"Rules on several \(([^)]*)\)", PAGE)
+    assert listed
+    assert ids(listed[1]) == {key for key, question in QUESTIONS.items() if not question.types}
+
+
+def test_the_page_names_what_each_policy_can_be_told() -> None:
+    for setting in ("otherApps", "otherKeys", "assigned"):
+        told = {key for key, question in QUESTIONS.items() if setting in question.config}
+        [row] = re.findall(rf"^\| [^|]*`{setting}`[^|]*\| ([^|]*) \|", PAGE, re.MULTILINE)
+        assert ids(row) == told
+
+
+def test_the_page_names_the_remediations() -> None:
+    listed = re.findall(r"^\| `fix-(oic-\d+)`", PAGE, re.MULTILINE)
+    assert listed == [fix.rule.id.lower() for fix in FIXES]
+
+
+def test_the_example_names_policies_that_there_are() -> None:
+    example = re.search(r"```json\n(.*?)```", PAGE, re.DOTALL)
+    assert example
+    for name, told in json.loads(example[1]).items():
+        question = QUESTIONS[name.removeprefix("fix-").upper()]
+        if isinstance(told, dict):
+            assert set(told) <= {"enforcementLevel", *question.config}

@@ -1,0 +1,60 @@
+"""What the real Okta plugin gives the engine, as recorded: the pack reads those shapes."""
+
+import json
+from collections.abc import Iterator
+from functools import reduce
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from policies.pack import QUESTIONS
+from tests.paths import SHARED
+from tests.unit.policies.engine import UNKNOWN, Declared, ask
+
+WIRE = SHARED / "wire"
+pytestmark = pytest.mark.skipif(not WIRE.exists(), reason="the recordings are not in this clone")
+
+
+def recorded(path: Path) -> Iterator[tuple[str, Declared, Declared]]:
+    """Of each resource that was created: phase, inputs (what a resource policy sees) and outputs
+    (what a stack policy sees)."""
+    calls = [json.loads(line) for line in path.read_text().splitlines()]
+    by_seq = {call["seq"]: call for call in calls}
+
+    def plain(value: Any) -> Any:
+        """The recording's marks as the engine's."""
+        if isinstance(value, dict) and "_same_as" in value:
+            _, seq, part = value["_same_as"].split()
+            return plain(reduce(lambda v, key: v[key], part.split("."), by_seq[int(seq)]))
+        if isinstance(value, dict):
+            unmarked = {key: plain(each) for key, each in value.items()}
+            return unmarked.get("$secret", unmarked)
+        if isinstance(value, list):
+            return [plain(each) for each in value]
+        return UNKNOWN if value == "$unknown" else value
+
+    for call in calls:
+        request, answer = call.get("request") or {}, call.get("response") or {}
+        if call["method"] == "Create" and "properties" in answer:
+            kind, name = request["urn"].split("::")[2:]
+            both = (request["properties"], answer["properties"])
+            yield call["phase"], *(Declared(kind, plain(props), name) for props in both)
+
+
+RESOURCES = [p for p in sorted(WIRE.glob("grpc-*.jsonl")) if any(recorded(p))]
+
+
+@pytest.mark.parametrize("path", RESOURCES, ids=lambda path: path.stem)
+def test_no_recorded_resource_crashes_a_policy(path: Path) -> None:
+    for _, inputs, outputs in recorded(path):
+        for question in QUESTIONS.values():
+            ask(question.rule.id.lower(), [inputs if question.types else outputs])
+
+
+def test_the_plugins_default_deletes_the_group_in_aws_and_is_found_in_the_first_preview() -> None:
+    [push] = [o for phase, _, o in recorded(WIRE / "grpc-push-group.jsonl") if phase == "preview"]
+    assert "deleteTargetGroupOnDestroy" in push.props
+    app = Declared("okta:app/saml:Saml", {"name": "amazon_aws_sso", "id": UNKNOWN}, "app")
+    previewed = Declared(push.type, push.props, push.name, {"appId": ["app"]})
+    assert [name for _, name in ask("oic-220", [app, previewed]).findings] == [push.name]

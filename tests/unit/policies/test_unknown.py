@@ -1,0 +1,158 @@
+"""What is not known before the update: never a crash, never a guess, always said."""
+
+import copy
+from collections.abc import Iterator
+from typing import Any
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+from pulumi_policy import ResourceValidationArgs
+from pulumi_policy.proxy import UnknownValueError, unknown_checking_proxy
+
+from okta_idc.rules import RULES
+from policies import account_access, groups, provisioning, stack_graph
+from policies.pack import QUESTIONS, policies
+from tests.unit.policies.engine import OPTIONS, UNKNOWN, Declared, ask
+from tests.unit.policies.rendered import RENDERED, assignment, push, saml
+
+TYPES = [
+    stack_graph.SAML, stack_graph.GROUP, groups.GROUP_ASSIGNMENT, groups.GROUP_ASSIGNMENTS,
+    groups.APP_USER, groups.PUSH,
+    provisioning.CONNECTION, provisioning.FEATURES, provisioning.MAPPING, account_access.SET,
+    account_access.INLINE, account_access.ASSIGNMENT, account_access.ATTRIBUTES,
+    account_access.MANAGED, account_access.CUSTOMER,
+    "aws:s3/bucket:Bucket",
+]  # fmt: skip
+PROPERTIES = [
+    "id", "appId", "groupId", "sourceGroupId", "groups", "priority", "targetGroupName",
+    "targetGroupId", "deleteTargetGroupOnDestroy", "status", "userId", "username", "name",
+    "preconfiguredApp", "appSettingsJson", "ssoUrl", "audience", "attributeStatements", "values",
+    "namespace", "type", "userNameTemplate", "skipAuthenticationPolicy", "authenticationPolicy",
+    "baseUrl", "capabilities", "update", "password", "mappings", "targetId", "expression",
+    "pushStatus", "instanceArn", "description", "sessionDuration", "relayState", "inlinePolicy",
+    "permissionSetArn", "principalId", "principalType", "attributes", "key", "sources",
+]  # fmt: skip
+LEAVES = st.one_of(
+    st.just(UNKNOWN), st.none(), st.booleans(), st.floats(), st.text(max_size=20),
+    st.sampled_from(["amazon_aws_sso", '{"acsURL": 1}', '{"Statement": [1]}', "[0]", "GROUP"]),
+)  # fmt: skip
+VALUES = st.recursive(
+    LEAVES,
+    lambda inner: (
+        st.lists(inner, max_size=3)
+        | st.dictionaries(st.sampled_from(PROPERTIES), inner, max_size=4)
+    ),
+    max_leaves=12,
+)
+PROPS = st.dictionaries(st.sampled_from(PROPERTIES), VALUES, max_size=10)
+
+
+@st.composite
+def stacks(draw: st.DrawFn) -> list[Declared]:
+    """Resources of every type with anything in them, made from each other in any way."""
+    names = [f"r{i}" for i in range(draw(st.integers(1, 5)))]
+    made_from = st.dictionaries(
+        st.sampled_from(PROPERTIES), st.lists(st.sampled_from(names), max_size=2), max_size=3
+    )
+    return [
+        Declared(draw(st.sampled_from(TYPES)), draw(PROPS), name, draw(made_from)) for name in names
+    ]
+
+
+@settings(max_examples=300, deadline=None)
+@given(stacks(), st.dictionaries(st.sampled_from(["otherApps", "assigned", "limit"]), VALUES))
+def test_nothing_in_a_declaration_crashes_a_policy(
+    resources: list[Declared], config: dict[str, Any]
+) -> None:
+    for question in QUESTIONS.values():
+        ask(question.rule.id.lower(), resources, config)
+
+
+def leaves(value: Any, path: tuple[Any, ...] = ()) -> Iterator[tuple[Any, ...]]:
+    """Paths to all values, lists and objects among them."""
+    inner = value.items() if isinstance(value, dict) else enumerate(value)
+    for key, each in inner:
+        yield (*path, key)
+        if isinstance(each, dict | list):
+            yield from leaves(each, (*path, key))
+
+
+def without(declared: Declared, path: tuple[Any, ...]) -> Declared:
+    """The same with one value not known."""
+    props = copy.deepcopy(dict(declared.props))
+    holder: Any = props
+    for key in path[:-1]:
+        holder = holder[key]
+    holder[path[-1]] = UNKNOWN
+    return Declared(declared.type, props, declared.name)
+
+
+@pytest.mark.parametrize("rule_id", sorted(RENDERED))
+def test_what_is_not_known_is_never_held_against_a_good_declaration(rule_id: str) -> None:
+    declared = RENDERED[rule_id](RULES[rule_id].good)
+    for index, resource in enumerate(declared):
+        for path in leaves(dict(resource.props)):
+            changed = [*declared]
+            changed[index] = without(resource, path)
+            answer = ask(rule_id.lower(), changed)
+            assert answer.findings == [], path
+
+
+DECIDES = {
+    "OIC-101": "baseUrl", "OIC-110": "appSettingsJson", "OIC-201": "sourceGroupId",
+    "OIC-220": "deleteTargetGroupOnDestroy", "OIC-320": "userNameTemplate",
+    "OIC-503": "sessionDuration", "OIC-506": "inlinePolicy", "OIC-530": "targetId",
+    "OIC-640": "skipAuthenticationPolicy", "OIC-614": "capabilities",
+}  # fmt: skip
+
+
+@pytest.mark.parametrize(("rule_id", "name"), DECIDES.items(), ids=DECIDES)
+def test_a_rule_whose_subject_is_not_known_says_so_with_the_place(rule_id: str, name: str) -> None:
+    declared = RENDERED[rule_id](RULES[rule_id].bad)
+    changed = [without(each, (name,)) if name in each.props else each for each in declared]
+    answer = ask(rule_id.lower(), changed)
+    assert answer.findings == []
+    assert answer.undecided.startswith("unknown, not decided: ")
+    assert name in answer.undecided
+
+
+def test_what_is_known_is_judged_beside_what_is_not() -> None:
+    resources = [assignment("00g1"), push("00g1", "bad"), push(UNKNOWN, "later")]
+    answer = ask("oic-201", resources)
+    [(text, name)] = answer.findings
+    assert name == "bad"
+    assert "'00g1' is assigned too (it)" in text
+    assert "later.sourceGroupId" in answer.undecided
+
+
+def test_a_rule_is_not_undecided_for_each_of_a_thousand_resources() -> None:
+    policy = next(each for each in policies() if each.name == "oic-221")
+    unknown = [push("00g1", f"p{i}", targetGroupId=UNKNOWN) for i in range(1000)]
+    notes = [note for each in unknown if (note := _note(policy, each))]
+    assert len(notes) == 3
+    assert "More resources are in the same case." in notes[-1]
+
+
+def _note(policy: Any, declared: Declared) -> str:
+
+    props = unknown_checking_proxy(dict(declared.props))
+    args = ResourceValidationArgs(
+        declared.type, props, declared.urn, declared.name, OPTIONS, None, None
+    )
+    try:
+        policy.validate(args, lambda *_: None)
+    except UnknownValueError as unknown:
+        return unknown.message
+    return ""
+
+
+def test_an_app_whose_settings_are_not_known_is_not_judged_on_them() -> None:
+    answer = ask("oic-110", saml(appSettingsJson=UNKNOWN))
+    assert answer.findings == []
+    assert "appSettingsJson" in answer.undecided
+
+
+def test_a_secret_that_analyze_cannot_decrypt_is_not_known_either() -> None:
+    answer = ask("oic-101", [Declared(provisioning.CONNECTION, {"baseUrl": "[secret]"})])
+    assert "baseUrl" in answer.undecided

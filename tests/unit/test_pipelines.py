@@ -1,0 +1,250 @@
+"""The workflows: no right too many, nothing of an event in a script, commands that there are."""
+
+import json
+import os
+import re
+import shutil
+import subprocess
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+import yaml
+
+from tests.paths import ROOT
+from tests.permissions_page import scopes
+
+FILES = sorted((ROOT / ".github" / "workflows").glob("*.yml"))
+WORKFLOWS = {file.stem: yaml.safe_load(file.read_text()) for file in FILES}
+JOBS = {
+    f"{workflow}.{name}": job
+    for workflow, document in WORKFLOWS.items()
+    for name, job in document["jobs"].items()
+}
+KIT = yaml.safe_load((ROOT / ".github" / "actions" / "kit" / "action.yml").read_text())
+PAGE = (ROOT / "docs" / "guide" / "pipelines.md").read_text()
+GITLAB = yaml.safe_load(re.search(r"```yaml\n(.*?)```", PAGE, re.DOTALL)[1])  # type: ignore[index]
+EACH_JOB = pytest.mark.parametrize("job", JOBS.values(), ids=list(JOBS))
+
+
+def steps() -> Iterator[dict[str, Any]]:
+    for job in JOBS.values():
+        yield from job["steps"]
+    yield from KIT["runs"]["steps"]
+
+
+def tool(name: str) -> str:
+    """One that checks workflows: on PATH, or in the clone's .venv."""
+    found = shutil.which(name, path=f"{ROOT / '.venv' / 'bin'}{os.pathsep}{os.environ['PATH']}")
+    if not found:
+        pytest.skip(f"there is no {name} here")
+    return found
+
+
+@pytest.mark.parametrize(
+    "command",
+    [("zizmor", "--offline", "--no-progress", ".github"), ("actionlint",)],
+    ids=lambda command: command[0],
+)
+def test_who_checks_workflows_finds_nothing(command: tuple[str, ...]) -> None:
+    name, *more = command
+    done = subprocess.run(
+        [tool(name), *more], cwd=ROOT, capture_output=True, text=True, check=False
+    )
+    assert done.returncode == 0, done.stdout + done.stderr
+
+
+def test_the_four_workflows_are_there() -> None:
+    assert set(WORKFLOWS) == {"ci", "preview", "up", "drift"}
+    assert set(WORKFLOWS) == set(re.findall(r"^\| `(\w+)` \|", PAGE, re.MULTILINE)[:4])
+
+
+def test_a_workflow_has_no_rights_and_a_job_those_that_it_names() -> None:
+    assert [document["permissions"] for document in WORKFLOWS.values()] == [{}] * 4
+    rights = {name: job["permissions"] for name, job in JOBS.items()}
+    reads = {"contents": "read"}
+    signs_in = reads | {"id-token": "write"}
+    assert rights == {
+        "ci.check": reads, "ci.test": reads, "ci.workflows": reads,
+        "preview.preview": signs_in, "preview.comment": reads | {"pull-requests": "write"},
+        "up.preview": signs_in, "up.up": signs_in, "drift.drift": signs_in,
+    }  # fmt: skip
+
+
+def test_every_workflow_has_a_concurrency_group_and_no_update_is_cut_off() -> None:
+    groups = [document["concurrency"]["group"] for document in WORKFLOWS.values()]
+    assert len({group.split("-")[0] for group in groups}) == 4
+    assert WORKFLOWS["up"]["concurrency"]["cancel-in-progress"] is False
+
+
+def test_no_event_can_write_into_a_script() -> None:
+    for step in steps():
+        assert "${{" not in step.get("run", "")
+
+
+def test_every_checkout_forgets_its_credentials() -> None:
+    checkouts = [step for step in steps() if "checkout@" in step.get("uses", "")]
+    assert checkouts
+    assert all(step["with"]["persist-credentials"] is False for step in checkouts)
+
+
+def test_every_action_is_pinned_by_a_commit_that_the_decision_shows() -> None:
+    decision = (ROOT / "docs" / "decisions" / "0004-pinned-actions.md").read_text()
+    shown = {
+        f"{action}@{commit} # {version}"
+        for action, version, commit in re.findall(
+            r"^\| ([\w/-]+) \| (v[\d.]+) \| `([0-9a-f]{40})` \|", decision, re.MULTILINE
+        )
+    }
+    used: set[str] = set()
+    for file in [*FILES, ROOT / ".github" / "actions" / "kit" / "action.yml"]:
+        used |= set(re.findall(r"uses: (?!\./)(.*)", file.read_text()))
+    assert used == shown
+
+
+def test_secrets_stand_in_the_one_step_that_needs_them_and_in_an_environment() -> None:
+    for name, job in JOBS.items():
+        for step in job["steps"]:
+            holds = "secrets.OKTA_PRIVATE_KEY }}" in str(step)
+            assert holds is bool(re.match(r"\.ci/look |pulumi up ", step.get("run", "")))
+            assert not (holds and "environment" not in job), name
+    assert {JOBS[j]["environment"] for j in ("preview.preview", "up.preview", "drift.drift")} == {
+        "preview"
+    }
+    assert JOBS["up.up"]["environment"] == "production"
+
+
+READS = scopes("preview", "drift", "doctor")
+
+
+@pytest.mark.parametrize(
+    ("job", "needs"),
+    [
+        ("preview.preview", READS),
+        ("up.preview", READS),
+        ("drift.drift", READS),
+        ("up.up", scopes("up")),
+    ],
+)
+def test_a_job_has_the_scopes_that_its_calls_need(job: str, needs: set[str]) -> None:
+    [given] = [s["env"]["OKTA_API_SCOPES"] for s in JOBS[job]["steps"]
+               if "OKTA_API_SCOPES" in s.get("env", {})]  # fmt: skip
+    assert set(given.split(",")) == needs
+
+
+def test_gitlab_does_the_same() -> None:
+    assert set(GITLAB) >= {"ci", *(set(WORKFLOWS) - {"ci"})}
+    assert set(GITLAB[".stack"]["variables"]["OKTA_API_SCOPES"].split(",")) == READS
+    assert set(GITLAB["up"]["variables"]["OKTA_API_SCOPES"].split(",")) == scopes("up")
+    [up] = GITLAB["up"]["script"]
+    assert up in [step.get("run") for step in JOBS["up.up"]["steps"]]
+    for name in ("preview", "drift"):
+        assert f'.ci/look {name} "$STACK" "$CI_PROJECT_DIR/report.md"' in GITLAB[name]["script"]
+
+
+def test_every_make_target_is_there() -> None:
+    scripts = "\n".join([*(step.get("run", "") for step in steps()), str(GITLAB)])
+    targets = set(re.findall(r"\bmake (?:-s )?([\w./]+)", scripts))
+    assert targets == {"check", "test", "engine", ".venv/ready"}
+    makefile = (ROOT / "Makefile").read_text()
+    assert all(re.search(rf"^{re.escape(target)}:", makefile, re.MULTILINE) for target in targets)
+
+
+@pytest.fixture
+def fake(tmp_path: Path) -> Path:
+    """A folder in front of PATH, for commands that only say what they were asked."""
+    (tmp_path / "bin").mkdir()
+    return tmp_path / "bin"
+
+
+def put(folder: Path, name: str, script: str) -> None:
+    file = folder / name
+    file.write_text(f"#!/bin/sh\n{script}\n")
+    file.chmod(0o755)
+
+
+def run(fake: Path, *command: str, **given: Any) -> subprocess.CompletedProcess[str]:
+    env = os.environ | {"PATH": f"{fake}{os.pathsep}{os.environ['PATH']}"} | given.pop("env", {})
+    return subprocess.run(
+        command, cwd=ROOT, env=env, capture_output=True, text=True, check=False, **given
+    )
+
+
+@pytest.mark.parametrize(
+    ("kind", "engine", "code"),
+    [("preview", 0, 0), ("preview", 255, 1), ("drift", 0, 1), ("drift", 255, 1)],
+)
+def test_a_preview_is_decided_by_the_engine_and_drift_by_the_doctor_too(
+    fake: Path, tmp_path: Path, kind: str, engine: int, code: int
+) -> None:
+    # The doctor cannot look: this pulumi knows no outputs.
+    put(fake, "pulumi", f'[ "$1" = preview ] && echo "$@ <b>&" && exit {engine}; exit 1')
+    report = tmp_path / "report.md"
+    done = run(fake, ".ci/look", kind, "prod", str(report))
+    assert done.returncode == code, done.stderr
+    text = report.read_text()
+    assert f"{kind} of stack prod: {'failed' if engine else 'passed'}" in text
+    assert "--policy-pack policies" in text
+    assert ("--refresh --expect-no-changes" in text) is (kind == "drift")
+    assert "&lt;b&gt;&amp;" in text  # what a resource is called is no Markdown
+    assert "not known" in text
+    assert "unknown: pulumi stack output" in text
+
+
+def test_a_report_of_a_long_preview_keeps_its_end(fake: Path, tmp_path: Path) -> None:
+    put(fake, "pulumi", 'seq 1 30000; [ "$1" = preview ]')
+    assert run(fake, ".ci/look", "preview", "prod", str(tmp_path / "r")).returncode == 0
+    text = (tmp_path / "r").read_text()
+    assert len(text) < 60_000
+    assert "\n30000\n</pre>" in text
+
+
+def test_look_says_how_it_is_used(fake: Path) -> None:
+    for wrong in ((), ("preview",), ("destroy", "prod", "r")):
+        done = run(fake, ".ci/look", *wrong)
+        assert done.returncode != 0
+        assert "usage: .ci/look preview|drift STACK REPORT" in done.stderr
+
+
+GH = """\
+case "$*" in
+*--paginate*) cat "$COMMENTS" | jq -r "$(eval echo \\"\\${$#}\\")" ;;
+*) printf '%s\\n' "$*" >>"$ASKED"; for last; do :; done; cat "${last#body=@}" >>"$ASKED" ;;
+esac"""
+
+
+MARKER = "<!-- okta-identity-center: preview -->"
+
+
+def comment(number: int, login: str, body: str) -> dict[str, Any]:
+    return {"id": number, "user": {"login": login}, "body": body}
+
+
+@pytest.mark.parametrize(
+    ("comments", "asked"),
+    [
+        ([], "-X POST repos/me/kit/issues/7/comments"),
+        (
+            [
+                comment(1, "eve", MARKER),
+                comment(2, "github-actions[bot]", "of another workflow"),
+                comment(3, "github-actions[bot]", f"{MARKER}\nold"),
+            ],
+            "-X PATCH repos/me/kit/issues/comments/3 ",
+        ),
+    ],
+)
+def test_a_pull_request_has_one_comment_of_ours(
+    fake: Path, tmp_path: Path, comments: list[Any], asked: str
+) -> None:
+    tool("jq")
+    put(fake, "gh", GH)
+    (tmp_path / "comments").write_text(json.dumps(comments))
+    env = {"COMMENTS": str(tmp_path / "comments"), "ASKED": str(tmp_path / "asked")}
+    done = run(fake, ".ci/comment", "me/kit", "7", input="**all well**\n" + "x" * 70_000, env=env)
+    assert done.returncode == 0, done.stderr
+    told = (tmp_path / "asked").read_text()
+    assert asked in told
+    assert f"{MARKER}\n**all well**" in told
+    assert len(told) < 65_536

@@ -1,0 +1,59 @@
+"""A run in the foreground: shown, logged, and interrupted once and with care."""
+
+import os
+import signal
+import sys
+import threading
+import time
+from pathlib import Path
+
+import pytest
+
+from toolchain.foreground import INTERRUPTED, foreground
+
+
+def program(folder: Path, text: str) -> list[str]:
+    """A stand-in for the engine, which gets --non-interactive and --color too."""
+    path = folder / "engine.py"
+    path.write_text(text)
+    return [sys.executable, "-u", str(path)]
+
+
+def test_output_is_shown_and_logged(tmp_path: Path, capfd: pytest.CaptureFixture[str]) -> None:
+    command = program(tmp_path, "import sys; print('created', sys.argv[1:])")
+    code, seconds = foreground(command, cwd=tmp_path, env=os.environ, log=tmp_path / "log")
+    assert code == 0
+    assert seconds > 0
+    assert "created ['--non-interactive', '--color', 'never']" in capfd.readouterr().out
+    assert "created" in (tmp_path / "log").read_text()
+
+
+def test_the_engines_exit_code_is_passed_on(tmp_path: Path) -> None:
+    command = program(tmp_path, "raise SystemExit(7)")
+    assert foreground(command, cwd=tmp_path, env=os.environ, log=tmp_path / "log")[0] == 7
+
+
+def test_an_interruption_reaches_the_engine_once_and_is_waited_for(
+    tmp_path: Path, capfd: pytest.CaptureFixture[str]
+) -> None:
+    command = program(
+        tmp_path,
+        "import signal, sys, time\n"
+        "def stop(*_):\n"
+        "    print('finishing'); time.sleep(0.2); print('finished'); sys.exit(255)\n"
+        "signal.signal(signal.SIGINT, stop)\n"
+        "open('ready', 'w').close()\n"
+        "time.sleep(30)\n",
+    )
+
+    def interrupt() -> None:
+        while not (tmp_path / "ready").exists():
+            time.sleep(0.01)
+        os.kill(os.getpid(), signal.SIGINT)
+
+    threading.Thread(target=interrupt).start()
+    code, _ = foreground(command, cwd=tmp_path, env=os.environ, log=tmp_path / "log")
+    assert code == INTERRUPTED
+    said = capfd.readouterr()
+    assert said.out.split() == ["finishing", "finished"]
+    assert "calls under way are finished first" in said.err
