@@ -41,7 +41,7 @@ GO = """
 case "$1" in
 list) echo 'go: downloading one' >&2; printf 'a\\nb\\n' ;;
 build) shift; while [ "$1" != -o ]; do shift; done
-       printf '#!/bin/sh\\necho v3.259.0\\n' > "$2"; chmod +x "$2"; echo a >&2 ;;
+       printf '#!/bin/sh\\necho v3.276.0\\n' > "$2"; chmod +x "$2"; echo a >&2 ;;
 esac
 """
 
@@ -85,7 +85,7 @@ def test_an_engine_too_old_is_not_used_and_is_named(here: Here) -> None:
 def test_it_is_built_once_with_a_language_host_beside_it(here: Here) -> None:
     here.program("go", GO)
     found = here.find()
-    assert (found.version, found.origin) == ("3.259.0", "built")
+    assert (found.version, found.origin) == ("3.276.0", "built")
     assert (found.path.parent / "pulumi-language-python").stat().st_mode & 0o111
     here.program("go", "exit 1")
     assert here.find() == found
@@ -102,8 +102,8 @@ def test_a_build_that_fails_shows_the_reason_and_is_tried_again(here: Here) -> N
 
 @pytest.mark.usefixtures("offline")
 def test_a_build_of_another_version_is_refused(here: Here) -> None:
-    here.program("go", GO.replace("3.259.0", "3.1.0"))
-    with pytest.raises(engine.NoEngineError, match=r"does not say version 3\.259\.0"):
+    here.program("go", GO.replace("3.276.0", "3.1.0"))
+    with pytest.raises(engine.NoEngineError, match=r"does not say version 3\.276\.0"):
         here.find()
 
 
@@ -121,7 +121,7 @@ def test_the_official_download_comes_before_a_build(
     here.program("go", GO)
     found = here.find()
     assert found.origin == "downloaded"
-    assert found.path.read_text() == "# 3.259.0"
+    assert found.path.read_text() == "# 3.276.0"
 
 
 def test_a_download_that_fails_falls_back_to_a_build(
