@@ -1,8 +1,8 @@
-"""The user's cache folder, and how something gets into it whole or not at all.
+"""The user's cache folder, with atomic entries.
 
-Nothing heavy lives in the checkout. An entry is made in a folder beside its place and renamed
-when it is complete, under a lock: a half-made one is never taken for a whole one, and two runs
-at once do not break each other.
+Large files live here instead of in the checkout. An entry is built in a temporary folder and
+renamed when it is complete, under a lock: a partial entry is never used, and concurrent runs do not
+interfere.
 """
 
 import fcntl
@@ -16,7 +16,7 @@ from pathlib import Path
 
 
 def folder() -> Path:
-    """`$XDG_CACHE_HOME`, or the system's usual place, / okta-identity-center."""
+    """`okta-identity-center` in `$XDG_CACHE_HOME`, or in the system's default cache folder."""
     given = os.environ.get("XDG_CACHE_HOME", "")
     if given and Path(given).is_absolute():
         base = Path(given)
@@ -29,8 +29,8 @@ def folder() -> Path:
 
 @contextmanager
 def locked(path: Path, waiting: Callable[[], None]) -> Iterator[None]:
-    """Hold the lock file; `waiting` is called once if somebody else holds it. The system frees
-    it when its holder dies."""
+    """Hold the lock file. `waiting` runs once if another process holds it. The system releases
+    the lock when its holder exits."""
     path.parent.mkdir(parents=True, exist_ok=True)
     with path.open("a") as lock:
         try:
@@ -42,14 +42,14 @@ def locked(path: Path, waiting: Callable[[], None]) -> Iterator[None]:
 
 
 def entry(name: str, make: Callable[[Path], None], waiting: Callable[[], None]) -> Path:
-    """The cache's entry of that name. `make(empty folder)` fills it where it is missing."""
+    """The folder of the entry `name`. If it is missing, `make` fills an empty folder for it."""
     place = folder() / name
     if place.is_dir():
         return place
     with locked(place.with_name(f"{name}.lock"), waiting):
-        if place.is_dir():  # whoever held the lock has made it
+        if place.is_dir():  # the lock's previous holder made it
             return place
-        for left in place.parent.glob(f"{name}.part-*"):  # by a run that was killed
+        for left in place.parent.glob(f"{name}.part-*"):  # by a killed run
             shutil.rmtree(left, ignore_errors=True)
         part = Path(tempfile.mkdtemp(prefix=f"{name}.part-", dir=place.parent))
         try:

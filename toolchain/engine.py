@@ -1,40 +1,53 @@
-"""The Pulumi engine: the one on PATH, else the official download, else built from Go modules.
+"""Finds the Pulumi engine: on PATH, else the official download, else built from Go modules.
 
-The module in toolchain/engine/ pins what is built. A built engine has no Python language host;
-ours (toolchain/language_host.py) is put beside it.
+The module in toolchain/engine/ pins the version that is downloaded or built. A built engine has no
+Python language host; toolchain/language_host.py is installed beside it. Two more programs that are
+not available as downloads everywhere are built the same way: the YAML language host and a generator
+of Node.js SDKs.
 """
 
-import hashlib
 import os
 import re
 import shutil
 import subprocess
-from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Literal
 
 from toolchain import cache, network
+from toolchain.go_program import BuildError, GoProgram, Say, waiting
 
 MINIMUM = (3, 259, 0)
-MODULE = Path(__file__).parent / "engine"
-PACKAGE = "github.com/pulumi/pulumi/pkg/v3/cmd/pulumi"
-VERSION_VARIABLE = "github.com/pulumi/pulumi/sdk/v3/go/common/version.Version"
+PULUMI = GoProgram(
+    name="pulumi",
+    folder=Path(__file__).parent / "engine",
+    package="github.com/pulumi/pulumi/pkg/v3/cmd/pulumi",
+    pinned="github.com/pulumi/pulumi/pkg/v3",
+    version_variable="github.com/pulumi/pulumi/sdk/v3/go/common/version.Version",
+)
+NODEJS_SDK = GoProgram(
+    name="nodejs_sdk", folder=PULUMI.folder, package="./nodejs_sdk", pinned=PULUMI.pinned
+)
+YAML_HOST = GoProgram(
+    name="pulumi-language-yaml",
+    folder=Path(__file__).parent / "yaml_host",
+    package="github.com/pulumi/pulumi-yaml/cmd/pulumi-language-yaml",
+    pinned="github.com/pulumi/pulumi-yaml",
+    version_variable="github.com/pulumi/pulumi-yaml/pkg/version.Version",
+)
 INSTALL = (
     "Install the Pulumi CLI (https://www.pulumi.com/docs/install/), or Go "
     "(https://go.dev/doc/install), then run the command again."
 )
 
-Say = Callable[[str], None]
-
 
 class NoEngineError(Exception):
-    """There is no engine and none can be had. The text says what to install."""
+    """No engine is installed and none can be obtained. The text says what to install."""
 
 
 @dataclass(frozen=True)
 class Engine:
-    """A Pulumi CLI that is there and answered its version."""
+    """A Pulumi CLI that ran and reported its version."""
 
     path: Path
     version: str
@@ -51,7 +64,7 @@ class Engine:
 
 
 def find(say: Say) -> Engine:
-    """The engine to use, made where needed. Raises NoEngineError."""
+    """The engine to use, downloaded or built if necessary. Raises NoEngineError."""
     installed, too_old = _installed()
     if installed:
         return installed
@@ -60,7 +73,7 @@ def find(say: Say) -> Engine:
         try:
             return _downloaded(say)
         except Exception as error:
-            # whatever stops the official installer, there is another way
+            # a build needs none of what the official installer needs
             unreachable = f"the official download failed ({type(error).__name__}: {error})"[:300]
     here = f"`pulumi` on PATH is {too_old}, too old" if too_old else "there is no `pulumi` on PATH"
     if not shutil.which("go"):
@@ -71,8 +84,23 @@ def find(say: Say) -> Engine:
     return _built(say, f"{here[0].upper()}{here[1:]}, and {unreachable}")
 
 
+def yaml_host(say: Say) -> Path:
+    """The folder that holds `pulumi-language-yaml`: the one on PATH, else one that is built.
+
+    The official CLI has its own beside `pulumi`. Raises BuildError.
+    """
+    installed = shutil.which(YAML_HOST.name)
+    return Path(installed).parent if installed else YAML_HOST.cached(say)
+
+
+def nodejs_sdk_generator(say: Say) -> Path:
+    """The program `nodejs_sdk SCHEMA FOLDER [REFERENCED...]`, which writes the Node.js SDK of a
+    package schema. Raises BuildError."""
+    return NODEJS_SDK.cached(say) / NODEJS_SDK.name
+
+
 def version_of(path: Path | str) -> str:
-    """What the CLI says of itself, without the v; empty when it cannot be run."""
+    """The version that the CLI reports, without the `v`; empty if the CLI cannot run."""
     try:
         done = subprocess.run(
             [path, "version"], capture_output=True, text=True, timeout=60, check=False,
@@ -98,73 +126,37 @@ def _downloaded(say: Say) -> Engine:
     import semver
     from pulumi.automation import PulumiCommand  # slow to import
 
-    version = _module_version()
+    version = PULUMI.version
 
     def download(into: Path) -> None:
         say(f"Downloading Pulumi {version} …")
         PulumiCommand.install(root=str(into), version=semver.VersionInfo.parse(version))
 
-    place = cache.entry(f"pulumi-{version}-official", download, _waiting(say))
+    place = cache.entry(f"pulumi-{version}-official", download, waiting(PULUMI, say))
     return Engine(place / "bin" / "pulumi", version, "downloaded")
 
 
 def _built(say: Say, why: str) -> Engine:
-    version = _module_version()
-    recipe = (MODULE / "go.mod").read_bytes() + (MODULE / "go.sum").read_bytes()
-    digest = hashlib.sha256(recipe + _SHIM.encode()).hexdigest()[:8]
+    version = PULUMI.version
 
     def build(into: Path) -> None:
         say(f"{why}. Building Pulumi {version} from its Go modules, once; it takes a few minutes.")
         binary = into / "bin" / "pulumi"
         binary.parent.mkdir()
-        _go_build(binary, version, say)
-        if version_of(binary) != version:
-            raise NoEngineError(f"The engine was built but does not say version {version}.")
+        try:
+            PULUMI.build(binary, say)
+        except BuildError as error:
+            raise NoEngineError(f"{error}\n{INSTALL}") from error
+        if (reported := version_of(binary)) != version:
+            raise NoEngineError(f"The built engine reports version {reported!r}, not {version}.")
         host = into / "bin" / "pulumi-language-python"
         host.write_text(_SHIM)
         host.chmod(0o755)
 
-    place = cache.entry(f"pulumi-{version}-built-{digest}", build, _waiting(say))
-    return Engine(place / "bin" / "pulumi", version, "built")
-
-
-def _go_build(binary: Path, version: str, say: Say) -> None:
-    """Two steps, each with progress: what is needed is downloaded, then compiled."""
-    from toolchain.progress import follow
-
-    flags = f"-s -w -X {VERSION_VARIABLE}=v{version}"
-    env = {**os.environ, "GOFLAGS": "-mod=readonly", "GOWORK": "off"}
-    modules = sum(line.startswith("\t") for line in (MODULE / "go.mod").read_text().splitlines())
-    listed = follow(
-        ["go", "list", "-deps", PACKAGE], "downloading modules", modules, counts="go: downloading ",
-        cwd=MODULE, env=env,
-    )  # fmt: skip
-    _succeeded(listed.code, listed.tail)
-    packages = sum(1 for line in listed.output.splitlines() if line.strip())
-    say(f"{packages} packages to compile")
-    built = follow(
-        ["go", "build", "-v", "-trimpath", "-ldflags", flags, "-o", str(binary), PACKAGE],
-        "compiling", packages, counts="", cwd=MODULE, env=env,
-    )  # fmt: skip
-    _succeeded(built.code, built.tail)
-
-
-def _succeeded(code: int, tail: str) -> None:
-    if code:
-        raise NoEngineError(
-            f"Go could not build the Pulumi engine (exit code {code}):\n{tail}\n{INSTALL}"
-        )
-
-
-def _module_version() -> str:
-    """The engine's version, as go.mod pins it."""
-    found = re.search(r"github\.com/pulumi/pulumi/pkg/v3 v(\S+)", (MODULE / "go.mod").read_text())
-    assert found, "toolchain/engine/go.mod names no pulumi/pkg/v3"  # noqa: S101
-    return found[1]
-
-
-def _waiting(say: Say) -> Callable[[], None]:
-    return lambda: say("Another run is making the engine; waiting for it …")
+    name = f"pulumi-{version}-built-{PULUMI.digest(_SHIM)}"
+    return Engine(
+        cache.entry(name, build, waiting(PULUMI, say)) / "bin" / "pulumi", version, "built"
+    )
 
 
 def _text(version: tuple[int, ...]) -> str:

@@ -37,7 +37,7 @@ _STOP = threading.Event()
 
 
 class PythonHost(LanguageServer):
-    """Answers what engine 3.259 asks of a language host."""
+    """Answers what engine 3.276 asks of a language host."""
 
     def __init__(self) -> None:
         super().__init__(program=lambda: None)

@@ -1,4 +1,4 @@
-"""What lies in the cache is whole, whoever was interrupted and whoever ran beside."""
+"""Cache entries are complete, whatever was interrupted and however many runs share the cache."""
 
 import threading
 import time
@@ -18,7 +18,7 @@ def own_cache(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
 def silent() -> None: ...
 
 
-def test_an_entry_is_made_once(own_cache: Path) -> None:
+def test_an_entry_is_built_once(own_cache: Path) -> None:
     made: list[Path] = []
 
     def make(into: Path) -> None:
@@ -31,7 +31,7 @@ def test_an_entry_is_made_once(own_cache: Path) -> None:
     assert (first / "tool").read_text() == "whole"
 
 
-def test_a_failed_making_leaves_nothing_that_counts(own_cache: Path) -> None:
+def test_a_failed_build_leaves_no_entry(own_cache: Path) -> None:
     def half(into: Path) -> None:
         (into / "tool").write_text("half")
         raise KeyboardInterrupt
@@ -41,7 +41,7 @@ def test_a_failed_making_leaves_nothing_that_counts(own_cache: Path) -> None:
     assert [p.name for p in own_cache.iterdir()] == ["tool-1.lock"]
 
 
-def test_what_a_killed_run_left_is_cleared_and_not_used(own_cache: Path) -> None:
+def test_the_remains_of_a_killed_run_are_removed_and_not_used(own_cache: Path) -> None:
     left = own_cache / "tool-1.part-killed"
     left.mkdir(parents=True)
     (left / "tool").write_text("half")
@@ -50,7 +50,7 @@ def test_what_a_killed_run_left_is_cleared_and_not_used(own_cache: Path) -> None
     assert not left.exists()
 
 
-def test_two_runs_at_once_make_it_once_and_the_second_says_that_it_waits() -> None:
+def test_concurrent_runs_build_once_and_the_second_reports_that_it_waits() -> None:
     made: list[int] = []
     waited: list[int] = []
     begun, go_on = threading.Event(), threading.Event()
@@ -79,7 +79,7 @@ def test_a_relative_cache_home_is_ignored(monkeypatch: pytest.MonkeyPatch) -> No
     assert cache.folder().is_absolute()
 
 
-def test_the_lock_goes_on_when_its_holder_is_done(own_cache: Path) -> None:
+def test_the_lock_passes_on_when_its_holder_is_done(own_cache: Path) -> None:
     order: list[str] = []
 
     def hold() -> None:

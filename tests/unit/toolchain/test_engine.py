@@ -1,15 +1,18 @@
-"""The order: `pulumi` on PATH, the official download, built from Go modules; else one error."""
+"""The engine comes from PATH, else the official download, else Go modules; else one error.
+Other Go programs come from the cache, else Go modules."""
 
+from collections.abc import Callable
 from pathlib import Path
 
 import httpx
 import pytest
 
 from toolchain import engine, network
+from toolchain.go_program import BuildError, GoProgram
 
 
 class Here:
-    """A machine of the test's own: its PATH, its cache, and what it said."""
+    """An isolated machine: its PATH, its cache, and the messages of the toolchain."""
 
     def __init__(self, folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
         self.bin = folder / "bin"
@@ -37,11 +40,13 @@ def offline(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(network, "downloads_unreachable", lambda: "get.pulumi.com can't be reached")
 
 
+PINNED = "3.276.0"
 GO = """
+echo "$PWD $*" >> "$0.calls"
 case "$1" in
 list) echo 'go: downloading one' >&2; printf 'a\\nb\\n' ;;
 build) shift; while [ "$1" != -o ]; do shift; done
-       printf '#!/bin/sh\\necho v3.259.0\\n' > "$2"; chmod +x "$2"; echo a >&2 ;;
+       printf '#!/bin/sh\\necho v3.276.0\\n' > "$2"; chmod +x "$2"; echo a >&2 ;;
 esac
 """
 
@@ -64,9 +69,9 @@ def test_an_installed_engine_is_used_and_nothing_else_is_asked(
 
 @pytest.mark.usefixtures("offline")
 def test_without_engine_network_and_go_one_error_says_what_to_install(here: Here) -> None:
-    with pytest.raises(engine.NoEngineError) as told:
+    with pytest.raises(engine.NoEngineError) as raised:
         here.find()
-    text = str(told.value)
+    text = str(raised.value)
     assert "no `pulumi` on PATH" in text
     assert "get.pulumi.com can't be reached" in text
     assert "no `go`" in text
@@ -85,7 +90,7 @@ def test_an_engine_too_old_is_not_used_and_is_named(here: Here) -> None:
 def test_it_is_built_once_with_a_language_host_beside_it(here: Here) -> None:
     here.program("go", GO)
     found = here.find()
-    assert (found.version, found.origin) == ("3.259.0", "built")
+    assert (found.version, found.origin) == (PINNED, "built")
     assert (found.path.parent / "pulumi-language-python").stat().st_mode & 0o111
     here.program("go", "exit 1")
     assert here.find() == found
@@ -102,8 +107,8 @@ def test_a_build_that_fails_shows_the_reason_and_is_tried_again(here: Here) -> N
 
 @pytest.mark.usefixtures("offline")
 def test_a_build_of_another_version_is_refused(here: Here) -> None:
-    here.program("go", GO.replace("3.259.0", "3.1.0"))
-    with pytest.raises(engine.NoEngineError, match=r"does not say version 3\.259\.0"):
+    here.program("go", GO.replace(PINNED, "3.1.0"))
+    with pytest.raises(engine.NoEngineError, match=r"reports version '3\.1\.0', not 3\.276\.0"):
         here.find()
 
 
@@ -121,7 +126,7 @@ def test_the_official_download_comes_before_a_build(
     here.program("go", GO)
     found = here.find()
     assert found.origin == "downloaded"
-    assert found.path.read_text() == "# 3.259.0"
+    assert found.path.read_text() == f"# {PINNED}"
 
 
 def test_a_download_that_fails_falls_back_to_a_build(
@@ -164,3 +169,68 @@ def test_a_cli_that_cannot_be_run_has_no_version(tmp_path: Path) -> None:
     broken.chmod(0o755)
     assert engine.version_of(broken) == ""
     assert engine.version_of(tmp_path / "missing") == ""
+
+
+PROGRAMS: list[tuple[Callable[[engine.Say], Path], str, str, str]] = [
+    (lambda say: engine.yaml_host(say) / "pulumi-language-yaml", "yaml_host", "1.32.0",
+     "github.com/pulumi/pulumi-yaml/cmd/pulumi-language-yaml"),
+    (engine.nodejs_sdk_generator, "engine", PINNED, "./nodejs_sdk"),
+]  # fmt: skip
+
+
+@pytest.mark.parametrize(("program", "module", "version", "package"), PROGRAMS)
+def test_a_go_program_is_built_once_from_its_module(
+    here: Here, program: Callable[[engine.Say], Path], module: str, version: str, package: str
+) -> None:
+    here.program("go", GO)
+    found = program(here.said.append)
+    assert found.stat().st_mode & 0o111
+    assert found.is_relative_to(here.bin.parent / "cache")
+    assert f"{found.name} {version}" in here.said[0]
+    listed, built = (here.bin / "go.calls").read_text().splitlines()
+    assert listed == f"{engine.PULUMI.folder.parent / module} list -deps {package}"
+    assert built.startswith(f"{engine.PULUMI.folder.parent / module} build ")
+    assert built.endswith(f" {package}")
+    here.program("go", "exit 1")
+    assert program(here.said.append) == found
+
+
+def test_a_built_program_knows_its_version(here: Here) -> None:
+    here.program("go", GO)
+    engine.yaml_host(here.said.append)
+    built = (here.bin / "go.calls").read_text().splitlines()[-1]
+    assert "-X github.com/pulumi/pulumi-yaml/pkg/version.Version=v1.32.0" in built
+
+
+def test_a_yaml_language_host_on_path_is_used(here: Here) -> None:
+    here.program("pulumi-language-yaml", "exit 0")
+    assert engine.yaml_host(here.said.append) == here.bin
+
+
+@pytest.mark.parametrize("program", [engine.yaml_host, engine.nodejs_sdk_generator])
+def test_a_go_program_without_go_or_with_a_failed_build_names_the_reason(
+    here: Here, monkeypatch: pytest.MonkeyPatch, program: Callable[[engine.Say], Path]
+) -> None:
+    monkeypatch.setenv("PATH", str(here.bin))
+    with pytest.raises(BuildError, match="no `go` on PATH to build"):
+        program(here.said.append)
+    here.program("go", "echo 'no such module' >&2; exit 1")
+    with pytest.raises(BuildError, match=r"could not build .* \(exit code 1\):\nno such module"):
+        program(here.said.append)
+
+
+def test_a_changed_recipe_is_a_new_build(here: Here, tmp_path: Path) -> None:
+    here.program("go", GO)
+    module = tmp_path / "module"
+    (module / "tool").mkdir(parents=True)
+    (module / "go.mod").write_text("require example.org/tool v1.2.3\n")
+    (module / "go.sum").write_text("sums")
+    (module / "tool" / "main.go").write_text("package main")
+    tool = GoProgram("tool", module, "./tool", "example.org/tool")
+    places = [tool.cached(here.said.append)]
+    assert tool.cached(here.said.append) == places[0]
+    for file in ("go.mod", "go.sum", "tool/main.go"):
+        (module / file).write_text((module / file).read_text() + "\n")
+        places.append(tool.cached(here.said.append))
+    assert len(set(places)) == len(places)
+    assert all((place / "tool").is_file() for place in places)
