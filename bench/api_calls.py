@@ -39,7 +39,8 @@ SHARES = {
     "/api/v1/apps/{id}": 250, "/api/v1/apps": 50, "/api/v1/groups/{id}": 500,
     "/api/v1/groups": 250, "/api/v1/users/{id}": 300, "/api/v1/users": 300, "/api/v1": 600,
 }  # fmt: skip
-"""Requests a minute of one token: half of the workforce limit (okta-api.md §4)."""
+"""Requests a minute of one token: half of the workforce limit
+(docs/research/okta-api.md#rate-limits)."""
 TERRAFORM: dict[str, Callable[[int], int]] = {
     "up": lambda n: 12 + 5 * n,
     "up again": lambda n: 10 + 2 * n,
@@ -47,16 +48,17 @@ TERRAFORM: dict[str, Callable[[int], int]] = {
     "destroy": lambda n: 14 + 6 * n,
 }
 """Measured at 5, 50 and 200 groups, where these formulas hold exactly; 500 is worked out by them
-(okta-plugin-measured.md §4, plural assignments). It makes, reads and deletes the N groups too."""
+(docs/research/okta-provider.md#call-counts, plural assignments). It makes, reads and deletes the N
+groups too."""
 TERRAFORM_GROUPS = {"up": 3, "up again": 1, "refresh": 1, "destroy": 2}
-"""Of these, calls for each group itself (§4: three to make it, one read, one deletion)."""
+"""Of these, calls for each group itself (three to make it, one read, one deletion)."""
 TERRAFORM_SCARCE: dict[str, Callable[[int], int]] = {
     "up": lambda n: 2 * n + 7,
     "up again": lambda n: n + 5,
     "refresh": lambda n: n + 5,
     "destroy": lambda n: 4 * n + 6,
 }
-"""Of these, calls below /apps/{id}, which share a bucket of 50 a minute (§4)."""
+"""Of these, calls below /apps/{id}, which share a bucket of 50 a minute."""
 
 
 def fewest(run: str, assigned: int, pushed: int) -> int:

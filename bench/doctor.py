@@ -29,9 +29,9 @@ from okta_idc.inventory.session_tags import attributes_of, statements_of
 from okta_idc.rules.profiles import judge as judge_profile
 
 WORKFORCE = {"apps": 100, "groups": 500, "apps/id": 500, "groups/id": 1000, "rest": 1200}
-"""Requests a minute, org-wide (okta-api.md §4)."""
+"""Requests a minute, org-wide (docs/research/okta-api.md#rate-limits)."""
 TOKEN = 0.5
-"""What one token or app gets of a bucket by default (okta-api.md §4)."""
+"""What one token or app gets of a bucket by default (docs/research/okta-api.md#rate-limits)."""
 
 
 async def doctor(url: str) -> dict[str, Any]:

@@ -1,8 +1,8 @@
 """What stands in the shell and would change the stack behind its back.
 
 The Okta plugin takes `OKTA_ACCESS_TOKEN` before the credentials that are configured, whatever they
-are (okta-plugin-measured.md §1): a token left in a shell would act on another org's behalf, or
-somebody else's, and nothing would show it.
+are (docs/research/okta-provider.md#credential-precedence): a token left in a shell would act on
+another org's behalf, or somebody else's, and nothing would show it.
 """
 
 from collections.abc import Mapping

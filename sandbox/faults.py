@@ -21,7 +21,8 @@ DROPPED: web.RequestKey[bytes] = web.RequestKey("sandbox.dropped", bytes)
 """The body to read in place of the one that came."""
 
 NAMED: dict[str, dict[str, Any]] = {
-    # Okta answers 200 and has forgotten the attribute statements (okta-api.md §2).
+    # Okta answers 200 and has forgotten the attribute statements
+    # (docs/research/okta-api.md#attribute-statements).
     "statements-dropped": {"method": "POST|PUT", "path": r"/api/v1/apps(/[^/?]+)?(\?|$)",
                            "drop": ["settings.signOn.attributeStatements"], "times": None},
     # A 400 of AWS on a group: the mapping goes into ERROR.
@@ -31,7 +32,7 @@ NAMED: dict[str, dict[str, Any]] = {
     "scim-throttled": {"server": "scim", "status": 429, "times": 5},
     # Somebody deleted it by hand: say which with `path`.
     "gone": {"method": "GET", "status": 404, "times": None},
-    # Linking a group of AWS by its name (okta-api.md §1.4).
+    # Linking a group of AWS by its name (docs/research/group-push.md#linking-by-name).
     "link-refused": {"method": "POST", "path": "/group-push/mappings", "status": 400,
                      "contains": '"targetGroupName"', "times": None},
     "rate-limited": {"status": 429},

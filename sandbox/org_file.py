@@ -40,7 +40,7 @@ _AWS: _Shapes = {
     # Patterns of botocore's sso-admin and identitystore models.
     "instance_id": (re.compile(r"ssoins-[a-zA-Z0-9-.]{16}"), "ssoins- and 16 letters or digits"),
     "identity_store_id": (re.compile(r"d-[0-9a-f]{10}"), "d- and ten hexadecimal digits"),
-    # No RFC 4122 UUID: the first block is longer (aws-identity-center.md §1.4).
+    # No RFC 4122 UUID: the first block is longer (docs/research/scim.md#endpoint).
     "tenant": (re.compile(r"[A-Za-z0-9-]{20,64}"), "20 to 64 letters, digits and dashes"),
     "secret": (re.compile(r"[A-Za-z0-9/_+=.@-]{1,512}"), "a name Secrets Manager accepts"),
 }
@@ -191,7 +191,8 @@ class _Reader:
         if status not in STATUSES:
             self.problem(f"{place}.status", status, f"Use one of {', '.join(STATUSES)}.")
         profile = {key: value for key, value in entry.items() if key != "status"}
-        # First and last name may be missing: an org can make them optional (okta-api.md §3).
+        # First and last name may be missing: an org can make them optional
+        # (docs/research/okta-api.md#user-profile).
         for key in {"login", "email"} | profile.keys():
             self.text(f"{place}.{key}", profile.get(key))
         for key in ("login", "email"):
@@ -207,7 +208,7 @@ class _Reader:
             return None
         before = len(self.problems)
         name = self.text(f"{place}.name", entry.get("name"))
-        if len(name) > 255:  # okta-openapi-subset.json, OktaUserGroupProfile
+        if len(name) > 255:  # docs/research/okta-api.md#groups-and-users
             self.problem(f"{place}.name", name, "Use at most 255 characters.")
         description = ""
         if "description" in entry:

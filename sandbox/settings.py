@@ -8,15 +8,15 @@ from typing import Any
 
 CHOICES = {
     # Okta's answer to a SCIM connection: «200, UNKNOWN», or as for the apps it documents
-    # (okta-api.md §1.0).
+    # (docs/research/okta-api.md#connections-and-features).
     "connections": ("unknown", "supported"),
-    # Okta's rate limits: none, or those of a kind of org (okta-api.md §4).
+    # Okta's rate limits: none, or those of a kind of org (docs/research/okta-api.md#rate-limits).
     "limits": ("off", "integrator", "workforce"),
-    # AWS answers 20 SCIM requests a second (aws-identity-center.md §2.4).
+    # AWS answers 20 SCIM requests a second (docs/research/scim.md#errors).
     "scim_throttle": ("off", "on"),
     # Whether waiting takes its time or advances the clock (sandbox/clock.py).
     "clock": ("real", "jump"),
-    # What AWS does with a replacement of all members (aws-identity-center.md §2.3).
+    # What AWS does with a replacement of all members (docs/research/scim.md#group-changes).
     "member_replace": ("reject", "noop204", "apply"),
     # What Okta sends when a whole group is pushed: members one by one, or a replacement of all.
     "full_push": ("add", "replace"),

@@ -1,7 +1,7 @@
 """What only a person can do in Okta's admin console, step by step, with this org's links.
 
 Owns words, no resource. The token is never among them: the steps say which secret holds it. The
-fields and buttons are those of the AWS page, step 2.
+fields and buttons are those of AWS's page on Okta (docs/research/aws-setup-page.md#step-2).
 """
 
 import re

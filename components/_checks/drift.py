@@ -2,9 +2,9 @@
 
 Owns nothing. The engine's own refresh costs a read for each resource, and without it the provider
 hides things: an update of the app that failed is recorded as done, a mapping that was deleted goes
-unseen (okta-plugin-measured.md §1). Here lists are compared: the app as the ProvisioningGate read
-it, its assigned groups, and the push mappings as PushGroups read them; one list more than is read
-anyway.
+unseen (docs/research/okta-provider.md#drift-without-a-refresh). Here lists are compared: the app,
+its assigned groups and its push mappings; one list more than is read anyway.
+
 It reports, or fails the run; a difference is named with what mends it.
 """
 

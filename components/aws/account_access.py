@@ -131,7 +131,7 @@ class AccountAccess(pulumi.ComponentResource):
 
     def _child(self, *ids: str | bool | None, depends_on: Sequence[Resource] = ()) -> Any:
         """Options of a part, which is imported where all of the ids are known that make up its
-        own (aws-identity-center.md §5, and the provider's pages on import)."""
+        own (docs/research/aws-provider.md#import-ids, and the provider's pages on import)."""
         known = ",".join(str(ident) for ident in ids) if ids and all(ids) else None
         base = ResourceOptions(parent=self, depends_on=list(depends_on))
         return _options.options(base, known)

@@ -23,7 +23,7 @@ HEALTH_EVENT = {
         "eventTypeCode": ["AWS_IAMIDENTITYCENTER_SCIM_BEARER_TOKEN_EXPIRY_NOTIFICATION"],
     },
 }
-"""What AWS Health tells on every support plan (aws-identity-center.md §1.3)."""
+"""What AWS Health tells on every support plan (docs/research/scim.md#access-tokens)."""
 DAYS_BEFORE = (60, 30, 14, 7, 1)
 NINE = 9  # o'clock UTC, when the warnings of our own are sent
 

@@ -3,7 +3,7 @@
 Owns nothing. Looks through the providers only: lists of the Identity Store, of which one call tells
 of a hundred, and once the members of the assignment groups and of what is pushed anew. The app's
 own list of people is not asked: the provider reads it fifty at a time, and those calls are scarce
-(okta-api.md §4).
+(docs/research/okta-api.md#rate-limits).
 """
 
 import time

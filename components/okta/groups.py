@@ -24,7 +24,7 @@ _DELETED = (
     "--force`)."
 )
 RULE_NAME_LENGTH = 50
-"""Of a group rule's name, at most (Okta, Group Rule Restrictions)."""
+"""Of a group rule's name, at most (docs/research/okta-api.md#group-rules)."""
 
 
 class GroupArgs(TypedDict):

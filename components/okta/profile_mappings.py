@@ -4,8 +4,8 @@ Owns the expressions of the attributes it is given, and none beside them: Okta's
 is there by itself once provisioning is on, and has more attributes than anybody declares. Hence
 what is not declared is not looked at (`delete_when_absent` off), and the mapping is left as it
 stands when it is removed here: the provider would otherwise empty every attribute but the login,
-whoever filled it (okta-plugin-measured.md §3.8). An attribute that is taken out of the declaration
-keeps its last expression too.
+whoever filled it (docs/research/okta-provider.md#profile-mappings). An attribute that is taken out
+of the declaration keeps its last expression too.
 
 Goes before the assignments, so that nobody is provisioned with a display name missing. They depend
 on `resource`, and not on its id: an id that a preview does not know yet would seem to move them to
@@ -59,8 +59,8 @@ class ProfileMappings(pulumi.ComponentResource):
                 for attribute, expression in args["mappings"].items()
             ],
             delete_when_absent=False,
-            # Sends it for those too who are assigned already. With an OAuth app the provider leaves
-            # this out, and a person chooses «Apply updates now» (okta-provider.md B.9).
+            # Applies it to assigned users too, but not with OAuth: then a person does so
+            # (docs/research/okta-provider.md#profile-mappings).
             always_apply=True,
             opts=ResourceOptions(parent=self, retain_on_delete=True),
         )

@@ -8,14 +8,14 @@ assign anybody to the app (that is GroupAssignments, and Okta does not support o
 roles: OIC-201).
 
 Before a group is pushed for the first time, it waits until the assigned people stand in AWS: who
-arrives later is left out of the group (okta-api.md §6). After it, until the group stands there with
-its members. A run that pushes nothing new waits for nothing, and asks no more than a list of each
-side.
+arrives later is left out of the group (docs/research/group-push.md#order-of-changes). After it,
+until the group stands there with its members. A run that pushes nothing new waits for nothing, and
+asks no more than a list of each side.
 
 A mapping that is there already (`import_id`) is left to itself: watched by the same lists, never
 changed, never deleted. The provider cannot take it over without pushing the whole group anew: what
 it imports has no delete flag, which it mends by setting the mapping ACTIVE
-(okta-plugin-measured.md §3.4, docs/decisions/0008).
+(docs/research/okta-provider.md#imported-push-groups, docs/decisions/0008).
 """
 
 import asyncio

@@ -1,18 +1,18 @@
 """Everyone who is pushed is assigned, by construction (`assign: pushed`).
 
 Owns one Okta group and the group rules that fill it with the members of all push groups. Assigned
-to the app, it is the separate group that the AWS page asks for, and nobody can be pushed without
-being assigned. It also spares calls: one assignment for any number of push groups.
+to the app, it is the separate group that AWS asks for
+(docs/research/aws-setup-page.md#considerations). One assignment serves any number of push groups.
 
 Okta takes 2,000 group rules an org, names of 50 characters, and no administrators' group as a
-target; only super and org administrators change rules (Okta, Group Rule Restrictions; Group rules).
+target; only super and org administrators change rules (docs/research/okta-api.md#group-rules).
 How long an expression may be is not published; fifty groups a rule is our choice. Rules about
 groups that other rules fill are slow, says Okta. Who is taken out of the group by hand is excepted
 from its rules, of which each takes a hundred such exceptions.
 
 Who joins a push group and is new to AWS is assigned after the change of membership was pushed, and
-so may be missing in the group until it is pushed again (okta-api.md §6): OIC-202 and its neighbours
-look for them. Who stands in AWS already joins at once.
+so may be missing in the group until it is pushed again (OIC-202,
+docs/research/group-push.md#order-of-changes). A user that AWS already has joins at once.
 """
 
 from collections.abc import Mapping

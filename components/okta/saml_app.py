@@ -29,7 +29,7 @@ _UNMANAGED = [
     "userNameTemplatePushStatus", "userNameTemplateSuffix", "userNameTemplateType",
 ]  # fmt: skip
 """What a person may set in the admin console: the provider's defaults would take it back
-(okta-provider.md §B.1)."""
+(docs/research/okta-provider.md#fields-left-to-the-console)."""
 
 
 class AttributeStatement(TypedDict):

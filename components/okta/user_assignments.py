@@ -1,4 +1,4 @@
-"""People assigned to the app one by one (AWS page, step 3: Assign to People).
+"""People assigned to the app one by one (docs/research/aws-setup-page.md#step-3).
 
 Owns one assignment a person, found by login or id, and no others. AWS recommends groups, and so
 does the policy pack (OIC-209): this is for the few who belong to none.

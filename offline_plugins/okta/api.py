@@ -2,7 +2,7 @@
 
 Owns the requests, the wait for a rate limit and the two ways in which the real plugin
 words an error. Knows no resource. On this route a 5xx is not retried and the provider's
-retry settings have no effect (okta-plugin-measured.md §2.4).
+retry settings have no effect (docs/research/okta-provider.md#retries).
 """
 
 from __future__ import annotations

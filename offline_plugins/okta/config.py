@@ -1,8 +1,8 @@
 """The provider's configuration: which credentials, and loopback addresses only.
 
 Owns CheckConfig's refusals, the precedence of credentials (accessToken before apiToken,
-the environment included: okta-plugin-measured.md §1.7) and the rule that a replacement
-never talks to a real Okta org.
+the environment included: docs/research/okta-provider.md#credential-precedence) and the rule that a
+replacement never talks to a real Okta org.
 """
 
 from __future__ import annotations

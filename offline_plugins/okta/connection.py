@@ -2,7 +2,7 @@
 
 Green where Okta does not support the app: a POST answered `UNKNOWN` is recorded as
 ENABLED, because the status is set from the lifecycle call and not read back
-(okta-plugin-measured.md §3.2). Deleting makes no call; the connection stays in Okta.
+(docs/research/okta-provider.md#connection). Deleting makes no call; the connection stays in Okta.
 """
 
 from __future__ import annotations

@@ -2,7 +2,7 @@
 
 Create and update are one PUT of the capabilities; status and description are never
 sent. What the program leaves out is filled by Okta and so differs on every `up`:
-declare all capabilities and the status (okta-plugin-measured.md §3.3).
+declare all capabilities and the status (docs/research/okta-provider.md#provisioning-features).
 """
 
 from __future__ import annotations

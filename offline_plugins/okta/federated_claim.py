@@ -1,7 +1,7 @@
 """app.FederatedClaim: a claim of an app, beside its attribute statements.
 
 One call for each operation; a 404 is a hard error at every one of them
-(okta-plugin-measured.md §3.9).
+(docs/research/okta-provider.md#federated-claims).
 """
 
 from __future__ import annotations

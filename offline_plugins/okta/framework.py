@@ -2,7 +2,7 @@
 
 Check returns the inputs as they are (defaults appear first in Create's outputs) and Diff
 names changed inputs and the computed outputs that follow them, without a detailed diff
-(okta-plugin-measured.md §2.3).
+(docs/research/okta-provider.md#the-two-halves-of-the-plugin).
 """
 
 from __future__ import annotations

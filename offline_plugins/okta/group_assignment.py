@@ -1,7 +1,7 @@
 """app.GroupAssignment: one group that is assigned to an app.
 
 A priority of 0 cannot be said: it counts as unset and is never sent
-(okta-plugin-measured.md §1.4). A 404 at read drops it, at delete it is an error.
+(docs/research/okta-provider.md#priority-zero). A 404 at read drops it, at delete it is an error.
 """
 
 from __future__ import annotations

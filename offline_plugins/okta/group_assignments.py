@@ -3,7 +3,7 @@
 Groups are compared by their place in the list, and so are the priorities that the program
 leaves out: an update sends what the state has at that place, and 0 where it has nothing.
 What was assigned elsewhere is noticed at a refresh and then removed
-(okta-plugin-measured.md §3.5). A 404 at read drops it.
+(docs/research/okta-provider.md#all-assignments-in-one-resource). A 404 at read drops it.
 """
 
 from __future__ import annotations

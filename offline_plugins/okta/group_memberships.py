@@ -1,7 +1,7 @@
 """GroupMemberships: people put into a group.
 
 An update discards every refusal and reads nothing back: it looks as if all were in
-(okta-plugin-measured.md §1.9, okta-provider.md B.10). Who is not named is left alone,
+(docs/research/okta-provider.md#group-memberships). Who is not named is left alone,
 unless `trackAllUsers`.
 """
 

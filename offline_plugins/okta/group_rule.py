@@ -1,7 +1,7 @@
 """group.Rule. An active rule cannot be changed, so an update puts it to sleep for its while.
 
 Other groups to assign to are another rule: it is replaced, the old one deleted first. A
-404 at read drops it (okta-plugin-measured.md §3.7).
+404 at read drops it (docs/research/okta-provider.md#group-rules).
 """
 
 from __future__ import annotations

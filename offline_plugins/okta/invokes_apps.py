@@ -24,7 +24,7 @@ SAML_OUTPUTS = (
 def get_apps(okta: Okta, args: Properties) -> Properties | list[Failure]:
     """okta:index/getApps. What matches is Okta's to say; empty parameters are sent too.
 
-    `labelPrefix` makes no call and finds nothing (okta-plugin-measured.md §1.8).
+    `labelPrefix` makes no call and finds nothing (docs/research/okta-provider.md#app-look-ups).
     """
     if args.get("labelPrefix"):
         reason = "Use `q` instead. This attribute will be removed in a future version."

@@ -1,7 +1,8 @@
 """Look-ups of people: user.getUsers, and the user type that mappings come from.
 
-Never recorded: written after the notes on the provider's source (okta-provider.md) and the source
-itself, release 6.15: which calls it makes, and which outputs it fills.
+Never recorded: written after the provider's source, release 6.15
+(docs/research/okta-provider.md#look-ups-without-a-recording): which calls it makes, and which
+outputs it fills.
 """
 
 from __future__ import annotations

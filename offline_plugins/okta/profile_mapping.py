@@ -2,7 +2,7 @@
 
 Okta makes the mapping, this only fills it; only the properties that the program names are
 looked at, unless `deleteWhenAbsent` empties the others. Deleting empties every property but
-the login, whoever filled it (okta-plugin-measured.md §3.8, okta-provider.md B.9).
+the login, whoever filled it (docs/research/okta-provider.md#profile-mappings).
 """
 
 from __future__ import annotations

@@ -2,7 +2,7 @@
 
 A 404 is a hard error at every operation, a mapping in ERROR can be neither updated nor
 deleted, and the flag that deletes the target group is the one of the *old* state
-(okta-plugin-measured.md §3.4).
+(docs/research/okta-provider.md#push-groups).
 """
 
 from __future__ import annotations

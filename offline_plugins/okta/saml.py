@@ -1,8 +1,8 @@
 """app.Saml, for apps of Okta's catalog.
 
 A failed update is recorded as done: the state holds the new values, and the next update
-makes no call (okta-plugin-measured.md §1.1). Unless told to skip it, every update puts
-the policy of the state back on the app. A 404 at read drops it; deleting tries on.
+makes no call (docs/research/okta-provider.md#failed-updates). Unless told to skip it, every update
+puts the policy of the state back on the app. A 404 at read drops it; deleting tries on.
 """
 
 from __future__ import annotations

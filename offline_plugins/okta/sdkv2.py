@@ -2,7 +2,7 @@
 
 Check adds defaults and lists them in `__defaults`; Diff compares what is planned with the
 recorded outputs and gives a detailed diff; a failure after the resource came to be leaves
-it in the state with the error (okta-plugin-measured.md §2.3).
+it in the state with the error (docs/research/okta-provider.md#the-two-halves-of-the-plugin).
 """
 
 from __future__ import annotations

@@ -1,7 +1,7 @@
 """AppSignonPolicy and app.AccessPolicyAssignment: how people sign on to an app.
 
 `catchAll` works at creation only: flipped later it is recorded and never sent
-(okta-plugin-measured.md §1.12, §3.10). Deleting a policy first moves every app that has
+(docs/research/okta-provider.md#sign-on-policies). Deleting a policy first moves every app that has
 it to the org's default. Deleting an assignment makes no call.
 """
 

@@ -2,9 +2,9 @@
 
 The provider's own import leaves the flag unset that keeps a mapping's group in AWS, and the engine
 mends that in the same run by setting the mapping ACTIVE, a push of the whole group
-(okta-plugin-measured.md §3.4). A file that holds the whole state is taken as it is, without a call
-(Pulumi 3.276, pkg/cmd/pulumi/operations/import.go, `outputs`); then a later destroy says
-`deleteTargetGroup=false`.
+(docs/research/okta-provider.md#imported-push-groups). A file that holds the whole state is taken as
+it is, without a call (Pulumi 3.276, pkg/cmd/pulumi/operations/import.go, `outputs`); then a later
+destroy says `deleteTargetGroup=false`.
 """
 
 from importlib.metadata import PackageNotFoundError, version

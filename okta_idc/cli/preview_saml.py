@@ -34,7 +34,7 @@ from okta_idc.rules.attributes import Attribute
 
 Json = dict[str, Any]
 _NAME_ID = "urn:oasis:names:tc:SAML:1.1:nameid-format:emailAddress"
-"""What AWS wants (aws-identity-center.md §4); the catalog app sends it."""
+"""What AWS wants (docs/research/identity-center.md#saml); the catalog app sends it."""
 
 
 def preview_saml(

@@ -12,7 +12,7 @@ from joserfc.jwk import ECKey
 
 
 def wants_nonce(answer: httpx.Response) -> bool:
-    """Whether the server asks for the request again, with a nonce that it gives (§8, §9)."""
+    """Whether the server asks for the request again with its nonce (RFC 9449 §8, §9)."""
     if answer.status_code not in (400, 401) or not answer.headers.get("DPoP-Nonce"):
         return False
     if "use_dpop_nonce" in answer.headers.get("WWW-Authenticate", ""):
@@ -32,7 +32,7 @@ class Dpop:
         self._nonces: dict[str, str] = {}
 
     def take_nonce(self, answer: httpx.Response) -> None:
-        """Token endpoint and API are two servers with a nonce each (§8.2, §9)."""
+        """Token endpoint and API are two servers with a nonce each (RFC 9449 §8.2, §9)."""
         self._nonces[_server(answer.request.url)] = answer.headers["DPoP-Nonce"]
 
     def proof(self, method: str, url: httpx.URL, token: str = "") -> str:

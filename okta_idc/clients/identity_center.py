@@ -27,7 +27,7 @@ class IdentityCenter:
         return list(self._pages("list_instances", "Instances"))
 
     def primary_region(self, instance: str) -> str | None:
-        """Where SCIM and SAML live (aws-identity-center.md §4); None if AWS names none."""
+        """Where SCIM and SAML live, if known (docs/research/identity-center.md#regions)."""
         for each in self._pages("list_regions", "Regions", InstanceArn=instance):
             if each.get("IsPrimaryRegion"):
                 return str(each["RegionName"])

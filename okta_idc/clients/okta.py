@@ -1,7 +1,7 @@
 """Okta's Management API, read: pages followed to their end, rate limits kept, errors told.
 
 Bodies are plain dictionaries on purpose: the vendor's SDK raises on exactly the people whose
-profiles are wrong (okta-api.md §8). No error text ever holds a credential.
+profiles are wrong (docs/research/okta-api.md#oktas-python-sdk). No error holds a credential.
 """
 
 import asyncio
@@ -23,7 +23,7 @@ Json = dict[str, Any]
 TRIES = 5
 """Requests in all for one answer, where Okta says «later» or fails."""
 AT_ONCE = 8
-"""Requests in flight; Okta allows 35 to 75 (okta-api.md §4)."""
+"""Requests in flight; Okta allows 35 to 75 (docs/research/okta-api.md#rate-limits)."""
 _LATER = frozenset({429, 502, 503, 504})
 
 

@@ -1,9 +1,9 @@
 """Who we are to Okta: the provider's own keys and variables, so that nobody configures twice.
 
-A service app's private key comes first (okta-api.md §5), then an access token, then an API token.
-The provider itself lets an access token win; where both are set, the caller can say which is used
-(`Credentials.kind`). Nothing here is shown by repr, and no error holds a key, a token or a signed
-assertion.
+A service app's private key comes first (docs/research/okta-api.md#credentials), then an access
+token, then an API token. The provider itself lets an access token win; where both are set, the
+caller can say which is used (`Credentials.kind`). Nothing here is shown by repr, and no error holds
+a key, a token or a signed assertion.
 """
 
 import asyncio
@@ -26,7 +26,7 @@ from okta_idc.clients.okta_error import OktaError, told
 READ_SCOPES = (
     "okta.apps.read", "okta.groups.read", "okta.schemas.read", "okta.profileMappings.read",
 )  # fmt: skip
-"""What reading a federation takes (okta-api.md §5)."""
+"""What reading a federation takes (docs/research/okta-api.md#permissions)."""
 
 TOKEN_PATH = "/oauth2/v1/token"  # noqa: S105 — a path
 _ASSERTION = "urn:ietf:params:oauth:client-assertion-type:jwt-bearer"
@@ -122,7 +122,7 @@ class PrivateKeyAuth(httpx.Auth):
     """Client credentials with a signed assertion (RFC 7523), and DPoP where the app wants it.
 
     The first token is asked for without DPoP; an app that requires it answers
-    `invalid_dpop_proof`, and from then on every request carries a proof (okta-provider.md).
+    `invalid_dpop_proof`; every later request has a proof (docs/research/okta-provider.md#dpop).
     """
 
     def __init__(

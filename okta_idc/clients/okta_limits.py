@@ -1,8 +1,8 @@
 """Okta's rate limits, kept before Okta has to enforce them.
 
 Each request counts against a bucket, and every answer says how much of it is left and when it is
-full again (okta-api.md §4). Of what was left when a window began, a share is used; the rest is
-everybody else's. Where no answer has told yet, one request goes ahead and the others wait for it.
+full again (docs/research/okta-api.md#rate-limits). Of what was left when a window began, a share is
+used. Until the first answer, one request goes ahead and the others wait for it.
 """
 
 import asyncio
@@ -20,7 +20,7 @@ _OWN = ("apps", "groups", "users")
 
 def bucket_of(path: str) -> str:
     """The bucket that a path counts against: `/api/v1/apps/{id}` alone has one of its own, all
-    that lies below shares that of the list (okta-api.md §4)."""
+    that lies below shares that of the list (docs/research/okta-api.md#rate-limits)."""
     head, *rest = path.removeprefix("/api/v1/").strip("/").split("/")
     if not path.startswith("/api/v1/") or head not in _OWN:
         return "rest"

@@ -1,8 +1,8 @@
 """Whether IAM Identity Center's SCIM endpoint takes a token: three reads, nothing is written.
 
 AWS publishes no «test credentials» call. Asked are the three things that Okta's own test can be
-expected to ask (aws-identity-center.md §2.6): the service's configuration, a user whom nobody is,
-and one group. The token goes into one header and nowhere else.
+expected to ask (docs/research/scim.md#credential-test): the service's configuration, a user whom
+nobody is, and one group. The token goes into one header and nowhere else.
 """
 
 import asyncio

@@ -1,6 +1,6 @@
 """What the assertion says of one person, as AWS will see it: NameID, attributes, session tags.
 
-Okta previews an assertion in its console only; no API does (okta-api.md §2).
+No API previews an assertion (docs/research/okta-api.md#preview-of-an-assertion).
 """
 
 import re

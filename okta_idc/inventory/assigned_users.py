@@ -122,8 +122,8 @@ class People:
                 report.cannot(rule, Unavailable(f"{reason.rstrip('.')} ({people:,} people)."))
 
     def _hidden(self, mapped: frozenset[str] | Unavailable) -> Iterator[str]:
-        """Attributes that an admin role hides from us, by all appearances (okta-api.md §5). One
-        that is not even mapped is really empty."""
+        """Attributes that an admin role hides from us, by all appearances
+        (docs/research/okta-api.md#hidden-attributes). One that is not mapped is really empty."""
         for place, count in self._blank.items():
             sent = isinstance(mapped, Unavailable) or place in mapped
             if count == len(self.persons) >= _TOO_MANY_TO_BE_TRUE and sent:

@@ -24,7 +24,7 @@ from okta_idc.rules.permission_sets import PermissionSet
 T = TypeVar("T")
 
 _SCIM_ISSUER = "https://scim.aws.com/"
-"""Beginning of ExternalIds[].Issuer of what SCIM wrote (aws-identity-center.md §8)."""
+"""SCIM's ExternalIds[].Issuer (docs/research/identity-center.md#users-and-groups-outside-scim)."""
 _MOST_GROUPS_OF_ONE = 1_000
 _AT_ONCE = 4
 _NO_SECRET = "the secret is not known: give --secret NAME."  # noqa: S105 — a sentence

@@ -7,7 +7,7 @@ from okta_idc.inventory.unavailable import Unavailable
 from okta_idc.rules.attribute_statements import Statement
 
 TO_APP = ("PUSH_NEW_USERS", "PUSH_PROFILE_UPDATES", "PUSH_USER_DEACTIVATION")
-"""Okta's names of the features that provision people (AWS page, step 2)."""
+"""Okta's names of the features that provision people (docs/research/aws-setup-page.md#step-2)."""
 
 _NO_STACK = "nothing is declared to compare with: give --stack or --outputs."
 _NO_SETTINGS = "the stack's settings are not known: give --settings."

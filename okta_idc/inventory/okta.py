@@ -1,7 +1,7 @@
 """What Okta shows: the app, its connection, schema and mapping, and everybody assigned to it.
 
-The calls below one app share one scarce bucket, group members another (okta-api.md §4), so people
-and members are read side by side.
+The calls below one app share one scarce bucket, group members another
+(docs/research/okta-api.md#rate-limits), so people and members are read side by side.
 """
 
 import asyncio
@@ -98,7 +98,7 @@ async def _feature(okta: Okta, root: str) -> Json | Unavailable:
     try:
         return await okta.get(f"{root}/features/USER_PROVISIONING")
     except OktaError as error:
-        if error.status == 400:  # «Provisioning is not enabled» (okta-api.md §1.1)
+        if error.status == 400:  # not enabled (docs/research/okta-api.md#unsupported-apps)
             return Unavailable(_NOT_SHOWN, wanted=False)
         return Unavailable.of(error, APPS)
 

@@ -1,7 +1,7 @@
 """What an app's attribute statements send for one person, worked out without Okta.
 
-Okta previews an assertion in its console only; no API does (okta-api.md §2). What is outside the
-expressions that the rules read, or that Okta does not document, is Unknown.
+No API previews an assertion (docs/research/okta-api.md#preview-of-an-assertion). What is outside
+the expressions that the rules read, or that Okta does not document, is Unknown.
 """
 
 from collections.abc import Iterable, Mapping

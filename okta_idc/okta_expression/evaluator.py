@@ -1,7 +1,7 @@
 """What an expression gives for one person: a text, or Unknown where Okta's answer is not certain.
 
-Certain is what Okta documents (okta-api.md §3). Where it does not (a text function on an attribute
-that is not set, a separator that is not found), the answer is Unknown rather than a guess.
+Certain is what Okta documents (docs/research/okta-api.md#expressions). Where it does not (a text
+function on an attribute that is not set, a separator that is not found), the answer is Unknown.
 """
 
 from collections.abc import Mapping

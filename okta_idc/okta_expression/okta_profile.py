@@ -7,4 +7,4 @@ OKTA_ATTRIBUTES = frozenset({
     "postalAddress", "preferredLanguage", "primaryPhone", "profileUrl", "secondEmail", "state",
     "streetAddress", "timezone", "title", "userType", "zipCode",
 })  # fmt: skip
-"""The 31 attributes of every Okta user profile (okta-api.md §3). Others are the org's own."""
+"""The 31 base attributes of an Okta profile (docs/research/okta-api.md#user-profile)."""

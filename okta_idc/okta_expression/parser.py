@@ -2,7 +2,7 @@
 
 `parse` tells three kinds apart: an expression of the subset, one Outside it (Okta may understand
 it, we do not: what it gives is unknown), and a Wrong one, which Okta would take for a plain text or
-not at all. `evaluate` is in `evaluation`. Source of the subset: okta-api.md §3.
+not at all. `evaluate` is in `evaluation`. See docs/research/okta-api.md#expressions.
 
     expression = test ? expression : expression | expression ?: expression
                | operands joined by OR, AND, == != < > <= >=, + -, each with ! or - before it

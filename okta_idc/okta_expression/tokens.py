@@ -1,6 +1,6 @@
 """The words of Okta's expressions, and the mistakes that show without reading further.
 
-Literals are allowed with or without quotes (okta-api.md §3), so a bare word is sent as text.
+A bare word is sent as text (docs/research/okta-api.md#expressions).
 """
 
 import re

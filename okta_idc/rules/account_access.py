@@ -45,9 +45,9 @@ def account_id(assignment: Assignment) -> Iterator[Violation]:
     "Access is given to groups",
     severity=Severity.ADVISORY,
     enforced_by=(EnforcementPoint.POLICY, EnforcementPoint.DOCTOR),
-    source="AWS page, Step 3: «we recommend that you assign and push groups instead of individual "
-    "users» to the app. That it holds for accounts too is this kit's word: a person who is deleted "
-    "and made anew has another id, and the assignment stays with the old one",
+    source="AWS's page (docs/research/aws-setup-page.md#step-3): groups rather than users. For "
+    "accounts too: a user created again has another ID "
+    "(docs/research/identity-center.md#recreated-principals)",
     remedy="assign a pushed group that the person is in.",
     good=Assignment("aws-admins", "Admin", "123456789012"),
     bad=Assignment("ada@example.com", "Admin", "123456789012", principal_type="USER"),
@@ -70,8 +70,8 @@ class AccessOfGroups:
     "OIC-532",
     "A group that gets access is pushed",
     enforced_by=(EnforcementPoint.COMPONENT,),
-    source="AWS page, Step 3: groups appear in IAM Identity Center because they are pushed; an "
-    "assignment group does not (okta-api.md §6)",
+    source="AWS's page (docs/research/aws-setup-page.md#step-3): a pushed group appears in AWS, an "
+    "assignment group does not",
     remedy="add the group to `push`, or correct the name.",
     good=AccessOfGroups(("aws-admins",), pushed=("aws-admins", "aws-finance")),
     bad=AccessOfGroups(("aws-admin",), pushed=("aws-admins", "aws-finance")),
@@ -97,8 +97,8 @@ class RetiringGroups:
     "OIC-538",
     "A group that is being retired opens nothing",
     enforced_by=(EnforcementPoint.COMPONENT,),
-    source="this kit: the group in AWS is deleted with its mapping, and whatever hangs on its id "
-    "is orphaned; a group made anew has another id (aws-identity-center.md §9)",
+    source="this kit: the group in AWS is deleted with its mapping. A group created again has "
+    "another ID (docs/research/identity-center.md#recreated-principals)",
     remedy="take the group out of access first, run, and mark it with retire: true then.",
     good=RetiringGroups(("aws-admins",), ("aws-old",)),
     bad=RetiringGroups(("aws-admins", "aws-old"), ("aws-old",)),
@@ -137,8 +137,8 @@ class Principals:
     "OIC-534",
     "Whoever has access exists",
     enforced_by=(EnforcementPoint.DOCTOR,),
-    source="AWS: a group or user that is deleted and made anew has another id; the assignment "
-    "stays with the old one, shows its name, and gives nobody access (aws-identity-center.md §9)",
+    source="AWS: a user or group created again has another ID; the assignment keeps the old one "
+    "and grants no access (docs/research/identity-center.md#recreated-principals)",
     remedy="make the assignment anew for the group of that name, then remove the old one.",
     good=Principals({"Admin in 123456789012": "g-1"}, there=("g-1",)),
     bad=Principals({"Admin in 123456789012": "g-1"}, there=("g-2",)),
@@ -155,7 +155,7 @@ def principal_exists(principals: Principals) -> Iterator[Violation]:
     "An assignment is declared once",
     enforced_by=(EnforcementPoint.POLICY,),
     source="AWS provider: creating an assignment that is there fails with «already exists» "
-    "(aws-identity-center.md §5)",
+    "(docs/research/aws-provider.md#existing-assignments)",
     remedy="remove the repetition.",
     good=(Assignment("a", "Admin", "123456789012"), Assignment("b", "Admin", "123456789012")),
     bad=(Assignment("a", "Admin", "123456789012"), Assignment("a", "Admin", "123456789012")),
@@ -175,7 +175,7 @@ def assigned_once(assignments: tuple[Assignment, ...]) -> Iterator[Violation]:
     severity=Severity.ADVISORY,
     enforced_by=(EnforcementPoint.DOCTOR,),
     source="AWS quotas: 1,000 unique groups are looked at to work out one user's permissions "
-    "(aws-identity-center.md §1.2, §9)",
+    "(docs/research/identity-center.md#quotas)",
     remedy="push fewer groups, or take the person out of some.",
     good={"ada@example.com": 12},
     bad={"ada@example.com": 1_001},
@@ -201,7 +201,7 @@ class Provisioned:
     severity=Severity.ADVISORY,
     enforced_by=(EnforcementPoint.DOCTOR,),
     source="AWS quotas: 500 provisioned permission sets an account. Older pages say 250: the rule "
-    "takes the number that Service Quotas gives (aws-identity-center.md §1.2)",
+    "takes the number that Service Quotas gives (docs/research/identity-center.md#quotas)",
     remedy="remove sets from the account, or ask AWS to raise the quota.",
     good=Provisioned({"123456789012": 12}),
     bad=Provisioned({"123456789012": 501}),

@@ -18,7 +18,7 @@ _TO_APP = ("PUSH_NEW_USERS", "PUSH_PROFILE_UPDATES", "PUSH_USER_DEACTIVATION")
     enforced_by=_ASKERS,
     source="Okta API, application connections: 200 with UNKNOWN means that the API does not manage "
     "the connection of this app; the provider reports success, and nobody is provisioned "
-    "(okta-api.md §1.1)",
+    "(docs/research/okta-api.md#unsupported-apps)",
     remedy="set provisioning.mode to console, and let a person enable the API integration in "
     "Okta's admin console (app → Provisioning → Integration): the next run shows the steps.",
     good="ENABLED",
@@ -35,8 +35,8 @@ def connection_known(status: str) -> Iterator[Violation]:
     "OIC-611",
     "The provisioning connection is enabled",
     enforced_by=_ASKERS,
-    source="Okta API, application connections: status DISABLED until it is activated; AWS page, "
-    "Step 2: «select the check box next to Enable API integration»",
+    source="Okta API, application connections: status DISABLED until it is activated; AWS's page "
+    "(docs/research/aws-setup-page.md#step-2): Enable API integration",
     remedy=f"{_INTEGRATION} and enable it, or run `pulumi up --refresh`.",
     good="ENABLED",
     bad="DISABLED",
@@ -59,9 +59,9 @@ class Features:
     "OIC-612",
     "The provisioning features that are wanted are on",
     enforced_by=_ASKERS,
-    source="AWS page, Step 2: «select the Enable check box for each of the Provisioning Features "
-    "you want to enable»; the app's features list is all that Okta's API shows of it (okta-api.md "
-    "§1.3)",
+    source="AWS's page (docs/research/aws-setup-page.md#step-2): each feature is enabled by "
+    "itself; the app's features list is all that Okta's API shows of it "
+    "(docs/research/okta-api.md#features-of-the-app)",
     remedy="in Okta open the app → Provisioning → To App → Edit and enable them.",
     good=Features(_TO_APP, on=(*_TO_APP, "GROUP_PUSH")),
     bad=Features(_TO_APP, on=("PUSH_NEW_USERS",)),
@@ -80,7 +80,7 @@ def features_on(features: Features) -> Iterator[Violation]:
     enforced_by=_ASKERS,
     source="Okta API, applications: features holds GROUP_PUSH when groups can be pushed. Nobody "
     "has published what this app's list holds in a real org, so its absence is a hint, no proof "
-    "(okta-api.md §1.3)",
+    "(docs/research/okta-api.md#features-of-the-app)",
     remedy="in Okta open the app → Push Groups; if the tab is missing, enable the API integration "
     "(Provisioning → Integration).",
     good=Features(("GROUP_PUSH",), on=("GROUP_PUSH",)),
@@ -98,7 +98,7 @@ def group_push_on(features: Features) -> Iterator[Violation]:
     severity=Severity.ADVISORY,
     enforced_by=(EnforcementPoint.POLICY, EnforcementPoint.DOCTOR),
     source="AWS SCIM API: password is not supported; people sign in at Okta "
-    "(aws-identity-center.md §1.1). Advisory: whether this app sends one at all is not documented",
+    "(docs/research/scim.md#attributes). Advisory: no page says whether this app sends one",
     remedy="switch «Sync Password» off (Provisioning → To App), or set "
     "capabilities.update.password to DISABLED.",
     good="DISABLED",
@@ -124,7 +124,7 @@ class Setting:
     "The app's settings are as declared",
     enforced_by=_ASKERS,
     source="Okta provider: an update of app.Saml that failed is recorded as done and never sent "
-    "again (okta-plugin-measured.md §1)",
+    "again (docs/research/okta-provider.md#failed-updates)",
     remedy=_REFRESH,
     good=Setting({"acsURL": "https://a.example"}, {"acsURL": "https://a.example", "x": None}),
     bad=Setting({"acsURL": "https://a.example"}, {"acsURL": "https://b.example"}),
@@ -149,8 +149,8 @@ class Statements:
     "OIC-616",
     "The app's attribute statements are as declared",
     enforced_by=_ASKERS,
-    source="Okta provider: a lost update, as OIC-615; Okta may also drop statements and answer "
-    "200, then the next preview shows the difference for ever (okta-plugin-measured.md §1, §3.1)",
+    source="Okta provider: a lost update, as OIC-615; or dropped statements "
+    "(docs/research/okta-provider.md#dropped-attribute-statements)",
     remedy=_REFRESH,
     good=Statements((Statement("a", ("user.a",)),), (Statement("a", ("user.a",)),)),
     bad=Statements((Statement("a", ("user.a",)),), (Statement("a", ("user.b",)),)),
@@ -182,7 +182,7 @@ class SignOnPolicy:
     "The app has the sign-on policy that is meant",
     enforced_by=(EnforcementPoint.DOCTOR,),
     source="Okta provider: each update of app.Saml assigns the policy of its old state, and undoes "
-    "a policy that was set beside it (okta-plugin-measured.md §1)",
+    "a policy that was set beside it (docs/research/okta-provider.md#sign-on-policy-of-an-app)",
     remedy="set authentication_policy on the app, or skip_authentication_policy to leave it to "
     "whoever sets it; then assign the policy again.",
     good=SignOnPolicy(meant="rst1", there="rst1"),

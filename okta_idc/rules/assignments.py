@@ -18,8 +18,7 @@ class Assignees:
     "People are assigned through groups",
     severity=Severity.ADVISORY,
     enforced_by=(EnforcementPoint.POLICY, EnforcementPoint.DOCTOR),
-    source="AWS page, Step 3: «we recommend that you assign and push groups instead of individual "
-    "users»",
+    source="AWS's page (docs/research/aws-setup-page.md#step-3): groups, not users",
     remedy="put the person into an assignment group, then remove the assignment of the person "
     "(in this order: who is unassigned is disabled in AWS).",
     good=Assignees(()),
@@ -43,9 +42,8 @@ class Unassigning:
     "OIC-210",
     "One change unassigns no more people than allowed",
     enforced_by=(EnforcementPoint.COMPONENT, EnforcementPoint.POLICY),
-    source="AWS page: «Users who are unassigned from the IAM Identity Center application in Okta "
-    "will be disabled in IAM Identity Center». How many at once is this kit's limit, and yours to "
-    "set",
+    source="AWS's page (docs/research/aws-setup-page.md#provisioning-features): unassigned users "
+    "are disabled. How many at once is this kit's limit, and yours to set",
     remedy="check that the people are meant to lose AWS; then name what is removed under "
     "`unassign` in the settings, or raise the limit (`unassign_limit`; in the policy pack: its "
     "configuration) for this run.",

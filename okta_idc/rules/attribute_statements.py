@@ -37,8 +37,9 @@ def statement(attribute: Attribute) -> Statement:
     "OIC-406",
     "An attribute for access control has the name format URI reference",
     enforced_by=_ASKERS,
-    source="AWS page, step 4: «In the Name Format field, choose URI reference»; the provider's "
-    "default is unspecified, which AWS refuses (aws-identity-center.md §3)",
+    source="AWS's page (docs/research/aws-setup-page.md#step-4): the format is URI Reference; AWS "
+    "refuses the provider's default, unspecified "
+    "(docs/research/identity-center.md#saml-attributes)",
     remedy=f"set the statement's namespace to {URI_NAME_FORMAT}.",
     good=Statement(f"{NAME_PREFIX}Department", ("user.department",), URI_NAME_FORMAT),
     bad=Statement(f"{NAME_PREFIX}Department", ("user.department",)),
@@ -53,8 +54,7 @@ def name_format(subject: Statement) -> Iterator[Violation]:
     "OIC-407",
     "An attribute for access control is named by AWS's URI and the key",
     enforced_by=_ASKERS,
-    source="AWS page, step 4: «In the Name field, enter "
-    "https://aws.amazon.com/SAML/Attributes/AccessControl:AttributeName»",
+    source="AWS's page (docs/research/aws-setup-page.md#step-4): AWS's URI, then the key",
     remedy=f"name it {NAME_PREFIX}KEY, letter for letter.",
     good=Statement(f"{NAME_PREFIX}Department", ("user.department",), URI_NAME_FORMAT),
     bad=Statement("https://aws.amazon.com/SAML/Attributes/AccessControl/Department"),
@@ -76,7 +76,8 @@ def statement_name(subject: Statement) -> Iterator[Violation]:
     "An attribute for access control has one value",
     enforced_by=_ASKERS,
     source="AWS: with attributes for access control an assertion has no multi-valued attribute, "
-    "else sign-in ends with «An unexpected error has occurred» (aws-identity-center.md §3)",
+    "else sign-in ends with «An unexpected error has occurred» "
+    "(docs/research/identity-center.md#saml-attributes)",
     remedy="send one expression of one value; a list of groups cannot be a session tag.",
     good=Statement(f"{NAME_PREFIX}Department", ("user.department",), URI_NAME_FORMAT),
     bad=Statement(f"{NAME_PREFIX}Groups", namespace=URI_NAME_FORMAT, type="GROUP"),
@@ -101,7 +102,7 @@ _LISTS = ("getGroups(", "getFilteredGroups(", "Arrays.add(", "Arrays.remove(", "
     "A statement's name has at most 512 characters, its value 1,024",
     enforced_by=(EnforcementPoint.COMPONENT, *_ASKERS),
     source="Okta, attribute statements: a name has at most 512, a value 1,024 characters "
-    "(okta-api.md §2)",
+    "(docs/research/okta-api.md#attribute-statements)",
     remedy="shorten the expression; an attribute of the profile can hold what it works out.",
     good=Statement(f"{NAME_PREFIX}Department", ("user.department",), URI_NAME_FORMAT),
     bad=Statement(f"{NAME_PREFIX}Department", ('"' + "x" * 1_023 + '"',), URI_NAME_FORMAT),
@@ -120,7 +121,7 @@ def statement_lengths(subject: Statement) -> Iterator[Violation]:
     "Statement names are unique",
     enforced_by=_ASKERS,
     source="Okta, attribute statements: a name is unique among all statements of the app, those "
-    "for groups too (okta-api.md §2)",
+    "for groups too (docs/research/okta-api.md#attribute-statements)",
     remedy="keep one statement of each name.",
     good=(Statement("email", ("user.email",)), Statement("title", ("user.title",))),
     bad=(Statement("email", ("user.email",)), Statement("email", ("user.secondEmail",))),

@@ -14,10 +14,10 @@ from okta_idc.okta_expression.parser import Outside, Wrong, parse, references
 from okta_idc.rules.registry import EnforcementPoint, Severity, Violation, rule
 
 NAME_PREFIX = "https://aws.amazon.com/SAML/Attributes/AccessControl:"
-"""What AWS wants before the key in the attribute's name (AWS page, step 4)."""
+"""What precedes the key in the attribute's name (docs/research/aws-setup-page.md#step-4)."""
 
 URI_NAME_FORMAT = "urn:oasis:names:tc:SAML:2.0:attrname-format:uri"
-"""«URI reference» in Okta's console (AWS page, step 4). The provider's default is another."""
+"""The format "URI Reference" (docs/research/aws-setup-page.md#step-4), not the default."""
 
 _EVERYBODY = (EnforcementPoint.COMPONENT, EnforcementPoint.POLICY, EnforcementPoint.DOCTOR)
 _MARKS = "_.:/=+-@"
@@ -88,8 +88,8 @@ def unique_keys(attributes: tuple[Attribute, ...]) -> Iterator[Violation]:
     "OIC-403",
     "An attribute value is an Okta expression: user.ATTRIBUTE or a quoted literal",
     enforced_by=_EVERYBODY,
-    source="AWS page, step 4: «In the Value field, enter user.AttributeName»; Okta: a constant is "
-    "sent as it stands, with or without quotes",
+    source="AWS's page (docs/research/aws-setup-page.md#step-4): the value is user.ATTRIBUTE; "
+    "Okta: a constant is sent with or without quotes (docs/research/okta-api.md#expressions)",
     remedy='write user.department for an attribute of the profile, or "blue" (with the quotes) for '
     "a fixed text.",
     good=Attribute("Department", "user.department"),
@@ -146,7 +146,7 @@ def session_tags(tags: Mapping[str, str]) -> Iterator[Violation]:
     enforced_by=(EnforcementPoint.DOCTOR,),
     source="IAM: a condition on a tag that is not there is false, so an Allow does not allow and a "
     "Deny does not deny. What AWS makes of an attribute sent empty is not documented "
-    "(aws-identity-center.md §3)",
+    "(docs/research/identity-center.md#session-tags)",
     remedy="fill the attribute in the person's Okta profile, or give the expression a default: "
     'user.department ?: "none".',
     good={"Department": "Research"},
@@ -172,7 +172,7 @@ class Referring:
     "An attribute value refers to attributes that the profile has",
     enforced_by=(EnforcementPoint.DOCTOR,),
     source="Okta: attribute names are case-sensitive, and what no profile has is null; there is no "
-    "user.userName, user.name, user.country or user.phone (okta-api.md §3)",
+    "user.userName, user.name, user.country or user.phone (docs/research/okta-api.md#user-profile)",
     remedy="write the variable name that Directory → Profile Editor shows.",
     good=Referring("user.costCenter", frozenset({"costCenter", "department"})),
     bad=Referring("user.costcenter", frozenset({"costCenter", "department"})),
@@ -192,8 +192,8 @@ def known_reference(subject: Referring) -> Iterator[Violation]:
     "An attribute value can be worked out before anybody signs in",
     severity=Severity.ADVISORY,
     enforced_by=(EnforcementPoint.POLICY, EnforcementPoint.DOCTOR),
-    source="Okta previews an assertion in its console only, no API does (okta-api.md §2); this kit "
-    "works out user.X, appuser.X, literals, String functions, operators and ? :",
+    source="no API previews an assertion (docs/research/okta-api.md#preview-of-an-assertion); this "
+    "kit works out user.X, appuser.X, literals, String functions, operators and ? :",
     remedy="write the value with those, or look at Preview SAML in Okta (Sign On → Edit).",
     good=Attribute("Department", "String.toUpperCase(user.department)"),
     bad=Attribute("Department", "String.toUppercase(user.department)"),

@@ -14,7 +14,7 @@ _SOON_DAYS = 90
     "The signing certificate has at most 2,500 characters",
     enforced_by=(EnforcementPoint.DOCTOR,),
     source="AWS quotas: an uploaded IdP certificate has at most 2,500 characters "
-    "(aws-identity-center.md §1.2)",
+    "(docs/research/identity-center.md#quotas)",
     remedy="in Okta open the app → Sign On → SAML Signing Certificates and generate a certificate "
     "with a 2048-bit key.",
     good="-----BEGIN CERTIFICATE-----\nMIID…\n-----END CERTIFICATE-----\n",
@@ -31,7 +31,7 @@ def certificate_length(pem: str) -> Iterator[Violation]:
     "The metadata file has at most 75,000 characters",
     enforced_by=(EnforcementPoint.DOCTOR,),
     source="AWS quotas: an IdP metadata file has at most 75,000 characters "
-    "(aws-identity-center.md §1.2)",
+    "(docs/research/identity-center.md#quotas)",
     remedy="remove inactive signing certificates from the app in Okta, and fetch the metadata "
     "anew.",
     good="<md:EntityDescriptor/>",
@@ -49,7 +49,7 @@ def metadata_length(metadata: str) -> Iterator[Violation]:
     severity=Severity.ADVISORY,
     enforced_by=(EnforcementPoint.DOCTOR,),
     source="AWS console: warns of an IdP certificate 90 days before its end "
-    "(aws-identity-center.md §4)",
+    "(docs/research/identity-center.md#certificates)",
     remedy="make a new certificate in Okta and leave it inactive, import it in IAM Identity "
     "Center, activate it in Okta, then delete the old one: nobody is locked out in this order.",
     good=(datetime(2036, 1, 1, tzinfo=UTC), datetime(2026, 1, 1, tzinfo=UTC)),

@@ -7,7 +7,7 @@ no-break space and ideographic space; a user name is the same without any white 
 import unicodedata
 
 FORBIDDEN = "<>;:%"
-"""AWS page, Troubleshooting: must not stand in attributes that SCIM synchronises."""
+"""Not allowed in SCIM attributes (docs/research/aws-setup-page.md#troubleshooting)."""
 
 _WHITE = frozenset("\t\n\r \u00a0\u3000")
 

@@ -20,9 +20,9 @@ class AssignedBy:
     "OIC-230",
     "An app's group assignments are declared one by one, or all in one resource",
     enforced_by=(EnforcementPoint.POLICY,),
-    source="Okta provider: AppGroupAssignments takes every assignment of the app for its own, and "
-    "removes on a refresh those that it does not name (okta-plugin-measured.md §3.5); AWS page: "
-    "«Users who are unassigned … will be disabled»",
+    source="Okta provider: AppGroupAssignments removes the assignments that it does not name "
+    "(docs/research/okta-provider.md#all-assignments-in-one-resource); AWS's page "
+    "(docs/research/aws-setup-page.md#provisioning-features): unassigned users are disabled",
     remedy="keep the app.GroupAssignment resources, and take AppGroupAssignments out of the state "
     "(`pulumi state delete URN`) before the program: destroying it unassigns its groups.",
     good=AssignedBy(one_by_one=("engineers", "finance")),
@@ -52,7 +52,7 @@ class SignOn:
     enforced_by=(EnforcementPoint.POLICY,),
     source="Okta provider: unless told to skip it, each update of app.Saml assigns the policy of "
     "its old state, or the org's default, and undoes one that was set beside it "
-    "(okta-plugin-measured.md §1)",
+    "(docs/research/okta-provider.md#sign-on-policy-of-an-app)",
     remedy="set skip_authentication_policy to true, or name the policy in authentication_policy.",
     good=SignOn(skip_authentication_policy=True),
     bad=SignOn(),

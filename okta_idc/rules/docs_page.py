@@ -31,8 +31,8 @@ or within days. *Advisory*: it works today, and will surprise somebody.
 the *policy pack* reports it on declared resources, the *doctor* on what is really there. An asker
 that could not look says so; it never says that the rule holds.
 
-**Sources.** «AWS page» is AWS's page on Okta in the IAM Identity Center User Guide. Files named
-like `okta-api.md §6` are the notes this kit was built from, which cite Okta's and AWS's own texts.
+**Sources.** "AWS's page" is AWS's page on Okta in the IAM Identity Center User Guide. A link
+leads to the fact in [research](research/README.md), with its evidence and the page of Okta or AWS.
 Where sources disagree the rule says so and names both.
 """
 
@@ -83,8 +83,9 @@ def _sentence(text: str) -> str:
 
 
 def _plain(text: str) -> str:
-    """Text that Markdown shows as it is."""
-    return re.sub(r"[\\<>*\[\]|`$]|(?<!\w)_|_(?!\w)", r"\\\g<0>", text)
+    """Text that Markdown shows as it is, with links to the facts that it cites."""
+    text = re.sub(r"[\\<>*\[\]|`$]|(?<!\w)_|_(?!\w)", r"\\\g<0>", text)
+    return re.sub(r"docs/(research/([\w-]+\.md#[\w-]+))", r"[\2](\1)", text)
 
 
 def show(value: object) -> str:

@@ -33,8 +33,8 @@ def normalise_endpoint(endpoint: str) -> str:
     "OIC-101",
     "The Base URL in Okta is the SCIM endpoint without a trailing slash",
     enforced_by=(EnforcementPoint.POLICY, EnforcementPoint.DOCTOR),
-    source="AWS page, Troubleshooting: «Base URL: Does not match required pattern … likely "
-    "contains a trailing forward slash»",
+    source="AWS's page (docs/research/aws-setup-page.md#troubleshooting): the slash is why Okta "
+    "refuses the Base URL",
     remedy="copy the SCIM endpoint from IAM Identity Center → Settings → Automatic provisioning, "
     "without the slash at its end: https://scim.REGION.amazonaws.com/TENANT/scim/v2.",
     good="https://scim.us-east-2.amazonaws.com/11111111111-2222-3333-4444-555555555555/scim/v2",
@@ -61,8 +61,8 @@ class EndpointInRegion:
     "OIC-107",
     "The SCIM endpoint lies in the primary region of IAM Identity Center",
     enforced_by=(EnforcementPoint.COMPONENT, EnforcementPoint.DOCTOR),
-    source="AWS User Guide, multi-Region: SCIM and SAML configuration live in the primary region "
-    "only; the SCIM API has no operation in an additional region (aws-identity-center.md §4)",
+    source="AWS User Guide, multi-Region: SCIM and SAML are configured in the primary Region only "
+    "(docs/research/identity-center.md#regions)",
     remedy="take the SCIM endpoint of the instance whose region is meant, or set aws:region to the "
     "instance's primary region.",
     good=EndpointInRegion(
@@ -95,7 +95,7 @@ class EndpointTwice:
     "Okta sends to the tenant that the token belongs to",
     enforced_by=(EnforcementPoint.DOCTOR,),
     source="AWS User Guide: switching automatic provisioning off and on makes a new tenant and "
-    "token; AWS answers 401 for another tenant's token (aws-identity-center.md §1.3, §2.4)",
+    "token; AWS answers 401 for another tenant's token (docs/research/scim.md#access-tokens)",
     remedy="put endpoint and token of one «Inbound automatic provisioning» dialog into the secret, "
     "run again, and in console mode paste both into Okta.",
     good=EndpointTwice(
@@ -190,8 +190,8 @@ class IssuerOfStore:
     "OIC-113",
     "The issuer URL names the identity store that is provisioned",
     enforced_by=(EnforcementPoint.COMPONENT, EnforcementPoint.DOCTOR),
-    source="AWS console: the issuer URL ends with the identity store id (aws-identity-center.md "
-    "§4); people sign in where they were provisioned, or not at all",
+    source="AWS console: the issuer URL ends with the identity store id "
+    "(docs/research/identity-center.md#saml). Users sign in where they are provisioned",
     remedy=f"copy the issuer URL from {_MANAGE} of the instance that aws:region and the "
     "credentials lead to, or correct those.",
     good=IssuerOfStore(

@@ -26,8 +26,8 @@ class GroupRoles:
     "OIC-201",
     "A group is either assigned or pushed, never both",
     enforced_by=(EnforcementPoint.COMPONENT, EnforcementPoint.POLICY, EnforcementPoint.DOCTOR),
-    source="AWS page, Considerations: «Using the same Okta group for both assignments and group "
-    "push is not currently supported»; Okta: members are lost",
+    source="AWS's page (docs/research/aws-setup-page.md#considerations): one group cannot serve "
+    "for both; Okta: members are lost",
     remedy="keep it in `push`, and assign a separate group that has the same people.",
     good=GroupRoles(assign=("aws-access",), push=("aws-admins",)),
     bad=GroupRoles(assign=("aws-access", "aws-admins"), push=("aws-admins",)),
@@ -52,8 +52,8 @@ class PushedMembers:
     "OIC-202",
     "Every member of a push group is assigned to the app",
     enforced_by=(EnforcementPoint.DOCTOR,),
-    source="AWS page, Step 3: the groups that are pushed must be others than those assigned; Okta: "
-    "a pushed member who is not assigned to the app is not synchronised (okta-api.md §6)",
+    source="AWS's page (docs/research/aws-setup-page.md#step-3); Okta: a pushed member who is not "
+    "assigned is not synchronized (docs/research/group-push.md#members)",
     remedy="put the person into an assignment group; the next push brings the membership.",
     good=PushedMembers("aws-admins", frozenset({"00u1"}), frozenset({"00u1", "00u2"})),
     bad=PushedMembers("aws-admins", frozenset({"00u1", "00u3"}), frozenset({"00u1"})),
@@ -137,9 +137,8 @@ def group_name(name: str) -> Iterator[Violation]:
     "A push group's name holds none of <>;:%",
     severity=Severity.ADVISORY,
     enforced_by=(EnforcementPoint.POLICY, EnforcementPoint.DOCTOR),
-    source="AWS page, Troubleshooting: these characters «must not be used in attributes that are "
-    "synchronized with SCIM: <>;:%». Against it, the pattern of GroupDisplayName in AWS's own API "
-    "allows all five, and no group is known here to have been refused for one: hence advisory",
+    source="AWS's page (docs/research/aws-setup-page.md#troubleshooting): not allowed in "
+    "synchronized attributes. Advisory: the Identity Store API allows them in a group's name",
     remedy="rename the group in Okta before it is pushed.",
     good="aws-admins",
     bad="aws:admins",
@@ -155,7 +154,7 @@ def group_name_forbidden(name: str) -> Iterator[Violation]:
     "Push groups differ in name, whatever their case",
     enforced_by=(EnforcementPoint.COMPONENT, EnforcementPoint.POLICY, EnforcementPoint.DOCTOR),
     source="AWS: a group's displayName is unique in the identity store, else 409 «Duplicate "
-    "GroupDisplayName» (aws-identity-center.md §1.1, §2.4). Whether case counts is not documented; "
+    "GroupDisplayName» (docs/research/scim.md#attributes). Whether case counts is not documented; "
     "the rule takes it that it does not",
     remedy="rename one of the groups in Okta.",
     good=("aws-admins", "aws-finance"),
@@ -193,7 +192,7 @@ _ACTIVE = frozenset({"ACTIVE", "PASSWORD_EXPIRED", "LOCKED_OUT", "RECOVERY", "PR
     severity=Severity.ADVISORY,
     enforced_by=(EnforcementPoint.DOCTOR,),
     source="Okta, group push: users who are inactive are not pushed, and need the group to be "
-    "pushed again after they are reactivated (okta-api.md §6)",
+    "pushed again after they are reactivated (docs/research/group-push.md#members)",
     remedy="activate the person and push the group again (Push Groups → Push now), or remove them "
     "from the group.",
     good=MemberStatus("aws-admins", {"00u1": "ACTIVE"}),
@@ -211,9 +210,8 @@ def members_are_active(subject: MemberStatus) -> Iterator[Violation]:
     "A push group has at most 100 members",
     severity=Severity.ADVISORY,
     enforced_by=(EnforcementPoint.DOCTOR,),
-    source="AWS SCIM API, PatchGroup: at most 100 membership changes in a request; «Push now» "
-    "sends all members in one, and AWS refuses a full replacement (aws-identity-center.md §2.3, "
-    "§9)",
+    source="AWS SCIM API: at most 100 membership changes in a request; a full push sends all "
+    "members in one (docs/research/scim.md#group-changes)",
     remedy="leave the group to Okta's incremental push, and do not use «Push now» on it.",
     good=("aws-admins", 100),
     bad=("everyone", 101),

@@ -28,7 +28,7 @@ class GroupNames:
     severity=Severity.ADVISORY,
     enforced_by=_ASKERS,
     source="Okta, group push: a renamed group is renamed in AWS if «Rename app groups» is on; "
-    "where it is not, look-ups by name fail (okta-api.md §1.4, aws-identity-center.md §9)",
+    "where it is not, look-ups by name fail (docs/research/group-push.md#renamed-groups)",
     remedy="in Okta open the app → Push Groups → Settings and choose to rename, then push the "
     "group.",
     good=GroupNames("aws-admins", "aws-admins"),
@@ -54,7 +54,7 @@ class Members:
     "Nobody is missing from a pushed group in AWS",
     enforced_by=_ASKERS,
     source="Okta, group push: a membership that is pushed before its user is provisioned is lost, "
-    "and not tried again (okta-api.md §6)",
+    "and not tried again (docs/research/group-push.md#order-of-changes)",
     remedy="push the group again: in Okta open the app → Push Groups → the group → Push now.",
     good=Members("aws-admins", frozenset({"ada"}), frozenset({"ada"})),
     bad=Members("aws-admins", frozenset({"ada", "ben"}), frozenset({"ada"})),
@@ -70,7 +70,7 @@ def member_missing(members: Members) -> Iterator[Violation]:
     "Nobody is left over in a pushed group in AWS",
     enforced_by=_ASKERS,
     source="Okta, group push: who is unassigned before leaving the push group stays a member in "
-    "AWS (okta-api.md §6, aws-identity-center.md §9)",
+    "AWS (docs/research/group-push.md#order-of-changes)",
     remedy="push the group again; take people out of the push group first, then unassign them.",
     good=Members("aws-admins", frozenset({"ada"}), frozenset({"ada"})),
     bad=Members("aws-admins", frozenset({"ada"}), frozenset({"ada", "ben"})),
@@ -93,8 +93,8 @@ class Sides:
     "OIC-623",
     "A pushed group is in AWS",
     enforced_by=_ASKERS,
-    source="Okta: «Linked group is missing» when somebody deleted it in AWS; account "
-    "assignments on it give nobody access (aws-identity-center.md §9)",
+    source="Okta: «Linked group is missing» when somebody deleted it in AWS; account assignments "
+    "on it give nobody access (docs/research/identity-center.md#recreated-principals)",
     remedy="in Okta unlink the pushed group (leave it in the app), push it anew, then make its "
     "account assignments anew: the group has another id.",
     good=Sides(("aws-admins",), ("aws-admins",)),
@@ -112,7 +112,7 @@ def group_missing(sides: Sides) -> Iterator[Violation]:
     "Whom Okta has provisioned is in AWS",
     enforced_by=_ASKERS,
     source="Okta: «No user returned for user …» when somebody deleted the user in AWS; Okta goes "
-    "on updating an id that is gone (aws-identity-center.md §9)",
+    "on updating an id that is gone (docs/research/scim.md#objects-that-aws-already-has)",
     remedy="unassign the person and assign them again, then push their groups again.",
     good=Sides(("ada@example.com",), ("ada@example.com",)),
     bad=Sides(("ada@example.com",), ()),
@@ -129,9 +129,8 @@ def user_missing(sides: Sides) -> Iterator[Violation]:
     "OIC-625",
     "Who is not assigned any more is disabled in AWS",
     enforced_by=_ASKERS,
-    source="AWS page: «Users who are unassigned from the IAM Identity Center application in Okta "
-    "will be disabled in IAM Identity Center»; with an expired token or the feature off they are "
-    "not",
+    source="AWS's page (docs/research/aws-setup-page.md#provisioning-features): unassigned users "
+    "are disabled; with an expired token or the feature off they are not",
     remedy="disable the user in AWS (IAM Identity Center → Users), then look why Okta did not: "
     "OIC-103, OIC-612.",
     good=Sides(("ada@example.com",), ("ada@example.com",)),
@@ -151,7 +150,7 @@ def user_left_over(sides: Sides) -> Iterator[Violation]:
     "No user in AWS was made by hand under a name that Okta sends",
     enforced_by=_ASKERS,
     source="AWS: 409 «Refused to create a new, duplicate resource» for a user that stands there "
-    "already, made by hand or by Control Tower (aws-identity-center.md §9)",
+    "already, unmanaged or by Control Tower (docs/research/scim.md#objects-that-aws-already-has)",
     remedy="delete the user in AWS after noting its assignments; Okta then makes it.",
     good=Sides(("ada@example.com",), ()),
     bad=Sides(("ada@example.com",), ("Ada@example.com",)),
@@ -170,7 +169,7 @@ def user_in_the_way(sides: Sides) -> Iterator[Violation]:
     "No group in AWS was made by hand under a name that is to be pushed",
     enforced_by=_ASKERS,
     source="AWS: 409 «Duplicate GroupDisplayName»; Okta cannot link an existing AWS group by name "
-    "(okta-api.md §1.4, aws-identity-center.md §9)",
+    "(docs/research/group-push.md#linking-by-name)",
     remedy="refresh app groups in Okta (Push Groups) and link the group by its id, or rename one.",
     good=Sides(("aws-admins",), ()),
     bad=Sides(("aws-admins",), ("aws-admins",)),
@@ -198,7 +197,8 @@ class ByHand:
     severity=Severity.ADVISORY,
     enforced_by=_ASKERS,
     source="AWS: with SCIM on, the console does not add users, the Identity Store API still does "
-    "(aws-identity-center.md §1.1). Who did not come from Okta does not leave with Okta either",
+    "(docs/research/identity-center.md#users-and-groups-outside-scim). Who did not come from Okta "
+    "does not leave with Okta either",
     remedy="make the person or group in Okta, move the assignments, then delete it in AWS; keep a "
     "break-glass user that is meant.",
     good=ByHand(),
@@ -224,7 +224,7 @@ class Provisioning:
     "Nobody's provisioning has failed",
     enforced_by=_ASKERS,
     source="Okta API, application users: syncState ERROR is a failed provisioning task; AWS gives "
-    "every refusal the same text, so the 3xx rules say why (okta-api.md §1.6)",
+    "every refusal the same text, so the 3xx rules say why (docs/research/okta-api.md#app-users)",
     remedy="mend what the 3xx rules find of the person, then retry the task (Dashboard → Tasks).",
     good=Provisioning({"ada@example.com": "SYNCHRONIZED"}),
     bad=Provisioning({"ada@example.com": "ERROR"}),
@@ -250,7 +250,7 @@ class ExternalIds:
     severity=Severity.ADVISORY,
     enforced_by=_ASKERS,
     source="AWS SCIM API: externalId must be mapped to something that never changes, the Okta "
-    "user's id (aws-identity-center.md §1.1)",
+    "user's id (docs/research/scim.md#attributes)",
     remedy="map externalId to the Okta user's id (Provisioning → To App → Attribute Mappings).",
     good=ExternalIds({"ada@example.com": "00u1"}, {"ada@example.com": "00u1"}),
     bad=ExternalIds({"ada@example.com": "ada"}, {"ada@example.com": "00u1"}),
@@ -269,7 +269,7 @@ def external_id(ids: ExternalIds) -> Iterator[Violation]:
     severity=Severity.ADVISORY,
     enforced_by=_ASKERS,
     source="AWS: SCIM calls are in CloudTrail only with tokens made since September 2024; the body "
-    "of a refusal never says the reason (aws-identity-center.md §1.3, §2.4)",
+    "of a refusal never says the reason (docs/research/scim.md#errors)",
     remedy="generate a new token and store it in the secret with its dates.",
     good=datetime(2026, 1, 1, tzinfo=UTC),
     bad=datetime(2024, 8, 1, tzinfo=UTC),

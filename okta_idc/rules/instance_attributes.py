@@ -20,7 +20,7 @@ SOURCES = frozenset(
         *(f"enterprise.{part}" for part in _WORK),
     )
 )  # fmt: skip
-"""What the identity store offers with an external identity provider (aws-identity-center.md §3)."""
+"""The sources with an external IdP (docs/research/identity-center.md#instance-attributes)."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,9 +43,9 @@ class Feeds:
     "OIC-409",
     "No key comes both from Okta and from the identity store",
     enforced_by=(EnforcementPoint.COMPONENT, EnforcementPoint.POLICY, EnforcementPoint.DOCTOR),
-    source="AWS: the instance's mapping overwrites the SAML attribute of the same key (current "
-    "page and UpdateInstanceAccessControlAttributeConfiguration); an older page, still copied "
-    "around, says the opposite (aws-identity-center.md §3). The rule leaves nothing to either",
+    source="AWS: the instance's mapping overwrites the SAML attribute of the same key ; an older "
+    "page says the opposite (docs/research/identity-center.md#attributes-for-access-control). The "
+    "rule leaves nothing to either",
     remedy="remove the key from one of the two.",
     good=Feeds(saml=("Department",), instance=("UserName",)),
     bad=Feeds(saml=("Department",), instance=("department",)),
@@ -71,9 +71,8 @@ class Switch:
     "OIC-410",
     "Attributes for access control are switched on where they are sent",
     enforced_by=(EnforcementPoint.DOCTOR,),
-    source="AWS page, step 4: «you first need to enable the Attributes for access control "
-    "feature»; without it no attribute becomes a session tag, and policies that ask for one deny "
-    "everybody",
+    source="AWS's page (docs/research/aws-setup-page.md#step-4): the feature is enabled first; "
+    "without it no attribute becomes a session tag, and policies that ask for one deny everybody",
     remedy="enable it: IAM Identity Center → Settings → Attributes for access control (with "
     "permission sets in use, whoever does it needs iam:UpdateAssumeRolePolicy).",
     good=Switch(("Department",), "ENABLED"),
@@ -91,7 +90,7 @@ def switched_on(switch: Switch) -> Iterator[Violation]:
     "An instance's attribute has a key and a source that AWS takes",
     enforced_by=(EnforcementPoint.COMPONENT, EnforcementPoint.POLICY, EnforcementPoint.DOCTOR),
     source="AWS API, AccessControlAttribute: Key 1–128 letters, separators, numbers and _.:/=+-@; "
-    "AWS User Guide: the sources of an external identity provider (aws-identity-center.md §3)",
+    "the sources of an external IdP (docs/research/identity-center.md#instance-attributes)",
     remedy="choose one of AWS's sources, e.g. ${path:enterprise.department}; anything else goes by "
     "SAML.",
     good=InstanceAttribute("Department", "${path:enterprise.department}"),

@@ -1,6 +1,6 @@
 """5xx, permission sets: what AWS takes for name, description, session, policies.
 
-Limits are the API's (sso-admin service model) and AWS's quotas (aws-identity-center.md §1.2).
+Limits: the sso-admin API and AWS's quotas (docs/research/identity-center.md#quotas).
 """
 
 import json
@@ -187,8 +187,8 @@ def managed_policies(subject: PermissionSet) -> Iterator[Violation]:
     "OIC-508",
     "Permission sets differ in name",
     enforced_by=_DECLARED,
-    source="AWS answers ConflictException to a second set of one name, and the provider repeats "
-    "the call up to 25 times, which looks like a hang (aws-identity-center.md §5, §9)",
+    source="AWS answers ConflictException to a second set of one name, and the provider retries, "
+    "like a hang (docs/research/aws-provider.md#repeated-conflicts)",
     remedy="rename one of them.",
     good=("Admin", "ReadOnly"),
     bad=("Admin", "ReadOnly", "Admin"),

@@ -38,9 +38,9 @@ def _policy(effect: str, operator: str, key: str) -> str:
     "OIC-520",
     "A policy asks only for session tags that are sent",
     enforced_by=_ASKERS,
-    source="AWS page, step 4: a permission set is made «to manage access based on the attributes "
-    "you passed from Okta»; IAM: the key's text must be as it was sent, and a condition on a tag "
-    "that is not there is false (aws-identity-center.md §3)",
+    source="AWS's page (docs/research/aws-setup-page.md#step-4): permission sets decide by the "
+    "attributes that Okta sends; IAM: the key is written as it was sent, and a condition on a "
+    "missing tag is false (docs/research/identity-center.md#session-tags)",
     remedy="declare the attribute, or write its key as it is declared.",
     good=PolicyAndTags(_policy("Allow", "StringEquals", "CostCenter"), ("CostCenter",)),
     bad=PolicyAndTags(_policy("Allow", "StringEquals", "costCenter"), ("CostCenter",)),
@@ -62,8 +62,8 @@ def tags_are_sent(subject: PolicyAndTags) -> Iterator[Violation]:
     severity=Severity.ADVISORY,
     enforced_by=(EnforcementPoint.POLICY, EnforcementPoint.DOCTOR),
     source="IAM: StringEquals and StringLike are false for a key that is not there, so the Deny "
-    "does not apply to whoever lacks the tag (aws-identity-center.md §3). Advisory, since that may "
-    "be meant: «deny contractors» is not «deny all but employees»",
+    "does not apply to whoever lacks the tag (docs/research/identity-center.md#session-tags). "
+    "Advisory, since that may be meant: «deny contractors» is not «deny all but employees»",
     remedy='add a Deny with the condition "Null": {"aws:PrincipalTag/KEY": "true"}, or use '
     "StringNotEquals with the values that may.",
     good=PolicyAndTags(_policy("Deny", "StringNotEquals", "CostCenter"), ("CostCenter",)),

@@ -17,9 +17,8 @@ _NAMES = ("firstName", "lastName", "displayName")
     "Roles are not counted on",
     severity=Severity.ADVISORY,
     enforced_by=(EnforcementPoint.COMPONENT, EnforcementPoint.POLICY, EnforcementPoint.DOCTOR),
-    source="AWS page, Considerations: «Entitlements and role attributes are not supported and "
-    "cannot be synced». Against it, AWS's SCIM API takes one role by now (value, type, primary), "
-    "and refuses more",
+    source="AWS's page (docs/research/aws-setup-page.md#considerations): no roles. Against it, "
+    "AWS's SCIM API takes one role by now, and refuses more",
     remedy="leave roles out of the mapping; use groups, or an attribute for access control.",
     good={"title": "Engineer"},
     bad={"roles": ["admin"]},
@@ -35,7 +34,7 @@ def roles(profile: Mapping[str, object]) -> Iterator[Violation]:
     "Nothing is synchronised that AWS's SCIM does not take",
     enforced_by=(EnforcementPoint.COMPONENT, EnforcementPoint.POLICY, EnforcementPoint.DOCTOR),
     source="AWS SCIM API: password, ims, photos, x509Certificates, entitlements, and groups of a "
-    "user, are not supported; AWS page, Considerations: «Entitlements … cannot be synced»",
+    "user, are not supported (docs/research/scim.md#attributes)",
     remedy="take the attribute out of the app's profile mapping (Provisioning → To App).",
     good={"title": "Engineer"},
     bad={"entitlements": ["billing"]},
@@ -65,9 +64,9 @@ ProfileMapping = Mapping[str, Mapped]
     "The profile mapping fills first, last and display name",
     severity=Severity.ADVISORY,
     enforced_by=(EnforcementPoint.DOCTOR,),
-    source="AWS page: «you create a mapping of your user attributes in Okta to the named "
-    "attributes in IAM Identity Center». Okta does not require a display name, AWS does: the most "
-    "common failure (okta-api.md §6). Advisory: OIC-301 counts the people whom it hits",
+    source="AWS's page (docs/research/aws-setup-page.md#provisioning-features): a mapping fills "
+    "AWS's attributes. Okta does not require a display name, AWS does: the most common failure "
+    "(docs/research/okta-api.md#user-profile). Advisory: OIC-301 counts the people whom it hits",
     remedy="map displayName (Provisioning → To App → Attribute Mappings), for example to "
     'user.displayName != null ? user.displayName : user.firstName + " " + user.lastName.',
     good={name: Mapped(f"user.{name}", push=True) for name in _NAMES},
@@ -90,8 +89,9 @@ def names_are_mapped(mapping: ProfileMapping) -> Iterator[Violation]:
     "Mapped attributes are sent on updates too",
     severity=Severity.ADVISORY,
     enforced_by=(EnforcementPoint.POLICY, EnforcementPoint.DOCTOR),
-    source="AWS page: «Attribute changes for users who are assigned … will be updated». The "
-    "provider takes a mapping without push_status for DONT_PUSH (okta-plugin-measured.md §3.8)",
+    source="AWS's page (docs/research/aws-setup-page.md#provisioning-features): changes are sent. "
+    "Without push_status the provider sends DONT_PUSH "
+    "(docs/research/okta-provider.md#profile-mappings)",
     remedy="set push_status to PUSH.",
     good={"displayName": Mapped("user.displayName", push=True)},
     bad={"displayName": Mapped("user.displayName", push=False)},
@@ -108,7 +108,7 @@ def mapping_is_pushed(mapping: ProfileMapping) -> Iterator[Violation]:
     "A mapped attribute is filled by an Okta expression",
     enforced_by=(EnforcementPoint.COMPONENT, EnforcementPoint.POLICY),
     source="Okta, expression language: user.ATTRIBUTE is the person's, a constant is sent as it "
-    "stands, with or without quotes (okta-api.md §3)",
+    "stands, with or without quotes (docs/research/okta-api.md#expressions)",
     remedy="write user.department for an attribute of the profile, or a condition such as "
     'user.displayName != null ? user.displayName : user.firstName + " " + user.lastName.',
     good={"title": Mapped("user.title", push=True)},

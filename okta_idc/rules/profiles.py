@@ -22,7 +22,8 @@ REQUIRED = {
     "userName": "Username",
     "displayName": "Display name",
 }
-"""What every user must have, with the names of the AWS page."""
+"""What every user must have, with the names of AWS's page
+(docs/research/aws-setup-page.md#troubleshooting)."""
 
 ADDRESS = ("streetAddress", "city", "state", "zipCode", "countryCode")
 
@@ -56,8 +57,8 @@ def _texts(profile: Profile, attributes: tuple[str, ...]) -> Iterator[tuple[str,
     "OIC-301",
     "Every user has a first name, last name, username and display name",
     enforced_by=_ASKERS,
-    source="AWS page, Troubleshooting: «Every user must have a First name, Last name, Username, "
-    "and Display name value specified … that user will not be provisioned»",
+    source="AWS's page (docs/research/aws-setup-page.md#troubleshooting): a user without one of "
+    "them is not provisioned",
     remedy=f"fill the attribute {_IN_OKTA}.",
     good={
         "firstName": "Ada",
@@ -78,10 +79,9 @@ def required_names(profile: Profile) -> Iterator[Violation]:
     "OIC-303",
     "Synchronised attributes other than profileUrl hold none of <>;:%",
     enforced_by=_ASKERS,
-    source="AWS page, Troubleshooting: «The following special characters must not be used in "
-    "attributes that are synchronized with SCIM: <>;:%»; Okta's article on the app says the same. "
-    "Against it, the patterns of AWS's own Identity Store API allow all five. The rule follows the "
-    "page, except for profileUrl: no URL is without a colon. Judged: " + ", ".join(_NO_URL),
+    source="AWS's page (docs/research/aws-setup-page.md#troubleshooting) and Okta's article on the "
+    "app forbid them in synchronized attributes; the Identity Store API allows all five. The rule "
+    "follows the page, except for profileUrl: every URL has a colon. Judged: " + ", ".join(_NO_URL),
     remedy=f"remove the character {_IN_OKTA}, or from the mapping.",
     good={"title": "Head of Research", "profileUrl": "https://example.com/ada"},
     bad={"title": "VP <Sales>"},
@@ -97,8 +97,8 @@ def forbidden_characters(profile: Profile) -> Iterator[Violation]:
     "OIC-304",
     "An address is complete or absent",
     enforced_by=_ASKERS,
-    source="AWS page, Troubleshooting: «If you update a user's address you must have "
-    "streetAddress, city, state, zipCode and the countryCode value specified»",
+    source="AWS's page (docs/research/aws-setup-page.md#troubleshooting): an incomplete address is "
+    "refused",
     remedy="fill all five parts of the address in the person's Okta profile, or none.",
     good={"city": "Berlin", "title": "Clerk"} | dict.fromkeys(ADDRESS, "x"),
     bad={"streetAddress": "1 Main St", "city": "Springfield"},
@@ -203,7 +203,7 @@ def one_value(profile: Profile) -> Iterator[Violation]:
     "The manager is named or absent",
     enforced_by=_ASKERS,
     source="AWS SCIM API, common errors: an empty enterprise manager.value is refused "
-    "(aws-identity-center.md §1.1)",
+    "(docs/research/scim.md#attributes)",
     remedy="fill the manager in the person's Okta profile, or set it to null.",
     good={"manager": None},
     bad={"manager": ""},

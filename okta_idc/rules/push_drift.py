@@ -24,8 +24,8 @@ class FoundMapping:
     "No push mapping is in ERROR",
     enforced_by=_ASKERS,
     source="Okta API, group push mappings: in ERROR Okta has stopped pushing the group; the "
-    "provider can neither update nor destroy such a mapping (okta-api.md §6, "
-    "okta-plugin-measured.md §3.4)",
+    "provider can neither update nor destroy such a mapping "
+    "(docs/research/okta-provider.md#push-groups)",
     remedy="read the reason in Okta (app → Push Groups), remove it, then choose «Retry all "
     "groups».",
     good=FoundMapping("aws-admins", "ACTIVE"),
@@ -43,7 +43,7 @@ def mapping_in_error(mapping: FoundMapping) -> Iterator[Violation]:
     "A push mapping that is declared active is active",
     enforced_by=_ASKERS,
     source="Okta API, group push mappings: an INACTIVE mapping pushes nothing, and the group in "
-    "AWS keeps the members it had (okta-api.md §1.4)",
+    "AWS keeps the members it had (docs/research/group-push.md#status)",
     remedy=f"{_REFRESH} One that is only watched (`import_id`) is activated in Okta.",
     good=FoundMapping("aws-admins", "ACTIVE"),
     bad=FoundMapping("aws-admins", "INACTIVE"),
@@ -72,7 +72,7 @@ _MORE = Groups(frozenset(), frozenset({"aws-admins"}))
     "A declared push mapping is there",
     enforced_by=_ASKERS,
     source="Okta provider: a mapping deleted outside goes unseen on a plain `up`, and makes a "
-    "refresh fail with 404 (okta-plugin-measured.md §1)",
+    "refresh fail with 404 (docs/research/okta-provider.md#push-groups)",
     remedy="take the mapping out of the state (`pulumi state delete URN`) and run `pulumi up`, "
     "which makes it anew and links the group that stands in AWS; of one that is only watched, "
     "remove the `import_id` instead.",
@@ -105,8 +105,9 @@ def mapping_by_hand(groups: Groups) -> Iterator[Violation]:
     "OIC-605",
     "A declared assignment is there",
     enforced_by=_ASKERS,
-    source="AWS page: «Users who are unassigned … will be disabled». The provider sees an "
-    "assignment deleted outside on a refresh only (okta-plugin-measured.md §3.6)",
+    source="AWS's page (docs/research/aws-setup-page.md#provisioning-features): unassigned users "
+    "are disabled. The provider sees it on a refresh only "
+    "(docs/research/okta-provider.md#one-resource-per-assignment)",
     remedy=_REFRESH,
     good=_SAME,
     bad=_GONE,
@@ -122,8 +123,8 @@ def assignment_gone(groups: Groups) -> Iterator[Violation]:
     "Every assignment is declared",
     severity=Severity.ADVISORY,
     enforced_by=_ASKERS,
-    source="this kit: what is made by hand beside the program is nobody's to review or to remove; "
-    "the provider's plural resource would remove it on a refresh (okta-plugin-measured.md §3.5)",
+    source="nobody reviews what is unmanaged; the provider's plural resource would remove it "
+    "(docs/research/okta-provider.md#all-assignments-in-one-resource)",
     remedy="add the group to `assign`, or unassign it in Okta once nobody depends on it.",
     good=_SAME,
     bad=_MORE,

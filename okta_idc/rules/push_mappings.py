@@ -26,7 +26,7 @@ class PushMapping:
     enforced_by=(EnforcementPoint.POLICY,),
     source="Okta provider: delete_target_group_on_destroy is true unless it is set, also when the "
     "mapping is replaced, and then the value in the old state counts; account assignments hang on "
-    "the group's id (okta-api.md §6, okta-plugin-measured.md §1)",
+    "the group's id (docs/research/okta-provider.md#delete-flag-of-a-push-group)",
     remedy="set delete_target_group_on_destroy to false, and run once before anything else of the "
     "mapping is changed.",
     good=PushMapping(target_group_name="aws-admins", delete_target_group_on_destroy=False),
@@ -47,7 +47,7 @@ def keeps_target(mapping: PushMapping) -> Iterator[Violation]:
     "A push mapping names one target",
     enforced_by=(EnforcementPoint.POLICY,),
     source="Okta API, group push mappings: targetGroupId or targetGroupName; the provider sends "
-    "both when both are set (okta-plugin-measured.md §3.4)",
+    "both when both are set (docs/research/okta-provider.md#targets-of-a-push-group)",
     remedy="keep target_group_id to link a group that exists in AWS, or target_group_name to make "
     "one.",
     good=PushMapping(target_group_name="aws-admins"),
@@ -65,7 +65,7 @@ def one_target(mapping: PushMapping) -> Iterator[Violation]:
     severity=Severity.ADVISORY,
     enforced_by=(EnforcementPoint.POLICY,),
     source="Okta API, group push mappings: an INACTIVE mapping pushes nothing; the group stays in "
-    "AWS with the members it had (okta-api.md §1.4)",
+    "AWS with the members it had (docs/research/group-push.md#status)",
     remedy="set the status to ACTIVE, or remove the mapping if the group is no longer pushed.",
     good=PushMapping(status="ACTIVE"),
     bad=PushMapping(status="INACTIVE"),
@@ -82,7 +82,7 @@ def is_active(mapping: PushMapping) -> Iterator[Violation]:
     severity=Severity.ADVISORY,
     enforced_by=(EnforcementPoint.POLICY,),
     source="Okta provider: a priority of 0 counts as unset; if Okta then gives the group another, "
-    "the provider writes it again on every run (okta-plugin-measured.md §1)",
+    "the provider writes it again on every run (docs/research/okta-provider.md#priority-zero)",
     remedy="leave the priority out, or number from 1 on all groups.",
     good=(1, 2),
     bad=(0, 1),

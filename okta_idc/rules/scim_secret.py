@@ -108,7 +108,7 @@ def token_not_expired(subject: tuple[datetime, datetime]) -> Iterator[Violation]
     severity=Severity.ADVISORY,
     enforced_by=(EnforcementPoint.DOCTOR,),
     source="AWS User Guide, automatic provisioning: AWS begins to remind 90 days before the "
-    "token's end (aws-identity-center.md §1.3)",
+    "token's end (docs/research/scim.md#access-tokens)",
     remedy=_ROTATE,
     good=(datetime(2027, 1, 1, tzinfo=UTC), datetime(2026, 6, 1, tzinfo=UTC)),
     bad=(datetime(2026, 8, 1, tzinfo=UTC), datetime(2026, 6, 1, tzinfo=UTC)),
@@ -125,8 +125,8 @@ def token_not_ending(subject: tuple[datetime, datetime]) -> Iterator[Violation]:
     "The SCIM token has more than 15 days left",
     enforced_by=(EnforcementPoint.DOCTOR,),
     source="AWS User Guide, automatic provisioning: in the last 15 days AWS reminds daily "
-    "(aws-identity-center.md §1.3). It is blocking, though provisioning still works, since a "
-    "pipeline that fails on blocking findings only would stay green until everything stops",
+    "(docs/research/scim.md#access-tokens). It is blocking, though provisioning still works, since "
+    "a pipeline that fails on blocking findings only would stay green until everything stops",
     remedy=_ROTATE,
     good=(datetime(2026, 8, 1, tzinfo=UTC), datetime(2026, 6, 1, tzinfo=UTC)),
     bad=(datetime(2026, 6, 8, tzinfo=UTC), datetime(2026, 6, 1, tzinfo=UTC)),
@@ -180,8 +180,8 @@ _REFUSED = {
     "IAM Identity Center takes the token at its endpoint",
     enforced_by=(EnforcementPoint.COMPONENT,),
     source="AWS, SCIM developer guide, common errors: 401 for a token that is wrong or has "
-    "expired; for another tenant's too (aws-identity-center.md §2.4). Asked by three reads before "
-    "Okta gets the token (§2.6)",
+    "expired; for another tenant's too (docs/research/scim.md#errors). Asked by three reads before "
+    "Okta gets the token (docs/research/scim.md#credential-test)",
     remedy="copy endpoint and token anew from one «Inbound automatic provisioning» dialog: "
     "IAM Identity Center → Settings → Automatic provisioning → Generate token; store them with "
     "`okta-idc store-token`.",
@@ -212,7 +212,7 @@ def token_taken(subject: ScimAnswer) -> Iterator[Violation]:
     severity=Severity.ADVISORY,
     enforced_by=(EnforcementPoint.DOCTOR,),
     source="this kit: whoever needs only the endpoint or the days left reads the tags, and never "
-    "sees the token (aws-identity-center.md §8)",
+    "sees the token (docs/research/identity-center.md#secret-of-the-scim-token)",
     remedy="tag the secret with endpoint, token_id, created and expires, the same texts as in it.",
     good={
         "endpoint": "https://scim.us-east-1.amazonaws.com/11111111111-2222-3333-4444-555555555555/"

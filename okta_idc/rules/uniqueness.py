@@ -24,8 +24,8 @@ def _again(
     "OIC-302",
     "Usernames are unique",
     enforced_by=(EnforcementPoint.DOCTOR,),
-    source="AWS page, Troubleshooting: «Usernames should be mapped to attributes that are unique "
-    "within your directory»; AWS compares them without case",
+    source="AWS's page (docs/research/aws-setup-page.md#troubleshooting): user names are unique; "
+    "AWS compares them without case",
     remedy="give one of them another value, or map the username to an attribute that is unique "
     "(federation.app.user_name_template).",
     good=("a@example.com", "b@example.com"),
@@ -41,7 +41,7 @@ def unique_user_names(user_names: tuple[str, ...]) -> Iterator[Violation]:
     "Email addresses are unique",
     enforced_by=(EnforcementPoint.DOCTOR,),
     source="AWS SCIM API: the primary email is unique in the identity store; a second user with it "
-    "is answered with 409 (aws-identity-center.md §1.1, §9)",
+    "is answered with 409 (docs/research/scim.md#attributes)",
     remedy="give one of them another email address, or take email out of the app's profile "
     "mapping.",
     good=("a@example.com", "b@example.com", ""),
@@ -59,7 +59,7 @@ def unique_emails(emails: tuple[str, ...]) -> Iterator[Violation]:
     "External ids are unique",
     enforced_by=(EnforcementPoint.DOCTOR,),
     source="AWS SCIM API: externalId is unique in the identity store and must be something that "
-    "never changes (aws-identity-center.md §1.1)",
+    "never changes (docs/research/scim.md#attributes)",
     remedy="map externalId to the Okta user's id.",
     good=("00u1", "00u2"),
     bad=("00u1", "00u1"),

@@ -93,8 +93,8 @@ def user_name_template(template: str) -> Iterator[Violation]:
     "The app's username format uses an attribute that is unique",
     severity=Severity.ADVISORY,
     enforced_by=(EnforcementPoint.COMPONENT, EnforcementPoint.POLICY),
-    source="AWS page, Troubleshooting: «Usernames should be mapped to attributes that are unique "
-    "within your directory in Okta». Of Okta's own attributes only login is",
+    source="AWS's page (docs/research/aws-setup-page.md#troubleshooting): user names are unique. "
+    "Of Okta's own attributes only login is",
     remedy="use ${source.login}, or make sure that nobody shares the value (`okta-idc doctor`, "
     "OIC-302, looks).",
     good="${source.login}",

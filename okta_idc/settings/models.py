@@ -108,7 +108,7 @@ class Scim(AwsLocation):
 
 
 class Provisioning(Strict):
-    """The provisioning features, To App (AWS page, step 2)."""
+    """The provisioning features, To App (docs/research/aws-setup-page.md#step-2)."""
 
     mode: Mode = Field(default=Mode.API, strict=False, description="Who connects Okta to AWS.")
     gate: GatePolicy = Field(

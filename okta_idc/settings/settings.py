@@ -43,7 +43,7 @@ class Settings(Strict):
     )
     assign_people: list[Person] = Field(
         default=[],
-        description="People assigned one by one, by login, beside the groups (AWS page, step 3).",
+        description="Users assigned individually (docs/research/aws-setup-page.md#step-3).",
     )
     unassign_limit: int = Field(
         default=10, ge=0, description="How many people may lose AWS in one run without a word."
@@ -68,7 +68,7 @@ class Settings(Strict):
         "expressions by the attribute's name, e.g. displayName. The others stay as they are.",
     )
     attributes: list[AttributeSetting] = Field(
-        default=[], description="Attributes for access control (AWS page, step 4)."
+        default=[], description="Session tags (docs/research/aws-setup-page.md#step-4)."
     )
 
     @classmethod

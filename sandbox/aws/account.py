@@ -1,7 +1,7 @@
 """The AWS account: moto on one port, with the org's fixed ids and the SCIM secret.
 
-Owns the mending of moto in process (aws-identity-center.md §6). moto's state is global to the
-process, so a process holds one account.
+Owns the mending of moto in process (docs/research/aws-provider.md#operations-that-moto-lacks).
+moto's state is global to the process, so a process holds one account.
 """
 
 import hashlib

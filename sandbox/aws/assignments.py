@@ -45,7 +45,7 @@ class Assignments:
 
     def delete_account_assignment(self, p: Params) -> Params:
         """Of a principal that is gone it fails, and the assignment stays
-        (aws-identity-center.md §9, row 15)."""
+        (docs/research/identity-center.md#recreated-principals)."""
         found = self._find(p)
         if found is None:
             raise RefusedError("ResourceNotFoundException", "The assignment is not found")

@@ -1,7 +1,8 @@
 """What the IAM Identity Center console holds and no public API does: identity source, SCIM tokens.
 
 Owns the tenant, the tokens that the SCIM endpoint takes (their digests, never a token), and the
-external identity provider. Rules: aws-identity-center.md §1.3, §1.5 and §4.
+external identity provider. Rules: docs/research/scim.md#access-tokens,
+docs/research/identity-center.md#settings-without-an-api.
 """
 
 import hashlib
@@ -16,7 +17,8 @@ from .account import TOKEN_DAYS, scim_token
 from .saml_metadata import Provider
 
 MOST_TOKENS = 2
-_ACS_TENANT = "0123456789-5a4b3c2d-sandbox"  # not the SCIM tenant, in life too (§4)
+# not the SCIM tenant, in life too (docs/research/identity-center.md#saml)
+_ACS_TENANT = "0123456789-5a4b3c2d-sandbox"
 
 
 class ForbiddenError(Exception):
@@ -58,7 +60,7 @@ class IdentityCenter:
 
     @property
     def endpoint(self) -> str:
-        """As the console shows it: with a slash at the end (§1.4)."""
+        """As the console shows it: with a slash at the end (docs/research/scim.md#endpoint)."""
         return f"https://scim.{self.aws.region}.amazonaws.com/{self.tenant}/scim/v2/"
 
     def prepare(self, token: str, token_id: str, created: datetime) -> None:

@@ -38,7 +38,8 @@ class TheInstance:
         return {"Regions": [{"RegionName": self._aws.region, **only}]}
 
     def create_instance_access_control_attribute_configuration(self, p: Params) -> Params:
-        """No upsert: an instance on which they are on already is a conflict (§3)."""
+        """No upsert: an instance on which they are on already is a conflict
+        (docs/research/identity-center.md#attributes-for-access-control)."""
         if self._attributes is not None:
             text = f"Attributes for access control are enabled already for {p['InstanceArn']}"
             raise RefusedError("ConflictException", text)

@@ -19,7 +19,7 @@ DURATION = re.compile(r"PT(?:(\d+)H)?(?:(\d+)M)?(?:(\d+)S)?")
 HOURS = (1, 12)
 """AWS's user guide: a session lasts one hour to twelve."""
 INLINE_POLICY_SIZE = 10_240
-"""Characters that are not white space (aws-identity-center.md §1.2)."""
+"""Characters that are not white space (docs/research/identity-center.md#quotas)."""
 
 
 class PermissionSets:

@@ -1,7 +1,7 @@
 """An identity provider's SAML metadata, as a person uploads it: read and refused.
 
 What AWS needs of it: entity id, where people sign in, a signing certificate; at most 75,000
-characters (aws-identity-center.md §1.2, §4).
+characters (docs/research/identity-center.md#saml).
 """
 
 import base64

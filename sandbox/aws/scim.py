@@ -1,4 +1,4 @@
-"""The SCIM endpoint of IAM Identity Center, as AWS speaks it (aws-identity-center.md §2).
+"""The SCIM endpoint of IAM Identity Center, as AWS speaks it (docs/research/scim.md).
 
 Owns paths, methods, authentication, lists, filters and error bodies. What a document may hold
 is in scim_rules and scim_patch. The reason of a refusal stays in `app[CLOUDTRAIL]`, as in life:
@@ -183,7 +183,8 @@ class _Scim:
             return _json(_listed(request, [self._group(group) for group in groups]))
 
     async def provider_config(self, _: web.Request) -> web.Response:
-        # Sort, etag, changePassword and filter.maxResults are assumptions (§2.5).
+        # Sort, etag, changePassword and filter.maxResults are assumptions
+        # (docs/research/scim.md#service-provider-configuration).
         scheme = {
             "type": "oauthbearertoken",
             "name": "OAuth Bearer Token",
@@ -279,7 +280,8 @@ def _terms(request: web.Request, allowed: tuple[set[str], ...]) -> dict[str, str
 
 
 def _listed(request: web.Request, resources: list[Record]) -> Record:
-    """One page. startIndex, attributes and excludedAttributes are ignored, not refused (§2.2)."""
+    """One page. startIndex, attributes and excludedAttributes are ignored, not refused
+    (docs/research/scim.md#lists)."""
     count = request.query.get("count", str(_PAGE))
     if not (count.isascii() and count.isdigit() and len(count) < 6 and int(count) >= 1):
         raise InvalidError("count must be 1..100")
@@ -345,7 +347,7 @@ def _errors(
     why_not: Callable[[str, str], str], throttled: Callable[[], bool], journal: Journal
 ) -> Any:
     async def answer_to(request: web.Request, handler: Handler) -> web.StreamResponse:
-        # A wrong tenant and a wrong token look alike (§2.4).
+        # A wrong tenant and a wrong token look alike (docs/research/scim.md#errors).
         tenant = (request.path + "/").split("/")[1]
         if reason := why_not(tenant, request.headers.get("Authorization", "")):
             return _refusal(request, 401, reason)

@@ -1,4 +1,7 @@
-"""PATCH as AWS takes it (aws-identity-center.md §2.3). Pure: documents in, documents out."""
+"""PATCH as AWS takes it (docs/research/scim.md#group-changes).
+
+Pure: documents in, documents out.
+"""
 
 import copy
 import re
@@ -108,7 +111,8 @@ def _change_value(doc: dict[str, Any], op: str, match: re.Match[str], value: Any
 
 
 def group_change(body: object, member_replace: str) -> GroupChange:
-    """Read a group's PATCH; `member_replace` says what AWS does with a full replace (§2.3)."""
+    """Read a group's PATCH; `member_replace` says what AWS does with a full replace
+    (docs/research/scim.md#group-changes)."""
     change = GroupChange()
     for op in operations(body):
         path, value = op.get("path"), op.get("value")

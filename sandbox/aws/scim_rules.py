@@ -1,7 +1,7 @@
-"""What AWS accepts in a SCIM user or group (aws-identity-center.md §1.1, §2.3).
+"""What AWS accepts in a SCIM user or group (docs/research/scim.md#attributes).
 
 Pure: turns a SCIM document into an identity store record, or raises `InvalidError` with the reason
-that only CloudTrail would show. The rules come from the dossier, never from the kit.
+that only CloudTrail would show. The rules come from that page, never from the kit.
 """
 
 import unicodedata
@@ -39,7 +39,7 @@ _ADDRESS = ("streetAddress", "locality", "region", "postalCode", "country")
 
 
 class InvalidError(Exception):
-    """AWS answers 400. The text goes to CloudTrail only (§2.4)."""
+    """AWS answers 400. The text goes to CloudTrail only (docs/research/scim.md#errors)."""
 
 
 def user_record(document: object, issuer: str) -> Record:
@@ -49,7 +49,7 @@ def user_record(document: object, issuer: str) -> Record:
         if doc.get(key):
             raise InvalidError(f"Attribute {key} is not supported")
     if doc.get("groups"):
-        # Empty placeholders are tolerated (§2.6).
+        # Empty placeholders are tolerated (docs/research/scim.md#credential-test).
         raise InvalidError("Attribute groups is not supported")
     record: Record = {}
     for key in TEXTS:
@@ -88,7 +88,8 @@ def group_record(document: object, issuer: str) -> Record:
 
 
 def member_ids(value: object) -> list[str]:
-    """The ids in a members value; at most 100 in one request (§2.3)."""
+    """The ids in a members value; at most 100 in one request
+    (docs/research/scim.md#group-changes)."""
     items = value if isinstance(value, list) else [value]
     if len(items) > 100:
         raise InvalidError("List attribute members exceeds allowed limit of 100")
@@ -118,7 +119,7 @@ def scim_user(record: Record, location: str) -> Record:
 
 
 def scim_group(record: Record, location: str) -> Record:
-    """The record as SCIM shows it: AWS never shows members (§2.2)."""
+    """The record as SCIM shows it: AWS never shows members (docs/research/scim.md#lists)."""
     doc: Record = {"schemas": [GROUP], "id": record["GroupId"], "members": []}
     for item in record.get("ExternalIds", []):
         doc["externalId"] = item["Id"]

@@ -13,11 +13,13 @@ from typing import Any
 Record = dict[str, Any]
 
 SCIM_ISSUER = "https://scim.aws.com/"
-"""Prefix of ExternalIds[].Issuer of what SCIM wrote (aws-identity-center.md §8)."""
+"""Prefix of ExternalIds[].Issuer of what SCIM wrote
+(docs/research/identity-center.md#users-and-groups-outside-scim)."""
 
 
 class ConflictError(Exception):
-    """A value that must be unique is taken. The text is CloudTrail's (§2.4)."""
+    """A value that must be unique is taken. The text is CloudTrail's
+    (docs/research/scim.md#errors)."""
 
 
 class NotFoundError(Exception):

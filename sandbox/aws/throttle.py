@@ -1,4 +1,4 @@
-"""AWS's rate of SCIM requests: 20 a second for the directory (aws-identity-center.md §2.4).
+"""AWS's rate of SCIM requests: 20 a second for the directory (docs/research/scim.md#errors).
 
 Assumed: a bucket of 20 that fills again at 20 a second, as AWS throttles its other APIs.
 """

@@ -28,7 +28,8 @@ class People:
         return self.pages.show(f"aws/{template}.html", page=page, by=self._by, **context)
 
     def _by(self, record: Record) -> str:
-        """Who made it: what SCIM wrote carries its issuer (aws-identity-center.md §8)."""
+        """Who made it: what SCIM wrote carries its issuer
+        (docs/research/identity-center.md#users-and-groups-outside-scim)."""
         issuers = [item["Issuer"] for item in record.get("ExternalIds", [])]
         return "SCIM" if self.store.issuer in issuers else "Manual"
 

@@ -1,8 +1,8 @@
 """Okta: the Provisioning tab, with Integration and To App.
 
 What a person saves here is what provisioning runs on, whatever the API says of the connection
-(okta-api.md §1.0). A token that was entered is kept until it is saved or cancelled, so that nobody
-has to paste it twice; no page ever shows it.
+(docs/research/okta-api.md#connections-and-features). A token that was entered is kept until it is
+saved or cancelled, so that nobody has to paste it twice; no page ever shows it.
 """
 
 from dataclasses import replace

@@ -1,8 +1,9 @@
 """What an app may be told: a catalog SAML app's body, judged and cut to what Okta keeps of it.
 
-Of `settings.signOn` a catalog app keeps the override keys only (okta-api.md §2). Names of
-statements are unique and at most 512 characters long, their values 1024 (the same). Assumed:
-values of a wrong kind are refused, and unknown keys are overlooked.
+Of `settings.signOn` a catalog app keeps the override keys only
+(docs/research/okta-api.md#sign-on-settings-of-a-catalog-app). Names of statements are unique and at
+most 512 characters long, their values 1024 (the same). Assumed: values of a wrong kind are refused,
+and unknown keys are overlooked.
 """
 
 import re

@@ -1,8 +1,8 @@
 """The app as Okta shows it. Owns the shape of the answer and nothing else.
 
 Shape: recordings of a real org; of `settings.signOn` a catalog app has the override keys only
-(okta-api.md §2). Which of `features` this app shows once provisioning is on nobody has published:
-these four are assumed.
+(docs/research/okta-api.md#sign-on-settings-of-a-catalog-app). Which of `features` this app shows
+once provisioning is on nobody has published: these four are assumed.
 """
 
 from typing import Any

@@ -1,9 +1,9 @@
 """An app's provisioning: its connection (Base URL and token) and what it does with it (features).
 
-Okta's public API is not known to support either for this app (okta-api.md §1.0). By default the
-answers are therefore «200, UNKNOWN» and «400, not enabled», also where a person has switched
-provisioning on in the console (assumed); `connections: supported` answers as Okta does for the apps
-it documents.
+Okta's public API is not known to support either for this app
+(docs/research/okta-api.md#connections-and-features). By default the answers are therefore «200,
+UNKNOWN» and «400, not enabled», also where a person has switched provisioning on in the console
+(assumed); `connections: supported` answers as Okta does for the apps it documents.
 """
 
 import re
@@ -19,7 +19,8 @@ from .model import App, Model
 
 _UNKNOWN = {"profile": {"authScheme": "UNKNOWN"}, "status": "UNKNOWN"}
 _NAME = "USER_PROVISIONING"
-# Okta's pattern is not published; that a slash at the end breaks it is (aws-identity-center.md §9).
+# Okta's pattern is not published; that a slash at the end breaks it is
+# (docs/research/scim.md#endpoint).
 BASE_URL = re.compile(r"https?://[^\s/?#]+(/[^\s/?#]+)*")
 _SWITCHES = {"create": ("lifecycleCreate",), "update": ("profile", "lifecycleDeactivate",
                                                         "password")}  # fmt: skip

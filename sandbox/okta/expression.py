@@ -2,7 +2,7 @@
 
 `parse` gives a function of a `Scope`: one person's attributes and groups. A person's attribute
 that is not there is null; names the language does not know are refused when the expression is
-saved, as are its functions that are not in `_FUNCTIONS` (okta-api.md §3).
+saved, as are its functions that are not in `_FUNCTIONS` (docs/research/okta-api.md#expressions).
 """
 
 import functools

@@ -65,7 +65,8 @@ class Push:
 
     def add(self, app: App, source: Any, name: Any, linked: Any, status: Any) -> Mapping:
         """A new mapping, to a group of this name or to the group with the id `linked`."""
-        # Needed is provisioning alone, switched on by whom and however (okta-api.md §1.4).
+        # Needed is provisioning alone, switched on by whom and however
+        # (docs/research/group-push.md#precondition).
         if app.connection != "ENABLED":
             raise errors.no_provisioning()
         source = self.model.group(str(source))["id"]
@@ -95,7 +96,8 @@ class Push:
             raise invalid("targetGroupName", "A target group id or name is needed.")
         for group in self.model.groups.values():
             if group.get("source", {}).get("id") == app.id and group["profile"]["name"] == name:
-                # Reported of the real API: a group is not linked by its name (okta-api.md §1.4).
+                # Reported of the real API: a group is not linked by its name
+                # (docs/research/group-push.md#linking-by-name).
                 cause = f"targetGroupName: {name} exists in the app already"
                 raise invalid("targetGroupName", cause)
         return self.model.add_group(name, "", app.id)["id"]

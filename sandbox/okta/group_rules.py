@@ -1,10 +1,11 @@
 """Group rules: who matches an expression is put into groups, and taken out again.
 
 Documented: a rule works while it is ACTIVE; whoever it has put into a group leaves it when they
-match no longer; `removeUsers` (okta-openapi-subset.json, GroupRule). Assumed: it acts at once;
-people who are deactivated are left as they are; whoever was in a group already is not the rule's;
-who is taken out by hand goes on the rule's exclusion list; only an inactive rule is changed, and
-not the groups it fills (the plugin deactivates it first, and replaces it for other groups).
+match no longer; `removeUsers` (docs/research/okta-api.md#groups-and-users). Assumed: it acts at
+once; people who are deactivated are left as they are; whoever was in a group already is not the
+rule's; who is taken out by hand goes on the rule's exclusion list; only an inactive rule is
+changed, and not the groups it fills (the plugin deactivates it first, and replaces it for other
+groups).
 """
 
 from typing import Any

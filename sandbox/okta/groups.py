@@ -72,7 +72,8 @@ class Groups:
     async def set_member(self, request: web.Request) -> web.Response:
         group = self.model.group(request.match_info["group"])
         user = self.model.user(request.match_info["user"])
-        if group["type"] != "OKTA_GROUP":  # "OKTA_GROUP only" (okta-api.md §1.8)
+        # "OKTA_GROUP only" (docs/research/okta-api.md#groups-and-users)
+        if group["type"] != "OKTA_GROUP":
             raise invalid("group", "Only the members of an OKTA_GROUP can be changed.")
         if request.method == "DELETE":
             self.model.taken_out(group["id"], user["id"])

@@ -68,7 +68,8 @@ class Wire:
         most: int,
     ) -> web.Response:
         """One page, with Okta's two Link headers. The cursor `after` is the id of the last one
-        seen: Okta's plugin pages push mappings by it and not by the link (okta-provider.md B.5).
+        seen: Okta's plugin pages push mappings by it and not by the link
+        (docs/research/okta-provider.md#paging-of-push-mappings).
         """
         text, after = request.query.get("limit") or str(default), request.query.get("after")
         if not (text.isascii() and text.isdigit() and int(text[:9]) >= 1):

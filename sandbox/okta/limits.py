@@ -1,4 +1,5 @@
-"""Okta's rate limits (okta-api.md §4): buckets of a minute, a half of each per token, concurrency.
+"""Okta's rate limits (docs/research/okta-api.md#rate-limits): buckets of a minute, a half of each
+per token, concurrency.
 
 Owns who has used how much of what, and what the headers say of it. Pure but for the clock it is
 given; HTTP is the guard's.

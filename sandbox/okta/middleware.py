@@ -83,7 +83,8 @@ def guard(base: str, token: str, limits: Limits, journal: Journal) -> Any:
         if not isinstance(answer, Injected):
             for name, value in verdict.headers.items():
                 answer.headers.setdefault(name, value)
-            # Clients wait for reset minus date (okta-api.md §4), so both go by one clock.
+            # Clients wait for reset minus date (docs/research/okta-api.md#rate-limits), so both go
+            # by one clock.
             answer.headers["Date"] = formatdate(limits.clock.now(), usegmt=True)
         if not verdict.admitted:
             limits.wait(verdict)

@@ -173,8 +173,8 @@ class Model:
         """Put somebody into a group or out of it.
 
         The push goes first: of a group that is assigned too, it overtakes the new user's creation
-        (okta-api.md §6), and finds a removed one unassigned already. That is why one group in both
-        roles is not supported.
+        (docs/research/group-push.md#order-of-changes), and finds a removed one unassigned already.
+        That is why one group in both roles is not supported.
         """
         self.group(group_id)["lastMembershipUpdated"] = now()
         self.user(user_id)

@@ -10,7 +10,7 @@ from aiohttp import web
 from .http import Route, Wire, reply
 
 _ASSERTION = "urn:ietf:params:oauth:client-assertion-type:jwt-bearer"
-_LIFETIME = 3600  # seconds (okta-api.md §5)
+_LIFETIME = 3600  # seconds (docs/research/okta-api.md#credentials)
 
 
 class OAuth:

@@ -57,7 +57,9 @@ class Users:
         asked = {key: request.query[key] for key in ("search", "filter") if request.query.get(key)}
         for text in asked.values():
             found = list(filter(parse(text), found))
-        if not asked:  # a plain list leaves out whoever is deprovisioned (okta-api.md §1.8)
+        # a plain list leaves out whoever is deprovisioned
+        # (docs/research/okta-api.md#groups-and-users)
+        if not asked:
             found = [user for user in found if user["status"] != "DEPROVISIONED"]
         return self.wire.page(
             request, found, lambda user: user_view(user, self.wire.api), default=200, most=200

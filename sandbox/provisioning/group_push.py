@@ -1,15 +1,15 @@
 """Group push through SCIM: groups made, members kept, groups deleted; and the import of groups.
 
-What is assumed, and why (okta-api.md §6, aws-identity-center.md §2.3):
-- Okta's full push is said to send `replace members`, which AWS's pages say it refuses; yet pushing
+What is assumed, and why (docs/research/group-push.md, docs/research/scim.md#group-changes):
+- Okta's full push is said to send `replace members`, which AWS says it refuses; yet pushing
   works. So a full push (a new mapping, or one set ACTIVE again) is sent here as `add` for everybody
   who can be a member and `remove` for whom Okta had pushed and who can't be one any more. Whoever
   was put into the group on the AWS side stays: AWS never shows Okta a group's members. The setting
   `full_push: replace` sends the replacement instead.
-- Only who is assigned, provisioned and active is pushed, into a group and out of it (Okta's help:
-  inactive users aren't pushed). Who arrives later is left out until the next full push, and who is
-  unassigned first stays a member until then: AWS's page says to take people out of the pushed group
-  before the assigned one.
+- Only who is assigned, provisioned and active is pushed, into a group and out of it
+  (docs/research/group-push.md#members). Who arrives later is left out until the next full push, and
+  who is unassigned first stays a member until then: people leave the pushed group before the
+  assigned one (docs/research/group-push.md#order-of-changes).
 - So a group that is assigned and pushed at once loses members and keeps removed ones. No rule here
   makes it so: the change of membership is pushed before the new user is created, and after the
   removed one is unassigned.
@@ -151,7 +151,7 @@ class Pushes:
         why = "the group exists there already" if refused.status == 409 else refused.detail
         error = f"Unable to push group {self._name(mapping)}: {refused.reason}: {why}"
         if refused.status == 404 and await self._is_gone(app, mapping):
-            # Both sentences are those of AWS's page (troubleshooting Okta).
+            # Okta's sentences (docs/research/scim.md#objects-that-aws-already-has).
             error = (
                 f"Linked group is missing in {app.body['label']}. "
                 "Change the linked group to resume pushing group memberships."

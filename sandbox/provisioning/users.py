@@ -15,7 +15,7 @@ from .scim_client import PATCH, Refused, ScimClient
 from .scim_user import scim_user
 from .username_template import user_name
 
-# Okta's names of the two tasks, as they stand in AWS's pages and in Okta's help.
+# Okta's names of the two tasks (docs/research/aws-setup-page.md#troubleshooting).
 _PUSH, _PROVISIONING = "profile push of", "provisioning of user"
 
 
@@ -69,7 +69,7 @@ class People:
         name = app_user.name = app_user.given or user_name(template, user["profile"])
         for other in app.users.values():
             if other is not app_user and other.scim_id and other.name.lower() == name.lower():
-                # Assumed; AWS's page says only that user names should be unique in Okta.
+                # Assumed; user names are unique (docs/research/aws-setup-page.md#troubleshooting).
                 text = f"the user name {name} is taken by another user of the app"
                 raise _Failure(
                     f"Error while trying to push profile update for {name}: {text}", None
@@ -115,7 +115,7 @@ class People:
 
 
 def _push_failed(name: str, scim_id: str | None, refused: Refused) -> _Failure:
-    """AWS's pages give both sentences (troubleshooting Okta)."""
+    """Okta's two sentences (docs/research/scim.md#objects-that-aws-already-has)."""
     why = refused.words
     if scim_id and refused.status == 404:
         why = f"No user returned for user {scim_id}"

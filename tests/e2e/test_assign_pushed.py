@@ -96,7 +96,8 @@ def test_who_joins_a_pushed_group_is_assigned_and_arrives(kit: Kit) -> None:
 
 
 def test_the_next_push_of_the_group_brings_the_membership(kit: Kit) -> None:
-    """The change of membership was pushed before the person stood in AWS (okta-api.md §6)."""
+    """The change of membership was pushed before the person stood in AWS
+    (docs/research/group-push.md#order-of-changes)."""
     [app] = kit.okta("GET", "/api/v1/apps?limit=200")
     path = f"/api/v1/apps/{app['id']}/group-push/mappings"
     source = group(kit, "aws-finance")["id"]

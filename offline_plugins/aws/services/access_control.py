@@ -19,7 +19,8 @@ def _too_few(attributes: list[Properties]) -> str:
 @resource
 class InstanceAccessControlAttributes(Declared):
     """One an instance, and no upsert: where they are on already, AWS refuses to create it. An
-    empty list is one that is not there (aws-identity-center.md §3)."""
+    empty list is one that is not there
+    (docs/research/aws-provider.md#attributes-for-access-control)."""
 
     kind = "aws:ssoadmin/instanceAccessControlAttributes:InstanceAccessControlAttributes"
     service = "sso-admin"

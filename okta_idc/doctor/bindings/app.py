@@ -97,7 +97,7 @@ def _statements(found: Inventory) -> Iterator[Case]:
 def _policy(found: Inventory) -> Iterator[Case]:
     meant, link = known(found.declared.policy), ("_links", "accessPolicy", "href")
     there = get_text(known(found.app), *link).rpartition("/")[2]
-    if not there:  # Classic orgs have none (okta-api.md §7.1)
+    if not there:  # Classic orgs have none (docs/research/okta-api.md#classic-orgs)
         raise Unavailable("Okta does not show the app's sign-on policy.")
     yield Case(app_drift.SignOnPolicy(meant, there), WHO)
 

@@ -8,17 +8,21 @@ SHAPES: dict[tuple[str, str], str] = {
     (r".* /api/v1/apps.*", r"(\[\]\.)?visibility\.appLinks\.\w+_link: not in"):
         "the link carries the catalog app's name",
     (r".* /api/v1/apps.*", r"(\[\]\.)?_links\.(activate: not in|deactivate: missing)"):
-        "the recorded apps were active; an inactive one has the other link (okta-api.md §1.2)",
+        "the recorded apps were active; an inactive one has the other link "
+        "(docs/research/okta-api.md#connection-object)",
     (r"(PUT /api/v1/apps/{id}|GET /api/v1/apps)", r"(\[\]\.)?settings\.signOn\."):
         "the recorded updates and lists are of custom SAML apps; of a catalog app the overrides "
-        "alone are kept, as in the recorded reads of one (okta-api.md §2)",
+        "alone are kept, as in the recorded reads of one "
+        "(docs/research/okta-api.md#sign-on-settings-of-a-catalog-app)",
     (r"(GET|POST|PUT) /api/v1/apps/{id}|(GET|POST) /api/v1/apps",
      r"(\[\]\.)?settings\.signOn\.attributeStatements\[\]\.type: 'BOGUS'"):
         "whether Okta refuses a type that it does not know is not known; the plugin sends it",
     (r"(GET|PUT) /api/v1/apps(/{id})?", r"(\[\]\.)?features: \['GROUP_PUSH'"):
-        "the recorded apps had no provisioning; the names are documented (okta-api.md §1.3)",
+        "the recorded apps had no provisioning; the names are documented "
+        "(docs/research/okta-api.md#features-of-the-app)",
     (r"(GET|POST) /api/v1/apps/{id}/connections/default", r"(_links|authScheme|baseUrl): missing"):
-        "the recorded apps are supported; of one that is not, this was reported (okta-api.md §1.1)",
+        "the recorded apps are supported; of one that is not, this was reported "
+        "(docs/research/okta-api.md#unsupported-apps)",
     (r"(GET|POST) /api/v1/apps/{id}/connections/default",
      r"_links\.(activate|deactivate): (missing|not in)"):
         "recorded were reads of one that is on and writes of one that is off",

@@ -123,7 +123,7 @@ def test_a_cursor_that_the_org_did_not_give_is_refused(after: str) -> None:
 
 def test_more_push_mappings_than_a_page_are_followed_by_the_last_id_or_by_the_link() -> None:
     """Okta's plugin follows neither the link nor a number: its cursor is the last mapping's id,
-    empty at first (okta-provider.md B.5, invokes-provisioning in the recordings)."""
+    empty at first (docs/research/okta-provider.md#paging-of-push-mappings)."""
 
     async def story(okta: Okta) -> None:
         app = (await okta.app_of())["id"]

@@ -1,4 +1,5 @@
-"""What no recording shows, and the notes on the provider's source say (okta-provider.md)."""
+"""What no recording shows, and the provider's source says
+(docs/research/okta-provider.md#look-ups-without-a-recording)."""
 
 from typing import Any
 

@@ -118,7 +118,7 @@ def test_a_person_without_a_display_name_is_refused_for_that(world: World, tmp_p
     left = left_out(tmp_path)["bob@example.com"]
     assert left["kind"] == "refused"
     assert [f["rule"] for f in left["findings"]] == ["OIC-301"]
-    assert "Every user must have a First name" in shown(tmp_path)[1]
+    assert "a user without one of them is not provisioned" in shown(tmp_path)[1]
 
 
 def test_two_people_with_one_user_name_are_told(world: World, tmp_path: Path) -> None:

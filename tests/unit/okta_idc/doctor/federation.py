@@ -75,7 +75,8 @@ class Federation:
         self.groups = {g["profile"]["name"]: g["id"] for g in self.ask("GET", "/api/v1/groups")}
         for name in ASSIGN:
             self.ask("PUT", f"{root}/groups/{self.groups[name]}", {})
-        self.settle()  # people first, then their groups (okta-api.md §6)
+        # people first, then their groups (docs/research/group-push.md#order-of-changes)
+        self.settle()
         for name in PUSH:
             body = {"sourceGroupId": self.groups[name], "targetGroupName": name}
             made = self.ask("POST", f"{root}/group-push/mappings", body)

@@ -21,7 +21,7 @@ def tags(profile: dict[str, Any] = ADA, **declared: str) -> Any:
 @pytest.mark.parametrize("value", ["user.costCenter", '"blue"', "'blue'"])
 def test_the_tag_of_the_aws_page(value: str) -> None:
     """`<saml:Attribute Name="https://aws.amazon.com/SAML/Attributes/AccessControl:CostCenter">
-    <saml:AttributeValue>blue`: AWS page, step 4, «Passing attributes»."""
+    <saml:AttributeValue>blue`: docs/research/aws-setup-page.md#step-4."""
     made = tags(CostCenter=value)
     (sent,) = made.sent
     assert sent.name == "https://aws.amazon.com/SAML/Attributes/AccessControl:CostCenter"
