@@ -55,18 +55,22 @@ _FORBIDDEN = re.compile(
 )
 _NOT_FOUND = re.compile(r"\b404\b|[Nn]ot found|ResourceNotFound")
 _THROTTLED = re.compile(r"\b429\b|rate limit|Throttl|TooManyRequests")
+_PAGE = "(docs/reference/permissions.md)"
 _ADVICE = {
     "okta": (
         (_UNREACHABLE, "Check okta:orgName, okta:baseUrl and the network."),
         (_UNAUTHENTICATED, "Check the Okta API token or private key: is it valid in this org?"),
-        (_FORBIDDEN, "Grant {right}, and an admin role that includes it (docs/auth.md)."),
+        (
+            _FORBIDDEN,
+            f"Grant {{right}}, and an admin role that includes it {_PAGE}.",
+        ),
         (_NOT_FOUND, "Check that it exists in this org and that the credentials may see it."),
         (_THROTTLED, "Run the command again in a minute."),
     ),
     "aws": (
         (_UNREACHABLE, "Check aws:region and the network."),
         (_UNAUTHENTICATED, "Sign in to AWS again, or check the profile and the access key."),
-        (_FORBIDDEN, "Allow {right} (docs/auth.md)."),
+        (_FORBIDDEN, f"Allow {{right}} {_PAGE}."),
         (_NOT_FOUND, "Check that it exists in this account and Region."),
         (_THROTTLED, "Run the command again in a minute."),
     ),

@@ -1,12 +1,14 @@
 """Look-ups that fail: a RunError in plain words, never the SDK's exception."""
 
 import asyncio
+import re
 from typing import Any
 
 import pulumi
 import pytest
 from pulumi import Output
 
+from components import _lookup_errors
 from components._lookup_errors import LOOKUPS, LookupFailedError, invoke, readable
 from tests.paths import ROOT
 from tests.permissions_page import CALLS, OKTA
@@ -54,7 +56,7 @@ def _loop() -> Any:
             f"{GROUPS}invocation of okta:index/getGroups:getGroups returned an error: "
             "403 Forbidden",
             "Cannot read groups from Okta: 403 Forbidden. Grant okta.groups.read, and an admin "
-            "role that includes it (docs/auth.md).",
+            "role that includes it (docs/reference/permissions.md).",
         ),
         (
             f"{GROUPS}404 Not Found",
@@ -73,7 +75,8 @@ def _loop() -> Any:
             "response error StatusCode: 400, RequestID: 1, api error AccessDeniedException: no",
             "Cannot read IAM Identity Center instances from AWS: reading SSO Instances: operation "
             "error SSO Admin: ListInstances, https response error StatusCode: 400, RequestID: 1, "
-            "api error AccessDeniedException: no. Allow sso:ListInstances (docs/auth.md).",
+            "api error AccessDeniedException: no. Allow sso:ListInstances "
+            "(docs/reference/permissions.md).",
         ),
         (
             f"{INSTANCES}something new\nhappened",
@@ -82,7 +85,7 @@ def _loop() -> Any:
         (
             "invoke of aws:new/thing:thing failed: AccessDenied",
             "Cannot read aws:new/thing:thing from AWS: AccessDenied. Allow the right to read it "
-            "(docs/auth.md).",
+            "(docs/reference/permissions.md).",
         ),
     ],
 )
@@ -125,8 +128,28 @@ def test_an_awaited_lookup_raises_the_same_error(monkeypatch: pytest.MonkeyPatch
         asyncio.get_event_loop().run_until_complete(invoke("okta:group/getGroup:getGroup", {}))
 
 
+def test_every_lookup_of_the_components_is_readable_and_in_the_table() -> None:
+    """No look-up goes around the module, and each says what it reads and which right it needs."""
+    missing: list[str] = []
+    for path in sorted((ROOT / "components").rglob("*.py")):
+        if path.name == f"{_lookup_errors.__name__.rsplit('.', 1)[-1]}.py":
+            continue
+        text = path.read_text()
+        missing += [path.name] * text.count("runtime.invoke")
+        for call in re.finditer(
+            r"(readable\(\s*)?\b(okta|aws)\.((?:\w+\.)?)get_(\w+)_output\(", text
+        ):
+            module = call[3].rstrip(".") or "index"
+            name = "get" + "".join(part.capitalize() for part in call[4].split("_"))
+            if not call[1] or f"{call[2]}:{module}/{name}" not in LOOKUPS:
+                missing.append(f"{path.name}: {call[0]}")
+        for token in re.findall(r'"((?:okta|aws):\w+/get\w+)', text):
+            missing += [] if token in LOOKUPS else [f"{path.name}: {token}"]
+    assert not missing
+
+
 def test_every_right_is_one_of_the_page_of_rights() -> None:
-    page = (ROOT / "docs" / "auth.md").read_text()
+    page = (ROOT / "docs" / "reference" / "permissions.md").read_text()
     known = {scope for row in OKTA for scope in row["scope"].split(", ")} | set(CALLS["aws"])
     for _, right in LOOKUPS.values():
         for one in right.split(" and "):
