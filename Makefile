@@ -49,8 +49,8 @@ docs: .venv/ready ## write the generated pages and schemas anew
 
 lock: ## compile the requirements files anew from pyproject.toml
 	@set -- -q --universal --python-version 3.11 --generate-hashes --no-emit-index-url --no-header; \
-	uv pip compile "$$@" --extra policies pyproject.toml -o requirements.txt && \
-	uv pip compile "$$@" --extra policies --extra sandbox --group dev pyproject.toml -o requirements-dev.txt
+	uv pip compile "$$@" --extra components --extra policies pyproject.toml -o requirements.txt && \
+	uv pip compile "$$@" --all-extras --group dev pyproject.toml -o requirements-dev.txt
 
 # The stamp is written last, so that an interrupted installation is done again.
 .venv/ready: requirements-dev.txt
