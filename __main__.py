@@ -7,11 +7,13 @@ from typing import Any
 import pulumi
 
 from components import IdentityCenterFederation, WaitPolicy
+from components._shutdown import exit_when_stopped
 from components.environment import reject_ambient_credentials
 from components.providers import aws_provider
 from okta_idc.clients.scim import ScimProbe
 from okta_idc.settings import ROOT, Settings, SettingsError
 
+exit_when_stopped()
 reject_ambient_credentials(os.environ)
 try:
     settings = Settings.load(pulumi.Config().require_object(ROOT))

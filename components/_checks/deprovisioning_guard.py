@@ -15,6 +15,7 @@ from typing import Any, NotRequired, TypedDict, cast
 import pulumi
 from pulumi import InvokeOptions, Output, ResourceHook, ResourceHookArgs, ResourceOptions, Stash
 
+from components._lookup_errors import invoke
 from okta_idc.rules import assignments as rules
 
 from .._errors import ValidationError, raise_findings
@@ -146,7 +147,7 @@ class DeprovisioningGuard(pulumi.ComponentResource):
     async def _members(self, ident: str) -> set[str]:
         asked = {"id": ident, "includeUsers": True}
         opts = InvokeOptions(parent=self)
-        found: Any = await pulumi.runtime.invoke_async("okta:group/getGroup:getGroup", asked, opts)
+        found: Any = await invoke("okta:group/getGroup:getGroup", asked, opts)
         return set(found.get("users") or [])
 
 

@@ -16,6 +16,7 @@ import pulumi
 import pulumi_okta as okta
 from pulumi import InvokeOutputOptions, Output, ResourceOptions
 
+from components._lookup_errors import readable
 from okta_idc.rules import Finding, app_drift, push_drift
 from okta_idc.rules.attribute_statements import Statement
 
@@ -56,8 +57,10 @@ class Drift(pulumi.ComponentResource):
     def __init__(self, name: str, args: DriftArgs, opts: ResourceOptions | None = None) -> None:
         super().__init__("okta-identity-center:index:Drift", name, {}, opts)
         after = list(args["assignments"].assignments.values())
-        assigned = okta.get_app_group_assignments_output(
-            id=args["app"].app_id, opts=InvokeOutputOptions(parent=self, depends_on=after)
+        assigned = readable(
+            okta.get_app_group_assignments_output(
+                id=args["app"].app_id, opts=InvokeOutputOptions(parent=self, depends_on=after)
+            )
         )
         known: Any = Output.all(
             read=args["read"],
@@ -86,7 +89,7 @@ class Drift(pulumi.ComponentResource):
         if sources >= set(known["pushed"].values()):
             return known
         opts = InvokeOutputOptions(parent=self)
-        again = okta.get_push_groups_output(app_id=args["app"].app_id, opts=opts)
+        again = readable(okta.get_push_groups_output(app_id=args["app"].app_id, opts=opts))
         return again.apply(lambda answer: {**known, "listed": listed(answer)})
 
     def _tell(self, findings: list[Finding], urns: Mapping[str, str], args: DriftArgs) -> list[str]:

@@ -6,6 +6,7 @@ from typing import Any
 import pulumi_aws as aws
 from pulumi import InvokeOutputOptions, Output
 
+from components._lookup_errors import readable
 from okta_idc.rules import account_access, endpoints
 from okta_idc.rules import groups as rules
 
@@ -26,7 +27,7 @@ def lookup_instance(opts: InvokeOutputOptions) -> Output[tuple[str, str, str]]:
             "with credentials of the account that owns it."
         )
 
-    return aws.ssoadmin.get_instances_output(opts=opts).apply(the_one)
+    return readable(aws.ssoadmin.get_instances_output(opts=opts)).apply(the_one)
 
 
 def check_same_instance(issuer: str, read: Sequence[Any]) -> Sequence[Any]:

@@ -15,6 +15,7 @@ import pulumi
 import pulumi_okta as okta
 from pulumi import Input, InvokeOptions, InvokeOutputOptions, Output, Resource, ResourceOptions
 
+from components._lookup_errors import invoke, readable
 from okta_idc.rules import Finding, app_drift
 
 from .._errors import ValidationError
@@ -61,7 +62,7 @@ class ProvisioningGate(pulumi.ComponentResource):
         super().__init__("okta-identity-center:index:ProvisioningGate", name, {}, opts)
         app_id = Output.from_input(args["app_id"])
         asking = InvokeOutputOptions(parent=self, depends_on=args["after"])
-        self.read = app = okta.app.get_saml_output(id=app_id, opts=asking)
+        self.read = app = readable(okta.app.get_saml_output(id=app_id, opts=asking))
         self.steps = Output.from_input(args.get("steps", ""))
         asked = Output.all(app_id, app.features, self.steps)
         self.closed = asked.apply(lambda read: self._ask(args, *read))
@@ -99,7 +100,7 @@ class ProvisioningGate(pulumi.ComponentResource):
 
     async def _features(self, app_id: str) -> list[str]:
         token, opts = "okta:app/getSaml:getSaml", InvokeOptions(parent=self)
-        read: Any = await pulumi.runtime.invoke_async(token, {"id": app_id}, opts)
+        read: Any = await invoke(token, {"id": app_id}, opts)
         return read.get("features") or []
 
 

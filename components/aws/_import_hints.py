@@ -10,6 +10,8 @@ from typing import Any
 import pulumi
 from pulumi import ErrorHook, ErrorHookArgs, InvokeOptions, Resource, ResourceHookBinding
 
+from components._lookup_errors import invoke
+
 _LIST = "aws:ssoadmin/getPermissionSets:getPermissionSets"
 _GET = "aws:ssoadmin/getPermissionSet:getPermissionSet"
 _CONFLICT = ("ConflictException", "already exist")
@@ -55,7 +57,7 @@ class ImportHints:
         raise LookupError(name)
 
     async def _ask(self, token: str, args: dict[str, str]) -> Any:
-        return await pulumi.runtime.invoke_async(token, args, InvokeOptions(parent=self._parent))
+        return await invoke(token, args, InvokeOptions(parent=self._parent))
 
 
 def _is_conflict(errors: list[str]) -> bool:

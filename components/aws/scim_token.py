@@ -13,6 +13,7 @@ import pulumi
 import pulumi_aws as aws
 from pulumi import InvokeOutputOptions, Output, ResourceOptions
 
+from components._lookup_errors import readable
 from okta_idc.rules import scim_secret as rules
 
 from .._errors import ValidationError, raise_findings
@@ -95,7 +96,9 @@ class ScimToken(pulumi.ComponentResource):
             if found is not None and secret not in found:
                 raise ValidationError(_missing(place, found))
             arn, name = (secret, None) if found is None else (None, secret)
-            described = aws.secretsmanager.get_secret_output(arn=arn, name=name, opts=opts)
+            described = readable(
+                aws.secretsmanager.get_secret_output(arn=arn, name=name, opts=opts)
+            )
             return described.tags.apply(lambda tags: json.dumps({**tags, "token": "not read"}))
 
         return self._if_there(secret, read_it, opts)
@@ -107,8 +110,8 @@ class ScimToken(pulumi.ComponentResource):
         def read_it(found: Sequence[str] | None) -> Output[str]:
             if found is not None and secret not in found:
                 raise ValidationError(_missing(place, found))
-            return aws.secretsmanager.get_secret_version_output(
-                secret_id=secret, opts=opts
+            return readable(
+                aws.secretsmanager.get_secret_version_output(secret_id=secret, opts=opts)
             ).secret_string
 
         return self._if_there(secret, read_it, opts)
@@ -123,7 +126,7 @@ class ScimToken(pulumi.ComponentResource):
         if secret.startswith("arn:"):
             return read_it(None)
         name = aws.secretsmanager.GetSecretsFilterArgs(name="name", values=[secret])
-        listed = aws.secretsmanager.get_secrets_output(filters=[name], opts=opts)
+        listed = readable(aws.secretsmanager.get_secrets_output(filters=[name], opts=opts))
         return listed.names.apply(read_it)
 
 

@@ -14,6 +14,8 @@ import pulumi
 import pulumi_aws as aws
 from pulumi import InvokeOptions, InvokeOutputOptions, Output, Resource
 
+from components._lookup_errors import invoke, readable
+
 from .._errors import ValidationError
 from .._polling import WaitPolicy
 
@@ -36,7 +38,9 @@ class Arrival:
     def groups(self) -> Output[dict[str, str]]:
         """Ids by name of the groups that stand in AWS."""
         opts = InvokeOutputOptions(parent=self._parent)
-        found = aws.identitystore.get_groups_output(identity_store_id=self._store, opts=opts)
+        found = readable(
+            aws.identitystore.get_groups_output(identity_store_id=self._store, opts=opts)
+        )
         return found.apply(lambda answer: {g.display_name: g.group_id for g in answer.groups})
 
     async def of_people(
@@ -157,4 +161,4 @@ class Arrival:
     async def _invoke(self, function: str, args: dict[str, Any]) -> Json:
         name = function.rsplit("/", 1)[-1]
         opts = InvokeOptions(parent=self._parent)
-        return await pulumi.runtime.invoke_async(f"{function}:{name}", args, opts)
+        return await invoke(f"{function}:{name}", args, opts)

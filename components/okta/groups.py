@@ -11,6 +11,7 @@ from urllib.parse import quote_plus
 import pulumi_okta as okta
 from pulumi import InvokeOutputOptions, Output, Resource, ResourceOptions
 
+from components._lookup_errors import readable
 from okta_idc.rules import groups as rules
 
 from .._errors import ValidationError, raise_findings
@@ -145,7 +146,7 @@ def _search(expression: str, opts: InvokeOutputOptions | None) -> Output[_Found]
 
     # Without the type, each pushed group would be found twice: its namesake is the app's group.
     search = f'(type eq "OKTA_GROUP" or type eq "BUILT_IN") and ({expression})'
-    return okta.get_groups_output(search=search, opts=opts).apply(answered)
+    return readable(okta.get_groups_output(search=search, opts=opts)).apply(answered)
 
 
 def _by_name(groups: _Found) -> dict[str, list[str]]:

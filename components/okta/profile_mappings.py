@@ -19,6 +19,7 @@ import pulumi
 import pulumi_okta as okta
 from pulumi import Input, InvokeOutputOptions, ResourceOptions
 
+from components._lookup_errors import readable
 from okta_idc.rules import profile_mappings as rules
 
 from .._errors import ValidationError, raise_findings
@@ -45,8 +46,8 @@ class ProfileMappings(pulumi.ComponentResource):
         raise_findings(rules.expression_is_one(mapped), "mappings")
         for finding in rules.roles(mapped):
             pulumi.log.warn(finding.text("mappings"), self)
-        users = okta.user.get_user_profile_mapping_source_output(
-            opts=InvokeOutputOptions(parent=self)
+        users = readable(
+            okta.user.get_user_profile_mapping_source_output(opts=InvokeOutputOptions(parent=self))
         )
         self.resource = okta.profile.Mapping(
             f"{name}-to-app",

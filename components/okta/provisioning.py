@@ -12,6 +12,8 @@ import pulumi
 import pulumi_okta as okta
 from pulumi import Input, InvokeOutputOptions, Output, ResourceOptions
 
+from components._lookup_errors import readable
+
 from .._checks.provisioning_gate import connection_block_reason
 from .._errors import ValidationError
 
@@ -55,7 +57,7 @@ class Provisioning(pulumi.ComponentResource):
             opts=ResourceOptions(parent=self),
         )
         asking = InvokeOutputOptions(parent=self, depends_on=[self.connection])
-        connected = okta.app.get_connection_output(id=args["app_id"], opts=asking)
+        connected = readable(okta.app.get_connection_output(id=args["app_id"], opts=asking))
         self.features = okta.app.Features(
             f"{name}-features",
             app_id=Output.all(args["app_id"], connected.status).apply(lambda a: _connected(*a)),

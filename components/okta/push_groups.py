@@ -26,6 +26,8 @@ import pulumi
 import pulumi_okta as okta
 from pulumi import Input, InvokeOutputOptions, Output, Resource, ResourceOptions
 
+from components._lookup_errors import readable
+
 from .. import _options
 from .._errors import ValidationError
 from .._polling import WaitPolicy
@@ -148,7 +150,9 @@ class PushGroups(pulumi.ComponentResource):
 
     def _listed(self, args: PushGroupsArgs) -> Output[list[PushMappingStatus]]:
         asking = InvokeOutputOptions(parent=self, depends_on=list(args["after"]))
-        return okta.get_push_groups_output(app_id=args["app_id"], opts=asking).apply(listed)
+        return readable(okta.get_push_groups_output(app_id=args["app_id"], opts=asking)).apply(
+            listed
+        )
 
     def _targets(
         self,
@@ -168,7 +172,9 @@ class PushGroups(pulumi.ComponentResource):
         opts = InvokeOutputOptions(parent=self)
         asked = Output.all(
             *(
-                okta.get_groups_output(search=f'type eq "APP_GROUP" and ({named})', opts=opts)
+                readable(
+                    okta.get_groups_output(search=f'type eq "APP_GROUP" and ({named})', opts=opts)
+                )
                 for named in names_filters(left.values())
             )
         )

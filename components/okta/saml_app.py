@@ -14,6 +14,7 @@ import pulumi
 import pulumi_okta as okta
 from pulumi import Input, InvokeOutputOptions, Output, ResourceHookArgs, ResourceOptions
 
+from components._lookup_errors import readable
 from okta_idc.rules import attribute_statements as statements
 from okta_idc.rules import attributes as rules
 from okta_idc.rules import endpoints, user_names
@@ -132,7 +133,7 @@ class SamlApp(pulumi.ComponentResource):
         if not taken_over:
             return template
         opts = InvokeOutputOptions(parent=self)
-        there = okta.app.get_saml_output(id=taken_over, opts=opts)
+        there = readable(okta.app.get_saml_output(id=taken_over, opts=opts))
         return Output.all(there.user_name_template, template).apply(
             lambda both: _meant(args, both[0], both[1])
         )

@@ -17,6 +17,7 @@ import pulumi
 import pulumi_okta as okta
 from pulumi import Input, InvokeOutputOptions, Output, Resource, ResourceOptions
 
+from components._lookup_errors import readable
 from okta_idc.okta_expression.okta_profile import OKTA_ATTRIBUTES
 from okta_idc.rules import assignments as rules
 from okta_idc.rules.user_names import user_name_of
@@ -115,8 +116,10 @@ def find_users(
     asked = [_search(person) for person in people]
     chunks = [asked[i : i + _PEOPLE_PER_CALL] for i in range(0, len(asked), _PEOPLE_PER_CALL)]
     answers = [
-        okta.user.get_users_output(
-            searches=[okta.user.GetUsersSearchArgs(expression=" or ".join(chunk))], opts=opts
+        readable(
+            okta.user.get_users_output(
+                searches=[okta.user.GetUsersSearchArgs(expression=" or ".join(chunk))], opts=opts
+            )
         )
         for chunk in chunks
     ]
