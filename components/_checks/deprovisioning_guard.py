@@ -15,10 +15,10 @@ from typing import Any, NotRequired, TypedDict, cast
 import pulumi
 from pulumi import InvokeOptions, Output, ResourceHook, ResourceHookArgs, ResourceOptions, Stash
 
-from components._lookup_errors import invoke
 from okta_idc.rules import assignments as rules
 
 from .._errors import ValidationError, raise_findings
+from .._lookup_errors import invoke
 from ..okta.groups import Group
 
 LIMIT = rules.Unassigning(0).limit

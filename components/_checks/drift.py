@@ -16,11 +16,11 @@ import pulumi
 import pulumi_okta as okta
 from pulumi import InvokeOutputOptions, Output, ResourceOptions
 
-from components._lookup_errors import readable
 from okta_idc.rules import Finding, app_drift, push_drift
 from okta_idc.rules.attribute_statements import Statement
 
 from .._errors import ValidationError
+from .._lookup_errors import readable
 from ..okta.group_assignments import GroupAssignments
 from ..okta.groups import Group, output_dict
 from ..okta.push_groups import PushGroups, PushMappingStatus, listed

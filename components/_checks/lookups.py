@@ -6,11 +6,11 @@ from typing import Any
 import pulumi_aws as aws
 from pulumi import InvokeOutputOptions, Output
 
-from components._lookup_errors import readable
 from okta_idc.rules import account_access, endpoints
 from okta_idc.rules import groups as rules
 
 from .._errors import ValidationError, raise_findings
+from .._lookup_errors import readable
 from ..federation_args import IdentityCenterFederationArgs
 from ..okta.groups import GroupArgs, group_key
 

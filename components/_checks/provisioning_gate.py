@@ -15,10 +15,10 @@ import pulumi
 import pulumi_okta as okta
 from pulumi import Input, InvokeOptions, InvokeOutputOptions, Output, Resource, ResourceOptions
 
-from components._lookup_errors import invoke, readable
 from okta_idc.rules import Finding, app_drift
 
 from .._errors import ValidationError
+from .._lookup_errors import invoke, readable
 from .._polling import WaitPolicy
 
 ENFORCE, WARN = "enforce", "warn"

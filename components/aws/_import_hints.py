@@ -10,7 +10,7 @@ from typing import Any
 import pulumi
 from pulumi import ErrorHook, ErrorHookArgs, InvokeOptions, Resource, ResourceHookBinding
 
-from components._lookup_errors import invoke
+from .._lookup_errors import invoke
 
 _LIST = "aws:ssoadmin/getPermissionSets:getPermissionSets"
 _GET = "aws:ssoadmin/getPermissionSet:getPermissionSet"

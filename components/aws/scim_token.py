@@ -13,10 +13,10 @@ import pulumi
 import pulumi_aws as aws
 from pulumi import InvokeOutputOptions, Output, ResourceOptions
 
-from components._lookup_errors import readable
 from okta_idc.rules import scim_secret as rules
 
 from .._errors import ValidationError, raise_findings
+from .._lookup_errors import readable
 
 Probe = Callable[[str, str], Awaitable[tuple[int, str]]]
 """Asks an endpoint with a token; gives the HTTP status (0: no answer), and what was asked."""

@@ -14,9 +14,8 @@ import pulumi
 import pulumi_aws as aws
 from pulumi import InvokeOptions, InvokeOutputOptions, Output, Resource
 
-from components._lookup_errors import invoke, readable
-
 from .._errors import ValidationError
+from .._lookup_errors import invoke, readable
 from .._polling import WaitPolicy
 
 if TYPE_CHECKING:

@@ -11,10 +11,10 @@ from urllib.parse import quote_plus
 import pulumi_okta as okta
 from pulumi import InvokeOutputOptions, Output, Resource, ResourceOptions
 
-from components._lookup_errors import readable
 from okta_idc.rules import groups as rules
 
 from .._errors import ValidationError, raise_findings
+from .._lookup_errors import readable
 
 _LONGEST = 6000
 """Characters of a search in the address, encoded: the usual bound is 8 kB for all of it. How much

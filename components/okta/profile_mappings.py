@@ -19,10 +19,10 @@ import pulumi
 import pulumi_okta as okta
 from pulumi import Input, InvokeOutputOptions, ResourceOptions
 
-from components._lookup_errors import readable
 from okta_idc.rules import profile_mappings as rules
 
 from .._errors import ValidationError, raise_findings
+from .._lookup_errors import readable
 
 
 class ProfileMappingsArgs(TypedDict):

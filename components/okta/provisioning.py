@@ -12,10 +12,9 @@ import pulumi
 import pulumi_okta as okta
 from pulumi import Input, InvokeOutputOptions, Output, ResourceOptions
 
-from components._lookup_errors import readable
-
 from .._checks.provisioning_gate import connection_block_reason
 from .._errors import ValidationError
+from .._lookup_errors import readable
 
 ENABLED, DISABLED = "ENABLED", "DISABLED"
 

@@ -26,10 +26,9 @@ import pulumi
 import pulumi_okta as okta
 from pulumi import Input, InvokeOutputOptions, Output, Resource, ResourceOptions
 
-from components._lookup_errors import readable
-
 from .. import _options
 from .._errors import ValidationError
+from .._lookup_errors import readable
 from .._polling import WaitPolicy
 from ._propagation import Arrival
 from .groups import Group, names_filters, output_dict

@@ -14,13 +14,13 @@ import pulumi
 import pulumi_okta as okta
 from pulumi import Input, InvokeOutputOptions, Output, ResourceHookArgs, ResourceOptions
 
-from components._lookup_errors import readable
 from okta_idc.rules import attribute_statements as statements
 from okta_idc.rules import attributes as rules
 from okta_idc.rules import endpoints, user_names
 
 from .. import _options
 from .._errors import raise_findings
+from .._lookup_errors import readable
 
 CATALOG_APP = "amazon_aws_sso"
 DEFAULT_TEMPLATE = "${source.login}"

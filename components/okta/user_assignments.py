@@ -17,13 +17,13 @@ import pulumi
 import pulumi_okta as okta
 from pulumi import Input, InvokeOutputOptions, Output, Resource, ResourceOptions
 
-from components._lookup_errors import readable
 from okta_idc.okta_expression.okta_profile import OKTA_ATTRIBUTES
 from okta_idc.rules import assignments as rules
 from okta_idc.rules.user_names import user_name_of
 
 from .. import _options
 from .._errors import ValidationError, raise_findings
+from .._lookup_errors import readable
 
 _PEOPLE_PER_CALL = 25  # keeps the URL well under the usual 8 kB
 
