@@ -5,9 +5,10 @@ Pulumi installs requirements.txt, the released wheel, beside this file and start
 
 from importlib.metadata import version
 
-from okta_idc import components
 from property_errors import serve
 from provider import NAME, provider
+
+from okta_idc import components
 
 if __name__ == "__main__":
     serve(provider(components, version(NAME)))
