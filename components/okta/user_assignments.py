@@ -17,9 +17,8 @@ import pulumi
 import pulumi_okta as okta
 from pulumi import Input, InvokeOutputOptions, Output, Resource, ResourceOptions
 
-from okta_idc.okta_expression.okta_profile import OKTA_ATTRIBUTES
+from okta_idc.okta_expression import OKTA_ATTRIBUTES, Unknown, username_of
 from okta_idc.rules import assignments as rules
-from okta_idc.rules.user_names import user_name_of
 
 from .. import _options
 from .._errors import ValidationError, raise_findings
@@ -152,11 +151,11 @@ def _named(
     user = there[key]
     profile = {**json.loads(user.custom_profile_attributes or "{}")}
     profile |= {name: getattr(user, _snake(name)) for name in OKTA_ATTRIBUTES}
-    name = person.get("user_name") or user_name_of(template, profile)
-    if name is None:
+    name = person.get("user_name") or username_of(template, profile)
+    if isinstance(name, Unknown):
         raise ValidationError(
-            f"{place}: {_given(person)!r}: what the username format {template!r} makes of this "
-            "person is not certain. Fix: give it: {login: …, user_name: …}."
+            f"{place}: {_given(person)!r}: the username cannot be derived from {template!r}: "
+            f"{name.reason} Fix: set it: {{login: …, user_name: …}}."
         )
     return User(user.id, name)
 

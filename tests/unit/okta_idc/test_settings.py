@@ -57,7 +57,7 @@ def test_the_shipped_stack_files_are_accepted(stack: str) -> None:
         ({"push": ["a\u200b"]}, "federation.push[0]: 'a\\u200b' holds U+200B ZERO WIDTH SPACE"),
         (
             {"app": {**GOOD["app"], "user_name_template": "aws"}},
-            "federation.app.user_name_template: 'aws' names no attribute",
+            "federation.app.user_name_template: 'aws' refers to no user attribute",
         ),
         (
             {"attributes": [{"key": "D", "value": '"' + "x" * 1_023 + '"'}]},
@@ -78,7 +78,7 @@ def test_the_shipped_stack_files_are_accepted(stack: str) -> None:
         ),
         (
             {"attributes": [{"key": "D", "value": "department"}]},
-            "federation.attributes[0].value: 'department' department stands bare",
+            "federation.attributes[0].value: 'department' department is literal text",
         ),
     ],
 )
