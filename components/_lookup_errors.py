@@ -22,10 +22,7 @@ LOOKUPS = {
     "okta:index/getPushGroups": ("push mappings", "okta.apps.read and okta.groups.read"),
     "okta:user/getUserProfileMappingSource": ("the user profile", "okta.profileMappings.read"),
     "okta:user/getUsers": ("users", "okta.users.read"),
-    "aws:identitystore/getGroupMemberships": (
-        "group members",
-        "identitystore:ListGroupMemberships",
-    ),
+    "aws:identitystore/getGroupMemberships": ("members", "identitystore:ListGroupMemberships"),
     "aws:identitystore/getGroups": ("groups", "identitystore:ListGroups"),
     "aws:identitystore/getUsers": ("users", "identitystore:ListUsers"),
     "aws:secretsmanager/getSecret": ("the secret's tags", "secretsmanager:DescribeSecret"),
@@ -42,39 +39,36 @@ _NOISE = re.compile(
     r"rpc error: code = \w+ desc = |invocation of [\w:/]+ returned an error: |"
     r"invoking [\w:/]+: |\d+ errors? occurred:|(?<=\s)\* "
 )
-_UNREACHABLE = re.compile(
-    r"connection (refused|reset)|no such host|i/o timeout|deadline exceeded|request send failed|"
-    r"unreachable|Could not connect|\bEOF\b|x509|tls:|giving up after|ConnectError|timed out"
-)
-_UNAUTHENTICATED = re.compile(
-    r"\b401\b|Invalid token|UnrecognizedClient|InvalidClientTokenId|ExpiredToken|InvalidSignature|"
-    r"no EC2 IMDS role|No valid credential|invalid_client|security token"
-)
-_FORBIDDEN = re.compile(
-    r"\b403\b|Forbidden|do not have permission|required scopes|AccessDenied|not authorized"
-)
-_NOT_FOUND = re.compile(r"\b404\b|[Nn]ot found|ResourceNotFound")
-_THROTTLED = re.compile(r"\b429\b|rate limit|Throttl|TooManyRequests")
 _PAGE = "(docs/reference/permissions.md)"
-_ADVICE = {
-    "okta": (
-        (_UNREACHABLE, "Check okta:orgName, okta:baseUrl and the network."),
-        (_UNAUTHENTICATED, "Check the Okta API token or private key: is it valid in this org?"),
-        (
-            _FORBIDDEN,
-            f"Grant {{right}}, and an admin role that includes it {_PAGE}.",
-        ),
-        (_NOT_FOUND, "Check that it exists in this org and that the credentials may see it."),
-        (_THROTTLED, "Run the command again in a minute."),
+_ADVICE: tuple[tuple[str, dict[str, str]], ...] = (
+    (
+        r"connection (refused|reset)|no such host|i/o timeout|deadline exceeded|unreachable|"
+        r"request send failed|Could not connect|\bEOF\b|x509|tls:|giving up after|timed out",
+        {"okta": "Check okta:orgName, okta:baseUrl and the network.",
+         "aws": "Check aws:region and the network."},
     ),
-    "aws": (
-        (_UNREACHABLE, "Check aws:region and the network."),
-        (_UNAUTHENTICATED, "Sign in to AWS again, or check the profile and the access key."),
-        (_FORBIDDEN, f"Allow {{right}} {_PAGE}."),
-        (_NOT_FOUND, "Check that it exists in this account and Region."),
-        (_THROTTLED, "Run the command again in a minute."),
+    (
+        r"\b401\b|Invalid token|UnrecognizedClient|InvalidClientTokenId|ExpiredToken|InvalidSignature|"
+        r"security token|no EC2 IMDS role|No valid credential|invalid_client",
+        {"okta": "Check the Okta API token or private key: is it valid in this org?",
+         "aws": "Sign in to AWS again, or check the profile and the access key."},
     ),
-}
+    (
+        r"\b403\b|Forbidden|do not have permission|required scopes|AccessDenied|not authorized",
+        {"okta": f"Grant {{right}}, and an admin role that includes it {_PAGE}.",
+         "aws": f"Allow {{right}} {_PAGE}."},
+    ),
+    (
+        r"\b404\b|[Nn]ot found|ResourceNotFound",
+        {"okta": "Check that it exists in this org and that the credentials may see it.",
+         "aws": "Check that it exists in this account and Region."},
+    ),
+    (
+        r"\b429\b|rate limit|Throttl|TooManyRequests",
+        dict.fromkeys(("okta", "aws"), "Run the command again in a minute."),
+    ),
+)  # fmt: skip
+"""What to do, by what a provider says and by provider; the first that fits counts."""
 
 
 class LookupFailedError(pulumi.RunError):
@@ -106,7 +100,8 @@ def _readable(error: Exception) -> Exception:
     provider, kind = failed["provider"], failed["kind"]
     what, right = LOOKUPS.get(kind, (failed["token"], "the right to read it"))
     reason = " ".join(_NOISE.sub("", str(error)[failed.end() :]).split()).rstrip(".")
-    advice = (text for cause, text in _ADVICE.get(provider, ()) if cause.search(reason))
+    advice = next((text for cause, text in _ADVICE if re.search(cause, reason)), {})
     source = {"okta": "Okta", "aws": "AWS"}.get(provider, provider)
-    message = f"Cannot read {what} from {source}: {reason}. {next(advice, '').format(right=right)}"
+    todo = advice.get(provider, "").format(right=right)
+    message = f"Cannot read {what} from {source}: {reason}. {todo}"
     return LookupFailedError(message.rstrip())
