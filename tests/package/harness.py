@@ -173,6 +173,13 @@ class Project:
         (self.folder / name).parent.mkdir(parents=True, exist_ok=True)
         (self.folder / name).write_text(text)
 
+    def configure(self, key: str, value: str) -> None:
+        """Set a value of the project's own configuration."""
+        settings = yaml.safe_load((self.folder / "Pulumi.dev.yaml").read_text())
+        name = yaml.safe_load((self.folder / "Pulumi.yaml").read_text())["name"]
+        settings["config"][f"{name}:{key}"] = value
+        self.write("Pulumi.dev.yaml", settings)
+
     def pulumi(self, *arguments: str) -> Result:
         return run(
             self.tools.engine.path, *arguments, "--non-interactive",

@@ -39,9 +39,7 @@ def acme(venv: Callable[[str], Venv], project: Callable[..., Project]) -> Projec
     made = project(venv("components"), engines.yaml_host(say), runtime="yaml")
     install_plugin(made.folder.parent, venv("components"))
     write(made, lambda _: None)
-    settings = yaml.safe_load((made.folder / "Pulumi.dev.yaml").read_text())
-    settings["config"]["acme:scimAddress"] = made.sandbox["scim"]
-    made.write("Pulumi.dev.yaml", settings)
+    made.configure("scimAddress", made.sandbox["scim"])
     made.init()
     return made
 
@@ -121,8 +119,25 @@ def test_a_broken_rule_is_reported_with_its_path(acme: Project) -> None:
         args["pushGroups"].append({"name": "aws-access"})
 
     text = refused(acme, break_rule)
-    assert "OIC-201" in text, text
-    assert "pushGroups" in text, text
+    assert "pushGroups[3]" in text, text
+    assert "OIC-201" in text
+
+
+def test_a_group_that_does_not_exist_is_reported_with_its_path(acme: Project) -> None:
+    text = refused(acme, lambda args: args["pushGroups"].append({"name": "aws-nobody"}))
+    assert "pushGroups[3]" in text, text
+    assert "OIC-203" in text
+
+
+def test_a_refused_look_up_is_reported_without_a_stack_trace(acme: Project) -> None:
+    settings = (acme.folder / "Pulumi.dev.yaml").read_text()
+    acme.write("Pulumi.dev.yaml", settings.replace("sandbox-okta-token", "wrong"))
+    try:
+        text = refused(acme, lambda _: None)
+    finally:
+        acme.write("Pulumi.dev.yaml", settings)
+    assert "Invalid token provided" in text, text
+    assert 'File "' not in text
 
 
 def test_the_whole_federation_comes_up(acme: Project) -> None:
