@@ -93,7 +93,7 @@ def test_every_checkout_forgets_its_credentials() -> None:
 
 
 def test_every_action_is_pinned_by_a_commit_that_the_decision_shows() -> None:
-    decision = (ROOT / "docs" / "decisions" / "0004-pinned-actions.md").read_text()
+    decision = (ROOT / "docs" / "decisions" / "0004-pin-actions-by-commit.md").read_text()
     shown = {
         f"{action}@{commit} # {version}"
         for action, version, commit in re.findall(
