@@ -1,6 +1,7 @@
 """plugin/ with the real engine: its schema, and a federation declared in YAML."""
 
 import json
+import os
 import re
 import shutil
 from collections.abc import Callable
@@ -12,7 +13,7 @@ import pytest
 import yaml
 
 from tests.package.conftest import say
-from tests.package.harness import Project, Tools, Venv, run
+from tests.package.harness import Project, Tools, Venv, checked, installing, run, uv
 from tests.paths import ROOT
 from toolchain import engine as engines
 
@@ -71,6 +72,23 @@ def test_the_engine_reads_the_committed_schema(acme: Project, tools: Tools, tmp_
     shown = json.loads(done.out)
     assert shown.pop("config", {}) == {}
     assert shown == SCHEMA, "plugin/schema.json is out of date. Run: make docs"
+
+
+def test_the_archive_of_a_release_installs(acme: Project, tools: Tools, tmp_path: Path) -> None:
+    if tools.engine.origin != "built":
+        pytest.skip("Pulumi's own host would install a wheel that is not on an index yet")
+    path = f"{Path(uv()).parent}{os.pathsep}{installing()['PATH']}"
+    env = installing() | {"PATH": path}
+    checked(ROOT / ".ci" / "release", "build", tmp_path / "dist", cwd=tmp_path, env=env)
+    [archive] = (tmp_path / "dist").glob("pulumi-resource-*.tar.gz")
+    own = acme.env | {"PULUMI_HOME": str(tmp_path / "home")}
+    version = SCHEMA["version"]
+    checked(tools.engine.path, "plugin", "install", "resource", NAME, version, "--file", archive,
+            cwd=tmp_path, env=own)  # fmt: skip
+    shown = json.loads(
+        checked(tools.engine.path, "package", "get-schema", NAME, cwd=tmp_path, env=own)
+    )
+    assert (shown["name"], shown["version"]) == (NAME, version)
 
 
 def test_every_public_component_has_described_and_typed_inputs(venv: Callable[[str], Venv]) -> None:
