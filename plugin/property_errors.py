@@ -9,13 +9,15 @@ import asyncio
 import contextlib
 import re
 import sys
-from typing import Any, Protocol
+from typing import Any, Protocol, cast
 
 import grpc
 import pulumi
 from pulumi.errors import InputPropertyErrorDetails
 from pulumi.provider import Provider, server
-from pulumi.runtime._grpc_settings import _GRPC_CHANNEL_OPTIONS
+from pulumi.runtime._grpc_settings import (
+    _GRPC_CHANNEL_OPTIONS,  # pyright: ignore[reportPrivateUsage]
+)
 from pulumi.runtime.proto import provider_pb2_grpc
 
 
@@ -32,7 +34,7 @@ class PropertyErrorServicer(server.ProviderServicer):
 
     async def _construct(self, request: Any, context: Any) -> Any:
         try:
-            return await super()._construct(request, context)
+            return await cast(Any, super())._construct(request, context)
         except Exception as error:
             raise as_property_errors(error) from None
 
