@@ -49,7 +49,7 @@ def as_property_errors(error: Exception) -> Exception:
         return error
     findings: tuple[PathFinding, ...] = tuple(getattr(cause, "findings", ()))
     if not findings:
-        return pulumi.InputPropertiesError(str(cause))
+        return pulumi.InputPropertiesError(str(cause), [])  # without a list gRPC fails to send it
     details: list[InputPropertyErrorDetails] = [
         {"property_path": _camel_case(finding.path), "reason": finding.message}
         for finding in findings

@@ -14,9 +14,8 @@ import pulumi
 import pulumi_okta as okta
 from pulumi import Input, InvokeOutputOptions, Output, ResourceOptions
 
-from okta_idc.okta_expression.okta_profile import OKTA_ATTRIBUTES
+from okta_idc.okta_expression import OKTA_ATTRIBUTES, Unknown, username_of
 from okta_idc.rules import assignments as rules
-from okta_idc.rules.user_names import user_name_of
 from okta_idc.settings.models import User
 
 from .._errors import ValidationError, raise_findings
@@ -138,8 +137,8 @@ def _assigned(
     existing = found[user.key]
     profile = {**json.loads(existing.custom_profile_attributes or "{}")}
     profile |= {name: getattr(existing, _snake_case(name)) for name in OKTA_ATTRIBUTES}
-    username = user.username or user_name_of(username_format, profile)
-    if username is None:
+    username = user.username or username_of(username_format, profile)
+    if isinstance(username, Unknown):
         raise ValidationError(
             f"{path}: the username that the format {username_format!r} gives {user.key!r} cannot "
             "be determined. Set it: {login: …, username: …}."

@@ -24,7 +24,7 @@ class Run:
     def __init__(self, kit: Kit) -> None:
         self.kit = kit
         self.process = subprocess.Popen(
-            kit.command("up", "--port", "0"), cwd=ROOT, env=kit.scrubbed, text=True,
+            kit.command("up", "--port", "0"), cwd=ROOT, env=kit.isolated_env, text=True,
             stdout=subprocess.PIPE, stderr=subprocess.STDOUT, stdin=subprocess.DEVNULL,
             process_group=0,
         )  # fmt: skip

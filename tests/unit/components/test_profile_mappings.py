@@ -51,7 +51,7 @@ def test_nobody_is_assigned_before_the_mapping_stands(world: World, declare: Dec
     ("mappings", "says"),
     [
         ({"password": "user.login"}, r"mappings\.password: is not supported.*OIC-312"),
-        ({"title": "title"}, r"mappings\.title: 'title' title stands bare.*OIC-324"),
+        ({"title": "title"}, r"mappings\.title: 'title' title is literal text.*OIC-324"),
         ({"title": ""}, r"mappings\.title: '' is empty.*OIC-324"),
     ],
 )
