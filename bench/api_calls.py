@@ -106,13 +106,13 @@ def measure(groups: int, way: str) -> Iterator[Count]:
             more = run == "one more"
             if run in ("up", "one more"):
                 settle(stack, groups + more, way)
-            before = len(stack.sandbox.ask("GET", "/sandbox/journal"))
+            before = len(stack.sandbox.ask("GET", "/sandbox/request-log"))
             began = time.monotonic()
             done = stack.run(*command)
             seconds = time.monotonic() - began
             if done.returncode:
                 raise RuntimeError(f"{way} {groups}, {run}: {(done.stdout + done.stderr)[-3000:]}")
-            made = stack.sandbox.ask("GET", "/sandbox/journal?server=okta", seconds=60)
+            made = stack.sandbox.ask("GET", "/sandbox/request-log?server=okta", seconds=60)
             made = [call for call in made if call["seq"] > before]
             yield Count(
                 run, seconds, Counter(call["bucket"] for call in made),

@@ -5,7 +5,7 @@ import sys
 from pathlib import Path
 
 from . import commands
-from .client import ControlError, Remote
+from .client import ControlError, SandboxClient
 from .org_file import load_org
 from .settings import CHOICES, Settings
 
@@ -16,22 +16,22 @@ def main(argv: list[str] | None = None) -> int:
         description="An Okta org and an AWS account on 127.0.0.1.",
         epilog="Example: python -m sandbox serve --org my-org.yaml --connections supported",
     )
-    verbs = parser.add_subparsers(dest="command", required=True)
-    _add_serve(verbs)
-    commands.add_to(verbs)
-    given = parser.parse_args(argv)
-    if given.command == "serve":
-        return _serve(given)
+    subcommands = parser.add_subparsers(dest="command", required=True)
+    _add_serve(subcommands)
+    commands.add_commands(subcommands)
+    args = parser.parse_args(argv)
+    if args.command == "serve":
+        return _serve(args)
     try:
-        given.run(Remote(given.url), given)
+        args.run(SandboxClient(args.url), args)
     except (ControlError, ValueError) as error:
         sys.stderr.write(f"{error}\n")
         return 1
     return 0
 
 
-def _add_serve(verbs: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None:
-    serve = verbs.add_parser("serve", help="start it and stay; Ctrl-C stops it")
+def _add_serve(subcommands: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None:
+    serve = subcommands.add_parser("serve", help="start it and stay; Ctrl-C stops it")
     serve.add_argument("--port", type=_port, default=8410, help="Okta; AWS is +1, SCIM +2; 0: free")
     start = serve.add_mutually_exclusive_group()
     start.add_argument("--org", type=Path, help="an org file of yours (default: sandbox/org.yaml)")
@@ -51,25 +51,25 @@ def _add_serve(verbs: "argparse._SubParsersAction[argparse.ArgumentParser]") -> 
         serve.add_argument(option, choices=values, help=text)
 
 
-def _serve(given: argparse.Namespace) -> int:
+def _serve(args: argparse.Namespace) -> int:
     from .server import Options, run
-    from .snapshot import org_of, read
+    from .snapshot import read_snapshot, snapshot_org
 
-    chosen = {name: value for name in CHOICES if (value := getattr(given, name))}
+    chosen = {name: value for name in CHOICES if (value := getattr(args, name))}
     try:
-        snapshot = read(given.restore) if given.restore else None
-        org = org_of(snapshot) if snapshot else load_org(given.org)
+        snapshot = read_snapshot(args.restore) if args.restore else None
+        org = snapshot_org(snapshot) if snapshot else load_org(args.org)
         settings = Settings(**(snapshot["settings"] if snapshot else {}) | chosen)
     except ValueError as error:  # of the org file, the snapshot or its settings
         sys.stderr.write(f"{error}\n")
         return 2
     options = Options(
-        port=given.port,
+        port=args.port,
         settings=settings,
-        latency=given.latency / 1000,
-        identity_center=given.identity_center,
-        ready_file=given.ready_file,
-        until_eof=given.until_eof,
+        latency=args.latency / 1000,
+        identity_center=args.identity_center,
+        ready_file=args.ready_file,
+        until_eof=args.until_eof,
         snapshot=snapshot,
     )
     return run(org, options)

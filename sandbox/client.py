@@ -8,20 +8,20 @@ from typing import Any
 import httpx
 
 Json = dict[str, Any]
-DEFAULT = "http://127.0.0.1:8410"
+DEFAULT_URL = "http://127.0.0.1:8410"
 
 
 class ControlError(Exception):
     """The sandbox did not answer, or refused; the text says what to do."""
 
 
-class Remote:
+class SandboxClient:
     """`okta` is the address of the sandbox's Okta, such as http://127.0.0.1:8410."""
 
-    def __init__(self, okta: str = DEFAULT) -> None:
+    def __init__(self, okta: str = DEFAULT_URL) -> None:
         self.okta = okta.rstrip("/")
 
-    def ask(self, method: str, path: str, body: Any = None, *, timeout: float = 60) -> Any:
+    def call(self, method: str, path: str, body: Any = None, *, timeout: float = 60) -> Any:
         """The JSON answer of one call of the control API; None for an empty one."""
         try:
             answer = httpx.request(
@@ -33,59 +33,59 @@ class Remote:
                 "`python -m sandbox serve`, or name yours with --url."
             ) from None
         if answer.is_error:
-            raise ControlError(_refusal(answer))
+            raise ControlError(_error_text(answer))
         return answer.json() if answer.content else None
 
-    def fault(self, name: str | None = None, **asked: Any) -> Json:
+    def inject_fault(self, name: str | None = None, **effect: Any) -> Json:
         """Ask for a fault: one that has a name, or the effect that is given, or both."""
-        return self.ask("POST", "faults", ({"name": name} if name else {}) | asked)
+        return self.call("POST", "faults", ({"name": name} if name else {}) | effect)
 
     def faults(self) -> list[Json]:
-        return self.ask("GET", "faults")
+        return self.call("GET", "faults")
 
-    def no_faults(self) -> None:
-        self.ask("DELETE", "faults")
+    def clear_faults(self) -> None:
+        self.call("DELETE", "faults")
 
-    def journal(self, server: str = "", since: int = 0) -> list[Json]:
+    def request_log(self, server: str = "", since: int = 0) -> list[Json]:
         """Every request so far, of `okta`, `scim` or `aws` alone if asked so (of the first two if
         not); `since` is a seq."""
-        return self.ask("GET", f"journal?server={server}&since={since}")
+        return self.call("GET", f"request-log?server={server}&since={since}")
 
-    def counts(self, server: str = "", since: int = 0) -> list[Json]:
+    def request_counts(self, server: str = "", since: int = 0) -> list[Json]:
         """The journal counted by operation."""
-        return self.ask("GET", f"counts?server={server}&since={since}")
+        return self.call("GET", f"request-log/counts?server={server}&since={since}")
 
     def settle(self, timeout: float = 30) -> None:
         """Wait until nothing is left to provision."""
-        found = self.ask("GET", f"settled?timeout={timeout}", timeout=timeout + 10)
-        if not found["settled"]:
-            raise ControlError(f"{found['pending']} tasks are still pending after {timeout} s.")
+        state = self.call("GET", f"settled?timeout={timeout}", timeout=timeout + 10)
+        if not state["settled"]:
+            raise ControlError(f"{state['pending']} tasks are still pending after {timeout} s.")
 
     def refusals(self) -> list[Json]:
-        return self.ask("GET", "refusals")
+        return self.call("GET", "refusals")
 
     def retry(self) -> int:
         """Try everything that failed once more; how much that is."""
-        return self.ask("POST", "retry")["retried"]
+        return self.call("POST", "retry")["retried"]
 
     def refresh(self) -> None:
         """See anew what groups there are in AWS."""
-        self.ask("POST", "refresh")
+        self.call("POST", "refresh")
 
     def snapshot(self) -> Json:
         """The whole sandbox, to be written to a file (`sandbox.snapshot.write`)."""
-        return self.ask("POST", "snapshot")
+        return self.call("POST", "snapshot")
 
     def settings(self, **change: str) -> dict[str, str]:
         """What is chosen, after these changes."""
-        return self.ask("POST", "settings", change)
+        return self.call("POST", "settings", change)
 
     def advance(self, seconds: float) -> None:
         """Move the clock of rate limits and delays."""
-        self.ask("POST", "clock", {"advance": seconds})
+        self.call("POST", "clock", {"advance": seconds})
 
 
-def _refusal(answer: httpx.Response) -> str:
+def _error_text(answer: httpx.Response) -> str:
     try:
         body: Any = answer.json()
         causes = [cause["errorSummary"] for cause in body["errorCauses"]]

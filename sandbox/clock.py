@@ -37,9 +37,9 @@ class Clock:
         until = self.now() + seconds
         if self.jumps:
             self.advance(seconds)
-        while (left := until - self.now()) > 0:
+        while (remaining := until - self.now()) > 0:
             try:
-                await asyncio.wait_for(self._moved.wait(), left)
+                await asyncio.wait_for(self._moved.wait(), remaining)
             except TimeoutError:
                 continue
         await asyncio.sleep(0)

@@ -17,10 +17,10 @@ from .clock import Clock
 
 SERVERS = ("okta", "scim")
 CONNECTIONS = ("broken", "lost")
-DROPPED: web.RequestKey[bytes] = web.RequestKey("sandbox.dropped", bytes)
+REPLACED_BODY: web.RequestKey[bytes] = web.RequestKey("sandbox.dropped", bytes)
 """The body to read in place of the one that came."""
 
-NAMED: dict[str, dict[str, Any]] = {
+PRESETS: dict[str, dict[str, Any]] = {
     # Okta answers 200 and has forgotten the attribute statements
     # (docs/research/okta-api.md#attribute-statements).
     "statements-dropped": {"method": "POST|PUT", "path": r"/api/v1/apps(/[^/?]+)?(\?|$)",
@@ -52,7 +52,7 @@ class Fault:
     method: str
     path: re.Pattern[str]
     contains: re.Pattern[str]
-    left: int | None
+    remaining: int | None
     status: int | None = None
     body: Any = None
     headers: dict[str, str] = field(default_factory=dict)
@@ -63,12 +63,12 @@ class Fault:
     def view(self) -> dict[str, Any]:
         return {
             "server": self.server, "method": self.method, "path": self.path.pattern,
-            "contains": self.contains.pattern, "times": self.left, "status": self.status,
+            "contains": self.contains.pattern, "times": self.remaining, "status": self.status,
             "body": self.body, "headers": self.headers, "delay": self.delay,
             "connection": self.connection, "drop": list(self.drop),
         }  # fmt: skip
 
-    def is_for(self, server: str, request: web.Request, body: str) -> bool:
+    def matches(self, server: str, request: web.Request, body: str) -> bool:
         return (
             self.server == server
             and (not self.method or request.method in self.method.split("|"))
@@ -81,26 +81,26 @@ _KEYS = {"name", "server", "method", "path", "contains", "times", "status", "bod
          "delay", "connection", "drop"}  # fmt: skip
 
 
-def read(asked: dict[str, Any]) -> Fault:
+def parse_fault(document: dict[str, Any]) -> Fault:
     """A fault from its JSON; ValueError says what to mend."""
-    if unknown := set(asked) - _KEYS:
+    if unknown := set(document) - _KEYS:
         raise ValueError(f"{min(unknown)}: unknown key; use {', '.join(sorted(_KEYS))}")
-    name: object = asked.get("name")
-    if name is not None and (not isinstance(name, str) or name not in NAMED):
-        raise ValueError(f"name: use {', '.join(NAMED)}")
-    given = {**NAMED.get(str(name), {}), **asked}
+    name: object = document.get("name")
+    if name is not None and (not isinstance(name, str) or name not in PRESETS):
+        raise ValueError(f"name: use {', '.join(PRESETS)}")
+    values = {**PRESETS.get(str(name), {}), **document}
     fault = Fault(
-        server=_one_of(given, "server", SERVERS, "okta"),
-        method=_method(given.get("method") or ""),
-        path=_pattern(given, "path"),
-        contains=_pattern(given, "contains"),
-        left=_times(given.get("times", 1)),
-        status=_status(given.get("status")),
-        body=given.get("body"),
-        headers=_headers(given.get("headers") or {}),
-        delay=_delay(given.get("delay", 0)),
-        connection=_one_of(given, "connection", ("", *CONNECTIONS), ""),
-        drop=_drop(given.get("drop") or []),
+        server=_choice(values, "server", SERVERS, "okta"),
+        method=_method(values.get("method") or ""),
+        path=_pattern(values, "path"),
+        contains=_pattern(values, "contains"),
+        remaining=_times(values.get("times", 1)),
+        status=_status(values.get("status")),
+        body=values.get("body"),
+        headers=_headers(values.get("headers") or {}),
+        delay=_delay(values.get("delay", 0)),
+        connection=_choice(values, "connection", ("", *CONNECTIONS), ""),
+        drop=_drop(values.get("drop") or []),
     )
     effects = [fault.status is not None, bool(fault.connection), bool(fault.drop)]
     if sum(effects) > 1 or not (any(effects) or fault.delay):
@@ -108,10 +108,10 @@ def read(asked: dict[str, Any]) -> Fault:
     return fault
 
 
-def _one_of(given: dict[str, Any], key: str, values: tuple[str, ...], default: str) -> str:
-    value = given.get(key) or default
-    if value not in values:
-        raise ValueError(f"{key}: use {' or '.join(v for v in values if v)}")
+def _choice(values: dict[str, Any], key: str, options: tuple[str, ...], default: str) -> str:
+    value = values.get(key) or default
+    if value not in options:
+        raise ValueError(f"{key}: use {' or '.join(v for v in options if v)}")
     return value
 
 
@@ -121,9 +121,9 @@ def _method(value: object) -> str:
     return value.upper()
 
 
-def _pattern(given: dict[str, Any], key: str) -> re.Pattern[str]:
+def _pattern(values: dict[str, Any], key: str) -> re.Pattern[str]:
     try:
-        return re.compile(given.get(key) or "")
+        return re.compile(values.get(key) or "")
     except (re.error, TypeError, RecursionError, OverflowError):
         where = "path and query" if key == "path" else "the body"
         raise ValueError(f"{key}: use a regular expression, searched in {where}") from None
@@ -153,12 +153,12 @@ def _delay(value: object) -> float:
 
 
 def _headers(value: object) -> dict[str, str]:
-    if not isinstance(value, dict) or not all(_sendable(k, v) for k, v in value.items()):
+    if not isinstance(value, dict) or not all(_is_header(k, v) for k, v in value.items()):
         raise ValueError("headers: use an object of one-line texts")
     return value
 
 
-def _sendable(name: object, value: object) -> bool:
+def _is_header(name: object, value: object) -> bool:
     return (
         isinstance(name, str)
         and re.fullmatch(r"[A-Za-z0-9-]+", name) is not None
@@ -182,11 +182,11 @@ class FaultError(Exception):
         self.status, self.headers = status, headers
 
 
-class Injected(web.Response):
+class InjectedResponse(web.Response):
     """An answer whose body is given: it carries the headers asked for and no others."""
 
 
-class Cut(Injected):
+class ClosedConnection(InjectedResponse):
     """Stands for an answer that nobody gets: the connection is closed."""
 
 
@@ -195,64 +195,64 @@ class Faults:
 
     def __init__(self, clock: Clock | None = None) -> None:
         self.clock = clock or Clock()
-        self.waiting: list[Fault] = []
+        self.active: list[Fault] = []
 
-    async def take(self, server: str, request: web.Request) -> Fault | None:
+    async def next_match(self, server: str, request: web.Request) -> Fault | None:
         """The first fault that is for this request; it is used up by one."""
-        if not self.waiting:
+        if not self.active:
             return None
         body = (await request.read()).decode("utf-8", "replace")
-        for fault in self.waiting:
-            if fault.is_for(server, request, body):
-                if fault.left is not None:
-                    fault.left -= 1
-                if fault.left == 0:
-                    self.waiting.remove(fault)
+        for fault in self.active:
+            if fault.matches(server, request, body):
+                if fault.remaining is not None:
+                    fault.remaining -= 1
+                if fault.remaining == 0:
+                    self.active.remove(fault)
                 return fault
         return None
 
     def middleware(self, server: str) -> Any:
         @web.middleware
-        async def faulty(request: web.Request, handler: Any) -> web.StreamResponse:
+        async def inject(request: web.Request, handler: Any) -> web.StreamResponse:
             fault = None
             if not request.path.startswith("/sandbox/"):
-                fault = await self.take(server, request)
+                fault = await self.next_match(server, request)
             if fault is None:
                 return await handler(request)
             await self.clock.sleep(fault.delay)
             if fault.connection == "broken":
-                return _cut(request)
+                return _close_connection(request)
             if fault.status is not None:
-                return _answer(fault, fault.status)
+                return _injected_response(fault, fault.status)
             if fault.drop:
-                request[DROPPED] = _without(await request.read(), fault.drop)
+                request[REPLACED_BODY] = _remove_paths(await request.read(), fault.drop)
             try:
                 answer = await handler(request)
             finally:
                 if fault.connection == "lost":
-                    _cut(request)
-            return Cut() if fault.connection == "lost" else answer
+                    _close_connection(request)
+            return ClosedConnection() if fault.connection == "lost" else answer
 
-        return faulty
+        return inject
 
 
-def _cut(request: web.Request) -> Cut:
+def _close_connection(request: web.Request) -> ClosedConnection:
     if request.transport:
         request.transport.abort()
-    return Cut()
+    return ClosedConnection()
 
 
-def _answer(fault: Fault, status: int) -> web.Response:
+def _injected_response(fault: Fault, status: int) -> web.Response:
     if fault.body is not None:
-        answer = Injected(status=status, text=json.dumps(fault.body), headers=fault.headers)
+        answer = InjectedResponse(status=status, text=json.dumps(fault.body), headers=fault.headers)
         answer.content_type = fault.headers.get("Content-Type", "application/json")
         return answer
     if status >= 400:
         raise FaultError(status, fault.headers)
-    return Injected(status=status, headers=fault.headers)
+    return InjectedResponse(status=status, headers=fault.headers)
 
 
-def _without(body: bytes, paths: tuple[str, ...]) -> bytes:
+def _remove_paths(body: bytes, paths: tuple[str, ...]) -> bytes:
     """The JSON document without what stands at these paths; anything else as it came."""
     try:
         document = json.loads(body)
@@ -260,9 +260,9 @@ def _without(body: bytes, paths: tuple[str, ...]) -> bytes:
         return body
     for path in paths:
         *parents, last = path.split(".")
-        place = document
+        parent = document
         for part in parents:
-            place = place.get(part) if isinstance(place, dict) else None
-        if isinstance(place, dict):
-            place.pop(last, None)
+            parent = parent.get(part) if isinstance(parent, dict) else None
+        if isinstance(parent, dict):
+            parent.pop(last, None)
     return json.dumps(document).encode()

@@ -15,7 +15,7 @@ from typing import Any
 import yaml
 
 SHIPPED = Path(__file__).with_name("org.yaml")
-_DEEP = 100
+_MAX_DEPTH = 100
 
 # Okta's default user profile (its OpenAPI description, UserProfile).
 PROFILE = frozenset(
@@ -31,10 +31,10 @@ STATUSES = (
     "STAGED", "PROVISIONED", "ACTIVE", "RECOVERY", "PASSWORD_EXPIRED", "LOCKED_OUT", "SUSPENDED",
     "DEPROVISIONED",
 )  # fmt: skip
-_Shapes = dict[str, tuple[re.Pattern[str], str]]
+_Patterns = dict[str, tuple[re.Pattern[str], str]]
 """Key → the pattern of its value, and what to say instead."""
 _EMAIL = re.compile(r"[^@\s]+@[^@\s]+")
-_AWS: _Shapes = {
+_AWS: _Patterns = {
     "region": (re.compile(r"[a-z]{2}(-[a-z]+)+-\d"), "a region such as us-east-1"),
     "account": (re.compile(r"\d{12}"), "the twelve digits of an account"),
     # Patterns of botocore's sso-admin and identitystore models.
@@ -45,12 +45,12 @@ _AWS: _Shapes = {
     "secret": (re.compile(r"[A-Za-z0-9/_+=.@-]{1,512}"), "a name Secrets Manager accepts"),
 }
 # Patterns of botocore's organizations and sso-admin models.
-_MEMBER: _Shapes = {
+_MEMBER: _Patterns = {
     "id": _AWS["account"],
     "name": (re.compile(r"[\u0020-\u007e]{1,50}"), "1 to 50 ASCII characters"),
     "email": (re.compile(r"[^\s@]+@[^\s@]+\.[^\s@]+"), "an address such as prod@example.com"),
 }
-_APPLICATION: _Shapes = {
+_APPLICATION: _Patterns = {
     "id": (re.compile(r"apl-[a-zA-Z0-9]{16}"), "apl- and 16 letters or digits"),
     "name": (re.compile(r".{1,100}"), "1 to 100 characters"),
 }
@@ -130,8 +130,8 @@ def load_org(path: Path | None = None) -> Org:
     # Loading raises plain ValueError on impossible dates and RecursionError on deep nesting.
     except (yaml.YAMLError, ValueError, RecursionError) as error:
         mark = getattr(error, "problem_mark", None)
-        place = f", line {mark.line + 1}" if mark else ""
-        raise OrgError(f"{path}{place}: is not YAML. Mend the syntax there.") from None
+        location = f", line {mark.line + 1}" if mark else ""
+        raise OrgError(f"{path}{location}: is not YAML. Mend the syntax there.") from None
     reader = _Reader(str(path))
     org = reader.org(document)
     if org is None or reader.problems:
@@ -148,7 +148,7 @@ def _document(text: str) -> Any:
     for bracket in re.findall(r"[\[\]{}]", text):
         depth += 1 if bracket in "[{" else -1
         deepest = max(deepest, depth)
-    if deepest > _DEEP or re.search(rf"(?:[-?:][ \t]+){{{_DEEP}}}", text):
+    if deepest > _MAX_DEPTH or re.search(rf"(?:[-?:][ \t]+){{{_MAX_DEPTH}}}", text):
         return yaml.safe_load(text)
     return yaml.load(text, Loader=getattr(yaml, "CSafeLoader", yaml.SafeLoader))  # noqa: S506
 
@@ -182,46 +182,46 @@ class _Reader:
             return None
         return Org(name, tuple(users), tuple(groups), aws)
 
-    def user(self, place: str, item: object) -> User | None:
-        entry = self.mapping(place, item, (*sorted(PROFILE), "status"))
+    def user(self, location: str, item: object) -> User | None:
+        entry = self.mapping(location, item, (*sorted(PROFILE), "status"))
         if entry is None:
             return None
         before = len(self.problems)
         status = entry.get("status", "ACTIVE")
         if status not in STATUSES:
-            self.problem(f"{place}.status", status, f"Use one of {', '.join(STATUSES)}.")
+            self.problem(f"{location}.status", status, f"Use one of {', '.join(STATUSES)}.")
         profile = {key: value for key, value in entry.items() if key != "status"}
         # First and last name may be missing: an org can make them optional
         # (docs/research/okta-api.md#user-profile).
         for key in {"login", "email"} | profile.keys():
-            self.text(f"{place}.{key}", profile.get(key))
+            self.text(f"{location}.{key}", profile.get(key))
         for key in ("login", "email"):
             value = profile.get(key)
             if isinstance(value, str) and value and not _is_email(value):
                 fix = "Use an address of 5 to 100 characters, such as ada@example.com."
-                self.problem(f"{place}.{key}", value, fix)
+                self.problem(f"{location}.{key}", value, fix)
         return User(profile, str(status)) if len(self.problems) == before else None
 
-    def group(self, place: str, item: object, logins: dict[str, str]) -> Group | None:
-        entry = self.mapping(place, item, ("name", "description", "members"))
+    def group(self, location: str, item: object, logins: dict[str, str]) -> Group | None:
+        entry = self.mapping(location, item, ("name", "description", "members"))
         if entry is None:
             return None
         before = len(self.problems)
-        name = self.text(f"{place}.name", entry.get("name"))
+        name = self.text(f"{location}.name", entry.get("name"))
         if len(name) > 255:  # docs/research/okta-api.md#groups-and-users
-            self.problem(f"{place}.name", name, "Use at most 255 characters.")
+            self.problem(f"{location}.name", name, "Use at most 255 characters.")
         description = ""
         if "description" in entry:
-            description = self.text(f"{place}.description", entry["description"])
+            description = self.text(f"{location}.description", entry["description"])
         members: list[str] = []
-        for index, item in enumerate(self.items(f"{place}.members", entry.get("members", []))):
-            member = self.text(f"{place}.members[{index}]", item)
+        for index, item in enumerate(self.items(f"{location}.members", entry.get("members", []))):
+            member = self.text(f"{location}.members[{index}]", item)
             login = logins.get(member.casefold())
             if member and login is None:
                 fix = "Add a user with this login, or take the member out."
-                self.problem(f"{place}.members[{index}]", member, fix)
+                self.problem(f"{location}.members[{index}]", member, fix)
             elif login in members:
-                self.problem(f"{place}.members[{index}]", member, "Name each member once.")
+                self.problem(f"{location}.members[{index}]", member, "Name each member once.")
             elif login:
                 members.append(login)
         if len(self.problems) > before:
@@ -240,31 +240,31 @@ class _Reader:
         given = entry.get("applications", [])
         applications = self.entries("aws.applications", given, _APPLICATION, "id")
         return Aws(
-            **self.shaped("aws", entry, _AWS),
+            **self.checked("aws", entry, _AWS),
             members=tuple(Account(**member) for member in members),
             applications=tuple(Application(**application) for application in applications),
         )
 
     def entries(
-        self, place: str, items: object, shapes: _Shapes, *unique: str
+        self, location: str, items: object, patterns: _Patterns, *unique: str
     ) -> list[dict[str, str]]:
         """A list of mappings, each of which has exactly these keys."""
         for key in unique:
-            self.unique(place, key, items)
+            self.unique(location, key, items)
         return [
-            self.shaped(f"{place}[{index}]", entry, shapes)
-            for index, item in enumerate(self.items(place, items))
-            if (entry := self.mapping(f"{place}[{index}]", item, tuple(shapes))) is not None
+            self.checked(f"{location}[{index}]", entry, patterns)
+            for index, item in enumerate(self.items(location, items))
+            if (entry := self.mapping(f"{location}[{index}]", item, tuple(patterns))) is not None
         ]
 
-    def shaped(self, place: str, entry: dict[str, Any], shapes: _Shapes) -> dict[str, str]:
-        values = {key: self.text(f"{place}.{key}", entry.get(key)) for key in shapes}
-        for key, (pattern, shape) in shapes.items():
+    def checked(self, location: str, entry: dict[str, Any], patterns: _Patterns) -> dict[str, str]:
+        values = {key: self.text(f"{location}.{key}", entry.get(key)) for key in patterns}
+        for key, (pattern, description) in patterns.items():
             if values[key] and not pattern.fullmatch(values[key]):
-                self.problem(f"{place}.{key}", values[key], f"Use {shape}.")
+                self.problem(f"{location}.{key}", values[key], f"Use {description}.")
         return values
 
-    def unique(self, place: str, key: str, items: object) -> dict[str, str]:
+    def unique(self, location: str, key: str, items: object) -> dict[str, str]:
         """The values by their case-folded form, also those of entries with other faults."""
         seen: dict[str, str] = {}
         for index, item in enumerate(items if isinstance(items, list) else []):
@@ -272,48 +272,48 @@ class _Reader:
             if not isinstance(value, str):
                 continue
             if value.casefold() in seen:
-                fix = f"Give each of the {place} a {key} of its own (case does not count)."
-                self.problem(f"{place}[{index}].{key}", value, fix)
+                fix = f"Give each of the {location} a {key} of its own (case does not count)."
+                self.problem(f"{location}[{index}].{key}", value, fix)
             seen.setdefault(value.casefold(), value)
         return seen
 
-    def mapping(self, place: str, item: object, keys: tuple[str, ...]) -> dict[str, Any] | None:
+    def mapping(self, location: str, item: object, keys: tuple[str, ...]) -> dict[str, Any] | None:
         if not isinstance(item, dict):
-            self.problem(place, item, f"Use a mapping with the keys {', '.join(keys)}.")
+            self.problem(location, item, f"Use a mapping with the keys {', '.join(keys)}.")
             return None
         for key in item:
             if key not in keys:
-                where = f"{place}.{key}" if place else str(key)
+                where = f"{location}.{key}" if location else str(key)
                 self.problem(where, item[key], f"Unknown key; known are {', '.join(keys)}.")
         return {key: value for key, value in item.items() if key in keys}
 
-    def items(self, place: str, item: object) -> list[object]:
+    def items(self, location: str, item: object) -> list[object]:
         if isinstance(item, list):
             return item
-        self.problem(place, item, "Use a list.")
+        self.problem(location, item, "Use a list.")
         return []
 
-    def text(self, place: str, value: object) -> str:
+    def text(self, location: str, value: object) -> str:
         if isinstance(value, str) and value.strip():
             return value
         if value is None:
-            self.problem(place, value, "Give it a value.")
+            self.problem(location, value, "Give it a value.")
         elif isinstance(value, str):
-            self.problem(place, value, "Give it a text that is not empty, or leave the key out.")
+            self.problem(location, value, "Give it a text that is not empty, or leave the key out.")
         else:
             # 98101, NO and 2026-01-01 are a number, a boolean and a date in YAML.
-            self.problem(place, value, "Use a text: put quotes around it.")
+            self.problem(location, value, "Use a text: put quotes around it.")
         return ""
 
-    def problem(self, place: str, value: object, fix: str) -> None:
-        shown = "is missing" if value is None else f"is {_shown(value)}"
-        self.problems.append(f"{self.file}: {place or 'the document'} {shown}. {fix}")
+    def problem(self, location: str, value: object, fix: str) -> None:
+        shown = "is missing" if value is None else f"is {_shortened(value)}"
+        self.problems.append(f"{self.file}: {location or 'the document'} {shown}. {fix}")
 
 
 def _is_email(value: str) -> bool:
     return 5 <= len(value) <= 100 and _EMAIL.fullmatch(value) is not None
 
 
-def _shown(value: object) -> str:
+def _shortened(value: object) -> str:
     text = repr(value)
     return text if len(text) <= 80 else text[:77] + "…"

@@ -23,12 +23,12 @@ from pathlib import Path
 
 import pytest
 
-from .client import Remote
+from .client import SandboxClient
 
 _START = 120.0  # seconds; moto alone takes some on a busy machine
 
 
-class Sandbox(Remote):
+class Sandbox(SandboxClient):
     """A running sandbox: `.okta`, `.aws` and `.scim` are its addresses, `.token` Okta's token.
 
     Everything that `Remote` does it does too: fault, journal, counts, settle, refusals, settings,
@@ -57,9 +57,13 @@ class Sandbox(Remote):
                 self.stop()
                 raise RuntimeError(f"The sandbox did not start:\n{said.read_text()}")
             time.sleep(0.02)
-        self.card = json.loads(ready.read_text())
-        self.aws, self.scim, self.id = self.card["aws"], self.card["scim"], self.card["id"]
-        super().__init__(self.card["okta"])
+        self.instance_info = json.loads(ready.read_text())
+        self.aws, self.scim, self.id = (
+            self.instance_info["aws"],
+            self.instance_info["scim"],
+            self.instance_info["id"],
+        )
+        super().__init__(self.instance_info["okta"])
 
     def stop(self) -> None:
         self._process.terminate()

@@ -28,21 +28,21 @@ CHOICES = {
 class Settings:
     """One value for each switch; `settings["connections"]`."""
 
-    def __init__(self, **given: str) -> None:
+    def __init__(self, **values: str) -> None:
         self._values = {name: values[0] for name, values in CHOICES.items()}
-        self.change(given)
+        self.update(values)
 
     def __getitem__(self, name: str) -> str:
         return self._values[name]
 
-    def change(self, asked: dict[str, Any]) -> None:
+    def update(self, changes: dict[str, Any]) -> None:
         """All of what is asked for, or nothing; ValueError says what to mend."""
-        for name, value in asked.items():
+        for name, value in changes.items():
             if name not in CHOICES:
                 raise ValueError(f"{name}: unknown setting; there are {', '.join(CHOICES)}")
             if value not in CHOICES[name]:
                 raise ValueError(f"{name}: use {', '.join(CHOICES[name])}")
-        self._values |= asked
+        self._values |= changes
 
     def view(self) -> dict[str, str]:
         return dict(self._values)

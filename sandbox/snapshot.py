@@ -18,47 +18,46 @@ from typing import Any
 from . import org_file
 from .aws.store import IdentityStore
 from .okta import entities
-from .okta.certificate import put_back as keep_signing_with
-from .okta.certificate import signing
+from .okta.certificate import restore_signing_key, signing_key
 from .okta.entities import App
 from .okta.model import Model
 from .org_file import Org
 
 Json = dict[str, Any]
 FORMAT = 1
-_TOKEN = "$scim_token"
-_KINDS: dict[str, Any] = {
+_TOKEN_PLACEHOLDER = "$scim_token"
+_DATACLASSES: dict[str, Any] = {
     name: kind
     for module in (entities, org_file)
     for name, kind in vars(module).items()
     if isinstance(kind, type) and dataclasses.is_dataclass(kind)
 }
-_STORE = ("users", "groups", "memberships", "_count")
-_NOT_OF_THE_ORG = ("org", "settings")
+_STORE_FIELDS = ("users", "groups", "memberships", "_count")
+_EXCLUDED_FIELDS = ("org", "settings")
 
 
 class SnapshotError(ValueError):
     """The state can't be kept, or the file can't be used; one line that says what to do."""
 
 
-def take(model: Model, store: IdentityStore, card: Json, token: str) -> Json:
+def create_snapshot(model: Model, store: IdentityStore, instance_info: Json, token: str) -> Json:
     """All there is, as JSON. `card` is the instance's id and start; `token` its SCIM token."""
     state = {
         name: value
         for name, value in vars(model).items()
-        if name not in _NOT_OF_THE_ORG and not callable(value)
+        if name not in _EXCLUDED_FIELDS and not callable(value)
     }
     with store.lock:
-        kept = {name: _plain(getattr(store, name)) for name in _STORE}
+        tables = {name: _to_json(getattr(store, name)) for name in _STORE_FIELDS}
     snapshot = {
         "format": FORMAT,
-        "id": card["id"],
-        "started": card["started"],
+        "id": instance_info["id"],
+        "started": instance_info["started"],
         "settings": model.settings.view(),
-        "org": _plain(model.org),
-        "okta": _plain(state, token),
-        "certificate": signing(),
-        "identity_store": kept,
+        "org": _to_json(model.org),
+        "okta": _to_json(state, token),
+        "certificate": signing_key(),
+        "identity_store": tables,
     }
     # Nobody knows where a token may have been put, so the last word is the text's.
     if token in json.dumps(snapshot):
@@ -66,31 +65,31 @@ def take(model: Model, store: IdentityStore, card: Json, token: str) -> Json:
     return snapshot
 
 
-def put_back(snapshot: Json, model: Model, store: IdentityStore, token: str) -> None:
+def restore_snapshot(snapshot: Json, model: Model, store: IdentityStore, token: str) -> None:
     """Make this org and this store what they were."""
-    state = _whole(snapshot["okta"], token)
-    kept = {name: _whole(value, token) for name, value in snapshot["identity_store"].items()}
-    if set(kept) != set(_STORE) or any(not hasattr(model, name) for name in state):
+    state = _from_json(snapshot["okta"], token)
+    tables = {name: _from_json(value, token) for name, value in snapshot["identity_store"].items()}
+    if set(tables) != set(_STORE_FIELDS) or any(not hasattr(model, name) for name in state):
         raise SnapshotError("The snapshot is of another version of the sandbox; take a new one.")
-    keep_signing_with(snapshot["certificate"])
+    restore_signing_key(snapshot["certificate"])
     for name, value in state.items():
         setattr(model, name, value)
-    for name, value in kept.items():
+    for name, value in tables.items():
         setattr(store, name, value)
 
 
-def write(path: Path, snapshot: Json) -> None:
+def write_snapshot(path: Path, snapshot: Json) -> None:
     """Whole or not at all, and for nobody else to read."""
-    part = path.with_name(f"{path.name}.{os.getpid()}.part")
+    temporary = path.with_name(f"{path.name}.{os.getpid()}.part")
     try:
-        part.touch(mode=0o600, exist_ok=False)
-        part.write_text(json.dumps(snapshot), encoding="utf-8")
-        part.replace(path)
+        temporary.touch(mode=0o600, exist_ok=False)
+        temporary.write_text(json.dumps(snapshot), encoding="utf-8")
+        temporary.replace(path)
     except OSError as error:
         raise SnapshotError(f"{path}: can't be written ({error.strerror}).") from None
 
 
-def read(path: Path) -> Json:
+def read_snapshot(path: Path) -> Json:
     try:
         snapshot = json.loads(path.read_text(encoding="utf-8"))
     except OSError as error:
@@ -108,48 +107,48 @@ def read(path: Path) -> Json:
     return snapshot
 
 
-def org_of(snapshot: Json) -> Org:
-    return _whole(snapshot["org"], "")
+def snapshot_org(snapshot: Json) -> Org:
+    return _from_json(snapshot["org"], "")
 
 
-def _plain(value: Any, token: str = "") -> Any:
+def _to_json(value: Any, token: str = "") -> Any:
     """JSON for it. Records, sets and tuples are objects with a `$` that says which."""
     if value is None or isinstance(value, str | int | float | bool):
         return value
     if isinstance(value, dict):
         if "$" in value or not all(isinstance(key, str) for key in value):
             raise SnapshotError(f"A key of {sorted(map(str, value))[:5]} can't be kept.")
-        return {key: _plain(item, token) for key, item in value.items()}
+        return {key: _to_json(item, token) for key, item in value.items()}
     if isinstance(value, list):
-        return [_plain(item, token) for item in value]
+        return [_to_json(item, token) for item in value]
     if isinstance(value, tuple):
-        return {"$": "tuple", "items": [_plain(item, token) for item in value]}
+        return {"$": "tuple", "items": [_to_json(item, token) for item in value]}
     if isinstance(value, set):
-        return {"$": "set", "items": sorted(_plain(item, token) for item in value)}
+        return {"$": "set", "items": sorted(_to_json(item, token) for item in value)}
     kind = type(value).__name__
-    if _KINDS.get(kind) is not type(value):
+    if _DATACLASSES.get(kind) is not type(value):
         raise SnapshotError(f"A {kind} can't be kept in a snapshot.")
     fields = {f.name: getattr(value, f.name) for f in dataclasses.fields(value)}
     if isinstance(value, App) and value.token is not None:
-        fields["token"] = _TOKEN if value.token == token else None
-    return {"$": kind, **{name: _plain(item, token) for name, item in fields.items()}}
+        fields["token"] = _TOKEN_PLACEHOLDER if value.token == token else None
+    return {"$": kind, **{name: _to_json(item, token) for name, item in fields.items()}}
 
 
-def _whole(value: Any, token: str) -> Any:
+def _from_json(value: Any, token: str) -> Any:
     if isinstance(value, list):
-        return [_whole(item, token) for item in value]
+        return [_from_json(item, token) for item in value]
     if not isinstance(value, dict):
         return value
-    fields = {key: _whole(item, token) for key, item in value.items() if key != "$"}
+    fields = {key: _from_json(item, token) for key, item in value.items() if key != "$"}
     kind = value.get("$")
     if kind is None:
         return fields
     if kind in ("tuple", "set"):
         return tuple(fields["items"]) if kind == "tuple" else set(fields["items"])
-    if kind == "App" and fields.get("token") == _TOKEN:
+    if kind == "App" and fields.get("token") == _TOKEN_PLACEHOLDER:
         fields["token"] = token
     try:
-        return _KINDS[kind](**fields)
+        return _DATACLASSES[kind](**fields)
     except (KeyError, TypeError):
         raise SnapshotError(
             f"The snapshot has a {kind} of another version of the sandbox; take a new one."

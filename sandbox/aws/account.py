@@ -37,14 +37,14 @@ def open_account(
     # moto reads its environment when it is imported.
     from moto.secretsmanager.models import secretsmanager_backends
 
-    from . import identitystore, messages, organization, ssoadmin
+    from . import identitystore, notifications, organization, ssoadmin
 
-    _answer_what_is_missing()
+    _report_unsupported_operations()
     organization.create_organization(aws)
     identitystore.install(store)
-    _one_instance(aws, now - timedelta(days=30))
+    _create_instance(aws, now - timedelta(days=30))
     ssoadmin.install(store, aws)
-    messages.install()
+    notifications.install()
     if secret is None:
         return
     secrets = secretsmanager_backends[aws.account][aws.region]
@@ -75,7 +75,7 @@ def scim_secret(aws: Aws, token: str, now: datetime) -> dict[str, Any]:
     }
 
 
-def _one_instance(aws: Aws, created: datetime) -> None:
+def _create_instance(aws: Aws, created: datetime) -> None:
     """One instance with fixed ids in the org's region; none elsewhere (moto makes one each)."""
     from moto.ssoadmin.models import Instance, SSOAdminBackend, ssoadmin_backends
 
@@ -97,7 +97,7 @@ def _one_instance(aws: Aws, created: datetime) -> None:
     ssoadmin_backends[aws.account][aws.region].instances[:] = [instance]
 
 
-def _answer_what_is_missing() -> None:
+def _report_unsupported_operations() -> None:
     """An operation moto lacks, or in which it fails, is an HTML page with status 500, which SDKs
     retry for minutes."""
     from moto.core.responses import BaseResponse
@@ -110,12 +110,12 @@ def _answer_what_is_missing() -> None:
         try:
             return original(self)
         except Exception as error:  # whatever it is, the caller must be told at once
-            asked = f"{self.service_name}:{self._get_action()}"
-            text = f"The sandbox does not answer {asked}."
+            operation = f"{self.service_name}:{self._get_action()}"
+            text = f"The sandbox does not answer {operation}."
             code = "UnsupportedOperation"
             if not isinstance(error, NotImplementedError):
                 # The type only: the text could hold a value of the request.
-                text = f"The sandbox failed in {asked} ({type(error).__name__})."
+                text = f"The sandbox failed in {operation} ({type(error).__name__})."
                 code = "InternalFailure"
             if self.querystring.get("Action"):  # the query protocol speaks XML (sts, iam)
                 error = f"<Type>Sender</Type><Code>{code}</Code><Message>{text}</Message>"

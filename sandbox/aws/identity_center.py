@@ -16,7 +16,7 @@ from ..org_file import Aws
 from .account import TOKEN_DAYS, scim_token
 from .saml_metadata import Provider
 
-MOST_TOKENS = 2
+MAX_TOKENS = 2
 # not the SCIM tenant, in life too (docs/research/identity-center.md#saml)
 _ACS_TENANT = "0123456789-5a4b3c2d-sandbox"
 
@@ -68,11 +68,11 @@ class IdentityCenter:
         self.external = self.enabled = True
         self._add(token, token_id, created)
 
-    def state(self) -> tuple[object, ...]:
+    def configuration(self) -> tuple[object, ...]:
         """Equal as long as nobody changed anything."""
         return self.tenant, self.external, self.provider, self.enabled, frozenset(self.tokens)
 
-    def trust(self, provider: Provider) -> None:
+    def set_provider(self, provider: Provider) -> None:
         """Make this the external identity provider."""
         self.external, self.provider = True, provider
 
@@ -89,8 +89,8 @@ class IdentityCenter:
         """One more token."""
         if not self.enabled:
             raise ForbiddenError("Enable automatic provisioning first.")
-        if len(self.tokens) >= MOST_TOKENS:
-            raise ForbiddenError(f"There are {MOST_TOKENS} access tokens: delete one first.")
+        if len(self.tokens) >= MAX_TOKENS:
+            raise ForbiddenError(f"There are {MAX_TOKENS} access tokens: delete one first.")
         token = scim_token(secrets.token_hex(8))
         self._add(token, str(uuid.uuid4()), datetime.now(UTC))
         return token
@@ -106,7 +106,7 @@ class IdentityCenter:
         self.enabled = False
         self.tenant = f"{secrets.token_hex(6)[:11]}-{str(uuid.uuid4())[9:]}"
 
-    def why_not(self, tenant: str, authorization: str) -> str:
+    def refusal_reason(self, tenant: str, authorization: str) -> str:
         """Why the endpoint refuses this caller; empty when it does not."""
         if tenant != self.tenant or not self.enabled:
             return "Unknown tenant"

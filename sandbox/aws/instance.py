@@ -12,7 +12,7 @@ MAX_TAGS = 75
 """botocore's model of sso-admin, TagList."""
 
 
-class TheInstance:
+class InstanceOperations:
     """Each takes the request's parameters and returns the answer's members."""
 
     def __init__(self, backend: SSOAdminBackend, aws: Aws) -> None:

@@ -43,12 +43,12 @@ class PermissionSets:
             relay_state=p.get("RelayState") or "",
             tags=p.get("Tags") or [],
         )
-        made = self._backend.permission_sets[-1]
-        made.permission_set_arn = self._arn(p["InstanceArn"])
-        return {"PermissionSet": _shown(made)}
+        permission_set = self._backend.permission_sets[-1]
+        permission_set.permission_set_arn = self._arn(p["InstanceArn"])
+        return {"PermissionSet": _view(permission_set)}
 
     def describe_permission_set(self, p: Params) -> Params:
-        return {"PermissionSet": _shown(self._find(p))}
+        return {"PermissionSet": _view(self._find(p))}
 
     def update_permission_set(self, p: Params) -> Params:
         """What the request leaves out is cleared, but for the duration: AWS clears the relay state
@@ -113,15 +113,15 @@ class PermissionSets:
         if everywhere == ("TargetId" in p):
             text = "TargetId goes with the TargetType AWS_ACCOUNT, and with no other"
             raise RefusedError("ValidationException", text)
-        begun = {
+        status = {
             "CreatedDate": self._find(p).created_date,
             "PermissionSetArn": p["PermissionSetArn"],
             "RequestId": str(uuid.uuid4()),
             "Status": "IN_PROGRESS",
             **({} if everywhere else {"AccountId": p["TargetId"]}),
         }
-        self._provisionings[begun["RequestId"]] = {**begun, "Status": "SUCCEEDED"}
-        return {"PermissionSetProvisioningStatus": begun}
+        self._provisionings[status["RequestId"]] = {**status, "Status": "SUCCEEDED"}
+        return {"PermissionSetProvisioningStatus": status}
 
     def describe_permission_set_provisioning_status(self, p: Params) -> Params:
         request = p["ProvisionPermissionSetRequestId"]
@@ -167,7 +167,7 @@ class PermissionSets:
         return self._backend._find_permission_set(p["InstanceArn"], p["PermissionSetArn"])
 
 
-def _shown(permission_set: PermissionSet) -> Params:
+def _view(permission_set: PermissionSet) -> Params:
     shown = permission_set.to_json(include_creation_date=True)
     return {name: value for name, value in shown.items() if value != ""}
 

@@ -10,32 +10,32 @@ from collections.abc import Callable, Iterable
 from typing import Any
 from urllib.parse import parse_qs
 
-from ..request_log import Journal
+from ..request_log import RequestLog
 
 Wsgi = Callable[[dict[str, Any], Any], Iterable[bytes]]
 _SIGNED_FOR = re.compile(r"Credential=[^/]*/\d{8}/[^/]*/([a-z0-9-]+)/aws4_request")
 
 
-def noting(app: Wsgi, journal: Journal) -> Wsgi:
+def record_requests(app: Wsgi, request_log: RequestLog) -> Wsgi:
     """The application, with each of its calls in the journal. Never a value of a call. What is not
     signed is a look whether the server is there."""
 
-    def noted(environ: dict[str, Any], start_response: Any) -> Iterable[bytes]:
+    def recorded(environ: dict[str, Any], start_response: Any) -> Iterable[bytes]:
         signed = _SIGNED_FOR.search(environ.get("HTTP_AUTHORIZATION", ""))
         if not signed:
             return app(environ, start_response)
 
-        def begin(status: str, *more: Any) -> Any:
-            journal.note_aws(_action(signed[1], environ, form), int(status.split()[0]))
+        def start_and_record(status: str, *more: Any) -> Any:
+            request_log.record_aws(_action(signed[1], environ, form), int(status.split()[0]))
             return start_response(status, *more)
 
         form = b""
         if "x-www-form-urlencoded" in environ.get("CONTENT_TYPE", ""):
             form = environ["wsgi.input"].read(int(environ.get("CONTENT_LENGTH") or 0))
             environ["wsgi.input"] = io.BytesIO(form)
-        return app(environ, begin)
+        return app(environ, start_and_record)
 
-    return noted
+    return recorded
 
 
 def _action(service: str, environ: dict[str, Any], form: bytes) -> str:

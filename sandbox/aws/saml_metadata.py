@@ -12,7 +12,7 @@ from datetime import datetime
 
 from cryptography import x509
 
-MOST = 75_000
+MAX_SIZE = 75_000
 _SPACES = {
     "md": "urn:oasis:names:tc:SAML:2.0:metadata",
     "ds": "http://www.w3.org/2000/09/xmldsig#",
@@ -37,8 +37,8 @@ def read(data: bytes) -> Provider:
         text = data.decode("utf-8")
     except UnicodeDecodeError:
         raise MetadataError("The file is not UTF-8 text.") from None
-    if len(text) > MOST:
-        raise MetadataError(f"The file has more than {MOST} characters.")
+    if len(text) > MAX_SIZE:
+        raise MetadataError(f"The file has more than {MAX_SIZE} characters.")
     if "<!" in text.replace("<!--", ""):  # no document type: no entities to blow up
         raise MetadataError("The file holds a document type, which metadata has no use for.")
     try:
@@ -51,17 +51,17 @@ def read(data: bytes) -> Provider:
                             "IDPSSODescriptor).")  # fmt: skip
     entity = root.get("entityID") or ""
     service = idp.find("md:SingleSignOnService", _SPACES)
-    place = "" if service is None else service.get("Location") or ""
-    if not entity or not place:
+    sign_in_url = "" if service is None else service.get("Location") or ""
+    if not entity or not sign_in_url:
         raise MetadataError("The file lacks an entityID or a SingleSignOnService.")
     path = "md:KeyDescriptor/ds:KeyInfo/ds:X509Data/ds:X509Certificate"
-    ends = tuple(_end(found.text or "") for found in idp.findall(path, _SPACES))
-    if not ends:
+    expiries = tuple(_expiry(found.text or "") for found in idp.findall(path, _SPACES))
+    if not expiries:
         raise MetadataError("The file holds no certificate (X509Certificate).")
-    return Provider(entity, place, ends)
+    return Provider(entity, sign_in_url, expiries)
 
 
-def _end(text: str) -> datetime:
+def _expiry(text: str) -> datetime:
     try:
         der = base64.b64decode("".join(text.split()), validate=True)
         return x509.load_der_x509_certificate(der).not_valid_after_utc

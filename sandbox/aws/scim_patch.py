@@ -10,7 +10,7 @@ from typing import Any
 
 from .scim_rules import ENTERPRISE, TEXTS, VALUES, InvalidError, member_ids
 
-_USER_HEADS = {*TEXTS, *VALUES, "active", "externalId", "name"} - {"roles"}
+_USER_ATTRIBUTES = {*TEXTS, *VALUES, "active", "externalId", "name"} - {"roles"}
 _FILTERED = re.compile(r'(\w+)\[(\w+) eq "?([^"\]]*)"?\](?:\.(\w+))?')
 _MEMBER = re.compile(r'members\[value eq "([^"]+)"\]')
 
@@ -58,13 +58,13 @@ def patched_user(document: dict[str, Any], body: object) -> dict[str, Any]:
             raise InvalidError("value must be an object when there is no path")
         for key, item in changes.items():
             touched.append(key)
-            _change(doc, op["op"], key, item)
+            _change_user(doc, op["op"], key, item)
     if any(touched.count(key) > 1 for key in ("userName", "active")):
         raise InvalidError("More than one operation on userName or active")
     return doc
 
 
-def _change(doc: dict[str, Any], op: str, path: str, value: Any) -> None:
+def _change_user(doc: dict[str, Any], op: str, path: str, value: Any) -> None:
     if op == "remove" and path in ("userName", "active"):
         raise InvalidError(f"{path} can't be removed")
     target, key = doc, path
@@ -75,7 +75,7 @@ def _change(doc: dict[str, Any], op: str, path: str, value: Any) -> None:
         return
     elif path != ENTERPRISE:
         head, _, tail = path.partition(".")
-        if head not in _USER_HEADS:
+        if head not in _USER_ATTRIBUTES:
             raise InvalidError(f"Attribute {head} can't be patched")
         if tail:
             if head != "name":
@@ -122,15 +122,15 @@ def group_change(body: object, member_replace: str) -> GroupChange:
             # Okta's rename: replace {id, displayName} without a path.
             for key, item in value.items():
                 if key not in ("id", "schemas"):
-                    _group_part(change, op["op"], key, item, member_replace)
+                    _change_group(change, op["op"], key, item, member_replace)
         else:
-            _group_part(change, op["op"], path, value, member_replace)
+            _change_group(change, op["op"], path, value, member_replace)
     if len(change.add) + len(change.remove) + len(change.replace or ()) > 100:
         raise InvalidError("List attribute members exceeds allowed limit of 100")
     return change
 
 
-def _group_part(change: GroupChange, op: str, path: str, value: Any, member_replace: str) -> None:
+def _change_group(change: GroupChange, op: str, path: str, value: Any, member_replace: str) -> None:
     if match := _MEMBER.fullmatch(path):
         if op != "remove":
             raise InvalidError("A member filter is for remove only")

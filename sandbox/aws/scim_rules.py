@@ -28,13 +28,13 @@ VALUES = {
     "phoneNumbers": ("value", "type", "primary"),
     "roles": ("value", "type", "primary"),
 }  # fmt: skip
-WORK = (
+ENTERPRISE_ATTRIBUTES = (
     "employeeNumber", "costCenter", "organization", "division", "department", "manager",
 )  # fmt: skip
 UNSUPPORTED = ("password", "ims", "photos", "x509Certificates", "entitlements")
 FORBIDDEN = set("<>;:%")
 """AWS's Okta page. Not looked for in profileUrl (no URL is without a colon) nor in ids."""
-_WHITE = "\t\n\r \xa0\u3000"
+_WHITESPACE = "\t\n\r \xa0\u3000"
 _ADDRESS = ("streetAddress", "locality", "region", "postalCode", "country")
 
 
@@ -54,27 +54,29 @@ def user_record(document: object, issuer: str) -> Record:
     record: Record = {}
     for key in TEXTS:
         if (value := _text(doc, key)) is not None:
-            record[_upper(key)] = value
+            record[_upper_first(key)] = value
     _required(doc, "userName", "displayName")
-    if len(doc["userName"]) > 128 or any(char in _WHITE for char in doc["userName"]):
+    if len(doc["userName"]) > 128 or any(char in _WHITESPACE for char in doc["userName"]):
         raise InvalidError(
             "Value at 'userName' failed to satisfy constraint: 1..128 characters, no spaces"
         )
     name = _object(doc.get("name"), "name")
-    record["Name"] = {_upper(k): v for k in NAME if (v := _text(name, k, "name.")) is not None}
-    _required(name, "givenName", "familyName", place="name.")
+    record["Name"] = {
+        _upper_first(k): v for k in NAME if (v := _text(name, k, "name.")) is not None
+    }
+    _required(name, "givenName", "familyName", prefix="name.")
     for key, parts in VALUES.items():
         if values := _values(doc, key, parts):
-            record[_upper(key)] = values
+            record[_upper_first(key)] = values
     active = doc.get("active", True)
     if isinstance(active, str):
         active = {"true": True, "false": False}.get(active.casefold())
     if not isinstance(active, bool):
         raise InvalidError("active must be a boolean")
     record["UserStatus"] = "ENABLED" if active else "DISABLED"
-    record["ExternalIds"] = _external(doc, issuer)
-    if work := _enterprise(doc.get(ENTERPRISE)):
-        record["Extensions"] = {STORE_ENTERPRISE: work}
+    record["ExternalIds"] = _external_ids(doc, issuer)
+    if enterprise := _enterprise(doc.get(ENTERPRISE)):
+        record["Extensions"] = {STORE_ENTERPRISE: enterprise}
     return record
 
 
@@ -84,7 +86,7 @@ def group_record(document: object, issuer: str) -> Record:
     name = _text(doc, "displayName", forbidden=False)
     if name is None:
         raise InvalidError("displayName is required")
-    return {"DisplayName": name, "ExternalIds": _external(doc, issuer)}
+    return {"DisplayName": name, "ExternalIds": _external_ids(doc, issuer)}
 
 
 def member_ids(value: object) -> list[str]:
@@ -105,16 +107,16 @@ def scim_user(record: Record, location: str) -> Record:
     for item in record.get("ExternalIds", []):
         doc["externalId"] = item["Id"]
     for key in TEXTS:
-        if _upper(key) in record:
-            doc[key] = record[_upper(key)]
+        if _upper_first(key) in record:
+            doc[key] = record[_upper_first(key)]
     doc["name"] = {k[0].lower() + k[1:]: v for k, v in record.get("Name", {}).items()}
     for key in VALUES:
-        if values := record.get(_upper(key)):
+        if values := record.get(_upper_first(key)):
             doc[key] = [{k[0].lower() + k[1:]: v for k, v in item.items()} for item in values]
     doc["active"] = record.get("UserStatus", "ENABLED") == "ENABLED"
-    if work := record.get("Extensions", {}).get(STORE_ENTERPRISE):
+    if enterprise := record.get("Extensions", {}).get(STORE_ENTERPRISE):
         doc["schemas"] = [USER, ENTERPRISE]
-        doc[ENTERPRISE] = work
+        doc[ENTERPRISE] = enterprise
     return doc
 
 
@@ -154,7 +156,7 @@ def _values(doc: Record, key: str, parts: tuple[str, ...]) -> list[Record]:
                 if part in item:
                     value["Primary"] = item[part]
             elif (text := _text(item, part, f"{key}.")) is not None:
-                value[_upper(part)] = text
+                value[_upper_first(part)] = text
         if key == "addresses":
             for part in _ADDRESS:
                 if part not in item or item[part] is None:
@@ -171,10 +173,10 @@ def _enterprise(raw: object) -> Record:
     if raw is None:
         return {}
     doc = _object(raw, "enterprise")
-    work: Record = {}
-    for key in WORK[:-1]:
+    enterprise: Record = {}
+    for key in ENTERPRISE_ATTRIBUTES[:-1]:
         if (value := _text(doc, key, "enterprise.")) is not None:
-            work[key] = value
+            enterprise[key] = value
     if doc.get("manager") is not None:
         manager = _object(doc["manager"], "manager")
         if manager.get("displayName"):
@@ -182,44 +184,44 @@ def _enterprise(raw: object) -> Record:
         value = _text(manager, "value", "manager.")
         if value is None:
             raise InvalidError("manager.value must not be empty")
-        work["manager"] = {"value": value}
-    return work
+        enterprise["manager"] = {"value": value}
+    return enterprise
 
 
-def _external(doc: Record, issuer: str) -> list[Record]:
+def _external_ids(doc: Record, issuer: str) -> list[Record]:
     value = _text(doc, "externalId", forbidden=False)
     return [{"Issuer": issuer, "Id": value}] if value else []
 
 
-def _required(doc: Record, *keys: str, place: str = "") -> None:
+def _required(doc: Record, *keys: str, prefix: str = "") -> None:
     for key in keys:
         if doc.get(key) is None:
-            raise InvalidError(f"{place}{key} is required")
+            raise InvalidError(f"{prefix}{key} is required")
 
 
-def _text(doc: Record, key: str, place: str = "", forbidden: bool = True) -> str | None:
+def _text(doc: Record, key: str, prefix: str = "", forbidden: bool = True) -> str | None:
     value = doc.get(key)
     if value is None:
         return None
-    where = place + key
+    path = prefix + key
     if not isinstance(value, str) or not 1 <= len(value) <= 1024:
-        raise InvalidError(f"Value at '{where}' failed to satisfy constraint: 1..1024 characters")
+        raise InvalidError(f"Value at '{path}' failed to satisfy constraint: 1..1024 characters")
     for char in value:
         # \p{L}\p{M}\p{S}\p{N}\p{P} and the white space of SensitiveStringType
-        if unicodedata.category(char)[0] not in "LMSNP" and char not in _WHITE:
+        if unicodedata.category(char)[0] not in "LMSNP" and char not in _WHITESPACE:
             raise InvalidError(
-                f"Value at '{where}' failed to satisfy constraint: regular expression"
+                f"Value at '{path}' failed to satisfy constraint: regular expression"
             )
     if forbidden and key != "profileUrl" and FORBIDDEN & set(value):
-        raise InvalidError(f"Value at '{where}' holds one of the characters < > ; : %")
+        raise InvalidError(f"Value at '{path}' holds one of the characters < > ; : %")
     return value
 
 
-def _object(value: object, place: str) -> Record:
+def _object(value: object, prefix: str) -> Record:
     if not isinstance(value, dict):
-        raise InvalidError(f"{place} must be an object")
+        raise InvalidError(f"{prefix} must be an object")
     return value
 
 
-def _upper(key: str) -> str:
+def _upper_first(key: str) -> str:
     return key[0].upper() + key[1:]

@@ -43,7 +43,7 @@ class IdentityStore:
         with self.lock:
             if user_id is not None:
                 self.user(user_id)
-            self._refuse_duplicates(
+            self._check_unique(
                 self.users,
                 user_id,
                 (("UserName", _user_name), ("email", _emails), _EXTERNAL),
@@ -56,31 +56,31 @@ class IdentityStore:
         with self.lock:
             if group_id is not None:
                 self.group(group_id)
-            self._refuse_duplicates(
+            self._check_unique(
                 self.groups, group_id, (("GroupDisplayName", _display_name), _EXTERNAL), record
             )
             return self._put(self.groups, "GroupId", record, group_id)
 
     def user(self, user_id: str) -> Record:
-        return _of(self.users, user_id, "USER")
+        return _lookup(self.users, user_id, "USER")
 
     def group(self, group_id: str) -> Record:
-        return _of(self.groups, group_id, "GROUP")
+        return _lookup(self.groups, group_id, "GROUP")
 
     def membership(self, membership_id: str) -> Record:
-        return _of(self.memberships, membership_id, "GROUP_MEMBERSHIP")
+        return _lookup(self.memberships, membership_id, "GROUP_MEMBERSHIP")
 
     def delete_user(self, user_id: str) -> None:
         with self.lock:
             self.user(user_id)
             del self.users[user_id]
-            self._drop(lambda m: m["MemberId"]["UserId"] == user_id)
+            self._delete_memberships(lambda m: m["MemberId"]["UserId"] == user_id)
 
     def delete_group(self, group_id: str) -> None:
         with self.lock:
             self.group(group_id)
             del self.groups[group_id]
-            self._drop(lambda m: m["GroupId"] == group_id)
+            self._delete_memberships(lambda m: m["GroupId"] == group_id)
 
     def find_membership(self, group_id: str, user_id: str) -> Record | None:
         with self.lock:
@@ -119,7 +119,7 @@ class IdentityStore:
     def _put(self, table: dict[str, Record], key: str, record: Record, old: str | None) -> Record:
         now = datetime.now(UTC).timestamp()
         created = table[old]["CreatedAt"] if old else now
-        ident = old or self._ident(key)
+        ident = old or self._new_id(key)
         before = int(table[old].get("Revision", "1")) if old else 0
         table[ident] = {
             **record, key: ident, "IdentityStoreId": self.id, "CreatedAt": created,
@@ -127,12 +127,12 @@ class IdentityStore:
         }  # fmt: skip
         return table[ident]
 
-    def _ident(self, key: str) -> str:
+    def _new_id(self, key: str) -> str:
         """The same ids in the same order in each run."""
         self._count += 1
         return str(uuid.uuid5(uuid.NAMESPACE_OID, f"{self.id} {key} {self._count}"))
 
-    def _refuse_duplicates(
+    def _check_unique(
         self, table: dict[str, Record], own: str | None, uniques: tuple[Any, ...], record: Record
     ) -> None:
         for name, values in uniques:
@@ -140,12 +140,12 @@ class IdentityStore:
             if taken & set(values(record)):
                 raise ConflictError(f"Duplicate {name}")
 
-    def _drop(self, condition: Any) -> None:
+    def _delete_memberships(self, condition: Any) -> None:
         for key in [key for key, value in self.memberships.items() if condition(value)]:
             del self.memberships[key]
 
 
-def _of(table: dict[str, Record], key: str, kind: str) -> Record:
+def _lookup(table: dict[str, Record], key: str, kind: str) -> Record:
     if key not in table:
         raise NotFoundError(kind)
     return table[key]

@@ -17,8 +17,8 @@ from jinja2 import Environment, FileSystemLoader, StrictUndefined
 from ..okta.errors import OktaError
 from ..okta.http import Handler
 
-_HERE = Path(__file__).parent
-_OURS = ("/admin", "/aws-console", "/app")
+_FOLDER = Path(__file__).parent
+_PATH_PREFIXES = ("/admin", "/aws-console", "/app")
 _HEADERS = {
     "Content-Security-Policy": (
         "default-src 'none'; style-src 'self'; form-action 'self'; base-uri 'none'; "
@@ -39,7 +39,7 @@ class Pages:
         self.base, self.host = base, urlsplit(base).netloc
         self.secret = secrets.token_urlsafe(32)
         self.templates = Environment(
-            loader=FileSystemLoader(_HERE / "templates"),
+            loader=FileSystemLoader(_FOLDER / "templates"),
             autoescape=True,
             undefined=StrictUndefined,
             trim_blocks=True,
@@ -51,19 +51,19 @@ class Pages:
         text = self.templates.get_template(template).render(context)
         return web.Response(text=text, content_type="text/html", status=status)
 
-    def problem(self, status: int, title: str, text: str) -> web.Response:
-        return self.show("problem.html", status=status, title=title, text=text, base=self.base)
+    def error_page(self, status: int, title: str, text: str) -> web.Response:
+        return self.show("error.html", status=status, title=title, text=text, base=self.base)
 
-    async def style(self, _: web.Request) -> web.Response:
-        text = (_HERE / "console.css").read_text(encoding="utf-8")
+    async def stylesheet(self, _: web.Request) -> web.Response:
+        text = (_FOLDER / "console.css").read_text(encoding="utf-8")
         return web.Response(text=text, content_type="text/css")
 
     @web.middleware
     async def middleware(self, request: web.Request, handler: Handler) -> web.StreamResponse:
         """Pages are no part of Okta's API: no token, no rate limit, no journal, no faults."""
-        if not request.path.startswith(tuple(f"{ours}/" for ours in _OURS)) and (
-            request.path not in _OURS
-        ):
+        if not request.path.startswith(
+            tuple(f"{same_origin}/" for same_origin in _PATH_PREFIXES)
+        ) and (request.path not in _PATH_PREFIXES):
             return await handler(request)
         answer = await self._answer(request)
         answer.headers.update(_HEADERS)
@@ -71,32 +71,34 @@ class Pages:
 
     async def _answer(self, request: web.Request) -> web.StreamResponse:
         try:
-            refusal = self._foreign(request) or await self._forged(request)
+            refusal = self._reject_foreign_host(request) or await self._reject_forged_form(request)
             return refusal or await request.match_info.handler(request)
         except OktaError as error:
             text = " ".join((error.summary, *error.causes))
-            return self.problem(error.status, "This did not work", text)
+            return self.error_page(error.status, "This did not work", text)
         except web.HTTPException as error:
-            return self.problem(error.status, error.reason, "There is no such page.")
+            return self.error_page(error.status, error.reason, "There is no such page.")
 
-    def _foreign(self, request: web.Request) -> web.Response | None:
+    def _reject_foreign_host(self, request: web.Request) -> web.Response | None:
         if request.host == self.host:
             return None
-        return self.problem(421, "Wrong host", f"These pages are served as {self.host} only.")
+        return self.error_page(421, "Wrong host", f"These pages are served as {self.host} only.")
 
-    async def _forged(self, request: web.Request) -> web.Response | None:
+    async def _reject_forged_form(self, request: web.Request) -> web.Response | None:
         """A POST must come from a page of ours, which its secret proves."""
         if request.method in ("GET", "HEAD"):
             return None
-        ours = (
+        same_origin = (
             request.headers.get("Origin", self.base) == self.base
             and request.headers.get("Sec-Fetch-Site", "same-origin") == "same-origin"
         )
-        given = (await request.post()).get("csrf", "") if ours else ""
+        given = (await request.post()).get("csrf", "") if same_origin else ""
         if isinstance(given, str) and hmac.compare_digest(given.encode(), self.secret.encode()):
             return None
-        why = "The form did not come from a page of this sandbox. Open the page anew and try again."
-        return self.problem(403, "Refused", why)
+        reason = (
+            "The form did not come from a page of this sandbox. Open the page anew and try again."
+        )
+        return self.error_page(403, "Refused", reason)
 
 
 def field(form: Any, name: str) -> str:

@@ -14,7 +14,7 @@ from .errors import invalid
 
 OVERRIDES = ("defaultRelayState", "ssoAcsUrlOverride", "audienceOverride", "recipientOverride",
              "destinationOverride")  # fmt: skip
-_SHAPE: Any = {
+_SCHEMA: Any = {
     "name": str, "label": str, "signOnMode": str,
     "accessibility": {"selfService": bool, "errorRedirectUrl": str, "loginRedirectUrl": str},
     "visibility": {"autoLaunch": bool, "autoSubmitToolbar": bool,
@@ -29,16 +29,16 @@ _SHAPE: Any = {
                    "attributeStatements": list},
     },
 }  # fmt: skip
-_STATEMENT: Any = {"type": str, "name": str, "namespace": str, "filterType": str,
+_STATEMENT_SCHEMA: Any = {"type": str, "name": str, "namespace": str, "filterType": str,
                    "filterValue": str, "values": list}  # fmt: skip
-_KINDS = {str: "a text", bool: "true or false", dict: "an object", list: "a list"}
+_KIND_NAMES = {str: "a text", bool: "true or false", dict: "an object", list: "a list"}
 _TEMPLATE_TYPES = ("BUILT_IN", "CUSTOM", "NONE")
-_PUSH = (None, "PUSH", "DONT_PUSH", "NOT_CONFIGURED")
+_PUSH_STATUSES = (None, "PUSH", "DONT_PUSH", "NOT_CONFIGURED")
 
 
-def checked(given: Json) -> Json:
+def validate_app_body(document: Json) -> Json:
     """The body with all its objects, and in them only what is known and not null."""
-    body: Json = _cut(_SHAPE, given, "app")
+    body: Json = _keep_known(_SCHEMA, document, "app")
     for key in ("name", "label", "signOnMode"):
         if not body.get(key):
             raise invalid(key, f"{key}: The field cannot be left blank")
@@ -52,7 +52,7 @@ def checked(given: Json) -> Json:
         raise invalid("userNameTemplate", "userNameTemplate: template is missing")
     if template.setdefault("type", "BUILT_IN") not in _TEMPLATE_TYPES:
         raise invalid("userNameTemplate", f"type: use one of {', '.join(_TEMPLATE_TYPES)}")
-    if template.get("pushStatus") not in _PUSH:
+    if template.get("pushStatus") not in _PUSH_STATUSES:
         raise invalid("userNameTemplate", "pushStatus: use PUSH, DONT_PUSH or NOT_CONFIGURED")
     body["credentials"]["userNameTemplate"] = template
     sign_on = body["settings"]["signOn"]
@@ -60,28 +60,28 @@ def checked(given: Json) -> Json:
     return body
 
 
-def _cut(shape: Any, given: Any, place: str) -> Any:
-    kind: Any = dict if isinstance(shape, dict) else shape
-    value: Any = {} if given is None and isinstance(shape, dict) else given
+def _keep_known(schema: Any, document: Any, path: str) -> Any:
+    kind: Any = dict if isinstance(schema, dict) else schema
+    value: Any = {} if document is None and isinstance(schema, dict) else document
     if not isinstance(value, kind):
-        raise invalid(place, f"{place}: must be {_KINDS[kind]}")
-    if not isinstance(shape, dict):
+        raise invalid(path, f"{path}: must be {_KIND_NAMES[kind]}")
+    if not isinstance(schema, dict):
         return value
     return {
-        key: _cut(inner, value.get(key), key)
-        for key, inner in shape.items()
+        key: _keep_known(inner, value.get(key), key)
+        for key, inner in schema.items()
         if value.get(key) is not None or isinstance(inner, dict)
     }
 
 
-def _statements(given: list[Any]) -> list[Json]:
-    found: list[Json] = []
-    for item in given:
-        statement: Json = _cut(_STATEMENT, item, "attributeStatements")
+def _statements(document: list[Any]) -> list[Json]:
+    statements: list[Json] = []
+    for item in document:
+        statement: Json = _keep_known(_STATEMENT_SCHEMA, item, "attributeStatements")
         name, values = statement.get("name"), statement.get("values", [])
-        if not name or len(name) > 512 or any(name == other["name"] for other in found):
+        if not name or len(name) > 512 or any(name == other["name"] for other in statements):
             raise invalid("attributeStatements", "name: one of its own, of 1 to 512 characters")
         if not all(isinstance(value, str) and len(value) <= 1024 for value in values):
             raise invalid("attributeStatements", f"values: texts of at most 1024 ({name})")
-        found.append(statement)
-    return found
+        statements.append(statement)
+    return statements

@@ -11,7 +11,7 @@ def now() -> str:
     return datetime.now(UTC).isoformat(timespec="milliseconds").replace("+00:00", "Z")
 
 
-def seconds() -> str:
+def now_in_seconds() -> str:
     """The times of push mappings carry no milliseconds (a recording of a real org)."""
     return now()[:19] + "Z"
 
@@ -22,9 +22,9 @@ class AppUser:
     name: str
     scope: str = "GROUP"
     """USER for who is assigned by name, whatever groups they are in."""
-    own: Json = field(default_factory=dict)
+    profile_override: Json = field(default_factory=dict)
     """Attributes given to this app user itself; they win over what is mapped."""
-    given: str = ""
+    name_override: str = ""
     """A user name given to this app user itself; empty for the app's template."""
     status: str = "STAGED"
     sync: str = "OUT_OF_SYNC"
@@ -34,22 +34,22 @@ class AppUser:
     synced: str | None = None
     created: str = field(default_factory=now)
     updated: str = field(default_factory=now)
-    changed: str = field(default_factory=now)
+    status_changed: str = field(default_factory=now)
 
-    def become(self, status: str) -> None:
+    def mark_synchronized(self, status: str) -> None:
         """Arrived in AWS in this status."""
         self.updated = self.synced = now()
         if self.status != status:
-            self.status, self.changed = status, self.updated
+            self.status, self.status_changed = status, self.updated
         self.sync, self.error, self.scim_status = "SYNCHRONIZED", None, None
 
-    def refuse(self, error: str, scim_status: int | None) -> None:
+    def mark_failed(self, error: str, scim_status: int | None) -> None:
         self.sync, self.error, self.scim_status = "ERROR", error, scim_status
         self.updated = now()
 
 
 @dataclass
-class Mapping:
+class PushMapping:
     id: str
     source: str
     target: str
@@ -59,12 +59,12 @@ class Mapping:
     pushed: str | None = None
     rename: str | None = None
     """The name the target gets with the next push."""
-    created: str = field(default_factory=seconds)
-    updated: str = field(default_factory=seconds)
+    created: str = field(default_factory=now_in_seconds)
+    updated: str = field(default_factory=now_in_seconds)
 
-    def refuse(self, error: str, scim_status: int | None) -> None:
+    def mark_failed(self, error: str, scim_status: int | None) -> None:
         self.status, self.error, self.scim_status = "ERROR", error, scim_status
-        self.updated = seconds()
+        self.updated = now_in_seconds()
 
 
 @dataclass
@@ -84,18 +84,18 @@ class App:
     capabilities: Json = field(default_factory=dict)
     mapping_id: str = ""
     user_type: str = ""
-    custom: Json = field(default_factory=dict)
+    custom_attributes: Json = field(default_factory=dict)
     """Attributes that somebody added to the schema of the app's users."""
     claims: dict[str, Json] = field(default_factory=dict)
-    mapped: dict[str, Json] = field(default_factory=dict)
+    attribute_mappings: dict[str, Json] = field(default_factory=dict)
     """How attributes of the app's users come from Okta's: expression and pushStatus, by name."""
     groups: dict[str, Json] = field(default_factory=dict)
     users: dict[str, AppUser] = field(default_factory=dict)
-    mappings: dict[str, Mapping] = field(default_factory=dict)
-    people: dict[str, str] = field(default_factory=dict)
+    mappings: dict[str, PushMapping] = field(default_factory=dict)
+    scim_user_ids: dict[str, str] = field(default_factory=dict)
     """Ids in AWS of everybody who ever arrived there, also of who is unassigned by now."""
 
-    def on(self, *path: str) -> bool:
+    def is_enabled(self, *path: str) -> bool:
         value: Any = self.capabilities
         for part in path:
             value = value.get(part, {})

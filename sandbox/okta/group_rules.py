@@ -12,16 +12,16 @@ from typing import Any
 
 from aiohttp import web
 
-from .errors import invalid, missing
+from .errors import invalid, not_found
 from .expression import ExpressionError, Scope, parse
-from .http import Json, Route, Wire, read, reply, text_of
+from .http import Json, OrgContext, Route, read_body, reply, text_of
 from .model import Model, now
 
 
-class Rules:
-    def __init__(self, wire: Wire) -> None:
-        self.wire, self.model = wire, wire.model
-        self.filling = Filling(wire.model)
+class GroupRules:
+    def __init__(self, context: OrgContext) -> None:
+        self.context, self.model = context, context.model
+        self.memberships = RuleMemberships(context.model)
 
     def routes(self) -> list[Route]:
         rules, one = "/api/v1/groups/rules", "/api/v1/groups/rules/{rule}"
@@ -43,16 +43,16 @@ class Rules:
     def _rule(self, request: web.Request) -> Json:
         ident = request.match_info["rule"]
         if ident not in self.model.rules:
-            raise missing(ident, "GroupRule")
+            raise not_found(ident, "GroupRule")
         return self.model.rules[ident]
 
     async def list(self, request: web.Request) -> web.Response:
         part = request.query.get("search", "").lower()
         found = [rule for rule in self.model.rules.values() if part in rule["name"].lower()]
-        return self.wire.page(request, found, self.view, default=50, most=200)
+        return self.context.page(request, found, self.view, default=50, maximum=200)
 
     async def create(self, request: web.Request) -> web.Response:
-        wanted, time = self._checked(await read(request)), now()
+        wanted, time = self._validated(await read_body(request)), now()
         ident = self.model.ident("0pr")
         self.model.rules[ident] = {
             "type": "group_rule", "id": ident, "status": "INACTIVE", "created": time,
@@ -64,8 +64,8 @@ class Rules:
         return reply(self.view(self._rule(request)))
 
     async def replace(self, request: web.Request) -> web.Response:
-        rule, body = self._rule(request), await read(request)
-        wanted = self._checked(body, but=rule["id"])
+        rule, body = self._rule(request), await read_body(request)
+        wanted = self._validated(body, except_id=rule["id"])
         if rule["status"] == "ACTIVE":
             raise invalid("status", "status: An active rule can't be updated.")
         if wanted["actions"] != rule["actions"]:
@@ -76,13 +76,13 @@ class Rules:
     async def delete(self, request: web.Request) -> web.Response:
         rule = self._rule(request)
         del self.model.rules[rule["id"]]
-        self.filling.forget(rule, request.query.get("removeUsers") == "true")
+        self.memberships.rule_deleted(rule, request.query.get("removeUsers") == "true")
         return reply({}, status=202)
 
     async def activate(self, request: web.Request) -> web.Response:
         rule = self._rule(request)
         rule["status"], rule["lastUpdated"] = "ACTIVE", now()
-        self.filling.everybody()
+        self.memberships.apply_to_all()
         return web.Response(status=204)
 
     async def deactivate(self, request: web.Request) -> web.Response:
@@ -90,20 +90,20 @@ class Rules:
         rule["status"], rule["lastUpdated"] = "INACTIVE", now()
         return web.Response(status=204)
 
-    def _checked(self, body: Json, but: str = "") -> Json:
-        name, conditions = text_of(body, "name"), _part(body, "conditions")
+    def _validated(self, body: Json, except_id: str = "") -> Json:
+        name, conditions = text_of(body, "name"), _object(body, "conditions")
         if len(name) > 50:
             raise invalid("name", "name: The field must hold 1 to 50 characters")
-        if any(r["name"] == name and r["id"] != but for r in self.model.rules.values()):
+        if any(r["name"] == name and r["id"] != except_id for r in self.model.rules.values()):
             cause = "name: An object with this field already exists in the current organization"
             raise invalid("name", cause)
-        expression = _part(conditions, "expression")
+        expression = _object(conditions, "expression")
         value = text_of(expression, "value")
         try:
             parse(value)
         except ExpressionError as error:
             raise invalid("expression", f"Invalid expression: {error}") from None
-        people, assign = _part(conditions, "people"), _part(_part(body, "actions"),
+        people, assign = _object(conditions, "people"), _object(_object(body, "actions"),
                                                             "assignUserToGroups")  # fmt: skip
         groups = _ids(assign, "groupIds")
         if not groups:
@@ -115,35 +115,37 @@ class Rules:
             "name": name,
             "conditions": {
                 "expression": {"value": value, "type": "urn:okta:expression:1.0"},
-                "people": {"users": {"exclude": _ids(_part(people, "users"), "exclude")},
-                           "groups": {"exclude": _ids(_part(people, "groups"), "exclude")}},
+                "people": {"users": {"exclude": _ids(_object(people, "users"), "exclude")},
+                           "groups": {"exclude": _ids(_object(people, "groups"), "exclude")}},
             },
             "actions": {"assignUserToGroups": {"groupIds": groups}},
         }  # fmt: skip
 
 
-class Filling:
+class RuleMemberships:
     """Keeps the groups of active rules filled, whatever changes. No HTTP."""
 
     def __init__(self, model: Model) -> None:
         self.model = model
         self._busy = False
-        model.person_changed = self.person
-        model.taken_out = self.taken_out
+        model.on_user_changed = self.apply_to_user
+        model.on_member_removed = self.on_member_removed
 
-    def everybody(self) -> None:
-        of: dict[str, dict[str, str]] = {ident: {} for ident in self.model.users}
+    def apply_to_all(self) -> None:
+        memberships: dict[str, dict[str, str]] = {ident: {} for ident in self.model.users}
         for group, name in self._names().items():
             for ident in self.model.members[group]:
-                of[ident][group] = name
-        for ident, groups in of.items():
-            self._look_at(ident, groups)
+                memberships[ident][group] = name
+        for ident, groups in memberships.items():
+            self._apply_rules(ident, groups)
 
-    def person(self, ident: str) -> None:
+    def apply_to_user(self, ident: str) -> None:
         """One person's profile or groups have changed."""
         if self.model.rules and not self._busy:
             members = self.model.members
-            self._look_at(ident, {g: n for g, n in self._names().items() if ident in members[g]})
+            self._apply_rules(
+                ident, {g: n for g, n in self._names().items() if ident in members[g]}
+            )
 
     def _names(self) -> dict[str, str]:
         return {
@@ -152,7 +154,7 @@ class Filling:
             if group["type"] != "APP_GROUP"
         }
 
-    def _look_at(self, ident: str, groups: dict[str, str]) -> None:
+    def _apply_rules(self, ident: str, groups: dict[str, str]) -> None:
         """`groups`: names of the groups this person is in, by id; kept true by what rules do."""
         if self.model.users[ident]["status"] == "DEPROVISIONED":
             return
@@ -173,15 +175,15 @@ class Filling:
             return False
         matches, changed = self._matches(rule, ident, groups), False
         for group in targets:
-            by = self.model.by_rule[group].get(ident, set[str]())
-            if matches and rule["id"] not in by and (by or group not in groups):
-                self.model.by_rule[group][ident] = by | {rule["id"]}
+            rules = self.model.rule_members[group].get(ident, set[str]())
+            if matches and rule["id"] not in rules and (rules or group not in groups):
+                self.model.rule_members[group][ident] = rules | {rule["id"]}
                 if group not in groups:
                     groups[group] = self.model.groups[group]["profile"]["name"]
                     self.model.set_member(group, ident, True)
                 changed = True
-            elif not matches and rule["id"] in by:
-                self._leave(rule, group, ident)
+            elif not matches and rule["id"] in rules:
+                self._withdraw(rule, group, ident)
                 if ident not in self.model.members[group]:
                     del groups[group]
                 changed = True
@@ -194,26 +196,26 @@ class Filling:
         matches = parse(rule["conditions"]["expression"]["value"])
         return matches(Scope(self.model.users[ident]["profile"], groups)) is True
 
-    def _leave(self, rule: Json, group: str, ident: str, remove: bool = True) -> None:
-        by = self.model.by_rule[group].pop(ident) - {rule["id"]}
-        if by:
-            self.model.by_rule[group][ident] = by
+    def _withdraw(self, rule: Json, group: str, ident: str, remove: bool = True) -> None:
+        rules = self.model.rule_members[group].pop(ident) - {rule["id"]}
+        if rules:
+            self.model.rule_members[group][ident] = rules
         elif remove:
             self.model.set_member(group, ident, False)
 
-    def taken_out(self, group: str, ident: str) -> None:
+    def on_member_removed(self, group: str, ident: str) -> None:
         """By hand: the rules that had put them there leave them alone from now on."""
-        for rule_id in self.model.by_rule.get(group, {}).pop(ident, set()):
+        for rule_id in self.model.rule_members.get(group, {}).pop(ident, set()):
             self.model.rules[rule_id]["conditions"]["people"]["users"]["exclude"].append(ident)
 
-    def forget(self, rule: Json, remove: bool) -> None:
+    def rule_deleted(self, rule: Json, remove: bool) -> None:
         """The rule is gone; whom it has put into a group stays there or goes too."""
-        for group, people in self.model.by_rule.items():
-            for ident in [i for i, by in people.items() if rule["id"] in by]:
-                self._leave(rule, group, ident, remove)
+        for group, people in self.model.rule_members.items():
+            for ident in [i for i, rules in people.items() if rule["id"] in rules]:
+                self._withdraw(rule, group, ident, remove)
 
 
-def _part(body: Json, key: str) -> Json:
+def _object(body: Json, key: str) -> Json:
     value: Any = body.get(key)
     if value is None:
         return {}

@@ -6,7 +6,7 @@ from typing import Any
 
 from aiohttp import web
 
-from ..faults import DROPPED
+from ..faults import REPLACED_BODY
 from ..provisioning.worker import Worker
 from . import errors
 from .errors import invalid
@@ -19,10 +19,10 @@ Route = tuple[str, str, Handler]
 reply = web.json_response
 
 
-async def read(request: web.Request) -> Json:
+async def read_body(request: web.Request) -> Json:
     """The request's JSON object; no body is an empty one."""
     try:
-        body = json.loads(request.get(DROPPED) or await request.read() or b"{}")
+        body = json.loads(request.get(REPLACED_BODY) or await request.read() or b"{}")
         # Python reads NaN and halves of surrogate pairs, which nobody could be answered with.
         json.dumps(body, allow_nan=False, ensure_ascii=False).encode()
     except (ValueError, RecursionError):
@@ -39,16 +39,16 @@ def profile_of(body: Json) -> Json:
     return profile
 
 
-def text_of(body: Json, key: str, *, needed: bool = True) -> str:
+def text_of(body: Json, key: str, *, required: bool = True) -> str:
     value = body.get(key)
-    if needed and not value:
+    if required and not value:
         raise invalid(key, f"{key}: The field cannot be left blank")
     if not isinstance(value, str | None):
         raise invalid(key, f"{key}: must be a text")
     return value or ""
 
 
-class Wire:
+class OrgContext:
     """The org as its resources see it: state, the worker, and where it is found."""
 
     def __init__(self, model: Model, worker: Worker, base: str, token: str) -> None:
@@ -65,7 +65,7 @@ class Wire:
         view: Callable[[Any], Json],
         *,
         default: int,
-        most: int,
+        maximum: int,
     ) -> web.Response:
         """One page, with Okta's two Link headers. The cursor `after` is the id of the last one
         seen: Okta's plugin pages push mappings by it and not by the link
@@ -74,7 +74,7 @@ class Wire:
         text, after = request.query.get("limit") or str(default), request.query.get("after")
         if not (text.isascii() and text.isdigit() and int(text[:9]) >= 1):
             raise invalid("limit", "limit: must be a positive number")
-        start, limit = 0, min(int(text[:9]), most)
+        start, limit = 0, min(int(text[:9]), maximum)
         if after:
             start = next((n for n, item in enumerate(items, 1) if _id(item) == after), 0)
             if not start:

@@ -21,7 +21,7 @@ WINDOW = 60.0
 SHARE = 0.5
 """What each token or OAuth app may use of a bucket, unless somebody moved its slider."""
 CONCURRENT = {"integrator": 35, "workforce": 75}
-_ONE = r"[^/]+"
+_SEGMENT = r"[^/]+"
 
 
 @dataclass(frozen=True)
@@ -44,12 +44,12 @@ def _bucket(name: str, path: str, integrator: int, workforce: int, methods: str 
 
 # The most specific first.
 BUCKETS = (
-    _bucket("/api/v1/apps/{id}", rf"/api/v1/apps/{_ONE}", 100, 500),
+    _bucket("/api/v1/apps/{id}", rf"/api/v1/apps/{_SEGMENT}", 100, 500),
     _bucket("/api/v1/apps", r"/api/v1/apps(/.*)?", 20, 100),
-    _bucket("/api/v1/groups/{id}", rf"/api/v1/groups/{_ONE}", 100, 1000),
+    _bucket("/api/v1/groups/{id}", rf"/api/v1/groups/{_SEGMENT}", 100, 1000),
     _bucket("/api/v1/groups", r"/api/v1/groups(/.*)?", 100, 500),
-    _bucket("GET /api/v1/users/{id}", rf"/api/v1/users/{_ONE}", 100, 2000, "GET HEAD"),
-    _bucket("/api/v1/users/{id}", rf"/api/v1/users/{_ONE}", 100, 600),
+    _bucket("GET /api/v1/users/{id}", rf"/api/v1/users/{_SEGMENT}", 100, 2000, "GET HEAD"),
+    _bucket("/api/v1/users/{id}", rf"/api/v1/users/{_SEGMENT}", 100, 600),
     _bucket("/api/v1/users", r"/api/v1/users", 100, 600),
     _bucket("/api/v1/logs", r"/api/v1/logs", 20, 120),
     _bucket("/api/v1", r"/.*", 100, 1200),
@@ -72,7 +72,7 @@ class _Window:
 
 
 @dataclass(frozen=True)
-class Verdict:
+class Decision:
     """Whether a request is let in, and the three numbers for its headers (`reset`: epoch)."""
 
     admitted: bool
@@ -89,42 +89,42 @@ class Verdict:
         }
 
 
-class Limits:
+class RateLimits:
     def __init__(self, settings: Settings, clock: Clock) -> None:
         self.settings, self.clock = settings, clock
         self.in_flight = 0
         self._windows: dict[str, _Window] = {}
 
-    def enter(self, bucket: Bucket, caller: str) -> Verdict:
+    def enter(self, bucket: Bucket, caller: str) -> Decision:
         """Judge one request of this token; `leave` follows when it was admitted."""
         profile, now = self.settings["limits"], self.clock.now()
         if profile == "off":
             self.in_flight += 1
-            return Verdict(True, 10000, 9999, int(now + WINDOW))
+            return Decision(True, 10000, 9999, int(now + WINDOW))
         if self.in_flight >= CONCURRENT[profile]:
             # Both 0 tell it from a used-up bucket; the reset is a hint only.
-            return Verdict(False, 0, 0, math.ceil(now + WINDOW))
+            return Decision(False, 0, 0, math.ceil(now + WINDOW))
         window = self._windows.get(bucket.name)
         if window is None or now >= window.ends:
             window = self._windows[bucket.name] = _Window(now + WINDOW)
-        whole = bucket.limit(profile)
-        share = int(whole * SHARE)
-        left_of_share = share - window.used[caller]
-        left_of_whole = whole - window.used.total()
+        bucket_limit = bucket.limit(profile)
+        share = int(bucket_limit * SHARE)
+        share_remaining = share - window.used[caller]
+        bucket_remaining = bucket_limit - window.used.total()
         # The ceiling that applies to the request is the one that is nearer.
-        limit, left = (share, left_of_share) if left_of_share <= left_of_whole else (
-            whole, left_of_whole)  # fmt: skip
+        limit, remaining = (share, share_remaining) if share_remaining <= bucket_remaining else (
+            bucket_limit, bucket_remaining)  # fmt: skip
         reset = math.ceil(window.ends)
-        if left <= 0:
-            return Verdict(False, limit, 0, reset)
+        if remaining <= 0:
+            return Decision(False, limit, 0, reset)
         window.used[caller] += 1
         self.in_flight += 1
-        return Verdict(True, limit, left - 1, reset)
+        return Decision(True, limit, remaining - 1, reset)
 
     def leave(self) -> None:
         self.in_flight -= 1
 
-    def wait(self, verdict: Verdict) -> None:
+    def advance_past(self, verdict: Decision) -> None:
         """A refused request's wait, where the clock jumps: whoever asks again at once gets in."""
         if self.clock.jumps and verdict.limit:
             self.clock.advance(verdict.reset - self.clock.now())

@@ -12,10 +12,10 @@ import aiohttp
 from ..okta.model import App
 
 PATCH = "urn:ietf:params:scim:api:messages:2.0:PatchOp"
-_AWS = re.compile(r"https://scim\.[a-z0-9-]+\.amazonaws\.com(/.*)?")
+_AWS_ENDPOINT = re.compile(r"https://scim\.[a-z0-9-]+\.amazonaws\.com(/.*)?")
 
 
-class Refused(Exception):  # noqa: N818 — what the remote server said, not a fault of ours
+class ScimError(Exception):
     """The remote server's refusal; status 0 when there was no answer."""
 
     def __init__(self, status: int, reason: str, detail: str) -> None:
@@ -23,7 +23,7 @@ class Refused(Exception):  # noqa: N818 — what the remote server said, not a f
         self.status, self.reason, self.detail = status, reason, detail
 
     @property
-    def words(self) -> str:
+    def message(self) -> str:
         """As Okta puts it behind its own sentence."""
         return f"{self.reason}. Errors reported by remote server: {self.detail}"
 
@@ -39,12 +39,12 @@ class ScimClient:
             self._http = None
 
     def _url(self, base: str) -> str:
-        match = _AWS.fullmatch(base)
+        match = _AWS_ENDPOINT.fullmatch(base)
         if match:
             return self.scim_url + (match[1] or "")
         if base.startswith(self.scim_url + "/"):
             return base
-        raise Refused(0, "No answer", "The sandbox reaches its own SCIM endpoint only.")
+        raise ScimError(0, "No answer", "The sandbox reaches its own SCIM endpoint only.")
 
     async def call(self, app: App, method: str, path: str, body: Any = None, **query: Any) -> Any:
         """The answer's document; Refused for a status of 400 and above and for no answer."""
@@ -56,10 +56,10 @@ class ScimClient:
             async with self._http.request(
                 method, url, json=body, params=query or None, headers=headers
             ) as answer:
-                text: Any = await answer.json(content_type=None) if answer.status != 204 else {}
+                document: Any = await answer.json(content_type=None) if answer.status != 204 else {}
                 if answer.status >= 400:
-                    detail = text.get("detail") if isinstance(text, dict) else None
-                    raise Refused(answer.status, answer.reason or "", detail or "(no detail)")
-                return text
+                    detail = document.get("detail") if isinstance(document, dict) else None
+                    raise ScimError(answer.status, answer.reason or "", detail or "(no detail)")
+                return document
         except (aiohttp.ClientError, ValueError, TimeoutError):
-            raise Refused(0, "No answer", "The remote server did not answer.") from None
+            raise ScimError(0, "No answer", "The remote server did not answer.") from None

@@ -172,18 +172,18 @@ def steps(preview: Result) -> dict[str, set[str]]:
 
 def writes(kit: Kit, since: int) -> list[tuple[str, str]]:
     """Calls to Okta and to the SCIM endpoint that could change something."""
-    made = kit.okta("GET", "/sandbox/journal")[since:]
+    made = kit.okta("GET", "/sandbox/request-log")[since:]
     return [(c["method"], c["path"]) for c in made if c["method"] not in ("GET", "HEAD")]
 
 
 def aws_writes(kit: Kit) -> list[str]:
     """The same of AWS, by IAM actions, since the sandbox began."""
-    made = [call["operation"] for call in kit.okta("GET", "/sandbox/journal?server=aws")]
+    made = [call["operation"] for call in kit.okta("GET", "/sandbox/request-log?server=aws")]
     return [action for action in made if not re.match(r"[\w-]+:(List|Get|Describe)", action)]
 
 
 def journal(kit: Kit) -> int:
-    return len(kit.okta("GET", "/sandbox/journal"))
+    return len(kit.okta("GET", "/sandbox/request-log"))
 
 
 def mappings(kit: Kit) -> dict[str, tuple[str, str]]:

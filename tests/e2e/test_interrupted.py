@@ -34,7 +34,7 @@ class Run:
         deadline = time.monotonic() + 120
         while time.monotonic() < deadline:
             with contextlib.suppress(OSError, ValueError, httpx.HTTPError):
-                journal = self.kit.okta("GET", "/sandbox/journal")
+                journal = self.kit.okta("GET", "/sandbox/request-log")
                 if any(re.search(call, f"{c['method']} {c['path']}") for c in journal):
                     return
             if self.process.poll() is not None:

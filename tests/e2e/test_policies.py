@@ -98,7 +98,7 @@ def stranger(sandbox: Kit, tmp_path_factory: pytest.TempPathFactory) -> Stranger
 
 
 def writes(kit: Kit) -> int:
-    journal = kit.okta("GET", "/sandbox/journal")
+    journal = kit.okta("GET", "/sandbox/request-log")
     return sum(call["method"] in ("POST", "PUT", "PATCH", "DELETE") for call in journal)
 
 

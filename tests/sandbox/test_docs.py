@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 
 from sandbox.__main__ import main
-from sandbox.faults import NAMED
+from sandbox.faults import PRESETS
 from sandbox.okta.server import create_app
 from sandbox.org_file import load_org
 from sandbox.settings import CHOICES
@@ -30,7 +30,7 @@ def test_every_setting_is_there_with_its_values_in_order() -> None:
 
 
 def test_every_named_fault_is_there() -> None:
-    assert [name.strip("`") for name, _ in rows("Faults")] == list(NAMED)
+    assert [name.strip("`") for name, _ in rows("Faults")] == list(PRESETS)
 
 
 def test_every_call_of_the_control_api_is_there() -> None:
@@ -43,7 +43,7 @@ def test_every_call_of_the_control_api_is_there() -> None:
     }
     told: set[tuple[str, str]] = set()
     for calls, _ in rows("The control API"):
-        words = re.findall(r"[\w/]+", calls.split("?")[0])
+        words = re.findall(r"[\w/-]+", calls.split("?")[0])
         told |= {(method, f"/sandbox/{words[-1]}") for method in words[:-1]}
     assert told == offered
 
@@ -54,11 +54,13 @@ COMMANDS = re.findall(r"^python -m sandbox (.*?)(?: +#.*)?$", PAGE, re.MULTILINE
 @pytest.mark.parametrize("command", COMMANDS)
 def test_every_command_is_understood(command: str, monkeypatch: pytest.MonkeyPatch) -> None:
     ran: list[Any] = []
-    monkeypatch.setattr("sandbox.__main__._serve", lambda given: ran.append(given) or 0)
-    monkeypatch.setattr("sandbox.client.Remote.ask", lambda *args, **_: ran.append(args) or {})
-    monkeypatch.setattr("sandbox.commands._told", str)
-    monkeypatch.setattr("sandbox.snapshot.write", lambda *args: ran.append(args))
-    monkeypatch.setattr("sandbox.commands._say", lambda _: None)
-    monkeypatch.setattr("sandbox.commands._clock", lambda *args: ran.append(args))
+    monkeypatch.setattr("sandbox.__main__._serve", lambda args: ran.append(args) or 0)
+    monkeypatch.setattr(
+        "sandbox.client.SandboxClient.call", lambda *args, **_: ran.append(args) or {}
+    )
+    monkeypatch.setattr("sandbox.commands._fault_line", str)
+    monkeypatch.setattr("sandbox.snapshot.write_snapshot", lambda *args: ran.append(args))
+    monkeypatch.setattr("sandbox.commands._print", lambda _: None)
+    monkeypatch.setattr("sandbox.commands._advance_clock", lambda *args: ran.append(args))
     assert main(shlex.split(command)) == 0
     assert ran

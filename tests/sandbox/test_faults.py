@@ -8,7 +8,7 @@ from aiohttp import ClientError
 from hypothesis import given
 from hypothesis import strategies as st
 
-from sandbox.faults import NAMED, read
+from sandbox.faults import PRESETS, parse_fault
 from tests.sandbox.provisioning.harness import TOKEN, Box, box, org, person
 
 pytestmark = pytest.mark.anyio
@@ -227,14 +227,14 @@ class TestNamed:
             await it.push_again(mapping)
             assert "exists there already" in (await it.mapping(mapping))["errorSummary"]
 
-    @pytest.mark.parametrize("name", NAMED)
+    @pytest.mark.parametrize("name", PRESETS)
     def test_each_is_accepted_and_can_be_narrowed(self, name: str) -> None:
-        fault = read({"name": name, "path": "/only/here", "times": 7})
-        assert (fault.path.pattern, fault.left) == ("/only/here", 7)
+        fault = parse_fault({"name": name, "path": "/only/here", "times": 7})
+        assert (fault.path.pattern, fault.remaining) == ("/only/here", 7)
 
 
 @pytest.mark.parametrize(
-    ("asked", "says"),
+    ("document", "says"),
     [
         ({}, "use one of status, connection and drop"),
         ({"status": 500, "connection": "lost"}, "use one of"),
@@ -256,10 +256,10 @@ class TestNamed:
     ],
 )
 async def test_a_fault_that_makes_no_sense_says_what_to_mend(
-    asked: dict[str, Any], says: str
+    document: dict[str, Any], says: str
 ) -> None:
     with pytest.raises(ValueError, match=says[:40].replace("(", r"\(")):
-        read(asked)
+        parse_fault(document)
 
 
 _VALUES = st.none() | st.booleans() | st.integers() | st.floats() | st.text() | st.lists(st.text())
@@ -271,10 +271,10 @@ _ASKED = st.dictionaries(
 
 
 @given(_ASKED)
-def test_whatever_is_asked_is_a_fault_or_a_sentence(asked: dict[str, Any]) -> None:
+def test_whatever_is_asked_is_a_fault_or_a_sentence(document: dict[str, Any]) -> None:
     said = ""
     try:
-        read(asked)
+        parse_fault(document)
     except ValueError as error:
         said = str(error)
     assert said == "" or ": use " in said or ": unknown key" in said or "use one of" in said

@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 
 from sandbox.aws.throttle import Throttle
 from sandbox.clock import Clock
-from sandbox.okta.limits import BUCKETS, CONCURRENT, Limits, Verdict, bucket_of
+from sandbox.okta.limits import BUCKETS, CONCURRENT, Decision, RateLimits, bucket_of
 from sandbox.settings import Settings
 from tests.sandbox.provisioning.harness import Box, StillClock, box, org, person
 
@@ -20,12 +20,14 @@ API_TOKEN = "sandbox-okta-token"
 ADA = org(person("ada"), staff="ada")
 
 
-def limits(profile: str = "workforce", clock: str = "real") -> Limits:
+def limits(profile: str = "workforce", clock: str = "real") -> RateLimits:
     settings = Settings(limits=profile, clock=clock)
-    return Limits(settings, StillClock(settings))
+    return RateLimits(settings, StillClock(settings))
 
 
-def ask(of: Limits, path: str = "/api/v1/apps", caller: str = "a", method: str = "GET") -> Verdict:
+def ask(
+    of: RateLimits, path: str = "/api/v1/apps", caller: str = "a", method: str = "GET"
+) -> Decision:
     """One request that is over at once."""
     verdict = of.enter(bucket_of(method, path), caller)
     if verdict.admitted:
@@ -33,7 +35,7 @@ def ask(of: Limits, path: str = "/api/v1/apps", caller: str = "a", method: str =
     return verdict
 
 
-def exhausted(of: Limits) -> Verdict:
+def exhausted(of: RateLimits) -> Decision:
     """The last of more requests than any bucket here lets in."""
     return [ask(of) for _ in range(200)][-1]
 
@@ -161,7 +163,7 @@ def test_without_a_profile_nobody_is_refused() -> None:
 
 def test_where_the_clock_jumps_a_refusal_is_waited_for() -> None:
     it = limits(clock="jump")
-    it.wait(exhausted(it))
+    it.advance_past(exhausted(it))
     assert ask(it).admitted
     assert 59 <= it.clock.ahead <= 61
 

@@ -42,8 +42,8 @@ def running(tmp_path_factory: pytest.TempPathFactory) -> Iterator[dict[str, Any]
         while not ready.exists():
             assert process.poll() is None, process.communicate()
             time.sleep(0.05)
-        card = json.loads(ready.read_text())
-        yield card
+        instance_info = json.loads(ready.read_text())
+        yield instance_info
         process.send_signal(signal.SIGTERM)
         out, err = process.communicate(timeout=20)
         assert process.returncode == 0, err

@@ -12,7 +12,7 @@ import pytest
 
 from sandbox.__main__ import main
 from sandbox.pytest_plugin import Sandbox, start_sandbox
-from sandbox.snapshot import SnapshotError, read, write
+from sandbox.snapshot import SnapshotError, read_snapshot, write_snapshot
 from tests.sandbox.provisioning.harness import ON
 
 __all__ = ["start_sandbox"]  # a fixture of the plugin
@@ -231,7 +231,7 @@ def test_a_snapshot_of_another_version_is_one_line(
     capsys: pytest.CaptureFixture[str],
 ) -> None:  # fmt: skip
     file = tmp_path / "file"
-    write(file, read(before["file"]) | change)
+    write_snapshot(file, read_snapshot(before["file"]) | change)
     assert main(["serve", "--port", "0", "--restore", str(file)]) == 2
     assert capsys.readouterr().err.count("\n") == 1
 
@@ -239,9 +239,9 @@ def test_a_snapshot_of_another_version_is_one_line(
 def test_a_state_it_does_not_know_is_one_line(
     before: dict[str, Any], start_sandbox: Callable[..., Sandbox], tmp_path: Path
 ) -> None:
-    snapshot = read(before["file"])
+    snapshot = read_snapshot(before["file"])
     snapshot["okta"]["invented"] = 1
-    write(tmp_path / "file", snapshot)
+    write_snapshot(tmp_path / "file", snapshot)
     with pytest.raises(RuntimeError, match="of another version of the sandbox") as caught:
         start_sandbox("--restore", str(tmp_path / "file"))
     assert "Traceback" not in str(caught.value)
@@ -249,4 +249,4 @@ def test_a_state_it_does_not_know_is_one_line(
 
 def test_a_place_that_can_not_be_written_is_told(tmp_path: Path) -> None:
     with pytest.raises(SnapshotError, match="can't be written"):
-        write(tmp_path / "nowhere" / "file", {})
+        write_snapshot(tmp_path / "nowhere" / "file", {})

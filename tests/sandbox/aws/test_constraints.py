@@ -9,7 +9,7 @@ from botocore.session import Session
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from sandbox.aws.constraints import refuse_broken
+from sandbox.aws.constraints import check_constraints
 from sandbox.aws.errors import RefusedError
 
 MODEL = Session().get_service_model("sso-admin")
@@ -19,7 +19,7 @@ ARN = "arn:aws:sso:::instance/ssoins-7223a1b2c3d4e5f6"
 def broken(operation: str, **params: Any) -> str:
     """What is said, or nothing."""
     try:
-        refuse_broken(MODEL.operation_model(operation).input_shape, params)
+        check_constraints(MODEL.operation_model(operation).input_shape, params)
     except RefusedError as error:
         return error.message
     return ""

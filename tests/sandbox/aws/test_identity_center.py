@@ -19,7 +19,7 @@ def prepared(age: timedelta = timedelta()) -> IdentityCenter:
 
 def test_only_a_known_token_of_the_right_tenant_gets_in() -> None:
     center = prepared()
-    assert center.why_not(AWS.tenant, "Bearer right") == ""
+    assert center.refusal_reason(AWS.tenant, "Bearer right") == ""
     for tenant, header, why in (
         (AWS.tenant, "Bearer wrong", "Unknown token"),
         (AWS.tenant, "right", "Unknown token"),
@@ -29,13 +29,15 @@ def test_only_a_known_token_of_the_right_tenant_gets_in() -> None:
         ("other", "Bearer right", "Unknown tenant"),
         ("", "Bearer right", "Unknown tenant"),
     ):
-        assert center.why_not(tenant, header) == why
-    assert IdentityCenter(AWS).why_not(AWS.tenant, "Bearer right") == "Unknown tenant"
+        assert center.refusal_reason(tenant, header) == why
+    assert IdentityCenter(AWS).refusal_reason(AWS.tenant, "Bearer right") == "Unknown tenant"
 
 
 def test_a_token_lives_one_year() -> None:
-    assert prepared(timedelta(days=364)).why_not(AWS.tenant, "Bearer right") == ""
-    assert prepared(timedelta(days=366)).why_not(AWS.tenant, "Bearer right") == "Expired token"
+    assert prepared(timedelta(days=364)).refusal_reason(AWS.tenant, "Bearer right") == ""
+    assert (
+        prepared(timedelta(days=366)).refusal_reason(AWS.tenant, "Bearer right") == "Expired token"
+    )
 
 
 def test_an_expired_token_counts_toward_the_two() -> None:
@@ -49,7 +51,7 @@ def test_no_token_is_kept() -> None:
     center = prepared()
     token = center.generate()
     assert token not in repr(vars(center))
-    assert center.why_not(AWS.tenant, f"Bearer {token}") == ""
+    assert center.refusal_reason(AWS.tenant, f"Bearer {token}") == ""
 
 
 def test_it_is_enabled_once() -> None:

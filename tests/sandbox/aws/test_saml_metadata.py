@@ -7,10 +7,10 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from sandbox.aws.saml_metadata import MOST, MetadataError, read
-from sandbox.okta.certificate import metadata
+from sandbox.aws.saml_metadata import MAX_SIZE, MetadataError, read
+from sandbox.okta.certificate import idp_metadata
 
-GOOD = metadata("http://127.0.0.1:1", "amazon_aws_sso", "0oa1").encode()
+GOOD = idp_metadata("http://127.0.0.1:1", "amazon_aws_sso", "0oa1").encode()
 
 
 def test_oktas_own_is_read() -> None:
@@ -32,7 +32,7 @@ def test_oktas_own_is_read() -> None:
         (GOOD.replace(b"KeyDescriptor", b"Key"), "no certificate"),
         (GOOD.replace(b"<ds:X509Certificate>M", b"<ds:X509Certificate>!"), "can't be read"),
         (GOOD.replace(b"<ds:X509Certificate>M", b"<ds:X509Certificate>AAAAM"), "can't be read"),
-        (GOOD + b" " * MOST, "more than 75000 characters"),
+        (GOOD + b" " * MAX_SIZE, "more than 75000 characters"),
         (b'<!DOCTYPE a [<!ENTITY b "c">]>' + GOOD.split(b"?>", 1)[1], "document type"),
         (b"<!<!----DOCTYPE a>" + GOOD.split(b"?>", 1)[1], "document type"),
     ],

@@ -166,19 +166,19 @@ def test_a_token_is_on_one_page_once(sandbox: Running, capfd: pytest.CaptureFixt
     for path in [*sandbox.routes("GET"), integration + "?edit=1"]:
         answer = sandbox.http.get(path, follow_redirects=True)
         texts.append(answer.text + str(answer.headers))
-    texts.append(sandbox.http.get("/sandbox/journal").text)
+    texts.append(sandbox.http.get("/sandbox/request-log").text)
     texts.append(str(sandbox.api("GET", "/apps")) + repr(sandbox.center.tokens))
     texts.extend(capfd.readouterr())
     assert not [text for text in texts if token[:40] in text]
 
 
 def test_pages_are_no_calls_of_the_api(sandbox: Running) -> None:
-    before = len(sandbox.http.get("/sandbox/journal").json())
+    before = len(sandbox.http.get("/sandbox/request-log").json())
     fault = {"path": ".*", "status": 500}
     sandbox.http.post("/sandbox/faults", json=fault)
     assert "Applications" in sandbox.get("/admin")
     assert len(sandbox.http.get("/sandbox/faults").json()) == 1
-    assert len(sandbox.http.get("/sandbox/journal").json()) == before
+    assert len(sandbox.http.get("/sandbox/request-log").json()) == before
 
 
 def test_each_page_says_once_that_this_is_the_sandbox(sandbox: Running) -> None:

@@ -35,13 +35,13 @@ def process(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[dict[str
         while not ready.exists():
             assert child.poll() is None, child.communicate()
             time.sleep(0.05)
-        card = json.loads(ready.read_text()) | {"start": request.param}
-        yield card
+        instance_info = json.loads(ready.read_text()) | {"start": request.param}
+        yield instance_info
         child.send_signal(signal.SIGTERM)
         told, _ = child.communicate(timeout=60)
         assert child.returncode == 0
         for place in ("/admin", "/aws-console"):
-            assert card["okta"] + place in told
+            assert instance_info["okta"] + place in told
         assert "sandbox-scim-" not in told
     finally:
         if child.poll() is None:
@@ -49,9 +49,9 @@ def process(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[dict[str
             child.wait()
 
 
-def secret(card: dict[str, Any]) -> dict[str, Any] | None:
+def secret(instance_info: dict[str, Any]) -> dict[str, Any] | None:
     client = boto3.client(
-        "secretsmanager", region_name=AWS.region, endpoint_url=card["aws"],
+        "secretsmanager", region_name=AWS.region, endpoint_url=instance_info["aws"],
         aws_access_key_id="sandbox", aws_secret_access_key="sandbox",
     )  # fmt: skip
     if not client.list_secrets()["SecretList"]:
@@ -59,8 +59,8 @@ def secret(card: dict[str, Any]) -> dict[str, Any] | None:
     return json.loads(client.get_secret_value(SecretId=AWS.secret)["SecretString"])
 
 
-def asked(card: dict[str, Any], token: str) -> int:
-    url = f"{card['scim']}/{AWS.tenant}/scim/v2/Users"
+def asked(instance_info: dict[str, Any], token: str) -> int:
+    url = f"{instance_info['scim']}/{AWS.tenant}/scim/v2/Users"
     headers = {"Authorization": f"Bearer {token}"}
     return httpx.get(url, headers=headers, timeout=60).status_code
 

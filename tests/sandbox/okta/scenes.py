@@ -9,7 +9,7 @@ from collections.abc import Awaitable, Callable
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
-from sandbox.faults import read as read_fault
+from sandbox.faults import parse_fault
 from tests.sandbox.okta.org import TOKEN
 
 if TYPE_CHECKING:
@@ -145,7 +145,7 @@ def in_error(number: int, app_number: int) -> Step:
         refusal = {"server": "scim", "method": "PATCH", "path": "/Groups/", "status": 400,
                    "body": {"detail": "refused"}}  # fmt: skip
         await replay.okta.settled()
-        replay.okta.scim.waiting.append(read_fault(refusal))
+        replay.okta.scim.active.append(parse_fault(refusal))
         one = f"/api/v1/apps/0oa{app_number}/group-push/mappings/gPm{number}"
         await call("PATCH", one, {"status": "ACTIVE"})(replay)
         await replay.okta.settled()

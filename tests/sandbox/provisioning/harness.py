@@ -14,7 +14,7 @@ from sandbox.clock import Clock
 from sandbox.faults import Faults
 from sandbox.okta.server import create_app
 from sandbox.org_file import Group, Org, User, load_org
-from sandbox.request_log import Journal
+from sandbox.request_log import RequestLog
 from sandbox.settings import Settings
 
 AWS = load_org().aws
@@ -197,7 +197,7 @@ async def box(
     chosen = Settings(connections="supported", **settings)
     clock = StillClock(chosen) if still else Clock(chosen)
     shared: dict[str, Any] = {
-        "settings": chosen, "clock": clock, "faults": Faults(clock), "journal": Journal(clock)
+        "settings": chosen, "clock": clock, "faults": Faults(clock), "request_log": RequestLog(clock)
     }  # fmt: skip
     store = IdentityStore(AWS.identity_store_id, AWS.tenant)
     scim = create_scim_app(store, tenant=AWS.tenant, token=TOKEN, **shared)

@@ -10,7 +10,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from sandbox.aws.messages import is_schedule
+from sandbox.aws.notifications import is_schedule
 from tests.sandbox.aws.conftest import Client, refused
 
 HEALTH = {

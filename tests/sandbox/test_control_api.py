@@ -16,7 +16,7 @@ import pytest
 from botocore.exceptions import ClientError
 
 from sandbox.__main__ import main
-from sandbox.client import ControlError, Remote
+from sandbox.client import ControlError, SandboxClient
 from sandbox.pytest_plugin import Sandbox, sandbox, sandbox_options, start_sandbox
 from tests.paths import ROOT
 
@@ -25,7 +25,7 @@ __all__ = ["sandbox", "sandbox_options", "start_sandbox"]  # fixtures of the plu
 
 @pytest.fixture(autouse=True)
 def as_it_was(sandbox: Sandbox) -> None:
-    sandbox.no_faults()
+    sandbox.clear_faults()
     sandbox.settings(limits="off", clock="real")
 
 
@@ -43,7 +43,7 @@ class TestTheFixture:
         assert okta(sandbox, "GET", "/api/v1/groups").status_code == 200
         assert httpx.get(sandbox.scim, timeout=60).status_code == 401
         assert httpx.get(sandbox.aws, timeout=60).status_code < 500
-        assert sandbox.card["id"] == sandbox.id
+        assert sandbox.instance_info["id"] == sandbox.id
 
     def test_options_are_those_of_serve_and_are_the_tests_own(
         self, start_sandbox: Callable[..., Sandbox], tmp_path: Path
@@ -68,7 +68,7 @@ class TestTheFixture:
         script = (
             "import os, pathlib, sys\n"
             "from sandbox.pytest_plugin import Sandbox\n"
-            "print(Sandbox(pathlib.Path(sys.argv[1])).card['pid'], flush=True)\n"
+            "print(Sandbox(pathlib.Path(sys.argv[1])).instance_info['pid'], flush=True)\n"
             "sys.stdin.read()\n"
         )
         tests = subprocess.Popen(
@@ -154,9 +154,9 @@ class TestSettings:
         assert sandbox.settings()["limits"] == "off"
 
     def test_the_clock_is_moved(self, sandbox: Sandbox, capsys: pytest.CaptureFixture[str]) -> None:
-        before = sandbox.ask("GET", "clock")
+        before = sandbox.call("GET", "clock")
         assert run(sandbox, "clock", "--advance", "90") == 0
-        after = sandbox.ask("GET", "clock")
+        after = sandbox.call("GET", "clock")
         assert after["ahead"] == before["ahead"] + 90
         assert after["now"] - before["now"] >= 90
         assert "seconds ahead" in capsys.readouterr().out
@@ -172,7 +172,7 @@ class TestTheJournal:
             timeout=60,
         )
         httpx.get(sandbox.okta + "/api/v1/groups", timeout=60)
-        first, second, third = sandbox.journal("okta", since)
+        first, second, third = sandbox.request_log("okta", since)
         assert first["path"] == "/api/v1/groups?limit=1"
         assert (first["operation"], first["bucket"]) == ("GET /api/v1/groups", "/api/v1/groups")
         assert second["operation"] == "GET /api/v1/groups/{id}"
@@ -185,51 +185,51 @@ class TestTheJournal:
 
     def test_what_was_not_answered_is_there_too(self, sandbox: Sandbox) -> None:
         since = last(sandbox)
-        sandbox.fault("broken")
+        sandbox.inject_fault("broken")
         with pytest.raises(httpx.HTTPError):
             okta(sandbox, "GET", "/api/v1/users")
-        [entry] = sandbox.journal("okta", since)
+        [entry] = sandbox.request_log("okta", since)
         assert (entry["operation"], entry["status"]) == ("GET /api/v1/users", 0)
 
     def test_the_control_api_is_not_counted(self, sandbox: Sandbox) -> None:
         since = last(sandbox)
         sandbox.settings()
-        assert sandbox.journal("", since) == []
+        assert sandbox.request_log("", since) == []
 
     def test_counts_are_by_operation_with_refusals_apart(
         self, sandbox: Sandbox, capsys: pytest.CaptureFixture[str]
     ) -> None:
         since = last(sandbox)
-        sandbox.fault(status=429, path="/users")
-        sandbox.fault(status=500, path="/users")
+        sandbox.inject_fault(status=429, path="/users")
+        sandbox.inject_fault(status=500, path="/users")
         for _ in range(4):
             okta(sandbox, "GET", "/api/v1/users")
         okta(sandbox, "GET", "/api/v1/users/nobody")
-        assert sandbox.counts("okta", since) == [
+        assert sandbox.request_counts("okta", since) == [
             {"server": "okta", "bucket": "/api/v1/users", "operation": "GET /api/v1/users",
              "calls": 4, "throttled": 1, "errors": 1},
             {"server": "okta", "bucket": "GET /api/v1/users/{id}",
              "operation": "GET /api/v1/users/{id}", "calls": 1, "throttled": 0, "errors": 1},
         ]  # fmt: skip
-        assert run(sandbox, "journal", "--since", str(since)) == 0
+        assert run(sandbox, "request-log", "--since", str(since)) == 0
         assert capsys.readouterr().out == (
             "     4  okta  GET /api/v1/users  (1 throttled, 1 errors)\n"
             "     1  okta  GET /api/v1/users/{id}  (1 errors)\n"
             "     5  in all\n"
         )
-        assert run(sandbox, "journal", "--since", str(since), "--json") == 0
-        assert json.loads(capsys.readouterr().out) == sandbox.journal("", since)
+        assert run(sandbox, "request-log", "--since", str(since), "--json") == 0
+        assert json.loads(capsys.readouterr().out) == sandbox.request_log("", since)
 
     def test_no_token_and_no_body_is_in_it(self, sandbox: Sandbox) -> None:
         body = {"profile": {"name": "secret-of-the-body"}}
         okta(sandbox, "POST", "/api/v1/groups", body)
-        text = json.dumps(sandbox.journal())
+        text = json.dumps(sandbox.request_log())
         assert "secret-of-the-body" not in text
         assert sandbox.token not in text
 
     def test_what_okta_sends_to_aws_is_in_it_without_the_tenant(self, sandbox: Sandbox) -> None:
         httpx.get(sandbox.scim + "/some-tenant/scim/v2/Users/1", timeout=60)
-        entry = sandbox.journal("scim")[-1]
+        entry = sandbox.request_log("scim")[-1]
         assert entry["operation"] == "GET /scim/v2/Users/{id}"
         assert entry["status"] == 401
 
@@ -242,25 +242,30 @@ class TestTheJournal:
         boto3.client("sns", **more).create_topic(Name="of-nobody")
         with pytest.raises(ClientError):
             boto3.client("secretsmanager", **more).describe_secret(SecretId="not-there")
-        told = [(e["operation"], e["status"] < 400) for e in sandbox.journal("aws")]
+        told = [(e["operation"], e["status"] < 400) for e in sandbox.request_log("aws")]
         assert told == [("sso:ListInstances", True), ("sns:CreateTopic", True),
                         ("secretsmanager:DescribeSecret", False)]  # fmt: skip
-        assert "of-nobody" not in json.dumps(sandbox.journal("aws"))
-        assert {entry["server"] for entry in sandbox.journal()} <= {"okta", "scim"}
+        assert "of-nobody" not in json.dumps(sandbox.request_log("aws"))
+        assert {entry["server"] for entry in sandbox.request_log()} <= {"okta", "scim"}
 
 
 def last(sandbox: Sandbox) -> int:
-    entries = sandbox.journal()
+    entries = sandbox.request_log()
     return entries[-1]["seq"] if entries else 0
 
 
 @pytest.mark.parametrize(
     "path",
-    ["journal?since=x", "journal?server=gcp", "counts?since=-1", "settled?timeout=nan"],
+    [
+        "request-log?since=x",
+        "request-log?server=gcp",
+        "request-log/counts?since=-1",
+        "settled?timeout=nan",
+    ],
 )
 def test_a_wrong_query_is_refused(sandbox: Sandbox, path: str) -> None:
     with pytest.raises(ControlError, match="use "):
-        sandbox.ask("GET", path)
+        sandbox.call("GET", path)
 
 
 def test_a_page_in_a_browser_can_not_drive_the_sandbox(sandbox: Sandbox) -> None:
@@ -277,13 +282,13 @@ def test_a_page_in_a_browser_can_not_drive_the_sandbox(sandbox: Sandbox) -> None
 def test_no_sandbox_is_one_line_that_says_how_to_start_one(
     capsys: pytest.CaptureFixture[str],
 ) -> None:
-    assert main(["journal", "--url", "http://127.0.0.1:1"]) == 1
+    assert main(["request-log", "--url", "http://127.0.0.1:1"]) == 1
     said = capsys.readouterr().err
     assert said.startswith("No sandbox answers at http://127.0.0.1:1")
     assert "python -m sandbox serve" in said
     assert said.count("\n") == 1
     with pytest.raises(ControlError):
-        Remote("not an address").settings()
+        SandboxClient("not an address").settings()
 
 
 def test_settling_that_takes_too_long_says_how_much_is_left(sandbox: Sandbox) -> None:

@@ -2,14 +2,14 @@
 
 from aiohttp import web
 
-from .errors import invalid, missing
-from .http import Json, Route, Wire, read, reply, text_of
+from .errors import invalid, not_found
+from .http import Json, OrgContext, Route, read_body, reply, text_of
 from .model import App, now
 
 
-class Claims:
-    def __init__(self, wire: Wire) -> None:
-        self.wire, self.model = wire, wire.model
+class FederatedClaims:
+    def __init__(self, context: OrgContext) -> None:
+        self.context, self.model = context, context.model
 
     def routes(self) -> list[Route]:
         claims = "/api/v1/apps/{app}/federated-claims"
@@ -23,17 +23,21 @@ class Claims:
         ]
 
     def _claim(self, request: web.Request) -> tuple[App, Json]:
-        app, ident = self.wire.app(request), request.match_info["claim"]
+        app, ident = self.context.app(request), request.match_info["claim"]
         if ident not in app.claims:
-            raise missing(ident, "FederatedClaim")
+            raise not_found(ident, "FederatedClaim")
         return app, app.claims[ident]
 
     async def list(self, request: web.Request) -> web.Response:
-        return reply([*self.wire.app(request).claims.values()])
+        return reply([*self.context.app(request).claims.values()])
 
     async def create(self, request: web.Request) -> web.Response:
-        app = self.wire.app(request)
-        wanted, ident, time = _checked(app, await read(request)), self.model.ident("ofc"), now()
+        app = self.context.app(request)
+        wanted, ident, time = (
+            _validated(app, await read_body(request)),
+            self.model.ident("ofc"),
+            now(),
+        )
         app.claims[ident] = {"id": ident, "created": time, "lastUpdated": time, **wanted}
         return reply(app.claims[ident], status=201)
 
@@ -42,7 +46,10 @@ class Claims:
 
     async def replace(self, request: web.Request) -> web.Response:
         app, claim = self._claim(request)
-        claim |= {**_checked(app, await read(request), but=claim["id"]), "lastUpdated": now()}
+        claim |= {
+            **_validated(app, await read_body(request), except_id=claim["id"]),
+            "lastUpdated": now(),
+        }
         return reply(claim)  # 200 in a recording of a real org; documented is 201
 
     async def delete(self, request: web.Request) -> web.Response:
@@ -51,8 +58,8 @@ class Claims:
         return web.Response(status=204)
 
 
-def _checked(app: App, body: Json, but: str = "") -> Json:
+def _validated(app: App, body: Json, except_id: str = "") -> Json:
     name = text_of(body, "name")
-    if any(claim["name"] == name and claim["id"] != but for claim in app.claims.values()):
+    if any(claim["name"] == name and claim["id"] != except_id for claim in app.claims.values()):
         raise invalid("name", "name: another claim of this app has it")
     return {"name": name, "expression": text_of(body, "expression")}
