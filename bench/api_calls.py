@@ -1,8 +1,9 @@
 """Calls of Okta's API for N groups, with the real engine: `python -m bench.api_calls [N …]`.
 
 Starts a sandbox and a stack of its own for each N and each way of assigning, runs up, up again,
-refresh, an update by one group, and destroy, and counts by the sandbox's journal. `one`: one group
-is assigned and N are pushed. `each`: N groups are assigned and N others pushed. The groups exist.
+refresh, an update by one group, and destroy, and counts by the sandbox's request log. `one`: one
+group is assigned and N are pushed. `each`: N groups are assigned and N others pushed. The groups
+exist.
 
 Beside it: the fewest calls that the API allows (`fewest`), and Terraform's as measured. Minutes are
 modelled: the calls in the scarcest bucket over what a token gets of it under the workforce limits.

@@ -1,8 +1,8 @@
-"""Faults on request: what goes wrong with the next requests to Okta or to the SCIM endpoint.
+"""Fault injection for requests to Okta or to the SCIM endpoint.
 
-Owns the list of faults that were asked for (`POST /sandbox/faults`) and their use. Each is for one
-server, `okta` or `scim`, and for requests whose method, path with query, and body match. NAMED has
-those that are known from life.
+Keeps the active faults (`POST /sandbox/faults`) and applies them. Each fault affects one server,
+`okta` or `scim`, and the requests whose method, path with query, and body match. `PRESETS` holds
+the faults that occur in practice.
 """
 
 import json
@@ -17,36 +17,36 @@ from .clock import Clock
 
 SERVERS = ("okta", "scim")
 CONNECTIONS = ("broken", "lost")
-REPLACED_BODY: web.RequestKey[bytes] = web.RequestKey("sandbox.dropped", bytes)
-"""The body to read in place of the one that came."""
+REPLACED_BODY: web.RequestKey[bytes] = web.RequestKey("sandbox.replaced_body", bytes)
+"""Replaces the body of a request."""
 
 PRESETS: dict[str, dict[str, Any]] = {
-    # Okta answers 200 and has forgotten the attribute statements
+    # Okta answers 200 and drops the attribute statements
     # (docs/research/okta-api.md#attribute-statements).
     "statements-dropped": {"method": "POST|PUT", "path": r"/api/v1/apps(/[^/?]+)?(\?|$)",
                            "drop": ["settings.signOn.attributeStatements"], "times": None},
-    # A 400 of AWS on a group: the mapping goes into ERROR.
+    # AWS refuses a group with 400, and the push mapping enters the status ERROR.
     "mapping-error": {"server": "scim", "method": "POST|PATCH", "path": "/Groups", "status": 400},
-    # AWS's yearly token is over, or another tenant's endpoint is in use.
+    # The SCIM token has expired, or belongs to another tenant.
     "expired-token": {"server": "scim", "status": 401, "times": None},
     "scim-throttled": {"server": "scim", "status": 429, "times": 5},
-    # Somebody deleted it by hand: say which with `path`.
+    # Deleted outside the stack; `path` selects the object.
     "gone": {"method": "GET", "status": 404, "times": None},
-    # Linking a group of AWS by its name (docs/research/group-push.md#linking-by-name).
+    # Okta refuses to link an AWS group by its name (docs/research/group-push.md#linking-by-name).
     "link-refused": {"method": "POST", "path": "/group-push/mappings", "status": 400,
                      "contains": '"targetGroupName"', "times": None},
     "rate-limited": {"status": 429},
     "server-error": {"status": 500},
     "slow": {"delay": 30},
     "broken": {"connection": "broken"},
-    # The operation is done, and the caller never hears of it.
+    # The server performs the operation, but the caller gets no answer.
     "lost": {"method": "POST|PUT|PATCH|DELETE", "connection": "lost"},
 }  # fmt: skip
 
 
 @dataclass
 class Fault:
-    """`left` None: until it is taken back. One of status, connection and drop, or a delay."""
+    """Selects requests and changes their answers; `remaining` is None for no limit."""
 
     server: str
     method: str
@@ -82,12 +82,12 @@ _KEYS = {"name", "server", "method", "path", "contains", "times", "status", "bod
 
 
 def parse_fault(document: dict[str, Any]) -> Fault:
-    """A fault from its JSON; ValueError says what to mend."""
+    """Read a fault from JSON; the ValueError names the invalid key."""
     if unknown := set(document) - _KEYS:
-        raise ValueError(f"{min(unknown)}: unknown key; use {', '.join(sorted(_KEYS))}")
+        raise ValueError(f"{min(unknown)}: unknown key; use one of {', '.join(sorted(_KEYS))}")
     name: object = document.get("name")
     if name is not None and (not isinstance(name, str) or name not in PRESETS):
-        raise ValueError(f"name: use {', '.join(PRESETS)}")
+        raise ValueError(f"name: use one of {', '.join(PRESETS)}")
     values = {**PRESETS.get(str(name), {}), **document}
     fault = Fault(
         server=_choice(values, "server", SERVERS, "okta"),
@@ -104,7 +104,9 @@ def parse_fault(document: dict[str, Any]) -> Fault:
     )
     effects = [fault.status is not None, bool(fault.connection), bool(fault.drop)]
     if sum(effects) > 1 or not (any(effects) or fault.delay):
-        raise ValueError("use one of status, connection and drop; or delay, alone or with them")
+        raise ValueError(
+            "use one of status, connection and drop, with or without delay, or delay alone"
+        )
     return fault
 
 
@@ -117,7 +119,9 @@ def _choice(values: dict[str, Any], key: str, options: tuple[str, ...], default:
 
 def _method(value: object) -> str:
     if not isinstance(value, str) or not re.fullmatch(r"([A-Za-z]+(\|[A-Za-z]+)*)?", value):
-        raise ValueError("method: use an HTTP method, several joined by |, or leave it out for all")
+        raise ValueError(
+            "method: use an HTTP method or several joined by |, or omit it for all methods"
+        )
     return value.upper()
 
 
@@ -126,12 +130,12 @@ def _pattern(values: dict[str, Any], key: str) -> re.Pattern[str]:
         return re.compile(values.get(key) or "")
     except (re.error, TypeError, RecursionError, OverflowError):
         where = "path and query" if key == "path" else "the body"
-        raise ValueError(f"{key}: use a regular expression, searched in {where}") from None
+        raise ValueError(f"{key}: use a regular expression to find in {where}") from None
 
 
 def _times(value: object) -> int | None:
     if value is not None and (type(value) is not int or not 1 <= value <= 10_000):
-        raise ValueError("times: use 1 to 10000, or null for: until it is taken back")
+        raise ValueError("times: use 1 to 10000, or null for no limit")
     return value
 
 
@@ -154,7 +158,7 @@ def _delay(value: object) -> float:
 
 def _headers(value: object) -> dict[str, str]:
     if not isinstance(value, dict) or not all(_is_header(k, v) for k, v in value.items()):
-        raise ValueError("headers: use an object of one-line texts")
+        raise ValueError("headers: use an object of single-line strings")
     return value
 
 
@@ -170,12 +174,12 @@ def _is_header(name: object, value: object) -> bool:
 
 def _drop(value: object) -> tuple[str, ...]:
     if not isinstance(value, list) or not all(isinstance(v, str) and v for v in value):
-        raise ValueError("drop: use a list of paths in the body, such as settings.signOn")
+        raise ValueError("drop: use a list of paths in the body, for example settings.signOn")
     return tuple(value)
 
 
 class FaultError(Exception):
-    """A fault of which only the status is given: the server finds its own words for it."""
+    """A fault with a status but no body; the server adds its own error body."""
 
     def __init__(self, status: int, headers: dict[str, str]) -> None:
         super().__init__(f"status {status}")
@@ -183,22 +187,22 @@ class FaultError(Exception):
 
 
 class InjectedResponse(web.Response):
-    """An answer whose body is given: it carries the headers asked for and no others."""
+    """An answer with the body and exactly the headers of the fault."""
 
 
 class ClosedConnection(InjectedResponse):
-    """Stands for an answer that nobody gets: the connection is closed."""
+    """Marks a request whose connection was closed without an answer."""
 
 
 class Faults:
-    """What was asked for and is still to come, in the order in which it was asked for."""
+    """The active faults, in the order in which they were injected."""
 
     def __init__(self, clock: Clock | None = None) -> None:
         self.clock = clock or Clock()
         self.active: list[Fault] = []
 
     async def next_match(self, server: str, request: web.Request) -> Fault | None:
-        """The first fault that is for this request; it is used up by one."""
+        """Return the first fault that matches the request, and count it down."""
         if not self.active:
             return None
         body = (await request.read()).decode("utf-8", "replace")
@@ -253,7 +257,7 @@ def _injected_response(fault: Fault, status: int) -> web.Response:
 
 
 def _remove_paths(body: bytes, paths: tuple[str, ...]) -> bytes:
-    """The JSON document without what stands at these paths; anything else as it came."""
+    """Remove these paths from a JSON body; return other bodies unchanged."""
     try:
         document = json.loads(body)
     except (ValueError, RecursionError):

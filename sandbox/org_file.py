@@ -1,8 +1,7 @@
-"""The organisation the sandbox starts with: people, groups, and the AWS side's fixed ids.
+"""The org file: users, groups and the fixed IDs of the AWS side.
 
-Owns the reading of the org file (YAML) into plain data, and its errors: each names the
-file, the place, the value and what to do. Does not judge whether a person can be
-provisioned; a broken profile in here is how one sees what AWS does with it.
+Reads the file (YAML or JSON) into dataclasses. Each error names the file, the location, the value
+and the remedy. The reader accepts profiles that AWS refuses, so that a test can see the refusal.
 """
 
 import contextlib
@@ -32,7 +31,7 @@ STATUSES = (
     "DEPROVISIONED",
 )  # fmt: skip
 _Patterns = dict[str, tuple[re.Pattern[str], str]]
-"""Key → the pattern of its value, and what to say instead."""
+"""Maps a key to the pattern of its value and a description of valid values."""
 _EMAIL = re.compile(r"[^@\s]+@[^@\s]+")
 _AWS: _Patterns = {
     "region": (re.compile(r"[a-z]{2}(-[a-z]+)+-\d"), "a region such as us-east-1"),
@@ -40,7 +39,7 @@ _AWS: _Patterns = {
     # Patterns of botocore's sso-admin and identitystore models.
     "instance_id": (re.compile(r"ssoins-[a-zA-Z0-9-.]{16}"), "ssoins- and 16 letters or digits"),
     "identity_store_id": (re.compile(r"d-[0-9a-f]{10}"), "d- and ten hexadecimal digits"),
-    # No RFC 4122 UUID: the first block is longer (docs/research/scim.md#endpoint).
+    # Not an RFC 4122 UUID: the first block is longer (docs/research/scim.md#endpoint).
     "tenant": (re.compile(r"[A-Za-z0-9-]{20,64}"), "20 to 64 letters, digits and dashes"),
     "secret": (re.compile(r"[A-Za-z0-9/_+=.@-]{1,512}"), "a name Secrets Manager accepts"),
 }
@@ -57,12 +56,12 @@ _APPLICATION: _Patterns = {
 
 
 class OrgError(ValueError):
-    """The org file can't be used. The text holds one line for each thing to mend."""
+    """The org file is invalid; the message has one line for each problem."""
 
 
 @dataclass(frozen=True)
 class User:
-    """One person. `profile` holds Okta profile attributes; `login` is the key."""
+    """An Okta user: profile attributes, identified by `login`, and a status."""
 
     profile: dict[str, Any]
     status: str = "ACTIVE"
@@ -70,7 +69,7 @@ class User:
 
 @dataclass(frozen=True)
 class Group:
-    """One Okta group; members are logins."""
+    """An Okta group; `members` holds logins."""
 
     name: str
     description: str
@@ -78,21 +77,25 @@ class Group:
 
 
 @dataclass(frozen=True)
-class Account:  # a member of the AWS organisation
+class Account:
+    """A member account of the AWS organization."""
+
     id: str
     name: str
     email: str
 
 
 @dataclass(frozen=True)
-class Application:  # of IAM Identity Center; people can be assigned to it
+class Application:
+    """An application of IAM Identity Center."""
+
     id: str
     name: str
 
 
 @dataclass(frozen=True)
 class Aws:
-    """Where IAM Identity Center is, the name of the SCIM secret, and what can be given access to.
+    """The AWS side: Identity Center's IDs, the SCIM secret, member accounts and applications.
 
     `account` is the management account.
     """
@@ -109,7 +112,7 @@ class Aws:
 
 @dataclass(frozen=True)
 class Org:
-    """All the sandbox knows when it starts."""
+    """The initial state of the sandbox."""
 
     name: str
     users: tuple[User, ...]
@@ -118,20 +121,20 @@ class Org:
 
 
 def load_org(path: Path | None = None) -> Org:
-    """Read an org file; without a path, the one that comes with the sandbox."""
+    """Read an org file; without a path, the bundled org.yaml."""
     path = path or SHIPPED
     try:
         text = path.read_text(encoding="utf-8")
     except (OSError, UnicodeDecodeError) as error:
         reason = error.strerror if isinstance(error, OSError) else "it is not UTF-8 text"
-        raise OrgError(f"{path}: can't be read ({reason}). Name a YAML file.") from None
+        raise OrgError(f"{path}: cannot be read ({reason}). Use a YAML or JSON file.") from None
     try:
         document = _document(text)
     # Loading raises plain ValueError on impossible dates and RecursionError on deep nesting.
     except (yaml.YAMLError, ValueError, RecursionError) as error:
         mark = getattr(error, "problem_mark", None)
         location = f", line {mark.line + 1}" if mark else ""
-        raise OrgError(f"{path}{location}: is not YAML. Mend the syntax there.") from None
+        raise OrgError(f"{path}{location}: is not valid YAML. Correct the syntax.") from None
     reader = _Reader(str(path))
     org = reader.org(document)
     if org is None or reader.problems:
@@ -140,8 +143,11 @@ def load_org(path: Path | None = None) -> Org:
 
 
 def _document(text: str) -> Any:
-    """JSON is YAML, and its own parser is much faster. So is libyaml's, where PyYAML was built with
-    it; but that one ends the process on nesting of many thousands, where the other raises."""
+    """Parse JSON or YAML.
+
+    The JSON parser and libyaml are much faster than PyYAML's own parser, but libyaml crashes the
+    process on very deep nesting, where PyYAML raises an error.
+    """
     with contextlib.suppress(ValueError):
         return json.loads(text)
     depth = deepest = 0
@@ -155,7 +161,7 @@ def _document(text: str) -> Any:
 
 @dataclass
 class _Reader:
-    """Walks the document and collects every problem, so that one run shows them all."""
+    """Reads the document and collects all problems."""
 
     file: str
     problems: list[str] = field(default_factory=list)
@@ -191,14 +197,14 @@ class _Reader:
         if status not in STATUSES:
             self.problem(f"{location}.status", status, f"Use one of {', '.join(STATUSES)}.")
         profile = {key: value for key, value in entry.items() if key != "status"}
-        # First and last name may be missing: an org can make them optional
+        # First and last name are optional in some orgs
         # (docs/research/okta-api.md#user-profile).
         for key in {"login", "email"} | profile.keys():
             self.text(f"{location}.{key}", profile.get(key))
         for key in ("login", "email"):
             value = profile.get(key)
             if isinstance(value, str) and value and not _is_email(value):
-                fix = "Use an address of 5 to 100 characters, such as ada@example.com."
+                fix = "Use an address of 5 to 100 characters, for example ada@example.com."
                 self.problem(f"{location}.{key}", value, fix)
         return User(profile, str(status)) if len(self.problems) == before else None
 
@@ -218,10 +224,10 @@ class _Reader:
             member = self.text(f"{location}.members[{index}]", item)
             login = logins.get(member.casefold())
             if member and login is None:
-                fix = "Add a user with this login, or take the member out."
+                fix = "Add a user with this login, or remove the member."
                 self.problem(f"{location}.members[{index}]", member, fix)
             elif login in members:
-                self.problem(f"{location}.members[{index}]", member, "Name each member once.")
+                self.problem(f"{location}.members[{index}]", member, "List each member once.")
             elif login:
                 members.append(login)
         if len(self.problems) > before:
@@ -235,7 +241,7 @@ class _Reader:
         members = self.entries("aws.members", entry.get("members", []), _MEMBER, "id", "email")
         for index, member in enumerate(members):
             if member["id"] and member["id"] == entry.get("account"):
-                fix = "The management account (aws.account) is no member: take it out here."
+                fix = "Remove it: the management account (aws.account) is not a member account."
                 self.problem(f"aws.members[{index}].id", member["id"], fix)
         given = entry.get("applications", [])
         applications = self.entries("aws.applications", given, _APPLICATION, "id")
@@ -248,7 +254,7 @@ class _Reader:
     def entries(
         self, location: str, items: object, patterns: _Patterns, *unique: str
     ) -> list[dict[str, str]]:
-        """A list of mappings, each of which has exactly these keys."""
+        """Read a list of mappings that have exactly these keys."""
         for key in unique:
             self.unique(location, key, items)
         return [
@@ -265,14 +271,14 @@ class _Reader:
         return values
 
     def unique(self, location: str, key: str, items: object) -> dict[str, str]:
-        """The values by their case-folded form, also those of entries with other faults."""
+        """Check for duplicates, ignoring case; return the values by their case-folded form."""
         seen: dict[str, str] = {}
         for index, item in enumerate(items if isinstance(items, list) else []):
             value = item.get(key) if isinstance(item, dict) else None
             if not isinstance(value, str):
                 continue
             if value.casefold() in seen:
-                fix = f"Give each of the {location} a {key} of its own (case does not count)."
+                fix = f"Use a unique {key} for each of the {location} (ignoring case)."
                 self.problem(f"{location}[{index}].{key}", value, fix)
             seen.setdefault(value.casefold(), value)
         return seen
@@ -284,7 +290,7 @@ class _Reader:
         for key in item:
             if key not in keys:
                 where = f"{location}.{key}" if location else str(key)
-                self.problem(where, item[key], f"Unknown key; known are {', '.join(keys)}.")
+                self.problem(where, item[key], f"Unknown key; use {', '.join(keys)}.")
         return {key: value for key, value in item.items() if key in keys}
 
     def items(self, location: str, item: object) -> list[object]:
@@ -297,12 +303,12 @@ class _Reader:
         if isinstance(value, str) and value.strip():
             return value
         if value is None:
-            self.problem(location, value, "Give it a value.")
+            self.problem(location, value, "Add a value.")
         elif isinstance(value, str):
-            self.problem(location, value, "Give it a text that is not empty, or leave the key out.")
+            self.problem(location, value, "Use a non-empty string, or omit the key.")
         else:
-            # 98101, NO and 2026-01-01 are a number, a boolean and a date in YAML.
-            self.problem(location, value, "Use a text: put quotes around it.")
+            # YAML reads 98101, NO and 2026-01-01 as a number, a boolean and a date.
+            self.problem(location, value, "Use a string: put it in quotes.")
         return ""
 
     def problem(self, location: str, value: object, fix: str) -> None:

@@ -1,6 +1,6 @@
-"""The journal: every request to Okta, to the SCIM endpoint and to AWS, and what it cost.
+"""The request log: every request to Okta, the SCIM endpoint and AWS, with its rate-limit bucket.
 
-Owns what is written down and how it is counted. Never a body and never a token.
+Defines the entries and counts them. An entry never holds a body or a token.
 """
 
 import itertools
@@ -26,7 +26,7 @@ class RequestLog:
     def record(
         self, server: str, request: web.Request, status: int, caller: str, bucket: str = ""
     ) -> None:
-        """`status` 0: the connection was closed without an answer."""
+        """Add a request. Status 0: the connection was closed without an answer."""
         self._add({
             "server": server, "method": request.method, "path": request.path_qs,
             "operation": f"{request.method} {_path_template(request)}", "status": status,
@@ -34,7 +34,7 @@ class RequestLog:
         })  # fmt: skip
 
     def record_aws(self, action: str, status: int) -> None:
-        """A call to AWS by its IAM action."""
+        """Add a call to AWS, named by its IAM action."""
         self._add({"server": AWS, "operation": action, "status": status, "bucket": ""})
 
     def _add(self, entry: Entry) -> None:
@@ -43,13 +43,13 @@ class RequestLog:
         self.entries.append(stamp | entry)
 
     def select(self, server: str = "", since: int = 0) -> list[Entry]:
-        """Of one server; of Okta and the SCIM endpoint, unless one is named."""
+        """The entries of one server; without a server, those of Okta and SCIM."""
         wanted = (server,) if server else ("okta", "scim")
         return [e for e in self.entries if e["seq"] > since and e["server"] in wanted]
 
 
 def count_by_operation(entries: list[Entry]) -> list[Entry]:
-    """How often each operation; its refusals for the rate (429) and its other failures apart."""
+    """Count the calls of each operation, its 429 answers (`throttled`) and other errors."""
     counts: dict[tuple[str, str, str], Entry] = {}
     for entry in entries:
         key = (entry["server"], entry["bucket"], entry["operation"])
@@ -63,7 +63,7 @@ def count_by_operation(entries: list[Entry]) -> list[Entry]:
 
 
 def _path_template(request: web.Request) -> str:
-    """The path with `{id}` for every id, as the router knows it."""
+    """The route of the request with `{id}` in place of every ID."""
     resource = request.match_info.route.resource
     path = re.sub(r"\{\w+\}", "{id}", resource.canonical) if resource else request.path
     return _TENANT.sub("/scim/v2", path)

@@ -1,7 +1,7 @@
-"""Who has access: assignments of people and groups to accounts and to applications.
+"""Account assignments and application assignments.
 
-moto takes any account and any principal; AWS does not. Account assignments are moto's own
-objects, so that its list operations see them.
+Unlike moto, these operations refuse unknown accounts and principals. Account assignments are moto
+objects, so that moto's list operations include them.
 """
 
 import uuid
@@ -18,7 +18,7 @@ MEMBERS = ("TargetId", "TargetType", "PermissionSetArn", "PrincipalType", "Princ
 
 
 class Assignments:
-    """Each takes the request's parameters and returns the answer's members."""
+    """SSO Admin operations: each takes the request parameters and returns the answer."""
 
     def __init__(
         self, backend: SSOAdminBackend, store: IdentityStore, management_account: str
@@ -27,11 +27,11 @@ class Assignments:
         self._store = store
         self._management_account = management_account
         self._requests: dict[str, Params] = {}
-        """Creations and deletions, by their request ids, as they ended."""
+        """Final status of creations and deletions, by request ID."""
         self._application_assignments: list[Params] = []
 
     def create_account_assignment(self, p: Params) -> Params:
-        """One that is there already is no error (terraform-provider-aws lists first for this)."""
+        """Creating an existing assignment is not an error (terraform-provider-aws lists first)."""
         if p["TargetId"] not in account_ids(self._management_account):
             text = f"Account {p['TargetId']} is not found in the organization"
             raise RefusedError("ResourceNotFoundException", text)
@@ -44,7 +44,7 @@ class Assignments:
         return {"AccountAssignmentCreationStatus": self._start_request(p, failure)}
 
     def delete_account_assignment(self, p: Params) -> Params:
-        """Of a principal that is gone it fails, and the assignment stays
+        """Fails if the principal no longer exists
         (docs/research/identity-center.md#recreated-principals)."""
         found = self._find(p)
         if found is None:
@@ -92,7 +92,7 @@ class Assignments:
         return {"ApplicationAssignments": found}
 
     def _principal_error(self, p: Params) -> str:
-        """Why the principal cannot be assigned; empty if it can."""
+        """The reason why the principal cannot be assigned, or an empty string."""
         lookup = self._store.user if p["PrincipalType"] == "USER" else self._store.group
         try:
             lookup(p["PrincipalId"])
@@ -102,7 +102,7 @@ class Assignments:
         return ""
 
     def _start_request(self, p: Params, failure: str) -> Params:
-        """Done at once, but told only to those who ask for the status, as AWS does."""
+        """Answer IN_PROGRESS; the describe operation returns the final status, as in AWS."""
         status = {
             "CreatedDate": self._backend._find_permission_set(
                 p["InstanceArn"], p["PermissionSetArn"]

@@ -1,7 +1,7 @@
-"""Requests held to AWS's service models: what must be there, lengths, ranges, enums, patterns.
+"""Validates requests against AWS's service models: required members, lengths, ranges, patterns.
 
-Owns the reading of botocore's models and AWS's words for a broken constraint. boto3 checks types
-and least lengths only, so without this a request passes here that AWS refuses.
+Reads botocore's models and words violations as AWS does. boto3 checks types and minimum lengths
+only, so without these checks the sandbox would accept requests that AWS refuses.
 """
 
 import re
@@ -16,7 +16,7 @@ from .errors import RefusedError
 
 
 def check_constraints(shape: Any, params: dict[str, Any]) -> None:
-    """Raises a ValidationException which names every constraint of the shape that is broken."""
+    """Raise a ValidationException that lists every violated constraint of the shape."""
     violations = list(_structure_violations(shape, params, ""))
     if violations:
         count = f"{len(violations)} validation error{'s' if len(violations) > 1 else ''} detected"
@@ -29,7 +29,8 @@ def _structure_violations(shape: Any, value: Any, path: str) -> Iterator[str]:
         if value.get(name) is not None:
             yield from _violations(member, value[name], member_path)
         elif name in shape.required_members:
-            yield f"Value null at '{member_path}' failed to satisfy constraint: Member must not be null"
+            constraint = "failed to satisfy constraint: Member must not be null"
+            yield f"Value null at '{member_path}' {constraint}"
 
 
 def _violations(shape: Any, value: Any, path: str) -> Iterator[str]:
@@ -67,14 +68,14 @@ def _scalar_violations(shape: Any, value: Any) -> Iterator[str]:
 
 @cache
 def _pattern(text: str) -> re.Pattern[str]:
-    """AWS's patterns are Java's: `\\w` is ASCII, and `\\p{L}` is a category of Unicode."""
+    """Translate a Java pattern: `\\w` is ASCII, `\\p{L}` a Unicode category."""
     known = re.sub(r"\\p\{(\w)\}", lambda found: _categories()[found[1]], text)
     return re.compile(known, re.ASCII)
 
 
 @cache
 def _categories() -> dict[str, str]:
-    """The characters of each category, as the inside of a class of `re`, which has none."""
+    """Character ranges of each Unicode category, because `re` does not support categories."""
     ranges: defaultdict[str, list[list[int]]] = defaultdict(list)
     for code in range(sys.maxunicode + 1):
         found = ranges[unicodedata.category(chr(code))[0]]

@@ -1,7 +1,8 @@
-"""The Identity Store API over our store: what moto lacks or is too lenient about.
+"""The Identity Store API on the sandbox's identity store.
 
-Replaces all operations of moto's IdentityStoreResponse; moto keeps HTTP, signing scope and
-dispatch. Response members are those of botocore's service model (a test checks it).
+Replaces all operations of moto's IdentityStoreResponse, which are incomplete or too lenient; moto
+still handles HTTP and dispatch. Answers have the members of botocore's service model (a test checks
+this).
 """
 
 import base64
@@ -28,14 +29,14 @@ _KINDS = {"UserId": "user", "GroupId": "group", "MembershipId": "membership"}
 
 
 class IdentityStoreApi:
-    """The operations. Each takes the request's parameters and returns the answer's members."""
+    """Identity Store operations: each takes the request parameters and returns the answer."""
 
     def __init__(self, store: IdentityStore) -> None:
         self.store = store
 
     def call(self, operation: str, params: dict[str, Any]) -> Record:
         if params.get("IdentityStoreId") != self.store.id:
-            # moto makes a store of any id; AWS does not, so a typo must show.
+            # moto creates a store for any ID; AWS refuses an unknown one.
             raise RefusedError(
                 "ResourceNotFoundException",
                 f"Identity store {params.get('IdentityStoreId')} not found.",
@@ -190,7 +191,7 @@ class IdentityStoreApi:
 
 
 def install(store: IdentityStore) -> None:
-    """Let moto's Identity Store answer from this store."""
+    """Make moto's Identity Store API use this store."""
     api = IdentityStoreApi(store)
     for operation in [
         name for name in vars(IdentityStoreApi) if not name.startswith("_") and name != "call"
@@ -207,20 +208,22 @@ def _arn(key: str) -> str:
 
 
 def _view(record: Record, key: str) -> Record:
-    """With what every answer must have since botocore 1.44. What a snapshot of an earlier sandbox
-    holds has no revision yet."""
+    """Add the members that answers have since botocore 1.44.
+
+    Records in snapshots of earlier versions have no revision.
+    """
     arn = f"arn:aws:identitystore:::{_KINDS[key]}/{record[key]}"
     return {"Revision": "1", **record, _arn(key): arn}
 
 
 def _membership_view(membership: Record) -> Record:
     view = _view(membership, "MembershipId")
-    del view["Revision"]  # a membership has none
+    del view["Revision"]  # a membership has no revision
     return view
 
 
 def _check_revision(record: Record, p: dict[str, Any]) -> Record:
-    """The record, if it is the revision that the caller saw, where one is named."""
+    """Return the record; raise a ConflictException if the caller names another revision."""
     if p.get("Revision") not in (None, record.get("Revision", "1")):
         text = f"The revision is {record.get('Revision', '1')}, not {p['Revision']}"
         raise RefusedError("ConflictException", text, Reason="CONCURRENT_MODIFICATION")
@@ -228,7 +231,7 @@ def _check_revision(record: Record, p: dict[str, Any]) -> Record:
 
 
 def _user_view(user: Record, p: dict[str, Any]) -> Record:
-    """Extensions are shown only to those who ask for them (botocore: `Extensions` parameter)."""
+    """The user with the extensions that the parameter `Extensions` requests."""
     extension_names = p.get("Extensions") or []
     view = {key: value for key, value in _view(user, "UserId").items() if key != "Extensions"}
     extensions = {k: v for k, v in user.get("Extensions", {}).items() if k in extension_names and v}
@@ -241,16 +244,16 @@ def _apply_operations(record: Record, operations: list[Record], known: dict[str,
         head, _, tail = operation["AttributePath"].partition(".")
         key = known.get(head.lower())
         if key is None:
-            text = f"The attribute {operation['AttributePath']} can't be updated"
+            text = f"The attribute {operation['AttributePath']} cannot be updated"
             raise RefusedError("ValidationException", text)
         value = operation.get("AttributeValue")
         if tail and key == "Name":
             record[key] = {**record.get(key, {}), tail[0].upper() + tail[1:]: value}
         elif tail:
-            text = f"The attribute {operation['AttributePath']} can't be updated by itself"
+            text = f"The attribute {operation['AttributePath']} cannot be updated individually"
             raise RefusedError("ValidationException", text)
         elif value is None and key in ("UserName", "DisplayName"):
-            raise RefusedError("ValidationException", f"{key} can't be removed")
+            raise RefusedError("ValidationException", f"{key} cannot be removed")
         elif value is None:
             record.pop(key, None)
         else:

@@ -1,7 +1,7 @@
-"""EventBridge and SNS: moto's, with what it is too lenient about put right.
+"""EventBridge and SNS: moto with stricter validation.
 
-Nothing is delivered: a sandbox that sent a message to the address of a subscription would reach
-beyond this machine. moto sends none of its events to SNS either.
+The sandbox delivers no messages, because a delivery could leave this machine. moto does not forward
+events to SNS either.
 """
 
 import json
@@ -22,7 +22,7 @@ from .errors import RefusedError
 PROTOCOLS = (
     "http", "https", "email", "email-json", "sms", "sqs", "application", "lambda", "firehose",
 )  # fmt: skip
-"""botocore's documentation of Subscribe."""
+"""Protocols in botocore's documentation of Subscribe."""
 MANUALLY_CONFIRMED = ("http", "https", "email", "email-json")
 RATE = re.compile(r"rate\((1 (minute|hour|day)|0*([2-9]|[1-9]\d+) (minutes|hours|days))\)")
 MONTH = r"(\d|0\d|1[0-2]|JAN|FEB|MAR|APR|MAY|JUN|JUL|AUG|SEP|OCT|NOV|DEC)"
@@ -35,11 +35,11 @@ CRON_FIELDS = (
 DAY_OF_MONTH, DAY_OF_WEEK = 2, 4
 _MOTO_ORIGINALS = {
     cls: dict(vars(cls)) for cls in (EventsHandler, SNSBackend, SNSResponse, Subscription)
-}  # as they were before any sandbox mended them
+}  # the originals, before the sandbox replaces methods
 
 
 def install() -> None:
-    """Let moto refuse what AWS refuses."""
+    """Make moto refuse the requests that AWS refuses."""
     model = Session().get_service_model("events")
     for operation in ("PutRule", "PutTargets"):
         _validate_operation(operation, model.operation_model(operation).input_shape)
@@ -51,7 +51,7 @@ def install() -> None:
 
 
 def is_schedule(expression: str) -> bool:
-    """Whether EventBridge takes it: `rate(…)`, or `cron(…)` with one of the two days left open."""
+    """Whether EventBridge accepts `rate(…)`, or `cron(…)` with `?` for exactly one day field."""
     if RATE.fullmatch(expression):
         return True
     found = re.fullmatch(r"cron\(([^()]+)\)", expression)

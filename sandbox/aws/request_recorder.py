@@ -1,7 +1,7 @@
-"""Calls to AWS in the journal, each under the name of its IAM action (`sso:ListInstances`).
+"""Records calls to AWS in the request log, named by IAM action (`sso:ListInstances`).
 
-Owns how a call is named: the service that the request is signed for, which is IAM's prefix too, and
-the operation, which stands in a header or, in the query protocol (SNS, STS), in the form.
+The prefix is the service that the request is signed for. The operation is in a header or, with the
+query protocol (SNS, STS), in the form.
 """
 
 import io
@@ -17,8 +17,10 @@ _SIGNED_FOR = re.compile(r"Credential=[^/]*/\d{8}/[^/]*/([a-z0-9-]+)/aws4_reques
 
 
 def record_requests(app: Wsgi, request_log: RequestLog) -> Wsgi:
-    """The application, with each of its calls in the journal. Never a value of a call. What is not
-    signed is a look whether the server is there."""
+    """Wrap the application so that the request log records each call, without its parameters.
+
+    Unsigned requests are health checks and are not recorded.
+    """
 
     def recorded(environ: dict[str, Any], start_response: Any) -> Iterable[bytes]:
         signed = _SIGNED_FOR.search(environ.get("HTTP_AUTHORIZATION", ""))

@@ -1,8 +1,8 @@
-"""The SCIM endpoint of IAM Identity Center, as AWS speaks it (docs/research/scim.md).
+"""The SCIM endpoint of IAM Identity Center (docs/research/scim.md).
 
-Owns paths, methods, authentication, lists, filters and error bodies. What a document may hold
-is in scim_rules and scim_patch. The reason of a refusal stays in `app[CLOUDTRAIL]`, as in life:
-the body always has the same sentence. Bodies and tokens are never logged.
+Implements paths, methods, authentication, lists, filters and error bodies; scim_rules and
+scim_patch validate the documents. As in AWS, an error body has a generic message, and the reason
+goes to CloudTrail only: `app[CLOUDTRAIL]`. Bodies and tokens are never logged.
 """
 
 import base64
@@ -49,7 +49,7 @@ _DETAIL = {
     404: ("ResourceNotFoundException", "Resource not found."),
     405: ("ValidationException", "Method not allowed."),
     409: ("ConflictException", "Refused to create a new, duplicate resource."),
-    429: ("ThrottlingException", "Rate exceeded"),  # assumed words
+    429: ("ThrottlingException", "Rate exceeded"),  # assumed text
     500: ("InternalServerException", "Internal error."),
 }  # fmt: skip
 Handler = Callable[[web.Request], Awaitable[web.StreamResponse]]
@@ -66,7 +66,7 @@ def create_scim_app(
     request_log: RequestLog | None = None,
     center: IdentityCenter | None = None,
 ) -> web.Application:
-    """The endpoint, writing into this store; `center` says who may, else this token alone."""
+    """Create the endpoint on this store; `center`, or else `token`, authenticates the callers."""
     settings = settings or Settings()
     clock = clock or Clock(settings)
     throttle, request_log = Throttle(clock), request_log or RequestLog(clock)
@@ -282,7 +282,7 @@ def _filter_terms(request: web.Request, allowed: tuple[set[str], ...]) -> dict[s
 
 
 def _page(request: web.Request, resources: list[Record]) -> Record:
-    """One page. startIndex, attributes and excludedAttributes are ignored, not refused
+    """Return one page; startIndex, attributes and excludedAttributes are ignored
     (docs/research/scim.md#lists)."""
     count = request.query.get("count", str(_PAGE_SIZE))
     if not (count.isascii() and count.isdigit() and len(count) < 6 and int(count) >= 1):
@@ -290,7 +290,7 @@ def _page(request: web.Request, resources: list[Record]) -> Record:
     size = min(int(count), _PAGE_SIZE)
     cursor = request.query.get("cursor")
     if cursor is None:
-        page = resources[:size]  # the rest can't be reached without a cursor
+        page = resources[:size]  # without a cursor, the remaining resources are unreachable
         return {**_list_response(page), "totalResults": len(resources)}
     start = 0
     if cursor:
@@ -351,7 +351,7 @@ def _error_middleware(
     request_log: RequestLog,
 ) -> Any:
     async def handle(request: web.Request, handler: Handler) -> web.StreamResponse:
-        # A wrong tenant and a wrong token look alike (docs/research/scim.md#errors).
+        # A wrong tenant and a wrong token get the same answer (docs/research/scim.md#errors).
         tenant = (request.path + "/").split("/")[1]
         if reason := refusal_reason(tenant, request.headers.get("Authorization", "")):
             return _refusal(request, 401, reason)
@@ -366,7 +366,7 @@ def _error_middleware(
         except ConflictError as error:
             return _refusal(request, 409, str(error))
         except FaultError as fault:
-            answer = _refusal(request, fault.status, "A fault that was asked for")
+            answer = _refusal(request, fault.status, "Injected fault")
             answer.headers.update(fault.headers)
             return answer
         except web.HTTPException as error:
@@ -379,7 +379,7 @@ def _error_middleware(
     async def middleware(request: web.Request, handler: Handler) -> web.StreamResponse:
         answer = await handle(request, handler)
         status = 0 if isinstance(answer, ClosedConnection) else answer.status
-        # Whoever has the tenant's token is Okta, as far as AWS can tell.
+        # A caller with the tenant's token is Okta, as far as AWS can tell.
         request_log.record("scim", request, status, "" if status == 401 else "okta")
         return answer
 

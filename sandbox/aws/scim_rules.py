@@ -1,7 +1,7 @@
-"""What AWS accepts in a SCIM user or group (docs/research/scim.md#attributes).
+"""Rules for SCIM users and groups in AWS (docs/research/scim.md#attributes).
 
-Pure: turns a SCIM document into an identity store record, or raises `InvalidError` with the reason
-that only CloudTrail would show. The rules come from that page, never from the kit.
+Converts a SCIM document into an identity store record, or raises `InvalidError` with the reason
+that CloudTrail shows. The rules come from that page, never from the kit.
 """
 
 import unicodedata
@@ -33,23 +33,24 @@ ENTERPRISE_ATTRIBUTES = (
 )  # fmt: skip
 UNSUPPORTED = ("password", "ims", "photos", "x509Certificates", "entitlements")
 FORBIDDEN = set("<>;:%")
-"""AWS's Okta page. Not looked for in profileUrl (no URL is without a colon) nor in ids."""
+"""Forbidden characters (AWS's page on Okta), except in profileUrl, which contains a colon."""
 _WHITESPACE = "\t\n\r \xa0\u3000"
 _ADDRESS = ("streetAddress", "locality", "region", "postalCode", "country")
 
 
 class InvalidError(Exception):
-    """AWS answers 400. The text goes to CloudTrail only (docs/research/scim.md#errors)."""
+    """The document is invalid: status 400. Only CloudTrail shows the message
+    (docs/research/scim.md#errors)."""
 
 
 def user_record(document: object, issuer: str) -> Record:
-    """A whole SCIM user as an identity store record."""
+    """Convert a SCIM user into an identity store record."""
     doc = _object(document, "RequestBody")
     for key in UNSUPPORTED:
         if doc.get(key):
             raise InvalidError(f"Attribute {key} is not supported")
     if doc.get("groups"):
-        # Empty placeholders are tolerated (docs/research/scim.md#credential-test).
+        # AWS tolerates empty placeholders (docs/research/scim.md#credential-test).
         raise InvalidError("Attribute groups is not supported")
     record: Record = {}
     for key in TEXTS:
@@ -81,7 +82,7 @@ def user_record(document: object, issuer: str) -> Record:
 
 
 def group_record(document: object, issuer: str) -> Record:
-    """A SCIM group without its members."""
+    """Convert a SCIM group, without its members, into an identity store record."""
     doc = _object(document, "RequestBody")
     name = _text(doc, "displayName", forbidden=False)
     if name is None:
@@ -90,7 +91,7 @@ def group_record(document: object, issuer: str) -> Record:
 
 
 def member_ids(value: object) -> list[str]:
-    """The ids in a members value; at most 100 in one request
+    """The IDs in a members value, at most 100 for each request
     (docs/research/scim.md#group-changes)."""
     items = value if isinstance(value, list) else [value]
     if len(items) > 100:
@@ -102,7 +103,7 @@ def member_ids(value: object) -> list[str]:
 
 
 def scim_user(record: Record, location: str) -> Record:
-    """The record as SCIM shows it."""
+    """The SCIM document of a user record."""
     doc: Record = {"schemas": [USER], "id": record["UserId"], **_meta(record, "User", location)}
     for item in record.get("ExternalIds", []):
         doc["externalId"] = item["Id"]
@@ -121,7 +122,7 @@ def scim_user(record: Record, location: str) -> Record:
 
 
 def scim_group(record: Record, location: str) -> Record:
-    """The record as SCIM shows it: AWS never shows members (docs/research/scim.md#lists)."""
+    """The SCIM document of a group record, without members (docs/research/scim.md#lists)."""
     doc: Record = {"schemas": [GROUP], "id": record["GroupId"], "members": []}
     for item in record.get("ExternalIds", []):
         doc["externalId"] = item["Id"]
@@ -207,13 +208,13 @@ def _text(doc: Record, key: str, prefix: str = "", forbidden: bool = True) -> st
     if not isinstance(value, str) or not 1 <= len(value) <= 1024:
         raise InvalidError(f"Value at '{path}' failed to satisfy constraint: 1..1024 characters")
     for char in value:
-        # \p{L}\p{M}\p{S}\p{N}\p{P} and the white space of SensitiveStringType
+        # \p{L}\p{M}\p{S}\p{N}\p{P} and the whitespace of SensitiveStringType
         if unicodedata.category(char)[0] not in "LMSNP" and char not in _WHITESPACE:
             raise InvalidError(
                 f"Value at '{path}' failed to satisfy constraint: regular expression"
             )
     if forbidden and key != "profileUrl" and FORBIDDEN & set(value):
-        raise InvalidError(f"Value at '{path}' holds one of the characters < > ; : %")
+        raise InvalidError(f"Value at '{path}' contains one of the characters < > ; : %")
     return value
 
 

@@ -1,8 +1,8 @@
-"""The SSO Admin API: moto's, with what it lacks or is too lenient about put right.
+"""The SSO Admin API: moto with missing operations and stricter validation.
 
-Every operation is held to AWS's constraints, and the instance, permission set or application that
-it names must exist. What stands in permission_sets.py, assignments.py and instance.py replaces
-moto's operation of that name; the others are moto's.
+Every operation checks AWS's constraints and that the instance, permission set or application
+exists. Methods of permission_sets.py, assignments.py and instance.py replace moto's operations of
+the same name.
 """
 
 import json
@@ -26,11 +26,11 @@ Params = dict[str, Any]
 Operation = Callable[[Params], dict[str, Any]]
 
 MOTO_OPERATIONS = dict(vars(SSOAdminResponse))
-"""As it was before any sandbox mended it."""
+"""moto's original operations."""
 
 
 def install(store: IdentityStore, aws: Aws) -> None:
-    """Let moto's SSO Admin answer as AWS does for this store and organisation."""
+    """Make moto's SSO Admin API answer as AWS does, for this store and organization."""
     backend = ssoadmin_backends[aws.account][aws.region]
     instance = InstanceOperations(backend, aws)
     parts = (PermissionSets(backend), Assignments(backend, store, aws.account), instance)
@@ -42,7 +42,7 @@ def install(store: IdentityStore, aws: Aws) -> None:
     }
 
     def check_references(called_backend: SSOAdminBackend, params: Params) -> None:
-        """An instance is reached in its own region only."""
+        """Refuse unknown references; an instance exists in its own region only."""
         arn = params.get("InstanceArn")
         if called_backend is not backend or arn not in (None, backend.instances[0].instance_arn):
             text = f"Instance {arn or ''} is not found in {called_backend.region_name}"

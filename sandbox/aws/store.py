@@ -1,7 +1,7 @@
 """The identity store: users, groups and memberships as the Identity Store API shows them.
 
-Owns the data, its uniqueness rules and the lock; SCIM and boto3 both come through here, from
-two threads. Knows no HTTP and no SCIM grammar.
+Keeps the data, its uniqueness rules and the lock: the SCIM endpoint and the AWS API access it from
+two threads.
 """
 
 import threading
@@ -13,21 +13,21 @@ from typing import Any
 Record = dict[str, Any]
 
 SCIM_ISSUER = "https://scim.aws.com/"
-"""Prefix of ExternalIds[].Issuer of what SCIM wrote
+"""Prefix of ExternalIds[].Issuer in records that SCIM wrote
 (docs/research/identity-center.md#users-and-groups-outside-scim)."""
 
 
 class ConflictError(Exception):
-    """A value that must be unique is taken. The text is CloudTrail's
+    """A unique value is already used. The message is CloudTrail's
     (docs/research/scim.md#errors)."""
 
 
 class NotFoundError(Exception):
-    """No user, group or membership with this id. The text is its kind."""
+    """No user, group or membership has this ID. The message is the kind of the record."""
 
 
 class IdentityStore:
-    """One identity store. Take `lock` around anything that reads and then writes."""
+    """An identity store. Hold `lock` while you read and then write."""
 
     def __init__(self, store_id: str, tenant: str) -> None:
         self.id = store_id
@@ -39,7 +39,7 @@ class IdentityStore:
         self._count = 0
 
     def put_user(self, record: Record, user_id: str | None = None) -> Record:
-        """Create a user, or replace the one with this id. Keeps memberships."""
+        """Create a user, or replace the user with this ID and keep the memberships."""
         with self.lock:
             if user_id is not None:
                 self.user(user_id)
@@ -52,7 +52,7 @@ class IdentityStore:
             return self._put(self.users, "UserId", record, user_id)
 
     def put_group(self, record: Record, group_id: str | None = None) -> Record:
-        """Create a group, or replace the one with this id."""
+        """Create a group, or replace the group with this ID."""
         with self.lock:
             if group_id is not None:
                 self.group(group_id)
@@ -128,7 +128,7 @@ class IdentityStore:
         return table[ident]
 
     def _new_id(self, key: str) -> str:
-        """The same ids in the same order in each run."""
+        """Generate an ID; the sequence of IDs is the same in each run."""
         self._count += 1
         return str(uuid.uuid5(uuid.NAMESPACE_OID, f"{self.id} {key} {self._count}"))
 

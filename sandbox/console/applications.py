@@ -1,4 +1,4 @@
-"""Okta: the list of applications, and what all pages of one application share."""
+"""Okta: the list of applications, and the base class of an application's tabs."""
 
 from typing import Any
 
@@ -9,9 +9,9 @@ from ..okta.model import App
 from .pages import Pages, redirect
 
 APP_PATH = "/admin/app/{name}/instance/{app}"
-"""Where Okta's own console has an application, so that links differ in the host alone."""
+"""The path of an application in Okta's own console."""
 MAX_ROWS = 50
-"""Rows on one page; whoever is not among them is found with the search field."""
+"""Rows on one page; the search field finds further ones."""
 
 
 class Tab:

@@ -1,4 +1,4 @@
-"""Okta: the Assignments tab, for people and for groups."""
+"""Okta: the Assignments tab, for people and groups."""
 
 from aiohttp import web
 
@@ -40,7 +40,7 @@ class Assignments(Tab):
         app, kind = self.context.app(request), request.match_info["kind"]
         query, assigned = request.query.get("q", ""), self._assigned(app, kind)
         if kind == "people":
-            # Only who is assigned one by one: whoever comes with a group can be, too.
+            # Only individually assigned users: a user assigned through a group can be added.
             assigned = [ident for ident, user in app.users.items() if user.scope == "USER"]
             idents = [
                 i for i, user in self.model.users.items() if user["status"] != "DEPROVISIONED"
@@ -49,8 +49,8 @@ class Assignments(Tab):
             idents = [i for i, group in self.model.groups.items() if group["type"] == "OKTA_GROUP"]
         rows = _search([self._row(kind, ident) for ident in idents], query)
         return self.show(
-            "okta/assignment_candidates.html", app, "assignments", kind=kind, q=query, assigned=set(assigned),
-            rows=rows[:MAX_ROWS], more=len(rows[MAX_ROWS:]),
+            "okta/assignment_candidates.html", app, "assignments", kind=kind, q=query,
+            assigned=set(assigned), rows=rows[:MAX_ROWS], more=len(rows[MAX_ROWS:]),
         )  # fmt: skip
 
     async def confirm(self, request: web.Request) -> web.Response:

@@ -1,4 +1,4 @@
-"""AWS: Users and Groups, as they stand in the identity store."""
+"""AWS: the Users and Groups pages."""
 
 from typing import Any
 
@@ -30,7 +30,7 @@ class Directory:
         )
 
     def _created_by(self, record: Record) -> str:
-        """Who made it: what SCIM wrote carries its issuer
+        """SCIM or Manual: records that SCIM wrote carry its issuer
         (docs/research/identity-center.md#users-and-groups-outside-scim)."""
         issuers = [item["Issuer"] for item in record.get("ExternalIds", [])]
         return "SCIM" if self.store.issuer in issuers else "Manual"

@@ -1,4 +1,4 @@
-"""AWS: Settings, with the identity source and automatic provisioning."""
+"""AWS: the Settings page, with identity source and automatic provisioning."""
 
 from typing import Any
 
@@ -16,7 +16,7 @@ HOME = "/aws-console/settings"
 class Settings:
     def __init__(self, pages: Pages, center: IdentityCenter) -> None:
         self.pages, self.center = pages, center
-        self._pending_provider: Provider | None = None  # uploaded, and not yet accepted
+        self._pending_provider: Provider | None = None  # uploaded, but not confirmed yet
 
     def routes(self) -> list[Route]:
         source, provisioning = HOME + "/identity-source", HOME + "/provisioning"

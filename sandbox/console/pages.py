@@ -1,8 +1,8 @@
-"""Rendering and the guard: what all pages of the consoles share.
+"""Rendering and request checks of all console pages.
 
-Owns who may ask (this host, and for a POST a page of ours), and the headers of every answer. A page
-holds the secret that its forms must send back; a foreign page can read none of ours, since no
-answer allows it (no CORS) and a name that was bent to 127.0.0.1 is refused by its Host.
+The middleware accepts requests for this host only, and a POST only from a console page: each form
+returns the secret of its page. Pages of other origins cannot read the secret, because no answer
+allows it (no CORS), and a host name that resolves to 127.0.0.1 fails the check of the Host header.
 """
 
 import hmac
@@ -27,7 +27,7 @@ _HEADERS = {
     "Cache-Control": "no-store",
     "Cross-Origin-Opener-Policy": "same-origin",
     "Cross-Origin-Resource-Policy": "same-origin",
-    # Not `no-referrer`: with it a browser sends `Origin: null` along with our own forms.
+    # Not `no-referrer`: browsers would send `Origin: null` with the console's own forms.
     "Referrer-Policy": "same-origin",
     "X-Content-Type-Options": "nosniff",
     "X-Frame-Options": "DENY",
@@ -60,7 +60,7 @@ class Pages:
 
     @web.middleware
     async def middleware(self, request: web.Request, handler: Handler) -> web.StreamResponse:
-        """Pages are no part of Okta's API: no token, no rate limit, no journal, no faults."""
+        """Handle console pages, without token, rate limits, request log and faults."""
         if not request.path.startswith(
             tuple(f"{same_origin}/" for same_origin in _PATH_PREFIXES)
         ) and (request.path not in _PATH_PREFIXES):
@@ -75,17 +75,17 @@ class Pages:
             return refusal or await request.match_info.handler(request)
         except OktaError as error:
             text = " ".join((error.summary, *error.causes))
-            return self.error_page(error.status, "This did not work", text)
+            return self.error_page(error.status, "The request failed", text)
         except web.HTTPException as error:
-            return self.error_page(error.status, error.reason, "There is no such page.")
+            return self.error_page(error.status, error.reason, "The page does not exist.")
 
     def _reject_foreign_host(self, request: web.Request) -> web.Response | None:
         if request.host == self.host:
             return None
-        return self.error_page(421, "Wrong host", f"These pages are served as {self.host} only.")
+        return self.error_page(421, "Wrong host", f"Open these pages at {self.host}.")
 
     async def _reject_forged_form(self, request: web.Request) -> web.Response | None:
-        """A POST must come from a page of ours, which its secret proves."""
+        """Reject a POST without the secret of a console page."""
         if request.method in ("GET", "HEAD"):
             return None
         same_origin = (
@@ -95,14 +95,12 @@ class Pages:
         given = (await request.post()).get("csrf", "") if same_origin else ""
         if isinstance(given, str) and hmac.compare_digest(given.encode(), self.secret.encode()):
             return None
-        reason = (
-            "The form did not come from a page of this sandbox. Open the page anew and try again."
-        )
+        reason = "The form was not sent by a page of this sandbox. Reload the page and try again."
         return self.error_page(403, "Refused", reason)
 
 
 def field(form: Any, name: str) -> str:
-    """A text field of a form; empty when it is not there or a file."""
+    """The value of a text field; empty if the field is missing or a file."""
     value = form.get(name, "")
     return value if isinstance(value, str) else ""
 

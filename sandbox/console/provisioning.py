@@ -1,8 +1,8 @@
 """Okta: the Provisioning tab, with Integration and To App.
 
-What a person saves here is what provisioning runs on, whatever the API says of the connection
-(docs/research/okta-api.md#connections-and-features). A token that was entered is kept until it is
-saved or cancelled, so that nobody has to paste it twice; no page ever shows it.
+Provisioning uses the settings saved here, independent of the API's answers about the connection
+(docs/research/okta-api.md#connections-and-features). An entered token is kept until it is saved or
+cancelled, so that the user does not have to paste it twice; no page shows it.
 """
 
 from dataclasses import replace
@@ -60,7 +60,8 @@ class Provisioning(Tab):
         kept = bool(self._entered_tokens.get(app.id) or app.token)
         url = app.base_url or "" if url is None else url
         return self.show(
-            "okta/provisioning_integration.html", app, "provisioning", status=400 if error else 200, edit=edit,
+            "okta/provisioning_integration.html", app, "provisioning",
+            status=400 if error else 200, edit=edit,
             enable=enable, url=url, kept=kept, error=error, verified=verified,
         )  # fmt: skip
 
@@ -85,17 +86,17 @@ class Provisioning(Tab):
         return redirect(page)
 
     async def _credentials_error(self, app: App, url: str, token: str | None) -> str | None:
-        """What is wrong with these credentials; the sandbox's SCIM endpoint is really asked."""
+        """Test the credentials against the SCIM endpoint; return an error message or None."""
         if not BASE_URL.fullmatch(url):
             return "Base URL: Does not match required pattern"
         if not token:
             return "API Token: The field cannot be left blank"
         if not token.isascii() or not token.isprintable():
-            return "API Token: Does not match required pattern"  # it can be no header's value
+            return "API Token: Does not match required pattern"  # not valid as a header value
         try:
             await self.context.worker.test_credentials(replace(app, base_url=url, token=token))
-        except ScimError as refused:
-            return f"Error authenticating: {refused.message}"
+        except ScimError as refusal:
+            return f"Error authenticating: {refusal.message}"
         return None
 
     async def to_app(self, request: web.Request) -> web.Response:
@@ -110,14 +111,15 @@ class Provisioning(Tab):
             for key, name, part, switch, text in _FEATURES
         ]
         return self.show(
-            "okta/provisioning_to_app.html", app, "provisioning", status=400 if error else 200, edit=edit,
-            rows=rows, error=error,
+            "okta/provisioning_to_app.html", app, "provisioning",
+            status=400 if error else 200, edit=edit, rows=rows, error=error,
         )  # fmt: skip
 
     async def post_to_app(self, request: web.Request) -> web.Response:
         app, form = self.context.app(request), await request.post()
         if "sync_password" in form:
-            return self._to_app(app, True, f"Sync Password: {app.body['label']} does not take it.")
+            label = app.body["label"]
+            return self._to_app(app, True, f"Sync Password: {label} does not support it.")
         for key, _, part, switch, _ in _FEATURES:
             app.capabilities[part][switch]["status"] = "ENABLED" if key in form else "DISABLED"
         provision_staged_users(self.model, app)

@@ -113,7 +113,7 @@ class PushGroups(Tab):
         choice = field(form, "target")
         if choice not in ("leave", "delete"):
             raise not_found(choice, "choice")
-        # The console unlinks an active mapping, too; the API wants it inactive first.
+        # The console also unlinks active mappings; the API requires an inactive one.
         mapping.status = "INACTIVE"
         GroupPush(self.context).unlink(app, mapping, choice == "delete")
         return redirect(f"{app_root(app)}/push-groups")

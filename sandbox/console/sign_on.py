@@ -1,4 +1,4 @@
-"""Okta: the Sign On tab: SAML attributes, the certificate, and the metadata for AWS."""
+"""Okta: the Sign On tab, with attribute statements, certificates and metadata."""
 
 from itertools import zip_longest
 
@@ -62,7 +62,7 @@ class SignOn(Tab):
         return redirect(app_root(app) + "/sign-on")
 
     async def metadata(self, request: web.Request) -> web.Response:
-        """For a browser: the same document as the API's, for which nobody has to be signed in."""
+        """The metadata document of the API, at an address that requires no authentication."""
         key = request.match_info["key"]
         for app in self.model.apps.values():
             if _issuer_key(app) == key:
@@ -85,10 +85,10 @@ def _row(item: Json) -> Json:
 
 
 def _settings(app: App, rows: list[Json], fields: Json) -> Json:
-    """The app's settings with these rows; group attribute statements stay as they are."""
+    """The app's settings with these statements; group attribute statements are unchanged."""
     for row in rows:
         if not row["value"] or row["format"] not in FORMATS:
-            raise invalid("value", f"{row['name']}: give a value and a name format")
+            raise invalid("value", f"{row['name']}: enter a value and select a name format")
     made = [{"type": "EXPRESSION", "name": row["name"], "namespace": row["format"],
              "values": [row["value"]]} for row in rows]  # fmt: skip
     made += [item for item in _statements(app) if item.get("type") == "GROUP"]

@@ -1,7 +1,7 @@
-"""The consoles put together: routes of all pages, and the guard before them.
+"""Adds the routes and the middleware of all console pages.
 
-Both are served on Okta's port, AWS's under /aws-console: the AWS port belongs to moto, a WSGI
-application in threads of its own, which would need this guard a second time.
+Okta's port serves both consoles, the AWS console under /aws-console, because moto, a separate WSGI
+application, uses the AWS port.
 """
 
 from aiohttp import web
@@ -22,7 +22,7 @@ from .sign_on import SignOn
 def add_console(
     app: web.Application, context: OrgContext, center: IdentityCenter, store: IdentityStore
 ) -> None:
-    """Serve the pages from this application; call it before the application starts."""
+    """Add the console pages to an application that has not started yet."""
     pages = Pages(context.base)
     app.middlewares.insert(0, pages.middleware)
     app.router.add_get("/admin/console.css", pages.stylesheet)

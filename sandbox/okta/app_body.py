@@ -1,9 +1,9 @@
-"""What an app may be told: a catalog SAML app's body, judged and cut to what Okta keeps of it.
+"""Validates the request body of a catalog SAML app and reduces it to the keys that Okta keeps.
 
 Of `settings.signOn` a catalog app keeps the override keys only
-(docs/research/okta-api.md#sign-on-settings-of-a-catalog-app). Names of statements are unique and at
-most 512 characters long, their values 1024 (the same). Assumed: values of a wrong kind are refused,
-and unknown keys are overlooked.
+(docs/research/okta-api.md#sign-on-settings-of-a-catalog-app). Names of attribute statements are
+unique and have at most 512 characters, values at most 1024 (same source). Assumed: Okta refuses
+values of a wrong type and ignores unknown keys.
 """
 
 import re
@@ -31,25 +31,25 @@ _SCHEMA: Any = {
 }  # fmt: skip
 _STATEMENT_SCHEMA: Any = {"type": str, "name": str, "namespace": str, "filterType": str,
                    "filterValue": str, "values": list}  # fmt: skip
-_KIND_NAMES = {str: "a text", bool: "true or false", dict: "an object", list: "a list"}
+_KIND_NAMES = {str: "a string", bool: "true or false", dict: "an object", list: "a list"}
 _TEMPLATE_TYPES = ("BUILT_IN", "CUSTOM", "NONE")
 _PUSH_STATUSES = (None, "PUSH", "DONT_PUSH", "NOT_CONFIGURED")
 
 
 def validate_app_body(document: Json) -> Json:
-    """The body with all its objects, and in them only what is known and not null."""
+    """Return the body with all objects present, known keys only, and without nulls."""
     body: Json = _keep_known(_SCHEMA, document, "app")
     for key in ("name", "label", "signOnMode"):
         if not body.get(key):
             raise invalid(key, f"{key}: The field cannot be left blank")
     if not re.fullmatch(r"\w+", body["name"], re.ASCII):
-        raise invalid("name", "name: is no name of a catalog app")
+        raise invalid("name", "name: is not the name of a catalog app")
     if body["signOnMode"] != "SAML_2_0":
-        raise invalid("signOnMode", "signOnMode: the sandbox knows SAML_2_0 only")
+        raise invalid("signOnMode", "signOnMode: the sandbox supports SAML_2_0 only")
     default = {"template": "${source.login}", "type": "BUILT_IN"}
     template: Any = body["credentials"]["userNameTemplate"] or default
     if not template.get("template"):
-        raise invalid("userNameTemplate", "userNameTemplate: template is missing")
+        raise invalid("userNameTemplate", "userNameTemplate: template is required")
     if template.setdefault("type", "BUILT_IN") not in _TEMPLATE_TYPES:
         raise invalid("userNameTemplate", f"type: use one of {', '.join(_TEMPLATE_TYPES)}")
     if template.get("pushStatus") not in _PUSH_STATUSES:
@@ -80,8 +80,9 @@ def _statements(document: list[Any]) -> list[Json]:
         statement: Json = _keep_known(_STATEMENT_SCHEMA, item, "attributeStatements")
         name, values = statement.get("name"), statement.get("values", [])
         if not name or len(name) > 512 or any(name == other["name"] for other in statements):
-            raise invalid("attributeStatements", "name: one of its own, of 1 to 512 characters")
+            raise invalid("attributeStatements", "name: must be unique, of 1 to 512 characters")
         if not all(isinstance(value, str) and len(value) <= 1024 for value in values):
-            raise invalid("attributeStatements", f"values: texts of at most 1024 ({name})")
+            cause = f"values: must be strings of at most 1024 characters ({name})"
+            raise invalid("attributeStatements", cause)
         statements.append(statement)
     return statements

@@ -1,8 +1,8 @@
-"""The app as Okta shows it. Owns the shape of the answer and nothing else.
+"""Renders an app as Okta's API shows it.
 
-Shape: recordings of a real org; of `settings.signOn` a catalog app has the override keys only
-(docs/research/okta-api.md#sign-on-settings-of-a-catalog-app). Which of `features` this app shows
-once provisioning is on nobody has published: these four are assumed.
+The shape follows recordings of a real org. Of `settings.signOn` a catalog app has the override keys
+only (docs/research/okta-api.md#sign-on-settings-of-a-catalog-app). Okta does not publish which
+`features` this app shows once provisioning is enabled; these four are assumed.
 """
 
 from typing import Any

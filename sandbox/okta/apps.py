@@ -1,4 +1,4 @@
-"""Apps: create, read, update, delete, lifecycle, signing keys and SAML metadata."""
+"""API of apps: create, read, update, delete, lifecycle, signing keys and SAML metadata."""
 
 import copy
 
@@ -8,11 +8,11 @@ from .app_body import validate_app_body
 from .app_view import app_view
 from .certificate import idp_metadata, signing_key
 from .errors import OktaError, invalid
-from .http import Json, OrgContext, Route, read_body, reply
+from .http import Json, Resource, Route, read_body, reply
 from .model import App, now
 from .search import parse
 
-# What an app starts with (a recording of a real org, USER_PROVISIONING).
+# The capabilities of a new app (a recording of a real org, USER_PROVISIONING).
 _INITIAL_CAPABILITIES = {
     "create": {"lifecycleCreate": {"status": "DISABLED"}},
     "update": {
@@ -22,10 +22,7 @@ _INITIAL_CAPABILITIES = {
 }  # fmt: skip
 
 
-class Apps:
-    def __init__(self, context: OrgContext) -> None:
-        self.context, self.model = context, context.model
-
+class Apps(Resource):
     def routes(self) -> list[Route]:
         apps, app = "/api/v1/apps", "/api/v1/apps/{app}"
         return [

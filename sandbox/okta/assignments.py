@@ -1,21 +1,19 @@
-"""Who is assigned to an app: its groups, the app users that come of them, and single people.
+"""API of an app's assignments: group assignments, individual user assignments and app users.
 
-Assumed: who is assigned by name stays so whatever their groups are, until that is taken back;
-then a group that is assigned keeps them. Who is in by a group alone can't be taken out by name.
+Assumed: an individual assignment is independent of the user's groups. When it is removed, an
+assigned group still keeps the user assigned. A user who is assigned only through a group cannot be
+unassigned individually.
 """
 
 from aiohttp import web
 
 from .errors import invalid, not_found
-from .http import Json, OrgContext, Route, read_body, reply, text_of
+from .http import Json, Resource, Route, read_body, reply, text_of
 from .model import App, now
 from .users import user_view
 
 
-class Assignments:
-    def __init__(self, context: OrgContext) -> None:
-        self.context, self.model = context, context.model
-
+class Assignments(Resource):
     def routes(self) -> list[Route]:
         groups, users = "/api/v1/apps/{app}/groups", "/api/v1/apps/{app}/users"
         return [
@@ -53,7 +51,7 @@ class Assignments:
     async def put_group(self, request: web.Request) -> web.Response:
         app, body = self.context.app(request), await read_body(request)
         ident = self.model.group(request.match_info["group"])["id"]
-        # Which priority Okta gives is not published: the next one is assumed.
+        # Okta does not publish the default priority: the next one is assumed.
         old = app.groups.get(ident, {"priority": len(app.groups), "profile": {}})
         priority, profile = body.get("priority", old["priority"]), body.get("profile")
         if not isinstance(priority, int) or isinstance(priority, bool):
@@ -79,8 +77,9 @@ class Assignments:
         links = {"app": {"href": root}, "user": {"href": f"{self.context.api}/users/{ident}"}}
         view: Json = {
             "id": ident, "scope": user.scope, "status": user.status, "syncState": user.sync,
-            "created": user.created, "lastUpdated": user.updated, "statusChanged": user.status_changed,
-            "credentials": {"userName": user.name}, "profile": self.model.app_profile(app, user),
+            "created": user.created, "lastUpdated": user.updated,
+            "statusChanged": user.status_changed, "credentials": {"userName": user.name},
+            "profile": self.model.app_profile(app, user),
             "_links": links,
         }  # fmt: skip
         if user.scim_id:
@@ -105,7 +104,7 @@ class Assignments:
     async def assign_user(self, request: web.Request) -> web.Response:
         app, body = self.context.app(request), await read_body(request)
         if body.get("scope") not in (None, "USER"):
-            raise invalid("scope", "scope: assign the group instead")
+            raise invalid("scope", "scope: use USER, or assign the group instead")
         user = self.model.user(text_of(body, "id"))
         if user["status"] == "DEPROVISIONED":
             raise invalid("id", "id: the user is deactivated")
@@ -114,7 +113,7 @@ class Assignments:
         return self._update_user(app, user["id"], profile, name)
 
     def add_user(self, app: App, ident: str) -> None:
-        """Assign this person by name."""
+        """Assign a user individually."""
         if ident in app.users:
             app.users[ident].scope = "USER"
             self.model.enqueue("user", app, ident)
@@ -141,16 +140,16 @@ class Assignments:
         return web.Response(status=204)
 
     def remove_user(self, app: App, ident: str) -> None:
-        """Take back that this person is assigned by name."""
+        """Remove the individual assignment of a user."""
         self.user_view(app, ident, False)
         if app.users[ident].scope == "GROUP":
-            raise invalid("scope", "scope: a group assigns this user; take them out of the group")
+            raise invalid("scope", "scope: assigned by a group; remove the user from the group")
         app.users[ident].scope = "GROUP"
         self.model.assign(app, ident)
 
 
 def _overrides(body: Json) -> tuple[Json, str]:
-    """Values of the app user's own, and its own user name."""
+    """The attribute and user name overrides in the body of an app user."""
     profile, credentials = body.get("profile") or {}, body.get("credentials") or {}
     if not isinstance(profile, dict):
         raise invalid("profile", "profile: must be an object")

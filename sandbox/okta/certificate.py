@@ -1,4 +1,4 @@
-"""The signing certificate, one self-signed key for the process, and the metadata that shows it."""
+"""The self-signed signing certificate of the org, and the SAML metadata that contains it."""
 
 import base64
 from datetime import UTC, datetime
@@ -14,14 +14,14 @@ _signing_key: dict[str, Any] = {}
 
 
 def signing_key() -> dict[str, Any]:
-    """The key as Okta shows it, without its private part, which nobody here needs."""
+    """The public key as Okta shows it. The sandbox signs nothing and drops the private key."""
     if not _signing_key:
         _signing_key.update(_generate_key())
     return dict(_signing_key)
 
 
 def restore_signing_key(key: dict[str, Any]) -> None:
-    """Go on with the key of a snapshot."""
+    """Use the key of a snapshot."""
     _signing_key.clear()
     _signing_key.update(key)
 
@@ -48,7 +48,7 @@ def _generate_key() -> dict[str, Any]:
 
 
 def idp_metadata(base: str, name: str, app_id: str) -> str:
-    """The identity provider's SAML metadata of one app."""
+    """The identity provider metadata of an app."""
     key = "exk" + app_id[3:]
     sign_in_url = escape(f"{base}/app/{name}/{key}/sso/saml", {'"': "&quot;"})
     saml = "urn:oasis:names:tc:SAML:2.0"

@@ -1,9 +1,9 @@
-"""An app's provisioning: its connection (Base URL and token) and what it does with it (features).
+"""API of an app's provisioning: its connection (Base URL and token) and its features.
 
 Okta's public API is not known to support either for this app
-(docs/research/okta-api.md#connections-and-features). By default the answers are therefore «200,
-UNKNOWN» and «400, not enabled», also where a person has switched provisioning on in the console
-(assumed); `connections: supported` answers as Okta does for the apps it documents.
+(docs/research/okta-api.md#connections-and-features). By default the answers are therefore "200,
+UNKNOWN" and "400, not enabled", even after provisioning was enabled in the console (assumed).
+`connections: supported` answers as Okta does for the apps it documents.
 """
 
 import re
@@ -14,12 +14,12 @@ from aiohttp import web
 from ..provisioning.scim_client import ScimError
 from . import errors
 from .errors import OktaError, invalid, not_found
-from .http import Json, OrgContext, Route, read_body, reply
+from .http import Json, Resource, Route, read_body, reply
 from .model import App, Model
 
 _UNKNOWN = {"profile": {"authScheme": "UNKNOWN"}, "status": "UNKNOWN"}
 _NAME = "USER_PROVISIONING"
-# Okta's pattern is not published; that a slash at the end breaks it is
+# Okta does not publish the pattern, but documents that a trailing slash violates it
 # (docs/research/scim.md#endpoint).
 BASE_URL = re.compile(r"https?://[^\s/?#]+(/[^\s/?#]+)*")
 _SWITCHES = {"create": ("lifecycleCreate",), "update": ("profile", "lifecycleDeactivate",
@@ -28,10 +28,7 @@ _VALUES = {"status": ("ENABLED", "DISABLED"), "seed": ("OKTA", "RANDOM"),
            "change": ("CHANGE", "KEEP_EXISTING")}  # fmt: skip
 
 
-class Connection:
-    def __init__(self, context: OrgContext) -> None:
-        self.context, self.model = context, context.model
-
+class Connection(Resource):
     def routes(self) -> list[Route]:
         one = "/api/v1/apps/{app}/connections/default"
         features = "/api/v1/apps/{app}/features"
@@ -56,7 +53,7 @@ class Connection:
             "_links": {"self": {"href": root, "hints": {"allow": ["GET", "POST"]}},
                        action: link},
         }  # fmt: skip
-        if app.auth_scheme == "TOKEN":  # an OAuth connection has neither (ApplicationConnections)
+        if app.auth_scheme == "TOKEN":  # not for OAuth (ApplicationConnections)
             view |= {"authScheme": "TOKEN", "baseUrl": app.base_url or ""}
         return view
 
@@ -91,16 +88,16 @@ class Connection:
         return web.Response(status=204)
 
     async def _enable(self, app: App) -> None:
-        """Okta tests the credentials first; the import of groups is no part of the test."""
-        if app.auth_scheme == "OAUTH2":  # of a consent given in the console there is nothing here
+        """Test the credentials, then enable the connection and import the groups."""
+        if app.auth_scheme == "OAUTH2":  # the sandbox has no OAuth consent to check
             app.connection = "ENABLED"
             return
         try:
             await self.context.worker.test_credentials(app)
-        except ScimError as refused:
+        except ScimError as refusal:
             app.connection = "DISABLED"
             raise OktaError(400, "E0000059", "Connector configuration could not be tested.",
-                            f"Error authenticating: {refused.message}") from None  # fmt: skip
+                            f"Error authenticating: {refusal.message}") from None  # fmt: skip
         app.connection = "ENABLED"
         await self.context.worker.connection_enabled(app)
 
@@ -134,7 +131,7 @@ class Connection:
 
 
 def provision_staged_users(model: Model, app: App) -> None:
-    """Provision whoever was assigned before it was switched on."""
+    """Provision the users who were assigned before provisioning was enabled."""
     for ident, user in app.users.items():
         if user.status == "STAGED":
             model.enqueue("user", app, ident)

@@ -1,5 +1,4 @@
-"""The sandbox's own page, under /sandbox/: health, settings, clock, journal, snapshot,
-refusals, faults."""
+"""The control API under /sandbox/: settings, clock, request log, snapshots, refusals, faults."""
 
 import asyncio
 import contextlib
@@ -57,7 +56,7 @@ class ControlApi:
         return reply(self.instance_info())
 
     async def settings(self, request: web.Request) -> web.Response:
-        """What is chosen, after the changes that a POST asks for."""
+        """Return the settings, after the changes of a POST."""
         body, settings = await read_body(request), self.context.model.settings
         try:
             settings.update(body)
@@ -66,7 +65,7 @@ class ControlApi:
         return reply(settings.view())
 
     async def clock_state(self, _: web.Request) -> web.Response:
-        """`now` is seconds since the epoch, `ahead` by how many the clock was advanced."""
+        """`now`: seconds since the epoch; `ahead`: seconds by which the clock was advanced."""
         return reply({"now": self.clock.now(), "ahead": self.clock.ahead})
 
     async def advance(self, request: web.Request) -> web.Response:
@@ -79,7 +78,7 @@ class ControlApi:
         return await self.clock_state(request)
 
     async def settled(self, request: web.Request) -> web.Response:
-        """Wait until nothing is left to provision; `pending` says what still is."""
+        """Wait until no provisioning task is pending; `pending` is the number that remain."""
         try:
             timeout = float(request.query.get("timeout", "30"))
         except ValueError:
@@ -98,7 +97,7 @@ class ControlApi:
         return reply(count_by_operation(self._entries(request)))
 
     def _entries(self, request: web.Request) -> list[Json]:
-        """Those of one `server`, and those after the one with the number `since`, if asked so."""
+        """The log entries that the query selects: `server`, and `since` for later numbers."""
         server, since = request.query.get("server", ""), request.query.get("since", "0")
         if server not in ("", AWS, *faults.SERVERS):
             raise invalid("server", "server: use okta, scim or aws")
@@ -107,7 +106,7 @@ class ControlApi:
         return self.request_log.select(server, int(since))
 
     async def refusals(self, _: web.Request) -> web.Response:
-        """Everything that is refused now, and what failed of which no object is left."""
+        """Users and groups in error, and failed tasks whose object no longer exists."""
         found: list[Json] = []
         model = self.context.model
         for app in model.apps.values():
@@ -119,10 +118,11 @@ class ControlApi:
         return reply(found + model.failures)
 
     async def snapshot(self, _: web.Request) -> web.Response:
-        """The whole sandbox as JSON, once nothing is left to provision."""
+        """The state of the sandbox as JSON; requires that no provisioning task is pending."""
         worker = self.context.worker
         if worker.pending or worker.held_jobs:
-            raise invalid("snapshot", "Tasks are pending; settle first, with connections on.")
+            cause = "Provisioning tasks are pending. Enable the connections and wait until settled."
+            raise invalid("snapshot", cause)
         try:
             return reply(self.create_snapshot())
         except ValueError as error:

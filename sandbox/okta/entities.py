@@ -1,4 +1,4 @@
-"""What the org keeps of an app: its users, its pushed groups, its connection. No HTTP, no SCIM."""
+"""Data of an app: app users, push mappings, connection."""
 
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
@@ -12,7 +12,7 @@ def now() -> str:
 
 
 def now_in_seconds() -> str:
-    """The times of push mappings carry no milliseconds (a recording of a real org)."""
+    """The time without milliseconds, as in push mappings (a recording of a real org)."""
     return now()[:19] + "Z"
 
 
@@ -21,11 +21,11 @@ class AppUser:
     id: str
     name: str
     scope: str = "GROUP"
-    """USER for who is assigned by name, whatever groups they are in."""
+    """USER for an individual assignment, GROUP for a user assigned through groups only."""
     profile_override: Json = field(default_factory=dict)
-    """Attributes given to this app user itself; they win over what is mapped."""
+    """Attributes set on the app user; they override mapped attributes."""
     name_override: str = ""
-    """A user name given to this app user itself; empty for the app's template."""
+    """A user name set on the app user; empty to use the app's user name template."""
     status: str = "STAGED"
     sync: str = "OUT_OF_SYNC"
     scim_id: str | None = None
@@ -37,7 +37,7 @@ class AppUser:
     status_changed: str = field(default_factory=now)
 
     def mark_synchronized(self, status: str) -> None:
-        """Arrived in AWS in this status."""
+        """Record that the user has this status in AWS."""
         self.updated = self.synced = now()
         if self.status != status:
             self.status, self.status_changed = status, self.updated
@@ -58,7 +58,7 @@ class PushMapping:
     scim_status: int | None = None
     pushed: str | None = None
     rename: str | None = None
-    """The name the target gets with the next push."""
+    """The name that the next push gives to the target group."""
     created: str = field(default_factory=now_in_seconds)
     updated: str = field(default_factory=now_in_seconds)
 
@@ -77,7 +77,7 @@ class App:
     updated: str = field(default_factory=now)
     keys: list[Json] = field(default_factory=list)
     base_url: str | None = None
-    # The SCIM token lives here and nowhere else; no view shows it.
+    # The only copy of the SCIM token; no API answer shows it.
     token: str | None = field(default=None, repr=False)
     auth_scheme: str = "TOKEN"
     connection: str = "DISABLED"
@@ -85,15 +85,15 @@ class App:
     mapping_id: str = ""
     user_type: str = ""
     custom_attributes: Json = field(default_factory=dict)
-    """Attributes that somebody added to the schema of the app's users."""
+    """Custom attributes in the schema of the app's users."""
     claims: dict[str, Json] = field(default_factory=dict)
     attribute_mappings: dict[str, Json] = field(default_factory=dict)
-    """How attributes of the app's users come from Okta's: expression and pushStatus, by name."""
+    """Expression and pushStatus of each attribute of the app's users, by name."""
     groups: dict[str, Json] = field(default_factory=dict)
     users: dict[str, AppUser] = field(default_factory=dict)
     mappings: dict[str, PushMapping] = field(default_factory=dict)
     scim_user_ids: dict[str, str] = field(default_factory=dict)
-    """Ids in AWS of everybody who ever arrived there, also of who is unassigned by now."""
+    """IDs in AWS of all users provisioned so far, including unassigned ones."""
 
     def is_enabled(self, *path: str) -> bool:
         value: Any = self.capabilities

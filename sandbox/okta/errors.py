@@ -1,11 +1,11 @@
-"""Okta's errors, which know their wire form. Owns codes and summaries; no HTTP server here."""
+"""Okta's errors: codes, summaries and the JSON body."""
 
 import secrets
 from typing import Any
 
 
 class OktaError(Exception):
-    """One refusal: status, code, summary and causes."""
+    """An error answer: status, code, summary and causes."""
 
     def __init__(self, status: int, code: str, summary: str, *causes: str) -> None:
         super().__init__(summary)

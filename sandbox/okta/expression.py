@@ -1,8 +1,8 @@
-"""Okta's expression language, as far as group rules and attribute mappings need it.
+"""The subset of Okta's expression language that group rules and attribute mappings use.
 
-`parse` gives a function of a `Scope`: one person's attributes and groups. A person's attribute
-that is not there is null; names the language does not know are refused when the expression is
-saved, as are its functions that are not in `_FUNCTIONS` (docs/research/okta-api.md#expressions).
+`parse` returns a function of a `Scope`: a user's attributes and groups. A missing attribute is
+null. Unknown names, and functions that are not in `_FUNCTIONS`, are refused when the expression is
+saved (docs/research/okta-api.md#expressions).
 """
 
 import functools
@@ -15,21 +15,21 @@ from typing import Any
 _TOKEN = re.compile(
     r"""\s*(\d+(?:\.\d+)?|"(?:[^"\\]|\\.)*"|'[^'\\]*'|\?:|[=!<>]=|&&|\|\||[A-Za-z_][\w.]*|[-!<>+?:(),])"""
 )
-_MAX_TOKENS = 4000  # tokens; and what is nested deeper than Python likes is refused as well
+_MAX_TOKENS = 4000  # deeper nesting than Python's recursion limit is refused as well
 _USER_PREFIXES = ("user.", "source.", "appuser.")
 
 
 class ExpressionError(ValueError):
-    """The text is no expression of the subset."""
+    """The text is not a valid expression of the subset."""
 
 
 @dataclass(frozen=True)
 class Scope:
-    """Whose expression it is."""
+    """The user for whom an expression is evaluated."""
 
     profile: dict[str, Any]
     groups: dict[str, str] = field(default_factory=dict)
-    """Names of the groups somebody is in, by id."""
+    """Names of the user's groups, by ID."""
 
 
 Value = Callable[[Scope], Any]
@@ -37,7 +37,7 @@ Value = Callable[[Scope], Any]
 
 @functools.lru_cache(10_000)
 def parse(text: str) -> Value:
-    """ExpressionError for what is not understood; a parsed expression never fails later."""
+    """Parse an expression or raise ExpressionError; evaluating the result never fails."""
     tokens: list[str] = []
     position = 0
     while text[position:].strip():
@@ -49,7 +49,7 @@ def parse(text: str) -> Value:
     try:
         value = _conditional(tokens)
     except (IndexError, RecursionError):
-        raise ExpressionError("it ends too early, or is nested too deep") from None
+        raise ExpressionError("ends too early or is nested too deeply") from None
     if tokens:
         raise ExpressionError(f"not understood: {tokens[0]}")
     return value
@@ -111,7 +111,7 @@ def _compare(operator: str, left: Any, right: Any) -> bool:
             operator
         ]
     except TypeError:
-        return False  # null, or a text beside a number
+        return False  # null, or a string compared with a number
 
 
 def _sum(tokens: list[str]) -> Value:
@@ -181,11 +181,11 @@ def _arguments(tokens: list[str]) -> list[Value]:
 def _call(name: str, arguments: list[Value]) -> Value:
     least, maximum, function = _FUNCTIONS.get(name, (0, 0, None))
     if function is None:
-        raise ExpressionError(f"{name} is not a function that the sandbox knows")
+        raise ExpressionError(f"{name} is not a function that the sandbox supports")
     if not least <= len(arguments) <= maximum:
         raise ExpressionError(f"{name} takes {least} to {maximum} arguments")
     fixed = [argument.value for argument in arguments if isinstance(argument, _Constant)]
-    if len(fixed) == len(arguments):  # a rule may name hundreds of groups
+    if len(fixed) == len(arguments):  # evaluated once: a rule can name hundreds of groups
         return lambda scope: function(scope, *fixed)
     return lambda scope: function(scope, *(argument(scope) for argument in arguments))
 
@@ -214,7 +214,8 @@ def _string_function(function: Callable[..., Any]) -> Callable[..., Any]:
 _MAX_ARGUMENTS = 1000
 _FUNCTIONS: dict[str, tuple[int, int, Callable[..., Any]]] = {
     "isMemberOfGroup": (1, 1, lambda scope, ident: ident in scope.groups),
-    "isMemberOfAnyGroup": (1, _MAX_ARGUMENTS, lambda scope, *ids: any(i in scope.groups for i in ids)),
+    "isMemberOfAnyGroup": (1, _MAX_ARGUMENTS, lambda scope, *ids: not scope.groups.keys()
+                           .isdisjoint(ids)),
     "isMemberOfGroupName": (1, 1, _group_name_test(str.__eq__)),
     "isMemberOfGroupNameStartsWith": (1, 1, _group_name_test(str.startswith)),
     "isMemberOfGroupNameContains": (1, 1, _group_name_test(str.__contains__)),
@@ -227,11 +228,12 @@ _FUNCTIONS: dict[str, tuple[int, int, Callable[..., Any]]] = {
     "String.len": (1, 1, _string_function(len)),
     "String.removeSpaces": (1, 1, _string_function(lambda text: text.replace(" ", ""))),
     "String.append": (2, 2, _string_function(str.__add__)),
-    "String.join": (2, _MAX_ARGUMENTS, _string_function(lambda separator, *texts: separator.join(texts))),
+    "String.join": (2, _MAX_ARGUMENTS, _string_function(lambda separator, *texts: separator
+                                                        .join(texts))),
     "String.replace": (3, 3, _string_function(str.replace)),
     "String.substringBefore": (2, 2, _string_function(lambda text, end: text.partition(end)[0]
                                                if end else text)),
     "String.substringAfter": (2, 2, _string_function(lambda text, start: text.partition(start)[2]
                                               if start else text)),
 }  # fmt: skip
-"""Least and most arguments, and what it does with the scope and their values."""
+"""Minimum and maximum number of arguments, and the function of scope and argument values."""

@@ -1,16 +1,13 @@
-"""An app's federated claims: names and expressions. What they evaluate to is not asked here."""
+"""API of an app's federated claims; the sandbox does not evaluate their expressions."""
 
 from aiohttp import web
 
 from .errors import invalid, not_found
-from .http import Json, OrgContext, Route, read_body, reply, text_of
+from .http import Json, Resource, Route, read_body, reply, text_of
 from .model import App, now
 
 
-class FederatedClaims:
-    def __init__(self, context: OrgContext) -> None:
-        self.context, self.model = context, context.model
-
+class FederatedClaims(Resource):
     def routes(self) -> list[Route]:
         claims = "/api/v1/apps/{app}/federated-claims"
         one = claims + "/{claim}"
@@ -50,7 +47,7 @@ class FederatedClaims:
             **_validated(app, await read_body(request), except_id=claim["id"]),
             "lastUpdated": now(),
         }
-        return reply(claim)  # 200 in a recording of a real org; documented is 201
+        return reply(claim)  # 200 in a recording of a real org; Okta documents 201
 
     async def delete(self, request: web.Request) -> web.Response:
         app, claim = self._claim(request)
@@ -61,5 +58,5 @@ class FederatedClaims:
 def _validated(app: App, body: Json, except_id: str = "") -> Json:
     name = text_of(body, "name")
     if any(claim["name"] == name and claim["id"] != except_id for claim in app.claims.values()):
-        raise invalid("name", "name: another claim of this app has it")
+        raise invalid("name", "name: another claim of this app has this name")
     return {"name": name, "expression": text_of(body, "expression")}

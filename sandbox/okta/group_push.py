@@ -1,4 +1,4 @@
-"""Group push mappings: which Okta group is pushed, to which group of the app."""
+"""API of group push mappings: which Okta group is pushed to which group of the app."""
 
 from typing import Any
 
@@ -6,14 +6,11 @@ from aiohttp import web
 
 from . import errors
 from .errors import invalid, not_found
-from .http import Json, OrgContext, Route, read_body, reply
+from .http import Json, Resource, Route, read_body, reply
 from .model import App, PushMapping, now_in_seconds
 
 
-class GroupPush:
-    def __init__(self, context: OrgContext) -> None:
-        self.context, self.model = context, context.model
-
+class GroupPush(Resource):
     def routes(self) -> list[Route]:
         mappings = "/api/v1/apps/{app}/group-push/mappings"
         one = mappings + "/{mapping}"
@@ -34,7 +31,7 @@ class GroupPush:
                        "sourceGroup": {"href": groups + mapping.source},
                        "targetGroup": {"href": groups + mapping.target}},
         }  # fmt: skip
-        if mapping.pushed:  # absent until then, in recordings of a real org
+        if mapping.pushed:  # absent before the first push in recordings of a real org
             view["lastPush"] = mapping.pushed
         if mapping.error:
             view["errorSummary"] = mapping.error
@@ -66,8 +63,8 @@ class GroupPush:
         return reply(self.view(app, made))
 
     def add(self, app: App, source: Any, name: Any, linked: Any, status: Any) -> PushMapping:
-        """A new mapping, to a group of this name or to the group with the id `linked`."""
-        # Needed is provisioning alone, switched on by whom and however
+        """Create a push mapping to a new group `name`, or to the group with the ID `linked`."""
+        # The only precondition is that provisioning is enabled, by the API or in the console
         # (docs/research/group-push.md#precondition).
         if app.connection != "ENABLED":
             raise errors.provisioning_not_enabled()
@@ -88,19 +85,19 @@ class GroupPush:
     def _linked_group(self, app: App, ident: str) -> str:
         group = self.model.group(ident)
         if group.get("source", {}).get("id") != app.id:
-            raise invalid("targetGroupId", "targetGroupId: not a group of this app")
+            raise invalid("targetGroupId", "targetGroupId: is not a group of this app")
         if any(mapping.target == ident for mapping in app.mappings.values()):
             raise invalid("targetGroupId", "targetGroupId: another group is pushed to it")
         return ident
 
     def _new_group(self, app: App, name: Any) -> str:
         if not isinstance(name, str) or not name:
-            raise invalid("targetGroupName", "A target group id or name is needed.")
+            raise invalid("targetGroupName", "Either targetGroupId or targetGroupName is required.")
         for group in self.model.groups.values():
             if group.get("source", {}).get("id") == app.id and group["profile"]["name"] == name:
-                # Reported of the real API: a group is not linked by its name
+                # Users report that the API does not link a group by its name
                 # (docs/research/group-push.md#linking-by-name).
-                cause = f"targetGroupName: {name} exists in the app already"
+                cause = f"targetGroupName: {name} already exists in the app"
                 raise invalid("targetGroupName", cause)
         return self.model.add_group(name, "", app.id)["id"]
 
@@ -123,14 +120,14 @@ class GroupPush:
         app, mapping = self._mapping(request)
         delete_target = request.query.get("deleteTargetGroup")
         if delete_target not in ("true", "false"):
-            raise invalid("deleteTargetGroup", "deleteTargetGroup: is required")
+            raise invalid("deleteTargetGroup", "deleteTargetGroup: use true or false")
         if mapping.status == "ACTIVE":
             raise invalid("status", "Only an inactive mapping can be deleted.")
         self.unlink(app, mapping, delete_target == "true")
         return web.Response(status=200)
 
     def unlink(self, app: App, mapping: PushMapping, delete_target: bool) -> None:
-        """Forget the mapping; `drop` deletes the group in AWS, too."""
+        """Delete the mapping; `delete_target` also deletes the group in AWS."""
         del app.mappings[mapping.id]
         if delete_target:
             self.model.delete_target_group(app, mapping.target)

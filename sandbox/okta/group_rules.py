@@ -1,10 +1,10 @@
-"""Group rules: who matches an expression is put into groups, and taken out again.
+"""Group rules: add the users who match an expression to groups, and remove them again.
 
-Documented: a rule works while it is ACTIVE; whoever it has put into a group leaves it when they
-match no longer; `removeUsers` (docs/research/okta-api.md#groups-and-users). Assumed: it acts at
-once; people who are deactivated are left as they are; whoever was in a group already is not the
-rule's; who is taken out by hand goes on the rule's exclusion list; only an inactive rule is
-changed, and not the groups it fills (the plugin deactivates it first, and replaces it for other
+Documented: a rule applies while it is ACTIVE; a user whom the rule added is removed when they no
+longer match; `removeUsers` (docs/research/okta-api.md#groups-and-users). Assumed: a rule applies
+immediately; deactivated users keep their groups; a rule does not remove users who were members
+before; a user removed manually is added to the rule's exclusion list; only an inactive rule can be
+changed, except for its groups (the plugin deactivates the rule first, and replaces it to change the
 groups).
 """
 
@@ -67,9 +67,9 @@ class GroupRules:
         rule, body = self._rule(request), await read_body(request)
         wanted = self._validated(body, except_id=rule["id"])
         if rule["status"] == "ACTIVE":
-            raise invalid("status", "status: An active rule can't be updated.")
+            raise invalid("status", "status: An active rule cannot be updated.")
         if wanted["actions"] != rule["actions"]:
-            raise invalid("actions", "actions: The groups of a rule can't be changed.")
+            raise invalid("actions", "actions: The groups of a rule cannot be changed.")
         rule |= {**wanted, "lastUpdated": now()}
         return reply(self.view(rule))
 
@@ -107,10 +107,11 @@ class GroupRules:
                                                             "assignUserToGroups")  # fmt: skip
         groups = _ids(assign, "groupIds")
         if not groups:
-            raise invalid("groupIds", "groupIds: name at least one group")
+            raise invalid("groupIds", "groupIds: at least one group is required")
         for ident in groups:
             if self.model.group(ident)["type"] != "OKTA_GROUP":
-                raise invalid("groupIds", f"groupIds: {ident} takes no members by a rule")
+                cause = f"groupIds: {ident} is not an OKTA_GROUP, so rules cannot add members"
+                raise invalid("groupIds", cause)
         return {
             "name": name,
             "conditions": {
@@ -123,7 +124,7 @@ class GroupRules:
 
 
 class RuleMemberships:
-    """Keeps the groups of active rules filled, whatever changes. No HTTP."""
+    """Applies the active rules to group memberships after each change."""
 
     def __init__(self, model: Model) -> None:
         self.model = model
@@ -140,7 +141,7 @@ class RuleMemberships:
             self._apply_rules(ident, groups)
 
     def apply_to_user(self, ident: str) -> None:
-        """One person's profile or groups have changed."""
+        """Apply the rules to a user whose profile or groups have changed."""
         if self.model.rules and not self._busy:
             members = self.model.members
             self._apply_rules(
@@ -155,12 +156,12 @@ class RuleMemberships:
         }
 
     def _apply_rules(self, ident: str, groups: dict[str, str]) -> None:
-        """`groups`: names of the groups this person is in, by id; kept true by what rules do."""
+        """Apply the rules to a user. `groups` holds the user's group names by ID and is updated."""
         if self.model.users[ident]["status"] == "DEPROVISIONED":
             return
         self._busy = True
         try:
-            # What one rule does may be what another asks for; rules in a circle end as well.
+            # One rule can make another one match; the limit ends circular rules.
             for _ in range(len(self.model.rules) + 1):
                 rules = [*self.model.rules.values()]
                 if not any([self._apply(rule, ident, groups) for rule in rules]):  # noqa: C419
@@ -169,7 +170,7 @@ class RuleMemberships:
             self._busy = False
 
     def _apply(self, rule: Json, ident: str, groups: dict[str, str]) -> bool:
-        """Whether it has changed anything."""
+        """Apply a rule to a user; return whether a membership changed."""
         targets = rule["actions"]["assignUserToGroups"]["groupIds"]
         if rule["status"] != "ACTIVE" or any(g not in self.model.groups for g in targets):
             return False
@@ -204,12 +205,12 @@ class RuleMemberships:
             self.model.set_member(group, ident, False)
 
     def on_member_removed(self, group: str, ident: str) -> None:
-        """By hand: the rules that had put them there leave them alone from now on."""
+        """Exclude a manually removed user from the rules that had added them."""
         for rule_id in self.model.rule_members.get(group, {}).pop(ident, set()):
             self.model.rules[rule_id]["conditions"]["people"]["users"]["exclude"].append(ident)
 
     def rule_deleted(self, rule: Json, remove: bool) -> None:
-        """The rule is gone; whom it has put into a group stays there or goes too."""
+        """Withdraw a deleted rule; `remove` also removes the users it had added."""
         for group, people in self.model.rule_members.items():
             for ident in [i for i, rules in people.items() if rule["id"] in rules]:
                 self._withdraw(rule, group, ident, remove)
@@ -227,5 +228,5 @@ def _object(body: Json, key: str) -> Json:
 def _ids(body: Json, key: str) -> list[str]:
     value: Any = body.get(key) or []
     if not isinstance(value, list) or not all(isinstance(item, str) for item in value):
-        raise invalid(key, f"{key}: must be a list of ids")
+        raise invalid(key, f"{key}: must be a list of IDs")
     return list(dict.fromkeys(value))

@@ -1,17 +1,14 @@
-"""Groups and their members."""
+"""API of groups and their members."""
 
 from aiohttp import web
 
 from .errors import invalid
-from .http import Json, OrgContext, Route, profile_of, read_body, reply
+from .http import Json, Resource, Route, profile_of, read_body, reply
 from .search import parse
 from .users import user_view
 
 
-class Groups:
-    def __init__(self, context: OrgContext) -> None:
-        self.context, self.model = context, context.model
-
+class Groups(Resource):
     def routes(self) -> list[Route]:
         groups, one = "/api/v1/groups", "/api/v1/groups/{group}"
         return [
@@ -74,7 +71,7 @@ class Groups:
         user = self.model.user(request.match_info["user"])
         # "OKTA_GROUP only" (docs/research/okta-api.md#groups-and-users)
         if group["type"] != "OKTA_GROUP":
-            raise invalid("group", "Only the members of an OKTA_GROUP can be changed.")
+            raise invalid("group", "Only an OKTA_GROUP can have its members changed.")
         if request.method == "DELETE":
             self.model.on_member_removed(group["id"], user["id"])
         self.model.set_member(group["id"], user["id"], request.method == "PUT")

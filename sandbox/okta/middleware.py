@@ -1,8 +1,4 @@
-"""What stands before every request to Okta: who asks, at what rate, and how errors look.
-
-Owns authentication, the form of refusals, rate-limit headers and the journal's lines. What a
-resource does is in the module of its name.
-"""
+"""Middleware of Okta's API: authentication, rate limits, error answers and the request log."""
 
 import hmac
 import re
@@ -27,15 +23,17 @@ _DEFAULT_ERRORS = {
     429: ("E0000047", "API call exceeded rate limit due to too many requests."),
     500: ("E0000009", "Internal Server Error"),
 }
-"""Okta's words for a fault of which only the status is known."""
+"""Okta's code and summary for a fault that only has a status."""
 
 
 def create_middleware(base: str, token: str, limits: RateLimits, request_log: RequestLog) -> Any:
-    """The middleware. `base` is the org's own address, `token` what callers authenticate with."""
+    """Create the middleware. `base` is the address of the org, `token` the API token."""
 
     def caller_of(request: web.Request) -> str:
-        """The name of the token's owner: TOKEN is `default`, and TOKEN-doctor is `doctor`, a
-        caller with a rate of its own. Empty for anybody else."""
+        """The caller's name: `default` for TOKEN, `doctor` for TOKEN-doctor, empty without a token.
+
+        Each caller has its own share of the rate limits.
+        """
         given = request.headers.get("Authorization", "").encode("utf-8", "replace")
         for scheme in ("SSWS", "Bearer"):
             whole = f"{scheme} {token}".encode()
@@ -80,13 +78,13 @@ def create_middleware(base: str, token: str, limits: RateLimits, request_log: Re
         return answer
 
     def _add_headers(answer: web.StreamResponse, decision: Decision) -> None:
-        if answer.status == 429 and decision.admitted:  # a fault: as if the bucket were used up
+        if answer.status == 429 and decision.admitted:  # a fault: exhaust the bucket
             decision = Decision(False, decision.limit, 0, decision.reset)
         if not isinstance(answer, InjectedResponse):
             for name, value in decision.headers.items():
                 answer.headers.setdefault(name, value)
-            # Clients wait for reset minus date (docs/research/okta-api.md#rate-limits), so both go
-            # by one clock.
+            # Clients wait for reset minus date (docs/research/okta-api.md#rate-limits), so both use
+            # the same clock.
             answer.headers["Date"] = formatdate(limits.clock.now(), usegmt=True)
         if not decision.admitted:
             limits.advance_past(decision)
@@ -95,7 +93,7 @@ def create_middleware(base: str, token: str, limits: RateLimits, request_log: Re
     async def middleware(request: web.Request, handler: Handler) -> web.StreamResponse:
         caller = caller_of(request)
         if request.path.startswith("/sandbox/"):
-            # A page in a browser must not drive the sandbox.
+            # Pages of other origins must not control the sandbox.
             if request.headers.get("Origin", base) != base:
                 return _error_response(OktaError(403, "E0000006", "You do not have permission."))
             return await handle(request, handler)

@@ -1,6 +1,6 @@
-"""The org's state: people, groups, apps, assignments and push mappings. No HTTP, no SCIM.
+"""State of the org: users, groups, apps, assignments and push mappings.
 
-What Okta does later goes to `enqueue` as (kind, app, subject), in the order of asking.
+Provisioning tasks go to `enqueue` as (kind, app, subject), in the order of the changes.
 """
 
 import uuid
@@ -22,7 +22,7 @@ APP_USER_ATTRIBUTES = (
     "email", "streetAddress", "city", "state", "zipCode", "countryCode", "primaryPhone",
     "employeeNumber", "costCenter", "organization", "division", "department", "manager",
 )  # fmt: skip
-"""Attributes of an app's users: assumed to be those that are sent to AWS, under Okta's names."""
+"""Attributes of an app's users: assumed to be those sent to AWS, with Okta's names."""
 ACTIVE = ("ACTIVE", "PROVISIONED", "PASSWORD_EXPIRED", "RECOVERY", "LOCKED_OUT")
 
 
@@ -32,20 +32,20 @@ class Model:
         self.users: dict[str, Json] = {}
         self.groups: dict[str, Json] = {}
         self.members: dict[str, dict[str, None]] = {}
-        """Of an app's group: whom Okta has pushed into it."""
+        """User IDs by group; for a group of an app, the users that Okta has pushed into it."""
         self.apps: dict[str, App] = {}
         self.policies: dict[str, Json] = {}
         self.custom_attributes: Json = {}
-        """Attributes that somebody added to the schema of Okta's users."""
+        """Custom attributes in the schema of Okta's users."""
         self.rules: dict[str, Json] = {}
         self.rule_members: dict[str, dict[str, set[str]]] = {}
-        """Of a group: whom which group rules have put into it."""
+        """By group and user, the group rules that added the user."""
         self.on_user_changed: Callable[[str], None] = lambda _: None
         self.on_member_removed: Callable[[str, str], None] = lambda *_: None
         self.catch_all_rules: dict[str, Json] = {}
-        """The one rule of each policy."""
-        self.scim_ids: dict[str, str] = {}  # APP_GROUP id -> id in AWS
-        self.failures: list[Json] = []  # what failed of which no object is left to say it
+        """The only rule of each policy."""
+        self.scim_ids: dict[str, str] = {}  # ID of an APP_GROUP -> ID in AWS
+        self.failures: list[Json] = []  # failed tasks whose object no longer exists
         self.enqueue: Callable[[str, App, Any], None] = lambda *_: None
         self._count = 0
         self.policy = self.add_policy("Any two factors", "The default", system=True)["id"]
@@ -77,14 +77,14 @@ class Model:
             "id": ident, "name": name, "description": description, "system": system,
             "priority": priority, "created": time, "lastUpdated": time,
         }  # fmt: skip
-        twice: Json = {"type": "ASSURANCE", "factorMode": "2FA", "reauthenticateIn": "PT2H"}
+        two_factor: Json = {"type": "ASSURANCE", "factorMode": "2FA", "reauthenticateIn": "PT2H"}
         password = {"required": True, "types": ["password"], "reauthenticateIn": "PT2H"}
         self.catch_all_rules[ident] = {
             "id": self.ident("rul"), "status": "ACTIVE", "name": "Catch-all Rule", "priority": 99,
             "created": time, "lastUpdated": time, "system": True, "conditions": None,
             "type": "ACCESS_POLICY",
             "actions": {"appSignOn": {"access": "ALLOW", "verificationMethod": {
-                **twice, "constraints": [{"knowledge": password}]}}},
+                **two_factor, "constraints": [{"knowledge": password}]}}},
         }  # fmt: skip
         return self.policies[ident]
 
@@ -140,12 +140,12 @@ class Model:
         return self.groups[ident]
 
     def check_group(self, profile: Json, except_id: str = "") -> tuple[str, str]:
-        """A group's name and description, if it may have them."""
+        """Validate a group profile and return its name and description."""
         name, description = profile.get("name"), profile.get("description")
         if not isinstance(name, str) or not 1 <= len(name) <= 255:
             raise invalid("name", "name: The field must hold 1 to 255 characters")
         if not isinstance(description, str | None):
-            raise invalid("description", "description: must be a text")
+            raise invalid("description", "description: must be a string")
         for group in self.groups.values():
             same = group["type"] == "OKTA_GROUP" and group["profile"]["name"] == name
             if same and group["id"] != except_id:
@@ -170,11 +170,12 @@ class Model:
         return self.groups[ident]
 
     def set_member(self, group_id: str, user_id: str, member: bool) -> None:
-        """Put somebody into a group or out of it.
+        """Add a user to a group or remove them.
 
-        The push goes first: of a group that is assigned too, it overtakes the new user's creation
-        (docs/research/group-push.md#order-of-changes), and finds a removed one unassigned already.
-        That is why one group in both roles is not supported.
+        The membership push comes first. For a group that is both assigned and pushed, it precedes
+        the creation of a new user (docs/research/group-push.md#order-of-changes), and it finds a
+        removed user already unassigned. For this reason Okta does not support one group in both
+        roles.
         """
         self.group(group_id)["lastMembershipUpdated"] = now()
         self.user(user_id)
@@ -207,13 +208,13 @@ class Model:
         del self.groups[ident], self.members[ident], self.rule_members[ident]
 
     def delete_target_group(self, app: App, ident: str) -> None:
-        """Delete an app's group, in Okta and in AWS."""
+        """Delete a group of an app, in Okta and in AWS."""
         group, scim_id = self.forget_target_group(ident)
         if group and scim_id:
             self.enqueue("drop", app, (scim_id, group["profile"]["name"]))
 
     def forget_target_group(self, ident: str) -> tuple[Json | None, str | None]:
-        """Take an app's group out of Okta, without a word to AWS."""
+        """Delete a group of an app in Okta only."""
         group = self.groups.get(ident)
         if group:
             self._forget_group(ident)
@@ -235,7 +236,7 @@ class Model:
         return app
 
     def app_profile(self, app: App, user: AppUser) -> Json:
-        """An app user's attributes: those that are mapped, and its own before them."""
+        """An app user's attributes: mapped values, overridden by its own."""
         scope = Scope(self.users[user.id]["profile"])
         mapped = {
             name: parse(how["expression"])(scope) for name, how in app.attribute_mappings.items()
@@ -245,9 +246,9 @@ class Model:
         } | user.profile_override
 
     def assign(self, app: App, *people: str) -> None:
-        """Make these people's app users agree with the assigned groups; provisioning follows.
+        """Align the app users of these users with the assigned groups, and enqueue provisioning.
 
-        Whoever is deactivated in Okta loses the assignments of active apps, and of those alone
+        A user deactivated in Okta is unassigned from active apps only
         (support.okta.com, "deprovisioning behavior when an app is inactive").
         """
         for ident in people:
@@ -271,7 +272,7 @@ class Model:
         if app.status == "ACTIVE":
             raise OktaError(403, "E0000056", "Delete application forbidden.",
                             "The application must be inactive.")  # fmt: skip
-        # Assumed: the connection goes with the app, and nobody is deactivated through it.
+        # Assumed: deleting the app deletes its connection and deprovisions no users.
         del self.apps[app.id]
         for ident in [i for i, g in self.groups.items() if g.get("source", {}).get("id") == app.id]:
             self._forget_group(ident)

@@ -1,20 +1,17 @@
-"""App sign-on policies, as far as an app's policy can be chosen, and the org's own page.
+"""API of app sign-on policies, and the org's well-known document.
 
-A policy made here has its one system rule, which can be changed; it takes no others.
+A policy has exactly one rule, its system rule, which can be changed.
 """
 
 from aiohttp import web
 
 from .app_view import ORG_ID
 from .errors import OktaError, invalid, not_found
-from .http import Json, OrgContext, Route, read_body, reply, text_of
+from .http import Json, Resource, Route, read_body, reply, text_of
 from .model import now
 
 
-class Policies:
-    def __init__(self, context: OrgContext) -> None:
-        self.context, self.model = context, context.model
-
+class Policies(Resource):
     def routes(self) -> list[Route]:
         one = "/api/v1/policies/{policy}"
         rules = one + "/rules"
@@ -50,7 +47,7 @@ class Policies:
     async def list(self, request: web.Request) -> web.Response:
         found = self.model.policies.values()
         if request.query.get("type") != "ACCESS_POLICY":
-            raise invalid("type", "type: the sandbox knows ACCESS_POLICY only")
+            raise invalid("type", "type: the sandbox supports ACCESS_POLICY only")
         embedded = {"_embedded": {"resourceType": "APP"}}
         return self.context.page(
             request, list(found), lambda p: self.view(p) | embedded, default=200, maximum=200
@@ -106,11 +103,11 @@ class Policies:
 
 def _validated(body: Json) -> Json:
     if body.get("type") != "ACCESS_POLICY":
-        raise invalid("type", "type: the sandbox knows ACCESS_POLICY only")
+        raise invalid("type", "type: the sandbox supports ACCESS_POLICY only")
     priority = body.get("priority")
     if priority is not None and type(priority) is not int:
         raise invalid("priority", "priority: must be a number")
-    # Assumed: the priority is kept as given. Sign-on policies are not weighed against each other.
+    # Assumed: Okta stores the priority unchanged and does not compare sign-on policies by it.
     return {
         "name": text_of(body, "name"),
         "description": text_of(body, "description", required=False),

@@ -1,9 +1,8 @@
-"""Profile mappings: how an app user's attributes come from the Okta user's.
+"""API of profile mappings: expressions that compute an app user's attributes.
 
-One mapping for each app, from Okta to the app; the way back is not offered. Assumed: every
-attribute that is sent to AWS is mapped from the one of its name; saving a mapping sends nothing
-(that is what the plugin's `always_apply` asks for separately); and pushStatus is kept and shown
-but makes no difference here.
+Each app has one mapping, from Okta to the app. Assumed: by default every attribute sent to AWS is
+mapped from the Okta attribute with the same name; saving a mapping pushes nothing (the plugin's
+`always_apply` triggers the push separately); and pushStatus is stored and shown without effect.
 """
 
 from typing import Any
@@ -12,14 +11,11 @@ from aiohttp import web
 
 from .errors import OktaError, invalid, not_found
 from .expression import ExpressionError, parse
-from .http import Json, OrgContext, Route, read_body, reply, text_of
+from .http import Json, Resource, Route, read_body, reply, text_of
 from .model import App
 
 
-class ProfileMappings:
-    def __init__(self, context: OrgContext) -> None:
-        self.context, self.model = context, context.model
-
+class ProfileMappings(Resource):
     def routes(self) -> list[Route]:
         mapping = "/api/v1/mappings/{mapping}"
         return [
@@ -31,7 +27,7 @@ class ProfileMappings:
         ]
 
     def short_view(self, app: App) -> Json:
-        """A mapping in a list: without what it maps."""
+        """A mapping as lists show it, without its properties."""
         meta, kind = f"{self.context.api}/meta", self.model.user_type
         source_links = {"self": {"href": f"{meta}/types/user/{kind}"},
                 "schema": {"href": f"{meta}/schemas/user/default"}}  # fmt: skip
@@ -83,7 +79,7 @@ class ProfileMappings:
         return reply([{"id": self.context.app(request).user_type}])
 
     async def reapply(self, request: web.Request) -> web.Response:
-        """What the console's "Apply updates now" does; Okta's own, and in no document."""
+        """Push all users of an app ("Apply updates now" in the console; undocumented API)."""
         target = request.query.get("target")
         for app in self.model.apps.values():
             if app.user_type == target:
@@ -97,7 +93,7 @@ def _property(name: str, value: Any) -> Json | None:
     if value is None:
         return None
     if not isinstance(value, dict):
-        raise invalid(name, f"{name}: must be an object, or null to take it out")
+        raise invalid(name, f"{name}: must be an object, or null to remove it")
     expression = text_of(value, "expression")
     status = value.get("pushStatus") or "DONT_PUSH"
     if status not in ("PUSH", "DONT_PUSH"):

@@ -1,6 +1,6 @@
-"""Profile schemas: which attributes a user of Okta and a user of an app may have.
+"""API of profile schemas: the attributes of Okta users and of app users.
 
-Custom attributes are kept and shown. What people's profiles hold is not judged by them here.
+Custom attributes are stored and shown. The sandbox does not validate profiles against a schema.
 """
 
 import re
@@ -10,7 +10,7 @@ from aiohttp import web
 
 from ..org_file import PROFILE
 from .errors import invalid
-from .http import Json, OrgContext, Route, read_body, reply
+from .http import Json, Resource, Route, read_body, reply
 from .model import APP_USER_ATTRIBUTES
 
 _REQUIRED = ("login", "email", "firstName", "lastName")
@@ -28,15 +28,12 @@ _CONSTRAINTS: dict[str, Json] = {
     "profileUrl": {"format": "uri"},
     "timezone": {"format": "timezone"},
 }
-"""What the schema says of an attribute beyond its type (a recording of a real org)."""
+"""Schema properties of an attribute beyond its type (a recording of a real org)."""
 _HIDDEN_KEYS = ("master", "permissions", "union")
-"""Of an app's own attributes; sent, and not in the answers of a real org."""
+"""Keys of an app's custom attributes that a real org accepts but does not return."""
 
 
-class Schemas:
-    def __init__(self, context: OrgContext) -> None:
-        self.context, self.model = context, context.model
-
+class Schemas(Resource):
     def routes(self) -> list[Route]:
         user = "/api/v1/meta/schemas/user/default"
         app = "/api/v1/meta/schemas/apps/{app}/default"
@@ -127,8 +124,8 @@ def _merged_attributes(known: Json, body: Json) -> Json:
             raise invalid(key, f"{key}: must be an object")
     for name, value in attributes.items():
         if not re.fullmatch(r"[A-Za-z_]\w*", name, re.ASCII):
-            raise invalid("properties", f"{name[:80]}: is no name of an attribute")
+            raise invalid("properties", f"{name[:80]}: is not a valid attribute name")
         if value is not None and not (isinstance(value, dict) and value.get("type") and
                                       value.get("title")):  # fmt: skip
-            raise invalid(name, f"{name}: type and title are needed, or null to take it out")
+            raise invalid(name, f"{name}: requires type and title, or null to remove it")
     return {name: value for name, value in {**known, **attributes}.items() if value is not None}

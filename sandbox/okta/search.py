@@ -1,4 +1,4 @@
-"""Okta's `search` and `filter`: eq and sw on named attributes, and, or, parentheses."""
+"""Okta's `search` and `filter` expressions: eq, sw, and, or, parentheses."""
 
 import json
 import re
@@ -12,7 +12,7 @@ _TOKEN = re.compile(r'\s*(\(|\)|"(?:[^"\\]|\\.)*"|[A-Za-z][\w.]*)')
 
 
 def parse(text: str) -> Test:
-    """A test of one object; anything outside the subset is E0000031, as Okta says it."""
+    """Parse an expression into a test of an object; other syntax is error E0000031."""
     tokens: list[str] = []
     position = 0
     while text[position:].strip():

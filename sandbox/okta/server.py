@@ -1,7 +1,4 @@
-"""The Okta org on HTTP: its resources put together behind one guard, with the worker beside them.
-
-What a resource does is in the module of its name; what stands before all of them is in guard.
-"""
+"""The Okta org as an HTTP application: API resources, middleware and the provisioning worker."""
 
 import asyncio
 import contextlib
@@ -37,9 +34,9 @@ from .profile_mappings import ProfileMappings
 from .schemas import Schemas
 from .users import Users
 
-ORG_CONTEXT = web.AppKey("wire", OrgContext)
-RESOURCES = (Apps, Policies, Connection, Assignments, GroupPush, FederatedClaims, ProfileMappings, Schemas, Groups,
-             GroupRules, Users, OAuthTokens)  # fmt: skip
+ORG_CONTEXT = web.AppKey("org_context", OrgContext)
+RESOURCES = (Apps, Policies, Connection, Assignments, GroupPush, FederatedClaims, ProfileMappings,
+             Schemas, Groups, GroupRules, Users, OAuthTokens)  # fmt: skip
 
 
 def create_app(
@@ -47,7 +44,7 @@ def create_app(
     *,
     base_url: str,
     scim_url: str,
-    token: str = "sandbox-okta-token",  # noqa: S107 — made up, and told to everybody
+    token: str = "sandbox-okta-token",  # noqa: S107 — a public token of the sandbox
     connections: str = "unknown",
     settings: Settings | None = None,
     latency: float = 0.05,
@@ -58,9 +55,9 @@ def create_app(
     request_log: RequestLog | None = None,
     identity: tuple[IdentityCenter, IdentityStore] | None = None,
 ) -> web.Application:
-    """The org as it starts, with its worker; `scim_url` is the endpoint it provisions to.
+    """Create the application. `scim_url` is the SCIM endpoint that the org provisions to.
 
-    With `identity` there are pages to click, for Okta and for AWS.
+    With `identity`, the application also serves the Okta and AWS consoles.
     """
     settings = settings or Settings(connections=connections)
     clock = clock or Clock(settings)

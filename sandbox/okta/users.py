@@ -1,4 +1,4 @@
-"""People: look-ups, profile changes and lifecycle."""
+"""API of users: look-ups, profile changes and lifecycle."""
 
 import hashlib
 from typing import Any
@@ -6,7 +6,7 @@ from typing import Any
 from aiohttp import web
 
 from .errors import invalid
-from .http import Json, OrgContext, Route, profile_of, read_body, reply
+from .http import Json, Resource, Route, profile_of, read_body, reply
 from .model import ACTIVE
 from .search import parse
 
@@ -15,14 +15,11 @@ _LIFECYCLE_STATUSES = {"activate": "ACTIVE", "deactivate": "DEPROVISIONED", "sus
 
 
 def user_view(user: Json, api: str) -> Json:
-    """A user in a list: with the link to itself alone."""
+    """A user as lists show it, with only the link to itself."""
     return {**user, "_links": {"self": {"href": f"{api}/users/{user['id']}"}}}
 
 
-class Users:
-    def __init__(self, context: OrgContext) -> None:
-        self.context, self.model = context, context.model
-
+class Users(Resource):
     def routes(self) -> list[Route]:
         one = "/api/v1/users/{user}"
         return [
@@ -34,7 +31,7 @@ class Users:
         ]
 
     def view(self, user: Json) -> Json:
-        """A user on its own page: with links to what can be done with it."""
+        """A user with links to the available actions."""
         url, types = f"{self.context.api}/users/{user['id']}", f"{self.context.api}/meta/types/user"
         links: Json = {
             "self": {"href": url},
@@ -59,7 +56,7 @@ class Users:
         }
         for text in filters.values():
             found = list(filter(parse(text), found))
-        # a plain list leaves out whoever is deprovisioned
+        # A list without search or filter excludes deprovisioned users
         # (docs/research/okta-api.md#groups-and-users)
         if not filters:
             found = [user for user in found if user["status"] != "DEPROVISIONED"]

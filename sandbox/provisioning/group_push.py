@@ -1,19 +1,19 @@
-"""Group push through SCIM: groups made, members kept, groups deleted; and the import of groups.
+"""Group push through SCIM: creates and deletes groups, updates members, imports groups.
 
-What is assumed, and why (docs/research/group-push.md, docs/research/scim.md#group-changes):
-- Okta's full push is said to send `replace members`, which AWS says it refuses; yet pushing
-  works. So a full push (a new mapping, or one set ACTIVE again) is sent here as `add` for everybody
-  who can be a member and `remove` for whom Okta had pushed and who can't be one any more. Whoever
-  was put into the group on the AWS side stays: AWS never shows Okta a group's members. The setting
-  `full_push: replace` sends the replacement instead.
-- Only who is assigned, provisioned and active is pushed, into a group and out of it
-  (docs/research/group-push.md#members). Who arrives later is left out until the next full push, and
-  who is unassigned first stays a member until then: people leave the pushed group before the
-  assigned one (docs/research/group-push.md#order-of-changes).
-- So a group that is assigned and pushed at once loses members and keeps removed ones. No rule here
-  makes it so: the change of membership is pushed before the new user is created, and after the
-  removed one is unassigned.
-- A mapping in ERROR is not pushed any more until it is set ACTIVE again.
+Assumed behaviour (docs/research/group-push.md, docs/research/scim.md#group-changes):
+- Sources say that Okta's full push sends `replace members` and that AWS refuses it, yet group push
+  works. A full push (of a new mapping, or of one set ACTIVE again) therefore sends `add` for all
+  users who can be members, and `remove` for the users whom Okta pushed earlier and who no longer
+  qualify. Members added on the AWS side remain, because AWS never shows Okta a group's members.
+  With `full_push: replace`, the sandbox sends the replacement.
+- Okta pushes only users who are assigned, provisioned and active, both to add and to remove them
+  (docs/research/group-push.md#members). A user provisioned later is added by the next full push.
+  A user unassigned earlier remains a member until then. Remove a user from the push group before
+  you remove them from the assignment group (docs/research/group-push.md#order-of-changes).
+- As a consequence, a group that is both assigned and pushed misses new members and keeps removed
+  ones: Okta pushes the membership before it creates a new user, and after it unassigns a removed
+  one. No separate rule implements this.
+- A mapping in ERROR is not pushed until it is set ACTIVE again.
 """
 
 from collections.abc import Iterator
@@ -22,7 +22,7 @@ from typing import Any
 from ..okta.model import ACTIVE, App, Model, PushMapping, now_in_seconds
 from .scim_client import PATCH, ScimClient, ScimError
 
-_MAX_CHANGES = 100  # membership changes AWS takes in one request
+_MAX_CHANGES = 100  # membership changes that AWS accepts in one request
 
 
 class GroupProvisioning:
@@ -30,12 +30,12 @@ class GroupProvisioning:
         self.model, self.client = model, client
 
     async def push_group(self, app: App, mapping: PushMapping) -> None:
-        """The whole group: made if need be, renamed, and with the members it should have."""
+        """Push the whole group: create it if necessary, set its name and its members."""
         if not self._is_active(app, mapping):
             return
         source, pushed = self.model.members[mapping.source], self.model.members[mapping.target]
         desired = [ident for ident in source if self._can_be_pushed(app, ident)]
-        # Whoever is only suspended keeps the membership.
+        # A suspended user keeps the membership.
         kept = [i for i in pushed if i in source and i in app.users and i not in desired]
         removed = [ident for ident in pushed if ident not in desired and ident not in kept]
         try:
@@ -49,11 +49,11 @@ class GroupProvisioning:
             if mapping.target in self.model.members:
                 self.model.members[mapping.target] = dict.fromkeys(desired + kept)
             mapping.pushed = now_in_seconds()
-        except ScimError as refused:
-            await self._record_error(app, mapping, refused)
+        except ScimError as refusal:
+            await self._record_error(app, mapping, refusal)
 
     def _membership(self, app: App, desired: list[str], removed: list[str]) -> Iterator[list[Any]]:
-        """The operations of a full push, request by request."""
+        """Yield the operations of a full push, one list for each request."""
         replace = self.model.settings["full_push"] == "replace"
         for number, idents in enumerate(_chunks(desired)):
             op = "replace" if replace and number == 0 else "add"
@@ -63,7 +63,7 @@ class GroupProvisioning:
             yield [_remove(app.scim_user_ids[ident]) for ident in idents]
 
     async def push_member(self, app: App, subject: tuple[PushMapping, str, bool]) -> None:
-        """One member more or less."""
+        """Add or remove one member."""
         mapping, ident, member = subject
         if not self._is_active(app, mapping) or mapping.target not in self.model.scim_ids:
             return
@@ -73,8 +73,8 @@ class GroupProvisioning:
         add = {"op": "add", "path": "members", "value": [{"value": app.scim_user_ids[ident]}]}
         try:
             await self._patch(app, mapping, add if member else _remove(app.scim_user_ids[ident]))
-        except ScimError as refused:
-            await self._record_error(app, mapping, refused)
+        except ScimError as refusal:
+            await self._record_error(app, mapping, refusal)
             return
         if member:
             pushed[ident] = None
@@ -82,25 +82,25 @@ class GroupProvisioning:
             pushed.pop(ident)
 
     async def push_name(self, app: App, mapping: PushMapping) -> None:
-        """The app's group follows the name of the Okta group."""
+        """Rename the group in AWS after the Okta group."""
         if self._is_active(app, mapping) and mapping.target in self.model.scim_ids:
             try:
                 await self._patch(app, mapping)
-            except ScimError as refused:
-                await self._record_error(app, mapping, refused)
+            except ScimError as refusal:
+                await self._record_error(app, mapping, refusal)
 
     async def delete_group(self, app: App, subject: tuple[str, str]) -> None:
         scim_id, name = subject
         try:
             await self.client.call(app, "DELETE", f"/Groups/{scim_id}")
-        except ScimError as refused:
-            if refused.status == 404:
-                return  # deleted in AWS before
-            error = f"Unable to delete group {name}: {refused.message}"
-            self.model.record_failure("group deletion", name, error, refused.status)
+        except ScimError as refusal:
+            if refusal.status == 404:
+                return  # already deleted in AWS
+            error = f"Unable to delete group {name}: {refusal.message}"
+            self.model.record_failure("group deletion", name, error, refusal.status)
 
     async def import_groups(self, app: App) -> None:
-        """Assumed: stands for a person's "Refresh App Groups", which has no public API."""
+        """Import the groups of AWS (assumed to equal "Refresh App Groups" in the console)."""
         app_groups = [
             i for i, g in self.model.groups.items() if g.get("source", {}).get("id") == app.id
         ]
@@ -121,10 +121,10 @@ class GroupProvisioning:
                 scim_id = self.model.scim_ids.get(ident)
                 if scim_id and scim_id not in found and ident not in in_use:
                     self.model.forget_target_group(ident)
-        except ScimError as refused:
+        except ScimError as refusal:
             name = app.body["label"]
-            error = f"Importing the groups of app {name} failed: {refused.message}"
-            self.model.record_failure("import", name, error, refused.status)
+            error = f"Importing the groups of app {name} failed: {refusal.message}"
+            self.model.record_failure("import", name, error, refusal.status)
 
     def _is_active(self, app: App, mapping: PushMapping) -> bool:
         known = mapping.source in self.model.groups and mapping.target in self.model.groups
@@ -138,7 +138,7 @@ class GroupProvisioning:
         return provisioned and self.model.users[ident]["status"] in ACTIVE
 
     async def _patch(self, app: App, mapping: PushMapping, *operations: Any) -> None:
-        """Okta sends the group's name along with each change."""
+        """Send a PATCH; Okta includes the group's name in each one."""
         scim_id, name = self.model.scim_ids[mapping.target], self._name(mapping)
         named = {"op": "replace", "value": {"id": scim_id, "displayName": name}}
         body = {"schemas": [PATCH], "Operations": [named, *operations]}
@@ -147,26 +147,27 @@ class GroupProvisioning:
             self.model.change_group(group, name, group["profile"]["description"])
             mapping.rename = None
 
-    async def _record_error(self, app: App, mapping: PushMapping, refused: ScimError) -> None:
+    async def _record_error(self, app: App, mapping: PushMapping, refusal: ScimError) -> None:
         if mapping.status != "ACTIVE" or mapping.target not in self.model.groups:
-            return  # deactivated or deleted meanwhile
-        reason = "the group exists there already" if refused.status == 409 else refused.detail
-        error = f"Unable to push group {self._name(mapping)}: {refused.reason}: {reason}"
-        if refused.status == 404 and await self._is_gone(app, mapping):
-            # Okta's sentences (docs/research/scim.md#objects-that-aws-already-has).
+            return  # deactivated or deleted in the meantime
+        exists = refusal.status == 409
+        reason = "a group with this name already exists" if exists else refusal.detail
+        error = f"Unable to push group {self._name(mapping)}: {refusal.reason}: {reason}"
+        if refusal.status == 404 and await self._is_gone(app, mapping):
+            # Okta's message (docs/research/scim.md#objects-that-aws-already-has).
             error = (
                 f"Linked group is missing in {app.body['label']}. "
                 "Change the linked group to resume pushing group memberships."
             )
-        mapping.mark_failed(error, refused.status)
+        mapping.mark_failed(error, refusal.status)
 
     async def _is_gone(self, app: App, mapping: PushMapping) -> bool:
-        """The group itself, not one of its members; AWS says the same of both."""
+        """Whether the group itself is missing; AWS answers the same for a missing member."""
         scim_id = self.model.scim_ids.get(mapping.target)
         try:
             await self.client.call(app, "GET", f"/Groups/{scim_id}")
-        except ScimError as refused:
-            return refused.status == 404
+        except ScimError as refusal:
+            return refusal.status == 404
         return False
 
 

@@ -1,7 +1,7 @@
-"""The SCIM client: one request after the other, with the app's Base URL and token.
+"""The SCIM client: sends requests with the app's Base URL and token.
 
-Talks to the sandbox's own endpoint and to nothing else: AWS's host stands for it, and any other
-host is refused without a call.
+It reaches the sandbox's SCIM endpoint only: AWS's host names map to it, and the client refuses any
+other host without sending a request.
 """
 
 import re
@@ -16,7 +16,7 @@ _AWS_ENDPOINT = re.compile(r"https://scim\.[a-z0-9-]+\.amazonaws\.com(/.*)?")
 
 
 class ScimError(Exception):
-    """The remote server's refusal; status 0 when there was no answer."""
+    """An error answer of the SCIM endpoint; status 0 if there was no answer."""
 
     def __init__(self, status: int, reason: str, detail: str) -> None:
         super().__init__(detail)
@@ -24,7 +24,7 @@ class ScimError(Exception):
 
     @property
     def message(self) -> str:
-        """As Okta puts it behind its own sentence."""
+        """The text that Okta appends to its own message."""
         return f"{self.reason}. Errors reported by remote server: {self.detail}"
 
 
@@ -44,10 +44,10 @@ class ScimClient:
             return self.scim_url + (match[1] or "")
         if base.startswith(self.scim_url + "/"):
             return base
-        raise ScimError(0, "No answer", "The sandbox reaches its own SCIM endpoint only.")
+        raise ScimError(0, "No answer", "The sandbox connects to its own SCIM endpoint only.")
 
     async def call(self, app: App, method: str, path: str, body: Any = None, **query: Any) -> Any:
-        """The answer's document; Refused for a status of 400 and above and for no answer."""
+        """Send a request and return the answer; raise ScimError for status 400 and above."""
         url = self._url(app.base_url or "") + path
         if self._http is None:
             self._http = aiohttp.ClientSession(timeout=aiohttp.ClientTimeout(total=60))

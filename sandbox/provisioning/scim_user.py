@@ -1,5 +1,8 @@
-"""The SCIM user Okta sends: the app's base attributes (assumed mapping). A null is absent; a text
-that was cleared is sent as it is, empty, which is what Okta's article on the app warns of."""
+"""Builds the SCIM user that Okta sends from the app's base attributes (assumed mapping).
+
+Null values are omitted. A cleared attribute is sent as an empty string, as Okta's article on the
+app warns.
+"""
 
 from typing import Any
 

@@ -1,11 +1,11 @@
-"""App users through SCIM: created, updated, deactivated, reactivated. Never deleted.
+"""User provisioning through SCIM: creates, updates, deactivates and reactivates, never deletes.
 
-Written on the app user in Okta's words: how it went. Of somebody who is unassigned no app user is
-left; a deactivation that fails then goes to the model's failures.
+The app user records the outcome with Okta's message. An unassigned user has no app user; if the
+deactivation fails, the model records the failure.
 
-Whoever is suspended in Okta keeps the account in AWS (Okta's help: app and group memberships are
-maintained), and nothing is sent for them until they are active again. Only who loses the assignment
-is deactivated, and whoever is deactivated in Okta loses it.
+A user suspended in Okta keeps the account in AWS (Okta's help: app and group memberships are
+maintained), and Okta sends nothing until the user is active again. Unassigning a user deactivates
+the account in AWS; deactivating a user in Okta unassigns them.
 """
 
 from typing import Any
@@ -15,12 +15,12 @@ from .scim_client import PATCH, ScimClient, ScimError
 from .scim_user import scim_user
 from .username_template import user_name
 
-# Okta's names of the two tasks (docs/research/aws-setup-page.md#troubleshooting).
+# Okta's names for the two tasks (docs/research/aws-setup-page.md#troubleshooting).
 _PROFILE_PUSH, _PROVISIONING = "profile push of", "provisioning of user"
 
 
 class _TaskError(Exception):
-    """Okta's sentence behind «… failed: », and the SCIM answer's status, if there was one."""
+    """The text after Okta's "… failed: ", and the status of the SCIM answer, if any."""
 
     def __init__(self, text: str, status: int | None, task: str = _PROFILE_PUSH) -> None:
         super().__init__(text)
@@ -32,10 +32,10 @@ class UserProvisioning:
         self.model, self.client = model, client
 
     async def provision(self, app: App, ident: str) -> None:
-        """Bring one app user to what Okta's user is now."""
+        """Send the current state of one user to AWS."""
         app_user, user = app.users.get(ident), self.model.users[ident]
         if app_user is None:
-            return  # unassigned meanwhile
+            return  # unassigned in the meantime
         try:
             if user["status"] in ACTIVE:
                 await self._push_user(app, app_user, user)
@@ -46,18 +46,18 @@ class UserProvisioning:
             )
 
     async def deprovision(self, app: App, app_user: AppUser) -> None:
-        """Deactivate somebody who is unassigned by now."""
+        """Deactivate an unassigned user in AWS."""
         if app_user.id in app.users or not app.is_enabled("update", "lifecycleDeactivate"):
-            return  # assigned again meanwhile
+            return  # assigned again, or "Deactivate Users" is off
         if scim_id := app.scim_user_ids.get(app_user.id):
             try:
                 await self._set_active(app, scim_id, False)
-            except ScimError as refused:
-                if refused.status == 404:
-                    return  # deleted in AWS before
+            except ScimError as refusal:
+                if refusal.status == 404:
+                    return  # already deleted in AWS
                 error = f"Deactivating {app_user.name} in app {app.body['label']} failed: "
                 self.model.record_failure(
-                    "deactivation", app_user.name, error + refused.message, refused.status
+                    "deactivation", app_user.name, error + refusal.message, refusal.status
                 )
 
     async def _push_user(self, app: App, app_user: AppUser, user: Any) -> None:
@@ -68,14 +68,14 @@ class UserProvisioning:
             app.is_enabled("update", "profile"),
         )
         if app_user.scim_id is None and not create and not update:
-            return  # nothing is switched on: Okta looks for nobody
-        # Assumed: Okta works the user name out anew with each push ("create and update").
+            return  # all features are off: Okta does not look for the user
+        # Assumed: Okta evaluates the user name template with each push ("create and update").
         template = app.body["credentials"]["userNameTemplate"]["template"]
         name = app_user.name = app_user.name_override or user_name(template, user["profile"])
         for other in app.users.values():
             if other is not app_user and other.scim_id and other.name.lower() == name.lower():
-                # Assumed; user names are unique (docs/research/aws-setup-page.md#troubleshooting).
-                text = f"the user name {name} is taken by another user of the app"
+                # Assumed: user names are unique (docs/research/aws-setup-page.md#troubleshooting).
+                text = f"the user name {name} is already used by another user of the app"
                 raise _TaskError(
                     f"Error while trying to push profile update for {name}: {text}", None
                 )
@@ -86,20 +86,20 @@ class UserProvisioning:
         profile = self.model.app_profile(app, app_user)
         try:
             await self._send(app, app_user, scim_user(app_user.id, name, profile, True))
-        except ScimError as refused:
-            raise _push_failed(name, app_user.scim_id, refused) from None
+        except ScimError as refusal:
+            raise _push_failed(name, app_user.scim_id, refusal) from None
         app_user.mark_synchronized("PROVISIONED")
 
     async def _link_existing(self, app: App, app_user: AppUser) -> None:
-        """Take over who has this user name in AWS already."""
+        """Link the app user to the AWS user with the same user name, if there is one."""
         name = app_user.name
         quoted = name.replace("\\", "\\\\").replace('"', '\\"')
         try:
             found = await self.client.call(app, "GET", "/Users", filter=f'userName eq "{quoted}"',
                                            startIndex=1, count=100)  # fmt: skip
-        except ScimError as refused:
-            text = f"Error while verifying if user {name} exists: {refused.reason}"
-            raise _TaskError(text, refused.status, _PROVISIONING) from None
+        except ScimError as refusal:
+            text = f"Error while verifying if user {name} exists: {refusal.reason}"
+            raise _TaskError(text, refusal.status, _PROVISIONING) from None
         if found["Resources"]:
             app.scim_user_ids[app_user.id] = app_user.scim_id = found["Resources"][0]["id"]
 
@@ -119,11 +119,11 @@ class UserProvisioning:
         await self.client.call(app, "PATCH", f"/Users/{scim_id}", body)
 
 
-def _push_failed(name: str, scim_id: str | None, refused: ScimError) -> _TaskError:
-    """Okta's two sentences (docs/research/scim.md#objects-that-aws-already-has)."""
-    reason = refused.message
-    if scim_id and refused.status == 404:
+def _push_failed(name: str, scim_id: str | None, refusal: ScimError) -> _TaskError:
+    """Okta's two messages (docs/research/scim.md#objects-that-aws-already-has)."""
+    reason = refusal.message
+    if scim_id and refusal.status == 404:
         reason = f"No user returned for user {scim_id}"
     return _TaskError(
-        f"Error while trying to push profile update for {name}: {reason}", refused.status
+        f"Error while trying to push profile update for {name}: {reason}", refusal.status
     )

@@ -1,8 +1,7 @@
-"""The worker: one queue in Okta's order, one SCIM request after the other.
+"""The provisioning worker: runs Okta's tasks one after the other, in the order of the changes.
 
-Owns the order, and that it goes on whatever happens: a fault of the sandbox itself goes to stderr
-with its traceback, is written where it can be seen, and ends one job, not the worker. Knows no
-route; what a job does is in people and pushes.
+An exception in the sandbox itself ends one job, not the worker: the traceback goes to stderr, and
+the affected object shows the error.
 """
 
 import asyncio
@@ -29,10 +28,11 @@ class Worker:
         )
         self.jobs = {
             "user": users.provision, "remove": users.deprovision, "push": self.groups.push_group,
-            "member": self.groups.push_member, "rename": self.groups.push_name, "drop": self.groups.delete_group,
+            "member": self.groups.push_member, "rename": self.groups.push_name,
+            "drop": self.groups.delete_group,
         }  # fmt: skip
         self.queue: asyncio.Queue[Job] = asyncio.Queue()
-        self.held_jobs: list[Job] = []  # asked for while the app's connection was off
+        self.held_jobs: list[Job] = []  # enqueued while the app's connection was disabled
         self.pending = 0
         self.idle = asyncio.Event()
         self.idle.set()
@@ -60,14 +60,14 @@ class Worker:
         kind, app, subject = job
         await self.clock.sleep(self.latency)
         if app.connection != "ENABLED":
-            if app.base_url:  # on before, and perhaps soon again: saving it anew turns it off
+            if app.base_url:  # enabled before; saving credentials disables it temporarily
                 self.held_jobs.append(job)
             return
         try:
             await self.jobs[kind](app, subject)
-        except Exception as error:  # one job fails; the others must go on
+        except Exception as error:  # one failed job must not stop the worker
             traceback.print_exc(file=sys.stderr)
-            self._record_error(app, subject, f"The sandbox itself failed at this: {error!r}")
+            self._record_error(app, subject, f"Internal error of the sandbox: {error!r}")
 
     def _record_error(self, app: App, subject: Any, error: str) -> None:
         target = subject[0] if isinstance(subject, tuple) else subject
@@ -78,11 +78,11 @@ class Worker:
             self.model.record_failure("sandbox", app.body["label"], error, None)
 
     async def test_credentials(self, app: App) -> None:
-        """Test API Credentials: Refused when they do not work."""
+        """Test the API credentials; raise ScimError if they do not work."""
         await self.client.call(app, "GET", "/Users", startIndex=1, count=2)
 
     async def connection_enabled(self, app: App) -> None:
-        """The connection is on: take up what waited for it, and see what groups there are."""
+        """Import the groups of AWS and resume the jobs that waited for the connection."""
         await self.groups.import_groups(app)
         resumed = [job for job in self.held_jobs if job[1] is app]
         self.held_jobs = [job for job in self.held_jobs if job[1] is not app]
@@ -90,10 +90,10 @@ class Worker:
             self.enqueue(*job)
 
     def retry_failed(self) -> int:
-        """Everything that failed, once more; how much that is.
+        """Retry all failed tasks and return their number.
 
-        Stands for a person's "Retry Selected" (Dashboard > Tasks) and "Retry All Groups", which
-        have no public API.
+        Replaces "Retry Selected" (Dashboard > Tasks) and "Retry All Groups", which have no public
+        API.
         """
         pending_before = self.pending
         for app in self.model.apps.values():
@@ -107,7 +107,7 @@ class Worker:
         return self.pending - pending_before
 
     async def refresh_app_groups(self) -> None:
-        """See anew what groups there are in AWS ("Refresh App Groups", console only)."""
+        """Import the groups of AWS again ("Refresh App Groups", console only)."""
         for app in self.model.apps.values():
             if app.connection == "ENABLED":
                 await self.groups.import_groups(app)

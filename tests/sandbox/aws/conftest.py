@@ -1,4 +1,4 @@
-"""A running sandbox, and boto3 clients that hold every answer to AWS's service models."""
+"""A running sandbox, and boto3 clients that check every answer against AWS's service models."""
 
 import json
 import os
@@ -28,7 +28,7 @@ Client = Callable[..., Any]
 
 
 def agrees(shape: Any, value: Any, place: str) -> None:
-    """The value is one that the shape allows, at every depth; null stands for `not there`."""
+    """Assert that the shape allows the value at every depth; null counts as absent."""
     if value is None:
         return
     said = shape.metadata
@@ -52,7 +52,7 @@ def agrees(shape: Any, value: Any, place: str) -> None:
 
 
 def hold(operation_model: Any, response_dict: dict[str, Any], **_: Any) -> None:
-    """Before botocore reads an answer: it drops what it does not know."""
+    """Check the raw answer, because botocore drops unknown members."""
     if operation_model.service_model.protocol != "json" or response_dict["status_code"] != 200:
         return
     if body := json.loads(response_dict["body"] or "{}"):
@@ -78,7 +78,7 @@ def client(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Client]:
                 service, region_name=region, endpoint_url=url,
                 aws_access_key_id="test", aws_secret_access_key="test",
             )  # fmt: skip
-            if service != "identitystore":  # held in tests/sandbox/test_server.py
+            if service != "identitystore":  # checked in tests/sandbox/test_server.py
                 made.meta.events.register("before-parse.*.*", hold)
             return made
 
@@ -95,14 +95,14 @@ def sso(client: Client) -> Any:
 
 @pytest.fixture
 def permission_set(sso: Any) -> str:
-    """The ARN of a fresh one."""
+    """The ARN of a new permission set."""
     made = sso.create_permission_set(InstanceArn=INSTANCE, Name=f"set-{uuid.uuid4().hex[:8]}")
     return made["PermissionSet"]["PermissionSetArn"]
 
 
 @pytest.fixture
 def group(client: Client) -> str:
-    """The id of a fresh group."""
+    """The ID of a new group."""
     made = client("identitystore").create_group(
         IdentityStoreId=STORE, DisplayName=f"group-{uuid.uuid4().hex[:8]}"
     )
@@ -110,7 +110,7 @@ def group(client: Client) -> str:
 
 
 def refused(call: Callable[..., Any], code: str, **asked: Any) -> str:
-    """The message with which AWS refuses; it is not tried twice."""
+    """Assert that AWS refuses the call without a retry; return the message."""
     with pytest.raises(ClientError) as caught:
         call(**asked)
     answer: Any = caught.value.response

@@ -1,4 +1,4 @@
-"""Requests are held to AWS's models as AWS words it."""
+"""Requests are validated against AWS's models, with AWS's messages."""
 
 import re
 import unicodedata
@@ -17,7 +17,7 @@ ARN = "arn:aws:sso:::instance/ssoins-7223a1b2c3d4e5f6"
 
 
 def broken(operation: str, **params: Any) -> str:
-    """What is said, or nothing."""
+    """The error message, or an empty string."""
     try:
         check_constraints(MODEL.operation_model(operation).input_shape, params)
     except RefusedError as error:
@@ -25,7 +25,7 @@ def broken(operation: str, **params: Any) -> str:
     return ""
 
 
-def test_every_broken_constraint_is_named() -> None:
+def test_every_violated_constraint_is_listed() -> None:
     assert broken("CreatePermissionSet", Name="a b", SessionDuration="") == (
         "4 validation errors detected: "
         "Value 'a b' at 'name' failed to satisfy constraint: "
@@ -60,10 +60,10 @@ def test_numbers_have_a_range() -> None:
     assert "at 'maxResults'" in broken("ListPermissionSets", **asked, MaxResults=0)
 
 
-@settings(deadline=None)  # the first one collects the categories
+@settings(deadline=None)  # the first example builds the category table
 @given(st.characters(codec="utf-8"))
-def test_categories_of_unicode_are_those_of_python(char: str) -> None:
-    """The pattern of tags: letters, separators and numbers, and a few more."""
+def test_unicode_categories_match_pythons(char: str) -> None:
+    """Uses the pattern of tags: letters, separators, numbers and some symbols."""
     allowed = unicodedata.category(char)[0] in "LZN" or char in "_.:/=+-@"
     tag = {"Key": f"a{char}", "Value": ""}
     said = broken("TagResource", InstanceArn=ARN, ResourceArn=ARN, Tags=[tag])
@@ -71,6 +71,6 @@ def test_categories_of_unicode_are_those_of_python(char: str) -> None:
 
 
 @given(st.characters(codec="utf-8"))
-def test_a_word_is_ascii_as_in_java(char: str) -> None:
+def test_word_characters_are_ascii_as_in_java(char: str) -> None:
     allowed = re.fullmatch(r"[A-Za-z0-9_+=,.@-]", char) is not None
     assert (broken("CreatePermissionSet", Name=char, InstanceArn=ARN) == "") == allowed

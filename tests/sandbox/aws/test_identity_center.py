@@ -1,4 +1,4 @@
-"""Who the SCIM endpoint lets in, and what the console's rules are."""
+"""Access tokens of the SCIM endpoint, and the rules of the AWS console."""
 
 from datetime import UTC, datetime, timedelta
 
@@ -17,7 +17,7 @@ def prepared(age: timedelta = timedelta()) -> IdentityCenter:
     return center
 
 
-def test_only_a_known_token_of_the_right_tenant_gets_in() -> None:
+def test_only_a_valid_token_of_the_right_tenant_is_accepted() -> None:
     center = prepared()
     assert center.refusal_reason(AWS.tenant, "Bearer right") == ""
     for tenant, header, why in (
@@ -33,35 +33,35 @@ def test_only_a_known_token_of_the_right_tenant_gets_in() -> None:
     assert IdentityCenter(AWS).refusal_reason(AWS.tenant, "Bearer right") == "Unknown tenant"
 
 
-def test_a_token_lives_one_year() -> None:
+def test_a_token_is_valid_for_one_year() -> None:
     assert prepared(timedelta(days=364)).refusal_reason(AWS.tenant, "Bearer right") == ""
     assert (
         prepared(timedelta(days=366)).refusal_reason(AWS.tenant, "Bearer right") == "Expired token"
     )
 
 
-def test_an_expired_token_counts_toward_the_two() -> None:
+def test_an_expired_token_counts_towards_the_maximum() -> None:
     center = prepared(timedelta(days=400))
     center.generate()
     with pytest.raises(ForbiddenError, match="2 access tokens"):
         center.generate()
 
 
-def test_no_token_is_kept() -> None:
+def test_tokens_are_stored_as_digests_only() -> None:
     center = prepared()
     token = center.generate()
     assert token not in repr(vars(center))
     assert center.refusal_reason(AWS.tenant, f"Bearer {token}") == ""
 
 
-def test_it_is_enabled_once() -> None:
+def test_provisioning_can_be_enabled_once() -> None:
     center = prepared()
-    with pytest.raises(ForbiddenError, match="enabled already"):
+    with pytest.raises(ForbiddenError, match="already enabled"):
         center.enable()
     assert len(center.tokens) == 1
 
 
-def test_a_new_tenant_looks_like_one() -> None:
+def test_a_new_tenant_has_the_right_format() -> None:
     center = prepared()
     center.delete_token("id-1")
     center.disable()

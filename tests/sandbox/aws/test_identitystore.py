@@ -1,4 +1,4 @@
-"""The Identity Store API. Every answer is held to botocore's service model (conftest's `hold`)."""
+"""The Identity Store API; every answer is checked against botocore's service model."""
 
 from typing import Any
 
@@ -17,7 +17,7 @@ def user(store: Any, name: str) -> str:
     return made["UserId"]
 
 
-def test_whatever_is_made_shown_listed_and_found_has_its_arn(client: Client) -> None:
+def test_every_answer_includes_the_arn(client: Client) -> None:
     store = client("identitystore")
     who = user(store, "arn@example.com")
     group = store.create_group(**AT, DisplayName="arn")["GroupId"]
@@ -33,15 +33,15 @@ def test_whatever_is_made_shown_listed_and_found_has_its_arn(client: Client) -> 
     assert [found["GroupArn"]] == [g["GroupArn"] for g in listed]
     (listed,) = store.list_group_memberships(**AT, GroupId=group)["GroupMemberships"]
     same = store.get_group_membership_id(**AT, GroupId=group, MemberId={"UserId": who})
-    told = store.describe_group_membership(**AT, MembershipId=one["MembershipId"])
+    recorded = store.describe_group_membership(**AT, MembershipId=one["MembershipId"])
     arns = {one["MembershipArn"], listed["MembershipArn"], same["MembershipArn"]}
-    assert arns == {told["MembershipArn"]}
+    assert arns == {recorded["MembershipArn"]}
     assert store.list_group_memberships_for_member(**AT, MemberId={"UserId": who})
     store.describe_group(**AT, GroupId=group)
     store.list_users(**AT)
 
 
-def test_a_revision_grows_and_an_old_one_changes_nothing(client: Client) -> None:
+def test_revisions_increase_and_an_outdated_one_is_refused(client: Client) -> None:
     store = client("identitystore")
     who = user(store, "revision@example.com")
     seen = store.describe_user(**AT, UserId=who)["Revision"]

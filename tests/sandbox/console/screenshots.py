@@ -1,4 +1,4 @@
-"""`python -m tests.sandbox.console.screenshots`: the pictures in docs/images, anew."""
+"""`python -m tests.sandbox.console.screenshots`: updates the pictures in docs/images."""
 
 import argparse
 import sys
@@ -7,7 +7,7 @@ from pathlib import Path
 
 from tests.paths import ROOT
 from tests.sandbox.console import console_journey
-from tests.sandbox.console.running import running
+from tests.sandbox.console.running_sandbox import running_sandbox
 
 
 def main(folder: Path, port: int) -> int:
@@ -16,7 +16,7 @@ def main(folder: Path, port: int) -> int:
         sys.stderr.write("There is no Chromium here: apt-get install chromium.\n")
         return 1
     folder.mkdir(parents=True, exist_ok=True)
-    with running(port) as sandbox, console_journey.browser(program) as page:
+    with running_sandbox(port) as sandbox, console_journey.browser(program) as page:
 
         def shot(name: str) -> None:
             page.screenshot(path=folder / f"{name}.png")

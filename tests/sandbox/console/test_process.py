@@ -38,11 +38,11 @@ def process(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[dict[str
         instance_info = json.loads(ready.read_text()) | {"start": request.param}
         yield instance_info
         child.send_signal(signal.SIGTERM)
-        told, _ = child.communicate(timeout=60)
+        recorded, _ = child.communicate(timeout=60)
         assert child.returncode == 0
         for place in ("/admin", "/aws-console"):
-            assert instance_info["okta"] + place in told
-        assert "sandbox-scim-" not in told
+            assert instance_info["okta"] + place in recorded
+        assert "sandbox-scim-" not in recorded
     finally:
         if child.poll() is None:
             child.kill()
@@ -65,7 +65,7 @@ def asked(instance_info: dict[str, Any], token: str) -> int:
     return httpx.get(url, headers=headers, timeout=60).status_code
 
 
-def test_who_has_the_token_depends_on_how_it_started(process: dict[str, Any]) -> None:
+def test_identity_center_new_starts_without_a_secret(process: dict[str, Any]) -> None:
     page = httpx.get(process["okta"] + "/aws-console/settings", timeout=60).text
     held = secret(process)
     if process["start"] == "ready":

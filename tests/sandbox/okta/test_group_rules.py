@@ -1,4 +1,4 @@
-"""A group rule keeps its groups filled, and takes out again whom it has put in."""
+"""A group rule adds matching users to its groups and removes them when they no longer match."""
 
 from typing import Any
 
@@ -34,7 +34,7 @@ async def active(okta: Okta, rule: str) -> None:
     await okta.ok("POST", f"{RULES}/{rule}/lifecycle/activate")
 
 
-def test_a_rule_of_groups_fills_its_group_and_keeps_it_filled() -> None:
+def test_a_rule_on_groups_keeps_its_group_up_to_date() -> None:
     async def story(okta: Okta) -> None:
         known = await ids(okta)
         both = f'isMemberOfAnyGroup("{known["sales"]}","{known["finance"]}")'
@@ -46,12 +46,12 @@ def test_a_rule_of_groups_fills_its_group_and_keeps_it_filled() -> None:
         assert await members(okta, known["all"]) == {"u0", "u1", "u2", "u3"}
         await okta.ok("DELETE", f"/api/v1/groups/{known['sales']}/users/{known['u0']}")
         await okta.ok("DELETE", f"/api/v1/groups/{known['sales']}/users/{known['u1']}")
-        assert await members(okta, known["all"]) == {"u1", "u2", "u3"}  # u1 is in finance still
+        assert await members(okta, known["all"]) == {"u1", "u2", "u3"}  # u1 is still in finance
 
     run(story, SEED)
 
 
-def test_who_was_in_the_group_before_is_not_the_rules_to_take_out() -> None:
+def test_a_rule_does_not_remove_earlier_members() -> None:
     async def story(okta: Okta) -> None:
         known = await ids(okta)
         await okta.ok("PUT", f"/api/v1/groups/{known['all']}/users/{known['u0']}")
@@ -63,7 +63,7 @@ def test_who_was_in_the_group_before_is_not_the_rules_to_take_out() -> None:
     run(story, SEED)
 
 
-def test_a_change_of_the_profile_moves_a_person() -> None:
+def test_a_profile_change_moves_a_user_between_groups() -> None:
     async def story(okta: Okta) -> None:
         known = await ids(okta)
         await active(okta, await made(okta, 'user.department=="Legal"', known["all"]))
@@ -78,7 +78,7 @@ def test_a_change_of_the_profile_moves_a_person() -> None:
 
 
 @pytest.mark.parametrize(("remove", "left"), [("true", set[str]()), ("false", {"u0", "u1"})])
-def test_when_a_rule_goes_its_people_stay_unless_asked_otherwise(
+def test_deleting_a_rule_keeps_its_users_unless_remove_users_is_set(
     remove: str, left: set[str]
 ) -> None:
     async def story(okta: Okta) -> None:
@@ -92,7 +92,7 @@ def test_when_a_rule_goes_its_people_stay_unless_asked_otherwise(
     run(story, SEED)
 
 
-def test_two_rules_hold_somebody_until_neither_does() -> None:
+def test_a_user_stays_while_one_of_two_rules_matches() -> None:
     async def story(okta: Okta) -> None:
         known = await ids(okta)
         for group in ("sales", "finance"):
@@ -106,7 +106,7 @@ def test_two_rules_hold_somebody_until_neither_does() -> None:
     run(story, SEED)
 
 
-def test_a_rule_off_leaves_everybody_where_they_are() -> None:
+def test_deactivating_a_rule_keeps_all_members() -> None:
     async def story(okta: Okta) -> None:
         known = await ids(okta)
         rule = await made(okta, f'isMemberOfGroup("{known["sales"]}")', known["all"])
@@ -114,13 +114,13 @@ def test_a_rule_off_leaves_everybody_where_they_are() -> None:
         await okta.ok("POST", f"{RULES}/{rule}/lifecycle/deactivate")
         await okta.ok("DELETE", f"/api/v1/groups/{known['sales']}/users/{known['u0']}")
         assert await members(okta, known["all"]) == {"u0", "u1"}
-        await active(okta, rule)  # looks at everybody again
+        await active(okta, rule)  # applies the rule to all users again
         assert await members(okta, known["all"]) == {"u1"}
 
     run(story, SEED)
 
 
-def test_a_group_that_is_deleted_ends_what_the_rule_gave_for_it() -> None:
+def test_deleting_a_group_removes_the_app_users_a_rule_added() -> None:
     async def story(okta: Okta) -> None:
         known = await ids(okta)
         rule = await made(okta, f'isMemberOfGroup("{known["sales"]}")', known["all"])
@@ -134,7 +134,7 @@ def test_a_group_that_is_deleted_ends_what_the_rule_gave_for_it() -> None:
     run(story, SEED)
 
 
-def test_one_rule_may_ask_for_what_another_gives_and_a_circle_ends() -> None:
+def test_rules_can_depend_on_each_other_and_circular_rules_end() -> None:
     async def story(okta: Okta) -> None:
         known = await ids(okta)
         second = (await okta.ok("POST", "/api/v1/groups", {"profile": {"name": "second"}}))["id"]
@@ -150,7 +150,7 @@ def test_one_rule_may_ask_for_what_another_gives_and_a_circle_ends() -> None:
     run(story, SEED)
 
 
-def test_who_is_taken_out_by_hand_or_excluded_or_deactivated_is_left_alone() -> None:
+def test_rules_skip_manually_removed_excluded_and_deactivated_users() -> None:
     async def story(okta: Okta) -> None:
         known = await ids(okta)
         await okta.ok("POST", f"/api/v1/users/{known['u3']}/lifecycle/deactivate")
@@ -169,7 +169,7 @@ def test_who_is_taken_out_by_hand_or_excluded_or_deactivated_is_left_alone() -> 
     run(story, SEED)
 
 
-def test_whom_a_rule_puts_into_an_assigned_group_becomes_an_app_user() -> None:
+def test_a_user_whom_a_rule_adds_to_an_assigned_group_becomes_an_app_user() -> None:
     async def story(okta: Okta) -> None:
         known, app = await ids(okta), (await okta.app_of())["id"]
         await okta.connect(app)
@@ -202,7 +202,7 @@ def test_whom_a_rule_puts_into_an_assigned_group_becomes_an_app_user() -> None:
         ({"actions": {"assignUserToGroups": {"groupIds": "x"}}}, "groupIds"),
     ],
 )
-def test_a_rule_that_cannot_work_is_refused(change: dict[str, Any], field: str) -> None:
+def test_an_invalid_rule_is_refused(change: dict[str, Any], field: str) -> None:
     async def story(okta: Okta) -> None:
         known = await ids(okta)
         await made(okta, "user.login!=null", known["all"], name="taken")
@@ -217,7 +217,7 @@ def test_a_rule_that_cannot_work_is_refused(change: dict[str, Any], field: str) 
     run(story, SEED)
 
 
-def test_an_active_rule_and_a_rules_groups_are_not_changed() -> None:
+def test_an_active_rule_and_the_groups_of_a_rule_cannot_be_changed() -> None:
     async def story(okta: Okta) -> None:
         known = await ids(okta)
         rule = await made(okta, "user.login!=null", known["all"])

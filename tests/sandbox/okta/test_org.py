@@ -1,4 +1,4 @@
-"""The org's own rules: names, deletions, pages, who may ask, and who is assigned."""
+"""The org's own rules: names, deletions, paging, authentication and assignments."""
 
 from typing import Any
 from urllib.parse import quote
@@ -26,7 +26,7 @@ async def people(okta: Okta) -> list[str]:
     return [user["id"] for user in await okta.ok("GET", "/api/v1/users")]
 
 
-def test_names_of_groups_and_labels_of_apps_are_unique() -> None:
+def test_group_names_and_app_labels_are_unique() -> None:
     async def story(okta: Okta) -> None:
         a, b = await groups(okta)
         named = {"profile": {"name": "a"}}
@@ -41,7 +41,7 @@ def test_names_of_groups_and_labels_of_apps_are_unique() -> None:
     run(story, SEED)
 
 
-def test_what_is_in_use_is_not_deleted() -> None:
+def test_objects_in_use_cannot_be_deleted() -> None:
     async def story(okta: Okta) -> None:
         a, b = await groups(okta)
         app = (await okta.app_of())["id"]
@@ -69,7 +69,7 @@ def test_what_is_in_use_is_not_deleted() -> None:
     run(story, SEED)
 
 
-def test_members_of_an_apps_group_are_okta_pushs_alone() -> None:
+def test_only_group_push_changes_the_members_of_an_app_group() -> None:
     async def story(okta: Okta) -> None:
         (user, *_) = await people(okta)
         await okta.connect((await okta.app_of())["id"])
@@ -83,14 +83,14 @@ def test_members_of_an_apps_group_are_okta_pushs_alone() -> None:
 
 @settings(max_examples=25, deadline=None)
 @given(count=st.integers(0, 9), limit=st.integers(1, 11))
-def test_pages_lead_through_everything_once_and_in_order(count: int, limit: int) -> None:
+def test_paging_returns_each_item_once_in_order(count: int, limit: int) -> None:
     async def story(okta: Okta) -> None:
         whole = await groups(okta)
         address, seen = f"/api/v1/groups?limit={limit}&q=g", list[str]()
         while address:
             answer = await okta.call("GET", address)
             assert len(answer.body) == min(limit, len(whole) - len(seen))
-            assert answer.body or not seen  # no link leads to an empty page
+            assert answer.body or not seen  # no link points to an empty page
             seen += [group["id"] for group in answer.body]
             assert set(answer.links()) <= {"self", "next"}
             assert "q=g" in answer.links()["self"]
@@ -102,7 +102,7 @@ def test_pages_lead_through_everything_once_and_in_order(count: int, limit: int)
 
 @settings(max_examples=25, deadline=None)
 @given(limit=st.text(max_size=5), after=st.text(max_size=5))
-def test_a_page_that_is_none_is_refused(limit: str, after: str) -> None:
+def test_an_invalid_page_is_refused(limit: str, after: str) -> None:
     async def story(okta: Okta) -> None:
         path = f"/api/v1/groups?limit={quote(limit)}&after={quote(after)}"
         answer = await okta.call("GET", path)
@@ -113,17 +113,17 @@ def test_a_page_that_is_none_is_refused(limit: str, after: str) -> None:
 
 
 @pytest.mark.parametrize("after", ["00g123", "-1", "1.5", "²", "9" * 30, " 1", "x&after="])
-def test_a_cursor_that_the_org_did_not_give_is_refused(after: str) -> None:
+def test_an_unknown_cursor_is_refused(after: str) -> None:
     async def story(okta: Okta) -> None:
         path = "/api/v1/groups?after=" + quote(after, safe="&=")
-        assert (await okta.call("GET", path)).status == 400  # of two the first one counts
+        assert (await okta.call("GET", path)).status == 400  # the first of two cursors applies
 
     run(story, SEED)
 
 
-def test_more_push_mappings_than_a_page_are_followed_by_the_last_id_or_by_the_link() -> None:
-    """Okta's plugin follows neither the link nor a number: its cursor is the last mapping's id,
-    empty at first (docs/research/okta-provider.md#paging-of-push-mappings)."""
+def test_push_mappings_are_paged_by_the_last_id_or_the_link() -> None:
+    """Okta's plugin uses the ID of the last mapping as its cursor, initially empty
+    (docs/research/okta-provider.md#paging-of-push-mappings)."""
 
     async def story(okta: Okta) -> None:
         app = (await okta.app_of())["id"]
@@ -151,7 +151,7 @@ def test_more_push_mappings_than_a_page_are_followed_by_the_last_id_or_by_the_li
     run(story, org(1, {f"g{n}": () for n in range(230)}))
 
 
-def test_a_page_goes_on_where_it_was_though_something_before_it_is_gone() -> None:
+def test_a_deletion_on_an_earlier_page_does_not_shift_the_next_one() -> None:
     async def story(okta: Okta) -> None:
         first, *rest = await groups(okta)
         after = (await okta.call("GET", "/api/v1/groups?limit=2")).links()["next"]
@@ -166,7 +166,7 @@ def test_a_page_goes_on_where_it_was_though_something_before_it_is_gone() -> Non
     ["", "SSWS", "SSWS wrong", f"Basic {TOKEN}", TOKEN, f"SSWS  {TOKEN}", f"ssws {TOKEN}x",
      "SSWS \xe9"],
 )  # fmt: skip
-def test_who_has_no_token_is_told_nothing(given_: str) -> None:
+def test_a_caller_without_a_valid_token_gets_no_data(given_: str) -> None:
     async def story(okta: Okta) -> None:
         okta.authorization = given_
         for path in ("/api/v1/users/me", "/api/v1/nothing", "/api/v1/apps/x"):
@@ -180,9 +180,9 @@ def test_who_has_no_token_is_told_nothing(given_: str) -> None:
 
 
 @pytest.mark.parametrize("origin", ["http://evil.example", "null", "http://127.0.0.1", "file://"])
-def test_a_page_of_another_site_does_not_drive_the_sandbox(origin: str) -> None:
+def test_pages_of_other_origins_cannot_control_the_sandbox(origin: str) -> None:
     async def story(okta: Okta) -> None:
-        fault, asked = {"status": 500}, ("POST faults", "POST settings", "GET journal")
+        fault, asked = {"status": 500}, ("POST faults", "POST settings", "GET request-log")
         for method, path in (line.split() for line in (*asked, "DELETE faults")):
             path = f"/sandbox/{path}"
             answer = await okta.call(method, path, fault, headers={"Origin": origin})
@@ -194,7 +194,7 @@ def test_a_page_of_another_site_does_not_drive_the_sandbox(origin: str) -> None:
     run(story)
 
 
-def test_what_is_not_there_is_told_apart() -> None:
+def test_unknown_paths_objects_and_methods_have_different_errors() -> None:
     async def story(okta: Okta) -> None:
         assert await refused(okta, "GET", "/api/v1/groups/00gx") == (404, "E0000007")
         assert await refused(okta, "GET", "/api/v1/nothing") == (404, "E0000008")
@@ -203,7 +203,7 @@ def test_what_is_not_there_is_told_apart() -> None:
     run(story)
 
 
-def test_who_is_assigned_by_name_stays_until_that_is_taken_back() -> None:
+def test_an_individually_assigned_user_stays_until_unassigned() -> None:
     async def story(okta: Okta) -> None:
         (a, _), (u0, _, u2) = await groups(okta), await people(okta)
         app = (await okta.app_of())["id"]
@@ -217,7 +217,7 @@ def test_who_is_assigned_by_name_stays_until_that_is_taken_back() -> None:
         shown = await okta.ok("GET", one + "/users")
         assert {user["id"]: user["scope"] for user in shown} == {u0: "USER", u2: "USER"}
         await okta.ok("PUT", f"{one}/groups/{a}", {})
-        await okta.ok("DELETE", f"{one}/users/{u0}")  # the group keeps this one
+        await okta.ok("DELETE", f"{one}/users/{u0}")  # the group keeps this user assigned
         await okta.ok("DELETE", f"{one}/users/{u2}")
         shown = {user["id"]: user["scope"] for user in await okta.ok("GET", one + "/users")}
         assert shown[u0] == "GROUP"
@@ -231,7 +231,7 @@ def test_who_is_assigned_by_name_stays_until_that_is_taken_back() -> None:
     run(story, SEED)
 
 
-def test_an_app_user_has_what_is_mapped_and_its_own_before_that() -> None:
+def test_app_user_overrides_take_precedence_over_mapped_attributes() -> None:
     async def story(okta: Okta) -> None:
         (u0, *_), app = await people(okta), (await okta.app_of())["id"]
         one = f"/api/v1/apps/{app}"
@@ -253,7 +253,7 @@ def test_an_app_user_has_what_is_mapped_and_its_own_before_that() -> None:
     run(story, SEED)
 
 
-def test_what_is_mapped_is_what_aws_gets() -> None:
+def test_aws_receives_the_mapped_attributes() -> None:
     async def story(okta: Okta) -> None:
         (u0, *_), app = await people(okta), (await okta.app_of())["id"]
         await okta.connect(app)
@@ -279,7 +279,7 @@ def test_what_is_mapped_is_what_aws_gets() -> None:
     run(story, SEED)
 
 
-def test_a_token_is_given_to_who_asks_in_the_right_form_alone() -> None:
+def test_only_a_well_formed_request_gets_a_token() -> None:
     async def story(okta: Okta) -> None:
         kind = "urn:ietf:params:oauth:client-assertion-type:jwt-bearer"
         good = {"grant_type": "client_credentials", "client_assertion": "x",

@@ -1,4 +1,4 @@
-"""What an `up` that changes nothing asks of Okta, counted by the sandbox's journal.
+"""What an `up` that changes nothing asks of Okta, counted by the sandbox's request log.
 
 The program runs against Pulumi's mocks; every look-up of Okta's goes through the replacement
 plugin, which pages as the real one does, to a sandbox that holds what is declared.
