@@ -22,11 +22,25 @@ from offline_plugins.provider_server import (
 )
 
 SECRETS = ("accessKey", "secretKey", "token")
+_TEXTS = {"type": "object", "additionalProperties": {"type": "string"}}
+SETTINGS: dict[str, Properties] = {
+    "accessKey": {"type": "string", "secret": True},
+    "assumeRoles": {"type": "array", "items": _TEXTS},
+    "endpoints": {"type": "array", "items": _TEXTS},
+    "maxRetries": {"type": "integer"},
+    "region": {"type": "string"},
+    "secretKey": {"type": "string", "secret": True},
+    "skipCredentialsValidation": {"type": "boolean"},
+    "skipMetadataApiCheck": {"type": "boolean"},
+    "skipRequestingAccountId": {"type": "boolean"},
+    "token": {"type": "string", "secret": True},
+}
 
 
 class AwsPlugin(Provider):
     name = "aws"
     version = version("pulumi-aws")
+    settings = SETTINGS
 
     def __init__(self) -> None:
         self._configured: Account | None = None

@@ -32,7 +32,8 @@ the *policy pack* reports it on declared resources, the *doctor* on what is real
 that could not look says so; it never says that the rule holds.
 
 **Sources.** "AWS's page" is AWS's page on Okta in the IAM Identity Center User Guide. A link
-leads to the fact in [research](research/README.md), with its evidence and the page of Okta or AWS.
+leads to the fact in [research](../research/README.md), with its evidence and the page of Okta or
+AWS.
 Where sources disagree the rule says so and names both.
 """
 
@@ -85,7 +86,7 @@ def _sentence(text: str) -> str:
 def _plain(text: str) -> str:
     """Text that Markdown shows as it is, with links to the facts that it cites."""
     text = re.sub(r"[\\<>*\[\]|`$]|(?<!\w)_|_(?!\w)", r"\\\g<0>", text)
-    return re.sub(r"docs/(research/([\w-]+\.md#[\w-]+))", r"[\2](\1)", text)
+    return re.sub(r"docs/(research/([\w-]+\.md#[\w-]+))", r"[\2](../\1)", text)
 
 
 def show(value: object) -> str:

@@ -25,15 +25,8 @@ ALONE: dict[str, Any] = {"access": {}, "attributes": []}
 @pytest.fixture(scope="module")
 def sandbox(kit: Kit) -> Iterator[Kit]:
     """A sandbox alone, with an empty stack."""
-    command = kit.command("sandbox", "--port", "0")
-    running = subprocess.Popen(command, cwd=ROOT, env=kit.scrubbed, stdout=subprocess.PIPE)
-    assert running.stdout is not None
-    assert b"is up" in running.stdout.readline()
-    kit.okta("POST", "/sandbox/settings", {"connections": "supported"})
-    assert kit.env["PULUMI_STACK"] == "dev"
-    yield kit
-    running.terminate()
-    running.wait(20)
+    with kit.running_sandbox("--connections", "supported"):
+        yield kit
 
 
 def with_role(kit: Kit, service: str, region: str) -> Any:

@@ -1,6 +1,5 @@
 """`assign: pushed`, with the real engine: everybody who is pushed is assigned, by a rule."""
 
-import subprocess
 from collections.abc import Iterator
 from typing import Any
 
@@ -19,14 +18,27 @@ NEW = "sam.taylor@example.com"  # in no group that is pushed here
 @pytest.fixture(scope="module", autouse=True)
 def sandbox(kit: Kit) -> Iterator[None]:
     """A sandbox alone, with an empty stack."""
-    command = kit.command("sandbox", "--port", "0", "--connections", "supported")
-    running = subprocess.Popen(command, cwd=ROOT, env=kit.scrubbed, stdout=subprocess.PIPE)
-    assert running.stdout is not None
-    assert b"is up" in running.stdout.readline()
-    assert kit.env["PULUMI_STACK"] == "dev"
-    yield
-    running.terminate()
-    running.wait(20)
+    with kit.running_sandbox("--connections", "supported"):
+        yield
+
+
+@pytest.fixture(scope="module")
+def deployed(kit: Kit) -> None:
+    """A stack that assigns everybody who is pushed."""
+    new = {"create": "aws-data-people", "rule": 'user.department == "Data"'}
+    kit.change(assign="pushed", push=["aws-admins", "aws-finance", new], access={})
+    done = kit.run("up", "--yes", "--skip-preview")
+    assert done.code == 0, done.text
+    kit.settle()
+
+
+@pytest.fixture(scope="module")
+def joined(kit: Kit, deployed: None) -> None:
+    """NEW joins a pushed group."""
+    ids = {u["profile"]["login"]: u["id"] for u in kit.okta("GET", "/api/v1/users?limit=200")}
+    assert NEW not in members(kit, EVERYBODY)
+    kit.okta("PUT", f"/api/v1/groups/{group(kit, 'aws-finance')['id']}/users/{ids[NEW]}")
+    kit.settle()
 
 
 def group(kit: Kit, name: str) -> dict[str, Any]:
@@ -60,12 +72,8 @@ def test_an_org_without_group_rules_is_told_what_else_there_is(kit: Kit) -> None
     assert "name groups under `assign`" in done.text
 
 
+@pytest.mark.usefixtures("deployed")
 def test_one_group_is_made_and_filled_with_everybody_who_is_pushed(kit: Kit) -> None:
-    new = {"create": "aws-data-people", "rule": 'user.department == "Data"'}
-    kit.change(assign="pushed", push=["aws-admins", "aws-finance", new], access={})
-    done = kit.run("up", "--yes", "--skip-preview")
-    assert done.code == 0, done.text
-    kit.settle()
     pushed = members(kit, "aws-admins") | members(kit, "aws-finance")
     data = members(kit, "aws-data-people")
     assert data
@@ -79,22 +87,21 @@ def test_one_group_is_made_and_filled_with_everybody_who_is_pushed(kit: Kit) -> 
     assert kit.groups()["aws-data-people"] == data - left_out
 
 
+@pytest.mark.usefixtures("deployed")
 def test_a_second_up_changes_nothing(kit: Kit) -> None:
     done = kit.run("up", "--yes", "--skip-preview", "--expect-no-changes")
     assert done.code == 0, done.text
 
 
+@pytest.mark.usefixtures("joined")
 def test_who_joins_a_pushed_group_is_assigned_and_arrives(kit: Kit) -> None:
-    ids = {u["profile"]["login"]: u["id"] for u in kit.okta("GET", "/api/v1/users?limit=200")}
-    assert NEW not in members(kit, EVERYBODY)
-    kit.okta("PUT", f"/api/v1/groups/{group(kit, 'aws-finance')['id']}/users/{ids[NEW]}")
-    kit.settle()
     assert NEW in members(kit, EVERYBODY)
     assert kit.users()[NEW]["UserStatus"] == "ENABLED"
     done = kit.run("up", "--yes", "--skip-preview", "--expect-no-changes")
     assert done.code == 0, done.text
 
 
+@pytest.mark.usefixtures("joined")
 def test_the_next_push_of_the_group_brings_the_membership(kit: Kit) -> None:
     """The change of membership was pushed before the person stood in AWS
     (docs/research/group-push.md#order-of-changes)."""

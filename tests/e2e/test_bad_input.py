@@ -2,7 +2,6 @@
 nothing half done."""
 
 import json
-import subprocess
 from collections.abc import Iterator
 from typing import Any
 
@@ -22,14 +21,8 @@ FEDERATION = yaml.safe_load((ROOT / "Pulumi.dev.yaml").read_text())["config"][
 @pytest.fixture(scope="module")
 def sandbox(kit: Kit) -> Iterator[Kit]:
     """A sandbox alone, with an empty stack."""
-    command = kit.command("sandbox", "--port", "0")
-    running = subprocess.Popen(command, cwd=ROOT, env=kit.scrubbed, stdout=subprocess.PIPE)
-    assert running.stdout is not None
-    assert b"is up" in running.stdout.readline()
-    assert kit.env["PULUMI_STACK"] == "dev"
-    yield kit
-    running.terminate()
-    running.wait(20)
+    with kit.running_sandbox():
+        yield kit
 
 
 def refused(kit: Kit, *says: str) -> None:

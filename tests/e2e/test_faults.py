@@ -29,15 +29,9 @@ SMALL: dict[str, Any] = {
 
 @pytest.fixture(scope="module")
 def sandbox(kit: Kit) -> Iterator[Kit]:
-    command = kit.command("sandbox", "--port", "0")
-    running = subprocess.Popen(command, cwd=ROOT, env=kit.scrubbed, stdout=subprocess.PIPE)
-    assert running.stdout is not None
-    assert b"is up" in running.stdout.readline()
-    kit.okta("POST", "/sandbox/settings", {"connections": "supported"})
-    assert kit.env["PULUMI_STACK"] == "dev"
-    yield kit
-    running.terminate()
-    running.wait(20)
+    """A sandbox alone, with an empty stack."""
+    with kit.running_sandbox("--connections", "supported"):
+        yield kit
 
 
 @pytest.fixture(autouse=True)

@@ -24,7 +24,7 @@ class Run:
     def __init__(self, kit: Kit) -> None:
         self.kit = kit
         self.process = subprocess.Popen(
-            kit.command("up", "--port", "0"), cwd=ROOT, env=kit.scrubbed, text=True,
+            kit.command("up", "--port", "0"), cwd=ROOT, env=kit.isolated_env, text=True,
             stdout=subprocess.PIPE, stderr=subprocess.STDOUT, stdin=subprocess.DEVNULL,
             process_group=0,
         )  # fmt: skip
@@ -34,8 +34,8 @@ class Run:
         deadline = time.monotonic() + 120
         while time.monotonic() < deadline:
             with contextlib.suppress(OSError, ValueError, httpx.HTTPError):
-                journal = self.kit.okta("GET", "/sandbox/request-log")
-                if any(re.search(call, f"{c['method']} {c['path']}") for c in journal):
+                request_log = self.kit.okta("GET", "/sandbox/request-log")
+                if any(re.search(call, f"{c['method']} {c['path']}") for c in request_log):
                     return
             if self.process.poll() is not None:
                 break

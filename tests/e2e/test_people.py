@@ -1,4 +1,4 @@
-"""Who arrives and under which name, with the real engine: one story, told in order."""
+"""Which users are provisioned, and under which name, with the real engine."""
 
 import pytest
 import yaml
@@ -27,10 +27,49 @@ def mapped(kit: Kit) -> dict[str, dict[str, str]]:
     return kit.okta("GET", f"/api/v1/mappings/{mapping['id']}")["properties"]
 
 
-def test_without_a_mapping_who_has_no_display_name_is_refused(kit: Kit) -> None:
+@pytest.fixture(scope="module", autouse=True)
+def deployed(kit: Kit) -> None:
+    """The shipped stack."""
     done = kit.toolchain("up", "--port", "0")
     assert done.code == 0, done.text
     kit.settle()
+
+
+@pytest.fixture(scope="module")
+def with_mapping(kit: Kit, deployed: None) -> None:
+    """A profile mapping for the display name, deployed."""
+    kit.change(mappings={"displayName": NAME})
+    up(kit)
+
+
+@pytest.fixture(scope="module")
+def renamed(kit: Kit, deployed: None) -> str:
+    """Mina's id in the Identity Store, from before the username format was changed to the login."""
+    [mina] = kit.okta("GET", f"/api/v1/users?search=profile.login eq %22{MINA}%22")
+    kit.okta("POST", f"/api/v1/users/{mina['id']}", {"profile": {"email": "mina@example.com"}})
+    kit.settle()
+    before = kit.users()["mina@example.com"]["UserId"]
+    kit.change(app=app(user_name_template=LOGIN, rename_users_from="${source.email}"))
+    up(kit)
+    # When Okta sends the new names is not published: here with a person's next change.
+    kit.okta("POST", f"/api/v1/users/{mina['id']}", {"profile": {"title": "Lead"}})
+    kit.settle()
+    return before
+
+
+@pytest.fixture(scope="module")
+def ada_assigned(kit: Kit, renamed: str) -> None:
+    """Ada, in no assignment group, is assigned individually."""
+    ids = {u["profile"]["login"]: u["id"] for u in kit.okta("GET", "/api/v1/users?limit=200")}
+    [group] = kit.okta("GET", "/api/v1/groups?search=profile.name eq %22aws-access%22")
+    kit.okta("DELETE", f"/api/v1/groups/{group['id']}/users/{ids[ADA]}")
+    kit.settle()
+    assert kit.users()[ADA]["UserStatus"] == "DISABLED"
+    kit.change(app=app(user_name_template=LOGIN), assign_people=[ADA.title()])
+    up(kit)
+
+
+def test_without_a_mapping_who_has_no_display_name_is_refused(kit: Kit) -> None:
     assert NORA not in kit.users()
 
 
@@ -42,17 +81,19 @@ def test_a_mapping_is_added_without_touching_the_assignments(kit: Kit) -> None:
     assert "replace" not in done.text
 
 
+@pytest.mark.usefixtures("with_mapping")
 def test_with_the_mapping_she_arrives_though_she_was_assigned_before(kit: Kit) -> None:
-    up(kit)
     assert kit.users()[NORA]["DisplayName"] == "Nora Lind"
 
 
+@pytest.mark.usefixtures("with_mapping")
 def test_with_the_mapping_nothing_changes_any_more(kit: Kit) -> None:
     up(kit, "--expect-no-changes")
     done = kit.run("refresh", "--yes", "--skip-preview", "--expect-no-changes")
     assert done.code == 0, done.text
 
 
+@pytest.mark.usefixtures("with_mapping")
 def test_a_mapping_that_is_not_declared_any_more_stays_and_empties_nothing(kit: Kit) -> None:
     before = mapped(kit)
     kit.change()
@@ -84,44 +125,32 @@ def test_a_new_username_format_is_refused_without_the_word_that_names_the_old_on
     refused(kit, "up", "would rename everybody", "OIC-326")
 
 
-def test_with_the_word_people_are_renamed_and_stay_who_they_are(kit: Kit) -> None:
-    [mina] = kit.okta("GET", f"/api/v1/users?search=profile.login eq %22{MINA}%22")
-    kit.okta("POST", f"/api/v1/users/{mina['id']}", {"profile": {"email": "mina@example.com"}})
-    kit.settle()
-    before = kit.users()["mina@example.com"]["UserId"]
-    kit.change(app=app(user_name_template=LOGIN, rename_users_from="${source.email}"))
-    up(kit)
-    # When Okta sends the new names is not published: here with a person's next change.
-    kit.okta("POST", f"/api/v1/users/{mina['id']}", {"profile": {"title": "Lead"}})
-    kit.settle()
-    assert kit.users()[MINA]["UserId"] == before
+def test_with_the_word_people_are_renamed_and_stay_who_they_are(kit: Kit, renamed: str) -> None:
+    assert kit.users()[MINA]["UserId"] == renamed
     assert "mina@example.com" not in kit.users()
 
 
+@pytest.mark.usefixtures("ada_assigned")
 def test_a_person_is_assigned_by_name_and_arrives(kit: Kit) -> None:
     """As one of no assignment group, under the name that the format makes."""
-    ids = {u["profile"]["login"]: u["id"] for u in kit.okta("GET", "/api/v1/users?limit=200")}
-    [group] = kit.okta("GET", "/api/v1/groups?search=profile.name eq %22aws-access%22")
-    kit.okta("DELETE", f"/api/v1/groups/{group['id']}/users/{ids[ADA]}")
-    kit.settle()
-    assert kit.users()[ADA]["UserStatus"] == "DISABLED"
-    kit.change(app=app(user_name_template=LOGIN), assign_people=[ADA.title()])
-    up(kit)
     assert kit.users()[ADA]["UserStatus"] == "ENABLED"
     up(kit, "--expect-no-changes")
 
 
+@pytest.mark.usefixtures("renamed")
 def test_somebody_whom_okta_does_not_know_is_named(kit: Kit) -> None:
     kit.change(app=app(user_name_template=LOGIN), assign_people=["nobody@example.com"])
     refused(kit, "up", "assign_people[0]: 'nobody@example.com' is nobody's login", "OIC-213")
 
 
+@pytest.mark.usefixtures("ada_assigned")
 def test_an_assignment_whose_removal_takes_many_is_refused_with_their_number(kit: Kit) -> None:
     kit.change(app=app(user_name_template=LOGIN), assign_people=[ADA], assign=[])
     refused(kit, "preview", "aws-access: '33' people lose AWS", "OIC-210")
     refused(kit, "up", "aws-access: '33' people lose AWS", "OIC-210")
 
 
+@pytest.mark.usefixtures("ada_assigned")
 def test_with_the_word_they_go_and_who_is_assigned_otherwise_stays(kit: Kit) -> None:
     kit.change(
         app=app(user_name_template=LOGIN), assign_people=[ADA], assign=[], unassign=["aws-access"]

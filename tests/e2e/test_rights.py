@@ -96,6 +96,24 @@ def rights(kit: Kit) -> Rights:
     return rights
 
 
+@pytest.fixture(scope="module")
+def console(rights: Rights) -> Result:
+    """A preview in mode `console`."""
+    declare_everything(rights.kit)
+    settings = yaml.safe_load(rights.kit.settings.read_text())
+    settings["config"]["okta-identity-center:federation"]["provisioning"]["mode"] = "console"
+    rights.kit.settings.write_text(yaml.safe_dump(settings))
+    done = rights.run("console", "preview")
+    declare_everything(rights.kit)
+    return done
+
+
+@pytest.fixture(scope="module")
+def destroyed(rights: Rights, console: Result) -> Result:
+    """The last command: nothing is left after it."""
+    return rights.run("up", "destroy", "--yes", "--skip-preview")
+
+
 def test_a_pipelines_preview_is_told_without_a_name(rights: Rights, tmp_path: Path) -> None:
     report = tmp_path / "report.md"
     done = rights.ours(".ci/look", "preview", "dev", str(report))
@@ -116,20 +134,15 @@ def test_a_pipelines_drift_is_red_for_what_the_doctor_finds(rights: Rights, tmp_
     assert "blocking findings" in report.read_text()
 
 
-def test_in_mode_console_the_token_is_not_read(rights: Rights) -> None:
-    declare_everything(rights.kit)
-    settings = yaml.safe_load(rights.kit.settings.read_text())
-    settings["config"]["okta-identity-center:federation"]["provisioning"]["mode"] = "console"
-    rights.kit.settings.write_text(yaml.safe_dump(settings))
-    done = rights.run("console", "preview")
-    assert done.code == 0, done.text
+def test_in_mode_console_the_token_is_not_read(rights: Rights, console: Result) -> None:
+    assert console.code == 0, console.text
     assert "secretsmanager:GetSecretValue" not in rights.called["console"]["aws"]
-    declare_everything(rights.kit)
 
 
-def test_each_command_calls_what_the_page_says_and_nothing_else(rights: Rights) -> None:
-    done = rights.run("up", "destroy", "--yes", "--skip-preview")
-    assert done.code == 0, done.text
+def test_each_command_calls_what_the_page_says_and_nothing_else(
+    rights: Rights, destroyed: Result
+) -> None:
+    assert destroyed.code == 0, destroyed.text
     rights.called["preview"]["aws"] |= rights.called["console"]["aws"]
     rights.called["up"]["aws"] |= rights.called["console"]["aws"]
     rights.called["drift"]["aws"] |= rights.called["console"]["aws"]
