@@ -13,6 +13,8 @@ from .settings import Settings
 
 
 class Clock:
+    """The clock that rate limits and delays use."""
+
     def __init__(self, settings: Settings | None = None) -> None:
         self._settings = settings or Settings()
         self._offset = time.time() - time.monotonic()

@@ -243,8 +243,8 @@ class _Reader:
             if member["id"] and member["id"] == entry.get("account"):
                 fix = "Remove it: the management account (aws.account) is not a member account."
                 self.problem(f"aws.members[{index}].id", member["id"], fix)
-        given = entry.get("applications", [])
-        applications = self.entries("aws.applications", given, _APPLICATION, "id")
+        items = entry.get("applications", [])
+        applications = self.entries("aws.applications", items, _APPLICATION, "id")
         return Aws(
             **self.checked("aws", entry, _AWS),
             members=tuple(Account(**member) for member in members),
@@ -312,8 +312,8 @@ class _Reader:
         return ""
 
     def problem(self, location: str, value: object, fix: str) -> None:
-        shown = "is missing" if value is None else f"is {_shortened(value)}"
-        self.problems.append(f"{self.file}: {location or 'the document'} {shown}. {fix}")
+        state = "is missing" if value is None else f"is {_shortened(value)}"
+        self.problems.append(f"{self.file}: {location or 'the document'} {state}. {fix}")
 
 
 def _is_email(value: str) -> bool:

@@ -18,6 +18,8 @@ _TENANT = re.compile(r"^/[^/]+/scim/v2")
 
 
 class RequestLog:
+    """The list of all requests so far."""
+
     def __init__(self, clock: Clock) -> None:
         self.clock = clock
         self.entries: list[Entry] = []
@@ -44,8 +46,8 @@ class RequestLog:
 
     def select(self, server: str = "", since: int = 0) -> list[Entry]:
         """The entries of one server; without a server, those of Okta and SCIM."""
-        wanted = (server,) if server else ("okta", "scim")
-        return [e for e in self.entries if e["seq"] > since and e["server"] in wanted]
+        servers = (server,) if server else ("okta", "scim")
+        return [e for e in self.entries if e["seq"] > since and e["server"] in servers]
 
 
 def count_by_operation(entries: list[Entry]) -> list[Entry]:

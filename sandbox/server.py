@@ -34,6 +34,8 @@ class PortInUseError(Exception):
 
 @dataclass(frozen=True)
 class Options:
+    """The options of `serve`."""
+
     port: int = 8410
     settings: Settings = field(default_factory=Settings)
     latency: float = 0.05

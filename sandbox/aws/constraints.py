@@ -39,8 +39,8 @@ def _violations(shape: Any, value: Any, path: str) -> Iterator[str]:
         yield f"Value at '{path}' failed to satisfy constraint: Member must be a {shape.type_name}"
         return
     for constraint in _scalar_violations(shape, value):
-        shown = f"'{value}' " if isinstance(value, str) else ""
-        yield f"Value {shown}at '{path}' failed to satisfy constraint: Member must {constraint}"
+        quoted = f"'{value}' " if isinstance(value, str) else ""
+        yield f"Value {quoted}at '{path}' failed to satisfy constraint: Member must {constraint}"
     if shape.type_name == "structure":
         yield from _structure_violations(shape, value, path)
     elif shape.type_name == "list":
@@ -69,8 +69,8 @@ def _scalar_violations(shape: Any, value: Any) -> Iterator[str]:
 @cache
 def _pattern(text: str) -> re.Pattern[str]:
     """Translate a Java pattern: `\\w` is ASCII, `\\p{L}` a Unicode category."""
-    known = re.sub(r"\\p\{(\w)\}", lambda found: _categories()[found[1]], text)
-    return re.compile(known, re.ASCII)
+    translated = re.sub(r"\\p\{(\w)\}", lambda match: _categories()[match[1]], text)
+    return re.compile(translated, re.ASCII)
 
 
 @cache

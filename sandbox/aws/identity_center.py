@@ -27,6 +27,8 @@ class ForbiddenError(Exception):
 
 @dataclass(frozen=True)
 class Token:
+    """An access token of the SCIM endpoint, without the token itself."""
+
     id: str
     digest: str
     created: datetime
@@ -111,11 +113,11 @@ class IdentityCenter:
         """The reason why the endpoint refuses this caller, or an empty string."""
         if tenant != self.tenant or not self.enabled:
             return "Unknown tenant"
-        given, now = _digest(authorization.removeprefix("Bearer ")), datetime.now(UTC)
-        known = [t for t in self.tokens.values() if hmac.compare_digest(t.digest, given)]
-        if not known or not authorization.startswith("Bearer "):
+        digest, now = _digest(authorization.removeprefix("Bearer ")), datetime.now(UTC)
+        matching = [t for t in self.tokens.values() if hmac.compare_digest(t.digest, digest)]
+        if not matching or not authorization.startswith("Bearer "):
             return "Unknown token"
-        return "" if known[0].expires > now else "Expired token"
+        return "" if matching[0].expires > now else "Expired token"
 
     def _add(self, token: str, ident: str, created: datetime) -> None:
         expires = created + timedelta(days=TOKEN_DAYS)

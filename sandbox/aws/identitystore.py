@@ -73,14 +73,14 @@ class IdentityStoreApi:
         return self._ids(self.store.put_group(record), "GroupId", "Revision")
 
     def update_user(self, p: dict[str, Any]) -> Record:
-        known = _check_revision(self.store.user(p["UserId"]), p)
-        record = _apply_operations(known, p["Operations"], _UPDATABLE_USER)
+        current = _check_revision(self.store.user(p["UserId"]), p)
+        record = _apply_operations(current, p["Operations"], _UPDATABLE_USER)
         record = self.store.put_user(record, p["UserId"])
         return self._ids(record, "UserId", "Revision")
 
     def update_group(self, p: dict[str, Any]) -> Record:
-        known = _check_revision(self.store.group(p["GroupId"]), p)
-        record = _apply_operations(known, p["Operations"], _UPDATABLE_GROUP)
+        current = _check_revision(self.store.group(p["GroupId"]), p)
+        record = _apply_operations(current, p["Operations"], _UPDATABLE_GROUP)
         record = self.store.put_group(record, p["GroupId"])
         return self._ids(record, "GroupId", "Revision")
 
@@ -238,11 +238,13 @@ def _user_view(user: Record, p: dict[str, Any]) -> Record:
     return {**view, "Extensions": extensions} if extensions else view
 
 
-def _apply_operations(record: Record, operations: list[Record], known: dict[str, str]) -> Record:
+def _apply_operations(
+    record: Record, operations: list[Record], attributes: dict[str, str]
+) -> Record:
     record = dict(record)
     for operation in operations:
         head, _, tail = operation["AttributePath"].partition(".")
-        key = known.get(head.lower())
+        key = attributes.get(head.lower())
         if key is None:
             text = f"The attribute {operation['AttributePath']} cannot be updated"
             raise RefusedError("ValidationException", text)

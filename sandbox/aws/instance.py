@@ -78,11 +78,11 @@ class InstanceOperations:
 
     def tag_resource(self, p: Params) -> Params:
         tags = self._tags_of(p["ResourceArn"])
-        wanted = tags | {tag["Key"]: tag["Value"] for tag in p["Tags"]}
-        if len(wanted) > MAX_TAGS:
+        updated = tags | {tag["Key"]: tag["Value"] for tag in p["Tags"]}
+        if len(updated) > MAX_TAGS:
             text = f"A resource can have at most {MAX_TAGS} tags"
             raise RefusedError("ServiceQuotaExceededException", text)
-        tags.update(wanted)
+        tags.update(updated)
         return {}
 
     def untag_resource(self, p: Params) -> Params:
@@ -108,8 +108,8 @@ class InstanceOperations:
 
     def _tags_of(self, arn: str) -> dict[str, str]:
         """The tags of a resource; for a permission set, initially those of its creation."""
-        sets = {known.permission_set_arn: known for known in self._backend.permission_sets}
-        instances = {known.instance_arn for known in self._backend.instances}
+        sets = {item.permission_set_arn: item for item in self._backend.permission_sets}
+        instances = {item.instance_arn for item in self._backend.instances}
         if arn not in {*sets, *instances, *self._applications}:
             raise RefusedError("ResourceNotFoundException", f"{arn} is not found")
         if arn not in self._tags:
@@ -127,7 +127,9 @@ class InstanceOperations:
 def _attributes(p: Params) -> list[Params]:
     attributes = p["InstanceAccessControlAttributeConfiguration"]["AccessControlAttributes"]
     keys = [attribute["Key"] for attribute in attributes]
-    twice = sorted({key for key in keys if keys.count(key) > 1})
-    if twice:
-        raise RefusedError("ValidationException", f"Duplicate attribute keys: {', '.join(twice)}")
+    duplicates = sorted({key for key in keys if keys.count(key) > 1})
+    if duplicates:
+        raise RefusedError(
+            "ValidationException", f"Duplicate attribute keys: {', '.join(duplicates)}"
+        )
     return attributes

@@ -32,7 +32,7 @@ class PermissionSets:
         self._count = 0
 
     def create_permission_set(self, p: Params) -> Params:
-        if any(known.name == p["Name"] for known in self._backend.permission_sets):
+        if any(existing.name == p["Name"] for existing in self._backend.permission_sets):
             text = f"PermissionSet with name {p['Name']} already exists."
             raise RefusedError("ConflictException", text)
         self._backend.create_permission_set(
@@ -174,8 +174,8 @@ class PermissionSets:
 
 
 def _view(permission_set: PermissionSet) -> Params:
-    shown = permission_set.to_json(include_creation_date=True)
-    return {name: value for name, value in shown.items() if value != ""}
+    members = permission_set.to_json(include_creation_date=True)
+    return {name: value for name, value in members.items() if value != ""}
 
 
 def _duration(text: str) -> str:

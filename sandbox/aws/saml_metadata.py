@@ -25,6 +25,8 @@ class MetadataError(ValueError):
 
 @dataclass(frozen=True)
 class Provider:
+    """An external identity provider."""
+
     entity_id: str
     sign_in_url: str
     certificates: tuple[datetime, ...]

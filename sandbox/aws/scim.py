@@ -239,23 +239,23 @@ class _ScimHandlers:
             "id": user["UserId"],
             "manager": document.get(ENTERPRISE, {}).get("manager", {}).get("value"),
         }
-        for key, wanted in terms.items():
+        for key, value in terms.items():
             if key == "groups.value":
-                if not self.store.find_membership(wanted, user["UserId"]):
+                if not self.store.find_membership(value, user["UserId"]):
                     return False
-            elif values[key] != (wanted.casefold() if key == "userName" else wanted):
+            elif values[key] != (value.casefold() if key == "userName" else value):
                 return False
         return True
 
     def _matches_group(self, group: Record, terms: dict[str, str]) -> bool:
-        for key, wanted in terms.items():
+        for key, value in terms.items():
             if key in ("members.value", "members", "member"):
-                if not self.store.find_membership(group["GroupId"], wanted):
+                if not self.store.find_membership(group["GroupId"], value):
                     return False
             elif key == "displayName":
-                if group.get("DisplayName", "").casefold() != wanted.casefold():
+                if group.get("DisplayName", "").casefold() != value.casefold():
                     return False
-            elif wanted != (
+            elif value != (
                 self.store.external_id(group) if key == "externalId" else group["GroupId"]
             ):
                 return False
@@ -339,8 +339,8 @@ def _single_token(tenant: str, token: str) -> Callable[[str, str], str]:
     def refusal_reason(requested: str, authorization: str) -> str:
         if requested != tenant:
             return "Unknown tenant"
-        given = authorization.encode("utf-8", "replace")
-        return "" if hmac.compare_digest(given, f"Bearer {token}".encode()) else "Unknown token"
+        presented = authorization.encode("utf-8", "replace")
+        return "" if hmac.compare_digest(presented, f"Bearer {token}".encode()) else "Unknown token"
 
     return refusal_reason
 

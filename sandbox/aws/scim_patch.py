@@ -89,12 +89,12 @@ def _change_user(doc: dict[str, Any], op: str, path: str, value: Any) -> None:
 
 
 def _change_value(doc: dict[str, Any], op: str, match: re.Match[str], value: Any) -> None:
-    head, part, wanted, tail = match.groups()
+    head, part, value_filter, tail = match.groups()
     if head not in VALUES or head == "roles":
         raise InvalidError(f"Attribute {head} cannot be patched")
     items = doc.get(head) if isinstance(doc.get(head), list) else []
     items = [item for item in items if isinstance(item, dict)] if items else []
-    found = [item for item in items if str(item.get(part)).casefold() == wanted.casefold()]
+    found = [item for item in items if str(item.get(part)).casefold() == value_filter.casefold()]
     for item in found:
         if op == "remove":
             item.pop(tail, None) if tail else items.remove(item)

@@ -93,9 +93,9 @@ class IdentityStore:
         with self.lock:
             self.group(group_id)
             self.user(user_id)
-            known = self.find_membership(group_id, user_id)
-            if known:
-                return known
+            existing = self.find_membership(group_id, user_id)
+            if existing:
+                return existing
             record = {"GroupId": group_id, "MemberId": {"UserId": user_id}}
             return self._put(self.memberships, "MembershipId", record, None)
 
@@ -136,8 +136,8 @@ class IdentityStore:
         self, table: dict[str, Record], own: str | None, uniques: tuple[Any, ...], record: Record
     ) -> None:
         for name, values in uniques:
-            taken = {v for k, other in table.items() if k != own for v in values(other)}
-            if taken & set(values(record)):
+            used = {v for k, other in table.items() if k != own for v in values(other)}
+            if used & set(values(record)):
                 raise ConflictError(f"Duplicate {name}")
 
     def _delete_memberships(self, condition: Any) -> None:

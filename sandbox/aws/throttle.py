@@ -9,6 +9,8 @@ RATE = 20.0
 
 
 class Throttle:
+    """A token bucket for SCIM requests."""
+
     def __init__(self, clock: Clock) -> None:
         self.clock = clock
         self._left, self._seen = RATE, clock.now()

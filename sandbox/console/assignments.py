@@ -14,14 +14,14 @@ _KIND = "{kind:people|groups}"
 
 class Assignments(Tab):
     def routes(self) -> list[Route]:
-        here = APP_PATH + "/assignments"
+        path = APP_PATH + "/assignments"
         return [
-            ("GET", here, self.redirect_to_users),
-            ("GET", f"{here}/{_KIND}", self.show_assigned),
-            ("GET", f"{here}/{_KIND}/assign", self.choose),
-            ("GET", f"{here}/{_KIND}/assign/{{id}}", self.confirm),
-            ("POST", f"{here}/{_KIND}/assign/{{id}}", self.assign),
-            ("POST", f"{here}/{_KIND}/remove/{{id}}", self.remove),
+            ("GET", path, self.redirect_to_users),
+            ("GET", f"{path}/{_KIND}", self.show_assigned),
+            ("GET", f"{path}/{_KIND}/assign", self.choose),
+            ("GET", f"{path}/{_KIND}/assign/{{id}}", self.confirm),
+            ("POST", f"{path}/{_KIND}/assign/{{id}}", self.assign),
+            ("POST", f"{path}/{_KIND}/remove/{{id}}", self.remove),
         ]
 
     async def redirect_to_users(self, request: web.Request) -> web.Response:

@@ -35,6 +35,8 @@ _HEADERS = {
 
 
 class Pages:
+    """Renders the pages and checks their requests."""
+
     def __init__(self, base: str) -> None:
         self.base, self.host = base, urlsplit(base).netloc
         self.secret = secrets.token_urlsafe(32)
@@ -92,8 +94,8 @@ class Pages:
             request.headers.get("Origin", self.base) == self.base
             and request.headers.get("Sec-Fetch-Site", "same-origin") == "same-origin"
         )
-        given = (await request.post()).get("csrf", "") if same_origin else ""
-        if isinstance(given, str) and hmac.compare_digest(given.encode(), self.secret.encode()):
+        csrf = (await request.post()).get("csrf", "") if same_origin else ""
+        if isinstance(csrf, str) and hmac.compare_digest(csrf.encode(), self.secret.encode()):
             return None
         reason = "The form was not sent by a page of this sandbox. Reload the page and try again."
         return self.error_page(403, "Refused", reason)

@@ -57,12 +57,12 @@ class Provisioning(Tab):
         self, app: App, edit: bool, *, enable: bool = True, url: str | None = None,
         error: str | None = None, verified: bool = False,
     ) -> web.Response:  # fmt: skip
-        kept = bool(self._entered_tokens.get(app.id) or app.token)
+        has_token = bool(self._entered_tokens.get(app.id) or app.token)
         url = app.base_url or "" if url is None else url
         return self.show(
             "okta/provisioning_integration.html", app, "provisioning",
             status=400 if error else 200, edit=edit,
-            enable=enable, url=url, kept=kept, error=error, verified=verified,
+            enable=enable, url=url, has_token=has_token, error=error, verified=verified,
         )  # fmt: skip
 
     async def post_integration(self, request: web.Request) -> web.Response:

@@ -12,15 +12,15 @@ from .pages import field, redirect
 
 class PushGroups(Tab):
     def routes(self) -> list[Route]:
-        here = APP_PATH + "/push-groups"
+        path = APP_PATH + "/push-groups"
         return [
-            ("GET", here, self.list),
-            ("GET", here + "/by-name", self.by_name),
-            ("POST", here + "/by-name", self.push),
-            ("POST", here + "/refresh", self.refresh),
-            ("POST", here + "/mapping/{mapping}", self.change),
-            ("GET", here + "/mapping/{mapping}/unlink", self.confirm_unlink),
-            ("POST", here + "/mapping/{mapping}/unlink", self.unlink),
+            ("GET", path, self.list),
+            ("GET", path + "/by-name", self.by_name),
+            ("POST", path + "/by-name", self.push),
+            ("POST", path + "/refresh", self.refresh),
+            ("POST", path + "/mapping/{mapping}", self.change),
+            ("GET", path + "/mapping/{mapping}/unlink", self.confirm_unlink),
+            ("POST", path + "/mapping/{mapping}/unlink", self.unlink),
         ]
 
     async def list(self, request: web.Request) -> web.Response:
@@ -57,11 +57,11 @@ class PushGroups(Tab):
         found = [i for i in names if query and query.casefold() in names[i].casefold()]
         exact = [i for i in found if names[i].casefold() == query.casefold()]
         chosen = chosen or next(iter(exact or (found if len(found) == 1 else [])), "")
-        taken = {mapping.target for mapping in app.mappings.values()}
+        linked_targets = {mapping.target for mapping in app.mappings.values()}
         targets = {
             ident: group["profile"]["name"]
             for ident, group in self.model.groups.items()
-            if group.get("source", {}).get("id") == app.id and ident not in taken
+            if group.get("source", {}).get("id") == app.id and ident not in linked_targets
         }
         same = [i for i in targets if targets[i] == names.get(chosen)]
         return self.show(

@@ -89,12 +89,12 @@ def _settings(app: App, rows: list[Json], fields: Json) -> Json:
     for row in rows:
         if not row["value"] or row["format"] not in FORMATS:
             raise invalid("value", f"{row['name']}: enter a value and select a name format")
-    made = [{"type": "EXPRESSION", "name": row["name"], "namespace": row["format"],
+    statements = [{"type": "EXPRESSION", "name": row["name"], "namespace": row["format"],
              "values": [row["value"]]} for row in rows]  # fmt: skip
-    made += [item for item in _statements(app) if item.get("type") == "GROUP"]
+    statements += [item for item in _statements(app) if item.get("type") == "GROUP"]
     settings = app.body["settings"]
     return {
         **settings,
         "app": settings.get("app", {}) | {key: value for key, value in fields.items() if value},
-        "signOn": {**settings["signOn"], "attributeStatements": made},
+        "signOn": {**settings["signOn"], "attributeStatements": statements},
     }

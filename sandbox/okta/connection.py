@@ -30,13 +30,13 @@ _VALUES = {"status": ("ENABLED", "DISABLED"), "seed": ("OKTA", "RANDOM"),
 
 class Connection(Resource):
     def routes(self) -> list[Route]:
-        one = "/api/v1/apps/{app}/connections/default"
+        path = "/api/v1/apps/{app}/connections/default"
         features = "/api/v1/apps/{app}/features"
         return [
-            ("GET", one, self.get),
-            ("POST", one, self.post),
-            ("POST", one + "/lifecycle/activate", self.activate),
-            ("POST", one + "/lifecycle/deactivate", self.deactivate),
+            ("GET", path, self.get),
+            ("POST", path, self.post),
+            ("POST", path + "/lifecycle/activate", self.activate),
+            ("POST", path + "/lifecycle/deactivate", self.deactivate),
             ("GET", features, self.features),
             ("GET", features + "/{name}", self.feature),
             ("PUT", features + "/{name}", self.put_feature),

@@ -16,6 +16,8 @@ from .http import Json, OrgContext, Route, read_body, reply
 
 
 class ControlApi:
+    """The calls of the control API."""
+
     def __init__(
         self,
         context: OrgContext,

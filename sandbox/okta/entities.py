@@ -18,6 +18,8 @@ def now_in_seconds() -> str:
 
 @dataclass
 class AppUser:
+    """A user assigned to an app."""
+
     id: str
     name: str
     scope: str = "GROUP"
@@ -50,6 +52,8 @@ class AppUser:
 
 @dataclass
 class PushMapping:
+    """A group push mapping of an app."""
+
     id: str
     source: str
     target: str
@@ -69,6 +73,8 @@ class PushMapping:
 
 @dataclass
 class App:
+    """An app with its assignments, push mappings and provisioning settings."""
+
     id: str
     body: Json
     status: str

@@ -10,13 +10,13 @@ from .model import App, now
 class FederatedClaims(Resource):
     def routes(self) -> list[Route]:
         claims = "/api/v1/apps/{app}/federated-claims"
-        one = claims + "/{claim}"
+        path = claims + "/{claim}"
         return [
             ("GET", claims, self.list),
             ("POST", claims, self.create),
-            ("GET", one, self.get),
-            ("PUT", one, self.replace),
-            ("DELETE", one, self.delete),
+            ("GET", path, self.get),
+            ("PUT", path, self.replace),
+            ("DELETE", path, self.delete),
         ]
 
     def _claim(self, request: web.Request) -> tuple[App, Json]:
@@ -30,12 +30,12 @@ class FederatedClaims(Resource):
 
     async def create(self, request: web.Request) -> web.Response:
         app = self.context.app(request)
-        wanted, ident, time = (
+        fields, ident, time = (
             _validated(app, await read_body(request)),
             self.model.ident("ofc"),
             now(),
         )
-        app.claims[ident] = {"id": ident, "created": time, "lastUpdated": time, **wanted}
+        app.claims[ident] = {"id": ident, "created": time, "lastUpdated": time, **fields}
         return reply(app.claims[ident], status=201)
 
     async def get(self, request: web.Request) -> web.Response:

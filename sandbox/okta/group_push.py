@@ -13,13 +13,13 @@ from .model import App, PushMapping, now_in_seconds
 class GroupPush(Resource):
     def routes(self) -> list[Route]:
         mappings = "/api/v1/apps/{app}/group-push/mappings"
-        one = mappings + "/{mapping}"
+        path = mappings + "/{mapping}"
         return [
             ("GET", mappings, self.list),
             ("POST", mappings, self.create),
-            ("GET", one, self.get),
-            ("PATCH", one, self.patch),
-            ("DELETE", one, self.delete),
+            ("GET", path, self.get),
+            ("PATCH", path, self.patch),
+            ("DELETE", path, self.delete),
         ]
 
     def view(self, app: App, mapping: PushMapping) -> Json:
@@ -58,9 +58,9 @@ class GroupPush(Resource):
     async def create(self, request: web.Request) -> web.Response:
         app, body = self.context.app(request), await read_body(request)
         status = body.get("status") or "ACTIVE"
-        named, linked = body.get("targetGroupName"), body.get("targetGroupId")
-        made = self.add(app, body.get("sourceGroupId"), named, linked, status)
-        return reply(self.view(app, made))
+        name, linked = body.get("targetGroupName"), body.get("targetGroupId")
+        mapping = self.add(app, body.get("sourceGroupId"), name, linked, status)
+        return reply(self.view(app, mapping))
 
     def add(self, app: App, source: Any, name: Any, linked: Any, status: Any) -> PushMapping:
         """Create a push mapping to a new group `name`, or to the group with the ID `linked`."""

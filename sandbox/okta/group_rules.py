@@ -19,20 +19,22 @@ from .model import Model, now
 
 
 class GroupRules:
+    """API of group rules."""
+
     def __init__(self, context: OrgContext) -> None:
         self.context, self.model = context, context.model
         self.memberships = RuleMemberships(context.model)
 
     def routes(self) -> list[Route]:
-        rules, one = "/api/v1/groups/rules", "/api/v1/groups/rules/{rule}"
+        rules, path = "/api/v1/groups/rules", "/api/v1/groups/rules/{rule}"
         return [
             ("GET", rules, self.list),
             ("POST", rules, self.create),
-            ("GET", one, self.get),
-            ("PUT", one, self.replace),
-            ("DELETE", one, self.delete),
-            ("POST", one + "/lifecycle/activate", self.activate),
-            ("POST", one + "/lifecycle/deactivate", self.deactivate),
+            ("GET", path, self.get),
+            ("PUT", path, self.replace),
+            ("DELETE", path, self.delete),
+            ("POST", path + "/lifecycle/activate", self.activate),
+            ("POST", path + "/lifecycle/deactivate", self.deactivate),
         ]
 
     def view(self, rule: Json) -> Json:
@@ -52,11 +54,11 @@ class GroupRules:
         return self.context.page(request, found, self.view, default=50, maximum=200)
 
     async def create(self, request: web.Request) -> web.Response:
-        wanted, time = self._validated(await read_body(request)), now()
+        fields, time = self._validated(await read_body(request)), now()
         ident = self.model.ident("0pr")
         self.model.rules[ident] = {
             "type": "group_rule", "id": ident, "status": "INACTIVE", "created": time,
-            "lastUpdated": time, **wanted,
+            "lastUpdated": time, **fields,
         }  # fmt: skip
         return reply(self.view(self.model.rules[ident]))
 
@@ -65,12 +67,12 @@ class GroupRules:
 
     async def replace(self, request: web.Request) -> web.Response:
         rule, body = self._rule(request), await read_body(request)
-        wanted = self._validated(body, except_id=rule["id"])
+        fields = self._validated(body, except_id=rule["id"])
         if rule["status"] == "ACTIVE":
             raise invalid("status", "status: An active rule cannot be updated.")
-        if wanted["actions"] != rule["actions"]:
+        if fields["actions"] != rule["actions"]:
             raise invalid("actions", "actions: The groups of a rule cannot be changed.")
-        rule |= {**wanted, "lastUpdated": now()}
+        rule |= {**fields, "lastUpdated": now()}
         return reply(self.view(rule))
 
     async def delete(self, request: web.Request) -> web.Response:

@@ -10,16 +10,16 @@ from .users import user_view
 
 class Groups(Resource):
     def routes(self) -> list[Route]:
-        groups, one = "/api/v1/groups", "/api/v1/groups/{group}"
+        groups, path = "/api/v1/groups", "/api/v1/groups/{group}"
         return [
             ("GET", groups, self.list),
             ("POST", groups, self.create),
-            ("GET", one, self.get),
-            ("PUT", one, self.replace),
-            ("DELETE", one, self.delete),
-            ("GET", one + "/users", self.members),
-            ("PUT", one + "/users/{user}", self.set_member),
-            ("DELETE", one + "/users/{user}", self.set_member),
+            ("GET", path, self.get),
+            ("PUT", path, self.replace),
+            ("DELETE", path, self.delete),
+            ("GET", path + "/users", self.members),
+            ("PUT", path + "/users/{user}", self.set_member),
+            ("DELETE", path + "/users/{user}", self.set_member),
         ]
 
     def view(self, group: Json) -> Json:

@@ -89,6 +89,8 @@ class Decision:
 
 
 class RateLimits:
+    """Counts requests and decides whether to admit them."""
+
     def __init__(self, settings: Settings, clock: Clock) -> None:
         self.settings, self.clock = settings, clock
         self.in_flight = 0

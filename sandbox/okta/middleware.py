@@ -34,13 +34,13 @@ def create_middleware(base: str, token: str, limits: RateLimits, request_log: Re
 
         Each caller has its own share of the rate limits.
         """
-        given = request.headers.get("Authorization", "").encode("utf-8", "replace")
+        header = request.headers.get("Authorization", "").encode("utf-8", "replace")
         for scheme in ("SSWS", "Bearer"):
-            whole = f"{scheme} {token}".encode()
-            if hmac.compare_digest(given[: len(whole)], whole):
-                rest = given[len(whole) :].decode("utf-8", "replace")
-                name = _CALLER_NAME.fullmatch(rest)
-                return "default" if not rest else name[1] if name else ""
+            credentials = f"{scheme} {token}".encode()
+            if hmac.compare_digest(header[: len(credentials)], credentials):
+                suffix = header[len(credentials) :].decode("utf-8", "replace")
+                name = _CALLER_NAME.fullmatch(suffix)
+                return "default" if not suffix else name[1] if name else ""
         return ""
 
     async def handle(request: web.Request, handler: Handler) -> web.StreamResponse:

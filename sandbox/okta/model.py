@@ -27,6 +27,8 @@ ACTIVE = ("ACTIVE", "PROVISIONED", "PASSWORD_EXPIRED", "RECOVERY", "LOCKED_OUT")
 
 
 class Model:
+    """The org: all objects, and the rules that connect them."""
+
     def __init__(self, org: Org, settings: Settings) -> None:
         self.org, self.settings, self.created = org, settings, now()
         self.users: dict[str, Json] = {}
@@ -239,7 +241,8 @@ class Model:
         """An app user's attributes: mapped values, overridden by its own."""
         scope = Scope(self.users[user.id]["profile"])
         mapped = {
-            name: parse(how["expression"])(scope) for name, how in app.attribute_mappings.items()
+            name: parse(mapping["expression"])(scope)
+            for name, mapping in app.attribute_mappings.items()
         }
         return {
             name: value for name, value in mapped.items() if value is not None
@@ -252,13 +255,13 @@ class Model:
         (support.okta.com, "deprovisioning behavior when an app is inactive").
         """
         for ident in people:
-            known = app.users.get(ident)
-            gone = self.users[ident]["status"] == "DEPROVISIONED"
-            kept = not gone or (app.status != "ACTIVE" and known is not None)
-            by_group = kept and any(ident in self.members[group] for group in app.groups)
-            if known is None and by_group:
+            app_user = app.users.get(ident)
+            deactivated = self.users[ident]["status"] == "DEPROVISIONED"
+            stays_assigned = not deactivated or (app.status != "ACTIVE" and app_user is not None)
+            by_group = stays_assigned and any(ident in self.members[group] for group in app.groups)
+            if app_user is None and by_group:
                 self.add_app_user(app, ident, "GROUP")
-            elif known and not by_group and (known.scope == "GROUP" or not kept):
+            elif app_user and not by_group and (app_user.scope == "GROUP" or not stays_assigned):
                 self.enqueue("remove", app, app.users.pop(ident))
 
     def add_app_user(self, app: App, ident: str, scope: str) -> AppUser:

@@ -13,15 +13,15 @@ from .model import now
 
 class Policies(Resource):
     def routes(self) -> list[Route]:
-        one = "/api/v1/policies/{policy}"
-        rules = one + "/rules"
+        path = "/api/v1/policies/{policy}"
+        rules = path + "/rules"
         return [
             ("GET", "/.well-known/okta-organization", self.organization),
             ("GET", "/api/v1/policies", self.list),
             ("POST", "/api/v1/policies", self.create),
-            ("GET", one, self.get),
-            ("PUT", one, self.replace),
-            ("DELETE", one, self.delete),
+            ("GET", path, self.get),
+            ("PUT", path, self.replace),
+            ("DELETE", path, self.delete),
             ("GET", rules, self.rules),
             ("GET", rules + "/{rule}", self.rule),
             ("PUT", rules + "/{rule}", self.replace_rule),
@@ -54,8 +54,8 @@ class Policies(Resource):
         )
 
     async def create(self, request: web.Request) -> web.Response:
-        wanted = _validated(await read_body(request))
-        return reply(self.view(self.model.add_policy(**wanted, system=False)))
+        fields = _validated(await read_body(request))
+        return reply(self.view(self.model.add_policy(**fields, system=False)))
 
     async def get(self, request: web.Request) -> web.Response:
         return reply(self.view(self._policy(request)))

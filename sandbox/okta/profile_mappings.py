@@ -17,11 +17,11 @@ from .model import App
 
 class ProfileMappings(Resource):
     def routes(self) -> list[Route]:
-        mapping = "/api/v1/mappings/{mapping}"
+        path = "/api/v1/mappings/{mapping}"
         return [
             ("GET", "/api/v1/mappings", self.list),
-            ("GET", mapping, self.get),
-            ("POST", mapping, self.change),
+            ("GET", path, self.get),
+            ("POST", path, self.change),
             ("GET", "/api/v1/apps/{app}/user/types", self.types),
             ("PUT", "/api/internal/v1/mappings/reapply", self.reapply),
         ]
@@ -65,11 +65,11 @@ class ProfileMappings(Resource):
 
     async def change(self, request: web.Request) -> web.Response:
         app, body = self._mapping(request), await read_body(request)
-        given: Any = body.get("properties") or {}
-        if not isinstance(given, dict):
+        changes: Any = body.get("properties") or {}
+        if not isinstance(changes, dict):
             raise invalid("properties", "properties: must be an object")
-        wanted = {name: _property(name, value) for name, value in given.items()}
-        properties = {**app.attribute_mappings, **wanted}
+        changed = {name: _property(name, value) for name, value in changes.items()}
+        properties = {**app.attribute_mappings, **changed}
         app.attribute_mappings = {
             name: value for name, value in properties.items() if value is not None
         }

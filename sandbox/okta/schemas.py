@@ -67,11 +67,13 @@ class Schemas(Resource):
             name: {**_attribute(name), "scope": "NONE"}
             for name in ("userName", *APP_USER_ATTRIBUTES)
         }
-        shown = {
+        custom = {
             name: {key: value for key, value in attributes.items() if key not in _HIDDEN_KEYS}
             for name, attributes in app.custom_attributes.items()
         }
-        return _schema(url, app.body["name"], f"{app.body['label']} User", app.created, base, shown)
+        return _schema(
+            url, app.body["name"], f"{app.body['label']} User", app.created, base, custom
+        )
 
     async def user(self, _: web.Request) -> web.Response:
         return reply(self.user_view())
@@ -114,12 +116,12 @@ def _attribute(name: str) -> Json:
     return {"title": words[0].upper() + words[1:].lower(), "type": "string"}
 
 
-def _merged_attributes(known: Json, body: Json) -> Json:
+def _merged_attributes(current: Json, body: Json) -> Json:
     attributes: Any = body
     for key in ("definitions", "custom", "properties"):
         attributes = attributes.get(key)
         if attributes is None:
-            return known
+            return current
         if not isinstance(attributes, dict):
             raise invalid(key, f"{key}: must be an object")
     for name, value in attributes.items():
@@ -128,4 +130,4 @@ def _merged_attributes(known: Json, body: Json) -> Json:
         if value is not None and not (isinstance(value, dict) and value.get("type") and
                                       value.get("title")):  # fmt: skip
             raise invalid(name, f"{name}: requires type and title, or null to remove it")
-    return {name: value for name, value in {**known, **attributes}.items() if value is not None}
+    return {name: value for name, value in {**current, **attributes}.items() if value is not None}

@@ -21,13 +21,13 @@ def user_view(user: Json, api: str) -> Json:
 
 class Users(Resource):
     def routes(self) -> list[Route]:
-        one = "/api/v1/users/{user}"
+        path = "/api/v1/users/{user}"
         return [
             ("GET", "/api/v1/users", self.list),
-            ("GET", one, self.get),
-            ("POST", one, self.update),
-            ("PUT", one, self.update),
-            *(("POST", f"{one}/lifecycle/{to}", self.lifecycle) for to in _LIFECYCLE_STATUSES),
+            ("GET", path, self.get),
+            ("POST", path, self.update),
+            ("PUT", path, self.update),
+            *(("POST", f"{path}/lifecycle/{to}", self.lifecycle) for to in _LIFECYCLE_STATUSES),
         ]
 
     def view(self, user: Json) -> Json:

@@ -26,6 +26,8 @@ _MAX_CHANGES = 100  # membership changes that AWS accepts in one request
 
 
 class GroupProvisioning:
+    """Pushes groups to AWS and imports the groups of AWS."""
+
     def __init__(self, model: Model, client: ScimClient) -> None:
         self.model, self.client = model, client
 
@@ -36,8 +38,8 @@ class GroupProvisioning:
         source, pushed = self.model.members[mapping.source], self.model.members[mapping.target]
         desired = [ident for ident in source if self._can_be_pushed(app, ident)]
         # A suspended user keeps the membership.
-        kept = [i for i in pushed if i in source and i in app.users and i not in desired]
-        removed = [ident for ident in pushed if ident not in desired and ident not in kept]
+        suspended = [i for i in pushed if i in source and i in app.users and i not in desired]
+        removed = [ident for ident in pushed if ident not in desired and ident not in suspended]
         try:
             if mapping.target not in self.model.scim_ids:
                 body = {"displayName": self._name(mapping)}
@@ -47,7 +49,7 @@ class GroupProvisioning:
             for operations in self._membership(app, desired, removed):
                 await self._patch(app, mapping, *operations)
             if mapping.target in self.model.members:
-                self.model.members[mapping.target] = dict.fromkeys(desired + kept)
+                self.model.members[mapping.target] = dict.fromkeys(desired + suspended)
             mapping.pushed = now_in_seconds()
         except ScimError as refusal:
             await self._record_error(app, mapping, refusal)

@@ -29,6 +29,8 @@ class ScimError(Exception):
 
 
 class ScimClient:
+    """Sends the SCIM requests of all apps."""
+
     def __init__(self, scim_url: str) -> None:
         self.scim_url = scim_url.rstrip("/")
         self._http: aiohttp.ClientSession | None = None

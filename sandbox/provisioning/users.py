@@ -28,6 +28,8 @@ class _TaskError(Exception):
 
 
 class UserProvisioning:
+    """Provisions and deprovisions the users of an app."""
+
     def __init__(self, model: Model, client: ScimClient) -> None:
         self.model, self.client = model, client
 

@@ -19,6 +19,8 @@ Job = tuple[str, App, Any]
 
 
 class Worker:
+    """Runs the provisioning jobs of all apps, one at a time."""
+
     def __init__(self, model: Model, scim_url: str, latency: float, clock: Clock) -> None:
         self.model, self.latency, self.clock = model, latency, clock
         self.client = ScimClient(scim_url)

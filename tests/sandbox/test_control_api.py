@@ -133,9 +133,9 @@ class TestFaults:
     ) -> None:
         with pytest.raises(SystemExit):
             main(["fault", "--help"])
-        said = capsys.readouterr().out
-        assert "python -m sandbox fault expired-token" in said
-        assert "statements-dropped" in said
+        message = capsys.readouterr().out
+        assert "python -m sandbox fault expired-token" in message
+        assert "statements-dropped" in message
 
 
 class TestSettings:
@@ -283,10 +283,10 @@ def test_without_a_sandbox_one_line_says_how_to_start_one(
     capsys: pytest.CaptureFixture[str],
 ) -> None:
     assert main(["request-log", "--url", "http://127.0.0.1:1"]) == 1
-    said = capsys.readouterr().err
-    assert said.startswith("No sandbox answers at http://127.0.0.1:1")
-    assert "python -m sandbox serve" in said
-    assert said.count("\n") == 1
+    message = capsys.readouterr().err
+    assert message.startswith("No sandbox answers at http://127.0.0.1:1")
+    assert "python -m sandbox serve" in message
+    assert message.count("\n") == 1
     with pytest.raises(ControlError):
         SandboxClient("not an address").settings()
 

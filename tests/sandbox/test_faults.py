@@ -274,9 +274,14 @@ _ASKED = st.dictionaries(
 
 @given(_ASKED)
 def test_any_document_is_a_fault_or_an_error_message(document: dict[str, Any]) -> None:
-    said = ""
+    message = ""
     try:
         parse_fault(document)
     except ValueError as error:
-        said = str(error)
-    assert said == "" or ": use " in said or ": unknown key" in said or "use one of" in said
+        message = str(error)
+    assert (
+        message == ""
+        or ": use " in message
+        or ": unknown key" in message
+        or "use one of" in message
+    )

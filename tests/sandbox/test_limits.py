@@ -294,18 +294,18 @@ class TestOverHttp:
     async def test_too_many_concurrent_requests_are_refused(self) -> None:
         async with harness(ADA, limits="integrator") as sandbox:
             await sandbox.fault(path="/api/v1/users/", delay=3600, times=100)
-            asked = [
+            requests = [
                 asyncio.create_task(
                     raw(sandbox, "/api/v1/users/nobody", token=f"{API_TOKEN}-{number % 5}")
                 )
                 for number in range(40)
             ]
-            error = [await first for first in itertools.islice(asyncio.as_completed(asked), 5)]
+            error = [await first for first in itertools.islice(asyncio.as_completed(requests), 5)]
             assert {a.status for a in error} == {429}
             assert {a.headers["X-Rate-Limit-Limit"] for a in error} == {"0"}
             assert {a.headers["X-Rate-Limit-Remaining"] for a in error} == {"0"}
             sandbox.clock.advance(3600)
-            found = sorted(a.status for a in await asyncio.gather(*asked))
+            found = sorted(a.status for a in await asyncio.gather(*requests))
             assert found == [404] * 35 + [429] * 5
 
     async def test_limits_can_be_changed_at_run_time_and_a_typo_is_named(self) -> None:
@@ -315,15 +315,15 @@ class TestOverHttp:
             assert {(await raw(sandbox, "/api/v1/apps")).status for _ in range(30)} == {200, 429}
             error = await sandbox.call("POST", "/sandbox/settings", {"limits": "free"}, 400)
             assert error["errorCauses"] == [
-                {"errorSummary": "limits: use off, integrator, workforce"}
+                {"errorSummary": "limits: use one of off, integrator, workforce"}
             ]
             error = await sandbox.call("POST", "/sandbox/settings", {"limit": "off"}, 400)
             assert "limit: unknown setting" in error["errorCauses"][0]["errorSummary"]
 
-    @pytest.mark.parametrize("asked", [-1, "5", None, True, 1e12])
-    async def test_the_clock_advances_by_positive_numbers_only(self, asked: Any) -> None:
+    @pytest.mark.parametrize("seconds", [-1, "5", None, True, 1e12])
+    async def test_the_clock_advances_by_positive_numbers_only(self, seconds: Any) -> None:
         async with harness(ADA) as sandbox:
-            await sandbox.call("POST", "/sandbox/clock", {"advance": asked}, 400)
+            await sandbox.call("POST", "/sandbox/clock", {"advance": seconds}, 400)
 
     async def test_with_scim_throttle_on_aws_refuses_fast_requests(self) -> None:
         names = [f"p{n}" for n in range(30)]

@@ -134,8 +134,8 @@ def test_the_restored_state_equals_the_original(before: dict[str, Any], after: S
 def test_a_restored_sandbox_continues_with_the_next_id_and_the_same_connection(
     before: dict[str, Any], after: Sandbox
 ) -> None:
-    made = okta(after, "POST", "groups", {"profile": {"name": "next"}})
-    assert made["id"] == before["next"]
+    created = okta(after, "POST", "groups", {"profile": {"name": "next"}})
+    assert created["id"] == before["next"]
     staff = group_id(after, "staff")
     ben = next(u["id"] for u in okta(after, "GET", "users") if "ben" in u["profile"]["login"])
     okta(after, "PUT", f"groups/{staff}/users/{ben}")
@@ -215,10 +215,10 @@ def test_an_invalid_file_is_one_line(
     if text is not None:
         file.write_text(text)
     assert main(["serve", "--restore", str(file)]) == 2
-    said = capsys.readouterr().err
-    assert says in said
-    assert str(file) in said
-    assert said.count("\n") == 1
+    message = capsys.readouterr().err
+    assert says in message
+    assert str(file) in message
+    assert message.count("\n") == 1
 
 
 @pytest.mark.parametrize(

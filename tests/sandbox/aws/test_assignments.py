@@ -92,11 +92,11 @@ def test_the_assignment_of_a_deleted_group_cannot_be_deleted(
 def test_an_account_outside_the_organization_is_not_found(
     sso: Any, assignment: dict[str, str]
 ) -> None:
-    said = refused(
+    message = refused(
         sso.create_account_assignment, "ResourceNotFoundException",
         **assignment | {"TargetId": "999999999999"},
     )  # fmt: skip
-    assert "999999999999" in said
+    assert "999999999999" in message
 
 
 @pytest.mark.parametrize(
@@ -111,8 +111,8 @@ def test_an_account_outside_the_organization_is_not_found(
 def test_violations_of_aws_model_are_validation_errors(
     sso: Any, assignment: dict[str, str], given: dict[str, str], place: str
 ) -> None:
-    said = refused(sso.create_account_assignment, "ValidationException", **assignment | given)
-    assert place in said
+    message = refused(sso.create_account_assignment, "ValidationException", **assignment | given)
+    assert place in message
 
 
 def test_an_unknown_request_is_not_found(sso: Any) -> None:
@@ -145,8 +145,8 @@ def test_the_application_can_be_assigned(sso: Any, group: str) -> None:
     assert {name: shown[name] for name in one} == one
     listed = sso.list_application_assignments(ApplicationArn=APPLICATION)["ApplicationAssignments"]
     assert listed.count(one) == 1
-    asked = {"InstanceArn": INSTANCE, "PrincipalId": group, "PrincipalType": "GROUP"}
-    for_principal = sso.list_application_assignments_for_principal(**asked)
+    params = {"InstanceArn": INSTANCE, "PrincipalId": group, "PrincipalType": "GROUP"}
+    for_principal = sso.list_application_assignments_for_principal(**params)
     assert for_principal["ApplicationAssignments"] == [one]
     sso.delete_application_assignment(**one)
     refused(sso.delete_application_assignment, "ResourceNotFoundException", **one)

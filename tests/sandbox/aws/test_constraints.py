@@ -41,7 +41,7 @@ def test_every_violated_constraint_is_listed() -> None:
 
 
 @pytest.mark.parametrize(
-    ("params", "said"),
+    ("params", "message"),
     [
         ({"PrincipalType": "ROLE"}, "'ROLE' at 'principalType' failed to satisfy constraint: "
          "Member must satisfy enum value set: [USER, GROUP]"),
@@ -49,15 +49,15 @@ def test_every_violated_constraint_is_listed() -> None:
          "Member must be a string"),
     ],
 )  # fmt: skip
-def test_types_and_enums(params: dict[str, Any], said: str) -> None:
-    assert said in broken("CreateAccountAssignment", **params)
+def test_types_and_enums(params: dict[str, Any], message: str) -> None:
+    assert message in broken("CreateAccountAssignment", **params)
 
 
 def test_numbers_have_a_range() -> None:
-    asked = {"InstanceArn": ARN}
-    assert broken("ListPermissionSets", **asked, MaxResults=100) == ""
-    assert "at 'maxResults'" in broken("ListPermissionSets", **asked, MaxResults=101)
-    assert "at 'maxResults'" in broken("ListPermissionSets", **asked, MaxResults=0)
+    params = {"InstanceArn": ARN}
+    assert broken("ListPermissionSets", **params, MaxResults=100) == ""
+    assert "at 'maxResults'" in broken("ListPermissionSets", **params, MaxResults=101)
+    assert "at 'maxResults'" in broken("ListPermissionSets", **params, MaxResults=0)
 
 
 @settings(deadline=None)  # the first example builds the category table
@@ -66,8 +66,8 @@ def test_unicode_categories_match_pythons(char: str) -> None:
     """Uses the pattern of tags: letters, separators, numbers and some symbols."""
     allowed = unicodedata.category(char)[0] in "LZN" or char in "_.:/=+-@"
     tag = {"Key": f"a{char}", "Value": ""}
-    said = broken("TagResource", InstanceArn=ARN, ResourceArn=ARN, Tags=[tag])
-    assert (said == "") == allowed
+    message = broken("TagResource", InstanceArn=ARN, ResourceArn=ARN, Tags=[tag])
+    assert (message == "") == allowed
 
 
 @given(st.characters(codec="utf-8"))

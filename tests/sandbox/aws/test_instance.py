@@ -57,7 +57,7 @@ def test_attributes_can_be_enabled_without_a_mapping(off: Any) -> None:
 
 
 @pytest.mark.parametrize(
-    ("given", "said"),
+    ("given", "message"),
     [
         (configuration(*((f"k{n}", "${path:title}") for n in range(51))), "less than or equal"),
         (configuration(("a,b", "${path:title}")), "accessControlAttributes.1.member.key"),
@@ -71,9 +71,9 @@ def test_attributes_can_be_enabled_without_a_mapping(off: Any) -> None:
         ),
     ],
 )  # fmt: skip
-def test_attribute_limits(sso: Any, given: dict[str, Any], said: str) -> None:
+def test_attribute_limits(sso: Any, given: dict[str, Any], message: str) -> None:
     create = sso.create_instance_access_control_attribute_configuration
-    assert said in refused(create, "ValidationException", **AT, **given)
+    assert message in refused(create, "ValidationException", **AT, **given)
     describe = sso.describe_instance_access_control_attribute_configuration
     refused(describe, "ResourceNotFoundException", **AT)
 
@@ -102,10 +102,10 @@ def test_the_instance_exists_in_its_region_only(client: Client) -> None:
 
 def test_another_instance_is_not_found(sso: Any) -> None:
     other = "arn:aws:sso:::instance/ssoins-0000000000000000"
-    said = refused(sso.list_permission_sets, "ResourceNotFoundException", InstanceArn=other)
-    assert other in said
+    message = refused(sso.list_permission_sets, "ResourceNotFoundException", InstanceArn=other)
+    assert other in message
 
 
 def test_an_unsupported_operation_fails_immediately(sso: Any) -> None:
-    said = refused(sso.list_trusted_token_issuers, "UnsupportedOperation", **AT)
-    assert said == "The sandbox does not support sso-admin:ListTrustedTokenIssuers."
+    message = refused(sso.list_trusted_token_issuers, "UnsupportedOperation", **AT)
+    assert message == "The sandbox does not support sso-admin:ListTrustedTokenIssuers."

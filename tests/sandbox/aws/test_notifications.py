@@ -49,15 +49,15 @@ def topic(sns: Any) -> str:
 
 
 def test_a_rule_with_its_target_is_created_and_deleted(events: Any, topic: str) -> None:
-    made = events.put_rule(
+    created = events.put_rule(
         Name="life", EventPattern=json.dumps(HEALTH), Tags=[{"Key": "a", "Value": "b"}]
     )
     found = events.describe_rule(Name="life")
     assert (found["Arn"], found["State"], found["EventBusName"]) == (
-        made["RuleArn"], "ENABLED", "default",
+        created["RuleArn"], "ENABLED", "default",
     )  # fmt: skip
     assert json.loads(found["EventPattern"]) == HEALTH
-    tags = events.list_tags_for_resource(ResourceARN=made["RuleArn"])
+    tags = events.list_tags_for_resource(ResourceARN=created["RuleArn"])
     assert tags["Tags"] == [{"Key": "a", "Value": "b"}]
     target = {
         "Id": "t", "Arn": topic,
@@ -79,13 +79,13 @@ def test_a_rule_with_its_target_is_created_and_deleted(events: Any, topic: str) 
     ],
 )  # fmt: skip
 def test_a_rule_that_aws_refuses_is_refused(events: Any, given: dict[str, str]) -> None:
-    asked = {"Name": "fine", "ScheduleExpression": "rate(1 day)", **given}
-    refused(events.put_rule, "ValidationException", **asked)
+    params = {"Name": "fine", "ScheduleExpression": "rate(1 day)", **given}
+    refused(events.put_rule, "ValidationException", **params)
 
 
 def test_a_pattern_is_matched_as_eventbridge_does(events: Any) -> None:
-    def matches(**asked: Any) -> bool:
-        return events.test_event_pattern(EventPattern=json.dumps(HEALTH), **asked)["Result"]
+    def matches(**params: Any) -> bool:
+        return events.test_event_pattern(EventPattern=json.dumps(HEALTH), **params)["Result"]
 
     assert matches(Event=event())
     assert not matches(Event=event("EC2"))
@@ -130,16 +130,16 @@ def test_every_date_is_a_valid_schedule(at: Any) -> None:
 
 
 def test_an_email_subscription_awaits_confirmation(sns: Any, topic: str) -> None:
-    made = sns.subscribe(
+    created = sns.subscribe(
         TopicArn=topic, Protocol="email", Endpoint="a@example.com", ReturnSubscriptionArn=True
     )["SubscriptionArn"]
-    found = sns.get_subscription_attributes(SubscriptionArn=made)["Attributes"]
+    found = sns.get_subscription_attributes(SubscriptionArn=created)["Attributes"]
     assert found["PendingConfirmation"] == "true"
     assert "pending confirmation" in refused(
-        sns.unsubscribe, "InvalidParameter", SubscriptionArn=made
+        sns.unsubscribe, "InvalidParameter", SubscriptionArn=created
     )
     sns.delete_topic(TopicArn=topic)
-    refused(sns.get_subscription_attributes, "NotFound", SubscriptionArn=made)
+    refused(sns.get_subscription_attributes, "NotFound", SubscriptionArn=created)
 
 
 @pytest.mark.parametrize(
@@ -178,5 +178,5 @@ def test_a_topic_policy_must_be_json(sns: Any, topic: str) -> None:
 
 
 def test_a_failure_inside_moto_is_an_immediate_json_error(sns: Any) -> None:
-    said = refused(sns.get_topic_attributes, "InternalFailure", TopicArn="nonsense")
-    assert said.startswith("The sandbox failed in sns:GetTopicAttributes (")
+    message = refused(sns.get_topic_attributes, "InternalFailure", TopicArn="nonsense")
+    assert message.startswith("The sandbox failed in sns:GetTopicAttributes (")

@@ -12,17 +12,21 @@ POLICY = json.dumps({"Version": "2012-10-17", "Statement": []})
 
 
 def test_a_set_is_created_described_updated_and_deleted(sso: Any) -> None:
-    made = sso.create_permission_set(
+    created = sso.create_permission_set(
         InstanceArn=INSTANCE, Name="life", Description="d", RelayState="https://example.com",
         SessionDuration="PT2H", Tags=[{"Key": "team", "Value": "platform"}],
     )["PermissionSet"]  # fmt: skip
-    at = {"InstanceArn": INSTANCE, "PermissionSetArn": made["PermissionSetArn"]}
-    assert sso.describe_permission_set(**at)["PermissionSet"] == made
-    assert (made["Name"], made["Description"], made["SessionDuration"]) == ("life", "d", "PT2H")
-    assert made["PermissionSetArn"].startswith(
+    at = {"InstanceArn": INSTANCE, "PermissionSetArn": created["PermissionSetArn"]}
+    assert sso.describe_permission_set(**at)["PermissionSet"] == created
+    assert (created["Name"], created["Description"], created["SessionDuration"]) == (
+        "life",
+        "d",
+        "PT2H",
+    )
+    assert created["PermissionSetArn"].startswith(
         INSTANCE.replace(":instance/", ":permissionSet/") + "/ps-"
     )
-    assert made["PermissionSetArn"] in sso.list_permission_sets(InstanceArn=INSTANCE)[
+    assert created["PermissionSetArn"] in sso.list_permission_sets(InstanceArn=INSTANCE)[
         "PermissionSets"
     ]  # fmt: skip
     sso.update_permission_set(**at, Description="e")
@@ -34,17 +38,17 @@ def test_a_set_is_created_described_updated_and_deleted(sso: Any) -> None:
 
 
 def test_omitted_members_have_aws_defaults_or_are_absent(sso: Any) -> None:
-    made = sso.create_permission_set(InstanceArn=INSTANCE, Name="bare")["PermissionSet"]
-    assert made["SessionDuration"] == "PT1H"
-    assert not {"Description", "RelayState"} & set(made)
+    created = sso.create_permission_set(InstanceArn=INSTANCE, Name="bare")["PermissionSet"]
+    assert created["SessionDuration"] == "PT1H"
+    assert not {"Description", "RelayState"} & set(created)
 
 
 def test_names_are_unique(sso: Any) -> None:
     sso.create_permission_set(InstanceArn=INSTANCE, Name="taken")
-    said = refused(
+    message = refused(
         sso.create_permission_set, "ConflictException", InstanceArn=INSTANCE, Name="taken"
     )
-    assert said == "PermissionSet with name taken already exists."
+    assert message == "PermissionSet with name taken already exists."
 
 
 @pytest.mark.parametrize(
@@ -68,9 +72,9 @@ def test_names_are_unique(sso: Any) -> None:
 def test_violations_of_aws_model_are_validation_errors(
     sso: Any, given: dict[str, Any], place: str
 ) -> None:
-    asked = {"InstanceArn": INSTANCE, "Name": "fine", **given}
-    said = refused(sso.create_permission_set, "ValidationException", **asked)
-    assert place in said
+    params = {"InstanceArn": INSTANCE, "Name": "fine", **given}
+    message = refused(sso.create_permission_set, "ValidationException", **params)
+    assert place in message
     assert "fine" not in [
         sso.describe_permission_set(InstanceArn=INSTANCE, PermissionSetArn=arn)["PermissionSet"][
             "Name"
@@ -87,10 +91,10 @@ def test_a_session_lasts_one_to_twelve_hours(sso: Any, permission_set: str, dura
 
 
 def test_initial_tags_are_those_of_the_creation(sso: Any) -> None:
-    made = sso.create_permission_set(
+    created = sso.create_permission_set(
         InstanceArn=INSTANCE, Name="tagged", Tags=[{"Key": "a", "Value": "1"}]
     )
-    at = {"InstanceArn": INSTANCE, "ResourceArn": made["PermissionSet"]["PermissionSetArn"]}
+    at = {"InstanceArn": INSTANCE, "ResourceArn": created["PermissionSet"]["PermissionSetArn"]}
     sso.tag_resource(**at, Tags=[{"Key": "b", "Value": "2"}, {"Key": "a", "Value": "3"}])
     assert sso.list_tags_for_resource(**at)["Tags"] == [
         {"Key": "a", "Value": "3"}, {"Key": "b", "Value": "2"},

@@ -100,11 +100,11 @@ def test_an_invalid_user_is_refused_and_only_cloudtrail_shows_the_reason(
 def test_a_valid_user_is_in_the_identity_store() -> None:
     scim = Scim()
     work = {"department": "R&D", "costCenter": "4100"}
-    status, made = scim.one(
+    status, created = scim.one(
         "POST", "/Users", {**USER, "addresses": [ADDRESS], WORK: work, "groups": []}
     )
     assert status == 201
-    record = scim.store.users[made["id"]]
+    record = scim.store.users[created["id"]]
     assert record["UserStatus"] == "ENABLED"
     assert record["ExternalIds"] == [{"Issuer": f"https://scim.aws.com/{TENANT}", "Id": "00u1"}]
     assert record["Extensions"] == {"aws:identitystore:enterprise": work}

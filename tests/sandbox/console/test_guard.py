@@ -108,12 +108,12 @@ def test_names_are_escaped_on_every_page(sandbox: RunningSandbox) -> None:
     body = {**one, "label": EVIL, "settings": settings,
             "credentials": {"userNameTemplate": template}}  # fmt: skip
     sandbox.api("PUT", f"/apps/{one['id']}", body)
-    made = sandbox.api("POST", "/groups", {"profile": {"name": EVIL, "description": EVIL}})
+    created = sandbox.api("POST", "/groups", {"profile": {"name": EVIL, "description": EVIL}})
     person = sandbox.api("GET", "/users?limit=1")[0]
     sandbox.api("POST", f"/users/{person['id']}", {"profile": {"firstName": EVIL}})
-    sandbox.api("PUT", f"/groups/{made['id']}/users/{person['id']}")
-    sandbox.api("PUT", f"/apps/{one['id']}/groups/{made['id']}")
-    pushed = {"sourceGroupId": made["id"], "targetGroupName": EVIL}
+    sandbox.api("PUT", f"/groups/{created['id']}/users/{person['id']}")
+    sandbox.api("PUT", f"/apps/{one['id']}/groups/{created['id']}")
+    pushed = {"sourceGroupId": created["id"], "targetGroupName": EVIL}
     mapping = sandbox.api("POST", f"/apps/{one['id']}/group-push/mappings", pushed)
     sandbox.settled()
     user = sandbox.store.put_user(
@@ -125,9 +125,9 @@ def test_names_are_escaped_on_every_page(sandbox: RunningSandbox) -> None:
     root = sandbox.root
     special = [
         f"{root}/sign-on?edit=1", f"{root}/push-groups/mapping/{mapping['id']}/unlink",
-        f"{root}/push-groups/by-name?q=%3Cscript%3E&group={made['id']}",
+        f"{root}/push-groups/by-name?q=%3Cscript%3E&group={created['id']}",
         f"{root}/assignments/people?q=%3Cscript%3E", f"{root}/assignments/groups",
-        f"{root}/assignments/groups/assign", f"{root}/assignments/groups/assign/{made['id']}",
+        f"{root}/assignments/groups/assign", f"{root}/assignments/groups/assign/{created['id']}",
         f"{root}/assignments/people/assign/{person['id']}",
         f"{root}/provisioning/integration?edit=1", f"/aws-console/users/{user['UserId']}",
         f"/aws-console/groups/{held['GroupId']}", f"{root}/assignments/people/assign/<script>",

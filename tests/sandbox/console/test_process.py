@@ -59,7 +59,7 @@ def secret(instance_info: dict[str, Any]) -> dict[str, Any] | None:
     return json.loads(client.get_secret_value(SecretId=AWS.secret)["SecretString"])
 
 
-def asked(instance_info: dict[str, Any], token: str) -> int:
+def scim_status(instance_info: dict[str, Any], token: str) -> int:
     url = f"{instance_info['scim']}/{AWS.tenant}/scim/v2/Users"
     headers = {"Authorization": f"Bearer {token}"}
     return httpx.get(url, headers=headers, timeout=60).status_code
@@ -70,7 +70,7 @@ def test_identity_center_new_starts_without_a_secret(process: dict[str, Any]) ->
     held = secret(process)
     if process["start"] == "ready":
         assert held
-        assert asked(process, held["token"]) == 200
+        assert scim_status(process, held["token"]) == 200
         assert "External identity provider" in page
         listed = httpx.get(process["okta"] + "/aws-console/settings/provisioning", timeout=60).text
         assert held["token_id"] in listed
@@ -80,8 +80,8 @@ def test_identity_center_new_starts_without_a_secret(process: dict[str, Any]) ->
         assert csrf
         path = process["okta"] + "/aws-console/settings/provisioning/token"
         answer = httpx.post(path, data={"csrf": csrf[1]}, timeout=60)
-        assert asked(process, token_on(answer.text)) == 200
+        assert scim_status(process, token_on(answer.text)) == 200
     else:
         assert held is None
-        assert asked(process, "x") == 401
+        assert scim_status(process, "x") == 401
         assert "Identity Center directory" in page

@@ -102,9 +102,9 @@ def test_the_console_enables_provisioning_that_the_api_does_not_show(
     sandbox.settled()
     assert sandbox.store.users
     mapping = {"sourceGroupId": sandbox.group("aws-admins"), "targetGroupName": "aws-admins"}
-    made = sandbox.api("POST", one + "/group-push/mappings", mapping)
+    created = sandbox.api("POST", one + "/group-push/mappings", mapping)
     sandbox.settled()
-    assert sandbox.api("GET", f"{one}/group-push/mappings/{made['id']}")["lastPush"]
+    assert sandbox.api("GET", f"{one}/group-push/mappings/{created['id']}")["lastPush"]
     assert [group["DisplayName"] for group in sandbox.store.groups.values()] == ["aws-admins"]
 
 

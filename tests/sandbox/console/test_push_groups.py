@@ -92,7 +92,7 @@ def test_unlinking_keeps_or_deletes_the_group_in_aws(
 
 
 def test_an_existing_group_is_linked_after_refresh(pushing: RunningSandbox) -> None:
-    made = pushing.store.put_group({"DisplayName": "aws-admins"})
+    created = pushing.store.put_group({"DisplayName": "aws-admins"})
     page = push(pushing, "aws-admins")  # not imported yet
     assert "No matching group" not in page
     assert ">Error<" in listed(pushing)
@@ -112,8 +112,8 @@ def test_an_existing_group_is_linked_after_refresh(pushing: RunningSandbox) -> N
     )  # fmt: skip
     push(pushing, "aws-admins", action="link", target=target)
     assert ">Active<" in listed(pushing)
-    assert list(pushing.store.groups) == [made["GroupId"]]
-    assert pushing.store.members(made["GroupId"])
+    assert list(pushing.store.groups) == [created["GroupId"]]
+    assert pushing.store.members(created["GroupId"])
 
 
 def test_push_now_sends_the_members_again(pushing: RunningSandbox) -> None:

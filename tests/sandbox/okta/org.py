@@ -42,9 +42,10 @@ def people(count: int) -> tuple[User, ...]:
 def org(users: int = 5, groups: dict[str, tuple[int, ...]] | None = None) -> Org:
     """An org with users, and groups by name with the numbers of their members."""
     members = {
-        name: tuple(f"user{n}@example.com" for n in who) for name, who in (groups or {}).items()
+        name: tuple(f"user{n}@example.com" for n in numbers)
+        for name, numbers in (groups or {}).items()
     }
-    found = tuple(Group(name, "", who) for name, who in members.items())
+    found = tuple(Group(name, "", numbers) for name, numbers in members.items())
     return Org("Tests", people(users), found, load_org().aws)
 
 

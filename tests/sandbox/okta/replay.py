@@ -103,14 +103,16 @@ class Replay:
         return _ID.sub(lambda match: self.ids.get(match[0], match[0]), text)
 
     def learn(self, recorded: Any, actual: Any) -> None:
-        for where, theirs, here in self._pairs(recorded, actual):
+        for where, original, value in self._pairs(recorded, actual):
             key = where.rsplit(".", 1)[-1]
-            if not (isinstance(theirs, str) and isinstance(here, str) and _ID.fullmatch(theirs)):
+            if not (
+                isinstance(original, str) and isinstance(value, str) and _ID.fullmatch(original)
+            ):
                 continue
-            if not _NAMED_ID.fullmatch(key) or self.ids.setdefault(theirs, here) == here:
+            if not _NAMED_ID.fullmatch(key) or self.ids.setdefault(original, value) == value:
                 continue
             if key != "kid":  # on the scratch server, copies of an app share a key
-                self.problems.append(f"{where}: {theirs} was {self.ids[theirs]}, is {here}")
+                self.problems.append(f"{where}: {original} was {self.ids[original]}, is {value}")
 
     async def _play_call(self, place: str, record: Any, faked: bool) -> None:
         path = await self._path(record["path"])
@@ -149,15 +151,15 @@ class Replay:
 
     async def _follow_pages(self, recorded: str) -> None:
         """Follow the emulator's links to the last page, to learn the cursor of the recorded one."""
-        theirs = re.search(r"after=(\w+)", recorded)
-        assert theirs
+        original = re.search(r"after=(\w+)", recorded)
+        assert original
         known = re.sub(r"after=\w+", f"after={list(self.cursors.values())[-1]}", recorded)
         address = self.translate(known)
         while address:
             answer = await self.okta.call("GET", address)
             address = answer.links().get("next", "")
             if address:
-                self.cursors[theirs[1]] = address.split("after=")[1].split("&")[0]
+                self.cursors[original[1]] = address.split("after=")[1].split("&")[0]
 
     async def _fault(self, record: Any, path: str) -> None:
         await self.okta.fault(
@@ -173,14 +175,16 @@ class Replay:
             line = f"{where or 'the answer'}: {what}"
             if not (is_known_difference(op, line) or (real and _ELEMENTS not in what)):
                 self.problems.append(f"{place}: {line}")
-        theirs = re.search(
+        original = re.search(
             r"after=(\w+)>; rel=\"next\"", record.get("resp_headers", {}).get("Link", "")
         )
-        here = answer.links().get("next")
-        if theirs and here:
-            self.cursors[theirs[1]] = here.split("after=")[1].split("&")[0]
-        elif theirs or here:
-            self.problems.append(f"{place}: next page: {theirs and theirs[1]} there, {here} here")
+        value = answer.links().get("next")
+        if original and value:
+            self.cursors[original[1]] = value.split("after=")[1].split("&")[0]
+        elif original or value:
+            self.problems.append(
+                f"{place}: next page: {original and original[1]} there, {value} here"
+            )
 
     def _differences(
         self, recorded: Any, actual: Any, where: str = ""
@@ -200,16 +204,16 @@ class Replay:
         elif isinstance(recorded, list):
             if bool(recorded) != bool(actual):
                 yield where, f"{len(recorded)} {_ELEMENTS} there, {len(actual)} here"
-            for theirs, here in self._side_by_side(recorded, actual):
-                yield from self._differences(theirs, here, where + "[]")
+            for original, value in self._side_by_side(recorded, actual):
+                yield from self._differences(original, value, where + "[]")
 
     def _pairs(self, recorded: Any, actual: Any, where: str = "") -> Iterator[tuple[str, Any, Any]]:
         if isinstance(recorded, dict) and isinstance(actual, dict):
             for key in recorded.keys() & actual.keys():
                 yield from self._pairs(recorded[key], actual[key], f"{where}.{key}")
         elif isinstance(recorded, list) and isinstance(actual, list):
-            for theirs, here in self._side_by_side(recorded, actual):
-                yield from self._pairs(theirs, here, where)
+            for original, value in self._side_by_side(recorded, actual):
+                yield from self._pairs(original, value, where)
         else:
             yield where, recorded, actual
 
@@ -228,13 +232,13 @@ class Replay:
 
         If the recorded answer differs from the written document, the recorded value is allowed too.
         """
-        method, address, theirs = record["method"], path.split("?")[0], record["response"]
+        method, address, original = record["method"], path.split("?")[0], record["response"]
         if answer.status >= 400:
             return
         if method == "DELETE":
             self.forget(address)
         elif method == "GET":
-            yield from _unshown(self.written.get(address, {}), answer.body, theirs)
+            yield from _unshown(self.written.get(address, {}), answer.body, original)
         elif address.endswith(("/activate", "/deactivate")):
             on = ("ENABLED", "DISABLED") if "/connections/" in address else ("ACTIVE", "INACTIVE")
             status = on[0] if address.endswith("/activate") else on[1]
@@ -242,10 +246,10 @@ class Replay:
             self.written.setdefault(about, {})["status"] = status
         elif body is not None:
             body = {"capabilities": body} if "/features/" in address else body
-            yield from _unshown(body, answer.body, theirs)
-            made = answer.body.get("id", "") if method == "POST" else ""
-            if made and not address.endswith(made):
-                address += "/" + made
+            yield from _unshown(body, answer.body, original)
+            created = answer.body.get("id", "") if method == "POST" else ""
+            if created and not address.endswith(created):
+                address += "/" + created
             old = {} if method == "PUT" else self.written.get(address, {})
             self.written[address] = {**old, **body}
 
@@ -259,16 +263,16 @@ def _id(item: Any) -> str:
     return str(item.get("id", "")) if isinstance(item, dict) else ""
 
 
-def _unshown(wanted: Any, shown: Any, theirs: Any, where: str = "") -> Iterator[str]:
+def _unshown(wanted: Any, shown: Any, original: Any, where: str = "") -> Iterator[str]:
     """Written values that the answer shows differently.
 
     An empty value may appear as null or as an empty string; timestamps and links are the server's.
     """
     if isinstance(wanted, dict) and isinstance(shown, dict):
         for key in (wanted.keys() & shown.keys()) - {"created", "lastUpdated", "_links"}:
-            other = theirs.get(key) if isinstance(theirs, dict) else None
+            other = original.get(key) if isinstance(original, dict) else None
             yield from _unshown(wanted[key], shown[key], other, f"{where}.{key}".lstrip("."))
-    elif not isinstance(wanted, dict) and (shown or None) not in (wanted or None, theirs):
+    elif not isinstance(wanted, dict) and (shown or None) not in (wanted or None, original):
         yield f"{where}: {wanted!r:.80} was written, {shown!r:.80} is shown"
 
 

@@ -39,17 +39,17 @@ def recorded_id(prefix: str, number: int) -> str:
 
 def app(number: int, label: str = IDC) -> Step:
     async def step(replay: "Replay") -> None:
-        made = await replay.okta.app_of(label)
-        replay.ids[recorded_id("0oa", number)] = made["id"]
-        replay.ids[f"kid{number:04d}DUMMY"] = made["credentials"]["signing"]["kid"]
+        created = await replay.okta.app_of(label)
+        replay.ids[recorded_id("0oa", number)] = created["id"]
+        replay.ids[f"kid{number:04d}DUMMY"] = created["credentials"]["signing"]["kid"]
 
     return step
 
 
 def group(number: int, name: str) -> Step:
     async def step(replay: "Replay") -> None:
-        made = await replay.okta.ok("POST", "/api/v1/groups", {"profile": {"name": name}})
-        replay.ids[recorded_id("00g", number)] = made["id"]
+        created = await replay.okta.ok("POST", "/api/v1/groups", {"profile": {"name": name}})
+        replay.ids[recorded_id("00g", number)] = created["id"]
 
     return step
 
@@ -86,9 +86,9 @@ def pushed(number: int, app_number: int, source: int, target: str, target_number
         app_id = replay.ids[recorded_id("0oa", app_number)]
         body = {"sourceGroupId": replay.ids[recorded_id("00g", source)],
                 "targetGroupName": target}  # fmt: skip
-        made = await replay.okta.ok("POST", f"/api/v1/apps/{app_id}/group-push/mappings", body)
-        replay.ids[recorded_id("gPm", number)] = made["id"]
-        replay.ids[recorded_id("00g", target_number)] = made["targetGroupId"]
+        created = await replay.okta.ok("POST", f"/api/v1/apps/{app_id}/group-push/mappings", body)
+        replay.ids[recorded_id("gPm", number)] = created["id"]
+        replay.ids[recorded_id("00g", target_number)] = created["targetGroupId"]
 
     return step
 
@@ -97,13 +97,13 @@ def call(method: str, path: str, body: Any = None) -> Step:
     """Make a call that is not in the recording; `0oa3` in the path is the recorded app 3."""
 
     async def step(replay: "Replay") -> None:
-        here = re.sub(
+        actual_path = re.sub(
             r"\b(0oa|00g|00u|gPm|0pr|rst|ofc)(\d+)\b",
             lambda match: replay.ids[recorded_id(match[1], int(match[2]))],
             path,
         )
-        await replay.okta.ok(method, here, body)
-        replay.forget(re.split(r"\?|/lifecycle/", here)[0])
+        await replay.okta.ok(method, actual_path, body)
+        replay.forget(re.split(r"\?|/lifecycle/", actual_path)[0])
 
     return step
 
@@ -112,8 +112,8 @@ def claim(number: int, app_number: int) -> Step:
     async def step(replay: "Replay") -> None:
         address = f"/api/v1/apps/{replay.ids[recorded_id('0oa', app_number)]}/federated-claims"
         body = {"name": "Department", "expression": "user.profile.costCenter"}
-        made = await replay.okta.ok("POST", address, body)
-        replay.ids[recorded_id("ofc", number)] = made["id"]
+        created = await replay.okta.ok("POST", address, body)
+        replay.ids[recorded_id("ofc", number)] = created["id"]
 
     return step
 

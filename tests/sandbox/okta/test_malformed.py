@@ -65,11 +65,11 @@ QUICK: Any = {"deadline": None, "phases": [Phase.explicit, Phase.reuse, Phase.ge
 
 
 @settings(max_examples=60, **QUICK)
-@given(asked=st.lists(calls(), min_size=5, max_size=12), odd=st.data())
-def test_no_body_crashes_the_server(asked: list[Any], odd: st.DataObject) -> None:
+@given(calls_made=st.lists(calls(), min_size=5, max_size=12), odd=st.data())
+def test_no_body_crashes_the_server(calls_made: list[Any], odd: st.DataObject) -> None:
     async def ask(okta: Okta) -> None:
         known = await _furnished(okta)
-        for method, path, body in asked:
+        for method, path, body in calls_made:
             for part in path.split("/"):
                 if part == "{id}":
                     ident = odd.draw(st.sampled_from(known) | TEXT.filter(str.strip))
@@ -126,14 +126,14 @@ async def _furnished(okta: Okta) -> list[str]:
         "actions": {"assignUserToGroups": {"groupIds": [group]}},
     }  # fmt: skip
     one, push = f"/api/v1/apps/{app}", {"sourceGroupId": group, "targetGroupName": "t"}
-    made = [
+    created = [
         await okta.ok("POST", "/api/v1/groups/rules", rule),
         await okta.ok("POST", one + "/group-push/mappings", push),
         await okta.ok("POST", one + "/federated-claims", {"name": "n", "expression": "e"}),
         await okta.ok("POST", "/api/v1/policies", {"type": "ACCESS_POLICY", "name": "p"}),
         (await okta.ok("GET", "/api/v1/mappings"))[0],
     ]
-    return [app, group, user, *(thing["id"] for thing in made)]
+    return [app, group, user, *(thing["id"] for thing in created)]
 
 
 def _with(body: Any, known: list[str]) -> Any:

@@ -79,8 +79,8 @@ class Harness:
         path = f"/api/v1/apps/{self.app}/connections/default?activate=true"
         return await self.call("POST", path, body, status)
 
-    async def features(self, **given: Any) -> None:
-        await self.call("PUT", f"/api/v1/apps/{self.app}/features/USER_PROVISIONING", given)
+    async def features(self, **fields: Any) -> None:
+        await self.call("PUT", f"/api/v1/apps/{self.app}/features/USER_PROVISIONING", fields)
 
     async def group(self, name: str) -> str:
         """The ID of an Okta group."""
@@ -95,10 +95,10 @@ class Harness:
     async def unassign(self, group: str) -> None:
         await self.call("DELETE", f"/api/v1/apps/{self.app}/groups/{await self.group(group)}")
 
-    async def push(self, group: str, **given: Any) -> str:
+    async def push(self, group: str, **fields: Any) -> str:
         """Push a group, by default to a new group of the same name; return the mapping's ID."""
         body = {"sourceGroupId": await self.group(group), "status": "ACTIVE"}
-        target = given or {"targetGroupName": group}
+        target = fields or {"targetGroupName": group}
         return (await self.call("POST", self.mappings, body | target))["id"]
 
     @property
@@ -149,11 +149,11 @@ class Harness:
         """The current error messages by the name of the user or group."""
         return {item["name"]: item["error"] for item in await self.call("GET", "/sandbox/refusals")}
 
-    async def fault(self, **asked: Any) -> None:
-        await self.call("POST", "/sandbox/faults", asked)
+    async def fault(self, **effect: Any) -> None:
+        await self.call("POST", "/sandbox/faults", effect)
 
-    async def setting(self, **given: str) -> None:
-        await self.call("POST", "/sandbox/settings", given)
+    async def setting(self, **fields: str) -> None:
+        await self.call("POST", "/sandbox/settings", fields)
 
     def aws_user(self, name: str) -> Any:
         """The Identity Store record of a user, or None."""

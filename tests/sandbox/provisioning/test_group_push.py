@@ -97,8 +97,8 @@ async def test_a_refused_user_is_not_in_the_group() -> None:
 
 async def test_members_are_sent_in_requests_of_at_most_a_hundred() -> None:
     names = [f"p{number}" for number in range(250)]
-    everybody = " ".join(names)
-    async with harness(org(*map(person, names), staff=everybody, big=everybody)) as sandbox:
+    members = " ".join(names)
+    async with harness(org(*map(person, names), staff=members, big=members)) as sandbox:
         await sandbox.assign("staff")
         mapping = await sandbox.push("big")
         await sandbox.settle()
