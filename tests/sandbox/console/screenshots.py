@@ -47,6 +47,6 @@ def main(folder: Path, port: int) -> int:
 if __name__ == "__main__":
     parser = argparse.ArgumentParser(prog="python -m tests.sandbox.console.screenshots")
     parser.add_argument("--folder", type=Path, default=ROOT / "docs" / "images")
-    parser.add_argument("--port", type=int, default=8410, help="port of the console addresses in the pictures")
+    parser.add_argument("--port", type=int, default=8410, help="port in the pictures")
     args = parser.parse_args()
     sys.exit(main(args.folder, args.port))
