@@ -50,7 +50,7 @@ ADA = Scope(
         ("source.lastName", "Berg"),
     ],
 )
-def test_an_expression_evaluates_to(text: str, value: Any) -> None:
+def test_an_expression_has_the_expected_value(text: str, value: Any) -> None:
     assert parse(text)(ADA) == value
 
 

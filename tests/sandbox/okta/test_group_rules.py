@@ -124,7 +124,7 @@ def test_deactivating_a_rule_keeps_all_members() -> None:
     run(check, ORG)
 
 
-def test_deleting_a_group_removes_the_app_users_a_rule_added() -> None:
+def test_deleting_a_group_removes_the_members_of_rules_based_on_it() -> None:
     async def check(okta: Okta) -> None:
         ids = await group_ids(okta)
         rule = await create_rule(okta, f'isMemberOfGroup("{ids["sales"]}")', ids["all"])

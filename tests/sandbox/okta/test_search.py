@@ -29,7 +29,7 @@ ITEM = {"status": "ACTIVE", "type": "OKTA_GROUP", "profile": {"name": 'aws-"x"',
         ('status eq "X" OR type EQ "OKTA_GROUP"', True),
     ],
 )
-def test_a_search_matches(text: str, found: bool) -> None:
+def test_a_search_matches_the_expected_objects(text: str, found: bool) -> None:
     assert parse(text)(ITEM) is found
 
 
