@@ -1,4 +1,4 @@
-"""The replacement plugin against the sandbox, where a list is longer than a page."""
+"""The replacement plugin against the sandbox, with lists longer than a page."""
 
 import asyncio
 
@@ -12,7 +12,7 @@ COUNT = 230
 NAMES = {f"g{n:03}": () for n in range(COUNT)}
 
 
-def test_lists_longer_than_a_page_are_read_whole_and_once() -> None:
+def test_all_pages_of_a_list_are_read_once() -> None:
     async def story(sandbox: org.Okta) -> None:
         plugin = Okta(sandbox.base, f"SSWS {org.TOKEN}", Clock())
         app = (await sandbox.app_of())["id"]
