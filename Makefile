@@ -56,8 +56,8 @@ docs: .venv/ready ## Write the generated pages and the settings schema
 
 lock: ## Compile the requirements files from pyproject.toml
 	@set -- -q --universal --python-version 3.11 --generate-hashes --no-emit-index-url --no-header; \
-	uv pip compile "$$@" --extra policies pyproject.toml -o requirements.txt && \
-	uv pip compile "$$@" --extra policies --extra sandbox --group dev pyproject.toml -o requirements-dev.txt
+	uv pip compile "$$@" --extra components --extra policies pyproject.toml -o requirements.txt && \
+	uv pip compile "$$@" --all-extras --group dev pyproject.toml -o requirements-dev.txt
 
 # The stamp is written last: an interrupted installation is repeated.
 .venv/ready: requirements-dev.txt

@@ -7,11 +7,12 @@ not used, because it can neither omit a detailed diff nor return such a state.
 
 from __future__ import annotations
 
+import json
 import os
 import signal
 import sys
 import threading
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from concurrent import futures
 from dataclasses import dataclass, field
 from typing import Any, Literal
@@ -108,6 +109,9 @@ class Provider:
 
     name = "provider"
     version = "0.0.0"
+    settings: Mapping[str, Properties] = {}
+    """The configuration as properties of a package schema. A program that configures a provider
+    of its own, or a component that has one as an argument, is checked against it."""
     accept_secrets = False
     """False: the engine sends secret inputs in plain text, as it does to bridged plugins."""
 
@@ -190,6 +194,14 @@ class Servicer(ResourceProviderServicer):
     def Cancel(self, request: Any, context: grpc.ServicerContext) -> Any:
         self._provider.cancel()
         return empty_pb2.Empty()
+
+    def GetSchema(self, request: Any, context: grpc.ServicerContext) -> Any:
+        schema = {
+            "name": self._provider.name,
+            "version": self._provider.version,
+            "provider": {"inputProperties": self._provider.settings},
+        }
+        return provider_pb2.GetSchemaResponse(schema=json.dumps(schema))
 
     def CheckConfig(self, request: Any, context: grpc.ServicerContext) -> Any:
         with _ErrorReport(context):

@@ -14,6 +14,7 @@ from pathlib import Path
 from toolchain.sandbox import ROOT
 
 GENERATED = {
+    "plugin/schema.json": ("plugin.provider",),
     "docs/reference/stack.schema.json": ("okta_idc", "schema"),
     "docs/reference/rules.md": ("okta_idc.rules",),
 }

@@ -13,6 +13,19 @@ from offline_plugins.provider_server import Checked, Properties, Secret
 from offline_plugins.resource_provider import ResourceProvider
 
 SECRETS = ("accessKey", "secretKey", "token")
+_TEXTS = {"type": "object", "additionalProperties": {"type": "string"}}
+SETTINGS: dict[str, Properties] = {
+    "accessKey": {"type": "string", "secret": True},
+    "assumeRoles": {"type": "array", "items": _TEXTS},
+    "endpoints": {"type": "array", "items": _TEXTS},
+    "maxRetries": {"type": "integer"},
+    "region": {"type": "string"},
+    "secretKey": {"type": "string", "secret": True},
+    "skipCredentialsValidation": {"type": "boolean"},
+    "skipMetadataApiCheck": {"type": "boolean"},
+    "skipRequestingAccountId": {"type": "boolean"},
+    "token": {"type": "string", "secret": True},
+}
 
 
 class AwsPlugin(ResourceProvider[Account]):
@@ -21,6 +34,7 @@ class AwsPlugin(ResourceProvider[Account]):
     name = "aws"
     title = "AWS"
     version = version("pulumi-aws")
+    settings = SETTINGS
 
     def __init__(self) -> None:
         super().__init__(RESOURCES, LOOK_UPS, "The AWS provider was not configured")

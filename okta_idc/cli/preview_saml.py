@@ -25,10 +25,10 @@ from okta_idc.clients.json_path import get_object, get_text
 from okta_idc.clients.okta import Okta, OktaError, authorization
 from okta_idc.doctor.report import COULD_NOT_LOOK, FINDINGS
 from okta_idc.doctor.reporters.printable import printable
-from okta_idc.doctor.saml_preview import Preview, preview, user_name_of
+from okta_idc.doctor.saml_preview import Preview, preview
 from okta_idc.inventory import app_user
 from okta_idc.inventory.session_tags import statements_of
-from okta_idc.okta_expression.evaluator import Unknown
+from okta_idc.okta_expression import Unknown, username_of
 from okta_idc.rules.attribute_statements import Statement, statement
 from okta_idc.rules.attributes import Attribute
 
@@ -92,8 +92,8 @@ def _made(
     given: _Sends | None = None
     if settings:
         known = read_settings_file(settings)
-        sends = tuple(statement(Attribute(a.key, a.value)) for a in known.attributes)
-        given = sends, known.app.user_name_template
+        sends = tuple(statement(Attribute(a.key, a.value)) for a in known.attribute_statements)
+        given = sends, known.app.username_format
     if given and profile:
         return _preview(*given, _Person(_read_profile(profile)))
     told: Outputs = {} if app or (settings and not outputs) else read_outputs(outputs, stack)
@@ -115,7 +115,7 @@ async def _live(
 
 
 def _preview(sends: tuple[Statement, ...], template: str, person: _Person) -> Preview:
-    name = person.user_name or user_name_of(template, person.user)
+    name = person.user_name or username_of(template, person.user)
     return preview(sends, person.user, person.app_user, name)
 
 

@@ -3,17 +3,15 @@
 No API previews an assertion (docs/research/okta-api.md#preview-of-an-assertion).
 """
 
-import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Any
 
-from okta_idc.inventory.session_tags import Profile, attributes_of, value_of
-from okta_idc.okta_expression.evaluator import Unknown
+from okta_idc.inventory.session_tags import attributes_of
+from okta_idc.okta_expression import Profile, Unknown, evaluate, parse
 from okta_idc.rules import Finding, Rule, attribute_statements, attributes, user_names
 from okta_idc.rules.attribute_statements import Statement
 
-_PART = re.compile(r"\$\{\s*(?:fn:)?(?P<expression>[^{}]+?)\s*\}")
 _ONE_STATEMENT: tuple[Rule[Any], ...] = (
     attribute_statements.name_format,
     attribute_statements.statement_name,
@@ -62,26 +60,6 @@ def preview(
     return Preview(user_name, sent, tuple(_findings(sends, sent, user_name)))
 
 
-def user_name_of(template: str, user: Profile) -> str | Unknown:
-    """The app user name that Okta makes by the app's username format: `${source.login}`,
-    `${fn:toLowerCase(source.email)}`. Unknown where the format does more than that."""
-    parts: list[str] = []
-    place = 0
-    for match in _PART.finditer(template):
-        expression = re.sub(r"\bsource\.", "user.", match["expression"])
-        if match[0].lstrip("${ ").startswith("fn:"):
-            expression = f"String.{expression}"
-        value = value_of(expression, user, None)
-        if isinstance(value, Unknown):
-            return value
-        parts += [template[place : match.start()], value]
-        place = match.end()
-    rest = template[place:]
-    if not parts or "${" in rest:
-        return Unknown(f"the username format {template} cannot be worked out here.")
-    return "".join([*parts, rest])
-
-
 def _sent(each: Statement, user: Profile | None, app_user: Profile | None) -> Sent:
     attribute = each.attribute
     value: str | Unknown
@@ -90,7 +68,7 @@ def _sent(each: Statement, user: Profile | None, app_user: Profile | None) -> Se
     elif len(each.values) != 1:
         value = Unknown(f"has {len(each.values)} values.")
     else:
-        value = value_of(each.values[0], user, app_user)
+        value = evaluate(parse(each.values[0]), user, app_user)
     key = attribute.key if attribute else None
     return Sent(each.name, each.namespace, ", ".join(each.values), value, key)
 

@@ -9,13 +9,11 @@ from dataclasses import dataclass
 from typing import Any
 
 from okta_idc.clients.json_path import get_list, get_text
-from okta_idc.okta_expression.evaluator import Unknown, evaluate
-from okta_idc.okta_expression.parser import Outside, Wrong, parse
+from okta_idc.okta_expression import Profile, Unknown, evaluate, parse
 from okta_idc.rules.attribute_statements import Statement
 from okta_idc.rules.attributes import Attribute
 
 Json = dict[str, Any]
-Profile = Mapping[str, object]
 
 
 def statements_of(app: Json) -> tuple[Statement, ...]:
@@ -37,16 +35,6 @@ def attributes_of(statements: Iterable[Statement]) -> tuple[Attribute, ...]:
     return tuple(attribute for each in statements if (attribute := each.attribute))
 
 
-def value_of(expression: str, user: Profile | None, app_user: Profile | None) -> str | Unknown:
-    """What Okta puts in; `user` and `app_user` are profiles, None where they are not known."""
-    found = parse(expression)
-    if isinstance(found, Outside | Wrong):
-        return Unknown(found.reason)
-    if user is None:
-        return Unknown("the profile of the Okta user is not known.")
-    return evaluate(found, user, app_user)
-
-
 @dataclass(frozen=True)
 class Tags:
     """One person's session tags, and why others could not be worked out, both by key."""
@@ -62,18 +50,13 @@ class Tagger:
         self._parsed = [(a.key, parse(a.value)) for a in attributes]
 
     def of(self, user: Profile | None, app_user: Profile | None) -> Tags:
-        """As `value_of`, for each attribute."""
+        """`user` and `app_user` are profiles; None if one is not known."""
         known: dict[str, str] = {}
         unknown: dict[str, str] = {}
         for key, found in self._parsed:
-            if isinstance(found, Outside | Wrong):
-                unknown[key] = found.reason
-            elif user is None:
-                unknown[key] = "the profile of the Okta user is not known."
+            value = evaluate(found, user, app_user)
+            if isinstance(value, Unknown):
+                unknown[key] = value.reason
             else:
-                value = evaluate(found, user, app_user)
-                if isinstance(value, Unknown):
-                    unknown[key] = value.reason
-                else:
-                    known[key] = value
+                known[key] = value
         return Tags(known, unknown)

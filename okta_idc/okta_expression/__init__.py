@@ -1,0 +1,59 @@
+"""Parses and evaluates Okta's expressions and application username formats, without Okta.
+
+Imports nothing of the kit. Okta's rules: docs/research/okta-api.md#expressions. What they leave
+open is `Unknown`, never a guess. Every text parses in linear time, without an exception.
+
+An expression fills an attribute statement or a mapped attribute. `parse` returns the `Expression`,
+`Invalid` for what Okta would send as literal text or reject, or `Unsupported` for what Okta may
+understand and this package does not:
+
+    expression = test ? expression : expression | expression ?: expression
+               | operands joined by OR, AND, == != < > <= >=, + -, each with ! or - before it
+    operand    = "text" | 'text' | number | true | false | null | ( expression )
+               | user.ATTRIBUTE | appuser.ATTRIBUTE | String.FUNCTION(expression, …)
+
+A username format gives each app user a name: NameID in SAML and userName in SCIM.
+`parse_username_format` returns a `UsernameFormat`, or `Invalid` for a format that cannot give every
+user a name of their own. A format is a template (Okta's type BUILT_IN) if it contains `${`, else an
+expression (type CUSTOM):
+
+    template   = literal text without white space and braces, and ${value}, in any order
+    value      = source.ATTRIBUTE | fn:FUNCTION(argument, …)
+    FUNCTION   = toLowerCase | toUpperCase | substringBefore | substringAfter
+    argument   = value | "text" | 'text'
+
+`username_of` is Unknown for everything else between `${` and `}`, `${user.ATTRIBUTE}` included, and
+where a value or an expression's result is empty: Okta does not document the name then.
+"""
+
+from okta_idc.okta_expression.evaluator import Profile, Unknown, evaluate
+from okta_idc.okta_expression.okta_profile import OKTA_ATTRIBUTES
+from okta_idc.okta_expression.parser import (
+    Expression,
+    Invalid,
+    Reference,
+    Unsupported,
+    parse,
+    references,
+)
+from okta_idc.okta_expression.username_format import (
+    UsernameFormat,
+    parse_username_format,
+    username_of,
+)
+
+__all__ = [
+    "OKTA_ATTRIBUTES",
+    "Expression",
+    "Invalid",
+    "Profile",
+    "Reference",
+    "Unknown",
+    "Unsupported",
+    "UsernameFormat",
+    "evaluate",
+    "parse",
+    "parse_username_format",
+    "references",
+    "username_of",
+]

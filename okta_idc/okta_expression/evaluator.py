@@ -1,7 +1,7 @@
-"""What an expression gives for one person: a text, or Unknown where Okta's answer is not certain.
+"""Evaluates an expression for one user: a text, or Unknown where Okta's result is not certain.
 
-Certain is what Okta documents (docs/research/okta-api.md#expressions). Where it does not (a text
-function on an attribute that is not set, a separator that is not found), the answer is Unknown.
+What Okta documents is certain (docs/research/okta-api.md#expressions). Not documented are, for
+example, a text function on an attribute that is not set and a separator that does not occur.
 """
 
 from collections.abc import Mapping
@@ -12,17 +12,20 @@ from okta_idc.okta_expression.parser import (
     Call,
     Conditional,
     Expression,
+    Invalid,
     Literal,
     Operation,
     Reference,
+    Unsupported,
 )
 
 Profile = Mapping[str, object]
+_MAX_LENGTH = 5_000  # in characters; nested functions could multiply a text without end
 
 
 @dataclass(frozen=True, slots=True)
 class Unknown:
-    """Nobody can say offline. `reason` is a clause that can follow "value: "."""
+    """Not certain without Okta. `reason` is a clause that can follow "value: "."""
 
     reason: str
 
@@ -31,12 +34,18 @@ _Value = str | int | float | bool | None | Unknown
 
 
 def evaluate(
-    expression: Expression, user: Profile, appuser: Profile | None = None
+    expression: Expression | Unsupported | Invalid,
+    user: Profile | None,
+    appuser: Profile | None = None,
 ) -> str | Unknown:
-    """The text that Okta puts into the assertion; null is an empty text.
+    """The text that Okta sends; null is an empty text.
 
-    `user` is the profile of the Okta user, `appuser` that of the app user; None if it is not known.
+    `user` is the profile of the Okta user, `appuser` that of the app user; None if it is unknown.
     """
+    if isinstance(expression, Unsupported | Invalid):
+        return Unknown(expression.reason)
+    if user is None:
+        return Unknown("the profile of the Okta user is not known.")
     value = _value(expression, user, appuser)
     return value if isinstance(value, str | Unknown) else _text(value)
 
@@ -56,15 +65,15 @@ def _value(expression: Expression, user: Profile, appuser: Profile | None) -> _V
         case Conditional(test, then, otherwise):
             decision = _value(test, user, appuser)
             if not isinstance(decision, bool):
-                return _unknown(decision, "? : on something that is neither true nor false.")
+                return _unknown(decision, "? : on a value that is neither true nor false.")
             return _value(then if decision else otherwise, user, appuser)
         case Operation("AND" | "OR" | "?:" as operator, (left, right)):
             first = _value(left, user, appuser)
-            if isinstance(first, Unknown) or _settles(operator, first):
+            if isinstance(first, Unknown) or _decides(operator, first):
                 return first
             second = _value(right, user, appuser)
             if operator != "?:" and not (isinstance(first, bool) and isinstance(second, bool)):
-                return _unknown(second, f"{operator} on something that is neither true nor false.")
+                return _unknown(second, f"{operator} on a value that is neither true nor false.")
             return second
         case Operation(operator, operands):
             return _operation(operator, [_value(each, user, appuser) for each in operands])
@@ -82,7 +91,7 @@ def _attribute(profile: str, attribute: str, values: Profile | None) -> _Value:
     return Unknown(f"{profile}.{attribute} is {kind}.")
 
 
-def _settles(operator: str, first: _Value) -> bool:
+def _decides(operator: str, first: _Value) -> bool:
     if operator == "?:":
         return first not in (None, "")
     return first is (operator == "OR")
@@ -144,7 +153,9 @@ def _call(function: str, values: list[_Value]) -> _Value:
         return _substring(values)
     texts = [value for value in values if isinstance(value, str)]
     if len(texts) != len(values):
-        return Unknown(f"{name} of something that is not set, or is no text.")
+        return Unknown(f"{name} of a value that is not set or not a text.")
+    if sum(map(len, texts)) > _MAX_LENGTH:
+        return Unknown(f"{name} of a text this long is not evaluated here.")
     first, rest = texts[0], texts[1:]
     match function:
         case "append":
@@ -156,9 +167,9 @@ def _call(function: str, values: list[_Value]) -> _Value:
         case "removeSpaces":
             return first.replace(" ", "")
         case "replace":
-            return (
-                first.replace(rest[0], rest[1]) if rest[0] else Unknown(f"{name} of an empty text.")
-            )
+            if not rest[0]:
+                return Unknown(f"{name} of an empty text is not documented.")
+            return first.replace(rest[0], rest[1])
         case "startsWith":
             return first.startswith(rest[0])
         case "stringContains":
@@ -172,7 +183,7 @@ def _call(function: str, values: list[_Value]) -> _Value:
         case "replaceFirst":
             plain = all(c.isalnum() or c in " @_-" for c in rest[0] + rest[1])
             if not plain or not rest[0]:
-                return Unknown(f"{name} with a pattern is not worked out here.")
+                return Unknown(f"{name} with a pattern is not evaluated here.")
             return first.replace(rest[0], rest[1], 1)
         case _:  # substringBefore, substringAfter
             before, found, after = first.partition(rest[0]) if rest[0] else (first, "", "")
@@ -182,7 +193,7 @@ def _call(function: str, values: list[_Value]) -> _Value:
 
 
 def _switch(text: str, rest: list[str]) -> _Value:
-    """The first key that occurs in the text decides."""
+    """The value of the first key that occurs in the text."""
     otherwise, pairs = rest[0], rest[1:]
     if len(pairs) % 2:
         return Unknown("String.stringSwitch has a key without a value.")
@@ -195,5 +206,5 @@ def _substring(values: list[_Value]) -> _Value:
     if isinstance(text, str) and isinstance(start, int) and isinstance(end, int):
         if 0 <= start <= end <= len(text) and all(ord(c) <= 0xFFFF for c in text):
             return text[start:end]
-        return Unknown("String.substring beyond the text's end is not documented.")
-    return Unknown("String.substring of something that is not set, or is no text.")
+        return Unknown("String.substring beyond the end of the text is not documented.")
+    return Unknown("String.substring of a value that is not set or not a text.")

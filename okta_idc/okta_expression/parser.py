@@ -1,19 +1,9 @@
-"""Okta's expressions in attribute statements: the part of them that can be worked out here.
-
-`parse` tells three kinds apart: an expression of the subset, one Outside it (Okta may understand
-it, we do not: what it gives is unknown), and a Wrong one, which Okta would take for a plain text or
-not at all. `evaluate` is in `evaluation`. See docs/research/okta-api.md#expressions.
-
-    expression = test ? expression : expression | expression ?: expression
-               | operands joined by OR, AND, == != < > <= >=, + -, each with ! or - before it
-    operand    = "text" | 'text' | number | true | false | null | ( expression )
-               | user.ATTRIBUTE | appuser.ATTRIBUTE | String.FUNCTION(expression, …)
-"""
+"""The parser of expressions. The package's docstring has the grammar."""
 
 from dataclasses import dataclass
 from difflib import get_close_matches
 
-from okta_idc.okta_expression.tokens import CONSTANTS, END, Token, mistake, tokens_of
+from okta_idc.okta_expression.tokens import CONSTANTS, END, Token, fault_in, tokens_of
 
 STRING_FUNCTIONS: dict[str, tuple[int, int]] = {
     "append": (2, 2), "join": (2, 99), "len": (1, 1), "removeSpaces": (1, 1), "replace": (3, 3),
@@ -21,7 +11,7 @@ STRING_FUNCTIONS: dict[str, tuple[int, int]] = {
     "stringSwitch": (2, 99), "substring": (3, 3), "substringAfter": (2, 2),
     "substringBefore": (2, 2), "toLowerCase": (1, 1), "toUpperCase": (1, 1),
 }  # fmt: skip
-"""The functions of `String` with the fewest and most arguments they take."""
+"""The functions of `String` with their minimum and maximum number of arguments."""
 
 _PROFILES = {"user": "user", "appuser": "appuser", "appUser": "appuser"}
 _LEVELS = (
@@ -30,7 +20,7 @@ _LEVELS = (
     {o: o for o in ("==", "!=", "<", ">", "<=", ">=")},
     {"+": "+", "-": "-"},
 )
-_MOST_TOKENS, _DEEPEST = 300, 50  # neither reading nor working out may exhaust Python's stack
+_MAX_TOKENS, _MAX_DEPTH = 300, 50  # keep the parser and the evaluator within Python's stack
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,7 +32,7 @@ class Literal:
 
 @dataclass(frozen=True, slots=True)
 class Reference:
-    """An attribute of the Okta user's profile, or of the app user's: `profile` says which."""
+    """An attribute of the Okta user's profile, or of the app user's: `user` or `appuser`."""
 
     profile: str
     attribute: str
@@ -77,39 +67,48 @@ Expression = Literal | Reference | Call | Operation | Conditional
 
 
 @dataclass(frozen=True, slots=True)
-class Outside:
-    """Not in the subset. `reason` is a clause that can follow "value: "."""
+class Unsupported:
+    """Outside the supported grammar. `reason` is a clause that can follow "value: "."""
 
     reason: str
 
 
 @dataclass(frozen=True, slots=True)
-class Wrong:
-    """Surely not what was meant. `reason` is a clause that can follow "value: "."""
+class Invalid:
+    """Certainly a mistake. `reason` is a clause that can follow "value: "."""
 
     reason: str
 
 
-def parse(text: str) -> Expression | Outside | Wrong:
-    """Read the value of an attribute statement, whatever it holds."""
+def parse(text: str) -> Expression | Unsupported | Invalid:
+    """Parse any text as an expression."""
     tokens = tokens_of(text)
-    if reason := mistake(text, tokens):
-        return Wrong(reason)
-    if len(tokens) > _MOST_TOKENS:
-        return Outside("is too long to be worked out here.")
+    fault = fault_in(text, tokens)
+    return Invalid(fault) if fault else parse_tokens(tokens)
+
+
+def parse_tokens(tokens: list[Token]) -> Expression | Unsupported:
+    """Parse tokens that have no fault."""
+    if len(tokens) > _MAX_TOKENS:
+        return Unsupported("is too long to be evaluated here.")
     try:
-        return _Parser(tokens).whole()
-    except _OutsideError as error:
-        return Outside(str(error))
+        return _Parser(tokens).parse()
+    except _UnsupportedError as error:
+        return Unsupported(str(error))
 
 
 def references(text: str) -> tuple[Reference, ...]:
-    """The profile attributes that a value names, also one outside the subset; each once."""
-    tokens = [*tokens_of(text), END, END, END]
+    """The profile attributes that an expression refers to, each once, even if it is Unsupported."""
+    return references_in(tokens_of(text))
+
+
+def references_in(tokens: list[Token]) -> tuple[Reference, ...]:
+    """The same for tokens."""
+    padded = [*tokens, END, END, END]
     found = [
         Reference(_PROFILES[first.text], name.text)
         for before, first, dot, name, after in zip(
-            [END, *tokens], tokens, tokens[1:], tokens[2:], tokens[3:], strict=False
+            [END, *padded], padded, padded[1:], padded[2:], padded[3:], strict=False
         )
         if first.text in _PROFILES
         and before.text != "."
@@ -120,21 +119,21 @@ def references(text: str) -> tuple[Reference, ...]:
     return tuple(dict.fromkeys(found))
 
 
-class _OutsideError(Exception):
+class _UnsupportedError(Exception):
     pass
 
 
 class _Parser:
-    """Recursive descent, one level of precedence a call of `_joined`."""
+    """Recursive descent; `_joined` handles one level of precedence."""
 
     def __init__(self, tokens: list[Token]) -> None:
         self.tokens = tokens
         self.place = self.depth = 0
 
-    def whole(self) -> Expression:
+    def parse(self) -> Expression:
         found = self._expression()
         if self._next is not END:
-            raise _OutsideError(f"cannot be read from {self._next.text[:20]!r} on.")
+            raise _UnsupportedError(f"cannot be parsed from {self._next.text[:20]!r} on.")
         return found
 
     @property
@@ -142,7 +141,7 @@ class _Parser:
         return self.tokens[self.place] if self.place < len(self.tokens) else END
 
     def _take(self, *texts: str) -> str:
-        """The next token's text if it is one of these, in small letters; else an empty text."""
+        """Consume the next token if it is one of these: its lower-case text, else an empty text."""
         token = self._next
         text = token.text.casefold()
         if token.kind in ("operator", "name") and text in texts:
@@ -152,12 +151,12 @@ class _Parser:
 
     def _expect(self, text: str) -> None:
         if not self._take(text):
-            raise _OutsideError(f"cannot be read: {text!r} is missing.")
+            raise _UnsupportedError(f"cannot be parsed: {text!r} is missing.")
 
     def _expression(self) -> Expression:
         self.depth += 1
-        if self.depth > _DEEPEST:
-            raise _OutsideError("is nested too deep to be worked out here.")
+        if self.depth > _MAX_DEPTH:
+            raise _UnsupportedError("is nested too deeply to be evaluated here.")
         found = self._joined(0)
         if self._take("?"):
             then = self._expression()
@@ -181,10 +180,10 @@ class _Parser:
         while sign := self._take("!", "not", "-"):
             signs.append("-" if sign == "-" else "!")
         found = self._bare_operand()
-        for sign in reversed(signs[:_DEEPEST]):
+        for sign in reversed(signs[:_MAX_DEPTH]):
             found = Operation(sign, (found,))
-        if len(signs) > _DEEPEST:
-            raise _OutsideError("is nested too deep to be worked out here.")
+        if len(signs) > _MAX_DEPTH:
+            raise _UnsupportedError("is nested too deeply to be evaluated here.")
         return found
 
     def _bare_operand(self) -> Expression:
@@ -201,28 +200,28 @@ class _Parser:
             return Literal(float(token.text) if "." in token.text else int(token.text))
         if token.kind == "name":
             return self._name(token.text)
-        where = f"cannot be read at {token.text[:20]!r}." if token.text else "is cut off."
-        raise _OutsideError(where)
+        where = f"cannot be parsed at {token.text[:20]!r}." if token.text else "ends too early."
+        raise _UnsupportedError(where)
 
     def _name(self, name: str) -> Expression:
         if name.casefold() in CONSTANTS:
             return Literal(CONSTANTS[name.casefold()])
         if not self._take("."):
-            raise _OutsideError(f"{name}(…) cannot be worked out here.")
+            raise _UnsupportedError(f"{name}(…) cannot be evaluated here.")
         part = self._next
         self.place += 1
-        called = self._next.text == "("
-        if part.kind == "name" and name == "String" and called:
+        is_call = self._next.text == "("
+        if part.kind == "name" and name == "String" and is_call:
             return self._call(part.text)
-        if part.kind == "name" and name in _PROFILES and not called and self._next.text != ".":
+        if part.kind == "name" and name in _PROFILES and not is_call and self._next.text != ".":
             return Reference(_PROFILES[name], part.text)
-        raise _OutsideError(f"{name}.{part.text} cannot be worked out here.")
+        raise _UnsupportedError(f"{name}.{part.text} cannot be evaluated here.")
 
     def _call(self, function: str) -> Expression:
         if function not in STRING_FUNCTIONS:
             close = get_close_matches(function, STRING_FUNCTIONS, n=1)
             hint = f" Did you mean String.{close[0]}?" if close else ""
-            raise _OutsideError(f"String.{function} is not a function known here.{hint}")
+            raise _UnsupportedError(f"String.{function} is not a supported function.{hint}")
         self._expect("(")
         arguments: list[Expression] = []
         if not self._take(")"):
@@ -232,5 +231,5 @@ class _Parser:
             self._expect(")")
         fewest, most = STRING_FUNCTIONS[function]
         if not fewest <= len(arguments) <= most:
-            raise _OutsideError(f"String.{function} does not take {len(arguments)} arguments.")
+            raise _UnsupportedError(f"String.{function} cannot have {len(arguments)} arguments.")
         return Call(function, tuple(arguments))

@@ -1,6 +1,6 @@
-"""The words of Okta's expressions, and the mistakes that show without reading further.
+"""The tokens of Okta's expressions, and the faults that tokens alone show.
 
-A bare word is sent as text (docs/research/okta-api.md#expressions).
+Okta sends a bare word as text (docs/research/okta-api.md#expressions).
 """
 
 import re
@@ -36,34 +36,37 @@ _TOKEN = re.compile(
 
 
 def tokens_of(text: str) -> list[Token]:
-    """Everything in the text but white space; what no token begins with is `other`."""
+    """All tokens of the text, without white space; a character that begins none is `other`."""
     found = (Token(match.lastgroup or "", match[0]) for match in _TOKEN.finditer(text))
     return [token for token in found if token.kind != "space"]
 
 
-def mistake(text: str, tokens: list[Token]) -> str:
-    """What is surely wrong, as a clause that can follow "value: "; an empty text for nothing."""
+def fault_in(text: str, tokens: list[Token], profile: str = "user") -> str:
+    """What is certainly wrong, as a clause that can follow "value: "; an empty text for nothing.
+
+    `profile` is the name of the Okta user's profile in the text.
+    """
     if not tokens:
         return "is empty."
     if any(token.kind == "wrapper" for token in tokens):
-        inner = re.sub(r"[$#]\{\s*([^}]*?)\s*\}", r"\1", text)
-        return f"is wrapped; Okta expects the expression itself: {inner}."
+        inner = text.strip()[2:].removesuffix("}").strip()
+        return f"is wrapped in {text.strip()[:2]}…}}; Okta expects the expression itself: {inner}."
     if any(token.text in ("'", '"') for token in tokens):
-        return "has an opening quote without a closing one."
+        return "has a quotation mark without a closing one."
     depth = lowest = 0
     for token in tokens:
         depth += (token.text == "(") - (token.text == ")")
         lowest = min(lowest, depth)
     if depth or lowest:
-        return "has a bracket without its other half."
-    return _bare_words(tokens)
+        return "has a parenthesis without its counterpart."
+    return _literal_words(tokens, profile)
 
 
-def _bare_words(tokens: list[Token]) -> str:
+def _literal_words(tokens: list[Token], profile: str) -> str:
     if any(token.text in ("[", "#", "@") for token in tokens):
-        return ""  # in a projection or an index a word may stand bare
+        return ""  # a projection or an index contains bare words
     around = zip([END, *tokens], tokens, [*tokens[1:], END], strict=False)
-    bare = [
+    words = [
         token.text
         for before, token, after in around
         if token.kind == "name"
@@ -71,9 +74,9 @@ def _bare_words(tokens: list[Token]) -> str:
         and after.text not in (".", "(")
         and token.text.casefold() not in _WORDS
     ]
-    if not bare:
+    if not words:
         return ""
-    words = ", ".join(dict.fromkeys(bare))
-    hint = f" Did you mean user.{bare[0]}?" if bare[0] in OKTA_ATTRIBUTES else ""
-    verb = "stands bare, so Okta sends it" if words == bare[0] else "stand bare, so Okta sends them"
-    return f"{words} {verb} as text.{hint}"
+    hint = f" Did you mean {profile}.{words[0]}?" if words[0] in OKTA_ATTRIBUTES else ""
+    listed = ", ".join(dict.fromkeys(words))
+    verb = "is literal text" if listed == words[0] else "are literal text"
+    return f"{listed} {verb}, not an attribute.{hint}"

@@ -10,7 +10,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from difflib import get_close_matches
 
-from okta_idc.okta_expression.parser import Outside, Wrong, parse, references
+from okta_idc.okta_expression import Invalid, Unsupported, parse, references
 from okta_idc.rules.registry import EnforcementPoint, Severity, Violation, rule
 
 NAME_PREFIX = "https://aws.amazon.com/SAML/Attributes/AccessControl:"
@@ -98,7 +98,7 @@ def unique_keys(attributes: tuple[Attribute, ...]) -> Iterator[Violation]:
 def attribute_value(attribute: Attribute) -> Iterator[Violation]:
     """Subject: one attribute. Silent on what is outside the subset that is read here (OIC-415)."""
     found = parse(attribute.value)
-    if isinstance(found, Wrong):
+    if isinstance(found, Invalid):
         yield "value", attribute.value, found.reason
 
 
@@ -201,5 +201,5 @@ def known_reference(subject: Referring) -> Iterator[Violation]:
 def worked_out(attribute: Attribute) -> Iterator[Violation]:
     """Subject: one attribute."""
     found = parse(attribute.value)
-    if isinstance(found, Outside):
+    if isinstance(found, Unsupported):
         yield "value", attribute.value, found.reason

@@ -3,7 +3,7 @@
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 
-from okta_idc.okta_expression.parser import Wrong, parse
+from okta_idc.okta_expression import Invalid, parse
 from okta_idc.rules.registry import EnforcementPoint, Severity, Violation, rule
 
 UNSUPPORTED = ("password", "ims", "photos", "x509Certificates", "entitlements", "groups")
@@ -119,5 +119,5 @@ def expression_is_one(mapping: ProfileMapping) -> Iterator[Violation]:
     subset that is read here: Okta judges that when it is saved."""
     for name, mapped in mapping.items():
         found = parse(mapped.expression or "")
-        if isinstance(found, Wrong):
+        if isinstance(found, Invalid):
             yield name, mapped.expression, found.reason

@@ -4,34 +4,19 @@ import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 
-from okta_idc.okta_expression.okta_profile import OKTA_ATTRIBUTES
+from okta_idc.okta_expression import (
+    OKTA_ATTRIBUTES,
+    Invalid,
+    parse_username_format,
+    username_of,
+)
 from okta_idc.rules.characters import named_characters, white_space
 from okta_idc.rules.registry import EnforcementPoint, Severity, Violation, rule
 
 ADDR_SPEC = re.compile(r"[^@\s]+@[^@\s]+")
 """An email address, as far as a rule can judge it (RFC 2822 addr-spec is wider and stranger)."""
 
-_REFERENCE = re.compile(r"\b(?:source|user)\.(\w+)")
-_PART = re.compile(r"\$\{(?:fn:(toLowerCase|toUpperCase)\(source\.(\w+)\)|source\.(\w+))\}")
 _ADDRESSES = frozenset({"email", "login", "secondEmail"})
-
-
-def user_name_of(template: str, profile: Mapping[str, object]) -> str | None:
-    """What the username format makes of one person; None where that is not certain: it holds more
-    than ${source.X}, ${fn:toLowerCase(source.X)} and ${fn:toUpperCase(source.X)}, or X is empty."""
-    missing = False
-
-    def value(match: re.Match[str]) -> str:
-        nonlocal missing
-        function, inside, plain = match.groups()
-        found = profile.get(inside or plain)
-        missing = missing or not (isinstance(found, str) and found)
-        text = str(found)
-        return {"toLowerCase": text.lower(), "toUpperCase": text.upper()}.get(function, text)
-
-    name = _PART.sub(value, template)
-    rest = _PART.sub("", template)
-    return None if missing or "${" in rest or "fn:" in rest else name
 
 
 @rule(
@@ -84,8 +69,9 @@ def user_name_address(profile: Mapping[str, object]) -> Iterator[Violation]:
 )
 def user_name_template(template: str) -> Iterator[Violation]:
     """Subject: `app.user_name_template`, Okta's userNameTemplate."""
-    if not re.search(r"\b\w+\.\w", re.sub(r"'[^']*'|\"[^\"]*\"", "", template)):
-        yield "", template, "names no attribute."
+    found = parse_username_format(template)
+    if isinstance(found, Invalid):
+        yield "", template, found.reason
 
 
 @rule(
@@ -102,7 +88,7 @@ def user_name_template(template: str) -> Iterator[Violation]:
 )
 def user_name_unique(template: str) -> Iterator[Violation]:
     """Subject: `app.user_name_template`. An attribute of the org's own may be unique: silent."""
-    used = set(_REFERENCE.findall(template))
+    used = _attributes_of(template)
     if used and used <= OKTA_ATTRIBUTES - {"login"}:
         yield "", template, f"is made from {', '.join(sorted(used))}, which two people may share."
 
@@ -119,13 +105,21 @@ def user_name_unique(template: str) -> Iterator[Violation]:
     bad="${source.employeeNumber}",
 )
 def user_name_is_address(template: str) -> Iterator[Violation]:
-    """Subject: `app.user_name_template`. Silent where it adds an @ itself, or uses an attribute of
-    the org's own, which may hold an address."""
-    used = set(_REFERENCE.findall(template))
-    if "@" not in template and used and used <= OKTA_ATTRIBUTES - _ADDRESSES:
-        yield "", template, f"is made from {', '.join(sorted(used))}, which is no email address."
-    elif re.search(r"substringBefore\([^)]*[\"']@[\"']", template) and template.count("@") == 1:
-        yield "", template, "takes away what makes it an email address."
+    """Subject: `app.user_name_template`. Assumes that the org's own attributes hold addresses."""
+    used = _attributes_of(template)
+    name = username_of(template, {a: _sample(a) for a in used})
+    if isinstance(name, str) and "@" not in name:
+        yield "", template, f"gives usernames such as {name!r}, which is not an email address."
+
+
+def _attributes_of(template: str) -> frozenset[str]:
+    found = parse_username_format(template)
+    return frozenset() if isinstance(found, Invalid) else found.attributes
+
+
+def _sample(attribute: str) -> str:
+    plain = attribute in OKTA_ATTRIBUTES - _ADDRESSES
+    return attribute if plain else f"{attribute}@example.com"
 
 
 @dataclass(frozen=True, slots=True)

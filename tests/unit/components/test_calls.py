@@ -89,7 +89,7 @@ def test_the_truth_about_500_groups_costs_twelve_calls_at_most(
     world: World, sandbox: Sandbox, declare: Callable[..., None]
 ) -> None:
     since = sandbox.journal()[-1]["seq"]
-    declare(federation(push=[{"name": name} for name in PUSHED]))
+    declare(federation(push_groups=[{"name": name} for name in PUSHED]))
     counts = sandbox.counts("okta", since=since)
     assert {count["operation"].split()[0] for count in counts} == {"GET"}
     assert len(world.inputs("PushGroup")) == GROUPS

@@ -20,6 +20,9 @@ class Here:
         self.said: list[str] = []
         monkeypatch.setenv("PATH", f"{self.bin}:/usr/bin:/bin")
         monkeypatch.setenv("XDG_CACHE_HOME", str(folder / "cache"))
+        executor = self.bin / "sdk" / engine.EXECUTOR
+        executor.parent.mkdir(parents=True)
+        executor.write_text("# Pulumi's\n")
 
     def program(self, name: str, script: str) -> None:
         path = self.bin / name
@@ -43,9 +46,10 @@ def offline(monkeypatch: pytest.MonkeyPatch) -> None:
 PINNED = "3.276.0"
 GO = """
 echo "$PWD $*" >> "$0.calls"
-case "$1" in
-list) echo 'go: downloading one' >&2; printf 'a\\nb\\n' ;;
-build) shift; while [ "$1" != -o ]; do shift; done
+case "$1 $2" in
+"list -m") echo "$(dirname "$0")/sdk" ;;
+list*) echo 'go: downloading one' >&2; printf 'a\\nb\\n' ;;
+build*) shift; while [ "$1" != -o ]; do shift; done
        printf '#!/bin/sh\\necho v3.276.0\\n' > "$2"; chmod +x "$2"; echo a >&2 ;;
 esac
 """
@@ -91,7 +95,10 @@ def test_it_is_built_once_with_a_language_host_beside_it(here: Here) -> None:
     here.program("go", GO)
     found = here.find()
     assert (found.version, found.origin) == (PINNED, "built")
-    assert (found.path.parent / "pulumi-language-python").stat().st_mode & 0o111
+    host = found.path.parent / "pulumi-language-python"
+    assert host.stat().st_mode & 0o111
+    assert engine.EXECUTOR.name in host.read_text()
+    assert (host.parent / engine.EXECUTOR.name).read_text() == "# Pulumi's\n"
     here.program("go", "exit 1")
     assert here.find() == found
 

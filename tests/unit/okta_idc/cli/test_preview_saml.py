@@ -70,7 +70,7 @@ def test_a_user_as_oktas_api_shows_one_serves_too(tmp_path: Path) -> None:
 def test_outside_the_subset_it_is_unknown_and_exit_code_2(tmp_path: Path) -> None:
     code, text = run(tmp_path, PROFILE, {"Team": "Arrays.get(user.teams, 0)"})
     assert code == 2
-    assert "unknown: Team: Arrays.get cannot be worked out here." in text
+    assert "unknown: Team: Arrays.get cannot be evaluated here." in text
 
 
 def test_a_limit_that_is_broken_is_exit_code_1_with_the_fix(tmp_path: Path) -> None:

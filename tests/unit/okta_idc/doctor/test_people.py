@@ -108,7 +108,7 @@ def test_a_tag_that_cannot_be_worked_out_is_unknown_and_counted() -> None:
     report = told(found)
     assert set(report.unknown) == {
         "attribute Team: user.team is a list (1 people).",
-        "attribute Odd: Arrays.get cannot be worked out here (2 people).",
+        "attribute Odd: Arrays.get cannot be evaluated here (2 people).",
     }
     assert rules(report) == ["OIC-413"]  # ben has no team
 

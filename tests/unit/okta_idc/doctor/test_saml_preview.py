@@ -4,8 +4,8 @@ from typing import Any
 
 import pytest
 
-from okta_idc.doctor.saml_preview import preview, user_name_of
-from okta_idc.okta_expression.evaluator import Unknown
+from okta_idc.doctor.saml_preview import preview
+from okta_idc.okta_expression import Unknown
 from okta_idc.rules.attribute_statements import Statement, statement
 from okta_idc.rules.attributes import NAME_PREFIX, Attribute
 
@@ -82,24 +82,3 @@ def test_a_group_statement_is_unknown() -> None:
 def test_the_name_must_be_an_address() -> None:
     made = preview((), ADA, None, "ada byron")
     assert {f.rule.id for _, f in made.findings} == {"OIC-314", "OIC-315"}
-
-
-@pytest.mark.parametrize(
-    ("template", "name"),
-    [
-        ("${source.login}", "ada@example.com"),
-        ("${source.email}", "Ada@Example.com"),
-        ("${fn:toLowerCase(source.email)}", "ada@example.com"),
-        ("${fn:substringBefore(source.login, '@')}@x.org", "ada@x.org"),
-        ("aws-${source.costCenter}", "aws-blue"),
-    ],
-)
-def test_the_username_format_is_worked_out(template: str, name: str) -> None:
-    assert user_name_of(template, ADA) == name
-
-
-@pytest.mark.parametrize(
-    "template", ["", "fixed", "${source.login", "${org.name}", "${fn:unheardOf(source.login)}"]
-)
-def test_a_username_format_beyond_that_is_unknown(template: str) -> None:
-    assert isinstance(user_name_of(template, ADA), Unknown)

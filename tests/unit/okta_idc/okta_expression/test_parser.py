@@ -1,11 +1,18 @@
-"""Okta's expressions: what is read, what is refused, what is left alone, and what comes out."""
+"""Okta's expressions: what is parsed, Invalid or Unsupported, and what they evaluate to."""
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from okta_idc.okta_expression.evaluator import Unknown, evaluate
-from okta_idc.okta_expression.parser import Outside, Reference, Wrong, parse, references
+from okta_idc.okta_expression import (
+    Invalid,
+    Reference,
+    Unknown,
+    Unsupported,
+    evaluate,
+    parse,
+    references,
+)
 
 USER = {
     "login": "ada@example.com",
@@ -21,7 +28,7 @@ USER = {
 
 def result(text: str) -> str | Unknown:
     expression = parse(text)
-    assert not isinstance(expression, Outside | Wrong), expression
+    assert not isinstance(expression, Unsupported | Invalid), expression
     return evaluate(expression, USER, {"costCenter": "4100"})
 
 
@@ -86,10 +93,10 @@ def test_an_expression_gives_what_okta_documents(text: str, gives: str) -> None:
         ("user.level AND true", "neither true nor false"),
         ("true AND user.level", "neither true nor false"),
         ("String.toUpperCase(user.city)", "not set"),
-        ("String.toUpperCase(user.level)", "no text"),
+        ("String.toUpperCase(user.level)", "not a text"),
         ('String.substringAfter(user.firstName, "@")', "does not occur"),
-        ("String.substring(user.firstName, 0, 9)", "beyond the text's end"),
-        ('String.substring("a😀b", 0, 1)', "beyond the text's end"),
+        ("String.substring(user.firstName, 0, 9)", "beyond the end of the text"),
+        ('String.substring("a😀b", 0, 1)', "beyond the end of the text"),
         ('String.replaceFirst(user.firstName, "A.", "x")', "pattern"),
         ('String.stringSwitch(user.firstName, "d", "k")', "without a value"),
         ('user.groups + "x"', "user.groups is a list."),
@@ -103,7 +110,7 @@ def test_what_okta_does_not_document_is_unknown_not_guessed(text: str, says: str
 
 def test_without_the_app_users_profile_its_attributes_are_unknown() -> None:
     expression = parse("appuser.costCenter")
-    assert not isinstance(expression, Outside | Wrong)
+    assert not isinstance(expression, Unsupported | Invalid)
     assert isinstance(evaluate(expression, USER), Unknown)
 
 
@@ -113,22 +120,22 @@ def test_without_the_app_users_profile_its_attributes_are_unknown() -> None:
         ("", "is empty"),
         (" \n", "is empty"),
         ("department", "Did you mean user.department?"),
-        ("New York", "New, York stand bare"),
-        ("R&D", "R, D stand bare"),
-        ("Büro", "Büro stands bare"),
-        ("String.toUpperCase(department)", "department stands bare"),
-        ("isMemberOfGroupName(admins)", "admins stands bare"),
+        ("New York", "New, York are literal text"),
+        ("R&D", "R, D are literal text"),
+        ("Büro", "Büro is literal text"),
+        ("String.toUpperCase(department)", "department is literal text"),
+        ("isMemberOfGroupName(admins)", "admins is literal text"),
         ("${user.department}", "expects the expression itself: user.department"),
         ("#{user.department}", "expects the expression itself: user.department"),
         ('"blue', "without a closing one"),
         ("O'Brien", "without a closing one"),
-        ("String.len(user.login", "without its other half"),
-        (")(", "without its other half"),
+        ("String.len(user.login", "without its counterpart"),
+        (")(", "without its counterpart"),
     ],
 )
 def test_what_okta_would_send_as_text_is_wrong(text: str, says: str) -> None:
     found = parse(text)
-    assert isinstance(found, Wrong)
+    assert isinstance(found, Invalid)
     assert says in found.reason
 
 
@@ -155,7 +162,7 @@ def test_what_okta_would_send_as_text_is_wrong(text: str, says: str) -> None:
     ],
 )
 def test_what_okta_may_understand_is_left_alone(text: str) -> None:
-    assert isinstance(parse(text), Outside)
+    assert isinstance(parse(text), Unsupported)
 
 
 def test_a_quoted_wrapper_is_a_text() -> None:
@@ -179,7 +186,7 @@ _PIECES = st.sampled_from(
 def test_any_text_is_read_and_worked_out_without_crashing(text: str) -> None:
     references(text)
     expression = parse(text)
-    if isinstance(expression, Outside | Wrong):
+    if isinstance(expression, Unsupported | Invalid):
         assert expression.reason.endswith((".", "?"))
     else:
         assert isinstance(evaluate(expression, USER), str | Unknown)

@@ -40,7 +40,19 @@ def test_okta_s_username_formats_are_accepted(template: str) -> None:
     assert user_names.user_name_template(template) == []
 
 
-@pytest.mark.parametrize("template", ["", "aws", "${login}", '"user.login"', "ada@example"])
+@pytest.mark.parametrize(
+    "template",
+    [
+        "",
+        "aws",
+        "${login}",
+        '"user.login"',
+        "ada@example",
+        "${source.login",
+        "{source.login}",
+        "${source.login} ",
+    ],
+)
 def test_a_format_without_a_person_is_refused(template: str) -> None:
     assert user_names.user_name_template(template)
 

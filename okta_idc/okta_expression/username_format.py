@@ -1,0 +1,138 @@
+"""Okta's application username format: a template such as `${source.login}`, or an expression."""
+
+import re
+from dataclasses import dataclass
+from itertools import pairwise
+
+from okta_idc.okta_expression.evaluator import Profile, Unknown, evaluate
+from okta_idc.okta_expression.parser import (
+    Call,
+    Expression,
+    Invalid,
+    Literal,
+    Reference,
+    Unsupported,
+    parse_tokens,
+    references_in,
+)
+from okta_idc.okta_expression.tokens import Token, fault_in, tokens_of
+
+_BODY = re.compile(r"""((?:[^"'{}]++|"[^"]*+"|'[^']*+')*+)\}""")
+_FUNCTIONS = ("substringAfter", "substringBefore", "toLowerCase", "toUpperCase")
+_FUNCTION_CLASSES = ("String", "Arrays", "Convert", "Iso3166Convert", "Time")
+_NO_ATTRIBUTE = Invalid("refers to no user attribute, so all users get the same name.")
+
+
+@dataclass(frozen=True, slots=True)
+class UsernameFormat:
+    """`parts`: literal texts and expressions in the order of the name. `attributes`: of the Okta
+    profile, those that the format refers to, also in a part that is Unsupported."""
+
+    parts: tuple[str | Expression | Unsupported, ...]
+    attributes: frozenset[str]
+
+
+def username_of(text: str, profile: Profile) -> str | Unknown:
+    """The app username of the user with this Okta profile by the username format `text`."""
+    username_format = parse_username_format(text)
+    if isinstance(username_format, Invalid):
+        return Unknown(username_format.reason)
+    name = ""
+    for part in username_format.parts:
+        value = part if isinstance(part, str) else evaluate(part, profile)
+        if isinstance(value, Unknown):
+            return value
+        if not value:
+            return Unknown("an attribute is empty, and Okta does not document the username then.")
+        name += value
+    return name
+
+
+def parse_username_format(text: str) -> UsernameFormat | Invalid:
+    """Parse any text as a username format."""
+    return _parse_template(text) if "${" in text else _parse_custom(text)
+
+
+def _parse_custom(text: str) -> UsernameFormat | Invalid:
+    tokens = tokens_of(text)
+    if tokens and tokens[0].text == "{":
+        return Invalid('has a "{" without the "$" before it.')
+    if any(token.text == "@" for token in tokens):
+        return Invalid('has an "@" outside quotation marks.')
+    if tokens and not _refers_to_attribute(tokens):
+        return _NO_ATTRIBUTE
+    if fault := fault_in(text, tokens):
+        return Invalid(fault)
+    return _made([parse_tokens(tokens)], tokens)
+
+
+def _parse_template(text: str) -> UsernameFormat | Invalid:
+    parts: list[str | Expression | Unsupported] = []
+    all_tokens: list[Token] = []
+    place = 0
+    while (start := text.find("${", place)) >= 0:
+        if not (body := _BODY.match(text, start + 2)):
+            return Invalid('has a "${" without its "}".')
+        if start > place:
+            parts.append(text[place:start])
+        tokens = tokens_of(body[1])
+        expression = _as_expression(tokens)
+        if fault := fault_in(body[1], expression, profile="source"):
+            return Invalid(fault)
+        parts.append(_parse_value(tokens, expression))
+        all_tokens += expression
+        place = body.end()
+    if place < len(text):
+        parts.append(text[place:])
+    literal = "".join(part for part in parts if isinstance(part, str))
+    if any(character.isspace() for character in literal):
+        return Invalid('has white space outside "${…}", which AWS does not allow in a username.')
+    if "{" in literal or "}" in literal:
+        return Invalid('has a brace outside "${…}".')
+    return _made(parts, all_tokens)
+
+
+def _made(
+    parts: list[str | Expression | Unsupported], tokens: list[Token]
+) -> UsernameFormat | Invalid:
+    if not _refers_to_attribute(tokens):
+        return _NO_ATTRIBUTE
+    attributes = (each.attribute for each in references_in(tokens) if each.profile == "user")
+    return UsernameFormat(tuple(parts), frozenset(attributes))
+
+
+def _refers_to_attribute(tokens: list[Token]) -> bool:
+    return any(
+        dot.text == "." and before.text not in _FUNCTION_CLASSES for before, dot in pairwise(tokens)
+    )
+
+
+def _as_expression(tokens: list[Token]) -> list[Token]:
+    """A template's `source.X` is an expression's `user.X`, its `fn:X(…)` is `String.X(…)`."""
+    expression = list(tokens)
+    for index, (token, after) in enumerate(pairwise(tokens)):
+        if (token.text, after.text) == ("source", "."):
+            expression[index] = Token("name", "user")
+        elif (token.text, after.text) == ("fn", ":"):
+            expression[index : index + 2] = [Token("name", "String"), Token("operator", ".")]
+    return expression
+
+
+def _parse_value(tokens: list[Token], expression: list[Token]) -> Expression | Unsupported:
+    for token, after in pairwise(tokens):
+        if token.text in ("user", "appuser", "appUser", "String") and after.text == ".":
+            return Unsupported(f'has {token.text}. inside "${{…}}", where Okta documents source.')
+    value = parse_tokens(expression)
+    if isinstance(value, Unsupported) or (isinstance(value, Reference | Call) and _certain(value)):
+        return value
+    return Unsupported('has more inside "${…}" than can be evaluated here.')
+
+
+def _certain(value: Expression) -> bool:
+    match value:
+        case Call(function, arguments):
+            return function in _FUNCTIONS and all(map(_certain, arguments))
+        case Literal(constant):
+            return isinstance(constant, str)
+        case _:
+            return isinstance(value, Reference)

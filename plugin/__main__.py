@@ -1,0 +1,14 @@
+"""The plugin: serves the components to Pulumi programs in YAML, TypeScript, Go, C# and Java.
+
+Pulumi installs requirements.txt, the released wheel, beside this file and starts it.
+"""
+
+from importlib.metadata import version
+
+from property_errors import serve
+from provider import NAME, provider
+
+from okta_idc import components
+
+if __name__ == "__main__":
+    serve(provider(components, version(NAME)))

@@ -1,0 +1,73 @@
+"""[components] in a Python project of somebody else, with the real engine."""
+
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from tests.package.harness import Project, Venv, bare, run
+
+ACS_URL = "https://us-east-1.sso.signin.aws/platform/saml/acs/0123456789-5a4b3c2d-sandbox"
+ISSUER_URL = "https://us-east-1.signin.aws.amazon.com/platform/saml/d-9067a1b2c3"
+PROGRAM = f"""
+import pulumi
+from okta_idc.components import IdentityCenterFederation
+
+federation = IdentityCenterFederation(
+    "sso",
+    {{
+        "acs_url": "{ACS_URL}",
+        "issuer_url": "{ISSUER_URL}",
+        "secret": "okta-identity-center/scim",
+    }},
+)
+pulumi.export("appId", federation.app_id)
+"""
+
+
+@pytest.fixture(scope="module")
+def acme(venv: Callable[[str], Venv], project: Callable[..., Project]) -> Project:
+    """The project, deployed."""
+    made = project(venv("components"))
+    made.write("__main__.py", PROGRAM)
+    made.up()
+    return made
+
+
+def test_the_required_arguments_alone_deploy_a_federation(acme: Project) -> None:
+    assert acme.outputs()["appId"].startswith("0oa")
+    types = {resource["type"] for resource in acme.resources()}
+    assert {"okta:app/saml:Saml", "okta:app/connection:Connection"} <= types
+
+
+def test_a_second_preview_finds_no_change(acme: Project) -> None:
+    done = acme.pulumi("preview", "--expect-no-changes")
+    assert done.code == 0, done.text
+
+
+def test_the_doctor_of_a_wheel_without_pulumi_examines_it(
+    acme: Project, venv: Callable[[str], Venv], tmp_path: Path
+) -> None:
+    env = bare(tmp_path) | {
+        "OKTA_API_TOKEN": "sandbox-okta-token",
+        "AWS_ACCESS_KEY_ID": "sandbox",
+        "AWS_SECRET_ACCESS_KEY": "sandbox",
+    }
+    sandbox: dict[str, Any] = acme.sandbox
+    done = run(
+        venv("").bin / "okta-idc", "doctor", "--app", acme.outputs()["appId"],
+        "--identity-store", "d-9067a1b2c3", "--region", "us-east-1",
+        "--secret", "okta-identity-center/scim",
+        "--okta-url", sandbox["okta"], "--aws-endpoint", sandbox["aws"],
+        "--html", "report.html", cwd=tmp_path, env=env,
+    )  # fmt: skip
+    assert done.code == 0, done.text
+    assert "rules asked" in done.text
+    assert "<html" in (tmp_path / "report.html").read_text()
+
+
+def test_everything_can_be_destroyed(acme: Project) -> None:
+    done = acme.pulumi("destroy", "--yes", "--skip-preview")
+    assert done.code == 0, done.text
+    assert acme.resources() == []
