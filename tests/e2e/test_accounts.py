@@ -66,7 +66,7 @@ def test_the_secret_and_the_alarm_may_lie_elsewhere(sandbox: Kit) -> None:
 
 
 def test_two_federations_in_one_org_leave_each_other_alone(sandbox: Kit) -> None:
-    sandbox.change(**ALONE, push=["aws-admins"])
+    sandbox.change(**ALONE, push_groups=["aws-admins"])
     assert up(sandbox).code == 0
     document = yaml.safe_load(sandbox.settings.read_text())
     app = {**FEDERATION["app"], "label": "AWS IAM Identity Center (second)"}
