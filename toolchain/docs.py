@@ -48,7 +48,8 @@ def generate(page: str) -> str:
 def outdated_pages() -> Iterator[str]:
     """A message for each generated page that differs from its source."""
     for page in GENERATED:
-        if (ROOT / page).read_text(encoding="utf-8") != generate(page):
+        file = ROOT / page
+        if not file.exists() or file.read_text(encoding="utf-8") != generate(page):
             yield f"{page}: is out of date. Run: make docs"
 
 

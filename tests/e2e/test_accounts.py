@@ -66,7 +66,7 @@ def test_the_secret_and_the_alarm_may_lie_elsewhere(sandbox: Kit) -> None:
 
 
 def test_two_federations_in_one_org_leave_each_other_alone(sandbox: Kit) -> None:
-    sandbox.change(**ALONE, push=["aws-admins"])
+    sandbox.change(**ALONE, push_groups=["aws-admins"])
     assert up(sandbox).code == 0
     document = yaml.safe_load(sandbox.settings.read_text())
     app = {**FEDERATION["app"], "label": "AWS IAM Identity Center (second)"}
@@ -78,6 +78,7 @@ def test_two_federations_in_one_org_leave_each_other_alone(sandbox: Kit) -> None
     second = sandbox.home / "Pulumi.second.yaml"
     second.write_text(yaml.safe_dump(document))
     made = sandbox.pulumi("stack", "init", "second")
+    (ROOT / second.name).unlink(missing_ok=True)  # `stack init` writes it beside Pulumi.yaml
     assert made.code == 0, made.text
     chosen = ("--stack", "second", "--config-file", str(second))
     done = up(sandbox, *chosen)

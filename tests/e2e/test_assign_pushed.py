@@ -67,7 +67,11 @@ def test_an_org_without_group_rules_is_told_what_else_there_is(kit: Kit) -> None
         "POST", "/sandbox/faults",
         {"method": "POST", "path": "/groups/rules", "status": 401, "body": refusal, "times": None},
     )  # fmt: skip
-    kit.change(assign="pushed", push=["aws-admins", "aws-finance"], access={})
+    kit.change(
+        assignments={"pushed_members_group": {}},
+        push_groups=["aws-admins", "aws-finance"],
+        account_access={},
+    )
     done = kit.run("up", "--yes", "--skip-preview")
     kit.okta("DELETE", "/sandbox/faults")
     assert done.code != 0

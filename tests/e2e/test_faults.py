@@ -118,7 +118,7 @@ class TestMappings:
         assert "pulumi up --refresh" in told.text
         federation.okta("DELETE", "/sandbox/faults")
         app, ident = mapping(federation)
-        for status in ("INACTIVE", "ACTIVE"):  # as «Retry all groups» does
+        for status in ("INACTIVE", "ACTIVE"):  # as "Retry all groups" does
             federation.okta("PATCH", f"{app}/group-push/mappings/{ident}", {"status": status})
         federation.settle()
         healed = up(federation)

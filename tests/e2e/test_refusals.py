@@ -13,7 +13,6 @@ import pytest
 import yaml
 
 from tests.e2e.conftest import Kit, Result
-from tests.paths import ROOT
 
 pytestmark = pytest.mark.e2e
 
@@ -24,14 +23,8 @@ NOWHERE = "http://127.0.0.1:9"
 @pytest.fixture(scope="module")
 def sandbox(kit: Kit) -> Iterator[Kit]:
     """A sandbox alone, with an empty stack."""
-    command = kit.command("sandbox", "--port", "0")
-    running = subprocess.Popen(command, cwd=ROOT, env=kit.scrubbed, stdout=subprocess.PIPE)
-    assert running.stdout is not None
-    assert b"is up" in running.stdout.readline()
-    assert kit.env["PULUMI_STACK"] == "dev"
-    yield kit
-    running.terminate()
-    running.wait(20)
+    with kit.running_sandbox():
+        yield kit
 
 
 @pytest.fixture(autouse=True)

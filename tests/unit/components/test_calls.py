@@ -13,10 +13,10 @@ from typing import Any
 import boto3
 import pytest
 import yaml
+from offline_plugins.okta.invokes import INVOKES
 from pulumi.runtime import mocks
 
 from offline_plugins.okta.api import Clock, Okta
-from offline_plugins.okta.invokes import INVOKES
 from sandbox.pytest_plugin import Sandbox, start_sandbox
 from tests.paths import ROOT
 from tests.unit.components.conftest import World

@@ -1,4 +1,4 @@
-"""A plugin that the user gives is the one that runs, unchanged."""
+"""A user-supplied plugin runs unchanged."""
 
 import shlex
 from pathlib import Path
@@ -11,10 +11,10 @@ from tests.paths import ROOT
 pytestmark = pytest.mark.e2e
 
 
-def test_the_given_okta_plugin_runs_the_whole_up(
+def test_up_uses_the_supplied_okta_plugin(
     kit: Kit, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """A stand-in for one's own build: it tells that it was there, and does as the replacement."""
+    """The supplied plugin records that it started, and runs the replacement."""
     plugin, seen = tmp_path / "pulumi-resource-okta", tmp_path / "seen"
     real = ROOT / "offline_plugins" / "bin" / "okta" / plugin.name
     plugin.write_text(
@@ -27,5 +27,5 @@ def test_the_given_okta_plugin_runs_the_whole_up(
     monkeypatch.setenv("PULUMI_OKTA_PLUGIN", str(plugin))
     done = kit.toolchain("up", "--port", "0")
     assert done.code == 0, done.text
-    assert f"okta 9.8.7 (given: {plugin})" in done.text
+    assert f"okta 9.8.7 (supplied: {plugin})" in done.text
     assert "started" in seen.read_text()

@@ -1,4 +1,4 @@
-"""What the plugin says and hears, held to the SDK's annotations and to AWS's service models."""
+"""Compares values with the SDK's annotations and with AWS's service models."""
 
 import inspect
 import types
@@ -9,20 +9,20 @@ from typing import Any
 from botocore.model import Shape
 
 
-def agrees(value: Any, hint: Any, place: str) -> None:
-    """`value` is what the SDK's annotation says, at every depth."""
+def assert_matches(value: Any, hint: Any, place: str) -> None:
+    """Assert that `value` matches the SDK's annotation, at every depth."""
     origin, inner = typing.get_origin(hint), typing.get_args(hint)
     if origin in (typing.Union, types.UnionType):
         if value is not None:
-            agrees(value, next(a for a in inner if a is not type(None)), place)
+            assert_matches(value, next(a for a in inner if a is not type(None)), place)
     elif origin is Sequence:
         assert isinstance(value, list), place
         for position, item in enumerate(value):
-            agrees(item, inner[0], f"{place}[{position}]")
+            assert_matches(item, inner[0], f"{place}[{position}]")
     elif origin is Mapping:
         assert isinstance(value, dict), place
         for name, item in value.items():
-            agrees(item, inner[1], f"{place}.{name}")
+            assert_matches(item, inner[1], f"{place}.{name}")
     elif hint in (str, int, bool):
         assert isinstance(value, hint), place
     else:
@@ -31,11 +31,11 @@ def agrees(value: Any, hint: Any, place: str) -> None:
         assert names, f"{place}: {hint} is not a result of the SDK"
         assert set(value) <= set(names), place
         for name, wanted in names.items():
-            agrees(value.get(name), wanted, f"{place}.{name}")
+            assert_matches(value.get(name), wanted, f"{place}.{name}")
 
 
 class Reading(dict[str, Any]):
-    """An answer that knows its shape: reading a member which AWS does not have is an error."""
+    """A response whose members are checked: reading a member that AWS does not have is an error."""
 
     def __init__(self, values: Mapping[str, Any], shape: Shape | None) -> None:
         super().__init__(values)

@@ -1,4 +1,4 @@
-"""What all resource types have in common: checks, names, equal words, failures half way."""
+"""The base class of resource types: checks, names, equivalent values and partial failures."""
 
 import json
 from typing import Any
@@ -10,21 +10,21 @@ from hypothesis import given
 from hypothesis import strategies as st
 from pulumi.runtime.proto import provider_pb2, status_pb2
 
-from offline_plugins.aws.documents import (
+from offline_plugins.aws.equivalence import (
     is_same_json,
     is_same_policy,
     is_same_set,
-    kept,
-    normal_json,
-    not_json,
+    json_object_error,
+    keep_equivalent,
+    normalize_json,
 )
 from offline_plugins.property_values import from_struct, to_struct
 from offline_plugins.provider_server import UNKNOWN
 from tests.unit.offline_plugins.aws.conftest import (
     INSTANCE,
     STORE,
+    CallError,
     Engine,
-    RefusedError,
     Scripted,
     client,
     urn,
@@ -48,7 +48,7 @@ def test_defaults_are_added_and_listed(engine: Engine) -> None:
     }  # fmt: skip
 
 
-def test_a_name_is_made_up_once_and_is_not_too_long(engine: Engine) -> None:
+def test_an_automatic_name_is_stable_and_not_too_long(engine: Engine) -> None:
     first = engine.check(PERMISSION_SET, instanceArn=INSTANCE)
     assert first["name"].startswith("name-")
     assert len(first["name"]) == len("name-") + 7
@@ -58,7 +58,7 @@ def test_a_name_is_made_up_once_and_is_not_too_long(engine: Engine) -> None:
     assert named["name"].startswith("name-")
 
 
-def test_an_automatic_name_of_a_set_fits_into_aws_s_limit(engine: Engine) -> None:
+def test_the_automatic_name_of_a_permission_set_fits_the_limit(engine: Engine) -> None:
     request = provider_pb2.CheckRequest(
         urn=urn(PERMISSION_SET) + "x" * 60, news=to_struct({"instanceArn": INSTANCE})
     )
@@ -68,7 +68,7 @@ def test_an_automatic_name_of_a_set_fits_into_aws_s_limit(engine: Engine) -> Non
 
 
 @pytest.mark.parametrize(
-    ("kind", "news", "said"),
+    ("kind", "news", "message"),
     [
         (PERMISSION_SET, {}, "Missing required argument. .* needs 'instanceArn'"),
         (PERMISSION_SET, {"instanceArn": INSTANCE, "colour": "x"}, "input 'colour' is not support"),
@@ -79,19 +79,19 @@ def test_an_automatic_name_of_a_set_fits_into_aws_s_limit(engine: Engine) -> Non
         (ATTRIBUTES, {"instanceArn": INSTANCE, "attributes": []}, "at least 1 item"),
     ],
 )  # fmt: skip
-def test_an_input_that_cannot_be_is_refused_by_name(
-    engine: Engine, kind: str, news: dict[str, Any], said: str
+def test_an_invalid_input_is_rejected_by_name(
+    engine: Engine, kind: str, news: dict[str, Any], message: str
 ) -> None:
-    with pytest.raises(RefusedError, match=said):
+    with pytest.raises(CallError, match=message):
         engine.check(kind, **news)
 
 
-def test_what_is_not_known_yet_is_not_judged(engine: Engine) -> None:
+def test_an_unknown_input_is_not_validated(engine: Engine) -> None:
     at = {"instanceArn": UNKNOWN, "permissionSetArn": UNKNOWN}
     assert engine.check(INLINE, **at, inlinePolicy=UNKNOWN)["inlinePolicy"] is UNKNOWN
 
 
-def test_a_policy_in_other_words_is_no_change(engine: Engine) -> None:
+def test_an_equivalent_policy_is_no_change(engine: Engine) -> None:
     at = {"instanceArn": INSTANCE, "permissionSetArn": ARN}
     other = {"Statement": {"Action": ["c:d", "a:b"], "Effect": "Allow"}, "Version": "2012-10-17"}
     olds = {**at, "inlinePolicy": json.dumps(ALLOW, indent=2)}
@@ -102,14 +102,14 @@ def test_a_policy_in_other_words_is_no_change(engine: Engine) -> None:
     assert list(engine.diff(INLINE, "id", olds, news).diffs) == ["inlinePolicy"]
 
 
-def test_the_order_of_attributes_says_nothing(engine: Engine) -> None:
+def test_the_order_of_attributes_is_ignored(engine: Engine) -> None:
     attributes = [{"key": key, "values": [{"sources": ["${path:title}"]}]} for key in "ab"]
     olds = {"instanceArn": INSTANCE, "attributes": attributes}
     news = engine.check(ATTRIBUTES, instanceArn=INSTANCE, attributes=attributes[::-1])
     assert not engine.diff(ATTRIBUTES, INSTANCE, olds, news).diffs
 
 
-def test_an_input_that_is_taken_away_is_a_difference(engine: Engine) -> None:
+def test_a_removed_input_is_a_difference(engine: Engine) -> None:
     olds = {"instanceArn": INSTANCE, "name": "n", "description": "d", "sessionDuration": "PT1H",
             "region": "us-east-1", "tags": {"a": "b"}}  # fmt: skip
     news = engine.check(PERMISSION_SET, instanceArn=INSTANCE, name="n")
@@ -120,9 +120,9 @@ def test_an_input_that_is_taken_away_is_a_difference(engine: Engine) -> None:
 
 
 @pytest.mark.usefixtures("things")
-def test_a_name_that_is_taken_is_told_at_once(connected: Engine) -> None:
+def test_a_duplicate_name_is_reported_immediately(connected: Engine) -> None:
     inputs = connected.check(PERMISSION_SET, instanceArn=INSTANCE, name="Known")
-    with pytest.raises(RefusedError) as caught:
+    with pytest.raises(CallError) as caught:
         connected.create(PERMISSION_SET, **inputs)
     assert f"creating {urn(PERMISSION_SET)}: 1 error occurred" in str(caught.value)
     assert "ConflictException: PermissionSet with name Known already exists." in str(caught.value)
@@ -130,7 +130,7 @@ def test_a_name_that_is_taken_is_told_at_once(connected: Engine) -> None:
 
 @pytest.fixture
 def assigned(aws: str) -> dict[str, str]:
-    """A fresh permission set and a fresh group, and the inputs of an assignment."""
+    """A new permission set, a new group, and the inputs of an assignment."""
     made = client(aws, "sso-admin").create_permission_set(InstanceArn=INSTANCE, Name="Fresh")
     group = client(aws, "identitystore").create_group(IdentityStoreId=STORE, DisplayName="fresh")
     return {
@@ -140,18 +140,18 @@ def assigned(aws: str) -> dict[str, str]:
     }  # fmt: skip
 
 
-def test_assignments_that_fail_say_why(
+def test_a_failed_assignment_reports_the_reason(
     connected: Engine, aws: str, assigned: dict[str, str]
 ) -> None:
     nobody = "00000000-0000-0000-0000-000000000000"
-    with pytest.raises(RefusedError) as caught:
+    with pytest.raises(CallError) as caught:
         connected.create(ASSIGNMENT, **assigned | {"principalId": nobody})
     assert "unexpected state 'FAILED', wanted target 'SUCCEEDED'" in str(caught.value)
     assert f"last error: Group with id {nobody} was not found" in str(caught.value)
-    with pytest.raises(RefusedError, match="ResourceNotFoundException: Account 999999999999"):
+    with pytest.raises(CallError, match="ResourceNotFoundException: Account 999999999999"):
         connected.create(ASSIGNMENT, **assigned | {"targetId": "999999999999"})
     made, outputs = connected.create(ASSIGNMENT, **assigned)
-    with pytest.raises(RefusedError, match="already exists"):
+    with pytest.raises(CallError, match="already exists"):
         connected.create(ASSIGNMENT, **assigned)
     connected.delete(ASSIGNMENT, made, outputs)
     at = {"InstanceArn": INSTANCE, "PermissionSetArn": assigned["permissionSetArn"]}
@@ -171,16 +171,16 @@ def test_assignments_that_fail_say_why(
         (TARGET, "only", "RULENAME/TARGETID"),
     ],
 )
-def test_an_import_by_a_wrong_id_says_its_form(
+def test_an_import_with_an_invalid_id_reports_the_format(
     at_scripted: Engine, scripted: Scripted, kind: str, given_id: str, expected: str
 ) -> None:
-    with pytest.raises(RefusedError, match=f"unexpected format for ID .*expected .*{expected}"):
+    with pytest.raises(CallError, match=f"unexpected format for ID .*expected .*{expected}"):
         at_scripted.read(kind, given_id, {}, {})
-    assert scripted.asked == []
+    assert scripted.requests == []
 
 
 def half_made(caught: grpc.RpcError) -> Any:
-    """The state that comes with an error, as the engine records it."""
+    """The state that an error returns for the engine to record."""
     trailing: Any = caught
     status = status_pb2.Status()
     found = {item.key: item.value for item in trailing.trailing_metadata()}
@@ -191,7 +191,7 @@ def half_made(caught: grpc.RpcError) -> Any:
     return detail
 
 
-def test_a_set_that_came_to_be_is_recorded_though_it_cannot_be_read(
+def test_a_created_permission_set_is_recorded_if_its_read_fails(
     at_scripted: Engine, scripted: Scripted
 ) -> None:
     def answer(operation: str, _: Any) -> Any:
@@ -210,7 +210,7 @@ def test_a_set_that_came_to_be_is_recorded_though_it_cannot_be_read(
     assert "AccessDeniedException: no" in detail.reasons[0]
 
 
-def test_a_policy_is_recorded_though_its_provisioning_failed(
+def test_a_policy_is_recorded_if_its_provisioning_fails(
     at_scripted: Engine, scripted: Scripted
 ) -> None:
     def answer(operation: str, _: Any) -> Any:
@@ -231,7 +231,7 @@ def test_a_policy_is_recorded_though_its_provisioning_failed(
     assert "last error: role quota" in detail.reasons[0]
 
 
-def test_an_update_that_aws_refuses_leaves_the_state_as_it_was(
+def test_an_update_that_aws_rejects_keeps_the_state(
     at_scripted: Engine, scripted: Scripted
 ) -> None:
     scripted.answer = lambda _operation, _body: (400, {"__type": "ConflictException"})
@@ -242,34 +242,34 @@ def test_an_update_that_aws_refuses_leaves_the_state_as_it_was(
     )  # fmt: skip
     with pytest.raises(grpc.RpcError) as caught:
         at_scripted.stub.Update(request, timeout=60)
-    told: Any = caught.value
-    assert "grpc-status-details-bin" not in {item.key for item in told.trailing_metadata()}
-    assert "updating SSO Permission Set" in told.details()
+    error: Any = caught.value
+    assert "grpc-status-details-bin" not in {item.key for item in error.trailing_metadata()}
+    assert "updating SSO Permission Set" in error.details()
 
 
-def test_a_read_that_aws_refuses_is_no_absence(at_scripted: Engine, scripted: Scripted) -> None:
+def test_a_denied_read_does_not_remove_the_resource(
+    at_scripted: Engine, scripted: Scripted
+) -> None:
     scripted.answer = lambda _operation, _body: (400, {"__type": "AccessDeniedException"})
-    with pytest.raises(RefusedError, match=r"(?s)refreshing .*AccessDeniedException"):
+    with pytest.raises(CallError, match=r"(?s)refreshing .*AccessDeniedException"):
         at_scripted.read(PERMISSION_SET, f"{ARN},{INSTANCE}", {"name": "n"}, {"name": "n"})
 
 
-def test_a_target_that_is_refused_in_an_answer_is_an_error(
+def test_a_failed_target_in_a_successful_response_is_an_error(
     at_scripted: Engine, scripted: Scripted
 ) -> None:
     failed = {"TargetId": "t", "ErrorCode": "LimitExceeded", "ErrorMessage": "too many"}
     scripted.answer = lambda _operation, _body: {"FailedEntryCount": 1, "FailedEntries": [failed]}
     inputs = {"rule": "r", "targetId": "t", "arn": "arn:aws:sns:us-east-1:1:t",
               "eventBusName": "default"}  # fmt: skip
-    with pytest.raises(RefusedError, match="t: LimitExceeded: too many"):
+    with pytest.raises(CallError, match="t: LimitExceeded: too many"):
         at_scripted.create(TARGET, **inputs)
 
 
-def test_each_resource_is_asked_for_in_its_own_region(
-    at_scripted: Engine, scripted: Scripted
-) -> None:
+def test_each_resource_is_read_in_its_own_region(at_scripted: Engine, scripted: Scripted) -> None:
     scripted.answer = lambda _operation, _body: {"PermissionSet": {"PermissionSetArn": ARN}}
     inputs = at_scripted.check(PERMISSION_SET, instanceArn=INSTANCE, name="n", region="eu-west-1")
-    with pytest.raises(RefusedError):  # the answer is no description
+    with pytest.raises(CallError):  # the response has no description
         at_scripted.create(PERMISSION_SET, **inputs)
     assert "/eu-west-1/sso/" in scripted.headers[0]["Authorization"]
 
@@ -282,18 +282,18 @@ documents = st.recursive(
 
 
 @given(st.dictionaries(st.text(max_size=3), documents))
-def test_a_document_is_the_same_in_normal_form(document: dict[str, Any]) -> None:
+def test_a_normalized_document_is_equivalent(document: dict[str, Any]) -> None:
     text = json.dumps(document, indent=1)
-    normal = normal_json(text)
+    normal = normalize_json(text)
     assert json.loads(normal) == document
-    assert normal_json(normal) == normal == normal_json(document)
+    assert normalize_json(normal) == normal == normalize_json(document)
     assert is_same_json(text, normal)
     assert is_same_policy(text, normal)
-    assert not not_json(text)
+    assert not json_object_error(text)
 
 
 @given(documents, documents)
-def test_what_is_the_same_json_is_the_same_policy(one: Any, other: Any) -> None:
+def test_equal_json_is_an_equal_policy(one: Any, other: Any) -> None:
     texts = json.dumps(one), json.dumps(other)
     sorted_texts = [json.dumps(value, sort_keys=True) for value in (one, other)]
     assert is_same_json(*texts) == (sorted_texts[0] == sorted_texts[1])
@@ -309,15 +309,15 @@ def test_a_set_has_no_order(pair: tuple[list[Any], list[Any]]) -> None:
 
 
 @given(st.text())
-def test_what_is_no_object_is_no_document(text: str) -> None:
+def test_text_that_is_not_a_json_object_is_an_error(text: str) -> None:
     try:
         valid = isinstance(json.loads(text), dict)
     except ValueError:
         valid = False
-    assert (not_json(text) == "") == valid
+    assert (json_object_error(text) == "") == valid
 
 
-def test_known_words_are_kept_while_they_say_the_same() -> None:
-    assert kept('{"a": [1]}', '{"a":1}', is_same_policy) == '{"a": [1]}'
-    assert kept('{"a": [1]}', '{"a":2}', is_same_policy) == '{"a":2}'
-    assert kept(None, '{"a":2}', is_same_policy) == '{"a":2}'
+def test_an_equivalent_known_value_is_kept() -> None:
+    assert keep_equivalent('{"a": [1]}', '{"a":1}', is_same_policy) == '{"a": [1]}'
+    assert keep_equivalent('{"a": [1]}', '{"a":2}', is_same_policy) == '{"a":2}'
+    assert keep_equivalent(None, '{"a":2}', is_same_policy) == '{"a":2}'

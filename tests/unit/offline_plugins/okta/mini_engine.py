@@ -1,7 +1,7 @@
-"""A small engine: what `pulumi up`, `refresh` and `destroy` ask of a plugin, one by one.
+"""A small engine: the requests of `pulumi up`, `refresh` and `destroy` to a plugin, in sequence.
 
-Pulumi's own engine asks in parallel; what it asks, and with what, is the same. A new
-plugin is started for every command, as there.
+Pulumi's engine sends the same requests in parallel. Like it, this one starts a new plugin for
+every command.
 """
 
 from __future__ import annotations
@@ -23,11 +23,11 @@ from tests.unit.offline_plugins.okta.conftest import Okta, PatientClock
 
 Properties = dict[str, Any]
 WELL_KNOWN = "/.well-known/okta-organization"
-"""Asked once a process, at whatever moment: its place says nothing."""
+"""Requested once per process, at no fixed time: its position is ignored."""
 
 
 @dataclass(frozen=True)
-class Out:
+class Ref:
     """An output of another resource."""
 
     name: str
@@ -35,7 +35,7 @@ class Out:
 
 
 @dataclass(frozen=True)
-class Want:
+class Declared:
     """A resource of a program."""
 
     type: str
@@ -44,8 +44,8 @@ class Want:
     imported: str = ""
 
 
-Program = dict[str, Want]
-"""By name; in the order in which they are made."""
+Program = dict[str, Declared]
+"""The resources by name, in the order of their creation."""
 
 
 @dataclass
@@ -60,7 +60,7 @@ class Recorded:
 
 
 class StoppedError(Exception):
-    """A resource could not be had; the text is the plugin's."""
+    """A resource operation failed, with the plugin's text."""
 
 
 @dataclass
@@ -70,7 +70,7 @@ class Stack:
     state: dict[str, Recorded] = field(default_factory=dict[str, Recorded])
     errors: list[str] = field(default_factory=list[str])
     disorder: list[str] = field(default_factory=list[str])
-    """Operations whose calls were recorded in another order."""
+    """Operations with calls recorded in another order."""
 
     def up(self, program: Program, *, preview: bool, refresh: bool) -> None:
         for planning in [True, False] if preview else [False]:
@@ -115,7 +115,7 @@ class Stack:
                 self.state = state
 
     def _have(
-        self, stub: Any, state: dict[str, Recorded], name: str, want: Want,
+        self, stub: Any, state: dict[str, Recorded], name: str, want: Declared,
         replaced: list[tuple[str, Recorded]], *, planning: bool,
     ) -> None:  # fmt: skip
         urn = _urn(want.type, name)
@@ -230,14 +230,14 @@ class Stack:
             server.stop(grace=None).wait()
 
     def _call(self, method: Any, request: Any) -> Any:
-        before = len(self.okta.asked)
+        before = len(self.okta.requests)
         try:
             return method(request, timeout=30)
         except grpc.RpcError as error:
-            told: Any = error
-            raise StoppedError(told.details()) from error
+            rpc_error: Any = error
+            raise StoppedError(rpc_error.details()) from error
         finally:
-            made = [call for call in self.okta.asked[before:] if call.path != WELL_KNOWN]
+            made = [call for call in self.okta.requests[before:] if call.path != WELL_KNOWN]
             if made != sorted(made, key=lambda call: call.seq):
                 self.disorder.append(f"{type(request).__name__}: {[call.line for call in made]}")
 
@@ -248,7 +248,7 @@ def _read(kind: str, answer: Any) -> Recorded:
 
 
 def _wire(values: Properties) -> Any:
-    """The engine tells secrets in plain to a plugin that does not take them otherwise."""
+    """Plain values: the engine reveals secrets to a plugin that does not accept them."""
     return to_struct(reveal(values))
 
 
@@ -257,10 +257,10 @@ def _urn(kind: str, name: str) -> str:
 
 
 def _half_made(stopped: StoppedError) -> Any:
-    told: Any = stopped.__cause__
-    if told is None:
+    rpc_error: Any = stopped.__cause__
+    if rpc_error is None:
         return None
-    packed = dict(told.trailing_metadata()).get("grpc-status-details-bin")
+    packed = dict(rpc_error.trailing_metadata()).get("grpc-status-details-bin")
     if packed is None:
         return None
     detail = provider_pb2.ErrorResourceInitFailed()
@@ -268,8 +268,8 @@ def _half_made(stopped: StoppedError) -> Any:
     return detail
 
 
-def _outs(value: Any) -> Iterator[Out]:
-    if isinstance(value, Out):
+def _outs(value: Any) -> Iterator[Ref]:
+    if isinstance(value, Ref):
         yield value
     elif isinstance(value, dict):
         for item in value.values():
@@ -280,7 +280,7 @@ def _outs(value: Any) -> Iterator[Out]:
 
 
 def _resolved(value: Any, state: dict[str, Recorded]) -> Any:
-    if isinstance(value, Out):
+    if isinstance(value, Ref):
         found = state[value.name]
         return found.id if value.output == "id" else found.outputs[value.output]
     if isinstance(value, dict):

@@ -1,4 +1,4 @@
-"""docs/reference/offline-plugins.md says what the SDK has and the replacement has not."""
+"""docs/reference/offline-plugins.md lists the parts of the SDK that are not supported."""
 
 import inspect
 import re
@@ -9,8 +9,8 @@ from typing import Any
 import pulumi_okta
 import pytest
 
-from offline_plugins.okta.config import READ
-from offline_plugins.okta.invokes import INVOKES
+from offline_plugins.okta.config import SUPPORTED_SETTINGS
+from offline_plugins.okta.look_ups import LOOK_UPS
 from offline_plugins.okta.plugin import RESOURCES
 from tests.paths import ROOT
 from tests.unit.offline_plugins.okta.conftest import Engine
@@ -20,14 +20,14 @@ OKTA = PAGE.split("\n## Okta\n")[1].split("\n## ")[0]
 
 
 def rows(heading: str) -> list[list[list[str]]]:
-    """The code words of every cell of the table whose first column is headed so."""
+    """The code spans in each cell of the table with this heading in the first column."""
     lines = OKTA.split(f"\n| {heading} |")[1].split("\n\n")[0].splitlines()[2:]
     return [[re.findall(r"`([^`]+)`", c) for c in line.split("|")[1:-1]] for line in lines]
 
 
-LEFT_OUT = [row[0][0] for row in rows("left out")]
-INPUTS_LEFT_OUT = {row[0][0]: row[1] for row in rows("resource")}
-ARGS_LEFT_OUT = {row[0][0]: row[1] for row in rows("look-up")}
+UNSUPPORTED = [row[0][0] for row in rows("unsupported")]
+UNSUPPORTED_INPUTS = {row[0][0]: row[1] for row in rows("resource")}
+UNSUPPORTED_ARGUMENTS = {row[0][0]: row[1] for row in rows("look-up")}
 OTHER_SETTINGS = [name for row in rows("setting") for name in row[0]]
 
 
@@ -50,7 +50,7 @@ def is_look_up(token: str) -> bool:
 
 
 def sdk_inputs(token: str) -> set[str]:
-    """What the SDK takes, `a.b` for what is inside of `a`."""
+    """The inputs of the SDK, with `a.b` for the member `b` of `a`."""
 
     def within(args: Any, prefix: str) -> set[str]:
         found: set[str] = set()
@@ -70,72 +70,72 @@ def sdk_arguments(token: str) -> set[str]:
     return {camel(name) for name in inspect.signature(function).parameters} - {"opts"}
 
 
-def test_the_page_names_the_resources_and_look_ups_that_are_there() -> None:
-    assert sorted(RESOURCES) == list(INPUTS_LEFT_OUT)
-    assert sorted(INVOKES) == list(ARGS_LEFT_OUT)
+def test_the_page_lists_the_supported_resources_and_look_ups() -> None:
+    assert sorted(RESOURCES) == list(UNSUPPORTED_INPUTS)
+    assert sorted(LOOK_UPS) == list(UNSUPPORTED_ARGUMENTS)
 
 
 @pytest.mark.parametrize("token", sorted(RESOURCES))
-def test_the_page_names_every_input_that_is_left_out(token: str) -> None:
-    taken = {name for name in sdk_inputs(token) if "." not in name}
-    assert taken >= RESOURCES[token].inputs
-    named = {name for name in INPUTS_LEFT_OUT[token] if "." not in name}
-    assert named == taken - RESOURCES[token].inputs
+def test_the_page_lists_every_unsupported_input(token: str) -> None:
+    accepted = {name for name in sdk_inputs(token) if "." not in name}
+    assert accepted >= RESOURCES[token].inputs
+    named = {name for name in UNSUPPORTED_INPUTS[token] if "." not in name}
+    assert named == accepted - RESOURCES[token].inputs
 
 
 @pytest.mark.parametrize(
-    ("token", "name"), [(t, n) for t, names in INPUTS_LEFT_OUT.items() for n in names]
+    ("token", "name"), [(t, n) for t, names in UNSUPPORTED_INPUTS.items() for n in names]
 )
-def test_an_input_that_is_left_out_is_refused_by_name(
-    engine: Engine, token: str, name: str
-) -> None:
+def test_an_unsupported_input_is_rejected_by_name(engine: Engine, token: str, name: str) -> None:
     assert name in sdk_inputs(token)
     outer, _, inner = name.partition(".")
     news = {outer: {inner: {"a": "b"}} if inner else "x"}
-    answer, error, _ = engine.ask("Check", {"urn": f"urn:pulumi:dev::p::{token}::n", "news": news})
+    answer, error, _ = engine.call("Check", {"urn": f"urn:pulumi:dev::p::{token}::n", "news": news})
     assert not error
     reasons = [failure["reason"] for failure in answer["failures"]]
     assert any(f"the input '{name}' is not supported by the replacement" in r for r in reasons)
 
 
-@pytest.mark.parametrize("token", sorted(INVOKES))
-def test_the_page_names_every_argument_that_is_left_out(connected: Engine, token: str) -> None:
-    assert set(ARGS_LEFT_OUT[token]) == sdk_arguments(token) - INVOKES[token].args
-    assert INVOKES[token].args <= sdk_arguments(token)
-    for name in ARGS_LEFT_OUT[token]:
-        answer, error, _ = connected.ask("Invoke", {"tok": token, "args": {name: "x"}})
+@pytest.mark.parametrize("token", sorted(LOOK_UPS))
+def test_the_page_lists_every_unsupported_argument(connected: Engine, token: str) -> None:
+    assert set(UNSUPPORTED_ARGUMENTS[token]) == sdk_arguments(token) - LOOK_UPS[token].args
+    assert LOOK_UPS[token].args <= sdk_arguments(token)
+    for name in UNSUPPORTED_ARGUMENTS[token]:
+        answer, error, _ = connected.call("Invoke", {"tok": token, "args": {name: "x"}})
         assert not error
         assert f"the input '{name}' is not supported" in answer["failures"][0]["reason"]
 
 
-@pytest.mark.parametrize("token", LEFT_OUT)
-def test_what_is_left_out_exists_in_the_sdk_and_is_refused(connected: Engine, token: str) -> None:
+@pytest.mark.parametrize("token", UNSUPPORTED)
+def test_unsupported_tokens_exist_in_the_sdk_and_are_rejected(
+    connected: Engine, token: str
+) -> None:
     name = token.rsplit(":", 1)[1]
     assert hasattr(home(token), snake(name) if is_look_up(token) else name)
     if is_look_up(token):
-        _, error, _ = connected.ask("Invoke", {"tok": token, "args": {}})
+        _, error, _ = connected.call("Invoke", {"tok": token, "args": {}})
     else:
         urn = f"urn:pulumi:dev::p::{token}::n"
-        _, error, _ = connected.ask("Check", {"urn": urn, "news": {}})
+        _, error, _ = connected.call("Check", {"urn": urn, "news": {}})
         for method in ("Diff", "Create", "Read", "Update", "Delete"):
-            assert error == connected.ask(method, {"urn": urn})[1]
-    assert f"{token} is not in the replacement Okta plugin" in error
+            assert error == connected.call(method, {"urn": urn})[1]
+    assert f"{token} is not supported by the replacement Okta plugin" in error
     assert error.endswith(
-        f"Fix: install the real one: pulumi plugin install resource okta {version('pulumi-okta')}"
+        f"Install the official plugin: pulumi plugin install resource okta {version('pulumi-okta')}"
     )
 
 
-def test_the_page_names_every_setting() -> None:
-    taken = {camel(n) for n in inspect.signature(pulumi_okta.ProviderArgs).parameters}
+def test_the_page_lists_every_setting() -> None:
+    accepted = {camel(n) for n in inspect.signature(pulumi_okta.ProviderArgs).parameters}
     assert len(OTHER_SETTINGS) == len(set(OTHER_SETTINGS))
-    assert set(OTHER_SETTINGS) == taken - READ
-    assert taken > READ
-    for name in READ:
+    assert set(OTHER_SETTINGS) == accepted - SUPPORTED_SETTINGS
+    assert accepted > SUPPORTED_SETTINGS
+    for name in SUPPORTED_SETTINGS:
         assert f"`{name}`" in OKTA
 
 
 def used_by_the_components() -> set[str]:
-    """Tokens of what components/*.py take from pulumi_okta."""
+    """The tokens of pulumi_okta that the components use."""
     used = re.compile(r"\bokta\.(?:(\w+)\.)?(?:(get_\w+?)(?:_output)?|([A-Z]\w+))\(")
     found: set[str] = set()
     for path in (ROOT / "components").rglob("*.py"):
@@ -148,8 +148,8 @@ def used_by_the_components() -> set[str]:
     return found
 
 
-def test_what_the_components_use_is_there() -> None:
+def test_everything_that_the_components_use_is_supported() -> None:
     used = used_by_the_components()
     assert {"okta:app/saml:Saml", "okta:index/getGroups:getGroups"} <= used
     assert len(used) >= 8
-    assert used <= {*RESOURCES, *INVOKES}
+    assert used <= {*RESOURCES, *LOOK_UPS}

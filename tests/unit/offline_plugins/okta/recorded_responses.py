@@ -1,4 +1,4 @@
-"""Answers that the recordings lack, and those that they hold as they became later.
+"""Responses that the recordings lack, and corrections of responses that changed later.
 
 The recorder wrote groups and push mappings down by reference, when the run was over: an
 answer shows what a *later* call made of the object. What it really was is in the request
@@ -12,14 +12,14 @@ from collections.abc import Callable
 from typing import Any
 
 ANY = object()
-"""A request body that is not looked at."""
+"""Matches any request body."""
 
 Line = tuple[str, str, Any, int, Any]
 """Method, path, request, status, response."""
 
 
-def emu(prefix: str, number: int) -> str:
-    """An id as the recordings' server makes them."""
+def make_id(prefix: str, number: int) -> str:
+    """An id in the format of the recordings."""
     return f"{prefix}EMU{number:014d}"
 
 
@@ -122,7 +122,7 @@ INVALID = {"errorCode": "E0000001", "errorSummary": "Api validation failed: sett
 
 def _group(number: int, name: str, description: str) -> list[Line]:
     profile = {"name": name, "description": description}
-    group = emu("00g", number)
+    group = make_id("00g", number)
     made = {
         "id": group,
         "objectClass": ["okta:user_group"],
@@ -137,35 +137,39 @@ def _group(number: int, name: str, description: str) -> list[Line]:
 
 def _mapping(number: int, *, status: str = "ACTIVE") -> dict[str, Any]:
     return {
-        "id": emu("gPm", number), "sourceGroupId": emu("00g", 3), "status": status,
-        "targetGroupId": emu("00g", number - 1),
+        "id": make_id("gPm", number), "sourceGroupId": make_id("00g", 3), "status": status,
+        "targetGroupId": make_id("00g", number - 1),
     }  # fmt: skip
 
 
 def _pushed(number: int) -> list[Line]:
-    asked = {"sourceGroupId": emu("00g", 3), "status": "ACTIVE", "targetGroupName": "group-1"}
-    return [("POST", f"{MAPPINGS}", asked, 200, _mapping(number))]
+    sent = {
+        "sourceGroupId": make_id("00g", 3),
+        "status": "ACTIVE",
+        "targetGroupName": "group-1",
+    }
+    return [("POST", f"{MAPPINGS}", sent, 200, _mapping(number))]
 
 
-MAPPINGS = f"{APPS}/{emu('0oa', 5)}/group-push/mappings"
-MAPPING_15 = f"{MAPPINGS}/{emu('gPm', 15)}"
-ASSIGNED_3 = f"{APPS}/{emu('0oa', 6)}/groups/{emu('00g', 3)}"
-ASSIGNED_4 = f"{APPS}/{emu('0oa', 6)}/groups/{emu('00g', 4)}"
-CONNECTION_3 = f"{APPS}/{emu('0oa', 3)}/connections/default"
-FEATURE_3 = f"{APPS}/{emu('0oa', 3)}/features/USER_PROVISIONING"
+MAPPINGS = f"{APPS}/{make_id('0oa', 5)}/group-push/mappings"
+MAPPING_15 = f"{MAPPINGS}/{make_id('gPm', 15)}"
+ASSIGNED_3 = f"{APPS}/{make_id('0oa', 6)}/groups/{make_id('00g', 3)}"
+ASSIGNED_4 = f"{APPS}/{make_id('0oa', 6)}/groups/{make_id('00g', 4)}"
+CONNECTION_3 = f"{APPS}/{make_id('0oa', 3)}/connections/default"
+FEATURE_3 = f"{APPS}/{make_id('0oa', 3)}/features/USER_PROVISIONING"
 
 SCRIPTED: dict[tuple[str, str], list[Line]] = {
     ("grpc-assignment-single", "oob-up"): [
         ("PUT", ASSIGNED_3, {"priority": 1, "profile": {}}, 200, {}),
-        ("GET", ASSIGNED_3, None, 200, {"id": emu("00g", 3), "priority": 1, "profile": {}}),
+        ("GET", ASSIGNED_3, None, 200, {"id": make_id("00g", 3), "priority": 1, "profile": {}}),
     ],
     ("grpc-assignment-single", "r"): [
         ("GET", ASSIGNED_3, None, 404, NOT_FOUND),
         ("GET", ASSIGNED_4, None, 404, NOT_FOUND),
     ],
     ("grpc-assignments", "destroy"): [
-        ("DELETE", f"{APPS}/{emu('0oa', 4)}/groups/{emu('00g', 3)}", None, 204, None),
-        ("DELETE", f"{APPS}/{emu('0oa', 4)}/groups/{emu('00g', 7)}", None, 204, None),
+        ("DELETE", f"{APPS}/{make_id('0oa', 4)}/groups/{make_id('00g', 3)}", None, 204, None),
+        ("DELETE", f"{APPS}/{make_id('0oa', 4)}/groups/{make_id('00g', 7)}", None, 204, None),
     ],
     ("grpc-connection", "update-token-secret"): [
         ("POST", CONNECTION_3, {
@@ -184,7 +188,7 @@ SCRIPTED: dict[tuple[str, str], list[Line]] = {
         }),
     ],
     ("grpc-group", "c"): _group(4, "g1-fa3ecf6", "d"),
-    ("grpc-group", "r"): [("GET", f"/api/v1/groups/{emu('00g', 4)}", None, 404, NOT_FOUND)],
+    ("grpc-group", "r"): [("GET", f"/api/v1/groups/{make_id('00g', 4)}", None, 404, NOT_FOUND)],
     ("grpc-group", "c2"): _group(5, "group-1", ""),
     ("grpc-push-group", "create-keep"): _pushed(13),
     ("grpc-push-group", "recreate"): _pushed(15),
@@ -199,11 +203,11 @@ SCRIPTED: dict[tuple[str, str], list[Line]] = {
     ("grpc-push-group", "c2"): _pushed(19),
     ("grpc-push-group", "c3"): _pushed(21),
     ("grpc-saml-errors", "update-400"): [
-        ("PUT", f"{APPS}/{emu('0oa', 3)}", ANY, 400, INVALID | {
+        ("PUT", f"{APPS}/{make_id('0oa', 3)}", ANY, 400, INVALID | {
             "errorCauses": [{"errorSummary": "settings.app.acsURL: must be a URL"}],
         }),
     ],
     ("grpc-saml-lost-update", "stmt-500"): [
-        ("PUT", f"{APPS}/{emu('0oa', 3)}", ANY, 500, INVALID | {"errorCauses": []}),
+        ("PUT", f"{APPS}/{make_id('0oa', 3)}", ANY, 500, INVALID | {"errorCauses": []}),
     ],
 }  # fmt: skip
