@@ -74,6 +74,7 @@ def test_two_federations_in_one_org_leave_each_other_alone(sandbox: Kit) -> None
     second = sandbox.home / "Pulumi.second.yaml"
     second.write_text(yaml.safe_dump(document))
     made = sandbox.pulumi("stack", "init", "second")
+    (ROOT / second.name).unlink(missing_ok=True)  # `stack init` writes it beside Pulumi.yaml
     assert made.code == 0, made.text
     chosen = ("--stack", "second", "--config-file", str(second))
     done = up(sandbox, *chosen)

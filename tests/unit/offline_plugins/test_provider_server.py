@@ -14,7 +14,7 @@ from offline_plugins.provider_server import (
     Checked,
     Diff,
     Failure,
-    HalfMade,
+    PartialStateError,
     Properties,
     Provider,
     ProviderError,
@@ -155,7 +155,7 @@ def test_a_refusal_keeps_its_words(stub: Any, told: Told) -> None:
 
 
 def test_a_half_made_resource_comes_with_the_error(stub: Any, told: Told) -> None:
-    told.says = HalfMade("only half", State("id-1", {"a": Secret("s")}, {"b": 1}))
+    told.says = PartialStateError("only half", State("id-1", {"a": Secret("s")}, {"b": 1}))
     error = refusal(stub.Create, provider_pb2.CreateRequest(urn=URN))
     assert error.details() == "only half"
     trailing = dict(error.trailing_metadata())

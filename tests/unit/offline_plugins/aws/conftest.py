@@ -23,7 +23,7 @@ from offline_plugins.property_values import from_struct, to_struct
 from offline_plugins.provider_server import serve
 from sandbox.org_file import load_org
 from tests.paths import ROOT
-from tests.unit.offline_plugins.aws.held import Reading, members_only
+from tests.unit.offline_plugins.aws.schema_checks import Reading, members_only
 
 ORG = load_org()
 SECRET, STORE = ORG.aws.secret, ORG.aws.identity_store_id

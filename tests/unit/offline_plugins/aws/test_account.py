@@ -58,7 +58,7 @@ def test_an_endpoint_off_loopback_is_refused_before_anything_is_sent(
     engine: Engine, url: Any
 ) -> None:
     given = config(URL, endpoints=endpoints(secretsmanager=URL, sts=url))
-    with pytest.raises(RefusedError, match=r"aws:endpoints\.sts is .*, but this plugin talks to"):
+    with pytest.raises(RefusedError, match=r"aws:endpoints\.sts is .*, but this plugin connects"):
         engine.configure(given)
     with pytest.raises(RefusedError, match="not configured"):
         engine.invoke(INSTANCES)

@@ -9,7 +9,7 @@ import pytest
 
 from offline_plugins.aws.registry import LOOK_UPS
 from tests.unit.offline_plugins.aws.conftest import INSTANCE, SECRET, STORE, Engine
-from tests.unit.offline_plugins.aws.held import agrees
+from tests.unit.offline_plugins.aws.schema_checks import agrees
 
 GROUP = {"uniqueAttribute": {"attributePath": "DisplayName", "attributeValue": "aws-admins"}}
 USER = {"uniqueAttribute": {"attributePath": "UserName", "attributeValue": "ada@example.com"}}

@@ -20,7 +20,7 @@ from pulumi.runtime.proto import provider_pb2
 from pulumi.runtime.proto.provider_pb2_grpc import ResourceProviderStub
 
 from offline_plugins.aws import registry
-from offline_plugins.aws.account import HONOURED
+from offline_plugins.aws.account import SUPPORTED_SETTINGS
 from offline_plugins.aws.plugin import AwsPlugin
 from offline_plugins.property_values import Secret
 from offline_plugins.provider_server import State
@@ -109,9 +109,9 @@ def test_what_the_page_leaves_out_exists_in_the_sdk_and_is_refused(
     ask = at_scripted.invoke if is_look_up(token) else at_scripted.check
     with pytest.raises(RefusedError) as caught:
         ask(token)
-    assert f"{token} is not in the replacement AWS plugin" in str(caught.value)
+    assert f"{token} is not supported by the replacement AWS plugin" in str(caught.value)
     assert str(caught.value).endswith(
-        f"Fix: install the real one: pulumi plugin install resource aws {version('pulumi-aws')}"
+        f"Install the official plugin: pulumi plugin install resource aws {version('pulumi-aws')}"
     )
 
 
@@ -120,16 +120,16 @@ def test_every_operation_on_a_type_that_is_not_there_says_so(
     at_scripted: Engine, method: str
 ) -> None:
     request = getattr(provider_pb2, f"{method}Request")(urn=urn(NOT_THERE))
-    with pytest.raises(RefusedError, match=f"{NOT_THERE} is not in the replacement"):
+    with pytest.raises(RefusedError, match=f"{NOT_THERE} is not supported by the replacement"):
         at_scripted.call(method, request)
 
 
 def test_the_page_names_every_setting_that_is_ignored() -> None:
     taken = set(inspect.signature(pulumi_aws.ProviderArgs).parameters)
     names = {"".join([n.split("_")[0], *(w.title() for w in n.split("_")[1:])]) for n in taken}
-    assert set(IGNORED) == names - HONOURED
+    assert set(IGNORED) == names - SUPPORTED_SETTINGS
     assert len(IGNORED) == len(set(IGNORED))
-    assert names > HONOURED
+    assert names > SUPPORTED_SETTINGS
 
 
 def test_ignored_settings_are_taken_as_the_engine_passes_them(

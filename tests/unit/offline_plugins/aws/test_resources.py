@@ -11,7 +11,7 @@ import pytest
 from offline_plugins.aws.registry import RESOURCES
 from offline_plugins.provider_server import UNKNOWN
 from tests.unit.offline_plugins.aws.conftest import INSTANCE, ORG, STORE, Engine, client
-from tests.unit.offline_plugins.aws.held import agrees
+from tests.unit.offline_plugins.aws.schema_checks import agrees
 
 SET, GROUP, TOPIC, RULE = "the set's ARN", "the group's id", "the topic's ARN", "the rule's name"
 """Stand for what only the running sandbox knows."""

@@ -19,7 +19,7 @@ from offline_plugins.okta.api import Clock
 from offline_plugins.okta.plugin import OktaPlugin
 from offline_plugins.property_values import from_struct, to_struct
 from offline_plugins.provider_server import serve
-from tests.unit.offline_plugins.okta.answers import ANY
+from tests.unit.offline_plugins.okta.recorded_responses import ANY
 from tests.unit.offline_plugins.okta.recordings import Call, written
 
 TOKEN = "DUMMY-TOKEN"

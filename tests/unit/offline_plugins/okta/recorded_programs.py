@@ -10,8 +10,8 @@ import json
 from dataclasses import dataclass, field
 from typing import Any, Literal
 
-from tests.unit.offline_plugins.okta.answers import CAPABILITIES, emu
-from tests.unit.offline_plugins.okta.stack import Out, Program, Want
+from tests.unit.offline_plugins.okta.mini_engine import Out, Program, Want
+from tests.unit.offline_plugins.okta.recorded_responses import CAPABILITIES, emu
 
 Command = Literal["up", "preview", "refresh", "destroy"]
 
@@ -475,7 +475,7 @@ STORIES: dict[str, list[Step]] = {
         # A custom app: the real plugin misses nine fields, ours refuses it as a whole.
         Step("saml-validation", "custom-preview", "preview", {"app": saml(preconfiguredApp=None)}),
         Step("saml-validation", "custom-missing", "up", {"app": saml(preconfiguredApp=None)},
-             errors=("makes apps of Okta's catalog only",)),
+             errors=("creates only apps of Okta's catalog",)),
         Step("saml-validation", "group-with-values", "up",
              {"app": saml(attributeStatements=[{"name": "g", "type": "GROUP", "values": ["x"]}])},
              errors=("when setting 'values', 'type' should be set to 'EXPRESSION'",)),

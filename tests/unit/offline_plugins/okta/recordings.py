@@ -12,7 +12,7 @@ from typing import Any
 
 from offline_plugins.property_values import UNKNOWN, Secret, Unknown
 from tests.paths import DATA
-from tests.unit.offline_plugins.okta.answers import SCRIPTED, corrected
+from tests.unit.offline_plugins.okta.recorded_responses import SCRIPTED, corrected
 
 WIRE = DATA / "wire"
 ELIDED = "_elided"

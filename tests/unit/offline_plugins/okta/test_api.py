@@ -12,11 +12,11 @@ from hypothesis import given
 from hypothesis import strategies as st
 from pulumi.runtime.proto.provider_pb2_grpc import ResourceProviderStub
 
-from offline_plugins.okta.api import Refused, _seconds_to_reset
+from offline_plugins.okta.api import OktaError, _seconds_to_reset
 from offline_plugins.okta.plugin import OktaPlugin
 from offline_plugins.provider_server import serve
-from tests.unit.offline_plugins.okta.answers import ANY
 from tests.unit.offline_plugins.okta.conftest import TOKEN, Engine, Okta, PatientClock
+from tests.unit.offline_plugins.okta.recorded_responses import ANY
 from tests.unit.offline_plugins.okta.recordings import Call
 
 GROUP = "/api/v1/groups/00g1"
@@ -87,7 +87,7 @@ def test_whatever_the_headers_say_the_wait_is_finite_or_an_error(date: str, rese
     response: Any = Response(Date=date, X_Rate_Limit_Reset=reset)
     try:
         wait = _seconds_to_reset(response)
-    except Refused:
+    except OktaError:
         return
     assert wait >= 0
 
@@ -114,7 +114,7 @@ def test_cancel_ends_a_wait_at_once(okta: Okta) -> None:
         engine.stub.Cancel(empty_pb2.Empty(), timeout=10)
         reading.join(timeout=10)
     server.stop(grace=None).wait()
-    assert errors == ["UNKNOWN: cancelled while waiting to try again"]
+    assert errors == ["UNKNOWN: cancelled while waiting for a retry"]
     assert time.monotonic() - started < 5
 
 
@@ -165,7 +165,7 @@ def test_an_unforeseen_error_names_its_kind_and_place_only(connected: Engine, ok
 def test_nobody_there_is_an_error_that_says_so(engine: Engine) -> None:
     engine.ask("Configure", {"args": {"httpProxy": "http://127.0.0.1:1", "accessToken": TOKEN}})
     error = create_connection(engine)
-    assert "no answer from http://127.0.0.1:1 (ConnectError); is the sandbox running?" in error
+    assert "no response from http://127.0.0.1:1 (ConnectError). Start the sandbox: make up" in error
     assert SECRET not in error
 
 

@@ -13,7 +13,7 @@ from typing import Any
 import pytest
 from pulumi.runtime.proto import provider_pb2, status_pb2
 
-from offline_plugins.okta.invokes import INVOKES
+from offline_plugins.okta.look_ups import LOOK_UPS
 from offline_plugins.okta.plugin import RESOURCES
 from tests.unit.offline_plugins.okta.conftest import ME, Engine, Okta, shown
 from tests.unit.offline_plugins.okta.recordings import (
@@ -117,7 +117,7 @@ def test_every_record_is_replayed_or_named_with_a_reason() -> None:
     recorded = [file for file in files() if file.startswith("grpc-")]
     for file in recorded:
         for record in boundary(file):
-            here = record.type in {*RESOURCES, *INVOKES}
+            here = record.type in {*RESOURCES, *LOOK_UPS}
             assert here is (record.type not in NOT_HERE) or file in ELSEWHERE, record
             assert file in {*SOURCES, *ELSEWHERE} or not here, record
     assert sum(len(records(file)) for file in SOURCES) == len(

@@ -17,10 +17,10 @@ from tests.unit.offline_plugins.okta.test_boundary import told, unlike
 
 LOCAL = {"127.0.0.1", "localhost", "::1", "[::1]"}
 REFUSED = {
-    "private-key-preview": "okta:privateKey is not supported here",
-    "private-key-up": "okta:privateKey is not supported here",
-    "private-key-refresh": "okta:privateKey is not supported here",
-    "private-key-destroy": "okta:privateKey is not supported here",
+    "private-key-preview": "okta:privateKey is not supported",
+    "private-key-up": "okta:privateKey is not supported",
+    "private-key-refresh": "okta:privateKey is not supported",
+    "private-key-destroy": "okta:privateKey is not supported",
 }
 """Phases whose Configure the replacement refuses, where the real plugin makes no call yet."""
 

@@ -3,9 +3,9 @@
 import asyncio
 
 from offline_plugins.okta.api import Clock, Okta
-from offline_plugins.okta.invokes_apps import get_app_group_assignments
-from offline_plugins.okta.invokes_groups import get_groups
-from offline_plugins.okta.invokes_provisioning import get_push_groups
+from offline_plugins.okta.app_look_ups import get_app_group_assignments
+from offline_plugins.okta.group_look_ups import get_groups
+from offline_plugins.okta.provisioning_look_ups import get_push_groups
 from tests.sandbox.okta import org
 
 COUNT = 230

@@ -12,9 +12,9 @@ from typing import Any
 import pytest
 
 from tests.unit.offline_plugins.okta.conftest import TOKEN, Okta
+from tests.unit.offline_plugins.okta.mini_engine import WELL_KNOWN, Stack
 from tests.unit.offline_plugins.okta.recorded_programs import STORIES, Step
 from tests.unit.offline_plugins.okta.recordings import Call, calls, files
-from tests.unit.offline_plugins.okta.stack import WELL_KNOWN, Stack
 from tests.unit.offline_plugins.okta.test_boundary import SOURCES, records
 
 LEFT_OUT = {

@@ -1,15 +1,17 @@
-"""The Identity Store: the groups and people that stand in IAM Identity Center."""
+"""Users and groups of the Identity Store."""
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import Any
 
 from offline_plugins.aws.account import Account
-from offline_plugins.aws.calls import doing
+from offline_plugins.aws.calls import error_context
 from offline_plugins.aws.registry import look_up
 from offline_plugins.aws.service import Service
 from offline_plugins.provider_server import Properties, ProviderError
 
+Outputs = Callable[[Properties], Properties]
 STORE = ("identityStoreId",)
 ADDRESS = ("country", "formatted", "locality", "postalCode", "primary", "region", "streetAddress",
            "type")  # fmt: skip
@@ -25,21 +27,15 @@ USER = {
 
 @look_up("aws:identitystore/getGroups:getGroups", "framework", required=STORE, optional=("region",))
 def get_groups(account: Account, args: Properties) -> Properties:
-    aws, shown = _asked(account, args)
-    with doing("listing IdentityStore Groups"):
-        found = aws.pages("ListGroups", "Groups", IdentityStoreId=args["identityStoreId"])
-    return {**shown, "groups": [_group(group) for group in found]}
+    return _list(account, args, "Group", _group)
 
 
 @look_up(
-    "aws:identitystore/getGroup:getGroup", "sdk",
+    "aws:identitystore/getGroup:getGroup", "sdkv2",
     required=STORE, optional=("alternateIdentifier", "groupId", "region"),
 )  # fmt: skip
 def get_group(account: Account, args: Properties) -> Properties:
-    aws, shown = _asked(account, args)
-    found = _one(aws, args, "Group")
-    identifier = args.get("alternateIdentifier")
-    return {**_group(found), **shown, "alternateIdentifier": identifier, "id": found["GroupId"]}
+    return _read(account, args, "Group", _group)
 
 
 @look_up(
@@ -47,10 +43,10 @@ def get_group(account: Account, args: Properties) -> Properties:
     required=("groupId", "identityStoreId"), optional=("region",),
 )  # fmt: skip
 def get_group_memberships(account: Account, args: Properties) -> Properties:
-    aws, shown = _asked(account, args)
-    asked = {"IdentityStoreId": args["identityStoreId"], "GroupId": args["groupId"]}
-    with doing(f"listing IdentityStore Group Memberships ({args['groupId']})"):
-        found = aws.pages("ListGroupMemberships", "GroupMemberships", **asked)
+    aws, shown = _client(account, args)
+    parameters = {"IdentityStoreId": args["identityStoreId"], "GroupId": args["groupId"]}
+    with error_context(f"listing IdentityStore Group Memberships ({args['groupId']})"):
+        found = aws.pages("ListGroupMemberships", "GroupMemberships", **parameters)
     memberships = [
         {
             "groupId": one["GroupId"],
@@ -65,41 +61,53 @@ def get_group_memberships(account: Account, args: Properties) -> Properties:
 
 @look_up("aws:identitystore/getUsers:getUsers", "framework", required=STORE, optional=("region",))
 def get_users(account: Account, args: Properties) -> Properties:
-    aws, shown = _asked(account, args)
-    with doing("listing IdentityStore Users"):
-        found = aws.pages("ListUsers", "Users", IdentityStoreId=args["identityStoreId"])
-    return {**shown, "users": [_user(user) for user in found]}
+    return _list(account, args, "User", _user)
 
 
 @look_up(
-    "aws:identitystore/getUser:getUser", "sdk",
+    "aws:identitystore/getUser:getUser", "sdkv2",
     required=STORE, optional=("alternateIdentifier", "region", "userId"),
 )  # fmt: skip
 def get_user(account: Account, args: Properties) -> Properties:
-    aws, shown = _asked(account, args)
-    found = _one(aws, args, "User")
-    identifier = args.get("alternateIdentifier")
-    return {**_user(found), **shown, "alternateIdentifier": identifier, "id": found["UserId"]}
+    return _read(account, args, "User", _user)
 
 
-def _asked(account: Account, args: Properties) -> tuple[Service, Properties]:
-    """The service, and what of the arguments is in each result."""
+def _client(account: Account, args: Properties) -> tuple[Service, Properties]:
+    """The client, and the arguments that each result repeats."""
     region = args.get("region") or account.region
     shown = {"identityStoreId": args["identityStoreId"], "region": region}
     return account.service("identitystore", region), shown
 
 
+def _list(account: Account, args: Properties, kind: str, outputs: Outputs) -> Properties:
+    """All users or groups."""
+    aws, shown = _client(account, args)
+    with error_context(f"listing IdentityStore {kind}s"):
+        found = aws.pages(f"List{kind}s", f"{kind}s", IdentityStoreId=args["identityStoreId"])
+    return {**shown, f"{kind.lower()}s": [outputs(each) for each in found]}
+
+
+def _read(account: Account, args: Properties, kind: str, outputs: Outputs) -> Properties:
+    """One user or group."""
+    aws, shown = _client(account, args)
+    found = _one(aws, args, kind)
+    identifier = args.get("alternateIdentifier")
+    return {
+        **outputs(found), **shown, "alternateIdentifier": identifier, "id": found[f"{kind}Id"],
+    }  # fmt: skip
+
+
 def _one(aws: Service, args: Properties, kind: str) -> Properties:
-    """By its id, or by one other thing that only it has."""
+    """The user or group with this id or alternate identifier."""
     given, other = args.get(f"{kind.lower()}Id"), args.get("alternateIdentifier")
     if not given and not other:
         name = f"{kind.lower()}_id"
         raise ProviderError(f'"{name}": one of `alternate_identifier,{name}` must be specified')
     store = {"IdentityStoreId": args["identityStoreId"]}
-    with doing(f"reading IdentityStore {kind} ({args['identityStoreId']})"):
+    with error_context(f"reading IdentityStore {kind} ({args['identityStoreId']})"):
         if other:
-            asked = {"AlternateIdentifier": _identifier(other)}
-            found = aws.call(f"Get{kind}Id", **store, **asked)[f"{kind}Id"]
+            parameters = {"AlternateIdentifier": _identifier(other)}
+            found = aws.call(f"Get{kind}Id", **store, **parameters)[f"{kind}Id"]
             if given and given != found:
                 raise ProviderError("couldn't find resource")
             given = found

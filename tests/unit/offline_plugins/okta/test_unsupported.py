@@ -9,8 +9,8 @@ from typing import Any
 import pulumi_okta
 import pytest
 
-from offline_plugins.okta.config import READ
-from offline_plugins.okta.invokes import INVOKES
+from offline_plugins.okta.config import SUPPORTED_SETTINGS
+from offline_plugins.okta.look_ups import LOOK_UPS
 from offline_plugins.okta.plugin import RESOURCES
 from tests.paths import ROOT
 from tests.unit.offline_plugins.okta.conftest import Engine
@@ -72,7 +72,7 @@ def sdk_arguments(token: str) -> set[str]:
 
 def test_the_page_names_the_resources_and_look_ups_that_are_there() -> None:
     assert sorted(RESOURCES) == list(INPUTS_LEFT_OUT)
-    assert sorted(INVOKES) == list(ARGS_LEFT_OUT)
+    assert sorted(LOOK_UPS) == list(ARGS_LEFT_OUT)
 
 
 @pytest.mark.parametrize("token", sorted(RESOURCES))
@@ -98,10 +98,10 @@ def test_an_input_that_is_left_out_is_refused_by_name(
     assert any(f"the input '{name}' is not supported by the replacement" in r for r in reasons)
 
 
-@pytest.mark.parametrize("token", sorted(INVOKES))
+@pytest.mark.parametrize("token", sorted(LOOK_UPS))
 def test_the_page_names_every_argument_that_is_left_out(connected: Engine, token: str) -> None:
-    assert set(ARGS_LEFT_OUT[token]) == sdk_arguments(token) - INVOKES[token].args
-    assert INVOKES[token].args <= sdk_arguments(token)
+    assert set(ARGS_LEFT_OUT[token]) == sdk_arguments(token) - LOOK_UPS[token].args
+    assert LOOK_UPS[token].args <= sdk_arguments(token)
     for name in ARGS_LEFT_OUT[token]:
         answer, error, _ = connected.ask("Invoke", {"tok": token, "args": {name: "x"}})
         assert not error
@@ -119,18 +119,18 @@ def test_what_is_left_out_exists_in_the_sdk_and_is_refused(connected: Engine, to
         _, error, _ = connected.ask("Check", {"urn": urn, "news": {}})
         for method in ("Diff", "Create", "Read", "Update", "Delete"):
             assert error == connected.ask(method, {"urn": urn})[1]
-    assert f"{token} is not in the replacement Okta plugin" in error
+    assert f"{token} is not supported by the replacement Okta plugin" in error
     assert error.endswith(
-        f"Fix: install the real one: pulumi plugin install resource okta {version('pulumi-okta')}"
+        f"Install the official plugin: pulumi plugin install resource okta {version('pulumi-okta')}"
     )
 
 
 def test_the_page_names_every_setting() -> None:
     taken = {camel(n) for n in inspect.signature(pulumi_okta.ProviderArgs).parameters}
     assert len(OTHER_SETTINGS) == len(set(OTHER_SETTINGS))
-    assert set(OTHER_SETTINGS) == taken - READ
-    assert taken > READ
-    for name in READ:
+    assert set(OTHER_SETTINGS) == taken - SUPPORTED_SETTINGS
+    assert taken > SUPPORTED_SETTINGS
+    for name in SUPPORTED_SETTINGS:
         assert f"`{name}`" in OKTA
 
 
@@ -152,4 +152,4 @@ def test_what_the_components_use_is_there() -> None:
     used = used_by_the_components()
     assert {"okta:app/saml:Saml", "okta:index/getGroups:getGroups"} <= used
     assert len(used) >= 8
-    assert used <= {*RESOURCES, *INVOKES}
+    assert used <= {*RESOURCES, *LOOK_UPS}

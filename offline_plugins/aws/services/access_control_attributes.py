@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from typing import ClassVar
 
-from offline_plugins.aws.calls import doing
-from offline_plugins.aws.declared import FIXED, Declared, Input
-from offline_plugins.aws.documents import is_same_set
+from offline_plugins.aws.calls import error_context
+from offline_plugins.aws.equivalence import is_same_set
 from offline_plugins.aws.registry import resource
+from offline_plugins.aws.resource_type import IMMUTABLE, AwsResourceType, Input
 from offline_plugins.aws.service import Service
 from offline_plugins.provider_server import Properties
 
@@ -17,26 +17,30 @@ def _too_few(attributes: list[Properties]) -> str:
 
 
 @resource
-class InstanceAccessControlAttributes(Declared):
-    """One an instance, and no upsert: where they are on already, AWS refuses to create it. An
-    empty list is one that is not there
-    (docs/research/aws-provider.md#attributes-for-access-control)."""
+class InstanceAccessControlAttributes(AwsResourceType):
+    """An instance has at most one configuration, and AWS rejects the creation of a second one.
+
+    A configuration with an empty list counts as missing
+    (docs/research/aws-provider.md#attributes-for-access-control).
+    """
 
     kind = "aws:ssoadmin/instanceAccessControlAttributes:InstanceAccessControlAttributes"
     service = "sso-admin"
     computed = ("status", "statusReason")
     inputs: ClassVar = {
-        "attributes": Input(required=True, same=is_same_set, wrong=_too_few),
-        "instanceArn": FIXED,
+        "attributes": Input(required=True, same=is_same_set, validate=_too_few),
+        "instanceArn": IMMUTABLE,
     }
 
     def make(self, aws: Service, wanted: Properties) -> str:
-        with doing(f"creating SSO Instance Access Control Attributes ({wanted['instanceArn']})"):
+        with error_context(
+            f"creating SSO Instance Access Control Attributes ({wanted['instanceArn']})"
+        ):
             self._put(aws, "Create", wanted)
         return wanted["instanceArn"]
 
     def find(self, aws: Service, id: str, known: Properties) -> Properties | None:
-        with doing(f"reading SSO Instance Access Control Attributes ({id})"):
+        with error_context(f"reading SSO Instance Access Control Attributes ({id})"):
             found = aws.call("DescribeInstanceAccessControlAttributeConfiguration", InstanceArn=id)
         listed = found["InstanceAccessControlAttributeConfiguration"]["AccessControlAttributes"]
         attributes = [
@@ -53,12 +57,12 @@ class InstanceAccessControlAttributes(Declared):
         } if attributes else None  # fmt: skip
 
     def change(self, aws: Service, id: str, olds: Properties, wanted: Properties) -> None:
-        with doing(f"updating SSO Instance Access Control Attributes ({id})"):
+        with error_context(f"updating SSO Instance Access Control Attributes ({id})"):
             self._put(aws, "Update", wanted)
 
     def remove(self, aws: Service, id: str, olds: Properties) -> None:
-        """Switches them off for the whole instance."""
-        with doing(f"deleting SSO Instance Access Control Attributes ({id})"):
+        """Disable attributes for access control for the whole instance."""
+        with error_context(f"deleting SSO Instance Access Control Attributes ({id})"):
             aws.call("DeleteInstanceAccessControlAttributeConfiguration", InstanceArn=id)
 
     def _put(self, aws: Service, verb: str, wanted: Properties) -> None:

@@ -1,7 +1,7 @@
-"""Rules of the bridge's plugin framework half: Connection, Features, PushGroup.
+"""Behaviour of resources that use Terraform's plugin framework: Connection, Features, PushGroup.
 
-Check returns the inputs as they are (defaults appear first in Create's outputs) and Diff
-names changed inputs and the computed outputs that follow them, without a detailed diff
+Check returns the inputs unchanged; defaults first appear in Create's outputs. Diff names the
+changed inputs and the computed outputs that depend on them, without a detailed diff
 (docs/research/okta-provider.md#the-two-halves-of-the-plugin).
 """
 
@@ -15,7 +15,9 @@ from offline_plugins.provider_server import Diff, Failure
 Properties = dict[str, Any]
 
 
-def one_of(at_name: str, path: str, attribute: str, value: Any, allowed: Iterable[str]) -> Failure:
+def one_of_failure(
+    at_name: str, path: str, attribute: str, value: Any, allowed: Iterable[str]
+) -> Failure:
     listed = " ".join(f'"{item}"' for item in allowed)
     return Failure(
         f"Invalid Attribute Value Match. Attribute {attribute} value must be one of: "
@@ -23,12 +25,12 @@ def one_of(at_name: str, path: str, attribute: str, value: Any, allowed: Iterabl
     )
 
 
-def compare(
+def compare_inputs(
     planned: Properties,
     olds: Properties,
     *,
     names: Iterable[str],
-    follow: tuple[str, ...] = (),
+    computed: tuple[str, ...] = (),
     replaced_by: frozenset[str] = frozenset(),
     same: Callable[[Any, Any], bool] = lambda new, old: new == old,
 ) -> Diff:
@@ -37,11 +39,11 @@ def compare(
         return Diff(False)
     return Diff(
         True,
-        diffs=sorted({*changed, *follow}),
+        diffs=sorted({*changed, *computed}),
         replaces=sorted(name for name in changed if name in replaced_by),
     )
 
 
-def present(properties: Properties) -> Properties:
-    """Null outputs are absent in this half."""
+def without_nulls(properties: Properties) -> Properties:
+    """The outputs without nulls, which the plugin framework omits."""
     return {name: value for name, value in properties.items() if value is not None}

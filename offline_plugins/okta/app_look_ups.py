@@ -5,10 +5,10 @@ from __future__ import annotations
 from typing import Any
 from urllib.parse import urlencode
 
-from offline_plugins.okta.api import Okta, Refused
+from offline_plugins.okta.api import Okta, OktaError
 from offline_plugins.okta.resource import Properties, go_json
-from offline_plugins.okta.saml_app import parse_metadata, read_app
-from offline_plugins.okta.sdkv2 import failed
+from offline_plugins.okta.saml_payloads import parse_metadata, read_app
+from offline_plugins.okta.terraform_sdkv2 import bridge_error
 from offline_plugins.provider_server import Failure, ProviderError
 
 SAML_OUTPUTS = (
@@ -22,7 +22,7 @@ SAML_OUTPUTS = (
 
 
 def get_apps(okta: Okta, args: Properties) -> Properties | list[Failure]:
-    """okta:index/getApps. What matches is Okta's to say; empty parameters are sent too.
+    """okta:index/getApps. Okta does the matching; empty parameters are sent too.
 
     `labelPrefix` makes no call and finds nothing (docs/research/okta-provider.md#app-look-ups).
     """
@@ -33,8 +33,8 @@ def get_apps(okta: Okta, args: Properties) -> Properties | list[Failure]:
     query = {"filter": f'label eq "{label}"' if label else "", "limit": 200, "q": args.get("q", "")}
     try:
         apps = [_app(found) for found in okta.pages(f"/api/v1/apps?{urlencode(query)}")]
-    except Refused as refused:
-        raise ProviderError(f"failed to list apps: {refused.in_short}") from None
+    except OktaError as error:
+        raise ProviderError(f"failed to list apps: {error.status_line}") from None
     return {**args, "apps": apps} if apps else dict(args)
 
 
@@ -62,7 +62,7 @@ def _app(app: Properties) -> Properties:
 
 
 def get_saml(okta: Okta, args: Properties) -> Properties:
-    """okta:app/getSaml by id, or the first that Okta finds by label or its beginning."""
+    """okta:app/getSaml by id, or the first app that Okta finds by label or label prefix."""
     app = _by_id(okta, args["id"]) if args.get("id") else _first(okta, args)
     read = read_app(app, {})
     given = {name: args[name] for name in ("labelPrefix",) if args.get(name)}
@@ -82,8 +82,8 @@ def get_saml(okta: Okta, args: Properties) -> Properties:
 def _by_id(okta: Okta, app_id: str) -> Properties:
     try:
         return okta.get(f"/api/v1/apps/{app_id}")
-    except Refused as refused:
-        raise _told(f"failed get app by ID: {refused}") from None
+    except OktaError as error:
+        raise _lookup_error(f"failed get app by ID: {error}") from None
 
 
 def _first(okta: Okta, args: Properties) -> Properties:
@@ -93,29 +93,29 @@ def _first(okta: Okta, args: Properties) -> Properties:
         query["filter"] = 'status eq "ACTIVE"'
     try:
         found = okta.get(f"/api/v1/apps?{urlencode(sorted(query.items()))}")
-    except Refused as refused:
-        raise _told(f"failed to list SAML apps: {refused}") from None
+    except OktaError as error:
+        raise _lookup_error(f"failed to list SAML apps: {error}") from None
     if not found:
         searched = f'id: "", label: "{label}", label_prefix: "{prefix}"'
-        raise _told(f"no SAML application found with provided filter: {searched}")
+        raise _lookup_error(f"no SAML application found with provided filter: {searched}")
     if label and found[0]["label"] != label:
-        raise _told(f"no SAML application found with the provided label: {label}")
+        raise _lookup_error(f"no SAML application found with the provided label: {label}")
     return found[0]
 
 
-def _told(text: str) -> ProviderError:
-    return failed("invoking", "okta:app/getSaml:getSaml", text)
+def _lookup_error(text: str) -> ProviderError:
+    return bridge_error("invoking", "okta:app/getSaml:getSaml", text)
 
 
 def get_metadata_saml(okta: Okta, args: Properties) -> Properties:
-    """okta:app/getMetadataSaml, of the app's current key or of the one named by `keyId`."""
+    """okta:app/getMetadataSaml, for the app's current key or the key `keyId`."""
     app, key = args["appId"], args.get("keyId")
     path = f"/api/v1/apps/{app}/sso/saml/metadata"
     try:
         xml = okta.get_xml(f"{path}?kid={key}" if key else path)
-    except Refused as refused:
-        text = f"failed to get app's SAML metadata: {refused}"
-        raise failed("invoking", "okta:app/getMetadataSaml:getMetadataSaml", text) from None
+    except OktaError as error:
+        text = f"failed to get app's SAML metadata: {error}"
+        raise bridge_error("invoking", "okta:app/getMetadataSaml:getMetadataSaml", text) from None
     return {
         **args,
         **parse_metadata(xml),
@@ -125,19 +125,19 @@ def get_metadata_saml(okta: Okta, args: Properties) -> Properties:
 
 
 def get_app_group_assignments(okta: Okta, args: Properties) -> Properties:
-    """okta:index/getAppGroupAssignments: the ids of the groups, every page."""
+    """okta:index/getAppGroupAssignments: the ids of the groups, from all pages."""
     app = args["id"]
     try:
         groups = [found["id"] for found in okta.pages(f"/api/v1/apps/{app}/groups")]
-    except Refused as refused:
-        text = f"unable to query for groups from app ({app}): {refused}"
+    except OktaError as error:
+        text = f"unable to query for groups from app ({app}): {error}"
         token = "okta:index/getAppGroupAssignments:getAppGroupAssignments"
-        raise failed("invoking", token, text) from None
+        raise bridge_error("invoking", token, text) from None
     return {"groups": groups, "id": app}
 
 
 def _seconds(text: Any) -> str:
-    """As the newer clients print a time: the fraction without its trailing zeros."""
+    """A time in the format of the newer clients: the fraction without trailing zeros."""
     whole, dot, fraction = str(text or "").removesuffix("Z").partition(".")
     fraction = fraction.rstrip("0")
     return f"{whole}{dot if fraction else ''}{fraction}Z" if whole else ""

@@ -1,4 +1,4 @@
-"""The look-ups of no service: who is asking, and where."""
+"""The look-ups of pulumi-aws's module `index`: caller identity and Region."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from offline_plugins.provider_server import Properties, ProviderError
 
 @look_up("aws:index/getCallerIdentity:getCallerIdentity", "framework", optional=("id",))
 def get_caller_identity(account: Account, _: Properties) -> Properties:
-    """`id` asks for nothing: it is always the account's."""
+    """The caller's account and ARN. The argument `id` has no effect."""
     try:
         found = account.service("sts").call("GetCallerIdentity")
     except ProviderError as error:
@@ -28,12 +28,14 @@ def get_caller_identity(account: Account, _: Properties) -> Properties:
     "aws:index/getRegion:getRegion", "framework", optional=("endpoint", "id", "name", "region")
 )
 def get_region(account: Account, args: Properties) -> Properties:
-    """Known without a call. `id` asks for nothing."""
+    """A Region's name and endpoint, without a call. The argument `id` has no effect."""
     regions = _regions()
-    asked = {args[name] for name in ("name", "region") if args.get(name)}
+    parameters = {args[name] for name in ("name", "region") if args.get(name)}
     if endpoint := args.get("endpoint"):
-        asked.add(next((n for n, at in regions.items() if at["endpoint"] == endpoint), endpoint))
-    names = list(asked) or [account.region]
+        parameters.add(
+            next((n for n, at in regions.items() if at["endpoint"] == endpoint), endpoint)
+        )
+    names = list(parameters) or [account.region]
     if len(names) > 1:
         raise ProviderError(
             "multiple Regions matched: use additional constraints to reduce matches to a single "
@@ -45,7 +47,7 @@ def get_region(account: Account, args: Properties) -> Properties:
 
 
 def _regions() -> dict[str, Any]:
-    """Description and EC2 endpoint of every region that botocore knows."""
+    """Description and EC2 endpoint of each Region in botocore's partition data."""
     from botocore.loaders import create_loader
 
     partitions: Any = create_loader().load_data("partitions")

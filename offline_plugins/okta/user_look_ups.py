@@ -1,8 +1,7 @@
-"""Look-ups of people: user.getUsers, and the user type that mappings come from.
+"""Look-ups of users, and of the user type that profile mappings read from.
 
-Never recorded: written after the provider's source, release 6.15
-(docs/research/okta-provider.md#look-ups-without-a-recording): which calls it makes, and which
-outputs it fills.
+Written from the provider's source, release 6.15, because no recording exists
+(docs/research/okta-provider.md#look-ups-without-a-recording).
 """
 
 from __future__ import annotations
@@ -11,9 +10,9 @@ import zlib
 from typing import Any
 from urllib.parse import urlencode
 
-from offline_plugins.okta.api import Okta, Refused
+from offline_plugins.okta.api import Okta, OktaError
 from offline_plugins.okta.resource import Properties, go_json
-from offline_plugins.okta.sdkv2 import failed
+from offline_plugins.okta.terraform_sdkv2 import bridge_error
 from offline_plugins.provider_server import Failure
 
 GET_USERS = "okta:user/getUsers:getUsers"
@@ -28,24 +27,24 @@ ATTRIBUTES = (
 
 
 def get_users(okta: Okta, args: Properties) -> Properties | list[Failure]:
-    """okta:user/getUsers by expressions, of which all must be true; every page."""
+    """okta:user/getUsers by expressions, which must all match: the users on all pages."""
     searches: list[Properties] = args.get("searches") or []
-    refused = [
+    error = [
         Failure(f"{GET_USERS}: {name!r} of a search is not supported by the replacement", name)
         for search in searches
         for name in search
         if name != "expression"
     ]
-    if refused:
-        return refused
+    if error:
+        return error
     if not searches:
-        raise _told("must specify either group_id or search attributes")
+        raise _lookup_error("must specify either group_id or search attributes")
     search = " and ".join(one["expression"] for one in searches)
     query = urlencode({"limit": 200, "search": search, "sortOrder": "0"})
     try:
         users = [_user(found) for found in okta.pages(f"/api/v1/users?{query}")]
-    except Refused as error:
-        raise _told(f"failed to list users: {error}") from None
+    except OktaError as error:
+        raise _lookup_error(f"failed to list users: {error}") from None
     checksum = str(zlib.crc32(f"?{query}".encode()))
     return {**args, "compoundSearchOperator": "and", "id": checksum, "users": users}
 
@@ -65,20 +64,20 @@ def _user(user: Properties) -> Properties:
 
 
 def get_profile_mapping_source(okta: Okta, args: Properties) -> Properties:
-    """okta:user/getUserProfileMappingSource: the default user type, as the mappings show it.
+    """okta:user/getUserProfileMappingSource: the default user type, from the list of mappings.
 
-    Where none does, the answer is empty and no error.
+    The result is empty if no mapping has it.
     """
     try:
         for mapping in okta.pages("/api/v1/mappings?limit=200"):
             for side in (mapping["target"], mapping["source"]):
                 if (side["name"], side["type"]) == ("user", "user"):
                     return {name: side[name] for name in ("id", "name", "type")}
-    except Refused as error:
+    except OktaError as error:
         text = f"failed to list mappings: {error}"
-        raise failed("invoking", GET_SOURCE, text) from None
+        raise bridge_error("invoking", GET_SOURCE, text) from None
     return {**args, "id": "", "name": "", "type": ""}
 
 
-def _told(text: str) -> Any:
-    return failed("invoking", GET_USERS, text)
+def _lookup_error(text: str) -> Any:
+    return bridge_error("invoking", GET_USERS, text)

@@ -1,8 +1,8 @@
-"""Rules of the bridge's SDKv2 half: Saml, GroupAssignment, Group.
+"""Behaviour of resources that use Terraform's SDKv2, for example Saml, GroupAssignment and Group.
 
-Check adds defaults and lists them in `__defaults`; Diff compares what is planned with the
-recorded outputs and gives a detailed diff; a failure after the resource came to be leaves
-it in the state with the error (docs/research/okta-provider.md#the-two-halves-of-the-plugin).
+Check adds defaults and lists them in `__defaults`. Diff compares the planned with the recorded
+outputs and returns a detailed diff. If an operation fails after the object was created, the state
+keeps the resource with the error (docs/research/okta-provider.md#the-two-halves-of-the-plugin).
 """
 
 from __future__ import annotations
@@ -12,11 +12,18 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import Any
 
-from offline_plugins.okta.api import Refused
-from offline_plugins.provider_server import Diff, HalfMade, Kind, ProviderError, Resource, State
+from offline_plugins.okta.api import OktaError
+from offline_plugins.provider_server import (
+    ChangeKind,
+    Diff,
+    PartialStateError,
+    ProviderError,
+    Resource,
+    State,
+)
 
 Properties = dict[str, Any]
-LISTED = "__defaults"
+DEFAULTS_KEY = "__defaults"
 
 
 def with_defaults(news: Properties, defaults: Properties) -> Properties:
@@ -24,15 +31,15 @@ def with_defaults(news: Properties, defaults: Properties) -> Properties:
     defaults = {name: value for name, value in defaults.items() if value is not None}
     added = sorted(name for name in defaults if news.get(name) is None)
     given = {name: value for name, value in news.items() if value is not None}
-    return {**given, **{name: defaults[name] for name in added}, LISTED: added}
+    return {**given, **{name: defaults[name] for name in added}, DEFAULTS_KEY: added}
 
 
-def bare(item: Properties) -> Properties:
-    return {name: value for name, value in item.items() if name != LISTED}
+def without_defaults_key(item: Properties) -> Properties:
+    return {name: value for name, value in item.items() if name != DEFAULTS_KEY}
 
 
 def is_empty(value: Any) -> bool:
-    """What this half takes for `not set`."""
+    """Whether SDKv2 treats the value as not set."""
     return value is None or value in ("", [], {}) or value is False or (value == 0)
 
 
@@ -40,13 +47,13 @@ def is_same(new: Any, old: Any) -> bool:
     if isinstance(new, list) and isinstance(old, list):
         return len(new) == len(old) and all(map(is_same, new, old))
     if isinstance(new, dict) and isinstance(old, dict):
-        names = {name for name in (*new, *old) if name != LISTED}
+        names = {name for name in (*new, *old) if name != DEFAULTS_KEY}
         return all(is_same(new.get(name), old.get(name)) for name in names)
     return new == old or (is_empty(new) and is_empty(old))
 
 
 def is_same_json(new: Any, old: Any) -> bool:
-    """Equal once parsed, where an absent key, null and false are one and the same."""
+    """Whether two JSON documents are equal. A missing key, null and false are equal."""
     try:
         return _bare(json.loads(new)) == _bare(json.loads(old))
     except (TypeError, ValueError):
@@ -61,17 +68,16 @@ def _bare(value: Any) -> Any:
     return value
 
 
-def detailed(
+def detailed_diff(
     planned: Properties, olds: Properties, names: list[str], *, replaced_by: frozenset[str],
     json_texts: frozenset[str] = frozenset(), defaults: frozenset[str] = frozenset(),
     sets: frozenset[str] = frozenset(),
-) -> dict[str, Kind]:  # fmt: skip
-    """Every path that changes.
+) -> dict[str, ChangeKind]:  # fmt: skip
+    """The kind of change, by path.
 
-    `defaults`: names that the schema never leaves unset; `sets`: lists whose order is not
-    looked at.
+    `defaults` are names that the schema never leaves unset; `sets` are lists without an order.
     """
-    changes: dict[str, Kind] = {}
+    changes: dict[str, ChangeKind] = {}
     for name in names:
         new, old = planned.get(name), olds.get(name)
         if is_same_json(new, old) if name in json_texts and new and old else is_same(new, old):
@@ -90,7 +96,7 @@ def detailed(
         replaces = name in replaced_by
         changes[name] = "UPDATE_REPLACE" if replaces else kind  # type: ignore[assignment]
     if changes:
-        # Only an import leaves these null, and alone they make no difference.
+        # Only an import leaves these null, and they do not count as a change on their own.
         changes |= {
             name: "ADD" for name in sorted(defaults) if name in olds and olds[name] is None
             and name not in changes
@@ -98,9 +104,9 @@ def detailed(
     return changes
 
 
-def _set_items(name: str, new: list[Any], old: list[Any]) -> dict[str, Kind]:
-    """What is gone by its place among the old, what is new by its place among the new."""
-    changes: dict[str, Kind] = {
+def _set_items(name: str, new: list[Any], old: list[Any]) -> dict[str, ChangeKind]:
+    """Changes of a set: removed items by their old position, added items by their new position."""
+    changes: dict[str, ChangeKind] = {
         f"{name}[{index}]": "DELETE" for index, item in enumerate(old) if item not in new
     }
     for index, item in enumerate(new):
@@ -110,8 +116,8 @@ def _set_items(name: str, new: list[Any], old: list[Any]) -> dict[str, Kind]:
     return changes
 
 
-def _items(name: str, new: list[Any], old: list[Any]) -> dict[str, Kind]:
-    changes: dict[str, Kind] = {}
+def _items(name: str, new: list[Any], old: list[Any]) -> dict[str, ChangeKind]:
+    changes: dict[str, ChangeKind] = {}
     for index in range(max(len(new), len(old))):
         path = f"{name}[{index}]"
         if index >= len(old):
@@ -119,7 +125,7 @@ def _items(name: str, new: list[Any], old: list[Any]) -> dict[str, Kind]:
         elif index >= len(new):
             changes[path] = "DELETE"
         elif isinstance(new[index], dict) and isinstance(old[index], dict):
-            fields = {*new[index], *old[index]} - {LISTED}
+            fields = {*new[index], *old[index]} - {DEFAULTS_KEY}
             for field in sorted(fields):
                 one, other = new[index].get(field), old[index].get(field)
                 if is_same(one, other):
@@ -133,8 +139,8 @@ def _items(name: str, new: list[Any], old: list[Any]) -> dict[str, Kind]:
     return changes
 
 
-def as_diff(
-    changes: dict[str, Kind], stables: list[str], *, delete_before_replace: bool = False
+def to_diff(
+    changes: dict[str, ChangeKind], stables: list[str], *, delete_before_replace: bool = False
 ) -> Diff:
     replaces = sorted({_top(path) for path, kind in changes.items() if kind.endswith("REPLACE")})
     tops = sorted({_top(path) for path in changes})
@@ -152,30 +158,32 @@ def _top(path: str) -> str:
     return path.split("[", 1)[0].split(".", 1)[0]
 
 
-def rewritten(inputs: Properties, outputs: Properties, json_texts: frozenset[str]) -> Properties:
-    """The recorded inputs after a refresh: the server's values, where they differ."""
+def refreshed_inputs(
+    inputs: Properties, outputs: Properties, json_texts: frozenset[str]
+) -> Properties:
+    """The recorded inputs after a refresh, with the server's values where they differ."""
     read: Properties = {}
     for name, value in inputs.items():
-        if name == LISTED:
+        if name == DEFAULTS_KEY:
             if value:
                 read[name] = value
         elif name in json_texts and is_same_json(value, outputs.get(name)):
             read[name] = value
         elif isinstance(value, list) and is_same(value, outputs.get(name)):
-            read[name] = [_without_empty_list_of_defaults(item) for item in value]
+            read[name] = [_without_empty_defaults_key(item) for item in value]
         else:
             read[name] = outputs.get(name, value)
     return read
 
 
-def _without_empty_list_of_defaults(item: Any) -> Any:
-    if isinstance(item, dict) and item.get(LISTED) == []:
-        return {name: value for name, value in item.items() if name != LISTED}
+def _without_empty_defaults_key(item: Any) -> Any:
+    if isinstance(item, dict) and item.get(DEFAULTS_KEY) == []:
+        return {name: value for name, value in item.items() if name != DEFAULTS_KEY}
     return item
 
 
-class StepFailed(Exception):  # noqa: N818 # what happened to it
-    """One of several calls of an operation was refused; the text says which."""
+class StepError(Exception):
+    """One of several calls of an operation failed. The text names the call."""
 
     def __init__(self, text: str, *, gone: bool = False) -> None:
         super().__init__(text)
@@ -186,22 +194,22 @@ class StepFailed(Exception):  # noqa: N818 # what happened to it
 def step(text: str, *, may_be_gone: bool = False) -> Iterator[None]:
     try:
         yield
-    except Refused as refused:
-        gone = may_be_gone and refused.status == 404
-        raise StepFailed(f"{text}: {refused}", gone=gone) from None
+    except OktaError as error:
+        gone = may_be_gone and error.status == 404
+        raise StepError(f"{text}: {error}", gone=gone) from None
 
 
-def failed(verb: str, about: str, text: object) -> ProviderError:
-    """As the bridge words an error: `creating URN: 1 error occurred:` and the list of one."""
+def bridge_error(verb: str, about: str, text: object) -> ProviderError:
+    """An error in the bridge's format: `creating URN: 1 error occurred:` and a list of one."""
     start = f"{verb} {about}: " if verb else ""
     return ProviderError(f"{start}1 error occurred:\n\t* {text}\n\n")
 
 
-def half_made(
+def partial_state_error(
     verb: str,
-    at: Resource,
+    resource: Resource,
     text: object,
     id: str,
     outputs: Properties,
-) -> HalfMade:
-    return HalfMade(str(failed(verb, at.urn, text)), State(id, outputs))
+) -> PartialStateError:
+    return PartialStateError(str(bridge_error(verb, resource.urn, text)), State(id, outputs))

@@ -1,22 +1,22 @@
-"""Look-ups of what provisions: app.getConnection, app.getFeatures, getPushGroup(s)."""
+"""Look-ups of provisioning: app.getConnection, app.getFeatures, getPushGroup and getPushGroups."""
 
 from __future__ import annotations
 
 from typing import Any
 
-from offline_plugins.okta.api import Okta, Refused
+from offline_plugins.okta.api import Okta, OktaError
 from offline_plugins.okta.features import read_feature
 from offline_plugins.okta.resource import Properties
 from offline_plugins.provider_server import ProviderError
 
-TRIES, WAIT = 3, 1.0  # seconds between tries at a mapping that is not there
+ATTEMPTS, WAIT = 3, 1.0  # seconds between reads of a missing mapping
 
 
 def get_connection(okta: Okta, args: Properties) -> Properties:
-    """okta:app/getConnection. An error is swallowed: only the id comes back."""
+    """okta:app/getConnection. After an error, the result has only the id."""
     try:
         found = okta.get(f"/api/v1/apps/{args['id']}/connections/default")
-    except Refused:
+    except OktaError:
         return {"id": args["id"]}
     profile = found.get("profile") or {}
     return {
@@ -34,7 +34,7 @@ def get_features(okta: Okta, args: Properties) -> Properties:
 
 
 def get_push_groups(okta: Okta, args: Properties) -> Properties:
-    """okta:index/getPushGroups: every page; without a mapping the list is absent."""
+    """okta:index/getPushGroups: the mappings on all pages. Without mappings, there is no list."""
     app = args["appId"]
     found: list[Properties] = []
     after = ""
@@ -44,10 +44,10 @@ def get_push_groups(okta: Okta, args: Properties) -> Properties:
             found += page
             if not more:
                 break
-            # By the last id, and not by the link that Okta gives.
+            # The provider uses the last id instead of Okta's link.
             after = page[-1]["id"]
-    except Refused as refused:
-        raise ProviderError(f"failed to read push group mapping: : {refused.in_short}") from None
+    except OktaError as error:
+        raise ProviderError(f"failed to read push group mapping: : {error.status_line}") from None
     mappings = [
         {"appId": app, **{name: m[name] for name in ("id", "sourceGroupId", "status")}}
         for m in found
@@ -56,24 +56,24 @@ def get_push_groups(okta: Okta, args: Properties) -> Properties:
 
 
 def get_push_group(okta: Okta, args: Properties) -> Properties:
-    """okta:index/getPushGroup by id, or by source group: then asked three times."""
+    """okta:index/getPushGroup by id, or by source group with up to three attempts."""
     app, mapping_id = args["appId"], args.get("id")
     try:
         mapping = (
             okta.get(f"{_path(app)}/{mapping_id}") if mapping_id else _of_source(okta, app, args)
         )
-    except Refused as refused:
-        raise ProviderError(f"failed to read push group mapping: : {refused.in_short}") from None
-    told = ("id", "sourceGroupId", "status", "targetGroupId")
-    return {"appId": app, **{name: mapping.get(name) for name in told}}
+    except OktaError as error:
+        raise ProviderError(f"failed to read push group mapping: : {error.status_line}") from None
+    outputs = ("id", "sourceGroupId", "status", "targetGroupId")
+    return {"appId": app, **{name: mapping.get(name) for name in outputs}}
 
 
 def _of_source(okta: Okta, app: str, args: Properties) -> Properties:
     source: Any = args.get("sourceGroupId")
-    for tried in range(TRIES):
+    for attempt in range(ATTEMPTS):
         if found := okta.get(f"{_path(app)}?sourceGroupId={source}"):
             return found[0]
-        if tried + 1 < TRIES:
+        if attempt + 1 < ATTEMPTS:
             okta.clock.sleep(WAIT)
     raise ProviderError(
         "failed to read push group mapping: : no push group mapping found with the specified "

@@ -1,4 +1,4 @@
-"""Values that say the same in other words: JSON, IAM policies, lists whose order says nothing."""
+"""Equivalence of values: JSON, IAM policies, and lists whose order does not matter."""
 
 from __future__ import annotations
 
@@ -6,11 +6,11 @@ import json
 from collections.abc import Callable
 from typing import Any
 
-Same = Callable[[Any, Any], bool]
+Equivalence = Callable[[Any, Any], bool]
 
 
 def is_same(new: Any, old: Any) -> bool:
-    """Equal; nothing, and what stands for nothing, are one and the same, at every depth."""
+    """Whether two values are equal. None and empty values are equal, at every depth."""
     if isinstance(new, dict) and isinstance(old, dict):
         return all(is_same(new.get(name), old.get(name)) for name in {*new, *old})
     if isinstance(new, list) and isinstance(old, list):
@@ -19,33 +19,35 @@ def is_same(new: Any, old: Any) -> bool:
 
 
 def is_same_set(new: Any, old: Any) -> bool:
+    """Whether two lists have the same items in any order."""
     return _text(_sorted(new or [])) == _text(_sorted(old or []))
 
 
 def is_same_json(new: Any, old: Any) -> bool:
+    """Whether two JSON documents are equal."""
     return _text(_parsed(new)) == _text(_parsed(old))
 
 
 def is_same_policy(new: Any, old: Any) -> bool:
-    """IAM policies: one text and a list of one are alike, and so are lists in another order."""
+    """Whether two IAM policies are equal. List order is ignored; a string equals a list of it."""
     return _text(_policy(_parsed(new))) == _text(_policy(_parsed(old)))
 
 
-def normal_json(value: Any) -> Any:
-    """As the real plugin keeps and sends a document: sorted and without white space."""
+def normalize_json(value: Any) -> Any:
+    """A document as the official plugin stores and sends it: sorted, without white space."""
     parsed = _parsed(value)
     if isinstance(parsed, dict | list):
         return json.dumps(parsed, separators=(",", ":"), sort_keys=True, ensure_ascii=False)
     return value
 
 
-def not_json(value: Any) -> str:
-    """What is wrong with a text that must be a JSON object; empty if nothing is."""
+def json_object_error(value: Any) -> str:
+    """The error if the text is not a JSON object; empty if it is one."""
     return "" if isinstance(_parsed(value), dict) else "contains an invalid JSON policy"
 
 
-def kept(known: Any, found: Any, same: Same) -> Any:
-    """The known words, where AWS says the same in others."""
+def keep_equivalent(known: Any, found: Any, same: Equivalence) -> Any:
+    """The known value if it is equivalent to AWS's value, otherwise AWS's value."""
     return known if known and same(known, found) else found
 
 
@@ -72,5 +74,5 @@ def _sorted(items: list[Any]) -> list[Any]:
 
 
 def _text(value: Any) -> str:
-    """In Python 1 and true are equal; in JSON they are not."""
+    """JSON text for comparisons: in Python, 1 equals True; in JSON, it does not."""
     return json.dumps(value, sort_keys=True, default=str)

@@ -1,4 +1,4 @@
-"""Secrets Manager's look-ups, as terraform-provider-aws's data sources make them."""
+"""Look-ups of secrets, with the calls of terraform-provider-aws's data sources."""
 
 from __future__ import annotations
 
@@ -7,23 +7,25 @@ from contextlib import contextmanager
 
 from offline_plugins.aws.account import Account
 from offline_plugins.aws.registry import look_up
-from offline_plugins.aws.service import RefusedError
-from offline_plugins.aws.times import date
+from offline_plugins.aws.service import AwsError
+from offline_plugins.aws.times import format_time
 from offline_plugins.provider_server import Properties, ProviderError
 
 SERVICE = "secretsmanager"
 
 
-@look_up("aws:secretsmanager/getSecrets:getSecrets", "sdk", optional=("filters", "region"))
+@look_up("aws:secretsmanager/getSecrets:getSecrets", "sdkv2", optional=("filters", "region"))
 def get_secrets(account: Account, args: Properties) -> Properties:
-    """AWS does the filtering: its `name` matches prefixes. The two lists are sets in the real
-    plugin, each sorted for itself, so they cannot be read side by side."""
+    """The secrets that match AWS's filters. A `name` filter matches prefixes.
+
+    Both lists are sets in the official plugin, sorted independently: their items do not correspond.
+    """
     region = args.get("region") or account.region
     given = args.get("filters") or []
     filters = [{"Key": f.get("name"), "Values": f.get("values")} for f in given]
-    with _doing("listing Secrets Manager Secrets"):
-        asked = {"Filters": filters} if filters else {}
-        found = account.service(SERVICE, region).pages("ListSecrets", "SecretList", **asked)
+    with _error_context("listing Secrets Manager Secrets"):
+        parameters = {"Filters": filters} if filters else {}
+        found = account.service(SERVICE, region).pages("ListSecrets", "SecretList", **parameters)
     return {
         "arns": sorted(secret["ARN"] for secret in found),
         "filters": given,
@@ -34,22 +36,26 @@ def get_secrets(account: Account, args: Properties) -> Properties:
 
 
 @look_up(
-    "aws:secretsmanager/getSecretVersion:getSecretVersion", "sdk",
+    "aws:secretsmanager/getSecretVersion:getSecretVersion", "sdkv2",
     required=("secretId",), optional=("region", "versionId", "versionStage"),
 )  # fmt: skip
 def get_secret_version(account: Account, args: Properties) -> Properties:
-    """The value comes in plain, as from the real plugin (pulumi-aws #1449): whoever asks must mark
-    it, and marking it here would hide that somebody forgot."""
+    """A secret's value, in plain text as in the official plugin (pulumi-aws #1449).
+
+    The caller must mark the value as secret. Marking it here would hide a caller that does not.
+    """
     region = args.get("region") or account.region
     secret_id, stage = args["secretId"], args.get("versionStage") or "AWSCURRENT"
     version = args.get("versionId")
-    asked = {"VersionId": version} if version else {"VersionStage": stage}
+    parameters = {"VersionId": version} if version else {"VersionStage": stage}
     place = f"{secret_id}|{version or stage}"
-    with _doing(f"reading Secrets Manager Secret Version ({place})"):
-        found = account.service(SERVICE, region).call("GetSecretValue", SecretId=secret_id, **asked)
+    with _error_context(f"reading Secrets Manager Secret Version ({place})"):
+        found = account.service(SERVICE, region).call(
+            "GetSecretValue", SecretId=secret_id, **parameters
+        )
     return {
         "arn": found["ARN"],
-        "createdDate": date(found["CreatedDate"]),
+        "createdDate": format_time(found["CreatedDate"]),
         "id": place,
         "region": region,
         "secretArn": found["ARN"],
@@ -63,28 +69,28 @@ def get_secret_version(account: Account, args: Properties) -> Properties:
 
 
 @look_up(
-    "aws:secretsmanager/getSecret:getSecret", "sdk", optional=("arn", "name", "region", "tags")
+    "aws:secretsmanager/getSecret:getSecret", "sdkv2", optional=("arn", "name", "region", "tags")
 )  # fmt: skip
 def get_secret(account: Account, args: Properties) -> Properties:
-    """Everything but the value: DescribeSecret and the policy. `tags` asks for nothing."""
+    """A secret's description and policy, without its value. The argument `tags` has no effect."""
     region = args.get("region") or account.region
     if bool(args.get("arn")) == bool(args.get("name")):
         raise ProviderError('"arn": exactly one of `arn,name` must be specified')
     secret_id = args.get("arn") or args["name"]
     service = account.service(SERVICE, region)
-    with _doing(f"reading Secrets Manager Secret ({secret_id})"):
+    with _error_context(f"reading Secrets Manager Secret ({secret_id})"):
         found = service.call("DescribeSecret", SecretId=secret_id)
         if found.get("DeletedDate"):
             raise ProviderError("couldn't find resource")
-    with _doing(f"reading Secrets Manager Secret ({found['ARN']}) policy"):
+    with _error_context(f"reading Secrets Manager Secret ({found['ARN']}) policy"):
         policy = service.call("GetResourcePolicy", SecretId=found["ARN"])
     return {
         "arn": found["ARN"],
-        "createdDate": date(found["CreatedDate"]),
+        "createdDate": format_time(found["CreatedDate"]),
         "description": found.get("Description") or "",
         "id": found["ARN"],
         "kmsKeyId": found.get("KmsKeyId") or "",
-        "lastChangedDate": date(found["LastChangedDate"]),
+        "lastChangedDate": format_time(found["LastChangedDate"]),
         "name": found["Name"],
         "policy": policy.get("ResourcePolicy") or "",
         "region": region,
@@ -94,11 +100,11 @@ def get_secret(account: Account, args: Properties) -> Properties:
 
 
 @contextmanager
-def _doing(what: str) -> Iterator[None]:
-    """Says what was tried. A secret that is gone, or on its way, is one that can't be found."""
+def _error_context(what: str) -> Iterator[None]:
+    """Prefix errors with the operation. A secret scheduled for deletion counts as missing."""
     try:
         yield
-    except RefusedError as refused:
+    except AwsError as refused:
         deleted = refused.code == "InvalidRequestException" and "delet" in refused.message
         if refused.code == "ResourceNotFoundException" or deleted:
             raise ProviderError(f"{what}: couldn't find resource") from None
@@ -108,7 +114,7 @@ def _doing(what: str) -> Iterator[None]:
 
 
 def _text(binary: bytes, place: str) -> str:
-    """The real plugin hands the bytes over as text, which works for UTF-8 only."""
+    """The binary value as text, as in the official plugin, which supports only UTF-8."""
     try:
         return binary.decode()
     except UnicodeDecodeError:

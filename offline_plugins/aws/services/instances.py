@@ -1,4 +1,4 @@
-"""IAM Identity Center's own part: instances."""
+"""Instances of IAM Identity Center."""
 
 from __future__ import annotations
 
@@ -7,9 +7,9 @@ from offline_plugins.aws.registry import look_up
 from offline_plugins.provider_server import Properties, ProviderError
 
 
-@look_up("aws:ssoadmin/getInstances:getInstances", "sdk", optional=("region",))
+@look_up("aws:ssoadmin/getInstances:getInstances", "sdkv2", optional=("region",))
 def get_instances(account: Account, args: Properties) -> Properties:
-    """Empty lists where the region has no instance."""
+    """The instances of the Region. The lists are empty if there is none."""
     region = args.get("region") or account.region
     try:
         found = account.service("sso-admin", region).pages("ListInstances", "Instances")

@@ -10,13 +10,13 @@ from hypothesis import given
 from hypothesis import strategies as st
 from pulumi.runtime.proto import provider_pb2, status_pb2
 
-from offline_plugins.aws.documents import (
+from offline_plugins.aws.equivalence import (
     is_same_json,
     is_same_policy,
     is_same_set,
-    kept,
-    normal_json,
-    not_json,
+    json_object_error,
+    keep_equivalent,
+    normalize_json,
 )
 from offline_plugins.property_values import from_struct, to_struct
 from offline_plugins.provider_server import UNKNOWN
@@ -284,12 +284,12 @@ documents = st.recursive(
 @given(st.dictionaries(st.text(max_size=3), documents))
 def test_a_document_is_the_same_in_normal_form(document: dict[str, Any]) -> None:
     text = json.dumps(document, indent=1)
-    normal = normal_json(text)
+    normal = normalize_json(text)
     assert json.loads(normal) == document
-    assert normal_json(normal) == normal == normal_json(document)
+    assert normalize_json(normal) == normal == normalize_json(document)
     assert is_same_json(text, normal)
     assert is_same_policy(text, normal)
-    assert not not_json(text)
+    assert not json_object_error(text)
 
 
 @given(documents, documents)
@@ -314,10 +314,10 @@ def test_what_is_no_object_is_no_document(text: str) -> None:
         valid = isinstance(json.loads(text), dict)
     except ValueError:
         valid = False
-    assert (not_json(text) == "") == valid
+    assert (json_object_error(text) == "") == valid
 
 
 def test_known_words_are_kept_while_they_say_the_same() -> None:
-    assert kept('{"a": [1]}', '{"a":1}', is_same_policy) == '{"a": [1]}'
-    assert kept('{"a": [1]}', '{"a":2}', is_same_policy) == '{"a":2}'
-    assert kept(None, '{"a":2}', is_same_policy) == '{"a":2}'
+    assert keep_equivalent('{"a": [1]}', '{"a":1}', is_same_policy) == '{"a": [1]}'
+    assert keep_equivalent('{"a": [1]}', '{"a":2}', is_same_policy) == '{"a":2}'
+    assert keep_equivalent(None, '{"a":2}', is_same_policy) == '{"a":2}'
