@@ -156,7 +156,11 @@ def settle(stack: Stack, groups: int, way: str) -> None:
     document = yaml.safe_load(stack.settings.read_text())
     assigned = [f"assigned-{n:03}" for n in range(groups)] if way == "each" else ["staff"]
     pushed = [f"pushed-{n:03}" for n in range(groups)]
-    document["config"][KEY] |= {"assign": assigned, "push": pushed, "access": {}}
+    document["config"][KEY] |= {
+        "assignments": {"groups": assigned},
+        "push_groups": pushed,
+        "account_access": {},
+    }
     stack.settings.write_text(yaml.safe_dump(document))
 
 

@@ -48,8 +48,8 @@ _ADVICE: tuple[tuple[str, dict[str, str]], ...] = (
          "aws": "Check aws:region and the network."},
     ),
     (
-        r"\b401\b|Invalid token|UnrecognizedClient|InvalidClientTokenId|ExpiredToken|InvalidSignature|"
-        r"security token|no EC2 IMDS role|No valid credential|invalid_client",
+        r"\b401\b|Invalid token|UnrecognizedClient|InvalidClientTokenId|ExpiredToken|"
+        r"InvalidSignature|security token|no EC2 IMDS role|No valid credential|invalid_client",
         {"okta": "Check the Okta API token or private key: is it valid in this org?",
          "aws": "Sign in to AWS again, or check the profile and the access key."},
     ),
@@ -100,7 +100,8 @@ def _readable(error: Exception) -> Exception:
     provider, kind = failed["provider"], failed["kind"]
     what, right = LOOKUPS.get(kind, (failed["token"], "the right to read it"))
     reason = " ".join(_NOISE.sub("", str(error)[failed.end() :]).split()).rstrip(".")
-    advice = next((text for cause, text in _ADVICE if re.search(cause, reason)), {})
+    no_advice: dict[str, str] = {}
+    advice = next((each for cause, each in _ADVICE if re.search(cause, reason)), no_advice)
     source = {"okta": "Okta", "aws": "AWS"}.get(provider, provider)
     todo = advice.get(provider, "").format(right=right)
     message = f"Cannot read {what} from {source}: {reason}. {todo}"

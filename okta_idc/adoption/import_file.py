@@ -12,7 +12,7 @@ from typing import Any
 
 from okta_idc.adoption.discovery import Found, Json
 from okta_idc.adoption.draft import Draft
-from okta_idc.settings.models import GroupSetting
+from okta_idc.settings.models import PushGroup
 
 _TYPE = "okta:index/pushGroup:PushGroup"
 _PARENT = (
@@ -29,7 +29,7 @@ def import_file(made: Draft, found: Found, stack: str, project: str) -> Json:
     for item in made.push:
         mapping = by_id[item.value["import_id"].rpartition("/")[2]]
         if mapping.get("status") == "ACTIVE":
-            called = GroupSetting.model_validate(item.value).called
+            called = PushGroup.model_validate(item.value).key
             resources.append(_resource(called, str(found.app["id"]), mapping))
     return {
         "nameTable": {"push": f"urn:pulumi:{stack}::{project}::{_PARENT}"},

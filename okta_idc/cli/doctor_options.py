@@ -62,8 +62,8 @@ def from_stack(outputs: Path | None, stack: str, settings: Path | None, url: str
         store_id=str(told["identityStoreId"]),
         region=str(told["region"]),
         credentials=Credentials.read(okta),
-        secret=str(told.get("secretName") or (known.scim.secret if known else "")),
-        secret_region=known.scim.region if known else "",
+        secret=str(told.get("secretName") or (known.scim_token.secret if known else "")),
+        secret_region=known.scim_token.region if known else "",
         declared=_with_settings(_by_outputs(told), known),
         declared_in=str(settings or (f"Pulumi.{stack}.yaml" if stack else "Pulumi.yaml")),
     )
@@ -80,8 +80,8 @@ def direct(app: str, store: str, region: str, url: str, settings: Path | None) -
         store_id=store,
         region=known_region(region),
         credentials=Credentials.read(),
-        secret=known.scim.secret if known else "",
-        secret_region=known.scim.region if known else "",
+        secret=known.scim_token.secret if known else "",
+        secret_region=known.scim_token.region if known else "",
         declared=_with_settings(_by_settings(known) if known else Declared(), known),
         declared_in=str(settings or "Pulumi.yaml"),
     )
@@ -112,10 +112,11 @@ def _by_outputs(told: Outputs) -> Declared:
 
 
 def _by_settings(known: Settings) -> Declared:
-    assign = known.assign
-    named = [known.assigned_group] if assign == "pushed" else [g.called for g in assign]
+    named = [group.key for group in known.assignments.groups]
+    if members := known.assignments.pushed_members_group:
+        named.append(members.name)
     return Declared(
-        push=tuple(DeclaredGroup(group.called, group.id or "") for group in known.push),
+        push=tuple(DeclaredGroup(group.key, group.id or "") for group in known.push_groups),
         assign=tuple(DeclaredGroup(name) for name in named),
     )
 
@@ -125,7 +126,7 @@ def _with_settings(declared: Declared, known: Settings | None) -> Declared:
         return declared
     wanted = {
         "PUSH_NEW_USERS": known.provisioning.create_users,
-        "PUSH_PROFILE_UPDATES": known.provisioning.update_users,
+        "PUSH_PROFILE_UPDATES": known.provisioning.update_user_attributes,
         "PUSH_USER_DEACTIVATION": known.provisioning.deactivate_users,
     }
     return replace(
@@ -134,9 +135,9 @@ def _with_settings(declared: Declared, known: Settings | None) -> Declared:
             "acsURL": known.app.acs_url,
             "entityID": known.app.issuer_url,
             "label": known.app.label,
-            "userNameTemplate": known.app.user_name_template,
+            "userNameTemplate": known.app.username_format,
         },
-        statements=tuple(statement(Attribute(a.key, a.value)) for a in known.attributes),
+        statements=tuple(statement(Attribute(a.key, a.value)) for a in known.attribute_statements),
         features=tuple(name for name, on in wanted.items() if on),
         mode=declared.mode or known.provisioning.mode.value,
     )

@@ -92,8 +92,8 @@ def _made(
     given: _Sends | None = None
     if settings:
         known = read_settings_file(settings)
-        sends = tuple(statement(Attribute(a.key, a.value)) for a in known.attributes)
-        given = sends, known.app.user_name_template
+        sends = tuple(statement(Attribute(a.key, a.value)) for a in known.attribute_statements)
+        given = sends, known.app.username_format
     if given and profile:
         return _preview(*given, _Person(_read_profile(profile)))
     told: Outputs = {} if app or (settings and not outputs) else read_outputs(outputs, stack)

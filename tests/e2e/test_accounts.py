@@ -19,7 +19,7 @@ pytestmark = pytest.mark.e2e
 ROLE = "arn:aws:iam::210987654321:role/secret-reader"
 KEY = "okta-identity-center:federation"
 FEDERATION = yaml.safe_load((ROOT / "Pulumi.dev.yaml").read_text())["config"][KEY]
-ALONE: dict[str, Any] = {"access": {}, "attributes": []}
+ALONE: dict[str, Any] = {"account_access": {}, "attribute_statements": []}
 
 
 @pytest.fixture(scope="module")
@@ -46,13 +46,13 @@ def up(kit: Kit, *arguments: str) -> Result:
 def test_the_secret_and_the_alarm_may_lie_elsewhere(sandbox: Kit) -> None:
     secrets = with_role(sandbox, "secretsmanager", "eu-west-1")
     secrets.create_secret(Name="federation/scim", SecretString=json.dumps(sandbox.secret))
-    scim = {"secret": "federation/scim", "probe_at": sandbox.sandbox["scim"]}
-    sandbox.change(**ALONE, scim=scim)
+    token = {"secret": "federation/scim", "verify_at": sandbox.sandbox["scim"]}
+    sandbox.change(**ALONE, scim_token=token)
     missing = up(sandbox)
     assert "secret 'federation/scim': is not in AWS Secrets Manager" in missing.text
     sandbox.change(
         **ALONE,
-        scim={**scim, "region": "eu-west-1", "role_arn": ROLE},
+        scim_token={**token, "region": "eu-west-1", "role_arn": ROLE},
         alarm={"emails": ["identity@example.com"], "region": "eu-central-1"},
     )
     done = up(sandbox)
@@ -70,7 +70,11 @@ def test_two_federations_in_one_org_leave_each_other_alone(sandbox: Kit) -> None
     assert up(sandbox).code == 0
     document = yaml.safe_load(sandbox.settings.read_text())
     app = {**FEDERATION["app"], "label": "AWS IAM Identity Center (second)"}
-    document["config"][KEY] |= {"app": app, "assign": ["aws-access"], "push": ["aws-data"]}
+    document["config"][KEY] |= {
+        "app": app,
+        "assignments": {"groups": ["aws-access"]},
+        "push_groups": ["aws-data"],
+    }
     second = sandbox.home / "Pulumi.second.yaml"
     second.write_text(yaml.safe_dump(document))
     made = sandbox.pulumi("stack", "init", "second")

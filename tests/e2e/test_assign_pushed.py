@@ -26,7 +26,11 @@ def sandbox(kit: Kit) -> Iterator[None]:
 def deployed(kit: Kit) -> None:
     """A stack that assigns everybody who is pushed."""
     new = {"create": "aws-data-people", "rule": 'user.department == "Data"'}
-    kit.change(assign="pushed", push=["aws-admins", "aws-finance", new], access={})
+    kit.change(
+        assignments={"pushed_members_group": {}},
+        push_groups=["aws-admins", "aws-finance", new],
+        account_access={},
+    )
     done = kit.run("up", "--yes", "--skip-preview")
     assert done.code == 0, done.text
     kit.settle()
@@ -54,7 +58,7 @@ def members(kit: Kit, name: str) -> set[str]:
 
 def test_the_example_stack_starts_with_it() -> None:
     config = yaml.safe_load((ROOT / "Pulumi.example.yaml").read_text())["config"]
-    assert config["okta-identity-center:federation"]["assign"] == "pushed"
+    assert config["okta-identity-center:federation"]["assignments"] == {"pushed_members_group": {}}
 
 
 def test_an_org_without_group_rules_is_told_what_else_there_is(kit: Kit) -> None:

@@ -17,13 +17,17 @@ pytestmark = pytest.mark.e2e
 
 KEY = "okta-identity-center:federation"
 FEDERATION = yaml.safe_load((ROOT / "Pulumi.dev.yaml").read_text())["config"][KEY]
-QUICK = {**FEDERATION["provisioning"], "settle_seconds": 0.5, "arrival_minutes": 0.1}
+QUICK = {
+    **FEDERATION["provisioning"],
+    "propagation_settle_seconds": 0.5,
+    "propagation_timeout_minutes": 0.1,
+}
 SETS: list[dict[str, Any]] = [
     {"name": "Developer", "groups": ["aws-data"], "accounts": ["210987654321"]}
 ]
 SMALL: dict[str, Any] = {
-    "push": ["aws-data"], "attributes": [], "provisioning": QUICK,
-    "access": {"permission_sets": SETS},
+    "push_groups": ["aws-data"], "attribute_statements": [], "provisioning": QUICK,
+    "account_access": {"permission_sets": SETS},
 }  # fmt: skip
 
 
@@ -124,7 +128,7 @@ class TestMappings:
     def test_a_push_that_is_stuck_ends_bounded_and_says_where_to_look(
         self, federation: Kit
     ) -> None:
-        federation.change(**{**SMALL, "push": ["aws-data", "aws-support"]})
+        federation.change(**{**SMALL, "push_groups": ["aws-data", "aws-support"]})
         fault(federation, "server-error", server="scim", path="/Groups", method="POST", times=None)
         began = time.monotonic()
         stuck = up(federation)
@@ -156,10 +160,10 @@ class TestMappings:
 
     def test_retiring_a_group_for_good_takes_two_runs(self, federation: Kit) -> None:
         push = ["aws-data", "aws-admins"]
-        federation.change(**{**SMALL, "push": push})
+        federation.change(**{**SMALL, "push_groups": push})
         assert up(federation).code == 0
         leaving = {"name": "aws-admins", "retire": True}
-        federation.change(**{**SMALL, "push": ["aws-data", leaving]})
+        federation.change(**{**SMALL, "push_groups": ["aws-data", leaving]})
         first = up(federation)
         assert first.code == 0, first.text
         assert "Retiring aws-admins" in first.text
@@ -191,7 +195,7 @@ class TestGroups:
         self, federation: Kit
     ) -> None:
         made = federation.okta("POST", "/api/v1/groups", {"profile": {"name": "aws-short-lived"}})
-        federation.change(**{**SMALL, "push": ["aws-data", "aws-short-lived"]})
+        federation.change(**{**SMALL, "push_groups": ["aws-data", "aws-short-lived"]})
         path = "/group-push/mappings"
         fault(federation, "slow", method="POST", path=path, delay=6)
         running = subprocess.Popen(
@@ -216,7 +220,9 @@ class TestServers:
     """Okta or AWS throttle, fail, or are gone in the middle."""
 
     def test_a_storm_of_429_is_waited_for(self, federation: Kit) -> None:
-        federation.change(**{**SMALL, "attributes": [{"key": "Team", "value": "user.division"}]})
+        federation.change(
+            **{**SMALL, "attribute_statements": [{"key": "Team", "value": "user.division"}]}
+        )
         reset = str(int(time.time()) + 3)
         headers = {"X-Rate-Limit-Limit": "100", "X-Rate-Limit-Remaining": "0",
                    "X-Rate-Limit-Reset": reset}  # fmt: skip
@@ -227,7 +233,7 @@ class TestServers:
         assert up(federation).code == 0
 
     def test_okta_gone_in_the_middle_is_healed_by_the_next_run(self, federation: Kit) -> None:
-        federation.change(**{**SMALL, "push": ["aws-data", "aws-finance"]})
+        federation.change(**{**SMALL, "push_groups": ["aws-data", "aws-finance"]})
         fault(federation, "broken", method="POST", path="/group-push/mappings", times=None)
         assert up(federation).code != 0
         federation.okta("DELETE", "/sandbox/faults")
@@ -239,7 +245,7 @@ class TestServers:
 
     def test_aws_gone_in_the_middle_is_healed_by_the_next_run(self, federation: Kit) -> None:
         more = [*SETS, {"name": "Auditor", "groups": ["aws-data"], "accounts": ["321098765432"]}]
-        federation.change(**{**SMALL, "access": {"permission_sets": more}})
+        federation.change(**{**SMALL, "account_access": {"permission_sets": more}})
         settings = federation.settings.read_text()
         document = yaml.safe_load(settings)
         document["config"]["aws:endpoints"][0]["ssoadmin"] = "http://127.0.0.1:9"
@@ -262,7 +268,7 @@ class TestAws:
         instance = center.list_instances()["Instances"][0]["InstanceArn"]
         center.create_permission_set(InstanceArn=instance, Name="Taken")
         sets = [*SETS, {"name": "Taken", "groups": ["aws-data"], "accounts": ["321098765432"]}]
-        federation.change(**{**SMALL, "access": {"permission_sets": sets}})
+        federation.change(**{**SMALL, "account_access": {"permission_sets": sets}})
         refused = up(federation)
         assert refused.code != 0
         assert "permission_sets[1]" in refused.text, refused.text
@@ -272,7 +278,7 @@ class TestAws:
 
     def test_an_account_that_does_not_exist_is_told(self, federation: Kit) -> None:
         sets = [{**SETS[0], "accounts": ["210987654321", "999999999999"]}]
-        federation.change(**{**SMALL, "access": {"permission_sets": sets}})
+        federation.change(**{**SMALL, "account_access": {"permission_sets": sets}})
         refused = up(federation)
         assert refused.code != 0
         assert "999999999999" in refused.text, refused.text
@@ -289,13 +295,16 @@ class TestAws:
             InstanceArn=instance,
             InstanceAccessControlAttributeConfiguration={"AccessControlAttributes": [source]},
         )
-        federation.change(**SMALL, access_control={})
+        federation.change(**SMALL, access_control_attributes={})
         refused = up(federation)
         assert refused.code != 0
         assert "Conflict" in refused.text, refused.text
         federation.change(
             **SMALL,
-            access_control={"attributes": {"Name": "${path:userName}"}, "import_id": instance},
+            access_control_attributes={
+                "attributes": {"Name": "${path:userName}"},
+                "import_id": instance,
+            },
         )
         taken = up(federation)
         assert taken.code == 0, taken.text

@@ -95,7 +95,7 @@ def test_a_refresh_finds_no_change(kit: Kit) -> None:
 
 
 def test_a_preview_writes_nothing(kit: Kit) -> None:
-    kit.change(push=["aws-admins"], access={})
+    kit.change(push_groups=["aws-admins"], account_access={})
     before = len(kit.okta("GET", "/sandbox/journal"))
     done = kit.run("preview")
     assert done.code == 0, done.text
@@ -109,8 +109,11 @@ def test_a_group_more_and_an_attribute_more_are_an_update(kit: Kit) -> None:
     shipped = yaml.safe_load((ROOT / "Pulumi.dev.yaml").read_text())["config"]
     federation = shipped["okta-identity-center:federation"]
     kit.change(
-        push=[*federation["push"], "contractors"],
-        attributes=[*federation["attributes"], {"key": "Title", "value": "user.title"}],
+        push_groups=[*federation["push_groups"], "contractors"],
+        attribute_statements=[
+            *federation["attribute_statements"],
+            {"key": "Title", "value": "user.title"},
+        ],
     )
     done = kit.run("up", "--yes", "--skip-preview")
     assert done.code == 0, done.text

@@ -12,6 +12,7 @@ NORA = "nora.lind@example.com"  # the org's person without a display name
 MINA = "mina.park@example.com"
 ADA = "ada.berg@example.com"
 LOGIN = "${source.login}"
+GROUPS = {"groups": ["aws-access"]}
 NAME = 'user.displayName != null ? user.displayName : user.firstName + " " + user.lastName'
 
 
@@ -38,7 +39,7 @@ def deployed(kit: Kit) -> None:
 @pytest.fixture(scope="module")
 def with_mapping(kit: Kit, deployed: None) -> None:
     """A profile mapping for the display name, deployed."""
-    kit.change(mappings={"displayName": NAME})
+    kit.change(profile_mappings={"displayName": NAME})
     up(kit)
 
 
@@ -49,7 +50,7 @@ def renamed(kit: Kit, deployed: None) -> str:
     kit.okta("POST", f"/api/v1/users/{mina['id']}", {"profile": {"email": "mina@example.com"}})
     kit.settle()
     before = kit.users()["mina@example.com"]["UserId"]
-    kit.change(app=app(user_name_template=LOGIN, rename_users_from="${source.email}"))
+    kit.change(app=app(username_format=LOGIN, rename_users_from="${source.email}"))
     up(kit)
     # When Okta sends the new names is not published: here with a person's next change.
     kit.okta("POST", f"/api/v1/users/{mina['id']}", {"profile": {"title": "Lead"}})
@@ -65,7 +66,7 @@ def ada_assigned(kit: Kit, renamed: str) -> None:
     kit.okta("DELETE", f"/api/v1/groups/{group['id']}/users/{ids[ADA]}")
     kit.settle()
     assert kit.users()[ADA]["UserStatus"] == "DISABLED"
-    kit.change(app=app(user_name_template=LOGIN), assign_people=[ADA.title()])
+    kit.change(app=app(username_format=LOGIN), assignments={**GROUPS, "users": [ADA.title()]})
     up(kit)
 
 
@@ -74,7 +75,7 @@ def test_without_a_mapping_who_has_no_display_name_is_refused(kit: Kit) -> None:
 
 
 def test_a_mapping_is_added_without_touching_the_assignments(kit: Kit) -> None:
-    kit.change(mappings={"displayName": NAME})
+    kit.change(profile_mappings={"displayName": NAME})
     done = kit.run("preview")
     assert done.code == 0, done.text
     assert "+ 2 to create" in done.text
@@ -120,7 +121,7 @@ def refused(kit: Kit, verb: str, *says: str) -> None:
 
 
 def test_a_new_username_format_is_refused_without_the_word_that_names_the_old_one(kit: Kit) -> None:
-    kit.change(app=app(user_name_template=LOGIN))
+    kit.change(app=app(username_format=LOGIN))
     refused(kit, "preview", "would rename everybody", "${source.email}", "OIC-326")
     refused(kit, "up", "would rename everybody", "OIC-326")
 
@@ -139,13 +140,15 @@ def test_a_person_is_assigned_by_name_and_arrives(kit: Kit) -> None:
 
 @pytest.mark.usefixtures("renamed")
 def test_somebody_whom_okta_does_not_know_is_named(kit: Kit) -> None:
-    kit.change(app=app(user_name_template=LOGIN), assign_people=["nobody@example.com"])
+    kit.change(
+        app=app(username_format=LOGIN), assignments={**GROUPS, "users": ["nobody@example.com"]}
+    )
     refused(kit, "up", "assign_people[0]: 'nobody@example.com' is nobody's login", "OIC-213")
 
 
 @pytest.mark.usefixtures("ada_assigned")
 def test_an_assignment_whose_removal_takes_many_is_refused_with_their_number(kit: Kit) -> None:
-    kit.change(app=app(user_name_template=LOGIN), assign_people=[ADA], assign=[])
+    kit.change(app=app(username_format=LOGIN), assignments={"users": [ADA]})
     refused(kit, "preview", "aws-access: '33' people lose AWS", "OIC-210")
     refused(kit, "up", "aws-access: '33' people lose AWS", "OIC-210")
 
@@ -153,7 +156,8 @@ def test_an_assignment_whose_removal_takes_many_is_refused_with_their_number(kit
 @pytest.mark.usefixtures("ada_assigned")
 def test_with_the_word_they_go_and_who_is_assigned_otherwise_stays(kit: Kit) -> None:
     kit.change(
-        app=app(user_name_template=LOGIN), assign_people=[ADA], assign=[], unassign=["aws-access"]
+        app=app(username_format=LOGIN),
+        assignments={"users": [ADA], "confirm_deprovisioning": ["aws-access"]},
     )
     assert "33 people lose AWS" in up(kit)
     enabled = {name for name, user in kit.users().items() if user["UserStatus"] == "ENABLED"}

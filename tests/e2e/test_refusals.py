@@ -99,8 +99,12 @@ NO_AWS = dict.fromkeys(
             ["Cannot read ", " from AWS: ", "127.0.0.1:9", "Check aws:region and the network"],
             id="aws-unreachable",
         ),
-        pytest.param(federation(push=["aws-admin"], access={}), ["'aws-admin'"], id="wrong-group"),
-        pytest.param(federation(pusch=[]), ["pusch"], id="wrong-setting"),
+        pytest.param(
+            federation(push_groups=["aws-admin"], account_access={}),
+            ["'aws-admin'"],
+            id="wrong-group",
+        ),
+        pytest.param(federation(pusch_groups=[]), ["pusch_groups"], id="wrong-setting"),
     ],
 )
 def test_a_preview_that_is_refused_says_why(shipped: Kit, change: Change, says: list[str]) -> None:
@@ -113,7 +117,7 @@ def test_a_creation_that_is_refused_says_why(shipped: Kit) -> None:
 
     The slow group keeps the engine busy, so that it has cancelled the program before it ends.
     """
-    shipped.change(push=["aws-data", {"create": "aws-slow"}], access={})
+    shipped.change(push_groups=["aws-data", {"create": "aws-slow"}], account_access={})
     fault(server="okta", method="POST", path="^/api/v1/groups", delay=6)(shipped)
     fault(server="okta", method="POST", path="^/api/v1/apps", status=403)(shipped)
     done = shipped.run("up", "--yes", "--skip-preview")
@@ -125,7 +129,7 @@ def test_a_creation_that_is_refused_says_why(shipped: Kit) -> None:
 def test_a_closed_gate_says_how_to_open_it(shipped: Kit) -> None:
     mode = yaml.safe_load(shipped.settings.read_text())["config"]
     provisioning = mode["okta-identity-center:federation"]["provisioning"]
-    shipped.change(provisioning={**provisioning, "mode": "console"}, access={})
+    shipped.change(provisioning={**provisioning, "mode": "console"}, account_access={})
     is_readable(shipped.run("up", "--yes", "--skip-preview"), "Provisioning of app", "is not on")
 
 

@@ -17,10 +17,12 @@ from tests.permissions_page import CALLS, COMMANDS, Called
 pytestmark = pytest.mark.e2e
 
 EVERYTHING = {
-    "assign": "pushed",
-    "unassign": ["aws-access"],  # it goes with the shipped assignment
-    "access_control": {},
-    "alarm": {"emails": ["identity@example.com"]},
+    "assignments": {
+        "pushed_members_group": {},
+        "confirm_deprovisioning": ["aws-access"],  # the shipped assignment is removed
+    },
+    "access_control_attributes": {},
+    "token_expiry_alarm": {"emails": ["identity@example.com"]},
 }
 
 
@@ -66,12 +68,14 @@ class Rights:
 def declare_everything(kit: Kit) -> None:
     shipped = yaml.safe_load((ROOT / "Pulumi.dev.yaml").read_text())["config"]
     federation = shipped["okta-identity-center:federation"]
-    first, *others = federation["access"]["permission_sets"]
-    first |= {"description": "changed", "customer_managed": ["team/Developer"]}
-    first["boundary"] = "arn:aws:iam::aws:policy/PowerUserAccess"
+    first, *others = federation["account_access"]["permission_sets"]
+    first |= {"description": "changed", "customer_managed_policies": ["team/Developer"]}
+    first["permissions_boundary"] = "arn:aws:iam::aws:policy/PowerUserAccess"
     made = {"create": "aws-made", "rule": 'user.department=="Finance"'}
     kit.change(
-        **EVERYTHING, push=[*federation["push"], made], access={"permission_sets": [first, *others]}
+        **EVERYTHING,
+        push_groups=[*federation["push_groups"], made],
+        account_access={"permission_sets": [first, *others]},
     )
 
 
