@@ -12,7 +12,7 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 
 from okta_idc.cli import schema
-from toolchain.reference import rules_page
+from toolchain.reference import rules_page, settings_page
 from toolchain.sandbox import ROOT
 
 
@@ -23,6 +23,7 @@ def _plugin_schema() -> str:
 
 GENERATED: dict[str, Callable[[], str]] = {
     "docs/reference/rules.md": rules_page.page,
+    "docs/reference/settings.md": settings_page.page,
     "docs/reference/stack.schema.json": schema.text,
     "plugin/schema.json": _plugin_schema,
 }

@@ -78,3 +78,10 @@ def test_a_missing_page_is_reported(monkeypatch: pytest.MonkeyPatch) -> None:
 def test_the_reference_page_is_current(page: str) -> None:
     text = (ROOT / page).read_text(encoding="utf-8")
     assert text == docs.GENERATED[page](), "outdated. Run: make docs"
+
+
+def test_links_to_the_settings_page_and_on_it_resolve() -> None:
+    problems = docs.broken_links(ROOT, docs.markdown_files(ROOT))
+    settings = "docs/reference/settings.md"
+    assert [each for each in problems if "settings.md" in each] == []
+    assert f"]({settings})" in (ROOT / "README.md").read_text(encoding="utf-8")
