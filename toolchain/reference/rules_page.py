@@ -1,4 +1,4 @@
-"""docs/reference/rules.md as text, made from the registry. Pure: `make docs` writes the file."""
+"""docs/reference/rules.md as text, generated from the registry of `okta_idc.rules`."""
 
 import dataclasses
 import re
@@ -6,7 +6,7 @@ from collections.abc import Mapping, Sequence
 from datetime import date
 from typing import Any, cast
 
-from okta_idc.rules.registry import RULES, Rule
+from okta_idc.rules import RULES, Rule
 
 FAMILIES = {
     "1": "SCIM endpoint, token and sign-in addresses",
@@ -14,33 +14,31 @@ FAMILIES = {
     "3": "User profiles",
     "4": "Attributes for access control",
     "5": "Account access",
-    "6": "Drift, and what was made by hand",
+    "6": "Drift and unmanaged objects",
 }
-"""What the first digit of an id stands for."""
+"""The titles of the families, by the first digit of their rules' IDs."""
 
 _HEAD = """\
 # The rules
 
-What must hold between Okta and AWS IAM Identity Center, each rule stated once. This page is made
-from `okta_idc/rules` by `make docs`; change a rule there.
+The conditions that Okta and AWS IAM Identity Center must meet, one rule each. This page is
+generated from `okta_idc/rules` by `make docs`; change a rule there.
 
-**Severity.** *Blocking*: a person or group is not provisioned or is lost, or access is denied, now
-or within days. *Advisory*: it works today, and will surprise somebody.
+**Severity.** *Blocking*: users or groups are not provisioned or are lost, or access is denied, now
+or within days. *Advisory*: works today, and is likely to cause a problem later.
 
-**Who asks.** A *component* (or the settings of the stack file) refuses what breaks a blocking rule,
-the *policy pack* reports it on declared resources, the *doctor* on what is really there. An asker
-that could not look says so; it never says that the rule holds.
+**Enforced by.** A *component* (or the settings of the stack file) rejects what breaks a blocking
+rule. The *policy pack* reports it for declared resources, the *doctor* for the live org and
+account. Where a value cannot be read, the rule is reported as unknown, never as met.
 
-**Sources.** "AWS's page" is AWS's page on Okta in the IAM Identity Center User Guide. A link
-leads to the fact in [research](../research/README.md), with its evidence and the page of Okta or
-AWS.
-Where sources disagree the rule says so and names both.
+**Sources.** "AWS's page" is AWS's page on Okta in the IAM Identity Center User Guide. A link leads
+to the fact in [research](../research/README.md), with its evidence and the page of Okta or AWS.
+Where sources disagree, the rule names both.
 """
 
 
 def page(rules: Mapping[str, Rule[Any]] = RULES) -> str:
-    """The whole page, Markdown. The heading of each rule is its id, so that OIC-201 is "
-    "`#oic-201`."""
+    """The whole page. The heading of each rule is its ID: the anchor of OIC-201 is `#oic-201`."""
     parts = [_HEAD, *(_overview(number, rules) for number in FAMILIES)]
     for number, title in FAMILIES.items():
         parts.append(f"\n## {number}xx: {title}\n")
@@ -51,10 +49,10 @@ def page(rules: Mapping[str, Rule[Any]] = RULES) -> str:
 def _overview(number: str, rules: Mapping[str, Rule[Any]]) -> str:
     rows = [
         f"| [{rule.id}](#{rule.id.lower()}) | {_plain(rule.title)} | {rule.severity} | "
-        f"{', '.join(rule.enforced_by)} |"
+        f"{_points(rule)} |"
         for rule in (rules[key] for key in sorted(rules) if key[4] == number)
     ]
-    head = f"\n**{number}xx: {FAMILIES[number]}**\n\n| id | rule | severity | who asks |"
+    head = f"\n**{number}xx: {FAMILIES[number]}**\n\n| ID | rule | severity | enforced by |"
     return "\n".join([head, "|---|---|---|---|", *rows])
 
 
@@ -63,7 +61,7 @@ def _rule(rule: Rule[Any]) -> str:
     return f"""\
 ### {rule.id}
 
-**{_plain(rule.title)}.** *{rule.severity.capitalize()}; asked by: {", ".join(rule.enforced_by)}.*
+**{_plain(rule.title)}.** *{rule.severity.capitalize()}; enforced by: {_points(rule)}.*
 
 {_plain(_sentence(rule.check.__doc__ or ""))}
 
@@ -78,19 +76,23 @@ def _rule(rule: Rule[Any]) -> str:
 """
 
 
+def _points(rule: Rule[Any]) -> str:
+    return ", ".join(rule.enforced_by)
+
+
 def _sentence(text: str) -> str:
     text = " ".join(text.split())
     return text[:1].upper() + text[1:].rstrip(".") + "."
 
 
 def _plain(text: str) -> str:
-    """Text that Markdown shows as it is, with links to the facts that it cites."""
+    """Text with Markdown's characters escaped, and with links to the facts that it cites."""
     text = re.sub(r"[\\<>*\[\]|`$]|(?<!\w)_|_(?!\w)", r"\\\g<0>", text)
     return re.sub(r"docs/(research/([\w-]+\.md#[\w-]+))", r"[\2](../\1)", text)
 
 
 def show(value: object) -> str:
-    """An example as Python writes it, without defaults, and with what is long cut."""
+    """An example as Python writes it, without defaults; long texts and sequences are cut."""
     if dataclasses.is_dataclass(value) and not isinstance(value, type):
         given = [
             f"{field.name}={show(getattr(value, field.name))}"
