@@ -1,8 +1,9 @@
 """Calls of Okta's API for N groups, with the real engine: `python -m bench.api_calls [N …]`.
 
 Starts a sandbox and a stack of its own for each N and each way of assigning, runs up, up again,
-refresh, an update by one group, and destroy, and counts by the sandbox's journal. `one`: one group
-is assigned and N are pushed. `each`: N groups are assigned and N others pushed. The groups exist.
+refresh, an update by one group, and destroy, and counts by the sandbox's request log. `one`: one
+group is assigned and N are pushed. `each`: N groups are assigned and N others pushed. The groups
+exist.
 
 Beside it: the fewest calls that the API allows (`fewest`), and Terraform's as measured. Minutes are
 modelled: the calls in the scarcest bucket over what a token gets of it under the workforce limits.
@@ -106,13 +107,13 @@ def measure(groups: int, way: str) -> Iterator[Count]:
             more = run == "one more"
             if run in ("up", "one more"):
                 settle(stack, groups + more, way)
-            before = len(stack.sandbox.ask("GET", "/sandbox/journal"))
+            before = len(stack.sandbox.ask("GET", "/sandbox/request-log"))
             began = time.monotonic()
             done = stack.run(*command)
             seconds = time.monotonic() - began
             if done.returncode:
                 raise RuntimeError(f"{way} {groups}, {run}: {(done.stdout + done.stderr)[-3000:]}")
-            made = stack.sandbox.ask("GET", "/sandbox/journal?server=okta", seconds=60)
+            made = stack.sandbox.ask("GET", "/sandbox/request-log?server=okta", seconds=60)
             made = [call for call in made if call["seq"] > before]
             yield Count(
                 run, seconds, Counter(call["bucket"] for call in made),

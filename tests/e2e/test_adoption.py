@@ -166,18 +166,18 @@ def steps(preview: Result) -> dict[str, set[str]]:
 
 def writes(kit: Kit, since: int) -> list[tuple[str, str]]:
     """Calls to Okta and to the SCIM endpoint that could change something."""
-    made = kit.okta("GET", "/sandbox/journal")[since:]
+    made = kit.okta("GET", "/sandbox/request-log")[since:]
     return [(c["method"], c["path"]) for c in made if c["method"] not in ("GET", "HEAD")]
 
 
 def aws_writes(kit: Kit) -> list[str]:
     """The same of AWS, by IAM actions, since the sandbox began."""
-    made = [call["operation"] for call in kit.okta("GET", "/sandbox/journal?server=aws")]
+    made = [call["operation"] for call in kit.okta("GET", "/sandbox/request-log?server=aws")]
     return [action for action in made if not re.match(r"[\w-]+:(List|Get|Describe)", action)]
 
 
-def journal(kit: Kit) -> int:
-    return len(kit.okta("GET", "/sandbox/journal"))
+def request_count(kit: Kit) -> int:
+    return len(kit.okta("GET", "/sandbox/request-log"))
 
 
 def mappings(kit: Kit) -> dict[str, tuple[str, str]]:
@@ -235,7 +235,7 @@ class Adoption:
 def story(kit: Kit, hands: Hands, tmp_path_factory: pytest.TempPathFactory) -> Adoption:
     """`okta-idc adopt`."""
     known = aws_groups(kit), mappings(kit), in_aws(hands), aws_writes(kit)
-    before, out = journal(kit), tmp_path_factory.mktemp("adopt") / "Pulumi.adopted.yaml"
+    before, out = request_count(kit), tmp_path_factory.mktemp("adopt") / "Pulumi.adopted.yaml"
     done = adopt(kit, "--out", str(out))
     assert done.code == 0, done.text
     federation = yaml.safe_load(out.read_text())["config"][KEY]
@@ -246,7 +246,7 @@ def story(kit: Kit, hands: Hands, tmp_path_factory: pytest.TempPathFactory) -> A
 def imported(kit: Kit, story: Adoption) -> list[tuple[str, str]]:
     """The calls of the first `pulumi up`, which imports."""
     use(kit, story.federation)
-    before = journal(kit)
+    before = request_count(kit)
     done = kit.run("up", "--yes", "--skip-preview")
     assert done.code == 0, done.text
     kit.settle()
@@ -260,7 +260,7 @@ def owned(
     """The calls of `pulumi import` for the push mappings."""
     path = tmp_path_factory.mktemp("import") / "mappings.json"
     assert adopt(kit, "--mappings", str(path), "--stack", "dev").code == 0
-    before = journal(kit)
+    before = request_count(kit)
     done = kit.run(
         "import", "--file", str(path), "--yes", "--skip-preview", "--generate-code=false"
     )
@@ -278,7 +278,7 @@ def test_adopt_writes_a_stack_file_that_loads_and_leaves_nothing_out(story: Adop
 
 def test_the_first_preview_shows_imports_only(kit: Kit, story: Adoption) -> None:
     use(kit, story.federation)
-    before = journal(kit)
+    before = request_count(kit)
     found = steps(kit.run("preview", "--json"))
     assert set(found) == {"import"}, found
     assert len(found["import"]) == IMPORTED, found
@@ -302,7 +302,7 @@ def test_nothing_in_aws_has_changed(kit: Kit, hands: Hands, story: Adoption) -> 
 
 @pytest.mark.usefixtures("imported")
 def test_a_second_up_and_a_refresh_change_nothing(kit: Kit) -> None:
-    before = journal(kit)
+    before = request_count(kit)
     for verb in ("up", "refresh"):
         done = kit.run(verb, "--yes", "--skip-preview", "--expect-no-changes")
         assert done.code == 0, done.text
@@ -324,7 +324,7 @@ def test_the_mappings_can_be_owned_without_a_call_to_okta(
     kit: Kit, owned: list[tuple[str, str]]
 ) -> None:
     assert owned == []
-    before = journal(kit)
+    before = request_count(kit)
     found = steps(kit.run("preview", "--json"))
     assert set(found) == {"same", "update"}, found
     assert found["update"] == {"identity-center-app-saml"}
@@ -338,7 +338,7 @@ def test_the_app_is_then_told_once_to_leave_its_sign_on_policy_alone(
     kit: Kit, story: Adoption
 ) -> None:
     [app] = kit.okta("GET", "/api/v1/apps?limit=200")
-    before = journal(kit)
+    before = request_count(kit)
     done = kit.run("up", "--yes", "--skip-preview")
     assert done.code == 0, done.text
     assert writes(kit, before) == [("PUT", f"/api/v1/apps/{app['id']}")]
@@ -353,7 +353,7 @@ def test_a_destroy_leaves_the_groups_in_aws(kit: Kit, story: Adoption) -> None:
     use(kit, without_import_ids(story.federation) | {"protect": False})
     done = kit.run("up", "--yes", "--skip-preview")
     assert done.code == 0, done.text
-    before = journal(kit)
+    before = request_count(kit)
     done = kit.run("destroy", "--yes", "--skip-preview")
     assert done.code == 0, done.text
     kit.settle()

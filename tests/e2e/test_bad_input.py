@@ -27,14 +27,14 @@ def sandbox(kit: Kit) -> Iterator[Kit]:
 
 def refused(kit: Kit, *says: str) -> None:
     writes = {"POST", "PUT", "PATCH", "DELETE"}
-    before = len(kit.okta("GET", "/sandbox/journal"))
+    before = len(kit.okta("GET", "/sandbox/request-log"))
     done = kit.run("up", "--yes", "--skip-preview")
     assert done.code != 0
     for text in says:
         assert text in done.text, done.text
     assert "Traceback" not in done.text, done.text
     assert "Exception calling application" not in done.text, done.text
-    made = kit.okta("GET", "/sandbox/journal")[before:]
+    made = kit.okta("GET", "/sandbox/request-log")[before:]
     assert not [call for call in made if call["method"] in writes], "something was half done"
 
 

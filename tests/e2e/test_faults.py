@@ -146,11 +146,11 @@ class TestMappings:
         old = okta_group(federation, "aws-data")
         federation.okta("PUT", f"/api/v1/groups/{old['id']}", {"profile": {"name": "aws-data-2"}})
         federation.okta("POST", "/api/v1/groups", {"profile": {"name": "aws-data"}})
-        before = len(federation.okta("GET", "/sandbox/journal"))
+        before = len(federation.okta("GET", "/sandbox/request-log"))
         refused = up(federation)
         assert refused.code != 0
         assert "protect" in refused.text, refused.text
-        made = federation.okta("GET", "/sandbox/journal")[before:]
+        made = federation.okta("GET", "/sandbox/request-log")[before:]
         assert {c["method"] for c in made} == {"GET"}
         new = okta_group(federation, "aws-data")
         federation.okta("DELETE", f"/api/v1/groups/{new['id']}")

@@ -96,11 +96,11 @@ def test_a_refresh_finds_no_change(kit: Kit) -> None:
 
 def test_a_preview_writes_nothing(kit: Kit) -> None:
     kit.change(push_groups=["aws-admins"], account_access={})
-    before = len(kit.okta("GET", "/sandbox/journal"))
+    before = len(kit.okta("GET", "/sandbox/request-log"))
     done = kit.run("preview")
     assert done.code == 0, done.text
     assert "delete" in done.text
-    made = kit.okta("GET", "/sandbox/journal")[before:]
+    made = kit.okta("GET", "/sandbox/request-log")[before:]
     assert {call["method"] for call in made} == {"GET"}
     kit.change()
 

@@ -34,8 +34,8 @@ class Run:
         deadline = time.monotonic() + 120
         while time.monotonic() < deadline:
             with contextlib.suppress(OSError, ValueError, httpx.HTTPError):
-                journal = self.kit.okta("GET", "/sandbox/journal")
-                if any(re.search(call, f"{c['method']} {c['path']}") for c in journal):
+                request_log = self.kit.okta("GET", "/sandbox/request-log")
+                if any(re.search(call, f"{c['method']} {c['path']}") for c in request_log):
                     return
             if self.process.poll() is not None:
                 break

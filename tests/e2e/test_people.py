@@ -110,13 +110,13 @@ def app(**changes: str) -> dict[str, str]:
 
 
 def refused(kit: Kit, verb: str, *says: str) -> None:
-    before = len(kit.okta("GET", "/sandbox/journal"))
+    before = len(kit.okta("GET", "/sandbox/request-log"))
     done = kit.run(verb, *(["--yes", "--skip-preview"] if verb == "up" else []))
     assert done.code != 0
     for text in says:
         assert text in done.text, done.text
     assert "Traceback" not in done.text, done.text
-    made = kit.okta("GET", "/sandbox/journal")[before:]
+    made = kit.okta("GET", "/sandbox/request-log")[before:]
     assert {call["method"] for call in made} == {"GET"}
 
 

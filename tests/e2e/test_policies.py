@@ -109,8 +109,8 @@ def remediated(
 
 
 def writes(kit: Kit) -> int:
-    journal = kit.okta("GET", "/sandbox/journal")
-    return sum(call["method"] in ("POST", "PUT", "PATCH", "DELETE") for call in journal)
+    request_log = kit.okta("GET", "/sandbox/request-log")
+    return sum(call["method"] in ("POST", "PUT", "PATCH", "DELETE") for call in request_log)
 
 
 def test_our_own_stack_passes_in_its_first_preview(sandbox: Kit) -> None:

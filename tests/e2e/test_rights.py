@@ -38,7 +38,7 @@ class Rights:
         called = self.called.setdefault(command, {"okta": set(), "aws": set()})
         last = self.seen
         for server in ("okta", "aws"):
-            for entry in self.kit.okta("GET", f"/sandbox/journal?server={server}&since={last}"):
+            for entry in self.kit.okta("GET", f"/sandbox/request-log?server={server}&since={last}"):
                 called[server].add(entry["operation"])
                 self.seen = max(self.seen, entry["seq"])
 

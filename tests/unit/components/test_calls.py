@@ -1,4 +1,4 @@
-"""What an `up` that changes nothing asks of Okta, counted by the sandbox's journal.
+"""What an `up` that changes nothing asks of Okta, counted by the sandbox's request log.
 
 The program runs against Pulumi's mocks; every look-up of Okta's goes through the replacement
 plugin, which pages as the real one does, to a sandbox that holds what is declared.
@@ -42,8 +42,8 @@ class There(World):
     def call(self, args: mocks.MockCallArgs) -> Any:
         if not args.token.startswith("okta:"):
             return super().call(args)
-        given = {name: value for name, value in args.args.items() if value is not None}
-        return INVOKES[args.token].answer(self.okta, given)
+        args = {name: value for name, value in args.args.items() if value is not None}
+        return INVOKES[args.token].answer(self.okta, args)
 
 
 @pytest.fixture
@@ -88,9 +88,9 @@ def world(sandbox: Sandbox) -> World:
 def test_the_truth_about_500_groups_costs_twelve_calls_at_most(
     world: World, sandbox: Sandbox, declare: Callable[..., None]
 ) -> None:
-    since = sandbox.journal()[-1]["seq"]
+    since = sandbox.request_log()[-1]["seq"]
     declare(federation(push_groups=[{"name": name} for name in PUSHED]))
-    counts = sandbox.counts("okta", since=since)
+    counts = sandbox.request_counts("okta", since=since)
     assert {count["operation"].split()[0] for count in counts} == {"GET"}
     assert len(world.inputs("PushGroup")) == GROUPS
     assert sum(count["calls"] for count in counts) <= MOST, counts

@@ -1,5 +1,4 @@
-"""The sandbox's own page, under /sandbox/: health, settings, clock, journal, snapshot,
-refusals, faults."""
+"""The control API under /sandbox/: settings, clock, request log, snapshots, refusals, faults."""
 
 import asyncio
 import contextlib
@@ -11,100 +10,107 @@ from aiohttp import web
 from .. import faults
 from ..clock import Clock
 from ..faults import Faults
-from ..request_log import AWS, Journal, counts
+from ..request_log import AWS, RequestLog, count_by_operation
 from .errors import invalid
-from .http import Json, Route, Wire, read, reply
+from .http import Json, OrgContext, Route, read_body, reply
 
 
-class Control:
+class ControlApi:
+    """The calls of the control API."""
+
     def __init__(
         self,
-        wire: Wire,
+        context: OrgContext,
         health: Callable[[], Json],
         snapshot: Callable[[], Json],
         faults: Faults,
-        journal: Journal,
+        request_log: RequestLog,
         clock: Clock,
     ) -> None:
-        self.wire, self.card, self.take, self.wanted = wire, health, snapshot, faults
-        self.journal, self.clock = journal, clock
+        self.context, self.instance_info, self.create_snapshot, self.active_faults = (
+            context,
+            health,
+            snapshot,
+            faults,
+        )
+        self.request_log, self.clock = request_log, clock
 
     def routes(self) -> list[Route]:
         return [
             ("GET", "/sandbox/health", self.health),
             ("GET", "/sandbox/settings", self.settings),
             ("POST", "/sandbox/settings", self.settings),
-            ("GET", "/sandbox/clock", self.time),
+            ("GET", "/sandbox/clock", self.clock_state),
             ("POST", "/sandbox/clock", self.advance),
             ("GET", "/sandbox/settled", self.settled),
-            ("GET", "/sandbox/journal", self.calls),
-            ("GET", "/sandbox/counts", self.counts),
+            ("GET", "/sandbox/request-log", self.entries),
+            ("GET", "/sandbox/request-log/counts", self.request_counts),
             ("POST", "/sandbox/snapshot", self.snapshot),
             ("GET", "/sandbox/refusals", self.refusals),
             ("POST", "/sandbox/retry", self.retry),
             ("POST", "/sandbox/refresh", self.refresh),
             ("GET", "/sandbox/faults", self.faults),
-            ("POST", "/sandbox/faults", self.fault),
-            ("DELETE", "/sandbox/faults", self.no_faults),
+            ("POST", "/sandbox/faults", self.add_fault),
+            ("DELETE", "/sandbox/faults", self.clear_faults),
         ]
 
     async def health(self, _: web.Request) -> web.Response:
-        return reply(self.card())
+        return reply(self.instance_info())
 
     async def settings(self, request: web.Request) -> web.Response:
-        """What is chosen, after the changes that a POST asks for."""
-        body, settings = await read(request), self.wire.model.settings
+        """Return the settings, after the changes of a POST."""
+        body, settings = await read_body(request), self.context.model.settings
         try:
-            settings.change(body)
+            settings.update(body)
         except ValueError as error:
             raise invalid("settings", str(error)) from None
         return reply(settings.view())
 
-    async def time(self, _: web.Request) -> web.Response:
-        """`now` is seconds since the epoch, `ahead` by how many the clock was advanced."""
+    async def clock_state(self, _: web.Request) -> web.Response:
+        """`now`: seconds since the epoch; `ahead`: seconds by which the clock was advanced."""
         return reply({"now": self.clock.now(), "ahead": self.clock.ahead})
 
     async def advance(self, request: web.Request) -> web.Response:
-        seconds = (await read(request)).get("advance")
+        seconds = (await read_body(request)).get("advance")
         if isinstance(seconds, bool) or not isinstance(seconds, int | float):
             raise invalid("advance", "advance: use a number of seconds")
         if not 0 <= seconds <= 366 * 86400:
             raise invalid("advance", "advance: use 0 to 366 days, in seconds")
         self.clock.advance(seconds)
-        return await self.time(request)
+        return await self.clock_state(request)
 
     async def settled(self, request: web.Request) -> web.Response:
-        """Wait until nothing is left to provision; `pending` says what still is."""
+        """Wait until no provisioning task is pending; `pending` is the number that remain."""
         try:
             timeout = float(request.query.get("timeout", "30"))
         except ValueError:
             timeout = math.nan
         if not 0 <= timeout <= 600:
             raise invalid("timeout", "timeout: use 0 to 600 seconds")
-        worker = self.wire.worker
+        worker = self.context.worker
         with contextlib.suppress(TimeoutError):
             await asyncio.wait_for(worker.idle.wait(), timeout)
         return reply({"settled": not worker.pending, "pending": worker.pending})
 
-    async def calls(self, request: web.Request) -> web.Response:
+    async def entries(self, request: web.Request) -> web.Response:
         return reply(self._entries(request))
 
-    async def counts(self, request: web.Request) -> web.Response:
-        return reply(counts(self._entries(request)))
+    async def request_counts(self, request: web.Request) -> web.Response:
+        return reply(count_by_operation(self._entries(request)))
 
     def _entries(self, request: web.Request) -> list[Json]:
-        """Those of one `server`, and those after the one with the number `since`, if asked so."""
+        """The log entries that the query selects: `server`, and `since` for later numbers."""
         server, since = request.query.get("server", ""), request.query.get("since", "0")
         if server not in ("", AWS, *faults.SERVERS):
             raise invalid("server", "server: use okta, scim or aws")
         if not (since.isascii() and since.isdigit() and len(since) < 12):
             raise invalid("since", "since: use the seq of an entry")
-        return self.journal.find(server, int(since))
+        return self.request_log.select(server, int(since))
 
     async def refusals(self, _: web.Request) -> web.Response:
-        """Everything that is refused now, and what failed of which no object is left."""
+        """Users and groups in error, and failed tasks whose object no longer exists."""
         found: list[Json] = []
-        model = self.wire.model
+        model = self.context.model
         for app in model.apps.values():
             for user in app.users.values():
                 found += _refusal("user", user.name, user.error, user.scim_status)
@@ -114,35 +120,36 @@ class Control:
         return reply(found + model.failures)
 
     async def snapshot(self, _: web.Request) -> web.Response:
-        """The whole sandbox as JSON, once nothing is left to provision."""
-        worker = self.wire.worker
-        if worker.pending or worker.held:
-            raise invalid("snapshot", "Tasks are pending; settle first, with connections on.")
+        """The state of the sandbox as JSON; requires that no provisioning task is pending."""
+        worker = self.context.worker
+        if worker.pending or worker.held_jobs:
+            cause = "Provisioning tasks are pending. Enable the connections and wait until settled."
+            raise invalid("snapshot", cause)
         try:
-            return reply(self.take())
+            return reply(self.create_snapshot())
         except ValueError as error:
             raise invalid("snapshot", str(error)) from None
 
     async def retry(self, _: web.Request) -> web.Response:
-        return reply({"retried": self.wire.worker.retry()})
+        return reply({"retried": self.context.worker.retry_failed()})
 
     async def refresh(self, _: web.Request) -> web.Response:
-        await self.wire.worker.refresh()
+        await self.context.worker.refresh_app_groups()
         return web.Response(status=204)
 
     async def faults(self, _: web.Request) -> web.Response:
-        return reply([fault.view() for fault in self.wanted.waiting])
+        return reply([fault.view() for fault in self.active_faults.active])
 
-    async def fault(self, request: web.Request) -> web.Response:
+    async def add_fault(self, request: web.Request) -> web.Response:
         try:
-            fault = faults.read(await read(request))
+            fault = faults.parse_fault(await read_body(request))
         except ValueError as error:
             raise invalid("fault", str(error)) from None
-        self.wanted.waiting.append(fault)
+        self.active_faults.active.append(fault)
         return reply(fault.view(), status=201)
 
-    async def no_faults(self, _: web.Request) -> web.Response:
-        self.wanted.waiting.clear()
+    async def clear_faults(self, _: web.Request) -> web.Response:
+        self.active_faults.active.clear()
         return web.Response(status=204)
 
 

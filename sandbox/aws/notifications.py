@@ -1,7 +1,7 @@
-"""EventBridge and SNS: moto's, with what it is too lenient about put right.
+"""EventBridge and SNS: moto with stricter validation.
 
-Nothing is delivered: a sandbox that sent a message to the address of a subscription would reach
-beyond this machine. moto sends none of its events to SNS either.
+The sandbox delivers no messages, because a delivery could leave this machine. moto does not forward
+events to SNS either.
 """
 
 import json
@@ -16,14 +16,14 @@ from moto.sns.exceptions import SNSInvalidParameter
 from moto.sns.models import SNSBackend, Subscription
 from moto.sns.responses import SNSResponse
 
-from .constraints import refuse_broken
+from .constraints import check_constraints
 from .errors import RefusedError
 
 PROTOCOLS = (
     "http", "https", "email", "email-json", "sms", "sqs", "application", "lambda", "firehose",
 )  # fmt: skip
-"""botocore's documentation of Subscribe."""
-CONFIRMED_BY_A_PERSON = ("http", "https", "email", "email-json")
+"""Protocols in botocore's documentation of Subscribe."""
+MANUALLY_CONFIRMED = ("http", "https", "email", "email-json")
 RATE = re.compile(r"rate\((1 (minute|hour|day)|0*([2-9]|[1-9]\d+) (minutes|hours|days))\)")
 MONTH = r"(\d|0\d|1[0-2]|JAN|FEB|MAR|APR|MAY|JUN|JUL|AUG|SEP|OCT|NOV|DEC)"
 WEEKDAY = r"([1-7]|SUN|MON|TUE|WED|THU|FRI|SAT)"
@@ -33,16 +33,16 @@ CRON_FIELDS = (
 )  # fmt: skip
 """Minutes, hours, day of month, month, day of week, year (EventBridge's user guide, cron)."""
 DAY_OF_MONTH, DAY_OF_WEEK = 2, 4
-_MOTO = {
+_MOTO_ORIGINALS = {
     cls: dict(vars(cls)) for cls in (EventsHandler, SNSBackend, SNSResponse, Subscription)
-}  # as they were before any sandbox mended them
+}  # the originals, before the sandbox replaces methods
 
 
 def install() -> None:
-    """Let moto refuse what AWS refuses."""
+    """Make moto refuse the requests that AWS refuses."""
     model = Session().get_service_model("events")
     for operation in ("PutRule", "PutTargets"):
-        _hold(operation, model.operation_model(operation).input_shape)
+        _validate_operation(operation, model.operation_model(operation).input_shape)
     EventsHandler.test_event_pattern = _test_event_pattern  # type: ignore[method-assign]
     SNSBackend.subscribe = _subscribe  # type: ignore[method-assign]
     SNSBackend.unsubscribe = _unsubscribe  # type: ignore[method-assign]
@@ -51,7 +51,7 @@ def install() -> None:
 
 
 def is_schedule(expression: str) -> bool:
-    """Whether EventBridge takes it: `rate(…)`, or `cron(…)` with one of the two days left open."""
+    """Whether EventBridge accepts `rate(…)`, or `cron(…)` with `?` for exactly one day field."""
     if RATE.fullmatch(expression):
         return True
     found = re.fullmatch(r"cron\(([^()]+)\)", expression)
@@ -73,13 +73,13 @@ def _is_field(number: int, text: str) -> bool:
     return all(re.fullmatch(allowed, part) for part in text.split(","))
 
 
-def _hold(operation: str, shape: Any) -> None:
+def _validate_operation(operation: str, shape: Any) -> None:
     name = "".join(f"_{c.lower()}" if c.isupper() else c for c in operation).lstrip("_")
-    moto = _MOTO[EventsHandler][name]
+    moto = _MOTO_ORIGINALS[EventsHandler][name]
 
     def answer(self: EventsHandler) -> Any:
         params = json.loads(self.body or "{}")
-        refuse_broken(shape, params)
+        check_constraints(shape, params)
         schedule = params.get("ScheduleExpression")
         if schedule and not is_schedule(schedule):
             text = "Parameter ScheduleExpression is not valid."
@@ -107,11 +107,13 @@ def _subscribe(self: SNSBackend, topic_arn: str, endpoint: str, protocol: str) -
         raise SNSInvalidParameter("Invalid parameter: Email address")
     if protocol.startswith("http") and not (endpoint or "").startswith(f"{protocol}://"):
         raise SNSInvalidParameter("Invalid parameter: Endpoint must match the specified protocol")
-    made: Subscription = _MOTO[SNSBackend]["subscribe"](self, topic_arn, endpoint, protocol)
-    pending = protocol in CONFIRMED_BY_A_PERSON
-    made.attributes["PendingConfirmation"] = pending
-    made.attributes["ConfirmationWasAuthenticated"] = not pending
-    return made
+    subscription: Subscription = _MOTO_ORIGINALS[SNSBackend]["subscribe"](
+        self, topic_arn, endpoint, protocol
+    )
+    pending = protocol in MANUALLY_CONFIRMED
+    subscription.attributes["PendingConfirmation"] = pending
+    subscription.attributes["ConfirmationWasAuthenticated"] = not pending
+    return subscription
 
 
 def _unsubscribe(self: SNSBackend, subscription_arn: str) -> None:
@@ -121,7 +123,7 @@ def _unsubscribe(self: SNSBackend, subscription_arn: str) -> None:
             "Invalid parameter: SubscriptionArn Reason: Cannot unsubscribe a subscription that is "
             "pending confirmation"
         )
-    _MOTO[SNSBackend]["unsubscribe"](self, subscription_arn)
+    _MOTO_ORIGINALS[SNSBackend]["unsubscribe"](self, subscription_arn)
 
 
 def _set_topic_attributes(self: SNSResponse) -> Any:
@@ -132,4 +134,4 @@ def _set_topic_attributes(self: SNSResponse) -> Any:
             valid = False
         if not valid:
             raise SNSInvalidParameter("Invalid parameter: Policy Error: null")
-    return _MOTO[SNSResponse]["set_topic_attributes"](self)
+    return _MOTO_ORIGINALS[SNSResponse]["set_topic_attributes"](self)

@@ -1,59 +1,55 @@
-"""Profile mappings: how an app user's attributes come from the Okta user's.
+"""API of profile mappings: expressions that compute an app user's attributes.
 
-One mapping for each app, from Okta to the app; the way back is not offered. Assumed: every
-attribute that is sent to AWS is mapped from the one of its name; saving a mapping sends nothing
-(that is what the plugin's `always_apply` asks for separately); and pushStatus is kept and shown
-but makes no difference here.
+Each app has one mapping, from Okta to the app. Assumed: by default every attribute sent to AWS is
+mapped from the Okta attribute with the same name; saving a mapping pushes nothing (the plugin's
+`always_apply` triggers the push separately); and pushStatus is stored and shown without effect.
 """
 
 from typing import Any
 
 from aiohttp import web
 
-from .errors import OktaError, invalid, missing
+from .errors import OktaError, invalid, not_found
 from .expression import ExpressionError, parse
-from .http import Json, Route, Wire, read, reply, text_of
+from .http import Json, Resource, Route, read_body, reply, text_of
 from .model import App
 
 
-class Mappings:
-    def __init__(self, wire: Wire) -> None:
-        self.wire, self.model = wire, wire.model
-
+class ProfileMappings(Resource):
     def routes(self) -> list[Route]:
-        one = "/api/v1/mappings/{mapping}"
+        path = "/api/v1/mappings/{mapping}"
         return [
             ("GET", "/api/v1/mappings", self.list),
-            ("GET", one, self.get),
-            ("POST", one, self.change),
+            ("GET", path, self.get),
+            ("POST", path, self.change),
             ("GET", "/api/v1/apps/{app}/user/types", self.types),
             ("PUT", "/api/internal/v1/mappings/reapply", self.reapply),
         ]
 
     def short_view(self, app: App) -> Json:
-        """A mapping in a list: without what it maps."""
-        meta, kind = f"{self.wire.api}/meta", self.model.user_type
-        here = {"self": {"href": f"{meta}/types/user/{kind}"},
+        """A mapping as lists show it, without its properties."""
+        meta, kind = f"{self.context.api}/meta", self.model.user_type
+        source_links = {"self": {"href": f"{meta}/types/user/{kind}"},
                 "schema": {"href": f"{meta}/schemas/user/default"}}  # fmt: skip
-        there = {"self": {"href": f"{self.wire.api}/apps/{app.id}"},
+        target_links = {"self": {"href": f"{self.context.api}/apps/{app.id}"},
                  "schema": {"href": f"{meta}/schemas/apps/{app.id}/default"}}  # fmt: skip
         return {
             "id": app.mapping_id,
-            "source": {"id": kind, "name": "user", "type": "user", "_links": here},
+            "source": {"id": kind, "name": "user", "type": "user", "_links": source_links},
             "target": {"id": app.id, "name": app.body["name"], "type": "appuser",
-                       "_links": there},
-            "_links": {"self": {"href": f"{self.wire.api}/mappings/{app.mapping_id}"}},
+                       "_links": target_links},
+            "_links": {"self": {"href": f"{self.context.api}/mappings/{app.mapping_id}"}},
         }  # fmt: skip
 
     def view(self, app: App) -> Json:
-        return {**self.short_view(app), "properties": app.mapped}
+        return {**self.short_view(app), "properties": app.attribute_mappings}
 
     def _mapping(self, request: web.Request) -> App:
         ident = request.match_info["mapping"]
         for app in self.model.apps.values():
             if app.mapping_id == ident:
                 return app
-        raise missing(ident, "ProfileMapping")
+        raise not_found(ident, "ProfileMapping")
 
     async def list(self, request: web.Request) -> web.Response:
         source, target = request.query.get("sourceId"), request.query.get("targetId")
@@ -62,26 +58,28 @@ class Mappings:
             for app in self.model.apps.values()
             if source in (None, "", self.model.user_type) and target in (None, "", app.id)
         ]
-        return self.wire.page(request, found, lambda v: v, default=20, most=200)
+        return self.context.page(request, found, lambda v: v, default=20, maximum=200)
 
     async def get(self, request: web.Request) -> web.Response:
         return reply(self.view(self._mapping(request)))
 
     async def change(self, request: web.Request) -> web.Response:
-        app, body = self._mapping(request), await read(request)
-        given: Any = body.get("properties") or {}
-        if not isinstance(given, dict):
+        app, body = self._mapping(request), await read_body(request)
+        changes: Any = body.get("properties") or {}
+        if not isinstance(changes, dict):
             raise invalid("properties", "properties: must be an object")
-        wanted = {name: _property(name, value) for name, value in given.items()}
-        mapped = {**app.mapped, **wanted}
-        app.mapped = {name: value for name, value in mapped.items() if value is not None}
+        changed = {name: _property(name, value) for name, value in changes.items()}
+        properties = {**app.attribute_mappings, **changed}
+        app.attribute_mappings = {
+            name: value for name, value in properties.items() if value is not None
+        }
         return reply(self.view(app))
 
     async def types(self, request: web.Request) -> web.Response:
-        return reply([{"id": self.wire.app(request).user_type}])
+        return reply([{"id": self.context.app(request).user_type}])
 
     async def reapply(self, request: web.Request) -> web.Response:
-        """What the console's "Apply updates now" does; Okta's own, and in no document."""
+        """Push all users of an app ("Apply updates now" in the console; undocumented API)."""
         target = request.query.get("target")
         for app in self.model.apps.values():
             if app.user_type == target:
@@ -95,7 +93,7 @@ def _property(name: str, value: Any) -> Json | None:
     if value is None:
         return None
     if not isinstance(value, dict):
-        raise invalid(name, f"{name}: must be an object, or null to take it out")
+        raise invalid(name, f"{name}: must be an object, or null to remove it")
     expression = text_of(value, "expression")
     status = value.get("pushStatus") or "DONT_PUSH"
     if status not in ("PUSH", "DONT_PUSH"):

@@ -1,17 +1,17 @@
-"""AWS: Users and Groups, as they stand in the identity store."""
+"""AWS: the Users and Groups pages."""
 
 from typing import Any
 
 from aiohttp import web
 
 from ..aws.store import IdentityStore, NotFoundError, Record
-from ..okta.errors import missing
+from ..okta.errors import not_found
 from ..okta.http import Route
-from .applications import MOST
+from .applications import MAX_ROWS
 from .pages import Pages
 
 
-class People:
+class Directory:
     def __init__(self, pages: Pages, store: IdentityStore) -> None:
         self.pages, self.store = pages, store
 
@@ -25,10 +25,12 @@ class People:
         ]
 
     def _show(self, template: str, page: str, **context: Any) -> web.Response:
-        return self.pages.show(f"aws/{template}.html", page=page, by=self._by, **context)
+        return self.pages.show(
+            f"aws/{template}.html", page=page, created_by=self._created_by, **context
+        )
 
-    def _by(self, record: Record) -> str:
-        """Who made it: what SCIM wrote carries its issuer
+    def _created_by(self, record: Record) -> str:
+        """SCIM or Manual: records that SCIM wrote carry its issuer
         (docs/research/identity-center.md#users-and-groups-outside-scim)."""
         issuers = [item["Issuer"] for item in record.get("ExternalIds", [])]
         return "SCIM" if self.store.issuer in issuers else "Manual"
@@ -36,20 +38,20 @@ class People:
     async def users(self, request: web.Request) -> web.Response:
         with self.store.lock:
             found = list(self.store.users.values())
-        rows, more, asked = _found(request, found, "UserName", "DisplayName")
-        return self._show("users", "users", rows=rows, more=more, q=asked)
+        rows, more, query = _search(request, found, "UserName", "DisplayName")
+        return self._show("users", "users", rows=rows, more=more, q=query)
 
     async def groups(self, request: web.Request) -> web.Response:
         with self.store.lock:
             found = list(self.store.groups.values())
             count = {group["GroupId"]: len(self.store.members(group["GroupId"])) for group in found}
-        rows, more, asked = _found(request, found, "DisplayName")
-        return self._show("groups", "groups", rows=rows, more=more, q=asked, count=count)
+        rows, more, query = _search(request, found, "DisplayName")
+        return self._show("groups", "groups", rows=rows, more=more, q=query, count=count)
 
     async def user(self, request: web.Request) -> web.Response:
         ident = request.match_info["id"]
         with self.store.lock:
-            user = _one(self.store.user, ident)
+            user = _lookup(self.store.user, ident)
             groups = [group for group in self.store.groups.values()
                       if self.store.find_membership(group["GroupId"], ident)]  # fmt: skip
         return self._show("user", "users", user=user, groups=groups)
@@ -57,25 +59,25 @@ class People:
     async def group(self, request: web.Request) -> web.Response:
         ident = request.match_info["id"]
         with self.store.lock:
-            group = _one(self.store.group, ident)
+            group = _lookup(self.store.group, ident)
             members = [self.store.user(user) for user in self.store.members(ident)]
         return self._show("group", "groups", group=group, members=members)
 
 
-def _one(look: Any, ident: str) -> Record:
+def _lookup(lookup: Any, ident: str) -> Record:
     try:
-        return look(ident)
+        return lookup(ident)
     except NotFoundError as error:
-        raise missing(ident, str(error)) from None
+        raise not_found(ident, str(error)) from None
 
 
-def _found(
+def _search(
     request: web.Request, records: list[Record], *keys: str
 ) -> tuple[list[Record], int, str]:
-    asked = request.query.get("q", "")
+    query = request.query.get("q", "")
     found = [
         record
         for record in records
-        if any(asked.casefold() in str(record.get(key, "")).casefold() for key in keys)
+        if any(query.casefold() in str(record.get(key, "")).casefold() for key in keys)
     ]
-    return found[:MOST], len(found[MOST:]), asked
+    return found[:MAX_ROWS], len(found[MAX_ROWS:]), query

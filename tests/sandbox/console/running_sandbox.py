@@ -1,4 +1,4 @@
-"""Okta, SCIM and the consoles on free ports of 127.0.0.1, in a thread of this process."""
+"""Runs Okta, SCIM and the consoles on free ports of 127.0.0.1, in a thread of the test process."""
 
 import asyncio
 import re
@@ -35,7 +35,7 @@ APP = {
 }  # fmt: skip
 
 
-class Running:
+class RunningSandbox:
     def __init__(self, okta: str, center: IdentityCenter, store: IdentityStore) -> None:
         self.okta, self.center, self.store = okta, center, store
         self.server: web.Application | None = None
@@ -63,7 +63,7 @@ class Running:
         return answer.text
 
     def post(self, path: str, files: Any = None, **fields: Any) -> httpx.Response:
-        """As a form of ours sends it; a redirect is followed."""
+        """Send a form as a console page does, and follow the redirect."""
         page = self.get("/aws-console/settings/identity-source/external")
         secret = re.search(r'name="csrf" value="([^"]+)"', page)
         assert secret
@@ -72,7 +72,7 @@ class Running:
         return self.http.post(path, data=data, files=files, headers=headers, follow_redirects=True)
 
     def connect(self, *features: str) -> str:
-        """Everything a person does until provisioning is on; the token."""
+        """Do all console steps until provisioning is enabled; return the token."""
         self.center.external = True
         token = self.center.enable()
         answer = self.post(
@@ -91,7 +91,7 @@ class Running:
         return next(g["id"] for g in found if g["profile"]["name"] == name)
 
     def routes(self, method: str) -> list[str]:
-        """The paths of all pages, with real ids in them."""
+        """The paths of all pages, with real IDs."""
         assert self.server
         known = {
             "name": "amazon_aws_sso", "app": self.app["id"], "kind": "people",
@@ -108,22 +108,22 @@ class Running:
 
 
 @contextmanager
-def running(port: int = 0) -> Iterator[Running]:
+def running_sandbox(port: int = 0) -> Iterator[RunningSandbox]:
     ports = open_ports(port)
     ports.pop("aws").close()
     okta, scim = (f"http://127.0.0.1:{ports[name].getsockname()[1]}" for name in ("okta", "scim"))
     store = IdentityStore(ORG.aws.identity_store_id, ORG.aws.tenant)
-    it = Running(okta, IdentityCenter(ORG.aws), store)
+    sandbox = RunningSandbox(okta, IdentityCenter(ORG.aws), store)
     loop, ready = asyncio.new_event_loop(), threading.Event()
     stop = asyncio.Event()
 
     async def serve() -> None:
-        it.server = create_app(
+        sandbox.server = create_app(
             ORG, base_url=okta, scim_url=scim, latency=0, health=dict,
-            identity=(it.center, store),
+            identity=(sandbox.center, store),
         )  # fmt: skip
-        ours = create_scim_app(store, tenant=ORG.aws.tenant, token="-", center=it.center)
-        runners = [web.AppRunner(app, access_log=None) for app in (it.server, ours)]
+        ours = create_scim_app(store, tenant=ORG.aws.tenant, token="-", center=sandbox.center)
+        runners = [web.AppRunner(app, access_log=None) for app in (sandbox.server, ours)]
         for runner, name in zip(runners, ("okta", "scim"), strict=True):
             await runner.setup()
             await web.SockSite(runner, ports[name]).start()
@@ -136,10 +136,10 @@ def running(port: int = 0) -> Iterator[Running]:
     thread.start()
     try:
         assert ready.wait(60)
-        it.api("POST", "/apps", APP)
-        yield it
+        sandbox.api("POST", "/apps", APP)
+        yield sandbox
     finally:
-        it.http.close()
+        sandbox.http.close()
         loop.call_soon_threadsafe(stop.set)
         thread.join(60)
         loop.close()

@@ -1,4 +1,4 @@
-"""EventBridge and SNS through boto3: what AWS refuses, and that nothing leaves the machine."""
+"""EventBridge and SNS through boto3: refused requests, and no delivery."""
 
 import json
 import socket
@@ -10,7 +10,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from sandbox.aws.messages import is_schedule
+from sandbox.aws.notifications import is_schedule
 from tests.sandbox.aws.conftest import Client, refused
 
 HEALTH = {
@@ -23,7 +23,7 @@ HEALTH = {
 
 
 def event(service: str = "IAMIDENTITYCENTER") -> str:
-    """As EventBridge wraps an AWS Health event."""
+    """An AWS Health event in EventBridge's envelope."""
     code = f"AWS_{service}_SCIM_BEARER_TOKEN_EXPIRY_NOTIFICATION"
     return json.dumps({
         "version": "0", "id": str(uuid.uuid4()), "detail-type": "AWS Health Event",
@@ -48,16 +48,16 @@ def topic(sns: Any) -> str:
     return sns.create_topic(Name=f"topic-{uuid.uuid4().hex[:8]}")["TopicArn"]
 
 
-def test_a_rule_with_its_target_comes_and_goes(events: Any, topic: str) -> None:
-    made = events.put_rule(
+def test_a_rule_with_its_target_is_created_and_deleted(events: Any, topic: str) -> None:
+    created = events.put_rule(
         Name="life", EventPattern=json.dumps(HEALTH), Tags=[{"Key": "a", "Value": "b"}]
     )
     found = events.describe_rule(Name="life")
     assert (found["Arn"], found["State"], found["EventBusName"]) == (
-        made["RuleArn"], "ENABLED", "default",
+        created["RuleArn"], "ENABLED", "default",
     )  # fmt: skip
     assert json.loads(found["EventPattern"]) == HEALTH
-    tags = events.list_tags_for_resource(ResourceARN=made["RuleArn"])
+    tags = events.list_tags_for_resource(ResourceARN=created["RuleArn"])
     assert tags["Tags"] == [{"Key": "a", "Value": "b"}]
     target = {
         "Id": "t", "Arn": topic,
@@ -79,13 +79,13 @@ def test_a_rule_with_its_target_comes_and_goes(events: Any, topic: str) -> None:
     ],
 )  # fmt: skip
 def test_a_rule_that_aws_refuses_is_refused(events: Any, given: dict[str, str]) -> None:
-    asked = {"Name": "fine", "ScheduleExpression": "rate(1 day)", **given}
-    refused(events.put_rule, "ValidationException", **asked)
+    params = {"Name": "fine", "ScheduleExpression": "rate(1 day)", **given}
+    refused(events.put_rule, "ValidationException", **params)
 
 
 def test_a_pattern_is_matched_as_eventbridge_does(events: Any) -> None:
-    def matches(**asked: Any) -> bool:
-        return events.test_event_pattern(EventPattern=json.dumps(HEALTH), **asked)["Result"]
+    def matches(**params: Any) -> bool:
+        return events.test_event_pattern(EventPattern=json.dumps(HEALTH), **params)["Result"]
 
     assert matches(Event=event())
     assert not matches(Event=event("EC2"))
@@ -105,7 +105,7 @@ def test_a_pattern_is_matched_as_eventbridge_does(events: Any) -> None:
         "cron(0 10 3W * ? 2026)",
     ],
 )  # fmt: skip
-def test_schedules_of_the_user_guide_are_taken(expression: str) -> None:
+def test_schedules_of_the_user_guide_are_accepted(expression: str) -> None:
     assert is_schedule(expression)
 
 
@@ -119,27 +119,27 @@ def test_schedules_of_the_user_guide_are_taken(expression: str) -> None:
         "cron(0 9 15 10 ? 2026", "0 9 15 10 ? 2026",
     ],
 )  # fmt: skip
-def test_what_is_no_schedule_is_not_taken(expression: str) -> None:
+def test_an_invalid_schedule_is_refused(expression: str) -> None:
     assert not is_schedule(expression)
 
 
 @given(st.datetimes())
-def test_every_date_that_a_cron_can_name_is_a_schedule(at: Any) -> None:
+def test_every_date_is_a_valid_schedule(at: Any) -> None:
     expression = f"cron({at.minute} {at.hour} {at.day} {at.month} ? {at.year})"
     assert is_schedule(expression) == (1970 <= at.year <= 2199)
 
 
-def test_a_person_confirms_a_subscription_by_mail(sns: Any, topic: str) -> None:
-    made = sns.subscribe(
+def test_an_email_subscription_awaits_confirmation(sns: Any, topic: str) -> None:
+    created = sns.subscribe(
         TopicArn=topic, Protocol="email", Endpoint="a@example.com", ReturnSubscriptionArn=True
     )["SubscriptionArn"]
-    found = sns.get_subscription_attributes(SubscriptionArn=made)["Attributes"]
+    found = sns.get_subscription_attributes(SubscriptionArn=created)["Attributes"]
     assert found["PendingConfirmation"] == "true"
     assert "pending confirmation" in refused(
-        sns.unsubscribe, "InvalidParameter", SubscriptionArn=made
+        sns.unsubscribe, "InvalidParameter", SubscriptionArn=created
     )
     sns.delete_topic(TopicArn=topic)
-    refused(sns.get_subscription_attributes, "NotFound", SubscriptionArn=made)
+    refused(sns.get_subscription_attributes, "NotFound", SubscriptionArn=created)
 
 
 @pytest.mark.parametrize(
@@ -152,7 +152,7 @@ def test_a_subscription_that_aws_refuses_is_refused(
     refused(sns.subscribe, "InvalidParameter", TopicArn=topic, Protocol=protocol, Endpoint=endpoint)
 
 
-def test_a_message_goes_nowhere(sns: Any, topic: str) -> None:
+def test_messages_are_not_delivered(sns: Any, topic: str) -> None:
     with socket.create_server(("127.0.0.1", 0)) as listening:
         port = listening.getsockname()[1]
         reached = threading.Event()
@@ -169,7 +169,7 @@ def test_a_message_goes_nowhere(sns: Any, topic: str) -> None:
         assert reached.wait(5)
 
 
-def test_the_policy_of_a_topic_is_json(sns: Any, topic: str) -> None:
+def test_a_topic_policy_must_be_json(sns: Any, topic: str) -> None:
     put = {"TopicArn": topic, "AttributeName": "Policy"}
     refused(sns.set_topic_attributes, "InvalidParameter", **put, AttributeValue="nonsense")
     sns.set_topic_attributes(**put, AttributeValue=json.dumps({"Statement": []}))
@@ -177,6 +177,6 @@ def test_the_policy_of_a_topic_is_json(sns: Any, topic: str) -> None:
     assert json.loads(found) == {"Statement": []}
 
 
-def test_a_failure_inside_moto_is_told_at_once_and_is_no_html_page(sns: Any) -> None:
-    said = refused(sns.get_topic_attributes, "InternalFailure", TopicArn="nonsense")
-    assert said.startswith("The sandbox failed in sns:GetTopicAttributes (")
+def test_a_failure_inside_moto_is_an_immediate_json_error(sns: Any) -> None:
+    message = refused(sns.get_topic_attributes, "InternalFailure", TopicArn="nonsense")
+    assert message.startswith("The sandbox failed in sns:GetTopicAttributes (")
