@@ -9,10 +9,12 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from okta_idc.adoption.account_access import access_of, permission_sets
-from okta_idc.adoption.discovery import Found, Json, Where
+from okta_idc.adoption.discovery import Federation
 from okta_idc.adoption.items import Item, Note
 from okta_idc.clients.json_path import get_text
+from okta_idc.inventory.model import Json, PushGroup
 from okta_idc.inventory.session_tags import statements_of
+from okta_idc.inventory.unavailable import Unavailable
 from okta_idc.rules import Finding, attribute_statements, attributes, endpoints, instance_attributes
 from okta_idc.settings import Settings, SettingsError
 
@@ -60,17 +62,17 @@ class Draft:
         return [note for item in (*single, *lists, *control) for note in item.notes]
 
 
-def draft(found: Found, where: Where) -> Draft:
+def draft(found: Federation) -> Draft:
     """The settings of what was found."""
     sent = [_attribute(each) for each in statements_of(found.app)]
     keys = [item.value["key"] for item in sent if not item.left_out]
-    push = _push(found)
+    push = [_pushed(found, each) for each in found.pushed]
     control = _access_control(found, keys)
     if control and not control.left_out:
         keys += control.value.get("attributes", {})
     made = Draft(
         app=_app(found),
-        scim=_scim(found, where),
+        scim=_scim(found),
         provisioning=_provisioning(found),
         assign=_assign(found),
         push=push,
@@ -89,7 +91,7 @@ def _kept(items: Iterable[Item]) -> list[Any]:
     return [item.value for item in items if not item.left_out]
 
 
-def _app(found: Found) -> Item:
+def _app(found: Federation) -> Item:
     app = found.app
     made = Item(
         {
@@ -102,22 +104,24 @@ def _app(found: Found) -> Item:
     )
     if app.get("status") != "ACTIVE":
         made.problem(f"the app is {app.get('status')}: an up would activate it.")
-    issuer = endpoints.IssuerOfStore(made.value["issuer_url"], found.store)
+    issuer = endpoints.IssuerOfStore(made.value["issuer_url"], found.store_id)
     made.breaches(endpoints.issuer_of_store(issuer))
     return made
 
 
-def _scim(found: Found, where: Where) -> Item:
-    made = Item({"secret": where.secret})
-    if found.secret:
+def _scim(found: Federation) -> Item:
+    name, tags = found.source.secret, found.secret
+    made = Item({"secret": name})
+    if isinstance(tags, Unavailable) or not tags.get("endpoint"):
+        reason = tags.text if isinstance(tags, Unavailable) else "it has no tag `endpoint`."
         made.problem(
-            f"the secret {where.secret} cannot be used: {found.secret}. Fix: put endpoint and "
-            "token there (okta-idc store-token), or name another with --secret."
+            f"the secret {name} cannot be used: {reason} Fix: put endpoint and token there "
+            "(okta-idc store-token), or name another with --secret."
         )
     return made
 
 
-def _provisioning(found: Found) -> Item:
+def _provisioning(found: Federation) -> Item:
     there: list[str] = found.app.get("features") or []
     on = {setting: name in there for setting, name in _FEATURES.items()}
     if not any(on.values()):
@@ -130,16 +134,15 @@ def _provisioning(found: Found) -> Item:
     return Item({"mode": "console", **on})
 
 
-def _assign(found: Found) -> list[Item]:
-    pushed = {str(mapping["sourceGroupId"]) for mapping in found.pushes}
-    listed = sorted(found.assigned, key=lambda each: (_priority(each), str(each["id"])))
-    numbered = all(_priority(each) >= 1 for each in listed if each["id"] not in pushed)
+def _assign(found: Federation) -> list[Item]:
+    pushed = {each.source for each in found.pushed}
+    listed = sorted((priority or 0, ident) for ident, priority in found.assigned.items())
+    numbered = all(priority >= 1 for priority, ident in listed if ident not in pushed)
     items: list[Item] = []
-    for each in listed:
-        ident = str(each["id"])
+    for priority, ident in listed:
         item = Item({**_named(found, ident), "import_id": f"{found.app['id']}/{ident}"})
         if numbered and ident not in pushed:
-            item.value["priority"] = _priority(each)
+            item.value["priority"] = priority
         if ident in pushed:
             item.left_out = True
             item.problem(
@@ -154,37 +157,26 @@ def _assign(found: Found) -> list[Item]:
     return items
 
 
-def _priority(assigned: Json) -> int:
-    priority = assigned.get("priority")
-    return priority if isinstance(priority, int) else 0
-
-
-def _named(found: Found, ident: str) -> Json:
+def _named(found: Federation, ident: str) -> Json:
     """By name; by id where another group has the same name."""
     name = found.groups.name(ident)
     return {"name": name} if found.groups.by_name.get(name) == [ident] else {"id": ident}
 
 
-def _push(found: Found) -> list[Item]:
-    return [_pushed(found, mapping) for mapping in found.pushes]
-
-
-def _pushed(found: Found, mapping: Json) -> Item:
-    source = str(mapping["sourceGroupId"])
-    name, status = found.groups.name(source), mapping.get("status")
-    target = found.groups.names.get(str(mapping.get("targetGroupId")), "")
-    item = Item({**_named(found, source), "import_id": f"{found.app['id']}/{mapping['id']}"})
+def _pushed(found: Federation, each: PushGroup) -> Item:
+    mapping, name, status = each.mapping, each.name, each.mapping.get("status")
+    item = Item({**_named(found, each.source), "import_id": f"{found.app['id']}/{mapping['id']}"})
     if "id" in item.value:
         item.told(f"{name}; another group in Okta has the same name.")
-    if target and target != name:
-        item.told(f"{name} is called {target} in IAM Identity Center.")
-    if in_aws := found.in_aws_of(mapping):
-        item.value["aws_group_id"] = in_aws
+    if each.target and each.target != name:
+        item.told(f"{name} is called {each.target} in IAM Identity Center.")
+    if each.target and each.aws_id:
+        item.value["aws_group_id"] = each.aws_id
     else:
-        called = f" as {target}" if target else ""
+        renamed = f" as {each.target}" if each.target else ""
         item.problem(
-            f"{name} does not stand in IAM Identity Center{called}. Fix: look at app → Push Groups "
-            "in Okta for the reason."
+            f"{name} is not in IAM Identity Center{renamed}. Fix: look at app → Push Groups in "
+            "Okta for the reason."
         )
     if status == "ERROR":
         why = str(mapping.get("errorSummary") or "Okta gives no reason").rstrip(".")
@@ -221,9 +213,9 @@ def _attribute(found: attribute_statements.Statement) -> Item:
     return item
 
 
-def _access_control(found: Found, sent: list[str]) -> Item | None:
+def _access_control(found: Federation, sent: list[str]) -> Item | None:
     """Attributes for access control on the AWS side; None where they are off."""
-    status, pairs = found.control
+    status, pairs = found.access_control
     if not status:
         return None
     mapped = dict(pairs)

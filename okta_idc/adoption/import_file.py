@@ -10,8 +10,9 @@ destroy says `deleteTargetGroup=false`.
 from importlib.metadata import PackageNotFoundError, version
 from typing import Any
 
-from okta_idc.adoption.discovery import Found, Json
+from okta_idc.adoption.discovery import Federation
 from okta_idc.adoption.draft import Draft
+from okta_idc.inventory.model import Json
 from okta_idc.settings.models import PushGroup
 
 _TYPE = "okta:index/pushGroup:PushGroup"
@@ -22,12 +23,11 @@ _PARENT = (
 """What the program calls the component that declares them."""
 
 
-def import_file(made: Draft, found: Found, stack: str, project: str) -> Json:
+def import_file(made: Draft, found: Federation, stack: str, project: str) -> Json:
     """The mappings that are ACTIVE; to set another one ACTIVE would push its whole group."""
-    by_id = {str(mapping["id"]): mapping for mapping in found.pushes}
     resources: list[Json] = []
-    for item in made.push:
-        mapping = by_id[item.value["import_id"].rpartition("/")[2]]
+    for item, group in zip(made.push, found.pushed, strict=True):
+        mapping = group.mapping
         if mapping.get("status") == "ACTIVE":
             called = PushGroup.model_validate(item.value).key
             resources.append(_resource(called, str(found.app["id"]), mapping))

@@ -15,28 +15,22 @@ from okta_idc.doctor.bindings import (
 )
 from okta_idc.doctor.bindings.binding import Question
 from okta_idc.doctor.report import Report
-from okta_idc.inventory.assigned_users import STREAMED
-from okta_idc.inventory.model import Inventory
-from okta_idc.inventory.unavailable import Unavailable
+from okta_idc.doctor.user_checks import UserChecks
+from okta_idc.inventory.model import Inventory, Part
 
 QUESTIONS: tuple[Question, ...] = (
     *scim_secret.QUESTIONS, *app.QUESTIONS, *attributes.QUESTIONS, *groups.QUESTIONS,
     *users.QUESTIONS, *identity_store.QUESTIONS, *account_access.QUESTIONS,
 )  # fmt: skip
 
+PARTS = ~(Part.NAMESAKES | Part.GROUP_ACCESS)
+"""What the questions read."""
 
-def judge(found: Inventory) -> Report:
-    """Every question, and what was found of single people while their pages came."""
+
+def judge(found: Inventory, users: UserChecks) -> Report:
+    """Every question, and what the checks of single users found while pages arrived."""
     report = Report()
-    if isinstance(found.people, Unavailable):
-        for rule in STREAMED:
-            report.cannot(rule, found.people)
-    else:
-        mapping = found.mapping
-        mapped = mapping if isinstance(mapping, Unavailable) else frozenset(
-            name for name, each in mapping.items() if each.expression
-        )  # fmt: skip
-        found.people.tell(report, mapped)
+    users.report(found, report)
     for question in QUESTIONS:
         question.put(found, report)
     return report

@@ -17,7 +17,7 @@ def _sources(found: Inventory) -> dict[str, str]:
 
 def _roles(found: Inventory) -> Iterator[Case]:
     names = known(found.groups)
-    assigned, pushed = known(found.assigned), tuple(_sources(found))
+    assigned, pushed = tuple(known(found.assigned)), tuple(_sources(found))
     labels = {
         "assign": [names.name(ident) for ident in assigned],
         "push": [names.name(ident) for ident in pushed],
@@ -49,7 +49,7 @@ def _members(found: Inventory) -> Iterator[tuple[str, frozenset[str] | Unavailab
 
 
 def _assigned_members(found: Inventory) -> Iterator[Case | Unavailable]:
-    assigned = known(found.people).persons
+    assigned = known(found.people).by_id
     for name, members in _members(found):
         if isinstance(members, Unavailable):
             yield members
@@ -130,7 +130,7 @@ def _compared(
 
 
 def _person_by_person(found: Inventory) -> Iterator[Case]:
-    logins = tuple(p.login for p in known(found.people).persons.values() if p.scope == "USER")
+    logins = tuple(p.login for p in known(found.people).by_id.values() if p.scope == "USER")
     yield Case(assignments.Assignees(logins), place="", by_value=True)
 
 

@@ -1,6 +1,6 @@
 """3xx and 6xx, people together: what must differ between them, and whom AWS refused.
 
-Single profiles are judged while the pages arrive (`okta_idc.inventory.assigned_users`).
+Single profiles are checked while pages arrive (`okta_idc.doctor.user_checks`).
 """
 
 from collections.abc import Iterator
@@ -12,14 +12,14 @@ from okta_idc.rules import identity_store_drift, uniqueness
 
 
 def _user_names(found: Inventory) -> Iterator[Case]:
-    persons = known(found.people).persons.values()
+    persons = known(found.people).by_id.values()
     labels = [person.login for person in persons]
     names = tuple(person.user_name for person in persons)
     yield Case(names, labels={"": labels}, place="userName", personal=True)
 
 
 def _emails(found: Inventory) -> Iterator[Case]:
-    persons = known(found.people).persons.values()
+    persons = known(found.people).by_id.values()
     labels = [person.login for person in persons]
     emails = tuple(person.email for person in persons)
     yield Case(emails, labels={"": labels}, place="email", personal=True)
@@ -36,7 +36,7 @@ def _external_ids(found: Inventory) -> Iterator[Case]:
 def _refused(found: Inventory) -> Iterator[Case]:
     states = {
         person.login: "ERROR"
-        for person in known(found.people).persons.values()
+        for person in known(found.people).by_id.values()
         if person.kind == "refused"
     }
     yield Case(identity_store_drift.Provisioning(states), place="", by_value=True)
