@@ -45,12 +45,12 @@ def _item(found: Federation, arn: str, groups: dict[str, frozenset[str]], keys: 
     given: Json = {
         "name": shown.name,
         "description": shown.description,
-        "session": "" if shown.session_duration == _HOUR else shown.session_duration,
+        "session_duration": "" if shown.session_duration == _HOUR else shown.session_duration,
         "relay_state": shown.relay_state,
-        "managed": sorted(shown.managed_policies),
-        "customer_managed": sorted(shown.customer_managed_policies),
-        "inline": json.loads(shown.inline_policy) if shown.inline_policy else None,
-        "boundary": shown.permissions_boundary,
+        "managed_policies": sorted(shown.managed_policies),
+        "customer_managed_policies": sorted(shown.customer_managed_policies),
+        "inline_policy": json.loads(shown.inline_policy) if shown.inline_policy else None,
+        "permissions_boundary": shown.permissions_boundary,
         "groups": chosen,
         "accounts": sorted(accounts),
         "import_id": f"{arn},{found.instance}",
@@ -71,7 +71,7 @@ def _item(found: Federation, arn: str, groups: dict[str, frozenset[str]], keys: 
         subject = policy_tags.PolicyAndTags(shown.inline_policy, tuple(keys))
         if breaches := policy_tags.tags_are_sent(subject):
             item.left_out = True
-            item.breaches(breaches)
+            item.add_findings(breaches)
     return item
 
 

@@ -135,7 +135,11 @@ def _tell(errors: Console, seen: _Seen, out: Path | None) -> None:
     made, app = seen.made, seen.found.app
     for note in made.notes():
         errors.print(f"{'not taken over' if note.problem else 'note'}: {note.text}", markup=False)
-    kept = {"assigned": made.assign, "pushed": made.push, "permission sets": made.permission_sets}
+    kept = {
+        "assigned": made.groups,
+        "pushed": made.push_groups,
+        "permission sets": made.permission_sets,
+    }
     counts = ", ".join(
         f"{sum(not item.left_out for item in items)} {name}" for name, items in kept.items()
     )

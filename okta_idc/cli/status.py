@@ -101,7 +101,7 @@ def _print(console: Console, declared: Outputs, found: ProvisioningStatus) -> No
         console.print(f"[bold]{title:<10}[/]{text}", highlight=False, soft_wrap=True)
 
     groups = len(declared.get("assignmentGroups") or [])
-    attributes = ", ".join(declared.get("attributes") or []) or "none"
+    attributes = ", ".join(declared.get("attributeStatementKeys") or []) or "none"
     line("App", f"{escape(str(declared.get('appLabel')))} ({declared['appId']})")
     line(
         "Declared",

@@ -78,8 +78,8 @@ def test_what_can_be_expressed_loads_and_raises_no_problem() -> None:
     assert written[KEY] == made.settings()
     settings = Settings.load(written[KEY])
     assert settings.app.import_id == "0oa1"
-    assert settings.assigned[0].import_id == "0oa1/00gall"
-    assert [(g.name, g.import_id, g.aws_group_id) for g in settings.push] == [
+    assert settings.assignments.groups[0].import_id == "0oa1/00gall"
+    assert [(g.name, g.import_id, g.aws_group_id) for g in settings.push_groups] == [
         ("admins", "0oa1/gPm0", aws_id(0)),
         ("data", "0oa1/gPm1", aws_id(1)),
     ]
@@ -92,8 +92,8 @@ def test_a_group_in_both_roles_is_pushed_and_its_assignment_is_a_comment() -> No
     both = {"00gall": 0, "00gdata": 1}
     made = draft(found(assigned=both))
     Settings.load(made.settings())
-    assert [g["name"] for g in made.settings()["assign"]] == ["all"]
-    assert [g["name"] for g in made.settings()["push"]] == ["admins", "data"]
+    assert [g["name"] for g in made.settings()["assignments"]["groups"]] == ["all"]
+    assert [g["name"] for g in made.settings()["push_groups"]] == ["admins", "data"]
     assert "data is assigned and pushed" in problems(made)
     assert "OIC-201" in problems(made)
     assert "# - name: data" in text(made)
@@ -105,7 +105,7 @@ def test_priorities_are_on_all_or_on_none(first: int, written: list[int | None])
     groups.names["00gx"] = "x"
     assigned = {"00gx": first + 1, "00gall": first}
     made = draft(found(assigned=assigned, groups=groups))
-    groups = made.settings()["assign"]
+    groups = made.settings()["assignments"]["groups"]
     assert groups[0]["import_id"] == "0oa1/00gall"
     assert [g.get("priority") for g in groups] == written
 
@@ -114,22 +114,22 @@ def test_a_name_that_two_groups_have_is_given_by_id() -> None:
     groups = found().groups
     groups.by_name["data"].append("00gother")
     made = draft(found(groups=groups))
-    assert made.settings()["push"][1]["id"] == "00gdata"
-    assert "name" not in made.settings()["push"][1]
+    assert made.settings()["push_groups"][1]["id"] == "00gdata"
+    assert "name" not in made.settings()["push_groups"][1]
 
 
 @pytest.mark.parametrize(
     ("changed", "says"),
     [
         ({"status": "ERROR", "errorSummary": "Duplicate name."}, "in ERROR, and .*Duplicate name"),
-        ({"status": "INACTIVE"}, "is INACTIVE: it pushes nothing"),
+        ({"status": "INACTIVE"}, "is INACTIVE, so Okta does not push"),
         ({"targetGroupId": "00gGone"}, "data is not in IAM Identity Center"),
     ],
 )
 def test_a_mapping_that_does_not_serve_is_told(changed: dict[str, Any], says: str) -> None:
     made = draft(found(pushes=(mapping("data", 1, **changed),)))
     assert re.search(says, problems(made)), problems(made)
-    assert made.settings()["push"][0]["import_id"] == "0oa1/gPm1"
+    assert made.settings()["push_groups"][0]["import_id"] == "0oa1/gPm1"
 
 
 FOREIGN = [
@@ -146,9 +146,9 @@ def test_a_statement_that_is_not_ours_is_a_comment_and_a_problem(statement: Any)
     theirs = app()
     theirs["settings"]["signOn"]["attributeStatements"] = [sent("Title"), statement]
     made = draft(found(app=theirs))
-    assert [a["key"] for a in made.settings()["attributes"]] == ["Title"]
-    assert "an up would remove it" in problems(made)
-    assert f"the statement {statement['name']} " in problems(made)
+    assert [a["key"] for a in made.settings()["attribute_statements"]] == ["Title"]
+    assert "`pulumi up` would remove it" in problems(made)
+    assert f"the attribute statement {statement['name']} " in problems(made)
 
 
 def access(shown: PermissionSetDetails, **groups: list[str]) -> GroupAccess:
@@ -167,10 +167,11 @@ def test_a_permission_set_is_taken_with_all_that_it_is() -> None:
     given = access(whole, admins=[*ACCOUNTS], data=[*ACCOUNTS])
     made = draft(found(group_access=given))
     assert problems(made) == ""
-    assert made.settings()["access"]["permission_sets"] == [
-        {"name": "Admin", "description": "d", "session": "PT8H", "relay_state": "https://x",
-         "managed": ["arn:m"], "customer_managed": ["Plain", "a/b/Deploy"], "inline": policy,
-         "boundary": "arn:b", "groups": ["admins", "data"], "accounts": [*ACCOUNTS],
+    assert made.settings()["account_access"]["permission_sets"] == [
+        {"name": "Admin", "description": "d", "session_duration": "PT8H", "relay_state": "https://x",
+         "managed_policies": ["arn:m"], "customer_managed_policies": ["Plain", "a/b/Deploy"],
+         "inline_policy": policy,
+         "permissions_boundary": "arn:b", "groups": ["admins", "data"], "accounts": [*ACCOUNTS],
          "import_id": f"{SET},{INSTANCE}"}
     ]  # fmt: skip
 
@@ -178,7 +179,7 @@ def test_a_permission_set_is_taken_with_all_that_it_is() -> None:
 def test_of_uneven_access_the_largest_block_is_taken_and_the_rest_is_named() -> None:
     given = access(permission_set(), admins=[ACCOUNTS[0]], data=[*ACCOUNTS])
     made = draft(found(group_access=given))
-    [the_set] = made.settings()["access"]["permission_sets"]
+    [the_set] = made.settings()["account_access"]["permission_sets"]
     assert (the_set["groups"], the_set["accounts"]) == (["data"], [*ACCOUNTS])
     assert f"unchanged: admins in {ACCOUNTS[0]}." in problems(made)
 
@@ -189,7 +190,7 @@ def test_a_policy_that_asks_for_a_tag_nobody_sends_is_a_comment() -> None:
         {"Effect": "Allow", "Action": "*", "Resource": "*", "Condition": condition}]}  # fmt: skip
     whole = permission_set(inline_policy=json.dumps(policy))
     made = draft(found(group_access=access(whole, data=[*ACCOUNTS])))
-    assert made.settings()["access"]["permission_sets"] == []
+    assert made.settings()["account_access"]["permission_sets"] == []
     assert "'Team' is a tag that nobody sends" in problems(made)
     assert "# - name: Admin" in text(made)
 
@@ -206,7 +207,7 @@ def test_a_policy_that_asks_for_a_tag_nobody_sends_is_a_comment() -> None:
 )
 def test_attributes_on_the_aws_side(control: Any, written: Any, says: str) -> None:
     made = draft(found(access_control=control))
-    assert made.settings().get("access_control", {}).get("attributes") == written
+    assert made.settings().get("access_control_attributes", {}).get("attributes") == written
     assert says in problems(made)
     assert bool(says) == bool(problems(made))
     yaml.safe_load(text(made))
@@ -216,7 +217,7 @@ def test_attributes_on_the_aws_side(control: Any, written: Any, says: str) -> No
     ("more", "says"),
     [
         ({"app": app(status="INACTIVE")}, "the app is INACTIVE"),
-        ({"app": app(features=[])}, "provisioning is not known to be on"),
+        ({"app": app(features=[])}, "provisioning seems to be off"),
         ({"app": app(settings={"app": {"entityID": f"{ISSUER}x"}})}, "OIC-113"),
         ({"secret": Unavailable("not found.")}, "okta-idc store-token"),
         ({"secret": {}}, "it has no tag `endpoint`"),

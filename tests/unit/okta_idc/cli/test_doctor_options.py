@@ -26,10 +26,11 @@ FEDERATION: dict[str, Any] = {
         "acs_url": "https://us-east-1.sso.signin.aws/platform/saml/acs/0123456789-abcd",
         "issuer_url": "https://us-east-1.signin.aws.amazon.com/platform/saml/d-9067a1b2c3",
     },
-    "scim": {"secret": "by-settings"},
+    "scim_token": {"secret": "by-settings"},
     "provisioning": {"mode": "api", "deactivate_users": False},
-    "assign": ["aws-access"], "push": ["aws-admins", {"id": "00gC"}],
-    "attributes": [{"key": "Department", "value": "user.department"}],
+    "assignments": {"groups": ["aws-access"]},
+    "push_groups": ["aws-admins", {"id": "00gC"}],
+    "attribute_statements": [{"key": "Department", "value": "user.department"}],
 }  # fmt: skip
 VARIABLES = ("OKTA_HTTP_PROXY", "OKTA_ORG_NAME", "OKTA_BASE_URL", "OKTA_API_TOKEN",
              "OKTA_ACCESS_TOKEN", "OKTA_API_CLIENT_ID", "OKTA_API_PRIVATE_KEY")  # fmt: skip
