@@ -22,10 +22,11 @@ from okta_idc.clients.identity_center import IdentityCenter
 from okta_idc.clients.identity_store import IdentityStore
 from okta_idc.clients.okta import Okta
 from okta_idc.clients.okta_auth import HeaderAuth
-from okta_idc.doctor.bindings import judge
-from okta_idc.inventory.assigned_users import People
-from okta_idc.inventory.collect import Aws, Wanted, look
-from okta_idc.inventory.session_tags import attributes_of, statements_of
+from okta_idc.doctor.bindings import PARTS, judge
+from okta_idc.doctor.user_checks import UserChecks
+from okta_idc.inventory.assigned_users import AssignedUsers
+from okta_idc.inventory.model import Inventory, Source
+from okta_idc.inventory.read import read_inventory
 from okta_idc.rules.profiles import judge as judge_profile
 
 WORKFORCE = {"apps": 100, "groups": 500, "apps/id": 500, "groups/id": 1000, "rest": 1200}
@@ -37,8 +38,9 @@ TOKEN = 0.5
 async def doctor(url: str) -> dict[str, Any]:
     """Run the doctor: read the inventory and apply the rules."""
     async with Okta(url, HeaderAuth("SSWS x"), share=1.0) as okta:
-        aws = Aws(STORE, "us-east-1", "scim", url)
-        report = judge(await look(okta, aws, Wanted("0oa1", STORE)))
+        source, users = Source("us-east-1", "0oa1", STORE, "scim", endpoint=url), UserChecks()
+        found = await read_inventory(okta, source, PARTS, on_user=users)
+        report = judge(found, users)
         return {"calls": dict(okta.calls), "findings": len(report.found)}
 
 
@@ -71,9 +73,9 @@ async def fetch(url: str) -> dict[str, Any]:
         await asyncio.gather(
             pages("/api/v1/apps/0oa1/users", limit=500, expand="user"),
             workers(8, members),
-            asyncio.to_thread(lambda: sum(1 for _ in store.each_user())),
+            asyncio.to_thread(lambda: sum(1 for _ in store.users())),
             workers(4, drained),
-            asyncio.to_thread(store.groups),
+            asyncio.to_thread(lambda: list(store.groups())),
             asyncio.to_thread(IdentityCenter("us-east-1", url).instances),
         )
         return {"calls": dict(okta.calls)}
@@ -88,9 +90,10 @@ def rules(people: int) -> tuple[float, float]:
     for each in sent:
         judge_profile(each)
     alone = len(crowd) / (time.process_time() - began)
-    found = People(attributes_of(statements_of(APP)))
+    inventory, checks = Inventory(Source(""), app=APP), UserChecks()
+    found = AssignedUsers(lambda user, shown: checks(inventory, user, shown))
     began = time.process_time()
-    found.see(crowd)
+    found.add(crowd)
     return alone, len(crowd) / (time.process_time() - began)
 
 

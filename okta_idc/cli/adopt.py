@@ -10,7 +10,7 @@ from typing import Annotated, Any
 import typer
 from rich.console import Console
 
-from okta_idc.adoption.discovery import Found, Where, look
+from okta_idc.adoption.discovery import Federation, discover
 from okta_idc.adoption.draft import Draft, draft
 from okta_idc.adoption.import_file import import_file
 from okta_idc.adoption.stack_file import stack_file
@@ -23,6 +23,7 @@ from okta_idc.clients.okta import Okta, OktaError
 from okta_idc.clients.okta_auth import Credentials
 from okta_idc.clients.okta_limits import HALF
 from okta_idc.doctor.report import COULD_NOT_LOOK
+from okta_idc.inventory.model import Source
 from okta_idc.inventory.unavailable import Unavailable
 from okta_idc.settings import ROOT
 
@@ -32,7 +33,7 @@ SECRET = "okta-identity-center/scim"  # noqa: S105 — a name
 
 @dataclass(frozen=True)
 class _Seen:
-    found: Found
+    found: Federation
     made: Draft
     calls: int
 
@@ -82,9 +83,15 @@ def adopt(
         if mappings and not stack:
             raise CannotLookError("--mappings goes with --stack NAME.")
         url = org_url(okta_url, {})
-        where = Where(app, identity_store, known_region(region), secret, aws_endpoint or None)
-        seen = asyncio.run(_look(url, where, share))
-        text = stack_file(seen.made, url, where.region, f"{PROJECT}:{ROOT}")
+        source = Source(
+            region=known_region(region),
+            app_id=app,
+            store_id=identity_store,
+            secret=secret,
+            endpoint=aws_endpoint or None,
+        )
+        seen = asyncio.run(_discover(url, source, share))
+        text = stack_file(seen.made, url, source.region, f"{PROJECT}:{ROOT}")
         if out:
             out.write_text(text, encoding="utf-8")
         if mappings:
@@ -104,12 +111,12 @@ def adopt(
     raise typer.Exit(NOT_ALL if any(note.problem for note in seen.made.notes()) else 0)
 
 
-async def _look(url: str, where: Where, share: float) -> _Seen:
-    with watching(Console(stderr=True)) as watch:
+async def _discover(url: str, source: Source, share: float) -> _Seen:
+    with watching(Console(stderr=True)) as progress:
         auth = Credentials.read().auth()
-        async with Okta(url, auth, share=share, waiting=watch.waits) as okta:
-            found = await look(okta, where)
-            return _Seen(found, draft(found, where), sum(okta.calls.values()))
+        async with Okta(url, auth, share=share, waiting=progress.waits) as okta:
+            found = await discover(okta, source, progress)
+            return _Seen(found, draft(found), sum(okta.calls.values()))
 
 
 def _document(seen: _Seen) -> dict[str, Any]:
@@ -128,7 +135,11 @@ def _tell(errors: Console, seen: _Seen, out: Path | None) -> None:
     made, app = seen.made, seen.found.app
     for note in made.notes():
         errors.print(f"{'not taken over' if note.problem else 'note'}: {note.text}", markup=False)
-    kept = {"assigned": made.assign, "pushed": made.push, "permission sets": made.permission_sets}
+    kept = {
+        "assigned": made.groups,
+        "pushed": made.push_groups,
+        "permission sets": made.permission_sets,
+    }
     counts = ", ".join(
         f"{sum(not item.left_out for item in items)} {name}" for name, items in kept.items()
     )

@@ -18,7 +18,7 @@ from okta_idc.clients.aws import AwsError
 from okta_idc.clients.json_path import get_text
 from okta_idc.clients.okta import Okta, OktaError
 from okta_idc.clients.okta_limits import HALF
-from okta_idc.doctor.bindings import judge
+from okta_idc.doctor.bindings import PARTS, judge
 from okta_idc.doctor.report import COULD_NOT_LOOK, Report, count
 from okta_idc.doctor.reporters.document import document
 from okta_idc.doctor.reporters.html import page
@@ -26,8 +26,9 @@ from okta_idc.doctor.reporters.junit import junit as as_junit
 from okta_idc.doctor.reporters.markdown import markdown as as_markdown
 from okta_idc.doctor.reporters.sarif import sarif as as_sarif
 from okta_idc.doctor.reporters.terminal import print_report
-from okta_idc.inventory.collect import Aws, Wanted, look
+from okta_idc.doctor.user_checks import UserChecks
 from okta_idc.inventory.model import Inventory
+from okta_idc.inventory.read import read_inventory
 from okta_idc.inventory.unavailable import Unavailable
 from okta_idc.rules import Severity
 
@@ -85,8 +86,8 @@ def doctor(
             inputs = direct(app, identity_store, region, okta_url, settings)
         else:
             inputs = from_stack(outputs, stack, settings, okta_url)
-        inputs = inputs.given(region=region, secret=secret, policy=policy)
-        report = asyncio.run(_look(inputs, aws_endpoint, share))
+        inputs = inputs.given(region=region, secret=secret, policy=policy, endpoint=aws_endpoint)
+        report = asyncio.run(_examine(inputs, share))
     except (CannotLookError, OktaError, AwsError) as error:
         Console(stderr=True, soft_wrap=True).print(f"unknown: {error}", markup=False)
         raise typer.Exit(COULD_NOT_LOOK) from None
@@ -107,20 +108,17 @@ def doctor(
     raise typer.Exit(report.exit_code(fail_on))
 
 
-async def _look(inputs: Inputs, aws_endpoint: str, share: float) -> Report:
-    began = time.monotonic()
-    errors = Console(stderr=True)
-    aws = Aws(
-        inputs.store_id, inputs.region, inputs.secret, aws_endpoint or None, inputs.secret_region
-    )
-    wanted = Wanted(inputs.app_id, inputs.store_id, inputs.declared)
-    with watching(errors) as watch:
+async def _examine(inputs: Inputs, share: float) -> Report:
+    began, users = time.monotonic(), UserChecks()
+    with watching(Console(stderr=True)) as progress:
         auth = inputs.credentials.auth()
-        async with Okta(inputs.url, auth, share=share, waiting=watch.waits) as okta:
-            found = await look(okta, aws, wanted, watch)
-            calls = okta.calls
-    report = judge(found)
-    report.about = _about(inputs, found, calls, time.monotonic() - began)
+        async with Okta(inputs.url, auth, share=share, waiting=progress.waits) as okta:
+            found = await read_inventory(
+                okta, inputs.source, PARTS,
+                declared=inputs.declared, progress=progress, on_user=users,
+            )  # fmt: skip
+    report = judge(found, users)
+    report.about = _about(inputs, found, okta.calls, time.monotonic() - began)
     return report
 
 
@@ -133,11 +131,11 @@ def _about(
         "App": "unknown"
         if isinstance(app, Unavailable)
         else f"{get_text(app, 'label')} ({app['id']})",
-        "In AWS": f"Identity Store {inputs.store_id} ({inputs.region})",
+        "In AWS": f"Identity Store {found.store_id} ({found.source.region})",
         "Looked at": ", ".join(
             (
                 "people unknown" if isinstance(people, Unavailable)
-                else count(len(people.persons), "person", "people") + " assigned",
+                else count(len(people.by_id), "person", "people") + " assigned",
                 count(len(found.members.of), "push group"),
                 "users in AWS unknown" if isinstance(users, Unavailable)
                 else count(len(users), "user") + " in AWS",

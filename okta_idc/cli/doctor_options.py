@@ -3,13 +3,12 @@
 import os
 from dataclasses import dataclass, field, replace
 from pathlib import Path
-from typing import Any
 
 import boto3
 
 from okta_idc.cli.stack import (
     CannotLookError,
-    Outputs,
+    declared_by,
     org_url,
     read_config,
     read_outputs,
@@ -18,6 +17,7 @@ from okta_idc.cli.stack import (
 )
 from okta_idc.clients.okta_auth import Credentials
 from okta_idc.inventory.declared import Declared, DeclaredGroup
+from okta_idc.inventory.model import Source
 from okta_idc.rules.attribute_statements import statement
 from okta_idc.rules.attributes import Attribute
 from okta_idc.settings import Settings
@@ -25,24 +25,24 @@ from okta_idc.settings import Settings
 
 @dataclass(frozen=True)
 class Inputs:
-    """Whom to ask. An empty `app_id`: the org's only one; an empty `secret`: none is known."""
+    """The org's URL, its credentials, where to read, and what is declared in which file."""
 
     url: str
-    app_id: str
-    store_id: str
-    region: str
     credentials: Credentials
-    secret: str = ""
-    secret_region: str = ""
+    source: Source
     declared: Declared = field(default_factory=Declared)
     declared_in: str = "Pulumi.yaml"
 
-    def given(self, *, region: str, secret: str, policy: str) -> "Inputs":
-        """What stands on the command line counts before the stack."""
-        declared = replace(self.declared, policy=policy) if policy else self.declared
-        return replace(
-            self, declared=declared, region=region or self.region, secret=secret or self.secret
+    def given(self, *, region: str, secret: str, policy: str, endpoint: str) -> "Inputs":
+        """The same with the command line's options, which override the stack."""
+        source = replace(
+            self.source,
+            region=region or self.source.region,
+            secret=secret or self.source.secret,
+            endpoint=endpoint or None,
         )
+        declared = replace(self.declared, policy=policy) if policy else self.declared
+        return replace(self, declared=declared, source=source)
 
 
 def from_stack(outputs: Path | None, stack: str, settings: Path | None, url: str) -> Inputs:
@@ -58,13 +58,15 @@ def from_stack(outputs: Path | None, stack: str, settings: Path | None, url: str
     okta = {key.removeprefix("okta:"): v for key, v in config.items() if key.startswith("okta:")}
     return Inputs(
         url=org_url(url, told, config),
-        app_id=str(told["appId"]),
-        store_id=str(told["identityStoreId"]),
-        region=str(told["region"]),
         credentials=Credentials.read(okta),
-        secret=str(told.get("secretName") or (known.scim_token.secret if known else "")),
-        secret_region=known.scim_token.region if known else "",
-        declared=_with_settings(_by_outputs(told), known),
+        source=Source(
+            app_id=str(told["appId"]),
+            store_id=str(told["identityStoreId"]),
+            region=str(told["region"]),
+            secret=str(told.get("secretName") or (known.scim_token.secret if known else "")),
+            secret_region=known.scim_token.region if known else "",
+        ),
+        declared=_with_settings(declared_by(told), known),
         declared_in=str(settings or (f"Pulumi.{stack}.yaml" if stack else "Pulumi.yaml")),
     )
 
@@ -76,12 +78,14 @@ def direct(app: str, store: str, region: str, url: str, settings: Path | None) -
     known = read_settings_file(settings) if settings else None
     return Inputs(
         url=org_url(url, {}),
-        app_id=app,
-        store_id=store,
-        region=known_region(region),
         credentials=Credentials.read(),
-        secret=known.scim_token.secret if known else "",
-        secret_region=known.scim_token.region if known else "",
+        source=Source(
+            app_id=app,
+            store_id=store,
+            region=known_region(region),
+            secret=known.scim_token.secret if known else "",
+            secret_region=known.scim_token.region if known else "",
+        ),
         declared=_with_settings(_by_settings(known) if known else Declared(), known),
         declared_in=str(settings or "Pulumi.yaml"),
     )
@@ -94,21 +98,6 @@ def known_region(given: str) -> str:
     if not region:
         raise CannotLookError("AWS's region is not known. Fix: give --region.")
     return region
-
-
-def _by_outputs(told: Outputs) -> Declared:
-    pushed: list[dict[str, Any]] = told["pushGroups"]
-    assigned: list[dict[str, Any]] = told.get("assignmentGroups") or []
-    return Declared(
-        push=tuple(
-            DeclaredGroup(
-                str(g["name"]), str(g.get("sourceGroupId") or ""), str(g.get("awsGroupId") or "")
-            )
-            for g in pushed
-        ),
-        assign=tuple(DeclaredGroup(str(g["name"]), str(g.get("id") or "")) for g in assigned),
-        mode=str(told.get("mode") or ""),
-    )
 
 
 def _by_settings(known: Settings) -> Declared:

@@ -26,7 +26,7 @@ from okta_idc.clients.okta import Okta, OktaError, authorization
 from okta_idc.doctor.report import COULD_NOT_LOOK, FINDINGS
 from okta_idc.doctor.reporters.printable import printable
 from okta_idc.doctor.saml_preview import Preview, preview
-from okta_idc.inventory import app_user
+from okta_idc.inventory.assigned_users import okta_profile, user_name
 from okta_idc.inventory.session_tags import statements_of
 from okta_idc.okta_expression import Unknown, username_of
 from okta_idc.rules.attribute_statements import Statement, statement
@@ -126,7 +126,7 @@ async def _find(okta: Okta, app: str, user: str) -> _Person:
         path = f"/api/v1/apps/{app}/users"
         async for page in okta.pages(path, q=user, limit=500, expand="user"):
             for each in page:
-                shown, name = app_user.okta_profile(each), app_user.user_name(each)
+                shown, name = okta_profile(each), user_name(each)
                 if shown is None:
                     continue
                 person = _Person(shown, get_object(each, "profile"), name)

@@ -11,6 +11,7 @@ from urllib.parse import urlsplit
 import yaml
 
 from okta_idc.cli.schema import PROJECT
+from okta_idc.inventory.declared import Declared, DeclaredGroup
 from okta_idc.settings import ROOT, Settings, SettingsError
 
 Outputs = dict[str, Any]
@@ -96,6 +97,22 @@ def org_url(given: str, declared: Outputs, config: Mapping[str, Any] | None = No
             "Fix: give --okta-url https://ORG.okta.com."
         )
     return url.rstrip("/")
+
+
+def declared_by(outputs: Outputs) -> Declared:
+    """The push groups, assignment groups and mode that the outputs name."""
+    pushed: list[dict[str, Any]] = outputs["pushGroups"]
+    assigned: list[dict[str, Any]] = outputs.get("assignmentGroups") or []
+    return Declared(
+        push=tuple(
+            DeclaredGroup(
+                str(g["name"]), str(g.get("sourceGroupId") or ""), str(g.get("awsGroupId") or "")
+            )
+            for g in pushed
+        ),
+        assign=tuple(DeclaredGroup(str(g["name"]), str(g.get("id") or "")) for g in assigned),
+        mode=str(outputs.get("mode") or ""),
+    )
 
 
 def read_text(path: Path) -> str:

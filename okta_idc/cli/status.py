@@ -15,10 +15,12 @@ from rich.console import Console
 from rich.markup import escape
 from rich.table import Table
 
-from okta_idc.cli.stack import CannotLookError, Outputs, org_url, read_outputs
-from okta_idc.clients.identity_store import AwsError, IdentityStore
+from okta_idc.cli.stack import CannotLookError, Outputs, declared_by, org_url, read_outputs
+from okta_idc.clients.aws import AwsError
 from okta_idc.clients.okta import Okta, OktaError, authorization
-from okta_idc.inventory.status import LeftOut, Standing, look
+from okta_idc.doctor.provisioning_status import LeftOut, ProvisioningStatus, provisioning_status
+from okta_idc.inventory.model import Source
+from okta_idc.inventory.unavailable import Unavailable
 from okta_idc.rules import Finding
 
 COULD_NOT_LOOK = 2
@@ -44,7 +46,7 @@ def status(
     try:
         declared = read_outputs(outputs, stack)
         found = asyncio.run(_look(declared, okta_url, aws_endpoint, wait, console))
-    except (CannotLookError, OktaError, AwsError) as error:
+    except (CannotLookError, OktaError, AwsError, Unavailable) as error:
         Console(stderr=True, soft_wrap=True).print(f"unknown: {error}", markup=False)
         raise typer.Exit(COULD_NOT_LOOK) from None
     if as_json:
@@ -55,10 +57,14 @@ def status(
 
 async def _look(
     declared: Outputs, okta_url: str, aws_endpoint: str, wait: float, console: Console
-) -> Standing:
+) -> ProvisioningStatus:
     url = org_url(okta_url, declared)
-    store = IdentityStore(declared["identityStoreId"], declared["region"], aws_endpoint or None)
-    names = {group["sourceGroupId"]: group["name"] for group in declared["pushGroups"]}
+    source = Source(
+        region=declared["region"],
+        app_id=declared["appId"],
+        store_id=declared["identityStoreId"],
+        endpoint=aws_endpoint or None,
+    )
     spinner = console.status("Looking …") if console.is_terminal else None
 
     def waiting(count: int) -> None:
@@ -70,10 +76,10 @@ async def _look(
 
     with spinner or contextlib.nullcontext():
         async with Okta(url, authorization(), waiting=later) as okta:
-            return await look(okta, store, declared["appId"], names, wait, waiting)
+            return await provisioning_status(okta, source, declared_by(declared), wait, waiting)
 
 
-def _document(declared: Outputs, found: Standing) -> dict[str, Any]:
+def _document(declared: Outputs, found: ProvisioningStatus) -> dict[str, Any]:
     document = asdict(found)
     document["left_out"] = [
         {
@@ -90,12 +96,12 @@ def _document(declared: Outputs, found: Standing) -> dict[str, Any]:
     return {"declared": declared, "standing": document}
 
 
-def _print(console: Console, declared: Outputs, found: Standing) -> None:
+def _print(console: Console, declared: Outputs, found: ProvisioningStatus) -> None:
     def line(title: str, text: str) -> None:
         console.print(f"[bold]{title:<10}[/]{text}", highlight=False, soft_wrap=True)
 
     groups = len(declared.get("assignmentGroups") or [])
-    attributes = ", ".join(declared.get("attributes") or []) or "none"
+    attributes = ", ".join(declared.get("attributeStatementKeys") or []) or "none"
     line("App", f"{escape(str(declared.get('appLabel')))} ({declared['appId']})")
     line(
         "Declared",
@@ -113,7 +119,7 @@ def _print(console: Console, declared: Outputs, found: Standing) -> None:
     _print_left_out(console, found.left_out)
 
 
-def _groups(found: Standing) -> Table:
+def _groups(found: ProvisioningStatus) -> Table:
     table = Table(box=None, padding=(0, 2), header_style="dim", pad_edge=True)
     table.add_column(" " * 8)
     table.add_column("group")

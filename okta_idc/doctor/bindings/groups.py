@@ -16,7 +16,7 @@ def _sources(found: Inventory) -> dict[str, str]:
 
 def _roles(found: Inventory) -> Iterator[Subject]:
     names = known(found.groups)
-    assigned, pushed = known(found.assigned), tuple(_sources(found))
+    assigned, pushed = tuple(known(found.assigned)), tuple(_sources(found))
     parts = numbered(map(names.name, assigned), "assignments.groups")
     parts |= numbered(map(names.name, pushed), "push_groups")
     yield Subject(groups.GroupRoles(assigned, pushed), parts=parts, names=_sources(found))
@@ -45,7 +45,7 @@ def _members(found: Inventory) -> Iterator[tuple[str, frozenset[str] | Unavailab
 
 
 def _assigned_members(found: Inventory) -> Iterator[Subject | Unavailable]:
-    assigned = known(found.people).persons
+    assigned = known(found.people).by_id
     for name, members in _members(found):
         if isinstance(members, Unavailable):
             yield members
@@ -126,7 +126,7 @@ def _compared(
 
 
 def _person_by_person(found: Inventory) -> Iterator[Subject]:
-    logins = tuple(p.login for p in known(found.people).persons.values() if p.scope == "USER")
+    logins = tuple(p.login for p in known(found.people).by_id.values() if p.scope == "USER")
     yield Subject(assignments.Assignees(logins), parts=numbered(logins))
 
 

@@ -33,8 +33,8 @@ def run(
             "acs_url": "https://us-east-1.sso.signin.aws/platform/saml/acs/0123456789-abcd",
             "issuer_url": "https://us-east-1.signin.aws.amazon.com/platform/saml/d-9067a1b2c3",
         },
-        "scim": {"secret": "scim"},
-        "attributes": [{"key": key, "value": value} for key, value in declared.items()],
+        "scim_token": {"secret": "scim"},
+        "attribute_statements": [{"key": key, "value": value} for key, value in declared.items()],
     }
     stack, file = tmp_path / "Pulumi.dev.yaml", tmp_path / "ada.json"
     stack.write_text(yaml.safe_dump({"config": {"okta-identity-center:federation": federation}}))

@@ -1,6 +1,7 @@
 """`okta-idc status`, against an Okta and an Identity Store made up for each test."""
 
 import json
+from collections.abc import AsyncIterator
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -11,7 +12,8 @@ from typer.testing import CliRunner
 from okta_idc.cli import status
 from okta_idc.cli.main import app
 from okta_idc.clients.okta import OktaError
-from okta_idc.inventory import status as standing
+from okta_idc.doctor import provisioning_status
+from okta_idc.inventory import aws
 
 OUTPUTS = {
     "appId": "0oa1",
@@ -44,7 +46,9 @@ class World:
             {"sourceGroupId": "00gB", "status": "ACTIVE", "lastPush": "2026-11-01T00:00:00Z"}
         ]
     )
-    users: list[dict[str, Any]] = field(default_factory=lambda: [{"UserName": "ada@example.com"}])
+    users: list[dict[str, Any]] = field(
+        default_factory=lambda: [{"UserName": "ada@example.com", "UserId": "u-0"}]
+    )
     groups: dict[str, int] = field(default_factory=lambda: {"aws-admins": 1})
     asked: list[str] = field(default_factory=list)
     broken: str = ""
@@ -67,7 +71,11 @@ def world(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> World:
             world.asked.append(path)
             if world.broken:
                 raise OktaError(world.broken, 403)
-            return world.people if path.endswith("/users") else world.mappings
+            return world.mappings
+
+        async def pages(self, path: str, **query: Any) -> AsyncIterator[list[dict[str, Any]]]:
+            await self.every(path)
+            yield world.people
 
     class Store:
         def __init__(self, *_: Any) -> None: ...
@@ -78,11 +86,11 @@ def world(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> World:
         def groups(self) -> list[dict[str, Any]]:
             return [{"DisplayName": name, "GroupId": name} for name in world.groups]
 
-        def member_counts(self, ids: list[str]) -> dict[str, int]:
-            return {ident: world.groups[ident] for ident in ids}
+        def members(self, ident: str) -> list[str]:
+            return [f"u-{number}" for number in range(world.groups[ident])]
 
     monkeypatch.setattr(status, "Okta", Okta)
-    monkeypatch.setattr(status, "IdentityStore", Store)
+    monkeypatch.setattr(aws, "IdentityStore", Store)
     monkeypatch.setenv("OKTA_API_TOKEN", "TOPSECRET")
     monkeypatch.delenv("OKTA_HTTP_PROXY", raising=False)
     (tmp_path / "outputs.json").write_text(json.dumps(OUTPUTS))
@@ -162,7 +170,7 @@ def test_waiting_ends_when_nothing_is_under_way(
         looks.append(seconds)
         world.people[1]["status"] = "PROVISIONED"
 
-    monkeypatch.setattr(standing.asyncio, "sleep", sleep)
+    monkeypatch.setattr(provisioning_status.asyncio, "sleep", sleep)
     code, text = shown(tmp_path, "--wait", "30")
     assert (code, len(looks)) == (0, 1)
     assert "still on the way" not in text
