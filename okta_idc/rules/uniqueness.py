@@ -17,7 +17,7 @@ def _shared(values: tuple[str, ...], keys: tuple[str, ...], what: str) -> Iterat
 
 @profile_rule(
     "OIC-302",
-    "Usernames are unique",
+    "Several users have the same username",
     source="AWS's page (docs/research/aws-setup-page.md#troubleshooting): user names are unique; "
     "AWS compares them without case",
     remedy="give one of them another value, or map the username to an attribute that is unique "
@@ -32,7 +32,7 @@ def unique_user_names(user_names: tuple[str, ...]) -> Iterator[Violation]:
 
 @profile_rule(
     "OIC-306",
-    "Email addresses are unique",
+    "Several users have the same email address",
     source="AWS SCIM API: the primary email is unique in the identity store; a second user with it "
     "is answered with 409 (docs/research/scim.md#attributes)",
     remedy="give one of them another email address, or take email out of the app's profile "
@@ -49,7 +49,7 @@ def unique_emails(emails: tuple[str, ...]) -> Iterator[Violation]:
 
 @profile_rule(
     "OIC-316",
-    "External ids are unique",
+    "Several users have the same external ID",
     source="AWS SCIM API: externalId is unique in the identity store and must be something that "
     "never changes (docs/research/scim.md#attributes)",
     remedy="map externalId to the Okta user's id.",

@@ -11,6 +11,7 @@ from okta_idc.rules.registry import (
     Related,
     Severity,
     Violation,
+    component_rule,
     profile_rule,
     rule,
 )
@@ -43,7 +44,7 @@ def user_name_of(template: str, profile: Mapping[str, object]) -> str | None:
 
 @profile_rule(
     "OIC-314",
-    "A username holds no white space",
+    "A username contains white space",
     source="AWS SCIM API, CreateUser and Identity Store API: a user name is letters, marks, "
     "symbols, numbers and punctuation. PutUser's page allows blanks, but nobody gets there who was "
     "not created",
@@ -60,7 +61,7 @@ def user_name_space(profile: Mapping[str, object]) -> Iterator[Violation]:
 
 @profile_rule(
     "OIC-315",
-    "A username is an email address",
+    "A username is not an email address",
     severity=Severity.ADVISORY,
     source="AWS User Guide, external identity providers: NameID has the format emailAddress, an "
     "RFC 2822 address, and equals the SCIM user name. SCIM itself takes any name, so such a user "
@@ -79,7 +80,7 @@ def user_name_address(profile: Mapping[str, object]) -> Iterator[Violation]:
 
 @rule(
     "OIC-320",
-    "The app's username format names an attribute of the person",
+    "The app's username format contains no user attribute",
     enforced_by=(EnforcementPoint.COMPONENT, EnforcementPoint.POLICY, EnforcementPoint.DOCTOR),
     source="Okta API, userNameTemplate: its value becomes NameID and SCIM userName; without a "
     "reference everybody gets the same name, and AWS takes the first of them (409)",
@@ -95,7 +96,7 @@ def user_name_template(template: str) -> Iterator[Violation]:
 
 @rule(
     "OIC-321",
-    "The app's username format uses an attribute that is unique",
+    "The app's username format uses an attribute that is not unique",
     severity=Severity.ADVISORY,
     enforced_by=(EnforcementPoint.COMPONENT, EnforcementPoint.POLICY),
     source="AWS's page (docs/research/aws-setup-page.md#troubleshooting): user names are unique. "
@@ -114,7 +115,7 @@ def user_name_unique(template: str) -> Iterator[Violation]:
 
 @rule(
     "OIC-325",
-    "The app's username format makes email addresses",
+    "The app's username format does not produce email addresses",
     severity=Severity.ADVISORY,
     enforced_by=(EnforcementPoint.COMPONENT, EnforcementPoint.POLICY),
     source="AWS User Guide, external identity providers: NameID has the format emailAddress, an "
@@ -142,10 +143,9 @@ class Renaming:
     may_leave: str | None = None
 
 
-@rule(
+@component_rule(
     "OIC-326",
-    "Changing the username format is said in words",
-    enforced_by=(EnforcementPoint.COMPONENT,),
+    "The username format changes without confirmation",
     source="Okta API, userNameTemplate: its value becomes NameID and SCIM userName, so a new "
     "format renames everybody in IAM Identity Center",
     remedy="if everybody is meant to be renamed, write the old format as `app.rename_users_from` "
