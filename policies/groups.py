@@ -211,11 +211,7 @@ def one_target(mapping: Inputs) -> Subjects:
 
 @of_resource(push.is_active, types=[PUSH])
 def is_active(mapping: Inputs) -> Subjects:
-    def read() -> PushMapping | None:
-        status = mapping.text("status")
-        return None if status is None else PushMapping(status=status)
-
-    return subject(read)
+    return subject(lambda: PushMapping(status=s) if (s := mapping.text("status")) else None)
 
 
 @of_resource(push.priority_from_one, types=[GROUP_ASSIGNMENT, GROUP_ASSIGNMENTS])

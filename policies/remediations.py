@@ -23,7 +23,7 @@ from .stack_graph import SAML
 
 @dataclass(frozen=True)
 class Fix:
-    """Corrects, in place, what breaks a rule in resources of a type. `correct` receives the properties
+    """Corrects properties of one resource type that break a rule. `correct` receives the properties
     to read and the properties to set, and returns whether it has set any."""
 
     rule: Rule[Any]

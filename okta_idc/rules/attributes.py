@@ -17,9 +17,9 @@ from okta_idc.rules.registry import (
     Severity,
     Violation,
     doctor_rule,
-    profile_rule,
     repeated,
     rule,
+    user_rule,
 )
 
 NAME_PREFIX = "https://aws.amazon.com/SAML/Attributes/AccessControl:"
@@ -123,7 +123,7 @@ def attribute_count(attributes: tuple[Attribute, ...]) -> Iterator[Violation]:
         yield "", str(len(attributes)), "attributes are more than AWS takes (50)."
 
 
-@profile_rule(
+@user_rule(
     "OIC-405",
     "A session tag's value is too long or contains characters that AWS does not allow",
     severity=Severity.ADVISORY,
@@ -144,7 +144,7 @@ def session_tags(tags: Mapping[str, str]) -> Iterator[Violation]:
             yield key, value, f"holds {' '.join(wrong)}: STS does not take it as a session tag."
 
 
-@profile_rule(
+@user_rule(
     "OIC-413",
     "A user has no value for an attribute",
     severity=Severity.ADVISORY,

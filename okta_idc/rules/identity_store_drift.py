@@ -8,7 +8,7 @@ from collections.abc import Collection, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime
 
-from okta_idc.rules.registry import Related, Severity, Violation, doctor_rule, profile_rule
+from okta_idc.rules.registry import Related, Severity, Violation, doctor_rule, user_rule
 
 _SCIM_LOGGED = datetime(2024, 9, 1, tzinfo=UTC)
 
@@ -233,7 +233,7 @@ class ExternalIds:
     okta: Mapping[str, str]
 
 
-@profile_rule(
+@user_rule(
     "OIC-630",
     "A user's external ID in AWS is not the Okta user's ID",
     severity=Severity.ADVISORY,

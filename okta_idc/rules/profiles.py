@@ -11,7 +11,7 @@ from typing import Any
 
 from okta_idc.rules.characters import FORBIDDEN, forbidden, named_characters, outside
 from okta_idc.rules.profile_mappings import UNSUPPORTED, roles, unsupported
-from okta_idc.rules.registry import Finding, Violation, profile_rule
+from okta_idc.rules.registry import Finding, Violation, user_rule
 from okta_idc.rules.user_names import ADDR_SPEC, user_name_address, user_name_space
 
 Profile = Mapping[str, object]
@@ -52,7 +52,7 @@ def _texts(profile: Profile, attributes: tuple[str, ...]) -> Iterator[tuple[str,
             yield attribute, value
 
 
-@profile_rule(
+@user_rule(
     "OIC-301",
     "A user lacks a first name, last name, username or display name",
     source="AWS's page (docs/research/aws-setup-page.md#troubleshooting): a user without one of "
@@ -73,7 +73,7 @@ def required_names(profile: Profile) -> Iterator[Violation]:
             yield attribute, None, f"{label} is empty."
 
 
-@profile_rule(
+@user_rule(
     "OIC-303",
     "A synchronized attribute other than profileUrl contains one of <>;:%",
     source="AWS's page (docs/research/aws-setup-page.md#troubleshooting) and Okta's article on the "
@@ -90,7 +90,7 @@ def forbidden_characters(profile: Profile) -> Iterator[Violation]:
             yield attribute, value, f"holds {' '.join(wrong)}."
 
 
-@profile_rule(
+@user_rule(
     "OIC-304",
     "An address is incomplete",
     source="AWS's page (docs/research/aws-setup-page.md#troubleshooting): an incomplete address is "
@@ -106,7 +106,7 @@ def complete_address(profile: Profile) -> Iterator[Violation]:
         yield "address", None, f"lacks {', '.join(missing)}."
 
 
-@profile_rule(
+@user_rule(
     "OIC-305",
     "A synchronized attribute contains control or zero-width characters",
     source="AWS Identity Store API: texts are letters, marks, symbols, numbers, punctuation, tab, "
@@ -122,7 +122,7 @@ def hidden_characters(profile: Profile) -> Iterator[Violation]:
             yield attribute, value, f"holds {named_characters(hidden)}."
 
 
-@profile_rule(
+@user_rule(
     "OIC-307",
     "An attribute is an empty string instead of null",
     source="AWS SCIM API and Okta's article on the app: an empty text is not allowed, null is. In "
@@ -144,7 +144,7 @@ def no_empty_text(profile: Profile) -> Iterator[Violation]:
             yield attribute, "", "is an empty text."
 
 
-@profile_rule(
+@user_rule(
     "OIC-308",
     "A synchronized attribute is not a string",
     source="SCIM core schema (RFC 7643 §4.1) and AWS Identity Store API: these attributes are "
@@ -173,7 +173,7 @@ def _kind(value: object) -> str:
     return "a list" if isinstance(value, list) else "an object"
 
 
-@profile_rule(
+@user_rule(
     "OIC-309",
     "Email, phone number or address has several values",
     source="AWS SCIM API: at most one of emails, addresses and phoneNumbers; more than one is "
@@ -190,7 +190,7 @@ def one_value(profile: Profile) -> Iterator[Violation]:
             yield attribute, None, "is a list; AWS takes one value."
 
 
-@profile_rule(
+@user_rule(
     "OIC-310",
     "The manager is empty",
     source="AWS SCIM API, common errors: an empty enterprise manager.value is refused "
@@ -206,7 +206,7 @@ def manager(profile: Profile) -> Iterator[Violation]:
         yield "manager", str(value), "is empty."
 
 
-@profile_rule(
+@user_rule(
     "OIC-313",
     "A username is longer than 128 characters, or an attribute longer than 1,024",
     source="AWS Identity Store API: UserName 1–128, other texts 1–1,024 characters",

@@ -191,5 +191,5 @@ def rule(
 component_rule = partial(rule, enforced_by=(EnforcementPoint.COMPONENT,))
 policy_rule = partial(rule, enforced_by=(EnforcementPoint.POLICY,))
 doctor_rule = partial(rule, enforced_by=(EnforcementPoint.DOCTOR,))
-profile_rule = partial(doctor_rule, personal=True)
-"""A rule on people's attributes: only the doctor reads those, and its findings may quote them."""
+user_rule = partial(doctor_rule, personal=True)
+"""A rule on users' attributes: only the doctor reads those, and its findings may quote them."""

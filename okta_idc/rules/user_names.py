@@ -6,15 +6,7 @@ from dataclasses import dataclass
 
 from okta_idc.okta_expression.okta_profile import OKTA_ATTRIBUTES
 from okta_idc.rules.characters import named_characters, white_space
-from okta_idc.rules.registry import (
-    EnforcementPoint,
-    Related,
-    Severity,
-    Violation,
-    component_rule,
-    profile_rule,
-    rule,
-)
+from okta_idc.rules.registry import EnforcementPoint, Related, Severity, Violation, rule, user_rule
 
 ADDR_SPEC = re.compile(r"[^@\s]+@[^@\s]+")
 """An email address, as far as a rule can judge it (RFC 2822 addr-spec is wider and stranger)."""
@@ -42,7 +34,7 @@ def user_name_of(template: str, profile: Mapping[str, object]) -> str | None:
     return None if missing or "${" in rest or "fn:" in rest else name
 
 
-@profile_rule(
+@user_rule(
     "OIC-314",
     "A username contains white space",
     source="AWS SCIM API, CreateUser and Identity Store API: a user name is letters, marks, "
@@ -59,7 +51,7 @@ def user_name_space(profile: Mapping[str, object]) -> Iterator[Violation]:
         yield "userName", value, f"holds {named_characters(found)}."
 
 
-@profile_rule(
+@user_rule(
     "OIC-315",
     "A username is not an email address",
     severity=Severity.ADVISORY,
@@ -143,9 +135,10 @@ class Renaming:
     may_leave: str | None = None
 
 
-@component_rule(
+@rule(
     "OIC-326",
     "The username format changes without confirmation",
+    enforced_by=(EnforcementPoint.COMPONENT,),
     source="Okta API, userNameTemplate: its value becomes NameID and SCIM userName, so a new "
     "format renames everybody in IAM Identity Center",
     remedy="if everybody is meant to be renamed, write the old format as `app.rename_users_from` "
