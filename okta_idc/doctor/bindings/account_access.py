@@ -1,4 +1,4 @@
-"""5xx, account access: permission sets, their policies, and who is assigned."""
+"""5xx, account access: permission sets, their policies, and account assignments."""
 
 from collections import Counter
 from collections.abc import Iterator
@@ -32,10 +32,10 @@ def _policies(found: Inventory) -> Iterator[Subject]:
 def _people(found: Inventory) -> Iterator[Subject]:
     users = found.store_users
     for each in known(found.access).assignments:
-        who = each.principal
-        if not isinstance(users, Unavailable) and who in users:
-            who = users[who].user_name
-        at = Location(who, f"{each.permission_set} in {each.account}")
+        name = each.principal
+        if not isinstance(users, Unavailable) and name in users:
+            name = users[name].user_name
+        at = Location(name, f"{each.permission_set} in {each.account}")
         yield Subject(each, parts={"principal": at})
 
 

@@ -1,4 +1,4 @@
-"""2xx and 6xx, groups in Okta: roles, names, members, and what became of what is declared."""
+"""2xx and 6xx, groups in Okta: roles, names, members, drift of push mappings and assignments."""
 
 from collections.abc import Callable, Iterable, Iterator
 from functools import partial
@@ -10,7 +10,7 @@ from okta_idc.rules.binding import Binding, Location, Subject, Unavailable, know
 
 
 def _sources(found: Inventory) -> dict[str, str]:
-    """The push groups: name by id."""
+    """Names of the push groups by their IDs."""
     names = known(found.groups)
     return {m["sourceGroupId"]: names.name(m["sourceGroupId"]) for m in known(found.pushes)}
 
@@ -116,7 +116,7 @@ def _compared(
     return Subject(push_drift.Groups(wanted, there), names={})
 
 
-def _person_by_person(found: Inventory) -> Iterator[Subject]:
+def _individual_users(found: Inventory) -> Iterator[Subject]:
     logins = tuple(p.login for p in known(found.people).persons.values() if p.scope == "USER")
     yield Subject(assignments.Assignees(logins), parts=numbered(logins))
 
@@ -129,7 +129,7 @@ BINDINGS = (
     Binding(groups.group_name_forbidden, _each_name),
     Binding(groups.group_names_differ, _all_names),
     Binding(groups.members_are_active, partial(_each_push_group, _active_members)),
-    Binding(assignments.assigned_through_groups, _person_by_person),
+    Binding(assignments.assigned_through_groups, _individual_users),
     Binding(groups.group_size, partial(_each_push_group, _size)),
     Binding(push_drift.mapping_in_error, _mappings),
     Binding(push_drift.mapping_inactive, _declared_mappings),
