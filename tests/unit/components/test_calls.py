@@ -42,8 +42,8 @@ class There(World):
     def call(self, args: mocks.MockCallArgs) -> Any:
         if not args.token.startswith("okta:"):
             return super().call(args)
-        args = {name: value for name, value in args.args.items() if value is not None}
-        return INVOKES[args.token].answer(self.okta, args)
+        given = {name: value for name, value in args.args.items() if value is not None}
+        return INVOKES[args.token].answer(self.okta, given)
 
 
 @pytest.fixture
