@@ -139,16 +139,8 @@ class AwsResourceType:
             made = self.make(aws, planned)
         except ProviderError as error:
             raise ProviderError(self._error_text("creating", resource, error)) from None
-        try:
-            self.wait(aws, made, planned)
-            found = self.find(aws, made, planned)
-            if found is None:
-                raise ProviderError(f"{made} was not found after it was created")
-        except ProviderError as error:
-            raise PartialStateError(
-                self._error_text("creating", resource, error), State(made, planned)
-            ) from None
-        return State(made, self._outputs(found, planned["region"]))
+        outputs = self._settled("creating", resource, aws, made, planned)
+        return State(made, outputs)
 
     def read(
         self, account: Account, resource: Resource, id: str, olds: Properties, inputs: Properties
@@ -189,16 +181,7 @@ class AwsResourceType:
         except ProviderError as error:
             # The state keeps the old values, so that the next run repeats the update.
             raise ProviderError(self._error_text("updating", resource, error)) from None
-        try:
-            self.wait(aws, id, wanted)
-            found = self.find(aws, id, wanted)
-            if found is None:
-                raise ProviderError(f"{id} was not found after it was updated")
-        except ProviderError as error:
-            raise PartialStateError(
-                self._error_text("updating", resource, error), State(id, wanted)
-            ) from None
-        return self._outputs(found, planned["region"])
+        return self._settled("updating", resource, aws, id, wanted)
 
     def delete(self, account: Account, resource: Resource, id: str, olds: Properties) -> None:
         aws = account.service(self.service, olds.get("region") or account.region)
@@ -209,6 +192,20 @@ class AwsResourceType:
                 raise ProviderError(self._error_text("deleting", resource, refused)) from None
         except ProviderError as error:
             raise ProviderError(self._error_text("deleting", resource, error)) from None
+
+    def _settled(
+        self, verb: str, resource: Resource, aws: Service, id: str, wanted: Properties
+    ) -> Properties:
+        """The outputs after a creation or an update has taken effect."""
+        try:
+            self.wait(aws, id, wanted)
+            found = self.find(aws, id, wanted)
+            if found is None:
+                raise ProviderError(f"{id} was not found after {verb} it")
+        except ProviderError as error:
+            text = self._error_text(verb, resource, error)
+            raise PartialStateError(text, State(id, wanted)) from None
+        return self._outputs(found, wanted["region"])
 
     @property
     def _all(self) -> dict[str, Input]:

@@ -56,14 +56,14 @@ class User:
         if preview:
             return State("", {**planned, "hasSharedUsername": UNKNOWN, "id": UNKNOWN})
         try:
-            _app(okta, planned)
-            _named(planned)
+            _read_app(okta, planned)
+            _require_username(planned)
             with step("failed to assign user to application"):
                 made = okta.post(f"{_users(planned)}", _body(planned))["id"]
         except StepError as error:
             raise bridge_error("", "", error) from None
         try:
-            _app(okta, planned)
+            _read_app(okta, planned)
             return State(made, _outputs(_get(okta, planned), planned))
         except StepError as error:
             raise partial_state_error(
@@ -83,7 +83,7 @@ class User:
         try:
             if imported:
                 _get(okta, olds)  # the importer reads the assignment once more than the read
-            _app(okta, olds)
+            _read_app(okta, olds)
             outputs = _outputs(_get(okta, olds), olds)
         except StepError as error:
             if error.gone and not imported:
@@ -95,23 +95,18 @@ class User:
         return State(id, outputs, refreshed_inputs(inputs, outputs, JSON_TEXTS))
 
     def update(
-        self,
-        okta: Okta,
-        resource: Resource,
-        id: str,
-        olds: Properties,
-        news: Properties,
+        self, okta: Okta, resource: Resource, id: str, olds: Properties, news: Properties,
         preview: bool,
-    ) -> Properties:
+    ) -> Properties:  # fmt: skip
         planned = {**olds, **_planned(news, olds)}
         if preview:
             return planned
         try:
-            _app(okta, planned)
-            _named(planned)
+            _read_app(okta, planned)
+            _require_username(planned)
             with step("failed to update application's user"):
                 okta.post(f"{_users(planned)}/{planned['userId']}", _body(planned))
-            _app(okta, planned)
+            _read_app(okta, planned)
             return _outputs(_get(okta, planned), planned)
         except StepError as error:
             raise partial_state_error("updating", resource, error, id, planned) from None
@@ -130,13 +125,13 @@ def _users(properties: Properties) -> str:
     return f"/api/v1/apps/{properties['appId']}/users"
 
 
-def _app(okta: Okta, planned: Properties) -> None:
+def _read_app(okta: Okta, planned: Properties) -> None:
     """Read the app, as the provider does before each step to get its credentials scheme."""
     with step("failed to get application by ID", may_be_gone=True):
         okta.get(f"/api/v1/apps/{planned['appId']}")
 
 
-def _named(planned: Properties) -> None:
+def _require_username(planned: Properties) -> None:
     if not planned.get("username"):
         raise StepError(
             "'username' is required (the only exception is when the assigned app has "

@@ -35,21 +35,16 @@ class FederatedClaim:
     def read(
         self, okta: Okta, resource: Resource, id: str, olds: Properties, inputs: Properties
     ) -> State | None:
-        app, claim = (olds["appId"], id) if olds else _imported(id)
+        app, claim = (olds["appId"], id) if olds else _parse_import_id(id)
         with _error_context("reading", "read"):
             found = okta.get(f"{_path(app)}/{claim}")
         outputs = _outputs(app, found)
         return State(claim, outputs, {name: outputs[name] for name in sorted(self.inputs)})
 
     def update(
-        self,
-        okta: Okta,
-        resource: Resource,
-        id: str,
-        olds: Properties,
-        news: Properties,
+        self, okta: Okta, resource: Resource, id: str, olds: Properties, news: Properties,
         preview: bool,
-    ) -> Properties:
+    ) -> Properties:  # fmt: skip
         if preview:
             return {**news, "id": UNKNOWN}
         with _error_context("updating", "update"):
@@ -72,7 +67,7 @@ def _error_context(doing: str, do: str) -> Iterator[None]:
         ) from None
 
 
-def _imported(id: str) -> tuple[str, str]:
+def _parse_import_id(id: str) -> tuple[str, str]:
     app, _, claim = id.partition("/")
     if not app or not claim:
         raise ProviderError(f"Expected import ID format 'app_id/claim_id', got '{id}'")

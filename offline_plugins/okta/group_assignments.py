@@ -60,7 +60,7 @@ class AppGroupAssignments:
             return State(app, _read(okta, app, planned["groups"]))
         except StepError as error:
             raise partial_state_error(
-                "creating", resource, error, app, _as_sent(planned, app)
+                "creating", resource, error, app, _sent_state(planned, app)
             ) from None
 
     def read(
@@ -73,7 +73,7 @@ class AppGroupAssignments:
                 return None
             raise bridge_error("refreshing", resource.urn, error) from None
         if olds or inputs:
-            return State(id, outputs, _rewritten(inputs, outputs))
+            return State(id, outputs, _refreshed_inputs(inputs, outputs))
         groups = [
             {DEFAULTS_KEY: []} | {name: value for name, value in group.items() if value != 0}
             for group in outputs["groups"]
@@ -81,14 +81,9 @@ class AppGroupAssignments:
         return State(id, outputs, {DEFAULTS_KEY: [], "appId": id, "groups": groups})
 
     def update(
-        self,
-        okta: Okta,
-        resource: Resource,
-        id: str,
-        olds: Properties,
-        news: Properties,
+        self, okta: Okta, resource: Resource, id: str, olds: Properties, news: Properties,
         preview: bool,
-    ) -> Properties:
+    ) -> Properties:  # fmt: skip
         planned = _planned(news, olds)
         if preview:
             return {**planned, "id": id}
@@ -102,7 +97,7 @@ class AppGroupAssignments:
             return _read(okta, id, planned["groups"])
         except StepError as error:
             raise partial_state_error(
-                "updating", resource, error, id, _as_sent(planned, id)
+                "updating", resource, error, id, _sent_state(planned, id)
             ) from None
 
     def delete(self, okta: Okta, resource: Resource, id: str, olds: Properties) -> None:
@@ -131,13 +126,13 @@ def _read(okta: Okta, app: str, known: list[Properties], *, absorbing: bool = Fa
         found = {group["id"]: group for group in okta.pages(f"/api/v1/apps/{app}/groups?limit=200")}
     places = [group["id"] for group in known if group["id"] in found]
     others = [group for group in found if group not in places]
-    shown = [_shown(found[group], empty="{}") for group in places]
+    shown = [_group_outputs(found[group], empty="{}") for group in places]
     # Not `{}`: the official plugin gives unknown groups no default profile.
-    shown += [_shown(found[group], empty="{}" if absorbing else "") for group in others]
+    shown += [_group_outputs(found[group], empty="{}" if absorbing else "") for group in others]
     return {"appId": app, "groups": shown, "id": app}
 
 
-def _shown(group: Properties, *, empty: str) -> Properties:
+def _group_outputs(group: Properties, *, empty: str) -> Properties:
     profile = group.get("profile")
     return {
         "id": group["id"],
@@ -166,12 +161,12 @@ def _planned(news: Properties, olds: Properties) -> Properties:
     return {"appId": news.get("appId"), "groups": planned}
 
 
-def _as_sent(planned: Properties, app: str) -> Properties:
+def _sent_state(planned: Properties, app: str) -> Properties:
     groups = [{**group, "priority": group["priority"] or 0} for group in planned["groups"]]
     return {"appId": app, "groups": groups, "id": app}
 
 
-def _rewritten(inputs: Properties, outputs: Properties) -> Properties:
+def _refreshed_inputs(inputs: Properties, outputs: Properties) -> Properties:
     """The groups that the program names, with Okta's values. Other groups are not inputs."""
     pairs = zip(inputs.get("groups") or [], outputs["groups"], strict=False)
     groups = [{name: read[name] for name in given if name in read} for given, read in pairs]

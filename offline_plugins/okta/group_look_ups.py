@@ -21,18 +21,18 @@ def get_groups(okta: Okta, args: Properties) -> Properties:
         query["filter"] = f'type eq "{args["type"]}"'
     query |= {name: args[name] for name in ("q", "search") if args.get(name)}
     try:
-        groups = [_group(found) for found in okta.pages(f"/api/v1/groups?{_asked(query)}")]
+        groups = [_group(found) for found in okta.pages(f"/api/v1/groups?{_encode(query)}")]
     except OktaError as error:
         raise bridge_error(
             "invoking", GET_GROUPS, f"failed to list groups: {error.status_line}"
         ) from None
     # The id is a checksum of the query; with `q`, of another query than the one sent (recorded).
-    named = _asked({**query, "limit": 10000} if "q" in query else query)
+    named = _encode({**query, "limit": 10000} if "q" in query else query)
     checksum = str(zlib.crc32(f"?{named}".encode()))
     return {**args, "groups": groups, "id": checksum, "limit": 200}
 
 
-def _asked(query: dict[str, Any]) -> str:
+def _encode(query: dict[str, Any]) -> str:
     return urlencode(sorted(query.items()))
 
 
@@ -80,7 +80,7 @@ def _by_name(okta: Okta, args: Properties) -> Properties:
     name, kind = args.get("name"), args.get("type")
     query = {"q": name} | ({"filter": f'type eq "{kind}"'} if kind else {})
     try:
-        found = okta.get(f"/api/v1/groups?{_asked(query)}")
+        found = okta.get(f"/api/v1/groups?{_encode(query)}")
     except OktaError as error:
         raise _lookup_error(f"failed to query for groups: {error}") from None
     searched = f'name "{name}"' + (f' and type "{kind}"' if kind else "")

@@ -85,14 +85,9 @@ class GroupMemberships:
         return State(id, outputs, {"__defaults": [], "groupId": id, "users": users})
 
     def update(
-        self,
-        okta: Okta,
-        resource: Resource,
-        id: str,
-        olds: Properties,
-        news: Properties,
+        self, okta: Okta, resource: Resource, id: str, olds: Properties, news: Properties,
         preview: bool,
-    ) -> Properties:
+    ) -> Properties:  # fmt: skip
         planned = {**_planned(news), "id": id}
         if preview:
             return planned

@@ -76,7 +76,7 @@ class Rule:
         self, okta: Okta, resource: Resource, id: str, olds: Properties, inputs: Properties
     ) -> State | None:
         try:
-            outputs = self._read(okta, id, {"usersExcluded": [], **_kept(olds)})
+            outputs = self._read(okta, id, {"usersExcluded": [], **_recorded(olds)})
         except StepError as error:
             if error.gone:
                 return None
@@ -91,14 +91,9 @@ class Rule:
         return State(id, outputs, {"__defaults": [], **given})
 
     def update(
-        self,
-        okta: Okta,
-        resource: Resource,
-        id: str,
-        olds: Properties,
-        news: Properties,
+        self, okta: Okta, resource: Resource, id: str, olds: Properties, news: Properties,
         preview: bool,
-    ) -> Properties:
+    ) -> Properties:  # fmt: skip
         planned = {**_planned(news, olds), "id": id}
         if preview:
             return planned
@@ -146,7 +141,7 @@ class Rule:
         }
 
 
-def _kept(olds: Properties) -> Properties:
+def _recorded(olds: Properties) -> Properties:
     return {"removeAssignedUsers": olds.get("removeAssignedUsers")}
 
 

@@ -85,14 +85,9 @@ class Mapping:
         return State(id, outputs, {"__defaults": [], **given})
 
     def update(
-        self,
-        okta: Okta,
-        resource: Resource,
-        id: str,
-        olds: Properties,
-        news: Properties,
+        self, okta: Okta, resource: Resource, id: str, olds: Properties, news: Properties,
         preview: bool,
-    ) -> Properties:
+    ) -> Properties:  # fmt: skip
         planned = {**olds, **_planned(news)}
         if preview:
             return planned

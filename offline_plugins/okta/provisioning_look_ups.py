@@ -60,7 +60,9 @@ def get_push_group(okta: Okta, args: Properties) -> Properties:
     app, mapping_id = args["appId"], args.get("id")
     try:
         mapping = (
-            okta.get(f"{_path(app)}/{mapping_id}") if mapping_id else _of_source(okta, app, args)
+            okta.get(f"{_path(app)}/{mapping_id}")
+            if mapping_id
+            else _by_source_group(okta, app, args)
         )
     except OktaError as error:
         raise ProviderError(f"failed to read push group mapping: : {error.status_line}") from None
@@ -68,7 +70,7 @@ def get_push_group(okta: Okta, args: Properties) -> Properties:
     return {"appId": app, **{name: mapping.get(name) for name in outputs}}
 
 
-def _of_source(okta: Okta, app: str, args: Properties) -> Properties:
+def _by_source_group(okta: Okta, app: str, args: Properties) -> Properties:
     source: Any = args.get("sourceGroupId")
     for attempt in range(ATTEMPTS):
         if found := okta.get(f"{_path(app)}?sourceGroupId={source}"):

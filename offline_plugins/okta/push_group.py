@@ -62,7 +62,7 @@ class PushGroup:
     ) -> State | None:  # fmt: skip
         app, mapping = str(olds.get("appId") or ""), id
         if not app:
-            app, mapping = _imported(id)
+            app, mapping = _parse_import_id(id)
         try:
             found = okta.get(f"{_path({'appId': app})}/{mapping}")
         except OktaError as error:
@@ -126,7 +126,7 @@ class PushGroup:
         return body
 
 
-def _imported(id: str) -> tuple[str, str]:
+def _parse_import_id(id: str) -> tuple[str, str]:
     parts = id.split("/")
     if len(parts) != 2:
         raise ProviderError(

@@ -124,13 +124,8 @@ class Saml:
         return State(app["id"], outputs)
 
     def read(
-        self,
-        okta: Okta,
-        resource: Resource,
-        id: str,
-        olds: Properties,
-        inputs: Properties,
-    ) -> State | None:
+        self, okta: Okta, resource: Resource, id: str, olds: Properties, inputs: Properties,
+    ) -> State | None:  # fmt: skip
         outputs: Properties = dict(olds)
         try:
             self._read(okta, id, olds, outputs)
@@ -141,7 +136,7 @@ class Saml:
         if olds or inputs:
             return State(id, outputs, refreshed_inputs(inputs, outputs, JSON_TEXTS))
         outputs["skipAuthenticationPolicy"] = None
-        return State(id, outputs, _imported(outputs, self.inputs))
+        return State(id, outputs, _imported_inputs(outputs, self.inputs))
 
     def update(
         self, okta: Okta, resource: Resource, id: str, olds: Properties, news: Properties,
@@ -177,8 +172,8 @@ class Saml:
         path = f"/api/v1/apps/{id}"
         try:
             if olds.get("status") != "INACTIVE":
-                _until_done(okta, lambda: okta.post(f"{path}/lifecycle/deactivate"))
-            _until_done(okta, lambda: okta.delete(path))
+                _retry(okta, lambda: okta.post(f"{path}/lifecycle/deactivate"))
+            _retry(okta, lambda: okta.delete(path))
         except OktaError as error:
             text = f"failed to delete SAML application: {error}"
             raise bridge_error("deleting", resource.urn, text) from None
@@ -232,7 +227,7 @@ def _planned(news: Properties, olds: Properties) -> Properties:
     }
 
 
-def _imported(outputs: Properties, names: frozenset[str]) -> Properties:
+def _imported_inputs(outputs: Properties, names: frozenset[str]) -> Properties:
     """The inputs after an import: the values that differ from the schema's defaults."""
     given: Properties = {"__defaults": []}
     for name in sorted({*names, "appLinksJson"}):
@@ -248,7 +243,7 @@ def _imported(outputs: Properties, names: frozenset[str]) -> Properties:
     return given
 
 
-def _until_done(okta: Okta, call: Callable[[], Any]) -> None:
+def _retry(okta: Okta, call: Callable[[], Any]) -> None:
     wait = FIRST_WAIT
     for _ in range(DELETE_ATTEMPTS - 1):
         try:

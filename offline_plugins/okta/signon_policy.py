@@ -59,14 +59,9 @@ class AppSignonPolicy:
         return State(id, outputs, {name: outputs[name] for name in names})
 
     def update(
-        self,
-        okta: Okta,
-        resource: Resource,
-        id: str,
-        olds: Properties,
-        news: Properties,
+        self, okta: Okta, resource: Resource, id: str, olds: Properties, news: Properties,
         preview: bool,
-    ) -> Properties:
+    ) -> Properties:  # fmt: skip
         planned = {**DEFAULTS, **news}
         if preview:
             return {**planned, "defaultRuleId": olds.get("defaultRuleId"), "id": id}
@@ -115,14 +110,9 @@ class AccessPolicyAssignment:
         return State(id, {**read, "id": id}, read)
 
     def update(
-        self,
-        okta: Okta,
-        resource: Resource,
-        id: str,
-        olds: Properties,
-        news: Properties,
+        self, okta: Okta, resource: Resource, id: str, olds: Properties, news: Properties,
         preview: bool,
-    ) -> Properties:
+    ) -> Properties:  # fmt: skip
         return {**news, "id": id} if preview else self._assign(okta, news)
 
     def delete(self, okta: Okta, resource: Resource, id: str, olds: Properties) -> None: ...

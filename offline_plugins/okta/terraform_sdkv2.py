@@ -55,16 +55,16 @@ def is_same(new: Any, old: Any) -> bool:
 def is_same_json(new: Any, old: Any) -> bool:
     """Whether two JSON documents are equal. A missing key, null and false are equal."""
     try:
-        return _bare(json.loads(new)) == _bare(json.loads(old))
+        return _without_unset(json.loads(new)) == _without_unset(json.loads(old))
     except (TypeError, ValueError):
         return new == old
 
 
-def _bare(value: Any) -> Any:
+def _without_unset(value: Any) -> Any:
     if isinstance(value, dict):
-        return {k: _bare(v) for k, v in value.items() if v is not None and v is not False}
+        return {k: _without_unset(v) for k, v in value.items() if v is not None and v is not False}
     if isinstance(value, list):
-        return [_bare(item) for item in value]
+        return [_without_unset(item) for item in value]
     return value
 
 
@@ -142,8 +142,10 @@ def _items(name: str, new: list[Any], old: list[Any]) -> dict[str, ChangeKind]:
 def to_diff(
     changes: dict[str, ChangeKind], stables: list[str], *, delete_before_replace: bool = False
 ) -> Diff:
-    replaces = sorted({_top(path) for path, kind in changes.items() if kind.endswith("REPLACE")})
-    tops = sorted({_top(path) for path in changes})
+    replaces = sorted(
+        {_top_level_name(path) for path, kind in changes.items() if kind.endswith("REPLACE")}
+    )
+    tops = sorted({_top_level_name(path) for path in changes})
     return Diff(
         bool(changes),
         diffs=tops,
@@ -154,7 +156,7 @@ def to_diff(
     )
 
 
-def _top(path: str) -> str:
+def _top_level_name(path: str) -> str:
     return path.split("[", 1)[0].split(".", 1)[0]
 
 

@@ -1,4 +1,4 @@
-"""Bad input, with the real engine: a clear error that names place, value and fix; no traceback;
+"""Invalid input, with the real engine: an error with path, value and remedy; no traceback;
 nothing half done."""
 
 import json
@@ -90,7 +90,7 @@ def refused(kit: Kit, *says: str) -> None:
     ],
     ids=lambda value: next(iter(value)) if isinstance(value, dict) else None,
 )
-def test_a_wrong_setting_is_explained_and_changes_nothing(
+def test_an_invalid_setting_is_explained_and_changes_nothing(
     sandbox: Kit, changes: dict[str, Any], says: list[str]
 ) -> None:
     sandbox.change(**({"account_access": {}} | changes))
@@ -138,7 +138,7 @@ def test_a_malformed_secret_is_explained_without_its_value(
     ],
     ids=["deleted", "another-tenant", "expired", "another-region"],
 )
-def test_a_token_is_proven_before_okta_gets_it(
+def test_a_token_is_verified_before_okta_gets_it(
     sandbox: Kit, changes: dict[str, Any], says: str
 ) -> None:
     secret = dict(sandbox.secret)

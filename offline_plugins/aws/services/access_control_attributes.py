@@ -12,7 +12,7 @@ from offline_plugins.aws.service import Service
 from offline_plugins.provider_server import Properties
 
 
-def _too_few(attributes: list[Properties]) -> str:
+def _require_one(attributes: list[Properties]) -> str:
     return "" if attributes else "must have at least 1 item"
 
 
@@ -28,7 +28,7 @@ class InstanceAccessControlAttributes(AwsResourceType):
     service = "sso-admin"
     computed = ("status", "statusReason")
     inputs: ClassVar = {
-        "attributes": Input(required=True, same=is_same_set, validate=_too_few),
+        "attributes": Input(required=True, same=is_same_set, validate=_require_one),
         "instanceArn": IMMUTABLE,
     }
 

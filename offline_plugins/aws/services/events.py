@@ -58,7 +58,7 @@ class EventRule(AwsResourceType):
         return name if bus == "default" else f"{bus}/{name}"
 
     def find(self, aws: Service, id: str, known: Properties) -> Properties:
-        at = _of_rule(id)
+        at = _rule_parameters(id)
         with error_context(f"reading EventBridge Rule ({id})"):
             found = aws.call("DescribeRule", **at)
         with error_context(f"listing tags for EventBridge Rule ({id})"):
@@ -85,12 +85,12 @@ class EventRule(AwsResourceType):
 
     def remove(self, aws: Service, id: str, olds: Properties) -> None:
         with error_context(f"deleting EventBridge Rule ({id})"):
-            aws.call("DeleteRule", **_of_rule(id), Force=bool(olds.get("forceDestroy")))
+            aws.call("DeleteRule", **_rule_parameters(id), Force=bool(olds.get("forceDestroy")))
 
     def _put(self, aws: Service, wanted: Properties) -> None:
         aws.call(
             "PutRule", Name=wanted["name"], EventBusName=wanted["eventBusName"],
-            Tags=tag_list(wanted.get("tags")), **_given(RULE, wanted),
+            Tags=tag_list(wanted.get("tags")), **_present(RULE, wanted),
         )  # fmt: skip
 
 
@@ -156,10 +156,10 @@ class EventTarget(AwsResourceType):
                 "RemoveTargets", EventBusName=olds["eventBusName"], Rule=olds["rule"],
                 Ids=[olds["targetId"]], Force=bool(olds.get("forceDestroy")),
             )  # fmt: skip
-            _refuse_failed(answer)
+            _raise_first_failure(answer)
 
     def _put(self, aws: Service, wanted: Properties) -> None:
-        target: Properties = {"Id": wanted["targetId"], **_given(TARGET, wanted)}
+        target: Properties = {"Id": wanted["targetId"], **_present(TARGET, wanted)}
         if transformer := wanted.get("inputTransformer"):
             target["InputTransformer"] = {
                 "InputPathsMap": transformer.get("inputPaths") or {},
@@ -169,15 +169,15 @@ class EventTarget(AwsResourceType):
             "PutTargets", EventBusName=wanted["eventBusName"], Rule=wanted["rule"],
             Targets=[target],
         )  # fmt: skip
-        _refuse_failed(answer)
+        _raise_first_failure(answer)
 
 
-def _of_rule(id: str) -> dict[str, str]:
+def _rule_parameters(id: str) -> dict[str, str]:
     bus, _, name = id.rpartition("/")
     return {"EventBusName": bus or "default", "Name": name}
 
 
-def _given(names: dict[str, str], wanted: Properties) -> Properties:
+def _present(names: dict[str, str], wanted: Properties) -> Properties:
     return {theirs: wanted[ours] for ours, theirs in names.items() if wanted.get(ours)}
 
 
@@ -190,7 +190,7 @@ def _transformer(found: Properties | None) -> Properties | None:
     }
 
 
-def _refuse_failed(answer: Properties) -> None:
+def _raise_first_failure(answer: Properties) -> None:
     """Raise the first failure of a response: AWS reports failed targets in successful responses."""
     for failed in answer.get("FailedEntries") or []:
         code, message = failed.get("ErrorCode", ""), failed.get("ErrorMessage", "")

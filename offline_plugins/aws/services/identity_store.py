@@ -90,14 +90,14 @@ def _list(account: Account, args: Properties, kind: str, outputs: Outputs) -> Pr
 def _read(account: Account, args: Properties, kind: str, outputs: Outputs) -> Properties:
     """One user or group."""
     aws, shown = _client(account, args)
-    found = _one(aws, args, kind)
+    found = _describe(aws, args, kind)
     identifier = args.get("alternateIdentifier")
     return {
         **outputs(found), **shown, "alternateIdentifier": identifier, "id": found[f"{kind}Id"],
     }  # fmt: skip
 
 
-def _one(aws: Service, args: Properties, kind: str) -> Properties:
+def _describe(aws: Service, args: Properties, kind: str) -> Properties:
     """The user or group with this id or alternate identifier."""
     given, other = args.get(f"{kind.lower()}Id"), args.get("alternateIdentifier")
     if not given and not other:
@@ -139,15 +139,15 @@ def _group(group: Properties) -> Properties:
 def _user(user: Properties) -> Properties:
     return {
         **{ours: user.get(theirs) or "" for ours, theirs in USER.items()},
-        "addresses": [_parts(item, ADDRESS) for item in user.get("Addresses") or []],
-        "emails": [_parts(item, VALUE) for item in user.get("Emails") or []],
+        "addresses": [_members(item, ADDRESS) for item in user.get("Addresses") or []],
+        "emails": [_members(item, VALUE) for item in user.get("Emails") or []],
         "externalIds": _external_ids(user),
-        "names": [_parts(user["Name"], NAME)] if user.get("Name") else [],
-        "phoneNumbers": [_parts(item, VALUE) for item in user.get("PhoneNumbers") or []],
+        "names": [_members(user["Name"], NAME)] if user.get("Name") else [],
+        "phoneNumbers": [_members(item, VALUE) for item in user.get("PhoneNumbers") or []],
     }
 
 
-def _parts(item: Properties, names: tuple[str, ...]) -> Properties:
+def _members(item: Properties, names: tuple[str, ...]) -> Properties:
     def value(name: str) -> Any:
         found = item.get(name[0].upper() + name[1:])
         return bool(found) if name == "primary" else found or ""

@@ -18,7 +18,7 @@ from offline_plugins.aws.equivalence import (
 from offline_plugins.aws.registry import resource
 from offline_plugins.aws.resource_type import IMMUTABLE, AwsResourceType, Input
 from offline_plugins.aws.service import Service
-from offline_plugins.aws.services.permission_sets import SET_ID_PARTS, at_set, provision
+from offline_plugins.aws.services.permission_sets import SET_ID_PARTS, provision, set_parameters
 from offline_plugins.provider_server import Properties, ProviderError
 
 
@@ -56,7 +56,7 @@ class PermissionSetPart(AwsResourceType):
         with error_context(f"creating {self.title} ({made})"):
             if self.prefix and self.find(aws, made, wanted):
                 raise ProviderError("already attached")
-            self.put_part(aws, at_set(arn, instance), wanted)
+            self.put_part(aws, set_parameters(arn, instance), wanted)
         return made
 
     def wait(self, aws: Service, id: str, wanted: Properties) -> None:
@@ -65,17 +65,19 @@ class PermissionSetPart(AwsResourceType):
     def find(self, aws: Service, id: str, known: Properties) -> Properties | None:
         *prefix, arn, instance = split_id(id, *self.prefix, *SET_ID_PARTS)
         with error_context(f"reading {self.title} ({id})"):
-            outputs = self.read_part(aws, at_set(arn, instance), prefix, known)
+            outputs = self.read_part(aws, set_parameters(arn, instance), prefix, known)
         return outputs and {**outputs, "permissionSetArn": arn, "instanceArn": instance}
 
     def change(self, aws: Service, id: str, olds: Properties, wanted: Properties) -> None:
         with error_context(f"updating {self.title} ({id})"):
-            self.put_part(aws, at_set(wanted["permissionSetArn"], wanted["instanceArn"]), wanted)
+            self.put_part(
+                aws, set_parameters(wanted["permissionSetArn"], wanted["instanceArn"]), wanted
+            )
 
     def remove(self, aws: Service, id: str, olds: Properties) -> None:
         *prefix, arn, instance = split_id(id, *self.prefix, *SET_ID_PARTS)
         with error_context(f"deleting {self.title} ({id})"):
-            self.remove_part(aws, at_set(arn, instance), prefix)
+            self.remove_part(aws, set_parameters(arn, instance), prefix)
         provision(aws, arn, instance)
 
 

@@ -128,7 +128,7 @@ def _arns(aws: Service, instance: str) -> list[str]:
 
 
 def _described(aws: Service, arn: str, instance: str) -> Properties:
-    found = aws.call("DescribePermissionSet", **at_set(arn, instance))["PermissionSet"]
+    found = aws.call("DescribePermissionSet", **set_parameters(arn, instance))["PermissionSet"]
     return {
         "arn": arn,
         "createdDate": format_time(found["CreatedDate"]),
@@ -144,7 +144,7 @@ def _tags(aws: Service, arn: str, instance: str) -> Properties:
     )
 
 
-def at_set(arn: str, instance: str) -> dict[str, str]:
+def set_parameters(arn: str, instance: str) -> dict[str, str]:
     return {"InstanceArn": instance, "PermissionSetArn": arn}
 
 
