@@ -4,10 +4,16 @@ import argparse
 import sys
 from pathlib import Path
 
-from . import commands
-from .client import PROGRAM, ControlError, SandboxClient
-from .org_file import load_org
-from .settings import CHOICES, DESCRIPTIONS, Settings
+try:
+    from . import commands
+    from .client import PROGRAM, ControlError, SandboxClient
+    from .org_file import load_org
+    from .settings import CHOICES, DESCRIPTIONS, Settings
+except ModuleNotFoundError as missing:
+    sys.exit(
+        f"The module {missing.name} is missing. Install the extra [sandbox]: "
+        "pip install 'okta-identity-center[sandbox]'"
+    )
 
 
 def main(argv: list[str] | None = None) -> int:

@@ -18,7 +18,6 @@ from okta_idc.cli.store_token import store_token
 
 app = typer.Typer(
     no_args_is_help=True,
-    add_completion=False,
     pretty_exceptions_show_locals=False,  # a local may hold a token
     help="Looks after an Okta org's federation with AWS IAM Identity Center.",
 )

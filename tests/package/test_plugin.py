@@ -178,8 +178,10 @@ def test_the_whole_federation_comes_up(acme: Project) -> None:
 
 
 def test_the_example_of_the_guide_previews(acme: Project) -> None:
-    program = yaml.safe_load(example("yaml", "packages:"))
-    acme.write("guide/Pulumi.yaml", program | {"packages": {NAME: "../../plugin"}})
+    program = yaml.safe_load(example("yaml", "IdentityCenterFederation"))
+    [plugin] = program["plugins"]["providers"]
+    plugin["path"] = "../../plugin"
+    acme.write("guide/Pulumi.yaml", program)
     shutil.copy(acme.folder / "Pulumi.dev.yaml", acme.folder / "guide")
     command = (acme.tools.engine.path, "--cwd", "guide")
     checked(*command, "stack", "init", "dev", cwd=acme.folder, env=acme.env)
