@@ -104,7 +104,7 @@ def test_all_files_are_written_at_once(doctor: Doctor, tmp_path: Path) -> None:
     assert all(who in files["html"].read_text() for _, who, _ in PLANTED)
     told = doctor("--html", str(tmp_path / "nowhere" / "x.html"))
     assert told.code == 2
-    assert "not written" in told.err
+    assert "cannot be written" in told.err
 
 
 @pytest.mark.parametrize(
@@ -228,7 +228,7 @@ def test_a_page_that_fails_once_is_asked_for_again(
         told = doctor()
     assert told.findings() == PLANTED
     assert "429 from Okta" in told.err
-    assert "going on in 1 s" in told.err
+    assert "continuing in 1 s" in told.err
 
 
 def small_pages(monkeypatch: pytest.MonkeyPatch, between: Any = None) -> None:
