@@ -1,4 +1,4 @@
-"""`okta-idc doctor`: the rules asked of the live org and the live Identity Center."""
+"""`okta-idc doctor`: checks the rules against the live org and IAM Identity Center."""
 
 import asyncio
 import json
@@ -13,6 +13,7 @@ from rich.console import Console
 
 from okta_idc.cli.doctor_options import Inputs, direct, from_stack
 from okta_idc.cli.doctor_progress import watching
+from okta_idc.cli.options import AwsEndpoint, Json, OktaUrl, Outputs, Share, Stack
 from okta_idc.cli.stack import CannotLookError
 from okta_idc.clients.aws import AwsError
 from okta_idc.clients.json_path import get_text
@@ -34,49 +35,46 @@ from okta_idc.rules import Severity
 
 
 def doctor(
-    outputs: Annotated[
-        Path | None, typer.Option(help="The stack's outputs as JSON; default: asks pulumi.")
-    ] = None,
-    stack: Annotated[str, typer.Option(help="The stack that pulumi is asked for.")] = "",
+    outputs: Outputs = None,
+    stack: Stack = "",
     settings: Annotated[
-        Path | None, typer.Option(help="The stack file (Pulumi.STACK.yaml), to compare with.")
+        Path | None, typer.Option(help="Stack file to compare with, for example Pulumi.prod.yaml.")
     ] = None,
     app: Annotated[
-        str, typer.Option(help="The app's id (0oa…), instead of a stack. With --identity-store.")
+        str, typer.Option(help="ID of the app (0oa…), with --identity-store instead of a stack.")
     ] = "",
     identity_store: Annotated[
-        str, typer.Option(help="The identity store's id (d-…), instead of a stack.")
+        str, typer.Option(help="ID of the identity store (d-…), instead of a stack.")
     ] = "",
-    region: Annotated[str, typer.Option(help="AWS region; default: the stack's, or AWS's.")] = "",
+    region: Annotated[str, typer.Option(help="AWS Region; default: the stack's, or AWS's.")] = "",
     secret: Annotated[
-        str, typer.Option(help="The secret with the SCIM token; default: the stack's.")
+        str, typer.Option(help="Name of the secret with the SCIM token; default: the stack's.")
     ] = "",
     policy: Annotated[
-        str, typer.Option(help="The sign-on policy (rst…) that the app is meant to have.")
+        str, typer.Option(help="ID of the sign-on policy (rst…) that the app should have.")
     ] = "",
-    share: Annotated[
-        float, typer.Option(min=0.01, max=1, help="Of what is left of Okta's rate limits.")
-    ] = HALF,
-    as_json: Annotated[bool, typer.Option("--json", help="For machines.")] = False,
+    share: Share = HALF,
+    as_json: Json = False,
     junit: Annotated[Path | None, typer.Option(help="Write JUnit XML to this file.")] = None,
     sarif: Annotated[Path | None, typer.Option(help="Write SARIF to this file.")] = None,
     html: Annotated[Path | None, typer.Option(help="Write a web page to this file.")] = None,
     markdown: Annotated[
-        Path | None, typer.Option(help="Write a summary that names nobody to this file.")
+        Path | None, typer.Option(help="Write a summary without personal data to this file.")
     ] = None,
     fail_on: Annotated[
-        Severity, typer.Option(help="The least severity that makes the exit code 1.")
+        Severity, typer.Option(help="Lowest severity that makes the exit code 1.")
     ] = Severity.ADVISORY,
     show_values: Annotated[
-        bool, typer.Option("--show-values", help="Show what stands in people's profiles.")
+        bool, typer.Option("--show-values", help="Show values of user profiles.")
     ] = False,
-    okta_url: Annotated[str, typer.Option(help="The org, if nothing else tells it.")] = "",
-    aws_endpoint: Annotated[str, typer.Option(help="In place of AWS's own (sandbox).")] = "",
+    okta_url: OktaUrl = "",
+    aws_endpoint: AwsEndpoint = "",
 ) -> None:
-    """Ask every rule of what is really there, in Okta and in IAM Identity Center. Reads only.
+    """Check every rule against what exists in Okta and IAM Identity Center. Reads only.
 
-    Credentials: those of the Okta provider (a private key first), and AWS's usual ones.
-    Exit code 0: sound; 1: findings; 2: could not look.
+    Credentials: those of the Okta provider (a private key first) and AWS's.
+
+    Exit code 0: no findings; 1: findings; 2: Okta or AWS could not be read.
 
     Example: okta-idc doctor --stack prod --fail-on blocking --html report.html
     """
@@ -150,5 +148,5 @@ def _write(path: Path, text: str) -> None:
     try:
         path.write_text(text, encoding="utf-8")
     except OSError as error:
-        Console(stderr=True).print(f"{path}: not written: {error.strerror}.", markup=False)
+        Console(stderr=True).print(f"{path}: cannot be written: {error.strerror}.", markup=False)
         raise typer.Exit(COULD_NOT_LOOK) from None

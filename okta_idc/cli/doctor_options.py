@@ -1,4 +1,4 @@
-"""What the doctor is told, on its command line and by the stack: whom to ask, what is declared."""
+"""The doctor's inputs from its command line and the stack: where to read, and what is declared."""
 
 import os
 from dataclasses import dataclass, field, replace
@@ -46,27 +46,28 @@ class Inputs:
 
 
 def from_stack(outputs: Path | None, stack: str, settings: Path | None, url: str) -> Inputs:
-    """By the stack's outputs; without a file of them, pulumi is asked for outputs and settings.
+    """From the stack's outputs; without a file of them, from pulumi with the settings.
     Raises CannotLookError."""
-    told = read_outputs(outputs, stack)
+    stack_outputs = read_outputs(outputs, stack)
     config = {} if outputs else read_config(stack)
     known = None
     if settings:
         known = read_settings_file(settings)
     elif config:
         known = settings_in(config, "pulumi config")
+    secret, secret_region = _secret(known)
     okta = {key.removeprefix("okta:"): v for key, v in config.items() if key.startswith("okta:")}
     return Inputs(
-        url=org_url(url, told, config),
+        url=org_url(url, stack_outputs, config),
         credentials=Credentials.read(okta),
         source=Source(
-            app_id=str(told["appId"]),
-            store_id=str(told["identityStoreId"]),
-            region=str(told["region"]),
-            secret=str(told.get("secretName") or (known.scim_token.secret if known else "")),
-            secret_region=known.scim_token.region if known else "",
+            app_id=str(stack_outputs["appId"]),
+            store_id=str(stack_outputs["identityStoreId"]),
+            region=str(stack_outputs["region"]),
+            secret=str(stack_outputs.get("secretName") or secret),
+            secret_region=secret_region,
         ),
-        declared=_with_settings(declared_by(told), known),
+        declared=_with_settings(declared_by(stack_outputs), known),
         declared_in=str(settings or (f"Pulumi.{stack}.yaml" if stack else "Pulumi.yaml")),
     )
 
@@ -74,8 +75,9 @@ def from_stack(outputs: Path | None, stack: str, settings: Path | None, url: str
 def direct(app: str, store: str, region: str, url: str, settings: Path | None) -> Inputs:
     """Without a stack. Raises CannotLookError."""
     if not store:
-        raise CannotLookError("--app goes with --identity-store d-….")
+        raise CannotLookError("--app requires --identity-store d-….")
     known = read_settings_file(settings) if settings else None
+    secret, secret_region = _secret(known)
     return Inputs(
         url=org_url(url, {}),
         credentials=Credentials.read(),
@@ -83,20 +85,25 @@ def direct(app: str, store: str, region: str, url: str, settings: Path | None) -
             app_id=app,
             store_id=store,
             region=known_region(region),
-            secret=known.scim_token.secret if known else "",
-            secret_region=known.scim_token.region if known else "",
+            secret=secret,
+            secret_region=secret_region,
         ),
         declared=_with_settings(_by_settings(known) if known else Declared(), known),
         declared_in=str(settings or "Pulumi.yaml"),
     )
 
 
+def _secret(known: Settings | None) -> tuple[str, str]:
+    """Name and Region of the secret in the settings; empty where they are unknown."""
+    return (known.scim_token.secret, known.scim_token.region) if known else ("", "")
+
+
 def known_region(given: str) -> str:
-    """As given, or AWS's usual one; boto3 alone does not know AWS_REGION, which the provider
-    takes. Raises CannotLookError."""
+    """As given, or from AWS's settings. The provider reads AWS_REGION, which boto3 does not.
+    Raises CannotLookError."""
     region = given or os.environ.get("AWS_REGION") or boto3.Session().region_name or ""
     if not region:
-        raise CannotLookError("AWS's region is not known. Fix: give --region.")
+        raise CannotLookError("the AWS Region is unknown. Pass --region, for example us-east-1.")
     return region
 
 

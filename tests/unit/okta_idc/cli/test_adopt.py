@@ -98,7 +98,7 @@ def test_a_file_is_written_once_and_over_another_only_when_asked(
     out.write_text("mine")
     told = adopt(federation, "--out", str(out))
     assert (told.code, out.read_text()) == (2, "mine")
-    assert f"{out}: is there already. Fix: give --force" in told.err
+    assert f"{out}: exists already. Pass --force" in told.err
     told = adopt(federation, "--out", str(out), "--force")
     assert told.code == 0, told.err
     assert told.out == ""
@@ -108,7 +108,7 @@ def test_a_file_is_written_once_and_over_another_only_when_asked(
 def test_a_file_that_cannot_be_written_is_named(federation: Federation, tmp_path: Path) -> None:
     told = adopt(federation, "--out", str(tmp_path / "nowhere" / "Pulumi.prod.yaml"))
     assert told.code == 2
-    assert "nowhere/Pulumi.prod.yaml: not written: No such file" in told.err
+    assert "nowhere/Pulumi.prod.yaml: cannot be written: No such file" in told.err
 
 
 def test_the_mappings_file_needs_the_stacks_name(federation: Federation, tmp_path: Path) -> None:

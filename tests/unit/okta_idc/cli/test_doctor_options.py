@@ -132,7 +132,7 @@ def test_the_command_line_counts_before_the_stack(tmp_path: Path) -> None:
     ("arguments", "says"),
     [
         (("0oa1", "", "us-east-1"), "--identity-store"),
-        (("0oa1", "d-1", ""), "Fix: give --region"),
+        (("0oa1", "d-1", ""), "Pass --region"),
     ],
 )
 def test_what_is_missing_is_named(
@@ -151,10 +151,10 @@ def test_what_is_missing_is_named(
      "http://[::1", "http://user@evil.org/?127.0.0.1"],
 )  # fmt: skip
 def test_a_token_is_not_sent_in_the_clear(url: str, monkeypatch: pytest.MonkeyPatch) -> None:
-    with pytest.raises(CannotLookError, match="in the clear"):
+    with pytest.raises(CannotLookError, match="unencrypted"):
         org_url(url, {})
     monkeypatch.setenv("OKTA_HTTP_PROXY", url)
-    with pytest.raises(CannotLookError, match="in the clear"):
+    with pytest.raises(CannotLookError, match="unencrypted"):
         org_url("", OUTPUTS)
 
 

@@ -85,7 +85,7 @@ def test_a_limit_that_is_broken_is_exit_code_1_with_the_fix(tmp_path: Path) -> N
 def test_a_profile_that_is_none_is_said(tmp_path: Path, profile: str) -> None:
     code, text = run(tmp_path, profile)
     assert code == 2
-    assert "no JSON object with a profile" in " ".join(text.split())
+    assert "not a JSON object with a profile" in " ".join(text.split())
 
 
 def test_settings_that_are_wrong_are_told_with_their_rule(tmp_path: Path) -> None:
@@ -101,4 +101,4 @@ def test_a_file_that_is_no_stack_file_is_said(tmp_path: Path) -> None:
               "--profile", "x"]
     )  # fmt: skip
     assert result.exit_code == 2
-    assert "no stack file" in result.output
+    assert "not a stack file" in result.output

@@ -114,7 +114,7 @@ def left_out(tmp_path: Path) -> dict[str, dict[str, Any]]:
 def test_what_stands_is_shown(world: World, tmp_path: Path) -> None:
     code, text = shown(tmp_path)
     assert code == 0
-    assert "1 users; 1 people are assigned" in text
+    assert "1 users; 1 users are assigned" in text
     assert "aws-admins 1 ACTIVE" in text
     assert "Left out nobody" in text
     assert world.asked[0] == "https://acme.okta.com"  # known from the outputs
@@ -152,7 +152,7 @@ def test_a_mapping_in_error_shows_oktas_reason(world: World, tmp_path: Path) -> 
     world.mappings[0] |= {"status": "ERROR", "errorSummary": "Unable to push group aws-admins"}
     world.groups = {}
     assert left_out(tmp_path)["aws-admins"]["reason"] == "Unable to push group aws-admins"
-    assert "not there ERROR" in shown(tmp_path)[1]
+    assert "missing ERROR" in shown(tmp_path)[1]
 
 
 def test_a_mapping_that_was_deleted_is_gone_and_not_fine(world: World, tmp_path: Path) -> None:
@@ -195,10 +195,10 @@ def test_what_could_not_be_looked_at_is_unknown_and_exit_code_2(
 @pytest.mark.parametrize(
     ("outputs", "says"),
     [
-        ("nonsense", "no JSON object"),
-        ("[]", "no JSON object"),
-        ("{}", "has no output appId"),
-        (json.dumps({**OUTPUTS, "metadataUrl": None}), "do not tell the org"),
+        ("nonsense", "not a JSON object"),
+        ("[]", "not a JSON object"),
+        ("{}", "lacks the outputs appId"),
+        (json.dumps({**OUTPUTS, "metadataUrl": None}), "URL of the org is unknown"),
     ],
 )
 def test_outputs_that_do_not_serve_are_explained(
