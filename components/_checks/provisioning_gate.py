@@ -130,5 +130,5 @@ def _told(findings: Sequence[Finding]) -> str:
     if not findings:
         return ""
     rule = findings[0].rule
-    said = " ".join(f"{finding.value} {finding.problem}" for finding in findings)
+    said = " ".join(f"{finding.value} {finding.explanation}" for finding in findings)
     return f"{said} [{rule.id}] Fix: {rule.remedy}"

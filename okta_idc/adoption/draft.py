@@ -212,7 +212,7 @@ def _attribute(found: attribute_statements.Statement) -> Item:
     if attribute and not breaches:
         return item
     item.left_out = True
-    why = "; ".join(f.problem.rstrip(".") + f" [{f.rule.id}]" for f in breaches)
+    why = "; ".join(f.explanation.rstrip(".") + f" [{f.rule.id}]" for f in breaches)
     item.problem(
         f"the statement {found.name} cannot be declared here "
         f"({why or 'it is no attribute for access control'}), and an up would remove it. Fix: mend "

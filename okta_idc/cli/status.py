@@ -81,7 +81,7 @@ def _document(declared: Outputs, found: Standing) -> dict[str, Any]:
             "name": left.name,
             "reason": left.reason,
             "findings": [
-                {"rule": f.rule.id, "place": f.place, "problem": f.problem, "fix": f.rule.remedy}
+                {"rule": f.rule.id, "path": f.path, "message": f.explanation, "fix": f.rule.remedy}
                 for f in left.findings
             ],
         }
@@ -151,7 +151,7 @@ def _print_left_out(console: Console, left_out: list[LeftOut]) -> None:
         rule = concerned[0][1].rule
         say(f"  {rule.title} [{rule_id}]", "yellow")
         for name, finding in concerned:
-            say(f"    {name}: {finding.problem}")
+            say(f"    {name}: {finding.explanation}")
         say(f"    {rule.source}", "dim")
         say(f"    Fix: {rule.remedy}")
     for left in left_out:

@@ -7,11 +7,11 @@ their profiles hold.
 import sys
 from collections import Counter
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 from okta_idc.clients.json_path import get_object
-from okta_idc.doctor.report import Found, Report
+from okta_idc.doctor.report import DoctorFinding, Report
 from okta_idc.inventory import app_user
 from okta_idc.inventory.session_tags import Tagger
 from okta_idc.inventory.unavailable import Unavailable
@@ -54,7 +54,7 @@ class People:
         """By the Okta user's id."""
         self._sent = sent if isinstance(sent, Unavailable) else None
         self._tags = Tagger(()) if isinstance(sent, Unavailable) else Tagger(sent)
-        self._found: list[Found] = []
+        self._found: list[DoctorFinding] = []
         self._blank: Counter[str] = Counter()
         self._untold: Counter[str] = Counter()
 
@@ -84,20 +84,15 @@ class People:
     def _judge(self, person: Person, own: Json, profile: Json | None) -> None:
         for finding in profiles.judge({**own, "userName": person.user_name}):
             if finding.rule is profiles.required_names:
-                self._blank[finding.place] += 1
-            self._add(finding.rule, person, finding.place, finding.value, finding.problem)
+                self._blank[finding.path] += 1
+            self._found.append(DoctorFinding(person.login, finding))
         tags = self._tags.of(profile, own)
         for rule in _TAG_RULES:
             for finding in rule(tags.known):
-                place = f"attribute {finding.place}"
-                self._add(rule, person, place, finding.value, finding.problem)
+                tag = replace(finding, path=f"attribute {finding.path}")
+                self._found.append(DoctorFinding(person.login, tag))
         for key, reason in tags.unknown.items():
             self._untold[f"attribute {key}: {reason}"] += 1
-
-    def _add(
-        self, rule: Rule[Any], person: Person, place: str, value: str | None, problem: str
-    ) -> None:
-        self._found.append(Found(rule, person.login, place, value, problem, personal=True))
 
     def tell(self, report: Report, mapped: frozenset[str] | Unavailable) -> None:
         """Everything that was found of single people. `mapped`: the attributes that the app's
@@ -108,18 +103,18 @@ class People:
                 f"{place} is empty for all {len(self.persons):,} people: nobody has one, or the "
                 "admin role may not see it. Needs a role that can see the attribute."
             )
-            report.cannot(profiles.required_names, Unavailable(text))
+            report.mark_unknown(profiles.required_names, Unavailable(text))
         for each in self._found:
-            if not (each.rule is profiles.required_names and each.place in hidden):
+            if not (each.rule is profiles.required_names and each.finding.path in hidden):
                 report.found.append(each)
-        report.asked |= {rule.id for rule in profiles.PER_PROFILE}
+        report.checked |= {rule.id for rule in profiles.PER_PROFILE}
         for rule in _TAG_RULES:
             if self._sent:
-                report.cannot(rule, self._sent)
+                report.mark_unknown(rule, self._sent)
                 continue
-            report.asked.add(rule.id)
+            report.checked.add(rule.id)
             for reason, people in self._untold.items():
-                report.cannot(rule, Unavailable(f"{reason.rstrip('.')} ({people:,} people)."))
+                report.mark_unknown(rule, Unavailable(f"{reason.rstrip('.')} ({people:,} people)."))
 
     def _hidden(self, mapped: frozenset[str] | Unavailable) -> Iterator[str]:
         """Attributes that an admin role hides from us, by all appearances

@@ -4,7 +4,7 @@ from collections.abc import Awaitable
 from typing import TypeVar
 
 from okta_idc.clients.okta import OktaError
-from okta_idc.inventory.unavailable import Unavailable
+from okta_idc.inventory.unavailable import Unavailable, unavailable
 
 T = TypeVar("T")
 
@@ -14,4 +14,4 @@ async def seen(asked: Awaitable[T], needs: str) -> T | Unavailable:
     try:
         return await asked
     except OktaError as error:
-        return Unavailable.of(error, needs)
+        return unavailable(error, needs)

@@ -17,7 +17,7 @@ from okta_idc.clients.identity_store import IdentityStore
 from okta_idc.clients.secrets import secret_tags
 from okta_idc.inventory.model import Access, Inventory, Json, StoreGroup, StoreUser
 from okta_idc.inventory.progress import ProgressListener
-from okta_idc.inventory.unavailable import Unavailable
+from okta_idc.inventory.unavailable import Unavailable, unavailable
 from okta_idc.rules.account_access import Assignment
 from okta_idc.rules.permission_sets import PermissionSet
 
@@ -94,7 +94,7 @@ async def _seen(read: Callable[[], T]) -> T | Unavailable:
     try:
         return await asyncio.to_thread(read)
     except AwsError as error:
-        return Unavailable.of(error)
+        return unavailable(error)
 
 
 def _primary(center: IdentityCenter, arn: str) -> str:

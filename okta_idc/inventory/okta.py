@@ -17,7 +17,7 @@ from okta_idc.inventory.model import Certificate, Inventory, Json
 from okta_idc.inventory.okta_groups import APPS, GROUPS, read_all_members, read_groups
 from okta_idc.inventory.progress import ProgressListener
 from okta_idc.inventory.session_tags import attributes_of, statements_of
-from okta_idc.inventory.unavailable import Unavailable
+from okta_idc.inventory.unavailable import Unavailable, unavailable
 from okta_idc.rules.profile_mappings import Mapped, ProfileMapping
 
 CATALOG_APP = "amazon_aws_sso"
@@ -41,7 +41,7 @@ async def find_app(okta: Okta, app_id: str, found: Inventory) -> None:
     except OktaError as error:
         if error.status in (0, 401):
             raise
-        found.apps = Unavailable.of(error, APPS)
+        found.apps = unavailable(error, APPS)
     if app_id:
         found.app = await seen(okta.get(f"/api/v1/apps/{app_id}"), APPS)
         if (
@@ -100,7 +100,7 @@ async def _feature(okta: Okta, root: str) -> Json | Unavailable:
     except OktaError as error:
         if error.status == 400:  # not enabled (docs/research/okta-api.md#unsupported-apps)
             return Unavailable(_NOT_SHOWN, wanted=False)
-        return Unavailable.of(error, APPS)
+        return unavailable(error, APPS)
 
 
 async def _certificate(okta: Okta, root: str, app: Json) -> Certificate:

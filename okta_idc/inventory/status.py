@@ -93,7 +93,7 @@ async def _settled(
 
 def _people_left_out(people: list[Json]) -> list[LeftOut]:
     names = [user_name(person) for person in people]
-    same = {f.place: f for f in people_rules.unique_user_names(tuple(names))}
+    same = {f.path: f for f in people_rules.unique_user_names(tuple(names))}
     out: list[LeftOut] = []
     for index, person in enumerate(people):
         state, name = kind(person), names[index]

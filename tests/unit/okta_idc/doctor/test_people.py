@@ -11,9 +11,9 @@ from hypothesis import strategies as st
 
 from okta_idc.doctor.report import Report
 from okta_idc.inventory.assigned_users import People
-from okta_idc.inventory.unavailable import Unavailable
 from okta_idc.rules import profiles
 from okta_idc.rules.attributes import Attribute
+from okta_idc.rules.binding import Unavailable
 from tests.unit.okta_idc.doctor.sample_inventory import people, person
 from tests.unit.okta_idc.rules import a_profile
 
