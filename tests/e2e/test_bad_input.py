@@ -53,7 +53,10 @@ def refused(kit: Kit, *says: str) -> None:
             {"push": ["aws-admin"]},
             ["push[0]: 'aws-admin' is not a group in Okta", "Did you mean 'aws-admins'?"],
         ),
-        ({"push": ["aws-access"]}, ["federation.push[0]: 'aws-access' is assigned too", "OIC-201"]),
+        (
+            {"push": ["aws-access"]},
+            ["federation.push_groups[0]: 'aws-access' is an assignment group too", "OIC-201"],
+        ),
         (
             {"app": {**FEDERATION["app"], "acs_url": "https://example.com/acs"}},
             ["federation.app.acs_url: 'https://example.com/acs'", "is not an ACS URL"],
@@ -72,7 +75,7 @@ def refused(kit: Kit, *says: str) -> None:
         ),
         (
             {"attributes": [{"key": "D", "value": "department"}]},
-            ["federation.attributes[0].value: 'department'", "Fix: write user.department"],
+            ["federation.attributes[0].value: 'department'", "Write user.department"],
         ),
         (
             {"push": ["aws-admins"], "access": FEDERATION["access"]},
@@ -128,7 +131,7 @@ def test_a_malformed_secret_is_explained_without_its_value(
     [
         ({"token": "TOPSECRET"}, "token: is refused (401), though by its dates it is good until"),
         ({"endpoint": ("sandbox", "another")}, "belongs to another tenant"),
-        ({"created": "2024-01-01", "expires": "2025-01-01"}, "expires: '2025-01-01' is past"),
+        ({"created": "2024-01-01", "expires": "2025-01-01"}, "expires: expired on 2025-01-01"),
         ({"endpoint": ("us-east-1", "eu-west-1")}, "is another region than the instance's"),
     ],
     ids=["deleted", "another-tenant", "expired", "another-region"],

@@ -80,8 +80,8 @@ def refused(kit: Kit, verb: str, *says: str) -> None:
 
 def test_a_new_username_format_is_refused_without_the_word_that_names_the_old_one(kit: Kit) -> None:
     kit.change(app=app(user_name_template=LOGIN))
-    refused(kit, "preview", "would rename everybody", "${source.email}", "OIC-326")
-    refused(kit, "up", "would rename everybody", "OIC-326")
+    refused(kit, "preview", "renames every user", "${source.email}", "OIC-326")
+    refused(kit, "up", "renames every user", "OIC-326")
 
 
 def test_with_the_word_people_are_renamed_and_stay_who_they_are(kit: Kit) -> None:

@@ -117,7 +117,7 @@ def test_a_bad_declaration_is_refused_before_anything_is_changed(stranger: Stran
     assert done.code != 0
     for rule in ("oic-101", "oic-201", "oic-220", "oic-406"):
         assert f"[mandatory] [severity: high]  {rule}" in done.text, done.text
-    assert "push: 'okta:group/group:Group::admins' is assigned too (assign)" in done.text
+    assert "push: 'okta:group/group:Group::admins' is an assignment group too (assign)" in done.text
     assert "See docs/reference/rules.md#oic-201" in done.text
     assert stranger.token not in done.text
     assert "Traceback" not in done.text

@@ -1,4 +1,4 @@
-"""3xx and 6xx, all users together: what must differ between them, and whom AWS rejected.
+"""3xx and 6xx, all users together: what must differ between them, and users that AWS rejected.
 
 Single profiles are checked while the pages arrive (`okta_idc.inventory.assigned_users`).
 """
