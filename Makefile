@@ -4,55 +4,62 @@ MODE ?= api
 CONNECTIONS ?= unknown
 PYTHON := .venv/bin/python
 TOOLCHAIN := $(PYTHON) -m toolchain
-# Where it is set, every start compiles boto3 and moto anew, which takes longer than all else.
+PYTEST := $(PYTHON) -m pytest --numprocesses auto --dist loadfile --no-loadscope-reorder
+# If set, every start compiles boto3 and moto again, which takes seconds.
 unexport PYTHONDONTWRITEBYTECODE
 
-.PHONY: help up down status env engine sandbox reset test check docs lock
+.PHONY: help up down status env engine sandbox reset test test-fast test-package check docs lock
 .DEFAULT_GOAL := help
 
-help: ## this list
-	@awk -F ':.*## ' '/^[a-z]+:.*## / {printf "  make %-9s %s\n", $$1, $$2}' Makefile
+help: ## List the commands
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  make %-13s %s\n", $$1, $$2}' Makefile
 
-up: .venv/ready ## the whole federation, against a local Okta and AWS (PORT=8410, MODE=console)
+up: .venv/ready ## Deploy the stack to a local sandbox of Okta and AWS (PORT=8410, MODE=console)
 	@$(TOOLCHAIN) up --port $(PORT) --mode $(MODE)
 
-down: .venv/ready ## destroy it and stop the sandbox (KEEP=1: leave the sandbox running)
+down: .venv/ready ## Destroy the stack and stop the sandbox (KEEP=1 keeps the sandbox running)
 	@$(TOOLCHAIN) down $(if $(KEEP),--keep-sandbox)
 
-status: .venv/ready ## what stands in the Identity Store, and who was refused
+status: .venv/ready ## Print what the Identity Store contains and whom AWS refused
 	@$(TOOLCHAIN) status
 
-env: .venv/ready ## shell lines for plain pulumi: eval "$(make -s env)"
+env: .venv/ready ## Print shell lines for plain pulumi: eval "$(make -s env)"
 	@$(TOOLCHAIN) env
 
-engine: .venv/ready ## find, download or build Pulumi, and print the folder to put on PATH
+engine: .venv/ready ## Find, download or build Pulumi, and print the folder to add to PATH
 	@$(TOOLCHAIN) engine
 
-sandbox: .venv/ready ## the sandbox alone, in the foreground (CONNECTIONS=supported, ARGS="--identity-center new")
+sandbox: .venv/ready ## Run the sandbox alone (CONNECTIONS=supported, ARGS="--identity-center new")
 	@$(TOOLCHAIN) sandbox --port $(PORT) --connections $(CONNECTIONS) -- $(ARGS)
 
-reset: .venv/ready ## stop the sandbox and forget it, whatever state it is in
+reset: .venv/ready ## Stop the sandbox and delete its state
 	@$(TOOLCHAIN) reset
 
-test: .venv/ready ## unit tests, the sandbox's, and end to end with the real engine
-	@$(PYTHON) -m pytest --numprocesses auto --dist loadfile --no-loadscope-reorder
+test: .venv/ready ## Run all tests except test-package; end-to-end tests use the real engine
+	@$(PYTEST)
 
-check: .venv/ready ## lint, import arrows, types
+test-fast: .venv/ready ## Run the unit and sandbox tests with fewer examples, without engine and browser
+	@$(PYTEST) --hypothesis-profile fast --ignore tests/sandbox/console/test_browser.py tests/unit tests/sandbox
+
+test-package: .venv/ready ## Test the built wheel and the plugin from outside the clone
+	@$(PYTHON) -m pytest tests/package
+
+check: .venv/ready ## Lint the code, check imports, types, generated pages and links
 	@.venv/bin/ruff check .
 	@.venv/bin/ruff format --check .
 	@.venv/bin/lint-imports
 	@.venv/bin/pyright
+	@$(PYTHON) -m toolchain.docs check
 
-docs: .venv/ready ## write the generated pages and schemas anew
-	@$(PYTHON) -m okta_idc schema > docs/reference/stack.schema.json
-	@$(PYTHON) -m okta_idc.rules > docs/reference/rules.md
+docs: .venv/ready ## Write the generated pages and the settings schema
+	@$(PYTHON) -m toolchain.docs write
 
-lock: ## compile the requirements files anew from pyproject.toml
+lock: ## Compile the requirements files from pyproject.toml
 	@set -- -q --universal --python-version 3.11 --generate-hashes --no-emit-index-url --no-header; \
-	uv pip compile "$$@" --extra policies pyproject.toml -o requirements.txt && \
-	uv pip compile "$$@" --extra policies --extra sandbox --group dev pyproject.toml -o requirements-dev.txt
+	uv pip compile "$$@" --extra components --extra policies pyproject.toml -o requirements.txt && \
+	uv pip compile "$$@" --all-extras --group dev pyproject.toml -o requirements-dev.txt
 
-# The stamp is written last, so that an interrupted installation is done again.
+# The stamp is written last: an interrupted installation is repeated.
 .venv/ready: requirements-dev.txt
 	@sh toolchain/venv.sh
 	@touch $@

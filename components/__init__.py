@@ -1,66 +1,51 @@
-"""What is declared: one Pulumi component a file. `IdentityCenterFederation` composes the others,
-each of which can be used alone."""
+"""Pulumi components that connect an Okta org to AWS IAM Identity Center.
 
-from ._checks.deprovisioning_guard import DeprovisioningGuard, DeprovisioningGuardArgs
-from ._checks.provisioning_gate import ProvisioningGate, ProvisioningGateArgs
-from ._polling import WaitPolicy
+`IdentityCenterFederation` composes the others, each of which can be used alone.
+"""
+
+from okta_idc.settings.models import DriftPolicy, GatePolicy, ProvisioningMode, WaitMode
+
+from ._errors import ValidationError
 from .aws.access_control_attributes import AccessControlAttributes, AccessControlAttributesArgs
-from .aws.account_access import AccountAccess, AccountAccessArgs, ApplicationArgs, PermissionSetArgs
-from .aws.scim_token import ScimToken, ScimTokenArgs
+from .aws.account_access import AccountAccess, AccountAccessArgs
 from .aws.token_expiry_alarm import TokenExpiryAlarm, TokenExpiryAlarmArgs
 from .federation import IdentityCenterFederation
-from .federation_args import IdentityCenterFederationArgs
+from .federation_args import IdentityCenterFederationArgs, federation_args_from
 from .okta.group_assignments import GroupAssignments, GroupAssignmentsArgs
-from .okta.groups import Group, GroupArgs
 from .okta.profile_mappings import ProfileMappings, ProfileMappingsArgs
 from .okta.provisioning import Provisioning, ProvisioningArgs
 from .okta.push_groups import PushGroups, PushGroupsArgs
 from .okta.pushed_members_group import PushedMembersGroup, PushedMembersGroupArgs
-from .okta.saml_app import AttributeStatement, SamlApp, SamlAppArgs
-from .okta.user_assignments import (
-    User,
-    UserArgs,
-    UserAssignments,
-    UserAssignmentsArgs,
-    find_users,
-)
+from .okta.saml_app import SamlApp, SamlAppArgs
+from .okta.user_assignments import UserAssignments, UserAssignmentsArgs
 
 __all__ = [
     "AccessControlAttributes",
     "AccessControlAttributesArgs",
     "AccountAccess",
     "AccountAccessArgs",
-    "ApplicationArgs",
-    "AttributeStatement",
-    "DeprovisioningGuard",
-    "DeprovisioningGuardArgs",
-    "Group",
-    "GroupArgs",
+    "DriftPolicy",
+    "GatePolicy",
     "GroupAssignments",
     "GroupAssignmentsArgs",
     "IdentityCenterFederation",
     "IdentityCenterFederationArgs",
-    "PermissionSetArgs",
     "ProfileMappings",
     "ProfileMappingsArgs",
     "Provisioning",
     "ProvisioningArgs",
-    "ProvisioningGate",
-    "ProvisioningGateArgs",
+    "ProvisioningMode",
     "PushGroups",
     "PushGroupsArgs",
     "PushedMembersGroup",
     "PushedMembersGroupArgs",
     "SamlApp",
     "SamlAppArgs",
-    "ScimToken",
-    "ScimTokenArgs",
     "TokenExpiryAlarm",
     "TokenExpiryAlarmArgs",
-    "User",
-    "UserArgs",
     "UserAssignments",
     "UserAssignmentsArgs",
-    "WaitPolicy",
-    "find_users",
+    "ValidationError",
+    "WaitMode",
+    "federation_args_from",
 ]

@@ -1,22 +1,35 @@
-"""How a component refuses: by an error that the engine prints without a traceback."""
+"""Errors that Pulumi prints without a traceback, with the path of every wrong argument."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 
 import pulumi
 
 from okta_idc.rules import Finding
+from okta_idc.settings import Problem
 
 
 class ValidationError(pulumi.RunError):
-    """The declaration breaks a rule, or what is there contradicts it. Nothing was changed by
-    the component that raises it."""
+    """The arguments break a rule, or what exists contradicts them. The component that raises it has
+    changed nothing. `findings` holds path and message of each problem."""
+
+    def __init__(self, message: str = "", findings: Sequence[Problem] = ()) -> None:
+        super().__init__(message or "\n".join(map(str, findings)))
+        self.findings = findings
 
 
-def raise_findings(findings: Iterable[Finding], place: str = "") -> None:
-    """Raise ValidationError with every finding, one a line, unless there is none.
+def raise_findings(findings: Iterable[Finding], path: str = "") -> None:
+    """Raise ValidationError with every finding, one per line; return if there is none.
 
-    `place` is the argument (or setting) that the findings' own places are relative to.
+    `path` is the argument that the findings' own paths are relative to.
     """
-    lines = [finding.text(place) for finding in findings]
-    if lines:
-        raise ValidationError("\n".join(lines))
+    if problems := [Problem.of(finding, path) for finding in findings]:
+        raise ValidationError(findings=problems)
+
+
+def summary(findings: Sequence[Finding]) -> str:
+    """Findings of one rule as one sentence, with the remedy once; "" if there is none."""
+    if not findings:
+        return ""
+    rule = findings[0].rule
+    faults = " ".join(f"{finding.value} {finding.explanation}" for finding in findings)
+    return f"{faults} {rule.advice} [{rule.id}]"

@@ -1,13 +1,18 @@
-"""Taking over what is there already: imported, and protected from then on.
+"""Resource options that the components share: imports, protection and dependencies.
 
-An import must change nothing: where the provider reads back less than is declared, the engine
-would update the resource in the same run. What that is, `unread` says. Push mappings are not
-imported at all (PushGroups, docs/decisions).
+An import must change nothing. Where the provider reads back less than is declared, the engine would
+update the imported resource in the same run; `ignore_on_import` names those properties. Push
+mappings are never imported (docs/decisions/0008-adoption.md).
 """
 
 from collections.abc import Sequence
 
-from pulumi import ResourceOptions
+from pulumi import Resource, ResourceOptions
+
+
+def child_of(parent: Resource, opts: ResourceOptions | None) -> ResourceOptions:
+    """Options of a component's child. The SDK does not pass a component's `depends_on` on."""
+    return ResourceOptions(parent=parent, depends_on=opts.depends_on if opts else None)
 
 
 def options(
@@ -15,16 +20,16 @@ def options(
     import_id: str | None,
     protect: bool = False,
     *,
-    unread: Sequence[str] = (),
-    free: bool = False,
+    ignore_on_import: Sequence[str] = (),
+    unprotected: bool = False,
 ) -> ResourceOptions:
-    """`base`, with import and protection where there is an id; with `protect` where it is asked.
+    """`base` with `protect`, and with import and protection if there is an ID.
 
-    `unread` are the properties whose difference is left alone for as long as there is an id.
-    `free`: it is about to go, so nothing protects it.
+    `ignore_on_import`: properties whose differences are ignored while there is an ID.
+    `unprotected`: overrides both, for a resource that is about to be deleted.
     """
-    more = ResourceOptions(protect=True if (protect or import_id) and not free else None)
+    more = ResourceOptions(protect=True if (protect or import_id) and not unprotected else None)
     if import_id:
         more.import_ = import_id
-        more.ignore_changes = list(unread)
+        more.ignore_changes = list(ignore_on_import)
     return ResourceOptions.merge(base, more)

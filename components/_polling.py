@@ -1,7 +1,6 @@
-"""Waiting for something outside the engine: bounded, visible to whoever sits there, by polling.
+"""Waiting for something outside the engine: bounded, and visible on the terminal.
 
-Who sits there is asked of `/dev/tty`: the program's own input and output are never a terminal,
-since the engine runs it.
+The engine runs the program, so its standard streams are never a terminal: `/dev/tty` is.
 """
 
 import asyncio
@@ -12,14 +11,15 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Self
 
-AUTO, ALWAYS, NEVER = "auto", "always", "never"
-FIRST_PAUSE, LONGEST_PAUSE = 2.0, 15.0  # seconds between looks; each costs one call under the app
+from okta_idc.settings.models import WaitMode
+
+FIRST_PAUSE, LONGEST_PAUSE = 2.0, 15.0  # seconds between polls; each costs a call under the app
 TTY = Path("/dev/tty")
 
 
 @dataclass(frozen=True)
 class WaitPolicy:
-    """How long to wait, in seconds; 0: not at all."""
+    """How long to wait, in seconds; 0 does not wait."""
 
     seconds: float
 
@@ -28,28 +28,27 @@ class WaitPolicy:
         return cls(0)
 
     @classmethod
-    def chosen(cls, when: str, seconds: float) -> Self:
-        """`always`, `never`, or `auto`: only with a person present, never in a pipeline."""
-        if when == ALWAYS or (when == AUTO and is_interactive()):
-            return cls(seconds)
-        return cls(0)
+    def for_person(cls, mode: WaitMode, minutes: float) -> Self:
+        """Waits always, never, or (`auto`) if a person is at the terminal."""
+        waits = mode == WaitMode.ALWAYS or (mode == WaitMode.AUTO and is_interactive())
+        return cls(60 * minutes if waits else 0)
 
-    async def until_empty(self, look: Callable[[], Awaitable[str]], title: str) -> str:
-        """Look again and again; returns the last reason, empty as soon as there is none."""
+    async def until_empty(self, poll: Callable[[], Awaitable[str]], title: str) -> str:
+        """Poll until there is no reason left to wait; return the last reason."""
         deadline, pause = time.monotonic() + self.seconds, FIRST_PAUSE
-        reason = await look()
+        reason = await poll()
         while reason and time.monotonic() < deadline:
-            next_look = min(time.monotonic() + pause, deadline)
-            while (now := time.monotonic()) < next_look:
+            next_poll = min(time.monotonic() + pause, deadline)
+            while (now := time.monotonic()) < next_poll:
                 _show(f"{title}: {_clock(deadline - now)} left (Ctrl-C stops)")
-                await asyncio.sleep(min(1.0, next_look - now))
-            reason, pause = await look(), min(pause * 1.5, LONGEST_PAUSE)
+                await asyncio.sleep(min(1.0, next_poll - now))
+            reason, pause = await poll(), min(pause * 1.5, LONGEST_PAUSE)
         _show("")
         return reason
 
 
 def is_interactive() -> bool:
-    """No pipeline says CI, and there is a terminal."""
+    """Whether `CI` is not set and there is a terminal."""
     if os.environ.get("CI"):
         return False
     try:
@@ -64,7 +63,7 @@ def _clock(seconds: float) -> str:
 
 
 def _show(line: str) -> None:
-    """On the terminal alone, over the line before; nowhere else."""
+    """Replace the last line of the terminal, if there is one."""
     try:
         with TTY.open("w") as terminal:
             terminal.write(f"\r\x1b[2K{line}")

@@ -1,8 +1,8 @@
-"""What stands in the shell and would change the stack behind its back.
+"""Rejects environment variables that override the stack's credentials.
 
-The Okta plugin takes `OKTA_ACCESS_TOKEN` before the credentials that are configured, whatever they
-are (docs/research/okta-provider.md#credential-precedence): a token left in a shell would act on
-another org's behalf, or somebody else's, and nothing would show it.
+The Okta provider prefers `OKTA_ACCESS_TOKEN` to any configured credentials
+(docs/research/okta-provider.md#credential-precedence): a token left in a shell would act on another
+org, or as another user, without a trace.
 """
 
 from collections.abc import Mapping
@@ -11,27 +11,29 @@ import pulumi
 
 from ._errors import ValidationError
 
-TOKEN = "OKTA_ACCESS_TOKEN"  # noqa: S105 — a variable's name
+TOKEN = "OKTA_ACCESS_TOKEN"  # noqa: S105 - the name of a variable
 _OTHERS = ("OKTA_API_TOKEN", "OKTA_API_PRIVATE_KEY")
 
 
 def reject_ambient_credentials(environment: Mapping[str, str]) -> None:
-    """Raise ValidationError where the token in the shell would beat the stack's own credentials;
-    warn where it beats others of the shell."""
+    """Raises ValidationError if the token overrides the stack's own credentials; warns if it
+    overrides other credentials in the environment."""
     if not environment.get(TOKEN):
         return
-    if _configured("accessToken"):  # what is configured under the same name wins
+    if _configured("accessToken"):  # a configured access token wins
         return
-    beaten = [f"okta:{key}" for key in ("apiToken", "privateKey") if _configured(key)]
-    if beaten:
+    overridden = [f"okta:{key}" for key in ("apiToken", "privateKey") if _configured(key)]
+    if overridden:
         raise ValidationError(
-            f"{TOKEN} is set in the shell, and the Okta plugin would use it instead of the stack's "
-            f"{' and '.join(beaten)}. Nothing was changed. Fix: unset {TOKEN}; or, if it is meant, "
-            f"take {' and '.join(beaten)} out of the stack file."
+            f"{TOKEN} is set in the environment and overrides the stack's "
+            f"{' and '.join(overridden)}. Nothing was changed. Unset {TOKEN}; or, to use it, "
+            f"remove {' and '.join(overridden)} from the stack file."
         )
     for other in _OTHERS:
         if environment.get(other):
-            pulumi.log.warn(f"{TOKEN} is used, not {other}: both are set in the shell.")
+            pulumi.log.warn(
+                f"{TOKEN} and {other} are both set in the environment: {TOKEN} is used."
+            )
 
 
 def _configured(key: str) -> bool:

@@ -1,266 +1,447 @@
 """The federation: one Okta org connected to one IAM Identity Center instance.
 
-Only composes: app → provisioning → gate → mappings → assignments → push groups. Whatever can be
-wrong with the inputs is looked up first, so that a refused declaration has changed nothing.
+Composes the other components, phase by phase: look-ups → app → provisioning → gate → assignments →
+push → access → alarm. Everything that can be wrong with the arguments is found by the look-ups, so
+a rejected declaration has changed nothing.
 """
 
 from collections.abc import Mapping
+from typing import Any, TypedDict
 
 import pulumi
-from pulumi import InvokeOutputOptions, Output, Resource, ResourceOptions
+from pulumi import Output, Resource, ResourceOptions
+from pulumi.provider.experimental.util import camel_case
 
-from okta_idc.rules import groups as rules
+from okta_idc.settings.models import AssignmentGroup, ProvisioningMode, PushedMembersGroup
+from okta_idc.settings.models import PushGroup as PushGroupModel
 
-from ._aws_resources import declare_aws_resources, part
 from ._checks.console_steps import provisioning_steps
-from ._checks.deprovisioning_guard import LIMIT, DeprovisioningGuard
-from ._checks.drift import REPORT, Drift
-from ._checks.lookups import (
-    check_distinct_roles,
-    check_same_instance,
-    lookup_instance,
-    refuse_retired,
-)
+from ._checks.deprovisioning_guard import DeprovisioningGuard
+from ._checks.drift import differences
+from ._checks.lookups import Lookups, check_same_instance, look_up
 from ._checks.next_steps import next_steps
-from ._checks.provisioning_gate import ENFORCE, ProvisioningGate
-from ._errors import raise_findings
+from ._checks.provisioning_gate import ProvisioningGate, provisioning_gate
 from ._polling import WaitPolicy
-from .aws.scim_token import ScimToken
-from .federation_args import API, IdentityCenterFederationArgs
-from .okta._propagation import SETTLE_SECONDS
+from .aws.access_control_attributes import AccessControlAttributes
+from .aws.account_access import AccountAccess
+from .aws.scim_token import ScimToken, read_scim_token
+from .aws.token_expiry_alarm import TokenExpiryAlarm
+from .federation_args import (
+    IdentityCenterFederationArgs,
+    applications_from,
+    permission_sets_from,
+    settings_from,
+)
 from .okta.group_assignments import GroupAssignments
-from .okta.groups import Group, find_groups, group_key, resolve_groups
+from .okta.groups import Group, resolve_groups
 from .okta.profile_mappings import ProfileMappings
 from .okta.provisioning import Provisioning
 from .okta.push_groups import PushGroups
-from .okta.pushed_members_group import PushedMembersGroup
-from .okta.saml_app import DEFAULT_TEMPLATE, SamlApp
-from .okta.user_assignments import User, UserAssignments, find_users, ids_of
+from .okta.pushed_members_group import PushedMembersGroup as PushedMembersGroupComponent
+from .okta.saml_app import SamlApp
+from .okta.user_assignments import UserAssignments
+
+Assigned = Mapping[str, Group[Any]]
+Pushed = Mapping[str, Group[PushGroupModel]]
+
+
+class AssignmentGroupOutput(TypedDict):
+    """An assignment group."""
+
+    name: str
+    """Name in Okta."""
+    id: str
+    """ID in Okta, `00g…`."""
+
+
+class PushGroupOutput(TypedDict):
+    """A push group on both sides."""
+
+    name: str
+    """Name in Okta and in AWS."""
+    sourceGroupId: str
+    """ID in Okta, `00g…`."""
+    mappingId: str
+    """ID of the push mapping in Okta."""
+    awsGroupId: str | None
+    """ID in the Identity Store; absent until AWS has the group."""
 
 
 class IdentityCenterFederation(pulumi.ComponentResource):
-    """Everything that can be declared of the federation.
+    """Everything that can be declared of a federation.
 
-    Okta's org and the Identity Center instance are those of the `providers` in its options, by
-    default the stack's; any number of federations can stand beside each other.
+    The Okta org and the Identity Center instance are those of the providers in `opts`, by default
+    the stack's. Several federations can exist side by side.
     """
 
     app_id: Output[str]
-    outputs: dict[str, object]
-    """What a stack exports: ids, links and names, nothing secret."""
+    """ID of the app in Okta."""
+    app_label: Output[str]
+    """Application label in Okta."""
+    sign_in_url: Output[str]
+    """URL that starts the sign-in at Okta."""
+    metadata_url: Output[str]
+    """URL of the identity provider metadata that AWS needs as a file."""
+    mode: Output[str]
+    """Who connects Okta's provisioning: `api` or `console`."""
+    gate: Output[str]
+    """`open`, or why provisioning is not known to be on."""
+    drift: Output[list[str]]
+    """Differences between Okta and the declared configuration."""
+    region: Output[str]
+    """Region of the Identity Center instance."""
+    identity_store_id: Output[str]
+    """ID of the Identity Store, `d-…`."""
+    secret_name: Output[str]
+    """Name or ARN of the secret with the SCIM token."""
+    token_expires: Output[str]
+    """When the SCIM token expires, ISO 8601."""
+    token_days_left: Output[int]
+    """Whole days until then."""
+    token_status: Output[str]
+    """`valid`, `not verified`, or `unknown: REASON`."""
+    attribute_statement_keys: Output[list[str]]
+    """Keys of the session tags that Okta sends."""
+    assignment_groups: Output[list[AssignmentGroupOutput]]
+    """The assignment groups."""
+    push_groups: Output[list[PushGroupOutput]]
+    """The push groups."""
+    next_steps: Output[list[str]]
+    """What a person does next; empty once everything is done."""
 
     def __init__(
         self, name: str, args: IdentityCenterFederationArgs, opts: ResourceOptions | None = None
     ) -> None:
         super().__init__("okta-identity-center:index:IdentityCenterFederation", name, {}, opts)
-        child = ResourceOptions(parent=self)
-        protect = args.get("protect", False)
-        assign, push = args.get("assign", []), args.get("push", [])
-        roles = rules.GroupRoles(tuple(map(group_key, assign)), tuple(map(group_key, push)))
-        raise_findings(rules.named_once(roles) + rules.one_role_per_group(roles))
-        refuse_retired(args, tuple(group_key(group) for group in push if group.get("retire")))
-        by_api = args.get("mode", API) == API
-        token = ScimToken(
-            f"{name}-scim-token",
-            {"secret": args["secret"], "read_token": by_api, "probe": args.get("probe")},
-            part(child, args.get("secret_provider")),
+        self._name, self._args, self._child = name, args, ResourceOptions(parent=self)
+        self._settings = settings = settings_from(args)
+        token = self._read_token()
+        lookups = look_up(self, settings)
+        # What is created first depends on all of this, and on the verified token.
+        checked = Output.all(settings.app.issuer_url, token.endpoint, lookups, token.status).apply(
+            lambda read: check_same_instance(*read[:3])
         )
-        found = find_groups(
-            {f"assign[{i}]": group for i, group in enumerate(assign)}
-            | {f"push[{i}]": group for i, group in enumerate(push)},
-            InvokeOutputOptions(parent=self),
-        ).apply(lambda known: check_distinct_roles(known, assign, push))
-        instance = lookup_instance(InvokeOutputOptions(parent=self))
-        store_id = instance.apply(lambda i: i[0])
-        one_by_one, template = args.get("assign_people", []), args.get("user_name_template")
-        people = find_users(
-            one_by_one, template or DEFAULT_TEMPLATE, InvokeOutputOptions(parent=self)
+        assigned, pushed = self._groups(lookups, checked)
+        app = self._app(checked)
+        gate = self._provision(app, token)
+        assignments, users = self._assign(gate, assigned, lookups)
+        pushes = self._push(gate, assigned, pushed, lookups, [assignments, users])
+        self._grant(pushes, checked)
+        self._alert(token, checked)
+        drift = differences(
+            self,
+            app=app,
+            read=gate.app,
+            assigned=assigned,
+            assignments=assignments,
+            pushed=pushed,
+            pushes=pushes,
+            policy=settings.drift,
         )
-        # Whatever is made first waits for every look-up, and for the token to be proven.
-        checked = Output.all(token.endpoint, found, instance, people, token.proven).apply(
-            lambda read: check_same_instance(args["issuer_url"], read)
-        )
-        app_label = args.get("label", "AWS IAM Identity Center")
-        pushed = resolve_groups(f"{name}-group", push, found, checked, child)
-        assigned = resolve_groups(f"{name}-group", assign, found, checked, child)
-        if everybody := args.get("assign_pushed"):
-            filled = PushedMembersGroup(
-                f"{name}-people", {"name": everybody, "push": pushed, "after": checked}, child
-            )
-            assigned[everybody] = filled.group
+        self.app_id, self.app_label = app.app_id, app.label
+        self.sign_in_url, self.metadata_url = app.sign_in_url, app.metadata_url
+        self.mode = Output.from_input(settings.provisioning.mode.value)
+        self.gate = gate.block_reason.apply(lambda reason: reason or "open")
+        self.drift = drift
+        self.region = lookups.apply(lambda found: found.region)
+        self.identity_store_id = lookups.apply(lambda found: found.identity_store_id)
+        self.secret_name = Output.from_input(settings.scim_token.secret)
+        self.token_expires, self.token_days_left = token.expires, token.days_left
+        self.token_status = token.status
+        self.attribute_statement_keys = Output.from_input(self._statement_keys())
+        self.assignment_groups, self.push_groups = _outputs(assigned, pushed, pushes)
+        self.next_steps = Output.all(
+            block_reason=gate.block_reason,
+            steps=gate.steps,
+            days_left=token.days_left,
+            groups=pushes.group_ids.apply(lambda ids: {key: ids.get(key) for key in pushed}),
+            drift=drift,
+            metadata_url=app.metadata_url,
+        ).apply(lambda known: next_steps(**known))
+        self.register_outputs(self.outputs())
 
-        app = SamlApp(
-            f"{name}-app",
-            {
-                "acs_url": args["acs_url"],
-                "issuer_url": args["issuer_url"],
-                "label": checked.apply(lambda _: app_label),
-                "user_name_template": template or DEFAULT_TEMPLATE,
-                "rename_users_from": args.get("rename_users_from", ""),
-                "attributes": args.get("attributes", []),
-                "import_id": args.get("import_id", ""),
-                "protect": protect,
-            },
-            child,
+    def outputs(self) -> dict[str, Output[Any]]:
+        """All outputs by their names in a stack, for example `appId`."""
+        return {camel_case(key): getattr(self, key) for key in type(self).__annotations__}
+
+    def _read_token(self) -> ScimToken:
+        settings = self._settings.scim_token
+        return read_scim_token(
+            self,
+            settings.secret,
+            read_token=self._settings.provisioning.mode == ProvisioningMode.API,
+            verify=settings.verify,
+            verify_at=settings.verify_at,
+            provider=self._args["scim_token"].get("provider"),
         )
-        gate = self._provisioned(name, args, app, token)
-        before = self._before_assigning(name, args, gate, assigned, people)
-        assignments = GroupAssignments(
-            f"{name}-assign",
-            {"app_id": gate.app_id, "groups": assigned, "after": before, "protect": protect},
-            child,
-        )
-        singly = UserAssignments(
-            f"{name}-assign-people",
-            {
-                "app_id": gate.app_id,
-                "people": one_by_one,
-                "found": people,
-                "after": before,
-                "protect": protect,
-            },
-            child,
-        )
-        pushes = PushGroups(
-            f"{name}-push",
-            {
-                "app_id": gate.app_id,
-                "identity_store_id": store_id,
-                "groups": pushed,
-                "assigned": assigned,
-                "people": people.apply(ids_of),
-                "after": [*assignments.assignments.values(), *singly.assignments],
-                "protect": protect,
-                "wait": args.get("arrival", WaitPolicy.none()),
-                "settle_seconds": args.get("settle_seconds", SETTLE_SECONDS),
-            },
-            child,
-        )
-        drift = Drift(
-            f"{name}-drift",
-            {
-                "app": app,
-                "read": gate.read,
-                "assigned": assigned,
-                "assignments": assignments,
-                "pushed": pushed,
-                "pushes": pushes,
-                "policy": args.get("drift", REPORT),
-            },
-            child,
-        )
-        instance_arn = checked.apply(lambda known: known[2][2])
-        declare_aws_resources(self, name, args, instance_arn, token, pushes)
-        self.app_id = app.app_id
-        self.outputs = {
-            "appId": app.app_id,
-            "appLabel": app.resource.label,
-            "signInUrl": app.sign_in_url,
-            "metadataUrl": app.metadata_url,
-            "mode": args.get("mode", API),
-            "drift": drift.found,
-            "gate": gate.closed.apply(lambda reason: reason or "open"),
-            "region": instance.apply(lambda i: i[1]),
-            "identityStoreId": store_id,
-            "secretName": args["secret"],
-            "tokenExpires": token.expires,
-            "tokenDaysLeft": token.days_left,
-            "tokenProven": token.proven,
-            "attributes": [a["key"] for a in args.get("attributes", [])],
-            "assignmentGroups": [{"name": g.name, "id": g.id} for g in assigned.values()],
-            "nextSteps": Output.all(
-                closed=gate.closed,
-                steps=gate.steps,
-                days_left=token.days_left,
-                groups=pushes.group_ids.apply(lambda ids: {c: ids.get(c) for c in pushed}),
-                drift=drift.found,
-                metadata_url=app.metadata_url,
-            ).apply(lambda known: next_steps(**known)),
-            "pushGroups": [
-                {
-                    "name": group.name,
-                    "sourceGroupId": group.id,
-                    "mappingId": pushes.mappings[called],
-                    "awsGroupId": pushes.group_ids.apply(lambda ids, key=called: ids.get(key)),
-                }
-                for called, group in pushed.items()
-            ],
+
+    def _groups(
+        self, lookups: Output[Lookups], checked: Output[Lookups]
+    ) -> tuple[dict[str, Group[Any]], dict[str, Group[PushGroupModel]]]:
+        """Assignment groups and push groups, created or existing, by name."""
+        existing = lookups.apply(lambda found: {**found.groups})
+        prefix, assignments = f"{self._name}-group", self._settings.assignments
+        pushed = resolve_groups(prefix, self._settings.push_groups, existing, checked, self._child)
+        assigned: dict[str, Group[Any]] = {
+            **resolve_groups(prefix, assignments.groups, existing, checked, self._child)
         }
-        self.register_outputs({"app_id": self.app_id})
+        if members := assignments.pushed_members_group:
+            assigned[members.name] = self._pushed_members(members, pushed, checked)
+        return assigned, pushed
 
-    def _provisioned(
-        self, name: str, args: IdentityCenterFederationArgs, app: SamlApp, token: ScimToken
-    ) -> ProvisioningGate:
-        """Provisioning turned on, by the program or by a person, and the gate behind it."""
-        wanted = _wanted_features(args)
-        read = (app.metadata_url, app.app_id, token.endpoint)
-        steps = Output.all(*read).apply(
-            lambda known: provisioning_steps(*known, secret=args["secret"], wanted=wanted)
+    def _pushed_members(
+        self, members: PushedMembersGroup, pushed: Pushed, checked: Output[Lookups]
+    ) -> Group[AssignmentGroup]:
+        sources = [group.id for group in pushed.values()]
+        name = checked.apply(lambda _: members.name)
+        made = PushedMembersGroupComponent(
+            f"{self._name}-members", {"name": name, "source_group_ids": [*sources]}, self._child
         )
-        app_id, after = app.app_id, [app.resource]
+        declared = AssignmentGroup(create=members.name)
+        return Group(made.group_id, made.group.name, declared, tuple(sources), tuple(made.rules))
+
+    def _app(self, checked: Output[Lookups]) -> SamlApp:
+        app = self._settings.app
+        return SamlApp(
+            f"{self._name}-app",
+            {
+                "acs_url": app.acs_url,
+                "issuer_url": app.issuer_url,
+                "label": Output.all(app.label, checked).apply(lambda both: both[0]),
+                "username_format": app.username_format,
+                "rename_users_from": app.rename_users_from,
+                "attribute_statements": [
+                    {"key": each.key, "value": each.value}
+                    for each in self._settings.attribute_statements
+                ],
+                "import_id": app.import_id,
+                "protect": self._settings.protect,
+            },
+            self._child,
+        )
+
+    def _provision(self, app: SamlApp, token: ScimToken) -> ProvisioningGate:
+        """Provisioning, turned on by the program or by a person, and the gate behind it."""
+        settings = self._settings.provisioning
+        features = self._features()
+        steps: Output[str] | str = ""
+        app_id, done = app.app_id, list[Resource]([app.resource])
         if token.token is not None:
             declared = Provisioning(
-                f"{name}-provisioning",
+                f"{self._name}-provisioning",
                 {
                     "app_id": app.app_id,
                     "endpoint": token.endpoint,
                     "token": token.token,
-                    "create_users": args.get("create_users", True),
-                    "update_users": args.get("update_users", True),
-                    "deactivate_users": args.get("deactivate_users", True),
+                    "create_users": settings.create_users,
+                    "update_user_attributes": settings.update_user_attributes,
+                    "deactivate_users": settings.deactivate_users,
                 },
-                ResourceOptions(parent=self),
+                self._child,
             )
-            app_id, after = declared.app_id, [declared.connection, declared.features]
-        return ProvisioningGate(
-            f"{name}-gate",
-            {
-                "app_id": app_id,
-                "wanted": wanted,
-                "after": after,
-                "steps": "" if token.token is not None else steps,
-                "policy": args.get("gate", ENFORCE),
-                "wait": args.get("wait", WaitPolicy.none()),
-            },
-            ResourceOptions(parent=self),
+            app_id, done = declared.app_id, [declared.connection, declared.features]
+        else:
+            secret = self._settings.scim_token.secret
+            steps = Output.all(app.metadata_url, app.app_id, token.endpoint, secret).apply(
+                lambda known: provisioning_steps(*known, features=features)
+            )
+        return provisioning_gate(
+            self,
+            app_id,
+            features,
+            depends_on=done,
+            steps=steps,
+            policy=settings.gate,
+            wait=WaitPolicy.for_person(settings.wait, settings.wait_timeout_minutes),
         )
 
-    def _before_assigning(
-        self,
-        name: str,
-        args: IdentityCenterFederationArgs,
-        gate: ProvisioningGate,
-        assigned: Mapping[str, Group],
-        people: Output[dict[str, User]],
-    ) -> list[Resource]:
-        """What assignments wait for: that nobody is unassigned who was not meant to be, and that
-        the attributes are mapped."""
-        child = ResourceOptions(parent=self)
-        unassigning = DeprovisioningGuard(
-            f"{name}-unassigning",
+    def _features(self) -> list[str]:
+        """Okta's names of the features that must be on."""
+        settings = self._settings.provisioning
+        features = {
+            "PUSH_NEW_USERS": settings.create_users,
+            "PUSH_PROFILE_UPDATES": settings.update_user_attributes,
+            "PUSH_USER_DEACTIVATION": settings.deactivate_users,
+            "GROUP_PUSH": bool(self._settings.push_groups),
+        }
+        return [feature for feature, on in features.items() if on]
+
+    def _assign(
+        self, gate: ProvisioningGate, assigned: Assigned, lookups: Output[Lookups]
+    ) -> tuple[GroupAssignments, UserAssignments]:
+        settings, protect = self._settings.assignments, self._settings.protect
+        guard = DeprovisioningGuard(
+            f"{self._name}-deprovisioning",
             {
                 "groups": assigned,
-                "people": people.apply(ids_of),
-                "limit": args.get("unassign_limit", LIMIT),
-                "accepted": args.get("unassign", []),
+                "user_ids": lookups.apply(lambda found: {k: u.id for k, u in found.users.items()}),
+                "max_deprovisioned_users": settings.max_deprovisioned_users,
+                "confirm_deprovisioning": settings.confirm_deprovisioning,
             },
-            child,
+            self._child,
         )
-        before: list[Resource] = [unassigning.resource]
-        if mappings := args.get("mappings"):
+        before: list[Resource] = [guard.resource]
+        if mappings := self._settings.profile_mappings:
             mapped = ProfileMappings(
-                f"{name}-mappings", {"app_id": gate.app_id, "mappings": mappings}, child
+                f"{self._name}-mappings",
+                {"app_id": gate.app_id, "mappings": {**mappings}},
+                self._child,
             )
             before.append(mapped.resource)
-        return before
+        rules = [rule for group in assigned.values() for rule in group.rules]
+        assignments = GroupAssignments(
+            f"{self._name}-assign",
+            {
+                "app_id": gate.app_id,
+                "groups": [
+                    {
+                        "name": key,
+                        "group_id": group.id,
+                        "priority": group.declared.priority,
+                        "import_id": group.declared.import_id,
+                    }
+                    for key, group in assigned.items()
+                ],
+                "protect": protect,
+            },
+            ResourceOptions(parent=self, depends_on=[*before, *rules]),
+        )
+        users = UserAssignments(
+            f"{self._name}-assign-users",
+            {
+                "app_id": gate.app_id,
+                "users": [
+                    {
+                        "name": user.key,
+                        "user_id": lookups.apply(lambda found, key=user.key: found.users[key].id),
+                        "username": lookups.apply(
+                            lambda found, key=user.key: found.users[key].username
+                        ),
+                        "import_id": user.import_id,
+                    }
+                    for user in settings.users
+                ],
+                "protect": protect,
+            },
+            ResourceOptions(parent=self, depends_on=before),
+        )
+        return assignments, users
+
+    def _push(
+        self,
+        gate: ProvisioningGate,
+        assigned: Assigned,
+        pushed: Pushed,
+        lookups: Output[Lookups],
+        after: list[Resource],
+    ) -> PushGroups:
+        provisioning = self._settings.provisioning
+        rules = [rule for group in pushed.values() for rule in group.rules]
+        return PushGroups(
+            f"{self._name}-push",
+            {
+                "app_id": gate.app_id,
+                "identity_store_id": lookups.apply(lambda found: found.identity_store_id),
+                "groups": [
+                    {
+                        "name": key,
+                        "source_group_id": group.id,
+                        "source_group_name": group.name,
+                        "retire": group.declared.retire,
+                        "import_id": group.declared.import_id,
+                        "aws_group_id": group.declared.aws_group_id,
+                    }
+                    for key, group in pushed.items()
+                ],
+                "assigned_group_ids": [group.id for group in assigned.values()],
+                "assigned_user_ids": lookups.apply(
+                    lambda found: [user.id for user in found.users.values()]
+                ),
+                "propagation_timeout_minutes": provisioning.propagation_timeout_minutes,
+                "propagation_settle_seconds": provisioning.propagation_settle_seconds,
+                "protect": self._settings.protect,
+            },
+            ResourceOptions(parent=self, depends_on=[*after, *rules]),
+        )
+
+    def _grant(self, pushes: PushGroups, checked: Output[Lookups]) -> None:
+        """Attributes for access control, permission sets and assignments in AWS."""
+        settings = self._settings
+        instance_arn = checked.apply(lambda found: found.instance_arn)
+        tags = self._statement_keys()
+        if (control := settings.access_control_attributes) is not None:
+            declared = AccessControlAttributes(
+                f"{self._name}-attributes",
+                {
+                    "instance_arn": instance_arn,
+                    "attributes": {**control.attributes},
+                    "attribute_statement_keys": tags,
+                    "import_id": control.import_id,
+                    "protect": settings.protect,
+                },
+                self._child,
+            )
+            tags = [*tags, *declared.keys]
+        access = settings.account_access
+        if access.permission_sets or access.applications:
+            AccountAccess(
+                f"{self._name}-access",
+                {
+                    "instance_arn": instance_arn,
+                    "group_ids": pushes.group_ids,
+                    "existing_group_ids": {
+                        group.key: group.aws_group_id
+                        for group in settings.push_groups
+                        if group.aws_group_id
+                    },
+                    "push_groups": [group.key for group in settings.push_groups],
+                    "permission_sets": permission_sets_from(settings),
+                    "applications": applications_from(settings),
+                    "session_tags": tags,
+                    "protect": settings.protect,
+                },
+                self._child,
+            )
+
+    def _alert(self, token: ScimToken, checked: Output[Lookups]) -> None:
+        if (alarm := self._settings.token_expiry_alarm) is None:
+            return
+        declared = self._args.get("token_expiry_alarm") or {}
+        provider = declared.get("provider")
+        TokenExpiryAlarm(
+            f"{self._name}-alarm",
+            {
+                "expires": token.expires,
+                "secret": self._settings.scim_token.secret,
+                "emails": alarm.emails,
+                "days_before": alarm.days_before,
+            },
+            ResourceOptions(
+                parent=self,
+                providers=[provider] if provider else None,
+                depends_on=checked.apply(lambda _: list[Resource]()),  # refused: nothing is created
+            ),
+        )
+
+    def _statement_keys(self) -> list[str]:
+        return [statement.key for statement in self._settings.attribute_statements]
 
 
-def _wanted_features(args: IdentityCenterFederationArgs) -> list[str]:
-    """Okta's names for the features that the program enables."""
-    names = {
-        "PUSH_NEW_USERS": args.get("create_users", True),
-        "PUSH_PROFILE_UPDATES": args.get("update_users", True),
-        "PUSH_USER_DEACTIVATION": args.get("deactivate_users", True),
-        "GROUP_PUSH": bool(args.get("push")),
-    }
-    return [name for name, on in names.items() if on]
+def _outputs(
+    assigned: Assigned, pushed: Pushed, pushes: PushGroups
+) -> tuple[Output[list[AssignmentGroupOutput]], Output[list[PushGroupOutput]]]:
+    assignment_groups: Any = Output.from_input(
+        [{"name": group.name, "id": group.id} for group in assigned.values()]
+    )
+    push_groups: Any = Output.from_input(
+        [
+            {
+                "name": group.name,
+                "sourceGroupId": group.id,
+                "mappingId": pushes.mapping_ids.apply(lambda ids, key=key: ids.get(key)),
+                "awsGroupId": pushes.group_ids.apply(lambda ids, key=key: ids.get(key)),
+            }
+            for key, group in pushed.items()
+        ]
+    )
+    return assignment_groups, push_groups

@@ -1,89 +1,254 @@
-"""The inputs of IdentityCenterFederation: those of its parts, under one roof."""
+"""The arguments of IdentityCenterFederation: the settings tree as typed dictionaries.
 
-from typing import NotRequired, TypedDict
+Paths, names, defaults and meaning are those of okta_idc/settings/models.py, where each key is
+described; tests compare them. Only an AWS location, `region` and `role_arn` in a stack file, is a
+`provider` here. Leaves that nothing is named after accept an Input.
+"""
+
+from collections.abc import Mapping
+from typing import Any, NotRequired, TypedDict, cast
 
 import pulumi_aws as aws
+from pulumi import Input
 
-from ._polling import WaitPolicy
-from .aws.account_access import ApplicationArgs, PermissionSetArgs
-from .aws.scim_token import Probe
-from .okta.groups import GroupArgs
+from okta_idc.settings import Settings, SettingsError
+from okta_idc.settings.models import DriftPolicy, GatePolicy, ProvisioningMode, WaitMode
+
+from ._errors import ValidationError
+from .aws.account_access import Application, PermissionSet
 from .okta.saml_app import AttributeStatement
-from .okta.user_assignments import UserArgs
-
-API = "api"
+from .providers import aws_provider
 
 
-class AccessControl(TypedDict):
-    """See AccessControlAttributes."""
+class AppSettings(TypedDict):
+    acs_url: Input[str]
+    issuer_url: Input[str]
+    label: NotRequired[Input[str]]
+    username_format: NotRequired[Input[str]]
+    rename_users_from: NotRequired[str | None]
+    import_id: NotRequired[str | None]
 
-    attributes: NotRequired[dict[str, str]]
-    import_id: NotRequired[str]
+
+class ScimTokenSettings(TypedDict):
+    secret: Input[str]
+    verify: NotRequired[bool]
+    verify_at: NotRequired[str]
+    provider: NotRequired[aws.Provider | None]
+    """AWS provider for a secret in another account or Region."""
 
 
-class Alarm(TypedDict):
-    """See TokenExpiryAlarm."""
+class ProvisioningSettings(TypedDict):
+    mode: NotRequired[ProvisioningMode]
+    create_users: NotRequired[bool]
+    update_user_attributes: NotRequired[bool]
+    deactivate_users: NotRequired[bool]
+    gate: NotRequired[GatePolicy]
+    wait: NotRequired[WaitMode]
+    wait_timeout_minutes: NotRequired[float]
+    propagation_timeout_minutes: NotRequired[float]
+    propagation_settle_seconds: NotRequired[float]
 
+
+class GroupSource(TypedDict):
+    name: NotRequired[str | None]
+    id: NotRequired[str | None]
+    create: NotRequired[str | None]
+    description: NotRequired[Input[str]]
+    rule: NotRequired[Input[str] | None]
+    import_id: NotRequired[str | None]
+
+
+class AssignmentGroup(GroupSource):
+    priority: NotRequired[int | None]
+
+
+class PushGroup(GroupSource):
+    retire: NotRequired[bool]
+    aws_group_id: NotRequired[str | None]
+
+
+class User(TypedDict):
+    login: NotRequired[str | None]
+    id: NotRequired[str | None]
+    username: NotRequired[Input[str] | None]
+    import_id: NotRequired[str | None]
+
+
+class PushedMembersGroupSettings(TypedDict):
+    name: NotRequired[str]
+
+
+class AssignmentsSettings(TypedDict):
+    groups: NotRequired[list[AssignmentGroup]]
+    pushed_members_group: NotRequired[PushedMembersGroupSettings | None]
+    users: NotRequired[list[User]]
+    max_deprovisioned_users: NotRequired[int]
+    confirm_deprovisioning: NotRequired[list[str]]
+
+
+class AccountAccessSettings(TypedDict):
+    permission_sets: NotRequired[list[PermissionSet]]
+    applications: NotRequired[list[Application]]
+
+
+class AccessControlAttributesSettings(TypedDict):
+    attributes: NotRequired[dict[str, Input[str]]]
+    import_id: NotRequired[str | None]
+
+
+class TokenExpiryAlarmSettings(TypedDict):
     emails: NotRequired[list[str]]
     days_before: NotRequired[list[int]]
+    provider: NotRequired[aws.Provider | None]
+    """AWS provider for an alarm in another account or Region."""
 
 
 class IdentityCenterFederationArgs(TypedDict):
-    """Inputs of IdentityCenterFederation."""
-
-    acs_url: str
-    issuer_url: str
-    secret: str
-    """Name or ARN of the secret with the SCIM endpoint and token."""
-    secret_provider: NotRequired[aws.Provider | None]
-    """For the secret, where it lies in another account or region than the instance."""
-    alarm_provider: NotRequired[aws.Provider | None]
-    """For the alarm."""
-    probe: NotRequired[Probe | None]
-    """Proves the token before Okta gets it (mode `api`). Default: it is not proven."""
-    label: NotRequired[str]
-    user_name_template: NotRequired[str]
-    rename_users_from: NotRequired[str]
-    """See SamlApp."""
-    attributes: NotRequired[list[AttributeStatement]]
-    mappings: NotRequired[dict[str, str]]
-    """See ProfileMappings. Default: Okta's mapping is left as it is."""
-    mode: NotRequired[str]
-    """`api` (default) or `console`: who connects Okta's provisioning to the SCIM endpoint."""
-    gate: NotRequired[str]
-    """`enforce` (default) or `warn`: what happens while provisioning is not known to be on."""
-    drift: NotRequired[str]
-    """`report` (default) or `enforce`: what happens when something is not as it is declared."""
-    wait: NotRequired[WaitPolicy]
-    """How long a person is waited for. Default: not at all."""
-    create_users: NotRequired[bool]
-    update_users: NotRequired[bool]
-    deactivate_users: NotRequired[bool]
-    assign: NotRequired[list[GroupArgs]]
-    """The assignment groups."""
-    assign_pushed: NotRequired[str]
-    """Instead of `assign`: the name of one group, made here, of everybody who is pushed."""
-    assign_people: NotRequired[list[UserArgs]]
-    """People assigned one by one, beside the groups."""
-    unassign_limit: NotRequired[int]
-    """How many people a run may unassign without a word. Default: 10."""
-    unassign: NotRequired[list[str]]
-    """Assignment groups and people, as they were called, that may go however many lose AWS."""
-    push: NotRequired[list[GroupArgs]]
-    """The push groups; none of them an assignment group."""
-    arrival: NotRequired[WaitPolicy]
-    """How long people and groups may take to arrive in AWS. Default: not waited for."""
-    settle_seconds: NotRequired[float]
-    """See PushGroups."""
-    permission_sets: NotRequired[list[PermissionSetArgs]]
-    """What pushed groups may do in which accounts."""
-    applications: NotRequired[list[ApplicationArgs]]
-    """Applications of IAM Identity Center that pushed groups may open."""
-    access_control: NotRequired[AccessControl]
-    """Switches attributes for access control on. Default: left as it is."""
-    alarm: NotRequired[Alarm]
-    """Warns before the token expires. Default: nobody is warned."""
-    import_id: NotRequired[str]
-    """Id of an app that is there already: taken over, and protected."""
+    app: AppSettings
+    attribute_statements: NotRequired[list[AttributeStatement]]
+    profile_mappings: NotRequired[dict[str, Input[str]]]
+    scim_token: ScimTokenSettings
+    provisioning: NotRequired[ProvisioningSettings]
+    drift: NotRequired[DriftPolicy]
+    assignments: NotRequired[AssignmentsSettings]
+    push_groups: NotRequired[list[PushGroup]]
+    account_access: NotRequired[AccountAccessSettings]
+    access_control_attributes: NotRequired[AccessControlAttributesSettings | None]
+    token_expiry_alarm: NotRequired[TokenExpiryAlarmSettings | None]
     protect: NotRequired[bool]
-    """Default: false. True: app, assignments and mappings cannot be removed by accident."""
+
+
+def federation_args_from(settings: Settings) -> IdentityCenterFederationArgs:
+    """The arguments for the settings of a stack file, with a provider for each AWS location."""
+    app, token, provisioning = settings.app, settings.scim_token, settings.provisioning
+    assignments, control = settings.assignments, settings.access_control_attributes
+    members, alarm = assignments.pushed_members_group, settings.token_expiry_alarm
+    return {
+        "app": {
+            "acs_url": app.acs_url,
+            "issuer_url": app.issuer_url,
+            "label": app.label,
+            "username_format": app.username_format,
+            "rename_users_from": app.rename_users_from,
+            "import_id": app.import_id,
+        },
+        "attribute_statements": [
+            {"key": each.key, "value": each.value} for each in settings.attribute_statements
+        ],
+        "profile_mappings": {**settings.profile_mappings},
+        "scim_token": {
+            "secret": token.secret,
+            "verify": token.verify,
+            "verify_at": token.verify_at,
+            "provider": aws_provider("secret", token),
+        },
+        "provisioning": {
+            "mode": provisioning.mode,
+            "create_users": provisioning.create_users,
+            "update_user_attributes": provisioning.update_user_attributes,
+            "deactivate_users": provisioning.deactivate_users,
+            "gate": provisioning.gate,
+            "wait": provisioning.wait,
+            "wait_timeout_minutes": provisioning.wait_timeout_minutes,
+            "propagation_timeout_minutes": provisioning.propagation_timeout_minutes,
+            "propagation_settle_seconds": provisioning.propagation_settle_seconds,
+        },
+        "drift": settings.drift,
+        "assignments": {
+            "groups": [
+                {
+                    "name": group.name,
+                    "id": group.id,
+                    "create": group.create,
+                    "description": group.description,
+                    "rule": group.rule,
+                    "import_id": group.import_id,
+                    "priority": group.priority,
+                }
+                for group in assignments.groups
+            ],
+            "pushed_members_group": {"name": members.name} if members else None,
+            "users": [
+                {
+                    "login": user.login,
+                    "id": user.id,
+                    "username": user.username,
+                    "import_id": user.import_id,
+                }
+                for user in assignments.users
+            ],
+            "max_deprovisioned_users": assignments.max_deprovisioned_users,
+            "confirm_deprovisioning": assignments.confirm_deprovisioning,
+        },
+        "push_groups": [
+            {
+                "name": group.name,
+                "id": group.id,
+                "create": group.create,
+                "description": group.description,
+                "rule": group.rule,
+                "import_id": group.import_id,
+                "retire": group.retire,
+                "aws_group_id": group.aws_group_id,
+            }
+            for group in settings.push_groups
+        ],
+        "account_access": {
+            "permission_sets": permission_sets_from(settings),
+            "applications": applications_from(settings),
+        },
+        "access_control_attributes": control
+        and {"attributes": {**control.attributes}, "import_id": control.import_id},
+        "token_expiry_alarm": alarm
+        and {
+            "emails": alarm.emails,
+            "days_before": alarm.days_before,
+            "provider": aws_provider("alarm", alarm),
+        },
+        "protect": settings.protect,
+    }
+
+
+def permission_sets_from(settings: Settings) -> list[PermissionSet]:
+    """The permission sets of the settings, as arguments of AccountAccess."""
+    return [
+        {
+            "name": each.name,
+            "groups": each.groups,
+            "accounts": each.accounts,
+            "description": each.description,
+            "session_duration": each.session_duration,
+            "relay_state": each.relay_state,
+            "managed_policies": each.managed_policies,
+            "customer_managed_policies": each.customer_managed_policies,
+            "inline_policy": each.inline_policy,
+            "permissions_boundary": each.permissions_boundary,
+            "import_id": each.import_id,
+        }
+        for each in settings.account_access.permission_sets
+    ]
+
+
+def applications_from(settings: Settings) -> list[Application]:
+    """The applications of the settings, as arguments of AccountAccess."""
+    return [
+        {"arn": each.arn, "groups": each.groups, "import_assignments": each.import_assignments}
+        for each in settings.account_access.applications
+    ]
+
+
+def settings_from(args: IdentityCenterFederationArgs) -> Settings:
+    """The settings that the arguments hold, with all defaults.
+
+    Raises ValidationError with every problem: unknown keys, wrong types, broken rules. A bare
+    string stands for a group's name or a user's login, as in a stack file.
+    """
+    tree: dict[str, Any] = {**args}
+    for key in ("scim_token", "token_expiry_alarm"):
+        if isinstance(node := tree.get(key), Mapping):
+            items = cast(Mapping[str, Any], node).items()
+            tree[key] = {name: value for name, value in items if name != "provider"}
+    try:
+        return Settings.load(tree, root="")
+    except SettingsError as error:
+        raise ValidationError(findings=error.problems) from None

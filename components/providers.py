@@ -1,7 +1,7 @@
-"""A provider for a part of the federation that lies in another AWS account or region.
+"""Separate AWS providers for resources in another account or Region.
 
-Made by the program, never inside a component. An explicit provider knows nothing of the stack's
-`aws:` settings, so it is given them: credentials, endpoints and the rest, but for what differs.
+Created by the program, never inside a component. An explicit provider does not inherit the stack's
+`aws:` configuration, so it gets a copy of it, except for what differs.
 """
 
 from typing import Any
@@ -9,14 +9,17 @@ from typing import Any
 import pulumi
 import pulumi_aws as aws
 
+from okta_idc.settings.models import AwsLocation
+
 _TEXTS = ("access_key", "profile", "token", "secret_key")
 _SECRET = ("token", "secret_key")
 _FLAGS = ("skip_credentials_validation", "skip_metadata_api_check", "skip_requesting_account_id")
 
 
-def aws_provider(name: str, region: str, role_arn: str) -> aws.Provider | None:
-    """The stack's own provider for AWS, but in this region and with this role; None where neither
-    is given, which means the stack's own."""
+def aws_provider(name: str, location: AwsLocation) -> aws.Provider | None:
+    """The stack's AWS provider with this Region and role; None if neither is set, which means the
+    stack's own."""
+    region, role_arn = location.region, location.role_arn
     if not region and not role_arn:
         return None
     stack = pulumi.Config("aws")

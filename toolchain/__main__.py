@@ -12,83 +12,102 @@ from toolchain.engine import NoEngineError
 from toolchain.foreground import INTERRUPTED
 from toolchain.plugin_resolver import NoPluginError
 from toolchain.sandbox import PORT, ROOT, SandboxError
-from toolchain.stack import BrokenRunError
+from toolchain.stack import InterruptedRunError
 
 NO_ENGINE, FAILED = 3, 1
+COMMANDS = {
+    "up": "deploy the stack to a local sandbox and print a summary",
+    "down": "destroy the stack and stop the sandbox",
+    "status": "print the summary",
+    "env": "print shell lines that make plain `pulumi …` use the sandbox",
+    "engine": "find, download or build Pulumi, and print the folder to add to PATH",
+    "sandbox": "run the sandbox alone, in the foreground",
+    "reset": "stop the sandbox and delete its state",
+}
 
 
 def main(argv: list[str] | None = None) -> int:
-    """Exit codes: 0 done, 1 failed, 2 wrong usage, 3 no engine, 130 interrupted, 255 and others
-    as the engine gave them."""
-    parser = argparse.ArgumentParser(
-        prog="python -m toolchain",
-        description="The engine, the plugins and the sandbox behind `make up`.",
-        epilog="Example: python -m toolchain up --port 9410 --home /tmp/trial",
-    )
-    verbs_of = parser.add_subparsers(dest="verb", required=True)
-    for name, text in (
-        ("up", "everything up, then the summary"),
-        ("down", "destroy the stack and stop the sandbox"),
-        ("status", "the summary alone"),
-        ("env", "shell lines for plain `pulumi …`"),
-        ("engine", "find, download or build Pulumi, and print the folder to put on PATH"),
-        ("sandbox", "the sandbox alone, in the foreground"),
-        ("reset", "stop the sandbox and forget it, whatever state it is in"),
-    ):
-        verb = verbs_of.add_parser(name, help=text, description=text)
-        where = "where the sandbox keeps its state (default: .sandbox)"
-        verb.add_argument("--home", type=Path, default=ROOT / ".sandbox", metavar="DIR", help=where)
-        if name in ("up", "sandbox"):
-            ports = f"of Okta; AWS +1, SCIM +2; 0: free ones (default: {PORT})"
-            verb.add_argument("--port", type=int, default=PORT, help=ports)
-        if name == "up":
-            who = "who connects Okta to AWS: the program, or a person in the sandbox's consoles"
-            verb.add_argument("--mode", choices=("api", "console"), default="api", help=who)
-        if name == "sandbox":
-            answers = "what SCIM connections answer (default: unknown, as in life)"
-            kinds = ("unknown", "supported")
-            verb.add_argument("--connections", choices=kinds, default=kinds[0], help=answers)
-            more = "after --: further options of `python -m sandbox serve`"
-            verb.add_argument("options", nargs="*", metavar="OPTION", help=more)
-        if name == "down":
-            verb.add_argument("--keep-sandbox", action="store_true", help="destroy the stack only")
-        if name == "status":
-            verb.add_argument("--json", action="store_true", help="for machines")
-    given = parser.parse_args(argv)
-    place = commands.Place(given.home.resolve(), Console(stderr=given.verb in ("env", "engine")))
+    """Run one command.
+
+    Exit codes: 0 done, 1 failed, 2 wrong usage, 3 no Pulumi engine, 130 interrupted. Any other code
+    is the engine's.
+    """
+    options = _parser().parse_args(argv)
+    console = Console(stderr=options.command in ("env", "engine"))
+    workspace = commands.Workspace(options.home.resolve(), console)
     try:
-        return _run(place, given)
+        return _run(workspace, options)
     except NoEngineError as error:
         print(f"error: {error}", file=sys.stderr)
         return NO_ENGINE
-    except (SandboxError, BrokenRunError, NoPluginError) as error:
+    except (SandboxError, InterruptedRunError, NoPluginError) as error:
         print(f"error: {error}", file=sys.stderr)
         return FAILED
     except httpx.HTTPError as error:
-        print(f"error: the sandbox does not answer ({error}). Fix: make reset", file=sys.stderr)
+        print(f"error: the sandbox does not respond ({error}). Run: make reset", file=sys.stderr)
         return FAILED
     except KeyboardInterrupt:
-        print("Stopped.", file=sys.stderr)
+        print("Interrupted.", file=sys.stderr)
         return INTERRUPTED
 
 
-def _run(place: commands.Place, given: argparse.Namespace) -> int:
-    match given.verb:
+def _parser() -> argparse.ArgumentParser:
+    parser = argparse.ArgumentParser(
+        prog="python -m toolchain",
+        description="Runs the Pulumi engine, the provider plugins and the sandbox for `make up`.",
+        epilog="Example: python -m toolchain up --port 9410 --home /tmp/trial",
+    )
+    subparsers = parser.add_subparsers(dest="command", required=True)
+    for name, text in COMMANDS.items():
+        command = subparsers.add_parser(name, help=text, description=text)
+        home = "folder for the sandbox's state (default: .sandbox)"
+        command.add_argument(
+            "--home", type=Path, default=ROOT / ".sandbox", metavar="DIR", help=home
+        )
+        if name in ("up", "sandbox"):
+            ports = f"Okta's port; AWS uses +1, SCIM +2; 0 picks free ports (default: {PORT})"
+            command.add_argument("--port", type=int, default=PORT, help=ports)
+        if name == "up":
+            mode = (
+                "how Okta is connected to AWS: by the program (api) or by an administrator in the "
+                "sandbox's consoles (console)"
+            )
+            command.add_argument("--mode", choices=("api", "console"), default="api", help=mode)
+        if name == "sandbox":
+            answer = (
+                "answer of Okta's API for SCIM connections (default: unknown, as real Okta most "
+                "likely answers)"
+            )
+            kinds = ("unknown", "supported")
+            command.add_argument("--connections", choices=kinds, default=kinds[0], help=answer)
+            more = "after `--`: more options of `python -m sandbox serve`"
+            command.add_argument("options", nargs="*", metavar="OPTION", help=more)
+        if name == "down":
+            command.add_argument(
+                "--keep-sandbox", action="store_true", help="destroy only the stack"
+            )
+        if name == "status":
+            command.add_argument("--json", action="store_true", help="print JSON")
+    return parser
+
+
+def _run(workspace: commands.Workspace, options: argparse.Namespace) -> int:
+    match options.command:
         case "up":
-            return commands.up(place, given.port, given.mode)
+            return commands.up(workspace, options.port, options.mode)
         case "down":
-            return commands.down(place, given.keep_sandbox)
+            return commands.down(workspace, options.keep_sandbox)
         case "status":
-            return commands.status(place, as_json=given.json)
+            return commands.status(workspace, as_json=options.json)
         case "env":
-            return commands.env(place)
+            return commands.env(workspace)
         case "engine":
-            print(engine.find(place.say).path.parent)
+            print(engine.find(workspace.say).path.parent)
             return 0
         case "sandbox":
-            return commands.serve(place, given.port, given.connections, given.options)
+            return commands.serve(workspace, options.port, options.connections, options.options)
         case _:
-            return commands.reset(place)
+            return commands.reset(workspace)
 
 
 if __name__ == "__main__":

@@ -1,4 +1,4 @@
-"""What `make up`, `make down` and their like do."""
+"""The commands behind the Makefile: `make up`, `make down` and the others."""
 
 import json
 import os
@@ -19,19 +19,19 @@ from okta_idc.clients.identity_store import AwsError, IdentityStore
 from toolchain import cache, engine, plugin_resolver, sandbox
 from toolchain.foreground import INTERRUPTED, foreground
 from toolchain.sandbox import OKTA_TOKEN, ROOT, Sandbox
-from toolchain.stack import Stack, foreign, scrubbed
+from toolchain.stack import Stack, overriding_variables, without_overrides
 
-SETTLE_SECONDS = 60
+PROPAGATION_SECONDS = 60
 UNKNOWN_CONNECTIONS = (
-    "The sandbox was told to support SCIM connections through the API. Real Okta is not known to "
-    "do this for the app AWS IAM Identity Center: there it most likely answers UNKNOWN, and the "
-    "run stops at the gate."
+    "The sandbox supports SCIM connections through the API. Real Okta is not known to support them "
+    "for the AWS IAM Identity Center app: it most likely returns UNKNOWN, and the run stops at the "
+    "provisioning gate."
 )
 
 
 @dataclass(frozen=True)
-class Place:
-    """Where a sandbox lives, and the console to tell about it."""
+class Workspace:
+    """The folder of a sandbox's state, and the console for messages."""
 
     home: Path
     console: Console
@@ -40,89 +40,94 @@ class Place:
         self.console.print(text, highlight=False, markup=False, soft_wrap=True)
 
     def stack(self, running: Sandbox) -> Stack:
-        found = engine.find(self.say)
-        return Stack(self.home, running, found, plugin_resolver.choose(found, self.say))
+        cli = engine.find(self.say)
+        return Stack(self.home, running, cli, plugin_resolver.choose(cli, self.say))
 
-    def locked(self) -> AbstractContextManager[None]:
+    def lock(self) -> AbstractContextManager[None]:
         return cache.locked(
-            self.home / "lock", lambda: self.say("Another command is at work here; waiting …")
+            self.home / "lock", lambda: self.say("Waiting for another command to finish …")
         )
 
 
-def up(place: Place, port: int, mode: str) -> int:
-    """Everything up, then the summary. In mode `console` the sandbox's API does not know
-    connections, as in life, and a person does the rest in its consoles."""
+def up(workspace: Workspace, port: int, mode: str) -> int:
+    """Deploy the stack to a local sandbox and print a summary.
+
+    In mode `console`, the sandbox's API does not support connections, as real Okta most likely does
+    not, and an administrator finishes the setup in the sandbox's consoles.
+    """
     began = time.monotonic()
-    with place.locked():
-        found = engine.find(place.say)
-        plugins = plugin_resolver.choose(found, place.say)
+    with workspace.lock():
+        cli = engine.find(workspace.say)
+        plugins = plugin_resolver.choose(cli, workspace.say)
         connections = "supported" if mode == "api" else "unknown"
-        running = _started(place, port, connections)
-        stack = Stack(place.home, running, found, plugins)
-        stack.choose_mode(mode)
-        stack.ready()
-        for sentence in stack.mend():
-            place.say(sentence)
-        place.say("")
-        place.say(f"Engine   {found.title}")
+        running = _running_sandbox(workspace, port, connections)
+        stack = Stack(workspace.home, running, cli, plugins)
+        stack.set_mode(mode)
+        stack.prepare()
+        for message in stack.recover():
+            workspace.say(message)
+        workspace.say("")
+        workspace.say(f"Engine   {cli.title}")
         for number, plugin in enumerate(plugins):
-            place.say(f"{'Plugins' if number == 0 else '':8} {plugin.title}")
-        place.say(f"Sandbox  Okta {running.okta}, AWS {running.aws}")
-        if ignored := foreign(os.environ):
-            place.say(f"Ignored  {', '.join(ignored)} (this is the sandbox)")
-        place.say("")
-        code, seconds = _engine(place, stack, "up", "--yes", "--skip-preview", "--suppress-outputs")
+            workspace.say(f"{'Plugins' if number == 0 else '':8} {plugin.title}")
+        workspace.say(f"Sandbox  Okta {running.okta}, AWS {running.aws}")
+        if ignored := overriding_variables(os.environ):
+            workspace.say(f"Ignored  {', '.join(ignored)} (not used with the sandbox)")
+        workspace.say("")
+        code, seconds = _run_engine(
+            workspace, stack, "up", "--yes", "--skip-preview", "--suppress-outputs"
+        )
         if code == INTERRUPTED:
-            place.say("Stopped. `make up` goes on from here.")
+            workspace.say("Interrupted. To continue, run: make up")
         if code:
             return code
-        outputs = place.home / "outputs.json"
+        outputs = workspace.home / "outputs.json"
         outputs.write_text(json.dumps(stack.outputs()))
-    place.say("")
-    code = status(place, wait=SETTLE_SECONDS)
-    place.say("")
+    workspace.say("")
+    code = status(workspace, wait=PROPAGATION_SECONDS)
+    workspace.say("")
     if mode == "api":
-        place.say(f"Note: {UNKNOWN_CONNECTIONS}")
+        workspace.say(f"Note: {UNKNOWN_CONNECTIONS}")
     total = time.monotonic() - began
-    place.say(f"Took {total:.0f} s, of which the engine {seconds:.0f} s.")
-    place.say('Next: `make status`, `make down`, or plain pulumi: eval "$(make -s env)"')
+    workspace.say(f"Finished in {total:.0f} s (engine: {seconds:.0f} s).")
+    workspace.say('Next: `make status`, `make down`, or plain pulumi: eval "$(make -s env)"')
     return code
 
 
-def down(place: Place, keep: bool) -> int:
-    """Destroy the stack, say what push left in AWS, stop the sandbox."""
-    with place.locked():
-        running = sandbox.find(place.home)
+def down(workspace: Workspace, keep: bool) -> int:
+    """Destroy the stack, list what remains in AWS, and stop the sandbox."""
+    with workspace.lock():
+        running = sandbox.find(workspace.home)
         if running is None:
-            return _clean_up(place)
-        stack = place.stack(running)
-        stack.ready()
-        for sentence in stack.mend():
-            place.say(sentence)
-        code, _ = _engine(place, stack, "destroy", "--yes", "--skip-preview")
+            return _delete_leftovers(workspace)
+        stack = workspace.stack(running)
+        stack.prepare()
+        for message in stack.recover():
+            workspace.say(message)
+        code, _ = _run_engine(workspace, stack, "destroy", "--yes", "--skip-preview")
         if code:
             if code != INTERRUPTED:
-                place.say("The sandbox still runs. `make reset` throws everything away.")
+                workspace.say("The sandbox is still running. To delete everything: make reset")
             return code
-        outputs = place.home / "outputs.json"
-        place.say("")
-        place.say(_left_in_aws(running, outputs))
+        outputs = workspace.home / "outputs.json"
+        workspace.say("")
+        workspace.say(_retained_in_aws(running, outputs))
         outputs.unlink(missing_ok=True)
         if keep:
-            place.say(f"The sandbox still runs: Okta {running.okta}, AWS {running.aws}.")
+            workspace.say(f"The sandbox is still running: Okta {running.okta}, AWS {running.aws}.")
             return 0
-        sandbox.stop(place.home)
+        sandbox.stop(workspace.home)
         shutil.rmtree(stack.state, ignore_errors=True)
-        place.say("The sandbox has stopped; nothing of it is kept.")
+        workspace.say("The sandbox was stopped and its state deleted.")
     return 0
 
 
-def status(place: Place, wait: int = 0, as_json: bool = False) -> int:
-    """The summary: what is declared, what stands in the Identity Store, who was refused."""
-    running = sandbox.find(place.home)
-    outputs = place.home / "outputs.json"
+def status(workspace: Workspace, wait: int = 0, as_json: bool = False) -> int:
+    """Print what is declared, what the Identity Store contains, and whom AWS refused."""
+    running = sandbox.find(workspace.home)
+    outputs = workspace.home / "outputs.json"
     if running is None or not outputs.exists():
-        place.say("Nothing is up here. Start with `make up`.")
+        workspace.say("No stack is deployed. Run: make up")
         return 1
     command = [
         sys.executable, "-m", "okta_idc", "status", "--outputs", str(outputs), "--wait", str(wait),
@@ -135,107 +140,110 @@ def status(place: Place, wait: int = 0, as_json: bool = False) -> int:
         "AWS_REGION": "us-east-1",
         "AWS_EC2_METADATA_DISABLED": "true",
     }
-    environment = {**scrubbed(os.environ), **credentials}
-    place.console.file.flush()
+    environment = {**without_overrides(os.environ), **credentials}
+    workspace.console.file.flush()
     return subprocess.run(command, cwd=ROOT, env=environment, check=False).returncode
 
 
-def env(place: Place) -> int:
-    """Shell lines that make plain `pulumi …` work in the clone."""
-    running = sandbox.find(place.home)
+def env(workspace: Workspace) -> int:
+    """Print shell lines that make plain `pulumi …` work in the clone."""
+    running = sandbox.find(workspace.home)
     if running is None:
-        print("echo 'No sandbox runs here: make up, or make sandbox.' >&2; false")
+        print("echo 'No sandbox is running. Run: make up, or make sandbox' >&2; false")
         return 1
-    with place.locked():
-        stack = place.stack(running)
-        stack.ready()
-    for name in foreign(os.environ):
+    with workspace.lock():
+        stack = workspace.stack(running)
+        stack.prepare()
+    for name in overriding_variables(os.environ):
         print(f"unset {name}")
     for name, value in stack.variables.items():
         print(f"export {name}={shlex.quote(value)}")
     return 0
 
 
-def serve(place: Place, port: int, connections: str, options: list[str]) -> int:
-    """The sandbox alone, in the foreground, with more options of `python -m sandbox serve`."""
-    if running := sandbox.find(place.home):
-        place.say(f"A sandbox runs here already: Okta {running.okta}, AWS {running.aws}.")
+def serve(workspace: Workspace, port: int, connections: str, options: list[str]) -> int:
+    """Run the sandbox alone, in the foreground, with more options of `python -m sandbox serve`."""
+    if running := sandbox.find(workspace.home):
+        workspace.say(f"A sandbox is already running: Okta {running.okta}, AWS {running.aws}.")
         return 1
-    place.home.mkdir(parents=True, exist_ok=True)
-    _forget_settings(place)
-    place.console.file.flush()
+    workspace.home.mkdir(parents=True, exist_ok=True)
+    _delete_stack_file(workspace)
+    workspace.console.file.flush()
     os.chdir(ROOT)
-    command = sandbox.command(place.home, port, connections, *options)
+    command = sandbox.command(workspace.home, port, connections, *options)
     return os.execv(command[0], command)  # noqa: S606 # our own interpreter
 
 
-def reset(place: Place) -> int:
-    """Stop the sandbox and forget it, whatever state it is in."""
-    with place.locked():
-        stopped = sandbox.stop(place.home)
-        for child in place.home.iterdir():
+def reset(workspace: Workspace) -> int:
+    """Stop the sandbox and delete its state."""
+    with workspace.lock():
+        stopped = sandbox.stop(workspace.home)
+        for child in workspace.home.iterdir():
             if child.is_dir():
                 shutil.rmtree(child)
             elif child.name != "lock":
                 child.unlink()
-    place.say("The sandbox was stopped and forgotten." if stopped else "Nothing is left here.")
-    return 0
-
-
-def _started(place: Place, port: int, connections: str) -> Sandbox:
-    running = sandbox.find(place.home)
-    if running:
-        running.ask("POST", "/sandbox/settings", {"connections": connections})
-        return running
-    if any(place.home.glob("state-*")):
-        place.say("The last sandbox is gone, and its stack with it: starting afresh.")
-    _forget_settings(place)
-    return sandbox.start(place.home, port, connections)
-
-
-def _forget_settings(place: Place) -> None:
-    """The copy of the stack file names the ports of a sandbox that is gone."""
-    (place.home / "Pulumi.dev.yaml").unlink(missing_ok=True)
-
-
-def _engine(place: Place, stack: Stack, *arguments: str) -> tuple[int, float]:
-    place.console.file.flush()
-    return foreground(
-        [str(stack.engine.path), *arguments],
-        cwd=ROOT, env=stack.environment, log=place.home / "pulumi.log",
-    )  # fmt: skip
-
-
-def _clean_up(place: Place) -> int:
-    left = list(place.home.glob("state-*"))
-    for state in left:
-        shutil.rmtree(state)
-    for name in ("current.json", "outputs.json", "Pulumi.dev.yaml"):
-        (place.home / name).unlink(missing_ok=True)
-    place.say(
-        "The sandbox is gone already; the stack it left was thrown away."
-        if left
-        else "Nothing is up here."
+    workspace.say(
+        "The sandbox was stopped and its state deleted." if stopped else "There is no state."
     )
     return 0
 
 
-def _left_in_aws(running: Sandbox, outputs: Path) -> str:
-    """What a destroyed stack leaves in the Identity Store, as in life."""
+def _running_sandbox(workspace: Workspace, port: int, connections: str) -> Sandbox:
+    running = sandbox.find(workspace.home)
+    if running:
+        running.request("POST", "/sandbox/settings", {"connections": connections})
+        return running
+    if any(workspace.home.glob("state-*")):
+        workspace.say("The previous sandbox no longer runs. Starting a new sandbox and stack.")
+    _delete_stack_file(workspace)
+    return sandbox.start(workspace.home, port, connections)
+
+
+def _delete_stack_file(workspace: Workspace) -> None:
+    """Delete the copy of the stack file, which names the ports of the previous sandbox."""
+    (workspace.home / "Pulumi.dev.yaml").unlink(missing_ok=True)
+
+
+def _run_engine(workspace: Workspace, stack: Stack, *arguments: str) -> tuple[int, float]:
+    workspace.console.file.flush()
+    return foreground(
+        [str(stack.engine.path), *arguments],
+        cwd=ROOT, env=stack.environment, log=workspace.home / "pulumi.log",
+    )  # fmt: skip
+
+
+def _delete_leftovers(workspace: Workspace) -> int:
+    left = list(workspace.home.glob("state-*"))
+    for state in left:
+        shutil.rmtree(state)
+    for name in ("current.json", "outputs.json", "Pulumi.dev.yaml"):
+        (workspace.home / name).unlink(missing_ok=True)
+    workspace.say(
+        "The sandbox no longer runs. The state of its stack was deleted."
+        if left
+        else "No stack is deployed."
+    )
+    return 0
+
+
+def _retained_in_aws(running: Sandbox, outputs: Path) -> str:
+    """Describe what a destroyed stack leaves in the Identity Store, as it does in real AWS."""
     try:
         declared = json.loads(outputs.read_text())
-        running.ask("GET", "/sandbox/settled?timeout=30", seconds=40)
+        running.request("GET", "/sandbox/settled?timeout=30", seconds=40)
         session = boto3.Session(aws_access_key_id="sandbox", aws_secret_access_key="sandbox")
         where = (declared["identityStoreId"], declared["region"], running.aws)
         store = IdentityStore(*where, session)
         groups = sorted(group["DisplayName"] for group in store.groups())
-        users = store.users()
+        users = list(store.users())
     except (OSError, ValueError, KeyError, httpx.HTTPError, AwsError) as error:
-        return f"What is left in IAM Identity Center is unknown ({type(error).__name__}: {error})."
+        reason = f"{type(error).__name__}: {error}"
+        return f"Could not list what remains in IAM Identity Center ({reason})."
     disabled = sum(user.get("UserStatus") == "DISABLED" for user in users)
     return (
-        f"Left in IAM Identity Center, as in life: {len(users)} users ({disabled} disabled) and "
-        f"{len(groups)} groups{': ' if groups else ''}{', '.join(groups)}. Okta deactivates "
-        "people and never deletes them, and a push group of this kit never deletes its group: "
-        "account assignments hang on it."
+        f"Remaining in IAM Identity Center: {len(users)} users ({disabled} disabled) and "
+        f"{len(groups)} groups{': ' if groups else ''}{', '.join(groups)}. This matches real AWS: "
+        "Okta disables users and never deletes them, and this kit's push groups keep their AWS "
+        "group, because account assignments depend on it."
     )

@@ -1,9 +1,9 @@
 """Finds the Pulumi engine: on PATH, else the official download, else built from Go modules.
 
 The module in toolchain/engine/ pins the version that is downloaded or built. A built engine has no
-Python language host; toolchain/language_host.py is installed beside it. Two more programs that are
-not available as downloads everywhere are built the same way: the YAML language host and a generator
-of Node.js SDKs.
+Python language host; toolchain/language_host.py is installed beside it, with Pulumi's executor of
+Python programs. Two more programs that are not available as downloads everywhere are built the same
+way: the YAML language host and a generator of Node.js SDKs.
 """
 
 import os
@@ -35,6 +35,9 @@ YAML_HOST = GoProgram(
     pinned="github.com/pulumi/pulumi-yaml",
     version_variable="github.com/pulumi/pulumi-yaml/pkg/version.Version",
 )
+SDK = "github.com/pulumi/pulumi/sdk/v3"
+EXECUTOR = Path("python/cmd/pulumi-language-python-exec")
+"""Pulumi's script that runs a Python program: part of the SDK's module and of the official CLI."""
 INSTALL = (
     "Install the Pulumi CLI (https://www.pulumi.com/docs/install/), or Go "
     "(https://go.dev/doc/install), then run the command again."
@@ -145,6 +148,7 @@ def _built(say: Say, why: str) -> Engine:
         binary.parent.mkdir()
         try:
             PULUMI.build(binary, say)
+            shutil.copy(PULUMI.module(SDK) / EXECUTOR, binary.parent)
         except BuildError as error:
             raise NoEngineError(f"{error}\n{INSTALL}") from error
         if (reported := version_of(binary)) != version:
@@ -170,5 +174,6 @@ if [ -z "$OIC_PYTHON" ] || [ -z "$OIC_ROOT" ]; then
     echo 'This engine works inside the clone only: eval "$(make -s env)" first.' >&2
     exit 1
 fi
-exec "$OIC_PYTHON" -P "$OIC_ROOT/toolchain/language_host.py" "$@"
+exec "$OIC_PYTHON" -P "$OIC_ROOT/toolchain/language_host.py" \\
+    --use-executor "$(dirname "$0")/pulumi-language-python-exec" "$@"
 """

@@ -1,8 +1,8 @@
-"""A run of the engine in the foreground: seen as it goes, interrupted with care.
+"""Runs the engine in the foreground, with its output shown and logged.
 
-Ctrl-C asks the engine once to stop; it finishes the calls under way and records them. It has a
-process group of its own, so that the terminal does not signal it too (two signals make it give up
-at once, with calls unrecorded). A second Ctrl-C is passed on.
+Ctrl-C sends the engine one SIGINT: the engine finishes its current calls and records them. The
+engine has its own process group, because a second signal, from the terminal, would make it exit at
+once and leave calls unrecorded. A second Ctrl-C is forwarded.
 """
 
 import os
@@ -20,7 +20,10 @@ INTERRUPTED = 130
 def foreground(
     command: list[str], *, cwd: Path, env: Mapping[str, str], log: Path
 ) -> tuple[int, float]:
-    """Run it, its output on our stdout and in `log`. Returns exit code and seconds."""
+    """Run a command, with its output on standard output and in `log`.
+
+    Returns the exit code and the duration in seconds.
+    """
     began = time.monotonic()
     colour = "always" if sys.stdout.isatty() and "NO_COLOR" not in env else "never"
     interrupted = False
@@ -30,15 +33,15 @@ def foreground(
         process_group=0,
     )  # fmt: skip
 
-    def pass_on(_number: int, _frame: FrameType | None) -> None:
+    def forward(_number: int, _frame: FrameType | None) -> None:
         nonlocal interrupted
         if not interrupted:
-            print("\nStopping: calls under way are finished first …", file=sys.stderr)
+            print("\nStopping after the current calls finish …", file=sys.stderr)
         interrupted = True
         if child.poll() is None:
             os.kill(child.pid, signal.SIGINT)
 
-    before = {n: signal.signal(n, pass_on) for n in (signal.SIGINT, signal.SIGTERM)}
+    before = {n: signal.signal(n, forward) for n in (signal.SIGINT, signal.SIGTERM)}
     try:
         assert child.stdout is not None  # noqa: S101
         with log.open("ab") as file:

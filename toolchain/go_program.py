@@ -7,6 +7,7 @@ import hashlib
 import os
 import re
 import shutil
+import subprocess
 from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
@@ -68,7 +69,7 @@ class GoProgram:
         flags = "-s -w"
         if self.version_variable:
             flags += f" -X {self.version_variable}=v{self.version}"
-        env = {**os.environ, "GOFLAGS": "-mod=readonly", "GOWORK": "off"}
+        env = _environment()
         required = (self.folder / "go.mod").read_text().splitlines()
         modules = sum(line.startswith("\t") for line in required)
         listed = follow(
@@ -84,9 +85,22 @@ class GoProgram:
         )  # fmt: skip
         self._check(built.code, built.tail)
 
+    def module(self, path: str) -> Path:
+        """The folder of one of the modules that the program is built from. Raises BuildError."""
+        done = subprocess.run(
+            ["go", "list", "-m", "-f", "{{.Dir}}", path], cwd=self.folder, env=_environment(),
+            capture_output=True, text=True, check=False,
+        )  # fmt: skip
+        self._check(done.returncode, done.stderr)
+        return Path(done.stdout.strip())
+
     def _check(self, code: int, tail: str) -> None:
         if code:
             raise BuildError(f"Go could not build {self.name} (exit code {code}):\n{tail}")
+
+
+def _environment() -> dict[str, str]:
+    return {**os.environ, "GOFLAGS": "-mod=readonly", "GOWORK": "off"}
 
 
 def waiting(program: GoProgram, say: Say) -> Callable[[], None]:

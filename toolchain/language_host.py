@@ -1,23 +1,19 @@
 """The Python language host for an engine built from source, which comes without one.
 
-The engine starts it through `pulumi-language-python` beside the CLI. It runs the program in its
-own process, and policy packs as child processes. Not used with an installed or downloaded
-engine: those bring their own.
+The engine starts it through `pulumi-language-python` beside the CLI. It runs programs as Pulumi's
+own host does: by `pulumi-language-python-exec`, Pulumi's executor, which the Go modules contain.
+What a user reads when a program fails is therefore Pulumi's own text (docs/research/
+pulumi-python-host.md). Not used with an installed or downloaded engine: those bring their own.
 """
 
-import asyncio
-import contextvars
-import importlib
-import logging
+import argparse
+import json
 import os
 import queue
-import re
-import runpy
 import signal
 import subprocess
 import sys
 import threading
-import traceback
 from collections.abc import Iterator
 from concurrent import futures
 from importlib.metadata import version
@@ -25,22 +21,21 @@ from pathlib import Path
 from typing import Any
 
 import grpc
-import pulumi
 from pulumi.automation._server import LanguageServer
-from pulumi.runtime import reset_options, run_in_stack, set_all_config
 from pulumi.runtime.proto import language_pb2, language_pb2_grpc, plugin_pb2
 
 ORPHAN_CHECK_SECONDS = 2.0
-_RUN = threading.Lock()
+REASON_SHOWN = 32
+"""The executor's exit code when it has shown a traceback: nothing is added to it."""
 _STOP = threading.Event()
-"""Set by Ctrl-C: whatever a program says after it tells nothing new."""
 
 
 class PythonHost(LanguageServer):
-    """Answers what engine 3.276 asks of a language host."""
+    """Answers the calls that the engine makes to a language host."""
 
-    def __init__(self) -> None:
+    def __init__(self, executor: Path, engine: str) -> None:
         super().__init__(program=lambda: None)
+        self._executor, self._engine = executor, engine
 
     def Handshake(self, request: Any, context: Any) -> Any:
         return language_pb2.LanguageHandshakeResponse()
@@ -60,13 +55,29 @@ class PythonHost(LanguageServer):
         )
 
     def Run(self, request: Any, context: Any) -> Any:
-        logging.getLogger("asyncio").setLevel(logging.CRITICAL)  # a refusal reaches many tasks
-        program = Path(request.info.program_directory or request.pwd)
-        with _RUN:
-            os.chdir(request.pwd or program)
-            entry = program / (request.info.entry_point or ".")
-            failed = contextvars.copy_context().run(_run, request, program, entry)
-        return language_pb2.RunResponse(bail=failed)  # bail: why was said already
+        """Run the program in a process of its own, whose output is this process's output."""
+        settings = {"PULUMI_CONFIG_SECRET_KEYS": json.dumps(list(request.configSecretKeys))}
+        if request.config:
+            settings["PULUMI_CONFIG"] = json.dumps(dict(request.config))
+        child = subprocess.Popen(self._command(request), env=os.environ | settings)
+        context.add_callback(child.kill)  # when the engine is gone, or has given the call up
+        code = child.wait()
+        if code in (0, REASON_SHOWN):
+            return language_pb2.RunResponse(bail=code == REASON_SHOWN)
+        code = -1 if code < 0 else code  # ended by a signal
+        return language_pb2.RunResponse(error=f"program exited with non-zero exit code: {code}")
+
+    def _command(self, request: Any) -> list[str]:
+        """The executor's command line, as Pulumi's own host writes it."""
+        options = {
+            "monitor": request.monitor_address, "engine": self._engine,
+            "project": request.project, "root_directory": request.info.root_directory,
+            "stack": request.stack, "pwd": request.pwd, "dry_run": str(request.dryRun).lower(),
+            "parallel": str(request.parallel), "organization": request.organization,
+        }  # fmt: skip
+        given = [text for name, value in options.items() if value for text in (f"--{name}", value)]
+        entry = request.info.entry_point or "."
+        return [sys.executable, str(self._executor), *given, entry, *request.args]
 
     def RunPlugin(self, request: Any, context: Any) -> Iterator[Any]:
         program = request.info.program_directory
@@ -82,58 +93,6 @@ class PythonHost(LanguageServer):
         )
         context.add_callback(child.terminate)
         yield from _stream(child)
-
-
-def _run(request: Any, folder: Path, entry: Path) -> bool:
-    """Run the program against the engine that asks; True when it failed."""
-    reset_options(
-        project=request.project, stack=request.stack, parallel=request.parallel,
-        monitor_address=request.monitor_address, preview=request.dryRun,
-        engine_address=request.args[0] if request.args else "",
-        organization=request.organization or "organization",
-    )  # fmt: skip
-    set_all_config(request.config, request.configSecretKeys or None)
-    loop = asyncio.new_event_loop()
-    loop.set_default_executor(futures.ThreadPoolExecutor(max(request.parallel, 1) * 4))
-    try:
-        loop.run_until_complete(run_in_stack(lambda: _run_program(folder, entry)))
-    except BaseException as error:
-        return _tell(error)
-    finally:
-        left = asyncio.all_tasks(loop)
-        for task in left:
-            task.cancel()
-        if left:
-            loop.run_until_complete(asyncio.wait(left))
-        loop.close()
-    return False
-
-
-LOOK_UP = re.compile(r"invoke of \S+ failed: ")
-"""A look-up that a provider refuses: its words tell all, a traceback of the SDK nothing more."""
-
-
-def _tell(error: BaseException) -> bool:
-    """Say why the program failed, where the engine has not: it has when it was stopped."""
-    if isinstance(error, grpc.RpcError) and error.code() == grpc.StatusCode.UNAVAILABLE:
-        return False  # the engine is gone, or going
-    if isinstance(error, pulumi.RunError) or LOOK_UP.match(str(error)):
-        pulumi.log.error(str(error))
-    elif not _STOP.is_set():
-        pulumi.log.error("".join(traceback.format_exception(error)).rstrip())
-    return True
-
-
-def _run_program(folder: Path, entry: Path) -> None:
-    """Run it as `python __main__.py` would, with its own modules imported anew."""
-    for name, module in list(sys.modules.items()):
-        file = getattr(module, "__file__", None)
-        ours = name == "__main__" or name.startswith("toolchain")
-        if file and not ours and Path(file).is_relative_to(folder) and ".venv" not in file:
-            del sys.modules[name]
-    importlib.invalidate_caches()
-    sys.path[:] = [str(folder), *(p for p in sys.path if p != str(folder))]
-    runpy.run_path(str(entry), run_name="__main__")
 
 
 def _stream(child: subprocess.Popen[bytes]) -> Iterator[Any]:
@@ -158,10 +117,15 @@ def _stream(child: subprocess.Popen[bytes]) -> Iterator[Any]:
 
 
 def main() -> None:
+    given = argparse.ArgumentParser()
+    given.add_argument("--use-executor", type=Path, required=True)
+    given.add_argument("engine", nargs="?", default="")
+    arguments, _ = given.parse_known_args()
     for number in (signal.SIGINT, signal.SIGTERM):  # the engine's way to end it, when all is done
         signal.signal(number, lambda *_: _STOP.set())
     server = grpc.server(futures.ThreadPoolExecutor(max_workers=16))
-    language_pb2_grpc.add_LanguageRuntimeServicer_to_server(PythonHost(), server)
+    host = PythonHost(arguments.use_executor, arguments.engine)
+    language_pb2_grpc.add_LanguageRuntimeServicer_to_server(host, server)
     port = server.add_insecure_port("127.0.0.1:0")
     server.start()
     print(port, flush=True)

@@ -1,18 +1,18 @@
-"""Is Pulumi's download server there? One short question, asked once a run."""
+"""Checks, once per run, whether Pulumi's download server is reachable."""
 
 import functools
 
 import httpx
 
 DOWNLOADS = "https://get.pulumi.com/"
-PATIENCE = httpx.Timeout(4.0, connect=3.0)  # seconds
+TIMEOUT = httpx.Timeout(4.0, connect=3.0)  # seconds
 
 
 @functools.cache
 def downloads_unreachable() -> str:
-    """Empty when downloads are possible, else why not, in a few words."""
+    """The reason why downloads are impossible, in a few words; empty if they are possible."""
     try:
-        httpx.head(DOWNLOADS, timeout=PATIENCE)
+        httpx.head(DOWNLOADS, timeout=TIMEOUT)
     except (httpx.HTTPError, httpx.InvalidURL, ValueError) as error:
         return f"{httpx.URL(DOWNLOADS).host} can't be reached ({_short(error)})"
     return ""

@@ -1,4 +1,4 @@
-"""Long work, visibly: a bar on a terminal, a line now and then elsewhere."""
+"""Shows the progress of long commands: a bar on a terminal, otherwise a line every 20 seconds."""
 
 import os
 import signal
@@ -14,11 +14,14 @@ from pathlib import Path
 from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn
 
-LINE_EVERY = 20.0  # seconds, where no bar can be drawn
+LINE_SECONDS = 20.0
+"""The interval between progress lines where no bar can be drawn."""
 
 
 @dataclass(frozen=True)
-class Followed:
+class CommandResult:
+    """The exit code and the output of a command."""
+
     code: int
     output: str
     """Standard output."""
@@ -28,10 +31,10 @@ class Followed:
 
 def follow(
     command: list[str], title: str, total: int, *, counts: str, cwd: Path, env: Mapping[str, str]
-) -> Followed:
-    """Run a command that tells each step by a line on stderr which starts with `counts`.
+) -> CommandResult:
+    """Run a command and count the lines on its standard error that start with `counts`.
 
-    `total` steps are an estimate. Interrupted, the command is ended and waited for.
+    `total` is the expected number of lines. On an interruption, the command is terminated.
     """
     console = Console(stderr=True)
     columns = (
@@ -48,7 +51,7 @@ def follow(
     reader = threading.Thread(target=lambda: output.append(stdout.read()), daemon=True)
     reader.start()
     tail: deque[str] = deque(maxlen=15)
-    said = time.monotonic()
+    printed = time.monotonic()
     done = 0
     try:
         with Progress(*columns, console=console, disable=not console.is_terminal) as bar:
@@ -58,14 +61,14 @@ def follow(
                 if line.startswith(counts):
                     done += 1
                     bar.update(task, completed=done, total=max(total, done))
-                if not console.is_terminal and time.monotonic() - said > LINE_EVERY:
-                    said = time.monotonic()
+                if not console.is_terminal and time.monotonic() - printed > LINE_SECONDS:
+                    printed = time.monotonic()
                     print(f"  {title}: {done} of about {max(total, done)}", file=sys.stderr)
             code = child.wait()
             bar.update(task, completed=done, total=done)
     except BaseException:
-        os.killpg(child.pid, signal.SIGTERM)  # its own children too
+        os.killpg(child.pid, signal.SIGTERM)  # including the command's child processes
         child.wait()
         raise
     reader.join()
-    return Followed(code, "".join(output), "\n".join(tail))
+    return CommandResult(code, "".join(output), "\n".join(tail))

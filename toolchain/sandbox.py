@@ -1,7 +1,7 @@
-"""The sandbox's process: started in the background, found again, stopped.
+"""Starts, finds and stops the sandbox's process.
 
-What the sandbox writes about itself (`current.json`) says where it is; that it answers with the
-same id says that it is really ours. Nothing else is ever stopped.
+The sandbox writes its addresses and an id to `current.json`. A process counts as this sandbox only
+if its health check returns the same id; no other process is ever stopped.
 """
 
 import contextlib
@@ -21,11 +21,11 @@ ROOT = Path(__file__).parents[1]
 PORT = 8410
 START_SECONDS = 60.0
 STOP_SECONDS = 15.0
-OKTA_TOKEN = "sandbox-okta-token"  # public, as everything in the sandbox
+OKTA_TOKEN = "sandbox-okta-token"  # not a secret: every sandbox has the same token
 
 
 class SandboxError(Exception):
-    """The sandbox cannot be started or stopped. The text says why and what to do."""
+    """The sandbox cannot be started or stopped. The text names the cause and the remedy."""
 
 
 @dataclass(frozen=True)
@@ -38,10 +38,10 @@ class Sandbox:
     aws: str
     scim: str
 
-    def ask(self, method: str, path: str, body: object = None, seconds: float = 10) -> Any:
-        """A call of its Okta API (control calls included). Raises httpx.HTTPError."""
+    def request(self, method: str, path: str, body: object = None, seconds: float = 10) -> Any:
+        """Call its Okta API, or one of the sandbox's control paths. Raises httpx.HTTPError."""
         headers = {"Authorization": f"SSWS {OKTA_TOKEN}"}
-        # trust_env: a proxy of the user's must not come between
+        # trust_env=False: no proxy for loopback addresses
         with httpx.Client(trust_env=False, timeout=seconds, headers=headers) as client:
             answer = client.request(method, self.okta + path, json=body)
         answer.raise_for_status()
@@ -49,23 +49,25 @@ class Sandbox:
 
 
 def find(home: Path) -> Sandbox | None:
-    """The one running for this home, if it answers."""
+    """The running sandbox of this home; None if none responds."""
     try:
-        sandbox = _card(home)
+        sandbox = _read_ready_file(home)
     except FileNotFoundError:
         return None
     try:
-        alive = sandbox.ask("GET", "/sandbox/health")["id"] == sandbox.id
+        alive = sandbox.request("GET", "/sandbox/health")["id"] == sandbox.id
     except (httpx.HTTPError, ValueError, KeyError):
         alive = False
     return sandbox if alive else None
 
 
 def start(home: Path, port: int, connections: str, *options: str) -> Sandbox:
-    """Start one in the background, with more options of `serve`, and wait until it answers.
-    Raises SandboxError."""
+    """Start a sandbox in the background and wait until it responds. Raises SandboxError.
+
+    `options` are further options of `python -m sandbox serve`.
+    """
     home.mkdir(parents=True, exist_ok=True)
-    (home / "current.json").unlink(missing_ok=True)  # of one that is gone
+    (home / "current.json").unlink(missing_ok=True)  # of a previous sandbox
     log = home / "sandbox.log"
     with log.open("wb") as stream:
         child = subprocess.Popen(
@@ -80,7 +82,9 @@ def start(home: Path, port: int, connections: str, *options: str) -> Sandbox:
             if (home / "current.json").exists() and (sandbox := find(home)):
                 return sandbox
             time.sleep(0.05)
-        raise SandboxError(f"The sandbox did not start within {START_SECONDS:.0f} s: see {log}")
+        raise SandboxError(
+            f"The sandbox did not start within {START_SECONDS:.0f} s. See its log: {log}"
+        )
     except BaseException:
         if child.poll() is None:
             child.terminate()
@@ -89,6 +93,7 @@ def start(home: Path, port: int, connections: str, *options: str) -> Sandbox:
 
 
 def command(home: Path, port: int, connections: str, *options: str) -> list[str]:
+    """The command line of `python -m sandbox serve` for this home."""
     return [
         sys.executable, "-m", "sandbox", "serve", "--port", str(port),
         "--connections", connections, "--ready-file", str(home / "current.json"), *options,
@@ -96,7 +101,7 @@ def command(home: Path, port: int, connections: str, *options: str) -> list[str]
 
 
 def stop(home: Path) -> bool:
-    """Stop the one of this home and wait for its end; False when there is none."""
+    """Stop the sandbox of this home and wait until it exits; False if none is running."""
     sandbox = find(home)
     if sandbox is None:
         (home / "current.json").unlink(missing_ok=True)
@@ -104,23 +109,26 @@ def stop(home: Path) -> bool:
     os.kill(sandbox.pid, signal.SIGTERM)
     deadline = time.monotonic() + STOP_SECONDS
     while time.monotonic() < deadline:
-        if not _runs(sandbox.pid):
+        if not _is_running(sandbox.pid):
             return True
         time.sleep(0.05)
-    raise SandboxError(f"The sandbox (process {sandbox.pid}) does not stop: kill {sandbox.pid}")
+    raise SandboxError(
+        f"The sandbox (process {sandbox.pid}) did not stop within {STOP_SECONDS:.0f} s. "
+        f"Run: kill {sandbox.pid}"
+    )
 
 
-def _card(home: Path) -> Sandbox:
+def _read_ready_file(home: Path) -> Sandbox:
     try:
-        card = json.loads((home / "current.json").read_text())
-        return Sandbox(*(card[key] for key in ("id", "pid", "okta", "aws", "scim")))
+        found = json.loads((home / "current.json").read_text())
+        return Sandbox(*(found[key] for key in ("id", "pid", "okta", "aws", "scim")))
     except (ValueError, KeyError, TypeError):
         raise FileNotFoundError from None
 
 
-def _runs(pid: int) -> bool:
+def _is_running(pid: int) -> bool:
     with contextlib.suppress(ChildProcessError):
-        os.waitpid(pid, os.WNOHANG)  # reaps it if it is our child
+        os.waitpid(pid, os.WNOHANG)  # reaps a child process of this one
     try:
         os.kill(pid, 0)
     except ProcessLookupError:

@@ -1,7 +1,7 @@
-"""The stack `dev` of the sandbox: its environment, its state, and what a broken run left in it.
+"""The sandbox's stack `dev`: its environment, its state, and recovery from interrupted runs.
 
-State belongs to one sandbox (its id): a stack whose sandbox is gone is thrown away, never half
-believed. Where it lies is said by the environment alone, so that Pulumi.yaml stays the user's.
+Each state belongs to one sandbox, by the sandbox's id, and is deleted when that sandbox no longer
+runs. Environment variables select the backend, so that Pulumi.yaml contains nothing of the sandbox.
 """
 
 import json
@@ -17,24 +17,25 @@ from pathlib import Path
 from typing import Any
 
 from toolchain.engine import Engine
-from toolchain.plugin_resolver import NAMES, Plugin, variable
+from toolchain.plugin_resolver import PROVIDERS, Plugin, variable
 from toolchain.sandbox import PORT, ROOT, Sandbox
 
 STACK = "dev"
 PROJECT = "okta-identity-center"
-FOREIGN = re.compile(r"(OKTA|AWS|PULUMI)_")
-"""Variables that would reach the plugins past the stack's settings."""
-_DYING_SECONDS = 3.0
-KEPT = {"PULUMI_HOME", "PULUMI_DEBUG_GRPC", *map(variable, NAMES)}
+OVERRIDING = re.compile(r"(OKTA|AWS|PULUMI)_")
+"""Variables that would override the stack's settings in the plugins."""
+_EXIT_SECONDS = 3.0
+PASSED_THROUGH = {"PULUMI_HOME", "PULUMI_DEBUG_GRPC", *map(variable, PROVIDERS)}
 
 
-class BrokenRunError(Exception):
-    """An earlier run was cut off, or is still at work. The text says what it left and the fix."""
+class InterruptedRunError(Exception):
+    """An earlier run was interrupted or has not finished. The text names what it left behind and
+    the remedy."""
 
 
 @dataclass(frozen=True)
 class Stack:
-    """The stack of one sandbox, and what it is driven with."""
+    """The stack of one sandbox, with the engine and the plugins that deploy it."""
 
     home: Path
     sandbox: Sandbox
@@ -47,7 +48,7 @@ class Stack:
 
     @property
     def settings(self) -> Path:
-        """The stack file: the clone's own on the usual port, else a copy with the port changed."""
+        """The stack file: the clone's on the default port, otherwise a copy with other ports."""
         shipped = ROOT / f"Pulumi.{STACK}.yaml"
         copy = self.home / shipped.name
         if copy.exists() or self.sandbox.okta == f"http://127.0.0.1:{PORT}":
@@ -58,8 +59,8 @@ class Stack:
         copy.write_text(text)
         return copy
 
-    def choose_mode(self, mode: str) -> None:
-        """Who connects Okta to AWS, `api` or `console`; a copy of the stack file says so."""
+    def set_mode(self, mode: str) -> None:
+        """Set `provisioning.mode` to `api` or `console`, in a copy of the stack file if needed."""
         text = self.settings.read_text()
         chosen = re.sub(r"(?m)^(\s+mode: )\w+$", rf"\g<1>{mode}", text, count=1)
         if chosen != text:
@@ -67,7 +68,7 @@ class Stack:
 
     @property
     def variables(self) -> dict[str, str]:
-        """What plain `pulumi …` needs in the clone."""
+        """The environment variables that plain `pulumi …` needs in the clone."""
         folders = [str(p) for plugin in self.plugins if (p := plugin.path_entry)]
         if self.engine.origin != "installed":
             folders.insert(0, str(self.engine.path.parent))
@@ -89,52 +90,53 @@ class Stack:
 
     @property
     def environment(self) -> dict[str, str]:
-        return {**scrubbed(os.environ), **self.variables}
+        """The engine's whole environment."""
+        return {**without_overrides(os.environ), **self.variables}
 
     def run(self, *arguments: str) -> "subprocess.CompletedProcess[str]":
-        """A short command of the engine, its output captured."""
+        """Run an engine command and capture its output."""
         return subprocess.run(
             [str(self.engine.path), *arguments, "--non-interactive"], cwd=ROOT,
             env=self.environment, capture_output=True, text=True, check=False,
             stdin=subprocess.DEVNULL,
         )  # fmt: skip
 
-    def ready(self) -> None:
-        """The stack exists, and no other's state does."""
+    def prepare(self) -> None:
+        """Create the stack if it is missing, and delete the state of other sandboxes."""
         for left in self.home.glob("state-*"):
             if left != self.state:
                 shutil.rmtree(left)
         if not self._file.exists():
             self.state.mkdir(parents=True, exist_ok=True)
-            made = self.run("stack", "init", STACK)
-            if made.returncode:
-                raise BrokenRunError(f"The stack cannot be made: {made.stderr.strip()}")
+            created = self.run("stack", "init", STACK)
+            if created.returncode:
+                raise InterruptedRunError(f"Could not create the stack: {created.stderr.strip()}")
 
     def outputs(self) -> dict[str, Any]:
         return json.loads(self.run("stack", "output", "--json").stdout or "{}")
 
-    def mend(self) -> list[str]:
-        """Recognise what a run that was cut off has left, and mend what is safe to mend.
+    def recover(self) -> list[str]:
+        """Clean up after an interrupted run, as far as that is safe.
 
-        Returns what was done, a sentence each. Raises BrokenRunError where a person must act.
+        Returns one message for each action. Raises InterruptedRunError if the user must act.
         """
         done: list[str] = []
         if self._locks():
             self.run("cancel", "--yes")
-            done.append("An earlier run was killed; its lock on the stack was removed.")
+            done.append("Removed the stack's lock, which a killed run left behind.")
         pending = self._pending()
         if pending:
-            self._refuse_orphans(pending)
+            self._reject_unrecorded(pending)
             names = ", ".join(sorted(urn.rsplit("::", 1)[-1] for urn, _ in pending))
             cleared = self.run("refresh", "--yes", "--skip-preview", "--clear-pending-creates")
             if cleared.returncode:
-                raise BrokenRunError(
-                    f"An earlier run was killed while it worked on {names}, and a refresh of the "
-                    f"stack failed:\n{cleared.stdout[-800:]}\nFix: `make reset` starts afresh."
+                raise InterruptedRunError(
+                    f"An earlier run was killed while it created {names}, and a refresh of the "
+                    f"stack failed:\n{cleared.stdout[-800:]}\nTo start over, run: make reset"
                 )
             done.append(
-                f"An earlier run was killed while it worked on {names}; the stack was compared "
-                "with the sandbox (pulumi refresh)."
+                f"An earlier run was killed while it created {names}. Refreshed the stack from the "
+                "sandbox (pulumi refresh)."
             )
         return done
 
@@ -143,21 +145,21 @@ class Stack:
         return self.state / ".pulumi" / "stacks" / PROJECT / f"{STACK}.json"
 
     def _locks(self) -> list[Path]:
-        """Locks whose holder is dead. Raises BrokenRunError when one is alive."""
+        """Locks of processes that no longer run. Raises InterruptedRunError if one still runs."""
         locks = list((self.state / ".pulumi" / "locks").rglob("*.json"))
         for lock in locks:
             try:
                 pid = int(json.loads(lock.read_text())["pid"])
             except (OSError, ValueError, KeyError):
                 continue
-            if _still_alive(pid):
-                raise BrokenRunError(
-                    f"Another run is at work on this stack (process {pid}). Fix: wait for its end."
+            if _stays_alive(pid):
+                raise InterruptedRunError(
+                    f"Another run is updating this stack (process {pid}). Wait until it finishes."
                 )
         return locks
 
     def _pending(self) -> list[tuple[str, Mapping[str, Any]]]:
-        """URN and inputs of each resource whose creation was never confirmed."""
+        """URN and inputs of each resource whose creation is unconfirmed."""
         try:
             deployment = json.loads(self._file.read_text())["checkpoint"]["latest"]
         except (OSError, ValueError, KeyError):
@@ -169,9 +171,12 @@ class Stack:
             if o["type"] == "creating"
         ]
 
-    def _refuse_orphans(self, pending: list[tuple[str, Mapping[str, Any]]]) -> None:
-        """An app or a push mapping that was created and not recorded cannot be created again. Of
-        what was made in AWS it is not known whether it stands; most of it is refused twice."""
+    def _reject_unrecorded(self, pending: list[tuple[str, Mapping[str, Any]]]) -> None:
+        """Raise InterruptedRunError for resources that may exist and cannot be created twice.
+
+        Apps and push mappings are looked up in Okta. AWS resources are not looked up: AWS rejects
+        a second creation of most of them.
+        """
         found: list[str] = []
         in_aws = sorted(
             urn.rsplit("::", 1)[-1] for urn, _ in pending if re.search(r"[:$]aws:", urn)
@@ -179,49 +184,52 @@ class Stack:
         for urn, inputs in pending:
             if "okta:app/saml:Saml::" in urn:
                 label = inputs.get("label")
-                apps = self.sandbox.ask("GET", "/api/v1/apps?limit=200")
+                apps = self.sandbox.request("GET", "/api/v1/apps?limit=200")
                 found += [f"app {label!r} ({a['id']})" for a in apps if a["label"] == label]
             if "okta:index/pushGroup:PushGroup::" in urn:
                 path = f"/api/v1/apps/{inputs.get('appId')}/group-push/mappings"
                 source = inputs.get("sourceGroupId")
-                mappings = self.sandbox.ask("GET", path) or []
+                mappings = self.sandbox.request("GET", path) or []
                 found += [
                     f"push mapping {m['id']} of group {source}"
                     for m in mappings
                     if m["sourceGroupId"] == source
                 ]
         if in_aws:
-            raise BrokenRunError(
-                f"An earlier run was killed while it made in AWS: {', '.join(in_aws)}. Whether "
-                "they stand there is unknown; made again they would be refused if they do. Fix: "
-                "`make reset` starts afresh; in a real account look in IAM Identity Center, and "
-                "take over what stands there with `pulumi import`, then run `pulumi refresh "
-                "--clear-pending-creates` and `pulumi up`."
+            raise InterruptedRunError(
+                f"An earlier run was killed while it created in AWS: {', '.join(in_aws)}. It is "
+                "unknown whether these resources exist; if they do, creating them again fails. In "
+                "a real account, look for them in IAM Identity Center, import the existing ones "
+                "with `pulumi import`, then run `pulumi refresh --clear-pending-creates` and "
+                "`pulumi up`. In the sandbox, run: make reset"
             )
         if found:
-            raise BrokenRunError(
-                "An earlier run was killed after Okta had created, and before the stack recorded: "
-                f"{'; '.join(found)}. Created again it would be refused. Fix: `make reset` starts "
-                "afresh; on a real org delete it in Okta's admin console (nobody uses it yet), or "
-                "take it over with `pulumi import`, then run `pulumi refresh "
-                "--clear-pending-creates` and `pulumi up`."
+            raise InterruptedRunError(
+                "An earlier run was killed after Okta created, and before the stack recorded: "
+                f"{'; '.join(found)}. Creating it again fails. In a real org, delete it in the "
+                "Okta Admin Console (it is not in use yet) or import it with `pulumi import`, then "
+                "run `pulumi refresh --clear-pending-creates` and `pulumi up`. In the sandbox, "
+                "run: make reset"
             )
 
 
-def scrubbed(environment: Mapping[str, str]) -> dict[str, str]:
-    """Without what would override the stack's settings: OKTA_ACCESS_TOKEN beats the configured
-    token, and AWS_* name accounts that are not the sandbox's."""
-    return {k: v for k, v in environment.items() if not FOREIGN.match(k) or k in KEPT}
+def without_overrides(environment: Mapping[str, str]) -> dict[str, str]:
+    """The environment without the variables that would override the stack's settings.
+
+    For example, OKTA_ACCESS_TOKEN takes precedence over the configured token, and AWS_PROFILE
+    selects a real account.
+    """
+    return {k: v for k, v in environment.items() if not OVERRIDING.match(k) or k in PASSED_THROUGH}
 
 
-def foreign(environment: Mapping[str, str]) -> list[str]:
-    """Names of the variables that `scrubbed` takes away."""
-    return sorted(k for k in environment if FOREIGN.match(k) and k not in KEPT)
+def overriding_variables(environment: Mapping[str, str]) -> list[str]:
+    """Names of the variables that `without_overrides` removes."""
+    return sorted(k for k in environment if OVERRIDING.match(k) and k not in PASSED_THROUGH)
 
 
-def _still_alive(pid: int) -> bool:
-    """Whether a process goes on; one that was killed gets a moment to go."""
-    deadline = time.monotonic() + _DYING_SECONDS
+def _stays_alive(pid: int) -> bool:
+    """Whether a process still runs after the few seconds that a killed process needs to exit."""
+    deadline = time.monotonic() + _EXIT_SECONDS
     while _alive(pid):
         if time.monotonic() > deadline:
             return True
@@ -230,7 +238,8 @@ def _still_alive(pid: int) -> bool:
 
 
 def _alive(pid: int) -> bool:
-    """A killed process whose parent is gone too may stand in the table until init looks."""
+    """Whether a process runs. A zombie does not: a killed process whose parent was killed too stays
+    in the process table until init reaps it."""
     try:
         os.kill(pid, 0)
         stat = Path(f"/proc/{pid}/stat").read_text()

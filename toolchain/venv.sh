@@ -1,5 +1,5 @@
 #!/bin/sh
-# The clone's .venv with the locked requirements. uv does it; where it is missing, pip gets it.
+# Creates the clone's .venv and installs the locked requirements with uv; pip installs a missing uv.
 set -eu
 cd "$(dirname "$0")/.."
 if command -v uv >/dev/null 2>&1; then
@@ -14,7 +14,7 @@ else
             python=
         done
         if [ -z "$python" ]; then
-            echo 'error: Python 3.11 or newer is needed: https://www.python.org/downloads/' >&2
+            echo 'error: Python 3.11 or newer is required: https://www.python.org/downloads/' >&2
             exit 3
         fi
         "$python" -m venv .venv

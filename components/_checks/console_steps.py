@@ -1,7 +1,7 @@
-"""What only a person can do in Okta's admin console, step by step, with this org's links.
+"""The steps that only a person can take in the Okta Admin Console, with the org's own links.
 
-Owns words, no resource. The token is never among them: the steps say which secret holds it. The
-fields and buttons are those of AWS's page on Okta (docs/research/aws-setup-page.md#step-2).
+Fields and buttons are those of step 2 of AWS's setup page. The token is never part of the text: the
+steps name the secret that holds it.
 """
 
 import re
@@ -10,17 +10,17 @@ from urllib.parse import urlsplit
 
 from ..okta.saml_app import CATALOG_APP
 
-BOXES = {
+CHECK_BOXES = {
     "PUSH_NEW_USERS": "Create Users",
     "PUSH_PROFILE_UPDATES": "Update User Attributes",
     "PUSH_USER_DEACTIVATION": "Deactivate Users",
 }
-"""The check boxes under To App, by the feature that each turns on. GROUP_PUSH has none."""
+"""Check boxes under To App by the feature that each turns on. GROUP_PUSH has none."""
 
 
-def app_page(org: str, app_id: str, tab: str = "") -> str:
-    """The app's page in the admin console; `org` is any address of the org."""
-    parts = urlsplit(org)
+def app_page(org_url: str, app_id: str, tab: str = "") -> str:
+    """URL of the app's page in the Admin Console; `org_url` is any URL of the org."""
+    parts = urlsplit(org_url)
     host = re.sub(
         r"^([^.]+)\.(okta|oktapreview|okta-emea|okta-gov)\.com$", r"\1-admin.\2.com", parts.netloc
     )
@@ -29,23 +29,23 @@ def app_page(org: str, app_id: str, tab: str = "") -> str:
 
 
 def provisioning_steps(
-    org: str, app_id: str, endpoint: str, secret: str, wanted: Sequence[str]
+    org_url: str, app_id: str, endpoint: str, secret: str, features: Sequence[str]
 ) -> str:
-    """How to turn provisioning on: integration first, then the features To App."""
-    boxes = ", ".join(box for feature, box in BOXES.items() if feature in wanted)
+    """How to turn provisioning on: the API integration first, then the features under To App."""
+    boxes = ", ".join(box for feature, box in CHECK_BOXES.items() if feature in features)
     return "\n".join(
         (
-            "Only a person can turn it on, in Okta's admin console:",
-            f"  1. Open {app_page(org, app_id, 'user-management/api-credentials')}",
+            "Turn provisioning on in the Okta Admin Console:",
+            f"  1. Open {app_page(org_url, app_id, 'user-management/api-credentials')}",
             "     (the app → Provisioning → Integration) and choose Configure API Integration.",
-            "  2. Tick Enable API integration.",
+            "  2. Select Enable API integration.",
             f"  3. Base URL: {endpoint}",
-            "     exactly so, without a slash at its end.",
+            "     without a trailing slash.",
             f"  4. API Token: the value of `token` in the secret {secret} (AWS Secrets Manager →",
             "     Retrieve secret value).",
             "  5. Choose Test API Credentials, then Save.",
-            f"  6. Open {app_page(org, app_id, 'user-management/create-n-update')}",
-            f"     (Settings → To App), choose Edit, tick Enable for {boxes}.",
-            "     Leave Sync Password off: AWS takes no passwords. Choose Save.",
+            f"  6. Open {app_page(org_url, app_id, 'user-management/create-n-update')}",
+            f"     (Settings → To App), choose Edit, and select Enable for {boxes}.",
+            "     Leave Sync Password off: AWS does not accept passwords. Choose Save.",
         )
     )

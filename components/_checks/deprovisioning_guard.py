@@ -1,12 +1,13 @@
-"""Who loses AWS when assignments are removed: counted, told, and refused above a limit.
+"""Blocks runs that would deprovision more users than the declared limit.
 
-Owns one value in the stack's state: who was assigned when it was last deployed. The engine asks a
-hook before it changes that value, in a preview too, and the assignments come after it; so what
-would take too many people is refused while nothing is changed. (A hook on the deletion of each
-assignment sees one at a time, and makes the engine raise_findings a plain `pulumi destroy`: tried.)
+Owns one value in the stack's state: who was assigned at the last deployment. The engine calls a
+hook before it changes that value, in previews too, and the assignments depend on it, so a run that
+deprovisions too many users fails before anything changes. (A hook on the deletion of each
+assignment sees one at a time, and makes the engine refuse a plain `pulumi destroy`.)
 
-Counted are those who are in a group, or a person, that is assigned no more, and in none that stays:
-Okta unassigns and AWS disables them. Two calls a group, and only where something is removed.
+A user counts if they are assigned through a group, or individually, that is no longer declared, and
+through none that stays: Okta unassigns them, and AWS disables them. Costs two calls per removed
+group, and none if nothing is removed.
 """
 
 from collections.abc import Iterable, Mapping, Sequence
@@ -18,41 +19,41 @@ from pulumi import InvokeOptions, Output, ResourceHook, ResourceHookArgs, Resour
 from okta_idc.rules import assignments as rules
 
 from .._errors import ValidationError, raise_findings
+from .._lookup_errors import invoke
+from .._options import child_of
 from ..okta.groups import Group
 
-LIMIT = rules.Unassigning(0).limit
-"""People who may lose AWS in one run without a word."""
-
-Assigned = Mapping[str, str]
-"""Okta's ids by what is called so in the declaration."""
-Declared = Mapping[str, object]
-"""The same, where in a preview an id may not be known yet: then it is no text."""
+_KINDS = ("groups", "users")
+Ids = Mapping[str, str]
+"""Okta IDs by name."""
+DeclaredIds = Mapping[str, object]
+"""The same; an ID that a preview does not know yet is not a string."""
 
 
 class DeprovisioningGuardArgs(TypedDict):
-    """Inputs of DeprovisioningGuard."""
+    """Arguments of DeprovisioningGuard."""
 
-    groups: Mapping[str, Group]
-    """The assignment groups, by what they are called."""
-    people: NotRequired[Output[dict[str, str]]]
-    """Ids of the people who are assigned one by one, by login."""
-    limit: NotRequired[int]
-    """Default: LIMIT."""
-    accepted: NotRequired[Sequence[str]]
-    """Groups and people, as they were called, that may go however many lose AWS by it."""
+    groups: Mapping[str, Group[Any]]
+    """Assignment groups by name."""
+    user_ids: NotRequired[Output[dict[str, str]]]
+    """IDs of the individually assigned users by login."""
+    max_deprovisioned_users: int
+    """Users that a run may deprovision."""
+    confirm_deprovisioning: Sequence[str]
+    """Groups and users that may be unassigned regardless of how many users that deprovisions."""
 
 
 class DeprovisioningGuard(pulumi.ComponentResource):
-    """Refuses, with OIC-210, what would unassign more people than allowed."""
+    """Raises OIC-210 for a run that would deprovision too many users."""
 
     def __init__(
         self, name: str, args: DeprovisioningGuardArgs, opts: ResourceOptions | None = None
     ) -> None:
         super().__init__("okta-identity-center:index:DeprovisioningGuard", name, {}, opts)
-        self._limit = args.get("limit", LIMIT)
-        self._accepted = {called.casefold() for called in args.get("accepted", [])}
-        self._filled_by = {
-            called: Output.all(*group.members_of) for called, group in args["groups"].items()
+        self._limit = args["max_deprovisioned_users"]
+        self._confirmed = {each.casefold() for each in args["confirm_deprovisioning"]}
+        self._sources = {
+            key: Output.all(*group.source_ids) for key, group in args["groups"].items()
         }
         hook = ResourceHook(
             name, self.before_update, pulumi.ResourceHookOptions(on_dry_run=True)
@@ -60,116 +61,122 @@ class DeprovisioningGuard(pulumi.ComponentResource):
         self.resource = Stash(
             f"{name}-assigned",
             input={
-                "groups": {called: group.id for called, group in args["groups"].items()},
-                "people": args.get("people", {}),
+                "groups": {key: group.id for key, group in args["groups"].items()},
+                "users": args.get("user_ids", {}),
             },
-            opts=ResourceOptions(
-                parent=self, hooks=pulumi.ResourceHookBinding(before_update=[hook])
+            opts=ResourceOptions.merge(
+                child_of(self, opts),
+                ResourceOptions(hooks=pulumi.ResourceHookBinding(before_update=[hook])),
             ),
         )
         self.register_outputs({})
 
     async def before_update(self, change: ResourceHookArgs) -> None:
-        """Raises ValidationError where more people than allowed would lose AWS."""
-        was = cast(dict[str, Assigned], (change.old_inputs or {})["input"])
+        """Raises ValidationError if more users than allowed would be deprovisioned."""
+        was = cast(dict[str, Ids], (change.old_inputs or {})["input"])
         given: Any = (change.new_inputs or {})["input"]
         now = _declared(was, given)
         if not isinstance(given, Mapping) or any(now[kind] is not given[kind] for kind in was):
             pulumi.log.warn(
-                "assign: whether somebody loses AWS is unknown in this preview; the update counts "
-                "before it changes anything.",
+                "assignments: this preview cannot tell (unknown) whether users are deprovisioned; "
+                "the update checks before it changes anything.",
                 self,
             )
-        for kind in ("groups", "people"):
-            self._refuse_other_names(was[kind], now[kind])
-        groups, people = (_gone(was[kind], now[kind]) for kind in ("groups", "people"))
-        if not groups and not people:
+        for kind in _KINDS:
+            self._reject_renaming(was[kind], now[kind])
+        groups, users = (_removed(was[kind], now[kind]) for kind in _KINDS)
+        if not groups and not users:
             return
-        by: dict[str, set[str]] = {called: {ident} for called, ident in people.items()}
-        for called, ident in groups.items():
-            by[called] = await self._members_of_gone(called, ident)
-        stay = set(_known(now["people"].values())) | await self._who_stays(now["groups"])
-        self._judge({called: members - stay for called, members in by.items()})
+        losing: dict[str, set[str]] = {key: {ident} for key, ident in users.items()}
+        for key, ident in groups.items():
+            losing[key] = await self._members_of_removed(key, ident)
+        stay = set(_known(now["users"].values())) | await self._still_assigned(now["groups"])
+        self._check({key: members - stay for key, members in losing.items()})
 
-    def _refuse_other_names(self, was: Assigned, now: Declared) -> None:
-        """The assignment's resource is called as the group is. Called otherwise it would be made
-        anew, which Okta takes for the one that is there, and then removed: nobody is left."""
-        names = {ident: called for called, ident in now.items() if isinstance(ident, str)}
-        for called, ident in was.items():
-            if called in now or ident not in names or self._is_accepted(called):
+    def _reject_renaming(self, was: Ids, now: DeclaredIds) -> None:
+        """An assignment's resource is named after its group. Under a new name the engine would
+        create it first, which Okta takes for the existing one, and then delete it."""
+        names = {ident: key for key, ident in now.items() if isinstance(ident, str)}
+        for key, ident in was.items():
+            if key in now or ident not in names or self._is_confirmed(key):
                 continue
             raise ValidationError(
-                f"assign: {called!r} is called {names[ident]!r} now, and is the same in Okta: its "
-                "assignment would be made anew and then removed, and its people lose AWS. Fix: "
-                "call it as before; or rename the assignment in the state first (`pulumi state "
-                f"rename`), and write {called!r} under `unassign` for that run."
+                f"assignments: {key!r} is now declared as {names[ident]!r}, which is the same in "
+                "Okta: its assignment would be created again and then deleted, and its users "
+                "deprovisioned. Declare it as before; or rename the assignment in the state first "
+                f"(`pulumi state rename`) and list {key!r} under "
+                "assignments.confirm_deprovisioning for that run."
             )
 
-    def _is_accepted(self, called: str) -> bool:
-        return called.casefold() in self._accepted
+    def _is_confirmed(self, key: str) -> bool:
+        return key.casefold() in self._confirmed
 
-    def _judge(self, losing: Mapping[str, set[str]]) -> None:
-        for called, people in losing.items():
-            if people:
+    def _check(self, losing: Mapping[str, set[str]]) -> None:
+        for key, users in losing.items():
+            if users:
                 pulumi.log.warn(
-                    f"assign: without {called}, {len(people)} people lose AWS: they are in nothing "
-                    "else that is assigned.",
+                    f"assignments: removing {key} deprovisions {len(users)} users, who are "
+                    "assigned in no other way.",
                     self,
                 )
-        asked = {c: people for c, people in losing.items() if not self._is_accepted(c)}
-        lost = set[str]().union(*asked.values())
+        unconfirmed = {k: users for k, users in losing.items() if not self._is_confirmed(k)}
+        lost = set[str]().union(*unconfirmed.values())
         raise_findings(
-            rules.unassigns_few(rules.Unassigning(len(lost), self._limit)), ", ".join(asked)
+            rules.unassigns_few(rules.Unassigning(len(lost), self._limit)), ", ".join(unconfirmed)
         )
 
-    async def _who_stays(self, groups: Declared) -> set[str]:
-        """Members of what stays. A group that is only made in this run has none that are known,
-        unless it is filled from others."""
+    async def _still_assigned(self, groups: DeclaredIds) -> set[str]:
+        """Members of the groups that stay. A group created in this run has no known members, unless
+        group rules fill it from others."""
         stay: set[str] = set()
-        for called, ident in groups.items():
-            sources = await self._filled_by[called].future() or [ident]
+        for key, ident in groups.items():
+            sources = await self._sources[key].future() or [ident]
             for source in _known(sources):
                 stay |= await self._members(source)
         return stay
 
-    async def _members_of_gone(self, called: str, ident: str) -> set[str]:
+    async def _members_of_removed(self, key: str, ident: str) -> set[str]:
         try:
             return await self._members(ident)
-        except Exception as error:  # whatever it was, nobody can say how many
-            if self._is_accepted(called):
+        except Exception as error:  # whatever the reason, the number is unknown
+            if self._is_confirmed(key):
                 return set()
             raise ValidationError(
-                f"assign: {called!r} is removed, and how many people lose AWS by it is unknown: "
-                f"{str(error).strip()}. Fix: if that is meant, write its name under `unassign`."
+                f"assignments: {key!r} is removed, and the number of users that this deprovisions "
+                f"is unknown: {str(error).strip()}. To remove it anyway, list it under "
+                "assignments.confirm_deprovisioning."
             ) from None
 
     async def _members(self, ident: str) -> set[str]:
-        asked = {"id": ident, "includeUsers": True}
-        opts = InvokeOptions(parent=self)
-        found: Any = await pulumi.runtime.invoke_async("okta:group/getGroup:getGroup", asked, opts)
+        found: Any = await invoke(
+            "okta:group/getGroup:getGroup",
+            {"id": ident, "includeUsers": True},
+            InvokeOptions(parent=self),
+        )
         return set(found.get("users") or [])
 
 
-def _declared(was: Mapping[str, Assigned], now: Any) -> dict[str, Declared]:
-    """In a preview a whole list may hang on what is only made in this run: then nothing is known
-    to be removed, and the update judges."""
+def _declared(was: Mapping[str, Ids], now: Any) -> dict[str, DeclaredIds]:
+    """In a preview a whole list may depend on something created in this run: then nothing is known
+    to be removed, and the update checks."""
     listed = cast(Mapping[str, Any], now if isinstance(now, Mapping) else {})
     return {
-        kind: listed[kind] if isinstance(listed.get(kind), Mapping) else there
-        for kind, there in was.items()
+        kind: listed[kind] if isinstance(listed.get(kind), Mapping) else ids
+        for kind, ids in was.items()
     }
 
 
-def _gone(was: Assigned, now: Declared) -> Assigned:
-    """What is assigned no more. In a preview, what is made anew under its name may be the same."""
-    still = set(_known(now.values()))
+def _removed(was: Ids, now: DeclaredIds) -> Ids:
+    """What is no longer assigned. In a preview, a group created under the same name may be the same
+    group."""
+    kept = set(_known(now.values()))
     return {
-        called: ident
-        for called, ident in was.items()
-        if ident not in still and isinstance(now.get(called, ""), str)
+        key: ident
+        for key, ident in was.items()
+        if ident not in kept and isinstance(now.get(key, ""), str)
     }
 
 
 def _known(values: Iterable[object]) -> list[str]:
-    """In a preview an id of what is made in this run is none yet."""
+    """The IDs that are known: in a preview, those of new resources are not."""
     return [value for value in values if isinstance(value, str)]

@@ -1,154 +1,145 @@
-"""What is there against what is declared, on every `up`, without a refresh.
+"""Drift: what Okta has, compared with what is declared, on every `up` and without a refresh.
 
-Owns nothing. The engine's own refresh costs a read for each resource, and without it the provider
-hides things: an update of the app that failed is recorded as done, a mapping that was deleted goes
-unseen (docs/research/okta-provider.md#drift-without-a-refresh). Here lists are compared: the app,
-its assigned groups and its push mappings; one list more than is read anyway.
+Owns nothing. The engine's refresh costs one read per resource, and without it the provider hides
+drift: a failed update of the app is recorded as done, a deleted push mapping goes unnoticed
+(docs/research/okta-provider.md#drift-without-a-refresh). This compares lists: the app as the gate
+read it, its group assignments and its push mappings; one list more than the run reads anyway.
 
-It reports, or fails the run; a difference is named with what mends it.
+A difference is a warning, or fails the run, and names what corrects it.
 """
 
 import json
 from collections.abc import Iterator, Mapping, Sequence
-from typing import Any, TypedDict
+from typing import Any
 
 import pulumi
 import pulumi_okta as okta
-from pulumi import InvokeOutputOptions, Output, ResourceOptions
+from pulumi import InvokeOutputOptions, Output, Resource
 
 from okta_idc.rules import Finding, app_drift, push_drift
 from okta_idc.rules.attribute_statements import Statement
+from okta_idc.settings.models import DriftPolicy
 
 from .._errors import ValidationError
+from .._lookup_errors import readable
+from .._outputs import output_dict
 from ..okta.group_assignments import GroupAssignments
-from ..okta.groups import Group, output_dict
-from ..okta.push_groups import PushGroups, PushMappingStatus, listed
+from ..okta.groups import Group
+from ..okta.push_groups import PushGroups, PushMappingStatus, mapping_statuses
 from ..okta.saml_app import SamlApp
 
-REPORT, ENFORCE = "report", "enforce"
-_BY_HAND = (push_drift.mapping_by_hand, push_drift.assignment_by_hand)
+_UNMANAGED = (push_drift.mapping_by_hand, push_drift.assignment_by_hand)
 _DELETED_LAST = (
-    " If this run is taking it out of the declaration, there is nothing to do: the engine deletes "
-    "last, after this was read."
+    " If this run removes it from the declaration, no action is needed: the engine deletes last, "
+    "after this was read."
 )
 
 
-class DriftArgs(TypedDict):
-    """Inputs of Drift."""
+def differences(
+    parent: Resource,
+    *,
+    app: SamlApp,
+    read: Output[okta.app.GetSamlResult],
+    assigned: Mapping[str, Group[Any]],
+    assignments: GroupAssignments,
+    pushed: Mapping[str, Group[Any]],
+    pushes: PushGroups,
+    policy: DriftPolicy,
+) -> Output[list[str]]:
+    """Every difference, one line each. `read`: the app as Okta shows it.
 
-    app: SamlApp
-    read: Output[okta.app.GetSamlResult]
-    """The app as the ProvisioningGate found it."""
-    assigned: Mapping[str, Group]
-    assignments: GroupAssignments
-    pushed: Mapping[str, Group]
-    pushes: PushGroups
-    policy: str
-    """`report` (a warning for each difference), or `enforce` (the run fails)."""
+    Fails with ValidationError for a blocking difference if the policy enforces.
+    """
+    after = list(assignments.assignments.values())
+    opts = InvokeOutputOptions(parent=parent, depends_on=after)
+    found = readable(okta.get_app_group_assignments_output(id=app.app_id, opts=opts))
+    known: Any = Output.all(
+        read=read,
+        declared=app.declared,
+        assigned=output_dict({key: group.id for key, group in assigned.items()}),
+        found=found.apply(lambda answer: list(answer.groups or [])),
+        pushed=output_dict({key: group.id for key, group in pushed.items()}),
+        mappings=pushes.mapping_ids,
+        statuses=pushes.statuses,
+        urns=output_dict({key: mapping.urn for key, mapping in pushes.mappings.items()}),
+    )
 
-
-class Drift(pulumi.ComponentResource):
-    """Compares. Raises ValidationError for a blocking difference where it is to be enforced."""
-
-    found: Output[list[str]]
-    """Every difference, a line each."""
-
-    def __init__(self, name: str, args: DriftArgs, opts: ResourceOptions | None = None) -> None:
-        super().__init__("okta-identity-center:index:Drift", name, {}, opts)
-        after = list(args["assignments"].assignments.values())
-        assigned = okta.get_app_group_assignments_output(
-            id=args["app"].app_id, opts=InvokeOutputOptions(parent=self, depends_on=after)
-        )
-        known: Any = Output.all(
-            read=args["read"],
-            declared=args["app"].declared,
-            assigned=output_dict({called: group.id for called, group in args["assigned"].items()}),
-            there=assigned.apply(lambda answer: list(answer.groups or [])),
-            pushed=output_dict({called: group.id for called, group in args["pushed"].items()}),
-            mappings=args["pushes"].mappings,
-            listed=args["pushes"].listed,
-            urns=output_dict({called: push.urn for called, push in args["pushes"].pushes.items()}),
-        )
-
-        def compare(known: Mapping[str, Any]) -> list[str]:
-            return self._tell(list(_differences(known)), known["urns"], args)
-
-        def complete(known: dict[str, Any]) -> Any:
-            return self._complete(known, args)
-
-        self.found = known.apply(complete).apply(compare)
-        self.register_outputs({})
-
-    def _complete(self, known: dict[str, Any], args: DriftArgs) -> Any:
-        """With a list of mappings that has those which this run has made: asked again only where
-        one is missing in the list that was read before."""
-        sources = {mapping["source"] for mapping in known["listed"]}
+    def complete(known: dict[str, Any]) -> Any:
+        """Reads the push mappings again if this run created some after they were read."""
+        sources = {mapping["source"] for mapping in known["statuses"]}
         if sources >= set(known["pushed"].values()):
             return known
-        opts = InvokeOutputOptions(parent=self)
-        again = okta.get_push_groups_output(app_id=args["app"].app_id, opts=opts)
-        return again.apply(lambda answer: {**known, "listed": listed(answer)})
+        opts = InvokeOutputOptions(parent=parent)
+        again = readable(okta.get_push_groups_output(app_id=app.app_id, opts=opts))
+        return again.apply(lambda answer: {**known, "statuses": mapping_statuses(answer)})
 
-    def _tell(self, findings: list[Finding], urns: Mapping[str, str], args: DriftArgs) -> list[str]:
-        lines = [_text(finding, urns) for finding in findings]
-        blocking = [_text(f, urns) for f in findings if f.rule.severity == "blocking"]
-        if blocking and args["policy"] == ENFORCE and not pulumi.runtime.is_dry_run():
+    def report(known: Mapping[str, Any]) -> list[str]:
+        findings = list(_compared(known))
+        lines = [_line(finding, known["urns"]) for finding in findings]
+        blocking = [_line(f, known["urns"]) for f in findings if f.rule.severity == "blocking"]
+        if blocking and policy == DriftPolicy.ENFORCE and not pulumi.runtime.is_dry_run():
             raise ValidationError(
-                "What is there differs from what is declared:\n" + "\n".join(blocking)
+                "Okta differs from the declared configuration:\n" + "\n".join(blocking)
             )
         for line in lines:
-            pulumi.log.warn(line, self)
+            pulumi.log.warn(line, parent)
         return lines
 
+    return known.apply(complete).apply(report)
 
-def _text(finding: Finding, urns: Mapping[str, str]) -> str:
-    """With the command that it takes, where a mapping is no longer what the state says."""
+
+def _line(finding: Finding, urns: Mapping[str, str]) -> str:
+    """The finding, with the command that corrects it if the state and Okta disagree on a "
+    "mapping."""
     text, gone = finding.text(), finding.value or ""
-    if finding.rule in _BY_HAND:
+    if finding.rule in _UNMANAGED:
         text += _DELETED_LAST
     elif finding.rule is push_drift.mapping_gone and gone in urns:
         text += f" Run: pulumi state delete '{urns[gone]}' --force && pulumi up"
     elif finding.rule is push_drift.mapping_in_error and finding.path in urns:
         text += (
-            f" Then run `pulumi up --refresh`. To give it up instead: remove it in Okta, keeping "
-            f"the group in AWS, and run: pulumi state delete '{urns[finding.path]}' --force"
+            " Then run `pulumi up --refresh`. To remove the mapping instead: delete it in Okta, "
+            f"keep the group in AWS, and run: pulumi state delete '{urns[finding.path]}' --force"
         )
     return text
 
 
-def _differences(known: Mapping[str, Any]) -> Iterator[Finding]:
+def _compared(known: Mapping[str, Any]) -> Iterator[Finding]:
     read, declared = known["read"], known["declared"]
     yield from app_drift.app_active(read.status or "unknown")
     settings = json.loads(read.app_settings_json or "{}")
-    there = {**settings, "label": read.label, "userNameTemplate": read.user_name_template}
-    yield from app_drift.settings_as_declared(app_drift.Setting(declared["settings"], there))
+    found = {**settings, "label": read.label, "userNameTemplate": read.user_name_template}
+    yield from app_drift.settings_as_declared(app_drift.Setting(declared["settings"], found))
     statements = tuple(
         Statement(s.name, tuple(s.values or ()), s.namespace or "", s.type or "EXPRESSION")
         for s in read.attribute_statements or ()
     )
-    wanted = tuple(Statement(name, tuple(v), space) for name, space, v in declared["statements"])
+    wanted = tuple(
+        Statement(each["name"], tuple(each["values"]), each["namespace"])
+        for each in declared["statements"]
+    )
     yield from app_drift.statements_as_declared(app_drift.Statements(wanted, statements))
-    yield from _assignments(known["assigned"], known["there"])
-    yield from _mappings(known["pushed"], known["listed"])
+    yield from _assignments(known["assigned"], known["found"])
+    yield from _mappings(known["pushed"], known["statuses"])
 
 
-def _assignments(assigned: Mapping[str, str], there: Sequence[str]) -> Iterator[Finding]:
-    called = {ident: name for name, ident in assigned.items()}
+def _assignments(assigned: Mapping[str, str], found: Sequence[str]) -> Iterator[Finding]:
+    names = {ident: name for name, ident in assigned.items()}
     groups = push_drift.Groups(
-        frozenset(assigned), frozenset(called.get(ident, ident) for ident in there)
+        frozenset(assigned), frozenset(names.get(ident, ident) for ident in found)
     )
     yield from push_drift.assignment_gone(groups)
     yield from push_drift.assignment_by_hand(groups)
 
 
 def _mappings(pushed: Mapping[str, str], found: Sequence[PushMappingStatus]) -> Iterator[Finding]:
-    called = {ident: name for name, ident in pushed.items()}
+    names = {ident: name for name, ident in pushed.items()}
     for mapping in found:
-        if mapping["source"] in called:
-            one = push_drift.FoundMapping(called[mapping["source"]], mapping["status"])
+        if mapping["source"] in names:
+            one = push_drift.FoundMapping(names[mapping["source"]], mapping["status"])
             yield from push_drift.mapping_in_error(one)
             yield from push_drift.mapping_inactive(one)
-    there = frozenset(called.get(m["source"], m["source"]) for m in found)
-    groups = push_drift.Groups(frozenset(pushed), there)
+    existing = frozenset(names.get(mapping["source"], mapping["source"]) for mapping in found)
+    groups = push_drift.Groups(frozenset(pushed), existing)
     yield from push_drift.mapping_gone(groups)
     yield from push_drift.mapping_by_hand(groups)

@@ -1,60 +1,94 @@
-"""What a federation looks up and judges before it makes anything."""
+"""Everything that a federation reads before it declares a resource.
 
-from collections.abc import Sequence
-from typing import Any
+A misspelled group, a missing user or a second instance fails here, so that nothing has changed yet.
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
 
 import pulumi_aws as aws
-from pulumi import InvokeOutputOptions, Output
+from pulumi import InvokeOutputOptions, Output, Resource
 
-from okta_idc.rules import account_access, endpoints
+from okta_idc.rules import endpoints
 from okta_idc.rules import groups as rules
+from okta_idc.settings import Settings
+from okta_idc.settings.models import GroupSource
 
 from .._errors import ValidationError, raise_findings
-from ..federation_args import IdentityCenterFederationArgs
-from ..okta.groups import GroupArgs, group_key
+from .._lookup_errors import readable
+from ..okta.groups import OktaGroup, find_groups
+from ..okta.user_assignments import OktaUser, find_users
 
 
-def lookup_instance(opts: InvokeOutputOptions) -> Output[tuple[str, str, str]]:
-    """Identity store id, region and ARN of the one instance."""
+@dataclass(frozen=True)
+class Lookups:
+    """What exists in Okta and AWS."""
 
-    def the_one(found: aws.ssoadmin.GetInstancesResult) -> tuple[str, str, str]:
-        if len(found.identity_store_ids) == 1:
-            return found.identity_store_ids[0], found.region, found.arns[0]
-        raise ValidationError(
-            f"{len(found.identity_store_ids)} IAM Identity Center instances are visible in "
-            f"region {found.region}. Fix: set aws:region to the instance's primary region, "
-            "with credentials of the account that owns it."
-        )
+    instance_arn: str
+    """ARN of the Identity Center instance."""
+    identity_store_id: str
+    """ID of its Identity Store, `d-…`."""
+    region: str
+    """Its Region."""
+    groups: Mapping[str, OktaGroup]
+    """The declared groups that exist in Okta, by name or ID as declared."""
+    users: Mapping[str, OktaUser]
+    """The individually assigned users, by login in lower case or ID."""
 
-    return aws.ssoadmin.get_instances_output(opts=opts).apply(the_one)
+
+def look_up(parent: Resource, settings: Settings) -> Output[Lookups]:
+    """Reads the instance, the groups and the users that the settings declare.
+
+    Fails with ValidationError for what does not exist, and for one group in both roles (OIC-201).
+    """
+    opts = InvokeOutputOptions(parent=parent)
+    instances = readable(aws.ssoadmin.get_instances_output(opts=opts))
+    groups = find_groups(_groups_by_path(settings), opts)
+    users = find_users(settings.assignments.users, settings.app.username_format, opts)
+
+    def collect(
+        found: aws.ssoadmin.GetInstancesResult,
+        groups: Mapping[str, OktaGroup],
+        users: Mapping[str, OktaUser],
+    ) -> Lookups:
+        _check_distinct_roles(settings, groups)
+        if len(found.arns) != 1:
+            raise ValidationError(
+                f"{len(found.arns)} IAM Identity Center instances are visible in Region "
+                f"{found.region}. Set aws:region to the primary Region of the instance, and use "
+                "credentials of the account that owns it."
+            )
+        return Lookups(found.arns[0], found.identity_store_ids[0], found.region, groups, users)
+
+    return Output.all(instances, groups, users).apply(lambda read: collect(*read))
 
 
-def check_same_instance(issuer: str, read: Sequence[Any]) -> Sequence[Any]:
-    """OIC-107 and OIC-113: people sign in where they are provisioned. Gives back what was read."""
-    endpoint, (store_id, region, _) = read[0], read[2]
+def check_same_instance(issuer_url: str, endpoint: str, lookups: Lookups) -> Lookups:
+    """Returns `lookups`; raises ValidationError if users would sign in to another instance than the
+    one in which they are provisioned (OIC-107, OIC-113)."""
+    region = endpoints.EndpointInRegion(endpoint, lookups.region)
+    raise_findings(endpoints.endpoint_region(region), "scim_token.secret")
     raise_findings(
-        endpoints.endpoint_region(endpoints.EndpointInRegion(endpoint, region)), "secret"
+        endpoints.issuer_of_store(endpoints.IssuerOfStore(issuer_url, lookups.identity_store_id)),
+        "app.issuer_url",
     )
-    raise_findings(endpoints.issuer_of_store(endpoints.IssuerOfStore(issuer, store_id)))
-    return read
+    return lookups
 
 
-def check_distinct_roles(
-    known: dict[str, tuple[str, str]], assign: list[GroupArgs], push: list[GroupArgs]
-) -> dict[str, tuple[str, str]]:
-    """OIC-201 again, by id: one group may be named here and given by its id there."""
-
-    def ids(groups: list[GroupArgs]) -> tuple[str, ...]:
-        return tuple(known.get(group_key(group), (group_key(group),))[0] for group in groups)
-
-    raise_findings(rules.one_role_per_group(rules.GroupRoles(ids(assign), ids(push))))
-    return known
+def _groups_by_path(settings: Settings) -> dict[str, GroupSource]:
+    declared: dict[str, GroupSource] = {}
+    for index, group in enumerate(settings.assignments.groups):
+        declared[f"assignments.groups[{index}]"] = group
+    for index, group in enumerate(settings.push_groups):
+        declared[f"push_groups[{index}]"] = group
+    return declared
 
 
-def refuse_retired(args: IdentityCenterFederationArgs, retiring: tuple[str, ...]) -> None:
-    """OIC-538, before anything is made."""
-    for kind in ("permission_sets", "applications"):
-        for index, opened in enumerate(args.get(kind, [])):
-            groups = account_access.RetiringGroups(tuple(opened.get("groups", ())), retiring)
-            place = f"{kind}[{index}].groups"
-            raise_findings(account_access.retired_opens_nothing(groups), place)
+def _check_distinct_roles(settings: Settings, found: Mapping[str, OktaGroup]) -> None:
+    """OIC-201 by ID: a group may be declared by name in one role and by ID in the other."""
+
+    def ids(groups: list[GroupSource]) -> tuple[str, ...]:
+        return tuple(found[group.key].id if group.key in found else group.key for group in groups)
+
+    roles = rules.GroupRoles(ids([*settings.assignments.groups]), ids([*settings.push_groups]))
+    raise_findings(rules.one_role_per_group(roles))

@@ -1,7 +1,7 @@
-"""What is left to do, for the stack's output `nextSteps`: empty once everything is done.
+"""The stack's output `nextSteps`: what a person does next; empty once everything is done.
 
-Owns words, no resource. That AWS has been told to take its people from Okta can be seen in one way
-only: automatic provisioning can be enabled after it alone, so whoever has arrived proves it.
+AWS offers one way to see that its identity source is Okta: automatic provisioning can only be
+turned on afterwards, so an Identity Store group that Okta pushed proves it.
 """
 
 from collections.abc import Mapping, Sequence
@@ -9,43 +9,44 @@ from collections.abc import Mapping, Sequence
 SOON_DAYS = 90
 
 BREAK_GLASS = (
-    "Before you change the identity source: keep a way in that does not depend on it, a role or "
-    "user in the management account that you have tried."
+    "Before you change the identity source, make sure that you can sign in without it: test an IAM "
+    "role or user in the management account."
 )
 
 
 def next_steps(
     *,
-    closed: str,
+    block_reason: str,
     steps: str,
     days_left: int,
     groups: Mapping[str, str | None],
     drift: Sequence[str],
     metadata_url: str,
 ) -> list[str]:
-    """`closed`: why the gate was let through though provisioning is not known to be on. `groups`:
-    ids in AWS by what the pushed groups are called."""
+    """`block_reason`: why provisioning is not known to be on. `groups`: Identity Store group IDs by
+    push group."""
     found: list[str] = []
-    if closed:
-        found.append(f"Turn provisioning on. {closed} {steps}".strip())
-    waiting = [called for called, there in groups.items() if not there]
+    if block_reason:
+        found.append(f"Turn provisioning on. {block_reason} {steps}".strip())
+    missing = [key for key, ident in groups.items() if not ident]
     if not groups:
         found.append(
-            f"Tell AWS about Okta, once: {BREAK_GLASS} Then save {metadata_url} as a file and "
+            f"Connect AWS to Okta, once. {BREAK_GLASS} Then save {metadata_url} as a file and "
             "upload it in IAM Identity Center → Settings → Identity source → Actions → Change "
             "identity source → External identity provider → IdP SAML metadata."
         )
-        found.append("Name the groups in `push` and `assign`, and run `pulumi up`.")
-    elif waiting:
+        found.append("List groups under push_groups and assignments, and run `pulumi up`.")
+    elif missing:
         found.append(
-            f"{', '.join(waiting)}: not in IAM Identity Center yet. `okta-idc status` says why."
+            f"{', '.join(missing)}: not in IAM Identity Center yet. `okta-idc status` shows why."
         )
     if days_left <= SOON_DAYS:
         found.append(
-            f"Rotate the SCIM token, {days_left} days are left: IAM Identity Center → Settings → "
-            "Automatic provisioning → Generate token, then `okta-idc store-token`, then `pulumi "
-            "up` (mode console: paste it into Okta), then delete the old one."
+            f"Rotate the SCIM token, which expires in {days_left} days: IAM Identity Center → "
+            "Settings → Automatic provisioning → Generate token, then `okta-idc store-token`, then "
+            "`pulumi up` (mode console: paste it into Okta), then delete the old token."
         )
     if drift:
-        found.append(f"Look at the output `drift`: {len(drift)} things are not as declared.")
+        count = "1 difference" if len(drift) == 1 else f"{len(drift)} differences"
+        found.append(f"Review the output `drift`: {count} from the declared configuration.")
     return found

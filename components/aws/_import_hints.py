@@ -1,7 +1,7 @@
-"""What a conflict in AWS means, told beside the provider's own error.
+"""Import IDs for resources that exist in AWS already.
 
-Owns nothing. What exists already and is declared as new, AWS refuses with a conflict that names no
-way out. The hook is asked only where a creation has failed; it costs no call before.
+AWS answers the creation of an existing resource with a conflict that names no remedy. The error
+hook adds the import ID. It runs only after a failed creation, so it costs no call before.
 """
 
 from collections.abc import Mapping
@@ -10,52 +10,55 @@ from typing import Any
 import pulumi
 from pulumi import ErrorHook, ErrorHookArgs, InvokeOptions, Resource, ResourceHookBinding
 
+from .._lookup_errors import invoke
+
 _LIST = "aws:ssoadmin/getPermissionSets:getPermissionSets"
 _GET = "aws:ssoadmin/getPermissionSet:getPermissionSet"
 _CONFLICT = ("ConflictException", "already exist")
 
 
 class ImportHints:
-    """Logs how to take over what was in the way. `places`: where each name is declared."""
+    """Logs how to import the resource that caused a conflict. `paths`: argument paths by name."""
 
-    def __init__(self, name: str, parent: Resource, places: Mapping[str, str]) -> None:
-        self._parent, self._places = parent, places
+    def __init__(self, name: str, parent: Resource, paths: Mapping[str, str]) -> None:
+        self._parent, self._paths = parent, paths
         self.binding = ResourceHookBinding(on_error=[ErrorHook(name, self.on_error)])
 
     async def on_error(self, failed: ErrorHookArgs) -> bool:
-        """Whether to try again: never."""
+        """Returns whether to retry: never."""
         if failed.failed_operation == "create" and _is_conflict(failed.errors):
             inputs: dict[str, Any] = dict(failed.new_inputs or {})
-            told = await self._told(inputs["instanceArn"], inputs.get("name"))
-            pulumi.log.error(told, self._parent)
+            hint = await self._hint(inputs["instanceArn"], inputs.get("name"))
+            pulumi.log.error(hint, self._parent)
         return False
 
-    async def _told(self, instance: str, name: str | None) -> str:
+    async def _hint(self, instance: str, name: str | None) -> str:
         if name is None:
             return (
-                "access_control: attributes for access control are on already in IAM Identity "
-                f'Center. Fix: take them over with access_control.import_id: "{instance}", and '
-                "declare the attributes that are there, or they are removed."
+                "access_control_attributes: attributes for access control are on already in IAM "
+                "Identity Center. Import them with access_control_attributes.import_id: "
+                f'"{instance}", and declare the existing attributes, or they are removed.'
             )
-        place = self._places[name]
+        path = self._paths[name]
         try:
             import_id = f"{await self._arn(instance, name)},{instance}"
-        except Exception:  # what could not be created may be unreadable too: told without its ARN
-            import_id = f"ARN OF THE SET,{instance}"
+        except Exception:  # what cannot be created may not be readable either
+            import_id = f"PERMISSION_SET_ARN,{instance}"
         return (
-            f"{place}.name: a permission set {name!r} is in IAM Identity Center already. Fix: take "
-            f'it over with {place}.import_id: "{import_id}", or take another name.'
+            f"{path}.name: IAM Identity Center already has a permission set {name!r}. Import it "
+            "with "
+            f'{path}.import_id: "{import_id}", or use another name.'
         )
 
     async def _arn(self, instance: str, name: str) -> str:
-        for arn in (await self._ask(_LIST, {"instanceArn": instance}))["arns"]:
-            found = await self._ask(_GET, {"instanceArn": instance, "arn": arn})
+        for arn in (await self._read(_LIST, {"instanceArn": instance}))["arns"]:
+            found = await self._read(_GET, {"instanceArn": instance, "arn": arn})
             if found["name"] == name:
                 return arn
         raise LookupError(name)
 
-    async def _ask(self, token: str, args: dict[str, str]) -> Any:
-        return await pulumi.runtime.invoke_async(token, args, InvokeOptions(parent=self._parent))
+    async def _read(self, token: str, args: dict[str, str]) -> Any:
+        return await invoke(token, args, InvokeOptions(parent=self._parent))
 
 
 def _is_conflict(errors: list[str]) -> bool:

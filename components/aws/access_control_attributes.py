@@ -1,14 +1,13 @@
-"""Attributes for access control on the AWS side: the switch that lets session tags through, and the
-instance's own mappings from the identity store.
+"""Attributes for access control in IAM Identity Center: the switch that lets session tags pass, and
+the instance's own attributes from the Identity Store.
 
-The switch is on or off for the whole instance, and no look-up tells which: where it is on already,
-the configuration is taken over by its id. At least one mapping is needed, so that there is a
-harmless one where all attributes come from Okta. Destroying it would switch the feature off for
-everybody: it is retained. A mapping beats an attribute of the same key from Okta, so no key may be
-in both (OIC-409).
+The switch applies to the whole instance, and no look-up shows it: an instance on which it is on is
+imported by its ARN. AWS requires at least one attribute, so the default is a harmless one, for
+federations whose attributes all come from Okta. Deletion would turn the feature off for everyone,
+so the resource is retained. An attribute here overrides an attribute statement with the same key,
+so no key may be in both (OIC-409).
 """
 
-from collections.abc import Mapping, Sequence
 from typing import NotRequired, TypedDict
 
 import pulumi
@@ -17,34 +16,34 @@ from pulumi import Input, Output, ResourceOptions
 
 from okta_idc.rules import instance_attributes as rules
 
-from .. import _options
 from .._errors import raise_findings
+from .._options import child_of, options
 from ._import_hints import ImportHints
 
-HARMLESS = {"IdcUserName": "${path:userName}"}
+HARMLESS: dict[str, Input[str]] = {"IdcUserName": "${path:userName}"}
 
 
 class AccessControlAttributesArgs(TypedDict):
-    """Inputs of AccessControlAttributes."""
+    """Arguments of AccessControlAttributes."""
 
     instance_arn: Input[str]
-    attributes: NotRequired[Mapping[str, str]]
-    """Key → source in the identity store, e.g. `${path:enterprise.department}`. Default: one
-    harmless mapping."""
-    from_okta: NotRequired[Sequence[str]]
-    """Keys that Okta sends; none of them may be mapped here."""
-    import_id: NotRequired[str]
-    """The instance's ARN, where the feature is on already: its configuration is taken over."""
+    """ARN of the Identity Center instance."""
+    attributes: NotRequired[dict[str, Input[str]]]
+    """Identity store source by key, for example `${path:enterprise.department}`; no key may also be
+    an attribute statement. Default: one harmless attribute, which AWS requires."""
+    attribute_statement_keys: NotRequired[list[str]]
+    """Keys that Okta sends as attribute statements."""
+    import_id: NotRequired[str | None]
+    """Imports the configuration of an instance on which the feature is on: the instance ARN."""
     protect: NotRequired[bool]
+    """Protects the configuration from deletion. Default: true."""
 
 
 class AccessControlAttributes(pulumi.ComponentResource):
     """The instance's configuration. Raises ValidationError for OIC-409 and OIC-411."""
 
-    keys: list[str]
-    """Keys of the session tags that are mapped here."""
     status: Output[str]
-    """ENABLED once session tags are let through."""
+    """ENABLED once session tags pass."""
 
     def __init__(
         self, name: str, args: AccessControlAttributesArgs, opts: ResourceOptions | None = None
@@ -52,10 +51,11 @@ class AccessControlAttributes(pulumi.ComponentResource):
         super().__init__("okta-identity-center:index:AccessControlAttributes", name, {}, opts)
         attributes = dict(args.get("attributes") or HARMLESS)
         for key, source in attributes.items():
-            raise_findings(rules.instance_source(rules.InstanceAttribute(key, source)), f"{key}")
-        feeds = rules.Feeds(tuple(args.get("from_okta", ())), tuple(attributes))
-        raise_findings(rules.one_feed(feeds), "attributes")
-        conflicts = ImportHints(f"{name}-conflicts", self, {})
+            if isinstance(source, str):
+                raise_findings(rules.instance_source(rules.InstanceAttribute(key, source)), key)
+        feeds = rules.Feeds(tuple(args.get("attribute_statement_keys", ())), tuple(attributes))
+        raise_findings(rules.one_feed(feeds), "access_control_attributes.attributes")
+        hints = ImportHints(f"{name}-conflicts", self, {})
         self.resource = aws.ssoadmin.InstanceAccessControlAttributes(
             f"{name}-attributes",
             instance_arn=args["instance_arn"],
@@ -70,10 +70,13 @@ class AccessControlAttributes(pulumi.ComponentResource):
                 )
                 for key, source in attributes.items()
             ],
-            opts=_options.options(
-                ResourceOptions(parent=self, retain_on_delete=True, hooks=conflicts.binding),
+            opts=options(
+                ResourceOptions.merge(
+                    child_of(self, opts),
+                    ResourceOptions(retain_on_delete=True, hooks=hints.binding),
+                ),
                 args.get("import_id"),
-                args.get("protect", False),
+                args.get("protect", True),
             ),
         )
         self.keys = list(attributes)

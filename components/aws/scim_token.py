@@ -1,144 +1,157 @@
-"""The SCIM token: the secret in AWS Secrets Manager that a person put there.
+"""The SCIM token: the secret in AWS Secrets Manager that a person stored.
 
-Owns nothing in AWS; it reads. The endpoint comes out normalised, the token only as a secret
-Output. No error names a value of the secret.
+Reads only. The endpoint comes out normalized, and the token only as a secret Output. No error
+contains a value of the secret.
 """
 
 import json
-from collections.abc import Awaitable, Callable, Sequence
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
 from datetime import UTC, datetime
-from typing import NotRequired, TypedDict
 
 import pulumi
 import pulumi_aws as aws
-from pulumi import InvokeOutputOptions, Output, ResourceOptions
+from pulumi import Input, InvokeOutputOptions, Output, ProviderResource, Resource
 
+from okta_idc.clients.scim import ScimProbe
 from okta_idc.rules import scim_secret as rules
 
 from .._errors import ValidationError, raise_findings
+from .._lookup_errors import readable
 
-Probe = Callable[[str, str], Awaitable[tuple[int, str]]]
-"""Asks an endpoint with a token; gives the HTTP status (0: no answer), and what was asked."""
-TAKEN, NOT_ASKED = "taken", "not asked"
-
-
-class ScimTokenArgs(TypedDict):
-    """Inputs of ScimToken."""
-
-    secret: str
-    """Name or ARN of the secret. Its SecretString is
-    `{"endpoint", "token", "token_id", "created", "expires"}`; all but the token stand in its tags
-    too."""
-    read_token: NotRequired[bool]
-    """Default: true. False: only the tags are read (DescribeSecret), and no token is ever seen."""
-    probe: NotRequired[Probe | None]
-    """Proves the token before anybody gets it. Default: it is not proven."""
+VALID, NOT_VERIFIED = "valid", "not verified"
 
 
-class ScimToken(pulumi.ComponentResource):
-    """Endpoint and token of IAM Identity Center's automatic provisioning.
+@dataclass(frozen=True)
+class ScimToken:
+    """SCIM endpoint and access token of IAM Identity Center's automatic provisioning.
 
-    Its outputs fail with ValidationError for a secret that is missing or malformed (OIC-102, 106),
-    for a token that has expired (OIC-103), and for one that the endpoint refuses (OIC-117).
+    The outputs fail with ValidationError for a secret that is missing or malformed (OIC-102,
+    OIC-106), for an expired token (OIC-103), and for one that AWS refuses (OIC-117).
     """
 
     endpoint: Output[str]
     """The Base URL for Okta, without a trailing slash."""
     token: Output[str] | None
-    """The bearer token, secret. None: it was not read."""
+    """The access token, a secret; None if it was not read."""
     expires: Output[str]
-    """When AWS stops accepting the token, ISO-8601."""
+    """When AWS stops accepting the token, ISO 8601."""
     days_left: Output[int]
     """Whole days until then."""
-    proven: Output[str]
-    """`taken` by the endpoint; `unknown: …` where it did not answer; `not asked`."""
+    status: Output[str]
+    """`valid`, `not verified`, or `unknown: REASON` if AWS did not answer."""
 
-    def __init__(self, name: str, args: ScimTokenArgs, opts: ResourceOptions | None = None) -> None:
-        super().__init__("okta-identity-center:index:ScimToken", name, {}, opts)
-        place = f"secret {args['secret']!r}"
-        if args.get("read_token", True):
-            text = Output.secret(self._secret_string(args["secret"], place))
-            read = text.apply(lambda text: _read(text, place))
-            asked = read.apply(lambda secret: self._prove(secret, place, args.get("probe")))
-            self.token = Output.all(read, asked).apply(lambda both: both[0].token)
-            self.proven = Output.unsecret(asked)
-        else:
-            text = self._tags(args["secret"], place)
-            read = text.apply(lambda text: _read(text, f"tags of {place}"))
-            self.token = None
-            self.proven = Output.from_input(NOT_ASKED)
-        self.endpoint = Output.unsecret(read.apply(lambda secret: secret.endpoint))
-        self.expires = Output.unsecret(read.apply(lambda secret: secret.expires.isoformat()))
-        self.days_left = Output.unsecret(
-            read.apply(lambda secret: (secret.expires - datetime.now(UTC)).days)
+
+def read_scim_token(
+    parent: Resource,
+    secret: Input[str],
+    *,
+    read_token: bool,
+    verify: bool = True,
+    verify_at: str = "",
+    provider: ProviderResource | None = None,
+) -> ScimToken:
+    """Reads the secret, by name or ARN: its SecretString is `{"endpoint", "token", "token_id",
+    "created", "expires"}`, and its tags hold all but the token.
+
+    Without `read_token` only the tags are read (DescribeSecret). `verify` tests the token against
+    the endpoint, or at the address `verify_at`, before anyone gets it.
+    """
+    opts = InvokeOutputOptions(parent=parent, provider=provider)
+    name = Output.from_input(secret)
+    if read_token:
+        text = Output.secret(name.apply(lambda name: _secret_string(name, opts)))
+        read = Output.all(name, text).apply(lambda both: _parse(both[1], f"secret {both[0]!r}"))
+
+        async def check(name: str, document: rules.ScimSecret) -> str:
+            return await _verify(parent, name, document, verify_at) if verify else NOT_VERIFIED
+
+        checked = Output.all(name, read).apply(lambda both: check(*both))
+        token = Output.all(read, checked).apply(lambda both: both[0].token)
+        status = Output.unsecret(checked)
+    else:
+        text = name.apply(lambda name: _tags(name, opts))
+        read = Output.all(name, text).apply(
+            lambda both: _parse(both[1], f"tags of secret {both[0]!r}")
         )
-        self.register_outputs({"endpoint": self.endpoint, "expires": self.expires})
-
-    async def _prove(self, secret: rules.ScimSecret, place: str, probe: Probe | None) -> str:
-        if probe is None:
-            return NOT_ASKED
-        status, asked = await probe(secret.endpoint, secret.token)
-        raise_findings(rules.token_taken(rules.ScimAnswer(status, asked, secret.expires)), place)
-        if status:
-            return TAKEN
-        pulumi.log.warn(
-            f"{place}: whether AWS takes the token is unknown: {asked}. Okta gets it all the same.",
-            self,
-        )
-        return f"unknown: {asked}"
-
-    def _tags(self, secret: str, place: str) -> Output[str]:
-        """The secret's document as its tags tell it, without the token."""
-        opts = InvokeOutputOptions(parent=self)
-
-        def read_it(found: Sequence[str] | None) -> Output[str]:
-            if found is not None and secret not in found:
-                raise ValidationError(_missing(place, found))
-            arn, name = (secret, None) if found is None else (None, secret)
-            described = aws.secretsmanager.get_secret_output(arn=arn, name=name, opts=opts)
-            return described.tags.apply(lambda tags: json.dumps({**tags, "token": "not read"}))
-
-        return self._if_there(secret, read_it, opts)
-
-    def _secret_string(self, secret: str, place: str) -> Output[str]:
-        """Lists first: a direct look-up of a missing secret fails with the provider's error."""
-        opts = InvokeOutputOptions(parent=self)
-
-        def read_it(found: Sequence[str] | None) -> Output[str]:
-            if found is not None and secret not in found:
-                raise ValidationError(_missing(place, found))
-            return aws.secretsmanager.get_secret_version_output(
-                secret_id=secret, opts=opts
-            ).secret_string
-
-        return self._if_there(secret, read_it, opts)
-
-    def _if_there(
-        self,
-        secret: str,
-        read_it: Callable[[Sequence[str] | None], Output[str]],
-        opts: InvokeOutputOptions,
-    ) -> Output[str]:
-        """`read_it` is given the secrets whose names begin like this one's; None for an ARN."""
-        if secret.startswith("arn:"):
-            return read_it(None)
-        name = aws.secretsmanager.GetSecretsFilterArgs(name="name", values=[secret])
-        listed = aws.secretsmanager.get_secrets_output(filters=[name], opts=opts)
-        return listed.names.apply(read_it)
-
-
-def _missing(place: str, longer: Sequence[str]) -> str:
-    """`longer`: the secrets whose names begin like this one's."""
-    meant = f" Did you mean {', '.join(repr(name) for name in longer)}?" if longer else ""
-    return (
-        f"{place}: is not in AWS Secrets Manager in this account and region.{meant} Fix: put the "
-        "SCIM token there (README, «Put the token into Secrets Manager»), or correct scim.secret."
+        token, status = None, Output.from_input(NOT_VERIFIED)
+    return ScimToken(
+        endpoint=Output.unsecret(read.apply(lambda document: document.endpoint)),
+        token=token,
+        expires=Output.unsecret(read.apply(lambda document: document.expires.isoformat())),
+        days_left=Output.unsecret(
+            read.apply(lambda document: (document.expires - datetime.now(UTC)).days)
+        ),
+        status=status,
     )
 
 
-def _read(text: str, place: str) -> rules.ScimSecret:
-    raise_findings(rules.secret_document(text), place)
+async def _verify(parent: Resource, name: str, secret: rules.ScimSecret, address: str) -> str:
+    status, answer = await ScimProbe(address)(secret.endpoint, secret.token)
+    subject = rules.ScimAnswer(status, answer, secret.expires)
+    raise_findings(rules.token_taken(subject), f"secret {name!r}")
+    if status:
+        return VALID
+    pulumi.log.warn(
+        f"secret {name!r}: it is unknown whether AWS accepts the token: {answer}. Okta gets it "
+        "nevertheless.",
+        parent,
+    )
+    return f"unknown: {answer}"
+
+
+def _tags(name: str, opts: InvokeOutputOptions) -> Output[str]:
+    """The secret's document according to its tags, without the token."""
+
+    def read(by_arn: bool) -> Output[str]:
+        found = readable(
+            aws.secretsmanager.get_secret_output(
+                arn=name if by_arn else None, name=None if by_arn else name, opts=opts
+            )
+        )
+        return found.tags.apply(lambda tags: json.dumps({**tags, "token": "not read"}))
+
+    return _if_exists(name, read, opts)
+
+
+def _secret_string(name: str, opts: InvokeOutputOptions) -> Output[str]:
+    def read(_by_arn: bool) -> Output[str]:
+        return readable(
+            aws.secretsmanager.get_secret_version_output(secret_id=name, opts=opts)
+        ).secret_string
+
+    return _if_exists(name, read, opts)
+
+
+def _if_exists(
+    name: str, read: Callable[[bool], Output[str]], opts: InvokeOutputOptions
+) -> Output[str]:
+    """Lists the secrets first: reading a missing one fails with the provider's own error."""
+    if name.startswith("arn:"):
+        return read(True)
+
+    def check(found: Sequence[str]) -> Output[str]:
+        if name not in found:
+            raise ValidationError(_missing(name, found))
+        return read(False)
+
+    named = aws.secretsmanager.GetSecretsFilterArgs(name="name", values=[name])
+    listed = readable(aws.secretsmanager.get_secrets_output(filters=[named], opts=opts))
+    return listed.names.apply(check)
+
+
+def _missing(name: str, similar: Sequence[str]) -> str:
+    """`similar`: the secrets whose names begin with this one's."""
+    hint = f" Did you mean {', '.join(map(repr, similar))}?" if similar else ""
+    return (
+        f"scim_token.secret: AWS Secrets Manager has no secret {name!r} in this account and Region."
+        f"{hint} Store the SCIM token (docs/guide/connect.md), or correct scim_token.secret."
+    )
+
+
+def _parse(text: str, path: str) -> rules.ScimSecret:
+    raise_findings(rules.secret_document(text), path)
     secret = rules.read_secret(text)
-    raise_findings(rules.token_dates((secret.created, secret.expires)), place)
-    raise_findings(rules.token_not_expired((secret.expires, datetime.now(UTC))), place)
+    raise_findings(rules.token_dates((secret.created, secret.expires)), path)
+    raise_findings(rules.token_not_expired((secret.expires, datetime.now(UTC))), path)
     return secret

@@ -1,19 +1,21 @@
-"""A warning before the SCIM token expires: afterwards nobody is deactivated any more.
+"""Alerts before the SCIM token expires; after that, Okta can no longer deprovision users.
 
-Owns a topic in SNS and the EventBridge rules that write to it: one for the events that AWS Health
-sends from ninety days on, and one for each of our own dates, worked out from the expiry that the
-secret records (AWS has no API for it). EventBridge's rules are enough: a date is a cron expression
-that comes true once.
+Owns an SNS topic and the EventBridge rules that publish to it: one for the events that AWS Health
+sends from 90 days before the expiry, and one per date of our own, computed from the expiry that the
+secret records (AWS has no API for it). A date is a cron expression that matches once.
 """
 
 import json
-from collections.abc import Sequence
 from datetime import datetime, timedelta
 from typing import Any, NotRequired, TypedDict
 
 import pulumi
 import pulumi_aws as aws
 from pulumi import Input, Output, ResourceOptions
+
+from okta_idc.settings.models import TokenExpiryAlarm as Defaults
+
+from .._options import child_of
 
 HEALTH_EVENT = {
     "source": ["aws.health"],
@@ -23,38 +25,37 @@ HEALTH_EVENT = {
         "eventTypeCode": ["AWS_IAMIDENTITYCENTER_SCIM_BEARER_TOKEN_EXPIRY_NOTIFICATION"],
     },
 }
-"""What AWS Health tells on every support plan (docs/research/scim.md#access-tokens)."""
-DAYS_BEFORE = (60, 30, 14, 7, 1)
-NINE = 9  # o'clock UTC, when the warnings of our own are sent
+"""What AWS Health sends on every support plan (docs/research/scim.md#access-tokens)."""
+HOUR = 9  # UTC
 
 
 class TokenExpiryAlarmArgs(TypedDict):
-    """Inputs of TokenExpiryAlarm."""
+    """Arguments of TokenExpiryAlarm."""
 
     expires: Input[str]
-    """When the token expires, ISO-8601."""
-    secret: str
-    """The secret's name, for the message."""
-    emails: NotRequired[Sequence[str]]
-    """Who is told; each must confirm the subscription."""
-    days_before: NotRequired[Sequence[int]]
-    """Default: 60, 30, 14, 7, 1."""
+    """When the token expires, ISO 8601."""
+    secret: Input[str]
+    """Name of the secret, for the message."""
+    emails: NotRequired[list[str]]
+    """Recipients; each must confirm the subscription."""
+    days_before: NotRequired[list[int]]
+    """Days before the expiry on which a notification is sent. Default: 60, 30, 14, 7 and 1."""
 
 
 class TokenExpiryAlarm(pulumi.ComponentResource):
-    """Warnings by SNS."""
+    """Notifications by Amazon SNS."""
 
     topic_arn: Output[str]
-    """Where the warnings go; subscribe whatever else should hear them."""
+    """ARN of the topic; subscribe further recipients to it."""
 
     def __init__(
         self, name: str, args: TokenExpiryAlarmArgs, opts: ResourceOptions | None = None
     ) -> None:
         super().__init__("okta-identity-center:index:TokenExpiryAlarm", name, {}, opts)
-        child = ResourceOptions(parent=self)
+        child = child_of(self, opts)
         topic = aws.sns.Topic(f"{name}-topic", opts=child)
         aws.sns.TopicPolicy(
-            f"{name}-policy", arn=topic.arn, policy=topic.arn.apply(_may_publish), opts=child
+            f"{name}-policy", arn=topic.arn, policy=topic.arn.apply(_topic_policy), opts=child
         )
         health = aws.cloudwatch.EventRule(
             f"{name}-health", event_pattern=json.dumps(HEALTH_EVENT, sort_keys=True), opts=child
@@ -62,8 +63,8 @@ class TokenExpiryAlarm(pulumi.ComponentResource):
         aws.cloudwatch.EventTarget(
             f"{name}-health-target", rule=health.name, arn=topic.arn, opts=child
         )
-        expires = Output.from_input(args["expires"])
-        for days in args.get("days_before", DAYS_BEFORE):
+        expires, secret = Output.from_input(args["expires"]), Output.from_input(args["secret"])
+        for days in map(int, args.get("days_before", Defaults().days_before)):
             date = aws.cloudwatch.EventRule(
                 f"{name}-{days}-days",
                 schedule_expression=expires.apply(lambda at, days=days: cron(at, days)),
@@ -73,7 +74,7 @@ class TokenExpiryAlarm(pulumi.ComponentResource):
                 f"{name}-{days}-days-target",
                 rule=date.name,
                 arn=topic.arn,
-                input=json.dumps(message(args["secret"], days)),
+                input=secret.apply(lambda name, days=days: json.dumps(message(name, days))),
                 opts=child,
             )
         for email in args.get("emails", ()):
@@ -85,22 +86,23 @@ class TokenExpiryAlarm(pulumi.ComponentResource):
 
 
 def cron(expires: str, days_before: int) -> str:
-    """The one moment, so many days before, at nine (UTC)."""
+    """The cron expression of 09:00 UTC on that day."""
     at = datetime.fromisoformat(expires) - timedelta(days=days_before)
-    return f"cron(0 {NINE} {at.day} {at.month} ? {at.year})"
+    return f"cron(0 {HOUR} {at.day} {at.month} ? {at.year})"
 
 
 def message(secret: str, days: int) -> str:
     when = "tomorrow" if days == 1 else f"in {days} days"
     return (
-        f"The SCIM token of IAM Identity Center (secret {secret}) expires {when}. Then people who "
-        "leave keep their access. Generate a new one in IAM Identity Center → Settings → Automatic "
-        "provisioning, store it with `okta-idc store-token`, give it to Okta (mode api: `pulumi "
-        "up`; mode console: the app → Provisioning → Integration), then delete the old one."
+        f"The SCIM token of IAM Identity Center (secret {secret}) expires {when}. After that, "
+        "users who leave keep their access. Generate a new token in IAM Identity Center → Settings "
+        "→ Automatic provisioning, store it with `okta-idc store-token`, give it to Okta (mode "
+        "api: `pulumi up`; mode console: the app → Provisioning → Integration), then delete the "
+        "old one."
     )
 
 
-def _may_publish(topic_arn: str) -> str:
+def _topic_policy(topic_arn: str) -> str:
     statement: dict[str, Any] = {
         "Effect": "Allow",
         "Principal": {"Service": "events.amazonaws.com"},

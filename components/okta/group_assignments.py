@@ -1,76 +1,82 @@
-"""Assignment groups: the Okta groups whose people are provisioned into IAM Identity Center.
+"""Group assignments: the Okta groups whose users are provisioned in IAM Identity Center.
 
-Owns one assignment per group, and no others: groups that somebody assigned by hand stay. Does not
-push anything (that is PushGroups, and Okta does not support one group in both roles: OIC-201).
+Owns one assignment per group and no others: assignments created elsewhere stay. Does not push
+groups (that is PushGroups; Okta does not support one group in both roles: OIC-201).
 """
 
-from collections.abc import Mapping, Sequence
 from typing import NotRequired, TypedDict
 
 import pulumi
 import pulumi_okta as okta
-from pulumi import Input, Output, Resource, ResourceOptions
+from pulumi import Input, Output, ResourceOptions
 
-from .. import _options
 from .._errors import ValidationError
-from .groups import Group, output_dict
+from .._options import child_of, options
+from .._outputs import output_dict
+
+
+class AssignedGroup(TypedDict):
+    """One group to assign."""
+
+    name: str
+    """Name of the group in this program; the resource is named after it."""
+    group_id: Input[str]
+    """ID of the group in Okta, `00g…`."""
+    priority: NotRequired[int | None]
+    """Priority of the assignment, 1 is the highest. Set it on all groups or on none."""
+    import_id: NotRequired[str | None]
+    """Imports and protects an existing assignment: `APP_ID/GROUP_ID`."""
 
 
 class GroupAssignmentsArgs(TypedDict):
-    """Inputs of GroupAssignments."""
+    """Arguments of GroupAssignments."""
 
     app_id: Input[str]
-    """From the ProvisioningGate, so that nobody is assigned while provisioning is off."""
-    groups: Mapping[str, Group]
-    """The groups by what they are called."""
-    after: NotRequired[Sequence[Resource]]
-    """What must be in place before anybody is provisioned."""
+    """ID of the app in Okta."""
+    groups: list[AssignedGroup]
+    """Groups to assign."""
     protect: NotRequired[bool]
-    """Default: false. True: an assignment cannot be removed without lifting the protection."""
+    """Protects the assignments from deletion. Default: true."""
 
 
 class GroupAssignments(pulumi.ComponentResource):
     """One assignment per group. Raises ValidationError if only some groups have a priority."""
 
-    groups: Output[dict[str, str]]
-    """Group ids by name, once assigned."""
+    group_ids: Output[dict[str, str]]
+    """Okta group IDs by name, once assigned."""
 
     def __init__(
         self, name: str, args: GroupAssignmentsArgs, opts: ResourceOptions | None = None
     ) -> None:
         super().__init__("okta-identity-center:index:GroupAssignments", name, {}, opts)
-        _all_or_none(args["groups"])
+        _check_priorities(args["groups"])
         self.assignments = {
-            called: okta.app.GroupAssignment(
-                f"{name}-{called}",
+            group["name"]: okta.app.GroupAssignment(
+                f"{name}-{group['name']}",
                 app_id=args["app_id"],
-                group_id=group.id,
-                priority=group.asked.get("priority"),
-                opts=_options.options(
-                    ResourceOptions(
-                        parent=self,
-                        depends_on=[*args.get("after", []), *group.rules],
-                    ),
-                    group.asked.get("import_id"),
-                    args.get("protect", False),
+                group_id=group["group_id"],
+                priority=group.get("priority"),
+                opts=options(
+                    child_of(self, opts), group.get("import_id"), args.get("protect", True)
                 ),
             )
-            for called, group in args["groups"].items()
+            for group in args["groups"]
         }
-        self.groups = output_dict({g: a.group_id for g, a in self.assignments.items()})
-        self.register_outputs({"groups": self.groups})
+        self.group_ids = output_dict({key: a.group_id for key, a in self.assignments.items()})
+        self.register_outputs({"group_ids": self.group_ids})
 
 
-def _all_or_none(groups: Mapping[str, Group]) -> None:
-    """The plugin cannot send 0, and Okta numbers what has none: mixed, they change for ever."""
-    without = [called for called, group in groups.items() if "priority" not in group.asked]
+def _check_priorities(groups: list[AssignedGroup]) -> None:
+    """The provider cannot send 0, and Okta numbers the groups without one: mixing them causes a
+    perpetual diff."""
+    without = [group["name"] for group in groups if group.get("priority") is None]
     if without and len(without) < len(groups):
         raise ValidationError(
-            f"assign: {', '.join(without)} has no priority, and others have one. Fix: give all a "
-            "priority, or none; the first is 1."
+            f"assignments.groups: {', '.join(without)} has no priority, but other groups have one. "
+            "Set a priority on all groups or on none; 1 is the highest."
         )
-    zero = [called for called, g in groups.items() if g.asked.get("priority", 1) < 1]
+    zero = [group["name"] for group in groups if (group.get("priority") or 1) < 1]
     if zero:
         raise ValidationError(
-            f"assign: the priority of {', '.join(zero)} is below 1. Fix: count from 1."
+            f"assignments.groups: the priority of {', '.join(zero)} is below 1. Count from 1."
         )

@@ -1,98 +1,74 @@
-"""Okta groups by name, by id, or created here: all look-ups in a few calls, exact matches only.
+"""Okta groups by name, by ID, or created here: few look-ups, exact matches only.
 
-Owns the groups that are created here, and the rule that fills each of them if one is given.
+Owns the groups to create, and the group rule that fills each of them if one is declared.
 """
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from typing import NotRequired, TypedDict, cast
+from typing import Generic, TypeVar
 from urllib.parse import quote_plus
 
 import pulumi_okta as okta
 from pulumi import InvokeOutputOptions, Output, Resource, ResourceOptions
 
 from okta_idc.rules import groups as rules
+from okta_idc.settings.models import GroupSource
 
 from .._errors import ValidationError, raise_findings
+from .._lookup_errors import readable
 
-_LONGEST = 6000
-"""Characters of a search in the address, encoded: the usual bound is 8 kB for all of it. How much
-Okta takes is not published."""
+Declared = TypeVar("Declared", bound=GroupSource)
+_LONGEST_SEARCH = 6000
+"""Characters of an encoded search expression: URLs are usually limited to 8 kB. Okta does not
+publish its limit."""
 _DELETED = (
-    "If it was deleted in Okta, its push mapping went with it: take the group out of `push`, and "
-    "its PushGroup out of the state (`pulumi stack --show-urns`, `pulumi state delete URN "
-    "--force`)."
+    "If the group was deleted in Okta, its push mapping was deleted with it: remove the group from "
+    "`push_groups`, and its PushGroup from the state (`pulumi stack --show-urns`, `pulumi state "
+    "delete URN --force`)."
 )
 RULE_NAME_LENGTH = 50
-"""Of a group rule's name, at most (docs/research/okta-api.md#group-rules)."""
-
-
-class GroupArgs(TypedDict):
-    """One Okta group; exactly one of `name`, `id` and `create` is given."""
-
-    name: NotRequired[str]
-    """The name of a group that is there, exactly as Okta shows it."""
-    id: NotRequired[str]
-    """The id of a group that is there, 00g…"""
-    create: NotRequired[str]
-    """The name of a group that is made here, and deleted with the stack."""
-    description: NotRequired[str]
-    """Of a group made here."""
-    rule: NotRequired[str]
-    """An Okta expression; whoever it is true for is a member of the group made here."""
-    priority: NotRequired[int]
-    """Of an assignment: 1 is the first. On all assignments, or on none."""
-    retire: NotRequired[bool]
-    """Of a push: the group in AWS is deleted once the push is removed from the declaration."""
-    import_id: NotRequired[str]
-    """What is there already: `app id/group id` of an assignment, which is imported; `app
-    id/mapping id` of a push, which is left to itself (see PushGroups)."""
-    aws_group_id: NotRequired[str]
-    """Of a push that is there already: the group's id in IAM Identity Center."""
+"""Longest name of a group rule (docs/research/okta-api.md#group-rules)."""
 
 
 @dataclass(frozen=True)
-class Group:
-    """A group that is there, or will be, and how it was asked for."""
+class OktaGroup:
+    """A group that exists in Okta."""
+
+    id: str
+    name: str
+
+
+@dataclass(frozen=True)
+class Group(Generic[Declared]):
+    """A declared group, whether it exists already or is created in this run."""
 
     id: Output[str]
     name: Output[str]
-    asked: GroupArgs
-    members_of: tuple[Output[str], ...] = ()
-    """Of a group that a rule fills with the members of others: the ids of those."""
+    declared: Declared
+    source_ids: tuple[Output[str], ...] = ()
+    """IDs of the groups whose members a group rule copies into this one."""
     rules: tuple[Resource, ...] = ()
-    """The rules that fill it. Whatever needs its members depends on them, and not on their ids:
-    one that a preview does not know yet would seem to be another group."""
-
-
-def group_key(group: GroupArgs) -> str:
-    """What the group is called in the declaration: the name or id that was given."""
-    return group.get("name") or group.get("id") or group.get("create") or ""
-
-
-def output_dict(outputs: Mapping[str, Output[str]]) -> Output[dict[str, str]]:
-    """Many outputs as one; also of none."""
-    return cast(Output[dict[str, str]], Output.from_input(dict(outputs)))
+    """The group rules that fill it. What needs its members depends on them and not on their IDs: an
+    ID that is unknown in a preview would look like a replacement."""
 
 
 def names_filters(names: Iterable[str]) -> list[str]:
-    """Okta's search expressions for groups with any of these names: one, or as few as fit into
-    addresses."""
-    return _joined(_named(name) for name in names)
+    """As few search expressions as possible that match groups with any of these names."""
+    return _joined(_has_name(name) for name in names)
 
 
 def _joined(terms: Iterable[str]) -> list[str]:
     found: list[str] = []
     for term in terms:
         longer = f"{found[-1]} or {term}" if found else term
-        if found and len(quote_plus(longer)) <= _LONGEST:
+        if found and len(quote_plus(longer)) <= _LONGEST_SEARCH:
             found[-1] = longer
         else:
             found.append(term)
     return found
 
 
-def _named(name: str) -> str:
+def _has_name(name: str) -> str:
     return f'profile.name eq "{_quote(name)}"'
 
 
@@ -101,106 +77,101 @@ def _quote(name: str) -> str:
 
 
 def find_groups(
-    places: Mapping[str, GroupArgs], opts: InvokeOutputOptions | None = None
-) -> Output[dict[str, tuple[str, str]]]:
-    """Id and name by group_key, of the groups that are not made here (`push[0]` → group).
+    declared: Mapping[str, GroupSource], opts: InvokeOutputOptions | None = None
+) -> Output[dict[str, OktaGroup]]:
+    """The existing groups by key, from the declared groups by path.
 
-    Fails with ValidationError (OIC-203) for a name that no group has, or more than one, and for an
-    id that Okta does not know.
+    Fails with ValidationError (OIC-203) for a name that no group or more than one group has, and
+    for an ID that Okta does not have.
     """
-    names = list(dict.fromkeys(g["name"] for g in places.values() if "name" in g))
-    ids = list(dict.fromkeys(g["id"] for g in places.values() if "id" in g))
-    asked = [_named(name) for name in names]
-    asked += [f'id eq "{_quote(ident)}"' for ident in ids]
-    answers = [_search(expression, opts) for expression in _joined(asked)]
+    names = list(dict.fromkeys(group.name for group in declared.values() if group.name))
+    ids = list(dict.fromkeys(group.id for group in declared.values() if group.id))
+    terms = [_has_name(name) for name in names] + [f'id eq "{_quote(ident)}"' for ident in ids]
+    answers = [_search(expression, opts) for expression in _joined(terms)]
 
-    def judge(found: Sequence[_Found]) -> Output[dict[str, tuple[str, str]]]:
+    def match(found: Sequence[_NamesById]) -> Output[dict[str, OktaGroup]]:
         groups = {ident: name for part in found for ident, name in part.items()}
-        by_name = _by_name(groups)
-        named = {place: g["name"] for place, g in places.items() if "name" in g}
-        gone = [
-            f"{place}: {g['id']!r} is not a group in Okta. Fix: take another id, or name it."
-            for place, g in places.items()
-            if "id" in g and g["id"] not in groups
+        by_name = _ids_by_name(groups)
+        named = {path: group.name for path, group in declared.items() if group.name}
+        unknown = [
+            f"{path}: Okta has no group with the ID {group.id!r}. Use another ID, or the name."
+            for path, group in declared.items()
+            if group.id and group.id not in groups
         ]
-        if gone:
-            raise ValidationError("\n".join((*gone, _DELETED)))
+        if unknown:
+            raise ValidationError("\n".join((*unknown, _DELETED)))
         missing = [name for name in names if name not in by_name]
-        if missing:  # one more call, to say which was probably meant
+        if missing:  # one more call, for a suggestion
             near = " or ".join(f'profile.name sw "{_quote(name[:4])}"' for name in missing[:5])
-            return _search(near, opts).apply(lambda near: _refuse(named, {**groups, **near}))
+            return _search(near, opts).apply(lambda near: _raise_missing(named, {**groups, **near}))
         raise_findings(rules.group_exists(rules.WantedGroups(named, by_name)))
-        by_label = {name: (by_name[name][0], name) for name in names}
-        return Output.from_input(by_label | {ident: (ident, groups[ident]) for ident in ids})
+        existing = {name: OktaGroup(by_name[name][0], name) for name in names}
+        return Output.from_input(existing | {each: OktaGroup(each, groups[each]) for each in ids})
 
-    return Output.all(*answers).apply(judge)
-
-
-_Found = Mapping[str, str]  # name by id
+    return Output.all(*answers).apply(match)
 
 
-def _search(expression: str, opts: InvokeOutputOptions | None) -> Output[_Found]:
-    def answered(answer: okta.GetGroupsResult) -> _Found:
-        return {group.id: group.name for group in answer.groups}
+_NamesById = Mapping[str, str]
 
-    # Without the type, each pushed group would be found twice: its namesake is the app's group.
+
+def _search(expression: str, opts: InvokeOutputOptions | None) -> Output[_NamesById]:
+    # Without the type, the search also finds the app's own copy of each pushed group.
     search = f'(type eq "OKTA_GROUP" or type eq "BUILT_IN") and ({expression})'
-    return okta.get_groups_output(search=search, opts=opts).apply(answered)
+    found = readable(okta.get_groups_output(search=search, opts=opts))
+    return found.apply(lambda answer: {group.id: group.name for group in answer.groups})
 
 
-def _by_name(groups: _Found) -> dict[str, list[str]]:
+def _ids_by_name(groups: _NamesById) -> dict[str, list[str]]:
     found: dict[str, list[str]] = {}
     for ident, name in groups.items():
         found.setdefault(name, []).append(ident)
     return found
 
 
-def _refuse(places: Mapping[str, str], groups: _Found) -> dict[str, tuple[str, str]]:
-    findings = rules.group_exists(rules.WantedGroups(places, _by_name(groups)))
+def _raise_missing(paths: Mapping[str, str], groups: _NamesById) -> dict[str, OktaGroup]:
+    findings = rules.group_exists(rules.WantedGroups(paths, _ids_by_name(groups)))
     if findings:
         raise ValidationError("\n".join((*(finding.text() for finding in findings), _DELETED)))
-    raise ValidationError("A group was missing and is there now. Fix: run again.")
+    raise ValidationError("A group was missing a moment ago and exists now. Run the command again.")
 
 
 def resolve_groups(
     prefix: str,
-    wanted: Iterable[GroupArgs],
-    found: Output[dict[str, tuple[str, str]]],
-    after: Output[object],
+    declared: Iterable[Declared],
+    found: Output[dict[str, OktaGroup]],
+    ready: Output[object],
     opts: ResourceOptions,
-) -> dict[str, Group]:
-    """Every group by its key; declares the groups to be created once `after` is known."""
+) -> dict[str, Group[Declared]]:
+    """Every group by key. Declares the groups to create once `ready` is known."""
     return {
-        group_key(group): _create(prefix, group, after, opts)
-        if "create" in group
-        else _taken(group, found)
-        for group in wanted
+        group.key: _create(prefix, group, ready, opts) if group.create else _existing(group, found)
+        for group in declared
     }
 
 
-def _taken(group: GroupArgs, found: Output[dict[str, tuple[str, str]]]) -> Group:
-    key = group_key(group)
-    return Group(
-        found.apply(lambda known: known[key][0]), found.apply(lambda known: known[key][1]), group
-    )
+def _existing(declared: Declared, found: Output[dict[str, OktaGroup]]) -> Group[Declared]:
+    group = found.apply(lambda known: known[declared.key])
+    return Group(group.apply(lambda each: each.id), group.apply(lambda each: each.name), declared)
 
 
-def _create(prefix: str, group: GroupArgs, after: Output[object], opts: ResourceOptions) -> Group:
-    name = group_key(group)
-    made = okta.group.Group(
+def _create(
+    prefix: str, declared: Declared, ready: Output[object], opts: ResourceOptions
+) -> Group[Declared]:
+    name = declared.key
+    created = okta.group.Group(
         f"{prefix}-{name}",
-        name=after.apply(lambda _: name),
-        description=group.get("description", ""),
+        name=ready.apply(lambda _: name),
+        description=declared.description,
         opts=opts,
     )
-    if not (expression := group.get("rule")):
-        return Group(made.id, made.name, group)
+    if declared.rule is None:
+        return Group(created.id, created.name, declared)
     rule = okta.group.Rule(
         f"{prefix}-{name}",
         name=name[:RULE_NAME_LENGTH],
-        group_assignments=[made.id],
-        expression_value=expression,
+        group_assignments=[created.id],
+        expression_value=declared.rule,
         status="ACTIVE",
         opts=opts,
     )
-    return Group(made.id, made.name, group, rules=(rule,))
+    return Group(created.id, created.name, declared, rules=(rule,))

@@ -1,56 +1,68 @@
-"""Attribute mappings: what fills the attributes of the app's users, and so what arrives in AWS.
+"""Profile mappings: what fills the attributes of the app's users, and so what AWS receives.
 
-Owns the expressions of the attributes it is given, and none beside them: Okta's mapping of the app
-is there by itself once provisioning is on, and has more attributes than anybody declares. Hence
-what is not declared is not looked at (`delete_when_absent` off), and the mapping is left as it
-stands when it is removed here: the provider would otherwise empty every attribute but the login,
-whoever filled it (docs/research/okta-provider.md#profile-mappings). An attribute that is taken out
-of the declaration keeps its last expression too.
+Owns the expressions of the declared attributes only. Okta creates the app's mapping once
+provisioning is on, with more attributes than anyone declares, so undeclared attributes are ignored
+(`delete_when_absent` is off) and the mapping is retained on deletion: the provider would otherwise
+clear every attribute but the login (docs/research/okta-provider.md#profile-mappings). An attribute
+that is removed from the declaration keeps its last expression.
 
-Goes before the assignments, so that nobody is provisioned with a display name missing. They depend
-on `resource`, and not on its id: an id that a preview does not know yet would seem to move them to
-another app, which replaces them.
+Comes before the assignments, so that no user is provisioned without a display name. They depend on
+the resource and not on its ID: an ID that is unknown in a preview would look like a replacement.
 """
 
-from collections.abc import Mapping
 from typing import TypedDict
 
 import pulumi
 import pulumi_okta as okta
-from pulumi import Input, InvokeOutputOptions, ResourceOptions
+from pulumi import Input, InvokeOutputOptions, Output, ResourceOptions
 
 from okta_idc.rules import profile_mappings as rules
 
 from .._errors import ValidationError, raise_findings
+from .._lookup_errors import readable
+from .._options import child_of
 
 
 class ProfileMappingsArgs(TypedDict):
-    """Inputs of ProfileMappings."""
+    """Arguments of ProfileMappings."""
 
     app_id: Input[str]
-    """From the ProvisioningGate: Okta makes the app's mapping when provisioning is turned on."""
-    mappings: Mapping[str, str]
-    """Okta's expression for each attribute of the app's users, by the attribute's name."""
+    """ID of the app in Okta; Okta creates the mapping when provisioning is turned on."""
+    mappings: dict[str, Input[str]]
+    """Okta expression by attribute of the app user, for example `displayName`."""
 
 
 class ProfileMappings(pulumi.ComponentResource):
-    """The profile mapping from Okta to the app. Raises ValidationError for OIC-312 and OIC-324."""
+    """The profile mapping from Okta to the app. Raises ValidationError for an attribute that AWS
+    does not support (OIC-312) and an invalid expression (OIC-324)."""
+
+    mapping_id: Output[str]
+    """ID of the profile mapping in Okta."""
 
     def __init__(
         self, name: str, args: ProfileMappingsArgs, opts: ResourceOptions | None = None
     ) -> None:
         super().__init__("okta-identity-center:index:ProfileMappings", name, {}, opts)
-        mapped = {name: rules.Mapped(text, push=True) for name, text in args["mappings"].items()}
-        raise_findings(rules.unsupported(mapped), "mappings")
-        raise_findings(rules.expression_is_one(mapped), "mappings")
-        for finding in rules.roles(mapped):
-            pulumi.log.warn(finding.text("mappings"), self)
-        users = okta.user.get_user_profile_mapping_source_output(
-            opts=InvokeOutputOptions(parent=self)
+        known = {
+            attribute: rules.Mapped(text, push=True)
+            for attribute, text in args["mappings"].items()
+            if isinstance(text, str)
+        }
+        raise_findings(rules.unsupported(known), "profile_mappings")
+        raise_findings(rules.expression_is_one(known), "profile_mappings")
+        for finding in rules.roles(known):
+            pulumi.log.warn(finding.text("profile_mappings"), self)
+        # In a new org, the first mapping is the app's own, so the app must exist.
+        source = Output.from_input(args["app_id"]).apply(
+            lambda _: readable(
+                okta.user.get_user_profile_mapping_source_output(
+                    opts=InvokeOutputOptions(parent=self)
+                )
+            )
         )
         self.resource = okta.profile.Mapping(
             f"{name}-to-app",
-            source_id=users.apply(lambda found: found.id or _no_source()),
+            source_id=source.apply(lambda found: found.id or _raise_no_source()),
             target_id=args["app_id"],
             mappings=[
                 okta.profile.MappingMappingArgs(
@@ -59,17 +71,21 @@ class ProfileMappings(pulumi.ComponentResource):
                 for attribute, expression in args["mappings"].items()
             ],
             delete_when_absent=False,
-            # Applies it to assigned users too, but not with OAuth: then a person does so
+            # Applies the mapping to users who are assigned already. With an OAuth service app the
+            # provider ignores it, and a person chooses "Apply updates now"
             # (docs/research/okta-provider.md#profile-mappings).
             always_apply=True,
-            opts=ResourceOptions(parent=self, retain_on_delete=True),
+            opts=ResourceOptions.merge(
+                child_of(self, opts), ResourceOptions(retain_on_delete=True)
+            ),
         )
-        self.register_outputs({})
+        self.mapping_id = self.resource.id
+        self.register_outputs({"mapping_id": self.mapping_id})
 
 
-def _no_source() -> str:
+def _raise_no_source() -> str:
     raise ValidationError(
-        "mappings: Okta shows no profile mapping from its own users, so their user type is not "
-        "known. Fix: give the credentials the scope okta.profileMappings.manage (Okta, the app → "
-        "Okta API Scopes), then run again."
+        "profile_mappings: Okta shows no profile mapping of its own users, so their user type is "
+        "unknown. Grant the scope okta.profileMappings.manage (Okta: the app → Okta API Scopes), "
+        "and run the command again."
     )

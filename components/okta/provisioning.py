@@ -1,9 +1,9 @@
-"""Provisioning: the app's connection to the SCIM endpoint and its features «To App».
+"""Provisioning: the app's connection to the SCIM endpoint and its features under "To App".
 
-For `mode: api` alone; in `mode: console` a person does this, and nothing is declared. Owns the
-connection and the provisioning features. Never enables password sync: IAM Identity Center does not
-take passwords. Okta may answer 200 and do nothing: a connection that is not really there is refused
-before the features, and what depends on provisioning takes its app id from the ProvisioningGate.
+Only for `provisioning.mode: api`; in mode `console` a person does this and nothing is declared.
+Owns the connection and the provisioning features. Never enables password sync: IAM Identity Center
+does not accept passwords. Okta may answer 200 and do nothing, so the connection is read back before
+the features are declared.
 """
 
 from typing import NotRequired, TypedDict
@@ -12,38 +12,44 @@ import pulumi
 import pulumi_okta as okta
 from pulumi import Input, InvokeOutputOptions, Output, ResourceOptions
 
-from .._checks.provisioning_gate import connection_block_reason
-from .._errors import ValidationError
+from okta_idc.rules import app_drift
+
+from .._errors import ValidationError, summary
+from .._lookup_errors import readable
+from .._options import child_of
 
 ENABLED, DISABLED = "ENABLED", "DISABLED"
 
 
 class ProvisioningArgs(TypedDict):
-    """Inputs of Provisioning (mode: api)."""
+    """Arguments of Provisioning."""
 
     app_id: Input[str]
+    """ID of the app in Okta."""
     endpoint: Input[str]
-    """The Base URL, without a trailing slash."""
+    """SCIM endpoint, the Base URL in Okta, without a trailing slash."""
     token: Input[str]
-    """The SCIM token; becomes a secret whatever it is given as."""
+    """SCIM access token; always stored as a secret."""
     create_users: NotRequired[bool]
-    """Create users of assigned groups in IAM Identity Center. Default: true."""
-    update_users: NotRequired[bool]
-    """Send changed attributes. Default: true."""
+    """Create Users: provisions assigned users in AWS. Default: true."""
+    update_user_attributes: NotRequired[bool]
+    """Update User Attributes: sends changed attributes. Default: true."""
     deactivate_users: NotRequired[bool]
-    """Disable users who are unassigned or deactivated. Default: true."""
+    """Deactivate Users: disables users in AWS who are unassigned or deactivated in Okta. Default:
+    true."""
 
 
 class Provisioning(pulumi.ComponentResource):
-    """The connection with its token, and the features create, update and deactivate users."""
+    """The connection with its token, and the provisioning features."""
 
     app_id: Output[str]
-    """The app's id, known once both are in place."""
+    """ID of the app, known once connection and features are in place."""
 
     def __init__(
         self, name: str, args: ProvisioningArgs, opts: ResourceOptions | None = None
     ) -> None:
         super().__init__("okta-identity-center:index:Provisioning", name, {}, opts)
+        child = child_of(self, opts)
         self.connection = okta.app.Connection(
             f"{name}-connection",
             id_property=args["app_id"],
@@ -52,20 +58,31 @@ class Provisioning(pulumi.ComponentResource):
             profile=okta.app.ConnectionProfileArgs(
                 auth_scheme="TOKEN", token=Output.secret(args["token"])
             ),
-            opts=ResourceOptions(parent=self),
+            opts=child,
         )
-        asking = InvokeOutputOptions(parent=self, depends_on=[self.connection])
-        connected = okta.app.get_connection_output(id=args["app_id"], opts=asking)
+        reading = InvokeOutputOptions(parent=self, depends_on=[self.connection])
+        connected = readable(okta.app.get_connection_output(id=args["app_id"], opts=reading))
         self.features = okta.app.Features(
             f"{name}-features",
             app_id=Output.all(args["app_id"], connected.status).apply(lambda a: _connected(*a)),
             name="USER_PROVISIONING",
             status=ENABLED,
             capabilities=_capabilities(args),
-            opts=ResourceOptions(parent=self, depends_on=[self.connection]),
+            opts=ResourceOptions.merge(child, ResourceOptions(depends_on=[self.connection])),
         )
         self.app_id = self.features.app_id
         self.register_outputs({"app_id": self.app_id})
+
+
+def connection_block_reason(status: str | None) -> str:
+    """Why a connection declared through the API does not serve (OIC-610, OIC-611); "" if it "
+    "does."""
+    if not status:
+        return (
+            "Okta did not report whether the app has a provisioning connection (status unknown). "
+            "Open the app → Provisioning → Integration, or set provisioning.mode to console."
+        )
+    return summary(app_drift.connection_known(status) + app_drift.connection_enabled(status))
 
 
 def _connected(app_id: str, status: str | None) -> str:
@@ -78,7 +95,7 @@ def _connected(app_id: str, status: str | None) -> str:
 
 
 def _capabilities(args: ProvisioningArgs) -> okta.app.FeaturesCapabilitiesArgs:
-    """Every capability is named: what a program leaves out is a difference for ever."""
+    """Every capability, since an omitted one is a perpetual diff."""
 
     def status(on: bool) -> str:
         return ENABLED if on else DISABLED
@@ -91,7 +108,7 @@ def _capabilities(args: ProvisioningArgs) -> okta.app.FeaturesCapabilitiesArgs:
         ),
         update=okta.app.FeaturesCapabilitiesUpdateArgs(
             profile=okta.app.FeaturesCapabilitiesUpdateProfileArgs(
-                status=status(args.get("update_users", True))
+                status=status(args.get("update_user_attributes", True))
             ),
             lifecycle_deactivate=okta.app.FeaturesCapabilitiesUpdateLifecycleDeactivateArgs(
                 status=status(args.get("deactivate_users", True))

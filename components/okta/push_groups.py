@@ -1,154 +1,184 @@
 """Push groups: the Okta groups whose name and members appear in IAM Identity Center.
 
-Owns one push mapping per group. Never deletes the group on the AWS side, unless it was retired in
-an earlier run: account assignments hang on its id, and a group made anew has another one. (The
-provider deletes by what its state says, so that retiring takes two runs.) For the same reason a
-mapping's target is chosen once, when the mapping is made, and never changed afterwards. Does not
-assign anybody to the app (that is GroupAssignments, and Okta does not support one group in both
-roles: OIC-201).
+Owns one push mapping per group. Never deletes the group in AWS unless it was retired in an earlier
+run: account assignments depend on its ID, and a new group has a new ID. (The provider deletes
+according to its state, so retiring takes two runs.) For the same reason a mapping's target is set
+once, on creation, and never changed. Does not assign anyone to the app (that is GroupAssignments;
+Okta does not support one group in both roles: OIC-201).
 
-Before a group is pushed for the first time, it waits until the assigned people stand in AWS: who
-arrives later is left out of the group (docs/research/group-push.md#order-of-changes). After it,
-until the group stands there with its members. A run that pushes nothing new waits for nothing, and
-asks no more than a list of each side.
+Before a group is pushed for the first time, the component waits until AWS has the assigned users:
+users who are provisioned later are missing from the group
+(docs/research/group-push.md#order-of-changes). After the push it waits until AWS has the group with
+its members. A run that pushes nothing new waits for nothing and reads one list per side.
 
-A mapping that is there already (`import_id`) is left to itself: watched by the same lists, never
-changed, never deleted. The provider cannot take it over without pushing the whole group anew: what
-it imports has no delete flag, which it mends by setting the mapping ACTIVE
-(docs/research/okta-provider.md#imported-push-groups, docs/decisions/0008).
+An existing mapping (`import_id`) is watched through the same lists and never changed or deleted.
+The provider cannot import it without pushing the whole group again: it imports no delete flag, and
+corrects that by setting the mapping ACTIVE (docs/research/okta-provider.md#imported-push-groups,
+docs/decisions/0008-adoption.md).
 """
 
-import asyncio
 from collections.abc import Mapping, Sequence
 from typing import Any, NotRequired, TypedDict
 
 import pulumi
 import pulumi_okta as okta
-from pulumi import Input, InvokeOutputOptions, Output, Resource, ResourceOptions
+from pulumi import Input, InvokeOutputOptions, Output, ResourceOptions
 
-from .. import _options
+from okta_idc.settings.models import Provisioning
+
 from .._errors import ValidationError
+from .._lookup_errors import readable
+from .._options import child_of, options
+from .._outputs import output_dict, without_dependencies
 from .._polling import WaitPolicy
-from ._propagation import Arrival
-from .groups import Group, names_filters, output_dict
+from ._propagation import Propagation
+from .groups import names_filters
+
+_DEFAULTS = Provisioning()
+
+
+class PushedGroup(TypedDict):
+    """One group to push."""
+
+    name: str
+    """Name of the group in this program; the resource is named after it."""
+    source_group_id: Input[str]
+    """ID of the group in Okta, `00g…`."""
+    source_group_name: Input[str]
+    """Name of the group in Okta, and of its Identity Store group."""
+    retire: NotRequired[bool]
+    """Deletes the group in AWS when a later run no longer declares it. Default: false."""
+    import_id: NotRequired[str | None]
+    """Existing push mapping, which is watched and never changed: `APP_ID/MAPPING_ID`."""
+    aws_group_id: NotRequired[str | None]
+    """ID of the Identity Store group of an existing push mapping."""
 
 
 class PushGroupsArgs(TypedDict):
-    """Inputs of PushGroups."""
+    """Arguments of PushGroups."""
 
     app_id: Input[str]
-    """From the ProvisioningGate, so that nothing is pushed while provisioning is off."""
+    """ID of the app in Okta."""
     identity_store_id: Input[str]
-    """The Identity Store behind the app, d-…"""
-    groups: Mapping[str, Group]
-    """The groups by what they are called."""
-    after: Sequence[Resource]
-    """The assignments: members who are not provisioned yet are lost in a push."""
-    assigned: NotRequired[Mapping[str, Group]]
-    """The assignment groups, whose people are waited for."""
-    people: NotRequired[Output[dict[str, str]]]
-    """Ids of the people who are assigned one by one; waited for too."""
+    """ID of the Identity Store behind the app, `d-…`."""
+    groups: list[PushedGroup]
+    """Groups to push."""
+    assigned_group_ids: NotRequired[list[Input[str]]]
+    """IDs of the assignment groups in Okta: their users are waited for."""
+    assigned_user_ids: NotRequired[Input[list[str]]]
+    """IDs of the individually assigned users in Okta: they are waited for."""
+    propagation_timeout_minutes: NotRequired[float]
+    """Longest wait until AWS shows users and groups, in minutes; 0 does not wait. Default: 10."""
+    propagation_settle_seconds: NotRequired[float]
+    """Ends the wait when AWS has shown nothing new for this many seconds. Default: 20."""
     protect: NotRequired[bool]
-    """Default: false. True: a mapping cannot be removed without lifting the protection."""
-    wait: NotRequired[WaitPolicy]
-    """How long people and groups may take to arrive in AWS. Default: not at all."""
-    settle_seconds: NotRequired[float]
-    """When nobody more has arrived for so long, whoever is missing was refused. Default: 20."""
+    """Protects the push mappings from deletion. Default: true."""
 
 
 class PushMappingStatus(TypedDict):
-    """A mapping as Okta lists it; `source` is the pushed group's id."""
+    """A push mapping in Okta's list; `source` is the ID of the pushed group."""
 
     source: str
     status: str
 
 
-def listed(answer: okta.GetPushGroupsResult) -> list[PushMappingStatus]:
+def mapping_statuses(answer: okta.GetPushGroupsResult) -> list[PushMappingStatus]:
     return [{"source": m.source_group_id, "status": m.status} for m in answer.mappings or []]
 
 
 class PushGroups(pulumi.ComponentResource):
-    """One push mapping for each group."""
+    """One push mapping per group."""
 
-    mappings: Output[dict[str, str]]
-    """Ids of the push mappings by group name, of those too that are left to themselves."""
-    pushes: dict[str, okta.PushGroup]
-    """The mappings that are declared here, by group name."""
-    listed: Output[list[PushMappingStatus]]
-    """All mappings of the app before anything was pushed, made by hand or not."""
+    mapping_ids: Output[dict[str, str]]
+    """IDs of the push mappings by name, existing ones included."""
     group_ids: Output[dict[str, str]]
-    """Ids of the groups in IAM Identity Center by group name, once they stand there."""
+    """Identity Store group IDs by name, once AWS has the groups."""
 
     def __init__(
         self, name: str, args: PushGroupsArgs, opts: ResourceOptions | None = None
     ) -> None:
         super().__init__("okta-identity-center:index:PushGroups", name, {}, opts)
-        arrival = Arrival(self, args)
-        there = {called: g for called, g in args["groups"].items() if "import_id" in g.asked}
-        groups = {called: g for called, g in args["groups"].items() if called not in there}
-        in_aws = {c: g.asked["aws_group_id"] for c, g in there.items() if "aws_group_id" in g.asked}
-        names = output_dict({called: group.name for called, group in groups.items()})
-        sources = output_dict({called: group.id for called, group in groups.items()})
-        self.listed = self._listed(args)
-        pushed = self.listed.apply(lambda found: [mapping["source"] for mapping in found])
-        standing = arrival.groups().apply(lambda found: _check_target_ids(in_aws, found))
-        known = Output.all(names, sources, pushed, standing, args["app_id"])
+        child = child_of(self, opts)
+        minutes = args.get("propagation_timeout_minutes", _DEFAULTS.propagation_timeout_minutes)
+        propagation = Propagation(
+            self,
+            args["identity_store_id"],
+            args.get("assigned_group_ids", []),
+            WaitPolicy(60 * minutes),
+            args.get("propagation_settle_seconds", _DEFAULTS.propagation_settle_seconds),
+        )
+        watched = {group["name"]: group for group in args["groups"] if group.get("import_id")}
+        owned = {each["name"]: each for each in args["groups"] if each["name"] not in watched}
+        known_ids = {k: ident for k, g in watched.items() if (ident := g.get("aws_group_id"))}
+        sources = _dict_of(owned, "source_group_id")
+        self.statuses = self._statuses(args["app_id"], child)
+        pushed = self.statuses.apply(lambda found: [mapping["source"] for mapping in found])
+        in_aws = propagation.groups().apply(lambda found: _check_target_ids(known_ids, found))
+        known = Output.all(
+            _dict_of(owned, "source_group_name"), sources, pushed, in_aws, args["app_id"]
+        )
         targets = known.apply(lambda read: self._targets(*read))
-        people = args.get("people", {})
-        ready = Output.all(targets, sources, pushed, people).apply(lambda a: arrival.of_people(*a))
-        self.pushes = {
-            called: okta.PushGroup(
-                f"{name}-{called}",
+        user_ids = Output.from_input(args.get("assigned_user_ids", []))
+        ready = Output.all(targets, sources, pushed, user_ids).apply(
+            lambda a: propagation.wait_for_users(*a)
+        )
+        self.mappings = {
+            key: okta.PushGroup(
+                f"{name}-{key}",
                 app_id=args["app_id"],
-                source_group_id=group.id,
-                target_group_id=ready.apply(lambda t, key=called: t.get(key)),
-                target_group_name=Output.all(ready, group.name).apply(
-                    lambda a, key=called: None if key in a[0] else a[1]
+                source_group_id=group["source_group_id"],
+                target_group_id=ready.apply(lambda t, key=key: t.get(key)),
+                target_group_name=Output.all(ready, group["source_group_name"]).apply(
+                    lambda a, key=key: None if key in a[0] else a[1]
                 ),
-                delete_target_group_on_destroy=group.asked.get("retire", False),
-                opts=_options.options(
-                    ResourceOptions(
-                        parent=self,
-                        depends_on=[*args["after"], *group.rules],
-                        ignore_changes=["targetGroupId", "targetGroupName"],
+                delete_target_group_on_destroy=group.get("retire", False),
+                opts=options(
+                    ResourceOptions.merge(
+                        child,
+                        ResourceOptions(ignore_changes=["targetGroupId", "targetGroupName"]),
                     ),
                     None,
-                    args.get("protect", False),
-                    free=group.asked.get("retire", False),
+                    args.get("protect", True),
+                    unprotected=group.get("retire", False),
                 ),
             )
-            for called, group in groups.items()
+            for key, group in owned.items()
         }
-        retiring = [called for called, group in groups.items() if group.asked.get("retire")]
-        if retiring:
+        if retiring := [key for key, group in owned.items() if group.get("retire")]:
             pulumi.log.warn(
-                f"Retiring {', '.join(retiring)}: after this run, a run without them in `push` "
-                "deletes them in IAM Identity Center for good, with all that hangs on their ids.",
+                f"Retiring {', '.join(retiring)}: a later run that no longer declares them in "
+                "push_groups deletes them in IAM Identity Center, with all their assignments.",
                 self,
             )
-        left = {
-            called: Output.from_input(_mapping_id(group.asked.get("import_id", "")))
-            for called, group in there.items()
+        existing = {
+            key: _mapping_id(group.get("import_id") or "") for key, group in watched.items()
         }
-        self.mappings = output_dict(
-            {called: push.id for called, push in self.pushes.items()} | left
+        self.mapping_ids = output_dict(
+            {key: mapping.id for key, mapping in self.mappings.items()}
+            | {key: Output.from_input(ident) for key, ident in existing.items()}
         )
-        wanted = {c: group for c, group in args["groups"].items() if c not in in_aws}
-        made = Output.all(
-            output_dict({called: group.name for called, group in wanted.items()}),
-            output_dict({called: group.id for called, group in wanted.items()}),
+        wanted = {each["name"]: each for each in args["groups"] if each["name"] not in known_ids}
+        arrived = Output.all(
+            _dict_of(wanted, "source_group_name"),
+            _dict_of(wanted, "source_group_id"),
             pushed,
-            self.mappings,
+            self.mapping_ids,
+        ).apply(lambda a: propagation.wait_for_groups(*a[:3]))
+        # Without the mappings as dependencies: one that was deleted in Okta must be removed from
+        # the state, which the engine refuses for a resource with dependents, and the assignments
+        # depend on the group, which outlives its mapping.
+        self.group_ids = without_dependencies(
+            Output.all(arrived, in_aws).apply(lambda found: found[0] | known_ids)
         )
-        arrived = made.apply(lambda a: arrival.of_groups(*a[:3]))
-        self.group_ids = _without_dependencies(
-            Output.all(arrived, standing).apply(lambda found: found[0] | in_aws)
-        )
-        self.register_outputs({"mappings": self.mappings, "group_ids": self.group_ids})
+        self.register_outputs({"mapping_ids": self.mapping_ids, "group_ids": self.group_ids})
 
-    def _listed(self, args: PushGroupsArgs) -> Output[list[PushMappingStatus]]:
-        asking = InvokeOutputOptions(parent=self, depends_on=list(args["after"]))
-        return okta.get_push_groups_output(app_id=args["app_id"], opts=asking).apply(listed)
+    def _statuses(
+        self, app_id: Input[str], child: ResourceOptions
+    ) -> Output[list[PushMappingStatus]]:
+        """All push mappings of the app before this run pushes, whoever created them."""
+        opts = InvokeOutputOptions(parent=self, depends_on=child.depends_on)
+        found = readable(okta.get_push_groups_output(app_id=app_id, opts=opts))
+        return found.apply(mapping_statuses)
 
     def _targets(
         self,
@@ -158,34 +188,40 @@ class PushGroups(pulumi.ComponentResource):
         in_aws: Mapping[str, str],
         app_id: str,
     ) -> Output[dict[str, str]]:
-        """The app group to link, for each group that already stands in AWS without a mapping.
+        """The app group to link, for each group that AWS has and that has no push mapping.
 
-        Okta cannot link a group by its name, so it is linked by the id under which Okta knows it.
+        Okta cannot link a group by name, only by the ID under which it knows the app's group.
         """
-        left = {c: n for c, n in names.items() if n in in_aws and sources[c] not in pushed}
-        if not left:
+        unlinked = {k: n for k, n in names.items() if n in in_aws and sources[k] not in pushed}
+        if not unlinked:
             return Output.from_input({})
         opts = InvokeOutputOptions(parent=self)
-        asked = Output.all(
+        answers = Output.all(
             *(
-                okta.get_groups_output(search=f'type eq "APP_GROUP" and ({named})', opts=opts)
-                for named in names_filters(left.values())
+                readable(
+                    okta.get_groups_output(search=f'type eq "APP_GROUP" and ({named})', opts=opts)
+                )
+                for named in names_filters(unlinked.values())
             )
         )
 
-        def link(answers: Sequence[okta.GetGroupsResult]) -> dict[str, str]:
-            known = [group for answer in answers for group in answer.groups]
+        def link(read: Sequence[okta.GetGroupsResult]) -> dict[str, str]:
+            known = [group for answer in read for group in answer.groups]
             links: dict[str, str] = {}
-            for called, name in left.items():
-                mine = [g for g in known if g.source in ("", None, app_id)]
-                ids = [group.id for group in mine if group.name == name]
+            for key, name in unlinked.items():
+                own = [g for g in known if g.source in ("", None, app_id)]
+                ids = [group.id for group in own if group.name == name]
                 if len(ids) == 1:
-                    links[called] = ids[0]
+                    links[key] = ids[0]
                 else:
-                    _cannot_link(name)
+                    _report_unlinkable(name)
             return links
 
-        return asked.apply(link)
+        return answers.apply(link)
+
+
+def _dict_of(groups: Mapping[str, Any], field: str) -> Output[dict[str, str]]:
+    return output_dict({key: Output.from_input(group[field]) for key, group in groups.items()})
 
 
 def _mapping_id(import_id: str) -> str:
@@ -193,34 +229,24 @@ def _mapping_id(import_id: str) -> str:
 
 
 def _check_target_ids(given: Mapping[str, str], found: Mapping[str, str]) -> Mapping[str, str]:
-    """Returns `found`; raises ValidationError for a declared id that no group in AWS has."""
-    for called, ident in given.items():
+    """Returns `found`; raises ValidationError for a declared ID that no Identity Store group "
+    "has."""
+    for key, ident in given.items():
         if ident not in found.values():
             raise ValidationError(
-                f"push: {called!r} has the aws_group_id {ident!r}, which no group in IAM Identity "
-                "Center has. Fix: take the id from there (Groups → the group → General "
-                "information), or remove it if the group is gone."
+                f"push_groups: {key!r} has the aws_group_id {ident!r}, but no group in IAM "
+                "Identity Center has this ID. Copy it from Groups → the group → General "
+                "information, or remove it if the group no longer exists."
             )
     return found
 
 
-def _without_dependencies(output: Output[dict[str, str]]) -> Output[dict[str, str]]:
-    """The same value at the same time, without the mappings as what it depends on. A mapping that
-    is gone in Okta has to be taken out of the state, which the engine refuses for whatever has
-    dependents; and taking a mapping away leaves the group, which the assignments hang on."""
-    nothing: asyncio.Future[set[Resource]] = asyncio.Future()
-    nothing.set_result(set())
-    value: Any = asyncio.ensure_future(output.future())
-    known, secret = map(asyncio.ensure_future, (output.is_known(), output.is_secret()))
-    return Output(nothing, value, known, secret)
-
-
-def _cannot_link(name: str) -> None:
+def _report_unlinkable(name: str) -> None:
     message = (
-        f"push group {name!r}: a group of this name already stands in IAM Identity Center, left "
-        "by an earlier push or made by hand, and Okta does not know it yet. Fix: in Okta open the "
-        "app → Push Groups → Refresh App Groups, then run `pulumi up` again; it will be linked, "
-        "with its account assignments untouched."
+        f"push_groups: IAM Identity Center already has a group {name!r}, from an earlier push or "
+        "created there, and Okta does not know it yet. In Okta, open the app → Push Groups → "
+        "Refresh App Groups, then run `pulumi up` again: the group is linked and keeps its "
+        "assignments."
     )
     if pulumi.runtime.is_dry_run():
         pulumi.log.warn(message)

@@ -1,191 +1,212 @@
 """The SAML app: Okta's catalog app for IAM Identity Center, with its attribute statements.
 
-Owns the app instance, its ACS and issuer URL, the username format and the attributes for access
-control. A change of the username format renames people in AWS, so it takes a word that names the
-old one. Does not assign anybody, and leaves the app's sign-on policy alone: an update of the app
-would otherwise undo a policy that somebody set by hand.
+Owns the app instance, its ACS and issuer URLs, the username format and the attribute statements. A
+new username format renames every user in AWS and requires confirmation. Does not assign anyone, and
+leaves the app's sign-on policy alone: an app update would otherwise undo a policy set elsewhere.
 """
 
-import json
-from collections.abc import Callable
 from typing import Any, NotRequired, TypedDict
 
 import pulumi
 import pulumi_okta as okta
 from pulumi import Input, InvokeOutputOptions, Output, ResourceHookArgs, ResourceOptions
 
-from okta_idc.rules import attribute_statements as statements
-from okta_idc.rules import attributes as rules
-from okta_idc.rules import endpoints, user_names
+from okta_idc.rules import attribute_statements, attributes, endpoints, user_names
+from okta_idc.settings.models import App
 
-from .. import _options
 from .._errors import raise_findings
+from .._lookup_errors import readable
+from .._options import child_of, options
 
 CATALOG_APP = "amazon_aws_sso"
-DEFAULT_TEMPLATE = "${source.login}"
+DEFAULT_LABEL: str = App.model_fields["label"].default
+DEFAULT_USERNAME_FORMAT: str = App.model_fields["username_format"].default
 _UNMANAGED = [
     "accessibilityErrorRedirectUrl", "accessibilityLoginRedirectUrl", "accessibilitySelfService",
     "adminNote", "autoSubmitToolbar", "enduserNote", "hideIos", "hideWeb", "implicitAssignment",
     "userNameTemplatePushStatus", "userNameTemplateSuffix", "userNameTemplateType",
 ]  # fmt: skip
-"""What a person may set in the admin console: the provider's defaults would take it back
+"""Fields left to the Admin Console; the provider's defaults would overwrite them
 (docs/research/okta-provider.md#fields-left-to-the-console)."""
 
 
 class AttributeStatement(TypedDict):
-    """One attribute for access control, sent as a session tag."""
+    """One attribute that Okta sends in the SAML assertion, a session tag in AWS."""
 
     key: str
-    """The tag's key, e.g. `CostCenter`."""
-    value: str
-    """Okta's expression: `user.costCenter`, or a quoted literal."""
+    """Session tag key, for example `Department`."""
+    value: Input[str]
+    """Okta expression, for example `user.department`, or a literal in quotes: `"blue"`."""
 
 
 class SamlAppArgs(TypedDict):
-    """Inputs of SamlApp."""
+    """Arguments of SamlApp."""
 
-    acs_url: str
-    """IAM Identity Center's Assertion Consumer Service URL."""
-    issuer_url: str
-    """IAM Identity Center's issuer URL (SAML entity id, audience)."""
+    acs_url: Input[str]
+    """IAM Identity Center Assertion Consumer Service (ACS) URL."""
+    issuer_url: Input[str]
+    """IAM Identity Center issuer URL."""
     label: NotRequired[Input[str]]
-    """The app's label in Okta; unique in the org. Default: AWS IAM Identity Center."""
-    user_name_template: NotRequired[Input[str]]
-    """Application username format: NameID and SCIM userName. Default: `${source.login}`."""
-    rename_users_from: NotRequired[str]
-    """The username format that the app has now, where a new one is to rename everybody."""
-    attributes: NotRequired[list[AttributeStatement]]
-    """Attributes for access control. Default: none."""
-    import_id: NotRequired[str]
-    """Id of an app that is there already: it is taken over, and protected. While it stands here,
-    the provider is not told to leave the sign-on policy alone: it reads that flag back as unset,
-    and would update the app for its sake. Remove it after the first run."""
+    """Application label in Okta; unique in the org. Default: `AWS IAM Identity Center`."""
+    username_format: NotRequired[Input[str]]
+    """Application username format in Okta. The result is the NameID and the SCIM userName.
+    Default: `${source.login}`."""
+    rename_users_from: NotRequired[str | None]
+    """Confirms a new `username_format`, which renames every user in AWS: the current format."""
+    attribute_statements: NotRequired[list[AttributeStatement]]
+    """Attributes for access control that Okta sends in the SAML assertion. Default: none."""
+    import_id: NotRequired[str | None]
+    """Imports and protects an existing app: its ID, `0oa…`. Remove it after the first run: while it
+    is set, an update of the app may also reset its sign-on policy."""
     protect: NotRequired[bool]
-    """Default: false. True: the app cannot be removed without lifting the protection."""
+    """Protects the app from deletion. Default: true."""
 
 
 class SamlApp(pulumi.ComponentResource):
-    """Okta's app for IAM Identity Center. Raises ValidationError for OIC-110, 111, 320, 326, 401
-    to 404 and 412."""
+    """Okta's catalog app for IAM Identity Center. Raises ValidationError for an invalid URL,
+    username format or attribute statement, and for an unconfirmed new username format."""
 
-    declared: Output[dict[str, Any]]
-    """Settings and statements as they are declared."""
     app_id: Output[str]
-    """The app's id in Okta."""
+    """ID of the app in Okta."""
+    label: Output[str]
+    """Application label in Okta."""
     metadata_url: Output[str]
-    """Where Okta serves the identity provider's metadata; AWS wants the file behind it."""
+    """URL of the identity provider metadata that AWS needs as a file."""
     sign_in_url: Output[str]
-    """The link that starts sign-on at Okta."""
+    """URL that starts the sign-in at Okta."""
 
     def __init__(self, name: str, args: SamlAppArgs, opts: ResourceOptions | None = None) -> None:
         super().__init__("okta-identity-center:index:SamlApp", name, {}, opts)
-        raise_findings(endpoints.acs_url(args["acs_url"]), "acs_url")
-        raise_findings(endpoints.issuer_url(args["issuer_url"]), "issuer_url")
-        template = self._template(args)
-        renaming = pulumi.ResourceHook(
-            f"{name}-renaming", _renaming(args), pulumi.ResourceHookOptions(on_dry_run=True)
+        acs_url, issuer_url = _checked_urls(args)
+        self._rename_from = args.get("rename_users_from")
+        username_format = self._username_format(args)
+        label = args.get("label", DEFAULT_LABEL)
+        statements = _statements(args.get("attribute_statements", []))
+        on_update = pulumi.ResourceHook(
+            f"{name}-renaming", self._before_update, pulumi.ResourceHookOptions(on_dry_run=True)
         )
         self.resource = okta.app.Saml(
             f"{name}-saml",
             preconfigured_app=CATALOG_APP,
-            label=args.get("label", "AWS IAM Identity Center"),
-            app_settings_json=json.dumps(
-                {"acsURL": args["acs_url"], "entityID": args["issuer_url"]}
-            ),
-            attribute_statements=_statements(args.get("attributes", [])),
-            user_name_template=template,
+            label=label,
+            app_settings_json=Output.json_dumps({"acsURL": acs_url, "entityID": issuer_url}),
+            attribute_statements=statements,
+            user_name_template=username_format,
             skip_authentication_policy=True,
-            opts=_options.options(
-                ResourceOptions(
-                    parent=self,
-                    ignore_changes=_UNMANAGED,
-                    hooks=pulumi.ResourceHookBinding(before_update=[renaming]),
+            opts=options(
+                ResourceOptions.merge(
+                    child_of(self, opts),
+                    ResourceOptions(
+                        ignore_changes=_UNMANAGED,
+                        hooks=pulumi.ResourceHookBinding(before_update=[on_update]),
+                    ),
                 ),
                 args.get("import_id"),
-                args.get("protect", False),
-                unread=["skipAuthenticationPolicy"],
+                args.get("protect", True),
+                ignore_on_import=["skipAuthenticationPolicy"],
             ),
         )
-        self.declared = Output.all(
-            label=args.get("label", "AWS IAM Identity Center"), template=template
-        ).apply(lambda known: _declared(args, known["label"], known["template"]))
+        self._declared: Output[dict[str, Any]] = Output.from_input(
+            {
+                "settings": {
+                    "acsURL": acs_url,
+                    "entityID": issuer_url,
+                    "label": label,
+                    "userNameTemplate": username_format,
+                },
+                "statements": [
+                    {"name": each.name, "namespace": each.namespace, "values": each.values}
+                    for each in statements
+                ],
+            }
+        )
         self.app_id = self.resource.id
+        self.label = self.resource.label
         self.metadata_url = self.resource.metadata_url
         self.sign_in_url = self.resource.embed_url
         self.register_outputs(
             {
                 "app_id": self.app_id,
+                "label": self.label,
                 "metadata_url": self.metadata_url,
                 "sign_in_url": self.sign_in_url,
             }
         )
 
-    def _template(self, args: SamlAppArgs) -> Input[str]:
-        """The username format; of an app that is taken over, once it is known to be meant."""
-        template = args.get("user_name_template", DEFAULT_TEMPLATE)
+    @property
+    def declared(self) -> Output[dict[str, Any]]:
+        """Settings and attribute statements as declared, to compare with what Okta has."""
+        return self._declared
+
+    def _username_format(self, args: SamlAppArgs) -> Input[str]:
+        """The username format; of an imported app, once the change is known to be confirmed."""
+        template = args.get("username_format", DEFAULT_USERNAME_FORMAT)
         if isinstance(template, str):
-            raise_findings(user_names.user_name_template(template), "user_name_template")
-            for doubt in (user_names.user_name_unique, user_names.user_name_is_address):
-                for finding in doubt(template):
-                    pulumi.log.warn(finding.text("user_name_template"), self)
-        taken_over = args.get("import_id")
-        if not taken_over:
+            raise_findings(user_names.user_name_template(template), "username_format")
+            for rule in (user_names.user_name_unique, user_names.user_name_is_address):
+                for finding in rule(template):
+                    pulumi.log.warn(finding.text("username_format"), self)
+        if not (imported := args.get("import_id")):
             return template
-        opts = InvokeOutputOptions(parent=self)
-        there = okta.app.get_saml_output(id=taken_over, opts=opts)
-        return Output.all(there.user_name_template, template).apply(
-            lambda both: _meant(args, both[0], both[1])
+        existing = readable(
+            okta.app.get_saml_output(id=imported, opts=InvokeOutputOptions(parent=self))
+        )
+        return Output.all(existing.user_name_template, template).apply(
+            lambda both: self._confirmed(both[0], both[1])
         )
 
+    def _before_update(self, change: ResourceHookArgs) -> None:
+        """The engine calls it before it updates the app, in previews too."""
+        old, new = change.old_inputs or {}, change.new_inputs or {}
+        self._confirmed(old["userNameTemplate"], new["userNameTemplate"])
 
-def _renaming(args: SamlAppArgs) -> Callable[[ResourceHookArgs], None]:
-    """Asked by the engine before the app is updated, in a preview too: later it would be late."""
-
-    def before_update(change: ResourceHookArgs) -> None:
-        was, new = change.old_inputs or {}, change.new_inputs or {}
-        _meant(args, was["userNameTemplate"], new["userNameTemplate"])
-
-    return before_update
-
-
-def _meant(args: SamlAppArgs, old: str, new: str) -> str:
-    change = user_names.Renaming(old, new, args.get("rename_users_from"))
-    raise_findings(user_names.renaming_is_meant(change), "user_name_template")
-    return new
+    def _confirmed(self, old: str, new: str) -> str:
+        renaming = user_names.Renaming(old, new, self._rename_from)
+        raise_findings(user_names.renaming_is_meant(renaming), "username_format")
+        return new
 
 
-def _declared(args: SamlAppArgs, label: str, template: str) -> dict[str, Any]:
-    """What is to be compared with what is there: settings by name, statements as triples."""
-    settings = {
-        "acsURL": args["acs_url"],
-        "entityID": args["issuer_url"],
-        "label": label,
-        "userNameTemplate": template,
-    }
-    statements = [
-        (rules.NAME_PREFIX + attribute["key"], rules.URI_NAME_FORMAT, [attribute["value"]])
-        for attribute in args.get("attributes", [])
-    ]
-    return {"settings": settings, "statements": statements}
+def _checked_urls(args: SamlAppArgs) -> tuple[Output[str], Output[str]]:
+    """ACS and issuer URL. Known values are checked at once, others when they become known."""
+
+    def checked(key: str, value: Input[str], rule: Any) -> Output[str]:
+        if isinstance(value, str):
+            raise_findings(rule(value), key)
+            return Output.from_input(value)
+
+        def check(known: str) -> str:
+            raise_findings(rule(known), key)
+            return known
+
+        return Output.from_input(value).apply(check)
+
+    return (
+        checked("acs_url", args["acs_url"], endpoints.acs_url),
+        checked("issuer_url", args["issuer_url"], endpoints.issuer_url),
+    )
 
 
-def _statements(
-    declared: list[AttributeStatement],
-) -> list[okta.app.SamlAttributeStatementArgs]:
-    attributes = tuple(rules.Attribute(a["key"], a["value"]) for a in declared)
-    for index, attribute in enumerate(attributes):
-        raise_findings(rules.attribute_key(attribute), f"attributes[{index}]")
-        raise_findings(rules.attribute_value(attribute), f"attributes[{index}]")
-        sent = statements.statement(attribute)
-        raise_findings(statements.statement_lengths(sent), f"attributes[{index}]")
-    raise_findings(rules.unique_keys(attributes), "attributes")
-    raise_findings(rules.attribute_count(attributes), "attributes")
+def _statements(declared: list[AttributeStatement]) -> list[okta.app.SamlAttributeStatementArgs]:
+    """Attribute statements for Okta. A value that is not known yet is not checked."""
+    known: list[attributes.Attribute] = []
+    for index, each in enumerate(declared):
+        value = each["value"]
+        attribute = attributes.Attribute(each["key"], value if isinstance(value, str) else "user.x")
+        path = f"attribute_statements[{index}]"
+        raise_findings(attributes.attribute_key(attribute), path)
+        raise_findings(attributes.attribute_value(attribute), path)
+        raise_findings(
+            attribute_statements.statement_lengths(attribute_statements.statement(attribute)), path
+        )
+        known.append(attribute)
+    raise_findings(attributes.unique_keys(tuple(known)), "attribute_statements")
+    raise_findings(attributes.attribute_count(tuple(known)), "attribute_statements")
     return [
         okta.app.SamlAttributeStatementArgs(
-            name=rules.NAME_PREFIX + attribute.key,
-            namespace=rules.URI_NAME_FORMAT,
+            name=attributes.NAME_PREFIX + each["key"],
+            namespace=attributes.URI_NAME_FORMAT,
             type="EXPRESSION",
-            values=[attribute.value],
+            values=[each["value"]],
         )
-        for attribute in attributes
+        for each in declared
     ]

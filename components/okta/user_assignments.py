@@ -1,10 +1,7 @@
-"""People assigned to the app one by one (docs/research/aws-setup-page.md#step-3).
+"""User assignments: Okta users assigned to the app individually.
 
-Owns one assignment a person, found by login or id, and no others. AWS recommends groups, and so
-does the policy pack (OIC-209): this is for the few who belong to none.
-
-The provider wants each one's user name in the app (terraform-provider-okta,
-resource_okta_app_user), so it is worked out from the app's username format.
+Owns one assignment per user and no others. AWS recommends groups, and the policy pack reports
+individual assignments (OIC-209): they are for the few users who belong to no group.
 """
 
 import json
@@ -15,150 +12,139 @@ from typing import NotRequired, TypedDict
 
 import pulumi
 import pulumi_okta as okta
-from pulumi import Input, InvokeOutputOptions, Output, Resource, ResourceOptions
+from pulumi import Input, InvokeOutputOptions, Output, ResourceOptions
 
 from okta_idc.okta_expression import OKTA_ATTRIBUTES, Unknown, username_of
 from okta_idc.rules import assignments as rules
+from okta_idc.settings.models import User
 
-from .. import _options
 from .._errors import ValidationError, raise_findings
+from .._lookup_errors import readable
+from .._options import child_of, options
+from .._outputs import output_dict
 
-_PEOPLE_PER_CALL = 25  # keeps the URL well under the usual 8 kB
-
-
-class UserArgs(TypedDict):
-    """One person; either `login` or `id` is given."""
-
-    login: NotRequired[str]
-    """The username in Okta."""
-    id: NotRequired[str]
-    """The id in Okta, 00u…"""
-    user_name: NotRequired[str]
-    """In AWS. Default: what the app's username format makes of the person."""
-    import_id: NotRequired[str]
-    """Takes over an assignment that is there: `app id/user id`."""
+_USERS_PER_CALL = 25  # keeps the URL well below the usual limit of 8 kB
 
 
-@dataclass(frozen=True)
-class User:
-    """A person who is there, and the app's user name."""
+class AssignedUser(TypedDict):
+    """One user to assign."""
 
-    id: str
-    user_name: str
+    name: str
+    """Login in lower case, or ID; the resource is named after it."""
+    user_id: Input[str]
+    """ID of the user in Okta, `00u…`."""
+    username: Input[str]
+    """Username in the app, the SCIM userName in AWS."""
+    import_id: NotRequired[str | None]
+    """Imports and protects an existing assignment: `APP_ID/USER_ID`."""
 
 
 class UserAssignmentsArgs(TypedDict):
-    """Inputs of UserAssignments."""
+    """Arguments of UserAssignments."""
 
     app_id: Input[str]
-    """From the ProvisioningGate, so that nobody is assigned while provisioning is off."""
-    people: Sequence[UserArgs]
-    found: Output[dict[str, User]]
-    """From find_users."""
-    after: NotRequired[Sequence[Resource]]
-    """What must be in place before anybody is provisioned."""
+    """ID of the app in Okta."""
+    users: list[AssignedUser]
+    """Users to assign."""
     protect: NotRequired[bool]
-    """Default: false. True: an assignment cannot be removed without lifting the protection."""
+    """Protects the assignments from deletion. Default: true."""
 
 
 class UserAssignments(pulumi.ComponentResource):
-    """One assignment for each person."""
+    """One assignment per user."""
 
-    assignments: list[okta.app.User]
+    user_ids: Output[dict[str, str]]
+    """Okta user IDs by name, once assigned."""
 
     def __init__(
         self, name: str, args: UserAssignmentsArgs, opts: ResourceOptions | None = None
     ) -> None:
         super().__init__("okta-identity-center:index:UserAssignments", name, {}, opts)
-        found = args["found"]
-        self.assignments = [
-            okta.app.User(
-                f"{name}-{key}",
+        assignments = {
+            user["name"]: okta.app.User(
+                f"{name}-{user['name']}",
                 app_id=args["app_id"],
-                user_id=found.apply(lambda known, key=key: known[key].id),
-                username=found.apply(lambda known, key=key: known[key].user_name),
-                opts=_options.options(
-                    ResourceOptions(parent=self, depends_on=list(args.get("after", []))),
-                    person.get("import_id"),
-                    args.get("protect", False),
+                user_id=user["user_id"],
+                username=user["username"],
+                opts=options(
+                    child_of(self, opts), user.get("import_id"), args.get("protect", True)
                 ),
             )
-            for key, person in ((called(person), person) for person in args["people"])
-        ]
-        self.register_outputs({})
+            for user in args["users"]
+        }
+        self.user_ids = output_dict({key: each.user_id for key, each in assignments.items()})
+        self.register_outputs({"user_ids": self.user_ids})
 
 
-def called(person: UserArgs) -> str:
-    """What the person is called here: the login in small letters, or the id. Resources have this
-    name, and one that Okta takes for the same must not be another: it would be removed again."""
-    return _given(person).lower() if "login" in person else _given(person)
+@dataclass(frozen=True)
+class OktaUser:
+    """An existing user, and the username that the app gives them."""
 
-
-def _given(person: UserArgs) -> str:
-    return person.get("login") or person.get("id") or ""
-
-
-def ids_of(people: Mapping[str, User]) -> dict[str, str]:
-    """Okta's ids by what each is called."""
-    return {called: person.id for called, person in people.items()}
+    id: str
+    username: str | Output[str]
 
 
 def find_users(
-    people: Sequence[UserArgs], template: str, opts: InvokeOutputOptions | None = None
-) -> Output[dict[str, User]]:
-    """Id and user name by what each is called; a call for every 25.
+    users: Sequence[User], username_format: str, opts: InvokeOutputOptions | None = None
+) -> Output[dict[str, OktaUser]]:
+    """The users by key, in one call per 25 users.
 
-    Fails with ValidationError (OIC-213) for whom Okta does not know, and for whom the user name
-    cannot be worked out.
+    Fails with ValidationError (OIC-213) for a user that Okta does not have, and for a username that
+    cannot be determined.
     """
-    asked = [_search(person) for person in people]
-    chunks = [asked[i : i + _PEOPLE_PER_CALL] for i in range(0, len(asked), _PEOPLE_PER_CALL)]
+    terms = [_search_term(user) for user in users]
+    chunks = [terms[i : i + _USERS_PER_CALL] for i in range(0, len(terms), _USERS_PER_CALL)]
     answers = [
-        okta.user.get_users_output(
-            searches=[okta.user.GetUsersSearchArgs(expression=" or ".join(chunk))], opts=opts
+        readable(
+            okta.user.get_users_output(
+                searches=[okta.user.GetUsersSearchArgs(expression=" or ".join(chunk))], opts=opts
+            )
         )
         for chunk in chunks
     ]
 
-    def judge(read: Sequence[okta.user.GetUsersResult]) -> dict[str, User]:
-        there = {
+    def match(read: Sequence[okta.user.GetUsersResult]) -> dict[str, OktaUser]:
+        found = {
             key: user
             for part in read
             for user in part.users
             for key in (user.id, user.login.lower())
         }
-        places = {f"assign_people[{i}]": _given(person) for i, person in enumerate(people)}
-        statuses = {key: user.status for key, user in there.items()}
-        raise_findings(rules.person_exists(rules.WantedPeople(places, statuses)))
+        paths = {
+            f"assignments.users[{i}]": user.login or user.id or "" for i, user in enumerate(users)
+        }
+        statuses = {key: user.status for key, user in found.items()}
+        raise_findings(rules.person_exists(rules.WantedPeople(paths, statuses)))
         return {
-            called(person): _named(place, person, there, template)
-            for place, person in zip(places, people, strict=True)
+            user.key: _assigned(path, user, found, username_format)
+            for path, user in zip(paths, users, strict=True)
         }
 
-    return Output.all(*answers).apply(judge)
+    return Output.all(*answers).apply(match)
 
 
-def _search(person: UserArgs) -> str:
-    field = "profile.login" if "login" in person else "id"
-    return f"{field} eq {json.dumps(_given(person), ensure_ascii=False)}"
+def _search_term(user: User) -> str:
+    field = "profile.login" if user.login else "id"
+    return f"{field} eq {json.dumps(user.login or user.id, ensure_ascii=False)}"
 
 
-def _named(
-    place: str, person: UserArgs, there: Mapping[str, okta.user.outputs.GetUsersUserResult],
-    template: str,
-) -> User:  # fmt: skip
-    key = called(person)
-    user = there[key]
-    profile = {**json.loads(user.custom_profile_attributes or "{}")}
-    profile |= {name: getattr(user, _snake(name)) for name in OKTA_ATTRIBUTES}
-    name = person.get("user_name") or username_of(template, profile)
-    if isinstance(name, Unknown):
+def _assigned(
+    path: str,
+    user: User,
+    found: Mapping[str, okta.user.outputs.GetUsersUserResult],
+    username_format: str,
+) -> OktaUser:
+    existing = found[user.key]
+    profile = {**json.loads(existing.custom_profile_attributes or "{}")}
+    profile |= {name: getattr(existing, _snake_case(name)) for name in OKTA_ATTRIBUTES}
+    username = user.username or username_of(username_format, profile)
+    if isinstance(username, Unknown):
         raise ValidationError(
-            f"{place}: {_given(person)!r}: the username cannot be derived from {template!r}: "
-            f"{name.reason} Fix: set it: {{login: …, user_name: …}}."
+            f"{path}: the username that the format {username_format!r} gives {user.key!r} cannot "
+            "be determined. Set it: {login: …, username: …}."
         )
-    return User(user.id, name)
+    return OktaUser(existing.id, username)
 
 
-def _snake(camel: str) -> str:
+def _snake_case(camel: str) -> str:
     return re.sub(r"(?<=.)([A-Z])", lambda match: f"_{match[1].lower()}", camel)

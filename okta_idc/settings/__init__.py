@@ -1,12 +1,11 @@
-"""The settings of one federation, as they stand in the stack file under
-`okta-identity-center:federation`.
+"""The settings of one federation: the stack file's tree, its errors and its rules.
 
-`Settings.load` is the program's edge: it reads the plain object the engine hands over, checks
-its shape (pydantic) and the rules that need nothing but the settings, and reports everything it
-finds at once, each with its path, value and fix. There are no secrets in the settings.
+`Settings.load` reads the plain object under `okta-identity-center:federation`, checks its shape and
+the rules that need nothing else, and reports every problem at once. Settings hold no secrets. This
+package imports neither Pulumi nor the components.
 """
 
-from okta_idc.settings.errors import SettingsError
+from okta_idc.settings.errors import Problem, SettingsError
 from okta_idc.settings.settings import ROOT, Settings
 
-__all__ = ["ROOT", "Settings", "SettingsError"]
+__all__ = ["ROOT", "Problem", "Settings", "SettingsError"]

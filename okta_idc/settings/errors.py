@@ -1,42 +1,144 @@
-"""What is wrong with settings, in words: path, value, fix."""
+"""Errors of the settings tree: one line per problem, with path, value and what to do."""
 
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
 from difflib import get_close_matches
 from typing import Any, get_args
 
 from pydantic import BaseModel
 
-from okta_idc.rules.registry import join_path
-from okta_idc.settings.models import TAGS
+from okta_idc.rules.registry import Finding, join_path, shorten
+
+RENAMED = {
+    "app.user_name_template": "app.username_format",
+    "attributes": "attribute_statements",
+    "mappings": "profile_mappings",
+    "scim": "scim_token",
+    "scim_token.probe": "scim_token.verify",
+    "scim_token.probe_at": "scim_token.verify_at",
+    "provisioning.update_users": "provisioning.update_user_attributes",
+    "provisioning.drift": "drift",
+    "provisioning.wait_minutes": "provisioning.wait_timeout_minutes",
+    "provisioning.arrival_minutes": "provisioning.propagation_timeout_minutes",
+    "provisioning.settle_seconds": "provisioning.propagation_settle_seconds",
+    "assign": "assignments.groups (for `pushed`: assignments.pushed_members_group)",
+    "assigned_group": "assignments.pushed_members_group.name",
+    "assign_people": "assignments.users",
+    "assignments.users.user_name": "assignments.users[].username",
+    "unassign_limit": "assignments.max_deprovisioned_users",
+    "unassign": "assignments.confirm_deprovisioning",
+    "push": "push_groups",
+    "access": "account_access",
+    "account_access.permission_sets.session": "session_duration",
+    "account_access.permission_sets.managed": "managed_policies",
+    "account_access.permission_sets.customer_managed": "customer_managed_policies",
+    "account_access.permission_sets.inline": "inline_policy",
+    "account_access.permission_sets.boundary": "permissions_boundary",
+    "access_control": "access_control_attributes",
+    "alarm": "token_expiry_alarm",
+}
+"""New names of keys that earlier stack files used, by path."""
+
+_WANTED = {
+    "list_type": "must be a list, for example `[aws-admins]`",
+    "dict_type": "must be a mapping of keys to values",
+    "model_type": "must be a mapping of keys to values",
+    "model_attributes_type": "must be a mapping of keys to values",
+    "string_type": "must be text; put it in quotes",
+    "bool_type": "must be true or false",
+    "int_type": "must be a whole number",
+    "float_type": "must be a number",
+    "too_short": "must not be empty",
+    "string_too_short": "must not be empty",
+}
+"""What a value must be, by pydantic's error type."""
+
+
+@dataclass(frozen=True)
+class Problem:
+    """One thing that is wrong: the path in the tree, and what to do about it."""
+
+    path: str
+    message: str
+
+    @classmethod
+    def of(cls, finding: Finding, prefix: str = "") -> "Problem":
+        """A rule's finding; `prefix` precedes its path."""
+        text = finding.text(prefix)
+        path, _, message = text.partition(": ")
+        return cls(path, message)
+
+    def __str__(self) -> str:
+        return f"{self.path}: {self.message}" if self.path else self.message
 
 
 class SettingsError(Exception):
-    """The settings cannot be used. The text lists every reason, one a line."""
+    """The settings cannot be used. The text lists every problem, one per line."""
 
-    def __init__(self, problems: list[str]) -> None:
+    def __init__(self, problems: Sequence[Problem]) -> None:
+        self.problems = problems
         count = "1 problem" if len(problems) == 1 else f"{len(problems)} problems"
         lines = "\n".join(f"  • {problem}" for problem in problems)
         super().__init__(f"The settings have {count}; nothing was changed.\n{lines}")
 
 
-def shape_problem(settings: type[BaseModel], root: str, error: Any) -> str:
-    """pydantic's error as path, value, fix."""
-    location: tuple[str | int, ...] = tuple(part for part in error["loc"] if part not in TAGS)
-    path = join_path(root, *(f"[{p}]" if isinstance(p, int) else p for p in location))
-    if error["type"] == "missing":
-        return f"{path}: is missing. Fix: add it (README, «Settings»)."
-    if error["type"] == "extra_forbidden":
-        known = _keys_at(settings, location[:-1])
+def shape_problems(model: type[BaseModel], root: str, errors: Iterable[Any]) -> list[Problem]:
+    """pydantic's errors in the settings' own words. A required key that is there under its old name
+    is one problem, not two."""
+    errors = list(errors)
+    renamed = {
+        new
+        for error in errors
+        if error["type"] == "extra_forbidden" and (new := RENAMED.get(_names(error["loc"])))
+    }
+    return [
+        Problem(_path(root, error["loc"]), _message(model, error))
+        for error in errors
+        if not (error["type"] == "missing" and _names(error["loc"]) in renamed)
+    ]
+
+
+def _message(model: type[BaseModel], error: Any) -> str:
+    kind, location = error["type"], error["loc"]
+    if kind == "missing":
+        return "is missing. Add it (docs/reference/settings.md)."
+    if kind == "extra_forbidden":
+        if new := RENAMED.get(_names(location)):
+            return f"was renamed. Use {new}."
+        known = _keys_at(model, location[:-1])
         close = get_close_matches(str(location[-1]), known, n=1)
-        hint = f"did you mean {close[0]!r}?" if close else f"known here: {', '.join(known)}."
-        return f"{path}: unknown key. Fix: {hint}"
-    shown = repr(error["input"])
-    if len(shown) > 60:
-        shown = shown[:57] + "…"
-    fix = str(error["msg"]).removeprefix("Value error, ")
-    return f"{path}: {shown} is wrong. Fix: {fix}."
+        return "unknown key. " + (
+            f"Did you mean {close[0]!r}?" if close else f"Known keys: {', '.join(known)}."
+        )
+    if kind == "value_error":
+        return f"{error['ctx']['error']}."
+    wanted = _WANTED.get(kind)
+    if kind == "enum":
+        wanted = f"must be {error['ctx']['expected']}"
+    if wanted is None and (limits := error.get("ctx")):
+        wanted = _limits(limits)
+    return f"{shorten(repr(error['input']), 60)} is not valid: {wanted or 'see the reference'}."
 
 
-def _keys_at(model: type[BaseModel], location: tuple[str | int, ...]) -> list[str]:
+def _limits(limits: dict[str, Any]) -> str:
+    said = {
+        "gt": "greater than", "ge": "at least", "lt": "less than", "le": "at most",
+        "max_length": "no longer than", "pattern": "of the form",
+    }  # fmt: skip
+    return "must be " + " and ".join(
+        f"{words} {limits[key]}" for key, words in said.items() if key in limits
+    )
+
+
+def _path(root: str, location: Sequence[str | int]) -> str:
+    return join_path(root, *(f"[{part}]" if isinstance(part, int) else part for part in location))
+
+
+def _names(location: Sequence[str | int]) -> str:
+    return ".".join(part for part in location if isinstance(part, str))
+
+
+def _keys_at(model: type[BaseModel], location: Sequence[str | int]) -> list[str]:
     for part in location:
         if isinstance(part, str) and part in model.model_fields:
             model = _model_in(model.model_fields[part].annotation) or model
@@ -44,7 +146,7 @@ def _keys_at(model: type[BaseModel], location: tuple[str | int, ...]) -> list[st
 
 
 def _model_in(annotation: Any) -> type[BaseModel] | None:
-    """The model that a field holds: itself, in a list, or as one of several."""
+    """The model that a field holds: itself, in a list, or as one of several types."""
     if isinstance(annotation, type) and issubclass(annotation, BaseModel):
         return annotation
     return next((found for part in get_args(annotation) if (found := _model_in(part))), None)

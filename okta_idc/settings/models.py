@@ -1,312 +1,349 @@
-"""The parts of the settings, each with its fields, their limits and their meaning."""
+"""The settings tree: every key with its type, limits, default and meaning.
 
+This is the one place of the tree. The components' arguments (components/federation_args.py), the
+JSON Schema and docs/reference/settings.md have the same paths, names and defaults.
+
+A leaf of type `Text` may be an Output when a program passes the tree as component arguments: any
+object that is not plain data is accepted as it is. In a stack file every value is plain data.
+"""
+
+from collections.abc import Callable
 from enum import StrEnum
-from typing import Annotated, Any, Literal
+from typing import Annotated, Any
 
 from pydantic import (
     BaseModel,
     BeforeValidator,
     ConfigDict,
-    Discriminator,
     Field,
-    Tag,
+    JsonValue,
+    WrapValidator,
     model_validator,
 )
 
-
-class Strict(BaseModel):
-    """Frozen; an unknown key is refused."""
-
-    model_config = ConfigDict(extra="forbid", frozen=True, strict=True, use_enum_values=False)
+_PLAIN = (str, int, float, bool, list, dict, tuple, type(None))
 
 
-class Mode(StrEnum):
+def is_plain(value: object) -> bool:
+    """Whether the value is plain data; any other object stands for a value known later."""
+    return isinstance(value, _PLAIN)
+
+
+def _if_plain(value: Any, check: Callable[[Any], Any]) -> Any:
+    return check(value) if is_plain(value) else value
+
+
+def _whole(value: Any) -> Any:
+    """Pulumi sends integers as floats to components written in another language."""
+    return int(value) if isinstance(value, float) and value.is_integer() else value
+
+
+_LATER = WrapValidator(_if_plain)
+Text = Annotated[str, _LATER]
+"""A text that nothing is named after, so that it may be an Output."""
+NonEmpty = Annotated[str, Field(min_length=1), _LATER]
+_WHOLE = BeforeValidator(_whole)  # after Field: the JSON Schema then has the limits
+Policy = Annotated[dict[str, JsonValue], _LATER]
+
+
+class Node(BaseModel):
+    """A part of the tree: frozen, and unknown keys are refused."""
+
+    model_config = ConfigDict(
+        extra="forbid", frozen=True, strict=True, use_attribute_docstrings=True
+    )
+
+
+class ProvisioningMode(StrEnum):
     """Who connects Okta's provisioning to the SCIM endpoint."""
 
     API = "api"
-    """The program, through Okta's public API. Okta does not document that this app takes it."""
+    """The program, through Okta's API. Okta does not document that it supports this app."""
     CONSOLE = "console"
-    """A person, in Okta's admin console; the program says what to do and checks it."""
+    """A person, in the Okta Admin Console; the program prints the steps and verifies them."""
 
 
 class GatePolicy(StrEnum):
-    """What happens when provisioning is not known to be on."""
+    """What happens while provisioning is not known to be on."""
 
     ENFORCE = "enforce"
     """The run fails, and nothing is assigned or pushed."""
     WARN = "warn"
-    """It goes on, with a warning and the reason in the outputs."""
+    """The run continues with a warning; the output `gate` holds the reason."""
 
 
 class DriftPolicy(StrEnum):
-    """What happens when something in Okta is not as it is declared."""
+    """What happens when Okta differs from the declared configuration."""
 
     REPORT = "report"
-    """Each difference is a warning, and stands in the outputs."""
+    """Each difference is a warning and is listed in the output `drift`."""
     ENFORCE = "enforce"
     """The run fails."""
 
 
-class WaitWhen(StrEnum):
-    """Whether a run waits for what a person, or Okta, has still to do."""
+class WaitMode(StrEnum):
+    """When a run waits for a person to turn provisioning on."""
 
     AUTO = "auto"
-    """With a person present; not in a pipeline (`CI` set, or no terminal)."""
+    """With a terminal; not in a pipeline (`CI` is set, or there is no terminal)."""
     ALWAYS = "always"
+    """In every run."""
     NEVER = "never"
+    """In no run."""
 
 
-class App(Strict):
-    """The SAML app in Okta (catalog app `amazon_aws_sso`)."""
+class App(Node):
+    """The SAML app in Okta, an instance of the catalog app `amazon_aws_sso`."""
 
-    acs_url: str = Field(description="IAM Identity Center's ACS URL.")
-    issuer_url: str = Field(description="IAM Identity Center's issuer URL.")
-    label: str = Field(
-        default="AWS IAM Identity Center", min_length=1, max_length=100,
-        description="The app's name in Okta; unique in the org.",
-    )  # fmt: skip
-    user_name_template: str = Field(
-        default="${source.login}",
-        description="Okta's application username format; it becomes NameID and SCIM userName.",
-        min_length=1,
-    )
-    rename_users_from: str | None = Field(
-        default=None, min_length=1,
-        description="The username format that the app has now: a word for a new one, which renames "
-        "everybody in AWS. It allows this change and no later one.",
-    )  # fmt: skip
-    import_id: str | None = Field(
-        default=None, pattern=r"^0oa\w+$",
-        description="Takes over an app that is there, 0oa…. Remove it after the first up.",
-    )  # fmt: skip
+    acs_url: Text
+    """IAM Identity Center Assertion Consumer Service (ACS) URL."""
+    issuer_url: Text
+    """IAM Identity Center issuer URL."""
+    label: Annotated[str, Field(min_length=1, max_length=100), _LATER] = "AWS IAM Identity Center"
+    """Application label in Okta; unique in the org."""
+    username_format: NonEmpty = "${source.login}"
+    """Application username format in Okta. The result is the NameID and the SCIM userName."""
+    rename_users_from: Annotated[str, Field(min_length=1)] | None = None
+    """Confirms a new `username_format`, which renames every user in AWS: the current format."""
+    import_id: Annotated[str, Field(pattern=r"^0oa\w+$")] | None = None
+    """Imports and protects an existing app: its ID, `0oa…`. Remove it after the first run."""
 
 
-class AwsLocation(Strict):
-    """What may lie in another account or region than the Identity Center instance."""
+class AttributeStatement(Node):
+    """One attribute that Okta sends in the SAML assertion, a session tag in AWS."""
 
-    region: str = Field(
-        default="", pattern=r"^([a-z]{2}(-[a-z]+)+-\d)?$",
-        description="AWS region, where it is not aws:region.",
-    )  # fmt: skip
-    role_arn: str = Field(
-        default="", pattern=r"^(arn:aws[\w-]*:iam::\d{12}:role/.+)?$",
-        description="Role to be assumed, where it lies in another account.",
-    )  # fmt: skip
+    key: str
+    """Session tag key, for example `Department`."""
+    value: Text
+    """Okta expression, for example `user.department`, or a literal in quotes: `"blue"`."""
 
 
-class Scim(AwsLocation):
-    """Where the SCIM endpoint and token lie."""
+class AwsLocation(Node):
+    """An AWS account and Region other than the provider's."""
 
-    secret: str = Field(description="Name or ARN of the secret in AWS Secrets Manager.")
-    probe: bool = Field(
-        default=True, description="Mode api: the token is tried on AWS before Okta gets it."
-    )
-    probe_at: str = Field(
-        default="", pattern=r"^(http://(127\.0\.0\.1|localhost)(:\d+)?)?$",
-        description="Where the probe is sent instead, on this machine only (the sandbox).",
-    )  # fmt: skip
+    region: Annotated[str, Field(pattern=r"^([a-z]{2}(-[a-z]+)+-\d)?$")] = ""
+    """AWS Region, if it differs from `aws:region`."""
+    role_arn: Annotated[str, Field(pattern=r"^(arn:aws[\w-]*:iam::\d{12}:role/.+)?$")] = ""
+    """ARN of the role to assume, if it is in another account."""
 
 
-class Provisioning(Strict):
-    """The provisioning features, To App (docs/research/aws-setup-page.md#step-2)."""
+class ScimToken(AwsLocation):
+    """The secret in AWS Secrets Manager with the SCIM endpoint and access token."""
 
-    mode: Mode = Field(default=Mode.API, strict=False, description="Who connects Okta to AWS.")
-    gate: GatePolicy = Field(
-        default=GatePolicy.ENFORCE, strict=False,
-        description="What happens while provisioning is not known to be on.",
-    )  # fmt: skip
-    drift: DriftPolicy = Field(
-        default=DriftPolicy.REPORT, strict=False,
-        description="What happens when something is not as it is declared.",
-    )  # fmt: skip
-    wait: WaitWhen = Field(
-        default=WaitWhen.AUTO, strict=False, description="Whether a run waits for a person."
-    )
-    wait_minutes: float = Field(
-        default=30, gt=0, le=24 * 60, strict=False, description="The longest wait for a person."
-    )
-    arrival_minutes: float = Field(
-        default=10, gt=0, le=24 * 60, strict=False,
-        description="How long people and groups may take to arrive in AWS.",
-    )  # fmt: skip
-    settle_seconds: float = Field(
-        default=20, gt=0, strict=False,
-        description="When nobody more has arrived for so long, who is missing was refused.",
-    )  # fmt: skip
-    create_users: bool = Field(default=True, description="Create Users.")
-    update_users: bool = Field(default=True, description="Update User Attributes.")
-    deactivate_users: bool = Field(default=True, description="Deactivate Users.")
+    secret: Text
+    """Name or ARN of the secret."""
+    verify: bool = True
+    """Tests the token against AWS before Okta gets it (mode `api`)."""
+    verify_at: Annotated[str, Field(pattern=r"^(http://(127\.0\.0\.1|localhost)(:\d+)?)?$")] = ""
+    """Sends the test to this address on the local machine instead (the sandbox)."""
 
 
-class GroupSetting(Strict):
-    """One Okta group: by name, by id, or made here."""
+class Provisioning(Node):
+    """Provisioning to App in Okta, and how a run verifies it."""
 
-    name: str | None = Field(default=None, min_length=1, description="As Okta shows it, exactly.")
-    id: str | None = Field(default=None, pattern=r"^00g\w+$", description="Of a group, 00g….")
-    create: str | None = Field(
-        default=None, min_length=1, max_length=255, description="Name of a group to be made."
-    )
-    description: str = Field(default="", description="Of a group to be made.")
-    rule: str | None = Field(
-        default=None, min_length=1, description="Okta expression that fills a group to be made."
-    )
-    priority: int | None = Field(default=None, ge=1, description="Of an assignment; 1 is first.")
-    retire: bool = Field(
-        default=False,
-        description="Of a push: deleted in AWS for good, once a later run does not push it.",
-    )
-    import_id: str | None = Field(
-        default=None,
-        pattern=r"^\w+/\w+$",
-        description="What is there: app id/group id of an assignment, which is taken over (remove "
-        "it after the first up), or app id/mapping id of a push, which is watched and left as it "
-        "is.",
-    )
-    aws_group_id: str | None = Field(
-        default=None,
-        pattern=r"^([0-9a-f]{10}-)?[0-9A-Fa-f]{8}(-[0-9A-Fa-f]{4}){3}-[0-9A-Fa-f]{12}$",
-        description="Of a push that is there (import_id): the group's id in IAM Identity Center.",
-    )
+    mode: Annotated[ProvisioningMode, Field(strict=False)] = ProvisioningMode.API
+    """Who connects Okta's provisioning to the SCIM endpoint."""
+    create_users: bool = True
+    """Create Users: provisions assigned users in AWS."""
+    update_user_attributes: bool = True
+    """Update User Attributes: sends changed attributes."""
+    deactivate_users: bool = True
+    """Deactivate Users: disables users in AWS who are unassigned or deactivated in Okta."""
+    gate: Annotated[GatePolicy, Field(strict=False)] = GatePolicy.ENFORCE
+    """What happens while provisioning is not known to be on."""
+    wait: Annotated[WaitMode, Field(strict=False)] = WaitMode.AUTO
+    """When a run waits for a person to turn provisioning on."""
+    wait_timeout_minutes: Annotated[float, Field(gt=0, le=1440)] = 30
+    """Longest wait for a person, in minutes."""
+    propagation_timeout_minutes: Annotated[float, Field(ge=0, le=1440)] = 10
+    """Longest wait until AWS shows users and groups, in minutes; 0 does not wait."""
+    propagation_settle_seconds: Annotated[float, Field(gt=0)] = 20
+    """Ends the wait when AWS has shown nothing new for this many seconds."""
+
+
+class GroupSource(Node):
+    """An Okta group: exactly one of `name`, `id` and `create`."""
+
+    name: Annotated[str, Field(min_length=1)] | None = None
+    """Name of an existing group, exactly as Okta shows it."""
+    id: Annotated[str, Field(pattern=r"^00g\w+$")] | None = None
+    """ID of an existing group, `00g…`."""
+    create: Annotated[str, Field(min_length=1, max_length=255)] | None = None
+    """Name of a group to create; it is deleted with the stack."""
+    description: Text = ""
+    """Description of the group to create."""
+    rule: NonEmpty | None = None
+    """Okta expression of the group rule that fills the group to create."""
+    import_id: Annotated[str, Field(pattern=r"^\w+/\w+$")] | None = None
+    """What exists already, as `APP_ID/GROUP_ID` or `APP_ID/MAPPING_ID`."""
 
     @model_validator(mode="after")
-    def _one_of_three(self) -> "GroupSetting":
-        given = [key for key in ("name", "id", "create") if getattr(self, key)]
+    def _check_source(self) -> "GroupSource":
+        given = [each for each in (self.name, self.id, self.create) if each]
         if len(given) != 1:
-            raise ValueError("give exactly one of name, id and create")
-        if self.create is None and (self.rule or self.description):
-            raise ValueError("rule and description are for a group to be made (create)")
-        if self.aws_group_id and not self.import_id:
-            raise ValueError("aws_group_id is for a push that is there (import_id)")
+            raise ValueError("set exactly one of name, id and create")
+        if self.create is None and (self.rule is not None or self.description != ""):
+            raise ValueError("rule and description require create")
         if self.create and self.import_id:
-            raise ValueError("import_id is for a group that is there (name or id)")
-        if self.retire and self.import_id:
-            raise ValueError(
-                "a mapping that is only watched (import_id) cannot be retired; let the stack own "
-                "it first (docs/guide/adopt.md)"
-            )
+            raise ValueError("import_id requires name or id")
         return self
 
     @property
-    def called(self) -> str:
+    def key(self) -> str:
+        """The name or ID that the tree calls the group by."""
         return self.name or self.id or self.create or ""
 
 
-def _by_name(given: Any) -> Any:
-    return {"name": given} if isinstance(given, str) else given
+class AssignmentGroup(GroupSource):
+    """A group whose users are provisioned. `import_id`, `APP_ID/GROUP_ID`, imports and protects an
+    existing assignment; remove it after the first run."""
+
+    priority: Annotated[int, Field(ge=1), _WHOLE] | None = None
+    """Priority of the assignment, 1 is the highest. Set it on all groups or on none."""
 
 
-Group = Annotated[
-    GroupSetting, BeforeValidator(_by_name, json_schema_input_type=str | GroupSetting)
-]
-"""A name alone stands for `{name: …}`."""
+class PushGroup(GroupSource):
+    """A group whose name and members appear in AWS. `import_id`, `APP_ID/MAPPING_ID`, names an
+    existing push mapping, which is watched and never changed."""
 
-
-class PersonSetting(Strict):
-    """One person, assigned by name."""
-
-    login: str | None = Field(default=None, min_length=1, description="The username in Okta.")
-    id: str | None = Field(default=None, pattern=r"^00u\w+$", description="Of a person, 00u….")
-    user_name: str | None = Field(
-        default=None, min_length=1,
-        description="In AWS; default: what app.user_name_template makes of the person.",
-    )  # fmt: skip
-    import_id: str | None = Field(
-        default=None, pattern=r"^\w+/\w+$",
-        description="Takes over an assignment that is there: app id/user id.",
-    )  # fmt: skip
+    retire: bool = False
+    """Deletes the group in AWS when a later run no longer declares it."""
+    aws_group_id: (
+        Annotated[
+            str,
+            Field(pattern=r"^([0-9a-f]{10}-)?[0-9A-Fa-f]{8}(-[0-9A-Fa-f]{4}){3}-[0-9A-Fa-f]{12}$"),
+        ]
+        | None
+    ) = None
+    """ID of the Identity Store group of an existing push mapping."""
 
     @model_validator(mode="after")
-    def _one_of_two(self) -> "PersonSetting":
+    def _check_mapping(self) -> "PushGroup":
+        if self.aws_group_id and not self.import_id:
+            raise ValueError("aws_group_id requires import_id")
+        if self.retire and self.import_id:
+            raise ValueError(
+                "retire requires a push mapping that the stack owns (docs/guide/adopt.md)"
+            )
+        return self
+
+
+class User(Node):
+    """An Okta user assigned individually: exactly one of `login` and `id`."""
+
+    login: Annotated[str, Field(min_length=1)] | None = None
+    """Okta username."""
+    id: Annotated[str, Field(pattern=r"^00u\w+$")] | None = None
+    """Okta user ID, `00u…`."""
+    username: NonEmpty | None = None
+    """Username in AWS; default: the result of `app.username_format`."""
+    import_id: Annotated[str, Field(pattern=r"^\w+/\w+$")] | None = None
+    """Imports and protects an existing assignment: `APP_ID/USER_ID`."""
+
+    @model_validator(mode="after")
+    def _check_source(self) -> "User":
         if bool(self.login) == bool(self.id):
-            raise ValueError("give either login or id")
+            raise ValueError("set either login or id")
         return self
 
     @property
-    def called(self) -> str:
-        return self.login or self.id or ""
+    def key(self) -> str:
+        """The login in lower case, as Okta compares it, or the ID."""
+        return (self.login or "").lower() or self.id or ""
 
 
-def _by_login(given: Any) -> Any:
-    return {"login": given} if isinstance(given, str) else given
-
-
-Person = Annotated[
-    PersonSetting, BeforeValidator(_by_login, json_schema_input_type=str | PersonSetting)
-]
-"""A login alone stands for `{login: …}`."""
-TAGS = ("assign-pushed", "assign-groups")
-Assign = Annotated[
-    Annotated[Literal["pushed"], Tag(TAGS[0])] | Annotated[list[Group], Tag(TAGS[1])],
-    Discriminator(lambda given: TAGS[not isinstance(given, str)]),
-]
-
-
-class AttributeSetting(Strict):
-    """One attribute for access control."""
-
-    key: str = Field(description="The session tag's key, e.g. Department.")
-    value: str = Field(description='Okta expression: user.department, or a literal: "blue".')
-
-
-class PermissionSet(Strict):
-    """One permission set, and who gets it where."""
-
-    name: str = Field(description="Unique in the instance.")
-    groups: list[str] = Field(default=[], description="Pushed groups, named as in push.")
-    accounts: list[str] = Field(default=[], description="Account ids, 12 digits in quotes.")
-    description: str | None = Field(default=None, description="Shown in the console.")
-    session: str = Field(default="PT1H", description="PT1H to PT12H.")
-    relay_state: str | None = Field(default=None, description="Where the console opens.")
-    managed: list[str] = Field(default=[], description="ARNs of AWS's managed policies.")
-    customer_managed: list[str] = Field(
-        default=[], description="path/name of policies that stand in each of the accounts."
-    )
-    inline: dict[str, Any] | None = Field(default=None, description="An IAM policy.")
-    boundary: str | None = Field(default=None, description="An ARN, or path/name.")
-    import_id: str | None = Field(
-        default=None,
-        description="Takes over one that is there, with its policies and the assignments of "
-        "groups that have an aws_group_id: its ARN,instance ARN. Remove it after the first up.",
-        pattern=r"^arn:[^,]+,arn:[^,]+$",
+def shorthand(key: str, model: type[Node]) -> Any:
+    """A bare string stands for `{key: string}`."""
+    return BeforeValidator(
+        lambda given: {key: given} if isinstance(given, str) else given,
+        json_schema_input_type=str | model,
     )
 
 
-class Application(Strict):
-    """One application of IAM Identity Center, and who may open it."""
+class PushedMembersGroup(Node):
+    """The group that holds the members of all push groups, filled by group rules."""
 
-    arn: str = Field(description="The application's ARN.", pattern=r"^arn:")
-    groups: list[str] = Field(description="Pushed groups, named as in push.", min_length=1)
-    import_assignments: bool = Field(
-        default=False,
-        description="Takes over the assignments of groups that have an aws_group_id.",
-    )
+    name: Annotated[str, Field(min_length=1, max_length=255)] = "aws-identity-center-assigned"
+    """Name of the group to create."""
 
 
-class Access(Strict):
-    """What pushed groups may do in AWS."""
+class Assignments(Node):
+    """Who is assigned to the app, and so provisioned in AWS."""
 
-    permission_sets: list[PermissionSet] = Field(default=[], description="With assignments.")
-    applications: list[Application] = Field(default=[], description="With assignments.")
-
-
-class AccessControlSetting(Strict):
-    """Attributes for access control on the AWS side."""
-
-    attributes: dict[str, str] = Field(
-        default={},
-        description="Key → source in the identity store; none of the keys that Okta sends.",
-    )
-    import_id: str | None = Field(
-        default=None,
-        pattern=r"^arn:aws[\w-]*:sso:::instance/",
-        description="The instance's ARN, where the feature is on already: it is taken over.",
-    )
+    groups: list[Annotated[AssignmentGroup, shorthand("name", AssignmentGroup)]] = []
+    """Assignment groups, by name or as objects."""
+    pushed_members_group: PushedMembersGroup | None = None
+    """Also creates and assigns one group with the members of all push groups; `{}` is enough."""
+    users: list[Annotated[User, shorthand("login", User)]] = []
+    """Users assigned individually, by login or as objects."""
+    max_deprovisioned_users: Annotated[int, Field(ge=0), _WHOLE] = 10
+    """Blocks a run that would deprovision more users than this."""
+    confirm_deprovisioning: list[str] = []
+    """Groups and users that may be unassigned regardless of how many users that deprovisions."""
 
 
-class AlarmSetting(AwsLocation):
-    """A warning before the SCIM token expires, by SNS."""
+class PermissionSet(Node):
+    """A permission set, and the push groups and accounts that it is assigned to."""
 
-    emails: list[str] = Field(default=[], description="Who is told; each must confirm.")
-    days_before: list[Annotated[int, Field(ge=1, le=364)]] = Field(
-        default=[60, 30, 14, 7, 1], description="Days before the expiry, each a warning."
-    )
+    name: str
+    """Name; unique in the Identity Center instance."""
+    groups: list[str] = []
+    """Push groups, as named in `push_groups`."""
+    accounts: list[str] = []
+    """AWS account IDs: 12 digits, in quotes."""
+    description: Text | None = None
+    """Description shown in the AWS access portal."""
+    session_duration: Text = "PT1H"
+    """Session duration, `PT1H` to `PT12H`."""
+    relay_state: Text | None = None
+    """URL at which the console opens."""
+    managed_policies: list[str] = []
+    """ARNs of AWS managed policies."""
+    customer_managed_policies: list[str] = []
+    """`path/name` of policies that exist in each of the accounts."""
+    inline_policy: Policy | None = None
+    """IAM policy document."""
+    permissions_boundary: str | None = None
+    """Permissions boundary: ARN of an AWS managed policy, or `path/name` of your own."""
+    import_id: Annotated[str, Field(pattern=r"^arn:[^,]+,arn:[^,]+$")] | None = None
+    """Imports and protects an existing permission set with its policies, and the assignments of
+    groups that have an `aws_group_id`: `PERMISSION_SET_ARN,INSTANCE_ARN`."""
+
+
+class Application(Node):
+    """An application of IAM Identity Center, and the push groups assigned to it."""
+
+    arn: Annotated[str, Field(pattern=r"^arn:")]
+    """ARN of the application."""
+    groups: Annotated[list[str], Field(min_length=1)]
+    """Push groups, as named in `push_groups`."""
+    import_assignments: bool = False
+    """Imports the existing assignments of groups that have an `aws_group_id`."""
+
+
+class AccountAccess(Node):
+    """What push groups may do in AWS."""
+
+    permission_sets: list[PermissionSet] = []
+    """Permission sets with their account assignments."""
+    applications: list[Application] = []
+    """Application assignments."""
+
+
+class AccessControlAttributes(Node):
+    """Attributes for access control in IAM Identity Center."""
+
+    attributes: dict[str, Text] = {}
+    """Identity store source by key, for example `${path:enterprise.department}`; no key may also be
+    an attribute statement. Default: one harmless attribute, which AWS requires."""
+    import_id: Annotated[str, Field(pattern=r"^arn:aws[\w-]*:sso:::instance/")] | None = None
+    """Imports the configuration of an instance on which the feature is on: the instance ARN."""
+
+
+class TokenExpiryAlarm(AwsLocation):
+    """Notifications by Amazon SNS before the SCIM token expires."""
+
+    emails: list[str] = []
+    """Recipients; each must confirm the subscription."""
+    days_before: list[Annotated[int, Field(ge=1, le=364), _WHOLE]] = [60, 30, 14, 7, 1]
+    """Days before the expiry on which a notification is sent."""

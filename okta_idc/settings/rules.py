@@ -1,6 +1,6 @@
-"""The rules that need nothing but the settings, asked of them."""
+"""The rules that need nothing but the settings, checked against them."""
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from typing import TYPE_CHECKING
 
 from okta_idc.rules import (
@@ -14,56 +14,96 @@ from okta_idc.rules import (
     profile_mappings,
     user_names,
 )
-from okta_idc.settings.models import GroupSetting
+from okta_idc.settings.models import GroupSource, is_plain
 
 if TYPE_CHECKING:
     from okta_idc.settings.settings import Settings
 
 
 def findings(settings: "Settings") -> Iterator[tuple[str, Finding]]:
-    """Every breach, with the place of the settings that it was found in."""
+    """Every finding with the path that its own path is relative to. Values that are not known yet
+    are left to the components."""
+    for path, found in _checked(settings):
+        yield from ((path, finding) for finding in found)
 
-    def at(place: str, found: list[Finding]) -> Iterator[tuple[str, Finding]]:
-        return ((place, finding) for finding in found)
 
-    yield from at("app.acs_url", endpoints.acs_url(settings.app.acs_url))
-    yield from at("app.issuer_url", endpoints.issuer_url(settings.app.issuer_url))
-    template = settings.app.user_name_template
-    yield from at("app.user_name_template", user_names.user_name_template(template))
+def _checked(settings: "Settings") -> Iterator[tuple[str, list[Finding]]]:
+    app = settings.app
+    for path, text, rule in (
+        ("app.acs_url", app.acs_url, endpoints.acs_url),
+        ("app.issuer_url", app.issuer_url, endpoints.issuer_url),
+        ("app.username_format", app.username_format, user_names.user_name_template),
+    ):
+        yield path, rule(text) if is_plain(text) else []
     mapped = {
-        name: profile_mappings.Mapped(text, push=True) for name, text in settings.mappings.items()
+        name: profile_mappings.Mapped(text, push=True)
+        for name, text in settings.profile_mappings.items()
+        if is_plain(text)
     }
-    yield from at("mappings", profile_mappings.unsupported(mapped))
-    yield from at("mappings", profile_mappings.expression_is_one(mapped))
-    pushed = [(index, group.name or group.create) for index, group in enumerate(settings.push)]
-    for index, name in pushed:
-        yield from at(f"push[{index}]", groups.group_name(name) if name else [])
-    yield from at("push", groups.group_names_differ(tuple(n or f"[{i}]" for i, n in pushed)))
-    roles = groups.GroupRoles(_called(settings.assigned), _called(settings.push))
-    yield from at("", groups.named_once(roles))
-    yield from at("", groups.one_role_per_group(roles))
-    people = tuple(person.called for person in settings.assign_people)
-    everybody = (settings.assigned_group,) if settings.assign == "pushed" else ()
-    now = (*_called(settings.assigned), *everybody, *people)
-    meant = assignments.Meant(now, tuple(settings.unassign))
-    yield from at("", assignments.unassigned_is_not_assigned(meant))
-    declared = tuple(attributes.Attribute(a.key, a.value) for a in settings.attributes)
-    for index, attribute in enumerate(declared):
-        yield from at(f"attributes[{index}]", attributes.attribute_key(attribute))
-        yield from at(f"attributes[{index}]", attributes.attribute_value(attribute))
+    yield "profile_mappings", profile_mappings.unsupported(mapped)
+    yield "profile_mappings", profile_mappings.expression_is_one(mapped)
+    yield from _attribute_statements(settings)
+    yield from _groups(settings)
+    yield from _account_access(settings)
+
+
+def _attribute_statements(settings: "Settings") -> Iterator[tuple[str, list[Finding]]]:
+    declared = {
+        index: attributes.Attribute(each.key, each.value)
+        for index, each in enumerate(settings.attribute_statements)
+        if is_plain(each.value)
+    }
+    for index, attribute in declared.items():
+        path = f"attribute_statements[{index}]"
+        yield path, attributes.attribute_key(attribute)
+        yield path, attributes.attribute_value(attribute)
         sent = attribute_statements.statement(attribute)
-        yield from at(f"attributes[{index}]", attribute_statements.statement_lengths(sent))
-    yield from at("attributes", attributes.unique_keys(declared))
-    yield from at("attributes", attributes.attribute_count(declared))
-    retiring = tuple(group.called for group in settings.push if group.retire)
-    for kind in ("permission_sets", "applications"):
-        for index, opened in enumerate(getattr(settings.access, kind)):
-            access = account_access.AccessOfGroups(tuple(opened.groups), _called(settings.push))
-            place = f"access.{kind}[{index}].groups"
-            yield from at(place, account_access.access_is_pushed(access))
-            leaving = account_access.RetiringGroups(tuple(opened.groups), retiring)
-            yield from at(place, account_access.retired_opens_nothing(leaving))
+        yield path, attribute_statements.statement_lengths(sent)
+    yield "attribute_statements", attributes.unique_keys(tuple(declared.values()))
+    yield "attribute_statements", attributes.attribute_count(tuple(declared.values()))
 
 
-def _called(groups: list[GroupSetting]) -> tuple[str, ...]:
-    return tuple(group.called for group in groups)
+def _groups(settings: "Settings") -> Iterator[tuple[str, list[Finding]]]:
+    assigned, pushed = settings.assignments, settings.push_groups
+    names = tuple(group.name or group.create or f"[{i}]" for i, group in enumerate(pushed))
+    for index, group in enumerate(pushed):
+        if name := group.name or group.create:
+            yield f"push_groups[{index}]", groups.group_name(name)
+    yield "push_groups", groups.group_names_differ(names)
+    roles = groups.GroupRoles(_keys(assigned.groups), _keys(pushed))
+    yield "", groups.named_once(roles)
+    yield "", groups.one_role_per_group(roles)
+    members = assigned.pushed_members_group
+    now = (
+        *_keys(assigned.groups),
+        *((members.name,) if members else ()),
+        *(user.login or user.id or "" for user in assigned.users),
+    )
+    confirmed = assignments.Meant(now, tuple(assigned.confirm_deprovisioning))
+    yield "", assignments.unassigned_is_not_assigned(confirmed)
+
+
+def _account_access(settings: "Settings") -> Iterator[tuple[str, list[Finding]]]:
+    pushed = _keys(settings.push_groups)
+    retiring = _keys(group for group in settings.push_groups if group.retire)
+    access = settings.account_access
+    places = [
+        *((f"permission_sets[{i}]", each.groups) for i, each in enumerate(access.permission_sets)),
+        *((f"applications[{i}]", each.groups) for i, each in enumerate(access.applications)),
+    ]
+    for place, named in places:
+        path = f"account_access.{place}.groups"
+        yield (
+            path,
+            account_access.access_is_pushed(account_access.AccessOfGroups(tuple(named), pushed)),
+        )
+        yield (
+            path,
+            account_access.retired_opens_nothing(
+                account_access.RetiringGroups(tuple(named), retiring)
+            ),
+        )
+
+
+def _keys(declared: Iterable[GroupSource]) -> tuple[str, ...]:
+    return tuple(group.key for group in declared)

@@ -1,11 +1,17 @@
-"""The real engine against a sandbox of our own: its port, its home, nothing of the user's."""
+"""Fixtures that run the real engine against a sandbox with its own port, home and environment.
+
+Each test module deploys its own stack in a module fixture, so that every test also runs alone
+(`pytest tests/e2e -k …`).
+"""
 
 import json
 import os
 import re
 import subprocess
 import sys
+import time
 from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -16,23 +22,26 @@ import pytest
 import yaml
 from botocore.config import Config
 
-from tests.e2e.run_summary import NOT_VERIFIED, verdict
+from tests.e2e.run_summary import NOT_VERIFIED, summary_lines
 from tests.paths import ROOT
 from toolchain import cache, plugin_resolver
 from toolchain.engine import Engine, find
 from toolchain.sandbox import PORT
 
 TOKEN = "sandbox-okta-token"
+START_SECONDS = 60
 
 
-def scrubbed(home: Path) -> dict[str, str]:
-    """The environment without anything of Okta, AWS or Pulumi in it, and a home of its own (the
-    Okta plugin reads ~/.okta). What is cached and installed stays known."""
-    given = {plugin_resolver.variable(name) for name in plugin_resolver.NAMES}
-    mine = {k: v for k, v in os.environ.items()
-            if k in given or not re.match(r"OKTA_|AWS_|PULUMI_", k)}  # fmt: skip
+def isolated_environment(home: Path) -> dict[str, str]:
+    """The environment without variables of Okta, AWS and Pulumi, and with its own HOME.
+
+    The Okta plugin reads ~/.okta. The cache and Pulumi's plugin folder stay the user's.
+    """
+    supplied = {plugin_resolver.variable(name) for name in plugin_resolver.PROVIDERS}
+    kept = {k: v for k, v in os.environ.items()
+            if k in supplied or not re.match(r"OKTA_|AWS_|PULUMI_", k)}  # fmt: skip
     installed = os.environ.get("PULUMI_HOME") or str(Path.home() / ".pulumi")
-    return mine | {
+    return kept | {
         "HOME": str(home),
         "XDG_CACHE_HOME": str(cache.folder().parent),
         "PULUMI_HOME": installed,
@@ -41,33 +50,58 @@ def scrubbed(home: Path) -> dict[str, str]:
 
 @dataclass
 class Result:
+    """A command's exit code, and its output with its standard error."""
+
     code: int
     text: str
 
 
 @dataclass
 class Kit:
-    """One clone's commands, and a look at what they did."""
+    """The clone's commands for one sandbox, and the state of its Okta org and AWS account."""
 
     home: Path
 
     def toolchain(self, *arguments: str, timeout: float = 600) -> Result:
-        """`python -m toolchain …` with this home."""
+        """Run `python -m toolchain …` with this home."""
         done = subprocess.run(
-            self.command(*arguments), cwd=ROOT, env=self.scrubbed, capture_output=True, text=True,
-            timeout=timeout, stdin=subprocess.DEVNULL, check=False,
+            self.command(*arguments), cwd=ROOT, env=self.isolated_env, capture_output=True,
+            text=True, timeout=timeout, stdin=subprocess.DEVNULL, check=False,
         )  # fmt: skip
         return Result(done.returncode, done.stdout + done.stderr)
 
     def command(self, *arguments: str) -> list[str]:
+        """The command line of `python -m toolchain …` with this home."""
         return [sys.executable, "-m", "toolchain", *arguments, "--home", str(self.home)]
 
+    @contextmanager
+    def running_sandbox(self, *options: str) -> Iterator[None]:
+        """Run a sandbox alone, with an empty stack."""
+        command = self.command("sandbox", "--port", "0", *options)
+        log = self.home.parent / "sandbox.log"
+        with log.open("wb") as stream:
+            process = subprocess.Popen(
+                command, cwd=ROOT, env=self.isolated_env, stdout=stream, stderr=stream
+            )
+        try:
+            deadline = time.monotonic() + START_SECONDS
+            while not (self.home / "current.json").exists():
+                assert process.poll() is None, log.read_text()
+                assert time.monotonic() < deadline, log.read_text()
+                time.sleep(0.05)
+            assert self.env["PULUMI_STACK"] == "dev"
+            yield
+        finally:
+            process.terminate()
+            process.wait(20)
+
     @property
-    def scrubbed(self) -> dict[str, str]:
-        return scrubbed(self.home.parent)
+    def isolated_env(self) -> dict[str, str]:
+        """The environment of a user who has configured nothing."""
+        return isolated_environment(self.home.parent)
 
     def pulumi(self, *arguments: str) -> Result:
-        """Plain `pulumi …`, in the environment that `make env` gives."""
+        """Run plain `pulumi …` in the environment that `make env` prints."""
         done = subprocess.run(
             ["pulumi", *arguments, "--non-interactive"], cwd=ROOT, env=self.env,
             capture_output=True, text=True, timeout=300, stdin=subprocess.DEVNULL, check=False,
@@ -75,11 +109,12 @@ class Kit:
         return Result(done.returncode, done.stdout + done.stderr)
 
     def run(self, verb: str, *arguments: str) -> Result:
-        """A verb on the stack, with the settings of this home."""
+        """Run a pulumi command on the stack, with the settings of this home."""
         return self.pulumi(verb, *arguments)
 
     @property
     def env(self) -> dict[str, str]:
+        """The environment that `make env` prints."""
         printed = self.toolchain("env")
         assert printed.code == 0, printed.text
         show = "import json, os; print(json.dumps(dict(os.environ)))"
@@ -87,7 +122,7 @@ class Kit:
         done = subprocess.run(
             ["sh", "-c", script],
             cwd=ROOT,
-            env=self.scrubbed,
+            env=self.isolated_env,
             capture_output=True,
             text=True,
             check=True,
@@ -96,10 +131,11 @@ class Kit:
 
     @property
     def settings(self) -> Path:
+        """The stack file."""
         return self.home / "Pulumi.dev.yaml"
 
     def change(self, **changes: Any) -> None:
-        """Change top-level keys of the federation's settings (None: as shipped)."""
+        """Write the shipped settings of the federation, with these top-level keys changed."""
         document = yaml.safe_load(self.settings.read_text())
         text = (ROOT / "Pulumi.dev.yaml").read_text()
         for port, server in enumerate(("okta", "aws", "scim"), PORT):
@@ -111,9 +147,11 @@ class Kit:
 
     @property
     def sandbox(self) -> dict[str, Any]:
+        """The sandbox's addresses and process id."""
         return json.loads((self.home / "current.json").read_text())
 
     def okta(self, method: str, path: str, body: object = None) -> Any:
+        """Call Okta's API, or one of the sandbox's control paths."""
         headers = {"Authorization": f"SSWS {TOKEN}"}
         answer = httpx.request(
             method, self.sandbox["okta"] + path, json=body, headers=headers, timeout=60
@@ -122,7 +160,7 @@ class Kit:
         return answer.json() if answer.content else None
 
     def processes(self) -> list[str]:
-        """Every process that was started for this home (Linux: looks at /proc)."""
+        """All processes that were started for this home. Reads /proc, so Linux only."""
         found: list[str] = []
         for process in Path("/proc").glob("[0-9]*"):
             try:
@@ -135,9 +173,11 @@ class Kit:
         return found
 
     def settle(self) -> None:
+        """Wait until the sandbox has finished provisioning."""
         assert self.okta("GET", "/sandbox/settled?timeout=30")["settled"]
 
     def aws(self, service: str) -> Any:
+        """A boto3 client of one AWS service."""
         return boto3.client(
             service, endpoint_url=self.sandbox["aws"], region_name="us-east-1",
             aws_access_key_id="sandbox", aws_secret_access_key="sandbox",
@@ -145,13 +185,13 @@ class Kit:
         )  # fmt: skip
 
     def users(self) -> dict[str, dict[str, Any]]:
-        """What stands in the Identity Store, by user name."""
+        """The users in the Identity Store, by user name."""
         pages = self.aws("identitystore").get_paginator("list_users")
         found = pages.paginate(IdentityStoreId=self.store)
         return {user["UserName"]: user for page in found for user in page["Users"]}
 
     def groups(self) -> dict[str, set[str]]:
-        """User names of each group's members, by group name."""
+        """The groups in the Identity Store: their members' user names, by group name."""
         store = self.aws("identitystore")
         names = {user["UserId"]: name for name, user in self.users().items()}
         groups: dict[str, set[str]] = {}
@@ -167,55 +207,58 @@ class Kit:
 
     @property
     def store(self) -> str:
+        """The id of the Identity Store."""
         return self.aws("sso-admin").list_instances()["Instances"][0]["IdentityStoreId"]
 
     @property
     def secret(self) -> dict[str, str]:
-        """What the sandbox's secret holds: endpoint, token and the rest."""
+        """The content of the SCIM secret: endpoint, token, token id and dates."""
         answer = self.aws("secretsmanager").get_secret_value(SecretId="okta-identity-center/scim")
         return json.loads(answer["SecretString"])
 
     @property
     def token(self) -> str:
+        """The SCIM token."""
         return self.secret["token"]
 
 
-RAN: list[str] = []
-"""What the summary says of engine and plugins; empty where nothing was run end to end."""
+SUMMARY: list[str] = []
+"""The engine and the plugins that ran; empty if no end-to-end test ran."""
 
 
 @pytest.fixture(scope="session")
 def engine() -> Engine:
-    """Found, or built, before the first run: with the user's own home, and progress shown."""
+    """The engine, found or built before the first test, with the user's HOME and with progress."""
 
     def say(text: str) -> None:
         sys.stderr.write(f"{text}\n")
 
     found = find(say)
-    RAN[:] = verdict(found, plugin_resolver.choose(found, say))
+    SUMMARY[:] = summary_lines(found, plugin_resolver.choose(found, say))
     return found
 
 
 def pytest_sessionfinish(session: pytest.Session) -> None:
-    if output := getattr(session.config, "workeroutput", None):  # one of several processes
-        output["ran"] = RAN
+    if output := getattr(session.config, "workeroutput", None):  # a worker of pytest-xdist
+        output["summary"] = SUMMARY
 
 
 @pytest.hookimpl(optionalhook=True)
 def pytest_testnodedown(node: Any) -> None:
-    """What the processes ran is said once, by the one that started them."""
-    RAN[:] = getattr(node, "workeroutput", {}).get("ran") or RAN
+    """Collect the summary of a worker, for the controller to print once."""
+    SUMMARY[:] = getattr(node, "workeroutput", {}).get("summary") or SUMMARY
 
 
 def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
-    if RAN:
-        terminalreporter.section("What ran end to end", yellow=True, bold=True)
-        for line in RAN:
+    if SUMMARY:
+        terminalreporter.section("End-to-end tests ran with", yellow=True, bold=True)
+        for line in SUMMARY:
             terminalreporter.write_line(line, red=line.startswith(NOT_VERIFIED), bold=True)
 
 
 @pytest.fixture(scope="module")
 def kit(tmp_path_factory: pytest.TempPathFactory, engine: Engine) -> Iterator[Kit]:
+    """The commands for a new sandbox, which is stopped and deleted after the module."""
     kit = Kit(tmp_path_factory.mktemp("clone") / ".sandbox")
     yield kit
     kit.toolchain("reset")

@@ -19,21 +19,14 @@ pytestmark = pytest.mark.e2e
 ROLE = "arn:aws:iam::210987654321:role/secret-reader"
 KEY = "okta-identity-center:federation"
 FEDERATION = yaml.safe_load((ROOT / "Pulumi.dev.yaml").read_text())["config"][KEY]
-ALONE: dict[str, Any] = {"access": {}, "attributes": []}
+ALONE: dict[str, Any] = {"account_access": {}, "attribute_statements": []}
 
 
 @pytest.fixture(scope="module")
 def sandbox(kit: Kit) -> Iterator[Kit]:
     """A sandbox alone, with an empty stack."""
-    command = kit.command("sandbox", "--port", "0")
-    running = subprocess.Popen(command, cwd=ROOT, env=kit.scrubbed, stdout=subprocess.PIPE)
-    assert running.stdout is not None
-    assert b"is up" in running.stdout.readline()
-    kit.okta("POST", "/sandbox/settings", {"connections": "supported"})
-    assert kit.env["PULUMI_STACK"] == "dev"
-    yield kit
-    running.terminate()
-    running.wait(20)
+    with kit.running_sandbox("--connections", "supported"):
+        yield kit
 
 
 def with_role(kit: Kit, service: str, region: str) -> Any:
@@ -50,16 +43,16 @@ def up(kit: Kit, *arguments: str) -> Result:
     return kit.run("up", "--yes", "--skip-preview", *arguments)
 
 
-def test_the_secret_and_the_alarm_may_lie_elsewhere(sandbox: Kit) -> None:
+def test_the_secret_and_the_alarm_in_another_account_and_region(sandbox: Kit) -> None:
     secrets = with_role(sandbox, "secretsmanager", "eu-west-1")
     secrets.create_secret(Name="federation/scim", SecretString=json.dumps(sandbox.secret))
-    scim = {"secret": "federation/scim", "probe_at": sandbox.sandbox["scim"]}
-    sandbox.change(**ALONE, scim=scim)
+    token = {"secret": "federation/scim", "verify_at": sandbox.sandbox["scim"]}
+    sandbox.change(**ALONE, scim_token=token)
     missing = up(sandbox)
     assert "secret 'federation/scim': is not in AWS Secrets Manager" in missing.text
     sandbox.change(
         **ALONE,
-        scim={**scim, "region": "eu-west-1", "role_arn": ROLE},
+        scim_token={**token, "region": "eu-west-1", "role_arn": ROLE},
         alarm={"emails": ["identity@example.com"], "region": "eu-central-1"},
     )
     done = up(sandbox)
@@ -72,15 +65,20 @@ def test_the_secret_and_the_alarm_may_lie_elsewhere(sandbox: Kit) -> None:
     assert again.code == 0, again.text
 
 
-def test_two_federations_in_one_org_leave_each_other_alone(sandbox: Kit) -> None:
-    sandbox.change(**ALONE, push=["aws-admins"])
+def test_two_federations_in_one_org_do_not_affect_each_other(sandbox: Kit) -> None:
+    sandbox.change(**ALONE, push_groups=["aws-admins"])
     assert up(sandbox).code == 0
     document = yaml.safe_load(sandbox.settings.read_text())
     app = {**FEDERATION["app"], "label": "AWS IAM Identity Center (second)"}
-    document["config"][KEY] |= {"app": app, "assign": ["aws-access"], "push": ["aws-data"]}
+    document["config"][KEY] |= {
+        "app": app,
+        "assignments": {"groups": ["aws-access"]},
+        "push_groups": ["aws-data"],
+    }
     second = sandbox.home / "Pulumi.second.yaml"
     second.write_text(yaml.safe_dump(document))
     made = sandbox.pulumi("stack", "init", "second")
+    (ROOT / second.name).unlink(missing_ok=True)  # `stack init` writes it beside Pulumi.yaml
     assert made.code == 0, made.text
     chosen = ("--stack", "second", "--config-file", str(second))
     done = up(sandbox, *chosen)
@@ -100,7 +98,7 @@ def test_two_federations_in_one_org_leave_each_other_alone(sandbox: Kit) -> None
     assert same.code == 0, same.text
 
 
-def test_a_token_in_the_shell_cannot_take_the_stack_over(sandbox: Kit) -> None:
+def test_a_token_in_the_environment_is_rejected(sandbox: Kit) -> None:
     done = subprocess.run(
         ["pulumi", "preview", "--non-interactive"], cwd=ROOT,
         env={**sandbox.env, "OKTA_ACCESS_TOKEN": "TOPSECRET"}, capture_output=True, text=True,

@@ -1,4 +1,4 @@
-"""A federation made by hand, taken over with the real engine: one story, told in order.
+"""A federation that was set up in the consoles, adopted with the real engine.
 
 It is built as a person builds it: the app, assignments and mappings by Okta's API, provisioning in
 the admin console, access by AWS's API; nothing of the kit takes part. From then on a full push is
@@ -10,7 +10,7 @@ import re
 import subprocess
 import sys
 from collections.abc import Iterator
-from pathlib import Path
+from dataclasses import dataclass
 from typing import Any
 
 import pytest
@@ -31,7 +31,7 @@ DEV, PROD = "210987654321", "321098765432"
 MANAGED = "arn:aws:iam::aws:policy/PowerUserAccess"
 LIMITS = "arn:aws:iam::aws:policy/ReadOnlyAccess"
 IMPORTED = 13
-"""The app, its assignment, two permission sets, four policies, four assignments in accounts, and
+"""The app, its assignment, two permission sets, four policies, four account assignments, and
 attributes for access control."""
 OWN_TAG = {
     "Version": "2012-10-17",
@@ -44,8 +44,8 @@ OWN_TAG = {
 }  # fmt: skip
 
 
-class Hands:
-    """Whoever made the federation, without this kit."""
+class Administrator:
+    """The administrator who set up the federation, without this kit."""
 
     def __init__(self, kit: Kit) -> None:
         self.kit = kit
@@ -94,44 +94,38 @@ def aws_groups(kit: Kit) -> dict[str, str]:
 
 
 @pytest.fixture(scope="module")
-def hands(kit: Kit) -> Iterator[Hands]:
-    """The sandbox, with a federation made by hand and an empty stack."""
-    command = kit.command("sandbox", "--port", "0")
-    running = subprocess.Popen(command, cwd=ROOT, env=kit.scrubbed, stdout=subprocess.PIPE)
-    assert running.stdout is not None
-    assert b"is up" in running.stdout.readline()
-    assert kit.env["PULUMI_STACK"] == "dev"
-    made = Hands(kit)
-    app = made.app("AWS by hand", Department="user.department", CostCenter="user.costCenter")
-    Person(kit).turns_provisioning_on()
-    made.assigns(app, "aws-access", 1)
-    kit.settle()
-    for group in PUSHED:
-        made.pushes(app, group)
-    kit.settle()
-    developer = made.permission_set("Developer", SessionDuration="PT8H", Description="By hand")
-    made.sso.attach_managed_policy_to_permission_set(**developer, ManagedPolicyArn=MANAGED)
-    made.sso.attach_customer_managed_policy_reference_to_permission_set(
-        **developer, CustomerManagedPolicyReference={"Name": "Deploy", "Path": "/team/"}
-    )
-    made.sso.put_permissions_boundary_to_permission_set(
-        **developer, PermissionsBoundary={"ManagedPolicyArn": LIMITS}
-    )
-    for group in ("aws-developers", "aws-data"):
-        made.gives(developer, group, DEV)
-    costs = made.permission_set("CostReports")
-    made.sso.put_inline_policy_to_permission_set(**costs, InlinePolicy=json.dumps(OWN_TAG))
-    for account in (DEV, PROD):
-        made.gives(costs, "aws-finance", account)
-    feed = {"Key": "UserName", "Value": {"Source": ["${path:userName}"]}}
-    made.sso.create_instance_access_control_attribute_configuration(
-        InstanceArn=made.instance,
-        InstanceAccessControlAttributeConfiguration={"AccessControlAttributes": [feed]},
-    )
-    kit.okta("POST", "/sandbox/settings", {"full_push": "replace"})
-    yield made
-    running.terminate()
-    running.wait(20)
+def administrator(kit: Kit) -> Iterator[Administrator]:
+    """The sandbox, with a federation that was set up by an administrator, and an empty stack."""
+    with kit.running_sandbox():
+        made = Administrator(kit)
+        app = made.app("AWS by hand", Department="user.department", CostCenter="user.costCenter")
+        Person(kit).turns_provisioning_on()
+        made.assigns(app, "aws-access", 1)
+        kit.settle()
+        for group in PUSHED:
+            made.pushes(app, group)
+        kit.settle()
+        developer = made.permission_set("Developer", SessionDuration="PT8H", Description="By hand")
+        made.sso.attach_managed_policy_to_permission_set(**developer, ManagedPolicyArn=MANAGED)
+        made.sso.attach_customer_managed_policy_reference_to_permission_set(
+            **developer, CustomerManagedPolicyReference={"Name": "Deploy", "Path": "/team/"}
+        )
+        made.sso.put_permissions_boundary_to_permission_set(
+            **developer, PermissionsBoundary={"ManagedPolicyArn": LIMITS}
+        )
+        for group in ("aws-developers", "aws-data"):
+            made.gives(developer, group, DEV)
+        costs = made.permission_set("CostReports")
+        made.sso.put_inline_policy_to_permission_set(**costs, InlinePolicy=json.dumps(OWN_TAG))
+        for account in (DEV, PROD):
+            made.gives(costs, "aws-finance", account)
+        feed = {"Key": "UserName", "Value": {"Source": ["${path:userName}"]}}
+        made.sso.create_instance_access_control_attribute_configuration(
+            InstanceArn=made.instance,
+            InstanceAccessControlAttributeConfiguration={"AccessControlAttributes": [feed]},
+        )
+        kit.okta("POST", "/sandbox/settings", {"full_push": "replace"})
+        yield made
 
 
 def adopt(kit: Kit, *arguments: str) -> Result:
@@ -144,14 +138,14 @@ def adopt(kit: Kit, *arguments: str) -> Result:
         "--aws-endpoint", kit.sandbox["aws"], *arguments,
     ]  # fmt: skip
     done = subprocess.run(
-        command, cwd=ROOT, env={**kit.scrubbed, **credentials}, capture_output=True, text=True,
+        command, cwd=ROOT, env={**kit.isolated_env, **credentials}, capture_output=True, text=True,
         timeout=120, check=False,
     )  # fmt: skip
     return Result(done.returncode, done.stdout + done.stderr)
 
 
 def use(kit: Kit, federation: dict[str, Any]) -> None:
-    """These settings, with the sandbox's address and credentials."""
+    """Write these settings, with the sandbox's address and credentials."""
     document = yaml.safe_load(kit.settings.read_text())
     document["config"][KEY] = federation
     kit.settings.write_text(yaml.safe_dump(document))
@@ -171,19 +165,19 @@ def steps(preview: Result) -> dict[str, set[str]]:
 
 
 def writes(kit: Kit, since: int) -> list[tuple[str, str]]:
-    """Calls to Okta and to the SCIM endpoint that could change something."""
-    made = kit.okta("GET", "/sandbox/journal")[since:]
+    """The changing calls to Okta and to the SCIM endpoint."""
+    made = kit.okta("GET", "/sandbox/request-log")[since:]
     return [(c["method"], c["path"]) for c in made if c["method"] not in ("GET", "HEAD")]
 
 
 def aws_writes(kit: Kit) -> list[str]:
-    """The same of AWS, by IAM actions, since the sandbox began."""
-    made = [call["operation"] for call in kit.okta("GET", "/sandbox/journal?server=aws")]
+    """The changing calls to AWS since the sandbox started, as IAM actions."""
+    made = [call["operation"] for call in kit.okta("GET", "/sandbox/request-log?server=aws")]
     return [action for action in made if not re.match(r"[\w-]+:(List|Get|Describe)", action)]
 
 
-def journal(kit: Kit) -> int:
-    return len(kit.okta("GET", "/sandbox/journal"))
+def request_count(kit: Kit) -> int:
+    return len(kit.okta("GET", "/sandbox/request-log"))
 
 
 def mappings(kit: Kit) -> dict[str, tuple[str, str]]:
@@ -192,19 +186,23 @@ def mappings(kit: Kit) -> dict[str, tuple[str, str]]:
     return {m["id"]: (m["sourceGroupId"], m["status"]) for m in listed}
 
 
-def in_aws(hands: Hands) -> dict[str, Any]:
-    """Who has what, and what each permission set is."""
-    sets = hands.sso.list_permission_sets(InstanceArn=hands.instance)["PermissionSets"]
+def in_aws(administrator: Administrator) -> dict[str, Any]:
+    """The permission sets, their policies and their account assignments."""
+    sets = administrator.sso.list_permission_sets(InstanceArn=administrator.instance)[
+        "PermissionSets"
+    ]
     found: dict[str, Any] = {}
     for arn in sets:
-        at = {"InstanceArn": hands.instance, "PermissionSetArn": arn}
-        shown = hands.sso.describe_permission_set(**at)["PermissionSet"]
-        managed = hands.sso.list_managed_policies_in_permission_set(**at)
-        accounts = hands.sso.list_accounts_for_provisioned_permission_set(**at)["AccountIds"]
+        at = {"InstanceArn": administrator.instance, "PermissionSetArn": arn}
+        shown = administrator.sso.describe_permission_set(**at)["PermissionSet"]
+        managed = administrator.sso.list_managed_policies_in_permission_set(**at)
+        accounts = administrator.sso.list_accounts_for_provisioned_permission_set(**at)[
+            "AccountIds"
+        ]
         given = [
             (account, each["PrincipalId"])
             for account in sorted(accounts)
-            for each in hands.sso.list_account_assignments(**at, AccountId=account)[
+            for each in administrator.sso.list_account_assignments(**at, AccountId=account)[
                 "AccountAssignments"
             ]
         ]
@@ -213,7 +211,7 @@ def in_aws(hands: Hands) -> dict[str, Any]:
 
 
 def without_import_ids(federation: dict[str, Any]) -> dict[str, Any]:
-    """As whoever has adopted edits the file afterwards."""
+    """The settings without import IDs, as a user edits the file after adoption."""
 
     def bare(value: Any) -> Any:
         if isinstance(value, dict):
@@ -224,66 +222,103 @@ def without_import_ids(federation: dict[str, Any]) -> dict[str, Any]:
     return bare(federation)
 
 
+@dataclass
+class Adoption:
+    """The federation before adoption, and what `okta-idc adopt` wrote."""
+
+    groups: dict[str, str]
+    mappings: dict[str, tuple[str, str]]
+    in_aws: dict[str, Any]
+    aws_writes: list[str]
+    output: str
+    okta_writes: list[tuple[str, str]]
+    federation: dict[str, Any]
+
+
 @pytest.fixture(scope="module")
-def story() -> dict[str, Any]:
-    """What one test leaves to the next."""
-    return {}
-
-
-def test_adopt_writes_a_stack_file_that_loads_and_leaves_nothing_out(
-    kit: Kit, hands: Hands, story: dict[str, Any], tmp_path: Path
-) -> None:
-    story["groups"], story["mappings"] = aws_groups(kit), mappings(kit)
-    story["in_aws"], story["aws_writes"] = in_aws(hands), aws_writes(kit)
-    before, out = journal(kit), tmp_path / "Pulumi.adopted.yaml"
+def story(
+    kit: Kit, administrator: Administrator, tmp_path_factory: pytest.TempPathFactory
+) -> Adoption:
+    """`okta-idc adopt`."""
+    known = aws_groups(kit), mappings(kit), in_aws(administrator), aws_writes(kit)
+    before, out = request_count(kit), tmp_path_factory.mktemp("adopt") / "Pulumi.adopted.yaml"
     done = adopt(kit, "--out", str(out))
     assert done.code == 0, done.text
-    assert writes(kit, before) == []
-    assert TOKEN not in done.text
     federation = yaml.safe_load(out.read_text())["config"][KEY]
-    assert [g["name"] for g in federation["push"]] == list(PUSHED)
-    assert federation["assign"][0]["name"] == "aws-access"
-    story["federation"] = federation
+    return Adoption(*known, done.text, writes(kit, before), federation)
 
 
-def test_the_first_preview_shows_imports_only(
-    kit: Kit, hands: Hands, story: dict[str, Any]
-) -> None:
-    use(kit, story["federation"])
-    before = journal(kit)
+@pytest.fixture(scope="module")
+def imported(kit: Kit, story: Adoption) -> list[tuple[str, str]]:
+    """The calls of the first `pulumi up`, which imports."""
+    use(kit, story.federation)
+    before = request_count(kit)
+    done = kit.run("up", "--yes", "--skip-preview")
+    assert done.code == 0, done.text
+    kit.settle()
+    return writes(kit, before)
+
+
+@pytest.fixture(scope="module")
+def owned(
+    kit: Kit, story: Adoption, imported: object, tmp_path_factory: pytest.TempPathFactory
+) -> list[tuple[str, str]]:
+    """The calls of `pulumi import` for the push mappings."""
+    path = tmp_path_factory.mktemp("import") / "mappings.json"
+    assert adopt(kit, "--mappings", str(path), "--stack", "dev").code == 0
+    before = request_count(kit)
+    done = kit.run(
+        "import", "--file", str(path), "--yes", "--skip-preview", "--generate-code=false"
+    )
+    assert done.code == 0, done.text
+    use(kit, without_import_ids(story.federation))
+    return writes(kit, before)
+
+
+def test_adopt_writes_a_complete_stack_file(story: Adoption) -> None:
+    assert story.okta_writes == []
+    assert TOKEN not in story.output
+    assert [g["name"] for g in story.federation["push"]] == list(PUSHED)
+    assert story.federation["assign"][0]["name"] == "aws-access"
+
+
+def test_the_first_preview_shows_imports_only(kit: Kit, story: Adoption) -> None:
+    use(kit, story.federation)
+    before = request_count(kit)
     found = steps(kit.run("preview", "--json"))
     assert set(found) == {"import"}, found
     assert len(found["import"]) == IMPORTED, found
     assert writes(kit, before) == []
 
 
-def test_the_first_up_sends_nothing(kit: Kit, hands: Hands, story: dict[str, Any]) -> None:
-    before = journal(kit)
-    done = kit.run("up", "--yes", "--skip-preview")
-    assert done.code == 0, done.text
-    kit.settle()
-    assert writes(kit, before) == []
-    assert mappings(kit) == story["mappings"]
-    assert aws_groups(kit) == story["groups"]
-
-
-def test_nothing_in_aws_has_changed(kit: Kit, hands: Hands, story: dict[str, Any]) -> None:
-    assert in_aws(hands) == story["in_aws"]
-    assert story["aws_writes"]  # those of whoever made it are seen
-    assert aws_writes(kit) == story["aws_writes"]
-
-
-def test_a_second_up_and_a_refresh_change_nothing(
-    kit: Kit, hands: Hands, story: dict[str, Any]
+def test_the_first_up_makes_no_changing_call(
+    kit: Kit, story: Adoption, imported: list[tuple[str, str]]
 ) -> None:
-    before = journal(kit)
+    assert imported == []
+    assert mappings(kit) == story.mappings
+    assert aws_groups(kit) == story.groups
+
+
+@pytest.mark.usefixtures("imported")
+def test_nothing_in_aws_has_changed(
+    kit: Kit, administrator: Administrator, story: Adoption
+) -> None:
+    assert in_aws(administrator) == story.in_aws
+    assert story.aws_writes  # the calls that set the federation up are recorded
+    assert aws_writes(kit) == story.aws_writes
+
+
+@pytest.mark.usefixtures("imported")
+def test_a_second_up_and_a_refresh_change_nothing(kit: Kit) -> None:
+    before = request_count(kit)
     for verb in ("up", "refresh"):
         done = kit.run(verb, "--yes", "--skip-preview", "--expect-no-changes")
         assert done.code == 0, done.text
     assert writes(kit, before) == []
 
 
-def test_everything_that_was_imported_is_protected(kit: Kit, hands: Hands) -> None:
+@pytest.mark.usefixtures("imported")
+def test_imported_resources_are_protected(kit: Kit) -> None:
     document = json.loads(kit.pulumi("stack", "export").text)
     kept = [r for r in document["deployment"]["resources"] if r.get("importID")]
     assert len(kept) == IMPORTED
@@ -293,17 +328,11 @@ def test_everything_that_was_imported_is_protected(kit: Kit, hands: Hands) -> No
     assert "cannot be deleted" in done.text
 
 
-def test_the_mappings_can_be_owned_without_a_call_to_okta(
-    kit: Kit, hands: Hands, story: dict[str, Any], tmp_path: Path
+def test_push_mappings_are_imported_without_a_changing_call(
+    kit: Kit, owned: list[tuple[str, str]]
 ) -> None:
-    path = tmp_path / "mappings.json"
-    assert adopt(kit, "--mappings", str(path), "--stack", "dev").code == 0
-    before = journal(kit)
-    done = kit.run(
-        "import", "--file", str(path), "--yes", "--skip-preview", "--generate-code=false"
-    )
-    assert done.code == 0, done.text
-    use(kit, without_import_ids(story["federation"]))
+    assert owned == []
+    before = request_count(kit)
     found = steps(kit.run("preview", "--json"))
     assert set(found) == {"same", "update"}, found
     assert found["update"] == {"identity-center-app-saml"}
@@ -312,30 +341,30 @@ def test_the_mappings_can_be_owned_without_a_call_to_okta(
     assert state.count('"deleteTargetGroupOnDestroy": false') == 2 * len(PUSHED)
 
 
-def test_the_app_is_then_told_once_to_leave_its_sign_on_policy_alone(
-    kit: Kit, hands: Hands, story: dict[str, Any]
-) -> None:
+@pytest.mark.usefixtures("owned")
+def test_the_next_up_updates_only_the_app_and_only_once(kit: Kit, story: Adoption) -> None:
     [app] = kit.okta("GET", "/api/v1/apps?limit=200")
-    before = journal(kit)
+    before = request_count(kit)
     done = kit.run("up", "--yes", "--skip-preview")
     assert done.code == 0, done.text
     assert writes(kit, before) == [("PUT", f"/api/v1/apps/{app['id']}")]
     done = kit.run("up", "--yes", "--skip-preview", "--expect-no-changes")
     assert done.code == 0, done.text
     kit.settle()
-    assert mappings(kit) == story["mappings"]
+    assert mappings(kit) == story.mappings
 
 
-def test_a_destroy_leaves_the_groups_in_aws(kit: Kit, hands: Hands, story: dict[str, Any]) -> None:
-    use(kit, without_import_ids(story["federation"]) | {"protect": False})
+@pytest.mark.usefixtures("owned")
+def test_a_destroy_leaves_the_groups_in_aws(kit: Kit, story: Adoption) -> None:
+    use(kit, without_import_ids(story.federation) | {"protect": False})
     done = kit.run("up", "--yes", "--skip-preview")
     assert done.code == 0, done.text
-    before = journal(kit)
+    before = request_count(kit)
     done = kit.run("destroy", "--yes", "--skip-preview")
     assert done.code == 0, done.text
     kit.settle()
     [app] = {path.split("/")[4] for _, path in writes(kit, before) if "/group-push/" in path}
     gone = {path for method, path in writes(kit, before) if method == "DELETE" and "gPm" in path}
     root = f"/api/v1/apps/{app}/group-push/mappings"
-    assert gone == {f"{root}/{ident}?deleteTargetGroup=false" for ident in story["mappings"]}
-    assert aws_groups(kit) == story["groups"]
+    assert gone == {f"{root}/{ident}?deleteTargetGroup=false" for ident in story.mappings}
+    assert aws_groups(kit) == story.groups

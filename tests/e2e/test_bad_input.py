@@ -1,8 +1,7 @@
-"""Bad input, with the real engine: a clear error that names place, value and fix; no traceback;
+"""Invalid input, with the real engine: an error with path, value and remedy; no traceback;
 nothing half done."""
 
 import json
-import subprocess
 from collections.abc import Iterator
 from typing import Any
 
@@ -22,76 +21,79 @@ FEDERATION = yaml.safe_load((ROOT / "Pulumi.dev.yaml").read_text())["config"][
 @pytest.fixture(scope="module")
 def sandbox(kit: Kit) -> Iterator[Kit]:
     """A sandbox alone, with an empty stack."""
-    command = kit.command("sandbox", "--port", "0")
-    running = subprocess.Popen(command, cwd=ROOT, env=kit.scrubbed, stdout=subprocess.PIPE)
-    assert running.stdout is not None
-    assert b"is up" in running.stdout.readline()
-    assert kit.env["PULUMI_STACK"] == "dev"
-    yield kit
-    running.terminate()
-    running.wait(20)
+    with kit.running_sandbox():
+        yield kit
 
 
 def refused(kit: Kit, *says: str) -> None:
     writes = {"POST", "PUT", "PATCH", "DELETE"}
-    before = len(kit.okta("GET", "/sandbox/journal"))
+    before = len(kit.okta("GET", "/sandbox/request-log"))
     done = kit.run("up", "--yes", "--skip-preview")
     assert done.code != 0
     for text in says:
         assert text in done.text, done.text
     assert "Traceback" not in done.text, done.text
     assert "Exception calling application" not in done.text, done.text
-    made = kit.okta("GET", "/sandbox/journal")[before:]
+    made = kit.okta("GET", "/sandbox/request-log")[before:]
     assert not [call for call in made if call["method"] in writes], "something was half done"
 
 
 @pytest.mark.parametrize(
     ("changes", "says"),
     [
-        ({"pusch": []}, ["federation.pusch: unknown key", "did you mean 'push'?"]),
+        ({"push_group": []}, ["federation.push_group: unknown key", "Did you mean 'push_groups'?"]),
+        ({"push": ["aws-admins"]}, ["federation.push: was renamed. Use push_groups."]),
         (
-            {"push": ["aws-admin"]},
-            ["push[0]: 'aws-admin' is not a group in Okta", "Did you mean 'aws-admins'?"],
+            {"push_groups": ["aws-admin"]},
+            ["push_groups[0]: 'aws-admin' is not a group in Okta", "Did you mean 'aws-admins'?"],
         ),
-        (
-            {"push": ["aws-access"]},
-            ["federation.push_groups[0]: 'aws-access' is an assignment group too", "OIC-201"],
-        ),
+        ({"push_groups": ["aws-access"]}, ["federation.push_groups[0]: 'aws-access'", "OIC-201"]),
         (
             {"app": {**FEDERATION["app"], "acs_url": "https://example.com/acs"}},
             ["federation.app.acs_url: 'https://example.com/acs'", "is not an ACS URL"],
         ),
         (
-            {"attributes": [{"key": "A", "value": "user.a"}, {"key": "a", "value": "user.b"}]},
-            ["federation.attributes[1].key: 'a' is the same key"],
+            {
+                "attribute_statements": [
+                    {"key": "A", "value": "user.a"},
+                    {"key": "a", "value": "user.b"},
+                ]
+            },
+            ["federation.attribute_statements[1].key: 'a' is the same key"],
         ),
         (
-            {"attributes": [{"key": "A&B", "value": "user.a"}]},
-            ["federation.attributes[0].key: 'A&B'", "OIC-401"],
+            {"attribute_statements": [{"key": "A&B", "value": "user.a"}]},
+            ["federation.attribute_statements[0].key: 'A&B'", "OIC-401"],
         ),
         (
-            {"attributes": [{"key": "D", "value": "${user.department}"}]},
-            ["federation.attributes[0].value", "expects the expression itself: user.department"],
+            {"attribute_statements": [{"key": "D", "value": "${user.department}"}]},
+            [
+                "federation.attribute_statements[0].value",
+                "expects the expression itself: user.department",
+            ],
         ),
         (
-            {"attributes": [{"key": "D", "value": "department"}]},
-            ["federation.attributes[0].value: 'department'", "Write user.department"],
+            {"attribute_statements": [{"key": "D", "value": "department"}]},
+            [
+                "federation.attribute_statements[0].value: 'department'",
+                "Fix: write user.department",
+            ],
         ),
         (
-            {"push": ["aws-admins"], "access": FEDERATION["access"]},
-            ["federation.access.permission_sets[0].groups[0]: 'aws-developers' is not pushed"],
+            {"push_groups": ["aws-admins"], "account_access": FEDERATION["account_access"]},
+            ["account_access.permission_sets[0].groups[0]: 'aws-developers'"],
         ),
         (
-            {"scim": {"secret": "nothing/here"}},
-            ["secret 'nothing/here': is not in AWS Secrets Manager", "Fix: put the SCIM token"],
+            {"scim_token": {"secret": "nothing/here"}},
+            ["Secrets Manager has no secret 'nothing/here'", "Store the SCIM token"],
         ),
     ],
     ids=lambda value: next(iter(value)) if isinstance(value, dict) else None,
 )
-def test_a_wrong_setting_is_explained_and_changes_nothing(
+def test_an_invalid_setting_is_explained_and_changes_nothing(
     sandbox: Kit, changes: dict[str, Any], says: list[str]
 ) -> None:
-    sandbox.change(**({"access": {}} | changes))
+    sandbox.change(**({"account_access": {}} | changes))
     refused(sandbox, *says)
 
 
@@ -121,7 +123,7 @@ def test_a_malformed_secret_is_explained_without_its_value(
     secrets = sandbox.aws("secretsmanager")
     name = f"bad/{abs(hash(value))}"
     secrets.create_secret(Name=name, SecretString=value)
-    sandbox.change(scim={"secret": name})
+    sandbox.change(scim_token={"secret": name})
     refused(sandbox, f"secret '{name}'", says)
     assert "TOPSECRET" not in sandbox.run("preview").text
 
@@ -136,7 +138,7 @@ def test_a_malformed_secret_is_explained_without_its_value(
     ],
     ids=["deleted", "another-tenant", "expired", "another-region"],
 )
-def test_a_token_is_proven_before_okta_gets_it(
+def test_a_token_is_verified_before_okta_gets_it(
     sandbox: Kit, changes: dict[str, Any], says: str
 ) -> None:
     secret = dict(sandbox.secret)
@@ -144,7 +146,8 @@ def test_a_token_is_proven_before_okta_gets_it(
         secret[key] = change if isinstance(change, str) else _changed(secret[key], *change)
     name = f"stale/{abs(hash(says))}"
     sandbox.aws("secretsmanager").create_secret(Name=name, SecretString=json.dumps(secret))
-    sandbox.change(scim={"secret": name, "probe_at": sandbox.sandbox["scim"]}, access={})
+    token = {"secret": name, "verify_at": sandbox.sandbox["scim"]}
+    sandbox.change(scim_token=token, account_access={})
     refused(sandbox, f"secret '{name}'" if "region" not in says else "secret", says)
     assert secret["token"] not in sandbox.run("preview").text
 

@@ -1,4 +1,4 @@
-"""What goes wrong beside the program, with the real engine: a clear end, and a way on."""
+"""Faults outside the program, with the real engine: a clear error and the next step."""
 
 import json
 import re
@@ -17,27 +17,25 @@ pytestmark = pytest.mark.e2e
 
 KEY = "okta-identity-center:federation"
 FEDERATION = yaml.safe_load((ROOT / "Pulumi.dev.yaml").read_text())["config"][KEY]
-QUICK = {**FEDERATION["provisioning"], "settle_seconds": 0.5, "arrival_minutes": 0.1}
+QUICK = {
+    **FEDERATION["provisioning"],
+    "propagation_settle_seconds": 0.5,
+    "propagation_timeout_minutes": 0.1,
+}
 SETS: list[dict[str, Any]] = [
     {"name": "Developer", "groups": ["aws-data"], "accounts": ["210987654321"]}
 ]
 SMALL: dict[str, Any] = {
-    "push": ["aws-data"], "attributes": [], "provisioning": QUICK,
-    "access": {"permission_sets": SETS},
+    "push_groups": ["aws-data"], "attribute_statements": [], "provisioning": QUICK,
+    "account_access": {"permission_sets": SETS},
 }  # fmt: skip
 
 
 @pytest.fixture(scope="module")
 def sandbox(kit: Kit) -> Iterator[Kit]:
-    command = kit.command("sandbox", "--port", "0")
-    running = subprocess.Popen(command, cwd=ROOT, env=kit.scrubbed, stdout=subprocess.PIPE)
-    assert running.stdout is not None
-    assert b"is up" in running.stdout.readline()
-    kit.okta("POST", "/sandbox/settings", {"connections": "supported"})
-    assert kit.env["PULUMI_STACK"] == "dev"
-    yield kit
-    running.terminate()
-    running.wait(20)
+    """A sandbox alone, with an empty stack."""
+    with kit.running_sandbox("--connections", "supported"):
+        yield kit
 
 
 @pytest.fixture(autouse=True)
@@ -48,7 +46,7 @@ def _no_fault_stays(sandbox: Kit) -> Iterator[None]:
 
 @pytest.fixture(scope="module")
 def federation(sandbox: Kit) -> Kit:
-    """A small federation that stands."""
+    """A small federation, deployed."""
     sandbox.change(**SMALL)
     done = up(sandbox)
     assert done.code == 0, done.text
@@ -84,9 +82,9 @@ def okta_group(kit: Kit, name: str) -> Any:
 
 
 class TestMappings:
-    """What happens to a push mapping outside the program."""
+    """Push mappings that change outside the program."""
 
-    def test_a_mapping_that_is_gone_is_named_with_the_command_that_mends_it(
+    def test_a_deleted_mapping_is_named_with_the_command_that_repairs_it(
         self, federation: Kit
     ) -> None:
         app, gone = mapping(federation)
@@ -120,17 +118,15 @@ class TestMappings:
         assert "pulumi up --refresh" in told.text
         federation.okta("DELETE", "/sandbox/faults")
         app, ident = mapping(federation)
-        for status in ("INACTIVE", "ACTIVE"):  # as «Retry all groups» does
+        for status in ("INACTIVE", "ACTIVE"):  # as "Retry all groups" does
             federation.okta("PATCH", f"{app}/group-push/mappings/{ident}", {"status": status})
         federation.settle()
         healed = up(federation)
         assert healed.code == 0, healed.text
         assert "OIC-601" not in healed.text.split("Outputs:")[0], healed.text
 
-    def test_a_push_that_is_stuck_ends_bounded_and_says_where_to_look(
-        self, federation: Kit
-    ) -> None:
-        federation.change(**{**SMALL, "push": ["aws-data", "aws-support"]})
+    def test_a_stuck_push_times_out_and_names_the_next_command(self, federation: Kit) -> None:
+        federation.change(**{**SMALL, "push_groups": ["aws-data", "aws-support"]})
         fault(federation, "server-error", server="scim", path="/Groups", method="POST", times=None)
         began = time.monotonic()
         stuck = up(federation)
@@ -148,11 +144,11 @@ class TestMappings:
         old = okta_group(federation, "aws-data")
         federation.okta("PUT", f"/api/v1/groups/{old['id']}", {"profile": {"name": "aws-data-2"}})
         federation.okta("POST", "/api/v1/groups", {"profile": {"name": "aws-data"}})
-        before = len(federation.okta("GET", "/sandbox/journal"))
+        before = len(federation.okta("GET", "/sandbox/request-log"))
         refused = up(federation)
         assert refused.code != 0
         assert "protect" in refused.text, refused.text
-        made = federation.okta("GET", "/sandbox/journal")[before:]
+        made = federation.okta("GET", "/sandbox/request-log")[before:]
         assert {c["method"] for c in made} == {"GET"}
         new = okta_group(federation, "aws-data")
         federation.okta("DELETE", f"/api/v1/groups/{new['id']}")
@@ -160,12 +156,12 @@ class TestMappings:
         federation.change(**SMALL)
         assert up(federation).code == 0
 
-    def test_retiring_a_group_for_good_takes_two_runs(self, federation: Kit) -> None:
+    def test_retiring_a_push_group_takes_two_runs(self, federation: Kit) -> None:
         push = ["aws-data", "aws-admins"]
-        federation.change(**{**SMALL, "push": push})
+        federation.change(**{**SMALL, "push_groups": push})
         assert up(federation).code == 0
         leaving = {"name": "aws-admins", "retire": True}
-        federation.change(**{**SMALL, "push": ["aws-data", leaving]})
+        federation.change(**{**SMALL, "push_groups": ["aws-data", leaving]})
         first = up(federation)
         assert first.code == 0, first.text
         assert "Retiring aws-admins" in first.text
@@ -193,11 +189,9 @@ class TestGroups:
         federation.okta("PUT", path, {"profile": {"name": "aws-data"}})
         assert up(federation, "--expect-no-changes").code == 0
 
-    def test_a_group_deleted_during_up_fails_and_the_next_run_says_why(
-        self, federation: Kit
-    ) -> None:
+    def test_a_group_deleted_during_up_is_named_by_the_next_run(self, federation: Kit) -> None:
         made = federation.okta("POST", "/api/v1/groups", {"profile": {"name": "aws-short-lived"}})
-        federation.change(**{**SMALL, "push": ["aws-data", "aws-short-lived"]})
+        federation.change(**{**SMALL, "push_groups": ["aws-data", "aws-short-lived"]})
         path = "/group-push/mappings"
         fault(federation, "slow", method="POST", path=path, delay=6)
         running = subprocess.Popen(
@@ -219,10 +213,12 @@ class TestGroups:
 
 
 class TestServers:
-    """Okta or AWS throttle, fail, or are gone in the middle."""
+    """Throttling, errors and outages of Okta and AWS."""
 
-    def test_a_storm_of_429_is_waited_for(self, federation: Kit) -> None:
-        federation.change(**{**SMALL, "attributes": [{"key": "Team", "value": "user.division"}]})
+    def test_repeated_429_responses_are_waited_for(self, federation: Kit) -> None:
+        federation.change(
+            **{**SMALL, "attribute_statements": [{"key": "Team", "value": "user.division"}]}
+        )
         reset = str(int(time.time()) + 3)
         headers = {"X-Rate-Limit-Limit": "100", "X-Rate-Limit-Remaining": "0",
                    "X-Rate-Limit-Reset": reset}  # fmt: skip
@@ -232,8 +228,8 @@ class TestServers:
         federation.change(**SMALL)
         assert up(federation).code == 0
 
-    def test_okta_gone_in_the_middle_is_healed_by_the_next_run(self, federation: Kit) -> None:
-        federation.change(**{**SMALL, "push": ["aws-data", "aws-finance"]})
+    def test_the_next_run_recovers_from_an_outage_of_okta(self, federation: Kit) -> None:
+        federation.change(**{**SMALL, "push_groups": ["aws-data", "aws-finance"]})
         fault(federation, "broken", method="POST", path="/group-push/mappings", times=None)
         assert up(federation).code != 0
         federation.okta("DELETE", "/sandbox/faults")
@@ -243,9 +239,9 @@ class TestServers:
         federation.change(**SMALL)
         assert up(federation).code == 0
 
-    def test_aws_gone_in_the_middle_is_healed_by_the_next_run(self, federation: Kit) -> None:
+    def test_the_next_run_recovers_from_an_outage_of_aws(self, federation: Kit) -> None:
         more = [*SETS, {"name": "Auditor", "groups": ["aws-data"], "accounts": ["321098765432"]}]
-        federation.change(**{**SMALL, "access": {"permission_sets": more}})
+        federation.change(**{**SMALL, "account_access": {"permission_sets": more}})
         settings = federation.settings.read_text()
         document = yaml.safe_load(settings)
         document["config"]["aws:endpoints"][0]["ssoadmin"] = "http://127.0.0.1:9"
@@ -261,14 +257,14 @@ class TestServers:
 
 
 class TestAws:
-    """What AWS has already, or has not."""
+    """Objects that already exist, or do not exist, in AWS."""
 
-    def test_a_permission_set_whose_name_is_taken_is_told(self, federation: Kit) -> None:
+    def test_a_duplicate_permission_set_name_is_reported(self, federation: Kit) -> None:
         center = federation.aws("sso-admin")
         instance = center.list_instances()["Instances"][0]["InstanceArn"]
         center.create_permission_set(InstanceArn=instance, Name="Taken")
         sets = [*SETS, {"name": "Taken", "groups": ["aws-data"], "accounts": ["321098765432"]}]
-        federation.change(**{**SMALL, "access": {"permission_sets": sets}})
+        federation.change(**{**SMALL, "account_access": {"permission_sets": sets}})
         refused = up(federation)
         assert refused.code != 0
         assert "permission_sets[1]" in refused.text, refused.text
@@ -276,16 +272,16 @@ class TestAws:
         federation.change(**SMALL)
         assert up(federation).code == 0
 
-    def test_an_account_that_does_not_exist_is_told(self, federation: Kit) -> None:
+    def test_a_missing_account_is_reported(self, federation: Kit) -> None:
         sets = [{**SETS[0], "accounts": ["210987654321", "999999999999"]}]
-        federation.change(**{**SMALL, "access": {"permission_sets": sets}})
+        federation.change(**{**SMALL, "account_access": {"permission_sets": sets}})
         refused = up(federation)
         assert refused.code != 0
         assert "999999999999" in refused.text, refused.text
         federation.change(**SMALL)
         assert up(federation).code == 0
 
-    def test_access_control_that_is_on_already_is_told_with_its_import_id(
+    def test_existing_attributes_for_access_control_are_reported_and_imported(
         self, federation: Kit
     ) -> None:
         center = federation.aws("sso-admin")
@@ -295,13 +291,16 @@ class TestAws:
             InstanceArn=instance,
             InstanceAccessControlAttributeConfiguration={"AccessControlAttributes": [source]},
         )
-        federation.change(**SMALL, access_control={})
+        federation.change(**SMALL, access_control_attributes={})
         refused = up(federation)
         assert refused.code != 0
         assert "Conflict" in refused.text, refused.text
         federation.change(
             **SMALL,
-            access_control={"attributes": {"Name": "${path:userName}"}, "import_id": instance},
+            access_control_attributes={
+                "attributes": {"Name": "${path:userName}"},
+                "import_id": instance,
+            },
         )
         taken = up(federation)
         assert taken.code == 0, taken.text

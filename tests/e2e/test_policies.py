@@ -1,5 +1,6 @@
-"""The policy pack with the real engine: on our own stack, on somebody else's, and offline."""
+"""The policy pack with the real engine: on the shipped stack, on another stack, and offline."""
 
+import copy
 import json
 import subprocess
 from collections.abc import Iterator
@@ -57,17 +58,12 @@ okta.PushGroup(
 @pytest.fixture(scope="module")
 def sandbox(kit: Kit) -> Iterator[Kit]:
     """A sandbox alone, with an empty stack."""
-    command = kit.command("sandbox", "--port", "0", "--connections", "supported")
-    running = subprocess.Popen(command, cwd=ROOT, env=kit.scrubbed, stdout=subprocess.PIPE)
-    assert running.stdout is not None
-    assert b"is up" in running.stdout.readline()
-    yield kit
-    running.terminate()
-    running.wait(20)
+    with kit.running_sandbox("--connections", "supported"):
+        yield kit
 
 
 class Stranger:
-    """A stack that has nothing of ours in it, in a folder of its own."""
+    """A stack without this kit's components, in its own folder."""
 
     def __init__(self, kit: Kit, folder: Path) -> None:
         self.folder, self.kit = folder, kit
@@ -97,12 +93,27 @@ def stranger(sandbox: Kit, tmp_path_factory: pytest.TempPathFactory) -> Stranger
     return Stranger(sandbox, tmp_path_factory.mktemp("stranger"))
 
 
+@pytest.fixture(scope="module")
+def remediated(
+    stranger: Stranger, tmp_path_factory: pytest.TempPathFactory
+) -> tuple[Result, Result]:
+    """A preview with remediation, and `pulumi up` after a person has fixed the rest."""
+    config = tmp_path_factory.mktemp("policies") / "policies.json"
+    config.write_text(
+        json.dumps({f"fix-{rule}": "remediate" for rule in ("oic-101", "oic-220", "oic-406")})
+    )
+    pack = ("--policy-pack", PACK, "--policy-pack-config", str(config))
+    preview = stranger.pulumi("preview", *pack)
+    stranger.pulumi("config", "set", "fixed", "true")
+    return preview, stranger.pulumi("up", "--yes", *pack)
+
+
 def writes(kit: Kit) -> int:
-    journal = kit.okta("GET", "/sandbox/journal")
-    return sum(call["method"] in ("POST", "PUT", "PATCH", "DELETE") for call in journal)
+    request_log = kit.okta("GET", "/sandbox/request-log")
+    return sum(call["method"] in ("POST", "PUT", "PATCH", "DELETE") for call in request_log)
 
 
-def test_our_own_stack_passes_in_its_first_preview(sandbox: Kit) -> None:
+def test_the_shipped_stack_passes_in_its_first_preview(sandbox: Kit) -> None:
     done = sandbox.pulumi("preview", "--policy-pack", PACK)
     assert done.code == 0, done.text
     assert "okta-identity-center@v" in done.text  # the pack has run
@@ -111,7 +122,7 @@ def test_our_own_stack_passes_in_its_first_preview(sandbox: Kit) -> None:
     assert "Traceback" not in done.text
 
 
-def test_a_bad_declaration_is_refused_before_anything_is_changed(stranger: Stranger) -> None:
+def test_an_invalid_declaration_is_rejected_before_any_change(stranger: Stranger) -> None:
     before = writes(stranger.kit)
     done = stranger.pulumi("preview", "--policy-pack", PACK)
     assert done.code != 0
@@ -124,17 +135,11 @@ def test_a_bad_declaration_is_refused_before_anything_is_changed(stranger: Stran
     assert writes(stranger.kit) == before
 
 
-def test_what_can_be_put_right_is_put_right_and_the_rest_a_person_has_to_do(
-    stranger: Stranger, tmp_path: Path
+def test_remediation_fixes_what_it_can(
+    stranger: Stranger, remediated: tuple[Result, Result]
 ) -> None:
-    config = tmp_path / "policies.json"
-    config.write_text(
-        json.dumps({f"fix-{rule}": "remediate" for rule in ("oic-101", "oic-220", "oic-406")})
-    )
-    asked = ("--policy-pack", PACK, "--policy-pack-config", str(config))
-    assert stranger.pulumi("preview", *asked).code != 0  # one group in both roles is left
-    stranger.pulumi("config", "set", "fixed", "true")
-    done = stranger.pulumi("up", "--yes", *asked)
+    preview, done = remediated
+    assert preview.code != 0  # one group in both roles is left
     assert done.code == 0, done.text
     exported = stranger.pulumi("stack", "export").text
     inputs = {r["urn"].rsplit("::", 1)[-1]: r.get("inputs", {}) for r in resources(exported)}
@@ -145,24 +150,26 @@ def test_what_can_be_put_right_is_put_right_and_the_rest_a_person_has_to_do(
     assert stranger.token not in exported
 
 
+@pytest.mark.usefixtures("remediated")
 def test_a_state_file_is_analysed_without_backend_or_passphrase(
     stranger: Stranger, tmp_path: Path
 ) -> None:
     file = tmp_path / "state.json"
     assert stranger.pulumi("stack", "export", "--file", str(file)).code == 0
-    stranger.env = {
+    offline = copy.copy(stranger)
+    offline.env = {
         key: value
         for key, value in stranger.env.items()
         if key not in ("PULUMI_BACKEND_URL", "PULUMI_STACK", "PULUMI_CONFIG_PASSPHRASE")
     }
     analyse = ("policy", "analyze", "--policy-pack", PACK, "--file", str(file))
-    assert stranger.pulumi(*analyse).code == 0
+    assert offline.pulumi(*analyse).code == 0
     state = json.loads(file.read_text())
     for resource in state["deployment"]["resources"]:
         if resource["type"].endswith(":Connection"):
             resource["inputs"]["baseUrl"] += "/"
     file.write_text(json.dumps(state))
-    refused = stranger.pulumi(*analyse)
+    refused = offline.pulumi(*analyse)
     assert refused.code != 0
     assert "oic-101" in refused.text
 

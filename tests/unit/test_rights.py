@@ -32,7 +32,7 @@ def test_the_tables_are_there() -> None:
 
 
 def test_the_role_that_reads_may_do_what_is_called_and_no_more() -> None:
-    given = actions("AWS: the role that reads")
+    given = actions("AWS: read-only role")
     assert {a for a in given if a.startswith(OURS)} == called(
         "preview", "drift", "doctor", "status"
     )
@@ -43,10 +43,10 @@ def test_the_role_that_reads_may_do_what_is_called_and_no_more() -> None:
 
 
 def test_both_roles_together_may_do_what_up_calls_and_no_more() -> None:
-    changes = actions("AWS: the role that changes")
-    assert changes | actions("AWS: the role that reads") >= called("up")
+    changes = actions("AWS: deployment role")
+    assert changes | actions("AWS: read-only role") >= called("up")
     assert changes - {"s3:PutObject", "s3:DeleteObject"} == called("up") - actions(
-        "AWS: the role that reads"
+        "AWS: read-only role"
     )
 
 

@@ -17,7 +17,7 @@ def _sources(found: Inventory) -> dict[str, str]:
 
 def _roles(found: Inventory) -> Iterator[Subject]:
     names = known(found.groups)
-    assigned, pushed = known(found.assigned), tuple(_sources(found))
+    assigned, pushed = tuple(known(found.assigned)), tuple(_sources(found))
     parts = numbered(map(names.name, assigned), "assignments.groups")
     parts |= numbered(map(names.name, pushed), "push_groups")
     yield Subject(groups.GroupRoles(assigned, pushed), parts=parts, names=_sources(found))
@@ -51,7 +51,7 @@ def _each_push_group(
 
 def _assigned_members(found: Inventory, name: str, members: frozenset[str]) -> Subject:
     # Only members who are not assigned break the rule, so the others are skipped.
-    others = members.difference(known(found.people).persons)
+    others = members.difference(known(found.people).by_id)
     return Subject(groups.PushedMembers(name, others, ()), names=found.members.logins)
 
 
@@ -117,7 +117,7 @@ def _compared(
 
 
 def _individual_users(found: Inventory) -> Iterator[Subject]:
-    logins = tuple(p.login for p in known(found.people).persons.values() if p.scope == "USER")
+    logins = tuple(p.login for p in known(found.people).by_id.values() if p.scope == "USER")
     yield Subject(assignments.Assignees(logins), parts=numbered(logins))
 
 

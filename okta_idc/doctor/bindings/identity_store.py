@@ -2,8 +2,8 @@
 
 from collections.abc import Iterator
 
-from okta_idc.inventory.assigned_users import Person
-from okta_idc.inventory.model import Inventory, Pushed
+from okta_idc.inventory.assigned_users import AssignedUser
+from okta_idc.inventory.model import Inventory, PushGroup
 from okta_idc.rules import identity_store_drift
 from okta_idc.rules.binding import Binding, Location, Subject, Unavailable, known
 
@@ -18,7 +18,7 @@ def _group_names(found: Inventory) -> Iterator[Subject | Unavailable]:
             yield _hidden_target(each)
 
 
-def _hidden_target(each: Pushed) -> Unavailable:
+def _hidden_target(each: PushGroup) -> Unavailable:
     return Unavailable(
         f"Okta does not show the group in the app to which {each.name} is pushed, and AWS has none "
         "of its name. Needs an admin role that can see the app's groups."
@@ -43,14 +43,14 @@ class _Sides:
     """The members of a push group in Okta and in AWS, by the users' logins."""
 
     def __init__(self, found: Inventory) -> None:
-        self._found, self._persons = found, known(found.people).persons
+        self._found, self._persons = found, known(found.people).by_id
         self._users = known(found.store_users)
-        self._by_name: dict[str, Person] = {}
+        self._by_name: dict[str, AssignedUser] = {}
         for person in self._persons.values():  # of two with one name, the provisioned one
             if person.kind == "there" or person.user_name.casefold() not in self._by_name:
                 self._by_name[person.user_name.casefold()] = person
 
-    def of(self, each: Pushed, *, arrived: bool) -> identity_store_drift.Members:
+    def of(self, each: PushGroup, *, arrived: bool) -> identity_store_drift.Members:
         """`arrived`: only those of Okta's members who are in AWS. Raises Unavailable."""
         reason = Unavailable("its members were not read.")
         okta = known(self._found.members.of.get(each.source, reason))
@@ -88,7 +88,7 @@ def _former_members(found: Inventory) -> Iterator[Subject | Unavailable]:
 def _provisioned(found: Inventory) -> Iterator[Subject]:
     names = {
         p.user_name: p.login
-        for p in known(found.people).persons.values()
+        for p in known(found.people).by_id.values()
         if p.app_status == "PROVISIONED" and p.kind == "there"
     }
     there = [user.user_name for user in known(found.store_users).values()]
@@ -98,15 +98,13 @@ def _provisioned(found: Inventory) -> Iterator[Subject]:
 def _enabled(found: Inventory) -> Iterator[Subject]:
     users = known(found.store_users).values()
     enabled = tuple(user.user_name for user in users if user.by_scim and user.enabled)
-    assigned = tuple(person.user_name for person in known(found.people).persons.values())
+    assigned = tuple(person.user_name for person in known(found.people).by_id.values())
     yield Subject(identity_store_drift.Sides(assigned, enabled), names={})
 
 
 def _unmanaged_users(found: Inventory) -> Iterator[Subject]:
     unmanaged = [user.user_name for user in known(found.store_users).values() if not user.by_scim]
-    names = {
-        p.user_name: p.login for p in known(found.people).persons.values() if p.kind != "there"
-    }
+    names = {p.user_name: p.login for p in known(found.people).by_id.values() if p.kind != "there"}
     yield Subject(identity_store_drift.Sides(tuple(names), unmanaged), names=names)
 
 
@@ -129,7 +127,7 @@ def _unmanaged(found: Inventory) -> Iterator[Subject]:
 
 
 def _external_ids(found: Inventory) -> Iterator[Subject]:
-    persons = known(found.people).persons
+    persons = known(found.people).by_id
     okta = {p.user_name.casefold(): ident for ident, p in persons.items() if p.kind == "there"}
     logins = {p.user_name.casefold(): p.login for p in persons.values() if p.kind == "there"}
     for user in known(found.store_users).values():

@@ -4,11 +4,11 @@ from collections.abc import Callable
 from typing import Any
 
 import pytest
-from pulumi import Output, ResourceOptions, RunError
+from pulumi import ResourceOptions, RunError
 
 from components import IdentityCenterFederation, _options
 from tests.unit.components.conftest import World
-from tests.unit.components.test_federation import ARGS, federation
+from tests.unit.components.test_federation import arguments, federation
 
 Declare = Callable[..., None]
 
@@ -36,22 +36,22 @@ def imported(world: World) -> dict[str, str]:
 
 def test_an_id_imports_and_protects_and_leaves_alone_what_is_not_read_back() -> None:
     base = ResourceOptions(ignore_changes=["a"])
-    found = _options.options(base, "0oa1", unread=["b"])
+    found = _options.options(base, "0oa1", ignore_on_import=["b"])
     assert (found.import_, found.protect, found.ignore_changes) == ("0oa1", True, ["a", "b"])
-    without = _options.options(base, None, unread=["b"])
+    without = _options.options(base, None, ignore_on_import=["b"])
     assert (without.import_, without.protect, without.ignore_changes) == (None, None, ["a"])
 
 
 def test_app_and_assignment_are_imported_by_their_ids(world: World, declare: Declare) -> None:
     assign = [{"name": "aws-access", "import_id": "0oa1/00gA"}]
-    declare(federation(import_id="0oa1", assign=assign))
+    declare(federation(app__import_id="0oa1", assignments__groups=assign))
     assert imported(world) == {"app-saml": "0oa1", "assign-aws-access": "0oa1/00gA"}
 
 
 def test_a_mapping_that_is_there_is_neither_declared_nor_imported(
     world: World, declare: Declare
 ) -> None:
-    declare(federation(push=PUSH))
+    declare(federation(push_groups=PUSH))
     assert [p["sourceGroupId"] for p in world.inputs("PushGroup")] == ["00gC"]
     assert imported(world) == {}
 
@@ -60,8 +60,8 @@ def test_its_ids_are_known_all_the_same(world: World, declare: Declare) -> None:
     seen: list[Any] = []
 
     def program() -> object:
-        outputs = IdentityCenterFederation("idc", ARGS | {"push": PUSH}).outputs  # type: ignore[arg-type]
-        return Output.from_input(outputs["pushGroups"]).apply(seen.append)  # type: ignore[arg-type]
+        made = IdentityCenterFederation("idc", arguments(push_groups=PUSH))
+        return made.push_groups.apply(seen.append)
 
     declare(program)
     [[admins, data]] = seen
@@ -74,8 +74,8 @@ def test_a_mapping_that_has_gone_is_told_and_not_made_anew(world: World, declare
     seen: list[Any] = []
 
     def program() -> object:
-        outputs = IdentityCenterFederation("idc", ARGS | {"push": PUSH}).outputs  # type: ignore[arg-type]
-        return Output.from_input(outputs["drift"]).apply(seen.append)  # type: ignore[arg-type]
+        made = IdentityCenterFederation("idc", arguments(push_groups=PUSH))
+        return made.drift.apply(seen.append)
 
     declare(program)
     assert [p["sourceGroupId"] for p in world.inputs("PushGroup")] == ["00gC"]
@@ -85,7 +85,7 @@ def test_a_mapping_that_has_gone_is_told_and_not_made_anew(world: World, declare
 def test_an_id_that_no_group_in_aws_has_is_refused(world: World, declare: Declare) -> None:
     world.aws_ids = {}
     with pytest.raises(RunError, match=f"'aws-admins' has the aws_group_id '{ADMINS}'"):
-        declare(federation(push=PUSH))
+        declare(federation(push_groups=PUSH))
     assert world.inputs("PushGroup") == []
 
 
@@ -93,11 +93,11 @@ def test_what_hangs_on_a_permission_set_is_imported_with_it(world: World, declar
     managed = "arn:aws:iam::aws:policy/ReadOnlyAccess"
     access = {
         "name": "Developer", "groups": ["aws-admins", "aws-data"], "accounts": [ACCOUNT],
-        "managed": [managed], "customer_managed": ["team/Deploy", "Plain"],
-        "inline": {"Version": "2012-10-17", "Statement": []}, "boundary": managed,
-        "import_id": SET,
+        "managed_policies": [managed], "customer_managed_policies": ["team/Deploy", "Plain"],
+        "inline_policy": {"Version": "2012-10-17", "Statement": []}, "permissions_boundary":
+        managed, "import_id": SET,
     }  # fmt: skip
-    declare(federation(push=PUSH, permission_sets=[access]))
+    declare(federation(push_groups=PUSH, account_access__permission_sets=[access]))
     assert imported(world) == {
         "access-Developer-set": SET,
         "access-Developer-ReadOnlyAccess": f"{managed},{SET}",
@@ -114,7 +114,7 @@ def test_of_a_permission_set_that_is_made_nothing_is_imported(
     world: World, declare: Declare
 ) -> None:
     access = {"name": "Developer", "groups": ["aws-admins"], "accounts": [ACCOUNT]}
-    declare(federation(push=PUSH, permission_sets=[access]))
+    declare(federation(push_groups=PUSH, account_access__permission_sets=[access]))
     assert len(world.inputs("AccountAssignment")) == 1
     assert imported(world) == {}
 
@@ -123,6 +123,6 @@ def test_of_a_permission_set_that_is_made_nothing_is_imported(
 def test_assignments_of_an_application(world: World, declare: Declare, there: bool) -> None:
     arn = "arn:aws:sso::123456789012:application/ssoins-1/apl-1"
     application = {"arn": arn, "groups": ["aws-admins"], "import_assignments": there}
-    declare(federation(push=PUSH, applications=[application]))
+    declare(federation(push_groups=PUSH, account_access__applications=[application]))
     expected = {"access-apl-1-aws-admins": f"{arn},{ADMINS},GROUP"}
     assert imported(world) == (expected if there else {})

@@ -34,7 +34,7 @@ class TestAccess:
     """A pushed group opens an account, in the same run."""
 
     def test_the_group_is_assigned_by_its_id_in_aws(self, world: World, declare: Declare) -> None:
-        declare(federation(permission_sets=[SET]))
+        declare(federation(account_access__permission_sets=[SET]))
         [assignment] = world.inputs("AccountAssignment")
         assert assignment["principalId"] == "aws-aws-admins"
         assert assignment["principalType"] == "GROUP"
@@ -43,12 +43,12 @@ class TestAccess:
     def test_every_kind_of_policy_is_attached(self, world: World, declare: Declare) -> None:
         managed = "arn:aws:iam::aws:policy/ReadOnlyAccess"
         declared = SET | {
-            "managed": [managed],
-            "customer_managed": ["team/Deploy", "Plain"],
-            "inline": policy("Department"),
-            "boundary": "limits/Outer",
+            "managed_policies": [managed],
+            "customer_managed_policies": ["team/Deploy", "Plain"],
+            "inline_policy": policy("Department"),
+            "permissions_boundary": "limits/Outer",
         }
-        declare(federation(permission_sets=[declared]))
+        declare(federation(account_access__permission_sets=[declared]))
         assert world.inputs("ssoadmin/managedPolicyAttachment:ManagedPolicyAttachment")[0][
             "managedPolicyArn"
         ] == managed  # fmt: skip
@@ -68,7 +68,7 @@ class TestAccess:
 
     def test_an_application_is_opened_for_a_group(self, world: World, declare: Declare) -> None:
         arn = "arn:aws:sso::123456789012:application/ssoins-1/apl-1"
-        declare(federation(applications=[{"arn": arn, "groups": ["aws-data"]}]))
+        declare(federation(account_access__applications=[{"arn": arn, "groups": ["aws-data"]}]))
         [assignment] = world.inputs("ApplicationAssignment")
         assert assignment["applicationArn"] == arn
         assert assignment["principalId"] == "aws-aws-data"
@@ -79,28 +79,32 @@ class TestAccess:
             ({"name": "Developer Access"}, r"permission_sets\[0\].name: 'Developer Access'"),
             ({"groups": ["aws-admin"]}, "'aws-admin' is not pushed. Did you mean 'aws-admins'"),
             ({"accounts": ["1234"]}, "'1234' is not an account id"),
-            ({"session": "PT24H"}, "'PT24H' is not between 1 and 12 hours"),
-            ({"inline": policy("CostCenter")}, "'CostCenter' is a tag that nobody sends"),
-            ({"inline": {"Version": "2012-10-17"}}, "is not a JSON object with Statement"),
+            ({"session_duration": "PT24H"}, "'PT24H' is not between 1 and 12 hours"),
+            ({"inline_policy": policy("CostCenter")}, "'CostCenter' is a tag that nobody sends"),
+            ({"inline_policy": {"Version": "2012-10-17"}}, "is not a JSON object with Statement"),
         ],
     )
     def test_what_aws_would_refuse_is_refused_before_anything_is_declared(
         self, world: World, declare: Declare, changes: dict[str, Any], says: str
     ) -> None:
         with pytest.raises(RunError, match=says):
-            declare(federation(permission_sets=[SET | changes]))
+            declare(federation(account_access__permission_sets=[SET | changes]))
         assert world.inputs("PermissionSet") == []
 
     def test_nothing_is_made_before_everything_was_looked_up(
         self, world: World, declare: Declare
     ) -> None:
         with pytest.raises(RunError, match="is not a group in Okta"):
-            declare(federation(permission_sets=[SET], push=[*GROUPS, {"name": "nobody"}]))
+            declare(
+                federation(
+                    account_access__permission_sets=[SET], push_groups=[*GROUPS, {"name": "nobody"}]
+                )
+            )
         assert not [a for a in world.declared if a.typ.startswith(("okta:", "aws:"))]
 
     def test_two_sets_of_one_name_are_refused(self, world: World, declare: Declare) -> None:
         with pytest.raises(RunError, match="OIC-508"):
-            declare(federation(permission_sets=[SET, SET]))
+            declare(federation(account_access__permission_sets=[SET, SET]))
 
 
 class TestAccessControl:
@@ -113,7 +117,7 @@ class TestAccessControl:
     def test_with_all_attributes_from_okta_it_needs_one_harmless_mapping(
         self, world: World, declare: Declare
     ) -> None:
-        declare(federation(access_control={}))
+        declare(federation(access_control_attributes={}))
         [control] = world.inputs("InstanceAccessControlAttributes")
         assert control["attributes"] == [
             {"key": "IdcUserName", "values": [{"sources": ["${path:userName}"]}]}
@@ -122,12 +126,14 @@ class TestAccessControl:
     def test_no_key_comes_from_both_sides(self, world: World, declare: Declare) -> None:
         mapped = {"attributes": {"department": "${path:enterprise.department}"}}
         with pytest.raises(RunError, match="OIC-409"):
-            declare(federation(access_control=mapped))
+            declare(federation(access_control_attributes=mapped))
 
     def test_a_policy_may_ask_for_what_is_mapped_here(self, world: World, declare: Declare) -> None:
         mapped = {"attributes": {"Title": "${path:title}"}}
-        declared = SET | {"inline": policy("Title")}
-        declare(federation(access_control=mapped, permission_sets=[declared]))
+        declared = SET | {"inline_policy": policy("Title")}
+        declare(
+            federation(access_control_attributes=mapped, account_access__permission_sets=[declared])
+        )
 
 
 class TestAlarm:
@@ -136,7 +142,9 @@ class TestAlarm:
     def test_aws_health_and_our_own_dates_write_to_the_topic(
         self, world: World, declare: Declare
     ) -> None:
-        declare(federation(alarm={"emails": ["team@example.com"], "days_before": [30, 1]}))
+        declare(
+            federation(token_expiry_alarm={"emails": ["team@example.com"], "days_before": [30, 1]})
+        )
         rules = world.inputs("eventRule:EventRule")
         assert {r.get("scheduleExpression") for r in rules} == {
             None, "cron(0 9 2 12 ? 2098)", "cron(0 9 31 12 ? 2098)"

@@ -5,11 +5,11 @@ from collections.abc import Callable
 from typing import Any
 
 import pytest
-from pulumi import Output, RunError
+from pulumi import RunError
 
 from components import IdentityCenterFederation
 from tests.unit.components.conftest import World
-from tests.unit.components.test_federation import ARGS, federation
+from tests.unit.components.test_federation import arguments, federation
 
 Declare = Callable[..., None]
 ACS = "https://us-east-1.sso.signin.aws/platform/saml/acs/other"
@@ -23,8 +23,8 @@ def found(declare: Declare) -> Callable[[], list[str]]:
         told: list[list[str]] = []
 
         def program() -> object:
-            made = IdentityCenterFederation("idc", ARGS).outputs  # type: ignore[arg-type]
-            return Output.from_input(made["drift"]).apply(told.append)
+            made = IdentityCenterFederation("idc", arguments())
+            return made.drift.apply(told.append)
 
         declare(program)
         return told[0]
@@ -84,7 +84,7 @@ def test_what_was_made_by_hand_is_named(world: World, found: Callable[[], list[s
 
 def test_it_may_be_told_to_fail_the_run(world: World, declare: Declare) -> None:
     world.changed = {"label": "renamed"}
-    with pytest.raises(RunError, match=r"differs from what is declared[\s\S]*renamed"):
+    with pytest.raises(RunError, match=r"differs from the declared configuration[\s\S]*renamed"):
         declare(federation(drift="enforce"))
 
 

@@ -1,6 +1,7 @@
 """The federation and its parts, declared against Pulumi's mocks."""
 
 import asyncio
+import copy
 import json
 from collections.abc import Awaitable, Callable
 from typing import Any
@@ -8,20 +9,25 @@ from typing import Any
 import pytest
 from pulumi import Output, RunError
 
-from components import IdentityCenterFederation, WaitPolicy, _polling
+from components import IdentityCenterFederation, _polling
 from components._checks import console_steps
+from components.aws.scim_token import ScimProbe
 from okta_idc.rules.attributes import URI_NAME_FORMAT
 from tests.unit.components.conftest import TAGS, WANTED, World
 
 Declare = Callable[..., None]
 
 ARGS: dict[str, Any] = {
-    "acs_url": "https://us-east-1.sso.signin.aws/platform/saml/acs/0123-a",
-    "issuer_url": "https://us-east-1.signin.aws.amazon.com/platform/saml/d-9067642ac7",
-    "secret": "okta-identity-center/scim",
-    "assign": [{"name": "aws-access"}],
-    "push": [{"name": "aws-admins"}, {"name": "aws-data"}],
-    "attributes": [{"key": "Department", "value": "user.department"}],
+    "app": {
+        "acs_url": "https://us-east-1.sso.signin.aws/platform/saml/acs/0123-a",
+        "issuer_url": "https://us-east-1.signin.aws.amazon.com/platform/saml/d-9067642ac7",
+    },
+    "scim_token": {"secret": "okta-identity-center/scim", "verify": False},
+    "provisioning": {"wait": "never", "propagation_timeout_minutes": 0},
+    "assignments": {"groups": ["aws-access"]},
+    "push_groups": [{"name": "aws-admins"}, "aws-data"],
+    "attribute_statements": [{"key": "Department", "value": "user.department"}],
+    "protect": False,
 }
 
 
@@ -30,15 +36,27 @@ def nothing_depends_on_it(world: World) -> None:
     assert world.inputs("PushGroup") == []
 
 
+def arguments(**changes: Any) -> Any:
+    """ARGS with changes by path: `provisioning__mode` is `provisioning.mode`."""
+    changed = copy.deepcopy(ARGS)
+    for path, value in changes.items():
+        *nodes, key = path.split("__")
+        node = changed
+        for each in nodes:
+            node = node.setdefault(each, {})
+        node[key] = value
+    return changed
+
+
 def federation(**changes: Any) -> Callable[[], object]:
     def program() -> object:
-        return IdentityCenterFederation("idc", ARGS | changes).outputs["pushGroups"]  # type: ignore[arg-type]
+        return IdentityCenterFederation("idc", arguments(**changes)).push_groups
 
     return program
 
 
-def answering(status: int, words: str) -> Callable[[str, str], Awaitable[tuple[int, str]]]:
-    async def probe(endpoint: str, token: str) -> tuple[int, str]:
+def answering(status: int, words: str) -> Callable[..., Awaitable[tuple[int, str]]]:
+    async def probe(_self: object, endpoint: str, token: str) -> tuple[int, str]:
         assert not endpoint.endswith("/")
         assert token == "TOPSECRET"
         return status, words
@@ -56,8 +74,8 @@ class TestApp:
         [saml] = world.inputs("app/saml:Saml")
         assert saml["preconfiguredApp"] == "amazon_aws_sso"
         assert json.loads(saml["appSettingsJson"]) == {
-            "acsURL": ARGS["acs_url"],
-            "entityID": ARGS["issuer_url"],
+            "acsURL": ARGS["app"]["acs_url"],
+            "entityID": ARGS["app"]["issuer_url"],
         }
 
     def test_attributes_are_expressions_in_the_uri_name_format(
@@ -92,7 +110,7 @@ class TestProvisioning:
         assert features["capabilities"]["update"]["password"]["status"] == "DISABLED"
 
     def test_every_capability_is_named(self, world: World, declare: Declare) -> None:
-        declare(federation(deactivate_users=False))
+        declare(federation(provisioning__deactivate_users=False))
         capabilities = world.inputs("app/features:Features")[0]["capabilities"]
         assert capabilities["create"]["lifecycleCreate"]["status"] == "ENABLED"
         assert capabilities["update"]["lifecycleDeactivate"]["status"] == "DISABLED"
@@ -105,7 +123,7 @@ class TestGate:
     @pytest.mark.parametrize(
         ("status", "says"),
         [
-            ("UNKNOWN", "UNKNOWN says.*OIC-610.*set provisioning.mode to console"),
+            ("UNKNOWN", "UNKNOWN says.*[Ss]et provisioning.mode to console.*OIC-610"),
             ("DISABLED", "DISABLED is not ENABLED.*OIC-611"),
             ("", "status unknown"),
         ],
@@ -122,8 +140,8 @@ class TestGate:
     @pytest.mark.parametrize("mode", ["api", "console"])
     def test_it_stays_closed_and_says_why(self, world: World, declare: Declare, mode: str) -> None:
         world.features = WANTED[1:]
-        with pytest.raises(RunError, match=r"PUSH_NEW_USERS is off\. \[OIC-612\] Fix: "):
-            declare(federation(mode=mode))
+        with pytest.raises(RunError, match=r"PUSH_NEW_USERS is off\. .*\[OIC-612\]"):
+            declare(federation(provisioning__mode=mode))
         nothing_depends_on_it(world)
 
     def test_it_may_be_told_to_warn_and_the_outputs_say_so(
@@ -133,8 +151,8 @@ class TestGate:
         outputs: list[dict[str, Any]] = []
 
         def program() -> object:
-            made = IdentityCenterFederation("idc", ARGS | {"gate": "warn"}).outputs  # type: ignore[arg-type]
-            return Output.all(**made).apply(outputs.append)
+            made = IdentityCenterFederation("idc", arguments(provisioning__gate="warn"))
+            return Output.all(**made.outputs()).apply(outputs.append)
 
         declare(program)
         assert outputs[0]["gate"].startswith("PUSH_NEW_USERS is off")
@@ -146,20 +164,20 @@ class TestGate:
 
     def test_only_wanted_features_are_asked_for(self, world: World, declare: Declare) -> None:
         world.features = ["PUSH_NEW_USERS", "PUSH_PROFILE_UPDATES"]
-        declare(federation(deactivate_users=False, push=[]))
+        declare(federation(provisioning__deactivate_users=False, push_groups=[]))
 
 
 class TestConsole:
     """`mode: console`: a person turns provisioning on, and the program never sees the token."""
 
     def test_nothing_of_provisioning_is_declared(self, world: World, declare: Declare) -> None:
-        declare(federation(mode="console"))
+        declare(federation(provisioning__mode="console"))
         assert world.inputs("app/connection:Connection") == []
         assert world.inputs("app/features:Features") == []
         assert len(world.inputs("PushGroup")) == 2
 
     def test_the_token_is_never_read(self, world: World, declare: Declare) -> None:
-        declare(federation(mode="console"))
+        declare(federation(provisioning__mode="console"))
         assert "aws:secretsmanager/getSecret:getSecret" in {c.token for c in world.asked}
         assert not [c for c in world.asked if "getSecretVersion" in c.token]
 
@@ -168,12 +186,12 @@ class TestConsole:
     ) -> None:
         world.features = []
         with pytest.raises(RunError) as caught:
-            declare(federation(mode="console", deactivate_users=False))
+            declare(federation(provisioning__mode="console", provisioning__deactivate_users=False))
         text = str(caught.value)
         assert "https://acme-admin.okta.com/admin/app/amazon_aws_sso/instance/" in text
         assert f"Base URL: {TAGS['endpoint'].rstrip('/')}\n" in text
         assert "`token` in the secret okta-identity-center/scim" in text
-        assert "tick Enable for Create Users, Update User Attributes.\n" in text
+        assert "select Enable for Create Users, Update User Attributes.\n" in text
         assert "Leave Sync Password off" in text
         assert "TOPSECRET" not in text
 
@@ -186,13 +204,19 @@ class TestConsole:
         monkeypatch.setattr(_polling, "FIRST_PAUSE", 0.001)
         monkeypatch.setattr(_polling, "_show", lambda _: None)
         world.features, world.soon = [], [[], WANTED[:1], WANTED]
-        declare(federation(mode="console", wait=WaitPolicy(60)))
+        declare(
+            federation(
+                provisioning__mode="console",
+                provisioning__wait="always",
+                provisioning__wait_timeout_minutes=1,
+            )
+        )
         assert len(world.inputs("PushGroup")) == 2
 
     def test_tags_that_are_missing_are_named(self, world: World, declare: Declare) -> None:
         del world.tags["expires"]
         with pytest.raises(RunError, match=r"tags of secret .*expires: is missing"):
-            declare(federation(mode="console"))
+            declare(federation(provisioning__mode="console"))
 
 
 @pytest.mark.parametrize(
@@ -227,8 +251,8 @@ class TestGroups:
     def test_an_unknown_group_is_named_before_anything_is_declared(
         self, world: World, declare: Declare
     ) -> None:
-        with pytest.raises(RunError, match=r"push\[0\]: 'aws-admin' is not a group.*aws-admins"):
-            declare(federation(push=[{"name": "aws-admin"}]))
+        with pytest.raises(RunError, match=r"groups\[0\]: 'aws-admin' is not a group.*aws-admins"):
+            declare(federation(push_groups=[{"name": "aws-admin"}]))
         assert not [a for a in world.declared if a.typ.startswith("okta:")]
 
     def test_an_issuer_of_another_instance_is_named_before_anything_is_declared(
@@ -252,7 +276,7 @@ class TestGroups:
         self, world: World, declare: Declare
     ) -> None:
         with pytest.raises(RunError, match="OIC-201"):
-            declare(federation(push=[{"name": "aws-access"}]))
+            declare(federation(push_groups=[{"name": "aws-access"}]))
 
     def test_a_group_left_in_aws_is_linked_by_id(self, world: World, declare: Declare) -> None:
         world.in_aws, world.app_groups = ["aws-admins"], {"aws-admins": "00gAPP"}
@@ -284,7 +308,7 @@ class TestSecret:
     @pytest.mark.parametrize(
         ("secret", "says"),
         [
-            (None, "is not in AWS Secrets Manager"),
+            (None, "has no secret"),
             ("TOPSECRET", "is not JSON"),
             ('["TOPSECRET"]', "not an object"),
             ('{"token": "TOPSECRET"}', "endpoint: is missing"),
@@ -317,48 +341,55 @@ class TestSecret:
         assert "okta-identity-center/scim" in str(caught.value)
         assert not [a for a in world.declared if a.typ.startswith("okta:")]
 
-    def test_nothing_is_made_before_the_token_is_proven(
-        self, world: World, declare: Declare
+    def test_nothing_is_created_before_the_token_is_verified(
+        self, world: World, declare: Declare, monkeypatch: pytest.MonkeyPatch
     ) -> None:
-        async def slow(_: str, __: str) -> tuple[int, str]:
+        async def slow(*_: object) -> tuple[int, str]:
             await asyncio.sleep(0.3)
             return 401, "GET /ServiceProviderConfig"
 
+        monkeypatch.setattr(ScimProbe, "__call__", slow)
         with pytest.raises(RunError, match="OIC-117"):
-            declare(federation(probe=slow, push=[{"create": "aws-made"}]))
+            declare(federation(scim_token__verify=True, push_groups=[{"create": "aws-made"}]))
         assert world.inputs("app/saml:Saml") == []
         assert world.inputs("group/group:Group") == []
 
     def test_a_token_that_aws_refuses_never_reaches_okta(
-        self, world: World, declare: Declare
+        self, world: World, declare: Declare, monkeypatch: pytest.MonkeyPatch
     ) -> None:
+        monkeypatch.setattr(ScimProbe, "__call__", answering(401, "GET /ServiceProviderConfig"))
         with pytest.raises(
             RunError, match=r"secret .*token: is refused \(401\).*OIC-117"
         ) as caught:
-            declare(federation(probe=answering(401, "GET /ServiceProviderConfig")))
+            declare(federation(scim_token__verify=True))
         assert "TOPSECRET" not in str(caught.value)
         assert not world.inputs("app/connection:Connection")
 
     @pytest.mark.parametrize(
-        ("answer", "told"),
+        ("answer", "status"),
         [
-            ((200, ""), "taken"),
+            ((200, ""), "valid"),
             ((0, "no answer from scim"), "unknown: no answer from scim"),
-            (None, "not asked"),
+            (None, "not verified"),
         ],
     )
-    def test_what_the_probe_found_is_an_output(
-        self, declare: Declare, answer: tuple[int, str] | None, told: str
+    def test_the_token_status_is_an_output(
+        self,
+        declare: Declare,
+        monkeypatch: pytest.MonkeyPatch,
+        answer: tuple[int, str] | None,
+        status: str,
     ) -> None:
         found: list[str] = []
-        probe = answering(*answer) if answer else None
+        if answer:
+            monkeypatch.setattr(ScimProbe, "__call__", answering(*answer))
 
         def program() -> object:
-            outputs = IdentityCenterFederation("idc", {**ARGS, "probe": probe}).outputs  # type: ignore[typeddict-item]
-            return Output.from_input(outputs["tokenProven"]).apply(found.append)
+            args = arguments(scim_token__verify=answer is not None)
+            return IdentityCenterFederation("idc", args).token_status.apply(found.append)
 
         declare(program)
-        assert found == [told]
+        assert found == [status]
 
     def test_no_output_of_the_federation_holds_the_token(
         self, world: World, declare: Declare

@@ -9,10 +9,10 @@ from hypothesis import given
 from hypothesis import strategies as st
 from pulumi import ResourceOptions, RunError
 
-from components import IdentityCenterFederation, WaitPolicy, _options, _polling
+from components import IdentityCenterFederation, _options, _polling
 from components.okta.groups import names_filters
 from tests.unit.components.conftest import World
-from tests.unit.components.test_federation import ARGS, federation
+from tests.unit.components.test_federation import arguments, federation
 
 Declare = Callable[..., None]
 
@@ -21,26 +21,26 @@ class TestWhichGroup:
     """A group is found exactly, or not at all."""
 
     def test_a_group_may_be_given_by_its_id(self, world: World, declare: Declare) -> None:
-        declare(federation(push=[{"id": "00gB"}]))
+        declare(federation(push_groups=[{"id": "00gB"}]))
         [push] = world.inputs("PushGroup")
         assert push["sourceGroupId"] == "00gB"
         assert push["targetGroupName"] == "aws-admins"  # AWS shows it under its name
 
     def test_an_id_that_okta_does_not_know_is_named(self, world: World, declare: Declare) -> None:
-        with pytest.raises(RunError, match=r"push\[0\]: '00gX' is not a group in Okta"):
-            declare(federation(push=[{"id": "00gX"}]))
+        with pytest.raises(RunError, match=r"groups\[0\]: Okta has no group .*ID '00gX'"):
+            declare(federation(push_groups=[{"id": "00gX"}]))
 
     def test_one_group_by_name_and_by_id_is_still_one_group_in_both_roles(
         self, world: World, declare: Declare
     ) -> None:
         with pytest.raises(RunError, match="OIC-201"):
-            declare(federation(push=[{"id": "00gA"}]))
+            declare(federation(push_groups=[{"id": "00gA"}]))
         assert not [a for a in world.declared if a.typ.startswith("okta:")]
 
     def test_a_group_may_be_made_here_with_a_rule_that_fills_it(
         self, world: World, declare: Declare
     ) -> None:
-        declare(federation(push=[{"create": "aws-new", "rule": 'user.department=="Data"'}]))
+        declare(federation(push_groups=[{"create": "aws-new", "rule": 'user.department=="Data"'}]))
         assert [g["name"] for g in world.inputs("group/group:Group")] == ["aws-new"]
         [rule] = world.inputs("group/rule:Rule")
         assert rule["groupAssignments"] == ["idc-group-aws-new-id"]
@@ -52,13 +52,13 @@ class TestWhichGroup:
     ) -> None:
         world.secret = None
         with pytest.raises(RunError, match="Secrets Manager"):
-            declare(federation(push=[{"create": "aws-new"}]))
+            declare(federation(push_groups=[{"create": "aws-new"}]))
         assert world.inputs("group/group:Group") == []
 
     def test_a_hundred_names_cost_one_call(self, world: World, declare: Declare) -> None:
         world.groups = {f"aws-{n}": f"00g{n}" for n in range(100)}
         push = [{"name": name} for name in world.groups]
-        declare(federation(assign=[], push=push))
+        declare(federation(assignments__groups=[], push_groups=push))
         assert len([c for c in world.asked if c.token == "okta:index/getGroups:getGroups"]) == 1
 
 
@@ -68,18 +68,26 @@ class TestPriorities:
     def test_some_with_and_some_without_are_refused(self, world: World, declare: Declare) -> None:
         both = [{"name": "aws-access", "priority": 1}, {"name": "aws-data"}]
         with pytest.raises(RunError, match="aws-data has no priority"):
-            declare(federation(assign=both, push=[]))
+            declare(federation(assignments__groups=both, push_groups=[]))
 
     def test_zero_is_refused(self, world: World, declare: Declare) -> None:
-        with pytest.raises(RunError, match="below 1"):
-            declare(federation(assign=[{"name": "aws-access", "priority": 0}], push=[]))
+        with pytest.raises(RunError, match="must be at least 1"):
+            declare(
+                federation(
+                    assignments__groups=[{"name": "aws-access", "priority": 0}], push_groups=[]
+                )
+            )
 
 
 class TestAssignPushed:
     """`assign: pushed`: nobody can be pushed without being assigned."""
 
     def test_one_group_is_assigned_and_rules_fill_it(self, world: World, declare: Declare) -> None:
-        declare(federation(assign=[], assign_pushed="aws-assigned"))
+        declare(
+            federation(
+                assignments__groups=[], assignments__pushed_members_group={"name": "aws-assigned"}
+            )
+        )
         [rule] = world.inputs("group/rule:Rule")
         assert rule["expressionValue"] == 'isMemberOfAnyGroup("00gB","00gC")'
         assert rule["status"] == "ACTIVE"
@@ -91,7 +99,13 @@ class TestAssignPushed:
     ) -> None:
         world.groups = {f"aws-{n}": f"00g{n}" for n in range(120)}
         push = [{"name": name} for name in world.groups]
-        declare(federation(assign=[], assign_pushed="a" * 80, push=push))
+        declare(
+            federation(
+                assignments__groups=[],
+                assignments__pushed_members_group={"name": "a" * 80},
+                push_groups=push,
+            )
+        )
         rules = world.inputs("group/rule:Rule")
         assert len(rules) == 3
         names = [rule["name"] for rule in rules]
@@ -125,7 +139,7 @@ class TestArrival:
             return original(args)
 
         world.new_resource = new_resource  # type: ignore[method-assign]
-        declare(federation(arrival=WaitPolicy(60)))
+        declare(federation(provisioning__propagation_timeout_minutes=1))
         assert seen == [2, 2]
 
     def test_who_never_arrives_is_not_waited_for_for_ever(
@@ -136,14 +150,19 @@ class TestArrival:
         world.in_aws, world.app_groups = ["aws-admins", "aws-data"], {
             "aws-admins": "00gX", "aws-data": "00gY"
         }  # fmt: skip
-        declare(federation(arrival=WaitPolicy(60), settle_seconds=0.01))
+        declare(
+            federation(
+                provisioning__propagation_timeout_minutes=1,
+                provisioning__propagation_settle_seconds=0.01,
+            )
+        )
         assert len(world.inputs("PushGroup")) == 2
 
     def test_a_run_that_pushes_nothing_new_asks_for_no_people(
         self, world: World, declare: Declare
     ) -> None:
         world.mapped, world.in_aws = ["00gB", "00gC"], ["aws-admins", "aws-data"]
-        declare(federation(arrival=WaitPolicy(60)))
+        declare(federation(provisioning__propagation_timeout_minutes=1))
         asked = {call.token.rsplit(":", 1)[-1] for call in world.asked}
         assert not asked & {"getUsers", "getGroup"}
 
@@ -153,7 +172,11 @@ class TestArrival:
         world.assigned, world.people = ["00u1", "00u2"], ["00u1", "00u2"]
         world.in_aws, world.app_groups = ["aws-admins"], {"aws-admins": "00gX"}
         world.members = [0, 1, 2]
-        declare(federation(arrival=WaitPolicy(60), push=[{"name": "aws-admins"}]))
+        declare(
+            federation(
+                provisioning__propagation_timeout_minutes=1, push_groups=[{"name": "aws-admins"}]
+            )
+        )
         assert world.members == [2]
 
     def test_members_who_are_not_in_aws_are_not_waited_for(
@@ -163,7 +186,11 @@ class TestArrival:
         world.in_aws, world.app_groups = ["aws-admins"], {"aws-admins": "00gX"}
         world.members = [1]
         declare(
-            federation(arrival=WaitPolicy(60), settle_seconds=0.01, push=[{"name": "aws-admins"}])
+            federation(
+                provisioning__propagation_timeout_minutes=1,
+                provisioning__propagation_settle_seconds=0.01,
+                push_groups=[{"name": "aws-admins"}],
+            )
         )
         counted = [c for c in world.asked if c.token.endswith(":getGroupMemberships")]
         assert len(counted) == 1
@@ -177,25 +204,32 @@ class TestArrival:
         said: list[str] = []
         monkeypatch.setattr("pulumi.log.warn", lambda text, *_: said.append(text))
         declare(
-            federation(arrival=WaitPolicy(60), settle_seconds=0.01, push=[{"name": "aws-admins"}])
+            federation(
+                provisioning__propagation_timeout_minutes=1,
+                provisioning__propagation_settle_seconds=0.01,
+                push_groups=[{"name": "aws-admins"}],
+            )
         )
         assert any("aws-admins (1 of 2)" in text for text in said), said
 
     def test_a_group_that_never_arrives_fails_the_run_and_says_what_to_do(
         self, world: World, declare: Declare
     ) -> None:
-        with pytest.raises(RunError, match=r"aws-admins, aws-data did not arrive.*okta-idc status"):
-            declare(federation(arrival=WaitPolicy(0.2), settle_seconds=0.01))
+        with pytest.raises(RunError, match=r"aws-admins, aws-data did not appear.*okta-idc status"):
+            declare(
+                federation(
+                    provisioning__propagation_timeout_minutes=0.2 / 60,
+                    provisioning__propagation_settle_seconds=0.01,
+                )
+            )
 
     def test_the_ids_in_aws_are_outputs(self, world: World, declare: Declare) -> None:
         world.mapped, world.in_aws = ["00gB", "00gC"], ["aws-admins", "aws-data"]
         found: list[Any] = []
 
         def program() -> object:
-            from pulumi import Output
-
-            made = IdentityCenterFederation("idc", ARGS).outputs  # type: ignore[arg-type]
-            return Output.from_input(made["pushGroups"]).apply(found.append)
+            made = IdentityCenterFederation("idc", arguments())
+            return made.push_groups.apply(found.append)
 
         declare(program)
         assert [g["awsGroupId"] for g in found[0]] == ["aws-aws-admins", "aws-aws-data"]
@@ -219,13 +253,16 @@ class TestRetiring:
         said: list[str] = []
         monkeypatch.setattr("pulumi.log.warn", lambda text, *_: said.append(text))
         push = [{"name": "aws-admins"}, {"name": "aws-data", "retire": True}]
-        declare(federation(push=push, protect=True))
+        declare(federation(push_groups=push, protect=True))
         flags = {
             p["sourceGroupId"]: p["deleteTargetGroupOnDestroy"] for p in world.inputs("PushGroup")
         }
         assert flags == {"00gB": False, "00gC": True}
         assert any("Retiring aws-data" in text for text in said)
-        assert _options.options(ResourceOptions(), None, protect=True, free=True).protect is None
+        assert (
+            _options.options(ResourceOptions(), None, protect=True, unprotected=True).protect
+            is None
+        )
 
     def test_a_group_that_opens_an_account_cannot_be_retired(
         self, world: World, declare: Declare
@@ -234,7 +271,12 @@ class TestRetiring:
         with pytest.raises(
             RunError, match=r"permission_sets\[0\].groups\[0\]: 'aws-data' .*OIC-538"
         ):
-            declare(federation(push=[{"name": "aws-data", "retire": True}], permission_sets=sets))
+            declare(
+                federation(
+                    push_groups=[{"name": "aws-data", "retire": True}],
+                    account_access__permission_sets=sets,
+                )
+            )
         assert not [a for a in world.declared if a.typ.startswith("okta:")]
 
 
@@ -270,6 +312,6 @@ def test_the_federation_remembers_who_is_assigned_before_it_assigns(
 ) -> None:
     declare(federation())
     [remembered] = world.inputs("Stash")
-    assert remembered["input"] == {"groups": {"aws-access": "00gA"}, "people": {}}
+    assert remembered["input"] == {"groups": {"aws-access": "00gA"}, "users": {}}
     kinds = [a.typ.rsplit(":", 1)[-1] for a in world.declared]
     assert kinds.index("Stash") < kinds.index("GroupAssignment")

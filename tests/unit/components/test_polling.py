@@ -7,6 +7,7 @@ import pytest
 
 from components import _polling as module
 from components._polling import WaitPolicy, is_interactive
+from okta_idc.settings.models import WaitMode
 
 
 @pytest.fixture
@@ -43,18 +44,18 @@ def test_a_pipeline_never_waits_by_itself(terminal: Path, monkeypatch: pytest.Mo
     assert is_interactive()
     monkeypatch.setenv("CI", "true")
     assert not is_interactive()
-    assert WaitPolicy.chosen("auto", 60).seconds == 0
-    assert WaitPolicy.chosen("always", 60).seconds == 60
+    assert WaitPolicy.for_person(WaitMode.AUTO, 1).seconds == 0
+    assert WaitPolicy.for_person(WaitMode.ALWAYS, 1).seconds == 60
 
 
 def test_without_a_terminal_nobody_is_there(no_terminal: Path) -> None:
     assert not is_interactive()
-    assert WaitPolicy.chosen("auto", 60).seconds == 0
+    assert WaitPolicy.for_person(WaitMode.AUTO, 1).seconds == 0
 
 
 def test_with_a_person_present_auto_waits_and_never_does_not(terminal: Path) -> None:
-    assert WaitPolicy.chosen("auto", 60).seconds == 60
-    assert WaitPolicy.chosen("never", 60).seconds == 0
+    assert WaitPolicy.for_person(WaitMode.AUTO, 1).seconds == 60
+    assert WaitPolicy.for_person(WaitMode.NEVER, 1).seconds == 0
 
 
 def test_it_goes_on_as_soon_as_there_is_no_reason_left(

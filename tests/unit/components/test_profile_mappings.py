@@ -20,7 +20,7 @@ def mapping(world: World) -> dict[str, Any]:
 
 
 def test_it_maps_from_okta_to_the_app_and_sends_changes(world: World, declare: Declare) -> None:
-    declare(federation(mappings={"displayName": NAME}))
+    declare(federation(profile_mappings={"displayName": NAME}))
     declared = mapping(world)
     assert declared["sourceId"] == "oty1"
     assert declared["targetId"] == "idc-app-saml-id"
@@ -31,7 +31,7 @@ def test_it_maps_from_okta_to_the_app_and_sends_changes(world: World, declare: D
 
 
 def test_what_is_not_declared_is_never_emptied(world: World, declare: Declare) -> None:
-    declare(federation(mappings={"title": "user.title"}))
+    declare(federation(profile_mappings={"title": "user.title"}))
     assert mapping(world)["deleteWhenAbsent"] is False
 
 
@@ -42,7 +42,7 @@ def test_without_mappings_okta_is_not_even_asked(world: World, declare: Declare)
 
 
 def test_nobody_is_assigned_before_the_mapping_stands(world: World, declare: Declare) -> None:
-    declare(federation(mappings={"displayName": NAME}))
+    declare(federation(profile_mappings={"displayName": NAME}))
     kinds = [a.typ.rsplit(":", 1)[-1] for a in world.declared]
     assert kinds.index("Mapping") < kinds.index("GroupAssignment")
 
@@ -59,7 +59,7 @@ def test_a_mapping_that_aws_or_okta_would_not_take_is_refused_before_it_is_made(
     world: World, declare: Declare, mappings: dict[str, str], says: str
 ) -> None:
     with pytest.raises(RunError, match=says):
-        declare(federation(mappings=mappings))
+        declare(federation(profile_mappings=mappings))
     assert world.inputs("profile/mapping:Mapping") == []
 
 
@@ -68,5 +68,5 @@ def test_where_okta_does_not_show_its_users_type_it_says_which_scope_is_missing(
 ) -> None:
     world.user_type = ""
     with pytest.raises(RunError, match=r"okta\.profileMappings\.manage"):
-        declare(federation(mappings={"displayName": NAME}))
+        declare(federation(profile_mappings={"displayName": NAME}))
     assert world.inputs("GroupAssignment") == []

@@ -3,7 +3,6 @@ of the shell."""
 
 import json
 from collections.abc import Callable, Iterator
-from typing import Any
 
 import pulumi
 import pytest
@@ -12,8 +11,9 @@ from pulumi import ResourceOptions, RunError
 from components import IdentityCenterFederation
 from components.environment import reject_ambient_credentials
 from components.providers import aws_provider
+from okta_idc.settings.models import AwsLocation
 from tests.unit.components.conftest import World
-from tests.unit.components.test_federation import ARGS
+from tests.unit.components.test_federation import arguments
 
 Declare = Callable[..., None]
 
@@ -34,7 +34,7 @@ class TestElsewhere:
     """The secret and the alarm may lie in other accounts and regions."""
 
     def test_nothing_given_means_the_stacks_own(self) -> None:
-        assert aws_provider("secret", "", "") is None
+        assert aws_provider("secret", AwsLocation()) is None
 
     def test_it_has_the_stacks_settings_but_for_region_and_role(
         self, world: World, declare: Declare, stack: Callable[..., None]
@@ -47,7 +47,7 @@ class TestElsewhere:
             aws_skipRequestingAccountId="true",
         )
         role = "arn:aws:iam::210987654321:role/reader"
-        declare(lambda: aws_provider("secret", "eu-west-1", role))
+        declare(lambda: aws_provider("secret", AwsLocation(region="eu-west-1", role_arn=role)))
         [inputs] = world.inputs("pulumi:providers:aws")
         assert inputs["region"] == "eu-west-1"
         assert json.loads(inputs["assumeRoles"]) == [{"roleArn": role}]
@@ -60,12 +60,10 @@ class TestElsewhere:
         stack(aws_region="us-east-1")
 
         def program() -> object:
-            more: dict[str, Any] = {
-                "secret_provider": aws_provider("secret", "eu-west-1", ""),
-                "alarm_provider": aws_provider("alarm", "eu-central-1", ""),
-                "alarm": {"emails": []},
-            }
-            return IdentityCenterFederation("idc", {**ARGS, **more}).outputs["pushGroups"]  # type: ignore[typeddict-item]
+            secret = aws_provider("secret", AwsLocation(region="eu-west-1"))
+            alarm = aws_provider("alarm", AwsLocation(region="eu-central-1"))
+            args = arguments(scim_token__provider=secret, token_expiry_alarm={"provider": alarm})
+            return IdentityCenterFederation("idc", args).push_groups
 
         declare(program)
         by = {call.token.rsplit(":", 1)[-1]: call.provider for call in world.asked}
@@ -79,11 +77,11 @@ class TestElsewhere:
 
 def test_two_federations_stand_beside_each_other(world: World, declare: Declare) -> None:
     def program() -> object:
-        one: dict[str, Any] = {**ARGS, "label": "one", "push": [{"name": "aws-admins"}]}
-        two: dict[str, Any] = {**ARGS, "label": "two", "push": [{"name": "aws-data"}]}
+        one = arguments(app__label="one", push_groups=["aws-admins"])
+        two = arguments(app__label="two", push_groups=["aws-data"])
         return [
-            IdentityCenterFederation("one", one, ResourceOptions()).outputs["pushGroups"],  # type: ignore[arg-type]
-            IdentityCenterFederation("two", two, ResourceOptions()).outputs["pushGroups"],  # type: ignore[arg-type]
+            IdentityCenterFederation("one", one, ResourceOptions()).push_groups,
+            IdentityCenterFederation("two", two, ResourceOptions()).push_groups,
         ]
 
     declare(program)
@@ -123,4 +121,7 @@ class TestShell:
         said: list[str] = []
         monkeypatch.setattr(pulumi.log, "warn", lambda text, *_: said.append(text))
         reject_ambient_credentials({"OKTA_ACCESS_TOKEN": "TOPSECRET", "OKTA_API_TOKEN": "other"})
-        assert said == ["OKTA_ACCESS_TOKEN is used, not OKTA_API_TOKEN: both are set in the shell."]
+        assert said == [
+            "OKTA_ACCESS_TOKEN and OKTA_API_TOKEN are both set in the environment: "
+            "OKTA_ACCESS_TOKEN is used."
+        ]

@@ -26,8 +26,8 @@ def before_update(declare: Declare, monkeypatch: pytest.MonkeyPatch, new: str, *
 
     monkeypatch.setattr(pulumi, "ResourceHook", hook)
     monkeypatch.setattr(pulumi, "ResourceHookBinding", lambda **_: None)
-    addresses = {"acs_url": ARGS["acs_url"], "issuer_url": ARGS["issuer_url"]}
-    declare(lambda: SamlApp("app", {**addresses, "user_name_template": new, **args}).app_id)  # type: ignore[typeddict-item]
+    addresses = dict(ARGS["app"])
+    declare(lambda: SamlApp("app", {**addresses, "username_format": new, **args}).app_id)  # type: ignore[typeddict-item]
     [ask] = hooks
     ask(
         ResourceHookArgs(
@@ -62,9 +62,9 @@ def test_another_change_of_the_app_needs_no_word(
 def test_an_app_that_is_taken_over_is_looked_at_before(world: World, declare: Declare) -> None:
     world.there = {"userNameTemplate": OLD}
     with pytest.raises(RunError, match="renames every user"):
-        declare(federation(import_id="0oa1", user_name_template=NEW))
+        declare(federation(app__import_id="0oa1", app__username_format=NEW))
     assert world.inputs("app/saml:Saml") == []
-    declare(federation(import_id="0oa1", user_name_template=NEW, rename_users_from=OLD))
+    declare(federation(app__import_id="0oa1", app__username_format=NEW, app__rename_users_from=OLD))
     assert world.inputs("app/saml:Saml")[0]["userNameTemplate"] == NEW
 
 
@@ -76,11 +76,11 @@ def test_a_format_that_may_not_be_unique_or_no_address_is_told(
 ) -> None:
     lines: list[str] = []
     monkeypatch.setattr(pulumi.log, "warn", lambda text, *_: lines.append(text))
-    declare(federation(user_name_template=template))
+    declare(federation(app__username_format=template))
     assert any(rule in line for line in lines)
 
 
 def test_a_format_that_names_nobody_is_refused(world: World, declare: Declare) -> None:
     with pytest.raises(RunError, match="OIC-320"):
-        declare(federation(user_name_template="aws-user"))
+        declare(federation(app__username_format="aws-user"))
     assert world.inputs("app/saml:Saml") == []

@@ -39,7 +39,9 @@ def test_a_person_gets_the_name_that_the_format_gives_to_everybody(
     world: World, declare: Declare, template: str, name: str
 ) -> None:
     world.okta_users = [ADA]
-    declare(federation(assign_people=[{"login": "ada@example.com"}], user_name_template=template))
+    declare(
+        federation(assignments__users=[{"login": "ada@example.com"}], app__username_format=template)
+    )
     assert assigned(world) == [("00uA", name)]
 
 
@@ -47,18 +49,18 @@ def test_a_format_that_is_not_worked_out_here_wants_the_name(
     world: World, declare: Declare
 ) -> None:
     world.okta_users = [ADA]
-    odd: dict[str, Any] = {"user_name_template": '${fn:replace(source.email, "x", "y")}'}
-    with pytest.raises(RunError, match=r"assign_people\[0\]: 'ada@example.com'.*user_name: …"):
-        declare(federation(assign_people=[{"login": "ada@example.com"}], **odd))
+    odd: dict[str, Any] = {"app__username_format": '${fn:replace(source.email, "x", "y")}'}
+    with pytest.raises(RunError, match=r"assignments.users\[0\]: .*'ada@example.com'.*username: …"):
+        declare(federation(assignments__users=[{"login": "ada@example.com"}], **odd))
     assert not [a for a in world.declared if a.typ.startswith("okta:")]
-    named = {"login": "ada@example.com", "user_name": "ada"}
-    declare(federation(assign_people=[named], **odd))
+    named = {"login": "ada@example.com", "username": "ada"}
+    declare(federation(assignments__users=[named], **odd))
     assert assigned(world) == [("00uA", "ada")]
 
 
 def test_a_login_is_found_whatever_its_case(world: World, declare: Declare) -> None:
     world.okta_users = [ADA | {"login": "Ada@Example.com"}]
-    declare(federation(assign_people=[{"login": "Ada@Example.com"}]))
+    declare(federation(assignments__users=[{"login": "Ada@Example.com"}]))
     assert assigned(world) == [("00uA", "Ada@Example.com")]
     [one] = [a.name for a in world.declared if a.typ.endswith("app/user:User")]
     assert one.endswith("-ada@example.com")  # however it is written: the same resource
@@ -72,15 +74,15 @@ def test_whom_okta_does_not_know_is_named_before_anything_is_made(
     world: World, declare: Declare, status: str | None, says: str
 ) -> None:
     world.okta_users = [ADA | {"status": status}] if status else []
-    with pytest.raises(RunError, match=rf"assign_people\[0\]: 'ada@example.com' {says}.*OIC-213"):
-        declare(federation(assign_people=[{"login": "ada@example.com"}]))
+    with pytest.raises(RunError, match=rf"users\[0\]: 'ada@example.com' {says}.*OIC-213"):
+        declare(federation(assignments__users=[{"login": "ada@example.com"}]))
     assert not [a for a in world.declared if a.typ.startswith("okta:")]
 
 
 def test_many_people_cost_few_calls(world: World, declare: Declare) -> None:
     logins = [f"p{i}@example.com" for i in range(60)]
     people(world, *logins)
-    declare(federation(assign_people=[{"login": login} for login in logins]))
+    declare(federation(assignments__users=[{"login": login} for login in logins]))
     assert len(assigned(world)) == 60
     assert len([c for c in world.asked if c.token == "okta:user/getUsers:getUsers"]) == 3
 
@@ -93,6 +95,6 @@ def test_without_people_nobody_is_looked_for(world: World, declare: Declare) -> 
 def test_an_assignment_that_is_there_is_taken_over(world: World, declare: Declare) -> None:
     world.okta_users = [ADA]
     taken = {"login": "ada@example.com", "import_id": "0oa1/00uA"}
-    declare(federation(assign_people=[taken]))
+    declare(federation(assignments__users=[taken]))
     [imported] = [a for a in world.declared if a.typ.endswith("app/user:User")]
     assert imported.resource_id == "0oa1/00uA"

@@ -1,5 +1,6 @@
-"""The program's edge: every wrong setting is named with its path, value and fix."""
+"""The settings tree: every problem is named with its path, its value and what to do."""
 
+import re
 from typing import Any
 
 import pytest
@@ -8,6 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from okta_idc.settings import Settings, SettingsError
+from okta_idc.settings.errors import RENAMED
 from tests.paths import ROOT
 
 GOOD: dict[str, Any] = {
@@ -15,8 +17,9 @@ GOOD: dict[str, Any] = {
         "acs_url": "https://us-east-1.sso.signin.aws/platform/saml/acs/0123-a",
         "issuer_url": "https://us-east-1.signin.aws.amazon.com/platform/saml/d-9067642ac7",
     },
-    "scim": {"secret": "okta-identity-center/scim"},
+    "scim_token": {"secret": "okta-identity-center/scim"},
 }
+APP: dict[str, Any] = GOOD["app"]
 
 
 def complaint(**changes: Any) -> str:
@@ -32,91 +35,136 @@ def test_the_least_settings_are_accepted() -> None:
 @pytest.mark.parametrize("stack", ["dev", "example"])
 def test_the_shipped_stack_files_are_accepted(stack: str) -> None:
     config = yaml.safe_load((ROOT / f"Pulumi.{stack}.yaml").read_text())["config"]
-    assert Settings.load(config["okta-identity-center:federation"]).push
+    assert Settings.load(config["okta-identity-center:federation"]).push_groups
 
 
 @pytest.mark.parametrize(
     ("changes", "says"),
     [
-        ({"pusch": []}, "federation.pusch: unknown key. Fix: did you mean 'push'?"),
-        ({"app": {**GOOD["app"], "labl": "x"}}, "federation.app.labl: unknown key. Fix: did you"),
-        ({"attributes": [{"key": "a", "valu": "b"}]}, "federation.attributes[0].valu: unknown key"),
-        ({"scim": {}}, "federation.scim.secret: is missing"),
-        ({"push": "aws-admins"}, "federation.push: 'aws-admins' is wrong"),
-        ({"push": [3]}, "federation.push[0]: 3 is wrong"),
-        ({"push": [{"nam": "a"}]}, "federation.push[0].nam: unknown key. Fix: did you mean 'name'"),
-        ({"push": [{"name": "a", "id": "00gX"}]}, "Fix: give exactly one of name, id and create"),
-        ({"push": [{"name": "a", "rule": "x"}]}, "rule and description are for a group to be made"),
-        ({"assign": "pushd"}, "federation.assign: 'pushd' is wrong. Fix: Input should be 'pushed'"),
-        ({"assign": [{"name": "a", "priority": 0}]}, "federation.assign[0].priority: 0 is wrong"),
+        ({"push_group": []}, "federation.push_group: unknown key. Did you mean 'push_groups'?"),
+        ({"app": {**APP, "labl": "x"}}, "federation.app.labl: unknown key. Did you mean 'label'?"),
         (
-            {"assign": [{"id": "00gA"}], "push": [{"id": "00gA"}]},
-            "federation.push_groups[0]: '00gA' is",
+            {"attribute_statements": [{"key": "a", "valu": "b"}]},
+            "federation.attribute_statements[0].valu: unknown key. Did you mean 'value'?",
         ),
-        ({"provisioning": {"mode": "apy"}}, "federation.provisioning.mode: 'apy' is wrong"),
+        ({"scim_token": {}}, "federation.scim_token.secret: is missing. Add it"),
         (
-            {"assign": ["a"], "push": ["a"]},
-            "push_groups[0]: 'a' is an assignment group too (federation.assignments.groups[0])",
+            {"push_groups": "aws-admins"},
+            "federation.push_groups: 'aws-admins' is not valid: must be a list, for example `[aws-",
         ),
-        ({"push": ["a", "a"]}, "federation.push_groups[1]: 'a' is named 2 times"),
+        ({"push_groups": [3]}, "federation.push_groups[0]: 3 is not valid: must be a mapping"),
+        ({"push_groups": [{"nam": "a"}]}, "push_groups[0].nam: unknown key. Did you mean 'name'"),
+        ({"push_groups": [{"name": "a", "id": "00gX"}]}, "set exactly one of name, id and create"),
+        ({"push_groups": [{"name": "a", "rule": "x"}]}, "rule and description require create"),
+        ({"push_groups": [{"name": "a", "aws_group_id": "x"}]}, "must be of the form"),
+        ({"assignments": {"users": [{"login": "a", "id": "00u1"}]}}, "set either login or id"),
         (
-            {"push": ["a", "A"]},
-            "push[1]: 'A' is the name of another push group too (federation.push[0]: 'a')",
+            {"assignments": {"groups": [{"name": "a", "priority": 0}]}},
+            "federation.assignments.groups[0].priority: 0 is not valid: must be at least 1.",
         ),
-        ({"push": ["a\u200b"]}, "federation.push[0]: 'a\\u200b' holds U+200B ZERO WIDTH SPACE"),
-        (
-            {"app": {**GOOD["app"], "user_name_template": "aws"}},
-            "federation.app.user_name_template: 'aws' refers to no user attribute",
-        ),
-        (
-            {"attributes": [{"key": "D", "value": '"' + "x" * 1_023 + '"'}]},
-            "federation.attributes[0].value: '\"xxx",
-        ),
-        ({"app": {**GOOD["app"], "acs_url": "https://x"}}, "federation.app.acs_url: 'https://x'"),
-        (
-            {"attributes": [{"key": "a&b", "value": "user.x"}]},
-            "federation.attributes[0].key: 'a&b' holds &",
-        ),
-        (
-            {"attributes": [{"key": "D", "value": "user.x"}, {"key": "d", "value": "user.y"}]},
-            "attributes[1]: 'd' is the same key as another one (federation.attributes[0]: 'D')",
-        ),
-        (
-            {"attributes": [{"key": "D", "value": "${user.department}"}]},
-            "federation.attributes[0].value: '${user.department}' is wrapped",
-        ),
-        (
-            {"attributes": [{"key": "D", "value": "department"}]},
-            "federation.attributes[0].value: 'department' department is literal text",
-        ),
+        ({"provisioning": {"mode": "apy"}}, "mode: 'apy' is not valid: must be 'api' or 'console'"),
+        ({"provisioning": {"gate": 1}}, "gate: 1 is not valid: must be 'enforce' or 'warn'"),
+        ({"app": {**APP, "label": "x" * 101}}, "must be no longer than 100."),
+        ({"protect": "yes"}, "federation.protect: 'yes' is not valid: must be true or false."),
     ],
 )
-def test_a_wrong_setting_is_named_with_place_value_and_fix(
+def test_an_invalid_shape_is_named_with_path_value_and_remedy(
     changes: dict[str, Any], says: str
 ) -> None:
     text = complaint(**changes)
     assert says in text
-    assert "Fix: " in text or text.endswith("]")
+    assert "Input should" not in text
+
+
+@pytest.mark.parametrize(
+    ("changes", "says"),
+    [
+        (
+            {"assignments": {"groups": [{"id": "00gA"}]}, "push_groups": [{"id": "00gA"}]},
+            r"push_groups\[0\]: '00gA'.*OIC-201",
+        ),
+        (
+            {"assignments": {"groups": ["a"]}, "push_groups": ["a"]},
+            r"push_groups\[0\]: 'a'.*OIC-201",
+        ),
+        ({"push_groups": ["a", "a"]}, r"push_groups\[1\]: 'a'.*OIC-204"),
+        ({"push_groups": ["a", "A"]}, r"push_groups\[1\]: 'A'.*OIC-207"),
+        ({"push_groups": ["a\u200b"]}, r"push_groups\[0\].*U\+200B ZERO WIDTH SPACE.*OIC-205"),
+        ({"app": {**APP, "username_format": "aws"}}, r"app\.username_format: 'aws'.*OIC-3"),
+        ({"app": {**APP, "acs_url": "https://x"}}, r"app\.acs_url: 'https://x'.*OIC-110"),
+        (
+            {"attribute_statements": [{"key": "D", "value": '"' + "x" * 1_023 + '"'}]},
+            r"attribute_statements\[0\]\.value: '\"xxx",
+        ),
+        (
+            {"attribute_statements": [{"key": "a&b", "value": "user.x"}]},
+            r"attribute_statements\[0\]\.key: 'a&b'.*&",
+        ),
+        (
+            {
+                "attribute_statements": [
+                    {"key": "D", "value": "user.x"},
+                    {"key": "d", "value": "user.y"},
+                ]
+            },
+            r"attribute_statements\[1\]\.key: 'd'.*OIC-402",
+        ),
+        (
+            {"attribute_statements": [{"key": "D", "value": "${user.department}"}]},
+            r"attribute_statements\[0\]\.value: '\$\{user.department\}'",
+        ),
+        (
+            {"attribute_statements": [{"key": "D", "value": "department"}]},
+            r"attribute_statements\[0\]\.value: 'department'",
+        ),
+        (
+            {"assignments": {"groups": ["a"], "confirm_deprovisioning": ["a"]}},
+            r"confirm_deprovisioning\[0\]: 'a'.*OIC-212",
+        ),
+        ({"profile_mappings": {"password": "user.login"}}, r"profile_mappings\.password"),
+        ({"profile_mappings": {"title": "title"}}, r"profile_mappings\.title"),
+    ],
+)
+def test_a_broken_rule_is_named_with_path_value_and_rule(
+    changes: dict[str, Any], says: str
+) -> None:
+    assert re.search(rf"federation\.{says}", complaint(**changes))
 
 
 def test_a_quoted_literal_is_a_value() -> None:
-    loaded = Settings.load(GOOD | {"attributes": [{"key": "CostCenter", "value": '"blue"'}]})
-    assert loaded.attributes[0].value == '"blue"'
+    statement = {"key": "CostCenter", "value": '"blue"'}
+    loaded = Settings.load(GOOD | {"attribute_statements": [statement]})
+    assert loaded.attribute_statements[0].value == '"blue"'
 
 
-def test_everything_wrong_is_reported_at_once() -> None:
+def test_every_problem_is_reported_at_once() -> None:
     assert "3 problems" in complaint(
-        push=["a", "b", "b"], assign=["a"], attributes=[{"key": "a&", "value": "user.x"}]
+        push_groups=["a", "b", "b"],
+        assignments={"groups": ["a"]},
+        attribute_statements=[{"key": "a&", "value": "user.x"}],
     )
+
+
+@pytest.mark.parametrize(("old", "new"), RENAMED.items())
+def test_an_old_key_gets_an_error_that_names_the_new_one(old: str, new: str) -> None:
+    *nodes, key = old.split(".")
+    tree: dict[str, Any] = {key: "x"}
+    for name in reversed(nodes):
+        tree = {name: [tree] if name in ("users", "permission_sets") else tree}
+    assert re.search(rf"{key}: was renamed\. Use {re.escape(new)}\.", complaint(**tree))
+
+
+def test_a_required_key_under_its_old_name_is_one_problem() -> None:
+    with pytest.raises(SettingsError) as caught:
+        Settings.load({"app": APP, "scim": {"secret": "x"}})
+    assert "1 problem;" in str(caught.value)
 
 
 _JSON = st.recursive(
     st.none() | st.booleans() | st.integers() | st.text(),
     lambda inner: (
         st.lists(inner, max_size=3)
-        | st.dictionaries(
-            st.sampled_from(["app", "scim", "push", "attributes", "key"]), inner, max_size=3
-        )
+        | st.dictionaries(st.sampled_from([*Settings.model_fields, "key"]), inner, max_size=3)
     ),
     max_leaves=8,
 )
@@ -128,45 +176,35 @@ def test_anything_else_is_a_settings_error(raw: object) -> None:
         Settings.load(raw)
 
 
-def test_a_name_alone_stands_for_a_group_of_that_name() -> None:
-    arguments = Settings.load(GOOD | {"assign": ["a"], "push": [{"id": "00gB"}]}).arguments()
-    assert arguments["assign"] == [{"name": "a"}]
-    assert arguments["push"] == [{"id": "00gB"}]
-    assert "assign_pushed" not in arguments
+def test_a_string_stands_for_a_group_of_that_name_and_a_user_with_that_login() -> None:
+    settings = Settings.load(
+        GOOD
+        | {"push_groups": ["b", {"id": "00gB"}], "assignments": {"groups": ["a"], "users": ["A@X"]}}
+    )
+    assert [group.key for group in settings.push_groups] == ["b", "00gB"]
+    assert settings.assignments.groups[0].name == "a"
+    assert settings.assignments.users[0].key == "a@x"
 
 
-def test_assign_pushed_asks_for_one_group_of_everybody_who_is_pushed() -> None:
-    arguments = Settings.load(GOOD | {"assign": "pushed", "push": ["b"]}).arguments()
-    assert arguments["assign"] == []
-    assert arguments["assign_pushed"] == "aws-identity-center-assigned"
+def test_defaults_are_safe() -> None:
+    settings = Settings.load(GOOD)
+    assert settings.protect
+    assert settings.scim_token.verify
+    assert settings.provisioning.propagation_timeout_minutes == 10
+    assert settings.provisioning.gate == "enforce"
+    assert settings.assignments.max_deprovisioned_users == 10
 
 
-def test_what_identities_hang_on_is_protected_unless_told_otherwise() -> None:
-    assert Settings.load(GOOD).arguments()["protect"] is True
+class Later:
+    """A value that the program knows later, like an Output."""
 
 
-class TestPeopleAndWords:
-    """People one by one, and the words for what takes many with it."""
+def test_a_value_that_is_known_later_is_left_to_the_components() -> None:
+    app = {"acs_url": Later(), "issuer_url": Later(), "label": Later()}
+    settings = Settings.load(GOOD | {"app": app})
+    assert isinstance(settings.app.acs_url, Later)
 
-    def test_a_login_alone_stands_for_a_person(self) -> None:
-        settings = Settings.load(GOOD | {"assign_people": ["ada@example.com", {"id": "00u1"}]})
-        assert settings.arguments()["assign_people"] == [
-            {"login": "ada@example.com"}, {"id": "00u1"},
-        ]  # fmt: skip
 
-    def test_a_person_is_given_one_way(self) -> None:
-        both = {"login": "ada@example.com", "id": "00u1"}
-        with pytest.raises(SettingsError, match=r"assign_people\[0\]: .*give either login or id"):
-            Settings.load(GOOD | {"assign_people": [both]})
-
-    def test_what_is_assigned_may_not_stay_under_the_word(self) -> None:
-        left = {"assign": ["aws-access"], "unassign": ["aws-access"]}
-        with pytest.raises(
-            SettingsError, match=r"confirm_deprovisioning\[0\]: 'aws-access' is assigned.*212"
-        ):
-            Settings.load(GOOD | left)
-
-    @pytest.mark.parametrize("mapping", [{"password": "user.login"}, {"title": "title"}])
-    def test_a_mapping_is_judged_with_its_path(self, mapping: dict[str, str]) -> None:
-        with pytest.raises(SettingsError, match=rf"federation\.mappings\.{next(iter(mapping))}"):
-            Settings.load(GOOD | {"mappings": mapping})
+def test_what_resources_are_named_after_must_be_known() -> None:
+    with pytest.raises(SettingsError, match=r"push_groups\[0\]\.name"):
+        Settings.load(GOOD | {"push_groups": [{"name": Later()}]})

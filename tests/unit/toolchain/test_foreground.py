@@ -1,4 +1,4 @@
-"""A run in the foreground: shown, logged, and interrupted once and with care."""
+"""Runs the engine in the foreground: output, log, exit code and interruption."""
 
 import os
 import signal
@@ -13,7 +13,7 @@ from toolchain.foreground import INTERRUPTED, foreground
 
 
 def program(folder: Path, text: str) -> list[str]:
-    """A stand-in for the engine, which gets --non-interactive and --color too."""
+    """The command line of a script that replaces the engine."""
     path = folder / "engine.py"
     path.write_text(text)
     return [sys.executable, "-u", str(path)]
@@ -28,12 +28,12 @@ def test_output_is_shown_and_logged(tmp_path: Path, capfd: pytest.CaptureFixture
     assert "created" in (tmp_path / "log").read_text()
 
 
-def test_the_engines_exit_code_is_passed_on(tmp_path: Path) -> None:
+def test_the_engines_exit_code_is_returned(tmp_path: Path) -> None:
     command = program(tmp_path, "raise SystemExit(7)")
     assert foreground(command, cwd=tmp_path, env=os.environ, log=tmp_path / "log")[0] == 7
 
 
-def test_an_interruption_reaches_the_engine_once_and_is_waited_for(
+def test_an_interruption_signals_the_engine_once_and_waits_for_it(
     tmp_path: Path, capfd: pytest.CaptureFixture[str]
 ) -> None:
     command = program(
@@ -54,6 +54,6 @@ def test_an_interruption_reaches_the_engine_once_and_is_waited_for(
     threading.Thread(target=interrupt).start()
     code, _ = foreground(command, cwd=tmp_path, env=os.environ, log=tmp_path / "log")
     assert code == INTERRUPTED
-    said = capfd.readouterr()
-    assert said.out.split() == ["finishing", "finished"]
-    assert "calls under way are finished first" in said.err
+    captured = capfd.readouterr()
+    assert captured.out.split() == ["finishing", "finished"]
+    assert "Stopping after the current calls finish" in captured.err

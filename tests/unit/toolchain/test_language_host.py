@@ -1,71 +1,96 @@
-"""The Python language host: what it says when a program fails, and when it keeps quiet."""
+"""The Python language host: it runs Pulumi's executor and reports its exit code as Pulumi does."""
 
+import json
+import sys
 import threading
+from collections.abc import Callable
 from pathlib import Path
+from typing import Any
 
-import grpc
-import pulumi
 import pytest
 from pulumi.runtime.proto import language_pb2
 
-from toolchain import language_host
 from toolchain.language_host import PythonHost
 
 
-class Gone(grpc.RpcError):
-    def code(self) -> grpc.StatusCode:
-        return grpc.StatusCode.UNAVAILABLE
+class Call:
+    """The context of a call: what the host wants to have run when the call ends early."""
+
+    def __init__(self) -> None:
+        self.callbacks: list[Callable[[], Any]] = []
+
+    def add_callback(self, callback: Callable[[], Any]) -> None:
+        self.callbacks.append(callback)
 
 
-@pytest.fixture
-def said(monkeypatch: pytest.MonkeyPatch) -> list[str]:
-    lines: list[str] = []
-    monkeypatch.setattr(pulumi.log, "error", lines.append)
-    return lines
+def run(folder: Path, executor: str, call: Call | None = None) -> Any:
+    script = folder / "executor"
+    script.write_text(executor)
+    info = language_pb2.ProgramInfo(
+        root_directory=str(folder), program_directory=str(folder), entry_point="."
+    )
+    request = language_pb2.RunRequest(
+        pwd=str(folder), info=info, project="p", stack="s", parallel=4, dryRun=True,
+        monitor_address="127.0.0.1:1", organization="o", args=["--given"],
+        config={"okta:orgName": "acme"}, configSecretKeys=["okta:apiToken"],
+    )  # fmt: skip
+    return PythonHost(script, "127.0.0.1:2").Run(request, call or Call())
 
 
-def test_a_refusal_is_told_without_a_traceback(said: list[str]) -> None:
-    assert language_host._tell(pulumi.RunError("push[0]: no such group"))
-    assert said == ["push[0]: no such group"]
-
-
-def test_any_other_error_is_told_with_its_traceback(said: list[str]) -> None:
-    with pytest.raises(ValueError, match="a bug") as caught:
-        raise ValueError("what a bug looks like")
-    assert language_host._tell(caught.value)
-    assert "Traceback" in said[0]
-    assert "ValueError: what a bug looks like" in said[0]
-
-
-def test_what_ctrl_c_has_cut_off_is_not_explained_again(
-    said: list[str], monkeypatch: pytest.MonkeyPatch
+@pytest.mark.parametrize(
+    ("executor", "error", "bail"),
+    [
+        ("", "", False),
+        ("raise SystemExit(32)", "", True),
+        ("raise SystemExit(1)", "program exited with non-zero exit code: 1", False),
+        (
+            "import os, signal; os.kill(os.getpid(), signal.SIGTERM)",
+            "program exited with non-zero exit code: -1",
+            False,
+        ),
+    ],
+    ids=["done", "traceback-shown", "run-error", "signal"],
+)
+def test_an_exit_code_is_reported_as_pulumis_host_does(
+    tmp_path: Path, executor: str, error: str, bail: bool
 ) -> None:
-    stopped = threading.Event()
-    stopped.set()
-    monkeypatch.setattr(language_host, "_STOP", stopped)
-    assert language_host._tell(RuntimeError("cannot schedule new futures after shutdown"))
-    assert said == []
+    answer = run(tmp_path, executor)
+    assert (answer.error, answer.bail) == (error, bail)
 
 
-def test_an_engine_that_is_gone_is_no_error_of_the_program(said: list[str]) -> None:
-    assert not language_host._tell(Gone())
-    assert said == []
+def test_the_executor_gets_pulumis_command_line_and_the_configuration(tmp_path: Path) -> None:
+    names = ["PULUMI_CONFIG", "PULUMI_CONFIG_SECRET_KEYS"]
+    seen = tmp_path / "seen.json"
+    run(
+        tmp_path,
+        "import json, os, sys\n"
+        f"seen = [sys.argv[1:], *(json.loads(os.environ[name]) for name in {names})]\n"
+        f"open({str(seen)!r}, 'w').write(json.dumps(seen))",
+    )
+    arguments, config, secrets = json.loads(seen.read_text())
+    assert arguments == [
+        "--monitor", "127.0.0.1:1", "--engine", "127.0.0.1:2", "--project", "p",
+        "--root_directory", str(tmp_path), "--stack", "s", "--pwd", str(tmp_path),
+        "--dry_run", "true", "--parallel", "4", "--organization", "o", ".", "--given",
+    ]  # fmt: skip
+    assert config == {"okta:orgName": "acme"}
+    assert secrets == ["okta:apiToken"]
 
 
-def test_a_program_that_cannot_run_fails_the_run(
-    said: list[str], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    async def in_stack(program: object) -> None:
-        program()  # type: ignore[operator]
+def test_a_call_that_ends_early_ends_the_program(tmp_path: Path) -> None:
+    call, answers = Call(), list[Any]()
+    waiting = "import time; time.sleep(60)"
+    running = threading.Thread(target=lambda: answers.append(run(tmp_path, waiting, call)))
+    running.start()
+    while not call.callbacks:
+        pass
+    for callback in call.callbacks:
+        callback()
+    running.join(20)
+    assert answers[0].error == "program exited with non-zero exit code: -1"
 
-    monkeypatch.chdir(tmp_path)
-    monkeypatch.setattr(language_host, "run_in_stack", in_stack)
-    (tmp_path / "__main__.py").write_text("import nothing_of_that_name\n")
-    info = language_pb2.ProgramInfo(program_directory=str(tmp_path), entry_point=".")
-    request = language_pb2.RunRequest(pwd=str(tmp_path), info=info, project="p", stack="s")
-    try:
-        answer = PythonHost().Run(request, None)
-    finally:
-        pulumi.runtime.settings.reset_options()
-    assert answer.bail
-    assert "nothing_of_that_name" in said[0]
+
+def test_the_program_runs_with_the_python_of_the_host(tmp_path: Path) -> None:
+    seen = tmp_path / "seen"
+    run(tmp_path, f"import sys; open({str(seen)!r}, 'w').write(sys.executable)")
+    assert seen.read_text() == sys.executable

@@ -1,4 +1,4 @@
-"""Plugins: the installed one, else the official download, else the replacement."""
+"""The choice of provider plugins: user-supplied, installed, downloaded, or the replacement."""
 
 import os
 import shutil
@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.e2e.run_summary import verdict
+from tests.e2e.run_summary import summary_lines
 from toolchain import network, plugin_resolver
 from toolchain.engine import Engine
 from toolchain.sandbox import Sandbox
@@ -31,26 +31,26 @@ def engine(home: Path, script: str) -> Engine:
 def install(home: Path) -> None:
     from importlib.metadata import version
 
-    for name in plugin_resolver.NAMES:
+    for name in plugin_resolver.PROVIDERS:
         place = home / "pulumi" / "plugins" / f"resource-{name}-v{version(f'pulumi-{name}')}"
         place.mkdir(parents=True)
 
 
-def test_with_the_real_plugins_present_no_replacement_is_touched(
+def test_installed_official_plugins_are_used_without_network_access(
     home: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    def asked() -> str:
-        raise AssertionError("the network was asked")
+    def request() -> str:
+        raise AssertionError("a network request")
 
-    monkeypatch.setattr(network, "downloads_unreachable", asked)
+    monkeypatch.setattr(network, "downloads_unreachable", request)
     install(home)
     chosen = plugin_resolver.choose(engine(home, "exit 1"), print)
     assert [plugin.origin for plugin in chosen] == ["installed", "installed"]
     assert [plugin.path_entry for plugin in chosen] == [None, None]
 
 
-def given(home: Path, monkeypatch: pytest.MonkeyPatch, name: str, script: str) -> Path:
-    place = home / "elsewhere" / name
+def supply(home: Path, monkeypatch: pytest.MonkeyPatch, name: str, script: str) -> Path:
+    place = home / "builds" / name
     place.parent.mkdir(exist_ok=True)
     place.write_text(f"#!/bin/sh\n{script}\n")
     place.chmod(0o755)
@@ -58,54 +58,56 @@ def given(home: Path, monkeypatch: pytest.MonkeyPatch, name: str, script: str) -
     return place
 
 
-def test_a_given_plugin_goes_before_the_installed_one_and_is_what_the_engine_finds(
+def test_a_supplied_plugin_takes_precedence_and_is_found_on_path(
     home: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     install(home)
-    place = given(home, monkeypatch, "pulumi-resource-okta", "echo 9.8.7")
+    place = supply(home, monkeypatch, "pulumi-resource-okta", "echo 9.8.7")
     okta, aws = plugin_resolver.choose(engine(home, "exit 1"), print)
-    assert (okta.origin, okta.version, aws.origin) == ("given", "9.8.7", "installed")
+    assert (okta.origin, okta.version, aws.origin) == ("supplied", "9.8.7", "installed")
     assert str(place) in okta.title
     sandbox = Sandbox("id", 1, "http://127.0.0.1:8410", "", "")
     found = Stack(home, sandbox, engine(home, ""), [okta, aws]).variables["PATH"]
     assert shutil.which("pulumi-resource-okta", path=found) == str(place)
 
 
-def test_a_given_plugin_that_does_not_tell_its_version_is_used_all_the_same(
+def test_a_supplied_plugin_without_a_version_is_used(
     home: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     install(home)
-    given(home, monkeypatch, "pulumi-resource-okta", "exit 2")
+    supply(home, monkeypatch, "pulumi-resource-okta", "exit 2")
     okta, _ = plugin_resolver.choose(engine(home, "exit 1"), print)
     assert "unknown version" in okta.title
 
 
-def test_the_end_to_end_summary_says_loudly_what_was_not_verified(
+def test_the_end_to_end_summary_names_unverified_plugins(
     home: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(network, "downloads_unreachable", lambda: "no network")
-    given(home, monkeypatch, "pulumi-resource-okta", "echo 9.8.7")
+    supply(home, monkeypatch, "pulumi-resource-okta", "echo 9.8.7")
     driven = engine(home, "exit 1")
-    ran, okta, aws = verdict(driven, plugin_resolver.choose(driven, print))
+    ran, okta, aws = summary_lines(driven, plugin_resolver.choose(driven, print))
     assert driven.title in ran
-    assert okta.startswith("Okta plugin: okta 9.8.7 (given")
-    assert aws.startswith("NOT VERIFIED with the real AWS plugin: aws ")
+    assert okta.startswith("Okta plugin: okta 9.8.7 (supplied")
+    assert aws.startswith("NOT VERIFIED with the official AWS plugin: aws ")
     assert "replacement" in aws
     assert "PULUMI_AWS_PLUGIN=" in aws
 
 
-def test_what_is_no_plugin_is_refused_by_variable_value_and_fix(
+def test_an_invalid_supplied_plugin_is_rejected_with_variable_value_and_remedy(
     home: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    place = given(home, monkeypatch, "okta", "echo 9.8.7")
-    with pytest.raises(plugin_resolver.NoPluginError, match=f"PULUMI_OKTA_PLUGIN={place}.*Fix: "):
+    place = supply(home, monkeypatch, "okta", "echo 9.8.7")
+    with pytest.raises(
+        plugin_resolver.NoPluginError, match=f"PULUMI_OKTA_PLUGIN={place}.*Set the variable"
+    ):
         plugin_resolver.choose(engine(home, "exit 1"), print)
     monkeypatch.setenv("PULUMI_OKTA_PLUGIN", str(place.parent / "pulumi-resource-okta"))
     with pytest.raises(plugin_resolver.NoPluginError):
         plugin_resolver.choose(engine(home, "exit 1"), print)
 
 
-def test_a_plugin_whose_installation_was_cut_off_does_not_count(home: Path) -> None:
+def test_a_partially_installed_plugin_is_not_used(home: Path) -> None:
     place = home / "pulumi" / "plugins" / "resource-okta-v1.2.3"
     place.mkdir(parents=True)
     assert plugin_resolver.installed("okta", "1.2.3")
@@ -113,7 +115,7 @@ def test_a_plugin_whose_installation_was_cut_off_does_not_count(home: Path) -> N
     assert not plugin_resolver.installed("okta", "1.2.3")
 
 
-def test_offline_each_missing_plugin_is_replaced_and_the_title_says_so(
+def test_offline_the_replacement_is_used_and_named_in_the_title(
     home: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(network, "downloads_unreachable", lambda: "no network")
@@ -129,16 +131,16 @@ def test_offline_each_missing_plugin_is_replaced_and_the_title_says_so(
 @pytest.mark.parametrize(
     ("script", "origin"), [("exit 0", "downloaded"), ("exit 1", "replacement")]
 )
-def test_online_the_official_plugin_is_downloaded_if_it_can_be(
+def test_online_the_official_plugin_is_downloaded_or_the_replacement_used(
     home: Path, monkeypatch: pytest.MonkeyPatch, script: str, origin: str
 ) -> None:
     monkeypatch.setattr(network, "downloads_unreachable", lambda: "")
-    said: list[str] = []
-    chosen = plugin_resolver.choose(engine(home, script), said.append)
+    messages: list[str] = []
+    chosen = plugin_resolver.choose(engine(home, script), messages.append)
     assert [plugin.origin for plugin in chosen] == [origin, origin]
 
 
-def test_a_replacement_on_path_is_not_taken_for_an_installed_plugin(
+def test_a_replacement_on_path_is_not_an_installed_plugin(
     home: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setenv("PATH", str(plugin_resolver.REPLACEMENTS / "okta"))

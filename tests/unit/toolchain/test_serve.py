@@ -1,4 +1,4 @@
-"""`make sandbox`: what its ARGS say reaches the sandbox."""
+"""`make sandbox` passes ARGS on to the sandbox."""
 
 import json
 import os
@@ -13,20 +13,20 @@ import httpx
 from tests.paths import ROOT
 
 
-def test_further_options_reach_the_sandbox(tmp_path: Path) -> None:
-    """`--identity-center new` leaves it to a person to connect: there is no secret yet."""
+def test_args_are_passed_to_the_sandbox(tmp_path: Path) -> None:
+    """With `--identity-center new` there is no SCIM secret until an administrator connects."""
     options = "--identity-center new --limits workforce"
     make = ["make", "sandbox", "PORT=0", f"ARGS={options}", f"TOOLCHAIN={_toolchain(tmp_path)}"]
-    card = tmp_path / "current.json"
-    with (tmp_path / "said").open("wb") as said:
-        started = subprocess.Popen(make, cwd=ROOT, stdout=said, stderr=said)
+    ready_file = tmp_path / "current.json"
+    with (tmp_path / "output").open("wb") as output:
+        started = subprocess.Popen(make, cwd=ROOT, stdout=output, stderr=output)
         try:
             until = time.monotonic() + 120
-            while not card.exists():
-                assert started.poll() is None, (tmp_path / "said").read_text()
+            while not ready_file.exists():
+                assert started.poll() is None, (tmp_path / "output").read_text()
                 assert time.monotonic() < until
                 time.sleep(0.05)
-            found = json.loads(card.read_text())
+            found = json.loads(ready_file.read_text())
             with httpx.Client(trust_env=False, timeout=30) as client:
                 settings = client.get(f"{found['okta']}/sandbox/settings").json()
             assert settings["limits"] == "workforce"
@@ -36,16 +36,16 @@ def test_further_options_reach_the_sandbox(tmp_path: Path) -> None:
             )  # fmt: skip
             assert secrets.list_secrets()["SecretList"] == []
         finally:
-            if card.exists():
-                os.kill(json.loads(card.read_text())["pid"], signal.SIGTERM)
+            if ready_file.exists():
+                os.kill(json.loads(ready_file.read_text())["pid"], signal.SIGTERM)
             else:
                 started.terminate()
             started.wait(30)
 
 
 def _toolchain(home: Path) -> str:
-    """The Makefile's own, with a home of ours."""
+    """The Makefile's TOOLCHAIN command with `--home`."""
     script = home / "toolchain.sh"
-    toolchain = f'.venv/bin/python -m toolchain "$verb" --home {home}'
-    script.write_text(f'verb=$1; shift; exec {toolchain} "$@"')
+    toolchain = f'.venv/bin/python -m toolchain "$command" --home {home}'
+    script.write_text(f'command=$1; shift; exec {toolchain} "$@"')
     return f"sh {script}"

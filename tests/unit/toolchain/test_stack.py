@@ -1,4 +1,4 @@
-"""The sandbox's stack: nothing of the user's gets in, and what a broken run left is recognised."""
+"""The sandbox's stack: its environment, its state, and recovery from interrupted runs."""
 
 import json
 import os
@@ -12,17 +12,17 @@ from tests.paths import ROOT
 from toolchain.engine import Engine
 from toolchain.plugin_resolver import Plugin
 from toolchain.sandbox import Sandbox
-from toolchain.stack import BrokenRunError, Stack, foreign, scrubbed
+from toolchain.stack import InterruptedRunError, Stack, overriding_variables, without_overrides
 
-NOBODY = 2**22 + 1  # above the highest process id
+UNUSED_PID = 2**22 + 1  # above the highest process id
 
 
 class Org(Sandbox):
-    """A sandbox that answers from a dictionary."""
+    """A sandbox whose responses come from a dictionary."""
 
     answers: dict[str, Any] = {}  # noqa: RUF012
 
-    def ask(self, method: str, path: str, body: object = None, seconds: float = 10) -> Any:
+    def request(self, method: str, path: str, body: object = None, seconds: float = 10) -> Any:
         return self.answers.get(path, [])
 
 
@@ -66,19 +66,23 @@ PUSH = {
 }
 
 
-def test_okta_aws_and_pulumi_variables_do_not_reach_the_engine(stack: Stack) -> None:
-    mine = {
+def test_overriding_variables_do_not_reach_the_engine(stack: Stack) -> None:
+    variables = {
         "OKTA_ACCESS_TOKEN": "x",
         "AWS_PROFILE": "x",
         "PULUMI_ACCESS_TOKEN": "x",
         "PULUMI_HOME": "/h",
         "HOME": "/h",
     }
-    assert scrubbed(mine) == {"PULUMI_HOME": "/h", "HOME": "/h"}
-    assert foreign(mine) == ["AWS_PROFILE", "OKTA_ACCESS_TOKEN", "PULUMI_ACCESS_TOKEN"]
+    assert without_overrides(variables) == {"PULUMI_HOME": "/h", "HOME": "/h"}
+    assert overriding_variables(variables) == [
+        "AWS_PROFILE",
+        "OKTA_ACCESS_TOKEN",
+        "PULUMI_ACCESS_TOKEN",
+    ]
 
 
-def test_only_the_replacement_that_was_chosen_gets_on_path(stack: Stack) -> None:
+def test_only_a_chosen_replacement_is_added_to_path(stack: Stack) -> None:
     folders = stack.variables["PATH"].split(os.pathsep)
     assert str(stack.engine.path.parent) in folders
     assert str(ROOT / "offline_plugins" / "bin" / "okta") in folders
@@ -86,12 +90,12 @@ def test_only_the_replacement_that_was_chosen_gets_on_path(stack: Stack) -> None
     assert "PULUMI_DISABLE_AUTOMATIC_PLUGIN_ACQUISITION" not in stack.variables
 
 
-def test_on_the_usual_port_the_clones_own_settings_are_used(stack: Stack) -> None:
+def test_the_default_port_uses_the_clones_stack_file(stack: Stack) -> None:
     assert stack.settings == ROOT / "Pulumi.dev.yaml"
     assert "PULUMI_OPTION_CONFIG_FILE" not in stack.variables
 
 
-def test_on_another_port_a_copy_of_the_settings_names_it(stack: Stack) -> None:
+def test_another_port_uses_a_copy_of_the_stack_file_with_that_port(stack: Stack) -> None:
     org = Org("abc", 1, "http://127.0.0.1:1410", "http://127.0.0.1:2411", "http://127.0.0.1:3412")
     moved = Stack(stack.home, org, stack.engine, stack.plugins)
     stack.home.mkdir()
@@ -102,57 +106,57 @@ def test_on_another_port_a_copy_of_the_settings_names_it(stack: Stack) -> None:
     assert moved.variables["PULUMI_OPTION_CONFIG_FILE"] == str(moved.settings)
 
 
-def test_the_state_of_a_sandbox_that_is_gone_is_thrown_away(stack: Stack) -> None:
+def test_prepare_deletes_the_state_of_a_previous_sandbox(stack: Stack) -> None:
     gone = stack.home / "state-gone"
     gone.mkdir(parents=True)
     checkpoint(stack)
-    stack.ready()
+    stack.prepare()
     assert not gone.exists()
-    assert calls(stack) == []  # the stack was there already
+    assert calls(stack) == []  # the stack already exists
 
 
-def test_a_new_sandbox_gets_a_new_stack(stack: Stack) -> None:
-    stack.ready()
+def test_prepare_creates_the_stack_of_a_new_sandbox(stack: Stack) -> None:
+    stack.prepare()
     assert calls(stack) == ["stack init dev --non-interactive"]
 
 
-def test_nothing_is_mended_when_nothing_is_broken(stack: Stack) -> None:
+def test_recover_does_nothing_after_a_complete_run(stack: Stack) -> None:
     checkpoint(stack)
-    assert stack.mend() == []
+    assert stack.recover() == []
     assert calls(stack) == []
 
 
-def test_the_lock_of_a_killed_run_is_removed_and_said(stack: Stack) -> None:
-    lock(stack, NOBODY)
-    [said] = stack.mend()
-    assert "killed" in said
+def test_recover_removes_and_reports_the_lock_of_a_killed_run(stack: Stack) -> None:
+    lock(stack, UNUSED_PID)
+    [message] = stack.recover()
+    assert "killed" in message
     assert calls(stack) == ["cancel --yes --non-interactive"]
 
 
-def test_the_lock_of_a_run_at_work_is_respected(stack: Stack) -> None:
+def test_recover_keeps_the_lock_of_a_running_process(stack: Stack) -> None:
     lock(stack, os.getpid())
-    with pytest.raises(BrokenRunError, match=f"process {os.getpid()}"):
-        stack.mend()
+    with pytest.raises(InterruptedRunError, match=f"process {os.getpid()}"):
+        stack.recover()
     assert calls(stack) == []
 
 
 @pytest.mark.skipif(not Path("/proc/self/stat").exists(), reason="reads /proc, as on Linux")
-def test_a_killed_run_that_nobody_has_waited_for_is_dead(stack: Stack) -> None:
+def test_a_zombie_does_not_count_as_running(stack: Stack) -> None:
     child = subprocess.Popen(["sleep", "60"])
     child.kill()
     lock(stack, child.pid)
     try:
-        [said] = stack.mend()
+        [message] = stack.recover()
     finally:
         child.wait()
-    assert "killed" in said
+    assert "killed" in message
 
 
-def test_an_unconfirmed_creation_that_never_happened_is_cleared(stack: Stack) -> None:
+def test_recover_clears_a_pending_creation_that_did_not_happen(stack: Stack) -> None:
     checkpoint(stack, SAML, PUSH)
     stack.sandbox.answers.clear()  # type: ignore[attr-defined]
-    [said] = stack.mend()
-    assert "identity-center-app-saml" in said
+    [message] = stack.recover()
+    assert "identity-center-app-saml" in message
     assert calls(stack) == [
         "refresh --yes --skip-preview --clear-pending-creates --non-interactive"
     ]
@@ -176,22 +180,22 @@ def test_an_unconfirmed_creation_that_never_happened_is_cleared(stack: Stack) ->
     ],
     ids=["app", "push"],
 )
-def test_an_orphan_is_named_with_what_to_do(
+def test_an_unrecorded_okta_object_is_named_with_the_remedy(
     stack: Stack, monkeypatch: pytest.MonkeyPatch, pending: Any, path: str, found: Any, named: str
 ) -> None:
     checkpoint(stack, pending)
     monkeypatch.setattr(Org, "answers", {path: [found]})
-    with pytest.raises(BrokenRunError) as told:
-        stack.mend()
-    assert named in str(told.value)
-    assert "make reset" in str(told.value)
+    with pytest.raises(InterruptedRunError) as raised:
+        stack.recover()
+    assert named in str(raised.value)
+    assert "make reset" in str(raised.value)
     assert calls(stack) == []
 
 
-def test_of_what_was_made_in_aws_it_is_said_that_nobody_knows(stack: Stack) -> None:
+def test_a_pending_creation_in_aws_is_reported_as_unknown(stack: Stack) -> None:
     kind = "Parent$aws:ssoadmin/permissionSet:PermissionSet"
     urn = f"urn:pulumi:dev::okta-identity-center::{kind}::access-Developer-set"
     checkpoint(stack, {"urn": urn, "inputs": {"name": "Developer"}})
-    with pytest.raises(BrokenRunError, match=r"access-Developer-set.*unknown.*make reset"):
-        stack.mend()
+    with pytest.raises(InterruptedRunError, match=r"access-Developer-set.*unknown.*make reset"):
+        stack.recover()
     assert calls(stack) == []

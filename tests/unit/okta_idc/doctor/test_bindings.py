@@ -11,8 +11,8 @@ from typing import Any
 
 import pytest
 
-from okta_idc.doctor.bindings import BINDINGS, judge
-from okta_idc.inventory.assigned_users import STREAMED
+from okta_idc.doctor.bindings import BINDINGS
+from okta_idc.doctor.user_checks import USER_RULES
 from okta_idc.inventory.declared import DeclaredGroup
 from okta_idc.inventory.model import Certificate, Inventory, StoreGroup, StoreUser
 from okta_idc.rules import RULES, EnforcementPoint
@@ -26,6 +26,7 @@ from tests.unit.okta_idc.doctor.sample_inventory import (
     ISSUER,
     NOW,
     app,
+    judge,
     mapping,
     people,
     person,
@@ -178,7 +179,7 @@ CASES: list[tuple[str, Break, str, str]] = [
     ("OIC-115", put(metadata="<" * 75_001), "the app", "metadata"),
     ("OIC-116", put(certificate=Certificate("A", NOW + timedelta(days=30))),
      "SAML signing certificate", ""),
-    ("OIC-201", put(assigned=("00gA", "00gP")), "aws-admins", ""),
+    ("OIC-201", put(assigned={"00gA": 1, "00gP": 2}), "aws-admins", ""),
     ("OIC-202", members("00u1", "00u2", "00u9"), "00u9@x.org", "aws-admins"),
     ("OIC-203", declares(push=(DeclaredGroup("aws-admin", "00gP"),)), "push group aws-admin", ""),
     ("OIC-205", named("aws-\u200badmins"), "aws-\u200badmins", "name"),
@@ -248,7 +249,7 @@ CASES: list[tuple[str, Break, str, str]] = [
     ("OIC-602", put(pushes=()), "aws-admins", "push_groups"),
     ("OIC-603", declares(push=()), "aws-admins", "push_groups"),
     ("OIC-604", put(pushes=(mapping(status="INACTIVE"),)), "aws-admins", "push mapping"),
-    ("OIC-605", put(assigned=()), "aws-access", "assignments.groups"),
+    ("OIC-605", put(assigned={}), "aws-access", "assignments.groups"),
     ("OIC-606", declares(assign=()), "aws-access", "assignments.groups"),
     ("OIC-610", put(connection={"status": "UNKNOWN"}), "the app", "connection"),
     ("OIC-611", put(connection={"status": "DISABLED"}), "the app", "connection"),
@@ -282,7 +283,7 @@ CASES: list[tuple[str, Break, str, str]] = [
 
 
 def test_the_doctor_binds_its_rules_and_no_others() -> None:
-    bound = [binding.rule.id for binding in BINDINGS] + [rule.id for rule in STREAMED]
+    bound = [binding.rule.id for binding in BINDINGS] + [rule.id for rule in USER_RULES]
     its_own = {rule.id for rule in RULES.values() if EnforcementPoint.DOCTOR in rule.enforced_by}
     assert set(bound) == its_own
     # Two of the rules on profiles apply to the profile mapping too.
@@ -319,8 +320,18 @@ def test_each_defect_is_found_with_its_name_and_path(
             assert unlocated(binding, found) == []
 
 
-_NO_PARTS = {"now", "store_id", "declared", "all_types", "members", "store_members"}
-PARTS = [name for name in vars(sound()) if name not in _NO_PARTS]
+_NO_PARTS = {
+    "source",
+    "app_id",
+    "store_id",
+    "declared",
+    "now",
+    "all_types",
+    "members",
+    "store_members",
+}
+_ADOPTED = {"instance", "group_access"}
+PARTS = [name for name in vars(sound()) if name not in _NO_PARTS | _ADOPTED]
 
 
 @pytest.mark.parametrize("part", PARTS)
@@ -409,7 +420,7 @@ def test_deleted_and_hidden_groups_are_distinguished() -> None:
     assert "OIC-602" in {each.rule.id for each in judge(found).found}
     assert not isinstance(found.groups, Unavailable)
     found.groups.by_name.clear()
-    found.assigned = ()
+    found.assigned = {}
     report = judge(found)
     assert "OIC-602" not in {each.rule.id for each in report.found}
     assert {"OIC-602", "OIC-603", "OIC-605", "OIC-606"} <= {

@@ -104,7 +104,7 @@ def test_all_files_are_written_at_once(doctor: Doctor, tmp_path: Path) -> None:
     assert all(who in files["html"].read_text() for _, who, _ in PLANTED)
     result = doctor("--html", str(tmp_path / "nowhere" / "x.html"))
     assert result.code == 2
-    assert "not written" in result.err
+    assert "cannot be written" in result.err
 
 
 @pytest.mark.parametrize(
@@ -228,7 +228,7 @@ def test_a_page_that_fails_once_is_requested_again(
         result = doctor()
     assert result.findings() == PLANTED
     assert "429 from Okta" in result.err
-    assert "going on in 1 s" in result.err
+    assert "continuing in 1 s" in result.err
 
 
 def small_pages(monkeypatch: pytest.MonkeyPatch, between: Any = None) -> None:

@@ -1,0 +1,58 @@
+"""A quiet end for a program that the engine stops.
+
+When an operation fails or the user presses Ctrl-C, the engine reports it, cancels the program's
+pending calls and ends the process with SIGINT. The SDK turns the first into an exception and Python
+the second, so the engine's error would be followed by tracebacks that say nothing
+(docs/research/pulumi-python-host.md).
+"""
+
+import signal
+import sys
+from collections.abc import Callable
+from typing import Any
+
+import grpc
+from pulumi.runtime import settings
+
+REASON_SHOWN = 32
+"""The exit code by which Pulumi's Python host knows that the user has been given the reason."""
+_STOPPED = (grpc.StatusCode.CANCELLED, grpc.StatusCode.UNAVAILABLE)
+
+
+class _Monitor:
+    """The engine's resource monitor; a call that the engine cancels ends the program."""
+
+    def __init__(self, monitor: Any) -> None:
+        self._monitor = monitor
+
+    def __getattr__(self, name: str) -> Callable[..., Any]:
+        call = getattr(self._monitor, name)
+
+        def end_when_stopped(*args: Any, **options: Any) -> Any:
+            try:
+                return call(*args, **options)
+            except grpc.RpcError as error:
+                if _is_stopped(error):
+                    sys.exit(REASON_SHOWN)
+                raise
+
+        return end_when_stopped
+
+
+def exit_when_stopped() -> None:
+    """Make the running program exit without a traceback once the engine stops it.
+
+    Call it in `__main__.py`, before anything is declared.
+    """
+    signal.signal(signal.SIGINT, _exit)
+    bag: Any = settings.SETTINGS
+    if bag.monitor is not None:
+        bag.monitor = _Monitor(bag.monitor)
+
+
+def _exit(_signal: int, _frame: object) -> None:
+    sys.exit(REASON_SHOWN)
+
+
+def _is_stopped(error: Any) -> bool:
+    return error.code() in _STOPPED or str(error.details()).endswith("context canceled")

@@ -1,0 +1,74 @@
+"""Errors of a component that runs inside the plugin: property errors instead of stack traces.
+
+The SDK answers a program in YAML, TypeScript or Go with a Python stack trace for an error of a
+component's constructor, and with "Unexpected <class …>" for a RunError of a look-up. Only an
+`InputPropertiesError` reaches the user as text (docs/research/pulumi-python-host.md).
+"""
+
+import asyncio
+import contextlib
+import re
+import sys
+from typing import Any, cast
+
+import grpc
+import pulumi
+from pulumi.errors import InputPropertyErrorDetails
+from pulumi.provider import Provider, server
+from pulumi.runtime._grpc_settings import (
+    _GRPC_CHANNEL_OPTIONS,  # pyright: ignore[reportPrivateUsage]
+)
+from pulumi.runtime.proto import provider_pb2_grpc
+
+
+class PropertyErrorServicer(server.ProviderServicer):
+    """The SDK's servicer; errors with a text for the user become property errors."""
+
+    async def _construct(self, request: Any, context: Any) -> Any:
+        try:
+            return await cast(Any, super())._construct(request, context)
+        except Exception as error:
+            raise as_property_errors(error) from None
+
+
+def as_property_errors(error: Exception) -> Exception:
+    """An InputPropertiesError for a RunError, wherever it was raised; other errors unchanged.
+
+    A RunError with `findings` names the properties that are wrong; any other is a message alone.
+    """
+    cause = error.inner if isinstance(error, server.ComponentInitError) else error
+    if isinstance(cause, pulumi.InputPropertyError | pulumi.InputPropertiesError):
+        return cause
+    if not isinstance(cause, pulumi.RunError):
+        return error
+    findings: tuple[Any, ...] = tuple(getattr(cause, "findings", ()))
+    if not findings:
+        return pulumi.InputPropertiesError(str(cause), [])  # without a list gRPC fails to send it
+    details: list[InputPropertyErrorDetails] = [
+        {"property_path": _camel_case(finding.path), "reason": finding.message}
+        for finding in findings
+    ]
+    return pulumi.InputPropertiesError("The arguments are not valid:", details)
+
+
+def serve(provider: Provider) -> None:
+    """Serve the components until the engine ends this process; `component_provider_host` with
+    property errors."""
+    engine = next(argument for argument in sys.argv[1:] if not argument.startswith("-"))
+
+    async def run() -> None:
+        listening = grpc.aio.server(options=_GRPC_CHANNEL_OPTIONS)
+        servicer = PropertyErrorServicer(provider, sys.argv[1:], engine_address=engine)
+        provider_pb2_grpc.add_ResourceProviderServicer_to_server(servicer, listening)
+        port = listening.add_insecure_port("127.0.0.1:0")
+        await listening.start()
+        sys.stdout.write(f"{port}\n")
+        sys.stdout.flush()
+        await listening.wait_for_termination()
+
+    with contextlib.suppress(KeyboardInterrupt):  # how the engine ends a plugin
+        asyncio.run(run())
+
+
+def _camel_case(path: str) -> str:
+    return re.sub(r"_([a-z0-9])", lambda letter: letter[1].upper(), path)

@@ -1,0 +1,84 @@
+"""A program that the engine stops ends without a traceback, and says no more than the engine."""
+
+import signal
+from collections.abc import Iterator
+from typing import Any
+
+import grpc
+import pytest
+from pulumi.runtime.settings import SETTINGS
+
+from components._shutdown import exit_when_stopped
+
+
+class Answer(grpc.RpcError):
+    def __init__(self, code: grpc.StatusCode, details: str) -> None:
+        self._code, self._details = code, details
+
+    def code(self) -> grpc.StatusCode:
+        return self._code
+
+    def details(self) -> str:
+        return self._details
+
+
+class Monitor:
+    """A resource monitor with one answer to everything."""
+
+    def __init__(self, answer: Any) -> None:
+        self.answer = answer
+
+    def Invoke(self, request: str) -> str:  # noqa: N802 # gRPC's
+        if isinstance(self.answer, Exception):
+            raise self.answer
+        return f"{self.answer} to {request}"
+
+
+@pytest.fixture(autouse=True)
+def _restored() -> Iterator[None]:
+    monitor, handler = SETTINGS.monitor, signal.getsignal(signal.SIGINT)
+    yield
+    SETTINGS.monitor = monitor
+    signal.signal(signal.SIGINT, handler)
+
+
+def ask(answer: Any) -> Any:
+    SETTINGS.monitor = Monitor(answer)  # type: ignore[assignment]
+    exit_when_stopped()
+    return SETTINGS.monitor.Invoke("a question")  # type: ignore[union-attr]
+
+
+@pytest.mark.parametrize(
+    "answer",
+    [
+        Answer(grpc.StatusCode.CANCELLED, "context canceled"),
+        Answer(grpc.StatusCode.UNAVAILABLE, "Socket closed"),
+        Answer(grpc.StatusCode.UNKNOWN, "Invoke: getProviderFromSource: context canceled"),
+    ],
+    ids=["cancelled", "gone", "cancelled-inside"],
+)
+def test_a_cancelled_call_ends_the_program(answer: Answer) -> None:
+    with pytest.raises(SystemExit) as end:
+        ask(answer)
+    assert end.value.code == 32
+
+
+def test_other_errors_and_answers_pass_unchanged() -> None:
+    error = Answer(grpc.StatusCode.UNKNOWN, "invoking okta:index/getGroups:getGroups: no")
+    with pytest.raises(Answer) as raised:
+        ask(error)
+    assert raised.value is error
+    assert ask("an answer") == "an answer to a question"
+
+
+def test_an_interrupt_ends_the_program_without_a_traceback() -> None:
+    exit_when_stopped()
+    with pytest.raises(SystemExit) as end:
+        signal.raise_signal(signal.SIGINT)
+    assert end.value.code == 32
+
+
+def test_a_program_without_an_engine_is_left_alone() -> None:
+    SETTINGS.monitor = None
+    exit_when_stopped()
+    assert SETTINGS.monitor is None

@@ -1,0 +1,30 @@
+"""docs/reference/cli.md describes every command and option, and no others."""
+
+import re
+from typing import Any
+
+import pytest
+import typer
+
+from okta_idc.cli.main import app
+from tests.paths import ROOT
+
+PAGE = (ROOT / "docs" / "reference" / "cli.md").read_text(encoding="utf-8")
+COMMANDS: dict[str, Any] = typer.main.get_command(app).commands  # type: ignore[attr-defined]
+
+
+def test_the_page_lists_the_commands() -> None:
+    assert re.findall(r"^\| \[`([\w-]+)`\]", PAGE, re.MULTILINE) == sorted(COMMANDS)
+
+
+@pytest.mark.parametrize("name", sorted(COMMANDS))
+def test_the_page_lists_the_options_of_a_command(name: str) -> None:
+    section = PAGE.split(f"\n## {name}\n")[1].split("\n## ")[0]
+    cells = "".join(re.findall(r"^\| (`--[^|]*)\|", section, re.MULTILINE))
+    options = {
+        option
+        for parameter in COMMANDS[name].params
+        if parameter.param_type_name == "option" and not parameter.hidden
+        for option in (*parameter.opts, *parameter.secondary_opts)
+    }
+    assert set(re.findall(r"`(--[\w-]+)`", cells)) == options - {"--help"}

@@ -1,0 +1,88 @@
+"""Errors inside the plugin: text for the user, never a stack trace."""
+
+import asyncio
+from dataclasses import dataclass
+from typing import Any
+
+import grpc
+import pulumi
+import pytest
+from pulumi.provider import Provider, server
+from pulumi.provider.server import ComponentInitError
+from pulumi.runtime.proto import errors_pb2, provider_pb2, status_pb2
+
+from plugin.property_errors import PropertyErrorServicer
+
+
+@dataclass
+class Finding:
+    path: str
+    message: str
+
+
+class InvalidError(pulumi.RunError):
+    def __init__(self, *findings: Finding) -> None:
+        super().__init__("\n".join(f"{finding.path}: {finding.message}" for finding in findings))
+        self.findings = findings
+
+
+class Context:
+    """What the servicer answers to the engine."""
+
+    status: Any = None
+
+    async def abort_with_status(self, status: Any) -> None:
+        self.status = status
+
+
+def construct(monkeypatch: pytest.MonkeyPatch, error: Exception) -> tuple[Any, Exception]:
+    """The status that the engine gets when the component fails, and what is raised."""
+
+    async def fail(*_: object) -> None:
+        raise error
+
+    monkeypatch.setattr(server.ProviderServicer, "_construct", fail)
+    servicer, context = PropertyErrorServicer(Provider("1.0.0"), [], ""), Context()
+    with pytest.raises(Exception) as raised:  # noqa: PT011 # each case names its own
+        asyncio.run(servicer.Construct(provider_pb2.ConstructRequest(), context))
+    return context.status, raised.value
+
+
+def details(status: Any) -> list[tuple[str, str]]:
+    answer = status_pb2.Status.FromString(dict(status.trailing_metadata)["grpc-status-details-bin"])
+    found = errors_pb2.InputPropertiesError()
+    answer.details[0].Unpack(found)
+    return [(error.property_path, error.reason) for error in found.errors]
+
+
+def test_findings_of_a_constructor_become_property_errors(monkeypatch: pytest.MonkeyPatch) -> None:
+    error = InvalidError(
+        Finding("push_groups[0].name", "no such group"), Finding("app.acs_url", "not a URL")
+    )
+    status, _ = construct(monkeypatch, ComponentInitError(error))
+    assert status.code == grpc.StatusCode.INVALID_ARGUMENT
+    assert status.details == "The arguments are not valid:"
+    assert details(status) == [
+        ("pushGroups[0].name", "no such group"),
+        ("app.acsUrl", "not a URL"),
+    ]
+
+
+@pytest.mark.parametrize("wrap", [ComponentInitError, lambda error: error], ids=["init", "lookup"])
+def test_a_run_error_is_its_text_alone(monkeypatch: pytest.MonkeyPatch, wrap: Any) -> None:
+    said = "Cannot read groups from Okta: 403 Forbidden."
+    status, _ = construct(monkeypatch, wrap(pulumi.RunError(said)))
+    assert status.code == grpc.StatusCode.INVALID_ARGUMENT
+    assert status.details == said
+
+
+def test_a_property_error_of_a_constructor_stays_one(monkeypatch: pytest.MonkeyPatch) -> None:
+    error = pulumi.InputPropertyError("pushGroups", "Missing required input")
+    status, _ = construct(monkeypatch, ComponentInitError(error))
+    assert details(status) == [("pushGroups", "Missing required input")]
+
+
+def test_a_bug_keeps_its_stack_trace(monkeypatch: pytest.MonkeyPatch) -> None:
+    status, raised = construct(monkeypatch, ComponentInitError(ValueError("a bug")))
+    assert status is None
+    assert "a bug:\n" in str(raised)

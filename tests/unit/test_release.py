@@ -1,0 +1,65 @@
+"""A release: one version everywhere, and a tag that agrees with it."""
+
+import re
+import shutil
+import subprocess
+import tomllib
+from pathlib import Path
+
+import pytest
+import yaml
+
+from tests.paths import ROOT
+
+VERSION: str = tomllib.loads((ROOT / "pyproject.toml").read_text())["project"]["version"]
+
+
+def test_whatever_names_the_distribution_names_its_version() -> None:
+    for folder, extra in (("plugin", "components"), ("policies", "policies")):
+        wanted = (ROOT / folder / "requirements.txt").read_text()
+        assert f"okta-identity-center[{extra}]=={VERSION}\n" in wanted
+    pack = yaml.safe_load((ROOT / "policies" / "PulumiPolicy.yaml").read_text())
+    assert pack["version"] == VERSION
+
+
+@pytest.fixture
+def clone(tmp_path: Path) -> Path:
+    """What `.ci/release check` reads, with a changelog of its own."""
+    (tmp_path / ".ci").mkdir()
+    shutil.copy(ROOT / ".ci" / "release", tmp_path / ".ci")
+    (tmp_path / "pyproject.toml").write_text('[project]\nname = "it"\nversion = "1.2.3"\n')
+    (tmp_path / "CHANGELOG.md").write_text(
+        "# Changelog\n\n## Unreleased\n\n- New\n\n## [1.2.3] - 2026-01-01\n\n- Old\n\n## [1.2.2]\n"
+    )
+    return tmp_path
+
+
+def release(clone: Path, *arguments: str) -> subprocess.CompletedProcess[str]:
+    command = [clone / ".ci" / "release", *arguments]
+    return subprocess.run(command, capture_output=True, text=True, check=False)
+
+
+def test_the_tag_of_the_version_passes(clone: Path) -> None:
+    done = release(clone, "check", "v1.2.3")
+    assert done.returncode == 0, done.stderr
+
+
+def test_another_tag_is_refused(clone: Path) -> None:
+    done = release(clone, "check", "v1.2.4")
+    assert done.returncode == 1
+    assert done.stderr == "error: the tag is v1.2.4, the version in pyproject.toml is 1.2.3\n"
+
+
+def test_a_version_that_the_changelog_does_not_describe_is_refused(clone: Path) -> None:
+    changelog = clone / "CHANGELOG.md"
+    changelog.write_text(re.sub(r"- Old\n", "", changelog.read_text()))
+    done = release(clone, "check", "v1.2.3")
+    assert done.returncode == 1
+    assert done.stderr == "error: CHANGELOG.md has no section about 1.2.3\n"
+
+
+def test_a_wrong_command_shows_the_usage(clone: Path) -> None:
+    for arguments in ((), ("check",), ("build",), ("publish", "dist")):
+        done = release(clone, *arguments)
+        assert done.returncode == 2
+        assert done.stderr == "usage: .ci/release check TAG | build FOLDER\n"

@@ -1,0 +1,109 @@
+"""Writes the generated pages, and checks that they are up to date and that links resolve.
+
+Used by `make docs` and `make check`. The link check covers relative links in all Markdown files,
+with their anchors, and makes no network requests.
+"""
+
+import argparse
+import re
+import subprocess
+import sys
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+from okta_idc.cli import schema
+from toolchain.reference import rules_page, settings_page
+from toolchain.sandbox import ROOT
+
+
+def _plugin_schema() -> str:
+    command = [sys.executable, "-m", "plugin.provider"]  # imports Pulumi, the toolchain doesn't
+    return subprocess.run(command, cwd=ROOT, capture_output=True, text=True, check=True).stdout
+
+
+GENERATED: dict[str, Callable[[], str]] = {
+    "docs/reference/rules.md": rules_page.page,
+    "docs/reference/settings.md": settings_page.page,
+    "docs/reference/stack.schema.json": schema.text,
+    "plugin/schema.json": _plugin_schema,
+}
+"""Each generated page, with the function that returns its text."""
+_LINK = re.compile(r"\]\(<?([^()\s<>]+)>?(?: \"[^\"]*\")?\)|^\[[^\]]+\]: (\S+)", re.MULTILINE)
+_CODE = re.compile(r"^(```|~~~).*?^\1|`[^`\n]*`", re.MULTILINE | re.DOTALL)
+_HEADING = re.compile(r"^#{1,6} (.+?)\s*$", re.MULTILINE)
+_EXPLICIT_ANCHOR = re.compile(r"<a (?:id|name)=\"([^\"]+)\"")
+
+
+def main(argv: list[str] | None = None) -> int:
+    """Write or check. Exit codes: 0 done, 1 outdated pages or broken links."""
+    parser = argparse.ArgumentParser(prog="python -m toolchain.docs", description=main.__doc__)
+    parser.add_argument("command", choices=("write", "check"))
+    if parser.parse_args(argv).command == "write":
+        for page, generate in GENERATED.items():
+            (ROOT / page).write_text(generate(), encoding="utf-8")
+        return 0
+    problems = [*outdated_pages(), *broken_links(ROOT, markdown_files(ROOT))]
+    for problem in problems:
+        print(problem, file=sys.stderr)
+    return 1 if problems else 0
+
+
+def outdated_pages() -> Iterator[str]:
+    """A message for each generated page that is missing or differs from its source."""
+    for page, generate in GENERATED.items():
+        file = ROOT / page
+        if not file.exists() or file.read_text(encoding="utf-8") != generate():
+            yield f"{page}: is out of date. Run: make docs"
+
+
+def markdown_files(root: Path) -> list[Path]:
+    """The Markdown files of the repository, without ignored ones."""
+    command = ["git", "ls-files", "-z", "--cached", "--others", "--exclude-standard", "*.md"]
+    listed = subprocess.run(command, cwd=root, capture_output=True, text=True, check=True).stdout
+    return [path for name in listed.split("\0") if name and (path := root / name).is_file()]
+
+
+def broken_links(root: Path, files: list[Path]) -> Iterator[str]:
+    """A message for each relative link to a missing file or heading."""
+    for file in files:
+        text = _CODE.sub(_blank, file.read_text(encoding="utf-8"))
+        for match in _LINK.finditer(text):
+            link = match[1] or match[2]
+            if reason := _link_problem(file, link):
+                line = text.count("\n", 0, match.start()) + 1
+                yield f"{file.relative_to(root)}:{line}: {link}: {reason}"
+
+
+def anchors(text: str) -> set[str]:
+    """The anchors of a page: those of its headings, as GitHub forms them, and explicit ones."""
+    found: set[str] = set()
+    for heading in _HEADING.findall(re.sub(r"^(```|~~~).*?^\1", "", text, flags=re.M | re.S)):
+        title = re.sub(r"\[([^\]]*)\]\([^)]*\)", r"\1", heading)
+        anchor = re.sub(r"[^\w\- ]", "", title.lower()).replace(" ", "-")
+        number = 0
+        while (unique := f"{anchor}-{number}" if number else anchor) in found:
+            number += 1
+        found.add(unique)
+    return found | set(_EXPLICIT_ANCHOR.findall(text))
+
+
+def _link_problem(file: Path, link: str) -> str:
+    """Why a link does not resolve; empty if it does, or if it leads outside the repository."""
+    if re.match(r"[a-z][a-z0-9+.-]*:|\$\{", link):  # a URL, or a value that Pulumi fills in
+        return ""
+    path, _, anchor = link.partition("#")
+    target = file.parent / path if path else file
+    if not target.exists():
+        return "no such file"
+    if anchor and target.suffix == ".md" and anchor not in anchors(target.read_text("utf-8")):
+        return f"no heading with the anchor #{anchor}"
+    return ""
+
+
+def _blank(match: re.Match[str]) -> str:
+    """Newlines of removed code, so that line numbers stay right."""
+    return "\n" * match[0].count("\n")
+
+
+if __name__ == "__main__":
+    sys.exit(main())
