@@ -31,5 +31,5 @@ def summary(findings: Sequence[Finding]) -> str:
     if not findings:
         return ""
     rule = findings[0].rule
-    faults = " ".join(f"{finding.value} {finding.problem}" for finding in findings)
-    return f"{faults} {rule.remedy[:1].upper()}{rule.remedy[1:]} [{rule.id}]"
+    faults = " ".join(f"{finding.value} {finding.explanation}" for finding in findings)
+    return f"{faults} {rule.advice} [{rule.id}]"

@@ -127,7 +127,7 @@ class IdentityCenterFederation(pulumi.ComponentResource):
         assignments, users = self._assign(gate, assigned, lookups)
         pushes = self._push(gate, assigned, pushed, lookups, [assignments, users])
         self._grant(pushes, checked)
-        self._alert(token)
+        self._alert(token, checked)
         drift = differences(
             self,
             app=app,
@@ -403,7 +403,7 @@ class IdentityCenterFederation(pulumi.ComponentResource):
                 self._child,
             )
 
-    def _alert(self, token: ScimToken) -> None:
+    def _alert(self, token: ScimToken, checked: Output[Lookups]) -> None:
         if (alarm := self._settings.token_expiry_alarm) is None:
             return
         declared = self._args.get("token_expiry_alarm") or {}
@@ -416,7 +416,11 @@ class IdentityCenterFederation(pulumi.ComponentResource):
                 "emails": alarm.emails,
                 "days_before": alarm.days_before,
             },
-            ResourceOptions(parent=self, providers=[provider] if provider else None),
+            ResourceOptions(
+                parent=self,
+                providers=[provider] if provider else None,
+                depends_on=checked.apply(lambda _: list[Resource]()),  # refused: nothing is created
+            ),
         )
 
     def _statement_keys(self) -> list[str]:

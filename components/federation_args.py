@@ -1,8 +1,8 @@
 """The arguments of IdentityCenterFederation: the settings tree as typed dictionaries.
 
-Paths, names, defaults and descriptions are those of okta_idc/settings; a test compares them. Only
-an AWS location, `region` and `role_arn` in a stack file, is a `provider` here. Leaves that nothing
-is named after accept an Input.
+Paths, names, defaults and meaning are those of okta_idc/settings/models.py, where each key is
+described; tests compare them. Only an AWS location, `region` and `role_arn` in a stack file, is a
+`provider` here. Leaves that nothing is named after accept an Input.
 """
 
 from collections.abc import Mapping
@@ -21,193 +21,101 @@ from .providers import aws_provider
 
 
 class AppSettings(TypedDict):
-    """The SAML app in Okta, an instance of the catalog app `amazon_aws_sso`."""
-
     acs_url: Input[str]
-    """IAM Identity Center Assertion Consumer Service (ACS) URL."""
     issuer_url: Input[str]
-    """IAM Identity Center issuer URL."""
     label: NotRequired[Input[str]]
-    """Application label in Okta; unique in the org."""
     username_format: NotRequired[Input[str]]
-    """Application username format in Okta. The result is the NameID and the SCIM userName."""
     rename_users_from: NotRequired[str | None]
-    """Confirms a new `username_format`, which renames every user in AWS: the current format."""
     import_id: NotRequired[str | None]
-    """Imports and protects an existing app: its ID, `0oa…`. Remove it after the first run."""
 
 
 class ScimTokenSettings(TypedDict):
-    """The secret in AWS Secrets Manager with the SCIM endpoint and access token."""
-
     secret: Input[str]
-    """Name or ARN of the secret."""
     verify: NotRequired[bool]
-    """Tests the token against AWS before Okta gets it (mode `api`)."""
     verify_at: NotRequired[str]
-    """Sends the test to this address on the local machine instead (the sandbox)."""
     provider: NotRequired[aws.Provider | None]
     """AWS provider for a secret in another account or Region."""
 
 
 class ProvisioningSettings(TypedDict):
-    """Provisioning to App in Okta, and how a run verifies it."""
-
     mode: NotRequired[ProvisioningMode]
-    """Who connects Okta's provisioning to the SCIM endpoint."""
     create_users: NotRequired[bool]
-    """Create Users: provisions assigned users in AWS."""
     update_user_attributes: NotRequired[bool]
-    """Update User Attributes: sends changed attributes."""
     deactivate_users: NotRequired[bool]
-    """Deactivate Users: disables users in AWS who are unassigned or deactivated in Okta."""
     gate: NotRequired[GatePolicy]
-    """What happens while provisioning is not known to be on."""
     wait: NotRequired[WaitMode]
-    """When a run waits for a person to turn provisioning on."""
     wait_timeout_minutes: NotRequired[float]
-    """Longest wait for a person, in minutes."""
     propagation_timeout_minutes: NotRequired[float]
-    """Longest wait until AWS shows users and groups, in minutes; 0 does not wait."""
     propagation_settle_seconds: NotRequired[float]
-    """Ends the wait when AWS has shown nothing new for this many seconds."""
 
 
-class AssignmentGroup(TypedDict):
-    """A group whose users are provisioned. `import_id`, `APP_ID/GROUP_ID`, imports and protects an
-    existing assignment; remove it after the first run."""
-
+class GroupSource(TypedDict):
     name: NotRequired[str | None]
-    """Name of an existing group, exactly as Okta shows it."""
     id: NotRequired[str | None]
-    """ID of an existing group, `00g…`."""
     create: NotRequired[str | None]
-    """Name of a group to create; it is deleted with the stack."""
     description: NotRequired[Input[str]]
-    """Description of the group to create."""
     rule: NotRequired[Input[str] | None]
-    """Okta expression of the group rule that fills the group to create."""
     import_id: NotRequired[str | None]
-    """What exists already, as `APP_ID/GROUP_ID` or `APP_ID/MAPPING_ID`."""
+
+
+class AssignmentGroup(GroupSource):
     priority: NotRequired[int | None]
-    """Priority of the assignment, 1 is the highest. Set it on all groups or on none."""
 
 
-class PushGroup(TypedDict):
-    """A group whose name and members appear in AWS. `import_id`, `APP_ID/MAPPING_ID`, names an
-    existing push mapping, which is watched and never changed."""
-
-    name: NotRequired[str | None]
-    """Name of an existing group, exactly as Okta shows it."""
-    id: NotRequired[str | None]
-    """ID of an existing group, `00g…`."""
-    create: NotRequired[str | None]
-    """Name of a group to create; it is deleted with the stack."""
-    description: NotRequired[Input[str]]
-    """Description of the group to create."""
-    rule: NotRequired[Input[str] | None]
-    """Okta expression of the group rule that fills the group to create."""
-    import_id: NotRequired[str | None]
-    """What exists already, as `APP_ID/GROUP_ID` or `APP_ID/MAPPING_ID`."""
+class PushGroup(GroupSource):
     retire: NotRequired[bool]
-    """Deletes the group in AWS when a later run no longer declares it."""
     aws_group_id: NotRequired[str | None]
-    """ID of the Identity Store group of an existing push mapping."""
 
 
 class User(TypedDict):
-    """An Okta user assigned individually: exactly one of `login` and `id`."""
-
     login: NotRequired[str | None]
-    """Okta username."""
     id: NotRequired[str | None]
-    """Okta user ID, `00u…`."""
     username: NotRequired[Input[str] | None]
-    """Username in AWS; default: the result of `app.username_format`."""
     import_id: NotRequired[str | None]
-    """Imports and protects an existing assignment: `APP_ID/USER_ID`."""
 
 
 class PushedMembersGroupSettings(TypedDict):
-    """The group that holds the members of all push groups, filled by group rules."""
-
     name: NotRequired[str]
-    """Name of the group to create."""
 
 
 class AssignmentsSettings(TypedDict):
-    """Who is assigned to the app, and so provisioned in AWS."""
-
     groups: NotRequired[list[AssignmentGroup]]
-    """Assignment groups, by name or as objects."""
     pushed_members_group: NotRequired[PushedMembersGroupSettings | None]
-    """Also creates and assigns one group with the members of all push groups; `{}` is enough."""
     users: NotRequired[list[User]]
-    """Users assigned individually, by login or as objects."""
     max_deprovisioned_users: NotRequired[int]
-    """Blocks a run that would deprovision more users than this."""
     confirm_deprovisioning: NotRequired[list[str]]
-    """Groups and users that may be unassigned regardless of how many users that deprovisions."""
 
 
 class AccountAccessSettings(TypedDict):
-    """What push groups may do in AWS."""
-
     permission_sets: NotRequired[list[PermissionSet]]
-    """Permission sets with their account assignments."""
     applications: NotRequired[list[Application]]
-    """Application assignments."""
 
 
 class AccessControlAttributesSettings(TypedDict):
-    """Attributes for access control in IAM Identity Center."""
-
     attributes: NotRequired[dict[str, Input[str]]]
-    """Identity store source by key, for example `${path:enterprise.department}`; no key may also be
-    an attribute statement. Default: one harmless attribute, which AWS requires."""
     import_id: NotRequired[str | None]
-    """Imports the configuration of an instance on which the feature is on: the instance ARN."""
 
 
 class TokenExpiryAlarmSettings(TypedDict):
-    """Notifications by Amazon SNS before the SCIM token expires."""
-
     emails: NotRequired[list[str]]
-    """Recipients; each must confirm the subscription."""
     days_before: NotRequired[list[int]]
-    """Days before the expiry on which a notification is sent."""
     provider: NotRequired[aws.Provider | None]
     """AWS provider for an alarm in another account or Region."""
 
 
 class IdentityCenterFederationArgs(TypedDict):
-    """One Okta org federated with one IAM Identity Center instance."""
-
     app: AppSettings
-    """The SAML app in Okta."""
     attribute_statements: NotRequired[list[AttributeStatement]]
-    """Attributes for access control that Okta sends in the SAML assertion."""
     profile_mappings: NotRequired[dict[str, Input[str]]]
-    """Okta expression by attribute of the app user, for example `displayName`. Attributes that are
-    not listed keep Okta's mapping."""
     scim_token: ScimTokenSettings
-    """The SCIM endpoint and access token."""
     provisioning: NotRequired[ProvisioningSettings]
-    """Provisioning to App in Okta."""
     drift: NotRequired[DriftPolicy]
-    """What happens when Okta differs from the declared configuration."""
     assignments: NotRequired[AssignmentsSettings]
-    """Who is assigned to the app, and so provisioned in AWS."""
     push_groups: NotRequired[list[PushGroup]]
-    """Push groups, by name or as objects."""
     account_access: NotRequired[AccountAccessSettings]
-    """Permission sets and assignments of push groups."""
     access_control_attributes: NotRequired[AccessControlAttributesSettings | None]
-    """Turns on attributes for access control in IAM Identity Center; `{}` is enough."""
     token_expiry_alarm: NotRequired[TokenExpiryAlarmSettings | None]
-    """Notifies before the SCIM token expires; `{}` is enough."""
     protect: NotRequired[bool]
-    """Protects the app, assignments, push mappings and permission sets from deletion."""
 
 
 def federation_args_from(settings: Settings) -> IdentityCenterFederationArgs:

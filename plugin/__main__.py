@@ -3,12 +3,11 @@
 Pulumi installs requirements.txt, the released wheel, beside this file and starts it.
 """
 
+from importlib import import_module
 from importlib.metadata import version
 
 from property_errors import serve
 from provider import NAME, provider
 
-from okta_idc import components
-
 if __name__ == "__main__":
-    serve(provider(components, version(NAME)))
+    serve(provider(import_module("okta_idc.components"), version(NAME)))

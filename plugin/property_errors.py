@@ -9,22 +9,16 @@ import asyncio
 import contextlib
 import re
 import sys
-from typing import Any, Protocol
+from typing import Any, cast
 
 import grpc
 import pulumi
 from pulumi.errors import InputPropertyErrorDetails
 from pulumi.provider import Provider, server
-from pulumi.runtime._grpc_settings import _GRPC_CHANNEL_OPTIONS
+from pulumi.runtime._grpc_settings import (
+    _GRPC_CHANNEL_OPTIONS,  # pyright: ignore[reportPrivateUsage]
+)
 from pulumi.runtime.proto import provider_pb2_grpc
-
-
-class PathFinding(Protocol):
-    """What a validation error says about one argument."""
-
-    path: str
-    """The argument's path in Python's spelling, for example `push_groups[0]`."""
-    message: str
 
 
 class PropertyErrorServicer(server.ProviderServicer):
@@ -32,7 +26,7 @@ class PropertyErrorServicer(server.ProviderServicer):
 
     async def _construct(self, request: Any, context: Any) -> Any:
         try:
-            return await super()._construct(request, context)
+            return await cast(Any, super())._construct(request, context)
         except Exception as error:
             raise as_property_errors(error) from None
 
@@ -47,7 +41,7 @@ def as_property_errors(error: Exception) -> Exception:
         return cause
     if not isinstance(cause, pulumi.RunError):
         return error
-    findings: tuple[PathFinding, ...] = tuple(getattr(cause, "findings", ()))
+    findings: tuple[Any, ...] = tuple(getattr(cause, "findings", ()))
     if not findings:
         return pulumi.InputPropertiesError(str(cause), [])  # without a list gRPC fails to send it
     details: list[InputPropertyErrorDetails] = [

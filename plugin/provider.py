@@ -7,12 +7,14 @@ import inspect
 import json
 import sys
 import tomllib
+from importlib import import_module
 from pathlib import Path
 from types import ModuleType
 from typing import Any, cast
 
 import pulumi
 from pulumi.provider.experimental.component import ComponentProvider
+from pulumi.provider.experimental.util import camel_case
 
 NAME = "okta-identity-center"
 
@@ -23,24 +25,35 @@ def provider(components: ModuleType, version: str) -> ComponentProvider:
     public = [each for each in exported if inspect.isclass(each)]
     classes = [each for each in public if issubclass(each, pulumi.ComponentResource)]
     made = ComponentProvider(classes, NAME, version=version)
-    made.schema = json.dumps(_clean(json.loads(made.schema or "{}")), indent=2, sort_keys=True)
+    schema = json.loads(made.schema or "{}", object_hook=_tidy)
+    _describe(schema, import_module("okta_idc.settings").Settings, "IdentityCenterFederation")
+    for name, model in vars(import_module("okta_idc.settings.models")).items():
+        if inspect.isclass(model) and hasattr(model, "model_fields"):
+            _describe(schema, model, name)
+    made.schema = json.dumps(schema, indent=2, sort_keys=True)
     return made
 
 
-def _clean(node: Any) -> Any:
-    """The schema without the indentation of docstrings, and without the copy of a list's or map's
-    description on its elements."""
-    if isinstance(node, str):
-        return inspect.cleandoc(node)
-    if isinstance(node, list):
-        return [_clean(each) for each in cast(list[Any], node)]
-    if not isinstance(node, dict):
-        return node
-    cleaned = {key: _clean(value) for key, value in cast(dict[str, Any], node).items()}
-    for key in ("items", "additionalProperties"):
-        if isinstance(element := cleaned.get(key), dict):
+def _describe(schema: dict[str, Any], model: Any, name: str) -> None:
+    """Adds the descriptions that the settings model has for a part of the tree."""
+    for place, keys in (("types", (name, f"{name}Settings")), ("resources", (name,))):
+        for part in filter(None, (schema[place].get(f"{NAME}:index:{key}") for key in keys)):
+            part.setdefault("description", inspect.cleandoc(model.__doc__))
+            inputs = part.get("inputProperties") or part["properties"]
+            for key, field in model.model_fields.items():
+                if (known := inputs.get(camel_case(key))) is not None:
+                    known.setdefault("description", inspect.cleandoc(field.description))
+
+
+def _tidy(node: dict[str, Any]) -> dict[str, Any]:
+    """An object of the schema without the indentation of docstrings, and without the copy of a
+    list's or map's description on its elements."""
+    for element in (node.get("items"), node.get("additionalProperties")):
+        if isinstance(element, dict):
             cast(dict[str, Any], element).pop("description", None)
-    return cleaned
+    if isinstance(text := node.get("description"), str):
+        node["description"] = inspect.cleandoc(text)
+    return node
 
 
 if __name__ == "__main__":

@@ -1,6 +1,6 @@
-"""Of AWS: permission sets and their policies, who is assigned, the instance's own attributes.
+"""Bindings of AWS resources: permission sets, account assignments, attributes for access control.
 
-Limits of permission sets and assignments hold on any instance, also one without Okta.
+Their limits hold for every instance, with or without Okta.
 """
 
 from collections.abc import Callable, Mapping
@@ -9,14 +9,15 @@ from typing import Any, cast
 
 from okta_idc.rules import account_access, instance_attributes, permission_sets, policy_tags
 from okta_idc.rules.account_access import Assignment
+from okta_idc.rules.binding import Location, Subject, numbered
 from okta_idc.rules.instance_attributes import Feeds, InstanceAttribute
 from okta_idc.rules.permission_sets import PermissionSet
 from okta_idc.rules.policy_tags import PolicyAndTags
 from okta_idc.rules.registry import Rule
 
 from .app import keys_sent
-from .binding import Ask, Asks, known, numbered, of_resource, of_stack, together
-from .properties import Inputs, Place
+from .binding import Subjects, all_parts, of_resource, of_stack, read_parts, subject, together
+from .properties import Inputs
 from .stack_graph import Resource, Stack
 
 SET = "aws:ssoadmin/permissionSet:PermissionSet"
@@ -29,12 +30,12 @@ OTHER_KEYS: Mapping[str, Mapping[str, Any]] = {
     "otherKeys": {
         "type": "array",
         "items": {"type": "string"},
-        "description": "Keys of session tags that are sent, but declared in another stack.",
+        "description": "Keys of session tags that another stack declares.",
     }
 }
 
 
-# Each of these rules looks at one field, so that one which is not known yet holds up no other.
+# Each of these rules reads one property, so that an unknown property does not delay the others.
 _FIELDS: tuple[tuple[str, str, Rule[PermissionSet], Callable[[str], PermissionSet]], ...] = (
     (SET, "name", permission_sets.set_name, PermissionSet),
     (SET, "description", permission_sets.set_description, lambda t: PermissionSet("", t)),
@@ -54,12 +55,12 @@ _FIELDS: tuple[tuple[str, str, Rule[PermissionSet], Callable[[str], PermissionSe
 )  # fmt: skip
 
 
-def _field(name: str, make: Callable[[str], object], inputs: Inputs) -> Asks:
-    def subject() -> object:
+def _field(name: str, make: Callable[[str], object], inputs: Inputs) -> Subjects:
+    def read() -> object:
         text = inputs.text(name)
         return None if text is None else make(text)
 
-    yield Ask(subject)
+    return subject(read)
 
 
 for _type, _name, _rule, _make in _FIELDS:
@@ -67,17 +68,17 @@ for _type, _name, _rule, _make in _FIELDS:
 
 
 @of_resource(policy_tags.deny_holds, types=[INLINE])
-def deny(inputs: Inputs) -> Asks:
-    """Which tags are sent does not matter to this rule."""
-    yield from _field("inlinePolicy", lambda text: PolicyAndTags(text, ()), inputs)
+def deny(inputs: Inputs) -> Subjects:
+    """This rule reads no tags."""
+    return _field("inlinePolicy", lambda text: PolicyAndTags(text, ()), inputs)
 
 
 @of_resource(instance_attributes.instance_source, types=[ATTRIBUTES])
-def instance_attribute(inputs: Inputs) -> Asks:
+def instance_attribute(inputs: Inputs) -> Subjects:
     for each in inputs.each("attributes"):
         for value in each.each("values"):
             for source in value.texts("sources"):
-                yield Ask(partial(_instance_attribute, each, source), Place(each.place))
+                yield from subject(partial(_instance_attribute, each, source), Location(each.path))
 
 
 def _instance_attribute(inputs: Inputs, source: str) -> InstanceAttribute | None:
@@ -86,32 +87,30 @@ def _instance_attribute(inputs: Inputs, source: str) -> InstanceAttribute | None
 
 
 @of_resource(account_access.account_id, types=[ASSIGNMENT])
-def account(inputs: Inputs) -> Asks:
-    yield from _field("targetId", lambda text: Assignment("", "", text), inputs)
+def account(inputs: Inputs) -> Subjects:
+    return _field("targetId", lambda text: Assignment("", "", text), inputs)
 
 
 @of_resource(account_access.principal_id, types=[ASSIGNMENT])
-def principal(inputs: Inputs) -> Asks:
-    yield from _field("principalId", lambda text: Assignment(text, "", ""), inputs)
+def principal(inputs: Inputs) -> Subjects:
+    return _field("principalId", lambda text: Assignment(text, "", ""), inputs)
 
 
 @of_resource(account_access.given_to_groups, types=[ASSIGNMENT])
-def principal_type(inputs: Inputs) -> Asks:
-    def subject() -> Assignment | None:
+def principal_type(inputs: Inputs) -> Subjects:
+    def read() -> Assignment | None:
         kind = inputs.text("principalType")
         shown = inputs.peek("principalId") or "not known yet"
         return None if kind is None else Assignment(shown, "", "", principal_type=kind)
 
-    yield Ask(subject)
+    return subject(read)
 
 
 @of_stack(account_access.assigned_once)
-def assignments(stack: Stack) -> Asks:
-    found, undecided = known(
+def assignments(stack: Stack) -> Subjects:
+    return all_parts(
         (each.here, partial(_assignment, stack, each)) for each in stack.of(ASSIGNMENT)
     )
-    yield from undecided
-    yield together(found)
 
 
 def _assignment(stack: Stack, each: Resource) -> Assignment | None:
@@ -125,10 +124,10 @@ def _assignment(stack: Stack, each: Resource) -> Assignment | None:
 
 
 @of_stack(permission_sets.set_names_differ)
-def set_names(stack: Stack) -> Asks:
-    found, undecided = known((each.here, partial(_named, each)) for each in stack.of(SET))
-    yield from undecided
-    by_instance: dict[str, list[tuple[str, Place]]] = {}
+def set_names(stack: Stack) -> Subjects:
+    found, unknown = read_parts((each.here, partial(_named, each)) for each in stack.of(SET))
+    yield from unknown
+    by_instance: dict[str, list[tuple[str, Location]]] = {}
     for (instance, name), place in found:
         by_instance.setdefault(instance, []).append((name, place))
     yield from (together(names) for names in by_instance.values())
@@ -141,38 +140,38 @@ def _named(each: Resource) -> tuple[str, str] | None:
 
 
 @of_stack(permission_sets.managed_policies)
-def attachments(stack: Stack) -> Asks:
-    found, undecided = known(
+def attachments(stack: Stack) -> Subjects:
+    found, unknown = read_parts(
         (each.here, partial(_set_of, stack, each)) for each in stack.of(MANAGED, CUSTOMER)
     )
-    yield from undecided
-    by_set: dict[str, list[Place]] = {}
+    yield from unknown
+    by_set: dict[str, list[Location]] = {}
     for arn, place in found:
         by_set.setdefault(arn, []).append(place)
     for places in by_set.values():
-        policies = PermissionSet("", managed_policies=tuple(place.text for place in places))
-        yield Ask(lambda policies=policies: policies, places[-1])
+        policies = PermissionSet("", managed_policies=tuple(place.name for place in places))
+        yield Subject(policies, places[-1])
 
 
 @of_stack(instance_attributes.one_feed)
-def feeds(stack: Stack) -> Asks:
+def feeds(stack: Stack) -> Subjects:
     saml, instance = _saml_keys(stack), _instance_keys(stack)
     keys = Feeds(tuple(key for key, _ in saml), tuple(instance))
-    yield Ask(lambda: keys, parts=numbered(saml, "saml"))
+    yield Subject(keys, parts=numbered((at for _, at in saml), "saml"))
 
 
 @of_stack(policy_tags.tags_are_sent, config=OTHER_KEYS)
-def tags(stack: Stack) -> Asks:
-    """Asked where the stack declares what is sent; a stack of permission sets alone cannot say."""
+def tags(stack: Stack) -> Subjects:
+    """Applies where the stack declares session tags; a stack of permission sets alone does not."""
     if not [*stack.federating(), *stack.of(ATTRIBUTES)]:
         return
     sent = (
         *(key for key, _ in _saml_keys(stack)),
         *_instance_keys(stack),
-        *stack.told("otherKeys"),
+        *stack.setting("otherKeys"),
     )
     for each in stack.of(INLINE):
-        yield Ask(partial(_policy, each, sent), each.at("inlinePolicy"))
+        yield from subject(partial(_policy, each, sent), each.at("inlinePolicy"))
 
 
 def _policy(inline: Resource, sent: tuple[str, ...]) -> PolicyAndTags | None:
@@ -180,11 +179,11 @@ def _policy(inline: Resource, sent: tuple[str, ...]) -> PolicyAndTags | None:
     return None if text is None else PolicyAndTags(text, sent)
 
 
-def _saml_keys(stack: Stack) -> list[tuple[str, Place]]:
+def _saml_keys(stack: Stack) -> list[tuple[str, Location]]:
     return [
-        (key, Place(place, saml.urn))
+        (key, Location(path, urn=saml.urn))
         for saml in stack.federating()
-        for key, place in keys_sent(saml.values)
+        for key, path in keys_sent(saml.values)
     ]
 
 

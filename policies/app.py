@@ -1,10 +1,11 @@
-"""Of an app.Saml: addresses, username format, sign-on policy, attribute statements.
+"""Bindings of app.Saml: addresses, username format, sign-on policy, attribute statements.
 
-Asked of apps for IAM Identity Center only; what other SAML apps do is nobody's business here.
+Only apps for IAM Identity Center are checked.
 """
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from functools import partial
+from typing import Any
 
 from okta_idc.rules import (
     attribute_statements,
@@ -14,57 +15,62 @@ from okta_idc.rules import (
     user_names,
 )
 from okta_idc.rules.attributes import Attribute
+from okta_idc.rules.binding import Location
+from okta_idc.rules.registry import Rule
 
-from .binding import Ask, Asks, known, of_resource, together
-from .properties import Inputs, Place
+from .binding import Subjects, all_parts, of_resource, subject
+from .properties import Inputs
 from .saml import addresses, is_identity_center, statement
 from .stack_graph import SAML
 
-_STATEMENTS = "attributeStatements"
+
+def _of_app(
+    *rules: Rule[Any], path: str = ""
+) -> Callable[[Callable[[Inputs], object]], Callable[[Inputs], object]]:
+    """Apply these rules to what the function reads from each app."""
+
+    def register(read: Callable[[Inputs], object]) -> Callable[[Inputs], object]:
+        def subjects(saml: Inputs) -> Subjects:
+            if is_identity_center(saml):
+                yield from subject(lambda: read(saml), Location(path))
+
+        of_resource(*rules, types=[SAML])(subjects)
+        return read
+
+    return register
 
 
-@of_resource(endpoints.acs_url, types=[SAML])
-def acs_url(saml: Inputs) -> Asks:
-    if is_identity_center(saml):
-        yield Ask(lambda: addresses(saml)[0], Place("acsURL"))
+@_of_app(endpoints.acs_url, path="acsURL")
+def acs_url(saml: Inputs) -> str | None:
+    return addresses(saml)[0]
 
 
-@of_resource(endpoints.issuer_url, types=[SAML])
-def issuer_url(saml: Inputs) -> Asks:
-    if is_identity_center(saml):
-        yield Ask(lambda: addresses(saml)[1], Place("entityID"))
+@_of_app(endpoints.issuer_url, path="entityID")
+def issuer_url(saml: Inputs) -> str | None:
+    return addresses(saml)[1]
 
 
-@of_resource(endpoints.one_region, types=[SAML])
-def region(saml: Inputs) -> Asks:
-    def subject() -> endpoints.SamlAddresses | None:
-        acs, issuer = addresses(saml)
-        return None if acs is None or issuer is None else endpoints.SamlAddresses(acs, issuer)
-
-    if is_identity_center(saml):
-        yield Ask(subject)
+@_of_app(endpoints.one_region)
+def both_addresses(saml: Inputs) -> endpoints.SamlAddresses | None:
+    acs, issuer = addresses(saml)
+    return None if acs is None or issuer is None else endpoints.SamlAddresses(acs, issuer)
 
 
-@of_resource(
+@_of_app(
     user_names.user_name_template,
     user_names.user_name_unique,
     user_names.user_name_is_address,
-    types=[SAML],
+    path="userNameTemplate",
 )
-def user_name(saml: Inputs) -> Asks:
-    """Where no template is given the provider takes ${source.login}, which is sound."""
-    if is_identity_center(saml):
-        yield Ask(lambda: saml.text("userNameTemplate"), Place("userNameTemplate"))
+def user_name_template(saml: Inputs) -> str | None:
+    """The provider's default, ${source.login}, breaks none of these rules."""
+    return saml.text("userNameTemplate")
 
 
-@of_resource(conflicting_resources.leaves_policy, types=[SAML])
-def sign_on(saml: Inputs) -> Asks:
-    def subject() -> conflicting_resources.SignOn:
-        skip = saml.flag("skipAuthenticationPolicy") or False
-        return conflicting_resources.SignOn(saml.text("authenticationPolicy"), skip)
-
-    if is_identity_center(saml):
-        yield Ask(subject)
+@_of_app(conflicting_resources.leaves_policy)
+def sign_on(saml: Inputs) -> conflicting_resources.SignOn:
+    skip = saml.flag("skipAuthenticationPolicy") or False
+    return conflicting_resources.SignOn(saml.text("authenticationPolicy"), skip)
 
 
 @of_resource(
@@ -74,49 +80,42 @@ def sign_on(saml: Inputs) -> Asks:
     attribute_statements.statement_lengths,
     types=[SAML],
 )
-def each_statement(saml: Inputs) -> Asks:
+def each_statement(saml: Inputs) -> Subjects:
     for inputs in _statements_of(saml):
-        yield Ask(partial(statement, inputs), Place(inputs.place))
+        yield from subject(partial(statement, inputs), Location(inputs.path))
 
 
 @of_resource(
     attributes.attribute_key, attributes.attribute_value, attributes.worked_out, types=[SAML]
 )
-def each_attribute(saml: Inputs) -> Asks:
+def each_attribute(saml: Inputs) -> Subjects:
     for inputs in _statements_of(saml):
-        yield Ask(partial(attribute, inputs), Place(inputs.place))
+        yield from subject(partial(attribute, inputs), Location(inputs.path))
 
 
-@of_resource(attribute_statements.unique_names, types=[SAML])
-def all_statements(saml: Inputs) -> Asks:
-    found, undecided = known(
-        (Place(each.place), partial(statement, each)) for each in _statements_of(saml)
-    )
-    yield from undecided
-    yield together(found)
-
-
-@of_resource(attributes.unique_keys, attributes.attribute_count, types=[SAML])
-def all_attributes(saml: Inputs) -> Asks:
-    found, undecided = known(
-        (Place(each.place), partial(attribute, each)) for each in _statements_of(saml)
-    )
-    yield from undecided
-    yield together(found)
+def _all(read: Callable[[Inputs], object], saml: Inputs) -> Subjects:
+    """What `read` makes of each statement, as one subject."""
+    return all_parts((Location(each.path), partial(read, each)) for each in _statements_of(saml))
 
 
 def attribute(inputs: Inputs) -> Attribute | None:
-    """The attribute for access control that a statement is, if it is one. Raises Undecided."""
+    """The attribute for access control that a statement sends, if it does. Raises Unavailable."""
     read = statement(inputs)
     return read.attribute if read else None
 
 
+of_resource(attribute_statements.unique_names, types=[SAML])(partial(_all, statement))
+of_resource(attributes.unique_keys, attributes.attribute_count, types=[SAML])(
+    partial(_all, attribute)
+)
+
+
 def _statements_of(saml: Inputs) -> list[Inputs]:
-    return saml.each(_STATEMENTS) if is_identity_center(saml) else []
+    return saml.each("attributeStatements") if is_identity_center(saml) else []
 
 
 def keys_sent(saml: Inputs) -> Iterator[tuple[str, str]]:
-    """Key and place of each attribute for access control that the app sends. Raises Undecided."""
-    for inputs in saml.each(_STATEMENTS):
+    """Key and path of each attribute for access control that the app sends. Raises Unavailable."""
+    for inputs in saml.each("attributeStatements"):
         if read := attribute(inputs):
-            yield read.key, inputs.place
+            yield read.key, inputs.path

@@ -1,12 +1,12 @@
-"""From a rule to a policy: when it is asked, how it is told, and what becomes of what is not known.
+"""Turns bindings into policies: when a rule is applied, how a finding is reported, and what becomes
+of properties that are not known yet.
 
-A resource's own properties are asked before it is created or changed. What takes several resources
-is asked once, at the end of a preview or an update, when the engine shows the whole stack.
+A rule on one resource is applied before the resource is created or changed. A rule on several is
+applied once, at the end of a preview or an update, when the engine shows the whole stack.
 """
 
-import re
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, replace
 from functools import partial
 from itertools import count
 from typing import Any, TypeVar
@@ -24,122 +24,87 @@ from pulumi_policy import (
 from pulumi_policy import Severity as Grade
 from pulumi_policy.proxy import UNKNOWN_STRING_VALUE, UnknownValueError
 
-from okta_idc.rules.registry import EnforcementPoint, Finding, Rule, Severity, join_path
+from okta_idc.rules.binding import NOWHERE, Binding, Location, Subject, Unavailable, numbered
+from okta_idc.rules.registry import EnforcementPoint, Rule, Severity, join_path
 
-from .properties import NOWHERE, Inputs, Place, Undecided, plain
+from .properties import Inputs, plain
 from .stack_graph import Stack
 
 LEVELS = {
     Severity.BLOCKING: (EnforcementLevel.MANDATORY, Grade.HIGH),
     Severity.ADVISORY: (EnforcementLevel.ADVISORY, Grade.LOW),
 }
-_MOST_NOTES = 3
-"""Of one rule in one run. On a first preview every push group may be in the same case."""
-_PART = re.compile(r"\w*\[\d+\]")
+_MAX_NOTES = 3
+"""Of one rule in one run. In a first preview every push group may lack the same property."""
 
-
-@dataclass(frozen=True)
-class Ask:
-    """One question. `subject` makes the rule's subject (None: nothing to ask, Undecided: not yet),
-    `parts` says where the parts stand that a rule calls `push[2]` or `[0]`."""
-
-    subject: Callable[[], object]
-    place: Place = NOWHERE
-    parts: Mapping[str, Place] = field(default_factory=dict[str, Place])
-
-    def tell(self, finding: Finding, report: ReportViolation) -> None:
-        """Report the finding, with resources' names for the numbers of the subject's parts."""
-        part = _PART.match(finding.place)
-        where = self.parts.get(part[0], self.place) if part else self.place
-        named = Finding(
-            finding.rule,
-            join_path(self.place.text, self._named(finding.place)).lstrip("."),
-            finding.value,
-            self._named(finding.problem),
-        )
-        text = f"{finding.rule.severity}: {named.text()} See {finding.rule.link}"
-        report(text, where.urn or None)
-
-    def _named(self, text: str) -> str:
-        return _PART.sub(lambda m: p.text if (p := self.parts.get(m[0])) else m[0], text)
-
-
-Asks = Iterator[Ask | Undecided]
+Subjects = Iterator[Subject | Unavailable]
 Part = TypeVar("Part")
 
 
-def known(
-    wanted: Iterable[tuple[Place, Callable[[], Part | None]]],
-) -> tuple[list[tuple[Part, Place]], list[Undecided]]:
-    """Parts of a subject with their places, as far as they can be read, and what cannot yet."""
-    found: list[tuple[Part, Place]] = []
-    undecided: list[Undecided] = []
-    for place, read in wanted:
+def subject(read: Callable[[], object], location: Location = NOWHERE) -> Subjects:
+    """The subject that `read` makes, if it makes one, or the property that is not known yet."""
+    try:
+        value = read()
+    except Unavailable as unknown:
+        yield unknown
+    else:
+        if value is not None:
+            yield Subject(value, location)
+
+
+def read_parts(
+    parts: Iterable[tuple[Location, Callable[[], Part | None]]],
+) -> tuple[list[tuple[Part, Location]], list[Unavailable]]:
+    """The parts of a subject that are known, with their locations, and those that are not."""
+    found: list[tuple[Part, Location]] = []
+    unknown: list[Unavailable] = []
+    for location, read in parts:
         try:
             if (part := read()) is not None:
-                found.append((part, place))
-        except Undecided as missing:
-            undecided.append(missing)
-    return found, undecided
+                found.append((part, location))
+        except Unavailable as missing:
+            unknown.append(missing)
+    return found, unknown
 
 
-def numbered(found: Sequence[tuple[object, Place]], name: str = "") -> dict[str, Place]:
-    """Places by what a rule calls the parts: `push[0]`, or `[0]`."""
-    return {f"{name}[{index}]": place for index, (_, place) in enumerate(found)}
+def all_parts(parts: Iterable[tuple[Location, Callable[[], object]]]) -> Subjects:
+    """The parts that are known as one subject, and those that are not."""
+    found, unknown = read_parts(parts)
+    yield from unknown
+    yield together(found)
 
 
-def together(found: Sequence[tuple[object, Place]]) -> Ask:
-    """One question about all of them."""
-    return Ask(lambda: tuple(part for part, _ in found), parts=numbered(found))
+def together(parts: Sequence[tuple[object, Location]]) -> Subject:
+    """All parts as one subject."""
+    return Subject(tuple(part for part, _ in parts), parts=numbered(at for _, at in parts))
 
 
-class NotYet(UnknownValueError):  # noqa: N818 - an answer, and no error
-    """What the SDK takes for «cannot be known during preview», and reports as an advisory note."""
+class NotKnownYet(UnknownValueError):  # noqa: N818 - an answer, not an error
+    """What the SDK reports as an advisory note: it cannot be known during a preview."""
 
-    def __init__(self, undecided: Sequence[Undecided]) -> None:
+    def __init__(self, unknown: Sequence[Unavailable]) -> None:
         super().__init__(UNKNOWN_STRING_VALUE, [])
-        places = list(dict.fromkeys(each.place for each in undecided))
-        more = f" and {len(places) - 3} more" if len(places) > 3 else ""
+        paths = list(dict.fromkeys(each.text for each in unknown))
+        more = f" and {len(paths) - 3} more" if len(paths) > 3 else ""
         self.message = (
-            f"unknown, not decided: {', '.join(places[:3])}{more}. What is known was judged; the "
-            "rest is asked again during the update."
+            f"unknown, not decided: {', '.join(paths[:3])}{more}. The known properties were "
+            "checked; the update checks the rest."
         )
 
 
-def judge(rule: Rule[Any], asks: Iterable[Ask | Undecided], report: ReportViolation) -> None:
-    """Ask everything that can be asked, then say what cannot. Raises NotYet for that."""
-    undecided: list[Undecided] = []
-    try:
-        for ask in asks:
-            if isinstance(ask, Undecided):
-                undecided.append(ask)
-                continue
-            try:
-                subject = ask.subject()
-            except Undecided as missing:
-                undecided.append(missing)
-                continue
-            for finding in rule(subject) if subject is not None else ():
-                ask.tell(finding, report)
-    except Undecided as missing:
-        undecided.append(missing)
-    if undecided:
-        raise NotYet(undecided)
-
-
 @dataclass(frozen=True)
-class Question:
-    """One rule, and how it is asked: of resources of these types, or (no types) of the stack."""
+class PolicyBinding(Binding[Any]):
+    """A rule on each resource of these types, or (without types) on the stack. `config`: JSON
+    schemas of the policy's settings."""
 
-    rule: Rule[Any]
-    asks: Callable[[Any], Asks]
     types: frozenset[str]
     config: Mapping[str, Mapping[str, Any]]
 
     def policy(self) -> Policy:
-        """The policy: named by the rule's id, mandatory where the rule is blocking."""
+        """The policy, named by the rule's ID; mandatory where the rule is blocking."""
         rule = self.rule
         level, grade = LEVELS[rule.severity]
+        properties = {name: dict(schema) for name, schema in self.config.items()}
         common: dict[str, Any] = {
             "name": rule.id.lower(),
             "description": rule.title,
@@ -148,67 +113,71 @@ class Question:
             "severity": grade,
             "remediation_steps": rule.remedy,
             "url": rule.link,
-            "config_schema": self._schema(),
+            "config_schema": PolicyConfigSchema(properties) if properties else None,
         }
         if self.types:
-            asked = partial(self._of_resource, count(1))
-            return ResourceValidationPolicy(validate=asked, **common)
-        return StackValidationPolicy(validate=self._of_stack, **common)
+            check = partial(self._check_resource, count(1))
+            return ResourceValidationPolicy(validate=check, **common)
+        return StackValidationPolicy(validate=self._check_stack, **common)
 
-    def _schema(self) -> PolicyConfigSchema | None:
-        properties = {name: dict(schema) for name, schema in self.config.items()}
-        return PolicyConfigSchema(properties) if properties else None
+    def check(self, source: object, report: ReportViolation) -> None:
+        """Report the findings, then raise NotKnownYet for what cannot be checked."""
+        unknown: list[Unavailable] = []
+        try:
+            for result in self.findings(source):
+                if isinstance(result, Unavailable):
+                    unknown.append(result)
+                    continue
+                at, finding = result
+                text = replace(finding, path=join_path(at.name, at.path)).text()
+                report(f"{self.rule.severity}: {text} See {self.rule.link}", at.urn or None)
+        except Unavailable as missing:
+            unknown.append(missing)
+        if unknown:
+            raise NotKnownYet(unknown)
 
-    def _of_resource(
-        self, noted: Iterator[int], args: ResourceValidationArgs, report: ReportViolation
+    def _check_resource(
+        self, notes: Iterator[int], args: ResourceValidationArgs, report: ReportViolation
     ) -> None:
         if args.resource_type not in self.types:
             return
         try:
-            judge(self.rule, self.asks(Inputs(plain(args.props))), report)
-        except NotYet as unknown:
-            number = next(noted)
-            if number == _MOST_NOTES:
-                unknown.message += " More resources are in the same case."
-            if number <= _MOST_NOTES:
+            self.check(Inputs(plain(args.props)), report)
+        except NotKnownYet as note:
+            number = next(notes)
+            if number == _MAX_NOTES:
+                note.message += " The same holds for more resources."
+            if number <= _MAX_NOTES:
                 raise
 
-    def _of_stack(self, args: StackValidationArgs, report: ReportViolation) -> None:
-        judge(self.rule, self.asks(Stack(args.resources, args.get_config())), report)
+    def _check_stack(self, args: StackValidationArgs, report: ReportViolation) -> None:
+        self.check(Stack(args.resources, args.get_config()), report)
 
 
-QUESTIONS: dict[str, Question] = {}
-"""Every question by the id of its rule."""
+BINDINGS: dict[str, PolicyBinding] = {}
+"""Every binding by the ID of its rule."""
+
+Register = Callable[[Callable[[Any], Subjects]], Callable[[Any], Subjects]]
 
 
-def of_resource(
-    *rules: Rule[Any], types: Iterable[str]
-) -> Callable[[Callable[[Inputs], Asks]], Callable[[Inputs], Asks]]:
-    """Ask these rules of each resource of these types, by what the program gives it."""
-
-    def register(asks: Callable[[Inputs], Asks]) -> Callable[[Inputs], Asks]:
-        for rule in rules:
-            _add(Question(rule, asks, frozenset(types), {}))
-        return asks
-
-    return register
+def of_resource(*rules: Rule[Any], types: Iterable[str]) -> Register:
+    """Apply these rules to each resource of these types, as the program declares it (Inputs)."""
+    return partial(_register, rules, frozenset(types), {})
 
 
-def of_stack(
-    *rules: Rule[Any], config: Mapping[str, Mapping[str, Any]] | None = None
-) -> Callable[[Callable[[Stack], Asks]], Callable[[Stack], Asks]]:
-    """Ask these rules of the whole stack. `config`: JSON schemas of what the policy can be told."""
-
-    def register(asks: Callable[[Stack], Asks]) -> Callable[[Stack], Asks]:
-        for rule in rules:
-            _add(Question(rule, asks, frozenset(), config or {}))
-        return asks
-
-    return register
+def of_stack(*rules: Rule[Any], config: Mapping[str, Mapping[str, Any]] | None = None) -> Register:
+    """Apply these rules to the whole stack (Stack). `config`: JSON schemas of settings."""
+    return partial(_register, rules, frozenset(), config or {})
 
 
-def _add(question: Question) -> None:
-    rule = question.rule
-    if EnforcementPoint.POLICY not in rule.enforced_by or rule.id in QUESTIONS:
-        raise ValueError(f"{rule.id} is not the policy pack's to ask, or is asked twice")
-    QUESTIONS[rule.id] = question
+def _register(
+    rules: Iterable[Rule[Any]],
+    types: frozenset[str],
+    config: Mapping[str, Mapping[str, Any]],
+    subjects: Callable[[Any], Subjects],
+) -> Callable[[Any], Subjects]:
+    for rule in rules:
+        if EnforcementPoint.POLICY not in rule.enforced_by or rule.id in BINDINGS:
+            raise ValueError(f"{rule.id} is not for the policy pack, or is bound twice")
+        BINDINGS[rule.id] = PolicyBinding(rule, subjects, types, config)
+    return subjects

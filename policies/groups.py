@@ -1,7 +1,7 @@
-"""Of groups: who is assigned to an app, and which groups are pushed through it.
+"""Bindings of assignments and push groups, app by app.
 
-Asked app by app. Apps that the stack declares for something else than IAM Identity Center are left
-alone, and so are those whose ids the pack is told; any other id is taken for Identity Center's.
+Apps that the stack declares for anything but IAM Identity Center are skipped, and so are those
+listed in the setting `otherApps`; every other app counts as one for Identity Center.
 """
 
 from collections.abc import Callable, Mapping
@@ -11,13 +11,14 @@ from typing import Any, cast
 from okta_idc.rules import assignments, conflicting_resources, groups
 from okta_idc.rules import push_mappings as push
 from okta_idc.rules.assignments import Assignees, Unassigning
+from okta_idc.rules.binding import Location, Subject, Unavailable, numbered
 from okta_idc.rules.conflicting_resources import AssignedBy
 from okta_idc.rules.groups import GroupRoles
 from okta_idc.rules.push_mappings import PushMapping
 from okta_idc.rules.registry import shorten
 
-from .binding import Ask, Asks, known, numbered, of_resource, of_stack, together
-from .properties import Inputs, Place, Undecided
+from .binding import Subjects, all_parts, of_resource, of_stack, read_parts, subject
+from .properties import Inputs
 from .stack_graph import GROUP, OTHER_APPS, Resource, Stack
 
 GROUP_ASSIGNMENT = "okta:app/groupAssignment:GroupAssignment"
@@ -29,13 +30,13 @@ UNASSIGNING: Mapping[str, Mapping[str, Any]] = {
     "limit": {
         "type": "integer",
         "minimum": 0,
-        "description": "How many may lose AWS at once.",
+        "description": "How many users one update may deprovision.",
     },
     "assigned": {
         "type": "object",
         "additionalProperties": {"type": "integer", "minimum": 0},
-        "description": "Ids of the groups and users that are assigned now, and how many people "
-        "each is. Those that the stack does not assign any more are counted.",
+        "description": "IDs of the groups and users that are assigned now, and how many users "
+        "each stands for. Those that the stack no longer assigns are counted.",
     },
 }
 
@@ -43,7 +44,7 @@ RETIRING: Mapping[str, Mapping[str, Any]] = {
     "retiring": {
         "type": "array",
         "items": {"type": "string"},
-        "description": "Names of push group resources whose groups in AWS are meant to go.",
+        "description": "Names of push group resources whose groups in AWS may be deleted.",
     }
 }
 
@@ -52,27 +53,30 @@ GroupOfApp = tuple[str, str]
 
 
 @of_stack(groups.one_role_per_group, groups.named_once, config=OTHER_APPS)
-def roles(stack: Stack) -> Asks:
-    assigned, undecided = _groups(stack, GROUP_ASSIGNMENT, GROUP_ASSIGNMENTS)
+def roles(stack: Stack) -> Subjects:
+    assigned, unknown = _groups(stack, GROUP_ASSIGNMENT, GROUP_ASSIGNMENTS)
     pushed, more = _groups(stack, PUSH)
-    yield from (*undecided, *more)
+    yield from (*unknown, *more)
     for app in sorted({app for (app, _), _ in (*assigned, *pushed)}):
-        assign = [(group, place) for (of, group), place in assigned if of == app]
-        push = [(group, place) for (of, group), place in pushed if of == app]
-        subject = GroupRoles(tuple(g for g, _ in assign), tuple(g for g, _ in push))
-        parts = numbered(assign, "assign") | numbered(push, "push")
-        yield Ask(lambda subject=subject: subject, parts=parts)
+        assignments = [(group, at) for (of, group), at in assigned if of == app]
+        pushes = [(group, at) for (of, group), at in pushed if of == app]
+        parts = numbered((at for _, at in assignments), "assignments.groups")
+        parts |= numbered((at for _, at in pushes), "push_groups")
+        by_role = GroupRoles(tuple(g for g, _ in assignments), tuple(g for g, _ in pushes))
+        yield Subject(by_role, parts=parts)
 
 
-def _groups(stack: Stack, *types: str) -> tuple[list[tuple[GroupOfApp, Place]], list[Undecided]]:
-    """The groups that resources of these types assign or push, with their places."""
-    resources, undecided = stack.of_apps(*types)
-    found, more = known(
-        (Place(place, resource.urn), partial(_group, stack, app, resource, name, read))
+def _groups(
+    stack: Stack, *types: str
+) -> tuple[list[tuple[GroupOfApp, Location]], list[Unavailable]]:
+    """The groups that resources of these types assign or push."""
+    resources, unknown = stack.of_apps(*types)
+    found, more = read_parts(
+        (Location(path, urn=resource.urn), partial(_group, stack, app, resource, name, read))
         for app, resource in resources
-        for place, name, read in _groups_of(resource)
+        for path, name, read in _groups_of(resource)
     )
-    return found, [*undecided, *more]
+    return found, [*unknown, *more]
 
 
 def _group(
@@ -83,50 +87,48 @@ def _group(
 
 
 def _groups_of(resource: Resource) -> list[tuple[str, str, Callable[[], str | None]]]:
-    """Of each group that a resource names: its place, the property that it stands in, and what
-    reads it there."""
+    """For each group that a resource names: its path, the property, and the function that reads
+    it."""
     if resource.type != GROUP_ASSIGNMENTS:
         name = "groupId" if resource.type == GROUP_ASSIGNMENT else "sourceGroupId"
         return [(resource.name, name, partial(resource.values.text, name))]
     try:
         each = resource.values.each("groups")
-    except Undecided:  # all of them
+    except Unavailable:  # all of them
         return [(resource.name, "groups", partial(resource.values.text, "groups"))]
-    return [(group.place, "groups", partial(group.text, "id")) for group in each]
+    return [(group.path, "groups", partial(group.text, "id")) for group in each]
 
 
 @of_stack(groups.group_name, groups.group_name_forbidden, config=OTHER_APPS)
-def push_names(stack: Stack) -> Asks:
-    pushes, undecided = stack.of_apps(PUSH)
-    yield from undecided
+def push_names(stack: Stack) -> Subjects:
+    pushes, unknown = stack.of_apps(PUSH)
+    yield from unknown
     made_here = stack.by_id(GROUP)
     for _, each in pushes:
-        yield Ask(partial(_pushed_name, stack, each, made_here), each.here)
+        yield from subject(partial(_pushed_name, stack, each, made_here), each.here)
 
 
 @of_stack(groups.group_names_differ, config=OTHER_APPS)
-def push_names_differ(stack: Stack) -> Asks:
-    by_app, undecided = stack.by_app(PUSH)
-    yield from undecided
+def push_names_differ(stack: Stack) -> Subjects:
+    by_app, unknown = stack.by_app(PUSH)
+    yield from unknown
     made_here = stack.by_id(GROUP)
     for pushes in by_app.values():
-        names, unnamed = known(
+        yield from all_parts(
             (each.here, partial(_pushed_name, stack, each, made_here)) for each in pushes
         )
-        yield from unnamed
-        yield together(names)
 
 
 def _pushed_name(stack: Stack, mapping: Resource, made_here: Mapping[str, Resource]) -> str | None:
-    """The group's name in AWS: the one that is given, else the source group's, where the stack
-    declares it. None where only Okta knows it. Raises Undecided."""
-    missing: Undecided | None = None
+    """The group's name in AWS: the declared one, else the source group's if the stack declares
+    that. None where only Okta knows it. Raises Unavailable."""
+    missing: Unavailable | None = None
     try:
         if name := mapping.values.text("targetGroupName"):
             return name
         if mapping.values.text("targetGroupId"):
-            return None  # a group that is linked keeps the name it has
-    except Undecided as unknown:
+            return None  # a linked group keeps its name
+    except Unavailable as unknown:
         missing = unknown
     source = stack.belongs(mapping, "sourceGroupId", [GROUP])
     if source is not None and source in made_here:
@@ -137,62 +139,61 @@ def _pushed_name(stack: Stack, mapping: Resource, made_here: Mapping[str, Resour
 
 
 @of_stack(assignments.assigned_through_groups, config=OTHER_APPS)
-def people(stack: Stack) -> Asks:
-    assigned, undecided = stack.of_apps(APP_USER)
-    yield from undecided
+def people(stack: Stack) -> Subjects:
+    assigned, unknown = stack.of_apps(APP_USER)
+    yield from unknown
     for _, each in assigned:
         shown = each.values.peek("username") or each.values.peek("userId") or each.name
-        yield Ask(lambda shown=shown: Assignees((shown,)), parts={"[0]": each.here})
+        yield Subject(Assignees((shown,)), parts=numbered([each.here]))
 
 
 @of_stack(conflicting_resources.assigned_by_one_kind, config=OTHER_APPS)
-def kinds(stack: Stack) -> Asks:
-    all_at_once, undecided = stack.by_app(GROUP_ASSIGNMENTS)
+def kinds(stack: Stack) -> Subjects:
+    all_at_once, unknown = stack.by_app(GROUP_ASSIGNMENTS)
     singly, more = stack.by_app(GROUP_ASSIGNMENT)
-    yield from (*undecided, *more)
+    yield from (*unknown, *more)
     for app, claiming in all_at_once.items():
         single = singly.get(app, [])
-        subject = AssignedBy(tuple(r.name for r in claiming), tuple(r.name for r in single))
-        parts = numbered([(r, r.here) for r in claiming], "together")
-        parts |= numbered([(r, r.here) for r in single], "one_by_one")
-        yield Ask(lambda subject=subject: subject, parts=parts)
+        by_kind = AssignedBy(tuple(r.name for r in claiming), tuple(r.name for r in single))
+        parts = numbered((r.here for r in claiming), "together")
+        yield Subject(by_kind, parts=parts | numbered((r.here for r in single), "one_by_one"))
 
 
 @of_stack(assignments.unassigns_few, config={**UNASSIGNING, **OTHER_APPS})
-def unassigned(stack: Stack) -> Asks:
-    """A policy never sees what an update deletes. It is told who is assigned now, and counts those
-    whom the stack does not assign any more; untold, it has nothing to compare with."""
-    now = _people_now(stack)
+def unassigned(stack: Stack) -> Subjects:
+    """A policy does not see what an update deletes. The setting `assigned` lists what is assigned
+    now, so that what the stack no longer assigns can be counted; without it, nothing is checked."""
+    now = _users_now(stack)
     if not now:
         return
-    assigned, undecided = _groups(stack, GROUP_ASSIGNMENT, GROUP_ASSIGNMENTS)
+    assigned, unknown = _groups(stack, GROUP_ASSIGNMENT, GROUP_ASSIGNMENTS)
     people, more = stack.of_apps(APP_USER)
-    ids, most = known((each.here, partial(each.values.text, "userId")) for _, each in people)
+    ids, most = read_parts((each.here, partial(each.values.text, "userId")) for _, each in people)
     still = {group for (_, group), _ in assigned} | {person for person, _ in ids}
     gone = {who: count for who, count in now.items() if who not in still}
     limit = Inputs(stack.config).number("limit")
     change = Unassigning(sum(gone.values()), *([] if limit is None else [limit]))
-    missing = (*undecided, *more, *most)
+    missing = (*unknown, *more, *most)
     if missing and change.people > change.limit:
-        yield from missing  # one of those may be whom we miss
+        yield from missing  # the missing groups and users may be among them
     else:
-        yield Ask(lambda: change, Place(shorten(", ".join(sorted(gone)))))
+        yield Subject(change, Location(shorten(", ".join(sorted(gone)))))
 
 
-def _people_now(stack: Stack) -> dict[str, int]:
-    told = Inputs(stack.config).inner("assigned")
-    counts = {who: told.number(who) for who in cast(dict[str, object], told.values)}
+def _users_now(stack: Stack) -> dict[str, int]:
+    assigned = Inputs(stack.config).inner("assigned")
+    counts = {who: assigned.number(who) for who in cast(dict[str, object], assigned.values)}
     return {who: count for who, count in counts.items() if count}
 
 
 @of_stack(push.keeps_target, config={**RETIRING, **OTHER_APPS})
-def keeps_target(stack: Stack) -> Asks:
-    pushes, undecided = stack.of_apps(PUSH)
-    yield from undecided
-    meant = stack.told("retiring")
+def keeps_target(stack: Stack) -> Subjects:
+    pushes, unknown = stack.of_apps(PUSH)
+    yield from unknown
+    retiring = stack.setting("retiring")
     for _, each in pushes:
-        if each.name not in meant:
-            yield Ask(partial(_deletes, each.values), each.here)
+        if each.name not in retiring:
+            yield from subject(partial(_deletes, each.values), each.here)
 
 
 def _deletes(mapping: Inputs) -> PushMapping:
@@ -201,25 +202,23 @@ def _deletes(mapping: Inputs) -> PushMapping:
 
 
 @of_resource(push.one_target, types=[PUSH])
-def one_target(mapping: Inputs) -> Asks:
-    yield Ask(lambda: PushMapping(mapping.text("targetGroupId"), mapping.text("targetGroupName")))
+def one_target(mapping: Inputs) -> Subjects:
+    def read() -> PushMapping:
+        return PushMapping(mapping.text("targetGroupId"), mapping.text("targetGroupName"))
+
+    return subject(read)
 
 
 @of_resource(push.is_active, types=[PUSH])
-def is_active(mapping: Inputs) -> Asks:
-    def subject() -> PushMapping | None:
+def is_active(mapping: Inputs) -> Subjects:
+    def read() -> PushMapping | None:
         status = mapping.text("status")
         return None if status is None else PushMapping(status=status)
 
-    yield Ask(subject)
+    return subject(read)
 
 
 @of_resource(push.priority_from_one, types=[GROUP_ASSIGNMENT, GROUP_ASSIGNMENTS])
-def priorities(assignments: Inputs) -> Asks:
+def priorities(assignments: Inputs) -> Subjects:
     for each in (assignments, *assignments.each("groups")):
-        yield Ask(partial(_priority, each), parts={"[0]": Place(each.place)})
-
-
-def _priority(inputs: Inputs) -> tuple[int, ...] | None:
-    number = inputs.number("priority")
-    return None if number is None else (number,)
+        yield from all_parts([(Location(each.at("priority")), partial(each.number, "priority"))])

@@ -1,19 +1,16 @@
-"""What the pack asks: a module for each kind of resource turns inputs into the subjects of rules.
-No module has a rule of its own.
-
-The pack imports this package as `asks`, its tests as `policies.pack`; hence the relative imports.
-"""
+"""The policies of the pack. A module for each kind of resource binds rules to their subjects; no
+module has a rule of its own."""
 
 from pulumi_policy import Policy
 
 from . import account_access, app, groups, provisioning
-from .binding import QUESTIONS
+from .binding import BINDINGS
 from .remediations import FIXES
 
 __all__ = [
+    "BINDINGS",
     "DESCRIPTION",
     "NAME",
-    "QUESTIONS",
     "account_access",
     "app",
     "groups",
@@ -26,6 +23,6 @@ DESCRIPTION = "What must hold between Okta and AWS IAM Identity Center."
 
 
 def policies() -> list[Policy]:
-    """All policies, by id of their rule; those that mend come last."""
-    asked = [question.policy() for _, question in sorted(QUESTIONS.items())]
-    return [*asked, *(fix.policy() for fix in FIXES)]
+    """All policies by the ID of their rule; the remediations come last."""
+    checks = [binding.policy() for _, binding in sorted(BINDINGS.items())]
+    return [*checks, *(fix.policy() for fix in FIXES)]

@@ -1,11 +1,12 @@
-"""Of provisioning: the connection's Base URL, password sync, the profile mapping."""
+"""Bindings of provisioning: the connection's Base URL, password sync, the profile mapping."""
 
 from functools import partial
 
 from okta_idc.rules import app_drift, endpoints, profile_mappings
+from okta_idc.rules.binding import Location, Subject, Unavailable
 
-from .binding import Ask, Asks, of_resource, of_stack
-from .properties import Inputs, Place, Undecided
+from .binding import Subjects, of_resource, of_stack, subject
+from .properties import Inputs
 from .stack_graph import OTHER_APPS, Resource, Stack
 
 CONNECTION = "okta:app/connection:Connection"
@@ -14,34 +15,34 @@ MAPPING = "okta:profile/mapping:Mapping"
 
 
 @of_resource(endpoints.scim_endpoint, types=[CONNECTION])
-def base_url(connection: Inputs) -> Asks:
-    """A connection does not show whose app it is for: asked where the address is AWS's."""
+def base_url(connection: Inputs) -> Subjects:
+    """A connection does not show which app it belongs to: only AWS's addresses are checked."""
     url = connection.text("baseUrl")
     if url is not None and is_aws(url):
-        yield Ask(lambda: url, Place("baseUrl"))
+        yield Subject(url, Location("baseUrl"))
 
 
 def is_aws(url: str) -> bool:
-    """Whether a Base URL was meant for AWS."""
+    """Whether a Base URL is meant for AWS."""
     return any(name in url.casefold() for name in ("amazonaws.", "api.aws", "aws.amazon."))
 
 
 @of_stack(app_drift.no_password, config=OTHER_APPS)
-def password(stack: Stack) -> Asks:
-    features, undecided = stack.of_apps(FEATURES)
-    yield from undecided
+def password(stack: Stack) -> Subjects:
+    features, unknown = stack.of_apps(FEATURES)
+    yield from unknown
     for _, each in features:
         update = each.values.inner("capabilities").inner("update")
-        yield Ask(lambda u=update: u.inner("password").text("status"), each.here)
+        yield from subject(lambda u=update: u.inner("password").text("status"), each.here)
 
 
 @of_stack(profile_mappings.roles, profile_mappings.unsupported, config=OTHER_APPS)
-def targets(stack: Stack) -> Asks:
-    mappings, undecided = _mappings(stack)
-    yield from undecided
+def targets(stack: Stack) -> Subjects:
+    mappings, unknown = _mappings(stack)
+    yield from unknown
     for each in mappings:
         for inputs in each.values.each("mappings"):
-            yield Ask(partial(_target, inputs), each.at("mappings"))
+            yield from subject(partial(_target, inputs), each.at("mappings"))
 
 
 def _target(inputs: Inputs) -> dict[str, object] | None:
@@ -50,12 +51,12 @@ def _target(inputs: Inputs) -> dict[str, object] | None:
 
 
 @of_stack(profile_mappings.mapping_is_pushed, profile_mappings.expression_is_one, config=OTHER_APPS)
-def push_status(stack: Stack) -> Asks:
-    mappings, undecided = _mappings(stack)
-    yield from undecided
+def push_status(stack: Stack) -> Subjects:
+    mappings, unknown = _mappings(stack)
+    yield from unknown
     for each in mappings:
         for inputs in each.values.each("mappings"):
-            yield Ask(partial(_mapped, inputs), each.at("mappings"))
+            yield from subject(partial(_mapped, inputs), each.at("mappings"))
 
 
 def _mapped(inputs: Inputs) -> profile_mappings.ProfileMapping | None:
@@ -66,7 +67,7 @@ def _mapped(inputs: Inputs) -> profile_mappings.ProfileMapping | None:
     return {name: profile_mappings.Mapped(inputs.text("expression"), pushed)}
 
 
-def _mappings(stack: Stack) -> tuple[list[Resource], list[Undecided]]:
+def _mappings(stack: Stack) -> tuple[list[Resource], list[Unavailable]]:
     """The mappings from Okta to an app: those from an app to Okta end at a user type (oty…)."""
-    found, undecided = stack.of_apps(MAPPING, name="targetId")
-    return [each for target, each in found if not target.startswith("oty")], undecided
+    found, unknown = stack.of_apps(MAPPING, name="targetId")
+    return [each for target, each in found if not target.startswith("oty")], unknown

@@ -9,19 +9,16 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Any, cast
 
-from pulumi_policy import (
-    EnforcementLevel,
-    ResourceValidationArgs,
-    ResourceValidationPolicy,
-)
+from pulumi_policy import EnforcementLevel, ResourceValidationArgs, ResourceValidationPolicy
 
 from okta_idc.rules import attribute_statements, endpoints, push_mappings
 from okta_idc.rules.attribute_statements import Statement
 from okta_idc.rules.attributes import URI_NAME_FORMAT
+from okta_idc.rules.binding import Unavailable
 from okta_idc.rules.registry import Rule
 
 from .groups import PUSH
-from .properties import Inputs, Undecided, plain
+from .properties import Inputs, plain
 from .provisioning import CONNECTION
 from .stack_graph import SAML
 
@@ -51,7 +48,7 @@ class Fix:
             return None
         try:
             return args.props if self.mend(Inputs(plain(args.props)), args.props) else None
-        except Undecided:
+        except Unavailable:
             return None  # the rule itself says so
 
 
@@ -76,7 +73,7 @@ def _name_format(saml: Inputs, props: Any) -> bool:
     for index, each in enumerate(saml.each("attributeStatements")):
         try:
             name, given = each.text("name") or "", each.text("namespace")
-        except Undecided:
+        except Unavailable:
             continue  # that one holds up no other
         stated = Statement(name) if given is None else Statement(name, namespace=given)
         if attribute_statements.name_format(stated):

@@ -5,8 +5,9 @@ from typing import Any, cast
 
 from okta_idc.rules.attribute_statements import Statement
 from okta_idc.rules.attributes import NAME_PREFIX
+from okta_idc.rules.binding import Unavailable
 
-from .properties import Inputs, Undecided
+from .properties import Inputs
 
 CATALOG_APP = "amazon_aws_sso"
 
@@ -21,13 +22,13 @@ def is_identity_center(saml: Inputs) -> bool:
         return True
     try:
         statements = saml.each("attributeStatements")
-    except Undecided:
+    except Unavailable:
         return False
     return any((each.peek("name") or "").startswith(NAME_PREFIX) for each in statements)
 
 
 def statement(inputs: Inputs) -> Statement | None:
-    """One attribute statement; None where it has no name. Raises Undecided."""
+    """One attribute statement; None where it has no name. Raises Unavailable."""
     name = inputs.text("name")
     if name is None:
         return None
@@ -38,7 +39,7 @@ def statement(inputs: Inputs) -> Statement | None:
 
 def addresses(saml: Inputs) -> tuple[str | None, str | None]:
     """ACS URL and issuer URL: of the catalog app in its settings, of one made by hand in its own
-    inputs. None where it is not given. Raises Undecided."""
+    inputs. None where it is not given. Raises Unavailable."""
     settings = saml.text("appSettingsJson")
     if settings is None:
         return saml.text("ssoUrl"), saml.text("audience")

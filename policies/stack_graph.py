@@ -11,7 +11,9 @@ from typing import Any
 
 from pulumi_policy import PolicyResource
 
-from .properties import Inputs, Place, Undecided, plain
+from okta_idc.rules.binding import Location, Unavailable
+
+from .properties import Inputs, plain
 from .saml import is_identity_center
 
 SAML = "okta:app/saml:Saml"
@@ -43,13 +45,13 @@ class Resource:
     made_from: Mapping[str, Sequence["PolicyResource"]]
 
     @property
-    def here(self) -> Place:
-        """Where a finding about it stands."""
-        return Place(self.name, self.urn)
+    def here(self) -> Location:
+        """Where a finding about the resource points."""
+        return Location(self.name, urn=self.urn)
 
-    def at(self, name: str) -> Place:
-        """Where a finding about a property stands."""
-        return Place(self.values.at(name), self.urn)
+    def at(self, name: str) -> Location:
+        """Where a finding about a property points."""
+        return Location(self.values.at(name), urn=self.urn)
 
 
 class Stack:
@@ -79,13 +81,13 @@ class Stack:
         types: Collection[str],
         read: Callable[[], str | None] | None = None,
     ) -> str | None:
-        """The id that a property holds; None where none is given. Raises Undecided.
+        """The id that a property holds; None where none is given. Raises Unavailable.
 
         `read` reads it where it is not the property itself but stands somewhere in it.
         """
         try:
             return read() if read else resource.values.text(name)
-        except Undecided:
+        except Unavailable:
             near = [
                 self._all[r.urn] for r in resource.made_from.get(name, ()) if r.urn in self._all
             ]
@@ -95,10 +97,10 @@ class Stack:
             return one.pop()
 
     def app(self, resource: Resource, name: str = "appId") -> str | None:
-        """The id of the app that a resource belongs to. Raises Undecided."""
+        """The id of the app that a resource belongs to. Raises Unavailable."""
         try:
             return resource.values.text(name)
-        except Undecided:
+        except Unavailable:
             found = self._nearest_apps(resource.made_from.get(name, ()))
             if len(found) != 1:
                 raise
@@ -106,30 +108,30 @@ class Stack:
 
     def of_apps(
         self, *types: str, name: str = "appId"
-    ) -> tuple[list[tuple[str, Resource]], list[Undecided]]:
+    ) -> tuple[list[tuple[str, Resource]], list[Unavailable]]:
         """Resources with the app that they belong to, without those of apps that are surely
         another's, and what is not decided yet."""
-        others, found, undecided = self._others(), list[tuple[str, Resource]](), list[Undecided]()
+        others, found, unknown = self._others(), list[tuple[str, Resource]](), list[Unavailable]()
         for resource in self.of(*types):
             try:
                 app = self.app(resource, name)
-            except Undecided as missing:
-                undecided.append(missing)
+            except Unavailable as missing:
+                unknown.append(missing)
                 continue
             if app is not None and app not in others:
                 found.append((app, resource))
-        return found, undecided
+        return found, unknown
 
-    def by_app(self, *types: str) -> tuple[dict[str, list[Resource]], list[Undecided]]:
+    def by_app(self, *types: str) -> tuple[dict[str, list[Resource]], list[Unavailable]]:
         """The same, app by app."""
-        found, undecided = self.of_apps(*types)
+        found, unknown = self.of_apps(*types)
         grouped: dict[str, list[Resource]] = {}
         for app, resource in found:
             grouped.setdefault(app, []).append(resource)
-        return grouped, undecided
+        return grouped, unknown
 
-    def told(self, name: str) -> list[str]:
-        """Texts that the configuration lists under a name."""
+    def setting(self, name: str) -> list[str]:
+        """The strings that the configuration lists under a name."""
         return Inputs({name: self.config.get(name)}).texts(name)
 
     def federating(self) -> Iterator[Resource]:
@@ -139,7 +141,7 @@ class Stack:
     def _others(self) -> set[str]:
         ours = {each.urn for each in self.federating()}
         declared = {self.id_of(each) for each in self.of(*APPS) if each.urn not in ours}
-        return declared | set(self.told("otherApps"))
+        return declared | set(self.setting("otherApps"))
 
     def _nearest_apps(self, start: Iterable[PolicyResource]) -> list[Resource]:
         """The apps that a value is made from, by way of as few other resources as possible: an

@@ -96,10 +96,10 @@ def _line(finding: Finding, urns: Mapping[str, str]) -> str:
         text += _DELETED_LAST
     elif finding.rule is push_drift.mapping_gone and gone in urns:
         text += f" Run: pulumi state delete '{urns[gone]}' --force && pulumi up"
-    elif finding.rule is push_drift.mapping_in_error and finding.place in urns:
+    elif finding.rule is push_drift.mapping_in_error and finding.path in urns:
         text += (
             " Then run `pulumi up --refresh`. To remove the mapping instead: delete it in Okta, "
-            f"keep the group in AWS, and run: pulumi state delete '{urns[finding.place]}' --force"
+            f"keep the group in AWS, and run: pulumi state delete '{urns[finding.path]}' --force"
         )
     return text
 

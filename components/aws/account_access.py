@@ -25,42 +25,23 @@ from ._import_hints import ImportHints
 
 
 class PermissionSet(TypedDict):
-    """A permission set, and the push groups and accounts that it is assigned to."""
-
     name: str
-    """Name; unique in the Identity Center instance."""
     groups: NotRequired[list[str]]
-    """Push groups, as named in `push_groups`."""
     accounts: NotRequired[list[str]]
-    """AWS account IDs: 12 digits, in quotes."""
     description: NotRequired[Input[str] | None]
-    """Description shown in the AWS access portal."""
     session_duration: NotRequired[Input[str]]
-    """Session duration, `PT1H` to `PT12H`."""
     relay_state: NotRequired[Input[str] | None]
-    """URL at which the console opens."""
     managed_policies: NotRequired[list[str]]
-    """ARNs of AWS managed policies."""
     customer_managed_policies: NotRequired[list[str]]
-    """`path/name` of policies that exist in each of the accounts."""
     inline_policy: NotRequired[Input[dict[str, Any]] | None]
-    """IAM policy document."""
     permissions_boundary: NotRequired[str | None]
-    """Permissions boundary: ARN of an AWS managed policy, or `path/name` of your own."""
     import_id: NotRequired[str | None]
-    """Imports and protects an existing permission set with its policies, and the assignments of
-    groups that have an `aws_group_id`: `PERMISSION_SET_ARN,INSTANCE_ARN`."""
 
 
 class Application(TypedDict):
-    """An application of IAM Identity Center, and the push groups assigned to it."""
-
     arn: str
-    """ARN of the application."""
     groups: list[str]
-    """Push groups, as named in `push_groups`."""
     import_assignments: NotRequired[bool]
-    """Imports the existing assignments of groups that have an `aws_group_id`."""
 
 
 class AccountAccessArgs(TypedDict):

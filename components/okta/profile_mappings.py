@@ -52,8 +52,13 @@ class ProfileMappings(pulumi.ComponentResource):
         raise_findings(rules.expression_is_one(known), "profile_mappings")
         for finding in rules.roles(known):
             pulumi.log.warn(finding.text("profile_mappings"), self)
-        source = readable(
-            okta.user.get_user_profile_mapping_source_output(opts=InvokeOutputOptions(parent=self))
+        # In a new org, the first mapping is the app's own, so the app must exist.
+        source = Output.from_input(args["app_id"]).apply(
+            lambda _: readable(
+                okta.user.get_user_profile_mapping_source_output(
+                    opts=InvokeOutputOptions(parent=self)
+                )
+            )
         )
         self.resource = okta.profile.Mapping(
             f"{name}-to-app",

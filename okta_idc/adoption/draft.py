@@ -205,7 +205,7 @@ def _attribute_statement(found: attribute_statements.Statement) -> Item:
     if attribute and not breaches:
         return item
     item.left_out = True
-    reasons = "; ".join(f.problem.rstrip(".") + f" [{f.rule.id}]" for f in breaches)
+    reasons = "; ".join(f.explanation.rstrip(".") + f" [{f.rule.id}]" for f in breaches)
     item.problem(
         f"the attribute statement {found.name} cannot be declared "
         f"({reasons or 'it is not an attribute for access control'}), and `pulumi up` would remove "

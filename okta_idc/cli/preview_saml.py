@@ -178,7 +178,7 @@ def _document(user: str, made: Preview) -> Json:
         "sessionTags": {s.key: _text(s.value) for s in made.sent if s.key},
         "findings": [
             {"rule": f.rule.id, "severity": f.rule.severity.value, "attribute": who,
-             "place": f.place, "problem": f.problem, "fix": f.rule.remedy}
+             "path": f.path, "message": f.explanation, "fix": f.rule.remedy}
             for who, f in made.findings
         ],
         "unknown": made.unknown,
@@ -204,7 +204,7 @@ def _print(console: Console, user: str, made: Preview) -> None:
     for each in made.sent:
         say(f"  {each.name} [{each.name_format}]", "dim")
     for who, finding in made.findings:
-        say(f"{printable(who)}: {printable(finding.problem)} [{finding.rule.id}]", "yellow")
+        say(f"{printable(who)}: {printable(finding.explanation)} [{finding.rule.id}]", "yellow")
         say(f"  Fix: {finding.rule.remedy}")
     for reason in made.unknown:
         say(f"unknown: {printable(reason)}", "magenta")

@@ -86,7 +86,7 @@ def _document(declared: StackOutputs, found: ProvisioningStatus) -> dict[str, An
             "name": left.name,
             "reason": left.reason,
             "findings": [
-                {"rule": f.rule.id, "place": f.place, "problem": f.problem, "fix": f.rule.remedy}
+                {"rule": f.rule.id, "path": f.path, "message": f.explanation, "fix": f.rule.remedy}
                 for f in left.findings
             ],
         }
@@ -156,7 +156,7 @@ def _print_left_out(console: Console, left_out: list[LeftOut]) -> None:
         rule = affected[0][1].rule
         say(f"  {rule.title} [{rule_id}]", "yellow")
         for name, finding in affected:
-            say(f"    {name}: {finding.problem}")
+            say(f"    {name}: {finding.explanation}")
         say(f"    {rule.source}", "dim")
         say(f"    Fix: {rule.remedy}")
     for left in left_out:

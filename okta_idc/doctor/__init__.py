@@ -1,5 +1,5 @@
-"""The rules asked of the live Okta org and the live Identity Center. Reads only.
+"""Applies the rules to the live Okta org and the live Identity Center. Reads only.
 
-`look` collects once, page by page; `ask` puts the rules' questions to what was found; `show` tells
-the report. What nobody could look at is told as `unknown` with what is missing, never as fine.
+`bindings` turns the inventory into the subjects of rules, `reporters` writes the report. What could
+not be read is reported as `unknown` with the reason, never as correct.
 """

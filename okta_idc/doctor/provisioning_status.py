@@ -124,7 +124,7 @@ def _users_left_out(
     users: Mapping[str, AssignedUser], refused: _RefusedChecks
 ) -> Iterator[LeftOut]:
     names = tuple(user.user_name for user in users.values())
-    taken = {finding.place: finding for finding in uniqueness.unique_user_names(names)}
+    taken = {finding.path: finding for finding in uniqueness.unique_user_names(names)}
     for index, (ident, user) in enumerate(users.items()):
         if user.kind == "refused":
             findings = refused.findings.get(ident, ())

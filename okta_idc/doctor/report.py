@@ -1,69 +1,72 @@
-"""The report: what was found, what could not be told, what was not asked, and the exit code."""
+"""The doctor's report: findings, what is unknown, what does not apply, and the exit code."""
 
-import re
 from collections import defaultdict
 from collections.abc import Iterable
 from dataclasses import dataclass, field, replace
 from typing import Any
 
-from okta_idc.inventory.unavailable import Unavailable
-from okta_idc.rules import Rule, Severity
-
-_QUOTED = re.compile(r"""'(?:[^'\\]|\\.)*'|"(?:[^"\\]|\\.)*\"""")
+from okta_idc.rules import Finding, Rule, Severity
+from okta_idc.rules.binding import Binding, Unavailable
 
 SOUND, FINDINGS, COULD_NOT_LOOK = 0, 1, 2
 """Exit codes."""
 
 
 @dataclass(frozen=True, slots=True)
-class Found:
-    """A breach of a rule. `who` is a person, a group or a part; `place` the field in it.
+class DoctorFinding:
+    """A finding about `name`: a person, a group or a part of the federation, and a path in it."""
 
-    `personal`: the value is a person's, and is shown to nobody who did not ask for it.
-    """
+    name: str
+    finding: Finding
 
-    rule: Rule[Any]
-    who: str
-    place: str
-    value: str | None
-    problem: str
-    personal: bool = False
-
-    def masked(self) -> "Found":
-        """The same without a person's value, also where the problem quotes one."""
-        if not self.personal:
-            return self
-        return replace(self, value=None, problem=_QUOTED.sub("…", self.problem))
+    @property
+    def rule(self) -> Rule[Any]:
+        """The rule that is broken."""
+        return self.finding.rule
 
 
 @dataclass
 class Report:
-    """What came of one look. `unknown` and `not_asked`: rule ids by the reason."""
+    """The results of one run. `unknown` and `skipped` are IDs of rules by the reason."""
 
-    found: list[Found] = field(default_factory=list[Found])
-    asked: set[str] = field(default_factory=set[str])
+    found: list[DoctorFinding] = field(default_factory=list[DoctorFinding])
+    checked: set[str] = field(default_factory=set[str])
     unknown: dict[str, list[str]] = field(default_factory=lambda: defaultdict(list))
-    not_asked: dict[str, list[str]] = field(default_factory=lambda: defaultdict(list))
+    skipped: dict[str, list[str]] = field(default_factory=lambda: defaultdict(list))
     about: dict[str, str] = field(default_factory=dict[str, str])
-    """What was looked at: org, app, identity store, numbers; for the head of the report."""
+    """What was read, for the head of the report: org, app, identity store, counts."""
 
-    def cannot(self, rule: Rule[Any], gap: Unavailable) -> None:
-        """This rule could not be asked, or not of everything."""
-        why = (self.unknown if gap.wanted else self.not_asked)[gap.text]
-        if rule.id not in why:
-            why.append(rule.id)
+    def run(self, binding: Binding[Any], source: object) -> None:
+        """Apply a rule to its subjects and record the results."""
+        try:
+            for result in binding.findings(source):
+                if isinstance(result, Unavailable):
+                    self.mark_unknown(binding.rule, result)
+                    continue
+                at, finding = result
+                name, path = (at.name, at.path) if at.name else (at.path, "")
+                self.found.append(DoctorFinding(name, replace(finding, path=path)))
+            self.checked.add(binding.rule.id)
+        except Unavailable as reason:
+            self.mark_unknown(binding.rule, reason)
+
+    def mark_unknown(self, rule: Rule[Any], reason: Unavailable) -> None:
+        """Record that the rule could not be applied, or not to every subject."""
+        rules = (self.unknown if reason.wanted else self.skipped)[reason.text]
+        if rule.id not in rules:
+            rules.append(rule.id)
 
     def masked(self) -> "Report":
         """The same report without values of people's profiles."""
-        return replace(self, found=[each.masked() for each in self.found])
+        return replace(self, found=[replace(f, finding=f.finding.masked()) for f in self.found])
 
-    def by_rule(self) -> list[tuple[Rule[Any], list[Found]]]:
-        """Findings grouped by what to do: blocking ones first, then by id."""
-        grouped: dict[str, list[Found]] = defaultdict(list)
+    def by_rule(self) -> list[tuple[Rule[Any], list[DoctorFinding]]]:
+        """Findings grouped by what to do: blocking ones first, then by ID."""
+        grouped: dict[str, list[DoctorFinding]] = defaultdict(list)
         for each in self.found:
             grouped[each.rule.id].append(each)
         ordered = sorted(grouped.values(), key=lambda f: (_order(f[0].rule.severity), f[0].rule.id))
-        return [(found[0].rule, sorted(found, key=_who)) for found in ordered]
+        return [(found[0].rule, sorted(found, key=_by_name)) for found in ordered]
 
     def exit_code(self, fail_on: Severity) -> int:
         """1 for a finding at least as severe, else 2 where something is unknown, else 0."""
@@ -72,12 +75,20 @@ class Report:
         return COULD_NOT_LOOK if self.unknown else SOUND
 
 
+def heading(rule: Rule[Any], found: list[DoctorFinding]) -> str:
+    """What is wrong: the only finding itself if it has neither path nor value, else the title."""
+    first = found[0].finding
+    if len(found) > 1 or first.path or first.value is not None:
+        return rule.title
+    return f"{found[0].name} {first.explanation}".rstrip(".")
+
+
 def _order(severity: Severity) -> int:
     return list(Severity).index(severity)
 
 
-def _who(found: Found) -> tuple[str, str]:
-    return found.who.casefold(), found.place
+def _by_name(found: DoctorFinding) -> tuple[str, str]:
+    return found.name.casefold(), found.finding.path
 
 
 def count(number: int, one: str, many: str = "") -> str:

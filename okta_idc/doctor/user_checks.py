@@ -5,10 +5,11 @@ Pass an instance to `read_inventory` as `on_user`, then call `report`.
 
 from collections import Counter
 from collections.abc import Iterator
+from dataclasses import replace
 from typing import Any
 
 from okta_idc.clients.json_path import get_object
-from okta_idc.doctor.report import Found, Report
+from okta_idc.doctor.report import DoctorFinding, Report
 from okta_idc.inventory.assigned_users import AssignedUser, okta_profile
 from okta_idc.inventory.model import Inventory, Json
 from okta_idc.inventory.session_tags import Tagger, attributes_of, statements_of
@@ -27,7 +28,7 @@ class UserChecks:
 
     def __init__(self) -> None:
         self._tagger: Tagger | None = None
-        self._found: list[Found] = []
+        self._found: list[DoctorFinding] = []
         self._blank: Counter[str] = Counter()
         self._unknown_tags: Counter[str] = Counter()
 
@@ -36,30 +37,25 @@ class UserChecks:
         profile = get_object(shown, "profile")
         for finding in profiles.judge({**profile, "userName": user.user_name}):
             if finding.rule is profiles.required_names:
-                self._blank[finding.place] += 1
-            self._add(finding.rule, user, finding.place, finding.value, finding.problem)
+                self._blank[finding.path] += 1
+            self._found.append(DoctorFinding(user.login, finding))
         if self._tagger is None:
             self._tagger = Tagger(attributes_of(statements_of(get_object(inventory.app))))
         tags = self._tagger.of(okta_profile(shown), profile)
         for rule in _TAG_RULES:
             for finding in rule(tags.known):
-                place = f"attribute {finding.place}"
-                self._add(rule, user, place, finding.value, finding.problem)
+                tag = replace(finding, path=f"attribute {finding.path}")
+                self._found.append(DoctorFinding(user.login, tag))
         for key, reason in tags.unknown.items():
             self._unknown_tags[f"attribute {key}: {reason}"] += 1
-
-    def _add(
-        self, rule: Rule[Any], user: AssignedUser, place: str, value: str | None, problem: str
-    ) -> None:
-        self._found.append(Found(rule, user.login, place, value, problem, personal=True))
 
     def report(self, inventory: Inventory, report: Report) -> None:
         """Add the findings, and what could not be checked, to a report."""
         if isinstance(inventory.people, Unavailable):
             for rule in USER_RULES:
-                report.cannot(rule, inventory.people)
+                report.mark_unknown(rule, inventory.people)
             return
-        report.asked |= {rule.id for rule in USER_RULES}
+        report.checked |= {rule.id for rule in USER_RULES}
         count = len(inventory.people.by_id)
         hidden = set(self._hidden(inventory, count))
         for attribute in sorted(hidden):
@@ -67,13 +63,13 @@ class UserChecks:
                 f"{attribute} is empty for all {count:,} people: nobody has one, or the admin role "
                 "may not see it. Needs a role that can see the attribute."
             )
-            report.cannot(profiles.required_names, Unavailable(text))
+            report.mark_unknown(profiles.required_names, Unavailable(text))
         for each in self._found:
-            if not (each.rule is profiles.required_names and each.place in hidden):
+            if not (each.rule is profiles.required_names and each.finding.path in hidden):
                 report.found.append(each)
         for reason, users in self._unknown_tags.items():
             for rule in _TAG_RULES:
-                report.cannot(rule, Unavailable(f"{reason.rstrip('.')} ({users:,} people)."))
+                report.mark_unknown(rule, Unavailable(f"{reason.rstrip('.')} ({users:,} people)."))
 
     def _hidden(self, inventory: Inventory, users: int) -> Iterator[str]:
         """Required attributes that an admin role seems to hide

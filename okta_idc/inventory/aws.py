@@ -26,7 +26,7 @@ from okta_idc.inventory.model import (
     StoreUser,
 )
 from okta_idc.inventory.progress import ProgressListener
-from okta_idc.inventory.unavailable import Unavailable
+from okta_idc.inventory.unavailable import Unavailable, unavailable
 from okta_idc.rules.account_access import Assignment
 from okta_idc.rules.permission_sets import PermissionSet
 
@@ -88,7 +88,7 @@ async def _attempt(read: Callable[[], T]) -> T | Unavailable:
     try:
         return await asyncio.to_thread(read)
     except AwsError as error:
-        return Unavailable.of(error)
+        return unavailable(error)
 
 
 async def _read_secret(found: Inventory) -> None:

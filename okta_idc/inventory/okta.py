@@ -16,7 +16,7 @@ from okta_idc.inventory.assigned_users import AssignedUser, AssignedUsers
 from okta_idc.inventory.model import Certificate, Inventory, Json, Part
 from okta_idc.inventory.okta_groups import APPS, GROUPS, read_groups, read_push_members
 from okta_idc.inventory.progress import ProgressListener
-from okta_idc.inventory.unavailable import Unavailable, attempt
+from okta_idc.inventory.unavailable import Unavailable, attempt, unavailable
 from okta_idc.rules.profile_mappings import Mapped, ProfileMapping
 
 CATALOG_APP = "amazon_aws_sso"
@@ -41,7 +41,7 @@ async def read_app(okta: Okta, found: Inventory) -> None:
     except OktaError as error:
         if error.status in (0, 401):
             raise
-        found.apps = Unavailable.of(error, APPS)
+        found.apps = unavailable(error, APPS)
     if found.app_id:
         found.app = await attempt(_app(okta, found.app_id), APPS)
         if isinstance(found.app, Unavailable) and not isinstance(found.apps, Unavailable):
@@ -114,7 +114,7 @@ async def _feature(okta: Okta, root: str) -> Json | Unavailable:
     except OktaError as error:
         if error.status == 400:  # not enabled (docs/research/okta-api.md#unsupported-apps)
             return Unavailable(_NOT_SHOWN, wanted=False)
-        return Unavailable.of(error, APPS)
+        return unavailable(error, APPS)
 
 
 async def _certificate(okta: Okta, root: str, kid: str) -> Certificate:

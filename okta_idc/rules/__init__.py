@@ -30,33 +30,13 @@ from okta_idc.rules import (
     scim_secret,
     uniqueness,
     user_names,
-)
+)  # fmt: skip
 from okta_idc.rules.registry import RULES, EnforcementPoint, Finding, Rule, Severity
 
 __all__ = [
-    "RULES",
-    "EnforcementPoint",
-    "Finding",
-    "Rule",
-    "Severity",
-    "account_access",
-    "app_drift",
-    "assignments",
-    "attribute_statements",
-    "attributes",
-    "certificates",
-    "conflicting_resources",
-    "endpoints",
-    "groups",
-    "identity_store_drift",
-    "instance_attributes",
-    "permission_sets",
-    "policy_tags",
-    "profile_mappings",
-    "profiles",
-    "push_drift",
-    "push_mappings",
-    "scim_secret",
-    "uniqueness",
-    "user_names",
-]
+    "RULES", "EnforcementPoint", "Finding", "Rule", "Severity", "account_access", "app_drift",
+    "assignments", "attribute_statements", "attributes", "certificates",
+    "conflicting_resources", "endpoints", "groups", "identity_store_drift",
+    "instance_attributes", "permission_sets", "policy_tags", "profile_mappings", "profiles",
+    "push_drift", "push_mappings", "scim_secret", "uniqueness", "user_names",
+]  # fmt: skip

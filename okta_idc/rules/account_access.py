@@ -5,7 +5,7 @@ from collections.abc import Collection, Iterator, Mapping
 from dataclasses import dataclass
 from difflib import get_close_matches
 
-from okta_idc.rules.registry import EnforcementPoint, Severity, Violation, rule
+from okta_idc.rules.registry import EnforcementPoint, Related, Severity, Violation, repeated, rule
 
 _ACCOUNT = re.compile(r"[0-9]{12}")
 _PRINCIPAL = re.compile(
@@ -162,11 +162,9 @@ def principal_exists(principals: Principals) -> Iterator[Violation]:
 )
 def assigned_once(assignments: tuple[Assignment, ...]) -> Iterator[Violation]:
     """Subject: all assignments."""
-    seen: dict[Assignment, int] = {}
-    for index, assignment in enumerate(assignments):
-        first = seen.setdefault(assignment, index)
-        if first != index:
-            yield f"[{index}]", assignment.principal, f"is [{first}] again."
+    for index, first in repeated(assignments):
+        principal = assignments[index].principal
+        yield f"[{index}]", principal, "has the same assignment twice.", Related(f"[{first}]")
 
 
 @rule(

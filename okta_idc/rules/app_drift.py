@@ -4,7 +4,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 
 from okta_idc.rules.attribute_statements import Statement
-from okta_idc.rules.registry import EnforcementPoint, Severity, Violation, rule
+from okta_idc.rules.registry import EnforcementPoint, Related, Severity, Violation, rule
 
 _ASKERS = (EnforcementPoint.COMPONENT, EnforcementPoint.DOCTOR)
 _REFRESH = "run `pulumi up --refresh`: a plain `up` does not look, and leaves it so."
@@ -134,7 +134,7 @@ def settings_as_declared(setting: Setting) -> Iterator[Violation]:
     for name, value in setting.declared.items():
         there = setting.there.get(name)
         if there != value:
-            yield name, there, f"is declared as {value!r}: an update was lost, or it was changed."
+            yield name, there, "is not the declared value.", Related("", value)
 
 
 @dataclass(frozen=True, slots=True)
@@ -161,12 +161,13 @@ def statements_as_declared(statements: Statements) -> Iterator[Violation]:
     there = {each.name: each for each in statements.there}
     for name, each in declared.items():
         if name not in there:
-            yield "attributes", name, "is declared, and not in the app."
+            yield "attribute_statements", name, "is declared, and not in the app."
         elif each != there[name]:
-            yield "attributes", name, f"has {', '.join(there[name].values)} in the app."
+            values = Related("", ", ".join(there[name].values))
+            yield "attribute_statements", name, "has another value in the app.", values
     for name in there:
         if name not in declared:
-            yield "attributes", name, "is in the app, and not declared."
+            yield "attribute_statements", name, "is in the app, and not declared."
 
 
 @dataclass(frozen=True, slots=True)
@@ -191,7 +192,7 @@ class SignOnPolicy:
 def policy_as_meant(policy: SignOnPolicy) -> Iterator[Violation]:
     """Subject: the app."""
     if policy.there != policy.meant:
-        yield "policy", policy.there, f"is not {policy.meant}."
+        yield ("policy", policy.there, "is not the declared policy.", Related("", policy.meant))
 
 
 @dataclass(frozen=True, slots=True)

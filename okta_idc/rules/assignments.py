@@ -60,8 +60,8 @@ def unassigns_few(change: Unassigning) -> Iterator[Violation]:
 class Meant:
     """What is assigned, and what may be unassigned, as it is called in the declaration."""
 
-    assign: tuple[str, ...]
-    unassign: tuple[str, ...]
+    assigned: tuple[str, ...]
+    confirm_deprovisioning: tuple[str, ...]
 
 
 @rule(
@@ -71,14 +71,14 @@ class Meant:
     source="This kit: `unassign` is a word for one removal. Left behind, it would let the same "
     "group go by accident, once it is assigned again",
     remedy="take it out of `unassign`, or out of what is assigned.",
-    good=Meant(assign=("aws-access",), unassign=("contractors",)),
-    bad=Meant(assign=("aws-access",), unassign=("aws-access",)),
+    good=Meant(("aws-access",), confirm_deprovisioning=("contractors",)),
+    bad=Meant(("aws-access",), confirm_deprovisioning=("aws-access",)),
 )
 def unassigned_is_not_assigned(meant: Meant) -> Iterator[Violation]:
     """Subject: the settings."""
-    for index, called in enumerate(meant.unassign):
-        if called in meant.assign:
-            yield f"unassign[{index}]", called, "is assigned."
+    for index, name in enumerate(meant.confirm_deprovisioning):
+        if name in meant.assigned:
+            yield f"assignments.confirm_deprovisioning[{index}]", name, "is assigned."
 
 
 @dataclass(frozen=True, slots=True)
@@ -97,8 +97,8 @@ class WantedPeople:
     source="Okta API, users: the login is unique in an org, whatever its case; a user who is "
     "DEPROVISIONED can be assigned to no app",
     remedy="write the username as Okta shows it (Directory → People).",
-    good=WantedPeople({"assign_people[0]": "Ada@example.com"}, {"ada@example.com": "ACTIVE"}),
-    bad=WantedPeople({"assign_people[0]": "ada@example.com"}, {"ada@example.org": "ACTIVE"}),
+    good=WantedPeople({"assignments.users[0]": "Ada@example.com"}, {"ada@example.com": "ACTIVE"}),
+    bad=WantedPeople({"assignments.users[0]": "ada@example.com"}, {"ada@example.org": "ACTIVE"}),
 )
 def person_exists(wanted: WantedPeople) -> Iterator[Violation]:
     """Subject: the people wanted and those found."""

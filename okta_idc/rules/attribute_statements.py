@@ -4,7 +4,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 from okta_idc.rules.attributes import NAME_PREFIX, URI_NAME_FORMAT, Attribute
-from okta_idc.rules.registry import EnforcementPoint, Violation, rule
+from okta_idc.rules.registry import EnforcementPoint, Related, Violation, repeated, rule
 
 _UNSPECIFIED = "urn:oasis:names:tc:SAML:2.0:attrname-format:unspecified"
 _NAME_MAX, _VALUE_MAX = 512, 1024
@@ -128,8 +128,6 @@ def statement_lengths(subject: Statement) -> Iterator[Violation]:
 )
 def unique_names(statements: tuple[Statement, ...]) -> Iterator[Violation]:
     """Subject: all statements of the app."""
-    seen: dict[str, int] = {}
-    for index, each in enumerate(statements):
-        first = seen.setdefault(each.name, index)
-        if first != index:
-            yield f"[{index}].name", each.name, f"is the name of [{first}] too."
+    for index, first in repeated(each.name for each in statements):
+        name = statements[index].name
+        yield f"[{index}]", name, "is the name of another statement too.", Related(f"[{first}]")

@@ -11,7 +11,15 @@ from dataclasses import dataclass
 from difflib import get_close_matches
 
 from okta_idc.okta_expression import Invalid, Unsupported, parse, references
-from okta_idc.rules.registry import EnforcementPoint, Severity, Violation, rule
+from okta_idc.rules.registry import (
+    EnforcementPoint,
+    Related,
+    Severity,
+    Violation,
+    profile_rule,
+    repeated,
+    rule,
+)
 
 NAME_PREFIX = "https://aws.amazon.com/SAML/Attributes/AccessControl:"
 """What precedes the key in the attribute's name (docs/research/aws-setup-page.md#step-4)."""
@@ -76,12 +84,9 @@ def attribute_key(attribute: Attribute) -> Iterator[Violation]:
 )
 def unique_keys(attributes: tuple[Attribute, ...]) -> Iterator[Violation]:
     """Subject: all attributes."""
-    seen: dict[str, int] = {}
-    for index, attribute in enumerate(attributes):
-        first = seen.setdefault(attribute.key.casefold(), index)
-        if first != index:
-            same = attributes[first].key
-            yield f"[{index}].key", attribute.key, f"is the same key as [{first}].key ({same!r})."
+    for index, first in repeated(attribute.key.casefold() for attribute in attributes):
+        other = Related(f"[{first}]", attributes[first].key)
+        yield f"[{index}]", attributes[index].key, "is the same key as another one.", other
 
 
 @rule(
@@ -117,11 +122,10 @@ def attribute_count(attributes: tuple[Attribute, ...]) -> Iterator[Violation]:
         yield "", str(len(attributes)), "attributes are more than AWS takes (50)."
 
 
-@rule(
+@profile_rule(
     "OIC-405",
     "A session tag's value is at most 256 letters, digits, blanks or _.:/=+-@",
     severity=Severity.ADVISORY,
-    enforced_by=(EnforcementPoint.DOCTOR,),
     source="AWS STS, session tags: a value is 0–256 letters, separators, numbers and _.:/=+-@; no "
     "comma, semicolon, parenthesis, ampersand or apostrophe",
     remedy="change the value in the profile, or replace the character in the attribute's "
@@ -139,11 +143,10 @@ def session_tags(tags: Mapping[str, str]) -> Iterator[Violation]:
             yield key, value, f"holds {' '.join(wrong)}: STS does not take it as a session tag."
 
 
-@rule(
+@profile_rule(
     "OIC-413",
     "Everybody has a value for each attribute",
     severity=Severity.ADVISORY,
-    enforced_by=(EnforcementPoint.DOCTOR,),
     source="IAM: a condition on a tag that is not there is false, so an Allow does not allow and a "
     "Deny does not deny. What AWS makes of an attribute sent empty is not documented "
     "(docs/research/identity-center.md#session-tags)",

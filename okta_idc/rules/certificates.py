@@ -60,6 +60,6 @@ def certificate_not_ending(subject: tuple[datetime, datetime]) -> Iterator[Viola
     ends, now = subject
     days = (ends - now).days
     if days < 0:
-        yield "certificate", ends.date().isoformat(), "is past: the certificate has ended."
+        yield "certificate", None, f"expired on {ends.date()}."
     elif days <= _SOON_DAYS:
-        yield "certificate", ends.date().isoformat(), f"is {days} days away."
+        yield "certificate", None, f"expires in {days} days, on {ends.date()}."

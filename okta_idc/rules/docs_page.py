@@ -59,7 +59,7 @@ def _overview(number: str, rules: Mapping[str, Rule[Any]]) -> str:
 
 
 def _rule(rule: Rule[Any]) -> str:
-    says = rule(rule.bad)[0].text().split(f" [{rule.id}]")[0].removeprefix(": ")
+    says = rule(rule.bad)[0].problem.removeprefix(": ")
     return f"""\
 ### {rule.id}
 

@@ -4,7 +4,7 @@ import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-from okta_idc.rules.registry import EnforcementPoint, Severity, Violation, rule
+from okta_idc.rules.registry import EnforcementPoint, Related, Severity, Violation, rule
 
 _REGION = r"(?P<region>[a-z]{2}(-[a-z]+)+-\d)"
 SCIM_ENDPOINT = re.compile(
@@ -111,7 +111,7 @@ def endpoint_of_token(subject: EndpointTwice) -> Iterator[Violation]:
     """Subject: both endpoints; a slash at the end makes no difference."""
     okta, secret = (normalise_endpoint(e) for e in (subject.in_okta, subject.in_secret))
     if okta != secret:
-        yield "in_okta", okta, f"is not the endpoint beside the token ({secret})."
+        yield "in_okta", okta, "is not the endpoint beside the token.", Related("", secret)
 
 
 @rule(

@@ -3,13 +3,13 @@
 What a push mapping declares is in `push`, what became of it in `push_drift`.
 """
 
-from collections import Counter, defaultdict
+from collections import Counter
 from collections.abc import Collection, Iterator, Mapping
 from dataclasses import dataclass
 from difflib import get_close_matches
 
 from okta_idc.rules.characters import forbidden, named_characters, outside
-from okta_idc.rules.registry import EnforcementPoint, Severity, Violation, rule
+from okta_idc.rules.registry import EnforcementPoint, Related, Severity, Violation, repeated, rule
 
 _NAME_MAX = 1024
 
@@ -18,8 +18,8 @@ _NAME_MAX = 1024
 class GroupRoles:
     """Names (or ids) of groups by role, in the order in which they are declared."""
 
-    assign: tuple[str, ...] = ()
-    push: tuple[str, ...] = ()
+    assignment_groups: tuple[str, ...] = ()
+    push_groups: tuple[str, ...] = ()
 
 
 @rule(
@@ -29,14 +29,15 @@ class GroupRoles:
     source="AWS's page (docs/research/aws-setup-page.md#considerations): one group cannot serve "
     "for both; Okta: members are lost",
     remedy="keep it in `push`, and assign a separate group that has the same people.",
-    good=GroupRoles(assign=("aws-access",), push=("aws-admins",)),
-    bad=GroupRoles(assign=("aws-access", "aws-admins"), push=("aws-admins",)),
+    good=GroupRoles(("aws-access",), push_groups=("aws-admins",)),
+    bad=GroupRoles(("aws-access", "aws-admins"), push_groups=("aws-admins",)),
 )
 def one_role_per_group(roles: GroupRoles) -> Iterator[Violation]:
     """Subject: the groups in their roles."""
-    for index, name in enumerate(roles.push):
-        if name in roles.assign:
-            yield f"push[{index}]", name, f"is assigned too (assign[{roles.assign.index(name)}])."
+    for index, name in enumerate(roles.push_groups):
+        if name in roles.assignment_groups:
+            assigned = Related(f"assignments.groups[{roles.assignment_groups.index(name)}]")
+            yield f"push_groups[{index}]", name, "is an assignment group too.", assigned
 
 
 @dataclass(frozen=True, slots=True)
@@ -102,12 +103,13 @@ def group_exists(wanted: WantedGroups) -> Iterator[Violation]:
     enforced_by=(EnforcementPoint.COMPONENT, EnforcementPoint.POLICY),
     source="Okta API, group push mappings: one mapping for a source group",
     remedy="remove the repetition.",
-    good=GroupRoles(push=("aws-admins", "aws-finance")),
-    bad=GroupRoles(push=("aws-admins", "aws-admins")),
+    good=GroupRoles(push_groups=("aws-admins", "aws-finance")),
+    bad=GroupRoles(push_groups=("aws-admins", "aws-admins")),
 )
 def named_once(roles: GroupRoles) -> Iterator[Violation]:
     """Subject: the groups in their roles."""
-    for role, names in (("assign", roles.assign), ("push", roles.push)):
+    listed = {"assignments.groups": roles.assignment_groups, "push_groups": roles.push_groups}
+    for role, names in listed.items():
         for name, times in Counter(names).items():
             if times > 1:
                 last = len(names) - 1 - names[::-1].index(name)
@@ -162,17 +164,10 @@ def group_name_forbidden(name: str) -> Iterator[Violation]:
 )
 def group_names_differ(names: tuple[str, ...]) -> Iterator[Violation]:
     """Subject: the names of all push groups. One group named twice is OIC-204."""
-    same: dict[str, list[int]] = defaultdict(list)
-    for index, name in enumerate(names):
-        same[name.casefold()].append(index)
-    for indexes in same.values():
-        for index in indexes[1:]:
-            if names[index] != names[indexes[0]]:
-                yield (
-                    f"[{index}]",
-                    names[index],
-                    f"is [{indexes[0]}] ({names[indexes[0]]!r}) again.",
-                )
+    for index, first in repeated(name.casefold() for name in names):
+        if names[index] != names[first]:
+            other = Related(f"[{first}]", names[first])
+            yield f"[{index}]", names[index], "is the name of another push group too.", other
 
 
 @dataclass(frozen=True, slots=True)

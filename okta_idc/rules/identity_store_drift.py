@@ -8,7 +8,14 @@ from collections.abc import Collection, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime
 
-from okta_idc.rules.registry import EnforcementPoint, Severity, Violation, rule
+from okta_idc.rules.registry import (
+    EnforcementPoint,
+    Related,
+    Severity,
+    Violation,
+    profile_rule,
+    rule,
+)
 
 _ASKERS = (EnforcementPoint.DOCTOR,)
 _SCIM_LOGGED = datetime(2024, 9, 1, tzinfo=UTC)
@@ -37,7 +44,7 @@ class GroupNames:
 def group_renamed(names: GroupNames) -> Iterator[Violation]:
     """Subject: one pushed group."""
     if names.okta != names.aws:
-        yield "push", names.okta, f"is {names.aws!r} in AWS."
+        yield "name", names.okta, "has another name in AWS.", Related("", names.aws)
 
 
 @dataclass(frozen=True, slots=True)
@@ -104,7 +111,7 @@ def group_missing(sides: Sides) -> Iterator[Violation]:
     """Subject: the groups whose mapping is ACTIVE and has pushed, and all groups in AWS."""
     for name in sides.okta:
         if name not in sides.aws:
-            yield "push", name, "is pushed, and not in AWS."
+            yield "push_groups", name, "is pushed, and not in AWS."
 
 
 @rule(
@@ -122,7 +129,7 @@ def user_missing(sides: Sides) -> Iterator[Violation]:
     there = {name.casefold() for name in sides.aws}
     for name in sides.okta:
         if name.casefold() not in there:
-            yield "users", name, "is provisioned as Okta has it, and not in AWS."
+            yield "", name, "is provisioned as Okta has it, and not in AWS."
 
 
 @rule(
@@ -142,7 +149,7 @@ def user_left_over(sides: Sides) -> Iterator[Violation]:
     assigned = {name.casefold() for name in sides.okta}
     for name in sorted(sides.aws):
         if name.casefold() not in assigned:
-            yield "users", name, "is enabled in AWS, and not assigned in Okta."
+            yield "", name, "is enabled in AWS, and not assigned in Okta."
 
 
 @rule(
@@ -161,7 +168,7 @@ def user_in_the_way(sides: Sides) -> Iterator[Violation]:
     taken = {name.casefold() for name in sides.aws}
     for name in sides.okta:
         if name.casefold() in taken:
-            yield "users", name, "stands in AWS already, not made by Okta."
+            yield "", name, "stands in AWS already, not made by Okta."
 
 
 @rule(
@@ -180,7 +187,7 @@ def group_in_the_way(sides: Sides) -> Iterator[Violation]:
     taken = {name.casefold() for name in sides.aws}
     for name in sides.okta:
         if name.casefold() in taken:
-            yield "push", name, "stands in AWS already, not made by Okta."
+            yield "push_groups", name, "stands in AWS already, not made by Okta."
 
 
 @dataclass(frozen=True, slots=True)
@@ -233,7 +240,7 @@ def provisioning_failed(subject: Provisioning) -> Iterator[Violation]:
     """Subject: everybody who is assigned."""
     for person, state in subject.sync_state.items():
         if state == "ERROR":
-            yield "users", person, "was refused by AWS."
+            yield "", person, "was refused by AWS."
 
 
 @dataclass(frozen=True, slots=True)
@@ -244,11 +251,10 @@ class ExternalIds:
     okta: Mapping[str, str]
 
 
-@rule(
+@profile_rule(
     "OIC-630",
     "A user's external id in AWS is the Okta user's id",
     severity=Severity.ADVISORY,
-    enforced_by=_ASKERS,
     source="AWS SCIM API: externalId must be mapped to something that never changes, the Okta "
     "user's id (docs/research/scim.md#attributes)",
     remedy="map externalId to the Okta user's id (Provisioning → To App → Attribute Mappings).",
@@ -260,7 +266,8 @@ def external_id(ids: ExternalIds) -> Iterator[Violation]:
     for person, there in ids.aws.items():
         wanted = ids.okta.get(person)
         if wanted is not None and there != wanted:
-            yield "users", person, f"has the external id {there!r}, not {wanted!r}."
+            both = Related("AWS", there), Related("Okta", wanted)
+            yield "externalId", person, "has another external ID in AWS than in Okta.", *both
 
 
 @rule(

@@ -4,7 +4,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 from okta_idc.rules.attributes import tag_characters
-from okta_idc.rules.registry import EnforcementPoint, Violation, rule
+from okta_idc.rules.registry import EnforcementPoint, Related, Violation, rule
 
 _ADDRESS = ("streetAddress", "locality", "region", "postalCode", "country", "formatted")
 _WORK = (
@@ -55,7 +55,7 @@ def one_feed(feeds: Feeds) -> Iterator[Violation]:
     mapped = {key.casefold(): key for key in feeds.instance}
     for index, key in enumerate(feeds.saml):
         if other := mapped.get(key.casefold()):
-            yield f"saml[{index}]", key, f"is mapped in the instance too, as {other!r}."
+            yield f"saml[{index}]", key, "is mapped in the instance too.", Related("", other)
 
 
 @dataclass(frozen=True, slots=True)

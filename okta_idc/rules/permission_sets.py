@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from typing import Any, cast
 
 from okta_idc.rules.characters import named_characters
-from okta_idc.rules.registry import EnforcementPoint, Violation, rule
+from okta_idc.rules.registry import EnforcementPoint, Related, Violation, repeated, rule
 
 _ASKERS = (EnforcementPoint.COMPONENT, EnforcementPoint.POLICY, EnforcementPoint.DOCTOR)
 _DECLARED = (EnforcementPoint.COMPONENT, EnforcementPoint.POLICY)
@@ -195,6 +195,5 @@ def managed_policies(subject: PermissionSet) -> Iterator[Violation]:
 )
 def set_names_differ(names: tuple[str, ...]) -> Iterator[Violation]:
     """Subject: the names of all permission sets of an instance."""
-    for index, name in enumerate(names):
-        if name in names[:index]:
-            yield f"[{index}]", name, f"is the name of [{names.index(name)}] too."
+    for index, first in repeated(names):
+        yield f"[{index}]", names[index], "is the name of another set too.", Related(f"[{first}]")

@@ -82,7 +82,7 @@ _MORE = Groups(frozenset(), frozenset({"aws-admins"}))
 def mapping_gone(groups: Groups) -> Iterator[Violation]:
     """Subject: the push groups."""
     for name in sorted(groups.declared - groups.there):
-        yield "push", name, "is declared, and not pushed: its mapping is gone."
+        yield "push_groups", name, "is declared, and not pushed: its mapping is gone."
 
 
 @rule(
@@ -98,7 +98,7 @@ def mapping_gone(groups: Groups) -> Iterator[Violation]:
 def mapping_by_hand(groups: Groups) -> Iterator[Violation]:
     """Subject: the push groups."""
     for name in sorted(groups.there - groups.declared):
-        yield "push", name, "is pushed, and not declared."
+        yield "push_groups", name, "is pushed, and not declared."
 
 
 @rule(
@@ -115,7 +115,7 @@ def mapping_by_hand(groups: Groups) -> Iterator[Violation]:
 def assignment_gone(groups: Groups) -> Iterator[Violation]:
     """Subject: the assignment groups."""
     for name in sorted(groups.declared - groups.there):
-        yield "assign", name, "is declared, and not assigned to the app."
+        yield "assignments.groups", name, "is declared, and not assigned to the app."
 
 
 @rule(
@@ -132,4 +132,4 @@ def assignment_gone(groups: Groups) -> Iterator[Violation]:
 def assignment_by_hand(groups: Groups) -> Iterator[Violation]:
     """Subject: the assignment groups."""
     for name in sorted(groups.there - groups.declared):
-        yield "assign", name, "is assigned to the app, and not declared."
+        yield "assignments.groups", name, "is assigned to the app, and not declared."

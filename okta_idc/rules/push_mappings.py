@@ -91,4 +91,4 @@ def priority_from_one(priorities: tuple[int, ...]) -> Iterator[Violation]:
     """Subject: the priorities that are declared on the app's group assignments."""
     for index, priority in enumerate(priorities):
         if priority < 1:
-            yield f"[{index}].priority", str(priority), "cannot be expressed by the provider."
+            yield f"[{index}]", str(priority), "cannot be expressed by the provider."

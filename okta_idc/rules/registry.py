@@ -1,13 +1,14 @@
-"""How a rule is written down: ID, title, severity, enforcement points, source, remedy, check, one
-good and one bad example. The registry is the only list of rules; documentation and tests read it.
+"""What a rule is made of: ID, title, severity, enforcement points, source, remedy, check, one good
+and one bad example. The registry is the only list of rules; documentation and tests read it.
 
-A subject is always known. None in a subject means that the thing is absent, never that nobody
-could look: an asker that lacks a part of a subject does not ask, and reports `unknown` itself.
+A subject is always known. None in a subject means that the thing is absent, never that it could
+not be read: an enforcement point that cannot read a part of a subject reports `unknown` instead.
 """
 
-from collections.abc import Callable, Iterable, Mapping
-from dataclasses import dataclass, field
+from collections.abc import Callable, Hashable, Iterable, Iterator, Mapping
+from dataclasses import dataclass, field, replace
 from enum import StrEnum
+from functools import partial
 from types import MappingProxyType
 from typing import Any, Generic, TypeVar
 
@@ -35,24 +36,65 @@ class EnforcementPoint(StrEnum):
 
 
 @dataclass(frozen=True, slots=True)
+class Related:
+    """Another place that a finding is about; `value` is what it holds, where that matters."""
+
+    path: str = ""
+    value: str | None = None
+
+    def __str__(self) -> str:
+        if self.value is None or self.value == self.path:
+            return self.path
+        return ": ".join(filter(None, (self.path, repr(shorten(self.value)))))
+
+
+@dataclass(frozen=True, slots=True)
 class Finding:
     """One breach of one rule.
 
-    `place` is a path inside what was checked (`push[2]`, `title`), `value` what stood there
-    (None where nothing did, or where it must not be shown), `problem` a clause that can follow
-    "place: value".
+    `path` is where in the subject (`push_groups[2]`, `title`), `value` what it holds (None for
+    nothing, and for what must not be shown). `message` is a clause that can follow "path: value";
+    it names no other place and quotes no value: those are in `related`. `personal`: the values
+    are a person's.
     """
 
     rule: "Rule[Any]" = field(repr=False)
-    place: str
+    path: str
     value: str | None
-    problem: str
+    message: str
+    related: tuple[Related, ...] = ()
+    personal: bool = False
+
+    def renamed(self, name: Callable[[str], str]) -> "Finding":
+        """The finding with other names for its paths."""
+        others = (
+            Related(name(each.path) if each.path else "", each.value) for each in self.related
+        )
+        return replace(self, path=name(self.path), related=tuple(others))
+
+    def masked(self) -> "Finding":
+        """The finding without the values of a person."""
+        if not self.personal:
+            return self
+        others = (Related(each.path) for each in self.related)
+        return replace(self, value=None, related=tuple(others))
+
+    @property
+    def explanation(self) -> str:
+        """The message, with the related places in parentheses."""
+        others = ", ".join(filter(None, map(str, self.related)))
+        return f"{self.message.rstrip('.')} ({others})." if others else self.message
+
+    @property
+    def problem(self) -> str:
+        """Path, value and explanation."""
+        value = "" if self.value is None else f" {shorten(self.value)!r}"
+        return f"{self.path}:{value} {self.explanation}"
 
     def text(self, prefix: str = "") -> str:
-        """One line: place, value, problem, rule id, fix. `prefix` goes before the place."""
-        place = join_path(prefix, self.place)
-        shown = "" if self.value is None else f" {shorten(self.value)!r}"
-        return f"{place}:{shown} {self.problem} [{self.rule.id}] Fix: {self.rule.remedy}"
+        """One line: the problem, what to do, the rule's ID. `prefix` goes before the paths."""
+        problem = self.renamed(lambda path: join_path(prefix, path)).problem
+        return f"{problem} {self.rule.advice} [{self.rule.id}]"
 
 
 def shorten(text: str, most: int = 100) -> str:
@@ -68,8 +110,17 @@ def join_path(*parts: str) -> str:
     return path
 
 
-Violation = tuple[str, str | None, str]
-"""What a check yields: place, value, problem."""
+def repeated(values: Iterable[Hashable]) -> Iterator[tuple[int, int]]:
+    """The index of each value that was there before, and the index where it was there first."""
+    seen: dict[Hashable, int] = {}
+    for index, value in enumerate(values):
+        first = seen.setdefault(value, index)
+        if first != index:
+            yield index, first
+
+
+Violation = tuple[str, str | None, str, *tuple[Related, ...]]
+"""What a check yields: path, value, message, and the related places if there are any."""
 
 
 @dataclass(frozen=True)
@@ -85,6 +136,13 @@ class Rule(Generic[Subject]):
     check: Callable[[Subject], Iterable[Violation]] = field(repr=False)
     good: object = field(repr=False)
     bad: object = field(repr=False)
+    personal: bool = False
+    """The subject holds people's attributes, so that findings quote them."""
+
+    @property
+    def advice(self) -> str:
+        """The remedy as a sentence."""
+        return self.remedy[:1].upper() + self.remedy[1:]
 
     @property
     def link(self) -> str:
@@ -93,7 +151,10 @@ class Rule(Generic[Subject]):
 
     def __call__(self, subject: Subject) -> list[Finding]:
         """The findings, empty when the rule holds."""
-        return [Finding(self, *draft) for draft in self.check(subject)]
+        return [
+            Finding(self, path, value, message, tuple(related), self.personal)
+            for path, value, message, *related in self.check(subject)
+        ]
 
 
 _registered: dict[str, Rule[Any]] = {}
@@ -111,14 +172,20 @@ def rule(
     good: object,
     bad: object,
     severity: Severity = Severity.BLOCKING,
+    personal: bool = False,
 ) -> Callable[[Callable[[Subject], Iterable[Violation]]], Rule[Subject]]:
-    """Make a check a registered rule. The check yields `(place, value, problem)`."""
+    """Make a check a registered rule."""
 
     def register(check: Callable[[Subject], Iterable[Violation]]) -> Rule[Subject]:
-        made = Rule(rule_id, title, severity, enforced_by, source, remedy, check, good, bad)
+        texts = (rule_id, title, severity, enforced_by, source, remedy)
+        made = Rule(*texts, check, good, bad, personal)
         if rule_id in _registered:
             raise ValueError(f"{rule_id} is registered twice")
         _registered[rule_id] = made
         return made
 
     return register
+
+
+profile_rule = partial(rule, enforced_by=(EnforcementPoint.DOCTOR,), personal=True)
+"""A rule on people's attributes: only the doctor sees those, and its findings may quote them."""

@@ -99,7 +99,7 @@ def token_not_expired(subject: tuple[datetime, datetime]) -> Iterator[Violation]
     """Subject: when the token expires, and now."""
     expires, now = subject
     if expires <= now:
-        yield "expires", expires.date().isoformat(), "is past: AWS refuses the token."
+        yield "expires", None, f"expired on {expires.date()}: AWS refuses the token."
 
 
 @rule(
@@ -117,7 +117,7 @@ def token_not_ending(subject: tuple[datetime, datetime]) -> Iterator[Violation]:
     """Subject: when the token expires, and now. Silent in the last 15 days (OIC-105)."""
     expires, now = subject
     if _AT_ONCE < expires - now <= _SOON:
-        yield "expires", expires.date().isoformat(), f"is {(expires - now).days} days away."
+        yield "expires", None, f"expires in {(expires - now).days} days, on {expires.date()}."
 
 
 @rule(
@@ -135,7 +135,7 @@ def token_not_ending_now(subject: tuple[datetime, datetime]) -> Iterator[Violati
     """Subject: when the token expires, and now. Silent afterwards (OIC-103)."""
     expires, now = subject
     if timedelta(0) < expires - now <= _AT_ONCE:
-        yield "expires", expires.date().isoformat(), f"is {(expires - now).days} days away."
+        yield "expires", None, f"expires in {(expires - now).days} days, on {expires.date()}."
 
 
 @rule(

@@ -1,29 +1,23 @@
 """3xx, people together: what must differ between everybody who is assigned to the app."""
 
-from collections import defaultdict
-from collections.abc import Callable, Iterator
+from collections import Counter
+from collections.abc import Iterator
 
-from okta_idc.rules.registry import EnforcementPoint, Violation, rule
-
-
-def _again(
-    values: tuple[str, ...], same: Callable[[str], str], what: str
-) -> Iterator[tuple[str, str, str]]:
-    """Each value that stood before. A blank is nobody's."""
-    holders: dict[str, list[int]] = defaultdict(list)
-    for index, value in enumerate(values):
-        if value:
-            holders[same(value)].append(index)
-    for indexes in holders.values():
-        for index in indexes[1:]:
-            count, first = len(indexes), indexes[0]
-            yield f"[{index}]", values[index], f"is the {what} of {count} people, first [{first}]."
+from okta_idc.rules.registry import Related, Violation, profile_rule, repeated
 
 
-@rule(
+def _shared(values: tuple[str, ...], keys: tuple[str, ...], what: str) -> Iterator[Violation]:
+    """Each value whose key was there before. A blank is nobody's."""
+    counts = Counter(keys)
+    for index, first in repeated(keys):
+        if key := keys[index]:
+            message = f"is the {what} of {counts[key]} people."
+            yield f"[{index}]", values[index], message, Related(f"[{first}]")
+
+
+@profile_rule(
     "OIC-302",
     "Usernames are unique",
-    enforced_by=(EnforcementPoint.DOCTOR,),
     source="AWS's page (docs/research/aws-setup-page.md#troubleshooting): user names are unique; "
     "AWS compares them without case",
     remedy="give one of them another value, or map the username to an attribute that is unique "
@@ -33,13 +27,12 @@ def _again(
 )
 def unique_user_names(user_names: tuple[str, ...]) -> Iterator[Violation]:
     """Subject: the app user names of everybody who is assigned."""
-    return _again(user_names, str.casefold, "username")
+    return _shared(user_names, tuple(map(str.casefold, user_names)), "username")
 
 
-@rule(
+@profile_rule(
     "OIC-306",
     "Email addresses are unique",
-    enforced_by=(EnforcementPoint.DOCTOR,),
     source="AWS SCIM API: the primary email is unique in the identity store; a second user with it "
     "is answered with 409 (docs/research/scim.md#attributes)",
     remedy="give one of them another email address, or take email out of the app's profile "
@@ -51,13 +44,12 @@ def unique_emails(emails: tuple[str, ...]) -> Iterator[Violation]:
     """Subject: the email of everybody who is assigned; an empty text for who has none. Where the
     username is made from the email, OIC-302 finds it too, and both are said: AWS refuses for
     either, and taking the email out of the mapping mends this one alone."""
-    return _again(emails, str.casefold, "email")
+    return _shared(emails, tuple(map(str.casefold, emails)), "email")
 
 
-@rule(
+@profile_rule(
     "OIC-316",
     "External ids are unique",
-    enforced_by=(EnforcementPoint.DOCTOR,),
     source="AWS SCIM API: externalId is unique in the identity store and must be something that "
     "never changes (docs/research/scim.md#attributes)",
     remedy="map externalId to the Okta user's id.",
@@ -66,4 +58,4 @@ def unique_emails(emails: tuple[str, ...]) -> Iterator[Violation]:
 )
 def unique_external_ids(external_ids: tuple[str, ...]) -> Iterator[Violation]:
     """Subject: the external ids that Okta sends, or that AWS has."""
-    return _again(external_ids, str, "external id")
+    return _shared(external_ids, external_ids, "external id")

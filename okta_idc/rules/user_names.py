@@ -11,7 +11,14 @@ from okta_idc.okta_expression import (
     username_of,
 )
 from okta_idc.rules.characters import named_characters, white_space
-from okta_idc.rules.registry import EnforcementPoint, Severity, Violation, rule
+from okta_idc.rules.registry import (
+    EnforcementPoint,
+    Related,
+    Severity,
+    Violation,
+    profile_rule,
+    rule,
+)
 
 ADDR_SPEC = re.compile(r"[^@\s]+@[^@\s]+")
 """An email address, as far as a rule can judge it (RFC 2822 addr-spec is wider and stranger)."""
@@ -19,10 +26,9 @@ ADDR_SPEC = re.compile(r"[^@\s]+@[^@\s]+")
 _ADDRESSES = frozenset({"email", "login", "secondEmail"})
 
 
-@rule(
+@profile_rule(
     "OIC-314",
     "A username holds no white space",
-    enforced_by=(EnforcementPoint.DOCTOR,),
     source="AWS SCIM API, CreateUser and Identity Store API: a user name is letters, marks, "
     "symbols, numbers and punctuation. PutUser's page allows blanks, but nobody gets there who was "
     "not created",
@@ -37,11 +43,10 @@ def user_name_space(profile: Mapping[str, object]) -> Iterator[Violation]:
         yield "userName", value, f"holds {named_characters(found)}."
 
 
-@rule(
+@profile_rule(
     "OIC-315",
     "A username is an email address",
     severity=Severity.ADVISORY,
-    enforced_by=(EnforcementPoint.DOCTOR,),
     source="AWS User Guide, external identity providers: NameID has the format emailAddress, an "
     "RFC 2822 address, and equals the SCIM user name. SCIM itself takes any name, so such a user "
     "appears in AWS, and whether sign-in takes the name is not documented",
@@ -146,4 +151,4 @@ def renaming_is_meant(change: Renaming) -> Iterator[Violation]:
     """Subject: the change. The word names the old format, so that it allows this change and no
     later one."""
     if change.old != change.new and change.old != change.may_leave:
-        yield "", change.new, f"would rename everybody: the app in Okta has {change.old!r}."
+        yield ("", change.new, "renames every user: Okta has another.", Related("", change.old))

@@ -81,9 +81,7 @@ def refused(kit: Kit, *says: str) -> None:
         ),
         (
             {"push_groups": ["aws-admins"], "account_access": FEDERATION["account_access"]},
-            [
-                "federation.account_access.permission_sets[0].groups[0]: 'aws-developers' is not pushed"
-            ],
+            ["account_access.permission_sets[0].groups[0]: 'aws-developers'"],
         ),
         (
             {"scim_token": {"secret": "nothing/here"}},

@@ -115,7 +115,15 @@ class Tools:
     engine: Engine
     plugins: list[Plugin]
     folder: Path
-    """Holds a launcher for each replacement plugin."""
+    """Holds a launcher for each replacement plugin, and a home for the engine."""
+
+    @property
+    def pulumi_home(self) -> Path:
+        """The user's, which holds the official plugins; else one of the tests' own, since the
+        engine would keep a replacement's reduced schema there."""
+        if any(plugin.origin == "replacement" for plugin in self.plugins):
+            return self.folder / "home"
+        return Path(os.environ.get("PULUMI_HOME") or Path.home() / ".pulumi")
 
     def launchers(self) -> list[str]:
         """What must precede PATH for the engine to find itself and the plugins."""
@@ -150,7 +158,7 @@ class Project:
         path = [*tools.launchers(), *map(str, more_path), base["PATH"]]
         self.env = base | {
             "PATH": os.pathsep.join(path),
-            "PULUMI_HOME": os.environ.get("PULUMI_HOME") or str(Path.home() / ".pulumi"),
+            "PULUMI_HOME": str(tools.pulumi_home),
             "PULUMI_BACKEND_URL": state.as_uri(),
             "PULUMI_CONFIG_PASSPHRASE": "sandbox",
             "PULUMI_SKIP_UPDATE_CHECK": "true",
@@ -172,6 +180,13 @@ class Project:
         text = content if isinstance(content, str) else yaml.safe_dump(content, sort_keys=False)
         (self.folder / name).parent.mkdir(parents=True, exist_ok=True)
         (self.folder / name).write_text(text)
+
+    def configure(self, key: str, value: str) -> None:
+        """Set a value of the project's own configuration."""
+        settings = yaml.safe_load((self.folder / "Pulumi.dev.yaml").read_text())
+        name = yaml.safe_load((self.folder / "Pulumi.yaml").read_text())["name"]
+        settings["config"][f"{name}:{key}"] = value
+        self.write("Pulumi.dev.yaml", settings)
 
     def pulumi(self, *arguments: str) -> Result:
         return run(

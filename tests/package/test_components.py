@@ -14,16 +14,17 @@ PROGRAM = f"""
 import pulumi
 from okta_idc.components import IdentityCenterFederation
 
+sandbox = pulumi.Config().require("scimAddress")
 federation = IdentityCenterFederation(
     "sso",
     {{
-        "acs_url": "{ACS_URL}",
-        "issuer_url": "{ISSUER_URL}",
-        "secret": "okta-identity-center/scim",
+        "app": {{"acs_url": "{ACS_URL}", "issuer_url": "{ISSUER_URL}"}},
+        "scim_token": {{"secret": "okta-identity-center/scim", "verify_at": sandbox}},
     }},
 )
 pulumi.export("appId", federation.app_id)
 """
+"""The required arguments, and where the sandbox tests the token."""
 
 
 @pytest.fixture(scope="module")
@@ -31,6 +32,7 @@ def acme(venv: Callable[[str], Venv], project: Callable[..., Project]) -> Projec
     """The project, deployed."""
     made = project(venv("components"))
     made.write("__main__.py", PROGRAM)
+    made.configure("scimAddress", made.sandbox["scim"])
     made.up()
     return made
 
@@ -67,7 +69,11 @@ def test_the_doctor_of_a_wheel_without_pulumi_examines_it(
     assert "<html" in (tmp_path / "report.html").read_text()
 
 
-def test_everything_can_be_destroyed(acme: Project) -> None:
+def test_the_app_is_protected_until_someone_removes_the_protection(acme: Project) -> None:
+    refused = acme.pulumi("destroy", "--yes", "--skip-preview")
+    assert refused.code != 0
+    assert "because it is protected" in refused.text
+    acme.pulumi("state", "unprotect", "--all", "--yes")
     done = acme.pulumi("destroy", "--yes", "--skip-preview")
     assert done.code == 0, done.text
     assert acme.resources() == []

@@ -1,6 +1,8 @@
 """plugin/ with the real engine: its schema, and a federation declared in YAML."""
 
 import json
+import os
+import re
 import shutil
 from collections.abc import Callable
 from pathlib import Path
@@ -11,7 +13,7 @@ import pytest
 import yaml
 
 from tests.package.conftest import say
-from tests.package.harness import Project, Tools, Venv, run
+from tests.package.harness import Project, Tools, Venv, checked, installing, run, uv
 from tests.paths import ROOT
 from toolchain import engine as engines
 
@@ -39,9 +41,7 @@ def acme(venv: Callable[[str], Venv], project: Callable[..., Project]) -> Projec
     made = project(venv("components"), engines.yaml_host(say), runtime="yaml")
     install_plugin(made.folder.parent, venv("components"))
     write(made, lambda _: None)
-    settings = yaml.safe_load((made.folder / "Pulumi.dev.yaml").read_text())
-    settings["config"]["acme:scimAddress"] = made.sandbox["scim"]
-    made.write("Pulumi.dev.yaml", settings)
+    made.configure("scimAddress", made.sandbox["scim"])
     made.init()
     return made
 
@@ -72,6 +72,23 @@ def test_the_engine_reads_the_committed_schema(acme: Project, tools: Tools, tmp_
     shown = json.loads(done.out)
     assert shown.pop("config", {}) == {}
     assert shown == SCHEMA, "plugin/schema.json is out of date. Run: make docs"
+
+
+def test_the_archive_of_a_release_installs(acme: Project, tools: Tools, tmp_path: Path) -> None:
+    if tools.engine.origin != "built":
+        pytest.skip("Pulumi's own host would install a wheel that is not on an index yet")
+    path = f"{Path(uv()).parent}{os.pathsep}{installing()['PATH']}"
+    env = installing() | {"PATH": path}
+    checked(ROOT / ".ci" / "release", "build", tmp_path / "dist", cwd=tmp_path, env=env)
+    [archive] = (tmp_path / "dist").glob("pulumi-resource-*.tar.gz")
+    own = acme.env | {"PULUMI_HOME": str(tmp_path / "home")}
+    version = SCHEMA["version"]
+    checked(tools.engine.path, "plugin", "install", "resource", NAME, version, "--file", archive,
+            cwd=tmp_path, env=own)  # fmt: skip
+    shown = json.loads(
+        checked(tools.engine.path, "package", "get-schema", NAME, cwd=tmp_path, env=own)
+    )
+    assert (shown["name"], shown["version"]) == (NAME, version)
 
 
 def test_every_public_component_has_described_and_typed_inputs(venv: Callable[[str], Venv]) -> None:
@@ -121,8 +138,21 @@ def test_a_broken_rule_is_reported_with_its_path(acme: Project) -> None:
         args["pushGroups"].append({"name": "aws-access"})
 
     text = refused(acme, break_rule)
-    assert "OIC-201" in text, text
-    assert "pushGroups" in text, text
+    assert "pushGroups[3]" in text, text
+    assert "OIC-201" in text
+
+
+def test_a_group_that_does_not_exist_is_reported(acme: Project) -> None:
+    text = refused(acme, lambda args: args["pushGroups"].append({"name": "aws-nobody"}))
+    assert re.search(r"push_?groups\[3\]", text, re.IGNORECASE), text
+    assert "'aws-nobody'" in text
+    assert "OIC-203" in text
+
+
+def test_a_refused_look_up_is_reported(acme: Project) -> None:
+    text = refused(acme, lambda args: args["scimToken"].update(secret="acme/nothing"))
+    assert "acme/nothing" in text, text
+    assert 'File "' not in text  # a stack trace
 
 
 def test_the_whole_federation_comes_up(acme: Project) -> None:

@@ -191,7 +191,7 @@ def test_a_preview_is_decided_by_the_engine_and_drift_by_the_doctor_too(
     assert "--policy-pack policies" in text
     assert ("--refresh --expect-no-changes" in text) is (kind == "drift")
     assert "&lt;b&gt;&amp;" in text  # what a resource is called is no Markdown
-    assert "not known" in text
+    assert "### Live federation: not fully checked" in text
     assert "unknown: pulumi stack output" in text
 
 

@@ -1,8 +1,8 @@
-"""The rules' questions, put to what was found. A test holds that each rule of the doctor's is here.
+"""Binds every rule of the doctor's to its subjects in the inventory.
 
-A question makes a rule's subjects of the evidence. Where it reads a part that is a Unavailable,
-the rule is unknown, or not asked; where a single case is a Unavailable, the others are asked all
-the same."""
+Where a subject needs a part of the inventory that is Unavailable, the rule is unknown or skipped;
+where a single subject is Unavailable, the rule is still applied to the others.
+"""
 
 from okta_idc.doctor.bindings import (
     account_access,
@@ -13,24 +13,25 @@ from okta_idc.doctor.bindings import (
     scim_secret,
     users,
 )
-from okta_idc.doctor.bindings.binding import Question
 from okta_idc.doctor.report import Report
 from okta_idc.doctor.user_checks import UserChecks
 from okta_idc.inventory.model import Inventory, Part
+from okta_idc.rules.binding import Binding
 
-QUESTIONS: tuple[Question, ...] = (
-    *scim_secret.QUESTIONS, *app.QUESTIONS, *attributes.QUESTIONS, *groups.QUESTIONS,
-    *users.QUESTIONS, *identity_store.QUESTIONS, *account_access.QUESTIONS,
+BINDINGS: tuple[Binding[Inventory], ...] = (
+    *scim_secret.BINDINGS, *app.BINDINGS, *attributes.BINDINGS, *groups.BINDINGS,
+    *users.BINDINGS, *identity_store.BINDINGS, *account_access.BINDINGS,
 )  # fmt: skip
 
+
 PARTS = ~(Part.NAMESAKES | Part.GROUP_ACCESS)
-"""What the questions read."""
+"""What the bindings read."""
 
 
 def judge(found: Inventory, users: UserChecks) -> Report:
-    """Every question, and what the checks of single users found while pages arrived."""
+    """Applies every rule, and adds what the checks of single users found while pages arrived."""
     report = Report()
     users.report(found, report)
-    for question in QUESTIONS:
-        question.put(found, report)
+    for binding in BINDINGS:
+        report.run(binding, found)
     return report

@@ -3,21 +3,20 @@
 from collections import Counter
 from collections.abc import Iterator
 
-from okta_idc.doctor.bindings.binding import Case, Question
 from okta_idc.inventory.model import Inventory
 from okta_idc.inventory.session_tags import attributes_of, statements_of
-from okta_idc.inventory.unavailable import Unavailable, known
 from okta_idc.rules import account_access, permission_sets, policy_tags
+from okta_idc.rules.binding import Binding, Location, Subject, Unavailable, known
 
 _MOST_GROUPS = 1_000
 
 
-def _sets(found: Inventory) -> Iterator[Case]:
+def _sets(found: Inventory) -> Iterator[Subject]:
     for each in known(found.access).sets:
-        yield Case(each, f"permission set {each.name}")
+        yield Subject(each, Location(f"permission set {each.name}"))
 
 
-def _policies(found: Inventory) -> Iterator[Case]:
+def _policies(found: Inventory) -> Iterator[Subject]:
     sets = [each for each in known(found.access).sets if each.inline_policy]
     if not sets:
         return
@@ -26,34 +25,35 @@ def _policies(found: Inventory) -> Iterator[Case]:
     keys = (*(attribute.key for attribute in sent), *(key for key, _ in pairs))
     for each in sets:
         subject = policy_tags.PolicyAndTags(each.inline_policy or "", keys)
-        yield Case(subject, f"permission set {each.name}")
+        yield Subject(subject, Location(f"permission set {each.name}"))
 
 
-def _people(found: Inventory) -> Iterator[Case]:
+def _people(found: Inventory) -> Iterator[Subject]:
     users = found.store_users
     for each in known(found.access).assignments:
         who = each.principal
         if not isinstance(users, Unavailable) and who in users:
             who = users[who].user_name
-        yield Case(each, who, f"{each.permission_set} in {each.account}")
+        at = Location(who, f"{each.permission_set} in {each.account}")
+        yield Subject(each, parts={"principal": at})
 
 
-def _principals(found: Inventory) -> Iterator[Case]:
+def _principals(found: Inventory) -> Iterator[Subject]:
     there = {*known(found.store_users), *known(found.store_groups)}
     named = {
         f"{a.permission_set} in {a.account}, {a.principal_type.lower()} {a.principal}": a.principal
         for a in known(found.access).assignments
     }
-    yield Case(account_access.Principals(named, there))
+    yield Subject(account_access.Principals(named, there))
 
 
-def _groups_of_one(found: Inventory) -> Iterator[Case | Unavailable]:
+def _groups_of_one(found: Inventory) -> Iterator[Subject | Unavailable]:
     groups, users = known(found.store_groups), known(found.store_users)
     if len(groups) <= _MOST_GROUPS:
-        return  # nobody can be in more
+        return  # no user can be in more
     counts: Counter[str] = Counter()
     for ident in groups:
-        members = found.store_members.get(ident, Unavailable("its members were not looked at."))
+        members = found.store_members.get(ident, Unavailable("its members were not read."))
         if isinstance(members, Unavailable):
             yield members
         else:
@@ -63,19 +63,19 @@ def _groups_of_one(found: Inventory) -> Iterator[Case | Unavailable]:
         for user, count in counts.items()
         if user in users and count > _MOST_GROUPS
     }
-    yield Case(named)
+    yield Subject(named)
 
 
-def _accounts(found: Inventory) -> Iterator[Case]:
-    yield Case(account_access.Provisioned(known(found.access).sets_of_accounts))
+def _accounts(found: Inventory) -> Iterator[Subject]:
+    yield Subject(account_access.Provisioned(known(found.access).sets_of_accounts))
 
 
-QUESTIONS = (
-    Question(permission_sets.managed_policies, _sets),
-    Question(policy_tags.tags_are_sent, _policies),
-    Question(policy_tags.deny_holds, _policies),
-    Question(account_access.given_to_groups, _people),
-    Question(account_access.principal_exists, _principals),
-    Question(account_access.groups_of_one, _groups_of_one),
-    Question(account_access.sets_of_account, _accounts),
+BINDINGS = (
+    Binding(permission_sets.managed_policies, _sets),
+    Binding(policy_tags.tags_are_sent, _policies),
+    Binding(policy_tags.deny_holds, _policies),
+    Binding(account_access.given_to_groups, _people),
+    Binding(account_access.principal_exists, _principals),
+    Binding(account_access.groups_of_one, _groups_of_one),
+    Binding(account_access.sets_of_account, _accounts),
 )

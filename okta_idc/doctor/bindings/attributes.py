@@ -1,113 +1,113 @@
-"""3xx and 4xx, what is sent: the profile mapping, attribute statements, the instance's own feed."""
+"""3xx and 4xx: the profile mapping, attribute statements, and attributes for access control."""
 
 from collections.abc import Callable, Iterator
+from typing import Any
 
-from okta_idc.doctor.bindings.binding import Case, Question
+from okta_idc.doctor.bindings.single import single
 from okta_idc.inventory.model import Inventory
 from okta_idc.inventory.session_tags import attributes_of, statements_of
-from okta_idc.inventory.unavailable import Unavailable, known
-from okta_idc.rules import attribute_statements, attributes, instance_attributes, profile_mappings
+from okta_idc.rules import (
+    Rule,
+    attribute_statements,
+    attributes,
+    instance_attributes,
+    profile_mappings,
+)
+from okta_idc.rules.attribute_statements import Statement
+from okta_idc.rules.binding import Binding, Location, Subject, Unavailable, known, numbered
 
 _MAPPING = "the profile mapping"
 
 
-def _mapped(found: Inventory) -> Iterator[Case]:
-    yield Case(known(found.mapping), _MAPPING)
+def _targets(found: Inventory) -> dict[str, object]:
+    return {name: each.expression for name, each in known(found.mapping).items()}
 
 
-def _targets(found: Inventory) -> Iterator[Case]:
-    filled = {name: each.expression for name, each in known(found.mapping).items()}
-    yield Case(filled, _MAPPING)
+def _statements(found: Inventory) -> tuple[Statement, ...]:
+    return statements_of(known(found.app))
 
 
 def _sent(found: Inventory) -> tuple[attributes.Attribute, ...]:
-    return attributes_of(statements_of(known(found.app)))
+    return attributes_of(_statements(found))
 
 
-def _each_attribute(found: Inventory) -> Iterator[Case]:
-    for attribute in _sent(found):
-        yield Case(attribute, f"attribute {attribute.key}")
+def _name(each: Statement | attributes.Attribute) -> str:
+    if isinstance(each, Statement):
+        return _name(each.attribute) if each.attribute else f"statement {each.name}"
+    return f"attribute {each.key}"
 
 
-def _all_attributes(found: Inventory) -> Iterator[Case]:
-    sent = _sent(found)
-    labels = [f"attribute {attribute.key}" for attribute in sent]
-    yield Case(sent, labels={"": labels})
+def _each_attribute(found: Inventory) -> Iterator[Subject]:
+    return (Subject(each, Location(_name(each))) for each in _sent(found))
 
 
-def _count(found: Inventory) -> Iterator[Case]:
-    yield Case(_sent(found), "the app", "attributes")
+def _all_attributes(found: Inventory) -> Iterator[Subject]:
+    yield Subject(_sent(found), parts=numbered(map(_name, _sent(found))))
 
 
-def _references(found: Inventory) -> Iterator[Case | Unavailable]:
+def _each_statement(found: Inventory) -> Iterator[Subject]:
+    return (Subject(each, Location(_name(each))) for each in _statements(found))
+
+
+def _all_statements(found: Inventory) -> Iterator[Subject]:
+    yield Subject(_statements(found), parts=numbered(map(_name, _statements(found))))
+
+
+def _references(found: Inventory) -> Iterator[Subject | Unavailable]:
     names = known(found.attributes)
     for attribute in _sent(found):
-        subject, who = attributes.Referring(attribute.value, names), f"attribute {attribute.key}"
+        subject = attributes.Referring(attribute.value, names)
         if found.all_types and attributes.known_reference(subject):
-            # Another type of user may have it.
-            yield Unavailable(f"{who}: {found.all_types.text}")
+            # Another user type may have the attribute.
+            yield Unavailable(f"{_name(attribute)}: {found.all_types.text}")
         else:
-            yield Case(subject, who)
+            yield Subject(subject, Location(_name(attribute)))
 
 
-def _each_statement(found: Inventory) -> Iterator[Case]:
-    for each in statements_of(known(found.app)):
-        yield Case(each, _name(each))
+def _feeds(found: Inventory) -> Iterator[Subject]:
+    saml, (_, pairs) = _sent(found), known(found.access_control)
+    keys = tuple(attribute.key for attribute in saml), tuple(key for key, _ in pairs)
+    yield Subject(instance_attributes.Feeds(*keys), parts=numbered(map(_name, saml), "saml"))
 
 
-def _all_statements(found: Inventory) -> Iterator[Case]:
-    there = statements_of(known(found.app))
-    yield Case(there, labels={"": [_name(each) for each in there]})
-
-
-def _name(each: attribute_statements.Statement) -> str:
-    attribute = each.attribute
-    return f"attribute {attribute.key}" if attribute else f"statement {each.name}"
-
-
-def _feeds(found: Inventory) -> Iterator[Case]:
-    saml = tuple(attribute.key for attribute in _sent(found))
-    _, pairs = known(found.access_control)
-    labels = [f"attribute {key}" for key in saml]
-    feeds = instance_attributes.Feeds(saml, tuple(key for key, _ in pairs))
-    yield Case(feeds, labels={"saml": labels})
-
-
-def _switch(found: Inventory) -> Iterator[Case]:
+def _switch(found: Inventory) -> instance_attributes.Switch:
     status, pairs = known(found.access_control)
     keys = (*(attribute.key for attribute in _sent(found)), *(key for key, _ in pairs))
-    yield Case(instance_attributes.Switch(keys, status))
+    return instance_attributes.Switch(keys, status)
 
 
-def _sources(found: Inventory) -> Iterator[Case]:
+def _sources(found: Inventory) -> Iterator[Subject]:
     for key, source in known(found.access_control)[1]:
-        yield Case(instance_attributes.InstanceAttribute(key, source), f"attribute {key}")
+        at = Location(f"attribute {key}")
+        yield Subject(instance_attributes.InstanceAttribute(key, source), at)
 
 
-def _each(*rules: object, cases: Callable[[Inventory], Iterator[Case]]) -> Iterator[Question]:
-    for rule in rules:
-        yield Question(rule, cases)  # pyright: ignore[reportArgumentType]
+def _each(
+    subjects: Callable[[Inventory], Iterator[Subject]], *rules: Rule[Any]
+) -> Iterator[Binding[Inventory]]:
+    return (Binding(rule, subjects) for rule in rules)
 
 
-QUESTIONS = (
-    *_each(profile_mappings.names_are_mapped, profile_mappings.mapping_is_pushed, cases=_mapped),
-    *_each(profile_mappings.roles, profile_mappings.unsupported, cases=_targets),
+BINDINGS = (
+    single(profile_mappings.names_are_mapped, lambda found: known(found.mapping), _MAPPING),
+    single(profile_mappings.mapping_is_pushed, lambda found: known(found.mapping), _MAPPING),
+    single(profile_mappings.roles, _targets, _MAPPING),
+    single(profile_mappings.unsupported, _targets, _MAPPING),
     *_each(
-        attributes.attribute_key, attributes.attribute_value, attributes.worked_out,
-        cases=_each_attribute,
+        _each_attribute, attributes.attribute_key, attributes.attribute_value, attributes.worked_out
     ),
-    Question(attributes.unique_keys, _all_attributes),
-    Question(attributes.attribute_count, _count),
-    Question(attributes.known_reference, _references),
+    Binding(attributes.unique_keys, _all_attributes),
+    single(attributes.attribute_count, _sent, "the app", "attribute_statements"),
+    Binding(attributes.known_reference, _references),
     *_each(
+        _each_statement,
         attribute_statements.name_format,
         attribute_statements.statement_name,
         attribute_statements.one_value,
         attribute_statements.statement_lengths,
-        cases=_each_statement,
     ),
-    Question(attribute_statements.unique_names, _all_statements),
-    Question(instance_attributes.one_feed, _feeds),
-    Question(instance_attributes.switched_on, _switch),
-    Question(instance_attributes.instance_source, _sources),
-)  # fmt: skip
+    Binding(attribute_statements.unique_names, _all_statements),
+    Binding(instance_attributes.one_feed, _feeds),
+    single(instance_attributes.switched_on, _switch),
+    Binding(instance_attributes.instance_source, _sources),
+)

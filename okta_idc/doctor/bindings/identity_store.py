@@ -1,20 +1,19 @@
-"""6xx, the identity store beside Okta: who and what is missing, left over, or made by hand."""
+"""6xx, the Identity Store compared with Okta: what is missing, left over, or unmanaged."""
 
 from collections.abc import Iterator
 
-from okta_idc.doctor.bindings.binding import Case, Question
 from okta_idc.inventory.assigned_users import AssignedUser
 from okta_idc.inventory.model import Inventory, PushGroup
-from okta_idc.inventory.unavailable import Unavailable, known
 from okta_idc.rules import identity_store_drift
+from okta_idc.rules.binding import Binding, Location, Subject, Unavailable, known
 
 
-def _group_names(found: Inventory) -> Iterator[Case | Unavailable]:
+def _group_names(found: Inventory) -> Iterator[Subject | Unavailable]:
     groups = known(found.store_groups)
     for each in found.pushed():
         if each.aws_id:
             names = identity_store_drift.GroupNames(each.name, groups[each.aws_id].name)
-            yield Case(names, each.name, "name")
+            yield Subject(names, Location(each.name))
         elif each.target is None:
             yield _hidden_target(each)
 
@@ -26,7 +25,7 @@ def _hidden_target(each: PushGroup) -> Unavailable:
     )
 
 
-def _groups(found: Inventory) -> Iterator[Case | Unavailable]:
+def _groups(found: Inventory) -> Iterator[Subject | Unavailable]:
     groups = {group.name for group in known(found.store_groups).values()}
     for each in found.pushed():
         mapping = each.mapping
@@ -37,7 +36,7 @@ def _groups(found: Inventory) -> Iterator[Case | Unavailable]:
         else:
             there = {each.name} if each.aws_id else groups
             sides = identity_store_drift.Sides((each.name,), there)
-            yield Case(sides, by_value=True)
+            yield Subject(sides, names={})
 
 
 class _Sides:
@@ -53,7 +52,7 @@ class _Sides:
 
     def of(self, each: PushGroup, *, arrived: bool) -> identity_store_drift.Members:
         """`arrived`: of Okta's members only those who are in AWS. Raises Unavailable."""
-        gap = Unavailable("its members were not looked at.")
+        gap = Unavailable("its members were not read.")
         okta = known(self._found.members.of.get(each.source, gap))
         aws = known(self._found.store_members.get(each.aws_id, gap))
         members = (self._persons[ident] for ident in okta if ident in self._persons)
@@ -66,60 +65,56 @@ class _Sides:
         return person.login if person else name
 
 
-def _members(found: Inventory, *, arrived: bool) -> Iterator[Case | Unavailable]:
+def _members(found: Inventory, *, arrived: bool) -> Iterator[Subject | Unavailable]:
     sides = _Sides(found)
     for each in found.pushed():
         if each.aws_id and each.mapping.get("status") == "ACTIVE":
             try:
-                yield Case(sides.of(each, arrived=arrived), by_value=True)
+                yield Subject(sides.of(each, arrived=arrived), names={})
             except Unavailable as gap:
                 yield gap
 
 
-def _missing_members(found: Inventory) -> Iterator[Case | Unavailable]:
+def _missing_members(found: Inventory) -> Iterator[Subject | Unavailable]:
     """Who was refused or waits is not missing from the group, but from AWS."""
     return _members(found, arrived=True)
 
 
-def _members_left_over(found: Inventory) -> Iterator[Case | Unavailable]:
+def _members_left_over(found: Inventory) -> Iterator[Subject | Unavailable]:
     """Who is only suspended keeps the membership."""
     return _members(found, arrived=False)
 
 
-def _provisioned(found: Inventory) -> Iterator[Case]:
+def _provisioned(found: Inventory) -> Iterator[Subject]:
     names = {
         p.user_name: p.login
         for p in known(found.people).by_id.values()
         if p.app_status == "PROVISIONED" and p.kind == "there"
     }
     there = [user.user_name for user in known(found.store_users).values()]
-    yield Case(
-        identity_store_drift.Sides(tuple(names), there), place="", by_value=True, names=names
-    )
+    yield Subject(identity_store_drift.Sides(tuple(names), there), names=names)
 
 
-def _enabled(found: Inventory) -> Iterator[Case]:
+def _enabled(found: Inventory) -> Iterator[Subject]:
     users = known(found.store_users).values()
     enabled = tuple(user.user_name for user in users if user.by_scim and user.enabled)
     assigned = tuple(person.user_name for person in known(found.people).by_id.values())
-    yield Case(identity_store_drift.Sides(assigned, enabled), place="", by_value=True)
+    yield Subject(identity_store_drift.Sides(assigned, enabled), names={})
 
 
-def _in_the_way(found: Inventory) -> Iterator[Case]:
+def _in_the_way(found: Inventory) -> Iterator[Subject]:
     by_hand = [user.user_name for user in known(found.store_users).values() if not user.by_scim]
     names = {p.user_name: p.login for p in known(found.people).by_id.values() if p.kind != "there"}
-    yield Case(
-        identity_store_drift.Sides(tuple(names), by_hand), place="", by_value=True, names=names
-    )
+    yield Subject(identity_store_drift.Sides(tuple(names), by_hand), names=names)
 
 
-def _groups_in_the_way(found: Inventory) -> Iterator[Case]:
+def _groups_in_the_way(found: Inventory) -> Iterator[Subject]:
     by_hand = [group.name for group in known(found.store_groups).values() if not group.by_scim]
     names = tuple(each.name for each in found.pushed() if not each.mapping.get("lastPush"))
-    yield Case(identity_store_drift.Sides(names, by_hand), by_value=True)
+    yield Subject(identity_store_drift.Sides(names, by_hand), names={})
 
 
-def _by_hand(found: Inventory) -> Iterator[Case]:
+def _by_hand(found: Inventory) -> Iterator[Subject]:
     """A group that is pushed has come from Okta, whether or not AWS keeps an external id of it."""
     pushed = {each.aws_id for each in found.pushed() if each.mapping.get("lastPush")}
     users = tuple(u.user_name for u in known(found.store_users).values() if not u.by_scim)
@@ -128,10 +123,10 @@ def _by_hand(found: Inventory) -> Iterator[Case]:
         for ident, group in known(found.store_groups).items()
         if not group.by_scim and ident not in pushed
     )
-    yield Case(identity_store_drift.ByHand(users, groups), by_value=True)
+    yield Subject(identity_store_drift.ByHand(users, groups), names={})
 
 
-def _idents(found: Inventory) -> Iterator[Case]:
+def _idents(found: Inventory) -> Iterator[Subject]:
     persons = known(found.people).by_id
     okta = {p.user_name.casefold(): ident for ident, p in persons.items() if p.kind == "there"}
     logins = {p.user_name.casefold(): p.login for p in persons.values() if p.kind == "there"}
@@ -139,18 +134,18 @@ def _idents(found: Inventory) -> Iterator[Case]:
         name = user.user_name.casefold()
         if user.by_scim and name in okta and user.external_id != okta[name]:
             subject = identity_store_drift.ExternalIds({name: user.external_id}, {name: okta[name]})
-            yield Case(subject, logins[name], "externalId", personal=True)
+            yield Subject(subject, Location(logins[name]))
 
 
-QUESTIONS = (
-    Question(identity_store_drift.group_renamed, _group_names),
-    Question(identity_store_drift.group_missing, _groups),
-    Question(identity_store_drift.member_missing, _missing_members),
-    Question(identity_store_drift.member_left_over, _members_left_over),
-    Question(identity_store_drift.user_missing, _provisioned),
-    Question(identity_store_drift.user_left_over, _enabled),
-    Question(identity_store_drift.user_in_the_way, _in_the_way),
-    Question(identity_store_drift.group_in_the_way, _groups_in_the_way),
-    Question(identity_store_drift.made_by_hand, _by_hand),
-    Question(identity_store_drift.external_id, _idents),
+BINDINGS = (
+    Binding(identity_store_drift.group_renamed, _group_names),
+    Binding(identity_store_drift.group_missing, _groups),
+    Binding(identity_store_drift.member_missing, _missing_members),
+    Binding(identity_store_drift.member_left_over, _members_left_over),
+    Binding(identity_store_drift.user_missing, _provisioned),
+    Binding(identity_store_drift.user_left_over, _enabled),
+    Binding(identity_store_drift.user_in_the_way, _in_the_way),
+    Binding(identity_store_drift.group_in_the_way, _groups_in_the_way),
+    Binding(identity_store_drift.made_by_hand, _by_hand),
+    Binding(identity_store_drift.external_id, _idents),
 )

@@ -1,15 +1,15 @@
-"""1xx, what the secret's tags say: endpoint and dates. Its value is never read."""
+"""1xx: the tags of the SCIM token's secret, with endpoint and dates. Its value is never read."""
 
-from collections.abc import Iterator
 from datetime import UTC, datetime
 
 from okta_idc.clients.json_path import get_text
-from okta_idc.doctor.bindings.binding import Case, Question
+from okta_idc.doctor.bindings.single import single
 from okta_idc.inventory.model import Inventory
-from okta_idc.inventory.unavailable import Unavailable, known
 from okta_idc.rules import endpoints, identity_store_drift, scim_secret
+from okta_idc.rules.binding import Location, Unavailable, known
 
-WHO = "the secret"
+_SECRET, _CONNECTION = "the secret", "the app's connection"
+_TOKEN = {"expires": Location("SCIM token")}
 _NO_BASE_URL = "Okta's API does not show this app's Base URL (app → Provisioning → Integration)."
 
 
@@ -23,7 +23,7 @@ def _time(found: Inventory, key: str) -> datetime:
     try:
         time = datetime.fromisoformat(_tag(found, key))
     except ValueError:
-        raise Unavailable(f"the secret's tag {key} is no date (OIC-109).") from None
+        raise Unavailable(f"the secret's tag {key} is not a date (OIC-109).") from None
     return time if time.tzinfo else time.replace(tzinfo=UTC)
 
 
@@ -33,39 +33,26 @@ def _base_url(found: Inventory) -> str:
     raise Unavailable(_NO_BASE_URL, wanted=False)
 
 
-def _expiry(found: Inventory) -> Iterator[Case]:
-    yield Case((_time(found, "expires"), found.now), WHO)
+def _expiry(found: Inventory) -> tuple[datetime, datetime]:
+    return _time(found, "expires"), found.now
 
 
-def _endpoint(found: Inventory) -> Iterator[Case]:
-    yield Case(_base_url(found), "the app's connection", "Base URL")
+def _region(found: Inventory) -> endpoints.EndpointInRegion:
+    return endpoints.EndpointInRegion(_tag(found, "endpoint"), known(found.primary_region))
 
 
-def _in_region(found: Inventory) -> Iterator[Case]:
-    subject = endpoints.EndpointInRegion(_tag(found, "endpoint"), known(found.primary_region))
-    yield Case(subject, WHO)
+def _both_endpoints(found: Inventory) -> endpoints.EndpointTwice:
+    return endpoints.EndpointTwice(_base_url(found), _tag(found, "endpoint"))
 
 
-def _twice(found: Inventory) -> Iterator[Case]:
-    subject = endpoints.EndpointTwice(_base_url(found), _tag(found, "endpoint"))
-    yield Case(subject, "the app's connection", "Base URL")
-
-
-def _tags(found: Inventory) -> Iterator[Case]:
-    yield Case(known(found.secret), WHO)
-
-
-def _created(found: Inventory) -> Iterator[Case]:
-    yield Case(_time(found, "created"), WHO)
-
-
-QUESTIONS = (
-    Question(endpoints.scim_endpoint, _endpoint),
-    Question(endpoints.endpoint_region, _in_region),
-    Question(endpoints.endpoint_of_token, _twice),
-    Question(scim_secret.token_not_expired, _expiry),
-    Question(scim_secret.token_not_ending, _expiry),
-    Question(scim_secret.token_not_ending_now, _expiry),
-    Question(scim_secret.secret_tags, _tags),
-    Question(identity_store_drift.token_logged, _created),
-)
+BINDINGS = (
+    single(endpoints.scim_endpoint, _base_url, _CONNECTION, "Base URL"),
+    single(endpoints.endpoint_region, _region, _SECRET),
+    single(endpoints.endpoint_of_token, _both_endpoints,
+           parts={"in_okta": Location(_CONNECTION, "Base URL")}),
+    single(scim_secret.token_not_expired, _expiry, parts=_TOKEN),
+    single(scim_secret.token_not_ending, _expiry, parts=_TOKEN),
+    single(scim_secret.token_not_ending_now, _expiry, parts=_TOKEN),
+    single(scim_secret.secret_tags, lambda found: known(found.secret), _SECRET),
+    single(identity_store_drift.token_logged, lambda found: _time(found, "created"), _SECRET),
+)  # fmt: skip

@@ -1,50 +1,43 @@
-"""3xx and 6xx, people together: what must differ between them, and whom AWS refused.
+"""3xx and 6xx, all users together: what must differ between them, and whom AWS rejected.
 
-Single profiles are checked while pages arrive (`okta_idc.doctor.user_checks`).
+Single profiles are checked while the pages arrive (`okta_idc.doctor.user_checks`).
 """
 
 from collections.abc import Iterator
 
-from okta_idc.doctor.bindings.binding import Case, Question
+from okta_idc.inventory.assigned_users import AssignedUser
 from okta_idc.inventory.model import Inventory
-from okta_idc.inventory.unavailable import known
-from okta_idc.rules import identity_store_drift, uniqueness
+from okta_idc.rules import Rule, identity_store_drift, uniqueness
+from okta_idc.rules.binding import Binding, Location, Subject, known, numbered
 
 
-def _user_names(found: Inventory) -> Iterator[Case]:
-    persons = known(found.people).by_id.values()
-    labels = [person.login for person in persons]
-    names = tuple(person.user_name for person in persons)
-    yield Case(names, labels={"": labels}, place="userName", personal=True)
+def _unique(rule: Rule[tuple[str, ...]], attribute: str, path: str) -> Binding[Inventory]:
+    """A rule on an attribute of everyone who is assigned."""
+
+    def subjects(found: Inventory) -> Iterator[Subject]:
+        persons: list[AssignedUser] = list(known(found.people).by_id.values())
+        values = tuple(str(getattr(person, attribute)) for person in persons)
+        yield Subject(values, parts=numbered(Location(person.login, path) for person in persons))
+
+    return Binding(rule, subjects)
 
 
-def _emails(found: Inventory) -> Iterator[Case]:
-    persons = known(found.people).by_id.values()
-    labels = [person.login for person in persons]
-    emails = tuple(person.email for person in persons)
-    yield Case(emails, labels={"": labels}, place="email", personal=True)
-
-
-def _external_ids(found: Inventory) -> Iterator[Case]:
-    """As AWS has them; an id of somebody whom SCIM did not make is nobody's business."""
+def _external_ids(found: Inventory) -> Iterator[Subject]:
+    """The IDs that AWS has. Users that SCIM did not create may have none."""
     users = [user for user in known(found.store_users).values() if user.external_id]
-    labels = [user.user_name for user in users]
-    idents = tuple(user.external_id for user in users)
-    yield Case(idents, labels={"": labels}, place="externalId", personal=True)
+    parts = numbered(Location(user.user_name, "externalId") for user in users)
+    yield Subject(tuple(user.external_id for user in users), parts=parts)
 
 
-def _refused(found: Inventory) -> Iterator[Case]:
-    states = {
-        person.login: "ERROR"
-        for person in known(found.people).by_id.values()
-        if person.kind == "refused"
-    }
-    yield Case(identity_store_drift.Provisioning(states), place="", by_value=True)
+def _rejected(found: Inventory) -> Iterator[Subject]:
+    persons = known(found.people).by_id.values()
+    states = {person.login: "ERROR" for person in persons if person.kind == "refused"}
+    yield Subject(identity_store_drift.Provisioning(states), names={})
 
 
-QUESTIONS = (
-    Question(uniqueness.unique_user_names, _user_names),
-    Question(uniqueness.unique_emails, _emails),
-    Question(uniqueness.unique_external_ids, _external_ids),
-    Question(identity_store_drift.provisioning_failed, _refused),
+BINDINGS = (
+    _unique(uniqueness.unique_user_names, "user_name", "userName"),
+    _unique(uniqueness.unique_emails, "email", "email"),
+    Binding(uniqueness.unique_external_ids, _external_ids),
+    Binding(identity_store_drift.provisioning_failed, _rejected),
 )

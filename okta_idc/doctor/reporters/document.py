@@ -6,7 +6,7 @@ from okta_idc.doctor.report import Report
 
 
 def document(report: Report) -> dict[str, Any]:
-    """`value` is null where there was none, and where it is masked (`masked`: true)."""
+    """`value` is null where there is none, and where it is masked (`masked`: true)."""
     return {
         "schema": 1,
         "about": report.about,
@@ -15,11 +15,11 @@ def document(report: Report) -> dict[str, Any]:
                 "rule": rule.id,
                 "title": rule.title,
                 "severity": rule.severity.value,
-                "who": each.who,
-                "place": each.place,
-                "value": each.value,
-                "masked": each.personal and each.value is None,
-                "problem": each.problem,
+                "name": each.name,
+                "path": each.finding.path,
+                "value": each.finding.value,
+                "masked": each.finding.personal and each.finding.value is None,
+                "message": each.finding.explanation,
                 "fix": rule.remedy,
                 "source": rule.source,
                 "link": rule.link,
@@ -28,6 +28,6 @@ def document(report: Report) -> dict[str, Any]:
             for each in found
         ],
         "unknown": [{"why": why, "rules": rules} for why, rules in report.unknown.items()],
-        "notAsked": [{"why": why, "rules": rules} for why, rules in report.not_asked.items()],
-        "asked": sorted(report.asked),
+        "skipped": [{"why": why, "rules": rules} for why, rules in report.skipped.items()],
+        "checked": sorted(report.checked),
     }

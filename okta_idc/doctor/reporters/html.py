@@ -1,17 +1,17 @@
-"""The report as one HTML file that needs nothing else: no script, no font, no address."""
+"""The report as one HTML file without scripts, fonts or links."""
 
 from datetime import UTC, datetime
 from typing import Any
 
 from jinja2 import Environment, PackageLoader, StrictUndefined
 
-from okta_idc.doctor.report import Report, ids
+from okta_idc.doctor.report import Report, heading, ids
 from okta_idc.doctor.reporters.printable import printable
 from okta_idc.doctor.reporters.terminal import summary
 
 
 def page(report: Report, now: datetime | None = None) -> str:
-    """The document. All that came from Okta or AWS is escaped."""
+    """The document. Everything from Okta or AWS is escaped."""
     environment: Any = Environment(
         autoescape=True, undefined=StrictUndefined, trim_blocks=True, lstrip_blocks=True,
         loader=PackageLoader("okta_idc.doctor.reporters", "."),
@@ -19,9 +19,9 @@ def page(report: Report, now: datetime | None = None) -> str:
     environment.filters["printable"] = printable
     return environment.get_template("page.html.j2").render(
         about=report.about,
-        rules=report.by_rule(),
+        rules=[(rule, heading(rule, found), found) for rule, found in report.by_rule()],
         unknown={why: ids(rules) for why, rules in report.unknown.items()},
-        not_asked={why: ids(rules) for why, rules in report.not_asked.items()},
+        skipped={why: ids(rules) for why, rules in report.skipped.items()},
         summary=summary(report),
         time=(now or datetime.now(UTC)).strftime("%Y-%m-%d %H:%M UTC"),
     )

@@ -1,25 +1,25 @@
-"""The report as JUnit XML: a test case a rule, for pipelines that show such files.
+"""The report as JUnit XML: one test case per rule, for pipelines that show such files.
 
-A finding is a failure, what could not be looked at an error, what was not asked is skipped.
+A finding is a failure, an unknown result is an error.
 """
 
 from xml.etree import ElementTree as ET
 
-from okta_idc.doctor.report import Report
+from okta_idc.doctor.report import DoctorFinding, Report, heading
 from okta_idc.doctor.reporters.printable import printable
 from okta_idc.rules import RULES
 
 _MOST = 200
-"""Findings written out for one rule; the number of all stands in the message."""
+"""Findings listed for one rule; the message has the number of all."""
 
 
 def junit(report: Report) -> str:
     """The XML document."""
     found = {rule.id: each for rule, each in report.by_rule()}
     unknown = _by_rule(report.unknown)
-    not_asked = _by_rule(report.not_asked)
-    names = sorted({*report.asked, *found, *unknown, *not_asked})
-    skipped = [name for name in names if name in not_asked and name not in (*found, *unknown)]
+    reasons = _by_rule(report.skipped)
+    names = sorted({*report.checked, *found, *unknown, *reasons})
+    skipped = [name for name in names if name in reasons and name not in (*found, *unknown)]
     suite = ET.Element("testsuite", {
         "name": "okta-idc doctor", "tests": str(len(names)), "failures": str(len(found)),
         "errors": str(len([n for n in unknown if n not in found])), "skipped": str(len(skipped)),
@@ -29,26 +29,24 @@ def junit(report: Report) -> str:
         case = ET.SubElement(suite, "testcase", classname=f"okta-idc.{name}", name=rule.title)
         if name in found:
             each = found[name]
-            head = f"{len(each)}: {printable(each[0].who)} {printable(each[0].problem)}"
+            head = f"{len(each)}: {printable(heading(rule, each))}"
             failure = ET.SubElement(case, "failure", type=rule.severity.value, message=head)
-            lines = [
-                " ".join(filter(None, (printable(f.who), printable(f.place), _value(f.value),
-                                       printable(f.problem))))
-                for f in each[:_MOST]
-            ]  # fmt: skip
-            failure.text = "\n".join([*lines, f"Fix: {rule.remedy}", rule.source])
+            failure.text = "\n".join([*map(_line, each[:_MOST]), rule.advice, rule.source])
         elif name in unknown:
             ET.SubElement(case, "error", type="unknown", message=unknown[name])
         elif name in skipped:
-            ET.SubElement(case, "skipped", message=not_asked[name])
+            ET.SubElement(case, "skipped", message=reasons[name])
     ET.indent(suite)
     suites = ET.Element("testsuites")
     suites.append(suite)
     return ET.tostring(suites, encoding="unicode", xml_declaration=True) + "\n"
 
 
-def _value(value: str | None) -> str:
-    return "" if value is None else repr(printable(value))
+def _line(each: DoctorFinding) -> str:
+    finding = each.finding
+    value = "" if finding.value is None else repr(printable(finding.value))
+    texts = map(printable, (each.name, finding.path))
+    return " ".join(filter(None, (*texts, value, printable(finding.explanation))))
 
 
 def _by_rule(reasons: dict[str, list[str]]) -> dict[str, str]:

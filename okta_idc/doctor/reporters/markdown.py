@@ -1,5 +1,5 @@
-"""The report as Markdown that names nobody: for a job's summary, and for a note under a change,
-which more people read than may know who has which defect."""
+"""The report as Markdown without names, for a job summary or a comment on a change: more people
+read those than may know whose profile has which defect."""
 
 import re
 
@@ -11,15 +11,15 @@ _PUNCTUATION = re.compile(r"[!-/:-@\[-`{-~]")
 
 
 def markdown(report: Report) -> str:
-    """How many findings each rule has and what to do, what could not be looked at, and no names."""
+    """How many findings each rule has, what to do, and what is unknown or skipped."""
     lines = [f"**{summary(report)}**", ""]
     if report.found:
         lines += ["| rule | severity | findings | what to do |", "|---|---|---:|---|"]
         for rule, found in report.by_rule():
-            title, remedy = plain(f"{rule.id}: {rule.title}"), plain(rule.remedy)
+            title, remedy = plain(f"{rule.id}: {rule.title}"), plain(rule.advice)
             lines.append(f"| {title} | {rule.severity} | {len(found):,} | {remedy} |")
-        lines += ["", "Who they are: `okta-idc doctor`, from a terminal.", ""]
-    for title, reasons in (("Could not look", report.unknown), ("Not asked", report.not_asked)):
+        lines += ["", "For the names, run `okta-idc doctor` in a terminal.", ""]
+    for title, reasons in (("Unknown", report.unknown), ("Skipped", report.skipped)):
         if reasons:
             lines += [f"{title}:", ""]
             lines += [f"- {plain(printable(why, 500))} ({ids(of)})" for why, of in reasons.items()]

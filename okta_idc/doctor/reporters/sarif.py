@@ -1,9 +1,9 @@
-"""The report as SARIF 2.1.0, for code scanning. What could not be looked at is a notification."""
+"""The report as SARIF 2.1.0, for code scanning. Unknown results are notifications."""
 
 import hashlib
 from typing import Any
 
-from okta_idc.doctor.report import Found, Report
+from okta_idc.doctor.report import DoctorFinding, Report
 from okta_idc.rules import RULES, Rule, Severity
 
 Json = dict[str, Any]
@@ -13,10 +13,9 @@ _SCHEMA = "https://json.schemastore.org/sarif-2.1.0.json"
 
 
 def sarif(report: Report, file: str = "Pulumi.yaml") -> Json:
-    """The document. A person or group has no line in a file, so each result names them as a
-    logical location, and `file`, where the federation is declared, as the physical one, without
-    which code scanning shows nothing."""
-    rules = sorted({*report.asked, *(each.rule.id for each in report.found)})
+    """The document. The logical location of a result is the person or group; the physical location,
+    without which code scanning shows nothing, is `file`, which declares the federation."""
+    rules = sorted({*report.checked, *(each.rule.id for each in report.found)})
     index = {name: number for number, name in enumerate(rules)}
     return {
         "$schema": _SCHEMA,
@@ -52,20 +51,22 @@ def _rule(rule: Rule[Any]) -> Json:
         "id": rule.id,
         "shortDescription": {"text": rule.title},
         "fullDescription": {"text": rule.source},
-        "help": {"text": f"Fix: {rule.remedy}"},
+        "help": {"text": rule.advice},
         "defaultConfiguration": {"level": _LEVEL[rule.severity]},
     }
 
 
-def _result(each: Found, index: dict[str, int], file: str) -> Json:
-    name = "/".join(filter(None, (each.who, each.place)))
-    shown = "" if each.value is None else f" {each.value!r}"
-    mark = hashlib.sha256(f"{each.rule.id}\n{name}\n{each.problem}".encode("utf-8", "replace"))
+def _result(each: DoctorFinding, index: dict[str, int], file: str) -> Json:
+    finding = each.finding
+    name = "/".join(filter(None, (each.name, finding.path)))
+    shown = "" if finding.value is None else f" {finding.value!r}"
+    content = f"{each.rule.id}\n{name}\n{finding.message}"
+    mark = hashlib.sha256(content.encode("utf-8", "replace"))
     return {
         "ruleId": each.rule.id,
         "ruleIndex": index[each.rule.id],
         "level": _LEVEL[each.rule.severity],
-        "message": {"text": f"{name}:{shown} {each.problem} Fix: {each.rule.remedy}"},
+        "message": {"text": f"{name}:{shown} {finding.explanation} {each.rule.advice}"},
         "locations": [
             {
                 "physicalLocation": {"artifactLocation": {"uri": file}, "region": {"startLine": 1}},

@@ -1,11 +1,11 @@
-"""The report on a terminal: grouped by what to do, then by whom it concerns."""
+"""The report on a terminal: findings grouped by rule, then by name."""
 
 from rich.console import Console
 from rich.padding import Padding
 from rich.table import Table
 from rich.text import Text
 
-from okta_idc.doctor.report import Found, Report, count, ids
+from okta_idc.doctor.report import DoctorFinding, Report, count, heading, ids
 from okta_idc.doctor.reporters.printable import printable
 from okta_idc.rules import Severity
 
@@ -13,7 +13,7 @@ _COLOUR = {Severity.BLOCKING: "red", Severity.ADVISORY: "yellow"}
 
 
 def print_report(console: Console, report: Report, most: int = 25) -> None:
-    """`most`: rows for one rule; how many more there are is said."""
+    """Prints at most `most` rows for a rule, and how many more there are."""
 
     def say(text: str, style: str = "") -> None:
         console.print(Text(text, style), soft_wrap=True)
@@ -22,39 +22,41 @@ def print_report(console: Console, report: Report, most: int = 25) -> None:
         console.print(Text.assemble((f"{name:<10}", "bold"), printable(value)), soft_wrap=True)
     for rule, found in report.by_rule():
         say("")
-        say(f"{rule.title}  [{rule.id}, {rule.severity}]", f"bold {_COLOUR[rule.severity]}")
-        say(f"  Fix: {rule.remedy}")
+        title = printable(heading(rule, found))
+        say(f"{title} [{rule.id}, {rule.severity}]", f"bold {_COLOUR[rule.severity]}")
+        say(f"  {rule.advice}")
         say(f"  {rule.source}", "dim")
         console.print(Padding(_rows(found[:most]), (0, 0, 0, 2)))
         if len(found) > most:
             say(f"  … and {count(len(found) - most, 'more', 'more')} (--json lists all)")
-    _reasons(console, "Could not look", report.unknown, "magenta")
-    _reasons(console, "Not asked", report.not_asked, "dim")
+    _reasons(console, "Unknown", report.unknown, "magenta")
+    _reasons(console, "Skipped", report.skipped, "dim")
     say("")
     say(summary(report), "bold")
 
 
 def summary(report: Report) -> str:
-    """`3 findings (2 blocking), 1 rule unknown; 80 rules asked.`"""
+    """`3 findings (2 blocking), 1 rule unknown; 80 rules checked.`"""
     blocking = sum(each.rule.severity is Severity.BLOCKING for each in report.found)
     unknown = {rule for rules in report.unknown.values() for rule in rules}
     found = count(len(report.found), "finding") if report.found else "No findings"
     parts = [f"{found} ({blocking:,} blocking)" if report.found else found]
     if unknown:
         parts.append(f"{count(len(unknown), 'rule')} unknown")
-    return f"{', '.join(parts)}; {count(len(report.asked - unknown), 'rule')} asked."
+    return f"{', '.join(parts)}; {count(len(report.checked - unknown), 'rule')} checked."
 
 
-def _rows(found: list[Found]) -> Table:
+def _rows(found: list[DoctorFinding]) -> Table:
     table = Table(box=None, padding=(0, 2, 0, 0), show_header=False)
     for _ in range(3):
         table.add_column(overflow="fold")
     for each in found:
-        value = "" if each.value is None else f"{printable(each.value, 60)!r} "
+        finding = each.finding
+        value = "" if finding.value is None else f"{printable(finding.value, 60)!r} "
         table.add_row(
-            Text(printable(each.who, 80)),
-            Text(printable(each.place, 60)),
-            Text(value + printable(each.problem)),
+            Text(printable(each.name, 80)),
+            Text(printable(finding.path, 60)),
+            Text(value + printable(finding.explanation)),
         )
     return table
 

@@ -42,7 +42,10 @@ def test_nothing_is_told_where_all_is_as_declared(
     ("change", "says"),
     [
         ({"appSettingsJson": json.dumps({"acsURL": ACS})}, ["OIC-615", "acsURL", "--refresh"]),
-        ({"label": "renamed"}, ["label: 'renamed' is declared as 'AWS IAM Identity Center'"]),
+        (
+            {"label": "renamed"},
+            ["label: 'renamed' is not the declared value ('AWS IAM Identity Center')"],
+        ),
         ({"attributeStatements": []}, ["AccessControl:Department", "not in the app", "OIC-616"]),
         ({"status": "INACTIVE"}, ["OIC-619"]),
     ],

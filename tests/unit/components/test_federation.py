@@ -321,7 +321,7 @@ class TestSecret:
                 '{"endpoint": "https://scim.us-east-1.amazonaws.com/11111111111-2222-3333-4444/'
                 'scim/v2", "token": "TOPSECRET", "token_id": "1", "created": "2020-01-01", '
                 '"expires": "2021-01-01"}',
-                "is past",
+                "expired on",
             ),
             (
                 '{"endpoint": "https://scim.us-east-1.amazonaws.com/11111111111-2222-3333-4444/'

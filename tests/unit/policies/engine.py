@@ -19,6 +19,8 @@ from pulumi_policy.proxy import (
 )
 
 from policies.pack import policies
+from policies.properties import Inputs, plain
+from policies.stack_graph import Stack
 
 UNKNOWN = UNKNOWN_STRING_VALUE
 """What the engine sends for a value that is not known before the update."""
@@ -79,6 +81,13 @@ def _run(policy: Any, args: Any, answer: Answer, name: str) -> None:
         policy.validate(args, report)
     except UnknownValueError as unknown:
         answer.undecided = unknown.message
+
+
+def source(declared: list[Declared], *, stack: bool) -> Inputs | Stack:
+    """What a binding makes its subjects of: the stack, or its first resource."""
+    if stack:
+        return Stack(_resources(declared), {})
+    return Inputs(plain(unknown_checking_proxy(dict(declared[0].props))))
 
 
 def _resources(declared: list[Declared]) -> list[PolicyResource]:

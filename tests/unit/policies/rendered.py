@@ -102,8 +102,8 @@ def assignment(group: str, name: str = "it", **props: Any) -> Declared:
 
 def roles(subject: Any) -> list[Declared]:
     return [
-        *(assignment(group, f"assign-{i}") for i, group in enumerate(subject.assign)),
-        *(push(group, f"push-{i}") for i, group in enumerate(subject.push)),
+        *(assignment(group, f"assign-{i}") for i, group in enumerate(subject.assignment_groups)),
+        *(push(group, f"push-{i}") for i, group in enumerate(subject.push_groups)),
     ]
 
 

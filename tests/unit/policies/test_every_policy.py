@@ -6,8 +6,9 @@ from pulumi_policy import EnforcementLevel, Policy, Severity
 from okta_idc.rules import RULES, EnforcementPoint
 from okta_idc.rules.registry import Rule
 from okta_idc.rules.registry import Severity as RuleSeverity
-from policies.pack import FIXES, QUESTIONS, policies
-from tests.unit.policies.engine import ask
+from policies.pack import BINDINGS, FIXES, policies
+from tests.unit.okta_idc.rules import unlocated
+from tests.unit.policies.engine import ask, source
 from tests.unit.policies.rendered import RENDERED
 
 ASKED = {rule.id: rule for rule in RULES.values() if EnforcementPoint.POLICY in rule.enforced_by}
@@ -17,7 +18,7 @@ EACH = pytest.mark.parametrize(
 
 
 def test_every_rule_that_is_the_packs_to_ask_is_asked_and_no_other() -> None:
-    assert set(QUESTIONS) == set(ASKED)
+    assert set(BINDINGS) == set(ASKED)
     fixes = {f"fix-{fix.rule.id.lower()}" for fix in FIXES}
     assert {policy.name for policy in policies()} == {key.lower() for key in ASKED} | fixes
 
@@ -41,11 +42,16 @@ def test_the_bad_example_is_reported_on_a_resource_with_all_that_is_needed(rule:
     for text, name in answer.findings:
         assert name in {each.name for each in declared}
         assert text.startswith(f"{rule.severity}: ")
-        assert (
-            f"[{rule.id}] Fix: {rule.remedy} See docs/reference/rules.md#{rule.id.lower()}" in text
-        )
+        assert f"{rule.advice} [{rule.id}] See docs/reference/rules.md#{rule.id.lower()}" in text
     # the pack says what the rule says, no more and no less
     assert len(answer.findings) == len(rule(rule.bad))
+
+
+@EACH
+def test_every_path_of_a_finding_has_a_location(rule: Rule) -> None:
+    binding = BINDINGS[rule.id]
+    declared = RENDERED[rule.id](rule.bad)
+    assert unlocated(binding, source(declared, stack=not binding.types)) == []
 
 
 @pytest.mark.parametrize("policy", policies(), ids=lambda policy: policy.name)

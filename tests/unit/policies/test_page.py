@@ -3,7 +3,7 @@
 import json
 import re
 
-from policies.pack import FIXES, QUESTIONS
+from policies.pack import BINDINGS, FIXES
 from tests.paths import ROOT
 
 PAGE = (ROOT / "docs" / "reference" / "policies.md").read_text()
@@ -14,18 +14,18 @@ def ids(text: str) -> set[str]:
     found: set[str] = set()
     for first, last in re.findall(r"(\d{3})(?: to (\d{3}))?", text):
         found |= {f"OIC-{n}" for n in range(int(first), int(last or first) + 1)}
-    return found & set(QUESTIONS)
+    return found & set(BINDINGS)
 
 
 def test_the_page_names_the_rules_that_are_asked_of_the_whole_stack() -> None:
     listed = re.search(r"Rules on several \(([^)]*)\)", PAGE)
     assert listed
-    assert ids(listed[1]) == {key for key, question in QUESTIONS.items() if not question.types}
+    assert ids(listed[1]) == {key for key, binding in BINDINGS.items() if not binding.types}
 
 
 def test_the_page_names_what_each_policy_can_be_told() -> None:
     for setting in ("otherApps", "otherKeys", "assigned"):
-        told = {key for key, question in QUESTIONS.items() if setting in question.config}
+        told = {key for key, binding in BINDINGS.items() if setting in binding.config}
         [row] = re.findall(rf"^\| [^|]*`{setting}`[^|]*\| ([^|]*) \|", PAGE, re.MULTILINE)
         assert ids(row) == told
 
@@ -39,6 +39,6 @@ def test_the_example_names_policies_that_there_are() -> None:
     example = re.search(r"```json\n(.*?)```", PAGE, re.DOTALL)
     assert example
     for name, told in json.loads(example[1]).items():
-        question = QUESTIONS[name.removeprefix("fix-").upper()]
+        binding = BINDINGS[name.removeprefix("fix-").upper()]
         if isinstance(told, dict):
-            assert set(told) <= {"enforcementLevel", *question.config}
+            assert set(told) <= {"enforcementLevel", *binding.config}

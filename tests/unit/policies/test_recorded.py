@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 
-from policies.pack import QUESTIONS
+from policies.pack import BINDINGS
 from tests.paths import SHARED
 from tests.unit.policies.engine import UNKNOWN, Declared, ask
 
@@ -48,8 +48,8 @@ RESOURCES = [p for p in sorted(WIRE.glob("grpc-*.jsonl")) if any(recorded(p))]
 @pytest.mark.parametrize("path", RESOURCES, ids=lambda path: path.stem)
 def test_no_recorded_resource_crashes_a_policy(path: Path) -> None:
     for _, inputs, outputs in recorded(path):
-        for question in QUESTIONS.values():
-            ask(question.rule.id.lower(), [inputs if question.types else outputs])
+        for binding in BINDINGS.values():
+            ask(binding.rule.id.lower(), [inputs if binding.types else outputs])
 
 
 def test_the_plugins_default_deletes_the_group_in_aws_and_is_found_in_the_first_preview() -> None:

@@ -12,7 +12,7 @@ from pulumi_policy.proxy import UnknownValueError, unknown_checking_proxy
 
 from okta_idc.rules import RULES
 from policies import account_access, groups, provisioning, stack_graph
-from policies.pack import QUESTIONS, policies
+from policies.pack import BINDINGS, policies
 from tests.unit.policies.engine import OPTIONS, UNKNOWN, Declared, ask
 from tests.unit.policies.rendered import RENDERED, assignment, push, saml
 
@@ -65,8 +65,8 @@ def stacks(draw: st.DrawFn) -> list[Declared]:
 def test_nothing_in_a_declaration_crashes_a_policy(
     resources: list[Declared], config: dict[str, Any]
 ) -> None:
-    for question in QUESTIONS.values():
-        ask(question.rule.id.lower(), resources, config)
+    for binding in BINDINGS.values():
+        ask(binding.rule.id.lower(), resources, config)
 
 
 def leaves(value: Any, path: tuple[Any, ...] = ()) -> Iterator[tuple[Any, ...]]:
@@ -122,7 +122,7 @@ def test_what_is_known_is_judged_beside_what_is_not() -> None:
     answer = ask("oic-201", resources)
     [(text, name)] = answer.findings
     assert name == "bad"
-    assert "'00g1' is assigned too (it)" in text
+    assert "'00g1' is an assignment group too (it)" in text
     assert "later.sourceGroupId" in answer.undecided
 
 
@@ -131,7 +131,7 @@ def test_a_rule_is_not_undecided_for_each_of_a_thousand_resources() -> None:
     unknown = [push("00g1", f"p{i}", targetGroupId=UNKNOWN) for i in range(1000)]
     notes = [note for each in unknown if (note := _note(policy, each))]
     assert len(notes) == 3
-    assert "More resources are in the same case." in notes[-1]
+    assert "The same holds for more resources." in notes[-1]
 
 
 def _note(policy: Any, declared: Declared) -> str:

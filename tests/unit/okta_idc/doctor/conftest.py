@@ -44,8 +44,8 @@ class Told:
     document: dict[str, Any] = field(default_factory=dict)
 
     def findings(self) -> set[tuple[str, str, str]]:
-        """Rule, whom it concerns, and where."""
-        return {(f["rule"], f["who"], f["place"]) for f in self.document["findings"]}
+        """Rule, name and path of each finding."""
+        return {(f["rule"], f["name"], f["path"]) for f in self.document["findings"]}
 
     def unknown(self) -> dict[str, set[str]]:
         """Rules by the reason."""

@@ -13,33 +13,34 @@ from hypothesis import strategies as st
 from jsonschema import Draft7Validator, FormatChecker
 from rich.console import Console
 
-from okta_idc.doctor.report import Found, Report
+from okta_idc.doctor.report import DoctorFinding, Report
 from okta_idc.doctor.reporters.document import document
 from okta_idc.doctor.reporters.html import page
 from okta_idc.doctor.reporters.junit import junit
 from okta_idc.doctor.reporters.markdown import markdown
 from okta_idc.doctor.reporters.sarif import sarif
 from okta_idc.doctor.reporters.terminal import print_report
-from okta_idc.inventory.unavailable import Unavailable
-from okta_idc.rules import RULES, Severity
+from okta_idc.rules import RULES, Finding, Severity
+from okta_idc.rules.binding import Unavailable
+from okta_idc.rules.registry import Related
 from tests.paths import DATA
 
 NASTY = "<script>alert(1)</script>\x1b[31m\u202e]]>&'\"\x00\ud800[bold]"
 
 
-def report(*found: Found, unknown: str = "", not_asked: str = "") -> Report:
+def report(*found: DoctorFinding, unknown: str = "", skipped: str = "") -> Report:
     made = Report(list(found), {"OIC-301", "OIC-208", "OIC-103"}, about={"Okta": "acme"})
     if unknown:
-        made.cannot(RULES["OIC-414"], Unavailable(unknown))
-    if not_asked:
-        made.cannot(RULES["OIC-617"], Unavailable(not_asked, wanted=False))
+        made.mark_unknown(RULES["OIC-414"], Unavailable(unknown))
+    if skipped:
+        made.mark_unknown(RULES["OIC-617"], Unavailable(skipped, wanted=False))
     return made
 
 
-def found(rule: str = "OIC-303", who: str = "ada@example.com", **more: Any) -> Found:
-    given: dict[str, Any] = {"place": "title", "value": "VP <Sales>", "problem": "holds <.",
+def found(rule: str = "OIC-303", name: str = "ada@example.com", **more: Any) -> DoctorFinding:
+    given: dict[str, Any] = {"path": "title", "value": "VP <Sales>", "message": "holds <.",
                              "personal": True, **more}  # fmt: skip
-    return Found(RULES[rule], who, **given)
+    return DoctorFinding(name, Finding(RULES[rule], **given))
 
 
 def read_xml(text: str) -> ET.Element:
@@ -62,7 +63,7 @@ def on_terminal(made: Report, **more: Any) -> str:
         (report(unknown="no right."), "advisory", 2),
         (report(found("OIC-208"), unknown="no right."), "blocking", 2),
         (report(found(), unknown="no right."), "blocking", 1),
-        (report(not_asked="nothing declared."), "advisory", 0),
+        (report(skipped="nothing declared."), "advisory", 0),
     ],
 )
 def test_the_exit_code_says_sound_findings_or_could_not_look(
@@ -77,26 +78,35 @@ def test_findings_are_grouped_by_what_to_do_blocking_first() -> None:
     text = on_terminal(made)
     order = [text.index(rule) for rule in ("[OIC-301,", "[OIC-303,", "[OIC-208,")]
     assert order == sorted(order)
-    assert text.count(RULES["OIC-301"].remedy) == 1
+    assert text.count(RULES["OIC-301"].advice) == 1
     assert text.index("ada@example.com") < text.index("ben@example.com")
     assert "4 findings (3 blocking)" in text
 
 
+def test_the_heading_states_what_is_wrong() -> None:
+    message = "expires in 19 days, on 2026-12-17."
+    token = found("OIC-104", "SCIM token", path="", value=None, message=message)
+    assert "SCIM token expires in 19 days, on 2026-12-17 [OIC-104, advisory]" in on_terminal(
+        report(token)
+    )
+    assert f"{RULES['OIC-303'].title} [OIC-303, " in on_terminal(report(found(), found()))
+
+
 def test_what_could_not_be_seen_is_said_with_what_is_missing() -> None:
-    text = on_terminal(report(unknown="403. Needs okta.schemas.read.", not_asked="give --policy."))
-    assert "Could not look" in text
+    text = on_terminal(report(unknown="403. Needs okta.schemas.read.", skipped="give --policy."))
+    assert "Unknown" in text
     assert "Needs okta.schemas.read. [OIC-414]" in text
     assert "1 rule unknown" in text
     assert "give --policy. [OIC-617]" in text
 
 
 def test_a_long_list_says_how_many_more_there_are() -> None:
-    text = on_terminal(report(*(found(who=f"p{n}@x.org") for n in range(30))), most=25)
+    text = on_terminal(report(*(found(name=f"p{n}@x.org") for n in range(30))), most=25)
     assert "… and 5 more" in text
 
 
 def test_values_of_people_are_masked_in_every_form_unless_asked_for() -> None:
-    quoting = found("OIC-630", value=None, problem="has the external id 'SECRET', not '00u1'.")
+    quoting = found("OIC-630", value=None, related=(Related("AWS", "SECRET"),))
     plain = report(found(value="SECRET"), quoting)
     for made, shown in ((plain, True), (plain.masked(), False)):
         forms = [on_terminal(made), json.dumps(document(made)), junit(made),
@@ -112,19 +122,19 @@ def test_what_is_no_persons_is_shown() -> None:
 
 
 def test_json_holds_everything() -> None:
-    made = document(report(found(), unknown="no right.", not_asked="nothing declared."))
+    made = document(report(found(), unknown="no right.", skipped="nothing declared."))
     (one,) = made["findings"]
     assert one["rule"] == "OIC-303"
     assert one["severity"] == "blocking"
-    assert (one["who"], one["place"], one["value"]) == ("ada@example.com", "title", "VP <Sales>")
+    assert (one["name"], one["path"], one["value"]) == ("ada@example.com", "title", "VP <Sales>")
     assert one["fix"] == RULES["OIC-303"].remedy
     assert made["unknown"] == [{"why": "no right.", "rules": ["OIC-414"]}]
-    assert made["notAsked"] == [{"why": "nothing declared.", "rules": ["OIC-617"]}]
-    assert "OIC-301" in made["asked"]
+    assert made["skipped"] == [{"why": "nothing declared.", "rules": ["OIC-617"]}]
+    assert "OIC-301" in made["checked"]
 
 
 def test_junit_tells_failures_errors_and_skips_apart() -> None:
-    made = report(found(), found("OIC-208"), unknown="no right.", not_asked="nothing declared.")
+    made = report(found(), found("OIC-208"), unknown="no right.", skipped="nothing declared.")
     suite = read_xml(junit(made)).find("testsuite")
     assert suite is not None
     counts = [suite.get(key) for key in ("tests", "failures", "errors", "skipped")]
@@ -137,7 +147,7 @@ def test_junit_tells_failures_errors_and_skips_apart() -> None:
     }  # fmt: skip
     failure = suite.find(".//failure")
     assert failure is not None
-    assert "Fix: " in (failure.text or "")
+    assert RULES["OIC-208"].advice in (failure.text or "")
 
 
 def test_sarif_has_what_code_scanning_needs() -> None:
@@ -164,8 +174,8 @@ SARIF = Draft7Validator(
 def test_sarif_keeps_to_the_standards_schema() -> None:
     for made in (
         report(),
-        report(found(), found("OIC-208"), unknown="no right.", not_asked="nothing declared."),
-        report(found(who=NASTY, value=NASTY, problem=NASTY), unknown=NASTY),
+        report(found(), found("OIC-208"), unknown="no right.", skipped="nothing declared."),
+        report(found(name=NASTY, value=NASTY, message=NASTY), unknown=NASTY),
     ):
         document = sarif(made, "Pulumi.prod.yaml")
         SARIF.validate(document)
@@ -174,17 +184,17 @@ def test_sarif_keeps_to_the_standards_schema() -> None:
 
 
 def test_one_finding_has_one_fingerprint_and_two_have_two() -> None:
-    def marks(*listed: Found) -> list[str]:
+    def marks(*listed: DoctorFinding) -> list[str]:
         results = sarif(report(*listed))["runs"][0]["results"]
         return [each["partialFingerprints"]["finding/v1"] for each in results]
 
     assert marks(found()) == marks(found())
-    assert len(set(marks(found(), found(who="ben@example.com"), found("OIC-305")))) == 3
+    assert len(set(marks(found(), found(name="ben@example.com"), found("OIC-305")))) == 3
 
 
 def test_the_summary_names_nobody_and_says_what_to_do() -> None:
-    mine = found(who="SOMEBODY", value="SECRET", place="PLACE", problem="is PROBLEM.")
-    text = markdown(report(mine, mine, found("OIC-208", who="SOMEBODY"), unknown="no | right."))
+    mine = found(name="SOMEBODY", value="SECRET", path="PLACE", message="is PROBLEM.")
+    text = markdown(report(mine, mine, found("OIC-208", name="SOMEBODY"), unknown="no | right."))
     assert not re.search("SOMEBODY|SECRET|PLACE|PROBLEM", text)
     assert re.search(r"^\| OIC\\-303.* \| blocking \| 2 \| ", text, re.MULTILINE)
     assert text.index("303") < text.index("208")
@@ -204,7 +214,7 @@ class _Page(HTMLParser):
 
 
 def test_the_page_needs_nothing_else_and_runs_nothing() -> None:
-    text = page(report(found(who=NASTY, value=NASTY, problem=NASTY), unknown=NASTY))
+    text = page(report(found(name=NASTY, value=NASTY, message=NASTY), unknown=NASTY))
     read = _Page()
     read.feed(text)
     assert "script" not in read.tags
@@ -216,7 +226,7 @@ def test_the_page_needs_nothing_else_and_runs_nothing() -> None:
 @settings(deadline=None)
 @given(st.text(st.characters(), max_size=40))
 def test_whatever_a_name_holds_every_form_can_be_written_and_read(name: str) -> None:
-    made = report(found(who=name, value=name, problem=name, place=name), unknown=name or "x")
+    made = report(found(name=name, value=name, message=name, path=name), unknown=name or "x")
     read_xml(junit(made))
     json.loads(json.dumps(document(made)))
     SARIF.validate(json.loads(json.dumps(sarif(made))))
@@ -228,7 +238,7 @@ def test_whatever_a_name_holds_every_form_can_be_written_and_read(name: str) -> 
 
 
 def test_no_name_paints_over_the_terminal() -> None:
-    text = on_terminal(report(found(who=NASTY, value=None, problem=NASTY)))
+    text = on_terminal(report(found(name=NASTY, value=None, message=NASTY)))
     assert "\x1b" not in text
     assert "\u202e" not in text
     assert "[bold]" in text

@@ -1,9 +1,10 @@
-"""Profiles for the tests of the rules on them."""
+"""Profiles, and what bindings promise, for the tests of rules."""
 
 from typing import Any
 
 from hypothesis import strategies as st
 
+from okta_idc.rules.binding import Binding, Subject
 from okta_idc.rules.profiles import ADDRESS, REQUIRED, SENT
 
 _HARMLESS = st.sampled_from(["x", "Ada", "é漢", "O'Brien & Sons, Ltd. (Berlin)", "a b", "+49 30 1"])
@@ -33,3 +34,15 @@ def a_profile(draw: st.DrawFn) -> dict[str, Any]:
     for name in draw(st.lists(st.sampled_from(SENT), max_size=3)):
         profile[name] = draw(_ODD)
     return profile
+
+
+def unlocated(binding: Binding[Any], source: object) -> list[str]:
+    """Paths with an index that findings name and the subject does not locate."""
+    return [
+        path
+        for subject in binding.subjects(source)
+        if isinstance(subject, Subject)
+        for finding in binding.rule(subject.value)
+        for path in (finding.path, *(each.path for each in finding.related))
+        if "[" in path and path not in subject.parts
+    ]

@@ -88,7 +88,7 @@ class TestPolicyTags:
     def test_a_tag_in_another_case_is_not_sent(self) -> None:
         subject = policy(deny(StringEquals={"aws:PrincipalTag/costcenter": "x"}))
         [finding] = policy_tags.tags_are_sent(subject)
-        assert (finding.value, finding.problem) == (
+        assert (finding.value, finding.message) == (
             "costcenter",
             "is a tag that nobody sends. Did you mean 'CostCenter'?",
         )
@@ -177,7 +177,7 @@ class TestAssignments:
             ("aws-admin", "aws-data"), ("aws-admins", "aws-data")
         )
         [finding] = account_access.access_is_pushed(access)
-        assert (finding.place, finding.problem) == (
+        assert (finding.path, finding.message) == (
             "[0]",
             "is not pushed. Did you mean 'aws-admins'?",
         )

@@ -27,8 +27,8 @@ class TestAttributes:
 
     def test_what_okta_would_send_as_text_is_refused(self) -> None:
         [finding] = attributes.attribute_value(Attribute("K", "department"))
-        assert finding.place == "value"
-        assert "department is literal text" in finding.problem
+        assert finding.path == "value"
+        assert "department is literal text" in finding.message
 
     @given(st.text(max_size=200))
     def test_any_key_and_value_is_judged_without_crashing(self, text: str) -> None:
@@ -56,7 +56,7 @@ class TestAttributes:
 
     def test_the_full_attribute_name_is_not_a_key(self) -> None:
         [finding] = attributes.attribute_key(Attribute(f"{NAME_PREFIX}Department", "user.x"))
-        assert "full attribute name" in finding.problem
+        assert "full attribute name" in finding.message
 
     @pytest.mark.parametrize("count", [50, 51])
     def test_50_attributes_are_the_most(self, count: int) -> None:
@@ -68,7 +68,7 @@ class TestAttributes:
     )
     def test_real_department_names_break_a_session_tag(self, value: str) -> None:
         [finding] = attributes.session_tags({"Department": value})
-        assert finding.place == "Department"
+        assert finding.path == "Department"
 
     @pytest.mark.parametrize("value", ["", "Research", "Forschung und Lehre", "漢字", "x" * 256])
     def test_what_sts_takes_is_accepted(self, value: str) -> None:
@@ -136,7 +136,7 @@ class TestInstance:
 
     def test_a_key_in_both_feeds_is_found_whatever_its_case(self) -> None:
         [finding] = instance_attributes.one_feed(Feeds(("A", "CostCenter"), ("costcenter", "b")))
-        assert (finding.place, finding.value) == ("saml[1]", "CostCenter")
+        assert (finding.path, finding.value) == ("saml[1]", "CostCenter")
 
     @pytest.mark.parametrize("status", ["", "CREATION_IN_PROGRESS", "CREATION_FAILED"])
     def test_what_is_sent_needs_the_switch(self, status: str) -> None:

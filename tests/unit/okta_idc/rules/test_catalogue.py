@@ -23,8 +23,8 @@ def test_the_bad_example_has_a_finding_that_can_be_acted_on(rule: Rule) -> None:
     for finding in findings:
         text = finding.text("federation")
         assert text.startswith("federation")
-        assert f"[{rule.id}] Fix: " in text
-        assert finding.problem.endswith((".", "?"))
+        assert text.endswith(f" {rule.advice} [{rule.id}]")
+        assert finding.message.endswith((".", "?"))
         assert len(text) < 700
         assert "\n" not in text
 
@@ -86,12 +86,15 @@ def test_the_catalogue_cannot_be_changed_from_outside() -> None:
 
 
 def test_paths_are_joined_as_people_write_them() -> None:
-    assert join_path("federation", "push", "[2]", "", "name") == "federation.push[2].name"
+    assert (
+        join_path("federation", "push_groups", "[2]", "", "name")
+        == "federation.push_groups[2].name"
+    )
 
 
 def test_a_long_value_is_cut_in_the_text_and_kept_in_the_finding() -> None:
     [finding] = RULES["OIC-203"](RULES["OIC-203"].bad)
-    long = type(finding)(finding.rule, "push[0]", "x" * 5_000, "is long.")
+    long = type(finding)(finding.rule, "push_groups[0]", "x" * 5_000, "is long.")
     assert len(long.text()) < 400
     assert long.value == "x" * 5_000
     assert shorten("abc", 3) == "abc"

@@ -23,7 +23,7 @@ class TestPush:
 
     def test_oktas_reason_is_told(self) -> None:
         [finding] = push_drift.mapping_in_error(FoundMapping("g", "ERROR", "Duplicate name."))
-        assert finding.problem == "is not pushed any more (Duplicate name)."
+        assert finding.message == "is not pushed any more (Duplicate name)."
 
     def test_what_is_gone_and_what_is_more_are_told_apart(self) -> None:
         groups = Groups(frozenset({"a", "b"}), frozenset({"b", "c"}))
@@ -56,7 +56,7 @@ class TestApp:
     def test_a_setting_that_okta_added_is_nobodys_business(self) -> None:
         assert app_drift.settings_as_declared(Setting({"a": "1"}, {"a": "1", "b": "2"})) == []
         [finding] = app_drift.settings_as_declared(Setting({"a": "1"}, {}))
-        assert (finding.place, finding.value) == ("a", None)
+        assert (finding.path, finding.value) == ("a", None)
 
     def test_statements_are_compared_by_name_in_any_order(self) -> None:
         a, b, c = (Statement(name, (f"user.{name}",)) for name in "abc")

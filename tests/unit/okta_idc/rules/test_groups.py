@@ -13,14 +13,19 @@ from okta_idc.rules.groups import (
     WantedGroups,
 )
 from okta_idc.rules.push_mappings import PushMapping
+from okta_idc.rules.registry import Related
 
 TENANT = "11111111111-2222-3333-4444-555555555555"
 
 
 def test_a_group_cannot_be_both_assigned_and_pushed() -> None:
     [finding] = groups.one_role_per_group(GroupRoles(("a", "b"), ("c", "b")))
-    assert (finding.place, finding.value) == ("push[1]", "b")
-    assert "assign[1]" in finding.problem
+    assert (finding.path, finding.value) == ("push_groups[1]", "b")
+    assert finding.related == (Related("assignments.groups[1]"),)
+    assert finding.text("federation").startswith(
+        "federation.push_groups[1]: 'b' is an assignment group too "
+        "(federation.assignments.groups[1])."
+    )
 
 
 @given(st.lists(st.sampled_from("abcd")), st.lists(st.sampled_from("abcd")))
@@ -33,7 +38,7 @@ def test_a_lone_prefix_hit_is_not_a_match() -> None:
     [finding] = groups.group_exists(
         WantedGroups({"push[0]": "aws-admin"}, {"aws-admins": ["00g1"]})
     )
-    assert "Did you mean 'aws-admins'?" in finding.problem
+    assert "Did you mean 'aws-admins'?" in finding.message
 
 
 def test_two_groups_of_one_name_are_refused() -> None:
@@ -43,7 +48,7 @@ def test_two_groups_of_one_name_are_refused() -> None:
 def test_every_member_who_is_not_assigned_is_named() -> None:
     pushed = PushedMembers("aws-admins", frozenset({"b", "a", "c"}), {"c"})
     found = groups.members_are_assigned(pushed)
-    assert [(f.place, f.value) for f in found] == [("aws-admins", "a"), ("aws-admins", "b")]
+    assert [(f.path, f.value) for f in found] == [("aws-admins", "a"), ("aws-admins", "b")]
 
 
 @pytest.mark.parametrize("name", ["", "x" * 1_025, "a\u200bb", "a\x07", "a\u2003b"])
@@ -58,7 +63,7 @@ def test_a_name_that_aws_takes_is_not(name: str) -> None:
 
 def test_names_that_differ_in_case_only_are_one_name_in_aws() -> None:
     [finding] = groups.group_names_differ(("a", "b", "A"))
-    assert (finding.place, finding.value) == ("[2]", "A")
+    assert (finding.path, finding.value) == ("[2]", "A")
     assert groups.group_names_differ(("a", "a")) == []  # OIC-204's
 
 

@@ -74,7 +74,7 @@ def test_nulls_are_no_reason_to_ask_rule_by_rule() -> None:
 def test_each_of_the_four_names_is_required(attribute: str, value: object) -> None:
     assert "OIC-301" in ids(CLEAN | {attribute: value})
     [finding] = profiles.required_names(CLEAN | {attribute: value})
-    assert finding.place == attribute
+    assert finding.path == attribute
 
 
 @pytest.mark.parametrize("attribute", sorted(set(SENT) - {"profileUrl"}))
@@ -83,14 +83,14 @@ def test_a_forbidden_character_is_found_everywhere_but_in_the_url(
     attribute: str, character: str
 ) -> None:
     [finding] = profiles.forbidden_characters(CLEAN | {attribute: f"a{character}b"})
-    assert (finding.place, finding.problem) == (attribute, f"holds {character}.")
+    assert (finding.path, finding.message) == (attribute, f"holds {character}.")
 
 
 @pytest.mark.parametrize("missing", ADDRESS)
 @pytest.mark.parametrize("value", [None, "", "  "])
 def test_half_an_address_names_what_it_lacks(missing: str, value: object) -> None:
     [finding] = profiles.complete_address(CLEAN | {missing: value})
-    assert finding.problem == f"lacks {missing}."
+    assert finding.message == f"lacks {missing}."
 
 
 @pytest.mark.parametrize(
@@ -109,7 +109,7 @@ def test_half_an_address_names_what_it_lacks(missing: str, value: object) -> Non
 )
 def test_a_hidden_character_is_named(character: str, name: str) -> None:
     [finding] = profiles.hidden_characters({"title": f"Engi{character}neer"})
-    assert finding.problem == f"holds {name}."
+    assert finding.message == f"holds {name}."
 
 
 @pytest.mark.parametrize(

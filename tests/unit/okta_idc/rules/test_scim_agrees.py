@@ -63,7 +63,7 @@ def test_a_profile_is_refused_exactly_when_a_finding_says_why(profile: dict[str,
         # A text of blanks is empty to the rules; AWS's pattern takes it.
         assert reason is not None
     if reason is not None:
-        assert behind(reason) & {finding.place for finding in blocking}
+        assert behind(reason) & {finding.path for finding in blocking}
 
 
 @pytest.mark.parametrize("attribute", UNSUPPORTED)

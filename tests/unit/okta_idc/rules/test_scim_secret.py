@@ -15,7 +15,7 @@ TENANT = "11111111111-2222-3333-4444-555555555555"
 @given(st.text())
 def test_any_text_is_judged_without_crashing_and_without_being_shown(text: str) -> None:
     for finding in scim_secret.secret_document(text):
-        assert finding.value is None or finding.place == "endpoint"
+        assert finding.value is None or finding.path == "endpoint"
 
 
 @given(
@@ -83,7 +83,7 @@ def test_a_token_lives_a_year(days: int, ok: bool) -> None:
 def test_tags_never_show_a_token_that_slipped_into_them() -> None:
     tags = {"token": "TOPSECRET", "expires": "TOPSECRET", "created": "TOPSECRET", "token_id": ""}
     found = scim_secret.secret_tags(tags)
-    assert {f.place for f in found} == {"endpoint", "token_id", "created", "expires"}
+    assert {f.path for f in found} == {"endpoint", "token_id", "created", "expires"}
     assert "TOPSECRET" not in " ".join(f.text() for f in found)
 
 

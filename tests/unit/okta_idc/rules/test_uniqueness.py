@@ -6,12 +6,13 @@ from hypothesis import strategies as st
 
 from okta_idc.rules import profile_mappings, uniqueness, user_names
 from okta_idc.rules.profile_mappings import Mapped
+from okta_idc.rules.registry import Related
 
 
 def test_usernames_are_compared_without_case() -> None:
     [finding] = uniqueness.unique_user_names(("a@x", "b@x", "A@X"))
-    assert (finding.place, finding.value) == ("[2]", "A@X")
-    assert "first [0]" in finding.problem
+    assert (finding.path, finding.value) == ("[2]", "A@X")
+    assert finding.related == (Related("[0]"),)
 
 
 def test_who_has_no_email_shares_none() -> None:
@@ -75,6 +76,6 @@ def test_a_format_that_two_people_may_share_is_told(template: str, shared: bool)
 @pytest.mark.parametrize("expression", [None, "", " "])
 def test_a_name_that_is_not_mapped_is_told(expression: str | None) -> None:
     names = {"firstName": Mapped("user.firstName", True), "lastName": Mapped("user.lastName", True)}
-    assert [f.place for f in profile_mappings.names_are_mapped(names)] == ["displayName"]
+    assert [f.path for f in profile_mappings.names_are_mapped(names)] == ["displayName"]
     names["displayName"] = Mapped(expression, True)
-    assert [f.place for f in profile_mappings.names_are_mapped(names)] == ["displayName"]
+    assert [f.path for f in profile_mappings.names_are_mapped(names)] == ["displayName"]

@@ -1,0 +1,5 @@
+// The SDK needs the class Provider alone, so the large package is not installed.
+declare module "@pulumi/aws" {
+  import * as pulumi from "@pulumi/pulumi";
+  export class Provider extends pulumi.ProviderResource {}
+}

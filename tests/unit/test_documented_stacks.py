@@ -1,0 +1,35 @@
+"""Every stack file that the documentation shows is valid: the settings accept it as it is."""
+
+import re
+from collections.abc import Iterator
+from typing import Any
+
+import pytest
+import yaml
+
+from okta_idc.settings import Settings
+from tests.paths import ROOT
+
+PAGES = [ROOT / "README.md", *sorted((ROOT / "docs" / "guide").glob("*.md"))]
+KEY = "okta-identity-center:federation"
+_BLOCK = re.compile(r"^```yaml\n(.*?)^```", re.MULTILINE | re.DOTALL)
+
+
+def stack_files() -> Iterator[Any]:
+    for page in PAGES:
+        for number, text in enumerate(_BLOCK.findall(page.read_text(encoding="utf-8")), start=1):
+            if KEY in text:
+                yield pytest.param(text, id=f"{page.stem}-{number}")
+    example = (ROOT / "Pulumi.example.yaml").read_text(encoding="utf-8")
+    yield pytest.param(example, id="example")
+
+
+def test_the_readme_shows_a_stack_file_for_each_stage() -> None:
+    assert sum("README" in str(each.id) for each in stack_files()) == 5
+
+
+@pytest.mark.parametrize("text", stack_files())
+def test_a_documented_stack_file_is_valid(text: str) -> None:
+    config = yaml.safe_load(text)["config"]
+    assert {"okta:orgName", "okta:baseUrl", "aws:region"} <= set(config)
+    Settings.load(config[KEY])
