@@ -1,75 +1,102 @@
-"""`python -m sandbox`: starts the sandbox, or speaks to one that runs. Reads the command line."""
+"""Command line: `python -m sandbox serve` starts a sandbox, the other commands control it."""
 
 import argparse
 import sys
 from pathlib import Path
 
-from . import commands
-from .client import ControlError, Remote
-from .org_file import load_org
-from .settings import CHOICES, Settings
+try:
+    from . import commands
+    from .client import PROGRAM, ControlError, SandboxClient
+    from .org_file import load_org
+    from .settings import CHOICES, DESCRIPTIONS, Settings
+except ModuleNotFoundError as missing:
+    sys.exit(
+        f"The module {missing.name} is missing. Install the extra [sandbox]: "
+        "pip install 'okta-identity-center[sandbox]'"
+    )
 
 
 def main(argv: list[str] | None = None) -> int:
     parser = argparse.ArgumentParser(
-        prog="python -m sandbox",
-        description="An Okta org and an AWS account on 127.0.0.1.",
-        epilog="Example: python -m sandbox serve --org my-org.yaml --connections supported",
+        prog=PROGRAM,
+        description="Emulates an Okta org and an AWS account on 127.0.0.1.",
+        epilog=f"Example: {PROGRAM} serve --org my-org.yaml --connections supported",
     )
-    verbs = parser.add_subparsers(dest="command", required=True)
-    _add_serve(verbs)
-    commands.add_to(verbs)
-    given = parser.parse_args(argv)
-    if given.command == "serve":
-        return _serve(given)
+    subcommands = parser.add_subparsers(dest="command", required=True)
+    _add_serve(subcommands)
+    commands.add_commands(subcommands)
+    args = parser.parse_args(argv)
+    if args.command == "serve":
+        return _serve(args)
     try:
-        given.run(Remote(given.url), given)
+        args.run(SandboxClient(args.url), args)
     except (ControlError, ValueError) as error:
         sys.stderr.write(f"{error}\n")
         return 1
     return 0
 
 
-def _add_serve(verbs: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None:
-    serve = verbs.add_parser("serve", help="start it and stay; Ctrl-C stops it")
-    serve.add_argument("--port", type=_port, default=8410, help="Okta; AWS is +1, SCIM +2; 0: free")
+def _add_serve(subcommands: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None:
+    serve = subcommands.add_parser(
+        "serve",
+        help="start the sandbox in the foreground",
+        description="Start the sandbox in the foreground. Press Ctrl-C to stop it.",
+        epilog=f"Example: {PROGRAM} serve --limits workforce --clock jump",
+    )
+    serve.add_argument(
+        "--port",
+        type=_port,
+        default=8410,
+        help="port of Okta; AWS and SCIM use the next two; 0 picks free ports",
+    )
     start = serve.add_mutually_exclusive_group()
-    start.add_argument("--org", type=Path, help="an org file of yours (default: sandbox/org.yaml)")
-    start.add_argument("--restore", type=Path, metavar="FILE", help="go on from a snapshot")
+    start.add_argument(
+        "--org", type=Path, metavar="FILE", help="org file to load (default: the bundled org.yaml)"
+    )
+    start.add_argument("--restore", type=Path, metavar="FILE", help="start from a snapshot")
     serve.add_argument(
         "--identity-center", choices=("ready", "new"), default="ready",
-        help="new: identity source, provisioning and token are yours to click",
+        help="new: you set up the identity source, provisioning and SCIM token in the AWS console",
     )  # fmt: skip
-    serve.add_argument("--latency", type=_latency, default=50, metavar="MS")
-    serve.add_argument("--ready-file", type=Path, metavar="PATH")
     serve.add_argument(
-        "--until-eof", action="store_true", help="end when standard input does (for who starts it)"
+        "--latency",
+        type=_latency,
+        default=50,
+        metavar="MS",
+        help="pause before each provisioning task of Okta",
     )
+    serve.add_argument(
+        "--ready-file",
+        type=Path,
+        metavar="PATH",
+        help="write the addresses to this file once the sandbox is up",
+    )
+    serve.add_argument("--until-eof", action="store_true", help="stop when standard input closes")
     for name, values in CHOICES.items():
         option = "--" + name.replace("_", "-")
-        text = f"default: {values[0]}, or the snapshot's"
+        text = f"{DESCRIPTIONS[name]} (default: {values[0]}, or the value in the snapshot)"
         serve.add_argument(option, choices=values, help=text)
 
 
-def _serve(given: argparse.Namespace) -> int:
+def _serve(args: argparse.Namespace) -> int:
     from .server import Options, run
-    from .snapshot import org_of, read
+    from .snapshot import read_snapshot, snapshot_org
 
-    chosen = {name: value for name in CHOICES if (value := getattr(given, name))}
+    chosen = {name: value for name in CHOICES if (value := getattr(args, name))}
     try:
-        snapshot = read(given.restore) if given.restore else None
-        org = org_of(snapshot) if snapshot else load_org(given.org)
+        snapshot = read_snapshot(args.restore) if args.restore else None
+        org = snapshot_org(snapshot) if snapshot else load_org(args.org)
         settings = Settings(**(snapshot["settings"] if snapshot else {}) | chosen)
-    except ValueError as error:  # of the org file, the snapshot or its settings
+    except ValueError as error:  # from the org file, the snapshot or its settings
         sys.stderr.write(f"{error}\n")
         return 2
     options = Options(
-        port=given.port,
+        port=args.port,
         settings=settings,
-        latency=given.latency / 1000,
-        identity_center=given.identity_center,
-        ready_file=given.ready_file,
-        until_eof=given.until_eof,
+        latency=args.latency / 1000,
+        identity_center=args.identity_center,
+        ready_file=args.ready_file,
+        until_eof=args.until_eof,
         snapshot=snapshot,
     )
     return run(org, options)
@@ -78,7 +105,9 @@ def _serve(given: argparse.Namespace) -> int:
 def _port(text: str) -> int:
     port = int(text)
     if port != 0 and not 1024 <= port <= 65533:
-        raise argparse.ArgumentTypeError(f"{port}: use 0 or 1024 to 65533 (three in a row)")
+        raise argparse.ArgumentTypeError(
+            f"{port}: use 0 or 1024 to 65533 (the sandbox needs three consecutive ports)"
+        )
     return port
 
 

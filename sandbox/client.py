@@ -1,6 +1,6 @@
-"""A running sandbox, from outside: its control API as functions.
+"""Client for the control API of a running sandbox.
 
-Used by the command line and by the pytest plugin. Knows no part of the sandbox but its address.
+The command line and the pytest plugin use it. It needs nothing but the sandbox's address.
 """
 
 from typing import Any
@@ -8,21 +8,23 @@ from typing import Any
 import httpx
 
 Json = dict[str, Any]
-DEFAULT = "http://127.0.0.1:8410"
+DEFAULT_URL = "http://127.0.0.1:8410"
+PROGRAM = f"python -m {__package__}"
+"""The command line of this package, under its own name in a clone and in the wheel."""
 
 
 class ControlError(Exception):
-    """The sandbox did not answer, or refused; the text says what to do."""
+    """The sandbox did not answer or rejected the call; the message says what to do."""
 
 
-class Remote:
-    """`okta` is the address of the sandbox's Okta, such as http://127.0.0.1:8410."""
+class SandboxClient:
+    """The control API as methods. `okta` is the address of Okta: http://127.0.0.1:8410."""
 
-    def __init__(self, okta: str = DEFAULT) -> None:
+    def __init__(self, okta: str = DEFAULT_URL) -> None:
         self.okta = okta.rstrip("/")
 
-    def ask(self, method: str, path: str, body: Any = None, *, timeout: float = 60) -> Any:
-        """The JSON answer of one call of the control API; None for an empty one."""
+    def call(self, method: str, path: str, body: Any = None, *, timeout: float = 60) -> Any:
+        """Call the control API and return the JSON answer, or None if it is empty."""
         try:
             answer = httpx.request(
                 method, f"{self.okta}/sandbox/{path}", json=body, timeout=timeout, trust_env=False
@@ -30,62 +32,69 @@ class Remote:
         except (httpx.HTTPError, httpx.InvalidURL) as error:
             raise ControlError(
                 f"No sandbox answers at {self.okta} ({error}). Start one with "
-                "`python -m sandbox serve`, or name yours with --url."
+                f"`{PROGRAM} serve`, or pass the address with --url."
             ) from None
         if answer.is_error:
-            raise ControlError(_refusal(answer))
+            raise ControlError(_error_text(answer))
         return answer.json() if answer.content else None
 
-    def fault(self, name: str | None = None, **asked: Any) -> Json:
-        """Ask for a fault: one that has a name, or the effect that is given, or both."""
-        return self.ask("POST", "faults", ({"name": name} if name else {}) | asked)
+    def inject_fault(self, name: str | None = None, **effect: Any) -> Json:
+        """Inject a fault: a preset by its name, an effect, or a preset with a changed effect."""
+        return self.call("POST", "faults", ({"name": name} if name else {}) | effect)
 
     def faults(self) -> list[Json]:
-        return self.ask("GET", "faults")
+        """The active faults."""
+        return self.call("GET", "faults")
 
-    def no_faults(self) -> None:
-        self.ask("DELETE", "faults")
+    def clear_faults(self) -> None:
+        """Remove all faults."""
+        self.call("DELETE", "faults")
 
-    def journal(self, server: str = "", since: int = 0) -> list[Json]:
-        """Every request so far, of `okta`, `scim` or `aws` alone if asked so (of the first two if
-        not); `since` is a seq."""
-        return self.ask("GET", f"journal?server={server}&since={since}")
+    def request_log(self, server: str = "", since: int = 0) -> list[Json]:
+        """The requests whose number (`seq`) is greater than `since`.
 
-    def counts(self, server: str = "", since: int = 0) -> list[Json]:
-        """The journal counted by operation."""
-        return self.ask("GET", f"counts?server={server}&since={since}")
+        `server` is `okta`, `scim` or `aws`; the default is Okta and SCIM.
+        """
+        return self.call("GET", f"request-log?server={server}&since={since}")
+
+    def request_counts(self, server: str = "", since: int = 0) -> list[Json]:
+        """The request log counted by operation."""
+        return self.call("GET", f"request-log/counts?server={server}&since={since}")
 
     def settle(self, timeout: float = 30) -> None:
-        """Wait until nothing is left to provision."""
-        found = self.ask("GET", f"settled?timeout={timeout}", timeout=timeout + 10)
-        if not found["settled"]:
-            raise ControlError(f"{found['pending']} tasks are still pending after {timeout} s.")
+        """Wait until Okta has finished all provisioning tasks."""
+        state = self.call("GET", f"settled?timeout={timeout}", timeout=timeout + 10)
+        if not state["settled"]:
+            raise ControlError(
+                f"{state['pending']} provisioning tasks are still pending after {timeout} s."
+            )
 
     def refusals(self) -> list[Json]:
-        return self.ask("GET", "refusals")
+        """Users and groups that AWS currently refuses, with Okta's error message."""
+        return self.call("GET", "refusals")
 
     def retry(self) -> int:
-        """Try everything that failed once more; how much that is."""
-        return self.ask("POST", "retry")["retried"]
+        """Retry all failed tasks and return their number."""
+        return self.call("POST", "retry")["retried"]
 
     def refresh(self) -> None:
-        """See anew what groups there are in AWS."""
-        self.ask("POST", "refresh")
+        """Import the groups of AWS again ("Refresh App Groups")."""
+        self.call("POST", "refresh")
 
     def snapshot(self) -> Json:
-        """The whole sandbox, to be written to a file (`sandbox.snapshot.write`)."""
-        return self.ask("POST", "snapshot")
+        """The state of the sandbox as JSON; `snapshot.write_snapshot` writes it to a file."""
+        return self.call("POST", "snapshot")
 
     def settings(self, **change: str) -> dict[str, str]:
-        """What is chosen, after these changes."""
-        return self.ask("POST", "settings", change)
+        """Change settings and return all current values."""
+        return self.call("POST", "settings", change)
 
     def advance(self, seconds: float) -> None:
-        """Move the clock of rate limits and delays."""
-        self.ask("POST", "clock", {"advance": seconds})
+        """Advance the clock that rate limits and delays use."""
+        self.call("POST", "clock", {"advance": seconds})
 
 
-def _refusal(answer: httpx.Response) -> str:
+def _error_text(answer: httpx.Response) -> str:
     try:
         body: Any = answer.json()
         causes = [cause["errorSummary"] for cause in body["errorCauses"]]

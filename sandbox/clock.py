@@ -1,9 +1,9 @@
-"""The sandbox's time: the machine's, and as far ahead of it as somebody has moved it.
+"""The sandbox's clock, which a test can advance.
 
-Owns what rate limits, the worker's delays and slow answers go by, so that a test of ten minutes of
-throttling takes a second. Two modes (the setting `clock`): `real`, where waiting takes its time,
-and `jump`, where waiting advances the clock instead. In both, `advance` wakes whoever waits. The
-times on Okta's and AWS's objects are the machine's own.
+Rate limits, provisioning delays and slow answers use this clock, so that a test of ten minutes of
+throttling takes a second. The setting `clock` selects the mode: with `real` a wait takes real time,
+with `jump` it advances the clock instead. In both modes `advance` ends the waits that are due. The
+timestamps of Okta's and AWS's objects come from the machine's clock.
 """
 
 import asyncio
@@ -13,11 +13,13 @@ from .settings import Settings
 
 
 class Clock:
+    """The clock that rate limits and delays use."""
+
     def __init__(self, settings: Settings | None = None) -> None:
         self._settings = settings or Settings()
         self._offset = time.time() - time.monotonic()
         self.ahead = 0.0
-        """Seconds by which the clock was advanced."""
+        """Seconds by which the clock is ahead of the machine's clock."""
         self._moved = asyncio.Event()
 
     @property
@@ -37,9 +39,9 @@ class Clock:
         until = self.now() + seconds
         if self.jumps:
             self.advance(seconds)
-        while (left := until - self.now()) > 0:
+        while (remaining := until - self.now()) > 0:
             try:
-                await asyncio.wait_for(self._moved.wait(), left)
+                await asyncio.wait_for(self._moved.wait(), remaining)
             except TimeoutError:
                 continue
         await asyncio.sleep(0)

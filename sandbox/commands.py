@@ -1,6 +1,6 @@
-"""The commands that speak to a running sandbox: fault, journal, set, clock, snapshot.
+"""The commands that control a running sandbox: fault, request-log, set, clock, snapshot.
 
-Owns their options and what they print. What they do is behind the control API.
+Defines their options and output; the control API does the work.
 """
 
 import argparse
@@ -10,130 +10,156 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
-from .client import DEFAULT, Json, Remote
-from .faults import CONNECTIONS, NAMED, SERVERS
+from .client import DEFAULT_URL, PROGRAM, Json, SandboxClient
+from .faults import CONNECTIONS, PRESETS, SERVERS
 from .request_log import AWS
-from .settings import CHOICES
+from .settings import CHOICES, DESCRIPTIONS
 
-Command = Callable[[Remote, argparse.Namespace], None]
+Command = Callable[[SandboxClient, argparse.Namespace], None]
 
 
-def add_to(commands: Any) -> None:
-    """Their parsers; each sets `run`."""
+def add_commands(commands: Any) -> None:
+    """Add a parser for each command; `args.run` is the function that executes it."""
     fault = _parser(
-        commands, "fault", _fault, "let the next requests go wrong; without a fault: what waits",
+        commands, "fault", _inject_fault,
+        "inject a fault; without arguments, list the active faults",
         "examples:\n"
-        "  python -m sandbox fault expired-token\n"
-        "  python -m sandbox fault lost --method POST --path '/api/v1/apps$'\n"
-        "  python -m sandbox fault --server scim --status 503 --path /Groups --times 3\n"
-        "  python -m sandbox fault --clear\n\n"
-        f"names: {', '.join(NAMED)}",
+        f"  {PROGRAM} fault expired-token\n"
+        f"  {PROGRAM} fault lost --method POST --path '/api/v1/apps$'\n"
+        f"  {PROGRAM} fault --server scim --status 503 --path /Groups --times 3\n"
+        f"  {PROGRAM} fault --clear\n\n"
+        f"presets: {', '.join(PRESETS)}",
     )  # fmt: skip
-    fault.add_argument("name", nargs="?", choices=tuple(NAMED), metavar="NAME")
-    fault.add_argument("--server", choices=SERVERS)
-    fault.add_argument("--method", help="one, or several joined by |")
-    fault.add_argument("--path", help="regular expression, searched in path and query")
-    fault.add_argument("--contains", help="regular expression, searched in the request's body")
-    fault.add_argument("--times", type=int, help="how many requests (default: 1, or the name's)")
-    fault.add_argument("--status", type=int, help="answer this")
-    fault.add_argument("--delay", type=float, metavar="SECONDS", help="answer late")
-    fault.add_argument("--connection", choices=CONNECTIONS, help="broken: nothing is done")
-    fault.add_argument("--clear", action="store_true", help="take all faults back")
-    journal = _parser(
-        commands, "journal", _journal, "what was asked of Okta, the SCIM endpoint and AWS, counted",
-        "example: python -m sandbox journal --server okta --json",
+    fault.add_argument(
+        "name", nargs="?", choices=tuple(PRESETS), metavar="PRESET", help="a preset, see below"
+    )
+    fault.add_argument(
+        "--server", choices=SERVERS, help="affected server (default: okta, or the preset's)"
+    )
+    fault.add_argument("--method", help="HTTP method, or several joined by |")
+    fault.add_argument("--path", help="regular expression to find in path and query")
+    fault.add_argument("--contains", help="regular expression to find in the request body")
+    fault.add_argument(
+        "--times", type=int, help="number of affected requests (default: 1, or the preset's)"
+    )
+    fault.add_argument("--status", type=int, help="answer with this status")
+    fault.add_argument("--delay", type=float, metavar="SECONDS", help="delay the answer")
+    fault.add_argument(
+        "--connection",
+        choices=CONNECTIONS,
+        help="close the connection: before the operation (broken) or after it (lost)",
+    )
+    fault.add_argument("--clear", action="store_true", help="remove all faults")
+    request_log = _parser(
+        commands, "request-log", _print_request_log,
+        "count the requests to Okta, the SCIM endpoint and AWS",
+        f"example: {PROGRAM} request-log --server okta --json",
     )  # fmt: skip
-    journal.add_argument("--server", choices=(*SERVERS, AWS), default="")
-    journal.add_argument("--since", type=int, default=0, metavar="SEQ")
-    journal.add_argument("--json", action="store_true", help="every request, uncounted")
+    request_log.add_argument(
+        "--server",
+        choices=(*SERVERS, AWS),
+        default="",
+        help="only this server (default: okta and scim)",
+    )
+    request_log.add_argument(
+        "--since", type=int, default=0, metavar="SEQ", help="only requests after this number"
+    )
+    request_log.add_argument("--json", action="store_true", help="print every request as JSON")
     change = _parser(
-        commands, "set", _set, "change settings; without one: what is chosen",
-        "example: python -m sandbox set limits=workforce clock=jump\n\nsettings:\n"
-        + "\n".join(f"  {name}: {', '.join(values)}" for name, values in CHOICES.items()),
+        commands, "set", _change_settings, "change settings; without arguments, print them",
+        f"example: {PROGRAM} set limits=workforce clock=jump\n\nsettings:\n"
+        + "\n".join(
+            f"  {name}: {', '.join(values)} ({DESCRIPTIONS[name]})"
+            for name, values in CHOICES.items()
+        ),
     )  # fmt: skip
-    change.add_argument("changes", nargs="*", metavar="NAME=VALUE")
+    change.add_argument("changes", nargs="*", metavar="NAME=VALUE", help="a setting and its value")
     snapshot = _parser(
-        commands, "snapshot", _snapshot, "keep the whole sandbox in a file",
-        "example: python -m sandbox snapshot before.json\n"
-        "         python -m sandbox serve --restore before.json",
+        commands, "snapshot", _save_snapshot, "save the state of the sandbox to a file",
+        f"example: {PROGRAM} snapshot before.json\n"
+        f"         {PROGRAM} serve --restore before.json",
     )  # fmt: skip
-    snapshot.add_argument("file", type=Path, metavar="FILE")
+    snapshot.add_argument("file", type=Path, metavar="FILE", help="file to write")
     clock = _parser(
-        commands, "clock", _clock, "move the clock of rate limits and delays",
-        "example: python -m sandbox clock --advance 60",
+        commands, "clock", _advance_clock, "advance the clock that rate limits and delays use",
+        f"example: {PROGRAM} clock --advance 60",
     )  # fmt: skip
-    clock.add_argument("--advance", type=float, default=0, metavar="SECONDS")
+    clock.add_argument(
+        "--advance", type=float, default=0, metavar="SECONDS", help="0 prints the clock"
+    )
 
 
 def _parser(
-    commands: Any, name: str, run: Command, text: str, epilog: str
+    commands: Any, name: str, run: Command, summary: str, epilog: str
 ) -> argparse.ArgumentParser:
     parser: argparse.ArgumentParser = commands.add_parser(
         name,
-        help=text,
-        description=text.capitalize() + ".",
+        help=summary,
+        description=summary[0].upper() + summary[1:] + ".",
         epilog=epilog,
         formatter_class=argparse.RawDescriptionHelpFormatter,
     )
-    parser.add_argument("--url", default=DEFAULT, help=f"the sandbox's Okta (default: {DEFAULT})")
+    parser.add_argument(
+        "--url", default=DEFAULT_URL, help=f"address of the sandbox's Okta (default: {DEFAULT_URL})"
+    )
     parser.set_defaults(run=run)
     return parser
 
 
-def _say(text: str) -> None:
-    sys.stdout.write(f"{text}\n")
+def _print(summary: str) -> None:
+    sys.stdout.write(f"{summary}\n")
 
 
-def _fault(remote: Remote, given: argparse.Namespace) -> None:
+def _inject_fault(client: SandboxClient, args: argparse.Namespace) -> None:
     keys = ("server", "method", "path", "contains", "times", "status", "delay", "connection")
-    asked = {key: value for key in keys if (value := getattr(given, key)) is not None}
-    if given.clear:
-        remote.no_faults()
-        _say("No faults are waiting.")
-    elif given.name or asked:
-        _say(_told(remote.fault(given.name, **asked)))
+    effect = {key: value for key in keys if (value := getattr(args, key)) is not None}
+    if args.clear:
+        client.clear_faults()
+        _print("No active faults.")
+    elif args.name or effect:
+        _print(_fault_line(client.inject_fault(args.name, **effect)))
     else:
-        _say("\n".join(map(_told, remote.faults())) or "No faults are waiting.")
+        _print("\n".join(map(_fault_line, client.faults())) or "No active faults.")
 
 
-def _told(fault: Json) -> str:
-    """One line: which requests, what happens, how often."""
-    which = f"{fault['server']} {fault['method'] or 'any method'} {fault['path'] or 'any path'}"
+def _fault_line(fault: Json) -> str:
+    """Describe a fault in one line: affected requests, effect, remaining times."""
+    requests = f"{fault['server']} {fault['method'] or 'any method'} {fault['path'] or 'any path'}"
     if fault["contains"]:
-        which += f" with {fault['contains']}"
-    what = [f"after {fault['delay']:g} s"] if fault["delay"] else []
-    what += [f"status {fault['status']}"] if fault["status"] else []
-    what += [f"connection {fault['connection']}"] if fault["connection"] else []
-    what += [f"without {path}" for path in fault["drop"]]
+        requests += f" with {fault['contains']}"
+    effects = [f"after {fault['delay']:g} s"] if fault["delay"] else []
+    effects += [f"status {fault['status']}"] if fault["status"] else []
+    effects += [f"connection {fault['connection']}"] if fault["connection"] else []
+    effects += [f"without {path}" for path in fault["drop"]]
     times = "until cleared" if fault["times"] is None else f"{fault['times']} more"
-    return f"{which}: {', '.join(what)} ({times})"
+    return f"{requests}: {', '.join(effects)} ({times})"
 
 
-def _journal(remote: Remote, given: argparse.Namespace) -> None:
-    if given.json:
-        _say(json.dumps(remote.journal(given.server, given.since), indent=2))
+def _print_request_log(client: SandboxClient, args: argparse.Namespace) -> None:
+    if args.json:
+        _print(json.dumps(client.request_log(args.server, args.since), indent=2))
         return
-    found = remote.counts(given.server, given.since)
-    for item in found:
+    operations = client.request_counts(args.server, args.since)
+    for item in operations:
         notes = [f"{item[key]} {key}" for key in ("throttled", "errors") if item[key]]
         line = f"{item['calls']:6}  {item['server']:4}  {item['operation']}"
-        _say(line + (f"  ({', '.join(notes)})" if notes else ""))
-    _say(f"{sum(item['calls'] for item in found):6}  in all")
+        _print(line + (f"  ({', '.join(notes)})" if notes else ""))
+    _print(f"{sum(item['calls'] for item in operations):6}  in total")
 
 
-def _set(remote: Remote, given: argparse.Namespace) -> None:
-    pairs = [change.partition("=") for change in given.changes]
-    for name, value in remote.settings(**{name: value for name, _, value in pairs}).items():
-        _say(f"{name}={value}")
+def _change_settings(client: SandboxClient, args: argparse.Namespace) -> None:
+    pairs = [change.partition("=") for change in args.changes]
+    for name, value in client.settings(**{name: value for name, _, value in pairs}).items():
+        _print(f"{name}={value}")
 
 
-def _clock(remote: Remote, given: argparse.Namespace) -> None:
-    remote.advance(given.advance)
-    _say(f"The clock is {remote.ask('GET', 'clock')['ahead']:g} seconds ahead.")
+def _advance_clock(client: SandboxClient, args: argparse.Namespace) -> None:
+    client.advance(args.advance)
+    _print(f"The clock is {client.call('GET', 'clock')['ahead']:g} seconds ahead.")
 
 
-def _snapshot(remote: Remote, given: argparse.Namespace) -> None:
-    from .snapshot import write
+def _save_snapshot(client: SandboxClient, args: argparse.Namespace) -> None:
+    from .snapshot import write_snapshot
 
-    write(given.file, remote.snapshot())
-    _say(f"Written to {given.file}. Start from it with --restore.")
+    write_snapshot(args.file, client.snapshot())
+    _print(f"Wrote {args.file}. To start from it: {PROGRAM} serve --restore {args.file}")

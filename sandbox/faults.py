@@ -1,8 +1,8 @@
-"""Faults on request: what goes wrong with the next requests to Okta or to the SCIM endpoint.
+"""Fault injection for requests to Okta or to the SCIM endpoint.
 
-Owns the list of faults that were asked for (`POST /sandbox/faults`) and their use. Each is for one
-server, `okta` or `scim`, and for requests whose method, path with query, and body match. NAMED has
-those that are known from life.
+Keeps the active faults (`POST /sandbox/faults`) and applies them. Each fault affects one server,
+`okta` or `scim`, and the requests whose method, path with query, and body match. `PRESETS` holds
+the faults that occur in practice.
 """
 
 import json
@@ -17,42 +17,42 @@ from .clock import Clock
 
 SERVERS = ("okta", "scim")
 CONNECTIONS = ("broken", "lost")
-DROPPED: web.RequestKey[bytes] = web.RequestKey("sandbox.dropped", bytes)
-"""The body to read in place of the one that came."""
+REPLACED_BODY: web.RequestKey[bytes] = web.RequestKey("sandbox.replaced_body", bytes)
+"""Replaces the body of a request."""
 
-NAMED: dict[str, dict[str, Any]] = {
-    # Okta answers 200 and has forgotten the attribute statements
+PRESETS: dict[str, dict[str, Any]] = {
+    # Okta answers 200 and drops the attribute statements
     # (docs/research/okta-api.md#attribute-statements).
     "statements-dropped": {"method": "POST|PUT", "path": r"/api/v1/apps(/[^/?]+)?(\?|$)",
                            "drop": ["settings.signOn.attributeStatements"], "times": None},
-    # A 400 of AWS on a group: the mapping goes into ERROR.
+    # AWS refuses a group with 400, and the push mapping enters the status ERROR.
     "mapping-error": {"server": "scim", "method": "POST|PATCH", "path": "/Groups", "status": 400},
-    # AWS's yearly token is over, or another tenant's endpoint is in use.
+    # The SCIM token has expired, or belongs to another tenant.
     "expired-token": {"server": "scim", "status": 401, "times": None},
     "scim-throttled": {"server": "scim", "status": 429, "times": 5},
-    # Somebody deleted it by hand: say which with `path`.
+    # Deleted outside the stack; `path` selects the object.
     "gone": {"method": "GET", "status": 404, "times": None},
-    # Linking a group of AWS by its name (docs/research/group-push.md#linking-by-name).
+    # Okta refuses to link an AWS group by its name (docs/research/group-push.md#linking-by-name).
     "link-refused": {"method": "POST", "path": "/group-push/mappings", "status": 400,
                      "contains": '"targetGroupName"', "times": None},
     "rate-limited": {"status": 429},
     "server-error": {"status": 500},
     "slow": {"delay": 30},
     "broken": {"connection": "broken"},
-    # The operation is done, and the caller never hears of it.
+    # The server performs the operation, but the caller gets no answer.
     "lost": {"method": "POST|PUT|PATCH|DELETE", "connection": "lost"},
 }  # fmt: skip
 
 
 @dataclass
 class Fault:
-    """`left` None: until it is taken back. One of status, connection and drop, or a delay."""
+    """Selects requests and changes their answers; `remaining` is None for no limit."""
 
     server: str
     method: str
     path: re.Pattern[str]
     contains: re.Pattern[str]
-    left: int | None
+    remaining: int | None
     status: int | None = None
     body: Any = None
     headers: dict[str, str] = field(default_factory=dict)
@@ -63,12 +63,12 @@ class Fault:
     def view(self) -> dict[str, Any]:
         return {
             "server": self.server, "method": self.method, "path": self.path.pattern,
-            "contains": self.contains.pattern, "times": self.left, "status": self.status,
+            "contains": self.contains.pattern, "times": self.remaining, "status": self.status,
             "body": self.body, "headers": self.headers, "delay": self.delay,
             "connection": self.connection, "drop": list(self.drop),
         }  # fmt: skip
 
-    def is_for(self, server: str, request: web.Request, body: str) -> bool:
+    def matches(self, server: str, request: web.Request, body: str) -> bool:
         return (
             self.server == server
             and (not self.method or request.method in self.method.split("|"))
@@ -81,57 +81,61 @@ _KEYS = {"name", "server", "method", "path", "contains", "times", "status", "bod
          "delay", "connection", "drop"}  # fmt: skip
 
 
-def read(asked: dict[str, Any]) -> Fault:
-    """A fault from its JSON; ValueError says what to mend."""
-    if unknown := set(asked) - _KEYS:
-        raise ValueError(f"{min(unknown)}: unknown key; use {', '.join(sorted(_KEYS))}")
-    name: object = asked.get("name")
-    if name is not None and (not isinstance(name, str) or name not in NAMED):
-        raise ValueError(f"name: use {', '.join(NAMED)}")
-    given = {**NAMED.get(str(name), {}), **asked}
+def parse_fault(document: dict[str, Any]) -> Fault:
+    """Read a fault from JSON; the ValueError names the invalid key."""
+    if unknown := set(document) - _KEYS:
+        raise ValueError(f"{min(unknown)}: unknown key; use one of {', '.join(sorted(_KEYS))}")
+    name: object = document.get("name")
+    if name is not None and (not isinstance(name, str) or name not in PRESETS):
+        raise ValueError(f"name: use one of {', '.join(PRESETS)}")
+    values = {**PRESETS.get(str(name), {}), **document}
     fault = Fault(
-        server=_one_of(given, "server", SERVERS, "okta"),
-        method=_method(given.get("method") or ""),
-        path=_pattern(given, "path"),
-        contains=_pattern(given, "contains"),
-        left=_times(given.get("times", 1)),
-        status=_status(given.get("status")),
-        body=given.get("body"),
-        headers=_headers(given.get("headers") or {}),
-        delay=_delay(given.get("delay", 0)),
-        connection=_one_of(given, "connection", ("", *CONNECTIONS), ""),
-        drop=_drop(given.get("drop") or []),
+        server=_choice(values, "server", SERVERS, "okta"),
+        method=_method(values.get("method") or ""),
+        path=_pattern(values, "path"),
+        contains=_pattern(values, "contains"),
+        remaining=_times(values.get("times", 1)),
+        status=_status(values.get("status")),
+        body=values.get("body"),
+        headers=_headers(values.get("headers") or {}),
+        delay=_delay(values.get("delay", 0)),
+        connection=_choice(values, "connection", ("", *CONNECTIONS), ""),
+        drop=_drop(values.get("drop") or []),
     )
     effects = [fault.status is not None, bool(fault.connection), bool(fault.drop)]
     if sum(effects) > 1 or not (any(effects) or fault.delay):
-        raise ValueError("use one of status, connection and drop; or delay, alone or with them")
+        raise ValueError(
+            "use one of status, connection and drop, with or without delay, or delay alone"
+        )
     return fault
 
 
-def _one_of(given: dict[str, Any], key: str, values: tuple[str, ...], default: str) -> str:
-    value = given.get(key) or default
-    if value not in values:
-        raise ValueError(f"{key}: use {' or '.join(v for v in values if v)}")
+def _choice(values: dict[str, Any], key: str, options: tuple[str, ...], default: str) -> str:
+    value = values.get(key) or default
+    if value not in options:
+        raise ValueError(f"{key}: use {' or '.join(v for v in options if v)}")
     return value
 
 
 def _method(value: object) -> str:
     if not isinstance(value, str) or not re.fullmatch(r"([A-Za-z]+(\|[A-Za-z]+)*)?", value):
-        raise ValueError("method: use an HTTP method, several joined by |, or leave it out for all")
+        raise ValueError(
+            "method: use an HTTP method or several joined by |, or omit it for all methods"
+        )
     return value.upper()
 
 
-def _pattern(given: dict[str, Any], key: str) -> re.Pattern[str]:
+def _pattern(values: dict[str, Any], key: str) -> re.Pattern[str]:
     try:
-        return re.compile(given.get(key) or "")
+        return re.compile(values.get(key) or "")
     except (re.error, TypeError, RecursionError, OverflowError):
         where = "path and query" if key == "path" else "the body"
-        raise ValueError(f"{key}: use a regular expression, searched in {where}") from None
+        raise ValueError(f"{key}: use a regular expression to find in {where}") from None
 
 
 def _times(value: object) -> int | None:
     if value is not None and (type(value) is not int or not 1 <= value <= 10_000):
-        raise ValueError("times: use 1 to 10000, or null for: until it is taken back")
+        raise ValueError("times: use 1 to 10000, or null for no limit")
     return value
 
 
@@ -153,12 +157,12 @@ def _delay(value: object) -> float:
 
 
 def _headers(value: object) -> dict[str, str]:
-    if not isinstance(value, dict) or not all(_sendable(k, v) for k, v in value.items()):
-        raise ValueError("headers: use an object of one-line texts")
+    if not isinstance(value, dict) or not all(_is_header(k, v) for k, v in value.items()):
+        raise ValueError("headers: use an object of single-line strings")
     return value
 
 
-def _sendable(name: object, value: object) -> bool:
+def _is_header(name: object, value: object) -> bool:
     return (
         isinstance(name, str)
         and re.fullmatch(r"[A-Za-z0-9-]+", name) is not None
@@ -170,99 +174,99 @@ def _sendable(name: object, value: object) -> bool:
 
 def _drop(value: object) -> tuple[str, ...]:
     if not isinstance(value, list) or not all(isinstance(v, str) and v for v in value):
-        raise ValueError("drop: use a list of paths in the body, such as settings.signOn")
+        raise ValueError("drop: use a list of paths in the body, for example settings.signOn")
     return tuple(value)
 
 
 class FaultError(Exception):
-    """A fault of which only the status is given: the server finds its own words for it."""
+    """A fault with a status but no body; the server adds its own error body."""
 
     def __init__(self, status: int, headers: dict[str, str]) -> None:
         super().__init__(f"status {status}")
         self.status, self.headers = status, headers
 
 
-class Injected(web.Response):
-    """An answer whose body is given: it carries the headers asked for and no others."""
+class InjectedResponse(web.Response):
+    """An answer with the body and exactly the headers of the fault."""
 
 
-class Cut(Injected):
-    """Stands for an answer that nobody gets: the connection is closed."""
+class ClosedConnection(InjectedResponse):
+    """Marks a request whose connection was closed without an answer."""
 
 
 class Faults:
-    """What was asked for and is still to come, in the order in which it was asked for."""
+    """The active faults, in the order in which they were injected."""
 
     def __init__(self, clock: Clock | None = None) -> None:
         self.clock = clock or Clock()
-        self.waiting: list[Fault] = []
+        self.active: list[Fault] = []
 
-    async def take(self, server: str, request: web.Request) -> Fault | None:
-        """The first fault that is for this request; it is used up by one."""
-        if not self.waiting:
+    async def next_match(self, server: str, request: web.Request) -> Fault | None:
+        """Return the first fault that matches the request, and count it down."""
+        if not self.active:
             return None
         body = (await request.read()).decode("utf-8", "replace")
-        for fault in self.waiting:
-            if fault.is_for(server, request, body):
-                if fault.left is not None:
-                    fault.left -= 1
-                if fault.left == 0:
-                    self.waiting.remove(fault)
+        for fault in self.active:
+            if fault.matches(server, request, body):
+                if fault.remaining is not None:
+                    fault.remaining -= 1
+                if fault.remaining == 0:
+                    self.active.remove(fault)
                 return fault
         return None
 
     def middleware(self, server: str) -> Any:
         @web.middleware
-        async def faulty(request: web.Request, handler: Any) -> web.StreamResponse:
+        async def inject(request: web.Request, handler: Any) -> web.StreamResponse:
             fault = None
             if not request.path.startswith("/sandbox/"):
-                fault = await self.take(server, request)
+                fault = await self.next_match(server, request)
             if fault is None:
                 return await handler(request)
             await self.clock.sleep(fault.delay)
             if fault.connection == "broken":
-                return _cut(request)
+                return _close_connection(request)
             if fault.status is not None:
-                return _answer(fault, fault.status)
+                return _injected_response(fault, fault.status)
             if fault.drop:
-                request[DROPPED] = _without(await request.read(), fault.drop)
+                request[REPLACED_BODY] = _remove_paths(await request.read(), fault.drop)
             try:
                 answer = await handler(request)
             finally:
                 if fault.connection == "lost":
-                    _cut(request)
-            return Cut() if fault.connection == "lost" else answer
+                    _close_connection(request)
+            return ClosedConnection() if fault.connection == "lost" else answer
 
-        return faulty
+        return inject
 
 
-def _cut(request: web.Request) -> Cut:
+def _close_connection(request: web.Request) -> ClosedConnection:
     if request.transport:
         request.transport.abort()
-    return Cut()
+    return ClosedConnection()
 
 
-def _answer(fault: Fault, status: int) -> web.Response:
+def _injected_response(fault: Fault, status: int) -> web.Response:
     if fault.body is not None:
-        answer = Injected(status=status, text=json.dumps(fault.body), headers=fault.headers)
+        answer = InjectedResponse(status=status, text=json.dumps(fault.body), headers=fault.headers)
         answer.content_type = fault.headers.get("Content-Type", "application/json")
         return answer
     if status >= 400:
         raise FaultError(status, fault.headers)
-    return Injected(status=status, headers=fault.headers)
+    return InjectedResponse(status=status, headers=fault.headers)
 
 
-def _without(body: bytes, paths: tuple[str, ...]) -> bytes:
-    """The JSON document without what stands at these paths; anything else as it came."""
+def _remove_paths(body: bytes, paths: tuple[str, ...]) -> bytes:
+    """Remove these paths from a JSON body; return other bodies unchanged."""
     try:
         document = json.loads(body)
     except (ValueError, RecursionError):
         return body
     for path in paths:
         *parents, last = path.split(".")
-        place = document
+        parent = document
         for part in parents:
-            place = place.get(part) if isinstance(place, dict) else None
-        if isinstance(place, dict):
-            place.pop(last, None)
+            parent = parent.get(part) if isinstance(parent, dict) else None
+        if isinstance(parent, dict):
+            parent.pop(last, None)
     return json.dumps(document).encode()

@@ -1,8 +1,7 @@
-"""The organisation the sandbox starts with: people, groups, and the AWS side's fixed ids.
+"""The org file: users, groups and the fixed IDs of the AWS side.
 
-Owns the reading of the org file (YAML) into plain data, and its errors: each names the
-file, the place, the value and what to do. Does not judge whether a person can be
-provisioned; a broken profile in here is how one sees what AWS does with it.
+Reads the file (YAML or JSON) into dataclasses. Each error names the file, the location, the value
+and the remedy. The reader accepts profiles that AWS refuses, so that a test can see the refusal.
 """
 
 import contextlib
@@ -15,7 +14,7 @@ from typing import Any
 import yaml
 
 SHIPPED = Path(__file__).with_name("org.yaml")
-_DEEP = 100
+_MAX_DEPTH = 100
 
 # Okta's default user profile (its OpenAPI description, UserProfile).
 PROFILE = frozenset(
@@ -31,38 +30,38 @@ STATUSES = (
     "STAGED", "PROVISIONED", "ACTIVE", "RECOVERY", "PASSWORD_EXPIRED", "LOCKED_OUT", "SUSPENDED",
     "DEPROVISIONED",
 )  # fmt: skip
-_Shapes = dict[str, tuple[re.Pattern[str], str]]
-"""Key → the pattern of its value, and what to say instead."""
+_Patterns = dict[str, tuple[re.Pattern[str], str]]
+"""Maps a key to the pattern of its value and a description of valid values."""
 _EMAIL = re.compile(r"[^@\s]+@[^@\s]+")
-_AWS: _Shapes = {
+_AWS: _Patterns = {
     "region": (re.compile(r"[a-z]{2}(-[a-z]+)+-\d"), "a region such as us-east-1"),
     "account": (re.compile(r"\d{12}"), "the twelve digits of an account"),
     # Patterns of botocore's sso-admin and identitystore models.
     "instance_id": (re.compile(r"ssoins-[a-zA-Z0-9-.]{16}"), "ssoins- and 16 letters or digits"),
     "identity_store_id": (re.compile(r"d-[0-9a-f]{10}"), "d- and ten hexadecimal digits"),
-    # No RFC 4122 UUID: the first block is longer (docs/research/scim.md#endpoint).
+    # Not an RFC 4122 UUID: the first block is longer (docs/research/scim.md#endpoint).
     "tenant": (re.compile(r"[A-Za-z0-9-]{20,64}"), "20 to 64 letters, digits and dashes"),
     "secret": (re.compile(r"[A-Za-z0-9/_+=.@-]{1,512}"), "a name Secrets Manager accepts"),
 }
 # Patterns of botocore's organizations and sso-admin models.
-_MEMBER: _Shapes = {
+_MEMBER: _Patterns = {
     "id": _AWS["account"],
     "name": (re.compile(r"[\u0020-\u007e]{1,50}"), "1 to 50 ASCII characters"),
     "email": (re.compile(r"[^\s@]+@[^\s@]+\.[^\s@]+"), "an address such as prod@example.com"),
 }
-_APPLICATION: _Shapes = {
+_APPLICATION: _Patterns = {
     "id": (re.compile(r"apl-[a-zA-Z0-9]{16}"), "apl- and 16 letters or digits"),
     "name": (re.compile(r".{1,100}"), "1 to 100 characters"),
 }
 
 
 class OrgError(ValueError):
-    """The org file can't be used. The text holds one line for each thing to mend."""
+    """The org file is invalid; the message has one line for each problem."""
 
 
 @dataclass(frozen=True)
 class User:
-    """One person. `profile` holds Okta profile attributes; `login` is the key."""
+    """An Okta user: profile attributes, identified by `login`, and a status."""
 
     profile: dict[str, Any]
     status: str = "ACTIVE"
@@ -70,7 +69,7 @@ class User:
 
 @dataclass(frozen=True)
 class Group:
-    """One Okta group; members are logins."""
+    """An Okta group; `members` holds logins."""
 
     name: str
     description: str
@@ -78,21 +77,25 @@ class Group:
 
 
 @dataclass(frozen=True)
-class Account:  # a member of the AWS organisation
+class Account:
+    """A member account of the AWS organization."""
+
     id: str
     name: str
     email: str
 
 
 @dataclass(frozen=True)
-class Application:  # of IAM Identity Center; people can be assigned to it
+class Application:
+    """An application of IAM Identity Center."""
+
     id: str
     name: str
 
 
 @dataclass(frozen=True)
 class Aws:
-    """Where IAM Identity Center is, the name of the SCIM secret, and what can be given access to.
+    """The AWS side: Identity Center's IDs, the SCIM secret, member accounts and applications.
 
     `account` is the management account.
     """
@@ -109,7 +112,7 @@ class Aws:
 
 @dataclass(frozen=True)
 class Org:
-    """All the sandbox knows when it starts."""
+    """The initial state of the sandbox."""
 
     name: str
     users: tuple[User, ...]
@@ -118,20 +121,20 @@ class Org:
 
 
 def load_org(path: Path | None = None) -> Org:
-    """Read an org file; without a path, the one that comes with the sandbox."""
+    """Read an org file; without a path, the bundled org.yaml."""
     path = path or SHIPPED
     try:
         text = path.read_text(encoding="utf-8")
     except (OSError, UnicodeDecodeError) as error:
         reason = error.strerror if isinstance(error, OSError) else "it is not UTF-8 text"
-        raise OrgError(f"{path}: can't be read ({reason}). Name a YAML file.") from None
+        raise OrgError(f"{path}: cannot be read ({reason}). Use a YAML or JSON file.") from None
     try:
         document = _document(text)
     # Loading raises plain ValueError on impossible dates and RecursionError on deep nesting.
     except (yaml.YAMLError, ValueError, RecursionError) as error:
         mark = getattr(error, "problem_mark", None)
-        place = f", line {mark.line + 1}" if mark else ""
-        raise OrgError(f"{path}{place}: is not YAML. Mend the syntax there.") from None
+        location = f", line {mark.line + 1}" if mark else ""
+        raise OrgError(f"{path}{location}: is not valid YAML. Correct the syntax.") from None
     reader = _Reader(str(path))
     org = reader.org(document)
     if org is None or reader.problems:
@@ -140,22 +143,25 @@ def load_org(path: Path | None = None) -> Org:
 
 
 def _document(text: str) -> Any:
-    """JSON is YAML, and its own parser is much faster. So is libyaml's, where PyYAML was built with
-    it; but that one ends the process on nesting of many thousands, where the other raises."""
+    """Parse JSON or YAML.
+
+    The JSON parser and libyaml are much faster than PyYAML's own parser, but libyaml crashes the
+    process on very deep nesting, where PyYAML raises an error.
+    """
     with contextlib.suppress(ValueError):
         return json.loads(text)
     depth = deepest = 0
     for bracket in re.findall(r"[\[\]{}]", text):
         depth += 1 if bracket in "[{" else -1
         deepest = max(deepest, depth)
-    if deepest > _DEEP or re.search(rf"(?:[-?:][ \t]+){{{_DEEP}}}", text):
+    if deepest > _MAX_DEPTH or re.search(rf"(?:[-?:][ \t]+){{{_MAX_DEPTH}}}", text):
         return yaml.safe_load(text)
     return yaml.load(text, Loader=getattr(yaml, "CSafeLoader", yaml.SafeLoader))  # noqa: S506
 
 
 @dataclass
 class _Reader:
-    """Walks the document and collects every problem, so that one run shows them all."""
+    """Reads the document and collects all problems."""
 
     file: str
     problems: list[str] = field(default_factory=list)
@@ -182,46 +188,46 @@ class _Reader:
             return None
         return Org(name, tuple(users), tuple(groups), aws)
 
-    def user(self, place: str, item: object) -> User | None:
-        entry = self.mapping(place, item, (*sorted(PROFILE), "status"))
+    def user(self, location: str, item: object) -> User | None:
+        entry = self.mapping(location, item, (*sorted(PROFILE), "status"))
         if entry is None:
             return None
         before = len(self.problems)
         status = entry.get("status", "ACTIVE")
         if status not in STATUSES:
-            self.problem(f"{place}.status", status, f"Use one of {', '.join(STATUSES)}.")
+            self.problem(f"{location}.status", status, f"Use one of {', '.join(STATUSES)}.")
         profile = {key: value for key, value in entry.items() if key != "status"}
-        # First and last name may be missing: an org can make them optional
+        # First and last name are optional in some orgs
         # (docs/research/okta-api.md#user-profile).
         for key in {"login", "email"} | profile.keys():
-            self.text(f"{place}.{key}", profile.get(key))
+            self.text(f"{location}.{key}", profile.get(key))
         for key in ("login", "email"):
             value = profile.get(key)
             if isinstance(value, str) and value and not _is_email(value):
-                fix = "Use an address of 5 to 100 characters, such as ada@example.com."
-                self.problem(f"{place}.{key}", value, fix)
+                fix = "Use an address of 5 to 100 characters, for example ada@example.com."
+                self.problem(f"{location}.{key}", value, fix)
         return User(profile, str(status)) if len(self.problems) == before else None
 
-    def group(self, place: str, item: object, logins: dict[str, str]) -> Group | None:
-        entry = self.mapping(place, item, ("name", "description", "members"))
+    def group(self, location: str, item: object, logins: dict[str, str]) -> Group | None:
+        entry = self.mapping(location, item, ("name", "description", "members"))
         if entry is None:
             return None
         before = len(self.problems)
-        name = self.text(f"{place}.name", entry.get("name"))
+        name = self.text(f"{location}.name", entry.get("name"))
         if len(name) > 255:  # docs/research/okta-api.md#groups-and-users
-            self.problem(f"{place}.name", name, "Use at most 255 characters.")
+            self.problem(f"{location}.name", name, "Use at most 255 characters.")
         description = ""
         if "description" in entry:
-            description = self.text(f"{place}.description", entry["description"])
+            description = self.text(f"{location}.description", entry["description"])
         members: list[str] = []
-        for index, item in enumerate(self.items(f"{place}.members", entry.get("members", []))):
-            member = self.text(f"{place}.members[{index}]", item)
+        for index, item in enumerate(self.items(f"{location}.members", entry.get("members", []))):
+            member = self.text(f"{location}.members[{index}]", item)
             login = logins.get(member.casefold())
             if member and login is None:
-                fix = "Add a user with this login, or take the member out."
-                self.problem(f"{place}.members[{index}]", member, fix)
+                fix = "Add a user with this login, or remove the member."
+                self.problem(f"{location}.members[{index}]", member, fix)
             elif login in members:
-                self.problem(f"{place}.members[{index}]", member, "Name each member once.")
+                self.problem(f"{location}.members[{index}]", member, "List each member once.")
             elif login:
                 members.append(login)
         if len(self.problems) > before:
@@ -235,85 +241,85 @@ class _Reader:
         members = self.entries("aws.members", entry.get("members", []), _MEMBER, "id", "email")
         for index, member in enumerate(members):
             if member["id"] and member["id"] == entry.get("account"):
-                fix = "The management account (aws.account) is no member: take it out here."
+                fix = "Remove it: the management account (aws.account) is not a member account."
                 self.problem(f"aws.members[{index}].id", member["id"], fix)
-        given = entry.get("applications", [])
-        applications = self.entries("aws.applications", given, _APPLICATION, "id")
+        items = entry.get("applications", [])
+        applications = self.entries("aws.applications", items, _APPLICATION, "id")
         return Aws(
-            **self.shaped("aws", entry, _AWS),
+            **self.checked("aws", entry, _AWS),
             members=tuple(Account(**member) for member in members),
             applications=tuple(Application(**application) for application in applications),
         )
 
     def entries(
-        self, place: str, items: object, shapes: _Shapes, *unique: str
+        self, location: str, items: object, patterns: _Patterns, *unique: str
     ) -> list[dict[str, str]]:
-        """A list of mappings, each of which has exactly these keys."""
+        """Read a list of mappings that have exactly these keys."""
         for key in unique:
-            self.unique(place, key, items)
+            self.unique(location, key, items)
         return [
-            self.shaped(f"{place}[{index}]", entry, shapes)
-            for index, item in enumerate(self.items(place, items))
-            if (entry := self.mapping(f"{place}[{index}]", item, tuple(shapes))) is not None
+            self.checked(f"{location}[{index}]", entry, patterns)
+            for index, item in enumerate(self.items(location, items))
+            if (entry := self.mapping(f"{location}[{index}]", item, tuple(patterns))) is not None
         ]
 
-    def shaped(self, place: str, entry: dict[str, Any], shapes: _Shapes) -> dict[str, str]:
-        values = {key: self.text(f"{place}.{key}", entry.get(key)) for key in shapes}
-        for key, (pattern, shape) in shapes.items():
+    def checked(self, location: str, entry: dict[str, Any], patterns: _Patterns) -> dict[str, str]:
+        values = {key: self.text(f"{location}.{key}", entry.get(key)) for key in patterns}
+        for key, (pattern, description) in patterns.items():
             if values[key] and not pattern.fullmatch(values[key]):
-                self.problem(f"{place}.{key}", values[key], f"Use {shape}.")
+                self.problem(f"{location}.{key}", values[key], f"Use {description}.")
         return values
 
-    def unique(self, place: str, key: str, items: object) -> dict[str, str]:
-        """The values by their case-folded form, also those of entries with other faults."""
+    def unique(self, location: str, key: str, items: object) -> dict[str, str]:
+        """Check for duplicates, ignoring case; return the values by their case-folded form."""
         seen: dict[str, str] = {}
         for index, item in enumerate(items if isinstance(items, list) else []):
             value = item.get(key) if isinstance(item, dict) else None
             if not isinstance(value, str):
                 continue
             if value.casefold() in seen:
-                fix = f"Give each of the {place} a {key} of its own (case does not count)."
-                self.problem(f"{place}[{index}].{key}", value, fix)
+                fix = f"Use a unique {key} for each of the {location} (ignoring case)."
+                self.problem(f"{location}[{index}].{key}", value, fix)
             seen.setdefault(value.casefold(), value)
         return seen
 
-    def mapping(self, place: str, item: object, keys: tuple[str, ...]) -> dict[str, Any] | None:
+    def mapping(self, location: str, item: object, keys: tuple[str, ...]) -> dict[str, Any] | None:
         if not isinstance(item, dict):
-            self.problem(place, item, f"Use a mapping with the keys {', '.join(keys)}.")
+            self.problem(location, item, f"Use a mapping with the keys {', '.join(keys)}.")
             return None
         for key in item:
             if key not in keys:
-                where = f"{place}.{key}" if place else str(key)
-                self.problem(where, item[key], f"Unknown key; known are {', '.join(keys)}.")
+                where = f"{location}.{key}" if location else str(key)
+                self.problem(where, item[key], f"Unknown key; use {', '.join(keys)}.")
         return {key: value for key, value in item.items() if key in keys}
 
-    def items(self, place: str, item: object) -> list[object]:
+    def items(self, location: str, item: object) -> list[object]:
         if isinstance(item, list):
             return item
-        self.problem(place, item, "Use a list.")
+        self.problem(location, item, "Use a list.")
         return []
 
-    def text(self, place: str, value: object) -> str:
+    def text(self, location: str, value: object) -> str:
         if isinstance(value, str) and value.strip():
             return value
         if value is None:
-            self.problem(place, value, "Give it a value.")
+            self.problem(location, value, "Add a value.")
         elif isinstance(value, str):
-            self.problem(place, value, "Give it a text that is not empty, or leave the key out.")
+            self.problem(location, value, "Use a non-empty string, or omit the key.")
         else:
-            # 98101, NO and 2026-01-01 are a number, a boolean and a date in YAML.
-            self.problem(place, value, "Use a text: put quotes around it.")
+            # YAML reads 98101, NO and 2026-01-01 as a number, a boolean and a date.
+            self.problem(location, value, "Use a string: put it in quotes.")
         return ""
 
-    def problem(self, place: str, value: object, fix: str) -> None:
-        shown = "is missing" if value is None else f"is {_shown(value)}"
-        self.problems.append(f"{self.file}: {place or 'the document'} {shown}. {fix}")
+    def problem(self, location: str, value: object, fix: str) -> None:
+        state = "is missing" if value is None else f"is {_shortened(value)}"
+        self.problems.append(f"{self.file}: {location or 'the document'} {state}. {fix}")
 
 
 def _is_email(value: str) -> bool:
     return 5 <= len(value) <= 100 and _EMAIL.fullmatch(value) is not None
 
 
-def _shown(value: object) -> str:
+def _shortened(value: object) -> str:
     text = repr(value)
     return text if len(text) <= 80 else text[:77] + "…"

@@ -1,15 +1,15 @@
-"""Fixtures for tests of other tools: a sandbox in a process of its own, on free ports.
+"""Pytest fixtures that run a sandbox in its own process, on free ports.
 
-Put `pytest_plugins = ["sandbox.pytest_plugin"]` into the conftest.py at the root of your tests:
+Add `pytest_plugins = ["sandbox.pytest_plugin"]` to the conftest.py at the root of your tests:
 
     def test_my_tool(sandbox):
-        sandbox.fault("lost", method="POST")
+        sandbox.inject_fault("lost", method="POST")
         my_tool.run(okta=sandbox.okta, token=sandbox.token, aws=sandbox.aws)
         sandbox.settle()
         assert sandbox.refusals() == []
 
-`sandbox` is one for each test module, with what `sandbox_options` says (override it).
-`start_sandbox` starts as many as you like: `start_sandbox("--limits", "workforce")`.
+`sandbox` runs once for each test module; override `sandbox_options` to pass other options.
+`start_sandbox` starts further ones: `start_sandbox("--limits", "workforce")`.
 """
 
 import contextlib
@@ -23,27 +23,27 @@ from pathlib import Path
 
 import pytest
 
-from .client import Remote
+from .client import SandboxClient
 
-_START = 120.0  # seconds; moto alone takes some on a busy machine
+_PACKAGE = __package__ or "sandbox"
+_START_TIMEOUT = 120.0  # seconds; importing moto is slow on a busy machine
 
 
-class Sandbox(Remote):
-    """A running sandbox: `.okta`, `.aws` and `.scim` are its addresses, `.token` Okta's token.
+class Sandbox(SandboxClient):
+    """A running sandbox: `.okta`, `.aws` and `.scim` are its addresses, `.token` the Okta token.
 
-    Everything that `Remote` does it does too: fault, journal, counts, settle, refusals, settings,
-    advance. It ends with `stop`, and when this process does.
+    Offers all methods of `SandboxClient`. The sandbox stops with `stop`, or when this process ends.
     """
 
     token = "sandbox-okta-token"
 
     def __init__(self, folder: Path, *options: str) -> None:
-        ready, said = folder / "ready.json", folder / "output.txt"
-        command = [sys.executable, "-m", "sandbox", "serve", "--port", "0", "--latency", "0",
+        ready, log = folder / "ready.json", folder / "output.txt"
+        command = [sys.executable, "-m", _PACKAGE, "serve", "--port", "0", "--latency", "0",
                    "--ready-file", str(ready), "--until-eof", *options]  # fmt: skip
-        home = str(Path(__file__).resolve().parent.parent)
+        home = str(Path(__file__).resolve().parents[len(_PACKAGE.split("."))])
         path = os.pathsep.join(filter(None, (home, os.environ.get("PYTHONPATH"))))
-        with said.open("wb") as output:
+        with log.open("wb") as output:
             self._process = subprocess.Popen(
                 command,
                 stdin=subprocess.PIPE,
@@ -51,15 +51,19 @@ class Sandbox(Remote):
                 stderr=subprocess.STDOUT,
                 env={**os.environ, "PYTHONPATH": path},
             )
-        until = time.monotonic() + _START
+        until = time.monotonic() + _START_TIMEOUT
         while not ready.exists():
             if self._process.poll() is not None or time.monotonic() > until:
                 self.stop()
-                raise RuntimeError(f"The sandbox did not start:\n{said.read_text()}")
+                raise RuntimeError(f"The sandbox did not start:\n{log.read_text()}")
             time.sleep(0.02)
-        self.card = json.loads(ready.read_text())
-        self.aws, self.scim, self.id = self.card["aws"], self.card["scim"], self.card["id"]
-        super().__init__(self.card["okta"])
+        self.instance_info = json.loads(ready.read_text())
+        self.aws, self.scim, self.id = (
+            self.instance_info["aws"],
+            self.instance_info["scim"],
+            self.instance_info["id"],
+        )
+        super().__init__(self.instance_info["okta"])
 
     def stop(self) -> None:
         self._process.terminate()
@@ -74,7 +78,7 @@ class Sandbox(Remote):
 
 @pytest.fixture(scope="session")
 def start_sandbox(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Callable[..., Sandbox]]:
-    """A function that starts a sandbox with these options of `serve`; stopped at the end."""
+    """Returns a function that starts a sandbox with options of `serve`; all stop at the end."""
     with contextlib.ExitStack() as started:
 
         def start(*options: str) -> Sandbox:
@@ -87,12 +91,12 @@ def start_sandbox(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Callable
 
 @pytest.fixture(scope="module")
 def sandbox_options() -> list[str]:
-    """Options of `python -m sandbox serve` for the fixture `sandbox`; override it."""
+    """Options of `python -m sandbox serve` for the fixture `sandbox`. Override to change them."""
     return ["--connections", "supported"]
 
 
 @pytest.fixture(scope="module")
 def sandbox(start_sandbox: Callable[..., Sandbox], sandbox_options: list[str]) -> Iterator[Sandbox]:
-    it = start_sandbox(*sandbox_options)
-    yield it
-    it.stop()
+    running = start_sandbox(*sandbox_options)
+    yield running
+    running.stop()

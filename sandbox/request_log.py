@@ -1,6 +1,6 @@
-"""The journal: every request to Okta, to the SCIM endpoint and to AWS, and what it cost.
+"""The request log: every request to Okta, the SCIM endpoint and AWS, with its rate-limit bucket.
 
-Owns what is written down and how it is counted. Never a body and never a token.
+Defines the entries and counts them. An entry never holds a body or a token.
 """
 
 import itertools
@@ -17,24 +17,26 @@ Entry = dict[str, Any]
 _TENANT = re.compile(r"^/[^/]+/scim/v2")
 
 
-class Journal:
+class RequestLog:
+    """The list of all requests so far."""
+
     def __init__(self, clock: Clock) -> None:
         self.clock = clock
         self.entries: list[Entry] = []
         self._numbers = itertools.count(1)
 
-    def note(
+    def record(
         self, server: str, request: web.Request, status: int, caller: str, bucket: str = ""
     ) -> None:
-        """`status` 0: the connection was closed without an answer."""
+        """Add a request. Status 0: the connection was closed without an answer."""
         self._add({
             "server": server, "method": request.method, "path": request.path_qs,
-            "operation": f"{request.method} {_template(request)}", "status": status,
+            "operation": f"{request.method} {_path_template(request)}", "status": status,
             "caller": caller, "agent": request.headers.get("User-Agent", ""), "bucket": bucket,
         })  # fmt: skip
 
-    def note_aws(self, action: str, status: int) -> None:
-        """A call to AWS by its IAM action."""
+    def record_aws(self, action: str, status: int) -> None:
+        """Add a call to AWS, named by its IAM action."""
         self._add({"server": AWS, "operation": action, "status": status, "bucket": ""})
 
     def _add(self, entry: Entry) -> None:
@@ -42,28 +44,28 @@ class Journal:
         stamp = {"seq": next(self._numbers), "time": time.replace("+00:00", "Z")}
         self.entries.append(stamp | entry)
 
-    def find(self, server: str = "", since: int = 0) -> list[Entry]:
-        """Of one server; of Okta and the SCIM endpoint, unless one is named."""
-        wanted = (server,) if server else ("okta", "scim")
-        return [e for e in self.entries if e["seq"] > since and e["server"] in wanted]
+    def select(self, server: str = "", since: int = 0) -> list[Entry]:
+        """The entries of one server; without a server, those of Okta and SCIM."""
+        servers = (server,) if server else ("okta", "scim")
+        return [e for e in self.entries if e["seq"] > since and e["server"] in servers]
 
 
-def counts(entries: list[Entry]) -> list[Entry]:
-    """How often each operation; its refusals for the rate (429) and its other failures apart."""
-    found: dict[tuple[str, str, str], Entry] = {}
+def count_by_operation(entries: list[Entry]) -> list[Entry]:
+    """Count the calls of each operation, its 429 answers (`throttled`) and other errors."""
+    counts: dict[tuple[str, str, str], Entry] = {}
     for entry in entries:
-        kind = (entry["server"], entry["bucket"], entry["operation"])
-        fresh = {"server": kind[0], "bucket": kind[1], "operation": kind[2],
+        key = (entry["server"], entry["bucket"], entry["operation"])
+        empty = {"server": key[0], "bucket": key[1], "operation": key[2],
                  "calls": 0, "throttled": 0, "errors": 0}  # fmt: skip
-        item, status = found.setdefault(kind, fresh), entry["status"]
-        item["calls"] += 1
-        item["throttled"] += status == 429
-        item["errors"] += status == 0 or (status >= 400 and status != 429)
-    return [found[kind] for kind in sorted(found)]
+        count, status = counts.setdefault(key, empty), entry["status"]
+        count["calls"] += 1
+        count["throttled"] += status == 429
+        count["errors"] += status == 0 or (status >= 400 and status != 429)
+    return [counts[key] for key in sorted(counts)]
 
 
-def _template(request: web.Request) -> str:
-    """The path with `{id}` for every id, as the router knows it."""
+def _path_template(request: web.Request) -> str:
+    """The route of the request with `{id}` in place of every ID."""
     resource = request.match_info.route.resource
     path = re.sub(r"\{\w+\}", "{id}", resource.canonical) if resource else request.path
     return _TENANT.sub("/scim/v2", path)

@@ -1,7 +1,7 @@
-"""The sandbox as one process: Okta, AWS and SCIM on three ports of 127.0.0.1.
+"""The sandbox process: Okta, AWS and SCIM on three ports of 127.0.0.1.
 
-Owns ports, the ready file, start and stop. Lives on when whoever started it is gone;
-SIGTERM or SIGINT ends it.
+Opens the ports, writes the ready file, starts and stops the servers. The process outlives its
+parent unless `--until-eof` is set; SIGTERM or SIGINT ends it.
 """
 
 import asyncio
@@ -25,29 +25,31 @@ from .org_file import Org
 from .settings import Settings
 
 HOST = "127.0.0.1"
-NAMES = ("okta", "aws", "scim")
+SERVER_NAMES = ("okta", "aws", "scim")
 
 
 class PortInUseError(Exception):
-    """One of the ports is taken; the text says which, and what to do."""
+    """A port is in use; the message names it and says what to do."""
 
 
 @dataclass(frozen=True)
 class Options:
+    """The options of `serve`."""
+
     port: int = 8410
     settings: Settings = field(default_factory=Settings)
     latency: float = 0.05
     identity_center: str = "ready"
-    """`new`: as AWS gives it, with everything still to be clicked and no secret."""
+    """`new`: nothing is set up in IAM Identity Center, and Secrets Manager holds no secret."""
     ready_file: Path | None = None
     until_eof: bool = False
     snapshot: dict[str, Any] | None = None
 
 
 def open_ports(first: int) -> dict[str, socket.socket]:
-    """Bind all three before anything starts; 0 takes three free ones."""
+    """Bind three consecutive ports from `first`, or three free ports for 0."""
     opened: dict[str, socket.socket] = {}
-    for offset, name in enumerate(NAMES):
+    for offset, name in enumerate(SERVER_NAMES):
         port = first + offset if first else 0
         sock = socket.socket(socket.AF_INET, socket.SOCK_STREAM)
         sock.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
@@ -59,8 +61,8 @@ def open_ports(first: int) -> dict[str, socket.socket]:
                 other.close()
             raise PortInUseError(
                 f"Port {port} on {HOST} can't be opened ({error.strerror}); the sandbox needs it "
-                f"for {name}. Stop what uses it (`make down` stops another sandbox), or choose "
-                "another with --port."
+                f"for {name}. Stop the process that uses it (`make down` stops another sandbox), "
+                "or choose another port with --port."
             ) from None
         opened[name] = sock
     return opened
@@ -89,25 +91,25 @@ async def _serve(org: Org, options: Options, ports: dict[str, socket.socket]) ->
     from .aws.store import IdentityStore
     from .clock import Clock
     from .faults import Faults
-    from .okta.server import WIRE, create_app
-    from .request_log import Journal
-    from .snapshot import SnapshotError, put_back, take
+    from .okta.server import ORG_CONTEXT, create_app
+    from .request_log import RequestLog
+    from .snapshot import SnapshotError, create_snapshot, restore_snapshot
 
     stop = asyncio.Event()
     loop = asyncio.get_running_loop()
     for number in (signal.SIGTERM, signal.SIGINT):
         loop.add_signal_handler(number, stop.set)
     if options.until_eof:
-        # A thread, for the end of a file is no event of every kind of standard input.
-        threading.Thread(target=_at_eof, args=(loop, stop.set), daemon=True).start()
+        # In a thread, because the event loop cannot watch every kind of standard input.
+        threading.Thread(target=_wait_for_eof, args=(loop, stop.set), daemon=True).start()
 
     now = datetime.now(UTC)
     instance = secrets.token_hex(8)
-    if options.snapshot:  # the same instance goes on, with the same secret
+    if options.snapshot:  # continue the same instance, with the same secret
         now = datetime.fromisoformat(options.snapshot["started"])
         instance = options.snapshot["id"]
     urls = {name: f"http://{HOST}:{sock.getsockname()[1]}" for name, sock in ports.items()}
-    card = {
+    instance_info = {
         "id": instance,
         "pid": os.getpid(),
         **urls,
@@ -120,34 +122,35 @@ async def _serve(org: Org, options: Options, ports: dict[str, socket.socket]) ->
         secret = scim_secret(org.aws, token, now)
         center.prepare(token, secret["token_id"], datetime.fromisoformat(secret["created"]))
     open_account(org.aws, store, secret, now)
-    prepared = center.state() if secret else None
+    prepared = center.configuration() if secret else None
 
     def snapshot() -> dict[str, Any]:
-        if center.state() != prepared:
+        if center.configuration() != prepared:
             raise SnapshotError(
-                "What was clicked in the AWS console (identity source, SCIM tokens) can't be kept "
-                "in a snapshot; take one before."
+                "A snapshot cannot hold changes made in the AWS console (identity source, SCIM "
+                "tokens). Take the snapshot before you make them."
             )
-        return take(okta[WIRE].model, store, card, token)
+        return create_snapshot(okta[ORG_CONTEXT].model, store, instance_info, token)
 
     clock = Clock(options.settings)
-    journal = Journal(clock)
-    moto = _moto_on(ports["aws"], journal)
+    request_log = RequestLog(clock)
+    moto = _moto_server(ports["aws"], request_log)
     shared: dict[str, Any] = {
-        "settings": options.settings, "clock": clock, "faults": Faults(clock), "journal": journal,
+        "settings": options.settings, "clock": clock, "faults": Faults(clock),
+        "request_log": request_log,
     }  # fmt: skip
     okta = create_app(
         org,
         base_url=urls["okta"],
         scim_url=urls["scim"],
         latency=options.latency,
-        health=lambda: card,
+        health=lambda: instance_info,
         snapshot=snapshot,
         identity=(center, store),
         **shared,
     )
     if options.snapshot:
-        put_back(options.snapshot, okta[WIRE].model, store, token)
+        restore_snapshot(options.snapshot, okta[ORG_CONTEXT].model, store, token)
     scim = create_scim_app(store, tenant=org.aws.tenant, token=token, center=center, **shared)
     runners = [web.AppRunner(app, access_log=None) for app in (okta, scim)]
     serving = asyncio.create_task(asyncio.to_thread(moto.serve_forever, 0.1))
@@ -156,8 +159,8 @@ async def _serve(org: Org, options: Options, ports: dict[str, socket.socket]) ->
             await runner.setup()
             await web.SockSite(runner, ports[name]).start()
         if options.ready_file:
-            write_ready(options.ready_file, card)
-        sys.stdout.write(_greeting(org, urls))
+            write_ready_file(options.ready_file, instance_info)
+        sys.stdout.write(_startup_message(org, urls))
         sys.stdout.flush()
         await stop.wait()
     finally:
@@ -171,15 +174,15 @@ async def _serve(org: Org, options: Options, ports: dict[str, socket.socket]) ->
     return 0
 
 
-def _at_eof(loop: asyncio.AbstractEventLoop, then: Callable[[], None]) -> None:
+def _wait_for_eof(loop: asyncio.AbstractEventLoop, callback: Callable[[], None]) -> None:
     while os.read(sys.stdin.fileno(), 4096):
         pass
-    with contextlib.suppress(RuntimeError):  # the loop has ended before
-        loop.call_soon_threadsafe(then)
+    with contextlib.suppress(RuntimeError):  # the loop has already ended
+        loop.call_soon_threadsafe(callback)
 
 
-def _moto_on(sock: socket.socket, journal: Any) -> Any:
-    """moto's application on a socket we hold already (ThreadedMotoServer would bind later)."""
+def _moto_server(sock: socket.socket, request_log: Any) -> Any:
+    """Serve moto on a socket that is already bound (ThreadedMotoServer would bind later)."""
     from moto.moto_server.werkzeug_app import (
         DomainDispatcherApplication,
         MotoRequestHandler,
@@ -187,15 +190,15 @@ def _moto_on(sock: socket.socket, journal: Any) -> Any:
     )
     from werkzeug.serving import make_server
 
-    from .aws.request_recorder import noting
+    from .aws.request_recorder import record_requests
 
-    app = noting(DomainDispatcherApplication(create_backend_app), journal)
+    app = record_requests(DomainDispatcherApplication(create_backend_app), request_log)
 
     def account(environ: Any, start_response: Any) -> Any:
-        # moto's own page could reset AWS behind Okta's back; the two must not fall apart.
+        # moto's own API could reset AWS without Okta, which would leave the two inconsistent.
         if environ["PATH_INFO"].lstrip("/").startswith("moto-api"):
             start_response("403 Forbidden", [("Content-Type", "text/plain; charset=utf-8")])
-            return [b"The sandbox does not offer moto's own API. Start it afresh instead.\n"]
+            return [b"The sandbox does not offer moto's own API. Restart the sandbox instead.\n"]
         return app(environ, start_response)
 
     port = sock.getsockname()[1]
@@ -206,19 +209,19 @@ def _moto_on(sock: socket.socket, journal: Any) -> Any:
     return server
 
 
-def write_ready(path: Path, card: dict[str, Any]) -> None:
-    """Whole or not at all."""
+def write_ready_file(path: Path, instance_info: dict[str, Any]) -> None:
+    """Write the ready file atomically."""
     path.parent.mkdir(parents=True, exist_ok=True)
-    part = path.with_name(f"{path.name}.{os.getpid()}.part")
-    part.write_text(json.dumps(card) + "\n", encoding="utf-8")
-    part.replace(path)
+    temporary = path.with_name(f"{path.name}.{os.getpid()}.part")
+    temporary.write_text(json.dumps(instance_info) + "\n", encoding="utf-8")
+    temporary.replace(path)
 
 
-def _greeting(org: Org, urls: dict[str, str]) -> str:
+def _startup_message(org: Org, urls: dict[str, str]) -> str:
     return (
-        f"Sandbox with {len(org.users)} people and {len(org.groups)} groups is up.\n"
+        f"Sandbox with {len(org.users)} users and {len(org.groups)} groups is running.\n"
         f"  Okta  {urls['okta']}\n  AWS   {urls['aws']}\n  SCIM  {urls['scim']}\n"
-        f"To click: {urls['okta']}/admin (Okta) and {urls['okta']}/aws-console (AWS)\n"
+        f"Consoles: {urls['okta']}/admin (Okta) and {urls['okta']}/aws-console (AWS)\n"
         f"Try: curl {urls['okta']}/sandbox/health\n"
-        "Ctrl-C stops it.\n"
+        "Press Ctrl-C to stop.\n"
     )

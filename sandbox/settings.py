@@ -1,48 +1,58 @@
-"""The sandbox's switches: what can be chosen, and what nobody has published for sure.
+"""Settings of a running sandbox, including behaviour that Okta and AWS leave unpublished.
 
-Owns their names, their values and their defaults (the first of each). Read where they matter, so
-that a change takes effect with the next request.
+Defines the names, the values and the defaults (the first value of each). Every request reads the
+current value, so that a change takes effect immediately.
 """
 
 from typing import Any
 
 CHOICES = {
-    # Okta's answer to a SCIM connection: «200, UNKNOWN», or as for the apps it documents
+    # Okta's answer to a SCIM connection: "200, UNKNOWN", or as for the apps it documents
     # (docs/research/okta-api.md#connections-and-features).
     "connections": ("unknown", "supported"),
-    # Okta's rate limits: none, or those of a kind of org (docs/research/okta-api.md#rate-limits).
+    # Okta's rate limits: none, or those of a type of org (docs/research/okta-api.md#rate-limits).
     "limits": ("off", "integrator", "workforce"),
-    # AWS answers 20 SCIM requests a second (docs/research/scim.md#errors).
+    # AWS's limit of 20 SCIM requests per second (docs/research/scim.md#errors).
     "scim_throttle": ("off", "on"),
-    # Whether waiting takes its time or advances the clock (sandbox/clock.py).
+    # Whether a wait takes real time or advances the clock (clock.py).
     "clock": ("real", "jump"),
-    # What AWS does with a replacement of all members (docs/research/scim.md#group-changes).
+    # How AWS treats a PATCH that replaces all members (docs/research/scim.md#group-changes).
     "member_replace": ("reject", "noop204", "apply"),
-    # What Okta sends when a whole group is pushed: members one by one, or a replacement of all.
+    # What Okta sends when it pushes a whole group: added members, or a replacement of all members.
     "full_push": ("add", "replace"),
     # "Rename app groups to match group name in Okta" (Push Groups > Settings, console only).
     "rename_groups": ("on", "off"),
 }
+DESCRIPTIONS = {
+    "connections": "whether the API manages the SCIM connection",
+    "limits": "rate limits of Okta",
+    "scim_throttle": "whether AWS throttles SCIM requests",
+    "clock": "whether a wait takes real time or advances the clock",
+    "member_replace": "how AWS treats a replacement of all group members",
+    "full_push": "what Okta sends when it pushes a whole group",
+    "rename_groups": "whether a renamed group is renamed in AWS",
+}
+"""The same settings for the command line's help."""
 
 
 class Settings:
-    """One value for each switch; `settings["connections"]`."""
+    """The current value of each setting: `settings["connections"]`."""
 
-    def __init__(self, **given: str) -> None:
+    def __init__(self, **values: str) -> None:
         self._values = {name: values[0] for name, values in CHOICES.items()}
-        self.change(given)
+        self.update(values)
 
     def __getitem__(self, name: str) -> str:
         return self._values[name]
 
-    def change(self, asked: dict[str, Any]) -> None:
-        """All of what is asked for, or nothing; ValueError says what to mend."""
-        for name, value in asked.items():
+    def update(self, changes: dict[str, Any]) -> None:
+        """Apply all changes or none; the ValueError names the invalid setting."""
+        for name, value in changes.items():
             if name not in CHOICES:
-                raise ValueError(f"{name}: unknown setting; there are {', '.join(CHOICES)}")
+                raise ValueError(f"{name}: unknown setting; use one of {', '.join(CHOICES)}")
             if value not in CHOICES[name]:
-                raise ValueError(f"{name}: use {', '.join(CHOICES[name])}")
-        self._values |= asked
+                raise ValueError(f"{name}: use one of {', '.join(CHOICES[name])}")
+        self._values |= changes
 
     def view(self) -> dict[str, str]:
         return dict(self._values)

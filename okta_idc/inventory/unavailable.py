@@ -1,4 +1,4 @@
-"""Turns errors of Okta and AWS into the reason why a part of the inventory is missing."""
+"""Parts of an inventory that could not be read, and why."""
 
 from collections.abc import Awaitable
 from typing import TypeVar

@@ -1,1 +1,1 @@
-"""The AWS account of the sandbox: moto, mended in process, and the SCIM endpoint beside it."""
+"""The emulated AWS account: moto with corrections, and the SCIM endpoint."""

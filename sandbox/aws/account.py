@@ -1,7 +1,7 @@
-"""The AWS account: moto on one port, with the org's fixed ids and the SCIM secret.
+"""Sets up the AWS account: moto with the IDs of the org file and the SCIM secret.
 
-Owns the mending of moto in process (docs/research/aws-provider.md#operations-that-moto-lacks).
-moto's state is global to the process, so a process holds one account.
+Corrects moto at run time (docs/research/aws-provider.md#operations-that-moto-lacks). moto's state
+is global, so a process holds one account.
 """
 
 import hashlib
@@ -14,11 +14,11 @@ from typing import Any
 from ..org_file import Aws
 from .store import IdentityStore
 
-TOKEN_DAYS = 365  # AWS: a SCIM token lives one year
+TOKEN_DAYS = 365  # AWS: a SCIM token is valid for one year
 
 
 def scim_token(instance: str) -> str:
-    """A token as long as AWS's (500-620 characters), known by its first letters."""
+    """A token as long as AWS's (500 to 620 characters), with a recognizable prefix."""
     digest = "".join(hashlib.sha512(f"{instance}:{n}".encode()).hexdigest() for n in range(4))
     return f"sandbox-scim-{digest}"
 
@@ -26,25 +26,25 @@ def scim_token(instance: str) -> str:
 def open_account(
     aws: Aws, store: IdentityStore, secret: dict[str, Any] | None, now: datetime
 ) -> None:
-    """Mend moto and put in what the org says. Call before the server starts.
+    """Correct moto and load the org's AWS side. Call before the server starts.
 
-    Without a secret there is none in Secrets Manager: a person has yet to get the token.
+    Without `secret`, Secrets Manager holds no SCIM secret until the user stores a token.
     """
     os.environ["MOTO_ACCOUNT_ID"] = aws.account
-    # A page in a browser must not read the account.
+    # Web pages of other origins must not read the account.
     os.environ["MOTO_DISABLE_GLOBAL_CORS"] = "true"
-    logging.getLogger("werkzeug").setLevel(logging.ERROR)  # no request log
-    # moto reads its environment when it is imported.
+    logging.getLogger("werkzeug").setLevel(logging.ERROR)  # no access log
+    # moto reads the environment variables at import time.
     from moto.secretsmanager.models import secretsmanager_backends
 
-    from . import identitystore, messages, organization, ssoadmin
+    from . import identitystore, notifications, organization, ssoadmin
 
-    _answer_what_is_missing()
+    _report_unsupported_operations()
     organization.create_organization(aws)
     identitystore.install(store)
-    _one_instance(aws, now - timedelta(days=30))
+    _create_instance(aws, now - timedelta(days=30))
     ssoadmin.install(store, aws)
-    messages.install()
+    notifications.install()
     if secret is None:
         return
     secrets = secretsmanager_backends[aws.account][aws.region]
@@ -63,7 +63,7 @@ def open_account(
 
 
 def scim_secret(aws: Aws, token: str, now: datetime) -> dict[str, Any]:
-    """The document the kit reads; the endpoint ends with a slash, as the console shows it."""
+    """The secret's JSON document; the endpoint ends with a slash, as the AWS console shows it."""
     created = (now - timedelta(days=30)).replace(microsecond=0)
     return {
         "endpoint": f"https://scim.{aws.region}.amazonaws.com/{aws.tenant}/scim/v2/",
@@ -75,8 +75,8 @@ def scim_secret(aws: Aws, token: str, now: datetime) -> dict[str, Any]:
     }
 
 
-def _one_instance(aws: Aws, created: datetime) -> None:
-    """One instance with fixed ids in the org's region; none elsewhere (moto makes one each)."""
+def _create_instance(aws: Aws, created: datetime) -> None:
+    """Create one instance in the org's region and remove those that moto creates in others."""
     from moto.ssoadmin.models import Instance, SSOAdminBackend, ssoadmin_backends
 
     if not hasattr(SSOAdminBackend, "sandbox_init"):
@@ -97,9 +97,11 @@ def _one_instance(aws: Aws, created: datetime) -> None:
     ssoadmin_backends[aws.account][aws.region].instances[:] = [instance]
 
 
-def _answer_what_is_missing() -> None:
-    """An operation moto lacks, or in which it fails, is an HTML page with status 500, which SDKs
-    retry for minutes."""
+def _report_unsupported_operations() -> None:
+    """Make moto answer unsupported and failed operations with status 400.
+
+    By default, moto answers with an HTML page and status 500, which SDKs retry for minutes.
+    """
     from moto.core.responses import BaseResponse
 
     if hasattr(BaseResponse, "sandbox_call_action"):
@@ -109,15 +111,15 @@ def _answer_what_is_missing() -> None:
     def call_action(self: BaseResponse) -> Any:
         try:
             return original(self)
-        except Exception as error:  # whatever it is, the caller must be told at once
-            asked = f"{self.service_name}:{self._get_action()}"
-            text = f"The sandbox does not answer {asked}."
+        except Exception as error:  # the caller must get an error that SDKs do not retry
+            operation = f"{self.service_name}:{self._get_action()}"
+            text = f"The sandbox does not support {operation}."
             code = "UnsupportedOperation"
             if not isinstance(error, NotImplementedError):
-                # The type only: the text could hold a value of the request.
-                text = f"The sandbox failed in {asked} ({type(error).__name__})."
+                # Only the type: the message could contain a value of the request.
+                text = f"The sandbox failed in {operation} ({type(error).__name__})."
                 code = "InternalFailure"
-            if self.querystring.get("Action"):  # the query protocol speaks XML (sts, iam)
+            if self.querystring.get("Action"):  # the query protocol (sts, iam) uses XML
                 error = f"<Type>Sender</Type><Code>{code}</Code><Message>{text}</Message>"
                 body = f"<ErrorResponse><Error>{error}</Error></ErrorResponse>"
                 kind = "text/xml"

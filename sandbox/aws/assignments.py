@@ -1,7 +1,7 @@
-"""Who has access: assignments of people and groups to accounts and to applications.
+"""Account assignments and application assignments.
 
-moto takes any account and any principal; AWS does not. Account assignments are moto's own
-objects, so that its list operations see them.
+Unlike moto, these operations refuse unknown accounts and principals. Account assignments are moto
+objects, so that moto's list operations include them.
 """
 
 import uuid
@@ -18,7 +18,7 @@ MEMBERS = ("TargetId", "TargetType", "PermissionSetArn", "PrincipalType", "Princ
 
 
 class Assignments:
-    """Each takes the request's parameters and returns the answer's members."""
+    """SSO Admin operations: each takes the request parameters and returns the answer."""
 
     def __init__(
         self, backend: SSOAdminBackend, store: IdentityStore, management_account: str
@@ -27,81 +27,83 @@ class Assignments:
         self._store = store
         self._management_account = management_account
         self._requests: dict[str, Params] = {}
-        """Creations and deletions, by their request ids, as they ended."""
-        self._of_applications: list[Params] = []
+        """Final status of creations and deletions, by request ID."""
+        self._application_assignments: list[Params] = []
 
     def create_account_assignment(self, p: Params) -> Params:
-        """One that is there already is no error (terraform-provider-aws lists first for this)."""
+        """Creating an existing assignment is not an error (terraform-provider-aws lists first)."""
         if p["TargetId"] not in account_ids(self._management_account):
             text = f"Account {p['TargetId']} is not found in the organization"
             raise RefusedError("ResourceNotFoundException", text)
-        failure = self._missing(p)
+        failure = self._principal_error(p)
         if not failure and self._find(p) is None:
             self._backend.create_account_assignment(
                 p["InstanceArn"], p["TargetId"], p["TargetType"], p["PermissionSetArn"],
                 p["PrincipalType"], p["PrincipalId"],
             )  # fmt: skip
-        return {"AccountAssignmentCreationStatus": self._begun(p, failure)}
+        return {"AccountAssignmentCreationStatus": self._start_request(p, failure)}
 
     def delete_account_assignment(self, p: Params) -> Params:
-        """Of a principal that is gone it fails, and the assignment stays
+        """Fails if the principal no longer exists
         (docs/research/identity-center.md#recreated-principals)."""
         found = self._find(p)
         if found is None:
             raise RefusedError("ResourceNotFoundException", "The assignment is not found")
-        failure = self._missing(p)
+        failure = self._principal_error(p)
         if not failure:
             self._backend.account_assignments.remove(found)
-        return {"AccountAssignmentDeletionStatus": self._begun(p, failure)}
+        return {"AccountAssignmentDeletionStatus": self._start_request(p, failure)}
 
     def describe_account_assignment_creation_status(self, p: Params) -> Params:
-        ended = self._ended(p["AccountAssignmentCreationRequestId"])
-        return {"AccountAssignmentCreationStatus": ended}
+        status = self._request_status(p["AccountAssignmentCreationRequestId"])
+        return {"AccountAssignmentCreationStatus": status}
 
     def describe_account_assignment_deletion_status(self, p: Params) -> Params:
-        ended = self._ended(p["AccountAssignmentDeletionRequestId"])
-        return {"AccountAssignmentDeletionStatus": ended}
+        status = self._request_status(p["AccountAssignmentDeletionRequestId"])
+        return {"AccountAssignmentDeletionStatus": status}
 
     def create_application_assignment(self, p: Params) -> Params:
-        if failure := self._missing(p):
+        if failure := self._principal_error(p):
             raise RefusedError("ResourceNotFoundException", failure)
-        if p not in self._of_applications:
-            self._of_applications.append(p)
+        if p not in self._application_assignments:
+            self._application_assignments.append(p)
         return {}
 
     def describe_application_assignment(self, p: Params) -> Params:
-        if p not in self._of_applications:
+        if p not in self._application_assignments:
             raise RefusedError("ResourceNotFoundException", "The assignment is not found")
         return p
 
     def delete_application_assignment(self, p: Params) -> Params:
-        self._of_applications.remove(self.describe_application_assignment(p))
+        self._application_assignments.remove(self.describe_application_assignment(p))
         return {}
 
     def list_application_assignments(self, p: Params) -> Params:
-        found = [a for a in self._of_applications if a["ApplicationArn"] == p["ApplicationArn"]]
+        found = [
+            a for a in self._application_assignments if a["ApplicationArn"] == p["ApplicationArn"]
+        ]
         return {"ApplicationAssignments": found}
 
     def list_application_assignments_for_principal(self, p: Params) -> Params:
         wanted = {name: p[name] for name in ("PrincipalId", "PrincipalType")} | (
             p.get("Filter") or {}
         )
-        found = [a for a in self._of_applications if wanted.items() <= a.items()]
+        found = [a for a in self._application_assignments if wanted.items() <= a.items()]
         return {"ApplicationAssignments": found}
 
-    def _missing(self, p: Params) -> str:
-        """Why the principal cannot be assigned; empty if it can."""
-        look = self._store.user if p["PrincipalType"] == "USER" else self._store.group
+    def _principal_error(self, p: Params) -> str:
+        """The reason why the principal cannot be assigned, or an empty string."""
+        lookup = self._store.user if p["PrincipalType"] == "USER" else self._store.group
         try:
-            look(p["PrincipalId"])
+            lookup(p["PrincipalId"])
         except NotFoundError:
             kind, principal = p["PrincipalType"].title(), p["PrincipalId"]
             return f"{kind} with id {principal} was not found in directory {self._store.id}"
         return ""
 
-    def _begun(self, p: Params, failure: str) -> Params:
-        """Done at once, but told only to those who ask for the status, as AWS does."""
-        begun = {
+    def _start_request(self, p: Params, failure: str) -> Params:
+        """Answer IN_PROGRESS; the describe operation returns the final status, as in AWS."""
+        status = {
             "CreatedDate": self._backend._find_permission_set(
                 p["InstanceArn"], p["PermissionSetArn"]
             ).created_date,
@@ -110,10 +112,10 @@ class Assignments:
             **{name: p[name] for name in MEMBERS},
         }
         outcome = {"Status": "FAILED", "FailureReason": failure} if failure else {}
-        self._requests[begun["RequestId"]] = {**begun, "Status": "SUCCEEDED", **outcome}
-        return begun
+        self._requests[status["RequestId"]] = {**status, "Status": "SUCCEEDED", **outcome}
+        return status
 
-    def _ended(self, request: str) -> Params:
+    def _request_status(self, request: str) -> Params:
         if request not in self._requests:
             raise RefusedError("ResourceNotFoundException", f"Request {request} is not found")
         return self._requests[request]

@@ -1,7 +1,7 @@
-"""Requests held to AWS's service models: what must be there, lengths, ranges, enums, patterns.
+"""Validates requests against AWS's service models: required members, lengths, ranges, patterns.
 
-Owns the reading of botocore's models and AWS's words for a broken constraint. boto3 checks types
-and least lengths only, so without this a request passes here that AWS refuses.
+Reads botocore's models and words violations as AWS does. boto3 checks types and minimum lengths
+only, so without these checks the sandbox would accept requests that AWS refuses.
 """
 
 import re
@@ -15,66 +15,67 @@ from typing import Any
 from .errors import RefusedError
 
 
-def refuse_broken(shape: Any, params: dict[str, Any]) -> None:
-    """Raises a ValidationException which names every constraint of the shape that is broken."""
-    broken = list(_structure(shape, params, ""))
-    if broken:
-        count = f"{len(broken)} validation error{'s' if len(broken) > 1 else ''} detected"
-        raise RefusedError("ValidationException", f"{count}: {'; '.join(broken)}")
+def check_constraints(shape: Any, params: dict[str, Any]) -> None:
+    """Raise a ValidationException that lists every violated constraint of the shape."""
+    violations = list(_structure_violations(shape, params, ""))
+    if violations:
+        count = f"{len(violations)} validation error{'s' if len(violations) > 1 else ''} detected"
+        raise RefusedError("ValidationException", f"{count}: {'; '.join(violations)}")
 
 
-def _structure(shape: Any, value: Any, place: str) -> Iterator[str]:
+def _structure_violations(shape: Any, value: Any, path: str) -> Iterator[str]:
     for name, member in shape.members.items():
-        at = f"{place}.{_lower(name)}" if place else _lower(name)
+        member_path = f"{path}.{_lower_first(name)}" if path else _lower_first(name)
         if value.get(name) is not None:
-            yield from _broken(member, value[name], at)
+            yield from _violations(member, value[name], member_path)
         elif name in shape.required_members:
-            yield f"Value null at '{at}' failed to satisfy constraint: Member must not be null"
+            constraint = "failed to satisfy constraint: Member must not be null"
+            yield f"Value null at '{member_path}' {constraint}"
 
 
-def _broken(shape: Any, value: Any, place: str) -> Iterator[str]:
+def _violations(shape: Any, value: Any, path: str) -> Iterator[str]:
     kind = {"structure": dict, "list": list, "map": dict, "string": str}.get(shape.type_name)
     if kind and not isinstance(value, kind):
-        yield f"Value at '{place}' failed to satisfy constraint: Member must be a {shape.type_name}"
+        yield f"Value at '{path}' failed to satisfy constraint: Member must be a {shape.type_name}"
         return
-    for constraint in _scalar(shape, value):
-        shown = f"'{value}' " if isinstance(value, str) else ""
-        yield f"Value {shown}at '{place}' failed to satisfy constraint: Member must {constraint}"
+    for constraint in _scalar_violations(shape, value):
+        quoted = f"'{value}' " if isinstance(value, str) else ""
+        yield f"Value {quoted}at '{path}' failed to satisfy constraint: Member must {constraint}"
     if shape.type_name == "structure":
-        yield from _structure(shape, value, place)
+        yield from _structure_violations(shape, value, path)
     elif shape.type_name == "list":
         for number, item in enumerate(value, 1):
-            yield from _broken(shape.member, item, f"{place}.{number}.member")
+            yield from _violations(shape.member, item, f"{path}.{number}.member")
 
 
-def _scalar(shape: Any, value: Any) -> Iterator[str]:
-    said = shape.metadata
+def _scalar_violations(shape: Any, value: Any) -> Iterator[str]:
+    limits = shape.metadata
     size = value if isinstance(value, int) else len(value) if hasattr(value, "__len__") else None
-    what = "have value" if isinstance(value, int) else "have length"
-    if size is not None and size < said.get("min", size):
-        yield f"{what} greater than or equal to {said['min']}"
-    if size is not None and size > said.get("max", size):
-        yield f"{what} less than or equal to {said['max']}"
-    if said.get("enum") and value not in said["enum"]:
-        yield f"satisfy enum value set: [{', '.join(said['enum'])}]"
+    subject = "have value" if isinstance(value, int) else "have length"
+    if size is not None and size < limits.get("min", size):
+        yield f"{subject} greater than or equal to {limits['min']}"
+    if size is not None and size > limits.get("max", size):
+        yield f"{subject} less than or equal to {limits['max']}"
+    if limits.get("enum") and value not in limits["enum"]:
+        yield f"satisfy enum value set: [{', '.join(limits['enum'])}]"
     if (
         isinstance(value, str)
-        and said.get("pattern")
-        and not _pattern(said["pattern"]).fullmatch(value)
+        and limits.get("pattern")
+        and not _pattern(limits["pattern"]).fullmatch(value)
     ):
-        yield f"satisfy regular expression pattern: {said['pattern']}"
+        yield f"satisfy regular expression pattern: {limits['pattern']}"
 
 
 @cache
 def _pattern(text: str) -> re.Pattern[str]:
-    """AWS's patterns are Java's: `\\w` is ASCII, and `\\p{L}` is a category of Unicode."""
-    known = re.sub(r"\\p\{(\w)\}", lambda found: _categories()[found[1]], text)
-    return re.compile(known, re.ASCII)
+    """Translate a Java pattern: `\\w` is ASCII, `\\p{L}` a Unicode category."""
+    translated = re.sub(r"\\p\{(\w)\}", lambda match: _categories()[match[1]], text)
+    return re.compile(translated, re.ASCII)
 
 
 @cache
 def _categories() -> dict[str, str]:
-    """The characters of each category, as the inside of a class of `re`, which has none."""
+    """Character ranges of each Unicode category, because `re` does not support categories."""
     ranges: defaultdict[str, list[list[int]]] = defaultdict(list)
     for code in range(sys.maxunicode + 1):
         found = ranges[unicodedata.category(chr(code))[0]]
@@ -88,5 +89,5 @@ def _categories() -> dict[str, str]:
     }
 
 
-def _lower(name: str) -> str:
+def _lower_first(name: str) -> str:
     return name[0].lower() + name[1:]

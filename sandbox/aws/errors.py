@@ -1,4 +1,4 @@
-"""An operation's refusal, in the form of AWS's JSON protocols."""
+"""Error answers in the format of AWS's JSON protocols."""
 
 import json
 
@@ -6,7 +6,7 @@ from moto.core.exceptions import AWSError
 
 
 class RefusedError(AWSError):
-    """Status 400 with the error code `kind`; `extra` are members of that error's shape."""
+    """Status 400 with the error code `kind`; `extra` holds further members of the error."""
 
     code = 400
 

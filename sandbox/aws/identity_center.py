@@ -1,7 +1,7 @@
-"""What the IAM Identity Center console holds and no public API does: identity source, SCIM tokens.
+"""Console-only settings of IAM Identity Center: identity source and SCIM access tokens.
 
-Owns the tenant, the tokens that the SCIM endpoint takes (their digests, never a token), and the
-external identity provider. Rules: docs/research/scim.md#access-tokens,
+Keeps the tenant, the digests of the valid access tokens, and the external identity provider.
+Sources: docs/research/scim.md#access-tokens,
 docs/research/identity-center.md#settings-without-an-api.
 """
 
@@ -16,17 +16,19 @@ from ..org_file import Aws
 from .account import TOKEN_DAYS, scim_token
 from .saml_metadata import Provider
 
-MOST_TOKENS = 2
-# not the SCIM tenant, in life too (docs/research/identity-center.md#saml)
+MAX_TOKENS = 2
+# Differs from the SCIM tenant, as in AWS (docs/research/identity-center.md#saml)
 _ACS_TENANT = "0123456789-5a4b3c2d-sandbox"
 
 
 class ForbiddenError(Exception):
-    """The console does not do this now; the text says why and what to do first."""
+    """The console refuses the action; the message says what to do first."""
 
 
 @dataclass(frozen=True)
 class Token:
+    """An access token of the SCIM endpoint, without the token itself."""
+
     id: str
     digest: str
     created: datetime
@@ -34,14 +36,14 @@ class Token:
 
 
 class IdentityCenter:
-    """One instance, as AWS gives it: its own directory, and nothing provisioned from outside."""
+    """An instance; initially it uses its own directory, without automatic provisioning."""
 
     def __init__(self, aws: Aws) -> None:
         self.aws = aws
         self.tenant = aws.tenant
         self.external = False
         self.provider: Provider | None = None
-        """What the metadata said; None with `external`: set up before the sandbox started."""
+        """The uploaded metadata; None with `external` set if configured before the start."""
         self.enabled = False
         self.tokens: dict[str, Token] = {}
 
@@ -60,61 +62,62 @@ class IdentityCenter:
 
     @property
     def endpoint(self) -> str:
-        """As the console shows it: with a slash at the end (docs/research/scim.md#endpoint)."""
+        """The SCIM endpoint; the console shows it with a trailing slash
+        (docs/research/scim.md#endpoint)."""
         return f"https://scim.{self.aws.region}.amazonaws.com/{self.tenant}/scim/v2/"
 
     def prepare(self, token: str, token_id: str, created: datetime) -> None:
-        """Everything clicked already: external provider, automatic provisioning, this token."""
+        """Set up the external provider and automatic provisioning with this token."""
         self.external = self.enabled = True
         self._add(token, token_id, created)
 
-    def state(self) -> tuple[object, ...]:
-        """Equal as long as nobody changed anything."""
+    def configuration(self) -> tuple[object, ...]:
+        """A value that changes with any setting."""
         return self.tenant, self.external, self.provider, self.enabled, frozenset(self.tokens)
 
-    def trust(self, provider: Provider) -> None:
-        """Make this the external identity provider."""
+    def set_provider(self, provider: Provider) -> None:
+        """Set the external identity provider."""
         self.external, self.provider = True, provider
 
     def enable(self) -> str:
-        """Switch automatic provisioning on. The token; nobody can have it a second time."""
+        """Enable automatic provisioning and return an access token, which is shown only once."""
         if not self.external:
-            raise ForbiddenError("Change the identity source to an external identity provider.")
+            raise ForbiddenError("First change the identity source to an external provider.")
         if self.enabled:
-            raise ForbiddenError("Automatic provisioning is enabled already.")
+            raise ForbiddenError("Automatic provisioning is already enabled.")
         self.enabled = True
         return self.generate()
 
     def generate(self) -> str:
-        """One more token."""
+        """Generate a further access token."""
         if not self.enabled:
             raise ForbiddenError("Enable automatic provisioning first.")
-        if len(self.tokens) >= MOST_TOKENS:
-            raise ForbiddenError(f"There are {MOST_TOKENS} access tokens: delete one first.")
+        if len(self.tokens) >= MAX_TOKENS:
+            raise ForbiddenError(f"{MAX_TOKENS} access tokens exist already. Delete one first.")
         token = scim_token(secrets.token_hex(8))
         self._add(token, str(uuid.uuid4()), datetime.now(UTC))
         return token
 
     def delete_token(self, ident: str) -> None:
         if self.tokens.pop(ident, None) is None:
-            raise ForbiddenError("There is no such access token any more.")
+            raise ForbiddenError("The access token no longer exists.")
 
     def disable(self) -> None:
-        """Switch automatic provisioning off; the next time there will be another endpoint."""
+        """Disable automatic provisioning; enabling it again creates another endpoint."""
         if self.tokens:
             raise ForbiddenError("Delete the access tokens first.")
         self.enabled = False
         self.tenant = f"{secrets.token_hex(6)[:11]}-{str(uuid.uuid4())[9:]}"
 
-    def why_not(self, tenant: str, authorization: str) -> str:
-        """Why the endpoint refuses this caller; empty when it does not."""
+    def refusal_reason(self, tenant: str, authorization: str) -> str:
+        """The reason why the endpoint refuses this caller, or an empty string."""
         if tenant != self.tenant or not self.enabled:
             return "Unknown tenant"
-        given, now = _digest(authorization.removeprefix("Bearer ")), datetime.now(UTC)
-        known = [t for t in self.tokens.values() if hmac.compare_digest(t.digest, given)]
-        if not known or not authorization.startswith("Bearer "):
+        digest, now = _digest(authorization.removeprefix("Bearer ")), datetime.now(UTC)
+        matching = [t for t in self.tokens.values() if hmac.compare_digest(t.digest, digest)]
+        if not matching or not authorization.startswith("Bearer "):
             return "Unknown token"
-        return "" if known[0].expires > now else "Expired token"
+        return "" if matching[0].expires > now else "Expired token"
 
     def _add(self, token: str, ident: str, created: datetime) -> None:
         expires = created + timedelta(days=TOKEN_DAYS)

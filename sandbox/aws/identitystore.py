@@ -1,7 +1,8 @@
-"""The Identity Store API over our store: what moto lacks or is too lenient about.
+"""The Identity Store API on the sandbox's identity store.
 
-Replaces all operations of moto's IdentityStoreResponse; moto keeps HTTP, signing scope and
-dispatch. Response members are those of botocore's service model (a test checks it).
+Replaces all operations of moto's IdentityStoreResponse, which are incomplete or too lenient; moto
+still handles HTTP and dispatch. Answers have the members of botocore's service model (a test checks
+this).
 """
 
 import base64
@@ -27,15 +28,15 @@ _UPDATABLE_GROUP = {"displayname": "DisplayName", "description": "Description"}
 _KINDS = {"UserId": "user", "GroupId": "group", "MembershipId": "membership"}
 
 
-class Api:
-    """The operations. Each takes the request's parameters and returns the answer's members."""
+class IdentityStoreApi:
+    """Identity Store operations: each takes the request parameters and returns the answer."""
 
     def __init__(self, store: IdentityStore) -> None:
         self.store = store
 
     def call(self, operation: str, params: dict[str, Any]) -> Record:
         if params.get("IdentityStoreId") != self.store.id:
-            # moto makes a store of any id; AWS does not, so a typo must show.
+            # moto creates a store for any ID; AWS refuses an unknown one.
             raise RefusedError(
                 "ResourceNotFoundException",
                 f"Identity store {params.get('IdentityStoreId')} not found.",
@@ -72,38 +73,38 @@ class Api:
         return self._ids(self.store.put_group(record), "GroupId", "Revision")
 
     def update_user(self, p: dict[str, Any]) -> Record:
-        known = _expected(self.store.user(p["UserId"]), p)
-        record = _updated(known, p["Operations"], _UPDATABLE_USER)
-        made = self.store.put_user(record, p["UserId"])
-        return self._ids(made, "UserId", "Revision")
+        current = _check_revision(self.store.user(p["UserId"]), p)
+        record = _apply_operations(current, p["Operations"], _UPDATABLE_USER)
+        record = self.store.put_user(record, p["UserId"])
+        return self._ids(record, "UserId", "Revision")
 
     def update_group(self, p: dict[str, Any]) -> Record:
-        known = _expected(self.store.group(p["GroupId"]), p)
-        record = _updated(known, p["Operations"], _UPDATABLE_GROUP)
-        made = self.store.put_group(record, p["GroupId"])
-        return self._ids(made, "GroupId", "Revision")
+        current = _check_revision(self.store.group(p["GroupId"]), p)
+        record = _apply_operations(current, p["Operations"], _UPDATABLE_GROUP)
+        record = self.store.put_group(record, p["GroupId"])
+        return self._ids(record, "GroupId", "Revision")
 
     def delete_user(self, p: dict[str, Any]) -> Record:
-        self.store.delete_user(_expected(self.store.user(p["UserId"]), p)["UserId"])
+        self.store.delete_user(_check_revision(self.store.user(p["UserId"]), p)["UserId"])
         return {}
 
     def delete_group(self, p: dict[str, Any]) -> Record:
-        self.store.delete_group(_expected(self.store.group(p["GroupId"]), p)["GroupId"])
+        self.store.delete_group(_check_revision(self.store.group(p["GroupId"]), p)["GroupId"])
         return {}
 
     def describe_user(self, p: dict[str, Any]) -> Record:
-        return _shown_user(self.store.user(p["UserId"]), p)
+        return _user_view(self.store.user(p["UserId"]), p)
 
     def describe_group(self, p: dict[str, Any]) -> Record:
-        return _shown(self.store.group(p["GroupId"]), "GroupId")
+        return _view(self.store.group(p["GroupId"]), "GroupId")
 
     def list_users(self, p: dict[str, Any]) -> Record:
         found = _filtered(list(self.store.users.values()), p, "UserName")
-        return _page("Users", [_shown_user(user, p) for user in found], p)
+        return _page("Users", [_user_view(user, p) for user in found], p)
 
     def list_groups(self, p: dict[str, Any]) -> Record:
         found = _filtered(list(self.store.groups.values()), p, "DisplayName")
-        return _page("Groups", [_shown(group, "GroupId") for group in found], p)
+        return _page("Groups", [_view(group, "GroupId") for group in found], p)
 
     def get_user_id(self, p: dict[str, Any]) -> Record:
         paths: dict[str, Callable[[Record], list[str]]] = {
@@ -121,15 +122,15 @@ class Api:
     def create_group_membership(self, p: dict[str, Any]) -> Record:
         if self.store.find_membership(p["GroupId"], p["MemberId"]["UserId"]):
             raise ConflictError("Member and group relationship already exists")
-        made = self.store.add_member(p["GroupId"], p["MemberId"]["UserId"])
-        return self._ids(made, "MembershipId")
+        record = self.store.add_member(p["GroupId"], p["MemberId"]["UserId"])
+        return self._ids(record, "MembershipId")
 
     def delete_group_membership(self, p: dict[str, Any]) -> Record:
         del self.store.memberships[self.store.membership(p["MembershipId"])["MembershipId"]]
         return {}
 
     def describe_group_membership(self, p: dict[str, Any]) -> Record:
-        return _shown_membership(self.store.membership(p["MembershipId"]))
+        return _membership_view(self.store.membership(p["MembershipId"]))
 
     def get_group_membership_id(self, p: dict[str, Any]) -> Record:
         found = self.store.find_membership(p["GroupId"], p["MemberId"]["UserId"])
@@ -140,12 +141,12 @@ class Api:
     def list_group_memberships(self, p: dict[str, Any]) -> Record:
         self.store.group(p["GroupId"])
         found = [m for m in self.store.memberships.values() if m["GroupId"] == p["GroupId"]]
-        return _page("GroupMemberships", [_shown_membership(m) for m in found], p)
+        return _page("GroupMemberships", [_membership_view(m) for m in found], p)
 
     def list_group_memberships_for_member(self, p: dict[str, Any]) -> Record:
         self.store.user(p["MemberId"]["UserId"])
         found = [m for m in self.store.memberships.values() if m["MemberId"] == p["MemberId"]]
-        return _page("GroupMemberships", [_shown_membership(m) for m in found], p)
+        return _page("GroupMemberships", [_membership_view(m) for m in found], p)
 
     def is_member_in_groups(self, p: dict[str, Any]) -> Record:
         member = p["MemberId"]
@@ -163,8 +164,8 @@ class Api:
         }
 
     def _ids(self, record: Record, key: str, *more: str) -> Record:
-        shown = _shown(record, key)
-        return {name: shown[name] for name in ("IdentityStoreId", key, _arn(key), *more)}
+        view = _view(record, key)
+        return {name: view[name] for name in ("IdentityStoreId", key, _arn(key), *more)}
 
     def _find(
         self,
@@ -190,9 +191,11 @@ class Api:
 
 
 def install(store: IdentityStore) -> None:
-    """Let moto's Identity Store answer from this store."""
-    api = Api(store)
-    for operation in [name for name in vars(Api) if not name.startswith("_") and name != "call"]:
+    """Make moto's Identity Store API use this store."""
+    api = IdentityStoreApi(store)
+    for operation in [
+        name for name in vars(IdentityStoreApi) if not name.startswith("_") and name != "call"
+    ]:
 
         def answer(self: IdentityStoreResponse, operation: str = operation) -> str:
             return json.dumps(api.call(operation, json.loads(self.body or "{}")))
@@ -204,51 +207,55 @@ def _arn(key: str) -> str:
     return key.removesuffix("Id") + "Arn"
 
 
-def _shown(record: Record, key: str) -> Record:
-    """With what every answer must have since botocore 1.44. What a snapshot of an earlier sandbox
-    holds has no revision yet."""
+def _view(record: Record, key: str) -> Record:
+    """Add the members that answers have since botocore 1.44.
+
+    Records in snapshots of earlier versions have no revision.
+    """
     arn = f"arn:aws:identitystore:::{_KINDS[key]}/{record[key]}"
     return {"Revision": "1", **record, _arn(key): arn}
 
 
-def _shown_membership(membership: Record) -> Record:
-    shown = _shown(membership, "MembershipId")
-    del shown["Revision"]  # a membership has none
-    return shown
+def _membership_view(membership: Record) -> Record:
+    view = _view(membership, "MembershipId")
+    del view["Revision"]  # a membership has no revision
+    return view
 
 
-def _expected(record: Record, p: dict[str, Any]) -> Record:
-    """The record, if it is the revision that the caller saw, where one is named."""
+def _check_revision(record: Record, p: dict[str, Any]) -> Record:
+    """Return the record; raise a ConflictException if the caller names another revision."""
     if p.get("Revision") not in (None, record.get("Revision", "1")):
         text = f"The revision is {record.get('Revision', '1')}, not {p['Revision']}"
         raise RefusedError("ConflictException", text, Reason="CONCURRENT_MODIFICATION")
     return record
 
 
-def _shown_user(user: Record, p: dict[str, Any]) -> Record:
-    """Extensions are shown only to those who ask for them (botocore: `Extensions` parameter)."""
-    asked = p.get("Extensions") or []
-    shown = {key: value for key, value in _shown(user, "UserId").items() if key != "Extensions"}
-    extensions = {k: v for k, v in user.get("Extensions", {}).items() if k in asked and v}
-    return {**shown, "Extensions": extensions} if extensions else shown
+def _user_view(user: Record, p: dict[str, Any]) -> Record:
+    """The user with the extensions that the parameter `Extensions` requests."""
+    extension_names = p.get("Extensions") or []
+    view = {key: value for key, value in _view(user, "UserId").items() if key != "Extensions"}
+    extensions = {k: v for k, v in user.get("Extensions", {}).items() if k in extension_names and v}
+    return {**view, "Extensions": extensions} if extensions else view
 
 
-def _updated(record: Record, operations: list[Record], known: dict[str, str]) -> Record:
+def _apply_operations(
+    record: Record, operations: list[Record], attributes: dict[str, str]
+) -> Record:
     record = dict(record)
     for operation in operations:
         head, _, tail = operation["AttributePath"].partition(".")
-        key = known.get(head.lower())
+        key = attributes.get(head.lower())
         if key is None:
-            text = f"The attribute {operation['AttributePath']} can't be updated"
+            text = f"The attribute {operation['AttributePath']} cannot be updated"
             raise RefusedError("ValidationException", text)
         value = operation.get("AttributeValue")
         if tail and key == "Name":
             record[key] = {**record.get(key, {}), tail[0].upper() + tail[1:]: value}
         elif tail:
-            text = f"The attribute {operation['AttributePath']} can't be updated by itself"
+            text = f"The attribute {operation['AttributePath']} cannot be updated individually"
             raise RefusedError("ValidationException", text)
         elif value is None and key in ("UserName", "DisplayName"):
-            raise RefusedError("ValidationException", f"{key} can't be removed")
+            raise RefusedError("ValidationException", f"{key} cannot be removed")
         elif value is None:
             record.pop(key, None)
         else:

@@ -9,17 +9,17 @@ from .errors import RefusedError
 
 Params = dict[str, Any]
 MAX_TAGS = 75
-"""botocore's model of sso-admin, TagList."""
+"""Maximum of TagList in botocore's sso-admin model."""
 
 
-class TheInstance:
-    """Each takes the request's parameters and returns the answer's members."""
+class InstanceOperations:
+    """SSO Admin operations: each takes the request parameters and returns the answer."""
 
     def __init__(self, backend: SSOAdminBackend, aws: Aws) -> None:
         self._backend = backend
         self._aws = aws
         self._attributes: list[Params] | None = None
-        """None: attributes for access control are off."""
+        """None if attributes for access control are disabled."""
         self._tags: dict[str, dict[str, str]] = {}
         arn = f"arn:aws:sso::{aws.account}:application/{aws.instance_id}"
         self._applications = {f"{arn}/{item.id}": item.name for item in aws.applications}
@@ -38,10 +38,10 @@ class TheInstance:
         return {"Regions": [{"RegionName": self._aws.region, **only}]}
 
     def create_instance_access_control_attribute_configuration(self, p: Params) -> Params:
-        """No upsert: an instance on which they are on already is a conflict
+        """Fails if attributes for access control are already enabled
         (docs/research/identity-center.md#attributes-for-access-control)."""
         if self._attributes is not None:
-            text = f"Attributes for access control are enabled already for {p['InstanceArn']}"
+            text = f"Attributes for access control are already enabled for {p['InstanceArn']}"
             raise RefusedError("ConflictException", text)
         self._attributes = _attributes(p)
         return {}
@@ -78,11 +78,11 @@ class TheInstance:
 
     def tag_resource(self, p: Params) -> Params:
         tags = self._tags_of(p["ResourceArn"])
-        wanted = tags | {tag["Key"]: tag["Value"] for tag in p["Tags"]}
-        if len(wanted) > MAX_TAGS:
+        updated = tags | {tag["Key"]: tag["Value"] for tag in p["Tags"]}
+        if len(updated) > MAX_TAGS:
             text = f"A resource can have at most {MAX_TAGS} tags"
             raise RefusedError("ServiceQuotaExceededException", text)
-        tags.update(wanted)
+        tags.update(updated)
         return {}
 
     def untag_resource(self, p: Params) -> Params:
@@ -107,9 +107,9 @@ class TheInstance:
         }
 
     def _tags_of(self, arn: str) -> dict[str, str]:
-        """Those of a permission set begin with what it was created with."""
-        sets = {known.permission_set_arn: known for known in self._backend.permission_sets}
-        instances = {known.instance_arn for known in self._backend.instances}
+        """The tags of a resource; for a permission set, initially those of its creation."""
+        sets = {item.permission_set_arn: item for item in self._backend.permission_sets}
+        instances = {item.instance_arn for item in self._backend.instances}
         if arn not in {*sets, *instances, *self._applications}:
             raise RefusedError("ResourceNotFoundException", f"{arn} is not found")
         if arn not in self._tags:
@@ -127,7 +127,9 @@ class TheInstance:
 def _attributes(p: Params) -> list[Params]:
     attributes = p["InstanceAccessControlAttributeConfiguration"]["AccessControlAttributes"]
     keys = [attribute["Key"] for attribute in attributes]
-    twice = sorted({key for key in keys if keys.count(key) > 1})
-    if twice:
-        raise RefusedError("ValidationException", f"Duplicate attribute keys: {', '.join(twice)}")
+    duplicates = sorted({key for key in keys if keys.count(key) > 1})
+    if duplicates:
+        raise RefusedError(
+            "ValidationException", f"Duplicate attribute keys: {', '.join(duplicates)}"
+        )
     return attributes

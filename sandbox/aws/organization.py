@@ -1,4 +1,4 @@
-"""AWS Organizations: the org file's accounts, put into moto."""
+"""AWS Organizations: loads the org file's accounts into moto."""
 
 from moto.organizations.models import OrganizationsBackend, organizations_backends
 
@@ -6,7 +6,7 @@ from ..org_file import Aws
 
 
 def create_organization(aws: Aws) -> None:
-    """One organisation; its management account is the one that the sandbox is."""
+    """Create the organization with the sandbox's account as its management account."""
     backend = _backend(aws.account)
     if backend.org is not None:
         return
@@ -17,7 +17,7 @@ def create_organization(aws: Aws) -> None:
         backend.create_account(AccountName=member.name, Email=member.email)
         account = backend.accounts[-1]
         made_up = account.id
-        # moto makes ids up, and remembers by them whose member an account is.
+        # moto generates IDs and uses them to look up the organization of an account.
         account.id = member.id
         masters = organizations_backends.master_accounts
         masters[member.id] = masters.pop(made_up)

@@ -1,6 +1,6 @@
-"""Permission sets: names, limits, the permissions boundary, provisioning.
+"""Permission sets: names, limits, permissions boundary and provisioning.
 
-The sets are moto's own objects, so that moto's operations on their policies see them too.
+Permission sets are moto objects, so that moto's policy operations include them.
 """
 
 import hashlib
@@ -17,13 +17,13 @@ Params = dict[str, Any]
 
 DURATION = re.compile(r"PT(?:(\d+)H)?(?:(\d+)M)?(?:(\d+)S)?")
 HOURS = (1, 12)
-"""AWS's user guide: a session lasts one hour to twelve."""
+"""Minimum and maximum session duration in hours (AWS's user guide)."""
 INLINE_POLICY_SIZE = 10_240
-"""Characters that are not white space (docs/research/identity-center.md#quotas)."""
+"""Maximum number of non-whitespace characters (docs/research/identity-center.md#quotas)."""
 
 
 class PermissionSets:
-    """Each takes the request's parameters and returns the answer's members."""
+    """SSO Admin operations: each takes the request parameters and returns the answer."""
 
     def __init__(self, backend: SSOAdminBackend) -> None:
         self._backend = backend
@@ -32,7 +32,7 @@ class PermissionSets:
         self._count = 0
 
     def create_permission_set(self, p: Params) -> Params:
-        if any(known.name == p["Name"] for known in self._backend.permission_sets):
+        if any(existing.name == p["Name"] for existing in self._backend.permission_sets):
             text = f"PermissionSet with name {p['Name']} already exists."
             raise RefusedError("ConflictException", text)
         self._backend.create_permission_set(
@@ -43,16 +43,19 @@ class PermissionSets:
             relay_state=p.get("RelayState") or "",
             tags=p.get("Tags") or [],
         )
-        made = self._backend.permission_sets[-1]
-        made.permission_set_arn = self._arn(p["InstanceArn"])
-        return {"PermissionSet": _shown(made)}
+        permission_set = self._backend.permission_sets[-1]
+        permission_set.permission_set_arn = self._arn(p["InstanceArn"])
+        return {"PermissionSet": _view(permission_set)}
 
     def describe_permission_set(self, p: Params) -> Params:
-        return {"PermissionSet": _shown(self._find(p))}
+        return {"PermissionSet": _view(self._find(p))}
 
     def update_permission_set(self, p: Params) -> Params:
-        """What the request leaves out is cleared, but for the duration: AWS clears the relay state
-        (terraform-provider-aws #17411); the description is taken to be alike."""
+        """Update a permission set; omitted members are cleared, except for the session duration.
+
+        AWS clears the relay state (terraform-provider-aws #17411); the same is assumed for the
+        description.
+        """
         found = self._find(p)
         found.session_duration = _duration(p.get("SessionDuration") or found.session_duration)
         found.description = p.get("Description") or ""
@@ -111,17 +114,17 @@ class PermissionSets:
     def provision_permission_set(self, p: Params) -> Params:
         everywhere = p["TargetType"] == "ALL_PROVISIONED_ACCOUNTS"
         if everywhere == ("TargetId" in p):
-            text = "TargetId goes with the TargetType AWS_ACCOUNT, and with no other"
+            text = "TargetId requires the TargetType AWS_ACCOUNT, and vice versa"
             raise RefusedError("ValidationException", text)
-        begun = {
+        status = {
             "CreatedDate": self._find(p).created_date,
             "PermissionSetArn": p["PermissionSetArn"],
             "RequestId": str(uuid.uuid4()),
             "Status": "IN_PROGRESS",
             **({} if everywhere else {"AccountId": p["TargetId"]}),
         }
-        self._provisionings[begun["RequestId"]] = {**begun, "Status": "SUCCEEDED"}
-        return {"PermissionSetProvisioningStatus": begun}
+        self._provisionings[status["RequestId"]] = {**status, "Status": "SUCCEEDED"}
+        return {"PermissionSetProvisioningStatus": status}
 
     def describe_permission_set_provisioning_status(self, p: Params) -> Params:
         request = p["ProvisionPermissionSetRequestId"]
@@ -142,7 +145,7 @@ class PermissionSets:
         return {"PermissionSets": list(found)}
 
     def _arn(self, instance_arn: str) -> str:
-        """AWS's form, which moto's is not; the same ids in the same order in each run."""
+        """An ARN in AWS's format, which moto does not use. The IDs are the same in each run."""
         self._count += 1
         tail = hashlib.sha256(f"{instance_arn} {self._count}".encode()).hexdigest()[:16]
         return f"{instance_arn.replace(':instance/', ':permissionSet/')}/ps-{tail}"
@@ -154,8 +157,11 @@ class PermissionSets:
         return self._boundaries[p["PermissionSetArn"]]
 
     def _provisioned_accounts(self, permission_set_arn: str) -> list[str]:
-        """AWS provisions a set to an account with its first assignment there, until the last is
-        gone (API reference, CreateAccountAssignment)."""
+        """The accounts that have an assignment with this permission set.
+
+        AWS provisions the permission set with the first assignment (API reference,
+        CreateAccountAssignment).
+        """
         accounts = {
             assignment.target_id: None
             for assignment in self._backend.account_assignments
@@ -167,13 +173,13 @@ class PermissionSets:
         return self._backend._find_permission_set(p["InstanceArn"], p["PermissionSetArn"])
 
 
-def _shown(permission_set: PermissionSet) -> Params:
-    shown = permission_set.to_json(include_creation_date=True)
-    return {name: value for name, value in shown.items() if value != ""}
+def _view(permission_set: PermissionSet) -> Params:
+    members = permission_set.to_json(include_creation_date=True)
+    return {name: value for name, value in members.items() if value != ""}
 
 
 def _duration(text: str) -> str:
-    """AWS's pattern is wider; years and days are never within twelve hours."""
+    """Check a session duration; AWS's pattern also allows years and days, which exceed 12 hours."""
     found = DURATION.fullmatch(text)
     hours, minutes, seconds = (int(part or 0) for part in found.groups()) if found else (0, 0, 0)
     if not HOURS[0] * 3600 <= hours * 3600 + minutes * 60 + seconds <= HOURS[1] * 3600:

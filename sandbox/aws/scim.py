@@ -1,8 +1,8 @@
-"""The SCIM endpoint of IAM Identity Center, as AWS speaks it (docs/research/scim.md).
+"""The SCIM endpoint of IAM Identity Center (docs/research/scim.md).
 
-Owns paths, methods, authentication, lists, filters and error bodies. What a document may hold
-is in scim_rules and scim_patch. The reason of a refusal stays in `app[CLOUDTRAIL]`, as in life:
-the body always has the same sentence. Bodies and tokens are never logged.
+Implements paths, methods, authentication, lists, filters and error bodies; scim_rules and
+scim_patch validate the documents. As in AWS, an error body has a generic message, and the reason
+goes to CloudTrail only: `app[CLOUDTRAIL]`. Bodies and tokens are never logged.
 """
 
 import base64
@@ -17,8 +17,8 @@ from typing import Any
 from aiohttp import web
 
 from ..clock import Clock
-from ..faults import Cut, FaultError, Faults
-from ..request_log import Journal
+from ..faults import ClosedConnection, FaultError, Faults
+from ..request_log import RequestLog
 from ..settings import Settings
 from .identity_center import IdentityCenter
 from .scim_patch import group_change, patched_user
@@ -39,7 +39,7 @@ from .throttle import Throttle
 CLOUDTRAIL: web.AppKey[list[dict[str, Any]]] = web.AppKey("cloudtrail", list)
 _ERROR = "urn:ietf:params:scim:api:messages:2.0:Error"
 _LIST = "urn:ietf:params:scim:api:messages:2.0:ListResponse"
-_PAGE = 100
+_PAGE_SIZE = 100
 _CURSOR = re.compile(r"[-a-zA-Z0-9+=/:_]*")
 _TERM = re.compile(r'\s*([\w.:]+)\s+eq\s+"((?:[^"\\]|\\.)*)"\s*', re.IGNORECASE)
 _DETAIL = {
@@ -49,7 +49,7 @@ _DETAIL = {
     404: ("ResourceNotFoundException", "Resource not found."),
     405: ("ValidationException", "Method not allowed."),
     409: ("ConflictException", "Refused to create a new, duplicate resource."),
-    429: ("ThrottlingException", "Rate exceeded"),  # assumed words
+    429: ("ThrottlingException", "Rate exceeded"),  # assumed text
     500: ("InternalServerException", "Internal error."),
 }  # fmt: skip
 Handler = Callable[[web.Request], Awaitable[web.StreamResponse]]
@@ -63,23 +63,23 @@ def create_scim_app(
     settings: Settings | None = None,
     clock: Clock | None = None,
     faults: Faults | None = None,
-    journal: Journal | None = None,
+    request_log: RequestLog | None = None,
     center: IdentityCenter | None = None,
 ) -> web.Application:
-    """The endpoint, writing into this store; `center` says who may, else this token alone."""
+    """Create the endpoint on this store; `center`, or else `token`, authenticates the callers."""
     settings = settings or Settings()
     clock = clock or Clock(settings)
-    throttle, journal = Throttle(clock), journal or Journal(clock)
+    throttle, request_log = Throttle(clock), request_log or RequestLog(clock)
 
     def throttled() -> bool:
         return settings["scim_throttle"] == "on" and not throttle.take()
 
-    why_not = center.why_not if center else _only(tenant, token)
-    errors = _errors(why_not, throttled, journal)
-    faulty = (faults or Faults(clock)).middleware("scim")
-    app = web.Application(middlewares=[errors, faulty], client_max_size=1024**2)
+    refusal_reason = center.refusal_reason if center else _single_token(tenant, token)
+    error_middleware = _error_middleware(refusal_reason, throttled, request_log)
+    fault_middleware = (faults or Faults(clock)).middleware("scim")
+    app = web.Application(middlewares=[error_middleware, fault_middleware], client_max_size=1024**2)
     app[CLOUDTRAIL] = []
-    scim = _Scim(store, lambda: center.tenant if center else tenant, settings)
+    scim = _ScimHandlers(store, lambda: center.tenant if center else tenant, settings)
     base = "/{tenant}/scim/v2"
     app.add_routes(
         [
@@ -103,7 +103,7 @@ def create_scim_app(
     return app
 
 
-class _Scim:
+class _ScimHandlers:
     def __init__(self, store: IdentityStore, tenant: Callable[[], str], settings: Settings) -> None:
         self.store, self.tenant, self.settings = store, tenant, settings
 
@@ -131,10 +131,12 @@ class _Scim:
         return web.Response(status=204)
 
     async def list_users(self, request: web.Request) -> web.Response:
-        terms = _terms(request, ({"userName"}, {"externalId"}, {"groups.value"}, {"id", "manager"}))
+        terms = _filter_terms(
+            request, ({"userName"}, {"externalId"}, {"groups.value"}, {"id", "manager"})
+        )
         with self.store.lock:
             users = [u for u in self.store.users.values() if self._matches_user(u, terms)]
-            return _json(_listed(request, [self._user(user) for user in users]))
+            return _json(_page(request, [self._user(user) for user in users]))
 
     async def create_group(self, request: web.Request) -> web.Response:
         body = await _body(request)
@@ -162,8 +164,8 @@ class _Scim:
                 document = {**self._group(group), **change.attributes}
                 record = {**group, **group_record(document, self.store.issuer)}
                 self.store.put_group(record, group_id)
-            gone = self.store.members(group_id) if change.replace is not None else []
-            for user_id in gone + change.remove:
+            replaced = self.store.members(group_id) if change.replace is not None else []
+            for user_id in replaced + change.remove:
                 self.store.remove_member(group_id, user_id)
             for user_id in change.add + (change.replace or []):
                 self.store.add_member(group_id, user_id)
@@ -177,10 +179,10 @@ class _Scim:
         allowed = (
             {"displayName"}, {"externalId"}, {"members.value"}, {"id", "members"}, {"id", "member"},
         )  # fmt: skip
-        terms = _terms(request, allowed)
+        terms = _filter_terms(request, allowed)
         with self.store.lock:
             groups = [g for g in self.store.groups.values() if self._matches_group(g, terms)]
-            return _json(_listed(request, [self._group(group) for group in groups]))
+            return _json(_page(request, [self._group(group) for group in groups]))
 
     async def provider_config(self, _: web.Request) -> web.Response:
         # Sort, etag, changePassword and filter.maxResults are assumptions
@@ -208,7 +210,7 @@ class _Scim:
         )
 
     async def schemas(self, _: web.Request) -> web.Response:
-        return _json(_whole([_schema(urn) for urn in (USER, GROUP, ENTERPRISE)]))
+        return _json(_list_response([_schema(urn) for urn in (USER, GROUP, ENTERPRISE)]))
 
     async def schema(self, request: web.Request) -> web.Response:
         if request.match_info["id"] not in (USER, GROUP, ENTERPRISE):
@@ -221,7 +223,7 @@ class _Scim:
             for name, urn in (("User", USER), ("Group", GROUP))
         ]
         found[0]["schemaExtensions"] = [{"schema": ENTERPRISE, "required": False}]
-        return _json(_whole(found))
+        return _json(_list_response(found))
 
     def _user(self, record: Record) -> Record:
         return scim_user(record, f"/{self.tenant()}/scim/v2/Users/{record['UserId']}")
@@ -237,59 +239,59 @@ class _Scim:
             "id": user["UserId"],
             "manager": document.get(ENTERPRISE, {}).get("manager", {}).get("value"),
         }
-        for key, wanted in terms.items():
+        for key, value in terms.items():
             if key == "groups.value":
-                if not self.store.find_membership(wanted, user["UserId"]):
+                if not self.store.find_membership(value, user["UserId"]):
                     return False
-            elif values[key] != (wanted.casefold() if key == "userName" else wanted):
+            elif values[key] != (value.casefold() if key == "userName" else value):
                 return False
         return True
 
     def _matches_group(self, group: Record, terms: dict[str, str]) -> bool:
-        for key, wanted in terms.items():
+        for key, value in terms.items():
             if key in ("members.value", "members", "member"):
-                if not self.store.find_membership(group["GroupId"], wanted):
+                if not self.store.find_membership(group["GroupId"], value):
                     return False
             elif key == "displayName":
-                if group.get("DisplayName", "").casefold() != wanted.casefold():
+                if group.get("DisplayName", "").casefold() != value.casefold():
                     return False
-            elif wanted != (
+            elif value != (
                 self.store.external_id(group) if key == "externalId" else group["GroupId"]
             ):
                 return False
         return True
 
 
-def _terms(request: web.Request, allowed: tuple[set[str], ...]) -> dict[str, str]:
+def _filter_terms(request: web.Request, allowed: tuple[set[str], ...]) -> dict[str, str]:
     text = request.query.get("filter")
     if text is None:
         return {}
     terms: dict[str, str] = {}
-    place = 0
-    while match := _TERM.match(text, place):
+    position = 0
+    while match := _TERM.match(text, position):
         terms[match[1]] = re.sub(r"\\(.)", r"\1", match[2])
-        place = match.end()
-        if place == len(text):
+        position = match.end()
+        if position == len(text):
             break
-        if text[place : place + 4].casefold() != "and ":
+        if text[position : position + 4].casefold() != "and ":
             raise InvalidError("Invalid Filter format")
-        place += 4
-    if place != len(text) or not terms or set(terms) not in allowed:
+        position += 4
+    if position != len(text) or not terms or set(terms) not in allowed:
         raise InvalidError("Invalid Filter format")
     return terms
 
 
-def _listed(request: web.Request, resources: list[Record]) -> Record:
-    """One page. startIndex, attributes and excludedAttributes are ignored, not refused
+def _page(request: web.Request, resources: list[Record]) -> Record:
+    """Return one page; startIndex, attributes and excludedAttributes are ignored
     (docs/research/scim.md#lists)."""
-    count = request.query.get("count", str(_PAGE))
+    count = request.query.get("count", str(_PAGE_SIZE))
     if not (count.isascii() and count.isdigit() and len(count) < 6 and int(count) >= 1):
         raise InvalidError("count must be 1..100")
-    size = min(int(count), _PAGE)
+    size = min(int(count), _PAGE_SIZE)
     cursor = request.query.get("cursor")
     if cursor is None:
-        page = resources[:size]  # the rest can't be reached without a cursor
-        return {**_whole(page), "totalResults": len(resources)}
+        page = resources[:size]  # without a cursor, the remaining resources are unreachable
+        return {**_list_response(page), "totalResults": len(resources)}
     start = 0
     if cursor:
         try:
@@ -307,7 +309,7 @@ def _listed(request: web.Request, resources: list[Record]) -> Record:
     return answer
 
 
-def _whole(resources: list[Record]) -> Record:
+def _list_response(resources: list[Record]) -> Record:
     count = len(resources)
     return {
         "schemas": [_LIST], "totalResults": count, "itemsPerPage": count, "startIndex": 1,
@@ -333,23 +335,25 @@ def _json(document: Record, status: int = 200) -> web.Response:
     return web.json_response(document, status=status)
 
 
-def _only(tenant: str, token: str) -> Callable[[str, str], str]:
-    def why_not(asked: str, authorization: str) -> str:
-        if asked != tenant:
+def _single_token(tenant: str, token: str) -> Callable[[str, str], str]:
+    def refusal_reason(requested: str, authorization: str) -> str:
+        if requested != tenant:
             return "Unknown tenant"
-        given = authorization.encode("utf-8", "replace")
-        return "" if hmac.compare_digest(given, f"Bearer {token}".encode()) else "Unknown token"
+        presented = authorization.encode("utf-8", "replace")
+        return "" if hmac.compare_digest(presented, f"Bearer {token}".encode()) else "Unknown token"
 
-    return why_not
+    return refusal_reason
 
 
-def _errors(
-    why_not: Callable[[str, str], str], throttled: Callable[[], bool], journal: Journal
+def _error_middleware(
+    refusal_reason: Callable[[str, str], str],
+    throttled: Callable[[], bool],
+    request_log: RequestLog,
 ) -> Any:
-    async def answer_to(request: web.Request, handler: Handler) -> web.StreamResponse:
-        # A wrong tenant and a wrong token look alike (docs/research/scim.md#errors).
+    async def handle(request: web.Request, handler: Handler) -> web.StreamResponse:
+        # A wrong tenant and a wrong token get the same answer (docs/research/scim.md#errors).
         tenant = (request.path + "/").split("/")[1]
-        if reason := why_not(tenant, request.headers.get("Authorization", "")):
+        if reason := refusal_reason(tenant, request.headers.get("Authorization", "")):
             return _refusal(request, 401, reason)
         if throttled():
             return _refusal(request, 429, "Rate exceeded")
@@ -362,7 +366,7 @@ def _errors(
         except ConflictError as error:
             return _refusal(request, 409, str(error))
         except FaultError as fault:
-            answer = _refusal(request, fault.status, "A fault that was asked for")
+            answer = _refusal(request, fault.status, "Injected fault")
             answer.headers.update(fault.headers)
             return answer
         except web.HTTPException as error:
@@ -373,10 +377,10 @@ def _errors(
 
     @web.middleware
     async def middleware(request: web.Request, handler: Handler) -> web.StreamResponse:
-        answer = await answer_to(request, handler)
-        status = 0 if isinstance(answer, Cut) else answer.status
-        # Whoever has the tenant's token is Okta, as far as AWS can tell.
-        journal.note("scim", request, status, "" if status == 401 else "okta")
+        answer = await handle(request, handler)
+        status = 0 if isinstance(answer, ClosedConnection) else answer.status
+        # A caller with the tenant's token is Okta, as far as AWS can tell.
+        request_log.record("scim", request, status, "" if status == 401 else "okta")
         return answer
 
     return middleware

@@ -1,7 +1,4 @@
-"""PATCH as AWS takes it (docs/research/scim.md#group-changes).
-
-Pure: documents in, documents out.
-"""
+"""Applies SCIM PATCH requests as AWS does (docs/research/scim.md#group-changes)."""
 
 import copy
 import re
@@ -10,14 +7,14 @@ from typing import Any
 
 from .scim_rules import ENTERPRISE, TEXTS, VALUES, InvalidError, member_ids
 
-_USER_HEADS = {*TEXTS, *VALUES, "active", "externalId", "name"} - {"roles"}
+_USER_ATTRIBUTES = {*TEXTS, *VALUES, "active", "externalId", "name"} - {"roles"}
 _FILTERED = re.compile(r'(\w+)\[(\w+) eq "?([^"\]]*)"?\](?:\.(\w+))?')
 _MEMBER = re.compile(r'members\[value eq "([^"]+)"\]')
 
 
 @dataclass
 class GroupChange:
-    """What a PATCH of a group asks for."""
+    """The changes that a PATCH of a group requests."""
 
     attributes: dict[str, Any] = field(default_factory=dict)
     add: list[str] = field(default_factory=list)
@@ -36,7 +33,7 @@ def operations(body: object) -> list[dict[str, Any]]:
         if op["op"] not in ("add", "replace", "remove"):
             raise InvalidError(f"Unknown op {op['op']}")
         if op.get("path") is not None and not isinstance(op["path"], str):
-            raise InvalidError("path must be a text")
+            raise InvalidError("path must be a string")
         if op["op"] == "remove" and not op.get("path"):
             raise InvalidError("Missing path in PATCH request")
         if op["op"] != "remove" and op.get("value") is None:
@@ -45,7 +42,7 @@ def operations(body: object) -> list[dict[str, Any]]:
 
 
 def patched_user(document: dict[str, Any], body: object) -> dict[str, Any]:
-    """The user after the operations; whole-document rules are asked afterwards."""
+    """Return the user after the operations, not yet validated as a whole."""
     doc = copy.deepcopy(document)
     touched: list[str] = []
     for op in operations(body):
@@ -58,15 +55,15 @@ def patched_user(document: dict[str, Any], body: object) -> dict[str, Any]:
             raise InvalidError("value must be an object when there is no path")
         for key, item in changes.items():
             touched.append(key)
-            _change(doc, op["op"], key, item)
+            _change_user(doc, op["op"], key, item)
     if any(touched.count(key) > 1 for key in ("userName", "active")):
         raise InvalidError("More than one operation on userName or active")
     return doc
 
 
-def _change(doc: dict[str, Any], op: str, path: str, value: Any) -> None:
+def _change_user(doc: dict[str, Any], op: str, path: str, value: Any) -> None:
     if op == "remove" and path in ("userName", "active"):
-        raise InvalidError(f"{path} can't be removed")
+        raise InvalidError(f"{path} cannot be removed")
     target, key = doc, path
     if path.startswith(ENTERPRISE + ":"):
         target, key = doc.setdefault(ENTERPRISE, {}), path[len(ENTERPRISE) + 1 :]
@@ -75,8 +72,8 @@ def _change(doc: dict[str, Any], op: str, path: str, value: Any) -> None:
         return
     elif path != ENTERPRISE:
         head, _, tail = path.partition(".")
-        if head not in _USER_HEADS:
-            raise InvalidError(f"Attribute {head} can't be patched")
+        if head not in _USER_ATTRIBUTES:
+            raise InvalidError(f"Attribute {head} cannot be patched")
         if tail:
             if head != "name":
                 raise InvalidError(f"Path {path} is not supported")
@@ -92,12 +89,12 @@ def _change(doc: dict[str, Any], op: str, path: str, value: Any) -> None:
 
 
 def _change_value(doc: dict[str, Any], op: str, match: re.Match[str], value: Any) -> None:
-    head, part, wanted, tail = match.groups()
+    head, part, value_filter, tail = match.groups()
     if head not in VALUES or head == "roles":
-        raise InvalidError(f"Attribute {head} can't be patched")
+        raise InvalidError(f"Attribute {head} cannot be patched")
     items = doc.get(head) if isinstance(doc.get(head), list) else []
     items = [item for item in items if isinstance(item, dict)] if items else []
-    found = [item for item in items if str(item.get(part)).casefold() == wanted.casefold()]
+    found = [item for item in items if str(item.get(part)).casefold() == value_filter.casefold()]
     for item in found:
         if op == "remove":
             item.pop(tail, None) if tail else items.remove(item)
@@ -111,7 +108,7 @@ def _change_value(doc: dict[str, Any], op: str, match: re.Match[str], value: Any
 
 
 def group_change(body: object, member_replace: str) -> GroupChange:
-    """Read a group's PATCH; `member_replace` says what AWS does with a full replace
+    """Read a group's PATCH; `member_replace` selects how a replacement of all members is treated
     (docs/research/scim.md#group-changes)."""
     change = GroupChange()
     for op in operations(body):
@@ -122,18 +119,18 @@ def group_change(body: object, member_replace: str) -> GroupChange:
             # Okta's rename: replace {id, displayName} without a path.
             for key, item in value.items():
                 if key not in ("id", "schemas"):
-                    _group_part(change, op["op"], key, item, member_replace)
+                    _change_group(change, op["op"], key, item, member_replace)
         else:
-            _group_part(change, op["op"], path, value, member_replace)
+            _change_group(change, op["op"], path, value, member_replace)
     if len(change.add) + len(change.remove) + len(change.replace or ()) > 100:
         raise InvalidError("List attribute members exceeds allowed limit of 100")
     return change
 
 
-def _group_part(change: GroupChange, op: str, path: str, value: Any, member_replace: str) -> None:
+def _change_group(change: GroupChange, op: str, path: str, value: Any, member_replace: str) -> None:
     if match := _MEMBER.fullmatch(path):
         if op != "remove":
-            raise InvalidError("A member filter is for remove only")
+            raise InvalidError("A member filter is allowed for remove only")
         change.remove.append(match[1])
     elif path == "members" and op == "add":
         change.add += member_ids(value)
@@ -146,7 +143,7 @@ def _group_part(change: GroupChange, op: str, path: str, value: Any, member_repl
             change.replace = member_ids(value) if value else []
     elif path in ("displayName", "externalId"):
         if op == "remove" and path == "displayName":
-            raise InvalidError("displayName can't be removed")
+            raise InvalidError("displayName cannot be removed")
         change.attributes[path] = None if op == "remove" else value
     else:
-        raise InvalidError(f"Attribute {path} can't be patched")
+        raise InvalidError(f"Attribute {path} cannot be patched")

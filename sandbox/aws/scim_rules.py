@@ -1,7 +1,7 @@
-"""What AWS accepts in a SCIM user or group (docs/research/scim.md#attributes).
+"""Rules for SCIM users and groups in AWS (docs/research/scim.md#attributes).
 
-Pure: turns a SCIM document into an identity store record, or raises `InvalidError` with the reason
-that only CloudTrail would show. The rules come from that page, never from the kit.
+Converts a SCIM document into an identity store record, or raises `InvalidError` with the reason
+that CloudTrail shows. The rules come from that page, never from the kit.
 """
 
 import unicodedata
@@ -28,67 +28,70 @@ VALUES = {
     "phoneNumbers": ("value", "type", "primary"),
     "roles": ("value", "type", "primary"),
 }  # fmt: skip
-WORK = (
+ENTERPRISE_ATTRIBUTES = (
     "employeeNumber", "costCenter", "organization", "division", "department", "manager",
 )  # fmt: skip
 UNSUPPORTED = ("password", "ims", "photos", "x509Certificates", "entitlements")
 FORBIDDEN = set("<>;:%")
-"""AWS's Okta page. Not looked for in profileUrl (no URL is without a colon) nor in ids."""
-_WHITE = "\t\n\r \xa0\u3000"
+"""Forbidden characters (AWS's page on Okta), except in profileUrl, which contains a colon."""
+_WHITESPACE = "\t\n\r \xa0\u3000"
 _ADDRESS = ("streetAddress", "locality", "region", "postalCode", "country")
 
 
 class InvalidError(Exception):
-    """AWS answers 400. The text goes to CloudTrail only (docs/research/scim.md#errors)."""
+    """The document is invalid: status 400. Only CloudTrail shows the message
+    (docs/research/scim.md#errors)."""
 
 
 def user_record(document: object, issuer: str) -> Record:
-    """A whole SCIM user as an identity store record."""
+    """Convert a SCIM user into an identity store record."""
     doc = _object(document, "RequestBody")
     for key in UNSUPPORTED:
         if doc.get(key):
             raise InvalidError(f"Attribute {key} is not supported")
     if doc.get("groups"):
-        # Empty placeholders are tolerated (docs/research/scim.md#credential-test).
+        # AWS tolerates empty placeholders (docs/research/scim.md#credential-test).
         raise InvalidError("Attribute groups is not supported")
     record: Record = {}
     for key in TEXTS:
         if (value := _text(doc, key)) is not None:
-            record[_upper(key)] = value
+            record[_upper_first(key)] = value
     _required(doc, "userName", "displayName")
-    if len(doc["userName"]) > 128 or any(char in _WHITE for char in doc["userName"]):
+    if len(doc["userName"]) > 128 or any(char in _WHITESPACE for char in doc["userName"]):
         raise InvalidError(
             "Value at 'userName' failed to satisfy constraint: 1..128 characters, no spaces"
         )
     name = _object(doc.get("name"), "name")
-    record["Name"] = {_upper(k): v for k in NAME if (v := _text(name, k, "name.")) is not None}
-    _required(name, "givenName", "familyName", place="name.")
+    record["Name"] = {
+        _upper_first(k): v for k in NAME if (v := _text(name, k, "name.")) is not None
+    }
+    _required(name, "givenName", "familyName", prefix="name.")
     for key, parts in VALUES.items():
         if values := _values(doc, key, parts):
-            record[_upper(key)] = values
+            record[_upper_first(key)] = values
     active = doc.get("active", True)
     if isinstance(active, str):
         active = {"true": True, "false": False}.get(active.casefold())
     if not isinstance(active, bool):
         raise InvalidError("active must be a boolean")
     record["UserStatus"] = "ENABLED" if active else "DISABLED"
-    record["ExternalIds"] = _external(doc, issuer)
-    if work := _enterprise(doc.get(ENTERPRISE)):
-        record["Extensions"] = {STORE_ENTERPRISE: work}
+    record["ExternalIds"] = _external_ids(doc, issuer)
+    if enterprise := _enterprise(doc.get(ENTERPRISE)):
+        record["Extensions"] = {STORE_ENTERPRISE: enterprise}
     return record
 
 
 def group_record(document: object, issuer: str) -> Record:
-    """A SCIM group without its members."""
+    """Convert a SCIM group, without its members, into an identity store record."""
     doc = _object(document, "RequestBody")
     name = _text(doc, "displayName", forbidden=False)
     if name is None:
         raise InvalidError("displayName is required")
-    return {"DisplayName": name, "ExternalIds": _external(doc, issuer)}
+    return {"DisplayName": name, "ExternalIds": _external_ids(doc, issuer)}
 
 
 def member_ids(value: object) -> list[str]:
-    """The ids in a members value; at most 100 in one request
+    """The IDs in a members value, at most 100 for each request
     (docs/research/scim.md#group-changes)."""
     items = value if isinstance(value, list) else [value]
     if len(items) > 100:
@@ -100,26 +103,26 @@ def member_ids(value: object) -> list[str]:
 
 
 def scim_user(record: Record, location: str) -> Record:
-    """The record as SCIM shows it."""
+    """The SCIM document of a user record."""
     doc: Record = {"schemas": [USER], "id": record["UserId"], **_meta(record, "User", location)}
     for item in record.get("ExternalIds", []):
         doc["externalId"] = item["Id"]
     for key in TEXTS:
-        if _upper(key) in record:
-            doc[key] = record[_upper(key)]
+        if _upper_first(key) in record:
+            doc[key] = record[_upper_first(key)]
     doc["name"] = {k[0].lower() + k[1:]: v for k, v in record.get("Name", {}).items()}
     for key in VALUES:
-        if values := record.get(_upper(key)):
+        if values := record.get(_upper_first(key)):
             doc[key] = [{k[0].lower() + k[1:]: v for k, v in item.items()} for item in values]
     doc["active"] = record.get("UserStatus", "ENABLED") == "ENABLED"
-    if work := record.get("Extensions", {}).get(STORE_ENTERPRISE):
+    if enterprise := record.get("Extensions", {}).get(STORE_ENTERPRISE):
         doc["schemas"] = [USER, ENTERPRISE]
-        doc[ENTERPRISE] = work
+        doc[ENTERPRISE] = enterprise
     return doc
 
 
 def scim_group(record: Record, location: str) -> Record:
-    """The record as SCIM shows it: AWS never shows members (docs/research/scim.md#lists)."""
+    """The SCIM document of a group record, without members (docs/research/scim.md#lists)."""
     doc: Record = {"schemas": [GROUP], "id": record["GroupId"], "members": []}
     for item in record.get("ExternalIds", []):
         doc["externalId"] = item["Id"]
@@ -154,7 +157,7 @@ def _values(doc: Record, key: str, parts: tuple[str, ...]) -> list[Record]:
                 if part in item:
                     value["Primary"] = item[part]
             elif (text := _text(item, part, f"{key}.")) is not None:
-                value[_upper(part)] = text
+                value[_upper_first(part)] = text
         if key == "addresses":
             for part in _ADDRESS:
                 if part not in item or item[part] is None:
@@ -171,10 +174,10 @@ def _enterprise(raw: object) -> Record:
     if raw is None:
         return {}
     doc = _object(raw, "enterprise")
-    work: Record = {}
-    for key in WORK[:-1]:
+    enterprise: Record = {}
+    for key in ENTERPRISE_ATTRIBUTES[:-1]:
         if (value := _text(doc, key, "enterprise.")) is not None:
-            work[key] = value
+            enterprise[key] = value
     if doc.get("manager") is not None:
         manager = _object(doc["manager"], "manager")
         if manager.get("displayName"):
@@ -182,44 +185,44 @@ def _enterprise(raw: object) -> Record:
         value = _text(manager, "value", "manager.")
         if value is None:
             raise InvalidError("manager.value must not be empty")
-        work["manager"] = {"value": value}
-    return work
+        enterprise["manager"] = {"value": value}
+    return enterprise
 
 
-def _external(doc: Record, issuer: str) -> list[Record]:
+def _external_ids(doc: Record, issuer: str) -> list[Record]:
     value = _text(doc, "externalId", forbidden=False)
     return [{"Issuer": issuer, "Id": value}] if value else []
 
 
-def _required(doc: Record, *keys: str, place: str = "") -> None:
+def _required(doc: Record, *keys: str, prefix: str = "") -> None:
     for key in keys:
         if doc.get(key) is None:
-            raise InvalidError(f"{place}{key} is required")
+            raise InvalidError(f"{prefix}{key} is required")
 
 
-def _text(doc: Record, key: str, place: str = "", forbidden: bool = True) -> str | None:
+def _text(doc: Record, key: str, prefix: str = "", forbidden: bool = True) -> str | None:
     value = doc.get(key)
     if value is None:
         return None
-    where = place + key
+    path = prefix + key
     if not isinstance(value, str) or not 1 <= len(value) <= 1024:
-        raise InvalidError(f"Value at '{where}' failed to satisfy constraint: 1..1024 characters")
+        raise InvalidError(f"Value at '{path}' failed to satisfy constraint: 1..1024 characters")
     for char in value:
-        # \p{L}\p{M}\p{S}\p{N}\p{P} and the white space of SensitiveStringType
-        if unicodedata.category(char)[0] not in "LMSNP" and char not in _WHITE:
+        # \p{L}\p{M}\p{S}\p{N}\p{P} and the whitespace of SensitiveStringType
+        if unicodedata.category(char)[0] not in "LMSNP" and char not in _WHITESPACE:
             raise InvalidError(
-                f"Value at '{where}' failed to satisfy constraint: regular expression"
+                f"Value at '{path}' failed to satisfy constraint: regular expression"
             )
     if forbidden and key != "profileUrl" and FORBIDDEN & set(value):
-        raise InvalidError(f"Value at '{where}' holds one of the characters < > ; : %")
+        raise InvalidError(f"Value at '{path}' contains one of the characters < > ; : %")
     return value
 
 
-def _object(value: object, place: str) -> Record:
+def _object(value: object, prefix: str) -> Record:
     if not isinstance(value, dict):
-        raise InvalidError(f"{place} must be an object")
+        raise InvalidError(f"{prefix} must be an object")
     return value
 
 
-def _upper(key: str) -> str:
+def _upper_first(key: str) -> str:
     return key[0].upper() + key[1:]

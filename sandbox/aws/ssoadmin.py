@@ -1,8 +1,8 @@
-"""The SSO Admin API: moto's, with what it lacks or is too lenient about put right.
+"""The SSO Admin API: moto with missing operations and stricter validation.
 
-Every operation is held to AWS's constraints, and the instance, permission set or application that
-it names must exist. What stands in permission_sets.py, assignments.py and instance.py replaces
-moto's operation of that name; the others are moto's.
+Every operation checks AWS's constraints and that the instance, permission set or application
+exists. Methods of permission_sets.py, assignments.py and instance.py replace moto's operations of
+the same name.
 """
 
 import json
@@ -16,48 +16,48 @@ from moto.ssoadmin.responses import SSOAdminResponse
 
 from ..org_file import Aws
 from .assignments import Assignments
-from .constraints import refuse_broken
+from .constraints import check_constraints
 from .errors import RefusedError
-from .instance import TheInstance
+from .instance import InstanceOperations
 from .permission_sets import PermissionSets
 from .store import IdentityStore
 
 Params = dict[str, Any]
 Operation = Callable[[Params], dict[str, Any]]
 
-MOTO = dict(vars(SSOAdminResponse))
-"""As it was before any sandbox mended it."""
+MOTO_OPERATIONS = dict(vars(SSOAdminResponse))
+"""moto's original operations."""
 
 
 def install(store: IdentityStore, aws: Aws) -> None:
-    """Let moto's SSO Admin answer as AWS does for this store and organisation."""
+    """Make moto's SSO Admin API answer as AWS does, for this store and organization."""
     backend = ssoadmin_backends[aws.account][aws.region]
-    instance = TheInstance(backend, aws)
+    instance = InstanceOperations(backend, aws)
     parts = (PermissionSets(backend), Assignments(backend, store, aws.account), instance)
-    ours: dict[str, Operation] = {
+    operations: dict[str, Operation] = {
         name: getattr(part, name)
         for part in parts
         for name in vars(type(part))
         if not name.startswith("_")
     }
 
-    def refuse_unknown(asked: SSOAdminBackend, params: Params) -> None:
-        """An instance is reached in its own region only."""
+    def check_references(called_backend: SSOAdminBackend, params: Params) -> None:
+        """Refuse unknown references; an instance exists in its own region only."""
         arn = params.get("InstanceArn")
-        if asked is not backend or arn not in (None, backend.instances[0].instance_arn):
-            text = f"Instance {arn or ''} is not found in {asked.region_name}"
+        if called_backend is not backend or arn not in (None, backend.instances[0].instance_arn):
+            text = f"Instance {arn or ''} is not found in {called_backend.region_name}"
             raise RefusedError("ResourceNotFoundException", text)
         if permission_set := params.get("PermissionSetArn"):
             backend._find_permission_set(arn or "", permission_set)
         if application := params.get("ApplicationArn"):
             instance.describe_application({"ApplicationArn": application})
 
-    def held(shape: Any, run: Operation | None, moto: Any) -> Any:
+    def validated(shape: Any, run: Operation | None, moto: Any) -> Any:
         def answer(self: SSOAdminResponse) -> str:
             params = json.loads(self.body or "{}")
-            refuse_broken(shape, params)
+            check_constraints(shape, params)
             with store.lock:
-                refuse_unknown(self.ssoadmin_backend, params)
+                check_references(self.ssoadmin_backend, params)
                 return json.dumps(run(params)) if run else moto(self)
 
         return answer
@@ -65,7 +65,7 @@ def install(store: IdentityStore, aws: Aws) -> None:
     model = Session().get_service_model("sso-admin")
     for operation in model.operation_names:
         name = xform_name(operation)
-        run, moto = ours.get(name), MOTO.get(name)
+        run, moto = operations.get(name), MOTO_OPERATIONS.get(name)
         if (run or moto) and operation != "ListInstances":
             shape = model.operation_model(operation).input_shape
-            setattr(SSOAdminResponse, name, held(shape, run, moto))
+            setattr(SSOAdminResponse, name, validated(shape, run, moto))

@@ -1,7 +1,7 @@
 """The identity store: users, groups and memberships as the Identity Store API shows them.
 
-Owns the data, its uniqueness rules and the lock; SCIM and boto3 both come through here, from
-two threads. Knows no HTTP and no SCIM grammar.
+Keeps the data, its uniqueness rules and the lock: the SCIM endpoint and the AWS API access it from
+two threads.
 """
 
 import threading
@@ -13,21 +13,21 @@ from typing import Any
 Record = dict[str, Any]
 
 SCIM_ISSUER = "https://scim.aws.com/"
-"""Prefix of ExternalIds[].Issuer of what SCIM wrote
+"""Prefix of ExternalIds[].Issuer in records that SCIM wrote
 (docs/research/identity-center.md#users-and-groups-outside-scim)."""
 
 
 class ConflictError(Exception):
-    """A value that must be unique is taken. The text is CloudTrail's
+    """A unique value is already used. The message is CloudTrail's
     (docs/research/scim.md#errors)."""
 
 
 class NotFoundError(Exception):
-    """No user, group or membership with this id. The text is its kind."""
+    """No user, group or membership has this ID. The message is the kind of the record."""
 
 
 class IdentityStore:
-    """One identity store. Take `lock` around anything that reads and then writes."""
+    """An identity store. Hold `lock` while you read and then write."""
 
     def __init__(self, store_id: str, tenant: str) -> None:
         self.id = store_id
@@ -39,11 +39,11 @@ class IdentityStore:
         self._count = 0
 
     def put_user(self, record: Record, user_id: str | None = None) -> Record:
-        """Create a user, or replace the one with this id. Keeps memberships."""
+        """Create a user, or replace the user with this ID and keep the memberships."""
         with self.lock:
             if user_id is not None:
                 self.user(user_id)
-            self._refuse_duplicates(
+            self._check_unique(
                 self.users,
                 user_id,
                 (("UserName", _user_name), ("email", _emails), _EXTERNAL),
@@ -52,35 +52,35 @@ class IdentityStore:
             return self._put(self.users, "UserId", record, user_id)
 
     def put_group(self, record: Record, group_id: str | None = None) -> Record:
-        """Create a group, or replace the one with this id."""
+        """Create a group, or replace the group with this ID."""
         with self.lock:
             if group_id is not None:
                 self.group(group_id)
-            self._refuse_duplicates(
+            self._check_unique(
                 self.groups, group_id, (("GroupDisplayName", _display_name), _EXTERNAL), record
             )
             return self._put(self.groups, "GroupId", record, group_id)
 
     def user(self, user_id: str) -> Record:
-        return _of(self.users, user_id, "USER")
+        return _lookup(self.users, user_id, "USER")
 
     def group(self, group_id: str) -> Record:
-        return _of(self.groups, group_id, "GROUP")
+        return _lookup(self.groups, group_id, "GROUP")
 
     def membership(self, membership_id: str) -> Record:
-        return _of(self.memberships, membership_id, "GROUP_MEMBERSHIP")
+        return _lookup(self.memberships, membership_id, "GROUP_MEMBERSHIP")
 
     def delete_user(self, user_id: str) -> None:
         with self.lock:
             self.user(user_id)
             del self.users[user_id]
-            self._drop(lambda m: m["MemberId"]["UserId"] == user_id)
+            self._delete_memberships(lambda m: m["MemberId"]["UserId"] == user_id)
 
     def delete_group(self, group_id: str) -> None:
         with self.lock:
             self.group(group_id)
             del self.groups[group_id]
-            self._drop(lambda m: m["GroupId"] == group_id)
+            self._delete_memberships(lambda m: m["GroupId"] == group_id)
 
     def find_membership(self, group_id: str, user_id: str) -> Record | None:
         with self.lock:
@@ -93,9 +93,9 @@ class IdentityStore:
         with self.lock:
             self.group(group_id)
             self.user(user_id)
-            known = self.find_membership(group_id, user_id)
-            if known:
-                return known
+            existing = self.find_membership(group_id, user_id)
+            if existing:
+                return existing
             record = {"GroupId": group_id, "MemberId": {"UserId": user_id}}
             return self._put(self.memberships, "MembershipId", record, None)
 
@@ -119,7 +119,7 @@ class IdentityStore:
     def _put(self, table: dict[str, Record], key: str, record: Record, old: str | None) -> Record:
         now = datetime.now(UTC).timestamp()
         created = table[old]["CreatedAt"] if old else now
-        ident = old or self._ident(key)
+        ident = old or self._new_id(key)
         before = int(table[old].get("Revision", "1")) if old else 0
         table[ident] = {
             **record, key: ident, "IdentityStoreId": self.id, "CreatedAt": created,
@@ -127,25 +127,25 @@ class IdentityStore:
         }  # fmt: skip
         return table[ident]
 
-    def _ident(self, key: str) -> str:
-        """The same ids in the same order in each run."""
+    def _new_id(self, key: str) -> str:
+        """Generate an ID; the sequence of IDs is the same in each run."""
         self._count += 1
         return str(uuid.uuid5(uuid.NAMESPACE_OID, f"{self.id} {key} {self._count}"))
 
-    def _refuse_duplicates(
+    def _check_unique(
         self, table: dict[str, Record], own: str | None, uniques: tuple[Any, ...], record: Record
     ) -> None:
         for name, values in uniques:
-            taken = {v for k, other in table.items() if k != own for v in values(other)}
-            if taken & set(values(record)):
+            used = {v for k, other in table.items() if k != own for v in values(other)}
+            if used & set(values(record)):
                 raise ConflictError(f"Duplicate {name}")
 
-    def _drop(self, condition: Any) -> None:
+    def _delete_memberships(self, condition: Any) -> None:
         for key in [key for key, value in self.memberships.items() if condition(value)]:
             del self.memberships[key]
 
 
-def _of(table: dict[str, Record], key: str, kind: str) -> Record:
+def _lookup(table: dict[str, Record], key: str, kind: str) -> Record:
     if key not in table:
         raise NotFoundError(kind)
     return table[key]

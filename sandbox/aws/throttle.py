@@ -1,6 +1,6 @@
-"""AWS's rate of SCIM requests: 20 a second for the directory (docs/research/scim.md#errors).
+"""AWS's rate limit for SCIM: 20 requests per second (docs/research/scim.md#errors).
 
-Assumed: a bucket of 20 that fills again at 20 a second, as AWS throttles its other APIs.
+Assumed: a token bucket of 20 that refills at 20 per second, as for AWS's other APIs.
 """
 
 from ..clock import Clock
@@ -9,12 +9,14 @@ RATE = 20.0
 
 
 class Throttle:
+    """A token bucket for SCIM requests."""
+
     def __init__(self, clock: Clock) -> None:
         self.clock = clock
         self._left, self._seen = RATE, clock.now()
 
     def take(self) -> bool:
-        """Whether one request more is answered now."""
+        """Whether another request is admitted now."""
         now = self.clock.now()
         self._left = min(RATE, self._left + (now - self._seen) * RATE)
         self._seen = now

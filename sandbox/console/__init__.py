@@ -1,1 +1,1 @@
-"""The two consoles, to click: what only a person can do, on plain pages without JavaScript."""
+"""The Okta and AWS consoles: the console-only steps, on plain pages without JavaScript."""

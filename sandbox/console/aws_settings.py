@@ -1,11 +1,11 @@
-"""AWS: Settings, with the identity source and automatic provisioning."""
+"""AWS: the Settings page, with identity source and automatic provisioning."""
 
 from typing import Any
 
 from aiohttp import web
 
 from ..aws import saml_metadata
-from ..aws.identity_center import MOST_TOKENS, ForbiddenError, IdentityCenter
+from ..aws.identity_center import MAX_TOKENS, ForbiddenError, IdentityCenter
 from ..aws.saml_metadata import MetadataError, Provider
 from ..okta.http import Route
 from .pages import Pages, field, redirect
@@ -16,7 +16,7 @@ HOME = "/aws-console/settings"
 class Settings:
     def __init__(self, pages: Pages, center: IdentityCenter) -> None:
         self.pages, self.center = pages, center
-        self._chosen: Provider | None = None  # uploaded, and not yet accepted
+        self._pending_provider: Provider | None = None  # uploaded, but not confirmed yet
 
     def routes(self) -> list[Route]:
         source, provisioning = HOME + "/identity-source", HOME + "/provisioning"
@@ -35,7 +35,7 @@ class Settings:
             ("POST", provisioning + "/enable", self.enable),
             ("POST", provisioning + "/token", self.generate),
             ("POST", provisioning + "/token/{id}/delete", self.delete),
-            ("GET", provisioning + "/disable", self.ask),
+            ("GET", provisioning + "/disable", self.confirm_disable),
             ("POST", provisioning + "/disable", self.disable),
         ]
 
@@ -52,30 +52,32 @@ class Settings:
         return self._show("settings")
 
     async def choose(self, _: web.Request) -> web.Response:
-        return self._show("choose_source")
+        return self._show("identity_source")
 
     async def external(self, _: web.Request) -> web.Response:
-        return self._show("external")
+        return self._show("external_provider")
 
     async def upload(self, request: web.Request) -> web.Response:
         try:
-            self._chosen = await _uploaded(request)
+            self._pending_provider = await _uploaded_provider(request)
         except MetadataError as error:
-            return self._show("external", f"IdP SAML metadata: {error}")
+            return self._show("external_provider", f"IdP SAML metadata: {error}")
         return redirect(HOME + "/identity-source/review")
 
     async def review(self, _: web.Request) -> web.Response:
-        if self._chosen is None:
+        if self._pending_provider is None:
             return redirect(HOME + "/identity-source/external")
-        return self._show("review", provider=self._chosen)
+        return self._show("change_confirmation", provider=self._pending_provider)
 
     async def accept(self, request: web.Request) -> web.Response:
-        if self._chosen is None:
+        if self._pending_provider is None:
             return redirect(HOME + "/identity-source/external")
         if field(await request.post(), "accept") != "ACCEPT":
-            return self._show("review", "Type ACCEPT to confirm.", provider=self._chosen)
-        self.center.trust(self._chosen)
-        self._chosen = None
+            return self._show(
+                "change_confirmation", "Type ACCEPT to confirm.", provider=self._pending_provider
+            )
+        self.center.set_provider(self._pending_provider)
+        self._pending_provider = None
         return redirect(HOME)
 
     async def authentication(self, _: web.Request) -> web.Response:
@@ -85,7 +87,7 @@ class Settings:
         if not self.center.external:
             return redirect(HOME)
         try:
-            self.center.trust(await _uploaded(request))
+            self.center.set_provider(await _uploaded_provider(request))
         except MetadataError as error:
             return self._show("authentication", f"IdP SAML metadata: {error}")
         return redirect(HOME + "/authentication")
@@ -94,17 +96,17 @@ class Settings:
         return self._provisioning() if self.center.enabled else redirect(HOME)
 
     def _provisioning(self, error: str | None = None) -> web.Response:
-        return self._show("provisioning", error, full=len(self.center.tokens) >= MOST_TOKENS)
+        return self._show("provisioning", error, full=len(self.center.tokens) >= MAX_TOKENS)
 
     async def enable(self, _: web.Request) -> web.Response:
         try:
-            return self._show("inbound", token=self.center.enable())
+            return self._show("access_token", token=self.center.enable())
         except ForbiddenError as error:
             return self._show("settings", str(error))
 
     async def generate(self, _: web.Request) -> web.Response:
         try:
-            return self._show("inbound", token=self.center.generate())
+            return self._show("access_token", token=self.center.generate())
         except ForbiddenError as error:
             return self._provisioning(str(error))
 
@@ -115,12 +117,12 @@ class Settings:
             return self._provisioning(str(error))
         return redirect(HOME + "/provisioning")
 
-    async def ask(self, _: web.Request) -> web.Response:
-        return self._show("disable") if self.center.enabled else redirect(HOME)
+    async def confirm_disable(self, _: web.Request) -> web.Response:
+        return self._show("disable_confirmation") if self.center.enabled else redirect(HOME)
 
     async def disable(self, request: web.Request) -> web.Response:
         if field(await request.post(), "confirm") != "DISABLE":
-            return self._show("disable", "Type DISABLE to confirm.")
+            return self._show("disable_confirmation", "Type DISABLE to confirm.")
         try:
             self.center.disable()
         except ForbiddenError as error:
@@ -128,8 +130,8 @@ class Settings:
         return redirect(HOME)
 
 
-async def _uploaded(request: web.Request) -> Provider:
-    given = (await request.post()).get("metadata")
-    if not isinstance(given, web.FileField):
+async def _uploaded_provider(request: web.Request) -> Provider:
+    file = (await request.post()).get("metadata")
+    if not isinstance(file, web.FileField):
         raise MetadataError("Choose a file.")
-    return saml_metadata.read(given.file.read(4 * saml_metadata.MOST + 1))
+    return saml_metadata.read(file.file.read(4 * saml_metadata.MAX_SIZE + 1))

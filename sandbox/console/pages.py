@@ -1,8 +1,8 @@
-"""Rendering and the guard: what all pages of the consoles share.
+"""Rendering and request checks of all console pages.
 
-Owns who may ask (this host, and for a POST a page of ours), and the headers of every answer. A page
-holds the secret that its forms must send back; a foreign page can read none of ours, since no
-answer allows it (no CORS) and a name that was bent to 127.0.0.1 is refused by its Host.
+The middleware accepts requests for this host only, and a POST only from a console page: each form
+returns the secret of its page. Pages of other origins cannot read the secret, because no answer
+allows it (no CORS), and a host name that resolves to 127.0.0.1 fails the check of the Host header.
 """
 
 import hmac
@@ -17,8 +17,8 @@ from jinja2 import Environment, FileSystemLoader, StrictUndefined
 from ..okta.errors import OktaError
 from ..okta.http import Handler
 
-_HERE = Path(__file__).parent
-_OURS = ("/admin", "/aws-console", "/app")
+_FOLDER = Path(__file__).parent
+_PATH_PREFIXES = ("/admin", "/aws-console", "/app")
 _HEADERS = {
     "Content-Security-Policy": (
         "default-src 'none'; style-src 'self'; form-action 'self'; base-uri 'none'; "
@@ -27,7 +27,7 @@ _HEADERS = {
     "Cache-Control": "no-store",
     "Cross-Origin-Opener-Policy": "same-origin",
     "Cross-Origin-Resource-Policy": "same-origin",
-    # Not `no-referrer`: with it a browser sends `Origin: null` along with our own forms.
+    # Not `no-referrer`: browsers would send `Origin: null` with the console's own forms.
     "Referrer-Policy": "same-origin",
     "X-Content-Type-Options": "nosniff",
     "X-Frame-Options": "DENY",
@@ -35,11 +35,13 @@ _HEADERS = {
 
 
 class Pages:
+    """Renders the pages and checks their requests."""
+
     def __init__(self, base: str) -> None:
         self.base, self.host = base, urlsplit(base).netloc
         self.secret = secrets.token_urlsafe(32)
         self.templates = Environment(
-            loader=FileSystemLoader(_HERE / "templates"),
+            loader=FileSystemLoader(_FOLDER / "templates"),
             autoescape=True,
             undefined=StrictUndefined,
             trim_blocks=True,
@@ -51,19 +53,19 @@ class Pages:
         text = self.templates.get_template(template).render(context)
         return web.Response(text=text, content_type="text/html", status=status)
 
-    def problem(self, status: int, title: str, text: str) -> web.Response:
-        return self.show("problem.html", status=status, title=title, text=text, base=self.base)
+    def error_page(self, status: int, title: str, text: str) -> web.Response:
+        return self.show("error.html", status=status, title=title, text=text, base=self.base)
 
-    async def style(self, _: web.Request) -> web.Response:
-        text = (_HERE / "console.css").read_text(encoding="utf-8")
+    async def stylesheet(self, _: web.Request) -> web.Response:
+        text = (_FOLDER / "console.css").read_text(encoding="utf-8")
         return web.Response(text=text, content_type="text/css")
 
     @web.middleware
     async def middleware(self, request: web.Request, handler: Handler) -> web.StreamResponse:
-        """Pages are no part of Okta's API: no token, no rate limit, no journal, no faults."""
-        if not request.path.startswith(tuple(f"{ours}/" for ours in _OURS)) and (
-            request.path not in _OURS
-        ):
+        """Handle console pages, without token, rate limits, request log and faults."""
+        if not request.path.startswith(
+            tuple(f"{same_origin}/" for same_origin in _PATH_PREFIXES)
+        ) and (request.path not in _PATH_PREFIXES):
             return await handler(request)
         answer = await self._answer(request)
         answer.headers.update(_HEADERS)
@@ -71,36 +73,36 @@ class Pages:
 
     async def _answer(self, request: web.Request) -> web.StreamResponse:
         try:
-            refusal = self._foreign(request) or await self._forged(request)
+            refusal = self._reject_foreign_host(request) or await self._reject_forged_form(request)
             return refusal or await request.match_info.handler(request)
         except OktaError as error:
             text = " ".join((error.summary, *error.causes))
-            return self.problem(error.status, "This did not work", text)
+            return self.error_page(error.status, "The request failed", text)
         except web.HTTPException as error:
-            return self.problem(error.status, error.reason, "There is no such page.")
+            return self.error_page(error.status, error.reason, "The page does not exist.")
 
-    def _foreign(self, request: web.Request) -> web.Response | None:
+    def _reject_foreign_host(self, request: web.Request) -> web.Response | None:
         if request.host == self.host:
             return None
-        return self.problem(421, "Wrong host", f"These pages are served as {self.host} only.")
+        return self.error_page(421, "Wrong host", f"Open these pages at {self.host}.")
 
-    async def _forged(self, request: web.Request) -> web.Response | None:
-        """A POST must come from a page of ours, which its secret proves."""
+    async def _reject_forged_form(self, request: web.Request) -> web.Response | None:
+        """Reject a POST without the secret of a console page."""
         if request.method in ("GET", "HEAD"):
             return None
-        ours = (
+        same_origin = (
             request.headers.get("Origin", self.base) == self.base
             and request.headers.get("Sec-Fetch-Site", "same-origin") == "same-origin"
         )
-        given = (await request.post()).get("csrf", "") if ours else ""
-        if isinstance(given, str) and hmac.compare_digest(given.encode(), self.secret.encode()):
+        csrf = (await request.post()).get("csrf", "") if same_origin else ""
+        if isinstance(csrf, str) and hmac.compare_digest(csrf.encode(), self.secret.encode()):
             return None
-        why = "The form did not come from a page of this sandbox. Open the page anew and try again."
-        return self.problem(403, "Refused", why)
+        reason = "The form was not sent by a page of this sandbox. Reload the page and try again."
+        return self.error_page(403, "Refused", reason)
 
 
 def field(form: Any, name: str) -> str:
-    """A text field of a form; empty when it is not there or a file."""
+    """The value of a text field; empty if the field is missing or a file."""
     value = form.get(name, "")
     return value if isinstance(value, str) else ""
 

@@ -1,22 +1,22 @@
 """Okta: the Provisioning tab, with Integration and To App.
 
-What a person saves here is what provisioning runs on, whatever the API says of the connection
-(docs/research/okta-api.md#connections-and-features). A token that was entered is kept until it is
-saved or cancelled, so that nobody has to paste it twice; no page ever shows it.
+Provisioning uses the settings saved here, independent of the API's answers about the connection
+(docs/research/okta-api.md#connections-and-features). An entered token is kept until it is saved or
+cancelled, so that the user does not have to paste it twice; no page shows it.
 """
 
 from dataclasses import replace
 
 from aiohttp import web
 
-from ..okta.connection import BASE_URL, take_up
-from ..okta.http import Route, Wire
+from ..okta.connection import BASE_URL, provision_staged_users
+from ..okta.http import OrgContext, Route
 from ..okta.model import App
-from ..provisioning.scim_client import Refused
-from .applications import ONE, Tab, root
+from ..provisioning.scim_client import ScimError
+from .applications import APP_PATH, Tab, app_root
 from .pages import Pages, field, redirect
 
-_TO_APP = (
+_FEATURES = (
     ("create_users", "Create Users", "create", "lifecycleCreate",
      "Creates or links a user in {label} when the app is assigned to a user in Okta."),
     ("update_users", "Update User Attributes", "update", "profile",
@@ -29,96 +29,98 @@ _TO_APP = (
 
 
 class Provisioning(Tab):
-    def __init__(self, pages: Pages, wire: Wire) -> None:
-        super().__init__(pages, wire)
-        self._entered: dict[str, str] = {}
+    def __init__(self, pages: Pages, context: OrgContext) -> None:
+        super().__init__(pages, context)
+        self._entered_tokens: dict[str, str] = {}
 
     def routes(self) -> list[Route]:
         return [
-            ("GET", ONE + "/provisioning", self.first),
-            ("GET", ONE + "/provisioning/integration", self.integration),
-            ("POST", ONE + "/provisioning/integration", self.post_integration),
-            ("GET", ONE + "/provisioning/to-app", self.to_app),
-            ("POST", ONE + "/provisioning/to-app", self.post_to_app),
+            ("GET", APP_PATH + "/provisioning", self.redirect_to_section),
+            ("GET", APP_PATH + "/provisioning/integration", self.integration),
+            ("POST", APP_PATH + "/provisioning/integration", self.post_integration),
+            ("GET", APP_PATH + "/provisioning/to-app", self.to_app),
+            ("POST", APP_PATH + "/provisioning/to-app", self.post_to_app),
         ]
 
-    async def first(self, request: web.Request) -> web.Response:
-        app = self.wire.app(request)
+    async def redirect_to_section(self, request: web.Request) -> web.Response:
+        app = self.context.app(request)
         page = "to-app" if app.connection == "ENABLED" else "integration"
-        return redirect(f"{root(app)}/provisioning/{page}")
+        return redirect(f"{app_root(app)}/provisioning/{page}")
 
     async def integration(self, request: web.Request) -> web.Response:
-        app, edit = self.wire.app(request), "edit" in request.query
+        app, edit = self.context.app(request), "edit" in request.query
         if not edit:
-            self._entered.pop(app.id, None)
+            self._entered_tokens.pop(app.id, None)
         return self._integration(app, edit)
 
     def _integration(
         self, app: App, edit: bool, *, enable: bool = True, url: str | None = None,
         error: str | None = None, verified: bool = False,
     ) -> web.Response:  # fmt: skip
-        kept = bool(self._entered.get(app.id) or app.token)
+        has_token = bool(self._entered_tokens.get(app.id) or app.token)
         url = app.base_url or "" if url is None else url
         return self.show(
-            "okta/integration.html", app, "provisioning", status=400 if error else 200, edit=edit,
-            enable=enable, url=url, kept=kept, error=error, verified=verified,
+            "okta/provisioning_integration.html", app, "provisioning",
+            status=400 if error else 200, edit=edit,
+            enable=enable, url=url, has_token=has_token, error=error, verified=verified,
         )  # fmt: skip
 
     async def post_integration(self, request: web.Request) -> web.Response:
-        app, form = self.wire.app(request), await request.post()
+        app, form = self.context.app(request), await request.post()
         save, enable, url = "save" in form, "enable" in form, field(form, "base_url")
-        here = f"{root(app)}/provisioning/integration"
+        page = f"{app_root(app)}/provisioning/integration"
         if token := field(form, "api_token"):
-            self._entered[app.id] = token
-        token = token or self._entered.get(app.id) or app.token
+            self._entered_tokens[app.id] = token
+        token = token or self._entered_tokens.get(app.id) or app.token
         if save and not enable:
             app.connection = "DISABLED"
-            return redirect(here)
-        error = await self._error(app, url, token)
+            return redirect(page)
+        error = await self._credentials_error(app, url, token)
         if error or not save:
             return self._integration(
                 app, True, enable=enable, url=url, error=error, verified=not error
             )
         app.base_url, app.token, app.auth_scheme = url, token, "TOKEN"
         app.connection = "ENABLED"
-        await self.wire.worker.start(app)
-        return redirect(here)
+        await self.context.worker.connection_enabled(app)
+        return redirect(page)
 
-    async def _error(self, app: App, url: str, token: str | None) -> str | None:
-        """What is wrong with these credentials; the sandbox's SCIM endpoint is really asked."""
+    async def _credentials_error(self, app: App, url: str, token: str | None) -> str | None:
+        """Test the credentials against the SCIM endpoint; return an error message or None."""
         if not BASE_URL.fullmatch(url):
             return "Base URL: Does not match required pattern"
         if not token:
             return "API Token: The field cannot be left blank"
         if not token.isascii() or not token.isprintable():
-            return "API Token: Does not match required pattern"  # it can be no header's value
+            return "API Token: Does not match required pattern"  # not valid as a header value
         try:
-            await self.wire.worker.test(replace(app, base_url=url, token=token))
-        except Refused as refused:
-            return f"Error authenticating: {refused.words}"
+            await self.context.worker.test_credentials(replace(app, base_url=url, token=token))
+        except ScimError as refusal:
+            return f"Error authenticating: {refusal.message}"
         return None
 
     async def to_app(self, request: web.Request) -> web.Response:
-        app = self.wire.app(request)
+        app = self.context.app(request)
         return self._to_app(app, "edit" in request.query)
 
     def _to_app(self, app: App, edit: bool, error: str | None = None) -> web.Response:
         if app.connection != "ENABLED":
-            return redirect(f"{root(app)}/provisioning/integration")
+            return redirect(f"{app_root(app)}/provisioning/integration")
         rows = [
-            (key, name, text.format(label=app.body["label"]), app.on(part, switch))
-            for key, name, part, switch, text in _TO_APP
+            (key, name, text.format(label=app.body["label"]), app.is_enabled(part, switch))
+            for key, name, part, switch, text in _FEATURES
         ]
         return self.show(
-            "okta/to_app.html", app, "provisioning", status=400 if error else 200, edit=edit,
-            rows=rows, error=error,
+            "okta/provisioning_to_app.html", app, "provisioning",
+            status=400 if error else 200, edit=edit, rows=rows, error=error,
         )  # fmt: skip
 
     async def post_to_app(self, request: web.Request) -> web.Response:
-        app, form = self.wire.app(request), await request.post()
+        app, form = self.context.app(request), await request.post()
         if "sync_password" in form:
-            return self._to_app(app, True, f"Sync Password: {app.body['label']} does not take it.")
-        for key, _, part, switch, _ in _TO_APP:
+            label = app.body["label"]
+            return self._to_app(app, True, f"Sync Password: {label} does not support it.")
+        for key, _, part, switch, _ in _FEATURES:
             app.capabilities[part][switch]["status"] = "ENABLED" if key in form else "DISABLED"
-        take_up(self.model, app)
-        return redirect(f"{root(app)}/provisioning/to-app")
+        provision_staged_users(self.model, app)
+        return redirect(f"{app_root(app)}/provisioning/to-app")

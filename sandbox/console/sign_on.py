@@ -1,15 +1,15 @@
-"""Okta: the Sign On tab: SAML attributes, the certificate, and the metadata for AWS."""
+"""Okta: the Sign On tab, with attribute statements, certificates and metadata."""
 
 from itertools import zip_longest
 
 from aiohttp import web
 
-from ..okta.app_body import checked
-from ..okta.certificate import metadata
-from ..okta.errors import OktaError, invalid, missing
+from ..okta.app_body import validate_app_body
+from ..okta.certificate import idp_metadata
+from ..okta.errors import OktaError, invalid, not_found
 from ..okta.http import Json, Route
 from ..okta.model import App, now
-from .applications import ONE, Tab, root
+from .applications import APP_PATH, Tab, app_root
 from .pages import field, redirect
 
 _FORMAT = "urn:oasis:names:tc:SAML:2.0:attrname-format:"
@@ -21,31 +21,31 @@ _USER_NAMES = {"${source.login}": "Okta username", "${source.email}": "Email"}
 class SignOn(Tab):
     def routes(self) -> list[Route]:
         return [
-            ("GET", ONE + "/sign-on", self.get),
-            ("POST", ONE + "/sign-on", self.post),
+            ("GET", APP_PATH + "/sign-on", self.get),
+            ("POST", APP_PATH + "/sign-on", self.post),
             ("GET", "/app/{key}/sso/saml/metadata", self.metadata),
         ]
 
     async def get(self, request: web.Request) -> web.Response:
-        app, edit = self.wire.app(request), "edit" in request.query
+        app, edit = self.context.app(request), "edit" in request.query
         rows = [_row(item) for item in _statements(app) if item.get("type") != "GROUP"]
         return self._page(app, edit, rows, app.body["settings"].get("app", {}))
 
     def _page(
-        self, app: App, edit: bool, rows: list[Json], given: Json, error: str | None = None
+        self, app: App, edit: bool, rows: list[Json], fields: Json, error: str | None = None
     ) -> web.Response:
         template = app.body["credentials"]["userNameTemplate"]["template"]
         return self.show(
             "okta/sign_on.html", app, "sign-on", status=400 if error else 200, edit=edit,
-            error=error, rows=rows, formats=FORMATS, acs=given.get("acsURL") or "",
-            issuer=given.get("entityID") or "", user_name=_USER_NAMES.get(template, template),
+            error=error, rows=rows, formats=FORMATS, acs=fields.get("acsURL") or "",
+            issuer=fields.get("entityID") or "", user_name=_USER_NAMES.get(template, template),
             groups=[item for item in _statements(app) if item.get("type") == "GROUP"],
-            metadata=f"{self.wire.base}/app/{_key(app)}/sso/saml/metadata",
+            metadata=f"{self.context.base}/app/{_issuer_key(app)}/sso/saml/metadata",
             certificates=[(key, key["kid"] == app.body["kid"]) for key in app.keys],
         )  # fmt: skip
 
     async def post(self, request: web.Request) -> web.Response:
-        app, form = self.wire.app(request), await request.post()
+        app, form = self.context.app(request), await request.post()
         columns = [[str(text) for text in form.getall(name, [])]
                    for name in ("name", "format", "value")]  # fmt: skip
         rows = [
@@ -53,25 +53,25 @@ class SignOn(Tab):
             for name, kind, value in zip_longest(*columns, fillvalue="")
             if name.strip() or value.strip()
         ]
-        given = {"acsURL": field(form, "acs").strip(), "entityID": field(form, "issuer").strip()}
+        fields = {"acsURL": field(form, "acs").strip(), "entityID": field(form, "issuer").strip()}
         try:
-            body = checked({**app.body, "settings": _settings(app, rows, given)})
+            body = validate_app_body({**app.body, "settings": _settings(app, rows, fields)})
         except OktaError as error:
-            return self._page(app, True, rows, given, " ".join(error.causes))
+            return self._page(app, True, rows, fields, " ".join(error.causes))
         app.body, app.updated = {**body, "kid": app.body["kid"]}, now()
-        return redirect(root(app) + "/sign-on")
+        return redirect(app_root(app) + "/sign-on")
 
     async def metadata(self, request: web.Request) -> web.Response:
-        """For a browser: the same document as the API's, for which nobody has to be signed in."""
+        """The metadata document of the API, at an address that requires no authentication."""
         key = request.match_info["key"]
         for app in self.model.apps.values():
-            if _key(app) == key:
-                text = metadata(self.wire.base, app.body["name"], app.id)
+            if _issuer_key(app) == key:
+                text = idp_metadata(self.context.base, app.body["name"], app.id)
                 return web.Response(content_type="application/xml", text=text)
-        raise missing(key, "AppInstance")
+        raise not_found(key, "AppInstance")
 
 
-def _key(app: App) -> str:
+def _issuer_key(app: App) -> str:
     return "exk" + app.id[3:]
 
 
@@ -84,17 +84,17 @@ def _row(item: Json) -> Json:
     return {"name": item["name"], "format": kind, "value": ", ".join(item.get("values", []))}
 
 
-def _settings(app: App, rows: list[Json], given: Json) -> Json:
-    """The app's settings with these rows; group attribute statements stay as they are."""
+def _settings(app: App, rows: list[Json], fields: Json) -> Json:
+    """The app's settings with these statements; group attribute statements are unchanged."""
     for row in rows:
         if not row["value"] or row["format"] not in FORMATS:
-            raise invalid("value", f"{row['name']}: give a value and a name format")
-    made = [{"type": "EXPRESSION", "name": row["name"], "namespace": row["format"],
+            raise invalid("value", f"{row['name']}: enter a value and select a name format")
+    statements = [{"type": "EXPRESSION", "name": row["name"], "namespace": row["format"],
              "values": [row["value"]]} for row in rows]  # fmt: skip
-    made += [item for item in _statements(app) if item.get("type") == "GROUP"]
+    statements += [item for item in _statements(app) if item.get("type") == "GROUP"]
     settings = app.body["settings"]
     return {
         **settings,
-        "app": settings.get("app", {}) | {key: value for key, value in given.items() if value},
-        "signOn": {**settings["signOn"], "attributeStatements": made},
+        "app": settings.get("app", {}) | {key: value for key, value in fields.items() if value},
+        "signOn": {**settings["signOn"], "attributeStatements": statements},
     }

@@ -1,17 +1,17 @@
-"""The consoles put together: routes of all pages, and the guard before them.
+"""Adds the routes and the middleware of all console pages.
 
-Both are served on Okta's port, AWS's under /aws-console: the AWS port belongs to moto, a WSGI
-application in threads of its own, which would need this guard a second time.
+Okta's port serves both consoles, the AWS console under /aws-console, because moto, a separate WSGI
+application, uses the AWS port.
 """
 
 from aiohttp import web
 
 from ..aws.identity_center import IdentityCenter
 from ..aws.store import IdentityStore
-from ..okta.http import Wire
+from ..okta.http import OrgContext
 from .applications import Applications
 from .assignments import Assignments
-from .aws_people import People
+from .aws_directory import Directory
 from .aws_settings import Settings
 from .pages import Pages
 from .provisioning import Provisioning
@@ -20,16 +20,16 @@ from .sign_on import SignOn
 
 
 def add_console(
-    app: web.Application, wire: Wire, center: IdentityCenter, store: IdentityStore
+    app: web.Application, context: OrgContext, center: IdentityCenter, store: IdentityStore
 ) -> None:
-    """Serve the pages from this application; call it before the application starts."""
-    pages = Pages(wire.base)
+    """Add the console pages to an application that has not started yet."""
+    pages = Pages(context.base)
     app.middlewares.insert(0, pages.middleware)
-    app.router.add_get("/admin/console.css", pages.style)
+    app.router.add_get("/admin/console.css", pages.stylesheet)
     for part in (
-        *(kind(pages, wire) for kind in (Applications, SignOn, Provisioning, Assignments,
+        *(kind(pages, context) for kind in (Applications, SignOn, Provisioning, Assignments,
                                          PushGroups)),
-        Settings(pages, center), People(pages, store),
+        Settings(pages, center), Directory(pages, store),
     ):  # fmt: skip
         for method, path, handler in part.routes():
             app.router.add_route(method, path, handler)

@@ -1,1 +1,1 @@
-"""An Okta org on 127.0.0.1: state, search and HTTP."""
+"""The emulated Okta org: state and Management API."""

@@ -1,9 +1,9 @@
-"""What an app may be told: a catalog SAML app's body, judged and cut to what Okta keeps of it.
+"""Validates the request body of a catalog SAML app and reduces it to the keys that Okta keeps.
 
 Of `settings.signOn` a catalog app keeps the override keys only
-(docs/research/okta-api.md#sign-on-settings-of-a-catalog-app). Names of statements are unique and at
-most 512 characters long, their values 1024 (the same). Assumed: values of a wrong kind are refused,
-and unknown keys are overlooked.
+(docs/research/okta-api.md#sign-on-settings-of-a-catalog-app). Names of attribute statements are
+unique and have at most 512 characters, values at most 1024 (same source). Assumed: Okta refuses
+values of a wrong type and ignores unknown keys.
 """
 
 import re
@@ -14,7 +14,7 @@ from .errors import invalid
 
 OVERRIDES = ("defaultRelayState", "ssoAcsUrlOverride", "audienceOverride", "recipientOverride",
              "destinationOverride")  # fmt: skip
-_SHAPE: Any = {
+_SCHEMA: Any = {
     "name": str, "label": str, "signOnMode": str,
     "accessibility": {"selfService": bool, "errorRedirectUrl": str, "loginRedirectUrl": str},
     "visibility": {"autoLaunch": bool, "autoSubmitToolbar": bool,
@@ -29,30 +29,30 @@ _SHAPE: Any = {
                    "attributeStatements": list},
     },
 }  # fmt: skip
-_STATEMENT: Any = {"type": str, "name": str, "namespace": str, "filterType": str,
+_STATEMENT_SCHEMA: Any = {"type": str, "name": str, "namespace": str, "filterType": str,
                    "filterValue": str, "values": list}  # fmt: skip
-_KINDS = {str: "a text", bool: "true or false", dict: "an object", list: "a list"}
+_KIND_NAMES = {str: "a string", bool: "true or false", dict: "an object", list: "a list"}
 _TEMPLATE_TYPES = ("BUILT_IN", "CUSTOM", "NONE")
-_PUSH = (None, "PUSH", "DONT_PUSH", "NOT_CONFIGURED")
+_PUSH_STATUSES = (None, "PUSH", "DONT_PUSH", "NOT_CONFIGURED")
 
 
-def checked(given: Json) -> Json:
-    """The body with all its objects, and in them only what is known and not null."""
-    body: Json = _cut(_SHAPE, given, "app")
+def validate_app_body(document: Json) -> Json:
+    """Return the body with all objects present, known keys only, and without nulls."""
+    body: Json = _keep_known(_SCHEMA, document, "app")
     for key in ("name", "label", "signOnMode"):
         if not body.get(key):
             raise invalid(key, f"{key}: The field cannot be left blank")
     if not re.fullmatch(r"\w+", body["name"], re.ASCII):
-        raise invalid("name", "name: is no name of a catalog app")
+        raise invalid("name", "name: is not the name of a catalog app")
     if body["signOnMode"] != "SAML_2_0":
-        raise invalid("signOnMode", "signOnMode: the sandbox knows SAML_2_0 only")
+        raise invalid("signOnMode", "signOnMode: the sandbox supports SAML_2_0 only")
     default = {"template": "${source.login}", "type": "BUILT_IN"}
     template: Any = body["credentials"]["userNameTemplate"] or default
     if not template.get("template"):
-        raise invalid("userNameTemplate", "userNameTemplate: template is missing")
+        raise invalid("userNameTemplate", "userNameTemplate: template is required")
     if template.setdefault("type", "BUILT_IN") not in _TEMPLATE_TYPES:
         raise invalid("userNameTemplate", f"type: use one of {', '.join(_TEMPLATE_TYPES)}")
-    if template.get("pushStatus") not in _PUSH:
+    if template.get("pushStatus") not in _PUSH_STATUSES:
         raise invalid("userNameTemplate", "pushStatus: use PUSH, DONT_PUSH or NOT_CONFIGURED")
     body["credentials"]["userNameTemplate"] = template
     sign_on = body["settings"]["signOn"]
@@ -60,28 +60,29 @@ def checked(given: Json) -> Json:
     return body
 
 
-def _cut(shape: Any, given: Any, place: str) -> Any:
-    kind: Any = dict if isinstance(shape, dict) else shape
-    value: Any = {} if given is None and isinstance(shape, dict) else given
+def _keep_known(schema: Any, document: Any, path: str) -> Any:
+    kind: Any = dict if isinstance(schema, dict) else schema
+    value: Any = {} if document is None and isinstance(schema, dict) else document
     if not isinstance(value, kind):
-        raise invalid(place, f"{place}: must be {_KINDS[kind]}")
-    if not isinstance(shape, dict):
+        raise invalid(path, f"{path}: must be {_KIND_NAMES[kind]}")
+    if not isinstance(schema, dict):
         return value
     return {
-        key: _cut(inner, value.get(key), key)
-        for key, inner in shape.items()
+        key: _keep_known(inner, value.get(key), key)
+        for key, inner in schema.items()
         if value.get(key) is not None or isinstance(inner, dict)
     }
 
 
-def _statements(given: list[Any]) -> list[Json]:
-    found: list[Json] = []
-    for item in given:
-        statement: Json = _cut(_STATEMENT, item, "attributeStatements")
+def _statements(document: list[Any]) -> list[Json]:
+    statements: list[Json] = []
+    for item in document:
+        statement: Json = _keep_known(_STATEMENT_SCHEMA, item, "attributeStatements")
         name, values = statement.get("name"), statement.get("values", [])
-        if not name or len(name) > 512 or any(name == other["name"] for other in found):
-            raise invalid("attributeStatements", "name: one of its own, of 1 to 512 characters")
+        if not name or len(name) > 512 or any(name == other["name"] for other in statements):
+            raise invalid("attributeStatements", "name: must be unique, of 1 to 512 characters")
         if not all(isinstance(value, str) and len(value) <= 1024 for value in values):
-            raise invalid("attributeStatements", f"values: texts of at most 1024 ({name})")
-        found.append(statement)
-    return found
+            cause = f"values: must be strings of at most 1024 characters ({name})"
+            raise invalid("attributeStatements", cause)
+        statements.append(statement)
+    return statements

@@ -1,8 +1,8 @@
-"""The app as Okta shows it. Owns the shape of the answer and nothing else.
+"""Renders an app as Okta's API shows it.
 
-Shape: recordings of a real org; of `settings.signOn` a catalog app has the override keys only
-(docs/research/okta-api.md#sign-on-settings-of-a-catalog-app). Which of `features` this app shows
-once provisioning is on nobody has published: these four are assumed.
+The shape follows recordings of a real org. Of `settings.signOn` a catalog app has the override keys
+only (docs/research/okta-api.md#sign-on-settings-of-a-catalog-app). Okta does not publish which
+`features` this app shows once provisioning is enabled; these four are assumed.
 """
 
 from typing import Any
@@ -12,7 +12,7 @@ from .model import App
 
 ORG_ID = "00osbx00000000000001"
 ENROLLMENT_POLICY = "rstsbxenrollment00001"
-_TO_APP = {
+_FEATURES = {
     "PUSH_NEW_USERS": ("create", "lifecycleCreate"),
     "PUSH_PROFILE_UPDATES": ("update", "profile"),
     "PUSH_USER_DEACTIVATION": ("update", "lifecycleDeactivate"),
@@ -53,18 +53,18 @@ def app_view(app: App, base: str) -> dict[str, Any]:
 def _features(app: App) -> list[str]:
     if app.connection != "ENABLED":
         return []
-    return ["GROUP_PUSH", *(name for name, path in _TO_APP.items() if app.on(*path))]
+    return ["GROUP_PUSH", *(name for name, path in _FEATURES.items() if app.is_enabled(*path))]
 
 
-def _settings(given: dict[str, Any]) -> dict[str, Any]:
-    sign = given["signOn"]
+def _settings(settings: dict[str, Any]) -> dict[str, Any]:
+    sign = settings["signOn"]
     network = {"connection": "DISABLED"}
     return {
-        "app": given.get("app", {}),
+        "app": settings.get("app", {}),
         "notifications": {"vpn": {"network": network, "message": None, "helpUrl": None}},
         "manualProvisioning": False,
-        "implicitAssignment": bool(given.get("implicitAssignment")),
-        "notes": {"admin": None, "enduser": None, **given["notes"]},
+        "implicitAssignment": bool(settings.get("implicitAssignment")),
+        "notes": {"admin": None, "enduser": None, **settings["notes"]},
         "signOn": {
             **{key: sign.get(key) or None for key in OVERRIDES},
             "attributeStatements": sign["attributeStatements"],

@@ -1,19 +1,19 @@
-"""Apps: create, read, update, delete, lifecycle, signing keys and SAML metadata."""
+"""API of apps: create, read, update, delete, lifecycle, signing keys and SAML metadata."""
 
 import copy
 
 from aiohttp import web
 
-from .app_body import checked
+from .app_body import validate_app_body
 from .app_view import app_view
-from .certificate import metadata, signing
+from .certificate import idp_metadata, signing_key
 from .errors import OktaError, invalid
-from .http import Json, Route, Wire, read, reply
+from .http import Json, Resource, Route, read_body, reply
 from .model import App, now
 from .search import parse
 
-# What an app starts with (a recording of a real org, USER_PROVISIONING).
-_OFF = {
+# The capabilities of a new app (a recording of a real org, USER_PROVISIONING).
+_INITIAL_CAPABILITIES = {
     "create": {"lifecycleCreate": {"status": "DISABLED"}},
     "update": {
         "profile": {"status": "DISABLED"}, "lifecycleDeactivate": {"status": "DISABLED"},
@@ -22,28 +22,25 @@ _OFF = {
 }  # fmt: skip
 
 
-class Apps:
-    def __init__(self, wire: Wire) -> None:
-        self.wire, self.model = wire, wire.model
-
+class Apps(Resource):
     def routes(self) -> list[Route]:
-        apps, one = "/api/v1/apps", "/api/v1/apps/{app}"
+        apps, app = "/api/v1/apps", "/api/v1/apps/{app}"
         return [
             ("GET", apps, self.list),
             ("POST", apps, self.create),
-            ("GET", one, self.get),
-            ("PUT", one, self.replace),
-            ("DELETE", one, self.delete),
-            ("POST", one + "/lifecycle/activate", self.activate),
-            ("POST", one + "/lifecycle/deactivate", self.deactivate),
-            ("GET", one + "/credentials/keys", self.keys),
-            ("POST", one + "/credentials/keys/generate", self.generate),
-            ("GET", one + "/sso/saml/metadata", self.metadata),
-            ("PUT", one + "/policies/{policy}", self.put_policy),
+            ("GET", app, self.get),
+            ("PUT", app, self.replace),
+            ("DELETE", app, self.delete),
+            ("POST", app + "/lifecycle/activate", self.activate),
+            ("POST", app + "/lifecycle/deactivate", self.deactivate),
+            ("GET", app + "/credentials/keys", self.keys),
+            ("POST", app + "/credentials/keys/generate", self.generate),
+            ("GET", app + "/sso/saml/metadata", self.metadata),
+            ("PUT", app + "/policies/{policy}", self.put_policy),
         ]
 
     def view(self, app: App) -> Json:
-        return app_view(app, self.wire.base)
+        return app_view(app, self.context.base)
 
     async def list(self, request: web.Request) -> web.Response:
         found = [self.view(app) for app in self.model.apps.values()]
@@ -51,23 +48,23 @@ class Apps:
             found = list(filter(parse(text), found))
         q = request.query.get("q", "").lower()
         found = [v for v in found if v["label"].lower().startswith(q) or v["name"].startswith(q)]
-        return self.wire.page(request, found, lambda v: v, default=20, most=200)
+        return self.context.page(request, found, lambda v: v, default=20, maximum=200)
 
     async def create(self, request: web.Request) -> web.Response:
-        body = self._checked(await read(request))
+        body = self._validated(await read_body(request))
         status = "INACTIVE" if request.query.get("activate") == "false" else "ACTIVE"
         app = self.model.add_app(body, status)
-        app.capabilities = copy.deepcopy(_OFF)
+        app.capabilities = copy.deepcopy(_INITIAL_CAPABILITIES)
         self._add_key(app)
         return reply(self.view(app))
 
     async def get(self, request: web.Request) -> web.Response:
-        return reply(self.view(self.wire.app(request)))
+        return reply(self.view(self.context.app(request)))
 
     async def replace(self, request: web.Request) -> web.Response:
-        app = self.wire.app(request)
+        app = self.context.app(request)
         name = app.body["name"]
-        body = self._checked({"name": name, **await read(request)}, but=app.id)
+        body = self._validated({"name": name, **await read_body(request)}, except_id=app.id)
         kid = body["credentials"]["signing"].get("kid") or app.body["kid"]
         if all(key["kid"] != kid for key in app.keys):
             raise invalid("credentials.signing.kid", "credentials.signing.kid: no such key")
@@ -75,43 +72,43 @@ class Apps:
         return reply(self.view(app))
 
     async def delete(self, request: web.Request) -> web.Response:
-        self.model.delete_app(self.wire.app(request))
+        self.model.delete_app(self.context.app(request))
         return web.Response(status=204)
 
     async def activate(self, request: web.Request) -> web.Response:
-        self.wire.app(request).status = "ACTIVE"
+        self.context.app(request).status = "ACTIVE"
         return reply({})
 
     async def deactivate(self, request: web.Request) -> web.Response:
-        self.wire.app(request).status = "INACTIVE"
+        self.context.app(request).status = "INACTIVE"
         return reply({})
 
     async def keys(self, request: web.Request) -> web.Response:
-        return reply(self.wire.app(request).keys)
+        return reply(self.context.app(request).keys)
 
     async def generate(self, request: web.Request) -> web.Response:
-        return reply(self._add_key(self.wire.app(request)), status=201)
+        return reply(self._add_key(self.context.app(request)), status=201)
 
     async def metadata(self, request: web.Request) -> web.Response:
-        app = self.wire.app(request)
-        text = metadata(self.wire.base, app.body["name"], app.id)
+        app = self.context.app(request)
+        text = idp_metadata(self.context.base, app.body["name"], app.id)
         return web.Response(content_type="application/xml", text=text)
 
     async def put_policy(self, request: web.Request) -> web.Response:
-        app = self.wire.app(request)
+        app = self.context.app(request)
         app.policy = self.model.find_policy(request.match_info["policy"])["id"]
         return web.Response(status=204)
 
     def _add_key(self, app: App) -> Json:
-        key = {**signing(), "kid": self.model.new_kid(), "created": now(), "lastUpdated": now()}
+        key = {**signing_key(), "kid": self.model.new_kid(), "created": now(), "lastUpdated": now()}
         app.keys.append(key)
         app.body.setdefault("kid", key["kid"])
         return key
 
-    def _checked(self, given: Json, but: str = "") -> Json:
-        body = checked(given)
+    def _validated(self, document: Json, except_id: str = "") -> Json:
+        body = validate_app_body(document)
         for app in self.model.apps.values():
-            if app.id != but and app.body["label"] == body["label"]:
+            if app.id != except_id and app.body["label"] == body["label"]:
                 raise OktaError(400, "E0000040", "Application label must not be the same as "
                                 "another existing application label.")  # fmt: skip
         return body

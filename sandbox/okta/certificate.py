@@ -1,4 +1,4 @@
-"""The signing certificate, one self-signed key for the process, and the metadata that shows it."""
+"""The self-signed signing certificate of the org, and the SAML metadata that contains it."""
 
 import base64
 from datetime import UTC, datetime
@@ -10,23 +10,23 @@ from cryptography.hazmat.primitives import hashes, serialization
 from cryptography.hazmat.primitives.asymmetric import rsa
 from cryptography.x509.oid import NameOID
 
-_made: dict[str, Any] = {}
+_signing_key: dict[str, Any] = {}
 
 
-def signing() -> dict[str, Any]:
-    """The key as Okta shows it, without its private part, which nobody here needs."""
-    if not _made:
-        _made.update(_new())
-    return dict(_made)
+def signing_key() -> dict[str, Any]:
+    """The public key as Okta shows it. The sandbox signs nothing and drops the private key."""
+    if not _signing_key:
+        _signing_key.update(_generate_key())
+    return dict(_signing_key)
 
 
-def put_back(key: dict[str, Any]) -> None:
-    """Go on with the key of a snapshot."""
-    _made.clear()
-    _made.update(key)
+def restore_signing_key(key: dict[str, Any]) -> None:
+    """Use the key of a snapshot."""
+    _signing_key.clear()
+    _signing_key.update(key)
 
 
-def _new() -> dict[str, Any]:
+def _generate_key() -> dict[str, Any]:
     key = rsa.generate_private_key(public_exponent=65537, key_size=2048)
     name = x509.Name([x509.NameAttribute(NameOID.COMMON_NAME, "sandbox")])
     cert = (
@@ -47,13 +47,13 @@ def _new() -> dict[str, Any]:
             "expiresAt": "2036-01-01T00:00:00.000Z"}  # fmt: skip
 
 
-def metadata(base: str, name: str, app_id: str) -> str:
-    """The identity provider's SAML metadata of one app."""
+def idp_metadata(base: str, name: str, app_id: str) -> str:
+    """The identity provider metadata of an app."""
     key = "exk" + app_id[3:]
-    where = escape(f"{base}/app/{name}/{key}/sso/saml", {'"': "&quot;"})
+    sign_in_url = escape(f"{base}/app/{name}/{key}/sso/saml", {'"': "&quot;"})
     saml = "urn:oasis:names:tc:SAML:2.0"
     services = "".join(
-        f'<md:SingleSignOnService Binding="{saml}:bindings:HTTP-{kind}" Location="{where}"/>'
+        f'<md:SingleSignOnService Binding="{saml}:bindings:HTTP-{kind}" Location="{sign_in_url}"/>'
         for kind in ("POST", "Redirect")
     )
     return (
@@ -63,7 +63,7 @@ def metadata(base: str, name: str, app_id: str) -> str:
         f'protocolSupportEnumeration="{saml}:protocol">'
         '<md:KeyDescriptor use="signing">'
         '<ds:KeyInfo xmlns:ds="http://www.w3.org/2000/09/xmldsig#"><ds:X509Data>'
-        f"<ds:X509Certificate>{signing()['x5c'][0]}</ds:X509Certificate>"
+        f"<ds:X509Certificate>{signing_key()['x5c'][0]}</ds:X509Certificate>"
         "</ds:X509Data></ds:KeyInfo></md:KeyDescriptor>"
         "<md:NameIDFormat>urn:oasis:names:tc:SAML:1.1:nameid-format:emailAddress</md:NameIDFormat>"
         f"{services}</md:IDPSSODescriptor></md:EntityDescriptor>"

@@ -1,9 +1,9 @@
-"""An app's provisioning: its connection (Base URL and token) and what it does with it (features).
+"""API of an app's provisioning: its connection (Base URL and token) and its features.
 
 Okta's public API is not known to support either for this app
-(docs/research/okta-api.md#connections-and-features). By default the answers are therefore «200,
-UNKNOWN» and «400, not enabled», also where a person has switched provisioning on in the console
-(assumed); `connections: supported` answers as Okta does for the apps it documents.
+(docs/research/okta-api.md#connections-and-features). By default the answers are therefore "200,
+UNKNOWN" and "400, not enabled", even after provisioning was enabled in the console (assumed).
+`connections: supported` answers as Okta does for the apps it documents.
 """
 
 import re
@@ -11,15 +11,15 @@ from typing import Any
 
 from aiohttp import web
 
-from ..provisioning.scim_client import Refused
+from ..provisioning.scim_client import ScimError
 from . import errors
-from .errors import OktaError, invalid, missing
-from .http import Json, Route, Wire, read, reply
+from .errors import OktaError, invalid, not_found
+from .http import Json, Resource, Route, read_body, reply
 from .model import App, Model
 
 _UNKNOWN = {"profile": {"authScheme": "UNKNOWN"}, "status": "UNKNOWN"}
 _NAME = "USER_PROVISIONING"
-# Okta's pattern is not published; that a slash at the end breaks it is
+# Okta does not publish the pattern, but documents that a trailing slash violates it
 # (docs/research/scim.md#endpoint).
 BASE_URL = re.compile(r"https?://[^\s/?#]+(/[^\s/?#]+)*")
 _SWITCHES = {"create": ("lifecycleCreate",), "update": ("profile", "lifecycleDeactivate",
@@ -28,47 +28,44 @@ _VALUES = {"status": ("ENABLED", "DISABLED"), "seed": ("OKTA", "RANDOM"),
            "change": ("CHANGE", "KEEP_EXISTING")}  # fmt: skip
 
 
-class Connection:
-    def __init__(self, wire: Wire) -> None:
-        self.wire, self.model = wire, wire.model
-
+class Connection(Resource):
     def routes(self) -> list[Route]:
-        one = "/api/v1/apps/{app}/connections/default"
+        path = "/api/v1/apps/{app}/connections/default"
         features = "/api/v1/apps/{app}/features"
         return [
-            ("GET", one, self.get),
-            ("POST", one, self.post),
-            ("POST", one + "/lifecycle/activate", self.activate),
-            ("POST", one + "/lifecycle/deactivate", self.deactivate),
+            ("GET", path, self.get),
+            ("POST", path, self.post),
+            ("POST", path + "/lifecycle/activate", self.activate),
+            ("POST", path + "/lifecycle/deactivate", self.deactivate),
             ("GET", features, self.features),
             ("GET", features + "/{name}", self.feature),
             ("PUT", features + "/{name}", self.put_feature),
         ]
 
     def view(self, app: App) -> Json:
-        if not self.model.supported:
+        if not self.model.connections_supported:
             return _UNKNOWN
-        root = f"{self.wire.api}/apps/{app.id}/connections/default"
-        other = "deactivate" if app.connection == "ENABLED" else "activate"
-        to_other = {"href": f"{root}/lifecycle/{other}", "hints": {"allow": ["POST"]}}
+        root = f"{self.context.api}/apps/{app.id}/connections/default"
+        action = "deactivate" if app.connection == "ENABLED" else "activate"
+        link = {"href": f"{root}/lifecycle/{action}", "hints": {"allow": ["POST"]}}
         view: Json = {
             "status": app.connection, "profile": {"authScheme": app.auth_scheme},
             "_links": {"self": {"href": root, "hints": {"allow": ["GET", "POST"]}},
-                       other: to_other},
+                       action: link},
         }  # fmt: skip
-        if app.auth_scheme == "TOKEN":  # an OAuth connection has neither (ApplicationConnections)
+        if app.auth_scheme == "TOKEN":  # not for OAuth (ApplicationConnections)
             view |= {"authScheme": "TOKEN", "baseUrl": app.base_url or ""}
         return view
 
     async def get(self, request: web.Request) -> web.Response:
-        return reply(self.view(self.wire.app(request)))
+        return reply(self.view(self.context.app(request)))
 
     async def post(self, request: web.Request) -> web.Response:
-        app, body = self.wire.app(request), await read(request)
+        app, body = self.context.app(request), await read_body(request)
         profile = body.get("profile")
         if not isinstance(profile, dict) or profile.get("authScheme") not in ("TOKEN", "OAUTH2"):
             raise invalid("profile.authScheme", "profile.authScheme: use TOKEN or OAUTH2")
-        if self.model.supported:
+        if self.model.connections_supported:
             if profile["authScheme"] == "OAUTH2":
                 app.base_url = app.token = None
             else:
@@ -79,35 +76,35 @@ class Connection:
         return reply(self.view(app))
 
     async def activate(self, request: web.Request) -> web.Response:
-        app = self.wire.app(request)
-        if self.model.supported:
+        app = self.context.app(request)
+        if self.model.connections_supported:
             await self._enable(app)
         return web.Response(status=204)
 
     async def deactivate(self, request: web.Request) -> web.Response:
-        app = self.wire.app(request)
-        if self.model.supported:
+        app = self.context.app(request)
+        if self.model.connections_supported:
             app.connection = "DISABLED"
         return web.Response(status=204)
 
     async def _enable(self, app: App) -> None:
-        """Okta tests the credentials first; the import of groups is no part of the test."""
-        if app.auth_scheme == "OAUTH2":  # of a consent given in the console there is nothing here
+        """Test the credentials, then enable the connection and import the groups."""
+        if app.auth_scheme == "OAUTH2":  # the sandbox has no OAuth consent to check
             app.connection = "ENABLED"
             return
         try:
-            await self.wire.worker.test(app)
-        except Refused as refused:
+            await self.context.worker.test_credentials(app)
+        except ScimError as refusal:
             app.connection = "DISABLED"
             raise OktaError(400, "E0000059", "Connector configuration could not be tested.",
-                            f"Error authenticating: {refused.words}") from None  # fmt: skip
+                            f"Error authenticating: {refusal.message}") from None  # fmt: skip
         app.connection = "ENABLED"
-        await self.wire.worker.start(app)
+        await self.context.worker.connection_enabled(app)
 
     def feature_view(self, app: App) -> Json:
-        if not self.model.supported or app.connection != "ENABLED":
-            raise errors.no_provisioning()
-        url = f"{self.wire.api}/apps/{app.id}/features/{_NAME}"
+        if not self.model.connections_supported or app.connection != "ENABLED":
+            raise errors.provisioning_not_enabled()
+        url = f"{self.context.api}/apps/{app.id}/features/{_NAME}"
         return {
             "name": _NAME, "status": "ENABLED", "capabilities": app.capabilities,
             "description": "User provisioning settings from Okta to a downstream application",
@@ -115,26 +112,26 @@ class Connection:
         }  # fmt: skip
 
     async def features(self, request: web.Request) -> web.Response:
-        return reply([self.feature_view(self.wire.app(request))])
+        return reply([self.feature_view(self.context.app(request))])
 
     async def feature(self, request: web.Request) -> web.Response:
-        view = self.feature_view(self.wire.app(request))
+        view = self.feature_view(self.context.app(request))
         if request.match_info["name"] != _NAME:
-            raise missing(request.match_info["name"], "Feature")
+            raise not_found(request.match_info["name"], "Feature")
         return reply(view)
 
     async def put_feature(self, request: web.Request) -> web.Response:
-        app, body = self.wire.app(request), await read(request)
+        app, body = self.context.app(request), await read_body(request)
         await self.feature(request)
         for part, switches in _SWITCHES.items():
-            for switch, values in _given(body, part, switches).items():
+            for switch, values in _switch_values(body, part, switches).items():
                 app.capabilities[part][switch] |= values
-        take_up(self.model, app)
+        provision_staged_users(self.model, app)
         return reply(self.feature_view(app))
 
 
-def take_up(model: Model, app: App) -> None:
-    """Provision whoever was assigned before it was switched on."""
+def provision_staged_users(model: Model, app: App) -> None:
+    """Provision the users who were assigned before provisioning was enabled."""
     for ident, user in app.users.items():
         if user.status == "STAGED":
             model.enqueue("user", app, ident)
@@ -148,14 +145,14 @@ def _credentials(url: Any, token: Any) -> tuple[str, str]:
     return url, token
 
 
-def _given(body: Json, part: str, switches: tuple[str, ...]) -> dict[str, Json]:
-    given: Any = body.get(part) or {}
-    if not isinstance(given, dict) or not all(isinstance(v, dict) for v in given.values()):
+def _switch_values(body: Json, part: str, switches: tuple[str, ...]) -> dict[str, Json]:
+    requested: Any = body.get(part) or {}
+    if not isinstance(requested, dict) or not all(isinstance(v, dict) for v in requested.values()):
         raise invalid(part, f"{part}: must be an object of objects")
-    for switch, values in given.items():
+    for switch, values in requested.items():
         if switch not in switches:
             raise invalid(part, f"{part}.{switch}: unknown capability")
         for key, value in values.items():
             if value not in _VALUES.get(key, ()):
                 raise invalid(part, f"{part}.{switch}.{key}: use one of the documented values")
-    return given
+    return requested

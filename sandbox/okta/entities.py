@@ -1,4 +1,4 @@
-"""What the org keeps of an app: its users, its pushed groups, its connection. No HTTP, no SCIM."""
+"""Data of an app: app users, push mappings, connection."""
 
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
@@ -11,21 +11,23 @@ def now() -> str:
     return datetime.now(UTC).isoformat(timespec="milliseconds").replace("+00:00", "Z")
 
 
-def seconds() -> str:
-    """The times of push mappings carry no milliseconds (a recording of a real org)."""
+def now_in_seconds() -> str:
+    """The time without milliseconds, as in push mappings (a recording of a real org)."""
     return now()[:19] + "Z"
 
 
 @dataclass
 class AppUser:
+    """A user assigned to an app."""
+
     id: str
     name: str
     scope: str = "GROUP"
-    """USER for who is assigned by name, whatever groups they are in."""
-    own: Json = field(default_factory=dict)
-    """Attributes given to this app user itself; they win over what is mapped."""
-    given: str = ""
-    """A user name given to this app user itself; empty for the app's template."""
+    """USER for an individual assignment, GROUP for a user assigned through groups only."""
+    profile_override: Json = field(default_factory=dict)
+    """Attributes set on the app user; they override mapped attributes."""
+    name_override: str = ""
+    """A user name set on the app user; empty to use the app's user name template."""
     status: str = "STAGED"
     sync: str = "OUT_OF_SYNC"
     scim_id: str | None = None
@@ -34,22 +36,24 @@ class AppUser:
     synced: str | None = None
     created: str = field(default_factory=now)
     updated: str = field(default_factory=now)
-    changed: str = field(default_factory=now)
+    status_changed: str = field(default_factory=now)
 
-    def become(self, status: str) -> None:
-        """Arrived in AWS in this status."""
+    def mark_synchronized(self, status: str) -> None:
+        """Record that the user has this status in AWS."""
         self.updated = self.synced = now()
         if self.status != status:
-            self.status, self.changed = status, self.updated
+            self.status, self.status_changed = status, self.updated
         self.sync, self.error, self.scim_status = "SYNCHRONIZED", None, None
 
-    def refuse(self, error: str, scim_status: int | None) -> None:
+    def mark_failed(self, error: str, scim_status: int | None) -> None:
         self.sync, self.error, self.scim_status = "ERROR", error, scim_status
         self.updated = now()
 
 
 @dataclass
-class Mapping:
+class PushMapping:
+    """A group push mapping of an app."""
+
     id: str
     source: str
     target: str
@@ -58,17 +62,19 @@ class Mapping:
     scim_status: int | None = None
     pushed: str | None = None
     rename: str | None = None
-    """The name the target gets with the next push."""
-    created: str = field(default_factory=seconds)
-    updated: str = field(default_factory=seconds)
+    """The name that the next push gives to the target group."""
+    created: str = field(default_factory=now_in_seconds)
+    updated: str = field(default_factory=now_in_seconds)
 
-    def refuse(self, error: str, scim_status: int | None) -> None:
+    def mark_failed(self, error: str, scim_status: int | None) -> None:
         self.status, self.error, self.scim_status = "ERROR", error, scim_status
-        self.updated = seconds()
+        self.updated = now_in_seconds()
 
 
 @dataclass
 class App:
+    """An app with its assignments, push mappings and provisioning settings."""
+
     id: str
     body: Json
     status: str
@@ -77,25 +83,25 @@ class App:
     updated: str = field(default_factory=now)
     keys: list[Json] = field(default_factory=list)
     base_url: str | None = None
-    # The SCIM token lives here and nowhere else; no view shows it.
+    # The only copy of the SCIM token; no API answer shows it.
     token: str | None = field(default=None, repr=False)
     auth_scheme: str = "TOKEN"
     connection: str = "DISABLED"
     capabilities: Json = field(default_factory=dict)
     mapping_id: str = ""
     user_type: str = ""
-    custom: Json = field(default_factory=dict)
-    """Attributes that somebody added to the schema of the app's users."""
+    custom_attributes: Json = field(default_factory=dict)
+    """Custom attributes in the schema of the app's users."""
     claims: dict[str, Json] = field(default_factory=dict)
-    mapped: dict[str, Json] = field(default_factory=dict)
-    """How attributes of the app's users come from Okta's: expression and pushStatus, by name."""
+    attribute_mappings: dict[str, Json] = field(default_factory=dict)
+    """Expression and pushStatus of each attribute of the app's users, by name."""
     groups: dict[str, Json] = field(default_factory=dict)
     users: dict[str, AppUser] = field(default_factory=dict)
-    mappings: dict[str, Mapping] = field(default_factory=dict)
-    people: dict[str, str] = field(default_factory=dict)
-    """Ids in AWS of everybody who ever arrived there, also of who is unassigned by now."""
+    mappings: dict[str, PushMapping] = field(default_factory=dict)
+    scim_user_ids: dict[str, str] = field(default_factory=dict)
+    """IDs in AWS of all users provisioned so far, including unassigned ones."""
 
-    def on(self, *path: str) -> bool:
+    def is_enabled(self, *path: str) -> bool:
         value: Any = self.capabilities
         for part in path:
             value = value.get(part, {})

@@ -1,11 +1,11 @@
-"""Okta's errors, which know their wire form. Owns codes and summaries; no HTTP server here."""
+"""Okta's errors: codes, summaries and the JSON body."""
 
 import secrets
 from typing import Any
 
 
 class OktaError(Exception):
-    """One refusal: status, code, summary and causes."""
+    """An error answer: status, code, summary and causes."""
 
     def __init__(self, status: int, code: str, summary: str, *causes: str) -> None:
         super().__init__(summary)
@@ -29,9 +29,9 @@ def malformed() -> OktaError:
     return OktaError(400, "E0000003", "The request body was not well-formed.")
 
 
-def missing(ident: str, kind: str) -> OktaError:
+def not_found(ident: str, kind: str) -> OktaError:
     return OktaError(404, "E0000007", f"Not found: Resource not found: {ident} ({kind})")
 
 
-def no_provisioning() -> OktaError:
+def provisioning_not_enabled() -> OktaError:
     return invalid("feature", "Provisioning is not enabled for the app instance.")

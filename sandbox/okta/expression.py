@@ -1,8 +1,8 @@
-"""Okta's expression language, as far as group rules and attribute mappings need it.
+"""The subset of Okta's expression language that group rules and attribute mappings use.
 
-`parse` gives a function of a `Scope`: one person's attributes and groups. A person's attribute
-that is not there is null; names the language does not know are refused when the expression is
-saved, as are its functions that are not in `_FUNCTIONS` (docs/research/okta-api.md#expressions).
+`parse` returns a function of a `Scope`: a user's attributes and groups. A missing attribute is
+null. Unknown names, and functions that are not in `_FUNCTIONS`, are refused when the expression is
+saved (docs/research/okta-api.md#expressions).
 """
 
 import functools
@@ -15,21 +15,21 @@ from typing import Any
 _TOKEN = re.compile(
     r"""\s*(\d+(?:\.\d+)?|"(?:[^"\\]|\\.)*"|'[^'\\]*'|\?:|[=!<>]=|&&|\|\||[A-Za-z_][\w.]*|[-!<>+?:(),])"""
 )
-_MOST = 4000  # tokens; and what is nested deeper than Python likes is refused as well
-_PERSON = ("user.", "source.", "appuser.")
+_MAX_TOKENS = 4000  # deeper nesting than Python's recursion limit is refused as well
+_USER_PREFIXES = ("user.", "source.", "appuser.")
 
 
 class ExpressionError(ValueError):
-    """The text is no expression of the subset."""
+    """The text is not a valid expression of the subset."""
 
 
 @dataclass(frozen=True)
 class Scope:
-    """Whose expression it is."""
+    """The user for whom an expression is evaluated."""
 
     profile: dict[str, Any]
     groups: dict[str, str] = field(default_factory=dict)
-    """Names of the groups somebody is in, by id."""
+    """Names of the user's groups, by ID."""
 
 
 Value = Callable[[Scope], Any]
@@ -37,66 +37,66 @@ Value = Callable[[Scope], Any]
 
 @functools.lru_cache(10_000)
 def parse(text: str) -> Value:
-    """ExpressionError for what is not understood; a parsed expression never fails later."""
+    """Parse an expression or raise ExpressionError; evaluating the result never fails."""
     tokens: list[str] = []
-    place = 0
-    while text[place:].strip():
-        match = _TOKEN.match(text, place)
-        if not match or len(tokens) > _MOST:
-            raise ExpressionError(f"not understood: {text[place : place + 40]}")
+    position = 0
+    while text[position:].strip():
+        match = _TOKEN.match(text, position)
+        if not match or len(tokens) > _MAX_TOKENS:
+            raise ExpressionError(f"not understood: {text[position : position + 40]}")
         tokens.append(match[1])
-        place = match.end()
+        position = match.end()
     try:
-        value = _choice(tokens)
+        value = _conditional(tokens)
     except (IndexError, RecursionError):
-        raise ExpressionError("it ends too early, or is nested too deep") from None
+        raise ExpressionError("ends too early or is nested too deeply") from None
     if tokens:
         raise ExpressionError(f"not understood: {tokens[0]}")
     return value
 
 
-def _choice(tokens: list[str]) -> Value:
+def _conditional(tokens: list[str]) -> Value:
     """`a ? b : c` and `a ?: b`."""
-    test = _either(tokens)
-    if _take(tokens, "?:"):
-        other = _choice(tokens)
+    test = _disjunction(tokens)
+    if _accept(tokens, "?:"):
+        other = _conditional(tokens)
         return lambda scope: test(scope) or other(scope)
-    if not _take(tokens, "?"):
+    if not _accept(tokens, "?"):
         return test
-    yes = _choice(tokens)
-    _need(tokens, ":")
-    no = _choice(tokens)
+    yes = _conditional(tokens)
+    _expect(tokens, ":")
+    no = _conditional(tokens)
     return lambda scope: yes(scope) if test(scope) else no(scope)
 
 
-def _either(tokens: list[str]) -> Value:
-    values = [_both(tokens)]
-    while _take(tokens, "||", "or", "OR"):
-        values.append(_both(tokens))
+def _disjunction(tokens: list[str]) -> Value:
+    values = [_conjunction(tokens)]
+    while _accept(tokens, "||", "or", "OR"):
+        values.append(_conjunction(tokens))
     if len(values) == 1:
         return values[0]
     return lambda scope: any(value(scope) for value in values)
 
 
-def _both(tokens: list[str]) -> Value:
-    values = [_not(tokens)]
-    while _take(tokens, "&&", "and", "AND"):
-        values.append(_not(tokens))
+def _conjunction(tokens: list[str]) -> Value:
+    values = [_negation(tokens)]
+    while _accept(tokens, "&&", "and", "AND"):
+        values.append(_negation(tokens))
     if len(values) == 1:
         return values[0]
     return lambda scope: all(value(scope) for value in values)
 
 
-def _not(tokens: list[str]) -> Value:
-    if _take(tokens, "!", "not", "NOT"):
-        value = _not(tokens)
+def _negation(tokens: list[str]) -> Value:
+    if _accept(tokens, "!", "not", "NOT"):
+        value = _negation(tokens)
         return lambda scope: not value(scope)
     return _comparison(tokens)
 
 
 def _comparison(tokens: list[str]) -> Value:
     left = _sum(tokens)
-    operator = _take(tokens, "==", "!=", "<=", ">=", "<", ">")
+    operator = _accept(tokens, "==", "!=", "<=", ">=", "<", ">")
     if not operator:
         return left
     right = _sum(tokens)
@@ -111,29 +111,29 @@ def _compare(operator: str, left: Any, right: Any) -> bool:
             operator
         ]
     except TypeError:
-        return False  # null, or a text beside a number
+        return False  # null, or a string compared with a number
 
 
 def _sum(tokens: list[str]) -> Value:
-    values = [_atom(tokens)]
-    while _take(tokens, "+"):
-        values.append(_atom(tokens))
+    values = [_operand(tokens)]
+    while _accept(tokens, "+"):
+        values.append(_operand(tokens))
     if len(values) == 1:
         return values[0]
-    return lambda scope: _added([value(scope) for value in values])
+    return lambda scope: _add([value(scope) for value in values])
 
 
-def _added(values: list[Any]) -> Any:
+def _add(values: list[Any]) -> Any:
     if all(isinstance(value, int | float) for value in values):
         return sum(values)
     return "".join(map(_text, values))
 
 
-def _atom(tokens: list[str]) -> Value:
+def _operand(tokens: list[str]) -> Value:
     token = tokens.pop(0)
     if token == "(":
-        value = _choice(tokens)
-        _need(tokens, ")")
+        value = _conditional(tokens)
+        _expect(tokens, ")")
         return value
     if token[0] in "\"'":
         return _Constant(_literal(token))
@@ -141,9 +141,9 @@ def _atom(tokens: list[str]) -> Value:
         return _Constant(json.loads(token) if token.isascii() else None)
     if token in ("true", "false", "null"):
         return _Constant(json.loads(token))
-    if _take(tokens, "("):
+    if _accept(tokens, "("):
         return _call(token, _arguments(tokens))
-    for prefix in _PERSON:
+    for prefix in _USER_PREFIXES:
         if token.startswith(prefix):
             name = token.removeprefix(prefix)
             if not name.isidentifier():
@@ -171,30 +171,30 @@ class _Constant:
 
 def _arguments(tokens: list[str]) -> list[Value]:
     found: list[Value] = []
-    while not _take(tokens, ")"):
+    while not _accept(tokens, ")"):
         if found:
-            _need(tokens, ",")
-        found.append(_choice(tokens))
+            _expect(tokens, ",")
+        found.append(_conditional(tokens))
     return found
 
 
 def _call(name: str, arguments: list[Value]) -> Value:
-    least, most, function = _FUNCTIONS.get(name, (0, 0, None))
+    least, maximum, function = _FUNCTIONS.get(name, (0, 0, None))
     if function is None:
-        raise ExpressionError(f"{name} is not a function that the sandbox knows")
-    if not least <= len(arguments) <= most:
-        raise ExpressionError(f"{name} takes {least} to {most} arguments")
+        raise ExpressionError(f"{name} is not a function that the sandbox supports")
+    if not least <= len(arguments) <= maximum:
+        raise ExpressionError(f"{name} takes {least} to {maximum} arguments")
     fixed = [argument.value for argument in arguments if isinstance(argument, _Constant)]
-    if len(fixed) == len(arguments):  # a rule may name hundreds of groups
+    if len(fixed) == len(arguments):  # evaluated once: a rule can name hundreds of groups
         return lambda scope: function(scope, *fixed)
     return lambda scope: function(scope, *(argument(scope) for argument in arguments))
 
 
-def _take(tokens: list[str], *wanted: str) -> str:
+def _accept(tokens: list[str], *wanted: str) -> str:
     return tokens.pop(0) if tokens and tokens[0] in wanted else ""
 
 
-def _need(tokens: list[str], wanted: str) -> None:
+def _expect(tokens: list[str], wanted: str) -> None:
     if tokens.pop(0) != wanted:
         raise ExpressionError(f"{wanted} is missing")
 
@@ -203,35 +203,37 @@ def _text(value: Any) -> str:
     return "" if value is None else str(value)
 
 
-def _named(test: Callable[[str, str], bool]) -> Callable[..., bool]:
+def _group_name_test(test: Callable[[str, str], bool]) -> Callable[..., bool]:
     return lambda scope, wanted: any(test(n, _text(wanted)) for n in scope.groups.values())
 
 
-def _on_texts(work: Callable[..., Any]) -> Callable[..., Any]:
-    return lambda _, *values: work(*map(_text, values))
+def _string_function(function: Callable[..., Any]) -> Callable[..., Any]:
+    return lambda _, *values: function(*map(_text, values))
 
 
-_MANY = 1000
+_MAX_ARGUMENTS = 1000
 _FUNCTIONS: dict[str, tuple[int, int, Callable[..., Any]]] = {
     "isMemberOfGroup": (1, 1, lambda scope, ident: ident in scope.groups),
-    "isMemberOfAnyGroup": (1, _MANY, lambda scope, *ids: any(i in scope.groups for i in ids)),
-    "isMemberOfGroupName": (1, 1, _named(str.__eq__)),
-    "isMemberOfGroupNameStartsWith": (1, 1, _named(str.startswith)),
-    "isMemberOfGroupNameContains": (1, 1, _named(str.__contains__)),
-    "String.stringContains": (2, 2, _on_texts(str.__contains__)),
-    "String.startsWith": (2, 2, _on_texts(str.startswith)),
-    "String.toLowerCase": (1, 1, _on_texts(str.lower)),
-    "String.toUpperCase": (1, 1, _on_texts(str.upper)),
-    "toLowerCase": (1, 1, _on_texts(str.lower)),
-    "toUpperCase": (1, 1, _on_texts(str.upper)),
-    "String.len": (1, 1, _on_texts(len)),
-    "String.removeSpaces": (1, 1, _on_texts(lambda text: text.replace(" ", ""))),
-    "String.append": (2, 2, _on_texts(str.__add__)),
-    "String.join": (2, _MANY, _on_texts(lambda separator, *texts: separator.join(texts))),
-    "String.replace": (3, 3, _on_texts(str.replace)),
-    "String.substringBefore": (2, 2, _on_texts(lambda text, end: text.partition(end)[0]
+    "isMemberOfAnyGroup": (1, _MAX_ARGUMENTS, lambda scope, *ids: not scope.groups.keys()
+                           .isdisjoint(ids)),
+    "isMemberOfGroupName": (1, 1, _group_name_test(str.__eq__)),
+    "isMemberOfGroupNameStartsWith": (1, 1, _group_name_test(str.startswith)),
+    "isMemberOfGroupNameContains": (1, 1, _group_name_test(str.__contains__)),
+    "String.stringContains": (2, 2, _string_function(str.__contains__)),
+    "String.startsWith": (2, 2, _string_function(str.startswith)),
+    "String.toLowerCase": (1, 1, _string_function(str.lower)),
+    "String.toUpperCase": (1, 1, _string_function(str.upper)),
+    "toLowerCase": (1, 1, _string_function(str.lower)),
+    "toUpperCase": (1, 1, _string_function(str.upper)),
+    "String.len": (1, 1, _string_function(len)),
+    "String.removeSpaces": (1, 1, _string_function(lambda text: text.replace(" ", ""))),
+    "String.append": (2, 2, _string_function(str.__add__)),
+    "String.join": (2, _MAX_ARGUMENTS, _string_function(lambda separator, *texts: separator
+                                                        .join(texts))),
+    "String.replace": (3, 3, _string_function(str.replace)),
+    "String.substringBefore": (2, 2, _string_function(lambda text, end: text.partition(end)[0]
                                                if end else text)),
-    "String.substringAfter": (2, 2, _on_texts(lambda text, start: text.partition(start)[2]
+    "String.substringAfter": (2, 2, _string_function(lambda text, start: text.partition(start)[2]
                                               if start else text)),
 }  # fmt: skip
-"""Least and most arguments, and what it does with the scope and their values."""
+"""Minimum and maximum number of arguments, and the function of scope and argument values."""

@@ -1,10 +1,10 @@
-"""Group rules: who matches an expression is put into groups, and taken out again.
+"""Group rules: add the users who match an expression to groups, and remove them again.
 
-Documented: a rule works while it is ACTIVE; whoever it has put into a group leaves it when they
-match no longer; `removeUsers` (docs/research/okta-api.md#groups-and-users). Assumed: it acts at
-once; people who are deactivated are left as they are; whoever was in a group already is not the
-rule's; who is taken out by hand goes on the rule's exclusion list; only an inactive rule is
-changed, and not the groups it fills (the plugin deactivates it first, and replaces it for other
+Documented: a rule applies while it is ACTIVE; a user whom the rule added is removed when they no
+longer match; `removeUsers` (docs/research/okta-api.md#groups-and-users). Assumed: a rule applies
+immediately; deactivated users keep their groups; a rule does not remove users who were members
+before; a user removed manually is added to the rule's exclusion list; only an inactive rule can be
+changed, except for its groups (the plugin deactivates the rule first, and replaces it to change the
 groups).
 """
 
@@ -12,27 +12,29 @@ from typing import Any
 
 from aiohttp import web
 
-from .errors import invalid, missing
+from .errors import invalid, not_found
 from .expression import ExpressionError, Scope, parse
-from .http import Json, Route, Wire, read, reply, text_of
+from .http import Json, OrgContext, Route, read_body, reply, text_of
 from .model import Model, now
 
 
-class Rules:
-    def __init__(self, wire: Wire) -> None:
-        self.wire, self.model = wire, wire.model
-        self.filling = Filling(wire.model)
+class GroupRules:
+    """API of group rules."""
+
+    def __init__(self, context: OrgContext) -> None:
+        self.context, self.model = context, context.model
+        self.memberships = RuleMemberships(context.model)
 
     def routes(self) -> list[Route]:
-        rules, one = "/api/v1/groups/rules", "/api/v1/groups/rules/{rule}"
+        rules, path = "/api/v1/groups/rules", "/api/v1/groups/rules/{rule}"
         return [
             ("GET", rules, self.list),
             ("POST", rules, self.create),
-            ("GET", one, self.get),
-            ("PUT", one, self.replace),
-            ("DELETE", one, self.delete),
-            ("POST", one + "/lifecycle/activate", self.activate),
-            ("POST", one + "/lifecycle/deactivate", self.deactivate),
+            ("GET", path, self.get),
+            ("PUT", path, self.replace),
+            ("DELETE", path, self.delete),
+            ("POST", path + "/lifecycle/activate", self.activate),
+            ("POST", path + "/lifecycle/deactivate", self.deactivate),
         ]
 
     def view(self, rule: Json) -> Json:
@@ -43,20 +45,20 @@ class Rules:
     def _rule(self, request: web.Request) -> Json:
         ident = request.match_info["rule"]
         if ident not in self.model.rules:
-            raise missing(ident, "GroupRule")
+            raise not_found(ident, "GroupRule")
         return self.model.rules[ident]
 
     async def list(self, request: web.Request) -> web.Response:
         part = request.query.get("search", "").lower()
         found = [rule for rule in self.model.rules.values() if part in rule["name"].lower()]
-        return self.wire.page(request, found, self.view, default=50, most=200)
+        return self.context.page(request, found, self.view, default=50, maximum=200)
 
     async def create(self, request: web.Request) -> web.Response:
-        wanted, time = self._checked(await read(request)), now()
+        fields, time = self._validated(await read_body(request)), now()
         ident = self.model.ident("0pr")
         self.model.rules[ident] = {
             "type": "group_rule", "id": ident, "status": "INACTIVE", "created": time,
-            "lastUpdated": time, **wanted,
+            "lastUpdated": time, **fields,
         }  # fmt: skip
         return reply(self.view(self.model.rules[ident]))
 
@@ -64,25 +66,25 @@ class Rules:
         return reply(self.view(self._rule(request)))
 
     async def replace(self, request: web.Request) -> web.Response:
-        rule, body = self._rule(request), await read(request)
-        wanted = self._checked(body, but=rule["id"])
+        rule, body = self._rule(request), await read_body(request)
+        fields = self._validated(body, except_id=rule["id"])
         if rule["status"] == "ACTIVE":
-            raise invalid("status", "status: An active rule can't be updated.")
-        if wanted["actions"] != rule["actions"]:
-            raise invalid("actions", "actions: The groups of a rule can't be changed.")
-        rule |= {**wanted, "lastUpdated": now()}
+            raise invalid("status", "status: An active rule cannot be updated.")
+        if fields["actions"] != rule["actions"]:
+            raise invalid("actions", "actions: The groups of a rule cannot be changed.")
+        rule |= {**fields, "lastUpdated": now()}
         return reply(self.view(rule))
 
     async def delete(self, request: web.Request) -> web.Response:
         rule = self._rule(request)
         del self.model.rules[rule["id"]]
-        self.filling.forget(rule, request.query.get("removeUsers") == "true")
+        self.memberships.rule_deleted(rule, request.query.get("removeUsers") == "true")
         return reply({}, status=202)
 
     async def activate(self, request: web.Request) -> web.Response:
         rule = self._rule(request)
         rule["status"], rule["lastUpdated"] = "ACTIVE", now()
-        self.filling.everybody()
+        self.memberships.apply_to_all()
         return web.Response(status=204)
 
     async def deactivate(self, request: web.Request) -> web.Response:
@@ -90,60 +92,63 @@ class Rules:
         rule["status"], rule["lastUpdated"] = "INACTIVE", now()
         return web.Response(status=204)
 
-    def _checked(self, body: Json, but: str = "") -> Json:
-        name, conditions = text_of(body, "name"), _part(body, "conditions")
+    def _validated(self, body: Json, except_id: str = "") -> Json:
+        name, conditions = text_of(body, "name"), _object(body, "conditions")
         if len(name) > 50:
             raise invalid("name", "name: The field must hold 1 to 50 characters")
-        if any(r["name"] == name and r["id"] != but for r in self.model.rules.values()):
+        if any(r["name"] == name and r["id"] != except_id for r in self.model.rules.values()):
             cause = "name: An object with this field already exists in the current organization"
             raise invalid("name", cause)
-        expression = _part(conditions, "expression")
+        expression = _object(conditions, "expression")
         value = text_of(expression, "value")
         try:
             parse(value)
         except ExpressionError as error:
             raise invalid("expression", f"Invalid expression: {error}") from None
-        people, assign = _part(conditions, "people"), _part(_part(body, "actions"),
+        people, assign = _object(conditions, "people"), _object(_object(body, "actions"),
                                                             "assignUserToGroups")  # fmt: skip
         groups = _ids(assign, "groupIds")
         if not groups:
-            raise invalid("groupIds", "groupIds: name at least one group")
+            raise invalid("groupIds", "groupIds: at least one group is required")
         for ident in groups:
             if self.model.group(ident)["type"] != "OKTA_GROUP":
-                raise invalid("groupIds", f"groupIds: {ident} takes no members by a rule")
+                cause = f"groupIds: {ident} is not an OKTA_GROUP, so rules cannot add members"
+                raise invalid("groupIds", cause)
         return {
             "name": name,
             "conditions": {
                 "expression": {"value": value, "type": "urn:okta:expression:1.0"},
-                "people": {"users": {"exclude": _ids(_part(people, "users"), "exclude")},
-                           "groups": {"exclude": _ids(_part(people, "groups"), "exclude")}},
+                "people": {"users": {"exclude": _ids(_object(people, "users"), "exclude")},
+                           "groups": {"exclude": _ids(_object(people, "groups"), "exclude")}},
             },
             "actions": {"assignUserToGroups": {"groupIds": groups}},
         }  # fmt: skip
 
 
-class Filling:
-    """Keeps the groups of active rules filled, whatever changes. No HTTP."""
+class RuleMemberships:
+    """Applies the active rules to group memberships after each change."""
 
     def __init__(self, model: Model) -> None:
         self.model = model
         self._busy = False
-        model.person_changed = self.person
-        model.taken_out = self.taken_out
+        model.on_user_changed = self.apply_to_user
+        model.on_member_removed = self.on_member_removed
 
-    def everybody(self) -> None:
-        of: dict[str, dict[str, str]] = {ident: {} for ident in self.model.users}
+    def apply_to_all(self) -> None:
+        memberships: dict[str, dict[str, str]] = {ident: {} for ident in self.model.users}
         for group, name in self._names().items():
             for ident in self.model.members[group]:
-                of[ident][group] = name
-        for ident, groups in of.items():
-            self._look_at(ident, groups)
+                memberships[ident][group] = name
+        for ident, groups in memberships.items():
+            self._apply_rules(ident, groups)
 
-    def person(self, ident: str) -> None:
-        """One person's profile or groups have changed."""
+    def apply_to_user(self, ident: str) -> None:
+        """Apply the rules to a user whose profile or groups have changed."""
         if self.model.rules and not self._busy:
             members = self.model.members
-            self._look_at(ident, {g: n for g, n in self._names().items() if ident in members[g]})
+            self._apply_rules(
+                ident, {g: n for g, n in self._names().items() if ident in members[g]}
+            )
 
     def _names(self) -> dict[str, str]:
         return {
@@ -152,13 +157,13 @@ class Filling:
             if group["type"] != "APP_GROUP"
         }
 
-    def _look_at(self, ident: str, groups: dict[str, str]) -> None:
-        """`groups`: names of the groups this person is in, by id; kept true by what rules do."""
+    def _apply_rules(self, ident: str, groups: dict[str, str]) -> None:
+        """Apply the rules to a user. `groups` holds the user's group names by ID and is updated."""
         if self.model.users[ident]["status"] == "DEPROVISIONED":
             return
         self._busy = True
         try:
-            # What one rule does may be what another asks for; rules in a circle end as well.
+            # One rule can make another one match; the limit ends circular rules.
             for _ in range(len(self.model.rules) + 1):
                 rules = [*self.model.rules.values()]
                 if not any([self._apply(rule, ident, groups) for rule in rules]):  # noqa: C419
@@ -167,21 +172,21 @@ class Filling:
             self._busy = False
 
     def _apply(self, rule: Json, ident: str, groups: dict[str, str]) -> bool:
-        """Whether it has changed anything."""
+        """Apply a rule to a user; return whether a membership changed."""
         targets = rule["actions"]["assignUserToGroups"]["groupIds"]
         if rule["status"] != "ACTIVE" or any(g not in self.model.groups for g in targets):
             return False
         matches, changed = self._matches(rule, ident, groups), False
         for group in targets:
-            by = self.model.by_rule[group].get(ident, set[str]())
-            if matches and rule["id"] not in by and (by or group not in groups):
-                self.model.by_rule[group][ident] = by | {rule["id"]}
+            rules = self.model.rule_members[group].get(ident, set[str]())
+            if matches and rule["id"] not in rules and (rules or group not in groups):
+                self.model.rule_members[group][ident] = rules | {rule["id"]}
                 if group not in groups:
                     groups[group] = self.model.groups[group]["profile"]["name"]
                     self.model.set_member(group, ident, True)
                 changed = True
-            elif not matches and rule["id"] in by:
-                self._leave(rule, group, ident)
+            elif not matches and rule["id"] in rules:
+                self._withdraw(rule, group, ident)
                 if ident not in self.model.members[group]:
                     del groups[group]
                 changed = True
@@ -194,26 +199,26 @@ class Filling:
         matches = parse(rule["conditions"]["expression"]["value"])
         return matches(Scope(self.model.users[ident]["profile"], groups)) is True
 
-    def _leave(self, rule: Json, group: str, ident: str, remove: bool = True) -> None:
-        by = self.model.by_rule[group].pop(ident) - {rule["id"]}
-        if by:
-            self.model.by_rule[group][ident] = by
+    def _withdraw(self, rule: Json, group: str, ident: str, remove: bool = True) -> None:
+        rules = self.model.rule_members[group].pop(ident) - {rule["id"]}
+        if rules:
+            self.model.rule_members[group][ident] = rules
         elif remove:
             self.model.set_member(group, ident, False)
 
-    def taken_out(self, group: str, ident: str) -> None:
-        """By hand: the rules that had put them there leave them alone from now on."""
-        for rule_id in self.model.by_rule.get(group, {}).pop(ident, set()):
+    def on_member_removed(self, group: str, ident: str) -> None:
+        """Exclude a manually removed user from the rules that had added them."""
+        for rule_id in self.model.rule_members.get(group, {}).pop(ident, set()):
             self.model.rules[rule_id]["conditions"]["people"]["users"]["exclude"].append(ident)
 
-    def forget(self, rule: Json, remove: bool) -> None:
-        """The rule is gone; whom it has put into a group stays there or goes too."""
-        for group, people in self.model.by_rule.items():
-            for ident in [i for i, by in people.items() if rule["id"] in by]:
-                self._leave(rule, group, ident, remove)
+    def rule_deleted(self, rule: Json, remove: bool) -> None:
+        """Withdraw a deleted rule; `remove` also removes the users it had added."""
+        for group, people in self.model.rule_members.items():
+            for ident in [i for i, rules in people.items() if rule["id"] in rules]:
+                self._withdraw(rule, group, ident, remove)
 
 
-def _part(body: Json, key: str) -> Json:
+def _object(body: Json, key: str) -> Json:
     value: Any = body.get(key)
     if value is None:
         return {}
@@ -225,5 +230,5 @@ def _part(body: Json, key: str) -> Json:
 def _ids(body: Json, key: str) -> list[str]:
     value: Any = body.get(key) or []
     if not isinstance(value, list) or not all(isinstance(item, str) for item in value):
-        raise invalid(key, f"{key}: must be a list of ids")
+        raise invalid(key, f"{key}: must be a list of IDs")
     return list(dict.fromkeys(value))

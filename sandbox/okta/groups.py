@@ -1,34 +1,31 @@
-"""Groups and their members."""
+"""API of groups and their members."""
 
 from aiohttp import web
 
 from .errors import invalid
-from .http import Json, Route, Wire, profile_of, read, reply
+from .http import Json, Resource, Route, profile_of, read_body, reply
 from .search import parse
 from .users import user_view
 
 
-class Groups:
-    def __init__(self, wire: Wire) -> None:
-        self.wire, self.model = wire, wire.model
-
+class Groups(Resource):
     def routes(self) -> list[Route]:
-        groups, one = "/api/v1/groups", "/api/v1/groups/{group}"
+        groups, path = "/api/v1/groups", "/api/v1/groups/{group}"
         return [
             ("GET", groups, self.list),
             ("POST", groups, self.create),
-            ("GET", one, self.get),
-            ("PUT", one, self.replace),
-            ("DELETE", one, self.delete),
-            ("GET", one + "/users", self.members),
-            ("PUT", one + "/users/{user}", self.set_member),
-            ("DELETE", one + "/users/{user}", self.set_member),
+            ("GET", path, self.get),
+            ("PUT", path, self.replace),
+            ("DELETE", path, self.delete),
+            ("GET", path + "/users", self.members),
+            ("PUT", path + "/users/{user}", self.set_member),
+            ("DELETE", path + "/users/{user}", self.set_member),
         ]
 
     def view(self, group: Json) -> Json:
-        url = f"{self.wire.api}/groups/{group['id']}"
+        url = f"{self.context.api}/groups/{group['id']}"
         logo = [
-            {"name": size, "href": self.wire.base + "/logo.png", "type": "image/png"}
+            {"name": size, "href": self.context.base + "/logo.png", "type": "image/png"}
             for size in ("medium", "large")
         ]
         links = {"users": {"href": url + "/users"}, "apps": {"href": url + "/apps"}}
@@ -40,10 +37,10 @@ class Groups:
             if text := request.query.get(key):
                 found = list(filter(parse(text), found))
         found = [g for g in found if g["profile"]["name"].lower().startswith(q)]
-        return self.wire.page(request, found, self.view, default=10000, most=10000)
+        return self.context.page(request, found, self.view, default=10000, maximum=10000)
 
     async def create(self, request: web.Request) -> web.Response:
-        profile = profile_of(await read(request))
+        profile = profile_of(await read_body(request))
         name, description = self.model.check_group(profile)
         return reply(self.view(self.model.add_group(name, description)))
 
@@ -52,8 +49,8 @@ class Groups:
 
     async def replace(self, request: web.Request) -> web.Response:
         group = self.model.group(request.match_info["group"])
-        profile = profile_of(await read(request))
-        name, description = self.model.check_group(profile, but=group["id"])
+        profile = profile_of(await read_body(request))
+        name, description = self.model.check_group(profile, except_id=group["id"])
         self.model.change_group(group, name, description)
         return reply(self.view(group))
 
@@ -64,9 +61,9 @@ class Groups:
     async def members(self, request: web.Request) -> web.Response:
         group = self.model.group(request.match_info["group"])
         found = [self.model.users[ident] for ident in self.model.members[group["id"]]]
-        view = self.wire.api
-        return self.wire.page(
-            request, found, lambda user: user_view(user, view), default=1000, most=1000
+        view = self.context.api
+        return self.context.page(
+            request, found, lambda user: user_view(user, view), default=1000, maximum=1000
         )
 
     async def set_member(self, request: web.Request) -> web.Response:
@@ -74,8 +71,8 @@ class Groups:
         user = self.model.user(request.match_info["user"])
         # "OKTA_GROUP only" (docs/research/okta-api.md#groups-and-users)
         if group["type"] != "OKTA_GROUP":
-            raise invalid("group", "Only the members of an OKTA_GROUP can be changed.")
+            raise invalid("group", "Only an OKTA_GROUP can have its members changed.")
         if request.method == "DELETE":
-            self.model.taken_out(group["id"], user["id"])
+            self.model.on_member_removed(group["id"], user["id"])
         self.model.set_member(group["id"], user["id"], request.method == "PUT")
         return web.Response(status=204)

@@ -1,4 +1,4 @@
-"""What all resources share: reading a JSON body, one page of a list, and the org's address."""
+"""Helpers shared by all API resources: JSON bodies, paged lists, and the org's address."""
 
 import json
 from collections.abc import Awaitable, Callable, Sequence
@@ -6,7 +6,7 @@ from typing import Any
 
 from aiohttp import web
 
-from ..faults import DROPPED
+from ..faults import REPLACED_BODY
 from ..provisioning.worker import Worker
 from . import errors
 from .errors import invalid
@@ -19,11 +19,11 @@ Route = tuple[str, str, Handler]
 reply = web.json_response
 
 
-async def read(request: web.Request) -> Json:
-    """The request's JSON object; no body is an empty one."""
+async def read_body(request: web.Request) -> Json:
+    """Read the JSON object of a request; an empty body is an empty object."""
     try:
-        body = json.loads(request.get(DROPPED) or await request.read() or b"{}")
-        # Python reads NaN and halves of surrogate pairs, which nobody could be answered with.
+        body = json.loads(request.get(REPLACED_BODY) or await request.read() or b"{}")
+        # Python parses NaN and lone surrogates, which no JSON answer can contain.
         json.dumps(body, allow_nan=False, ensure_ascii=False).encode()
     except (ValueError, RecursionError):
         raise errors.malformed() from None
@@ -39,17 +39,17 @@ def profile_of(body: Json) -> Json:
     return profile
 
 
-def text_of(body: Json, key: str, *, needed: bool = True) -> str:
+def text_of(body: Json, key: str, *, required: bool = True) -> str:
     value = body.get(key)
-    if needed and not value:
+    if required and not value:
         raise invalid(key, f"{key}: The field cannot be left blank")
     if not isinstance(value, str | None):
-        raise invalid(key, f"{key}: must be a text")
+        raise invalid(key, f"{key}: must be a string")
     return value or ""
 
 
-class Wire:
-    """The org as its resources see it: state, the worker, and where it is found."""
+class OrgContext:
+    """The org's state, provisioning worker and address, shared by all API resources."""
 
     def __init__(self, model: Model, worker: Worker, base: str, token: str) -> None:
         self.model, self.worker, self.base, self.token = model, worker, base, token
@@ -65,21 +65,23 @@ class Wire:
         view: Callable[[Any], Json],
         *,
         default: int,
-        most: int,
+        maximum: int,
     ) -> web.Response:
-        """One page, with Okta's two Link headers. The cursor `after` is the id of the last one
-        seen: Okta's plugin pages push mappings by it and not by the link
+        """Return one page of a list, with Okta's two Link headers.
+
+        The cursor `after` is the ID of the last item of the previous page: Okta's plugin builds
+        the cursor from it when it pages push mappings, instead of following the link
         (docs/research/okta-provider.md#paging-of-push-mappings).
         """
         text, after = request.query.get("limit") or str(default), request.query.get("after")
         if not (text.isascii() and text.isdigit() and int(text[:9]) >= 1):
             raise invalid("limit", "limit: must be a positive number")
-        start, limit = 0, min(int(text[:9]), most)
+        start, limit = 0, min(int(text[:9]), maximum)
         if after:
             start = next((n for n, item in enumerate(items, 1) if _id(item) == after), 0)
             if not start:
-                # Assumed: such a cursor is refused. To begin again could go round for ever.
-                raise invalid("after", "after: follow the address of the Link header as it is")
+                # Assumed: Okta refuses an unknown cursor. Starting over could loop forever.
+                raise invalid("after", "after: unknown cursor; follow the Link header")
         shown = items[start : start + limit]
         answer = reply([view(item) for item in shown])
         answer.headers.add("Link", f'<{self.base}{request.path_qs}>; rel="self"')
@@ -87,6 +89,13 @@ class Wire:
             query = request.rel_url.update_query(after=_id(shown[-1])).raw_query_string
             answer.headers.add("Link", f'<{self.base}{request.path}?{query}>; rel="next"')
         return answer
+
+
+class Resource:
+    """Base class of the API resources: each serves a part of the API on the org's state."""
+
+    def __init__(self, context: OrgContext) -> None:
+        self.context, self.model = context, context.model
 
 
 def _id(item: Any) -> str:

@@ -1,12 +1,11 @@
-"""Okta's rate limits (docs/research/okta-api.md#rate-limits): buckets of a minute, a half of each
-per token, concurrency.
+"""Okta's rate limits (docs/research/okta-api.md#rate-limits).
 
-Owns who has used how much of what, and what the headers say of it. Pure but for the clock it is
-given; HTTP is the guard's.
+Counts the requests per bucket and minute, the share of each token, and concurrent requests, and
+computes the rate-limit headers. The middleware applies the decisions.
 
-Okta publishes no table any more. The numbers are the last published ones; take the headers' word
-for a real org. What is assumed: a window begins with the first request after the last one ended,
-and a refused request costs nothing.
+Okta no longer publishes a table; the numbers are the last published ones. In a real org, rely on
+the headers. Assumed: a window begins with the first request after the previous one has ended, and a
+refused request does not count.
 """
 
 import math
@@ -19,14 +18,14 @@ from ..settings import Settings
 
 WINDOW = 60.0
 SHARE = 0.5
-"""What each token or OAuth app may use of a bucket, unless somebody moved its slider."""
+"""The share of a bucket that each token or OAuth app may use by default."""
 CONCURRENT = {"integrator": 35, "workforce": 75}
-_ONE = r"[^/]+"
+_SEGMENT = r"[^/]+"
 
 
 @dataclass(frozen=True)
 class Bucket:
-    """`name` is the path as Okta's dashboard shows it; requests a minute of the whole org."""
+    """A rate limit in requests per minute. `name` is the path as Okta's dashboard shows it."""
 
     name: str
     path: re.Pattern[str]
@@ -42,14 +41,14 @@ def _bucket(name: str, path: str, integrator: int, workforce: int, methods: str 
     return Bucket(name, re.compile(path, re.DOTALL), integrator, workforce, methods)
 
 
-# The most specific first.
+# Most specific first.
 BUCKETS = (
-    _bucket("/api/v1/apps/{id}", rf"/api/v1/apps/{_ONE}", 100, 500),
+    _bucket("/api/v1/apps/{id}", rf"/api/v1/apps/{_SEGMENT}", 100, 500),
     _bucket("/api/v1/apps", r"/api/v1/apps(/.*)?", 20, 100),
-    _bucket("/api/v1/groups/{id}", rf"/api/v1/groups/{_ONE}", 100, 1000),
+    _bucket("/api/v1/groups/{id}", rf"/api/v1/groups/{_SEGMENT}", 100, 1000),
     _bucket("/api/v1/groups", r"/api/v1/groups(/.*)?", 100, 500),
-    _bucket("GET /api/v1/users/{id}", rf"/api/v1/users/{_ONE}", 100, 2000, "GET HEAD"),
-    _bucket("/api/v1/users/{id}", rf"/api/v1/users/{_ONE}", 100, 600),
+    _bucket("GET /api/v1/users/{id}", rf"/api/v1/users/{_SEGMENT}", 100, 2000, "GET HEAD"),
+    _bucket("/api/v1/users/{id}", rf"/api/v1/users/{_SEGMENT}", 100, 600),
     _bucket("/api/v1/users", r"/api/v1/users", 100, 600),
     _bucket("/api/v1/logs", r"/api/v1/logs", 20, 120),
     _bucket("/api/v1", r"/.*", 100, 1200),
@@ -57,7 +56,7 @@ BUCKETS = (
 
 
 def bucket_of(method: str, path: str) -> Bucket:
-    """`path` is without its query."""
+    """The bucket of a request; `path` excludes the query."""
     return next(
         bucket
         for bucket in BUCKETS
@@ -72,8 +71,8 @@ class _Window:
 
 
 @dataclass(frozen=True)
-class Verdict:
-    """Whether a request is let in, and the three numbers for its headers (`reset`: epoch)."""
+class Decision:
+    """Whether a request is admitted, and the values of its headers (`reset`: epoch seconds)."""
 
     admitted: bool
     limit: int
@@ -89,42 +88,44 @@ class Verdict:
         }
 
 
-class Limits:
+class RateLimits:
+    """Counts requests and decides whether to admit them."""
+
     def __init__(self, settings: Settings, clock: Clock) -> None:
         self.settings, self.clock = settings, clock
         self.in_flight = 0
         self._windows: dict[str, _Window] = {}
 
-    def enter(self, bucket: Bucket, caller: str) -> Verdict:
-        """Judge one request of this token; `leave` follows when it was admitted."""
+    def enter(self, bucket: Bucket, caller: str) -> Decision:
+        """Decide on a request of this token; call `leave` at the end of an admitted one."""
         profile, now = self.settings["limits"], self.clock.now()
         if profile == "off":
             self.in_flight += 1
-            return Verdict(True, 10000, 9999, int(now + WINDOW))
+            return Decision(True, 10000, 9999, int(now + WINDOW))
         if self.in_flight >= CONCURRENT[profile]:
-            # Both 0 tell it from a used-up bucket; the reset is a hint only.
-            return Verdict(False, 0, 0, math.ceil(now + WINDOW))
+            # Limit and remaining 0 distinguish it from an exhausted bucket; reset is only a hint.
+            return Decision(False, 0, 0, math.ceil(now + WINDOW))
         window = self._windows.get(bucket.name)
         if window is None or now >= window.ends:
             window = self._windows[bucket.name] = _Window(now + WINDOW)
-        whole = bucket.limit(profile)
-        share = int(whole * SHARE)
-        left_of_share = share - window.used[caller]
-        left_of_whole = whole - window.used.total()
-        # The ceiling that applies to the request is the one that is nearer.
-        limit, left = (share, left_of_share) if left_of_share <= left_of_whole else (
-            whole, left_of_whole)  # fmt: skip
+        bucket_limit = bucket.limit(profile)
+        share = int(bucket_limit * SHARE)
+        share_remaining = share - window.used[caller]
+        bucket_remaining = bucket_limit - window.used.total()
+        # The lower ceiling applies: the token's share or the whole bucket.
+        limit, remaining = (share, share_remaining) if share_remaining <= bucket_remaining else (
+            bucket_limit, bucket_remaining)  # fmt: skip
         reset = math.ceil(window.ends)
-        if left <= 0:
-            return Verdict(False, limit, 0, reset)
+        if remaining <= 0:
+            return Decision(False, limit, 0, reset)
         window.used[caller] += 1
         self.in_flight += 1
-        return Verdict(True, limit, left - 1, reset)
+        return Decision(True, limit, remaining - 1, reset)
 
     def leave(self) -> None:
         self.in_flight -= 1
 
-    def wait(self, verdict: Verdict) -> None:
-        """A refused request's wait, where the clock jumps: whoever asks again at once gets in."""
-        if self.clock.jumps and verdict.limit:
-            self.clock.advance(verdict.reset - self.clock.now())
+    def advance_past(self, decision: Decision) -> None:
+        """With `clock: jump`, advance the clock to the reset: an immediate retry succeeds."""
+        if self.clock.jumps and decision.limit:
+            self.clock.advance(decision.reset - self.clock.now())

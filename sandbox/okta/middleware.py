@@ -1,8 +1,4 @@
-"""What stands before every request to Okta: who asks, at what rate, and how errors look.
-
-Owns authentication, the form of refusals, rate-limit headers and the journal's lines. What a
-resource does is in the module of its name.
-"""
+"""Middleware of Okta's API: authentication, rate limits, error answers and the request log."""
 
 import hmac
 import re
@@ -12,14 +8,14 @@ from typing import Any
 
 from aiohttp import web
 
-from ..faults import Cut, FaultError, Injected
-from ..request_log import Journal
+from ..faults import ClosedConnection, FaultError, InjectedResponse
+from ..request_log import RequestLog
 from .errors import OktaError
-from .limits import Limits, Verdict, bucket_of
+from .limits import Decision, RateLimits, bucket_of
 
 Handler = Callable[[web.Request], Awaitable[web.StreamResponse]]
-_NAMED = re.compile(r"-([a-z0-9]{1,32})")
-_OF_STATUS = {
+_CALLER_NAME = re.compile(r"-([a-z0-9]{1,32})")
+_DEFAULT_ERRORS = {
     400: ("E0000001", "Api validation failed"),
     401: ("E0000011", "Invalid token provided"),
     403: ("E0000006", "You do not have permission to perform the requested action"),
@@ -27,78 +23,84 @@ _OF_STATUS = {
     429: ("E0000047", "API call exceeded rate limit due to too many requests."),
     500: ("E0000009", "Internal Server Error"),
 }
-"""Okta's words for a fault of which only the status is known."""
+"""Okta's code and summary for a fault that only has a status."""
 
 
-def guard(base: str, token: str, limits: Limits, journal: Journal) -> Any:
-    """The middleware. `base` is the org's own address, `token` what callers authenticate with."""
+def create_middleware(base: str, token: str, limits: RateLimits, request_log: RequestLog) -> Any:
+    """Create the middleware. `base` is the address of the org, `token` the API token."""
 
     def caller_of(request: web.Request) -> str:
-        """The name of the token's owner: TOKEN is `default`, and TOKEN-doctor is `doctor`, a
-        caller with a rate of its own. Empty for anybody else."""
-        given = request.headers.get("Authorization", "").encode("utf-8", "replace")
+        """The caller's name: `default` for TOKEN, `doctor` for TOKEN-doctor, empty without a token.
+
+        Each caller has its own share of the rate limits.
+        """
+        header = request.headers.get("Authorization", "").encode("utf-8", "replace")
         for scheme in ("SSWS", "Bearer"):
-            whole = f"{scheme} {token}".encode()
-            if hmac.compare_digest(given[: len(whole)], whole):
-                rest = given[len(whole) :].decode("utf-8", "replace")
-                name = _NAMED.fullmatch(rest)
-                return "default" if not rest else name[1] if name else ""
+            credentials = f"{scheme} {token}".encode()
+            if hmac.compare_digest(header[: len(credentials)], credentials):
+                suffix = header[len(credentials) :].decode("utf-8", "replace")
+                name = _CALLER_NAME.fullmatch(suffix)
+                return "default" if not suffix else name[1] if name else ""
         return ""
 
-    async def answer_to(request: web.Request, handler: Handler) -> web.StreamResponse:
+    async def handle(request: web.Request, handler: Handler) -> web.StreamResponse:
         try:
             return await handler(request)
         except OktaError as error:
-            return _refusal(error)
+            return _error_response(error)
         except FaultError as fault:
-            answer = _refusal(_of_status(fault.status, request))
+            answer = _error_response(_default_error(fault.status, request))
             answer.headers.update(fault.headers)
             return answer
         except web.HTTPMethodNotAllowed:
             text = "The endpoint does not support the HTTP method"
-            return _refusal(OktaError(405, "E0000022", text))
+            return _error_response(OktaError(405, "E0000022", text))
         except web.HTTPRequestEntityTooLarge:
-            return _refusal(OktaError(413, "E0000003", "The request body is too large."))
+            return _error_response(OktaError(413, "E0000003", "The request body is too large."))
         except web.HTTPException:
-            return _refusal(OktaError(404, "E0000008", "The requested path was not found"))
+            return _error_response(OktaError(404, "E0000008", "The requested path was not found"))
 
-    async def let_in(request: web.Request, handler: Handler, caller: str) -> web.StreamResponse:
+    async def handle_within_limits(
+        request: web.Request, handler: Handler, caller: str
+    ) -> web.StreamResponse:
         bucket = bucket_of(request.method, request.path)
-        verdict = limits.enter(bucket, caller)
-        if verdict.admitted:
+        decision = limits.enter(bucket, caller)
+        if decision.admitted:
             try:
-                answer = await answer_to(request, handler)
+                answer = await handle(request, handler)
             finally:
                 limits.leave()
         else:
-            answer = _refusal(_of_status(429, request))
-        _headers(answer, verdict)
-        status = 0 if isinstance(answer, Cut) else answer.status
-        journal.note("okta", request, status, caller, bucket.name)
+            answer = _error_response(_default_error(429, request))
+        _add_headers(answer, decision)
+        status = 0 if isinstance(answer, ClosedConnection) else answer.status
+        request_log.record("okta", request, status, caller, bucket.name)
         return answer
 
-    def _headers(answer: web.StreamResponse, verdict: Verdict) -> None:
-        if answer.status == 429 and verdict.admitted:  # a fault: as if the bucket were used up
-            verdict = Verdict(False, verdict.limit, 0, verdict.reset)
-        if not isinstance(answer, Injected):
-            for name, value in verdict.headers.items():
+    def _add_headers(answer: web.StreamResponse, decision: Decision) -> None:
+        if answer.status == 429 and decision.admitted:  # a fault: exhaust the bucket
+            decision = Decision(False, decision.limit, 0, decision.reset)
+        if not isinstance(answer, InjectedResponse):
+            for name, value in decision.headers.items():
                 answer.headers.setdefault(name, value)
-            # Clients wait for reset minus date (docs/research/okta-api.md#rate-limits), so both go
-            # by one clock.
+            # Clients wait for reset minus date (docs/research/okta-api.md#rate-limits), so both use
+            # the same clock.
             answer.headers["Date"] = formatdate(limits.clock.now(), usegmt=True)
-        if not verdict.admitted:
-            limits.wait(verdict)
+        if not decision.admitted:
+            limits.advance_past(decision)
 
     @web.middleware
     async def middleware(request: web.Request, handler: Handler) -> web.StreamResponse:
         caller = caller_of(request)
         if request.path.startswith("/sandbox/"):
-            # A page in a browser must not drive the sandbox.
+            # Pages of other origins must not control the sandbox.
             if request.headers.get("Origin", base) != base:
-                return _refusal(OktaError(403, "E0000006", "You do not have permission."))
-            return await answer_to(request, handler)
-        unknown = request.path.startswith("/api/") and not caller
-        return await let_in(request, _unauthorized if unknown else handler, caller)
+                return _error_response(OktaError(403, "E0000006", "You do not have permission."))
+            return await handle(request, handler)
+        unauthenticated = request.path.startswith("/api/") and not caller
+        return await handle_within_limits(
+            request, _unauthorized if unauthenticated else handler, caller
+        )
 
     return middleware
 
@@ -107,10 +109,10 @@ async def _unauthorized(_: web.Request) -> web.StreamResponse:
     raise OktaError(401, "E0000011", "Invalid token provided")
 
 
-def _of_status(status: int, request: web.Request) -> OktaError:
-    code, text = _OF_STATUS.get(status, ("E0000009", "Internal Server Error"))
+def _default_error(status: int, request: web.Request) -> OktaError:
+    code, text = _DEFAULT_ERRORS.get(status, ("E0000009", "Internal Server Error"))
     return OktaError(status, code, text.format(id=request.path.rsplit("/", 1)[-1]))
 
 
-def _refusal(error: OktaError) -> web.Response:
+def _error_response(error: OktaError) -> web.Response:
     return web.json_response(error.body(), status=error.status)

@@ -1,6 +1,6 @@
-"""The org's state: people, groups, apps, assignments and push mappings. No HTTP, no SCIM.
+"""State of the org: users, groups, apps, assignments and push mappings.
 
-What Okta does later goes to `enqueue` as (kind, app, subject), in the order of asking.
+Provisioning tasks go to `enqueue` as (kind, app, subject), in the order of the changes.
 """
 
 import uuid
@@ -10,42 +10,44 @@ from typing import Any
 from ..org_file import Org
 from ..provisioning.username_template import user_name
 from ..settings import Settings
-from .entities import App, AppUser, Json, Mapping, now, seconds
-from .errors import OktaError, invalid, missing
+from .entities import App, AppUser, Json, PushMapping, now, now_in_seconds
+from .errors import OktaError, invalid, not_found
 from .expression import Scope, parse
 
-__all__ = ["ACTIVE", "App", "AppUser", "Mapping", "Model", "now", "seconds"]
+__all__ = ["ACTIVE", "App", "AppUser", "Model", "PushMapping", "now", "now_in_seconds"]
 
-MAPPED = (
+APP_USER_ATTRIBUTES = (
     "firstName", "lastName", "middleName", "honorificPrefix", "honorificSuffix", "displayName",
     "nickName", "profileUrl", "title", "userType", "preferredLanguage", "locale", "timezone",
     "email", "streetAddress", "city", "state", "zipCode", "countryCode", "primaryPhone",
     "employeeNumber", "costCenter", "organization", "division", "department", "manager",
 )  # fmt: skip
-"""Attributes of an app's users: assumed to be those that are sent to AWS, under Okta's names."""
+"""Attributes of an app's users: assumed to be those sent to AWS, with Okta's names."""
 ACTIVE = ("ACTIVE", "PROVISIONED", "PASSWORD_EXPIRED", "RECOVERY", "LOCKED_OUT")
 
 
 class Model:
+    """The org: all objects, and the rules that connect them."""
+
     def __init__(self, org: Org, settings: Settings) -> None:
-        self.org, self.settings, self.begun = org, settings, now()
+        self.org, self.settings, self.created = org, settings, now()
         self.users: dict[str, Json] = {}
         self.groups: dict[str, Json] = {}
         self.members: dict[str, dict[str, None]] = {}
-        """Of an app's group: whom Okta has pushed into it."""
+        """User IDs by group; for a group of an app, the users that Okta has pushed into it."""
         self.apps: dict[str, App] = {}
         self.policies: dict[str, Json] = {}
-        self.custom: Json = {}
-        """Attributes that somebody added to the schema of Okta's users."""
+        self.custom_attributes: Json = {}
+        """Custom attributes in the schema of Okta's users."""
         self.rules: dict[str, Json] = {}
-        self.by_rule: dict[str, dict[str, set[str]]] = {}
-        """Of a group: whom which group rules have put into it."""
-        self.person_changed: Callable[[str], None] = lambda _: None
-        self.taken_out: Callable[[str, str], None] = lambda *_: None
-        self.catch_alls: dict[str, Json] = {}
-        """The one rule of each policy."""
-        self.scim_ids: dict[str, str] = {}  # APP_GROUP id -> id in AWS
-        self.failures: list[Json] = []  # what failed of which no object is left to say it
+        self.rule_members: dict[str, dict[str, set[str]]] = {}
+        """By group and user, the group rules that added the user."""
+        self.on_user_changed: Callable[[str], None] = lambda _: None
+        self.on_member_removed: Callable[[str, str], None] = lambda *_: None
+        self.catch_all_rules: dict[str, Json] = {}
+        """The only rule of each policy."""
+        self.scim_ids: dict[str, str] = {}  # ID of an APP_GROUP -> ID in AWS
+        self.failures: list[Json] = []  # failed tasks whose object no longer exists
         self.enqueue: Callable[[str, App, Any], None] = lambda *_: None
         self._count = 0
         self.policy = self.add_policy("Any two factors", "The default", system=True)["id"]
@@ -56,7 +58,7 @@ class Model:
             self.members[ident] = {logins[login]["id"]: None for login in group.members}
 
     @property
-    def supported(self) -> bool:
+    def connections_supported(self) -> bool:
         return self.settings["connections"] == "supported"
 
     def ident(self, prefix: str) -> str:
@@ -66,7 +68,7 @@ class Model:
     def new_kid(self) -> str:
         return uuid.uuid5(uuid.NAMESPACE_OID, self.ident("kid")).hex
 
-    def fail(self, kind: str, name: str, error: str, scim_status: int | None) -> None:
+    def record_failure(self, kind: str, name: str, error: str, scim_status: int | None) -> None:
         self.failures.append(
             {"kind": kind, "name": name, "error": error, "scim_status": scim_status}
         )
@@ -77,20 +79,20 @@ class Model:
             "id": ident, "name": name, "description": description, "system": system,
             "priority": priority, "created": time, "lastUpdated": time,
         }  # fmt: skip
-        twice: Json = {"type": "ASSURANCE", "factorMode": "2FA", "reauthenticateIn": "PT2H"}
+        two_factor: Json = {"type": "ASSURANCE", "factorMode": "2FA", "reauthenticateIn": "PT2H"}
         password = {"required": True, "types": ["password"], "reauthenticateIn": "PT2H"}
-        self.catch_alls[ident] = {
+        self.catch_all_rules[ident] = {
             "id": self.ident("rul"), "status": "ACTIVE", "name": "Catch-all Rule", "priority": 99,
             "created": time, "lastUpdated": time, "system": True, "conditions": None,
             "type": "ACCESS_POLICY",
             "actions": {"appSignOn": {"access": "ALLOW", "verificationMethod": {
-                **twice, "constraints": [{"knowledge": password}]}}},
+                **two_factor, "constraints": [{"knowledge": password}]}}},
         }  # fmt: skip
         return self.policies[ident]
 
     def find_policy(self, ident: str) -> Json:
         if ident not in self.policies:
-            raise missing(ident, "Policy")
+            raise not_found(ident, "Policy")
         return self.policies[ident]
 
     def add_user(self, profile: Json, status: str) -> Json:
@@ -110,7 +112,7 @@ class Model:
         for user in self.users.values():
             if user["profile"]["login"] == ident:
                 return user
-        raise missing(ident, "User")
+        raise not_found(ident, "User")
 
     def change_user(
         self, user: Json, *, profile: Json | None = None, status: str | None = None
@@ -125,7 +127,7 @@ class Model:
                 self.assign(app, user["id"])
             if user["id"] in app.users:
                 self.enqueue("user", app, user["id"])
-        self.person_changed(user["id"])
+        self.on_user_changed(user["id"])
 
     def add_group(self, name: str, description: str, source: str | None = None) -> Json:
         ident, time = self.ident("00g"), now()
@@ -136,19 +138,19 @@ class Model:
         }  # fmt: skip
         if source:
             self.groups[ident] |= {"type": "APP_GROUP", "source": {"id": source}}
-        self.members[ident], self.by_rule[ident] = {}, {}
+        self.members[ident], self.rule_members[ident] = {}, {}
         return self.groups[ident]
 
-    def check_group(self, profile: Json, but: str = "") -> tuple[str, str]:
-        """A group's name and description, if it may have them."""
+    def check_group(self, profile: Json, except_id: str = "") -> tuple[str, str]:
+        """Validate a group profile and return its name and description."""
         name, description = profile.get("name"), profile.get("description")
         if not isinstance(name, str) or not 1 <= len(name) <= 255:
             raise invalid("name", "name: The field must hold 1 to 255 characters")
         if not isinstance(description, str | None):
-            raise invalid("description", "description: must be a text")
+            raise invalid("description", "description: must be a string")
         for group in self.groups.values():
             same = group["type"] == "OKTA_GROUP" and group["profile"]["name"] == name
-            if same and group["id"] != but:
+            if same and group["id"] != except_id:
                 cause = "name: An object with this field already exists in the current organization"
                 raise invalid("name", cause)
         return name, description or ""
@@ -166,15 +168,16 @@ class Model:
 
     def group(self, ident: str) -> Json:
         if ident not in self.groups:
-            raise missing(ident, "UserGroup")
+            raise not_found(ident, "UserGroup")
         return self.groups[ident]
 
     def set_member(self, group_id: str, user_id: str, member: bool) -> None:
-        """Put somebody into a group or out of it.
+        """Add a user to a group or remove them.
 
-        The push goes first: of a group that is assigned too, it overtakes the new user's creation
-        (docs/research/group-push.md#order-of-changes), and finds a removed one unassigned already.
-        That is why one group in both roles is not supported.
+        The membership push comes first. For a group that is both assigned and pushed, it precedes
+        the creation of a new user (docs/research/group-push.md#order-of-changes), and it finds a
+        removed user already unassigned. For this reason Okta does not support one group in both
+        roles.
         """
         self.group(group_id)["lastMembershipUpdated"] = now()
         self.user(user_id)
@@ -188,7 +191,7 @@ class Model:
                     self.enqueue("member", app, (mapping, user_id, member))
             if group_id in app.groups:
                 self.assign(app, user_id)
-        self.person_changed(user_id)
+        self.on_user_changed(user_id)
 
     def delete_group(self, ident: str) -> None:
         self.group(ident)
@@ -201,19 +204,19 @@ class Model:
             if app.groups.pop(ident, None):
                 self.assign(app, *people)
         for person in people:
-            self.person_changed(person)
+            self.on_user_changed(person)
 
     def _forget_group(self, ident: str) -> None:
-        del self.groups[ident], self.members[ident], self.by_rule[ident]
+        del self.groups[ident], self.members[ident], self.rule_members[ident]
 
-    def drop_target(self, app: App, ident: str) -> None:
-        """Delete an app's group, in Okta and in AWS."""
-        group, scim_id = self.forget_target(ident)
+    def delete_target_group(self, app: App, ident: str) -> None:
+        """Delete a group of an app, in Okta and in AWS."""
+        group, scim_id = self.forget_target_group(ident)
         if group and scim_id:
             self.enqueue("drop", app, (scim_id, group["profile"]["name"]))
 
-    def forget_target(self, ident: str) -> tuple[Json | None, str | None]:
-        """Take an app's group out of Okta, without a word to AWS."""
+    def forget_target_group(self, ident: str) -> tuple[Json | None, str | None]:
+        """Delete a group of an app in Okta only."""
         group = self.groups.get(ident)
         if group:
             self._forget_group(ident)
@@ -221,39 +224,47 @@ class Model:
 
     def app(self, ident: str) -> App:
         if ident not in self.apps:
-            raise missing(ident, "AppInstance")
+            raise not_found(ident, "AppInstance")
         return self.apps[ident]
 
     def add_app(self, body: Json, status: str) -> App:
         app = App(self.ident("0oa"), body, status, self.policy)
         app.mapping_id, app.user_type = self.ident("prm"), self.ident("oty")
-        app.mapped = {name: {"expression": f"user.{name}", "pushStatus": "PUSH"} for name in MAPPED}
+        app.attribute_mappings = {
+            name: {"expression": f"user.{name}", "pushStatus": "PUSH"}
+            for name in APP_USER_ATTRIBUTES
+        }
         self.apps[app.id] = app
         return app
 
     def app_profile(self, app: App, user: AppUser) -> Json:
-        """An app user's attributes: those that are mapped, and its own before them."""
+        """An app user's attributes: mapped values, overridden by its own."""
         scope = Scope(self.users[user.id]["profile"])
-        mapped = {name: parse(how["expression"])(scope) for name, how in app.mapped.items()}
-        return {name: value for name, value in mapped.items() if value is not None} | user.own
+        mapped = {
+            name: parse(mapping["expression"])(scope)
+            for name, mapping in app.attribute_mappings.items()
+        }
+        return {
+            name: value for name, value in mapped.items() if value is not None
+        } | user.profile_override
 
     def assign(self, app: App, *people: str) -> None:
-        """Make these people's app users agree with the assigned groups; provisioning follows.
+        """Align the app users of these users with the assigned groups, and enqueue provisioning.
 
-        Whoever is deactivated in Okta loses the assignments of active apps, and of those alone
+        A user deactivated in Okta is unassigned from active apps only
         (support.okta.com, "deprovisioning behavior when an app is inactive").
         """
         for ident in people:
-            known = app.users.get(ident)
-            gone = self.users[ident]["status"] == "DEPROVISIONED"
-            kept = not gone or (app.status != "ACTIVE" and known is not None)
-            by_group = kept and any(ident in self.members[group] for group in app.groups)
-            if known is None and by_group:
-                self.assign_one(app, ident, "GROUP")
-            elif known and not by_group and (known.scope == "GROUP" or not kept):
+            app_user = app.users.get(ident)
+            deactivated = self.users[ident]["status"] == "DEPROVISIONED"
+            stays_assigned = not deactivated or (app.status != "ACTIVE" and app_user is not None)
+            by_group = stays_assigned and any(ident in self.members[group] for group in app.groups)
+            if app_user is None and by_group:
+                self.add_app_user(app, ident, "GROUP")
+            elif app_user and not by_group and (app_user.scope == "GROUP" or not stays_assigned):
                 self.enqueue("remove", app, app.users.pop(ident))
 
-    def assign_one(self, app: App, ident: str, scope: str) -> AppUser:
+    def add_app_user(self, app: App, ident: str, scope: str) -> AppUser:
         template = app.body["credentials"]["userNameTemplate"]["template"]
         name = user_name(template, self.users[ident]["profile"])
         app.users[ident] = AppUser(ident, name, scope)
@@ -264,7 +275,7 @@ class Model:
         if app.status == "ACTIVE":
             raise OktaError(403, "E0000056", "Delete application forbidden.",
                             "The application must be inactive.")  # fmt: skip
-        # Assumed: the connection goes with the app, and nobody is deactivated through it.
+        # Assumed: deleting the app deletes its connection and deprovisions no users.
         del self.apps[app.id]
         for ident in [i for i, g in self.groups.items() if g.get("source", {}).get("id") == app.id]:
             self._forget_group(ident)

@@ -1,30 +1,27 @@
-"""App sign-on policies, as far as an app's policy can be chosen, and the org's own page.
+"""API of app sign-on policies, and the org's well-known document.
 
-A policy made here has its one system rule, which can be changed; it takes no others.
+A policy has exactly one rule, its system rule, which can be changed.
 """
 
 from aiohttp import web
 
 from .app_view import ORG_ID
-from .errors import OktaError, invalid, missing
-from .http import Json, Route, Wire, read, reply, text_of
+from .errors import OktaError, invalid, not_found
+from .http import Json, Resource, Route, read_body, reply, text_of
 from .model import now
 
 
-class Policies:
-    def __init__(self, wire: Wire) -> None:
-        self.wire, self.model = wire, wire.model
-
+class Policies(Resource):
     def routes(self) -> list[Route]:
-        one = "/api/v1/policies/{policy}"
-        rules = one + "/rules"
+        path = "/api/v1/policies/{policy}"
+        rules = path + "/rules"
         return [
             ("GET", "/.well-known/okta-organization", self.organization),
             ("GET", "/api/v1/policies", self.list),
             ("POST", "/api/v1/policies", self.create),
-            ("GET", one, self.get),
-            ("PUT", one, self.replace),
-            ("DELETE", one, self.delete),
+            ("GET", path, self.get),
+            ("PUT", path, self.replace),
+            ("DELETE", path, self.delete),
             ("GET", rules, self.rules),
             ("GET", rules + "/{rule}", self.rule),
             ("PUT", rules + "/{rule}", self.replace_rule),
@@ -33,12 +30,12 @@ class Policies:
     async def organization(self, _: web.Request) -> web.Response:
         names = ("analyticsCollectionEnabled", "bugReportingEnabled", "desktopMFAEnabled",
                  "itpEnabled", "omEnabled", "pssoEnabled")  # fmt: skip
-        links = {"organization": {"href": self.wire.base}}
+        links = {"organization": {"href": self.context.base}}
         return reply({"id": ORG_ID, "pipeline": "idx", "cell": "sbx", "_links": links,
                       "settings": dict.fromkeys(names, False)})  # fmt: skip
 
     def view(self, policy: Json) -> Json:
-        url = f"{self.wire.api}/policies/{policy['id']}"
+        url = f"{self.context.api}/policies/{policy['id']}"
         allow = ["GET", "PUT"] if policy["system"] else ["GET", "PUT", "DELETE"]
         links = {
             "self": {"href": url, "hints": {"allow": allow}},
@@ -50,34 +47,34 @@ class Policies:
     async def list(self, request: web.Request) -> web.Response:
         found = self.model.policies.values()
         if request.query.get("type") != "ACCESS_POLICY":
-            raise invalid("type", "type: the sandbox knows ACCESS_POLICY only")
+            raise invalid("type", "type: the sandbox supports ACCESS_POLICY only")
         embedded = {"_embedded": {"resourceType": "APP"}}
-        return self.wire.page(
-            request, list(found), lambda p: self.view(p) | embedded, default=200, most=200
+        return self.context.page(
+            request, list(found), lambda p: self.view(p) | embedded, default=200, maximum=200
         )
 
     async def create(self, request: web.Request) -> web.Response:
-        wanted = _checked(await read(request))
-        return reply(self.view(self.model.add_policy(**wanted, system=False)))
+        fields = _validated(await read_body(request))
+        return reply(self.view(self.model.add_policy(**fields, system=False)))
 
     async def get(self, request: web.Request) -> web.Response:
         return reply(self.view(self._policy(request)))
 
     async def replace(self, request: web.Request) -> web.Response:
         policy = self._policy(request)
-        policy |= {**_checked(await read(request)), "lastUpdated": now()}
+        policy |= {**_validated(await read_body(request)), "lastUpdated": now()}
         return reply(self.view(policy))
 
     async def delete(self, request: web.Request) -> web.Response:
         policy = self._policy(request)
         if policy["system"] or any(a.policy == policy["id"] for a in self.model.apps.values()):
             raise OktaError(403, "E0000077", "Cannot delete a policy that is in use or a default.")
-        del self.model.policies[policy["id"]], self.model.catch_alls[policy["id"]]
+        del self.model.policies[policy["id"]], self.model.catch_all_rules[policy["id"]]
         return web.Response(status=204)
 
     def rule_view(self, policy: Json) -> Json:
-        rule = self.model.catch_alls[policy["id"]]
-        url = f"{self.wire.api}/policies/{policy['id']}/rules/{rule['id']}"
+        rule = self.model.catch_all_rules[policy["id"]]
+        url = f"{self.context.api}/policies/{policy['id']}/rules/{rule['id']}"
         return {**rule, "_links": {"self": {"href": url, "hints": {"allow": ["GET", "PUT"]}}}}
 
     async def rules(self, request: web.Request) -> web.Response:
@@ -85,18 +82,18 @@ class Policies:
 
     async def rule(self, request: web.Request) -> web.Response:
         policy, ident = self._policy(request), request.match_info["rule"]
-        if self.model.catch_alls[policy["id"]]["id"] != ident:
-            raise missing(ident, "PolicyRule")
+        if self.model.catch_all_rules[policy["id"]]["id"] != ident:
+            raise not_found(ident, "PolicyRule")
         return reply(self.rule_view(policy))
 
     async def replace_rule(self, request: web.Request) -> web.Response:
-        policy, body = self._policy(request), await read(request)
+        policy, body = self._policy(request), await read_body(request)
         await self.rule(request)
         actions = body.get("actions")
         sign_on = actions.get("appSignOn") if isinstance(actions, dict) else None
         if not isinstance(sign_on, dict) or sign_on.get("access") not in ("ALLOW", "DENY"):
             raise invalid("actions", "actions.appSignOn.access: use ALLOW or DENY")
-        rule = self.model.catch_alls[policy["id"]]
+        rule = self.model.catch_all_rules[policy["id"]]
         rule |= {"actions": actions, "lastUpdated": now()}
         return reply(self.rule_view(policy))
 
@@ -104,15 +101,15 @@ class Policies:
         return self.model.find_policy(request.match_info["policy"])
 
 
-def _checked(body: Json) -> Json:
+def _validated(body: Json) -> Json:
     if body.get("type") != "ACCESS_POLICY":
-        raise invalid("type", "type: the sandbox knows ACCESS_POLICY only")
+        raise invalid("type", "type: the sandbox supports ACCESS_POLICY only")
     priority = body.get("priority")
     if priority is not None and type(priority) is not int:
         raise invalid("priority", "priority: must be a number")
-    # Assumed: the priority is kept as given. Sign-on policies are not weighed against each other.
+    # Assumed: Okta stores the priority unchanged and does not compare sign-on policies by it.
     return {
         "name": text_of(body, "name"),
-        "description": text_of(body, "description", needed=False),
+        "description": text_of(body, "description", required=False),
         "priority": priority or 1,
     }

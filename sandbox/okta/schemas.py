@@ -1,6 +1,6 @@
-"""Profile schemas: which attributes a user of Okta and a user of an app may have.
+"""API of profile schemas: the attributes of Okta users and of app users.
 
-Custom attributes are kept and shown. What people's profiles hold is not judged by them here.
+Custom attributes are stored and shown. The sandbox does not validate profiles against a schema.
 """
 
 import re
@@ -10,11 +10,11 @@ from aiohttp import web
 
 from ..org_file import PROFILE
 from .errors import invalid
-from .http import Json, Route, Wire, read, reply
-from .model import MAPPED
+from .http import Json, Resource, Route, read_body, reply
+from .model import APP_USER_ATTRIBUTES
 
-_NEEDED = ("login", "email", "firstName", "lastName")
-_MORE: dict[str, Json] = {
+_REQUIRED = ("login", "email", "firstName", "lastName")
+_CONSTRAINTS: dict[str, Json] = {
     "login": {"minLength": 5, "maxLength": 100, "required": True},
     "email": {"format": "email", "required": True},
     "firstName": {"minLength": 1, "maxLength": 50, "required": True},
@@ -28,15 +28,12 @@ _MORE: dict[str, Json] = {
     "profileUrl": {"format": "uri"},
     "timezone": {"format": "timezone"},
 }
-"""What the schema says of an attribute beyond its type (a recording of a real org)."""
-_NOT_SHOWN = ("master", "permissions", "union")
-"""Of an app's own attributes; sent, and not in the answers of a real org."""
+"""Schema properties of an attribute beyond its type (a recording of a real org)."""
+_HIDDEN_KEYS = ("master", "permissions", "union")
+"""Keys of an app's custom attributes that a real org accepts but does not return."""
 
 
-class Schemas:
-    def __init__(self, wire: Wire) -> None:
-        self.wire, self.model = wire, wire.model
-
+class Schemas(Resource):
     def routes(self) -> list[Route]:
         user = "/api/v1/meta/schemas/user/default"
         app = "/api/v1/meta/schemas/apps/{app}/default"
@@ -48,11 +45,11 @@ class Schemas:
         ]
 
     def user_view(self) -> Json:
-        url = f"{self.wire.api}/meta/schemas/user/default"
-        kind = f"{self.wire.api}/meta/types/user/{self.model.user_type}"
+        url = f"{self.context.api}/meta/schemas/user/default"
+        kind = f"{self.context.api}/meta/types/user/{self.model.user_type}"
         base = {
             name: {
-                **_attribute(name), **_MORE.get(name, {}), "mutability": "READ_WRITE",
+                **_attribute(name), **_CONSTRAINTS.get(name, {}), "mutability": "READ_WRITE",
                 "scope": "NONE",
                 "permissions": [{"principal": "SELF", "action": "READ_WRITE"}],
             }
@@ -60,46 +57,55 @@ class Schemas:
         }  # fmt: skip
         links = {"self": {"href": url, "rel": "self", "method": "GET"},
                  "type": {"href": kind, "rel": "type", "method": "GET"}}  # fmt: skip
-        view = _schema(url, "user", "User", self.model.begun, base, self.model.custom)
+        view = _schema(url, "user", "User", self.model.created, base, self.model.custom_attributes)
         return {**view, "description": "Okta user profile template", "_links": links}
 
     def app_view(self, request: web.Request) -> Json:
-        app = self.wire.app(request)
-        url = f"{self.wire.api}/meta/schemas/apps/{app.id}/default"
-        base = {name: {**_attribute(name), "scope": "NONE"} for name in ("userName", *MAPPED)}
-        shown = {
-            name: {key: value for key, value in given.items() if key not in _NOT_SHOWN}
-            for name, given in app.custom.items()
+        app = self.context.app(request)
+        url = f"{self.context.api}/meta/schemas/apps/{app.id}/default"
+        base = {
+            name: {**_attribute(name), "scope": "NONE"}
+            for name in ("userName", *APP_USER_ATTRIBUTES)
         }
-        return _schema(url, app.body["name"], f"{app.body['label']} User", app.created, base, shown)
+        custom = {
+            name: {key: value for key, value in attributes.items() if key not in _HIDDEN_KEYS}
+            for name, attributes in app.custom_attributes.items()
+        }
+        return _schema(
+            url, app.body["name"], f"{app.body['label']} User", app.created, base, custom
+        )
 
     async def user(self, _: web.Request) -> web.Response:
         return reply(self.user_view())
 
     async def change_user(self, request: web.Request) -> web.Response:
-        self.model.custom = _changed(self.model.custom, await read(request))
+        self.model.custom_attributes = _merged_attributes(
+            self.model.custom_attributes, await read_body(request)
+        )
         return reply(self.user_view())
 
     async def app(self, request: web.Request) -> web.Response:
         return reply(self.app_view(request))
 
     async def change_app(self, request: web.Request) -> web.Response:
-        app = self.wire.app(request)
-        app.custom = _changed(app.custom, await read(request))
+        app = self.context.app(request)
+        app.custom_attributes = _merged_attributes(app.custom_attributes, await read_body(request))
         return reply(self.app_view(request))
 
 
-def _schema(url: str, name: str, title: str, time: str, base: Json, custom: Json) -> Json:
+def _schema(
+    url: str, name: str, title: str, time: str, base: Json, custom_attributes: Json
+) -> Json:
     profile = {"allOf": [{"$ref": "#/definitions/base"}]}
-    needed = [key for key in base if key in (*_NEEDED, "userName")]
+    required = [key for key in base if key in (*_REQUIRED, "userName")]
     return {
         "id": url, "$schema": "http://json-schema.org/draft-04/schema#", "name": name,
         "title": title, "created": time, "lastUpdated": time, "type": "object",
         "properties": {"profile": profile},
         "definitions": {
-            "base": {"id": "#base", "type": "object", "properties": base, "required": needed},
-            "custom": {"id": "#custom", "type": "object", "properties": custom,
-                       "required": [key for key, value in custom.items()
+            "base": {"id": "#base", "type": "object", "properties": base, "required": required},
+            "custom": {"id": "#custom", "type": "object", "properties": custom_attributes,
+                       "required": [key for key, value in custom_attributes.items()
                                     if value.get("required") is True]},
         },
     }  # fmt: skip
@@ -110,18 +116,18 @@ def _attribute(name: str) -> Json:
     return {"title": words[0].upper() + words[1:].lower(), "type": "string"}
 
 
-def _changed(known: Json, body: Json) -> Json:
-    given: Any = body
+def _merged_attributes(current: Json, body: Json) -> Json:
+    attributes: Any = body
     for key in ("definitions", "custom", "properties"):
-        given = given.get(key)
-        if given is None:
-            return known
-        if not isinstance(given, dict):
+        attributes = attributes.get(key)
+        if attributes is None:
+            return current
+        if not isinstance(attributes, dict):
             raise invalid(key, f"{key}: must be an object")
-    for name, value in given.items():
+    for name, value in attributes.items():
         if not re.fullmatch(r"[A-Za-z_]\w*", name, re.ASCII):
-            raise invalid("properties", f"{name[:80]}: is no name of an attribute")
+            raise invalid("properties", f"{name[:80]}: is not a valid attribute name")
         if value is not None and not (isinstance(value, dict) and value.get("type") and
                                       value.get("title")):  # fmt: skip
-            raise invalid(name, f"{name}: type and title are needed, or null to take it out")
-    return {name: value for name, value in {**known, **given}.items() if value is not None}
+            raise invalid(name, f"{name}: requires type and title, or null to remove it")
+    return {name: value for name, value in {**current, **attributes}.items() if value is not None}

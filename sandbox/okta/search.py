@@ -1,4 +1,4 @@
-"""Okta's `search` and `filter`: eq and sw on named attributes, and, or, parentheses."""
+"""Okta's `search` and `filter` expressions: eq, sw, and, or, parentheses."""
 
 import json
 import re
@@ -12,37 +12,37 @@ _TOKEN = re.compile(r'\s*(\(|\)|"(?:[^"\\]|\\.)*"|[A-Za-z][\w.]*)')
 
 
 def parse(text: str) -> Test:
-    """A test of one object; anything outside the subset is E0000031, as Okta says it."""
+    """Parse an expression into a test of an object; other syntax is error E0000031."""
     tokens: list[str] = []
-    place = 0
-    while text[place:].strip():
-        match = _TOKEN.match(text, place)
+    position = 0
+    while text[position:].strip():
+        match = _TOKEN.match(text, position)
         if not match or len(tokens) > 4000:
-            raise _refused(text)
+            raise _invalid_criteria(text)
         tokens.append(match[1])
-        place = match.end()
+        position = match.end()
     try:
-        test = _either(tokens)
+        test = _disjunction(tokens)
     except (IndexError, ValueError, RecursionError):
-        raise _refused(text) from None
+        raise _invalid_criteria(text) from None
     if tokens:
-        raise _refused(text)
+        raise _invalid_criteria(text)
     return test
 
 
-def _refused(text: str) -> OktaError:
+def _invalid_criteria(text: str) -> OktaError:
     return OktaError(400, "E0000031", f"Invalid search criteria: {text[:200]}")
 
 
-def _either(tokens: list[str]) -> Test:
-    tests = [_both(tokens)]
+def _disjunction(tokens: list[str]) -> Test:
+    tests = [_conjunction(tokens)]
     while tokens and tokens[0].lower() == "or":
         tokens.pop(0)
-        tests.append(_both(tokens))
+        tests.append(_conjunction(tokens))
     return lambda item: any(test(item) for test in tests)
 
 
-def _both(tokens: list[str]) -> Test:
+def _conjunction(tokens: list[str]) -> Test:
     tests = [_term(tokens)]
     while tokens and tokens[0].lower() == "and":
         tokens.pop(0)
@@ -53,7 +53,7 @@ def _both(tokens: list[str]) -> Test:
 def _term(tokens: list[str]) -> Test:
     first = tokens.pop(0)
     if first == "(":
-        test = _either(tokens)
+        test = _disjunction(tokens)
         if tokens.pop(0) != ")":
             raise ValueError(first)
         return test

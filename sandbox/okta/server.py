@@ -1,7 +1,4 @@
-"""The Okta org on HTTP: its resources put together behind one guard, with the worker beside them.
-
-What a resource does is in the module of its name; what stands before all of them is in guard.
-"""
+"""The Okta org as an HTTP application: API resources, middleware and the provisioning worker."""
 
 import asyncio
 import contextlib
@@ -17,29 +14,29 @@ from ..console.site import add_console
 from ..faults import Faults
 from ..org_file import Org
 from ..provisioning.worker import Worker
-from ..request_log import Journal
+from ..request_log import RequestLog
 from ..settings import Settings
 from .apps import Apps
 from .assignments import Assignments
-from .claims import Claims
 from .connection import Connection
-from .control import Control
-from .group_push import Push
-from .group_rules import Rules
+from .control_api import ControlApi
+from .federated_claims import FederatedClaims
+from .group_push import GroupPush
+from .group_rules import GroupRules
 from .groups import Groups
-from .http import Wire
-from .limits import Limits
-from .mappings import Mappings
-from .middleware import guard
+from .http import OrgContext
+from .limits import RateLimits
+from .middleware import create_middleware
 from .model import Model
-from .oauth import OAuth
+from .oauth_tokens import OAuthTokens
 from .policies import Policies
+from .profile_mappings import ProfileMappings
 from .schemas import Schemas
 from .users import Users
 
-WIRE = web.AppKey("wire", Wire)
-RESOURCES = (Apps, Policies, Connection, Assignments, Push, Claims, Mappings, Schemas, Groups,
-             Rules, Users, OAuth)  # fmt: skip
+ORG_CONTEXT = web.AppKey("org_context", OrgContext)
+RESOURCES = (Apps, Policies, Connection, Assignments, GroupPush, FederatedClaims, ProfileMappings,
+             Schemas, Groups, GroupRules, Users, OAuthTokens)  # fmt: skip
 
 
 def create_app(
@@ -47,7 +44,7 @@ def create_app(
     *,
     base_url: str,
     scim_url: str,
-    token: str = "sandbox-okta-token",  # noqa: S107 — made up, and told to everybody
+    token: str = "sandbox-okta-token",  # noqa: S107 — a public token of the sandbox
     connections: str = "unknown",
     settings: Settings | None = None,
     latency: float = 0.05,
@@ -55,37 +52,37 @@ def create_app(
     snapshot: Callable[[], dict[str, Any]] = dict,
     clock: Clock | None = None,
     faults: Faults | None = None,
-    journal: Journal | None = None,
+    request_log: RequestLog | None = None,
     identity: tuple[IdentityCenter, IdentityStore] | None = None,
 ) -> web.Application:
-    """The org as it starts, with its worker; `scim_url` is the endpoint it provisions to.
+    """Create the application. `scim_url` is the SCIM endpoint that the org provisions to.
 
-    With `identity` there are pages to click, for Okta and for AWS.
+    With `identity`, the application also serves the Okta and AWS consoles.
     """
     settings = settings or Settings(connections=connections)
     clock = clock or Clock(settings)
-    faults, journal = faults or Faults(clock), journal or Journal(clock)
+    faults, request_log = faults or Faults(clock), request_log or RequestLog(clock)
     model = Model(org, settings)
     worker = Worker(model, scim_url, latency, clock)
-    wire = Wire(model, worker, base_url.rstrip("/"), token)
-    control = Control(wire, health, snapshot, faults, journal, clock)
-    before = guard(wire.base, token, Limits(settings, clock), journal)
+    context = OrgContext(model, worker, base_url.rstrip("/"), token)
+    control_api = ControlApi(context, health, snapshot, faults, request_log, clock)
+    middleware = create_middleware(context.base, token, RateLimits(settings, clock), request_log)
     app = web.Application(
-        middlewares=[before, faults.middleware("okta")], client_max_size=4 * 1024**2
+        middlewares=[middleware, faults.middleware("okta")], client_max_size=4 * 1024**2
     )
-    app[WIRE] = wire
-    for part in (*(resource(wire) for resource in RESOURCES), control):
-        for method, path, handler in part.routes():
+    app[ORG_CONTEXT] = context
+    for resource in (*(resource(context) for resource in RESOURCES), control_api):
+        for method, path, handler in resource.routes():
             app.router.add_route(method, path, handler)
 
-    async def working(_: web.Application) -> AsyncIterator[None]:
+    async def run_worker(_: web.Application) -> AsyncIterator[None]:
         task = asyncio.create_task(worker.run())
         yield
         task.cancel()
         with contextlib.suppress(asyncio.CancelledError):
             await task
 
-    app.cleanup_ctx.append(working)
+    app.cleanup_ctx.append(run_worker)
     if identity:
-        add_console(app, wire, *identity)
+        add_console(app, context, *identity)
     return app

@@ -1,4 +1,4 @@
-"""People: look-ups, profile changes and lifecycle."""
+"""API of users: look-ups, profile changes and lifecycle."""
 
 import hashlib
 from typing import Any
@@ -6,63 +6,62 @@ from typing import Any
 from aiohttp import web
 
 from .errors import invalid
-from .http import Json, Route, Wire, profile_of, read, reply
+from .http import Json, Resource, Route, profile_of, read_body, reply
 from .model import ACTIVE
 from .search import parse
 
-_TO = {"activate": "ACTIVE", "deactivate": "DEPROVISIONED", "suspend": "SUSPENDED",
+_LIFECYCLE_STATUSES = {"activate": "ACTIVE", "deactivate": "DEPROVISIONED", "suspend": "SUSPENDED",
        "unsuspend": "ACTIVE"}  # fmt: skip
 
 
 def user_view(user: Json, api: str) -> Json:
-    """A user in a list: with the link to itself alone."""
+    """A user as lists show it, with only the link to itself."""
     return {**user, "_links": {"self": {"href": f"{api}/users/{user['id']}"}}}
 
 
-class Users:
-    def __init__(self, wire: Wire) -> None:
-        self.wire, self.model = wire, wire.model
-
+class Users(Resource):
     def routes(self) -> list[Route]:
-        one = "/api/v1/users/{user}"
+        path = "/api/v1/users/{user}"
         return [
             ("GET", "/api/v1/users", self.list),
-            ("GET", one, self.get),
-            ("POST", one, self.update),
-            ("PUT", one, self.update),
-            *(("POST", f"{one}/lifecycle/{to}", self.lifecycle) for to in _TO),
+            ("GET", path, self.get),
+            ("POST", path, self.update),
+            ("PUT", path, self.update),
+            *(("POST", f"{path}/lifecycle/{to}", self.lifecycle) for to in _LIFECYCLE_STATUSES),
         ]
 
     def view(self, user: Json) -> Json:
-        """A user on its own page: with links to what can be done with it."""
-        url, types = f"{self.wire.api}/users/{user['id']}", f"{self.wire.api}/meta/types/user"
+        """A user with links to the available actions."""
+        url, types = f"{self.context.api}/users/{user['id']}", f"{self.context.api}/meta/types/user"
         links: Json = {
             "self": {"href": url},
             "type": {"href": f"{types}/{user['type']['id']}"},
-            "schema": {"href": f"{self.wire.api}/meta/schemas/user/default"},
+            "schema": {"href": f"{self.context.api}/meta/schemas/user/default"},
         }
-        for action in _actions(user["status"]):
+        for action in _available_actions(user["status"]):
             name = {"resetPassword": "reset_password"}.get(action, action)
             links[action] = {"href": f"{url}/lifecycle/{name}", "method": "POST"}
         return {**user, "_links": links}
 
     def _reply(self, user: Json) -> web.Response:
         answer = reply(self.view(user))
-        mark = hashlib.sha256(f"{user['id']} {user['lastUpdated']}".encode()).hexdigest()[:32]
-        answer.headers["Etag"] = f'W/"{mark}"'
+        etag = hashlib.sha256(f"{user['id']} {user['lastUpdated']}".encode()).hexdigest()[:32]
+        answer.headers["Etag"] = f'W/"{etag}"'
         return answer
 
     async def list(self, request: web.Request) -> web.Response:
         found = list(self.model.users.values())
-        asked = {key: request.query[key] for key in ("search", "filter") if request.query.get(key)}
-        for text in asked.values():
+        filters = {
+            key: request.query[key] for key in ("search", "filter") if request.query.get(key)
+        }
+        for text in filters.values():
             found = list(filter(parse(text), found))
-        # a plain list leaves out whoever is deprovisioned
+        # A list without search or filter excludes deprovisioned users
         # (docs/research/okta-api.md#groups-and-users)
-        if not asked:
+        if not filters:
             found = [user for user in found if user["status"] != "DEPROVISIONED"]
-        return self.wire.page(
-            request, found, lambda user: user_view(user, self.wire.api), default=200, most=200
+        return self.context.page(
+            request, found, lambda user: user_view(user, self.context.api), default=200, maximum=200
         )
 
     async def get(self, request: web.Request) -> web.Response:
@@ -73,7 +72,7 @@ class Users:
 
     async def update(self, request: web.Request) -> web.Response:
         user = self.model.user(request.match_info["user"])
-        profile: Any = profile_of(await read(request))
+        profile: Any = profile_of(await read_body(request))
         merged = {**user["profile"], **profile} if request.method == "POST" else profile
         for key in ("login", "email"):
             if not isinstance(merged.get(key), str) or not merged[key]:
@@ -83,11 +82,11 @@ class Users:
 
     async def lifecycle(self, request: web.Request) -> web.Response:
         user = self.model.user(request.match_info["user"])
-        self.model.change_user(user, status=_TO[request.path.rsplit("/", 1)[1]])
+        self.model.change_user(user, status=_LIFECYCLE_STATUSES[request.path.rsplit("/", 1)[1]])
         return reply({})
 
 
-def _actions(status: str) -> tuple[str, ...]:
+def _available_actions(status: str) -> tuple[str, ...]:
     if status in ACTIVE:
         more = ("reactivate",) if status == "PROVISIONED" else ()
         return ("suspend", "resetPassword", *more, "deactivate")

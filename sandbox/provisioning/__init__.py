@@ -1,1 +1,1 @@
-"""What Okta does asynchronously: users and groups through SCIM."""
+"""Okta's provisioning: sends users and groups to AWS through SCIM."""

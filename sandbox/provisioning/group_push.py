@@ -1,108 +1,112 @@
-"""Group push through SCIM: groups made, members kept, groups deleted; and the import of groups.
+"""Group push through SCIM: creates and deletes groups, updates members, imports groups.
 
-What is assumed, and why (docs/research/group-push.md, docs/research/scim.md#group-changes):
-- Okta's full push is said to send `replace members`, which AWS says it refuses; yet pushing
-  works. So a full push (a new mapping, or one set ACTIVE again) is sent here as `add` for everybody
-  who can be a member and `remove` for whom Okta had pushed and who can't be one any more. Whoever
-  was put into the group on the AWS side stays: AWS never shows Okta a group's members. The setting
-  `full_push: replace` sends the replacement instead.
-- Only who is assigned, provisioned and active is pushed, into a group and out of it
-  (docs/research/group-push.md#members). Who arrives later is left out until the next full push, and
-  who is unassigned first stays a member until then: people leave the pushed group before the
-  assigned one (docs/research/group-push.md#order-of-changes).
-- So a group that is assigned and pushed at once loses members and keeps removed ones. No rule here
-  makes it so: the change of membership is pushed before the new user is created, and after the
-  removed one is unassigned.
-- A mapping in ERROR is not pushed any more until it is set ACTIVE again.
+Assumed behaviour (docs/research/group-push.md, docs/research/scim.md#group-changes):
+- Sources say that Okta's full push sends `replace members` and that AWS refuses it, yet group push
+  works. A full push (of a new mapping, or of one set ACTIVE again) therefore sends `add` for all
+  users who can be members, and `remove` for the users whom Okta pushed earlier and who no longer
+  qualify. Members added on the AWS side remain, because AWS never shows Okta a group's members.
+  With `full_push: replace`, the sandbox sends the replacement.
+- Okta pushes only users who are assigned, provisioned and active, both to add and to remove them
+  (docs/research/group-push.md#members). A user provisioned later is added by the next full push.
+  A user unassigned earlier remains a member until then. Remove a user from the push group before
+  you remove them from the assignment group (docs/research/group-push.md#order-of-changes).
+- As a consequence, a group that is both assigned and pushed misses new members and keeps removed
+  ones: Okta pushes the membership before it creates a new user, and after it unassigns a removed
+  one. No separate rule implements this.
+- A mapping in ERROR is not pushed until it is set ACTIVE again.
 """
 
 from collections.abc import Iterator
 from typing import Any
 
-from ..okta.model import ACTIVE, App, Mapping, Model, seconds
-from .scim_client import PATCH, Refused, ScimClient
+from ..okta.model import ACTIVE, App, Model, PushMapping, now_in_seconds
+from .scim_client import PATCH, ScimClient, ScimError
 
-_MOST = 100  # membership changes AWS takes in one request
+_MAX_CHANGES = 100  # membership changes that AWS accepts in one request
 
 
-class Pushes:
+class GroupProvisioning:
+    """Pushes groups to AWS and imports the groups of AWS."""
+
     def __init__(self, model: Model, client: ScimClient) -> None:
         self.model, self.client = model, client
 
-    async def full(self, app: App, mapping: Mapping) -> None:
-        """The whole group: made if need be, renamed, and with the members it should have."""
-        if not self._live(app, mapping):
+    async def push_group(self, app: App, mapping: PushMapping) -> None:
+        """Push the whole group: create it if necessary, set its name and its members."""
+        if not self._is_active(app, mapping):
             return
         source, pushed = self.model.members[mapping.source], self.model.members[mapping.target]
-        wanted = [ident for ident in source if self._can_be_pushed(app, ident)]
-        # Whoever is only suspended keeps the membership.
-        kept = [i for i in pushed if i in source and i in app.users and i not in wanted]
-        gone = [ident for ident in pushed if ident not in wanted and ident not in kept]
+        desired = [ident for ident in source if self._can_be_pushed(app, ident)]
+        # A suspended user keeps the membership.
+        suspended = [i for i in pushed if i in source and i in app.users and i not in desired]
+        removed = [ident for ident in pushed if ident not in desired and ident not in suspended]
         try:
             if mapping.target not in self.model.scim_ids:
                 body = {"displayName": self._name(mapping)}
-                made = await self.client.call(app, "POST", "/Groups", body)
-                self.model.scim_ids[mapping.target] = made["id"]
+                created = await self.client.call(app, "POST", "/Groups", body)
+                self.model.scim_ids[mapping.target] = created["id"]
             await self._patch(app, mapping)
-            for operations in self._membership(app, wanted, gone):
+            for operations in self._membership(app, desired, removed):
                 await self._patch(app, mapping, *operations)
             if mapping.target in self.model.members:
-                self.model.members[mapping.target] = dict.fromkeys(wanted + kept)
-            mapping.pushed = seconds()
-        except Refused as refused:
-            await self._failed(app, mapping, refused)
+                self.model.members[mapping.target] = dict.fromkeys(desired + suspended)
+            mapping.pushed = now_in_seconds()
+        except ScimError as refusal:
+            await self._record_error(app, mapping, refusal)
 
-    def _membership(self, app: App, wanted: list[str], gone: list[str]) -> Iterator[list[Any]]:
-        """The operations of a full push, request by request."""
+    def _membership(self, app: App, desired: list[str], removed: list[str]) -> Iterator[list[Any]]:
+        """Yield the operations of a full push, one list for each request."""
         replace = self.model.settings["full_push"] == "replace"
-        for number, idents in enumerate(_chunks(wanted)):
+        for number, idents in enumerate(_chunks(desired)):
             op = "replace" if replace and number == 0 else "add"
-            members = [{"value": app.people[ident]} for ident in idents]
+            members = [{"value": app.scim_user_ids[ident]} for ident in idents]
             yield [{"op": op, "path": "members", "value": members}]
-        for idents in _chunks([] if replace else gone):
-            yield [_remove(app.people[ident]) for ident in idents]
+        for idents in _chunks([] if replace else removed):
+            yield [_remove(app.scim_user_ids[ident]) for ident in idents]
 
-    async def member(self, app: App, subject: tuple[Mapping, str, bool]) -> None:
-        """One member more or less."""
+    async def push_member(self, app: App, subject: tuple[PushMapping, str, bool]) -> None:
+        """Add or remove one member."""
         mapping, ident, member = subject
-        if not self._live(app, mapping) or mapping.target not in self.model.scim_ids:
+        if not self._is_active(app, mapping) or mapping.target not in self.model.scim_ids:
             return
         pushed = self.model.members[mapping.target]
         if not self._can_be_pushed(app, ident) or not (member or ident in pushed):
             return
-        add = {"op": "add", "path": "members", "value": [{"value": app.people[ident]}]}
+        add = {"op": "add", "path": "members", "value": [{"value": app.scim_user_ids[ident]}]}
         try:
-            await self._patch(app, mapping, add if member else _remove(app.people[ident]))
-        except Refused as refused:
-            await self._failed(app, mapping, refused)
+            await self._patch(app, mapping, add if member else _remove(app.scim_user_ids[ident]))
+        except ScimError as refusal:
+            await self._record_error(app, mapping, refusal)
             return
         if member:
             pushed[ident] = None
         else:
             pushed.pop(ident)
 
-    async def rename(self, app: App, mapping: Mapping) -> None:
-        """The app's group follows the name of the Okta group."""
-        if self._live(app, mapping) and mapping.target in self.model.scim_ids:
+    async def push_name(self, app: App, mapping: PushMapping) -> None:
+        """Rename the group in AWS after the Okta group."""
+        if self._is_active(app, mapping) and mapping.target in self.model.scim_ids:
             try:
                 await self._patch(app, mapping)
-            except Refused as refused:
-                await self._failed(app, mapping, refused)
+            except ScimError as refusal:
+                await self._record_error(app, mapping, refusal)
 
-    async def drop(self, app: App, subject: tuple[str, str]) -> None:
+    async def delete_group(self, app: App, subject: tuple[str, str]) -> None:
         scim_id, name = subject
         try:
             await self.client.call(app, "DELETE", f"/Groups/{scim_id}")
-        except Refused as refused:
-            if refused.status == 404:
-                return  # deleted in AWS before
-            error = f"Unable to delete group {name}: {refused.words}"
-            self.model.fail("group deletion", name, error, refused.status)
+        except ScimError as refusal:
+            if refusal.status == 404:
+                return  # already deleted in AWS
+            error = f"Unable to delete group {name}: {refusal.message}"
+            self.model.record_failure("group deletion", name, error, refusal.status)
 
     async def import_groups(self, app: App) -> None:
-        """Assumed: stands for a person's "Refresh App Groups", which has no public API."""
-        mine = [i for i, g in self.model.groups.items() if g.get("source", {}).get("id") == app.id]
-        known = {self.model.scim_ids.get(ident) for ident in mine}
+        """Import the groups of AWS (assumed to equal "Refresh App Groups" in the console)."""
+        app_groups = [
+            i for i, g in self.model.groups.items() if g.get("source", {}).get("id") == app.id
+        ]
+        known = {self.model.scim_ids.get(ident) for ident in app_groups}
         found: set[str] = set()
         cursor: str | None = ""
         try:
@@ -111,32 +115,32 @@ class Pushes:
                 for group in page["Resources"]:
                     found.add(group["id"])
                     if group["id"] not in known:
-                        made = self.model.add_group(group["displayName"], "", app.id)
-                        self.model.scim_ids[made["id"]] = group["id"]
+                        created = self.model.add_group(group["displayName"], "", app.id)
+                        self.model.scim_ids[created["id"]] = group["id"]
                 cursor = page.get("nextCursor")
             in_use = {mapping.target for mapping in app.mappings.values()}
-            for ident in mine:
+            for ident in app_groups:
                 scim_id = self.model.scim_ids.get(ident)
                 if scim_id and scim_id not in found and ident not in in_use:
-                    self.model.forget_target(ident)
-        except Refused as refused:
+                    self.model.forget_target_group(ident)
+        except ScimError as refusal:
             name = app.body["label"]
-            error = f"Importing the groups of app {name} failed: {refused.words}"
-            self.model.fail("import", name, error, refused.status)
+            error = f"Importing the groups of app {name} failed: {refusal.message}"
+            self.model.record_failure("import", name, error, refusal.status)
 
-    def _live(self, app: App, mapping: Mapping) -> bool:
+    def _is_active(self, app: App, mapping: PushMapping) -> bool:
         known = mapping.source in self.model.groups and mapping.target in self.model.groups
         return known and mapping.id in app.mappings and mapping.status == "ACTIVE"
 
-    def _name(self, mapping: Mapping) -> str:
+    def _name(self, mapping: PushMapping) -> str:
         return mapping.rename or self.model.groups[mapping.target]["profile"]["name"]
 
     def _can_be_pushed(self, app: App, ident: str) -> bool:
         provisioned = ident in app.users and app.users[ident].status == "PROVISIONED"
         return provisioned and self.model.users[ident]["status"] in ACTIVE
 
-    async def _patch(self, app: App, mapping: Mapping, *operations: Any) -> None:
-        """Okta sends the group's name along with each change."""
+    async def _patch(self, app: App, mapping: PushMapping, *operations: Any) -> None:
+        """Send a PATCH; Okta includes the group's name in each one."""
         scim_id, name = self.model.scim_ids[mapping.target], self._name(mapping)
         named = {"op": "replace", "value": {"id": scim_id, "displayName": name}}
         body = {"schemas": [PATCH], "Operations": [named, *operations]}
@@ -145,26 +149,27 @@ class Pushes:
             self.model.change_group(group, name, group["profile"]["description"])
             mapping.rename = None
 
-    async def _failed(self, app: App, mapping: Mapping, refused: Refused) -> None:
+    async def _record_error(self, app: App, mapping: PushMapping, refusal: ScimError) -> None:
         if mapping.status != "ACTIVE" or mapping.target not in self.model.groups:
-            return  # deactivated or deleted meanwhile
-        why = "the group exists there already" if refused.status == 409 else refused.detail
-        error = f"Unable to push group {self._name(mapping)}: {refused.reason}: {why}"
-        if refused.status == 404 and await self._is_gone(app, mapping):
-            # Okta's sentences (docs/research/scim.md#objects-that-aws-already-has).
+            return  # deactivated or deleted in the meantime
+        exists = refusal.status == 409
+        reason = "a group with this name already exists" if exists else refusal.detail
+        error = f"Unable to push group {self._name(mapping)}: {refusal.reason}: {reason}"
+        if refusal.status == 404 and await self._is_gone(app, mapping):
+            # Okta's message (docs/research/scim.md#objects-that-aws-already-has).
             error = (
                 f"Linked group is missing in {app.body['label']}. "
                 "Change the linked group to resume pushing group memberships."
             )
-        mapping.refuse(error, refused.status)
+        mapping.mark_failed(error, refusal.status)
 
-    async def _is_gone(self, app: App, mapping: Mapping) -> bool:
-        """The group itself, not one of its members; AWS says the same of both."""
+    async def _is_gone(self, app: App, mapping: PushMapping) -> bool:
+        """Whether the group itself is missing; AWS answers the same for a missing member."""
         scim_id = self.model.scim_ids.get(mapping.target)
         try:
             await self.client.call(app, "GET", f"/Groups/{scim_id}")
-        except Refused as refused:
-            return refused.status == 404
+        except ScimError as refusal:
+            return refusal.status == 404
         return False
 
 
@@ -173,4 +178,4 @@ def _remove(scim_id: str) -> Any:
 
 
 def _chunks(items: list[str]) -> Iterator[list[str]]:
-    return (items[start : start + _MOST] for start in range(0, len(items), _MOST))
+    return (items[start : start + _MAX_CHANGES] for start in range(0, len(items), _MAX_CHANGES))

@@ -1,7 +1,7 @@
-"""The SCIM client: one request after the other, with the app's Base URL and token.
+"""The SCIM client: sends requests with the app's Base URL and token.
 
-Talks to the sandbox's own endpoint and to nothing else: AWS's host stands for it, and any other
-host is refused without a call.
+It reaches the sandbox's SCIM endpoint only: AWS's host names map to it, and the client refuses any
+other host without sending a request.
 """
 
 import re
@@ -12,23 +12,25 @@ import aiohttp
 from ..okta.model import App
 
 PATCH = "urn:ietf:params:scim:api:messages:2.0:PatchOp"
-_AWS = re.compile(r"https://scim\.[a-z0-9-]+\.amazonaws\.com(/.*)?")
+_AWS_ENDPOINT = re.compile(r"https://scim\.[a-z0-9-]+\.amazonaws\.com(/.*)?")
 
 
-class Refused(Exception):  # noqa: N818 — what the remote server said, not a fault of ours
-    """The remote server's refusal; status 0 when there was no answer."""
+class ScimError(Exception):
+    """An error answer of the SCIM endpoint; status 0 if there was no answer."""
 
     def __init__(self, status: int, reason: str, detail: str) -> None:
         super().__init__(detail)
         self.status, self.reason, self.detail = status, reason, detail
 
     @property
-    def words(self) -> str:
-        """As Okta puts it behind its own sentence."""
+    def message(self) -> str:
+        """The text that Okta appends to its own message."""
         return f"{self.reason}. Errors reported by remote server: {self.detail}"
 
 
 class ScimClient:
+    """Sends the SCIM requests of all apps."""
+
     def __init__(self, scim_url: str) -> None:
         self.scim_url = scim_url.rstrip("/")
         self._http: aiohttp.ClientSession | None = None
@@ -39,15 +41,15 @@ class ScimClient:
             self._http = None
 
     def _url(self, base: str) -> str:
-        match = _AWS.fullmatch(base)
+        match = _AWS_ENDPOINT.fullmatch(base)
         if match:
             return self.scim_url + (match[1] or "")
         if base.startswith(self.scim_url + "/"):
             return base
-        raise Refused(0, "No answer", "The sandbox reaches its own SCIM endpoint only.")
+        raise ScimError(0, "No answer", "The sandbox connects to its own SCIM endpoint only.")
 
     async def call(self, app: App, method: str, path: str, body: Any = None, **query: Any) -> Any:
-        """The answer's document; Refused for a status of 400 and above and for no answer."""
+        """Send a request and return the answer; raise ScimError for status 400 and above."""
         url = self._url(app.base_url or "") + path
         if self._http is None:
             self._http = aiohttp.ClientSession(timeout=aiohttp.ClientTimeout(total=60))
@@ -56,10 +58,10 @@ class ScimClient:
             async with self._http.request(
                 method, url, json=body, params=query or None, headers=headers
             ) as answer:
-                text: Any = await answer.json(content_type=None) if answer.status != 204 else {}
+                document: Any = await answer.json(content_type=None) if answer.status != 204 else {}
                 if answer.status >= 400:
-                    detail = text.get("detail") if isinstance(text, dict) else None
-                    raise Refused(answer.status, answer.reason or "", detail or "(no detail)")
-                return text
+                    detail = document.get("detail") if isinstance(document, dict) else None
+                    raise ScimError(answer.status, answer.reason or "", detail or "(no detail)")
+                return document
         except (aiohttp.ClientError, ValueError, TimeoutError):
-            raise Refused(0, "No answer", "The remote server did not answer.") from None
+            raise ScimError(0, "No answer", "The remote server did not answer.") from None

@@ -1,4 +1,4 @@
-"""The app's user name template. Pure; an expression it doesn't know gives no name."""
+"""Evaluates an app's user name template; an unsupported expression yields no name."""
 
 import re
 from typing import Any

@@ -1,8 +1,7 @@
-"""The worker: one queue in Okta's order, one SCIM request after the other.
+"""The provisioning worker: runs Okta's tasks one after the other, in the order of the changes.
 
-Owns the order, and that it goes on whatever happens: a fault of the sandbox itself goes to stderr
-with its traceback, is written where it can be seen, and ends one job, not the worker. Knows no
-route; what a job does is in people and pushes.
+An exception in the sandbox itself ends one job, not the worker: the traceback goes to stderr, and
+the affected object shows the error.
 """
 
 import asyncio
@@ -11,25 +10,31 @@ import traceback
 from typing import Any
 
 from ..clock import Clock
-from ..okta.model import App, AppUser, Mapping, Model
-from .group_push import Pushes
+from ..okta.model import App, AppUser, Model, PushMapping
+from .group_push import GroupProvisioning
 from .scim_client import ScimClient
-from .users import People
+from .users import UserProvisioning
 
 Job = tuple[str, App, Any]
 
 
 class Worker:
+    """Runs the provisioning jobs of all apps, one at a time."""
+
     def __init__(self, model: Model, scim_url: str, latency: float, clock: Clock) -> None:
         self.model, self.latency, self.clock = model, latency, clock
         self.client = ScimClient(scim_url)
-        people, self.pushes = People(model, self.client), Pushes(model, self.client)
+        users, self.groups = (
+            UserProvisioning(model, self.client),
+            GroupProvisioning(model, self.client),
+        )
         self.jobs = {
-            "user": people.arrive, "remove": people.leave, "push": self.pushes.full,
-            "member": self.pushes.member, "rename": self.pushes.rename, "drop": self.pushes.drop,
+            "user": users.provision, "remove": users.deprovision, "push": self.groups.push_group,
+            "member": self.groups.push_member, "rename": self.groups.push_name,
+            "drop": self.groups.delete_group,
         }  # fmt: skip
         self.queue: asyncio.Queue[Job] = asyncio.Queue()
-        self.held: list[Job] = []  # asked for while the app's connection was off
+        self.held_jobs: list[Job] = []  # enqueued while the app's connection was disabled
         self.pending = 0
         self.idle = asyncio.Event()
         self.idle.set()
@@ -45,7 +50,7 @@ class Worker:
             while True:
                 job = await self.queue.get()
                 try:
-                    await self._do(job)
+                    await self._run_job(job)
                 finally:
                     self.pending -= 1
                     if not self.pending:
@@ -53,46 +58,46 @@ class Worker:
         finally:
             await self.client.close()
 
-    async def _do(self, job: Job) -> None:
+    async def _run_job(self, job: Job) -> None:
         kind, app, subject = job
         await self.clock.sleep(self.latency)
         if app.connection != "ENABLED":
-            if app.base_url:  # on before, and perhaps soon again: saving it anew turns it off
-                self.held.append(job)
+            if app.base_url:  # enabled before; saving credentials disables it temporarily
+                self.held_jobs.append(job)
             return
         try:
             await self.jobs[kind](app, subject)
-        except Exception as error:  # one job fails; the others must go on
+        except Exception as error:  # one failed job must not stop the worker
             traceback.print_exc(file=sys.stderr)
-            self._record(app, subject, f"The sandbox itself failed at this: {error!r}")
+            self._record_error(app, subject, f"Internal error of the sandbox: {error!r}")
 
-    def _record(self, app: App, subject: Any, error: str) -> None:
-        first = subject[0] if isinstance(subject, tuple) else subject
-        item = app.users.get(first) if isinstance(first, str) else first
-        if isinstance(item, AppUser | Mapping):
-            item.refuse(error, None)
-        if not isinstance(item, Mapping) and item not in app.users.values():
-            self.model.fail("sandbox", app.body["label"], error, None)
+    def _record_error(self, app: App, subject: Any, error: str) -> None:
+        target = subject[0] if isinstance(subject, tuple) else subject
+        item = app.users.get(target) if isinstance(target, str) else target
+        if isinstance(item, AppUser | PushMapping):
+            item.mark_failed(error, None)
+        if not isinstance(item, PushMapping) and item not in app.users.values():
+            self.model.record_failure("sandbox", app.body["label"], error, None)
 
-    async def test(self, app: App) -> None:
-        """Test API Credentials: Refused when they do not work."""
+    async def test_credentials(self, app: App) -> None:
+        """Test the API credentials; raise ScimError if they do not work."""
         await self.client.call(app, "GET", "/Users", startIndex=1, count=2)
 
-    async def start(self, app: App) -> None:
-        """The connection is on: take up what waited for it, and see what groups there are."""
-        await self.pushes.import_groups(app)
-        waiting = [job for job in self.held if job[1] is app]
-        self.held = [job for job in self.held if job[1] is not app]
-        for job in waiting:
+    async def connection_enabled(self, app: App) -> None:
+        """Import the groups of AWS and resume the jobs that waited for the connection."""
+        await self.groups.import_groups(app)
+        resumed = [job for job in self.held_jobs if job[1] is app]
+        self.held_jobs = [job for job in self.held_jobs if job[1] is not app]
+        for job in resumed:
             self.enqueue(*job)
 
-    def retry(self) -> int:
-        """Everything that failed, once more; how much that is.
+    def retry_failed(self) -> int:
+        """Retry all failed tasks and return their number.
 
-        Stands for a person's "Retry Selected" (Dashboard > Tasks) and "Retry All Groups", which
-        have no public API.
+        Replaces "Retry Selected" (Dashboard > Tasks) and "Retry All Groups", which have no public
+        API.
         """
-        before = self.pending
+        pending_before = self.pending
         for app in self.model.apps.values():
             for app_user in app.users.values():
                 if app_user.sync == "ERROR":
@@ -101,10 +106,10 @@ class Worker:
                 if mapping.status == "ERROR":
                     mapping.status, mapping.error, mapping.scim_status = "ACTIVE", None, None
                     self.enqueue("push", app, mapping)
-        return self.pending - before
+        return self.pending - pending_before
 
-    async def refresh(self) -> None:
-        """See anew what groups there are in AWS ("Refresh App Groups", console only)."""
+    async def refresh_app_groups(self) -> None:
+        """Import the groups of AWS again ("Refresh App Groups", console only)."""
         for app in self.model.apps.values():
             if app.connection == "ENABLED":
-                await self.pushes.import_groups(app)
+                await self.groups.import_groups(app)

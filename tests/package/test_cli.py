@@ -112,3 +112,12 @@ def test_python_3_10_is_refused(wheel: Path, tmp_path: Path) -> None:
         done = run(*command, cwd=tmp_path, env=installing())
         assert done.code != 0
         assert re.search(expected, " ".join(done.text.split())), done.text
+
+
+def test_a_sandbox_without_its_extra_names_the_extra(cli: Venv, tmp_path: Path) -> None:
+    done = run(cli.python, "-m", "okta_idc.sandbox", "serve", cwd=tmp_path, env=bare(tmp_path))
+    assert (done.code, done.out) == (1, "")
+    [line] = done.err.splitlines()
+    assert line.endswith(
+        "is missing. Install the extra [sandbox]: pip install 'okta-identity-center[sandbox]'"
+    )

@@ -1,12 +1,14 @@
 """[components] in a Python project of somebody else, with the real engine."""
 
+import sys
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
 import pytest
 
-from tests.package.harness import Project, Venv, bare, run
+from tests.package.guide import example
+from tests.package.harness import Project, Venv, bare, installing, run
 
 ACS_URL = "https://us-east-1.sso.signin.aws/platform/saml/acs/0123456789-5a4b3c2d-sandbox"
 ISSUER_URL = "https://us-east-1.signin.aws.amazon.com/platform/saml/d-9067a1b2c3"
@@ -41,6 +43,34 @@ def test_the_required_arguments_alone_deploy_a_federation(acme: Project) -> None
     assert acme.outputs()["appId"].startswith("0oa")
     types = {resource["type"] for resource in acme.resources()}
     assert {"okta:app/saml:Saml", "okta:app/connection:Connection"} <= types
+
+
+def type_check(acme: Project, program: str) -> str:
+    """What pyright reports about a program in the project's virtual environment."""
+    acme.write("checked/main.py", program)
+    python = acme.env["OIC_PYTHON"]
+    done = run(sys.executable, "-m", "pyright", "--pythonpath", python, "checked/main.py",
+               cwd=acme.folder, env=installing())  # fmt: skip
+    assert "1 file analyzed" in done.text or "error" in done.text, done.text
+    return done.text
+
+
+def test_the_programs_type_check(acme: Project) -> None:
+    for program in (PROGRAM, example("python", "IdentityCenterFederation")):
+        assert "0 errors" in type_check(acme, program)
+
+
+def test_a_misspelled_argument_is_refused_by_the_type_checker_and_at_run_time(
+    acme: Project,
+) -> None:
+    wrong = PROGRAM.replace('"issuer_url"', '"issuerurl"')
+    assert '"issuerurl" is an undefined item' in type_check(acme, wrong)
+    acme.write("__main__.py", wrong)
+    done = acme.pulumi("preview")
+    acme.write("__main__.py", PROGRAM)
+    assert done.code != 0
+    assert "app.issuerurl" in done.text, done.text
+    assert "Traceback" not in done.text
 
 
 def test_a_second_preview_finds_no_change(acme: Project) -> None:

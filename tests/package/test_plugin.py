@@ -13,6 +13,7 @@ import pytest
 import yaml
 
 from tests.package.conftest import say
+from tests.package.guide import example
 from tests.package.harness import Project, Tools, Venv, checked, installing, run, uv
 from tests.paths import ROOT
 from toolchain import engine as engines
@@ -40,6 +41,8 @@ def acme(venv: Callable[[str], Venv], project: Callable[..., Project]) -> Projec
     """The YAML program, with the plugin beside it; not deployed."""
     made = project(venv("components"), engines.yaml_host(say), runtime="yaml")
     install_plugin(made.folder.parent, venv("components"))
+    added = made.pulumi("package", "add", "../plugin")
+    assert added.code == 0, added.text
     write(made, lambda _: None)
     made.configure("scimAddress", made.sandbox["scim"])
     made.init()
@@ -172,6 +175,18 @@ def test_the_whole_federation_comes_up(acme: Project) -> None:
     )  # fmt: skip
     groups = store.list_groups(IdentityStoreId=outputs["identityStoreId"])["Groups"]
     assert {"aws-admins", "aws-developers", "aws-finance"} <= {g["DisplayName"] for g in groups}
+
+
+def test_the_example_of_the_guide_previews(acme: Project) -> None:
+    program = yaml.safe_load(example("yaml", "IdentityCenterFederation"))
+    [plugin] = program["plugins"]["providers"]
+    plugin["path"] = "../../plugin"
+    acme.write("guide/Pulumi.yaml", program)
+    shutil.copy(acme.folder / "Pulumi.dev.yaml", acme.folder / "guide")
+    command = (acme.tools.engine.path, "--cwd", "guide")
+    checked(*command, "stack", "init", "dev", cwd=acme.folder, env=acme.env)
+    shown = checked(*command, "preview", "--non-interactive", cwd=acme.folder, env=acme.env)
+    assert "okta:index:PushGroup" in shown
 
 
 def test_a_second_preview_finds_no_change(acme: Project) -> None:

@@ -4,14 +4,11 @@ import json
 from collections.abc import Callable
 
 import pytest
+import yaml
 
+from tests.package.guide import example
 from tests.package.harness import Project, Venv
 
-PACK = """\
-from pulumi_policy import PolicyPack
-from okta_idc.policies.pack import policies
-PolicyPack("acme-identity", policies())
-"""
 PROGRAM = """
 import json
 import pulumi_okta as okta
@@ -42,10 +39,10 @@ def acme(venv: Callable[[str], Venv], project: Callable[..., Project]) -> Projec
     environment = venv("components,policies")
     made = project(environment)
     made.write("__main__.py", PROGRAM)
-    made.write("rules/__main__.py", PACK)
-    options = {"toolchain": "pip", "virtualenv": str(environment.folder)}
-    made.write("rules/PulumiPolicy.yaml", {"runtime": {"name": "python", "options": options},
-                                           "version": "3.1.4"})  # fmt: skip
+    made.write("rules/__main__.py", example("python", "PolicyPack"))
+    pack = yaml.safe_load(example("yaml", "virtualenv: venv"))
+    pack["runtime"]["options"]["virtualenv"] = str(environment.folder)
+    made.write("rules/PulumiPolicy.yaml", pack | {"version": "3.1.4"})
     made.init()
     return made
 

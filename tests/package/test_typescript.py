@@ -10,6 +10,7 @@ from pathlib import Path
 import pytest
 
 from tests.package.conftest import say
+from tests.package.guide import example
 from tests.package.harness import Result, checked, installing, run
 from tests.paths import ROOT
 from toolchain import engine as engines
@@ -43,11 +44,21 @@ def check(acme: Path, old: str = "", new: str = "") -> Result:
     program = (PROGRAM / "index.ts").read_text()
     assert old in program
     (acme / "index.ts").write_text(program.replace(old, new, 1) if old else program)
+    return tsc(acme)
+
+
+def tsc(acme: Path) -> Result:
     return run(acme / "node_modules" / ".bin" / "tsc", "-p", ".", cwd=acme, env=installing())
 
 
 def test_the_program_type_checks(acme: Path) -> None:
     done = check(acme)
+    assert done.code == 0, done.text
+
+
+def test_the_example_of_the_guide_type_checks(acme: Path) -> None:
+    (acme / "index.ts").write_text(example("ts", "IdentityCenterFederation"))
+    done = tsc(acme)
     assert done.code == 0, done.text
 
 

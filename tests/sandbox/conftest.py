@@ -1,10 +1,9 @@
-"""Tests that are coroutines and say `pytestmark = pytest.mark.anyio` run in asyncio; anyio comes
-with httpx."""
+"""Settings of all sandbox tests: asyncio for tests marked `anyio`, no hypothesis deadline."""
 
 import pytest
 from hypothesis import settings
 
-# A busy machine is no failure.
+# Slow examples on a busy machine are not failures.
 settings.register_profile("sandbox", deadline=None)
 settings.load_profile("sandbox")
 

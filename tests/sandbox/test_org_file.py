@@ -1,4 +1,4 @@
-"""The org file: the shipped one is what it promises, a broken one says what to mend."""
+"""The org file: the bundled one is as documented, an invalid one names its errors."""
 
 import copy
 import json
@@ -26,12 +26,12 @@ def written(tmp_path: Path, document: object) -> Path:
     return path
 
 
-def test_the_shipped_org_has_forty_people_and_its_planted_faults() -> None:
+def test_the_bundled_org_has_forty_users_with_seven_deliberate_errors() -> None:
     org = load_org()
     assert (len(org.users), len(org.groups)) == (40, 8)
     people = [user.profile for user in org.users]
     emails = [p["email"] for p in people]
-    planted = [
+    deliberate = [
         {p["login"] for p in people if "displayName" not in p},
         {p["login"] for p in people if "<" in p.get("title", "")},
         {p["login"] for p in people if "streetAddress" in p and "zipCode" not in p},
@@ -39,18 +39,18 @@ def test_the_shipped_org_has_forty_people_and_its_planted_faults() -> None:
         {user.profile["login"] for user in org.users if user.status != "ACTIVE"},
         {p["login"] for p in people if p.get("department") == "R&D"},
     ]
-    assert [len(logins) for logins in planted] == [1, 1, 1, 2, 1, 1]
+    assert [len(logins) for logins in deliberate] == [1, 1, 1, 2, 1, 1]
     groups = {group.name: set(group.members) for group in org.groups}
     pushed = set[str]().union(
         *(groups[f"aws-{n}"] for n in ("admins", "developers", "finance", "data", "support"))
     )
-    for logins in planted:
+    for logins in deliberate:
         assert logins <= groups["aws-access"]
         assert logins <= pushed
     assert pushed <= groups["aws-access"]
 
 
-def test_a_member_is_found_whatever_its_case(tmp_path: Path) -> None:
+def test_members_are_found_ignoring_case(tmp_path: Path) -> None:
     assert load_org(written(tmp_path, DOCUMENT)).groups[0].members == ("ada@example.com",)
 
 
@@ -59,21 +59,21 @@ def test_a_member_is_found_whatever_its_case(tmp_path: Path) -> None:
     [
         (("users", 0, "login"), "nobody", "users[0].login is 'nobody'"),
         (("users", 0, "shoe"), 7, "users[0].shoe is 7. Unknown key"),
-        (("users", 0, "zipCode"), 98101, "users[0].zipCode is 98101. Use a text: put quotes"),
+        (("users", 0, "zipCode"), 98101, "users[0].zipCode is 98101. Use a string: put"),
         (("users", 0, "countryCode"), False, "users[0].countryCode is False"),
         (("users", 0, "title"), "", "users[0].title is ''"),
         (("users", 0, "status"), "ASLEEP", "users[0].status is 'ASLEEP'. Use one of STAGED"),
         (("groups", 0, "members"), ["x@example.com"], "groups[0].members[0] is 'x@example.com'"),
         (("groups", 0, "members"), "x", "groups[0].members is 'x'. Use a list"),
-        (("aws", "account"), 123456789012, "aws.account is 123456789012. Use a text"),
+        (("aws", "account"), 123456789012, "aws.account is 123456789012. Use a string"),
         (("aws", "region"), "moon", "aws.region is 'moon'. Use a region"),
         (("aws", "tenant"), None, "aws.tenant is missing"),
         (("aws", "members"), "x", "aws.members is 'x'. Use a list"),
-        (("aws", "members", 0, "id"), 7, "aws.members[0].id is 7. Use a text"),
+        (("aws", "members", 0, "id"), 7, "aws.members[0].id is 7. Use a string"),
         (("aws", "members", 0, "id"), "12", "aws.members[0].id is '12'. Use the twelve digits"),
-        (("aws", "members", 1, "id"), "210987654321", "aws.members[1].id is '210987654321'. Give"),
+        (("aws", "members", 1, "id"), "210987654321", "aws.members[1].id is '210987654321'. Use a"),
         (("aws", "members", 0, "id"), "123456789012",
-         "aws.members[0].id is '123456789012'. The management account"),
+         "aws.members[0].id is '123456789012'. Remove it: the management"),
         (("aws", "members", 0, "email"), "x", "aws.members[0].email is 'x'. Use an address"),
         (("aws", "members", 0, "owner"), "x", "aws.members[0].owner is 'x'. Unknown key"),
         (("aws", "applications", 0, "id"), "apl-1", "aws.applications[0].id is 'apl-1'. Use apl-"),
@@ -82,7 +82,7 @@ def test_a_member_is_found_whatever_its_case(tmp_path: Path) -> None:
         (("extra",), 1, "extra is 1. Unknown key"),
     ],
 )  # fmt: skip
-def test_an_error_names_file_place_value_and_fix(
+def test_an_error_names_file_location_value_and_remedy(
     tmp_path: Path, place: tuple[Any, ...], value: object, expected: str
 ) -> None:
     document: Any = copy.deepcopy(DOCUMENT)
@@ -96,22 +96,22 @@ def test_an_error_names_file_place_value_and_fix(
     assert f"{path}: {expected}" in str(caught.value)
 
 
-def test_an_org_in_json_is_the_same_org(tmp_path: Path) -> None:
+def test_an_org_in_json_is_equal(tmp_path: Path) -> None:
     path = tmp_path / "org.json"
     path.write_text(json.dumps(yaml.safe_load(SHIPPED.read_text())))
     assert load_org(path) == load_org()
 
 
 @pytest.mark.parametrize("text", ["[" * 200_000, "a: " + "[{b: " * 100_000, "- " * 200_000 + "1"])
-def test_nesting_without_end_is_an_org_error_too(tmp_path: Path, text: str) -> None:
-    """libyaml's parser, which is asked for large files, would end the process."""
+def test_excessive_nesting_is_an_org_error(tmp_path: Path, text: str) -> None:
+    """libyaml's parser, used for large files, would crash the process."""
     path = tmp_path / "org.yaml"
     path.write_text(text)
-    with pytest.raises(OrgError, match="is not YAML"):
+    with pytest.raises(OrgError, match="is not valid YAML"):
         load_org(path)
 
 
-def test_the_organisation_has_three_accounts_and_need_not_have_more_than_one(
+def test_the_organization_has_three_accounts_and_requires_only_one(
     tmp_path: Path,
 ) -> None:
     aws = load_org().aws
@@ -123,7 +123,7 @@ def test_the_organisation_has_three_accounts_and_need_not_have_more_than_one(
     assert (alone.members, alone.applications) == ((), ())
 
 
-def test_logins_are_unique_whatever_their_case(tmp_path: Path) -> None:
+def test_logins_are_unique_ignoring_case(tmp_path: Path) -> None:
     document = copy.deepcopy(DOCUMENT)
     document["users"].append({"login": "Ada@Example.com", "email": "b@example.com"})
     with pytest.raises(OrgError, match=r"users\[1\]\.login"):
@@ -132,9 +132,7 @@ def test_logins_are_unique_whatever_their_case(tmp_path: Path) -> None:
 
 @settings(suppress_health_check=[HealthCheck.function_scoped_fixture], deadline=None)
 @given(text=st.text(alphabet=st.characters(codec="utf-8")) | st.binary())
-def test_whatever_the_file_holds_the_answer_is_an_org_error(
-    tmp_path: Path, text: str | bytes
-) -> None:
+def test_any_other_file_is_an_org_error(tmp_path: Path, text: str | bytes) -> None:
     path = tmp_path / "any.yaml"
     path.write_bytes(text.encode() if isinstance(text, str) else text)
     with pytest.raises(OrgError):

@@ -1,4 +1,4 @@
-"""The process: three ports of 127.0.0.1, a ready file, a clean end."""
+"""The process: three ports of 127.0.0.1, a ready file, a clean shutdown."""
 
 import json
 import os
@@ -35,15 +35,15 @@ def start(*arguments: str) -> subprocess.Popen[str]:
 
 
 @pytest.fixture(scope="module")
-def running(tmp_path_factory: pytest.TempPathFactory) -> Iterator[dict[str, Any]]:
+def instance_info(tmp_path_factory: pytest.TempPathFactory) -> Iterator[dict[str, Any]]:
     ready = tmp_path_factory.mktemp("sandbox") / "ready.json"
     process = start("--port", "0", "--ready-file", str(ready))
     try:
         while not ready.exists():
             assert process.poll() is None, process.communicate()
             time.sleep(0.05)
-        card = json.loads(ready.read_text())
-        yield card
+        instance_info = json.loads(ready.read_text())
+        yield instance_info
         process.send_signal(signal.SIGTERM)
         out, err = process.communicate(timeout=20)
         assert process.returncode == 0, err
@@ -56,24 +56,26 @@ def running(tmp_path_factory: pytest.TempPathFactory) -> Iterator[dict[str, Any]
             process.wait()
 
 
-def client(running: dict[str, Any], service: Any, region: str = "us-east-1") -> Any:
+def client(instance_info: dict[str, Any], service: Any, region: str = "us-east-1") -> Any:
     return boto3.client(
         service,
         region_name=region,
-        endpoint_url=running["aws"],
+        endpoint_url=instance_info["aws"],
         aws_access_key_id="sandbox",
         aws_secret_access_key="sandbox",
     )
 
 
-def secret(running: dict[str, Any]) -> dict[str, Any]:
-    answer = client(running, "secretsmanager").get_secret_value(SecretId=ORG.aws.secret)
+def secret(instance_info: dict[str, Any]) -> dict[str, Any]:
+    answer = client(instance_info, "secretsmanager").get_secret_value(SecretId=ORG.aws.secret)
     return json.loads(answer["SecretString"])
 
 
-def scim(running: dict[str, Any], method: str, path: str, body: object = None) -> Any:
-    document = secret(running)
-    local = document["endpoint"].replace("https://scim.us-east-1.amazonaws.com", running["scim"])
+def scim(instance_info: dict[str, Any], method: str, path: str, body: object = None) -> Any:
+    document = secret(instance_info)
+    local = document["endpoint"].replace(
+        "https://scim.us-east-1.amazonaws.com", instance_info["scim"]
+    )
     request = Request(
         local.rstrip("/") + path,
         method=method,
@@ -84,18 +86,18 @@ def scim(running: dict[str, Any], method: str, path: str, body: object = None) -
         return json.loads(answer.read() or "null")
 
 
-def test_the_ready_file_is_what_health_says(running: dict[str, Any]) -> None:
-    with urlopen(running["okta"] + "/sandbox/health", timeout=10) as answer:
-        assert json.load(answer) == running
-    assert set(running) == {"id", "pid", "okta", "aws", "scim", "started"}
+def test_the_ready_file_equals_the_health_answer(instance_info: dict[str, Any]) -> None:
+    with urlopen(instance_info["okta"] + "/sandbox/health", timeout=10) as answer:
+        assert json.load(answer) == instance_info
+    assert set(instance_info) == {"id", "pid", "okta", "aws", "scim", "started"}
 
 
-def test_nothing_listens_beyond_loopback(running: dict[str, Any]) -> None:
-    tables = [Path(f"/proc/{running['pid']}/net/{name}") for name in ("tcp", "tcp6")]
+def test_nothing_listens_beyond_loopback(instance_info: dict[str, Any]) -> None:
+    tables = [Path(f"/proc/{instance_info['pid']}/net/{name}") for name in ("tcp", "tcp6")]
     if not tables[0].exists():
         pytest.skip("no /proc here")
     own: set[int] = set()
-    links = [str(p.readlink()) for p in Path(f"/proc/{running['pid']}/fd").iterdir()]
+    links = [str(p.readlink()) for p in Path(f"/proc/{instance_info['pid']}/fd").iterdir()]
     own |= {int(link[8:-1]) for link in links if link.startswith("socket:[")}
     rows = [line.split() for t in tables if t.exists() for line in t.read_text().splitlines()[1:]]
     listening = [row[1].split(":") for row in rows if row[3] == "0A" and int(row[9]) in own]
@@ -119,27 +121,27 @@ def test_a_port_in_use_is_one_clear_line(tmp_path: Path) -> None:
     assert not ready.exists()
 
 
-def test_the_secret_is_what_the_console_would_have_given(running: dict[str, Any]) -> None:
-    document = secret(running)
+def test_the_secret_has_the_values_of_the_console(instance_info: dict[str, Any]) -> None:
+    document = secret(instance_info)
     assert document["endpoint"].endswith("/scim/v2/")
     assert document["token"].startswith("sandbox-scim-")
     assert 500 <= len(document["token"]) <= 620
-    described = client(running, "secretsmanager").describe_secret(SecretId=ORG.aws.secret)
+    described = client(instance_info, "secretsmanager").describe_secret(SecretId=ORG.aws.secret)
     tags = {tag["Key"]: tag["Value"] for tag in described["Tags"]}
     assert tags == {key: document[key] for key in ("endpoint", "token_id", "created", "expires")}
 
 
-def test_there_is_one_instance_and_only_in_its_region(running: dict[str, Any]) -> None:
-    here = client(running, "sso-admin").list_instances()["Instances"]
+def test_one_instance_exists_in_its_region_only(instance_info: dict[str, Any]) -> None:
+    here = client(instance_info, "sso-admin").list_instances()["Instances"]
     assert [(i["InstanceArn"], i["IdentityStoreId"]) for i in here] == [
         (f"arn:aws:sso:::instance/{ORG.aws.instance_id}", STORE)
     ]
-    assert client(running, "sso-admin", "eu-west-1").list_instances()["Instances"] == []
+    assert client(instance_info, "sso-admin", "eu-west-1").list_instances()["Instances"] == []
 
 
-def test_what_scim_writes_boto3_reads(running: dict[str, Any]) -> None:
+def test_boto3_reads_what_scim_wrote(instance_info: dict[str, Any]) -> None:
     user = scim(
-        running,
+        instance_info,
         "POST",
         "/Users",
         {
@@ -153,10 +155,10 @@ def test_what_scim_writes_boto3_reads(running: dict[str, Any]) -> None:
             "urn:ietf:params:scim:schemas:extension:enterprise:2.0:User": {"department": "R&D"},
         },
     )
-    group = scim(running, "POST", "/Groups", {"displayName": "g", "externalId": "00g1"})
+    group = scim(instance_info, "POST", "/Groups", {"displayName": "g", "externalId": "00g1"})
     operations = [{"op": "add", "path": "members", "value": [{"value": user["id"]}]}]
-    scim(running, "PATCH", f"/Groups/{group['id']}", {"Operations": operations})
-    store = client(running, "identitystore")
+    scim(instance_info, "PATCH", f"/Groups/{group['id']}", {"Operations": operations})
+    store = client(instance_info, "identitystore")
     extension = "aws:identitystore:enterprise"
     shown = store.describe_user(IdentityStoreId=STORE, UserId=user["id"], Extensions=[extension])
     assert (shown["UserStatus"], shown["Title"]) == ("DISABLED", "Engineer")
@@ -189,18 +191,18 @@ def test_what_scim_writes_boto3_reads(running: dict[str, Any]) -> None:
          "UnsupportedOperation"),
     ],
 )  # fmt: skip
-def test_what_is_not_there_is_a_clean_error(
-    running: dict[str, Any], service: str, call: Any, code: str
+def test_unsupported_calls_and_unknown_objects_are_errors_without_retries(
+    instance_info: dict[str, Any], service: str, call: Any, code: str
 ) -> None:
     with pytest.raises(ClientError) as caught:
-        call(client(running, service))
+        call(client(instance_info, service))
     response: Any = caught.value.response
     assert response["Error"]["Code"] == code
     assert response["ResponseMetadata"]["RetryAttempts"] == 0
 
 
-def test_names_in_the_identity_store_are_unique(running: dict[str, Any]) -> None:
-    store = client(running, "identitystore")
+def test_names_in_the_identity_store_are_unique(instance_info: dict[str, Any]) -> None:
+    store = client(instance_info, "identitystore")
     store.create_group(IdentityStoreId=STORE, DisplayName="twice")
     with pytest.raises(ClientError, match="ConflictException"):
         store.create_group(IdentityStoreId=STORE, DisplayName="TWICE")

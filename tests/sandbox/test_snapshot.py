@@ -1,4 +1,4 @@
-"""A sandbox goes on from a file where it stood: the same ids, the same people, the same secret."""
+"""A sandbox continues from a snapshot with the same IDs, users and secret."""
 
 import json
 import stat
@@ -12,7 +12,7 @@ import pytest
 
 from sandbox.__main__ import main
 from sandbox.pytest_plugin import Sandbox, start_sandbox
-from sandbox.snapshot import SnapshotError, read, write
+from sandbox.snapshot import SnapshotError, read_snapshot, write_snapshot
 from tests.sandbox.provisioning.harness import ON
 
 __all__ = ["start_sandbox"]  # a fixture of the plugin
@@ -71,7 +71,7 @@ def members(sandbox: Sandbox) -> dict[str, int]:
 
 
 def federate(sandbox: Sandbox, token: str) -> str:
-    """An app with one person assigned and one group pushed; its id."""
+    """Create an app with an assigned user and a pushed group; return its ID."""
     app = okta(sandbox, "POST", "apps", {"name": "amazon_aws_sso", "label": "AWS",
                                          "signOnMode": "SAML_2_0"})["id"]  # fmt: skip
     body = {"baseUrl": secret(sandbox)["endpoint"].rstrip("/"),
@@ -91,7 +91,7 @@ LISTS = ("users", "groups", "apps", "apps/{app}", "apps/{app}/users", "apps/{app
 
 
 def seen(sandbox: Sandbox, app: str) -> str:
-    """All that Okta tells, with the sandbox's own address taken out."""
+    """Everything that Okta's API shows, without the sandbox's address."""
     found = [okta(sandbox, "GET", path.format(app=app)) for path in LISTS]
     path = f"{sandbox.okta}/api/v1/apps/{app}/sso/saml/metadata"
     headers = {"Authorization": f"SSWS {sandbox.token}"}
@@ -103,7 +103,7 @@ def seen(sandbox: Sandbox, app: str) -> str:
 def before(
     start_sandbox: Callable[..., Sandbox], tmp_path_factory: pytest.TempPathFactory
 ) -> dict[str, Any]:
-    """A federation, its snapshot, and what was seen of it."""
+    """A federation, its snapshot, and its state in Okta and AWS."""
     folder = tmp_path_factory.mktemp("before")
     (folder / "org.yaml").write_text(ORG)
     sandbox = start_sandbox("--org", str(folder / "org.yaml"), "--connections", "supported")
@@ -123,7 +123,7 @@ def after(start_sandbox: Callable[..., Sandbox], before: dict[str, Any]) -> Sand
     return start_sandbox("--restore", str(before["file"]))
 
 
-def test_everything_is_as_it_was(before: dict[str, Any], after: Sandbox) -> None:
+def test_the_restored_state_equals_the_original(before: dict[str, Any], after: Sandbox) -> None:
     assert after.id == before["id"]
     assert secret(after) == before["secret"]
     assert seen(after, before["app"]) == before["seen"]
@@ -131,11 +131,11 @@ def test_everything_is_as_it_was(before: dict[str, Any], after: Sandbox) -> None
     assert after.settings()["connections"] == "supported"
 
 
-def test_it_goes_on_with_the_next_id_and_the_same_connection(
+def test_a_restored_sandbox_continues_with_the_next_id_and_the_same_connection(
     before: dict[str, Any], after: Sandbox
 ) -> None:
-    made = okta(after, "POST", "groups", {"profile": {"name": "next"}})
-    assert made["id"] == before["next"]
+    created = okta(after, "POST", "groups", {"profile": {"name": "next"}})
+    assert created["id"] == before["next"]
     staff = group_id(after, "staff")
     ben = next(u["id"] for u in okta(after, "GET", "users") if "ben" in u["profile"]["login"])
     okta(after, "PUT", f"groups/{staff}/users/{ben}")
@@ -145,85 +145,85 @@ def test_it_goes_on_with_the_next_id_and_the_same_connection(
     assert {user["UserName"] for user in found} == {"ada@example.com", "ben@example.com"}
 
 
-def test_the_file_is_for_its_owner_alone_and_holds_no_token(before: dict[str, Any]) -> None:
+def test_the_file_is_private_and_holds_no_token(before: dict[str, Any]) -> None:
     assert stat.S_IMODE(before["file"].stat().st_mode) == 0o600
     text = before["file"].read_text()
     assert before["secret"]["token"] not in text
     assert before["secret"]["token"][len("sandbox-scim-") :][:40] not in text
 
 
-def test_a_setting_given_when_it_starts_wins(
+def test_command_line_settings_override_the_snapshot(
     start_sandbox: Callable[..., Sandbox], before: dict[str, Any]
 ) -> None:
-    it = start_sandbox("--restore", str(before["file"]), "--connections", "unknown")
-    assert it.settings()["connections"] == "unknown"
-    it.stop()
+    sandbox = start_sandbox("--restore", str(before["file"]), "--connections", "unknown")
+    assert sandbox.settings()["connections"] == "unknown"
+    sandbox.stop()
 
 
-def test_a_token_that_is_not_the_sandboxs_is_left_out(
+def test_a_token_of_another_origin_is_dropped(
     start_sandbox: Callable[..., Sandbox], tmp_path: Path
 ) -> None:
     (tmp_path / "org.yaml").write_text(ORG)
-    it = start_sandbox("--org", str(tmp_path / "org.yaml"), "--connections", "supported")
-    app = okta(it, "POST", "apps", {"name": "amazon_aws_sso", "label": "AWS",
+    sandbox = start_sandbox("--org", str(tmp_path / "org.yaml"), "--connections", "supported")
+    app = okta(sandbox, "POST", "apps", {"name": "amazon_aws_sso", "label": "AWS",
                                     "signOnMode": "SAML_2_0"})["id"]  # fmt: skip
-    body = {"baseUrl": secret(it)["endpoint"].rstrip("/"),
+    body = {"baseUrl": secret(sandbox)["endpoint"].rstrip("/"),
             "profile": {"authScheme": "TOKEN", "token": "a-real-one"}}  # fmt: skip
-    okta(it, "POST", f"apps/{app}/connections/default", body)
-    assert "a-real-one" not in json.dumps(it.snapshot())
-    it.stop()
+    okta(sandbox, "POST", f"apps/{app}/connections/default", body)
+    assert "a-real-one" not in json.dumps(sandbox.snapshot())
+    sandbox.stop()
 
 
-def test_pending_tasks_are_not_cut_in_two(
+def test_a_snapshot_requires_that_no_task_is_pending(
     start_sandbox: Callable[..., Sandbox], tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
     (tmp_path / "org.yaml").write_text(ORG)
-    it = start_sandbox("--org", str(tmp_path / "org.yaml"), "--connections", "supported",
+    sandbox = start_sandbox("--org", str(tmp_path / "org.yaml"), "--connections", "supported",
                        "--latency", "1000")  # fmt: skip
-    app = okta(it, "POST", "apps", {"name": "amazon_aws_sso", "label": "AWS",
+    app = okta(sandbox, "POST", "apps", {"name": "amazon_aws_sso", "label": "AWS",
                                     "signOnMode": "SAML_2_0"})["id"]  # fmt: skip
-    okta(it, "PUT", f"apps/{app}/groups/{group_id(it, 'admins')}", {})
-    assert main(["snapshot", str(tmp_path / "file"), "--url", it.okta]) == 1
-    assert "settle first" in capsys.readouterr().err
+    okta(sandbox, "PUT", f"apps/{app}/groups/{group_id(sandbox, 'admins')}", {})
+    assert main(["snapshot", str(tmp_path / "file"), "--url", sandbox.okta]) == 1
+    assert "wait until settled" in capsys.readouterr().err
     assert not (tmp_path / "file").exists()
-    it.stop()
+    sandbox.stop()
 
 
-def test_what_was_clicked_in_the_aws_console_is_not_lost_silently(
+def test_a_snapshot_after_changes_in_the_aws_console_is_refused(
     start_sandbox: Callable[..., Sandbox], tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    it = start_sandbox("--identity-center", "new")
-    assert main(["snapshot", str(tmp_path / "file"), "--url", it.okta]) == 1
-    assert "clicked in the AWS console" in capsys.readouterr().err
+    sandbox = start_sandbox("--identity-center", "new")
+    assert main(["snapshot", str(tmp_path / "file"), "--url", sandbox.okta]) == 1
+    assert "changes made in the AWS console" in capsys.readouterr().err
     assert not (tmp_path / "file").exists()
-    it.stop()
+    sandbox.stop()
 
 
 @pytest.mark.parametrize(
     ("text", "says"),
     [
-        ("", "is no snapshot"),
-        ("{}", "is no snapshot"),
-        ("[1]", "is no snapshot"),
-        (None, "can't be read"),
+        ("", "is not a snapshot"),
+        ("{}", "is not a snapshot"),
+        ("[1]", "is not a snapshot"),
+        (None, "cannot be read"),
     ],
 )
-def test_a_file_that_is_none_is_one_line(
+def test_an_invalid_file_is_one_line(
     text: str | None, says: str, tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
     file = tmp_path / "file"
     if text is not None:
         file.write_text(text)
     assert main(["serve", "--restore", str(file)]) == 2
-    said = capsys.readouterr().err
-    assert says in said
-    assert str(file) in said
-    assert said.count("\n") == 1
+    message = capsys.readouterr().err
+    assert says in message
+    assert str(file) in message
+    assert message.count("\n") == 1
 
 
 @pytest.mark.parametrize(
     "change",
-    [{"format": 2}, {"id": "../../x"}, {"org": {"$": "Popen", "args": "x"}},
+    [{"format": 1}, {"id": "../../x"}, {"org": {"$": "Popen", "args": "x"}},
      {"settings": {"limits": "free"}}, {"settings": []}],
 )  # fmt: skip
 def test_a_snapshot_of_another_version_is_one_line(
@@ -231,22 +231,22 @@ def test_a_snapshot_of_another_version_is_one_line(
     capsys: pytest.CaptureFixture[str],
 ) -> None:  # fmt: skip
     file = tmp_path / "file"
-    write(file, read(before["file"]) | change)
+    write_snapshot(file, read_snapshot(before["file"]) | change)
     assert main(["serve", "--port", "0", "--restore", str(file)]) == 2
     assert capsys.readouterr().err.count("\n") == 1
 
 
-def test_a_state_it_does_not_know_is_one_line(
+def test_an_unknown_state_is_one_line(
     before: dict[str, Any], start_sandbox: Callable[..., Sandbox], tmp_path: Path
 ) -> None:
-    snapshot = read(before["file"])
+    snapshot = read_snapshot(before["file"])
     snapshot["okta"]["invented"] = 1
-    write(tmp_path / "file", snapshot)
-    with pytest.raises(RuntimeError, match="of another version of the sandbox") as caught:
+    write_snapshot(tmp_path / "file", snapshot)
+    with pytest.raises(RuntimeError, match="by another version of the sandbox") as caught:
         start_sandbox("--restore", str(tmp_path / "file"))
     assert "Traceback" not in str(caught.value)
 
 
-def test_a_place_that_can_not_be_written_is_told(tmp_path: Path) -> None:
-    with pytest.raises(SnapshotError, match="can't be written"):
-        write(tmp_path / "nowhere" / "file", {})
+def test_an_unwritable_path_is_an_error(tmp_path: Path) -> None:
+    with pytest.raises(SnapshotError, match="cannot be written"):
+        write_snapshot(tmp_path / "nowhere" / "file", {})

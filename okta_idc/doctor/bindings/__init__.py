@@ -23,7 +23,6 @@ BINDINGS: tuple[Binding[Inventory], ...] = (
     *users.BINDINGS, *identity_store.BINDINGS, *account_access.BINDINGS,
 )  # fmt: skip
 
-
 PARTS = ~(Part.NAMESAKES | Part.GROUP_ACCESS)
 """What the bindings read."""
 

@@ -1,6 +1,6 @@
-"""3xx and 6xx, all users together: what must differ between them, and whom AWS rejected.
+"""3xx and 6xx, all users together: what must differ between them, and users that AWS rejected.
 
-Single profiles are checked while the pages arrive (`okta_idc.doctor.user_checks`).
+Single profiles are checked while the pages arrive (`okta_idc.inventory.assigned_users`).
 """
 
 from collections.abc import Iterator

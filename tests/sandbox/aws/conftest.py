@@ -1,4 +1,4 @@
-"""A running sandbox, and boto3 clients that hold every answer to AWS's service models."""
+"""A running sandbox, and boto3 clients that check every answer against AWS's service models."""
 
 import json
 import os
@@ -28,18 +28,18 @@ Client = Callable[..., Any]
 
 
 def agrees(shape: Any, value: Any, place: str) -> None:
-    """The value is one that the shape allows, at every depth; null stands for `not there`."""
+    """Assert that the shape allows the value at every depth; null counts as absent."""
     if value is None:
         return
-    said = shape.metadata
+    limits = shape.metadata
     kind = {"structure": dict, "list": list, "string": str, "boolean": bool, "integer": int,
             "timestamp": (int, float), "map": dict}[shape.type_name]  # fmt: skip
     assert isinstance(value, kind), f"{place}: {value!r} is no {shape.type_name}"
     size = value if shape.type_name == "integer" else len(value) if hasattr(value, "__len__") else 0
-    assert said.get("min", size) <= size <= said.get("max", size), f"{place}: {value!r}"
-    assert value in (said.get("enum") or [value]), f"{place}: {value!r}"
-    if said.get("pattern") and "\\p{" not in said["pattern"]:
-        assert re.fullmatch(said["pattern"], value), f"{place}: {value!r}"
+    assert limits.get("min", size) <= size <= limits.get("max", size), f"{place}: {value!r}"
+    assert value in (limits.get("enum") or [value]), f"{place}: {value!r}"
+    if limits.get("pattern") and "\\p{" not in limits["pattern"]:
+        assert re.fullmatch(limits["pattern"], value), f"{place}: {value!r}"
     if shape.type_name == "structure":
         assert set(value) <= set(shape.members), f"{place}: {sorted(value)}"
         given = {name for name in value if value[name] is not None}
@@ -52,7 +52,7 @@ def agrees(shape: Any, value: Any, place: str) -> None:
 
 
 def hold(operation_model: Any, response_dict: dict[str, Any], **_: Any) -> None:
-    """Before botocore reads an answer: it drops what it does not know."""
+    """Check the raw answer, because botocore drops unknown members."""
     if operation_model.service_model.protocol != "json" or response_dict["status_code"] != 200:
         return
     if body := json.loads(response_dict["body"] or "{}"):
@@ -74,13 +74,13 @@ def client(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Client]:
         url = json.loads(ready.read_text())["aws"]
 
         def connect(service: Any, region: str = "us-east-1") -> Any:
-            made: Any = boto3.client(
+            created: Any = boto3.client(
                 service, region_name=region, endpoint_url=url,
                 aws_access_key_id="test", aws_secret_access_key="test",
             )  # fmt: skip
-            if service != "identitystore":  # held in tests/sandbox/test_server.py
-                made.meta.events.register("before-parse.*.*", hold)
-            return made
+            if service != "identitystore":  # checked in tests/sandbox/test_server.py
+                created.meta.events.register("before-parse.*.*", hold)
+            return created
 
         yield connect
     finally:
@@ -95,24 +95,24 @@ def sso(client: Client) -> Any:
 
 @pytest.fixture
 def permission_set(sso: Any) -> str:
-    """The ARN of a fresh one."""
-    made = sso.create_permission_set(InstanceArn=INSTANCE, Name=f"set-{uuid.uuid4().hex[:8]}")
-    return made["PermissionSet"]["PermissionSetArn"]
+    """The ARN of a new permission set."""
+    created = sso.create_permission_set(InstanceArn=INSTANCE, Name=f"set-{uuid.uuid4().hex[:8]}")
+    return created["PermissionSet"]["PermissionSetArn"]
 
 
 @pytest.fixture
 def group(client: Client) -> str:
-    """The id of a fresh group."""
-    made = client("identitystore").create_group(
+    """The ID of a new group."""
+    created = client("identitystore").create_group(
         IdentityStoreId=STORE, DisplayName=f"group-{uuid.uuid4().hex[:8]}"
     )
-    return made["GroupId"]
+    return created["GroupId"]
 
 
-def refused(call: Callable[..., Any], code: str, **asked: Any) -> str:
-    """The message with which AWS refuses; it is not tried twice."""
+def refused(call: Callable[..., Any], code: str, **params: Any) -> str:
+    """Assert that AWS refuses the call without a retry; return the message."""
     with pytest.raises(ClientError) as caught:
-        call(**asked)
+        call(**params)
     answer: Any = caught.value.response
     assert answer["Error"]["Code"] == code, answer["Error"]
     assert answer["ResponseMetadata"]["RetryAttempts"] == 0

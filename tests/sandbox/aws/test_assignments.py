@@ -1,4 +1,4 @@
-"""Assignments through boto3: to accounts that exist, of principals that exist."""
+"""Assignments through boto3: accounts and principals must exist."""
 
 from typing import Any
 
@@ -19,7 +19,7 @@ def assignment(permission_set: str, group: str) -> dict[str, str]:
 
 
 def created(sso: Any, assignment: dict[str, str]) -> dict[str, Any]:
-    """How the request ended, once it was told that it is under way."""
+    """The final status of a request that was in progress."""
     begun = sso.create_account_assignment(**assignment)["AccountAssignmentCreationStatus"]
     assert begun["Status"] == "IN_PROGRESS"
     return sso.describe_account_assignment_creation_status(
@@ -42,7 +42,7 @@ def listed(sso: Any, assignment: dict[str, str]) -> list[str]:
     return [item["PrincipalId"] for item in found["AccountAssignments"]]
 
 
-def test_an_assignment_comes_and_goes_and_provisions_the_set(
+def test_an_assignment_is_created_and_deleted_and_provisions_the_permission_set(
     sso: Any, assignment: dict[str, str]
 ) -> None:
     at = {name: assignment[name] for name in ("InstanceArn", "PermissionSetArn")}
@@ -66,7 +66,7 @@ def test_an_assignment_comes_and_goes_and_provisions_the_set(
 
 
 @pytest.mark.parametrize("kind", ["GROUP", "USER"])
-def test_a_principal_that_is_not_there_fails_when_asked(
+def test_an_unknown_principal_ends_as_failed(
     sso: Any, assignment: dict[str, str], kind: str
 ) -> None:
     wrong = assignment | {"PrincipalId": NOBODY, "PrincipalType": kind}
@@ -76,11 +76,11 @@ def test_a_principal_that_is_not_there_fails_when_asked(
     assert listed(sso, wrong) == []
 
 
-def test_a_group_is_no_user(sso: Any, assignment: dict[str, str]) -> None:
+def test_a_group_id_is_not_a_user(sso: Any, assignment: dict[str, str]) -> None:
     assert created(sso, assignment | {"PrincipalType": "USER"})["Status"] == "FAILED"
 
 
-def test_the_assignment_of_a_group_that_is_gone_cannot_be_deleted(
+def test_the_assignment_of_a_deleted_group_cannot_be_deleted(
     client: Client, sso: Any, assignment: dict[str, str]
 ) -> None:
     created(sso, assignment)
@@ -89,14 +89,14 @@ def test_the_assignment_of_a_group_that_is_gone_cannot_be_deleted(
     assert listed(sso, assignment) == [assignment["PrincipalId"]]
 
 
-def test_an_account_that_is_not_in_the_organization_is_not_found(
+def test_an_account_outside_the_organization_is_not_found(
     sso: Any, assignment: dict[str, str]
 ) -> None:
-    said = refused(
+    message = refused(
         sso.create_account_assignment, "ResourceNotFoundException",
         **assignment | {"TargetId": "999999999999"},
     )  # fmt: skip
-    assert "999999999999" in said
+    assert "999999999999" in message
 
 
 @pytest.mark.parametrize(
@@ -108,11 +108,11 @@ def test_an_account_that_is_not_in_the_organization_is_not_found(
         ({"TargetType": "OU"}, "'targetType'"),
     ],
 )
-def test_what_aws_s_model_forbids_is_a_validation_error(
+def test_violations_of_aws_model_are_validation_errors(
     sso: Any, assignment: dict[str, str], given: dict[str, str], place: str
 ) -> None:
-    said = refused(sso.create_account_assignment, "ValidationException", **assignment | given)
-    assert place in said
+    message = refused(sso.create_account_assignment, "ValidationException", **assignment | given)
+    assert place in message
 
 
 def test_an_unknown_request_is_not_found(sso: Any) -> None:
@@ -129,7 +129,7 @@ def test_the_management_account_and_the_members_can_be_assigned(
         assert created(sso, assignment | {"TargetId": account})["Status"] == "SUCCEEDED"
 
 
-def test_an_application_is_there_and_can_be_assigned(sso: Any, group: str) -> None:
+def test_the_application_can_be_assigned(sso: Any, group: str) -> None:
     (found,) = sso.list_applications(InstanceArn=INSTANCE)["Applications"]
     assert found["ApplicationArn"] == APPLICATION
     described = sso.describe_application(ApplicationArn=APPLICATION)
@@ -145,8 +145,8 @@ def test_an_application_is_there_and_can_be_assigned(sso: Any, group: str) -> No
     assert {name: shown[name] for name in one} == one
     listed = sso.list_application_assignments(ApplicationArn=APPLICATION)["ApplicationAssignments"]
     assert listed.count(one) == 1
-    asked = {"InstanceArn": INSTANCE, "PrincipalId": group, "PrincipalType": "GROUP"}
-    for_principal = sso.list_application_assignments_for_principal(**asked)
+    params = {"InstanceArn": INSTANCE, "PrincipalId": group, "PrincipalType": "GROUP"}
+    for_principal = sso.list_application_assignments_for_principal(**params)
     assert for_principal["ApplicationAssignments"] == [one]
     sso.delete_application_assignment(**one)
     refused(sso.delete_application_assignment, "ResourceNotFoundException", **one)

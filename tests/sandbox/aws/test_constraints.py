@@ -1,4 +1,4 @@
-"""Requests are held to AWS's models as AWS words it."""
+"""Requests are validated against AWS's models, with AWS's messages."""
 
 import re
 import unicodedata
@@ -9,7 +9,7 @@ from botocore.session import Session
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from sandbox.aws.constraints import refuse_broken
+from sandbox.aws.constraints import check_constraints
 from sandbox.aws.errors import RefusedError
 
 MODEL = Session().get_service_model("sso-admin")
@@ -17,15 +17,15 @@ ARN = "arn:aws:sso:::instance/ssoins-7223a1b2c3d4e5f6"
 
 
 def broken(operation: str, **params: Any) -> str:
-    """What is said, or nothing."""
+    """The error message, or an empty string."""
     try:
-        refuse_broken(MODEL.operation_model(operation).input_shape, params)
+        check_constraints(MODEL.operation_model(operation).input_shape, params)
     except RefusedError as error:
         return error.message
     return ""
 
 
-def test_every_broken_constraint_is_named() -> None:
+def test_every_violated_constraint_is_listed() -> None:
     assert broken("CreatePermissionSet", Name="a b", SessionDuration="") == (
         "4 validation errors detected: "
         "Value 'a b' at 'name' failed to satisfy constraint: "
@@ -41,7 +41,7 @@ def test_every_broken_constraint_is_named() -> None:
 
 
 @pytest.mark.parametrize(
-    ("params", "said"),
+    ("params", "message"),
     [
         ({"PrincipalType": "ROLE"}, "'ROLE' at 'principalType' failed to satisfy constraint: "
          "Member must satisfy enum value set: [USER, GROUP]"),
@@ -49,28 +49,28 @@ def test_every_broken_constraint_is_named() -> None:
          "Member must be a string"),
     ],
 )  # fmt: skip
-def test_types_and_enums(params: dict[str, Any], said: str) -> None:
-    assert said in broken("CreateAccountAssignment", **params)
+def test_types_and_enums(params: dict[str, Any], message: str) -> None:
+    assert message in broken("CreateAccountAssignment", **params)
 
 
 def test_numbers_have_a_range() -> None:
-    asked = {"InstanceArn": ARN}
-    assert broken("ListPermissionSets", **asked, MaxResults=100) == ""
-    assert "at 'maxResults'" in broken("ListPermissionSets", **asked, MaxResults=101)
-    assert "at 'maxResults'" in broken("ListPermissionSets", **asked, MaxResults=0)
+    params = {"InstanceArn": ARN}
+    assert broken("ListPermissionSets", **params, MaxResults=100) == ""
+    assert "at 'maxResults'" in broken("ListPermissionSets", **params, MaxResults=101)
+    assert "at 'maxResults'" in broken("ListPermissionSets", **params, MaxResults=0)
 
 
-@settings(deadline=None)  # the first one collects the categories
+@settings(deadline=None)  # the first example builds the category table
 @given(st.characters(codec="utf-8"))
-def test_categories_of_unicode_are_those_of_python(char: str) -> None:
-    """The pattern of tags: letters, separators and numbers, and a few more."""
+def test_unicode_categories_match_pythons(char: str) -> None:
+    """Uses the pattern of tags: letters, separators, numbers and some symbols."""
     allowed = unicodedata.category(char)[0] in "LZN" or char in "_.:/=+-@"
     tag = {"Key": f"a{char}", "Value": ""}
-    said = broken("TagResource", InstanceArn=ARN, ResourceArn=ARN, Tags=[tag])
-    assert (said == "") == allowed
+    message = broken("TagResource", InstanceArn=ARN, ResourceArn=ARN, Tags=[tag])
+    assert (message == "") == allowed
 
 
 @given(st.characters(codec="utf-8"))
-def test_a_word_is_ascii_as_in_java(char: str) -> None:
+def test_word_characters_are_ascii_as_in_java(char: str) -> None:
     allowed = re.fullmatch(r"[A-Za-z0-9_+=,.@-]", char) is not None
     assert (broken("CreatePermissionSet", Name=char, InstanceArn=ARN) == "") == allowed

@@ -1,4 +1,4 @@
-"""Who the SCIM endpoint lets in, and what the console's rules are."""
+"""Access tokens of the SCIM endpoint, and the rules of the AWS console."""
 
 from datetime import UTC, datetime, timedelta
 
@@ -17,9 +17,9 @@ def prepared(age: timedelta = timedelta()) -> IdentityCenter:
     return center
 
 
-def test_only_a_known_token_of_the_right_tenant_gets_in() -> None:
+def test_only_a_valid_token_of_the_right_tenant_is_accepted() -> None:
     center = prepared()
-    assert center.why_not(AWS.tenant, "Bearer right") == ""
+    assert center.refusal_reason(AWS.tenant, "Bearer right") == ""
     for tenant, header, why in (
         (AWS.tenant, "Bearer wrong", "Unknown token"),
         (AWS.tenant, "right", "Unknown token"),
@@ -29,37 +29,39 @@ def test_only_a_known_token_of_the_right_tenant_gets_in() -> None:
         ("other", "Bearer right", "Unknown tenant"),
         ("", "Bearer right", "Unknown tenant"),
     ):
-        assert center.why_not(tenant, header) == why
-    assert IdentityCenter(AWS).why_not(AWS.tenant, "Bearer right") == "Unknown tenant"
+        assert center.refusal_reason(tenant, header) == why
+    assert IdentityCenter(AWS).refusal_reason(AWS.tenant, "Bearer right") == "Unknown tenant"
 
 
-def test_a_token_lives_one_year() -> None:
-    assert prepared(timedelta(days=364)).why_not(AWS.tenant, "Bearer right") == ""
-    assert prepared(timedelta(days=366)).why_not(AWS.tenant, "Bearer right") == "Expired token"
+def test_a_token_is_valid_for_one_year() -> None:
+    assert prepared(timedelta(days=364)).refusal_reason(AWS.tenant, "Bearer right") == ""
+    assert (
+        prepared(timedelta(days=366)).refusal_reason(AWS.tenant, "Bearer right") == "Expired token"
+    )
 
 
-def test_an_expired_token_counts_toward_the_two() -> None:
+def test_an_expired_token_counts_towards_the_maximum() -> None:
     center = prepared(timedelta(days=400))
     center.generate()
     with pytest.raises(ForbiddenError, match="2 access tokens"):
         center.generate()
 
 
-def test_no_token_is_kept() -> None:
+def test_tokens_are_stored_as_digests_only() -> None:
     center = prepared()
     token = center.generate()
     assert token not in repr(vars(center))
-    assert center.why_not(AWS.tenant, f"Bearer {token}") == ""
+    assert center.refusal_reason(AWS.tenant, f"Bearer {token}") == ""
 
 
-def test_it_is_enabled_once() -> None:
+def test_provisioning_can_be_enabled_once() -> None:
     center = prepared()
-    with pytest.raises(ForbiddenError, match="enabled already"):
+    with pytest.raises(ForbiddenError, match="already enabled"):
         center.enable()
     assert len(center.tokens) == 1
 
 
-def test_a_new_tenant_looks_like_one() -> None:
+def test_a_new_tenant_has_the_right_format() -> None:
     center = prepared()
     center.delete_token("id-1")
     center.disable()

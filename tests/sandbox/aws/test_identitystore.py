@@ -1,4 +1,4 @@
-"""The Identity Store API. Every answer is held to botocore's service model (conftest's `hold`)."""
+"""The Identity Store API; every answer is checked against botocore's service model."""
 
 from typing import Any
 
@@ -11,19 +11,19 @@ AT = {"IdentityStoreId": STORE}
 
 
 def user(store: Any, name: str) -> str:
-    made = store.create_user(
+    created = store.create_user(
         **AT, UserName=name, DisplayName=name, Name={"GivenName": "A", "FamilyName": "B"}
     )
-    return made["UserId"]
+    return created["UserId"]
 
 
-def test_whatever_is_made_shown_listed_and_found_has_its_arn(client: Client) -> None:
+def test_every_answer_includes_the_arn(client: Client) -> None:
     store = client("identitystore")
-    who = user(store, "arn@example.com")
+    member = user(store, "arn@example.com")
     group = store.create_group(**AT, DisplayName="arn")["GroupId"]
-    one = store.create_group_membership(**AT, GroupId=group, MemberId={"UserId": who})
-    shown = store.describe_user(**AT, UserId=who)
-    assert shown["UserArn"] == f"arn:aws:identitystore:::user/{who}"
+    one = store.create_group_membership(**AT, GroupId=group, MemberId={"UserId": member})
+    shown = store.describe_user(**AT, UserId=member)
+    assert shown["UserArn"] == f"arn:aws:identitystore:::user/{member}"
     unique = {"AttributePath": "UserName", "AttributeValue": "arn@example.com"}
     found = store.get_user_id(**AT, AlternateIdentifier={"UniqueAttribute": unique})
     assert found["UserArn"] == shown["UserArn"]
@@ -32,23 +32,23 @@ def test_whatever_is_made_shown_listed_and_found_has_its_arn(client: Client) -> 
     listed = store.list_groups(**AT, Filters=[named])["Groups"]
     assert [found["GroupArn"]] == [g["GroupArn"] for g in listed]
     (listed,) = store.list_group_memberships(**AT, GroupId=group)["GroupMemberships"]
-    same = store.get_group_membership_id(**AT, GroupId=group, MemberId={"UserId": who})
-    told = store.describe_group_membership(**AT, MembershipId=one["MembershipId"])
+    same = store.get_group_membership_id(**AT, GroupId=group, MemberId={"UserId": member})
+    recorded = store.describe_group_membership(**AT, MembershipId=one["MembershipId"])
     arns = {one["MembershipArn"], listed["MembershipArn"], same["MembershipArn"]}
-    assert arns == {told["MembershipArn"]}
-    assert store.list_group_memberships_for_member(**AT, MemberId={"UserId": who})
+    assert arns == {recorded["MembershipArn"]}
+    assert store.list_group_memberships_for_member(**AT, MemberId={"UserId": member})
     store.describe_group(**AT, GroupId=group)
     store.list_users(**AT)
 
 
-def test_a_revision_grows_and_an_old_one_changes_nothing(client: Client) -> None:
+def test_revisions_increase_and_an_outdated_one_is_refused(client: Client) -> None:
     store = client("identitystore")
-    who = user(store, "revision@example.com")
-    seen = store.describe_user(**AT, UserId=who)["Revision"]
+    member = user(store, "revision@example.com")
+    seen = store.describe_user(**AT, UserId=member)["Revision"]
     change = [{"AttributePath": "title", "AttributeValue": "Engineer"}]
-    after = store.update_user(**AT, UserId=who, Operations=change, Revision=seen)["Revision"]
+    after = store.update_user(**AT, UserId=member, Operations=change, Revision=seen)["Revision"]
     assert int(after) > int(seen)
     with pytest.raises(ClientError) as refused:
-        store.delete_user(**AT, UserId=who, Revision=seen)
+        store.delete_user(**AT, UserId=member, Revision=seen)
     assert refused.value.response["Reason"] == "CONCURRENT_MODIFICATION"
-    store.delete_user(**AT, UserId=who, Revision=after)
+    store.delete_user(**AT, UserId=member, Revision=after)

@@ -1,4 +1,4 @@
-"""The instance through boto3: attributes for access control, regions, and what is refused."""
+"""The Identity Center instance through boto3: attributes, regions and refused requests."""
 
 from collections.abc import Iterator
 from typing import Any
@@ -20,13 +20,13 @@ COST_CENTER = configuration(("CostCenter", "${path:enterprise.costCenter}"))
 
 @pytest.fixture
 def off(sso: Any) -> Iterator[Any]:
-    """Attributes for access control are off, before and after."""
+    """The client, with attributes for access control disabled before and after the test."""
     yield sso
     if sso.describe_instance_access_control_attribute_configuration(**AT)["Status"] == "ENABLED":
         sso.delete_instance_access_control_attribute_configuration(**AT)
 
 
-def test_attributes_are_switched_on_changed_and_switched_off(sso: Any) -> None:
+def test_attributes_are_enabled_changed_and_disabled(sso: Any) -> None:
     describe = sso.describe_instance_access_control_attribute_configuration
     update = sso.update_instance_access_control_attribute_configuration
     delete = sso.delete_instance_access_control_attribute_configuration
@@ -50,14 +50,14 @@ def test_attributes_are_switched_on_changed_and_switched_off(sso: Any) -> None:
     refused(describe, "ResourceNotFoundException", **AT)
 
 
-def test_attributes_can_be_on_without_any_mapping(off: Any) -> None:
+def test_attributes_can_be_enabled_without_a_mapping(off: Any) -> None:
     off.create_instance_access_control_attribute_configuration(**AT, **configuration())
     found = off.describe_instance_access_control_attribute_configuration(**AT)
     assert configuration().items() <= found.items()
 
 
 @pytest.mark.parametrize(
-    ("given", "said"),
+    ("given", "message"),
     [
         (configuration(*((f"k{n}", "${path:title}") for n in range(51))), "less than or equal"),
         (configuration(("a,b", "${path:title}")), "accessControlAttributes.1.member.key"),
@@ -71,14 +71,14 @@ def test_attributes_can_be_on_without_any_mapping(off: Any) -> None:
         ),
     ],
 )  # fmt: skip
-def test_limits_of_attributes(sso: Any, given: dict[str, Any], said: str) -> None:
+def test_attribute_limits(sso: Any, given: dict[str, Any], message: str) -> None:
     create = sso.create_instance_access_control_attribute_configuration
-    assert said in refused(create, "ValidationException", **AT, **given)
+    assert message in refused(create, "ValidationException", **AT, **given)
     describe = sso.describe_instance_access_control_attribute_configuration
     refused(describe, "ResourceNotFoundException", **AT)
 
 
-def test_a_key_may_have_any_letter(off: Any) -> None:
+def test_a_key_can_contain_any_letter(off: Any) -> None:
     off.create_instance_access_control_attribute_configuration(
         **AT, **configuration(("Kostenstelle Größe 部門", "${path:title}"))
     )
@@ -92,7 +92,7 @@ def test_the_instance_describes_itself_and_its_only_region(sso: Any) -> None:
     assert (region["RegionName"], region["IsPrimaryRegion"]) == (ORG.aws.region, True)
 
 
-def test_the_instance_is_reached_in_its_own_region_only(client: Client) -> None:
+def test_the_instance_exists_in_its_region_only(client: Client) -> None:
     elsewhere = client("sso-admin", "eu-west-1")
     assert elsewhere.list_instances()["Instances"] == []
     refused(elsewhere.list_permission_sets, "ResourceNotFoundException", **AT)
@@ -102,10 +102,10 @@ def test_the_instance_is_reached_in_its_own_region_only(client: Client) -> None:
 
 def test_another_instance_is_not_found(sso: Any) -> None:
     other = "arn:aws:sso:::instance/ssoins-0000000000000000"
-    said = refused(sso.list_permission_sets, "ResourceNotFoundException", InstanceArn=other)
-    assert other in said
+    message = refused(sso.list_permission_sets, "ResourceNotFoundException", InstanceArn=other)
+    assert other in message
 
 
-def test_an_operation_that_is_not_there_says_so_at_once(sso: Any) -> None:
-    said = refused(sso.list_trusted_token_issuers, "UnsupportedOperation", **AT)
-    assert said == "The sandbox does not answer sso-admin:ListTrustedTokenIssuers."
+def test_an_unsupported_operation_fails_immediately(sso: Any) -> None:
+    message = refused(sso.list_trusted_token_issuers, "UnsupportedOperation", **AT)
+    assert message == "The sandbox does not support sso-admin:ListTrustedTokenIssuers."

@@ -1,4 +1,4 @@
-"""Permission sets through boto3: what AWS takes, what it refuses, and in which form it answers."""
+"""Permission sets through boto3: accepted and refused requests, and the shape of answers."""
 
 import json
 from typing import Any
@@ -12,17 +12,21 @@ POLICY = json.dumps({"Version": "2012-10-17", "Statement": []})
 
 
 def test_a_set_is_created_described_updated_and_deleted(sso: Any) -> None:
-    made = sso.create_permission_set(
+    created = sso.create_permission_set(
         InstanceArn=INSTANCE, Name="life", Description="d", RelayState="https://example.com",
         SessionDuration="PT2H", Tags=[{"Key": "team", "Value": "platform"}],
     )["PermissionSet"]  # fmt: skip
-    at = {"InstanceArn": INSTANCE, "PermissionSetArn": made["PermissionSetArn"]}
-    assert sso.describe_permission_set(**at)["PermissionSet"] == made
-    assert (made["Name"], made["Description"], made["SessionDuration"]) == ("life", "d", "PT2H")
-    assert made["PermissionSetArn"].startswith(
+    at = {"InstanceArn": INSTANCE, "PermissionSetArn": created["PermissionSetArn"]}
+    assert sso.describe_permission_set(**at)["PermissionSet"] == created
+    assert (created["Name"], created["Description"], created["SessionDuration"]) == (
+        "life",
+        "d",
+        "PT2H",
+    )
+    assert created["PermissionSetArn"].startswith(
         INSTANCE.replace(":instance/", ":permissionSet/") + "/ps-"
     )
-    assert made["PermissionSetArn"] in sso.list_permission_sets(InstanceArn=INSTANCE)[
+    assert created["PermissionSetArn"] in sso.list_permission_sets(InstanceArn=INSTANCE)[
         "PermissionSets"
     ]  # fmt: skip
     sso.update_permission_set(**at, Description="e")
@@ -33,18 +37,18 @@ def test_a_set_is_created_described_updated_and_deleted(sso: Any) -> None:
     refused(sso.describe_permission_set, "ResourceNotFoundException", **at)
 
 
-def test_what_is_left_out_has_aws_s_default_or_is_not_there(sso: Any) -> None:
-    made = sso.create_permission_set(InstanceArn=INSTANCE, Name="bare")["PermissionSet"]
-    assert made["SessionDuration"] == "PT1H"
-    assert not {"Description", "RelayState"} & set(made)
+def test_omitted_members_have_aws_defaults_or_are_absent(sso: Any) -> None:
+    created = sso.create_permission_set(InstanceArn=INSTANCE, Name="bare")["PermissionSet"]
+    assert created["SessionDuration"] == "PT1H"
+    assert not {"Description", "RelayState"} & set(created)
 
 
-def test_a_name_can_be_taken_once(sso: Any) -> None:
+def test_names_are_unique(sso: Any) -> None:
     sso.create_permission_set(InstanceArn=INSTANCE, Name="taken")
-    said = refused(
+    message = refused(
         sso.create_permission_set, "ConflictException", InstanceArn=INSTANCE, Name="taken"
     )
-    assert said == "PermissionSet with name taken already exists."
+    assert message == "PermissionSet with name taken already exists."
 
 
 @pytest.mark.parametrize(
@@ -65,12 +69,12 @@ def test_a_name_can_be_taken_once(sso: Any) -> None:
         ({"InstanceArn": "arn:aws:sso:::instance/x"}, "'instanceArn'"),
     ],
 )
-def test_what_aws_s_model_forbids_is_a_validation_error(
+def test_violations_of_aws_model_are_validation_errors(
     sso: Any, given: dict[str, Any], place: str
 ) -> None:
-    asked = {"InstanceArn": INSTANCE, "Name": "fine", **given}
-    said = refused(sso.create_permission_set, "ValidationException", **asked)
-    assert place in said
+    params = {"InstanceArn": INSTANCE, "Name": "fine", **given}
+    message = refused(sso.create_permission_set, "ValidationException", **params)
+    assert place in message
     assert "fine" not in [
         sso.describe_permission_set(InstanceArn=INSTANCE, PermissionSetArn=arn)["PermissionSet"][
             "Name"
@@ -80,19 +84,17 @@ def test_what_aws_s_model_forbids_is_a_validation_error(
 
 
 @pytest.mark.parametrize("duration", ["PT1H", "PT12H", "PT90M", "PT1H30M", "PT3600S"])
-def test_a_session_may_last_one_hour_to_twelve(
-    sso: Any, permission_set: str, duration: str
-) -> None:
+def test_a_session_lasts_one_to_twelve_hours(sso: Any, permission_set: str, duration: str) -> None:
     at = {"InstanceArn": INSTANCE, "PermissionSetArn": permission_set}
     sso.update_permission_set(**at, SessionDuration=duration)
     assert sso.describe_permission_set(**at)["PermissionSet"]["SessionDuration"] == duration
 
 
-def test_tags_begin_with_those_of_the_creation(sso: Any) -> None:
-    made = sso.create_permission_set(
+def test_initial_tags_are_those_of_the_creation(sso: Any) -> None:
+    created = sso.create_permission_set(
         InstanceArn=INSTANCE, Name="tagged", Tags=[{"Key": "a", "Value": "1"}]
     )
-    at = {"InstanceArn": INSTANCE, "ResourceArn": made["PermissionSet"]["PermissionSetArn"]}
+    at = {"InstanceArn": INSTANCE, "ResourceArn": created["PermissionSet"]["PermissionSetArn"]}
     sso.tag_resource(**at, Tags=[{"Key": "b", "Value": "2"}, {"Key": "a", "Value": "3"}])
     assert sso.list_tags_for_resource(**at)["Tags"] == [
         {"Key": "a", "Value": "3"}, {"Key": "b", "Value": "2"},
@@ -105,7 +107,7 @@ def test_tags_begin_with_those_of_the_creation(sso: Any) -> None:
     refused(sso.tag_resource, "ServiceQuotaExceededException", **at, Tags=many)
 
 
-def test_an_inline_policy_is_json_and_not_too_long(sso: Any, permission_set: str) -> None:
+def test_an_inline_policy_must_be_json_of_limited_size(sso: Any, permission_set: str) -> None:
     at = {"InstanceArn": INSTANCE, "PermissionSetArn": permission_set}
     assert "InlinePolicy" not in sso.get_inline_policy_for_permission_set(**at)
     sso.put_inline_policy_to_permission_set(**at, InlinePolicy=POLICY)
@@ -166,7 +168,7 @@ def test_a_permissions_boundary_is_one_of_two_kinds(sso: Any, permission_set: st
     refused(sso.delete_permissions_boundary_from_permission_set, "ResourceNotFoundException", **at)
 
 
-def test_provisioning_is_under_way_first_and_done_when_asked(sso: Any, permission_set: str) -> None:
+def test_provisioning_is_in_progress_then_succeeded(sso: Any, permission_set: str) -> None:
     at = {"InstanceArn": INSTANCE, "PermissionSetArn": permission_set}
     begun = sso.provision_permission_set(**at, TargetType="ALL_PROVISIONED_ACCOUNTS")
     status = begun["PermissionSetProvisioningStatus"]
@@ -184,7 +186,7 @@ def test_provisioning_is_under_way_first_and_done_when_asked(sso: Any, permissio
     refused(sso.provision_permission_set, "ValidationException", **at, TargetType="AWS_ACCOUNT")
 
 
-def test_a_set_that_is_not_there_is_not_found(sso: Any) -> None:
+def test_an_unknown_permission_set_is_not_found(sso: Any) -> None:
     arn = INSTANCE.replace(":instance/", ":permissionSet/") + "/ps-0000000000000000"
     at = {"InstanceArn": INSTANCE, "PermissionSetArn": arn}
     for call in (

@@ -1,4 +1,4 @@
-"""The SCIM endpoint refuses and answers what AWS refuses and answers."""
+"""The SCIM endpoint answers and refuses requests as AWS does."""
 
 import asyncio
 from collections.abc import Callable
@@ -35,7 +35,7 @@ WORK = "urn:ietf:params:scim:schemas:extension:enterprise:2.0:User"
 
 
 class Scim:
-    """One client of a fresh endpoint; `calls` returns (status, body) of each request."""
+    """Client of a new endpoint; `call` returns status and body of a request."""
 
     def __init__(self, member_replace: str = "reject") -> None:
         self.store = IdentityStore("d-9067a1b2c3", TENANT)
@@ -83,7 +83,7 @@ class Scim:
         ({WORK: {"manager": {"value": ""}}}, "manager.value"),
     ],
 )
-def test_a_broken_user_is_refused_and_only_cloudtrail_says_why(
+def test_an_invalid_user_is_refused_and_only_cloudtrail_shows_the_reason(
     change: dict[str, Any], reason: str
 ) -> None:
     scim = Scim()
@@ -97,14 +97,14 @@ def test_a_broken_user_is_refused_and_only_cloudtrail_says_why(
     assert scim.store.users == {}
 
 
-def test_a_clean_user_stands_in_the_identity_store() -> None:
+def test_a_valid_user_is_in_the_identity_store() -> None:
     scim = Scim()
     work = {"department": "R&D", "costCenter": "4100"}
-    status, made = scim.one(
+    status, created = scim.one(
         "POST", "/Users", {**USER, "addresses": [ADDRESS], WORK: work, "groups": []}
     )
     assert status == 201
-    record = scim.store.users[made["id"]]
+    record = scim.store.users[created["id"]]
     assert record["UserStatus"] == "ENABLED"
     assert record["ExternalIds"] == [{"Issuer": f"https://scim.aws.com/{TENANT}", "Id": "00u1"}]
     assert record["Extensions"] == {"aws:identitystore:enterprise": work}
@@ -130,7 +130,7 @@ def test_user_name_email_and_external_id_are_unique(change: dict[str, Any]) -> N
     scim.run(work)
 
 
-def test_a_wrong_token_and_a_wrong_tenant_look_alike() -> None:
+def test_a_wrong_token_and_a_wrong_tenant_get_the_same_answer() -> None:
     token = Scim().one("GET", "/Users", headers={"Authorization": "Bearer no"})
     tenant = Scim().one("GET", "/Users", tenant="nobody")
     assert token[0] == tenant[0] == 401
@@ -144,13 +144,13 @@ def test_groups_have_no_put() -> None:
 @pytest.mark.parametrize(
     "text", ['userName sw "a"', 'userName eq "a" or userName eq "b"', "userName eq a", "", "x"]
 )
-def test_only_eq_and_and_filter(text: str) -> None:
+def test_filters_support_only_eq_and_and(text: str) -> None:
     from urllib.parse import quote
 
     assert Scim().one("GET", f"/Users?filter={quote(text)}")[0] == 400
 
 
-def test_a_list_without_a_cursor_stops_and_with_one_goes_on() -> None:
+def test_only_a_list_with_a_cursor_has_further_pages() -> None:
     scim = Scim()
     for number in range(130):
         scim.store.put_group({"DisplayName": f"g{number}"})
@@ -168,7 +168,7 @@ def test_a_list_without_a_cursor_stops_and_with_one_goes_on() -> None:
     scim.run(work)
 
 
-def test_a_pushed_group_gets_its_name_and_members_and_never_shows_them() -> None:
+def test_a_pushed_group_has_members_but_never_shows_them() -> None:
     scim = Scim()
 
     async def work(call: Any) -> None:
@@ -196,7 +196,7 @@ def test_a_pushed_group_gets_its_name_and_members_and_never_shows_them() -> None
 
 
 @pytest.mark.parametrize(("switch", "status"), [("reject", 400), ("noop204", 204), ("apply", 204)])
-def test_a_full_replace_of_members_does_what_the_switch_says(switch: str, status: int) -> None:
+def test_member_replace_selects_the_behaviour(switch: str, status: int) -> None:
     scim = Scim(switch)
     group = scim.store.put_group({"DisplayName": "g"})["GroupId"]
     user = scim.store.put_user({"UserName": "a"})["UserId"]
@@ -247,7 +247,7 @@ OPS = st.fixed_dictionaries(
 
 @settings(max_examples=25, deadline=None)
 @given(st.lists(st.tuples(JSON, st.lists(OPS, max_size=3)), min_size=1, max_size=4))
-def test_no_body_makes_the_endpoint_fail(bodies: list[tuple[Any, Any]]) -> None:
+def test_no_body_crashes_the_endpoint(bodies: list[tuple[Any, Any]]) -> None:
     scim = Scim("apply")
     group = scim.store.put_group({"DisplayName": "g"})["GroupId"]
 
@@ -268,8 +268,8 @@ def test_no_body_makes_the_endpoint_fail(bodies: list[tuple[Any, Any]]) -> None:
     scim.run(work)
 
 
-def test_of_the_shipped_org_exactly_the_planted_people_are_refused() -> None:
-    """With the app's mapping: user name is the email; address parts as Okta has them."""
+def test_exactly_the_deliberate_errors_of_the_bundled_org_are_refused() -> None:
+    """Uses the app's mapping, with the email as user name."""
     scim = Scim()
     parts = {
         "streetAddress": "streetAddress",

@@ -1,18 +1,18 @@
-"""A sandbox in this process, without moto, and a client that fills its forms in."""
+"""A sandbox in the test process, without moto, and a client that submits its forms."""
 
 import re
 from collections.abc import Iterator
 
 import pytest
 
-from tests.sandbox.console.running import Running, running
+from tests.sandbox.console.running_sandbox import RunningSandbox, running_sandbox
 
 
 @pytest.fixture
-def sandbox() -> Iterator[Running]:
-    """A new Identity Center, an org with the shipped people, and one app."""
-    with running() as it:
-        yield it
+def sandbox() -> Iterator[RunningSandbox]:
+    """A new Identity Center, the bundled org, and one app."""
+    with running_sandbox() as sandbox_:
+        yield sandbox_
 
 
 def token_on(page: str) -> str:

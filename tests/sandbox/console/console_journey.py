@@ -1,7 +1,7 @@
-"""What a person clicks, from a new Identity Center to groups in AWS, in the words of both consoles.
+"""The console steps from a new Identity Center to groups in AWS, with the consoles' own labels.
 
-The test walks it, and `screenshots` takes its pictures on the way. `page` is Playwright's; nothing
-here imports Playwright, so that this can be read and linted where it is missing.
+The browser test and `screenshots` use these steps. `page` is a Playwright page; the module does not
+import Playwright, so that linters work without it.
 """
 
 import shutil
@@ -15,7 +15,7 @@ Shot = Callable[[str], None]
 
 
 def chromium() -> str | None:
-    """Debian's Chromium, or another that is installed."""
+    """The path of an installed Chromium, if any."""
     return next(filter(None, map(shutil.which, NAMES)), None)
 
 
@@ -24,13 +24,13 @@ def browser(program: str) -> Iterator[Any]:
     from playwright.sync_api import sync_playwright
 
     with sync_playwright() as playwright:
-        running = playwright.chromium.launch(executable_path=program)
-        page = running.new_page(viewport={"width": 1180, "height": 660})
+        running_sandbox = playwright.chromium.launch(executable_path=program)
+        page = running_sandbox.new_page(viewport={"width": 1180, "height": 660})
         page.set_default_timeout(60_000)
         try:
             yield page
         finally:
-            running.close()
+            running_sandbox.close()
 
 
 def change_identity_source(page: Any, okta: str, files: Path, shot: Shot) -> None:
@@ -54,7 +54,7 @@ def change_identity_source(page: Any, okta: str, files: Path, shot: Shot) -> Non
 
 
 def enable_automatic_provisioning(page: Any, shot: Shot) -> tuple[str, str]:
-    """SCIM endpoint and access token, as they are copied."""
+    """Enable automatic provisioning; return SCIM endpoint and access token."""
     page.get_by_role("button", name="Enable").click()
     assert page.get_by_role("heading", name="Inbound automatic provisioning").is_visible()
     endpoint = page.get_by_label("SCIM endpoint").input_value()
@@ -83,7 +83,7 @@ def configure_api_integration(page: Any, endpoint: str, token: str, shot: Shot) 
     page.get_by_role("button", name="Test API Credentials").click()
     verified = page.get_by_role("status").inner_text()
     assert verified == "AWS IAM Identity Center was verified successfully!", verified
-    assert page.get_by_label("API Token").input_value() == ""  # kept, and not in the page
+    assert page.get_by_label("API Token").input_value() == ""  # kept, but not in the page
     shot("okta-integration")
     page.get_by_role("button", name="Save").click()
 

@@ -1,4 +1,4 @@
-"""`python -m tests.sandbox.console.screenshots`: the pictures in docs/images, anew."""
+"""`python -m tests.sandbox.console.screenshots`: updates the pictures in docs/images."""
 
 import argparse
 import sys
@@ -7,16 +7,16 @@ from pathlib import Path
 
 from tests.paths import ROOT
 from tests.sandbox.console import console_journey
-from tests.sandbox.console.running import running
+from tests.sandbox.console.running_sandbox import running_sandbox
 
 
 def main(folder: Path, port: int) -> int:
     program = console_journey.chromium()
     if program is None:
-        sys.stderr.write("There is no Chromium here: apt-get install chromium.\n")
+        sys.stderr.write("Chromium is missing. Install it with: apt-get install chromium\n")
         return 1
     folder.mkdir(parents=True, exist_ok=True)
-    with running(port) as sandbox, console_journey.browser(program) as page:
+    with running_sandbox(port) as sandbox, console_journey.browser(program) as page:
 
         def shot(name: str) -> None:
             page.screenshot(path=folder / f"{name}.png")
@@ -47,6 +47,6 @@ def main(folder: Path, port: int) -> int:
 if __name__ == "__main__":
     parser = argparse.ArgumentParser(prog="python -m tests.sandbox.console.screenshots")
     parser.add_argument("--folder", type=Path, default=ROOT / "docs" / "images")
-    parser.add_argument("--port", type=int, default=8410, help="the pictures show it")
-    given = parser.parse_args()
-    sys.exit(main(given.folder, given.port))
+    parser.add_argument("--port", type=int, default=8410, help="port in the pictures")
+    args = parser.parse_args()
+    sys.exit(main(args.folder, args.port))

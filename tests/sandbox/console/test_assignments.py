@@ -1,16 +1,16 @@
-"""The Assignments tab, for people and for groups."""
+"""The Assignments tab, for people and groups."""
 
-from tests.sandbox.console.running import Running
+from tests.sandbox.console.running_sandbox import RunningSandbox
 
 ALL = ("create_users", "update_users", "deactivate_users")
 
 
-def app_users(sandbox: Running) -> dict[str, str]:
+def app_users(sandbox: RunningSandbox) -> dict[str, str]:
     found = sandbox.api("GET", f"/apps/{sandbox.app['id']}/users")
     return {user["credentials"]["userName"]: user["scope"] for user in found}
 
 
-def assign(sandbox: Running, kind: str, ident: str) -> None:
+def assign(sandbox: RunningSandbox, kind: str, ident: str) -> None:
     path = f"{sandbox.root}/assignments/{kind}/assign/{ident}"
     assert "Save and Go Back" in sandbox.get(path)
     answer = sandbox.post(path)
@@ -19,7 +19,7 @@ def assign(sandbox: Running, kind: str, ident: str) -> None:
     assert "Done" in answer.text
 
 
-def test_a_group_is_assigned_and_its_people_arrive(sandbox: Running) -> None:
+def test_assigning_a_group_provisions_its_members(sandbox: RunningSandbox) -> None:
     sandbox.connect(*ALL)
     ident = sandbox.group("aws-access")
     assert "aws-access" in sandbox.get(f"{sandbox.root}/assignments/groups/assign")
@@ -29,7 +29,7 @@ def test_a_group_is_assigned_and_its_people_arrive(sandbox: Running) -> None:
     assert app_users(sandbox) == dict.fromkeys(members, "GROUP")
     page = sandbox.get(f"{sandbox.root}/assignments/people")
     assert "Provisioned" in page
-    assert "failed: " in page  # somebody's profile is refused, and the page says why
+    assert "failed: " in page  # the page shows the errors of refused profiles
     assert "aws-access" in sandbox.get(f"{sandbox.root}/assignments/groups")
     sandbox.post(f"{sandbox.root}/assignments/groups/remove/{ident}")
     sandbox.settled()
@@ -37,7 +37,7 @@ def test_a_group_is_assigned_and_its_people_arrive(sandbox: Running) -> None:
     assert {u["UserStatus"] for u in sandbox.store.users.values()} == {"DISABLED"}
 
 
-def test_assigning_a_group_twice_changes_nothing(sandbox: Running) -> None:
+def test_assigning_a_group_twice_changes_nothing(sandbox: RunningSandbox) -> None:
     ident = sandbox.group("aws-access")
     assign(sandbox, "groups", ident)
     before = sandbox.api("GET", f"/apps/{sandbox.app['id']}/groups")
@@ -45,7 +45,7 @@ def test_assigning_a_group_twice_changes_nothing(sandbox: Running) -> None:
     assert sandbox.api("GET", f"/apps/{sandbox.app['id']}/groups") == before
 
 
-def test_a_person_is_assigned_alone_and_unassigned(sandbox: Running) -> None:
+def test_a_user_is_assigned_individually_and_unassigned(sandbox: RunningSandbox) -> None:
     sandbox.connect(*ALL)
     person = sandbox.api("GET", "/users?limit=1")[0]
     login = person["profile"]["login"]
@@ -61,7 +61,7 @@ def test_a_person_is_assigned_alone_and_unassigned(sandbox: Running) -> None:
     assert [u["UserStatus"] for u in sandbox.store.users.values()] == ["DISABLED"]
 
 
-def test_who_is_assigned_both_ways_stays_with_either(sandbox: Running) -> None:
+def test_a_user_assigned_in_both_ways_stays_with_either(sandbox: RunningSandbox) -> None:
     sandbox.connect(*ALL)
     ident = sandbox.group("aws-access")
     person = sandbox.api("GET", f"/groups/{ident}/users")[0]
@@ -74,7 +74,7 @@ def test_who_is_assigned_both_ways_stays_with_either(sandbox: Running) -> None:
     assert app_users(sandbox)[person["profile"]["login"]] == "GROUP"
 
 
-def test_what_is_not_assigned_cannot_be_unassigned(sandbox: Running) -> None:
+def test_an_unassigned_object_cannot_be_unassigned(sandbox: RunningSandbox) -> None:
     for kind in ("people", "groups"):
         answer = sandbox.post(f"{sandbox.root}/assignments/{kind}/remove/00gnobody")
         assert answer.status_code == 404
@@ -82,13 +82,15 @@ def test_what_is_not_assigned_cannot_be_unassigned(sandbox: Running) -> None:
         assert answer.status_code == 404
 
 
-def test_a_search_finds_and_a_long_list_says_what_is_left_out(sandbox: Running) -> None:
+def test_a_search_matches_and_a_long_list_shows_the_remaining_count(
+    sandbox: RunningSandbox,
+) -> None:
     for number in range(60):
         profile = {"name": f"team-{number:02d}", "description": ""}
         sandbox.api("POST", "/groups", {"profile": profile})
     path = f"{sandbox.root}/assignments/groups/assign"
     page = sandbox.get(path)
-    assert "18 more: search for them." in page
+    assert "18 more. Use the search field" in page
     page = sandbox.get(path + "?q=TEAM-59")
     assert "team-59" in page
     assert "team-58" not in page

@@ -8,22 +8,22 @@ import pytest
 
 from tests.paths import ROOT
 from tests.sandbox.console.conftest import token_on
-from tests.sandbox.console.running import Running
+from tests.sandbox.console.running_sandbox import RunningSandbox
 
 HOME = "/aws-console/settings"
 
 
-def metadata(sandbox: Running) -> bytes:
+def metadata(sandbox: RunningSandbox) -> bytes:
     return sandbox.http.get(f"/app/exk{sandbox.app['id'][3:]}/sso/saml/metadata").content
 
 
-def upload(sandbox: Running, data: bytes, path: str = "/identity-source/external") -> str:
+def upload(sandbox: RunningSandbox, data: bytes, path: str = "/identity-source/external") -> str:
     files = {"metadata": ("metadata.xml", data, "application/xml")}
     return html.unescape(sandbox.post(HOME + path, files=files).text)
 
 
-def scim(sandbox: Running, endpoint: str, token: str) -> int:
-    """What the endpoint says to this caller, asked as Okta asks it."""
+def scim(sandbox: RunningSandbox, endpoint: str, token: str) -> int:
+    """The endpoint's status for this token, with the Base URL as Okta requires it."""
     url = endpoint.rstrip("/")
     answer = sandbox.post(
         f"{sandbox.root}/provisioning/integration", test="", enable="on", base_url=url,
@@ -32,16 +32,16 @@ def scim(sandbox: Running, endpoint: str, token: str) -> int:
     return 200 if answer.status_code == 200 else 401 if "Unauthorized" in answer.text else 0
 
 
-def test_a_new_identity_center_knows_no_automatic_provisioning(sandbox: Running) -> None:
+def test_a_new_identity_center_has_no_automatic_provisioning(sandbox: RunningSandbox) -> None:
     page = sandbox.get(HOME)
     assert "Identity Center directory" in page
     assert "Automatic provisioning" not in page
     answer = sandbox.post(HOME + "/provisioning/enable")
     assert (answer.status_code, sandbox.center.tokens) == (400, {})
-    assert "Change the identity source to an external identity provider." in answer.text
+    assert "First change the identity source to an external provider." in answer.text
 
 
-def test_the_urls_are_those_of_the_stack_file(sandbox: Running) -> None:
+def test_the_urls_are_those_of_the_stack_file(sandbox: RunningSandbox) -> None:
     page = sandbox.get(HOME + "/identity-source/external")
     stack = (ROOT / "Pulumi.dev.yaml").read_text()
     for name, label in (
@@ -53,7 +53,7 @@ def test_the_urls_are_those_of_the_stack_file(sandbox: Running) -> None:
         assert re.search(rf"{re.escape(label)}</dt><dd>{re.escape(value[1])}</dd>", page)
 
 
-def test_the_identity_source_is_changed_with_oktas_metadata(sandbox: Running) -> None:
+def test_the_identity_source_is_changed_with_oktas_metadata(sandbox: RunningSandbox) -> None:
     page = upload(sandbox, metadata(sandbox))
     assert "Type ACCEPT to confirm" in page
     assert f"http://www.okta.com/exk{sandbox.app['id'][3:]}" in page
@@ -64,11 +64,11 @@ def test_the_identity_source_is_changed_with_oktas_metadata(sandbox: Running) ->
     assert "External identity provider" in answer.text
     assert "Automatic provisioning" in answer.text
     assert "http://www.okta.com/exk" in sandbox.get(HOME + "/authentication")
-    # Once accepted, nothing is left to accept a second time.
+    # An accepted provider cannot be accepted again.
     assert "Configure external" in sandbox.get(HOME + "/identity-source/review")
 
 
-def test_metadata_that_is_none_is_refused(sandbox: Running) -> None:
+def test_invalid_metadata_is_refused(sandbox: RunningSandbox) -> None:
     assert "IdP SAML metadata: Choose a file." in sandbox.post(
         HOME + "/identity-source/external", metadata="text"
     ).text  # fmt: skip
@@ -80,7 +80,7 @@ def test_metadata_that_is_none_is_refused(sandbox: Running) -> None:
     assert sandbox.center.provider is not None
 
 
-def test_the_token_works_and_the_endpoint_ends_with_a_slash(sandbox: Running) -> None:
+def test_the_token_works_and_the_endpoint_ends_with_a_slash(sandbox: RunningSandbox) -> None:
     sandbox.center.external = True
     answer = sandbox.post(HOME + "/provisioning/enable")
     endpoint = re.search(r'id="endpoint" value="([^"]+)"', answer.text)
@@ -94,14 +94,14 @@ def test_the_token_works_and_the_endpoint_ends_with_a_slash(sandbox: Running) ->
     assert "SCIM" in sandbox.get(HOME)
 
 
-def test_two_tokens_work_side_by_side_and_a_third_is_refused(sandbox: Running) -> None:
-    """Rotation: the new one before the old one goes."""
+def test_two_tokens_work_side_by_side_and_a_third_is_refused(sandbox: RunningSandbox) -> None:
+    """Token rotation: the new token is created before the old one is deleted."""
     sandbox.center.external = True
     old = token_on(sandbox.post(HOME + "/provisioning/enable").text)
     new = token_on(sandbox.post(HOME + "/provisioning/token").text)
     answer = sandbox.post(HOME + "/provisioning/token")
     assert answer.status_code == 400
-    assert "There are 2 access tokens: delete one first." in answer.text
+    assert "2 access tokens exist already. Delete one first." in answer.text
     endpoint = sandbox.center.endpoint
     assert (scim(sandbox, endpoint, old), scim(sandbox, endpoint, new)) == (200, 200)
     first = next(iter(sandbox.center.tokens))
@@ -111,7 +111,7 @@ def test_two_tokens_work_side_by_side_and_a_third_is_refused(sandbox: Running) -
     assert sandbox.post(f"{HOME}/provisioning/token/{first}/delete").status_code == 400
 
 
-def test_disabled_and_enabled_again_the_endpoint_is_another(sandbox: Running) -> None:
+def test_enabling_again_changes_the_endpoint(sandbox: RunningSandbox) -> None:
     sandbox.center.external = True
     token = token_on(sandbox.post(HOME + "/provisioning/enable").text)
     before = sandbox.center.endpoint
@@ -130,12 +130,12 @@ def test_disabled_and_enabled_again_the_endpoint_is_another(sandbox: Running) ->
 
 
 @pytest.mark.parametrize("path", ["/provisioning", "/provisioning/disable", "/authentication"])
-def test_what_is_not_there_yet_leads_back_to_settings(sandbox: Running, path: str) -> None:
+def test_unavailable_pages_redirect_to_settings(sandbox: RunningSandbox, path: str) -> None:
     answer: httpx.Response = sandbox.http.get(HOME + path)
     assert (answer.status_code, answer.headers["Location"]) == (303, HOME)
 
 
-def test_users_and_groups_stand_as_okta_made_them(sandbox: Running) -> None:
+def test_the_console_shows_the_users_and_groups_from_okta(sandbox: RunningSandbox) -> None:
     assert "No users." in sandbox.get("/aws-console/users")
     assert "No groups." in sandbox.get("/aws-console/groups")
     sandbox.connect("create_users", "update_users", "deactivate_users")
@@ -158,6 +158,6 @@ def test_users_and_groups_stand_as_okta_made_them(sandbox: Running) -> None:
     sandbox.settled()
     page = sandbox.get(f"/aws-console/users?q={members[0]['UserName']}")
     assert "Disabled" in page
-    assert page.count("<tr>") == 2  # the head, and the one who was looked for
+    assert page.count("<tr>") == 2  # the header row and the matching user
     assert sandbox.http.get("/aws-console/users/nobody").status_code == 404
     assert sandbox.http.get("/aws-console/groups/nothing").status_code == 404

@@ -1,4 +1,4 @@
-"""The whole rehearsal, clicked in a real browser."""
+"""The console steps in a real browser."""
 
 import threading
 from collections.abc import Iterator
@@ -10,7 +10,7 @@ from typing import Any
 import pytest
 
 from tests.sandbox.console import console_journey
-from tests.sandbox.console.running import Running
+from tests.sandbox.console.running_sandbox import RunningSandbox
 
 pytest.importorskip("playwright", reason="Playwright is not installed: no browser was driven")
 
@@ -25,13 +25,13 @@ def page() -> Iterator[Any]:
 
 
 def ignore(_: str) -> None:
-    """No pictures."""
+    """Take no screenshot."""
 
 
-def test_a_person_connects_okta_and_aws(page: Any, sandbox: Running, tmp_path: Path) -> None:
-    told: list[str] = []
-    page.on("console", lambda message: told.append(message.text))
-    page.on("pageerror", lambda error: told.append(str(error)))
+def test_a_user_connects_okta_and_aws(page: Any, sandbox: RunningSandbox, tmp_path: Path) -> None:
+    recorded: list[str] = []
+    page.on("console", lambda message: recorded.append(message.text))
+    page.on("pageerror", lambda error: recorded.append(str(error)))
     console_journey.change_identity_source(page, sandbox.okta, tmp_path, ignore)
     endpoint, token = console_journey.enable_automatic_provisioning(page, ignore)
     assert endpoint.endswith("/scim/v2/")
@@ -54,12 +54,12 @@ def test_a_person_connects_okta_and_aws(page: Any, sandbox: Running, tmp_path: P
     page.get_by_role("link", name="aws-admins").click()
     assert page.locator("tbody tr").count() == len(sandbox.store.members(*sandbox.store.groups))
     assert page.locator("tbody tr").count() > 0
-    assert not [text for text in told if "Content Security Policy" in text]
+    assert not [text for text in recorded if "Content Security Policy" in text]
 
 
 @contextmanager
 def foreign(text: str) -> Iterator[str]:
-    """Another origin: a page on another port."""
+    """Serve a page on another port, which is another origin."""
 
     class Page(BaseHTTPRequestHandler):
         def do_GET(self) -> None:
@@ -69,7 +69,7 @@ def foreign(text: str) -> Iterator[str]:
             self.wfile.write(text.encode())
 
         def log_message(self, *_: Any) -> None:
-            """Silent."""
+            """Log nothing."""
 
     server = ThreadingHTTPServer(("127.0.0.1", 0), Page)
     thread = threading.Thread(target=server.serve_forever)
@@ -82,7 +82,9 @@ def foreign(text: str) -> Iterator[str]:
         server.server_close()
 
 
-def test_a_foreign_page_can_neither_post_nor_frame(page: Any, sandbox: Running) -> None:
+def test_a_page_of_another_origin_can_neither_post_nor_frame(
+    page: Any, sandbox: RunningSandbox
+) -> None:
     sandbox.center.external = True
     with foreign(
         f'<form method=post action="{sandbox.okta}/aws-console/settings/provisioning/enable">'

@@ -1,4 +1,4 @@
-"""What every page keeps: its own forms alone, its own host alone, no token, nothing unescaped."""
+"""Rules for every page: own forms and host only, no token, everything escaped."""
 
 import re
 from html.parser import HTMLParser
@@ -7,19 +7,19 @@ import httpx
 import pytest
 
 from tests.sandbox.console.conftest import token_on
-from tests.sandbox.console.running import Running
+from tests.sandbox.console.running_sandbox import RunningSandbox
 
 EVIL = "<script>alert(1)</script>\"'><img src=x onerror=alert(1)>"
 
 
-def secret(sandbox: Running) -> str:
+def secret(sandbox: RunningSandbox) -> str:
     page = sandbox.get("/aws-console/settings/identity-source/external")
     found = re.search(r'name="csrf" value="([^"]+)"', page)
     assert found
     return found[1]
 
 
-def enable(sandbox: Running, headers: dict[str, str], **fields: str) -> httpx.Response:
+def enable(sandbox: RunningSandbox, headers: dict[str, str], **fields: str) -> httpx.Response:
     path = "/aws-console/settings/provisioning/enable"
     return sandbox.http.post(path, data=fields, headers=headers)
 
@@ -38,8 +38,8 @@ def enable(sandbox: Running, headers: dict[str, str], **fields: str) -> httpx.Re
         ({"Host": "localhost"}, {"csrf": "right"}, 421),
     ],
 )
-def test_a_post_from_elsewhere_is_refused(
-    sandbox: Running, headers: dict[str, str], fields: dict[str, str], status: int
+def test_a_post_of_another_origin_is_refused(
+    sandbox: RunningSandbox, headers: dict[str, str], fields: dict[str, str], status: int
 ) -> None:
     sandbox.center.external = True
     if fields.get("csrf") == "right":
@@ -49,34 +49,34 @@ def test_a_post_from_elsewhere_is_refused(
     assert not sandbox.center.enabled
 
 
-def test_a_post_of_our_own_is_not(sandbox: Running) -> None:
+def test_a_post_of_a_console_page_is_accepted(sandbox: RunningSandbox) -> None:
     sandbox.center.external = True
     assert enable(sandbox, {"Origin": sandbox.okta}, csrf=secret(sandbox)).status_code == 200
     assert sandbox.center.enabled
 
 
-def test_each_form_wants_the_secret(sandbox: Running) -> None:
+def test_each_form_requires_the_secret(sandbox: RunningSandbox) -> None:
     paths = sandbox.routes("POST")
     assert len(paths) > 12
     for path in paths:
         assert sandbox.http.post(path, data={"save": ""}).status_code == 403, path
 
 
-def test_no_method_but_post_changes_anything(sandbox: Running) -> None:
+def test_no_method_but_post_changes_anything(sandbox: RunningSandbox) -> None:
     for method in ("PUT", "DELETE", "PATCH", "OPTIONS"):
         answer = sandbox.http.request(method, "/aws-console/settings/provisioning/enable")
         assert answer.status_code in (403, 405)
         assert "Access-Control-Allow-Origin" not in answer.headers
 
 
-def test_a_name_bent_to_this_address_gets_no_page(sandbox: Running) -> None:
+def test_a_foreign_host_name_gets_no_page(sandbox: RunningSandbox) -> None:
     for path in sandbox.routes("GET"):
         answer = sandbox.http.get(path, headers={"Host": "evil.example.com"})
         assert answer.status_code == 421, path
         assert 'name="csrf"' not in answer.text
 
 
-def test_every_answer_carries_the_headers(sandbox: Running) -> None:
+def test_every_answer_carries_the_headers(sandbox: RunningSandbox) -> None:
     sandbox.connect()
     for path in [*sandbox.routes("GET"), "/admin/nowhere"]:
         headers = sandbox.http.get(path).headers
@@ -97,7 +97,7 @@ class Elements(HTMLParser):
         self.found.append((tag, dict(attrs)))
 
 
-def test_names_are_text_on_every_page(sandbox: Running) -> None:
+def test_names_are_escaped_on_every_page(sandbox: RunningSandbox) -> None:
     sandbox.connect("create_users", "update_users")
     one = sandbox.app
     statement = {"type": "EXPRESSION", "name": EVIL, "values": [EVIL], "namespace": EVIL}
@@ -108,12 +108,12 @@ def test_names_are_text_on_every_page(sandbox: Running) -> None:
     body = {**one, "label": EVIL, "settings": settings,
             "credentials": {"userNameTemplate": template}}  # fmt: skip
     sandbox.api("PUT", f"/apps/{one['id']}", body)
-    made = sandbox.api("POST", "/groups", {"profile": {"name": EVIL, "description": EVIL}})
+    created = sandbox.api("POST", "/groups", {"profile": {"name": EVIL, "description": EVIL}})
     person = sandbox.api("GET", "/users?limit=1")[0]
     sandbox.api("POST", f"/users/{person['id']}", {"profile": {"firstName": EVIL}})
-    sandbox.api("PUT", f"/groups/{made['id']}/users/{person['id']}")
-    sandbox.api("PUT", f"/apps/{one['id']}/groups/{made['id']}")
-    pushed = {"sourceGroupId": made["id"], "targetGroupName": EVIL}
+    sandbox.api("PUT", f"/groups/{created['id']}/users/{person['id']}")
+    sandbox.api("PUT", f"/apps/{one['id']}/groups/{created['id']}")
+    pushed = {"sourceGroupId": created["id"], "targetGroupName": EVIL}
     mapping = sandbox.api("POST", f"/apps/{one['id']}/group-push/mappings", pushed)
     sandbox.settled()
     user = sandbox.store.put_user(
@@ -125,9 +125,9 @@ def test_names_are_text_on_every_page(sandbox: Running) -> None:
     root = sandbox.root
     special = [
         f"{root}/sign-on?edit=1", f"{root}/push-groups/mapping/{mapping['id']}/unlink",
-        f"{root}/push-groups/by-name?q=%3Cscript%3E&group={made['id']}",
+        f"{root}/push-groups/by-name?q=%3Cscript%3E&group={created['id']}",
         f"{root}/assignments/people?q=%3Cscript%3E", f"{root}/assignments/groups",
-        f"{root}/assignments/groups/assign", f"{root}/assignments/groups/assign/{made['id']}",
+        f"{root}/assignments/groups/assign", f"{root}/assignments/groups/assign/{created['id']}",
         f"{root}/assignments/people/assign/{person['id']}",
         f"{root}/provisioning/integration?edit=1", f"/aws-console/users/{user['UserId']}",
         f"/aws-console/groups/{held['GroupId']}", f"{root}/assignments/people/assign/<script>",
@@ -145,10 +145,12 @@ def test_names_are_text_on_every_page(sandbox: Running) -> None:
         for _, attributes in elements.found:
             assert not [name for name in attributes if name.startswith("on")], path
         shown += answer.text.count("&lt;script&gt;")
-    assert shown > 40  # it was there to be escaped
+    assert shown > 40  # the pages do show the names
 
 
-def test_a_token_is_on_one_page_once(sandbox: Running, capfd: pytest.CaptureFixture[str]) -> None:
+def test_a_token_is_shown_once_on_one_page(
+    sandbox: RunningSandbox, capfd: pytest.CaptureFixture[str]
+) -> None:
     sandbox.center.external = True
     first = sandbox.post("/aws-console/settings/provisioning/enable")
     token = token_on(first.text)
@@ -160,28 +162,28 @@ def test_a_token_is_on_one_page_once(sandbox: Running, capfd: pytest.CaptureFixt
         sandbox.post(integration, save="", enable="on", api_token=token,
                      base_url=sandbox.center.endpoint.rstrip("/")),
         sandbox.post(integration, test="", enable="on", base_url="x", api_token=token + "?"),
-        sandbox.post("/aws-console/settings/provisioning/enable"),  # the page, loaded again
+        sandbox.post("/aws-console/settings/provisioning/enable"),  # reloads the page
     ]  # fmt: skip
     texts = [answer.text + str(answer.url) for answer in seen]
     for path in [*sandbox.routes("GET"), integration + "?edit=1"]:
         answer = sandbox.http.get(path, follow_redirects=True)
         texts.append(answer.text + str(answer.headers))
-    texts.append(sandbox.http.get("/sandbox/journal").text)
+    texts.append(sandbox.http.get("/sandbox/request-log").text)
     texts.append(str(sandbox.api("GET", "/apps")) + repr(sandbox.center.tokens))
     texts.extend(capfd.readouterr())
     assert not [text for text in texts if token[:40] in text]
 
 
-def test_pages_are_no_calls_of_the_api(sandbox: Running) -> None:
-    before = len(sandbox.http.get("/sandbox/journal").json())
+def test_pages_are_not_api_calls(sandbox: RunningSandbox) -> None:
+    before = len(sandbox.http.get("/sandbox/request-log").json())
     fault = {"path": ".*", "status": 500}
     sandbox.http.post("/sandbox/faults", json=fault)
     assert "Applications" in sandbox.get("/admin")
     assert len(sandbox.http.get("/sandbox/faults").json()) == 1
-    assert len(sandbox.http.get("/sandbox/journal").json()) == before
+    assert len(sandbox.http.get("/sandbox/request-log").json()) == before
 
 
-def test_each_page_says_once_that_this_is_the_sandbox(sandbox: Running) -> None:
+def test_each_page_has_the_sandbox_notice_once(sandbox: RunningSandbox) -> None:
     sandbox.connect()
     for path in sandbox.routes("GET"):
         answer = sandbox.http.get(path, follow_redirects=True)

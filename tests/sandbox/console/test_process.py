@@ -35,23 +35,23 @@ def process(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[dict[str
         while not ready.exists():
             assert child.poll() is None, child.communicate()
             time.sleep(0.05)
-        card = json.loads(ready.read_text()) | {"start": request.param}
-        yield card
+        instance_info = json.loads(ready.read_text()) | {"start": request.param}
+        yield instance_info
         child.send_signal(signal.SIGTERM)
-        told, _ = child.communicate(timeout=60)
+        recorded, _ = child.communicate(timeout=60)
         assert child.returncode == 0
         for place in ("/admin", "/aws-console"):
-            assert card["okta"] + place in told
-        assert "sandbox-scim-" not in told
+            assert instance_info["okta"] + place in recorded
+        assert "sandbox-scim-" not in recorded
     finally:
         if child.poll() is None:
             child.kill()
             child.wait()
 
 
-def secret(card: dict[str, Any]) -> dict[str, Any] | None:
+def secret(instance_info: dict[str, Any]) -> dict[str, Any] | None:
     client = boto3.client(
-        "secretsmanager", region_name=AWS.region, endpoint_url=card["aws"],
+        "secretsmanager", region_name=AWS.region, endpoint_url=instance_info["aws"],
         aws_access_key_id="sandbox", aws_secret_access_key="sandbox",
     )  # fmt: skip
     if not client.list_secrets()["SecretList"]:
@@ -59,18 +59,18 @@ def secret(card: dict[str, Any]) -> dict[str, Any] | None:
     return json.loads(client.get_secret_value(SecretId=AWS.secret)["SecretString"])
 
 
-def asked(card: dict[str, Any], token: str) -> int:
-    url = f"{card['scim']}/{AWS.tenant}/scim/v2/Users"
+def scim_status(instance_info: dict[str, Any], token: str) -> int:
+    url = f"{instance_info['scim']}/{AWS.tenant}/scim/v2/Users"
     headers = {"Authorization": f"Bearer {token}"}
     return httpx.get(url, headers=headers, timeout=60).status_code
 
 
-def test_who_has_the_token_depends_on_how_it_started(process: dict[str, Any]) -> None:
+def test_identity_center_new_starts_without_a_secret(process: dict[str, Any]) -> None:
     page = httpx.get(process["okta"] + "/aws-console/settings", timeout=60).text
     held = secret(process)
     if process["start"] == "ready":
         assert held
-        assert asked(process, held["token"]) == 200
+        assert scim_status(process, held["token"]) == 200
         assert "External identity provider" in page
         listed = httpx.get(process["okta"] + "/aws-console/settings/provisioning", timeout=60).text
         assert held["token_id"] in listed
@@ -80,8 +80,8 @@ def test_who_has_the_token_depends_on_how_it_started(process: dict[str, Any]) ->
         assert csrf
         path = process["okta"] + "/aws-console/settings/provisioning/token"
         answer = httpx.post(path, data={"csrf": csrf[1]}, timeout=60)
-        assert asked(process, token_on(answer.text)) == 200
+        assert scim_status(process, token_on(answer.text)) == 200
     else:
         assert held is None
-        assert asked(process, "x") == 401
+        assert scim_status(process, "x") == 401
         assert "Identity Center directory" in page

@@ -1,29 +1,29 @@
-"""The Provisioning tab: what is saved there is what Okta provisions with."""
+"""The Provisioning tab: its saved values control provisioning."""
 
 import html
 
 import pytest
 
-from tests.sandbox.console.running import Running
+from tests.sandbox.console.running_sandbox import RunningSandbox
 
 ALL = ("create_users", "update_users", "deactivate_users")
 
 
-def integration(sandbox: Running, **fields: str) -> tuple[int, str]:
+def integration(sandbox: RunningSandbox, **fields: str) -> tuple[int, str]:
     fields = {"enable": "on"} | fields
     answer = sandbox.post(f"{sandbox.root}/provisioning/integration", **fields)
     return answer.status_code, html.unescape(answer.text)
 
 
-def ready(sandbox: Running) -> tuple[str, str]:
+def ready(sandbox: RunningSandbox) -> tuple[str, str]:
     sandbox.center.external = True
     return sandbox.center.endpoint, sandbox.center.enable()
 
 
 @pytest.mark.parametrize("button", ["test", "save"])
 @pytest.mark.parametrize("suffix", ["/", " ", "//x", "?a=b"])
-def test_a_base_url_of_another_pattern_is_refused_in_oktas_words(
-    sandbox: Running, button: str, suffix: str
+def test_an_invalid_base_url_is_refused_with_oktas_message(
+    sandbox: RunningSandbox, button: str, suffix: str
 ) -> None:
     endpoint, token = ready(sandbox)
     url = endpoint.rstrip("/") + suffix
@@ -33,7 +33,7 @@ def test_a_base_url_of_another_pattern_is_refused_in_oktas_words(
     assert sandbox.app["features"] == []
 
 
-def test_test_api_credentials_asks_aws_and_saves_nothing(sandbox: Running) -> None:
+def test_testing_api_credentials_calls_aws_and_saves_nothing(sandbox: RunningSandbox) -> None:
     endpoint, token = ready(sandbox)
     url = endpoint.rstrip("/")
     status, page = integration(sandbox, test="", base_url=url, api_token=token)
@@ -47,29 +47,31 @@ def test_test_api_credentials_asks_aws_and_saves_nothing(sandbox: Running) -> No
     assert (status, "Error authenticating: Unauthorized." in page) == (400, True)
 
 
-def test_a_host_that_is_not_the_sandboxs_is_never_called(sandbox: Running) -> None:
+def test_a_foreign_host_is_never_called(sandbox: RunningSandbox) -> None:
     _, token = ready(sandbox)
     status, page = integration(
         sandbox, test="", base_url="https://scim.example.com/x/scim/v2", api_token=token
     )
     assert status == 400
-    assert "The sandbox reaches its own SCIM endpoint only." in page
+    assert "The sandbox connects to its own SCIM endpoint only." in page
 
 
-def test_saving_refuses_what_does_not_work_and_keeps_what_did(sandbox: Running) -> None:
+def test_invalid_credentials_are_refused_and_the_valid_ones_kept(sandbox: RunningSandbox) -> None:
     sandbox.connect()
     url = sandbox.center.endpoint.rstrip("/")
     status, page = integration(sandbox, save="", base_url=url, api_token="wrong")
     assert (status, "Error authenticating: Unauthorized." in page) == (400, True)
     assert sandbox.app["features"] == ["GROUP_PUSH"]
-    sandbox.get(f"{sandbox.root}/provisioning/integration")  # cancelled
-    status, _ = integration(sandbox, save="", base_url=url)  # the token that was saved before
+    sandbox.get(f"{sandbox.root}/provisioning/integration")  # cancels
+    status, _ = integration(sandbox, save="", base_url=url)  # uses the saved token
     assert status == 200
 
 
-def test_a_token_is_typed_once_and_forgotten_when_cancelled(sandbox: Running) -> None:
+def test_an_entered_token_is_kept_until_cancelled(sandbox: RunningSandbox) -> None:
     endpoint, token = ready(sandbox)
-    integration(sandbox, test="", base_url=endpoint, api_token=token)  # the slash is refused
+    integration(
+        sandbox, test="", base_url=endpoint, api_token=token
+    )  # the trailing slash is refused
     url = endpoint.rstrip("/")
     assert integration(sandbox, test="", base_url=url)[0] == 200
     sandbox.get(f"{sandbox.root}/provisioning/integration")
@@ -77,15 +79,17 @@ def test_a_token_is_typed_once_and_forgotten_when_cancelled(sandbox: Running) ->
     assert (status, "API Token: The field cannot be left blank" in page) == (400, True)
 
 
-def test_a_token_that_fits_no_header_is_an_error_not_a_crash(sandbox: Running) -> None:
+def test_a_token_that_no_header_can_hold_is_an_error(sandbox: RunningSandbox) -> None:
     endpoint, _ = ready(sandbox)
     for token in ("tok\u00e9n", "a\r\nX-Evil: 1", "\x00"):
         status, page = integration(sandbox, test="", base_url=endpoint.rstrip("/"), api_token=token)
         assert (status, "API Token: Does not match" in page) == (400, True)
 
 
-def test_the_person_switches_on_what_the_api_does_not_know(sandbox: Running) -> None:
-    """The real-life case: `UNKNOWN` before and after, and yet provisioning runs."""
+def test_the_console_enables_provisioning_that_the_api_does_not_show(
+    sandbox: RunningSandbox,
+) -> None:
+    """The API answers `UNKNOWN` before and after, although provisioning is enabled."""
     one = f"/apps/{sandbox.app['id']}"
     unknown = {"profile": {"authScheme": "UNKNOWN"}, "status": "UNKNOWN"}
     assert sandbox.api("GET", one + "/connections/default") == unknown
@@ -98,13 +102,13 @@ def test_the_person_switches_on_what_the_api_does_not_know(sandbox: Running) -> 
     sandbox.settled()
     assert sandbox.store.users
     mapping = {"sourceGroupId": sandbox.group("aws-admins"), "targetGroupName": "aws-admins"}
-    made = sandbox.api("POST", one + "/group-push/mappings", mapping)
+    created = sandbox.api("POST", one + "/group-push/mappings", mapping)
     sandbox.settled()
-    assert sandbox.api("GET", f"{one}/group-push/mappings/{made['id']}")["lastPush"]
+    assert sandbox.api("GET", f"{one}/group-push/mappings/{created['id']}")["lastPush"]
     assert [group["DisplayName"] for group in sandbox.store.groups.values()] == ["aws-admins"]
 
 
-def test_to_app_switches_each_feature_by_itself(sandbox: Running) -> None:
+def test_to_app_sets_each_feature_separately(sandbox: RunningSandbox) -> None:
     sandbox.connect()
     assert sandbox.app["features"] == ["GROUP_PUSH"]
     sandbox.post(f"{sandbox.root}/provisioning/to-app", create_users="on")
@@ -115,7 +119,7 @@ def test_to_app_switches_each_feature_by_itself(sandbox: Running) -> None:
     assert page.count(" checked") == 1
 
 
-def test_who_was_assigned_before_arrives_when_create_users_is_enabled(sandbox: Running) -> None:
+def test_enabling_create_users_provisions_earlier_assignments(sandbox: RunningSandbox) -> None:
     sandbox.connect()
     sandbox.api("PUT", f"/apps/{sandbox.app['id']}/groups/{sandbox.group('aws-access')}")
     sandbox.settled()
@@ -125,19 +129,19 @@ def test_who_was_assigned_before_arrives_when_create_users_is_enabled(sandbox: R
     assert sandbox.store.users
 
 
-def test_sync_password_is_shown_and_refused(sandbox: Running) -> None:
+def test_sync_password_is_shown_but_refused(sandbox: RunningSandbox) -> None:
     sandbox.connect(*ALL)
     assert "Sync Password" in sandbox.get(f"{sandbox.root}/provisioning/to-app")
     answer = sandbox.post(f"{sandbox.root}/provisioning/to-app", sync_password="on")
     assert answer.status_code == 400
-    assert len(sandbox.app["features"]) == 4  # nothing else was changed by it
+    assert len(sandbox.app["features"]) == 4  # the other features are unchanged
 
 
-def test_without_api_integration_there_is_no_to_app_and_no_push(sandbox: Running) -> None:
+def test_without_api_integration_to_app_and_push_are_unavailable(sandbox: RunningSandbox) -> None:
     page = sandbox.get(f"{sandbox.root}/provisioning/to-app")
     assert "Configure API Integration" in page
     sandbox.connect(*ALL)
-    answer = sandbox.post(f"{sandbox.root}/provisioning/integration", save="")  # box unticked
+    answer = sandbox.post(f"{sandbox.root}/provisioning/integration", save="")  # unchecked
     assert answer.status_code == 200
     assert sandbox.app["features"] == []
     sandbox.api("PUT", f"/apps/{sandbox.app['id']}/groups/{sandbox.group('aws-access')}")

@@ -5,19 +5,19 @@ from typing import Any
 
 import pytest
 
-from tests.sandbox.console.running import Running
+from tests.sandbox.console.running_sandbox import RunningSandbox
 
 
 @pytest.fixture
-def pushing(sandbox: Running) -> Running:
-    """Provisioning is on, and everybody who is pushed is assigned."""
+def pushing(sandbox: RunningSandbox) -> RunningSandbox:
+    """A sandbox with provisioning enabled and all members of the pushed groups assigned."""
     sandbox.connect("create_users", "update_users", "deactivate_users")
     sandbox.api("PUT", f"/apps/{sandbox.app['id']}/groups/{sandbox.group('aws-access')}")
     sandbox.settled()
     return sandbox
 
 
-def push(sandbox: Running, name: str, **fields: str) -> str:
+def push(sandbox: RunningSandbox, name: str, **fields: str) -> str:
     fields = {"action": "create", "immediately": "on", "save": ""} | fields
     group = sandbox.group(name)
     answer = sandbox.post(f"{sandbox.root}/push-groups/by-name", group=group, **fields)
@@ -25,19 +25,19 @@ def push(sandbox: Running, name: str, **fields: str) -> str:
     return html.unescape(answer.text)
 
 
-def mappings(sandbox: Running) -> list[dict[str, Any]]:
+def mappings(sandbox: RunningSandbox) -> list[dict[str, Any]]:
     return sandbox.api("GET", f"/apps/{sandbox.app['id']}/group-push/mappings")
 
 
-def in_aws(sandbox: Running) -> list[str]:
+def in_aws(sandbox: RunningSandbox) -> list[str]:
     return [group["DisplayName"] for group in sandbox.store.groups.values()]
 
 
-def listed(sandbox: Running) -> str:
+def listed(sandbox: RunningSandbox) -> str:
     return html.unescape(sandbox.get(f"{sandbox.root}/push-groups"))
 
 
-def test_a_group_is_pushed_by_name(pushing: Running) -> None:
+def test_a_group_is_pushed_by_name(pushing: RunningSandbox) -> None:
     page = pushing.get(f"{pushing.root}/push-groups/by-name?q=aws-adm")
     assert "No match found" in page
     assert "Push group memberships immediately" in page
@@ -46,12 +46,10 @@ def test_a_group_is_pushed_by_name(pushing: Running) -> None:
     group = next(iter(pushing.store.groups))
     assert pushing.store.members(group)
     assert ">Active<" in listed(pushing)
-    assert "No group has this name" in pushing.get(
-        f"{pushing.root}/push-groups/by-name?q=aws-admins"
-    )
+    assert "No matching group" in pushing.get(f"{pushing.root}/push-groups/by-name?q=aws-admins")
 
 
-def test_an_exact_name_is_chosen_among_several(pushing: Running) -> None:
+def test_an_exact_match_is_selected(pushing: RunningSandbox) -> None:
     for name in ("aws", "aws-x"):
         pushing.api("POST", "/groups", {"profile": {"name": name, "description": ""}})
     page = pushing.get(f"{pushing.root}/push-groups/by-name?q=aws")
@@ -59,7 +57,9 @@ def test_an_exact_name_is_chosen_among_several(pushing: Running) -> None:
     assert 'name="group"' not in pushing.get(f"{pushing.root}/push-groups/by-name?q=aw")
 
 
-def test_not_immediately_is_inactive_until_it_is_activated(pushing: Running) -> None:
+def test_a_mapping_not_pushed_immediately_is_inactive_until_activated(
+    pushing: RunningSandbox,
+) -> None:
     push(pushing, "aws-data")
     answer = pushing.post(
         f"{pushing.root}/push-groups/by-name", group=pushing.group("aws-finance"),
@@ -77,13 +77,13 @@ def test_not_immediately_is_inactive_until_it_is_activated(pushing: Running) -> 
 
 
 @pytest.mark.parametrize(("choice", "left"), [("leave", ["aws-admins"]), ("delete", [])])
-def test_unlinking_leaves_or_deletes_the_group_in_aws(
-    pushing: Running, choice: str, left: list[str]
+def test_unlinking_keeps_or_deletes_the_group_in_aws(
+    pushing: RunningSandbox, choice: str, left: list[str]
 ) -> None:
     push(pushing, "aws-admins")
     here = f"{pushing.root}/push-groups/mapping/{mappings(pushing)[0]['id']}/unlink"
     page = pushing.get(here)
-    assert 'value="leave" checked' in page  # what is not chosen must not be deleted
+    assert 'value="leave" checked' in page  # the default keeps the group
     assert pushing.post(here).status_code == 404
     assert pushing.post(here, target=choice).status_code == 200
     pushing.settled()
@@ -91,10 +91,10 @@ def test_unlinking_leaves_or_deletes_the_group_in_aws(
     assert in_aws(pushing) == left
 
 
-def test_an_existing_group_is_linked_after_refresh(pushing: Running) -> None:
-    made = pushing.store.put_group({"DisplayName": "aws-admins"})
-    page = push(pushing, "aws-admins")  # Okta has not seen it yet
-    assert "No group" not in page
+def test_an_existing_group_is_linked_after_refresh(pushing: RunningSandbox) -> None:
+    created = pushing.store.put_group({"DisplayName": "aws-admins"})
+    page = push(pushing, "aws-admins")  # not imported yet
+    assert "No matching group" not in page
     assert ">Error<" in listed(pushing)
     assert "Unable to push group aws-admins" in listed(pushing)
     pushing.post(
@@ -104,19 +104,19 @@ def test_an_existing_group_is_linked_after_refresh(pushing: Running) -> None:
     pushing.post(f"{pushing.root}/push-groups/refresh")
     page = pushing.get(f"{pushing.root}/push-groups/by-name?q=aws-admins")
     assert "Match found" in page
-    page = push(pushing, "aws-admins")  # creating it is refused, in words and with the form
-    assert "aws-admins exists in the app already" in page
+    page = push(pushing, "aws-admins")  # refused; the page shows error and form
+    assert "aws-admins already exists in the app" in page
     target = next(
         g["id"] for g in pushing.api("GET", "/groups") if g["type"] == "APP_GROUP"
         and g["profile"]["name"] == "aws-admins"
     )  # fmt: skip
     push(pushing, "aws-admins", action="link", target=target)
     assert ">Active<" in listed(pushing)
-    assert list(pushing.store.groups) == [made["GroupId"]]
-    assert pushing.store.members(made["GroupId"])
+    assert list(pushing.store.groups) == [created["GroupId"]]
+    assert pushing.store.members(created["GroupId"])
 
 
-def test_push_now_sends_the_members_again(pushing: Running) -> None:
+def test_push_now_sends_the_members_again(pushing: RunningSandbox) -> None:
     push(pushing, "aws-admins")
     group = next(iter(pushing.store.groups))
     before = pushing.store.members(group)
@@ -126,14 +126,14 @@ def test_push_now_sends_the_members_again(pushing: Running) -> None:
     assert sorted(pushing.store.members(group)) == sorted(before)
 
 
-def test_a_failed_refresh_says_so(pushing: Running) -> None:
+def test_a_failed_refresh_shows_the_error(pushing: RunningSandbox) -> None:
     pushing.center.tokens.clear()  # deleted in AWS
     answer = pushing.post(f"{pushing.root}/push-groups/refresh")
     assert answer.status_code == 400
     assert "Importing the groups of app AWS IAM Identity Center failed: Unauthorized" in answer.text
 
 
-def test_without_provisioning_nothing_is_pushed(sandbox: Running) -> None:
+def test_without_provisioning_nothing_is_pushed(sandbox: RunningSandbox) -> None:
     assert "Provisioning is not enabled" in listed(sandbox)
     assert "Enter a group to push" not in sandbox.get(f"{sandbox.root}/push-groups/by-name?q=aws")
     answer = sandbox.post(
@@ -143,7 +143,7 @@ def test_without_provisioning_nothing_is_pushed(sandbox: Running) -> None:
     assert "Provisioning is not enabled" in answer.text
 
 
-def test_a_mapping_that_is_gone_is_not_found(pushing: Running) -> None:
+def test_a_mapping_that_is_gone_is_not_found(pushing: RunningSandbox) -> None:
     for path in ("", "/unlink"):
         answer = pushing.post(f"{pushing.root}/push-groups/mapping/gPmx{path}", target="leave")
         assert answer.status_code == 404

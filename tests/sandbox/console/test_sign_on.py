@@ -1,30 +1,30 @@
-"""The Sign On tab: SAML attributes by hand, and the metadata for AWS."""
+"""The Sign On tab: attribute statements and the metadata for AWS."""
 
-from tests.sandbox.console.running import APP, Running
+from tests.sandbox.console.running_sandbox import APP, RunningSandbox
 
 PREFIX = "https://aws.amazon.com/SAML/Attributes/AccessControl:"
 URI = "urn:oasis:names:tc:SAML:2.0:attrname-format:uri"
 
 
-def save(sandbox: Running, *rows: tuple[str, str, str], **fields: str) -> tuple[int, str]:
+def save(sandbox: RunningSandbox, *rows: tuple[str, str, str], **fields: str) -> tuple[int, str]:
     columns = zip(*rows, strict=True) if rows else ((), (), ())
     lists = dict(zip(("name", "format", "value"), map(list, columns), strict=True))
     answer = sandbox.post(f"{sandbox.root}/sign-on", **lists, **fields)  # type: ignore[arg-type]
     return answer.status_code, answer.text
 
 
-def statements(sandbox: Running) -> list[dict[str, object]]:
+def statements(sandbox: RunningSandbox) -> list[dict[str, object]]:
     return sandbox.app["settings"]["signOn"]["attributeStatements"]
 
 
-def test_what_the_api_declared_is_shown(sandbox: Running) -> None:
+def test_the_page_shows_the_settings_of_the_api(sandbox: RunningSandbox) -> None:
     page = sandbox.get(f"{sandbox.root}/sign-on")
     for text in (PREFIX + "Department", "URI Reference", "user.department", "Okta username",
                  *APP["settings"]["app"].values()):  # fmt: skip
         assert text in page
 
 
-def test_what_is_saved_is_what_the_api_says(sandbox: Running) -> None:
+def test_the_api_returns_the_saved_settings(sandbox: RunningSandbox) -> None:
     rows = (
         (PREFIX + "Department", URI, "user.department"),
         (PREFIX + "Cost", URI, "user.costCenter"),
@@ -42,21 +42,21 @@ def test_what_is_saved_is_what_the_api_says(sandbox: Running) -> None:
     assert statements(sandbox) == []
 
 
-def test_group_statements_stay(sandbox: Running) -> None:
+def test_group_attribute_statements_are_unchanged(sandbox: RunningSandbox) -> None:
     group = {"type": "GROUP", "name": "groups", "filterType": "STARTS_WITH", "filterValue": "aws-"}
     body = {**APP, "settings": {**APP["settings"], "signOn": {"attributeStatements": [group]}}}
     sandbox.api("PUT", f"/apps/{sandbox.app['id']}", body)
     assert save(sandbox, ("a", URI, "user.title"))[0] == 200
     assert group in statements(sandbox)
-    assert save(sandbox, ("groups", URI, "user.title"))[0] == 400  # the name is taken
+    assert save(sandbox, ("groups", URI, "user.title"))[0] == 400  # the name is already used
 
 
-def test_what_cannot_be_saved_changes_nothing_and_is_still_in_the_form(sandbox: Running) -> None:
+def test_invalid_input_changes_nothing_and_remains_in_the_form(sandbox: RunningSandbox) -> None:
     before = statements(sandbox)
     for rows, why in (
-        ([("a", URI, "")], "a: give a value and a name format"),
-        ([("", URI, "user.title")], "name: one of its own, of 1 to 512 characters"),
-        ([("a", URI, "user.title"), ("a", URI, "user.city")], "name: one of its own"),
+        ([("a", URI, "")], "a: enter a value and select a name format"),
+        ([("", URI, "user.title")], "name: must be unique, of 1 to 512 characters"),
+        ([("a", URI, "user.title"), ("a", URI, "user.city")], "name: must be unique"),
         ([("a", "urn:other", "user.title")], "a name format"),
     ):
         status, page = save(sandbox, *rows)
@@ -65,7 +65,7 @@ def test_what_cannot_be_saved_changes_nothing_and_is_still_in_the_form(sandbox: 
         assert statements(sandbox) == before
 
 
-def test_the_metadata_link_needs_nobody_to_sign_in(sandbox: Running) -> None:
+def test_the_metadata_link_requires_no_authentication(sandbox: RunningSandbox) -> None:
     page = sandbox.get(f"{sandbox.root}/sign-on")
     link = f"{sandbox.okta}/app/exk{sandbox.app['id'][3:]}/sso/saml/metadata"
     assert f'href="{link}">View IdP metadata' in page

@@ -1,4 +1,4 @@
-"""What the emulator offers, read from its router, and how an operation is named."""
+"""The operations of the emulator, read from its router."""
 
 import functools
 import re
@@ -9,7 +9,7 @@ from sandbox.org_file import load_org
 
 @functools.cache
 def offered() -> list[tuple[str, str]]:
-    """Method and path of Okta's API as the emulator has it, ids as `{id}`."""
+    """Method and path of each operation of Okta's API, with `{id}` for IDs."""
     app = create_app(load_org(), base_url="http://x", scim_url="http://x", health=dict)
     found = {
         (route.method, plain(route.resource.canonical))

@@ -1,7 +1,7 @@
-"""A fresh Okta org in this process, and a client that judges every answer it gets.
+"""Runs a new Okta org in the test process, with a client that checks the shape of every answer.
 
-The AWS side is a stand-in that takes any token and any user: the emulator's own rules are under
-test here, SCIM's are in tests/sandbox/aws.
+A stub replaces the AWS side and accepts any token and any user: these tests check the emulator's
+own rules; tests/sandbox/aws checks SCIM.
 """
 
 import asyncio
@@ -17,10 +17,10 @@ from aiohttp.test_utils import TestServer, get_port_socket
 from sandbox.faults import Faults
 from sandbox.okta.server import create_app
 from sandbox.org_file import Group, Org, User, load_org
-from tests.sandbox.okta.shapes import judge, operation
+from tests.sandbox.okta.shapes import check_answer, operation
 
-JUDGED: set[str] = set()
-"""Operations that have succeeded, and been judged, since this process began."""
+CHECKED: set[str] = set()
+"""Operations that succeeded and were checked in this process."""
 TOKEN = "token-of-the-tests"
 SCIM_BASE = "https://scim.us-east-1.amazonaws.com/T/scim/v2"
 
@@ -40,11 +40,12 @@ def people(count: int) -> tuple[User, ...]:
 
 
 def org(users: int = 5, groups: dict[str, tuple[int, ...]] | None = None) -> Org:
-    """Some people, and groups by name with the numbers of their members."""
+    """An org with users, and groups by name with the numbers of their members."""
     members = {
-        name: tuple(f"user{n}@example.com" for n in who) for name, who in (groups or {}).items()
+        name: tuple(f"user{n}@example.com" for n in numbers)
+        for name, numbers in (groups or {}).items()
     }
-    found = tuple(Group(name, "", who) for name, who in members.items())
+    found = tuple(Group(name, "", numbers) for name, numbers in members.items())
     return Org("Tests", people(users), found, load_org().aws)
 
 
@@ -52,11 +53,11 @@ def org(users: int = 5, groups: dict[str, tuple[int, ...]] | None = None) -> Org
 class Answer:
     status: int
     body: Any
-    """The JSON document, the text of what is no JSON, None for nothing."""
+    """The JSON document, the text of other content, or None."""
     headers: Any
 
     def links(self) -> dict[str, str]:
-        """The addresses in the Link headers, by their rel."""
+        """The addresses in the Link headers, by relation."""
         found: dict[str, str] = {}
         for header in self.headers.getall("Link", []):
             address, rel = header.split(">; rel=")
@@ -66,13 +67,13 @@ class Answer:
 
 @dataclass
 class Okta:
-    """`call` sends one request. `problems` collects what is wrong with the shape of an answer."""
+    """Client of the org; `problems` collects deviations of the answers' shapes."""
 
     base: str
     http: ClientSession
     scim: Faults
     sent: list[Any]
-    """The bodies that the AWS side has got, the newest last."""
+    """The bodies that the AWS side received, the newest last."""
     authorization: str = f"SSWS {TOKEN}"
     problems: list[str] = field(default_factory=list)
 
@@ -86,7 +87,7 @@ class Okta:
         headers: dict[str, str] | None = None,
         injected: bool = False,
     ) -> Answer:
-        """`data` is sent as it is; an injected answer is a fault of ours and not judged."""
+        """Send a request; `data` is sent unchanged, and an `injected` answer is not checked."""
         sent = {"Authorization": self.authorization, **(headers or {})}
         if body is not None:
             data, sent["Content-Type"] = json.dumps(body), "application/json"
@@ -97,9 +98,9 @@ class Okta:
             document = json.loads(text) if text and kind == "application/json" else text or None
             answer = Answer(got.status, document, got.headers)
         if not injected:
-            self.problems += judge(method, url[len(self.base) :], answer)
+            self.problems += check_answer(method, url[len(self.base) :], answer)
             if answer.status < 300:
-                JUDGED.add(operation(method, url[len(self.base) :]))
+                CHECKED.add(operation(method, url[len(self.base) :]))
         return answer
 
     async def ok(self, method: str, path: str, body: Any = None) -> Any:
@@ -115,7 +116,7 @@ class Okta:
         assert waited["settled"]
 
     async def app_of(self, label: str = "AWS IAM Identity Center") -> Any:
-        """A new app with one attribute statement, as the plugin makes it."""
+        """Create an app with one attribute statement, as the plugin does."""
         statement = {
             "name": "https://aws.amazon.com/SAML/Attributes/AccessControl:Department",
             "namespace": "urn:oasis:names:tc:SAML:2.0:attrname-format:uri",
@@ -130,7 +131,7 @@ class Okta:
         return await self.ok("POST", "/api/v1/apps?activate=true", body)
 
     async def connect(self, app: str) -> None:
-        """Provisioning on, with everything it can do."""
+        """Enable provisioning with all features."""
         one, on = f"/api/v1/apps/{app}", {"status": "ENABLED"}
         profile = {"authScheme": "TOKEN", "token": "t"}
         await self.ok(
@@ -147,11 +148,11 @@ class Okta:
 
 def run(
     work: Callable[[Okta], Awaitable[None]],
-    seed: Org | None = None,
+    initial_org: Org | None = None,
     connections: str = "supported",
     aws_groups: tuple[str, ...] = (),
 ) -> None:
-    """A fresh org, the work on it, and a failure if any answer had a wrong shape."""
+    """Run `work` on a new org; fail if any answer has a wrong shape."""
 
     async def go() -> None:
         scim, okta_faults, sent = Faults(), Faults(), list[Any]()
@@ -160,7 +161,7 @@ def run(
             port = get_port_socket("127.0.0.1", 0, socket.AF_INET)
             base = f"http://127.0.0.1:{port.getsockname()[1]}"
             okta = create_app(
-                seed or org(), base_url=base, scim_url=aws_url, token=TOKEN,
+                initial_org or org(), base_url=base, scim_url=aws_url, token=TOKEN,
                 connections=connections, latency=0, health=dict, faults=okta_faults,
             )  # fmt: skip
             server = TestServer(okta, host="127.0.0.1", socket_factory=lambda *_: port)
@@ -173,12 +174,12 @@ def run(
 
 
 def _scim(faults: Faults, groups: tuple[str, ...], sent: list[Any]) -> web.Application:
-    """A SCIM endpoint that says yes; `groups` are there from the start."""
-    there = [{"id": f"g-{n}", "displayName": name} for n, name in enumerate(groups)]
+    """A SCIM endpoint that accepts everything; `groups` are its initial groups."""
+    initial_groups = [{"id": f"g-{n}", "displayName": name} for n, name in enumerate(groups)]
 
     async def answer(request: web.Request) -> web.Response:
         if request.method == "GET":
-            found = there if request.path.endswith("/Groups") else []
+            found = initial_groups if request.path.endswith("/Groups") else []
             return web.json_response({"Resources": found, "totalResults": len(found)})
         if request.method == "DELETE":
             return web.Response(status=204)

@@ -1,13 +1,13 @@
 """Plays a recording of the real plugin's calls against the emulator.
 
-Each recorded request is sent, with the recording's ids put into ours. The answer must have the
-recorded status and show what was asked for: what a request wrote must stand in its answer and in
-what is read from the same address afterwards. It must have the keys and kinds of values of the
-recorded answer, unless answers of a real org were recorded: then those decide (the client judges
-that), and of the scratch server's answer it only counts which lists are empty.
+Each recorded request is sent with the recorded IDs replaced by the emulator's. The answer must have
+the recorded status. The values that a request wrote must appear in its answer and in later reads of
+the same address. The answer must have the keys and value types of the recorded answer. If answers
+of a real org were recorded, those decide instead (the client checks this), and the scratch server's
+answer only determines which lists are empty.
 
-Ids are learned from the answers, by their place; what the recording left out before its first
-call and between its calls is made by the steps of the scene.
+The replay learns IDs from the answers, by their position. The steps of a scene create the objects
+that existed before the first recorded call, and the changes between calls.
 """
 
 import json
@@ -17,20 +17,20 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from tests.paths import DATA
-from tests.sandbox.okta.deviations import unlike
+from tests.sandbox.okta.deviations import is_known_difference
 from tests.sandbox.okta.org import Answer, Okta
 from tests.sandbox.okta.scenes import Scene
 from tests.sandbox.okta.shapes import is_recorded, operation
 
 WIRE = DATA / "wire"
 _BASE = "http://127.0.0.1:PORT"
-# The emulator provisions to AWS's endpoints alone, which it takes for the sandbox's own.
+# The emulator only provisions to AWS's endpoints, which it maps to the sandbox's own.
 _SCIM = ("https://scim.example.com", "https://scim.us-east-1.amazonaws.com")
 _ID = re.compile(r"(?:0oa|00g|00u|gPm|0pr|prm|rst|rul|oty|ofc|kid)\w+")
 _NAMED_ID = re.compile(r"id|kid|\w+Id")
 _ELEMENTS = "elements"
 _INJECTED = ("x", "oaeDUMMY")
-"""The error ids of what the recorder put in place of its server's answers."""
+"""The error IDs of answers that the recorder injected."""
 
 
 def recordings() -> list[str]:
@@ -38,7 +38,7 @@ def recordings() -> list[str]:
 
 
 def records(name: str) -> list[Any]:
-    """The calls of a recording, with the bodies that it writes only once."""
+    """The calls of a recording, with repeated bodies filled in."""
     lines = (WIRE / f"{name}.jsonl").read_text().splitlines()
     found = [json.loads(line) for line in lines]
     bodies = {record["seq"]: record["response"] for record in found}
@@ -63,14 +63,14 @@ def injected(record: Any) -> bool:
 class Replay:
     okta: Okta
     ids: dict[str, str] = field(default_factory=dict)
-    """Our id for each of the recording's."""
+    """The emulator's ID for each recorded ID."""
     written: dict[str, Any] = field(default_factory=dict)
-    """What was last written to an address, for the reads that follow."""
+    """The last document written to each address, to check later reads."""
     cursors: dict[str, str] = field(default_factory=dict)
     problems: list[str] = field(default_factory=list)
 
     async def play(self, name: str, scene: Scene) -> None:
-        await self._meet()
+        await self._learn_org_ids()
         for step in scene.before:
             await step(self)
         for record in records(name):
@@ -78,12 +78,12 @@ class Replay:
                 await step(self)
             place = f"{name}:{record['seq']} {record['method']} {record['path']}"
             faked = injected(record) and record["seq"] not in scene.own
-            await self._one(place, record, faked or record["seq"] in scene.faked)
+            await self._play_call(place, record, faked or record["seq"] in scene.faked)
         self.problems += self.okta.problems
         self.okta.problems.clear()
 
-    async def _meet(self) -> None:
-        """The org's own objects, which every recording takes for known."""
+    async def _learn_org_ids(self) -> None:
+        """Learn the IDs of the org's initial objects, which every recording uses."""
         me = await self.okta.ok("GET", "/api/v1/users/me")
         users = await self.okta.ok("GET", "/api/v1/users")
         policies = await self.okta.ok("GET", "/api/v1/policies?type=ACCESS_POLICY")
@@ -94,31 +94,33 @@ class Replay:
             recorded = "rstDEFAULT0000000001" if policy["system"] else "rstADMIN000000000001"
             self.ids[recorded] = policy["id"]
 
-    def _unmade(self, text: str) -> list[str]:
+    def _unknown_ids(self, text: str) -> list[str]:
         return [found for found in _ID.findall(text) if "EMU" in found]
 
-    def ours(self, text: str) -> str:
-        """The recording's text with our ids and addresses."""
+    def translate(self, text: str) -> str:
+        """Replace the recorded IDs and addresses in a text by the emulator's."""
         text = text.replace(_BASE, self.okta.base).replace(*_SCIM)
         return _ID.sub(lambda match: self.ids.get(match[0], match[0]), text)
 
     def learn(self, recorded: Any, actual: Any) -> None:
-        for where, theirs, here in self._pairs(recorded, actual):
+        for where, original, value in self._pairs(recorded, actual):
             key = where.rsplit(".", 1)[-1]
-            if not (isinstance(theirs, str) and isinstance(here, str) and _ID.fullmatch(theirs)):
+            if not (
+                isinstance(original, str) and isinstance(value, str) and _ID.fullmatch(original)
+            ):
                 continue
-            if not _NAMED_ID.fullmatch(key) or self.ids.setdefault(theirs, here) == here:
+            if not _NAMED_ID.fullmatch(key) or self.ids.setdefault(original, value) == value:
                 continue
-            if key != "kid":  # the scratch server's copies of an app share a key
-                self.problems.append(f"{where}: {theirs} was {self.ids[theirs]}, is {here}")
+            if key != "kid":  # on the scratch server, copies of an app share a key
+                self.problems.append(f"{where}: {original} was {self.ids[original]}, is {value}")
 
-    async def _one(self, place: str, record: Any, faked: bool) -> None:
+    async def _play_call(self, place: str, record: Any, faked: bool) -> None:
         path = await self._path(record["path"])
         body = record["request"]
-        body = json.loads(self.ours(json.dumps(body))) if body is not None else None
+        body = json.loads(self.translate(json.dumps(body))) if body is not None else None
         raw = body.pop("_raw", None) if isinstance(body, dict) else None
-        if record["status"] < 400 and (unmade := self._unmade(path + json.dumps(body))):
-            raise AssertionError(f"{place}: the scene does not make {', '.join(unmade)}")
+        if record["status"] < 400 and (unknown := self._unknown_ids(path + json.dumps(body))):
+            raise AssertionError(f"{place}: the scene does not create {', '.join(unknown)}")
         if faked:
             await self._fault(record, path)
         if raw is not None:
@@ -142,22 +144,22 @@ class Replay:
         path, _, cursor = recorded.partition("after=")
         cursor, _, rest = cursor.partition("&")
         if not cursor:
-            return self.ours(recorded)
-        if cursor not in self.cursors:  # the pages before were cut out of the recording
-            await self._walk(recorded)
-        return self.ours(path) + "after=" + self.cursors[cursor] + (rest and "&" + rest)
+            return self.translate(recorded)
+        if cursor not in self.cursors:  # the recording omits the previous pages
+            await self._follow_pages(recorded)
+        return self.translate(path) + "after=" + self.cursors[cursor] + (rest and "&" + rest)
 
-    async def _walk(self, recorded: str) -> None:
-        """Follow our own links to the last page; its cursor is the one that was recorded."""
-        theirs = re.search(r"after=(\w+)", recorded)
-        assert theirs
+    async def _follow_pages(self, recorded: str) -> None:
+        """Follow the emulator's links to the last page, to learn the cursor of the recorded one."""
+        original = re.search(r"after=(\w+)", recorded)
+        assert original
         known = re.sub(r"after=\w+", f"after={list(self.cursors.values())[-1]}", recorded)
-        address = self.ours(known)
+        address = self.translate(known)
         while address:
             answer = await self.okta.call("GET", address)
             address = answer.links().get("next", "")
             if address:
-                self.cursors[theirs[1]] = address.split("after=")[1].split("&")[0]
+                self.cursors[original[1]] = address.split("after=")[1].split("&")[0]
 
     async def _fault(self, record: Any, path: str) -> None:
         await self.okta.fault(
@@ -171,21 +173,23 @@ class Replay:
         real = is_recorded(record["method"], record["path"], answer.status)
         for where, what in self._differences(record["response"], answer.body):
             line = f"{where or 'the answer'}: {what}"
-            if not (unlike(op, line) or (real and _ELEMENTS not in what)):
+            if not (is_known_difference(op, line) or (real and _ELEMENTS not in what)):
                 self.problems.append(f"{place}: {line}")
-        theirs = re.search(
+        original = re.search(
             r"after=(\w+)>; rel=\"next\"", record.get("resp_headers", {}).get("Link", "")
         )
-        here = answer.links().get("next")
-        if theirs and here:
-            self.cursors[theirs[1]] = here.split("after=")[1].split("&")[0]
-        elif theirs or here:
-            self.problems.append(f"{place}: next page: {theirs and theirs[1]} there, {here} here")
+        value = answer.links().get("next")
+        if original and value:
+            self.cursors[original[1]] = value.split("after=")[1].split("&")[0]
+        elif original or value:
+            self.problems.append(
+                f"{place}: next page: {original and original[1]} there, {value} here"
+            )
 
     def _differences(
         self, recorded: Any, actual: Any, where: str = ""
     ) -> Iterator[tuple[str, str]]:
-        """Other keys, other kinds of values, and lists of which one is empty."""
+        """Different keys, value types, and lists of which one is empty."""
         if _kind(recorded) != _kind(actual):
             yield where, f"{_kind(recorded)} there, {_kind(actual)} here"
         elif isinstance(recorded, dict):
@@ -200,21 +204,21 @@ class Replay:
         elif isinstance(recorded, list):
             if bool(recorded) != bool(actual):
                 yield where, f"{len(recorded)} {_ELEMENTS} there, {len(actual)} here"
-            for theirs, here in self._side_by_side(recorded, actual):
-                yield from self._differences(theirs, here, where + "[]")
+            for original, value in self._side_by_side(recorded, actual):
+                yield from self._differences(original, value, where + "[]")
 
     def _pairs(self, recorded: Any, actual: Any, where: str = "") -> Iterator[tuple[str, Any, Any]]:
         if isinstance(recorded, dict) and isinstance(actual, dict):
             for key in recorded.keys() & actual.keys():
                 yield from self._pairs(recorded[key], actual[key], f"{where}.{key}")
         elif isinstance(recorded, list) and isinstance(actual, list):
-            for theirs, here in self._side_by_side(recorded, actual):
-                yield from self._pairs(theirs, here, where)
+            for original, value in self._side_by_side(recorded, actual):
+                yield from self._pairs(original, value, where)
         else:
             yield where, recorded, actual
 
     def _side_by_side(self, recorded: list[Any], actual: list[Any]) -> list[tuple[Any, Any]]:
-        """Elements that are the same object; of unknown ones, in the order in which they come."""
+        """Pair the elements by known ID, and the remaining ones by position."""
         rest = {_id(item) or f"{n}": item for n, item in enumerate(actual)}
         found: list[tuple[Any, Any]] = []
         for item in recorded:
@@ -224,17 +228,17 @@ class Replay:
         return [*found, *zip(unknown, rest.values(), strict=False)]
 
     def _remember(self, record: Any, path: str, body: Any, answer: Answer) -> Iterator[str]:
-        """Note what was written and see that it is shown.
+        """Remember the written document, and check that the answer shows it.
 
-        Where the recorded answer shows something else than was written, this may stand as well.
+        If the recorded answer differs from the written document, the recorded value is allowed too.
         """
-        method, address, theirs = record["method"], path.split("?")[0], record["response"]
+        method, address, original = record["method"], path.split("?")[0], record["response"]
         if answer.status >= 400:
             return
         if method == "DELETE":
             self.forget(address)
         elif method == "GET":
-            yield from _missing(self.written.get(address, {}), answer.body, theirs)
+            yield from _unshown(self.written.get(address, {}), answer.body, original)
         elif address.endswith(("/activate", "/deactivate")):
             on = ("ENABLED", "DISABLED") if "/connections/" in address else ("ACTIVE", "INACTIVE")
             status = on[0] if address.endswith("/activate") else on[1]
@@ -242,15 +246,15 @@ class Replay:
             self.written.setdefault(about, {})["status"] = status
         elif body is not None:
             body = {"capabilities": body} if "/features/" in address else body
-            yield from _missing(body, answer.body, theirs)
-            made = answer.body.get("id", "") if method == "POST" else ""
-            if made and not address.endswith(made):
-                address += "/" + made
+            yield from _unshown(body, answer.body, original)
+            created = answer.body.get("id", "") if method == "POST" else ""
+            if created and not address.endswith(created):
+                address += "/" + created
             old = {} if method == "PUT" else self.written.get(address, {})
             self.written[address] = {**old, **body}
 
     def forget(self, address: str) -> None:
-        """Changed by somebody else: no recorded call says any more what stands there."""
+        """Forget the documents of an address that another client has changed."""
         for known in [a for a in self.written if a.startswith(address)]:
             del self.written[known]
 
@@ -259,16 +263,16 @@ def _id(item: Any) -> str:
     return str(item.get("id", "")) if isinstance(item, dict) else ""
 
 
-def _missing(wanted: Any, shown: Any, theirs: Any, where: str = "") -> Iterator[str]:
-    """What was asked for at a place that the answer has, and is not what stands there.
+def _unshown(wanted: Any, shown: Any, original: Any, where: str = "") -> Iterator[str]:
+    """Written values that the answer shows differently.
 
-    Nothing can be shown as null or as an empty text, and times and links are the server's.
+    An empty value may appear as null or as an empty string; timestamps and links are the server's.
     """
     if isinstance(wanted, dict) and isinstance(shown, dict):
         for key in (wanted.keys() & shown.keys()) - {"created", "lastUpdated", "_links"}:
-            other = theirs.get(key) if isinstance(theirs, dict) else None
-            yield from _missing(wanted[key], shown[key], other, f"{where}.{key}".lstrip("."))
-    elif not isinstance(wanted, dict) and (shown or None) not in (wanted or None, theirs):
+            other = original.get(key) if isinstance(original, dict) else None
+            yield from _unshown(wanted[key], shown[key], other, f"{where}.{key}".lstrip("."))
+    elif not isinstance(wanted, dict) and (shown or None) not in (wanted or None, original):
         yield f"{where}: {wanted!r:.80} was written, {shown!r:.80} is shown"
 
 

@@ -1,7 +1,7 @@
-"""What each recording leaves out: the objects that were there before, and what others did between.
+"""Scenes: the initial objects of each recording, and changes by others between its calls.
 
-A scene's steps work on the emulator through its own API. Numbers are those of the recorded ids:
-`app(3)` makes the app that the recording calls `0oaEMU00000000000003`.
+The steps of a scene use the emulator's API. Numbers are those of the recorded IDs: `app(3)` creates
+the app with the recorded ID `0oaEMU00000000000003`.
 """
 
 import re
@@ -9,7 +9,7 @@ from collections.abc import Awaitable, Callable
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
-from sandbox.faults import read as read_fault
+from sandbox.faults import parse_fault
 from tests.sandbox.okta.org import TOKEN
 
 if TYPE_CHECKING:
@@ -25,12 +25,12 @@ class Scene:
     at: dict[int, tuple[Step, ...]] = field(default_factory=dict)
     """Steps before the record of this number."""
     faked: frozenset[int] = frozenset()
-    """Records whose answer the recorder made up although it is no error: given by a fault here."""
+    """Records whose successful answer the recorder injected; the replay injects it too."""
     own: frozenset[int] = frozenset()
-    """Records whose made-up error the emulator gives by itself."""
+    """Records with an injected error that the emulator returns by itself."""
     connections: str = "supported"
     aws_groups: tuple[str, ...] = ()
-    """Groups that are on the AWS side when the app is connected."""
+    """Groups that exist in AWS when the app is connected."""
 
 
 def recorded_id(prefix: str, number: int) -> str:
@@ -39,23 +39,23 @@ def recorded_id(prefix: str, number: int) -> str:
 
 def app(number: int, label: str = IDC) -> Step:
     async def step(replay: "Replay") -> None:
-        made = await replay.okta.app_of(label)
-        replay.ids[recorded_id("0oa", number)] = made["id"]
-        replay.ids[f"kid{number:04d}DUMMY"] = made["credentials"]["signing"]["kid"]
+        created = await replay.okta.app_of(label)
+        replay.ids[recorded_id("0oa", number)] = created["id"]
+        replay.ids[f"kid{number:04d}DUMMY"] = created["credentials"]["signing"]["kid"]
 
     return step
 
 
 def group(number: int, name: str) -> Step:
     async def step(replay: "Replay") -> None:
-        made = await replay.okta.ok("POST", "/api/v1/groups", {"profile": {"name": name}})
-        replay.ids[recorded_id("00g", number)] = made["id"]
+        created = await replay.okta.ok("POST", "/api/v1/groups", {"profile": {"name": name}})
+        replay.ids[recorded_id("00g", number)] = created["id"]
 
     return step
 
 
 def connected(number: int) -> Step:
-    """Provisioning of this app is on."""
+    """Enable provisioning of this app."""
 
     async def step(replay: "Replay") -> None:
         await replay.okta.connect(replay.ids[recorded_id("0oa", number)])
@@ -64,7 +64,7 @@ def connected(number: int) -> Step:
 
 
 def imported(number: int, name: str) -> Step:
-    """The app's group of this name, met when the app was connected."""
+    """The group of the app that was imported when the app was connected."""
 
     async def step(replay: "Replay") -> None:
         found = await replay.okta.ok("GET", '/api/v1/groups?filter=type eq "APP_GROUP"')
@@ -80,30 +80,30 @@ def assigned(app_number: int, group_number: int, priority: int | None = None) ->
 
 
 def pushed(number: int, app_number: int, source: int, target: str, target_number: int = 0) -> Step:
-    """A group that is pushed already, to a group of this name."""
+    """Push a group to a group of this name."""
 
     async def step(replay: "Replay") -> None:
         app_id = replay.ids[recorded_id("0oa", app_number)]
         body = {"sourceGroupId": replay.ids[recorded_id("00g", source)],
                 "targetGroupName": target}  # fmt: skip
-        made = await replay.okta.ok("POST", f"/api/v1/apps/{app_id}/group-push/mappings", body)
-        replay.ids[recorded_id("gPm", number)] = made["id"]
-        replay.ids[recorded_id("00g", target_number)] = made["targetGroupId"]
+        created = await replay.okta.ok("POST", f"/api/v1/apps/{app_id}/group-push/mappings", body)
+        replay.ids[recorded_id("gPm", number)] = created["id"]
+        replay.ids[recorded_id("00g", target_number)] = created["targetGroupId"]
 
     return step
 
 
 def call(method: str, path: str, body: Any = None) -> Step:
-    """A call that the recording does not have; `0oa3` in the path is the recorded app 3."""
+    """Make a call that is not in the recording; `0oa3` in the path is the recorded app 3."""
 
     async def step(replay: "Replay") -> None:
-        here = re.sub(
+        actual_path = re.sub(
             r"\b(0oa|00g|00u|gPm|0pr|rst|ofc)(\d+)\b",
             lambda match: replay.ids[recorded_id(match[1], int(match[2]))],
             path,
         )
-        await replay.okta.ok(method, here, body)
-        replay.forget(re.split(r"\?|/lifecycle/", here)[0])
+        await replay.okta.ok(method, actual_path, body)
+        replay.forget(re.split(r"\?|/lifecycle/", actual_path)[0])
 
     return step
 
@@ -112,14 +112,14 @@ def claim(number: int, app_number: int) -> Step:
     async def step(replay: "Replay") -> None:
         address = f"/api/v1/apps/{replay.ids[recorded_id('0oa', app_number)]}/federated-claims"
         body = {"name": "Department", "expression": "user.profile.costCenter"}
-        made = await replay.okta.ok("POST", address, body)
-        replay.ids[recorded_id("ofc", number)] = made["id"]
+        created = await replay.okta.ok("POST", address, body)
+        replay.ids[recorded_id("ofc", number)] = created["id"]
 
     return step
 
 
 def gone(number: int) -> tuple[Step, Step]:
-    """Somebody else deletes this app."""
+    """Delete this app, as another client would."""
     one = f"/api/v1/apps/0oa{number}"
     return call("POST", one + "/lifecycle/deactivate"), call("DELETE", one)
 
@@ -139,13 +139,13 @@ def unpushed(number: int, app_number: int) -> tuple[Step, Step]:
 
 
 def in_error(number: int, app_number: int) -> Step:
-    """AWS refuses this pushed group the next time."""
+    """Let the next push of this group fail."""
 
     async def step(replay: "Replay") -> None:
         refusal = {"server": "scim", "method": "PATCH", "path": "/Groups/", "status": 400,
                    "body": {"detail": "refused"}}  # fmt: skip
         await replay.okta.settled()
-        replay.okta.scim.waiting.append(read_fault(refusal))
+        replay.okta.scim.active.append(parse_fault(refusal))
         one = f"/api/v1/apps/0oa{app_number}/group-push/mappings/gPm{number}"
         await call("PATCH", one, {"status": "ACTIVE"})(replay)
         await replay.okta.settled()
@@ -172,7 +172,7 @@ BULK = tuple(group(10 + n, f"bulk-{n}") for n in range(250))
 PUSHED = tuple(pushed(260 + n, 5, 10 + n, f"target-{n}") for n in range(250))
 
 NOT_PLAYED: dict[str, str] = {}
-"""Recordings that are not sent to the emulator, and why."""
+"""Recordings that are not played, with the reason."""
 
 SCENES: dict[str, Scene] = {
     "assignment-single-import": Scene((app(6), group(5, "group-1"), assigned(6, 5))),

@@ -1,9 +1,9 @@
-"""Judges an answer of the emulator: first by recordings of a real org, then by Okta's own word.
+"""Checks the shape of an answer against recordings of a real org and Okta's OpenAPI description.
 
-`judge` gives one line for each thing that is wrong. The recordings win: of an answer that they
-describe, the OpenAPI description is asked for the values of enumerations alone. An answer that
-neither describes is assumed, and only an error's shape is looked at. What we differ in on purpose
-stands in `tests/sandbox/okta/deviations.py`, with the reason.
+`check_answer` returns one line for each deviation. Recordings take precedence: for a recorded
+answer, the OpenAPI description only checks the values of enumerations. If neither describes the
+answer, it is assumed, and only the shape of an error is checked. Deliberate deviations are in
+tests/sandbox/okta/deviations.py, with the reason.
 """
 
 import functools
@@ -43,7 +43,7 @@ def recorded() -> dict[str, Any]:
 
 @functools.cache
 def documented() -> dict[str, Any]:
-    """Operations of the OpenAPI description; nothing where the makers' documents are missing."""
+    """Operations of the OpenAPI description; empty if the description is missing."""
     if not DOCUMENTED.exists():
         return {}
     return {
@@ -54,7 +54,7 @@ def documented() -> dict[str, Any]:
     }
 
 
-def judge(method: str, path: str, answer: Any) -> list[str]:
+def check_answer(method: str, path: str, answer: Any) -> list[str]:
     if path.startswith("/sandbox/"):
         return []
     op, status = operation(method, path), str(answer.status)
@@ -73,7 +73,7 @@ def is_recorded(method: str, path: str, status: int) -> bool:
 
 
 Found = Iterator[tuple[str, str]]
-"""Places such as `[].profile.name`, each with what is wrong there."""
+"""Pairs of a location such as `[].profile.name` and the deviation there."""
 
 
 def _by_recording(known: Any, answer: Any) -> Found:
@@ -90,7 +90,7 @@ def _by_recording(known: Any, answer: Any) -> Found:
 
 
 def fits(shape: Any, value: Any, where: str = "") -> Found:
-    """What of a value a recorded shape does not allow (tests/data/README.md explains shapes)."""
+    """Deviations of a value from a recorded shape (see tests/data/README.md)."""
     if isinstance(shape, str):
         shape = {"type": [shape]}
     scalars: Any = shape.get("type", [])
@@ -187,7 +187,7 @@ def _validator() -> Any:
 
 
 def _json_schema(node: Any) -> Any:
-    """OpenAPI 3.0 as JSON Schema says it: `nullable`, and references from anywhere."""
+    """Convert OpenAPI 3.0 to JSON Schema: `nullable`, and references."""
     if isinstance(node, list):
         return [_json_schema(item) for item in node]
     if not isinstance(node, dict):
@@ -210,7 +210,7 @@ def _resolved(node: Any) -> Any:
 
 
 def _chosen(schema: Any, value: Any) -> Any:
-    """The subtype that a discriminator names, for this value."""
+    """The subtype that the discriminator selects for this value."""
     choice = _resolved(schema).get("discriminator")
     if choice and isinstance(value, dict):
         name = choice.get("mapping", {}).get(value.get(choice["propertyName"]))

@@ -1,4 +1,4 @@
-"""Okta's expressions: what they give, and that anything else is refused when it is saved."""
+"""Okta's expressions: the values of valid ones, and the refusal of invalid ones."""
 
 from contextlib import suppress
 from typing import Any
@@ -50,7 +50,7 @@ ADA = Scope(
         ("source.lastName", "Berg"),
     ],
 )
-def test_an_expression_gives(text: str, value: Any) -> None:
+def test_an_expression_has_the_expected_value(text: str, value: Any) -> None:
     assert parse(text)(ADA) == value
 
 
@@ -59,7 +59,7 @@ def test_an_expression_gives(text: str, value: Any) -> None:
     ["", "department", "user.x ==", "(user.x", "f(user.x)", "user.x user.y", '"open', "a.b", "!",
      "isMemberOfGroup(", 'isMemberOfGroup("a", "b")', "== 1", "user.x ? 1", "()", "(" * 5000],
 )  # fmt: skip
-def test_what_is_no_expression_is_refused(text: str) -> None:
+def test_an_invalid_expression_is_refused(text: str) -> None:
     with pytest.raises(ExpressionError):
         parse(text)
 
@@ -72,7 +72,7 @@ PIECES = st.sampled_from(
 
 
 @given(text=st.lists(PIECES, max_size=9).map(" ".join) | st.text())
-def test_a_saved_expression_never_fails_for_anybody(text: str) -> None:
+def test_a_saved_expression_never_fails(text: str) -> None:
     with suppress(ExpressionError):
         value = parse(text)
         for scope in (ADA, Scope({}), Scope({"x": [1], "level": {}, "y": ""})):

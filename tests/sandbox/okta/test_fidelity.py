@@ -1,4 +1,4 @@
-"""docs/reference/sandbox-fidelity.md says what each answer rests on, and is not stale."""
+"""docs/reference/sandbox-fidelity.md lists the evidence for each operation and is up to date."""
 
 import re
 
@@ -8,17 +8,17 @@ from tests.sandbox.okta.fidelity import PAGE, evidence, page
 from tests.sandbox.okta.operations import offered
 from tests.sandbox.okta.shapes import DOCUMENTED
 
-AGAIN = "is stale: python -m tests.sandbox.okta.fidelity writes it anew"
+AGAIN = "is out of date; run python -m tests.sandbox.okta.fidelity"
 
 
-def test_every_operation_is_on_the_page_and_what_is_recorded_is_called_so() -> None:
+def test_the_page_lists_every_operation_with_its_evidence() -> None:
     rows = re.findall(r"\| `(\S+ \S+)` \| (\w+) \|", PAGE.read_text())
     assert {name for name, _ in rows} == {f"{m} {p}" for m, p in offered()}, f"{PAGE} {AGAIN}"
     for name, word in rows:
         assert (word == "recorded") is (evidence(name)[0] == "recorded"), name
 
 
-def test_the_page_is_what_would_be_written_now() -> None:
+def test_the_page_is_up_to_date() -> None:
     if not DOCUMENTED.exists():
-        pytest.skip(f"{DOCUMENTED.name} is not here: what is documented can't be told")
+        pytest.skip(f"{DOCUMENTED.name} is missing, so the documented operations are unknown")
     assert page() == PAGE.read_text(), f"{PAGE} {AGAIN}"

@@ -1,4 +1,4 @@
-"""A group rule keeps its groups filled, and takes out again whom it has put in."""
+"""A group rule adds matching users to its groups and removes them when they no longer match."""
 
 from typing import Any
 
@@ -7,16 +7,16 @@ import pytest
 from tests.sandbox.okta.org import Okta, org, run
 
 RULES = "/api/v1/groups/rules"
-SEED = org(4, {"sales": (0, 1), "finance": (1, 2), "all": ()})
+ORG = org(4, {"sales": (0, 1), "finance": (1, 2), "all": ()})
 
 
-async def ids(okta: Okta) -> dict[str, str]:
+async def group_ids(okta: Okta) -> dict[str, str]:
     groups, users = await okta.ok("GET", "/api/v1/groups"), await okta.ok("GET", "/api/v1/users")
     named = {group["profile"]["name"]: group["id"] for group in groups}
     return named | {f"u{n}": user["id"] for n, user in enumerate(users)}
 
 
-async def made(okta: Okta, expression: str, *groups: str, name: str = "r") -> str:
+async def create_rule(okta: Okta, expression: str, *groups: str, name: str = "r") -> str:
     body = {
         "type": "group_rule", "name": name,
         "conditions": {"expression": {"value": expression}},
@@ -30,162 +30,168 @@ async def members(okta: Okta, group: str) -> set[str]:
     return {user["profile"]["login"].split("@")[0].replace("user", "u") for user in found}
 
 
-async def active(okta: Okta, rule: str) -> None:
+async def activate(okta: Okta, rule: str) -> None:
     await okta.ok("POST", f"{RULES}/{rule}/lifecycle/activate")
 
 
-def test_a_rule_of_groups_fills_its_group_and_keeps_it_filled() -> None:
-    async def story(okta: Okta) -> None:
-        known = await ids(okta)
-        both = f'isMemberOfAnyGroup("{known["sales"]}","{known["finance"]}")'
-        rule = await made(okta, both, known["all"])
-        assert await members(okta, known["all"]) == set()  # not active yet
-        await active(okta, rule)
-        assert await members(okta, known["all"]) == {"u0", "u1", "u2"}
-        await okta.ok("PUT", f"/api/v1/groups/{known['sales']}/users/{known['u3']}")
-        assert await members(okta, known["all"]) == {"u0", "u1", "u2", "u3"}
-        await okta.ok("DELETE", f"/api/v1/groups/{known['sales']}/users/{known['u0']}")
-        await okta.ok("DELETE", f"/api/v1/groups/{known['sales']}/users/{known['u1']}")
-        assert await members(okta, known["all"]) == {"u1", "u2", "u3"}  # u1 is in finance still
+def test_a_rule_on_groups_keeps_its_group_up_to_date() -> None:
+    async def check(okta: Okta) -> None:
+        ids = await group_ids(okta)
+        both = f'isMemberOfAnyGroup("{ids["sales"]}","{ids["finance"]}")'
+        rule = await create_rule(okta, both, ids["all"])
+        assert await members(okta, ids["all"]) == set()  # not active yet
+        await activate(okta, rule)
+        assert await members(okta, ids["all"]) == {"u0", "u1", "u2"}
+        await okta.ok("PUT", f"/api/v1/groups/{ids['sales']}/users/{ids['u3']}")
+        assert await members(okta, ids["all"]) == {"u0", "u1", "u2", "u3"}
+        await okta.ok("DELETE", f"/api/v1/groups/{ids['sales']}/users/{ids['u0']}")
+        await okta.ok("DELETE", f"/api/v1/groups/{ids['sales']}/users/{ids['u1']}")
+        assert await members(okta, ids["all"]) == {"u1", "u2", "u3"}  # u1 is still in finance
 
-    run(story, SEED)
+    run(check, ORG)
 
 
-def test_who_was_in_the_group_before_is_not_the_rules_to_take_out() -> None:
-    async def story(okta: Okta) -> None:
-        known = await ids(okta)
-        await okta.ok("PUT", f"/api/v1/groups/{known['all']}/users/{known['u0']}")
-        await active(okta, await made(okta, f'isMemberOfGroup("{known["sales"]}")', known["all"]))
+def test_a_rule_does_not_remove_earlier_members() -> None:
+    async def check(okta: Okta) -> None:
+        ids = await group_ids(okta)
+        await okta.ok("PUT", f"/api/v1/groups/{ids['all']}/users/{ids['u0']}")
+        await activate(
+            okta, await create_rule(okta, f'isMemberOfGroup("{ids["sales"]}")', ids["all"])
+        )
         for user in ("u0", "u1"):
-            await okta.ok("DELETE", f"/api/v1/groups/{known['sales']}/users/{known[user]}")
-        assert await members(okta, known["all"]) == {"u0"}
+            await okta.ok("DELETE", f"/api/v1/groups/{ids['sales']}/users/{ids[user]}")
+        assert await members(okta, ids["all"]) == {"u0"}
 
-    run(story, SEED)
+    run(check, ORG)
 
 
-def test_a_change_of_the_profile_moves_a_person() -> None:
-    async def story(okta: Okta) -> None:
-        known = await ids(okta)
-        await active(okta, await made(okta, 'user.department=="Legal"', known["all"]))
-        assert await members(okta, known["all"]) == set()
-        one = f"/api/v1/users/{known['u2']}"
+def test_a_profile_change_moves_a_user_between_groups() -> None:
+    async def check(okta: Okta) -> None:
+        ids = await group_ids(okta)
+        await activate(okta, await create_rule(okta, 'user.department=="Legal"', ids["all"]))
+        assert await members(okta, ids["all"]) == set()
+        one = f"/api/v1/users/{ids['u2']}"
         await okta.ok("POST", one, {"profile": {"department": "Legal"}})
-        assert await members(okta, known["all"]) == {"u2"}
+        assert await members(okta, ids["all"]) == {"u2"}
         await okta.ok("POST", one, {"profile": {"department": "Sales"}})
-        assert await members(okta, known["all"]) == set()
+        assert await members(okta, ids["all"]) == set()
 
-    run(story, SEED)
+    run(check, ORG)
 
 
 @pytest.mark.parametrize(("remove", "left"), [("true", set[str]()), ("false", {"u0", "u1"})])
-def test_when_a_rule_goes_its_people_stay_unless_asked_otherwise(
+def test_deleting_a_rule_keeps_its_users_unless_remove_users_is_set(
     remove: str, left: set[str]
 ) -> None:
-    async def story(okta: Okta) -> None:
-        known = await ids(okta)
-        rule = await made(okta, f'isMemberOfGroup("{known["sales"]}")', known["all"])
-        await active(okta, rule)
+    async def check(okta: Okta) -> None:
+        ids = await group_ids(okta)
+        rule = await create_rule(okta, f'isMemberOfGroup("{ids["sales"]}")', ids["all"])
+        await activate(okta, rule)
         await okta.ok("DELETE", f"{RULES}/{rule}?removeUsers={remove}")
-        assert await members(okta, known["all"]) == left
+        assert await members(okta, ids["all"]) == left
         assert (await okta.call("GET", f"{RULES}/{rule}")).status == 404
 
-    run(story, SEED)
+    run(check, ORG)
 
 
-def test_two_rules_hold_somebody_until_neither_does() -> None:
-    async def story(okta: Okta) -> None:
-        known = await ids(okta)
+def test_a_user_stays_while_one_of_two_rules_matches() -> None:
+    async def check(okta: Okta) -> None:
+        ids = await group_ids(okta)
         for group in ("sales", "finance"):
-            rule = await made(okta, f'isMemberOfGroup("{known[group]}")', known["all"], name=group)
-            await active(okta, rule)
-        await okta.ok("DELETE", f"/api/v1/groups/{known['sales']}/users/{known['u1']}")
-        assert "u1" in await members(okta, known["all"])
-        await okta.ok("DELETE", f"/api/v1/groups/{known['finance']}/users/{known['u1']}")
-        assert "u1" not in await members(okta, known["all"])
+            rule = await create_rule(
+                okta, f'isMemberOfGroup("{ids[group]}")', ids["all"], name=group
+            )
+            await activate(okta, rule)
+        await okta.ok("DELETE", f"/api/v1/groups/{ids['sales']}/users/{ids['u1']}")
+        assert "u1" in await members(okta, ids["all"])
+        await okta.ok("DELETE", f"/api/v1/groups/{ids['finance']}/users/{ids['u1']}")
+        assert "u1" not in await members(okta, ids["all"])
 
-    run(story, SEED)
+    run(check, ORG)
 
 
-def test_a_rule_off_leaves_everybody_where_they_are() -> None:
-    async def story(okta: Okta) -> None:
-        known = await ids(okta)
-        rule = await made(okta, f'isMemberOfGroup("{known["sales"]}")', known["all"])
-        await active(okta, rule)
+def test_deactivating_a_rule_keeps_all_members() -> None:
+    async def check(okta: Okta) -> None:
+        ids = await group_ids(okta)
+        rule = await create_rule(okta, f'isMemberOfGroup("{ids["sales"]}")', ids["all"])
+        await activate(okta, rule)
         await okta.ok("POST", f"{RULES}/{rule}/lifecycle/deactivate")
-        await okta.ok("DELETE", f"/api/v1/groups/{known['sales']}/users/{known['u0']}")
-        assert await members(okta, known["all"]) == {"u0", "u1"}
-        await active(okta, rule)  # looks at everybody again
-        assert await members(okta, known["all"]) == {"u1"}
+        await okta.ok("DELETE", f"/api/v1/groups/{ids['sales']}/users/{ids['u0']}")
+        assert await members(okta, ids["all"]) == {"u0", "u1"}
+        await activate(okta, rule)  # applies the rule to all users again
+        assert await members(okta, ids["all"]) == {"u1"}
 
-    run(story, SEED)
+    run(check, ORG)
 
 
-def test_a_group_that_is_deleted_ends_what_the_rule_gave_for_it() -> None:
-    async def story(okta: Okta) -> None:
-        known = await ids(okta)
-        rule = await made(okta, f'isMemberOfGroup("{known["sales"]}")', known["all"])
-        await active(okta, rule)
-        await okta.ok("DELETE", f"/api/v1/groups/{known['sales']}")
-        assert await members(okta, known["all"]) == set()
-        await okta.ok("DELETE", f"/api/v1/groups/{known['all']}")
+def test_deleting_a_group_removes_the_members_of_rules_based_on_it() -> None:
+    async def check(okta: Okta) -> None:
+        ids = await group_ids(okta)
+        rule = await create_rule(okta, f'isMemberOfGroup("{ids["sales"]}")', ids["all"])
+        await activate(okta, rule)
+        await okta.ok("DELETE", f"/api/v1/groups/{ids['sales']}")
+        assert await members(okta, ids["all"]) == set()
+        await okta.ok("DELETE", f"/api/v1/groups/{ids['all']}")
         shown = await okta.ok("GET", f"{RULES}/{rule}")
         assert (shown["status"], shown["allGroupsValid"]) == ("INVALID", False)
 
-    run(story, SEED)
+    run(check, ORG)
 
 
-def test_one_rule_may_ask_for_what_another_gives_and_a_circle_ends() -> None:
-    async def story(okta: Okta) -> None:
-        known = await ids(okta)
+def test_rules_can_depend_on_each_other_and_circular_rules_end() -> None:
+    async def check(okta: Okta) -> None:
+        ids = await group_ids(okta)
         second = (await okta.ok("POST", "/api/v1/groups", {"profile": {"name": "second"}}))["id"]
-        last = await made(okta, f'isMemberOfGroup("{known["all"]}")', second, name="last")
-        first = await made(okta, f'isMemberOfGroup("{known["sales"]}")', known["all"], name="a")
-        await active(okta, last)
-        await active(okta, first)
+        last = await create_rule(okta, f'isMemberOfGroup("{ids["all"]}")', second, name="last")
+        first = await create_rule(okta, f'isMemberOfGroup("{ids["sales"]}")', ids["all"], name="a")
+        await activate(okta, last)
+        await activate(okta, first)
         assert await members(okta, second) == {"u0", "u1"}
-        circle = await made(okta, f'!isMemberOfGroup("{second}")', second, name="circle")
-        await active(okta, circle)
+        circle = await create_rule(okta, f'!isMemberOfGroup("{second}")', second, name="circle")
+        await activate(okta, circle)
         assert (await okta.ok("GET", f"{RULES}/{circle}"))["status"] == "ACTIVE"
 
-    run(story, SEED)
+    run(check, ORG)
 
 
-def test_who_is_taken_out_by_hand_or_excluded_or_deactivated_is_left_alone() -> None:
-    async def story(okta: Okta) -> None:
-        known = await ids(okta)
-        await okta.ok("POST", f"/api/v1/users/{known['u3']}/lifecycle/deactivate")
-        rule = await made(okta, "user.login!=null", known["all"])
+def test_rules_skip_manually_removed_excluded_and_deactivated_users() -> None:
+    async def check(okta: Okta) -> None:
+        ids = await group_ids(okta)
+        await okta.ok("POST", f"/api/v1/users/{ids['u3']}/lifecycle/deactivate")
+        rule = await create_rule(okta, "user.login!=null", ids["all"])
         body = await okta.ok("GET", f"{RULES}/{rule}")
-        body["conditions"]["people"]["users"]["exclude"] = [known["u2"]]
+        body["conditions"]["people"]["users"]["exclude"] = [ids["u2"]]
         await okta.ok("PUT", f"{RULES}/{rule}", body)
-        await active(okta, rule)
-        assert await members(okta, known["all"]) == {"u0", "u1"}
-        await okta.ok("DELETE", f"/api/v1/groups/{known['all']}/users/{known['u0']}")
-        await okta.ok("POST", f"/api/v1/users/{known['u0']}", {"profile": {"title": "x"}})
-        assert await members(okta, known["all"]) == {"u1"}
+        await activate(okta, rule)
+        assert await members(okta, ids["all"]) == {"u0", "u1"}
+        await okta.ok("DELETE", f"/api/v1/groups/{ids['all']}/users/{ids['u0']}")
+        await okta.ok("POST", f"/api/v1/users/{ids['u0']}", {"profile": {"title": "x"}})
+        assert await members(okta, ids["all"]) == {"u1"}
         shown = await okta.ok("GET", f"{RULES}/{rule}")
-        assert known["u0"] in shown["conditions"]["people"]["users"]["exclude"]
+        assert ids["u0"] in shown["conditions"]["people"]["users"]["exclude"]
 
-    run(story, SEED)
+    run(check, ORG)
 
 
-def test_whom_a_rule_puts_into_an_assigned_group_becomes_an_app_user() -> None:
-    async def story(okta: Okta) -> None:
-        known, app = await ids(okta), (await okta.app_of())["id"]
+def test_a_user_whom_a_rule_adds_to_an_assigned_group_becomes_an_app_user() -> None:
+    async def check(okta: Okta) -> None:
+        ids, app = await group_ids(okta), (await okta.app_of())["id"]
         await okta.connect(app)
-        await okta.ok("PUT", f"/api/v1/apps/{app}/groups/{known['all']}", {})
-        await active(okta, await made(okta, f'isMemberOfGroup("{known["sales"]}")', known["all"]))
+        await okta.ok("PUT", f"/api/v1/apps/{app}/groups/{ids['all']}", {})
+        await activate(
+            okta, await create_rule(okta, f'isMemberOfGroup("{ids["sales"]}")', ids["all"])
+        )
         await okta.settled()
         users = await okta.ok("GET", f"/api/v1/apps/{app}/users")
         assert {user["id"]: user["status"] for user in users} == {
-            known["u0"]: "PROVISIONED", known["u1"]: "PROVISIONED",
+            ids["u0"]: "PROVISIONED", ids["u1"]: "PROVISIONED",
         }  # fmt: skip
-        await okta.ok("DELETE", f"/api/v1/groups/{known['sales']}/users/{known['u0']}")
+        await okta.ok("DELETE", f"/api/v1/groups/{ids['sales']}/users/{ids['u0']}")
         await okta.settled()
         users = await okta.ok("GET", f"/api/v1/apps/{app}/users")
-        assert [user["id"] for user in users] == [known["u1"]]
+        assert [user["id"] for user in users] == [ids["u1"]]
 
-    run(story, SEED)
+    run(check, ORG)
 
 
 @pytest.mark.parametrize(
@@ -202,29 +208,29 @@ def test_whom_a_rule_puts_into_an_assigned_group_becomes_an_app_user() -> None:
         ({"actions": {"assignUserToGroups": {"groupIds": "x"}}}, "groupIds"),
     ],
 )
-def test_a_rule_that_cannot_work_is_refused(change: dict[str, Any], field: str) -> None:
-    async def story(okta: Okta) -> None:
-        known = await ids(okta)
-        await made(okta, "user.login!=null", known["all"], name="taken")
+def test_an_invalid_rule_is_refused(change: dict[str, Any], field: str) -> None:
+    async def check(okta: Okta) -> None:
+        ids = await group_ids(okta)
+        await create_rule(okta, "user.login!=null", ids["all"], name="taken")
         good = {
             "name": "r", "conditions": {"expression": {"value": 'user.department=="X"'}},
-            "actions": {"assignUserToGroups": {"groupIds": [known["all"]]}},
+            "actions": {"assignUserToGroups": {"groupIds": [ids["all"]]}},
         }  # fmt: skip
         answer = await okta.call("POST", RULES, good | change)
         assert answer.status == 400
         assert answer.body["errorSummary"] == f"Api validation failed: {field}"
 
-    run(story, SEED)
+    run(check, ORG)
 
 
-def test_an_active_rule_and_a_rules_groups_are_not_changed() -> None:
-    async def story(okta: Okta) -> None:
-        known = await ids(okta)
-        rule = await made(okta, "user.login!=null", known["all"])
+def test_an_active_rule_and_the_groups_of_a_rule_cannot_be_changed() -> None:
+    async def check(okta: Okta) -> None:
+        ids = await group_ids(okta)
+        rule = await create_rule(okta, "user.login!=null", ids["all"])
         shown = await okta.ok("GET", f"{RULES}/{rule}")
-        other = {"actions": {"assignUserToGroups": {"groupIds": [known["sales"]]}}}
+        other = {"actions": {"assignUserToGroups": {"groupIds": [ids["sales"]]}}}
         assert (await okta.call("PUT", f"{RULES}/{rule}", shown | other)).status == 400
-        await active(okta, rule)
+        await activate(okta, rule)
         assert (await okta.call("PUT", f"{RULES}/{rule}", shown)).status == 400
 
-    run(story, SEED)
+    run(check, ORG)

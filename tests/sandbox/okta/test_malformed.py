@@ -1,4 +1,4 @@
-"""Whatever is sent, the answer is Okta's: never a crash, never a shape that Okta would not give."""
+"""Any request gets an answer in Okta's shape and never crashes the server."""
 
 import copy
 from typing import Any
@@ -39,7 +39,7 @@ ANY = [body for bodies in SENT.values() for body in bodies]
 
 @st.composite
 def spoiled(draw: Any, bodies: list[Any]) -> Any:
-    """One of the bodies with something else at one place of it, or anything at all."""
+    """One of the bodies with one value replaced, or any JSON value."""
     body = copy.deepcopy(draw(st.sampled_from(bodies)))
     place = body
     while isinstance(place, dict) and place:
@@ -54,22 +54,22 @@ def spoiled(draw: Any, bodies: list[Any]) -> Any:
 
 @st.composite
 def calls(draw: Any) -> tuple[str, str, Any]:
-    """Method, path with the places of ids still in it, and body."""
+    """Method, path template and body."""
     method, path = draw(st.sampled_from([pair for pair in offered() if pair[0] != "GET"]))
     own = SENT.get(f"{method} {path}")
     return method, path, draw(spoiled(own if own and draw(st.integers(0, 4)) else ANY))
 
 
-# Not made smaller: each try takes a whole org, and what is reported names the call.
+# No shrinking: each example starts an org, and the report names the call.
 QUICK: Any = {"deadline": None, "phases": [Phase.explicit, Phase.reuse, Phase.generate]}
 
 
 @settings(max_examples=60, **QUICK)
-@given(asked=st.lists(calls(), min_size=5, max_size=12), odd=st.data())
-def test_no_body_is_answered_by_a_crash(asked: list[Any], odd: st.DataObject) -> None:
+@given(calls_made=st.lists(calls(), min_size=5, max_size=12), odd=st.data())
+def test_no_body_crashes_the_server(calls_made: list[Any], odd: st.DataObject) -> None:
     async def ask(okta: Okta) -> None:
         known = await _furnished(okta)
-        for method, path, body in asked:
+        for method, path, body in calls_made:
             for part in path.split("/"):
                 if part == "{id}":
                     ident = odd.draw(st.sampled_from(known) | TEXT.filter(str.strip))
@@ -88,7 +88,7 @@ def test_no_body_is_answered_by_a_crash(asked: list[Any], odd: st.DataObject) ->
     ),
     data=st.binary(max_size=40),
 )  # fmt: skip
-def test_no_query_and_no_bytes_are_answered_by_a_crash(query: dict[str, str], data: bytes) -> None:
+def test_no_query_and_no_bytes_crash_the_server(query: dict[str, str], data: bytes) -> None:
     text = "?" + "&".join(f"{key}={quote(value)}" for key, value in query.items())
 
     async def ask(okta: Okta) -> None:
@@ -107,7 +107,7 @@ def test_no_query_and_no_bytes_are_answered_by_a_crash(query: dict[str, str], da
     ["[]", "1", '"x"', "{", "[" * 100_000, '{"a":' * 50_000, "\xff", '{"a": NaN}',
      '{"a": "\\ud800"}'],
 )  # fmt: skip
-def test_a_body_that_is_no_object_is_malformed(body: str) -> None:
+def test_a_body_that_is_not_an_object_is_malformed(body: str) -> None:
     async def ask(okta: Okta) -> None:
         answer = await okta.call("POST", "/api/v1/groups", data=body.encode("latin-1"))
         assert (answer.status, answer.body["errorCode"]) == (400, "E0000003")
@@ -116,7 +116,7 @@ def test_a_body_that_is_no_object_is_malformed(body: str) -> None:
 
 
 async def _furnished(okta: Okta) -> list[str]:
-    """One thing of each kind; their ids."""
+    """Create one object of each kind; return their IDs."""
     app, group = (await okta.app_of())["id"], (await okta.ok("GET", "/api/v1/groups"))[0]["id"]
     await okta.connect(app)
     user = (await okta.ok("GET", "/api/v1/users"))[0]["id"]
@@ -126,18 +126,18 @@ async def _furnished(okta: Okta) -> list[str]:
         "actions": {"assignUserToGroups": {"groupIds": [group]}},
     }  # fmt: skip
     one, push = f"/api/v1/apps/{app}", {"sourceGroupId": group, "targetGroupName": "t"}
-    made = [
+    created = [
         await okta.ok("POST", "/api/v1/groups/rules", rule),
         await okta.ok("POST", one + "/group-push/mappings", push),
         await okta.ok("POST", one + "/federated-claims", {"name": "n", "expression": "e"}),
         await okta.ok("POST", "/api/v1/policies", {"type": "ACCESS_POLICY", "name": "p"}),
         (await okta.ok("GET", "/api/v1/mappings"))[0],
     ]
-    return [app, group, user, *(thing["id"] for thing in made)]
+    return [app, group, user, *(thing["id"] for thing in created)]
 
 
 def _with(body: Any, known: list[str]) -> Any:
-    """The recording's ids as ids that are there, so that more is looked at than them."""
+    """Replace recorded IDs by existing ones, so that the request gets past the look-up."""
     if isinstance(body, dict):
         return {key: _with(value, known) for key, value in body.items()}
     if isinstance(body, list):

@@ -1,4 +1,4 @@
-"""The org's own rules: names, deletions, pages, who may ask, and who is assigned."""
+"""The org's own rules: names, deletions, paging, authentication and assignments."""
 
 from typing import Any
 from urllib.parse import quote
@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 
 from tests.sandbox.okta.org import TOKEN, Okta, org, run
 
-SEED = org(3, {"a": (0, 1), "b": (1, 2)})
+ORG = org(3, {"a": (0, 1), "b": (1, 2)})
 
 
 async def refused(okta: Okta, method: str, path: str, body: Any = None) -> tuple[int, str]:
@@ -26,8 +26,8 @@ async def people(okta: Okta) -> list[str]:
     return [user["id"] for user in await okta.ok("GET", "/api/v1/users")]
 
 
-def test_names_of_groups_and_labels_of_apps_are_unique() -> None:
-    async def story(okta: Okta) -> None:
+def test_group_names_and_app_labels_are_unique() -> None:
+    async def check(okta: Okta) -> None:
         a, b = await groups(okta)
         named = {"profile": {"name": "a"}}
         assert await refused(okta, "POST", "/api/v1/groups", named) == (400, "E0000001")
@@ -38,11 +38,11 @@ def test_names_of_groups_and_labels_of_apps_are_unique() -> None:
         assert await refused(okta, "POST", "/api/v1/apps", body) == (400, "E0000040")
         await okta.ok("PUT", f"/api/v1/apps/{app['id']}", body)
 
-    run(story, SEED)
+    run(check, ORG)
 
 
-def test_what_is_in_use_is_not_deleted() -> None:
-    async def story(okta: Okta) -> None:
+def test_objects_in_use_cannot_be_deleted() -> None:
+    async def check(okta: Okta) -> None:
         a, b = await groups(okta)
         app = (await okta.app_of())["id"]
         one = f"/api/v1/apps/{app}"
@@ -66,11 +66,11 @@ def test_what_is_in_use_is_not_deleted() -> None:
         at = f"/api/v1/policies/{policy['id']}"
         assert await refused(okta, "DELETE", at) == (403, "E0000077")
 
-    run(story, SEED)
+    run(check, ORG)
 
 
-def test_members_of_an_apps_group_are_okta_pushs_alone() -> None:
-    async def story(okta: Okta) -> None:
+def test_only_group_push_changes_the_members_of_an_app_group() -> None:
+    async def check(okta: Okta) -> None:
         (user, *_) = await people(okta)
         await okta.connect((await okta.app_of())["id"])
         (met,) = await okta.ok("GET", '/api/v1/groups?filter=type eq "APP_GROUP"')
@@ -78,60 +78,60 @@ def test_members_of_an_apps_group_are_okta_pushs_alone() -> None:
         for method in ("PUT", "DELETE"):
             assert await refused(okta, method, at) == (400, "E0000001")
 
-    run(story, SEED, aws_groups=("there",))
+    run(check, ORG, aws_groups=("there",))
 
 
 @settings(max_examples=25, deadline=None)
 @given(count=st.integers(0, 9), limit=st.integers(1, 11))
-def test_pages_lead_through_everything_once_and_in_order(count: int, limit: int) -> None:
-    async def story(okta: Okta) -> None:
+def test_paging_returns_each_item_once_in_order(count: int, limit: int) -> None:
+    async def check(okta: Okta) -> None:
         whole = await groups(okta)
         address, seen = f"/api/v1/groups?limit={limit}&q=g", list[str]()
         while address:
             answer = await okta.call("GET", address)
             assert len(answer.body) == min(limit, len(whole) - len(seen))
-            assert answer.body or not seen  # no link leads to an empty page
+            assert answer.body or not seen  # no link points to an empty page
             seen += [group["id"] for group in answer.body]
             assert set(answer.links()) <= {"self", "next"}
             assert "q=g" in answer.links()["self"]
             address = answer.links().get("next", "")
         assert seen == whole
 
-    run(story, org(1, {f"g{n}": () for n in range(count)}))
+    run(check, org(1, {f"g{n}": () for n in range(count)}))
 
 
 @settings(max_examples=25, deadline=None)
 @given(limit=st.text(max_size=5), after=st.text(max_size=5))
-def test_a_page_that_is_none_is_refused(limit: str, after: str) -> None:
-    async def story(okta: Okta) -> None:
+def test_an_invalid_page_is_refused(limit: str, after: str) -> None:
+    async def check(okta: Okta) -> None:
         path = f"/api/v1/groups?limit={quote(limit)}&after={quote(after)}"
         answer = await okta.call("GET", path)
         if after or not (not limit or (limit.isascii() and limit.isdigit())):
             assert (answer.status, answer.body["errorCode"]) == (400, "E0000001")
 
-    run(story, SEED)
+    run(check, ORG)
 
 
 @pytest.mark.parametrize("after", ["00g123", "-1", "1.5", "²", "9" * 30, " 1", "x&after="])
-def test_a_cursor_that_the_org_did_not_give_is_refused(after: str) -> None:
-    async def story(okta: Okta) -> None:
+def test_an_unknown_cursor_is_refused(after: str) -> None:
+    async def check(okta: Okta) -> None:
         path = "/api/v1/groups?after=" + quote(after, safe="&=")
-        assert (await okta.call("GET", path)).status == 400  # of two the first one counts
+        assert (await okta.call("GET", path)).status == 400  # the first of two cursors applies
 
-    run(story, SEED)
+    run(check, ORG)
 
 
-def test_more_push_mappings_than_a_page_are_followed_by_the_last_id_or_by_the_link() -> None:
-    """Okta's plugin follows neither the link nor a number: its cursor is the last mapping's id,
-    empty at first (docs/research/okta-provider.md#paging-of-push-mappings)."""
+def test_push_mappings_are_paged_by_the_last_id_or_the_link() -> None:
+    """Okta's plugin uses the ID of the last mapping as its cursor, initially empty
+    (docs/research/okta-provider.md#paging-of-push-mappings)."""
 
-    async def story(okta: Okta) -> None:
+    async def check(okta: Okta) -> None:
         app = (await okta.app_of())["id"]
         await okta.connect(app)
-        path, made = f"/api/v1/apps/{app}/group-push/mappings", list[str]()
+        path, created = f"/api/v1/apps/{app}/group-push/mappings", list[str]()
         for group in await groups(okta):
             body = {"sourceGroupId": group, "targetGroupName": group, "status": "INACTIVE"}
-            made.append((await okta.ok("POST", path, body))["id"])
+            created.append((await okta.ok("POST", path, body))["id"])
         by_id, after, sizes = list[str](), "", list[int]()
         while True:
             answer = await okta.call("GET", f"{path}?after={after}")
@@ -145,20 +145,20 @@ def test_more_push_mappings_than_a_page_are_followed_by_the_last_id_or_by_the_li
             answer = await okta.call("GET", address)
             by_link += [mapping["id"] for mapping in answer.body]
             address = answer.links().get("next", "")
-        assert by_id == by_link == made
+        assert by_id == by_link == created
         assert sizes == [100, 100, 30]
 
-    run(story, org(1, {f"g{n}": () for n in range(230)}))
+    run(check, org(1, {f"g{n}": () for n in range(230)}))
 
 
-def test_a_page_goes_on_where_it_was_though_something_before_it_is_gone() -> None:
-    async def story(okta: Okta) -> None:
+def test_a_deletion_on_an_earlier_page_does_not_shift_the_next_one() -> None:
+    async def check(okta: Okta) -> None:
         first, *rest = await groups(okta)
         after = (await okta.call("GET", "/api/v1/groups?limit=2")).links()["next"]
         await okta.ok("DELETE", f"/api/v1/groups/{first}")
         assert [group["id"] for group in await okta.ok("GET", after)] == rest[1:3]
 
-    run(story, org(1, {f"g{n}": () for n in range(4)}))
+    run(check, org(1, {f"g{n}": () for n in range(4)}))
 
 
 @pytest.mark.parametrize(
@@ -166,8 +166,8 @@ def test_a_page_goes_on_where_it_was_though_something_before_it_is_gone() -> Non
     ["", "SSWS", "SSWS wrong", f"Basic {TOKEN}", TOKEN, f"SSWS  {TOKEN}", f"ssws {TOKEN}x",
      "SSWS \xe9"],
 )  # fmt: skip
-def test_who_has_no_token_is_told_nothing(given_: str) -> None:
-    async def story(okta: Okta) -> None:
+def test_a_caller_without_a_valid_token_gets_no_data(given_: str) -> None:
+    async def check(okta: Okta) -> None:
         okta.authorization = given_
         for path in ("/api/v1/users/me", "/api/v1/nothing", "/api/v1/apps/x"):
             answer = await okta.call("GET", path)
@@ -176,14 +176,14 @@ def test_who_has_no_token_is_told_nothing(given_: str) -> None:
         okta.authorization = f"Bearer {TOKEN}"
         await okta.ok("GET", "/api/v1/users/me")
 
-    run(story)
+    run(check)
 
 
 @pytest.mark.parametrize("origin", ["http://evil.example", "null", "http://127.0.0.1", "file://"])
-def test_a_page_of_another_site_does_not_drive_the_sandbox(origin: str) -> None:
-    async def story(okta: Okta) -> None:
-        fault, asked = {"status": 500}, ("POST faults", "POST settings", "GET journal")
-        for method, path in (line.split() for line in (*asked, "DELETE faults")):
+def test_pages_of_other_origins_cannot_control_the_sandbox(origin: str) -> None:
+    async def check(okta: Okta) -> None:
+        fault, calls = {"status": 500}, ("POST faults", "POST settings", "GET request-log")
+        for method, path in (line.split() for line in (*calls, "DELETE faults")):
             path = f"/sandbox/{path}"
             answer = await okta.call(method, path, fault, headers={"Origin": origin})
             assert answer.status == 403
@@ -191,33 +191,33 @@ def test_a_page_of_another_site_does_not_drive_the_sandbox(origin: str) -> None:
         answer = await okta.call("GET", "/sandbox/faults", headers={"Origin": okta.base})
         assert answer.status == 200
 
-    run(story)
+    run(check)
 
 
-def test_what_is_not_there_is_told_apart() -> None:
-    async def story(okta: Okta) -> None:
+def test_unknown_paths_objects_and_methods_have_different_errors() -> None:
+    async def check(okta: Okta) -> None:
         assert await refused(okta, "GET", "/api/v1/groups/00gx") == (404, "E0000007")
         assert await refused(okta, "GET", "/api/v1/nothing") == (404, "E0000008")
         assert await refused(okta, "PATCH", "/api/v1/groups") == (405, "E0000022")
 
-    run(story)
+    run(check)
 
 
-def test_who_is_assigned_by_name_stays_until_that_is_taken_back() -> None:
-    async def story(okta: Okta) -> None:
+def test_an_individually_assigned_user_stays_until_unassigned() -> None:
+    async def check(okta: Okta) -> None:
         (a, _), (u0, _, u2) = await groups(okta), await people(okta)
         app = (await okta.app_of())["id"]
         one = f"/api/v1/apps/{app}"
         await okta.connect(app)
         await okta.ok("PUT", f"{one}/groups/{a}", {})
         for user in (u0, u2):
-            made = await okta.ok("POST", one + "/users", {"id": user, "scope": "USER"})
-            assert (made["scope"], made["credentials"]["userName"][:4]) == ("USER", "user")
+            created = await okta.ok("POST", one + "/users", {"id": user, "scope": "USER"})
+            assert (created["scope"], created["credentials"]["userName"][:4]) == ("USER", "user")
         await okta.ok("DELETE", f"{one}/groups/{a}")
         shown = await okta.ok("GET", one + "/users")
         assert {user["id"]: user["scope"] for user in shown} == {u0: "USER", u2: "USER"}
         await okta.ok("PUT", f"{one}/groups/{a}", {})
-        await okta.ok("DELETE", f"{one}/users/{u0}")  # the group keeps this one
+        await okta.ok("DELETE", f"{one}/users/{u0}")  # the group keeps this user assigned
         await okta.ok("DELETE", f"{one}/users/{u2}")
         shown = {user["id"]: user["scope"] for user in await okta.ok("GET", one + "/users")}
         assert shown[u0] == "GROUP"
@@ -228,11 +228,11 @@ def test_who_is_assigned_by_name_stays_until_that_is_taken_back() -> None:
         body = {"id": u2, "scope": "USER"}
         assert (await refused(okta, "POST", one + "/users", body))[0] == 400
 
-    run(story, SEED)
+    run(check, ORG)
 
 
-def test_an_app_user_has_what_is_mapped_and_its_own_before_that() -> None:
-    async def story(okta: Okta) -> None:
+def test_app_user_overrides_take_precedence_over_mapped_attributes() -> None:
+    async def check(okta: Okta) -> None:
         (u0, *_), app = await people(okta), (await okta.app_of())["id"]
         one = f"/api/v1/apps/{app}"
         await okta.ok("POST", one + "/users", {"id": u0, "profile": {"title": "Guest"}})
@@ -250,11 +250,11 @@ def test_an_app_user_has_what_is_mapped_and_its_own_before_that() -> None:
         broken = {"properties": {"title": {"expression": "user."}}}
         assert await refused(okta, "POST", at, broken) == (400, "E0000001")
 
-    run(story, SEED)
+    run(check, ORG)
 
 
-def test_what_is_mapped_is_what_aws_gets() -> None:
-    async def story(okta: Okta) -> None:
+def test_aws_receives_the_mapped_attributes() -> None:
+    async def check(okta: Okta) -> None:
         (u0, *_), app = await people(okta), (await okta.app_of())["id"]
         await okta.connect(app)
         (mapping,) = await okta.ok("GET", f"/api/v1/mappings?targetId={app}")
@@ -276,11 +276,11 @@ def test_what_is_mapped_is_what_aws_gets() -> None:
         await okta.settled()
         assert okta.sent[-1]["displayName"] == "Person 0"
 
-    run(story, SEED)
+    run(check, ORG)
 
 
-def test_a_token_is_given_to_who_asks_in_the_right_form_alone() -> None:
-    async def story(okta: Okta) -> None:
+def test_only_a_well_formed_request_gets_a_token() -> None:
+    async def check(okta: Okta) -> None:
         kind = "urn:ietf:params:oauth:client-assertion-type:jwt-bearer"
         good = {"grant_type": "client_credentials", "client_assertion": "x",
                 "client_assertion_type": kind, "scope": "okta.apps.read"}  # fmt: skip
@@ -294,4 +294,4 @@ def test_a_token_is_given_to_who_asks_in_the_right_form_alone() -> None:
             assert answer.status in (400, 401)
             assert answer.body["error"] == error
 
-    run(story)
+    run(check)

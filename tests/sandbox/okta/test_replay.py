@@ -1,11 +1,11 @@
-"""The real plugin's recorded calls are taken by the emulator, and answered as Okta answers."""
+"""The emulator answers the recorded calls of the real plugin as Okta does."""
 
 import pytest
 
 from tests.paths import SHARED
 from tests.sandbox.okta.deviations import RECORDED, SHAPES, USED
 from tests.sandbox.okta.operations import offered
-from tests.sandbox.okta.org import JUDGED, Okta, run
+from tests.sandbox.okta.org import CHECKED, Okta, run
 from tests.sandbox.okta.replay import Replay, recordings, records
 from tests.sandbox.okta.scenes import NOT_PLAYED, SCENES, Scene
 
@@ -27,15 +27,15 @@ def test_a_recording_plays(name: str) -> None:
     PLAYED.add(name)
 
 
-def test_every_row_of_the_tables_is_about_a_recording() -> None:
+def test_every_scene_belongs_to_a_recording() -> None:
     assert set(recordings()) >= {*NOT_PLAYED, *SCENES}
     for name, scene in SCENES.items():
         known = {record["seq"] for record in records(name)}
         assert known >= {*scene.at, *scene.faked, *scene.own}, name
 
 
-def test_no_deviation_stands_in_a_table_without_need() -> None:
-    everything = {f"{method} {path}" for method, path in offered()} <= JUDGED
+def test_every_listed_deviation_is_used() -> None:
+    everything = {f"{method} {path}" for method, path in offered()} <= CHECKED
     if set(recordings()) - set(NOT_PLAYED) != PLAYED or not everything or not SHARED.exists():
-        pytest.skip("told when all recordings and operations were played, by Okta's own word too")
+        pytest.skip("requires that all recordings and operations were played and checked")
     assert not {*SHAPES, *RECORDED} - USED

@@ -1,4 +1,4 @@
-"""Okta's `search` and `filter`: the subset finds what it says, and the rest is refused."""
+"""Okta's `search` and `filter`: the subset matches correctly, and other syntax is refused."""
 
 import json
 from contextlib import suppress
@@ -29,7 +29,7 @@ ITEM = {"status": "ACTIVE", "type": "OKTA_GROUP", "profile": {"name": 'aws-"x"',
         ('status eq "X" OR type EQ "OKTA_GROUP"', True),
     ],
 )
-def test_a_search_finds(text: str, found: bool) -> None:
+def test_a_search_matches_the_expected_objects(text: str, found: bool) -> None:
     assert parse(text)(ITEM) is found
 
 
@@ -39,7 +39,7 @@ def test_a_search_finds(text: str, found: bool) -> None:
      'status eq "x" and', '(status eq "x"', 'status eq "x" status eq "y"', "(" * 5000,
      'status eq "\\x"', 'status eq "x'],
 )  # fmt: skip
-def test_what_is_no_search_is_refused_as_okta_says_it(text: str) -> None:
+def test_an_invalid_search_is_refused_with_oktas_error(text: str) -> None:
     with pytest.raises(OktaError) as caught:
         parse(text)
     assert (caught.value.status, caught.value.code) == (400, "E0000031")
@@ -50,7 +50,7 @@ LITERALS = st.text(max_size=6)
 
 
 @given(name=NAMES, value=LITERALS, other=LITERALS)
-def test_equality_is_equality_whatever_the_text(name: str, value: str, other: str) -> None:
+def test_eq_matches_equal_values_of_any_text(name: str, value: str, other: str) -> None:
     item: dict[str, Any] = {}
     place = item
     *path, last = name.split(".")
@@ -75,7 +75,7 @@ TREES = st.recursive(
 
 
 @given(left=TREES, right=TREES, a=st.sampled_from("ab"), b=st.sampled_from("ab"))
-def test_and_or_are_what_they_are_called(left: str, right: str, a: str, b: str) -> None:
+def test_and_and_or_combine_terms(left: str, right: str, a: str, b: str) -> None:
     item = {"status": a, "type": b, "profile": {"name": a}}
     one, other = parse(left)(item), parse(right)(item)
     assert parse(f"({left}) and ({right})")(item) is (one and other)
@@ -84,6 +84,6 @@ def test_and_or_are_what_they_are_called(left: str, right: str, a: str, b: str) 
 
 @given(st.text() | st.lists(st.sampled_from(['a', 'eq', '"x"', '(', ')', 'and', 'or', 'sw'])
                             ).map(" ".join))  # fmt: skip
-def test_any_text_is_a_search_or_refused(text: str) -> None:
+def test_any_text_is_parsed_or_refused(text: str) -> None:
     with suppress(OktaError):
         parse(text)(ITEM)

@@ -1,4 +1,4 @@
-"""What an `up` that changes nothing asks of Okta, counted by the sandbox's journal.
+"""What an `up` that changes nothing asks of Okta, counted by the sandbox's request log.
 
 The program runs against Pulumi's mocks; every look-up of Okta's goes through the replacement
 plugin, which pages as the real one does, to a sandbox that holds what is declared.
@@ -16,7 +16,7 @@ import yaml
 from pulumi.runtime import mocks
 
 from offline_plugins.okta.api import Clock, Okta
-from offline_plugins.okta.invokes import INVOKES
+from offline_plugins.okta.look_ups import LOOK_UPS
 from sandbox.pytest_plugin import Sandbox, start_sandbox
 from tests.paths import ROOT
 from tests.unit.components.conftest import World
@@ -43,7 +43,7 @@ class There(World):
         if not args.token.startswith("okta:"):
             return super().call(args)
         given = {name: value for name, value in args.args.items() if value is not None}
-        return INVOKES[args.token].answer(self.okta, given)
+        return LOOK_UPS[args.token].read(self.okta, given)
 
 
 @pytest.fixture
@@ -88,9 +88,9 @@ def world(sandbox: Sandbox) -> World:
 def test_the_truth_about_500_groups_costs_twelve_calls_at_most(
     world: World, sandbox: Sandbox, declare: Callable[..., None]
 ) -> None:
-    since = sandbox.journal()[-1]["seq"]
+    since = sandbox.request_log()[-1]["seq"]
     declare(federation(push_groups=[{"name": name} for name in PUSHED]))
-    counts = sandbox.counts("okta", since=since)
+    counts = sandbox.request_counts("okta", since=since)
     assert {count["operation"].split()[0] for count in counts} == {"GET"}
     assert len(world.inputs("PushGroup")) == GROUPS
     assert sum(count["calls"] for count in counts) <= MOST, counts

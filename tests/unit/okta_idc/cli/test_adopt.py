@@ -68,7 +68,7 @@ def adopt(federation: Federation, *arguments: str) -> Told:
 
 
 def test_the_printed_file_loads_and_names_everything_that_is_there(federation: Federation) -> None:
-    before = len(federation.ask("GET", "/sandbox/journal"))
+    before = len(federation.ask("GET", "/sandbox/request-log"))
     told = adopt(federation)
     assert told.code == 0, told.err
     settings = Settings.load(yaml.safe_load(told.out)["config"][KEY])
@@ -85,7 +85,7 @@ def test_the_printed_file_loads_and_names_everything_that_is_there(federation: F
     assert {g.name: g.aws_group_id for g in settings.push_groups} == {
         name: ids[name] for name in PUSH
     }
-    made = federation.ask("GET", "/sandbox/journal")[before:]
+    made = federation.ask("GET", "/sandbox/request-log")[before:]
     calls = [call for call in made if call["path"].startswith("/api/")]
     assert {call["method"] for call in calls} == {"GET"}
     assert len(calls) <= 6  # apps, assignments, mappings, groups by id and by name

@@ -60,7 +60,7 @@ def test_a_secret_that_is_missing_is_not_a_token_that_is_refused(sandbox: Sandbo
 
 def test_a_throttled_endpoint_is_unknown(sandbox: Sandbox, monkeypatch: Any) -> None:
     monkeypatch.setattr("okta_idc.clients.scim._PAUSE", 0)
-    sandbox.fault("scim-throttled", times=3)
+    sandbox.inject_fault("scim-throttled", times=3)
     code, text = run(sandbox, "check-token", NAME)
     assert code == 2
     assert "unknown: GET /ServiceProviderConfig returned 429" in text

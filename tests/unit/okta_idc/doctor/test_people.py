@@ -27,7 +27,7 @@ _JSON = st.recursive(
 )
 
 
-def told(found: AssignedUsers, mapped: frozenset[str] | Unavailable = MAPPED) -> Report:
+def report_of(found: AssignedUsers, mapped: frozenset[str] | Unavailable = MAPPED) -> Report:
     inventory = sound()
     inventory.people = found
     inventory.mapping = (
@@ -52,12 +52,12 @@ def rules(report: Report) -> list[str]:
 
 @settings(deadline=None, suppress_health_check=[HealthCheck.too_slow])  # a busy machine
 @given(a_profile())
-def test_a_person_is_judged_as_the_rules_judge_the_profile(profile: dict[str, Any]) -> None:
+def test_a_page_of_users_has_the_findings_of_their_profiles(profile: dict[str, Any]) -> None:
     name = str(profile.get("userName") or "x")
     shown = person("ada", 1, credentials={"userName": name})
     shown["profile"] = profile
     expected = {f.rule.id for f in profiles.judge({**profile, "userName": name})}
-    assert {rule for rule in rules(told(people(shown))) if rule[4] == "3"} == expected
+    assert {rule for rule in rules(report_of(people(shown))) if rule[4] == "3"} == expected
 
 
 @settings(max_examples=300, deadline=None, suppress_health_check=[HealthCheck.too_slow])
@@ -65,10 +65,10 @@ def test_a_person_is_judged_as_the_rules_judge_the_profile(profile: dict[str, An
     st.sampled_from(["id", "profile", "credentials", "_embedded", "status", "syncState", "scope"]),
     _JSON | st.dictionaries(st.sampled_from(["userName", "user", "email", "profile"]), _JSON),
 ), max_size=4))  # fmt: skip
-def test_nothing_that_okta_could_show_breaks_the_scan(page: list[dict[str, Any]]) -> None:
+def test_no_answer_of_okta_breaks_the_scan(page: list[dict[str, Any]]) -> None:
     found = sending(Department="user.department")
     found.add(page)
-    told(found)
+    report_of(found)
 
 
 @pytest.mark.parametrize(
@@ -83,44 +83,44 @@ def test_nothing_that_okta_could_show_breaks_the_scan(page: list[dict[str, Any]]
     ],
     ids=["nulls", "numbers", "5,000 characters", "right-to-left", "emoji", "300 attributes"],
 )
-def test_bad_input_is_judged_and_kept_as_names_only(
+def test_bad_profiles_are_checked_and_kept_as_names_only(
     profile: dict[str, Any], expected: list[str]
 ) -> None:
     found = people(person("ada", 1, profile=profile), person("ben", 2))
-    assert rules(told(found)) == expected
+    assert rules(report_of(found)) == expected
     assert [p.login for p in found.by_id.values()] == ["ada@example.com", "ben@example.com"]
 
 
-def test_somebody_who_comes_twice_counts_once() -> None:
+def test_a_user_on_two_pages_counts_once() -> None:
     broken = person("ada", 1, profile={"displayName": ""})
     found = people(broken, broken)
-    assert (len(found.by_id), rules(told(found))) == (1, ["OIC-301"])
+    assert (len(found.by_id), rules(report_of(found))) == (1, ["OIC-301"])
 
 
-def test_an_attribute_that_everybody_lacks_is_hidden_rather_than_empty() -> None:
+def test_an_attribute_that_every_user_lacks_counts_as_hidden() -> None:
     crowd = [person(f"p{n}", n, profile={"displayName": None}) for n in range(5)]
-    report = told(people(*crowd))
+    report = report_of(people(*crowd))
     assert rules(report) == []
     (why,) = report.unknown
     assert "displayName is empty for all 5 people" in why
     assert report.unknown[why] == ["OIC-301"]
 
 
-def test_an_attribute_that_is_not_even_mapped_is_really_empty() -> None:
+def test_an_attribute_that_is_not_mapped_counts_as_empty() -> None:
     crowd = [person(f"p{n}", n, profile={"displayName": None}) for n in range(5)]
-    assert rules(told(people(*crowd), frozenset({"firstName"}))) == ["OIC-301"] * 5
+    assert rules(report_of(people(*crowd), frozenset({"firstName"}))) == ["OIC-301"] * 5
 
 
 def test_an_attribute_that_one_of_many_has_is_not_hidden() -> None:
     crowd = [person(f"p{n}", n, profile={"displayName": None}) for n in range(5)]
-    assert len(rules(told(people(*crowd, person("ada", 9))))) == 5
+    assert len(rules(report_of(people(*crowd, person("ada", 9))))) == 5
 
 
-def test_a_tag_that_cannot_be_worked_out_is_unknown_and_counted() -> None:
+def test_a_tag_that_cannot_be_evaluated_is_unknown_and_counted() -> None:
     found = sending(Team="user.team", Odd="Arrays.get(user.x, 0)")
     listed = {"profile": {"team": ["a", "b"]}}
     found.add([person("ada", 1, okta=listed), person("ben", 2)])
-    report = told(found)
+    report = report_of(found)
     assert set(report.unknown) == {
         "attribute Team: user.team is a list (1 people).",
         "attribute Odd: Arrays.get cannot be evaluated here (2 people).",
@@ -133,7 +133,7 @@ def test_without_the_okta_user_no_tag_is_made_up() -> None:
     shown = person("ada", 1)
     del shown["_embedded"]
     found.add([shown])
-    report = told(found)
+    report = report_of(found)
     assert rules(report) == []
     assert any("profile of the Okta user is not known" in why for why in report.unknown)
 

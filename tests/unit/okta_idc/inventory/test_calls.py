@@ -75,7 +75,7 @@ def read(federation: Federation, parts: Part, **where: str) -> tuple[Inventory, 
 def request_log(federation: Federation) -> Counter[str]:
     """The number of calls so far, by operation."""
     servers = ("okta", "aws")
-    logs = [federation.ask("GET", "/sandbox/journal", server=server) for server in servers]
+    logs = [federation.ask("GET", "/sandbox/request-log", server=server) for server in servers]
     return Counter(entry["operation"] for log in logs for entry in log)
 
 
