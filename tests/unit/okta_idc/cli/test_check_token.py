@@ -63,7 +63,7 @@ def test_a_throttled_endpoint_is_unknown(sandbox: Sandbox, monkeypatch: Any) -> 
     sandbox.inject_fault("scim-throttled", times=3)
     code, text = run(sandbox, "check-token", NAME)
     assert code == 2
-    assert "unknown: GET /ServiceProviderConfig was answered 429" in text
+    assert "unknown: GET /ServiceProviderConfig returned 429" in text
 
 
 def test_a_refused_token_is_not_stored(sandbox: Sandbox, secrets: Any) -> None:
