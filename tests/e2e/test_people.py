@@ -122,8 +122,8 @@ def refused(kit: Kit, verb: str, *says: str) -> None:
 
 def test_a_new_username_format_requires_confirmation(kit: Kit) -> None:
     kit.change(app=app(username_format=LOGIN))
-    refused(kit, "preview", "renames every user", "${source.email}", "OIC-326")
-    refused(kit, "up", "renames every user", "OIC-326")
+    refused(kit, "preview", "renames all users", "${source.email}", "OIC-326")
+    refused(kit, "up", "renames all users", "OIC-326")
 
 
 def test_a_confirmed_username_format_renames_users_in_place(kit: Kit, renamed: str) -> None:
@@ -149,8 +149,8 @@ def test_an_unknown_user_is_named(kit: Kit) -> None:
 @pytest.mark.usefixtures("ada_assigned")
 def test_deprovisioning_many_users_requires_confirmation(kit: Kit) -> None:
     kit.change(app=app(username_format=LOGIN), assignments={"users": [ADA]})
-    refused(kit, "preview", "aws-access: '33'", "OIC-210")
-    refused(kit, "up", "aws-access: '33'", "OIC-210")
+    refused(kit, "preview", "aws-access: '33' users would lose access", "OIC-210")
+    refused(kit, "up", "aws-access: '33' users would lose access", "OIC-210")
 
 
 @pytest.mark.usefixtures("ada_assigned")

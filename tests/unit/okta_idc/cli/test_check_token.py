@@ -44,7 +44,7 @@ def test_a_token_that_aws_refuses_is_explained_without_it(sandbox: Sandbox, secr
     secrets.create_secret(Name="deleted", SecretString=text)
     code, text = run(sandbox, "check-token", "deleted")
     assert code == 1
-    assert "secret 'deleted'.token: is refused (401)" in text
+    assert "secret 'deleted'.token: is rejected (401)" in text
     assert "OIC-117" in text
     assert "TOPSECRET" not in text
     code, text = run(sandbox, "check-token", "deleted", "--json")
@@ -71,7 +71,7 @@ def test_a_refused_token_is_not_stored(sandbox: Sandbox, secrets: Any) -> None:
     lines = f"{document['endpoint']}\nid\nTOPSECRET\n"
     code, text = run(sandbox, "store-token", "new/secret", typed=lines)
     assert code == 2
-    assert "is refused (401)" in text
+    assert "is rejected (401)" in text
     assert "not stored" in text
     assert "TOPSECRET" not in text
     names = [s["Name"] for s in secrets.list_secrets()["SecretList"]]
