@@ -46,9 +46,8 @@ def account_id(assignment: Assignment) -> Iterator[Violation]:
     "A user has access without a group",
     severity=Severity.ADVISORY,
     enforced_by=(EnforcementPoint.POLICY, EnforcementPoint.DOCTOR),
-    source="AWS's page (docs/research/aws-setup-page.md#step-3): groups rather than users. For "
-    "accounts too: a re-created user has another ID "
-    "(docs/research/identity-center.md#recreated-principals)",
+    source="docs/research/aws-setup-page.md#step-3; "
+    "docs/research/identity-center.md#recreated-principals",
     remedy="Assign a push group that the user is a member of.",
     good=Assignment("aws-admins", "Admin", "123456789012"),
     bad=Assignment("ada@example.com", "Admin", "123456789012", principal_type="USER"),
@@ -71,8 +70,7 @@ class AccessOfGroups:
     "OIC-532",
     "A group that gets access is not a push group",
     enforced_by=(EnforcementPoint.COMPONENT,),
-    source="AWS's page (docs/research/aws-setup-page.md#step-3): a push group appears in AWS, an "
-    "assignment group does not",
+    source="docs/research/aws-setup-page.md#step-3",
     remedy="Add the group to `push_groups`, or correct the name.",
     good=AccessOfGroups(("aws-admins",), pushed=("aws-admins", "aws-finance")),
     bad=AccessOfGroups(("aws-admin",), pushed=("aws-admins", "aws-finance")),
@@ -98,8 +96,7 @@ class RetiringGroups:
     "OIC-538",
     "A group that is being retired still has access",
     enforced_by=(EnforcementPoint.COMPONENT,),
-    source="This kit: the group in AWS is deleted with its mapping. A re-created group has "
-    "another ID (docs/research/identity-center.md#recreated-principals)",
+    source="docs/research/identity-center.md#recreated-principals",
     remedy="Remove the group from `account_access` and run `pulumi up`, then set `retire: true`.",
     good=RetiringGroups(("aws-admins",), ("aws-old",)),
     bad=RetiringGroups(("aws-admins", "aws-old"), ("aws-old",)),
@@ -139,8 +136,7 @@ class Principals:
     "OIC-534",
     "An account assignment names a principal that does not exist",
     enforced_by=(EnforcementPoint.DOCTOR,),
-    source="AWS: a re-created user or group has another ID; the assignment keeps the old one and "
-    "grants nothing (docs/research/identity-center.md#recreated-principals)",
+    source="docs/research/identity-center.md#recreated-principals",
     remedy="Create the assignment again for the group of that name, then delete the old one.",
     good=Principals({"Admin in 123456789012": "g-1"}, existing=("g-1",)),
     bad=Principals({"Admin in 123456789012": "g-1"}, existing=("g-2",)),
@@ -156,8 +152,7 @@ def principal_exists(principals: Principals) -> Iterator[Violation]:
     "OIC-535",
     "An account assignment is declared twice",
     enforced_by=(EnforcementPoint.POLICY,),
-    source="AWS provider: creating an existing assignment fails "
-    "(docs/research/aws-provider.md#existing-assignments)",
+    source="docs/research/aws-provider.md#existing-assignments",
     remedy="Remove the duplicate.",
     good=(Assignment("a", "Admin", "123456789012"), Assignment("b", "Admin", "123456789012")),
     bad=(Assignment("a", "Admin", "123456789012"), Assignment("a", "Admin", "123456789012")),
@@ -174,8 +169,7 @@ def assigned_once(assignments: tuple[Assignment, ...]) -> Iterator[Violation]:
     "A user is in more than 1,000 groups",
     severity=Severity.ADVISORY,
     enforced_by=(EnforcementPoint.DOCTOR,),
-    source="AWS quotas: AWS evaluates 1,000 unique groups for a user's permissions "
-    "(docs/research/identity-center.md#quotas)",
+    source="docs/research/identity-center.md#quotas",
     remedy="Push fewer groups, or remove the user from some.",
     good={"ada@example.com": 12},
     bad={"ada@example.com": 1_001},
@@ -200,8 +194,7 @@ class Provisioned:
     "An account has more permission sets than its quota",
     severity=Severity.ADVISORY,
     enforced_by=(EnforcementPoint.DOCTOR,),
-    source="AWS quotas: 500 provisioned permission sets per account. Older pages say 250; this "
-    "rule uses the quota in Service Quotas (docs/research/identity-center.md#quotas)",
+    source="docs/research/identity-center.md#quotas",
     remedy="Remove permission sets from the account, or request a higher quota from AWS.",
     good=Provisioned({"123456789012": 12}),
     bad=Provisioned({"123456789012": 501}),

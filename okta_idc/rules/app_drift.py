@@ -15,9 +15,7 @@ _TO_APP = ("PUSH_NEW_USERS", "PUSH_PROFILE_UPDATES", "PUSH_USER_DEACTIVATION")
 @_rule(
     "OIC-610",
     "Okta's API does not manage the provisioning connection",
-    source="Okta API, application connections: UNKNOWN means that the API does not manage this "
-    "app's connection; the provider reports success, and no user is provisioned "
-    "(docs/research/okta-api.md#unsupported-apps)",
+    source="docs/research/okta-api.md#unsupported-apps",
     remedy="Set `provisioning.mode` to console, and enable the API integration in the Okta Admin "
     "Console (app → Provisioning → Integration); the next run shows the steps.",
     good="ENABLED",
@@ -33,8 +31,7 @@ def connection_known(status: str) -> Iterator[Violation]:
 @_rule(
     "OIC-611",
     "The provisioning connection is not enabled",
-    source="Okta API, application connections: DISABLED until it is activated; AWS's page "
-    "(docs/research/aws-setup-page.md#step-2): Enable API integration",
+    source="docs/research/aws-setup-page.md#step-2",
     remedy="In Okta, open the app → Provisioning → Integration and enable it, or run `pulumi up "
     "--refresh`.",
     good="ENABLED",
@@ -57,9 +54,7 @@ class Features:
 @_rule(
     "OIC-612",
     "A configured provisioning feature is off",
-    source="AWS's page (docs/research/aws-setup-page.md#step-2): each feature is enabled "
-    "separately; Okta's API shows them only in the app's features list "
-    "(docs/research/okta-api.md#features-of-the-app)",
+    source="docs/research/aws-setup-page.md#step-2; docs/research/okta-api.md#features-of-the-app",
     remedy="In Okta, open the app → Provisioning → To App → Edit, and enable them.",
     good=Features(_TO_APP, on=(*_TO_APP, "GROUP_PUSH")),
     bad=Features(_TO_APP, on=("PUSH_NEW_USERS",)),
@@ -75,9 +70,7 @@ def features_on(features: Features) -> Iterator[Violation]:
     "OIC-613",
     "The app does not push groups",
     severity=Severity.ADVISORY,
-    source="Okta API, applications: features contains GROUP_PUSH if groups can be pushed. This "
-    "app's list in a real org is not published, so a missing entry is only a hint "
-    "(docs/research/okta-api.md#features-of-the-app)",
+    source="docs/research/okta-api.md#features-of-the-app",
     remedy="In Okta, open the app → Push Groups; if the tab is missing, enable the API "
     "integration (Provisioning → Integration).",
     good=Features(("GROUP_PUSH",), on=("GROUP_PUSH",)),
@@ -94,9 +87,7 @@ def group_push_on(features: Features) -> Iterator[Violation]:
     "Passwords are synchronized",
     severity=Severity.ADVISORY,
     enforced_by=(EnforcementPoint.POLICY, EnforcementPoint.DOCTOR),
-    source="AWS SCIM API: password is not supported; users sign in to Okta "
-    "(docs/research/scim.md#attributes). Advisory: whether this app sends passwords is not "
-    "documented",
+    source="docs/research/scim.md#attributes",
     remedy="Turn off Sync Password (Provisioning → To App), or set capabilities.update.password "
     "to DISABLED.",
     good="DISABLED",
@@ -120,8 +111,7 @@ class Setting:
 @_rule(
     "OIC-615",
     "The app's settings differ from the declared ones",
-    source="Okta provider: a failed update of app.Saml is recorded as done and never repeated "
-    "(docs/research/okta-provider.md#failed-updates)",
+    source="docs/research/okta-provider.md#failed-updates",
     remedy=_REFRESH,
     good=Setting({"acsURL": "https://a.example"}, {"acsURL": "https://a.example", "x": None}),
     bad=Setting({"acsURL": "https://a.example"}, {"acsURL": "https://b.example"}),
@@ -145,8 +135,7 @@ class Statements:
 @_rule(
     "OIC-616",
     "The app's attribute statements differ from the declared ones",
-    source="Okta provider: a lost update, as in OIC-615, or dropped statements "
-    "(docs/research/okta-provider.md#dropped-attribute-statements)",
+    source="docs/research/okta-provider.md#dropped-attribute-statements",
     remedy=_REFRESH,
     good=Statements((Statement("a", ("user.a",)),), (Statement("a", ("user.a",)),)),
     bad=Statements((Statement("a", ("user.a",)),), (Statement("a", ("user.b",)),)),
@@ -178,8 +167,7 @@ class SignOnPolicy:
     "OIC-617",
     "The app has another sign-on policy than the declared one",
     enforced_by=(EnforcementPoint.DOCTOR,),
-    source="Okta provider: each update of app.Saml assigns the policy in its old state, and "
-    "reverts a change made elsewhere (docs/research/okta-provider.md#sign-on-policy-of-an-app)",
+    source="docs/research/okta-provider.md#sign-on-policy-of-an-app",
     remedy="Set `authentication_policy` on the app, or `skip_authentication_policy` to manage the "
     "policy elsewhere; then assign the policy again.",
     good=SignOnPolicy(declared="rst1", actual="rst1"),

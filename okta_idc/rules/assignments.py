@@ -42,8 +42,7 @@ class Deprovisioning:
     "OIC-210",
     "One change deprovisions more users than allowed",
     enforced_by=(EnforcementPoint.COMPONENT, EnforcementPoint.POLICY),
-    source="AWS's page (docs/research/aws-setup-page.md#provisioning-features): unassigned users "
-    "are disabled. The limit is this kit's, and configurable",
+    source="docs/research/aws-setup-page.md#provisioning-features",
     remedy="If these users should lose access to AWS, list what you remove in "
     "`assignments.confirm_deprovisioning`, or raise `assignments.max_deprovisioned_users` (in the "
     "policy pack, its configuration) for this run.",

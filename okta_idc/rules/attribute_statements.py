@@ -73,8 +73,7 @@ def statement_name(subject: Statement) -> Iterator[Violation]:
 @_rule(
     "OIC-408",
     "An attribute for access control does not have exactly one value",
-    source="AWS: with attributes for access control, sign-in fails if an attribute has several "
-    "values (docs/research/identity-center.md#saml-attributes)",
+    source="docs/research/identity-center.md#saml-attributes",
     remedy="Send one expression with one value; a list of groups cannot be a session tag.",
     good=Statement(f"{NAME_PREFIX}Department", ("user.department",), URI_NAME_FORMAT),
     bad=Statement(f"{NAME_PREFIX}Groups", namespace=URI_NAME_FORMAT, type="GROUP"),
@@ -98,8 +97,7 @@ _LISTS = ("getGroups(", "getFilteredGroups(", "Arrays.add(", "Arrays.remove(", "
     "OIC-412",
     "A statement's name is longer than 512 characters, or its value longer than 1,024",
     enforced_by=(EnforcementPoint.COMPONENT, *_ENFORCED_BY),
-    source="Okta, attribute statements: a name has at most 512, a value 1,024 characters "
-    "(docs/research/okta-api.md#attribute-statements)",
+    source="docs/research/okta-api.md#attribute-statements",
     remedy="Shorten the expression, or store its result in a profile attribute.",
     good=Statement(f"{NAME_PREFIX}Department", ("user.department",), URI_NAME_FORMAT),
     bad=Statement(f"{NAME_PREFIX}Department", ('"' + "x" * 1_023 + '"',), URI_NAME_FORMAT),
@@ -116,8 +114,7 @@ def statement_lengths(subject: Statement) -> Iterator[Violation]:
 @_rule(
     "OIC-416",
     "Several statements have the same name",
-    source="Okta, attribute statements: a name is unique among all statements of the app, group "
-    "statements included (docs/research/okta-api.md#attribute-statements)",
+    source="docs/research/okta-api.md#attribute-statements",
     remedy="Keep one statement per name.",
     good=(Statement("email", ("user.email",)), Statement("title", ("user.title",))),
     bad=(Statement("email", ("user.email",)), Statement("email", ("user.secondEmail",))),

@@ -94,9 +94,7 @@ def unique_keys(attributes: tuple[Attribute, ...]) -> Iterator[Violation]:
 @_rule(
     "OIC-403",
     "An attribute value is not an Okta expression",
-    source="AWS's page (docs/research/aws-setup-page.md#step-4): the value is user.ATTRIBUTE; "
-    "Okta: a constant is sent with or without quotation marks "
-    "(docs/research/okta-api.md#expressions)",
+    source="docs/research/aws-setup-page.md#step-4; docs/research/okta-api.md#expressions",
     remedy='Use user.department for an attribute of the profile, or "blue" with the quotation '
     "marks for a fixed text.",
     good=Attribute("Department", "user.department"),
@@ -148,9 +146,7 @@ def session_tags(tags: Mapping[str, str]) -> Iterator[Violation]:
     "OIC-413",
     "A user has no value for an attribute",
     severity=Severity.ADVISORY,
-    source="IAM: a condition on a missing tag is false, so an Allow does not allow and a Deny "
-    "does not deny. AWS does not document empty attributes "
-    "(docs/research/identity-center.md#session-tags)",
+    source="docs/research/identity-center.md#session-tags",
     remedy="Set the attribute in the user's Okta profile, or add a default to the expression: "
     'user.department ?: "none".',
     good={"Department": "Research"},
@@ -174,9 +170,7 @@ class ValueAndSchema:
 @doctor_rule(
     "OIC-414",
     "An attribute value refers to an attribute that no profile has",
-    source="Okta: attribute names are case-sensitive, and an attribute that no profile has is "
-    "null; user.userName, user.name, user.country and user.phone do not exist "
-    "(docs/research/okta-api.md#user-profile)",
+    source="docs/research/okta-api.md#user-profile",
     remedy="Use the variable name that Okta shows (Directory → Profile Editor).",
     good=ValueAndSchema("user.costCenter", frozenset({"costCenter", "department"})),
     bad=ValueAndSchema("user.costcenter", frozenset({"costCenter", "department"})),
@@ -196,8 +190,7 @@ def known_reference(subject: ValueAndSchema) -> Iterator[Violation]:
     "An attribute value cannot be evaluated before users sign in",
     severity=Severity.ADVISORY,
     enforced_by=(EnforcementPoint.POLICY, EnforcementPoint.DOCTOR),
-    source="No API previews an assertion (docs/research/okta-api.md#preview-of-an-assertion); "
-    "this kit evaluates user.X, appuser.X, constants, String functions, operators and ? :",
+    source="docs/research/okta-api.md#preview-of-an-assertion",
     remedy="Use only these elements, or check the value in Okta with Preview SAML (Sign On → "
     "Edit).",
     good=Attribute("Department", "String.toUpperCase(user.department)"),

@@ -12,8 +12,7 @@ _SOON_DAYS = 90
 @doctor_rule(
     "OIC-114",
     "The signing certificate is longer than 2,500 characters",
-    source="AWS quotas: an IdP certificate has at most 2,500 characters "
-    "(docs/research/identity-center.md#quotas)",
+    source="docs/research/identity-center.md#quotas",
     remedy="In Okta, open the app → Sign On → SAML Signing Certificates, and generate a "
     "certificate with a 2048-bit key.",
     good="-----BEGIN CERTIFICATE-----\nMIID…\n-----END CERTIFICATE-----\n",
@@ -28,8 +27,7 @@ def certificate_length(pem: str) -> Iterator[Violation]:
 @doctor_rule(
     "OIC-115",
     "The metadata file is longer than 75,000 characters",
-    source="AWS quotas: an IdP metadata file has at most 75,000 characters "
-    "(docs/research/identity-center.md#quotas)",
+    source="docs/research/identity-center.md#quotas",
     remedy="In Okta, remove inactive signing certificates from the app, and download the metadata "
     "again.",
     good="<md:EntityDescriptor/>",
@@ -45,8 +43,7 @@ def metadata_length(metadata: str) -> Iterator[Violation]:
     "OIC-116",
     "The signing certificate expires within 90 days",
     severity=Severity.ADVISORY,
-    source="AWS console: warns 90 days before an IdP certificate expires "
-    "(docs/research/identity-center.md#certificates)",
+    source="docs/research/identity-center.md#certificates",
     remedy="Generate a certificate in Okta and leave it inactive, import it in IAM Identity "
     "Center, activate it in Okta, then delete the old one. In this order, sign-in keeps working.",
     good=(datetime(2036, 1, 1, tzinfo=UTC), datetime(2026, 1, 1, tzinfo=UTC)),

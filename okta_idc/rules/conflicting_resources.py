@@ -19,9 +19,8 @@ class AssignedBy:
 @policy_rule(
     "OIC-230",
     "An app's group assignments are declared by competing resources",
-    source="Okta provider: AppGroupAssignments removes assignments that it does not list "
-    "(docs/research/okta-provider.md#all-assignments-in-one-resource); AWS's page "
-    "(docs/research/aws-setup-page.md#provisioning-features): unassigned users are disabled",
+    source="docs/research/okta-provider.md#all-assignments-in-one-resource; "
+    "docs/research/aws-setup-page.md#provisioning-features",
     remedy="Keep the app.GroupAssignment resources. Remove AppGroupAssignments from the state "
     "(`pulumi state delete URN`) before you remove it from the program: destroying it unassigns "
     "its groups.",
@@ -48,9 +47,7 @@ class SignOn:
     "OIC-640",
     "Updating the app would change its sign-on policy",
     severity=Severity.ADVISORY,
-    source="Okta provider: unless it is skipped, each update of app.Saml assigns the policy in "
-    "the old state, or the org's default, and reverts a change made elsewhere "
-    "(docs/research/okta-provider.md#sign-on-policy-of-an-app)",
+    source="docs/research/okta-provider.md#sign-on-policy-of-an-app",
     remedy="Set `skip_authentication_policy` to true, or set `authentication_policy`.",
     good=SignOn(skip_authentication_policy=True),
     bad=SignOn(),

@@ -33,8 +33,7 @@ def normalise_endpoint(endpoint: str) -> str:
     "OIC-101",
     "The Base URL in Okta is not a SCIM endpoint without a trailing slash",
     enforced_by=(EnforcementPoint.POLICY, EnforcementPoint.DOCTOR),
-    source="AWS's page (docs/research/aws-setup-page.md#troubleshooting): Okta rejects a Base URL "
-    "that ends with a slash",
+    source="docs/research/aws-setup-page.md#troubleshooting",
     remedy="In IAM Identity Center → Settings → Automatic provisioning, copy the SCIM endpoint, "
     "and remove the trailing slash: https://scim.REGION.amazonaws.com/TENANT/scim/v2.",
     good="https://scim.us-east-2.amazonaws.com/11111111111-2222-3333-4444-555555555555/scim/v2",
@@ -61,8 +60,7 @@ class EndpointInRegion:
     "OIC-107",
     "The SCIM endpoint is not in the primary Region of IAM Identity Center",
     enforced_by=(EnforcementPoint.COMPONENT, EnforcementPoint.DOCTOR),
-    source="AWS User Guide, multi-Region: SCIM and SAML are configured in the primary Region only "
-    "(docs/research/identity-center.md#regions)",
+    source="docs/research/identity-center.md#regions",
     remedy="Use the SCIM endpoint of the instance in this Region, or set `aws:region` to the "
     "instance's primary Region.",
     good=EndpointInRegion(
@@ -94,9 +92,7 @@ class BothEndpoints:
     "OIC-108",
     "Okta sends to another tenant than the one the token belongs to",
     enforced_by=(EnforcementPoint.DOCTOR,),
-    source="AWS User Guide: disabling and enabling automatic provisioning creates another "
-    "endpoint and token; AWS answers 401 to the token of another endpoint "
-    "(docs/research/scim.md#access-tokens)",
+    source="docs/research/scim.md#access-tokens",
     remedy="Store the endpoint and the token of one Inbound automatic provisioning dialog in the "
     "secret and run `pulumi up`; in console mode, enter both in Okta.",
     good=BothEndpoints(
@@ -191,8 +187,7 @@ class IssuerOfStore:
     "OIC-113",
     "The issuer URL names another Identity Store than the one being provisioned",
     enforced_by=(EnforcementPoint.COMPONENT, EnforcementPoint.DOCTOR),
-    source="AWS console: the issuer URL ends with the identity store ID "
-    "(docs/research/identity-center.md#saml). Users must be provisioned where they sign in",
+    source="docs/research/identity-center.md#saml",
     remedy=f"Copy the issuer URL from {_MANAGE} of the right instance, or correct `aws:region` "
     "and the AWS credentials.",
     good=IssuerOfStore(

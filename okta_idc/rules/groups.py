@@ -23,8 +23,7 @@ class GroupRoles:
     "OIC-201",
     "A group is both an assignment group and a push group",
     enforced_by=(EnforcementPoint.COMPONENT, EnforcementPoint.POLICY, EnforcementPoint.DOCTOR),
-    source="AWS's page (docs/research/aws-setup-page.md#considerations): the same group cannot be "
-    "both; Okta loses memberships otherwise",
+    source="docs/research/aws-setup-page.md#considerations",
     remedy="Keep the group in `push_groups`, and assign another group with the same members.",
     good=GroupRoles(("aws-access",), push_groups=("aws-admins",)),
     bad=GroupRoles(("aws-access", "aws-admins"), push_groups=("aws-admins",)),
@@ -50,8 +49,7 @@ class PushedMembers:
     "OIC-202",
     "A member of a push group is not assigned to the app",
     enforced_by=(EnforcementPoint.DOCTOR,),
-    source="AWS's page (docs/research/aws-setup-page.md#step-3); Okta: a member who is not "
-    "assigned is not pushed (docs/research/group-push.md#members)",
+    source="docs/research/aws-setup-page.md#step-3; docs/research/group-push.md#members",
     remedy="Add the user to an assignment group; the next push adds the membership.",
     good=PushedMembers("aws-admins", frozenset({"00u1"}), frozenset({"00u1", "00u2"})),
     bad=PushedMembers("aws-admins", frozenset({"00u1", "00u3"}), frozenset({"00u1"})),
@@ -137,8 +135,7 @@ def group_name(name: str) -> Iterator[Violation]:
     "A push group's name contains one of <>;:%",
     severity=Severity.ADVISORY,
     enforced_by=(EnforcementPoint.POLICY, EnforcementPoint.DOCTOR),
-    source="AWS's page (docs/research/aws-setup-page.md#troubleshooting): not allowed in "
-    "synchronized attributes. Advisory: the Identity Store API allows them in a group's name",
+    source="docs/research/aws-setup-page.md#troubleshooting",
     remedy="Rename the group in Okta before you push it.",
     good="aws-admins",
     bad="aws:admins",
@@ -153,9 +150,7 @@ def group_name_forbidden(name: str) -> Iterator[Violation]:
     "OIC-207",
     "Push groups have names that differ only in case",
     enforced_by=(EnforcementPoint.COMPONENT, EnforcementPoint.POLICY, EnforcementPoint.DOCTOR),
-    source="AWS: displayName is unique in the identity store, else AWS responds with 409 "
-    "(docs/research/scim.md#attributes). Whether AWS ignores case is not documented; this rule "
-    "does",
+    source="docs/research/scim.md#attributes",
     remedy="Rename one of the groups in Okta.",
     good=("aws-admins", "aws-finance"),
     bad=("aws-admins", "AWS-Admins"),
@@ -184,8 +179,7 @@ _ACTIVE = frozenset({"ACTIVE", "PASSWORD_EXPIRED", "LOCKED_OUT", "RECOVERY", "PR
     "A member of a push group is not active in Okta",
     severity=Severity.ADVISORY,
     enforced_by=(EnforcementPoint.DOCTOR,),
-    source="Okta, group push: inactive users are not pushed, and after a reactivation the group "
-    "must be pushed again (docs/research/group-push.md#members)",
+    source="docs/research/group-push.md#members",
     remedy="Activate the user and push the group again (Push Groups → Push now), or remove the "
     "user from the group.",
     good=MemberStatus("aws-admins", {"00u1": "ACTIVE"}),
@@ -203,8 +197,7 @@ def members_are_active(subject: MemberStatus) -> Iterator[Violation]:
     "A push group has more than 100 members",
     severity=Severity.ADVISORY,
     enforced_by=(EnforcementPoint.DOCTOR,),
-    source="AWS SCIM API: at most 100 membership changes per request; a full push sends all "
-    "members in one (docs/research/scim.md#group-changes)",
+    source="docs/research/scim.md#group-changes",
     remedy="Rely on Okta's incremental push, and do not use Push now for this group.",
     good=("aws-admins", 100),
     bad=("everyone", 101),

@@ -24,8 +24,7 @@ class GroupNames:
     "OIC-620",
     "A push group has another name in AWS",
     severity=Severity.ADVISORY,
-    source="Okta, group push: a group is renamed in AWS only if Rename app groups is on; "
-    "otherwise, look-ups by name fail (docs/research/group-push.md#renamed-groups)",
+    source="docs/research/group-push.md#renamed-groups",
     remedy="In Okta, open the app → Push Groups → Settings, choose to rename groups, then push "
     "the group.",
     good=GroupNames("aws-admins", "aws-admins"),
@@ -49,8 +48,7 @@ class Members:
 @doctor_rule(
     "OIC-621",
     "A member of a push group is missing from it in AWS",
-    source="Okta, group push: a membership that is pushed before its user is provisioned is lost "
-    "and not retried (docs/research/group-push.md#order-of-changes)",
+    source="docs/research/group-push.md#order-of-changes",
     remedy="In Okta, open the app → Push Groups → the group → Push now.",
     good=Members("aws-admins", frozenset({"ada"}), frozenset({"ada"})),
     bad=Members("aws-admins", frozenset({"ada", "ben"}), frozenset({"ada"})),
@@ -64,8 +62,7 @@ def member_missing(members: Members) -> Iterator[Violation]:
 @doctor_rule(
     "OIC-622",
     "A former member of a push group is still in it in AWS",
-    source="Okta, group push: a user who is unassigned before leaving the push group remains a "
-    "member in AWS (docs/research/group-push.md#order-of-changes)",
+    source="docs/research/group-push.md#order-of-changes",
     remedy="Push the group again. Remove users from a push group before you unassign them.",
     good=Members("aws-admins", frozenset({"ada"}), frozenset({"ada"})),
     bad=Members("aws-admins", frozenset({"ada"}), frozenset({"ada", "ben"})),
@@ -87,8 +84,7 @@ class Sides:
 @doctor_rule(
     "OIC-623",
     "A push group is not in AWS",
-    source="Okta: a group that was deleted in AWS is a missing linked group; account assignments "
-    "on it grant nothing (docs/research/identity-center.md#recreated-principals)",
+    source="docs/research/identity-center.md#recreated-principals",
     remedy="In Okta, unlink the pushed group (leave it in the app) and push it again, then create "
     "its account assignments again: the group has another ID.",
     good=Sides(("aws-admins",), ("aws-admins",)),
@@ -104,8 +100,7 @@ def group_missing(sides: Sides) -> Iterator[Violation]:
 @doctor_rule(
     "OIC-624",
     "A user whom Okta has provisioned is not in AWS",
-    source="Okta: after a user is deleted in AWS, Okta keeps updating an ID that no longer exists "
-    "(docs/research/scim.md#objects-that-aws-already-has)",
+    source="docs/research/scim.md#objects-that-aws-already-has",
     remedy="Unassign the user and assign them again, then push their groups again.",
     good=Sides(("ada@example.com",), ("ada@example.com",)),
     bad=Sides(("ada@example.com",), ()),
@@ -121,8 +116,7 @@ def user_missing(sides: Sides) -> Iterator[Violation]:
 @doctor_rule(
     "OIC-625",
     "A user who is no longer assigned is still enabled in AWS",
-    source="AWS's page (docs/research/aws-setup-page.md#provisioning-features): unassigned users "
-    "are disabled; not with an expired token, or with the feature off",
+    source="docs/research/aws-setup-page.md#provisioning-features",
     remedy="Disable the user in AWS (IAM Identity Center → Users), then check the cause: OIC-103, "
     "OIC-612.",
     good=Sides(("ada@example.com",), ("ada@example.com",)),
@@ -140,8 +134,7 @@ def unassigned_user_enabled(sides: Sides) -> Iterator[Violation]:
 @doctor_rule(
     "OIC-626",
     "An unmanaged user in AWS has a username that Okta sends",
-    source="AWS: 409 for a user that already exists, created manually or by Control Tower "
-    "(docs/research/scim.md#objects-that-aws-already-has)",
+    source="docs/research/scim.md#objects-that-aws-already-has",
     remedy="Note the user's assignments and delete the user in AWS; Okta then creates it.",
     good=Sides(("ada@example.com",), ()),
     bad=Sides(("ada@example.com",), ("Ada@example.com",)),
@@ -158,8 +151,7 @@ def unmanaged_user_conflict(sides: Sides) -> Iterator[Violation]:
 @doctor_rule(
     "OIC-627",
     "An unmanaged group in AWS has the name of a push group",
-    source="AWS: 409 for a duplicate group name; Okta cannot link an existing AWS group by name "
-    "(docs/research/group-push.md#linking-by-name)",
+    source="docs/research/group-push.md#linking-by-name",
     remedy="In Okta, refresh app groups (Push Groups) and link the group by its ID, or rename one "
     "of them.",
     good=Sides(("aws-admins",), ()),
@@ -186,9 +178,7 @@ class Unmanaged:
     "OIC-628",
     "The Identity Store has unmanaged users or groups",
     severity=Severity.ADVISORY,
-    source="AWS: with SCIM enabled, the console does not add users, but the Identity Store API "
-    "does (docs/research/identity-center.md#users-and-groups-outside-scim). Okta does not "
-    "deprovision them",
+    source="docs/research/identity-center.md#users-and-groups-outside-scim",
     remedy="Create the user or group in Okta, move the assignments, then delete it in AWS. Keep "
     "an intended break-glass user.",
     good=Unmanaged(),
@@ -212,9 +202,7 @@ class Provisioning:
 @doctor_rule(
     "OIC-629",
     "Provisioning a user has failed",
-    source="Okta API, application users: syncState ERROR is a failed provisioning task; AWS gives "
-    "every rejection the same text, so the 3xx rules find the reason "
-    "(docs/research/okta-api.md#app-users)",
+    source="docs/research/okta-api.md#app-users",
     remedy="Fix what the 3xx rules report for the user, then retry the task (Dashboard → Tasks).",
     good=Provisioning({"ada@example.com": "SYNCHRONIZED"}),
     bad=Provisioning({"ada@example.com": "ERROR"}),
@@ -238,8 +226,7 @@ class ExternalIds:
     "OIC-630",
     "A user's external ID in AWS is not the Okta user's ID",
     severity=Severity.ADVISORY,
-    source="AWS SCIM API: externalId must be mapped to a value that never changes, the Okta "
-    "user's ID (docs/research/scim.md#attributes)",
+    source="docs/research/scim.md#attributes",
     remedy="Map externalId to the Okta user's ID (Provisioning → To App → Attribute Mappings).",
     good=ExternalIds({"ada@example.com": "00u1"}, {"ada@example.com": "00u1"}),
     bad=ExternalIds({"ada@example.com": "ada"}, {"ada@example.com": "00u1"}),
@@ -257,8 +244,7 @@ def external_id(ids: ExternalIds) -> Iterator[Violation]:
     "OIC-631",
     "The token is too old for CloudTrail to record why AWS refuses requests",
     severity=Severity.ADVISORY,
-    source="AWS: CloudTrail has SCIM requests only of tokens created since September 2024; the "
-    "response to a rejected request has no reason (docs/research/scim.md#errors)",
+    source="docs/research/scim.md#errors",
     remedy="Generate a token and store it in the secret with its dates.",
     good=datetime(2026, 1, 1, tzinfo=UTC),
     bad=datetime(2024, 8, 1, tzinfo=UTC),

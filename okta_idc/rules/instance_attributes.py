@@ -43,9 +43,7 @@ class KeySources:
     "OIC-409",
     "An attribute key comes from both Okta and the Identity Store",
     enforced_by=(EnforcementPoint.COMPONENT, EnforcementPoint.POLICY, EnforcementPoint.DOCTOR),
-    source="AWS: the instance's mapping overrides the SAML attribute with the same key; an older "
-    "page says the opposite (docs/research/identity-center.md#attributes-for-access-control). "
-    "This rule avoids the case",
+    source="docs/research/identity-center.md#attributes-for-access-control",
     remedy="Remove the key from `attribute_statements` or from `access_control_attributes`.",
     good=KeySources(saml=("Department",), instance=("UserName",)),
     bad=KeySources(saml=("Department",), instance=("department",)),
@@ -70,8 +68,7 @@ class AccessControlStatus:
 @doctor_rule(
     "OIC-410",
     "Attributes for access control are sent, but not enabled in AWS",
-    source="AWS's page (docs/research/aws-setup-page.md#step-4): the feature is enabled first; "
-    "without it no attribute becomes a session tag, and policies that require one deny access",
+    source="docs/research/aws-setup-page.md#step-4",
     remedy="Enable them: IAM Identity Center → Settings → Attributes for access control. If "
     "permission sets are in use, this requires iam:UpdateAssumeRolePolicy.",
     good=AccessControlStatus(("Department",), "ENABLED"),
@@ -88,9 +85,7 @@ def access_control_enabled(switch: AccessControlStatus) -> Iterator[Violation]:
     "OIC-411",
     "An attribute of the instance has a key or source that AWS does not accept",
     enforced_by=(EnforcementPoint.COMPONENT, EnforcementPoint.POLICY, EnforcementPoint.DOCTOR),
-    source="AWS API, AccessControlAttribute: Key has 1–128 letters, separators, numbers or "
-    "_.:/=+-@; the sources with an external IdP "
-    "(docs/research/identity-center.md#instance-attributes)",
+    source="docs/research/identity-center.md#instance-attributes",
     remedy="Use one of AWS's sources, for example ${path:enterprise.department}; send other "
     "attributes by SAML.",
     good=InstanceAttribute("Department", "${path:enterprise.department}"),

@@ -181,8 +181,7 @@ def managed_policies(subject: PermissionSet) -> Iterator[Violation]:
 @_rule(
     "OIC-508",
     "Several permission sets have the same name",
-    source="AWS responds with ConflictException to a duplicate name, and the provider keeps "
-    "retrying (docs/research/aws-provider.md#repeated-conflicts)",
+    source="docs/research/aws-provider.md#repeated-conflicts",
     remedy="Rename one of them.",
     good=("Admin", "ReadOnly"),
     bad=("Admin", "ReadOnly", "Admin"),

@@ -36,9 +36,7 @@ def _policy(effect: str, operator: str, key: str) -> str:
     "OIC-520",
     "A policy refers to a session tag that is not sent",
     enforced_by=_ENFORCED_BY,
-    source="AWS's page (docs/research/aws-setup-page.md#step-4): permission sets use the "
-    "attributes that Okta sends; IAM: the key is spelled as it is sent, and a condition on a "
-    "missing tag is false (docs/research/identity-center.md#session-tags)",
+    source="docs/research/aws-setup-page.md#step-4; docs/research/identity-center.md#session-tags",
     remedy="Declare the attribute in `attribute_statements`, or spell its key as declared.",
     good=PolicyAndTags(_policy("Allow", "StringEquals", "CostCenter"), ("CostCenter",)),
     bad=PolicyAndTags(_policy("Allow", "StringEquals", "costCenter"), ("CostCenter",)),
@@ -59,9 +57,7 @@ def tags_are_sent(subject: PolicyAndTags) -> Iterator[Violation]:
     "A Deny on a session tag does not apply to users without the tag",
     severity=Severity.ADVISORY,
     enforced_by=(EnforcementPoint.POLICY, EnforcementPoint.DOCTOR),
-    source="IAM: StringEquals and StringLike are false for a missing key, so the Deny does not "
-    "apply to users without the tag (docs/research/identity-center.md#session-tags). Advisory, "
-    "since that may be intended",
+    source="docs/research/identity-center.md#session-tags",
     remedy='Add a Deny with the condition "Null": {"aws:PrincipalTag/KEY": "true"}, or use '
     "StringNotEquals with the allowed values.",
     good=PolicyAndTags(_policy("Deny", "StringNotEquals", "CostCenter"), ("CostCenter",)),

@@ -17,8 +17,7 @@ _NAMES = ("firstName", "lastName", "displayName")
     "Roles are set, which AWS ignores",
     severity=Severity.ADVISORY,
     enforced_by=(EnforcementPoint.COMPONENT, EnforcementPoint.POLICY, EnforcementPoint.DOCTOR),
-    source="AWS's page (docs/research/aws-setup-page.md#considerations): no roles. AWS's SCIM API "
-    "now accepts one role, and rejects more",
+    source="docs/research/aws-setup-page.md#considerations",
     remedy="Remove roles from the profile mapping; use groups or an attribute for access control.",
     good={"title": "Engineer"},
     bad={"roles": ["admin"]},
@@ -33,8 +32,7 @@ def roles(profile: Mapping[str, object]) -> Iterator[Violation]:
     "OIC-312",
     "An attribute is synchronized that AWS's SCIM does not support",
     enforced_by=(EnforcementPoint.COMPONENT, EnforcementPoint.POLICY, EnforcementPoint.DOCTOR),
-    source="AWS SCIM API: password, ims, photos, x509Certificates, entitlements and a user's "
-    "groups are not supported (docs/research/scim.md#attributes)",
+    source="docs/research/scim.md#attributes",
     remedy="Remove the attribute from the app's profile mapping (Provisioning → To App).",
     good={"title": "Engineer"},
     bad={"entitlements": ["billing"]},
@@ -63,9 +61,8 @@ ProfileMapping = Mapping[str, Mapped]
     "OIC-322",
     "The profile mapping does not fill first, last and display name",
     severity=Severity.ADVISORY,
-    source="AWS's page (docs/research/aws-setup-page.md#provisioning-features): a mapping sets "
-    "AWS's attributes. AWS requires a display name, Okta does not: the most common failure "
-    "(docs/research/okta-api.md#user-profile). Advisory: OIC-301 finds the affected users",
+    source="docs/research/aws-setup-page.md#provisioning-features; "
+    "docs/research/okta-api.md#user-profile",
     remedy="Map displayName (Provisioning → To App → Attribute Mappings), for example to "
     'user.displayName != null ? user.displayName : user.firstName + " " + user.lastName.',
     good={name: Mapped(f"user.{name}", push=True) for name in _NAMES},
@@ -88,9 +85,8 @@ def names_are_mapped(mapping: ProfileMapping) -> Iterator[Violation]:
     "A mapped attribute is not sent on updates",
     severity=Severity.ADVISORY,
     enforced_by=(EnforcementPoint.POLICY, EnforcementPoint.DOCTOR),
-    source="AWS's page (docs/research/aws-setup-page.md#provisioning-features): changes are sent. "
-    "Without push_status the provider sends DONT_PUSH "
-    "(docs/research/okta-provider.md#profile-mappings)",
+    source="docs/research/aws-setup-page.md#provisioning-features; "
+    "docs/research/okta-provider.md#profile-mappings",
     remedy="Set `push_status` to PUSH.",
     good={"displayName": Mapped("user.displayName", push=True)},
     bad={"displayName": Mapped("user.displayName", push=False)},
@@ -106,8 +102,7 @@ def mapping_is_pushed(mapping: ProfileMapping) -> Iterator[Violation]:
     "OIC-324",
     "A profile mapping is not an Okta expression",
     enforced_by=(EnforcementPoint.COMPONENT, EnforcementPoint.POLICY),
-    source="Okta, expression language: user.ATTRIBUTE is the user's attribute; a constant is sent "
-    "as is, with or without quotation marks (docs/research/okta-api.md#expressions)",
+    source="docs/research/okta-api.md#expressions",
     remedy="Use user.department for an attribute of the profile, or a condition such as "
     'user.displayName != null ? user.displayName : user.firstName + " " + user.lastName.',
     good={"title": Mapped("user.title", push=True)},

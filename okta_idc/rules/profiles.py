@@ -52,8 +52,7 @@ def _texts(profile: Profile, attributes: tuple[str, ...]) -> Iterator[tuple[str,
 @user_rule(
     "OIC-301",
     "A user lacks a first name, last name, username or display name",
-    source="AWS's page (docs/research/aws-setup-page.md#troubleshooting): a user without one of "
-    "them is not provisioned",
+    source="docs/research/aws-setup-page.md#troubleshooting",
     remedy=f"Set the attribute {_IN_OKTA}.",
     good={
         "firstName": "Ada",
@@ -90,8 +89,7 @@ def forbidden_characters(profile: Profile) -> Iterator[Violation]:
 @user_rule(
     "OIC-304",
     "An address is incomplete",
-    source="AWS's page (docs/research/aws-setup-page.md#troubleshooting): AWS rejects an "
-    "incomplete address",
+    source="docs/research/aws-setup-page.md#troubleshooting",
     remedy="Set all five parts of the address in the user's Okta profile, or none.",
     good={"city": "Berlin", "title": "Clerk"} | dict.fromkeys(ADDRESS, "x"),
     bad={"streetAddress": "1 Main St", "city": "Springfield"},
@@ -190,8 +188,7 @@ def one_value(profile: Profile) -> Iterator[Violation]:
 @user_rule(
     "OIC-310",
     "The manager is empty",
-    source="AWS SCIM API, common errors: AWS rejects an empty enterprise manager.value "
-    "(docs/research/scim.md#attributes)",
+    source="docs/research/scim.md#attributes",
     remedy="Set the manager in the user's Okta profile, or set it to null.",
     good={"manager": None},
     bad={"manager": ""},

@@ -23,9 +23,7 @@ class FoundMapping:
 @_rule(
     "OIC-601",
     "A push mapping is in ERROR",
-    source="Okta API, group push mappings: in ERROR, Okta no longer pushes the group; the "
-    "provider can neither update nor destroy the mapping "
-    "(docs/research/okta-provider.md#push-groups)",
+    source="docs/research/okta-provider.md#push-groups",
     remedy="Resolve the error that Okta shows (app → Push Groups), then choose Retry all groups.",
     good=FoundMapping("aws-admins", "ACTIVE"),
     bad=FoundMapping("aws-admins", "ERROR", "Duplicate GroupDisplayName"),
@@ -40,8 +38,7 @@ def mapping_in_error(mapping: FoundMapping) -> Iterator[Violation]:
 @_rule(
     "OIC-604",
     "A push mapping that is declared active is not active",
-    source="Okta API, group push mappings: an INACTIVE mapping pushes nothing; the group in AWS "
-    "keeps its members (docs/research/group-push.md#status)",
+    source="docs/research/group-push.md#status",
     remedy=f"{_REFRESH} If the mapping has an `import_id`, activate it in Okta.",
     good=FoundMapping("aws-admins", "ACTIVE"),
     bad=FoundMapping("aws-admins", "INACTIVE"),
@@ -68,8 +65,7 @@ _MORE = Groups(frozenset(), frozenset({"aws-admins"}))
 @_rule(
     "OIC-602",
     "A declared push mapping is gone",
-    source="Okta provider: a plain `pulumi up` does not detect a deleted mapping, and a refresh "
-    "fails with 404 (docs/research/okta-provider.md#push-groups)",
+    source="docs/research/okta-provider.md#push-groups",
     remedy="Remove the mapping from the state (`pulumi state delete URN`) and run `pulumi up`, "
     "which creates it again and links the group in AWS. If it has an `import_id`, remove that "
     "instead.",
@@ -101,9 +97,8 @@ def mapping_unmanaged(groups: Groups) -> Iterator[Violation]:
 @_rule(
     "OIC-605",
     "A declared assignment is gone",
-    source="AWS's page (docs/research/aws-setup-page.md#provisioning-features): unassigned users "
-    "are disabled. The provider detects it only on a refresh "
-    "(docs/research/okta-provider.md#one-resource-per-assignment)",
+    source="docs/research/aws-setup-page.md#provisioning-features; "
+    "docs/research/okta-provider.md#one-resource-per-assignment",
     remedy=_REFRESH,
     good=_SAME,
     bad=_GONE,
@@ -118,9 +113,7 @@ def assignment_missing(groups: Groups) -> Iterator[Violation]:
     "OIC-606",
     "An assignment is unmanaged",
     severity=Severity.ADVISORY,
-    source="This kit: unmanaged assignments are not reviewed, and the provider's "
-    "AppGroupAssignments would remove them "
-    "(docs/research/okta-provider.md#all-assignments-in-one-resource)",
+    source="docs/research/okta-provider.md#all-assignments-in-one-resource",
     remedy="Add the group to `assignments.groups`, or unassign it in Okta once no user depends on "
     "it.",
     good=_SAME,

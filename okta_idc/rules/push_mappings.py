@@ -19,9 +19,7 @@ class PushMapping:
 @policy_rule(
     "OIC-220",
     "Destroying a push mapping deletes the group in AWS",
-    source="Okta provider: delete_target_group_on_destroy is true by default, and applies to a "
-    "replacement too, with the value in the old state; account assignments depend on the group's "
-    "ID (docs/research/okta-provider.md#delete-flag-of-a-push-group)",
+    source="docs/research/okta-provider.md#delete-flag-of-a-push-group",
     remedy="Set `delete_target_group_on_destroy` to false, and run `pulumi up` before you change "
     "anything else in the mapping.",
     good=PushMapping(target_group_name="aws-admins", delete_target_group_on_destroy=False),
@@ -40,8 +38,7 @@ def keeps_target_group(mapping: PushMapping) -> Iterator[Violation]:
 @policy_rule(
     "OIC-221",
     "A push mapping names two targets",
-    source="Okta API, group push mappings: targetGroupId or targetGroupName; the provider sends "
-    "both if both are set (docs/research/okta-provider.md#targets-of-a-push-group)",
+    source="docs/research/okta-provider.md#targets-of-a-push-group",
     remedy="Keep `target_group_id` to link a group that exists in AWS, or `target_group_name` to "
     "create one.",
     good=PushMapping(target_group_name="aws-admins"),
@@ -57,8 +54,7 @@ def one_target(mapping: PushMapping) -> Iterator[Violation]:
     "OIC-222",
     "A push mapping is not active",
     severity=Severity.ADVISORY,
-    source="Okta API, group push mappings: an INACTIVE mapping pushes nothing; the group in AWS "
-    "keeps its members (docs/research/group-push.md#status)",
+    source="docs/research/group-push.md#status",
     remedy="Set `status` to ACTIVE, or remove the mapping if the group should no longer be pushed.",
     good=PushMapping(status="ACTIVE"),
     bad=PushMapping(status="INACTIVE"),
@@ -73,8 +69,7 @@ def is_active(mapping: PushMapping) -> Iterator[Violation]:
     "OIC-223",
     "An assignment has priority 0",
     severity=Severity.ADVISORY,
-    source="Okta provider: a priority of 0 counts as unset; if Okta assigns another one, every "
-    "run updates it again (docs/research/okta-provider.md#priority-zero)",
+    source="docs/research/okta-provider.md#priority-zero",
     remedy="Omit the priority, or number all groups from 1.",
     good=(1, 2),
     bad=(0, 1),

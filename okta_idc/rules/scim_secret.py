@@ -106,8 +106,7 @@ def token_not_expired(subject: tuple[datetime, datetime]) -> Iterator[Violation]
     "OIC-104",
     "The SCIM token expires within 90 days",
     severity=Severity.ADVISORY,
-    source="AWS User Guide, automatic provisioning: AWS sends reminders from 90 days before a "
-    "token expires (docs/research/scim.md#access-tokens)",
+    source="docs/research/scim.md#access-tokens",
     remedy=_ROTATE,
     good=(datetime(2027, 1, 1, tzinfo=UTC), datetime(2026, 6, 1, tzinfo=UTC)),
     bad=(datetime(2026, 8, 1, tzinfo=UTC), datetime(2026, 6, 1, tzinfo=UTC)),
@@ -122,9 +121,7 @@ def token_not_expiring_in_90_days(subject: tuple[datetime, datetime]) -> Iterato
 @doctor_rule(
     "OIC-105",
     "The SCIM token expires within 15 days",
-    source="AWS User Guide, automatic provisioning: AWS sends daily reminders in the last 15 days "
-    "(docs/research/scim.md#access-tokens). Blocking, so that a pipeline that fails on blocking "
-    "findings fails before the token expires",
+    source="docs/research/scim.md#access-tokens",
     remedy=_ROTATE,
     good=(datetime(2026, 8, 1, tzinfo=UTC), datetime(2026, 6, 1, tzinfo=UTC)),
     bad=(datetime(2026, 6, 8, tzinfo=UTC), datetime(2026, 6, 1, tzinfo=UTC)),
@@ -177,9 +174,7 @@ _REFUSED = {
     "OIC-117",
     "IAM Identity Center rejects the token at its endpoint",
     enforced_by=(EnforcementPoint.COMPONENT,),
-    source="AWS SCIM developer guide, common errors: 401 for a wrong or expired token, and for "
-    "the token of another endpoint (docs/research/scim.md#errors). Checked by three reads before "
-    "Okta gets the token (docs/research/scim.md#credential-test)",
+    source="docs/research/scim.md#errors; docs/research/scim.md#credential-test",
     remedy="In IAM Identity Center → Settings → Automatic provisioning, generate a token, and "
     "store the endpoint and the token of that dialog with `okta-idc store-token`.",
     good=ScimResponse(200, "GET /ServiceProviderConfig", datetime(2027, 1, 1, tzinfo=UTC)),
@@ -207,8 +202,7 @@ def token_accepted(subject: ScimResponse) -> Iterator[Violation]:
     "OIC-109",
     "The secret lacks tags for the parts that are not secret",
     severity=Severity.ADVISORY,
-    source="This kit: the tags give the endpoint and the expiry date without the token "
-    "(docs/research/identity-center.md#secret-of-the-scim-token)",
+    source="docs/research/identity-center.md#secret-of-the-scim-token",
     remedy="Tag the secret with `endpoint`, `token_id`, `created` and `expires`, with the values "
     "in the secret.",
     good={

@@ -18,8 +18,7 @@ def _shared(values: tuple[str, ...], keys: tuple[str, ...], what: str) -> Iterat
 @user_rule(
     "OIC-302",
     "Several users have the same username",
-    source="AWS's page (docs/research/aws-setup-page.md#troubleshooting): usernames are unique; "
-    "AWS ignores case",
+    source="docs/research/aws-setup-page.md#troubleshooting",
     remedy="Change one of the usernames, or use a unique attribute in `app.username_format`.",
     good=("a@example.com", "b@example.com"),
     bad=("a@example.com", "A@example.com"),
@@ -32,8 +31,7 @@ def unique_user_names(user_names: tuple[str, ...]) -> Iterator[Violation]:
 @user_rule(
     "OIC-306",
     "Several users have the same email address",
-    source="AWS SCIM API: the primary email is unique in the identity store; AWS responds with "
-    "409 to another user with it (docs/research/scim.md#attributes)",
+    source="docs/research/scim.md#attributes",
     remedy="Change one of the email addresses, or remove email from the app's profile mapping.",
     good=("a@example.com", "b@example.com", ""),
     bad=("a@example.com", "A@example.com"),
@@ -47,8 +45,7 @@ def unique_emails(emails: tuple[str, ...]) -> Iterator[Violation]:
 @user_rule(
     "OIC-316",
     "Several users have the same external ID",
-    source="AWS SCIM API: externalId is unique in the identity store and must never change "
-    "(docs/research/scim.md#attributes)",
+    source="docs/research/scim.md#attributes",
     remedy="Map externalId to the Okta user's ID.",
     good=("00u1", "00u2"),
     bad=("00u1", "00u1"),

@@ -75,8 +75,7 @@ def user_name_template(template: str) -> Iterator[Violation]:
     "The app's username format uses an attribute that is not unique",
     severity=Severity.ADVISORY,
     enforced_by=(EnforcementPoint.COMPONENT, EnforcementPoint.POLICY),
-    source="AWS's page (docs/research/aws-setup-page.md#troubleshooting): usernames are unique. "
-    "Of Okta's base attributes, only login is",
+    source="docs/research/aws-setup-page.md#troubleshooting",
     remedy="Use ${source.login}, or make sure that the values are unique: `okta-idc doctor` "
     "checks them (OIC-302).",
     good="${source.login}",
