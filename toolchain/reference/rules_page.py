@@ -65,7 +65,7 @@ def _rule(rule: Rule[Any]) -> str:
 
 {_plain(_sentence(rule.check.__doc__ or ""))}
 
-- Source: {_plain(_sentence(rule.source))}
+- Source: {_plain(rule.source.rstrip("."))}.
 - What to do: {_plain(_sentence(rule.remedy))}
 
 ```text
@@ -88,7 +88,12 @@ def _sentence(text: str) -> str:
 def _plain(text: str) -> str:
     """Text with Markdown's characters escaped, and with links to the facts that it cites."""
     text = re.sub(r"[\\<>*\[\]|`$]|(?<!\w)_|_(?!\w)", r"\\\g<0>", text)
-    return re.sub(r"docs/(research/([\w-]+\.md#[\w-]+))", r"[\2](../\1)", text)
+    return re.sub(r"docs/(research/([\w-]+)\.md#([\w-]+))", _link, text)
+
+
+def _link(cited: re.Match[str]) -> str:
+    path, page, fact = cited.groups()
+    return f"[{fact.replace('-', ' ')} ({page.replace('-', ' ')})](../{path})"
 
 
 def show(value: object) -> str:
