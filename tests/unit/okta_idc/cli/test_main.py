@@ -54,11 +54,14 @@ def test_help_has_an_example(command: str) -> None:
     assert f"Example: okta-idc {command}" in done.output
 
 
+NO_SHELL_DETECTION = "_TYPER_COMPLETE_TEST_DISABLE_SHELL_DETECTION"
+
+
 def test_completion_can_be_installed(tmp_path: Path) -> None:
     done = subprocess.run(
         [sys.executable, "-m", "okta_idc", "--install-completion", "bash"],
         cwd=ROOT,
-        env={**os.environ, "HOME": str(tmp_path), "_TYPER_COMPLETE_TEST_DISABLE_SHELL_DETECTION": "1"},
+        env={**os.environ, "HOME": str(tmp_path), NO_SHELL_DETECTION: "1"},
         capture_output=True, text=True, check=False,
     )  # fmt: skip
     assert done.returncode == 0, done.stderr
