@@ -107,7 +107,7 @@ def test_an_invalid_shape_is_named_with_path_value_and_remedy(
                     {"key": "d", "value": "user.y"},
                 ]
             },
-            r"attribute_statements\[1\]\.key: 'd'.*OIC-402",
+            r"attribute_statements\[1\]: 'd'.*OIC-402",
         ),
         (
             {"attribute_statements": [{"key": "D", "value": "${user.department}"}]},
@@ -119,7 +119,7 @@ def test_an_invalid_shape_is_named_with_path_value_and_remedy(
         ),
         (
             {"assignments": {"groups": ["a"], "confirm_deprovisioning": ["a"]}},
-            r"confirm_deprovisioning\[0\]: 'a'.*OIC-212",
+            r"assignments\.confirm_deprovisioning\[0\]: 'a'.*OIC-212",
         ),
         ({"profile_mappings": {"password": "user.login"}}, r"profile_mappings\.password"),
         ({"profile_mappings": {"title": "title"}}, r"profile_mappings\.title"),
