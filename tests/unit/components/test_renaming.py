@@ -38,7 +38,7 @@ def before_update(declare: Declare, monkeypatch: pytest.MonkeyPatch, new: str, *
 
 
 def test_without_the_word_it_is_refused(declare: Declare, monkeypatch: pytest.MonkeyPatch) -> None:
-    with pytest.raises(RunError, match=r"renames all users: .*source\.email.*OIC-326"):
+    with pytest.raises(RunError, match=r"renames all users; .*source\.email.*OIC-326"):
         before_update(declare, monkeypatch, NEW)
 
 
