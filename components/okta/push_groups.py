@@ -175,7 +175,7 @@ class PushGroups(pulumi.ComponentResource):
     def _statuses(
         self, app_id: Input[str], child: ResourceOptions
     ) -> Output[list[PushMappingStatus]]:
-        """All push mappings of the app before this run pushes, whoever created them."""
+        """All push mappings of the app before this run pushes, regardless of who created them."""
         opts = InvokeOutputOptions(parent=self, depends_on=child.depends_on)
         found = readable(okta.get_push_groups_output(app_id=app_id, opts=opts))
         return found.apply(mapping_statuses)
