@@ -181,7 +181,7 @@ def test_the_example_of_the_guide_previews(acme: Project) -> None:
     program = yaml.safe_load(example("yaml", "IdentityCenterFederation"))
     [plugin] = program["plugins"]["providers"]
     plugin["path"] = "../../plugin"
-    acme.write("guide/Pulumi.yaml", program)
+    acme.write("guide/Pulumi.yaml", program | {"name": "guide"})
     shutil.copy(acme.folder / "Pulumi.dev.yaml", acme.folder / "guide")
     command = (acme.tools.engine.path, "--cwd", "guide")
     checked(*command, "stack", "init", "dev", cwd=acme.folder, env=acme.env)
