@@ -17,6 +17,12 @@ from offline_plugins.provider_server import Checked, Failure, ProviderError, Sec
 READ = frozenset({"accessToken", "apiToken", "httpProxy"})
 """The settings that are read; docs/reference/offline-plugins.md says what becomes of the others."""
 SECRETS = ("apiToken", "accessToken", "privateKey")
+SETTINGS: dict[str, Any] = {
+    **{name: {"type": "string"} for name in ("baseUrl", "clientId", "httpProxy", "orgName",
+                                             "privateKeyId")},
+    **{name: {"type": "string", "secret": True} for name in SECRETS},
+    "scopes": {"type": "array", "items": {"type": "string"}},
+}  # fmt: skip
 ENVIRONMENT = {
     "apiToken": "OKTA_API_TOKEN",
     "accessToken": "OKTA_ACCESS_TOKEN",

@@ -56,6 +56,7 @@ RESOURCES: dict[str, OktaResource] = {
 class OktaPlugin(Provider):
     name = "okta"
     version = version("pulumi-okta")
+    settings = config.SETTINGS
 
     def __init__(self, clock: Clock | None = None) -> None:
         self._clock = clock or Clock()

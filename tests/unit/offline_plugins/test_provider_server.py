@@ -1,5 +1,6 @@
 """The provider protocol's side of the host, with a provider that does as the test says."""
 
+import json
 from collections.abc import Iterator
 from typing import Any
 
@@ -83,6 +84,16 @@ def refusal(call: Any, request: Any) -> Any:
     with pytest.raises(grpc.RpcError) as caught:
         call(request, timeout=10)
     return caught.value
+
+
+def test_the_schema_describes_the_providers_settings(stub: Any, told: Told) -> None:
+    told.settings = {"region": {"type": "string"}}
+    answer = json.loads(stub.GetSchema(provider_pb2.GetSchemaRequest()).schema)
+    assert answer == {
+        "name": "told",
+        "version": "0.0.0",
+        "provider": {"inputProperties": {"region": {"type": "string"}}},
+    }
 
 
 def test_type_and_name_come_from_the_urn(stub: Any, told: Told) -> None:
