@@ -38,8 +38,8 @@ reset: .venv/ready ## Stop the sandbox and delete its state
 test: .venv/ready ## Run all tests except test-package; end-to-end tests use the real engine
 	@$(PYTEST)
 
-test-fast: .venv/ready ## Run the unit and sandbox tests, without the engine
-	@$(PYTEST) tests/unit tests/sandbox
+test-fast: .venv/ready ## Run the unit and sandbox tests with fewer examples, without engine and browser
+	@$(PYTEST) --hypothesis-profile fast --ignore tests/sandbox/console/test_browser.py tests/unit tests/sandbox
 
 test-package: .venv/ready ## Test the built wheel and the plugin from outside the clone
 	@$(PYTHON) -m pytest tests/package

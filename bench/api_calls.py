@@ -1,13 +1,13 @@
-"""Calls of Okta's API for N groups, with the real engine: `python -m bench.api_calls [N …]`.
+"""Counts the calls of Okta's API for N groups, with the real engine: `python -m bench.api_calls`.
 
-Starts a sandbox and a stack of its own for each N and each way of assigning, runs up, up again,
-refresh, an update by one group, and destroy, and counts by the sandbox's request log. `one`: one
-group is assigned and N are pushed. `each`: N groups are assigned and N others pushed. The groups
-exist.
+For each N (`python -m bench.api_calls [N …]`) and each kind of assignment, it starts a sandbox with
+a stack, runs up, up again, refresh, an update that adds one group, and destroy, and counts the
+calls in the sandbox's request log. `one`: one group is assigned, N are pushed. `each`: N groups are
+assigned and N others pushed. The groups already exist in Okta.
 
-Beside it: the fewest calls that the API allows (`fewest`), and Terraform's as measured. Minutes are
-modelled: the calls in the scarcest bucket over what a token gets of it under the workforce limits.
-Asserts nothing.
+The table also shows the minimum number of calls (`fewest`) and Terraform's measured calls. Minutes
+are calculated: the calls of the busiest rate limit bucket, divided by a token's share of the
+workforce limit. The benchmark has no assertions.
 """
 
 import shutil
@@ -40,7 +40,7 @@ SHARES = {
     "/api/v1/apps/{id}": 250, "/api/v1/apps": 50, "/api/v1/groups/{id}": 500,
     "/api/v1/groups": 250, "/api/v1/users/{id}": 300, "/api/v1/users": 300, "/api/v1": 600,
 }  # fmt: skip
-"""Requests a minute of one token: half of the workforce limit
+"""Requests per minute of one token: half of the workforce limit
 (docs/research/okta-api.md#rate-limits)."""
 TERRAFORM: dict[str, Callable[[int], int]] = {
     "up": lambda n: 12 + 5 * n,
@@ -48,29 +48,29 @@ TERRAFORM: dict[str, Callable[[int], int]] = {
     "refresh": lambda n: 8 + 2 * n,
     "destroy": lambda n: 14 + 6 * n,
 }
-"""Measured at 5, 50 and 200 groups, where these formulas hold exactly; 500 is worked out by them
-(docs/research/okta-provider.md#call-counts, plural assignments). It makes, reads and deletes the N
-groups too."""
+"""Terraform's calls. The formulas match the measurements at 5, 50 and 200 groups exactly; 500 is
+calculated (docs/research/okta-provider.md#call-counts, plural assignments). They include creating,
+reading and deleting the N groups."""
 TERRAFORM_GROUPS = {"up": 3, "up again": 1, "refresh": 1, "destroy": 2}
-"""Of these, calls for each group itself (three to make it, one read, one deletion)."""
+"""The part of these calls that is for each group itself: creation, read and deletion."""
 TERRAFORM_SCARCE: dict[str, Callable[[int], int]] = {
     "up": lambda n: 2 * n + 7,
     "up again": lambda n: n + 5,
     "refresh": lambda n: n + 5,
     "destroy": lambda n: 4 * n + 6,
 }
-"""Of these, calls below /apps/{id}, which share a bucket of 50 a minute."""
+"""The part of these calls below /apps/{id}, which share a bucket of 50 calls per minute."""
 
 
 def fewest(run: str, assigned: int, pushed: int) -> int:
-    """What the API asks at least, worked out and not measured.
+    """The minimum number of calls that the API requires, calculated.
 
-    up: find the groups (a page holds 10,000), make the app, the connection with `?activate=true`,
-    the features, read the signing metadata; then a call for each assignment and each push. up
-    again, refresh: the app, the connection, the features, and the lists of groups, assignments
-    (200 a page) and push mappings (1,000 a page). one more: the look-up of the group's id, its
-    push and its assignment. destroy: two for each push mapping (none that is on is deleted), two
-    for the app, which takes its assignments along.
+    up: find the groups (10,000 per page), create the app, the connection with `?activate=true` and
+    the features, read the signing metadata, and one call for each assignment and each push. up
+    again, refresh: read the app, the connection, the features, and the lists of groups, assignments
+    (200 per page) and push mappings (1,000 per page). one more: look up the group, push it and
+    assign it. destroy: two calls for each push mapping, which must be deactivated first, and two
+    for the app, whose deletion includes its assignments.
     """
     lists = 1 + -(-assigned // 200) + -(-pushed // 1000)
     return {
@@ -84,7 +84,7 @@ def fewest(run: str, assigned: int, pushed: int) -> int:
 
 @dataclass(frozen=True)
 class Count:
-    """What one run cost."""
+    """The duration and the calls of one run."""
 
     run: str
     seconds: float
@@ -101,19 +101,19 @@ class Count:
 
 
 def measure(groups: int, way: str) -> Iterator[Count]:
-    """Every run in turn. Raises RuntimeError with the engine's last words if one fails."""
+    """Measure all runs. Raises RuntimeError with the engine's last output if one fails."""
     with stack_of(groups, way) as stack:
         for run, command in RUNS.items():
             more = run == "one more"
             if run in ("up", "one more"):
                 settle(stack, groups + more, way)
-            before = len(stack.sandbox.ask("GET", "/sandbox/request-log"))
+            before = len(stack.sandbox.request("GET", "/sandbox/request-log"))
             began = time.monotonic()
             done = stack.run(*command)
             seconds = time.monotonic() - began
             if done.returncode:
                 raise RuntimeError(f"{way} {groups}, {run}: {(done.stdout + done.stderr)[-3000:]}")
-            made = stack.sandbox.ask("GET", "/sandbox/request-log?server=okta", seconds=60)
+            made = stack.sandbox.request("GET", "/sandbox/request-log?server=okta", seconds=60)
             made = [call for call in made if call["seq"] > before]
             yield Count(
                 run, seconds, Counter(call["bucket"] for call in made),
@@ -130,7 +130,7 @@ def stack_of(groups: int, way: str) -> Iterator[Stack]:
     try:
         found = engine.find(say)
         stack = Stack(home, running, found, plugin_resolver.choose(found, say))
-        stack.ready()
+        stack.prepare()
         yield stack
     finally:
         sandbox.stop(home)
@@ -138,7 +138,7 @@ def stack_of(groups: int, way: str) -> Iterator[Stack]:
 
 
 def org_of(groups: int) -> dict[str, Any]:
-    """Some people, all of them in `staff`; one of them in each group."""
+    """An org of 20 users: all are members of `staff`, and each group has one of them."""
     shipped = yaml.safe_load((ROOT / "sandbox" / "org.yaml").read_text())
     logins = [f"person{n}@example.com" for n in range(PEOPLE)]
     people = [
@@ -153,7 +153,7 @@ def org_of(groups: int) -> dict[str, Any]:
 
 
 def settle(stack: Stack, groups: int, way: str) -> None:
-    """The stack's settings for so many groups, without accounts and permission sets."""
+    """Write the stack's settings for this number of groups, without account access."""
     document = yaml.safe_load(stack.settings.read_text())
     assigned = [f"assigned-{n:03}" for n in range(groups)] if way == "each" else ["staff"]
     pushed = [f"pushed-{n:03}" for n in range(groups)]

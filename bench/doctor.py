@@ -1,9 +1,9 @@
-"""The doctor on 100,000 people and 100,000 memberships: `python -m bench.doctor [PEOPLE]`.
+"""Measures the doctor with 100,000 users and memberships: `python -m bench.doctor [USERS]`.
 
-Prints ratios of one run and asserts nothing: against merely fetching and parsing the same pages;
-peak memory against a tenth of the people; the rules alone. And, from the calls that were made, the
-minutes that the same scan takes under Okta's limits, beside the fewest that the API allows. Each
-part runs in a process of its own, so that one does not warm the other or add to its memory.
+Compares its time with fetching and parsing the same pages, its peak memory with that of a tenth of
+the users, and measures the rules alone. From the number of calls it calculates the minutes that a
+scan takes under Okta's rate limits, and the minimum. Each part runs in a separate process, so that
+caches and memory of one do not affect another. The benchmark has no assertions.
 """
 
 import asyncio
@@ -22,28 +22,30 @@ from okta_idc.clients.identity_center import IdentityCenter
 from okta_idc.clients.identity_store import IdentityStore
 from okta_idc.clients.okta import Okta
 from okta_idc.clients.okta_auth import HeaderAuth
-from okta_idc.doctor.bindings import judge
-from okta_idc.inventory.assigned_users import People
-from okta_idc.inventory.collect import Aws, Wanted, look
-from okta_idc.inventory.session_tags import attributes_of, statements_of
+from okta_idc.doctor.bindings import PARTS, judge
+from okta_idc.doctor.user_checks import UserChecks
+from okta_idc.inventory.assigned_users import AssignedUsers
+from okta_idc.inventory.model import Inventory, Source
+from okta_idc.inventory.read import read_inventory
 from okta_idc.rules.profiles import judge as judge_profile
 
 WORKFORCE = {"apps": 100, "groups": 500, "apps/id": 500, "groups/id": 1000, "rest": 1200}
-"""Requests a minute, org-wide (docs/research/okta-api.md#rate-limits)."""
+"""Requests per minute of an org (docs/research/okta-api.md#rate-limits)."""
 TOKEN = 0.5
-"""What one token or app gets of a bucket by default (docs/research/okta-api.md#rate-limits)."""
+"""The default share of one token or app in a bucket (docs/research/okta-api.md#rate-limits)."""
 
 
 async def doctor(url: str) -> dict[str, Any]:
-    """The whole: look and judge."""
+    """Run the doctor: read the inventory and apply the rules."""
     async with Okta(url, HeaderAuth("SSWS x"), share=1.0) as okta:
-        aws = Aws(STORE, "us-east-1", "scim", url)
-        report = judge(await look(okta, aws, Wanted("0oa1", STORE)))
+        source, users = Source("us-east-1", "0oa1", STORE, "scim", endpoint=url), UserChecks()
+        found = await read_inventory(okta, source, PARTS, on_user=users)
+        report = judge(found, users)
         return {"calls": dict(okta.calls), "findings": len(report.found)}
 
 
 async def fetch(url: str) -> dict[str, Any]:
-    """The same lists by the same clients as many at once, parsed and dropped."""
+    """Fetch and parse the same lists, with the same clients and concurrency."""
     async with Okta(url, HeaderAuth("SSWS x"), share=1.0) as okta:
         store = IdentityStore(STORE, "us-east-1", url)
 
@@ -71,32 +73,33 @@ async def fetch(url: str) -> dict[str, Any]:
         await asyncio.gather(
             pages("/api/v1/apps/0oa1/users", limit=500, expand="user"),
             workers(8, members),
-            asyncio.to_thread(lambda: sum(1 for _ in store.each_user())),
+            asyncio.to_thread(lambda: sum(1 for _ in store.users())),
             workers(4, drained),
-            asyncio.to_thread(store.groups),
+            asyncio.to_thread(lambda: list(store.groups())),
             asyncio.to_thread(IdentityCenter("us-east-1", url).instances),
         )
         return {"calls": dict(okta.calls)}
 
 
 def rules(people: int) -> tuple[float, float]:
-    """Profiles a second, parsed before: by the rules on a profile alone, and with session tags
-    and the names that are kept."""
+    """Parsed profiles per second: by the profile rules alone, and with session tags and unique
+    names."""
     crowd = [json.loads(json.dumps(app_user(n))) for n in range(min(people, 20_000))]
     sent = [each["profile"] | {"userName": f"{n}@x.org"} for n, each in enumerate(crowd)]
     began = time.process_time()
     for each in sent:
         judge_profile(each)
     alone = len(crowd) / (time.process_time() - began)
-    found = People(attributes_of(statements_of(APP)))
+    inventory, checks = Inventory(Source(""), app=APP), UserChecks()
+    found = AssignedUsers(lambda user, shown: checks(inventory, user, shown))
     began = time.process_time()
-    found.see(crowd)
+    found.add(crowd)
     return alone, len(crowd) / (time.process_time() - began)
 
 
 @contextmanager
 def stub(people: int) -> Iterator[str]:
-    """The server, in a process of its own."""
+    """The URL of the stub server, in a separate process."""
     server = subprocess.Popen(
         [sys.executable, "-m", "bench.doctor_stub", str(people)],
         stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True,
@@ -111,7 +114,7 @@ def stub(people: int) -> Iterator[str]:
 
 
 def measured(part: str, url: str) -> dict[str, Any]:
-    """A part in a process of its own: seconds on the clock and of the processor, megabytes."""
+    """Run a part in a separate process: elapsed seconds, CPU seconds and megabytes."""
     environment = {**os.environ, "AWS_ACCESS_KEY_ID": "x", "AWS_SECRET_ACCESS_KEY": "x"}
     command = [sys.executable, "-m", "bench.doctor", "--part", part, url]
     done = subprocess.run(command, stdout=subprocess.PIPE, env=environment, check=True)
@@ -127,7 +130,7 @@ def run_part(part: str, url: str) -> None:
 
 
 def minutes(calls: dict[str, int], share: float) -> float:
-    """The slowest bucket decides: they are used side by side."""
+    """The minutes of the slowest bucket. The buckets are used concurrently."""
     return max(n / (WORKFORCE.get(b, 1200) * TOKEN * share) for b, n in calls.items())
 
 
@@ -137,24 +140,24 @@ def main() -> None:
         fetched, full = measured("fetch", url), measured("doctor", url)
     with stub(people // 10) as url:
         tenth = measured("doctor", url)
-    print(f"{people:,} people, {people:,} memberships in {GROUPS} push groups, one of "
+    print(f"{people:,} users, {people:,} memberships in {GROUPS} push groups, the largest with "
           f"{min(5_000, people // 2):,}; {full['findings']:,} findings")  # fmt: skip
     for name, found in (("fetch and parse", fetched), ("doctor", full)):
         calls = sum(found["calls"].values())
-        print(f"{name:18} {found['wall']:7.1f} s, processor {found['cpu']:7.1f} s, "
+        print(f"{name:18} {found['wall']:7.1f} s, CPU time {found['cpu']:7.1f} s, "
               f"peak {found['MB']:5.0f} MB, {calls:,} calls to Okta")  # fmt: skip
-    print(f"{'ratio':18} {full['wall'] / fetched['wall']:7.2f} on the clock, "
-          f"{full['cpu'] / fetched['cpu']:.2f} of the processor")  # fmt: skip
-    print(f"{'memory':18} {tenth['MB']:7.0f} MB at {people // 10:,} people, {full['MB']:.0f} MB at "
+    print(f"{'ratio':18} {full['wall'] / fetched['wall']:7.2f} elapsed, "
+          f"{full['cpu'] / fetched['cpu']:.2f} CPU time")  # fmt: skip
+    print(f"{'memory':18} {tenth['MB']:7.0f} MB at {people // 10:,} users, {full['MB']:.0f} MB at "
           f"{people:,}: {full['MB'] / tenth['MB']:.2f} times")  # fmt: skip
     alone, whole = rules(people)
-    print(f"{'rules alone':18} {alone:7,.0f} profiles a second; with session tags and names kept "
+    print(f"{'rules alone':18} {alone:7,.0f} profiles/s; with session tags and unique names "
           f"{whole:,.0f}")  # fmt: skip
     fewest = {"apps": -(-people // 500) + 1, "groups": GROUPS}
-    print("Modelled for an org with the workforce limits, of which a token gets half:")
+    print("Calculated for the workforce limits, of which a token gets half:")
     for share in (0.5, 1.0):
-        print(f"  --share {share:.1f}        {minutes(full['calls'], share):5.1f} minutes; the "
-              f"fewest calls that the API allows: {minutes(fewest, share):.1f}")  # fmt: skip
+        print(f"  --share {share:.1f}        {minutes(full['calls'], share):5.1f} minutes; with "
+              f"the minimum number of calls: {minutes(fewest, share):.1f}")  # fmt: skip
     print(f"  calls by bucket    {full['calls']}")
 
 

@@ -1,8 +1,8 @@
-"""Okta and AWS as the doctor reads them, as fast as a small server can: `python -m
-bench.doctor_stub PEOPLE` prints its port and serves until its input ends.
+"""A fast stub of the Okta and AWS APIs that the doctor reads: `python -m bench.doctor_stub USERS`.
 
-A made-up org: everybody assigned by one group, 100,000 memberships in 500 push groups (scaled with
-the people), one of them of 5,000. One person in 100 has no display name.
+Prints its port and serves until its standard input is closed. All users are assigned through one
+group. 500 push groups have 100,000 memberships (in proportion to the users); the largest has 5,000.
+One user in 100 has no display name.
 """
 
 import json
@@ -33,7 +33,7 @@ class Org:
 
 
 def profile(n: int) -> dict[str, Any]:
-    """What a real org shows: 31 attributes, a third of them null."""
+    """A profile as in a real org: 31 attributes, a third of them null."""
     return {
         "firstName": "Zoë", "lastName": f"O'Brien-{n}", "email": f"user{n}@example.com",
         "displayName": f"Zoë O'Brien-{n}" if n % 100 else None,
@@ -156,7 +156,7 @@ class Handler(BaseHTTPRequestHandler):
         pass
 
 
-@cache  # made once, before anybody measures
+@cache  # built once, before the measurement
 def page(org: Org, what: str, start: int, end: int) -> bytes:
     if what == "people":
         return json.dumps([app_user(n) for n in range(start, end)]).encode()
@@ -199,7 +199,7 @@ def aws_page(org: Org, operation: str, start: int, group: int = 0) -> bytes:
 
 
 def warm(org: Org) -> None:
-    """Everything that will be asked for, so that the server's own work is not measured."""
+    """Build all pages before the measurement, so that it excludes the stub's own work."""
     for start in range(0, org.people, 500):
         page(org, "people", start, min(start + 500, org.people))
     for n, size in enumerate(org.sizes):
@@ -217,7 +217,7 @@ def main() -> None:
     server = ThreadingHTTPServer(("127.0.0.1", 0), Handler)
     threading.Thread(target=server.serve_forever, daemon=True).start()
     print(server.server_address[1], flush=True)
-    sys.stdin.read()  # the benchmark closes it
+    sys.stdin.read()  # the benchmark closes standard input
     server.shutdown()
 
 

@@ -1,7 +1,6 @@
-"""How many profiles a second the rules judge, on one core: `python -m bench.rules`.
+"""Measures how many profiles per second the rules check, on one core: `python -m bench.rules`.
 
-Prints figures and asserts nothing: they are this machine's. Time is the processor's, so that
-what else runs here counts little.
+Uses CPU time, which depends little on the load of the machine. The benchmark has no assertions.
 """
 
 import time
@@ -13,7 +12,7 @@ COUNT = 100_000
 
 
 def profile(number: int) -> dict[str, object]:
-    """A clean profile as Okta's API shows one: base attributes, some of them null, a few custom."""
+    """A valid profile as Okta's API returns it: base attributes, some null, and custom ones."""
     return {
         "userName": f"user{number}@example.com",
         "email": f"user{number}@example.com",
@@ -35,13 +34,13 @@ def profile(number: int) -> dict[str, object]:
 
 
 def main() -> None:
-    """Clean profiles, the same rule by rule, and profiles of which one in 50 has a defect."""
+    """Measure valid profiles, the same rule by rule, and profiles with one defect in 50."""
     clean: list[Mapping[str, object]] = [profile(number) for number in range(COUNT)]
     mixed = [p if n % 50 else {**p, "displayName": ""} for n, p in enumerate(clean)]
 
     start = time.process_time()
     found = sum(len(judge(p)) for p in clean)
-    _print("clean profiles", start, found)
+    _print("valid profiles", start, found)
 
     start = time.process_time()
     found = sum(len(judge(p)) for p in mixed)
@@ -49,12 +48,12 @@ def main() -> None:
 
     start = time.process_time()
     found = sum(len(ask(p)) for p in clean[: COUNT // 10] for ask in PER_PROFILE)
-    _print("clean profiles, rule by rule", start, found, COUNT // 10)
+    _print("valid profiles, rule by rule", start, found, COUNT // 10)
 
 
 def _print(what: str, start: float, found: int, count: int = COUNT) -> None:
     rate = count / (time.process_time() - start)
-    print(f"{what:34} {rate:>10,.0f} profiles a second, {found} findings")
+    print(f"{what:34} {rate:>10,.0f} profiles/s, {found} findings")
 
 
 if __name__ == "__main__":

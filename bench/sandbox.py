@@ -1,9 +1,9 @@
-"""The sandbox with 500 groups and 10,000 people: `python -m bench.sandbox [GROUPS PEOPLE]`.
+"""Measures the sandbox with 500 groups and 10,000 users: `python -m bench.sandbox [GROUPS USERS]`.
 
-Prints seconds from the start of the process to the first answer, reads of single things a second
-(a person, a group, an app, an assignment; clients in a process of their own), and memory; and the
-same of the sandbox's own processor seconds, which a busy machine changes less. Asserts nothing.
-Linux: memory and processor are read from /proc.
+Prints the start-up time, the reads per second of a user, a group, an app and an assignment, and the
+memory. Reads are also given per second of the sandbox's CPU time, which depends less on the load of
+the machine. Clients run in a separate process. Memory and CPU time come from /proc, so Linux only.
+The benchmark has no assertions.
 """
 
 import asyncio
@@ -32,7 +32,7 @@ _END = re.compile(rb"\r\ncontent-length: (\d+)\r\n", re.I)
 
 
 def org_of(groups: int, people: int) -> dict[str, Any]:
-    """People with whole profiles; groups of 50, a person in several of them."""
+    """An org of users with complete profiles and groups of 50 members; users are in several."""
     shipped = yaml.safe_load((ROOT / "sandbox" / "org.yaml").read_text())
     logins = [f"person{n}@example.com" for n in range(people)]
     who = [
@@ -51,7 +51,7 @@ def org_of(groups: int, people: int) -> dict[str, Any]:
 
 @contextmanager
 def started(org: Path, ready: Path) -> Iterator[tuple[dict[str, Any], float]]:
-    """A sandbox, and the seconds until it answered."""
+    """A sandbox, and the seconds until its first response."""
     command = [sys.executable, "-m", "sandbox", "serve", "--port", "0", "--org", str(org),
                "--connections", "supported", "--ready-file", str(ready)]  # fmt: skip
     began = time.monotonic()
@@ -61,30 +61,30 @@ def started(org: Path, ready: Path) -> Iterator[tuple[dict[str, Any], float]]:
             if child.poll() is not None:
                 raise RuntimeError("The sandbox did not start.")
             time.sleep(0.005)
-        card = json.loads(ready.read_text())
-        httpx.get(card["okta"] + "/sandbox/health", timeout=60).raise_for_status()
-        yield card, time.monotonic() - began
+        server = json.loads(ready.read_text())
+        httpx.get(server["okta"] + "/sandbox/health", timeout=60).raise_for_status()
+        yield server, time.monotonic() - began
     finally:
         child.terminate()
         child.wait(30)
 
 
-def reads(card: dict[str, Any], paths: dict[str, list[str]]) -> dict[str, tuple[float, float]]:
-    """Reads of each kind a second, and a second of the sandbox's processor."""
+def reads(server: dict[str, Any], paths: dict[str, list[str]]) -> dict[str, tuple[float, float]]:
+    """Reads of each kind per second, and per second of the sandbox's CPU time."""
     command = [sys.executable, "-m", "bench.sandbox", "--client"]
     found: dict[str, tuple[float, float]] = {}
     for kind, some in paths.items():
-        given, before = json.dumps({"url": card["okta"], "paths": some}), processor(card["pid"])
+        given, before = json.dumps({"url": server["okta"], "paths": some}), processor(server["pid"])
         done = subprocess.run(
             command, input=given, cwd=ROOT, capture_output=True, text=True, check=True
         )
         count, seconds = json.loads(done.stdout)
-        found[kind] = count / seconds, count / (processor(card["pid"]) - before)
+        found[kind] = count / seconds, count / (processor(server["pid"]) - before)
     return found
 
 
 async def client(url: str, paths: list[str]) -> tuple[int, float]:
-    """Reads and seconds; as cheap as a client can be, so that the server is what is measured."""
+    """The number of reads and the seconds of a minimal client, which costs little CPU time."""
     host, port = url.removeprefix("http://").split(":")
     until, counts = time.monotonic() + SECONDS, [0] * CONNECTIONS
 
@@ -111,7 +111,7 @@ async def client(url: str, paths: list[str]) -> tuple[int, float]:
 
 
 def processor(pid: int) -> float:
-    """Seconds, of its own and of the system for it."""
+    """The CPU time of a process in seconds, user and system."""
     fields = Path(f"/proc/{pid}/stat").read_text().rsplit(")", 1)[1].split()
     return (int(fields[11]) + int(fields[12])) / os.sysconf("SC_CLK_TCK")
 
@@ -122,7 +122,7 @@ def megabytes(pid: int, field: str) -> float:
 
 
 def seen(url: str) -> dict[str, list[str]]:
-    """Paths of single things, after an app was made and a group assigned to it."""
+    """The paths of single objects, after an app was created and a group assigned to it."""
     settings = {"app": {"acsURL": "https://a.example.com", "entityID": "https://e.example.com"}}
     body = {"name": "amazon_aws_sso", "label": "A", "signOnMode": "SAML_2_0", "settings": settings}
     with httpx.Client(base_url=url + "/api/v1", headers=HEADERS, timeout=120) as okta:
@@ -131,7 +131,7 @@ def seen(url: str) -> dict[str, list[str]]:
         app = okta.post("/apps", json=body).raise_for_status().json()["id"]
         okta.put(f"/apps/{app}/groups/{groups[0]}", json={}).raise_for_status()
     return {
-        "a person": [f"/api/v1/users/{ident}" for ident in users],
+        "a user": [f"/api/v1/users/{ident}" for ident in users],
         "a group": [f"/api/v1/groups/{ident}" for ident in groups],
         "an app": [f"/api/v1/apps/{app}"],
         "an assignment": [f"/api/v1/apps/{app}/groups/{groups[0]}"],
@@ -139,22 +139,22 @@ def seen(url: str) -> dict[str, list[str]]:
 
 
 def main(groups: int = 500, people: int = 10_000) -> None:
-    print(f"{people:,} people, {groups:,} groups of {MEMBERS}")
+    print(f"{people:,} users, {groups:,} groups of {MEMBERS} members")
     document = org_of(groups, people)
     with tempfile.TemporaryDirectory(prefix="bench-sandbox-") as folder:
         ready = Path(folder, "ready.json")
         for kind, text in (("YAML", yaml.safe_dump(document)), ("JSON", json.dumps(document))):
             org = Path(folder, f"org.{kind}")
             org.write_text(text)
-            with started(org, ready) as (card, seconds):
-                own = processor(card["pid"])
-                print(f"start-up, {kind:6} {seconds:8.1f} s, processor {own:.1f} s")
+            with started(org, ready) as (server, seconds):
+                own = processor(server["pid"])
+                print(f"start-up, {kind:6} {seconds:8.1f} s, CPU time {own:.1f} s")
                 if kind == "YAML":
                     continue
-                print(f"{'memory':16} {megabytes(card['pid'], 'VmRSS'):8.0f} MB")
-                for what, (rate, own) in reads(card, seen(card["okta"])).items():
-                    print(f"{what:16} {rate:8,.0f} reads a second, {own:,.0f} a processor second")
-                print(f"{'memory, at most':16} {megabytes(card['pid'], 'VmHWM'):8.0f} MB")
+                print(f"{'memory':16} {megabytes(server['pid'], 'VmRSS'):8.0f} MB")
+                for what, (rate, own) in reads(server, seen(server["okta"])).items():
+                    print(f"{what:16} {rate:8,.0f} reads/s, {own:,.0f} per CPU second")
+                print(f"{'peak memory':16} {megabytes(server['pid'], 'VmHWM'):8.0f} MB")
 
 
 if __name__ == "__main__":

@@ -1,8 +1,8 @@
-"""Property values as Pulumi's provider protocol carries them, and as plain Python.
+"""Property values, as the provider protocol encodes them and as plain Python.
 
-Owns the two marks that JSON has no word for, `Secret` and `UNKNOWN`, and the way from
-and to the protocol's `Struct`. Assets, archives and resource references have no place
-in our plugins: they arrive as the plain objects that the wire shows.
+Converts between the protocol's `Struct` and Python values, with `Secret` and `UNKNOWN` for the two
+kinds of values that JSON lacks. Assets, archives and resource references are not supported: they
+arrive as plain objects.
 """
 
 from __future__ import annotations
@@ -12,11 +12,11 @@ from typing import Any, Final
 
 from google.protobuf.struct_pb2 import ListValue, Struct, Value
 
-# The protocol's signatures: pulumi sdk/go/common/resource/sig and property_value.go.
+# The protocol's signatures, from pulumi sdk/go/common/resource/sig and property_value.go.
 SIGNATURE_KEY: Final = "4dabf18193072939515e22adb298388d"
 SECRET_SIGNATURE: Final = "1b47061264138c4ac30d75fd1eb44270"
 UNKNOWN_SIGNATURE: Final = "04da6b54-80e4-46f7-96ec-b56ff0331ba9"
-"""What the engine sends for every unknown, whatever its type will be."""
+"""The value that the engine sends for an unknown of any type."""
 
 OTHER_UNKNOWNS: Final = frozenset(
     {
@@ -31,7 +31,7 @@ OTHER_UNKNOWNS: Final = frozenset(
 
 
 class Unknown:
-    """A value that only the real run will know. There is one: `UNKNOWN`."""
+    """A value that is unknown during a preview. `UNKNOWN` is the only instance."""
 
     def __repr__(self) -> str:
         return "UNKNOWN"
@@ -42,7 +42,7 @@ UNKNOWN: Final = Unknown()
 
 @dataclass(frozen=True)
 class Secret:
-    """A value that the engine must encrypt in its state and hide in its output."""
+    """A value that the engine encrypts in the state and hides in its output."""
 
     value: Any
 
@@ -51,6 +51,7 @@ class Secret:
 
 
 def from_struct(struct: Struct) -> dict[str, Any]:
+    """The properties of a Struct."""
     return {name: from_value(value) for name, value in struct.fields.items()}
 
 
@@ -78,7 +79,8 @@ def from_value(value: Value) -> Any:
 
 
 def to_struct(values: dict[str, Any]) -> Struct:
-    # Filled field by field: Struct.update() knows neither Secret nor UNKNOWN.
+    """A Struct of the properties."""
+    # Field by field, because Struct.update() supports neither Secret nor UNKNOWN.
     return Struct(fields={name: to_value(value) for name, value in values.items()})
 
 
@@ -94,8 +96,8 @@ def to_value(value: Any) -> Value:
     if isinstance(value, Unknown):
         return Value(string_value=UNKNOWN_SIGNATURE)
     if isinstance(value, Secret):
-        sealed = {SIGNATURE_KEY: SECRET_SIGNATURE, "value": value.value}
-        return Value(struct_value=to_struct(sealed))
+        marked = {SIGNATURE_KEY: SECRET_SIGNATURE, "value": value.value}
+        return Value(struct_value=to_struct(marked))
     if isinstance(value, dict):
         return Value(struct_value=to_struct(value))
     if isinstance(value, (list, tuple)):
@@ -115,6 +117,7 @@ def reveal(value: Any) -> Any:
 
 
 def has_unknown(value: Any) -> bool:
+    """Whether the value contains `UNKNOWN` at any depth."""
     if isinstance(value, Unknown):
         return True
     if isinstance(value, Secret):

@@ -1,9 +1,8 @@
-"""The plugin host: a provider written in plain Python, served to the Pulumi engine.
+"""Serves a provider that is written in plain Python to the Pulumi engine.
 
-Owns the provider protocol's gRPC side: handshake, port line, property values, errors
-that carry a half-made resource, cancellation. Knows no provider. pulumi.provider.
-experimental is not used, since it can neither leave out a detailed diff nor hand back
-a resource together with the error that stopped its creation.
+Implements the gRPC side of the provider protocol: handshake, port, property values, errors that
+include the state of a partially created resource, and cancellation. pulumi.provider.experimental is
+not used, because it can neither omit a detailed diff nor return such a state.
 """
 
 from __future__ import annotations
@@ -29,7 +28,7 @@ from pulumi.runtime.proto.provider_pb2_grpc import (
 from offline_plugins.property_values import UNKNOWN, Secret, from_struct, reveal, to_struct
 
 __all__ = [
-    "UNKNOWN", "Checked", "Diff", "Failure", "HalfMade", "Provider", "ProviderError",
+    "UNKNOWN", "Checked", "Diff", "Failure", "PartialStateError", "Provider", "ProviderError",
     "Resource", "Secret", "State", "main", "reveal", "serve",
 ]  # fmt: skip
 
@@ -37,15 +36,15 @@ MAX_MESSAGE = 400 * 1024 * 1024
 ORPHAN_CHECK_SECONDS = 2.0
 
 Properties = dict[str, Any]
-Kind = Literal["ADD", "ADD_REPLACE", "DELETE", "DELETE_REPLACE", "UPDATE", "UPDATE_REPLACE"]
+ChangeKind = Literal["ADD", "ADD_REPLACE", "DELETE", "DELETE_REPLACE", "UPDATE", "UPDATE_REPLACE"]
 
 
 class ProviderError(Exception):
-    """What the user is told when an operation fails."""
+    """An operation failed. The text is shown to the user."""
 
 
-class HalfMade(ProviderError):  # noqa: N818 # it names a state
-    """The operation failed, and yet the resource is there: the engine records `state`."""
+class PartialStateError(ProviderError):
+    """The operation failed after it had changed the resource. The engine records `state`."""
 
     def __init__(self, message: str, state: State) -> None:
         super().__init__(message)
@@ -54,7 +53,7 @@ class HalfMade(ProviderError):  # noqa: N818 # it names a state
 
 @dataclass(frozen=True)
 class Failure:
-    """One input that Check refuses."""
+    """An input that Check rejects."""
 
     reason: str
     property: str = ""
@@ -62,25 +61,29 @@ class Failure:
 
 @dataclass(frozen=True)
 class Checked:
+    """The result of Check: the inputs with defaults, and the failures."""
+
     inputs: Properties
     failures: list[Failure] = field(default_factory=list[Failure])
 
 
 @dataclass(frozen=True)
 class Diff:
-    """`detailed` None: the provider gives no detailed diff (bridge's plugin framework half)."""
+    """The result of Diff. `detailed` is None if the provider returns no detailed diff."""
 
     changes: bool
     diffs: list[str] = field(default_factory=list[str])
     replaces: list[str] = field(default_factory=list[str])
     stables: list[str] = field(default_factory=list[str])
-    detailed: dict[str, Kind] | None = None
+    detailed: dict[str, ChangeKind] | None = None
     input_diff: bool = False
     delete_before_replace: bool = False
 
 
 @dataclass(frozen=True)
 class State:
+    """The id, the outputs and, from Read, the inputs of a resource."""
+
     id: str
     outputs: Properties
     inputs: Properties | None = None
@@ -88,20 +91,20 @@ class State:
 
 @dataclass(frozen=True)
 class Resource:
-    """Which resource a request is about, and how to tell the user something about it."""
+    """The resource of a request. `warn` shows the user a warning about it."""
 
     urn: str
     type: str
     name: str
     warn: Callable[[str], None] = lambda _: None
     proposed_name: str | None = ""
-    """The automatic name that the stack's `pulumi:autonaming` asks for; None: it wants none."""
+    """The automatic name from the stack's `pulumi:autonaming`; None if automatic names are off."""
 
 
 class Provider:
-    """What a plugin implements. Values are plain Python, `Secret(v)` and `UNKNOWN`.
+    """The operations of a provider. Values are plain Python, `Secret(v)` and `UNKNOWN`.
 
-    Every default refuses, so that a plugin implements only what it has.
+    By default, the operations on resources raise ProviderError.
     """
 
     name = "provider"
@@ -110,14 +113,14 @@ class Provider:
     """The configuration as properties of a package schema. A program that configures a provider
     of its own, or a component that has one as an argument, is checked against it."""
     accept_secrets = False
-    """False: the engine sends secret inputs in plain, as to the bridged real plugins."""
+    """False: the engine sends secret inputs in plain text, as it does to bridged plugins."""
 
     def check_config(self, news: Properties, olds: Properties) -> Checked:
         return Checked(news)
 
     def diff_config(self, news: Properties, olds: Properties) -> Diff:
         changed = sorted(k for k in {*news, *olds} if reveal(news.get(k)) != reveal(olds.get(k)))
-        detailed: dict[str, Kind] = {
+        detailed: dict[str, ChangeKind] = {
             k: "UPDATE" if k in news and k in olds else "ADD" if k in news else "DELETE"
             for k in changed
         }
@@ -126,43 +129,48 @@ class Provider:
     def configure(self, inputs: Properties) -> None: ...
 
     def cancel(self) -> None:
-        """Waits (rate limits, retries) end early; calls under way are finished."""
+        """End waits for rate limits and retries early. Current calls finish."""
 
-    def check(self, at: Resource, news: Properties, olds: Properties, *, seed: bytes) -> Checked:
-        raise ProviderError(f"{at.type} is not in this replacement of the {self.name} plugin")
+    def check(
+        self, resource: Resource, news: Properties, olds: Properties, *, seed: bytes
+    ) -> Checked:
+        raise ProviderError(f"{resource.type} is not in this replacement of the {self.name} plugin")
 
     def diff(
-        self, at: Resource, resource_id: str, olds: Properties, news: Properties,
+        self, resource: Resource, resource_id: str, olds: Properties, news: Properties,
         old_inputs: Properties, ignore_changes: list[str],
     ) -> Diff:  # fmt: skip
-        raise ProviderError(f"{at.type} is not in this replacement of the {self.name} plugin")
+        raise ProviderError(f"{resource.type} is not in this replacement of the {self.name} plugin")
 
-    def create(self, at: Resource, inputs: Properties, *, preview: bool) -> State:
-        raise ProviderError(f"{at.type} is not in this replacement of the {self.name} plugin")
+    def create(self, resource: Resource, inputs: Properties, *, preview: bool) -> State:
+        raise ProviderError(f"{resource.type} is not in this replacement of the {self.name} plugin")
 
     def read(
-        self, at: Resource, resource_id: str, olds: Properties, inputs: Properties
+        self, resource: Resource, resource_id: str, olds: Properties, inputs: Properties
     ) -> State | None:
-        """None: it is gone. Empty `olds` and `inputs`: an import."""
-        raise ProviderError(f"{at.type} is not in this replacement of the {self.name} plugin")
+        """The current state; None if the resource no longer exists.
+
+        For an import, `olds` and `inputs` are empty.
+        """
+        raise ProviderError(f"{resource.type} is not in this replacement of the {self.name} plugin")
 
     def update(
-        self, at: Resource, resource_id: str, olds: Properties, news: Properties,
+        self, resource: Resource, resource_id: str, olds: Properties, news: Properties,
         old_inputs: Properties, *, preview: bool,
     ) -> Properties:  # fmt: skip
-        raise ProviderError(f"{at.type} is not in this replacement of the {self.name} plugin")
+        raise ProviderError(f"{resource.type} is not in this replacement of the {self.name} plugin")
 
     def delete(
-        self, at: Resource, resource_id: str, olds: Properties, old_inputs: Properties
+        self, resource: Resource, resource_id: str, olds: Properties, old_inputs: Properties
     ) -> None:
-        raise ProviderError(f"{at.type} is not in this replacement of the {self.name} plugin")
+        raise ProviderError(f"{resource.type} is not in this replacement of the {self.name} plugin")
 
     def invoke(self, token: str, args: Properties) -> Properties | list[Failure]:
         raise ProviderError(f"{token} is not in this replacement of the {self.name} plugin")
 
 
 class Servicer(ResourceProviderServicer):
-    """The protocol's methods, each turned into one call of the provider."""
+    """The methods of the protocol. Each calls the method of the provider."""
 
     def __init__(self, provider: Provider, engine_address: str = "") -> None:
         self._provider = provider
@@ -196,19 +204,19 @@ class Servicer(ResourceProviderServicer):
         return provider_pb2.GetSchemaResponse(schema=json.dumps(schema))
 
     def CheckConfig(self, request: Any, context: grpc.ServicerContext) -> Any:
-        with _told_to(context):
+        with _ErrorReport(context):
             checked = self._provider.check_config(
                 from_struct(request.news), from_struct(request.olds)
             )
             return _check_response(checked)
 
     def DiffConfig(self, request: Any, context: grpc.ServicerContext) -> Any:
-        with _told_to(context):
+        with _ErrorReport(context):
             olds = from_struct(request.old_inputs) or from_struct(request.olds)
             return _diff_response(self._provider.diff_config(from_struct(request.news), olds))
 
     def Configure(self, request: Any, context: grpc.ServicerContext) -> Any:
-        with _told_to(context):
+        with _ErrorReport(context):
             self._provider.configure(from_struct(request.args))
             return provider_pb2.ConfigureResponse(
                 acceptSecrets=self._provider.accept_secrets,
@@ -217,32 +225,32 @@ class Servicer(ResourceProviderServicer):
             )
 
     def Check(self, request: Any, context: grpc.ServicerContext) -> Any:
-        with _told_to(context):
+        with _ErrorReport(context):
             checked = self._provider.check(
-                self._at(request), from_struct(request.news), from_struct(request.olds),
+                self._resource(request), from_struct(request.news), from_struct(request.olds),
                 seed=request.randomSeed,
             )  # fmt: skip
             return _check_response(checked)
 
     def Diff(self, request: Any, context: grpc.ServicerContext) -> Any:
-        with _told_to(context):
+        with _ErrorReport(context):
             diff = self._provider.diff(
-                self._at(request), request.id, from_struct(request.olds),
+                self._resource(request), request.id, from_struct(request.olds),
                 from_struct(request.news), from_struct(request.old_inputs),
                 list(request.ignoreChanges),
             )  # fmt: skip
             return _diff_response(diff)
 
     def Create(self, request: Any, context: grpc.ServicerContext) -> Any:
-        with _told_to(context):
+        with _ErrorReport(context):
             inputs = from_struct(request.properties)
-            state = self._provider.create(self._at(request), inputs, preview=request.preview)
+            state = self._provider.create(self._resource(request), inputs, preview=request.preview)
             return provider_pb2.CreateResponse(id=state.id, properties=to_struct(state.outputs))
 
     def Read(self, request: Any, context: grpc.ServicerContext) -> Any:
-        with _told_to(context):
+        with _ErrorReport(context):
             state = self._provider.read(
-                self._at(request), request.id, from_struct(request.properties),
+                self._resource(request), request.id, from_struct(request.properties),
                 from_struct(request.inputs),
             )  # fmt: skip
             if state is None:
@@ -254,31 +262,31 @@ class Servicer(ResourceProviderServicer):
             )
 
     def Update(self, request: Any, context: grpc.ServicerContext) -> Any:
-        with _told_to(context):
+        with _ErrorReport(context):
             outputs = self._provider.update(
-                self._at(request), request.id, from_struct(request.olds),
+                self._resource(request), request.id, from_struct(request.olds),
                 from_struct(request.news), from_struct(request.old_inputs),
                 preview=request.preview,
             )  # fmt: skip
             return provider_pb2.UpdateResponse(properties=to_struct(outputs))
 
     def Delete(self, request: Any, context: grpc.ServicerContext) -> Any:
-        with _told_to(context):
+        with _ErrorReport(context):
             self._provider.delete(
-                self._at(request), request.id, from_struct(request.properties),
+                self._resource(request), request.id, from_struct(request.properties),
                 from_struct(request.old_inputs),
             )  # fmt: skip
             return empty_pb2.Empty()
 
     def Invoke(self, request: Any, context: grpc.ServicerContext) -> Any:
-        with _told_to(context):
+        with _ErrorReport(context):
             result = self._provider.invoke(request.tok, from_struct(request.args))
             failures, answer = (result, {}) if isinstance(result, list) else ([], result)
-            returned: Any = {"return": to_struct(answer)}  # a keyword of Python's
+            returned: Any = {"return": to_struct(answer)}  # `return` is a Python keyword
             return provider_pb2.InvokeResponse(failures=_failures(failures), **returned)
 
-    def _at(self, request: Any) -> Resource:
-        # The type and name of the request are empty before engine 3.13x; the URN has both:
+    def _resource(self, request: Any) -> Resource:
+        # Engines before 3.13x send neither type nor name; the URN has both:
         # urn:pulumi:STACK::PROJECT::PARENT$TYPE::NAME
         parts = request.urn.split("::", 3)
         kind = parts[2].rsplit("$", 1)[-1] if len(parts) == 4 else request.type
@@ -290,8 +298,8 @@ class Servicer(ResourceProviderServicer):
         proposed: str | None = ""
         if isinstance(request, provider_pb2.CheckRequest) and request.HasField("autonaming"):
             disabled = provider_pb2.CheckRequest.AutonamingOptions.DISABLE
-            asked = request.autonaming
-            proposed = None if asked.mode == disabled else asked.proposed_name
+            naming = request.autonaming
+            proposed = None if naming.mode == disabled else naming.proposed_name
         return Resource(request.urn, kind, name, warn, proposed)
 
     def _log(self, urn: str, text: str) -> None:
@@ -301,11 +309,11 @@ class Servicer(ResourceProviderServicer):
         try:
             self._engine.Log(entry)
         except grpc.RpcError as error:
-            print(f"could not tell the engine: {text} ({error.code()})", file=sys.stderr)
+            print(f"could not log to the engine: {text} ({error.code()})", file=sys.stderr)
 
 
-class _told_to:  # noqa: N801 # reads as a clause: with _told_to(context)
-    """Ends the call with what the provider raised, in the form that the engine expects."""
+class _ErrorReport:
+    """Ends the call with the error that the provider raised, in the format of the engine."""
 
     def __init__(self, context: grpc.ServicerContext) -> None:
         self._context = context
@@ -313,7 +321,7 @@ class _told_to:  # noqa: N801 # reads as a clause: with _told_to(context)
     def __enter__(self) -> None: ...
 
     def __exit__(self, kind: object, error: BaseException | None, trace: object) -> None:
-        if isinstance(error, HalfMade):
+        if isinstance(error, PartialStateError):
             detail = provider_pb2.ErrorResourceInitFailed(
                 id=error.state.id,
                 properties=to_struct(error.state.outputs),
@@ -331,20 +339,21 @@ class _told_to:  # noqa: N801 # reads as a clause: with _told_to(context)
         if isinstance(error, ProviderError):
             self._context.abort(grpc.StatusCode.UNKNOWN, str(error))
         if isinstance(error, Exception):
-            # The type only: the text of an unforeseen error could hold a value.
-            place = _place(error)
+            # Only the type: the text of an unexpected error could contain a secret value.
+            location = _location(error)
             self._context.abort(
                 grpc.StatusCode.INTERNAL,
-                f"the replacement plugin failed unexpectedly ({type(error).__name__} at {place})",
+                "the replacement plugin failed unexpectedly "
+                f"({type(error).__name__} at {location})",
             )
 
 
-def _place(error: BaseException) -> str:
+def _location(error: BaseException) -> str:
     step = error.__traceback__
     while step is not None and step.tb_next is not None:
         step = step.tb_next
     if step is None:
-        return "an unknown place"
+        return "an unknown location"
     return f"{os.path.basename(step.tb_frame.f_code.co_filename)}:{step.tb_lineno}"  # noqa: PTH119
 
 
@@ -383,7 +392,7 @@ def _diff_response(diff: Diff) -> Any:
 
 
 def serve(provider: Provider, engine_address: str = "") -> tuple[grpc.Server, int]:
-    """A started server on a free port of 127.0.0.1, and the port."""
+    """Start a server on a free port of 127.0.0.1, and return it with the port."""
     options = [
         ("grpc.max_receive_message_length", MAX_MESSAGE),
         ("grpc.max_send_message_length", MAX_MESSAGE),
@@ -396,7 +405,7 @@ def serve(provider: Provider, engine_address: str = "") -> tuple[grpc.Server, in
 
 
 def main(provider: Provider) -> None:
-    """Runs the plugin as the engine's child: prints the port, ends when told or orphaned."""
+    """Run the plugin as a child process of the engine, until a signal or the engine's end."""
     address = sys.argv[1] if len(sys.argv) > 1 and not sys.argv[1].startswith("-") else ""
     server, port = serve(provider, address)
     stop = threading.Event()
@@ -405,7 +414,7 @@ def main(provider: Provider) -> None:
     print(port, flush=True)
     parent = os.getppid()
     while not stop.wait(ORPHAN_CHECK_SECONDS):
-        # An engine that was killed cannot tell its plugins; their parent changes then.
+        # A killed engine sends no signal, but the parent process changes.
         if os.getppid() != parent:
             break
     provider.cancel()

@@ -1,1 +1,1 @@
-"""The policy pack: the rules, asked of anybody's declared resources. `__main__` is the pack."""
+"""The policy pack: checks declared resources, of any stack, against the rules."""

@@ -1,6 +1,6 @@
-"""The policy pack: one policy for each rule of the catalogue that a declaration can be asked.
+"""The policy pack: one policy for each rule that applies to declared resources.
 
-What is asked of which resource is in `asks`; what must hold, and why, in okta_idc/rules alone.
+`pack` binds the rules to resources; okta_idc/rules defines what must hold, and why.
 """
 
 import sys

@@ -36,41 +36,28 @@ OTHER_KEYS: Mapping[str, Mapping[str, Any]] = {
 
 
 # Each of these rules reads one property, so that an unknown property does not delay the others.
-_FIELDS: tuple[tuple[str, str, Rule[PermissionSet], Callable[[str], PermissionSet]], ...] = (
+_FIELDS: tuple[tuple[str, str, Rule[Any], Callable[[str], object]], ...] = (
     (SET, "name", permission_sets.set_name, PermissionSet),
     (SET, "description", permission_sets.set_description, lambda t: PermissionSet("", t)),
-    (
-        SET, "sessionDuration", permission_sets.session_duration,
-        lambda t: PermissionSet("", session_duration=t),
-    ),
+    (SET, "sessionDuration", permission_sets.session_duration,
+     lambda t: PermissionSet("", session_duration=t)),
     (SET, "relayState", permission_sets.relay_state, lambda t: PermissionSet("", relay_state=t)),
-    (
-        INLINE, "inlinePolicy", permission_sets.inline_policy_size,
-        lambda t: PermissionSet("", inline_policy=t),
-    ),
-    (
-        INLINE, "inlinePolicy", permission_sets.inline_policy_json,
-        lambda t: PermissionSet("", inline_policy=t),
-    ),
+    (INLINE, "inlinePolicy", permission_sets.inline_policy_size,
+     lambda t: PermissionSet("", inline_policy=t)),
+    (INLINE, "inlinePolicy", permission_sets.inline_policy_json,
+     lambda t: PermissionSet("", inline_policy=t)),
+    (INLINE, "inlinePolicy", policy_tags.deny_holds, lambda t: PolicyAndTags(t, ())),
+    (ASSIGNMENT, "targetId", account_access.account_id, lambda t: Assignment("", "", t)),
+    (ASSIGNMENT, "principalId", account_access.principal_id, lambda t: Assignment(t, "", "")),
 )  # fmt: skip
 
 
 def _field(name: str, make: Callable[[str], object], inputs: Inputs) -> Subjects:
-    def read() -> object:
-        text = inputs.text(name)
-        return None if text is None else make(text)
-
-    return subject(read)
+    return subject(lambda: None if (text := inputs.text(name)) is None else make(text))
 
 
 for _type, _name, _rule, _make in _FIELDS:
     of_resource(_rule, types=[_type])(partial(_field, _name, _make))
-
-
-@of_resource(policy_tags.deny_holds, types=[INLINE])
-def deny(inputs: Inputs) -> Subjects:
-    """This rule reads no tags."""
-    return _field("inlinePolicy", lambda text: PolicyAndTags(text, ()), inputs)
 
 
 @of_resource(instance_attributes.instance_source, types=[ATTRIBUTES])
@@ -84,16 +71,6 @@ def instance_attribute(inputs: Inputs) -> Subjects:
 def _instance_attribute(inputs: Inputs, source: str) -> InstanceAttribute | None:
     key = inputs.text("key")
     return None if key is None else InstanceAttribute(key, source)
-
-
-@of_resource(account_access.account_id, types=[ASSIGNMENT])
-def account(inputs: Inputs) -> Subjects:
-    return _field("targetId", lambda text: Assignment("", "", text), inputs)
-
-
-@of_resource(account_access.principal_id, types=[ASSIGNMENT])
-def principal(inputs: Inputs) -> Subjects:
-    return _field("principalId", lambda text: Assignment(text, "", ""), inputs)
 
 
 @of_resource(account_access.given_to_groups, types=[ASSIGNMENT])

@@ -73,24 +73,10 @@ def sign_on(saml: Inputs) -> conflicting_resources.SignOn:
     return conflicting_resources.SignOn(saml.text("authenticationPolicy"), skip)
 
 
-@of_resource(
-    attribute_statements.name_format,
-    attribute_statements.statement_name,
-    attribute_statements.one_value,
-    attribute_statements.statement_lengths,
-    types=[SAML],
-)
-def each_statement(saml: Inputs) -> Subjects:
+def _each(read: Callable[[Inputs], object], saml: Inputs) -> Subjects:
+    """What `read` makes of each statement, one by one."""
     for inputs in _statements_of(saml):
-        yield from subject(partial(statement, inputs), Location(inputs.path))
-
-
-@of_resource(
-    attributes.attribute_key, attributes.attribute_value, attributes.worked_out, types=[SAML]
-)
-def each_attribute(saml: Inputs) -> Subjects:
-    for inputs in _statements_of(saml):
-        yield from subject(partial(attribute, inputs), Location(inputs.path))
+        yield from subject(partial(read, inputs), Location(inputs.path))
 
 
 def _all(read: Callable[[Inputs], object], saml: Inputs) -> Subjects:
@@ -104,6 +90,16 @@ def attribute(inputs: Inputs) -> Attribute | None:
     return read.attribute if read else None
 
 
+of_resource(
+    attribute_statements.name_format,
+    attribute_statements.statement_name,
+    attribute_statements.one_value,
+    attribute_statements.statement_lengths,
+    types=[SAML],
+)(partial(_each, statement))
+of_resource(
+    attributes.attribute_key, attributes.attribute_value, attributes.worked_out, types=[SAML]
+)(partial(_each, attribute))
 of_resource(attribute_statements.unique_names, types=[SAML])(partial(_all, statement))
 of_resource(attributes.unique_keys, attributes.attribute_count, types=[SAML])(
     partial(_all, attribute)

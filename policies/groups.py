@@ -49,7 +49,7 @@ RETIRING: Mapping[str, Mapping[str, Any]] = {
 }
 
 GroupOfApp = tuple[str, str]
-"""Ids of an app and of a group."""
+"""IDs of an app and of a group."""
 
 
 @of_stack(groups.one_role_per_group, groups.named_once, config=OTHER_APPS)
@@ -94,7 +94,7 @@ def _groups_of(resource: Resource) -> list[tuple[str, str, Callable[[], str | No
         return [(resource.name, name, partial(resource.values.text, name))]
     try:
         each = resource.values.each("groups")
-    except Unavailable:  # all of them
+    except Unavailable:  # unknown as a whole
         return [(resource.name, "groups", partial(resource.values.text, "groups"))]
     return [(group.path, "groups", partial(group.text, "id")) for group in each]
 
@@ -170,7 +170,7 @@ def unassigned(stack: Stack) -> Subjects:
     people, more = stack.of_apps(APP_USER)
     ids, most = read_parts((each.here, partial(each.values.text, "userId")) for _, each in people)
     still = {group for (_, group), _ in assigned} | {person for person, _ in ids}
-    gone = {who: count for who, count in now.items() if who not in still}
+    gone = {ident: count for ident, count in now.items() if ident not in still}
     limit = Inputs(stack.config).number("limit")
     change = Unassigning(sum(gone.values()), *([] if limit is None else [limit]))
     missing = (*unknown, *more, *most)
@@ -182,8 +182,8 @@ def unassigned(stack: Stack) -> Subjects:
 
 def _users_now(stack: Stack) -> dict[str, int]:
     assigned = Inputs(stack.config).inner("assigned")
-    counts = {who: assigned.number(who) for who in cast(dict[str, object], assigned.values)}
-    return {who: count for who, count in counts.items() if count}
+    counts = {each: assigned.number(each) for each in cast(dict[str, object], assigned.values)}
+    return {ident: count for ident, count in counts.items() if count}
 
 
 @of_stack(push.keeps_target, config={**RETIRING, **OTHER_APPS})
@@ -211,11 +211,7 @@ def one_target(mapping: Inputs) -> Subjects:
 
 @of_resource(push.is_active, types=[PUSH])
 def is_active(mapping: Inputs) -> Subjects:
-    def read() -> PushMapping | None:
-        status = mapping.text("status")
-        return None if status is None else PushMapping(status=status)
-
-    return subject(read)
+    return subject(lambda: PushMapping(status=s) if (s := mapping.text("status")) else None)
 
 
 @of_resource(push.priority_from_one, types=[GROUP_ASSIGNMENT, GROUP_ASSIGNMENTS])

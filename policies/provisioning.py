@@ -1,13 +1,14 @@
 """Bindings of provisioning: the connection's Base URL, password sync, the profile mapping."""
 
+from collections.abc import Callable
 from functools import partial
 
 from okta_idc.rules import app_drift, endpoints, profile_mappings
-from okta_idc.rules.binding import Location, Subject, Unavailable
+from okta_idc.rules.binding import Location, Subject
 
 from .binding import Subjects, of_resource, of_stack, subject
 from .properties import Inputs
-from .stack_graph import OTHER_APPS, Resource, Stack
+from .stack_graph import OTHER_APPS, Stack
 
 CONNECTION = "okta:app/connection:Connection"
 FEATURES = "okta:app/features:Features"
@@ -36,27 +37,20 @@ def password(stack: Stack) -> Subjects:
         yield from subject(lambda u=update: u.inner("password").text("status"), each.here)
 
 
-@of_stack(profile_mappings.roles, profile_mappings.unsupported, config=OTHER_APPS)
-def targets(stack: Stack) -> Subjects:
-    mappings, unknown = _mappings(stack)
+def _each_mapping(read: Callable[[Inputs], object], stack: Stack) -> Subjects:
+    """What `read` makes of each attribute that is mapped from Okta to an app. The mappings from an
+    app to Okta end at a user type (oty…)."""
+    found, unknown = stack.of_apps(MAPPING, name="targetId")
     yield from unknown
-    for each in mappings:
-        for inputs in each.values.each("mappings"):
-            yield from subject(partial(_target, inputs), each.at("mappings"))
+    for target, each in found:
+        if not target.startswith("oty"):
+            for inputs in each.values.each("mappings"):
+                yield from subject(partial(read, inputs), each.at("mappings"))
 
 
 def _target(inputs: Inputs) -> dict[str, object] | None:
     name = inputs.text("id")
     return None if name is None else {name: inputs.text("expression")}
-
-
-@of_stack(profile_mappings.mapping_is_pushed, profile_mappings.expression_is_one, config=OTHER_APPS)
-def push_status(stack: Stack) -> Subjects:
-    mappings, unknown = _mappings(stack)
-    yield from unknown
-    for each in mappings:
-        for inputs in each.values.each("mappings"):
-            yield from subject(partial(_mapped, inputs), each.at("mappings"))
 
 
 def _mapped(inputs: Inputs) -> profile_mappings.ProfileMapping | None:
@@ -67,7 +61,9 @@ def _mapped(inputs: Inputs) -> profile_mappings.ProfileMapping | None:
     return {name: profile_mappings.Mapped(inputs.text("expression"), pushed)}
 
 
-def _mappings(stack: Stack) -> tuple[list[Resource], list[Unavailable]]:
-    """The mappings from Okta to an app: those from an app to Okta end at a user type (oty…)."""
-    found, unknown = stack.of_apps(MAPPING, name="targetId")
-    return [each for target, each in found if not target.startswith("oty")], unknown
+of_stack(profile_mappings.roles, profile_mappings.unsupported, config=OTHER_APPS)(
+    partial(_each_mapping, _target)
+)
+of_stack(profile_mappings.mapping_is_pushed, profile_mappings.expression_is_one, config=OTHER_APPS)(
+    partial(_each_mapping, _mapped)
+)

@@ -1,8 +1,6 @@
-"""What can be put right without asking anybody: three remediations, off until switched on.
+"""Remediations: policies that correct a property, off until they are enabled.
 
-Each is a policy of its own, named `fix-` and the rule that it satisfies. That rule then judges what
-was put right.
-
+Each is named `fix-` and the rule that it satisfies; that rule then checks the corrected properties.
 """
 
 from collections.abc import Callable, Mapping
@@ -25,19 +23,19 @@ from .stack_graph import SAML
 
 @dataclass(frozen=True)
 class Fix:
-    """Puts right, in place, what breaks a rule in resources of a type. `mend` gets the properties
-    as they can be read, and as they can be set; true when it has set something."""
+    """Corrects properties of one resource type that break a rule. `correct` receives the properties
+    to read and the properties to set, and returns whether it has set any."""
 
     rule: Rule[Any]
     type: str
-    mend: Callable[[Inputs, Any], bool]
+    correct: Callable[[Inputs, Any], bool]
 
     def policy(self) -> ResourceValidationPolicy:
-        """The policy; switched on by the enforcement level `remediate`."""
+        """The policy; the enforcement level `remediate` enables it."""
         return ResourceValidationPolicy(
             name=f"fix-{self.rule.id.lower()}",
-            description=f"Put right: {self.rule.title}",
-            display_name=f"{self.rule.id} put right",
+            description=f"Remediates: {self.rule.title}",
+            display_name=f"{self.rule.id} remediation",
             enforcement_level=EnforcementLevel.DISABLED,
             remediate=cast(Any, self._remediate),
             url=self.rule.link,
@@ -47,17 +45,17 @@ class Fix:
         if args.resource_type != self.type:
             return None
         try:
-            return args.props if self.mend(Inputs(plain(args.props)), args.props) else None
+            return args.props if self.correct(Inputs(plain(args.props)), args.props) else None
         except Unavailable:
-            return None  # the rule itself says so
+            return None  # the rule itself reports it
 
 
 def _no_slash(connection: Inputs, props: Any) -> bool:
     url = connection.text("baseUrl")
-    mended = endpoints.normalise_endpoint(url or "")
-    if url is None or not endpoints.scim_endpoint(url) or endpoints.scim_endpoint(mended):
+    corrected = endpoints.normalise_endpoint(url or "")
+    if url is None or not endpoints.scim_endpoint(url) or endpoints.scim_endpoint(corrected):
         return False
-    props["baseUrl"] = mended
+    props["baseUrl"] = corrected
     return True
 
 
@@ -69,17 +67,17 @@ def _keep_target(mapping: Inputs, props: Any) -> bool:
 
 
 def _name_format(saml: Inputs, props: Any) -> bool:
-    mended = False
+    corrected = False
     for index, each in enumerate(saml.each("attributeStatements")):
         try:
             name, given = each.text("name") or "", each.text("namespace")
         except Unavailable:
-            continue  # that one holds up no other
+            continue  # the others are still corrected
         stated = Statement(name) if given is None else Statement(name, namespace=given)
         if attribute_statements.name_format(stated):
             props["attributeStatements"][index]["namespace"] = URI_NAME_FORMAT
-            mended = True
-    return mended
+            corrected = True
+    return corrected
 
 
 FIXES = (

@@ -1,4 +1,4 @@
-"""What an app.Saml says, as the rules want it: whose app it is, its statements, its addresses."""
+"""Reads an app.Saml: whether it is for IAM Identity Center, its statements and its addresses."""
 
 import json
 from typing import Any, cast
@@ -13,8 +13,8 @@ CATALOG_APP = "amazon_aws_sso"
 
 
 def is_identity_center(saml: Inputs) -> bool:
-    """Whether the app is for IAM Identity Center: Okta's catalog app, or one made by hand with
-    AWS's addresses or attributes for access control. What is not known counts for nothing."""
+    """Whether the app is for IAM Identity Center: Okta's catalog app, or a custom app with AWS's
+    addresses or attributes for access control. Unknown properties are ignored."""
     if CATALOG_APP in (saml.peek("preconfiguredApp"), saml.peek("name")):
         return True
     addresses = (saml.peek(name) for name in ("ssoUrl", "destination", "audience"))
@@ -28,7 +28,7 @@ def is_identity_center(saml: Inputs) -> bool:
 
 
 def statement(inputs: Inputs) -> Statement | None:
-    """One attribute statement; None where it has no name. Raises Unavailable."""
+    """The attribute statement; None where it has no name. Raises Unavailable."""
     name = inputs.text("name")
     if name is None:
         return None
@@ -38,14 +38,14 @@ def statement(inputs: Inputs) -> Statement | None:
 
 
 def addresses(saml: Inputs) -> tuple[str | None, str | None]:
-    """ACS URL and issuer URL: of the catalog app in its settings, of one made by hand in its own
-    inputs. None where it is not given. Raises Unavailable."""
+    """ACS URL and issuer URL: a catalog app has them in its settings, a custom app in its inputs.
+    None for a URL that is not given. Raises Unavailable."""
     settings = saml.text("appSettingsJson")
     if settings is None:
         return saml.text("ssoUrl"), saml.text("audience")
     try:
         read: Any = json.loads(settings)
     except (ValueError, RecursionError):
-        return None, None  # the provider refuses it
+        return None, None  # the provider rejects it
     values = Inputs(cast(dict[str, Any], read) if isinstance(read, dict) else {})
     return values.text("acsURL"), values.text("entityID")

@@ -1,8 +1,7 @@
-"""The stack as the engine shows it: its resources, and which of them an id belongs to.
+"""The stack as the engine shows it: its resources, and which resource an ID belongs to.
 
-Before the first update most ids are not known. An app's or group's id that is made from exactly one
-resource of the stack is then taken for that resource's, so that the rules can be asked in the first
-preview already.
+Before the first update most IDs are unknown. The ID of an app or group that depends on exactly one
+resource of the stack then counts as that resource's, so that the first preview can apply the rules.
 """
 
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
@@ -29,14 +28,14 @@ OTHER_APPS: Mapping[str, Mapping[str, Any]] = {
     "otherApps": {
         "type": "array",
         "items": {"type": "string"},
-        "description": "Ids of Okta apps that are not IAM Identity Center's: left alone.",
+        "description": "IDs of Okta apps that are not for IAM Identity Center; they are skipped.",
     }
 }
 
 
 @dataclass(frozen=True)
 class Resource:
-    """One resource with its outputs, which hold what was given and what the provider adds."""
+    """A resource with its outputs: the inputs, and what the provider adds."""
 
     type: str
     name: str
@@ -55,23 +54,23 @@ class Resource:
 
 
 class Stack:
-    """All resources, with what the policy was told in the pack's configuration."""
+    """All resources, and the policy's settings."""
 
     def __init__(self, resources: Sequence[PolicyResource], config: Mapping[str, Any]) -> None:
         self.config = config
         self._all = {resource.urn: _resource(resource) for resource in resources if _ours(resource)}
 
     def of(self, *types: str) -> list[Resource]:
-        """The resources of these types, by their names: the engine's own order varies."""
+        """The resources of these types, sorted by name: the engine's order varies."""
         found = (each for each in self._all.values() if each.type in types)
         return sorted(found, key=lambda each: (each.name, each.urn))
 
     def id_of(self, resource: Resource) -> str:
-        """The resource's id, or its place in the stack while it has none."""
+        """The resource's ID, or its type and name until it has one."""
         return resource.values.peek("id") or resource.urn.split("::", 2)[-1]
 
     def by_id(self, kind: str) -> dict[str, Resource]:
-        """The resources of a type by their ids."""
+        """The resources of a type by their IDs."""
         return {self.id_of(each): each for each in self.of(kind)}
 
     def belongs(
@@ -81,9 +80,9 @@ class Stack:
         types: Collection[str],
         read: Callable[[], str | None] | None = None,
     ) -> str | None:
-        """The id that a property holds; None where none is given. Raises Unavailable.
+        """The ID in a property; None where there is none. Raises Unavailable.
 
-        `read` reads it where it is not the property itself but stands somewhere in it.
+        `read` reads an ID that is nested in the property.
         """
         try:
             return read() if read else resource.values.text(name)
@@ -97,7 +96,7 @@ class Stack:
             return one.pop()
 
     def app(self, resource: Resource, name: str = "appId") -> str | None:
-        """The id of the app that a resource belongs to. Raises Unavailable."""
+        """The ID of the app that a resource belongs to. Raises Unavailable."""
         try:
             return resource.values.text(name)
         except Unavailable:
@@ -109,8 +108,8 @@ class Stack:
     def of_apps(
         self, *types: str, name: str = "appId"
     ) -> tuple[list[tuple[str, Resource]], list[Unavailable]]:
-        """Resources with the app that they belong to, without those of apps that are surely
-        another's, and what is not decided yet."""
+        """Resources with the ID of their app, except those of apps that are not for IAM Identity
+        Center; and the IDs that are unknown."""
         others, found, unknown = self._others(), list[tuple[str, Resource]](), list[Unavailable]()
         for resource in self.of(*types):
             try:
@@ -123,7 +122,7 @@ class Stack:
         return found, unknown
 
     def by_app(self, *types: str) -> tuple[dict[str, list[Resource]], list[Unavailable]]:
-        """The same, app by app."""
+        """The resources of `of_apps` by the ID of their app."""
         found, unknown = self.of_apps(*types)
         grouped: dict[str, list[Resource]] = {}
         for app, resource in found:
@@ -135,7 +134,7 @@ class Stack:
         return Inputs({name: self.config.get(name)}).texts(name)
 
     def federating(self) -> Iterator[Resource]:
-        """The SAML apps of the stack that are IAM Identity Center's."""
+        """The SAML apps of the stack that are for IAM Identity Center."""
         return (each for each in self.of(SAML) if is_identity_center(each.values))
 
     def _others(self) -> set[str]:
@@ -144,8 +143,8 @@ class Stack:
         return declared | set(self.setting("otherApps"))
 
     def _nearest_apps(self, start: Iterable[PolicyResource]) -> list[Resource]:
-        """The apps that a value is made from, by way of as few other resources as possible: an
-        app's id often comes through the resource that has to be ready first."""
+        """The apps that a value depends on through the fewest other resources: an app's ID often
+        passes through the resource that must be ready first."""
         level, seen = {each.urn: each for each in start}, set[str]()
         while level:
             found = [self._all[urn] for urn in sorted(level) if self._is_app(urn)]

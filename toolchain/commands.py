@@ -236,7 +236,7 @@ def _retained_in_aws(running: Sandbox, outputs: Path) -> str:
         where = (declared["identityStoreId"], declared["region"], running.aws)
         store = IdentityStore(*where, session)
         groups = sorted(group["DisplayName"] for group in store.groups())
-        users = store.users()
+        users = list(store.users())
     except (OSError, ValueError, KeyError, httpx.HTTPError, AwsError) as error:
         reason = f"{type(error).__name__}: {error}"
         return f"Could not list what remains in IAM Identity Center ({reason})."

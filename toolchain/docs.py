@@ -8,17 +8,26 @@ import argparse
 import re
 import subprocess
 import sys
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
+from okta_idc.cli import schema
+from toolchain.reference import rules_page, settings_page
 from toolchain.sandbox import ROOT
 
-GENERATED = {
-    "plugin/schema.json": ("plugin.provider",),
-    "docs/reference/stack.schema.json": ("okta_idc", "schema"),
-    "docs/reference/rules.md": ("okta_idc.rules",),
+
+def _plugin_schema() -> str:
+    command = [sys.executable, "-m", "plugin.provider"]  # imports Pulumi, the toolchain doesn't
+    return subprocess.run(command, cwd=ROOT, capture_output=True, text=True, check=True).stdout
+
+
+GENERATED: dict[str, Callable[[], str]] = {
+    "docs/reference/rules.md": rules_page.page,
+    "docs/reference/settings.md": settings_page.page,
+    "docs/reference/stack.schema.json": schema.text,
+    "plugin/schema.json": _plugin_schema,
 }
-"""Each page, with the module and the arguments that print it."""
+"""Each generated page, with the function that returns its text."""
 _LINK = re.compile(r"\]\(<?([^()\s<>]+)>?(?: \"[^\"]*\")?\)|^\[[^\]]+\]: (\S+)", re.MULTILINE)
 _CODE = re.compile(r"^(```|~~~).*?^\1|`[^`\n]*`", re.MULTILINE | re.DOTALL)
 _HEADING = re.compile(r"^#{1,6} (.+?)\s*$", re.MULTILINE)
@@ -30,8 +39,8 @@ def main(argv: list[str] | None = None) -> int:
     parser = argparse.ArgumentParser(prog="python -m toolchain.docs", description=main.__doc__)
     parser.add_argument("command", choices=("write", "check"))
     if parser.parse_args(argv).command == "write":
-        for page in GENERATED:
-            (ROOT / page).write_text(generate(page), encoding="utf-8")
+        for page, generate in GENERATED.items():
+            (ROOT / page).write_text(generate(), encoding="utf-8")
         return 0
     problems = [*outdated_pages(), *broken_links(ROOT, markdown_files(ROOT))]
     for problem in problems:
@@ -39,16 +48,11 @@ def main(argv: list[str] | None = None) -> int:
     return 1 if problems else 0
 
 
-def generate(page: str) -> str:
-    """The current text of a generated page."""
-    command = [sys.executable, "-m", *GENERATED[page]]
-    return subprocess.run(command, cwd=ROOT, capture_output=True, text=True, check=True).stdout
-
-
 def outdated_pages() -> Iterator[str]:
-    """A message for each generated page that differs from its source."""
-    for page in GENERATED:
-        if (ROOT / page).read_text(encoding="utf-8") != generate(page):
+    """A message for each generated page that is missing or differs from its source."""
+    for page, generate in GENERATED.items():
+        file = ROOT / page
+        if not file.exists() or file.read_text(encoding="utf-8") != generate():
             yield f"{page}: is out of date. Run: make docs"
 
 

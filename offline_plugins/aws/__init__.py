@@ -1,1 +1,1 @@
-"""The replacement AWS plugin: the look-ups of pulumi-aws that the kit makes, on loopback only."""
+"""The replacement AWS plugin: the part of pulumi-aws that this kit uses, for loopback addresses."""

@@ -1,8 +1,8 @@
-"""The provider's configuration, and its way to the sandbox's AWS.
+"""The provider's configuration, and the clients of the sandbox's AWS services.
 
-Owns the rule that this plugin never reaches AWS: credentials come from the configuration alone,
-every endpoint is on loopback, and a service without an endpoint is not called. botocore validates
-what is sent against its service models.
+Ensures that this plugin never reaches AWS: credentials come only from the configuration, every
+endpoint is a loopback address, and a service without an endpoint is not called. botocore validates
+requests against its service models.
 """
 
 from __future__ import annotations
@@ -16,27 +16,31 @@ from typing import Any
 from offline_plugins.aws.service import Service
 from offline_plugins.provider_server import Properties, ProviderError, reveal
 
-REPLACEMENT = (
+REPLACEMENT_NOTICE = (
     "This is the replacement AWS plugin of okta-identity-center, for its sandbox only. "
-    "For a real account install the real one: pulumi plugin install resource aws"
+    "For a real account, install the official plugin: pulumi plugin install resource aws"
 )
-HONOURED = frozenset({"accessKey", "assumeRoles", "endpoints", "region", "secretKey", "token"})
-"""The settings that are read. All others are ignored, since none of them matters on loopback."""
-SERVICES = {"cloudwatchevents": "events", "eventbridge": "events", "ssoadmin": "sso-admin"}
-"""pulumi-aws's names of a service, where botocore's differs."""
+SUPPORTED_SETTINGS = frozenset(
+    {"accessKey", "assumeRoles", "endpoints", "region", "secretKey", "token"}
+)
+"""The settings that the plugin reads. It ignores all others, which do not matter on loopback."""
+BOTOCORE_NAMES = {"cloudwatchevents": "events", "eventbridge": "events", "ssoadmin": "sso-admin"}
+"""botocore's service names, by the names of pulumi-aws that differ."""
 LOOPBACK = re.compile(r"https?://(127\.0\.0\.1|localhost|\[::1\])(:[0-9]{1,5})?/?")
-"""Matched whole, since parsers of addresses disagree on what is odd (http://a.example\\@localhost)."""
+"""Matches the whole URL: parsers disagree on malformed ones (http://a.example\\@localhost)."""
 
 
 class Account:
-    """Region, credentials and endpoints, as configured. Raises ProviderError for any that could
-    lead to AWS itself."""
+    """The configured region, credentials and endpoints.
+
+    Raises ProviderError for settings that could lead to AWS.
+    """
 
     def __init__(self, inputs: Properties) -> None:
-        given: Properties = {name: reveal(inputs.get(name)) for name in HONOURED}
+        given: Properties = {name: reveal(inputs.get(name)) for name in SUPPORTED_SETTINGS}
         self.region = str(given["region"] or "")
         if not self.region:
-            raise ProviderError(f"aws:region is not set. {REPLACEMENT}")
+            raise ProviderError(f"aws:region is not set. {REPLACEMENT_NOTICE}")
         self._credentials = {
             "aws_access_key_id": given["accessKey"],
             "aws_secret_access_key": given["secretKey"],
@@ -44,20 +48,20 @@ class Account:
         }
         if not (given["accessKey"] and given["secretKey"]):
             raise ProviderError(
-                "aws:accessKey and aws:secretKey are not both set, and credentials are taken from "
-                f"nowhere else. {REPLACEMENT}"
+                "aws:accessKey and aws:secretKey are not both set, and there is no other source of "
+                f"credentials. {REPLACEMENT_NOTICE}"
             )
         self._endpoints = _endpoints(given["endpoints"])
         self._services: dict[tuple[str, str], Service] = {}
         self._lock = threading.Lock()
         self._session: Any = None
-        for role in _roles(given["assumeRoles"]):
+        for role in _role_arns(given["assumeRoles"]):
             self._assume(role)
 
     def service(self, name: str, region: str = "") -> Service:
-        """The service (botocore's name) in the region, by default the configured one."""
+        """The client of a service, by botocore's name, in the region or in the configured one."""
         if name not in self._endpoints:
-            raise ProviderError(f"aws:endpoints has no {_configured_as(name)}. {REPLACEMENT}")
+            raise ProviderError(f"aws:endpoints has no {_pulumi_name(name)}. {REPLACEMENT_NOTICE}")
         at = (name, region or self.region)
         with self._lock:
             if at not in self._services:
@@ -68,7 +72,7 @@ class Account:
         from botocore.config import Config
 
         if self._session is None:
-            self._session = _deaf_session()
+            self._session = _isolated_session()
         return self._session.create_client(
             name,
             region_name=region,
@@ -78,9 +82,9 @@ class Account:
         )
 
     def _assume(self, role: str) -> None:
-        """One role after the other, each with the credentials of the one before."""
-        asked = {"RoleArn": role, "RoleSessionName": "pulumi"}
-        found = self.service("sts").call("AssumeRole", **asked)["Credentials"]
+        """Assume a role with the current credentials, and use its credentials from then on."""
+        parameters = {"RoleArn": role, "RoleSessionName": "pulumi"}
+        found = self.service("sts").call("AssumeRole", **parameters)["Credentials"]
         self._credentials = {
             "aws_access_key_id": found["AccessKeyId"],
             "aws_secret_access_key": found["SecretAccessKey"],
@@ -89,23 +93,23 @@ class Account:
         self._services = {}
 
 
-def _roles(given: Any) -> list[str]:
+def _role_arns(given: Any) -> list[str]:
     try:
-        return [str(role["roleArn"]) for role in _listed(given)]
+        return [str(role["roleArn"]) for role in _parse_list(given)]
     except (ValueError, TypeError, KeyError):
         raise ProviderError(
-            f"aws:assumeRoles is not a list of maps with a roleArn. {REPLACEMENT}"
+            f"aws:assumeRoles is not a list of maps with a roleArn. {REPLACEMENT_NOTICE}"
         ) from None
 
 
-def _listed(given: Any) -> list[dict[str, Any]]:
-    """Nested settings come as JSON text."""
+def _parse_list(given: Any) -> list[dict[str, Any]]:
+    """The list in a nested setting, which the engine sends as JSON text."""
     return json.loads(given) if isinstance(given, str) and given else given or []
 
 
-def _deaf_session() -> Any:
-    """botocore's session with its own defaults, whatever AWS_* and ~/.aws say."""
-    # Half a second that a plugin asked for nothing need not spend.
+def _isolated_session() -> Any:
+    """A botocore session that ignores AWS_* variables and ~/.aws."""
+    # Imported here, because it takes half a second.
     from botocore import configprovider
     from botocore.session import Session
 
@@ -121,29 +125,32 @@ def _deaf_session() -> Any:
 
 
 def _endpoints(given: Any) -> dict[str, str]:
-    """Service (botocore's name) → URL. Nested settings come as JSON text."""
+    """The endpoint URLs, by botocore's service names."""
     try:
-        named = [(str(name), url) for entry in _listed(given) for name, url in entry.items() if url]
+        named = [
+            (str(name), url) for entry in _parse_list(given) for name, url in entry.items() if url
+        ]
     except (ValueError, TypeError, AttributeError):
         raise ProviderError(
-            f"aws:endpoints is not a list of maps from service to URL. {REPLACEMENT}"
+            f"aws:endpoints is not a list of maps from service to URL. {REPLACEMENT_NOTICE}"
         ) from None
-    return {SERVICES.get(name, name): _loopback(name, url) for name, url in named}
+    return {BOTOCORE_NAMES.get(name, name): _loopback_url(name, url) for name, url in named}
 
 
-def _loopback(name: str, url: Any) -> str:
+def _loopback_url(name: str, url: Any) -> str:
     if isinstance(url, str) and LOOPBACK.fullmatch(url):
         return url
     raise ProviderError(
-        f"aws:endpoints.{name} is {_shown(str(url))!r}, but this plugin talks to 127.0.0.1, "
-        f"localhost and [::1] only, in the form http://HOST:PORT. {REPLACEMENT}"
+        f"aws:endpoints.{name} is {_without_credentials(str(url))!r}, but this plugin connects "
+        "only to 127.0.0.1, localhost and [::1], in the form http://HOST:PORT. "
+        f"{REPLACEMENT_NOTICE}"
     )
 
 
-def _shown(url: str) -> str:
-    """Without user and password."""
+def _without_credentials(url: str) -> str:
+    """The URL without user and password."""
     return re.sub(r"//.*@", "//", url, flags=re.DOTALL)
 
 
-def _configured_as(name: str) -> str:
-    return next((ours for ours, theirs in SERVICES.items() if theirs == name), name)
+def _pulumi_name(name: str) -> str:
+    return next((ours for ours, theirs in BOTOCORE_NAMES.items() if theirs == name), name)

@@ -1,4 +1,4 @@
-"""What the resource types have in common when they call AWS: errors, ids, waits, tags."""
+"""Helpers for the calls of resource types: error texts, ids, waits and tags."""
 
 from __future__ import annotations
 
@@ -6,40 +6,40 @@ import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 
-from offline_plugins.aws.service import RefusedError, Service
+from offline_plugins.aws.service import AwsError, Service
 from offline_plugins.provider_server import Properties, ProviderError
 
-GONE = ("ResourceNotFoundException", "NotFound")
-"""AWS's codes of a thing that is not there; SNS has one of its own."""
-SETTLE_SECONDS, ASK_SECONDS = 60.0, 0.1
+NOT_FOUND_CODES = ("ResourceNotFoundException", "NotFound")
+"""AWS's error codes for a missing object. SNS has its own code."""
+WAIT_SECONDS, POLL_SECONDS = 60.0, 0.1
 
 
 @contextmanager
-def doing(what: str) -> Iterator[None]:
-    """Puts what was tried before an error; of AWS's refusals the code is kept."""
+def error_context(what: str) -> Iterator[None]:
+    """Prefix errors with the operation. AWS's errors keep their code."""
     try:
         yield
-    except RefusedError as refused:
-        raise RefusedError(f"{what}: {refused}", refused.code, refused.message) from None
+    except AwsError as refused:
+        raise AwsError(f"{what}: {refused}", refused.code, refused.message) from None
     except ProviderError as error:
         raise ProviderError(f"{what}: {error}") from None
 
 
-def parts(id: str, *names: str) -> list[str]:
-    """The parts of an id of the form NAME,NAME. Raises ProviderError."""
+def split_id(id: str, *names: str) -> list[str]:
+    """The parts of an id of the form `NAME,NAME`. Raises ProviderError."""
     found = id.split(",")
     if len(found) != len(names) or not all(found):
         raise ProviderError(f'unexpected format for ID ("{id}"), expected {",".join(names)}')
     return found
 
 
-def until_done(ask: Callable[[], Properties]) -> None:
-    """Asks until the status is no longer IN_PROGRESS. Raises ProviderError if it is FAILED."""
-    deadline = time.monotonic() + SETTLE_SECONDS
+def wait_until_done(ask: Callable[[], Properties]) -> None:
+    """Poll until the status is no longer IN_PROGRESS. Raises ProviderError if it is FAILED."""
+    deadline = time.monotonic() + WAIT_SECONDS
     while (answer := ask())["Status"] == "IN_PROGRESS":
         if time.monotonic() > deadline:
             raise ProviderError("timeout while waiting for state to become 'SUCCEEDED'")
-        time.sleep(ASK_SECONDS)
+        time.sleep(POLL_SECONDS)
     if answer["Status"] != "SUCCEEDED":
         raise ProviderError(
             f"unexpected state '{answer['Status']}', wanted target 'SUCCEEDED'. "
@@ -48,18 +48,18 @@ def until_done(ask: Callable[[], Properties]) -> None:
 
 
 def tag_list(tags: Properties | None) -> list[Properties]:
-    """As AWS's calls take tags."""
+    """Tags in the form of AWS's calls."""
     return [{"Key": key, "Value": value} for key, value in (tags or {}).items()]
 
 
-def tags_read(listed: list[Properties]) -> Properties:
-    """The outputs of what AWS says."""
+def tag_outputs(listed: list[Properties]) -> Properties:
+    """The outputs `tags` and `tagsAll` for tags in the form of AWS's calls."""
     found = {tag["Key"]: tag["Value"] for tag in listed}
     return {"tags": found or None, "tagsAll": found}
 
 
-def retag(aws: Service, olds: Properties, wanted: Properties, **at: str) -> None:
-    """TagResource and UntagResource, as needed; `at` names the resource."""
+def update_tags(aws: Service, olds: Properties, wanted: Properties, **at: str) -> None:
+    """Call UntagResource and TagResource for the differences. `at` names the resource."""
     old, new = olds.get("tagsAll") or {}, wanted.get("tagsAll") or {}
     if gone := sorted(old.keys() - new.keys()):
         aws.call("UntagResource", **at, TagKeys=gone)

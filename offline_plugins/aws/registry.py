@@ -1,32 +1,27 @@
-"""What a module of services/ declares: look-ups and resource types, by their tokens."""
+"""The look-ups and resource types that the modules of services/ declare, by their tokens."""
 
 from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
-from typing import Any, Literal, Protocol
+from typing import Any, Literal
 
 from offline_plugins.aws.account import Account
-from offline_plugins.provider_server import (
-    Checked,
-    Diff,
-    Failure,
-    Properties,
-    ProviderError,
-    Resource,
-    State,
-)
+from offline_plugins.provider_server import Failure, Properties, ProviderError
+from offline_plugins.resource_provider import ResourceType
 
-Run = Callable[[Account, Properties], Properties]
-Half = Literal["sdk", "framework"]
-"""Which of Terraform's two SDKs the real plugin's part is written with: they word errors apart."""
+Read = Callable[[Account, Properties], Properties]
+TerraformSdk = Literal["sdkv2", "framework"]
+"""The Terraform SDK of the official plugin's implementation. The two word errors differently."""
 
 
 @dataclass(frozen=True)
-class LookUp:
+class AwsLookUp:
+    """A look-up, and the arguments that it accepts."""
+
     token: str
-    run: Run
-    half: Half
+    read: Read
+    sdk: TerraformSdk
     required: frozenset[str]
     optional: frozenset[str]
 
@@ -43,59 +38,38 @@ class LookUp:
         ]
         return missing + unknown
 
-    def answer(self, account: Account, args: Properties) -> Properties:
+    def invoke(self, account: Account, args: Properties) -> Properties:
         try:
-            return self.run(account, args)
+            return self.read(account, args)
         except ProviderError as error:
-            if self.half == "framework":
+            if self.sdk == "framework":
                 raise
             raise ProviderError(
                 f"invoking {self.token}: 1 error occurred:\n\t* {error}\n\n"
             ) from None
 
 
-class AwsResource(Protocol):
-    """What a resource type implements, as host.Provider says it."""
-
-    kind: str
-
-    def check(self, at: Resource, news: Properties, olds: Properties, seed: bytes) -> Checked: ...
-
-    def diff(self, id: str, olds: Properties, news: Properties) -> Diff: ...
-
-    def create(
-        self, account: Account, at: Resource, inputs: Properties, preview: bool
-    ) -> State: ...
-
-    def read(
-        self, account: Account, at: Resource, id: str, olds: Properties, inputs: Properties
-    ) -> State | None: ...
-
-    def update(
-        self, account: Account, at: Resource, id: str, olds: Properties, news: Properties,
-        preview: bool,
-    ) -> Properties: ...  # fmt: skip
-
-    def delete(self, account: Account, at: Resource, id: str, olds: Properties) -> None: ...
-
-
-LOOK_UPS: dict[str, LookUp] = {}
-RESOURCES: dict[str, AwsResource] = {}
+LOOK_UPS: dict[str, AwsLookUp] = {}
+RESOURCES: dict[str, ResourceType[Account]] = {}
 
 
 def look_up(
-    token: str, half: Half, *, required: tuple[str, ...] = (), optional: tuple[str, ...] = ()
-) -> Callable[[Run], Run]:
-    """Declares a function as the look-up of this token, with the arguments that it takes."""
+    token: str,
+    sdk: TerraformSdk,
+    *,
+    required: tuple[str, ...] = (),
+    optional: tuple[str, ...] = (),
+) -> Callable[[Read], Read]:
+    """Registers a function as the look-up of this token."""
 
-    def declare(run: Run) -> Run:
-        LOOK_UPS[token] = LookUp(token, run, half, frozenset(required), frozenset(optional))
-        return run
+    def register(read: Read) -> Read:
+        LOOK_UPS[token] = AwsLookUp(token, read, sdk, frozenset(required), frozenset(optional))
+        return read
 
-    return declare
+    return register
 
 
-def resource(made: type[Any]) -> type[Any]:
-    """Declares a class (an AwsResource with its type as `kind`) as a resource type."""
-    RESOURCES[made.kind] = made()
-    return made
+def resource(cls: type[Any]) -> type[Any]:
+    """Registers a class as the resource type of its `kind`."""
+    RESOURCES[cls.kind] = cls()
+    return cls

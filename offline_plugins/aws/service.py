@@ -1,7 +1,7 @@
-"""One AWS service, called through botocore, and its errors in the words of the real plugin.
+"""A client of one AWS service, whose errors have the format of the official plugin.
 
-Owns the shape of an error: service, operation, status, code and AWS's message, as the Go SDK under
-the real plugin writes them. Never a key, never a secret's value.
+An error names the service, operation, status, code and AWS's message, as the AWS SDK for Go does.
+It never contains a key or a secret value.
 """
 
 from __future__ import annotations
@@ -13,11 +13,11 @@ from typing import Any
 from offline_plugins.provider_server import ProviderError
 
 MESSAGE_LENGTH = 500
-"""A server that is not AWS may answer a whole page."""
+"""The maximum length, because a server other than AWS may return a whole page."""
 
 
-class RefusedError(ProviderError):
-    """AWS answered with an error."""
+class AwsError(ProviderError):
+    """An error response from AWS."""
 
     def __init__(self, text: str, code: str, message: str) -> None:
         super().__init__(text)
@@ -26,27 +26,27 @@ class RefusedError(ProviderError):
 
 
 class Service:
-    """The operations of one service in one region, by the names of its model."""
+    """The operations of one service in one region, by the names in its service model."""
 
     def __init__(self, client: Any) -> None:
         self._client = client
 
-    def call(self, operation: str, **asked: Any) -> dict[str, Any]:
+    def call(self, operation: str, **parameters: Any) -> dict[str, Any]:
         from botocore import xform_name
 
-        with self._told(operation):
-            return getattr(self._client, xform_name(operation))(**asked)
+        with self._translate_errors(operation):
+            return getattr(self._client, xform_name(operation))(**parameters)
 
-    def pages(self, operation: str, member: str, **asked: Any) -> list[Any]:
-        """That member of every page, put together."""
+    def pages(self, operation: str, member: str, **parameters: Any) -> list[Any]:
+        """The items of `member` on all pages."""
         from botocore import xform_name
 
-        with self._told(operation):
-            pages = self._client.get_paginator(xform_name(operation)).paginate(**asked)
+        with self._translate_errors(operation):
+            pages = self._client.get_paginator(xform_name(operation)).paginate(**parameters)
             return [item for page in pages for item in page[member]]
 
     @contextmanager
-    def _told(self, operation: str) -> Iterator[None]:
+    def _translate_errors(self, operation: str) -> Iterator[None]:
         from botocore import exceptions as boto
 
         model = self._client.meta.service_model
@@ -54,18 +54,18 @@ class Service:
         try:
             yield
         except boto.ClientError as error:
-            raise _refused(place, error.response, model.shape_names) from None
+            raise _aws_error(place, error.response, model.shape_names) from None
         except (boto.ConnectionError, boto.HTTPClientError) as error:
             raise ProviderError(f"{place}, {error}. Fix: start the sandbox (make up)") from None
         except boto.BotoCoreError as error:
             raise ProviderError(f"{place}, {error}") from None
 
 
-def _refused(place: str, response: Any, modelled: list[str]) -> RefusedError:
-    told, meta = response.get("Error", {}), response.get("ResponseMetadata", {})
-    code = str(told.get("Code", ""))
-    message = str(told.get("Message", ""))[:MESSAGE_LENGTH]
+def _aws_error(place: str, response: Any, modelled: list[str]) -> AwsError:
+    error, meta = response.get("Error", {}), response.get("ResponseMetadata", {})
+    code = str(error.get("Code", ""))
+    message = str(error.get("Message", ""))[:MESSAGE_LENGTH]
     words = f"{code}: {message}" if code in modelled else f"api error {code}: {message}"
     status, request = meta.get("HTTPStatusCode", 0), meta.get("RequestId", "")
     text = f"{place}, https response error StatusCode: {status}, RequestID: {request}, {words}"
-    return RefusedError(text, code, message)
+    return AwsError(text, code, message)

@@ -1,1 +1,1 @@
-"""The replacement Okta plugin: what this kit declares, over plain HTTP to a loopback address."""
+"""The replacement Okta plugin: the part of pulumi-okta that this kit uses, for loopback only."""

@@ -1,8 +1,8 @@
-"""Okta's HTTP API as the real plugin meets it on its `httpProxy` route.
+"""A client of Okta's HTTP API that behaves as the official plugin with `httpProxy`.
 
-Owns the requests, the wait for a rate limit and the two ways in which the real plugin
-words an error. Knows no resource. On this route a 5xx is not retried and the provider's
-retry settings have no effect (docs/research/okta-provider.md#retries).
+It implements requests, waits at rate limits, and the formats of the official plugin's errors. With
+`httpProxy`, the official plugin does not retry a 5xx, and its retry settings have no effect
+(docs/research/okta-provider.md#retries).
 """
 
 from __future__ import annotations
@@ -25,22 +25,22 @@ TIMEOUT_SECONDS = 60.0
 
 
 class Clock:
-    """Waiting, which a test replaces and which Cancel ends early."""
+    """Waits. Cancel ends them early, and tests replace them."""
 
     def __init__(self) -> None:
         self._cancelled = threading.Event()
 
     def sleep(self, seconds: float) -> None:
         if self._cancelled.wait(seconds):
-            raise ProviderError("cancelled while waiting to try again")
+            raise ProviderError("cancelled while waiting for a retry")
 
     def cancel(self) -> None:
         self._cancelled.set()
 
 
 @dataclass
-class Refused(Exception):  # noqa: N818 # what Okta did with the request
-    """Okta's answer was not a success, or, with `instead`, was not waited for any longer."""
+class OktaError(Exception):
+    """An error response from Okta, or, with `override`, the end of the waits at a rate limit."""
 
     status: int
     reason: str
@@ -49,37 +49,39 @@ class Refused(Exception):  # noqa: N818 # what Okta did with the request
     code: str = ""
     link: str = ""
     error_id: str = ""
-    instead: str = ""
+    override: str = ""
 
     @property
-    def in_full(self) -> str:
-        """As the plugin's oldest client (V2) words it."""
-        if self.instead:
-            return self.instead
+    def v2_text(self) -> str:
+        """The text in the format of the plugin's oldest client (V2)."""
+        if self.override:
+            return self.override
         text = f"the API returned an error: {self.summary}"
         if self.causes:
             text += ". Causes: " + ", ".join(f"errorSummary: {cause}" for cause in self.causes)
-        # The client appends the header's value, which is empty where Okta sent none.
+        # The client appends the header's value, which is empty if Okta did not send the header.
         return text + (", x-okta-request-id=" if self.status >= 500 else "")
 
     @property
-    def as_a_number(self) -> str:
-        """As the real plugin prints it in one place, by mistake: Go's %f of its fields."""
+    def as_go_float(self) -> str:
+        """The text of one of the official plugin's errors, which formats texts with Go's %f."""
         summary = self.summary + (", x-okta-request-id=" if self.status >= 500 else "")
         fields = ("", "", self.code, summary, self.link, self.error_id)
         causes = " ".join(f"map[%!f(string=errorSummary):%!f(string={c})]" for c in self.causes)
         return f"&{{{' '.join(f'%!f(string={field})' for field in fields)} [{causes}]}}"
 
     @property
-    def in_short(self) -> str:
-        """As its generated clients (V3, V5, V6) do: the status line and nothing else."""
-        return self.instead or f"{self.status} {self.reason}"
+    def status_line(self) -> str:
+        """The text in the format of the generated clients (V3, V5, V6): only the status line."""
+        return self.override or f"{self.status} {self.reason}"
 
     def __str__(self) -> str:
-        return self.in_full
+        return self.v2_text
 
 
 class Okta:
+    """The API of one org."""
+
     def __init__(self, base_url: str, authorization: str, clock: Clock) -> None:
         self._base_url = base_url.rstrip("/")
         self._headers = {
@@ -116,27 +118,27 @@ class Okta:
         return self._send("GET", path, accept="application/xml").text
 
     def pages(self, path: str) -> Iterator[Any]:
-        """The elements of a list, page after page."""
+        """The items of a list, on all pages."""
         while path:
             items, path = self.page(path)
             yield from items
 
     def page(self, path: str) -> tuple[list[Any], str]:
-        """One page, and the path of the next (Link: <..>; rel="next") or an empty text."""
+        """One page, and the path of the next page (`Link: <…>; rel="next"`) or an empty text."""
         response = self._send("GET", path)
         following = urlsplit(response.links.get("next", {}).get("url", ""))
-        # The next page is asked of our own address, whatever host the link names.
+        # The next page is requested from the configured address, regardless of the link's host.
         query = urlencode(sorted(parse_qsl(following.query, keep_blank_values=True)))
         return self._json(response), f"{following.path}?{query}" if following.path else ""
 
     def is_identity_engine(self) -> bool:
-        """Asked once a process, as by the real plugin; Classic orgs say `v1`."""
+        """Whether the org uses Identity Engine. Requested once per process; Classic is `v1`."""
         with self._lock:
             if self._identity_engine is None:
                 try:
                     organization = self.get("/.well-known/okta-organization")
-                except Refused:
-                    return True  # the real plugin takes an error for Identity Engine
+                except OktaError:
+                    return True  # the official plugin assumes Identity Engine after an error
                 self._identity_engine = bool(organization.get("pipeline") != "v1")
             return self._identity_engine
 
@@ -153,13 +155,13 @@ class Okta:
         if response.is_success:
             return response
         if response.status_code == 429:
-            raise _gave_up(response, "too many requests")
-        raise _refusal(response)
+            raise _rate_limit_error(response, "too many requests")
+        raise _okta_error(response)
 
     def _request(
         self, method: str, path: str, body: Any, headers: dict[str, str] | None
     ) -> httpx.Response:
-        import httpx  # 0.2 s that a plugin asked for nothing need not spend
+        import httpx  # imported here, because it takes 0.2 s
 
         if self._client is None:
             with self._client_lock:
@@ -173,8 +175,8 @@ class Okta:
             return self._client.request(method, self._base_url + path, json=body, headers=headers)
         except httpx.HTTPError as error:
             raise ProviderError(
-                f"{method} {path}: no answer from {self._base_url} ({type(error).__name__}); "
-                "is the sandbox running?"
+                f"{method} {path}: no response from {self._base_url} ({type(error).__name__}). "
+                "Start the sandbox: make up"
             ) from None
 
     @staticmethod
@@ -188,18 +190,18 @@ def _seconds_to_reset(response: httpx.Response) -> float:
         now = parsedate_to_datetime(date).timestamp()
     except ValueError:
         parsing = f'parsing time "{date}" as "Mon, 02 Jan 2006 15:04:05 GMT": cannot parse it'
-        raise _gave_up(response, f"date header is missing or invalid: {parsing}") from None
+        raise _rate_limit_error(response, f"date header is missing or invalid: {parsing}") from None
     if not (reset.isascii() and reset.isdigit() and len(reset) < 16):
         text = f'a valid X-Rate-Limit-Reset header is missing: "{reset}"'
-        raise _gave_up(response, text)
+        raise _rate_limit_error(response, text)
     return max(0.0, int(reset) - now + 1)
 
 
-def _gave_up(response: httpx.Response, text: str) -> Refused:
-    return Refused(response.status_code, response.reason_phrase, "", instead=text)
+def _rate_limit_error(response: httpx.Response, text: str) -> OktaError:
+    return OktaError(response.status_code, response.reason_phrase, "", override=text)
 
 
-def _refusal(response: httpx.Response) -> Refused:
+def _okta_error(response: httpx.Response) -> OktaError:
     try:
         body = response.json()
     except ValueError:
@@ -209,6 +211,6 @@ def _refusal(response: httpx.Response) -> Refused:
     causes = tuple(str(c.get("errorSummary", "")) for c in body.get("errorCauses") or [])
     summary = str(body.get("errorSummary") or f"{response.status_code} {response.reason_phrase}")
     code, link, error_id = (str(body.get(n) or "") for n in ("errorCode", "errorLink", "errorId"))
-    return Refused(
+    return OktaError(
         response.status_code, response.reason_phrase, summary, causes, code, link, error_id
     )

@@ -1,8 +1,9 @@
-"""app.User: one person who is assigned to an app, by name.
+"""app.User: an individual user assignment of an app.
 
-Never recorded: written after the provider's source, release 6.15. It asks for the app before every
-step, wants a user name at creation, and sends an empty password beside it. Other apps or people
-are an update, not a replacement. A 404 at read drops it, at delete it is an error.
+Written from the provider's source, release 6.15, because no recording exists. The provider reads
+the app before each step, requires a user name at creation and sends an empty password with it.
+Another app or user is an update, not a replacement. A 404 removes the resource from the state at
+read and is an error at delete.
 """
 
 from __future__ import annotations
@@ -11,15 +12,15 @@ import json
 
 from offline_plugins.okta.api import Okta
 from offline_plugins.okta.resource import Properties, go_json
-from offline_plugins.okta.sdkv2 import (
-    StepFailed,
-    as_diff,
-    detailed,
-    failed,
-    half_made,
+from offline_plugins.okta.terraform_sdkv2 import (
+    StepError,
+    bridge_error,
+    detailed_diff,
     is_empty,
-    rewritten,
+    partial_state_error,
+    refreshed_inputs,
     step,
+    to_diff,
     with_defaults,
 )
 from offline_plugins.provider_server import UNKNOWN, Checked, Diff, Failure, Resource, State
@@ -32,7 +33,7 @@ class User:
     type = "okta:app/user:User"
     inputs = frozenset({"appId", "profile", "retainAssignment", "userId", "username"})
 
-    def check(self, at: Resource, news: Properties, olds: Properties, seed: bytes) -> Checked:
+    def check(self, resource: Resource, news: Properties, olds: Properties, seed: bytes) -> Checked:
         inputs = with_defaults(news, {"retainAssignment": False})
         profile = inputs.get("profile")
         if isinstance(profile, str):
@@ -44,92 +45,95 @@ class User:
 
     def diff(self, id: str, olds: Properties, news: Properties) -> Diff:
         planned = _planned(news, olds)
-        changes = detailed(
+        changes = detailed_diff(
             planned, olds, sorted(self.inputs), replaced_by=frozenset(),
             json_texts=JSON_TEXTS, defaults=BOOLEANS,
         )  # fmt: skip
-        return as_diff(changes, [])
+        return to_diff(changes, [])
 
-    def create(self, okta: Okta, at: Resource, inputs: Properties, preview: bool) -> State:
+    def create(self, okta: Okta, resource: Resource, inputs: Properties, preview: bool) -> State:
         planned = _planned(inputs, {})
         if preview:
             return State("", {**planned, "hasSharedUsername": UNKNOWN, "id": UNKNOWN})
         try:
-            _app(okta, planned)
-            _named(planned)
+            _read_app(okta, planned)
+            _require_username(planned)
             with step("failed to assign user to application"):
                 made = okta.post(f"{_users(planned)}", _body(planned))["id"]
-        except StepFailed as error:
-            raise failed("", "", error) from None
+        except StepError as error:
+            raise bridge_error("", "", error) from None
         try:
-            _app(okta, planned)
+            _read_app(okta, planned)
             return State(made, _outputs(_get(okta, planned), planned))
-        except StepFailed as error:
-            raise half_made("creating", at, error, made, {**planned, "id": made}) from None
+        except StepError as error:
+            raise partial_state_error(
+                "creating", resource, error, made, {**planned, "id": made}
+            ) from None
 
     def read(
-        self, okta: Okta, at: Resource, id: str, olds: Properties, inputs: Properties
+        self, okta: Okta, resource: Resource, id: str, olds: Properties, inputs: Properties
     ) -> State | None:
         imported = not olds
         if imported:
             app, slash, user = id.partition("/")
             if not slash or "/" in user:
                 text = "invalid resource import specifier. Use: terraform import <app_id>/<user_id>"
-                raise failed("importing", at.urn, text)
+                raise bridge_error("importing", resource.urn, text)
             olds = {"appId": app, "userId": user, "retainAssignment": False}
         try:
             if imported:
-                _get(okta, olds)  # the importer looks, then the read does
-            _app(okta, olds)
+                _get(okta, olds)  # the importer reads the assignment once more than the read
+            _read_app(okta, olds)
             outputs = _outputs(_get(okta, olds), olds)
-        except StepFailed as error:
+        except StepError as error:
             if error.gone and not imported:
                 return None
-            raise failed("refreshing", at.urn, error) from None
+            raise bridge_error("refreshing", resource.urn, error) from None
         if imported:
             given = {n: v for n, v in outputs.items() if n in self.inputs and not is_empty(v)}
             return State(outputs["id"], outputs, {"__defaults": [], **given})
-        return State(id, outputs, rewritten(inputs, outputs, JSON_TEXTS))
+        return State(id, outputs, refreshed_inputs(inputs, outputs, JSON_TEXTS))
 
     def update(
-        self, okta: Okta, at: Resource, id: str, olds: Properties, news: Properties, preview: bool
-    ) -> Properties:
+        self, okta: Okta, resource: Resource, id: str, olds: Properties, news: Properties,
+        preview: bool,
+    ) -> Properties:  # fmt: skip
         planned = {**olds, **_planned(news, olds)}
         if preview:
             return planned
         try:
-            _app(okta, planned)
-            _named(planned)
+            _read_app(okta, planned)
+            _require_username(planned)
             with step("failed to update application's user"):
                 okta.post(f"{_users(planned)}/{planned['userId']}", _body(planned))
-            _app(okta, planned)
+            _read_app(okta, planned)
             return _outputs(_get(okta, planned), planned)
-        except StepFailed as error:
-            raise half_made("updating", at, error, id, planned) from None
+        except StepError as error:
+            raise partial_state_error("updating", resource, error, id, planned) from None
 
-    def delete(self, okta: Okta, at: Resource, id: str, olds: Properties) -> None:
+    def delete(self, okta: Okta, resource: Resource, id: str, olds: Properties) -> None:
         if olds.get("retainAssignment"):
             return
         try:
             with step("failed to delete application's user"):
                 okta.delete(f"{_users(olds)}/{olds['userId']}")
-        except StepFailed as error:
-            raise failed("deleting", at.urn, error) from None
+        except StepError as error:
+            raise bridge_error("deleting", resource.urn, error) from None
 
 
 def _users(properties: Properties) -> str:
     return f"/api/v1/apps/{properties['appId']}/users"
 
 
-def _app(okta: Okta, planned: Properties) -> None:
-    """Asked before each step, for its credentials' scheme; that of a SAML app is never shared."""
+def _read_app(okta: Okta, planned: Properties) -> None:
+    """Read the app, as the provider does before each step to get its credentials scheme."""
     with step("failed to get application by ID", may_be_gone=True):
         okta.get(f"/api/v1/apps/{planned['appId']}")
 
 
-def _named(planned: Properties) -> None:
+def _require_username(planned: Properties) -> None:
     if not planned.get("username"):
-        raise StepFailed(
+        raise StepError(
             "'username' is required (the only exception is when the assigned app has "
             "'SHARED_USERNAME_AND_PASSWORD' credentials scheme)"
         )
@@ -141,7 +145,7 @@ def _get(okta: Okta, planned: Properties) -> Properties:
 
 
 def _planned(news: Properties, olds: Properties) -> Properties:
-    # A profile that is left out is no change, whatever Okta has filled it with.
+    # A profile that the program omits is no change, regardless of what Okta filled in.
     profile = news.get("profile")
     return {
         "appId": news.get("appId"),

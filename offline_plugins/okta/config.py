@@ -1,8 +1,7 @@
-"""The provider's configuration: which credentials, and loopback addresses only.
+"""The provider's configuration: its credentials, and its address, which must be loopback.
 
-Owns CheckConfig's refusals, the precedence of credentials (accessToken before apiToken,
-the environment included: docs/research/okta-provider.md#credential-precedence) and the rule that a
-replacement never talks to a real Okta org.
+An access token takes precedence over an API token, environment variables included
+(docs/research/okta-provider.md#credential-precedence). The plugin never connects to a real org.
 """
 
 from __future__ import annotations
@@ -14,8 +13,8 @@ from typing import Any
 
 from offline_plugins.provider_server import Checked, Failure, ProviderError, Secret, reveal
 
-READ = frozenset({"accessToken", "apiToken", "httpProxy"})
-"""The settings that are read; docs/reference/offline-plugins.md says what becomes of the others."""
+SUPPORTED_SETTINGS = frozenset({"accessToken", "apiToken", "httpProxy"})
+"""The settings that the plugin reads. docs/reference/offline-plugins.md describes the others."""
 SECRETS = ("apiToken", "accessToken", "privateKey")
 SETTINGS: dict[str, Any] = {
     **{name: {"type": "string"} for name in ("baseUrl", "clientId", "httpProxy", "orgName",
@@ -30,7 +29,7 @@ ENVIRONMENT = {
     "privateKey": "OKTA_API_PRIVATE_KEY",
     "httpProxy": "OKTA_HTTP_PROXY",
 }
-SNAKE = {
+TERRAFORM_NAMES = {
     "apiToken": "api_token",
     "accessToken": "access_token",
     "clientId": "client_id",
@@ -47,29 +46,32 @@ CONFLICTS = {
     "accessToken": ("clientId", "privateKey", "privateKeyId", "scopes", "apiToken"),
 }
 LOOPBACK = re.compile(r"http://(127\.0\.0\.1|localhost|\[::1\])(:[0-9]{1,5})?/?")
-"""Matched whole, since parsers of addresses disagree on what is odd (http://a.example\\@localhost)."""
-REPLACEMENT = (
+"""Matches the whole URL: parsers disagree on malformed ones (http://a.example\\@localhost)."""
+REPLACEMENT_NOTICE = (
     "This is the replacement Okta plugin of okta-identity-center, for its sandbox only. "
-    "For a real org install the real one: pulumi plugin install resource okta"
+    "For a real org, install the official plugin: pulumi plugin install resource okta"
 )
-WAYS = (
+CREDENTIAL_OPTIONS = (
     "'api_token' (or OKTA_API_TOKEN env var), 'access_token' (or OKTA_ACCESS_TOKEN env var), or "
     "'private_key' + 'client_id' (or OKTA_API_PRIVATE_KEY + OKTA_API_CLIENT_ID env vars). See "
     "https://www.pulumi.com/registry/packages/okta/installation-configuration/ for more information"
 )
-NO_CREDENTIALS = f"[ERROR] no Okta credentials provided. Please set one of the following: {WAYS}"
+NO_CREDENTIALS = (
+    f"[ERROR] no Okta credentials provided. Please set one of the following: {CREDENTIAL_OPTIONS}"
+)
 
 
 def not_configured(reason: str) -> ProviderError:
-    """The errors of both of the bridge's halves, one after the other."""
+    """The errors of both Terraform SDKs in the official plugin, one after the other."""
     return ProviderError(
         f"2 errors occurred:\n\t* 1 error occurred:\n\t* {reason}\n\n\n"
         "\t* Provider Configuration Error: The Okta provider was not properly configured. Please "
-        f"ensure valid credentials are provided. Set {WAYS}.\n\n"
+        f"ensure valid credentials are provided. Set {CREDENTIAL_OPTIONS}.\n\n"
     )
 
 
 def check(news: dict[str, Any]) -> Checked:
+    """Mark the secrets, and report conflicting credentials."""
     inputs: dict[str, Any] = {}
     for name, value in news.items():
         if name == "scopes" and isinstance(value, str):
@@ -81,7 +83,7 @@ def check(news: dict[str, Any]) -> Checked:
     failures = [
         Failure(
             "could not validate provider configuration: Conflicting configuration arguments. "
-            f'"{SNAKE[name]}": conflicts with {SNAKE[other]}. '
+            f'"{TERRAFORM_NAMES[name]}": conflicts with {TERRAFORM_NAMES[other]}. '
             f"Check `pulumi config get okta:{name}`."
         )
         for name, others in CONFLICTS.items()
@@ -93,42 +95,43 @@ def check(news: dict[str, Any]) -> Checked:
 
 
 def address(inputs: dict[str, Any]) -> str:
-    url = _given(inputs, "httpProxy")
+    """The base URL. Raises ProviderError if it is not a loopback address."""
+    url = _setting(inputs, "httpProxy")
     if url is None or url == "":
-        raise ProviderError(f"okta:httpProxy is not set. {REPLACEMENT}")
+        raise ProviderError(f"okta:httpProxy is not set. {REPLACEMENT_NOTICE}")
     if not (isinstance(url, str) and LOOPBACK.fullmatch(url)):
         raise ProviderError(
-            f"okta:httpProxy is {_shown(url)}, but this plugin talks to 127.0.0.1, localhost and "
-            f"[::1] only, in the form http://HOST:PORT. {REPLACEMENT}"
+            f"okta:httpProxy is {_without_credentials(url)}, but this plugin connects only to "
+            f"127.0.0.1, localhost and [::1], in the form http://HOST:PORT. {REPLACEMENT_NOTICE}"
         )
     return url.rstrip("/")
 
 
 def authorization(inputs: dict[str, Any]) -> str:
-    """The header's value: Bearer for an access token, SSWS for an API token."""
-    if token := _given(inputs, "accessToken"):
+    """The Authorization header: Bearer for an access token, SSWS for an API token."""
+    if token := _setting(inputs, "accessToken"):
         return f"Bearer {token}"
-    if token := _given(inputs, "apiToken"):
+    if token := _setting(inputs, "apiToken"):
         return f"SSWS {token}"
-    if _given(inputs, "privateKey"):
+    if _setting(inputs, "privateKey"):
         raise ProviderError(
-            f"okta:privateKey is not supported here; use okta:apiToken. {REPLACEMENT}"
+            f"okta:privateKey is not supported. Use okta:apiToken. {REPLACEMENT_NOTICE}"
         )
     raise not_configured(NO_CREDENTIALS)
 
 
 def validates_token(inputs: dict[str, Any]) -> bool:
-    """Only a configured API token is tried out, even where an access token then wins."""
-    return bool(_given(inputs, "apiToken"))
+    """Whether the token is validated: only if an API token is configured, even if unused."""
+    return bool(_setting(inputs, "apiToken"))
 
 
-def _given(inputs: dict[str, Any], name: str) -> Any:
+def _setting(inputs: dict[str, Any], name: str) -> Any:
     given = reveal(inputs.get(name))
     return os.environ.get(ENVIRONMENT[name]) if given in (None, "") else given
 
 
-def _shown(url: Any) -> str:
-    """Without user and password."""
+def _without_credentials(url: Any) -> str:
+    """The URL without user and password."""
     return repr(re.sub(r"//.*@", "//", str(url), flags=re.DOTALL))
 
 

@@ -1,7 +1,7 @@
-"""app.GroupAssignment: one group that is assigned to an app.
+"""app.GroupAssignment: one group assignment of an app.
 
-A priority of 0 cannot be said: it counts as unset and is never sent
-(docs/research/okta-provider.md#priority-zero). A 404 at read drops it, at delete it is an error.
+A priority of 0 counts as unset and is never sent (docs/research/okta-provider.md#priority-zero). A
+404 removes the resource from the state at read and is an error at delete.
 """
 
 from __future__ import annotations
@@ -9,15 +9,15 @@ from __future__ import annotations
 import json
 from typing import Any
 
-from offline_plugins.okta.api import Okta, Refused
+from offline_plugins.okta.api import Okta, OktaError
 from offline_plugins.okta.resource import go_json
-from offline_plugins.okta.sdkv2 import (
-    as_diff,
-    detailed,
-    failed,
-    half_made,
+from offline_plugins.okta.terraform_sdkv2 import (
+    bridge_error,
+    detailed_diff,
     is_empty,
-    rewritten,
+    partial_state_error,
+    refreshed_inputs,
+    to_diff,
     with_defaults,
 )
 from offline_plugins.provider_server import UNKNOWN, Checked, Diff, Failure, Resource, State
@@ -32,7 +32,7 @@ class GroupAssignment:
     inputs = frozenset({"appId", "groupId", "priority", "profile", "retainAssignment"})
 
     def check(
-        self, at: Resource, news: dict[str, Any], olds: dict[str, Any], seed: bytes
+        self, resource: Resource, news: dict[str, Any], olds: dict[str, Any], seed: bytes
     ) -> Checked:
         inputs = with_defaults(news, {})
         profile = inputs.get("profile")
@@ -44,32 +44,36 @@ class GroupAssignment:
         return Checked(inputs)
 
     def diff(self, id: str, olds: dict[str, Any], news: dict[str, Any]) -> Diff:
-        changes = detailed(
+        changes = detailed_diff(
             _planned(news, olds), olds, sorted(self.inputs), replaced_by=REPLACED_BY,
             json_texts=JSON_TEXTS, defaults=BOOLEANS,
         )  # fmt: skip
-        return as_diff(changes, sorted(REPLACED_BY))
+        return to_diff(changes, sorted(REPLACED_BY))
 
-    def create(self, okta: Okta, at: Resource, inputs: dict[str, Any], preview: bool) -> State:
+    def create(
+        self, okta: Okta, resource: Resource, inputs: dict[str, Any], preview: bool
+    ) -> State:
         planned = _planned(inputs, {})
         if preview:
             return State("", {**planned, "id": UNKNOWN})
         path = _path(planned)
         try:
             okta.put(path, _body(planned))
-        except Refused as refused:
-            raise failed("", "", f"failed to create application group assignment: {refused}") \
+        except OktaError as error:
+            raise bridge_error("", "", f"failed to create application group assignment: {error}") \
                 from None  # fmt: skip
         try:
             found = okta.get(path)
-        except Refused as refused:
-            text = f"failed to get application group assignment: {refused}"
+        except OktaError as error:
+            text = f"failed to get application group assignment: {error}"
             outputs = {**planned, "id": planned["groupId"]}
-            raise half_made("creating", at, text, planned["groupId"], outputs) from None
+            raise partial_state_error(
+                "creating", resource, text, planned["groupId"], outputs
+            ) from None
         return State(planned["groupId"], _outputs(found, planned))
 
     def read(
-        self, okta: Okta, at: Resource, id: str, olds: dict[str, Any],
+        self, okta: Okta, resource: Resource, id: str, olds: dict[str, Any],
         inputs: dict[str, Any],
     ) -> State | None:  # fmt: skip
         imported = not olds
@@ -79,26 +83,26 @@ class GroupAssignment:
                 text = (
                     "invalid resource import specifier. Use: terraform import <app_id>/<group_id>"
                 )
-                raise failed("importing", at.urn, text)
+                raise bridge_error("importing", resource.urn, text)
             olds = {"appId": app, "groupId": group, "retainAssignment": False}
         path = _path(olds)
         try:
             if imported:
-                okta.get(path)  # the importer looks, then the read does
+                okta.get(path)  # the importer reads the assignment once more than the read
             found = okta.get(path)
-        except Refused as refused:
-            if refused.status == 404:
+        except OktaError as error:
+            if error.status == 404:
                 return None
-            text = f"failed to get application group assignment: {refused}"
-            raise failed("refreshing", at.urn, text) from None
+            text = f"failed to get application group assignment: {error}"
+            raise bridge_error("refreshing", resource.urn, text) from None
         outputs = _outputs(found, olds)
         if imported:
             given = {n: v for n, v in outputs.items() if n in self.inputs and not is_empty(v)}
             return State(found["id"], outputs, {"__defaults": [], **given})
-        return State(found["id"], outputs, rewritten(inputs, outputs, JSON_TEXTS))
+        return State(found["id"], outputs, refreshed_inputs(inputs, outputs, JSON_TEXTS))
 
     def update(
-        self, okta: Okta, at: Resource, id: str, olds: dict[str, Any],
+        self, okta: Okta, resource: Resource, id: str, olds: dict[str, Any],
         news: dict[str, Any], preview: bool,
     ) -> dict[str, Any]:  # fmt: skip
         planned = _planned(news, olds)
@@ -107,19 +111,21 @@ class GroupAssignment:
         try:
             okta.put(_path(planned), _body(planned))
             found = okta.get(_path(planned))
-        except Refused as refused:
-            text = f"failed to update application group assignment: {refused}"
-            raise half_made("updating", at, text, id, {**planned, "id": id}) from None
+        except OktaError as error:
+            text = f"failed to update application group assignment: {error}"
+            raise partial_state_error(
+                "updating", resource, text, id, {**planned, "id": id}
+            ) from None
         return _outputs(found, planned)
 
-    def delete(self, okta: Okta, at: Resource, id: str, olds: dict[str, Any]) -> None:
+    def delete(self, okta: Okta, resource: Resource, id: str, olds: dict[str, Any]) -> None:
         if olds.get("retainAssignment"):
             return
         try:
             okta.delete(_path(olds))
-        except Refused as refused:
-            text = f"failed to delete application group assignment: {refused}"
-            raise failed("deleting", at.urn, text) from None
+        except OktaError as error:
+            text = f"failed to delete application group assignment: {error}"
+            raise bridge_error("deleting", resource.urn, text) from None
 
 
 def _path(properties: dict[str, Any]) -> str:

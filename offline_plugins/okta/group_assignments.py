@@ -1,9 +1,9 @@
-"""AppGroupAssignments: all groups of an app, in one resource.
+"""AppGroupAssignments: all group assignments of an app, in one resource.
 
-Groups are compared by their place in the list, and so are the priorities that the program
-leaves out: an update sends what the state has at that place, and 0 where it has nothing.
-What was assigned elsewhere is noticed at a refresh and then removed
-(docs/research/okta-provider.md#all-assignments-in-one-resource). A 404 at read drops it.
+Groups are compared by position. If the program omits a priority, an update sends the recorded
+priority of the same position, or 0. A refresh finds groups assigned outside the stack, and
+the next update removes them (docs/research/okta-provider.md#all-assignments-in-one-resource). A 404
+at read removes the resource from the state.
 """
 
 from __future__ import annotations
@@ -13,14 +13,14 @@ from typing import Any
 
 from offline_plugins.okta.api import Okta
 from offline_plugins.okta.resource import Properties, go_json
-from offline_plugins.okta.sdkv2 import (
-    LISTED,
-    StepFailed,
-    as_diff,
-    detailed,
-    failed,
-    half_made,
+from offline_plugins.okta.terraform_sdkv2 import (
+    DEFAULTS_KEY,
+    StepError,
+    bridge_error,
+    detailed_diff,
+    partial_state_error,
     step,
+    to_diff,
     with_defaults,
 )
 from offline_plugins.provider_server import UNKNOWN, Checked, Diff, Resource, State
@@ -33,7 +33,7 @@ class AppGroupAssignments:
     type = "okta:index/appGroupAssignments:AppGroupAssignments"
     inputs = frozenset({"appId", "groups"})
 
-    def check(self, at: Resource, news: Properties, olds: Properties, seed: bytes) -> Checked:
+    def check(self, resource: Resource, news: Properties, olds: Properties, seed: bytes) -> Checked:
         inputs = with_defaults(news, {})
         if isinstance(inputs.get("groups"), list):
             inputs["groups"] = [
@@ -43,10 +43,12 @@ class AppGroupAssignments:
         return Checked(inputs)
 
     def diff(self, id: str, olds: Properties, news: Properties) -> Diff:
-        changes = detailed(_planned(news, olds), olds, sorted(self.inputs), replaced_by=REPLACED_BY)
-        return as_diff(changes, sorted(REPLACED_BY))
+        changes = detailed_diff(
+            _planned(news, olds), olds, sorted(self.inputs), replaced_by=REPLACED_BY
+        )
+        return to_diff(changes, sorted(REPLACED_BY))
 
-    def create(self, okta: Okta, at: Resource, inputs: Properties, preview: bool) -> State:
+    def create(self, okta: Okta, resource: Resource, inputs: Properties, preview: bool) -> State:
         planned = _planned(inputs, {})
         if preview:
             return State("", {**planned, "id": UNKNOWN})
@@ -56,29 +58,32 @@ class AppGroupAssignments:
                 priority = {"priority": group["priority"]} if group["priority"] else {}
                 _put(okta, app, group, priority)
             return State(app, _read(okta, app, planned["groups"]))
-        except StepFailed as error:
-            raise half_made("creating", at, error, app, _as_sent(planned, app)) from None
+        except StepError as error:
+            raise partial_state_error(
+                "creating", resource, error, app, _sent_state(planned, app)
+            ) from None
 
     def read(
-        self, okta: Okta, at: Resource, id: str, olds: Properties, inputs: Properties
+        self, okta: Okta, resource: Resource, id: str, olds: Properties, inputs: Properties
     ) -> State | None:
         try:
             outputs = _read(okta, id, olds.get("groups") or [], absorbing=not olds)
-        except StepFailed as error:
+        except StepError as error:
             if error.gone:
                 return None
-            raise failed("refreshing", at.urn, error) from None
+            raise bridge_error("refreshing", resource.urn, error) from None
         if olds or inputs:
-            return State(id, outputs, _rewritten(inputs, outputs))
+            return State(id, outputs, _refreshed_inputs(inputs, outputs))
         groups = [
-            {LISTED: []} | {name: value for name, value in group.items() if value != 0}
+            {DEFAULTS_KEY: []} | {name: value for name, value in group.items() if value != 0}
             for group in outputs["groups"]
         ]
-        return State(id, outputs, {LISTED: [], "appId": id, "groups": groups})
+        return State(id, outputs, {DEFAULTS_KEY: [], "appId": id, "groups": groups})
 
     def update(
-        self, okta: Okta, at: Resource, id: str, olds: Properties, news: Properties, preview: bool
-    ) -> Properties:
+        self, okta: Okta, resource: Resource, id: str, olds: Properties, news: Properties,
+        preview: bool,
+    ) -> Properties:  # fmt: skip
         planned = _planned(news, olds)
         if preview:
             return {**planned, "id": id}
@@ -90,15 +95,17 @@ class AppGroupAssignments:
             for group in planned["groups"]:
                 _put(okta, id, group, {"priority": group["priority"] or 0})
             return _read(okta, id, planned["groups"])
-        except StepFailed as error:
-            raise half_made("updating", at, error, id, _as_sent(planned, id)) from None
+        except StepError as error:
+            raise partial_state_error(
+                "updating", resource, error, id, _sent_state(planned, id)
+            ) from None
 
-    def delete(self, okta: Okta, at: Resource, id: str, olds: Properties) -> None:
+    def delete(self, okta: Okta, resource: Resource, id: str, olds: Properties) -> None:
         try:
             for group in olds.get("groups") or []:
                 _delete(okta, id, group)
-        except StepFailed as error:
-            raise failed("deleting", at.urn, error) from None
+        except StepError as error:
+            raise bridge_error("deleting", resource.urn, error) from None
 
 
 def _put(okta: Okta, app: str, group: Properties, priority: Properties) -> None:
@@ -113,18 +120,19 @@ def _delete(okta: Okta, app: str, group: Properties) -> None:
 
 
 def _read(okta: Okta, app: str, known: list[Properties], *, absorbing: bool = False) -> Properties:
-    """Those that are known in their order, then the others. `absorbing`: nothing is known yet."""
+    """The known groups in their order, then the others. `absorbing`: an import, without known
+    groups."""
     with step("failed to fetch group assignments", may_be_gone=True):
         found = {group["id"]: group for group in okta.pages(f"/api/v1/apps/{app}/groups?limit=200")}
     places = [group["id"] for group in known if group["id"] in found]
     others = [group for group in found if group not in places]
-    shown = [_shown(found[group], empty="{}") for group in places]
-    # Not `{}`: the real plugin does not give a group that it meets here its default profile.
-    shown += [_shown(found[group], empty="{}" if absorbing else "") for group in others]
+    shown = [_group_outputs(found[group], empty="{}") for group in places]
+    # Not `{}`: the official plugin gives unknown groups no default profile.
+    shown += [_group_outputs(found[group], empty="{}" if absorbing else "") for group in others]
     return {"appId": app, "groups": shown, "id": app}
 
 
-def _shown(group: Properties, *, empty: str) -> Properties:
+def _group_outputs(group: Properties, *, empty: str) -> Properties:
     profile = group.get("profile")
     return {
         "id": group["id"],
@@ -153,13 +161,13 @@ def _planned(news: Properties, olds: Properties) -> Properties:
     return {"appId": news.get("appId"), "groups": planned}
 
 
-def _as_sent(planned: Properties, app: str) -> Properties:
+def _sent_state(planned: Properties, app: str) -> Properties:
     groups = [{**group, "priority": group["priority"] or 0} for group in planned["groups"]]
     return {"appId": app, "groups": groups, "id": app}
 
 
-def _rewritten(inputs: Properties, outputs: Properties) -> Properties:
-    """The groups that the program names, as they are now; foreign ones are not inputs."""
+def _refreshed_inputs(inputs: Properties, outputs: Properties) -> Properties:
+    """The groups that the program names, with Okta's values. Other groups are not inputs."""
     pairs = zip(inputs.get("groups") or [], outputs["groups"], strict=False)
     groups = [{name: read[name] for name in given if name in read} for given, read in pairs]
     return {"appId": outputs["appId"], "groups": groups}

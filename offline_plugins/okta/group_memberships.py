@@ -1,8 +1,8 @@
-"""GroupMemberships: people put into a group.
+"""GroupMemberships: members of a group.
 
-An update discards every refusal and reads nothing back: it looks as if all were in
-(docs/research/okta-provider.md#group-memberships). Who is not named is left alone,
-unless `trackAllUsers`.
+An update ignores errors and reads nothing back, so it always seems to succeed
+(docs/research/okta-provider.md#group-memberships). Other members are left alone, unless
+`trackAllUsers` is set.
 """
 
 from __future__ import annotations
@@ -10,16 +10,16 @@ from __future__ import annotations
 import contextlib
 from typing import Any
 
-from offline_plugins.okta.api import Okta, Refused
+from offline_plugins.okta.api import Okta, OktaError
 from offline_plugins.okta.resource import Properties
-from offline_plugins.okta.sdkv2 import (
-    StepFailed,
-    as_diff,
-    detailed,
-    failed,
-    half_made,
-    rewritten,
+from offline_plugins.okta.terraform_sdkv2 import (
+    StepError,
+    bridge_error,
+    detailed_diff,
+    partial_state_error,
+    refreshed_inputs,
     step,
+    to_diff,
     with_defaults,
 )
 from offline_plugins.property_values import has_unknown
@@ -28,24 +28,24 @@ from offline_plugins.provider_server import UNKNOWN, Checked, Diff, Resource, St
 REPLACED_BY = frozenset({"groupId"})
 BOOLEANS = frozenset({"trackAllUsers"})
 SETS = frozenset({"users"})
-LOOKS, WAIT = 10, 1.0  # seconds between looks at a group that is still empty
+ATTEMPTS, WAIT = 10, 1.0  # seconds between reads of a group that is still empty
 
 
 class GroupMemberships:
     type = "okta:index/groupMemberships:GroupMemberships"
     inputs = frozenset({"groupId", "trackAllUsers", "users"})
 
-    def check(self, at: Resource, news: Properties, olds: Properties, seed: bytes) -> Checked:
+    def check(self, resource: Resource, news: Properties, olds: Properties, seed: bytes) -> Checked:
         return Checked(with_defaults(news, {}))
 
     def diff(self, id: str, olds: Properties, news: Properties) -> Diff:
-        changes = detailed(
+        changes = detailed_diff(
             _planned(news), olds, sorted(self.inputs), replaced_by=REPLACED_BY,
             defaults=BOOLEANS, sets=SETS,
         )  # fmt: skip
-        return as_diff(changes, sorted(REPLACED_BY))
+        return to_diff(changes, sorted(REPLACED_BY))
 
-    def create(self, okta: Okta, at: Resource, inputs: Properties, preview: bool) -> State:
+    def create(self, okta: Okta, resource: Resource, inputs: Properties, preview: bool) -> State:
         planned = _planned(inputs)
         if preview:
             users = UNKNOWN if has_unknown(planned["users"]) else planned["users"]
@@ -56,21 +56,23 @@ class GroupMemberships:
                 for user in planned["users"]:
                     okta.put(f"/api/v1/groups/{group}/users/{user}")
             with step("failed to list group users"):
-                self._await_someone(okta, group)
-        except StepFailed as error:
-            raise half_made("creating", at, error, group, {**planned, "id": group}) from None
+                self._wait_for_members(okta, group)
+        except StepError as error:
+            raise partial_state_error(
+                "creating", resource, error, group, {**planned, "id": group}
+            ) from None
         return State(group, {**planned, "id": group})
 
     def read(
-        self, okta: Okta, at: Resource, id: str, olds: Properties, inputs: Properties
+        self, okta: Okta, resource: Resource, id: str, olds: Properties, inputs: Properties
     ) -> State | None:
         try:
             with step("failed to list group users", may_be_gone=True):
                 members = _members(okta, id)
-        except StepFailed as error:
+        except StepError as error:
             if not error.gone:
-                raise failed("refreshing", at.urn, error) from None
-            members = []  # the group is gone, and this resource is not
+                raise bridge_error("refreshing", resource.urn, error) from None
+            members = []  # the group is gone; the resource stays in the state
         named = olds.get("users") or []
         everyone = olds.get("trackAllUsers") or not olds
         users = members if everyone else [user for user in named if user in members]
@@ -79,36 +81,37 @@ class GroupMemberships:
             "users": users,
         }  # fmt: skip
         if olds or inputs:
-            return State(id, outputs, rewritten(inputs, outputs, frozenset()))
+            return State(id, outputs, refreshed_inputs(inputs, outputs, frozenset()))
         return State(id, outputs, {"__defaults": [], "groupId": id, "users": users})
 
     def update(
-        self, okta: Okta, at: Resource, id: str, olds: Properties, news: Properties, preview: bool
-    ) -> Properties:
+        self, okta: Okta, resource: Resource, id: str, olds: Properties, news: Properties,
+        preview: bool,
+    ) -> Properties:  # fmt: skip
         planned = {**_planned(news), "id": id}
         if preview:
             return planned
         before = olds.get("users") or []
         for user in planned["users"]:
             if user not in before:
-                with contextlib.suppress(Refused):
+                with contextlib.suppress(OktaError):
                     okta.put(f"/api/v1/groups/{id}/users/{user}")
         for user in before:
             if user not in planned["users"]:
-                with contextlib.suppress(Refused):
+                with contextlib.suppress(OktaError):
                     okta.delete(f"/api/v1/groups/{id}/users/{user}")
         return planned
 
-    def delete(self, okta: Okta, at: Resource, id: str, olds: Properties) -> None:
+    def delete(self, okta: Okta, resource: Resource, id: str, olds: Properties) -> None:
         try:
             with step("failed to remove user from group"):
                 for user in olds.get("users") or []:
                     okta.delete(f"/api/v1/groups/{id}/users/{user}")
-        except StepFailed as error:
-            raise failed("deleting", at.urn, error) from None
+        except StepError as error:
+            raise bridge_error("deleting", resource.urn, error) from None
 
-    def _await_someone(self, okta: Okta, group: str) -> None:
-        for _ in range(LOOKS):
+    def _wait_for_members(self, okta: Okta, group: str) -> None:
+        for _ in range(ATTEMPTS):
             if _members(okta, group):
                 return
             okta.clock.sleep(WAIT)

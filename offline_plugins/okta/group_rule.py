@@ -1,7 +1,7 @@
-"""group.Rule. An active rule cannot be changed, so an update puts it to sleep for its while.
+"""group.Rule. Okta cannot change an active rule, so an update deactivates it first.
 
-Other groups to assign to are another rule: it is replaced, the old one deleted first. A
-404 at read drops it (docs/research/okta-provider.md#group-rules).
+A change of its groups replaces the rule; the old rule is deleted first. A 404 at read removes it
+from the state (docs/research/okta-provider.md#group-rules).
 """
 
 from __future__ import annotations
@@ -9,16 +9,16 @@ from __future__ import annotations
 from typing import Any
 
 from offline_plugins.okta.api import Okta
-from offline_plugins.okta.resource import Properties, as_set, auto_name
-from offline_plugins.okta.sdkv2 import (
-    StepFailed,
-    as_diff,
-    detailed,
-    failed,
-    half_made,
+from offline_plugins.okta.resource import Properties, auto_name, terraform_set
+from offline_plugins.okta.terraform_sdkv2 import (
+    StepError,
+    bridge_error,
+    detailed_diff,
     is_empty,
-    rewritten,
+    partial_state_error,
+    refreshed_inputs,
     step,
+    to_diff,
     with_defaults,
 )
 from offline_plugins.property_values import has_unknown
@@ -38,23 +38,23 @@ class Rule:
          *DEFAULTS}
     )  # fmt: skip
 
-    def check(self, at: Resource, news: Properties, olds: Properties, seed: bytes) -> Checked:
-        inputs = with_defaults(news, {**DEFAULTS, "name": auto_name(at, olds, seed)})
+    def check(self, resource: Resource, news: Properties, olds: Properties, seed: bytes) -> Checked:
+        inputs = with_defaults(news, {**DEFAULTS, "name": auto_name(resource, olds, seed)})
         failures: list[Failure] = []
         name = inputs.get("name")
         if isinstance(name, str) and len(name) > LONGEST_NAME:
-            # The braces are the real plugin's.
+            # The official plugin's message has these braces.
             reason = f"[{{{{}} name}}] cannot be longer than {LONGEST_NAME} runes"
-            failures.append(Failure(f"{reason}. Examine values at '{at.name}.name'."))
+            failures.append(Failure(f"{reason}. Examine values at '{resource.name}.name'."))
         return Checked(inputs, failures)
 
     def diff(self, id: str, olds: Properties, news: Properties) -> Diff:
-        changes = detailed(
+        changes = detailed_diff(
             _planned(news, olds), olds, sorted(self.inputs), replaced_by=REPLACED_BY, sets=SETS
         )
-        return as_diff(changes, sorted(REPLACED_BY), delete_before_replace=True)
+        return to_diff(changes, sorted(REPLACED_BY), delete_before_replace=True)
 
-    def create(self, okta: Okta, at: Resource, inputs: Properties, preview: bool) -> State:
+    def create(self, okta: Okta, resource: Resource, inputs: Properties, preview: bool) -> State:
         planned = _planned(inputs, {})
         if preview:
             groups = planned["groupAssignments"]
@@ -63,26 +63,26 @@ class Rule:
         try:
             with step("failed to create group rule"):
                 made = okta.post(RULES, _body(planned))
-        except StepFailed as error:
-            raise failed("", "", error) from None
+        except StepError as error:
+            raise bridge_error("", "", error) from None
         try:
-            self._wake(okta, made["id"], planned)
+            self._activate(okta, made["id"], planned)
             return State(made["id"], self._read(okta, made["id"], planned))
-        except StepFailed as error:
+        except StepError as error:
             outputs = {**planned, "id": made["id"]}
-            raise half_made("creating", at, error, made["id"], outputs) from None
+            raise partial_state_error("creating", resource, error, made["id"], outputs) from None
 
     def read(
-        self, okta: Okta, at: Resource, id: str, olds: Properties, inputs: Properties
+        self, okta: Okta, resource: Resource, id: str, olds: Properties, inputs: Properties
     ) -> State | None:
         try:
-            outputs = self._read(okta, id, {"usersExcluded": [], **_kept(olds)})
-        except StepFailed as error:
+            outputs = self._read(okta, id, {"usersExcluded": [], **_recorded(olds)})
+        except StepError as error:
             if error.gone:
                 return None
-            raise failed("refreshing", at.urn, error) from None
+            raise bridge_error("refreshing", resource.urn, error) from None
         if olds or inputs:
-            return State(id, outputs, rewritten(inputs, outputs, frozenset()))
+            return State(id, outputs, refreshed_inputs(inputs, outputs, frozenset()))
         given = {
             name: outputs[name]
             for name in sorted(self.inputs)
@@ -91,8 +91,9 @@ class Rule:
         return State(id, outputs, {"__defaults": [], **given})
 
     def update(
-        self, okta: Okta, at: Resource, id: str, olds: Properties, news: Properties, preview: bool
-    ) -> Properties:
+        self, okta: Okta, resource: Resource, id: str, olds: Properties, news: Properties,
+        preview: bool,
+    ) -> Properties:  # fmt: skip
         planned = {**_planned(news, olds), "id": id}
         if preview:
             return planned
@@ -102,12 +103,12 @@ class Rule:
                     okta.post(f"{RULES}/{id}/lifecycle/deactivate")
             with step("failed to update group rule"):
                 okta.put(f"{RULES}/{id}", _body(planned))
-            self._wake(okta, id, planned)
+            self._activate(okta, id, planned)
             return self._read(okta, id, planned)
-        except StepFailed as error:
-            raise half_made("updating", at, error, id, planned) from None
+        except StepError as error:
+            raise partial_state_error("updating", resource, error, id, planned) from None
 
-    def delete(self, okta: Okta, at: Resource, id: str, olds: Properties) -> None:
+    def delete(self, okta: Okta, resource: Resource, id: str, olds: Properties) -> None:
         users = "true" if olds.get("removeAssignedUsers") else "false"
         try:
             if olds.get("status") == "ACTIVE":
@@ -115,10 +116,10 @@ class Rule:
                     okta.post(f"{RULES}/{id}/lifecycle/deactivate")
             with step("failed to delete group rule"):
                 okta.delete(f"{RULES}/{id}?removeUsers={users}")
-        except StepFailed as error:
-            raise failed("deleting", at.urn, error) from None
+        except StepError as error:
+            raise bridge_error("deleting", resource.urn, error) from None
 
-    def _wake(self, okta: Okta, id: str, planned: Properties) -> None:
+    def _activate(self, okta: Okta, id: str, planned: Properties) -> None:
         if planned["status"] == "ACTIVE":
             with step("failed to activate group rule"):
                 okta.post(f"{RULES}/{id}/lifecycle/activate")
@@ -131,16 +132,16 @@ class Rule:
         return {
             "expressionType": expression["type"],
             "expressionValue": expression["value"],
-            "groupAssignments": as_set(rule["actions"]["assignUserToGroups"]["groupIds"]),
+            "groupAssignments": terraform_set(rule["actions"]["assignUserToGroups"]["groupIds"]),
             "id": rule["id"],
             "name": rule["name"],
             "removeAssignedUsers": planned.get("removeAssignedUsers"),
             "status": rule["status"],
-            "usersExcluded": as_set(excluded) if excluded else planned.get("usersExcluded"),
+            "usersExcluded": terraform_set(excluded) if excluded else planned.get("usersExcluded"),
         }
 
 
-def _kept(olds: Properties) -> Properties:
+def _recorded(olds: Properties) -> Properties:
     return {"removeAssignedUsers": olds.get("removeAssignedUsers")}
 
 
@@ -152,7 +153,7 @@ def _planned(news: Properties, olds: Properties) -> Properties:
     return {
         "expressionType": news.get("expressionType"),
         "expressionValue": news.get("expressionValue"),
-        "groupAssignments": groups if has_unknown(groups) else as_set(groups or []),
+        "groupAssignments": groups if has_unknown(groups) else terraform_set(groups or []),
         "name": news.get("name"),
         "removeAssignedUsers": or_recorded("removeAssignedUsers"),
         "status": news.get("status"),

@@ -1,8 +1,8 @@
-"""profile.Mapping: what the profile on one side takes from the one on the other.
+"""profile.Mapping: a profile mapping between an app and a user type.
 
-Okta makes the mapping, this only fills it; only the properties that the program names are
-looked at, unless `deleteWhenAbsent` empties the others. Deleting empties every property but
-the login, whoever filled it (docs/research/okta-provider.md#profile-mappings).
+Okta creates the mapping; this resource sets its properties. It manages only the properties that the
+program names, unless `deleteWhenAbsent` empties the others. A deletion empties all properties
+except the login, including those set elsewhere (docs/research/okta-provider.md#profile-mappings).
 """
 
 from __future__ import annotations
@@ -11,16 +11,16 @@ from typing import Any
 
 from offline_plugins.okta.api import Okta
 from offline_plugins.okta.resource import Properties
-from offline_plugins.okta.sdkv2 import (
-    StepFailed,
-    as_diff,
-    bare,
-    detailed,
-    failed,
-    half_made,
-    rewritten,
+from offline_plugins.okta.terraform_sdkv2 import (
+    StepError,
+    bridge_error,
+    detailed_diff,
+    partial_state_error,
+    refreshed_inputs,
     step,
+    to_diff,
     with_defaults,
+    without_defaults_key,
 )
 from offline_plugins.provider_server import UNKNOWN, Checked, Diff, Resource, State
 
@@ -33,7 +33,7 @@ class Mapping:
     type = "okta:profile/mapping:Mapping"
     inputs = frozenset({"alwaysApply", "deleteWhenAbsent", "mappings", "sourceId", "targetId"})
 
-    def check(self, at: Resource, news: Properties, olds: Properties, seed: bytes) -> Checked:
+    def check(self, resource: Resource, news: Properties, olds: Properties, seed: bytes) -> Checked:
         inputs = with_defaults(news, {})
         if isinstance(inputs.get("mappings"), list):
             inputs["mappings"] = [
@@ -43,13 +43,13 @@ class Mapping:
         return Checked(inputs)
 
     def diff(self, id: str, olds: Properties, news: Properties) -> Diff:
-        changes = detailed(
+        changes = detailed_diff(
             _planned(news), olds, sorted(self.inputs), replaced_by=frozenset(),
             defaults=BOOLEANS,
         )  # fmt: skip
-        return as_diff(changes, [])
+        return to_diff(changes, [])
 
-    def create(self, okta: Okta, at: Resource, inputs: Properties, preview: bool) -> State:
+    def create(self, okta: Okta, resource: Resource, inputs: Properties, preview: bool) -> State:
         planned = _planned(inputs)
         if preview:
             return State("", {**planned, **dict.fromkeys((*COMPUTED, "id"), UNKNOWN)})
@@ -57,34 +57,37 @@ class Mapping:
         try:
             with step("failed to list profile mappings"):
                 found = okta.get(f"{PATH}?limit=200&sourceId={source}&targetId={target}")
-        except StepFailed as error:
-            raise failed("", "", error) from None
+        except StepError as error:
+            raise bridge_error("", "", error) from None
         if not found:
             text = f"no profile mappings found for source ID '{source}' and target ID '{target}'"
-            raise failed("", "", text)
+            raise bridge_error("", "", text)
         made = found[0]["id"]
         try:
             return State(made, self._apply(okta, made, planned))
-        except StepFailed as error:
-            raise half_made("creating", at, error, made, {**planned, "id": made}) from None
+        except StepError as error:
+            raise partial_state_error(
+                "creating", resource, error, made, {**planned, "id": made}
+            ) from None
 
     def read(
-        self, okta: Okta, at: Resource, id: str, olds: Properties, inputs: Properties
+        self, okta: Okta, resource: Resource, id: str, olds: Properties, inputs: Properties
     ) -> State | None:
         try:
             outputs = _outputs(self._get(okta, id), olds)
-        except StepFailed as error:
+        except StepError as error:
             if error.gone:
                 return None
-            raise failed("refreshing", at.urn, error) from None
+            raise bridge_error("refreshing", resource.urn, error) from None
         if olds or inputs:
-            return State(id, outputs, rewritten(inputs, outputs, frozenset()))
+            return State(id, outputs, refreshed_inputs(inputs, outputs, frozenset()))
         given = {name: outputs[name] for name in ("alwaysApply", "sourceId", "targetId")}
         return State(id, outputs, {"__defaults": [], **given})
 
     def update(
-        self, okta: Okta, at: Resource, id: str, olds: Properties, news: Properties, preview: bool
-    ) -> Properties:
+        self, okta: Okta, resource: Resource, id: str, olds: Properties, news: Properties,
+        preview: bool,
+    ) -> Properties:  # fmt: skip
         planned = {**olds, **_planned(news)}
         if preview:
             return planned
@@ -92,17 +95,17 @@ class Mapping:
             planned["deleteWhenAbsent"] = False
         try:
             return self._apply(okta, id, planned)
-        except StepFailed as error:
-            raise half_made("updating", at, error, id, planned) from None
+        except StepError as error:
+            raise partial_state_error("updating", resource, error, id, planned) from None
 
-    def delete(self, okta: Okta, at: Resource, id: str, olds: Properties) -> None:
+    def delete(self, okta: Okta, resource: Resource, id: str, olds: Properties) -> None:
         try:
             mapping = self._get(okta, id)
             emptied = dict.fromkeys(name for name in mapping["properties"] if name != "login")
             with step("failed to delete profile mapping"):
                 okta.post(f"{PATH}/{id}", {**mapping, "properties": emptied})
-        except StepFailed as error:
-            raise failed("deleting", at.urn, error) from None
+        except StepError as error:
+            raise bridge_error("deleting", resource.urn, error) from None
 
     def _get(self, okta: Okta, id: str) -> Properties:
         with step("failed to get profile mapping", may_be_gone=True):
@@ -127,7 +130,7 @@ class Mapping:
 
 
 def _user_type(okta: Okta, side: Properties) -> str:
-    """The id of the user type; of an app it is asked for."""
+    """The id of the side's user type. For an app, it is read from Okta."""
     if side["type"] != "appuser":
         return side["id"]
     return okta.get(f"/api/v1/apps/{side['id']}/user/types")[0]["id"]
@@ -138,7 +141,9 @@ def _planned(news: Properties) -> Properties:
     return {
         "alwaysApply": news.get("alwaysApply") or False,
         "deleteWhenAbsent": news.get("deleteWhenAbsent"),
-        "mappings": [bare(m) for m in mappings or []] if _is_list(mappings) else mappings,
+        "mappings": [without_defaults_key(m) for m in mappings or []]
+        if _is_list(mappings)
+        else mappings,
         "sourceId": news.get("sourceId"),
         "targetId": news.get("targetId"),
     }

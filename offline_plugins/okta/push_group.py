@@ -1,7 +1,7 @@
-"""PushGroup: one group push mapping.
+"""PushGroup: one push mapping.
 
-A 404 is a hard error at every operation, a mapping in ERROR can be neither updated nor
-deleted, and the flag that deletes the target group is the one of the *old* state
+A 404 is always an error. A mapping with the status ERROR can be neither updated nor deleted. The
+flag that deletes the target group is taken from the *old* state
 (docs/research/okta-provider.md#push-groups).
 """
 
@@ -9,8 +9,8 @@ from __future__ import annotations
 
 from typing import Any
 
-from offline_plugins.okta.api import Okta, Refused
-from offline_plugins.okta.framework import compare, one_of, present
+from offline_plugins.okta.api import Okta, OktaError
+from offline_plugins.okta.terraform_framework import compare_inputs, one_of_failure, without_nulls
 from offline_plugins.provider_server import UNKNOWN, Checked, Diff, ProviderError, Resource, State
 
 STATUSES = ("ACTIVE", "INACTIVE")
@@ -30,40 +30,44 @@ class PushGroup:
     replaced_by = frozenset({"appId", "sourceGroupId", "targetGroupId", "targetGroupName"})
 
     def check(
-        self, at: Resource, news: dict[str, Any], olds: dict[str, Any], seed: bytes
+        self, resource: Resource, news: dict[str, Any], olds: dict[str, Any], seed: bytes
     ) -> Checked:
         status = news.get("status")
         if isinstance(status, str) and status not in STATUSES:
-            return Checked(news, [one_of(at.name, "status", "status", status, STATUSES)])
+            return Checked(
+                news, [one_of_failure(resource.name, "status", "status", status, STATUSES)]
+            )
         return Checked(news)
 
     def diff(self, id: str, olds: dict[str, Any], news: dict[str, Any]) -> Diff:
-        return compare(
+        return compare_inputs(
             _planned(olds, news), olds, names=sorted(self.inputs), replaced_by=self.replaced_by
         )
 
-    def create(self, okta: Okta, at: Resource, inputs: dict[str, Any], preview: bool) -> State:
+    def create(
+        self, okta: Okta, resource: Resource, inputs: dict[str, Any], preview: bool
+    ) -> State:
         planned = {**DEFAULTS, **inputs}
         if preview:
             return State("", {"targetGroupId": UNKNOWN, **planned, "id": UNKNOWN})
         try:
             found = okta.post(_path(planned), self._body(okta, planned))
-        except Refused as refused:
-            raise ProviderError(f"Error creating Okta Push Group : {refused.in_short}") from None
+        except OktaError as error:
+            raise ProviderError(f"Error creating Okta Push Group : {error.status_line}") from None
         return State(found["id"], _outputs(found, planned))
 
     def read(
-        self, okta: Okta, at: Resource, id: str, olds: dict[str, Any],
+        self, okta: Okta, resource: Resource, id: str, olds: dict[str, Any],
         inputs: dict[str, Any],
     ) -> State | None:  # fmt: skip
         app, mapping = str(olds.get("appId") or ""), id
         if not app:
-            app, mapping = _imported(id)
+            app, mapping = _parse_import_id(id)
         try:
             found = okta.get(f"{_path({'appId': app})}/{mapping}")
-        except Refused as refused:
+        except OktaError as error:
             raise ProviderError(
-                f"Error reading Okta push group mapping : {refused.in_short}"
+                f"Error reading Okta push group mapping : {error.status_line}"
             ) from None
         outputs = _outputs(found, {**olds, "appId": app})
         if not inputs:
@@ -71,12 +75,12 @@ class PushGroup:
         return State(mapping, outputs, {name: outputs.get(name, inputs[name]) for name in inputs})
 
     def update(
-        self, okta: Okta, at: Resource, id: str, olds: dict[str, Any],
+        self, okta: Okta, resource: Resource, id: str, olds: dict[str, Any],
         news: dict[str, Any], preview: bool,
     ) -> dict[str, Any]:  # fmt: skip
         planned = _planned(olds, news)
         if preview:
-            return present({**planned, "id": id})
+            return without_nulls({**planned, "id": id})
         if olds.get("status") not in STATUSES:
             raise ProviderError(
                 "Group push mapping in disallowed status: "
@@ -84,13 +88,13 @@ class PushGroup:
             )
         try:
             found = okta.patch(f"{_path(planned)}/{id}", {"status": planned["status"]})
-        except Refused as refused:
+        except OktaError as error:
             raise ProviderError(
-                f"failed to update push group mapping: : {refused.in_short}"
+                f"failed to update push group mapping: : {error.status_line}"
             ) from None
         return _outputs(found, planned)
 
-    def delete(self, okta: Okta, at: Resource, id: str, olds: dict[str, Any]) -> None:
+    def delete(self, okta: Okta, resource: Resource, id: str, olds: dict[str, Any]) -> None:
         path = f"{_path(olds)}/{id}"
         if olds.get("status") not in STATUSES:
             raise ProviderError(
@@ -104,14 +108,14 @@ class PushGroup:
             if olds.get("status") != "INACTIVE":
                 okta.patch(path, {"status": "INACTIVE"})
             okta.delete(f"{path}?deleteTargetGroup={flag}")
-        except Refused as refused:
+        except OktaError as error:
             raise ProviderError(
-                f"failed to delete push group mapping: : {refused.in_short}"
+                f"failed to delete push group mapping: : {error.status_line}"
             ) from None
 
     def _body(self, okta: Okta, planned: dict[str, Any]) -> dict[str, Any]:
         body = {"sourceGroupId": planned["sourceGroupId"], "status": planned["status"]}
-        # Both targets are sent where both are given.
+        # If the program sets both targets, both are sent.
         if planned.get("targetGroupId"):
             body["targetGroupId"] = planned["targetGroupId"]
         if planned.get("targetGroupName"):
@@ -122,7 +126,7 @@ class PushGroup:
         return body
 
 
-def _imported(id: str) -> tuple[str, str]:
+def _parse_import_id(id: str) -> tuple[str, str]:
     parts = id.split("/")
     if len(parts) != 2:
         raise ProviderError(
@@ -146,7 +150,7 @@ def _planned(olds: dict[str, Any], news: dict[str, Any]) -> dict[str, Any]:
 
 
 def _outputs(mapping: dict[str, Any], planned: dict[str, Any]) -> dict[str, Any]:
-    return present(
+    return without_nulls(
         {
             "appId": planned["appId"],
             "deleteTargetGroupOnDestroy": planned.get("deleteTargetGroupOnDestroy"),

@@ -1,4 +1,4 @@
-"""What every resource of this plugin offers, and the refusal of what it leaves out."""
+"""The interface of this plugin's resource types, and helpers that they share."""
 
 from __future__ import annotations
 
@@ -8,46 +8,28 @@ import zlib
 from typing import Any, Protocol
 
 from offline_plugins.okta.api import Okta
-from offline_plugins.provider_server import Checked, Diff, Failure, Resource, State
+from offline_plugins.provider_server import Failure, Resource
+from offline_plugins.resource_provider import ResourceType
 
 Properties = dict[str, Any]
 
 
-class OktaResource(Protocol):
+class OktaResource(ResourceType[Okta], Protocol):
+    """A resource type of this plugin."""
+
     type: str
     inputs: frozenset[str]
-    """The inputs that are supported; any other is refused by name."""
-
-    def check(self, at: Resource, news: Properties, olds: Properties, seed: bytes) -> Checked: ...
-
-    def diff(self, id: str, olds: Properties, news: Properties) -> Diff: ...
-
-    def create(self, okta: Okta, at: Resource, inputs: Properties, preview: bool) -> State: ...
-
-    def read(
-        self,
-        okta: Okta,
-        at: Resource,
-        id: str,
-        olds: Properties,
-        inputs: Properties,
-    ) -> State | None: ...
-
-    def update(
-        self, okta: Okta, at: Resource, id: str, olds: Properties, news: Properties,
-        preview: bool,
-    ) -> Properties: ...  # fmt: skip
-
-    def delete(self, okta: Okta, at: Resource, id: str, olds: Properties) -> None: ...
+    """The supported inputs. Any other is rejected by name."""
 
 
-def unsupported(
+def unsupported_inputs(
     token: str, supported: frozenset[str], given: Properties, within: str = ""
 ) -> list[Failure]:
+    """A failure for each input that this plugin does not support. `within` prefixes its path."""
     return [
         Failure(
             f"{token}: the input {within + name!r} is not supported by the replacement Okta "
-            "plugin (docs/reference/offline-plugins.md); leave it out, or use the real plugin",
+            "plugin (docs/reference/offline-plugins.md). Omit it, or use the official plugin.",
             within + name,
         )
         for name in sorted(given)
@@ -56,23 +38,23 @@ def unsupported(
 
 
 def go_json(value: Any) -> str:
-    """As the real plugin writes JSON into a property: Go's encoding/json, keys sorted."""
+    """JSON as the official plugin writes it into a property: Go's encoding/json, sorted keys."""
     text = json.dumps(value, separators=(",", ":"), sort_keys=True, ensure_ascii=False)
     for character in "<>&\u2028\u2029":
         text = text.replace(character, f"\\u{ord(character):04x}")
     return text
 
 
-def as_set(texts: list[str]) -> list[str]:
-    """In the order of a Terraform set of strings: by the checksum's decimal digits."""
+def terraform_set(texts: list[str]) -> list[str]:
+    """The texts in the order of a Terraform set: by the decimal digits of their checksums."""
     return sorted(texts, key=lambda text: str(zlib.crc32(f"{text};".encode())))
 
 
-def auto_name(at: Resource, olds: Properties, seed: bytes) -> str | None:
-    """The name that was recorded, or the resource's with seven hex digits, as the bridge does."""
+def auto_name(resource: Resource, olds: Properties, seed: bytes) -> str | None:
+    """The recorded name, otherwise the resource's name with seven hex digits, as in the bridge."""
     recorded = olds.get("name")
     if isinstance(recorded, str) and recorded:
         return recorded
-    if at.proposed_name != "":
-        return at.proposed_name
-    return f"{at.name}-{hashlib.sha256(seed + at.urn.encode()).hexdigest()[:7]}"
+    if resource.proposed_name != "":
+        return resource.proposed_name
+    return f"{resource.name}-{hashlib.sha256(seed + resource.urn.encode()).hexdigest()[:7]}"

@@ -1,279 +1,256 @@
-"""What app.Saml sends to Okta and what it makes of the answers: bodies and outputs, no calls."""
+"""app.Saml, for apps of Okta's catalog.
+
+A failed update is recorded as done: the state has the new values, and the next update makes no call
+(docs/research/okta-provider.md#failed-updates). Unless `skipAuthenticationPolicy` is set, each
+update assigns the recorded policy to the app again. A 404 at read removes the app from the state; a
+deletion is retried.
+"""
 
 from __future__ import annotations
 
 import json
-from datetime import datetime
+from collections.abc import Callable
 from typing import Any
-from xml.etree import ElementTree
 
-from offline_plugins.okta.resource import Properties, as_set, go_json
-from offline_plugins.provider_server import UNKNOWN
+from offline_plugins.okta.api import Okta, OktaError
+from offline_plugins.okta.resource import Properties
+from offline_plugins.okta.saml_payloads import (
+    app_body,
+    compact,
+    invalid_statement,
+    merge_statements,
+    policy_of,
+    preview_outputs,
+    read_keys,
+    read_metadata,
+    read_presentation,
+    read_settings,
+)
+from offline_plugins.okta.terraform_sdkv2 import (
+    StepError,
+    bridge_error,
+    detailed_diff,
+    is_empty,
+    partial_state_error,
+    refreshed_inputs,
+    step,
+    to_diff,
+    with_defaults,
+)
+from offline_plugins.provider_server import (
+    UNKNOWN,
+    Checked,
+    Diff,
+    Failure,
+    ProviderError,
+    Resource,
+    State,
+)
 
-NAMES = {
-    "md": "urn:oasis:names:tc:SAML:2.0:metadata",
-    "ds": "http://www.w3.org/2000/09/xmldsig#",
+DEFAULTS = {
+    "samlVersion": "2.0",
+    "status": "ACTIVE",
+    "userNameTemplate": "${source.login}",
+    "userNameTemplateType": "BUILT_IN",
 }
-BINDING = "urn:oasis:names:tc:SAML:2.0:bindings:"
-
-COMPUTED = (
-    "certificate", "embedUrl", "entityKey", "entityUrl", "features", "httpPostBinding",
-    "httpRedirectBinding", "id", "keyId", "keys", "logoUrl", "metadata", "metadataUrl", "name",
-    "signOnMode",
-)  # fmt: skip
-ALWAYS_FALSE = (
-    "accessibilitySelfService", "autoSubmitToolbar", "hideIos", "hideWeb", "honorForceAuthn",
-    "samlSignedRequestEnabled",
-)  # fmt: skip
-NULL_UNTIL_READ = (
-    "accessibilityErrorRedirectUrl", "accessibilityLoginRedirectUrl", "adminNote", "appLinksJson",
-    "assertionSigned", "audience", "authnContextClassRef", "defaultRelayState", "destination",
-    "digestAlgorithm", "enduserNote", "idpIssuer", "implicitAssignment", "recipient",
-    "responseSigned", "signatureAlgorithm", "ssoUrl", "subjectNameIdFormat",
-    "subjectNameIdTemplate", "userNameTemplatePushStatus", "userNameTemplateSuffix",
-)  # fmt: skip
-ALWAYS_NULL = (
-    "acsEndpoints", "inlineHookId", "keyName", "keyYearsValid", "logo", "requestCompressed",
-    "singleLogoutCertificate", "singleLogoutIssuer", "singleLogoutUrl", "spIssuer",
-)  # fmt: skip
-"""What this replacement has no input for, and Okta's answer does not change."""
+STATEMENT_DEFAULTS = {
+    "namespace": "urn:oasis:names:tc:SAML:2.0:attrname-format:unspecified",
+    "type": "EXPRESSION",
+}
+JSON_TEXTS = frozenset({"appSettingsJson"})
+REPLACED_BY = frozenset({"preconfiguredApp"})
+DELETE_ATTEMPTS = 10
+FIRST_WAIT, LONGEST_WAIT = 0.5, 6.0  # seconds between attempts to delete, doubled each time
 
 
-def compact(text: str) -> str:
-    return go_json(json.loads(text))
+class Saml:
+    type = "okta:app/saml:Saml"
+    inputs = frozenset(
+        {"appSettingsJson", "attributeStatements", "authenticationPolicy", "label",
+         "preconfiguredApp", "skipAuthenticationPolicy", *DEFAULTS}
+    )  # fmt: skip
 
+    def check(self, resource: Resource, news: Properties, olds: Properties, seed: bytes) -> Checked:
+        inputs = with_defaults(news, DEFAULTS)
+        failures: list[Failure] = []
+        statements = inputs.get("attributeStatements")
+        if isinstance(statements, list):
+            inputs["attributeStatements"] = [
+                with_defaults(s, STATEMENT_DEFAULTS) if isinstance(s, dict) else s
+                for s in statements
+            ]
+        settings = inputs.get("appSettingsJson")
+        if isinstance(settings, str):
+            try:
+                json.loads(settings)
+            except ValueError:
+                reason = '"app_settings_json" contains an invalid JSON'
+                failures.append(Failure(reason, "appSettingsJson"))
+        return Checked(inputs, failures)
 
-def body(planned: Properties, olds: Properties) -> Properties:
-    """The whole app, as POST and PUT carry it; an update adds the key and the links."""
-    credentials: Properties = {
-        "userNameTemplate": {
-            "template": planned["userNameTemplate"],
-            "type": planned["userNameTemplateType"],
-        }
-    }
-    visibility: Properties = {"autoSubmitToolbar": False, "hide": {"iOS": False, "web": False}}
-    if olds.get("keyId"):
-        credentials["signing"] = {"kid": olds["keyId"]}
-    if olds.get("appLinksJson"):
-        visibility["appLinks"] = json.loads(olds["appLinksJson"])
-    sign_on: Properties = {
-        "allowMultipleAcsEndpoints": False, "assertionSigned": False,
-        "attributeStatements": [_statement(s) for s in planned["attributeStatements"]],
-        "audienceOverride": "", "defaultRelayState": "", "destinationOverride": "",
-        "honorForceAuthn": False, "recipientOverride": "", "responseSigned": False,
-        "samlSignedRequestEnabled": False, "slo": {"enabled": False}, "ssoAcsUrlOverride": "",
-    }  # fmt: skip
-    return {
-        "accessibility": {"selfService": False},
-        "credentials": credentials,
-        "label": planned["label"],
-        "name": planned["preconfiguredApp"],
-        "settings": {
-            "app": json.loads(planned.get("appSettingsJson") or "{}"),
-            "implicitAssignment": False,
-            "notes": {"admin": None, "enduser": None},
-            "signOn": sign_on,
-        },
-        "signOnMode": "SAML_2_0",
-        "visibility": visibility,
-    }
+    def diff(self, id: str, olds: Properties, news: Properties) -> Diff:
+        changes = detailed_diff(
+            _planned(news, olds), olds, sorted(self.inputs), replaced_by=REPLACED_BY,
+            json_texts=JSON_TEXTS, defaults=frozenset({"skipAuthenticationPolicy"}),
+        )  # fmt: skip
+        if "keys" in olds and olds["keys"] is None:
+            changes["keys"] = "ADD"  # not read yet: the creation failed before that
+        return to_diff(changes, sorted(REPLACED_BY))
 
-
-def _statement(statement: Properties) -> Properties:
-    filters = {name: statement.get(name) for name in ("filterType", "filterValue")}
-    values = {"values": statement["values"]} if statement.get("values") else {}
-    return {
-        **{name: value for name, value in filters.items() if value},
-        **{name: statement[name] for name in ("name", "namespace", "type")},
-        **values,
-    }
-
-
-def invalid_statement(statements: list[Properties]) -> str:
-    """What the real plugin finds at create and update only, so not in a preview."""
-    for statement in statements:
-        is_group = statement.get("type") == "GROUP"
-        if (statement.get("filterType") or statement.get("filterValue")) and not is_group:
-            return (
-                "invalid 'attribute_statements': when setting 'filter_value' or 'filter_type', "
-                "value of 'type' should be set to 'GROUP'"
+    def create(self, okta: Okta, resource: Resource, inputs: Properties, preview: bool) -> State:
+        planned = _planned(inputs, {})
+        if preview:
+            return State("", preview_outputs(planned))
+        if not planned.get("preconfiguredApp"):
+            raise ProviderError(
+                f"{self.type}: the replacement Okta plugin creates only apps of Okta's catalog. "
+                "Set preconfigured_app (docs/reference/offline-plugins.md)."
             )
-        if is_group and statement.get("values"):
-            return (
-                "invalid 'attribute_statements': when setting 'values', 'type' should be set "
-                "to 'EXPRESSION'"
-            )
-    return ""
+        if wrong := invalid_statement(planned["attributeStatements"]):
+            raise bridge_error("", "", wrong)
+        active = "true" if planned["status"] == "ACTIVE" else "false"
+        try:
+            app = okta.post(f"/api/v1/apps?activate={active}", app_body(planned, {}))
+        except OktaError as error:
+            text = f"failed to create SAML application: {error}"
+            raise bridge_error("", "", text) from None
+        outputs = {k: None if v is UNKNOWN else v for k, v in preview_outputs(planned).items()}
+        outputs |= {"id": app["id"], "keyId": app["credentials"]["signing"]["kid"]}
+        try:
+            self._set_policy(okta, app["id"], planned)
+            self._read(okta, app["id"], planned, outputs)
+        except StepError as error:
+            raise partial_state_error("creating", resource, error, app["id"], outputs) from None
+        return State(app["id"], outputs)
 
+    def read(
+        self, okta: Okta, resource: Resource, id: str, olds: Properties, inputs: Properties,
+    ) -> State | None:  # fmt: skip
+        outputs: Properties = dict(olds)
+        try:
+            self._read(okta, id, olds, outputs)
+        except StepError as error:
+            if error.gone:
+                return None
+            raise bridge_error("refreshing", resource.urn, error) from None
+        if olds or inputs:
+            return State(id, outputs, refreshed_inputs(inputs, outputs, JSON_TEXTS))
+        outputs["skipAuthenticationPolicy"] = None
+        return State(id, outputs, _imported_inputs(outputs, self.inputs))
 
-def previewed(planned: Properties) -> Properties:
-    """A create's outputs before the run."""
-    policy = planned.get("authenticationPolicy") or UNKNOWN
-    return {
-        **dict.fromkeys((*ALWAYS_NULL, *NULL_UNTIL_READ)),
-        **dict.fromkeys(ALWAYS_FALSE, False),
-        **dict.fromkeys(COMPUTED, UNKNOWN),
-        **planned,
-        "acsEndpointsIndices": [],
-        "attributeStatements": merged(planned["attributeStatements"], []),
-        "authenticationPolicy": policy,
-    }
-
-
-def merged(statements: Any, recorded: Any) -> Any:
-    """Planned statements; the fields that nobody gives stay as they were recorded."""
-    if not isinstance(statements, list):
-        return statements
-    olds = recorded if isinstance(recorded, list) else []
-    out: list[Any] = []
-    for index, statement in enumerate(statements):
-        old = olds[index] if index < len(olds) else {}
-        given = {k: v for k, v in statement.items() if k != "__defaults"}
-        out.append(
-            {"filterType": old.get("filterType"), "filterValue": old.get("filterValue"), **given}
+    def update(
+        self, okta: Okta, resource: Resource, id: str, olds: Properties, news: Properties,
+        preview: bool,
+    ) -> Properties:  # fmt: skip
+        planned = _planned(news, olds)
+        outputs = {**olds, **planned}
+        outputs["attributeStatements"] = merge_statements(
+            planned["attributeStatements"], olds.get("attributeStatements")
         )
-    return out
+        changed = {*self.diff(id, olds, news).diffs} - {"keys"}
+        if preview or not changed:
+            return outputs
+        if wrong := invalid_statement(planned["attributeStatements"]):
+            raise partial_state_error("updating", resource, wrong, id, outputs)
+        path = f"/api/v1/apps/{id}"
+        try:
+            if "status" in changed:
+                verb = "activate" if planned["status"] == "ACTIVE" else "deactivate"
+                with step("failed to change application status"):
+                    okta.post(f"{path}/lifecycle/{verb}")
+            if changed == {"status"}:
+                return outputs
+            with step("failed to update SAML application"):
+                okta.put(path, app_body(planned, olds))
+            self._set_policy(okta, id, planned)
+            self._read(okta, id, planned, outputs)
+        except StepError as error:
+            raise partial_state_error("updating", resource, error, id, outputs) from None
+        return outputs
+
+    def delete(self, okta: Okta, resource: Resource, id: str, olds: Properties) -> None:
+        path = f"/api/v1/apps/{id}"
+        try:
+            if olds.get("status") != "INACTIVE":
+                _retry(okta, lambda: okta.post(f"{path}/lifecycle/deactivate"))
+            _retry(okta, lambda: okta.delete(path))
+        except OktaError as error:
+            text = f"failed to delete SAML application: {error}"
+            raise bridge_error("deleting", resource.urn, text) from None
+
+    def _set_policy(self, okta: Okta, app_id: str, planned: Properties) -> None:
+        """Assign the configured policy, else the recorded one, else the org's default."""
+        if planned["skipAuthenticationPolicy"]:
+            return
+        policy = planned.get("authenticationPolicy")
+        if not okta.is_identity_engine():
+            return
+        with step("failed to set authentication policy for an SAML application"):
+            if not policy:
+                policies = okta.get("/api/v1/policies?type=ACCESS_POLICY")
+                policy = next((p["id"] for p in policies if p.get("system")), None)
+            if policy:
+                okta.put(f"/api/v1/apps/{app_id}/policies/{policy}")
+
+    def _read(self, okta: Okta, app_id: str, planned: Properties, outputs: Properties) -> None:
+        """Fill the outputs call by call, so that a failure leaves those already read."""
+        with step("failed to get SAML application", may_be_gone=True):
+            app = okta.get(f"/api/v1/apps/{app_id}")
+        outputs |= read_settings(app, planned)
+        skipped = planned.get("skipAuthenticationPolicy")
+        policy = "" if skipped or not okta.is_identity_engine() else policy_of(app)
+        outputs["authenticationPolicy"] = policy
+        if app["status"] == "ACTIVE":
+            kid = outputs["keyId"]
+            with step("failed to get app's SAML metadata"):
+                xml = okta.get_xml(f"/api/v1/apps/{app_id}/sso/saml/metadata?kid={kid}")
+            outputs |= read_metadata(xml, app)
+        try:
+            outputs["keys"] = read_keys(okta.get(f"/api/v1/apps/{app_id}/credentials/keys"))
+        except OktaError as error:
+            text = f"failed to load existing keys for SAML application: {error.as_go_float}"
+            raise StepError(text) from None
+        outputs |= read_presentation(app, planned)
 
 
-def read_app(app: Properties, planned: Properties) -> Properties:
-    """The outputs that the app itself tells; metadata and keys come from calls of their own."""
-    return {**read_settings(app, planned), **read_frame(app, planned)}
-
-
-def read_settings(app: Properties, planned: Properties) -> Properties:
-    """What the real plugin sets before it asks for the metadata and the keys."""
-    settings, sign_on = app["settings"], app["settings"].get("signOn") or {}
-    user_name = app["credentials"]["userNameTemplate"]
-    links = app.get("_links") or {}
+def _planned(news: Properties, olds: Properties) -> Properties:
+    settings = news.get("appSettingsJson")
     return {
-        **dict.fromkeys(ALWAYS_NULL),
-        "acsEndpointsIndices": [],
-        "appSettingsJson": go_json(settings.get("app") or {}),
-        "assertionSigned": bool(sign_on.get("assertionSigned")),
-        "attributeStatements": [
-            {"filterType": _text(s.get("filterType")), "filterValue": _text(s.get("filterValue")),
-             "name": s.get("name"), "namespace": s.get("namespace"), "type": s.get("type"),
-             "values": s.get("values") or []}
-            for s in sign_on.get("attributeStatements") or []
-        ],
-        "audience": _text(sign_on.get("audienceOverride")),
-        "authnContextClassRef": _text(sign_on.get("authnContextClassRef")),
-        "defaultRelayState": _text(sign_on.get("defaultRelayState")),
-        "destination": _text(sign_on.get("destinationOverride")),
-        "digestAlgorithm": _text(sign_on.get("digestAlgorithm")),
-        "embedUrl": _first(links.get("appLinks")),
-        "features": as_set(app.get("features") or []),
-        "honorForceAuthn": bool(sign_on.get("honorForceAuthn")),
-        "id": app["id"],
-        "idpIssuer": _text(sign_on.get("idpIssuer")),
-        "implicitAssignment": bool(settings.get("implicitAssignment")),
-        "keyId": (app["credentials"].get("signing") or {}).get("kid"),
-        "logoUrl": _first(links.get("logo")),
-        # The name of a catalog app is the catalog's; a custom app's is made up by Okta.
-        "preconfiguredApp": planned.get("preconfiguredApp") or app["name"],
-        "recipient": _text(sign_on.get("recipientOverride")),
-        "responseSigned": bool(sign_on.get("responseSigned")),
-        "samlSignedRequestEnabled": bool(sign_on.get("samlSignedRequestEnabled")),
-        "signatureAlgorithm": _text(sign_on.get("signatureAlgorithm")),
-        "skipAuthenticationPolicy": planned.get("skipAuthenticationPolicy"),
-        "ssoUrl": _text(sign_on.get("ssoAcsUrlOverride")),
-        "subjectNameIdFormat": _text(sign_on.get("subjectNameIdFormat")),
-        "subjectNameIdTemplate": _text(sign_on.get("subjectNameIdTemplate")),
-        "userNameTemplate": _text(user_name.get("template")),
-        "userNameTemplatePushStatus": _text(user_name.get("pushStatus")),
-        "userNameTemplateSuffix": _text(user_name.get("suffix")),
-        "userNameTemplateType": _text(user_name.get("type")),
-    }  # fmt: skip
-
-
-def read_frame(app: Properties, planned: Properties) -> Properties:
-    """What it sets last."""
-    visibility, notes = app["visibility"], app["settings"].get("notes") or {}
-    access, hide = app.get("accessibility") or {}, visibility.get("hide") or {}
-    return {
-        "accessibilityErrorRedirectUrl": _text(access.get("errorRedirectUrl")),
-        "accessibilityLoginRedirectUrl": _text(access.get("loginRedirectUrl")),
-        "accessibilitySelfService": bool(access.get("selfService")),
-        "adminNote": _text(notes.get("admin")),
-        "appLinksJson": go_json(visibility.get("appLinks") or {}),
-        "autoSubmitToolbar": bool(visibility.get("autoSubmitToolbar")),
-        "enduserNote": _text(notes.get("enduser")),
-        "hideIos": bool(hide.get("iOS")),
-        "hideWeb": bool(hide.get("web")),
-        "label": app["label"],
-        "name": app["name"],
-        "samlVersion": planned.get("samlVersion") or "2.0",
-        "signOnMode": app["signOnMode"],
-        "status": app["status"],
+        "appSettingsJson": compact(settings) if isinstance(settings, str) else settings,
+        "attributeStatements": news.get("attributeStatements") or [],
+        "authenticationPolicy": news.get("authenticationPolicy")
+        or olds.get("authenticationPolicy"),
+        "label": news.get("label"),
+        "preconfiguredApp": news.get("preconfiguredApp") or olds.get("preconfiguredApp"),
+        "skipAuthenticationPolicy": news.get("skipAuthenticationPolicy") or False,
+        **{name: news.get(name) for name in DEFAULTS},
     }
 
 
-def _text(value: Any) -> str:
-    return value or ""
+def _imported_inputs(outputs: Properties, names: frozenset[str]) -> Properties:
+    """The inputs after an import: the values that differ from the schema's defaults."""
+    given: Properties = {"__defaults": []}
+    for name in sorted({*names, "appLinksJson"}):
+        value = outputs.get(name)
+        if not is_empty(value) and value != DEFAULTS.get(name):
+            given[name] = value
+    if "attributeStatements" in given:
+        given["attributeStatements"] = [
+            {"__defaults": []}
+            | {k: v for k, v in s.items() if not is_empty(v) and v != STATEMENT_DEFAULTS.get(k)}
+            for s in given["attributeStatements"]
+        ]
+    return given
 
 
-def policy_of(app: Properties) -> str:
-    """The id of the app's authentication policy, from its link."""
-    link = ((app.get("_links") or {}).get("accessPolicy") or {}).get("href") or ""
-    return link.rstrip("/").rsplit("/", 1)[-1]
-
-
-def read_metadata(xml: str, app: Properties) -> Properties:
-    told = parse_metadata(xml)
-    return {
-        "certificate": told["certificate"],
-        "entityKey": told["entityId"],
-        "entityUrl": told["entityId"],
-        "httpPostBinding": told["httpPostBinding"],
-        "httpRedirectBinding": told["httpRedirectBinding"],
-        "metadata": xml,
-        "metadataUrl": ((app.get("_links") or {}).get("metadata") or {}).get("href", ""),
-    }
-
-
-def parse_metadata(xml: str) -> Properties:
-    root = ElementTree.fromstring(xml)  # noqa: S314 # from loopback, the sandbox
-    services = {
-        service.get("Binding", "").removeprefix(BINDING): service.get("Location", "")
-        for service in root.iterfind(".//md:SingleSignOnService", NAMES)
-    }
-    role = root.find("md:IDPSSODescriptor", NAMES)
-    return {
-        "certificate": root.findtext(".//ds:X509Certificate", "", NAMES),
-        "entityId": root.get("entityID", ""),
-        "httpPostBinding": services.get("HTTP-POST", ""),
-        "httpRedirectBinding": services.get("HTTP-Redirect", ""),
-        "wantAuthnRequestsSigned": role is not None
-        and role.get("WantAuthnRequestsSigned") == "true",
-    }
-
-
-def read_keys(keys: list[Properties]) -> list[Properties]:
-    return [
-        {
-            "created": _time(key.get("created")),
-            "e": key.get("e"),
-            "expiresAt": _time(key.get("expiresAt")),
-            "kid": key.get("kid"),
-            "kty": key.get("kty"),
-            "lastUpdated": _time(key.get("lastUpdated")),
-            "n": key.get("n"),
-            "use": key.get("use"),
-            "x5cs": key.get("x5c") or [],
-            "x5tS256": key.get("x5t#S256"),
-        }
-        for key in keys
-    ]
-
-
-def _time(text: Any) -> str:
-    """As Go prints a time: the fraction without its trailing zeros."""
-    if not text:
-        return ""
-    at = datetime.fromisoformat(str(text).replace("Z", "+00:00"))
-    fraction = f".{at.microsecond:06d}".rstrip("0") if at.microsecond else ""
-    return f"{at:%Y-%m-%d %H:%M:%S}{fraction} +0000 UTC"
-
-
-def _first(links: Any) -> str:
-    return (links[0].get("href") or "") if links else ""
+def _retry(okta: Okta, call: Callable[[], Any]) -> None:
+    wait = FIRST_WAIT
+    for _ in range(DELETE_ATTEMPTS - 1):
+        try:
+            call()
+        except OktaError:
+            okta.clock.sleep(wait)
+            wait = min(2 * wait, LONGEST_WAIT)
+        else:
+            return
+    call()

@@ -1,8 +1,8 @@
-"""AppSignonPolicy and app.AccessPolicyAssignment: how people sign on to an app.
+"""AppSignonPolicy and app.AccessPolicyAssignment: sign-on policies and their assignment to apps.
 
-`catchAll` works at creation only: flipped later it is recorded and never sent
-(docs/research/okta-provider.md#sign-on-policies). Deleting a policy first moves every app that has
-it to the org's default. Deleting an assignment makes no call.
+`catchAll` has an effect only at creation: a later change is recorded and never sent
+(docs/research/okta-provider.md#sign-on-policies). The deletion of a policy first assigns the org's
+default policy to its apps. The deletion of an assignment makes no call.
 """
 
 from __future__ import annotations
@@ -11,10 +11,10 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import Any
 
-from offline_plugins.okta.api import Okta, Refused
-from offline_plugins.okta.framework import compare
+from offline_plugins.okta.api import Okta, OktaError
 from offline_plugins.okta.resource import Properties, auto_name
-from offline_plugins.okta.saml_app import policy_of
+from offline_plugins.okta.saml_payloads import policy_of
+from offline_plugins.okta.terraform_framework import compare_inputs
 from offline_plugins.provider_server import UNKNOWN, Checked, Diff, ProviderError, Resource, State
 
 POLICIES = "/api/v1/policies"
@@ -25,18 +25,18 @@ class AppSignonPolicy:
     type = "okta:index/appSignonPolicy:AppSignonPolicy"
     inputs = frozenset({"catchAll", "description", "name", "priority"})
 
-    def check(self, at: Resource, news: Properties, olds: Properties, seed: bytes) -> Checked:
-        return Checked({**news, "name": news.get("name") or auto_name(at, olds, seed)})
+    def check(self, resource: Resource, news: Properties, olds: Properties, seed: bytes) -> Checked:
+        return Checked({**news, "name": news.get("name") or auto_name(resource, olds, seed)})
 
     def diff(self, id: str, olds: Properties, news: Properties) -> Diff:
-        return compare({**DEFAULTS, **news}, olds, names=sorted(self.inputs))
+        return compare_inputs({**DEFAULTS, **news}, olds, names=sorted(self.inputs))
 
-    def create(self, okta: Okta, at: Resource, inputs: Properties, preview: bool) -> State:
+    def create(self, okta: Okta, resource: Resource, inputs: Properties, preview: bool) -> State:
         planned = {**DEFAULTS, **inputs}
         if preview:
             return State("", {**planned, "defaultRuleId": UNKNOWN, "id": UNKNOWN})
         self._on_identity_engine(okta)
-        with _told("failed to create authentication policy"):
+        with _error_context("failed to create authentication policy"):
             policy = okta.post(POLICIES, _body(planned))
             rule = _system_rule(okta, policy["id"])
             if planned["catchAll"] is False:
@@ -48,10 +48,10 @@ class AppSignonPolicy:
         return State(policy["id"], _outputs(policy, rule, planned["catchAll"]))
 
     def read(
-        self, okta: Okta, at: Resource, id: str, olds: Properties, inputs: Properties
+        self, okta: Okta, resource: Resource, id: str, olds: Properties, inputs: Properties
     ) -> State | None:
         self._on_identity_engine(okta)
-        with _told("failed to read authentication policy"):
+        with _error_context("failed to read authentication policy"):
             policy = okta.get(f"{POLICIES}/{id}")
             rule = _system_rule(okta, id)
         outputs = _outputs(policy, rule, olds.get("catchAll", True))
@@ -59,20 +59,21 @@ class AppSignonPolicy:
         return State(id, outputs, {name: outputs[name] for name in names})
 
     def update(
-        self, okta: Okta, at: Resource, id: str, olds: Properties, news: Properties, preview: bool
-    ) -> Properties:
+        self, okta: Okta, resource: Resource, id: str, olds: Properties, news: Properties,
+        preview: bool,
+    ) -> Properties:  # fmt: skip
         planned = {**DEFAULTS, **news}
         if preview:
             return {**planned, "defaultRuleId": olds.get("defaultRuleId"), "id": id}
         self._on_identity_engine(okta)
-        with _told("failed to update authentication policy"):
+        with _error_context("failed to update authentication policy"):
             policy = okta.put(f"{POLICIES}/{id}", _body(planned))
             rule = _system_rule(okta, id)
         return _outputs(policy, rule, planned["catchAll"])
 
-    def delete(self, okta: Okta, at: Resource, id: str, olds: Properties) -> None:
+    def delete(self, okta: Okta, resource: Resource, id: str, olds: Properties) -> None:
         self._on_identity_engine(okta)
-        with _told("failed to delete authentication policy"):
+        with _error_context("failed to delete authentication policy"):
             policies = okta.get(f"{POLICIES}?type=ACCESS_POLICY")
             default = next(policy["id"] for policy in policies if policy.get("system"))
             for app in okta.pages("/api/v1/apps?limit=200"):
@@ -89,47 +90,48 @@ class AccessPolicyAssignment:
     type = "okta:app/accessPolicyAssignment:AccessPolicyAssignment"
     inputs = frozenset({"appId", "policyId"})
 
-    def check(self, at: Resource, news: Properties, olds: Properties, seed: bytes) -> Checked:
+    def check(self, resource: Resource, news: Properties, olds: Properties, seed: bytes) -> Checked:
         return Checked(news)
 
     def diff(self, id: str, olds: Properties, news: Properties) -> Diff:
-        return compare(news, olds, names=sorted(self.inputs))
+        return compare_inputs(news, olds, names=sorted(self.inputs))
 
-    def create(self, okta: Okta, at: Resource, inputs: Properties, preview: bool) -> State:
+    def create(self, okta: Okta, resource: Resource, inputs: Properties, preview: bool) -> State:
         if preview:
             return State("", {**inputs, "id": UNKNOWN})
         return State(inputs["appId"], self._assign(okta, inputs))
 
     def read(
-        self, okta: Okta, at: Resource, id: str, olds: Properties, inputs: Properties
+        self, okta: Okta, resource: Resource, id: str, olds: Properties, inputs: Properties
     ) -> State | None:
-        with _told("failed to read the app"):
+        with _error_context("failed to read the app"):
             app = okta.get(f"/api/v1/apps/{id}")
         read = {"appId": app["id"], "policyId": policy_of(app)}
         return State(id, {**read, "id": id}, read)
 
     def update(
-        self, okta: Okta, at: Resource, id: str, olds: Properties, news: Properties, preview: bool
-    ) -> Properties:
+        self, okta: Okta, resource: Resource, id: str, olds: Properties, news: Properties,
+        preview: bool,
+    ) -> Properties:  # fmt: skip
         return {**news, "id": id} if preview else self._assign(okta, news)
 
-    def delete(self, okta: Okta, at: Resource, id: str, olds: Properties) -> None: ...
+    def delete(self, okta: Okta, resource: Resource, id: str, olds: Properties) -> None: ...
 
     def _assign(self, okta: Okta, inputs: Properties) -> Properties:
         app, policy = inputs["appId"], inputs["policyId"]
-        with _told("failed to assign the policy to the app"):
+        with _error_context("failed to assign the policy to the app"):
             okta.get(f"/api/v1/apps/{app}")
             okta.put(f"/api/v1/apps/{app}/policies/{policy}")
         return {"appId": app, "id": app, "policyId": policy}
 
 
 @contextmanager
-def _told(text: str) -> Iterator[None]:
-    # Ours: no error of these was recorded.
+def _error_context(text: str) -> Iterator[None]:
+    # The texts are this plugin's own: no error was recorded.
     try:
         yield
-    except Refused as refused:
-        raise ProviderError(f"{text}: {refused.in_short}") from None
+    except OktaError as error:
+        raise ProviderError(f"{text}: {error.status_line}") from None
 
 
 def _body(planned: Properties) -> Properties:

@@ -1,5 +1,5 @@
-"""Finding a federation that was made by hand, and writing the settings that take it over.
+"""Takes over a federation that was created outside the kit.
 
-`look` reads both sides, `draft` makes settings of it and says what they cannot express, `text`
-writes the stack file. Reads only; what imports is the components' affair.
+`discover` reads both sides, `draft` turns the result into settings and notes what they cannot
+express, and `stack_file` writes them down. Nothing is changed: the components import.
 """

@@ -1,91 +1,83 @@
-"""Permission sets that pushed groups have, as settings: groups times accounts.
+"""Permission sets of the push groups, as settings.
 
-The settings give every group of a set every account of it. Where people gave more than one such
-block, the largest is taken over and the rest is named; it stays as it is.
+The settings assign every group of a permission set in every account of it. Where the existing
+assignments need more than one such block, the largest is taken over; the rest is listed and stays
+unchanged.
 """
 
 import json
 from collections import defaultdict
-from typing import Any
 
-from okta_idc.adoption.discovery import Found, Json
+from okta_idc.adoption.discovery import Federation
 from okta_idc.adoption.items import Item
+from okta_idc.inventory.model import Json
 from okta_idc.rules import policy_tags
 
 _HOUR = "PT1H"
-"""AWS's session length where nothing is chosen."""
+"""AWS's default session duration."""
 
 Access = dict[str, dict[str, frozenset[str]]]
-"""By permission set: accounts by what the group is called."""
+"""Accounts by permission set ARN and by the group's name (or id) in the settings."""
 
 
-def access_of(found: Found, push: list[Item]) -> Access:
-    """What the groups of these push settings have."""
+def access_of(found: Federation, push: list[Item]) -> Access:
+    """The account access of these push groups."""
     access: dict[str, dict[str, set[str]]] = defaultdict(lambda: defaultdict(set))
     for item in push:
-        called = item.value.get("name") or item.value["id"]
-        for arn, account in found.access.get(item.value.get("aws_group_id", ""), []):
-            access[arn][called].add(account)
+        group = item.value.get("name") or item.value["id"]
+        for arn, account in found.access.of.get(item.value.get("aws_group_id", ""), ()):
+            access[arn][group].add(account)
     return {
-        arn: {called: frozenset(accounts) for called, accounts in groups.items()}
+        arn: {group: frozenset(accounts) for group, accounts in groups.items()}
         for arn, groups in access.items()
     }
 
 
-def permission_sets(found: Found, access: Access, keys: list[str]) -> list[Item]:
-    """The settings of each; `keys` are those of the session tags that are sent."""
+def permission_sets(found: Federation, access: Access, keys: list[str]) -> list[Item]:
+    """Settings of each permission set. `keys` are the keys of the session tags that are sent."""
     items = [_item(found, arn, groups, keys) for arn, groups in access.items()]
     return sorted(items, key=lambda item: item.value["name"])
 
 
-def _item(found: Found, arn: str, groups: dict[str, frozenset[str]], keys: list[str]) -> Item:
-    whole = found.sets[arn]
+def _item(found: Federation, arn: str, groups: dict[str, frozenset[str]], keys: list[str]) -> Item:
+    shown = found.access.sets[arn]
     accounts, chosen = _largest(groups)
     given: Json = {
-        "name": str(whole["Name"]),
-        "description": whole.get("Description"),
-        "session": None if whole.get("SessionDuration") == _HOUR else whole.get("SessionDuration"),
-        "relay_state": whole.get("RelayState"),
-        "managed": sorted(str(policy["Arn"]) for policy in whole["Managed"]),
-        "customer_managed": sorted(map(_path_and_name, whole["CustomerManaged"])),
-        "inline": json.loads(whole["InlinePolicy"]) if whole["InlinePolicy"] else None,
-        "boundary": _boundary(whole["Boundary"]),
+        "name": shown.name,
+        "description": shown.description,
+        "session_duration": "" if shown.session_duration == _HOUR else shown.session_duration,
+        "relay_state": shown.relay_state,
+        "managed_policies": sorted(shown.managed_policies),
+        "customer_managed_policies": sorted(shown.customer_managed_policies),
+        "inline_policy": json.loads(shown.inline_policy) if shown.inline_policy else None,
+        "permissions_boundary": shown.permissions_boundary,
         "groups": chosen,
         "accounts": sorted(accounts),
         "import_id": f"{arn},{found.instance}",
     }
     item = Item({key: value for key, value in given.items() if value})
     rest = [
-        f"{called} in {account}"
-        for called, theirs in groups.items()
-        if called not in chosen
+        f"{group} in {account}"
+        for group, theirs in groups.items()
+        if group not in chosen
         for account in sorted(theirs)
     ]
     if rest:
         item.problem(
-            f"the permission set {whole['Name']} is given to other groups in other accounts, which "
-            f"cannot be declared together; not taken over, and left as it is: {', '.join(rest)}."
+            f"the permission set {shown.name} is assigned to other groups in other accounts, which "
+            f"one permission set cannot declare; not taken over, and unchanged: {', '.join(rest)}."
         )
-    if whole["InlinePolicy"]:
-        subject = policy_tags.PolicyAndTags(whole["InlinePolicy"], tuple(keys))
+    if shown.inline_policy:
+        subject = policy_tags.PolicyAndTags(shown.inline_policy, tuple(keys))
         if breaches := policy_tags.tags_are_sent(subject):
             item.left_out = True
-            item.breaches(breaches)
+            item.add_findings(breaches)
     return item
 
 
 def _largest(groups: dict[str, frozenset[str]]) -> tuple[frozenset[str], list[str]]:
-    """The accounts and the groups of the block with the most assignments."""
+    """Accounts and groups of the block with the most assignments."""
     blocks: dict[frozenset[str], list[str]] = defaultdict(list)
-    for called, accounts in groups.items():
-        blocks[accounts].append(called)
+    for group, accounts in groups.items():
+        blocks[accounts].append(group)
     return max(blocks.items(), key=lambda block: (len(block[0]) * len(block[1]), block[1]))
-
-
-def _path_and_name(reference: Any) -> str:
-    return f"{str(reference.get('Path') or '/').strip('/')}/{reference['Name']}".strip("/")
-
-
-def _boundary(boundary: Json) -> str:
-    own = boundary.get("CustomerManagedPolicyReference")
-    return _path_and_name(own) if own else str(boundary.get("ManagedPolicyArn") or "")

@@ -1,17 +1,18 @@
-"""The push mappings as a file for `pulumi import`: owned by the stack, without a call to Okta.
+"""Writes a file for `pulumi import`: the stack owns the push mappings without a call to Okta.
 
-The provider's own import leaves the flag unset that keeps a mapping's group in AWS, and the engine
-mends that in the same run by setting the mapping ACTIVE, a push of the whole group
+The provider's own import leaves unset the flag that keeps a mapping's group in AWS. In the same run
+the engine then sets the mapping to ACTIVE, which pushes the whole group
 (docs/research/okta-provider.md#imported-push-groups). A file that holds the whole state is taken as
-it is, without a call (Pulumi 3.276, pkg/cmd/pulumi/operations/import.go, `outputs`); then a later
-destroy says `deleteTargetGroup=false`.
+it is, without a call (Pulumi 3.276, pkg/cmd/pulumi/operations/import.go, `outputs`), and a later
+destroy passes `deleteTargetGroup=false`.
 """
 
 from importlib.metadata import PackageNotFoundError, version
 from typing import Any
 
-from okta_idc.adoption.discovery import Found, Json
+from okta_idc.adoption.discovery import Federation
 from okta_idc.adoption.draft import Draft
+from okta_idc.inventory.model import Json
 from okta_idc.settings.models import PushGroup
 
 _TYPE = "okta:index/pushGroup:PushGroup"
@@ -19,40 +20,40 @@ _PARENT = (
     "okta-identity-center:index:IdentityCenterFederation$okta-identity-center:index:PushGroups"
     "::identity-center-push"
 )
-"""What the program calls the component that declares them."""
+"""The component that declares the push mappings."""
 
 
-def import_file(made: Draft, found: Found, stack: str, project: str) -> Json:
-    """The mappings that are ACTIVE; to set another one ACTIVE would push its whole group."""
-    by_id = {str(mapping["id"]): mapping for mapping in found.pushes}
+def import_file(made: Draft, found: Federation, stack: str, project: str) -> Json:
+    """The document. It holds active mappings only: an import activates others, which pushes their
+    whole groups."""
     resources: list[Json] = []
-    for item in made.push:
-        mapping = by_id[item.value["import_id"].rpartition("/")[2]]
+    for item, group in zip(made.push_groups, found.pushed, strict=True):
+        mapping = group.mapping
         if mapping.get("status") == "ACTIVE":
-            called = PushGroup.model_validate(item.value).key
-            resources.append(_resource(called, str(found.app["id"]), mapping))
+            key = PushGroup.model_validate(item.value).key
+            resources.append(_resource(key, str(found.app["id"]), mapping))
     return {
         "nameTable": {"push": f"urn:pulumi:{stack}::{project}::{_PARENT}"},
         "resources": resources,
     }
 
 
-def _resource(called: str, app: str, mapping: Json) -> Json:
+def _resource(key: str, app: str, mapping: Json) -> Json:
     inputs: dict[str, Any] = {
         "appId": app,
         "sourceGroupId": mapping["sourceGroupId"],
         "deleteTargetGroupOnDestroy": False,
     }
-    there = {key: mapping[key] for key in ("id", "status", "targetGroupId")}
+    state = {name: mapping[name] for name in ("id", "status", "targetGroupId")}
     made = {
         "type": _TYPE,
-        "name": f"identity-center-push-{called}",
+        "name": f"identity-center-push-{key}",
         "id": mapping["id"],
         "parent": "push",
         "inputs": inputs,
-        "outputs": inputs | there,
+        "outputs": inputs | state,
     }
     try:
         return made | {"version": version("pulumi-okta")}
-    except PackageNotFoundError:  # the command alone, without the program beside it
+    except PackageNotFoundError:  # the command line is installed without the components
         return made

@@ -1,4 +1,4 @@
-"""What a draft is made of: a piece of settings, and what is to be told about it."""
+"""Building blocks of a draft: a piece of settings and notes about it."""
 
 from collections.abc import Iterable
 from dataclasses import dataclass, field
@@ -9,7 +9,7 @@ from okta_idc.rules import Finding
 
 @dataclass(frozen=True)
 class Note:
-    """A sentence for whoever adopts. `problem`: something is not taken over as it is."""
+    """A sentence about a piece of settings. `problem`: the piece is not taken over as it is."""
 
     text: str
     problem: bool = False
@@ -17,19 +17,19 @@ class Note:
 
 @dataclass
 class Item:
-    """One piece of the settings. `left_out`: it stands in the file, commented out."""
+    """One piece of the settings. `left_out`: written as a comment."""
 
     value: dict[str, Any]
     notes: list[Note] = field(default_factory=list[Note])
     left_out: bool = False
 
-    def told(self, text: str) -> None:
+    def note(self, text: str) -> None:
         self.notes.append(Note(text))
 
     def problem(self, text: str) -> None:
         self.notes.append(Note(text, problem=True))
 
-    def breaches(self, findings: Iterable[Finding]) -> None:
-        """Rules that the piece breaks, and that the program would refuse it for."""
+    def add_findings(self, findings: Iterable[Finding]) -> None:
+        """Findings for which the program would reject the piece."""
         for finding in findings:
             self.problem(finding.text())

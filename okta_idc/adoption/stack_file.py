@@ -1,4 +1,4 @@
-"""The stack file: YAML with a word on each part, and what is left out as comments."""
+"""Writes the stack file: YAML with comments on each part, and left-out pieces as comments."""
 
 from collections.abc import Iterable, Sequence
 from typing import Any
@@ -13,62 +13,66 @@ _WIDTH = 92
 _HEAD = """\
 # yaml-language-server: $schema=docs/reference/stack.schema.json
 # Written by `okta-idc adopt` from what exists in Okta and in IAM Identity Center. Next steps:
-# docs/guide/adopt.md. Credentials come from the environment, never from here.
+# docs/guide/adopt.md. Credentials come from the environment, never from this file.
 """
-_IMPORTED = "Taken over by the first up, and protected. Remove the import ids after it."
-_LEFT = (
-    "Pushed already: import_id names the mapping, which is watched and left as it is. These import "
-    "ids stay."
+_IMPORTED = "Imported and protected by the first `pulumi up`. Remove the import IDs after it."
+_CONSOLE = "The connection was created in the Okta Admin Console: it is verified, never changed."
+_SENT = "Session tags, sent in the SAML assertion."
+_WATCHED = (
+    "Pushed already: import_id names the push mapping, which is watched and never changed. Keep "
+    "these import IDs."
 )
+_SETS = "Permission sets of the push groups, imported with their policies and assignments."
 
 
 def stack_file(made: Draft, url: str, region: str, key: str) -> str:
-    """The whole file; `key` is the federation's key in the configuration."""
-    lines = ["config:", *_yaml(_provider(url) | {"aws:region": region}, 2), f"  {key}:"]
-    lines += _single("app", made.app, [_IMPORTED])
-    lines += _single("scim", made.scim, [])
-    lines += _single(
-        "provisioning",
-        made.provisioning,
-        ["A connection made by hand is the person's: it is checked, and never changed from here."],
-    )
-    lines += ["    protect: true"]
-    lines += _list("attributes", made.attributes, ["Session tags, sent in the SAML assertion."], 4)
-    lines += _list("assign", made.assign, [_IMPORTED], 4)
-    lines += _list("push", made.push, [_LEFT], 4)
-    lines += ["    access:"]
-    sets = ["What pushed groups have. Policies and assignments are taken over with the set."]
-    lines += _list("permission_sets", made.permission_sets, sets, 6)
-    if made.access_control:
-        lines += _single("access_control", made.access_control, [_IMPORTED])
-    return _HEAD + "\n".join(lines) + "\n"
+    """The text of the file. `key` is the federation's key in the configuration."""
+    lines = [
+        "config:",
+        *_yaml(_provider(url) | {"aws:region": region}, 2),
+        f"  {key}:",
+        *_object("app", made.app, _IMPORTED),
+        *_list("attribute_statements", made.attribute_statements, _SENT, 4),
+        *_object("scim_token", made.scim_token),
+        *_object("provisioning", made.provisioning, _CONSOLE),
+        "    assignments:",
+        *_list("groups", made.groups, _IMPORTED, 6),
+        *_list("push_groups", made.push_groups, _WATCHED, 4),
+        "    account_access:",
+        *_list("permission_sets", made.permission_sets, _SETS, 6),
+    ]
+    for item in made.access_control_attributes:
+        lines += _object("access_control_attributes", item, _IMPORTED)
+    return _HEAD + "\n".join([*lines, "    protect: true"]) + "\n"
 
 
 def _provider(url: str) -> dict[str, Any]:
     host = urlsplit(url)
-    if host.scheme == "http":  # loopback; anything else was refused
+    if host.scheme == "http":  # the sandbox; org_url rejects any other address
         return {"okta:orgName": "sandbox", "okta:baseUrl": "okta.com", "okta:httpProxy": url}
     name, _, base = host.netloc.partition(".")
     return {"okta:orgName": name, "okta:baseUrl": base}
 
 
-def _single(key: str, item: Item, words: Sequence[str]) -> list[str]:
-    body = _yaml({key: item.value}, 4)
-    return _comments([*words, *_told(item)], 4) + (_off(body) if item.left_out else body)
+def _object(key: str, item: Item, *comments: str) -> list[str]:
+    return _commented(item, {key: item.value}, 4, comments)
 
 
-def _list(key: str, items: Sequence[Item], words: Sequence[str], indent: int) -> list[str]:
+def _list(key: str, items: Sequence[Item], comment: str, indent: int) -> list[str]:
     kept = any(not item.left_out for item in items)
-    lines = _comments(words if items else [], indent)
+    lines = _comments([comment] if items else [], indent)
     lines.append(f"{' ' * indent}{key}:{'' if kept else ' []'}")
     for item in items:
-        body = _yaml([item.value], indent + 2)
-        lines += _comments(_told(item), indent + 2) + (_off(body) if item.left_out else body)
+        lines += _commented(item, [item.value], indent + 2)
     return lines
 
 
-def _told(item: Item) -> list[str]:
-    return [note.text for note in item.notes]
+def _commented(item: Item, value: Any, indent: int, comments: Iterable[str] = ()) -> list[str]:
+    """The notes and the YAML of an item; as a comment where it is left out."""
+    lines, notes = _yaml(value, indent), [note.text for note in item.notes]
+    if item.left_out:
+        lines = [f"{line[: len(line) - len(line.lstrip())]}# {line.lstrip()}" for line in lines]
+    return _comments([*comments, *notes], indent) + lines
 
 
 def _yaml(value: Any, indent: int) -> list[str]:
@@ -76,12 +80,8 @@ def _yaml(value: Any, indent: int) -> list[str]:
     return [f"{' ' * indent}{line}" for line in dumped.splitlines()]
 
 
-def _off(lines: Iterable[str]) -> list[str]:
-    return [f"{line[: len(line) - len(line.lstrip())]}# {line.lstrip()}" for line in lines]
-
-
 def _comments(texts: Iterable[str], indent: int) -> list[str]:
-    """Each text as lines of comment, cut between words."""
+    """Each text as lines of comment, broken between words."""
     lines: list[str] = []
     for text in texts:
         line = ""

@@ -1,6 +1,7 @@
-"""`okta-idc check-token`: does AWS take the token that lies in the secret?
+"""`okta-idc check-token`: tests the SCIM token in a secret.
 
-For console mode, where the program never reads the token: whoever asks here may read the secret.
+For console mode, in which the program does not read the token. The caller needs the right to read
+the secret.
 """
 
 import asyncio
@@ -11,6 +12,7 @@ from typing import Annotated
 import typer
 from rich.console import Console
 
+from okta_idc.cli.options import AwsEndpoint, Json, VerifyAt
 from okta_idc.clients.aws import AwsError
 from okta_idc.clients.scim import ScimProbe
 from okta_idc.clients.secrets import secret_string
@@ -19,27 +21,27 @@ from okta_idc.rules import scim_secret as rules
 
 
 def check_token(
-    secret: Annotated[str, typer.Argument(help="The secret's name, as in scim.secret.")],
-    region: Annotated[str | None, typer.Option(help="AWS region; default: the usual.")] = None,
-    aws_endpoint: Annotated[
-        str | None, typer.Option(help="In place of AWS's own (sandbox).")
+    secret: Annotated[str, typer.Argument(help="Name of the secret, as in scim_token.secret.")],
+    region: Annotated[
+        str | None, typer.Option(help="AWS Region; default: from AWS's settings.")
     ] = None,
-    probe_at: Annotated[
-        str, typer.Option(help="In place of the SCIM endpoint's host; this machine only (sandbox).")
-    ] = "",
-    as_json: Annotated[bool, typer.Option("--json", help="For machines.")] = False,
+    aws_endpoint: AwsEndpoint = "",
+    verify_at: VerifyAt = "",
+    as_json: Json = False,
 ) -> None:
-    """Try the SCIM token in the secret on IAM Identity Center: three reads, nothing is written.
+    """Test the SCIM token in a secret against IAM Identity Center with three reads.
 
-    Never shows the token. Exit code 0: AWS takes it; 1: it does not; 2: could not look.
+    Never shows the token.
+
+    Exit code 0: AWS accepts the token; 1: it does not; 2: the test could not be made.
 
     Example: okta-idc check-token okta-identity-center/scim --region us-east-1
     """
     errors = Console(stderr=True, soft_wrap=True, highlight=False)
     try:
-        text = secret_string(secret, region=region, endpoint=aws_endpoint)
+        text = secret_string(secret, region=region, endpoint=aws_endpoint or None)
     except AwsError as error:
-        errors.print(f"could not look: {error}", markup=False)
+        errors.print(f"unknown: {error}", markup=False)
         raise typer.Exit(2) from None
     place = f"secret {secret!r}"
     findings, unknown, days = rules.secret_document(text), "", None
@@ -48,47 +50,47 @@ def check_token(
         days = (read.expires - datetime.now(UTC)).days
         findings = rules.token_dates((read.created, read.expires))
         findings += rules.token_not_expired((read.expires, datetime.now(UTC)))
-        answered, unknown = answer(read, probe_at)
-        findings += answered
+        refused, unknown = answer(read, verify_at)
+        findings += refused
     if as_json:
-        told = {
-            "taken": None if unknown else not findings,
+        document = {
+            "accepted": None if unknown else not findings,
             "unknown": unknown or None,
             "days_left": days,
             "findings": [{"rule": f.rule.id, "text": f.text(place)} for f in findings],
         }
-        typer.echo(json.dumps(told, indent=2))
+        typer.echo(json.dumps(document, indent=2))
     else:
-        _tell(findings, unknown, days, place, errors)
+        _print(findings, unknown, days, place, errors)
     raise typer.Exit(1 if findings else 2 if unknown else 0)
 
 
-def answer(secret: rules.ScimSecret, probe_at: str = "") -> tuple[list[Finding], str]:
-    """What the endpoint says to the token; the second tells why it is unknown, if it is."""
+def answer(secret: rules.ScimSecret, verify_at: str = "") -> tuple[list[Finding], str]:
+    """Findings on the token, and why they are unknown (empty if they are not)."""
     try:
-        status, asked = asyncio.run(ScimProbe(probe_at)(secret.endpoint, secret.token))
+        status, request = asyncio.run(ScimProbe(verify_at)(secret.endpoint, secret.token))
     except ValueError as error:
         raise typer.BadParameter(str(error)) from None
-    found = rules.token_taken(rules.ScimAnswer(status, asked, secret.expires))
-    return found, "" if status else asked
+    found = rules.token_taken(rules.ScimAnswer(status, request, secret.expires))
+    return found, "" if status else request
 
 
-def proven(secret: rules.ScimSecret, probe_at: str, errors: Console) -> bool:
-    """Whether the token may be used, as far as can be told; says what is wrong, or unknown."""
-    findings, unknown = answer(secret, probe_at)
+def verified(secret: rules.ScimSecret, verify_at: str, errors: Console) -> bool:
+    """Whether nothing speaks against the token; prints what is wrong or unknown."""
+    findings, unknown = answer(secret, verify_at)
     for finding in findings:
         errors.print(finding.text(), markup=False)
     if unknown:
-        errors.print(f"Whether AWS takes the token is unknown: {unknown}.", markup=False)
+        errors.print(f"unknown: {unknown}.", markup=False)
     return not findings
 
 
-def _tell(
+def _print(
     findings: list[Finding], unknown: str, days: int | None, place: str, errors: Console
 ) -> None:
     for finding in findings:
         errors.print(finding.text(place), markup=False)
     if unknown:
-        errors.print(f"Whether AWS takes the token is unknown: {unknown}.", markup=False)
+        errors.print(f"unknown: {unknown}.", markup=False)
     elif not findings:
-        typer.echo(f"IAM Identity Center takes the token; {days} days are left.")
+        typer.echo(f"IAM Identity Center accepts the token; it expires in {days} days.")

@@ -1,4 +1,4 @@
-"""`okta-idc doctor`: the rules asked of the live org and the live Identity Center."""
+"""`okta-idc doctor`: checks the rules against the live org and IAM Identity Center."""
 
 import asyncio
 import json
@@ -13,12 +13,13 @@ from rich.console import Console
 
 from okta_idc.cli.doctor_options import Inputs, direct, from_stack
 from okta_idc.cli.doctor_progress import watching
+from okta_idc.cli.options import AwsEndpoint, Json, OktaUrl, Outputs, Share, Stack
 from okta_idc.cli.stack import CannotLookError
 from okta_idc.clients.aws import AwsError
 from okta_idc.clients.json_path import get_text
 from okta_idc.clients.okta import Okta, OktaError
 from okta_idc.clients.okta_limits import HALF
-from okta_idc.doctor.bindings import judge
+from okta_idc.doctor.bindings import PARTS, judge
 from okta_idc.doctor.report import COULD_NOT_LOOK, Report, count
 from okta_idc.doctor.reporters.document import document
 from okta_idc.doctor.reporters.html import page
@@ -26,56 +27,54 @@ from okta_idc.doctor.reporters.junit import junit as as_junit
 from okta_idc.doctor.reporters.markdown import markdown as as_markdown
 from okta_idc.doctor.reporters.sarif import sarif as as_sarif
 from okta_idc.doctor.reporters.terminal import print_report
-from okta_idc.inventory.collect import Aws, Wanted, look
+from okta_idc.doctor.user_checks import UserChecks
 from okta_idc.inventory.model import Inventory
+from okta_idc.inventory.read import read_inventory
 from okta_idc.inventory.unavailable import Unavailable
 from okta_idc.rules import Severity
 
 
 def doctor(
-    outputs: Annotated[
-        Path | None, typer.Option(help="The stack's outputs as JSON; default: asks pulumi.")
-    ] = None,
-    stack: Annotated[str, typer.Option(help="The stack that pulumi is asked for.")] = "",
+    outputs: Outputs = None,
+    stack: Stack = "",
     settings: Annotated[
-        Path | None, typer.Option(help="The stack file (Pulumi.STACK.yaml), to compare with.")
+        Path | None, typer.Option(help="Stack file to compare with, for example Pulumi.prod.yaml.")
     ] = None,
     app: Annotated[
-        str, typer.Option(help="The app's id (0oa…), instead of a stack. With --identity-store.")
+        str, typer.Option(help="ID of the app (0oa…), with --identity-store instead of a stack.")
     ] = "",
     identity_store: Annotated[
-        str, typer.Option(help="The identity store's id (d-…), instead of a stack.")
+        str, typer.Option(help="ID of the identity store (d-…), instead of a stack.")
     ] = "",
-    region: Annotated[str, typer.Option(help="AWS region; default: the stack's, or AWS's.")] = "",
+    region: Annotated[str, typer.Option(help="AWS Region; default: the stack's, or AWS's.")] = "",
     secret: Annotated[
-        str, typer.Option(help="The secret with the SCIM token; default: the stack's.")
+        str, typer.Option(help="Name of the secret with the SCIM token; default: the stack's.")
     ] = "",
     policy: Annotated[
-        str, typer.Option(help="The sign-on policy (rst…) that the app is meant to have.")
+        str, typer.Option(help="ID of the sign-on policy (rst…) that the app should have.")
     ] = "",
-    share: Annotated[
-        float, typer.Option(min=0.01, max=1, help="Of what is left of Okta's rate limits.")
-    ] = HALF,
-    as_json: Annotated[bool, typer.Option("--json", help="For machines.")] = False,
+    share: Share = HALF,
+    as_json: Json = False,
     junit: Annotated[Path | None, typer.Option(help="Write JUnit XML to this file.")] = None,
     sarif: Annotated[Path | None, typer.Option(help="Write SARIF to this file.")] = None,
     html: Annotated[Path | None, typer.Option(help="Write a web page to this file.")] = None,
     markdown: Annotated[
-        Path | None, typer.Option(help="Write a summary that names nobody to this file.")
+        Path | None, typer.Option(help="Write a summary without personal data to this file.")
     ] = None,
     fail_on: Annotated[
-        Severity, typer.Option(help="The least severity that makes the exit code 1.")
+        Severity, typer.Option(help="Lowest severity that makes the exit code 1.")
     ] = Severity.ADVISORY,
     show_values: Annotated[
-        bool, typer.Option("--show-values", help="Show what stands in people's profiles.")
+        bool, typer.Option("--show-values", help="Show values of user profiles.")
     ] = False,
-    okta_url: Annotated[str, typer.Option(help="The org, if nothing else tells it.")] = "",
-    aws_endpoint: Annotated[str, typer.Option(help="In place of AWS's own (sandbox).")] = "",
+    okta_url: OktaUrl = "",
+    aws_endpoint: AwsEndpoint = "",
 ) -> None:
-    """Ask every rule of what is really there, in Okta and in IAM Identity Center. Reads only.
+    """Check every rule against what exists in Okta and IAM Identity Center. Reads only.
 
-    Credentials: those of the Okta provider (a private key first), and AWS's usual ones.
-    Exit code 0: sound; 1: findings; 2: could not look.
+    Credentials: those of the Okta provider (a private key first) and AWS's.
+
+    Exit code 0: no findings; 1: findings; 2: Okta or AWS could not be read.
 
     Example: okta-idc doctor --stack prod --fail-on blocking --html report.html
     """
@@ -85,8 +84,8 @@ def doctor(
             inputs = direct(app, identity_store, region, okta_url, settings)
         else:
             inputs = from_stack(outputs, stack, settings, okta_url)
-        inputs = inputs.given(region=region, secret=secret, policy=policy)
-        report = asyncio.run(_look(inputs, aws_endpoint, share))
+        inputs = inputs.given(region=region, secret=secret, policy=policy, endpoint=aws_endpoint)
+        report = asyncio.run(_examine(inputs, share))
     except (CannotLookError, OktaError, AwsError) as error:
         Console(stderr=True, soft_wrap=True).print(f"unknown: {error}", markup=False)
         raise typer.Exit(COULD_NOT_LOOK) from None
@@ -107,20 +106,17 @@ def doctor(
     raise typer.Exit(report.exit_code(fail_on))
 
 
-async def _look(inputs: Inputs, aws_endpoint: str, share: float) -> Report:
-    began = time.monotonic()
-    errors = Console(stderr=True)
-    aws = Aws(
-        inputs.store_id, inputs.region, inputs.secret, aws_endpoint or None, inputs.secret_region
-    )
-    wanted = Wanted(inputs.app_id, inputs.store_id, inputs.declared)
-    with watching(errors) as watch:
+async def _examine(inputs: Inputs, share: float) -> Report:
+    began, users = time.monotonic(), UserChecks()
+    with watching(Console(stderr=True)) as progress:
         auth = inputs.credentials.auth()
-        async with Okta(inputs.url, auth, share=share, waiting=watch.waits) as okta:
-            found = await look(okta, aws, wanted, watch)
-            calls = okta.calls
-    report = judge(found)
-    report.about = _about(inputs, found, calls, time.monotonic() - began)
+        async with Okta(inputs.url, auth, share=share, waiting=progress.waits) as okta:
+            found = await read_inventory(
+                okta, inputs.source, PARTS,
+                declared=inputs.declared, progress=progress, on_user=users,
+            )  # fmt: skip
+    report = judge(found, users)
+    report.about = _about(inputs, found, okta.calls, time.monotonic() - began)
     return report
 
 
@@ -133,11 +129,11 @@ def _about(
         "App": "unknown"
         if isinstance(app, Unavailable)
         else f"{get_text(app, 'label')} ({app['id']})",
-        "In AWS": f"Identity Store {inputs.store_id} ({inputs.region})",
+        "In AWS": f"Identity Store {found.store_id} ({found.source.region})",
         "Looked at": ", ".join(
             (
                 "people unknown" if isinstance(people, Unavailable)
-                else count(len(people.persons), "person", "people") + " assigned",
+                else count(len(people.by_id), "person", "people") + " assigned",
                 count(len(found.members.of), "push group"),
                 "users in AWS unknown" if isinstance(users, Unavailable)
                 else count(len(users), "user") + " in AWS",
@@ -152,5 +148,5 @@ def _write(path: Path, text: str) -> None:
     try:
         path.write_text(text, encoding="utf-8")
     except OSError as error:
-        Console(stderr=True).print(f"{path}: not written: {error.strerror}.", markup=False)
+        Console(stderr=True).print(f"{path}: cannot be written: {error.strerror}.", markup=False)
         raise typer.Exit(COULD_NOT_LOOK) from None

@@ -1,15 +1,14 @@
-"""What the doctor is told, on its command line and by the stack: whom to ask, what is declared."""
+"""The doctor's inputs from its command line and the stack: where to read, and what is declared."""
 
 import os
 from dataclasses import dataclass, field, replace
 from pathlib import Path
-from typing import Any
 
 import boto3
 
 from okta_idc.cli.stack import (
     CannotLookError,
-    Outputs,
+    declared_by,
     org_url,
     read_config,
     read_outputs,
@@ -18,6 +17,7 @@ from okta_idc.cli.stack import (
 )
 from okta_idc.clients.okta_auth import Credentials
 from okta_idc.inventory.declared import Declared, DeclaredGroup
+from okta_idc.inventory.model import Source
 from okta_idc.rules.attribute_statements import statement
 from okta_idc.rules.attributes import Attribute
 from okta_idc.settings import Settings
@@ -25,46 +25,49 @@ from okta_idc.settings import Settings
 
 @dataclass(frozen=True)
 class Inputs:
-    """Whom to ask. An empty `app_id`: the org's only one; an empty `secret`: none is known."""
+    """The org's URL, its credentials, where to read, and what is declared in which file."""
 
     url: str
-    app_id: str
-    store_id: str
-    region: str
     credentials: Credentials
-    secret: str = ""
-    secret_region: str = ""
+    source: Source
     declared: Declared = field(default_factory=Declared)
     declared_in: str = "Pulumi.yaml"
 
-    def given(self, *, region: str, secret: str, policy: str) -> "Inputs":
-        """What stands on the command line counts before the stack."""
-        declared = replace(self.declared, policy=policy) if policy else self.declared
-        return replace(
-            self, declared=declared, region=region or self.region, secret=secret or self.secret
+    def given(self, *, region: str, secret: str, policy: str, endpoint: str) -> "Inputs":
+        """The same with the command line's options, which override the stack."""
+        source = replace(
+            self.source,
+            region=region or self.source.region,
+            secret=secret or self.source.secret,
+            endpoint=endpoint or None,
         )
+        declared = replace(self.declared, policy=policy) if policy else self.declared
+        return replace(self, declared=declared, source=source)
 
 
 def from_stack(outputs: Path | None, stack: str, settings: Path | None, url: str) -> Inputs:
-    """By the stack's outputs; without a file of them, pulumi is asked for outputs and settings.
+    """From the stack's outputs; without a file of them, from pulumi with the settings.
     Raises CannotLookError."""
-    told = read_outputs(outputs, stack)
+    stack_outputs = read_outputs(outputs, stack)
     config = {} if outputs else read_config(stack)
     known = None
     if settings:
         known = read_settings_file(settings)
     elif config:
         known = settings_in(config, "pulumi config")
+    secret, secret_region = _secret(known)
     okta = {key.removeprefix("okta:"): v for key, v in config.items() if key.startswith("okta:")}
     return Inputs(
-        url=org_url(url, told, config),
-        app_id=str(told["appId"]),
-        store_id=str(told["identityStoreId"]),
-        region=str(told["region"]),
+        url=org_url(url, stack_outputs, config),
         credentials=Credentials.read(okta),
-        secret=str(told.get("secretName") or (known.scim_token.secret if known else "")),
-        secret_region=known.scim_token.region if known else "",
-        declared=_with_settings(_by_outputs(told), known),
+        source=Source(
+            app_id=str(stack_outputs["appId"]),
+            store_id=str(stack_outputs["identityStoreId"]),
+            region=str(stack_outputs["region"]),
+            secret=str(stack_outputs.get("secretName") or secret),
+            secret_region=secret_region,
+        ),
+        declared=_with_settings(declared_by(stack_outputs), known),
         declared_in=str(settings or (f"Pulumi.{stack}.yaml" if stack else "Pulumi.yaml")),
     )
 
@@ -72,43 +75,36 @@ def from_stack(outputs: Path | None, stack: str, settings: Path | None, url: str
 def direct(app: str, store: str, region: str, url: str, settings: Path | None) -> Inputs:
     """Without a stack. Raises CannotLookError."""
     if not store:
-        raise CannotLookError("--app goes with --identity-store d-….")
+        raise CannotLookError("--app requires --identity-store d-….")
     known = read_settings_file(settings) if settings else None
+    secret, secret_region = _secret(known)
     return Inputs(
         url=org_url(url, {}),
-        app_id=app,
-        store_id=store,
-        region=known_region(region),
         credentials=Credentials.read(),
-        secret=known.scim_token.secret if known else "",
-        secret_region=known.scim_token.region if known else "",
+        source=Source(
+            app_id=app,
+            store_id=store,
+            region=known_region(region),
+            secret=secret,
+            secret_region=secret_region,
+        ),
         declared=_with_settings(_by_settings(known) if known else Declared(), known),
         declared_in=str(settings or "Pulumi.yaml"),
     )
 
 
+def _secret(known: Settings | None) -> tuple[str, str]:
+    """Name and Region of the secret in the settings; empty where they are unknown."""
+    return (known.scim_token.secret, known.scim_token.region) if known else ("", "")
+
+
 def known_region(given: str) -> str:
-    """As given, or AWS's usual one; boto3 alone does not know AWS_REGION, which the provider
-    takes. Raises CannotLookError."""
+    """As given, or from AWS's settings. The provider reads AWS_REGION, which boto3 does not.
+    Raises CannotLookError."""
     region = given or os.environ.get("AWS_REGION") or boto3.Session().region_name or ""
     if not region:
-        raise CannotLookError("AWS's region is not known. Fix: give --region.")
+        raise CannotLookError("the AWS Region is unknown. Pass --region, for example us-east-1.")
     return region
-
-
-def _by_outputs(told: Outputs) -> Declared:
-    pushed: list[dict[str, Any]] = told["pushGroups"]
-    assigned: list[dict[str, Any]] = told.get("assignmentGroups") or []
-    return Declared(
-        push=tuple(
-            DeclaredGroup(
-                str(g["name"]), str(g.get("sourceGroupId") or ""), str(g.get("awsGroupId") or "")
-            )
-            for g in pushed
-        ),
-        assign=tuple(DeclaredGroup(str(g["name"]), str(g.get("id") or "")) for g in assigned),
-        mode=str(told.get("mode") or ""),
-    )
 
 
 def _by_settings(known: Settings) -> Declared:

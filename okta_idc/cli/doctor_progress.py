@@ -1,7 +1,7 @@
-"""How far a look has got: bars on a terminal, else a line for each wait and nothing more.
+"""Progress of a read: bars on a terminal, else one line for each wait.
 
-An estimate is shown where the end is known (groups), none where it is not: Okta does not tell how
-many people are assigned before the last page.
+The remaining time is estimated for groups only: Okta does not show the number of assigned users
+before the last page.
 """
 
 import time
@@ -16,7 +16,7 @@ from okta_idc.inventory.progress import ProgressListener
 
 @contextmanager
 def watching(console: Console) -> Generator[ProgressListener]:
-    """A watch that shows on this console what it is told."""
+    """A listener that shows progress on this console."""
     if not console.is_terminal:
         yield ProgressListener(waits=lambda seconds, why: _line(console, seconds, why))
         return
@@ -29,19 +29,19 @@ def watching(console: Console) -> Generator[ProgressListener]:
         console=console,
         transient=True,
     ) as progress:
-        yield _Bars(progress).watch
+        yield _Bars(progress).listener
 
 
 _LIMITS = "Okta's limits"
 
 
 class _Bars:
-    """One bar for each list, and a line that says until when a limit is waited for."""
+    """One bar for each list, and a line while a rate limit is waited for."""
 
     def __init__(self, progress: Progress) -> None:
         self._progress, self._tasks = progress, dict[str, TaskID]()
         self._waits_until = 0.0
-        self.watch = ProgressListener(step=self._step, waits=self._wait)
+        self.listener = ProgressListener(step=self._step, waits=self._wait)
 
     def _step(self, what: str, done: int, total: int | None) -> None:
         shown = f"{done:,}" + (f" of {total:,}" if total else "")
@@ -61,4 +61,6 @@ class _Bars:
 
 
 def _line(console: Console, seconds: float, why: str) -> None:
-    console.print(f"{why}; going on in {seconds:.0f} s", style="dim", markup=False, soft_wrap=True)
+    console.print(
+        f"{why}; continuing in {seconds:.0f} s", style="dim", markup=False, soft_wrap=True
+    )

@@ -1,4 +1,4 @@
-"""`okta-idc preview-saml`: what the assertion says of one person, and what AWS makes of it."""
+"""`okta-idc preview-saml`: the SAML attributes and session tags of one user."""
 
 import asyncio
 import json
@@ -13,9 +13,11 @@ from rich.console import Console
 from rich.table import Table
 from rich.text import Text
 
+from okta_idc.cli.options import Json as JsonOption
+from okta_idc.cli.options import OktaUrl, Outputs, Stack
 from okta_idc.cli.stack import (
     CannotLookError,
-    Outputs,
+    StackOutputs,
     org_url,
     read_outputs,
     read_settings_file,
@@ -26,7 +28,7 @@ from okta_idc.clients.okta import Okta, OktaError, authorization
 from okta_idc.doctor.report import COULD_NOT_LOOK, FINDINGS
 from okta_idc.doctor.reporters.printable import printable
 from okta_idc.doctor.saml_preview import Preview, preview
-from okta_idc.inventory import app_user
+from okta_idc.inventory.assigned_users import okta_profile, user_name
 from okta_idc.inventory.session_tags import statements_of
 from okta_idc.okta_expression import Unknown, username_of
 from okta_idc.rules.attribute_statements import Statement, statement
@@ -34,29 +36,30 @@ from okta_idc.rules.attributes import Attribute
 
 Json = dict[str, Any]
 _NAME_ID = "urn:oasis:names:tc:SAML:1.1:nameid-format:emailAddress"
-"""What AWS wants (docs/research/identity-center.md#saml); the catalog app sends it."""
+"""Required by AWS (docs/research/identity-center.md#saml); the catalog app sends it."""
 
 
 def preview_saml(
-    user: Annotated[str, typer.Option(help="The person's Okta login.")],
+    user: Annotated[str, typer.Option(help="Okta login of the user.")],
     settings: Annotated[
-        Path | None, typer.Option(help="Statements of this stack file; default: the live app's.")
+        Path | None,
+        typer.Option(help="Stack file with the attribute statements; default: the live app's."),
     ] = None,
     profile: Annotated[
-        Path | None, typer.Option(help="The Okta profile as JSON; default: asks Okta.")
+        Path | None, typer.Option(help="File with the Okta profile as JSON; default: from Okta.")
     ] = None,
-    app: Annotated[str, typer.Option(help="The app's id, 0oa…; default: the stack's.")] = "",
-    outputs: Annotated[
-        Path | None, typer.Option(help="The stack's outputs as JSON; default: asks pulumi.")
-    ] = None,
-    stack: Annotated[str, typer.Option(help="The stack that pulumi is asked for.")] = "",
-    as_json: Annotated[bool, typer.Option("--json", help="For machines.")] = False,
-    okta_url: Annotated[str, typer.Option(help="The org, if the outputs do not tell.")] = "",
+    app: Annotated[str, typer.Option(help="ID of the app (0oa…); default: the stack's.")] = "",
+    outputs: Outputs = None,
+    stack: Stack = "",
+    as_json: JsonOption = False,
+    okta_url: OktaUrl = "",
 ) -> None:
-    """Show the SAML attributes of one person as AWS sees them, with the session tags.
+    """Show the SAML attributes and session tags that AWS receives for one user.
 
-    With --settings and --profile nobody is asked. Exit code 0: fine; 1: a limit is broken;
-    2: something cannot be worked out, or could not be looked at.
+    With --settings and --profile, no call is made.
+
+    Exit code 0: within AWS's limits; 1: a limit is exceeded; 2: a value cannot be evaluated, or
+    Okta could not be read.
 
     Example: okta-idc preview-saml --user ada@example.com --settings Pulumi.prod.yaml
     """
@@ -78,7 +81,7 @@ _Sends = tuple[tuple[Statement, ...], str]
 
 @dataclass(frozen=True)
 class _Person:
-    """Profiles as Okta has them; `user_name` is empty where nobody is assigned."""
+    """Profiles from Okta; `user_name` is empty where the user is not assigned."""
 
     user: Json
     app_user: Json | None = None
@@ -96,9 +99,11 @@ def _made(
         given = sends, known.app.username_format
     if given and profile:
         return _preview(*given, _Person(_read_profile(profile)))
-    told: Outputs = {} if app or (settings and not outputs) else read_outputs(outputs, stack)
-    app = app or str(told.get("appId") or "")
-    url = org_url(okta_url, told)
+    stack_outputs: StackOutputs = (
+        {} if app or (settings and not outputs) else read_outputs(outputs, stack)
+    )
+    app = app or str(stack_outputs.get("appId") or "")
+    url = org_url(okta_url, stack_outputs)
     return asyncio.run(_live(url, user, app, profile, given))
 
 
@@ -120,19 +125,19 @@ def _preview(sends: tuple[Statement, ...], template: str, person: _Person) -> Pr
 
 
 async def _find(okta: Okta, app: str, user: str) -> _Person:
-    """Among the app's people, which takes no right to see users; else among all."""
+    """Searches the app's users, which needs no right to see users, then all users."""
     wanted, by_user_name = user.casefold(), None
     if app:
         path = f"/api/v1/apps/{app}/users"
         async for page in okta.pages(path, q=user, limit=500, expand="user"):
             for each in page:
-                shown, name = app_user.okta_profile(each), app_user.user_name(each)
+                shown, name = okta_profile(each), user_name(each)
                 if shown is None:
                     continue
                 person = _Person(shown, get_object(each, "profile"), name)
                 if get_text(shown, "login").casefold() == wanted:
                     return person
-                if name.casefold() == wanted:  # of several people, perhaps
+                if name.casefold() == wanted:  # several users may have it
                     by_user_name = by_user_name or person
     if by_user_name:
         return by_user_name
@@ -140,20 +145,20 @@ async def _find(okta: Okta, app: str, user: str) -> _Person:
         found = await okta.get(f"/api/v1/users/{quote(user, safe='@')}")
     except OktaError as error:
         raise CannotLookError(
-            f"{user} is not among the app's people, and {error}. Needs okta.users.read, and an "
-            "admin role that can see the person. Fix: give the Okta login, or --profile."
+            f"{user} is not assigned to the app, and {error}. Needs okta.users.read, and an admin "
+            "role that can see the user. Pass the Okta login, or --profile."
         ) from None
     return _Person(get_object(found, "profile"))
 
 
 def _read_profile(path: Path) -> Json:
-    """A profile, or a user as Okta's API shows one."""
+    """A profile, or a user in the form of Okta's API."""
     try:
         document: Any = json.loads(read_text(path))
     except ValueError:
         document = None
     if not isinstance(document, dict):
-        raise CannotLookError(f"{path}: is no JSON object with a profile.")
+        raise CannotLookError(f"{path}: is not a JSON object with a profile.")
     return get_object(document, "profile") or get_object(document)
 
 

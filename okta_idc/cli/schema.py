@@ -19,7 +19,7 @@ def schema() -> None:
 
 
 def text() -> str:
-    """The schema of Pulumi.STACK.yaml: this project's settings, anything else as it may be."""
+    """The schema of Pulumi.STACK.yaml. Keys of other projects are not restricted."""
     federation: dict[str, Any] = Settings.model_json_schema()
     definitions = federation.pop("$defs")
     document = {

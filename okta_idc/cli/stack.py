@@ -1,4 +1,4 @@
-"""What a stack tells a command: its outputs, its settings, and which org it talks to."""
+"""Reads a stack: its outputs, its settings, and the URL of its org."""
 
 import json
 import os
@@ -11,42 +11,43 @@ from urllib.parse import urlsplit
 import yaml
 
 from okta_idc.cli.schema import PROJECT
+from okta_idc.inventory.declared import Declared, DeclaredGroup
 from okta_idc.settings import ROOT, Settings, SettingsError
 
-Outputs = dict[str, Any]
+StackOutputs = dict[str, Any]
 
 _LOOPBACK = ("127.0.0.1", "localhost", "::1")
 _KEY = f"{PROJECT}:{ROOT}"
 
 
 class CannotLookError(Exception):
-    """There is nothing to look at. The text says why, and the fix."""
+    """A command cannot read what it needs. The text says why, and what to do."""
 
 
-def read_outputs(path: Path | None, stack: str) -> Outputs:
+def read_outputs(path: Path | None, stack: str) -> StackOutputs:
     """The stack's outputs from a file, or from pulumi. Raises CannotLookError."""
     text = read_text(path) if path else _pulumi("stack", "output", "--json", stack=stack)
     try:
         declared: Any = json.loads(text)
         missing = {"appId", "identityStoreId", "region", "pushGroups"} - declared.keys()
     except (ValueError, AttributeError):
-        raise CannotLookError("the stack's outputs are no JSON object.") from None
+        raise CannotLookError("the stack's outputs are not a JSON object.") from None
     if missing:
         raise CannotLookError(
-            f"the stack has no output {', '.join(sorted(missing))}. Fix: run `pulumi up` first."
+            f"the stack lacks the outputs {', '.join(sorted(missing))}. Run `pulumi up` first."
         )
     return declared
 
 
 def read_config(stack: str) -> dict[str, Any]:
-    """The stack's configuration by key (`okta:orgName`), with its secrets, from pulumi. They stay
-    in this process. Raises CannotLookError."""
+    """The stack's configuration by key (`okta:orgName`), from pulumi. Its secrets stay in this
+    process. Raises CannotLookError."""
     text = _pulumi("config", "--json", "--show-secrets", stack=stack)
     try:
         entries = cast(dict[str, dict[str, Any]], json.loads(text))
         return {key: each.get("objectValue", each.get("value")) for key, each in entries.items()}
     except (ValueError, AttributeError):
-        raise CannotLookError("the stack's configuration is no JSON object.") from None
+        raise CannotLookError("the stack's configuration is not a JSON object.") from None
 
 
 def read_settings_file(path: Path) -> Settings:
@@ -55,7 +56,7 @@ def read_settings_file(path: Path) -> Settings:
         document: Any = yaml.safe_load(read_text(path))
         config: Any = document["config"]
     except (yaml.YAMLError, KeyError, TypeError):
-        raise CannotLookError(f"{path}: is no stack file (YAML with `config`).") from None
+        raise CannotLookError(f"{path}: is not a stack file (YAML with `config`).") from None
     return settings_in(cast(Mapping[str, Any], config), str(path))
 
 
@@ -69,9 +70,9 @@ def settings_in(config: Mapping[str, Any], where: str) -> Settings:
         raise CannotLookError(f"{where}: {error}") from None
 
 
-def org_url(given: str, declared: Outputs, config: Mapping[str, Any] | None = None) -> str:
-    """The org's address: as given, by the provider's variables and settings, or by the outputs.
-    Raises CannotLookError; an address to which a token would travel in the clear is none."""
+def org_url(given: str, declared: StackOutputs, config: Mapping[str, Any] | None = None) -> str:
+    """The org's URL: as given, from the provider's variables and settings, or from the outputs.
+    Raises CannotLookError, also for a URL that would send a token unencrypted."""
     settings = config or {}
     metadata = urlsplit(str(declared.get("metadataUrl") or ""))
     name = settings.get("okta:orgName") or os.environ.get("OKTA_ORG_NAME")
@@ -84,7 +85,9 @@ def org_url(given: str, declared: Outputs, config: Mapping[str, Any] | None = No
         or (f"https://{name}.{base}" if name else "")
     )
     if not url:
-        raise CannotLookError("the outputs do not tell the org. Fix: give --okta-url.")
+        raise CannotLookError(
+            "the URL of the org is unknown. Pass --okta-url https://ORG.okta.com."
+        )
     try:
         parts = urlsplit(url)
         safe = parts.scheme == "https" or (parts.scheme == "http" and parts.hostname in _LOOPBACK)
@@ -92,10 +95,26 @@ def org_url(given: str, declared: Outputs, config: Mapping[str, Any] | None = No
         safe = False
     if not safe:
         raise CannotLookError(
-            "the org's address is not https://…, and a token is not sent in the clear. "
-            "Fix: give --okta-url https://ORG.okta.com."
+            "the URL of the org is not https://…, and a token is not sent unencrypted. Pass "
+            "--okta-url https://ORG.okta.com."
         )
     return url.rstrip("/")
+
+
+def declared_by(outputs: StackOutputs) -> Declared:
+    """The push groups, assignment groups and mode that the outputs name."""
+    pushed: list[dict[str, Any]] = outputs["pushGroups"]
+    assigned: list[dict[str, Any]] = outputs.get("assignmentGroups") or []
+    return Declared(
+        push=tuple(
+            DeclaredGroup(
+                str(g["name"]), str(g.get("sourceGroupId") or ""), str(g.get("awsGroupId") or "")
+            )
+            for g in pushed
+        ),
+        assign=tuple(DeclaredGroup(str(g["name"]), str(g.get("id") or "")) for g in assigned),
+        mode=str(outputs.get("mode") or ""),
+    )
 
 
 def read_text(path: Path) -> str:
@@ -105,7 +124,7 @@ def read_text(path: Path) -> str:
     except OSError as error:
         raise CannotLookError(f"{path}: {error.strerror}.") from None
     except UnicodeDecodeError:
-        raise CannotLookError(f"{path}: is no text.") from None
+        raise CannotLookError(f"{path}: is not a text file.") from None
 
 
 def _pulumi(*arguments: str, stack: str) -> str:
@@ -113,7 +132,7 @@ def _pulumi(*arguments: str, stack: str) -> str:
     try:
         done = subprocess.run(command, capture_output=True, text=True, check=False)
     except OSError:
-        raise CannotLookError("there is no `pulumi` on PATH. Fix: give --outputs.") from None
+        raise CannotLookError("`pulumi` is not on PATH. Pass --outputs FILE.") from None
     if done.returncode:
         raise CannotLookError(f"pulumi {' '.join(arguments[:2])}: {done.stderr.strip()}")
     return done.stdout

@@ -1,6 +1,6 @@
-"""`okta-idc store-token`: endpoint and token from the AWS console into Secrets Manager.
+"""`okta-idc store-token`: stores the SCIM endpoint and access token in Secrets Manager.
 
-The token is typed or pasted into a prompt that does not show it: never an argument, never a file.
+The token is pasted into a prompt that hides it; it is never an argument or a file.
 """
 
 import json
@@ -10,42 +10,44 @@ from typing import Annotated
 import typer
 from rich.console import Console
 
-from okta_idc.cli.check_token import proven
+from okta_idc.cli.check_token import verified
+from okta_idc.cli.options import AwsEndpoint, VerifyAt
 from okta_idc.clients.identity_store import AwsError
 from okta_idc.clients.secrets import store_secret
 from okta_idc.rules import scim_secret as rules
 from okta_idc.rules.endpoints import normalise_endpoint
 
 TOKEN_DAYS = 365
-"""AWS: a SCIM token lives one year."""
+"""Lifetime of a SCIM token."""
 
 
 def store_token(
-    secret: Annotated[str, typer.Argument(help="The secret's name, as in scim.secret.")],
-    region: Annotated[str | None, typer.Option(help="AWS region; default: the usual.")] = None,
+    secret: Annotated[str, typer.Argument(help="Name of the secret, as in scim_token.secret.")],
+    region: Annotated[
+        str | None, typer.Option(help="AWS Region; default: from AWS's settings.")
+    ] = None,
     created: Annotated[
-        datetime | None, typer.Option(help="When the token was generated; default: now.")
+        datetime | None, typer.Option(help="Date on which AWS generated the token; default: now.")
     ] = None,
-    aws_endpoint: Annotated[
-        str | None, typer.Option(help="In place of AWS's own (sandbox).")
-    ] = None,
-    probe: Annotated[
-        bool, typer.Option("--probe/--no-probe", help="Try the token on AWS before it is stored.")
+    aws_endpoint: AwsEndpoint = "",
+    verify: Annotated[
+        bool, typer.Option("--verify/--no-verify", help="Test the token before it is stored.")
     ] = True,
-    probe_at: Annotated[str, typer.Option(hidden=True)] = "",
+    verify_at: VerifyAt = "",
 ) -> None:
-    """Put the SCIM endpoint and access token into AWS Secrets Manager.
+    """Store the SCIM endpoint and access token in AWS Secrets Manager.
 
-    Asks for both, and shows neither the token nor the secret. A token that AWS refuses is not
-    stored. A secret that exists gets a new version; the endpoint and the dates become its tags.
-    Exit code 0: stored; 2: not.
+    Prompts for both and shows neither the token nor the secret. A token that AWS refuses is not
+    stored. An existing secret gets a new version; its tags hold the endpoint and the dates.
+
+    Exit code 0: stored; 2: not stored.
 
     Example: okta-idc store-token okta-identity-center/scim --region us-east-1
     """
     errors = Console(stderr=True, soft_wrap=True, highlight=False)
     endpoint = normalise_endpoint(typer.prompt("SCIM endpoint", err=True))
-    token_id = typer.prompt("Token id, or a name for it", err=True).strip()
-    token = typer.prompt("Access token (not shown)", hide_input=True, err=True).strip()
+    token_id = typer.prompt("Token ID, or a name for it", err=True).strip()
+    token = typer.prompt("Access token (hidden)", hide_input=True, err=True).strip()
     born = (created or datetime.now()).astimezone(UTC).replace(microsecond=0)
     tags = {
         "endpoint": endpoint,
@@ -59,11 +61,11 @@ def store_token(
         for finding in findings:
             errors.print(finding.text(), markup=False)
         raise typer.Exit(2)
-    if probe and not proven(rules.read_secret(json.dumps(document)), probe_at, errors):
+    if verify and not verified(rules.read_secret(json.dumps(document)), verify_at, errors):
         errors.print("not stored.", markup=False)
         raise typer.Exit(2)
     try:
-        made = store_secret(secret, document, tags, region=region, endpoint=aws_endpoint)
+        made = store_secret(secret, document, tags, region=region, endpoint=aws_endpoint or None)
     except AwsError as error:
         errors.print(f"not stored: {error}", markup=False)
         raise typer.Exit(2) from None

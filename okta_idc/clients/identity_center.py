@@ -4,6 +4,7 @@ Credentials by boto3's usual chain, unless a session is given.
 """
 
 from collections.abc import Iterator
+from dataclasses import dataclass
 from typing import Any
 
 import boto3
@@ -12,6 +13,21 @@ from botocore.exceptions import BotoCoreError, ClientError
 from okta_idc.clients.aws import AwsError, Json, make_client, told
 
 _SERVICE = "sso-admin"
+
+
+@dataclass(frozen=True)
+class PermissionSetDetails:
+    """A permission set; what it lacks is empty. `inline_policy` is JSON text, `managed_policies`
+    are ARNs, `customer_managed_policies` paths with names, and `permissions_boundary` is either."""
+
+    name: str
+    description: str = ""
+    session_duration: str = ""
+    relay_state: str = ""
+    inline_policy: str = ""
+    managed_policies: tuple[str, ...] = ()
+    customer_managed_policies: tuple[str, ...] = ()
+    permissions_boundary: str = ""
 
 
 class IdentityCenter:
@@ -52,29 +68,33 @@ class IdentityCenter:
         """The ARNs of all."""
         return self._pages("list_permission_sets", "PermissionSets", InstanceArn=instance)
 
-    def permission_set(self, instance: str, arn: str) -> tuple[str, str, list[str]]:
-        """Its name, its inline policy (JSON text, or empty), and its managed policies' names."""
+    def permission_set(
+        self, instance: str, arn: str, *, boundary: bool = False
+    ) -> PermissionSetDetails:
+        """A permission set with its policies; its permissions boundary costs another call."""
         at = {"InstanceArn": instance, "PermissionSetArn": arn}
         shown = self._call("describe_permission_set", **at)["PermissionSet"]
-        inline = self._inline(at)
-        names = [str(each["Name"]) for each in (*self._managed(at), *self._own(at))]
-        return str(shown["Name"]), inline, names
+        return PermissionSetDetails(
+            name=str(shown["Name"]),
+            description=str(shown.get("Description") or ""),
+            session_duration=str(shown.get("SessionDuration") or ""),
+            relay_state=str(shown.get("RelayState") or ""),
+            inline_policy=self._inline(at),
+            managed_policies=tuple(str(each["Arn"]) for each in self._managed(at)),
+            customer_managed_policies=tuple(map(_path_and_name, self._own(at))),
+            permissions_boundary=self._boundary(at) if boundary else "",
+        )
 
-    def whole_set(self, instance: str, arn: str) -> Json:
-        """All that a permission set is: `Name`, `Description`, `SessionDuration`, `RelayState` as
-        AWS shows them, `InlinePolicy` (JSON text, or empty), `Managed` and `CustomerManaged` (lists
-        of `Name` with `Arn` or `Path`), and `Boundary`, which is empty where there is none."""
-        at = {"InstanceArn": instance, "PermissionSetArn": arn}
-        found = dict(self._call("describe_permission_set", **at)["PermissionSet"])
-        found |= {"InlinePolicy": self._inline(at), "Boundary": {}}
-        found |= {"Managed": list(self._managed(at)), "CustomerManaged": list(self._own(at))}
+    def _boundary(self, at: dict[str, str]) -> str:
         try:
-            boundary = self._call("get_permissions_boundary_for_permission_set", **at)
-            found["Boundary"] = boundary["PermissionsBoundary"]
+            shown = self._call("get_permissions_boundary_for_permission_set", **at)
         except AwsError as error:
-            if error.code != "ResourceNotFoundException":
-                raise
-        return found
+            if error.code == "ResourceNotFoundException":
+                return ""
+            raise
+        boundary = shown["PermissionsBoundary"]
+        own = boundary.get("CustomerManagedPolicyReference")
+        return _path_and_name(own) if own else str(boundary.get("ManagedPolicyArn") or "")
 
     def _inline(self, at: dict[str, str]) -> str:
         return self._call("get_inline_policy_for_permission_set", **at).get("InlinePolicy") or ""
@@ -118,3 +138,7 @@ class IdentityCenter:
             if not page.get("NextToken"):
                 return
             token = {"NextToken": page["NextToken"]}
+
+
+def _path_and_name(reference: Json) -> str:
+    return f"{str(reference.get('Path') or '/').strip('/')}/{reference['Name']}".strip("/")

@@ -3,7 +3,6 @@
 Credentials by boto3's usual chain, unless a session is given.
 """
 
-from collections import Counter
 from collections.abc import Iterator
 
 import boto3
@@ -27,24 +26,13 @@ class IdentityStore:
         self.id = store_id
         self._client = make_client("identitystore", region, endpoint, session)
 
-    def users(self) -> list[Json]:
-        """Every user, as AWS shows it (`UserName`, `UserStatus`, `ExternalIds`, …)."""
-        return list(self.each_user())
-
-    def each_user(self) -> Iterator[Json]:
-        """The same, page after page."""
+    def users(self) -> Iterator[Json]:
+        """Every user as AWS shows it (`UserName`, `UserStatus`, `ExternalIds`, …), page by page."""
         return self._pages("list_users", "Users")
 
-    def groups(self) -> list[Json]:
-        """Every group (`GroupId`, `DisplayName`, …)."""
-        return list(self._pages("list_groups", "Groups"))
-
-    def member_counts(self, group_ids: list[str]) -> Counter[str]:
-        """How many members each of these groups has: one call a group and hundred members."""
-        counts: Counter[str] = Counter(dict.fromkeys(group_ids, 0))
-        for group_id in group_ids:
-            counts[group_id] = sum(1 for _ in self.members(group_id))
-        return counts
+    def groups(self) -> Iterator[Json]:
+        """Every group as AWS shows it (`GroupId`, `DisplayName`, …), page by page."""
+        return self._pages("list_groups", "Groups")
 
     def members(self, group_id: str) -> Iterator[str]:
         """The user ids of one group's members: one call each hundred."""

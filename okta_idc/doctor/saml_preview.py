@@ -1,4 +1,4 @@
-"""What the assertion says of one person, as AWS will see it: NameID, attributes, session tags.
+"""Previews a user's SAML assertion as AWS will read it: NameID, attributes, session tags.
 
 No API previews an assertion (docs/research/okta-api.md#preview-of-an-assertion).
 """
@@ -25,7 +25,7 @@ _ONE_NAME: tuple[Rule[Any], ...] = (user_names.user_name_space, user_names.user_
 
 @dataclass(frozen=True)
 class Sent:
-    """One attribute of the assertion. `key`: of its session tag; None if it becomes none."""
+    """An attribute of the assertion. `key` is the session tag's key; None if it is none."""
 
     name: str
     name_format: str
@@ -36,7 +36,7 @@ class Sent:
 
 @dataclass(frozen=True)
 class Preview:
-    """Of one person. `findings`: each breach of a limit, with the part it concerns."""
+    """One user's assertion. `findings` have the name of the part that they are about."""
 
     name_id: str | Unknown
     sent: tuple[Sent, ...]
@@ -44,7 +44,7 @@ class Preview:
 
     @property
     def unknown(self) -> list[str]:
-        """What could not be worked out, each with the reason."""
+        """The parts that cannot be evaluated, each with the reason."""
         parts = [("NameID", self.name_id), *((s.key or s.name, s.value) for s in self.sent)]
         return [f"{name}: {v.reason}" for name, v in parts if isinstance(v, Unknown)]
 
@@ -55,7 +55,7 @@ def preview(
     app_user: Profile | None,
     user_name: str | Unknown,
 ) -> Preview:
-    """Of the person with these profiles; None where one is not known."""
+    """The assertion of the user with these profiles; None for an unknown profile."""
     sent = tuple(_sent(each, user, app_user) for each in sends)
     return Preview(user_name, sent, tuple(_findings(sends, sent, user_name)))
 
@@ -80,14 +80,14 @@ def _findings(
         for rule in _ONE_NAME:
             yield from (("NameID", finding) for finding in rule({"userName": user_name}))
     for each, shown in zip(sends, sent, strict=True):
-        who = shown.key or each.name
+        name = shown.key or each.name
         for rule in _ONE_STATEMENT:
-            yield from ((who, finding) for finding in rule(each))
+            yield from ((name, finding) for finding in rule(each))
         for rule in _ONE_ATTRIBUTE if each.attribute else ():
-            yield from ((who, finding) for finding in rule(each.attribute))
+            yield from ((name, finding) for finding in rule(each.attribute))
         if shown.key and isinstance(shown.value, str):
             for rule in _ONE_PERSON:
-                yield from ((who, finding) for finding in rule({shown.key: shown.value}))
+                yield from ((name, finding) for finding in rule({shown.key: shown.value}))
     declared = attributes_of(sends)
     for finding in (*attributes.unique_keys(declared), *attributes.attribute_count(declared)):
         yield "attributes", finding

@@ -1,130 +1,87 @@
-"""Everybody who is assigned to the app: judged page by page, kept as ids and names only.
+"""Users assigned to the app: read page by page, kept as ids and names.
 
-A page is forgotten once it is judged, so that memory holds of each person a few names, whatever
-their profiles hold.
+A page is dropped once a listener has seen its users, so memory holds a few names of each user,
+whatever the profiles hold.
 """
 
 import sys
-from collections import Counter
-from collections.abc import Iterable, Iterator
-from dataclasses import dataclass, replace
-from typing import Any
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass, field
+from typing import Any, cast
 
-from okta_idc.clients.json_path import get_object
-from okta_idc.doctor.report import DoctorFinding, Report
-from okta_idc.inventory import app_user
-from okta_idc.inventory.session_tags import Tagger
-from okta_idc.inventory.unavailable import Unavailable
-from okta_idc.rules import Rule, attributes, profiles
-from okta_idc.rules.attributes import Attribute
+from okta_idc.clients.json_path import get_path, get_text
 
 Json = dict[str, Any]
 
-STREAMED: tuple[Rule[Any], ...] = (
-    *profiles.PER_PROFILE, attributes.session_tags, attributes.no_empty_tag,
-)  # fmt: skip
-"""The rules that are asked of one person at a time, while the pages come."""
-
-_TAG_RULES = (attributes.session_tags, attributes.no_empty_tag)
-_TOO_MANY_TO_BE_TRUE = 5
-"""An attribute that so many people, and all of them, lack is rather hidden than empty."""
+ACTIVE = frozenset({"ACTIVE", "PROVISIONED", "PASSWORD_EXPIRED", "RECOVERY", "LOCKED_OUT"})
+"""Okta statuses of users who are provisioned; STAGED, SUSPENDED and DEPROVISIONED are not."""
 
 
 @dataclass(slots=True)
-class Person:
-    """What is kept of an app user. `login` is the Okta login, `user_name` the app's."""
+class AssignedUser:
+    """What is kept of an app user. `login` is the Okta login, `user_name` the app username."""
 
     login: str
     user_name: str
     email: str
     status: str
-    """In Okta: ACTIVE, SUSPENDED, …"""
+    """Okta status: ACTIVE, SUSPENDED, …"""
     kind: str
-    """`there`, `refused`, `inactive` or `waiting` (app_user)."""
+    """`there` (provisioned), `refused` (by AWS), `inactive` (in Okta), or `waiting`."""
     app_status: str
     scope: str
 
 
-class People:
-    """Filled by `see`, page after page; asked when all have been seen."""
+@dataclass
+class AssignedUsers:
+    """All assigned users by Okta user id. `listener` gets each user once, as Okta shows it."""
 
-    def __init__(self, sent: Iterable[Attribute] | Unavailable) -> None:
-        """`sent`: the attributes for access control that the app sends."""
-        self.persons: dict[str, Person] = {}
-        """By the Okta user's id."""
-        self._sent = sent if isinstance(sent, Unavailable) else None
-        self._tags = Tagger(()) if isinstance(sent, Unavailable) else Tagger(sent)
-        self._found: list[DoctorFinding] = []
-        self._blank: Counter[str] = Counter()
-        self._untold: Counter[str] = Counter()
+    listener: Callable[[AssignedUser, Json], None] = lambda _user, _shown: None
+    by_id: dict[str, AssignedUser] = field(default_factory=dict[str, AssignedUser])
 
-    def see(self, page: Iterable[Json]) -> None:
-        """Judge these app users and keep their names. Somebody seen twice counts once."""
-        for each in page:
-            ident = str(each.get("id"))
-            if ident in self.persons:
-                continue
-            own, profile = get_object(each, "profile"), app_user.okta_profile(each)
-            person = self._keep(each, own, profile)
-            self.persons[sys.intern(ident)] = person
-            self._judge(person, own, profile)
+    def add(self, page: Iterable[Json]) -> None:
+        """Keep the users of a page. A user who is listed twice counts once."""
+        for shown in page:
+            ident = str(shown.get("id"))
+            if ident not in self.by_id:
+                user = _assigned_user(shown)
+                self.by_id[sys.intern(ident)] = user
+                self.listener(user, shown)
 
-    def _keep(self, each: Json, own: Json, profile: Json | None) -> Person:
-        name, status = _interned(app_user.user_name(each)), app_user.okta_status(each)
-        return Person(
-            login=_interned((profile or {}).get("login")) or name,
-            user_name=name,
-            email=_interned(own.get("email")),
-            status=_interned(status),
-            kind=app_user.kind(each, status),
-            app_status=_interned(each.get("status")),
-            scope=_interned(each.get("scope")),
-        )
 
-    def _judge(self, person: Person, own: Json, profile: Json | None) -> None:
-        for finding in profiles.judge({**own, "userName": person.user_name}):
-            if finding.rule is profiles.required_names:
-                self._blank[finding.path] += 1
-            self._found.append(DoctorFinding(person.login, finding))
-        tags = self._tags.of(profile, own)
-        for rule in _TAG_RULES:
-            for finding in rule(tags.known):
-                tag = replace(finding, path=f"attribute {finding.path}")
-                self._found.append(DoctorFinding(person.login, tag))
-        for key, reason in tags.unknown.items():
-            self._untold[f"attribute {key}: {reason}"] += 1
+def okta_profile(shown: Json) -> Json | None:
+    """The profile of the Okta user (`expand=user`); None if Okta does not show it."""
+    found = get_path(shown, "_embedded", "user", "profile")
+    return cast(Json, found) if isinstance(found, dict) else None
 
-    def tell(self, report: Report, mapped: frozenset[str] | Unavailable) -> None:
-        """Everything that was found of single people. `mapped`: the attributes that the app's
-        profile mapping fills."""
-        hidden = set(self._hidden(mapped))
-        for place in sorted(hidden):
-            text = (
-                f"{place} is empty for all {len(self.persons):,} people: nobody has one, or the "
-                "admin role may not see it. Needs a role that can see the attribute."
-            )
-            report.mark_unknown(profiles.required_names, Unavailable(text))
-        for each in self._found:
-            if not (each.rule is profiles.required_names and each.finding.path in hidden):
-                report.found.append(each)
-        report.checked |= {rule.id for rule in profiles.PER_PROFILE}
-        for rule in _TAG_RULES:
-            if self._sent:
-                report.mark_unknown(rule, self._sent)
-                continue
-            report.checked.add(rule.id)
-            for reason, people in self._untold.items():
-                report.mark_unknown(rule, Unavailable(f"{reason.rstrip('.')} ({people:,} people)."))
 
-    def _hidden(self, mapped: frozenset[str] | Unavailable) -> Iterator[str]:
-        """Attributes that an admin role hides from us, by all appearances
-        (docs/research/okta-api.md#hidden-attributes). One that is not mapped is really empty."""
-        for place, count in self._blank.items():
-            sent = isinstance(mapped, Unavailable) or place in mapped
-            if count == len(self.persons) >= _TOO_MANY_TO_BE_TRUE and sent:
-                yield place
+def user_name(shown: Json) -> str:
+    """The app username, which is the NameID and the SCIM userName."""
+    return get_text(shown, "credentials", "userName") or get_text(shown, "id")
+
+
+def _assigned_user(shown: Json) -> AssignedUser:
+    name = _interned(user_name(shown))
+    status = get_text(shown, "_embedded", "user", "status") or "ACTIVE"
+    return AssignedUser(
+        login=_interned((okta_profile(shown) or {}).get("login")) or name,
+        user_name=name,
+        email=_interned(get_path(shown, "profile", "email")),
+        status=_interned(status),
+        kind=_kind(shown, status),
+        app_status=_interned(shown.get("status")),
+        scope=_interned(shown.get("scope")),
+    )
+
+
+def _kind(shown: Json, status: str) -> str:
+    if shown.get("syncState") == "ERROR":
+        return "refused"
+    if status not in ACTIVE:
+        return "inactive"
+    return "waiting" if shown.get("status") == "STAGED" else "there"
 
 
 def _interned(value: object) -> str:
-    """A text, kept once however often it comes; empty for anything else."""
+    """A text, stored once however often it occurs; empty for anything else."""
     return sys.intern(value) if isinstance(value, str) else ""

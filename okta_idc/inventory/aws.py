@@ -1,21 +1,30 @@
-"""What AWS shows: the secret's tags, the instance, permission sets and access, and the store.
+"""Reads AWS's part: the secret's tags, the instance, account access, and the Identity Store.
 
-boto3 blocks, so each list is read in a thread of its own; boto3 keeps to AWS's 20 calls a second
-by itself (adaptive retries).
+boto3 blocks, so each list is read in a thread; boto3 keeps to AWS's 20 calls a second by itself
+(adaptive retries).
 """
 
 import asyncio
 import sys
 from collections import Counter
-from collections.abc import Callable, Iterable
-from dataclasses import dataclass
+from collections.abc import Awaitable, Callable, Iterable
+from concurrent.futures import ThreadPoolExecutor
 from typing import TypeVar
 
 from okta_idc.clients.aws import AwsError
-from okta_idc.clients.identity_center import IdentityCenter
+from okta_idc.clients.identity_center import IdentityCenter, PermissionSetDetails
 from okta_idc.clients.identity_store import IdentityStore
+from okta_idc.clients.json_path import get_text
 from okta_idc.clients.secrets import secret_tags
-from okta_idc.inventory.model import Access, Inventory, Json, StoreGroup, StoreUser
+from okta_idc.inventory.model import (
+    Access,
+    GroupAccess,
+    Inventory,
+    Json,
+    Part,
+    StoreGroup,
+    StoreUser,
+)
 from okta_idc.inventory.progress import ProgressListener
 from okta_idc.inventory.unavailable import Unavailable, unavailable
 from okta_idc.rules.account_access import Assignment
@@ -23,84 +32,120 @@ from okta_idc.rules.permission_sets import PermissionSet
 
 T = TypeVar("T")
 
+_OF_INSTANCE = Part.PRIMARY_REGION | Part.ACCESS_CONTROL | Part.PERMISSION_SETS | Part.GROUP_ACCESS
+_OF_STORE = Part.STORE_USERS | Part.STORE_GROUPS | Part.STORE_MEMBERS
 _SCIM_ISSUER = "https://scim.aws.com/"
 """SCIM's ExternalIds[].Issuer (docs/research/identity-center.md#users-and-groups-outside-scim)."""
 _MOST_GROUPS_OF_ONE = 1_000
-_AT_ONCE = 4
+_WORKERS = 4
 _NO_SECRET = "the secret is not known: give --secret NAME."  # noqa: S105 — a sentence
 
 
-@dataclass(frozen=True)
-class Aws:
-    """Where to look. `endpoint` replaces AWS's own, for a sandbox; `secret` may be empty."""
+async def read_aws(
+    found: Inventory, parts: Part, groups_read: asyncio.Event, progress: ProgressListener
+) -> None:
+    """Read the chosen parts. What depends on the push groups waits for `groups_read`."""
+    source = found.source
+    if parts & _OF_INSTANCE and not found.store_id:
+        await _find_instance(IdentityCenter(source.region, source.endpoint), found)
+    store_groups_read = asyncio.Event()
+    if Part.STORE_GROUPS not in parts:
+        store_groups_read.set()
 
-    store_id: str
-    region: str
-    secret: str = ""
-    endpoint: str | None = None
-    secret_region: str = ""
-    """Where the secret lies, if not in `region`."""
+    async def users(store: IdentityStore) -> None:
+        found.store_users = await _attempt(lambda: _users(store, progress))
+        progress.done("users in AWS")
 
-    async def look(
-        self, found: Inventory, pushed: asyncio.Future[None], watch: ProgressListener
-    ) -> None:
-        """Fill in AWS's half. Members are read when `pushed` is set: then Okta's side is known."""
-        store = IdentityStore(self.store_id, self.region, self.endpoint)
+    async def groups(store: IdentityStore) -> None:
+        found.store_groups = await _attempt(lambda: _groups(store))
+        store_groups_read.set()
+        if Part.STORE_MEMBERS in parts:
+            await groups_read.wait()
+            await _read_members(store, found, parts, progress)
 
-        async def people() -> None:
-            found.store_users = await _seen(lambda: _users(store, watch))
-            watch.done("users in AWS")
+    async def instance() -> None:
+        center = IdentityCenter(source.region, source.endpoint)
+        if Part.GROUP_ACCESS in parts:  # of the push groups in AWS
+            await groups_read.wait()
+            await store_groups_read.wait()
+        await _read_instance(center, found, parts)
 
-        async def groups() -> None:
-            found.store_groups = await _seen(lambda: _groups(store))
-            await pushed
-            await _members(store, found, watch)
-
-        async with asyncio.TaskGroup() as tasks:
-            for part in (people(), groups(), self._instance(found), self._secret(found)):
-                tasks.create_task(part)
-
-    async def _secret(self, found: Inventory) -> None:
-        if not self.secret:
-            found.secret = Unavailable(_NO_SECRET)
-            return
-        found.secret = await _seen(
-            lambda: secret_tags(
-                self.secret, region=self.secret_region or self.region, endpoint=self.endpoint
-            )
-        )
-
-    async def _instance(self, found: Inventory) -> None:
-        center = IdentityCenter(self.region, self.endpoint)
-        arn = await _seen(lambda: self._arn(center))
-        if isinstance(arn, Unavailable):
-            found.primary_region = found.access_control = found.access = arn
-            return
-        found.primary_region = await _seen(lambda: _primary(center, arn))
-        found.access_control = await _seen(lambda: _access_control(center, arn))
-        found.access = await _seen(lambda: _access(center, arn))
-
-    def _arn(self, center: IdentityCenter) -> str:
-        for each in center.instances():
-            if each.get("IdentityStoreId") == self.store_id:
-                return str(each["InstanceArn"])
-        raise AwsError(
-            f"AWS shows no instance with the identity store {self.store_id} in {self.region}: "
-            "another region or account, or it is hidden. Needs sso:ListInstances in its account"
-        )
+    tasks: list[Awaitable[None]] = []
+    if not found.store_id and isinstance(found.instance, Unavailable):
+        found.store_users = found.store_groups = found.instance
+    elif parts & _OF_STORE:
+        store = IdentityStore(found.store_id, source.region, source.endpoint)
+        tasks += [users(store)] if Part.STORE_USERS in parts else []
+        tasks += [groups(store)] if Part.STORE_GROUPS in parts else []
+    if parts & _OF_INSTANCE and found.store_id:
+        tasks.append(instance())
+    if Part.SECRET_TAGS in parts:
+        tasks.append(_read_secret(found))
+    await asyncio.gather(*tasks)
 
 
-async def _seen(read: Callable[[], T]) -> T | Unavailable:
+async def _attempt(read: Callable[[], T]) -> T | Unavailable:
     try:
         return await asyncio.to_thread(read)
     except AwsError as error:
         return unavailable(error)
 
 
-def _primary(center: IdentityCenter, arn: str) -> str:
+async def _read_secret(found: Inventory) -> None:
+    source = found.source
+    if not source.secret:
+        found.secret = Unavailable(_NO_SECRET)
+        return
+    region = source.secret_region or source.region
+    found.secret = await _attempt(
+        lambda: secret_tags(source.secret, region=region, endpoint=source.endpoint)
+    )
+
+
+async def _find_instance(center: IdentityCenter, found: Inventory) -> None:
+    """The instance of the given identity store, of the one that the app names, or the only one."""
+    region, wanted = found.source.region, found.store_id
+    listed = await _attempt(
+        lambda: {str(i["IdentityStoreId"]): str(i["InstanceArn"]) for i in center.instances()}
+    )
+    if isinstance(listed, Unavailable):
+        found.lack_instance(listed)
+        return
+    if not wanted:
+        named = get_text(found.app, "settings", "app", "entityID").rpartition("/")[2]
+        wanted = named if named in listed else "".join(listed) if len(listed) == 1 else ""
+    if wanted in listed:
+        found.instance, found.store_id = listed[wanted], wanted
+        return
+    shown = f"the identity stores {', '.join(listed)}" if listed else "no instance"
+    found.lack_instance(
+        Unavailable(
+            f"AWS shows {shown} in {region}{', not ' + wanted if wanted else ''}. Fix: give "
+            "--region or --identity-store, with credentials of the account that owns the instance "
+            "(sso:ListInstances)."
+        )
+    )
+
+
+async def _read_instance(center: IdentityCenter, found: Inventory, parts: Part) -> None:
+    if isinstance(found.instance, Unavailable):
+        await _find_instance(center, found)
+    if isinstance(arn := found.instance, Unavailable):
+        return
+    if Part.PRIMARY_REGION in parts:
+        found.primary_region = await _attempt(lambda: _primary_region(center, arn))
+    if Part.ACCESS_CONTROL in parts:
+        found.access_control = await _attempt(lambda: _access_control(center, arn))
+    if Part.PERMISSION_SETS in parts:
+        found.access = await _attempt(lambda: _access(center, arn))
+    if Part.GROUP_ACCESS in parts:
+        found.group_access = await _group_access(center, arn, found)
+
+
+def _primary_region(center: IdentityCenter, arn: str) -> str:
     region = center.primary_region(arn)
     if region is None:
-        raise AwsError("AWS names no primary region of the instance")
+        raise AwsError("AWS names no primary Region of the instance")
     return region
 
 
@@ -114,36 +159,65 @@ def _access(center: IdentityCenter, arn: str) -> Access:
     assignments: list[Assignment] = []
     counts: Counter[str] = Counter()
     for each in center.permission_sets(arn):
-        name, inline, managed = center.permission_set(arn, each)
-        sets.append(PermissionSet(name, inline_policy=inline or None, managed_policies=(*managed,)))
+        shown = center.permission_set(arn, each)
+        policies = (*shown.managed_policies, *shown.customer_managed_policies)
+        inline = shown.inline_policy or None
+        sets.append(PermissionSet(shown.name, inline_policy=inline, managed_policies=policies))
         for account in center.accounts_of(arn, each):
             counts[account] += 1
             assignments += [
-                Assignment(a["PrincipalId"], name, account, a["PrincipalType"])
+                Assignment(a["PrincipalId"], shown.name, account, a["PrincipalType"])
                 for a in center.assignments(arn, each, account)
             ]
     return Access(tuple(sets), tuple(assignments), counts)
 
 
-def _users(store: IdentityStore, watch: ProgressListener) -> dict[str, StoreUser]:
+async def _group_access(
+    center: IdentityCenter, arn: str, found: Inventory
+) -> GroupAccess | Unavailable:
+    """One call for each push group; a list by permission set takes one for each account of it."""
+    try:
+        groups = dict.fromkeys(each.aws_id for each in found.pushed() if each.target)
+    except Unavailable as reason:
+        return reason
+
+    def access(group: str) -> tuple[tuple[str, str], ...]:
+        listed = center.access_of_group(arn, group)
+        return tuple(sorted((each["PermissionSetArn"], each["AccountId"]) for each in listed))
+
+    def details(ident: str) -> PermissionSetDetails:
+        return center.permission_set(arn, ident, boundary=True)
+
+    def read() -> GroupAccess:
+        idents = [ident for ident in groups if ident]
+        with ThreadPoolExecutor(_WORKERS) as pool:
+            of = dict(zip(idents, pool.map(access, idents), strict=True))
+            arns = sorted({ident for pairs in of.values() for ident, _ in pairs})
+            shown = pool.map(details, arns)
+            return GroupAccess(of, dict(zip(arns, shown, strict=True)))
+
+    return await _attempt(read)
+
+
+def _users(store: IdentityStore, progress: ProgressListener) -> dict[str, StoreUser]:
     found: dict[str, StoreUser] = {}
-    for user in store.each_user():
-        external, by_scim = _external(user)
+    for user in store.users():
+        external, by_scim = _external_id(user)
         name = sys.intern(str(user.get("UserName") or ""))
         enabled = user.get("UserStatus", "ENABLED") == "ENABLED"
         found[sys.intern(user["UserId"])] = StoreUser(name, enabled, external, by_scim)
-        watch.more("users in AWS")
+        progress.more("users in AWS")
     return found
 
 
 def _groups(store: IdentityStore) -> dict[str, StoreGroup]:
     return {
-        group["GroupId"]: StoreGroup(str(group.get("DisplayName") or ""), _external(group)[1])
+        group["GroupId"]: StoreGroup(str(group.get("DisplayName") or ""), _external_id(group)[1])
         for group in store.groups()
     }
 
 
-def _external(record: Json) -> tuple[str, bool]:
+def _external_id(record: Json) -> tuple[str, bool]:
     """The external id that SCIM wrote, and whether it wrote one."""
     listed: list[Json] = record.get("ExternalIds") or []
     for each in listed:
@@ -152,26 +226,34 @@ def _external(record: Json) -> tuple[str, bool]:
     return "", False
 
 
-async def _members(store: IdentityStore, found: Inventory, watch: ProgressListener) -> None:
-    """Of the push groups; of all, where one person could be in too many of them (OIC-536)."""
-    groups = found.store_groups
-    if isinstance(groups, Unavailable):
-        return
-    wanted: Iterable[str] = groups
-    if len(groups) <= _MOST_GROUPS_OF_ONE:
-        try:
-            wanted = dict.fromkeys(each.aws_id for each in found.pushed() if each.aws_id)
-        except Unavailable:
-            return
-    waiting, total = iter(list(wanted)), len(list(wanted))
+async def _read_members(
+    store: IdentityStore, found: Inventory, parts: Part, progress: ProgressListener
+) -> None:
+    waiting = iter(idents := [*_groups_to_list(found, parts)])
 
     async def worker() -> None:
         for ident in waiting:
-            found.store_members[ident] = await _seen(lambda ident=ident: _read(store, ident))
-            watch.more("groups in AWS", 1, total)
+            found.store_members[ident] = await _attempt(lambda ident=ident: _members(store, ident))
+            progress.more("groups in AWS", 1, len(idents))
 
-    await asyncio.gather(*(worker() for _ in range(_AT_ONCE)))
+    await asyncio.gather(*(worker() for _ in range(_WORKERS)))
 
 
-def _read(store: IdentityStore, group: str) -> frozenset[str]:
+def _groups_to_list(found: Inventory, parts: Part) -> Iterable[str]:
+    """The push groups; all groups, where one user could be in too many of them (OIC-536)."""
+    groups, declared = found.store_groups, found.declared.push
+    if isinstance(groups, Unavailable):
+        return ()
+    if Part.GROUP_NAMES not in parts:
+        names = () if isinstance(declared, Unavailable) else {group.name for group in declared}
+        return [ident for ident, group in groups.items() if group.name in names]
+    if len(groups) > _MOST_GROUPS_OF_ONE:
+        return groups
+    try:
+        return dict.fromkeys(each.aws_id for each in found.pushed() if each.aws_id)
+    except Unavailable:
+        return ()
+
+
+def _members(store: IdentityStore, group: str) -> frozenset[str]:
     return frozenset(sys.intern(user) for user in store.members(group))

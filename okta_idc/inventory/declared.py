@@ -1,25 +1,27 @@
-"""What is declared, as far as the doctor was told: to compare with what is there."""
+"""What the stack declares, to compare with what exists."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 
 from okta_idc.inventory.unavailable import Unavailable
 from okta_idc.rules.attribute_statements import Statement
 
 TO_APP = ("PUSH_NEW_USERS", "PUSH_PROFILE_UPDATES", "PUSH_USER_DEACTIVATION")
-"""Okta's names of the features that provision people (docs/research/aws-setup-page.md#step-2)."""
-
-_NO_STACK = "nothing is declared to compare with: give --stack or --outputs."
-_NO_SETTINGS = "the stack's settings are not known: give --settings."
+"""Okta's names of the provisioning features (docs/research/aws-setup-page.md#step-2)."""
 
 
-def _none(text: str) -> Unavailable:
+def _missing(text: str) -> Unavailable:
     return Unavailable(text, wanted=False)
+
+
+_NO_STACK = _missing("nothing is declared to compare with: give --stack or --outputs.")
+_NO_SETTINGS = _missing("the stack's settings are not known: give --settings.")
+_NO_POLICY = _missing("which sign-on policy is meant is not known: give --policy.")
 
 
 @dataclass(frozen=True)
 class DeclaredGroup:
-    """A group of the stack: its name there, and ids as the last `up` had them; "" if unknown."""
+    """A group of the stack: its declared name, and its ids as of the last `up` ("": unknown)."""
 
     name: str
     id: str = ""
@@ -28,19 +30,15 @@ class DeclaredGroup:
 
 @dataclass(frozen=True)
 class Declared:
-    """Each part is known or a Unavailable. `mode` is api, console, or empty."""
+    """Declared parts, each known or Unavailable. `mode` is `api`, `console`, or empty.
 
-    push: tuple[DeclaredGroup, ...] | Unavailable = field(default_factory=lambda: _none(_NO_STACK))
-    assign: tuple[DeclaredGroup, ...] | Unavailable = field(
-        default_factory=lambda: _none(_NO_STACK)
-    )
-    settings: Mapping[str, str] | Unavailable = field(default_factory=lambda: _none(_NO_SETTINGS))
-    """`acsURL`, `entityID`, `label` and `userNameTemplate` of the app."""
-    statements: tuple[Statement, ...] | Unavailable = field(
-        default_factory=lambda: _none(_NO_SETTINGS)
-    )
+    `settings` are `acsURL`, `entityID`, `label` and `userNameTemplate` of the app.
+    """
+
+    push: tuple[DeclaredGroup, ...] | Unavailable = _NO_STACK
+    assign: tuple[DeclaredGroup, ...] | Unavailable = _NO_STACK
+    settings: Mapping[str, str] | Unavailable = _NO_SETTINGS
+    statements: tuple[Statement, ...] | Unavailable = _NO_SETTINGS
     features: tuple[str, ...] = TO_APP
-    policy: str | Unavailable = field(
-        default_factory=lambda: _none("which sign-on policy is meant is not known: give --policy.")
-    )
+    policy: str | Unavailable = _NO_POLICY
     mode: str = ""

@@ -1,11 +1,13 @@
-"""Everything one read found; an unreadable part is replaced by Unavailable."""
+"""The inventory: what one read of Okta and AWS found. A part that was not read is Unavailable."""
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import UTC, datetime
+from enum import Flag, auto
 from typing import Any
 
-from okta_idc.inventory.assigned_users import People
+from okta_idc.clients.identity_center import PermissionSetDetails
+from okta_idc.inventory.assigned_users import AssignedUser, AssignedUsers
 from okta_idc.inventory.declared import Declared
 from okta_idc.inventory.unavailable import Unavailable, known
 from okta_idc.rules.account_access import Assignment
@@ -13,15 +15,60 @@ from okta_idc.rules.permission_sets import PermissionSet
 from okta_idc.rules.profile_mappings import ProfileMapping
 
 Json = dict[str, Any]
+_NOT_READ = Unavailable("it was not read.")
 
 
-def _not_yet() -> Unavailable:
-    return Unavailable("it was not looked at.")
+class Part(Flag):
+    """What to read. Calls are made for the chosen parts only."""
+
+    APP = auto()
+    """The app, and the org's other apps of the same kind."""
+    APP_SETTINGS = auto()
+    """Connection, provisioning, certificate, metadata, user schemas and profile mapping."""
+    ASSIGNED_GROUPS = auto()
+    PUSH_MAPPINGS = auto()
+    GROUP_NAMES = auto()
+    """Groups that are assigned, pushed or declared."""
+    NAMESAKES = auto()
+    """With GROUP_NAMES: other groups that have the same names."""
+    GROUP_MEMBERS = auto()
+    """Members of the push groups in Okta."""
+    ASSIGNED_USERS = auto()
+    SECRET_TAGS = auto()
+    PRIMARY_REGION = auto()
+    ACCESS_CONTROL = auto()
+    """Attributes for access control."""
+    PERMISSION_SETS = auto()
+    """All permission sets and their assignments."""
+    GROUP_ACCESS = auto()
+    """Account assignments of the push groups, with their permission sets. Needs PUSH_MAPPINGS,
+    GROUP_NAMES and STORE_GROUPS."""
+    STORE_USERS = auto()
+    STORE_GROUPS = auto()
+    STORE_MEMBERS = auto()
+    """Members of the push groups in AWS; without GROUP_NAMES, of the declared push groups. Needs
+    STORE_GROUPS."""
+
+
+@dataclass(frozen=True)
+class Source:
+    """Where to read. `endpoint` replaces AWS's endpoints (sandbox).
+
+    An empty `app_id` means the org's only app; an empty `store_id` the identity store that the app
+    names, or the only one; an empty `secret_region` the same as `region`.
+    """
+
+    region: str
+    app_id: str = ""
+    store_id: str = ""
+    secret: str = ""
+    secret_region: str = ""
+    endpoint: str | None = None
 
 
 @dataclass(frozen=True)
 class Certificate:
-    """The app's active signing certificate: PEM text, and its last moment."""
+    """The app's active signing certificate: PEM text and expiry."""
 
     pem: str
     ends: datetime
@@ -29,7 +76,7 @@ class Certificate:
 
 @dataclass
 class OktaGroups:
-    """Names by id of the groups that matter here, and ids by name of those that are no app's."""
+    """Group names by id, and ids by name. `by_name` leaves out groups that an app created."""
 
     names: dict[str, str] = field(default_factory=dict[str, str])
     by_name: dict[str, list[str]] = field(default_factory=dict[str, list[str]])
@@ -40,8 +87,7 @@ class OktaGroups:
 
 @dataclass
 class Membership:
-    """Who is in each push group: group id → user ids. `logins` and `inactive` (with their status
-    in Okta) are by user id."""
+    """User ids by push group id. `logins` and `inactive` (Okta status) are by user id."""
 
     of: dict[str, frozenset[str] | Unavailable] = field(
         default_factory=dict[str, frozenset[str] | Unavailable]
@@ -52,7 +98,7 @@ class Membership:
 
 @dataclass(slots=True)
 class StoreUser:
-    """A user of the identity store. `by_scim`: Okta made it, as far as AWS tells."""
+    """An Identity Store user. `by_scim`: AWS shows that SCIM created it."""
 
     user_name: str
     enabled: bool
@@ -62,7 +108,7 @@ class StoreUser:
 
 @dataclass(slots=True)
 class StoreGroup:
-    """A group of the identity store."""
+    """An Identity Store group."""
 
     name: str
     by_scim: bool
@@ -70,81 +116,103 @@ class StoreGroup:
 
 @dataclass(frozen=True)
 class Access:
-    """Account access: the permission sets, who is assigned, and sets by account."""
+    """Account access: permission sets, account assignments, and the number of sets by account."""
 
     sets: tuple[PermissionSet, ...]
     assignments: tuple[Assignment, ...]
     sets_of_accounts: Mapping[str, int]
 
 
-@dataclass
-class Inventory:
-    """`apps`: status by label of the org's instances of the catalog app. `assigned`: ids of the
-    groups that are assigned. `secret`: the secret's tags. `access_control`: the switch's status,
-    and key with source of each mapping. `store_members`: user ids by group id."""
+@dataclass(frozen=True)
+class GroupAccess:
+    """Account access of the push groups. `of` maps an Identity Store group id to pairs of
+    permission set ARN and account id; `sets` are by ARN."""
 
-    now: datetime
-    store_id: str
-    declared: Declared
-
-    apps: Mapping[str, str] | Unavailable = field(default_factory=_not_yet)
-    app: Json | Unavailable = field(default_factory=_not_yet)
-    connection: Json | Unavailable = field(default_factory=_not_yet)
-    feature: Json | Unavailable = field(default_factory=_not_yet)
-    certificate: Certificate | Unavailable = field(default_factory=_not_yet)
-    metadata: str | Unavailable = field(default_factory=_not_yet)
-    attributes: frozenset[str] | Unavailable = field(default_factory=_not_yet)
-    all_types: Unavailable | None = None
-    """Why the schemas of other user types are not among `attributes`, if they are not."""
-    mapping: ProfileMapping | Unavailable = field(default_factory=_not_yet)
-    assigned: tuple[str, ...] | Unavailable = field(default_factory=_not_yet)
-    pushes: tuple[Json, ...] | Unavailable = field(default_factory=_not_yet)
-    groups: OktaGroups | Unavailable = field(default_factory=_not_yet)
-    people: People | Unavailable = field(default_factory=_not_yet)
-    members: Membership = field(default_factory=Membership)
-
-    secret: Mapping[str, str] | Unavailable = field(default_factory=_not_yet)
-    primary_region: str | Unavailable = field(default_factory=_not_yet)
-    access_control: tuple[str, tuple[tuple[str, str], ...]] | Unavailable = field(
-        default_factory=_not_yet
-    )
-    access: Access | Unavailable = field(default_factory=_not_yet)
-    store_users: dict[str, StoreUser] | Unavailable = field(default_factory=_not_yet)
-    store_groups: dict[str, StoreGroup] | Unavailable = field(default_factory=_not_yet)
-    store_members: dict[str, frozenset[str] | Unavailable] = field(
-        default_factory=dict[str, frozenset[str] | Unavailable]
-    )
-
-    def nothing_in_okta(self, gap: Unavailable) -> None:
-        """Without the app there is nothing to look at in Okta."""
-        self.connection = self.feature = self.certificate = self.metadata = gap
-        self.attributes = self.mapping = self.assigned = self.pushes = gap
-        self.groups = self.people = gap
-
-    def pushed(self) -> list["Pushed"]:
-        """The push mappings with their groups on both sides. Raises Unavailable."""
-        names, groups = known(self.groups), known(self.store_groups)
-        declared: Any = () if isinstance(self.declared.push, Unavailable) else self.declared.push
-        aws_ids = {group.id: group.aws_id for group in declared if group.id}
-        by_name = {group.name: ident for ident, group in groups.items()}
-        found: list[Pushed] = []
-        for mapping in known(self.pushes):
-            source, target = mapping["sourceGroupId"], mapping.get("targetGroupId") or ""
-            there = names.names.get(target)
-            aws_id = aws_ids.get(source) or ""
-            if aws_id not in groups:
-                aws_id = by_name.get(there or names.name(source), "")
-            found.append(Pushed(mapping, source, names.name(source), there, aws_id))
-        return found
+    of: Mapping[str, tuple[tuple[str, str], ...]]
+    sets: Mapping[str, PermissionSetDetails]
 
 
 @dataclass(frozen=True)
-class Pushed:
-    """One push mapping: the source group's id and name in Okta, the target group's name as Okta
-    has it (None: not shown), and the id of its group in AWS ("": there is none)."""
+class PushGroup:
+    """A push mapping with its groups: id and name of the source group, the target group's name in
+    Okta (None: not shown), and the Identity Store group's id ("": there is none)."""
 
     mapping: Json
     source: str
     name: str
     target: str | None
     aws_id: str
+
+
+@dataclass
+class Inventory:
+    """`apps`: status by label of the org's apps of the catalog app. `assigned`: priority (None: not
+    numbered) by id of the assigned groups. `secret`: the secret's tags. `access_control`: status,
+    and pairs of key and source. `store_members`: user ids by group id."""
+
+    source: Source
+    declared: Declared = field(default_factory=Declared)
+    now: datetime = field(default_factory=lambda: datetime.now(UTC))
+
+    apps: Mapping[str, str] | Unavailable = _NOT_READ
+    app: Json | Unavailable = _NOT_READ
+    connection: Json | Unavailable = _NOT_READ
+    feature: Json | Unavailable = _NOT_READ
+    certificate: Certificate | Unavailable = _NOT_READ
+    metadata: str | Unavailable = _NOT_READ
+    attributes: frozenset[str] | Unavailable = _NOT_READ
+    all_types: Unavailable | None = None
+    """Why `attributes` lacks the schemas of other user types, if it does."""
+    mapping: ProfileMapping | Unavailable = _NOT_READ
+    assigned: Mapping[str, int | None] | Unavailable = _NOT_READ
+    pushes: tuple[Json, ...] | Unavailable = _NOT_READ
+    groups: OktaGroups | Unavailable = _NOT_READ
+    people: AssignedUsers | Unavailable = _NOT_READ
+    members: Membership = field(default_factory=Membership)
+
+    instance: str | Unavailable = _NOT_READ
+    """ARN of the IAM Identity Center instance."""
+    secret: Mapping[str, str] | Unavailable = _NOT_READ
+    primary_region: str | Unavailable = _NOT_READ
+    access_control: tuple[str, tuple[tuple[str, str], ...]] | Unavailable = _NOT_READ
+    access: Access | Unavailable = _NOT_READ
+    group_access: GroupAccess | Unavailable = _NOT_READ
+    store_users: dict[str, StoreUser] | Unavailable = _NOT_READ
+    store_groups: dict[str, StoreGroup] | Unavailable = _NOT_READ
+    store_members: dict[str, frozenset[str] | Unavailable] = field(
+        default_factory=dict[str, frozenset[str] | Unavailable]
+    )
+
+    def __post_init__(self) -> None:
+        self.app_id, self.store_id = self.source.app_id, self.source.store_id
+
+    def lack_okta(self, reason: Unavailable) -> None:
+        """Mark everything below the app as Unavailable."""
+        self.connection = self.feature = self.certificate = self.metadata = reason
+        self.attributes = self.mapping = self.assigned = self.pushes = reason
+        self.groups = self.people = reason
+
+    def lack_instance(self, reason: Unavailable) -> None:
+        """Mark everything below the IAM Identity Center instance as Unavailable."""
+        self.instance = self.primary_region = self.access_control = reason
+        self.access = self.group_access = reason
+
+    def pushed(self) -> list[PushGroup]:
+        """The push mappings with their groups on both sides. Raises Unavailable."""
+        names, groups = known(self.groups), known(self.store_groups)
+        declared = () if isinstance(self.declared.push, Unavailable) else self.declared.push
+        aws_ids = {group.id: group.aws_id for group in declared if group.id}
+        by_name = {group.name: ident for ident, group in groups.items()}
+        found: list[PushGroup] = []
+        for mapping in known(self.pushes):
+            source = mapping["sourceGroupId"]
+            target = names.names.get(mapping.get("targetGroupId") or "")
+            aws_id = aws_ids.get(source) or ""
+            if aws_id not in groups:
+                aws_id = by_name.get(target or names.name(source), "")
+            found.append(PushGroup(mapping, source, names.name(source), target, aws_id))
+        return found
+
+
+UserListener = Callable[[Inventory, AssignedUser, Json], None]
+"""Called for each assigned user, with the app user as Okta shows it, while pages arrive."""

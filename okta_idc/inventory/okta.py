@@ -1,23 +1,22 @@
-"""What Okta shows: the app, its connection, schema and mapping, and everybody assigned to it.
+"""Reads Okta's part: the app, its connection, schemas and profile mapping, groups and users.
 
-The calls below one app share one scarce bucket, group members another
-(docs/research/okta-api.md#rate-limits), so people and members are read side by side.
+Calls below one app share a scarce rate limit and group members another
+(docs/research/okta-api.md#rate-limits), so users and members are read side by side.
 """
 
 import asyncio
 import contextlib
 import textwrap
+from collections.abc import Callable
 from datetime import UTC, datetime
 
 from okta_idc.clients.json_path import get_object, get_path, get_text
 from okta_idc.clients.okta import Okta, OktaError
-from okta_idc.inventory.assigned_users import People
-from okta_idc.inventory.attempt import seen
-from okta_idc.inventory.model import Certificate, Inventory, Json
-from okta_idc.inventory.okta_groups import APPS, GROUPS, read_all_members, read_groups
+from okta_idc.inventory.assigned_users import AssignedUser, AssignedUsers
+from okta_idc.inventory.model import Certificate, Inventory, Json, Part
+from okta_idc.inventory.okta_groups import APPS, GROUPS, read_groups, read_push_members
 from okta_idc.inventory.progress import ProgressListener
-from okta_idc.inventory.session_tags import attributes_of, statements_of
-from okta_idc.inventory.unavailable import Unavailable, unavailable
+from okta_idc.inventory.unavailable import Unavailable, attempt, unavailable
 from okta_idc.rules.profile_mappings import Mapped, ProfileMapping
 
 CATALOG_APP = "amazon_aws_sso"
@@ -27,8 +26,9 @@ _MAPPINGS = "okta.profileMappings.read, and an admin role that can see profile m
 _NOT_SHOWN = "Okta's API does not show this app's provisioning settings (app → Provisioning)."
 
 
-async def find_app(okta: Okta, app_id: str, found: Inventory) -> None:
-    """The app that is meant, and all of its kind. Raises OktaError where Okta lets nobody in."""
+async def read_app(okta: Okta, found: Inventory) -> None:
+    """The chosen app, and all apps of its kind. Raises OktaError where Okta rejects the
+    credentials or does not respond."""
     apps: list[Json] = []
     try:
         apps = await okta.every("/api/v1/apps", filter=f'name eq "{CATALOG_APP}"', limit=200)
@@ -42,13 +42,8 @@ async def find_app(okta: Okta, app_id: str, found: Inventory) -> None:
         if error.status in (0, 401):
             raise
         found.apps = unavailable(error, APPS)
-    if app_id:
-        found.app = await seen(okta.get(f"/api/v1/apps/{app_id}"), APPS)
-        if (
-            not isinstance(found.app, Unavailable)
-            and (name := found.app.get("name")) != CATALOG_APP
-        ):
-            found.app = Unavailable(f"{app_id} is an app {name}, not {CATALOG_APP}.")
+    if found.app_id:
+        found.app = await attempt(_app(okta, found.app_id), APPS)
         if isinstance(found.app, Unavailable) and not isinstance(found.apps, Unavailable):
             found.app = Unavailable(f"{found.app.text} The org has {', '.join(found.apps)}.")
     elif isinstance(found.apps, Unavailable):
@@ -57,41 +52,60 @@ async def find_app(okta: Okta, app_id: str, found: Inventory) -> None:
         active = [app for app in apps if app.get("status") == "ACTIVE"] or apps
         several = f"which app is meant is not known: give --app, one of {', '.join(found.apps)}."
         found.app = active[0] if len(active) == 1 else Unavailable(several)
+    if not isinstance(found.app, Unavailable):
+        found.app_id = str(found.app["id"])
 
 
-async def look_at_okta(
-    okta: Okta, found: Inventory, pushed: asyncio.Future[None], watch: ProgressListener
+async def _app(okta: Okta, app_id: str) -> Json | Unavailable:
+    app = await okta.get(f"/api/v1/apps/{app_id}")
+    if (name := app.get("name")) != CATALOG_APP:
+        return Unavailable(f"{app_id} is an app {name}, not {CATALOG_APP}.")
+    return app
+
+
+async def read_okta(
+    okta: Okta,
+    found: Inventory,
+    parts: Part,
+    groups_read: asyncio.Event,
+    progress: ProgressListener,
+    on_user: Callable[[AssignedUser, Json], None],
 ) -> None:
-    """Fill in Okta's half. `pushed` is set when the push groups' names are known."""
-    if isinstance(found.app, Unavailable):
-        found.nothing_in_okta(found.app)
-        pushed.set_result(None)
+    """Read the chosen parts. Sets `groups_read` when the push groups are known, or will not be."""
+    if Part.APP in parts and isinstance(found.app, Unavailable):
+        found.lack_okta(found.app)
+        groups_read.set()
         return
-    app, root = found.app, f"/api/v1/apps/{found.app['id']}"
-
-    async def small_parts() -> None:
-        found.connection = await seen(okta.get(f"{root}/connections/default"), APPS)
-        found.feature = await _feature(okta, root)
-        found.certificate = await seen(_certificate(okta, root, app), APPS)
-        found.metadata = await seen(_metadata(okta, root, app), APPS)
-        found.mapping = await seen(_mapping(okta, app["id"]), _MAPPINGS)
-        await _attributes(okta, found)
+    root = f"/api/v1/apps/{found.app_id}"
 
     async def groups() -> None:
         try:
-            await read_groups(okta, root, found)
-        finally:  # AWS's half waits for it, come what may
-            pushed.set_result(None)
-        await read_all_members(okta, found, watch)
+            await read_groups(okta, root, found, parts)
+        finally:
+            groups_read.set()
+        if Part.GROUP_MEMBERS in parts:
+            await read_push_members(okta, found, progress)
 
-    async def people() -> None:
-        everybody = People(attributes_of(statements_of(app)))
-        found.people = await seen(_people(okta, root, everybody, watch), APPS)
+    async def users() -> None:
+        found.people = await attempt(_users(okta, root, AssignedUsers(on_user), progress), APPS)
 
     async with asyncio.TaskGroup() as tasks:
-        for part in (small_parts(), groups(), people()):
-            tasks.create_task(part)
+        if Part.APP_SETTINGS in parts:
+            tasks.create_task(_read_app_settings(okta, root, found))
+        tasks.create_task(groups())
+        if Part.ASSIGNED_USERS in parts:
+            tasks.create_task(users())
     _doubt_emptiness(found)
+
+
+async def _read_app_settings(okta: Okta, root: str, found: Inventory) -> None:
+    kid = get_text(found.app, "credentials", "signing", "kid")
+    found.connection = await attempt(okta.get(f"{root}/connections/default"), APPS)
+    found.feature = await _feature(okta, root)
+    found.certificate = await attempt(_certificate(okta, root, kid), APPS)
+    found.metadata = await attempt(_metadata(okta, root, kid), APPS)
+    found.mapping = await attempt(_mapping(okta, found.app_id), _MAPPINGS)
+    await _read_attributes(okta, found)
 
 
 async def _feature(okta: Okta, root: str) -> Json | Unavailable:
@@ -103,8 +117,7 @@ async def _feature(okta: Okta, root: str) -> Json | Unavailable:
         return unavailable(error, APPS)
 
 
-async def _certificate(okta: Okta, root: str, app: Json) -> Certificate:
-    kid = _kid(app)
+async def _certificate(okta: Okta, root: str, kid: str) -> Certificate:
     for key in await okta.get(f"{root}/credentials/keys"):
         if key.get("kid") == kid or not kid:
             with contextlib.suppress(KeyError, ValueError, TypeError, IndexError):
@@ -116,21 +129,17 @@ async def _certificate(okta: Okta, root: str, app: Json) -> Certificate:
     raise OktaError(f"{root}/credentials/keys: the app's signing certificate is not shown", 404)
 
 
-async def _metadata(okta: Okta, root: str, app: Json) -> str:
-    kid = {"kid": kid} if (kid := _kid(app)) else {}
-    return await okta.text(f"{root}/sso/saml/metadata", "application/xml", **kid)
+async def _metadata(okta: Okta, root: str, kid: str) -> str:
+    query = {"kid": kid} if kid else {}
+    return await okta.text(f"{root}/sso/saml/metadata", "application/xml", **query)
 
 
-def _kid(app: Json) -> str:
-    return get_text(app, "credentials", "signing", "kid")
-
-
-async def _attributes(okta: Okta, found: Inventory) -> None:
-    """The names in the schemas of all user types; of the default one, if others are hidden."""
-    found.attributes = await seen(_schema(okta, "default"), _SCHEMAS)
+async def _read_attributes(okta: Okta, found: Inventory) -> None:
+    """Attribute names of all user types; of the default type, where the others are hidden."""
+    found.attributes = await attempt(_schema(okta, "default"), _SCHEMAS)
     if isinstance(found.attributes, Unavailable):
         return
-    types = await seen(okta.every("/api/v1/meta/types/user"), _TYPES)
+    types = await attempt(okta.every("/api/v1/meta/types/user"), _TYPES)
     names = set(found.attributes)
     if isinstance(types, Unavailable):
         found.all_types = types
@@ -138,7 +147,7 @@ async def _attributes(okta: Okta, found: Inventory) -> None:
     for each in types:
         link = get_text(each, "_links", "schema", "href")
         if not each.get("default") and (schema := link.rpartition("/")[2]):
-            more = await seen(_schema(okta, schema), _SCHEMAS)
+            more = await attempt(_schema(okta, schema), _SCHEMAS)
             if isinstance(more, Unavailable):
                 found.all_types = more
                 return
@@ -153,7 +162,7 @@ async def _schema(okta: Okta, ident: str) -> frozenset[str]:
 
 
 async def _mapping(okta: Okta, app_id: str) -> ProfileMapping:
-    """Of several user types, the first mapping: each has one."""
+    """The first profile mapping to the app; an org with several user types has one for each."""
     listed = await okta.every("/api/v1/mappings", targetId=app_id, limit=200)
     if not listed:
         raise OktaError("GET /api/v1/mappings: no mapping to this app is shown", 403)
@@ -164,28 +173,28 @@ async def _mapping(okta: Okta, app_id: str) -> ProfileMapping:
     }
 
 
-async def _people(okta: Okta, root: str, everybody: People, watch: ProgressListener) -> People:
+async def _users(
+    okta: Okta, root: str, users: AssignedUsers, progress: ProgressListener
+) -> AssignedUsers:
     async for page in okta.pages(f"{root}/users", limit=500, expand="user"):
-        everybody.see(page)
-        watch.more("people", len(page))
-    watch.done("people")
-    return everybody
+        users.add(page)
+        progress.more("people", len(page))
+    progress.done("people")
+    return users
 
 
 def _doubt_emptiness(found: Inventory) -> None:
-    """An empty list that a role may have emptied is not «none»."""
-    assigned = () if isinstance(found.assigned, Unavailable) else found.assigned
-    pushes = () if isinstance(found.pushes, Unavailable) else found.pushes
-    if assigned and not isinstance(found.people, Unavailable) and not found.people.persons:
+    """Mark empty lists Unavailable where other parts suggest that an admin role hides entries."""
+    assigned = not isinstance(found.assigned, Unavailable) and bool(found.assigned)
+    pushed = not isinstance(found.pushes, Unavailable) and bool(found.pushes)
+    if assigned and not isinstance(found.people, Unavailable) and not found.people.by_id:
         found.people = Unavailable(
-            "Okta shows nobody assigned, though groups are: they are empty, or their people are "
-            f"hidden. Needs {APPS} and its users."
+            "Okta shows no assigned user, though groups are assigned: they are empty, or their "
+            f"users are hidden. Needs {APPS} and its users."
         )
-    if (
-        (assigned or pushes)
-        and not isinstance(found.groups, Unavailable)
-        and not found.groups.names
-    ):
+    if (assigned or pushed) and not isinstance(found.groups, Unavailable) and (
+        not found.groups.names
+    ):  # fmt: skip
         found.groups = Unavailable(
             "Okta shows none of the groups that are assigned or pushed: they are hidden. "
             f"Needs {GROUPS}."

@@ -1,94 +1,88 @@
-"""The groups that matter, as Okta shows them: assigned, pushed, their names and their members.
+"""Reads groups in Okta: assignments, push mappings, names and members.
 
-Names come by a few searches, members group by group; both share a bucket of their own.
+Names come by a few searches, members group by group; both count against the rate limit of groups.
 """
 
 import asyncio
 import sys
-from collections.abc import Awaitable, Callable, Iterable
-from typing import Any
+from collections.abc import Iterable
 
 from okta_idc.clients.json_path import get_text
 from okta_idc.clients.okta import Okta
-from okta_idc.inventory.app_user import ACTIVE
-from okta_idc.inventory.attempt import seen
-from okta_idc.inventory.model import Inventory, Json, OktaGroups
+from okta_idc.inventory.assigned_users import ACTIVE
+from okta_idc.inventory.model import Inventory, Json, OktaGroups, Part
 from okta_idc.inventory.progress import ProgressListener
-from okta_idc.inventory.unavailable import Unavailable
+from okta_idc.inventory.unavailable import Unavailable, attempt
 
 APPS = "okta.apps.read, and an admin role that can see the app"
 GROUPS = "okta.groups.read, and an admin role that can see groups"
 _PUSHES = "okta.apps.read and okta.groups.read, and an admin role that can see the app and groups"
-_IDS_A_CALL, _NAMES_A_CALL = 100, 25  # keeps the URL well under the usual 8 kB
+_IDS_PER_CALL, _NAMES_PER_CALL = 100, 25  # keeps the URL well under the usual 8 kB
+_WORKERS = 8
 
 
-async def read_groups(okta: Okta, root: str, found: Inventory) -> None:
-    """Who is assigned, what is pushed, and the names of all groups that are used."""
-    found.assigned = await seen(_assigned(okta, root), APPS)
-    found.pushes = await seen(_pushes(okta, root), _PUSHES)
-    found.groups = await seen(_groups(okta, found), GROUPS)
+async def read_groups(okta: Okta, root: str, found: Inventory, parts: Part) -> None:
+    """Assignments, push mappings, and the names of the groups in use."""
+    if Part.ASSIGNED_GROUPS in parts:
+        found.assigned = await attempt(_assigned(okta, root), APPS)
+    if Part.PUSH_MAPPINGS in parts:
+        found.pushes = await attempt(_pushes(okta, root), _PUSHES)
+    if Part.GROUP_NAMES in parts:
+        found.groups = await attempt(_groups(okta, found, Part.NAMESAKES in parts), GROUPS)
 
 
-async def _assigned(okta: Okta, root: str) -> tuple[str, ...]:
-    return tuple([g["id"] for g in await okta.every(f"{root}/groups", limit=200)])
+async def _assigned(okta: Okta, root: str) -> dict[str, int | None]:
+    listed = await okta.every(f"{root}/groups", limit=200)
+    return {str(group["id"]): group.get("priority") for group in listed}
 
 
 async def _pushes(okta: Okta, root: str) -> tuple[Json, ...]:
     return tuple(await okta.every(f"{root}/group-push/mappings", limit=1000))
 
 
-async def _groups(okta: Okta, found: Inventory) -> OktaGroups:
-    """The groups that are assigned, pushed, targets or declared, by a few searches."""
+async def _groups(okta: Okta, found: Inventory, namesakes: bool) -> OktaGroups:
     idents = [] if isinstance(found.assigned, Unavailable) else [*found.assigned]
     for mapping in () if isinstance(found.pushes, Unavailable) else found.pushes:
         idents += [mapping[k] for k in ("sourceGroupId", "targetGroupId") if mapping.get(k)]
     names: list[str] = []
     for part in (found.declared.push, found.declared.assign):
         names += [] if isinstance(part, Unavailable) else [group.name for group in part]
-    return await find_groups(okta, idents, names)
-
-
-async def find_groups(okta: Okta, idents: Iterable[str], names: Iterable[str] = ()) -> OktaGroups:
-    """The groups with these ids, and all with these names, by a few searches."""
-    terms = [*_terms("id", idents, _IDS_A_CALL), *_terms("profile.name", names, _NAMES_A_CALL)]
     groups = OktaGroups()
-    for search in terms:
+    await _search(okta, groups, "id", idents, _IDS_PER_CALL)
+    await _search(okta, groups, "profile.name", names, _NAMES_PER_CALL)
+    if namesakes:
+        await _search(okta, groups, "profile.name", [*groups.by_name], _NAMES_PER_CALL)
+    return groups
+
+
+async def _search(
+    okta: Okta, groups: OktaGroups, attribute: str, values: Iterable[str], per_call: int
+) -> None:
+    """Add the groups whose attribute is one of these values."""
+    quoted = [v.replace("\\", "\\\\").replace('"', '\\"') for v in dict.fromkeys(values)]
+    for start in range(0, len(quoted), per_call):
+        chunk = quoted[start : start + per_call]
+        search = " or ".join(f'{attribute} eq "{value}"' for value in chunk)
         for group in await okta.every("/api/v1/groups", search=search, limit=200):
             name, ident = get_text(group, "profile", "name"), group["id"]
             if ident not in groups.names and group.get("type") != "APP_GROUP":
                 groups.by_name.setdefault(name, []).append(ident)
             groups.names[ident] = name
-    return groups
 
 
-def _terms(attribute: str, values: Iterable[str], most: int) -> list[str]:
-    quoted = [v.replace("\\", "\\\\").replace('"', '\\"') for v in dict.fromkeys(values)]
-    chunks = [quoted[i : i + most] for i in range(0, len(quoted), most)]
-    return [" or ".join(f'{attribute} eq "{value}"' for value in chunk) for chunk in chunks]
-
-
-async def read_all_members(okta: Okta, found: Inventory, watch: ProgressListener) -> None:
-    """The members of every push group."""
+async def read_push_members(okta: Okta, found: Inventory, progress: ProgressListener) -> None:
+    """The members of every push group, a few groups at a time."""
     if isinstance(found.pushes, Unavailable):
         return
-    sources = list(dict.fromkeys(mapping["sourceGroupId"] for mapping in found.pushes))
-
-    async def one(ident: str) -> None:
-        await read_members(okta, found, ident)
-        watch.more("push groups", 1, len(sources))
-
-    await _in_turn(one, sources)
-
-
-async def _in_turn(one: Callable[[str], Awaitable[None]], idents: list[str]) -> None:
-    """A few at a time: the client would hold back more anyway."""
-    waiting = iter(idents)
+    sources = dict.fromkeys(mapping["sourceGroupId"] for mapping in found.pushes)
+    waiting = iter(sources)
 
     async def worker() -> None:
         for ident in waiting:
-            await one(ident)
+            await read_members(okta, found, ident)
+            progress.more("push groups", 1, len(sources))
 
-    await asyncio.gather(*(worker() for _ in range(8)))
+    await asyncio.gather(*(worker() for _ in range(_WORKERS)))
 
 
 async def read_members(okta: Okta, found: Inventory, ident: str) -> None:
@@ -97,10 +91,10 @@ async def read_members(okta: Okta, found: Inventory, ident: str) -> None:
     async def read() -> frozenset[str]:
         idents: set[str] = set()
         async for page in okta.pages(f"/api/v1/groups/{ident}/users", limit=200):
-            idents |= {_remember(found, user) for user in page}
+            idents |= {_keep_member(found, user) for user in page}
         return frozenset(idents)
 
-    members = await seen(read(), GROUPS)
+    members = await attempt(read(), GROUPS)
     if not isinstance(members, Unavailable) and not members:
         groups = found.groups
         name = ident if isinstance(groups, Unavailable) else groups.name(ident)
@@ -111,7 +105,7 @@ async def read_members(okta: Okta, found: Inventory, ident: str) -> None:
     found.members.of[ident] = members
 
 
-def _remember(found: Inventory, user: Any) -> str:
+def _keep_member(found: Inventory, user: Json) -> str:
     ident = sys.intern(str(user["id"]))
     login = get_text(user, "profile", "login") or ident
     found.members.logins[ident] = sys.intern(login)

@@ -1,4 +1,4 @@
-"""Who watches a look: is told how far it has got, and that it waits."""
+"""Progress of a read."""
 
 from collections.abc import Callable
 from dataclasses import dataclass, field
@@ -6,18 +6,18 @@ from dataclasses import dataclass, field
 
 @dataclass
 class ProgressListener:
-    """`step`: what, how many are done, of how many (None: nobody knows yet). `waits`: seconds, and
-    why."""
+    """Callbacks. `step` gets a list's name, the entries read, and the total or None where Okta or
+    AWS does not give one; `waits` gets the seconds of a pause and its reason."""
 
     step: Callable[[str, int, int | None], None] = lambda _what, _done, _total: None
     waits: Callable[[float, str], None] = lambda _seconds, _why: None
     _done: dict[str, int] = field(default_factory=dict[str, int])
 
     def more(self, what: str, number: int = 1, total: int | None = None) -> None:
-        """So many more of it are done."""
+        """Count more entries of a list."""
         self._done[what] = self._done.get(what, 0) + number
         self.step(what, self._done[what], total)
 
     def done(self, what: str) -> None:
-        """All of it."""
+        """Report a list as complete."""
         self.step(what, self._done.get(what, 0), self._done.get(what, 0))

@@ -1,55 +1,56 @@
-"""A second look before somebody is accused: people come and go while the lists are read.
+"""Reads again what looks wrong: users come and go while the lists are read.
 
-Who seems not to be assigned may have been deleted between two pages, or assigned after the page
-was read. Where few seem so, they are asked for one by one; where many do, it is no coincidence.
+A user who seems unassigned may have been deleted between two pages, or assigned after the page was
+read. Up to 20 such users are looked up one by one; more of them are no coincidence.
 """
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 
 from okta_idc.clients.okta import Okta, OktaError
+from okta_idc.inventory.assigned_users import AssignedUser
 from okta_idc.inventory.model import Inventory
 from okta_idc.inventory.okta_groups import read_members
 from okta_idc.inventory.unavailable import Unavailable
 
 FEW = 20
-"""Calls that a second look may cost."""
+"""Groups and users that are read again, at most."""
 
 
 async def recheck(okta: Okta, found: Inventory) -> None:
-    """Bring up to date who is assigned, and who is in the groups of those who seem not to be."""
-    people, app, users = found.people, found.app, found.store_users
-    if isinstance(people, Unavailable) or isinstance(app, Unavailable):
+    """Update the members of the groups, and the assignments, of users who seem unassigned."""
+    people, users = found.people, found.store_users
+    if isinstance(people, Unavailable):
         return
-    strangers = {
-        ident: unknown
-        for ident, members in found.members.of.items()
-        if not isinstance(members, Unavailable) and (unknown := members.difference(people.persons))
-    }
-    if len(strangers) <= FEW:
-        for ident in strangers:
+    unassigned = _unassigned(found, found.members.of, people.by_id)
+    if len(unassigned) <= FEW:
+        for ident in unassigned:
             await read_members(okta, found, ident)
-    suspects = {one for members in _sets(found, strangers) for one in members}
+    suspects = {user for of in _unassigned(found, unassigned, people.by_id).values() for user in of}
     if not isinstance(users, Unavailable):
-        names = {person.user_name.casefold() for person in people.persons.values()}
+        names = {user.user_name.casefold() for user in people.by_id.values()}
         suspects |= {
             user.external_id
             for user in users.values()
             if user.by_scim and user.enabled and user.user_name.casefold() not in names
         }
-    suspects -= people.persons.keys()
+    suspects -= people.by_id.keys()
     if not 0 < len(suspects) <= FEW:
         return
     for ident in sorted(suspects):
         try:
-            one = await okta.get(f"/api/v1/apps/{app['id']}/users/{ident}", expand="user")
+            shown = await okta.get(f"/api/v1/apps/{found.app_id}/users/{ident}", expand="user")
         except OktaError:
-            continue  # not assigned, as it seemed; or it cannot be told, and the list counts
-        people.see([one])
+            continue  # not assigned; or not readable, and then the list counts
+        people.add([shown])
 
 
-def _sets(found: Inventory, idents: Iterable[str]) -> Iterable[frozenset[str]]:
-    people = found.people
-    for ident in idents:
-        members = found.members.of[ident]
-        if not isinstance(members, Unavailable) and not isinstance(people, Unavailable):
-            yield members.difference(people.persons)
+def _unassigned(
+    found: Inventory, groups: Iterable[str], assigned: Mapping[str, AssignedUser]
+) -> dict[str, frozenset[str]]:
+    """Members who are not assigned to the app, by group."""
+    return {
+        ident: rest
+        for ident in groups
+        if not isinstance(members := found.members.of[ident], Unavailable)
+        and (rest := members.difference(assigned))
+    }

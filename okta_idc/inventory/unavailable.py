@@ -1,17 +1,30 @@
-"""Why a part of the inventory is missing, from what Okta or AWS answered."""
+"""Parts of an inventory that could not be read, and why."""
+
+from collections.abc import Awaitable
+from typing import TypeVar
 
 from okta_idc.clients.aws import AwsError
 from okta_idc.clients.okta_error import OktaError
 from okta_idc.rules.binding import Unavailable, known
 
-__all__ = ["Unavailable", "known", "unavailable"]
+__all__ = ["Unavailable", "attempt", "known", "unavailable"]
+
+T = TypeVar("T")
 
 
 def unavailable(error: OktaError | AwsError, needs: str = "") -> Unavailable:
-    """The reason that a refusal gives. `needs` are the scope and the role in Okta that it takes."""
+    """The reason behind an error. `needs` names the Okta scope and admin role required."""
     text = str(error).rstrip(".")
     if isinstance(error, AwsError):
         needs = error.action if "denied" in error.code.lower() else ""
     elif error.status not in (401, 403):
         needs = ""
     return Unavailable(f"{text}. Needs {needs}." if needs else f"{text}.")
+
+
+async def attempt(request: Awaitable[T], needs: str) -> T | Unavailable:
+    """The result of a request to Okta, or why there is none."""
+    try:
+        return await request
+    except OktaError as error:
+        return unavailable(error, needs)

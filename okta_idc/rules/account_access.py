@@ -27,7 +27,7 @@ class Assignment:
 
 @rule(
     "OIC-530",
-    "An account id has 12 digits",
+    "An account ID does not have 12 digits",
     enforced_by=(EnforcementPoint.COMPONENT, EnforcementPoint.POLICY),
     source="AWS API, TargetId",
     remedy='write all 12 digits, in quotes: YAML takes 012345678901 for a number ("012345678901").',
@@ -42,7 +42,7 @@ def account_id(assignment: Assignment) -> Iterator[Violation]:
 
 @rule(
     "OIC-531",
-    "Access is given to groups",
+    "A user has access without a group",
     severity=Severity.ADVISORY,
     enforced_by=(EnforcementPoint.POLICY, EnforcementPoint.DOCTOR),
     source="AWS's page (docs/research/aws-setup-page.md#step-3): groups rather than users. For "
@@ -68,7 +68,7 @@ class AccessOfGroups:
 
 @rule(
     "OIC-532",
-    "A group that gets access is pushed",
+    "A group that gets access is not a push group",
     enforced_by=(EnforcementPoint.COMPONENT,),
     source="AWS's page (docs/research/aws-setup-page.md#step-3): a pushed group appears in AWS, an "
     "assignment group does not",
@@ -95,7 +95,7 @@ class RetiringGroups:
 
 @rule(
     "OIC-538",
-    "A group that is being retired opens nothing",
+    "A group that is being retired still has access",
     enforced_by=(EnforcementPoint.COMPONENT,),
     source="this kit: the group in AWS is deleted with its mapping. A group created again has "
     "another ID (docs/research/identity-center.md#recreated-principals)",
@@ -112,7 +112,7 @@ def retired_opens_nothing(groups: RetiringGroups) -> Iterator[Violation]:
 
 @rule(
     "OIC-533",
-    "A principal is an id of the identity store",
+    "A principal is not an ID of the Identity Store",
     enforced_by=(EnforcementPoint.POLICY,),
     source="AWS API, PrincipalId: a UUID, with or without ten digits before it",
     remedy="look the group up (aws.identitystore.get_group) and give its group_id, not its name.",
@@ -135,7 +135,7 @@ class Principals:
 
 @rule(
     "OIC-534",
-    "Whoever has access exists",
+    "An account assignment names a principal that does not exist",
     enforced_by=(EnforcementPoint.DOCTOR,),
     source="AWS: a user or group created again has another ID; the assignment keeps the old one "
     "and grants no access (docs/research/identity-center.md#recreated-principals)",
@@ -152,7 +152,7 @@ def principal_exists(principals: Principals) -> Iterator[Violation]:
 
 @rule(
     "OIC-535",
-    "An assignment is declared once",
+    "An account assignment is declared twice",
     enforced_by=(EnforcementPoint.POLICY,),
     source="AWS provider: creating an assignment that is there fails with «already exists» "
     "(docs/research/aws-provider.md#existing-assignments)",
@@ -164,12 +164,12 @@ def assigned_once(assignments: tuple[Assignment, ...]) -> Iterator[Violation]:
     """Subject: all assignments."""
     for index, first in repeated(assignments):
         principal = assignments[index].principal
-        yield f"[{index}]", principal, "has the same assignment twice.", Related(f"[{first}]")
+        yield f"[{index}]", principal, "is assigned twice.", Related(f"[{first}]")
 
 
 @rule(
     "OIC-536",
-    "Nobody is in more than 1,000 groups",
+    "A user is in more than 1,000 groups",
     severity=Severity.ADVISORY,
     enforced_by=(EnforcementPoint.DOCTOR,),
     source="AWS quotas: 1,000 unique groups are looked at to work out one user's permissions "
@@ -195,7 +195,7 @@ class Provisioned:
 
 @rule(
     "OIC-537",
-    "An account has room for its permission sets",
+    "An account has more permission sets than its quota",
     severity=Severity.ADVISORY,
     enforced_by=(EnforcementPoint.DOCTOR,),
     source="AWS quotas: 500 provisioned permission sets an account. Older pages say 250: the rule "

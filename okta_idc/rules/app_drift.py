@@ -14,7 +14,7 @@ _TO_APP = ("PUSH_NEW_USERS", "PUSH_PROFILE_UPDATES", "PUSH_USER_DEACTIVATION")
 
 @rule(
     "OIC-610",
-    "Okta's API knows the provisioning connection",
+    "Okta's API does not manage the provisioning connection",
     enforced_by=_ASKERS,
     source="Okta API, application connections: 200 with UNKNOWN means that the API does not manage "
     "the connection of this app; the provider reports success, and nobody is provisioned "
@@ -33,7 +33,7 @@ def connection_known(status: str) -> Iterator[Violation]:
 
 @rule(
     "OIC-611",
-    "The provisioning connection is enabled",
+    "The provisioning connection is not enabled",
     enforced_by=_ASKERS,
     source="Okta API, application connections: status DISABLED until it is activated; AWS's page "
     "(docs/research/aws-setup-page.md#step-2): Enable API integration",
@@ -57,7 +57,7 @@ class Features:
 
 @rule(
     "OIC-612",
-    "The provisioning features that are wanted are on",
+    "A configured provisioning feature is off",
     enforced_by=_ASKERS,
     source="AWS's page (docs/research/aws-setup-page.md#step-2): each feature is enabled by "
     "itself; the app's features list is all that Okta's API shows of it "
@@ -75,7 +75,7 @@ def features_on(features: Features) -> Iterator[Violation]:
 
 @rule(
     "OIC-613",
-    "The app pushes groups",
+    "The app does not push groups",
     severity=Severity.ADVISORY,
     enforced_by=_ASKERS,
     source="Okta API, applications: features holds GROUP_PUSH when groups can be pushed. Nobody "
@@ -94,7 +94,7 @@ def group_push_on(features: Features) -> Iterator[Violation]:
 
 @rule(
     "OIC-614",
-    "Passwords are not synchronised",
+    "Passwords are synchronized",
     severity=Severity.ADVISORY,
     enforced_by=(EnforcementPoint.POLICY, EnforcementPoint.DOCTOR),
     source="AWS SCIM API: password is not supported; people sign in at Okta "
@@ -121,7 +121,7 @@ class Setting:
 
 @rule(
     "OIC-615",
-    "The app's settings are as declared",
+    "The app's settings differ from the declared ones",
     enforced_by=_ASKERS,
     source="Okta provider: an update of app.Saml that failed is recorded as done and never sent "
     "again (docs/research/okta-provider.md#failed-updates)",
@@ -147,7 +147,7 @@ class Statements:
 
 @rule(
     "OIC-616",
-    "The app's attribute statements are as declared",
+    "The app's attribute statements differ from the declared ones",
     enforced_by=_ASKERS,
     source="Okta provider: a lost update, as OIC-615; or dropped statements "
     "(docs/research/okta-provider.md#dropped-attribute-statements)",
@@ -180,7 +180,7 @@ class SignOnPolicy:
 
 @rule(
     "OIC-617",
-    "The app has the sign-on policy that is meant",
+    "The app has another sign-on policy than the declared one",
     enforced_by=(EnforcementPoint.DOCTOR,),
     source="Okta provider: each update of app.Saml assigns the policy of its old state, and undoes "
     "a policy that was set beside it (docs/research/okta-provider.md#sign-on-policy-of-an-app)",
@@ -204,7 +204,7 @@ class Apps:
 
 @rule(
     "OIC-618",
-    "The org has one app for IAM Identity Center",
+    "The org does not have exactly one active app for IAM Identity Center",
     enforced_by=(EnforcementPoint.DOCTOR,),
     source="this kit: one Okta org, one app, one instance. Of two nobody can say which is meant",
     remedy="install the app (`pulumi up`), or say which is meant (app.label) and deactivate the "
@@ -223,7 +223,7 @@ def one_app(apps: Apps) -> Iterator[Violation]:
 
 @rule(
     "OIC-619",
-    "The app is active",
+    "The app is not active",
     enforced_by=_ASKERS,
     source="Okta API, applications: nobody signs in through an INACTIVE app, and nothing is "
     "provisioned",

@@ -3,7 +3,7 @@
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 
-from okta_idc.rules.registry import EnforcementPoint, Severity, Violation, rule
+from okta_idc.rules.registry import EnforcementPoint, Severity, Violation, component_rule, rule
 
 
 @dataclass(frozen=True, slots=True)
@@ -15,7 +15,7 @@ class Assignees:
 
 @rule(
     "OIC-209",
-    "People are assigned through groups",
+    "A user is assigned individually",
     severity=Severity.ADVISORY,
     enforced_by=(EnforcementPoint.POLICY, EnforcementPoint.DOCTOR),
     source="AWS's page (docs/research/aws-setup-page.md#step-3): groups, not users",
@@ -40,7 +40,7 @@ class Unassigning:
 
 @rule(
     "OIC-210",
-    "One change unassigns no more people than allowed",
+    "One change deprovisions more users than allowed",
     enforced_by=(EnforcementPoint.COMPONENT, EnforcementPoint.POLICY),
     source="AWS's page (docs/research/aws-setup-page.md#provisioning-features): unassigned users "
     "are disabled. How many at once is this kit's limit, and yours to set",
@@ -64,10 +64,9 @@ class Meant:
     confirm_deprovisioning: tuple[str, ...]
 
 
-@rule(
+@component_rule(
     "OIC-212",
-    "What may be unassigned is not assigned",
-    enforced_by=(EnforcementPoint.COMPONENT,),
+    "A confirmed deprovisioning names something that is assigned",
     source="This kit: `unassign` is a word for one removal. Left behind, it would let the same "
     "group go by accident, once it is assigned again",
     remedy="take it out of `unassign`, or out of what is assigned.",
@@ -90,10 +89,9 @@ class WantedPeople:
     found: Mapping[str, str]
 
 
-@rule(
+@component_rule(
     "OIC-213",
-    "A person named in the settings is in Okta, and not deactivated",
-    enforced_by=(EnforcementPoint.COMPONENT,),
+    "A configured user is not in Okta, or is deactivated",
     source="Okta API, users: the login is unique in an org, whatever its case; a user who is "
     "DEPROVISIONED can be assigned to no app",
     remedy="write the username as Okta shows it (Directory → People).",

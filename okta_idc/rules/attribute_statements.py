@@ -35,7 +35,7 @@ def statement(attribute: Attribute) -> Statement:
 
 @rule(
     "OIC-406",
-    "An attribute for access control has the name format URI reference",
+    "An attribute for access control does not have the name format URI reference",
     enforced_by=_ASKERS,
     source="AWS's page (docs/research/aws-setup-page.md#step-4): the format is URI Reference; AWS "
     "refuses the provider's default, unspecified "
@@ -52,7 +52,7 @@ def name_format(subject: Statement) -> Iterator[Violation]:
 
 @rule(
     "OIC-407",
-    "An attribute for access control is named by AWS's URI and the key",
+    "An attribute statement's name is not AWS's name for access control",
     enforced_by=_ASKERS,
     source="AWS's page (docs/research/aws-setup-page.md#step-4): AWS's URI, then the key",
     remedy=f"name it {NAME_PREFIX}KEY, letter for letter.",
@@ -73,7 +73,7 @@ def statement_name(subject: Statement) -> Iterator[Violation]:
 
 @rule(
     "OIC-408",
-    "An attribute for access control has one value",
+    "An attribute for access control does not have exactly one value",
     enforced_by=_ASKERS,
     source="AWS: with attributes for access control an assertion has no multi-valued attribute, "
     "else sign-in ends with «An unexpected error has occurred» "
@@ -99,7 +99,7 @@ _LISTS = ("getGroups(", "getFilteredGroups(", "Arrays.add(", "Arrays.remove(", "
 
 @rule(
     "OIC-412",
-    "A statement's name has at most 512 characters, its value 1,024",
+    "A statement's name is longer than 512 characters, or its value longer than 1,024",
     enforced_by=(EnforcementPoint.COMPONENT, *_ASKERS),
     source="Okta, attribute statements: a name has at most 512, a value 1,024 characters "
     "(docs/research/okta-api.md#attribute-statements)",
@@ -118,7 +118,7 @@ def statement_lengths(subject: Statement) -> Iterator[Violation]:
 
 @rule(
     "OIC-416",
-    "Statement names are unique",
+    "Several statements have the same name",
     enforced_by=_ASKERS,
     source="Okta, attribute statements: a name is unique among all statements of the app, those "
     "for groups too (docs/research/okta-api.md#attribute-statements)",

@@ -16,9 +16,10 @@ from okta_idc.rules.registry import (
     Related,
     Severity,
     Violation,
-    profile_rule,
+    doctor_rule,
     repeated,
     rule,
+    user_rule,
 )
 
 NAME_PREFIX = "https://aws.amazon.com/SAML/Attributes/AccessControl:"
@@ -50,7 +51,7 @@ def tag_characters(text: str) -> bool:
 
 @rule(
     "OIC-401",
-    "An attribute key is 1–128 letters, digits, blanks or _.:/=+-@",
+    "An attribute key is empty, too long or contains characters that AWS does not allow",
     enforced_by=_EVERYBODY,
     source="AWS API, AccessControlAttribute: Key is 1–128 of letters, separators, numbers and "
     "_.:/=+-@; IAM reserves keys that begin with aws:",
@@ -74,7 +75,7 @@ def attribute_key(attribute: Attribute) -> Iterator[Violation]:
 
 @rule(
     "OIC-402",
-    "Attribute keys are unique, whatever their case",
+    "Attribute keys differ only in case",
     enforced_by=_EVERYBODY,
     source="AWS STS, session tags: keys differ by more than case; an assertion must not name an "
     "attribute twice",
@@ -91,7 +92,7 @@ def unique_keys(attributes: tuple[Attribute, ...]) -> Iterator[Violation]:
 
 @rule(
     "OIC-403",
-    "An attribute value is an Okta expression: user.ATTRIBUTE or a quoted literal",
+    "An attribute value is not an Okta expression",
     enforced_by=_EVERYBODY,
     source="AWS's page (docs/research/aws-setup-page.md#step-4): the value is user.ATTRIBUTE; "
     "Okta: a constant is sent with or without quotes (docs/research/okta-api.md#expressions)",
@@ -109,7 +110,7 @@ def attribute_value(attribute: Attribute) -> Iterator[Violation]:
 
 @rule(
     "OIC-404",
-    "At most 50 attributes",
+    "More than 50 attributes are sent",
     enforced_by=_EVERYBODY,
     source="AWS: at most 50 attributes for access control in one assertion",
     remedy="remove attributes that no policy asks for.",
@@ -122,9 +123,9 @@ def attribute_count(attributes: tuple[Attribute, ...]) -> Iterator[Violation]:
         yield "", str(len(attributes)), "attributes are more than AWS takes (50)."
 
 
-@profile_rule(
+@user_rule(
     "OIC-405",
-    "A session tag's value is at most 256 letters, digits, blanks or _.:/=+-@",
+    "A session tag's value is too long or contains characters that AWS does not allow",
     severity=Severity.ADVISORY,
     source="AWS STS, session tags: a value is 0–256 letters, separators, numbers and _.:/=+-@; no "
     "comma, semicolon, parenthesis, ampersand or apostrophe",
@@ -143,9 +144,9 @@ def session_tags(tags: Mapping[str, str]) -> Iterator[Violation]:
             yield key, value, f"holds {' '.join(wrong)}: STS does not take it as a session tag."
 
 
-@profile_rule(
+@user_rule(
     "OIC-413",
-    "Everybody has a value for each attribute",
+    "A user has no value for an attribute",
     severity=Severity.ADVISORY,
     source="IAM: a condition on a tag that is not there is false, so an Allow does not allow and a "
     "Deny does not deny. What AWS makes of an attribute sent empty is not documented "
@@ -170,10 +171,9 @@ class Referring:
     profile_attributes: frozenset[str]
 
 
-@rule(
+@doctor_rule(
     "OIC-414",
-    "An attribute value refers to attributes that the profile has",
-    enforced_by=(EnforcementPoint.DOCTOR,),
+    "An attribute value refers to an attribute that no profile has",
     source="Okta: attribute names are case-sensitive, and what no profile has is null; there is no "
     "user.userName, user.name, user.country or user.phone (docs/research/okta-api.md#user-profile)",
     remedy="write the variable name that Directory → Profile Editor shows.",
@@ -192,7 +192,7 @@ def known_reference(subject: Referring) -> Iterator[Violation]:
 
 @rule(
     "OIC-415",
-    "An attribute value can be worked out before anybody signs in",
+    "An attribute value cannot be evaluated before users sign in",
     severity=Severity.ADVISORY,
     enforced_by=(EnforcementPoint.POLICY, EnforcementPoint.DOCTOR),
     source="no API previews an assertion (docs/research/okta-api.md#preview-of-an-assertion); this "

@@ -3,16 +3,15 @@
 from collections.abc import Iterator
 from datetime import UTC, datetime
 
-from okta_idc.rules.registry import EnforcementPoint, Severity, Violation, rule
+from okta_idc.rules.registry import Severity, Violation, doctor_rule
 
 _CERTIFICATE_MAX, _METADATA_MAX = 2_500, 75_000
 _SOON_DAYS = 90
 
 
-@rule(
+@doctor_rule(
     "OIC-114",
-    "The signing certificate has at most 2,500 characters",
-    enforced_by=(EnforcementPoint.DOCTOR,),
+    "The signing certificate is longer than 2,500 characters",
     source="AWS quotas: an uploaded IdP certificate has at most 2,500 characters "
     "(docs/research/identity-center.md#quotas)",
     remedy="in Okta open the app → Sign On → SAML Signing Certificates and generate a certificate "
@@ -26,10 +25,9 @@ def certificate_length(pem: str) -> Iterator[Violation]:
         yield "certificate", None, f"has {len(pem)} characters; AWS takes {_CERTIFICATE_MAX:,}."
 
 
-@rule(
+@doctor_rule(
     "OIC-115",
-    "The metadata file has at most 75,000 characters",
-    enforced_by=(EnforcementPoint.DOCTOR,),
+    "The metadata file is longer than 75,000 characters",
     source="AWS quotas: an IdP metadata file has at most 75,000 characters "
     "(docs/research/identity-center.md#quotas)",
     remedy="remove inactive signing certificates from the app in Okta, and fetch the metadata "
@@ -43,11 +41,10 @@ def metadata_length(metadata: str) -> Iterator[Violation]:
         yield "metadata", None, f"has {len(metadata)} characters; AWS takes {_METADATA_MAX:,}."
 
 
-@rule(
+@doctor_rule(
     "OIC-116",
-    "The signing certificate is valid for more than 90 days",
+    "The signing certificate expires within 90 days",
     severity=Severity.ADVISORY,
-    enforced_by=(EnforcementPoint.DOCTOR,),
     source="AWS console: warns of an IdP certificate 90 days before its end "
     "(docs/research/identity-center.md#certificates)",
     remedy="make a new certificate in Okta and leave it inactive, import it in IAM Identity "

@@ -4,7 +4,7 @@ app whose next update undoes a sign-on policy. Both show in the declaration alon
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-from okta_idc.rules.registry import EnforcementPoint, Severity, Violation, rule
+from okta_idc.rules.registry import Severity, Violation, policy_rule
 
 
 @dataclass(frozen=True, slots=True)
@@ -16,10 +16,9 @@ class AssignedBy:
     one_by_one: tuple[str, ...] = ()
 
 
-@rule(
+@policy_rule(
     "OIC-230",
-    "An app's group assignments are declared one by one, or all in one resource",
-    enforced_by=(EnforcementPoint.POLICY,),
+    "An app's group assignments are declared by competing resources",
     source="Okta provider: AppGroupAssignments removes the assignments that it does not name "
     "(docs/research/okta-provider.md#all-assignments-in-one-resource); AWS's page "
     "(docs/research/aws-setup-page.md#provisioning-features): unassigned users are disabled",
@@ -45,11 +44,10 @@ class SignOn:
     skip_authentication_policy: bool = False
 
 
-@rule(
+@policy_rule(
     "OIC-640",
-    "An update of the app leaves its sign-on policy alone",
+    "Updating the app would change its sign-on policy",
     severity=Severity.ADVISORY,
-    enforced_by=(EnforcementPoint.POLICY,),
     source="Okta provider: unless told to skip it, each update of app.Saml assigns the policy of "
     "its old state, or the org's default, and undoes one that was set beside it "
     "(docs/research/okta-provider.md#sign-on-policy-of-an-app)",

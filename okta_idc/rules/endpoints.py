@@ -31,7 +31,7 @@ def normalise_endpoint(endpoint: str) -> str:
 
 @rule(
     "OIC-101",
-    "The Base URL in Okta is the SCIM endpoint without a trailing slash",
+    "The Base URL in Okta is not a SCIM endpoint without a trailing slash",
     enforced_by=(EnforcementPoint.POLICY, EnforcementPoint.DOCTOR),
     source="AWS's page (docs/research/aws-setup-page.md#troubleshooting): the slash is why Okta "
     "refuses the Base URL",
@@ -59,7 +59,7 @@ class EndpointInRegion:
 
 @rule(
     "OIC-107",
-    "The SCIM endpoint lies in the primary region of IAM Identity Center",
+    "The SCIM endpoint is not in the primary Region of IAM Identity Center",
     enforced_by=(EnforcementPoint.COMPONENT, EnforcementPoint.DOCTOR),
     source="AWS User Guide, multi-Region: SCIM and SAML are configured in the primary Region only "
     "(docs/research/identity-center.md#regions)",
@@ -92,7 +92,7 @@ class EndpointTwice:
 
 @rule(
     "OIC-108",
-    "Okta sends to the tenant that the token belongs to",
+    "Okta sends to another tenant than the one the token belongs to",
     enforced_by=(EnforcementPoint.DOCTOR,),
     source="AWS User Guide: switching automatic provisioning off and on makes a new tenant and "
     "token; AWS answers 401 for another tenant's token (docs/research/scim.md#access-tokens)",
@@ -116,7 +116,7 @@ def endpoint_of_token(subject: EndpointTwice) -> Iterator[Violation]:
 
 @rule(
     "OIC-110",
-    "The ACS URL is the one IAM Identity Center shows for the external identity provider",
+    "The ACS URL is not one of IAM Identity Center",
     enforced_by=(EnforcementPoint.COMPONENT, EnforcementPoint.POLICY, EnforcementPoint.DOCTOR),
     source="AWS User Guide, external identity providers: "
     "https://REGION.sso.signin.aws/platform/saml/acs/ID, and two older forms that stay valid",
@@ -132,7 +132,7 @@ def acs_url(url: str) -> Iterator[Violation]:
 
 @rule(
     "OIC-111",
-    "The issuer URL is the one IAM Identity Center shows",
+    "The issuer URL is not one of IAM Identity Center",
     enforced_by=(EnforcementPoint.COMPONENT, EnforcementPoint.POLICY, EnforcementPoint.DOCTOR),
     source="AWS console: https://REGION.signin.aws.amazon.com/platform/saml/d-…",
     remedy=f"copy «IAM Identity Center issuer URL» from {_MANAGE}; it ends with the identity store "
@@ -156,7 +156,7 @@ class SamlAddresses:
 
 @rule(
     "OIC-112",
-    "ACS URL and issuer URL name one region",
+    "The ACS URL and the issuer URL name different Regions",
     severity=Severity.ADVISORY,
     enforced_by=(EnforcementPoint.POLICY, EnforcementPoint.DOCTOR),
     source="AWS User Guide, multi-Region: SAML configuration lives in the primary region; an "
@@ -188,7 +188,7 @@ class IssuerOfStore:
 
 @rule(
     "OIC-113",
-    "The issuer URL names the identity store that is provisioned",
+    "The issuer URL names another Identity Store than the one being provisioned",
     enforced_by=(EnforcementPoint.COMPONENT, EnforcementPoint.DOCTOR),
     source="AWS console: the issuer URL ends with the identity store id "
     "(docs/research/identity-center.md#saml). Users sign in where they are provisioned",

@@ -24,7 +24,7 @@ class GroupRoles:
 
 @rule(
     "OIC-201",
-    "A group is either assigned or pushed, never both",
+    "A group is both an assignment group and a push group",
     enforced_by=(EnforcementPoint.COMPONENT, EnforcementPoint.POLICY, EnforcementPoint.DOCTOR),
     source="AWS's page (docs/research/aws-setup-page.md#considerations): one group cannot serve "
     "for both; Okta: members are lost",
@@ -51,7 +51,7 @@ class PushedMembers:
 
 @rule(
     "OIC-202",
-    "Every member of a push group is assigned to the app",
+    "A member of a push group is not assigned to the app",
     enforced_by=(EnforcementPoint.DOCTOR,),
     source="AWS's page (docs/research/aws-setup-page.md#step-3); Okta: a pushed member who is not "
     "assigned is not synchronized (docs/research/group-push.md#members)",
@@ -76,7 +76,7 @@ class WantedGroups:
 
 @rule(
     "OIC-203",
-    "A group named in the settings exists in Okta, under exactly this name, once",
+    "Okta does not have exactly one group of the configured name",
     enforced_by=(EnforcementPoint.COMPONENT, EnforcementPoint.DOCTOR),
     source="Okta API: q matches prefixes; the provider takes a lone prefix hit for a match",
     remedy="write the name as Okta shows it (Directory → Groups), or create the group first.",
@@ -99,7 +99,7 @@ def group_exists(wanted: WantedGroups) -> Iterator[Violation]:
 
 @rule(
     "OIC-204",
-    "A group is named once in each role",
+    "A group is listed twice in one role",
     enforced_by=(EnforcementPoint.COMPONENT, EnforcementPoint.POLICY),
     source="Okta API, group push mappings: one mapping for a source group",
     remedy="remove the repetition.",
@@ -118,7 +118,7 @@ def named_once(roles: GroupRoles) -> Iterator[Violation]:
 
 @rule(
     "OIC-205",
-    "A push group's name is 1–1,024 letters, marks, symbols, digits, punctuation or blanks",
+    "A push group's name is empty, too long or contains characters that AWS does not allow",
     enforced_by=(EnforcementPoint.COMPONENT, EnforcementPoint.POLICY, EnforcementPoint.DOCTOR),
     source="AWS Identity Store API, GroupDisplayName: 1–1,024 characters of "
     r"[\p{L}\p{M}\p{S}\p{N}\p{P}\t\n\r and three blanks]",
@@ -136,7 +136,7 @@ def group_name(name: str) -> Iterator[Violation]:
 
 @rule(
     "OIC-206",
-    "A push group's name holds none of <>;:%",
+    "A push group's name contains one of <>;:%",
     severity=Severity.ADVISORY,
     enforced_by=(EnforcementPoint.POLICY, EnforcementPoint.DOCTOR),
     source="AWS's page (docs/research/aws-setup-page.md#troubleshooting): not allowed in "
@@ -153,7 +153,7 @@ def group_name_forbidden(name: str) -> Iterator[Violation]:
 
 @rule(
     "OIC-207",
-    "Push groups differ in name, whatever their case",
+    "Push groups have names that differ only in case",
     enforced_by=(EnforcementPoint.COMPONENT, EnforcementPoint.POLICY, EnforcementPoint.DOCTOR),
     source="AWS: a group's displayName is unique in the identity store, else 409 «Duplicate "
     "GroupDisplayName» (docs/research/scim.md#attributes). Whether case counts is not documented; "
@@ -183,7 +183,7 @@ _ACTIVE = frozenset({"ACTIVE", "PASSWORD_EXPIRED", "LOCKED_OUT", "RECOVERY", "PR
 
 @rule(
     "OIC-208",
-    "Members of push groups are active in Okta",
+    "A member of a push group is not active in Okta",
     severity=Severity.ADVISORY,
     enforced_by=(EnforcementPoint.DOCTOR,),
     source="Okta, group push: users who are inactive are not pushed, and need the group to be "
@@ -202,7 +202,7 @@ def members_are_active(subject: MemberStatus) -> Iterator[Violation]:
 
 @rule(
     "OIC-211",
-    "A push group has at most 100 members",
+    "A push group has more than 100 members",
     severity=Severity.ADVISORY,
     enforced_by=(EnforcementPoint.DOCTOR,),
     source="AWS SCIM API: at most 100 membership changes in a request; a full push sends all "

@@ -8,16 +8,8 @@ from collections.abc import Collection, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime
 
-from okta_idc.rules.registry import (
-    EnforcementPoint,
-    Related,
-    Severity,
-    Violation,
-    profile_rule,
-    rule,
-)
+from okta_idc.rules.registry import Related, Severity, Violation, doctor_rule, user_rule
 
-_ASKERS = (EnforcementPoint.DOCTOR,)
 _SCIM_LOGGED = datetime(2024, 9, 1, tzinfo=UTC)
 
 
@@ -29,11 +21,10 @@ class GroupNames:
     aws: str
 
 
-@rule(
+@doctor_rule(
     "OIC-620",
-    "A pushed group has the same name in AWS",
+    "A push group has another name in AWS",
     severity=Severity.ADVISORY,
-    enforced_by=_ASKERS,
     source="Okta, group push: a renamed group is renamed in AWS if «Rename app groups» is on; "
     "where it is not, look-ups by name fail (docs/research/group-push.md#renamed-groups)",
     remedy="in Okta open the app → Push Groups → Settings and choose to rename, then push the "
@@ -56,10 +47,9 @@ class Members:
     in_aws: frozenset[str]
 
 
-@rule(
+@doctor_rule(
     "OIC-621",
-    "Nobody is missing from a pushed group in AWS",
-    enforced_by=_ASKERS,
+    "A member of a push group is missing from it in AWS",
     source="Okta, group push: a membership that is pushed before its user is provisioned is lost, "
     "and not tried again (docs/research/group-push.md#order-of-changes)",
     remedy="push the group again: in Okta open the app → Push Groups → the group → Push now.",
@@ -72,10 +62,9 @@ def member_missing(members: Members) -> Iterator[Violation]:
         yield members.group, person, "is a member in Okta, and not in AWS."
 
 
-@rule(
+@doctor_rule(
     "OIC-622",
-    "Nobody is left over in a pushed group in AWS",
-    enforced_by=_ASKERS,
+    "A former member of a push group is still in it in AWS",
     source="Okta, group push: who is unassigned before leaving the push group stays a member in "
     "AWS (docs/research/group-push.md#order-of-changes)",
     remedy="push the group again; take people out of the push group first, then unassign them.",
@@ -96,10 +85,9 @@ class Sides:
     aws: Collection[str]
 
 
-@rule(
+@doctor_rule(
     "OIC-623",
-    "A pushed group is in AWS",
-    enforced_by=_ASKERS,
+    "A push group is not in AWS",
     source="Okta: «Linked group is missing» when somebody deleted it in AWS; account assignments "
     "on it give nobody access (docs/research/identity-center.md#recreated-principals)",
     remedy="in Okta unlink the pushed group (leave it in the app), push it anew, then make its "
@@ -114,10 +102,9 @@ def group_missing(sides: Sides) -> Iterator[Violation]:
             yield "push_groups", name, "is pushed, and not in AWS."
 
 
-@rule(
+@doctor_rule(
     "OIC-624",
-    "Whom Okta has provisioned is in AWS",
-    enforced_by=_ASKERS,
+    "A user whom Okta has provisioned is not in AWS",
     source="Okta: «No user returned for user …» when somebody deleted the user in AWS; Okta goes "
     "on updating an id that is gone (docs/research/scim.md#objects-that-aws-already-has)",
     remedy="unassign the person and assign them again, then push their groups again.",
@@ -132,10 +119,9 @@ def user_missing(sides: Sides) -> Iterator[Violation]:
             yield "", name, "is provisioned as Okta has it, and not in AWS."
 
 
-@rule(
+@doctor_rule(
     "OIC-625",
-    "Who is not assigned any more is disabled in AWS",
-    enforced_by=_ASKERS,
+    "A user who is no longer assigned is still enabled in AWS",
     source="AWS's page (docs/research/aws-setup-page.md#provisioning-features): unassigned users "
     "are disabled; with an expired token or the feature off they are not",
     remedy="disable the user in AWS (IAM Identity Center → Users), then look why Okta did not: "
@@ -152,10 +138,9 @@ def user_left_over(sides: Sides) -> Iterator[Violation]:
             yield "", name, "is enabled in AWS, and not assigned in Okta."
 
 
-@rule(
+@doctor_rule(
     "OIC-626",
-    "No user in AWS was made by hand under a name that Okta sends",
-    enforced_by=_ASKERS,
+    "An unmanaged user in AWS has a username that Okta sends",
     source="AWS: 409 «Refused to create a new, duplicate resource» for a user that stands there "
     "already, unmanaged or by Control Tower (docs/research/scim.md#objects-that-aws-already-has)",
     remedy="delete the user in AWS after noting its assignments; Okta then makes it.",
@@ -171,10 +156,9 @@ def user_in_the_way(sides: Sides) -> Iterator[Violation]:
             yield "", name, "stands in AWS already, not made by Okta."
 
 
-@rule(
+@doctor_rule(
     "OIC-627",
-    "No group in AWS was made by hand under a name that is to be pushed",
-    enforced_by=_ASKERS,
+    "An unmanaged group in AWS has the name of a push group",
     source="AWS: 409 «Duplicate GroupDisplayName»; Okta cannot link an existing AWS group by name "
     "(docs/research/group-push.md#linking-by-name)",
     remedy="refresh app groups in Okta (Push Groups) and link the group by its id, or rename one.",
@@ -198,11 +182,10 @@ class ByHand:
     groups: tuple[str, ...] = ()
 
 
-@rule(
+@doctor_rule(
     "OIC-628",
-    "Everybody and everything in the identity store comes from Okta",
+    "The Identity Store has unmanaged users or groups",
     severity=Severity.ADVISORY,
-    enforced_by=_ASKERS,
     source="AWS: with SCIM on, the console does not add users, the Identity Store API still does "
     "(docs/research/identity-center.md#users-and-groups-outside-scim). Who did not come from Okta "
     "does not leave with Okta either",
@@ -226,10 +209,9 @@ class Provisioning:
     sync_state: Mapping[str, str]
 
 
-@rule(
+@doctor_rule(
     "OIC-629",
-    "Nobody's provisioning has failed",
-    enforced_by=_ASKERS,
+    "Provisioning a user has failed",
     source="Okta API, application users: syncState ERROR is a failed provisioning task; AWS gives "
     "every refusal the same text, so the 3xx rules say why (docs/research/okta-api.md#app-users)",
     remedy="mend what the 3xx rules find of the person, then retry the task (Dashboard → Tasks).",
@@ -251,9 +233,9 @@ class ExternalIds:
     okta: Mapping[str, str]
 
 
-@profile_rule(
+@user_rule(
     "OIC-630",
-    "A user's external id in AWS is the Okta user's id",
+    "A user's external ID in AWS is not the Okta user's ID",
     severity=Severity.ADVISORY,
     source="AWS SCIM API: externalId must be mapped to something that never changes, the Okta "
     "user's id (docs/research/scim.md#attributes)",
@@ -270,11 +252,10 @@ def external_id(ids: ExternalIds) -> Iterator[Violation]:
             yield "externalId", person, "has another external ID in AWS than in Okta.", *both
 
 
-@rule(
+@doctor_rule(
     "OIC-631",
-    "The token is new enough for CloudTrail to say why AWS refuses",
+    "The token is too old for CloudTrail to record why AWS refuses requests",
     severity=Severity.ADVISORY,
-    enforced_by=_ASKERS,
     source="AWS: SCIM calls are in CloudTrail only with tokens made since September 2024; the body "
     "of a refusal never says the reason (docs/research/scim.md#errors)",
     remedy="generate a new token and store it in the secret with its dates.",

@@ -4,7 +4,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 from okta_idc.rules.attributes import tag_characters
-from okta_idc.rules.registry import EnforcementPoint, Related, Violation, rule
+from okta_idc.rules.registry import EnforcementPoint, Related, Violation, doctor_rule, rule
 
 _ADDRESS = ("streetAddress", "locality", "region", "postalCode", "country", "formatted")
 _WORK = (
@@ -41,7 +41,7 @@ class Feeds:
 
 @rule(
     "OIC-409",
-    "No key comes both from Okta and from the identity store",
+    "An attribute key comes from both Okta and the Identity Store",
     enforced_by=(EnforcementPoint.COMPONENT, EnforcementPoint.POLICY, EnforcementPoint.DOCTOR),
     source="AWS: the instance's mapping overwrites the SAML attribute of the same key ; an older "
     "page says the opposite (docs/research/identity-center.md#attributes-for-access-control). The "
@@ -67,10 +67,9 @@ class Switch:
     status: str
 
 
-@rule(
+@doctor_rule(
     "OIC-410",
-    "Attributes for access control are switched on where they are sent",
-    enforced_by=(EnforcementPoint.DOCTOR,),
+    "Attributes for access control are sent, but not enabled in AWS",
     source="AWS's page (docs/research/aws-setup-page.md#step-4): the feature is enabled first; "
     "without it no attribute becomes a session tag, and policies that ask for one deny everybody",
     remedy="enable it: IAM Identity Center → Settings → Attributes for access control (with "
@@ -87,7 +86,7 @@ def switched_on(switch: Switch) -> Iterator[Violation]:
 
 @rule(
     "OIC-411",
-    "An instance's attribute has a key and a source that AWS takes",
+    "An attribute of the instance has a key or source that AWS does not accept",
     enforced_by=(EnforcementPoint.COMPONENT, EnforcementPoint.POLICY, EnforcementPoint.DOCTOR),
     source="AWS API, AccessControlAttribute: Key 1–128 letters, separators, numbers and _.:/=+-@; "
     "the sources of an external IdP (docs/research/identity-center.md#instance-attributes)",

@@ -40,7 +40,7 @@ class PermissionSet:
 
 @rule(
     "OIC-501",
-    "A permission set's name is 1–32 of A–Z, a–z, 0–9 and _+=,.@-",
+    "A permission set's name is not valid",
     enforced_by=_DECLARED,
     source="AWS API, PermissionSetName",
     remedy="shorten the name, and leave out blanks.",
@@ -55,7 +55,7 @@ def set_name(subject: PermissionSet) -> Iterator[Violation]:
 
 @rule(
     "OIC-502",
-    "A permission set's description has 1–700 Latin-1 characters",
+    "A permission set's description is empty, too long or not Latin-1",
     enforced_by=_DECLARED,
     source="AWS API, PermissionSetDescription: 1–700 of U+0009, U+000A, U+000D, U+0020–U+007E and "
     "U+00A1–U+00FF. Terraform's provider lets more pass, and AWS then refuses",
@@ -77,7 +77,7 @@ def set_description(subject: PermissionSet) -> Iterator[Violation]:
 
 @rule(
     "OIC-503",
-    "A session lasts 1 to 12 hours, in ISO 8601",
+    "A session duration is not 1 to 12 hours in ISO 8601",
     enforced_by=_DECLARED,
     source="AWS User Guide, session duration: 1 to 12 hours; API, Duration: ISO 8601",
     remedy="write PT1H up to PT12H, e.g. PT8H or PT90M.",
@@ -101,7 +101,7 @@ def session_duration(subject: PermissionSet) -> Iterator[Violation]:
 
 @rule(
     "OIC-504",
-    "A relay state has at most 240 characters of a URL",
+    "A relay state is not valid",
     enforced_by=_DECLARED,
     source="AWS API, RelayState: 1–240 letters, digits and &$@#\\/%?=~-_'\"|!:,.;*+[] (){}",
     remedy="leave it out, or give the address of a page in the AWS console.",
@@ -117,7 +117,7 @@ def relay_state(subject: PermissionSet) -> Iterator[Violation]:
 
 @rule(
     "OIC-505",
-    "An inline policy has at most 10,240 characters without white space, 32,768 bytes in all",
+    "An inline policy is too long",
     enforced_by=_DECLARED,
     source="AWS quotas: one inline policy a permission set, at most 32,768 bytes, of which 10,240 "
     "non-white-space characters; API, PermissionSetPolicyDocument: U+0020–U+00FF, tab, line ends",
@@ -141,7 +141,7 @@ def inline_policy_size(subject: PermissionSet) -> Iterator[Violation]:
 
 @rule(
     "OIC-506",
-    "An inline policy is an IAM policy in JSON",
+    "An inline policy is not an IAM policy in JSON",
     enforced_by=_DECLARED,
     source="AWS API, PutInlinePolicyToPermissionSet; IAM: a policy is a JSON object with Statement",
     remedy="give the policy as JSON text with Version and Statement.",
@@ -168,7 +168,7 @@ def policy_document(text: str) -> dict[str, Any] | None:
 
 @rule(
     "OIC-507",
-    "A permission set has at most 20 managed policies",
+    "A permission set has more than 20 managed policies",
     enforced_by=_ASKERS,
     source="AWS quotas: 20 AWS and customer managed policies a permission set; each account's IAM "
     "quota for policies on a role (10 unless raised there) must allow as many",
@@ -185,7 +185,7 @@ def managed_policies(subject: PermissionSet) -> Iterator[Violation]:
 
 @rule(
     "OIC-508",
-    "Permission sets differ in name",
+    "Several permission sets have the same name",
     enforced_by=_DECLARED,
     source="AWS answers ConflictException to a second set of one name, and the provider retries, "
     "like a hang (docs/research/aws-provider.md#repeated-conflicts)",

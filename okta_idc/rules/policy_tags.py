@@ -36,7 +36,7 @@ def _policy(effect: str, operator: str, key: str) -> str:
 
 @rule(
     "OIC-520",
-    "A policy asks only for session tags that are sent",
+    "A policy refers to a session tag that is not sent",
     enforced_by=_ASKERS,
     source="AWS's page (docs/research/aws-setup-page.md#step-4): permission sets decide by the "
     "attributes that Okta sends; IAM: the key is written as it was sent, and a condition on a "
@@ -58,7 +58,7 @@ def tags_are_sent(subject: PolicyAndTags) -> Iterator[Violation]:
 
 @rule(
     "OIC-521",
-    "A Deny on a session tag also denies those without the tag",
+    "A Deny on a session tag does not apply to users without the tag",
     severity=Severity.ADVISORY,
     enforced_by=(EnforcementPoint.POLICY, EnforcementPoint.DOCTOR),
     source="IAM: StringEquals and StringLike are false for a key that is not there, so the Deny "

@@ -4,7 +4,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 
 from okta_idc.okta_expression import Invalid, parse
-from okta_idc.rules.registry import EnforcementPoint, Severity, Violation, rule
+from okta_idc.rules.registry import EnforcementPoint, Severity, Violation, doctor_rule, rule
 
 UNSUPPORTED = ("password", "ims", "photos", "x509Certificates", "entitlements", "groups")
 """What AWS's SCIM endpoint does not take of a user."""
@@ -14,7 +14,7 @@ _NAMES = ("firstName", "lastName", "displayName")
 
 @rule(
     "OIC-311",
-    "Roles are not counted on",
+    "Roles are set, which AWS ignores",
     severity=Severity.ADVISORY,
     enforced_by=(EnforcementPoint.COMPONENT, EnforcementPoint.POLICY, EnforcementPoint.DOCTOR),
     source="AWS's page (docs/research/aws-setup-page.md#considerations): no roles. Against it, "
@@ -31,7 +31,7 @@ def roles(profile: Mapping[str, object]) -> Iterator[Violation]:
 
 @rule(
     "OIC-312",
-    "Nothing is synchronised that AWS's SCIM does not take",
+    "An attribute is synchronized that AWS's SCIM does not support",
     enforced_by=(EnforcementPoint.COMPONENT, EnforcementPoint.POLICY, EnforcementPoint.DOCTOR),
     source="AWS SCIM API: password, ims, photos, x509Certificates, entitlements, and groups of a "
     "user, are not supported (docs/research/scim.md#attributes)",
@@ -59,11 +59,10 @@ ProfileMapping = Mapping[str, Mapped]
 """The app's attributes by name, and what fills each."""
 
 
-@rule(
+@doctor_rule(
     "OIC-322",
-    "The profile mapping fills first, last and display name",
+    "The profile mapping does not fill first, last and display name",
     severity=Severity.ADVISORY,
-    enforced_by=(EnforcementPoint.DOCTOR,),
     source="AWS's page (docs/research/aws-setup-page.md#provisioning-features): a mapping fills "
     "AWS's attributes. Okta does not require a display name, AWS does: the most common failure "
     "(docs/research/okta-api.md#user-profile). Advisory: OIC-301 counts the people whom it hits",
@@ -86,7 +85,7 @@ def names_are_mapped(mapping: ProfileMapping) -> Iterator[Violation]:
 
 @rule(
     "OIC-323",
-    "Mapped attributes are sent on updates too",
+    "A mapped attribute is not sent on updates",
     severity=Severity.ADVISORY,
     enforced_by=(EnforcementPoint.POLICY, EnforcementPoint.DOCTOR),
     source="AWS's page (docs/research/aws-setup-page.md#provisioning-features): changes are sent. "
@@ -105,7 +104,7 @@ def mapping_is_pushed(mapping: ProfileMapping) -> Iterator[Violation]:
 
 @rule(
     "OIC-324",
-    "A mapped attribute is filled by an Okta expression",
+    "A profile mapping is not an Okta expression",
     enforced_by=(EnforcementPoint.COMPONENT, EnforcementPoint.POLICY),
     source="Okta, expression language: user.ATTRIBUTE is the person's, a constant is sent as it "
     "stands, with or without quotes (docs/research/okta-api.md#expressions)",

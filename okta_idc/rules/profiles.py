@@ -11,7 +11,7 @@ from typing import Any
 
 from okta_idc.rules.characters import FORBIDDEN, forbidden, named_characters, outside
 from okta_idc.rules.profile_mappings import UNSUPPORTED, roles, unsupported
-from okta_idc.rules.registry import Finding, Violation, profile_rule
+from okta_idc.rules.registry import Finding, Violation, user_rule
 from okta_idc.rules.user_names import ADDR_SPEC, user_name_address, user_name_space
 
 Profile = Mapping[str, object]
@@ -52,9 +52,9 @@ def _texts(profile: Profile, attributes: tuple[str, ...]) -> Iterator[tuple[str,
             yield attribute, value
 
 
-@profile_rule(
+@user_rule(
     "OIC-301",
-    "Every user has a first name, last name, username and display name",
+    "A user lacks a first name, last name, username or display name",
     source="AWS's page (docs/research/aws-setup-page.md#troubleshooting): a user without one of "
     "them is not provisioned",
     remedy=f"fill the attribute {_IN_OKTA}.",
@@ -73,9 +73,9 @@ def required_names(profile: Profile) -> Iterator[Violation]:
             yield attribute, None, f"{label} is empty."
 
 
-@profile_rule(
+@user_rule(
     "OIC-303",
-    "Synchronised attributes other than profileUrl hold none of <>;:%",
+    "A synchronized attribute other than profileUrl contains one of <>;:%",
     source="AWS's page (docs/research/aws-setup-page.md#troubleshooting) and Okta's article on the "
     "app forbid them in synchronized attributes; the Identity Store API allows all five. The rule "
     "follows the page, except for profileUrl: every URL has a colon. Judged: " + ", ".join(_NO_URL),
@@ -90,9 +90,9 @@ def forbidden_characters(profile: Profile) -> Iterator[Violation]:
             yield attribute, value, f"holds {' '.join(wrong)}."
 
 
-@profile_rule(
+@user_rule(
     "OIC-304",
-    "An address is complete or absent",
+    "An address is incomplete",
     source="AWS's page (docs/research/aws-setup-page.md#troubleshooting): an incomplete address is "
     "refused",
     remedy="fill all five parts of the address in the person's Okta profile, or none.",
@@ -106,9 +106,9 @@ def complete_address(profile: Profile) -> Iterator[Violation]:
         yield "address", None, f"lacks {', '.join(missing)}."
 
 
-@profile_rule(
+@user_rule(
     "OIC-305",
-    "Synchronised attributes hold no control or zero-width characters",
+    "A synchronized attribute contains control or zero-width characters",
     source="AWS Identity Store API: texts are letters, marks, symbols, numbers, punctuation, tab, "
     "line ends and three blanks; another character breaks the one user with a generic 400",
     remedy=f"type the value anew {_IN_OKTA}; it was probably pasted.",
@@ -122,9 +122,9 @@ def hidden_characters(profile: Profile) -> Iterator[Violation]:
             yield attribute, value, f"holds {named_characters(hidden)}."
 
 
-@profile_rule(
+@user_rule(
     "OIC-307",
-    "An attribute without a value is absent, not an empty text",
+    "An attribute is an empty string instead of null",
     source="AWS SCIM API and Okta's article on the app: an empty text is not allowed, null is. In "
     "Okta a value that was never set is null, and a cleared one is an empty text",
     remedy="set the attribute to null: clear it by API or import, or map it by an expression that "
@@ -144,9 +144,9 @@ def no_empty_text(profile: Profile) -> Iterator[Violation]:
             yield attribute, "", "is an empty text."
 
 
-@profile_rule(
+@user_rule(
     "OIC-308",
-    "Synchronised attributes are texts",
+    "A synchronized attribute is not a string",
     source="SCIM core schema (RFC 7643 §4.1) and AWS Identity Store API: these attributes are "
     "strings; AWS answers 400 to a number or a list",
     remedy="change the type of the attribute in Okta (Profile Editor), or map it by an expression "
@@ -173,9 +173,9 @@ def _kind(value: object) -> str:
     return "a list" if isinstance(value, list) else "an object"
 
 
-@profile_rule(
+@user_rule(
     "OIC-309",
-    "Email, phone number and address have one value",
+    "Email, phone number or address has several values",
     source="AWS SCIM API: at most one of emails, addresses and phoneNumbers; more than one is "
     "answered with 400, and only CloudTrail says «exceeds allowed limit of 1»",
     remedy="map an attribute that holds one value.",
@@ -190,9 +190,9 @@ def one_value(profile: Profile) -> Iterator[Violation]:
             yield attribute, None, "is a list; AWS takes one value."
 
 
-@profile_rule(
+@user_rule(
     "OIC-310",
-    "The manager is named or absent",
+    "The manager is empty",
     source="AWS SCIM API, common errors: an empty enterprise manager.value is refused "
     "(docs/research/scim.md#attributes)",
     remedy="fill the manager in the person's Okta profile, or set it to null.",
@@ -206,9 +206,9 @@ def manager(profile: Profile) -> Iterator[Violation]:
         yield "manager", str(value), "is empty."
 
 
-@profile_rule(
+@user_rule(
     "OIC-313",
-    "A username has at most 128 characters, other attributes 1,024",
+    "A username is longer than 128 characters, or an attribute longer than 1,024",
     source="AWS Identity Store API: UserName 1–128, other texts 1–1,024 characters",
     remedy=f"shorten the value {_IN_OKTA}.",
     good={"userName": "a@example.com"},

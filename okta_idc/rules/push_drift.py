@@ -21,7 +21,7 @@ class FoundMapping:
 
 @rule(
     "OIC-601",
-    "No push mapping is in ERROR",
+    "A push mapping is in ERROR",
     enforced_by=_ASKERS,
     source="Okta API, group push mappings: in ERROR Okta has stopped pushing the group; the "
     "provider can neither update nor destroy such a mapping "
@@ -40,7 +40,7 @@ def mapping_in_error(mapping: FoundMapping) -> Iterator[Violation]:
 
 @rule(
     "OIC-604",
-    "A push mapping that is declared active is active",
+    "A push mapping that is declared active is not active",
     enforced_by=_ASKERS,
     source="Okta API, group push mappings: an INACTIVE mapping pushes nothing, and the group in "
     "AWS keeps the members it had (docs/research/group-push.md#status)",
@@ -69,7 +69,7 @@ _MORE = Groups(frozenset(), frozenset({"aws-admins"}))
 
 @rule(
     "OIC-602",
-    "A declared push mapping is there",
+    "A declared push mapping is gone",
     enforced_by=_ASKERS,
     source="Okta provider: a mapping deleted outside goes unseen on a plain `up`, and makes a "
     "refresh fail with 404 (docs/research/okta-provider.md#push-groups)",
@@ -87,7 +87,7 @@ def mapping_gone(groups: Groups) -> Iterator[Violation]:
 
 @rule(
     "OIC-603",
-    "Every push mapping is declared",
+    "A push mapping is unmanaged",
     severity=Severity.ADVISORY,
     enforced_by=_ASKERS,
     source="this kit: what is made by hand beside the program is nobody's to review or to remove",
@@ -103,7 +103,7 @@ def mapping_by_hand(groups: Groups) -> Iterator[Violation]:
 
 @rule(
     "OIC-605",
-    "A declared assignment is there",
+    "A declared assignment is gone",
     enforced_by=_ASKERS,
     source="AWS's page (docs/research/aws-setup-page.md#provisioning-features): unassigned users "
     "are disabled. The provider sees it on a refresh only "
@@ -120,7 +120,7 @@ def assignment_gone(groups: Groups) -> Iterator[Violation]:
 
 @rule(
     "OIC-606",
-    "Every assignment is declared",
+    "An assignment is unmanaged",
     severity=Severity.ADVISORY,
     enforced_by=_ASKERS,
     source="nobody reviews what is unmanaged; the provider's plural resource would remove it "

@@ -4,7 +4,7 @@ target when the mapping goes. What became of them in Okta is in `push_drift`."""
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-from okta_idc.rules.registry import EnforcementPoint, Severity, Violation, rule
+from okta_idc.rules.registry import Severity, Violation, policy_rule
 
 
 @dataclass(frozen=True, slots=True)
@@ -20,10 +20,9 @@ class PushMapping:
     status: str = "ACTIVE"
 
 
-@rule(
+@policy_rule(
     "OIC-220",
-    "Destroying a push mapping leaves the group in AWS",
-    enforced_by=(EnforcementPoint.POLICY,),
+    "Destroying a push mapping deletes the group in AWS",
     source="Okta provider: delete_target_group_on_destroy is true unless it is set, also when the "
     "mapping is replaced, and then the value in the old state counts; account assignments hang on "
     "the group's id (docs/research/okta-provider.md#delete-flag-of-a-push-group)",
@@ -42,10 +41,9 @@ def keeps_target(mapping: PushMapping) -> Iterator[Violation]:
         )
 
 
-@rule(
+@policy_rule(
     "OIC-221",
-    "A push mapping names one target",
-    enforced_by=(EnforcementPoint.POLICY,),
+    "A push mapping names two targets",
     source="Okta API, group push mappings: targetGroupId or targetGroupName; the provider sends "
     "both when both are set (docs/research/okta-provider.md#targets-of-a-push-group)",
     remedy="keep target_group_id to link a group that exists in AWS, or target_group_name to make "
@@ -59,11 +57,10 @@ def one_target(mapping: PushMapping) -> Iterator[Violation]:
         yield "target_group_id", mapping.target_group_id, "stands beside target_group_name."
 
 
-@rule(
+@policy_rule(
     "OIC-222",
-    "A push mapping is active",
+    "A push mapping is not active",
     severity=Severity.ADVISORY,
-    enforced_by=(EnforcementPoint.POLICY,),
     source="Okta API, group push mappings: an INACTIVE mapping pushes nothing; the group stays in "
     "AWS with the members it had (docs/research/group-push.md#status)",
     remedy="set the status to ACTIVE, or remove the mapping if the group is no longer pushed.",
@@ -76,11 +73,10 @@ def is_active(mapping: PushMapping) -> Iterator[Violation]:
         yield "status", mapping.status, "pushes nothing."
 
 
-@rule(
+@policy_rule(
     "OIC-223",
-    "An assignment's priority is not 0",
+    "An assignment has priority 0",
     severity=Severity.ADVISORY,
-    enforced_by=(EnforcementPoint.POLICY,),
     source="Okta provider: a priority of 0 counts as unset; if Okta then gives the group another, "
     "the provider writes it again on every run (docs/research/okta-provider.md#priority-zero)",
     remedy="leave the priority out, or number from 1 on all groups.",

@@ -129,6 +129,7 @@ class Rule(Generic[Subject]):
 
     id: str
     title: str
+    """What is wrong where the rule is broken."""
     severity: Severity
     enforced_by: tuple[EnforcementPoint, ...]
     source: str
@@ -187,5 +188,8 @@ def rule(
     return register
 
 
-profile_rule = partial(rule, enforced_by=(EnforcementPoint.DOCTOR,), personal=True)
-"""A rule on people's attributes: only the doctor sees those, and its findings may quote them."""
+component_rule = partial(rule, enforced_by=(EnforcementPoint.COMPONENT,))
+policy_rule = partial(rule, enforced_by=(EnforcementPoint.POLICY,))
+doctor_rule = partial(rule, enforced_by=(EnforcementPoint.DOCTOR,))
+user_rule = partial(doctor_rule, personal=True)
+"""A rule on users' attributes: only the doctor reads those, and its findings may quote them."""

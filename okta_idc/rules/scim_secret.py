@@ -10,7 +10,7 @@ from datetime import UTC, datetime, timedelta
 from typing import Any, cast
 
 from okta_idc.rules.endpoints import SCIM_ENDPOINT, normalise_endpoint
-from okta_idc.rules.registry import EnforcementPoint, Severity, Violation, rule
+from okta_idc.rules.registry import EnforcementPoint, Severity, Violation, doctor_rule, rule
 
 SHAPE = '{"endpoint": "…", "token": "…", "token_id": "…", "created": "…", "expires": "…"}'
 _TAG_KEYS = ("endpoint", "token_id", "created", "expires")
@@ -36,7 +36,7 @@ class ScimSecret:
 
 @rule(
     "OIC-102",
-    "The secret holds endpoint, token, token id and both dates",
+    "The secret lacks the endpoint, the token, the token ID or a date",
     enforced_by=(EnforcementPoint.COMPONENT,),
     source="this kit: the one shape it reads. AWS has no API for a token's expiry, so it is known "
     "only if it is recorded",
@@ -87,7 +87,7 @@ def read_secret(text: str) -> ScimSecret:
 
 @rule(
     "OIC-103",
-    "The SCIM token has not expired",
+    "The SCIM token has expired",
     enforced_by=(EnforcementPoint.COMPONENT, EnforcementPoint.DOCTOR),
     source="AWS User Guide, automatic provisioning: a token lives one year. Then all SCIM calls "
     "are refused and existing users stay, so people who left keep their access",
@@ -102,11 +102,10 @@ def token_not_expired(subject: tuple[datetime, datetime]) -> Iterator[Violation]
         yield "expires", None, f"expired on {expires.date()}: AWS refuses the token."
 
 
-@rule(
+@doctor_rule(
     "OIC-104",
-    "The SCIM token has more than 90 days left",
+    "The SCIM token expires within 90 days",
     severity=Severity.ADVISORY,
-    enforced_by=(EnforcementPoint.DOCTOR,),
     source="AWS User Guide, automatic provisioning: AWS begins to remind 90 days before the "
     "token's end (docs/research/scim.md#access-tokens)",
     remedy=_ROTATE,
@@ -120,10 +119,9 @@ def token_not_ending(subject: tuple[datetime, datetime]) -> Iterator[Violation]:
         yield "expires", None, f"expires in {(expires - now).days} days, on {expires.date()}."
 
 
-@rule(
+@doctor_rule(
     "OIC-105",
-    "The SCIM token has more than 15 days left",
-    enforced_by=(EnforcementPoint.DOCTOR,),
+    "The SCIM token expires within 15 days",
     source="AWS User Guide, automatic provisioning: in the last 15 days AWS reminds daily "
     "(docs/research/scim.md#access-tokens). It is blocking, though provisioning still works, since "
     "a pipeline that fails on blocking findings only would stay green until everything stops",
@@ -140,7 +138,7 @@ def token_not_ending_now(subject: tuple[datetime, datetime]) -> Iterator[Violati
 
 @rule(
     "OIC-106",
-    "The token's dates are at most a year apart",
+    "The token's dates are more than a year apart",
     enforced_by=(EnforcementPoint.COMPONENT,),
     source="AWS User Guide, automatic provisioning: a token lives one year. No API tells its "
     "expiry, so a wrong date in the secret is a warning that never comes",
@@ -177,7 +175,7 @@ _REFUSED = {
 
 @rule(
     "OIC-117",
-    "IAM Identity Center takes the token at its endpoint",
+    "IAM Identity Center rejects the token at its endpoint",
     enforced_by=(EnforcementPoint.COMPONENT,),
     source="AWS, SCIM developer guide, common errors: 401 for a token that is wrong or has "
     "expired; for another tenant's too (docs/research/scim.md#errors). Asked by three reads before "
@@ -206,11 +204,10 @@ def token_taken(subject: ScimAnswer) -> Iterator[Violation]:
         yield "endpoint", None, problem
 
 
-@rule(
+@doctor_rule(
     "OIC-109",
-    "The secret's tags say what is not secret about it",
+    "The secret lacks tags for the parts that are not secret",
     severity=Severity.ADVISORY,
-    enforced_by=(EnforcementPoint.DOCTOR,),
     source="this kit: whoever needs only the endpoint or the days left reads the tags, and never "
     "sees the token (docs/research/identity-center.md#secret-of-the-scim-token)",
     remedy="tag the secret with endpoint, token_id, created and expires, the same texts as in it.",

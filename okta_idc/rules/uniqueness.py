@@ -3,7 +3,7 @@
 from collections import Counter
 from collections.abc import Iterator
 
-from okta_idc.rules.registry import Related, Violation, profile_rule, repeated
+from okta_idc.rules.registry import Related, Violation, repeated, user_rule
 
 
 def _shared(values: tuple[str, ...], keys: tuple[str, ...], what: str) -> Iterator[Violation]:
@@ -15,9 +15,9 @@ def _shared(values: tuple[str, ...], keys: tuple[str, ...], what: str) -> Iterat
             yield f"[{index}]", values[index], message, Related(f"[{first}]")
 
 
-@profile_rule(
+@user_rule(
     "OIC-302",
-    "Usernames are unique",
+    "Several users have the same username",
     source="AWS's page (docs/research/aws-setup-page.md#troubleshooting): user names are unique; "
     "AWS compares them without case",
     remedy="give one of them another value, or map the username to an attribute that is unique "
@@ -30,9 +30,9 @@ def unique_user_names(user_names: tuple[str, ...]) -> Iterator[Violation]:
     return _shared(user_names, tuple(map(str.casefold, user_names)), "username")
 
 
-@profile_rule(
+@user_rule(
     "OIC-306",
-    "Email addresses are unique",
+    "Several users have the same email address",
     source="AWS SCIM API: the primary email is unique in the identity store; a second user with it "
     "is answered with 409 (docs/research/scim.md#attributes)",
     remedy="give one of them another email address, or take email out of the app's profile "
@@ -47,9 +47,9 @@ def unique_emails(emails: tuple[str, ...]) -> Iterator[Violation]:
     return _shared(emails, tuple(map(str.casefold, emails)), "email")
 
 
-@profile_rule(
+@user_rule(
     "OIC-316",
-    "External ids are unique",
+    "Several users have the same external ID",
     source="AWS SCIM API: externalId is unique in the identity store and must be something that "
     "never changes (docs/research/scim.md#attributes)",
     remedy="map externalId to the Okta user's id.",

@@ -11,14 +11,7 @@ from okta_idc.okta_expression import (
     username_of,
 )
 from okta_idc.rules.characters import named_characters, white_space
-from okta_idc.rules.registry import (
-    EnforcementPoint,
-    Related,
-    Severity,
-    Violation,
-    profile_rule,
-    rule,
-)
+from okta_idc.rules.registry import EnforcementPoint, Related, Severity, Violation, rule, user_rule
 
 ADDR_SPEC = re.compile(r"[^@\s]+@[^@\s]+")
 """An email address, as far as a rule can judge it (RFC 2822 addr-spec is wider and stranger)."""
@@ -26,9 +19,9 @@ ADDR_SPEC = re.compile(r"[^@\s]+@[^@\s]+")
 _ADDRESSES = frozenset({"email", "login", "secondEmail"})
 
 
-@profile_rule(
+@user_rule(
     "OIC-314",
-    "A username holds no white space",
+    "A username contains white space",
     source="AWS SCIM API, CreateUser and Identity Store API: a user name is letters, marks, "
     "symbols, numbers and punctuation. PutUser's page allows blanks, but nobody gets there who was "
     "not created",
@@ -43,9 +36,9 @@ def user_name_space(profile: Mapping[str, object]) -> Iterator[Violation]:
         yield "userName", value, f"holds {named_characters(found)}."
 
 
-@profile_rule(
+@user_rule(
     "OIC-315",
-    "A username is an email address",
+    "A username is not an email address",
     severity=Severity.ADVISORY,
     source="AWS User Guide, external identity providers: NameID has the format emailAddress, an "
     "RFC 2822 address, and equals the SCIM user name. SCIM itself takes any name, so such a user "
@@ -64,7 +57,7 @@ def user_name_address(profile: Mapping[str, object]) -> Iterator[Violation]:
 
 @rule(
     "OIC-320",
-    "The app's username format names an attribute of the person",
+    "The app's username format contains no user attribute",
     enforced_by=(EnforcementPoint.COMPONENT, EnforcementPoint.POLICY, EnforcementPoint.DOCTOR),
     source="Okta API, userNameTemplate: its value becomes NameID and SCIM userName; without a "
     "reference everybody gets the same name, and AWS takes the first of them (409)",
@@ -81,7 +74,7 @@ def user_name_template(template: str) -> Iterator[Violation]:
 
 @rule(
     "OIC-321",
-    "The app's username format uses an attribute that is unique",
+    "The app's username format uses an attribute that is not unique",
     severity=Severity.ADVISORY,
     enforced_by=(EnforcementPoint.COMPONENT, EnforcementPoint.POLICY),
     source="AWS's page (docs/research/aws-setup-page.md#troubleshooting): user names are unique. "
@@ -100,7 +93,7 @@ def user_name_unique(template: str) -> Iterator[Violation]:
 
 @rule(
     "OIC-325",
-    "The app's username format makes email addresses",
+    "The app's username format does not produce email addresses",
     severity=Severity.ADVISORY,
     enforced_by=(EnforcementPoint.COMPONENT, EnforcementPoint.POLICY),
     source="AWS User Guide, external identity providers: NameID has the format emailAddress, an "
@@ -138,7 +131,7 @@ class Renaming:
 
 @rule(
     "OIC-326",
-    "Changing the username format is said in words",
+    "The username format changes without confirmation",
     enforced_by=(EnforcementPoint.COMPONENT,),
     source="Okta API, userNameTemplate: its value becomes NameID and SCIM userName, so a new "
     "format renames everybody in IAM Identity Center",

@@ -42,7 +42,7 @@ _LATER = WrapValidator(_if_plain)
 Text = Annotated[str, _LATER]
 """A text that nothing is named after, so that it may be an Output."""
 NonEmpty = Annotated[str, Field(min_length=1), _LATER]
-Whole = Annotated[int, BeforeValidator(_whole)]
+_WHOLE = BeforeValidator(_whole)  # after Field: the JSON Schema then has the limits
 Policy = Annotated[dict[str, JsonValue], _LATER]
 
 
@@ -198,7 +198,7 @@ class AssignmentGroup(GroupSource):
     """A group whose users are provisioned. `import_id`, `APP_ID/GROUP_ID`, imports and protects an
     existing assignment; remove it after the first run."""
 
-    priority: Annotated[Whole, Field(ge=1)] | None = None
+    priority: Annotated[int, Field(ge=1), _WHOLE] | None = None
     """Priority of the assignment, 1 is the highest. Set it on all groups or on none."""
 
 
@@ -276,7 +276,7 @@ class Assignments(Node):
     """Also creates and assigns one group with the members of all push groups; `{}` is enough."""
     users: list[Annotated[User, shorthand("login", User)]] = []
     """Users assigned individually, by login or as objects."""
-    max_deprovisioned_users: Annotated[Whole, Field(ge=0)] = 10
+    max_deprovisioned_users: Annotated[int, Field(ge=0), _WHOLE] = 10
     """Blocks a run that would deprovision more users than this."""
     confirm_deprovisioning: list[str] = []
     """Groups and users that may be unassigned regardless of how many users that deprovisions."""
@@ -345,5 +345,5 @@ class TokenExpiryAlarm(AwsLocation):
 
     emails: list[str] = []
     """Recipients; each must confirm the subscription."""
-    days_before: list[Annotated[Whole, Field(ge=1, le=364)]] = [60, 30, 14, 7, 1]
+    days_before: list[Annotated[int, Field(ge=1, le=364), _WHOLE]] = [60, 30, 14, 7, 1]
     """Days before the expiry on which a notification is sent."""

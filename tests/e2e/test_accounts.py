@@ -43,7 +43,7 @@ def up(kit: Kit, *arguments: str) -> Result:
     return kit.run("up", "--yes", "--skip-preview", *arguments)
 
 
-def test_the_secret_and_the_alarm_may_lie_elsewhere(sandbox: Kit) -> None:
+def test_the_secret_and_the_alarm_in_another_account_and_region(sandbox: Kit) -> None:
     secrets = with_role(sandbox, "secretsmanager", "eu-west-1")
     secrets.create_secret(Name="federation/scim", SecretString=json.dumps(sandbox.secret))
     token = {"secret": "federation/scim", "verify_at": sandbox.sandbox["scim"]}
@@ -65,8 +65,8 @@ def test_the_secret_and_the_alarm_may_lie_elsewhere(sandbox: Kit) -> None:
     assert again.code == 0, again.text
 
 
-def test_two_federations_in_one_org_leave_each_other_alone(sandbox: Kit) -> None:
-    sandbox.change(**ALONE, push=["aws-admins"])
+def test_two_federations_in_one_org_do_not_affect_each_other(sandbox: Kit) -> None:
+    sandbox.change(**ALONE, push_groups=["aws-admins"])
     assert up(sandbox).code == 0
     document = yaml.safe_load(sandbox.settings.read_text())
     app = {**FEDERATION["app"], "label": "AWS IAM Identity Center (second)"}
@@ -78,6 +78,7 @@ def test_two_federations_in_one_org_leave_each_other_alone(sandbox: Kit) -> None
     second = sandbox.home / "Pulumi.second.yaml"
     second.write_text(yaml.safe_dump(document))
     made = sandbox.pulumi("stack", "init", "second")
+    (ROOT / second.name).unlink(missing_ok=True)  # `stack init` writes it beside Pulumi.yaml
     assert made.code == 0, made.text
     chosen = ("--stack", "second", "--config-file", str(second))
     done = up(sandbox, *chosen)
@@ -97,7 +98,7 @@ def test_two_federations_in_one_org_leave_each_other_alone(sandbox: Kit) -> None
     assert same.code == 0, same.text
 
 
-def test_a_token_in_the_shell_cannot_take_the_stack_over(sandbox: Kit) -> None:
+def test_a_token_in_the_environment_is_rejected(sandbox: Kit) -> None:
     done = subprocess.run(
         ["pulumi", "preview", "--non-interactive"], cwd=ROOT,
         env={**sandbox.env, "OKTA_ACCESS_TOKEN": "TOPSECRET"}, capture_output=True, text=True,

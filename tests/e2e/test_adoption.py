@@ -31,7 +31,7 @@ DEV, PROD = "210987654321", "321098765432"
 MANAGED = "arn:aws:iam::aws:policy/PowerUserAccess"
 LIMITS = "arn:aws:iam::aws:policy/ReadOnlyAccess"
 IMPORTED = 13
-"""The app, its assignment, two permission sets, four policies, four assignments in accounts, and
+"""The app, its assignment, two permission sets, four policies, four account assignments, and
 attributes for access control."""
 OWN_TAG = {
     "Version": "2012-10-17",
@@ -44,8 +44,8 @@ OWN_TAG = {
 }  # fmt: skip
 
 
-class Hands:
-    """Whoever made the federation, without this kit."""
+class Administrator:
+    """The administrator who set up the federation, without this kit."""
 
     def __init__(self, kit: Kit) -> None:
         self.kit = kit
@@ -94,10 +94,10 @@ def aws_groups(kit: Kit) -> dict[str, str]:
 
 
 @pytest.fixture(scope="module")
-def hands(kit: Kit) -> Iterator[Hands]:
-    """The sandbox, with a federation made by hand and an empty stack."""
+def administrator(kit: Kit) -> Iterator[Administrator]:
+    """The sandbox, with a federation that was set up by an administrator, and an empty stack."""
     with kit.running_sandbox():
-        made = Hands(kit)
+        made = Administrator(kit)
         app = made.app("AWS by hand", Department="user.department", CostCenter="user.costCenter")
         Person(kit).turns_provisioning_on()
         made.assigns(app, "aws-access", 1)
@@ -145,7 +145,7 @@ def adopt(kit: Kit, *arguments: str) -> Result:
 
 
 def use(kit: Kit, federation: dict[str, Any]) -> None:
-    """These settings, with the sandbox's address and credentials."""
+    """Write these settings, with the sandbox's address and credentials."""
     document = yaml.safe_load(kit.settings.read_text())
     document["config"][KEY] = federation
     kit.settings.write_text(yaml.safe_dump(document))
@@ -165,13 +165,13 @@ def steps(preview: Result) -> dict[str, set[str]]:
 
 
 def writes(kit: Kit, since: int) -> list[tuple[str, str]]:
-    """Calls to Okta and to the SCIM endpoint that could change something."""
+    """The changing calls to Okta and to the SCIM endpoint."""
     made = kit.okta("GET", "/sandbox/request-log")[since:]
     return [(c["method"], c["path"]) for c in made if c["method"] not in ("GET", "HEAD")]
 
 
 def aws_writes(kit: Kit) -> list[str]:
-    """The same of AWS, by IAM actions, since the sandbox began."""
+    """The changing calls to AWS since the sandbox started, as IAM actions."""
     made = [call["operation"] for call in kit.okta("GET", "/sandbox/request-log?server=aws")]
     return [action for action in made if not re.match(r"[\w-]+:(List|Get|Describe)", action)]
 
@@ -186,19 +186,23 @@ def mappings(kit: Kit) -> dict[str, tuple[str, str]]:
     return {m["id"]: (m["sourceGroupId"], m["status"]) for m in listed}
 
 
-def in_aws(hands: Hands) -> dict[str, Any]:
-    """Who has what, and what each permission set is."""
-    sets = hands.sso.list_permission_sets(InstanceArn=hands.instance)["PermissionSets"]
+def in_aws(administrator: Administrator) -> dict[str, Any]:
+    """The permission sets, their policies and their account assignments."""
+    sets = administrator.sso.list_permission_sets(InstanceArn=administrator.instance)[
+        "PermissionSets"
+    ]
     found: dict[str, Any] = {}
     for arn in sets:
-        at = {"InstanceArn": hands.instance, "PermissionSetArn": arn}
-        shown = hands.sso.describe_permission_set(**at)["PermissionSet"]
-        managed = hands.sso.list_managed_policies_in_permission_set(**at)
-        accounts = hands.sso.list_accounts_for_provisioned_permission_set(**at)["AccountIds"]
+        at = {"InstanceArn": administrator.instance, "PermissionSetArn": arn}
+        shown = administrator.sso.describe_permission_set(**at)["PermissionSet"]
+        managed = administrator.sso.list_managed_policies_in_permission_set(**at)
+        accounts = administrator.sso.list_accounts_for_provisioned_permission_set(**at)[
+            "AccountIds"
+        ]
         given = [
             (account, each["PrincipalId"])
             for account in sorted(accounts)
-            for each in hands.sso.list_account_assignments(**at, AccountId=account)[
+            for each in administrator.sso.list_account_assignments(**at, AccountId=account)[
                 "AccountAssignments"
             ]
         ]
@@ -207,7 +211,7 @@ def in_aws(hands: Hands) -> dict[str, Any]:
 
 
 def without_import_ids(federation: dict[str, Any]) -> dict[str, Any]:
-    """As whoever has adopted edits the file afterwards."""
+    """The settings without import IDs, as a user edits the file after adoption."""
 
     def bare(value: Any) -> Any:
         if isinstance(value, dict):
@@ -232,9 +236,11 @@ class Adoption:
 
 
 @pytest.fixture(scope="module")
-def story(kit: Kit, hands: Hands, tmp_path_factory: pytest.TempPathFactory) -> Adoption:
+def story(
+    kit: Kit, administrator: Administrator, tmp_path_factory: pytest.TempPathFactory
+) -> Adoption:
     """`okta-idc adopt`."""
-    known = aws_groups(kit), mappings(kit), in_aws(hands), aws_writes(kit)
+    known = aws_groups(kit), mappings(kit), in_aws(administrator), aws_writes(kit)
     before, out = request_count(kit), tmp_path_factory.mktemp("adopt") / "Pulumi.adopted.yaml"
     done = adopt(kit, "--out", str(out))
     assert done.code == 0, done.text
@@ -269,7 +275,7 @@ def owned(
     return writes(kit, before)
 
 
-def test_adopt_writes_a_stack_file_that_loads_and_leaves_nothing_out(story: Adoption) -> None:
+def test_adopt_writes_a_complete_stack_file(story: Adoption) -> None:
     assert story.okta_writes == []
     assert TOKEN not in story.output
     assert [g["name"] for g in story.federation["push"]] == list(PUSHED)
@@ -285,7 +291,7 @@ def test_the_first_preview_shows_imports_only(kit: Kit, story: Adoption) -> None
     assert writes(kit, before) == []
 
 
-def test_the_first_up_sends_nothing(
+def test_the_first_up_makes_no_changing_call(
     kit: Kit, story: Adoption, imported: list[tuple[str, str]]
 ) -> None:
     assert imported == []
@@ -294,8 +300,10 @@ def test_the_first_up_sends_nothing(
 
 
 @pytest.mark.usefixtures("imported")
-def test_nothing_in_aws_has_changed(kit: Kit, hands: Hands, story: Adoption) -> None:
-    assert in_aws(hands) == story.in_aws
+def test_nothing_in_aws_has_changed(
+    kit: Kit, administrator: Administrator, story: Adoption
+) -> None:
+    assert in_aws(administrator) == story.in_aws
     assert story.aws_writes  # the calls that set the federation up are recorded
     assert aws_writes(kit) == story.aws_writes
 
@@ -310,7 +318,7 @@ def test_a_second_up_and_a_refresh_change_nothing(kit: Kit) -> None:
 
 
 @pytest.mark.usefixtures("imported")
-def test_everything_that_was_imported_is_protected(kit: Kit) -> None:
+def test_imported_resources_are_protected(kit: Kit) -> None:
     document = json.loads(kit.pulumi("stack", "export").text)
     kept = [r for r in document["deployment"]["resources"] if r.get("importID")]
     assert len(kept) == IMPORTED
@@ -320,7 +328,7 @@ def test_everything_that_was_imported_is_protected(kit: Kit) -> None:
     assert "cannot be deleted" in done.text
 
 
-def test_the_mappings_can_be_owned_without_a_call_to_okta(
+def test_push_mappings_are_imported_without_a_changing_call(
     kit: Kit, owned: list[tuple[str, str]]
 ) -> None:
     assert owned == []
@@ -334,9 +342,7 @@ def test_the_mappings_can_be_owned_without_a_call_to_okta(
 
 
 @pytest.mark.usefixtures("owned")
-def test_the_app_is_then_told_once_to_leave_its_sign_on_policy_alone(
-    kit: Kit, story: Adoption
-) -> None:
+def test_the_next_up_updates_only_the_app_and_only_once(kit: Kit, story: Adoption) -> None:
     [app] = kit.okta("GET", "/api/v1/apps?limit=200")
     before = request_count(kit)
     done = kit.run("up", "--yes", "--skip-preview")

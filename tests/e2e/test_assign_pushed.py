@@ -1,4 +1,4 @@
-"""`assign: pushed`, with the real engine: everybody who is pushed is assigned, by a rule."""
+"""`pushed_members_group`, with the real engine: group rules assign all members of push groups."""
 
 from collections.abc import Iterator
 from typing import Any
@@ -24,7 +24,7 @@ def sandbox(kit: Kit) -> Iterator[None]:
 
 @pytest.fixture(scope="module")
 def deployed(kit: Kit) -> None:
-    """A stack that assigns everybody who is pushed."""
+    """A stack that assigns the members of all push groups."""
     new = {"create": "aws-data-people", "rule": 'user.department == "Data"'}
     kit.change(
         assignments={"pushed_members_group": {}},
@@ -56,18 +56,22 @@ def members(kit: Kit, name: str) -> set[str]:
     return {user["profile"]["login"] for user in users}
 
 
-def test_the_example_stack_starts_with_it() -> None:
+def test_the_example_stack_assigns_pushed_members() -> None:
     config = yaml.safe_load((ROOT / "Pulumi.example.yaml").read_text())["config"]
     assert config["okta-identity-center:federation"]["assignments"] == {"pushed_members_group": {}}
 
 
-def test_an_org_without_group_rules_is_told_what_else_there_is(kit: Kit) -> None:
+def test_an_org_without_group_rules_gets_the_alternative(kit: Kit) -> None:
     refusal = {"errorCode": "E0000015", "errorSummary": "No permission to access the feature."}
     kit.okta(
         "POST", "/sandbox/faults",
         {"method": "POST", "path": "/groups/rules", "status": 401, "body": refusal, "times": None},
     )  # fmt: skip
-    kit.change(assign="pushed", push=["aws-admins", "aws-finance"], access={})
+    kit.change(
+        assignments={"pushed_members_group": {}},
+        push_groups=["aws-admins", "aws-finance"],
+        account_access={},
+    )
     done = kit.run("up", "--yes", "--skip-preview")
     kit.okta("DELETE", "/sandbox/faults")
     assert done.code != 0
@@ -77,7 +81,7 @@ def test_an_org_without_group_rules_is_told_what_else_there_is(kit: Kit) -> None
 
 
 @pytest.mark.usefixtures("deployed")
-def test_one_group_is_made_and_filled_with_everybody_who_is_pushed(kit: Kit) -> None:
+def test_one_group_contains_all_members_of_push_groups(kit: Kit) -> None:
     pushed = members(kit, "aws-admins") | members(kit, "aws-finance")
     data = members(kit, "aws-data-people")
     assert data
@@ -86,7 +90,7 @@ def test_one_group_is_made_and_filled_with_everybody_who_is_pushed(kit: Kit) -> 
     [app] = kit.okta("GET", "/api/v1/apps?limit=200")
     [assigned] = kit.okta("GET", f"/api/v1/apps/{app['id']}/groups?limit=200")
     assert assigned["id"] == group(kit, EVERYBODY)["id"]
-    # Whom AWS takes: not the one without a display name, nor the one who is suspended.
+    # AWS rejects the user without a display name, and the suspended user is not provisioned.
     left_out = {"nora.lind@example.com", "vera.holm@example.com"}
     assert kit.groups()["aws-data-people"] == data - left_out
 
@@ -98,7 +102,7 @@ def test_a_second_up_changes_nothing(kit: Kit) -> None:
 
 
 @pytest.mark.usefixtures("joined")
-def test_who_joins_a_pushed_group_is_assigned_and_arrives(kit: Kit) -> None:
+def test_a_new_member_of_a_push_group_is_assigned_and_provisioned(kit: Kit) -> None:
     assert NEW in members(kit, EVERYBODY)
     assert kit.users()[NEW]["UserStatus"] == "ENABLED"
     done = kit.run("up", "--yes", "--skip-preview", "--expect-no-changes")
@@ -106,8 +110,8 @@ def test_who_joins_a_pushed_group_is_assigned_and_arrives(kit: Kit) -> None:
 
 
 @pytest.mark.usefixtures("joined")
-def test_the_next_push_of_the_group_brings_the_membership(kit: Kit) -> None:
-    """The change of membership was pushed before the person stood in AWS
+def test_the_next_push_adds_the_membership(kit: Kit) -> None:
+    """The change of membership was pushed before the user was provisioned
     (docs/research/group-push.md#order-of-changes)."""
     [app] = kit.okta("GET", "/api/v1/apps?limit=200")
     path = f"/api/v1/apps/{app['id']}/group-push/mappings"

@@ -1,4 +1,4 @@
-"""Bad input, with the real engine: a clear error that names place, value and fix; no traceback;
+"""Invalid input, with the real engine: an error with path, value and remedy; no traceback;
 nothing half done."""
 
 import json
@@ -90,7 +90,7 @@ def refused(kit: Kit, *says: str) -> None:
     ],
     ids=lambda value: next(iter(value)) if isinstance(value, dict) else None,
 )
-def test_a_wrong_setting_is_explained_and_changes_nothing(
+def test_an_invalid_setting_is_explained_and_changes_nothing(
     sandbox: Kit, changes: dict[str, Any], says: list[str]
 ) -> None:
     sandbox.change(**({"account_access": {}} | changes))
@@ -133,12 +133,12 @@ def test_a_malformed_secret_is_explained_without_its_value(
     [
         ({"token": "TOPSECRET"}, "token: is refused (401), though by its dates it is good until"),
         ({"endpoint": ("sandbox", "another")}, "belongs to another tenant"),
-        ({"created": "2024-01-01", "expires": "2025-01-01"}, "expires: '2025-01-01' is past"),
+        ({"created": "2024-01-01", "expires": "2025-01-01"}, "expires: expired on 2025-01-01"),
         ({"endpoint": ("us-east-1", "eu-west-1")}, "is another region than the instance's"),
     ],
     ids=["deleted", "another-tenant", "expired", "another-region"],
 )
-def test_a_token_is_proven_before_okta_gets_it(
+def test_a_token_is_verified_before_okta_gets_it(
     sandbox: Kit, changes: dict[str, Any], says: str
 ) -> None:
     secret = dict(sandbox.secret)

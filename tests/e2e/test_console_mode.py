@@ -1,4 +1,4 @@
-"""`mode: console`, with the real engine: the steps, a person who does them, and the run after."""
+"""`mode: console`, with the real engine: the steps, their execution, and the next run."""
 
 import json
 import re
@@ -14,7 +14,7 @@ BOXES = ("create_users", "update_users", "deactivate_users")
 
 
 class Person:
-    """Somebody in the sandbox's consoles, with the endpoint and token from Secrets Manager."""
+    """An administrator in the sandbox's consoles, with the SCIM endpoint and token."""
 
     def __init__(self, kit: Kit) -> None:
         self.kit = kit
@@ -59,7 +59,7 @@ def connected(kit: Kit) -> Result:
     return done
 
 
-def test_a_pipeline_fails_at_once_with_the_exact_steps(kit: Kit, first_up: Result) -> None:
+def test_a_pipeline_fails_immediately_with_the_exact_steps(kit: Kit, first_up: Result) -> None:
     done = first_up
     assert done.code != 0
     for off in ("PUSH_NEW_USERS", "PUSH_PROFILE_UPDATES", "PUSH_USER_DEACTIVATION"):
@@ -71,14 +71,14 @@ def test_a_pipeline_fails_at_once_with_the_exact_steps(kit: Kit, first_up: Resul
     assert kit.token not in done.text
 
 
-def test_a_rerun_fails_again_though_nothing_changed(kit: Kit) -> None:
+def test_a_second_run_fails_again(kit: Kit) -> None:
     done = kit.run("up", "--yes", "--skip-preview")
     assert done.code != 0
     assert "Only a person can turn it on" in done.text
     assert kit.okta("GET", "/api/v1/apps?limit=200")[0]["features"] == []
 
 
-def test_a_preview_says_what_will_be_asked_and_does_not_fail(kit: Kit) -> None:
+def test_a_preview_lists_the_steps_and_does_not_fail(kit: Kit) -> None:
     done = kit.run("preview")
     assert done.code == 0, done.text
     assert "Only a person can turn it on" in done.text
@@ -92,7 +92,7 @@ def test_the_link_in_the_steps_leads_to_the_apps_page(kit: Kit) -> None:
     assert "Provisioning" in page.text
 
 
-def test_once_the_person_has_done_it_the_run_goes_through(kit: Kit, connected: Result) -> None:
+def test_the_run_succeeds_after_the_steps(kit: Kit, connected: Result) -> None:
     assert connected.code == 0, connected.text
     assert {"aws-admins", "aws-developers"} <= set(kit.groups())
 
@@ -102,7 +102,7 @@ def test_a_second_up_changes_nothing(kit: Kit, connected: Result) -> None:
     assert done.code == 0, done.text
 
 
-def test_the_program_never_read_the_token(kit: Kit, connected: Result) -> None:
+def test_the_program_does_not_read_the_token(kit: Kit, connected: Result) -> None:
     exported = kit.pulumi("stack", "export").text
     assert kit.token not in exported
     assert "getSecretVersion" not in exported

@@ -1,4 +1,4 @@
-"""What goes wrong beside the program, with the real engine: a clear end, and a way on."""
+"""Faults outside the program, with the real engine: a clear error and the next step."""
 
 import json
 import re
@@ -46,7 +46,7 @@ def _no_fault_stays(sandbox: Kit) -> Iterator[None]:
 
 @pytest.fixture(scope="module")
 def federation(sandbox: Kit) -> Kit:
-    """A small federation that stands."""
+    """A small federation, deployed."""
     sandbox.change(**SMALL)
     done = up(sandbox)
     assert done.code == 0, done.text
@@ -82,9 +82,9 @@ def okta_group(kit: Kit, name: str) -> Any:
 
 
 class TestMappings:
-    """What happens to a push mapping outside the program."""
+    """Push mappings that change outside the program."""
 
-    def test_a_mapping_that_is_gone_is_named_with_the_command_that_mends_it(
+    def test_a_deleted_mapping_is_named_with_the_command_that_repairs_it(
         self, federation: Kit
     ) -> None:
         app, gone = mapping(federation)
@@ -118,16 +118,14 @@ class TestMappings:
         assert "pulumi up --refresh" in told.text
         federation.okta("DELETE", "/sandbox/faults")
         app, ident = mapping(federation)
-        for status in ("INACTIVE", "ACTIVE"):  # as «Retry all groups» does
+        for status in ("INACTIVE", "ACTIVE"):  # as "Retry all groups" does
             federation.okta("PATCH", f"{app}/group-push/mappings/{ident}", {"status": status})
         federation.settle()
         healed = up(federation)
         assert healed.code == 0, healed.text
         assert "OIC-601" not in healed.text.split("Outputs:")[0], healed.text
 
-    def test_a_push_that_is_stuck_ends_bounded_and_says_where_to_look(
-        self, federation: Kit
-    ) -> None:
+    def test_a_stuck_push_times_out_and_names_the_next_command(self, federation: Kit) -> None:
         federation.change(**{**SMALL, "push_groups": ["aws-data", "aws-support"]})
         fault(federation, "server-error", server="scim", path="/Groups", method="POST", times=None)
         began = time.monotonic()
@@ -158,7 +156,7 @@ class TestMappings:
         federation.change(**SMALL)
         assert up(federation).code == 0
 
-    def test_retiring_a_group_for_good_takes_two_runs(self, federation: Kit) -> None:
+    def test_retiring_a_push_group_takes_two_runs(self, federation: Kit) -> None:
         push = ["aws-data", "aws-admins"]
         federation.change(**{**SMALL, "push_groups": push})
         assert up(federation).code == 0
@@ -191,9 +189,7 @@ class TestGroups:
         federation.okta("PUT", path, {"profile": {"name": "aws-data"}})
         assert up(federation, "--expect-no-changes").code == 0
 
-    def test_a_group_deleted_during_up_fails_and_the_next_run_says_why(
-        self, federation: Kit
-    ) -> None:
+    def test_a_group_deleted_during_up_is_named_by_the_next_run(self, federation: Kit) -> None:
         made = federation.okta("POST", "/api/v1/groups", {"profile": {"name": "aws-short-lived"}})
         federation.change(**{**SMALL, "push_groups": ["aws-data", "aws-short-lived"]})
         path = "/group-push/mappings"
@@ -217,9 +213,9 @@ class TestGroups:
 
 
 class TestServers:
-    """Okta or AWS throttle, fail, or are gone in the middle."""
+    """Throttling, errors and outages of Okta and AWS."""
 
-    def test_a_storm_of_429_is_waited_for(self, federation: Kit) -> None:
+    def test_repeated_429_responses_are_waited_for(self, federation: Kit) -> None:
         federation.change(
             **{**SMALL, "attribute_statements": [{"key": "Team", "value": "user.division"}]}
         )
@@ -232,7 +228,7 @@ class TestServers:
         federation.change(**SMALL)
         assert up(federation).code == 0
 
-    def test_okta_gone_in_the_middle_is_healed_by_the_next_run(self, federation: Kit) -> None:
+    def test_the_next_run_recovers_from_an_outage_of_okta(self, federation: Kit) -> None:
         federation.change(**{**SMALL, "push_groups": ["aws-data", "aws-finance"]})
         fault(federation, "broken", method="POST", path="/group-push/mappings", times=None)
         assert up(federation).code != 0
@@ -243,7 +239,7 @@ class TestServers:
         federation.change(**SMALL)
         assert up(federation).code == 0
 
-    def test_aws_gone_in_the_middle_is_healed_by_the_next_run(self, federation: Kit) -> None:
+    def test_the_next_run_recovers_from_an_outage_of_aws(self, federation: Kit) -> None:
         more = [*SETS, {"name": "Auditor", "groups": ["aws-data"], "accounts": ["321098765432"]}]
         federation.change(**{**SMALL, "account_access": {"permission_sets": more}})
         settings = federation.settings.read_text()
@@ -261,9 +257,9 @@ class TestServers:
 
 
 class TestAws:
-    """What AWS has already, or has not."""
+    """Objects that already exist, or do not exist, in AWS."""
 
-    def test_a_permission_set_whose_name_is_taken_is_told(self, federation: Kit) -> None:
+    def test_a_duplicate_permission_set_name_is_reported(self, federation: Kit) -> None:
         center = federation.aws("sso-admin")
         instance = center.list_instances()["Instances"][0]["InstanceArn"]
         center.create_permission_set(InstanceArn=instance, Name="Taken")
@@ -276,7 +272,7 @@ class TestAws:
         federation.change(**SMALL)
         assert up(federation).code == 0
 
-    def test_an_account_that_does_not_exist_is_told(self, federation: Kit) -> None:
+    def test_a_missing_account_is_reported(self, federation: Kit) -> None:
         sets = [{**SETS[0], "accounts": ["210987654321", "999999999999"]}]
         federation.change(**{**SMALL, "account_access": {"permission_sets": sets}})
         refused = up(federation)
@@ -285,7 +281,7 @@ class TestAws:
         federation.change(**SMALL)
         assert up(federation).code == 0
 
-    def test_access_control_that_is_on_already_is_told_with_its_import_id(
+    def test_existing_attributes_for_access_control_are_reported_and_imported(
         self, federation: Kit
     ) -> None:
         center = federation.aws("sso-admin")

@@ -22,7 +22,7 @@ def org() -> dict:
 
 
 def clean_people() -> dict[str, str]:
-    """User name (email) by login of everybody whom AWS must take, worked out from the org file."""
+    """The user names (emails) by login of all users that AWS accepts, from the org file."""
     assigned = set(next(g for g in org()["groups"] if g["name"] == "aws-access")["members"])
     seen: set[str] = set()
     clean: dict[str, str] = {}
@@ -64,13 +64,13 @@ def test_up_names_the_engine_and_the_plugins(deployed: Result) -> None:
     assert "Traceback" not in deployed.text
 
 
-def test_the_clean_people_stand_in_the_identity_store_and_nobody_else(kit: Kit) -> None:
+def test_exactly_the_valid_users_are_provisioned(kit: Kit) -> None:
     kit.settle()
     assert set(kit.users()) == set(clean_people().values())
     assert len(clean_people()) > 25
 
 
-def test_pushed_groups_stand_with_their_members(kit: Kit) -> None:
+def test_push_groups_have_their_members(kit: Kit) -> None:
     groups = kit.groups()
     assert set(groups) == PUSHED
     for name, members in groups.items():
@@ -105,7 +105,7 @@ def test_a_preview_writes_nothing(kit: Kit) -> None:
     kit.change()
 
 
-def test_a_group_more_and_an_attribute_more_are_an_update(kit: Kit) -> None:
+def test_another_push_group_and_attribute_are_an_update(kit: Kit) -> None:
     shipped = yaml.safe_load((ROOT / "Pulumi.dev.yaml").read_text())["config"]
     federation = shipped["okta-identity-center:federation"]
     kit.change(
@@ -123,7 +123,7 @@ def test_a_group_more_and_an_attribute_more_are_an_update(kit: Kit) -> None:
     assert kit.groups()["contractors"] == expected_members("contractors")
 
 
-def test_a_department_changed_in_okta_arrives_in_aws(kit: Kit) -> None:
+def test_a_department_changed_in_okta_is_updated_in_aws(kit: Kit) -> None:
     email = sorted(clean_people().values())[0]
     [user] = [
         u for u in kit.okta("GET", "/api/v1/users?limit=200") if u["profile"]["email"] == email
@@ -136,7 +136,7 @@ def test_a_department_changed_in_okta_arrives_in_aws(kit: Kit) -> None:
     assert described["Extensions"][ENTERPRISE]["department"] == "Moonshots"
 
 
-def test_no_secret_in_plain_in_state_or_logs(kit: Kit) -> None:
+def test_no_plain_text_secret_in_state_or_logs(kit: Kit) -> None:
     token = kit.token
     assert token.startswith("sandbox-scim-")
     leaking = [
@@ -177,7 +177,7 @@ def test_no_secret_in_the_process_list_while_up_runs(kit: Kit) -> None:
     assert seen == []
 
 
-def test_down_leaves_the_groups_in_aws_and_says_so(kit: Kit) -> None:
+def test_down_keeps_the_groups_in_aws_and_lists_them(kit: Kit) -> None:
     done = kit.toolchain("down", "--keep-sandbox")
     assert done.code == 0, done.text
     assert "aws-admins" in done.text
@@ -186,7 +186,7 @@ def test_down_leaves_the_groups_in_aws_and_says_so(kit: Kit) -> None:
     assert {u["UserStatus"] for u in kit.users().values()} == {"DISABLED"}
 
 
-def test_up_again_links_the_groups_that_were_left(kit: Kit) -> None:
+def test_up_again_links_the_remaining_groups(kit: Kit) -> None:
     assert kit.toolchain("down", "--keep-sandbox").code == 0
     ids = {
         g["DisplayName"]: g["GroupId"]

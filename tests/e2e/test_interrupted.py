@@ -1,4 +1,4 @@
-"""Cut off in the middle: the next `make up` goes on, or says what was orphaned and what to do."""
+"""Interrupted runs: the next `make up` continues, or names what is unrecorded and the remedy."""
 
 import contextlib
 import json
@@ -19,7 +19,7 @@ pytestmark = pytest.mark.e2e
 
 
 class Run:
-    """`make up` in the background, which can be met at a chosen call."""
+    """`make up` in the background, which a test can interrupt at a chosen call."""
 
     def __init__(self, kit: Kit) -> None:
         self.kit = kit
@@ -30,7 +30,7 @@ class Run:
         )  # fmt: skip
 
     def until(self, call: str) -> None:
-        """Wait until Okta was asked this (method and path, a pattern)."""
+        """Wait for a call of Okta's API whose method and path match the pattern."""
         deadline = time.monotonic() + 120
         while time.monotonic() < deadline:
             with contextlib.suppress(OSError, ValueError, httpx.HTTPError):
@@ -40,14 +40,15 @@ class Run:
             if self.process.poll() is not None:
                 break
             time.sleep(0.02)
-        raise AssertionError(f"never saw {call}: {self.text()}")
+        raise AssertionError(f"no call matched {call}: {self.text()}")
 
     def text(self) -> str:
         return self.process.communicate(timeout=120)[0]
 
 
 @pytest.fixture(autouse=True)
-def afresh(kit: Kit) -> Iterator[None]:
+def reset(kit: Kit) -> Iterator[None]:
+    """Delete the sandbox after each test."""
     yield
     assert kit.toolchain("reset").code == 0
     assert kit.processes() == []
@@ -77,7 +78,7 @@ def test_after_ctrl_c_the_next_up_succeeds(kit: Kit, call: str) -> None:
     assert done.code == 0, done.text
 
 
-def test_ctrl_c_while_the_sandbox_starts_leaves_no_trouble(kit: Kit) -> None:
+def test_after_ctrl_c_during_the_start_of_the_sandbox_the_next_up_succeeds(kit: Kit) -> None:
     run = Run(kit)
     log = kit.home / "sandbox.log"
     while not log.exists():
@@ -89,7 +90,7 @@ def test_ctrl_c_while_the_sandbox_starts_leaves_no_trouble(kit: Kit) -> None:
 
 
 @pytest.mark.parametrize("call", [r"POST /api/v1/apps\?", "PUT .*/groups/", "POST .*/mappings"])
-def test_after_a_kill_the_next_run_recognises_what_was_left(kit: Kit, call: str) -> None:
+def test_after_a_kill_the_next_up_recovers_or_names_the_remedy(kit: Kit, call: str) -> None:
     run = Run(kit)
     run.until(call)
     lock = next(kit.home.glob("state-*/.pulumi/locks/**/*.json"))
@@ -100,7 +101,7 @@ def test_after_a_kill_the_next_run_recognises_what_was_left(kit: Kit, call: str)
     assert "Traceback" not in again.text, again.text
     assert "killed" in again.text
     if again.code:
-        known = ("was killed after Okta had created", "was killed while it made in AWS")
+        known = ("was killed after Okta created", "was killed while it created in AWS")
         assert any(text in again.text for text in known), again.text
         assert "make reset" in again.text
     else:

@@ -52,7 +52,7 @@ def renamed(kit: Kit, deployed: None) -> str:
     before = kit.users()["mina@example.com"]["UserId"]
     kit.change(app=app(username_format=LOGIN, rename_users_from="${source.email}"))
     up(kit)
-    # When Okta sends the new names is not published: here with a person's next change.
+    # Okta does not document when it sends the new names. The sandbox sends them with a change.
     kit.okta("POST", f"/api/v1/users/{mina['id']}", {"profile": {"title": "Lead"}})
     kit.settle()
     return before
@@ -70,7 +70,7 @@ def ada_assigned(kit: Kit, renamed: str) -> None:
     up(kit)
 
 
-def test_without_a_mapping_who_has_no_display_name_is_refused(kit: Kit) -> None:
+def test_a_user_without_display_name_is_rejected_by_aws(kit: Kit) -> None:
     assert NORA not in kit.users()
 
 
@@ -83,19 +83,19 @@ def test_a_mapping_is_added_without_touching_the_assignments(kit: Kit) -> None:
 
 
 @pytest.mark.usefixtures("with_mapping")
-def test_with_the_mapping_she_arrives_though_she_was_assigned_before(kit: Kit) -> None:
+def test_a_mapping_provisions_an_already_assigned_user(kit: Kit) -> None:
     assert kit.users()[NORA]["DisplayName"] == "Nora Lind"
 
 
 @pytest.mark.usefixtures("with_mapping")
-def test_with_the_mapping_nothing_changes_any_more(kit: Kit) -> None:
+def test_a_second_up_with_the_mapping_changes_nothing(kit: Kit) -> None:
     up(kit, "--expect-no-changes")
     done = kit.run("refresh", "--yes", "--skip-preview", "--expect-no-changes")
     assert done.code == 0, done.text
 
 
 @pytest.mark.usefixtures("with_mapping")
-def test_a_mapping_that_is_not_declared_any_more_stays_and_empties_nothing(kit: Kit) -> None:
+def test_a_removed_mapping_stays_in_okta(kit: Kit) -> None:
     before = mapped(kit)
     kit.change()
     assert "- 2 deleted" in up(kit)
@@ -120,26 +120,26 @@ def refused(kit: Kit, verb: str, *says: str) -> None:
     assert {call["method"] for call in made} == {"GET"}
 
 
-def test_a_new_username_format_is_refused_without_the_word_that_names_the_old_one(kit: Kit) -> None:
+def test_a_new_username_format_requires_confirmation(kit: Kit) -> None:
     kit.change(app=app(username_format=LOGIN))
-    refused(kit, "preview", "would rename everybody", "${source.email}", "OIC-326")
-    refused(kit, "up", "would rename everybody", "OIC-326")
+    refused(kit, "preview", "renames every user", "${source.email}", "OIC-326")
+    refused(kit, "up", "renames every user", "OIC-326")
 
 
-def test_with_the_word_people_are_renamed_and_stay_who_they_are(kit: Kit, renamed: str) -> None:
+def test_a_confirmed_username_format_renames_users_in_place(kit: Kit, renamed: str) -> None:
     assert kit.users()[MINA]["UserId"] == renamed
     assert "mina@example.com" not in kit.users()
 
 
 @pytest.mark.usefixtures("ada_assigned")
-def test_a_person_is_assigned_by_name_and_arrives(kit: Kit) -> None:
-    """As one of no assignment group, under the name that the format makes."""
+def test_an_individually_assigned_user_is_provisioned(kit: Kit) -> None:
+    """A user in no assignment group, with a name from the username format."""
     assert kit.users()[ADA]["UserStatus"] == "ENABLED"
     up(kit, "--expect-no-changes")
 
 
 @pytest.mark.usefixtures("renamed")
-def test_somebody_whom_okta_does_not_know_is_named(kit: Kit) -> None:
+def test_an_unknown_user_is_named(kit: Kit) -> None:
     kit.change(
         app=app(username_format=LOGIN), assignments={**GROUPS, "users": ["nobody@example.com"]}
     )
@@ -147,14 +147,14 @@ def test_somebody_whom_okta_does_not_know_is_named(kit: Kit) -> None:
 
 
 @pytest.mark.usefixtures("ada_assigned")
-def test_an_assignment_whose_removal_takes_many_is_refused_with_their_number(kit: Kit) -> None:
+def test_deprovisioning_many_users_requires_confirmation(kit: Kit) -> None:
     kit.change(app=app(username_format=LOGIN), assignments={"users": [ADA]})
     refused(kit, "preview", "aws-access: '33' people lose AWS", "OIC-210")
     refused(kit, "up", "aws-access: '33' people lose AWS", "OIC-210")
 
 
 @pytest.mark.usefixtures("ada_assigned")
-def test_with_the_word_they_go_and_who_is_assigned_otherwise_stays(kit: Kit) -> None:
+def test_confirmed_deprovisioning_keeps_users_assigned_otherwise(kit: Kit) -> None:
     kit.change(
         app=app(username_format=LOGIN),
         assignments={"users": [ADA], "confirm_deprovisioning": ["aws-access"]},
@@ -164,6 +164,6 @@ def test_with_the_word_they_go_and_who_is_assigned_otherwise_stays(kit: Kit) -> 
     assert enabled == {ADA}
 
 
-def test_a_plain_destroy_needs_no_word(kit: Kit) -> None:
+def test_destroy_needs_no_confirmation(kit: Kit) -> None:
     done = kit.run("destroy", "--yes", "--skip-preview")
     assert done.code == 0, done.text

@@ -1,4 +1,4 @@
-"""The policy pack with the real engine: on our own stack, on somebody else's, and offline."""
+"""The policy pack with the real engine: on the shipped stack, on another stack, and offline."""
 
 import copy
 import json
@@ -63,7 +63,7 @@ def sandbox(kit: Kit) -> Iterator[Kit]:
 
 
 class Stranger:
-    """A stack that has nothing of ours in it, in a folder of its own."""
+    """A stack without this kit's components, in its own folder."""
 
     def __init__(self, kit: Kit, folder: Path) -> None:
         self.folder, self.kit = folder, kit
@@ -113,7 +113,7 @@ def writes(kit: Kit) -> int:
     return sum(call["method"] in ("POST", "PUT", "PATCH", "DELETE") for call in request_log)
 
 
-def test_our_own_stack_passes_in_its_first_preview(sandbox: Kit) -> None:
+def test_the_shipped_stack_passes_in_its_first_preview(sandbox: Kit) -> None:
     done = sandbox.pulumi("preview", "--policy-pack", PACK)
     assert done.code == 0, done.text
     assert "okta-identity-center@v" in done.text  # the pack has run
@@ -122,20 +122,20 @@ def test_our_own_stack_passes_in_its_first_preview(sandbox: Kit) -> None:
     assert "Traceback" not in done.text
 
 
-def test_a_bad_declaration_is_refused_before_anything_is_changed(stranger: Stranger) -> None:
+def test_an_invalid_declaration_is_rejected_before_any_change(stranger: Stranger) -> None:
     before = writes(stranger.kit)
     done = stranger.pulumi("preview", "--policy-pack", PACK)
     assert done.code != 0
     for rule in ("oic-101", "oic-201", "oic-220", "oic-406"):
         assert f"[mandatory] [severity: high]  {rule}" in done.text, done.text
-    assert "push: 'okta:group/group:Group::admins' is assigned too (assign)" in done.text
+    assert "push: 'okta:group/group:Group::admins' is an assignment group too (assign)" in done.text
     assert "See docs/reference/rules.md#oic-201" in done.text
     assert stranger.token not in done.text
     assert "Traceback" not in done.text
     assert writes(stranger.kit) == before
 
 
-def test_what_can_be_put_right_is_put_right_and_the_rest_a_person_has_to_do(
+def test_remediation_fixes_what_it_can(
     stranger: Stranger, remediated: tuple[Result, Result]
 ) -> None:
     preview, done = remediated

@@ -1,4 +1,4 @@
-"""What a user reads when Okta, AWS or the settings refuse: the reason, and no traceback.
+"""Errors of Okta, AWS and the settings: the user sees the reason, and no traceback.
 
 The program runs under Pulumi's own executor (toolchain/language_host.py), so an exception that is
 not turned into a RunError would show its traceback here.
@@ -13,7 +13,6 @@ import pytest
 import yaml
 
 from tests.e2e.conftest import Kit, Result
-from tests.paths import ROOT
 
 pytestmark = pytest.mark.e2e
 
@@ -24,14 +23,8 @@ NOWHERE = "http://127.0.0.1:9"
 @pytest.fixture(scope="module")
 def sandbox(kit: Kit) -> Iterator[Kit]:
     """A sandbox alone, with an empty stack."""
-    command = kit.command("sandbox", "--port", "0")
-    running = subprocess.Popen(command, cwd=ROOT, env=kit.scrubbed, stdout=subprocess.PIPE)
-    assert running.stdout is not None
-    assert b"is up" in running.stdout.readline()
-    assert kit.env["PULUMI_STACK"] == "dev"
-    yield kit
-    running.terminate()
-    running.wait(20)
+    with kit.running_sandbox():
+        yield kit
 
 
 @pytest.fixture(autouse=True)
@@ -107,12 +100,12 @@ NO_AWS = dict.fromkeys(
         pytest.param(federation(pusch_groups=[]), ["pusch_groups"], id="wrong-setting"),
     ],
 )
-def test_a_preview_that_is_refused_says_why(shipped: Kit, change: Change, says: list[str]) -> None:
+def test_a_failed_preview_names_the_reason(shipped: Kit, change: Change, says: list[str]) -> None:
     change(shipped)
     is_readable(shipped.run("preview"), *says)
 
 
-def test_a_creation_that_is_refused_says_why(shipped: Kit) -> None:
+def test_a_failed_creation_names_the_reason(shipped: Kit) -> None:
     """Nothing follows the provider's error: no traceback, no message about the cancelled program.
 
     The slow group keeps the engine busy, so that it has cancelled the program before it ends.
@@ -126,7 +119,7 @@ def test_a_creation_that_is_refused_says_why(shipped: Kit) -> None:
         assert noise not in done.text, done.text
 
 
-def test_a_closed_gate_says_how_to_open_it(shipped: Kit) -> None:
+def test_a_closed_gate_names_the_steps(shipped: Kit) -> None:
     mode = yaml.safe_load(shipped.settings.read_text())["config"]
     provisioning = mode["okta-identity-center:federation"]["provisioning"]
     shipped.change(provisioning={**provisioning, "mode": "console"}, account_access={})
@@ -150,10 +143,10 @@ PROGRAMS = {
 
 
 @pytest.mark.parametrize(("program", "traceback"), PROGRAMS.values(), ids=PROGRAMS)
-def test_the_language_host_is_no_kinder_than_pulumis(
+def test_the_language_host_shows_tracebacks_as_pulumis_does(
     shipped: Kit, tmp_path: Path, program: str, traceback: bool
 ) -> None:
-    """A program that handles nothing gets tracebacks here too: the tests above prove something."""
+    """A program that handles no errors gets tracebacks, so the tests above are meaningful."""
     (tmp_path / "Pulumi.yaml").write_text("name: plain\nruntime: python\n")
     (tmp_path / "__main__.py").write_text(f"import pulumi\n{program}\n")
     config(okta__apiToken="wrong")(shipped)

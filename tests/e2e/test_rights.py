@@ -27,14 +27,14 @@ EVERYTHING = {
 
 
 class Rights:
-    """Runs commands, and keeps what each has called."""
+    """Runs commands and records the calls of each."""
 
     def __init__(self, kit: Kit) -> None:
         self.kit, self.seen = kit, 0
         self.called: dict[str, Called] = {}
 
     def note(self, command: str) -> None:
-        """Whatever was called since the last time was called by this command."""
+        """Record the calls since the previous command for this command."""
         called = self.called.setdefault(command, {"okta": set(), "aws": set()})
         last = self.seen
         for server in ("okta", "aws"):
@@ -48,7 +48,7 @@ class Rights:
         return done
 
     def ours(self, *command: str) -> Result:
-        """A command of ours, with the sandbox's keys."""
+        """Run a command of this kit, with the sandbox's keys."""
         keys = {
             "AWS_ENDPOINT_URL": self.kit.sandbox["aws"], "AWS_ACCESS_KEY_ID": "x",
             "AWS_SECRET_ACCESS_KEY": "x", "OKTA_API_TOKEN": "sandbox-okta-token",
@@ -81,7 +81,7 @@ def declare_everything(kit: Kit) -> None:
 
 @pytest.fixture(scope="module")
 def rights(kit: Kit) -> Rights:
-    """The shipped stack, then one with all there is; changed, looked at, and taken down."""
+    """The shipped stack, deployed, then changed to use all features, and checked."""
     made = kit.toolchain("up", "--port", "0")
     assert made.code == 0, made.text
     rights = Rights(kit)
@@ -90,7 +90,7 @@ def rights(kit: Kit) -> Rights:
     for command, arguments in (
         ("preview", ("preview", "--policy-pack", "policies")),
         ("up", ("up", "--yes", "--skip-preview")),
-        ("preview", ("preview",)),  # of what stands it asks more than of what is still to be made
+        ("preview", ("preview",)),  # a preview reads more of existing resources
         ("drift", ("preview", "--refresh", "--expect-no-changes")),
     ):
         done = rights.run(command, *arguments)
@@ -118,18 +118,18 @@ def destroyed(rights: Rights, console: Result) -> Result:
     return rights.run("up", "destroy", "--yes", "--skip-preview")
 
 
-def test_a_pipelines_preview_is_told_without_a_name(rights: Rights, tmp_path: Path) -> None:
+def test_the_report_of_a_preview_names_no_user(rights: Rights, tmp_path: Path) -> None:
     report = tmp_path / "report.md"
     done = rights.ours(".ci/look", "preview", "dev", str(report))
     rights.note("look")
-    assert done.code == 0, done.text  # what is broken already is not the change's fault
+    assert done.code == 0, done.text  # existing findings do not fail a change
     told = report.read_text()
     assert "preview of stack dev: passed" in told
     assert re.search(r"OIC\\-301.*\| blocking \| 1 \|", told)
     assert "nora.lind" not in told + done.text
 
 
-def test_a_pipelines_drift_is_red_for_what_the_doctor_finds(rights: Rights, tmp_path: Path) -> None:
+def test_drift_fails_for_blocking_findings_of_the_doctor(rights: Rights, tmp_path: Path) -> None:
     report = tmp_path / "report.md"
     done = rights.ours(".ci/look", "drift", "dev", str(report))
     rights.note("look")
@@ -143,7 +143,7 @@ def test_in_mode_console_the_token_is_not_read(rights: Rights, console: Result) 
     assert "secretsmanager:GetSecretValue" not in rights.called["console"]["aws"]
 
 
-def test_each_command_calls_what_the_page_says_and_nothing_else(
+def test_each_command_makes_exactly_the_calls_on_the_page(
     rights: Rights, destroyed: Result
 ) -> None:
     assert destroyed.code == 0, destroyed.text

@@ -1,5 +1,5 @@
-"""The components ask the rules that the catalogue says they ask. (The policy pack's and the
-doctor's are held to it in test_every_policy and test_questions.)"""
+"""Components and settings apply the rules whose enforcement points name them; test_every_policy and
+test_bindings check the same of the policy pack and the doctor."""
 
 import ast
 import importlib
@@ -12,7 +12,7 @@ import okta_idc.settings
 from okta_idc.rules import RULES, EnforcementPoint, Rule
 
 
-def asked_in(module: ModuleType) -> set[str]:
+def rules_in(module: ModuleType) -> set[str]:
     """Ids of the rules that a module's code names: `rule` itself, or `rules.rule`."""
     found: set[str] = set()
     for node in ast.walk(ast.parse(inspect.getsource(module))):
@@ -28,7 +28,7 @@ def asked_in(module: ModuleType) -> set[str]:
     return found
 
 
-def test_the_components_and_the_settings_ask_what_the_catalogue_says_and_no_more() -> None:
+def test_components_and_settings_apply_the_rules_that_name_them() -> None:
     modules = [
         importlib.import_module(part.name)
         for package in (components, okta_idc.settings)
@@ -36,4 +36,4 @@ def test_the_components_and_the_settings_ask_what_the_catalogue_says_and_no_more
         if not part.ispkg
     ]
     says = {rule.id for rule in RULES.values() if EnforcementPoint.COMPONENT in rule.enforced_by}
-    assert set.union(*map(asked_in, modules)) == says
+    assert set.union(*map(rules_in, modules)) == says

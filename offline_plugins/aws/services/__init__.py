@@ -1,4 +1,4 @@
-"""The parts of pulumi-aws that the kit uses, one module each: a new one is found by being here."""
+"""The parts of pulumi-aws that this kit uses, one module each. All modules here are imported."""
 
 from importlib import import_module
 from pkgutil import iter_modules

@@ -1,4 +1,4 @@
-"""EventBridge: rules, by pattern or by schedule, and their targets."""
+"""EventBridge rules and their targets."""
 
 from __future__ import annotations
 
@@ -6,11 +6,16 @@ import re
 import uuid
 from typing import Any, ClassVar
 
-from offline_plugins.aws.calls import doing, retag, tag_list, tags_read
-from offline_plugins.aws.declared import FIXED, OPTIONAL, REQUIRED, Declared, Input
-from offline_plugins.aws.documents import is_same_json, kept, normal_json, not_json
+from offline_plugins.aws.calls import error_context, tag_list, tag_outputs, update_tags
+from offline_plugins.aws.equivalence import (
+    is_same_json,
+    json_object_error,
+    keep_equivalent,
+    normalize_json,
+)
 from offline_plugins.aws.registry import resource
-from offline_plugins.aws.service import RefusedError, Service
+from offline_plugins.aws.resource_type import IMMUTABLE, OPTIONAL, REQUIRED, AwsResourceType, Input
+from offline_plugins.aws.service import AwsError, Service
 from offline_plugins.provider_server import Properties, ProviderError
 
 BUS = Input(replaces=True, default="default")
@@ -25,8 +30,8 @@ IMPORTED_TARGET = re.compile(
 
 
 @resource
-class EventRule(Declared):
-    """`isEnabled` is deprecated and left out: `state` says the same."""
+class EventRule(AwsResourceType):
+    """A rule. The deprecated input `isEnabled` is not supported; `state` replaces it."""
 
     kind = "aws:cloudwatch/eventRule:EventRule"
     service = "events"
@@ -35,7 +40,9 @@ class EventRule(Declared):
     inputs: ClassVar = {
         "description": OPTIONAL,
         "eventBusName": BUS,
-        "eventPattern": Input(same=is_same_json, normal=normal_json, wrong=not_json),
+        "eventPattern": Input(
+            same=is_same_json, normalize=normalize_json, validate=json_object_error
+        ),
         "forceDestroy": Input(default=False),
         "name": Input(replaces=True),
         "roleArn": OPTIONAL,
@@ -45,25 +52,25 @@ class EventRule(Declared):
     }
 
     def make(self, aws: Service, wanted: Properties) -> str:
-        with doing(f"creating EventBridge Rule ({wanted['name']})"):
+        with error_context(f"creating EventBridge Rule ({wanted['name']})"):
             self._put(aws, wanted)
         bus, name = wanted["eventBusName"], wanted["name"]
         return name if bus == "default" else f"{bus}/{name}"
 
     def find(self, aws: Service, id: str, known: Properties) -> Properties:
-        at = _of_rule(id)
-        with doing(f"reading EventBridge Rule ({id})"):
+        at = _rule_parameters(id)
+        with error_context(f"reading EventBridge Rule ({id})"):
             found = aws.call("DescribeRule", **at)
-        with doing(f"listing tags for EventBridge Rule ({id})"):
+        with error_context(f"listing tags for EventBridge Rule ({id})"):
             tags = aws.call("ListTagsForResource", ResourceARN=found["Arn"])["Tags"]
         read = {ours: found.get(theirs) or None for ours, theirs in RULE.items()}
-        pattern = normal_json(read["eventPattern"])
+        pattern = normalize_json(read["eventPattern"])
         return {
             **read,
-            **tags_read(tags),
+            **tag_outputs(tags),
             "arn": found["Arn"],
             "eventBusName": at["EventBusName"],
-            "eventPattern": kept(known.get("eventPattern"), pattern, is_same_json),
+            "eventPattern": keep_equivalent(known.get("eventPattern"), pattern, is_same_json),
             "forceDestroy": known.get("forceDestroy") or False,
             "isEnabled": found["State"] != "DISABLED",
             "name": found["Name"],
@@ -71,24 +78,24 @@ class EventRule(Declared):
         }
 
     def change(self, aws: Service, id: str, olds: Properties, wanted: Properties) -> None:
-        with doing(f"updating EventBridge Rule ({id})"):
+        with error_context(f"updating EventBridge Rule ({id})"):
             self._put(aws, wanted)
-        with doing(f"updating tags for EventBridge Rule ({id})"):
-            retag(aws, olds, wanted, ResourceARN=olds["arn"])
+        with error_context(f"updating tags for EventBridge Rule ({id})"):
+            update_tags(aws, olds, wanted, ResourceARN=olds["arn"])
 
     def remove(self, aws: Service, id: str, olds: Properties) -> None:
-        with doing(f"deleting EventBridge Rule ({id})"):
-            aws.call("DeleteRule", **_of_rule(id), Force=bool(olds.get("forceDestroy")))
+        with error_context(f"deleting EventBridge Rule ({id})"):
+            aws.call("DeleteRule", **_rule_parameters(id), Force=bool(olds.get("forceDestroy")))
 
     def _put(self, aws: Service, wanted: Properties) -> None:
         aws.call(
             "PutRule", Name=wanted["name"], EventBusName=wanted["eventBusName"],
-            Tags=tag_list(wanted.get("tags")), **_given(RULE, wanted),
+            Tags=tag_list(wanted.get("tags")), **_present(RULE, wanted),
         )  # fmt: skip
 
 
 @resource
-class EventTarget(Declared):
+class EventTarget(AwsResourceType):
     kind = "aws:cloudwatch/eventTarget:EventTarget"
     service = "events"
     inputs: ClassVar = {
@@ -99,7 +106,7 @@ class EventTarget(Declared):
         "inputPath": OPTIONAL,
         "inputTransformer": OPTIONAL,
         "roleArn": OPTIONAL,
-        "rule": FIXED,
+        "rule": IMMUTABLE,
         "targetId": Input(computed=True, replaces=True),
     }
 
@@ -107,11 +114,11 @@ class EventTarget(Declared):
         target = wanted.setdefault("targetId", f"terraform-{uuid.uuid4().hex[:26]}")
         bus = "" if wanted["eventBusName"] == "default" else f"{wanted['eventBusName']}-"
         made = f"{bus}{wanted['rule']}-{target}"
-        with doing(f"creating EventBridge Target ({made})"):
+        with error_context(f"creating EventBridge Target ({made})"):
             self._put(aws, wanted)
         return made
 
-    def imported(self, id: str) -> tuple[str, Properties]:
+    def parse_import_id(self, id: str) -> tuple[str, Properties]:
         found = IMPORTED_TARGET.fullmatch(id)
         if not found:
             raise ProviderError(
@@ -125,7 +132,7 @@ class EventTarget(Declared):
 
     def find(self, aws: Service, id: str, known: Properties) -> Properties | None:
         bus, rule, target = (known[name] for name in ("eventBusName", "rule", "targetId"))
-        with doing(f"reading EventBridge Target ({id})"):
+        with error_context(f"reading EventBridge Target ({id})"):
             listed = aws.pages("ListTargetsByRule", "Targets", EventBusName=bus, Rule=rule)
         found: Any = next((item for item in listed if item["Id"] == target), None)
         if found is None:
@@ -140,19 +147,19 @@ class EventTarget(Declared):
         }
 
     def change(self, aws: Service, id: str, olds: Properties, wanted: Properties) -> None:
-        with doing(f"updating EventBridge Target ({id})"):
+        with error_context(f"updating EventBridge Target ({id})"):
             self._put(aws, wanted)
 
     def remove(self, aws: Service, id: str, olds: Properties) -> None:
-        with doing(f"deleting EventBridge Target ({id})"):
+        with error_context(f"deleting EventBridge Target ({id})"):
             answer = aws.call(
                 "RemoveTargets", EventBusName=olds["eventBusName"], Rule=olds["rule"],
                 Ids=[olds["targetId"]], Force=bool(olds.get("forceDestroy")),
             )  # fmt: skip
-            _refuse_failed(answer)
+            _raise_first_failure(answer)
 
     def _put(self, aws: Service, wanted: Properties) -> None:
-        target: Properties = {"Id": wanted["targetId"], **_given(TARGET, wanted)}
+        target: Properties = {"Id": wanted["targetId"], **_present(TARGET, wanted)}
         if transformer := wanted.get("inputTransformer"):
             target["InputTransformer"] = {
                 "InputPathsMap": transformer.get("inputPaths") or {},
@@ -162,15 +169,15 @@ class EventTarget(Declared):
             "PutTargets", EventBusName=wanted["eventBusName"], Rule=wanted["rule"],
             Targets=[target],
         )  # fmt: skip
-        _refuse_failed(answer)
+        _raise_first_failure(answer)
 
 
-def _of_rule(id: str) -> dict[str, str]:
+def _rule_parameters(id: str) -> dict[str, str]:
     bus, _, name = id.rpartition("/")
     return {"EventBusName": bus or "default", "Name": name}
 
 
-def _given(names: dict[str, str], wanted: Properties) -> Properties:
+def _present(names: dict[str, str], wanted: Properties) -> Properties:
     return {theirs: wanted[ours] for ours, theirs in names.items() if wanted.get(ours)}
 
 
@@ -183,8 +190,8 @@ def _transformer(found: Properties | None) -> Properties | None:
     }
 
 
-def _refuse_failed(answer: Properties) -> None:
-    """Targets are refused one by one, in an answer that is no error."""
+def _raise_first_failure(answer: Properties) -> None:
+    """Raise the first failure of a response: AWS reports failed targets in successful responses."""
     for failed in answer.get("FailedEntries") or []:
         code, message = failed.get("ErrorCode", ""), failed.get("ErrorMessage", "")
-        raise RefusedError(f"{failed.get('TargetId')}: {code}: {message}", code, message)
+        raise AwsError(f"{failed.get('TargetId')}: {code}: {message}", code, message)

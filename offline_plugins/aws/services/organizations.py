@@ -1,33 +1,35 @@
-"""AWS Organizations: which accounts there are."""
+"""The organization and its accounts."""
 
 from __future__ import annotations
 
 from offline_plugins.aws.account import Account
-from offline_plugins.aws.calls import doing
+from offline_plugins.aws.calls import error_context
 from offline_plugins.aws.registry import look_up
-from offline_plugins.aws.times import date
+from offline_plugins.aws.times import format_time
 from offline_plugins.provider_server import Properties
 
 
 @look_up(
-    "aws:organizations/getOrganization:getOrganization", "sdk", optional=("returnOrganizationOnly",)
+    "aws:organizations/getOrganization:getOrganization",
+    "sdkv2",
+    optional=("returnOrganizationOnly",),
 )
 def get_organization(account: Account, args: Properties) -> Properties:
-    """Asked as the management account, or as a delegated administrator."""
+    """The organization, as the management account or a delegated administrator sees it."""
     aws = account.service("organizations")
-    with doing("reading Organization"):
+    with error_context("reading Organization"):
         found = aws.call("DescribeOrganization")["Organization"]
     only = bool(args.get("returnOrganizationOnly"))
     accounts: list[Properties] = []
     roots: list[Properties] = []
     principals: list[str] = []
     if not only:
-        with doing("listing Organizations Accounts"):
+        with error_context("listing Organizations Accounts"):
             accounts = [_account(one) for one in aws.pages("ListAccounts", "Accounts")]
-        with doing("listing Organizations roots"):
+        with error_context("listing Organizations roots"):
             roots = [_root(one) for one in aws.pages("ListRoots", "Roots")]
         operation = "ListAWSServiceAccessForOrganization"
-        with doing("listing Organizations AWS service access"):
+        with error_context("listing Organizations AWS service access"):
             trusted = aws.pages(operation, "EnabledServicePrincipals")
         principals = sorted(one["ServicePrincipal"] for one in trusted)
     master = found["MasterAccountId"]
@@ -55,7 +57,7 @@ def _account(found: Properties) -> Properties:
         "email": found["Email"],
         "id": found["Id"],
         "joinedMethod": found["JoinedMethod"],
-        "joinedTimestamp": date(found["JoinedTimestamp"]),
+        "joinedTimestamp": format_time(found["JoinedTimestamp"]),
         "name": found["Name"],
         "state": found.get("State") or "",
         "status": found.get("Status") or "",

@@ -1,18 +1,24 @@
-"""What permission sets carry: an inline policy, managed policies, a permissions boundary.
+"""Policies of permission sets: inline, managed and customer managed, and permissions boundaries.
 
-After each change the set is provisioned again to all accounts that have it, as by the real plugin.
+After each change, the permission set is provisioned again to all its accounts, as in the official
+plugin.
 """
 
 from __future__ import annotations
 
 from typing import Any, ClassVar
 
-from offline_plugins.aws.calls import doing, parts
-from offline_plugins.aws.declared import FIXED, Declared, Input
-from offline_plugins.aws.documents import is_same_policy, kept, normal_json, not_json
+from offline_plugins.aws.calls import error_context, split_id
+from offline_plugins.aws.equivalence import (
+    is_same_policy,
+    json_object_error,
+    keep_equivalent,
+    normalize_json,
+)
 from offline_plugins.aws.registry import resource
+from offline_plugins.aws.resource_type import IMMUTABLE, AwsResourceType, Input
 from offline_plugins.aws.service import Service
-from offline_plugins.aws.services.permission_sets import OF_SET, at_set, provision
+from offline_plugins.aws.services.permission_sets import SET_ID_PARTS, provision, set_parameters
 from offline_plugins.provider_server import Properties, ProviderError
 
 
@@ -21,163 +27,179 @@ def _with_path(boundary: Properties) -> Properties:
     return {**boundary, "customerManagedPolicyReference": {"path": "/", **own}} if own else boundary
 
 
-class OfSet(Declared):
-    """Something that a permission set carries; its id ends with those of the set and instance."""
+class PermissionSetPart(AwsResourceType):
+    """A part of a permission set. Its id ends with the ARNs of the permission set and instance."""
 
     service = "sso-admin"
     title: str
-    said: tuple[str, ...] = ()
-    """The parts of the id before those two."""
+    prefix: tuple[str, ...] = ()
+    """The names of the id's parts before those ARNs."""
 
-    def put(self, aws: Service, at: dict[str, str], wanted: Properties) -> None:
+    def put_part(self, aws: Service, at: dict[str, str], wanted: Properties) -> None:
         raise NotImplementedError
 
-    def held(self, aws: Service, at: dict[str, str], said: list[str], known: Properties) -> Any:
-        """The outputs of what the set carries; None if it does not."""
+    def read_part(
+        self, aws: Service, at: dict[str, str], prefix: list[str], known: Properties
+    ) -> Any:
+        """The part's outputs; None if the permission set does not have it."""
         raise NotImplementedError
 
-    def drop(self, aws: Service, at: dict[str, str], said: list[str]) -> None:
+    def remove_part(self, aws: Service, at: dict[str, str], prefix: list[str]) -> None:
         raise NotImplementedError
 
-    def id_parts(self, wanted: Properties) -> list[str]:
+    def id_prefix(self, wanted: Properties) -> list[str]:
         return []
 
     def make(self, aws: Service, wanted: Properties) -> str:
         arn, instance = wanted["permissionSetArn"], wanted["instanceArn"]
-        made = ",".join([*self.id_parts(wanted), arn, instance])
-        with doing(f"creating {self.title} ({made})"):
-            if self.said and self.find(aws, made, wanted):
+        made = ",".join([*self.id_prefix(wanted), arn, instance])
+        with error_context(f"creating {self.title} ({made})"):
+            if self.prefix and self.find(aws, made, wanted):
                 raise ProviderError("already attached")
-            self.put(aws, at_set(arn, instance), wanted)
+            self.put_part(aws, set_parameters(arn, instance), wanted)
         return made
 
-    def settle(self, aws: Service, id: str, wanted: Properties) -> None:
+    def wait(self, aws: Service, id: str, wanted: Properties) -> None:
         provision(aws, wanted["permissionSetArn"], wanted["instanceArn"])
 
     def find(self, aws: Service, id: str, known: Properties) -> Properties | None:
-        *said, arn, instance = parts(id, *self.said, *OF_SET)
-        with doing(f"reading {self.title} ({id})"):
-            held = self.held(aws, at_set(arn, instance), said, known)
-        return held and {**held, "permissionSetArn": arn, "instanceArn": instance}
+        *prefix, arn, instance = split_id(id, *self.prefix, *SET_ID_PARTS)
+        with error_context(f"reading {self.title} ({id})"):
+            outputs = self.read_part(aws, set_parameters(arn, instance), prefix, known)
+        return outputs and {**outputs, "permissionSetArn": arn, "instanceArn": instance}
 
     def change(self, aws: Service, id: str, olds: Properties, wanted: Properties) -> None:
-        with doing(f"updating {self.title} ({id})"):
-            self.put(aws, at_set(wanted["permissionSetArn"], wanted["instanceArn"]), wanted)
+        with error_context(f"updating {self.title} ({id})"):
+            self.put_part(
+                aws, set_parameters(wanted["permissionSetArn"], wanted["instanceArn"]), wanted
+            )
 
     def remove(self, aws: Service, id: str, olds: Properties) -> None:
-        *said, arn, instance = parts(id, *self.said, *OF_SET)
-        with doing(f"deleting {self.title} ({id})"):
-            self.drop(aws, at_set(arn, instance), said)
+        *prefix, arn, instance = split_id(id, *self.prefix, *SET_ID_PARTS)
+        with error_context(f"deleting {self.title} ({id})"):
+            self.remove_part(aws, set_parameters(arn, instance), prefix)
         provision(aws, arn, instance)
 
 
 @resource
-class PermissionSetInlinePolicy(OfSet):
+class PermissionSetInlinePolicy(PermissionSetPart):
     kind = "aws:ssoadmin/permissionSetInlinePolicy:PermissionSetInlinePolicy"
     title = "SSO Permission Set Inline Policy"
     inputs: ClassVar = {
         "inlinePolicy": Input(
-            required=True, same=is_same_policy, normal=normal_json, wrong=not_json
+            required=True, same=is_same_policy, normalize=normalize_json, validate=json_object_error
         ),
-        "instanceArn": FIXED,
-        "permissionSetArn": FIXED,
+        "instanceArn": IMMUTABLE,
+        "permissionSetArn": IMMUTABLE,
     }
 
-    def put(self, aws: Service, at: dict[str, str], wanted: Properties) -> None:
+    def put_part(self, aws: Service, at: dict[str, str], wanted: Properties) -> None:
         aws.call("PutInlinePolicyToPermissionSet", **at, InlinePolicy=wanted["inlinePolicy"])
 
-    def held(self, aws: Service, at: dict[str, str], said: list[str], known: Properties) -> Any:
+    def read_part(
+        self, aws: Service, at: dict[str, str], prefix: list[str], known: Properties
+    ) -> Any:
         found = aws.call("GetInlinePolicyForPermissionSet", **at).get("InlinePolicy")
-        policy = kept(known.get("inlinePolicy"), normal_json(found), is_same_policy)
+        policy = keep_equivalent(known.get("inlinePolicy"), normalize_json(found), is_same_policy)
         return {"inlinePolicy": policy} if found else None
 
-    def drop(self, aws: Service, at: dict[str, str], said: list[str]) -> None:
+    def remove_part(self, aws: Service, at: dict[str, str], prefix: list[str]) -> None:
         aws.call("DeleteInlinePolicyFromPermissionSet", **at)
 
 
 @resource
-class ManagedPolicyAttachment(OfSet):
+class ManagedPolicyAttachment(PermissionSetPart):
     kind = "aws:ssoadmin/managedPolicyAttachment:ManagedPolicyAttachment"
     title = "SSO Managed Policy Attachment"
-    said = ("MANAGED_POLICY_ARN",)
+    prefix = ("MANAGED_POLICY_ARN",)
     computed = ("managedPolicyName",)
-    inputs: ClassVar = {"instanceArn": FIXED, "managedPolicyArn": FIXED, "permissionSetArn": FIXED}
+    inputs: ClassVar = {
+        "instanceArn": IMMUTABLE,
+        "managedPolicyArn": IMMUTABLE,
+        "permissionSetArn": IMMUTABLE,
+    }
 
-    def id_parts(self, wanted: Properties) -> list[str]:
+    def id_prefix(self, wanted: Properties) -> list[str]:
         return [wanted["managedPolicyArn"]]
 
-    def put(self, aws: Service, at: dict[str, str], wanted: Properties) -> None:
+    def put_part(self, aws: Service, at: dict[str, str], wanted: Properties) -> None:
         policy = wanted["managedPolicyArn"]
         aws.call("AttachManagedPolicyToPermissionSet", **at, ManagedPolicyArn=policy)
 
-    def held(self, aws: Service, at: dict[str, str], said: list[str], known: Properties) -> Any:
+    def read_part(
+        self, aws: Service, at: dict[str, str], prefix: list[str], known: Properties
+    ) -> Any:
         found = aws.pages("ListManagedPoliciesInPermissionSet", "AttachedManagedPolicies", **at)
         return next(
             (
                 {"managedPolicyArn": policy["Arn"], "managedPolicyName": policy["Name"]}
                 for policy in found
-                if policy["Arn"] == said[0]
+                if policy["Arn"] == prefix[0]
             ),
             None,
         )
 
-    def drop(self, aws: Service, at: dict[str, str], said: list[str]) -> None:
-        aws.call("DetachManagedPolicyFromPermissionSet", **at, ManagedPolicyArn=said[0])
+    def remove_part(self, aws: Service, at: dict[str, str], prefix: list[str]) -> None:
+        aws.call("DetachManagedPolicyFromPermissionSet", **at, ManagedPolicyArn=prefix[0])
 
 
 @resource
-class CustomerManagedPolicyAttachment(OfSet):
+class CustomerManagedPolicyAttachment(PermissionSetPart):
     kind = "aws:ssoadmin/customerManagedPolicyAttachment:CustomerManagedPolicyAttachment"
     title = "SSO Customer Managed Policy Attachment"
-    said = ("CUSTOMER_MANAGED_POLICY_NAME", "CUSTOMER_MANAGED_POLICY_PATH")
+    prefix = ("CUSTOMER_MANAGED_POLICY_NAME", "CUSTOMER_MANAGED_POLICY_PATH")
     inputs: ClassVar = {
         "customerManagedPolicyReference": Input(
-            required=True, replaces=True, normal=lambda reference: {"path": "/", **reference}
+            required=True, replaces=True, normalize=lambda reference: {"path": "/", **reference}
         ),
-        "instanceArn": FIXED,
-        "permissionSetArn": FIXED,
+        "instanceArn": IMMUTABLE,
+        "permissionSetArn": IMMUTABLE,
     }
 
-    def id_parts(self, wanted: Properties) -> list[str]:
+    def id_prefix(self, wanted: Properties) -> list[str]:
         reference = wanted["customerManagedPolicyReference"]
         return [reference["name"], reference["path"]]
 
-    def put(self, aws: Service, at: dict[str, str], wanted: Properties) -> None:
+    def put_part(self, aws: Service, at: dict[str, str], wanted: Properties) -> None:
         operation = "AttachCustomerManagedPolicyReferenceToPermissionSet"
-        aws.call(operation, **at, **_reference(*self.id_parts(wanted)))
+        aws.call(operation, **at, **_reference(*self.id_prefix(wanted)))
 
-    def held(self, aws: Service, at: dict[str, str], said: list[str], known: Properties) -> Any:
+    def read_part(
+        self, aws: Service, at: dict[str, str], prefix: list[str], known: Properties
+    ) -> Any:
         operation = "ListCustomerManagedPolicyReferencesInPermissionSet"
         for found in aws.pages(operation, "CustomerManagedPolicyReferences", **at):
-            if said == [found["Name"], found.get("Path") or "/"]:
-                return {"customerManagedPolicyReference": {"name": said[0], "path": said[1]}}
+            if prefix == [found["Name"], found.get("Path") or "/"]:
+                return {"customerManagedPolicyReference": {"name": prefix[0], "path": prefix[1]}}
         return None
 
-    def drop(self, aws: Service, at: dict[str, str], said: list[str]) -> None:
+    def remove_part(self, aws: Service, at: dict[str, str], prefix: list[str]) -> None:
         operation = "DetachCustomerManagedPolicyReferenceFromPermissionSet"
-        aws.call(operation, **at, **_reference(*said))
+        aws.call(operation, **at, **_reference(*prefix))
 
 
 @resource
-class PermissionsBoundaryAttachment(OfSet):
+class PermissionsBoundaryAttachment(PermissionSetPart):
     kind = "aws:ssoadmin/permissionsBoundaryAttachment:PermissionsBoundaryAttachment"
     title = "SSO Permissions Boundary Attachment"
     inputs: ClassVar = {
-        "instanceArn": FIXED,
-        "permissionSetArn": FIXED,
-        "permissionsBoundary": Input(required=True, replaces=True, normal=_with_path),
+        "instanceArn": IMMUTABLE,
+        "permissionSetArn": IMMUTABLE,
+        "permissionsBoundary": Input(required=True, replaces=True, normalize=_with_path),
     }
 
-    def put(self, aws: Service, at: dict[str, str], wanted: Properties) -> None:
+    def put_part(self, aws: Service, at: dict[str, str], wanted: Properties) -> None:
         boundary = wanted["permissionsBoundary"]
-        asked: Properties = {}
+        parameters: Properties = {}
         if arn := boundary.get("managedPolicyArn"):
-            asked["ManagedPolicyArn"] = arn
+            parameters["ManagedPolicyArn"] = arn
         if own := boundary.get("customerManagedPolicyReference"):
-            asked |= _reference(own["name"], own["path"])
-        aws.call("PutPermissionsBoundaryToPermissionSet", **at, PermissionsBoundary=asked)
+            parameters |= _reference(own["name"], own["path"])
+        aws.call("PutPermissionsBoundaryToPermissionSet", **at, PermissionsBoundary=parameters)
 
-    def held(self, aws: Service, at: dict[str, str], said: list[str], known: Properties) -> Any:
+    def read_part(
+        self, aws: Service, at: dict[str, str], prefix: list[str], known: Properties
+    ) -> Any:
         found = aws.call("GetPermissionsBoundaryForPermissionSet", **at)["PermissionsBoundary"]
         if arn := found.get("ManagedPolicyArn"):
             return {"permissionsBoundary": {"managedPolicyArn": arn}}
@@ -185,7 +207,7 @@ class PermissionsBoundaryAttachment(OfSet):
         reference = {"name": own["Name"], "path": own.get("Path") or "/"}
         return {"permissionsBoundary": {"customerManagedPolicyReference": reference}}
 
-    def drop(self, aws: Service, at: dict[str, str], said: list[str]) -> None:
+    def remove_part(self, aws: Service, at: dict[str, str], prefix: list[str]) -> None:
         aws.call("DeletePermissionsBoundaryFromPermissionSet", **at)
 
 

@@ -5,29 +5,36 @@ from __future__ import annotations
 from typing import ClassVar
 
 from offline_plugins.aws.account import Account
-from offline_plugins.aws.calls import doing, parts, retag, tag_list, tags_read, until_done
-from offline_plugins.aws.declared import FIXED, OPTIONAL, Declared, Input
+from offline_plugins.aws.calls import (
+    error_context,
+    split_id,
+    tag_list,
+    tag_outputs,
+    update_tags,
+    wait_until_done,
+)
 from offline_plugins.aws.registry import look_up, resource
+from offline_plugins.aws.resource_type import IMMUTABLE, OPTIONAL, AwsResourceType, Input
 from offline_plugins.aws.service import Service
-from offline_plugins.aws.times import date
+from offline_plugins.aws.times import format_time
 from offline_plugins.provider_server import Properties, ProviderError
 
 SSO = "sso-admin"
-OF_SET = ("PERMISSION_SET_ARN", "INSTANCE_ARN")
+SET_ID_PARTS = ("PERMISSION_SET_ARN", "INSTANCE_ARN")
 TEXTS = {"description": "Description", "relayState": "RelayState",
          "sessionDuration": "SessionDuration"}  # fmt: skip
-"""Empty ones cannot be sent; what is left out of an update is cleared."""
+"""AWS rejects empty texts, and clears those that an update omits."""
 
 
 @resource
-class PermissionSet(Declared):
+class PermissionSet(AwsResourceType):
     kind = "aws:ssoadmin/permissionSet:PermissionSet"
     service = SSO
     name_length = 32
     computed = ("arn", "createdDate", "tagsAll")
     inputs: ClassVar = {
         "description": OPTIONAL,
-        "instanceArn": FIXED,
+        "instanceArn": IMMUTABLE,
         "name": Input(replaces=True),
         "relayState": OPTIONAL,
         "sessionDuration": Input(default="PT1H"),
@@ -36,7 +43,7 @@ class PermissionSet(Declared):
 
     def make(self, aws: Service, wanted: Properties) -> str:
         instance = wanted["instanceArn"]
-        with doing(f"creating SSO Permission Set ({wanted['name']})"):
+        with error_context(f"creating SSO Permission Set ({wanted['name']})"):
             made = aws.call(
                 "CreatePermissionSet", InstanceArn=instance, Name=wanted["name"],
                 Tags=tag_list(wanted.get("tags")), **_texts(wanted),
@@ -44,39 +51,39 @@ class PermissionSet(Declared):
         return f"{made['PermissionSet']['PermissionSetArn']},{instance}"
 
     def find(self, aws: Service, id: str, known: Properties) -> Properties:
-        arn, instance = parts(id, *OF_SET)
-        with doing(f"reading SSO Permission Set ({id})"):
+        arn, instance = split_id(id, *SET_ID_PARTS)
+        with error_context(f"reading SSO Permission Set ({id})"):
             found = _described(aws, arn, instance)
-        with doing(f"listing tags for SSO Permission Set ({arn})"):
+        with error_context(f"listing tags for SSO Permission Set ({arn})"):
             return found | _tags(aws, arn, instance)
 
     def change(self, aws: Service, id: str, olds: Properties, wanted: Properties) -> None:
-        arn, instance = parts(id, *OF_SET)
+        arn, instance = split_id(id, *SET_ID_PARTS)
         at = {"InstanceArn": instance, "PermissionSetArn": arn}
         if _texts(wanted) != _texts(olds):
-            with doing(f"updating SSO Permission Set ({id})"):
+            with error_context(f"updating SSO Permission Set ({id})"):
                 aws.call("UpdatePermissionSet", **at, **_texts(wanted))
             provision(aws, arn, instance)
-        with doing("updating tags"):
-            retag(aws, olds, wanted, ResourceArn=arn, InstanceArn=instance)
+        with error_context("updating tags"):
+            update_tags(aws, olds, wanted, ResourceArn=arn, InstanceArn=instance)
 
     def remove(self, aws: Service, id: str, olds: Properties) -> None:
-        arn, instance = parts(id, *OF_SET)
-        with doing(f"deleting SSO Permission Set ({arn})"):
+        arn, instance = split_id(id, *SET_ID_PARTS)
+        with error_context(f"deleting SSO Permission Set ({arn})"):
             aws.call("DeletePermissionSet", InstanceArn=instance, PermissionSetArn=arn)
 
 
 def provision(aws: Service, arn: str, instance: str) -> None:
-    """To all accounts that have the set; waits until it is done."""
-    with doing(f"provisioning SSO Permission Set ({arn})"):
-        begun = aws.call(
+    """Provision the permission set to all its accounts, and wait until that is done."""
+    with error_context(f"provisioning SSO Permission Set ({arn})"):
+        started = aws.call(
             "ProvisionPermissionSet", InstanceArn=instance, PermissionSetArn=arn,
             TargetType="ALL_PROVISIONED_ACCOUNTS",
         )["PermissionSetProvisioningStatus"]  # fmt: skip
-        until_done(
+        wait_until_done(
             lambda: aws.call(
                 "DescribePermissionSetProvisioningStatus", InstanceArn=instance,
-                ProvisionPermissionSetRequestId=begun["RequestId"],
+                ProvisionPermissionSetRequestId=started["RequestId"],
             )["PermissionSetProvisioningStatus"]
         )  # fmt: skip
 
@@ -87,22 +94,25 @@ def provision(aws: Service, arn: str, instance: str) -> None:
 )  # fmt: skip
 def get_permission_sets(account: Account, args: Properties) -> Properties:
     region, instance = args.get("region") or account.region, args["instanceArn"]
-    with doing("reading SSO Permission Sets"):
+    with error_context("reading SSO Permission Sets"):
         arns = _arns(account.service(SSO, region), instance)
     return {"arns": arns, "id": instance, "instanceArn": instance, "region": region}
 
 
 @look_up(
-    "aws:ssoadmin/getPermissionSet:getPermissionSet", "sdk",
+    "aws:ssoadmin/getPermissionSet:getPermissionSet", "sdkv2",
     required=("instanceArn",), optional=("arn", "name", "region", "tags"),
 )  # fmt: skip
 def get_permission_set(account: Account, args: Properties) -> Properties:
-    """By name it reads every set until one has it. `tags` asks for nothing."""
+    """The permission set with this ARN or name. The argument `tags` has no effect.
+
+    A look-up by name reads each permission set until the name matches.
+    """
     if bool(args.get("arn")) == bool(args.get("name")):
         raise ProviderError('"arn": exactly one of `arn,name` must be specified')
     region, instance = args.get("region") or account.region, args["instanceArn"]
     aws = account.service(SSO, region)
-    with doing("reading SSO Permission Set"):
+    with error_context("reading SSO Permission Set"):
         arns = [args["arn"]] if args.get("arn") else _arns(aws, instance)
         for arn in arns:
             found = _described(aws, arn, instance)
@@ -118,10 +128,10 @@ def _arns(aws: Service, instance: str) -> list[str]:
 
 
 def _described(aws: Service, arn: str, instance: str) -> Properties:
-    found = aws.call("DescribePermissionSet", **at_set(arn, instance))["PermissionSet"]
+    found = aws.call("DescribePermissionSet", **set_parameters(arn, instance))["PermissionSet"]
     return {
         "arn": arn,
-        "createdDate": date(found["CreatedDate"]),
+        "createdDate": format_time(found["CreatedDate"]),
         "instanceArn": instance,
         "name": found["Name"],
         **{ours: found.get(theirs) or None for ours, theirs in TEXTS.items()},
@@ -129,12 +139,12 @@ def _described(aws: Service, arn: str, instance: str) -> Properties:
 
 
 def _tags(aws: Service, arn: str, instance: str) -> Properties:
-    return tags_read(
+    return tag_outputs(
         aws.pages("ListTagsForResource", "Tags", ResourceArn=arn, InstanceArn=instance)
     )
 
 
-def at_set(arn: str, instance: str) -> dict[str, str]:
+def set_parameters(arn: str, instance: str) -> dict[str, str]:
     return {"InstanceArn": instance, "PermissionSetArn": arn}
 
 

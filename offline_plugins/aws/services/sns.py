@@ -1,28 +1,32 @@
-"""SNS: topics, their policies, and who is told.
-
-A message of AWS's says what a topic or a subscription is by a map of texts.
-"""
+"""SNS topics, topic policies and subscriptions, whose attributes are maps of strings."""
 
 from __future__ import annotations
 
 import json
 from typing import Any, ClassVar
 
-from offline_plugins.aws.calls import doing, retag, tag_list, tags_read
-from offline_plugins.aws.declared import FIXED, OPTIONAL, Declared, Input
-from offline_plugins.aws.documents import is_same_policy, kept, normal_json, not_json
+from offline_plugins.aws.calls import error_context, tag_list, tag_outputs, update_tags
+from offline_plugins.aws.equivalence import (
+    is_same_policy,
+    json_object_error,
+    keep_equivalent,
+    normalize_json,
+)
 from offline_plugins.aws.registry import resource
-from offline_plugins.aws.service import RefusedError, Service
+from offline_plugins.aws.resource_type import IMMUTABLE, OPTIONAL, AwsResourceType, Input
+from offline_plugins.aws.service import AwsError, Service
 from offline_plugins.provider_server import Properties
 
-POLICY = Input(required=True, same=is_same_policy, normal=normal_json, wrong=not_json)
+POLICY = Input(
+    required=True, same=is_same_policy, normalize=normalize_json, validate=json_object_error
+)
 TOPIC = {"displayName": "DisplayName", "kmsMasterKeyId": "KmsMasterKeyId"}
 PENDING = "Cannot unsubscribe a subscription that is pending confirmation"
 
 
 @resource
-class Topic(Declared):
-    """Standard topics only; a policy is declared by TopicPolicy."""
+class Topic(AwsResourceType):
+    """A standard topic. Its policy is a separate resource, TopicPolicy."""
 
     kind = "aws:sns/topic:Topic"
     service = "sns"
@@ -40,22 +44,22 @@ class Topic(Declared):
 
     def make(self, aws: Service, wanted: Properties) -> str:
         tags = tag_list(wanted.get("tags"))
-        with doing(f"creating SNS Topic ({wanted['name']})"):
+        with error_context(f"creating SNS Topic ({wanted['name']})"):
             return aws.call("CreateTopic", Name=wanted["name"], Tags=tags)["TopicArn"]
 
-    def settle(self, aws: Service, id: str, wanted: Properties) -> None:
+    def wait(self, aws: Service, id: str, wanted: Properties) -> None:
         for ours, theirs in TOPIC.items():
             if wanted.get(ours):
                 self._put(aws, id, theirs, wanted[ours])
 
     def find(self, aws: Service, id: str, known: Properties) -> Properties:
-        with doing(f"reading SNS Topic ({id})"):
+        with error_context(f"reading SNS Topic ({id})"):
             found = aws.call("GetTopicAttributes", TopicArn=id)["Attributes"]
-        with doing(f"listing tags for SNS Topic ({id})"):
+        with error_context(f"listing tags for SNS Topic ({id})"):
             tags = aws.call("ListTagsForResource", ResourceArn=id)["Tags"]
         return {
             **{ours: found.get(theirs) or None for ours, theirs in TOPIC.items()},
-            **tags_read(tags),
+            **tag_outputs(tags),
             "arn": found["TopicArn"],
             "beginningArchiveTime": "",
             "fifoThroughputScope": "",
@@ -72,52 +76,54 @@ class Topic(Declared):
         for ours, theirs in TOPIC.items():
             if olds.get(ours) and not wanted.get(ours):
                 self._put(aws, id, theirs, "")
-        with doing(f"updating tags for SNS Topic ({id})"):
-            retag(aws, olds, wanted, ResourceArn=id)
+        with error_context(f"updating tags for SNS Topic ({id})"):
+            update_tags(aws, olds, wanted, ResourceArn=id)
 
     def remove(self, aws: Service, id: str, olds: Properties) -> None:
-        with doing(f"deleting SNS Topic ({id})"):
+        with error_context(f"deleting SNS Topic ({id})"):
             aws.call("DeleteTopic", TopicArn=id)
 
     def _put(self, aws: Service, arn: str, name: str, value: str) -> None:
-        with doing(f"setting SNS Topic ({arn}) attribute ({name})"):
+        with error_context(f"setting SNS Topic ({arn}) attribute ({name})"):
             aws.call("SetTopicAttributes", TopicArn=arn, AttributeName=name, AttributeValue=value)
 
 
 @resource
-class TopicPolicy(Declared):
+class TopicPolicy(AwsResourceType):
     kind = "aws:sns/topicPolicy:TopicPolicy"
     service = "sns"
     computed = ("owner",)
-    inputs: ClassVar = {"arn": FIXED, "policy": POLICY}
+    inputs: ClassVar = {"arn": IMMUTABLE, "policy": POLICY}
 
     def make(self, aws: Service, wanted: Properties) -> str:
         self._put(aws, wanted["arn"], wanted["policy"])
         return wanted["arn"]
 
     def find(self, aws: Service, id: str, known: Properties) -> Properties:
-        with doing(f"reading SNS Topic Policy ({id})"):
+        with error_context(f"reading SNS Topic Policy ({id})"):
             found = aws.call("GetTopicAttributes", TopicArn=id)["Attributes"]
-        policy = kept(known.get("policy"), normal_json(found["Policy"]), is_same_policy)
+        policy = keep_equivalent(
+            known.get("policy"), normalize_json(found["Policy"]), is_same_policy
+        )
         return {"arn": found["TopicArn"], "owner": found["Owner"], "policy": policy}
 
     def change(self, aws: Service, id: str, olds: Properties, wanted: Properties) -> None:
         self._put(aws, id, wanted["policy"])
 
     def remove(self, aws: Service, id: str, olds: Properties) -> None:
-        """A policy cannot be deleted: the one that every topic begins with is put back."""
-        self._put(aws, id, json.dumps(_first_policy(id, olds["owner"])))
+        """Restore the default policy, because AWS has no call that deletes a topic's policy."""
+        self._put(aws, id, json.dumps(_default_policy(id, olds["owner"])))
 
     def _put(self, aws: Service, arn: str, policy: str) -> None:
-        with doing(f"setting SNS Topic ({arn}) attribute (Policy)"):
+        with error_context(f"setting SNS Topic ({arn}) attribute (Policy)"):
             aws.call(
                 "SetTopicAttributes", TopicArn=arn, AttributeName="Policy", AttributeValue=policy
             )
 
 
 @resource
-class TopicSubscription(Declared):
-    """A person confirms one by mail; until then it cannot be taken away, and AWS forgets it."""
+class TopicSubscription(AwsResourceType):
+    """A subscription. Until its recipient confirms it, AWS rejects Unsubscribe and expires it."""
 
     kind = "aws:sns/topicSubscription:TopicSubscription"
     service = "sns"
@@ -127,23 +133,23 @@ class TopicSubscription(Declared):
     )  # fmt: skip
     inputs: ClassVar = {
         "confirmationTimeoutInMinutes": Input(default=1),
-        "endpoint": FIXED,
+        "endpoint": IMMUTABLE,
         "endpointAutoConfirms": Input(default=False),
-        "protocol": FIXED,
+        "protocol": IMMUTABLE,
         "rawMessageDelivery": Input(default=False),
-        "topic": FIXED,
+        "topic": IMMUTABLE,
     }
 
     def make(self, aws: Service, wanted: Properties) -> str:
         raw = {"RawMessageDelivery": "true"} if wanted.get("rawMessageDelivery") else {}
-        with doing("creating SNS Topic Subscription"):
+        with error_context("creating SNS Topic Subscription"):
             return aws.call(
                 "Subscribe", TopicArn=wanted["topic"], Protocol=wanted["protocol"],
                 Endpoint=wanted["endpoint"], Attributes=raw, ReturnSubscriptionArn=True,
             )["SubscriptionArn"]  # fmt: skip
 
     def find(self, aws: Service, id: str, known: Properties) -> Properties:
-        with doing(f"reading SNS Topic Subscription ({id})"):
+        with error_context(f"reading SNS Topic Subscription ({id})"):
             found = aws.call("GetSubscriptionAttributes", SubscriptionArn=id)["Attributes"]
         return {
             "arn": found["SubscriptionArn"],
@@ -161,7 +167,7 @@ class TopicSubscription(Declared):
 
     def change(self, aws: Service, id: str, olds: Properties, wanted: Properties) -> None:
         raw = json.dumps(bool(wanted.get("rawMessageDelivery")))
-        with doing(f"setting SNS Topic Subscription ({id}) attribute (RawMessageDelivery)"):
+        with error_context(f"setting SNS Topic Subscription ({id}) attribute (RawMessageDelivery)"):
             aws.call(
                 "SetSubscriptionAttributes", SubscriptionArn=id,
                 AttributeName="RawMessageDelivery", AttributeValue=raw,
@@ -169,14 +175,14 @@ class TopicSubscription(Declared):
 
     def remove(self, aws: Service, id: str, olds: Properties) -> None:
         try:
-            with doing(f"deleting SNS Topic Subscription ({id})"):
+            with error_context(f"deleting SNS Topic Subscription ({id})"):
                 aws.call("Unsubscribe", SubscriptionArn=id)
-        except RefusedError as refused:
+        except AwsError as refused:
             if PENDING not in refused.message:
                 raise
 
 
-def _first_policy(arn: str, owner: str) -> dict[str, Any]:
+def _default_policy(arn: str, owner: str) -> dict[str, Any]:
     actions = (
         "GetTopicAttributes", "SetTopicAttributes", "AddPermission", "RemovePermission",
         "DeleteTopic", "Subscribe", "ListSubscriptionsByTopic", "Publish",

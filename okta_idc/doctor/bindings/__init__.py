@@ -14,28 +14,23 @@ from okta_idc.doctor.bindings import (
     users,
 )
 from okta_idc.doctor.report import Report
-from okta_idc.inventory.assigned_users import STREAMED
-from okta_idc.inventory.model import Inventory
-from okta_idc.rules.binding import Binding, Unavailable
+from okta_idc.doctor.user_checks import UserChecks
+from okta_idc.inventory.model import Inventory, Part
+from okta_idc.rules.binding import Binding
 
 BINDINGS: tuple[Binding[Inventory], ...] = (
     *scim_secret.BINDINGS, *app.BINDINGS, *attributes.BINDINGS, *groups.BINDINGS,
     *users.BINDINGS, *identity_store.BINDINGS, *account_access.BINDINGS,
 )  # fmt: skip
 
+PARTS = ~(Part.NAMESAKES | Part.GROUP_ACCESS)
+"""What the bindings read."""
 
-def judge(found: Inventory) -> Report:
-    """Applies every rule, and adds what was found of single people while their pages arrived."""
+
+def judge(found: Inventory, users: UserChecks) -> Report:
+    """Applies every rule, and adds what the checks of single users found while pages arrived."""
     report = Report()
-    if isinstance(found.people, Unavailable):
-        for rule in STREAMED:
-            report.mark_unknown(rule, found.people)
-    else:
-        mapping = found.mapping
-        mapped = mapping if isinstance(mapping, Unavailable) else frozenset(
-            name for name, each in mapping.items() if each.expression
-        )  # fmt: skip
-        found.people.tell(report, mapped)
+    users.report(found, report)
     for binding in BINDINGS:
         report.run(binding, found)
     return report

@@ -1,8 +1,9 @@
-"""5xx, account access: permission sets, their policies, and who is assigned."""
+"""5xx, account access: permission sets, their policies, and account assignments."""
 
 from collections import Counter
 from collections.abc import Iterator
 
+from okta_idc.doctor.bindings.single import single
 from okta_idc.inventory.model import Inventory
 from okta_idc.inventory.session_tags import attributes_of, statements_of
 from okta_idc.rules import account_access, permission_sets, policy_tags
@@ -31,20 +32,20 @@ def _policies(found: Inventory) -> Iterator[Subject]:
 def _people(found: Inventory) -> Iterator[Subject]:
     users = found.store_users
     for each in known(found.access).assignments:
-        who = each.principal
-        if not isinstance(users, Unavailable) and who in users:
-            who = users[who].user_name
-        at = Location(who, f"{each.permission_set} in {each.account}")
+        name = each.principal
+        if not isinstance(users, Unavailable) and name in users:
+            name = users[name].user_name
+        at = Location(name, f"{each.permission_set} in {each.account}")
         yield Subject(each, parts={"principal": at})
 
 
-def _principals(found: Inventory) -> Iterator[Subject]:
+def _principals(found: Inventory) -> account_access.Principals:
     there = {*known(found.store_users), *known(found.store_groups)}
     named = {
         f"{a.permission_set} in {a.account}, {a.principal_type.lower()} {a.principal}": a.principal
         for a in known(found.access).assignments
     }
-    yield Subject(account_access.Principals(named, there))
+    return account_access.Principals(named, there)
 
 
 def _groups_of_one(found: Inventory) -> Iterator[Subject | Unavailable]:
@@ -66,8 +67,8 @@ def _groups_of_one(found: Inventory) -> Iterator[Subject | Unavailable]:
     yield Subject(named)
 
 
-def _accounts(found: Inventory) -> Iterator[Subject]:
-    yield Subject(account_access.Provisioned(known(found.access).sets_of_accounts))
+def _accounts(found: Inventory) -> account_access.Provisioned:
+    return account_access.Provisioned(known(found.access).sets_of_accounts)
 
 
 BINDINGS = (
@@ -75,7 +76,7 @@ BINDINGS = (
     Binding(policy_tags.tags_are_sent, _policies),
     Binding(policy_tags.deny_holds, _policies),
     Binding(account_access.given_to_groups, _people),
-    Binding(account_access.principal_exists, _principals),
+    single(account_access.principal_exists, _principals),
     Binding(account_access.groups_of_one, _groups_of_one),
-    Binding(account_access.sets_of_account, _accounts),
+    single(account_access.sets_of_account, _accounts),
 )

@@ -1,6 +1,7 @@
-"""2xx and 6xx, groups in Okta: roles, names, members, and what became of what is declared."""
+"""2xx and 6xx, groups in Okta: roles, names, members, drift of push mappings and assignments."""
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
+from functools import partial
 
 from okta_idc.inventory.declared import DeclaredGroup
 from okta_idc.inventory.model import Inventory
@@ -9,14 +10,14 @@ from okta_idc.rules.binding import Binding, Location, Subject, Unavailable, know
 
 
 def _sources(found: Inventory) -> dict[str, str]:
-    """The push groups: name by id."""
+    """Names of the push groups by their IDs."""
     names = known(found.groups)
     return {m["sourceGroupId"]: names.name(m["sourceGroupId"]) for m in known(found.pushes)}
 
 
 def _roles(found: Inventory) -> Iterator[Subject]:
     names = known(found.groups)
-    assigned, pushed = known(found.assigned), tuple(_sources(found))
+    assigned, pushed = tuple(known(found.assigned)), tuple(_sources(found))
     parts = numbered(map(names.name, assigned), "assignments.groups")
     parts |= numbered(map(names.name, pushed), "push_groups")
     yield Subject(groups.GroupRoles(assigned, pushed), parts=parts, names=_sources(found))
@@ -39,39 +40,29 @@ def _all_names(found: Inventory) -> Iterator[Subject]:
     yield Subject(names, parts=numbered(Location(name, "name") for name in names))
 
 
-def _members(found: Inventory) -> Iterator[tuple[str, frozenset[str] | Unavailable]]:
+def _each_push_group(
+    subject: Callable[[Inventory, str, frozenset[str]], Subject], found: Inventory
+) -> Iterator[Subject | Unavailable]:
+    """What `subject` makes of each push group's name and members."""
     for ident, name in _sources(found).items():
-        yield name, found.members.of.get(ident, Unavailable("its members were not read."))
+        members = found.members.of.get(ident, Unavailable("its members were not read."))
+        yield members if isinstance(members, Unavailable) else subject(found, name, members)
 
 
-def _assigned_members(found: Inventory) -> Iterator[Subject | Unavailable]:
-    assigned = known(found.people).persons
-    for name, members in _members(found):
-        if isinstance(members, Unavailable):
-            yield members
-        else:
-            # Only members who are not assigned break the rule, so the others are skipped.
-            subject = groups.PushedMembers(name, members.difference(assigned), ())
-            yield Subject(subject, names=found.members.logins)
+def _assigned_members(found: Inventory, name: str, members: frozenset[str]) -> Subject:
+    # Only members who are not assigned break the rule, so the others are skipped.
+    others = members.difference(known(found.people).by_id)
+    return Subject(groups.PushedMembers(name, others, ()), names=found.members.logins)
 
 
-def _active_members(found: Inventory) -> Iterator[Subject | Unavailable]:
+def _active_members(found: Inventory, name: str, members: frozenset[str]) -> Subject:
     inactive = found.members.inactive
-    for name, members in _members(found):
-        if isinstance(members, Unavailable):
-            yield members
-        else:
-            status = {ident: inactive[ident] for ident in members if ident in inactive}
-            subject = groups.MemberStatus(name, status)
-            yield Subject(subject, names=found.members.logins)
+    status = {ident: inactive[ident] for ident in members if ident in inactive}
+    return Subject(groups.MemberStatus(name, status), names=found.members.logins)
 
 
-def _sizes(found: Inventory) -> Iterator[Subject | Unavailable]:
-    for name, members in _members(found):
-        if isinstance(members, Unavailable):
-            yield members
-        else:
-            yield Subject((name, len(members)), parts={name: Location(name, "members")})
+def _size(_: Inventory, name: str, members: frozenset[str]) -> Subject:
+    return Subject((name, len(members)), parts={name: Location(name, "members")})
 
 
 def _by_name(found: Inventory) -> Iterator[Subject]:
@@ -125,21 +116,21 @@ def _compared(
     return Subject(push_drift.Groups(wanted, there), names={})
 
 
-def _person_by_person(found: Inventory) -> Iterator[Subject]:
-    logins = tuple(p.login for p in known(found.people).persons.values() if p.scope == "USER")
+def _individual_users(found: Inventory) -> Iterator[Subject]:
+    logins = tuple(p.login for p in known(found.people).by_id.values() if p.scope == "USER")
     yield Subject(assignments.Assignees(logins), parts=numbered(logins))
 
 
 BINDINGS = (
     Binding(groups.one_role_per_group, _roles),
-    Binding(groups.members_are_assigned, _assigned_members),
+    Binding(groups.members_are_assigned, partial(_each_push_group, _assigned_members)),
     Binding(groups.group_exists, _by_name),
     Binding(groups.group_name, _each_name),
     Binding(groups.group_name_forbidden, _each_name),
     Binding(groups.group_names_differ, _all_names),
-    Binding(groups.members_are_active, _active_members),
-    Binding(assignments.assigned_through_groups, _person_by_person),
-    Binding(groups.group_size, _sizes),
+    Binding(groups.members_are_active, partial(_each_push_group, _active_members)),
+    Binding(assignments.assigned_through_groups, _individual_users),
+    Binding(groups.group_size, partial(_each_push_group, _size)),
     Binding(push_drift.mapping_in_error, _mappings),
     Binding(push_drift.mapping_inactive, _declared_mappings),
     Binding(push_drift.mapping_gone, _pushed),

@@ -2,8 +2,8 @@
 
 from collections.abc import Iterator
 
-from okta_idc.inventory.assigned_users import Person
-from okta_idc.inventory.model import Inventory, Pushed
+from okta_idc.inventory.assigned_users import AssignedUser
+from okta_idc.inventory.model import Inventory, PushGroup
 from okta_idc.rules import identity_store_drift
 from okta_idc.rules.binding import Binding, Location, Subject, Unavailable, known
 
@@ -18,7 +18,7 @@ def _group_names(found: Inventory) -> Iterator[Subject | Unavailable]:
             yield _hidden_target(each)
 
 
-def _hidden_target(each: Pushed) -> Unavailable:
+def _hidden_target(each: PushGroup) -> Unavailable:
     return Unavailable(
         f"Okta does not show the group in the app to which {each.name} is pushed, and AWS has none "
         "of its name. Needs an admin role that can see the app's groups."
@@ -40,21 +40,21 @@ def _groups(found: Inventory) -> Iterator[Subject | Unavailable]:
 
 
 class _Sides:
-    """Members of a push group on both sides, by the names of the people they are."""
+    """The members of a push group in Okta and in AWS, by the users' logins."""
 
     def __init__(self, found: Inventory) -> None:
-        self._found, self._persons = found, known(found.people).persons
+        self._found, self._persons = found, known(found.people).by_id
         self._users = known(found.store_users)
-        self._by_name: dict[str, Person] = {}
-        for person in self._persons.values():  # of two with one name, the one who got through
+        self._by_name: dict[str, AssignedUser] = {}
+        for person in self._persons.values():  # of two with one name, the provisioned one
             if person.kind == "there" or person.user_name.casefold() not in self._by_name:
                 self._by_name[person.user_name.casefold()] = person
 
-    def of(self, each: Pushed, *, arrived: bool) -> identity_store_drift.Members:
-        """`arrived`: of Okta's members only those who are in AWS. Raises Unavailable."""
-        gap = Unavailable("its members were not read.")
-        okta = known(self._found.members.of.get(each.source, gap))
-        aws = known(self._found.store_members.get(each.aws_id, gap))
+    def of(self, each: PushGroup, *, arrived: bool) -> identity_store_drift.Members:
+        """`arrived`: only those of Okta's members who are in AWS. Raises Unavailable."""
+        reason = Unavailable("its members were not read.")
+        okta = known(self._found.members.of.get(each.source, reason))
+        aws = known(self._found.store_members.get(each.aws_id, reason))
         members = (self._persons[ident] for ident in okta if ident in self._persons)
         wanted = frozenset(p.login for p in members if not arrived or p.kind == "there")
         return identity_store_drift.Members(each.name, wanted, frozenset(map(self._login, aws)))
@@ -71,24 +71,24 @@ def _members(found: Inventory, *, arrived: bool) -> Iterator[Subject | Unavailab
         if each.aws_id and each.mapping.get("status") == "ACTIVE":
             try:
                 yield Subject(sides.of(each, arrived=arrived), names={})
-            except Unavailable as gap:
-                yield gap
+            except Unavailable as reason:
+                yield reason
 
 
 def _missing_members(found: Inventory) -> Iterator[Subject | Unavailable]:
-    """Who was refused or waits is not missing from the group, but from AWS."""
+    """Without users who are rejected or not provisioned yet: they are not in AWS at all."""
     return _members(found, arrived=True)
 
 
-def _members_left_over(found: Inventory) -> Iterator[Subject | Unavailable]:
-    """Who is only suspended keeps the membership."""
+def _former_members(found: Inventory) -> Iterator[Subject | Unavailable]:
+    """With suspended users, who keep their membership."""
     return _members(found, arrived=False)
 
 
 def _provisioned(found: Inventory) -> Iterator[Subject]:
     names = {
         p.user_name: p.login
-        for p in known(found.people).persons.values()
+        for p in known(found.people).by_id.values()
         if p.app_status == "PROVISIONED" and p.kind == "there"
     }
     there = [user.user_name for user in known(found.store_users).values()]
@@ -98,26 +98,24 @@ def _provisioned(found: Inventory) -> Iterator[Subject]:
 def _enabled(found: Inventory) -> Iterator[Subject]:
     users = known(found.store_users).values()
     enabled = tuple(user.user_name for user in users if user.by_scim and user.enabled)
-    assigned = tuple(person.user_name for person in known(found.people).persons.values())
+    assigned = tuple(person.user_name for person in known(found.people).by_id.values())
     yield Subject(identity_store_drift.Sides(assigned, enabled), names={})
 
 
-def _in_the_way(found: Inventory) -> Iterator[Subject]:
-    by_hand = [user.user_name for user in known(found.store_users).values() if not user.by_scim]
-    names = {
-        p.user_name: p.login for p in known(found.people).persons.values() if p.kind != "there"
-    }
-    yield Subject(identity_store_drift.Sides(tuple(names), by_hand), names=names)
+def _unmanaged_users(found: Inventory) -> Iterator[Subject]:
+    unmanaged = [user.user_name for user in known(found.store_users).values() if not user.by_scim]
+    names = {p.user_name: p.login for p in known(found.people).by_id.values() if p.kind != "there"}
+    yield Subject(identity_store_drift.Sides(tuple(names), unmanaged), names=names)
 
 
-def _groups_in_the_way(found: Inventory) -> Iterator[Subject]:
-    by_hand = [group.name for group in known(found.store_groups).values() if not group.by_scim]
+def _unmanaged_groups(found: Inventory) -> Iterator[Subject]:
+    unmanaged = [group.name for group in known(found.store_groups).values() if not group.by_scim]
     names = tuple(each.name for each in found.pushed() if not each.mapping.get("lastPush"))
-    yield Subject(identity_store_drift.Sides(names, by_hand), names={})
+    yield Subject(identity_store_drift.Sides(names, unmanaged), names={})
 
 
-def _by_hand(found: Inventory) -> Iterator[Subject]:
-    """A group that is pushed has come from Okta, whether or not AWS keeps an external id of it."""
+def _unmanaged(found: Inventory) -> Iterator[Subject]:
+    """A group that was pushed comes from Okta even if AWS has no external ID for it."""
     pushed = {each.aws_id for each in found.pushed() if each.mapping.get("lastPush")}
     users = tuple(u.user_name for u in known(found.store_users).values() if not u.by_scim)
     groups = tuple(
@@ -128,8 +126,8 @@ def _by_hand(found: Inventory) -> Iterator[Subject]:
     yield Subject(identity_store_drift.ByHand(users, groups), names={})
 
 
-def _idents(found: Inventory) -> Iterator[Subject]:
-    persons = known(found.people).persons
+def _external_ids(found: Inventory) -> Iterator[Subject]:
+    persons = known(found.people).by_id
     okta = {p.user_name.casefold(): ident for ident, p in persons.items() if p.kind == "there"}
     logins = {p.user_name.casefold(): p.login for p in persons.values() if p.kind == "there"}
     for user in known(found.store_users).values():
@@ -143,11 +141,11 @@ BINDINGS = (
     Binding(identity_store_drift.group_renamed, _group_names),
     Binding(identity_store_drift.group_missing, _groups),
     Binding(identity_store_drift.member_missing, _missing_members),
-    Binding(identity_store_drift.member_left_over, _members_left_over),
+    Binding(identity_store_drift.member_left_over, _former_members),
     Binding(identity_store_drift.user_missing, _provisioned),
     Binding(identity_store_drift.user_left_over, _enabled),
-    Binding(identity_store_drift.user_in_the_way, _in_the_way),
-    Binding(identity_store_drift.group_in_the_way, _groups_in_the_way),
-    Binding(identity_store_drift.made_by_hand, _by_hand),
-    Binding(identity_store_drift.external_id, _idents),
+    Binding(identity_store_drift.user_in_the_way, _unmanaged_users),
+    Binding(identity_store_drift.group_in_the_way, _unmanaged_groups),
+    Binding(identity_store_drift.made_by_hand, _unmanaged),
+    Binding(identity_store_drift.external_id, _external_ids),
 )

@@ -1,11 +1,11 @@
-"""3xx and 6xx, all users together: what must differ between them, and whom AWS rejected.
+"""3xx and 6xx, all users together: what must differ between them, and users that AWS rejected.
 
 Single profiles are checked while the pages arrive (`okta_idc.inventory.assigned_users`).
 """
 
 from collections.abc import Iterator
 
-from okta_idc.inventory.assigned_users import Person
+from okta_idc.inventory.assigned_users import AssignedUser
 from okta_idc.inventory.model import Inventory
 from okta_idc.rules import Rule, identity_store_drift, uniqueness
 from okta_idc.rules.binding import Binding, Location, Subject, known, numbered
@@ -15,7 +15,7 @@ def _unique(rule: Rule[tuple[str, ...]], attribute: str, path: str) -> Binding[I
     """A rule on an attribute of everyone who is assigned."""
 
     def subjects(found: Inventory) -> Iterator[Subject]:
-        persons: list[Person] = list(known(found.people).persons.values())
+        persons: list[AssignedUser] = list(known(found.people).by_id.values())
         values = tuple(str(getattr(person, attribute)) for person in persons)
         yield Subject(values, parts=numbered(Location(person.login, path) for person in persons))
 
@@ -30,7 +30,7 @@ def _external_ids(found: Inventory) -> Iterator[Subject]:
 
 
 def _rejected(found: Inventory) -> Iterator[Subject]:
-    persons = known(found.people).persons.values()
+    persons = known(found.people).by_id.values()
     states = {person.login: "ERROR" for person in persons if person.kind == "refused"}
     yield Subject(identity_store_drift.Provisioning(states), names={})
 

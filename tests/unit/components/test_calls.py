@@ -16,7 +16,7 @@ import yaml
 from pulumi.runtime import mocks
 
 from offline_plugins.okta.api import Clock, Okta
-from offline_plugins.okta.invokes import INVOKES
+from offline_plugins.okta.look_ups import LOOK_UPS
 from sandbox.pytest_plugin import Sandbox, start_sandbox
 from tests.paths import ROOT
 from tests.unit.components.conftest import World
@@ -42,8 +42,8 @@ class There(World):
     def call(self, args: mocks.MockCallArgs) -> Any:
         if not args.token.startswith("okta:"):
             return super().call(args)
-        args = {name: value for name, value in args.args.items() if value is not None}
-        return INVOKES[args.token].answer(self.okta, args)
+        given = {name: value for name, value in args.args.items() if value is not None}
+        return LOOK_UPS[args.token].read(self.okta, given)
 
 
 @pytest.fixture

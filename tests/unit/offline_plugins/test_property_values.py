@@ -1,4 +1,4 @@
-"""Property values: plain Python to the protocol and back, whatever they hold."""
+"""Property values: conversion between plain Python and the protocol."""
 
 import math
 from typing import Any
@@ -37,13 +37,13 @@ properties = st.dictionaries(names, anything, max_size=6)
 
 
 @given(properties)
-def test_every_value_survives_the_way_there_and_back(values: dict[str, Any]) -> None:
+def test_every_value_survives_a_round_trip(values: dict[str, Any]) -> None:
     wire = Struct.FromString(to_struct(values).SerializeToString())
     assert from_struct(wire) == values
 
 
 @given(properties)
-def test_a_bool_stays_a_bool_and_a_number_a_number(values: dict[str, Any]) -> None:
+def test_booleans_and_numbers_keep_their_types(values: dict[str, Any]) -> None:
     def kinds(value: Any) -> Any:
         if isinstance(value, Secret):
             return kinds(value.value)
@@ -57,7 +57,7 @@ def test_a_bool_stays_a_bool_and_a_number_a_number(values: dict[str, Any]) -> No
 
 
 @given(properties)
-def test_what_is_revealed_has_no_mark_left_and_nothing_else_changed(values: dict[str, Any]) -> None:
+def test_reveal_removes_the_marks_and_changes_nothing_else(values: dict[str, Any]) -> None:
     bare = reveal(values)
     assert SECRET_SIGNATURE not in str(to_struct(bare))
     assert reveal(bare) == bare
@@ -90,11 +90,11 @@ def test_an_unknown_of_any_type_is_unknown(signature: str) -> None:
 
 
 @pytest.mark.parametrize("number", [math.inf, -math.inf])
-def test_a_number_without_end_survives(number: float) -> None:
+def test_an_infinite_number_survives_a_round_trip(number: float) -> None:
     assert from_struct(to_struct({"x": number})) == {"x": number}
 
 
 @pytest.mark.parametrize("value", [object(), b"bytes", {1, 2}])
-def test_what_the_protocol_cannot_carry_is_refused_without_its_content(value: Any) -> None:
+def test_an_unsupported_value_is_an_error_without_its_content(value: Any) -> None:
     with pytest.raises(TypeError, match=f"cannot be a {type(value).__name__}"):
         to_struct({"x": value})

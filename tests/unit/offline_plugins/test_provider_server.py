@@ -1,4 +1,4 @@
-"""The provider protocol's side of the host, with a provider that does as the test says."""
+"""The provider protocol, with a provider whose behaviour each test sets."""
 
 import json
 from collections.abc import Iterator
@@ -15,7 +15,7 @@ from offline_plugins.provider_server import (
     Checked,
     Diff,
     Failure,
-    HalfMade,
+    PartialStateError,
     Properties,
     Provider,
     ProviderError,
@@ -28,38 +28,40 @@ URN = "urn:pulumi:dev::project::test:index/parent:Parent$test:index/thing:Thing:
 Options = provider_pb2.CheckRequest.AutonamingOptions
 
 
-class Told(Provider):
-    """Says what it was asked, and answers or raises what it was told to."""
+class ScriptedProvider(Provider):
+    """Records requests, and returns or raises what the test sets."""
 
-    name = "told"
+    name = "provider"
 
     def __init__(self) -> None:
-        self.asked: list[Any] = []
-        self.says: Any = None
+        self.requests: list[Any] = []
+        self.result: Any = None
 
-    def _answer(self, *asked: Any) -> Any:
-        self.asked.append(asked)
-        if isinstance(self.says, Exception):
-            raise self.says
-        return self.says
+    def _answer(self, *request: Any) -> Any:
+        self.requests.append(request)
+        if isinstance(self.result, Exception):
+            raise self.result
+        return self.result
 
     def configure(self, inputs: Properties) -> None:
         self._answer(inputs)
 
-    def check(self, at: Resource, news: Properties, olds: Properties, *, seed: bytes) -> Checked:
-        return self._answer(at, news, olds, seed)
+    def check(
+        self, resource: Resource, news: Properties, olds: Properties, *, seed: bytes
+    ) -> Checked:
+        return self._answer(resource, news, olds, seed)
 
     def diff(
-        self, at: Resource, resource_id: str, olds: Properties, news: Properties,
+        self, resource: Resource, resource_id: str, olds: Properties, news: Properties,
         old_inputs: Properties, ignore_changes: list[str],
     ) -> Diff:  # fmt: skip
         return self._answer(resource_id, olds, news, old_inputs, ignore_changes)
 
-    def create(self, at: Resource, inputs: Properties, *, preview: bool) -> State:
+    def create(self, resource: Resource, inputs: Properties, *, preview: bool) -> State:
         return self._answer(inputs, preview)
 
     def read(
-        self, at: Resource, resource_id: str, olds: Properties, inputs: Properties
+        self, resource: Resource, resource_id: str, olds: Properties, inputs: Properties
     ) -> State | None:
         return self._answer(resource_id, olds, inputs)
 
@@ -68,13 +70,13 @@ class Told(Provider):
 
 
 @pytest.fixture
-def told() -> Told:
-    return Told()
+def provider() -> ScriptedProvider:
+    return ScriptedProvider()
 
 
 @pytest.fixture
-def stub(told: Told) -> Iterator[Any]:
-    server, port = serve(told)
+def stub(provider: ScriptedProvider) -> Iterator[Any]:
+    server, port = serve(provider)
     with grpc.insecure_channel(f"127.0.0.1:{port}") as channel:
         yield ResourceProviderStub(channel)
     server.stop(grace=None).wait()
@@ -86,22 +88,26 @@ def refusal(call: Any, request: Any) -> Any:
     return caught.value
 
 
-def test_the_schema_describes_the_providers_settings(stub: Any, told: Told) -> None:
-    told.settings = {"region": {"type": "string"}}
+def test_the_schema_describes_the_providers_settings(stub: Any, provider: ScriptedProvider) -> None:
+    provider.settings = {"region": {"type": "string"}}
     answer = json.loads(stub.GetSchema(provider_pb2.GetSchemaRequest()).schema)
     assert answer == {
-        "name": "told",
+        "name": provider.name,
         "version": "0.0.0",
         "provider": {"inputProperties": {"region": {"type": "string"}}},
     }
 
 
-def test_type_and_name_come_from_the_urn(stub: Any, told: Told) -> None:
-    told.says = Checked({})
+def test_type_and_name_come_from_the_urn(stub: Any, provider: ScriptedProvider) -> None:
+    provider.result = Checked({})
     stub.Check(provider_pb2.CheckRequest(urn=URN, randomSeed=b"seed"))
-    at, _, _, seed = told.asked[0]
-    assert (at.type, at.name, at.urn) == ("test:index/thing:Thing", "its::name", URN)
-    assert (seed, at.proposed_name) == (b"seed", "")
+    resource, _, _, seed = provider.requests[0]
+    assert (resource.type, resource.name, resource.urn) == (
+        "test:index/thing:Thing",
+        "its::name",
+        URN,
+    )
+    assert (seed, resource.proposed_name) == (b"seed", "")
 
 
 @pytest.mark.parametrize(
@@ -112,33 +118,33 @@ def test_type_and_name_come_from_the_urn(stub: Any, told: Told) -> None:
         (Options(mode=Options.DISABLE), None),
     ],
 )
-def test_the_stacks_automatic_names_are_passed_on(
-    stub: Any, told: Told, options: Any, proposed: str | None
+def test_the_stacks_automatic_name_is_passed_to_the_provider(
+    stub: Any, provider: ScriptedProvider, options: Any, proposed: str | None
 ) -> None:
-    told.says = Checked({})
+    provider.result = Checked({})
     stub.Check(provider_pb2.CheckRequest(urn=URN, autonaming=options))
-    assert told.asked[0][0].proposed_name == proposed
+    assert provider.requests[0][0].proposed_name == proposed
 
 
-def test_secrets_and_unknowns_pass_both_ways(stub: Any, told: Told) -> None:
+def test_secrets_and_unknowns_pass_both_ways(stub: Any, provider: ScriptedProvider) -> None:
     values = {"a": Secret("s"), "b": UNKNOWN, "c": [Secret({"d": UNKNOWN})]}
-    told.says = State("id-1", values)
+    provider.result = State("id-1", values)
     answer = stub.Create(provider_pb2.CreateRequest(urn=URN, properties=to_struct(values)))
-    assert told.asked == [(values, False)]
+    assert provider.requests == [(values, False)]
     assert (answer.id, from_struct(answer.properties)) == ("id-1", values)
 
 
-def test_a_failed_check_names_property_and_reason(stub: Any, told: Told) -> None:
-    told.says = Checked({"a": 1}, [Failure("too small", "a")])
+def test_a_failed_check_names_property_and_reason(stub: Any, provider: ScriptedProvider) -> None:
+    provider.result = Checked({"a": 1}, [Failure("too small", "a")])
     answer = stub.Check(provider_pb2.CheckRequest(urn=URN))
     assert [(f.property, f.reason) for f in answer.failures] == [("a", "too small")]
     assert from_struct(answer.inputs) == {"a": 1}
 
 
-def test_a_diff_without_details_says_so(stub: Any, told: Told) -> None:
-    told.says = Diff(True, ["a"], ["a"], ["b"])
+def test_a_diff_without_details_is_marked(stub: Any, provider: ScriptedProvider) -> None:
+    provider.result = Diff(True, ["a"], ["a"], ["b"])
     answer = stub.Diff(provider_pb2.DiffRequest(urn=URN, id="id-1", ignoreChanges=["c"]))
-    assert told.asked == [("id-1", {}, {}, {}, ["c"])]
+    assert provider.requests == [("id-1", {}, {}, {}, ["c"])]
     assert (answer.changes, answer.hasDetailedDiff) == (provider_pb2.DiffResponse.DIFF_SOME, False)
     assert (list(answer.diffs), list(answer.replaces), list(answer.stables)) == (
         ["a"],
@@ -147,26 +153,26 @@ def test_a_diff_without_details_says_so(stub: Any, told: Told) -> None:
     )
 
 
-def test_a_diff_with_details_names_their_kind(stub: Any, told: Told) -> None:
-    told.says = Diff(True, ["a"], detailed={"a[0].b": "ADD_REPLACE"}, input_diff=True)
+def test_a_diff_with_details_names_their_kind(stub: Any, provider: ScriptedProvider) -> None:
+    provider.result = Diff(True, ["a"], detailed={"a[0].b": "ADD_REPLACE"}, input_diff=True)
     answer = stub.Diff(provider_pb2.DiffRequest(urn=URN))
     assert answer.hasDetailedDiff
     assert answer.detailedDiff["a[0].b"].kind == provider_pb2.PropertyDiff.ADD_REPLACE
     assert answer.detailedDiff["a[0].b"].inputDiff
 
 
-def test_what_is_gone_has_no_id(stub: Any, told: Told) -> None:
+def test_a_missing_resource_has_no_id(stub: Any, provider: ScriptedProvider) -> None:
     assert stub.Read(provider_pb2.ReadRequest(urn=URN, id="x")) == provider_pb2.ReadResponse()
 
 
-def test_a_refusal_keeps_its_words(stub: Any, told: Told) -> None:
-    told.says = ProviderError("no, because\nof this")
+def test_an_error_keeps_its_text(stub: Any, provider: ScriptedProvider) -> None:
+    provider.result = ProviderError("no, because\nof this")
     error = refusal(stub.Create, provider_pb2.CreateRequest(urn=URN))
     assert (error.code(), error.details()) == (grpc.StatusCode.UNKNOWN, "no, because\nof this")
 
 
-def test_a_half_made_resource_comes_with_the_error(stub: Any, told: Told) -> None:
-    told.says = HalfMade("only half", State("id-1", {"a": Secret("s")}, {"b": 1}))
+def test_a_partial_state_is_returned_with_the_error(stub: Any, provider: ScriptedProvider) -> None:
+    provider.result = PartialStateError("only half", State("id-1", {"a": Secret("s")}, {"b": 1}))
     error = refusal(stub.Create, provider_pb2.CreateRequest(urn=URN))
     assert error.details() == "only half"
     trailing = dict(error.trailing_metadata())
@@ -178,10 +184,10 @@ def test_a_half_made_resource_comes_with_the_error(stub: Any, told: Told) -> Non
     assert from_struct(detail.inputs) == {"b": 1}
 
 
-def test_an_unforeseen_error_tells_nothing_of_its_text(
-    stub: Any, told: Told, capfd: pytest.CaptureFixture[str]
+def test_an_unexpected_error_does_not_contain_its_text(
+    stub: Any, provider: ScriptedProvider, capfd: pytest.CaptureFixture[str]
 ) -> None:
-    told.says = RuntimeError("the token is TOP-SECRET")
+    provider.result = RuntimeError("the token is TOP-SECRET")
     error = refusal(stub.Create, provider_pb2.CreateRequest(urn=URN))
     assert error.code() == grpc.StatusCode.INTERNAL
     assert "RuntimeError at test_provider_server.py:" in error.details()
@@ -189,19 +195,19 @@ def test_an_unforeseen_error_tells_nothing_of_its_text(
     assert "TOP-SECRET" not in error.details() + out.out + out.err
 
 
-def test_a_look_up_answers_or_fails(stub: Any, told: Told) -> None:
-    told.says = {"a": 1}
+def test_a_look_up_returns_a_result_or_failures(stub: Any, provider: ScriptedProvider) -> None:
+    provider.result = {"a": 1}
     answer = stub.Invoke(provider_pb2.InvokeRequest(tok="t", args=to_struct({"b": 2})))
     assert (from_struct(getattr(answer, "return")), list(answer.failures)) == ({"a": 1}, [])
-    assert told.asked == [("t", {"b": 2})]
-    told.says = [Failure("bad", "b")]
+    assert provider.requests == [("t", {"b": 2})]
+    provider.result = [Failure("bad", "b")]
     answer = stub.Invoke(provider_pb2.InvokeRequest(tok="t"))
     assert from_struct(getattr(answer, "return")) == {}
     assert [(f.property, f.reason) for f in answer.failures] == [("b", "bad")]
 
 
 @pytest.mark.parametrize("method", ["Check", "Diff", "Create", "Read", "Update", "Delete"])
-def test_a_provider_that_has_nothing_refuses_everything(method: str) -> None:
+def test_an_empty_provider_rejects_everything(method: str) -> None:
     server, port = serve(Provider())
     with grpc.insecure_channel(f"127.0.0.1:{port}") as channel:
         stub: Any = ResourceProviderStub(channel)

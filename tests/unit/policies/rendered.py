@@ -1,4 +1,4 @@
-"""The rules' own examples as somebody would declare them: subject → resources.
+"""The rules' own examples as declared resources: subject → resources.
 
 Written from the providers' documentation of their inputs, and not from the pack's code.
 """

@@ -1,4 +1,4 @@
-"""Whose app it is: ids that are not known yet, other apps, apps made by hand."""
+"""Which app a resource belongs to: unknown IDs, other apps, custom apps."""
 
 import pytest
 
@@ -35,7 +35,7 @@ def test_a_group_made_in_the_same_stack_is_seen_in_both_roles_before_it_has_an_i
     assert answer.undecided == ""
 
 
-def test_an_app_is_found_through_the_resource_that_has_to_be_ready_first() -> None:
+def test_an_app_is_found_through_the_resource_that_must_be_ready_first() -> None:
     resources = [
         saml(id=UNKNOWN)[0],
         Declared("okta:app/features:Features", {"appId": UNKNOWN}, "ready", {"appId": ["app"]}),
@@ -85,7 +85,7 @@ def test_groups_of_the_resource_that_assigns_many_are_seen_one_by_one() -> None:
 
 
 @pytest.mark.parametrize("name", ["oic-201", "oic-204", "oic-207", "oic-220", "oic-614", "oic-312"])
-def test_other_apps_are_left_alone(name: str) -> None:
+def test_other_apps_are_skipped(name: str) -> None:
     features = {"capabilities": {"update": {"password": {"status": "ENABLED"}}}}
     mappings = {"targetId": "0oaS", "mappings": [{"id": "password", "expression": "user.x"}]}
     theirs = [
@@ -101,12 +101,12 @@ def test_other_apps_are_left_alone(name: str) -> None:
     assert ask(name, theirs, {"otherApps": ["0oaS"]}).findings == []
 
 
-def test_a_mapping_from_the_app_to_okta_is_not_what_aws_gets() -> None:
+def test_a_mapping_from_the_app_to_okta_is_skipped() -> None:
     props = {"sourceId": APP, "targetId": "oty1", "mappings": [{"id": "groups", "expression": "x"}]}
     assert ask("oic-312", [Declared("okta:profile/mapping:Mapping", props)]).findings == []
 
 
-def test_a_base_url_of_somebody_else_is_nobodys_business() -> None:
+def test_a_base_url_that_is_not_for_aws_is_skipped() -> None:
     assert ask("oic-101", connection("https://slack.example/scim/v2/")).findings == []
 
 
@@ -123,18 +123,20 @@ STATEMENT = {"name": PREFIX + "Department", "values": ["user.department"]}
     ],
     ids=lambda props: next(iter(props)),
 )
-def test_an_app_is_known_for_identity_centers_however_it_was_made(props: dict[str, str]) -> None:
+def test_an_app_for_identity_center_is_recognized_however_it_was_created(
+    props: dict[str, str],
+) -> None:
     app = Declared("okta:app/saml:Saml", {**props, "attributeStatements": [STATEMENT]}, "app")
     assert ask("oic-406", [app]).findings
 
 
-def test_an_app_for_a_single_aws_account_is_not_identity_centers() -> None:
+def test_an_app_for_a_single_aws_account_is_skipped() -> None:
     tag = {"name": "https://aws.amazon.com/SAML/Attributes/PrincipalTag:Department"}
     app = saml(preconfiguredApp="amazon_aws", attributeStatements=[tag])
     assert ask("oic-407", app).findings == []
 
 
-def test_the_addresses_of_an_app_made_by_hand_are_its_own_inputs() -> None:
+def test_a_custom_app_has_its_addresses_in_its_inputs() -> None:
     app = Declared(
         "okta:app/saml:Saml",
         {"ssoUrl": "https://us-east-1.signin.aws.amazon.com/platform/saml/d-1", "audience": "x"},
@@ -144,13 +146,13 @@ def test_the_addresses_of_an_app_made_by_hand_are_its_own_inputs() -> None:
     assert ask("oic-111", [app]).findings
 
 
-def test_a_push_group_without_a_name_of_its_own_has_its_source_groups() -> None:
+def test_a_push_group_without_a_name_has_its_source_groups_name() -> None:
     group = Declared(GROUP, {"name": "aws:admins", "id": "00g1"}, "admins")
     assert "'aws:admins'" in ask("oic-206", [group, push("00g1", "p")]).texts[0]
     assert ask("oic-206", [push("00g1", "p")]).findings == []
 
 
-def test_tags_are_not_judged_where_the_stack_cannot_say_what_is_sent() -> None:
+def test_policy_tags_are_skipped_where_the_stack_declares_no_session_tags() -> None:
     text = '{"Statement": [{"Condition": {"StringEquals": {"aws:PrincipalTag/Team": "x"}}}]}'
     kind = "aws:ssoadmin/permissionSetInlinePolicy:PermissionSetInlinePolicy"
     policy = Declared(kind, {"inlinePolicy": text}, "inline")
@@ -159,7 +161,7 @@ def test_tags_are_not_judged_where_the_stack_cannot_say_what_is_sent() -> None:
     assert ask("oic-520", [policy, *saml()], {"otherKeys": ["Team"]}).findings == []
 
 
-def test_a_group_that_is_meant_to_go_in_aws_may_be_named() -> None:
+def test_retiring_lists_groups_that_may_be_deleted_in_aws() -> None:
     leaving = [push("00g1", "old", deleteTargetGroupOnDestroy=True)]
     assert ask("oic-220", leaving).findings
     assert ask("oic-220", leaving, {"retiring": ["old"]}).findings == []

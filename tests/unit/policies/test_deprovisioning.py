@@ -1,4 +1,4 @@
-"""OIC-210: a policy does not see what an update deletes, so it is told who is assigned now."""
+"""OIC-210: policies do not see what an update deletes; a setting lists what is assigned now."""
 
 from typing import Any
 
@@ -16,12 +16,12 @@ def unassigning(*resources: Declared, **config: Any) -> Answer:
     return ask("oic-210", resources, {"assigned": NOW, **config})
 
 
-def test_untold_it_has_nothing_to_compare_with() -> None:
+def test_without_the_setting_nothing_is_checked() -> None:
     answer = ask("oic-210", [assignment("00g2")])
     assert (answer.findings, answer.undecided) == ([], "")
 
 
-def test_people_of_groups_that_are_assigned_no_more_are_counted() -> None:
+def test_users_of_groups_that_are_no_longer_assigned_are_counted() -> None:
     [text] = unassigning(assignment("00g2")).texts
     assert "00g1, 00u1: '251' people lose AWS at once; 10 are allowed." in text
 
@@ -44,14 +44,14 @@ def test_a_group_that_is_pushed_is_not_assigned() -> None:
     assert unassigning(push("00g1"), assignment("00g2")).findings
 
 
-def test_an_assignment_that_is_not_known_may_be_the_one_that_is_missed() -> None:
+def test_an_unknown_assignment_may_be_the_missing_one() -> None:
     answer = unassigning(assignment(UNKNOWN, "later"))
     assert answer.findings == []
     assert "later.groupId" in answer.undecided
 
 
 @given(st.dictionaries(st.text("ab", min_size=1), st.integers(0, 50)), st.sets(st.text("ab")))
-def test_it_counts_exactly_those_who_are_not_assigned(now: dict[str, int], still: set[str]) -> None:
+def test_exactly_the_unassigned_users_are_counted(now: dict[str, int], still: set[str]) -> None:
     resources = [assignment(group, f"a{i}") for i, group in enumerate(still)]
     answer = ask("oic-210", resources, {"assigned": now, "limit": 0.0})
     gone = sum(count for group, count in now.items() if group not in still)

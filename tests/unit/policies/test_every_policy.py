@@ -17,13 +17,13 @@ EACH = pytest.mark.parametrize(
 )
 
 
-def test_every_rule_that_is_the_packs_to_ask_is_asked_and_no_other() -> None:
+def test_the_pack_binds_its_rules_and_no_others() -> None:
     assert set(BINDINGS) == set(ASKED)
     fixes = {f"fix-{fix.rule.id.lower()}" for fix in FIXES}
     assert {policy.name for policy in policies()} == {key.lower() for key in ASKED} | fixes
 
 
-def test_every_rule_has_its_examples_declared_here() -> None:
+def test_every_rule_has_declared_examples() -> None:
     assert set(RENDERED) == set(ASKED) - {"OIC-210"}
 
 
@@ -35,7 +35,7 @@ def test_the_good_example_passes(rule: Rule) -> None:
 
 
 @EACH
-def test_the_bad_example_is_reported_on_a_resource_with_all_that_is_needed(rule: Rule) -> None:
+def test_the_bad_example_is_reported_on_a_resource_with_the_advice(rule: Rule) -> None:
     declared = RENDERED[rule.id](rule.bad)
     answer = ask(rule.id.lower(), declared)
     assert answer.findings

@@ -75,13 +75,13 @@ def test_a_finding_is_mandatory_and_never_shows_the_token(pack: Any) -> None:
     assert "TOPSECRET" not in finding.message
 
 
-def test_what_is_not_known_is_an_advisory_note(pack: Any) -> None:
+def test_an_unknown_property_is_an_advisory_note(pack: Any) -> None:
     [note] = pack.Analyze(request(CONNECTION, {"baseUrl": UNKNOWN})).diagnostics
     assert (note.policyName, note.enforcementLevel) == ("oic-101", proto.ADVISORY)
     assert "unknown, not decided: baseUrl" in note.message
 
 
-def test_remediations_are_off_until_they_are_switched_on(pack: Any) -> None:
+def test_remediations_are_off_until_they_are_enabled(pack: Any) -> None:
     assert remediated(pack, CONNECTION, {"baseUrl": f"{URL}/"}) == {}
 
 
@@ -97,7 +97,7 @@ def test_the_trailing_slash_is_removed_and_the_token_stays_a_secret(mending: Any
     assert remediated(mending, CONNECTION, props) == {**props, "baseUrl": URL}
 
 
-def test_an_address_that_is_wrong_in_another_way_is_left_to_a_person(mending: Any) -> None:
+def test_an_address_that_is_wrong_in_another_way_is_not_corrected(mending: Any) -> None:
     for url in (URL, f"{URL}/Users/", "https://slack.example/scim/", UNKNOWN):
         assert remediated(mending, CONNECTION, {"baseUrl": url}) == {}
 

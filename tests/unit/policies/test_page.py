@@ -17,28 +17,28 @@ def ids(text: str) -> set[str]:
     return found & set(BINDINGS)
 
 
-def test_the_page_names_the_rules_that_are_asked_of_the_whole_stack() -> None:
+def test_the_page_lists_the_rules_on_the_whole_stack() -> None:
     listed = re.search(r"Rules on several \(([^)]*)\)", PAGE)
     assert listed
     assert ids(listed[1]) == {key for key, binding in BINDINGS.items() if not binding.types}
 
 
-def test_the_page_names_what_each_policy_can_be_told() -> None:
+def test_the_page_lists_the_settings_of_each_policy() -> None:
     for setting in ("otherApps", "otherKeys", "assigned"):
-        told = {key for key, binding in BINDINGS.items() if setting in binding.config}
+        expected = {key for key, binding in BINDINGS.items() if setting in binding.config}
         [row] = re.findall(rf"^\| [^|]*`{setting}`[^|]*\| ([^|]*) \|", PAGE, re.MULTILINE)
-        assert ids(row) == told
+        assert ids(row) == expected
 
 
-def test_the_page_names_the_remediations() -> None:
+def test_the_page_lists_the_remediations() -> None:
     listed = re.findall(r"^\| `fix-(oic-\d+)`", PAGE, re.MULTILINE)
     assert listed == [fix.rule.id.lower() for fix in FIXES]
 
 
-def test_the_example_names_policies_that_there_are() -> None:
+def test_the_example_names_existing_policies() -> None:
     example = re.search(r"```json\n(.*?)```", PAGE, re.DOTALL)
     assert example
-    for name, told in json.loads(example[1]).items():
+    for name, expected in json.loads(example[1]).items():
         binding = BINDINGS[name.removeprefix("fix-").upper()]
-        if isinstance(told, dict):
-            assert set(told) <= {"enforcementLevel", *binding.config}
+        if isinstance(expected, dict):
+            assert set(expected) <= {"enforcementLevel", *binding.config}

@@ -89,7 +89,7 @@ def without(declared: Declared, path: tuple[Any, ...]) -> Declared:
 
 
 @pytest.mark.parametrize("rule_id", sorted(RENDERED))
-def test_what_is_not_known_is_never_held_against_a_good_declaration(rule_id: str) -> None:
+def test_an_unknown_property_never_breaks_a_good_declaration(rule_id: str) -> None:
     declared = RENDERED[rule_id](RULES[rule_id].good)
     for index, resource in enumerate(declared):
         for path in leaves(dict(resource.props)):
@@ -108,7 +108,7 @@ DECIDES = {
 
 
 @pytest.mark.parametrize(("rule_id", "name"), DECIDES.items(), ids=DECIDES)
-def test_a_rule_whose_subject_is_not_known_says_so_with_the_place(rule_id: str, name: str) -> None:
+def test_an_unknown_subject_is_reported_with_its_path(rule_id: str, name: str) -> None:
     declared = RENDERED[rule_id](RULES[rule_id].bad)
     changed = [without(each, (name,)) if name in each.props else each for each in declared]
     answer = ask(rule_id.lower(), changed)
@@ -117,7 +117,7 @@ def test_a_rule_whose_subject_is_not_known_says_so_with_the_place(rule_id: str, 
     assert name in answer.undecided
 
 
-def test_what_is_known_is_judged_beside_what_is_not() -> None:
+def test_known_resources_are_checked_beside_unknown_ones() -> None:
     resources = [assignment("00g1"), push("00g1", "bad"), push(UNKNOWN, "later")]
     answer = ask("oic-201", resources)
     [(text, name)] = answer.findings
@@ -126,7 +126,7 @@ def test_what_is_known_is_judged_beside_what_is_not() -> None:
     assert "later.sourceGroupId" in answer.undecided
 
 
-def test_a_rule_is_not_undecided_for_each_of_a_thousand_resources() -> None:
+def test_notes_on_unknown_properties_are_limited() -> None:
     policy = next(each for each in policies() if each.name == "oic-221")
     unknown = [push("00g1", f"p{i}", targetGroupId=UNKNOWN) for i in range(1000)]
     notes = [note for each in unknown if (note := _note(policy, each))]
@@ -147,12 +147,12 @@ def _note(policy: Any, declared: Declared) -> str:
     return ""
 
 
-def test_an_app_whose_settings_are_not_known_is_not_judged_on_them() -> None:
+def test_an_app_with_unknown_settings_has_no_findings_on_them() -> None:
     answer = ask("oic-110", saml(appSettingsJson=UNKNOWN))
     assert answer.findings == []
     assert "appSettingsJson" in answer.undecided
 
 
-def test_a_secret_that_analyze_cannot_decrypt_is_not_known_either() -> None:
+def test_a_secret_that_analyze_cannot_decrypt_is_unknown() -> None:
     answer = ask("oic-101", [Declared(provisioning.CONNECTION, {"baseUrl": "[secret]"})])
     assert "baseUrl" in answer.undecided

@@ -1,5 +1,4 @@
-"""The engine comes from PATH, else the official download, else Go modules; else one error.
-Other Go programs come from the cache, else Go modules."""
+"""The choice of the engine: from PATH, downloaded, or built from Go modules."""
 
 from collections.abc import Callable
 from pathlib import Path
@@ -17,7 +16,7 @@ class Here:
     def __init__(self, folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
         self.bin = folder / "bin"
         self.bin.mkdir()
-        self.said: list[str] = []
+        self.messages: list[str] = []
         monkeypatch.setenv("PATH", f"{self.bin}:/usr/bin:/bin")
         monkeypatch.setenv("XDG_CACHE_HOME", str(folder / "cache"))
         executor = self.bin / "sdk" / engine.EXECUTOR
@@ -30,7 +29,7 @@ class Here:
         path.chmod(0o755)
 
     def find(self) -> engine.Engine:
-        return engine.find(self.said.append)
+        return engine.find(self.messages.append)
 
 
 @pytest.fixture
@@ -55,13 +54,13 @@ esac
 """
 
 
-def test_an_installed_engine_is_used_and_nothing_else_is_asked(
+def test_an_installed_engine_is_used_without_network_access(
     here: Here, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    def asked() -> str:
-        raise AssertionError("the network was asked")
+    def request() -> str:
+        raise AssertionError("a network request")
 
-    monkeypatch.setattr(network, "downloads_unreachable", asked)
+    monkeypatch.setattr(network, "downloads_unreachable", request)
     here.program("pulumi", "echo v3.300.1")
     found = here.find()
     assert (found.version, found.origin, found.path) == (
@@ -72,7 +71,7 @@ def test_an_installed_engine_is_used_and_nothing_else_is_asked(
 
 
 @pytest.mark.usefixtures("offline")
-def test_without_engine_network_and_go_one_error_says_what_to_install(here: Here) -> None:
+def test_without_engine_network_and_go_the_error_names_what_to_install(here: Here) -> None:
     with pytest.raises(engine.NoEngineError) as raised:
         here.find()
     text = str(raised.value)
@@ -84,14 +83,14 @@ def test_without_engine_network_and_go_one_error_says_what_to_install(here: Here
 
 
 @pytest.mark.usefixtures("offline")
-def test_an_engine_too_old_is_not_used_and_is_named(here: Here) -> None:
+def test_an_outdated_engine_is_not_used_and_is_named(here: Here) -> None:
     here.program("pulumi", "echo v3.258.9")
     with pytest.raises(engine.NoEngineError, match=r"`pulumi` on PATH is 3\.258\.9, too old"):
         here.find()
 
 
 @pytest.mark.usefixtures("offline")
-def test_it_is_built_once_with_a_language_host_beside_it(here: Here) -> None:
+def test_the_engine_is_built_once_with_a_language_host(here: Here) -> None:
     here.program("go", GO)
     found = here.find()
     assert (found.version, found.origin) == (PINNED, "built")
@@ -104,7 +103,7 @@ def test_it_is_built_once_with_a_language_host_beside_it(here: Here) -> None:
 
 
 @pytest.mark.usefixtures("offline")
-def test_a_build_that_fails_shows_the_reason_and_is_tried_again(here: Here) -> None:
+def test_a_failed_build_shows_the_reason_and_is_retried(here: Here) -> None:
     here.program("go", "echo 'no such module' >&2; exit 1")
     with pytest.raises(engine.NoEngineError, match="no such module"):
         here.find()
@@ -113,13 +112,13 @@ def test_a_build_that_fails_shows_the_reason_and_is_tried_again(here: Here) -> N
 
 
 @pytest.mark.usefixtures("offline")
-def test_a_build_of_another_version_is_refused(here: Here) -> None:
+def test_a_build_of_another_version_is_rejected(here: Here) -> None:
     here.program("go", GO.replace(PINNED, "3.1.0"))
     with pytest.raises(engine.NoEngineError, match=r"reports version '3\.1\.0', not 3\.276\.0"):
         here.find()
 
 
-def test_the_official_download_comes_before_a_build(
+def test_the_official_download_takes_precedence_over_a_build(
     here: Here, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     from pulumi.automation import PulumiCommand
@@ -136,7 +135,7 @@ def test_the_official_download_comes_before_a_build(
     assert found.path.read_text() == f"# {PINNED}"
 
 
-def test_a_download_that_fails_falls_back_to_a_build(
+def test_a_failed_download_falls_back_to_a_build(
     here: Here, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     from pulumi.automation import PulumiCommand
@@ -148,14 +147,16 @@ def test_a_download_that_fails_falls_back_to_a_build(
     monkeypatch.setattr(PulumiCommand, "install", install)
     here.program("go", GO)
     assert here.find().origin == "built"
-    assert any("connection reset" in said for said in here.said)
+    assert any("connection reset" in message for message in here.messages)
 
 
-def test_no_internet_is_found_out_with_one_short_question(monkeypatch: pytest.MonkeyPatch) -> None:
-    asked: list[object] = []
+def test_the_download_server_is_checked_once_with_a_short_timeout(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    requests: list[object] = []
 
     def head(url: str, timeout: httpx.Timeout) -> None:
-        asked.append(url)
+        requests.append(url)
         assert (timeout.connect or 99) <= 5
         raise httpx.ConnectError("Name or service not known")
 
@@ -165,12 +166,12 @@ def test_no_internet_is_found_out_with_one_short_question(monkeypatch: pytest.Mo
         for _ in range(3):
             reason = network.downloads_unreachable()
         assert reason == "get.pulumi.com can't be reached (Name or service not known)"
-        assert len(asked) == 1
+        assert len(requests) == 1
     finally:
         network.downloads_unreachable.cache_clear()
 
 
-def test_a_cli_that_cannot_be_run_has_no_version(tmp_path: Path) -> None:
+def test_a_cli_that_cannot_run_has_no_version(tmp_path: Path) -> None:
     broken = tmp_path / "pulumi"
     broken.write_text("not a program")
     broken.chmod(0o755)
@@ -190,28 +191,28 @@ def test_a_go_program_is_built_once_from_its_module(
     here: Here, program: Callable[[engine.Say], Path], module: str, version: str, package: str
 ) -> None:
     here.program("go", GO)
-    found = program(here.said.append)
+    found = program(here.messages.append)
     assert found.stat().st_mode & 0o111
     assert found.is_relative_to(here.bin.parent / "cache")
-    assert f"{found.name} {version}" in here.said[0]
+    assert f"{found.name} {version}" in here.messages[0]
     listed, built = (here.bin / "go.calls").read_text().splitlines()
     assert listed == f"{engine.PULUMI.folder.parent / module} list -deps {package}"
     assert built.startswith(f"{engine.PULUMI.folder.parent / module} build ")
     assert built.endswith(f" {package}")
     here.program("go", "exit 1")
-    assert program(here.said.append) == found
+    assert program(here.messages.append) == found
 
 
 def test_a_built_program_knows_its_version(here: Here) -> None:
     here.program("go", GO)
-    engine.yaml_host(here.said.append)
+    engine.yaml_host(here.messages.append)
     built = (here.bin / "go.calls").read_text().splitlines()[-1]
     assert "-X github.com/pulumi/pulumi-yaml/pkg/version.Version=v1.32.0" in built
 
 
 def test_a_yaml_language_host_on_path_is_used(here: Here) -> None:
     here.program("pulumi-language-yaml", "exit 0")
-    assert engine.yaml_host(here.said.append) == here.bin
+    assert engine.yaml_host(here.messages.append) == here.bin
 
 
 @pytest.mark.parametrize("program", [engine.yaml_host, engine.nodejs_sdk_generator])
@@ -220,10 +221,10 @@ def test_a_go_program_without_go_or_with_a_failed_build_names_the_reason(
 ) -> None:
     monkeypatch.setenv("PATH", str(here.bin))
     with pytest.raises(BuildError, match="no `go` on PATH to build"):
-        program(here.said.append)
+        program(here.messages.append)
     here.program("go", "echo 'no such module' >&2; exit 1")
     with pytest.raises(BuildError, match=r"could not build .* \(exit code 1\):\nno such module"):
-        program(here.said.append)
+        program(here.messages.append)
 
 
 def test_a_changed_recipe_is_a_new_build(here: Here, tmp_path: Path) -> None:
@@ -234,10 +235,10 @@ def test_a_changed_recipe_is_a_new_build(here: Here, tmp_path: Path) -> None:
     (module / "go.sum").write_text("sums")
     (module / "tool" / "main.go").write_text("package main")
     tool = GoProgram("tool", module, "./tool", "example.org/tool")
-    places = [tool.cached(here.said.append)]
-    assert tool.cached(here.said.append) == places[0]
+    places = [tool.cached(here.messages.append)]
+    assert tool.cached(here.messages.append) == places[0]
     for file in ("go.mod", "go.sum", "tool/main.go"):
         (module / file).write_text((module / file).read_text() + "\n")
-        places.append(tool.cached(here.said.append))
+        places.append(tool.cached(here.messages.append))
     assert len(set(places)) == len(places)
     assert all((place / "tool").is_file() for place in places)

@@ -1,4 +1,4 @@
-"""The plugin behind real gRPC, the sandbox's AWS, and a server that answers what a test says."""
+"""Fixtures: the plugin over gRPC, the sandbox's AWS, and a server with scripted responses."""
 
 import json
 import os
@@ -23,7 +23,7 @@ from offline_plugins.property_values import from_struct, to_struct
 from offline_plugins.provider_server import serve
 from sandbox.org_file import load_org
 from tests.paths import ROOT
-from tests.unit.offline_plugins.aws.held import Reading, members_only
+from tests.unit.offline_plugins.aws.schema_checks import Reading, members_only
 
 ORG = load_org()
 SECRET, STORE = ORG.aws.secret, ORG.aws.identity_store_id
@@ -35,19 +35,19 @@ KEYS = {"accessKey": "CONFIGUREDKEYID", "secretKey": "configured-secret-key"}
 
 
 def config(url: str, **changed: Any) -> dict[str, Any]:
-    """As the engine passes it: texts only, nested settings as JSON."""
+    """The settings as the engine passes them: only texts, nested settings as JSON."""
     endpoints = [dict.fromkeys(SERVICES, url)]
     given = {"region": "us-east-1", "endpoints": json.dumps(endpoints), **KEYS, "version": "7.51.1"}
     return {name: value for name, value in (given | changed).items() if value is not None}
 
 
-class RefusedError(Exception):
-    """What the user would be told."""
+class CallError(Exception):
+    """The text that the user would see."""
 
 
 @dataclass
 class Engine:
-    """The engine's part of the protocol."""
+    """The engine's side of the protocol."""
 
     stub: Any
 
@@ -61,7 +61,7 @@ class Engine:
     def invoke(self, token: str, **args: Any) -> dict[str, Any]:
         answer = self.call("Invoke", provider_pb2.InvokeRequest(tok=token, args=to_struct(args)))
         if answer.failures:
-            raise RefusedError("; ".join(f"{f.reason} ({f.property})" for f in answer.failures))
+            raise CallError("; ".join(f"{f.reason} ({f.property})" for f in answer.failures))
         return from_struct(getattr(answer, "return"))
 
     def check(self, kind: str, olds: dict[str, Any] | None = None, **news: Any) -> dict[str, Any]:
@@ -70,7 +70,7 @@ class Engine:
         )
         answer = self.call("Check", request)
         if answer.failures:
-            raise RefusedError("; ".join(f"{f.reason} ({f.property})" for f in answer.failures))
+            raise CallError("; ".join(f"{f.reason} ({f.property})" for f in answer.failures))
         return from_struct(answer.inputs)
 
     def diff(self, kind: str, resource_id: str, olds: dict[str, Any], news: dict[str, Any]) -> Any:
@@ -89,7 +89,7 @@ class Engine:
     def read(
         self, kind: str, resource_id: str, olds: dict[str, Any], inputs: dict[str, Any]
     ) -> tuple[str, dict[str, Any], dict[str, Any]]:
-        """Id, outputs and inputs; the id is empty if it is gone."""
+        """Id, outputs and inputs. The id is empty if the resource does not exist."""
         request = provider_pb2.ReadRequest(
             urn=urn(kind), id=resource_id, properties=to_struct(olds), inputs=to_struct(inputs)
         )
@@ -123,8 +123,8 @@ class Engine:
         try:
             return getattr(self.stub, method)(request, timeout=60)
         except grpc.RpcError as error:
-            told: Any = error
-            raise RefusedError(f"{told.code().name}: {told.details()}") from None
+            call_error: Any = error
+            raise CallError(f"{call_error.code().name}: {call_error.details()}") from None
 
 
 def urn(kind: str) -> str:
@@ -154,7 +154,7 @@ def engine(plugin: AwsPlugin) -> Iterator[Engine]:
 
 @pytest.fixture(scope="session")
 def aws(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
-    """The URL of a sandbox's AWS."""
+    """The URL of the sandbox's AWS."""
     ready = tmp_path_factory.mktemp("sandbox") / "ready.json"
     process = subprocess.Popen(
         [sys.executable, "-m", "sandbox", "serve", "--port", "0", "--ready-file", str(ready)],
@@ -173,8 +173,8 @@ def aws(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
 
 @pytest.fixture(scope="session")
 def things(aws: str) -> None:
-    """A group with a member, a permission set, a second secret whose name begins like the first,
-    and one that lies elsewhere."""
+    """A group with a member, a permission set, a second secret with the same name prefix, and a
+    secret in another Region."""
     store = client(aws, "identitystore")
     group = store.create_group(
         IdentityStoreId=STORE, DisplayName="aws-admins", Description="They may all"
@@ -205,12 +205,12 @@ def connected(engine: Engine, aws: str) -> Engine:
 
 @dataclass
 class Scripted:
-    """A server that is no AWS: it keeps what it was asked and answers what the test says."""
+    """A server that records requests and returns scripted responses."""
 
     url: str = ""
     answer: Callable[[str, dict[str, Any]], Any] = lambda _operation, _body: {}
-    """Operation and body → body, or (status, body)."""
-    asked: list[tuple[str, dict[str, Any]]] = field(default_factory=list)
+    """Returns a body, or a status and a body, for an operation and its request body."""
+    requests: list[tuple[str, dict[str, Any]]] = field(default_factory=list)
     headers: list[dict[str, str]] = field(default_factory=list)
 
 
@@ -219,22 +219,22 @@ def scripted() -> Iterator[Scripted]:
     script = Scripted()
 
     class Handler(BaseHTTPRequestHandler):
-        def do_POST(self) -> None:  # the library's name
+        def do_POST(self) -> None:  # the name that the library requires
             raw = self.rfile.read(int(self.headers["Content-Length"]))
             target = self.headers.get("X-Amz-Target", "").rsplit(".", 1)[-1]
             body = json.loads(raw) if raw.startswith(b"{") else {}
-            script.asked.append((target, body))
+            script.requests.append((target, body))
             script.headers.append(dict(self.headers))
-            said = script.answer(target, body)
-            status, said = said if isinstance(said, tuple) else (200, said)
-            data = said if isinstance(said, bytes) else json.dumps(said).encode()
+            response = script.answer(target, body)
+            status, response = response if isinstance(response, tuple) else (200, response)
+            data = response if isinstance(response, bytes) else json.dumps(response).encode()
             self.send_response(status)
             self.send_header("Content-Type", "application/x-amz-json-1.1")
             self.send_header("Content-Length", str(len(data)))
             self.end_headers()
             self.wfile.write(data)
 
-        def log_message(self, *said: Any) -> None: ...
+        def log_message(self, *response: Any) -> None: ...
 
     server = ThreadingHTTPServer(("127.0.0.1", 0), Handler)
     thread = threading.Thread(target=server.serve_forever, args=(0.05,))
@@ -255,7 +255,7 @@ def at_scripted(engine: Engine, scripted: Scripted) -> Engine:
 
 @pytest.fixture
 def called(monkeypatch: pytest.MonkeyPatch) -> list[tuple[str, str]]:
-    """Every call that is made: held to its service's model, what is sent and what is read."""
+    """Every call, with its request and response checked against the service model."""
     calls: list[tuple[str, str]] = []
     original: Any = BaseClient._make_api_call  # type: ignore[attr-defined]
 
@@ -264,10 +264,10 @@ def called(monkeypatch: pytest.MonkeyPatch) -> list[tuple[str, str]]:
         if params:
             members_only(params, model.input_shape, model.name)
 
-    def make_api_call(self: Any, operation: str, asked: Any) -> Any:
-        self.meta.events.register_first("before-parameter-build.*.*", recorded, unique_id="held")
+    def make_api_call(self: Any, operation: str, parameters: Any) -> Any:
+        self.meta.events.register_first("before-parameter-build.*.*", recorded, unique_id="checked")
         model = self.meta.service_model.operation_model(operation)
-        return Reading(original(self, operation, asked), model.output_shape)
+        return Reading(original(self, operation, parameters), model.output_shape)
 
     monkeypatch.setattr(BaseClient, "_make_api_call", make_api_call)
     return calls

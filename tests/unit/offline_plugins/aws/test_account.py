@@ -1,4 +1,4 @@
-"""The plugin reaches loopback only, with the configured credentials only, and its errors tell."""
+"""The plugin connects only to loopback, with configured credentials, and reports clear errors."""
 
 import json
 import os
@@ -16,8 +16,8 @@ from offline_plugins.provider_server import ProviderError
 from tests.unit.offline_plugins.aws.conftest import (
     KEYS,
     SERVICES,
+    CallError,
     Engine,
-    RefusedError,
     Scripted,
     client,
     config,
@@ -54,31 +54,29 @@ def endpoints(**named: Any) -> str:
         7,
     ],
 )
-def test_an_endpoint_off_loopback_is_refused_before_anything_is_sent(
-    engine: Engine, url: Any
-) -> None:
+def test_an_endpoint_off_loopback_is_rejected_before_any_request(engine: Engine, url: Any) -> None:
     given = config(URL, endpoints=endpoints(secretsmanager=URL, sts=url))
-    with pytest.raises(RefusedError, match=r"aws:endpoints\.sts is .*, but this plugin talks to"):
+    with pytest.raises(CallError, match=r"aws:endpoints\.sts is .*, but this plugin connects"):
         engine.configure(given)
-    with pytest.raises(RefusedError, match="not configured"):
+    with pytest.raises(CallError, match="not configured"):
         engine.invoke(INSTANCES)
 
 
-def test_also_an_endpoint_that_nobody_uses_must_be_on_loopback(engine: Engine) -> None:
-    with pytest.raises(RefusedError, match=r"aws:endpoints\.s3 is .https://s3"):
+def test_an_unused_endpoint_must_be_on_loopback(engine: Engine) -> None:
+    with pytest.raises(CallError, match=r"aws:endpoints\.s3 is .https://s3"):
         engine.configure(config(URL, endpoints=endpoints(s3="https://s3.amazonaws.com")))
 
 
-def test_a_refusal_names_the_next_step_and_no_password(engine: Engine) -> None:
+def test_the_error_names_the_next_step_and_no_password(engine: Engine) -> None:
     given = config(URL, endpoints=endpoints(sts="https://me:PASSWORD@example.com/"))
-    with pytest.raises(RefusedError, match="pulumi plugin install resource aws") as caught:
+    with pytest.raises(CallError, match="pulumi plugin install resource aws") as caught:
         engine.configure(given)
     assert "PASSWORD" not in str(caught.value)
     assert "https://example.com/" in str(caught.value)
 
 
 @pytest.mark.parametrize("host", ["http://127.0.0.1:8411", "https://localhost", "http://[::1]:1/"])
-def test_loopback_is_taken(engine: Engine, host: str) -> None:
+def test_loopback_is_accepted(engine: Engine, host: str) -> None:
     engine.configure(config(host))
 
 
@@ -91,7 +89,7 @@ pieces = st.sampled_from(
 @given(st.one_of(odd, st.lists(pieces, max_size=6).map("".join)).map("http://".__add__))
 @example("http://example.com\\@127.0.0.1")
 @example("http://127.0.0.1\\@example.com")
-def test_what_is_taken_is_loopback_to_every_parser(url: str) -> None:
+def test_an_accepted_url_is_loopback_for_every_parser(url: str) -> None:
     try:
         Account({**config(URL), "endpoints": endpoints(sts=url)})
     except ProviderError:
@@ -102,21 +100,21 @@ def test_what_is_taken_is_loopback_to_every_parser(url: str) -> None:
 
 @given(st.one_of(st.text(), st.recursive(st.none() | st.booleans() | st.text(), st.lists).map(
     json.dumps), st.dictionaries(st.text(), st.text()).map(json.dumps)))  # fmt: skip
-def test_whatever_the_endpoints_are_the_refusal_is_in_words(text: str) -> None:
+def test_invalid_endpoints_are_a_readable_error(text: str) -> None:
     with pytest.raises(ProviderError, match="aws:endpoints"):
         Account({**config(URL), "endpoints": text}).service("sts")
 
 
 @pytest.mark.parametrize("name", ["cloudwatchevents", "eventbridge", "events"])
-def test_eventbridge_is_configured_by_each_of_its_names(
+def test_each_name_of_eventbridge_configures_it(
     engine: Engine, scripted: Scripted, name: str
 ) -> None:
     engine.configure(config(URL, endpoints=endpoints(**{name: scripted.url})))
     scripted.answer = lambda _operation, _body: (400, {"__type": "AccessDeniedException"})
     rule = "aws:cloudwatch/eventRule:EventRule"
-    with pytest.raises(RefusedError, match="AccessDeniedException"):
+    with pytest.raises(CallError, match="AccessDeniedException"):
         engine.read(rule, "name", {"name": "name"}, {"name": "name"})
-    assert [operation for operation, _ in scripted.asked] == ["DescribeRule"]
+    assert [operation for operation, _ in scripted.requests] == ["DescribeRule"]
 
 
 @pytest.mark.parametrize("service", ["identitystore", "ssoadmin"])
@@ -126,28 +124,28 @@ def test_a_service_without_an_endpoint_is_not_called(
     named = {name: scripted.url for name in ("identitystore", "ssoadmin") if name != service}
     engine.configure(config(URL, endpoints=endpoints(**named)))
     token, args = (INSTANCES, {}) if service == "ssoadmin" else (GROUPS, {"identityStoreId": "d-1"})
-    with pytest.raises(RefusedError, match=f"aws:endpoints has no {service}. This is the replacem"):
+    with pytest.raises(CallError, match=f"aws:endpoints has no {service}. This is the replacem"):
         engine.invoke(token, **args)
-    assert scripted.asked == []
+    assert scripted.requests == []
 
 
 @pytest.mark.parametrize(
-    ("missing", "told"),
+    ("missing", "error"),
     [("region", "aws:region is not set"), ("accessKey", "not both set"),
      ("secretKey", "not both set")],
 )  # fmt: skip
-def test_nothing_missing_is_taken_from_the_environment(
-    engine: Engine, monkeypatch: pytest.MonkeyPatch, missing: str, told: str
+def test_missing_settings_are_not_read_from_the_environment(
+    engine: Engine, monkeypatch: pytest.MonkeyPatch, missing: str, error: str
 ) -> None:
     monkeypatch.setenv("AWS_REGION", "eu-west-1")
     monkeypatch.setenv("AWS_DEFAULT_REGION", "eu-west-1")
     monkeypatch.setenv("AWS_ACCESS_KEY_ID", "FROMTHEENVIRONMENT")
     monkeypatch.setenv("AWS_SECRET_ACCESS_KEY", "from-the-environment")
-    with pytest.raises(RefusedError, match=told):
+    with pytest.raises(CallError, match=error):
         engine.configure(config(URL, **{missing: None}))
 
 
-def test_the_environment_and_the_home_of_the_user_change_nothing(
+def test_the_users_environment_and_home_have_no_effect(
     engine: Engine, scripted: Scripted, monkeypatch: pytest.MonkeyPatch, tmp_path: Any
 ) -> None:
     (tmp_path / ".aws").mkdir()
@@ -182,7 +180,7 @@ def test_the_environment_and_the_home_of_the_user_change_nothing(
     assert "X-Amz-Security-Token" not in headers
 
 
-def test_the_region_of_a_look_up_signs_its_call(at_scripted: Engine, scripted: Scripted) -> None:
+def test_a_look_up_is_signed_for_its_region(at_scripted: Engine, scripted: Scripted) -> None:
     scripted.answer = lambda _operation, _body: {"Instances": []}
     for region in ("eu-west-1", "", "eu-west-1"):
         at_scripted.invoke(INSTANCES, region=region)
@@ -197,9 +195,7 @@ def test_a_session_token_is_sent(engine: Engine, scripted: Scripted) -> None:
     assert scripted.headers[0]["X-Amz-Security-Token"] == "configured-token"
 
 
-def test_a_role_is_assumed_and_its_keys_sign_what_follows(
-    aws: str, scripted: Scripted, engine: Engine
-) -> None:
+def test_an_assumed_role_signs_later_calls(aws: str, scripted: Scripted, engine: Engine) -> None:
     role = "arn:aws:iam::210987654321:role/reader"
     services = dict.fromkeys(SERVICES, scripted.url) | {"sts": aws}
     scripted.answer = lambda _operation, _body: {"Instances": []}
@@ -212,13 +208,13 @@ def test_a_role_is_assumed_and_its_keys_sign_what_follows(
 
 
 @pytest.mark.parametrize("given", ["[{}]", "{", "[7]"])
-def test_roles_that_cannot_be_read_are_refused(engine: Engine, given: str) -> None:
-    with pytest.raises(RefusedError, match="aws:assumeRoles is not a list of maps"):
+def test_malformed_roles_are_rejected(engine: Engine, given: str) -> None:
+    with pytest.raises(CallError, match="aws:assumeRoles is not a list of maps"):
         engine.configure(config("http://127.0.0.1:1", assumeRoles=given))
 
 
 @pytest.mark.parametrize(
-    ("token", "args", "told"),
+    ("token", "args", "error"),
     [
         (VERSION, {"secretId": ""}, "Invalid length for parameter SecretId"),
         (VERSION, {"secretId": 7}, "Invalid type for parameter SecretId"),
@@ -230,16 +226,16 @@ def test_roles_that_cannot_be_read_are_refused(engine: Engine, given: str) -> No
         ),
     ],
 )
-def test_what_the_service_model_has_not_is_refused_before_anything_is_sent(
-    at_scripted: Engine, scripted: Scripted, token: str, args: dict[str, Any], told: str
+def test_invalid_parameters_are_rejected_before_any_request(
+    at_scripted: Engine, scripted: Scripted, token: str, args: dict[str, Any], error: str
 ) -> None:
-    with pytest.raises(RefusedError, match=told):
+    with pytest.raises(CallError, match=error):
         at_scripted.invoke(token, **args)
-    assert scripted.asked == []
+    assert scripted.requests == []
 
 
 @pytest.mark.parametrize(
-    ("token", "args", "told"),
+    ("token", "args", "error"),
     [
         (VERSION, {}, r"Missing required argument.*\(secretId\)"),
         (GROUPS, {"region": "us-east-1"}, r"Missing required argument.*\(identityStoreId\)"),
@@ -247,43 +243,41 @@ def test_what_the_service_model_has_not_is_refused_before_anything_is_sent(
         (INSTANCES, {"name": "b"}, r"Invalid or unknown key.*\(name\)"),
     ],
 )
-def test_arguments_that_the_look_up_has_not_are_named(
-    at_scripted: Engine, scripted: Scripted, token: str, args: dict[str, Any], told: str
+def test_unknown_arguments_are_named(
+    at_scripted: Engine, scripted: Scripted, token: str, args: dict[str, Any], error: str
 ) -> None:
-    with pytest.raises(RefusedError, match=told):
+    with pytest.raises(CallError, match=error):
         at_scripted.invoke(token, **args)
-    assert scripted.asked == []
+    assert scripted.requests == []
 
 
 @pytest.mark.parametrize("name", ["missing", "deleted"])
-def test_a_secret_that_is_not_there_cannot_be_found(connected: Engine, aws: str, name: str) -> None:
+def test_a_missing_secret_is_an_error(connected: Engine, aws: str, name: str) -> None:
     if name == "deleted":
         client(aws, "secretsmanager").create_secret(Name=name, SecretString="GONE-VALUE")
         client(aws, "secretsmanager").delete_secret(SecretId=name)
-    with pytest.raises(RefusedError) as caught:
+    with pytest.raises(CallError) as caught:
         connected.invoke(VERSION, secretId=name)
     assert str(caught.value) == (
         f"UNKNOWN: invoking {VERSION}: 1 error occurred:\n\t* reading Secrets Manager Secret "
         f"Version ({name}|AWSCURRENT): couldn't find resource\n\n"
     )
-    with pytest.raises(RefusedError, match=rf"Secret \({name}\): couldn't find resource"):
+    with pytest.raises(CallError, match=rf"Secret \({name}\): couldn't find resource"):
         connected.invoke("aws:secretsmanager/getSecret:getSecret", name=name)
 
 
-def test_an_error_is_awss_code_and_words(at_scripted: Engine, scripted: Scripted) -> None:
-    told = {"__type": "AccessDeniedException", "Message": "You may not."}
-    scripted.answer = lambda _operation, _body: (400, told)
-    with pytest.raises(RefusedError) as caught:
+def test_an_error_has_the_code_and_message_of_aws(at_scripted: Engine, scripted: Scripted) -> None:
+    error = {"__type": "AccessDeniedException", "Message": "You may not."}
+    scripted.answer = lambda _operation, _body: (400, error)
+    with pytest.raises(CallError) as caught:
         at_scripted.invoke(GROUPS, identityStoreId="d-1")
     assert str(caught.value) == (
         "UNKNOWN: listing IdentityStore Groups: operation error identitystore: ListGroups, https "
         "response error StatusCode: 400, RequestID: , AccessDeniedException: You may not."
     )
-    with pytest.raises(
-        RefusedError, match=r"Secrets Manager: GetSecretValue, .*, api error Access"
-    ):
+    with pytest.raises(CallError, match=r"Secrets Manager: GetSecretValue, .*, api error Access"):
         at_scripted.invoke(VERSION, secretId="a")
-    assert len(scripted.asked) == 2
+    assert len(scripted.requests) == 2
 
 
 @pytest.mark.parametrize(
@@ -297,39 +291,39 @@ def test_an_error_is_awss_code_and_words(at_scripted: Engine, scripted: Scripted
         (200, {"SecretString": "THE-VALUE"}),
     ],
 )
-def test_no_error_holds_a_key_or_a_value(
+def test_no_error_contains_a_key_or_a_value(
     at_scripted: Engine, scripted: Scripted, answer: Any
 ) -> None:
     scripted.answer = lambda _operation, _body: answer
-    with pytest.raises(RefusedError) as caught:
+    with pytest.raises(CallError) as caught:
         at_scripted.invoke(VERSION, secretId="name")
-    told = str(caught.value)
-    assert not any(hidden in told for hidden in ("THE-VALUE", *KEYS.values()))
-    assert len(told) < 1000
+    error = str(caught.value)
+    assert not any(hidden in error for hidden in ("THE-VALUE", *KEYS.values()))
+    assert len(error) < 1000
 
 
-def test_a_call_that_fails_at_the_server_is_made_once_more(
-    at_scripted: Engine, scripted: Scripted
-) -> None:
+def test_a_server_error_is_retried_once(at_scripted: Engine, scripted: Scripted) -> None:
     scripted.answer = lambda _operation, _body: (
-        (500, {"message": "oops"}) if len(scripted.asked) == 1 else {"Instances": []}
+        (500, {"message": "oops"}) if len(scripted.requests) == 1 else {"Instances": []}
     )
     assert at_scripted.invoke(INSTANCES)["arns"] == []
     scripted.answer = lambda _operation, _body: (500, {"message": "oops"})
-    with pytest.raises(RefusedError, match=r"StatusCode: 500.*oops"):
+    with pytest.raises(CallError, match=r"StatusCode: 500.*oops"):
         at_scripted.invoke(INSTANCES)
-    assert len(scripted.asked) == 4
+    assert len(scripted.requests) == 4
 
 
-def test_a_sandbox_that_is_gone_is_said_and_not_waited_for(engine: Engine) -> None:
-    with socket.socket() as taken:
-        taken.bind(("127.0.0.1", 0))  # bound and not listening: refused
-        engine.configure(config(f"http://127.0.0.1:{taken.getsockname()[1]}"))
-        with pytest.raises(RefusedError, match=r"Could not connect.*Fix: start the sandbox"):
+def test_a_stopped_sandbox_is_reported_without_waiting(engine: Engine) -> None:
+    with socket.socket() as accepted:
+        accepted.bind(("127.0.0.1", 0))  # bound but not listening: the connection is refused
+        engine.configure(config(f"http://127.0.0.1:{accepted.getsockname()[1]}"))
+        with pytest.raises(CallError, match=r"Could not connect.*Fix: start the sandbox"):
             engine.invoke(INSTANCES)
 
 
-def test_the_plugin_leaves_the_environment_alone(at_scripted: Engine, scripted: Scripted) -> None:
+def test_the_plugin_does_not_change_the_environment(
+    at_scripted: Engine, scripted: Scripted
+) -> None:
     before = dict(os.environ)
     scripted.answer = lambda _operation, _body: {"Instances": []}
     at_scripted.invoke(INSTANCES)

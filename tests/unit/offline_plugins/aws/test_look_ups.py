@@ -1,4 +1,4 @@
-"""What each look-up finds, in the sandbox and where a server says what the sandbox never does."""
+"""The results of each look-up, from the sandbox and from a server with scripted responses."""
 
 import time
 from datetime import datetime
@@ -13,15 +13,15 @@ from tests.unit.offline_plugins.aws.conftest import (
     ORG,
     SECRET,
     STORE,
+    CallError,
     Engine,
-    RefusedError,
     Scripted,
 )
 
 pytestmark = pytest.mark.usefixtures("things")
 
 
-def test_secrets_are_found_by_the_beginning_of_their_name(connected: Engine) -> None:
+def test_secrets_are_found_by_a_name_prefix(connected: Engine) -> None:
     token = "aws:secretsmanager/getSecrets:getSecrets"
     filters = [{"name": "name", "values": [SECRET]}]
     found = connected.invoke(token, filters=filters)
@@ -34,15 +34,15 @@ def test_secrets_are_found_by_the_beginning_of_their_name(connected: Engine) -> 
     assert (none["arns"], none["names"]) == ([], [])
 
 
-def test_what_the_filter_may_be_is_for_aws_to_say(connected: Engine) -> None:
-    with pytest.raises(RefusedError, match=r"listing Secrets Manager Secrets: .*Validation"):
+def test_aws_validates_the_filter(connected: Engine) -> None:
+    with pytest.raises(CallError, match=r"listing Secrets Manager Secrets: .*Validation"):
         connected.invoke(
             "aws:secretsmanager/getSecrets:getSecrets",
             filters=[{"name": "colour", "values": ["blue"]}],
         )
 
 
-def test_the_value_comes_in_plain_as_from_the_real_plugin(connected: Engine) -> None:
+def test_the_value_is_plain_text_as_in_the_official_plugin(connected: Engine) -> None:
     found = connected.invoke(
         "aws:secretsmanager/getSecretVersion:getSecretVersion", secretId=SECRET
     )
@@ -56,16 +56,16 @@ def test_the_value_comes_in_plain_as_from_the_real_plugin(connected: Engine) -> 
     datetime.strptime(found["createdDate"], "%Y-%m-%dT%H:%M:%SZ")
 
 
-def test_a_version_is_asked_by_its_id_before_its_stage(
+def test_the_version_id_takes_precedence_over_the_stage(
     at_scripted: Engine, scripted: Scripted
 ) -> None:
-    told = {"ARN": "arn", "Name": "n", "VersionId": "v" * 32, "VersionStages": ["b", "a"],
+    response = {"ARN": "arn", "Name": "n", "VersionId": "v" * 32, "VersionStages": ["b", "a"],
             "CreatedDate": 1767225600}  # fmt: skip
-    scripted.answer = lambda _operation, _body: told
+    scripted.answer = lambda _operation, _body: response
     token = "aws:secretsmanager/getSecretVersion:getSecretVersion"
     by_id = at_scripted.invoke(token, secretId="n", versionId="v" * 32, versionStage="a")
     by_stage = at_scripted.invoke(token, secretId="n", versionStage="a", versionId="")
-    assert [body for _, body in scripted.asked] == [
+    assert [body for _, body in scripted.requests] == [
         {"SecretId": "n", "VersionId": "v" * 32},
         {"SecretId": "n", "VersionStage": "a"},
     ]
@@ -77,19 +77,19 @@ def test_a_binary_value_is_its_text(connected: Engine) -> None:
     token = "aws:secretsmanager/getSecretVersion:getSecretVersion"
     found = connected.invoke(token, secretId="elsewhere")
     assert (found["secretBinary"], found["secretString"]) == ("BINARY-VALUE", "")
-    with pytest.raises(RefusedError, match="is not UTF-8 text"):
+    with pytest.raises(CallError, match="is not UTF-8 text"):
         connected.invoke(token, secretId="raw")
 
 
-def test_dates_are_in_utc_wherever_the_machine_is(
+def test_dates_are_in_utc_in_every_time_zone(
     at_scripted: Engine, scripted: Scripted, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setenv("TZ", "Asia/Tokyo")
     time.tzset()
     try:
-        told = {"ARN": "a", "Name": "n", "VersionId": "v", "VersionStages": [],
+        response = {"ARN": "a", "Name": "n", "VersionId": "v", "VersionStages": [],
                 "CreatedDate": 1767225600.9}  # fmt: skip
-        scripted.answer = lambda _operation, _body: told
+        scripted.answer = lambda _operation, _body: response
         token = "aws:secretsmanager/getSecretVersion:getSecretVersion"
         assert at_scripted.invoke(token, secretId="n")["createdDate"] == "2026-01-01T00:00:00Z"
     finally:
@@ -107,12 +107,14 @@ def test_a_secret_is_described_without_its_value(connected: Engine) -> None:
 
 
 @pytest.mark.parametrize("args", [{}, {"arn": "arn:aws:secretsmanager:1", "name": "n"}])
-def test_a_secret_is_named_in_exactly_one_way(connected: Engine, args: dict[str, str]) -> None:
-    with pytest.raises(RefusedError, match="exactly one of `arn,name`"):
+def test_a_secret_needs_exactly_one_of_arn_and_name(
+    connected: Engine, args: dict[str, str]
+) -> None:
+    with pytest.raises(CallError, match="exactly one of `arn,name`"):
         connected.invoke("aws:secretsmanager/getSecret:getSecret", **args)
 
 
-def test_the_one_instance_is_found_and_only_in_its_region(connected: Engine) -> None:
+def test_the_instance_is_found_only_in_its_region(connected: Engine) -> None:
     token = "aws:ssoadmin/getInstances:getInstances"
     here, there = connected.invoke(token), connected.invoke(token, region="eu-west-1")
     assert here["identityStoreIds"] == [STORE]
@@ -123,7 +125,7 @@ def test_the_one_instance_is_found_and_only_in_its_region(connected: Engine) -> 
     }  # fmt: skip
 
 
-def test_groups_come_with_what_the_program_reads(connected: Engine) -> None:
+def test_groups_have_the_outputs_that_the_program_reads(connected: Engine) -> None:
     found = connected.invoke("aws:identitystore/getGroups:getGroups", identityStoreId=STORE)
     (group,) = [group for group in found["groups"] if group["displayName"] == "aws-admins"]
     assert (group["displayName"], group["description"]) == ("aws-admins", "They may all")
@@ -131,7 +133,7 @@ def test_groups_come_with_what_the_program_reads(connected: Engine) -> None:
     assert found["identityStoreId"] == STORE
 
 
-def test_a_group_is_found_by_its_name_or_its_id_and_never_by_half_a_name(
+def test_a_group_is_found_by_name_or_id_but_not_by_prefix(
     connected: Engine,
 ) -> None:
     token = "aws:identitystore/getGroup:getGroup"
@@ -146,17 +148,17 @@ def test_a_group_is_found_by_its_name_or_its_id_and_never_by_half_a_name(
     by_id = connected.invoke(token, identityStoreId=STORE, groupId=found["groupId"])
     assert by_id == {**found, "alternateIdentifier": None}
     assert by_name("aws-admins", groupId=found["groupId"])["groupId"] == found["groupId"]
-    with pytest.raises(RefusedError, match="ResourceNotFoundException"):
+    with pytest.raises(CallError, match="ResourceNotFoundException"):
         by_name("aws-adm")
-    with pytest.raises(RefusedError, match="couldn't find resource"):
+    with pytest.raises(CallError, match="couldn't find resource"):
         by_name("aws-admins", groupId="00000000-0000-0000-0000-000000000000")
-    with pytest.raises(RefusedError, match="one of `alternate_identifier,group_id` must be"):
+    with pytest.raises(CallError, match="one of `alternate_identifier,group_id` must be"):
         connected.invoke(token, identityStoreId=STORE)
-    with pytest.raises(RefusedError, match="one of `external_id,unique_attribute` must be"):
+    with pytest.raises(CallError, match="one of `external_id,unique_attribute` must be"):
         connected.invoke(token, identityStoreId=STORE, alternateIdentifier={"unique": {}})
 
 
-def test_people_and_memberships_come_with_what_the_program_reads(connected: Engine) -> None:
+def test_users_and_memberships_have_the_outputs_that_the_program_reads(connected: Engine) -> None:
     found = connected.invoke("aws:identitystore/getUsers:getUsers", identityStoreId=STORE)
     (user,) = found["users"]
     assert (user["userName"], user["userStatus"]) == ("ada@example.com", "ENABLED")
@@ -180,13 +182,13 @@ def test_a_permission_set_is_found_by_its_name_or_its_arn(connected: Engine) -> 
         "aws:ssoadmin/getPermissionSets:getPermissionSets", instanceArn=INSTANCE
     )
     assert found["arn"] in listed["arns"]
-    with pytest.raises(RefusedError, match="couldn't find resource"):
+    with pytest.raises(CallError, match="couldn't find resource"):
         connected.invoke(token, instanceArn=INSTANCE, name="Unknown")
-    with pytest.raises(RefusedError, match="exactly one of `arn,name`"):
+    with pytest.raises(CallError, match="exactly one of `arn,name`"):
         connected.invoke(token, instanceArn=INSTANCE)
 
 
-def test_the_organization_tells_its_accounts(connected: Engine) -> None:
+def test_the_organization_lists_its_accounts(connected: Engine) -> None:
     token = "aws:organizations/getOrganization:getOrganization"
     found = connected.invoke(token)
     assert found["masterAccountId"] == ORG.aws.account
@@ -212,7 +214,7 @@ def test_every_page_is_read(at_scripted: Engine, scripted: Scripted) -> None:
     assert found["groups"][0]["externalIds"] == [
         {"id": "00g1", "issuer": "https://scim.example.com"}
     ]
-    assert len(scripted.asked) == 3
+    assert len(scripted.requests) == 3
 
 
 def test_the_caller_is_the_sandbox_account(connected: Engine) -> None:
@@ -223,7 +225,7 @@ def test_the_caller_is_the_sandbox_account(connected: Engine) -> None:
     assert found["userId"]
 
 
-def test_a_region_is_known_without_a_call(at_scripted: Engine, scripted: Scripted) -> None:
+def test_a_region_needs_no_call(at_scripted: Engine, scripted: Scripted) -> None:
     token = "aws:index/getRegion:getRegion"
     assert at_scripted.invoke(token) == {
         "description": "US East (N. Virginia)", "endpoint": "ec2.us-east-1.amazonaws.com",
@@ -231,11 +233,11 @@ def test_a_region_is_known_without_a_call(at_scripted: Engine, scripted: Scripte
     }  # fmt: skip
     by_endpoint = at_scripted.invoke(token, endpoint="ec2.cn-north-1.amazonaws.com.cn")
     assert by_endpoint["region"] == "cn-north-1"
-    with pytest.raises(RefusedError, match="multiple Regions matched"):
+    with pytest.raises(CallError, match="multiple Regions matched"):
         at_scripted.invoke(token, name="eu-west-1", region="eu-west-2")
-    with pytest.raises(RefusedError, match=r"eu-nowhere-1.*couldn't find resource"):
+    with pytest.raises(CallError, match=r"eu-nowhere-1.*couldn't find resource"):
         at_scripted.invoke(token, name="eu-nowhere-1")
-    assert scripted.asked == []
+    assert scripted.requests == []
 
 
 def test_the_ec2_endpoint_of_a_region_is_the_one_botocore_resolves(at_scripted: Engine) -> None:

@@ -1,4 +1,4 @@
-"""Every look-up, held to the SDK that reads its result and to the models of AWS's services."""
+"""Every look-up, compared with the SDK that reads its result and with AWS's service models."""
 
 import inspect
 from importlib import import_module
@@ -9,12 +9,12 @@ import pytest
 
 from offline_plugins.aws.registry import LOOK_UPS
 from tests.unit.offline_plugins.aws.conftest import INSTANCE, SECRET, STORE, Engine
-from tests.unit.offline_plugins.aws.held import agrees
+from tests.unit.offline_plugins.aws.schema_checks import assert_matches
 
 GROUP = {"uniqueAttribute": {"attributePath": "DisplayName", "attributeValue": "aws-admins"}}
 USER = {"uniqueAttribute": {"attributePath": "UserName", "attributeValue": "ada@example.com"}}
 GROUP_ID, USER_ID, SET_ARN = "the group's id", "the user's id", "the set's ARN"
-"""Stand for what only the running sandbox knows."""
+"""Placeholders for values of the running sandbox."""
 EVERY: dict[str, list[dict[str, Any]]] = {
     "aws:identitystore/getGroup:getGroup": [
         {"identityStoreId": STORE, "alternateIdentifier": GROUP},
@@ -48,7 +48,7 @@ EVERY: dict[str, list[dict[str, Any]]] = {
     ],
     "aws:ssoadmin/getPermissionSets:getPermissionSets": [{"instanceArn": INSTANCE}],
 }
-"""Arguments for every look-up of the plugin."""
+"""The arguments of every look-up."""
 CASES = [(token, args) for token, many in EVERY.items() for args in many]
 CALLS: dict[str, list[tuple[str, str]]] = {
     "aws:identitystore/getGroup:getGroup": [
@@ -86,8 +86,7 @@ CALLS: dict[str, list[tuple[str, str]]] = {
     ],
     "aws:ssoadmin/getPermissionSets:getPermissionSets": [("sso-admin", "ListPermissionSets")],
 }
-"""What each may ask, in this order: service and operation; fewer where the arguments say more.
-Only one of them sees a secret's value."""
+"""The calls that each look-up may make, in order. Only one of them reads a secret's value."""
 
 pytestmark = pytest.mark.usefixtures("things")
 
@@ -102,16 +101,16 @@ def sdk_arguments(token: str) -> set[str]:
     module, name = token.split(":")[1].split("/")[0], token.rsplit(":", 1)[1]
     home = pulumi_aws if module == "index" else import_module(f"pulumi_aws.{module}")
     snake = "".join(f"_{c.lower()}" if c.isupper() else c for c in name)
-    taken = set(inspect.signature(getattr(home, snake)).parameters) - {"opts"}
-    return {"".join([n.split("_")[0], *(w.title() for w in n.split("_")[1:])]) for n in taken}
+    accepted = set(inspect.signature(getattr(home, snake)).parameters) - {"opts"}
+    return {"".join([n.split("_")[0], *(w.title() for w in n.split("_")[1:])]) for n in accepted}
 
 
-def test_every_look_up_is_tested_here() -> None:
+def test_every_look_up_has_a_case() -> None:
     assert set(EVERY) == set(LOOK_UPS)
 
 
 @pytest.mark.parametrize("token", EVERY)
-def test_the_arguments_are_those_of_the_sdk(token: str) -> None:
+def test_the_arguments_match_the_sdk(token: str) -> None:
     assert LOOK_UPS[token].required | LOOK_UPS[token].optional == sdk_arguments(token)
 
 
@@ -119,7 +118,7 @@ def test_the_arguments_are_those_of_the_sdk(token: str) -> None:
 def test_the_result_has_every_member_that_the_sdk_reads(
     connected: Engine, known: dict[str, str], token: str, args: dict[str, Any]
 ) -> None:
-    agrees(connected.invoke(token, **filled(args, known)), result_class(token), token)
+    assert_matches(connected.invoke(token, **filled(args, known)), result_class(token), token)
 
 
 @pytest.mark.parametrize(("token", "args"), CASES)

@@ -1,4 +1,4 @@
-"""The plugin as the engine sees it: a process, its configuration, and what it has not."""
+"""The plugin as the engine sees it: its process, configuration and unsupported parts."""
 
 import inspect
 import json
@@ -20,15 +20,15 @@ from pulumi.runtime.proto import provider_pb2
 from pulumi.runtime.proto.provider_pb2_grpc import ResourceProviderStub
 
 from offline_plugins.aws import registry
-from offline_plugins.aws.account import HONOURED
+from offline_plugins.aws.account import SUPPORTED_SETTINGS
 from offline_plugins.aws.plugin import AwsPlugin
 from offline_plugins.property_values import Secret
 from offline_plugins.provider_server import State
 from tests.paths import ROOT
 from tests.unit.offline_plugins.aws.conftest import (
     KEYS,
+    CallError,
     Engine,
-    RefusedError,
     Scripted,
     config,
     urn,
@@ -37,17 +37,17 @@ from tests.unit.offline_plugins.aws.test_models import CALLS
 
 PAGE = (ROOT / "docs" / "reference" / "offline-plugins.md").read_text(encoding="utf-8")
 AWS = PAGE.split("\n## AWS\n")[1].split("\n## ")[0]
-NOT_THERE = "aws:identitystore/group:Group"
+UNSUPPORTED_TYPE = "aws:identitystore/group:Group"
 
 
 def table(heading: str) -> list[list[str]]:
-    """The code words of each row's first cell, of the table with that heading."""
+    """The code spans in the first column of the table with that heading."""
     rows = AWS.split(f"| {heading} |")[1].split("\n\n")[0].splitlines()[2:]
     return [re.findall(r"`([^`]+)`", row.split("|")[1]) for row in rows]
 
 
 SCRIPT = ROOT / "offline_plugins" / "bin" / "aws" / "pulumi-resource-aws"
-LEFT_OUT = [token for (token,) in table("left out")]
+UNSUPPORTED = [token for (token,) in table("unsupported")]
 LOOK_UPS = [token for (token,) in table("look-up")]
 IGNORED = [name for row in table("ignored setting") for name in row]
 
@@ -57,7 +57,7 @@ def is_look_up(token: str) -> bool:
 
 
 def used_by_the_components() -> set[str]:
-    """Tokens of what components/*.py take from pulumi_aws."""
+    """The tokens of pulumi_aws that the components use."""
     used = re.compile(r"\baws\.(\w+)\.(get_\w+?)(?:_output)?\(|\baws\.(\w+)\.([A-Z]\w+)\(")
     found: set[str] = set()
     for path in (ROOT / "components").rglob("*.py"):
@@ -71,17 +71,17 @@ def used_by_the_components() -> set[str]:
     return found
 
 
-def test_the_page_names_the_look_ups_that_are_there() -> None:
+def test_the_page_lists_the_supported_look_ups() -> None:
     assert sorted(registry.LOOK_UPS) == LOOK_UPS
 
 
-def test_the_page_names_the_calls_of_each_look_up() -> None:
+def test_the_page_lists_the_calls_of_each_look_up() -> None:
     rows = AWS.split("| look-up |")[1].split("\n\n")[0].splitlines()[2:]
     named = {row.split("`")[1]: re.findall(r"`(\w+)`", row.split("|")[2]) for row in rows}
     assert named == {token: [name for _, name in calls] for token, calls in CALLS.items()}
 
 
-def test_the_page_names_the_resources_and_their_inputs() -> None:
+def test_the_page_lists_the_resources_and_their_inputs() -> None:
     rows = AWS.split("| resource |")[1].split("\n\n")[0].splitlines()[2:]
     named = {row.split("`")[1]: row.split("|")[2] for row in rows}
     assert list(named) == sorted(registry.RESOURCES)
@@ -92,14 +92,14 @@ def test_the_page_names_the_resources_and_their_inputs() -> None:
         assert bold == {name for name, wanted in inputs.items() if wanted.replaces}
 
 
-def test_what_the_components_use_is_there() -> None:
+def test_everything_that_the_components_use_is_supported() -> None:
     used = used_by_the_components()
     assert len(used) >= 4
     assert used <= {*registry.LOOK_UPS, *registry.RESOURCES}
 
 
-@pytest.mark.parametrize("token", LEFT_OUT)
-def test_what_the_page_leaves_out_exists_in_the_sdk_and_is_refused(
+@pytest.mark.parametrize("token", UNSUPPORTED)
+def test_unsupported_tokens_on_the_page_exist_in_the_sdk_and_are_rejected(
     at_scripted: Engine, token: str
 ) -> None:
     home = import_module(f"pulumi_aws.{token.split(':')[1].split('/')[0]}")
@@ -107,42 +107,40 @@ def test_what_the_page_leaves_out_exists_in_the_sdk_and_is_refused(
     snake = "".join(f"_{c.lower()}" if c.isupper() else c for c in name)
     assert hasattr(home, snake if is_look_up(token) else name)
     ask = at_scripted.invoke if is_look_up(token) else at_scripted.check
-    with pytest.raises(RefusedError) as caught:
+    with pytest.raises(CallError) as caught:
         ask(token)
-    assert f"{token} is not in the replacement AWS plugin" in str(caught.value)
+    assert f"{token} is not supported by the replacement AWS plugin" in str(caught.value)
     assert str(caught.value).endswith(
-        f"Fix: install the real one: pulumi plugin install resource aws {version('pulumi-aws')}"
+        f"Install the official plugin: pulumi plugin install resource aws {version('pulumi-aws')}"
     )
 
 
 @pytest.mark.parametrize("method", ["Diff", "Create", "Read", "Update", "Delete"])
-def test_every_operation_on_a_type_that_is_not_there_says_so(
+def test_every_operation_on_an_unsupported_type_is_rejected(
     at_scripted: Engine, method: str
 ) -> None:
-    request = getattr(provider_pb2, f"{method}Request")(urn=urn(NOT_THERE))
-    with pytest.raises(RefusedError, match=f"{NOT_THERE} is not in the replacement"):
+    request = getattr(provider_pb2, f"{method}Request")(urn=urn(UNSUPPORTED_TYPE))
+    with pytest.raises(CallError, match=f"{UNSUPPORTED_TYPE} is not supported by the replacement"):
         at_scripted.call(method, request)
 
 
-def test_the_page_names_every_setting_that_is_ignored() -> None:
-    taken = set(inspect.signature(pulumi_aws.ProviderArgs).parameters)
-    names = {"".join([n.split("_")[0], *(w.title() for w in n.split("_")[1:])]) for n in taken}
-    assert set(IGNORED) == names - HONOURED
+def test_the_page_lists_every_ignored_setting() -> None:
+    accepted = set(inspect.signature(pulumi_aws.ProviderArgs).parameters)
+    names = {"".join([n.split("_")[0], *(w.title() for w in n.split("_")[1:])]) for n in accepted}
+    assert set(IGNORED) == names - SUPPORTED_SETTINGS
     assert len(IGNORED) == len(set(IGNORED))
-    assert names > HONOURED
+    assert names > SUPPORTED_SETTINGS
 
 
-def test_ignored_settings_are_taken_as_the_engine_passes_them(
-    engine: Engine, scripted: Scripted
-) -> None:
+def test_ignored_settings_are_accepted(engine: Engine, scripted: Scripted) -> None:
     scripted.answer = lambda _operation, _body: {"Instances": []}
     some = dict.fromkeys(IGNORED, "true") | {"maxRetries": "2"}
     engine.configure(config(scripted.url, **some))
     engine.invoke("aws:ssoadmin/getInstances:getInstances")
-    assert len(scripted.asked) == 1
+    assert len(scripted.requests) == 1
 
 
-def test_check_config_seals_the_keys_and_rewrites_nested_settings(engine: Engine) -> None:
+def test_check_config_marks_secrets_and_compacts_nested_settings(engine: Engine) -> None:
     checked = engine.check_config(config("http://127.0.0.1:1", token="t", endpoints='[ {"a": 1} ]'))
     assert {name for name, value in checked.items() if isinstance(value, Secret)} == {
         "accessKey", "secretKey", "token",
@@ -151,7 +149,7 @@ def test_check_config_seals_the_keys_and_rewrites_nested_settings(engine: Engine
     assert checked["region"] == "us-east-1"
 
 
-def test_the_settings_may_come_sealed(engine: Engine, scripted: Scripted) -> None:
+def test_secret_settings_are_accepted(engine: Engine, scripted: Scripted) -> None:
     scripted.answer = lambda _operation, _body: {"Instances": []}
     sealed = {name: Secret(value) for name, value in config(scripted.url).items()}
     engine.configure(engine.check_config(sealed))
@@ -159,7 +157,7 @@ def test_the_settings_may_come_sealed(engine: Engine, scripted: Scripted) -> Non
     assert KEYS["accessKey"] in scripted.headers[0]["Authorization"]
 
 
-def test_a_new_type_needs_no_more_than_its_class(at_scripted: Engine, scripted: Scripted) -> None:
+def test_a_new_resource_type_needs_only_its_class(at_scripted: Engine, scripted: Scripted) -> None:
     kind = "aws:imagined/set:Set"
 
     @registry.resource
@@ -175,13 +173,13 @@ def test_a_new_type_needs_no_more_than_its_class(at_scripted: Engine, scripted: 
         inputs = {"Name": "n", "InstanceArn": "arn:aws:sso:::instance/ssoins-1111111111111111"}
         scripted.answer = lambda _operation, _body: {"PermissionSet": {"PermissionSetArn": arn}}
         assert at_scripted.create(kind, **inputs) == (arn, {"name": "name"})
-        assert scripted.asked == [("CreatePermissionSet", inputs)]
+        assert scripted.requests == [("CreatePermissionSet", inputs)]
     finally:
         del registry.RESOURCES[kind]
 
 
-def test_every_module_of_services_is_found(tmp_path: Path) -> None:
-    """Two lines in a new file are enough, and nothing else is touched."""
+def test_every_module_of_services_is_imported(tmp_path: Path) -> None:
+    """Two lines in a new file are enough."""
     code = (
         "import offline_plugins.aws as aws, sys\n"
         "from offline_plugins.aws import registry\n"
@@ -205,7 +203,7 @@ def test_every_module_of_services_is_found(tmp_path: Path) -> None:
     assert done.stdout == "['aws:a/getB:getB']\n"
 
 
-def test_botocore_is_loaded_by_the_first_call_and_not_before() -> None:
+def test_botocore_is_imported_by_the_first_call() -> None:
     code = (
         "import sys\n"
         "from offline_plugins.aws.plugin import AwsPlugin\n"
@@ -223,7 +221,7 @@ def test_botocore_is_loaded_by_the_first_call_and_not_before() -> None:
 
 @pytest.fixture
 def process(tmp_path: Path) -> Iterator[subprocess.Popen[str]]:
-    """The script, as the engine starts it, where a folder of the user's has our package's name."""
+    """The script as the engine starts it, in a folder that contains a package of the same name."""
     (tmp_path / "offline_plugins").mkdir()
     (tmp_path / "offline_plugins" / "__init__.py").write_text("raise SystemExit('not ours')")
     started = subprocess.Popen(
@@ -237,7 +235,7 @@ def process(tmp_path: Path) -> Iterator[subprocess.Popen[str]]:
     started.communicate()
 
 
-def test_the_script_serves_the_plugin_from_anywhere(
+def test_the_script_works_from_any_folder(
     process: subprocess.Popen[str], scripted: Scripted
 ) -> None:
     assert process.stdout is not None
@@ -256,8 +254,8 @@ def test_the_script_serves_the_plugin_from_anywhere(
     assert KEYS["secretKey"] not in json.dumps(scripted.headers)
 
 
-def test_the_script_may_be_named_by_a_relative_path(tmp_path: Path) -> None:
-    """Where CDPATH is set, `cd` prints where it went."""
+def test_the_script_works_by_a_relative_path(tmp_path: Path) -> None:
+    """With CDPATH set, `cd` prints the folder."""
     python = tmp_path / "python"
     python.write_text("#!/bin/sh\nenv\n")
     python.chmod(0o755)

@@ -1,4 +1,4 @@
-"""Every resource type through its life in the sandbox, held to the SDK and to AWS's models."""
+"""The lifecycle of every resource type in the sandbox, compared with the SDK and AWS's models."""
 
 import inspect
 import typing
@@ -11,10 +11,10 @@ import pytest
 from offline_plugins.aws.registry import RESOURCES
 from offline_plugins.provider_server import UNKNOWN
 from tests.unit.offline_plugins.aws.conftest import INSTANCE, ORG, STORE, Engine, client
-from tests.unit.offline_plugins.aws.held import agrees
+from tests.unit.offline_plugins.aws.schema_checks import assert_matches
 
 SET, GROUP, TOPIC, RULE = "the set's ARN", "the group's id", "the topic's ARN", "the rule's name"
-"""Stand for what only the running sandbox knows."""
+"""Placeholders for values of the running sandbox."""
 APPLICATION = (
     f"arn:aws:sso::{ORG.aws.account}:application/{ORG.aws.instance_id}/{ORG.aws.applications[0].id}"
 )
@@ -26,14 +26,14 @@ OTHER_POLICY = '{"Version": "2012-10-17", "Statement": [{"Effect": "Deny", "Acti
 
 @dataclass
 class Case:
-    """What is declared, what it is changed to, which inputs replace, and how AWS is asked."""
+    """The inputs, their changes, the inputs that replace, and the AWS call that reads them."""
 
     inputs: dict[str, Any]
     changed: dict[str, Any] = field(default_factory=dict[str, Any])
     replaces: set[str] = field(default_factory=set[str])
     calls: set[str] = field(default_factory=set[str])
     import_id: str = "{id}"
-    """As `pulumi import` takes it, of the id and the outputs."""
+    """The import id, from the id and the outputs."""
 
 
 PROVISION = {"ProvisionPermissionSet", "DescribePermissionSetProvisioningStatus"}
@@ -155,7 +155,7 @@ def sdk_class(kind: str) -> Any:
 
 
 def sdk_outputs(kind: str) -> dict[str, Any]:
-    """Output → annotation, without the Output around it."""
+    """The annotations of the outputs, without `Output`."""
     getters = inspect.getmembers(sdk_class(kind), lambda m: isinstance(m, property))
     hints = {
         getattr(getter.fget, "_pulumi_name", name): typing.get_type_hints(getter.fget)["return"]
@@ -165,20 +165,20 @@ def sdk_outputs(kind: str) -> dict[str, Any]:
     return {name: typing.get_args(hint)[0] for name, hint in hints.items()}
 
 
-def test_every_type_is_tested_here() -> None:
+def test_every_resource_type_has_a_case() -> None:
     assert set(CASES) == set(RESOURCES)
 
 
 @pytest.mark.parametrize("kind", KINDS)
-def test_inputs_and_computed_outputs_are_those_of_the_sdk(kind: str) -> None:
+def test_inputs_and_computed_outputs_match_the_sdk(kind: str) -> None:
     home = import_module(f"pulumi_aws.{kind.split(':')[1].split('/')[0]}")
-    taken = inspect.signature(getattr(home, f"{kind.rsplit(':', 1)[1]}Args")).parameters
-    names = {"".join([n.split("_")[0], *(w.title() for w in n.split("_")[1:])]) for n in taken}
+    accepted = inspect.signature(getattr(home, f"{kind.rsplit(':', 1)[1]}Args")).parameters
+    names = {"".join([n.split("_")[0], *(w.title() for w in n.split("_")[1:])]) for n in accepted}
     made = RESOURCES[kind]
     assert set(made.inputs) <= names
     needed = {
         "".join([n.split("_")[0], *(w.title() for w in n.split("_")[1:])])
-        for n, parameter in taken.items()
+        for n, parameter in accepted.items()
         if parameter.default is inspect.Parameter.empty
     }
     assert {name for name, wanted in made.inputs.items() if wanted.required} == needed
@@ -187,7 +187,7 @@ def test_inputs_and_computed_outputs_are_those_of_the_sdk(kind: str) -> None:
 
 
 @pytest.mark.parametrize("kind", KINDS)
-def test_a_life(
+def test_the_lifecycle_of_a_resource(
     connected: Engine, known: dict[str, str], called: list[tuple[str, str]], kind: str
 ) -> None:
     case, outputs_of = CASES[kind], sdk_outputs(kind)
@@ -201,7 +201,7 @@ def test_a_life(
 
     made, outputs = connected.create(kind, **inputs)
     for name, hint in outputs_of.items():
-        agrees(outputs.get(name), hint, f"{kind} {name}")
+        assert_matches(outputs.get(name), hint, f"{kind} {name}")
     assert set(outputs) <= set(outputs_of)
     assert outputs["region"] == "us-east-1"
     assert not connected.diff(kind, made, outputs, inputs).diffs
@@ -228,16 +228,18 @@ def test_a_life(
     before = len(called)
     connected.delete(kind, made, outputs)
     provisioned = "ProvisionPermissionSet" in {operation for _, operation in called[before:]}
-    # What a set carries is taken away from the accounts too.
+    # A removed part of a permission set is removed from its accounts too.
     assert provisioned == (case.calls > PROVISION and "permissionSetArn" in case.inputs)
-    if kind != "aws:sns/topicPolicy:TopicPolicy":  # a topic always has one
+    if kind != "aws:sns/topicPolicy:TopicPolicy":  # a topic always has a policy
         assert connected.read(kind, made, outputs, inputs)[0] == ""
     connected.delete(kind, made, outputs)
     assert {operation for _, operation in called} == case.calls
 
 
 @pytest.mark.parametrize("kind", KINDS)
-def test_what_replaces(connected: Engine, known: dict[str, str], kind: str) -> None:
+def test_the_changes_that_replace_a_resource(
+    connected: Engine, known: dict[str, str], kind: str
+) -> None:
     case = CASES[kind]
     inputs = connected.check(kind, **filled(case.inputs, known))
     olds = {**inputs, "region": "us-east-1"}
@@ -248,7 +250,7 @@ def test_what_replaces(connected: Engine, known: dict[str, str], kind: str) -> N
             new = {"managedPolicyArn": READ_ONLY}
         difference = connected.diff(kind, "id", olds, {**inputs, name: new})
         assert list(difference.replaces) == [name]
-        # While the program keeps the name, the old one must go first.
+        # If the program keeps the name, the old object must be deleted first.
         assert difference.deleteBeforeReplace == ("name" in inputs and name != "name")
     unknown = connected.diff(kind, "id", olds, {**inputs, sorted(case.replaces)[0]: UNKNOWN})
     assert list(unknown.replaces) == [sorted(case.replaces)[0]]
@@ -256,7 +258,7 @@ def test_what_replaces(connected: Engine, known: dict[str, str], kind: str) -> N
     assert list(elsewhere.replaces) == ["region"]
 
 
-def test_a_subscription_that_nobody_confirmed_is_left_to_aws(
+def test_an_unconfirmed_subscription_is_left_to_expire(
     connected: Engine, known: dict[str, str]
 ) -> None:
     kind = "aws:sns/topicSubscription:TopicSubscription"

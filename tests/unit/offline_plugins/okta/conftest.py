@@ -1,4 +1,4 @@
-"""The plugin behind real gRPC, and a server that gives it the recorded answers."""
+"""Fixtures: the plugin over gRPC, and a server with the recorded responses."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ from offline_plugins.okta.api import Clock
 from offline_plugins.okta.plugin import OktaPlugin
 from offline_plugins.property_values import from_struct, to_struct
 from offline_plugins.provider_server import serve
-from tests.unit.offline_plugins.okta.answers import ANY
+from tests.unit.offline_plugins.okta.recorded_responses import ANY
 from tests.unit.offline_plugins.okta.recordings import Call, written
 
 TOKEN = "DUMMY-TOKEN"
@@ -29,7 +29,7 @@ STRUCTS = ("inputs", "outputs", "properties", "return")
 
 
 class PatientClock(Clock):
-    """Waits no time, and knows how long it would have waited."""
+    """Records waits without waiting."""
 
     def __init__(self) -> None:
         super().__init__()
@@ -42,13 +42,13 @@ class PatientClock(Clock):
 
 @dataclass
 class Okta:
-    """Answers each call as it was answered when the real plugin made it, once."""
+    """Returns the recorded response of each call, once."""
 
     url: str = ""
     ready: list[Call] = field(default_factory=list[Call])
-    asked: list[Call] = field(default_factory=list[Call])
+    requests: list[Call] = field(default_factory=list[Call])
     unknown: list[str] = field(default_factory=list[str])
-    """Calls that the real plugin was not recorded to make."""
+    """Calls without a recording."""
     authorization: set[str] = field(default_factory=set[str])
     lock: threading.Lock = field(default_factory=threading.Lock)
 
@@ -58,7 +58,7 @@ class Okta:
                 if (call.method, call.path) != (method, path):
                     continue
                 if call.request is ANY or call.request == body:
-                    self.asked.append(call)
+                    self.requests.append(call)
                     return self.ready.pop(index)
             self.unknown.append(f"{method} {path} {json.dumps(body)}")
         return None
@@ -66,13 +66,13 @@ class Okta:
 
 @dataclass
 class Engine:
-    """The engine's part of the protocol. Answers come as the recordings write them."""
+    """The engine's side of the protocol. Responses have the recordings' notation."""
 
     stub: Any
     clock: PatientClock
 
-    def ask(self, method: str, request: dict[str, Any]) -> tuple[dict[str, Any], str, Any]:
-        """The answer, or the error's text and what came with it."""
+    def call(self, method: str, request: dict[str, Any]) -> tuple[dict[str, Any], str, Any]:
+        """The response, or the error's text and its details."""
         fields: dict[str, Any] = dict(request)
         if "oldInputs" in fields:
             fields["old_inputs"] = fields.pop("oldInputs")
@@ -84,13 +84,17 @@ class Engine:
         try:
             answer = getattr(self.stub, method)(message, timeout=30)
         except grpc.RpcError as error:
-            told: Any = error
-            return {}, f"{told.code().name}: {told.details()}", told.trailing_metadata()
-        return shown(answer), "", None
+            failure: Any = error
+            return (
+                {},
+                f"{failure.code().name}: {failure.details()}",
+                failure.trailing_metadata(),
+            )
+        return to_dict(answer), "", None
 
 
-def shown(message: Any) -> dict[str, Any]:
-    """A protocol message; what is not set is left out, as in the recordings."""
+def to_dict(message: Any) -> dict[str, Any]:
+    """A protocol message without unset fields, as in the recordings."""
     out: dict[str, Any] = {}
     for descriptor, value in message.ListFields():
         name = descriptor.json_name
@@ -108,20 +112,20 @@ def okta() -> Iterator[Okta]:
     class Handler(BaseHTTPRequestHandler):
         protocol_version = "HTTP/1.1"
 
-        def do_GET(self) -> None:  # the library's name
+        def do_GET(self) -> None:  # the name that the library requires
             length = int(self.headers.get("Content-Length", 0))
             body = json.loads(self.rfile.read(length)) if length else None
             okta.authorization.add(self.headers["Authorization"])
             call = okta.answer(self.command, self.path, body)
-            status, headers, said = NOT_RECORDED, {}, None
+            status, headers, body = NOT_RECORDED, {}, None
             if call:
-                status, headers, said = call.status, dict(call.headers), call.response
-            data = b"" if said is None else (
-                said if isinstance(said, str) else json.dumps(said)
+                status, headers, body = call.status, dict(call.headers), call.response
+            data = b"" if body is None else (
+                body if isinstance(body, str) else json.dumps(body)
             ).encode()  # fmt: skip
             if status != 429:
                 headers.setdefault("Date", self.date_time_string())
-            # The reason phrase of the recordings' server.
+            # The reason phrase of the server in the recordings.
             self.send_response_only(status, "X")
             if status != 204:
                 headers["Content-Length"] = str(len(data))
@@ -132,7 +136,7 @@ def okta() -> Iterator[Okta]:
 
         do_POST = do_PUT = do_PATCH = do_DELETE = do_GET  # noqa: N815 # the same
 
-        def log_message(self, *said: Any) -> None: ...
+        def log_message(self, *body: Any) -> None: ...
 
     server = ThreadingHTTPServer(("127.0.0.1", 0), Handler)
     server.daemon_threads = True
@@ -159,9 +163,9 @@ def engine(monkeypatch: pytest.MonkeyPatch) -> Iterator[Engine]:
 
 @pytest.fixture
 def connected(engine: Engine, okta: Okta) -> Engine:
-    """Configured for the recorded answers."""
+    """Configured for the recorded responses."""
     okta.ready = [Call(0, "", "GET", ME, None, 200, {}, {})] * 2
-    _, error, _ = engine.ask("Configure", {"args": {"httpProxy": okta.url, "apiToken": TOKEN}})
+    _, error, _ = engine.call("Configure", {"args": {"httpProxy": okta.url, "apiToken": TOKEN}})
     assert not error
-    okta.asked.clear()
+    okta.requests.clear()
     return engine

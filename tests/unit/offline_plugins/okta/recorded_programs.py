@@ -1,7 +1,7 @@
 """The programs behind the recorded HTTP calls, command by command.
 
-A story is one stack's life. What was set up without being recorded is set up here with
-the calls of another recording, renumbered where its ids differ.
+A story is the lifecycle of one stack. Set-up that was not recorded uses the calls of another
+recording, renumbered where its ids differ.
 """
 
 from __future__ import annotations
@@ -10,28 +10,28 @@ import json
 from dataclasses import dataclass, field
 from typing import Any, Literal
 
-from tests.unit.offline_plugins.okta.answers import CAPABILITIES, emu
-from tests.unit.offline_plugins.okta.stack import Out, Program, Want
+from tests.unit.offline_plugins.okta.mini_engine import Declared, Program, Ref
+from tests.unit.offline_plugins.okta.recorded_responses import CAPABILITIES, make_id
 
 Command = Literal["up", "preview", "refresh", "destroy"]
 
 
 @dataclass(frozen=True)
 class Step:
-    """One command, and the calls that it made: those of `phase` in the recording `file`."""
+    """One command and its calls: those of `phase` in the recording `file`."""
 
     file: str
     phase: str
     command: Command
-    program: Program = field(default_factory=dict[str, Want])
+    program: Program = field(default_factory=dict[str, Declared])
     previewed: bool = False
     refreshed: bool = False
     errors: tuple[str, ...] = ()
-    """What the command's errors say, one text for each."""
+    """A text in each error of the command."""
     settings: dict[str, Any] = field(default_factory=dict[str, Any])
     renumbered: dict[str, str] = field(default_factory=dict[str, str])
     without: str = ""
-    """Paths (a pattern) that belong to what the replacement has not."""
+    """A pattern of paths that belong to unsupported resources."""
 
 
 def attribute(name: str, expression: str, **changed: Any) -> dict[str, Any]:
@@ -42,7 +42,9 @@ def attribute(name: str, expression: str, **changed: Any) -> dict[str, Any]:
     }  # fmt: skip
 
 
-def saml(acs: int = 1, *, delete_first: bool = False, imported: str = "", **changed: Any) -> Want:
+def saml(
+    acs: int = 1, *, delete_first: bool = False, imported: str = "", **changed: Any
+) -> Declared:
     settings = {
         "acsURL": f"https://acs.example.com/saml/acs/{acs}",
         "entityID": "https://idc.example.com/saml/1",
@@ -55,69 +57,75 @@ def saml(acs: int = 1, *, delete_first: bool = False, imported: str = "", **chan
         **changed,
     }
     given = {name: value for name, value in inputs.items() if value is not None}
-    return Want("okta:app/saml:Saml", given, delete_first, imported)
+    return Declared("okta:app/saml:Saml", given, delete_first, imported)
 
 
-def bare_saml(**changed: Any) -> Want:
-    """Without the default policy's calls."""
+def bare_saml(**changed: Any) -> Declared:
+    """The step without the calls for the default policy."""
     return saml(skipAuthenticationPolicy=True, **changed)
 
 
-def group(name: str) -> Want:
-    return Want("okta:group/group:Group", {"name": name, "skipUsers": False})
+def group(name: str) -> Declared:
+    return Declared("okta:group/group:Group", {"name": name, "skipUsers": False})
 
 
-def connection(app: str = "app", **changed: Any) -> Want:
-    return Want("okta:app/connection:Connection", {
+def connection(app: str = "app", **changed: Any) -> Declared:
+    return Declared("okta:app/connection:Connection", {
         "action": "activate", "baseUrl": "https://scim.example.com/T/scim/v2",
-        "idProperty": Out(app), "profile": {"authScheme": "TOKEN", "token": "DUMMY-SCIM-TOKEN"},
+        "idProperty": Ref(app), "profile": {"authScheme": "TOKEN", "token": "DUMMY-SCIM-TOKEN"},
         **changed,
     })  # fmt: skip
 
 
-FEATURES = Want("okta:app/features:Features", {
-    "appId": Out("app"), "name": "USER_PROVISIONING", "status": "ENABLED",
+FEATURES = Declared("okta:app/features:Features", {
+    "appId": Ref("app"), "name": "USER_PROVISIONING", "status": "ENABLED",
     "capabilities": CAPABILITIES,
 })  # fmt: skip
 
 
-def push(source: str, target: str | None, *, delete_first: bool = False, **changed: Any) -> Want:
-    inputs = {"appId": Out("app"), "sourceGroupId": Out(source), "targetGroupName": target}
+def push(
+    source: str, target: str | None, *, delete_first: bool = False, **changed: Any
+) -> Declared:
+    inputs = {
+        "appId": Ref("app"),
+        "sourceGroupId": Ref(source),
+        "targetGroupName": target,
+    }
     given = {name: value for name, value in (inputs | changed).items() if value is not None}
-    return Want("okta:index/pushGroup:PushGroup", given, delete_first)
+    return Declared("okta:index/pushGroup:PushGroup", given, delete_first)
 
 
-def assigned(group: str, **changed: Any) -> Want:
-    inputs = {"appId": Out("app"), "groupId": Out(group), **changed}
-    return Want("okta:app/groupAssignment:GroupAssignment", inputs)
+def assigned(group: str, **changed: Any) -> Declared:
+    inputs = {"appId": Ref("app"), "groupId": Ref(group), **changed}
+    return Declared("okta:app/groupAssignment:GroupAssignment", inputs)
 
 
-def all_assigned(*groups: dict[str, Any]) -> Want:
-    inputs = {"appId": Out("app"), "groups": list(groups)}
-    return Want("okta:index/appGroupAssignments:AppGroupAssignments", inputs)
+def all_assigned(*groups: dict[str, Any]) -> Declared:
+    inputs = {"appId": Ref("app"), "groups": list(groups)}
+    return Declared("okta:index/appGroupAssignments:AppGroupAssignments", inputs)
 
 
 def moved(prefix: str, old: int, new: int) -> dict[str, str]:
-    ids = {emu(prefix, old): emu(prefix, new)}
+    ids = {make_id(prefix, old): make_id(prefix, new)}
     return ids | ({f"kid{old:04d}DUMMY": f"kid{new:04d}DUMMY"} if prefix == "0oa" else {})
 
 
-def rule(group: str, department: str = "X", status: str = "ACTIVE") -> Want:
-    return Want("okta:group/rule:Rule", {
-        "expressionValue": f'user.department=="{department}"', "groupAssignments": [Out(group)],
+def rule(group: str, department: str = "X", status: str = "ACTIVE") -> Declared:
+    return Declared("okta:group/rule:Rule", {
+        "expressionValue": f'user.department=="{department}"', "groupAssignments": [Ref(group)],
         "name": "rule-1", "status": status,
     })  # fmt: skip
 
 
-def policy(**changed: Any) -> Want:
+def policy(**changed: Any) -> Declared:
     inputs = {"description": "d", "name": "policy-1", **changed}
-    return Want("okta:index/appSignonPolicy:AppSignonPolicy", inputs)
+    return Declared("okta:index/appSignonPolicy:AppSignonPolicy", inputs)
 
 
-ASSIGNMENT = Want("okta:app/accessPolicyAssignment:AccessPolicyAssignment", {
-    "appId": Out("app"), "policyId": Out("policy"),
+ASSIGNMENT = Declared("okta:app/accessPolicyAssignment:AccessPolicyAssignment", {
+    "appId": Ref("app"), "policyId": Ref("policy"),
 })  # fmt: skip
-OWN_POLICY = {"policy": policy(), "app": saml(authenticationPolicy=Out("policy"))}
+OWN_POLICY = {"policy": policy(), "app": saml(authenticationPolicy=Ref("policy"))}
 REASSIGNED = {"policy": policy(), "app": saml(), "assignment": ASSIGNMENT}
 RULED = {"group-1": group("group-1"), "group-2": group("group-2"), "rule": rule("group-1")}
 APP = {"app": bare_saml()}
@@ -152,7 +160,7 @@ def five(order: list[int], *, plural: bool) -> Program:
         f"a-{n}": assigned(f"group-{n}", priority=n, profile="{}") for n in order
     }  # fmt: skip
     if plural:
-        groups = [{"id": Out(f"group-{n}"), "priority": n, "profile": "{}"} for n in range(5)]
+        groups = [{"id": Ref(f"group-{n}"), "priority": n, "profile": "{}"} for n in range(5)]
         assignments = {"all": all_assigned(*groups)}
     return {
         **{f"group-{n}": group(f"group-{n}") for n in order}, **CONNECTED,
@@ -235,7 +243,7 @@ STORIES: dict[str, list[Step]] = {
             baseUrl=None,
             profile={"authScheme": "OAUTH2", "clientId": "DUMMY", "settings": {"scope": "s"}})},
             errors=("the input 'profile.settings' is not supported",)),
-        # `signing` is ignored by the real plugin and refused by ours.
+        # The official plugin ignores `signing`; the replacement rejects it.
         Step("connection-oauth2", "oauth2-signing", "up", {**APP, "conn": connection(
             baseUrl=None, profile={"authScheme": "OAUTH2", "clientId": "DUMMY"})}),
     ],
@@ -374,7 +382,7 @@ STORIES: dict[str, list[Step]] = {
     ],
     "saml-import": [
         Step("saml-import", "import", "up",
-             {"app": saml(label="X2", imported=emu("0oa", 3))}),
+             {"app": saml(label="X2", imported=make_id("0oa", 3))}),
         Step("saml-import", "after-import", "up", {"app": saml(label="X2")}),
     ],
     "saml-null-setting": [
@@ -472,10 +480,10 @@ STORIES: dict[str, list[Step]] = {
              refreshed=True),
     ],
     "saml-validation": [
-        # A custom app: the real plugin misses nine fields, ours refuses it as a whole.
+        # A custom app: the official plugin misses nine fields; the replacement rejects the app.
         Step("saml-validation", "custom-preview", "preview", {"app": saml(preconfiguredApp=None)}),
         Step("saml-validation", "custom-missing", "up", {"app": saml(preconfiguredApp=None)},
-             errors=("makes apps of Okta's catalog only",)),
+             errors=("creates only apps of Okta's catalog",)),
         Step("saml-validation", "group-with-values", "up",
              {"app": saml(attributeStatements=[{"name": "g", "type": "GROUP", "values": ["x"]}])},
              errors=("when setting 'values', 'type' should be set to 'EXPRESSION'",)),
@@ -487,7 +495,7 @@ STORIES: dict[str, list[Step]] = {
              {name: TWO_ASSIGNED[name] for name in ("group-1", "group-2", "app")},
              without=r"/apps/\w+/groups/"),
         Step("assignments-create", "create", "up",
-             {**TWO_ASSIGNED, "a-1": all_assigned({"id": Out("group-1")}, {"id": Out("group-2")})},
+             {**TWO_ASSIGNED, "a-1": all_assigned({"id": Ref("group-1")}, {"id": Ref("group-2")})},
              renumbered=moved("0oa", 4, 5) | moved("00g", 7, 4),
              without=r"^/api/v1/groups|/apps\?|/apps/\w+$|/sso/|/credentials/"),
         Step("assignments-app-gone", "app-gone-refresh", "refresh"),

@@ -1,4 +1,4 @@
-"""The recordings of the real plugin (tests/data/README.md), unfolded."""
+"""Reads the recordings of the official plugin (tests/data/README.md)."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from typing import Any
 
 from offline_plugins.property_values import UNKNOWN, Secret, Unknown
 from tests.paths import DATA
-from tests.unit.offline_plugins.okta.answers import SCRIPTED, corrected
+from tests.unit.offline_plugins.okta.recorded_responses import SCRIPTED, corrected
 
 WIRE = DATA / "wire"
 ELIDED = "_elided"
@@ -20,7 +20,7 @@ ELIDED = "_elided"
 
 @dataclass(frozen=True)
 class Boundary:
-    """One question of the engine's and the real plugin's answer."""
+    """One request of the engine and the official plugin's response."""
 
     file: str
     seq: int
@@ -42,13 +42,13 @@ class Boundary:
 
     @property
     def is_preview(self) -> bool:
-        # Look-ups are made during a preview as well, and make their calls.
+        # Look-ups make their calls during a preview too.
         return bool(self.request.get("preview")) and self.method != "Invoke"
 
 
 @dataclass(frozen=True)
 class Call:
-    """One HTTP call of the real plugin's, and the answer that it got."""
+    """One HTTP call of the official plugin, and its response."""
 
     seq: int
     phase: str
@@ -131,7 +131,7 @@ def _unfolder(key: str, refer: Callable[[Any], Any]) -> Callable[[Any], Any]:
 
 
 def _continued(answer: Any) -> Any:
-    """A long list was cut after its third element; the rest counts on from there."""
+    """Restore a list that was cut after its third element. The others continue its numbers."""
     if not isinstance(answer, list) or len(answer) < 4:
         return answer
     *shown, rest = answer
@@ -150,7 +150,7 @@ def _continued(answer: Any) -> Any:
 
 
 RENAMED = {"usersExcludeds": "usersExcluded"}
-"""The recorded plugin had the names of pulumi-okta 6; what 7 calls otherwise."""
+"""Names of pulumi-okta 6, which the recorded plugin used, with their names in pulumi-okta 7."""
 
 
 def _marked(value: Any) -> Any:
@@ -166,7 +166,7 @@ def _marked(value: Any) -> Any:
 
 
 def written(value: Any) -> Any:
-    """Marks as the recordings write them."""
+    """Secret and unknown values in the recordings' notation."""
     if isinstance(value, Unknown):
         return "$unknown"
     if isinstance(value, Secret):

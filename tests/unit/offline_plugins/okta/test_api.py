@@ -1,4 +1,4 @@
-"""Rate limits, cancellation, and what errors never hold."""
+"""Rate limits, cancellation, and the content of errors."""
 
 import threading
 import time
@@ -12,11 +12,11 @@ from hypothesis import given
 from hypothesis import strategies as st
 from pulumi.runtime.proto.provider_pb2_grpc import ResourceProviderStub
 
-from offline_plugins.okta.api import Refused, _seconds_to_reset
+from offline_plugins.okta.api import OktaError, _seconds_to_reset
 from offline_plugins.okta.plugin import OktaPlugin
 from offline_plugins.provider_server import serve
-from tests.unit.offline_plugins.okta.answers import ANY
 from tests.unit.offline_plugins.okta.conftest import TOKEN, Engine, Okta, PatientClock
+from tests.unit.offline_plugins.okta.recorded_responses import ANY
 from tests.unit.offline_plugins.okta.recordings import Call
 
 GROUP = "/api/v1/groups/00g1"
@@ -35,30 +35,28 @@ def read_group(engine: Engine) -> str:
         "urn": "urn:pulumi:dev::p::okta:group/group:Group::g", "id": "00g1",
         "properties": {"skipUsers": False}, "inputs": {"name": "g"},
     }  # fmt: skip
-    return engine.ask("Read", request)[1]
+    return engine.call("Read", request)[1]
 
 
-def test_a_rate_limit_is_waited_for_until_a_second_after_its_reset(
-    connected: Engine, okta: Okta
-) -> None:
+def test_a_rate_limit_waits_until_a_second_after_its_reset(connected: Engine, okta: Okta) -> None:
     okta.ready = [answered(429, LIMITED), answered(429, LIMITED), answered(200, body=FOUND)]
     assert not read_group(connected)
     assert connected.clock.slept == [21.0, 21.0]
     assert okta.ready == []
 
 
-def test_a_rate_limit_without_end_is_six_requests(connected: Engine, okta: Okta) -> None:
+def test_a_permanent_rate_limit_ends_after_six_requests(connected: Engine, okta: Okta) -> None:
     okta.ready = [answered(429, LIMITED)] * 7
     assert read_group(connected).endswith(
         "refreshing urn:pulumi:dev::p::okta:group/group:Group::g: 1 error occurred:\n"
         "\t* failed to get group: too many requests\n\n"
     )
-    assert len(okta.asked) == 6
+    assert len(okta.requests) == 6
     assert len(connected.clock.slept) == 5
 
 
 @pytest.mark.parametrize(
-    ("headers", "told"),
+    ("headers", "text"),
     [
         ({}, "date header is missing or invalid: parsing time"),
         ({"Date": "yesterday", "X-Rate-Limit-Reset": "1"}, "date header is missing or invalid"),
@@ -66,12 +64,12 @@ def test_a_rate_limit_without_end_is_six_requests(connected: Engine, okta: Okta)
         ({"Date": LIMITED["Date"], "X-Rate-Limit-Reset": "soon"}, "X-Rate-Limit-Reset header is"),
     ],
 )
-def test_a_rate_limit_that_does_not_say_until_when_is_one_request(
-    connected: Engine, okta: Okta, headers: dict[str, str], told: str
+def test_a_rate_limit_without_a_reset_time_is_not_retried(
+    connected: Engine, okta: Okta, headers: dict[str, str], text: str
 ) -> None:
     okta.ready = [answered(429, headers)] * 2
-    assert told in read_group(connected)
-    assert len(okta.asked) == 1
+    assert text in read_group(connected)
+    assert len(okta.requests) == 1
     assert connected.clock.slept == []
 
 
@@ -83,38 +81,38 @@ class Response:
 
 
 @given(st.text(), st.one_of(st.text(), st.integers().map(str)))
-def test_whatever_the_headers_say_the_wait_is_finite_or_an_error(date: str, reset: str) -> None:
+def test_any_headers_give_a_finite_wait_or_an_error(date: str, reset: str) -> None:
     response: Any = Response(Date=date, X_Rate_Limit_Reset=reset)
     try:
         wait = _seconds_to_reset(response)
-    except Refused:
+    except OktaError:
         return
     assert wait >= 0
 
 
-def test_a_server_error_is_not_tried_again(connected: Engine, okta: Okta) -> None:
+def test_a_server_error_is_not_retried(connected: Engine, okta: Okta) -> None:
     okta.ready = [answered(500, body={"errorSummary": "Internal Server Error"})] * 2
     assert "Internal Server Error, x-okta-request-id=" in read_group(connected)
-    assert len(okta.asked) == 1
+    assert len(okta.requests) == 1
 
 
 @pytest.mark.usefixtures("engine")
-def test_cancel_ends_a_wait_at_once(okta: Okta) -> None:
+def test_cancel_ends_a_wait(okta: Okta) -> None:
     okta.ready = [answered(429, {**LIMITED, "X-Rate-Limit-Reset": str(NOW + 3600)})]
     server, port = serve(OktaPlugin())
     errors: list[str] = []
     with grpc.insecure_channel(f"127.0.0.1:{port}") as channel:
         engine = Engine(ResourceProviderStub(channel), PatientClock())
-        engine.ask("Configure", {"args": {"httpProxy": okta.url, "accessToken": TOKEN}})
+        engine.call("Configure", {"args": {"httpProxy": okta.url, "accessToken": TOKEN}})
         reading = threading.Thread(target=lambda: errors.append(read_group(engine)))
         reading.start()
-        while not okta.asked:
+        while not okta.requests:
             time.sleep(0.01)
         started = time.monotonic()
         engine.stub.Cancel(empty_pb2.Empty(), timeout=10)
         reading.join(timeout=10)
     server.stop(grace=None).wait()
-    assert errors == ["UNKNOWN: cancelled while waiting to try again"]
+    assert errors == ["UNKNOWN: cancelled while waiting for a retry"]
     assert time.monotonic() - started < 5
 
 
@@ -126,7 +124,7 @@ def create_connection(engine: Engine) -> str:
             "profile": {"authScheme": "TOKEN", "token": SECRET},
         },
     }  # fmt: skip
-    return engine.ask("Create", request)[1]
+    return engine.call("Create", request)[1]
 
 
 CONNECTION = "/api/v1/apps/0oa1/connections/default"
@@ -143,7 +141,7 @@ CONNECTION = "/api/v1/apps/0oa1/connections/default"
         (302, SECRET),
     ],
 )
-def test_no_error_holds_the_token(
+def test_no_error_contains_the_token(
     connected: Engine, okta: Okta, capfd: pytest.CaptureFixture[str], status: int, body: Any
 ) -> None:
     okta.ready = [Call(0, "", "POST", CONNECTION, ANY, status, {}, body)]
@@ -156,20 +154,22 @@ def test_no_error_holds_the_token(
     assert TOKEN not in out.out + out.err
 
 
-def test_an_unforeseen_error_names_its_kind_and_place_only(connected: Engine, okta: Okta) -> None:
+def test_an_unexpected_error_names_only_its_type_and_location(
+    connected: Engine, okta: Okta
+) -> None:
     okta.ready = [Call(0, "", "POST", CONNECTION, ANY, 200, {}, "not JSON")]
     error = create_connection(connected)
     assert error.startswith("INTERNAL: the replacement plugin failed unexpectedly (JSONDecodeError")
 
 
-def test_nobody_there_is_an_error_that_says_so(engine: Engine) -> None:
-    engine.ask("Configure", {"args": {"httpProxy": "http://127.0.0.1:1", "accessToken": TOKEN}})
+def test_a_stopped_sandbox_is_reported(engine: Engine) -> None:
+    engine.call("Configure", {"args": {"httpProxy": "http://127.0.0.1:1", "accessToken": TOKEN}})
     error = create_connection(engine)
-    assert "no answer from http://127.0.0.1:1 (ConnectError); is the sandbox running?" in error
+    assert "no response from http://127.0.0.1:1 (ConnectError). Start the sandbox: make up" in error
     assert SECRET not in error
 
 
 def test_a_redirect_is_not_followed(connected: Engine, okta: Okta) -> None:
     okta.ready = [answered(302, {"Location": "http://example.com/"})]
     assert "302 X" in read_group(connected)
-    assert len(okta.asked) == 1
+    assert len(okta.requests) == 1

@@ -1,4 +1,4 @@
-"""What the engine asked the real plugin, asked of ours: the same answers, by the same calls.
+"""Replays the engine's requests to the official plugin: the same responses, by the same calls.
 
 Not compared: `__meta` (the bridge's memory of time-outs, which ours has no use for), the
 digits of automatic names (random), and what the recordings cut from long texts beyond
@@ -13,9 +13,9 @@ from typing import Any
 import pytest
 from pulumi.runtime.proto import provider_pb2, status_pb2
 
-from offline_plugins.okta.invokes import INVOKES
+from offline_plugins.okta.look_ups import LOOK_UPS
 from offline_plugins.okta.plugin import RESOURCES
-from tests.unit.offline_plugins.okta.conftest import ME, Engine, Okta, shown
+from tests.unit.offline_plugins.okta.conftest import ME, Engine, Okta, to_dict
 from tests.unit.offline_plugins.okta.recordings import (
     Boundary,
     boundary,
@@ -73,7 +73,7 @@ SOURCES: dict[str, tuple[str, ...]] = {
 }  # fmt: skip
 
 
-"""Where the calls of a boundary file are: phases of the same name ran together."""
+"""The file with the HTTP calls of a boundary file. Phases of the same name ran together."""
 
 ELSEWHERE = {
     "grpc-provider": "test_config.py",
@@ -81,7 +81,7 @@ ELSEWHERE = {
 NOT_HERE = {
     "okta:app/getApp:getApp": "look-up left out",
 }
-"""Types and tokens that were recorded and that the replacement has not."""
+"""Recorded types and tokens that the replacement does not support."""
 
 OWN = {
     "grpc-assignment-single": r"/apps/\w+/groups/",
@@ -96,7 +96,7 @@ OWN = {
     "grpc-push-group": "/group-push/",
     "grpc-signon-policy": "/policies",
 }
-"""Whose calls a file's records must have made to the last; without an entry: every call."""
+"""The phases of a file whose calls must all have been made; without an entry, all phases."""
 
 AUTO_NAMED = {
     ("grpc-group", "c"),
@@ -113,11 +113,11 @@ def phases() -> list[tuple[str, str]]:
     return [(f, p) for f in SOURCES for p in dict.fromkeys(r.phase for r in records(f))]
 
 
-def test_every_record_is_replayed_or_named_with_a_reason() -> None:
+def test_every_record_is_replayed_or_has_a_reason() -> None:
     recorded = [file for file in files() if file.startswith("grpc-")]
     for file in recorded:
         for record in boundary(file):
-            here = record.type in {*RESOURCES, *INVOKES}
+            here = record.type in {*RESOURCES, *LOOK_UPS}
             assert here is (record.type not in NOT_HERE) or file in ELSEWHERE, record
             assert file in {*SOURCES, *ELSEWHERE} or not here, record
     assert sum(len(records(file)) for file in SOURCES) == len(
@@ -127,7 +127,7 @@ def test_every_record_is_replayed_or_named_with_a_reason() -> None:
 
 
 @pytest.mark.parametrize(("file", "phase"), phases())
-def test_answers_and_calls_are_those_recorded(
+def test_responses_and_calls_match_the_recording(
     connected: Engine, okta: Okta, file: str, phase: str
 ) -> None:
     load(okta, file, phase)
@@ -153,16 +153,16 @@ def load(okta: Okta, file: str, phase: str) -> None:
 
 
 def differences(engine: Engine, okta: Okta, record: Boundary) -> list[str]:
-    okta.asked.clear()
+    okta.requests.clear()
     okta.unknown.clear()
-    answer, error, _ = engine.ask(record.method, record.request)
+    answer, error, _ = engine.call(record.method, record.request)
     found = [f"not recorded: {text}" for text in okta.unknown]
     if record.is_preview or record.method in ("Check", "Diff"):
-        found += [f"{call.line} was made" for call in okta.asked]
-    order = [call.seq for call in okta.asked if call.path != WELL_KNOWN]
+        found += [f"{call.line} was made" for call in okta.requests]
+    order = [call.seq for call in okta.requests if call.path != WELL_KNOWN]
     if order != sorted(order):
-        found.append(f"other order: {[call.line for call in okta.asked]}")
-    expected = re.sub(r"^rpc error: code = (\w+) desc = ", told, record.error)
+        found.append(f"other order: {[call.line for call in okta.requests]}")
+    expected = re.sub(r"^rpc error: code = (\w+) desc = ", code_prefix, record.error)
     if error != expected:
         found.append(f"error\n  {error!r}, recorded\n  {expected!r}")
     if not error and not expected:
@@ -170,7 +170,7 @@ def differences(engine: Engine, okta: Okta, record: Boundary) -> list[str]:
     return [f"{record}: {text}" for text in found]
 
 
-def told(code: re.Match[str]) -> str:
+def code_prefix(code: re.Match[str]) -> str:
     return f"{code[1].upper()}: "
 
 
@@ -211,27 +211,27 @@ HALF_MADE = [
     ("grpc-saml-lost-update", 5, 7),
     ("grpc-saml-lost-update", 20, 22),
 ]
-"""An operation that failed half-way, and the next question, which shows what was recorded."""
+"""A partially failed operation, and the next request, which shows the recorded state."""
 
 
 @pytest.mark.parametrize(("file", "failed", "following"), HALF_MADE)
-def test_what_a_failed_operation_leaves_in_the_state(
+def test_the_state_after_a_failed_operation(
     connected: Engine, okta: Okta, file: str, failed: int, following: int
 ) -> None:
     by_seq = {record.seq: record for record in boundary(file)}
     record, after = by_seq[failed], by_seq[following]
     load(okta, file, record.phase)
-    _, error, trailing = connected.ask(record.method, record.request)
+    _, error, trailing = connected.call(record.method, record.request)
     assert error
     status = status_pb2.Status.FromString(dict(trailing)["grpc-status-details-bin"])
     detail = provider_pb2.ErrorResourceInitFailed()
     assert status.details[0].Unpack(detail)
-    left = shown(detail)
+    left = to_dict(detail)
     assert left["id"] == after.request["id"]
     assert not unlike(written(after.request["olds"]), left["properties"], named=record)
 
 
-def test_a_failed_create_in_the_plugin_framework_half_leaves_nothing(
+def test_a_failed_create_of_a_framework_resource_leaves_no_state(
     connected: Engine, okta: Okta
 ) -> None:
     failed = [r for file in ("grpc-connection", "grpc-push-group") for r in boundary(file)
@@ -239,6 +239,6 @@ def test_a_failed_create_in_the_plugin_framework_half_leaves_nothing(
     assert len(failed) >= 5
     for record in failed:
         load(okta, record.file, record.phase)
-        _, error, trailing = connected.ask(record.method, record.request)
+        _, error, trailing = connected.call(record.method, record.request)
         assert error
         assert "grpc-status-details-bin" not in dict(trailing)

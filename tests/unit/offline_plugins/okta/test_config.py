@@ -1,4 +1,4 @@
-"""Configuration: as the real plugin where it may be, and never a real org."""
+"""Configuration: as in the official plugin, except that it never reaches a real org."""
 
 import re
 from typing import Any
@@ -13,19 +13,19 @@ from offline_plugins.okta.config import address
 from offline_plugins.provider_server import ProviderError
 from tests.unit.offline_plugins.okta.conftest import ME, TOKEN, Engine, Okta
 from tests.unit.offline_plugins.okta.recordings import Boundary, Call, boundary, calls, written
-from tests.unit.offline_plugins.okta.test_boundary import told, unlike
+from tests.unit.offline_plugins.okta.test_boundary import code_prefix, unlike
 
 LOCAL = {"127.0.0.1", "localhost", "::1", "[::1]"}
-REFUSED = {
-    "private-key-preview": "okta:privateKey is not supported here",
-    "private-key-up": "okta:privateKey is not supported here",
-    "private-key-refresh": "okta:privateKey is not supported here",
-    "private-key-destroy": "okta:privateKey is not supported here",
+UNSUPPORTED = {
+    "private-key-preview": "okta:privateKey is not supported",
+    "private-key-up": "okta:privateKey is not supported",
+    "private-key-refresh": "okta:privateKey is not supported",
+    "private-key-destroy": "okta:privateKey is not supported",
 }
-"""Phases whose Configure the replacement refuses, where the real plugin makes no call yet."""
+"""Phases whose Configure the replacement rejects. The official plugin makes no call yet."""
 
 
-def asked_me(status: int = 200) -> Call:
+def me_call(status: int = 200) -> Call:
     return Call(0, "", "GET", ME, None, status, {}, {"id": "00u1", "errorSummary": "no"})
 
 
@@ -35,36 +35,34 @@ def replayed(record: Boundary, url: str) -> dict[str, Any]:
         request["args"] = {
             name: url if name == "httpProxy" else value for name, value in request["args"].items()
         }
-        # The engine sends them as texts beside `args`, which alone is read.
+        # The engine also sends the settings as texts, which the plugin does not read.
         del request["variables"], request["acceptSecrets"], request["id"], request["urn"]
     return request
 
 
 @pytest.mark.parametrize("record", boundary("grpc-provider"), ids=str)
-def test_configuration_is_answered_as_recorded(
-    engine: Engine, okta: Okta, record: Boundary
-) -> None:
-    okta.ready = [asked_me(), asked_me()]
-    answer, error, _ = engine.ask(record.method, replayed(record, okta.url))
-    if record.method == "Configure" and record.phase in REFUSED:
-        assert REFUSED[record.phase] in error
+def test_configuration_matches_the_recording(engine: Engine, okta: Okta, record: Boundary) -> None:
+    okta.ready = [me_call(), me_call()]
+    answer, error, _ = engine.call(record.method, replayed(record, okta.url))
+    if record.method == "Configure" and record.phase in UNSUPPORTED:
+        assert UNSUPPORTED[record.phase] in error
         return
-    expected = re.sub(r"^rpc error: code = (\w+) desc = ", told, record.error)
-    # The recordings hide the address of the documentation.
+    expected = re.sub(r"^rpc error: code = (\w+) desc = ", code_prefix, record.error)
+    # The recordings hide the URL of the documentation.
     assert re.sub(r"https://\S+", "https://DOCS", error) == expected
     recorded = written(record.response)
     if "failures" in recorded:
-        # Seven, of which the recording keeps three; ours says each contradiction once.
+        # The recording has three of seven; the replacement reports each conflict once.
         *kept, cut = recorded["failures"]
         assert cut == {"_elided": 4}
         recorded["failures"], answer["failures"] = kept, answer["failures"][:3]
     assert not unlike(recorded, answer, named=record)
     has_token = record.method == "Configure" and "apiToken" in record.request["args"]
-    assert len(okta.asked) == (2 if has_token else 0)
+    assert len(okta.requests) == (2 if has_token else 0)
 
 
 def configure(engine: Engine, okta: Okta, **args: Any) -> str:
-    return engine.ask("Configure", {"args": {"httpProxy": okta.url, **args}})[1]
+    return engine.call("Configure", {"args": {"httpProxy": okta.url, **args}})[1]
 
 
 @pytest.mark.parametrize("phase", ["configure-401", "configure-401-up"])
@@ -76,25 +74,25 @@ def test_a_wrong_token_is_one_call_and_an_error(engine: Engine, okta: Okta, phas
     assert TOKEN not in error
     assert okta.ready == []
     assert okta.unknown == []
-    _, error, _ = engine.ask("Read", {"urn": "urn:pulumi:dev::p::okta:group/group:Group::g"})
+    _, error, _ = engine.call("Read", {"urn": "urn:pulumi:dev::p::okta:group/group:Group::g"})
     assert "not properly configured" in error
 
 
-def test_the_environments_access_token_wins_over_a_configured_api_token(
+def test_an_access_token_from_the_environment_takes_precedence(
     engine: Engine, okta: Okta, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setenv("OKTA_ACCESS_TOKEN", "FROM-THE-ENVIRONMENT")
-    okta.ready = [asked_me(), asked_me()]
+    okta.ready = [me_call(), me_call()]
     assert not configure(engine, okta, apiToken=TOKEN)
     assert okta.authorization == {"Bearer FROM-THE-ENVIRONMENT"}
     assert okta.ready == []
 
 
-def test_an_api_token_of_the_environment_is_tried_out(
+def test_an_api_token_from_the_environment_is_validated(
     engine: Engine, okta: Okta, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setenv("OKTA_API_TOKEN", TOKEN)
-    okta.ready = [asked_me(), asked_me()]
+    okta.ready = [me_call(), me_call()]
     assert not configure(engine, okta)
     assert okta.authorization == {f"SSWS {TOKEN}"}
 
@@ -121,10 +119,10 @@ def test_an_api_token_of_the_environment_is_tried_out(
         7,
     ],
 )
-def test_an_address_off_loopback_is_refused_before_anything_is_sent(
+def test_an_address_off_loopback_is_rejected_before_any_request(
     engine: Engine, okta: Okta, url: Any
 ) -> None:
-    _, error, _ = engine.ask("Configure", {"args": {"httpProxy": url, "apiToken": TOKEN}})
+    _, error, _ = engine.call("Configure", {"args": {"httpProxy": url, "apiToken": TOKEN}})
     assert "okta:httpProxy is " in error
     assert "pulumi plugin install resource okta" in error
     assert "PASSWORD" not in error
@@ -132,13 +130,13 @@ def test_an_address_off_loopback_is_refused_before_anything_is_sent(
     assert okta.unknown == []
 
 
-def test_without_an_address_nothing_is_reached(engine: Engine) -> None:
-    _, error, _ = engine.ask("Configure", {"args": {"orgName": "dev-1", "apiToken": TOKEN}})
+def test_a_missing_address_is_an_error(engine: Engine) -> None:
+    _, error, _ = engine.call("Configure", {"args": {"orgName": "dev-1", "apiToken": TOKEN}})
     assert "okta:httpProxy is not set" in error
 
 
 @pytest.mark.parametrize("url", ["http://127.0.0.1:8410", "http://localhost:1", "http://[::1]:1/"])
-def test_loopback_is_taken(url: str) -> None:
+def test_loopback_is_accepted(url: str) -> None:
     assert address({"httpProxy": url}) == url.rstrip("/")
 
 
@@ -152,7 +150,7 @@ pieces = st.sampled_from(
 @example("http://example.com\\@127.0.0.1")
 @example("http://127.0.0.1\\@example.com")
 @example("http://[")
-def test_what_is_taken_is_loopback_to_every_parser(url: str) -> None:
+def test_an_accepted_url_is_loopback_for_every_parser(url: str) -> None:
     try:
         taken = address({"httpProxy": url})
     except ProviderError:
@@ -162,6 +160,6 @@ def test_what_is_taken_is_loopback_to_every_parser(url: str) -> None:
 
 
 @given(st.recursive(st.none() | st.booleans() | st.integers() | st.text(), st.lists))
-def test_whatever_the_setting_holds_the_answer_is_a_clear_error(value: Any) -> None:
+def test_an_invalid_address_is_a_readable_error(value: Any) -> None:
     with pytest.raises(ProviderError, match=r"okta:httpProxy is (not set|.*, but this plugin)"):
         address({"httpProxy": value})

@@ -1,18 +1,18 @@
-"""The replacement plugin against the sandbox, where a list is longer than a page."""
+"""The replacement plugin against the sandbox, with lists longer than a page."""
 
 import asyncio
 
 from offline_plugins.okta.api import Clock, Okta
-from offline_plugins.okta.invokes_apps import get_app_group_assignments
-from offline_plugins.okta.invokes_groups import get_groups
-from offline_plugins.okta.invokes_provisioning import get_push_groups
+from offline_plugins.okta.app_look_ups import get_app_group_assignments
+from offline_plugins.okta.group_look_ups import get_groups
+from offline_plugins.okta.provisioning_look_ups import get_push_groups
 from tests.sandbox.okta import org
 
 COUNT = 230
 NAMES = {f"g{n:03}": () for n in range(COUNT)}
 
 
-def test_lists_longer_than_a_page_are_read_whole_and_once() -> None:
+def test_all_pages_of_a_list_are_read_once() -> None:
     async def story(sandbox: org.Okta) -> None:
         plugin = Okta(sandbox.base, f"SSWS {org.TOKEN}", Clock())
         app = (await sandbox.app_of())["id"]

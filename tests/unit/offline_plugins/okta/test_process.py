@@ -1,4 +1,4 @@
-"""The plugin as a process: the engine's child, started through offline_plugins/bin/okta."""
+"""The plugin's process, which the engine starts through offline_plugins/bin/okta."""
 
 import os
 import subprocess
@@ -21,7 +21,7 @@ SCRIPT = ROOT / "offline_plugins" / "bin" / "okta" / "pulumi-resource-okta"
 
 @pytest.fixture
 def process(tmp_path: Path) -> Iterator[subprocess.Popen[str]]:
-    """The script, as the engine starts it, where a folder of the user's has our package's name."""
+    """The script as the engine starts it, in a folder that contains a package of the same name."""
     (tmp_path / "offline_plugins").mkdir()
     (tmp_path / "offline_plugins" / "__init__.py").write_text("raise SystemExit('not ours')")
     started = subprocess.Popen(
@@ -42,20 +42,18 @@ def connect(process: subprocess.Popen[str]) -> int:
     return int(port)
 
 
-def test_the_script_serves_the_plugin_from_anywhere(
-    process: subprocess.Popen[str], okta: Okta
-) -> None:
+def test_the_script_works_from_any_folder(process: subprocess.Popen[str], okta: Okta) -> None:
     port = connect(process)
     with grpc.insecure_channel(f"127.0.0.1:{port}") as channel:
         stub: Any = ResourceProviderStub(channel)
         assert stub.GetPluginInfo(empty_pb2.Empty(), timeout=30).version == OktaPlugin.version
         engine = Engine(stub, PatientClock())
         args = {"httpProxy": okta.url, "accessToken": TOKEN}
-        assert engine.ask("Configure", {"args": args}) == (
+        assert engine.call("Configure", {"args": args}) == (
             {"supportsPreview": True, "supportsAutonamingConfiguration": True}, "", None,
         )  # fmt: skip
         token = "okta:app/getConnection:getConnection"
-        answer, error, _ = engine.ask("Invoke", {"tok": token, "args": {"id": "0oa1"}})
+        answer, error, _ = engine.call("Invoke", {"tok": token, "args": {"id": "0oa1"}})
         assert (answer["return"], error) == ({"id": "0oa1"}, "")
     arguments = Path(f"/proc/{process.pid}/cmdline")
     if arguments.exists():  # Linux
@@ -65,7 +63,7 @@ def test_the_script_serves_the_plugin_from_anywhere(
     assert (process.returncode, out, err) == (0, "", "")
 
 
-def test_it_listens_on_loopback_only(process: subprocess.Popen[str]) -> None:
+def test_the_plugin_listens_on_loopback_only(process: subprocess.Popen[str]) -> None:
     port = connect(process)
     table = Path("/proc/net/tcp")
     if not table.exists():
@@ -74,12 +72,12 @@ def test_it_listens_on_loopback_only(process: subprocess.Popen[str]) -> None:
     rows = [line.split() for each in tables if each.exists()
             for line in each.read_text(encoding="ascii").splitlines()[1:]]  # fmt: skip
     listening = {row[1] for row in rows if row[3] == "0A" and row[1].endswith(f":{port:04X}")}
-    # 127.0.0.1, or the same where it is written as an IPv6 address.
+    # 127.0.0.1, also written as an IPv6 address.
     assert {where[-13:] for where in listening} == {f"0100007F:{port:04X}"}
 
 
-def test_the_script_may_be_named_by_a_relative_path(tmp_path: Path) -> None:
-    """Where CDPATH is set, `cd` prints where it went."""
+def test_the_script_works_by_a_relative_path(tmp_path: Path) -> None:
+    """With CDPATH set, `cd` prints the folder."""
     python = tmp_path / "python"
     python.write_text("#!/bin/sh\nenv\n")
     python.chmod(0o755)

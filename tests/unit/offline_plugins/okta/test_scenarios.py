@@ -1,4 +1,4 @@
-"""Whole commands: the calls of the real plugin, no other, in its order, with its bodies.
+"""Whole commands: exactly the official plugin's calls, in its order, with its bodies.
 
 Not compared: the form of the requests (the real plugin's go to a proxy, from four
 generations of clients) and the moment of the one question for the org's pipeline.
@@ -12,12 +12,12 @@ from typing import Any
 import pytest
 
 from tests.unit.offline_plugins.okta.conftest import TOKEN, Okta
+from tests.unit.offline_plugins.okta.mini_engine import WELL_KNOWN, Stack
 from tests.unit.offline_plugins.okta.recorded_programs import STORIES, Step
 from tests.unit.offline_plugins.okta.recordings import Call, calls, files
-from tests.unit.offline_plugins.okta.stack import WELL_KNOWN, Stack
 from tests.unit.offline_plugins.okta.test_boundary import SOURCES, records
 
-LEFT_OUT = {
+NOT_REPLAYED = {
     "app-user-schema-property": "the resource AppUserSchemaProperty is left out",
     "connection-create-errors, create-no-baseurl": "the program itself fails, in the SDK",
     "invokes-apps, get-app-label": "the look-up app.getApp is left out",
@@ -25,34 +25,34 @@ LEFT_OUT = {
     "invokes-paging-apps": "the look-up app.getApp is left out",
     "saml-key": "the inputs keyName and keyYearsValid are left out",
 }
-"""Recordings (or phases of one) that are not replayed, and why."""
+"""Recordings, or phases of one, that are not replayed, with the reason."""
 SWAPPED = {("connection-app-id-change-refresh", "refresh-after-move")}
-"""Here the server noted an app's metadata after its keys, which are always asked later."""
+"""Recordings that list an app's metadata after its keys, which are always read later."""
 
 
 def is_replayed(file: str, phase: str) -> bool:
-    """By a story, or in test_boundary.py.
+    """The calls that a program replays, here or in test_boundary.py.
 
     There the calls of the resource that the file is about are; what its program has beside
     (an app, groups) makes calls that stories replay elsewhere.
     """
     return any((file, phase) == (s.file, s.phase) for story in STORIES.values() for s in story) or (
         any(
-            file in sources and phase in {record.phase for record in records(asked)}
-            for asked, sources in SOURCES.items()
+            file in sources and phase in {record.phase for record in records(source)}
+            for source, sources in SOURCES.items()
         )
     )
 
 
-def test_every_recorded_call_is_replayed_or_named_with_a_reason() -> None:
+def test_every_recorded_call_is_replayed_or_has_a_reason() -> None:
     missing: set[str] = set()
     for file in files():
-        if file.startswith("grpc-") or file in {*LEFT_OUT, "configure-401"}:
-            continue  # the last: test_config.py
+        if file.startswith("grpc-") or file in {*NOT_REPLAYED, "configure-401"}:
+            continue  # see test_config.py
         phases = {call.phase for call in calls(file)}
         missing |= {f"{file}, {phase}" for phase in phases if not is_replayed(file, phase)}
-    whole = {name for name in LEFT_OUT if name in files()}
-    assert missing == {*LEFT_OUT} - whole
+    complete = {name for name in NOT_REPLAYED if name in files()}
+    assert missing == {*NOT_REPLAYED} - complete
 
 
 def renumbered(call: Call, numbers: dict[str, str]) -> Call:
@@ -84,7 +84,7 @@ def test_every_command_makes_the_recorded_calls(okta: Okta, story: str) -> None:
     for step in STORIES[story]:
         at = f"{step.file}, {step.phase}"
         okta.ready = recorded(step)
-        okta.asked.clear()
+        okta.requests.clear()
         stack.settings = {"httpProxy": okta.url, **(step.settings or {"apiToken": TOKEN})}
         if step.settings and not {"apiToken", "accessToken"} & {*step.settings}:
             stack.settings["apiToken"] = TOKEN
@@ -100,10 +100,10 @@ def test_every_command_makes_the_recorded_calls(okta: Okta, story: str) -> None:
                 stack.destroy()
         assert okta.unknown == [], at
         assert [call.line for call in okta.ready if call.path != WELL_KNOWN] == [], at
-        asked = any(call.path == WELL_KNOWN for call in okta.asked)
-        assert asked or not any(call.path == WELL_KNOWN for call in okta.ready), at
+        requested = any(call.path == WELL_KNOWN for call in okta.requests)
+        assert requested or not any(call.path == WELL_KNOWN for call in okta.ready), at
         assert stack.disorder == [] or (step.file, step.phase) in SWAPPED, at
         stack.disorder.clear()
         assert len(stack.errors) == len(step.errors), (at, stack.errors)
-        for told, expected in zip(stack.errors, step.errors, strict=True):
-            assert expected in told, at
+        for text, expected in zip(stack.errors, step.errors, strict=True):
+            assert expected in text, at

@@ -1,4 +1,4 @@
-"""What no recording shows, and the provider's source says
+"""Behaviour from the provider's source, without a recording
 (docs/research/okta-provider.md#look-ups-without-a-recording)."""
 
 from typing import Any
@@ -21,20 +21,18 @@ def group(name: str, kind: str = "OKTA_GROUP") -> dict[str, Any]:
 
 
 def invoke(engine: Engine, token: str, **args: Any) -> tuple[Any, str]:
-    answer, error, _ = engine.ask("Invoke", {"tok": token, "args": args})
+    answer, error, _ = engine.call("Invoke", {"tok": token, "args": args})
     return answer.get("return"), error
 
 
-def test_a_single_group_that_merely_begins_with_the_name_is_taken(
-    connected: Engine, okta: Okta
-) -> None:
+def test_a_single_group_with_the_name_as_prefix_matches(connected: Engine, okta: Okta) -> None:
     okta.ready = [call("GET", "/api/v1/groups?q=aws", [group("aws-admins")])]
     found, error = invoke(connected, "okta:group/getGroup:getGroup", name="aws")
     assert not error
     assert (found["name"], found["description"]) == ("aws-admins", "")
 
 
-def test_of_groups_with_one_name_the_type_decides(connected: Engine, okta: Okta) -> None:
+def test_the_type_selects_among_groups_of_one_name(connected: Engine, okta: Okta) -> None:
     path = "/api/v1/groups?filter=type+eq+%22APP_GROUP%22&q=aws"
     okta.ready = [call("GET", path, [group("aws"), group("aws", "APP_GROUP")])]
     found, error = invoke(
@@ -44,29 +42,27 @@ def test_of_groups_with_one_name_the_type_decides(connected: Engine, okta: Okta)
     assert found["type"] == "APP_GROUP"
 
 
-def test_an_app_whose_label_only_begins_so_is_not_the_one_that_was_meant(
-    connected: Engine, okta: Okta
-) -> None:
+def test_an_app_with_the_label_as_prefix_does_not_match(connected: Engine, okta: Okta) -> None:
     okta.ready = [call("GET", APP, [{"id": "0oa1", "label": "AWS 2"}])]
     _, error = invoke(connected, "okta:app/getSaml:getSaml", label="AWS")
     assert "no SAML application found with the provided label: AWS" in error
 
 
-def test_deleting_a_mapping_leaves_the_login_alone(connected: Engine, okta: Okta) -> None:
+def test_deleting_a_mapping_keeps_the_login(connected: Engine, okta: Okta) -> None:
     filled = {"login": {"expression": "a"}, "title": {"expression": "b"}}
     sides = {"source": {"id": "oty1"}, "target": {"id": "0oa1"}}
     before = {"id": "prm1", "properties": filled, **sides}
     after = {"id": "prm1", "properties": {"title": None}, **sides}
     okta.ready = [call("GET", MAPPINGS, before), call("POST", MAPPINGS, after, after)]
     urn = "urn:pulumi:dev::p::okta:profile/mapping:Mapping::m"
-    _, error, _ = connected.ask("Delete", {"urn": urn, "id": "prm1", "properties": {}})
+    _, error, _ = connected.call("Delete", {"urn": urn, "id": "prm1", "properties": {}})
     assert not error
     assert okta.ready == []
 
 
-def test_an_access_token_applies_no_mapping_at_once(engine: Engine, okta: Okta) -> None:
-    """The call is an internal one of Okta's, for API tokens only."""
-    engine.ask("Configure", {"args": {"httpProxy": okta.url, "accessToken": "t"}})
+def test_an_access_token_does_not_apply_a_mapping_immediately(engine: Engine, okta: Okta) -> None:
+    """The call is internal to Okta and only for API tokens."""
+    engine.call("Configure", {"args": {"httpProxy": okta.url, "accessToken": "t"}})
     sides = {
         "source": {"id": "oty1", "name": "user", "type": "user"},
         "target": {"id": "0oa1", "name": "app", "type": "appuser"},
@@ -79,15 +75,15 @@ def test_an_access_token_applies_no_mapping_at_once(engine: Engine, okta: Okta) 
     ]
     news = {"sourceId": "oty1", "targetId": "0oa1", "mappings": [], "alwaysApply": True}
     urn = "urn:pulumi:dev::p::okta:profile/mapping:Mapping::m"
-    _, error, _ = engine.ask("Update", {"urn": urn, "id": "prm1", "olds": news, "news": news})
+    _, error, _ = engine.call("Update", {"urn": urn, "id": "prm1", "olds": news, "news": news})
     assert not error
     assert okta.ready == []
 
 
-def test_a_group_that_is_gone_has_no_members_any_more(connected: Engine, okta: Okta) -> None:
+def test_a_deleted_group_has_no_members(connected: Engine, okta: Okta) -> None:
     okta.ready = [call("GET", "/api/v1/groups/00g1/users?limit=200", None, status=404)]
     state = {"groupId": "00g1", "id": "00g1", "trackAllUsers": False, "users": ["00u1"]}
-    answer, error, _ = connected.ask("Read", {
+    answer, error, _ = connected.call("Read", {
         "urn": "urn:pulumi:dev::p::okta:index/groupMemberships:GroupMemberships::m",
         "id": "00g1", "properties": state, "inputs": {"groupId": "00g1", "users": ["00u1"]},
     })  # fmt: skip
@@ -103,19 +99,19 @@ def test_a_group_that_is_gone_has_no_members_any_more(connected: Engine, okta: O
         ({}, True, ["00u1", "00u2"]),
     ],
 )
-def test_members_that_nobody_named_are_seen_only_if_all_are_tracked(
+def test_other_members_are_read_only_with_track_all_users(
     connected: Engine, okta: Okta, olds: dict[str, Any], imported: bool, users: list[str]
 ) -> None:
     members = [{"id": "00u1"}, {"id": "00u2"}]
     okta.ready = [call("GET", "/api/v1/groups/00g1/users?limit=200", members)]
     urn = "urn:pulumi:dev::p::okta:index/groupMemberships:GroupMemberships::m"
     request = {"urn": urn, "id": "00g1"} | ({} if imported else {"properties": olds})
-    answer, error, _ = connected.ask("Read", request)
+    answer, error, _ = connected.call("Read", request)
     assert not error
     assert answer["properties"]["users"] == users
 
 
-def test_a_rule_with_people_left_out_says_so_to_okta(connected: Engine, okta: Okta) -> None:
+def test_excluded_users_of_a_rule_are_sent_to_okta(connected: Engine, okta: Okta) -> None:
     rules = "/api/v1/groups/rules"
     body = {
         "actions": {"assignUserToGroups": {"groupIds": ["00g1"]}},
@@ -127,7 +123,7 @@ def test_a_rule_with_people_left_out_says_so_to_okta(connected: Engine, okta: Ok
     }  # fmt: skip
     made = {**body, "id": "0pr1", "status": "INACTIVE"}
     okta.ready = [call("POST", rules, made, body), call("GET", f"{rules}/0pr1", made)]
-    answer, error, _ = connected.ask("Create", {
+    answer, error, _ = connected.call("Create", {
         "urn": "urn:pulumi:dev::p::okta:group/rule:Rule::r",
         "properties": {
             "expressionType": "urn:okta:expression:1.0", "expressionValue": "true",

@@ -73,16 +73,18 @@ def test_the_printed_file_loads_and_names_everything_that_is_there(federation: F
     assert told.code == 0, told.err
     settings = Settings.load(yaml.safe_load(told.out)["config"][KEY])
     assert settings.app.import_id == federation.app
-    assert {g.name: g.import_id for g in settings.push} == {
+    assert {g.name: g.import_id for g in settings.push_groups} == {
         name: f"{federation.app}/{federation.mappings[name]}" for name in PUSH
     }
-    assert [g.name for g in settings.assigned] == [*ASSIGN]
-    assert [a.key for a in settings.attributes] == ["Department", "CostCenter"]
-    assert settings.access_control
-    assert settings.access_control.attributes == {"UserName": "${path:userName}"}
+    assert [g.name for g in settings.assignments.groups] == [*ASSIGN]
+    assert [a.key for a in settings.attribute_statements] == ["Department", "CostCenter"]
+    assert settings.access_control_attributes
+    assert settings.access_control_attributes.attributes == {"UserName": "${path:userName}"}
     store = federation.client("identitystore").list_groups(IdentityStoreId=AWS.identity_store_id)
     ids = {group["DisplayName"]: group["GroupId"] for group in store["Groups"]}
-    assert {g.name: g.aws_group_id for g in settings.push} == {name: ids[name] for name in PUSH}
+    assert {g.name: g.aws_group_id for g in settings.push_groups} == {
+        name: ids[name] for name in PUSH
+    }
     made = federation.ask("GET", "/sandbox/request-log")[before:]
     calls = [call for call in made if call["path"].startswith("/api/")]
     assert {call["method"] for call in calls} == {"GET"}
@@ -96,7 +98,7 @@ def test_a_file_is_written_once_and_over_another_only_when_asked(
     out.write_text("mine")
     told = adopt(federation, "--out", str(out))
     assert (told.code, out.read_text()) == (2, "mine")
-    assert f"{out}: is there already. Fix: give --force" in told.err
+    assert f"{out}: exists already. Pass --force" in told.err
     told = adopt(federation, "--out", str(out), "--force")
     assert told.code == 0, told.err
     assert told.out == ""
@@ -106,7 +108,7 @@ def test_a_file_is_written_once_and_over_another_only_when_asked(
 def test_a_file_that_cannot_be_written_is_named(federation: Federation, tmp_path: Path) -> None:
     told = adopt(federation, "--out", str(tmp_path / "nowhere" / "Pulumi.prod.yaml"))
     assert told.code == 2
-    assert "nowhere/Pulumi.prod.yaml: not written: No such file" in told.err
+    assert "nowhere/Pulumi.prod.yaml: cannot be written: No such file" in told.err
 
 
 def test_the_mappings_file_needs_the_stacks_name(federation: Federation, tmp_path: Path) -> None:
@@ -157,8 +159,8 @@ def test_of_two_apps_one_must_be_chosen(federation: Federation) -> None:
         assert chosen.settings["app"]["import_id"] == federation.app
         unused = adopt(federation, "--app", other, "--json")
         assert unused.code == 1
-        assert "provisioning is not known to be on" in unused.err
-        assert unused.settings["push"] == []
+        assert "provisioning seems to be off" in unused.err
+        assert unused.settings["push_groups"] == []
 
 
 def test_an_app_that_is_not_there_is_told(federation: Federation) -> None:
@@ -180,9 +182,9 @@ def test_a_mapping_in_error_is_adopted_and_told(federation: Federation) -> None:
         federation.ask("PATCH", path, {"status": "ACTIVE"})
         federation.settle()
     assert told.code == 1
-    assert "not taken over: the mapping of aws-data is in ERROR" in told.err
+    assert "not taken over: the push mapping of aws-data is in ERROR" in told.err
     assert "Unable to push group aws-data" in told.err
-    assert "aws-data" in [g["name"] for g in told.settings["push"]]
+    assert "aws-data" in [g["name"] for g in told.settings["push_groups"]]
 
 
 def test_a_group_in_both_roles_is_taken_as_a_push_group(federation: Federation) -> None:
@@ -195,8 +197,8 @@ def test_a_group_in_both_roles_is_taken_as_a_push_group(federation: Federation) 
     assert told.code == 1
     assert "the group aws-data is assigned and pushed" in told.err
     settings = Settings.load(yaml.safe_load(told.out)["config"][KEY])
-    assert [g.name for g in settings.assigned] == [*ASSIGN]
-    assert "aws-data" in [g.name for g in settings.push]
+    assert [g.name for g in settings.assignments.groups] == [*ASSIGN]
+    assert "aws-data" in [g.name for g in settings.push_groups]
     assert "# - name: aws-data" in told.out
 
 
@@ -234,4 +236,4 @@ def test_a_secret_that_is_missing_is_told_and_the_rest_is_written(federation: Fe
     told = adopt(federation, "--secret", "not/there", "--json")
     assert told.code == 1
     assert "the secret not/there cannot be used" in told.err
-    assert told.settings["scim"] == {"secret": "not/there"}
+    assert told.settings["scim_token"] == {"secret": "not/there"}

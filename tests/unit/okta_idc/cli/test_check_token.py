@@ -27,7 +27,7 @@ def secrets(sandbox: Sandbox) -> Any:
 
 
 def run(sandbox: Sandbox, *arguments: str, typed: str = "") -> tuple[int, str]:
-    where = ["--region", "us-east-1", "--aws-endpoint", sandbox.aws, "--probe-at", sandbox.scim]
+    where = ["--region", "us-east-1", "--aws-endpoint", sandbox.aws, "--verify-at", sandbox.scim]
     result = CliRunner().invoke(app, [*arguments, *where], input=typed, catch_exceptions=False)
     return result.exit_code, result.output
 
@@ -35,7 +35,7 @@ def run(sandbox: Sandbox, *arguments: str, typed: str = "") -> tuple[int, str]:
 def test_a_token_that_aws_takes(sandbox: Sandbox) -> None:
     code, text = run(sandbox, "check-token", NAME)
     assert code == 0, text
-    assert "IAM Identity Center takes the token;" in text
+    assert "IAM Identity Center accepts the token;" in text
 
 
 def test_a_token_that_aws_refuses_is_explained_without_it(sandbox: Sandbox, secrets: Any) -> None:
@@ -49,13 +49,13 @@ def test_a_token_that_aws_refuses_is_explained_without_it(sandbox: Sandbox, secr
     assert "TOPSECRET" not in text
     code, text = run(sandbox, "check-token", "deleted", "--json")
     told = json.loads(text)
-    assert (code, told["taken"], told["findings"][0]["rule"]) == (1, False, "OIC-117")
+    assert (code, told["accepted"], told["findings"][0]["rule"]) == (1, False, "OIC-117")
 
 
 def test_a_secret_that_is_missing_is_not_a_token_that_is_refused(sandbox: Sandbox) -> None:
     code, text = run(sandbox, "check-token", "nothing/here")
     assert code == 2
-    assert "could not look" in text
+    assert "unknown: " in text
 
 
 def test_a_throttled_endpoint_is_unknown(sandbox: Sandbox, monkeypatch: Any) -> None:

@@ -10,6 +10,7 @@ import yaml
 from okta_idc.cli.doctor_options import Inputs, direct, from_stack
 from okta_idc.cli.stack import CannotLookError, org_url
 from okta_idc.inventory.declared import DeclaredGroup
+from okta_idc.inventory.model import Source
 from okta_idc.inventory.unavailable import Unavailable
 
 OUTPUTS = {
@@ -25,10 +26,11 @@ FEDERATION: dict[str, Any] = {
         "acs_url": "https://us-east-1.sso.signin.aws/platform/saml/acs/0123456789-abcd",
         "issuer_url": "https://us-east-1.signin.aws.amazon.com/platform/saml/d-9067a1b2c3",
     },
-    "scim": {"secret": "by-settings"},
+    "scim_token": {"secret": "by-settings"},
     "provisioning": {"mode": "api", "deactivate_users": False},
-    "assign": ["aws-access"], "push": ["aws-admins", {"id": "00gC"}],
-    "attributes": [{"key": "Department", "value": "user.department"}],
+    "assignments": {"groups": ["aws-access"]},
+    "push_groups": ["aws-admins", {"id": "00gC"}],
+    "attribute_statements": [{"key": "Department", "value": "user.department"}],
 }  # fmt: skip
 VARIABLES = ("OKTA_HTTP_PROXY", "OKTA_ORG_NAME", "OKTA_BASE_URL", "OKTA_API_TOKEN",
              "OKTA_ACCESS_TOKEN", "OKTA_API_CLIENT_ID", "OKTA_API_PRIVATE_KEY")  # fmt: skip
@@ -76,10 +78,13 @@ def outputs(tmp_path: Path) -> Path:
 
 def test_a_stack_tells_everything_and_nobody_configures_twice(pulumi: Path) -> None:
     told = from_stack(None, "prod", None, "")
-    assert (told.app_id, told.store_id, told.region) == ("0oa1", "d-9067a1b2c3", "us-east-1")
+    assert (told.source.app_id, told.source.store_id, told.source.region) == (
+        "0oa1",
+        "d-9067a1b2c3",
+        "us-east-1",
+    )
     assert told.url == "https://acme.okta.com"
     assert told.credentials.api_token == "TOPSECRET"
-    assert told.secret == "scim"
     assert told.declared.push == (DeclaredGroup("aws-admins", "00gB", "g-1"),)
     assert told.declared.assign == (DeclaredGroup("aws-access", "00gA"),)
     assert told.declared.features == ("PUSH_NEW_USERS", "PUSH_PROFILE_UPDATES")
@@ -107,19 +112,19 @@ def test_files_tell_the_same_and_pulumi_is_not_asked(
 
 def test_ids_do_without_a_stack(tmp_path: Path) -> None:
     told = direct("0oa1", "d-1", "", "https://acme.okta.com", None)
-    assert (told.region, told.secret) == ("eu-west-1", "")
+    assert (told.source.region, told.source.secret) == ("eu-west-1", "")
     assert isinstance(told.declared.push, Unavailable)
     told = direct("", "d-1", "us-east-1", "https://acme.okta.com", settings(tmp_path))
     assert told.declared.push == (DeclaredGroup("aws-admins"), DeclaredGroup("00gC", "00gC"))
-    assert told.secret == "by-settings"
+    assert told.source.secret == "by-settings"
 
 
 def test_the_command_line_counts_before_the_stack(tmp_path: Path) -> None:
     told = from_stack(outputs(tmp_path), "", None, "")
-    changed = told.given(region="eu-central-1", secret="other", policy="rst1")
-    assert (changed.region, changed.secret) == ("eu-central-1", "other")
+    changed = told.given(region="eu-central-1", secret="other", policy="rst1", endpoint="")
+    assert (changed.source.region, changed.source.secret) == ("eu-central-1", "other")
     assert changed.declared.policy == "rst1"
-    kept = told.given(region="", secret="", policy="")
+    kept = told.given(region="", secret="", policy="", endpoint="")
     assert kept == told
 
 
@@ -127,7 +132,7 @@ def test_the_command_line_counts_before_the_stack(tmp_path: Path) -> None:
     ("arguments", "says"),
     [
         (("0oa1", "", "us-east-1"), "--identity-store"),
-        (("0oa1", "d-1", ""), "Fix: give --region"),
+        (("0oa1", "d-1", ""), "Pass --region"),
     ],
 )
 def test_what_is_missing_is_named(
@@ -146,10 +151,10 @@ def test_what_is_missing_is_named(
      "http://[::1", "http://user@evil.org/?127.0.0.1"],
 )  # fmt: skip
 def test_a_token_is_not_sent_in_the_clear(url: str, monkeypatch: pytest.MonkeyPatch) -> None:
-    with pytest.raises(CannotLookError, match="in the clear"):
+    with pytest.raises(CannotLookError, match="unencrypted"):
         org_url(url, {})
     monkeypatch.setenv("OKTA_HTTP_PROXY", url)
-    with pytest.raises(CannotLookError, match="in the clear"):
+    with pytest.raises(CannotLookError, match="unencrypted"):
         org_url("", OUTPUTS)
 
 
@@ -167,8 +172,9 @@ def test_the_org_is_known_from_the_providers_own_settings(monkeypatch: pytest.Mo
 
 
 def test_inputs_can_be_compared_and_show_no_token() -> None:
-    made = Inputs("https://acme.okta.com", "0oa1", "d-1", "us-east-1",
-                  credentials=from_token("TOPSECRET"))  # fmt: skip
+    made = Inputs(
+        "https://acme.okta.com", from_token("TOPSECRET"), Source("us-east-1", "0oa1", "d-1")
+    )
     assert "TOPSECRET" not in repr(made)
 
 

@@ -21,7 +21,7 @@ def test_a_pipeline_sees_waits_and_nothing_else() -> None:
         watch.waits(34, "50% of Okta's limit for apps is used")
 
     text = shown(False, use)
-    assert text == "50% of Okta's limit for apps is used; going on in 34 s\n"
+    assert text == "50% of Okta's limit for apps is used; continuing in 34 s\n"
 
 
 def test_a_terminal_sees_numbers_and_that_it_waits() -> None:

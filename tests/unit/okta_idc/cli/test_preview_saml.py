@@ -33,8 +33,8 @@ def run(
             "acs_url": "https://us-east-1.sso.signin.aws/platform/saml/acs/0123456789-abcd",
             "issuer_url": "https://us-east-1.signin.aws.amazon.com/platform/saml/d-9067a1b2c3",
         },
-        "scim": {"secret": "scim"},
-        "attributes": [{"key": key, "value": value} for key, value in declared.items()],
+        "scim_token": {"secret": "scim"},
+        "attribute_statements": [{"key": key, "value": value} for key, value in declared.items()],
     }
     stack, file = tmp_path / "Pulumi.dev.yaml", tmp_path / "ada.json"
     stack.write_text(yaml.safe_dump({"config": {"okta-identity-center:federation": federation}}))
@@ -85,7 +85,7 @@ def test_a_limit_that_is_broken_is_exit_code_1_with_the_fix(tmp_path: Path) -> N
 def test_a_profile_that_is_none_is_said(tmp_path: Path, profile: str) -> None:
     code, text = run(tmp_path, profile)
     assert code == 2
-    assert "no JSON object with a profile" in " ".join(text.split())
+    assert "not a JSON object with a profile" in " ".join(text.split())
 
 
 def test_settings_that_are_wrong_are_told_with_their_rule(tmp_path: Path) -> None:
@@ -101,4 +101,4 @@ def test_a_file_that_is_no_stack_file_is_said(tmp_path: Path) -> None:
               "--profile", "x"]
     )  # fmt: skip
     assert result.exit_code == 2
-    assert "no stack file" in result.output
+    assert "not a stack file" in result.output

@@ -1,6 +1,8 @@
 """The JSON Schema of the stack files: up to date, and true of the files that ship."""
 
 import json
+from collections.abc import Iterable, Iterator
+from typing import Any
 
 import jsonschema
 import pytest
@@ -8,9 +10,18 @@ import yaml
 from typer.testing import CliRunner
 
 from okta_idc.cli.main import app
+from okta_idc.settings.errors import RENAMED
 from tests.paths import ROOT
 
 FILE = ROOT / "docs" / "reference" / "stack.schema.json"
+SCHEMA = json.loads(FILE.read_text(encoding="utf-8"))
+
+
+def messages(errors: Iterable[jsonschema.ValidationError]) -> Iterator[str]:
+    """The messages of errors and of the alternatives they consist of."""
+    for error in errors:
+        yield error.message
+        yield from messages(error.context or ())
 
 
 def test_the_file_is_what_the_command_prints() -> None:
@@ -21,15 +32,36 @@ def test_the_file_is_what_the_command_prints() -> None:
 @pytest.mark.parametrize("stack", ["dev", "example"])
 def test_the_shipped_stack_files_conform_and_name_it(stack: str) -> None:
     text = (ROOT / f"Pulumi.{stack}.yaml").read_text()
-    jsonschema.validate(yaml.safe_load(text), json.loads(FILE.read_text(encoding="utf-8")))
+    jsonschema.validate(yaml.safe_load(text), SCHEMA)
     assert "yaml-language-server: $schema=docs/reference/stack.schema.json" in text
 
 
-def test_a_wrong_key_does_not_conform() -> None:
+@pytest.mark.parametrize("path", ["pusch", *RENAMED])
+def test_an_unknown_or_earlier_key_does_not_conform(path: str) -> None:
     document = yaml.safe_load((ROOT / "Pulumi.dev.yaml").read_text())
-    document["config"]["okta-identity-center:federation"]["pusch"] = []
-    with pytest.raises(jsonschema.ValidationError, match="pusch"):
-        jsonschema.validate(document, json.loads(FILE.read_text(encoding="utf-8")))
+    *parents, key = path.split(".")
+    node = document["config"]["okta-identity-center:federation"]
+    for parent in parents:
+        node = node.setdefault(parent, [{"login": "a"}] if parent == "users" else {})
+        node = node[0] if isinstance(node, list) else node
+    node[key] = []
+    errors = messages(jsonschema.Draft202012Validator(SCHEMA).iter_errors(document))
+    assert f"'{key}' was unexpected" in " ".join(errors)
+
+
+@pytest.mark.parametrize(
+    ("node", "key", "value"),
+    [
+        ("assignments", "max_deprovisioned_users", -1),
+        ("token_expiry_alarm", "days_before", [365]),
+        ("provisioning", "wait_timeout_minutes", 0),
+    ],
+)
+def test_a_value_beyond_a_limit_does_not_conform(node: str, key: str, value: Any) -> None:
+    document = yaml.safe_load((ROOT / "Pulumi.dev.yaml").read_text())
+    document["config"]["okta-identity-center:federation"].setdefault(node, {})[key] = value
+    with pytest.raises(jsonschema.ValidationError):
+        jsonschema.validate(document, SCHEMA)
 
 
 def test_every_setting_is_described() -> None:
@@ -40,10 +72,8 @@ def test_every_setting_is_described() -> None:
             if "description" not in field and "$ref" not in field
         ]
 
-    document = json.loads(FILE.read_text(encoding="utf-8"))
-    missing = undescribed(
-        document["properties"]["config"]["properties"]["okta-identity-center:federation"], "root"
-    )
-    for name, model in document["$defs"].items():
+    federation = SCHEMA["properties"]["config"]["properties"]["okta-identity-center:federation"]
+    missing = undescribed(federation, "root")
+    for name, model in SCHEMA["$defs"].items():
         missing += undescribed(model, name)
     assert missing == []

@@ -1,6 +1,7 @@
 """`okta-idc status`, against an Okta and an Identity Store made up for each test."""
 
 import json
+from collections.abc import AsyncIterator
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -11,7 +12,8 @@ from typer.testing import CliRunner
 from okta_idc.cli import status
 from okta_idc.cli.main import app
 from okta_idc.clients.okta import OktaError
-from okta_idc.inventory import status as standing
+from okta_idc.doctor import provisioning_status
+from okta_idc.inventory import aws
 
 OUTPUTS = {
     "appId": "0oa1",
@@ -44,7 +46,9 @@ class World:
             {"sourceGroupId": "00gB", "status": "ACTIVE", "lastPush": "2026-11-01T00:00:00Z"}
         ]
     )
-    users: list[dict[str, Any]] = field(default_factory=lambda: [{"UserName": "ada@example.com"}])
+    users: list[dict[str, Any]] = field(
+        default_factory=lambda: [{"UserName": "ada@example.com", "UserId": "u-0"}]
+    )
     groups: dict[str, int] = field(default_factory=lambda: {"aws-admins": 1})
     asked: list[str] = field(default_factory=list)
     broken: str = ""
@@ -67,7 +71,11 @@ def world(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> World:
             world.asked.append(path)
             if world.broken:
                 raise OktaError(world.broken, 403)
-            return world.people if path.endswith("/users") else world.mappings
+            return world.mappings
+
+        async def pages(self, path: str, **query: Any) -> AsyncIterator[list[dict[str, Any]]]:
+            await self.every(path)
+            yield world.people
 
     class Store:
         def __init__(self, *_: Any) -> None: ...
@@ -78,11 +86,11 @@ def world(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> World:
         def groups(self) -> list[dict[str, Any]]:
             return [{"DisplayName": name, "GroupId": name} for name in world.groups]
 
-        def member_counts(self, ids: list[str]) -> dict[str, int]:
-            return {ident: world.groups[ident] for ident in ids}
+        def members(self, ident: str) -> list[str]:
+            return [f"u-{number}" for number in range(world.groups[ident])]
 
     monkeypatch.setattr(status, "Okta", Okta)
-    monkeypatch.setattr(status, "IdentityStore", Store)
+    monkeypatch.setattr(aws, "IdentityStore", Store)
     monkeypatch.setenv("OKTA_API_TOKEN", "TOPSECRET")
     monkeypatch.delenv("OKTA_HTTP_PROXY", raising=False)
     (tmp_path / "outputs.json").write_text(json.dumps(OUTPUTS))
@@ -106,7 +114,7 @@ def left_out(tmp_path: Path) -> dict[str, dict[str, Any]]:
 def test_what_stands_is_shown(world: World, tmp_path: Path) -> None:
     code, text = shown(tmp_path)
     assert code == 0
-    assert "1 users; 1 people are assigned" in text
+    assert "1 users; 1 users are assigned" in text
     assert "aws-admins 1 ACTIVE" in text
     assert "Left out nobody" in text
     assert world.asked[0] == "https://acme.okta.com"  # known from the outputs
@@ -144,7 +152,7 @@ def test_a_mapping_in_error_shows_oktas_reason(world: World, tmp_path: Path) -> 
     world.mappings[0] |= {"status": "ERROR", "errorSummary": "Unable to push group aws-admins"}
     world.groups = {}
     assert left_out(tmp_path)["aws-admins"]["reason"] == "Unable to push group aws-admins"
-    assert "not there ERROR" in shown(tmp_path)[1]
+    assert "missing ERROR" in shown(tmp_path)[1]
 
 
 def test_a_mapping_that_was_deleted_is_gone_and_not_fine(world: World, tmp_path: Path) -> None:
@@ -162,7 +170,7 @@ def test_waiting_ends_when_nothing_is_under_way(
         looks.append(seconds)
         world.people[1]["status"] = "PROVISIONED"
 
-    monkeypatch.setattr(standing.asyncio, "sleep", sleep)
+    monkeypatch.setattr(provisioning_status.asyncio, "sleep", sleep)
     code, text = shown(tmp_path, "--wait", "30")
     assert (code, len(looks)) == (0, 1)
     assert "still on the way" not in text
@@ -187,10 +195,10 @@ def test_what_could_not_be_looked_at_is_unknown_and_exit_code_2(
 @pytest.mark.parametrize(
     ("outputs", "says"),
     [
-        ("nonsense", "no JSON object"),
-        ("[]", "no JSON object"),
-        ("{}", "has no output appId"),
-        (json.dumps({**OUTPUTS, "metadataUrl": None}), "do not tell the org"),
+        ("nonsense", "not a JSON object"),
+        ("[]", "not a JSON object"),
+        ("{}", "lacks the outputs appId"),
+        (json.dumps({**OUTPUTS, "metadataUrl": None}), "URL of the org is unknown"),
     ],
 )
 def test_outputs_that_do_not_serve_are_explained(

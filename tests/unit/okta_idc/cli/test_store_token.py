@@ -26,7 +26,7 @@ def secrets(monkeypatch: pytest.MonkeyPatch) -> Iterator[Any]:
         yield boto3.client("secretsmanager", "us-east-1")
 
 
-def typed(*lines: str, arguments: tuple[str, ...] = ("--no-probe",)) -> tuple[int, str]:
+def typed(*lines: str, arguments: tuple[str, ...] = ("--no-verify",)) -> tuple[int, str]:
     given = ["store-token", NAME, "--region", "us-east-1", *arguments]
     result = CliRunner().invoke(app, given, input="\n".join(lines) + "\n", catch_exceptions=False)
     return result.exit_code, result.output
@@ -53,7 +53,7 @@ def test_all_but_the_token_stands_in_the_tags(secrets: Any) -> None:
 
 
 def test_a_new_token_becomes_a_new_version_and_new_tags(secrets: Any) -> None:
-    typed(ENDPOINT, "token-1", "OLD", arguments=("--no-probe", "--created", "2026-01-02"))
+    typed(ENDPOINT, "token-1", "OLD", arguments=("--no-verify", "--created", "2026-01-02"))
     code, text = typed(ENDPOINT, "token-2", "NEW")
     assert code == 0
     assert "New version" in text

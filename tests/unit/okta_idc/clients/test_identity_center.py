@@ -7,7 +7,7 @@ import pytest
 from botocore.stub import Stubber
 
 from okta_idc.clients.aws import AwsError
-from okta_idc.clients.identity_center import IdentityCenter
+from okta_idc.clients.identity_center import IdentityCenter, PermissionSetDetails
 
 ARN = "arn:aws:sso:::instance/ssoins-7223a1b2c3d4e5f6"
 SET = "arn:aws:sso:::permissionSet/ssoins-7223a1b2c3d4e5f6/ps-1111111111111111"
@@ -73,7 +73,43 @@ def test_a_permission_set_is_read_with_all_its_policies(center: IdentityCenter) 
         ("list_customer_managed_policy_references_in_permission_set",
          {"CustomerManagedPolicyReferences": [{"Name": "Own"}]}, AT),
     )  # fmt: skip
-    assert center.permission_set(ARN, SET) == ("Admin", "", ["ReadOnlyAccess", "Own"])
+    assert center.permission_set(ARN, SET) == PermissionSetDetails(
+        "Admin", managed_policies=("a" * 20,), customer_managed_policies=("Own",)
+    )
+
+
+@pytest.mark.parametrize(
+    ("answer", "boundary"),
+    [
+        ({"ManagedPolicyArn": "b" * 20}, "b" * 20),
+        ({"CustomerManagedPolicyReference": {"Name": "Own", "Path": "/a/b/"}}, "a/b/Own"),
+        (None, ""),
+    ],
+)
+def test_a_permissions_boundary_is_read_on_request(
+    center: IdentityCenter, answer: Any, boundary: str
+) -> None:
+    shown = {
+        "Name": "Admin",
+        "Description": "d",
+        "SessionDuration": "PT8H",
+        "RelayState": "https://x",
+    }
+    stub = stubbed(
+        center,
+        ("describe_permission_set", {"PermissionSet": shown}, AT),
+        ("get_inline_policy_for_permission_set", {"InlinePolicy": "{}"}, AT),
+        ("list_managed_policies_in_permission_set", {}, AT),
+        ("list_customer_managed_policy_references_in_permission_set", {}, AT),
+    )
+    operation = "get_permissions_boundary_for_permission_set"
+    if answer:
+        stub.add_response(operation, {"PermissionsBoundary": answer}, AT)
+    else:
+        stub.add_client_error(operation, "ResourceNotFoundException", "none")
+    assert center.permission_set(ARN, SET, boundary=True) == PermissionSetDetails(
+        "Admin", "d", "PT8H", "https://x", "{}", permissions_boundary=boundary
+    )
 
 
 def test_a_refusal_names_the_iam_action_that_it_takes(center: IdentityCenter) -> None:

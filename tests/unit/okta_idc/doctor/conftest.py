@@ -35,8 +35,8 @@ def federation(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Federation]
 
 
 @dataclass
-class Told:
-    """What the command said."""
+class Result:
+    """Exit code and output of the command."""
 
     code: int
     out: str
@@ -52,7 +52,7 @@ class Told:
         return {each["why"]: set(each["rules"]) for each in self.document["unknown"]}
 
 
-Doctor = Callable[..., Told]
+Doctor = Callable[..., Result]
 
 
 @pytest.fixture
@@ -70,7 +70,7 @@ def doctor(federation: Federation, tmp_path: Path, monkeypatch: pytest.MonkeyPat
     whole = ("--outputs", str(outputs), "--settings", str(settings),
              "--policy", policy["href"].rpartition("/")[2])  # fmt: skip
 
-    def run(*more: str, stack: tuple[str, ...] = whole, as_json: bool = True) -> Told:
+    def run(*more: str, stack: tuple[str, ...] = whole, as_json: bool = True) -> Result:
         arguments = ["doctor", *stack, "--aws-endpoint", federation.aws, *more]
         result = CliRunner().invoke(
             app, [*arguments, *(["--json"] if as_json else [])], catch_exceptions=False
@@ -78,6 +78,6 @@ def doctor(federation: Federation, tmp_path: Path, monkeypatch: pytest.MonkeyPat
         assert TOKEN not in result.output
         looked = as_json and result.stdout.startswith("{")
         document = json.loads(result.stdout) if looked else {}
-        return Told(result.exit_code, result.stdout, result.stderr, document)
+        return Result(result.exit_code, result.stdout, result.stderr, document)
 
     return run

@@ -104,9 +104,12 @@ class Federation:
         """What the stack file would hold."""
         federation = {
             "app": {"acs_url": ACS_URL, "issuer_url": ISSUER,
-                    "user_name_template": "${source.email}"},
-            "scim": {"secret": AWS.secret}, "assign": [*ASSIGN], "push": [*PUSH],
-            "attributes": [{"key": key, "value": value} for key, value in ATTRIBUTES.items()],
+                    "username_format": "${source.email}"},
+            "scim_token": {"secret": AWS.secret}, "assignments": {"groups": [*ASSIGN]},
+            "push_groups": [*PUSH],
+            "attribute_statements": [
+                {"key": key, "value": value} for key, value in ATTRIBUTES.items()
+            ],
         }  # fmt: skip
         return {"config": {"okta-identity-center:federation": federation}}
 

@@ -3,7 +3,10 @@
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
-from okta_idc.inventory.assigned_users import People
+from okta_idc.doctor import bindings
+from okta_idc.doctor.report import Report
+from okta_idc.doctor.user_checks import UserChecks
+from okta_idc.inventory.assigned_users import AssignedUser, AssignedUsers
 from okta_idc.inventory.declared import Declared, DeclaredGroup
 from okta_idc.inventory.model import (
     Access,
@@ -11,10 +14,10 @@ from okta_idc.inventory.model import (
     Inventory,
     Membership,
     OktaGroups,
+    Source,
     StoreGroup,
     StoreUser,
 )
-from okta_idc.inventory.session_tags import attributes_of, statements_of
 from okta_idc.rules.account_access import Assignment
 from okta_idc.rules.attribute_statements import statement
 from okta_idc.rules.attributes import NAME_PREFIX, URI_NAME_FORMAT, Attribute
@@ -67,10 +70,30 @@ def person(name: str, number: int, **more: Any) -> dict[str, Any]:
     }  # fmt: skip
 
 
-def people(*shown: dict[str, Any], app_shown: dict[str, Any] | None = None) -> People:
-    found = People(attributes_of(statements_of(app_shown or app())))
-    found.see(shown or (person("ada", 1), person("ben", 2)))
+def people(*shown: dict[str, Any], app_shown: dict[str, Any] | None = None) -> AssignedUsers:
+    """Assigned users, checked as they are read."""
+    inventory, checks = Inventory(Source("us-east-1"), app=app_shown or app()), UserChecks()
+    found = AssignedUsers(Listener(inventory, checks))
+    found.add(shown or (person("ada", 1), person("ben", 2)))
     return found
+
+
+class Listener:
+    """Hands each user to the checks, as `read_inventory` does."""
+
+    def __init__(self, inventory: Inventory, checks: UserChecks) -> None:
+        self.inventory, self.checks = inventory, checks
+
+    def __call__(self, user: AssignedUser, shown: dict[str, Any]) -> None:
+        self.checks(self.inventory, user, shown)
+
+
+def judge(inventory: Inventory) -> Report:
+    """The doctor's report on an inventory whose users are made by `people`."""
+    users = inventory.people
+    listener = users.listener if isinstance(users, AssignedUsers) else None
+    checks = listener.checks if isinstance(listener, Listener) else UserChecks()
+    return bindings.judge(inventory, checks)
 
 
 def mapping(**more: Any) -> dict[str, Any]:
@@ -84,7 +107,7 @@ def sound() -> Inventory:
               ("firstName", "lastName", "displayName", "email", "department")}  # fmt: skip
     members = frozenset({"00u1", "00u2"})
     return Inventory(
-        NOW, STORE,
+        Source("us-east-1", "0oa1", STORE),
         Declared(
             push=(DeclaredGroup("aws-admins", "00gP"),),
             assign=(DeclaredGroup("aws-access", "00gA"),),
@@ -92,6 +115,7 @@ def sound() -> Inventory:
                       "userNameTemplate": "${source.login}"},
             statements=(statement(DEPARTMENT),), policy="rst1", mode="api",
         ),
+        NOW,
         apps={"AWS (0oa1)": "ACTIVE"},
         app=app(),
         connection={"status": "ENABLED", "baseUrl": ENDPOINT},
@@ -100,7 +124,7 @@ def sound() -> Inventory:
         metadata="<EntityDescriptor/>",
         attributes=frozenset({"login", "department"}),
         mapping=mapped,
-        assigned=("00gA",),
+        assigned={"00gA": 1},
         pushes=(mapping(),),
         groups=OktaGroups({"00gA": "aws-access", "00gP": "aws-admins", "00gT": "aws-admins"},
                           {"aws-access": ["00gA"], "aws-admins": ["00gP"]}),

@@ -1,6 +1,6 @@
-"""Every rule of the doctor's is asked, and each question finds what its rule is about.
+"""Every rule of the doctor is bound, and each binding finds what its rule is about.
 
-For each: evidence in which nothing is wrong is broken in one way; whom must the finding concern?
+Each case breaks a sound inventory in one way and gives name and path of the finding.
 """
 
 import contextlib
@@ -11,8 +11,8 @@ from typing import Any
 
 import pytest
 
-from okta_idc.doctor.bindings import BINDINGS, judge
-from okta_idc.inventory.assigned_users import STREAMED
+from okta_idc.doctor.bindings import BINDINGS
+from okta_idc.doctor.user_checks import USER_RULES
 from okta_idc.inventory.declared import DeclaredGroup
 from okta_idc.inventory.model import Certificate, Inventory, StoreGroup, StoreUser
 from okta_idc.rules import RULES, EnforcementPoint
@@ -26,6 +26,7 @@ from tests.unit.okta_idc.doctor.sample_inventory import (
     ISSUER,
     NOW,
     app,
+    judge,
     mapping,
     people,
     person,
@@ -98,7 +99,7 @@ def declares(**more: Any) -> Break:
     return change
 
 
-def called(name: str) -> Break:
+def named(name: str) -> Break:
     """The push group's name in Okta."""
 
     def change(found: Inventory) -> None:
@@ -156,7 +157,7 @@ def both(*changes: Break) -> Break:
     return change
 
 
-# Rule, what breaks it, whom the finding concerns, and in which place.
+# Rule, what breaks it, and name and path of the finding.
 CASES: list[tuple[str, Break, str, str]] = [
     ("OIC-101", put(connection={"status": "ENABLED", "baseUrl": ENDPOINT + "/"}),
      "the app's connection", "Base URL"),
@@ -178,11 +179,11 @@ CASES: list[tuple[str, Break, str, str]] = [
     ("OIC-115", put(metadata="<" * 75_001), "the app", "metadata"),
     ("OIC-116", put(certificate=Certificate("A", NOW + timedelta(days=30))),
      "SAML signing certificate", ""),
-    ("OIC-201", put(assigned=("00gA", "00gP")), "aws-admins", ""),
+    ("OIC-201", put(assigned={"00gA": 1, "00gP": 2}), "aws-admins", ""),
     ("OIC-202", members("00u1", "00u2", "00u9"), "00u9@x.org", "aws-admins"),
     ("OIC-203", declares(push=(DeclaredGroup("aws-admin", "00gP"),)), "push group aws-admin", ""),
-    ("OIC-205", called("aws-\u200badmins"), "aws-\u200badmins", "name"),
-    ("OIC-206", called("aws:admins"), "aws:admins", "name"),
+    ("OIC-205", named("aws-\u200badmins"), "aws-\u200badmins", "name"),
+    ("OIC-206", named("aws:admins"), "aws:admins", "name"),
     ("OIC-207", twice_named, "AWS-Admins", "name"),
     ("OIC-208", members("00u1", "00u2", u2="SUSPENDED"), "ben@example.com", "aws-admins"),
     ("OIC-209", ada(scope="USER"), "ada@example.com", ""),
@@ -248,7 +249,7 @@ CASES: list[tuple[str, Break, str, str]] = [
     ("OIC-602", put(pushes=()), "aws-admins", "push_groups"),
     ("OIC-603", declares(push=()), "aws-admins", "push_groups"),
     ("OIC-604", put(pushes=(mapping(status="INACTIVE"),)), "aws-admins", "push mapping"),
-    ("OIC-605", put(assigned=()), "aws-access", "assignments.groups"),
+    ("OIC-605", put(assigned={}), "aws-access", "assignments.groups"),
     ("OIC-606", declares(assign=()), "aws-access", "assignments.groups"),
     ("OIC-610", put(connection={"status": "UNKNOWN"}), "the app", "connection"),
     ("OIC-611", put(connection={"status": "DISABLED"}), "the app", "connection"),
@@ -281,20 +282,20 @@ CASES: list[tuple[str, Break, str, str]] = [
 ]  # fmt: skip
 
 
-def test_the_doctor_asks_its_rules_and_no_others() -> None:
-    asked = [binding.rule.id for binding in BINDINGS] + [rule.id for rule in STREAMED]
+def test_the_doctor_binds_its_rules_and_no_others() -> None:
+    bound = [binding.rule.id for binding in BINDINGS] + [rule.id for rule in USER_RULES]
     its_own = {rule.id for rule in RULES.values() if EnforcementPoint.DOCTOR in rule.enforced_by}
-    assert set(asked) == its_own
-    # Two of the rules on profiles are asked of the profile mapping too.
-    assert {rule for rule in asked if asked.count(rule) > 1} == {"OIC-311", "OIC-312"}
+    assert set(bound) == its_own
+    # Two of the rules on profiles apply to the profile mapping too.
+    assert {rule for rule in bound if bound.count(rule) > 1} == {"OIC-311", "OIC-312"}
 
 
-def test_every_rule_of_the_doctors_has_a_case_here() -> None:
+def test_every_rule_of_the_doctor_has_a_case() -> None:
     its_own = {rule.id for rule in RULES.values() if EnforcementPoint.DOCTOR in rule.enforced_by}
     assert {rule for rule, *_ in CASES} == its_own
 
 
-def test_where_nothing_is_wrong_nothing_is_found_and_everything_was_asked() -> None:
+def test_a_sound_federation_has_no_findings_and_every_rule_is_checked() -> None:
     report = judge(sound())
     assert report.found == []
     assert report.unknown == {}
@@ -305,7 +306,7 @@ def test_where_nothing_is_wrong_nothing_is_found_and_everything_was_asked() -> N
 
 
 @pytest.mark.parametrize(("rule", "change", "name", "path"), CASES, ids=[c[0] for c in CASES])
-def test_what_is_broken_is_found_and_names_whom_it_concerns(
+def test_each_defect_is_found_with_its_name_and_path(
     rule: str, change: Break, name: str, path: str
 ) -> None:
     found = sound()
@@ -319,12 +320,22 @@ def test_what_is_broken_is_found_and_names_whom_it_concerns(
             assert unlocated(binding, found) == []
 
 
-_NO_PARTS = {"now", "store_id", "declared", "all_types", "members", "store_members"}
-PARTS = [name for name in vars(sound()) if name not in _NO_PARTS]
+_NO_PARTS = {
+    "source",
+    "app_id",
+    "store_id",
+    "declared",
+    "now",
+    "all_types",
+    "members",
+    "store_members",
+}
+_ADOPTED = {"instance", "group_access"}
+PARTS = [name for name in vars(sound()) if name not in _NO_PARTS | _ADOPTED]
 
 
 @pytest.mark.parametrize("part", PARTS)
-def test_what_could_not_be_seen_is_unknown_and_never_fine(part: str) -> None:
+def test_an_unavailable_part_makes_its_rules_unknown(part: str) -> None:
     found = sound()
     setattr(found, part, Unavailable(f"no right to see {part}."))
     report = judge(found)
@@ -342,7 +353,7 @@ def test_what_could_not_be_seen_is_unknown_and_never_fine(part: str) -> None:
         )  # fmt: skip
 
 
-def test_of_groups_whose_members_are_hidden_only_they_are_unknown() -> None:
+def test_hidden_members_make_only_their_group_unknown() -> None:
     found = sound()
     twice_named(found)
     found.members.of["00gQ"] = Unavailable("Okta shows no member of AWS-Admins.")
@@ -354,28 +365,28 @@ def test_of_groups_whose_members_are_hidden_only_they_are_unknown() -> None:
     )
 
 
-def test_a_connection_that_a_person_makes_is_not_asked_about() -> None:
+def test_a_connection_created_in_the_console_is_skipped() -> None:
     found = sound()
     declares(mode="console")(found)
     found.connection = {"status": "UNKNOWN"}
     report = judge(found)
     assert report.found == []
     assert report.unknown == {}
-    not_asked = {rule for rules in report.skipped.values() for rule in rules}
-    assert not_asked == {"OIC-101", "OIC-108", "OIC-610", "OIC-611"}
+    skipped = {rule for rules in report.skipped.values() for rule in rules}
+    assert skipped == {"OIC-101", "OIC-108", "OIC-610", "OIC-611"}
 
 
-def test_without_anything_declared_drift_is_not_asked_and_the_fix_is_said() -> None:
+def test_without_a_declaration_drift_is_skipped_and_the_option_is_named() -> None:
     found = sound()
     found.declared = type(found.declared)()
     report = judge(found)
     assert (report.found, report.unknown) == ([], {})
-    told = {rule: why for why, rules in report.skipped.items() for rule in rules}
-    assert set(told) == {"OIC-203", "OIC-602", "OIC-603", "OIC-604", "OIC-605", "OIC-606",
+    reasons = {rule: why for why, rules in report.skipped.items() for rule in rules}
+    assert set(reasons) == {"OIC-203", "OIC-602", "OIC-603", "OIC-604", "OIC-605", "OIC-606",
                          "OIC-615", "OIC-616", "OIC-617"}  # fmt: skip
-    assert "--stack" in told["OIC-602"]
-    assert "--settings" in told["OIC-615"]
-    assert "--policy" in told["OIC-617"]
+    assert "--stack" in reasons["OIC-602"]
+    assert "--settings" in reasons["OIC-615"]
+    assert "--policy" in reasons["OIC-617"]
 
 
 def test_an_attribute_that_another_user_type_may_have_is_unknown() -> None:
@@ -387,7 +398,7 @@ def test_an_attribute_that_another_user_type_may_have_is_unknown() -> None:
     assert any("okta.userTypes.read" in why for why in report.unknown)
 
 
-def test_who_is_refused_is_not_missing_from_a_group_too() -> None:
+def test_a_rejected_user_is_not_also_missing_from_a_group() -> None:
     found = sound()
     ada(syncState="ERROR")(found)
     put(store_members={"g-1": frozenset({"u-2"})})(found)
@@ -395,7 +406,7 @@ def test_who_is_refused_is_not_missing_from_a_group_too() -> None:
     assert {each.rule.id for each in judge(found).found} == {"OIC-629"}
 
 
-def test_who_is_suspended_keeps_the_membership_and_is_no_left_over() -> None:
+def test_a_suspended_user_keeps_the_membership() -> None:
     found = sound()
     ada(okta={"status": "SUSPENDED"})(found)
     assert {each.rule.id for each in judge(found).found} == set()
@@ -403,13 +414,13 @@ def test_who_is_suspended_keeps_the_membership_and_is_no_left_over() -> None:
     assert {each.rule.id for each in judge(found).found} == {"OIC-208"}
 
 
-def test_a_group_that_is_gone_and_one_that_is_hidden_are_told_apart() -> None:
+def test_deleted_and_hidden_groups_are_distinguished() -> None:
     found = sound()
     found.pushes = ()
     assert "OIC-602" in {each.rule.id for each in judge(found).found}
     assert not isinstance(found.groups, Unavailable)
     found.groups.by_name.clear()
-    found.assigned = ()
+    found.assigned = {}
     report = judge(found)
     assert "OIC-602" not in {each.rule.id for each in report.found}
     assert {"OIC-602", "OIC-603", "OIC-605", "OIC-606"} <= {

@@ -10,11 +10,13 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from okta_idc.doctor.report import Report
-from okta_idc.inventory.assigned_users import People
+from okta_idc.doctor.user_checks import UserChecks
+from okta_idc.inventory.assigned_users import AssignedUsers
+from okta_idc.inventory.model import Inventory, Source
+from okta_idc.inventory.unavailable import Unavailable
 from okta_idc.rules import profiles
-from okta_idc.rules.attributes import Attribute
-from okta_idc.rules.binding import Unavailable
-from tests.unit.okta_idc.doctor.sample_inventory import people, person
+from okta_idc.rules.profile_mappings import Mapped
+from tests.unit.okta_idc.doctor.sample_inventory import Listener, app, people, person, sent, sound
 from tests.unit.okta_idc.rules import a_profile
 
 MAPPED = frozenset({"displayName", "firstName", "lastName"})
@@ -25,10 +27,23 @@ _JSON = st.recursive(
 )
 
 
-def told(found: People, mapped: frozenset[str] | Unavailable = MAPPED) -> Report:
+def report_of(found: AssignedUsers, mapped: frozenset[str] | Unavailable = MAPPED) -> Report:
+    inventory = sound()
+    inventory.people = found
+    inventory.mapping = (
+        mapped if isinstance(mapped, Unavailable) else {name: Mapped("x", True) for name in mapped}
+    )
+    assert isinstance(found.listener, Listener)
     report = Report()
-    found.tell(report, mapped)
+    found.listener.checks.report(inventory, report)
     return report
+
+
+def sending(**values: str) -> AssignedUsers:
+    """Nobody yet, of an app that sends these attributes."""
+    statements = [sent(key, values=[value]) for key, value in values.items()]
+    shown = app(settings={**app()["settings"], "signOn": {"attributeStatements": statements}})
+    return AssignedUsers(Listener(Inventory(Source(""), app=shown), UserChecks()))
 
 
 def rules(report: Report) -> list[str]:
@@ -37,12 +52,12 @@ def rules(report: Report) -> list[str]:
 
 @settings(deadline=None, suppress_health_check=[HealthCheck.too_slow])  # a busy machine
 @given(a_profile())
-def test_a_person_is_judged_as_the_rules_judge_the_profile(profile: dict[str, Any]) -> None:
+def test_a_page_of_users_has_the_findings_of_their_profiles(profile: dict[str, Any]) -> None:
     name = str(profile.get("userName") or "x")
     shown = person("ada", 1, credentials={"userName": name})
     shown["profile"] = profile
     expected = {f.rule.id for f in profiles.judge({**profile, "userName": name})}
-    assert {rule for rule in rules(told(people(shown))) if rule[4] == "3"} == expected
+    assert {rule for rule in rules(report_of(people(shown))) if rule[4] == "3"} == expected
 
 
 @settings(max_examples=300, deadline=None, suppress_health_check=[HealthCheck.too_slow])
@@ -50,10 +65,10 @@ def test_a_person_is_judged_as_the_rules_judge_the_profile(profile: dict[str, An
     st.sampled_from(["id", "profile", "credentials", "_embedded", "status", "syncState", "scope"]),
     _JSON | st.dictionaries(st.sampled_from(["userName", "user", "email", "profile"]), _JSON),
 ), max_size=4))  # fmt: skip
-def test_nothing_that_okta_could_show_breaks_the_scan(page: list[dict[str, Any]]) -> None:
-    found = People([Attribute("Department", "user.department")])
-    found.see(page)
-    told(found)
+def test_no_answer_of_okta_breaks_the_scan(page: list[dict[str, Any]]) -> None:
+    found = sending(Department="user.department")
+    found.add(page)
+    report_of(found)
 
 
 @pytest.mark.parametrize(
@@ -68,44 +83,44 @@ def test_nothing_that_okta_could_show_breaks_the_scan(page: list[dict[str, Any]]
     ],
     ids=["nulls", "numbers", "5,000 characters", "right-to-left", "emoji", "300 attributes"],
 )
-def test_bad_input_is_judged_and_kept_as_names_only(
+def test_bad_profiles_are_checked_and_kept_as_names_only(
     profile: dict[str, Any], expected: list[str]
 ) -> None:
     found = people(person("ada", 1, profile=profile), person("ben", 2))
-    assert rules(told(found)) == expected
-    assert [p.login for p in found.persons.values()] == ["ada@example.com", "ben@example.com"]
+    assert rules(report_of(found)) == expected
+    assert [p.login for p in found.by_id.values()] == ["ada@example.com", "ben@example.com"]
 
 
-def test_somebody_who_comes_twice_counts_once() -> None:
+def test_a_user_on_two_pages_counts_once() -> None:
     broken = person("ada", 1, profile={"displayName": ""})
     found = people(broken, broken)
-    assert (len(found.persons), rules(told(found))) == (1, ["OIC-301"])
+    assert (len(found.by_id), rules(report_of(found))) == (1, ["OIC-301"])
 
 
-def test_an_attribute_that_everybody_lacks_is_hidden_rather_than_empty() -> None:
+def test_an_attribute_that_every_user_lacks_counts_as_hidden() -> None:
     crowd = [person(f"p{n}", n, profile={"displayName": None}) for n in range(5)]
-    report = told(people(*crowd))
+    report = report_of(people(*crowd))
     assert rules(report) == []
     (why,) = report.unknown
     assert "displayName is empty for all 5 people" in why
     assert report.unknown[why] == ["OIC-301"]
 
 
-def test_an_attribute_that_is_not_even_mapped_is_really_empty() -> None:
+def test_an_attribute_that_is_not_mapped_counts_as_empty() -> None:
     crowd = [person(f"p{n}", n, profile={"displayName": None}) for n in range(5)]
-    assert rules(told(people(*crowd), frozenset({"firstName"}))) == ["OIC-301"] * 5
+    assert rules(report_of(people(*crowd), frozenset({"firstName"}))) == ["OIC-301"] * 5
 
 
 def test_an_attribute_that_one_of_many_has_is_not_hidden() -> None:
     crowd = [person(f"p{n}", n, profile={"displayName": None}) for n in range(5)]
-    assert len(rules(told(people(*crowd, person("ada", 9))))) == 5
+    assert len(rules(report_of(people(*crowd, person("ada", 9))))) == 5
 
 
-def test_a_tag_that_cannot_be_worked_out_is_unknown_and_counted() -> None:
-    found = People([Attribute("Team", "user.team"), Attribute("Odd", "Arrays.get(user.x, 0)")])
+def test_a_tag_that_cannot_be_evaluated_is_unknown_and_counted() -> None:
+    found = sending(Team="user.team", Odd="Arrays.get(user.x, 0)")
     listed = {"profile": {"team": ["a", "b"]}}
-    found.see([person("ada", 1, okta=listed), person("ben", 2)])
-    report = told(found)
+    found.add([person("ada", 1, okta=listed), person("ben", 2)])
+    report = report_of(found)
     assert set(report.unknown) == {
         "attribute Team: user.team is a list (1 people).",
         "attribute Odd: Arrays.get cannot be evaluated here (2 people).",
@@ -114,23 +129,23 @@ def test_a_tag_that_cannot_be_worked_out_is_unknown_and_counted() -> None:
 
 
 def test_without_the_okta_user_no_tag_is_made_up() -> None:
-    found = People([Attribute("Department", "user.department")])
+    found = sending(Department="user.department")
     shown = person("ada", 1)
     del shown["_embedded"]
-    found.see([shown])
-    report = told(found)
+    found.add([shown])
+    report = report_of(found)
     assert rules(report) == []
     assert any("profile of the Okta user is not known" in why for why in report.unknown)
 
 
 def test_memory_holds_names_whatever_the_profiles_hold() -> None:
     more = {"profile": {f"custom{n}": "x" * 50 for n in range(100)}}
-    found = People([Attribute("Department", "user.department")])
+    found = sending(Department="user.department")
 
     def read(pages: range) -> None:
         for page in pages:
             shown = [person(f"p{n}", n, okta=more) for n in range(page * 100, page * 100 + 100)]
-            found.see(json.loads(json.dumps(shown)))
+            found.add(json.loads(json.dumps(shown)))
 
     read(range(1))
     tracemalloc.start()

@@ -1,4 +1,4 @@
-"""The report in each of its forms: nothing is lost, nothing runs, no value is shown unasked."""
+"""The report in each of its forms: nothing is lost, nothing runs, personal values are masked."""
 
 import io
 import json
@@ -66,13 +66,13 @@ def on_terminal(made: Report, **more: Any) -> str:
         (report(skipped="nothing declared."), "advisory", 0),
     ],
 )
-def test_the_exit_code_says_sound_findings_or_could_not_look(
+def test_the_exit_code_distinguishes_sound_findings_and_unknown(
     made: Report, fail_on: str, code: int
 ) -> None:
     assert made.exit_code(Severity(fail_on)) == code
 
 
-def test_findings_are_grouped_by_what_to_do_blocking_first() -> None:
+def test_findings_are_grouped_by_rule_blocking_first() -> None:
     made = report(found("OIC-208"), found(), found("OIC-301", "ben@example.com"),
                   found("OIC-301", "ada@example.com"))  # fmt: skip
     text = on_terminal(made)
@@ -92,7 +92,7 @@ def test_the_heading_states_what_is_wrong() -> None:
     assert f"{RULES['OIC-303'].title} [OIC-303, " in on_terminal(report(found(), found()))
 
 
-def test_what_could_not_be_seen_is_said_with_what_is_missing() -> None:
+def test_unknown_results_are_shown_with_what_is_missing() -> None:
     text = on_terminal(report(unknown="403. Needs okta.schemas.read.", skipped="give --policy."))
     assert "Unknown" in text
     assert "Needs okta.schemas.read. [OIC-414]" in text
@@ -100,12 +100,12 @@ def test_what_could_not_be_seen_is_said_with_what_is_missing() -> None:
     assert "give --policy. [OIC-617]" in text
 
 
-def test_a_long_list_says_how_many_more_there_are() -> None:
+def test_a_long_list_is_cut_and_counted() -> None:
     text = on_terminal(report(*(found(name=f"p{n}@x.org") for n in range(30))), most=25)
     assert "… and 5 more" in text
 
 
-def test_values_of_people_are_masked_in_every_form_unless_asked_for() -> None:
+def test_personal_values_are_masked_in_every_form() -> None:
     quoting = found("OIC-630", value=None, related=(Related("AWS", "SECRET"),))
     plain = report(found(value="SECRET"), quoting)
     for made, shown in ((plain, True), (plain.masked(), False)):
@@ -116,7 +116,7 @@ def test_values_of_people_are_masked_in_every_form_unless_asked_for() -> None:
     assert (masked["value"], masked["masked"]) == (None, True)
 
 
-def test_what_is_no_persons_is_shown() -> None:
+def test_other_values_are_shown() -> None:
     made = report(found("OIC-619", "the app", value="INACTIVE", personal=False)).masked()
     assert "INACTIVE" in on_terminal(made)
 
@@ -192,7 +192,7 @@ def test_one_finding_has_one_fingerprint_and_two_have_two() -> None:
     assert len(set(marks(found(), found(name="ben@example.com"), found("OIC-305")))) == 3
 
 
-def test_the_summary_names_nobody_and_says_what_to_do() -> None:
+def test_the_summary_has_advice_and_no_names() -> None:
     mine = found(name="SOMEBODY", value="SECRET", path="PLACE", message="is PROBLEM.")
     text = markdown(report(mine, mine, found("OIC-208", name="SOMEBODY"), unknown="no | right."))
     assert not re.search("SOMEBODY|SECRET|PLACE|PROBLEM", text)
@@ -213,7 +213,7 @@ class _Page(HTMLParser):
         self.addresses += [f"{k}={v}" for k, v in attrs if k in ("src", "href") or k[:2] == "on"]
 
 
-def test_the_page_needs_nothing_else_and_runs_nothing() -> None:
+def test_the_html_page_has_no_scripts_and_loads_nothing() -> None:
     text = page(report(found(name=NASTY, value=NASTY, message=NASTY), unknown=NASTY))
     read = _Page()
     read.feed(text)
@@ -225,7 +225,7 @@ def test_the_page_needs_nothing_else_and_runs_nothing() -> None:
 
 @settings(deadline=None)
 @given(st.text(st.characters(), max_size=40))
-def test_whatever_a_name_holds_every_form_can_be_written_and_read(name: str) -> None:
+def test_every_form_is_valid_for_any_name(name: str) -> None:
     made = report(found(name=name, value=name, message=name, path=name), unknown=name or "x")
     read_xml(junit(made))
     json.loads(json.dumps(document(made)))
@@ -237,7 +237,7 @@ def test_whatever_a_name_holds_every_form_can_be_written_and_read(name: str) -> 
     assert all(c.isprintable() or c == "\n" for c in shown)
 
 
-def test_no_name_paints_over_the_terminal() -> None:
+def test_no_name_overwrites_the_terminal() -> None:
     text = on_terminal(report(found(name=NASTY, value=None, message=NASTY)))
     assert "\x1b" not in text
     assert "\u202e" not in text

@@ -43,7 +43,7 @@ def test_the_tag_of_the_aws_page(value: str) -> None:
         ({"K" * 460: '"x"'}, ADA, "OIC-412"),
     ],
 )
-def test_each_limit_that_is_broken_is_told(
+def test_each_broken_limit_is_found(
     declared: dict[str, str], profile: dict[str, Any], rule: str
 ) -> None:
     assert rule in {finding.rule.id for _, finding in tags(profile, **declared).findings}
@@ -57,7 +57,7 @@ def test_each_limit_that_is_broken_is_told(
         (Statement(f"{NAME_PREFIX}Team", ("user.a", "user.b")), "OIC-408"),
     ],
 )
-def test_statements_made_by_hand_are_judged_too(sent: Statement, rule: str) -> None:
+def test_unmanaged_statements_are_checked_too(sent: Statement, rule: str) -> None:
     made = preview((sent,), ADA, None, "ada@example.com")
     assert rule in {finding.rule.id for _, finding in made.findings}
 
@@ -67,7 +67,7 @@ def test_statements_made_by_hand_are_judged_too(sent: Statement, rule: str) -> N
     ["Arrays.get(user.teams, 0)", "user.getGroups({'group.type': {'OKTA_GROUP'}})",
      "String.substringBefore(user.department, \"@\")", "appuser.title", "department"],
 )  # fmt: skip
-def test_what_cannot_be_worked_out_is_unknown_and_not_guessed(value: str) -> None:
+def test_an_expression_that_cannot_be_evaluated_is_unknown(value: str) -> None:
     made = tags(Department=value)
     assert isinstance(made.sent[0].value, Unknown)
     assert made.unknown[0].startswith("Department: ")

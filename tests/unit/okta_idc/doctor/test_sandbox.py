@@ -38,8 +38,8 @@ PLANTED = {
 
 
 @contextmanager
-def faults(federation: Federation, *asked: dict[str, Any]) -> Iterator[None]:
-    for fault in asked:
+def faults(federation: Federation, *rules: dict[str, Any]) -> Iterator[None]:
+    for fault in rules:
         federation.ask("POST", "/sandbox/faults", fault)
     try:
         yield
@@ -52,46 +52,46 @@ def refusal(path: str, status: int = 403, times: int = 100, **more: Any) -> dict
     return {"method": "GET", "path": path, "status": status, "times": times, "body": body, **more}
 
 
-def all_unknown(told: Any) -> set[str]:
-    return {rule for rules in told.unknown().values() for rule in rules}
+def all_unknown(result: Any) -> set[str]:
+    return {rule for rules in result.unknown().values() for rule in rules}
 
 
 def test_exactly_the_planted_defects_are_found(doctor: Doctor) -> None:
-    told = doctor()
-    assert told.findings() == PLANTED
-    assert told.code == 1
-    assert told.unknown() == {}
-    assert told.document["skipped"] == []
+    result = doctor()
+    assert result.findings() == PLANTED
+    assert result.code == 1
+    assert result.unknown() == {}
+    assert result.document["skipped"] == []
     its_own = {rule.id for rule in RULES.values() if EnforcementPoint.DOCTOR in rule.enforced_by}
-    assert set(told.document["checked"]) == its_own
+    assert set(result.document["checked"]) == its_own
 
 
-def test_what_stands_in_profiles_is_masked_unless_it_is_asked_for(doctor: Doctor) -> None:
+def test_personal_values_need_show_values(doctor: Doctor) -> None:
     assert "Engineer <Platform" not in doctor().out
     shown = doctor("--show-values")
     assert "Engineer <Platform" in shown.out
     assert "R&D" in shown.out
 
 
-def test_the_same_by_ids_without_a_stack(doctor: Doctor, federation: Federation) -> None:
+def test_ids_work_without_a_stack(doctor: Doctor, federation: Federation) -> None:
     only = ("--identity-store", AWS.identity_store_id, "--region", AWS.region,
             "--secret", AWS.secret, "--okta-url", federation.okta)  # fmt: skip
     direct = ("--app", federation.app, *only)
-    told = doctor(stack=direct)
-    assert told.findings() == PLANTED
-    assert told.unknown() == {}
+    result = doctor(stack=direct)
+    assert result.findings() == PLANTED
+    assert result.unknown() == {}
     drift = {"OIC-602", "OIC-603", "OIC-605", "OIC-606", "OIC-615", "OIC-616", "OIC-617"}
-    not_asked = {rule for each in told.document["skipped"] for rule in each["rules"]}
-    assert drift <= not_asked
+    skipped = {rule for each in result.document["skipped"] for rule in each["rules"]}
+    assert drift <= skipped
     assert doctor(stack=only).findings() == PLANTED  # the org's only app needs no name
 
 
-def test_the_report_for_people_groups_by_what_to_do(doctor: Doctor) -> None:
-    told = doctor(as_json=False)
-    assert told.out.count("Fill all five parts of the address") == 1
-    assert "uma.nair@example.com" in told.out
-    assert "11 findings (9 blocking); 93 rules checked." in told.out
-    assert told.code == 1
+def test_the_terminal_report_is_grouped_by_rule(doctor: Doctor) -> None:
+    result = doctor(as_json=False)
+    assert result.out.count("Fill all five parts of the address") == 1
+    assert "uma.nair@example.com" in result.out
+    assert "11 findings (9 blocking); 93 rules checked." in result.out
+    assert result.code == 1
 
 
 def test_all_files_are_written_at_once(doctor: Doctor, tmp_path: Path) -> None:
@@ -102,9 +102,9 @@ def test_all_files_are_written_at_once(doctor: Doctor, tmp_path: Path) -> None:
     results = json.loads(files["sarif"].read_text())["runs"][0]["results"]
     assert len(results) == len(PLANTED)
     assert all(who in files["html"].read_text() for _, who, _ in PLANTED)
-    told = doctor("--html", str(tmp_path / "nowhere" / "x.html"))
-    assert told.code == 2
-    assert "not written" in told.err
+    result = doctor("--html", str(tmp_path / "nowhere" / "x.html"))
+    assert result.code == 2
+    assert "cannot be written" in result.err
 
 
 @pytest.mark.parametrize(
@@ -117,25 +117,25 @@ def test_all_files_are_written_at_once(doctor: Doctor, tmp_path: Path) -> None:
         (r"/group-push/", "okta.apps.read and okta.groups.read", "OIC-601"),
     ],
 )
-def test_a_missing_scope_or_role_is_said_by_name(
+def test_a_missing_scope_or_role_is_named(
     doctor: Doctor, federation: Federation, path: str, names: str, part: str
 ) -> None:
     with faults(federation, refusal(path)):
-        told = doctor()
-    assert told.findings() <= PLANTED  # nothing is made up of what was not seen
-    reasons = [why for why, rules in told.unknown().items() if part in rules]
+        result = doctor()
+    assert result.findings() <= PLANTED  # nothing is made up of what was not seen
+    reasons = [why for why, rules in result.unknown().items() if part in rules]
     assert reasons
     assert f"Needs {names}" in reasons[0]
     assert "403" in reasons[0]
 
 
-def test_without_any_finding_left_what_is_unknown_makes_the_exit_code_2(
+def test_unknown_results_without_findings_exit_with_2(
     doctor: Doctor, federation: Federation
 ) -> None:
     with faults(federation, refusal(r"^/api/v1/apps/[^/]+/users"), refusal(r"^/api/v1/groups")):
-        told = doctor()
-    assert told.findings() == set()
-    assert told.code == 2
+        result = doctor()
+    assert result.findings() == set()
+    assert result.code == 2
 
 
 @pytest.mark.parametrize(
@@ -150,33 +150,33 @@ def test_an_empty_list_that_a_role_may_have_emptied_is_unknown(
     doctor: Doctor, federation: Federation, path: str, rule: str
 ) -> None:
     with faults(federation, refusal(path, status=200, body=[])):
-        told = doctor()
-    assert told.findings() <= PLANTED
-    assert rule in all_unknown(told)
-    assert any("hidden" in why for why in told.unknown())
+        result = doctor()
+    assert result.findings() <= PLANTED
+    assert rule in all_unknown(result)
+    assert any("hidden" in why for why in result.unknown())
 
 
 def test_an_empty_list_of_apps_is_not_no_app(doctor: Doctor, federation: Federation) -> None:
     direct = ("--identity-store", AWS.identity_store_id, "--region", AWS.region,
               "--secret", AWS.secret, "--okta-url", federation.okta)  # fmt: skip
     with faults(federation, refusal(r"^/api/v1/apps\?", status=200, body=[])):
-        told = doctor(stack=direct)
-    assert told.code == 2
-    assert "OIC-618" in all_unknown(told)
-    assert any("there is none, or it is hidden" in why for why in told.unknown())
+        result = doctor(stack=direct)
+    assert result.code == 2
+    assert "OIC-618" in all_unknown(result)
+    assert any("there is none, or it is hidden" in why for why in result.unknown())
 
 
-def test_an_app_that_is_not_there_is_said_with_those_that_are(
+def test_a_missing_app_is_reported_with_the_existing_ones(
     doctor: Doctor, federation: Federation, tmp_path: Path
 ) -> None:
     outputs = tmp_path / "gone.json"
     outputs.write_text(json.dumps({**federation.outputs(), "appId": "0oaGone"}))
-    told = doctor(stack=("--outputs", str(outputs)))
-    assert told.code == 2
-    assert any("0oaGone" in why and federation.app in why for why in told.unknown())
+    result = doctor(stack=("--outputs", str(outputs)))
+    assert result.code == 2
+    assert any("0oaGone" in why and federation.app in why for why in result.unknown())
 
 
-def test_another_kind_of_app_is_not_judged(
+def test_another_kind_of_app_is_rejected(
     doctor: Doctor, federation: Federation, tmp_path: Path
 ) -> None:
     body = {"name": "slack", "label": "Slack", "signOnMode": "SAML_2_0"}
@@ -184,27 +184,27 @@ def test_another_kind_of_app_is_not_judged(
     outputs = tmp_path / "other.json"
     outputs.write_text(json.dumps({**federation.outputs(), "appId": other}))
     try:
-        told = doctor(stack=("--outputs", str(outputs)))
+        result = doctor(stack=("--outputs", str(outputs)))
     finally:
         federation.ask("POST", f"/api/v1/apps/{other}/lifecycle/deactivate")
         federation.ask("DELETE", f"/api/v1/apps/{other}")
-    assert any("is an app slack, not amazon_aws_sso" in why for why in told.unknown())
+    assert any("is an app slack, not amazon_aws_sso" in why for why in result.unknown())
 
 
-def test_of_two_apps_nobody_guesses(doctor: Doctor, federation: Federation) -> None:
+def test_two_apps_need_a_choice(doctor: Doctor, federation: Federation) -> None:
     body = {"name": "amazon_aws_sso", "label": "AWS (old)", "signOnMode": "SAML_2_0"}
     other = federation.ask("POST", "/api/v1/apps", body)["id"]
     direct = ("--identity-store", AWS.identity_store_id, "--region", AWS.region,
               "--secret", AWS.secret, "--okta-url", federation.okta)  # fmt: skip
     try:
-        told = doctor(stack=direct)
+        result = doctor(stack=direct)
         by_stack = doctor()
     finally:
         federation.ask("POST", f"/api/v1/apps/{other}/lifecycle/deactivate")
         federation.ask("DELETE", f"/api/v1/apps/{other}")
-    assert ("OIC-618", "apps", "") in told.findings()
-    assert any("give --app" in why and other in why for why in told.unknown())
-    # With a stack it is clear which is meant; that there are two is still told.
+    assert ("OIC-618", "apps", "") in result.findings()
+    assert any("give --app" in why and other in why for why in result.unknown())
+    # With a stack it is clear which app is meant; that there are two is still reported.
     assert by_stack.findings() == PLANTED | {("OIC-618", "apps", "")}
 
 
@@ -214,21 +214,21 @@ def test_a_page_that_fails_in_the_middle_cuts_no_list_short(
 ) -> None:
     small_pages(monkeypatch)
     with faults(federation, refusal(r"/apps/[^/]+/users\?.*after=", status=status)):
-        told = doctor()
-    assert told.findings() <= PLANTED
-    assert {"OIC-301", "OIC-302", "OIC-625", "OIC-202"} <= all_unknown(told)
+        result = doctor()
+    assert result.findings() <= PLANTED
+    assert {"OIC-301", "OIC-302", "OIC-625", "OIC-202"} <= all_unknown(result)
 
 
-def test_a_page_that_fails_once_is_asked_for_again(
+def test_a_page_that_fails_once_is_requested_again(
     doctor: Doctor, federation: Federation, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     small_pages(monkeypatch)
     later = {"X-Rate-Limit-Reset": "0", "Date": "Tue, 24 Nov 2026 10:00:00 GMT"}
     with faults(federation, refusal(r"users\?.*after=", status=429, times=1, headers=later)):
-        told = doctor()
-    assert told.findings() == PLANTED
-    assert "429 from Okta" in told.err
-    assert "going on in 1 s" in told.err
+        result = doctor()
+    assert result.findings() == PLANTED
+    assert "429 from Okta" in result.err
+    assert "continuing in 1 s" in result.err
 
 
 def small_pages(monkeypatch: pytest.MonkeyPatch, between: Any = None) -> None:
@@ -250,7 +250,7 @@ def small_pages(monkeypatch: pytest.MonkeyPatch, between: Any = None) -> None:
     monkeypatch.setattr(Okta, "pages", pages)
 
 
-def test_somebody_who_is_deleted_between_two_pages_is_no_finding(
+def test_a_user_deleted_between_two_pages_is_not_a_finding(
     doctor: Doctor, federation: Federation, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """The list moves up by one behind the reader's back, so somebody else is passed over."""
@@ -265,25 +265,25 @@ def test_somebody_who_is_deleted_between_two_pages_is_no_finding(
 
     small_pages(monkeypatch, leave)
     try:
-        told = doctor()
+        result = doctor()
     finally:
         federation.ask("PUT", root)
         federation.settle()
         federation.ask("PUT", developers)
         federation.settle()
-    assert {f for f in told.findings() if f[1] != "amir.haddad@example.com"} == PLANTED
+    assert {f for f in result.findings() if f[1] != "amir.haddad@example.com"} == PLANTED
     monkeypatch.undo()
 
 
-def test_a_group_whose_members_cannot_be_read_leaves_the_others_judged(
+def test_unreadable_members_of_one_group_do_not_hide_the_others(
     doctor: Doctor, federation: Federation
 ) -> None:
     path = rf"/groups/{federation.groups['aws-finance']}/users"
     gone = {"errorCode": "E0000007", "errorSummary": "Not found: Resource not found"}
     with faults(federation, refusal(path, status=404, body=gone)):
-        told = doctor()
-    assert told.findings() == PLANTED
-    assert {"OIC-202", "OIC-208", "OIC-211", "OIC-621", "OIC-622"} == all_unknown(told)
+        result = doctor()
+    assert result.findings() == PLANTED
+    assert {"OIC-202", "OIC-208", "OIC-211", "OIC-621", "OIC-622"} == all_unknown(result)
 
 
 def test_drift_in_okta_and_in_aws_is_found(doctor: Doctor, federation: Federation) -> None:
@@ -302,7 +302,7 @@ def test_drift_in_okta_and_in_aws_is_found(doctor: Doctor, federation: Federatio
     made = federation.ask("POST", f"{root}/group-push/mappings", body)["id"]
     federation.settle()
     try:
-        told = doctor()
+        result = doctor()
     finally:
         store.create_group_membership(**at, **one)
         store.delete_user(**at, UserId=by_hand)
@@ -310,16 +310,16 @@ def test_drift_in_okta_and_in_aws_is_found(doctor: Doctor, federation: Federatio
         federation.ask("DELETE", f"{root}/group-push/mappings/{made}", deleteTargetGroup="true")
         federation.settle()
     people = ("olga.ivanova", "omar.aziz", "paula.gomez", "ravi.iyer", "rosa.lima", "sam.taylor")
-    assert told.findings() - PLANTED == {
+    assert result.findings() - PLANTED == {
         ("OIC-621", "ada.berg@example.com", "aws-admins"),
         ("OIC-628", "root", "users"),
         ("OIC-603", "contractors", "push_groups"),
         *(("OIC-202", f"{name}@example.com", "contractors") for name in people),
     }
-    assert told.findings() >= PLANTED
+    assert result.findings() >= PLANTED
 
 
-def test_a_connection_that_nobody_can_see_is_not_asked_about_in_mode_console(
+def test_an_invisible_connection_is_skipped_in_console_mode(
     doctor: Doctor, federation: Federation, tmp_path: Path
 ) -> None:
     outputs = tmp_path / "console.json"
@@ -335,14 +335,14 @@ def test_a_connection_that_nobody_can_see_is_not_asked_about_in_mode_console(
     assert ("OIC-610", "the app", "connection") in by_api.findings()
 
 
-def test_wrong_credentials_are_said_and_nothing_else(
+def test_wrong_credentials_are_the_only_message(
     doctor: Doctor, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setenv("OKTA_API_TOKEN", "WRONG-AND-SECRET")
-    told = doctor()
-    assert told.code == 2
-    assert "401: Invalid token" in told.err
-    assert "WRONG-AND-SECRET" not in told.out + told.err
+    result = doctor()
+    assert result.code == 2
+    assert "401: Invalid token" in result.err
+    assert "WRONG-AND-SECRET" not in result.out + result.err
 
 
 def test_a_service_app_with_a_private_key_signs_in(
@@ -353,14 +353,12 @@ def test_a_service_app_with_a_private_key_signs_in(
     monkeypatch.delenv("OKTA_API_TOKEN")
     monkeypatch.setenv("OKTA_API_CLIENT_ID", "0oaService")
     monkeypatch.setenv("OKTA_API_PRIVATE_KEY", KEY)
-    told = doctor()
-    assert told.findings() == PLANTED
-    assert "service app 0oaService" in told.document["about"]["Okta"]
+    result = doctor()
+    assert result.findings() == PLANTED
+    assert "service app 0oaService" in result.document["about"]["Okta"]
 
 
-def test_an_account_that_may_not_look_is_told_which_action_it_lacks(
-    doctor: Doctor, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_a_missing_iam_action_is_named(doctor: Doctor, monkeypatch: pytest.MonkeyPatch) -> None:
     from botocore.exceptions import ClientError
 
     from okta_idc.clients import identity_center
@@ -370,11 +368,11 @@ def test_an_account_that_may_not_look_is_told_which_action_it_lacks(
         raise identity_center.told("sso-admin", ClientError(error, "ListInstances"))
 
     monkeypatch.setattr(identity_center.IdentityCenter, "_call", refuse)
-    told = doctor()
-    assert told.findings() == PLANTED
-    (why,) = told.unknown()
+    result = doctor()
+    assert result.findings() == PLANTED
+    (why,) = result.unknown()
     assert "Needs sso:ListInstances." in why
-    assert {"OIC-107", "OIC-410", "OIC-534"} <= all_unknown(told)
+    assert {"OIC-107", "OIC-410", "OIC-534"} <= all_unknown(result)
 
 
 def test_the_preview_reads_statements_and_profile_from_the_live_app(

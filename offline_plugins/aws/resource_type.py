@@ -1,0 +1,249 @@
+"""The base class of AWS resource types, which declare their inputs.
+
+Implements defaults, automatic names, replacements, previews, imports, refreshes, and the state of a
+resource whose creation failed after AWS had created it. A subclass implements the AWS calls.
+"""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Any, ClassVar
+
+from offline_plugins.aws.account import Account
+from offline_plugins.aws.calls import NOT_FOUND_CODES
+from offline_plugins.aws.equivalence import Equivalence, is_same
+from offline_plugins.aws.registry import TerraformSdk
+from offline_plugins.aws.service import AwsError, Service
+from offline_plugins.property_values import has_unknown
+from offline_plugins.provider_server import (
+    UNKNOWN,
+    ChangeKind,
+    Checked,
+    Diff,
+    Failure,
+    PartialStateError,
+    Properties,
+    ProviderError,
+    Resource,
+    State,
+)
+
+DEFAULTS_KEY = "__defaults"
+"""The bridge's key for the list of inputs that Check has added."""
+
+
+@dataclass(frozen=True)
+class Input:
+    """One input. If absent, it has its default, or AWS's value if it is computed, or none."""
+
+    required: bool = False
+    replaces: bool = False
+    default: Any = None
+    computed: bool = False
+    same: Equivalence = is_same
+    normalize: Callable[[Any], Any] = lambda value: value
+    validate: Callable[[Any], str] = lambda _: ""
+    """Returns the error; an empty text if the value is valid."""
+
+
+REQUIRED = Input(required=True)
+IMMUTABLE = Input(required=True, replaces=True)
+OPTIONAL = Input()
+REGION = Input(computed=True, replaces=True)
+
+
+class AwsResourceType:
+    """A resource type. Subclasses declare inputs and implement `make`, `find` and `remove`."""
+
+    kind: ClassVar[str]
+    service: ClassVar[str]
+    """botocore's service name."""
+    sdk: ClassVar[TerraformSdk] = "sdkv2"
+    inputs: ClassVar[dict[str, Input]]
+    computed: ClassVar[tuple[str, ...]] = ()
+    """Outputs that are not inputs."""
+    name_length: ClassVar[int] = 0
+    """The maximum length of an automatic name; 0 if the type has no automatic name."""
+
+    def make(self, aws: Service, wanted: Properties) -> str:
+        """Create the object and return its id."""
+        raise NotImplementedError
+
+    def wait(self, aws: Service, id: str, wanted: Properties) -> None:
+        """Wait until a creation or change has taken effect. On an error, the object exists."""
+
+    def find(self, aws: Service, id: str, known: Properties) -> Properties | None:
+        """The outputs; None if the object does not exist.
+
+        `known` has the properties from the state or the program; it is empty for an import.
+        """
+        raise NotImplementedError
+
+    def change(self, aws: Service, id: str, olds: Properties, wanted: Properties) -> None:
+        """Update the object."""
+        raise ProviderError(f"{self.kind} cannot be changed")
+
+    def remove(self, aws: Service, id: str, olds: Properties) -> None:
+        """Delete the object."""
+        raise NotImplementedError
+
+    def parse_import_id(self, id: str) -> tuple[str, Properties]:
+        """The id for the state, and the known properties, from the id given to `pulumi import`."""
+        return id, {}
+
+    def check(self, resource: Resource, news: Properties, olds: Properties, seed: bytes) -> Checked:
+        given = {name: value for name, value in news.items() if value is not None}
+        given.pop(DEFAULTS_KEY, None)
+        failures = [*self._missing_inputs(given), *self._unsupported_inputs(given)]
+        defaults = {n: i.default for n, i in self._all.items() if i.default is not None}
+        if self.name_length:
+            defaults["name"] = self._auto_name(resource, olds, seed)
+        added = sorted(defaults.keys() - given.keys())
+        for name, wanted in self._all.items():
+            if name in given and not has_unknown(given[name]):
+                if error := wanted.validate(given[name]):
+                    failures.append(Failure(f'"{name}" {error}', name))
+                else:
+                    given[name] = wanted.normalize(given[name])
+        return Checked({**given, **{n: defaults[n] for n in added}, DEFAULTS_KEY: added}, failures)
+
+    def diff(self, id: str, olds: Properties, news: Properties) -> Diff:
+        changes: dict[str, ChangeKind] = {}
+        for name, wanted in self._all.items():
+            new, old = news.get(name), olds.get(name)
+            if new is None and wanted.computed:
+                continue
+            if has_unknown(new) or not wanted.same(new, old):
+                kind = "DELETE" if new is None else "UPDATE" if old else "ADD"
+                changes[name] = "UPDATE_REPLACE" if wanted.replaces else kind
+        replaces = sorted(name for name, kind in changes.items() if kind.endswith("REPLACE"))
+        # A name that the program sets and keeps is not free until the old object is deleted.
+        own_name = "name" in self._all and "name" not in news.get(DEFAULTS_KEY, [])
+        return Diff(
+            bool(changes), diffs=sorted(changes), replaces=replaces, detailed=changes,
+            delete_before_replace=bool(replaces) and own_name and "name" not in changes,
+        )  # fmt: skip
+
+    def create(
+        self, account: Account, resource: Resource, inputs: Properties, preview: bool
+    ) -> State:
+        planned = self._planned(account, inputs)
+        if preview:
+            computed = (n for n, i in self._all.items() if i.computed)
+            unknown = dict.fromkeys((*self.computed, *computed), UNKNOWN)
+            return State("", {**unknown, **planned})
+        aws = account.service(self.service, planned["region"])
+        try:
+            made = self.make(aws, planned)
+        except ProviderError as error:
+            raise ProviderError(self._error_text("creating", resource, error)) from None
+        outputs = self._settled("creating", resource, aws, made, planned)
+        return State(made, outputs)
+
+    def read(
+        self, account: Account, resource: Resource, id: str, olds: Properties, inputs: Properties
+    ) -> State | None:
+        imports = not olds and not inputs
+        region = olds.get("region") or inputs.get("region") or account.region
+        name, known = self.parse_import_id(id) if imports else (id, {**inputs, **olds})
+        try:
+            found = self.find(account.service(self.service, region), name, known)
+        except AwsError as refused:
+            if refused.code not in NOT_FOUND_CODES:
+                raise ProviderError(self._error_text("refreshing", resource, refused)) from None
+            found = None
+        except ProviderError as error:
+            raise ProviderError(self._error_text("refreshing", resource, error)) from None
+        if found is None:
+            return None
+        outputs = self._outputs(found, region)
+        names = self._all if imports else [name for name in self._all if name in inputs]
+        read = {name: outputs[name] for name in names if outputs.get(name) not in (None, "", {})}
+        if imports:
+            read.pop("region")
+        return State(name, outputs, {**read, DEFAULTS_KEY: inputs.get(DEFAULTS_KEY, [])})
+
+    def update(
+        self, account: Account, resource: Resource, id: str, olds: Properties, news: Properties,
+        preview: bool,
+    ) -> Properties:  # fmt: skip
+        planned = self._planned(account, news)
+        computed = {n for n, i in self._all.items() if i.computed}
+        stays = {n: olds[n] for n in (*self.computed, *computed) if n in olds}
+        if preview:
+            return {**stays, **planned}
+        aws = account.service(self.service, planned["region"])
+        wanted = {**stays, **planned}
+        try:
+            self.change(aws, id, olds, wanted)
+        except ProviderError as error:
+            # The state keeps the old values, so that the next run repeats the update.
+            raise ProviderError(self._error_text("updating", resource, error)) from None
+        return self._settled("updating", resource, aws, id, wanted)
+
+    def delete(self, account: Account, resource: Resource, id: str, olds: Properties) -> None:
+        aws = account.service(self.service, olds.get("region") or account.region)
+        try:
+            self.remove(aws, id, olds)
+        except AwsError as refused:
+            if refused.code not in NOT_FOUND_CODES:
+                raise ProviderError(self._error_text("deleting", resource, refused)) from None
+        except ProviderError as error:
+            raise ProviderError(self._error_text("deleting", resource, error)) from None
+
+    def _settled(
+        self, verb: str, resource: Resource, aws: Service, id: str, wanted: Properties
+    ) -> Properties:
+        """The outputs after a creation or an update has taken effect."""
+        try:
+            self.wait(aws, id, wanted)
+            found = self.find(aws, id, wanted)
+            if found is None:
+                raise ProviderError(f"{id} was not found after {verb} it")
+        except ProviderError as error:
+            text = self._error_text(verb, resource, error)
+            raise PartialStateError(text, State(id, wanted)) from None
+        return self._outputs(found, wanted["region"])
+
+    @property
+    def _all(self) -> dict[str, Input]:
+        return {**self.inputs, "region": REGION}
+
+    def _planned(self, account: Account, inputs: Properties) -> Properties:
+        given = {name: value for name, value in inputs.items() if name != DEFAULTS_KEY}
+        tags = {"tagsAll": given.get("tags") or {}} if "tags" in self.inputs else {}
+        return {"region": account.region, **tags, **given}
+
+    def _outputs(self, found: Properties, region: str) -> Properties:
+        return {"region": region, **{n: v for n, v in found.items() if v is not None}}
+
+    def _missing_inputs(self, given: Properties) -> list[Failure]:
+        return [
+            Failure(f"Missing required argument. {self.kind} needs {name!r}", name)
+            for name, wanted in self._all.items()
+            if wanted.required and name not in given
+        ]
+
+    def _unsupported_inputs(self, given: Properties) -> list[Failure]:
+        return [
+            Failure(
+                f"{self.kind}: the input {name!r} is not supported by the replacement AWS plugin "
+                "(docs/reference/offline-plugins.md). Omit it, or use the official plugin.",
+                name,
+            )
+            for name in sorted(given.keys() - self._all.keys())
+        ]
+
+    def _auto_name(self, resource: Resource, olds: Properties, seed: bytes) -> str:
+        """The recorded automatic name, otherwise the resource's name with seven hex digits."""
+        if "name" in olds.get(DEFAULTS_KEY, []) and olds.get("name"):
+            return olds["name"]
+        tail = f"-{hashlib.sha256(seed + resource.urn.encode()).hexdigest()[:7]}"
+        return f"{resource.name[: self.name_length - len(tail)]}{tail}"
+
+    def _error_text(self, verb: str, resource: Resource, error: ProviderError) -> str:
+        if self.sdk == "framework":
+            return str(error)
+        return f"{verb} {resource.urn}: 1 error occurred:\n\t* {error}\n\n"

@@ -1,0 +1,23 @@
+"""Instances of IAM Identity Center."""
+
+from __future__ import annotations
+
+from offline_plugins.aws.account import Account
+from offline_plugins.aws.registry import look_up
+from offline_plugins.provider_server import Properties, ProviderError
+
+
+@look_up("aws:ssoadmin/getInstances:getInstances", "sdkv2", optional=("region",))
+def get_instances(account: Account, args: Properties) -> Properties:
+    """The instances of the Region. The lists are empty if there is none."""
+    region = args.get("region") or account.region
+    try:
+        found = account.service("sso-admin", region).pages("ListInstances", "Instances")
+    except ProviderError as error:
+        raise ProviderError(f"reading SSO Instances: {error}") from None
+    return {
+        "arns": [instance["InstanceArn"] for instance in found],
+        "id": region,
+        "identityStoreIds": [instance["IdentityStoreId"] for instance in found],
+        "region": region,
+    }

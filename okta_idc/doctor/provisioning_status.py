@@ -1,0 +1,138 @@
+"""Provisioning status: assigned users and push groups in Okta beside the Identity Store.
+
+Costs a handful of list calls, whatever the number of users, and one for each push group's members.
+Okta's API shows that AWS refused a user but not why, so the reason comes from the rules on the
+profile that Okta sent. Where they find nothing, the reason is unknown.
+"""
+
+import asyncio
+import time
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass, field
+
+from okta_idc.clients.json_path import get_object
+from okta_idc.clients.okta import Okta
+from okta_idc.inventory.assigned_users import AssignedUser
+from okta_idc.inventory.declared import Declared
+from okta_idc.inventory.model import Inventory, Json, Part, Source
+from okta_idc.inventory.read import read_inventory
+from okta_idc.inventory.unavailable import known
+from okta_idc.rules import Finding, Severity, profiles, uniqueness
+
+IN_OKTA = Part.ASSIGNED_USERS | Part.PUSH_MAPPINGS
+IN_AWS = Part.STORE_USERS | Part.STORE_GROUPS | Part.STORE_MEMBERS
+
+
+@dataclass(frozen=True)
+class LeftOut:
+    """A user or group that is not in AWS as declared, and why. `kind` is `refused`, `inactive` or
+    `waiting` for a user, and `group` for a group."""
+
+    kind: str
+    name: str
+    findings: tuple[Finding, ...] = ()
+    reason: str = ""
+
+
+@dataclass(frozen=True)
+class PushStatus:
+    """A declared push group: its mapping's status, and its group in AWS (members None: missing)."""
+
+    name: str
+    status: str
+    group_id: str | None
+    members: int | None
+
+
+@dataclass
+class ProvisioningStatus:
+    """`others` are groups in AWS that the stack does not push."""
+
+    assigned: int = 0
+    users: int = 0
+    disabled: int = 0
+    pushed: list[PushStatus] = field(default_factory=list[PushStatus])
+    others: list[str] = field(default_factory=list[str])
+    left_out: list[LeftOut] = field(default_factory=list[LeftOut])
+
+
+async def provisioning_status(
+    okta: Okta,
+    source: Source,
+    declared: Declared,
+    wait: float,
+    on_wait: Callable[[int], None] = lambda _: None,
+) -> ProvisioningStatus:
+    """The status, once nothing is pending or `wait` seconds are over. `on_wait` gets the number of
+    pending users and mappings. Raises Unavailable, OktaError and AwsError."""
+    in_okta, refused = await _settled(okta, source, wait, on_wait)
+    in_aws = await read_inventory(okta, source, IN_AWS, declared=declared)
+    push = known(declared.push)
+    users, groups = known(in_aws.store_users), known(in_aws.store_groups)
+    by_name = {group.name: ident for ident, group in groups.items()}
+    mappings = {mapping.get("sourceGroupId"): mapping for mapping in known(in_okta.pushes)}
+    status = ProvisioningStatus(
+        assigned=len(known(in_okta.people).by_id),
+        users=len(users),
+        disabled=sum(not user.enabled for user in users.values()),
+        others=sorted(by_name.keys() - {group.name for group in push}),
+    )
+    for group in push:
+        mapping, ident = mappings.get(group.id), by_name.get(group.name)
+        state = str(mapping.get("status") or "unknown") if mapping else "gone"
+        members = len(known(in_aws.store_members[ident])) if ident else None
+        status.pushed.append(PushStatus(group.name, state, ident, members))
+        if mapping and mapping.get("errorSummary"):
+            status.left_out.append(LeftOut("group", group.name, reason=mapping["errorSummary"]))
+    status.left_out += _users_left_out(known(in_okta.people).by_id, refused)
+    return status
+
+
+class _RefusedChecks:
+    """Blocking findings on the profiles of refused users, by Okta user id."""
+
+    def __init__(self) -> None:
+        self.findings: dict[str, tuple[Finding, ...]] = {}
+
+    def __call__(self, _: Inventory, user: AssignedUser, shown: Json) -> None:
+        if user.kind == "refused":
+            profile = {**get_object(shown, "profile"), "userName": user.user_name}
+            found = profiles.judge(profile)
+            blocking = (each for each in found if each.rule.severity is Severity.BLOCKING)
+            self.findings[str(shown.get("id"))] = tuple(blocking)
+
+
+async def _settled(
+    okta: Okta, source: Source, wait: float, on_wait: Callable[[int], None]
+) -> tuple[Inventory, _RefusedChecks]:
+    deadline, pause = time.monotonic() + wait, 0.5
+    while True:
+        refused = _RefusedChecks()
+        found = await read_inventory(okta, source, IN_OKTA, on_user=refused)
+        pending = sum(user.kind == "waiting" for user in known(found.people).by_id.values()) + sum(
+            mapping.get("status") == "ACTIVE" and not mapping.get("lastPush")
+            for mapping in known(found.pushes)
+        )
+        if not pending or time.monotonic() > deadline:
+            return found, refused
+        on_wait(pending)
+        await asyncio.sleep(pause)
+        pause = min(pause * 1.5, 10)  # the app's rate limit is 100 calls a minute
+
+
+def _users_left_out(
+    users: Mapping[str, AssignedUser], refused: _RefusedChecks
+) -> Iterator[LeftOut]:
+    names = tuple(user.user_name for user in users.values())
+    taken = {finding.path: finding for finding in uniqueness.unique_user_names(names)}
+    for index, (ident, user) in enumerate(users.items()):
+        if user.kind == "refused":
+            findings = refused.findings.get(ident, ())
+            if not findings and f"[{index}]" in taken:
+                findings = (taken[f"[{index}]"],)
+            reason = "" if findings else "Okta's API does not say why (Dashboard → Tasks does)."
+            yield LeftOut("refused", user.user_name, findings, reason)
+        elif user.kind == "inactive":
+            yield LeftOut("inactive", user.user_name, reason=f"is {user.status} in Okta")
+        elif user.kind == "waiting":
+            yield LeftOut("waiting", user.user_name, reason="is still on the way to AWS")

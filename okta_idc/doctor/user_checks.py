@@ -1,0 +1,83 @@
+"""Checks each assigned user while pages arrive, so that no profile has to be kept.
+
+Pass an instance to `read_inventory` as `on_user`, then call `report`.
+"""
+
+from collections import Counter
+from collections.abc import Iterator
+from dataclasses import replace
+from typing import Any
+
+from okta_idc.clients.json_path import get_object
+from okta_idc.doctor.report import DoctorFinding, Report
+from okta_idc.inventory.assigned_users import AssignedUser, okta_profile
+from okta_idc.inventory.model import Inventory, Json
+from okta_idc.inventory.session_tags import Tagger, attributes_of, statements_of
+from okta_idc.inventory.unavailable import Unavailable
+from okta_idc.rules import Rule, attributes, profiles
+
+_TAG_RULES = (attributes.session_tags, attributes.no_empty_tag)
+USER_RULES: tuple[Rule[Any], ...] = (*profiles.PER_PROFILE, *_TAG_RULES)
+"""The rules that check one user at a time."""
+_TOO_MANY_TO_BE_TRUE = 5
+"""From this number of users on, an attribute that all of them lack is hidden rather than empty."""
+
+
+class UserChecks:
+    """Findings about single users."""
+
+    def __init__(self) -> None:
+        self._tagger: Tagger | None = None
+        self._found: list[DoctorFinding] = []
+        self._blank: Counter[str] = Counter()
+        self._unknown_tags: Counter[str] = Counter()
+
+    def __call__(self, inventory: Inventory, user: AssignedUser, shown: Json) -> None:
+        """Check one user, as Okta shows the app user."""
+        profile = get_object(shown, "profile")
+        for finding in profiles.judge({**profile, "userName": user.user_name}):
+            if finding.rule is profiles.required_names:
+                self._blank[finding.path] += 1
+            self._found.append(DoctorFinding(user.login, finding))
+        if self._tagger is None:
+            self._tagger = Tagger(attributes_of(statements_of(get_object(inventory.app))))
+        tags = self._tagger.of(okta_profile(shown), profile)
+        for rule in _TAG_RULES:
+            for finding in rule(tags.known):
+                tag = replace(finding, path=f"attribute {finding.path}")
+                self._found.append(DoctorFinding(user.login, tag))
+        for key, reason in tags.unknown.items():
+            self._unknown_tags[f"attribute {key}: {reason}"] += 1
+
+    def report(self, inventory: Inventory, report: Report) -> None:
+        """Add the findings, and what could not be checked, to a report."""
+        if isinstance(inventory.people, Unavailable):
+            for rule in USER_RULES:
+                report.mark_unknown(rule, inventory.people)
+            return
+        report.checked |= {rule.id for rule in USER_RULES}
+        count = len(inventory.people.by_id)
+        hidden = set(self._hidden(inventory, count))
+        for attribute in sorted(hidden):
+            text = (
+                f"{attribute} is empty for all {count:,} people: nobody has one, or the admin role "
+                "may not see it. Needs a role that can see the attribute."
+            )
+            report.mark_unknown(profiles.required_names, Unavailable(text))
+        for each in self._found:
+            if not (each.rule is profiles.required_names and each.finding.path in hidden):
+                report.found.append(each)
+        for reason, users in self._unknown_tags.items():
+            for rule in _TAG_RULES:
+                report.mark_unknown(rule, Unavailable(f"{reason.rstrip('.')} ({users:,} people)."))
+
+    def _hidden(self, inventory: Inventory, users: int) -> Iterator[str]:
+        """Required attributes that an admin role seems to hide
+        (docs/research/okta-api.md#hidden-attributes). An unmapped attribute is really empty."""
+        mapping = inventory.mapping
+        for attribute, count in self._blank.items():
+            unmapped = not isinstance(mapping, Unavailable) and (
+                attribute not in mapping or not mapping[attribute].expression
+            )
+            if count == users >= _TOO_MANY_TO_BE_TRUE and not unmapped:
+                yield attribute

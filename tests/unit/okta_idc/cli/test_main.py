@@ -1,0 +1,101 @@
+"""The command line by itself: light, one version, and one line for what is missing."""
+
+import os
+import subprocess
+import sys
+import tomllib
+from importlib.metadata import PackageNotFoundError
+from pathlib import Path
+
+import pytest
+import typer
+from typer.testing import CliRunner
+
+import okta_idc.version
+from okta_idc.cli.extras import EXTRAS, CommandGroup
+from okta_idc.cli.main import app
+from tests.paths import ROOT
+
+COMMANDS = ("adopt", "check-token", "doctor", "preview-saml", "schema", "status", "store-token")
+VERSION = tomllib.loads((ROOT / "pyproject.toml").read_text())["project"]["version"]
+
+
+def python(code: str) -> subprocess.CompletedProcess[str]:
+    return subprocess.run(
+        [sys.executable, "-c", code], cwd=ROOT, capture_output=True, text=True, check=False
+    )
+
+
+def test_no_module_of_an_extra_is_imported() -> None:
+    done = python(
+        "import sys, okta_idc.cli.main\n"
+        f"extras = {set(EXTRAS) | {'grpc'}}\n"
+        "print(sorted({name.partition('.')[0] for name in sys.modules} & extras))"
+    )
+    assert done.stdout == "[]\n", done.stderr
+
+
+@pytest.mark.parametrize("installed", [True, False])
+def test_the_version_is_the_projects(installed: bool, monkeypatch: pytest.MonkeyPatch) -> None:
+    def version(_name: str) -> str:
+        if installed:
+            return "9.9.9"
+        raise PackageNotFoundError
+
+    monkeypatch.setattr(okta_idc.version, "version", version)
+    done = CliRunner().invoke(app, ["--version"])
+    assert (done.exit_code, done.output) == (0, f"{'9.9.9' if installed else VERSION}\n")
+
+
+@pytest.mark.parametrize("command", COMMANDS)
+def test_help_has_an_example(command: str) -> None:
+    done = CliRunner().invoke(app, [command, "--help"], env={"COLUMNS": "200"})
+    assert done.exit_code == 0
+    assert f"Example: okta-idc {command}" in done.output
+
+
+def test_completion_can_be_installed(tmp_path: Path) -> None:
+    done = subprocess.run(
+        [sys.executable, "-m", "okta_idc", "--install-completion", "bash"],
+        cwd=ROOT, env={**os.environ, "HOME": str(tmp_path)},
+        capture_output=True, text=True, check=False,
+    )  # fmt: skip
+    assert done.returncode == 0, done.stderr
+    assert (tmp_path / ".bashrc").exists()
+
+
+@pytest.mark.parametrize(("module", "extra"), EXTRAS.items())
+def test_a_missing_extra_is_named_in_one_line(module: str, extra: str) -> None:
+    broken = typer.Typer(cls=CommandGroup)
+
+    @broken.command()
+    def needing() -> None:
+        raise ModuleNotFoundError(f"No module named '{module}.x'", name=f"{module}.x")
+
+    @broken.command()
+    def other() -> None: ...
+
+    done = CliRunner().invoke(broken, ["needing"])
+    assert done.exit_code == 2
+    assert done.output == (
+        f"This command needs the extra `{extra}`: pip install 'okta-identity-center[{extra}]'\n"
+    )
+
+
+def test_any_other_missing_module_is_an_error_of_ours() -> None:
+    broken = typer.Typer(cls=CommandGroup)
+
+    @broken.command()
+    def needing() -> None:
+        raise ModuleNotFoundError("No module named 'yaml'", name="yaml")
+
+    @broken.command()
+    def other() -> None: ...
+
+    assert isinstance(CliRunner().invoke(broken, ["needing"]).exception, ModuleNotFoundError)
+
+
+def test_an_old_python_is_refused_in_one_line() -> None:
+    done = python("import sys; sys.version_info = (3, 10, 13); import okta_idc.__main__")
+    assert done.returncode == 2
+    assert done.stderr == "okta-idc needs Python 3.11 or later; this is Python 3.10.13.\n"

@@ -1,0 +1,26 @@
+"""docs/reference/rules.md says what the registry says."""
+
+import re
+
+from okta_idc.rules import RULES
+from toolchain.reference.rules_page import FAMILIES, page, show
+
+
+def test_every_rule_is_an_anchor_once_and_its_link_leads_there() -> None:
+    headings = re.findall(r"^### (.+)$", page(), re.MULTILINE)
+    assert headings == sorted(RULES)
+    for rule in RULES.values():
+        assert rule.link == f"docs/reference/rules.md#{rule.id.lower()}"
+
+
+def test_every_family_of_ids_has_a_name() -> None:
+    assert {key[4] for key in RULES} == set(FAMILIES)
+
+
+def test_the_page_shows_where_a_rule_is_enforced() -> None:
+    for rule in RULES.values():
+        assert f"enforced by: {', '.join(rule.enforced_by)}." in page({rule.id: rule})
+
+
+def test_a_hidden_character_is_visible_in_an_example() -> None:
+    assert show({"title": "a\u200bb"}) == "{'title': 'a\\u200bb'}"

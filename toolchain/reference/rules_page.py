@@ -1,0 +1,121 @@
+"""docs/reference/rules.md as text, generated from the registry of `okta_idc.rules`."""
+
+import dataclasses
+import re
+from collections.abc import Mapping, Sequence
+from datetime import date
+from typing import Any, cast
+
+from okta_idc.rules import RULES, Rule
+
+FAMILIES = {
+    "1": "SCIM endpoint, token and sign-in addresses",
+    "2": "Assignment and push groups",
+    "3": "User profiles",
+    "4": "Attributes for access control",
+    "5": "Account access",
+    "6": "Drift and unmanaged objects",
+}
+"""The titles of the families, by the first digit of their rules' IDs."""
+
+_HEAD = """\
+# The rules
+
+The conditions that Okta and AWS IAM Identity Center must meet, one rule each. This page is
+generated from `okta_idc/rules` by `make docs`; change a rule there.
+
+**Severity.** *Blocking*: users or groups are not provisioned or are lost, or access is denied, now
+or within days. *Advisory*: works today, and is likely to cause a problem later.
+
+**Enforced by.** A *component* (or the settings of the stack file) rejects what breaks a blocking
+rule. The *policy pack* reports it for declared resources, the *doctor* for the live org and
+account. Where a value cannot be read, the rule is reported as unknown, never as met.
+
+**Sources.** "AWS's page" is AWS's page on Okta in the IAM Identity Center User Guide. A link leads
+to the fact in [research](../research/README.md), with its evidence and the page of Okta or AWS.
+Where sources disagree, the rule names both.
+"""
+
+
+def page(rules: Mapping[str, Rule[Any]] = RULES) -> str:
+    """The whole page. The heading of each rule is its ID: the anchor of OIC-201 is `#oic-201`."""
+    parts = [_HEAD, *(_overview(number, rules) for number in FAMILIES)]
+    for number, title in FAMILIES.items():
+        parts.append(f"\n## {number}xx: {title}\n")
+        parts += [_rule(rules[key]) for key in sorted(rules) if key[4] == number]
+    return "\n".join(parts)
+
+
+def _overview(number: str, rules: Mapping[str, Rule[Any]]) -> str:
+    rows = [
+        f"| [{rule.id}](#{rule.id.lower()}) | {_plain(rule.title)} | {rule.severity} | "
+        f"{_points(rule)} |"
+        for rule in (rules[key] for key in sorted(rules) if key[4] == number)
+    ]
+    head = f"\n**{number}xx: {FAMILIES[number]}**\n\n| ID | rule | severity | enforced by |"
+    return "\n".join([head, "|---|---|---|---|", *rows])
+
+
+def _rule(rule: Rule[Any]) -> str:
+    says = rule(rule.bad)[0].problem.removeprefix(": ")
+    return f"""\
+### {rule.id}
+
+**{_plain(rule.title)}.** *{rule.severity.capitalize()}; enforced by: {_points(rule)}.*
+
+{_plain(_sentence(rule.check.__doc__ or ""))}
+
+- Source: {_plain(_sentence(rule.source))}
+- What to do: {_plain(_sentence(rule.remedy))}
+
+```text
+{show(rule.good)}  # holds
+{show(rule.bad)}  # broken:
+# {says}
+```
+"""
+
+
+def _points(rule: Rule[Any]) -> str:
+    return ", ".join(rule.enforced_by)
+
+
+def _sentence(text: str) -> str:
+    text = " ".join(text.split())
+    return text[:1].upper() + text[1:].rstrip(".") + "."
+
+
+def _plain(text: str) -> str:
+    """Text with Markdown's characters escaped, and with links to the facts that it cites."""
+    text = re.sub(r"[\\<>*\[\]|`$]|(?<!\w)_|_(?!\w)", r"\\\g<0>", text)
+    return re.sub(r"docs/(research/([\w-]+\.md#[\w-]+))", r"[\2](../\1)", text)
+
+
+def show(value: object) -> str:
+    """An example as Python writes it, without defaults; long texts and sequences are cut."""
+    if dataclasses.is_dataclass(value) and not isinstance(value, type):
+        given = [
+            f"{field.name}={show(getattr(value, field.name))}"
+            for field in dataclasses.fields(value)
+            if getattr(value, field.name) != field.default
+        ]
+        return f"{type(value).__name__}({', '.join(given)})"
+    if isinstance(value, str):
+        return repr(value) if len(value) <= 220 else f"{value[:20]!r}… {len(value):,} characters"
+    if isinstance(value, date):
+        return value.strftime("%Y-%m-%d")
+    if isinstance(value, Mapping):
+        items = cast(Mapping[object, object], value).items()
+        return "{" + ", ".join(f"{show(k)}: {show(v)}" for k, v in items) + "}"
+    if isinstance(value, frozenset):
+        members = sorted(map(show, cast(frozenset[object], value)))
+        return "{" + ", ".join(members) + "}" if members else "frozenset()"
+    if isinstance(value, tuple | list):
+        shown = [show(each) for each in cast(Sequence[object], value)]
+        if len(shown) > 4:
+            shown = [*shown[:2], f"… {len(shown) - 2} more"]
+        inside = ", ".join(shown)
+        if isinstance(value, list):
+            return f"[{inside}]"
+        return f"({inside},)" if len(shown) == 1 else f"({inside})"
+    return repr(value)
