@@ -10,7 +10,7 @@ from typing import Any, cast
 from okta_idc.rules import account_access, instance_attributes, permission_sets, policy_tags
 from okta_idc.rules.account_access import Assignment
 from okta_idc.rules.binding import Location, Subject, numbered
-from okta_idc.rules.instance_attributes import Feeds, InstanceAttribute
+from okta_idc.rules.instance_attributes import InstanceAttribute, KeySources
 from okta_idc.rules.permission_sets import PermissionSet
 from okta_idc.rules.policy_tags import PolicyAndTags
 from okta_idc.rules.registry import Rule
@@ -46,7 +46,7 @@ _FIELDS: tuple[tuple[str, str, Rule[Any], Callable[[str], object]], ...] = (
      lambda t: PermissionSet("", inline_policy=t)),
     (INLINE, "inlinePolicy", permission_sets.inline_policy_json,
      lambda t: PermissionSet("", inline_policy=t)),
-    (INLINE, "inlinePolicy", policy_tags.deny_holds, lambda t: PolicyAndTags(t, ())),
+    (INLINE, "inlinePolicy", policy_tags.deny_covers_missing_tag, lambda t: PolicyAndTags(t, ())),
     (ASSIGNMENT, "targetId", account_access.account_id, lambda t: Assignment("", "", t)),
     (ASSIGNMENT, "principalId", account_access.principal_id, lambda t: Assignment(t, "", "")),
 )  # fmt: skip
@@ -73,7 +73,7 @@ def _instance_attribute(inputs: Inputs, source: str) -> InstanceAttribute | None
     return None if key is None else InstanceAttribute(key, source)
 
 
-@of_resource(account_access.given_to_groups, types=[ASSIGNMENT])
+@of_resource(account_access.assigned_to_groups, types=[ASSIGNMENT])
 def principal_type(inputs: Inputs) -> Subjects:
     def read() -> Assignment | None:
         kind = inputs.text("principalType")
@@ -130,10 +130,10 @@ def attachments(stack: Stack) -> Subjects:
         yield Subject(policies, places[-1])
 
 
-@of_stack(instance_attributes.one_feed)
+@of_stack(instance_attributes.one_source_per_key)
 def feeds(stack: Stack) -> Subjects:
     saml, instance = _saml_keys(stack), _instance_keys(stack)
-    keys = Feeds(tuple(key for key, _ in saml), tuple(instance))
+    keys = KeySources(tuple(key for key, _ in saml), tuple(instance))
     yield Subject(keys, parts=numbered((at for _, at in saml), "saml"))
 
 

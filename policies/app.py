@@ -67,7 +67,7 @@ def user_name_template(saml: Inputs) -> str | None:
     return saml.text("userNameTemplate")
 
 
-@_of_app(conflicting_resources.leaves_policy)
+@_of_app(conflicting_resources.keeps_sign_on_policy)
 def sign_on(saml: Inputs) -> conflicting_resources.SignOn:
     skip = saml.flag("skipAuthenticationPolicy") or False
     return conflicting_resources.SignOn(saml.text("authenticationPolicy"), skip)
@@ -98,7 +98,7 @@ of_resource(
     types=[SAML],
 )(partial(_each, statement))
 of_resource(
-    attributes.attribute_key, attributes.attribute_value, attributes.worked_out, types=[SAML]
+    attributes.attribute_key, attributes.attribute_value, attributes.evaluable, types=[SAML]
 )(partial(_each, attribute))
 of_resource(attribute_statements.unique_names, types=[SAML])(partial(_all, statement))
 of_resource(attributes.unique_keys, attributes.attribute_count, types=[SAML])(

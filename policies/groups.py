@@ -10,7 +10,7 @@ from typing import Any, cast
 
 from okta_idc.rules import assignments, conflicting_resources, groups
 from okta_idc.rules import push_mappings as push
-from okta_idc.rules.assignments import Assignees, Unassigning
+from okta_idc.rules.assignments import Assignees, Deprovisioning
 from okta_idc.rules.binding import Location, Subject, Unavailable, numbered
 from okta_idc.rules.conflicting_resources import AssignedBy
 from okta_idc.rules.groups import GroupRoles
@@ -52,7 +52,7 @@ GroupOfApp = tuple[str, str]
 """IDs of an app and of a group."""
 
 
-@of_stack(groups.one_role_per_group, groups.named_once, config=OTHER_APPS)
+@of_stack(groups.one_role_per_group, groups.listed_once, config=OTHER_APPS)
 def roles(stack: Stack) -> Subjects:
     assigned, unknown = _groups(stack, GROUP_ASSIGNMENT, GROUP_ASSIGNMENTS)
     pushed, more = _groups(stack, PUSH)
@@ -147,7 +147,7 @@ def people(stack: Stack) -> Subjects:
         yield Subject(Assignees((shown,)), parts=numbered([each.here]))
 
 
-@of_stack(conflicting_resources.assigned_by_one_kind, config=OTHER_APPS)
+@of_stack(conflicting_resources.one_assignment_resource_type, config=OTHER_APPS)
 def kinds(stack: Stack) -> Subjects:
     all_at_once, unknown = stack.by_app(GROUP_ASSIGNMENTS)
     singly, more = stack.by_app(GROUP_ASSIGNMENT)
@@ -159,7 +159,7 @@ def kinds(stack: Stack) -> Subjects:
         yield Subject(by_kind, parts=parts | numbered((r.here for r in single), "one_by_one"))
 
 
-@of_stack(assignments.unassigns_few, config={**UNASSIGNING, **OTHER_APPS})
+@of_stack(assignments.deprovisioning_within_limit, config={**UNASSIGNING, **OTHER_APPS})
 def unassigned(stack: Stack) -> Subjects:
     """A policy does not see what an update deletes. The setting `assigned` lists what is assigned
     now, so that what the stack no longer assigns can be counted; without it, nothing is checked."""
@@ -172,9 +172,9 @@ def unassigned(stack: Stack) -> Subjects:
     still = {group for (_, group), _ in assigned} | {person for person, _ in ids}
     gone = {ident: count for ident, count in now.items() if ident not in still}
     limit = Inputs(stack.config).number("limit")
-    change = Unassigning(sum(gone.values()), *([] if limit is None else [limit]))
+    change = Deprovisioning(sum(gone.values()), *([] if limit is None else [limit]))
     missing = (*unknown, *more, *most)
-    if missing and change.people > change.limit:
+    if missing and change.users > change.limit:
         yield from missing  # the missing groups and users may be among them
     else:
         yield Subject(change, Location(shorten(", ".join(sorted(gone)))))
@@ -186,8 +186,8 @@ def _users_now(stack: Stack) -> dict[str, int]:
     return {ident: count for ident, count in counts.items() if count}
 
 
-@of_stack(push.keeps_target, config={**RETIRING, **OTHER_APPS})
-def keeps_target(stack: Stack) -> Subjects:
+@of_stack(push.keeps_target_group, config={**RETIRING, **OTHER_APPS})
+def keeps_target_group(stack: Stack) -> Subjects:
     pushes, unknown = stack.of_apps(PUSH)
     yield from unknown
     retiring = stack.setting("retiring")

@@ -28,7 +28,7 @@ def is_aws(url: str) -> bool:
     return any(name in url.casefold() for name in ("amazonaws.", "api.aws", "aws.amazon."))
 
 
-@of_stack(app_drift.no_password, config=OTHER_APPS)
+@of_stack(app_drift.password_sync_disabled, config=OTHER_APPS)
 def password(stack: Stack) -> Subjects:
     features, unknown = stack.of_apps(FEATURES)
     yield from unknown

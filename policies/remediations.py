@@ -82,6 +82,6 @@ def _name_format(saml: Inputs, props: Any) -> bool:
 
 FIXES = (
     Fix(endpoints.scim_endpoint, CONNECTION, _no_slash),
-    Fix(push_mappings.keeps_target, PUSH, _keep_target),
+    Fix(push_mappings.keeps_target_group, PUSH, _keep_target),
     Fix(attribute_statements.name_format, SAML, _name_format),
 )

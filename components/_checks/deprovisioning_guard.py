@@ -122,7 +122,8 @@ class DeprovisioningGuard(pulumi.ComponentResource):
         unconfirmed = {k: users for k, users in losing.items() if not self._is_confirmed(k)}
         lost = set[str]().union(*unconfirmed.values())
         raise_findings(
-            rules.unassigns_few(rules.Unassigning(len(lost), self._limit)), ", ".join(unconfirmed)
+            rules.deprovisioning_within_limit(rules.Deprovisioning(len(lost), self._limit)),
+            ", ".join(unconfirmed),
         )
 
     async def _still_assigned(self, groups: DeclaredIds) -> set[str]:

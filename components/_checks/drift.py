@@ -28,7 +28,7 @@ from ..okta.groups import Group
 from ..okta.push_groups import PushGroups, PushMappingStatus, mapping_statuses
 from ..okta.saml_app import SamlApp
 
-_UNMANAGED = (push_drift.mapping_by_hand, push_drift.assignment_by_hand)
+_UNMANAGED = (push_drift.mapping_unmanaged, push_drift.assignment_unmanaged)
 _DELETED_LAST = (
     " If this run removes it from the declaration, no action is needed: the engine deletes last, "
     "after this was read."
@@ -94,7 +94,7 @@ def _line(finding: Finding, urns: Mapping[str, str]) -> str:
     text, gone = finding.text(), finding.value or ""
     if finding.rule in _UNMANAGED:
         text += _DELETED_LAST
-    elif finding.rule is push_drift.mapping_gone and gone in urns:
+    elif finding.rule is push_drift.mapping_missing and gone in urns:
         text += f" Run: pulumi state delete '{urns[gone]}' --force && pulumi up"
     elif finding.rule is push_drift.mapping_in_error and finding.path in urns:
         text += (
@@ -128,8 +128,8 @@ def _assignments(assigned: Mapping[str, str], found: Sequence[str]) -> Iterator[
     groups = push_drift.Groups(
         frozenset(assigned), frozenset(names.get(ident, ident) for ident in found)
     )
-    yield from push_drift.assignment_gone(groups)
-    yield from push_drift.assignment_by_hand(groups)
+    yield from push_drift.assignment_missing(groups)
+    yield from push_drift.assignment_unmanaged(groups)
 
 
 def _mappings(pushed: Mapping[str, str], found: Sequence[PushMappingStatus]) -> Iterator[Finding]:
@@ -141,5 +141,5 @@ def _mappings(pushed: Mapping[str, str], found: Sequence[PushMappingStatus]) -> 
             yield from push_drift.mapping_inactive(one)
     existing = frozenset(names.get(mapping["source"], mapping["source"]) for mapping in found)
     groups = push_drift.Groups(frozenset(pushed), existing)
-    yield from push_drift.mapping_gone(groups)
-    yield from push_drift.mapping_by_hand(groups)
+    yield from push_drift.mapping_missing(groups)
+    yield from push_drift.mapping_unmanaged(groups)

@@ -53,8 +53,8 @@ class AccessControlAttributes(pulumi.ComponentResource):
         for key, source in attributes.items():
             if isinstance(source, str):
                 raise_findings(rules.instance_source(rules.InstanceAttribute(key, source)), key)
-        feeds = rules.Feeds(tuple(args.get("attribute_statement_keys", ())), tuple(attributes))
-        raise_findings(rules.one_feed(feeds), "access_control_attributes.attributes")
+        feeds = rules.KeySources(tuple(args.get("attribute_statement_keys", ())), tuple(attributes))
+        raise_findings(rules.one_source_per_key(feeds), "access_control_attributes.attributes")
         hints = ImportHints(f"{name}-conflicts", self, {})
         self.resource = aws.ssoadmin.InstanceAccessControlAttributes(
             f"{name}-attributes",

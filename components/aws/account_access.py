@@ -272,7 +272,7 @@ def _check(
 
 def _check_pushed(groups: list[str], pushed: tuple[str, ...], path: str) -> None:
     subject = access_rules.AccessOfGroups(tuple(groups), pushed)
-    raise_findings(access_rules.access_is_pushed(subject), path)
+    raise_findings(access_rules.access_groups_are_pushed(subject), path)
 
 
 def _known(value: object) -> str | None:

@@ -88,8 +88,8 @@ def read_scim_token(
 
 async def _verify(parent: Resource, name: str, secret: rules.ScimSecret, address: str) -> str:
     status, answer = await ScimProbe(address)(secret.endpoint, secret.token)
-    subject = rules.ScimAnswer(status, answer, secret.expires)
-    raise_findings(rules.token_taken(subject), f"secret {name!r}")
+    subject = rules.ScimResponse(status, answer, secret.expires)
+    raise_findings(rules.token_accepted(subject), f"secret {name!r}")
     if status:
         return VALID
     pulumi.log.warn(

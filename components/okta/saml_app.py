@@ -162,7 +162,7 @@ class SamlApp(pulumi.ComponentResource):
 
     def _confirmed(self, old: str, new: str) -> str:
         renaming = user_names.Renaming(old, new, self._rename_from)
-        raise_findings(user_names.renaming_is_meant(renaming), "username_format")
+        raise_findings(user_names.renaming_is_confirmed(renaming), "username_format")
         return new
 
 

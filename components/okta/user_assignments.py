@@ -114,7 +114,7 @@ def find_users(
             f"assignments.users[{i}]": user.login or user.id or "" for i, user in enumerate(users)
         }
         statuses = {key: user.status for key, user in found.items()}
-        raise_findings(rules.person_exists(rules.WantedPeople(paths, statuses)))
+        raise_findings(rules.user_exists(rules.WantedUsers(paths, statuses)))
         return {
             user.key: _assigned(path, user, found, username_format)
             for path, user in zip(paths, users, strict=True)

@@ -230,7 +230,7 @@ def _access_control_attributes(found: Federation, sent: list[str]) -> list[Item]
     for key, source in pairs:
         subject = instance_attributes.InstanceAttribute(key, source)
         item.add_findings(instance_attributes.instance_source(subject))
-    feeds = instance_attributes.Feeds(tuple(sent), tuple(mapped))
-    item.add_findings(instance_attributes.one_feed(feeds))
+    feeds = instance_attributes.KeySources(tuple(sent), tuple(mapped))
+    item.add_findings(instance_attributes.one_source_per_key(feeds))
     item.left_out = bool(item.notes)
     return [item]

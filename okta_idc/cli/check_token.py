@@ -71,7 +71,7 @@ def answer(secret: rules.ScimSecret, verify_at: str = "") -> tuple[list[Finding]
         status, request = asyncio.run(ScimProbe(verify_at)(secret.endpoint, secret.token))
     except ValueError as error:
         raise typer.BadParameter(str(error)) from None
-    found = rules.token_taken(rules.ScimAnswer(status, request, secret.expires))
+    found = rules.token_accepted(rules.ScimResponse(status, request, secret.expires))
     return found, "" if status else request
 
 

@@ -1,1 +1,1 @@
-"""How we talk to Okta and to AWS outside the engine. Read-only; knows nobody else of the kit."""
+"""Clients for Okta and AWS outside the Pulumi engine. They read, except for `store_secret`."""

@@ -1,4 +1,4 @@
-"""What all AWS clients here share: how they are made, and how a refusal is told."""
+"""Shared by the AWS clients: how they are created, and their error."""
 
 from typing import Any
 
@@ -9,14 +9,14 @@ from botocore.exceptions import BotoCoreError, ClientError
 Json = dict[str, Any]
 
 _PREFIX = {"sso-admin": "sso"}
-"""Of IAM actions, where it is not the service's own name."""
+"""Prefix of IAM actions, where it differs from the service's name."""
 
 
 class AwsError(Exception):
-    """AWS could not be asked, or refused. The text names the operation and AWS's words.
+    """A call to AWS failed. The text is AWS's and names the operation.
 
-    `action` is the IAM action that it takes (`sso:ListInstances`), `code` AWS's error code; both
-    are empty where no answer came.
+    `action` is the IAM action that the call requires (`sso:ListInstances`), `code` AWS's error
+    code; both are empty where AWS did not respond.
     """
 
     def __init__(self, text: str, action: str = "", code: str = "") -> None:
@@ -27,7 +27,7 @@ class AwsError(Exception):
 def make_client(
     service: str, region: str | None, endpoint: str | None, session: boto3.Session | None = None
 ) -> Any:
-    """A client that keeps to AWS's limits by itself. Raises AwsError."""
+    """A boto3 client that keeps to AWS's rate limits. Raises AwsError."""
     chosen: Any = session or boto3.Session()
     try:
         return chosen.client(
@@ -40,8 +40,8 @@ def make_client(
         raise AwsError(str(error)) from None
 
 
-def told(service: str, error: BotoCoreError | ClientError) -> AwsError:
-    """The error in AWS's words; they name the operation, never a value of a secret."""
+def aws_error(service: str, error: BotoCoreError | ClientError) -> AwsError:
+    """The AwsError for an error of boto3. AWS's texts never hold a secret's value."""
     if not isinstance(error, ClientError):
         return AwsError(str(error))
     action = f"{_PREFIX.get(service, service)}:{error.operation_name}"

@@ -1,4 +1,4 @@
-"""DPoP (RFC 9449): a proof in each request that whoever holds the token holds a key too."""
+"""DPoP (RFC 9449): proves in each request that the sender of the token has its key."""
 
 import base64
 import hashlib
@@ -12,7 +12,7 @@ from joserfc.jwk import ECKey
 
 
 def wants_nonce(answer: httpx.Response) -> bool:
-    """Whether the server asks for the request again with its nonce (RFC 9449 §8, §9)."""
+    """Whether the server wants the request again with its nonce (RFC 9449 §8, §9)."""
     if answer.status_code not in (400, 401) or not answer.headers.get("DPoP-Nonce"):
         return False
     if "use_dpop_nonce" in answer.headers.get("WWW-Authenticate", ""):
@@ -24,7 +24,7 @@ def wants_nonce(answer: httpx.Response) -> bool:
 
 
 class Dpop:
-    """A key that lives as long as this process, and each server's latest nonce."""
+    """A key for the lifetime of this process, and the latest nonce of each server."""
 
     def __init__(self) -> None:
         self._key = ECKey.generate_key("P-256")
@@ -32,11 +32,11 @@ class Dpop:
         self._nonces: dict[str, str] = {}
 
     def take_nonce(self, answer: httpx.Response) -> None:
-        """Token endpoint and API are two servers with a nonce each (RFC 9449 §8.2, §9)."""
+        """Keep the nonce. Token endpoint and API have one each (RFC 9449 §8.2, §9)."""
         self._nonces[_server(answer.request.url)] = answer.headers["DPoP-Nonce"]
 
     def proof(self, method: str, url: httpx.URL, token: str = "") -> str:
-        """A proof for one request; with `token` it is bound to it."""
+        """A proof for one request, bound to `token` if it is given."""
         claims: dict[str, Any] = {
             "jti": str(uuid.uuid4()), "htm": method, "iat": int(time.time()),
             "htu": str(url.copy_with(query=None, fragment=None)),

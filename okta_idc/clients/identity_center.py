@@ -1,6 +1,6 @@
-"""IAM Identity Center's instance, read with boto3: regions, attributes, permission sets, access.
+"""IAM Identity Center, read with boto3: Regions, attributes, permission sets and assignments.
 
-Credentials by boto3's usual chain, unless a session is given.
+Credentials come from boto3's default chain, unless a session is given.
 """
 
 from collections.abc import Iterator
@@ -10,7 +10,7 @@ from typing import Any
 import boto3
 from botocore.exceptions import BotoCoreError, ClientError
 
-from okta_idc.clients.aws import AwsError, Json, make_client, told
+from okta_idc.clients.aws import AwsError, Json, aws_error, make_client
 
 _SERVICE = "sso-admin"
 
@@ -31,7 +31,7 @@ class PermissionSetDetails:
 
 
 class IdentityCenter:
-    """The instances that this region and these credentials lead to."""
+    """IAM Identity Center in one Region."""
 
     def __init__(
         self, region: str, endpoint: str | None = None, session: boto3.Session | None = None
@@ -43,14 +43,14 @@ class IdentityCenter:
         return list(self._pages("list_instances", "Instances"))
 
     def primary_region(self, instance: str) -> str | None:
-        """Where SCIM and SAML live, if known (docs/research/identity-center.md#regions)."""
+        """The Region of SCIM and SAML, if known (docs/research/identity-center.md#regions)."""
         for each in self._pages("list_regions", "Regions", InstanceArn=instance):
             if each.get("IsPrimaryRegion"):
                 return str(each["RegionName"])
         return None
 
     def access_control(self, instance: str) -> tuple[str, list[tuple[str, str]]]:
-        """Attributes for access control: status, and key with source of each; ("", []) when off."""
+        """Attributes for access control: status, and pairs of key and source; ("", []) if off."""
         operation = "describe_instance_access_control_attribute_configuration"
         try:
             found = self._call(operation, InstanceArn=instance)
@@ -113,7 +113,7 @@ class IdentityCenter:
         return self._pages(operation, "AccountIds", InstanceArn=instance, PermissionSetArn=arn)
 
     def assignments(self, instance: str, arn: str, account: str) -> Iterator[Json]:
-        """`PrincipalType` and `PrincipalId` of everybody who has this set in this account."""
+        """`PrincipalType` and `PrincipalId` of each assignment of this set in this account."""
         at = {"InstanceArn": instance, "PermissionSetArn": arn, "AccountId": account}
         return self._pages("list_account_assignments", "AccountAssignments", **at)
 
@@ -123,17 +123,17 @@ class IdentityCenter:
         operation = "list_account_assignments_for_principal"
         return self._pages(operation, "AccountAssignments", **at)
 
-    def _call(self, operation: str, **asked: str) -> Json:
+    def _call(self, operation: str, **query: str) -> Json:
         try:
-            return getattr(self._client, operation)(**asked)
+            return getattr(self._client, operation)(**query)
         except (BotoCoreError, ClientError) as error:
-            raise told(_SERVICE, error) from None
+            raise aws_error(_SERVICE, error) from None
 
-    def _pages(self, operation: str, member: str, **asked: str) -> Iterator[Any]:
-        """Not botocore's paginator: ListRegions has none."""
+    def _pages(self, operation: str, member: str, **query: str) -> Iterator[Any]:
+        """Pages without botocore's paginator, which ListRegions lacks."""
         token: dict[str, str] = {}
         while True:
-            page = self._call(operation, **asked, **token)
+            page = self._call(operation, **query, **token)
             yield from page.get(member, [])
             if not page.get("NextToken"):
                 return

@@ -1,6 +1,6 @@
 """The Identity Store behind IAM Identity Center, read with boto3: users, groups, members.
 
-Credentials by boto3's usual chain, unless a session is given.
+Credentials come from boto3's default chain, unless a session is given.
 """
 
 from collections.abc import Iterator
@@ -8,13 +8,13 @@ from collections.abc import Iterator
 import boto3
 from botocore.exceptions import BotoCoreError, ClientError
 
-from okta_idc.clients.aws import AwsError, Json, make_client, told
+from okta_idc.clients.aws import AwsError, Json, aws_error, make_client
 
 __all__ = ["AwsError", "IdentityStore", "Json"]
 
 
 class IdentityStore:
-    """One store, d-….  `endpoint` replaces AWS's own, for a sandbox."""
+    """One identity store, d-…. `endpoint` replaces AWS's endpoint (sandbox)."""
 
     def __init__(
         self,
@@ -39,10 +39,10 @@ class IdentityStore:
         for each in self._pages("list_group_memberships", "GroupMemberships", GroupId=group_id):
             yield each["MemberId"]["UserId"]
 
-    def _pages(self, operation: str, member: str, **asked: str) -> Iterator[Json]:
+    def _pages(self, operation: str, member: str, **query: str) -> Iterator[Json]:
         try:
-            pages = self._client.get_paginator(operation).paginate(IdentityStoreId=self.id, **asked)
+            pages = self._client.get_paginator(operation).paginate(IdentityStoreId=self.id, **query)
             for page in pages:
                 yield from page[member]
         except (BotoCoreError, ClientError) as error:
-            raise told("identitystore", error) from None
+            raise aws_error("identitystore", error) from None

@@ -1,7 +1,7 @@
-"""Okta's Management API, read: pages followed to their end, rate limits kept, errors told.
+"""Reads Okta's Management API: follows pages, keeps to rate limits, and retries.
 
-Bodies are plain dictionaries on purpose: the vendor's SDK raises on exactly the people whose
-profiles are wrong (docs/research/okta-api.md#oktas-python-sdk). No error holds a credential.
+Bodies are plain dictionaries: Okta's SDK raises on the users whose profiles are wrong
+(docs/research/okta-api.md#oktas-python-sdk). No error holds a credential.
 """
 
 import asyncio
@@ -13,7 +13,7 @@ from typing import Any, Self, cast
 import httpx
 
 from okta_idc.clients.okta_auth import authorization
-from okta_idc.clients.okta_error import OktaError, code_of, told
+from okta_idc.clients.okta_error import OktaError, code_of, error_text
 from okta_idc.clients.okta_limits import HALF, Bucket, bucket_of, until_reset
 
 __all__ = ["Json", "Okta", "OktaError", "authorization"]
@@ -21,17 +21,17 @@ __all__ = ["Json", "Okta", "OktaError", "authorization"]
 Json = dict[str, Any]
 
 TRIES = 5
-"""Requests in all for one answer, where Okta says «later» or fails."""
+"""Attempts for one request that Okta throttles or fails to answer."""
 AT_ONCE = 8
-"""Requests in flight; Okta allows 35 to 75 (docs/research/okta-api.md#rate-limits)."""
-_LATER = frozenset({429, 502, 503, 504})
+"""Concurrent requests; Okta allows 35 to 75 (docs/research/okta-api.md#rate-limits)."""
+_RETRIED = frozenset({429, 502, 503, 504})
 
 
 class Okta:
     """One org. Use as `async with Okta(url, authorization()) as okta`.
 
-    `share` is how much of what is left of a rate limit may be used. `waiting` is told each wait
-    for one: seconds, and why. `calls` counts the requests by bucket.
+    `share` is the share of a remaining rate limit that may be used. `waiting` gets the seconds of
+    each wait and its reason. `calls` counts requests by bucket.
     """
 
     def __init__(
@@ -66,35 +66,37 @@ class Okta:
         await self._http.aclose()
 
     async def get(self, path: str, **query: str | int) -> Any:
-        """The answer's document. Raises OktaError."""
-        return _document(await self._ask(self.url + path, query))
+        """The JSON document. Raises OktaError."""
+        return _document(await self._request(self.url + path, query))
 
     async def text(self, path: str, accept: str, **query: str | int) -> str:
-        """The answer as it is, of this media type. Raises OktaError."""
-        return (await self._ask(self.url + path, query, accept)).text
+        """The body as text, in this media type. Raises OktaError."""
+        return (await self._request(self.url + path, query, accept)).text
 
     async def pages(self, path: str, **query: str | int) -> AsyncIterator[list[Json]]:
-        """Every page of a list. A page that fails raises OktaError; a list is never cut short."""
-        answer = await self._ask(self.url + path, query)
+        """Every page of a list. A page that fails raises OktaError, so no list is cut short."""
+        answer = await self._request(self.url + path, query)
         while True:
             page = _document(answer)
             if not isinstance(page, list):
-                raise OktaError(f"{_place(answer.url)}: the answer is no list.", answer.status_code)
+                raise OktaError(
+                    f"{_place(answer.url)}: the response is not a list.", answer.status_code
+                )
             yield cast(list[Json], page)
             following = next((v["url"] for k, v in answer.links.items() if k == "next"), None)
             if not following:
                 return
-            answer = await self._ask(following, {})
+            answer = await self._request(following, {})
 
     async def every(self, path: str, **query: str | int) -> list[Json]:
-        """All pages put together."""
+        """The entries of all pages."""
         return [item async for page in self.pages(path, **query) for item in page]
 
-    async def _ask(
+    async def _request(
         self, url: str, query: Mapping[str, str | int], accept: str = "application/json"
     ) -> httpx.Response:
         if not url.startswith(f"{self.url}/"):
-            raise OktaError("Okta's link to the next page leads to another host; not followed.")
+            raise OktaError("Okta's link to the next page names another host; not followed.")
         request = self._http.build_request(
             "GET", url, params=dict(query) or None, headers={"Accept": accept}
         )
@@ -104,16 +106,16 @@ class Okta:
                 answer = await self._send(request)
             except httpx.HTTPError as error:
                 if isinstance(error, httpx.ConnectError) or attempt == TRIES:
-                    raise OktaError(f"{place}: Okta does not answer ({_kind(error)}).") from None
-                seconds, why = 2.0 ** (attempt - 1), f"no answer from Okta at {place}"
+                    raise OktaError(f"{place}: Okta does not respond ({_kind(error)}).") from None
+                seconds, why = 2.0 ** (attempt - 1), f"no response from Okta to {place}"
             else:
                 if answer.is_success:
                     return answer
-                if answer.status_code not in _LATER or attempt == TRIES:
-                    text = f"{place}: {told(answer)}"
+                if answer.status_code not in _RETRIED or attempt == TRIES:
+                    text = f"{place}: {error_text(answer)}"
                     raise OktaError(text, answer.status_code, code_of(answer))
                 seconds = until_reset(answer) or 2.0 ** (attempt - 1)
-                why = f"{answer.status_code} from Okta at {place}"
+                why = f"{answer.status_code} from Okta for {place}"
             self._waiting(seconds, why)
             await asyncio.sleep(seconds)
         raise AssertionError("unreachable")
@@ -123,7 +125,7 @@ class Okta:
         bucket = self._buckets.get(name)
         if bucket is None:
             bucket = self._buckets[name] = Bucket(name, self._share, self._waiting)
-        await bucket.enter()  # before a place is taken that another bucket could use
+        await bucket.enter()  # before a connection is taken that another bucket could use
         answer: httpx.Response | None = None
         try:
             async with self._at_once:
@@ -138,7 +140,7 @@ def _document(answer: httpx.Response) -> Any:
     try:
         return answer.json()
     except ValueError:
-        text = f"{_place(answer.url)}: the answer is no JSON, or is cut off."
+        text = f"{_place(answer.url)}: the response is not JSON, or is cut off."
         raise OktaError(text, answer.status_code) from None
 
 

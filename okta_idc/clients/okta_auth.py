@@ -1,9 +1,8 @@
-"""Who we are to Okta: the provider's own keys and variables, so that nobody configures twice.
+"""Authenticates to Okta with the settings and variables of the Okta provider.
 
 A service app's private key comes first (docs/research/okta-api.md#credentials), then an access
-token, then an API token. The provider itself lets an access token win; where both are set, the
-caller can say which is used (`Credentials.kind`). Nothing here is shown by repr, and no error holds
-a key, a token or a signed assertion.
+token, then an API token; the provider prefers the access token, so commands print which one they
+use (`Credentials.kind`). No repr and no error holds a key, a token or a signed assertion.
 """
 
 import asyncio
@@ -21,28 +20,28 @@ from joserfc.errors import JoseError
 from joserfc.jwk import ECKey, RSAKey
 
 from okta_idc.clients.dpop import Dpop, wants_nonce
-from okta_idc.clients.okta_error import OktaError, told
+from okta_idc.clients.okta_error import OktaError, error_text
 
 READ_SCOPES = (
     "okta.apps.read", "okta.groups.read", "okta.schemas.read", "okta.profileMappings.read",
 )  # fmt: skip
-"""What reading a federation takes (docs/research/okta-api.md#permissions)."""
+"""Scopes for reading a federation (docs/research/okta-api.md#permissions)."""
 
 TOKEN_PATH = "/oauth2/v1/token"  # noqa: S105 — a path
 _ASSERTION = "urn:ietf:params:oauth:client-assertion-type:jwt-bearer"
 _ALGORITHMS = {"P-256": "ES256", "P-384": "ES384", "P-521": "ES512"}
 _ASSERTION_SECONDS, _EARLY_SECONDS = 300, 60
 _FIX = (
-    "Fix: set OKTA_API_CLIENT_ID, OKTA_API_PRIVATE_KEY and OKTA_API_PRIVATE_KEY_ID of a service "
+    "Set OKTA_API_CLIENT_ID, OKTA_API_PRIVATE_KEY and OKTA_API_PRIVATE_KEY_ID of a service "
     "app, or OKTA_ACCESS_TOKEN, or OKTA_API_TOKEN."
 )
 
 
 @dataclass(frozen=True)
 class Credentials:
-    """How to sign in. The first that is given counts: private key, access token, API token.
+    """Credentials, of which the first is used: private key, access token, API token.
 
-    `private_key` is PEM text, or the path of a file that holds it, as the provider takes it.
+    `private_key` is PEM text or the path of a PEM file, as in the provider.
     """
 
     client_id: str = ""
@@ -56,10 +55,8 @@ class Credentials:
     def read(
         cls, config: Mapping[str, Any] | None = None, environment: Mapping[str, str] = os.environ
     ) -> "Credentials":
-        """From the stack's `okta:*` settings (`clientId`, …) and the provider's variables.
-
-        A setting counts before its variable, as in the provider.
-        """
+        """From the stack's `okta:*` settings (`clientId`, …) and the provider's variables, which
+        settings override as in the provider."""
         given = config or {}
 
         def one(key: str, variable: str) -> str:
@@ -79,13 +76,13 @@ class Credentials:
 
     @property
     def kind(self) -> str:
-        """What is used, for people: nothing of it is secret."""
+        """The credentials in use, as text without secrets."""
         if self.private_key and self.client_id:
             return f"service app {self.client_id} (private key)"
         return "an access token" if self.access_token else "an API token"
 
     def auth(self) -> httpx.Auth:
-        """Signs each request. Raises OktaError where nothing usable is given."""
+        """Signs each request. Raises OktaError without usable credentials."""
         if self.private_key and self.client_id:
             return PrivateKeyAuth(
                 self.client_id, _key(self.private_key), self.private_key_id, self.scopes
@@ -96,17 +93,17 @@ class Credentials:
             return HeaderAuth(f"SSWS {self.api_token}")
         if self.private_key or self.client_id:
             missing = "OKTA_API_CLIENT_ID" if self.private_key else "OKTA_API_PRIVATE_KEY"
-            raise OktaError(f"Okta: a private key goes with a client id. Fix: set {missing} too.")
+            raise OktaError(f"Okta: a private key requires a client ID. Set {missing} too.")
         raise OktaError(f"No Okta credentials. {_FIX}")
 
 
 def authorization(environment: Mapping[str, str] = os.environ) -> httpx.Auth:
-    """What signs requests, from the provider's variables. Raises OktaError where none is set."""
+    """Signs requests with the provider's variables. Raises OktaError where none is set."""
     return Credentials.read(environment=environment).auth()
 
 
 class HeaderAuth(httpx.Auth):
-    """One header that never changes."""
+    """A constant header."""
 
     def __init__(self, value: str) -> None:
         self._value = value
@@ -119,10 +116,10 @@ class HeaderAuth(httpx.Auth):
 
 
 class PrivateKeyAuth(httpx.Auth):
-    """Client credentials with a signed assertion (RFC 7523), and DPoP where the app wants it.
+    """Client credentials with a signed assertion (RFC 7523), and DPoP where the app requires it.
 
-    The first token is asked for without DPoP; an app that requires it answers
-    `invalid_dpop_proof`; every later request has a proof (docs/research/okta-provider.md#dpop).
+    The first token request has no proof; if Okta returns `invalid_dpop_proof`, every later request
+    has one (docs/research/okta-provider.md#dpop).
     """
 
     def __init__(
@@ -138,12 +135,12 @@ class PrivateKeyAuth(httpx.Auth):
     ) -> AsyncGenerator[httpx.Request, httpx.Response]:
         for last in (False, True):
             token = self._token
-            async with self._lock:  # of many requests at once, one asks for the token
+            async with self._lock:  # one of several concurrent requests gets the token
                 if not self._token or time.monotonic() >= self._until:
                     endpoint = request.url.copy_with(raw_path=TOKEN_PATH.encode())
                     answer = yield self._token_request(endpoint)
                     await answer.aread()
-                    for _ in range(3):  # with a proof, with a nonce, and one that changed meanwhile
+                    for _ in range(3):  # with a proof, a nonce, and a nonce that changed meanwhile
                         if not self._wants_proof(answer):
                             break
                         answer = yield self._token_request(endpoint)
@@ -159,11 +156,11 @@ class PrivateKeyAuth(httpx.Auth):
                 answer = yield request
             if answer.status_code != 401 or last:
                 return
-            if self._token == token:  # ended early, or was revoked: once more with a new one
+            if self._token == token:  # expired early, or revoked: once more with a new one
                 self._token = ""
 
     def _wants_proof(self, answer: httpx.Response) -> bool:
-        """Whether the token is to be asked for again, with a proof or with another nonce."""
+        """Whether to request the token again, with a proof or another nonce."""
         if self._dpop is None and _error(answer) == "invalid_dpop_proof":
             self._dpop = Dpop()
             return True
@@ -198,15 +195,15 @@ class PrivateKeyAuth(httpx.Auth):
         if not answer.is_success:
             hint = ""
             if _error(answer) == "invalid_scope":
-                hint = f" Fix: grant the app {', '.join(self._scopes)}, or set OKTA_API_SCOPES."
-            raise OktaError(f"POST {TOKEN_PATH}: {told(answer)}.{hint}", answer.status_code)
+                hint = f" Grant the app {', '.join(self._scopes)}, or set OKTA_API_SCOPES."
+            raise OktaError(f"POST {TOKEN_PATH}: {error_text(answer)}.{hint}", answer.status_code)
         try:
             body = answer.json()
             token, lifetime = body["access_token"], float(body.get("expires_in", 3600))
             if not isinstance(token, str) or not token.isascii() or not token.isprintable():
                 raise ValueError
         except (ValueError, KeyError, TypeError):
-            raise OktaError(f"POST {TOKEN_PATH}: the answer holds no access token.") from None
+            raise OktaError(f"POST {TOKEN_PATH}: the response has no access token.") from None
         if self._dpop and str(body.get("token_type", "")).lower() != "dpop":
             self._dpop = None
         self._token, self._until = token, time.monotonic() + max(lifetime - _EARLY_SECONDS, 1)
@@ -220,7 +217,7 @@ class PrivateKeyAuth(httpx.Auth):
 
 
 def _error(answer: httpx.Response) -> str:
-    """OAuth's error code (RFC 6749 §5.2), empty where there is none."""
+    """OAuth's error code (RFC 6749 §5.2), or empty."""
     try:
         return str(answer.json()["error"])
     except (ValueError, KeyError, TypeError):
@@ -236,10 +233,10 @@ def _key(given: str) -> RSAKey | ECKey:
     if "-----BEGIN" not in text:
         try:
             text = Path(given).expanduser().read_text(encoding="ascii")
-        except (OSError, ValueError):  # never the text: it may be the key itself, mangled
+        except (OSError, ValueError):  # not the text, which may be a mangled key
             raise OktaError(
-                "Okta: the private key is neither PEM text nor a file that can be read. "
-                "Fix: give OKTA_API_PRIVATE_KEY one of both."
+                "Okta: the private key is neither PEM text nor a readable file. Set "
+                "OKTA_API_PRIVATE_KEY to one of them."
             ) from None
     try:
         key = _pem(text)
@@ -248,8 +245,8 @@ def _key(given: str) -> RSAKey | ECKey:
     known = isinstance(key, RSAKey) or (key and key.curve_name in _ALGORITHMS)
     if not key or not key.is_private or not known:
         raise OktaError(
-            "Okta: the private key cannot be used. Fix: give an RSA or EC private key in PEM, "
-            "without a passphrase."
+            "Okta: the private key cannot be used. Set OKTA_API_PRIVATE_KEY to an RSA or EC "
+            "private key in PEM, without a passphrase."
         )
     return key
 

@@ -1,4 +1,4 @@
-"""What Okta said when it refused, without a credential in it."""
+"""Okta's errors, without credentials."""
 
 from typing import Any
 
@@ -6,15 +6,15 @@ import httpx
 
 
 class OktaError(Exception):
-    """Okta could not be asked, or refused. `status` is 0 where no answer came."""
+    """A call to Okta failed. `status` is 0 where Okta did not respond."""
 
     def __init__(self, text: str, status: int = 0, code: str = "") -> None:
         super().__init__(text)
         self.status, self.code = status, code
 
 
-def told(answer: httpx.Response) -> str:
-    """`403: …`: Okta's own words. Its errors name fields and ids, never credentials."""
+def error_text(answer: httpx.Response) -> str:
+    """`403: …`, in Okta's words, which name fields and ids but never credentials."""
     try:
         body: Any = answer.json()
         if "error" in body:  # OAuth's shape (RFC 6749 §5.2)
@@ -28,7 +28,7 @@ def told(answer: httpx.Response) -> str:
 
 
 def code_of(answer: httpx.Response) -> str:
-    """Okta's errorCode (`E0000006`), the only part of its errors that is fixed; may be empty."""
+    """Okta's errorCode (`E0000006`), or empty. Okta documents no other part as stable."""
     try:
         return str(answer.json()["errorCode"])
     except (ValueError, KeyError, TypeError):

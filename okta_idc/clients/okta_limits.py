@@ -1,8 +1,8 @@
-"""Okta's rate limits, kept before Okta has to enforce them.
+"""Keeps to Okta's rate limits before Okta enforces them.
 
-Each request counts against a bucket, and every answer says how much of it is left and when it is
-full again (docs/research/okta-api.md#rate-limits). Of what was left when a window began, a share is
-used. Until the first answer, one request goes ahead and the others wait for it.
+Each request counts against a bucket, and every response shows its remaining requests and its reset
+time (docs/research/okta-api.md#rate-limits). A share of what remains at the start of a window is
+used. Until the first response, one request goes ahead and the others wait.
 """
 
 import asyncio
@@ -14,13 +14,13 @@ from email.utils import parsedate_to_datetime
 import httpx
 
 HALF = 0.5
-_LONGEST = 120.0  # a window lasts 60 seconds; more is a clock that is wrong
+_LONGEST = 120.0  # a window lasts 60 seconds; a longer one comes from a wrong clock
 _OWN = ("apps", "groups", "users")
 
 
 def bucket_of(path: str) -> str:
-    """The bucket that a path counts against: `/api/v1/apps/{id}` alone has one of its own, all
-    that lies below shares that of the list (docs/research/okta-api.md#rate-limits)."""
+    """The bucket of a path: `/api/v1/apps/{id}` has its own, and every path below it shares the
+    bucket of the list (docs/research/okta-api.md#rate-limits)."""
     head, *rest = path.removeprefix("/api/v1/").strip("/").split("/")
     if not path.startswith("/api/v1/") or head not in _OWN:
         return "rest"
@@ -28,17 +28,17 @@ def bucket_of(path: str) -> str:
 
 
 def until_reset(answer: httpx.Response) -> float | None:
-    """Seconds until the bucket is full again, by Okta's own clock; None if it does not say."""
+    """Seconds until the bucket resets, by Okta's clock; None if the response does not show it."""
     try:
-        told = answer.headers.get("Date")
-        now = parsedate_to_datetime(told).timestamp() if told else time.time()
+        date = answer.headers.get("Date")
+        now = parsedate_to_datetime(date).timestamp() if date else time.time()
         return min(max(int(answer.headers["X-Rate-Limit-Reset"]) - now, 0) + 1, _LONGEST)
     except (KeyError, ValueError):
         return None
 
 
 class Bucket:
-    """One bucket. `enter` before each request, `leave` after it, whatever came of it."""
+    """One bucket: `enter` before each request, `leave` after it, also if it failed."""
 
     def __init__(
         self,
@@ -51,31 +51,31 @@ class Bucket:
         self._in_flight = 0
         self._left = self._floor = 0
         self._ends: float | None = None
-        self._told = asyncio.Event()
+        self._updated = asyncio.Event()
 
     async def enter(self) -> None:
-        """Come back when a request may be sent."""
+        """Wait until a request may be sent."""
         while (pause := self._pause()) != 0:
             if pause is None:
-                await self._told.wait()
+                await self._updated.wait()
             else:
                 self._waiting(pause, f"{self._share:.0%} of Okta's limit for {self._name} is used")
                 await asyncio.sleep(pause)
         self._in_flight += 1
 
     def leave(self, answer: httpx.Response | None) -> None:
-        """The request is over; `answer` None: there was none."""
+        """End a request; `answer` is None if Okta did not respond."""
         self._in_flight -= 1
         if answer is not None:
             self._read(answer)
-        self._told.set()
-        self._told = asyncio.Event()
+        self._updated.set()
+        self._updated = asyncio.Event()
 
     def _pause(self) -> float | None:
-        """0: go; seconds to wait; None: until an answer tells."""
+        """Seconds to wait, 0 for none; None: until the next response."""
         now = self._clock()
         if self._ends is not None and now >= self._ends:
-            self._ends = None  # a new window, of which nobody has told yet
+            self._ends = None  # a new window, not yet described by a response
         if self._ends is None:
             return None if self._in_flight else 0
         if self._left - self._in_flight > self._floor:
@@ -95,4 +95,4 @@ class Bucket:
             self._floor = math.ceil((left + 1) * (1 - self._share))
             self._left, self._ends = left, ends
         else:
-            self._left = min(self._left, left)  # answers may overtake each other
+            self._left = min(self._left, left)  # responses may overtake each other

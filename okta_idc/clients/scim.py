@@ -1,8 +1,8 @@
-"""Whether IAM Identity Center's SCIM endpoint takes a token: three reads, nothing is written.
+"""Tests a token against IAM Identity Center's SCIM endpoint with three reads.
 
-AWS publishes no «test credentials» call. Asked are the three things that Okta's own test can be
-expected to ask (docs/research/scim.md#credential-test): the service's configuration, a user whom
-nobody is, and one group. The token goes into one header and nowhere else.
+AWS has no call for that. The reads are those to expect from Okta's own test
+(docs/research/scim.md#credential-test): the service's configuration, a user who does not exist, and
+one group. The token is sent in one header only.
 """
 
 import asyncio
@@ -19,17 +19,17 @@ _MEDIA = "application/json"
 
 @dataclass(frozen=True)
 class ScimProbe:
-    """Asks an endpoint. `at`: where its requests are sent instead of its own host (the sandbox);
-    on this machine only, so that no token can be sent elsewhere."""
+    """Tests a token. `at` replaces the endpoint's host (sandbox); it must be on this machine, so
+    that no token is sent elsewhere."""
 
     at: str = ""
     seconds: float = 10
 
     async def __call__(self, endpoint: str, token: str) -> tuple[int, str]:
-        """The first HTTP status that was not 200, or 200; what was asked for, or what hindered.
+        """The first HTTP status other than 200, or 200, with the request or the obstacle.
 
-        Status 0: nothing can be said (no answer, or not one of a SCIM service). Raises ValueError
-        where `at` is not on this machine.
+        Status 0: unknown (no response, or not one of a SCIM service). Raises ValueError where `at`
+        is not on this machine.
         """
         base = self._address(endpoint)
         try:
@@ -38,7 +38,7 @@ class ScimProbe:
                 headers=headers, timeout=self.seconds, trust_env=not self.at
             ) as http:
                 for path in _paths():
-                    status, words = await _ask(http, base, path)
+                    status, words = await _request(http, base, path)
                     if status != 200:
                         return status, words
         except UnicodeEncodeError:
@@ -46,7 +46,7 @@ class ScimProbe:
         except httpx.LocalProtocolError:
             return 401, "the token holds a line break or a blank"
         except httpx.HTTPError as error:  # its text may name the address, never the header
-            return 0, f"no answer from {urlsplit(endpoint).netloc} ({type(error).__name__})"
+            return 0, f"no response from {urlsplit(endpoint).netloc} ({type(error).__name__})"
         return 200, ""
 
     def _address(self, endpoint: str) -> str:
@@ -54,23 +54,23 @@ class ScimProbe:
             return endpoint
         if urlsplit(self.at).hostname not in _LOOPBACK:
             raise ValueError(
-                f"scim.probe_at: {self.at!r} is not on this machine; a token is sent to AWS only. "
-                "Fix: leave it out."
+                f"scim_token.verify_at: {self.at!r} is not on this machine, and a token is sent to "
+                "AWS only. Remove the setting."
             )
         return self.at.rstrip("/") + urlsplit(endpoint).path
 
 
 def _paths() -> tuple[str, ...]:
-    nobody = f"nobody-{uuid.uuid4()}@example.com"
+    missing = f"nobody-{uuid.uuid4()}@example.com"
     return (
         "/ServiceProviderConfig",
-        f'/Users?filter=userName eq "{nobody}"',
+        f'/Users?filter=userName eq "{missing}"',
         "/Groups?count=1",
     )
 
 
-async def _ask(http: httpx.AsyncClient, base: str, path: str) -> tuple[int, str]:
-    asked = f"GET {path.partition('?')[0]}"
+async def _request(http: httpx.AsyncClient, base: str, path: str) -> tuple[int, str]:
+    request = f"GET {path.partition('?')[0]}"
     answer = await http.get(base + path)
     for attempt in range(1, _ATTEMPTS):
         if answer.status_code != 429 and answer.status_code < 500:
@@ -79,9 +79,9 @@ async def _ask(http: httpx.AsyncClient, base: str, path: str) -> tuple[int, str]
         answer = await http.get(base + path)
     status = answer.status_code
     if status == 429 or status >= 500:
-        return 0, f"{asked} was answered {status}, {_ATTEMPTS} times"
+        return 0, f"{request} returned {status}, {_ATTEMPTS} times"
     if status == 200 and "json" not in answer.headers.get("content-type", ""):
-        return 0, f"{asked} was not answered by a SCIM service"
+        return 0, f"{request} was not answered by a SCIM service"
     if 300 <= status < 400:
-        return 0, f"{asked} was answered with a redirect, which a token does not follow"
-    return status, asked
+        return 0, f"{request} returned a redirect, which is not followed with a token"
+    return status, request

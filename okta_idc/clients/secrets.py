@@ -1,7 +1,6 @@
-"""AWS Secrets Manager: the one secret that holds the SCIM endpoint and token.
+"""AWS Secrets Manager: the secret with the SCIM endpoint and token.
 
-Written as a whole; of what is there the tags are read, and the value only where the token is to be
-proven. Credentials by boto3's usual chain. No error text holds a value.
+Credentials come from boto3's default chain. No error text holds a secret value.
 """
 
 import json
@@ -9,7 +8,7 @@ from collections.abc import Mapping
 
 from botocore.exceptions import BotoCoreError, ClientError
 
-from okta_idc.clients.aws import make_client, told
+from okta_idc.clients.aws import aws_error, make_client
 
 _SERVICE = "secretsmanager"
 
@@ -22,7 +21,7 @@ def secret_tags(
     try:
         tags: list[dict[str, str]] = client.describe_secret(SecretId=name).get("Tags") or []
     except (BotoCoreError, ClientError) as error:
-        raise told(_SERVICE, error) from None
+        raise aws_error(_SERVICE, error) from None
     return {tag["Key"]: tag.get("Value", "") for tag in tags}
 
 
@@ -32,7 +31,7 @@ def secret_string(name: str, *, region: str | None = None, endpoint: str | None 
     try:
         return client.get_secret_value(SecretId=name).get("SecretString") or ""
     except (BotoCoreError, ClientError) as error:
-        raise told(_SERVICE, error) from None
+        raise aws_error(_SERVICE, error) from None
 
 
 def store_secret(
@@ -43,9 +42,9 @@ def store_secret(
     region: str | None = None,
     endpoint: str | None = None,
 ) -> bool:
-    """Create the secret, or give it a new version, and set its tags. True: it was created.
+    """Create the secret, or add a version, and then set its tags. True: it was created.
 
-    Raises AwsError. The tags are set last: they tell of the version that is there.
+    Raises AwsError.
     """
     text = json.dumps(document)
     pairs = [{"Key": key, "Value": value} for key, value in tags.items()]
@@ -64,4 +63,4 @@ def store_secret(
             return False
         return True
     except (BotoCoreError, ClientError) as error:
-        raise told(_SERVICE, error) from None
+        raise aws_error(_SERVICE, error) from None

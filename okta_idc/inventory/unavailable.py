@@ -17,7 +17,7 @@ def unavailable(error: OktaError | AwsError, needs: str = "") -> Unavailable:
     text = str(error).rstrip(".")
     if isinstance(error, AwsError):
         needs = error.action if "denied" in error.code.lower() else ""
-    elif error.status not in (401, 403):
+    elif error.status != 403:
         needs = ""
     return Unavailable(f"{text}. Needs {needs}." if needs else f"{text}.")
 

@@ -28,32 +28,14 @@ where a value or an expression's result is empty: Okta does not document the nam
 
 from okta_idc.okta_expression.evaluator import Profile, Unknown, evaluate
 from okta_idc.okta_expression.okta_profile import OKTA_ATTRIBUTES
-from okta_idc.okta_expression.parser import (
-    Expression,
-    Invalid,
-    Reference,
-    Unsupported,
-    parse,
-    references,
-)
+from okta_idc.okta_expression.parser import Invalid, Reference, Unsupported, parse, references
 from okta_idc.okta_expression.username_format import (
     UsernameFormat,
     parse_username_format,
     username_of,
-)
+)  # fmt: skip
 
 __all__ = [
-    "OKTA_ATTRIBUTES",
-    "Expression",
-    "Invalid",
-    "Profile",
-    "Reference",
-    "Unknown",
-    "Unsupported",
-    "UsernameFormat",
-    "evaluate",
-    "parse",
-    "parse_username_format",
-    "references",
-    "username_of",
-]
+    "OKTA_ATTRIBUTES", "Invalid", "Profile", "Reference", "Unknown", "Unsupported",
+    "UsernameFormat", "evaluate", "parse", "parse_username_format", "references", "username_of",
+]  # fmt: skip

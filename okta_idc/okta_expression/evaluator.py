@@ -4,9 +4,10 @@ What Okta documents is certain (docs/research/okta-api.md#expressions). Not docu
 example, a text function on an attribute that is not set and a separator that does not occur.
 """
 
-from collections.abc import Mapping
+import operator as operators
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
-from typing import cast
+from typing import Any, cast
 
 from okta_idc.okta_expression.parser import (
     Call,
@@ -119,29 +120,12 @@ def _operation(operator: str, values: list[_Value]) -> _Value:
     elif operator == "+" and not numbers:
         if None not in values and any(isinstance(value, str) for value in values):
             return "".join(v if isinstance(v, str) else _text(cast(int, v)) for v in values)
-    elif numbers:
-        return _arithmetic(operator, cast(list[int], values))
+    elif operator == "-" and numbers and len(values) == 1:
+        return -cast(int, values[0])
+    elif numbers and operator in _ARITHMETIC:
+        return _ARITHMETIC[operator](*values)
     kinds = " and ".join("null" if v is None else type(v).__name__ for v in values)
     return Unknown(f"{operator} on {kinds} is not documented.")
-
-
-def _arithmetic(operator: str, values: list[int]) -> _Value:
-    left, right = values[0], values[-1]
-    match operator:
-        case "+":
-            return left + right
-        case "-":
-            return left - right if len(values) == 2 else -left
-        case "<":
-            return left < right
-        case ">":
-            return left > right
-        case "<=":
-            return left <= right
-        case ">=":
-            return left >= right
-        case _:
-            return Unknown(f"{operator} on numbers is not documented.")
 
 
 def _call(function: str, values: list[_Value]) -> _Value:
@@ -158,53 +142,53 @@ def _call(function: str, values: list[_Value]) -> _Value:
         return Unknown(f"{name} of a text this long is not evaluated here.")
     first, rest = texts[0], texts[1:]
     match function:
-        case "append":
-            return first + rest[0]
-        case "join":
-            return first.join(rest)
-        case "len":
-            return len(first.encode("utf-16-le", "surrogatepass")) // 2  # as Java counts
-        case "removeSpaces":
-            return first.replace(" ", "")
-        case "replace":
-            if not rest[0]:
-                return Unknown(f"{name} of an empty text is not documented.")
-            return first.replace(rest[0], rest[1])
-        case "startsWith":
-            return first.startswith(rest[0])
-        case "stringContains":
-            return rest[0] in first
-        case "toLowerCase":
-            return first.lower()
-        case "toUpperCase":
-            return first.upper()
-        case "stringSwitch":
-            return _switch(first, rest)
+        case "replace" if not rest[0]:
+            return Unknown(f"{name} of an empty text is not documented.")
         case "replaceFirst":
             plain = all(c.isalnum() or c in " @_-" for c in rest[0] + rest[1])
             if not plain or not rest[0]:
                 return Unknown(f"{name} with a pattern is not evaluated here.")
-            return first.replace(rest[0], rest[1], 1)
-        case _:  # substringBefore, substringAfter
-            before, found, after = first.partition(rest[0]) if rest[0] else (first, "", "")
-            if not found:
-                return Unknown(f"{name} where {rest[0]!r} does not occur is not documented.")
-            return before if function == "substringBefore" else after
+        case "substringBefore" | "substringAfter" if not rest[0] or rest[0] not in first:
+            return Unknown(f"{name} where {rest[0]!r} does not occur is not documented.")
+        case "stringSwitch" if len(rest) % 2 == 0:
+            return Unknown(f"{name} has a key without a value.")
+        case _:
+            pass
+    return _TEXT_FUNCTIONS[function](texts)
 
 
-def _switch(text: str, rest: list[str]) -> _Value:
+def _switch(texts: list[str]) -> str:
     """The value of the first key that occurs in the text."""
-    otherwise, pairs = rest[0], rest[1:]
-    if len(pairs) % 2:
-        return Unknown("String.stringSwitch has a key without a value.")
+    text, otherwise, *pairs = texts
     found = (value for key, value in zip(pairs[::2], pairs[1::2], strict=True) if key in text)
     return next(found, otherwise)
 
 
+_ARITHMETIC: dict[str, Callable[[Any, Any], int | float | bool]] = {
+    "+": operators.add, "-": operators.sub,
+    "<": operators.lt, ">": operators.gt, "<=": operators.le, ">=": operators.ge,
+}  # fmt: skip
+_TEXT_FUNCTIONS: dict[str, Callable[[list[str]], str | int | bool]] = {
+    "append": "".join,
+    "join": lambda t: t[0].join(t[1:]),
+    "len": lambda t: len(t[0].encode("utf-16-le", "surrogatepass")) // 2,  # as Java counts
+    "removeSpaces": lambda t: t[0].replace(" ", ""),
+    "replace": lambda t: t[0].replace(t[1], t[2]),
+    "replaceFirst": lambda t: t[0].replace(t[1], t[2], 1),
+    "startsWith": lambda t: t[0].startswith(t[1]),
+    "stringContains": lambda t: t[1] in t[0],
+    "stringSwitch": _switch,
+    "substringAfter": lambda t: t[0].partition(t[1])[2],
+    "substringBefore": lambda t: t[0].partition(t[1])[0],
+    "toLowerCase": lambda t: t[0].lower(),
+    "toUpperCase": lambda t: t[0].upper(),
+}
+
+
 def _substring(values: list[_Value]) -> _Value:
     text, start, end = values
-    if isinstance(text, str) and isinstance(start, int) and isinstance(end, int):
-        if 0 <= start <= end <= len(text) and all(ord(c) <= 0xFFFF for c in text):
-            return text[start:end]
-        return Unknown("String.substring beyond the end of the text is not documented.")
-    return Unknown("String.substring of a value that is not set or not a text.")
+    if not isinstance(text, str) or type(start) is not int or type(end) is not int:
+        return Unknown("String.substring of a value that is not set or not a text.")
+    if 0 <= start <= end <= len(text) and all(ord(c) <= 0xFFFF for c in text):
+        return text[start:end]
+    return Unknown("String.substring beyond the end of the text is not documented.")

@@ -78,5 +78,5 @@ def _literal_words(tokens: list[Token], profile: str) -> str:
         return ""
     hint = f" Did you mean {profile}.{words[0]}?" if words[0] in OKTA_ATTRIBUTES else ""
     listed = ", ".join(dict.fromkeys(words))
-    verb = "is literal text" if listed == words[0] else "are literal text"
-    return f"{listed} {verb}, not an attribute.{hint}"
+    named = "" if len(tokens) == 1 else f"contains {listed}, which "
+    return f"{named}is literal text, not an attribute.{hint}"

@@ -1,12 +1,11 @@
-"""What must hold between Okta and IAM Identity Center, each rule stated once.
+"""Rules for the federation between Okta and IAM Identity Center, each defined once.
 
-A rule is a pure function over plain data plus what a reader needs to act on it: a stable id,
-the sentence of the source it comes from, and the remedy. Three enforced_by use it: a component
-refuses inputs that break it, the policy pack reports it on declared resources, the doctor on
-what is really there. No Pulumi and no I/O in this package. docs/reference/rules.md lists all rules.
+A rule is a pure function over plain data, with a stable ID, its source and a remedy. Components
+reject inputs that violate a rule, the policy pack checks declared resources, the doctor checks Okta
+and AWS. No Pulumi and no I/O in this package. docs/reference/rules.md lists all rules.
 
 Families: 1xx endpoints and token, 2xx assignment and push groups, 3xx user profiles,
-4xx attributes for access control, 5xx account access, 6xx drift and what was made by hand.
+4xx attributes for access control, 5xx account access, 6xx drift and unmanaged objects.
 """
 
 from okta_idc.rules import (

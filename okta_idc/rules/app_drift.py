@@ -1,88 +1,78 @@
-"""6xx, the app in Okta: whether provisioning is on, and whether the app is as declared."""
+"""6xx, the app in Okta: provisioning, and differences from the declared configuration."""
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
+from functools import partial
 
 from okta_idc.rules.attribute_statements import Statement
 from okta_idc.rules.registry import EnforcementPoint, Related, Severity, Violation, rule
 
-_ASKERS = (EnforcementPoint.COMPONENT, EnforcementPoint.DOCTOR)
-_REFRESH = "run `pulumi up --refresh`: a plain `up` does not look, and leaves it so."
-_INTEGRATION = "in Okta open the app → Provisioning → Integration"
+_rule = partial(rule, enforced_by=(EnforcementPoint.COMPONENT, EnforcementPoint.DOCTOR))
+_REFRESH = "Run `pulumi up --refresh`; a plain `pulumi up` does not detect drift."
 _TO_APP = ("PUSH_NEW_USERS", "PUSH_PROFILE_UPDATES", "PUSH_USER_DEACTIVATION")
 
 
-@rule(
+@_rule(
     "OIC-610",
     "Okta's API does not manage the provisioning connection",
-    enforced_by=_ASKERS,
-    source="Okta API, application connections: 200 with UNKNOWN means that the API does not manage "
-    "the connection of this app; the provider reports success, and nobody is provisioned "
-    "(docs/research/okta-api.md#unsupported-apps)",
-    remedy="set provisioning.mode to console, and let a person enable the API integration in "
-    "Okta's admin console (app → Provisioning → Integration): the next run shows the steps.",
+    source="docs/research/okta-api.md#unsupported-apps",
+    remedy="Set `provisioning.mode` to console, and enable the API integration in the Okta Admin "
+    "Console (app → Provisioning → Integration); the next run shows the steps.",
     good="ENABLED",
     bad="UNKNOWN",
 )
 def connection_known(status: str) -> Iterator[Violation]:
-    """Subject: the connection's status. In mode console UNKNOWN is what Okta answers: do not "
-    "ask."""
+    """Subject: the connection's status. Not for mode console, in which Okta always reports
+    UNKNOWN."""
     if status == "UNKNOWN":
-        yield "connection", status, "says that Okta's API does not manage the connection."
+        yield "connection", status, "means that Okta's API does not manage the connection."
 
 
-@rule(
+@_rule(
     "OIC-611",
     "The provisioning connection is not enabled",
-    enforced_by=_ASKERS,
-    source="Okta API, application connections: status DISABLED until it is activated; AWS's page "
-    "(docs/research/aws-setup-page.md#step-2): Enable API integration",
-    remedy=f"{_INTEGRATION} and enable it, or run `pulumi up --refresh`.",
+    source="docs/research/aws-setup-page.md#step-2",
+    remedy="In Okta, open the app → Provisioning → Integration and enable it, or run `pulumi up "
+    "--refresh`.",
     good="ENABLED",
     bad="DISABLED",
 )
 def connection_enabled(status: str) -> Iterator[Violation]:
-    """Subject: the connection's status, ENABLED or DISABLED. UNKNOWN is OIC-610's."""
+    """Subject: the connection's status. OIC-610 covers UNKNOWN."""
     if status not in ("ENABLED", "UNKNOWN"):
         yield "connection", status, "is not ENABLED."
 
 
 @dataclass(frozen=True, slots=True)
 class Features:
-    """Okta's names of the features that are wanted, and the app's own list of those that are on."""
+    """Okta's names of the requested features, and those in the app's features list."""
 
     wanted: tuple[str, ...]
     on: tuple[str, ...]
 
 
-@rule(
+@_rule(
     "OIC-612",
     "A configured provisioning feature is off",
-    enforced_by=_ASKERS,
-    source="AWS's page (docs/research/aws-setup-page.md#step-2): each feature is enabled by "
-    "itself; the app's features list is all that Okta's API shows of it "
-    "(docs/research/okta-api.md#features-of-the-app)",
-    remedy="in Okta open the app → Provisioning → To App → Edit and enable them.",
+    source="docs/research/aws-setup-page.md#step-2; docs/research/okta-api.md#features-of-the-app",
+    remedy="In Okta, open the app → Provisioning → To App → Edit, and enable them.",
     good=Features(_TO_APP, on=(*_TO_APP, "GROUP_PUSH")),
     bad=Features(_TO_APP, on=("PUSH_NEW_USERS",)),
 )
 def features_on(features: Features) -> Iterator[Violation]:
-    """Subject: the app. GROUP_PUSH, which has no box under To App, is OIC-613's."""
+    """Subject: the app. OIC-613 covers GROUP_PUSH, which is not listed under To App."""
     for name in features.wanted:
         if name != "GROUP_PUSH" and name not in features.on:
             yield "features", name, "is off."
 
 
-@rule(
+@_rule(
     "OIC-613",
     "The app does not push groups",
     severity=Severity.ADVISORY,
-    enforced_by=_ASKERS,
-    source="Okta API, applications: features holds GROUP_PUSH when groups can be pushed. Nobody "
-    "has published what this app's list holds in a real org, so its absence is a hint, no proof "
-    "(docs/research/okta-api.md#features-of-the-app)",
-    remedy="in Okta open the app → Push Groups; if the tab is missing, enable the API integration "
-    "(Provisioning → Integration).",
+    source="docs/research/okta-api.md#features-of-the-app",
+    remedy="In Okta, open the app → Push Groups; if the tab is missing, enable the API "
+    "integration (Provisioning → Integration).",
     good=Features(("GROUP_PUSH",), on=("GROUP_PUSH",)),
     bad=Features(("GROUP_PUSH",), on=_TO_APP),
 )
@@ -97,34 +87,31 @@ def group_push_on(features: Features) -> Iterator[Violation]:
     "Passwords are synchronized",
     severity=Severity.ADVISORY,
     enforced_by=(EnforcementPoint.POLICY, EnforcementPoint.DOCTOR),
-    source="AWS SCIM API: password is not supported; people sign in at Okta "
-    "(docs/research/scim.md#attributes). Advisory: no page says whether this app sends one",
-    remedy="switch «Sync Password» off (Provisioning → To App), or set "
-    "capabilities.update.password to DISABLED.",
+    source="docs/research/scim.md#attributes",
+    remedy="Turn off Sync Password (Provisioning → To App), or set capabilities.update.password "
+    "to DISABLED.",
     good="DISABLED",
     bad="ENABLED",
 )
-def no_password(status: str) -> Iterator[Violation]:
+def password_sync_disabled(status: str) -> Iterator[Violation]:
     """Subject: capabilities.update.password.status of the app's USER_PROVISIONING feature."""
     if status == "ENABLED":
-        yield "capabilities.update.password", status, "sends passwords, which AWS does not take."
+        yield "capabilities.update.password", status, "sends passwords, which AWS does not support."
 
 
 @dataclass(frozen=True, slots=True)
 class Setting:
-    """Settings of the app by name (acsURL, entityID, label, userNameTemplate): as declared, and as
-    they are. What Okta has besides is nobody's business."""
+    """Settings of the app by name (acsURL, entityID, label, userNameTemplate): declared and actual.
+    Settings that are not declared are ignored."""
 
     declared: Mapping[str, str]
-    there: Mapping[str, str | None]
+    actual: Mapping[str, str | None]
 
 
-@rule(
+@_rule(
     "OIC-615",
     "The app's settings differ from the declared ones",
-    enforced_by=_ASKERS,
-    source="Okta provider: an update of app.Saml that failed is recorded as done and never sent "
-    "again (docs/research/okta-provider.md#failed-updates)",
+    source="docs/research/okta-provider.md#failed-updates",
     remedy=_REFRESH,
     good=Setting({"acsURL": "https://a.example"}, {"acsURL": "https://a.example", "x": None}),
     bad=Setting({"acsURL": "https://a.example"}, {"acsURL": "https://b.example"}),
@@ -132,25 +119,23 @@ class Setting:
 def settings_as_declared(setting: Setting) -> Iterator[Violation]:
     """Subject: the app."""
     for name, value in setting.declared.items():
-        there = setting.there.get(name)
-        if there != value:
-            yield name, there, "is not the declared value.", Related("", value)
+        actual = setting.actual.get(name)
+        if actual != value:
+            yield name, actual, "is not the declared value.", Related("", value)
 
 
 @dataclass(frozen=True, slots=True)
 class Statements:
-    """Attribute statements of the app: as declared, and as they are; the order does not count."""
+    """Attribute statements of the app: declared and actual, in any order."""
 
     declared: tuple[Statement, ...]
-    there: tuple[Statement, ...]
+    actual: tuple[Statement, ...]
 
 
-@rule(
+@_rule(
     "OIC-616",
     "The app's attribute statements differ from the declared ones",
-    enforced_by=_ASKERS,
-    source="Okta provider: a lost update, as OIC-615; or dropped statements "
-    "(docs/research/okta-provider.md#dropped-attribute-statements)",
+    source="docs/research/okta-provider.md#dropped-attribute-statements",
     remedy=_REFRESH,
     good=Statements((Statement("a", ("user.a",)),), (Statement("a", ("user.a",)),)),
     bad=Statements((Statement("a", ("user.a",)),), (Statement("a", ("user.b",)),)),
@@ -158,46 +143,45 @@ class Statements:
 def statements_as_declared(statements: Statements) -> Iterator[Violation]:
     """Subject: the app."""
     declared = {each.name: each for each in statements.declared}
-    there = {each.name: each for each in statements.there}
+    actual = {each.name: each for each in statements.actual}
     for name, each in declared.items():
-        if name not in there:
-            yield "attribute_statements", name, "is declared, and not in the app."
-        elif each != there[name]:
-            values = Related("", ", ".join(there[name].values))
+        if name not in actual:
+            yield "attribute_statements", name, "is declared, but not in the app."
+        elif each != actual[name]:
+            values = Related("", ", ".join(actual[name].values))
             yield "attribute_statements", name, "has another value in the app.", values
-    for name in there:
+    for name in actual:
         if name not in declared:
-            yield "attribute_statements", name, "is in the app, and not declared."
+            yield "attribute_statements", name, "is in the app, but not declared."
 
 
 @dataclass(frozen=True, slots=True)
 class SignOnPolicy:
-    """Id of the app's sign-on policy: the one meant, and the one that is there."""
+    """ID of the app's sign-on policy: declared and actual."""
 
-    meant: str
-    there: str
+    declared: str
+    actual: str
 
 
 @rule(
     "OIC-617",
     "The app has another sign-on policy than the declared one",
     enforced_by=(EnforcementPoint.DOCTOR,),
-    source="Okta provider: each update of app.Saml assigns the policy of its old state, and undoes "
-    "a policy that was set beside it (docs/research/okta-provider.md#sign-on-policy-of-an-app)",
-    remedy="set authentication_policy on the app, or skip_authentication_policy to leave it to "
-    "whoever sets it; then assign the policy again.",
-    good=SignOnPolicy(meant="rst1", there="rst1"),
-    bad=SignOnPolicy(meant="rst1", there="rst2"),
+    source="docs/research/okta-provider.md#sign-on-policy-of-an-app",
+    remedy="Set `authentication_policy` on the app, or `skip_authentication_policy` to manage the "
+    "policy elsewhere; then assign the policy again.",
+    good=SignOnPolicy(declared="rst1", actual="rst1"),
+    bad=SignOnPolicy(declared="rst1", actual="rst2"),
 )
-def policy_as_meant(policy: SignOnPolicy) -> Iterator[Violation]:
+def policy_as_declared(policy: SignOnPolicy) -> Iterator[Violation]:
     """Subject: the app."""
-    if policy.there != policy.meant:
-        yield ("policy", policy.there, "is not the declared policy.", Related("", policy.meant))
+    if policy.actual != policy.declared:
+        yield ("policy", policy.actual, "is not the declared policy.", Related("", policy.declared))
 
 
 @dataclass(frozen=True, slots=True)
 class Apps:
-    """The org's instances of the catalog app amazon_aws_sso: label → status."""
+    """The org's instances of the catalog app amazon_aws_sso: status by label."""
 
     status: Mapping[str, str]
 
@@ -206,28 +190,26 @@ class Apps:
     "OIC-618",
     "The org does not have exactly one active app for IAM Identity Center",
     enforced_by=(EnforcementPoint.DOCTOR,),
-    source="this kit: one Okta org, one app, one instance. Of two nobody can say which is meant",
-    remedy="install the app (`pulumi up`), or say which is meant (app.label) and deactivate the "
-    "other.",
+    source="This kit: one Okta org, one app, one instance. Among several, the right one is "
+    "ambiguous",
+    remedy="Create the app with `pulumi up`, or name it in `app.label` and deactivate the others.",
     good=Apps({"AWS IAM Identity Center": "ACTIVE"}),
     bad=Apps({"AWS IAM Identity Center": "ACTIVE", "AWS (old)": "ACTIVE"}),
 )
 def one_app(apps: Apps) -> Iterator[Violation]:
-    """Subject: all instances. Inactive ones beside an active one are nobody's business."""
+    """Subject: all instances of the app. Inactive ones next to an active one have no finding."""
     active = [label for label, status in apps.status.items() if status == "ACTIVE"]
     if not apps.status:
-        yield "apps", None, "has none for IAM Identity Center."
+        yield "apps", None, "contain none for IAM Identity Center."
     elif len(active) > 1:
-        yield "apps", ", ".join(active), f"are {len(active)} apps for IAM Identity Center."
+        yield "apps", ", ".join(active), f"are {len(active)} active apps for IAM Identity Center."
 
 
-@rule(
+@_rule(
     "OIC-619",
     "The app is not active",
-    enforced_by=_ASKERS,
-    source="Okta API, applications: nobody signs in through an INACTIVE app, and nothing is "
-    "provisioned",
-    remedy="activate it: in Okta open the app → Inactive → Activate.",
+    source="Okta API, applications: an INACTIVE app provides neither sign-in nor provisioning",
+    remedy="In Okta, open the app → Inactive → Activate.",
     good="ACTIVE",
     bad="INACTIVE",
 )

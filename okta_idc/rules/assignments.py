@@ -1,4 +1,4 @@
-"""2xx, assignments: who is assigned to the app other than through a group, and who loses it."""
+"""2xx, assignments: user assignments, and the limit for deprovisioning."""
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
@@ -8,9 +8,9 @@ from okta_idc.rules.registry import EnforcementPoint, Severity, Violation, compo
 
 @dataclass(frozen=True, slots=True)
 class Assignees:
-    """People assigned to the app one by one, by their app user name."""
+    """App usernames of users who are assigned individually."""
 
-    people: tuple[str, ...]
+    users: tuple[str, ...]
 
 
 @rule(
@@ -19,22 +19,22 @@ class Assignees:
     severity=Severity.ADVISORY,
     enforced_by=(EnforcementPoint.POLICY, EnforcementPoint.DOCTOR),
     source="AWS's page (docs/research/aws-setup-page.md#step-3): groups, not users",
-    remedy="put the person into an assignment group, then remove the assignment of the person "
-    "(in this order: who is unassigned is disabled in AWS).",
+    remedy="Add the user to an assignment group, then remove the user assignment; in the reverse "
+    "order, the user is disabled in AWS.",
     good=Assignees(()),
     bad=Assignees(("ada@example.com",)),
 )
 def assigned_through_groups(assignees: Assignees) -> Iterator[Violation]:
     """Subject: app users whose scope is USER, or resources that assign one user."""
-    for index, person in enumerate(assignees.people):
-        yield f"[{index}]", person, "is assigned as a person."
+    for index, user in enumerate(assignees.users):
+        yield f"[{index}]", user, "is assigned individually."
 
 
 @dataclass(frozen=True, slots=True)
-class Unassigning:
-    """How many people a change takes out of the app, and how many one change may."""
+class Deprovisioning:
+    """Number of users that a change unassigns, and the limit."""
 
-    people: int
+    users: int
     limit: int = 10
 
 
@@ -42,23 +42,22 @@ class Unassigning:
     "OIC-210",
     "One change deprovisions more users than allowed",
     enforced_by=(EnforcementPoint.COMPONENT, EnforcementPoint.POLICY),
-    source="AWS's page (docs/research/aws-setup-page.md#provisioning-features): unassigned users "
-    "are disabled. How many at once is this kit's limit, and yours to set",
-    remedy="check that the people are meant to lose AWS; then name what is removed under "
-    "`unassign` in the settings, or raise the limit (`unassign_limit`; in the policy pack: its "
-    "configuration) for this run.",
-    good=Unassigning(people=3),
-    bad=Unassigning(people=250),
+    source="docs/research/aws-setup-page.md#provisioning-features",
+    remedy="If these users should lose access to AWS, list what you remove in "
+    "`assignments.confirm_deprovisioning`, or raise `assignments.max_deprovisioned_users` (in the "
+    "policy pack, its configuration) for this run.",
+    good=Deprovisioning(users=3),
+    bad=Deprovisioning(users=250),
 )
-def unassigns_few(change: Unassigning) -> Iterator[Violation]:
+def deprovisioning_within_limit(change: Deprovisioning) -> Iterator[Violation]:
     """Subject: one change."""
-    if change.people > change.limit:
-        yield "", str(change.people), f"people lose AWS at once; {change.limit} are allowed."
+    if change.users > change.limit:
+        yield "", str(change.users), f"users would lose access; the limit is {change.limit}."
 
 
 @dataclass(frozen=True, slots=True)
-class Meant:
-    """What is assigned, and what may be unassigned, as it is called in the declaration."""
+class ConfirmedRemovals:
+    """Names in the settings: assigned, and confirmed for removal."""
 
     assigned: tuple[str, ...]
     confirm_deprovisioning: tuple[str, ...]
@@ -67,42 +66,42 @@ class Meant:
 @component_rule(
     "OIC-212",
     "A confirmed deprovisioning names something that is assigned",
-    source="This kit: `unassign` is a word for one removal. Left behind, it would let the same "
-    "group go by accident, once it is assigned again",
-    remedy="take it out of `unassign`, or out of what is assigned.",
-    good=Meant(("aws-access",), confirm_deprovisioning=("contractors",)),
-    bad=Meant(("aws-access",), confirm_deprovisioning=("aws-access",)),
+    source="This kit: an entry of `assignments.confirm_deprovisioning` confirms one removal. If "
+    "it remained, it would confirm the next one too",
+    remedy="Remove it from `assignments.confirm_deprovisioning`, or from the assignments.",
+    good=ConfirmedRemovals(("aws-access",), confirm_deprovisioning=("contractors",)),
+    bad=ConfirmedRemovals(("aws-access",), confirm_deprovisioning=("aws-access",)),
 )
-def unassigned_is_not_assigned(meant: Meant) -> Iterator[Violation]:
+def confirmed_is_not_assigned(removals: ConfirmedRemovals) -> Iterator[Violation]:
     """Subject: the settings."""
-    for index, name in enumerate(meant.confirm_deprovisioning):
-        if name in meant.assigned:
-            yield f"assignments.confirm_deprovisioning[{index}]", name, "is assigned."
+    for index, name in enumerate(removals.confirm_deprovisioning):
+        if name in removals.assigned:
+            yield f"assignments.confirm_deprovisioning[{index}]", name, "is still assigned."
 
 
 @dataclass(frozen=True, slots=True)
-class WantedPeople:
-    """Logins (or ids) looked for, by their place in the settings, and the status of whom Okta
-    has found, by login and by id. Logins in small letters: Okta does not look at their case."""
+class WantedUsers:
+    """Logins or IDs by their path in the settings, and the status of the users in Okta by login (in
+    lower case, since Okta ignores case) and by ID."""
 
-    places: Mapping[str, str]
+    paths: Mapping[str, str]
     found: Mapping[str, str]
 
 
 @component_rule(
     "OIC-213",
     "A configured user is not in Okta, or is deactivated",
-    source="Okta API, users: the login is unique in an org, whatever its case; a user who is "
-    "DEPROVISIONED can be assigned to no app",
-    remedy="write the username as Okta shows it (Directory → People).",
-    good=WantedPeople({"assignments.users[0]": "Ada@example.com"}, {"ada@example.com": "ACTIVE"}),
-    bad=WantedPeople({"assignments.users[0]": "ada@example.com"}, {"ada@example.org": "ACTIVE"}),
+    source="Okta API, users: the login is unique in an org, ignoring case; a DEPROVISIONED user "
+    "cannot be assigned",
+    remedy="Use the username that Okta shows (Directory → People).",
+    good=WantedUsers({"assignments.users[0]": "Ada@example.com"}, {"ada@example.com": "ACTIVE"}),
+    bad=WantedUsers({"assignments.users[0]": "ada@example.com"}, {"ada@example.org": "ACTIVE"}),
 )
-def person_exists(wanted: WantedPeople) -> Iterator[Violation]:
-    """Subject: the people wanted and those found."""
-    for place, called in wanted.places.items():
-        status = wanted.found.get(called) or wanted.found.get(called.lower())
+def user_exists(wanted: WantedUsers) -> Iterator[Violation]:
+    """Subject: the users in the settings, and those in Okta."""
+    for path, name in wanted.paths.items():
+        status = wanted.found.get(name) or wanted.found.get(name.lower())
         if status is None:
-            yield place, called, "is nobody's login or id in Okta."
+            yield path, name, "is not the login or ID of any user in Okta."
         elif status == "DEPROVISIONED":
-            yield place, called, "is deactivated in Okta."
+            yield path, name, "is deactivated in Okta."

@@ -30,7 +30,7 @@ class Unavailable(Exception):  # noqa: N818 - an answer, not an error
 def known(part: T | Unavailable) -> T:
     """The part; raises Unavailable where it is missing."""
     if isinstance(part, Unavailable):
-        raise part
+        raise part.with_traceback(None)
     return part
 
 

@@ -1,4 +1,4 @@
-"""1xx, what Okta gives to AWS for sign-in: the signing certificate and the metadata."""
+"""1xx, the signing certificate and the metadata of the identity provider."""
 
 from collections.abc import Iterator
 from datetime import UTC, datetime
@@ -12,48 +12,45 @@ _SOON_DAYS = 90
 @doctor_rule(
     "OIC-114",
     "The signing certificate is longer than 2,500 characters",
-    source="AWS quotas: an uploaded IdP certificate has at most 2,500 characters "
-    "(docs/research/identity-center.md#quotas)",
-    remedy="in Okta open the app → Sign On → SAML Signing Certificates and generate a certificate "
-    "with a 2048-bit key.",
+    source="docs/research/identity-center.md#quotas",
+    remedy="In Okta, open the app → Sign On → SAML Signing Certificates, and generate a "
+    "certificate with a 2048-bit key.",
     good="-----BEGIN CERTIFICATE-----\nMIID…\n-----END CERTIFICATE-----\n",
     bad="A" * 2_501,
 )
 def certificate_length(pem: str) -> Iterator[Violation]:
-    """Subject: the certificate as PEM text."""
+    """Subject: the certificate in PEM format."""
     if len(pem) > _CERTIFICATE_MAX:
-        yield "certificate", None, f"has {len(pem)} characters; AWS takes {_CERTIFICATE_MAX:,}."
+        yield "certificate", None, f"has {len(pem):,} characters; AWS accepts {_CERTIFICATE_MAX:,}."
 
 
 @doctor_rule(
     "OIC-115",
     "The metadata file is longer than 75,000 characters",
-    source="AWS quotas: an IdP metadata file has at most 75,000 characters "
-    "(docs/research/identity-center.md#quotas)",
-    remedy="remove inactive signing certificates from the app in Okta, and fetch the metadata "
-    "anew.",
+    source="docs/research/identity-center.md#quotas",
+    remedy="In Okta, remove inactive signing certificates from the app, and download the metadata "
+    "again.",
     good="<md:EntityDescriptor/>",
     bad="<" * 75_001,
 )
 def metadata_length(metadata: str) -> Iterator[Violation]:
-    """Subject: the identity provider's metadata, XML text."""
+    """Subject: the identity provider's metadata in XML."""
     if len(metadata) > _METADATA_MAX:
-        yield "metadata", None, f"has {len(metadata)} characters; AWS takes {_METADATA_MAX:,}."
+        yield "metadata", None, f"has {len(metadata):,} characters; AWS accepts {_METADATA_MAX:,}."
 
 
 @doctor_rule(
     "OIC-116",
     "The signing certificate expires within 90 days",
     severity=Severity.ADVISORY,
-    source="AWS console: warns of an IdP certificate 90 days before its end "
-    "(docs/research/identity-center.md#certificates)",
-    remedy="make a new certificate in Okta and leave it inactive, import it in IAM Identity "
-    "Center, activate it in Okta, then delete the old one: nobody is locked out in this order.",
+    source="docs/research/identity-center.md#certificates",
+    remedy="Generate a certificate in Okta and leave it inactive, import it in IAM Identity "
+    "Center, activate it in Okta, then delete the old one. In this order, sign-in keeps working.",
     good=(datetime(2036, 1, 1, tzinfo=UTC), datetime(2026, 1, 1, tzinfo=UTC)),
     bad=(datetime(2026, 2, 1, tzinfo=UTC), datetime(2026, 1, 1, tzinfo=UTC)),
 )
-def certificate_not_ending(subject: tuple[datetime, datetime]) -> Iterator[Violation]:
-    """Subject: the certificate's last moment, and now (both aware)."""
+def certificate_not_expiring_soon(subject: tuple[datetime, datetime]) -> Iterator[Violation]:
+    """Subject: when the certificate expires, and now (both aware)."""
     ends, now = subject
     days = (ends - now).days
     if days < 0:

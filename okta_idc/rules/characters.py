@@ -1,10 +1,11 @@
-r"""Characters: which AWS takes in texts, and how a rule names one that nobody can see.
+r"""Characters that AWS accepts in texts, and the names of invisible ones.
 
-AWS Identity Store API: names and the like are `[\p{L}\p{M}\p{S}\p{N}\p{P}\t\n\r]` with blank,
-no-break space and ideographic space; a user name is the same without any white space.
+AWS Identity Store API: names are `[\p{L}\p{M}\p{S}\p{N}\p{P}\t\n\r]`, space, no-break space and
+ideographic space; a username is the same without white space.
 """
 
 import unicodedata
+from collections.abc import Iterable
 
 FORBIDDEN = "<>;:%"
 """Not allowed in SCIM attributes (docs/research/aws-setup-page.md#troubleshooting)."""
@@ -13,20 +14,25 @@ _WHITE = frozenset("\t\n\r \u00a0\u3000")
 
 
 def forbidden(text: str) -> list[str]:
-    """Those of FORBIDDEN that the text holds."""
+    """The characters of FORBIDDEN in the text."""
     return [character for character in FORBIDDEN if character in text]
 
 
 def outside(text: str) -> set[str]:
-    """The characters that AWS's pattern for texts does not take."""
-    if text.isprintable():  # letters, marks, symbols, numbers, punctuation and the blank: none else
+    """The characters that AWS's pattern for texts excludes."""
+    if text.isprintable():  # letters, marks, symbols, numbers, punctuation and space only
         return set()
     return {c for c in set(text) if not c.isprintable() and c not in _WHITE}
 
 
 def white_space(text: str) -> set[str]:
-    """The white space that AWS takes in texts, but not in a user name."""
+    """The white space that AWS accepts in texts, but not in a username."""
     return {c for c in set(text) if c in _WHITE}
+
+
+def quoted(characters: Iterable[str]) -> str:
+    """`"&", ";"`, each character once."""
+    return ", ".join(f'"{c}"' for c in sorted(set(characters)))
 
 
 def named_characters(characters: set[str]) -> str:

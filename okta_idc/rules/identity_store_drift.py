@@ -1,7 +1,6 @@
-"""6xx, the identity store in AWS beside Okta: who and what is missing, left over, or made by hand.
+"""6xx, Identity Store users and groups that are missing, extra or unmanaged.
 
-People and groups are named by user name and group name; both sides compare without case where AWS
-does.
+Subjects identify users by username and groups by name; case is ignored where AWS ignores it.
 """
 
 from collections.abc import Collection, Iterator, Mapping
@@ -15,7 +14,7 @@ _SCIM_LOGGED = datetime(2024, 9, 1, tzinfo=UTC)
 
 @dataclass(frozen=True, slots=True)
 class GroupNames:
-    """A pushed group's name in Okta and in AWS."""
+    """A push group's name in Okta and in AWS."""
 
     okta: str
     aws: str
@@ -25,22 +24,21 @@ class GroupNames:
     "OIC-620",
     "A push group has another name in AWS",
     severity=Severity.ADVISORY,
-    source="Okta, group push: a renamed group is renamed in AWS if «Rename app groups» is on; "
-    "where it is not, look-ups by name fail (docs/research/group-push.md#renamed-groups)",
-    remedy="in Okta open the app → Push Groups → Settings and choose to rename, then push the "
-    "group.",
+    source="docs/research/group-push.md#renamed-groups",
+    remedy="In Okta, open the app → Push Groups → Settings, choose to rename groups, then push "
+    "the group.",
     good=GroupNames("aws-admins", "aws-admins"),
     bad=GroupNames("aws-administrators", "aws-admins"),
 )
 def group_renamed(names: GroupNames) -> Iterator[Violation]:
-    """Subject: one pushed group."""
+    """Subject: one push group."""
     if names.okta != names.aws:
         yield "name", names.okta, "has another name in AWS.", Related("", names.aws)
 
 
 @dataclass(frozen=True, slots=True)
 class Members:
-    """A pushed group's members: who should be in AWS (assigned and active), and who is."""
+    """A push group's members: those wanted in AWS (assigned and active), and those in AWS."""
 
     group: str
     wanted: frozenset[str]
@@ -50,36 +48,34 @@ class Members:
 @doctor_rule(
     "OIC-621",
     "A member of a push group is missing from it in AWS",
-    source="Okta, group push: a membership that is pushed before its user is provisioned is lost, "
-    "and not tried again (docs/research/group-push.md#order-of-changes)",
-    remedy="push the group again: in Okta open the app → Push Groups → the group → Push now.",
+    source="docs/research/group-push.md#order-of-changes",
+    remedy="In Okta, open the app → Push Groups → the group → Push now.",
     good=Members("aws-admins", frozenset({"ada"}), frozenset({"ada"})),
     bad=Members("aws-admins", frozenset({"ada", "ben"}), frozenset({"ada"})),
 )
 def member_missing(members: Members) -> Iterator[Violation]:
-    """Subject: one pushed group."""
-    for person in sorted(members.wanted - members.in_aws):
-        yield members.group, person, "is a member in Okta, and not in AWS."
+    """Subject: one push group."""
+    for user in sorted(members.wanted - members.in_aws):
+        yield members.group, user, "is a member in Okta, but not in AWS."
 
 
 @doctor_rule(
     "OIC-622",
     "A former member of a push group is still in it in AWS",
-    source="Okta, group push: who is unassigned before leaving the push group stays a member in "
-    "AWS (docs/research/group-push.md#order-of-changes)",
-    remedy="push the group again; take people out of the push group first, then unassign them.",
+    source="docs/research/group-push.md#order-of-changes",
+    remedy="Push the group again. Remove users from a push group before you unassign them.",
     good=Members("aws-admins", frozenset({"ada"}), frozenset({"ada"})),
     bad=Members("aws-admins", frozenset({"ada"}), frozenset({"ada", "ben"})),
 )
-def member_left_over(members: Members) -> Iterator[Violation]:
-    """Subject: one pushed group."""
-    for person in sorted(members.in_aws - members.wanted):
-        yield members.group, person, "is a member in AWS, and not in Okta."
+def extra_member(members: Members) -> Iterator[Violation]:
+    """Subject: one push group."""
+    for user in sorted(members.in_aws - members.wanted):
+        yield members.group, user, "is a member in AWS, but not in Okta."
 
 
 @dataclass(frozen=True, slots=True)
 class Sides:
-    """What Okta has sent, and what the identity store holds: group or user names."""
+    """Group names or usernames that Okta has sent, and those in the identity store."""
 
     okta: tuple[str, ...]
     aws: Collection[str]
@@ -88,95 +84,91 @@ class Sides:
 @doctor_rule(
     "OIC-623",
     "A push group is not in AWS",
-    source="Okta: «Linked group is missing» when somebody deleted it in AWS; account assignments "
-    "on it give nobody access (docs/research/identity-center.md#recreated-principals)",
-    remedy="in Okta unlink the pushed group (leave it in the app), push it anew, then make its "
-    "account assignments anew: the group has another id.",
+    source="docs/research/identity-center.md#recreated-principals",
+    remedy="In Okta, unlink the pushed group (leave it in the app) and push it again, then create "
+    "its account assignments again: the group has another ID.",
     good=Sides(("aws-admins",), ("aws-admins",)),
     bad=Sides(("aws-admins",), ()),
 )
 def group_missing(sides: Sides) -> Iterator[Violation]:
-    """Subject: the groups whose mapping is ACTIVE and has pushed, and all groups in AWS."""
+    """Subject: the groups with an ACTIVE mapping that has pushed, and all groups in AWS."""
     for name in sides.okta:
         if name not in sides.aws:
-            yield "push_groups", name, "is pushed, and not in AWS."
+            yield "push_groups", name, "is pushed, but not in AWS."
 
 
 @doctor_rule(
     "OIC-624",
     "A user whom Okta has provisioned is not in AWS",
-    source="Okta: «No user returned for user …» when somebody deleted the user in AWS; Okta goes "
-    "on updating an id that is gone (docs/research/scim.md#objects-that-aws-already-has)",
-    remedy="unassign the person and assign them again, then push their groups again.",
+    source="docs/research/scim.md#objects-that-aws-already-has",
+    remedy="Unassign the user and assign them again, then push their groups again.",
     good=Sides(("ada@example.com",), ("ada@example.com",)),
     bad=Sides(("ada@example.com",), ()),
 )
 def user_missing(sides: Sides) -> Iterator[Violation]:
-    """Subject: user names of the app users that are PROVISIONED, and all user names in AWS."""
-    there = {name.casefold() for name in sides.aws}
+    """Subject: the usernames of PROVISIONED app users, and all usernames in AWS."""
+    actual = {name.casefold() for name in sides.aws}
     for name in sides.okta:
-        if name.casefold() not in there:
-            yield "", name, "is provisioned as Okta has it, and not in AWS."
+        if name.casefold() not in actual:
+            yield "", name, "is provisioned according to Okta, but not in AWS."
 
 
 @doctor_rule(
     "OIC-625",
     "A user who is no longer assigned is still enabled in AWS",
-    source="AWS's page (docs/research/aws-setup-page.md#provisioning-features): unassigned users "
-    "are disabled; with an expired token or the feature off they are not",
-    remedy="disable the user in AWS (IAM Identity Center → Users), then look why Okta did not: "
-    "OIC-103, OIC-612.",
+    source="docs/research/aws-setup-page.md#provisioning-features",
+    remedy="Disable the user in AWS (IAM Identity Center → Users), then check the cause: OIC-103, "
+    "OIC-612.",
     good=Sides(("ada@example.com",), ("ada@example.com",)),
     bad=Sides(("ada@example.com",), ("ada@example.com", "ben@example.com")),
 )
-def user_left_over(sides: Sides) -> Iterator[Violation]:
-    """Subject: user names of everybody assigned and active in Okta, and of the users that SCIM made
-    and that are enabled in AWS."""
+def unassigned_user_enabled(sides: Sides) -> Iterator[Violation]:
+    """Subject: the usernames of assigned and active users in Okta, and of enabled users that SCIM
+    created in AWS."""
     assigned = {name.casefold() for name in sides.okta}
     for name in sorted(sides.aws):
         if name.casefold() not in assigned:
-            yield "", name, "is enabled in AWS, and not assigned in Okta."
+            yield "", name, "is enabled in AWS, but not assigned in Okta."
 
 
 @doctor_rule(
     "OIC-626",
     "An unmanaged user in AWS has a username that Okta sends",
-    source="AWS: 409 «Refused to create a new, duplicate resource» for a user that stands there "
-    "already, unmanaged or by Control Tower (docs/research/scim.md#objects-that-aws-already-has)",
-    remedy="delete the user in AWS after noting its assignments; Okta then makes it.",
+    source="docs/research/scim.md#objects-that-aws-already-has",
+    remedy="Note the user's assignments and delete the user in AWS; Okta then creates it.",
     good=Sides(("ada@example.com",), ()),
     bad=Sides(("ada@example.com",), ("Ada@example.com",)),
 )
-def user_in_the_way(sides: Sides) -> Iterator[Violation]:
-    """Subject: user names (or emails) of everybody assigned who is not provisioned, and those of
-    the users in AWS that SCIM did not make."""
+def unmanaged_user_conflict(sides: Sides) -> Iterator[Violation]:
+    """Subject: the usernames (or emails) of assigned users who are not provisioned, and of users in
+    AWS that SCIM did not create."""
     taken = {name.casefold() for name in sides.aws}
     for name in sides.okta:
         if name.casefold() in taken:
-            yield "", name, "stands in AWS already, not made by Okta."
+            yield "", name, "exists in AWS, but was not created by Okta."
 
 
 @doctor_rule(
     "OIC-627",
     "An unmanaged group in AWS has the name of a push group",
-    source="AWS: 409 «Duplicate GroupDisplayName»; Okta cannot link an existing AWS group by name "
-    "(docs/research/group-push.md#linking-by-name)",
-    remedy="refresh app groups in Okta (Push Groups) and link the group by its id, or rename one.",
+    source="docs/research/group-push.md#linking-by-name",
+    remedy="In Okta, refresh app groups (Push Groups) and link the group by its ID, or rename one "
+    "of them.",
     good=Sides(("aws-admins",), ()),
     bad=Sides(("aws-admins",), ("aws-admins",)),
 )
-def group_in_the_way(sides: Sides) -> Iterator[Violation]:
-    """Subject: names of the push groups without a linked group, and of the groups in AWS that SCIM
-    did not make."""
+def unmanaged_group_conflict(sides: Sides) -> Iterator[Violation]:
+    """Subject: the names of push groups without a linked group, and of groups in AWS that SCIM did
+    not create."""
     taken = {name.casefold() for name in sides.aws}
     for name in sides.okta:
         if name.casefold() in taken:
-            yield "push_groups", name, "stands in AWS already, not made by Okta."
+            yield "push_groups", name, "exists in AWS, but was not created by Okta."
 
 
 @dataclass(frozen=True, slots=True)
-class ByHand:
-    """Names of users and groups in AWS that SCIM did not make."""
+class Unmanaged:
+    """Names of users and groups in AWS that SCIM did not create."""
 
     users: tuple[str, ...] = ()
     groups: tuple[str, ...] = ()
@@ -186,25 +178,23 @@ class ByHand:
     "OIC-628",
     "The Identity Store has unmanaged users or groups",
     severity=Severity.ADVISORY,
-    source="AWS: with SCIM on, the console does not add users, the Identity Store API still does "
-    "(docs/research/identity-center.md#users-and-groups-outside-scim). Who did not come from Okta "
-    "does not leave with Okta either",
-    remedy="make the person or group in Okta, move the assignments, then delete it in AWS; keep a "
-    "break-glass user that is meant.",
-    good=ByHand(),
-    bad=ByHand(users=("breakglass",), groups=("AWSControlTowerAdmins",)),
+    source="docs/research/identity-center.md#users-and-groups-outside-scim",
+    remedy="Create the user or group in Okta, move the assignments, then delete it in AWS. Keep "
+    "an intended break-glass user.",
+    good=Unmanaged(),
+    bad=Unmanaged(users=("breakglass",), groups=("AWSControlTowerAdmins",)),
 )
-def made_by_hand(found: ByHand) -> Iterator[Violation]:
+def unmanaged_principals(found: Unmanaged) -> Iterator[Violation]:
     """Subject: the identity store."""
     for name in found.users:
-        yield "users", name, "was not made by Okta."
+        yield "users", name, "was not created by Okta."
     for name in found.groups:
-        yield "groups", name, "was not made by Okta."
+        yield "groups", name, "was not created by Okta."
 
 
 @dataclass(frozen=True, slots=True)
 class Provisioning:
-    """App users by user name, with Okta's syncState (SYNCHRONIZED, ERROR, …) and status."""
+    """Okta's syncState (SYNCHRONIZED, ERROR, …) of app users, by username."""
 
     sync_state: Mapping[str, str]
 
@@ -212,22 +202,21 @@ class Provisioning:
 @doctor_rule(
     "OIC-629",
     "Provisioning a user has failed",
-    source="Okta API, application users: syncState ERROR is a failed provisioning task; AWS gives "
-    "every refusal the same text, so the 3xx rules say why (docs/research/okta-api.md#app-users)",
-    remedy="mend what the 3xx rules find of the person, then retry the task (Dashboard → Tasks).",
+    source="docs/research/okta-api.md#app-users",
+    remedy="Fix what the 3xx rules report for the user, then retry the task (Dashboard → Tasks).",
     good=Provisioning({"ada@example.com": "SYNCHRONIZED"}),
     bad=Provisioning({"ada@example.com": "ERROR"}),
 )
 def provisioning_failed(subject: Provisioning) -> Iterator[Violation]:
-    """Subject: everybody who is assigned."""
-    for person, state in subject.sync_state.items():
+    """Subject: all assigned users."""
+    for user, state in subject.sync_state.items():
         if state == "ERROR":
-            yield "", person, "was refused by AWS."
+            yield "", user, "was rejected by AWS."
 
 
 @dataclass(frozen=True, slots=True)
 class ExternalIds:
-    """External id in AWS and id in Okta, by user name."""
+    """External ID in AWS and ID in Okta, by username."""
 
     aws: Mapping[str, str]
     okta: Mapping[str, str]
@@ -237,28 +226,26 @@ class ExternalIds:
     "OIC-630",
     "A user's external ID in AWS is not the Okta user's ID",
     severity=Severity.ADVISORY,
-    source="AWS SCIM API: externalId must be mapped to something that never changes, the Okta "
-    "user's id (docs/research/scim.md#attributes)",
-    remedy="map externalId to the Okta user's id (Provisioning → To App → Attribute Mappings).",
+    source="docs/research/scim.md#attributes",
+    remedy="Map externalId to the Okta user's ID (Provisioning → To App → Attribute Mappings).",
     good=ExternalIds({"ada@example.com": "00u1"}, {"ada@example.com": "00u1"}),
     bad=ExternalIds({"ada@example.com": "ada"}, {"ada@example.com": "00u1"}),
 )
 def external_id(ids: ExternalIds) -> Iterator[Violation]:
-    """Subject: everybody who is on both sides."""
-    for person, there in ids.aws.items():
-        wanted = ids.okta.get(person)
-        if wanted is not None and there != wanted:
-            both = Related("AWS", there), Related("Okta", wanted)
-            yield "externalId", person, "has another external ID in AWS than in Okta.", *both
+    """Subject: the users who exist in Okta and in AWS."""
+    for user, actual in ids.aws.items():
+        wanted = ids.okta.get(user)
+        if wanted is not None and actual != wanted:
+            both = Related("AWS", actual), Related("Okta", wanted)
+            yield "externalId", user, "has another external ID in AWS than in Okta.", *both
 
 
 @doctor_rule(
     "OIC-631",
     "The token is too old for CloudTrail to record why AWS refuses requests",
     severity=Severity.ADVISORY,
-    source="AWS: SCIM calls are in CloudTrail only with tokens made since September 2024; the body "
-    "of a refusal never says the reason (docs/research/scim.md#errors)",
-    remedy="generate a new token and store it in the secret with its dates.",
+    source="docs/research/scim.md#errors",
+    remedy="Generate a token and store it in the secret with its dates.",
     good=datetime(2026, 1, 1, tzinfo=UTC),
     bad=datetime(2024, 8, 1, tzinfo=UTC),
 )

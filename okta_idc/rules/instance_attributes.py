@@ -1,4 +1,4 @@
-"""4xx, attributes for access control on the AWS side: the instance's own feed, and the switch."""
+"""4xx, attributes for access control that the instance adds, and the feature's status."""
 
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -25,15 +25,15 @@ SOURCES = frozenset(
 
 @dataclass(frozen=True, slots=True)
 class InstanceAttribute:
-    """One mapping of the instance: the session tag's key, and its source in the identity store."""
+    """An attribute of the instance: the session tag's key, and its source in the identity store."""
 
     key: str
     source: str
 
 
 @dataclass(frozen=True, slots=True)
-class Feeds:
-    """Keys of session tags by where they come from."""
+class KeySources:
+    """Keys of session tags by source."""
 
     saml: tuple[str, ...]
     instance: tuple[str, ...]
@@ -43,25 +43,23 @@ class Feeds:
     "OIC-409",
     "An attribute key comes from both Okta and the Identity Store",
     enforced_by=(EnforcementPoint.COMPONENT, EnforcementPoint.POLICY, EnforcementPoint.DOCTOR),
-    source="AWS: the instance's mapping overwrites the SAML attribute of the same key ; an older "
-    "page says the opposite (docs/research/identity-center.md#attributes-for-access-control). The "
-    "rule leaves nothing to either",
-    remedy="remove the key from one of the two.",
-    good=Feeds(saml=("Department",), instance=("UserName",)),
-    bad=Feeds(saml=("Department",), instance=("department",)),
+    source="docs/research/identity-center.md#attributes-for-access-control",
+    remedy="Remove the key from `attribute_statements` or from `access_control_attributes`.",
+    good=KeySources(saml=("Department",), instance=("UserName",)),
+    bad=KeySources(saml=("Department",), instance=("department",)),
 )
-def one_feed(feeds: Feeds) -> Iterator[Violation]:
-    """Subject: the keys of both feeds."""
+def one_source_per_key(feeds: KeySources) -> Iterator[Violation]:
+    """Subject: the keys of both sources."""
     mapped = {key.casefold(): key for key in feeds.instance}
     for index, key in enumerate(feeds.saml):
         if other := mapped.get(key.casefold()):
-            yield f"saml[{index}]", key, "is mapped in the instance too.", Related("", other)
+            yield f"saml[{index}]", key, "is also mapped in the instance.", Related("", other)
 
 
 @dataclass(frozen=True, slots=True)
-class Switch:
-    """Keys that are sent, and the state of the instance's feature: ENABLED, CREATION_IN_PROGRESS,
-    CREATION_FAILED; an empty text when it is off."""
+class AccessControlStatus:
+    """Keys that are sent, and the feature's status: ENABLED, CREATION_IN_PROGRESS, CREATION_FAILED,
+    or empty if it is off."""
 
     keys: tuple[str, ...]
     status: str
@@ -70,15 +68,14 @@ class Switch:
 @doctor_rule(
     "OIC-410",
     "Attributes for access control are sent, but not enabled in AWS",
-    source="AWS's page (docs/research/aws-setup-page.md#step-4): the feature is enabled first; "
-    "without it no attribute becomes a session tag, and policies that ask for one deny everybody",
-    remedy="enable it: IAM Identity Center → Settings → Attributes for access control (with "
-    "permission sets in use, whoever does it needs iam:UpdateAssumeRolePolicy).",
-    good=Switch(("Department",), "ENABLED"),
-    bad=Switch(("Department",), ""),
+    source="docs/research/aws-setup-page.md#step-4",
+    remedy="Enable them: IAM Identity Center → Settings → Attributes for access control. If "
+    "permission sets are in use, this requires iam:UpdateAssumeRolePolicy.",
+    good=AccessControlStatus(("Department",), "ENABLED"),
+    bad=AccessControlStatus(("Department",), ""),
 )
-def switched_on(switch: Switch) -> Iterator[Violation]:
-    """Subject: what is sent, and the switch."""
+def access_control_enabled(switch: AccessControlStatus) -> Iterator[Violation]:
+    """Subject: the keys that are sent, and the feature's status."""
     if switch.keys and switch.status != "ENABLED":
         problem = "is not enabled." if not switch.status else "is not ENABLED."
         yield "attributes for access control", switch.status or None, problem
@@ -88,17 +85,16 @@ def switched_on(switch: Switch) -> Iterator[Violation]:
     "OIC-411",
     "An attribute of the instance has a key or source that AWS does not accept",
     enforced_by=(EnforcementPoint.COMPONENT, EnforcementPoint.POLICY, EnforcementPoint.DOCTOR),
-    source="AWS API, AccessControlAttribute: Key 1–128 letters, separators, numbers and _.:/=+-@; "
-    "the sources of an external IdP (docs/research/identity-center.md#instance-attributes)",
-    remedy="choose one of AWS's sources, e.g. ${path:enterprise.department}; anything else goes by "
-    "SAML.",
+    source="docs/research/identity-center.md#instance-attributes",
+    remedy="Use one of AWS's sources, for example ${path:enterprise.department}; send other "
+    "attributes by SAML.",
     good=InstanceAttribute("Department", "${path:enterprise.department}"),
     bad=InstanceAttribute("Department", "${path:department}"),
 )
 def instance_source(attribute: InstanceAttribute) -> Iterator[Violation]:
-    """Subject: one mapping of the instance."""
+    """Subject: one attribute of the instance."""
     key = attribute.key
     if not 1 <= len(key) <= 128 or not tag_characters(key) or key.lower().startswith("aws:"):
-        yield "key", key, "is not a key that AWS takes."
+        yield "key", key, "is not a valid key."
     if attribute.source not in SOURCES:
-        yield "source", attribute.source, "is not a source of the identity store."
+        yield "source", attribute.source, "is not a source in the identity store."

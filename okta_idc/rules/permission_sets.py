@@ -1,4 +1,4 @@
-"""5xx, permission sets: what AWS takes for name, description, session, policies.
+"""5xx, permission sets: AWS's limits for name, description, session and policies.
 
 Limits: the sso-admin API and AWS's quotas (docs/research/identity-center.md#quotas).
 """
@@ -7,13 +7,14 @@ import json
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass
+from functools import partial
 from typing import Any, cast
 
 from okta_idc.rules.characters import named_characters
 from okta_idc.rules.registry import EnforcementPoint, Related, Violation, repeated, rule
 
-_ASKERS = (EnforcementPoint.COMPONENT, EnforcementPoint.POLICY, EnforcementPoint.DOCTOR)
-_DECLARED = (EnforcementPoint.COMPONENT, EnforcementPoint.POLICY)
+_ENFORCED_BY = (EnforcementPoint.COMPONENT, EnforcementPoint.POLICY, EnforcementPoint.DOCTOR)
+_rule = partial(rule, enforced_by=(EnforcementPoint.COMPONENT, EnforcementPoint.POLICY))
 _NAME = re.compile(r"[\w+=,.@-]{1,32}", re.ASCII)
 _NOT_IN_DESCRIPTION = re.compile(r"[^\t\n\r\x20-\x7e\xa1-\xff]")
 _RELAY_STATE = re.compile(r"[a-zA-Z0-9&$@#\\/%?=~\-_'\"|!:,.;*+\[\] (){}]{1,240}")
@@ -27,8 +28,8 @@ _POLICY_BYTES, _POLICY_CHARACTERS, _MANAGED = 32_768, 10_240, 20
 
 @dataclass(frozen=True, slots=True)
 class PermissionSet:
-    """A permission set; None where nothing is given. `inline_policy` is JSON text,
-    `managed_policies` names or ARNs of AWS's and the customer's own."""
+    """A permission set. `inline_policy` is JSON text; `managed_policies` are names or ARNs of AWS
+    and customer managed policies."""
 
     name: str
     description: str | None = None
@@ -38,29 +39,26 @@ class PermissionSet:
     managed_policies: tuple[str, ...] = ()
 
 
-@rule(
+@_rule(
     "OIC-501",
     "A permission set's name is not valid",
-    enforced_by=_DECLARED,
     source="AWS API, PermissionSetName",
-    remedy="shorten the name, and leave out blanks.",
+    remedy="Shorten the name, and remove spaces.",
     good=PermissionSet("AdministratorAccess"),
     bad=PermissionSet("Administrator Access"),
 )
 def set_name(subject: PermissionSet) -> Iterator[Violation]:
     """Subject: one permission set."""
     if not _NAME.fullmatch(subject.name):
-        yield "name", subject.name, "is not a name that AWS takes."
+        yield "name", subject.name, "is not a valid name."
 
 
-@rule(
+@_rule(
     "OIC-502",
     "A permission set's description is empty, too long or not Latin-1",
-    enforced_by=_DECLARED,
     source="AWS API, PermissionSetDescription: 1–700 of U+0009, U+000A, U+000D, U+0020–U+007E and "
-    "U+00A1–U+00FF. Terraform's provider lets more pass, and AWS then refuses",
-    remedy="leave the description out, or write it without dashes and quotes from a word "
-    "processor.",
+    "U+00A1–U+00FF. The AWS provider accepts more, and AWS then rejects them",
+    remedy="Omit the description, or replace typographic dashes and quotation marks.",
     good=PermissionSet("Admin", "Everything, for the platform team"),
     bad=PermissionSet("Admin", "Everything — for the platform team"),
 )
@@ -70,22 +68,21 @@ def set_description(subject: PermissionSet) -> Iterator[Violation]:
     if text is None:
         return
     if not 1 <= len(text) <= 700:
-        yield "description", text, f"has {len(text)} characters."
+        yield "description", text, f"has {len(text)} characters; AWS accepts 1 to 700."
     elif wrong := set(_NOT_IN_DESCRIPTION.findall(text)):
-        yield "description", text, f"holds {named_characters(wrong)}."
+        yield "description", text, f"contains {named_characters(wrong)}."
 
 
-@rule(
+@_rule(
     "OIC-503",
     "A session duration is not 1 to 12 hours in ISO 8601",
-    enforced_by=_DECLARED,
     source="AWS User Guide, session duration: 1 to 12 hours; API, Duration: ISO 8601",
-    remedy="write PT1H up to PT12H, e.g. PT8H or PT90M.",
+    remedy="Use PT1H to PT12H, for example PT8H or PT90M.",
     good=PermissionSet("Admin", session_duration="PT8H"),
     bad=PermissionSet("Admin", session_duration="PT24H"),
 )
 def session_duration(subject: PermissionSet) -> Iterator[Violation]:
-    """Subject: one permission set; AWS's default is an hour."""
+    """Subject: one permission set. AWS's default is one hour."""
     text = subject.session_duration
     if text is None:
         return
@@ -99,12 +96,11 @@ def session_duration(subject: PermissionSet) -> Iterator[Violation]:
         yield "session_duration", text, "is not between 1 and 12 hours."
 
 
-@rule(
+@_rule(
     "OIC-504",
     "A relay state is not valid",
-    enforced_by=_DECLARED,
     source="AWS API, RelayState: 1–240 letters, digits and &$@#\\/%?=~-_'\"|!:,.;*+[] (){}",
-    remedy="leave it out, or give the address of a page in the AWS console.",
+    remedy="Omit the relay state, or use the URL of a page in the AWS console.",
     good=PermissionSet("Admin", relay_state="https://console.aws.amazon.com/s3/home"),
     bad=PermissionSet("Admin", relay_state="https://console.aws.amazon.com/<s3>"),
 )
@@ -112,16 +108,16 @@ def relay_state(subject: PermissionSet) -> Iterator[Violation]:
     """Subject: one permission set."""
     text = subject.relay_state
     if text is not None and not _RELAY_STATE.fullmatch(text):
-        yield "relay_state", text, "is not a relay state that AWS takes."
+        yield "relay_state", text, "is not a valid relay state."
 
 
-@rule(
+@_rule(
     "OIC-505",
     "An inline policy is too long",
-    enforced_by=_DECLARED,
-    source="AWS quotas: one inline policy a permission set, at most 32,768 bytes, of which 10,240 "
-    "non-white-space characters; API, PermissionSetPolicyDocument: U+0020–U+00FF, tab, line ends",
-    remedy="move statements into customer managed policies, which must stand in every account.",
+    source="AWS quotas: one inline policy per permission set, with at most 32,768 bytes and "
+    "10,240 characters other than white space; API, PermissionSetPolicyDocument: U+0020–U+00FF, "
+    "tab, line ends",
+    remedy="Move statements into customer managed policies, which must exist in every account.",
     good=PermissionSet("Admin", inline_policy='{"Version": "2012-10-17", "Statement": []}'),
     bad=PermissionSet("Admin", inline_policy='{"Statement": "' + "x" * 10_240 + '"}'),
 )
@@ -132,19 +128,18 @@ def inline_policy_size(subject: PermissionSet) -> Iterator[Violation]:
         return
     size, dense = len(text.encode("utf-8", "surrogatepass")), len("".join(text.split()))
     if size > _POLICY_BYTES:
-        yield "inline_policy", None, f"has {size} bytes."
+        yield "inline_policy", None, f"has {size:,} bytes; AWS accepts 32,768."
     elif dense > _POLICY_CHARACTERS:
-        yield "inline_policy", None, f"has {dense} characters without white space."
+        yield "inline_policy", None, f"has {dense:,} non-space characters; AWS accepts 10,240."
     if wrong := set(_NOT_IN_POLICY.findall(text)):
-        yield "inline_policy", None, f"holds {named_characters(set(sorted(wrong)[:5]))}."
+        yield "inline_policy", None, f"contains {named_characters(set(sorted(wrong)[:5]))}."
 
 
-@rule(
+@_rule(
     "OIC-506",
     "An inline policy is not an IAM policy in JSON",
-    enforced_by=_DECLARED,
     source="AWS API, PutInlinePolicyToPermissionSet; IAM: a policy is a JSON object with Statement",
-    remedy="give the policy as JSON text with Version and Statement.",
+    remedy="Set the policy to JSON text with Version and Statement.",
     good=PermissionSet("Admin", inline_policy='{"Version": "2012-10-17", "Statement": []}'),
     bad=PermissionSet("Admin", inline_policy="arn:aws:iam::aws:policy/AdministratorAccess"),
 )
@@ -152,11 +147,11 @@ def inline_policy_json(subject: PermissionSet) -> Iterator[Violation]:
     """Subject: one permission set."""
     text = subject.inline_policy
     if text is not None and policy_document(text) is None:
-        yield "inline_policy", text, "is not a JSON object with Statement."
+        yield "inline_policy", text, "is not a JSON object with a Statement."
 
 
 def policy_document(text: str) -> dict[str, Any] | None:
-    """The policy, or None for a text that is none."""
+    """The parsed policy; None if the text is not a policy."""
     try:
         document: Any = json.loads(text)
     except (ValueError, RecursionError):
@@ -169,10 +164,10 @@ def policy_document(text: str) -> dict[str, Any] | None:
 @rule(
     "OIC-507",
     "A permission set has more than 20 managed policies",
-    enforced_by=_ASKERS,
-    source="AWS quotas: 20 AWS and customer managed policies a permission set; each account's IAM "
-    "quota for policies on a role (10 unless raised there) must allow as many",
-    remedy="merge policies, or move statements into the inline policy.",
+    enforced_by=_ENFORCED_BY,
+    source="AWS quotas: 20 AWS and customer managed policies per permission set; in each account, "
+    "the IAM quota of policies per role (default 10) must allow as many",
+    remedy="Merge policies, or move statements into the inline policy.",
     good=PermissionSet("Admin", managed_policies=("AdministratorAccess",)),
     bad=PermissionSet("Admin", managed_policies=tuple(f"Policy{n}" for n in range(21))),
 )
@@ -180,20 +175,18 @@ def managed_policies(subject: PermissionSet) -> Iterator[Violation]:
     """Subject: one permission set."""
     count = len(subject.managed_policies)
     if count > _MANAGED:
-        yield "managed_policies", str(count), "policies are more than AWS takes (20)."
+        yield "managed_policies", str(count), "policies exceed AWS's limit of 20."
 
 
-@rule(
+@_rule(
     "OIC-508",
     "Several permission sets have the same name",
-    enforced_by=_DECLARED,
-    source="AWS answers ConflictException to a second set of one name, and the provider retries, "
-    "like a hang (docs/research/aws-provider.md#repeated-conflicts)",
-    remedy="rename one of them.",
+    source="docs/research/aws-provider.md#repeated-conflicts",
+    remedy="Rename one of them.",
     good=("Admin", "ReadOnly"),
     bad=("Admin", "ReadOnly", "Admin"),
 )
 def set_names_differ(names: tuple[str, ...]) -> Iterator[Violation]:
     """Subject: the names of all permission sets of an instance."""
     for index, first in repeated(names):
-        yield f"[{index}]", names[index], "is the name of another set too.", Related(f"[{first}]")
+        yield f"[{index}]", names[index], "is also the name of another set.", Related(f"[{first}]")

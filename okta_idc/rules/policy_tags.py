@@ -1,5 +1,4 @@
-"""5xx, session tags in policies: a policy that asks for a tag nobody sends, and a Deny that the
-lack of a tag switches off."""
+"""5xx, session tags in policies: conditions on tags that are not sent or can be missing."""
 
 import re
 from collections.abc import Iterator, Mapping
@@ -13,15 +12,14 @@ from okta_idc.rules.registry import EnforcementPoint, Severity, Violation, rule
 _CONDITION = re.compile(r"aws:PrincipalTag/(.+)", re.IGNORECASE | re.DOTALL)
 _VARIABLE = re.compile(r"\$\{aws:PrincipalTag/([^},]+?)\s*(?P<default>,[^}]*)?\}", re.IGNORECASE)
 _OPEN = re.compile(r"(ForAnyValue:)?String(Equals|EqualsIgnoreCase|Like)", re.IGNORECASE)
-"""Operators that are false for a key that is not there. With IfExists they are true."""
+"""Operators that are false for a missing key; with IfExists they are true."""
 
-_ASKERS = (EnforcementPoint.COMPONENT, EnforcementPoint.POLICY, EnforcementPoint.DOCTOR)
+_ENFORCED_BY = (EnforcementPoint.COMPONENT, EnforcementPoint.POLICY, EnforcementPoint.DOCTOR)
 
 
 @dataclass(frozen=True, slots=True)
 class PolicyAndTags:
-    """A policy, JSON text, and the keys of all session tags that are sent: by Okta's attributes
-    and by the instance's."""
+    """A policy in JSON, and the keys of all session tags that Okta and the instance send."""
 
     policy: str
     keys: tuple[str, ...]
@@ -37,23 +35,21 @@ def _policy(effect: str, operator: str, key: str) -> str:
 @rule(
     "OIC-520",
     "A policy refers to a session tag that is not sent",
-    enforced_by=_ASKERS,
-    source="AWS's page (docs/research/aws-setup-page.md#step-4): permission sets decide by the "
-    "attributes that Okta sends; IAM: the key is written as it was sent, and a condition on a "
-    "missing tag is false (docs/research/identity-center.md#session-tags)",
-    remedy="declare the attribute, or write its key as it is declared.",
+    enforced_by=_ENFORCED_BY,
+    source="docs/research/aws-setup-page.md#step-4; docs/research/identity-center.md#session-tags",
+    remedy="Declare the attribute in `attribute_statements`, or spell its key as declared.",
     good=PolicyAndTags(_policy("Allow", "StringEquals", "CostCenter"), ("CostCenter",)),
     bad=PolicyAndTags(_policy("Allow", "StringEquals", "costCenter"), ("CostCenter",)),
 )
 def tags_are_sent(subject: PolicyAndTags) -> Iterator[Violation]:
-    """Subject: one policy of a permission set. What is no policy is OIC-506's."""
+    """Subject: one policy of a permission set. OIC-506 covers invalid policies."""
     document = policy_document(subject.policy)
     for key in dict.fromkeys(_tag_keys(document)):
         if key not in subject.keys:
             close = [k for k in subject.keys if k.casefold() == key.casefold()]
             close = close or get_close_matches(key, subject.keys, n=1)
             hint = f" Did you mean {close[0]!r}?" if close else ""
-            yield "aws:PrincipalTag", key, f"is a tag that nobody sends.{hint}"
+            yield "aws:PrincipalTag", key, f"is a session tag that is not sent.{hint}"
 
 
 @rule(
@@ -61,16 +57,14 @@ def tags_are_sent(subject: PolicyAndTags) -> Iterator[Violation]:
     "A Deny on a session tag does not apply to users without the tag",
     severity=Severity.ADVISORY,
     enforced_by=(EnforcementPoint.POLICY, EnforcementPoint.DOCTOR),
-    source="IAM: StringEquals and StringLike are false for a key that is not there, so the Deny "
-    "does not apply to whoever lacks the tag (docs/research/identity-center.md#session-tags). "
-    "Advisory, since that may be meant: «deny contractors» is not «deny all but employees»",
-    remedy='add a Deny with the condition "Null": {"aws:PrincipalTag/KEY": "true"}, or use '
-    "StringNotEquals with the values that may.",
+    source="docs/research/identity-center.md#session-tags",
+    remedy='Add a Deny with the condition "Null": {"aws:PrincipalTag/KEY": "true"}, or use '
+    "StringNotEquals with the allowed values.",
     good=PolicyAndTags(_policy("Deny", "StringNotEquals", "CostCenter"), ("CostCenter",)),
     bad=PolicyAndTags(_policy("Deny", "StringEquals", "CostCenter"), ("CostCenter",)),
 )
-def deny_holds(subject: PolicyAndTags) -> Iterator[Violation]:
-    """Subject: one policy. A Deny on Null of the same key anywhere in it closes the gap."""
+def deny_covers_missing_tag(subject: PolicyAndTags) -> Iterator[Violation]:
+    """Subject: one policy. A Deny on Null of the same key anywhere in the policy is sufficient."""
     denies = [s for s in _statements(policy_document(subject.policy)) if s.get("Effect") == "Deny"]
     closed = {
         key.casefold()
@@ -88,7 +82,7 @@ def deny_holds(subject: PolicyAndTags) -> Iterator[Violation]:
     )
     for key in dict.fromkeys(open_keys):
         if key.casefold() not in closed:
-            yield "aws:PrincipalTag", key, "is denied by its value only; without the tag it is not."
+            yield "aws:PrincipalTag", key, "is denied by value; users without the tag are not."
 
 
 def _statements(document: Mapping[str, Any] | None) -> list[dict[str, Any]]:
@@ -110,7 +104,7 @@ def _items(value: object) -> list[tuple[str, Any]]:
 
 
 def _keys_of(condition: str, values: list[Any]) -> Iterator[str]:
-    """Tag keys that a condition needs: its own, and those of variables without a default."""
+    """Tag keys that a condition requires: its own, and those of variables without a default."""
     if match := _CONDITION.fullmatch(condition):
         yield match[1]
     for value in values:
@@ -120,7 +114,7 @@ def _keys_of(condition: str, values: list[Any]) -> Iterator[str]:
 
 
 def _tag_keys(document: Mapping[str, Any] | None) -> Iterator[str]:
-    """All tag keys that a policy names, in conditions and variables, wherever they stand."""
+    """All tag keys in a policy's conditions and variables."""
     for statement in _statements(document):
         for _, key, _ in _conditions(statement):
             if match := _CONDITION.fullmatch(key):
@@ -131,7 +125,7 @@ def _tag_keys(document: Mapping[str, Any] | None) -> Iterator[str]:
 
 
 def _texts(value: Any) -> Iterator[str]:
-    """All texts in a JSON value, without recursion: json.loads reads deeper than Python calls."""
+    """All texts in a JSON value; not recursive, since json.loads accepts deeper nesting."""
     waiting: list[Any] = [value]
     while waiting:
         each = waiting.pop()

@@ -1,4 +1,4 @@
-"""3xx, the app's profile mapping: which attributes are sent, and what fills them."""
+"""3xx, the app's profile mapping: the attributes that are sent, and their expressions."""
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
@@ -7,7 +7,7 @@ from okta_idc.okta_expression import Invalid, parse
 from okta_idc.rules.registry import EnforcementPoint, Severity, Violation, doctor_rule, rule
 
 UNSUPPORTED = ("password", "ims", "photos", "x509Certificates", "entitlements", "groups")
-"""What AWS's SCIM endpoint does not take of a user."""
+"""User attributes that AWS's SCIM endpoint does not support."""
 
 _NAMES = ("firstName", "lastName", "displayName")
 
@@ -17,9 +17,8 @@ _NAMES = ("firstName", "lastName", "displayName")
     "Roles are set, which AWS ignores",
     severity=Severity.ADVISORY,
     enforced_by=(EnforcementPoint.COMPONENT, EnforcementPoint.POLICY, EnforcementPoint.DOCTOR),
-    source="AWS's page (docs/research/aws-setup-page.md#considerations): no roles. Against it, "
-    "AWS's SCIM API takes one role by now, and refuses more",
-    remedy="leave roles out of the mapping; use groups, or an attribute for access control.",
+    source="docs/research/aws-setup-page.md#considerations",
+    remedy="Remove roles from the profile mapping; use groups or an attribute for access control.",
     good={"title": "Engineer"},
     bad={"roles": ["admin"]},
 )
@@ -33,40 +32,38 @@ def roles(profile: Mapping[str, object]) -> Iterator[Violation]:
     "OIC-312",
     "An attribute is synchronized that AWS's SCIM does not support",
     enforced_by=(EnforcementPoint.COMPONENT, EnforcementPoint.POLICY, EnforcementPoint.DOCTOR),
-    source="AWS SCIM API: password, ims, photos, x509Certificates, entitlements, and groups of a "
-    "user, are not supported (docs/research/scim.md#attributes)",
-    remedy="take the attribute out of the app's profile mapping (Provisioning → To App).",
+    source="docs/research/scim.md#attributes",
+    remedy="Remove the attribute from the app's profile mapping (Provisioning → To App).",
     good={"title": "Engineer"},
     bad={"entitlements": ["billing"]},
 )
 def unsupported(profile: Mapping[str, object]) -> Iterator[Violation]:
-    """Subject: one app user's profile, or a profile mapping's targets. Never shows the value: one
-    of the attributes is a password."""
+    """Subject: one app user's profile, or a profile mapping's targets. Never shows a value: one of
+    the attributes is a password."""
     for attribute in UNSUPPORTED:
         if profile.get(attribute):
-            yield attribute, None, "is not supported."
+            yield attribute, None, "is not supported by AWS."
 
 
 @dataclass(frozen=True, slots=True)
 class Mapped:
-    """How one attribute of the app is filled. `push` False: when the user is created only."""
+    """The expression for an attribute of the app. `push` False: sent only on creation."""
 
     expression: str | None
     push: bool
 
 
 ProfileMapping = Mapping[str, Mapped]
-"""The app's attributes by name, and what fills each."""
+"""`Mapped` by attribute of the app."""
 
 
 @doctor_rule(
     "OIC-322",
     "The profile mapping does not fill first, last and display name",
     severity=Severity.ADVISORY,
-    source="AWS's page (docs/research/aws-setup-page.md#provisioning-features): a mapping fills "
-    "AWS's attributes. Okta does not require a display name, AWS does: the most common failure "
-    "(docs/research/okta-api.md#user-profile). Advisory: OIC-301 counts the people whom it hits",
-    remedy="map displayName (Provisioning → To App → Attribute Mappings), for example to "
+    source="docs/research/aws-setup-page.md#provisioning-features; "
+    "docs/research/okta-api.md#user-profile",
+    remedy="Map displayName (Provisioning → To App → Attribute Mappings), for example to "
     'user.displayName != null ? user.displayName : user.firstName + " " + user.lastName.',
     good={name: Mapped(f"user.{name}", push=True) for name in _NAMES},
     bad={
@@ -76,7 +73,7 @@ ProfileMapping = Mapping[str, Mapped]
     },
 )
 def names_are_mapped(mapping: ProfileMapping) -> Iterator[Violation]:
-    """Subject: the whole mapping from Okta to the app, as the API shows it."""
+    """Subject: the complete mapping from Okta to the app."""
     for name in _NAMES:
         mapped = mapping.get(name)
         if mapped is None or not (mapped.expression or "").strip():
@@ -88,34 +85,31 @@ def names_are_mapped(mapping: ProfileMapping) -> Iterator[Violation]:
     "A mapped attribute is not sent on updates",
     severity=Severity.ADVISORY,
     enforced_by=(EnforcementPoint.POLICY, EnforcementPoint.DOCTOR),
-    source="AWS's page (docs/research/aws-setup-page.md#provisioning-features): changes are sent. "
-    "Without push_status the provider sends DONT_PUSH "
-    "(docs/research/okta-provider.md#profile-mappings)",
-    remedy="set push_status to PUSH.",
+    source="docs/research/aws-setup-page.md#provisioning-features; "
+    "docs/research/okta-provider.md#profile-mappings",
+    remedy="Set `push_status` to PUSH.",
     good={"displayName": Mapped("user.displayName", push=True)},
     bad={"displayName": Mapped("user.displayName", push=False)},
 )
 def mapping_is_pushed(mapping: ProfileMapping) -> Iterator[Violation]:
-    """Subject: the mapping, or the part of it that is declared."""
+    """Subject: the mapping, or its declared part."""
     for name, mapped in mapping.items():
         if mapped.expression and not mapped.push:
-            yield name, mapped.expression, "is sent when the user is created only."
+            yield name, mapped.expression, "is sent only when the user is created."
 
 
 @rule(
     "OIC-324",
     "A profile mapping is not an Okta expression",
     enforced_by=(EnforcementPoint.COMPONENT, EnforcementPoint.POLICY),
-    source="Okta, expression language: user.ATTRIBUTE is the person's, a constant is sent as it "
-    "stands, with or without quotes (docs/research/okta-api.md#expressions)",
-    remedy="write user.department for an attribute of the profile, or a condition such as "
+    source="docs/research/okta-api.md#expressions",
+    remedy="Use user.department for an attribute of the profile, or a condition such as "
     'user.displayName != null ? user.displayName : user.firstName + " " + user.lastName.',
     good={"title": Mapped("user.title", push=True)},
     bad={"title": Mapped("title", push=True)},
 )
 def expression_is_one(mapping: ProfileMapping) -> Iterator[Violation]:
-    """Subject: the mapping, or the part of it that is declared. Silent on what is outside the
-    subset that is read here: Okta judges that when it is saved."""
+    """Subject: the mapping, or its declared part. Unsupported expressions have no finding."""
     for name, mapped in mapping.items():
         found = parse(mapped.expression or "")
         if isinstance(found, Invalid):

@@ -1,15 +1,13 @@
-"""3xx, user profiles: what Okta may send through SCIM, judged on one app user's profile.
+"""3xx, user profiles: the attributes that Okta sends through SCIM for one user.
 
-A profile is a mapping of Okta's attribute names (`firstName`, `title`, …) to values; `userName` is
-the app user name. Values of any type are tolerated: Okta's profiles hold nulls, numbers and lists.
-Judged are the attributes that the app sends (SENT); which the catalog app really sends in a given
-org is written in its profile mapping. What takes all people to see is in `people`.
+A profile maps Okta's attribute names (`firstName`, `title`, …) to values of any type; `userName` is
+the app username. For comparisons between users, see `uniqueness`.
 """
 
 from collections.abc import Iterator, Mapping
 from typing import Any
 
-from okta_idc.rules.characters import FORBIDDEN, forbidden, named_characters, outside
+from okta_idc.rules.characters import FORBIDDEN, forbidden, named_characters, outside, quoted
 from okta_idc.rules.profile_mappings import UNSUPPORTED, roles, unsupported
 from okta_idc.rules.registry import Finding, Violation, user_rule
 from okta_idc.rules.user_names import ADDR_SPEC, user_name_address, user_name_space
@@ -22,8 +20,7 @@ REQUIRED = {
     "userName": "Username",
     "displayName": "Display name",
 }
-"""What every user must have, with the names of AWS's page
-(docs/research/aws-setup-page.md#troubleshooting)."""
+"""Required attributes with their names on AWS's page (docs/research/aws-setup-page.md)."""
 
 ADDRESS = ("streetAddress", "city", "state", "zipCode", "countryCode")
 
@@ -32,13 +29,13 @@ SENT = (
     "title", "userType", "preferredLanguage", "locale", "timezone", "email", "primaryPhone",
     *ADDRESS, "employeeNumber", "costCenter", "organization", "division", "department", "manager",
 )  # fmt: skip
-"""The attributes judged here, in Okta's names: every one that AWS's SCIM user has a place for."""
+"""The attributes that AWS's SCIM user supports, by their names in Okta."""
 
 _NO_URL = tuple(attribute for attribute in SENT if attribute != "profileUrl")
 _ONE_VALUE = ("email", "primaryPhone", *ADDRESS)
 _EMPTY = tuple(a for a in SENT if a not in REQUIRED and a != "manager")
 _NAME_MAX, _USER_NAME_MAX = 1024, 128
-_IN_OKTA = "in the person's Okta profile (Directory → People)"
+_IN_OKTA = "in the user's Okta profile (Directory → People)"
 
 
 def _blank(value: object) -> bool:
@@ -55,9 +52,8 @@ def _texts(profile: Profile, attributes: tuple[str, ...]) -> Iterator[tuple[str,
 @user_rule(
     "OIC-301",
     "A user lacks a first name, last name, username or display name",
-    source="AWS's page (docs/research/aws-setup-page.md#troubleshooting): a user without one of "
-    "them is not provisioned",
-    remedy=f"fill the attribute {_IN_OKTA}.",
+    source="docs/research/aws-setup-page.md#troubleshooting",
+    remedy=f"Set the attribute {_IN_OKTA}.",
     good={
         "firstName": "Ada",
         "lastName": "Byron",
@@ -77,9 +73,9 @@ def required_names(profile: Profile) -> Iterator[Violation]:
     "OIC-303",
     "A synchronized attribute other than profileUrl contains one of <>;:%",
     source="AWS's page (docs/research/aws-setup-page.md#troubleshooting) and Okta's article on the "
-    "app forbid them in synchronized attributes; the Identity Store API allows all five. The rule "
-    "follows the page, except for profileUrl: every URL has a colon. Judged: " + ", ".join(_NO_URL),
-    remedy=f"remove the character {_IN_OKTA}, or from the mapping.",
+    "app forbid them; the Identity Store API allows them. Exempt is profileUrl, since every URL "
+    "has a colon. Checked: " + ", ".join(_NO_URL),
+    remedy=f"Remove the character {_IN_OKTA}, or the attribute from the profile mapping.",
     good={"title": "Head of Research", "profileUrl": "https://example.com/ada"},
     bad={"title": "VP <Sales>"},
 )
@@ -87,15 +83,14 @@ def forbidden_characters(profile: Profile) -> Iterator[Violation]:
     """Subject: one app user's profile."""
     for attribute, value in _texts(profile, _NO_URL):
         if wrong := forbidden(value):
-            yield attribute, value, f"holds {' '.join(wrong)}."
+            yield attribute, value, f"contains {quoted(wrong)}."
 
 
 @user_rule(
     "OIC-304",
     "An address is incomplete",
-    source="AWS's page (docs/research/aws-setup-page.md#troubleshooting): an incomplete address is "
-    "refused",
-    remedy="fill all five parts of the address in the person's Okta profile, or none.",
+    source="docs/research/aws-setup-page.md#troubleshooting",
+    remedy="Set all five parts of the address in the user's Okta profile, or none.",
     good={"city": "Berlin", "title": "Clerk"} | dict.fromkeys(ADDRESS, "x"),
     bad={"streetAddress": "1 Main St", "city": "Springfield"},
 )
@@ -103,67 +98,67 @@ def complete_address(profile: Profile) -> Iterator[Violation]:
     """Subject: one app user's profile."""
     missing = [part for part in ADDRESS if _blank(profile.get(part))]
     if missing and any(profile.get(part) not in (None, "") for part in ADDRESS):
-        yield "address", None, f"lacks {', '.join(missing)}."
+        yield "address", None, f"has no {', '.join(missing)}."
 
 
 @user_rule(
     "OIC-305",
     "A synchronized attribute contains control or zero-width characters",
-    source="AWS Identity Store API: texts are letters, marks, symbols, numbers, punctuation, tab, "
-    "line ends and three blanks; another character breaks the one user with a generic 400",
-    remedy=f"type the value anew {_IN_OKTA}; it was probably pasted.",
+    source="AWS Identity Store API: letters, marks, symbols, numbers, punctuation, tabs, line "
+    "ends and three kinds of space; AWS rejects a user with others with a generic 400",
+    remedy=f"Retype the value {_IN_OKTA}; it was probably pasted.",
     good={"title": "Engineer"},
     bad={"title": "Engi\u200bneer"},
 )
 def hidden_characters(profile: Profile) -> Iterator[Violation]:
-    """Subject: one app user's profile. Names the characters, since nobody can see them."""
+    """Subject: one app user's profile. The message names the characters, which are invisible."""
     for attribute, value in _texts(profile, SENT):
         if hidden := outside(value):
-            yield attribute, value, f"holds {named_characters(hidden)}."
+            yield attribute, value, f"contains {named_characters(hidden)}."
 
 
 @user_rule(
     "OIC-307",
     "An attribute is an empty string instead of null",
-    source="AWS SCIM API and Okta's article on the app: an empty text is not allowed, null is. In "
-    "Okta a value that was never set is null, and a cleared one is an empty text",
-    remedy="set the attribute to null: clear it by API or import, or map it by an expression that "
-    'gives null: user.title == "" ? null : user.title.',
+    source="AWS SCIM API and Okta's article on the app: null is allowed, an empty string is not. "
+    "In Okta, an attribute that was never set is null, and a cleared one is an empty string",
+    remedy="Set the attribute to null by API or import, or map it with an expression: user.title "
+    '== "" ? null : user.title.',
     good={"title": None},
     bad={"title": ""},
 )
 def no_empty_text(profile: Profile) -> Iterator[Violation]:
-    """Subject: one app user's profile. Leaves the names to OIC-301, half an address to OIC-304
-    and the manager to OIC-310."""
+    """Subject: one app user's profile. OIC-301 covers the names, OIC-304 an incomplete address,
+    OIC-310 the manager."""
     empty = [attribute for attribute in _EMPTY if profile.get(attribute) == ""]
     if not empty:
         return
     half_an_address = any(profile.get(part) not in (None, "") for part in ADDRESS)
     for attribute in empty:
         if not (half_an_address and attribute in ADDRESS):
-            yield attribute, "", "is an empty text."
+            yield attribute, "", "is an empty string."
 
 
 @user_rule(
     "OIC-308",
     "A synchronized attribute is not a string",
     source="SCIM core schema (RFC 7643 §4.1) and AWS Identity Store API: these attributes are "
-    "strings; AWS answers 400 to a number or a list",
-    remedy="change the type of the attribute in Okta (Profile Editor), or map it by an expression "
-    'that gives a text: user.employeeNumber + "".',
+    "strings; AWS responds with 400 to a number or a list",
+    remedy="Change the attribute's type in Okta (Directory → Profile Editor), or map it with an "
+    'expression that gives a string: user.employeeNumber + "".',
     good={"employeeNumber": "4711"},
     bad={"employeeNumber": 4711},
 )
 def only_texts(profile: Profile) -> Iterator[Violation]:
-    """Subject: one app user's profile. Lists in the attributes of OIC-309 are left to it."""
+    """Subject: one app user's profile. OIC-309 covers lists in its attributes."""
     for attribute in SENT:
         kind = _kind(profile.get(attribute))
         if kind and not (kind == "a list" and attribute in _ONE_VALUE):
-            yield attribute, None, f"is {kind}, not a text."
+            yield attribute, None, f"is {kind}, not a string."
 
 
 def _kind(value: object) -> str:
-    """What a value is that is no text; empty for a text and for null."""
+    """The type of a value; empty for a string and for null."""
     if value is None or isinstance(value, str):
         return ""
     if isinstance(value, bool):
@@ -176,9 +171,9 @@ def _kind(value: object) -> str:
 @user_rule(
     "OIC-309",
     "Email, phone number or address has several values",
-    source="AWS SCIM API: at most one of emails, addresses and phoneNumbers; more than one is "
-    "answered with 400, and only CloudTrail says «exceeds allowed limit of 1»",
-    remedy="map an attribute that holds one value.",
+    source="AWS SCIM API: at most one of emails, addresses and phoneNumbers; AWS responds with "
+    "400 to more, and only CloudTrail records the reason",
+    remedy="Map an attribute that has one value.",
     good={"email": "ada@example.com"},
     bad={"email": ["ada@example.com", "ada@example.org"]},
 )
@@ -187,15 +182,14 @@ def one_value(profile: Profile) -> Iterator[Violation]:
     for attribute in _ONE_VALUE:
         value = profile.get(attribute)
         if isinstance(value, list):
-            yield attribute, None, "is a list; AWS takes one value."
+            yield attribute, None, "is a list; AWS accepts one value."
 
 
 @user_rule(
     "OIC-310",
     "The manager is empty",
-    source="AWS SCIM API, common errors: an empty enterprise manager.value is refused "
-    "(docs/research/scim.md#attributes)",
-    remedy="fill the manager in the person's Okta profile, or set it to null.",
+    source="docs/research/scim.md#attributes",
+    remedy="Set the manager in the user's Okta profile, or set it to null.",
     good={"manager": None},
     bad={"manager": ""},
 )
@@ -210,7 +204,7 @@ def manager(profile: Profile) -> Iterator[Violation]:
     "OIC-313",
     "A username is longer than 128 characters, or an attribute longer than 1,024",
     source="AWS Identity Store API: UserName 1–128, other texts 1–1,024 characters",
-    remedy=f"shorten the value {_IN_OKTA}.",
+    remedy=f"Shorten the value {_IN_OKTA}.",
     good={"userName": "a@example.com"},
     bad={"userName": "a" * 129},
 )
@@ -219,41 +213,40 @@ def lengths(profile: Profile) -> Iterator[Violation]:
     for attribute, value in _texts(profile, SENT):
         most = _USER_NAME_MAX if attribute == "userName" else _NAME_MAX
         if len(value) > most:
-            yield attribute, value, f"has {len(value)} characters; AWS takes {most}."
+            yield attribute, value, f"has {len(value)} characters; AWS accepts {most}."
 
 
 PER_PROFILE = (
     required_names, forbidden_characters, complete_address, hidden_characters, no_empty_text,
     only_texts, one_value, manager, roles, unsupported, lengths, user_name_space, user_name_address,
 )  # fmt: skip
-"""The rules that judge one profile by itself."""
+"""The rules on one profile."""
 
 
 def judge(profile: Profile) -> list[Finding]:
-    """Everything that the rules on a single profile find."""
+    """The findings of all rules on one profile."""
     if _is_clean(profile):
         return []
-    return [finding for ask in PER_PROFILE for finding in ask(profile)]
+    return [finding for rule in PER_PROFILE for finding in rule(profile)]
 
 
 def _is_clean(profile: Profile) -> bool:
-    """Whether surely no rule finds anything: one look at all texts together instead of thirteen.
+    """Whether certainly no rule has a finding: one pass over all texts instead of thirteen.
 
-    It decides the many; a profile that it does not vouch for is judged rule by rule. A test holds
-    it to the rules.
+    Saves most of the time for the many clean profiles; a test compares it with the rules.
     """
     values: list[Any] = list(map(profile.get, _NO_URL))
     texts = [value for value in values if value is not None]
     try:
         joined = "".join(texts)
     except TypeError:
-        return False  # something that is no text
+        return False  # a value that is not a string
     return (
         None not in values[_NAMES]
         and values[_PARTS].count(None) in (0, len(ADDRESS))
         and len(joined) <= _NAME_MAX
         and joined.isprintable()
-        and min(texts) >= "!"  # none is empty or begins with a blank: no printable sorts before it
+        and min(texts) >= "!"  # none is empty or starts with a space
         and len(values[_USER_NAME]) <= _USER_NAME_MAX
         and ADDR_SPEC.fullmatch(values[_USER_NAME]) is not None
         and not any(map(joined.__contains__, FORBIDDEN))

@@ -1,5 +1,4 @@
-"""2xx, push mappings as they are declared: what is pushed to which target, and what becomes of the
-target when the mapping goes. What became of them in Okta is in `push_drift`."""
+"""2xx, declared push mappings. For push mappings in Okta, see `push_drift`."""
 
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -9,10 +8,7 @@ from okta_idc.rules.registry import Severity, Violation, policy_rule
 
 @dataclass(frozen=True, slots=True)
 class PushMapping:
-    """A declared push mapping; the fields are the provider's, with its defaults.
-
-    None as a target means that the mapping does not name it.
-    """
+    """A declared push mapping, with the provider's properties and defaults."""
 
     target_group_id: str | None = None
     target_group_name: str | None = None
@@ -23,47 +19,43 @@ class PushMapping:
 @policy_rule(
     "OIC-220",
     "Destroying a push mapping deletes the group in AWS",
-    source="Okta provider: delete_target_group_on_destroy is true unless it is set, also when the "
-    "mapping is replaced, and then the value in the old state counts; account assignments hang on "
-    "the group's id (docs/research/okta-provider.md#delete-flag-of-a-push-group)",
-    remedy="set delete_target_group_on_destroy to false, and run once before anything else of the "
-    "mapping is changed.",
+    source="docs/research/okta-provider.md#delete-flag-of-a-push-group",
+    remedy="Set `delete_target_group_on_destroy` to false, and run `pulumi up` before you change "
+    "anything else in the mapping.",
     good=PushMapping(target_group_name="aws-admins", delete_target_group_on_destroy=False),
     bad=PushMapping(target_group_name="aws-admins"),
 )
-def keeps_target(mapping: PushMapping) -> Iterator[Violation]:
+def keeps_target_group(mapping: PushMapping) -> Iterator[Violation]:
     """Subject: one declared mapping."""
     if mapping.delete_target_group_on_destroy:
         yield (
             "delete_target_group_on_destroy",
             "true",
-            "deletes the group in AWS, and with it every account assignment on it.",
+            "deletes the group in AWS and all its account assignments.",
         )
 
 
 @policy_rule(
     "OIC-221",
     "A push mapping names two targets",
-    source="Okta API, group push mappings: targetGroupId or targetGroupName; the provider sends "
-    "both when both are set (docs/research/okta-provider.md#targets-of-a-push-group)",
-    remedy="keep target_group_id to link a group that exists in AWS, or target_group_name to make "
-    "one.",
+    source="docs/research/okta-provider.md#targets-of-a-push-group",
+    remedy="Keep `target_group_id` to link a group that exists in AWS, or `target_group_name` to "
+    "create one.",
     good=PushMapping(target_group_name="aws-admins"),
     bad=PushMapping(target_group_id="00g9", target_group_name="aws-admins"),
 )
 def one_target(mapping: PushMapping) -> Iterator[Violation]:
-    """Subject: one declared mapping. Without any target the source group's name is taken."""
+    """Subject: one declared mapping. Without a target, it uses the source group's name."""
     if mapping.target_group_id is not None and mapping.target_group_name is not None:
-        yield "target_group_id", mapping.target_group_id, "stands beside target_group_name."
+        yield "target_group_id", mapping.target_group_id, "is set together with target_group_name."
 
 
 @policy_rule(
     "OIC-222",
     "A push mapping is not active",
     severity=Severity.ADVISORY,
-    source="Okta API, group push mappings: an INACTIVE mapping pushes nothing; the group stays in "
-    "AWS with the members it had (docs/research/group-push.md#status)",
-    remedy="set the status to ACTIVE, or remove the mapping if the group is no longer pushed.",
+    source="docs/research/group-push.md#status",
+    remedy="Set `status` to ACTIVE, or remove the mapping if the group should no longer be pushed.",
     good=PushMapping(status="ACTIVE"),
     bad=PushMapping(status="INACTIVE"),
 )
@@ -77,14 +69,13 @@ def is_active(mapping: PushMapping) -> Iterator[Violation]:
     "OIC-223",
     "An assignment has priority 0",
     severity=Severity.ADVISORY,
-    source="Okta provider: a priority of 0 counts as unset; if Okta then gives the group another, "
-    "the provider writes it again on every run (docs/research/okta-provider.md#priority-zero)",
-    remedy="leave the priority out, or number from 1 on all groups.",
+    source="docs/research/okta-provider.md#priority-zero",
+    remedy="Omit the priority, or number all groups from 1.",
     good=(1, 2),
     bad=(0, 1),
 )
 def priority_from_one(priorities: tuple[int, ...]) -> Iterator[Violation]:
-    """Subject: the priorities that are declared on the app's group assignments."""
+    """Subject: the priorities of the app's declared group assignments."""
     for index, priority in enumerate(priorities):
         if priority < 1:
-            yield f"[{index}]", str(priority), "cannot be expressed by the provider."
+            yield f"[{index}]", str(priority), "counts as unset in the provider."

@@ -16,23 +16,23 @@ Subject = TypeVar("Subject")
 
 
 class Severity(StrEnum):
-    """What breaking the rule costs."""
+    """The effect of a violation."""
 
     BLOCKING = "blocking"
-    """A person or group is not provisioned or is lost, or access is denied, now or within days."""
+    """A user or group is not provisioned or is lost, or access is denied, now or within days."""
     ADVISORY = "advisory"
-    """It works today, and will surprise somebody."""
+    """It works today, but can fail later."""
 
 
 class EnforcementPoint(StrEnum):
-    """Who asks a rule. A component refuses, the other two report."""
+    """Where a rule is checked. A component rejects violations, the others report them."""
 
     COMPONENT = "component"
-    """A component of its inputs, or the settings of the stack file before any component is made."""
+    """A component checks its inputs; the program checks the settings in the stack file."""
     POLICY = "policy pack"
-    """The policy pack, of anybody's declared resources."""
+    """The policy pack checks all declared resources."""
     DOCTOR = "doctor"
-    """The doctor, of what is really there."""
+    """The doctor checks Okta and AWS."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,12 +50,12 @@ class Related:
 
 @dataclass(frozen=True, slots=True)
 class Finding:
-    """One breach of one rule.
+    """One violation of one rule.
 
     `path` is where in the subject (`push_groups[2]`, `title`), `value` what it holds (None for
     nothing, and for what must not be shown). `message` is a clause that can follow "path: value";
     it names no other place and quotes no value: those are in `related`. `personal`: the values
-    are a person's.
+    belong to a user.
     """
 
     rule: "Rule[Any]" = field(repr=False)
@@ -73,7 +73,7 @@ class Finding:
         return replace(self, path=name(self.path), related=tuple(others))
 
     def masked(self) -> "Finding":
-        """The finding without the values of a person."""
+        """The finding without a user's values."""
         if not self.personal:
             return self
         others = (Related(each.path) for each in self.related)
@@ -129,7 +129,7 @@ class Rule(Generic[Subject]):
 
     id: str
     title: str
-    """What is wrong where the rule is broken."""
+    """What is wrong if the rule is violated."""
     severity: Severity
     enforced_by: tuple[EnforcementPoint, ...]
     source: str
@@ -138,7 +138,7 @@ class Rule(Generic[Subject]):
     good: object = field(repr=False)
     bad: object = field(repr=False)
     personal: bool = False
-    """The subject holds people's attributes, so that findings quote them."""
+    """The subject has users' attributes, which findings quote."""
 
     @property
     def advice(self) -> str:
@@ -147,7 +147,7 @@ class Rule(Generic[Subject]):
 
     @property
     def link(self) -> str:
-        """Where the rule is explained, relative to the repository."""
+        """The rule's section in the reference, relative to the repository."""
         return f"docs/reference/rules.md#{self.id.lower()}"
 
     def __call__(self, subject: Subject) -> list[Finding]:

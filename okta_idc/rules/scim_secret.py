@@ -1,6 +1,6 @@
-"""1xx, the secret: the JSON in AWS Secrets Manager that holds the SCIM endpoint and token.
+"""1xx, the JSON secret in AWS Secrets Manager with the SCIM endpoint and token.
 
-Nothing here ever puts a value of the secret into a finding.
+No finding contains a value of the secret other than the endpoint and the dates.
 """
 
 import json
@@ -16,8 +16,8 @@ SHAPE = '{"endpoint": "…", "token": "…", "token_id": "…", "created": "…"
 _TAG_KEYS = ("endpoint", "token_id", "created", "expires")
 _TEXT_KEYS = ("token", *_TAG_KEYS)
 _ROTATE = (
-    "generate a new token in IAM Identity Center → Settings → Automatic provisioning, store it in "
-    "the secret with its dates, run again, then delete the old token."
+    "In IAM Identity Center → Settings → Automatic provisioning, generate a token; store it in the "
+    "secret with its dates, run `pulumi up`, then delete the old token."
 )
 _SOON, _AT_ONCE = timedelta(days=90), timedelta(days=15)
 _LONGEST = timedelta(days=366)
@@ -25,7 +25,7 @@ _LONGEST = timedelta(days=366)
 
 @dataclass(frozen=True, slots=True)
 class ScimSecret:
-    """The secret, read. Times are aware; `endpoint` has no trailing slash."""
+    """The parsed secret. Times are aware; `endpoint` has no trailing slash."""
 
     endpoint: str
     token: str = field(repr=False)
@@ -38,10 +38,10 @@ class ScimSecret:
     "OIC-102",
     "The secret lacks the endpoint, the token, the token ID or a date",
     enforced_by=(EnforcementPoint.COMPONENT,),
-    source="this kit: the one shape it reads. AWS has no API for a token's expiry, so it is known "
-    "only if it is recorded",
-    remedy=f"store one JSON object {SHAPE} with ISO-8601 dates (README, «Put the token into "
-    "Secrets Manager»).",
+    source="This kit reads one format. AWS has no API for the expiry of a token, so the secret "
+    "records it",
+    remedy=f"Store one JSON object {SHAPE} with ISO 8601 dates, for example with `okta-idc "
+    "store-token`.",
     good='{"endpoint": "https://scim.us-east-1.amazonaws.com/11111111111-2222-3333-4444-'
     '555555555555/scim/v2/", "token": "t", "token_id": "1", "created": "2026-01-01T00:00:00Z", '
     '"expires": "2027-01-01T00:00:00Z"}',
@@ -56,26 +56,26 @@ def secret_document(text: str) -> Iterator[Violation]:
         yield "", None, "is not JSON."
         return
     if not isinstance(document, dict):
-        yield "", None, "is JSON, but not an object."
+        yield "", None, "is not a JSON object."
         return
     for key in _TEXT_KEYS:
         value = cast(dict[str, Any], document).get(key)
         if value is None:
             yield key, None, "is missing."
         elif not isinstance(value, str) or not value.strip():
-            yield key, None, "must be a text that is not empty."
+            yield key, None, "must be a non-empty string."
         elif key in ("created", "expires") and _time(value) is None:
-            yield key, None, "is not an ISO-8601 date."
+            yield key, None, "is not an ISO 8601 date."
         elif key == "endpoint" and not SCIM_ENDPOINT.fullmatch(normalise_endpoint(value)):
             yield key, value, "is not a SCIM endpoint of IAM Identity Center."
 
 
 def read_secret(text: str) -> ScimSecret:
-    """Read a SecretString that `secret_document` found nothing wrong with."""
+    """Parse a SecretString for which `secret_document` has no finding."""
     document: dict[str, str] = json.loads(text)
     created, expires = _time(document["created"]), _time(document["expires"])
     if created is None or expires is None:
-        raise ValueError("created and expires must be ISO-8601 dates")
+        raise ValueError("created and expires must be ISO 8601 dates")
     return ScimSecret(
         normalise_endpoint(document["endpoint"]),
         document["token"],
@@ -89,8 +89,8 @@ def read_secret(text: str) -> ScimSecret:
     "OIC-103",
     "The SCIM token has expired",
     enforced_by=(EnforcementPoint.COMPONENT, EnforcementPoint.DOCTOR),
-    source="AWS User Guide, automatic provisioning: a token lives one year. Then all SCIM calls "
-    "are refused and existing users stay, so people who left keep their access",
+    source="AWS User Guide, automatic provisioning: a token is valid for one year. AWS then "
+    "rejects all SCIM requests, and users who leave keep their access",
     remedy=_ROTATE,
     good=(datetime(2027, 1, 1, tzinfo=UTC), datetime(2026, 6, 1, tzinfo=UTC)),
     bad=(datetime(2026, 1, 1, tzinfo=UTC), datetime(2026, 6, 1, tzinfo=UTC)),
@@ -99,21 +99,20 @@ def token_not_expired(subject: tuple[datetime, datetime]) -> Iterator[Violation]
     """Subject: when the token expires, and now."""
     expires, now = subject
     if expires <= now:
-        yield "expires", None, f"expired on {expires.date()}: AWS refuses the token."
+        yield "expires", None, f"expired on {expires.date()}; AWS rejects the token."
 
 
 @doctor_rule(
     "OIC-104",
     "The SCIM token expires within 90 days",
     severity=Severity.ADVISORY,
-    source="AWS User Guide, automatic provisioning: AWS begins to remind 90 days before the "
-    "token's end (docs/research/scim.md#access-tokens)",
+    source="docs/research/scim.md#access-tokens",
     remedy=_ROTATE,
     good=(datetime(2027, 1, 1, tzinfo=UTC), datetime(2026, 6, 1, tzinfo=UTC)),
     bad=(datetime(2026, 8, 1, tzinfo=UTC), datetime(2026, 6, 1, tzinfo=UTC)),
 )
-def token_not_ending(subject: tuple[datetime, datetime]) -> Iterator[Violation]:
-    """Subject: when the token expires, and now. Silent in the last 15 days (OIC-105)."""
+def token_not_expiring_in_90_days(subject: tuple[datetime, datetime]) -> Iterator[Violation]:
+    """Subject: when the token expires, and now. OIC-105 covers the last 15 days."""
     expires, now = subject
     if _AT_ONCE < expires - now <= _SOON:
         yield "expires", None, f"expires in {(expires - now).days} days, on {expires.date()}."
@@ -122,15 +121,13 @@ def token_not_ending(subject: tuple[datetime, datetime]) -> Iterator[Violation]:
 @doctor_rule(
     "OIC-105",
     "The SCIM token expires within 15 days",
-    source="AWS User Guide, automatic provisioning: in the last 15 days AWS reminds daily "
-    "(docs/research/scim.md#access-tokens). It is blocking, though provisioning still works, since "
-    "a pipeline that fails on blocking findings only would stay green until everything stops",
+    source="docs/research/scim.md#access-tokens",
     remedy=_ROTATE,
     good=(datetime(2026, 8, 1, tzinfo=UTC), datetime(2026, 6, 1, tzinfo=UTC)),
     bad=(datetime(2026, 6, 8, tzinfo=UTC), datetime(2026, 6, 1, tzinfo=UTC)),
 )
-def token_not_ending_now(subject: tuple[datetime, datetime]) -> Iterator[Violation]:
-    """Subject: when the token expires, and now. Silent afterwards (OIC-103)."""
+def token_not_expiring_in_15_days(subject: tuple[datetime, datetime]) -> Iterator[Violation]:
+    """Subject: when the token expires, and now. OIC-103 covers expired tokens."""
     expires, now = subject
     if timedelta(0) < expires - now <= _AT_ONCE:
         yield "expires", None, f"expires in {(expires - now).days} days, on {expires.date()}."
@@ -140,10 +137,10 @@ def token_not_ending_now(subject: tuple[datetime, datetime]) -> Iterator[Violati
     "OIC-106",
     "The token's dates are more than a year apart",
     enforced_by=(EnforcementPoint.COMPONENT,),
-    source="AWS User Guide, automatic provisioning: a token lives one year. No API tells its "
-    "expiry, so a wrong date in the secret is a warning that never comes",
-    remedy="write into the secret when the token was generated (created) and one year later "
-    "(expires).",
+    source="AWS User Guide, automatic provisioning: a token is valid for one year. No API returns "
+    "its expiry, so a wrong date in the secret suppresses the warning",
+    remedy="Set `created` in the secret to the day on which the token was generated, and "
+    "`expires` to one year later.",
     good=(datetime(2026, 1, 1, tzinfo=UTC), datetime(2027, 1, 1, tzinfo=UTC)),
     bad=(datetime(2026, 1, 1, tzinfo=UTC), datetime(2028, 1, 1, tzinfo=UTC)),
 )
@@ -151,25 +148,25 @@ def token_dates(subject: tuple[datetime, datetime]) -> Iterator[Violation]:
     """Subject: when the token was created, and when it expires (both aware)."""
     created, expires = subject
     if expires <= created:
-        yield "expires", expires.date().isoformat(), "is not after created."
+        yield "expires", expires.date().isoformat(), "is not after `created`."
     elif expires - created > _LONGEST:
         days = (expires - created).days
-        yield "expires", expires.date().isoformat(), f"is {days} days after created."
+        yield "expires", expires.date().isoformat(), f"is {days} days after `created`."
 
 
 @dataclass(frozen=True, slots=True)
-class ScimAnswer:
-    """What the SCIM endpoint answers to its token: HTTP status, and what was asked."""
+class ScimResponse:
+    """The SCIM endpoint's response: HTTP status, and the request."""
 
     status: int
-    asked: str
+    request: str
     expires: datetime
-    """As the secret says it."""
+    """According to the secret."""
 
 
 _REFUSED = {
-    403: "is forbidden to read (403).",
-    404: "leads to no SCIM service (404): the tenant or the region in the endpoint is wrong.",
+    403: "does not allow the token to read (403).",
+    404: "has no SCIM service (404): its tenant or Region is wrong.",
 }
 
 
@@ -177,30 +174,27 @@ _REFUSED = {
     "OIC-117",
     "IAM Identity Center rejects the token at its endpoint",
     enforced_by=(EnforcementPoint.COMPONENT,),
-    source="AWS, SCIM developer guide, common errors: 401 for a token that is wrong or has "
-    "expired; for another tenant's too (docs/research/scim.md#errors). Asked by three reads before "
-    "Okta gets the token (docs/research/scim.md#credential-test)",
-    remedy="copy endpoint and token anew from one «Inbound automatic provisioning» dialog: "
-    "IAM Identity Center → Settings → Automatic provisioning → Generate token; store them with "
-    "`okta-idc store-token`.",
-    good=ScimAnswer(200, "GET /ServiceProviderConfig", datetime(2027, 1, 1, tzinfo=UTC)),
-    bad=ScimAnswer(401, "GET /ServiceProviderConfig", datetime(2027, 1, 1, tzinfo=UTC)),
+    source="docs/research/scim.md#errors; docs/research/scim.md#credential-test",
+    remedy="In IAM Identity Center → Settings → Automatic provisioning, generate a token, and "
+    "store the endpoint and the token of that dialog with `okta-idc store-token`.",
+    good=ScimResponse(200, "GET /ServiceProviderConfig", datetime(2027, 1, 1, tzinfo=UTC)),
+    bad=ScimResponse(401, "GET /ServiceProviderConfig", datetime(2027, 1, 1, tzinfo=UTC)),
 )
-def token_taken(subject: ScimAnswer) -> Iterator[Violation]:
-    """Subject: the answer; 0 for none, of which nothing is said here."""
-    if subject.status == 401 and not subject.asked.startswith("GET"):
-        yield "token", None, f"cannot be sent: {subject.asked}."
+def token_accepted(subject: ScimResponse) -> Iterator[Violation]:
+    """Subject: the response; status 0 means none, and has no finding."""
+    if subject.status == 401 and not subject.request.startswith("GET"):
+        yield "token", None, f"cannot be sent: {subject.request}."
     elif subject.status == 401:
         day = subject.expires.date().isoformat()
         yield (
             "token",
             None,
-            f"is refused (401), though by its dates it is good until {day}: it was deleted, its "
-            "dates are wrong, or it belongs to another tenant (switching automatic provisioning "
-            "off and on makes a new endpoint).",
+            f"is rejected (401), although it expires on {day}: it was deleted, its dates are "
+            "wrong, or it belongs to another endpoint (disabling and enabling automatic "
+            "provisioning creates one).",
         )
     elif subject.status not in (0, 200):
-        problem = _REFUSED.get(subject.status, f"answers {subject.status} to {subject.asked}.")
+        problem = _REFUSED.get(subject.status, f"returns {subject.status} for {subject.request}.")
         yield "endpoint", None, problem
 
 
@@ -208,9 +202,9 @@ def token_taken(subject: ScimAnswer) -> Iterator[Violation]:
     "OIC-109",
     "The secret lacks tags for the parts that are not secret",
     severity=Severity.ADVISORY,
-    source="this kit: whoever needs only the endpoint or the days left reads the tags, and never "
-    "sees the token (docs/research/identity-center.md#secret-of-the-scim-token)",
-    remedy="tag the secret with endpoint, token_id, created and expires, the same texts as in it.",
+    source="docs/research/identity-center.md#secret-of-the-scim-token",
+    remedy="Tag the secret with `endpoint`, `token_id`, `created` and `expires`, with the values "
+    "in the secret.",
     good={
         "endpoint": "https://scim.us-east-1.amazonaws.com/11111111111-2222-3333-4444-555555555555/"
         "scim/v2",
@@ -221,13 +215,13 @@ def token_taken(subject: ScimAnswer) -> Iterator[Violation]:
     bad={"expires": "next year"},
 )
 def secret_tags(tags: Mapping[str, str]) -> Iterator[Violation]:
-    """Subject: the secret's tags, key → value; others among them are nobody's business."""
+    """Subject: the secret's tags by key; other keys are ignored."""
     for key in _TAG_KEYS:
         value = tags.get(key, "")
         if not value.strip():
             yield key, None, "is missing."
         elif key in ("created", "expires") and _time(value) is None:
-            yield key, None, "is not an ISO-8601 date."
+            yield key, None, "is not an ISO 8601 date."
         elif key == "endpoint" and not SCIM_ENDPOINT.fullmatch(normalise_endpoint(value)):
             yield key, value, "is not a SCIM endpoint of IAM Identity Center."
 

@@ -1,4 +1,4 @@
-"""3xx, user names: the app's username format, and what it makes of one person."""
+"""3xx, usernames, and the app's username format."""
 
 import re
 from collections.abc import Iterator, Mapping
@@ -14,7 +14,7 @@ from okta_idc.rules.characters import named_characters, white_space
 from okta_idc.rules.registry import EnforcementPoint, Related, Severity, Violation, rule, user_rule
 
 ADDR_SPEC = re.compile(r"[^@\s]+@[^@\s]+")
-"""An email address, as far as a rule can judge it (RFC 2822 addr-spec is wider and stranger)."""
+"""An approximation of an RFC 2822 addr-spec."""
 
 _ADDRESSES = frozenset({"email", "login", "secondEmail"})
 
@@ -22,29 +22,27 @@ _ADDRESSES = frozenset({"email", "login", "secondEmail"})
 @user_rule(
     "OIC-314",
     "A username contains white space",
-    source="AWS SCIM API, CreateUser and Identity Store API: a user name is letters, marks, "
-    "symbols, numbers and punctuation. PutUser's page allows blanks, but nobody gets there who was "
-    "not created",
-    remedy="change the username, or the app's username format (federation.app.user_name_template).",
+    source="AWS SCIM API (CreateUser) and Identity Store API: letters, marks, symbols, numbers "
+    "and punctuation. PutUser's page allows spaces, but only for existing users",
+    remedy="Change the username, or the app's username format (`app.username_format`).",
     good={"userName": "ada.byron@example.com"},
     bad={"userName": "ada byron"},
 )
 def user_name_space(profile: Mapping[str, object]) -> Iterator[Violation]:
-    """Subject: one app user's profile. Other white space than AWS's own is OIC-305's."""
+    """Subject: one app user's profile. OIC-305 covers other white space."""
     value = profile.get("userName")
     if isinstance(value, str) and value.strip() and (found := white_space(value)):
-        yield "userName", value, f"holds {named_characters(found)}."
+        yield "userName", value, f"contains {named_characters(found)}."
 
 
 @user_rule(
     "OIC-315",
     "A username is not an email address",
     severity=Severity.ADVISORY,
-    source="AWS User Guide, external identity providers: NameID has the format emailAddress, an "
-    "RFC 2822 address, and equals the SCIM user name. SCIM itself takes any name, so such a user "
-    "appears in AWS, and whether sign-in takes the name is not documented",
-    remedy="choose ${source.login} or ${source.email} as the app's username format "
-    "(federation.app.user_name_template).",
+    source="AWS User Guide, external identity providers: NameID is an email address (RFC 2822), "
+    "and equals the SCIM username. SCIM accepts any name, so the user appears in AWS; whether "
+    "they can sign in is not documented",
+    remedy="Set `app.username_format` to ${source.login} or ${source.email}.",
     good={"userName": "ada@example.com"},
     bad={"userName": "ada"},
 )
@@ -59,14 +57,14 @@ def user_name_address(profile: Mapping[str, object]) -> Iterator[Violation]:
     "OIC-320",
     "The app's username format contains no user attribute",
     enforced_by=(EnforcementPoint.COMPONENT, EnforcementPoint.POLICY, EnforcementPoint.DOCTOR),
-    source="Okta API, userNameTemplate: its value becomes NameID and SCIM userName; without a "
-    "reference everybody gets the same name, and AWS takes the first of them (409)",
-    remedy="use ${source.login}, ${source.email} or ${fn:toLowerCase(source.email)}.",
+    source="Okta API, userNameTemplate: its value becomes NameID and SCIM userName. Without an "
+    "attribute all users get the same name, and AWS accepts the first one only (409)",
+    remedy="Use ${source.login}, ${source.email} or ${fn:toLowerCase(source.email)}.",
     good="${source.login}",
     bad="aws-user",
 )
 def user_name_template(template: str) -> Iterator[Violation]:
-    """Subject: `app.user_name_template`, Okta's userNameTemplate."""
+    """Subject: `app.username_format`, in Okta userNameTemplate."""
     found = parse_username_format(template)
     if isinstance(found, Invalid):
         yield "", template, found.reason
@@ -77,18 +75,17 @@ def user_name_template(template: str) -> Iterator[Violation]:
     "The app's username format uses an attribute that is not unique",
     severity=Severity.ADVISORY,
     enforced_by=(EnforcementPoint.COMPONENT, EnforcementPoint.POLICY),
-    source="AWS's page (docs/research/aws-setup-page.md#troubleshooting): user names are unique. "
-    "Of Okta's own attributes only login is",
-    remedy="use ${source.login}, or make sure that nobody shares the value (`okta-idc doctor`, "
-    "OIC-302, looks).",
+    source="docs/research/aws-setup-page.md#troubleshooting",
+    remedy="Use ${source.login}, or make sure that the values are unique: `okta-idc doctor` "
+    "checks them (OIC-302).",
     good="${source.login}",
     bad="${source.email}",
 )
 def user_name_unique(template: str) -> Iterator[Violation]:
-    """Subject: `app.user_name_template`. An attribute of the org's own may be unique: silent."""
+    """Subject: `app.username_format`. A custom attribute may be unique, so it has no finding."""
     used = _attributes_of(template)
     if used and used <= OKTA_ATTRIBUTES - {"login"}:
-        yield "", template, f"is made from {', '.join(sorted(used))}, which two people may share."
+        yield "", template, f"uses {', '.join(sorted(used))}, which several users may share."
 
 
 @rule(
@@ -96,14 +93,14 @@ def user_name_unique(template: str) -> Iterator[Violation]:
     "The app's username format does not produce email addresses",
     severity=Severity.ADVISORY,
     enforced_by=(EnforcementPoint.COMPONENT, EnforcementPoint.POLICY),
-    source="AWS User Guide, external identity providers: NameID has the format emailAddress, an "
-    "RFC 2822 address, and equals the SCIM user name. Advisory as OIC-315: SCIM takes any name",
-    remedy="use ${source.login}, ${source.email} or ${fn:toLowerCase(source.email)}.",
+    source="AWS User Guide, external identity providers: NameID is an email address (RFC 2822), "
+    "and equals the SCIM username. Advisory, as OIC-315",
+    remedy="Use ${source.login}, ${source.email} or ${fn:toLowerCase(source.email)}.",
     good="${source.login}",
     bad="${source.employeeNumber}",
 )
 def user_name_is_address(template: str) -> Iterator[Violation]:
-    """Subject: `app.user_name_template`. Assumes that the org's own attributes hold addresses."""
+    """Subject: `app.username_format`. Assumes that custom attributes hold email addresses."""
     used = _attributes_of(template)
     name = username_of(template, {a: _sample(a) for a in used})
     if isinstance(name, str) and "@" not in name:
@@ -122,26 +119,26 @@ def _sample(attribute: str) -> str:
 
 @dataclass(frozen=True, slots=True)
 class Renaming:
-    """The username format as it is, as it is to be, and the one that may be left (None: none)."""
+    """The username format in Okta, the declared one, and the one in `rename_users_from`."""
 
     old: str
     new: str
-    may_leave: str | None = None
+    confirmed: str | None = None
 
 
 @rule(
     "OIC-326",
     "The username format changes without confirmation",
     enforced_by=(EnforcementPoint.COMPONENT,),
-    source="Okta API, userNameTemplate: its value becomes NameID and SCIM userName, so a new "
-    "format renames everybody in IAM Identity Center",
-    remedy="if everybody is meant to be renamed, write the old format as `app.rename_users_from` "
-    "in the settings; else put it back.",
-    good=Renaming("${source.login}", "${source.email}", may_leave="${source.login}"),
+    source="Okta API, userNameTemplate: its value becomes NameID and SCIM userName, so another "
+    "format renames all users in IAM Identity Center",
+    remedy="To rename all users, set `app.rename_users_from` to the current format; otherwise, "
+    "restore it.",
+    good=Renaming("${source.login}", "${source.email}", confirmed="${source.login}"),
     bad=Renaming("${source.login}", "${source.email}"),
 )
-def renaming_is_meant(change: Renaming) -> Iterator[Violation]:
-    """Subject: the change. The word names the old format, so that it allows this change and no
-    later one."""
-    if change.old != change.new and change.old != change.may_leave:
-        yield ("", change.new, "renames every user: Okta has another.", Related("", change.old))
+def renaming_is_confirmed(change: Renaming) -> Iterator[Violation]:
+    """Subject: the change. The confirmation names the current format, so it allows no later
+    change."""
+    if change.old != change.new and change.old != change.confirmed:
+        yield ("", change.new, "renames all users; Okta has another.", Related("", change.old))

@@ -71,7 +71,7 @@ def _groups(settings: "Settings") -> Iterator[tuple[str, list[Finding]]]:
             yield f"push_groups[{index}]", groups.group_name(name)
     yield "push_groups", groups.group_names_differ(names)
     roles = groups.GroupRoles(_keys(assigned.groups), _keys(pushed))
-    yield "", groups.named_once(roles)
+    yield "", groups.listed_once(roles)
     yield "", groups.one_role_per_group(roles)
     members = assigned.pushed_members_group
     now = (
@@ -79,8 +79,8 @@ def _groups(settings: "Settings") -> Iterator[tuple[str, list[Finding]]]:
         *((members.name,) if members else ()),
         *(user.login or user.id or "" for user in assigned.users),
     )
-    confirmed = assignments.Meant(now, tuple(assigned.confirm_deprovisioning))
-    yield "", assignments.unassigned_is_not_assigned(confirmed)
+    confirmed = assignments.ConfirmedRemovals(now, tuple(assigned.confirm_deprovisioning))
+    yield "", assignments.confirmed_is_not_assigned(confirmed)
 
 
 def _account_access(settings: "Settings") -> Iterator[tuple[str, list[Finding]]]:
@@ -95,11 +95,13 @@ def _account_access(settings: "Settings") -> Iterator[tuple[str, list[Finding]]]
         path = f"account_access.{place}.groups"
         yield (
             path,
-            account_access.access_is_pushed(account_access.AccessOfGroups(tuple(named), pushed)),
+            account_access.access_groups_are_pushed(
+                account_access.AccessOfGroups(tuple(named), pushed)
+            ),
         )
         yield (
             path,
-            account_access.retired_opens_nothing(
+            account_access.retiring_groups_have_no_access(
                 account_access.RetiringGroups(tuple(named), retiring)
             ),
         )

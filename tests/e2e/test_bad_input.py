@@ -131,7 +131,7 @@ def test_a_malformed_secret_is_explained_without_its_value(
 @pytest.mark.parametrize(
     ("changes", "says"),
     [
-        ({"token": "TOPSECRET"}, "token: is refused (401), though by its dates it is good until"),
+        ({"token": "TOPSECRET"}, "token: is rejected (401), though by its dates it is good until"),
         ({"endpoint": ("sandbox", "another")}, "belongs to another tenant"),
         ({"created": "2024-01-01", "expires": "2025-01-01"}, "expires: expired on 2025-01-01"),
         ({"endpoint": ("us-east-1", "eu-west-1")}, "is another region than the instance's"),

@@ -128,7 +128,9 @@ def test_an_invalid_declaration_is_rejected_before_any_change(stranger: Stranger
     assert done.code != 0
     for rule in ("oic-101", "oic-201", "oic-220", "oic-406"):
         assert f"[mandatory] [severity: high]  {rule}" in done.text, done.text
-    assert "push: 'okta:group/group:Group::admins' is an assignment group too (assign)" in done.text
+    assert (
+        "push: 'okta:group/group:Group::admins' is also an assignment group (assign)" in done.text
+    )
     assert "See docs/reference/rules.md#oic-201" in done.text
     assert stranger.token not in done.text
     assert "Traceback" not in done.text

@@ -74,9 +74,9 @@ def _accounts(found: Inventory) -> account_access.Provisioned:
 BINDINGS = (
     Binding(permission_sets.managed_policies, _sets),
     Binding(policy_tags.tags_are_sent, _policies),
-    Binding(policy_tags.deny_holds, _policies),
-    Binding(account_access.given_to_groups, _people),
+    Binding(policy_tags.deny_covers_missing_tag, _policies),
+    Binding(account_access.assigned_to_groups, _people),
     single(account_access.principal_exists, _principals),
-    Binding(account_access.groups_of_one, _groups_of_one),
-    single(account_access.sets_of_account, _accounts),
+    Binding(account_access.groups_per_user, _groups_of_one),
+    single(account_access.permission_sets_per_account, _accounts),
 )

@@ -56,7 +56,7 @@ def _all_statements(found: Inventory) -> Iterator[Subject]:
 def _references(found: Inventory) -> Iterator[Subject | Unavailable]:
     names = known(found.attributes)
     for attribute in _sent(found):
-        subject = attributes.Referring(attribute.value, names)
+        subject = attributes.ValueAndSchema(attribute.value, names)
         if found.all_types and attributes.known_reference(subject):
             # Another user type may have the attribute.
             yield Unavailable(f"{_name(attribute)}: {found.all_types.text}")
@@ -67,13 +67,13 @@ def _references(found: Inventory) -> Iterator[Subject | Unavailable]:
 def _feeds(found: Inventory) -> Iterator[Subject]:
     saml, (_, pairs) = _sent(found), known(found.access_control)
     keys = tuple(attribute.key for attribute in saml), tuple(key for key, _ in pairs)
-    yield Subject(instance_attributes.Feeds(*keys), parts=numbered(map(_name, saml), "saml"))
+    yield Subject(instance_attributes.KeySources(*keys), parts=numbered(map(_name, saml), "saml"))
 
 
-def _switch(found: Inventory) -> instance_attributes.Switch:
+def _switch(found: Inventory) -> instance_attributes.AccessControlStatus:
     status, pairs = known(found.access_control)
     keys = (*(attribute.key for attribute in _sent(found)), *(key for key, _ in pairs))
-    return instance_attributes.Switch(keys, status)
+    return instance_attributes.AccessControlStatus(keys, status)
 
 
 def _sources(found: Inventory) -> Iterator[Subject]:
@@ -94,7 +94,7 @@ BINDINGS = (
     single(profile_mappings.roles, _targets, _MAPPING),
     single(profile_mappings.unsupported, _targets, _MAPPING),
     *_each(
-        _each_attribute, attributes.attribute_key, attributes.attribute_value, attributes.worked_out
+        _each_attribute, attributes.attribute_key, attributes.attribute_value, attributes.evaluable
     ),
     Binding(attributes.unique_keys, _all_attributes),
     single(attributes.attribute_count, _sent, "the app", "attribute_statements"),
@@ -107,7 +107,7 @@ BINDINGS = (
         attribute_statements.statement_lengths,
     ),
     Binding(attribute_statements.unique_names, _all_statements),
-    Binding(instance_attributes.one_feed, _feeds),
-    single(instance_attributes.switched_on, _switch),
+    Binding(instance_attributes.one_source_per_key, _feeds),
+    single(instance_attributes.access_control_enabled, _switch),
     Binding(instance_attributes.instance_source, _sources),
 )

@@ -133,8 +133,8 @@ BINDINGS = (
     Binding(groups.group_size, partial(_each_push_group, _size)),
     Binding(push_drift.mapping_in_error, _mappings),
     Binding(push_drift.mapping_inactive, _declared_mappings),
-    Binding(push_drift.mapping_gone, _pushed),
-    Binding(push_drift.mapping_by_hand, _pushed),
-    Binding(push_drift.assignment_gone, _assigned),
-    Binding(push_drift.assignment_by_hand, _assigned),
+    Binding(push_drift.mapping_missing, _pushed),
+    Binding(push_drift.mapping_unmanaged, _pushed),
+    Binding(push_drift.assignment_missing, _assigned),
+    Binding(push_drift.assignment_unmanaged, _assigned),
 )

@@ -123,7 +123,7 @@ def _unmanaged(found: Inventory) -> Iterator[Subject]:
         for ident, group in known(found.store_groups).items()
         if not group.by_scim and ident not in pushed
     )
-    yield Subject(identity_store_drift.ByHand(users, groups), names={})
+    yield Subject(identity_store_drift.Unmanaged(users, groups), names={})
 
 
 def _external_ids(found: Inventory) -> Iterator[Subject]:
@@ -141,11 +141,11 @@ BINDINGS = (
     Binding(identity_store_drift.group_renamed, _group_names),
     Binding(identity_store_drift.group_missing, _groups),
     Binding(identity_store_drift.member_missing, _missing_members),
-    Binding(identity_store_drift.member_left_over, _former_members),
+    Binding(identity_store_drift.extra_member, _former_members),
     Binding(identity_store_drift.user_missing, _provisioned),
-    Binding(identity_store_drift.user_left_over, _enabled),
-    Binding(identity_store_drift.user_in_the_way, _unmanaged_users),
-    Binding(identity_store_drift.group_in_the_way, _unmanaged_groups),
-    Binding(identity_store_drift.made_by_hand, _unmanaged),
+    Binding(identity_store_drift.unassigned_user_enabled, _enabled),
+    Binding(identity_store_drift.unmanaged_user_conflict, _unmanaged_users),
+    Binding(identity_store_drift.unmanaged_group_conflict, _unmanaged_groups),
+    Binding(identity_store_drift.unmanaged_principals, _unmanaged),
     Binding(identity_store_drift.external_id, _external_ids),
 )

@@ -41,8 +41,8 @@ def _region(found: Inventory) -> endpoints.EndpointInRegion:
     return endpoints.EndpointInRegion(_tag(found, "endpoint"), known(found.primary_region))
 
 
-def _both_endpoints(found: Inventory) -> endpoints.EndpointTwice:
-    return endpoints.EndpointTwice(_base_url(found), _tag(found, "endpoint"))
+def _both_endpoints(found: Inventory) -> endpoints.BothEndpoints:
+    return endpoints.BothEndpoints(_base_url(found), _tag(found, "endpoint"))
 
 
 BINDINGS = (
@@ -51,8 +51,8 @@ BINDINGS = (
     single(endpoints.endpoint_of_token, _both_endpoints,
            parts={"in_okta": Location(_CONNECTION, "Base URL")}),
     single(scim_secret.token_not_expired, _expiry, parts=_TOKEN),
-    single(scim_secret.token_not_ending, _expiry, parts=_TOKEN),
-    single(scim_secret.token_not_ending_now, _expiry, parts=_TOKEN),
+    single(scim_secret.token_not_expiring_in_90_days, _expiry, parts=_TOKEN),
+    single(scim_secret.token_not_expiring_in_15_days, _expiry, parts=_TOKEN),
     single(scim_secret.secret_tags, lambda found: known(found.secret), _SECRET),
     single(identity_store_drift.token_logged, lambda found: _time(found, "created"), _SECRET),
 )  # fmt: skip

@@ -79,7 +79,7 @@ def test_a_mapping_that_has_gone_is_told_and_not_made_anew(world: World, declare
 
     declare(program)
     assert [p["sourceGroupId"] for p in world.inputs("PushGroup")] == ["00gC"]
-    assert any("'aws-admins' is declared, and not pushed" in line for line in seen[0])
+    assert any("'aws-admins' is declared, but has no push mapping" in line for line in seen[0])
 
 
 def test_an_id_that_no_group_in_aws_has_is_refused(world: World, declare: Declare) -> None:

@@ -77,11 +77,17 @@ class TestAccess:
         ("changes", "says"),
         [
             ({"name": "Developer Access"}, r"permission_sets\[0\].name: 'Developer Access'"),
-            ({"groups": ["aws-admin"]}, "'aws-admin' is not pushed. Did you mean 'aws-admins'"),
-            ({"accounts": ["1234"]}, "'1234' is not an account id"),
+            (
+                {"groups": ["aws-admin"]},
+                "'aws-admin' is not a push group. Did you mean 'aws-admins'",
+            ),
+            ({"accounts": ["1234"]}, "'1234' is not an account ID"),
             ({"session_duration": "PT24H"}, "'PT24H' is not between 1 and 12 hours"),
-            ({"inline_policy": policy("CostCenter")}, "'CostCenter' is a tag that nobody sends"),
-            ({"inline_policy": {"Version": "2012-10-17"}}, "is not a JSON object with Statement"),
+            (
+                {"inline_policy": policy("CostCenter")},
+                "'CostCenter' is a session tag that is not sent",
+            ),
+            ({"inline_policy": {"Version": "2012-10-17"}}, "is not a JSON object with a Statement"),
         ],
     )
     def test_what_aws_would_refuse_is_refused_before_anything_is_declared(

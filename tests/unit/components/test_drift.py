@@ -64,7 +64,7 @@ def test_a_mapping_that_was_deleted_is_seen_without_a_refresh(
 ) -> None:
     world.gone = ["00gB"]
     [line] = found()
-    assert "'aws-admins' is declared, and not pushed" in line
+    assert "'aws-admins' is declared, but has no push mapping" in line
     assert "OIC-602" in line
 
 
@@ -76,8 +76,8 @@ def test_a_mapping_in_error_is_told(world: World, found: Callable[[], list[str]]
 def test_what_was_made_by_hand_is_named(world: World, found: Callable[[], list[str]]) -> None:
     world.by_hand, world.mapped = ["00gX"], ["00gY"]
     told = "\n".join(found())
-    assert "'00gX' is assigned to the app, and not declared" in told
-    assert "'00gY' is pushed, and not declared" in told
+    assert "'00gX' is assigned to the app, but not declared" in told
+    assert "'00gY' is pushed, but not declared" in told
     # a program cannot see what its own run is about to delete
     assert told.count("the engine deletes last") == 2
 

@@ -310,7 +310,7 @@ class TestSecret:
         [
             (None, "has no secret"),
             ("TOPSECRET", "is not JSON"),
-            ('["TOPSECRET"]', "not an object"),
+            ('["TOPSECRET"]', "not a JSON object"),
             ('{"token": "TOPSECRET"}', "endpoint: is missing"),
             (
                 '{"endpoint": "https://x.example.com", "token": "TOPSECRET", "token_id": "1", '
@@ -327,7 +327,7 @@ class TestSecret:
                 '{"endpoint": "https://scim.us-east-1.amazonaws.com/11111111111-2222-3333-4444/'
                 'scim/v2", "token": "TOPSECRET", "token_id": "1", "created": "2026-01-01", '
                 '"expires": "2099-01-01"}',
-                "days after created",
+                "days after `created`",
             ),
         ],
     )
@@ -359,7 +359,7 @@ class TestSecret:
     ) -> None:
         monkeypatch.setattr(ScimProbe, "__call__", answering(401, "GET /ServiceProviderConfig"))
         with pytest.raises(
-            RunError, match=r"secret .*token: is refused \(401\).*OIC-117"
+            RunError, match=r"secret .*token: is rejected \(401\).*OIC-117"
         ) as caught:
             declare(federation(scim_token__verify=True))
         assert "TOPSECRET" not in str(caught.value)

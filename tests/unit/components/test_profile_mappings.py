@@ -50,8 +50,8 @@ def test_nobody_is_assigned_before_the_mapping_stands(world: World, declare: Dec
 @pytest.mark.parametrize(
     ("mappings", "says"),
     [
-        ({"password": "user.login"}, r"mappings\.password: is not supported.*OIC-312"),
-        ({"title": "title"}, r"mappings\.title: 'title' title is literal text.*OIC-324"),
+        ({"password": "user.login"}, r"mappings\.password: is not supported by AWS.*OIC-312"),
+        ({"title": "title"}, r"mappings\.title: 'title' is literal text.*OIC-324"),
         ({"title": ""}, r"mappings\.title: '' is empty.*OIC-324"),
     ],
 )

@@ -38,7 +38,7 @@ def before_update(declare: Declare, monkeypatch: pytest.MonkeyPatch, new: str, *
 
 
 def test_without_the_word_it_is_refused(declare: Declare, monkeypatch: pytest.MonkeyPatch) -> None:
-    with pytest.raises(RunError, match=r"renames every user: .*source\.email.*OIC-326"):
+    with pytest.raises(RunError, match=r"renames all users: .*source\.email.*OIC-326"):
         before_update(declare, monkeypatch, NEW)
 
 
@@ -61,7 +61,7 @@ def test_another_change_of_the_app_needs_no_word(
 
 def test_an_app_that_is_taken_over_is_looked_at_before(world: World, declare: Declare) -> None:
     world.there = {"userNameTemplate": OLD}
-    with pytest.raises(RunError, match="renames every user"):
+    with pytest.raises(RunError, match="renames all users"):
         declare(federation(app__import_id="0oa1", app__username_format=NEW))
     assert world.inputs("app/saml:Saml") == []
     declare(federation(app__import_id="0oa1", app__username_format=NEW, app__rename_users_from=OLD))

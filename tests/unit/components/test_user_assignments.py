@@ -68,7 +68,10 @@ def test_a_login_is_found_whatever_its_case(world: World, declare: Declare) -> N
 
 @pytest.mark.parametrize(
     ("status", "says"),
-    [(None, "is nobody's login or id in Okta"), ("DEPROVISIONED", "is deactivated in Okta")],
+    [
+        (None, "is not the login or ID of any user in Okta"),
+        ("DEPROVISIONED", "is deactivated in Okta"),
+    ],
 )
 def test_whom_okta_does_not_know_is_named_before_anything_is_made(
     world: World, declare: Declare, status: str | None, says: str

@@ -31,7 +31,7 @@ def test_a_group_made_in_the_same_stack_is_seen_in_both_roles_before_it_has_an_i
     answer = ask("oic-201", resources)
     [(text, name)] = answer.findings
     assert name == "push"
-    assert "is an assignment group too (assign)" in text
+    assert "is also an assignment group (assign)" in text
     assert answer.undecided == ""
 
 
@@ -80,7 +80,7 @@ def test_groups_of_the_resource_that_assigns_many_are_seen_one_by_one() -> None:
     )
     answer = ask("oic-201", [many, push("00g1", "p")])
     [(text, _)] = answer.findings
-    assert "is an assignment group too (many.groups[0])" in text
+    assert "is also an assignment group (many.groups[0])" in text
     assert "many.groups[1].id" in answer.undecided
 
 

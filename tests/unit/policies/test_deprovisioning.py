@@ -23,7 +23,7 @@ def test_without_the_setting_nothing_is_checked() -> None:
 
 def test_users_of_groups_that_are_no_longer_assigned_are_counted() -> None:
     [text] = unassigning(assignment("00g2")).texts
-    assert "00g1, 00u1: '251' people lose AWS at once; 10 are allowed." in text
+    assert "00g1, 00u1: '251' users would lose access; the limit is 10." in text
 
 
 def test_a_change_within_the_limit_passes() -> None:

@@ -122,7 +122,7 @@ def test_known_resources_are_checked_beside_unknown_ones() -> None:
     answer = ask("oic-201", resources)
     [(text, name)] = answer.findings
     assert name == "bad"
-    assert "'00g1' is an assignment group too (it)" in text
+    assert "'00g1' is also an assignment group (it)" in text
     assert "later.sourceGroupId" in answer.undecided
 
 

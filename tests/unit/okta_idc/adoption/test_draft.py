@@ -191,7 +191,7 @@ def test_a_policy_that_asks_for_a_tag_nobody_sends_is_a_comment() -> None:
     whole = permission_set(inline_policy=json.dumps(policy))
     made = draft(found(group_access=access(whole, data=[*ACCOUNTS])))
     assert made.settings()["account_access"]["permission_sets"] == []
-    assert "'Team' is a tag that nobody sends" in problems(made)
+    assert "'Team' is a session tag that is not sent" in problems(made)
     assert "# - name: Admin" in text(made)
 
 

@@ -44,7 +44,7 @@ def test_a_token_that_aws_refuses_is_explained_without_it(sandbox: Sandbox, secr
     secrets.create_secret(Name="deleted", SecretString=text)
     code, text = run(sandbox, "check-token", "deleted")
     assert code == 1
-    assert "secret 'deleted'.token: is refused (401)" in text
+    assert "secret 'deleted'.token: is rejected (401)" in text
     assert "OIC-117" in text
     assert "TOPSECRET" not in text
     code, text = run(sandbox, "check-token", "deleted", "--json")
@@ -63,7 +63,7 @@ def test_a_throttled_endpoint_is_unknown(sandbox: Sandbox, monkeypatch: Any) -> 
     sandbox.inject_fault("scim-throttled", times=3)
     code, text = run(sandbox, "check-token", NAME)
     assert code == 2
-    assert "unknown: GET /ServiceProviderConfig was answered 429" in text
+    assert "unknown: GET /ServiceProviderConfig returned 429" in text
 
 
 def test_a_refused_token_is_not_stored(sandbox: Sandbox, secrets: Any) -> None:
@@ -71,7 +71,7 @@ def test_a_refused_token_is_not_stored(sandbox: Sandbox, secrets: Any) -> None:
     lines = f"{document['endpoint']}\nid\nTOPSECRET\n"
     code, text = run(sandbox, "store-token", "new/secret", typed=lines)
     assert code == 2
-    assert "is refused (401)" in text
+    assert "is rejected (401)" in text
     assert "not stored" in text
     assert "TOPSECRET" not in text
     names = [s["Name"] for s in secrets.list_secrets()["SecretList"]]

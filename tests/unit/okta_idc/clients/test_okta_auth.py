@@ -217,7 +217,7 @@ def test_credentials_that_never_serve_end_in_a_401_and_not_in_a_loop() -> None:
     ("answer", "says"),
     [
         (httpx.Response(400, json={"error": "invalid_scope", "error_description": "no"}),
-         "400: invalid_scope: no.*grant the app okta.apps.read"),
+         "400: invalid_scope: no.*Grant the app okta.apps.read"),
         (httpx.Response(401, json={"error": "invalid_client"}), "401: invalid_client"),
         (httpx.Response(500, text="<html>"), "500: Internal Server Error"),
         (httpx.Response(200, json={"token_type": "Bearer"}), "no access token"),
@@ -279,8 +279,8 @@ def test_scopes_are_a_list_in_the_stack_and_separated_by_commas_in_the_shell(giv
     ("environment", "says"),
     [
         ({}, "No Okta credentials.*OKTA_API_PRIVATE_KEY.*OKTA_API_TOKEN"),
-        ({"OKTA_API_CLIENT_ID": "0oa"}, "set OKTA_API_PRIVATE_KEY too"),
-        ({"OKTA_API_PRIVATE_KEY": KEY}, "set OKTA_API_CLIENT_ID too"),
+        ({"OKTA_API_CLIENT_ID": "0oa"}, "Set OKTA_API_PRIVATE_KEY too"),
+        ({"OKTA_API_PRIVATE_KEY": KEY}, "Set OKTA_API_CLIENT_ID too"),
     ],
 )
 def test_what_is_missing_is_named(environment: dict[str, str], says: str) -> None:

@@ -108,7 +108,7 @@ def test_what_cannot_be_told_is_unknown(answer: Callable[..., web.Response], say
 def test_no_answer_is_unknown() -> None:
     status, words = asyncio.run(ScimProbe("http://127.0.0.1:9", seconds=2)(ENDPOINT, TOKEN))
     assert status == 0
-    assert "no answer from scim.us-east-1.amazonaws.com" in words
+    assert "no response from scim.us-east-1.amazonaws.com" in words
 
 
 def test_a_token_is_sent_to_no_other_machine() -> None:

@@ -13,8 +13,8 @@ from okta_idc.doctor.report import Report
 from okta_idc.doctor.user_checks import UserChecks
 from okta_idc.inventory.assigned_users import AssignedUsers
 from okta_idc.inventory.model import Inventory, Source
-from okta_idc.inventory.unavailable import Unavailable
 from okta_idc.rules import profiles
+from okta_idc.rules.binding import Unavailable
 from okta_idc.rules.profile_mappings import Mapped
 from tests.unit.okta_idc.doctor.sample_inventory import Listener, app, people, person, sent, sound
 from tests.unit.okta_idc.rules import a_profile

@@ -38,7 +38,7 @@ def report(*found: DoctorFinding, unknown: str = "", skipped: str = "") -> Repor
 
 
 def found(rule: str = "OIC-303", name: str = "ada@example.com", **more: Any) -> DoctorFinding:
-    given: dict[str, Any] = {"path": "title", "value": "VP <Sales>", "message": "holds <.",
+    given: dict[str, Any] = {"path": "title", "value": "VP <Sales>", "message": 'contains "<".',
                              "personal": True, **more}  # fmt: skip
     return DoctorFinding(name, Finding(RULES[rule], **given))
 

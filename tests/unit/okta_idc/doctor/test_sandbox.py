@@ -88,7 +88,7 @@ def test_ids_work_without_a_stack(doctor: Doctor, federation: Federation) -> Non
 
 def test_the_terminal_report_is_grouped_by_rule(doctor: Doctor) -> None:
     result = doctor(as_json=False)
-    assert result.out.count("Fill all five parts of the address") == 1
+    assert result.out.count("Set all five parts of the address") == 1
     assert "uma.nair@example.com" in result.out
     assert "11 findings (9 blocking); 93 rules checked." in result.out
     assert result.code == 1

@@ -86,7 +86,7 @@ def test_what_okta_does_not_document_is_unknown(text: str, says: str) -> None:
         ("${}", "is empty"),
         ("aws-user", "no user attribute"),
         ("login", "no user attribute"),
-        ("user.firstName + lastName", "lastName is literal text"),
+        ("user.firstName + lastName", "contains lastName, which is literal text"),
         ("${login}", "Did you mean source.login?"),
         ('"user.login"', "no user attribute"),
         ("${'source.login'}", "no user attribute"),
@@ -226,13 +226,13 @@ def test_time_grows_linearly(parse_it: Callable[[str], object], make: Callable[[
         text = make(length)
         best = 1e9
         for _ in range(3):
-            start = time.perf_counter()
+            start = time.process_time()
             parse_it(text)
-            best = min(best, time.perf_counter() - start)
+            best = min(best, time.process_time() - start)
         return best
 
-    small, large = 1_000, 8_000
-    assert seconds(large) < 8 * 4 * seconds(small) + 0.02  # 8 times the text; 64 if quadratic
+    small, large = 1_000, 8_000  # 8 times the text: 64 times the CPU time if it were quadratic
+    assert seconds(large) < 4 * 8 * seconds(small) + 0.05
 
 
 @pytest.mark.parametrize(

@@ -90,7 +90,7 @@ class TestPolicyTags:
         [finding] = policy_tags.tags_are_sent(subject)
         assert (finding.value, finding.message) == (
             "costcenter",
-            "is a tag that nobody sends. Did you mean 'CostCenter'?",
+            "is a session tag that is not sent. Did you mean 'CostCenter'?",
         )
 
     def test_a_tag_is_found_in_a_variable_anywhere(self) -> None:
@@ -101,7 +101,7 @@ class TestPolicyTags:
     @pytest.mark.parametrize("operator", ["StringEquals", "StringLike", "ForAnyValue:StringEquals"])
     def test_a_deny_by_value_lets_those_without_the_tag_through(self, operator: str) -> None:
         subject = policy(deny(**{operator: {"aws:PrincipalTag/CostCenter": ["a", "b"]}}))
-        [finding] = policy_tags.deny_holds(subject)
+        [finding] = policy_tags.deny_covers_missing_tag(subject)
         assert finding.value == "CostCenter"
 
     @pytest.mark.parametrize(
@@ -114,28 +114,28 @@ class TestPolicyTags:
         ],
     )
     def test_a_deny_that_holds_without_the_tag_is_sound(self, condition: dict[str, Any]) -> None:
-        assert policy_tags.deny_holds(policy(deny(**condition))) == []
+        assert policy_tags.deny_covers_missing_tag(policy(deny(**condition))) == []
 
     def test_a_variable_in_the_value_counts_too(self) -> None:
         condition = {"StringEquals": {"aws:ResourceTag/c": "${aws:PrincipalTag/CostCenter}"}}
-        assert policy_tags.deny_holds(policy(deny(**condition)))
+        assert policy_tags.deny_covers_missing_tag(policy(deny(**condition)))
 
     @pytest.mark.parametrize("value", ["true", True, ["true"]])
     def test_a_deny_on_null_closes_the_gap(self, value: object) -> None:
         by_value = deny(StringEquals={"aws:PrincipalTag/CostCenter": "x"})
         without = deny(Null={"aws:PrincipalTag/costcenter": value})
-        assert policy_tags.deny_holds(policy(by_value, without)) == []
+        assert policy_tags.deny_covers_missing_tag(policy(by_value, without)) == []
 
     def test_null_false_does_not_close_it(self) -> None:
         open_one = deny(
             StringEquals={"aws:PrincipalTag/CostCenter": "x"},
             Null={"aws:PrincipalTag/CostCenter": "false"},
         )
-        assert policy_tags.deny_holds(policy(open_one))
+        assert policy_tags.deny_covers_missing_tag(policy(open_one))
 
     def test_an_allow_is_not_judged_by_the_rule_on_deny(self) -> None:
         allow = {"Effect": "Allow", "Condition": {"StringEquals": {"aws:PrincipalTag/A": "x"}}}
-        assert policy_tags.deny_holds(policy(allow)) == []
+        assert policy_tags.deny_covers_missing_tag(policy(allow)) == []
 
     @given(
         st.recursive(
@@ -154,13 +154,13 @@ class TestPolicyTags:
     def test_no_policy_crashes_a_rule(self, statement: object) -> None:
         for text in (json.dumps({"Statement": statement}), json.dumps(statement)):
             policy_tags.tags_are_sent(PolicyAndTags(text, ("X",)))
-            policy_tags.deny_holds(PolicyAndTags(text, ("X",)))
+            policy_tags.deny_covers_missing_tag(PolicyAndTags(text, ("X",)))
 
     def test_a_deep_policy_crashes_no_rule(self) -> None:
         deep = '{"Statement": [{"Effect": "Deny", "Condition": {"StringEquals": {"a": ' + "[" * 700
         text = deep + "]" * 700 + "}}}]}"
         policy_tags.tags_are_sent(PolicyAndTags(text, ()))
-        policy_tags.deny_holds(PolicyAndTags(text, ()))
+        policy_tags.deny_covers_missing_tag(PolicyAndTags(text, ()))
 
 
 class TestAssignments:
@@ -176,10 +176,10 @@ class TestAssignments:
         access = account_access.AccessOfGroups(
             ("aws-admin", "aws-data"), ("aws-admins", "aws-data")
         )
-        [finding] = account_access.access_is_pushed(access)
+        [finding] = account_access.access_groups_are_pushed(access)
         assert (finding.path, finding.message) == (
             "[0]",
-            "is not pushed. Did you mean 'aws-admins'?",
+            "is not a push group. Did you mean 'aws-admins'?",
         )
 
     @pytest.mark.parametrize(
@@ -194,6 +194,11 @@ class TestAssignments:
         assert account_access.assigned_once(two) == []
 
     def test_limits_are_inclusive(self) -> None:
-        assert account_access.groups_of_one({"ada": 1_000}) == []
-        assert account_access.sets_of_account(account_access.Provisioned({"1": 250}, 250)) == []
-        assert account_access.sets_of_account(account_access.Provisioned({"1": 251}, 250))
+        assert account_access.groups_per_user({"ada": 1_000}) == []
+        assert (
+            account_access.permission_sets_per_account(account_access.Provisioned({"1": 250}, 250))
+            == []
+        )
+        assert account_access.permission_sets_per_account(
+            account_access.Provisioned({"1": 251}, 250)
+        )

@@ -6,8 +6,8 @@ from hypothesis import strategies as st
 
 from okta_idc.rules import attribute_statements, attributes, instance_attributes
 from okta_idc.rules.attribute_statements import Statement
-from okta_idc.rules.attributes import NAME_PREFIX, URI_NAME_FORMAT, Attribute, Referring
-from okta_idc.rules.instance_attributes import Feeds, InstanceAttribute, Switch
+from okta_idc.rules.attributes import NAME_PREFIX, URI_NAME_FORMAT, Attribute, ValueAndSchema
+from okta_idc.rules.instance_attributes import AccessControlStatus, InstanceAttribute, KeySources
 
 
 class TestAttributes:
@@ -28,16 +28,16 @@ class TestAttributes:
     def test_what_okta_would_send_as_text_is_refused(self) -> None:
         [finding] = attributes.attribute_value(Attribute("K", "department"))
         assert finding.path == "value"
-        assert "department is literal text" in finding.message
+        assert "is literal text" in finding.message
 
     @given(st.text(max_size=200))
     def test_any_key_and_value_is_judged_without_crashing(self, text: str) -> None:
         one = Attribute(text, text)
         attributes.attribute_key(one)
         attributes.attribute_value(one)
-        attributes.worked_out(one)
+        attributes.evaluable(one)
         attributes.session_tags({text: text})
-        attributes.known_reference(Referring(text, frozenset({"department"})))
+        attributes.known_reference(ValueAndSchema(text, frozenset({"department"})))
         for rule in (
             attribute_statements.name_format,
             attribute_statements.statement_name,
@@ -76,13 +76,15 @@ class TestAttributes:
 
     def test_an_attribute_in_another_case_is_named(self) -> None:
         known = frozenset({"costCenter", "login"})
-        [finding] = attributes.known_reference(Referring("user.costcenter + user.login", known))
+        [finding] = attributes.known_reference(
+            ValueAndSchema("user.costcenter + user.login", known)
+        )
         assert "user.costcenter, which no profile has. Did you mean user.costCenter?" in str(
             finding
         )
 
     def test_attributes_of_the_app_user_are_not_looked_for_in_okta(self) -> None:
-        assert attributes.known_reference(Referring("appuser.role", frozenset())) == []
+        assert attributes.known_reference(ValueAndSchema("appuser.role", frozenset())) == []
 
 
 class TestStatements:
@@ -135,13 +137,17 @@ class TestInstance:
     """What the identity store adds."""
 
     def test_a_key_in_both_feeds_is_found_whatever_its_case(self) -> None:
-        [finding] = instance_attributes.one_feed(Feeds(("A", "CostCenter"), ("costcenter", "b")))
+        [finding] = instance_attributes.one_source_per_key(
+            KeySources(("A", "CostCenter"), ("costcenter", "b"))
+        )
         assert (finding.path, finding.value) == ("saml[1]", "CostCenter")
 
     @pytest.mark.parametrize("status", ["", "CREATION_IN_PROGRESS", "CREATION_FAILED"])
     def test_what_is_sent_needs_the_switch(self, status: str) -> None:
-        assert instance_attributes.switched_on(Switch(("Department",), status))
-        assert instance_attributes.switched_on(Switch((), status)) == []
+        assert instance_attributes.access_control_enabled(
+            AccessControlStatus(("Department",), status)
+        )
+        assert instance_attributes.access_control_enabled(AccessControlStatus((), status)) == []
 
     @pytest.mark.parametrize(
         "source", ["${path:userName}", "${path:enterprise.manager.value}",

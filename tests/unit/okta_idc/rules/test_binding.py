@@ -16,7 +16,7 @@ def test_every_path_of_a_finding_is_located_exactly(assigned: list[str], pushed:
     parts = numbered((f"assignment {i}" for i in range(len(assigned))), "assignments.groups")
     parts |= numbered((f"push {i}" for i in range(len(pushed))), "push_groups")
     roles = GroupRoles(tuple(assigned), tuple(pushed))
-    for rule in (groups.one_role_per_group, groups.named_once):
+    for rule in (groups.one_role_per_group, groups.listed_once):
         for at, finding in Binding(rule, lambda _: [Subject(roles, parts=parts)]).findings(None):
             kind, index = at.name.split()
             assert finding.value == (pushed if kind == "push" else assigned)[int(index)]

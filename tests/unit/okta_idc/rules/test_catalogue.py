@@ -35,7 +35,8 @@ def test_a_rule_has_a_stable_id_a_source_and_a_remedy(rule: Rule) -> None:
     assert rule.title
     assert not rule.title.endswith(".")
     assert rule.source
-    assert rule.remedy.endswith((".", ")."))
+    assert rule.remedy[0].isupper()
+    assert rule.remedy.endswith(".")
 
 
 @ALL

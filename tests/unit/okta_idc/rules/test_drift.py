@@ -23,13 +23,13 @@ class TestPush:
 
     def test_oktas_reason_is_told(self) -> None:
         [finding] = push_drift.mapping_in_error(FoundMapping("g", "ERROR", "Duplicate name."))
-        assert finding.message == "is not pushed any more (Duplicate name)."
+        assert finding.message == "is no longer pushed (Duplicate name)."
 
     def test_what_is_gone_and_what_is_more_are_told_apart(self) -> None:
         groups = Groups(frozenset({"a", "b"}), frozenset({"b", "c"}))
         for gone, more in (
-            (push_drift.mapping_gone, push_drift.mapping_by_hand),
-            (push_drift.assignment_gone, push_drift.assignment_by_hand),
+            (push_drift.mapping_missing, push_drift.mapping_unmanaged),
+            (push_drift.assignment_missing, push_drift.assignment_unmanaged),
         ):
             assert [f.value for f in gone(groups)] == ["a"]
             assert [f.value for f in more(groups)] == ["c"]
@@ -85,13 +85,13 @@ class TestStore:
     def test_missing_and_left_over_members_are_told_apart(self) -> None:
         members = Members("g", frozenset({"a", "b"}), frozenset({"b", "c"}))
         assert [f.value for f in identity_store_drift.member_missing(members)] == ["a"]
-        assert [f.value for f in identity_store_drift.member_left_over(members)] == ["c"]
+        assert [f.value for f in identity_store_drift.extra_member(members)] == ["c"]
 
     def test_user_names_are_compared_without_case(self) -> None:
         same = Sides(("Ada@example.com",), ("ada@EXAMPLE.com",))
         assert identity_store_drift.user_missing(same) == []
-        assert identity_store_drift.user_left_over(same) == []
-        assert identity_store_drift.user_in_the_way(same)
+        assert identity_store_drift.unassigned_user_enabled(same) == []
+        assert identity_store_drift.unmanaged_user_conflict(same)
 
     def test_an_external_id_is_compared_where_both_sides_have_the_person(self) -> None:
         ids = ExternalIds({"a": "1", "b": "2", "c": "3"}, {"a": "1", "b": "x"})

@@ -6,8 +6,8 @@ from hypothesis import strategies as st
 
 from okta_idc.rules import endpoints
 from okta_idc.rules.endpoints import (
+    BothEndpoints,
     EndpointInRegion,
-    EndpointTwice,
     IssuerOfStore,
     SamlAddresses,
 )
@@ -84,8 +84,8 @@ def test_an_endpoint_of_another_form_is_left_to_the_rule_on_forms() -> None:
 
 def test_the_tenant_of_another_token_is_found() -> None:
     one = f"https://scim.us-east-1.amazonaws.com/{TENANT}/scim/v2"
-    assert endpoints.endpoint_of_token(EndpointTwice(one, one + "/")) == []
-    assert endpoints.endpoint_of_token(EndpointTwice(one, one.replace("555", "666")))
+    assert endpoints.endpoint_of_token(BothEndpoints(one, one + "/")) == []
+    assert endpoints.endpoint_of_token(BothEndpoints(one, one.replace("555", "666")))
 
 
 def test_an_issuer_of_another_store_is_found() -> None:
@@ -100,6 +100,6 @@ def test_any_text_is_judged_without_crashing(one: str, other: str) -> None:
     endpoints.acs_url(one)
     endpoints.issuer_url(one)
     endpoints.endpoint_region(EndpointInRegion(one, other))
-    endpoints.endpoint_of_token(EndpointTwice(one, other))
+    endpoints.endpoint_of_token(BothEndpoints(one, other))
     endpoints.one_region(SamlAddresses(one, other))
     endpoints.issuer_of_store(IssuerOfStore(one, other))

@@ -23,7 +23,7 @@ def test_a_group_cannot_be_both_assigned_and_pushed() -> None:
     assert (finding.path, finding.value) == ("push_groups[1]", "b")
     assert finding.related == (Related("assignments.groups[1]"),)
     assert finding.text("federation").startswith(
-        "federation.push_groups[1]: 'b' is an assignment group too "
+        "federation.push_groups[1]: 'b' is also an assignment group "
         "(federation.assignments.groups[1])."
     )
 
@@ -74,13 +74,13 @@ def test_an_inactive_member_is_told(status: str) -> None:
 
 
 def test_a_change_may_unassign_up_to_the_limit() -> None:
-    assert assignments.unassigns_few(assignments.Unassigning(5, limit=5)) == []
-    assert assignments.unassigns_few(assignments.Unassigning(6, limit=5))
+    assert assignments.deprovisioning_within_limit(assignments.Deprovisioning(5, limit=5)) == []
+    assert assignments.deprovisioning_within_limit(assignments.Deprovisioning(6, limit=5))
 
 
 def test_a_mapping_as_the_provider_makes_it_would_delete_its_target() -> None:
-    assert push.keeps_target(PushMapping())
-    assert push.keeps_target(PushMapping(delete_target_group_on_destroy=False)) == []
+    assert push.keeps_target_group(PushMapping())
+    assert push.keeps_target_group(PushMapping(delete_target_group_on_destroy=False)) == []
 
 
 def test_a_mapping_without_a_target_takes_the_source_groups_name() -> None:

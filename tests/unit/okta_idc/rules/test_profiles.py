@@ -83,14 +83,14 @@ def test_a_forbidden_character_is_found_everywhere_but_in_the_url(
     attribute: str, character: str
 ) -> None:
     [finding] = profiles.forbidden_characters(CLEAN | {attribute: f"a{character}b"})
-    assert (finding.path, finding.message) == (attribute, f"holds {character}.")
+    assert (finding.path, finding.message) == (attribute, f'contains "{character}".')
 
 
 @pytest.mark.parametrize("missing", ADDRESS)
 @pytest.mark.parametrize("value", [None, "", "  "])
 def test_half_an_address_names_what_it_lacks(missing: str, value: object) -> None:
     [finding] = profiles.complete_address(CLEAN | {missing: value})
-    assert finding.message == f"lacks {missing}."
+    assert finding.message == f"has no {missing}."
 
 
 @pytest.mark.parametrize(
@@ -109,7 +109,7 @@ def test_half_an_address_names_what_it_lacks(missing: str, value: object) -> Non
 )
 def test_a_hidden_character_is_named(character: str, name: str) -> None:
     [finding] = profiles.hidden_characters({"title": f"Engi{character}neer"})
-    assert finding.message == f"holds {name}."
+    assert finding.message == f"contains {name}."
 
 
 @pytest.mark.parametrize(

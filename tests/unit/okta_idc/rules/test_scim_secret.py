@@ -67,8 +67,8 @@ NOW = datetime(2026, 6, 1, tzinfo=UTC)
 def test_one_rule_at_most_speaks_of_the_days_left(left: timedelta, found: set[str]) -> None:
     rules = (
         scim_secret.token_not_expired,
-        scim_secret.token_not_ending,
-        scim_secret.token_not_ending_now,
+        scim_secret.token_not_expiring_in_90_days,
+        scim_secret.token_not_expiring_in_15_days,
     )
     assert {f.rule.id for rule in rules for f in rule((NOW + left, NOW))} == found
 
@@ -90,4 +90,4 @@ def test_tags_never_show_a_token_that_slipped_into_them() -> None:
 @pytest.mark.parametrize(("days", "found"), [(91, 0), (90, 1), (0, 1), (-1, 1)])
 def test_a_certificate_is_told_90_days_before_its_end(days: int, found: int) -> None:
     ends = NOW + timedelta(days=days)
-    assert len(certificates.certificate_not_ending((ends, NOW))) == found
+    assert len(certificates.certificate_not_expiring_soon((ends, NOW))) == found

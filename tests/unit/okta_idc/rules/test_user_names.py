@@ -10,7 +10,7 @@ from okta_idc.rules.user_names import Renaming
 
 @given(st.text(), st.text(), st.none() | st.text())
 def test_only_the_old_format_is_the_word(old: str, new: str, word: str | None) -> None:
-    refused = bool(user_names.renaming_is_meant(Renaming(old, new, word)))
+    refused = bool(user_names.renaming_is_confirmed(Renaming(old, new, word)))
     assert refused == (old != new and word != old)
 
 
