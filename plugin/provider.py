@@ -6,9 +6,7 @@
 import inspect
 import json
 import sys
-import tomllib
 from importlib import import_module
-from pathlib import Path
 from types import ModuleType
 from typing import Any, cast
 
@@ -57,7 +55,6 @@ def _tidy(node: dict[str, Any]) -> dict[str, Any]:
 
 
 if __name__ == "__main__":
-    import components as _components
+    from okta_idc.version import kit_version
 
-    _project = tomllib.loads(Path("pyproject.toml").read_text(encoding="utf-8"))["project"]
-    sys.stdout.write(f"{provider(_components, _project['version']).schema}\n")
+    sys.stdout.write(f"{provider(import_module('components'), kit_version()).schema}\n")

@@ -16,6 +16,12 @@ from offline_plugins.provider_server import Checked, Failure, ProviderError, Sec
 SUPPORTED_SETTINGS = frozenset({"accessToken", "apiToken", "httpProxy"})
 """The settings that the plugin reads. docs/reference/offline-plugins.md describes the others."""
 SECRETS = ("apiToken", "accessToken", "privateKey")
+SETTINGS: dict[str, Any] = {
+    **{name: {"type": "string"} for name in ("baseUrl", "clientId", "httpProxy", "orgName",
+                                             "privateKeyId")},
+    **{name: {"type": "string", "secret": True} for name in SECRETS},
+    "scopes": {"type": "array", "items": {"type": "string"}},
+}  # fmt: skip
 ENVIRONMENT = {
     "apiToken": "OKTA_API_TOKEN",
     "accessToken": "OKTA_ACCESS_TOKEN",

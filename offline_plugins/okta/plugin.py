@@ -51,6 +51,7 @@ class OktaPlugin(ResourceProvider[Okta]):
     name = "okta"
     title = "Okta"
     version = version("pulumi-okta")
+    settings = config.SETTINGS
 
     def __init__(self, clock: Clock | None = None) -> None:
         super().__init__(RESOURCES, LOOK_UPS, "The Okta provider was not properly configured")

@@ -121,3 +121,16 @@ def test_a_sandbox_without_its_extra_names_the_extra(cli: Venv, tmp_path: Path) 
     assert line.endswith(
         "is missing. Install the extra [sandbox]: pip install 'okta-identity-center[sandbox]'"
     )
+
+
+def test_a_command_without_its_extra_names_the_extra(cli: Venv, tmp_path: Path) -> None:
+    """No command needs an extra yet, so the test adds one."""
+    script = (
+        "from okta_idc.cli.main import app\n"
+        "@app.command()\ndef deploy():\n    import okta_idc.components\n"
+        "app(['deploy'])"
+    )
+    done = run(cli.python, "-c", script, cwd=tmp_path, env=bare(tmp_path))
+    assert (done.code, done.out) == (2, "")
+    [line] = done.err.splitlines()
+    assert line.endswith("pip install 'okta-identity-center[components]'")

@@ -95,7 +95,7 @@ def test_the_doctor_of_a_wheel_without_pulumi_examines_it(
         "--html", "report.html", cwd=tmp_path, env=env,
     )  # fmt: skip
     assert done.code == 0, done.text
-    assert "rules asked" in done.text
+    assert "rules checked" in done.text
     assert "<html" in (tmp_path / "report.html").read_text()
 
 

@@ -45,6 +45,7 @@ def acme(venv: Callable[[str], Venv], project: Callable[..., Project]) -> Projec
     assert added.code == 0, added.text
     write(made, lambda _: None)
     made.configure("scimAddress", made.sandbox["scim"])
+    made.configure("awsAddress", made.sandbox["aws"])
     made.init()
     return made
 
@@ -169,6 +170,9 @@ def test_the_whole_federation_comes_up(acme: Project) -> None:
         "okta:index/pushGroup:PushGroup", "okta:app/groupAssignment:GroupAssignment",
         "aws:ssoadmin/permissionSet:PermissionSet", "aws:sns/topic:Topic",
     } <= types  # fmt: skip
+    urns = {each["type"]: each for each in acme.resources()}
+    alarms = urns["aws:sns/topic:Topic"]["provider"]
+    assert "pulumi:providers:aws::alarms::" in alarms
     store = boto3.client(
         "identitystore", endpoint_url=acme.sandbox["aws"], region_name="us-east-1",
         aws_access_key_id="sandbox", aws_secret_access_key="sandbox",
@@ -181,7 +185,7 @@ def test_the_example_of_the_guide_previews(acme: Project) -> None:
     program = yaml.safe_load(example("yaml", "IdentityCenterFederation"))
     [plugin] = program["plugins"]["providers"]
     plugin["path"] = "../../plugin"
-    acme.write("guide/Pulumi.yaml", program)
+    acme.write("guide/Pulumi.yaml", program | {"name": "guide"})
     shutil.copy(acme.folder / "Pulumi.dev.yaml", acme.folder / "guide")
     command = (acme.tools.engine.path, "--cwd", "guide")
     checked(*command, "stack", "init", "dev", cwd=acme.folder, env=acme.env)

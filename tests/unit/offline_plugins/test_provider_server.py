@@ -1,5 +1,6 @@
 """The provider protocol, with a provider whose behaviour each test sets."""
 
+import json
 from collections.abc import Iterator
 from typing import Any
 
@@ -85,6 +86,16 @@ def refusal(call: Any, request: Any) -> Any:
     with pytest.raises(grpc.RpcError) as caught:
         call(request, timeout=10)
     return caught.value
+
+
+def test_the_schema_describes_the_providers_settings(stub: Any, provider: ScriptedProvider) -> None:
+    provider.settings = {"region": {"type": "string"}}
+    answer = json.loads(stub.GetSchema(provider_pb2.GetSchemaRequest()).schema)
+    assert answer == {
+        "name": provider.name,
+        "version": "0.0.0",
+        "provider": {"inputProperties": {"region": {"type": "string"}}},
+    }
 
 
 def test_type_and_name_come_from_the_urn(stub: Any, provider: ScriptedProvider) -> None:

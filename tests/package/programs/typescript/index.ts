@@ -1,5 +1,8 @@
 // The whole federation, declared in TypeScript. The SDK is generated from the plugin's schema.
+import * as aws from "@pulumi/aws";
 import * as okta from "@pulumi/okta-identity-center";
+
+declare const alarms: aws.Provider; // for another Region
 
 const sso = new okta.IdentityCenterFederation("sso", {
   app: {
@@ -30,7 +33,7 @@ const sso = new okta.IdentityCenterFederation("sso", {
     ],
   },
   accessControlAttributes: { attributes: { Title: "${path:title}" } },
-  tokenExpiryAlarm: { emails: ["identity-team@example.com"] },
+  tokenExpiryAlarm: { emails: ["identity-team@example.com"], provider: alarms },
   protect: false,
 });
 
