@@ -194,8 +194,30 @@ def federation_args_from(settings: Settings) -> IdentityCenterFederationArgs:
             for group in settings.push_groups
         ],
         "account_access": {
-            "permission_sets": permission_sets_from(settings),
-            "applications": applications_from(settings),
+            "permission_sets": [
+                {
+                    "name": each.name,
+                    "groups": each.groups,
+                    "accounts": each.accounts,
+                    "description": each.description,
+                    "session_duration": each.session_duration,
+                    "relay_state": each.relay_state,
+                    "managed_policies": each.managed_policies,
+                    "customer_managed_policies": each.customer_managed_policies,
+                    "inline_policy": each.inline_policy,
+                    "permissions_boundary": each.permissions_boundary,
+                    "import_id": each.import_id,
+                }
+                for each in settings.account_access.permission_sets
+            ],
+            "applications": [
+                {
+                    "arn": each.arn,
+                    "groups": each.groups,
+                    "import_assignments": each.import_assignments,
+                }
+                for each in settings.account_access.applications
+            ],
         },
         "access_control_attributes": control
         and {"attributes": {**control.attributes}, "import_id": control.import_id},
@@ -207,34 +229,6 @@ def federation_args_from(settings: Settings) -> IdentityCenterFederationArgs:
         },
         "protect": settings.protect,
     }
-
-
-def permission_sets_from(settings: Settings) -> list[PermissionSet]:
-    """The permission sets of the settings, as arguments of AccountAccess."""
-    return [
-        {
-            "name": each.name,
-            "groups": each.groups,
-            "accounts": each.accounts,
-            "description": each.description,
-            "session_duration": each.session_duration,
-            "relay_state": each.relay_state,
-            "managed_policies": each.managed_policies,
-            "customer_managed_policies": each.customer_managed_policies,
-            "inline_policy": each.inline_policy,
-            "permissions_boundary": each.permissions_boundary,
-            "import_id": each.import_id,
-        }
-        for each in settings.account_access.permission_sets
-    ]
-
-
-def applications_from(settings: Settings) -> list[Application]:
-    """The applications of the settings, as arguments of AccountAccess."""
-    return [
-        {"arn": each.arn, "groups": each.groups, "import_assignments": each.import_assignments}
-        for each in settings.account_access.applications
-    ]
 
 
 def settings_from(args: IdentityCenterFederationArgs) -> Settings:
