@@ -6,7 +6,7 @@ has changed nothing.
 """
 
 from collections.abc import Mapping
-from typing import Any, TypedDict
+from typing import Any
 
 import pulumi
 from pulumi import Output, Resource, ResourceOptions
@@ -19,7 +19,8 @@ from ._checks.deprovisioning_guard import DeprovisioningGuard
 from ._checks.drift import differences
 from ._checks.lookups import Lookups, check_same_instance, look_up
 from ._checks.next_steps import next_steps
-from ._checks.provisioning_gate import ProvisioningGate, provisioning_gate
+from ._checks.provisioning_gate import ProvisioningGate, provisioning_gate, required_features
+from ._outputs import AssignmentGroupOutput, PushGroupOutput
 from ._polling import WaitPolicy
 from .aws.access_control_attributes import AccessControlAttributes
 from .aws.account_access import AccountAccess
@@ -37,28 +38,6 @@ from .okta.user_assignments import UserAssignments
 
 Assigned = Mapping[str, Group[Any]]
 Pushed = Mapping[str, Group[PushGroup]]
-
-
-class AssignmentGroupOutput(TypedDict):
-    """An assignment group."""
-
-    name: str
-    """Name in Okta."""
-    id: str
-    """ID in Okta, `00g…`."""
-
-
-class PushGroupOutput(TypedDict):
-    """A push group on both sides."""
-
-    name: str
-    """Name in Okta and in AWS."""
-    sourceGroupId: str
-    """ID in Okta, `00g…`."""
-    mappingId: str
-    """ID of the push mapping in Okta."""
-    awsGroupId: str | None
-    """ID in the Identity Store; absent until AWS has the group."""
 
 
 class IdentityCenterFederation(pulumi.ComponentResource):
@@ -109,7 +88,12 @@ class IdentityCenterFederation(pulumi.ComponentResource):
         super().__init__("okta-identity-center:index:IdentityCenterFederation", name, {}, opts)
         self._name, self._args, self._child = name, args, ResourceOptions(parent=self)
         self._settings = settings = settings_from(args)
-        token = self._read_token()
+        token = read_scim_token(
+            self,
+            settings.scim_token,
+            read_token=settings.provisioning.mode == ProvisioningMode.API,
+            provider=args["scim_token"].get("provider"),
+        )
         lookups = look_up(self, settings)
         # What is created first depends on all of this, and on the verified token.
         checked = Output.all(settings.app.issuer_url, token.endpoint, lookups, token.status).apply(
@@ -120,7 +104,8 @@ class IdentityCenterFederation(pulumi.ComponentResource):
         gate = self._provision(app, token)
         assignments, users = self._assign(gate, assigned, lookups)
         pushes = self._push(gate, assigned, pushed, lookups, [assignments, users])
-        self._grant(pushes, checked)
+        tags = [statement.key for statement in settings.attribute_statements]
+        self._grant(pushes, checked, tags)
         self._alert(token, checked)
         self.drift = differences(
             self,
@@ -140,7 +125,7 @@ class IdentityCenterFederation(pulumi.ComponentResource):
         self.secret_name = Output.from_input(settings.scim_token.secret)
         self.token_expires, self.token_days_left = token.expires, token.days_left
         self.token_status = token.status
-        self.attribute_statement_keys = Output.from_input(self._statement_keys())
+        self.attribute_statement_keys = Output.from_input(tags)
         groups: Any = [{"name": group.name, "id": group.id} for group in assigned.values()]
         self.assignment_groups = Output.from_input(groups)
         groups = [
@@ -166,17 +151,6 @@ class IdentityCenterFederation(pulumi.ComponentResource):
     def outputs(self) -> dict[str, Output[Any]]:
         """All outputs by their names in a stack, for example `appId`."""
         return {camel_case(key): getattr(self, key) for key in type(self).__annotations__}
-
-    def _read_token(self) -> ScimToken:
-        settings = self._settings.scim_token
-        return read_scim_token(
-            self,
-            settings.secret,
-            read_token=self._settings.provisioning.mode == ProvisioningMode.API,
-            verify=settings.verify,
-            verify_at=settings.verify_at,
-            provider=self._args["scim_token"].get("provider"),
-        )
 
     def _groups(
         self, lookups: Output[Lookups], checked: Output[Lookups]
@@ -221,7 +195,7 @@ class IdentityCenterFederation(pulumi.ComponentResource):
     def _provision(self, app: SamlApp, token: ScimToken) -> ProvisioningGate:
         """Provisioning, turned on by the program or by a person, and the gate behind it."""
         settings = self._settings.provisioning
-        features = self._features()
+        features = required_features(self._settings)
         steps: Output[str] | str = ""
         app_id, done = app.app_id, list[Resource]([app.resource])
         if token.token is not None:
@@ -252,17 +226,6 @@ class IdentityCenterFederation(pulumi.ComponentResource):
             policy=settings.gate,
             wait=WaitPolicy.for_person(settings.wait, settings.wait_timeout_minutes),
         )
-
-    def _features(self) -> list[str]:
-        """Okta's names of the features that must be on."""
-        settings = self._settings.provisioning
-        features = {
-            "PUSH_NEW_USERS": settings.create_users,
-            "PUSH_PROFILE_UPDATES": settings.update_user_attributes,
-            "PUSH_USER_DEACTIVATION": settings.deactivate_users,
-            "GROUP_PUSH": bool(self._settings.push_groups),
-        }
-        return [feature for feature, on in features.items() if on]
 
     def _assign(
         self, gate: ProvisioningGate, assigned: Assigned, lookups: Output[Lookups]
@@ -360,10 +323,9 @@ class IdentityCenterFederation(pulumi.ComponentResource):
             ResourceOptions(parent=self, depends_on=[*after, *rules]),
         )
 
-    def _grant(self, pushes: PushGroups, checked: Output[Lookups]) -> None:
+    def _grant(self, pushes: PushGroups, checked: Output[Lookups], tags: list[str]) -> None:
         """Attributes for access control, permission sets and assignments in AWS."""
         settings = self._settings
-        tags = self._statement_keys()
         if (control := settings.access_control_attributes) is not None:
             declared = AccessControlAttributes(
                 f"{self._name}-attributes",
@@ -378,18 +340,15 @@ class IdentityCenterFederation(pulumi.ComponentResource):
             )
             tags = [*tags, *declared.keys]
         access = self._args.get("account_access", {})
+        known = {group.key: group.aws_group_id for group in settings.push_groups}
         if access.get("permission_sets") or access.get("applications"):
             AccountAccess(
                 f"{self._name}-access",
                 {
                     "instance_arn": checked.instance_arn,
                     "group_ids": pushes.group_ids,
-                    "existing_group_ids": {
-                        group.key: group.aws_group_id
-                        for group in settings.push_groups
-                        if group.aws_group_id
-                    },
-                    "push_groups": [group.key for group in settings.push_groups],
+                    "existing_group_ids": {key: ident for key, ident in known.items() if ident},
+                    "push_groups": [*known],
                     "permission_sets": access.get("permission_sets", []),
                     "applications": access.get("applications", []),
                     "session_tags": tags,
@@ -416,6 +375,3 @@ class IdentityCenterFederation(pulumi.ComponentResource):
                 depends_on=checked.apply(lambda _: list[Resource]()),  # refused: nothing is created
             ),
         )
-
-    def _statement_keys(self) -> list[str]:
-        return [statement.key for statement in self._settings.attribute_statements]

@@ -11,7 +11,7 @@ from typing import Any, NotRequired, TypedDict, cast
 import pulumi_aws as aws
 from pulumi import Input
 
-from okta_idc.settings import Settings, SettingsError
+from okta_idc.settings import Settings, SettingsError, models
 from okta_idc.settings.models import DriftPolicy, GatePolicy, ProvisioningMode, WaitMode
 
 from ._errors import ValidationError
@@ -156,16 +156,7 @@ def federation_args_from(settings: Settings) -> IdentityCenterFederationArgs:
         "drift": settings.drift,
         "assignments": {
             "groups": [
-                {
-                    "name": group.name,
-                    "id": group.id,
-                    "create": group.create,
-                    "description": group.description,
-                    "rule": group.rule,
-                    "import_id": group.import_id,
-                    "priority": group.priority,
-                }
-                for group in assignments.groups
+                {**_source(group), "priority": group.priority} for group in assignments.groups
             ],
             "pushed_members_group": {"name": members.name} if members else None,
             "users": [
@@ -181,16 +172,7 @@ def federation_args_from(settings: Settings) -> IdentityCenterFederationArgs:
             "confirm_deprovisioning": assignments.confirm_deprovisioning,
         },
         "push_groups": [
-            {
-                "name": group.name,
-                "id": group.id,
-                "create": group.create,
-                "description": group.description,
-                "rule": group.rule,
-                "import_id": group.import_id,
-                "retire": group.retire,
-                "aws_group_id": group.aws_group_id,
-            }
+            {**_source(group), "retire": group.retire, "aws_group_id": group.aws_group_id}
             for group in settings.push_groups
         ],
         "account_access": {
@@ -228,6 +210,17 @@ def federation_args_from(settings: Settings) -> IdentityCenterFederationArgs:
             "provider": aws_provider("alarm", alarm),
         },
         "protect": settings.protect,
+    }
+
+
+def _source(group: models.GroupSource) -> GroupSource:
+    return {
+        "name": group.name,
+        "id": group.id,
+        "create": group.create,
+        "description": group.description,
+        "rule": group.rule,
+        "import_id": group.import_id,
     }
 
 
