@@ -18,10 +18,7 @@ class ValidationError(pulumi.RunError):
 
 
 def raise_findings(findings: Iterable[Finding], path: str = "") -> None:
-    """Raise ValidationError with every finding, one per line; return if there is none.
-
-    `path` is the argument that the findings' own paths are relative to.
-    """
+    """Raise ValidationError with all findings, if any; their paths are relative to `path`."""
     if problems := [Problem.of(finding, path) for finding in findings]:
         raise ValidationError(findings=problems)
 

@@ -1,8 +1,8 @@
 """Readable errors for look-ups.
 
-The SDK reports a look-up that a provider refuses as a plain `Exception`, which Pulumi's Python host
-prints with a traceback (docs/research/pulumi-python-host.md). Every look-up of the components goes
-through `readable` or `invoke`: they raise a `RunError` instead, which the host prints as it is.
+Every look-up of the components goes through `readable` or `invoke`. They turn the SDK's plain
+`Exception`, which would be printed with a traceback, into a `RunError`
+(docs/research/pulumi-python-host.md).
 """
 
 import re
@@ -100,9 +100,7 @@ def _readable(error: Exception) -> Exception:
     provider, kind = failed["provider"], failed["kind"]
     what, right = LOOKUPS.get(kind, (failed["token"], "the right to read it"))
     reason = " ".join(_NOISE.sub("", str(error)[failed.end() :]).split()).rstrip(".")
-    no_advice: dict[str, str] = {}
-    advice = next((each for cause, each in _ADVICE if re.search(cause, reason)), no_advice)
+    todo = next((a.get(provider, "") for cause, a in _ADVICE if re.search(cause, reason)), "")
     source = {"okta": "Okta", "aws": "AWS"}.get(provider, provider)
-    todo = advice.get(provider, "").format(right=right)
-    message = f"Cannot read {what} from {source}: {reason}. {todo}"
+    message = f"Cannot read {what} from {source}: {reason}. {todo.format(right=right)}"
     return LookupFailedError(message.rstrip())

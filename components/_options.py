@@ -10,9 +10,12 @@ from collections.abc import Sequence
 from pulumi import Resource, ResourceOptions
 
 
-def child_of(parent: Resource, opts: ResourceOptions | None) -> ResourceOptions:
+def child_of(
+    parent: Resource, opts: ResourceOptions | None, more: ResourceOptions | None = None
+) -> ResourceOptions:
     """Options of a component's child. The SDK does not pass a component's `depends_on` on."""
-    return ResourceOptions(parent=parent, depends_on=opts.depends_on if opts else None)
+    base = ResourceOptions(parent=parent, depends_on=opts.depends_on if opts else None)
+    return ResourceOptions.merge(base, more)
 
 
 def options(

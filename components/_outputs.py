@@ -1,15 +1,37 @@
-"""Outputs: several as one, and a value without its dependencies."""
+"""Outputs: types of the structured ones, several as one, a value without its dependencies."""
 
 import asyncio
 from collections.abc import Mapping
-from typing import Any, TypeVar, cast
+from typing import Any, TypedDict, TypeVar, cast
 
-from pulumi import Output, Resource
+from pulumi import Input, Output, Resource
 
 T = TypeVar("T")
 
 
-def output_dict(outputs: Mapping[str, Output[str]]) -> Output[dict[str, str]]:
+class AssignmentGroupOutput(TypedDict):
+    """An assignment group."""
+
+    name: str
+    """Name in Okta."""
+    id: str
+    """ID in Okta, `00g…`."""
+
+
+class PushGroupOutput(TypedDict):
+    """A push group on both sides."""
+
+    name: str
+    """Name in Okta and in AWS."""
+    sourceGroupId: str
+    """ID in Okta, `00g…`."""
+    mappingId: str
+    """ID of the push mapping in Okta."""
+    awsGroupId: str | None
+    """ID in the Identity Store; absent until AWS has the group."""
+
+
+def output_dict(outputs: Mapping[str, Input[str]]) -> Output[dict[str, str]]:
     """A dictionary of outputs as one output."""
     return cast(Output[dict[str, str]], Output.from_input(dict(outputs)))
 

@@ -24,10 +24,6 @@ class WaitPolicy:
     seconds: float
 
     @classmethod
-    def none(cls) -> Self:
-        return cls(0)
-
-    @classmethod
     def for_person(cls, mode: WaitMode, minutes: float) -> Self:
         """Waits always, never, or (`auto`) if a person is at the terminal."""
         waits = mode == WaitMode.ALWAYS or (mode == WaitMode.AUTO and is_interactive())
@@ -40,11 +36,15 @@ class WaitPolicy:
         while reason and time.monotonic() < deadline:
             next_poll = min(time.monotonic() + pause, deadline)
             while (now := time.monotonic()) < next_poll:
-                _show(f"{title}: {_clock(deadline - now)} left (Ctrl-C stops)")
+                minutes, seconds = divmod(int(deadline - now), 60)
+                _show(f"{title}: {minutes}:{seconds:02} left (Ctrl-C stops)")
                 await asyncio.sleep(min(1.0, next_poll - now))
             reason, pause = await poll(), min(pause * 1.5, LONGEST_PAUSE)
         _show("")
         return reason
+
+
+NO_WAIT = WaitPolicy(0)
 
 
 def is_interactive() -> bool:
@@ -56,10 +56,6 @@ def is_interactive() -> bool:
     except OSError:
         return False
     return True
-
-
-def _clock(seconds: float) -> str:
-    return f"{int(seconds) // 60}:{int(seconds) % 60:02}"
 
 
 def _show(line: str) -> None:

@@ -1,9 +1,8 @@
 """A quiet end for a program that the engine stops.
 
 When an operation fails or the user presses Ctrl-C, the engine reports it, cancels the program's
-pending calls and ends the process with SIGINT. The SDK turns the first into an exception and Python
-the second, so the engine's error would be followed by tracebacks that say nothing
-(docs/research/pulumi-python-host.md).
+pending calls and sends SIGINT. Either would print a traceback that says nothing after the engine's
+own error (docs/research/pulumi-python-host.md).
 """
 
 import signal
@@ -40,18 +39,11 @@ class _Monitor:
 
 
 def exit_when_stopped() -> None:
-    """Make the running program exit without a traceback once the engine stops it.
-
-    Call it in `__main__.py`, before anything is declared.
-    """
-    signal.signal(signal.SIGINT, _exit)
+    """Make the program exit without a traceback once the engine stops it. To be called first."""
+    signal.signal(signal.SIGINT, lambda _signal, _frame: sys.exit(REASON_SHOWN))
     bag: Any = settings.SETTINGS
     if bag.monitor is not None:
         bag.monitor = _Monitor(bag.monitor)
-
-
-def _exit(_signal: int, _frame: object) -> None:
-    sys.exit(REASON_SHOWN)
 
 
 def _is_stopped(error: Any) -> bool:

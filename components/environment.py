@@ -1,8 +1,7 @@
 """Rejects environment variables that override the stack's credentials.
 
-The Okta provider prefers `OKTA_ACCESS_TOKEN` to any configured credentials
-(docs/research/okta-provider.md#credential-precedence): a token left in a shell would act on another
-org, or as another user, without a trace.
+The Okta provider prefers `OKTA_ACCESS_TOKEN` to any other configured credentials: a token left in a
+shell would act on another org or user (docs/research/okta-provider.md#credential-precedence).
 """
 
 from collections.abc import Mapping
@@ -18,9 +17,7 @@ _OTHERS = ("OKTA_API_TOKEN", "OKTA_API_PRIVATE_KEY")
 def reject_ambient_credentials(environment: Mapping[str, str]) -> None:
     """Raises ValidationError if the token overrides the stack's own credentials; warns if it
     overrides other credentials in the environment."""
-    if not environment.get(TOKEN):
-        return
-    if _configured("accessToken"):  # a configured access token wins
+    if not environment.get(TOKEN) or _configured("accessToken"):  # a configured token wins
         return
     overridden = [f"okta:{key}" for key in ("apiToken", "privateKey") if _configured(key)]
     if overridden:
@@ -29,11 +26,8 @@ def reject_ambient_credentials(environment: Mapping[str, str]) -> None:
             f"{' and '.join(overridden)}. Nothing was changed. Unset {TOKEN}; or, to use it, "
             f"remove {' and '.join(overridden)} from the stack file."
         )
-    for other in _OTHERS:
-        if environment.get(other):
-            pulumi.log.warn(
-                f"{TOKEN} and {other} are both set in the environment: {TOKEN} is used."
-            )
+    for other in filter(environment.get, _OTHERS):
+        pulumi.log.warn(f"{TOKEN} and {other} are both set in the environment: {TOKEN} is used.")
 
 
 def _configured(key: str) -> bool:

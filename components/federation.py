@@ -1,70 +1,43 @@
 """The federation: one Okta org connected to one IAM Identity Center instance.
 
-Composes the other components, phase by phase: look-ups → app → provisioning → gate → assignments →
-push → access → alarm. Everything that can be wrong with the arguments is found by the look-ups, so
-a rejected declaration has changed nothing.
+Composes the other components: look-ups → app → provisioning → gate → assignments → push → access →
+alarm. The look-ups find everything that can be wrong with the arguments, so a rejected declaration
+has changed nothing.
 """
 
 from collections.abc import Mapping
-from typing import Any, TypedDict
+from typing import Any
 
 import pulumi
 from pulumi import Output, Resource, ResourceOptions
 from pulumi.provider.experimental.util import camel_case
 
-from okta_idc.settings.models import AssignmentGroup, ProvisioningMode, PushedMembersGroup
-from okta_idc.settings.models import PushGroup as PushGroupModel
+from okta_idc.settings.models import AssignmentGroup, ProvisioningMode, PushGroup
 
 from ._checks.console_steps import provisioning_steps
 from ._checks.deprovisioning_guard import DeprovisioningGuard
 from ._checks.drift import differences
 from ._checks.lookups import Lookups, check_same_instance, look_up
 from ._checks.next_steps import next_steps
-from ._checks.provisioning_gate import ProvisioningGate, provisioning_gate
+from ._checks.provisioning_gate import ProvisioningGate, provisioning_gate, required_features
+from ._outputs import AssignmentGroupOutput, PushGroupOutput
 from ._polling import WaitPolicy
 from .aws.access_control_attributes import AccessControlAttributes
 from .aws.account_access import AccountAccess
 from .aws.scim_token import ScimToken, read_scim_token
 from .aws.token_expiry_alarm import TokenExpiryAlarm
-from .federation_args import (
-    IdentityCenterFederationArgs,
-    applications_from,
-    permission_sets_from,
-    settings_from,
-)
+from .federation_args import IdentityCenterFederationArgs, settings_from
 from .okta.group_assignments import GroupAssignments
 from .okta.groups import Group, resolve_groups
 from .okta.profile_mappings import ProfileMappings
 from .okta.provisioning import Provisioning
 from .okta.push_groups import PushGroups
-from .okta.pushed_members_group import PushedMembersGroup as PushedMembersGroupComponent
+from .okta.pushed_members_group import PushedMembersGroup
 from .okta.saml_app import SamlApp
 from .okta.user_assignments import UserAssignments
 
 Assigned = Mapping[str, Group[Any]]
-Pushed = Mapping[str, Group[PushGroupModel]]
-
-
-class AssignmentGroupOutput(TypedDict):
-    """An assignment group."""
-
-    name: str
-    """Name in Okta."""
-    id: str
-    """ID in Okta, `00g…`."""
-
-
-class PushGroupOutput(TypedDict):
-    """A push group on both sides."""
-
-    name: str
-    """Name in Okta and in AWS."""
-    sourceGroupId: str
-    """ID in Okta, `00g…`."""
-    mappingId: str
-    """ID of the push mapping in Okta."""
-    awsGroupId: str | None
-    """ID in the Identity Store; absent until AWS has the group."""
+Pushed = Mapping[str, Group[PushGroup]]
 
 
 class IdentityCenterFederation(pulumi.ComponentResource):
@@ -115,7 +88,12 @@ class IdentityCenterFederation(pulumi.ComponentResource):
         super().__init__("okta-identity-center:index:IdentityCenterFederation", name, {}, opts)
         self._name, self._args, self._child = name, args, ResourceOptions(parent=self)
         self._settings = settings = settings_from(args)
-        token = self._read_token()
+        token = read_scim_token(
+            self,
+            settings.scim_token,
+            read_token=settings.provisioning.mode == ProvisioningMode.API,
+            provider=args["scim_token"].get("provider"),
+        )
         lookups = look_up(self, settings)
         # What is created first depends on all of this, and on the verified token.
         checked = Output.all(settings.app.issuer_url, token.endpoint, lookups, token.status).apply(
@@ -126,9 +104,10 @@ class IdentityCenterFederation(pulumi.ComponentResource):
         gate = self._provision(app, token)
         assignments, users = self._assign(gate, assigned, lookups)
         pushes = self._push(gate, assigned, pushed, lookups, [assignments, users])
-        self._grant(pushes, checked)
+        tags = [statement.key for statement in settings.attribute_statements]
+        self._grant(pushes, checked, tags)
         self._alert(token, checked)
-        drift = differences(
+        self.drift = differences(
             self,
             app=app,
             read=gate.app,
@@ -142,20 +121,29 @@ class IdentityCenterFederation(pulumi.ComponentResource):
         self.sign_in_url, self.metadata_url = app.sign_in_url, app.metadata_url
         self.mode = Output.from_input(settings.provisioning.mode.value)
         self.gate = gate.block_reason.apply(lambda reason: reason or "open")
-        self.drift = drift
-        self.region = lookups.apply(lambda found: found.region)
-        self.identity_store_id = lookups.apply(lambda found: found.identity_store_id)
+        self.region, self.identity_store_id = lookups.region, lookups.identity_store_id
         self.secret_name = Output.from_input(settings.scim_token.secret)
         self.token_expires, self.token_days_left = token.expires, token.days_left
         self.token_status = token.status
-        self.attribute_statement_keys = Output.from_input(self._statement_keys())
-        self.assignment_groups, self.push_groups = _outputs(assigned, pushed, pushes)
+        self.attribute_statement_keys = Output.from_input(tags)
+        groups: Any = [{"name": group.name, "id": group.id} for group in assigned.values()]
+        self.assignment_groups = Output.from_input(groups)
+        groups = [
+            {
+                "name": group.name,
+                "sourceGroupId": group.id,
+                "mappingId": pushes.mapping_ids[key],
+                "awsGroupId": pushes.group_ids.apply(lambda ids, key=key: ids.get(key)),
+            }
+            for key, group in pushed.items()
+        ]
+        self.push_groups = Output.from_input(groups)
         self.next_steps = Output.all(
             block_reason=gate.block_reason,
             steps=gate.steps,
             days_left=token.days_left,
             groups=pushes.group_ids.apply(lambda ids: {key: ids.get(key) for key in pushed}),
-            drift=drift,
+            drift=self.drift,
             metadata_url=app.metadata_url,
         ).apply(lambda known: next_steps(**known))
         self.register_outputs(self.outputs())
@@ -164,41 +152,28 @@ class IdentityCenterFederation(pulumi.ComponentResource):
         """All outputs by their names in a stack, for example `appId`."""
         return {camel_case(key): getattr(self, key) for key in type(self).__annotations__}
 
-    def _read_token(self) -> ScimToken:
-        settings = self._settings.scim_token
-        return read_scim_token(
-            self,
-            settings.secret,
-            read_token=self._settings.provisioning.mode == ProvisioningMode.API,
-            verify=settings.verify,
-            verify_at=settings.verify_at,
-            provider=self._args["scim_token"].get("provider"),
-        )
-
     def _groups(
         self, lookups: Output[Lookups], checked: Output[Lookups]
-    ) -> tuple[dict[str, Group[Any]], dict[str, Group[PushGroupModel]]]:
+    ) -> tuple[Assigned, Pushed]:
         """Assignment groups and push groups, created or existing, by name."""
-        existing = lookups.apply(lambda found: {**found.groups})
         prefix, assignments = f"{self._name}-group", self._settings.assignments
-        pushed = resolve_groups(prefix, self._settings.push_groups, existing, checked, self._child)
-        assigned: dict[str, Group[Any]] = {
-            **resolve_groups(prefix, assignments.groups, existing, checked, self._child)
-        }
+        known = lookups.groups, checked, self._child
+        pushed = resolve_groups(prefix, self._settings.push_groups, *known)
+        assigned = resolve_groups(prefix, assignments.groups, *known)
         if members := assignments.pushed_members_group:
-            assigned[members.name] = self._pushed_members(members, pushed, checked)
+            sources = [group.id for group in pushed.values()]
+            name = checked.apply(lambda _: members.name)
+            made = PushedMembersGroup(
+                f"{self._name}-members", {"name": name, "source_group_ids": [*sources]}, self._child
+            )
+            assigned[members.name] = Group(
+                made.group_id,
+                made.group.name,
+                AssignmentGroup(create=members.name),
+                tuple(sources),
+                tuple(made.rules),
+            )
         return assigned, pushed
-
-    def _pushed_members(
-        self, members: PushedMembersGroup, pushed: Pushed, checked: Output[Lookups]
-    ) -> Group[AssignmentGroup]:
-        sources = [group.id for group in pushed.values()]
-        name = checked.apply(lambda _: members.name)
-        made = PushedMembersGroupComponent(
-            f"{self._name}-members", {"name": name, "source_group_ids": [*sources]}, self._child
-        )
-        declared = AssignmentGroup(create=members.name)
-        return Group(made.group_id, made.group.name, declared, tuple(sources), tuple(made.rules))
 
     def _app(self, checked: Output[Lookups]) -> SamlApp:
         app = self._settings.app
@@ -210,10 +185,7 @@ class IdentityCenterFederation(pulumi.ComponentResource):
                 "label": Output.all(app.label, checked).apply(lambda both: both[0]),
                 "username_format": app.username_format,
                 "rename_users_from": app.rename_users_from,
-                "attribute_statements": [
-                    {"key": each.key, "value": each.value}
-                    for each in self._settings.attribute_statements
-                ],
+                "attribute_statements": self._args.get("attribute_statements", []),
                 "import_id": app.import_id,
                 "protect": self._settings.protect,
             },
@@ -223,7 +195,7 @@ class IdentityCenterFederation(pulumi.ComponentResource):
     def _provision(self, app: SamlApp, token: ScimToken) -> ProvisioningGate:
         """Provisioning, turned on by the program or by a person, and the gate behind it."""
         settings = self._settings.provisioning
-        features = self._features()
+        features = required_features(self._settings)
         steps: Output[str] | str = ""
         app_id, done = app.app_id, list[Resource]([app.resource])
         if token.token is not None:
@@ -254,17 +226,6 @@ class IdentityCenterFederation(pulumi.ComponentResource):
             policy=settings.gate,
             wait=WaitPolicy.for_person(settings.wait, settings.wait_timeout_minutes),
         )
-
-    def _features(self) -> list[str]:
-        """Okta's names of the features that must be on."""
-        settings = self._settings.provisioning
-        features = {
-            "PUSH_NEW_USERS": settings.create_users,
-            "PUSH_PROFILE_UPDATES": settings.update_user_attributes,
-            "PUSH_USER_DEACTIVATION": settings.deactivate_users,
-            "GROUP_PUSH": bool(self._settings.push_groups),
-        }
-        return [feature for feature, on in features.items() if on]
 
     def _assign(
         self, gate: ProvisioningGate, assigned: Assigned, lookups: Output[Lookups]
@@ -313,10 +274,8 @@ class IdentityCenterFederation(pulumi.ComponentResource):
                 "users": [
                     {
                         "name": user.key,
-                        "user_id": lookups.apply(lambda found, key=user.key: found.users[key].id),
-                        "username": lookups.apply(
-                            lambda found, key=user.key: found.users[key].username
-                        ),
+                        "user_id": lookups.users[user.key].id,
+                        "username": lookups.users[user.key].username,
                         "import_id": user.import_id,
                     }
                     for user in settings.users
@@ -341,7 +300,7 @@ class IdentityCenterFederation(pulumi.ComponentResource):
             f"{self._name}-push",
             {
                 "app_id": gate.app_id,
-                "identity_store_id": lookups.apply(lambda found: found.identity_store_id),
+                "identity_store_id": lookups.identity_store_id,
                 "groups": [
                     {
                         "name": key,
@@ -364,16 +323,14 @@ class IdentityCenterFederation(pulumi.ComponentResource):
             ResourceOptions(parent=self, depends_on=[*after, *rules]),
         )
 
-    def _grant(self, pushes: PushGroups, checked: Output[Lookups]) -> None:
+    def _grant(self, pushes: PushGroups, checked: Output[Lookups], tags: list[str]) -> None:
         """Attributes for access control, permission sets and assignments in AWS."""
         settings = self._settings
-        instance_arn = checked.apply(lambda found: found.instance_arn)
-        tags = self._statement_keys()
         if (control := settings.access_control_attributes) is not None:
             declared = AccessControlAttributes(
                 f"{self._name}-attributes",
                 {
-                    "instance_arn": instance_arn,
+                    "instance_arn": checked.instance_arn,
                     "attributes": {**control.attributes},
                     "attribute_statement_keys": tags,
                     "import_id": control.import_id,
@@ -382,21 +339,18 @@ class IdentityCenterFederation(pulumi.ComponentResource):
                 self._child,
             )
             tags = [*tags, *declared.keys]
-        access = settings.account_access
-        if access.permission_sets or access.applications:
+        access = self._args.get("account_access", {})
+        known = {group.key: group.aws_group_id for group in settings.push_groups}
+        if access.get("permission_sets") or access.get("applications"):
             AccountAccess(
                 f"{self._name}-access",
                 {
-                    "instance_arn": instance_arn,
+                    "instance_arn": checked.instance_arn,
                     "group_ids": pushes.group_ids,
-                    "existing_group_ids": {
-                        group.key: group.aws_group_id
-                        for group in settings.push_groups
-                        if group.aws_group_id
-                    },
-                    "push_groups": [group.key for group in settings.push_groups],
-                    "permission_sets": permission_sets_from(settings),
-                    "applications": applications_from(settings),
+                    "existing_group_ids": {key: ident for key, ident in known.items() if ident},
+                    "push_groups": [*known],
+                    "permission_sets": access.get("permission_sets", []),
+                    "applications": access.get("applications", []),
                     "session_tags": tags,
                     "protect": settings.protect,
                 },
@@ -406,8 +360,7 @@ class IdentityCenterFederation(pulumi.ComponentResource):
     def _alert(self, token: ScimToken, checked: Output[Lookups]) -> None:
         if (alarm := self._settings.token_expiry_alarm) is None:
             return
-        declared = self._args.get("token_expiry_alarm") or {}
-        provider = declared.get("provider")
+        provider = (self._args.get("token_expiry_alarm") or {}).get("provider")
         TokenExpiryAlarm(
             f"{self._name}-alarm",
             {
@@ -422,26 +375,3 @@ class IdentityCenterFederation(pulumi.ComponentResource):
                 depends_on=checked.apply(lambda _: list[Resource]()),  # refused: nothing is created
             ),
         )
-
-    def _statement_keys(self) -> list[str]:
-        return [statement.key for statement in self._settings.attribute_statements]
-
-
-def _outputs(
-    assigned: Assigned, pushed: Pushed, pushes: PushGroups
-) -> tuple[Output[list[AssignmentGroupOutput]], Output[list[PushGroupOutput]]]:
-    assignment_groups: Any = Output.from_input(
-        [{"name": group.name, "id": group.id} for group in assigned.values()]
-    )
-    push_groups: Any = Output.from_input(
-        [
-            {
-                "name": group.name,
-                "sourceGroupId": group.id,
-                "mappingId": pushes.mapping_ids.apply(lambda ids, key=key: ids.get(key)),
-                "awsGroupId": pushes.group_ids.apply(lambda ids, key=key: ids.get(key)),
-            }
-            for key, group in pushed.items()
-        ]
-    )
-    return assignment_groups, push_groups

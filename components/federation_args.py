@@ -11,7 +11,7 @@ from typing import Any, NotRequired, TypedDict, cast
 import pulumi_aws as aws
 from pulumi import Input
 
-from okta_idc.settings import Settings, SettingsError
+from okta_idc.settings import Settings, SettingsError, models
 from okta_idc.settings.models import DriftPolicy, GatePolicy, ProvisioningMode, WaitMode
 
 from ._errors import ValidationError
@@ -156,16 +156,7 @@ def federation_args_from(settings: Settings) -> IdentityCenterFederationArgs:
         "drift": settings.drift,
         "assignments": {
             "groups": [
-                {
-                    "name": group.name,
-                    "id": group.id,
-                    "create": group.create,
-                    "description": group.description,
-                    "rule": group.rule,
-                    "import_id": group.import_id,
-                    "priority": group.priority,
-                }
-                for group in assignments.groups
+                {**_source(group), "priority": group.priority} for group in assignments.groups
             ],
             "pushed_members_group": {"name": members.name} if members else None,
             "users": [
@@ -181,21 +172,34 @@ def federation_args_from(settings: Settings) -> IdentityCenterFederationArgs:
             "confirm_deprovisioning": assignments.confirm_deprovisioning,
         },
         "push_groups": [
-            {
-                "name": group.name,
-                "id": group.id,
-                "create": group.create,
-                "description": group.description,
-                "rule": group.rule,
-                "import_id": group.import_id,
-                "retire": group.retire,
-                "aws_group_id": group.aws_group_id,
-            }
+            {**_source(group), "retire": group.retire, "aws_group_id": group.aws_group_id}
             for group in settings.push_groups
         ],
         "account_access": {
-            "permission_sets": permission_sets_from(settings),
-            "applications": applications_from(settings),
+            "permission_sets": [
+                {
+                    "name": each.name,
+                    "groups": each.groups,
+                    "accounts": each.accounts,
+                    "description": each.description,
+                    "session_duration": each.session_duration,
+                    "relay_state": each.relay_state,
+                    "managed_policies": each.managed_policies,
+                    "customer_managed_policies": each.customer_managed_policies,
+                    "inline_policy": each.inline_policy,
+                    "permissions_boundary": each.permissions_boundary,
+                    "import_id": each.import_id,
+                }
+                for each in settings.account_access.permission_sets
+            ],
+            "applications": [
+                {
+                    "arn": each.arn,
+                    "groups": each.groups,
+                    "import_assignments": each.import_assignments,
+                }
+                for each in settings.account_access.applications
+            ],
         },
         "access_control_attributes": control
         and {"attributes": {**control.attributes}, "import_id": control.import_id},
@@ -209,32 +213,15 @@ def federation_args_from(settings: Settings) -> IdentityCenterFederationArgs:
     }
 
 
-def permission_sets_from(settings: Settings) -> list[PermissionSet]:
-    """The permission sets of the settings, as arguments of AccountAccess."""
-    return [
-        {
-            "name": each.name,
-            "groups": each.groups,
-            "accounts": each.accounts,
-            "description": each.description,
-            "session_duration": each.session_duration,
-            "relay_state": each.relay_state,
-            "managed_policies": each.managed_policies,
-            "customer_managed_policies": each.customer_managed_policies,
-            "inline_policy": each.inline_policy,
-            "permissions_boundary": each.permissions_boundary,
-            "import_id": each.import_id,
-        }
-        for each in settings.account_access.permission_sets
-    ]
-
-
-def applications_from(settings: Settings) -> list[Application]:
-    """The applications of the settings, as arguments of AccountAccess."""
-    return [
-        {"arn": each.arn, "groups": each.groups, "import_assignments": each.import_assignments}
-        for each in settings.account_access.applications
-    ]
+def _source(group: models.GroupSource) -> GroupSource:
+    return {
+        "name": group.name,
+        "id": group.id,
+        "create": group.create,
+        "description": group.description,
+        "rule": group.rule,
+        "import_id": group.import_id,
+    }
 
 
 def settings_from(args: IdentityCenterFederationArgs) -> Settings:

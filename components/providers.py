@@ -8,17 +8,17 @@ from typing import Any
 
 import pulumi
 import pulumi_aws as aws
+from pulumi.provider.experimental.util import camel_case
 
 from okta_idc.settings.models import AwsLocation
 
-_TEXTS = ("access_key", "profile", "token", "secret_key")
-_SECRET = ("token", "secret_key")
+_TEXTS = ("access_key", "profile")
+_SECRETS = ("token", "secret_key")
 _FLAGS = ("skip_credentials_validation", "skip_metadata_api_check", "skip_requesting_account_id")
 
 
 def aws_provider(name: str, location: AwsLocation) -> aws.Provider | None:
-    """The stack's AWS provider with this Region and role; None if neither is set, which means the
-    stack's own."""
+    """The stack's AWS provider with this Region and role; None if neither is set."""
     region, role_arn = location.region, location.role_arn
     if not region and not role_arn:
         return None
@@ -28,17 +28,9 @@ def aws_provider(name: str, location: AwsLocation) -> aws.Provider | None:
         "max_retries": stack.get_int("maxRetries"),
         "endpoints": stack.get_object("endpoints"),
     }
-    known |= {key: _read(stack, key) for key in _TEXTS}
-    known |= {key: stack.get_bool(_camel(key)) for key in _FLAGS}
+    known |= {key: stack.get(camel_case(key)) for key in _TEXTS}
+    known |= {key: stack.get_secret(camel_case(key)) for key in _SECRETS}
+    known |= {key: stack.get_bool(camel_case(key)) for key in _FLAGS}
     if role_arn:
         known["assume_roles"] = [aws.ProviderAssumeRoleArgs(role_arn=role_arn)]
     return aws.Provider(name, **{key: value for key, value in known.items() if value is not None})
-
-
-def _read(stack: pulumi.Config, key: str) -> Any:
-    return stack.get_secret(_camel(key)) if key in _SECRET else stack.get(_camel(key))
-
-
-def _camel(key: str) -> str:
-    first, *more = key.split("_")
-    return first + "".join(word.capitalize() for word in more)

@@ -1,13 +1,9 @@
 """Blocks runs that would deprovision more users than the declared limit.
 
 Owns one value in the stack's state: who was assigned at the last deployment. The engine calls a
-hook before it changes that value, in previews too, and the assignments depend on it, so a run that
-deprovisions too many users fails before anything changes. (A hook on the deletion of each
-assignment sees one at a time, and makes the engine refuse a plain `pulumi destroy`.)
-
-A user counts if they are assigned through a group, or individually, that is no longer declared, and
-through none that stays: Okta unassigns them, and AWS disables them. Costs two calls per removed
-group, and none if nothing is removed.
+hook before it changes that value, in previews too, and the assignments depend on it. A user counts
+if they are assigned through a group, or individually, that is no longer declared, and through none
+that stays. Costs two calls per removed group, and none if nothing is removed.
 """
 
 from collections.abc import Iterable, Mapping, Sequence
@@ -31,8 +27,6 @@ DeclaredIds = Mapping[str, object]
 
 
 class DeprovisioningGuardArgs(TypedDict):
-    """Arguments of DeprovisioningGuard."""
-
     groups: Mapping[str, Group[Any]]
     """Assignment groups by name."""
     user_ids: NotRequired[Output[dict[str, str]]]
@@ -55,19 +49,16 @@ class DeprovisioningGuard(pulumi.ComponentResource):
         self._sources = {
             key: Output.all(*group.source_ids) for key, group in args["groups"].items()
         }
-        hook = ResourceHook(
-            name, self.before_update, pulumi.ResourceHookOptions(on_dry_run=True)
-        )  # fmt: skip
+        in_previews = pulumi.ResourceHookOptions(on_dry_run=True)
+        hook = ResourceHook(name, self.before_update, in_previews)
+        hooks = pulumi.ResourceHookBinding(before_update=[hook])
         self.resource = Stash(
             f"{name}-assigned",
             input={
                 "groups": {key: group.id for key, group in args["groups"].items()},
                 "users": args.get("user_ids", {}),
             },
-            opts=ResourceOptions.merge(
-                child_of(self, opts),
-                ResourceOptions(hooks=pulumi.ResourceHookBinding(before_update=[hook])),
-            ),
+            opts=child_of(self, opts, ResourceOptions(hooks=hooks)),
         )
         self.register_outputs({})
 

@@ -1,11 +1,8 @@
 """Drift: what Okta has, compared with what is declared, on every `up` and without a refresh.
 
-Owns nothing. The engine's refresh costs one read per resource, and without it the provider hides
-drift: a failed update of the app is recorded as done, a deleted push mapping goes unnoticed
-(docs/research/okta-provider.md#drift-without-a-refresh). This compares lists: the app as the gate
-read it, its group assignments and its push mappings; one list more than the run reads anyway.
-
-A difference is a warning, or fails the run, and names what corrects it.
+Owns nothing. Without a refresh, which costs one read per resource, the provider hides drift
+(docs/research/okta-provider.md#drift-without-a-refresh). This compares lists, one more than the run
+reads anyway. A difference is a warning, or fails the run, and names what corrects it.
 """
 
 import json
@@ -22,7 +19,6 @@ from okta_idc.settings.models import DriftPolicy
 
 from .._errors import ValidationError
 from .._lookup_errors import readable
-from .._outputs import output_dict
 from ..okta.group_assignments import GroupAssignments
 from ..okta.groups import Group
 from ..okta.push_groups import PushGroups, PushMappingStatus, mapping_statuses
@@ -46,22 +42,19 @@ def differences(
     pushes: PushGroups,
     policy: DriftPolicy,
 ) -> Output[list[str]]:
-    """Every difference, one line each. `read`: the app as Okta shows it.
-
-    Fails with ValidationError for a blocking difference if the policy enforces.
-    """
-    after = list(assignments.assignments.values())
-    opts = InvokeOutputOptions(parent=parent, depends_on=after)
+    """Every difference, one line each; a blocking one fails if the policy enforces. `read`: the app
+    as Okta shows it."""
+    opts = InvokeOutputOptions(parent=parent, depends_on=[*assignments.assignments.values()])
     found = readable(okta.get_app_group_assignments_output(id=app.app_id, opts=opts))
     known: Any = Output.all(
         read=read,
         declared=app.declared,
-        assigned=output_dict({key: group.id for key, group in assigned.items()}),
-        found=found.apply(lambda answer: list(answer.groups or [])),
-        pushed=output_dict({key: group.id for key, group in pushed.items()}),
+        assigned={key: group.id for key, group in assigned.items()},
+        found=found.groups,
+        pushed={key: group.id for key, group in pushed.items()},
         mappings=pushes.mapping_ids,
         statuses=pushes.statuses,
-        urns=output_dict({key: mapping.urn for key, mapping in pushes.mappings.items()}),
+        urns={key: mapping.urn for key, mapping in pushes.mappings.items()},
     )
 
     def complete(known: dict[str, Any]) -> Any:
@@ -79,7 +72,7 @@ def differences(
         blocking = [_line(f, known["urns"]) for f in findings if f.rule.severity == "blocking"]
         if blocking and policy == DriftPolicy.ENFORCE and not pulumi.runtime.is_dry_run():
             raise ValidationError(
-                "Okta differs from the declared configuration:\n" + "\n".join(blocking)
+                "\n".join(("Okta differs from the declared configuration:", *blocking))
             )
         for line in lines:
             pulumi.log.warn(line, parent)
@@ -89,8 +82,7 @@ def differences(
 
 
 def _line(finding: Finding, urns: Mapping[str, str]) -> str:
-    """The finding, with the command that corrects it if the state and Okta disagree on a "
-    "mapping."""
+    """The finding, with the command that corrects a mapping on which state and Okta disagree."""
     text, gone = finding.text(), finding.value or ""
     if finding.rule in _UNMANAGED:
         text += _DELETED_LAST
@@ -119,15 +111,14 @@ def _compared(known: Mapping[str, Any]) -> Iterator[Finding]:
         for each in declared["statements"]
     )
     yield from app_drift.statements_as_declared(app_drift.Statements(wanted, statements))
-    yield from _assignments(known["assigned"], known["found"])
+    yield from _assignments(known["assigned"], known["found"] or [])
     yield from _mappings(known["pushed"], known["statuses"])
 
 
 def _assignments(assigned: Mapping[str, str], found: Sequence[str]) -> Iterator[Finding]:
     names = {ident: name for name, ident in assigned.items()}
-    groups = push_drift.Groups(
-        frozenset(assigned), frozenset(names.get(ident, ident) for ident in found)
-    )
+    existing = frozenset(names.get(ident, ident) for ident in found)
+    groups = push_drift.Groups(frozenset(assigned), existing)
     yield from push_drift.assignment_missing(groups)
     yield from push_drift.assignment_unmanaged(groups)
 

@@ -5,6 +5,7 @@ A misspelled group, a missing user or a second instance fails here, so that noth
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from typing import Any
 
 import pulumi_aws as aws
 from pulumi import InvokeOutputOptions, Output, Resource
@@ -37,19 +38,15 @@ class Lookups:
 
 
 def look_up(parent: Resource, settings: Settings) -> Output[Lookups]:
-    """Reads the instance, the groups and the users that the settings declare.
-
-    Fails with ValidationError for what does not exist, and for one group in both roles (OIC-201).
-    """
+    """Reads the instance, groups and users that the settings declare; fails for one that does not
+    exist, and for one group in both roles (OIC-201)."""
     opts = InvokeOutputOptions(parent=parent)
     instances = readable(aws.ssoadmin.get_instances_output(opts=opts))
     groups = find_groups(_groups_by_path(settings), opts)
     users = find_users(settings.assignments.users, settings.app.username_format, opts)
 
     def collect(
-        found: aws.ssoadmin.GetInstancesResult,
-        groups: Mapping[str, OktaGroup],
-        users: Mapping[str, OktaUser],
+        found: aws.ssoadmin.GetInstancesResult, groups: dict[str, OktaGroup], users: Any
     ) -> Lookups:
         _check_distinct_roles(settings, groups)
         if len(found.arns) != 1:
@@ -68,20 +65,17 @@ def check_same_instance(issuer_url: str, endpoint: str, lookups: Lookups) -> Loo
     one in which they are provisioned (OIC-107, OIC-113)."""
     region = endpoints.EndpointInRegion(endpoint, lookups.region)
     raise_findings(endpoints.endpoint_region(region), "scim_token.secret")
-    raise_findings(
-        endpoints.issuer_of_store(endpoints.IssuerOfStore(issuer_url, lookups.identity_store_id)),
-        "app.issuer_url",
-    )
+    issuer = endpoints.IssuerOfStore(issuer_url, lookups.identity_store_id)
+    raise_findings(endpoints.issuer_of_store(issuer), "app.issuer_url")
     return lookups
 
 
 def _groups_by_path(settings: Settings) -> dict[str, GroupSource]:
-    declared: dict[str, GroupSource] = {}
-    for index, group in enumerate(settings.assignments.groups):
-        declared[f"assignments.groups[{index}]"] = group
-    for index, group in enumerate(settings.push_groups):
-        declared[f"push_groups[{index}]"] = group
-    return declared
+    assigned, pushed = settings.assignments.groups, settings.push_groups
+    return {
+        **{f"assignments.groups[{i}]": group for i, group in enumerate(assigned)},
+        **{f"push_groups[{i}]": group for i, group in enumerate(pushed)},
+    }
 
 
 def _check_distinct_roles(settings: Settings, found: Mapping[str, OktaGroup]) -> None:

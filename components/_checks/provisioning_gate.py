@@ -1,11 +1,9 @@
 """The gate between provisioning and everything that depends on it.
 
 Owns nothing. Every `up` reads back whether provisioning is really on, and passes the app ID on only
-then: Okta may answer 200 with status UNKNOWN and provision nobody, which would leave a green stack.
-A resource hook does not suffice: the resource is committed before its hook fails, and the next run
-is green. A preview warns and does not fail.
-
-With a person at the terminal the gate can wait, bounded and visibly, until provisioning is on.
+then: Okta may answer 200 with status UNKNOWN and provision nobody. (A resource hook fails after the
+resource is committed, and the next run is green.) A preview warns and does not fail. With a person
+at the terminal the gate can wait, bounded and visibly.
 """
 
 from collections.abc import Sequence
@@ -16,11 +14,12 @@ import pulumi_okta as okta
 from pulumi import Input, InvokeOptions, InvokeOutputOptions, Output, Resource
 
 from okta_idc.rules import app_drift
+from okta_idc.settings import Settings
 from okta_idc.settings.models import GatePolicy
 
 from .._errors import ValidationError, summary
 from .._lookup_errors import invoke, readable
-from .._polling import WaitPolicy
+from .._polling import NO_WAIT, WaitPolicy
 
 _LICENSE = (
     "If the app has no Provisioning tab, the org's license may not include Lifecycle Management; "
@@ -39,8 +38,7 @@ class ProvisioningGate:
     steps: Output[str]
     """How a person turns provisioning on; "" if the program does."""
     block_reason: Output[str]
-    """Why provisioning is not known to be on, although the gate let the run pass; "" if it is "
-    "on."""
+    """Why provisioning is not known to be on, although the run may continue; "" if it is on."""
 
 
 def provisioning_gate(
@@ -51,10 +49,9 @@ def provisioning_gate(
     depends_on: Sequence[Resource],
     steps: Input[str] = "",
     policy: GatePolicy = GatePolicy.ENFORCE,
-    wait: WaitPolicy | None = None,
+    wait: WaitPolicy = NO_WAIT,
 ) -> ProvisioningGate:
     """The gate for the app's `features`, for example `PUSH_NEW_USERS`, read after `depends_on`."""
-    wait = wait or WaitPolicy.none()
     reading = InvokeOutputOptions(parent=parent, depends_on=depends_on)
     app = readable(okta.app.get_saml_output(id=app_id, opts=reading))
 
@@ -91,6 +88,18 @@ def provisioning_gate(
     reason = Output.all(app_id, app.features, shown).apply(lambda read: check(*read))
     passed = Output.all(app_id, reason).apply(lambda both: both[0])
     return ProvisioningGate(passed, app, shown, reason)
+
+
+def required_features(settings: Settings) -> list[str]:
+    """Okta's names of the features that must be on."""
+    provisioning = settings.provisioning
+    features = {
+        "PUSH_NEW_USERS": provisioning.create_users,
+        "PUSH_PROFILE_UPDATES": provisioning.update_user_attributes,
+        "PUSH_USER_DEACTIVATION": provisioning.deactivate_users,
+        "GROUP_PUSH": bool(settings.push_groups),
+    }
+    return [feature for feature, on in features.items() if on]
 
 
 def block_reason(found: Sequence[str], wanted: Sequence[str]) -> str:

@@ -26,7 +26,8 @@ class ImportHints:
 
     async def on_error(self, failed: ErrorHookArgs) -> bool:
         """Returns whether to retry: never."""
-        if failed.failed_operation == "create" and _is_conflict(failed.errors):
+        conflict = any(word in error for error in failed.errors for word in _CONFLICT)
+        if failed.failed_operation == "create" and conflict:
             inputs: dict[str, Any] = dict(failed.new_inputs or {})
             hint = await self._hint(inputs["instanceArn"], inputs.get("name"))
             pulumi.log.error(hint, self._parent)
@@ -45,21 +46,14 @@ class ImportHints:
         except Exception:  # what cannot be created may not be readable either
             import_id = f"PERMISSION_SET_ARN,{instance}"
         return (
-            f"{path}.name: IAM Identity Center already has a permission set {name!r}. Import it "
-            "with "
-            f'{path}.import_id: "{import_id}", or use another name.'
+            f"{path}.name: IAM Identity Center already has a permission set {name!r}. "
+            f'Import it with {path}.import_id: "{import_id}", or use another name.'
         )
 
     async def _arn(self, instance: str, name: str) -> str:
-        for arn in (await self._read(_LIST, {"instanceArn": instance}))["arns"]:
-            found = await self._read(_GET, {"instanceArn": instance, "arn": arn})
+        opts = InvokeOptions(parent=self._parent)
+        for arn in (await invoke(_LIST, {"instanceArn": instance}, opts))["arns"]:
+            found = await invoke(_GET, {"instanceArn": instance, "arn": arn}, opts)
             if found["name"] == name:
                 return arn
         raise LookupError(name)
-
-    async def _read(self, token: str, args: dict[str, str]) -> Any:
-        return await invoke(token, args, InvokeOptions(parent=self._parent))
-
-
-def _is_conflict(errors: list[str]) -> bool:
-    return any(word in error for error in errors for word in _CONFLICT)

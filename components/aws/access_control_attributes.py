@@ -1,11 +1,8 @@
-"""Attributes for access control in IAM Identity Center: the switch that lets session tags pass, and
-the instance's own attributes from the Identity Store.
+"""Attributes for access control in IAM Identity Center, which also let session tags pass.
 
-The switch applies to the whole instance, and no look-up shows it: an instance on which it is on is
-imported by its ARN. AWS requires at least one attribute, so the default is a harmless one, for
-federations whose attributes all come from Okta. Deletion would turn the feature off for everyone,
-so the resource is retained. An attribute here overrides an attribute statement with the same key,
-so no key may be in both (OIC-409).
+Owns the configuration of the whole instance. No look-up shows whether the feature is on: then the
+configuration is imported by the instance's ARN. Deletion would turn the feature off for everyone,
+so the resource is retained. An attribute here overrides an attribute statement (OIC-409).
 """
 
 from typing import NotRequired, TypedDict
@@ -24,13 +21,10 @@ HARMLESS: dict[str, Input[str]] = {"IdcUserName": "${path:userName}"}
 
 
 class AccessControlAttributesArgs(TypedDict):
-    """Arguments of AccessControlAttributes."""
-
     instance_arn: Input[str]
     """ARN of the Identity Center instance."""
     attributes: NotRequired[dict[str, Input[str]]]
-    """Identity store source by key, for example `${path:enterprise.department}`; no key may also be
-    an attribute statement. Default: one harmless attribute, which AWS requires."""
+    """Identity store source by key. Default: one harmless attribute, which AWS requires."""
     attribute_statement_keys: NotRequired[list[str]]
     """Keys that Okta sends as attribute statements."""
     import_id: NotRequired[str | None]
@@ -56,27 +50,16 @@ class AccessControlAttributes(pulumi.ComponentResource):
         feeds = rules.KeySources(tuple(args.get("attribute_statement_keys", ())), tuple(attributes))
         raise_findings(rules.one_source_per_key(feeds), "access_control_attributes.attributes")
         hints = ImportHints(f"{name}-conflicts", self, {})
+        retained = ResourceOptions(retain_on_delete=True, hooks=hints.binding)
         self.resource = aws.ssoadmin.InstanceAccessControlAttributes(
             f"{name}-attributes",
             instance_arn=args["instance_arn"],
             attributes=[
-                aws.ssoadmin.InstanceAccessControlAttributesAttributeArgs(
-                    key=key,
-                    values=[
-                        aws.ssoadmin.InstanceAccessControlAttributesAttributeValueArgs(
-                            sources=[source]
-                        )
-                    ],
-                )
+                {"key": key, "values": [{"sources": [source]}]}
                 for key, source in attributes.items()
             ],
             opts=options(
-                ResourceOptions.merge(
-                    child_of(self, opts),
-                    ResourceOptions(retain_on_delete=True, hooks=hints.binding),
-                ),
-                args.get("import_id"),
-                args.get("protect", True),
+                child_of(self, opts, retained), args.get("import_id"), args.get("protect", True)
             ),
         )
         self.keys = list(attributes)

@@ -2,8 +2,7 @@
 
 Owns permission sets with their policies, and the account and application assignments of push
 groups. A group is referred to by its Identity Store ID, which PushGroups returns once AWS has the
-group, so one run declares everything. Policies may refer only to session tags that are sent
-(OIC-520).
+group, so one run declares everything.
 """
 
 import json
@@ -45,15 +44,12 @@ class Application(TypedDict):
 
 
 class AccountAccessArgs(TypedDict):
-    """Arguments of AccountAccess."""
-
     instance_arn: Input[str]
     """ARN of the Identity Center instance."""
     group_ids: Input[dict[str, str]]
     """Identity Store group IDs by name."""
     existing_group_ids: NotRequired[dict[str, str]]
-    """Identity Store IDs of groups whose assignments may exist already: an import needs them before
-    any look-up."""
+    """Identity Store IDs of groups whose existing assignments are imported."""
     push_groups: list[str]
     """Names of the push groups."""
     permission_sets: NotRequired[list[PermissionSet]]
@@ -90,25 +86,23 @@ class AccountAccess(pulumi.ComponentResource):
             prefix = f"{name}-{declared['name']}"
             created = self._permission_set(prefix, declared)
             arns[declared["name"]] = created.arn
-            policies = self._policies(prefix, declared, created)
-            self._assignments(prefix, declared, created, policies)
+            self._assignments(prefix, declared, created, self._policies(prefix, declared, created))
         for application in applications:
+            imported = application.get("import_assignments") and application["arn"]
             for group in application["groups"]:
                 aws.ssoadmin.ApplicationAssignment(
                     f"{name}-{application['arn'].rsplit('/', 1)[-1]}-{group}",
                     application_arn=application["arn"],
-                    principal_id=self._principal(group),
+                    principal_id=self._group_ids[group],
                     principal_type="GROUP",
-                    opts=self._child(
-                        application.get("import_assignments") and application["arn"],
-                        self._existing.get(group),
-                        "GROUP",
-                    ),
+                    opts=self._child(imported, self._existing.get(group), "GROUP"),
                 )
         self.permission_set_arns = output_dict(arns)
         self.register_outputs({"permission_set_arns": self.permission_set_arns})
 
     def _permission_set(self, prefix: str, declared: PermissionSet) -> Any:
+        # Tags may be set by others.
+        unmanaged = ResourceOptions(ignore_changes=["tags"], hooks=self._hints.binding)
         return aws.ssoadmin.PermissionSet(
             f"{prefix}-set",
             instance_arn=self._args["instance_arn"],
@@ -117,11 +111,7 @@ class AccountAccess(pulumi.ComponentResource):
             session_duration=declared.get("session_duration", "PT1H"),
             relay_state=declared.get("relay_state"),
             opts=options(
-                ResourceOptions.merge(
-                    self._options,
-                    # Tags may be set by others.
-                    ResourceOptions(ignore_changes=["tags"], hooks=self._hints.binding),
-                ),
+                ResourceOptions.merge(self._options, unmanaged),
                 declared.get("import_id"),
                 self._args.get("protect", True),
             ),
@@ -136,7 +126,7 @@ class AccountAccess(pulumi.ComponentResource):
     def _policies(self, prefix: str, declared: PermissionSet, created: Any) -> list[Resource]:
         """Every policy of the set. Assignments depend on them: AWS provisions a removed policy to
         every assigned account first."""
-        where = {
+        where: Any = {
             "instance_arn": self._args["instance_arn"],
             "permission_set_arn": created.arn,
         }
@@ -151,18 +141,13 @@ class AccountAccess(pulumi.ComponentResource):
             for arn in declared.get("managed_policies", [])
         ]
         for policy in declared.get("customer_managed_policies", []):
-            name, path = _name_and_path(policy)
-            reference = (
-                aws.ssoadmin.CustomerManagedPolicyAttachmentCustomerManagedPolicyReferenceArgs(
-                    name=name, path=path
-                )
-            )
+            reference = _reference(policy)
             found.append(
                 aws.ssoadmin.CustomerManagedPolicyAttachment(
-                    f"{prefix}-{name}",
+                    f"{prefix}-{reference['name']}",
                     customer_managed_policy_reference=reference,
                     **where,
-                    opts=self._child(name, path, set_id),
+                    opts=self._child(reference["name"], reference["path"], set_id),
                 )
             )
         if inline := declared.get("inline_policy"):
@@ -178,7 +163,9 @@ class AccountAccess(pulumi.ComponentResource):
             found.append(
                 aws.ssoadmin.PermissionsBoundaryAttachment(
                     f"{prefix}-boundary",
-                    permissions_boundary=_boundary(boundary),
+                    permissions_boundary={"managed_policy_arn": boundary}
+                    if boundary.startswith("arn:")
+                    else {"customer_managed_policy_reference": _reference(boundary)},
                     **where,
                     opts=self._child(set_id),
                 )
@@ -190,45 +177,23 @@ class AccountAccess(pulumi.ComponentResource):
     ) -> None:
         for group in declared.get("groups", []):
             for account in declared.get("accounts", []):
+                known = self._existing.get(group), "GROUP", account, "AWS_ACCOUNT"
                 aws.ssoadmin.AccountAssignment(
                     f"{prefix}-{group}-{account}",
                     instance_arn=self._args["instance_arn"],
                     permission_set_arn=created.arn,
-                    principal_id=self._principal(group),
+                    principal_id=self._group_ids[group],
                     principal_type="GROUP",
                     target_id=account,
                     target_type="AWS_ACCOUNT",
-                    opts=self._child(
-                        self._existing.get(group),
-                        "GROUP",
-                        account,
-                        "AWS_ACCOUNT",
-                        declared.get("import_id"),
-                        depends_on=policies,
-                    ),
+                    opts=self._child(*known, declared.get("import_id"), depends_on=policies),
                 )
 
-    def _principal(self, group: str) -> Output[str]:
-        return self._group_ids.apply(lambda ids: ids[group])
 
-
-def _boundary(policy: str) -> aws.ssoadmin.PermissionsBoundaryAttachmentPermissionsBoundaryArgs:
-    if policy.startswith("arn:"):
-        return aws.ssoadmin.PermissionsBoundaryAttachmentPermissionsBoundaryArgs(
-            managed_policy_arn=policy
-        )
-    name, path = _name_and_path(policy)
-    return aws.ssoadmin.PermissionsBoundaryAttachmentPermissionsBoundaryArgs(
-        customer_managed_policy_reference=aws.ssoadmin.PermissionsBoundaryAttachmentPermissionsBoundaryCustomerManagedPolicyReferenceArgs(
-            name=name, path=path
-        )
-    )
-
-
-def _name_and_path(policy: str) -> tuple[str, str]:
+def _reference(policy: str) -> Any:
     """Name and path of `path/name`; the path begins and ends with a slash."""
     path, _, name = policy.strip("/").rpartition("/")
-    return name, f"/{path}/" if path else "/"
+    return {"name": name, "path": f"/{path}/" if path else "/"}
 
 
 def _check(
@@ -237,9 +202,8 @@ def _check(
     """The rules on permission sets and assignments; values that are not known yet are skipped."""
     pushed, tags = tuple(args["push_groups"]), tuple(args.get("session_tags", ()))
     root = "account_access"
-    raise_findings(
-        rules.set_names_differ(tuple(s["name"] for s in sets)), f"{root}.permission_sets"
-    )
+    names = tuple(declared["name"] for declared in sets)
+    raise_findings(rules.set_names_differ(names), f"{root}.permission_sets")
     for index, declared in enumerate(sets):
         path = f"{root}.permission_sets[{index}]"
         inline = declared.get("inline_policy")
@@ -250,10 +214,7 @@ def _check(
             _known(declared.get("session_duration")),
             _known(declared.get("relay_state")),
             policy,
-            (
-                *declared.get("managed_policies", ()),
-                *declared.get("customer_managed_policies", ()),
-            ),
+            (*declared.get("managed_policies", ()), *declared.get("customer_managed_policies", ())),
         )
         for rule in (
             rules.set_name, rules.set_description, rules.session_duration, rules.relay_state,

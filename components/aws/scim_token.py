@@ -5,16 +5,18 @@ contains a value of the secret.
 """
 
 import json
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
+from typing import Any
 
 import pulumi
 import pulumi_aws as aws
-from pulumi import Input, InvokeOutputOptions, Output, ProviderResource, Resource
+from pulumi import InvokeOutputOptions, Output, ProviderResource, Resource
 
 from okta_idc.clients.scim import ScimProbe
 from okta_idc.rules import scim_secret as rules
+from okta_idc.settings.models import ScimToken as ScimTokenSettings
 
 from .._errors import ValidationError, raise_findings
 from .._lookup_errors import readable
@@ -44,50 +46,43 @@ class ScimToken:
 
 def read_scim_token(
     parent: Resource,
-    secret: Input[str],
+    settings: ScimTokenSettings,
     *,
     read_token: bool,
-    verify: bool = True,
-    verify_at: str = "",
     provider: ProviderResource | None = None,
 ) -> ScimToken:
     """Reads the secret, by name or ARN: its SecretString is `{"endpoint", "token", "token_id",
     "created", "expires"}`, and its tags hold all but the token.
 
-    Without `read_token` only the tags are read (DescribeSecret). `verify` tests the token against
-    the endpoint, or at the address `verify_at`, before anyone gets it.
+    Without `read_token` only the tags are read (DescribeSecret), and the token is not verified.
     """
     opts = InvokeOutputOptions(parent=parent, provider=provider)
-    name = Output.from_input(secret)
+    name = Output.from_input(settings.secret).apply(lambda name: _existing(name, opts))
     if read_token:
         text = Output.secret(name.apply(lambda name: _secret_string(name, opts)))
         read = Output.all(name, text).apply(lambda both: _parse(both[1], f"secret {both[0]!r}"))
-
-        async def check(name: str, document: rules.ScimSecret) -> str:
-            return await _verify(parent, name, document, verify_at) if verify else NOT_VERIFIED
-
-        checked = Output.all(name, read).apply(lambda both: check(*both))
+        checked = Output.all(name, read).apply(lambda both: _verify(parent, settings, *both))
         token = Output.all(read, checked).apply(lambda both: both[0].token)
         status = Output.unsecret(checked)
     else:
-        text = name.apply(lambda name: _tags(name, opts))
-        read = Output.all(name, text).apply(
-            lambda both: _parse(both[1], f"tags of secret {both[0]!r}")
-        )
+        both = Output.all(name, name.apply(lambda name: _tags(name, opts)))
+        read = both.apply(lambda both: _parse(both[1], f"tags of secret {both[0]!r}"))
         token, status = None, Output.from_input(NOT_VERIFIED)
     return ScimToken(
-        endpoint=Output.unsecret(read.apply(lambda document: document.endpoint)),
+        endpoint=Output.unsecret(read.apply(lambda secret: secret.endpoint)),
         token=token,
-        expires=Output.unsecret(read.apply(lambda document: document.expires.isoformat())),
-        days_left=Output.unsecret(
-            read.apply(lambda document: (document.expires - datetime.now(UTC)).days)
-        ),
+        expires=Output.unsecret(read.apply(lambda secret: secret.expires.isoformat())),
+        days_left=Output.unsecret(read.apply(lambda s: (s.expires - datetime.now(UTC)).days)),
         status=status,
     )
 
 
-async def _verify(parent: Resource, name: str, secret: rules.ScimSecret, address: str) -> str:
-    status, answer = await ScimProbe(address)(secret.endpoint, secret.token)
+async def _verify(
+    parent: Resource, settings: ScimTokenSettings, name: str, secret: rules.ScimSecret
+) -> str:
+    if not settings.verify:
+        return NOT_VERIFIED
+    status, answer = await ScimProbe(settings.verify_at)(secret.endpoint, secret.token)
     subject = rules.ScimResponse(status, answer, secret.expires)
     raise_findings(rules.token_accepted(subject), f"secret {name!r}")
     if status:
@@ -102,51 +97,35 @@ async def _verify(parent: Resource, name: str, secret: rules.ScimSecret, address
 
 def _tags(name: str, opts: InvokeOutputOptions) -> Output[str]:
     """The secret's document according to its tags, without the token."""
-
-    def read(by_arn: bool) -> Output[str]:
-        found = readable(
-            aws.secretsmanager.get_secret_output(
-                arn=name if by_arn else None, name=None if by_arn else name, opts=opts
-            )
-        )
-        return found.tags.apply(lambda tags: json.dumps({**tags, "token": "not read"}))
-
-    return _if_exists(name, read, opts)
+    read, by_arn = aws.secretsmanager.get_secret_output, name.startswith("arn:")
+    found = readable(read(arn=name, opts=opts) if by_arn else read(name=name, opts=opts))
+    return found.tags.apply(lambda tags: json.dumps({**tags, "token": "not read"}))
 
 
 def _secret_string(name: str, opts: InvokeOutputOptions) -> Output[str]:
-    def read(_by_arn: bool) -> Output[str]:
-        return readable(
-            aws.secretsmanager.get_secret_version_output(secret_id=name, opts=opts)
-        ).secret_string
-
-    return _if_exists(name, read, opts)
+    read = aws.secretsmanager.get_secret_version_output
+    return readable(read(secret_id=name, opts=opts)).secret_string
 
 
-def _if_exists(
-    name: str, read: Callable[[bool], Output[str]], opts: InvokeOutputOptions
-) -> Output[str]:
+def _existing(name: str, opts: InvokeOutputOptions) -> Output[str]:
     """Lists the secrets first: reading a missing one fails with the provider's own error."""
     if name.startswith("arn:"):
-        return read(True)
+        return Output.from_input(name)
 
-    def check(found: Sequence[str]) -> Output[str]:
-        if name not in found:
-            raise ValidationError(_missing(name, found))
-        return read(False)
+    def check(similar: Sequence[str]) -> str:
+        """`similar`: the secrets whose names begin with this one's."""
+        if name in similar:
+            return name
+        hint = f" Did you mean {', '.join(map(repr, similar))}?" if similar else ""
+        raise ValidationError(
+            f"scim_token.secret: AWS Secrets Manager has no secret {name!r} in this account and "
+            f"Region.{hint} Store the SCIM token (docs/guide/connect.md), or correct "
+            "scim_token.secret."
+        )
 
-    named = aws.secretsmanager.GetSecretsFilterArgs(name="name", values=[name])
+    named: Any = {"name": "name", "values": [name]}
     listed = readable(aws.secretsmanager.get_secrets_output(filters=[named], opts=opts))
     return listed.names.apply(check)
-
-
-def _missing(name: str, similar: Sequence[str]) -> str:
-    """`similar`: the secrets whose names begin with this one's."""
-    hint = f" Did you mean {', '.join(map(repr, similar))}?" if similar else ""
-    return (
-        f"scim_token.secret: AWS Secrets Manager has no secret {name!r} in this account and Region."
-        f"{hint} Store the SCIM token (docs/guide/connect.md), or correct scim_token.secret."
-    )
 
 
 def _parse(text: str, path: str) -> rules.ScimSecret:

@@ -30,8 +30,6 @@ HOUR = 9  # UTC
 
 
 class TokenExpiryAlarmArgs(TypedDict):
-    """Arguments of TokenExpiryAlarm."""
-
     expires: Input[str]
     """When the token expires, ISO 8601."""
     secret: Input[str]
@@ -57,26 +55,20 @@ class TokenExpiryAlarm(pulumi.ComponentResource):
         aws.sns.TopicPolicy(
             f"{name}-policy", arn=topic.arn, policy=topic.arn.apply(_topic_policy), opts=child
         )
-        health = aws.cloudwatch.EventRule(
-            f"{name}-health", event_pattern=json.dumps(HEALTH_EVENT, sort_keys=True), opts=child
-        )
-        aws.cloudwatch.EventTarget(
-            f"{name}-health-target", rule=health.name, arn=topic.arn, opts=child
-        )
+
+        def notify(event: str, text: Output[str] | None = None, **when: Any) -> None:
+            rule = aws.cloudwatch.EventRule(f"{name}-{event}", **when, opts=child)
+            target = f"{name}-{event}-target"
+            aws.cloudwatch.EventTarget(
+                target, rule=rule.name, arn=topic.arn, input=text, opts=child
+            )
+
+        notify("health", event_pattern=json.dumps(HEALTH_EVENT, sort_keys=True))
         expires, secret = Output.from_input(args["expires"]), Output.from_input(args["secret"])
         for days in map(int, args.get("days_before", Defaults().days_before)):
-            date = aws.cloudwatch.EventRule(
-                f"{name}-{days}-days",
-                schedule_expression=expires.apply(lambda at, days=days: cron(at, days)),
-                opts=child,
-            )
-            aws.cloudwatch.EventTarget(
-                f"{name}-{days}-days-target",
-                rule=date.name,
-                arn=topic.arn,
-                input=secret.apply(lambda name, days=days: json.dumps(message(name, days))),
-                opts=child,
-            )
+            text = secret.apply(lambda name, days=days: json.dumps(message(name, days)))
+            at = expires.apply(lambda expires, days=days: cron(expires, days))
+            notify(f"{days}-days", text, schedule_expression=at)
         for email in args.get("emails", ()):
             aws.sns.TopicSubscription(
                 f"{name}-{email}", topic=topic.arn, protocol="email", endpoint=email, opts=child

@@ -1,9 +1,8 @@
 """Waiting until AWS shows provisioned users and pushed groups.
 
-Owns nothing. Reads through the providers: lists of the Identity Store, one call per 100 entries,
-and the members of the assignment groups and of newly pushed groups once. It does not read the app's
-own list of users: the provider reads it 50 at a time, from the app's scarce rate limit
-(docs/research/okta-api.md#rate-limits).
+Owns nothing. Reads lists of the Identity Store, and the members of the assignment groups and of
+newly pushed groups once. Does not read the app's own list of users, which costs a call per 50 under
+the app's scarce rate limit (docs/research/okta-api.md#rate-limits).
 """
 
 import time
@@ -17,7 +16,7 @@ from pulumi import Input, InvokeOptions, InvokeOutputOptions, Output, Resource
 
 from .._errors import ValidationError
 from .._lookup_errors import invoke, readable
-from .._polling import WaitPolicy
+from .._polling import NO_WAIT, WaitPolicy
 
 Json = dict[str, Any]
 
@@ -85,7 +84,7 @@ class Propagation:
             found.update({key: ids[name] for key, name in names.items() if name in ids})
             return ", ".join(name for name in names.values() if name not in ids)
 
-        wait = WaitPolicy.none() if pulumi.runtime.is_dry_run() else self.wait
+        wait = NO_WAIT if pulumi.runtime.is_dry_run() else self.wait
         missing = await wait.until_empty(still_missing, "waiting for groups in AWS")
         if missing and wait.seconds:
             raise ValidationError(
@@ -154,13 +153,9 @@ class Propagation:
             "aws:identitystore/getUsers", {"identityStoreId": self.identity_store_id}
         )
         users: list[Json] = read.get("users") or []
-        found: set[str] = set()
-        for user in users:
-            external: list[Json] = user.get("externalIds") or []
-            found |= {one["id"] for one in external}
-        return found
+        none: list[Json] = []
+        return {external["id"] for user in users for external in user.get("externalIds") or none}
 
-    async def _invoke(self, function: str, args: dict[str, Any]) -> Json:
-        name = function.rsplit("/", 1)[-1]
-        opts = InvokeOptions(parent=self.parent)
-        return await invoke(f"{function}:{name}", args, opts)
+    async def _invoke(self, function: str, args: Json) -> Json:
+        token = f"{function}:{function.rpartition('/')[2]}"
+        return await invoke(token, args, InvokeOptions(parent=self.parent))

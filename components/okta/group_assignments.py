@@ -29,8 +29,6 @@ class AssignedGroup(TypedDict):
 
 
 class GroupAssignmentsArgs(TypedDict):
-    """Arguments of GroupAssignments."""
-
     app_id: Input[str]
     """ID of the app in Okta."""
     groups: list[AssignedGroup]
@@ -50,15 +48,14 @@ class GroupAssignments(pulumi.ComponentResource):
     ) -> None:
         super().__init__("okta-identity-center:index:GroupAssignments", name, {}, opts)
         _check_priorities(args["groups"])
+        child, protect = child_of(self, opts), args.get("protect", True)
         self.assignments = {
             group["name"]: okta.app.GroupAssignment(
                 f"{name}-{group['name']}",
                 app_id=args["app_id"],
                 group_id=group["group_id"],
                 priority=group.get("priority"),
-                opts=options(
-                    child_of(self, opts), group.get("import_id"), args.get("protect", True)
-                ),
+                opts=options(child, group.get("import_id"), protect),
             )
             for group in args["groups"]
         }

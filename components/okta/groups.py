@@ -3,6 +3,7 @@
 Owns the groups to create, and the group rule that fills each of them if one is declared.
 """
 
+import json
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Generic, TypeVar
@@ -19,8 +20,7 @@ from .._lookup_errors import readable
 
 Declared = TypeVar("Declared", bound=GroupSource)
 _LONGEST_SEARCH = 6000
-"""Characters of an encoded search expression: URLs are usually limited to 8 kB. Okta does not
-publish its limit."""
+"""Characters of an encoded search expression; URLs are usually limited to 8 kB."""
 _DELETED = (
     "If the group was deleted in Okta, its push mapping was deleted with it: remove the group from "
     "`push_groups`, and its PushGroup from the state (`pulumi stack --show-urns`, `pulumi state "
@@ -54,7 +54,7 @@ class Group(Generic[Declared]):
 
 def names_filters(names: Iterable[str]) -> list[str]:
     """As few search expressions as possible that match groups with any of these names."""
-    return _joined(_has_name(name) for name in names)
+    return _joined(f"profile.name eq {_quoted(name)}" for name in names)
 
 
 def _joined(terms: Iterable[str]) -> list[str]:
@@ -68,25 +68,19 @@ def _joined(terms: Iterable[str]) -> list[str]:
     return found
 
 
-def _has_name(name: str) -> str:
-    return f'profile.name eq "{_quote(name)}"'
-
-
-def _quote(name: str) -> str:
-    return name.replace("\\", "\\\\").replace('"', '\\"')
+def _quoted(text: str) -> str:
+    return json.dumps(text, ensure_ascii=False)
 
 
 def find_groups(
     declared: Mapping[str, GroupSource], opts: InvokeOutputOptions | None = None
 ) -> Output[dict[str, OktaGroup]]:
-    """The existing groups by key, from the declared groups by path.
-
-    Fails with ValidationError (OIC-203) for a name that no group or more than one group has, and
-    for an ID that Okta does not have.
-    """
+    """The existing groups by key, from the declared groups by path. Fails for a name that not
+    exactly one group has (OIC-203), and for an ID that Okta does not have."""
     names = list(dict.fromkeys(group.name for group in declared.values() if group.name))
     ids = list(dict.fromkeys(group.id for group in declared.values() if group.id))
-    terms = [_has_name(name) for name in names] + [f'id eq "{_quote(ident)}"' for ident in ids]
+    terms = [f"profile.name eq {_quoted(name)}" for name in names]
+    terms += [f"id eq {_quoted(ident)}" for ident in ids]
     answers = [_search(expression, opts) for expression in _joined(terms)]
 
     def match(found: Sequence[_NamesById]) -> Output[dict[str, OktaGroup]]:
@@ -102,7 +96,7 @@ def find_groups(
             raise ValidationError("\n".join((*unknown, _DELETED)))
         missing = [name for name in names if name not in by_name]
         if missing:  # one more call, for a suggestion
-            near = " or ".join(f'profile.name sw "{_quote(name[:4])}"' for name in missing[:5])
+            near = " or ".join(f"profile.name sw {_quoted(name[:4])}" for name in missing[:5])
             return _search(near, opts).apply(lambda near: _raise_missing(named, {**groups, **near}))
         raise_findings(rules.group_exists(rules.WantedGroups(named, by_name)))
         existing = {name: OktaGroup(by_name[name][0], name) for name in names}
@@ -129,8 +123,7 @@ def _ids_by_name(groups: _NamesById) -> dict[str, list[str]]:
 
 
 def _raise_missing(paths: Mapping[str, str], groups: _NamesById) -> dict[str, OktaGroup]:
-    findings = rules.group_exists(rules.WantedGroups(paths, _ids_by_name(groups)))
-    if findings:
+    if findings := rules.group_exists(rules.WantedGroups(paths, _ids_by_name(groups))):
         raise ValidationError("\n".join((*(finding.text() for finding in findings), _DELETED)))
     raise ValidationError("A group was missing a moment ago and exists now. Run the command again.")
 
@@ -144,14 +137,11 @@ def resolve_groups(
 ) -> dict[str, Group[Declared]]:
     """Every group by key. Declares the groups to create once `ready` is known."""
     return {
-        group.key: _create(prefix, group, ready, opts) if group.create else _existing(group, found)
-        for group in declared
+        key: _create(prefix, group, ready, opts)
+        if group.create
+        else Group(found[key].id, found[key].name, group)
+        for key, group in ((each.key, each) for each in declared)
     }
-
-
-def _existing(declared: Declared, found: Output[dict[str, OktaGroup]]) -> Group[Declared]:
-    group = found.apply(lambda known: known[declared.key])
-    return Group(group.apply(lambda each: each.id), group.apply(lambda each: each.name), declared)
 
 
 def _create(

@@ -1,13 +1,9 @@
 """Profile mappings: what fills the attributes of the app's users, and so what AWS receives.
 
-Owns the expressions of the declared attributes only. Okta creates the app's mapping once
-provisioning is on, with more attributes than anyone declares, so undeclared attributes are ignored
-(`delete_when_absent` is off) and the mapping is retained on deletion: the provider would otherwise
-clear every attribute but the login (docs/research/okta-provider.md#profile-mappings). An attribute
-that is removed from the declaration keeps its last expression.
-
-Comes before the assignments, so that no user is provisioned without a display name. They depend on
-the resource and not on its ID: an ID that is unknown in a preview would look like a replacement.
+Owns the expressions of the declared attributes only. Undeclared attributes are ignored, and the
+mapping is retained on deletion: the provider would otherwise clear every attribute but the login
+(docs/research/okta-provider.md#profile-mappings). An attribute that is removed from the declaration
+keeps its last expression.
 """
 
 from typing import TypedDict
@@ -24,8 +20,6 @@ from .._options import child_of
 
 
 class ProfileMappingsArgs(TypedDict):
-    """Arguments of ProfileMappings."""
-
     app_id: Input[str]
     """ID of the app in Okta; Okta creates the mapping when provisioning is turned on."""
     mappings: dict[str, Input[str]]
@@ -53,21 +47,15 @@ class ProfileMappings(pulumi.ComponentResource):
         for finding in rules.roles(known):
             pulumi.log.warn(finding.text("profile_mappings"), self)
         # In a new org, the first mapping is the app's own, so the app must exist.
-        source = Output.from_input(args["app_id"]).apply(
-            lambda _: readable(
-                okta.user.get_user_profile_mapping_source_output(
-                    opts=InvokeOutputOptions(parent=self)
-                )
-            )
-        )
+        read = okta.user.get_user_profile_mapping_source_output
+        reading = InvokeOutputOptions(parent=self)
+        source = Output.from_input(args["app_id"]).apply(lambda _: readable(read(opts=reading)))
         self.resource = okta.profile.Mapping(
             f"{name}-to-app",
             source_id=source.apply(lambda found: found.id or _raise_no_source()),
             target_id=args["app_id"],
             mappings=[
-                okta.profile.MappingMappingArgs(
-                    id=attribute, expression=expression, push_status="PUSH"
-                )
+                {"id": attribute, "expression": expression, "push_status": "PUSH"}
                 for attribute, expression in args["mappings"].items()
             ],
             delete_when_absent=False,
@@ -75,9 +63,7 @@ class ProfileMappings(pulumi.ComponentResource):
             # provider ignores it, and a person chooses "Apply updates now"
             # (docs/research/okta-provider.md#profile-mappings).
             always_apply=True,
-            opts=ResourceOptions.merge(
-                child_of(self, opts), ResourceOptions(retain_on_delete=True)
-            ),
+            opts=child_of(self, opts, ResourceOptions(retain_on_delete=True)),
         )
         self.mapping_id = self.resource.id
         self.register_outputs({"mapping_id": self.mapping_id})

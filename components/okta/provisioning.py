@@ -1,9 +1,9 @@
 """Provisioning: the app's connection to the SCIM endpoint and its features under "To App".
 
 Only for `provisioning.mode: api`; in mode `console` a person does this and nothing is declared.
-Owns the connection and the provisioning features. Never enables password sync: IAM Identity Center
-does not accept passwords. Okta may answer 200 and do nothing, so the connection is read back before
-the features are declared.
+Owns the connection and the features. Never enables password sync, which IAM Identity Center does
+not accept. Okta may answer 200 and do nothing, so the connection is read back before the features
+are declared.
 """
 
 from typing import NotRequired, TypedDict
@@ -22,8 +22,6 @@ ENABLED, DISABLED = "ENABLED", "DISABLED"
 
 
 class ProvisioningArgs(TypedDict):
-    """Arguments of Provisioning."""
-
     app_id: Input[str]
     """ID of the app in Okta."""
     endpoint: Input[str]
@@ -35,8 +33,7 @@ class ProvisioningArgs(TypedDict):
     update_user_attributes: NotRequired[bool]
     """Update User Attributes: sends changed attributes. Default: true."""
     deactivate_users: NotRequired[bool]
-    """Deactivate Users: disables users in AWS who are unassigned or deactivated in Okta. Default:
-    true."""
+    """Deactivate Users: disables unassigned and deactivated users in AWS. Default: true."""
 
 
 class Provisioning(pulumi.ComponentResource):
@@ -49,16 +46,13 @@ class Provisioning(pulumi.ComponentResource):
         self, name: str, args: ProvisioningArgs, opts: ResourceOptions | None = None
     ) -> None:
         super().__init__("okta-identity-center:index:Provisioning", name, {}, opts)
-        child = child_of(self, opts)
         self.connection = okta.app.Connection(
             f"{name}-connection",
             id_property=args["app_id"],
             base_url=args["endpoint"],
             action="activate",
-            profile=okta.app.ConnectionProfileArgs(
-                auth_scheme="TOKEN", token=Output.secret(args["token"])
-            ),
-            opts=child,
+            profile={"auth_scheme": "TOKEN", "token": Output.secret(args["token"])},
+            opts=child_of(self, opts),
         )
         reading = InvokeOutputOptions(parent=self, depends_on=[self.connection])
         connected = readable(okta.app.get_connection_output(id=args["app_id"], opts=reading))
@@ -68,25 +62,20 @@ class Provisioning(pulumi.ComponentResource):
             name="USER_PROVISIONING",
             status=ENABLED,
             capabilities=_capabilities(args),
-            opts=ResourceOptions.merge(child, ResourceOptions(depends_on=[self.connection])),
+            opts=child_of(self, opts, ResourceOptions(depends_on=[self.connection])),
         )
         self.app_id = self.features.app_id
         self.register_outputs({"app_id": self.app_id})
 
 
-def connection_block_reason(status: str | None) -> str:
-    """Why a connection declared through the API does not serve (OIC-610, OIC-611); "" if it "
-    "does."""
-    if not status:
-        return (
-            "Okta did not report whether the app has a provisioning connection (status unknown). "
-            "Open the app → Provisioning → Integration, or set provisioning.mode to console."
-        )
-    return summary(app_drift.connection_known(status) + app_drift.connection_enabled(status))
-
-
 def _connected(app_id: str, status: str | None) -> str:
-    reason = connection_block_reason(status)
+    """The app's ID, if the connection is enabled (OIC-610, OIC-611)."""
+    reason = (
+        summary(app_drift.connection_known(status) + app_drift.connection_enabled(status))
+        if status
+        else "Okta did not report whether the app has a provisioning connection (status unknown). "
+        "Open the app → Provisioning → Integration, or set provisioning.mode to console."
+    )
     if reason and pulumi.runtime.is_dry_run():
         pulumi.log.warn(f"Provisioning of app {app_id}: {reason}")
     elif reason:
@@ -94,27 +83,17 @@ def _connected(app_id: str, status: str | None) -> str:
     return app_id
 
 
-def _capabilities(args: ProvisioningArgs) -> okta.app.FeaturesCapabilitiesArgs:
+def _capabilities(args: ProvisioningArgs) -> okta.app.FeaturesCapabilitiesArgsDict:
     """Every capability, since an omitted one is a perpetual diff."""
 
     def status(on: bool) -> str:
         return ENABLED if on else DISABLED
 
-    return okta.app.FeaturesCapabilitiesArgs(
-        create=okta.app.FeaturesCapabilitiesCreateArgs(
-            lifecycle_create=okta.app.FeaturesCapabilitiesCreateLifecycleCreateArgs(
-                status=status(args.get("create_users", True))
-            )
-        ),
-        update=okta.app.FeaturesCapabilitiesUpdateArgs(
-            profile=okta.app.FeaturesCapabilitiesUpdateProfileArgs(
-                status=status(args.get("update_user_attributes", True))
-            ),
-            lifecycle_deactivate=okta.app.FeaturesCapabilitiesUpdateLifecycleDeactivateArgs(
-                status=status(args.get("deactivate_users", True))
-            ),
-            password=okta.app.FeaturesCapabilitiesUpdatePasswordArgs(
-                status=DISABLED, change="KEEP_EXISTING", seed="RANDOM"
-            ),
-        ),
-    )
+    return {
+        "create": {"lifecycle_create": {"status": status(args.get("create_users", True))}},
+        "update": {
+            "profile": {"status": status(args.get("update_user_attributes", True))},
+            "lifecycle_deactivate": {"status": status(args.get("deactivate_users", True))},
+            "password": {"status": DISABLED, "change": "KEEP_EXISTING", "seed": "RANDOM"},
+        },
+    }

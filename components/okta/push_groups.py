@@ -1,20 +1,10 @@
 """Push groups: the Okta groups whose name and members appear in IAM Identity Center.
 
 Owns one push mapping per group. Never deletes the group in AWS unless it was retired in an earlier
-run: account assignments depend on its ID, and a new group has a new ID. (The provider deletes
-according to its state, so retiring takes two runs.) For the same reason a mapping's target is set
-once, on creation, and never changed. Does not assign anyone to the app (that is GroupAssignments;
-Okta does not support one group in both roles: OIC-201).
-
-Before a group is pushed for the first time, the component waits until AWS has the assigned users:
-users who are provisioned later are missing from the group
-(docs/research/group-push.md#order-of-changes). After the push it waits until AWS has the group with
-its members. A run that pushes nothing new waits for nothing and reads one list per side.
-
-An existing mapping (`import_id`) is watched through the same lists and never changed or deleted.
-The provider cannot import it without pushing the whole group again: it imports no delete flag, and
-corrects that by setting the mapping ACTIVE (docs/research/okta-provider.md#imported-push-groups,
-docs/decisions/0008-adoption.md).
+run, and never changes a mapping's target: account assignments depend on the group's ID. Waits until
+AWS has the assigned users before it pushes a group for the first time
+(docs/research/group-push.md#order-of-changes), and then until AWS has the group with its members.
+Does not assign anyone, and only watches existing mappings (docs/decisions/0008-adoption.md).
 """
 
 from collections.abc import Mapping, Sequence
@@ -55,8 +45,6 @@ class PushedGroup(TypedDict):
 
 
 class PushGroupsArgs(TypedDict):
-    """Arguments of PushGroups."""
-
     app_id: Input[str]
     """ID of the app in Okta."""
     identity_store_id: Input[str]
@@ -111,7 +99,10 @@ class PushGroups(pulumi.ComponentResource):
         owned = {each["name"]: each for each in args["groups"] if each["name"] not in watched}
         known_ids = {k: ident for k, g in watched.items() if (ident := g.get("aws_group_id"))}
         sources = _dict_of(owned, "source_group_id")
-        self.statuses = self._statuses(args["app_id"], child)
+        # All push mappings of the app before this run pushes, whoever created them.
+        reading = InvokeOutputOptions(parent=self, depends_on=child.depends_on)
+        found = readable(okta.get_push_groups_output(app_id=args["app_id"], opts=reading))
+        self.statuses = found.apply(mapping_statuses)
         pushed = self.statuses.apply(lambda found: [mapping["source"] for mapping in found])
         in_aws = propagation.groups().apply(lambda found: _check_target_ids(known_ids, found))
         known = Output.all(
@@ -122,6 +113,7 @@ class PushGroups(pulumi.ComponentResource):
         ready = Output.all(targets, sources, pushed, user_ids).apply(
             lambda a: propagation.wait_for_users(*a)
         )
+        target_kept = ResourceOptions(ignore_changes=["targetGroupId", "targetGroupName"])
         self.mappings = {
             key: okta.PushGroup(
                 f"{name}-{key}",
@@ -133,10 +125,7 @@ class PushGroups(pulumi.ComponentResource):
                 ),
                 delete_target_group_on_destroy=group.get("retire", False),
                 opts=options(
-                    ResourceOptions.merge(
-                        child,
-                        ResourceOptions(ignore_changes=["targetGroupId", "targetGroupName"]),
-                    ),
+                    child_of(self, opts, target_kept),
                     None,
                     args.get("protect", True),
                     unprotected=group.get("retire", False),
@@ -150,12 +139,9 @@ class PushGroups(pulumi.ComponentResource):
                 "push_groups deletes them in IAM Identity Center, with all their assignments.",
                 self,
             )
-        existing = {
-            key: _mapping_id(group.get("import_id") or "") for key, group in watched.items()
-        }
         self.mapping_ids = output_dict(
             {key: mapping.id for key, mapping in self.mappings.items()}
-            | {key: Output.from_input(ident) for key, ident in existing.items()}
+            | {k: (group.get("import_id") or "").rpartition("/")[2] for k, group in watched.items()}
         )
         wanted = {each["name"]: each for each in args["groups"] if each["name"] not in known_ids}
         arrived = Output.all(
@@ -171,14 +157,6 @@ class PushGroups(pulumi.ComponentResource):
             Output.all(arrived, in_aws).apply(lambda found: found[0] | known_ids)
         )
         self.register_outputs({"mapping_ids": self.mapping_ids, "group_ids": self.group_ids})
-
-    def _statuses(
-        self, app_id: Input[str], child: ResourceOptions
-    ) -> Output[list[PushMappingStatus]]:
-        """All push mappings of the app before this run pushes, regardless of who created them."""
-        opts = InvokeOutputOptions(parent=self, depends_on=child.depends_on)
-        found = readable(okta.get_push_groups_output(app_id=app_id, opts=opts))
-        return found.apply(mapping_statuses)
 
     def _targets(
         self,
@@ -196,20 +174,14 @@ class PushGroups(pulumi.ComponentResource):
         if not unlinked:
             return Output.from_input({})
         opts = InvokeOutputOptions(parent=self)
-        answers = Output.all(
-            *(
-                readable(
-                    okta.get_groups_output(search=f'type eq "APP_GROUP" and ({named})', opts=opts)
-                )
-                for named in names_filters(unlinked.values())
-            )
-        )
+        filters = [f'type eq "APP_GROUP" and ({name})' for name in names_filters(unlinked.values())]
+        answers = [readable(okta.get_groups_output(search=each, opts=opts)) for each in filters]
 
         def link(read: Sequence[okta.GetGroupsResult]) -> dict[str, str]:
             known = [group for answer in read for group in answer.groups]
+            own = [group for group in known if group.source in ("", None, app_id)]
             links: dict[str, str] = {}
             for key, name in unlinked.items():
-                own = [g for g in known if g.source in ("", None, app_id)]
                 ids = [group.id for group in own if group.name == name]
                 if len(ids) == 1:
                     links[key] = ids[0]
@@ -217,20 +189,15 @@ class PushGroups(pulumi.ComponentResource):
                     _report_unlinkable(name)
             return links
 
-        return answers.apply(link)
+        return Output.all(*answers).apply(link)
 
 
 def _dict_of(groups: Mapping[str, Any], field: str) -> Output[dict[str, str]]:
-    return output_dict({key: Output.from_input(group[field]) for key, group in groups.items()})
-
-
-def _mapping_id(import_id: str) -> str:
-    return import_id.rpartition("/")[2]
+    return output_dict({key: group[field] for key, group in groups.items()})
 
 
 def _check_target_ids(given: Mapping[str, str], found: Mapping[str, str]) -> Mapping[str, str]:
-    """Returns `found`; raises ValidationError for a declared ID that no Identity Store group "
-    "has."""
+    """Returns `found`; raises ValidationError for an ID that no Identity Store group has."""
     for key, ident in given.items():
         if ident not in found.values():
             raise ValidationError(

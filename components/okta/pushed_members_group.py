@@ -1,17 +1,9 @@
 """One assignment group that holds the members of all push groups.
 
-Owns one Okta group and the group rules that fill it. Assigned to the app, it is the separate group
-that AWS's setup page requires, so no user can be pushed without being assigned. It also saves
-calls: one assignment for any number of push groups.
-
-An org has at most 2,000 group rules, a rule's name at most 50 characters, and only super and org
-administrators may change rules. Okta publishes no limit for an expression; 50 groups per rule is
-our choice. A user who is removed from the group by hand is excluded from its rules
-(docs/research/okta-api.md#group-rules).
-
-A user who joins a push group and is new to AWS is assigned after Okta has pushed the change, and
-may be missing from the AWS group until the next push
-(docs/research/group-push.md#order-of-changes); the doctor finds them with OIC-202.
+Owns one Okta group and the group rules that fill it (docs/research/okta-api.md#group-rules).
+Assigned to the app, it is the separate group that AWS's setup page requires, so no user can be
+pushed without being assigned. A user who joins a push group and is new to AWS may be missing from
+the AWS group until the next push; the doctor finds them with OIC-202.
 """
 
 from typing import TypedDict
@@ -23,12 +15,10 @@ from pulumi import ErrorHook, ErrorHookArgs, Input, Output, ResourceHookBinding,
 from .._options import child_of
 from .groups import RULE_NAME_LENGTH
 
-GROUPS_PER_RULE = 50
+GROUPS_PER_RULE = 50  # our choice: Okta publishes no limit for an expression
 
 
 class PushedMembersGroupArgs(TypedDict):
-    """Arguments of PushedMembersGroup."""
-
     name: Input[str]
     """Name of the group to create."""
     source_group_ids: list[Input[str]]
@@ -45,14 +35,15 @@ class PushedMembersGroup(pulumi.ComponentResource):
         self, name: str, args: PushedMembersGroupArgs, opts: ResourceOptions | None = None
     ) -> None:
         super().__init__("okta-identity-center:index:PushedMembersGroup", name, {}, opts)
-        child, group_name = child_of(self, opts), Output.from_input(args["name"])
+        group_name = Output.from_input(args["name"])
         self.group = okta.group.Group(
             f"{name}-group",
             name=group_name,
             description="Members of the groups pushed to IAM Identity Center (by group rule)",
-            opts=child,
+            opts=child_of(self, opts),
         )
-        hint = ResourceHookBinding(on_error=[ErrorHook(f"{name}-rules", self._on_error)])
+        hook = ErrorHook(f"{name}-rules", self._on_error)
+        hinted = ResourceOptions(hooks=ResourceHookBinding(on_error=[hook]))
         sources = args["source_group_ids"]
         chunks = [sources[i : i + GROUPS_PER_RULE] for i in range(0, len(sources), GROUPS_PER_RULE)]
         self.rules = [
@@ -62,7 +53,7 @@ class PushedMembersGroup(pulumi.ComponentResource):
                 group_assignments=[self.group.id],
                 expression_value=Output.all(*chunk).apply(_member_of_any),
                 status="ACTIVE",
-                opts=ResourceOptions.merge(child, ResourceOptions(hooks=hint)),
+                opts=child_of(self, opts, hinted),
             )
             for number, chunk in enumerate(chunks, 1)
         ]

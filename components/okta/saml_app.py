@@ -2,7 +2,7 @@
 
 Owns the app instance, its ACS and issuer URLs, the username format and the attribute statements. A
 new username format renames every user in AWS and requires confirmation. Does not assign anyone, and
-leaves the app's sign-on policy alone: an app update would otherwise undo a policy set elsewhere.
+leaves the app's sign-on policy alone (while `import_id` is set, an app update may reset it).
 """
 
 from typing import Any, NotRequired, TypedDict
@@ -11,8 +11,9 @@ import pulumi
 import pulumi_okta as okta
 from pulumi import Input, InvokeOutputOptions, Output, ResourceHookArgs, ResourceOptions
 
-from okta_idc.rules import attribute_statements, attributes, endpoints, user_names
+from okta_idc.rules import Rule, attributes, endpoints, user_names
 from okta_idc.settings.models import App
+from okta_idc.settings.rules import statement_findings
 
 from .._errors import raise_findings
 from .._lookup_errors import readable
@@ -40,8 +41,6 @@ class AttributeStatement(TypedDict):
 
 
 class SamlAppArgs(TypedDict):
-    """Arguments of SamlApp."""
-
     acs_url: Input[str]
     """IAM Identity Center Assertion Consumer Service (ACS) URL."""
     issuer_url: Input[str]
@@ -49,15 +48,13 @@ class SamlAppArgs(TypedDict):
     label: NotRequired[Input[str]]
     """Application label in Okta; unique in the org. Default: `AWS IAM Identity Center`."""
     username_format: NotRequired[Input[str]]
-    """Application username format in Okta. The result is the NameID and the SCIM userName.
-    Default: `${source.login}`."""
+    """Application username format: NameID and SCIM userName. Default: `${source.login}`."""
     rename_users_from: NotRequired[str | None]
     """Confirms a new `username_format`, which renames every user in AWS: the current format."""
     attribute_statements: NotRequired[list[AttributeStatement]]
     """Attributes for access control that Okta sends in the SAML assertion. Default: none."""
     import_id: NotRequired[str | None]
-    """Imports and protects an existing app: its ID, `0oa…`. Remove it after the first run: while it
-    is set, an update of the app may also reset its sign-on policy."""
+    """ID of an existing app, `0oa…`, to import and protect. Remove it after the first run."""
     protect: NotRequired[bool]
     """Protects the app from deletion. Default: true."""
 
@@ -77,66 +74,39 @@ class SamlApp(pulumi.ComponentResource):
 
     def __init__(self, name: str, args: SamlAppArgs, opts: ResourceOptions | None = None) -> None:
         super().__init__("okta-identity-center:index:SamlApp", name, {}, opts)
-        acs_url, issuer_url = _checked_urls(args)
+        urls = {
+            "acsURL": _checked("acs_url", args["acs_url"], endpoints.acs_url),
+            "entityID": _checked("issuer_url", args["issuer_url"], endpoints.issuer_url),
+        }
         self._rename_from = args.get("rename_users_from")
         username_format = self._username_format(args)
         label = args.get("label", DEFAULT_LABEL)
         statements = _statements(args.get("attribute_statements", []))
-        on_update = pulumi.ResourceHook(
-            f"{name}-renaming", self._before_update, pulumi.ResourceHookOptions(on_dry_run=True)
-        )
+        in_previews = pulumi.ResourceHookOptions(on_dry_run=True)
+        hook = pulumi.ResourceHook(f"{name}-renaming", self._before_update, in_previews)
+        hooks = pulumi.ResourceHookBinding(before_update=[hook])
         self.resource = okta.app.Saml(
             f"{name}-saml",
             preconfigured_app=CATALOG_APP,
             label=label,
-            app_settings_json=Output.json_dumps({"acsURL": acs_url, "entityID": issuer_url}),
+            app_settings_json=Output.json_dumps(urls),
             attribute_statements=statements,
             user_name_template=username_format,
             skip_authentication_policy=True,
             opts=options(
-                ResourceOptions.merge(
-                    child_of(self, opts),
-                    ResourceOptions(
-                        ignore_changes=_UNMANAGED,
-                        hooks=pulumi.ResourceHookBinding(before_update=[on_update]),
-                    ),
-                ),
+                child_of(self, opts, ResourceOptions(ignore_changes=_UNMANAGED, hooks=hooks)),
                 args.get("import_id"),
                 args.get("protect", True),
                 ignore_on_import=["skipAuthenticationPolicy"],
             ),
         )
-        self._declared: Output[dict[str, Any]] = Output.from_input(
-            {
-                "settings": {
-                    "acsURL": acs_url,
-                    "entityID": issuer_url,
-                    "label": label,
-                    "userNameTemplate": username_format,
-                },
-                "statements": [
-                    {"name": each.name, "namespace": each.namespace, "values": each.values}
-                    for each in statements
-                ],
-            }
-        )
+        settings = {**urls, "label": label, "userNameTemplate": username_format}
+        self.declared: Any = Output.from_input({"settings": settings, "statements": statements})
         self.app_id = self.resource.id
         self.label = self.resource.label
         self.metadata_url = self.resource.metadata_url
         self.sign_in_url = self.resource.embed_url
-        self.register_outputs(
-            {
-                "app_id": self.app_id,
-                "label": self.label,
-                "metadata_url": self.metadata_url,
-                "sign_in_url": self.sign_in_url,
-            }
-        )
-
-    @property
-    def declared(self) -> Output[dict[str, Any]]:
-        """Settings and attribute statements as declared, to compare with what Okta has."""
-        return self._declared
+        self.register_outputs({key: getattr(self, key) for key in type(self).__annotations__})
 
     def _username_format(self, args: SamlAppArgs) -> Input[str]:
         """The username format; of an imported app, once the change is known to be confirmed."""
@@ -151,9 +121,8 @@ class SamlApp(pulumi.ComponentResource):
         existing = readable(
             okta.app.get_saml_output(id=imported, opts=InvokeOutputOptions(parent=self))
         )
-        return Output.all(existing.user_name_template, template).apply(
-            lambda both: self._confirmed(both[0], both[1])
-        )
+        both = Output.all(existing.user_name_template, template)
+        return both.apply(lambda known: self._confirmed(*known))
 
     def _before_update(self, change: ResourceHookArgs) -> None:
         """The engine calls it before it updates the app, in previews too."""
@@ -166,47 +135,28 @@ class SamlApp(pulumi.ComponentResource):
         return new
 
 
-def _checked_urls(args: SamlAppArgs) -> tuple[Output[str], Output[str]]:
-    """ACS and issuer URL. Known values are checked at once, others when they become known."""
+def _checked(key: str, value: Input[str], rule: Rule[str]) -> Input[str]:
+    """The value. A known one is checked at once, any other when it becomes known."""
 
-    def checked(key: str, value: Input[str], rule: Any) -> Output[str]:
-        if isinstance(value, str):
-            raise_findings(rule(value), key)
-            return Output.from_input(value)
+    def check(known: str) -> str:
+        raise_findings(rule(known), key)
+        return known
 
-        def check(known: str) -> str:
-            raise_findings(rule(known), key)
-            return known
-
-        return Output.from_input(value).apply(check)
-
-    return (
-        checked("acs_url", args["acs_url"], endpoints.acs_url),
-        checked("issuer_url", args["issuer_url"], endpoints.issuer_url),
-    )
+    return check(value) if isinstance(value, str) else Output.from_input(value).apply(check)
 
 
-def _statements(declared: list[AttributeStatement]) -> list[okta.app.SamlAttributeStatementArgs]:
+def _statements(
+    declared: list[AttributeStatement],
+) -> list[okta.app.SamlAttributeStatementArgsDict]:
     """Attribute statements for Okta. A value that is not known yet is not checked."""
-    known: list[attributes.Attribute] = []
-    for index, each in enumerate(declared):
-        value = each["value"]
-        attribute = attributes.Attribute(each["key"], value if isinstance(value, str) else "user.x")
-        path = f"attribute_statements[{index}]"
-        raise_findings(attributes.attribute_key(attribute), path)
-        raise_findings(attributes.attribute_value(attribute), path)
-        raise_findings(
-            attribute_statements.statement_lengths(attribute_statements.statement(attribute)), path
-        )
-        known.append(attribute)
-    raise_findings(attributes.unique_keys(tuple(known)), "attribute_statements")
-    raise_findings(attributes.attribute_count(tuple(known)), "attribute_statements")
+    for path, findings in statement_findings((each["key"], each["value"]) for each in declared):
+        raise_findings(findings, path)
     return [
-        okta.app.SamlAttributeStatementArgs(
-            name=attributes.NAME_PREFIX + each["key"],
-            namespace=attributes.URI_NAME_FORMAT,
-            type="EXPRESSION",
-            values=[each["value"]],
-        )
+        {
+            "name": attributes.NAME_PREFIX + each["key"],
+            "namespace": attributes.URI_NAME_FORMAT,
+            "type": "EXPRESSION",
+            "values": [each["value"]],
+        }
         for each in declared
     ]

@@ -40,8 +40,6 @@ class AssignedUser(TypedDict):
 
 
 class UserAssignmentsArgs(TypedDict):
-    """Arguments of UserAssignments."""
-
     app_id: Input[str]
     """ID of the app in Okta."""
     users: list[AssignedUser]
@@ -60,15 +58,14 @@ class UserAssignments(pulumi.ComponentResource):
         self, name: str, args: UserAssignmentsArgs, opts: ResourceOptions | None = None
     ) -> None:
         super().__init__("okta-identity-center:index:UserAssignments", name, {}, opts)
+        child, protect = child_of(self, opts), args.get("protect", True)
         assignments = {
             user["name"]: okta.app.User(
                 f"{name}-{user['name']}",
                 app_id=args["app_id"],
                 user_id=user["user_id"],
                 username=user["username"],
-                opts=options(
-                    child_of(self, opts), user.get("import_id"), args.get("protect", True)
-                ),
+                opts=options(child, user.get("import_id"), protect),
             )
             for user in args["users"]
         }
@@ -87,29 +84,17 @@ class OktaUser:
 def find_users(
     users: Sequence[User], username_format: str, opts: InvokeOutputOptions | None = None
 ) -> Output[dict[str, OktaUser]]:
-    """The users by key, in one call per 25 users.
-
-    Fails with ValidationError (OIC-213) for a user that Okta does not have, and for a username that
-    cannot be determined.
-    """
-    terms = [_search_term(user) for user in users]
+    """The users by key, in one call per 25 users. Fails for a user that Okta does not have
+    (OIC-213), and for a username that cannot be determined."""
+    fields = [("profile.login", user.login) if user.login else ("id", user.id) for user in users]
+    terms = [f"{field} eq {json.dumps(text, ensure_ascii=False)}" for field, text in fields]
     chunks = [terms[i : i + _USERS_PER_CALL] for i in range(0, len(terms), _USERS_PER_CALL)]
-    answers = [
-        readable(
-            okta.user.get_users_output(
-                searches=[okta.user.GetUsersSearchArgs(expression=" or ".join(chunk))], opts=opts
-            )
-        )
-        for chunk in chunks
-    ]
+    searches = [[okta.user.GetUsersSearchArgs(expression=" or ".join(each))] for each in chunks]
+    answers = [readable(okta.user.get_users_output(searches=each, opts=opts)) for each in searches]
 
     def match(read: Sequence[okta.user.GetUsersResult]) -> dict[str, OktaUser]:
-        found = {
-            key: user
-            for part in read
-            for user in part.users
-            for key in (user.id, user.login.lower())
-        }
+        all_users = [user for part in read for user in part.users]
+        found = {key: user for user in all_users for key in (user.id, user.login.lower())}
         paths = {
             f"assignments.users[{i}]": user.login or user.id or "" for i, user in enumerate(users)
         }
@@ -123,11 +108,6 @@ def find_users(
     return Output.all(*answers).apply(match)
 
 
-def _search_term(user: User) -> str:
-    field = "profile.login" if user.login else "id"
-    return f"{field} eq {json.dumps(user.login or user.id, ensure_ascii=False)}"
-
-
 def _assigned(
     path: str,
     user: User,
@@ -135,7 +115,7 @@ def _assigned(
     username_format: str,
 ) -> OktaUser:
     existing = found[user.key]
-    profile = {**json.loads(existing.custom_profile_attributes or "{}")}
+    profile = json.loads(existing.custom_profile_attributes or "{}")
     profile |= {name: getattr(existing, _snake_case(name)) for name in OKTA_ATTRIBUTES}
     username = user.username or username_of(username_format, profile)
     if isinstance(username, Unknown):

@@ -52,6 +52,10 @@ _WANTED = {
     "string_too_short": "must not be empty",
 }
 """What a value must be, by pydantic's error type."""
+_LIMITS = {
+    "gt": "greater than", "ge": "at least", "lt": "less than", "le": "at most",
+    "max_length": "no longer than", "pattern": "of the form",
+}  # fmt: skip
 
 
 @dataclass(frozen=True)
@@ -112,22 +116,14 @@ def _message(model: type[BaseModel], error: Any) -> str:
         )
     if kind == "value_error":
         return f"{error['ctx']['error']}."
-    wanted = _WANTED.get(kind)
-    if kind == "enum":
-        wanted = f"must be {error['ctx']['expected']}"
-    if wanted is None and (limits := error.get("ctx")):
-        wanted = _limits(limits)
-    return f"{shorten(repr(error['input']), 60)} is not valid: {wanted or 'see the reference'}."
-
-
-def _limits(limits: dict[str, Any]) -> str:
-    said = {
-        "gt": "greater than", "ge": "at least", "lt": "less than", "le": "at most",
-        "max_length": "no longer than", "pattern": "of the form",
-    }  # fmt: skip
-    return "must be " + " and ".join(
-        f"{words} {limits[key]}" for key, words in said.items() if key in limits
+    limits = error.get("ctx", {})
+    limited = " and ".join(
+        f"{said} {limits[key]}" for key, said in _LIMITS.items() if key in limits
     )
+    if kind == "enum":
+        limited = limits["expected"]
+    wanted = _WANTED.get(kind) or (f"must be {limited}" if limited else "see the reference")
+    return f"{shorten(repr(error['input']), 60)} is not valid: {wanted}."
 
 
 def _path(root: str, location: Sequence[str | int]) -> str:

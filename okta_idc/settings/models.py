@@ -1,10 +1,8 @@
 """The settings tree: every key with its type, limits, default and meaning.
 
-This is the one place of the tree. The components' arguments (components/federation_args.py), the
-JSON Schema and docs/reference/settings.md have the same paths, names and defaults.
-
-A leaf of type `Text` may be an Output when a program passes the tree as component arguments: any
-object that is not plain data is accepted as it is. In a stack file every value is plain data.
+The components' arguments (components/federation_args.py), the JSON Schema and
+docs/reference/settings.md have the same paths, names and defaults. A leaf of type `Text` may be an
+Output in component arguments: any object that is not plain data is accepted as it is.
 """
 
 from collections.abc import Callable
@@ -21,12 +19,10 @@ from pydantic import (
     model_validator,
 )
 
-_PLAIN = (str, int, float, bool, list, dict, tuple, type(None))
-
 
 def is_plain(value: object) -> bool:
-    """Whether the value is plain data; any other object stands for a value known later."""
-    return isinstance(value, _PLAIN)
+    """Whether the value is plain data; any other object is a value known later."""
+    return isinstance(value, str | int | float | bool | list | dict | tuple | None)
 
 
 def _if_plain(value: Any, check: Callable[[Any], Any]) -> Any:
@@ -38,6 +34,7 @@ def _whole(value: Any) -> Any:
     return int(value) if isinstance(value, float) and value.is_integer() else value
 
 
+_AWS_GROUP_ID = r"^([0-9a-f]{10}-)?[0-9A-Fa-f]{8}(-[0-9A-Fa-f]{4}){3}-[0-9A-Fa-f]{12}$"
 _LATER = WrapValidator(_if_plain)
 Text = Annotated[str, _LATER]
 """A text that nothing is named after, so that it may be an Output."""
@@ -208,13 +205,7 @@ class PushGroup(GroupSource):
 
     retire: bool = False
     """Deletes the group in AWS when a later run no longer declares it."""
-    aws_group_id: (
-        Annotated[
-            str,
-            Field(pattern=r"^([0-9a-f]{10}-)?[0-9A-Fa-f]{8}(-[0-9A-Fa-f]{4}){3}-[0-9A-Fa-f]{12}$"),
-        ]
-        | None
-    ) = None
+    aws_group_id: Annotated[str, Field(pattern=_AWS_GROUP_ID)] | None = None
     """ID of the Identity Store group of an existing push mapping."""
 
     @model_validator(mode="after")

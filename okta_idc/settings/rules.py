@@ -20,14 +20,9 @@ if TYPE_CHECKING:
     from okta_idc.settings.settings import Settings
 
 
-def findings(settings: "Settings") -> Iterator[tuple[str, Finding]]:
-    """Every finding with the path that its own path is relative to. Values that are not known yet
+def findings(settings: "Settings") -> Iterator[tuple[str, list[Finding]]]:
+    """Findings, with the path that their own paths are relative to. Values that are not known yet
     are left to the components."""
-    for path, found in _checked(settings):
-        yield from ((path, finding) for finding in found)
-
-
-def _checked(settings: "Settings") -> Iterator[tuple[str, list[Finding]]]:
     app = settings.app
     for path, text, rule in (
         ("app.acs_url", app.acs_url, endpoints.acs_url),
@@ -42,25 +37,28 @@ def _checked(settings: "Settings") -> Iterator[tuple[str, list[Finding]]]:
     }
     yield "profile_mappings", profile_mappings.unsupported(mapped)
     yield "profile_mappings", profile_mappings.expression_is_one(mapped)
-    yield from _attribute_statements(settings)
+    yield from statement_findings((each.key, each.value) for each in settings.attribute_statements)
     yield from _groups(settings)
     yield from _account_access(settings)
 
 
-def _attribute_statements(settings: "Settings") -> Iterator[tuple[str, list[Finding]]]:
-    declared = {
-        index: attributes.Attribute(each.key, each.value)
-        for index, each in enumerate(settings.attribute_statements)
-        if is_plain(each.value)
-    }
-    for index, attribute in declared.items():
+def statement_findings(
+    statements: Iterable[tuple[str, object]],
+) -> Iterator[tuple[str, list[Finding]]]:
+    """Findings by path on attribute statements, given as key and value. Of a statement whose value
+    is not known yet, the key is checked."""
+    declared = tuple(
+        attributes.Attribute(key, value if isinstance(value, str) else "user.x")
+        for key, value in statements
+    )
+    for index, attribute in enumerate(declared):
         path = f"attribute_statements[{index}]"
         yield path, attributes.attribute_key(attribute)
         yield path, attributes.attribute_value(attribute)
         sent = attribute_statements.statement(attribute)
         yield path, attribute_statements.statement_lengths(sent)
-    yield "attribute_statements", attributes.unique_keys(tuple(declared.values()))
-    yield "attribute_statements", attributes.attribute_count(tuple(declared.values()))
+    yield "attribute_statements", attributes.unique_keys(declared)
+    yield "attribute_statements", attributes.attribute_count(declared)
 
 
 def _groups(settings: "Settings") -> Iterator[tuple[str, list[Finding]]]:
@@ -93,18 +91,10 @@ def _account_access(settings: "Settings") -> Iterator[tuple[str, list[Finding]]]
     ]
     for place, named in places:
         path = f"account_access.{place}.groups"
-        yield (
-            path,
-            account_access.access_groups_are_pushed(
-                account_access.AccessOfGroups(tuple(named), pushed)
-            ),
-        )
-        yield (
-            path,
-            account_access.retiring_groups_have_no_access(
-                account_access.RetiringGroups(tuple(named), retiring)
-            ),
-        )
+        opened = account_access.AccessOfGroups(tuple(named), pushed)
+        yield path, account_access.access_groups_are_pushed(opened)
+        retired = account_access.RetiringGroups(tuple(named), retiring)
+        yield path, account_access.retiring_groups_have_no_access(retired)
 
 
 def _keys(declared: Iterable[GroupSource]) -> tuple[str, ...]:

@@ -57,10 +57,9 @@ class Settings(Node):
 
     @classmethod
     def load(cls, raw: object, root: str = ROOT) -> "Settings":
-        """The tree of a stack file or of component arguments, checked for its shape and for every
-        rule that needs nothing else. `root` precedes the paths in errors.
+        """The tree of a stack file or of component arguments, checked for its shape and its rules.
 
-        Raises SettingsError with every problem: path, value, and what to do.
+        Raises SettingsError with every problem; `root` precedes the paths.
         """
         from okta_idc.settings.rules import findings  # needs this module
 
@@ -70,7 +69,9 @@ class Settings(Node):
             shape: list[Any] = error.errors(include_url=False)
             raise SettingsError(shape_problems(cls, root, shape)) from None
         if problems := [
-            Problem.of(each, join_path(root, path)) for path, each in findings(settings)
+            Problem.of(finding, join_path(root, path))
+            for path, found in findings(settings)
+            for finding in found
         ]:
             raise SettingsError(problems)
         return settings
