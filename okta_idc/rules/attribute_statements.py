@@ -131,3 +131,7 @@ def unique_names(statements: tuple[Statement, ...]) -> Iterator[Violation]:
     for index, first in repeated(each.name for each in statements):
         name = statements[index].name
         yield f"[{index}]", name, "is the name of another statement too.", Related(f"[{first}]")
+
+
+PER_STATEMENT = (name_format, statement_name, one_value, statement_lengths)
+"""The rules whose subject is one statement."""
