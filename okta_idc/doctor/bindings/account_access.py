@@ -32,9 +32,8 @@ def _policies(found: Inventory) -> Iterator[Subject]:
 def _people(found: Inventory) -> Iterator[Subject]:
     users = found.store_users
     for each in known(found.access).assignments:
-        name = each.principal
-        if not isinstance(users, Unavailable) and name in users:
-            name = users[name].user_name
+        user = None if isinstance(users, Unavailable) else users.get(each.principal)
+        name = user.user_name if user else each.principal
         at = Location(name, f"{each.permission_set} in {each.account}")
         yield Subject(each, parts={"principal": at})
 
@@ -67,10 +66,6 @@ def _groups_of_one(found: Inventory) -> Iterator[Subject | Unavailable]:
     yield Subject(named)
 
 
-def _accounts(found: Inventory) -> account_access.Provisioned:
-    return account_access.Provisioned(known(found.access).sets_of_accounts)
-
-
 BINDINGS = (
     Binding(permission_sets.managed_policies, _sets),
     Binding(policy_tags.tags_are_sent, _policies),
@@ -78,5 +73,8 @@ BINDINGS = (
     Binding(account_access.given_to_groups, _people),
     single(account_access.principal_exists, _principals),
     Binding(account_access.groups_of_one, _groups_of_one),
-    single(account_access.sets_of_account, _accounts),
+    single(
+        account_access.sets_of_account,
+        lambda found: account_access.Provisioned(known(found.access).sets_of_accounts),
+    ),
 )

@@ -5,8 +5,7 @@ A finding is a failure, an unknown result is an error.
 
 from xml.etree import ElementTree as ET
 
-from okta_idc.doctor.report import DoctorFinding, Report, heading
-from okta_idc.doctor.reporters.printable import printable
+from okta_idc.doctor.report import DoctorFinding, Report, heading, printable
 from okta_idc.rules import RULES
 
 _MOST = 200

@@ -5,8 +5,7 @@ from rich.padding import Padding
 from rich.table import Table
 from rich.text import Text
 
-from okta_idc.doctor.report import DoctorFinding, Report, count, heading, ids
-from okta_idc.doctor.reporters.printable import printable
+from okta_idc.doctor.report import DoctorFinding, Report, count, heading, ids, printable
 from okta_idc.rules import Severity
 
 _COLOUR = {Severity.BLOCKING: "red", Severity.ADVISORY: "yellow"}
@@ -29,8 +28,12 @@ def print_report(console: Console, report: Report, most: int = 25) -> None:
         console.print(Padding(_rows(found[:most]), (0, 0, 0, 2)))
         if len(found) > most:
             say(f"  … and {count(len(found) - most, 'more', 'more')} (--json lists all)")
-    _reasons(console, "Unknown", report.unknown, "magenta")
-    _reasons(console, "Skipped", report.skipped, "dim")
+    unknown, skipped = ("Unknown", "magenta", report.unknown), ("Skipped", "dim", report.skipped)
+    for name, style, reasons in (unknown, skipped):
+        if reasons:
+            say(f"\n{name}", f"bold {style}")
+        for why, rules in reasons.items():
+            say(f"  {printable(why, 500)} [{ids(rules)}]", style)
     say("")
     say(summary(report), "bold")
 
@@ -59,12 +62,3 @@ def _rows(found: list[DoctorFinding]) -> Table:
             Text(value + printable(finding.explanation)),
         )
     return table
-
-
-def _reasons(console: Console, title: str, reasons: dict[str, list[str]], style: str) -> None:
-    if not reasons:
-        return
-    console.print()
-    console.print(Text(title, f"bold {style}"))
-    for why, rules in reasons.items():
-        console.print(Text(f"  {printable(why, 500)} [{ids(rules)}]", style), soft_wrap=True)

@@ -7,7 +7,6 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from rich.console import Console
 
-from okta_idc.doctor.bindings import judge
 from okta_idc.doctor.report import Report
 from okta_idc.doctor.reporters.document import document
 from okta_idc.doctor.reporters.html import page
@@ -17,7 +16,7 @@ from okta_idc.doctor.reporters.sarif import sarif
 from okta_idc.doctor.reporters.terminal import print_report
 from okta_idc.inventory.model import StoreUser
 from okta_idc.rules.profiles import SENT
-from tests.unit.okta_idc.doctor.sample_inventory import people, person, sound
+from tests.unit.okta_idc.doctor.sample_inventory import judge, people, person, sound
 
 SECRET = "Zq7Wx"
 _HOSTILE = st.text(
