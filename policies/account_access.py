@@ -31,19 +31,17 @@ CUSTOMER = "aws:ssoadmin/customerManagedPolicyAttachment:CustomerManagedPolicyAt
 OTHER_KEYS = list_of_strings("otherKeys", "Keys of session tags that another stack declares.")
 
 # Each of these rules reads one property, so that an unknown property does not delay the others.
-_FIELDS: tuple[tuple[str, str, Rule[Any], Callable[[str], object]], ...] = (
-    (SET, "name", permission_sets.set_name, PermissionSet),
-    (SET, "description", permission_sets.set_description, lambda t: PermissionSet("", t)),
-    (SET, "sessionDuration", permission_sets.session_duration,
-     lambda t: PermissionSet("", session_duration=t)),
-    (SET, "relayState", permission_sets.relay_state, lambda t: PermissionSet("", relay_state=t)),
-    (INLINE, "inlinePolicy", permission_sets.inline_policy_size,
-     lambda t: PermissionSet("", inline_policy=t)),
-    (INLINE, "inlinePolicy", permission_sets.inline_policy_json,
-     lambda t: PermissionSet("", inline_policy=t)),
-    (INLINE, "inlinePolicy", policy_tags.deny_holds, lambda t: PolicyAndTags(t, ())),
-    (ASSIGNMENT, "targetId", account_access.account_id, lambda t: Assignment("", "", t)),
-    (ASSIGNMENT, "principalId", account_access.principal_id, lambda t: Assignment(t, "", "")),
+_FIELDS: tuple[tuple[str, str, Callable[[str], object], *tuple[Rule[Any], ...]], ...] = (
+    (SET, "name", PermissionSet, permission_sets.set_name),
+    (SET, "description", lambda t: PermissionSet("", t), permission_sets.set_description),
+    (SET, "sessionDuration", lambda t: PermissionSet("", session_duration=t),
+     permission_sets.session_duration),
+    (SET, "relayState", lambda t: PermissionSet("", relay_state=t), permission_sets.relay_state),
+    (INLINE, "inlinePolicy", lambda t: PermissionSet("", inline_policy=t),
+     permission_sets.inline_policy_size, permission_sets.inline_policy_json),
+    (INLINE, "inlinePolicy", lambda t: PolicyAndTags(t, ()), policy_tags.deny_holds),
+    (ASSIGNMENT, "targetId", lambda t: Assignment("", "", t), account_access.account_id),
+    (ASSIGNMENT, "principalId", lambda t: Assignment(t, "", ""), account_access.principal_id),
 )  # fmt: skip
 
 
@@ -56,8 +54,8 @@ def _of_field(name: str, make: Callable[[str], object], inputs: Inputs) -> Subje
     return subject(partial(_field, name, make, inputs))
 
 
-for _type, _name, _rule, _make in _FIELDS:
-    of_resource(_rule, types=[_type])(partial(_of_field, _name, _make))
+for _type, _name, _make, *_rules in _FIELDS:
+    of_resource(*_rules, types=[_type])(partial(_of_field, _name, _make))
 
 
 @of_resource(instance_attributes.instance_source, types=[ATTRIBUTES])

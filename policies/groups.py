@@ -143,25 +143,20 @@ def kinds(stack: Stack) -> Subjects:
 def unassigned(stack: Stack) -> Subjects:
     """A policy does not see what an update deletes. The setting `assigned` lists what is assigned
     now, so that what the stack no longer assigns can be counted; without it, nothing is checked."""
-    now = _users_now(stack)
-    if not now:
+    assigned = Inputs(stack.config).inner("assigned")
+    now = {each: assigned.number(each) or 0 for each in cast(dict[str, object], assigned.values)}
+    if not any(now.values()):
         return
     still = {group for _, (group, _) in _groups(stack, GROUP_ASSIGNMENT, GROUP_ASSIGNMENTS)}
     users = ((at.here, partial(at.values.text, "userId")) for _, at in stack.of_apps(APP_USER))
     still |= {user for user, _ in read_parts(users, stack.missing)}
-    gone = {ident: count for ident, count in now.items() if ident not in still}
+    gone = {ident: count for ident, count in now.items() if count and ident not in still}
     limit = Inputs(stack.config).number("limit")
     change = Unassigning(sum(gone.values()), *([] if limit is None else [limit]))
     if stack.missing and change.people > change.limit:
         return  # the missing groups and users may be among them
     stack.missing.clear()  # within the limit, whatever they are
     yield Subject(change, Location(shorten(", ".join(sorted(gone)))))
-
-
-def _users_now(stack: Stack) -> dict[str, int]:
-    assigned = Inputs(stack.config).inner("assigned")
-    counts = {each: assigned.number(each) for each in cast(dict[str, object], assigned.values)}
-    return {ident: count for ident, count in counts.items() if count}
 
 
 @of_stack(push.keeps_target, config={**RETIRING, **OTHER_APPS})

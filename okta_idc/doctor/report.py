@@ -64,14 +64,10 @@ class Report:
     def by_rule(self) -> list[tuple[Rule[Any], list[DoctorFinding]]]:
         """Findings grouped by what to do: blocking ones first, then by ID."""
         grouped: dict[str, list[DoctorFinding]] = defaultdict(list)
-        for each in self.found:
+        for each in sorted(self.found, key=lambda f: (f.name.casefold(), f.finding.path)):
             grouped[each.rule.id].append(each)
-
-        def by_name(found: DoctorFinding) -> tuple[str, str]:
-            return found.name.casefold(), found.finding.path
-
         ordered = sorted(grouped.values(), key=lambda f: (_order(f[0].rule.severity), f[0].rule.id))
-        return [(found[0].rule, sorted(found, key=by_name)) for found in ordered]
+        return [(found[0].rule, found) for found in ordered]
 
     def exit_code(self, fail_on: Severity) -> int:
         """1 for a finding at least as severe, else 2 where something is unknown, else 0."""

@@ -51,7 +51,6 @@ def preview(
 
 
 def _sent(each: Statement, user: Profile | None, app_user: Profile | None) -> Sent:
-    attribute = each.attribute
     value: str | Unknown
     if each.type == "GROUP":
         value = Unknown("sends the names of groups, which are not looked up here.")
@@ -59,7 +58,7 @@ def _sent(each: Statement, user: Profile | None, app_user: Profile | None) -> Se
         value = Unknown(f"has {len(each.values)} values.")
     else:
         value = evaluate(parse(each.values[0]), user, app_user)
-    key = attribute.key if attribute else None
+    key = each.attribute.key if each.attribute else None
     return Sent(each.name, each.namespace, ", ".join(each.values), value, key)
 
 

@@ -78,8 +78,8 @@ class UserChecks:
         (docs/research/okta-api.md#hidden-attributes). An unmapped attribute is really empty."""
         mapping = inventory.mapping
         for attribute, count in self._blank.items():
-            unmapped = not isinstance(mapping, Unavailable) and (
-                attribute not in mapping or not mapping[attribute].expression
+            mapped = isinstance(mapping, Unavailable) or (
+                attribute in mapping and mapping[attribute].expression
             )
-            if count == users >= _TOO_MANY_TO_BE_TRUE and not unmapped:
+            if mapped and count == users >= _TOO_MANY_TO_BE_TRUE:
                 yield attribute

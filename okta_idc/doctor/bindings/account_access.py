@@ -13,8 +13,8 @@ _MOST_GROUPS = 1_000
 
 
 def _sets(found: Inventory) -> Iterator[Subject]:
-    for each in known(found.access).sets:
-        yield Subject(each, Location(f"permission set {each.name}"))
+    sets = known(found.access).sets
+    return (Subject(each, Location(f"permission set {each.name}")) for each in sets)
 
 
 def _policies(found: Inventory) -> Iterator[Subject]:
@@ -58,12 +58,8 @@ def _groups_of_one(found: Inventory) -> Iterator[Subject | Unavailable]:
             yield members
         else:
             counts.update(members)
-    named = {
-        users[user].user_name: count
-        for user, count in counts.items()
-        if user in users and count > _MOST_GROUPS
-    }
-    yield Subject(named)
+    many = (user for user, count in counts.items() if user in users and count > _MOST_GROUPS)
+    yield Subject({users[user].user_name: counts[user] for user in many})
 
 
 BINDINGS = (

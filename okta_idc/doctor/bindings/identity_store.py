@@ -62,11 +62,8 @@ def _members(found: Inventory, *, arrived: bool) -> Iterator[Subject | Unavailab
 
 
 def _provisioned(found: Inventory) -> Iterator[Subject]:
-    names = {
-        p.user_name: p.login
-        for p in known(found.people).by_id.values()
-        if p.app_status == "PROVISIONED" and p.kind == "there"
-    }
+    persons = (p for p in known(found.people).by_id.values() if p.kind == "there")
+    names = {p.user_name: p.login for p in persons if p.app_status == "PROVISIONED"}
     there = [user.user_name for user in known(found.store_users).values()]
     yield Subject(identity_store_drift.Sides(tuple(names), there), names=names)
 
@@ -94,12 +91,9 @@ def _unmanaged(found: Inventory) -> Iterator[Subject]:
     """A group that was pushed comes from Okta even if AWS has no external ID for it."""
     pushed = {each.aws_id for each in found.pushed() if each.mapping.get("lastPush")}
     users = tuple(u.user_name for u in known(found.store_users).values() if not u.by_scim)
-    groups = tuple(
-        group.name
-        for ident, group in known(found.store_groups).items()
-        if not group.by_scim and ident not in pushed
-    )
-    yield Subject(identity_store_drift.ByHand(users, groups), names={})
+    groups = known(found.store_groups).items()
+    names = tuple(g.name for ident, g in groups if not g.by_scim and ident not in pushed)
+    yield Subject(identity_store_drift.ByHand(users, names), names={})
 
 
 def _external_ids(found: Inventory) -> Iterator[Subject]:

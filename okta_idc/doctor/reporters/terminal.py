@@ -2,7 +2,7 @@
 
 from rich.console import Console
 from rich.padding import Padding
-from rich.table import Table
+from rich.table import Column, Table
 from rich.text import Text
 
 from okta_idc.doctor.report import DoctorFinding, Report, count, heading, ids, printable
@@ -50,15 +50,11 @@ def summary(report: Report) -> str:
 
 
 def _rows(found: list[DoctorFinding]) -> Table:
-    table = Table(box=None, padding=(0, 2, 0, 0), show_header=False)
-    for _ in range(3):
-        table.add_column(overflow="fold")
+    columns = (Column(overflow="fold") for _ in range(3))
+    table = Table(*columns, box=None, padding=(0, 2, 0, 0), show_header=False)
     for each in found:
         finding = each.finding
         value = "" if finding.value is None else f"{printable(finding.value, 60)!r} "
-        table.add_row(
-            Text(printable(each.name, 80)),
-            Text(printable(finding.path, 60)),
-            Text(value + printable(finding.explanation)),
-        )
+        name, path = printable(each.name, 80), printable(finding.path, 60)
+        table.add_row(*map(Text, (name, path, value + printable(finding.explanation))))
     return table
