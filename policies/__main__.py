@@ -6,11 +6,15 @@
 import sys
 from pathlib import Path
 
-CLONE = Path(__file__).resolve().parent.parent
-sys.path.insert(1, str(CLONE))
+sys.path.insert(1, str(Path(__file__).resolve().parent.parent))
 
-from pulumi_policy import PolicyPack  # noqa: E402
+from pulumi_policy import PolicyPack
 
-from policies.pack import DESCRIPTION, NAME, policies  # noqa: E402
+from policies.pack import policies
 
-PolicyPack(NAME, policies(), description=DESCRIPTION, display_name="Okta → IAM Identity Center")
+PolicyPack(
+    "okta-identity-center",
+    policies(),
+    description="What must hold between Okta and AWS IAM Identity Center.",
+    display_name="Okta → IAM Identity Center",
+)

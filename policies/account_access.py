@@ -3,9 +3,9 @@
 Their limits hold for every instance, with or without Okta.
 """
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable
 from functools import partial
-from typing import Any, cast
+from typing import Any, TypeVar, cast
 
 from okta_idc.rules import account_access, instance_attributes, permission_sets, policy_tags
 from okta_idc.rules.account_access import Assignment
@@ -18,7 +18,9 @@ from okta_idc.rules.registry import Rule
 from .app import keys_sent
 from .binding import Subjects, all_parts, of_resource, of_stack, read_parts, subject, together
 from .properties import Inputs
-from .stack_graph import Resource, Stack
+from .stack_graph import Resource, Stack, grouped, list_of_strings
+
+T = TypeVar("T")
 
 SET = "aws:ssoadmin/permissionSet:PermissionSet"
 INLINE = "aws:ssoadmin/permissionSetInlinePolicy:PermissionSetInlinePolicy"
@@ -26,38 +28,34 @@ ASSIGNMENT = "aws:ssoadmin/accountAssignment:AccountAssignment"
 ATTRIBUTES = "aws:ssoadmin/instanceAccessControlAttributes:InstanceAccessControlAttributes"
 MANAGED = "aws:ssoadmin/managedPolicyAttachment:ManagedPolicyAttachment"
 CUSTOMER = "aws:ssoadmin/customerManagedPolicyAttachment:CustomerManagedPolicyAttachment"
-OTHER_KEYS: Mapping[str, Mapping[str, Any]] = {
-    "otherKeys": {
-        "type": "array",
-        "items": {"type": "string"},
-        "description": "Keys of session tags that another stack declares.",
-    }
-}
-
+OTHER_KEYS = list_of_strings("otherKeys", "Keys of session tags that another stack declares.")
 
 # Each of these rules reads one property, so that an unknown property does not delay the others.
-_FIELDS: tuple[tuple[str, str, Rule[Any], Callable[[str], object]], ...] = (
-    (SET, "name", permission_sets.set_name, PermissionSet),
-    (SET, "description", permission_sets.set_description, lambda t: PermissionSet("", t)),
-    (SET, "sessionDuration", permission_sets.session_duration,
-     lambda t: PermissionSet("", session_duration=t)),
-    (SET, "relayState", permission_sets.relay_state, lambda t: PermissionSet("", relay_state=t)),
-    (INLINE, "inlinePolicy", permission_sets.inline_policy_size,
-     lambda t: PermissionSet("", inline_policy=t)),
-    (INLINE, "inlinePolicy", permission_sets.inline_policy_json,
-     lambda t: PermissionSet("", inline_policy=t)),
-    (INLINE, "inlinePolicy", policy_tags.deny_covers_missing_tag, lambda t: PolicyAndTags(t, ())),
-    (ASSIGNMENT, "targetId", account_access.account_id, lambda t: Assignment("", "", t)),
-    (ASSIGNMENT, "principalId", account_access.principal_id, lambda t: Assignment(t, "", "")),
+_FIELDS: tuple[tuple[str, str, Callable[[str], object], *tuple[Rule[Any], ...]], ...] = (
+    (SET, "name", PermissionSet, permission_sets.set_name),
+    (SET, "description", lambda t: PermissionSet("", t), permission_sets.set_description),
+    (SET, "sessionDuration", lambda t: PermissionSet("", session_duration=t),
+     permission_sets.session_duration),
+    (SET, "relayState", lambda t: PermissionSet("", relay_state=t), permission_sets.relay_state),
+    (INLINE, "inlinePolicy", lambda t: PermissionSet("", inline_policy=t),
+     permission_sets.inline_policy_size, permission_sets.inline_policy_json),
+    (INLINE, "inlinePolicy", lambda t: PolicyAndTags(t, ()), policy_tags.deny_covers_missing_tag),
+    (ASSIGNMENT, "targetId", lambda t: Assignment("", "", t), account_access.account_id),
+    (ASSIGNMENT, "principalId", lambda t: Assignment(t, "", ""), account_access.principal_id),
 )  # fmt: skip
 
 
-def _field(name: str, make: Callable[[str], object], inputs: Inputs) -> Subjects:
-    return subject(lambda: None if (text := inputs.text(name)) is None else make(text))
+def _field(name: str, make: Callable[[str], T], inputs: Inputs) -> T | None:
+    text = inputs.text(name)
+    return None if text is None else make(text)
 
 
-for _type, _name, _rule, _make in _FIELDS:
-    of_resource(_rule, types=[_type])(partial(_field, _name, _make))
+def _of_field(name: str, make: Callable[[str], object], inputs: Inputs) -> Subjects:
+    return subject(partial(_field, name, make, inputs))
+
+
+for _type, _name, _make, *_rules in _FIELDS:
+    of_resource(*_rules, types=[_type])(partial(_of_field, _name, _make))
 
 
 @of_resource(instance_attributes.instance_source, types=[ATTRIBUTES])
@@ -65,22 +63,14 @@ def instance_attribute(inputs: Inputs) -> Subjects:
     for each in inputs.each("attributes"):
         for value in each.each("values"):
             for source in value.texts("sources"):
-                yield from subject(partial(_instance_attribute, each, source), Location(each.path))
-
-
-def _instance_attribute(inputs: Inputs, source: str) -> InstanceAttribute | None:
-    key = inputs.text("key")
-    return None if key is None else InstanceAttribute(key, source)
+                make = partial(InstanceAttribute, source=source)
+                yield from subject(partial(_field, "key", make, each), Location(each.path))
 
 
 @of_resource(account_access.assigned_to_groups, types=[ASSIGNMENT])
 def principal_type(inputs: Inputs) -> Subjects:
-    def read() -> Assignment | None:
-        kind = inputs.text("principalType")
-        shown = inputs.peek("principalId") or "not known yet"
-        return None if kind is None else Assignment(shown, "", "", principal_type=kind)
-
-    return subject(read)
+    shown = inputs.peek("principalId") or "not known yet"
+    return _of_field("principalType", partial(Assignment, shown, "", ""), inputs)
 
 
 @of_stack(account_access.assigned_once)
@@ -102,12 +92,10 @@ def _assignment(stack: Stack, each: Resource) -> Assignment | None:
 
 @of_stack(permission_sets.set_names_differ)
 def set_names(stack: Stack) -> Subjects:
-    found, unknown = read_parts((each.here, partial(_named, each)) for each in stack.of(SET))
-    yield from unknown
-    by_instance: dict[str, list[tuple[str, Location]]] = {}
-    for (instance, name), place in found:
-        by_instance.setdefault(instance, []).append((name, place))
-    yield from (together(names) for names in by_instance.values())
+    named = ((each.here, partial(_named, each)) for each in stack.of(SET))
+    found = read_parts(named, stack.missing)
+    by_instance = grouped((instance, (name, at)) for (instance, name), at in found)
+    yield from map(together, by_instance.values())
 
 
 def _named(each: Resource) -> tuple[str, str] | None:
@@ -118,14 +106,8 @@ def _named(each: Resource) -> tuple[str, str] | None:
 
 @of_stack(permission_sets.managed_policies)
 def attachments(stack: Stack) -> Subjects:
-    found, unknown = read_parts(
-        (each.here, partial(_set_of, stack, each)) for each in stack.of(MANAGED, CUSTOMER)
-    )
-    yield from unknown
-    by_set: dict[str, list[Location]] = {}
-    for arn, place in found:
-        by_set.setdefault(arn, []).append(place)
-    for places in by_set.values():
+    sets = ((each.here, partial(_set_of, stack, each)) for each in stack.of(MANAGED, CUSTOMER))
+    for places in grouped(read_parts(sets, stack.missing)).values():
         policies = PermissionSet("", managed_policies=tuple(place.name for place in places))
         yield Subject(policies, places[-1])
 
@@ -148,12 +130,8 @@ def tags(stack: Stack) -> Subjects:
         *stack.setting("otherKeys"),
     )
     for each in stack.of(INLINE):
-        yield from subject(partial(_policy, each, sent), each.at("inlinePolicy"))
-
-
-def _policy(inline: Resource, sent: tuple[str, ...]) -> PolicyAndTags | None:
-    text = inline.values.text("inlinePolicy")
-    return None if text is None else PolicyAndTags(text, sent)
+        read = partial(_field, "inlinePolicy", partial(PolicyAndTags, keys=sent), each.values)
+        yield from subject(read, each.at("inlinePolicy"))
 
 
 def _saml_keys(stack: Stack) -> list[tuple[str, Location]]:

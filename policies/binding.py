@@ -5,7 +5,7 @@ A rule on one resource is applied before the resource is created or changed. A r
 applied once, at the end of a preview or an update, when the engine shows the whole stack.
 """
 
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from functools import partial
 from itertools import count
@@ -28,7 +28,7 @@ from okta_idc.rules.binding import NOWHERE, Binding, Location, Subject, Unavaila
 from okta_idc.rules.registry import EnforcementPoint, Rule, Severity, join_path
 
 from .properties import Inputs, plain
-from .stack_graph import Stack
+from .stack_graph import Settings, Stack
 
 LEVELS = {
     Severity.BLOCKING: (EnforcementLevel.MANDATORY, Grade.HIGH),
@@ -53,25 +53,24 @@ def subject(read: Callable[[], object], location: Location = NOWHERE) -> Subject
 
 
 def read_parts(
-    parts: Iterable[tuple[Location, Callable[[], Part | None]]],
-) -> tuple[list[tuple[Part, Location]], list[Unavailable]]:
-    """The parts of a subject that are known, with their locations, and those that are not."""
-    found: list[tuple[Part, Location]] = []
-    unknown: list[Unavailable] = []
+    parts: Iterable[tuple[Location, Callable[[], Part | None]]], missing: list[Unavailable]
+) -> Iterator[tuple[Part, Location]]:
+    """The parts of a subject that are known, with their locations; adds the others to `missing`."""
     for location, read in parts:
         try:
-            if (part := read()) is not None:
-                found.append((part, location))
-        except Unavailable as missing:
-            unknown.append(missing)
-    return found, unknown
+            part = read()
+        except Unavailable as unknown:
+            missing.append(unknown)
+        else:
+            if part is not None:
+                yield part, location
 
 
 def all_parts(parts: Iterable[tuple[Location, Callable[[], object]]]) -> Subjects:
     """The parts that are known as one subject, and those that are not."""
-    found, unknown = read_parts(parts)
-    yield from unknown
-    yield together(found)
+    missing: list[Unavailable] = []
+    yield together([*read_parts(parts, missing)])
+    yield from missing
 
 
 def together(parts: Sequence[tuple[object, Location]]) -> Subject:
@@ -94,17 +93,15 @@ class NotKnownYet(UnknownValueError):  # noqa: N818 - an answer, not an error
 
 @dataclass(frozen=True)
 class PolicyBinding(Binding[Any]):
-    """A rule on each resource of these types, or (without types) on the stack. `config`: JSON
-    schemas of the policy's settings."""
+    """A rule on each resource of these types, or (without types) on the stack."""
 
     types: frozenset[str]
-    config: Mapping[str, Mapping[str, Any]]
+    config: Settings
 
     def policy(self) -> Policy:
         """The policy, named by the rule's ID; mandatory where the rule is blocking."""
         rule = self.rule
         level, grade = LEVELS[rule.severity]
-        properties = {name: dict(schema) for name, schema in self.config.items()}
         common: dict[str, Any] = {
             "name": rule.id.lower(),
             "description": rule.title,
@@ -113,28 +110,27 @@ class PolicyBinding(Binding[Any]):
             "severity": grade,
             "remediation_steps": rule.remedy,
             "url": rule.link,
-            "config_schema": PolicyConfigSchema(properties) if properties else None,
+            "config_schema": PolicyConfigSchema(self.config) if self.config else None,
         }
         if self.types:
             check = partial(self._check_resource, count(1))
             return ResourceValidationPolicy(validate=check, **common)
         return StackValidationPolicy(validate=self._check_stack, **common)
 
-    def check(self, source: object, report: ReportViolation) -> None:
-        """Report the findings, then raise NotKnownYet for what cannot be checked."""
-        unknown: list[Unavailable] = []
+    def check(self, source: object, report: ReportViolation, missing: list[Unavailable]) -> None:
+        """Report the findings, then raise NotKnownYet for what is missing."""
         try:
             for result in self.findings(source):
                 if isinstance(result, Unavailable):
-                    unknown.append(result)
+                    missing.append(result)
                     continue
                 at, finding = result
                 text = replace(finding, path=join_path(at.name, at.path)).text()
                 report(f"{self.rule.severity}: {text} See {self.rule.link}", at.urn or None)
-        except Unavailable as missing:
-            unknown.append(missing)
-        if unknown:
-            raise NotKnownYet(unknown)
+        except Unavailable as unknown:
+            missing.append(unknown)
+        if missing:
+            raise NotKnownYet(missing)
 
     def _check_resource(
         self, notes: Iterator[int], args: ResourceValidationArgs, report: ReportViolation
@@ -142,7 +138,7 @@ class PolicyBinding(Binding[Any]):
         if args.resource_type not in self.types:
             return
         try:
-            self.check(Inputs(plain(args.props)), report)
+            self.check(Inputs(plain(args.props)), report, [])
         except NotKnownYet as note:
             number = next(notes)
             if number == _MAX_NOTES:
@@ -151,7 +147,8 @@ class PolicyBinding(Binding[Any]):
                 raise
 
     def _check_stack(self, args: StackValidationArgs, report: ReportViolation) -> None:
-        self.check(Stack(args.resources, args.get_config()), report)
+        stack = Stack(args.resources, args.get_config())
+        self.check(stack, report, stack.missing)
 
 
 BINDINGS: dict[str, PolicyBinding] = {}
@@ -165,15 +162,15 @@ def of_resource(*rules: Rule[Any], types: Iterable[str]) -> Register:
     return partial(_register, rules, frozenset(types), {})
 
 
-def of_stack(*rules: Rule[Any], config: Mapping[str, Mapping[str, Any]] | None = None) -> Register:
-    """Apply these rules to the whole stack (Stack). `config`: JSON schemas of settings."""
+def of_stack(*rules: Rule[Any], config: Settings | None = None) -> Register:
+    """Apply these rules to the whole stack (Stack)."""
     return partial(_register, rules, frozenset(), config or {})
 
 
 def _register(
     rules: Iterable[Rule[Any]],
     types: frozenset[str],
-    config: Mapping[str, Mapping[str, Any]],
+    config: Settings,
     subjects: Callable[[Any], Subjects],
 ) -> Callable[[Any], Subjects]:
     for rule in rules:

@@ -4,13 +4,13 @@ Apps that the stack declares for anything but IAM Identity Center are skipped, a
 listed in the setting `otherApps`; every other app counts as one for Identity Center.
 """
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from functools import partial
-from typing import Any, cast
+from typing import cast
 
 from okta_idc.rules import assignments, conflicting_resources, groups
 from okta_idc.rules import push_mappings as push
-from okta_idc.rules.assignments import Assignees, Deprovisioning
+from okta_idc.rules.assignments import Assignees
 from okta_idc.rules.binding import Location, Subject, Unavailable, numbered
 from okta_idc.rules.conflicting_resources import AssignedBy
 from okta_idc.rules.groups import GroupRoles
@@ -19,14 +19,22 @@ from okta_idc.rules.registry import shorten
 
 from .binding import Subjects, all_parts, of_resource, of_stack, read_parts, subject
 from .properties import Inputs
-from .stack_graph import GROUP, OTHER_APPS, Resource, Stack
+from .stack_graph import (
+    GROUP,
+    OTHER_APPS,
+    Resource,
+    Settings,
+    Stack,
+    grouped,
+    list_of_strings,
+)
 
 GROUP_ASSIGNMENT = "okta:app/groupAssignment:GroupAssignment"
 GROUP_ASSIGNMENTS = "okta:index/appGroupAssignments:AppGroupAssignments"
 APP_USER = "okta:app/user:User"
 PUSH = "okta:index/pushGroup:PushGroup"
 
-UNASSIGNING: Mapping[str, Mapping[str, Any]] = {
+UNASSIGNING: Settings = {
     "limit": {
         "type": "integer",
         "minimum": 0,
@@ -40,50 +48,30 @@ UNASSIGNING: Mapping[str, Mapping[str, Any]] = {
     },
 }
 
-RETIRING: Mapping[str, Mapping[str, Any]] = {
-    "retiring": {
-        "type": "array",
-        "items": {"type": "string"},
-        "description": "Names of push group resources whose groups in AWS may be deleted.",
-    }
-}
-
-GroupOfApp = tuple[str, str]
-"""IDs of an app and of a group."""
+RETIRING = list_of_strings(
+    "retiring", "Names of push group resources whose groups in AWS may be deleted."
+)
 
 
 @of_stack(groups.one_role_per_group, groups.listed_once, config=OTHER_APPS)
 def roles(stack: Stack) -> Subjects:
-    assigned, unknown = _groups(stack, GROUP_ASSIGNMENT, GROUP_ASSIGNMENTS)
-    pushed, more = _groups(stack, PUSH)
-    yield from (*unknown, *more)
-    for app in sorted({app for (app, _), _ in (*assigned, *pushed)}):
-        assignments = [(group, at) for (of, group), at in assigned if of == app]
-        pushes = [(group, at) for (of, group), at in pushed if of == app]
+    assigned = grouped(_groups(stack, GROUP_ASSIGNMENT, GROUP_ASSIGNMENTS))
+    pushed = grouped(_groups(stack, PUSH))
+    for app in sorted({*assigned, *pushed}):
+        assignments, pushes = assigned.get(app, []), pushed.get(app, [])
         parts = numbered((at for _, at in assignments), "assignments.groups")
         parts |= numbered((at for _, at in pushes), "push_groups")
         by_role = GroupRoles(tuple(g for g, _ in assignments), tuple(g for g, _ in pushes))
         yield Subject(by_role, parts=parts)
 
 
-def _groups(
-    stack: Stack, *types: str
-) -> tuple[list[tuple[GroupOfApp, Location]], list[Unavailable]]:
-    """The groups that resources of these types assign or push."""
-    resources, unknown = stack.of_apps(*types)
-    found, more = read_parts(
-        (Location(path, urn=resource.urn), partial(_group, stack, app, resource, name, read))
-        for app, resource in resources
-        for path, name, read in _groups_of(resource)
-    )
-    return found, [*unknown, *more]
-
-
-def _group(
-    stack: Stack, app: str, resource: Resource, name: str, read: Callable[[], str | None]
-) -> GroupOfApp | None:
-    group = stack.belongs(resource, name, [GROUP], read)
-    return None if group is None else (app, group)
+def _groups(stack: Stack, *types: str) -> Iterator[tuple[str, tuple[str, Location]]]:
+    """The groups that resources of these types assign or push, each with the ID of its app."""
+    for app, resource in stack.of_apps(*types):
+        for path, name, read in _groups_of(resource):
+            group = partial(stack.belongs, resource, name, [GROUP], read)
+            place = Location(path, urn=resource.urn)
+            yield from ((app, part) for part in read_parts([(place, group)], stack.missing))
 
 
 def _groups_of(resource: Resource) -> list[tuple[str, str, Callable[[], str | None]]]:
@@ -101,19 +89,15 @@ def _groups_of(resource: Resource) -> list[tuple[str, str, Callable[[], str | No
 
 @of_stack(groups.group_name, groups.group_name_forbidden, config=OTHER_APPS)
 def push_names(stack: Stack) -> Subjects:
-    pushes, unknown = stack.of_apps(PUSH)
-    yield from unknown
     made_here = stack.by_id(GROUP)
-    for _, each in pushes:
+    for _, each in stack.of_apps(PUSH):
         yield from subject(partial(_pushed_name, stack, each, made_here), each.here)
 
 
 @of_stack(groups.group_names_differ, config=OTHER_APPS)
 def push_names_differ(stack: Stack) -> Subjects:
-    by_app, unknown = stack.by_app(PUSH)
-    yield from unknown
     made_here = stack.by_id(GROUP)
-    for pushes in by_app.values():
+    for pushes in grouped(stack.of_apps(PUSH)).values():
         yield from all_parts(
             (each.here, partial(_pushed_name, stack, each, made_here)) for each in pushes
         )
@@ -122,12 +106,12 @@ def push_names_differ(stack: Stack) -> Subjects:
 def _pushed_name(stack: Stack, mapping: Resource, made_here: Mapping[str, Resource]) -> str | None:
     """The group's name in AWS: the declared one, else the source group's if the stack declares
     that. None where only Okta knows it. Raises Unavailable."""
-    missing: Unavailable | None = None
     try:
         if name := mapping.values.text("targetGroupName"):
             return name
         if mapping.values.text("targetGroupId"):
             return None  # a linked group keeps its name
+        missing = None
     except Unavailable as unknown:
         missing = unknown
     source = stack.belongs(mapping, "sourceGroupId", [GROUP])
@@ -140,19 +124,15 @@ def _pushed_name(stack: Stack, mapping: Resource, made_here: Mapping[str, Resour
 
 @of_stack(assignments.assigned_through_groups, config=OTHER_APPS)
 def people(stack: Stack) -> Subjects:
-    assigned, unknown = stack.of_apps(APP_USER)
-    yield from unknown
-    for _, each in assigned:
+    for _, each in stack.of_apps(APP_USER):
         shown = each.values.peek("username") or each.values.peek("userId") or each.name
         yield Subject(Assignees((shown,)), parts=numbered([each.here]))
 
 
 @of_stack(conflicting_resources.one_assignment_resource_type, config=OTHER_APPS)
 def kinds(stack: Stack) -> Subjects:
-    all_at_once, unknown = stack.by_app(GROUP_ASSIGNMENTS)
-    singly, more = stack.by_app(GROUP_ASSIGNMENT)
-    yield from (*unknown, *more)
-    for app, claiming in all_at_once.items():
+    singly = grouped(stack.of_apps(GROUP_ASSIGNMENT))
+    for app, claiming in grouped(stack.of_apps(GROUP_ASSIGNMENTS)).items():
         single = singly.get(app, [])
         by_kind = AssignedBy(tuple(r.name for r in claiming), tuple(r.name for r in single))
         parts = numbered((r.here for r in claiming), "together")
@@ -163,35 +143,26 @@ def kinds(stack: Stack) -> Subjects:
 def unassigned(stack: Stack) -> Subjects:
     """A policy does not see what an update deletes. The setting `assigned` lists what is assigned
     now, so that what the stack no longer assigns can be counted; without it, nothing is checked."""
-    now = _users_now(stack)
-    if not now:
+    assigned = Inputs(stack.config).inner("assigned")
+    now = {each: assigned.number(each) or 0 for each in cast(dict[str, object], assigned.values)}
+    if not any(now.values()):
         return
-    assigned, unknown = _groups(stack, GROUP_ASSIGNMENT, GROUP_ASSIGNMENTS)
-    people, more = stack.of_apps(APP_USER)
-    ids, most = read_parts((each.here, partial(each.values.text, "userId")) for _, each in people)
-    still = {group for (_, group), _ in assigned} | {person for person, _ in ids}
-    gone = {ident: count for ident, count in now.items() if ident not in still}
+    still = {group for _, (group, _) in _groups(stack, GROUP_ASSIGNMENT, GROUP_ASSIGNMENTS)}
+    users = ((at.here, partial(at.values.text, "userId")) for _, at in stack.of_apps(APP_USER))
+    still |= {user for user, _ in read_parts(users, stack.missing)}
+    gone = {ident: count for ident, count in now.items() if count and ident not in still}
     limit = Inputs(stack.config).number("limit")
     change = Deprovisioning(sum(gone.values()), *([] if limit is None else [limit]))
-    missing = (*unknown, *more, *most)
-    if missing and change.users > change.limit:
-        yield from missing  # the missing groups and users may be among them
-    else:
-        yield Subject(change, Location(shorten(", ".join(sorted(gone)))))
-
-
-def _users_now(stack: Stack) -> dict[str, int]:
-    assigned = Inputs(stack.config).inner("assigned")
-    counts = {each: assigned.number(each) for each in cast(dict[str, object], assigned.values)}
-    return {ident: count for ident, count in counts.items() if count}
+    if stack.missing and change.users > change.limit:
+        return  # the missing groups and users may be among them
+    stack.missing.clear()  # within the limit, whatever they are
+    yield Subject(change, Location(shorten(", ".join(sorted(gone)))))
 
 
 @of_stack(push.keeps_target_group, config={**RETIRING, **OTHER_APPS})
 def keeps_target_group(stack: Stack) -> Subjects:
-    pushes, unknown = stack.of_apps(PUSH)
-    yield from unknown
     retiring = stack.setting("retiring")
-    for _, each in pushes:
+    for _, each in stack.of_apps(PUSH):
         if each.name not in retiring:
             yield from subject(partial(_deletes, each.values), each.here)
 
@@ -203,10 +174,8 @@ def _deletes(mapping: Inputs) -> PushMapping:
 
 @of_resource(push.one_target, types=[PUSH])
 def one_target(mapping: Inputs) -> Subjects:
-    def read() -> PushMapping:
-        return PushMapping(mapping.text("targetGroupId"), mapping.text("targetGroupName"))
-
-    return subject(read)
+    text = mapping.text
+    return subject(lambda: PushMapping(text("targetGroupId"), text("targetGroupName")))
 
 
 @of_resource(push.is_active, types=[PUSH])

@@ -7,19 +7,7 @@ from . import account_access, app, groups, provisioning
 from .binding import BINDINGS
 from .remediations import FIXES
 
-__all__ = [
-    "BINDINGS",
-    "DESCRIPTION",
-    "NAME",
-    "account_access",
-    "app",
-    "groups",
-    "policies",
-    "provisioning",
-]
-
-NAME = "okta-identity-center"
-DESCRIPTION = "What must hold between Okta and AWS IAM Identity Center."
+__all__ = ["BINDINGS", "account_access", "app", "groups", "policies", "provisioning"]
 
 
 def policies() -> list[Policy]:

@@ -19,20 +19,14 @@ MAPPING = "okta:profile/mapping:Mapping"
 def base_url(connection: Inputs) -> Subjects:
     """A connection does not show which app it belongs to: only AWS's addresses are checked."""
     url = connection.text("baseUrl")
-    if url is not None and is_aws(url):
+    aws = ("amazonaws.", "api.aws", "aws.amazon.")
+    if url is not None and any(name in url.casefold() for name in aws):
         yield Subject(url, Location("baseUrl"))
-
-
-def is_aws(url: str) -> bool:
-    """Whether a Base URL is meant for AWS."""
-    return any(name in url.casefold() for name in ("amazonaws.", "api.aws", "aws.amazon."))
 
 
 @of_stack(app_drift.password_sync_disabled, config=OTHER_APPS)
 def password(stack: Stack) -> Subjects:
-    features, unknown = stack.of_apps(FEATURES)
-    yield from unknown
-    for _, each in features:
+    for _, each in stack.of_apps(FEATURES):
         update = each.values.inner("capabilities").inner("update")
         yield from subject(lambda u=update: u.inner("password").text("status"), each.here)
 
@@ -40,9 +34,7 @@ def password(stack: Stack) -> Subjects:
 def _each_mapping(read: Callable[[Inputs], object], stack: Stack) -> Subjects:
     """What `read` makes of each attribute that is mapped from Okta to an app. The mappings from an
     app to Okta end at a user type (oty…)."""
-    found, unknown = stack.of_apps(MAPPING, name="targetId")
-    yield from unknown
-    for target, each in found:
+    for target, each in stack.of_apps(MAPPING, name="targetId"):
         if not target.startswith("oty"):
             for inputs in each.values.each("mappings"):
                 yield from subject(partial(read, inputs), each.at("mappings"))

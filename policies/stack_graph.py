@@ -6,7 +6,8 @@ resource of the stack then counts as that resource's, so that the first preview 
 
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any
+from itertools import chain
+from typing import Any, TypeVar
 
 from pulumi_policy import PolicyResource
 
@@ -24,13 +25,28 @@ APPS = frozenset({
     "okta:app/threeField:ThreeField", "okta:index/appSharedCredentials:AppSharedCredentials",
 })  # fmt: skip
 
-OTHER_APPS: Mapping[str, Mapping[str, Any]] = {
-    "otherApps": {
-        "type": "array",
-        "items": {"type": "string"},
-        "description": "IDs of Okta apps that are not for IAM Identity Center; they are skipped.",
-    }
-}
+Settings = dict[str, dict[str, Any]]
+"""JSON schemas of a policy's settings."""
+Key = TypeVar("Key")
+Value = TypeVar("Value")
+
+
+def list_of_strings(name: str, description: str) -> Settings:
+    """A setting that lists strings."""
+    return {name: {"type": "array", "items": {"type": "string"}, "description": description}}
+
+
+OTHER_APPS = list_of_strings(
+    "otherApps", "IDs of Okta apps that are not for IAM Identity Center; they are skipped."
+)
+
+
+def grouped(pairs: Iterable[tuple[Key, Value]]) -> dict[Key, list[Value]]:
+    """The values by their keys."""
+    found: dict[Key, list[Value]] = {}
+    for key, value in pairs:
+        found.setdefault(key, []).append(value)
+    return found
 
 
 @dataclass(frozen=True)
@@ -41,7 +57,7 @@ class Resource:
     name: str
     urn: str
     values: Inputs
-    made_from: Mapping[str, Sequence["PolicyResource"]]
+    made_from: Mapping[str, Sequence[PolicyResource]]
 
     @property
     def here(self) -> Location:
@@ -54,11 +70,22 @@ class Resource:
 
 
 class Stack:
-    """All resources, and the policy's settings."""
+    """All resources, and the policy's settings. `missing`: what was needed but is not known yet."""
 
     def __init__(self, resources: Sequence[PolicyResource], config: Mapping[str, Any]) -> None:
         self.config = config
-        self._all = {resource.urn: _resource(resource) for resource in resources if _ours(resource)}
+        self.missing: list[Unavailable] = []
+        self._all = {
+            each.urn: Resource(
+                each.resource_type,
+                each.name,
+                each.urn,
+                Inputs(plain(each.props), each.name),
+                each.property_dependencies,
+            )
+            for each in resources
+            if each.resource_type.startswith(("okta:", "aws:ssoadmin/"))
+        }
 
     def of(self, *types: str) -> list[Resource]:
         """The resources of these types, sorted by name: the engine's order varies."""
@@ -87,10 +114,8 @@ class Stack:
         try:
             return read() if read else resource.values.text(name)
         except Unavailable:
-            near = [
-                self._all[r.urn] for r in resource.made_from.get(name, ()) if r.urn in self._all
-            ]
-            one = {self.id_of(each) for each in near if each.type in types}
+            near = (self._all.get(each.urn) for each in resource.made_from.get(name, ()))
+            one = {self.id_of(each) for each in near if each and each.type in types}
             if len(one) != 1:
                 raise
             return one.pop()
@@ -105,29 +130,19 @@ class Stack:
                 raise
             return self.id_of(found[0])
 
-    def of_apps(
-        self, *types: str, name: str = "appId"
-    ) -> tuple[list[tuple[str, Resource]], list[Unavailable]]:
+    def of_apps(self, *types: str, name: str = "appId") -> list[tuple[str, Resource]]:
         """Resources with the ID of their app, except those of apps that are not for IAM Identity
-        Center; and the IDs that are unknown."""
-        others, found, unknown = self._others(), list[tuple[str, Resource]](), list[Unavailable]()
+        Center. IDs that are unknown are `missing`."""
+        others, found = self._others(), list[tuple[str, Resource]]()
         for resource in self.of(*types):
             try:
                 app = self.app(resource, name)
-            except Unavailable as missing:
-                unknown.append(missing)
-                continue
-            if app is not None and app not in others:
-                found.append((app, resource))
-        return found, unknown
-
-    def by_app(self, *types: str) -> tuple[dict[str, list[Resource]], list[Unavailable]]:
-        """The resources of `of_apps` by the ID of their app."""
-        found, unknown = self.of_apps(*types)
-        grouped: dict[str, list[Resource]] = {}
-        for app, resource in found:
-            grouped.setdefault(app, []).append(resource)
-        return grouped, unknown
+            except Unavailable as unknown:
+                self.missing.append(unknown)
+            else:
+                if app is not None and app not in others:
+                    found.append((app, resource))
+        return found
 
     def setting(self, name: str) -> list[str]:
         """The strings that the configuration lists under a name."""
@@ -145,39 +160,17 @@ class Stack:
     def _nearest_apps(self, start: Iterable[PolicyResource]) -> list[Resource]:
         """The apps that a value depends on through the fewest other resources: an app's ID often
         passes through the resource that must be ready first."""
-        level, seen = {each.urn: each for each in start}, set[str]()
+        level: dict[str, PolicyResource] = {each.urn: each for each in start}
+        seen: set[str] = set()
         while level:
-            found = [self._all[urn] for urn in sorted(level) if self._is_app(urn)]
-            if found:
+            near = (self._all.get(urn) for urn in sorted(level))
+            if found := [each for each in near if each and each.type in APPS]:
                 return found
             seen |= level.keys()
             level = {
                 each.urn: each
                 for resource in level.values()
-                for each in _upstream(resource)
+                for each in chain(resource.dependencies, *resource.property_dependencies.values())
                 if each.urn not in seen
             }
         return []
-
-    def _is_app(self, urn: str) -> bool:
-        return urn in self._all and self._all[urn].type in APPS
-
-
-def _ours(resource: PolicyResource) -> bool:
-    return resource.resource_type.startswith(("okta:", "aws:ssoadmin/"))
-
-
-def _resource(resource: PolicyResource) -> Resource:
-    return Resource(
-        resource.resource_type,
-        resource.name,
-        resource.urn,
-        Inputs(plain(resource.props), resource.name),
-        resource.property_dependencies,
-    )
-
-
-def _upstream(resource: PolicyResource) -> Iterator[PolicyResource]:
-    yield from resource.dependencies
-    for made_from in resource.property_dependencies.values():
-        yield from made_from

@@ -25,8 +25,7 @@ from okta_idc.cli.stack import (
 )
 from okta_idc.clients.json_path import get_object, get_text
 from okta_idc.clients.okta import Okta, OktaError, authorization
-from okta_idc.doctor.report import COULD_NOT_LOOK, FINDINGS
-from okta_idc.doctor.reporters.printable import printable
+from okta_idc.doctor.report import COULD_NOT_LOOK, FINDINGS, printable
 from okta_idc.doctor.saml_preview import Preview, preview
 from okta_idc.inventory.assigned_users import okta_profile, user_name
 from okta_idc.inventory.session_tags import statements_of

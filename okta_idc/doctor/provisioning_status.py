@@ -9,6 +9,7 @@ import asyncio
 import time
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
+from functools import partial
 
 from okta_idc.clients.json_path import get_object
 from okta_idc.clients.okta import Okta
@@ -21,6 +22,9 @@ from okta_idc.rules import Finding, Severity, profiles, uniqueness
 
 IN_OKTA = Part.ASSIGNED_USERS | Part.PUSH_MAPPINGS
 IN_AWS = Part.STORE_USERS | Part.STORE_GROUPS | Part.STORE_MEMBERS
+
+Refused = dict[str, tuple[Finding, ...]]
+"""Blocking findings on the profiles of refused users, by Okta user ID."""
 
 
 @dataclass(frozen=True)
@@ -88,27 +92,21 @@ async def provisioning_status(
     return status
 
 
-class _RefusedChecks:
-    """Blocking findings on the profiles of refused users, by Okta user id."""
-
-    def __init__(self) -> None:
-        self.findings: dict[str, tuple[Finding, ...]] = {}
-
-    def __call__(self, _: Inventory, user: AssignedUser, shown: Json) -> None:
-        if user.kind == "refused":
-            profile = {**get_object(shown, "profile"), "userName": user.user_name}
-            found = profiles.judge(profile)
-            blocking = (each for each in found if each.rule.severity is Severity.BLOCKING)
-            self.findings[str(shown.get("id"))] = tuple(blocking)
+def _judge_refused(refused: Refused, _: Inventory, user: AssignedUser, shown: Json) -> None:
+    if user.kind == "refused":
+        found = profiles.judge({**get_object(shown, "profile"), "userName": user.user_name})
+        blocking = (each for each in found if each.rule.severity is Severity.BLOCKING)
+        refused[str(shown.get("id"))] = tuple(blocking)
 
 
 async def _settled(
     okta: Okta, source: Source, wait: float, on_wait: Callable[[int], None]
-) -> tuple[Inventory, _RefusedChecks]:
+) -> tuple[Inventory, Refused]:
     deadline, pause = time.monotonic() + wait, 0.5
     while True:
-        refused = _RefusedChecks()
-        found = await read_inventory(okta, source, IN_OKTA, on_user=refused)
+        refused: Refused = {}
+        listener = partial(_judge_refused, refused)
+        found = await read_inventory(okta, source, IN_OKTA, on_user=listener)
         pending = sum(user.kind == "waiting" for user in known(found.people).by_id.values()) + sum(
             mapping.get("status") == "ACTIVE" and not mapping.get("lastPush")
             for mapping in known(found.pushes)
@@ -120,16 +118,12 @@ async def _settled(
         pause = min(pause * 1.5, 10)  # the app's rate limit is 100 calls a minute
 
 
-def _users_left_out(
-    users: Mapping[str, AssignedUser], refused: _RefusedChecks
-) -> Iterator[LeftOut]:
+def _users_left_out(users: Mapping[str, AssignedUser], refused: Refused) -> Iterator[LeftOut]:
     names = tuple(user.user_name for user in users.values())
     taken = {finding.path: finding for finding in uniqueness.unique_user_names(names)}
     for index, (ident, user) in enumerate(users.items()):
         if user.kind == "refused":
-            findings = refused.findings.get(ident, ())
-            if not findings and f"[{index}]" in taken:
-                findings = (taken[f"[{index}]"],)
+            findings = refused.get(ident) or tuple(filter(None, [taken.get(f"[{index}]")]))
             reason = "" if findings else "Okta's API does not say why (Dashboard → Tasks does)."
             yield LeftOut("refused", user.user_name, findings, reason)
         elif user.kind == "inactive":

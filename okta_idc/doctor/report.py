@@ -7,6 +7,7 @@ from typing import Any
 
 from okta_idc.rules import Finding, Rule, Severity
 from okta_idc.rules.binding import Binding, Unavailable
+from okta_idc.rules.registry import shorten
 
 SOUND, FINDINGS, COULD_NOT_LOOK = 0, 1, 2
 """Exit codes."""
@@ -44,8 +45,8 @@ class Report:
                     self.mark_unknown(binding.rule, result)
                     continue
                 at, finding = result
-                name, path = (at.name, at.path) if at.name else (at.path, "")
-                self.found.append(DoctorFinding(name, replace(finding, path=path)))
+                finding = replace(finding, path=at.path if at.name else "")
+                self.found.append(DoctorFinding(at.name or at.path, finding))
             self.checked.add(binding.rule.id)
         except Unavailable as reason:
             self.mark_unknown(binding.rule, reason)
@@ -63,10 +64,10 @@ class Report:
     def by_rule(self) -> list[tuple[Rule[Any], list[DoctorFinding]]]:
         """Findings grouped by what to do: blocking ones first, then by ID."""
         grouped: dict[str, list[DoctorFinding]] = defaultdict(list)
-        for each in self.found:
+        for each in sorted(self.found, key=lambda f: (f.name.casefold(), f.finding.path)):
             grouped[each.rule.id].append(each)
         ordered = sorted(grouped.values(), key=lambda f: (_order(f[0].rule.severity), f[0].rule.id))
-        return [(found[0].rule, sorted(found, key=_by_name)) for found in ordered]
+        return [(found[0].rule, found) for found in ordered]
 
     def exit_code(self, fail_on: Severity) -> int:
         """1 for a finding at least as severe, else 2 where something is unknown, else 0."""
@@ -87,13 +88,16 @@ def _order(severity: Severity) -> int:
     return list(Severity).index(severity)
 
 
-def _by_name(found: DoctorFinding) -> tuple[str, str]:
-    return found.name.casefold(), found.finding.path
-
-
 def count(number: int, one: str, many: str = "") -> str:
     """`1 finding`, `2 findings`."""
     return f"{number:,} {one if number == 1 else many or one + 's'}"
+
+
+def printable(text: str, most: int = 200) -> str:
+    """The text in one line, with invisible characters (controls, direction marks, surrogates)
+    escaped, so that no name can overwrite the report."""
+    shown = "".join(c if c.isprintable() else c.encode("unicode_escape").decode() for c in text)
+    return shorten(shown, most)
 
 
 def ids(rules: Iterable[str]) -> str:

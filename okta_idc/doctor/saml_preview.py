@@ -12,16 +12,6 @@ from okta_idc.okta_expression import Profile, Unknown, evaluate, parse
 from okta_idc.rules import Finding, Rule, attribute_statements, attributes, user_names
 from okta_idc.rules.attribute_statements import Statement
 
-_ONE_STATEMENT: tuple[Rule[Any], ...] = (
-    attribute_statements.name_format,
-    attribute_statements.statement_name,
-    attribute_statements.one_value,
-    attribute_statements.statement_lengths,
-)
-_ONE_ATTRIBUTE: tuple[Rule[Any], ...] = (attributes.attribute_key, attributes.attribute_value)
-_ONE_PERSON: tuple[Rule[Any], ...] = (attributes.session_tags, attributes.no_empty_tag)
-_ONE_NAME: tuple[Rule[Any], ...] = (user_names.user_name_space, user_names.user_name_address)
-
 
 @dataclass(frozen=True)
 class Sent:
@@ -61,7 +51,6 @@ def preview(
 
 
 def _sent(each: Statement, user: Profile | None, app_user: Profile | None) -> Sent:
-    attribute = each.attribute
     value: str | Unknown
     if each.type == "GROUP":
         value = Unknown("sends the names of groups, which are not looked up here.")
@@ -69,26 +58,29 @@ def _sent(each: Statement, user: Profile | None, app_user: Profile | None) -> Se
         value = Unknown(f"has {len(each.values)} values.")
     else:
         value = evaluate(parse(each.values[0]), user, app_user)
-    key = attribute.key if attribute else None
+    key = each.attribute.key if each.attribute else None
     return Sent(each.name, each.namespace, ", ".join(each.values), value, key)
 
 
 def _findings(
     sends: tuple[Statement, ...], sent: tuple[Sent, ...], user_name: str | Unknown
 ) -> Iterator[tuple[str, Finding]]:
+    def found(name: str, subject: Any, *rules: Rule[Any]) -> Iterator[tuple[str, Finding]]:
+        return ((name, finding) for rule in rules for finding in rule(subject))
+
     if isinstance(user_name, str):
-        for rule in _ONE_NAME:
-            yield from (("NameID", finding) for finding in rule({"userName": user_name}))
+        names = {"userName": user_name}
+        yield from found("NameID", names, user_names.user_name_space, user_names.user_name_address)
     for each, shown in zip(sends, sent, strict=True):
         name = shown.key or each.name
-        for rule in _ONE_STATEMENT:
-            yield from ((name, finding) for finding in rule(each))
-        for rule in _ONE_ATTRIBUTE if each.attribute else ():
-            yield from ((name, finding) for finding in rule(each.attribute))
+        yield from found(name, each, *attribute_statements.PER_STATEMENT)
+        if each.attribute:
+            rules = attributes.attribute_key, attributes.attribute_value
+            yield from found(name, each.attribute, *rules)
         if shown.key and isinstance(shown.value, str):
-            for rule in _ONE_PERSON:
-                yield from ((name, finding) for finding in rule({shown.key: shown.value}))
+            yield from found(
+                name, {shown.key: shown.value}, attributes.session_tags, attributes.no_empty_tag
+            )
     declared = attributes_of(sends)
-    for finding in (*attributes.unique_keys(declared), *attributes.attribute_count(declared)):
-        yield "attributes", finding
-    yield from (("statements", finding) for finding in attribute_statements.unique_names(sends))
+    yield from found("attributes", declared, attributes.unique_keys, attributes.attribute_count)
+    yield from found("statements", sends, attribute_statements.unique_names)

@@ -57,16 +57,18 @@ class UserChecks:
             return
         report.checked |= {rule.id for rule in USER_RULES}
         count = len(inventory.people.by_id)
-        hidden = set(self._hidden(inventory, count))
-        for attribute in sorted(hidden):
+        hidden = sorted(self._hidden(inventory, count))
+        for attribute in hidden:
             text = (
                 f"{attribute} is empty for all {count:,} people: nobody has one, or the admin role "
                 "may not see it. Needs a role that can see the attribute."
             )
             report.mark_unknown(profiles.required_names, Unavailable(text))
-        for each in self._found:
-            if not (each.rule is profiles.required_names and each.finding.path in hidden):
-                report.found.append(each)
+        report.found += (
+            each
+            for each in self._found
+            if each.rule is not profiles.required_names or each.finding.path not in hidden
+        )
         for reason, users in self._unknown_tags.items():
             for rule in _TAG_RULES:
                 report.mark_unknown(rule, Unavailable(f"{reason.rstrip('.')} ({users:,} people)."))
@@ -76,8 +78,8 @@ class UserChecks:
         (docs/research/okta-api.md#hidden-attributes). An unmapped attribute is really empty."""
         mapping = inventory.mapping
         for attribute, count in self._blank.items():
-            unmapped = not isinstance(mapping, Unavailable) and (
-                attribute not in mapping or not mapping[attribute].expression
+            mapped = isinstance(mapping, Unavailable) or (
+                attribute in mapping and mapping[attribute].expression
             )
-            if count == users >= _TOO_MANY_TO_BE_TRUE and not unmapped:
+            if mapped and count == users >= _TOO_MANY_TO_BE_TRUE:
                 yield attribute

@@ -123,4 +123,8 @@ def unique_names(statements: tuple[Statement, ...]) -> Iterator[Violation]:
     """Subject: all statements of the app."""
     for index, first in repeated(each.name for each in statements):
         name = statements[index].name
-        yield f"[{index}]", name, "is also the name of another statement.", Related(f"[{first}]")
+        yield f"[{index}]", name, "is the name of another statement too.", Related(f"[{first}]")
+
+
+PER_STATEMENT = (name_format, statement_name, one_value, statement_lengths)
+"""The rules whose subject is one statement."""

@@ -18,10 +18,8 @@ from okta_idc.doctor.user_checks import UserChecks
 from okta_idc.inventory.model import Inventory, Part
 from okta_idc.rules.binding import Binding
 
-BINDINGS: tuple[Binding[Inventory], ...] = (
-    *scim_secret.BINDINGS, *app.BINDINGS, *attributes.BINDINGS, *groups.BINDINGS,
-    *users.BINDINGS, *identity_store.BINDINGS, *account_access.BINDINGS,
-)  # fmt: skip
+_MODULES = (scim_secret, app, attributes, groups, users, identity_store, account_access)
+BINDINGS: tuple[Binding[Inventory], ...] = tuple(each for m in _MODULES for each in m.BINDINGS)
 
 PARTS = ~(Part.NAMESAKES | Part.GROUP_ACCESS)
 """What the bindings read."""

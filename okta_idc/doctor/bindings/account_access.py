@@ -13,8 +13,8 @@ _MOST_GROUPS = 1_000
 
 
 def _sets(found: Inventory) -> Iterator[Subject]:
-    for each in known(found.access).sets:
-        yield Subject(each, Location(f"permission set {each.name}"))
+    sets = known(found.access).sets
+    return (Subject(each, Location(f"permission set {each.name}")) for each in sets)
 
 
 def _policies(found: Inventory) -> Iterator[Subject]:
@@ -32,9 +32,8 @@ def _policies(found: Inventory) -> Iterator[Subject]:
 def _people(found: Inventory) -> Iterator[Subject]:
     users = found.store_users
     for each in known(found.access).assignments:
-        name = each.principal
-        if not isinstance(users, Unavailable) and name in users:
-            name = users[name].user_name
+        user = None if isinstance(users, Unavailable) else users.get(each.principal)
+        name = user.user_name if user else each.principal
         at = Location(name, f"{each.permission_set} in {each.account}")
         yield Subject(each, parts={"principal": at})
 
@@ -59,16 +58,8 @@ def _groups_of_one(found: Inventory) -> Iterator[Subject | Unavailable]:
             yield members
         else:
             counts.update(members)
-    named = {
-        users[user].user_name: count
-        for user, count in counts.items()
-        if user in users and count > _MOST_GROUPS
-    }
-    yield Subject(named)
-
-
-def _accounts(found: Inventory) -> account_access.Provisioned:
-    return account_access.Provisioned(known(found.access).sets_of_accounts)
+    many = (user for user, count in counts.items() if user in users and count > _MOST_GROUPS)
+    yield Subject({users[user].user_name: counts[user] for user in many})
 
 
 BINDINGS = (
@@ -78,5 +69,8 @@ BINDINGS = (
     Binding(account_access.assigned_to_groups, _people),
     single(account_access.principal_exists, _principals),
     Binding(account_access.groups_per_user, _groups_of_one),
-    single(account_access.permission_sets_per_account, _accounts),
+    single(
+        account_access.permission_sets_per_account,
+        lambda found: account_access.Provisioned(known(found.access).sets_of_accounts),
+    ),
 )

@@ -1,5 +1,7 @@
 """1xx and 6xx, the app: its addresses, certificate, provisioning, and how it was declared."""
 
+from functools import partial
+
 from okta_idc.clients.json_path import get_object, get_text
 from okta_idc.doctor.bindings.single import single
 from okta_idc.inventory.model import Inventory, Json
@@ -8,20 +10,15 @@ from okta_idc.rules import app_drift, certificates, endpoints, user_names
 from okta_idc.rules.binding import Location, Unavailable, known
 
 _APP = "the app"
-_CERTIFICATE = {"certificate": Location("SAML signing certificate")}
 _MANUAL = "Okta's API does not show the connection of this app (app → Provisioning → Integration)."
+_CERTIFICATE = {"certificate": Location("SAML signing certificate")}
 
 
-def _setting(found: Inventory, key: str) -> str:
+def _address(key: str, found: Inventory) -> str:
     return get_text(known(found.app), "settings", "app", key)
 
 
-def _acs_url(found: Inventory) -> str:
-    return _setting(found, "acsURL")
-
-
-def _issuer_url(found: Inventory) -> str:
-    return _setting(found, "entityID")
+_acs_url, _issuer_url = partial(_address, "acsURL"), partial(_address, "entityID")
 
 
 def _username_format(app: Json) -> str:
@@ -36,17 +33,10 @@ def _connection(found: Inventory) -> str:
     return status
 
 
-def _features(found: Inventory, *more: str) -> app_drift.Features:
-    on = tuple(str(feature) for feature in known(found.app).get("features") or ())
-    return app_drift.Features((*found.declared.features, *more), on)
-
-
-def _group_push(found: Inventory) -> app_drift.Features:
-    return _features(found, *(["GROUP_PUSH"] if known(found.pushes) else []))
-
-
-def _password(found: Inventory) -> str:
-    return get_text(known(found.feature), "capabilities", "update", "password", "status")
+def _features(found: Inventory, *, push: bool = False) -> app_drift.Features:
+    wanted, on = found.declared.features, known(found.app).get("features") or ()
+    more = ("GROUP_PUSH",) if push and known(found.pushes) else ()
+    return app_drift.Features((*wanted, *more), tuple(map(str, on)))
 
 
 def _settings(found: Inventory) -> app_drift.Setting:
@@ -54,10 +44,6 @@ def _settings(found: Inventory) -> app_drift.Setting:
     there = {name: str(value) for name, value in get_object(app, "settings", "app").items()}
     there |= {"label": get_text(app, "label"), "userNameTemplate": _username_format(app)}
     return app_drift.Setting(known(found.declared.settings), there)
-
-
-def _statements(found: Inventory) -> app_drift.Statements:
-    return app_drift.Statements(known(found.declared.statements), statements_of(known(found.app)))
 
 
 def _policy(found: Inventory) -> app_drift.SignOnPolicy:
@@ -86,10 +72,12 @@ BINDINGS = (
     single(app_drift.connection_known, _connection, _APP),
     single(app_drift.connection_enabled, _connection, _APP),
     single(app_drift.features_on, _features, _APP),
-    single(app_drift.group_push_on, _group_push, _APP),
-    single(app_drift.password_sync_disabled, _password, _APP),
+    single(app_drift.group_push_on, partial(_features, push=True), _APP),
+    single(app_drift.password_sync_disabled, lambda found: get_text(
+        known(found.feature), "capabilities", "update", "password", "status"), _APP),
     single(app_drift.settings_as_declared, _settings, _APP),
-    single(app_drift.statements_as_declared, _statements, _APP),
+    single(app_drift.statements_as_declared, lambda found: app_drift.Statements(
+        known(found.declared.statements), statements_of(known(found.app))), _APP),
     single(app_drift.policy_as_declared, _policy, _APP),
     single(app_drift.one_app, lambda found: app_drift.Apps(known(found.apps))),
     single(app_drift.app_active, lambda found: get_text(known(found.app), "status"), _APP),

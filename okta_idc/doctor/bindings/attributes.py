@@ -1,13 +1,12 @@
 """3xx and 4xx: the profile mapping, attribute statements, and attributes for access control."""
 
 from collections.abc import Callable, Iterator
-from typing import Any
+from functools import partial
 
 from okta_idc.doctor.bindings.single import single
 from okta_idc.inventory.model import Inventory
 from okta_idc.inventory.session_tags import attributes_of, statements_of
 from okta_idc.rules import (
-    Rule,
     attribute_statements,
     attributes,
     instance_attributes,
@@ -17,6 +16,7 @@ from okta_idc.rules.attribute_statements import Statement
 from okta_idc.rules.binding import Binding, Location, Subject, Unavailable, known, numbered
 
 _MAPPING = "the profile mapping"
+_Read = Callable[[Inventory], tuple[Statement | attributes.Attribute, ...]]
 
 
 def _targets(found: Inventory) -> dict[str, object]:
@@ -37,20 +37,12 @@ def _name(each: Statement | attributes.Attribute) -> str:
     return f"attribute {each.key}"
 
 
-def _each_attribute(found: Inventory) -> Iterator[Subject]:
-    return (Subject(each, Location(_name(each))) for each in _sent(found))
+def _each(read: _Read, found: Inventory) -> Iterator[Subject]:
+    return (Subject(each, Location(_name(each))) for each in read(found))
 
 
-def _all_attributes(found: Inventory) -> Iterator[Subject]:
-    yield Subject(_sent(found), parts=numbered(map(_name, _sent(found))))
-
-
-def _each_statement(found: Inventory) -> Iterator[Subject]:
-    return (Subject(each, Location(_name(each))) for each in _statements(found))
-
-
-def _all_statements(found: Inventory) -> Iterator[Subject]:
-    yield Subject(_statements(found), parts=numbered(map(_name, _statements(found))))
+def _all(read: _Read, found: Inventory) -> Iterator[Subject]:
+    yield Subject(read(found), parts=numbered(map(_name, read(found))))
 
 
 def _references(found: Inventory) -> Iterator[Subject | Unavailable]:
@@ -82,31 +74,19 @@ def _sources(found: Inventory) -> Iterator[Subject]:
         yield Subject(instance_attributes.InstanceAttribute(key, source), at)
 
 
-def _each(
-    subjects: Callable[[Inventory], Iterator[Subject]], *rules: Rule[Any]
-) -> Iterator[Binding[Inventory]]:
-    return (Binding(rule, subjects) for rule in rules)
-
-
 BINDINGS = (
     single(profile_mappings.names_are_mapped, lambda found: known(found.mapping), _MAPPING),
     single(profile_mappings.mapping_is_pushed, lambda found: known(found.mapping), _MAPPING),
     single(profile_mappings.roles, _targets, _MAPPING),
     single(profile_mappings.unsupported, _targets, _MAPPING),
-    *_each(
-        _each_attribute, attributes.attribute_key, attributes.attribute_value, attributes.evaluable
-    ),
-    Binding(attributes.unique_keys, _all_attributes),
+    Binding(attributes.attribute_key, partial(_each, _sent)),
+    Binding(attributes.attribute_value, partial(_each, _sent)),
+    Binding(attributes.evaluable, partial(_each, _sent)),
+    Binding(attributes.unique_keys, partial(_all, _sent)),
     single(attributes.attribute_count, _sent, "the app", "attribute_statements"),
     Binding(attributes.known_reference, _references),
-    *_each(
-        _each_statement,
-        attribute_statements.name_format,
-        attribute_statements.statement_name,
-        attribute_statements.one_value,
-        attribute_statements.statement_lengths,
-    ),
-    Binding(attribute_statements.unique_names, _all_statements),
+    *(Binding(rule, partial(_each, _statements)) for rule in attribute_statements.PER_STATEMENT),
+    Binding(attribute_statements.unique_names, partial(_all, _statements)),
     Binding(instance_attributes.one_source_per_key, _feeds),
     single(instance_attributes.access_control_enabled, _switch),
     Binding(instance_attributes.instance_source, _sources),

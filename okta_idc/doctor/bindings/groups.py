@@ -11,8 +11,8 @@ from okta_idc.rules.binding import Binding, Location, Subject, Unavailable, know
 
 def _sources(found: Inventory) -> dict[str, str]:
     """Names of the push groups by their IDs."""
-    names = known(found.groups)
-    return {m["sourceGroupId"]: names.name(m["sourceGroupId"]) for m in known(found.pushes)}
+    ids = (mapping["sourceGroupId"] for mapping in known(found.pushes))
+    return {ident: known(found.groups).name(ident) for ident in ids}
 
 
 def _roles(found: Inventory) -> Iterator[Subject]:
@@ -67,10 +67,9 @@ def _size(_: Inventory, name: str, members: frozenset[str]) -> Subject:
 
 def _by_name(found: Inventory) -> Iterator[Subject]:
     """The declared names; a group that the stack creates has its name since the last update."""
-    by_name = known(found.groups).by_name
     wanted = {f"push group {g.name}": g.name for g in known(found.declared.push)}
     wanted |= {f"assignment group {g.name}": g.name for g in known(found.declared.assign)}
-    yield Subject(groups.WantedGroups(wanted, by_name))
+    yield Subject(groups.WantedGroups(wanted, known(found.groups).by_name))
 
 
 def _mappings(found: Inventory) -> Iterator[Subject]:
@@ -93,27 +92,25 @@ def _names(found: Inventory, declared: Iterable[DeclaredGroup]) -> frozenset[str
 
 
 def _pushed(found: Inventory) -> Iterator[Subject]:
-    declared, there = known(found.declared.push), frozenset(_sources(found).values())
-    yield _compared(found, declared, there, "push mappings")
+    there = frozenset(_sources(found).values())
+    return _compared(found, known(found.declared.push), there, "push mappings")
 
 
 def _assigned(found: Inventory) -> Iterator[Subject]:
-    names = known(found.groups)
-    there = frozenset(names.name(ident) for ident in known(found.assigned))
-    yield _compared(found, known(found.declared.assign), there, "assignments")
+    there = frozenset(map(known(found.groups).name, known(found.assigned)))
+    return _compared(found, known(found.declared.assign), there, "assignments")
 
 
 def _compared(
     found: Inventory, declared: Iterable[DeclaredGroup], there: frozenset[str], what: str
-) -> Subject:
+) -> Iterator[Subject]:
     wanted = _names(found, declared)
-    seen = known(found.groups).by_name
-    if wanted and not there and not any(name in seen for name in wanted):
+    if wanted and not there and wanted.isdisjoint(known(found.groups).by_name):
         raise Unavailable(
             f"Okta shows no {what}, and none of the groups that are declared: they are gone, or "
             "hidden. Needs okta.groups.read, and an admin role that can see the groups."
         )
-    return Subject(push_drift.Groups(wanted, there), names={})
+    yield Subject(push_drift.Groups(wanted, there), names={})
 
 
 def _individual_users(found: Inventory) -> Iterator[Subject]:

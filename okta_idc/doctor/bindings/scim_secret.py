@@ -37,18 +37,12 @@ def _expiry(found: Inventory) -> tuple[datetime, datetime]:
     return _time(found, "expires"), found.now
 
 
-def _region(found: Inventory) -> endpoints.EndpointInRegion:
-    return endpoints.EndpointInRegion(_tag(found, "endpoint"), known(found.primary_region))
-
-
-def _both_endpoints(found: Inventory) -> endpoints.BothEndpoints:
-    return endpoints.BothEndpoints(_base_url(found), _tag(found, "endpoint"))
-
-
 BINDINGS = (
     single(endpoints.scim_endpoint, _base_url, _CONNECTION, "Base URL"),
-    single(endpoints.endpoint_region, _region, _SECRET),
-    single(endpoints.endpoint_of_token, _both_endpoints,
+    single(endpoints.endpoint_region, lambda found: endpoints.EndpointInRegion(
+        _tag(found, "endpoint"), known(found.primary_region)), _SECRET),
+    single(endpoints.endpoint_of_token,
+           lambda found: endpoints.BothEndpoints(_base_url(found), _tag(found, "endpoint")),
            parts={"in_okta": Location(_CONNECTION, "Base URL")}),
     single(scim_secret.token_not_expired, _expiry, parts=_TOKEN),
     single(scim_secret.token_not_expiring_in_90_days, _expiry, parts=_TOKEN),

@@ -5,7 +5,6 @@ Single profiles are checked while the pages arrive (`okta_idc.inventory.assigned
 
 from collections.abc import Iterator
 
-from okta_idc.inventory.assigned_users import AssignedUser
 from okta_idc.inventory.model import Inventory
 from okta_idc.rules import Rule, identity_store_drift, uniqueness
 from okta_idc.rules.binding import Binding, Location, Subject, known, numbered
@@ -15,7 +14,7 @@ def _unique(rule: Rule[tuple[str, ...]], attribute: str, path: str) -> Binding[I
     """A rule on an attribute of everyone who is assigned."""
 
     def subjects(found: Inventory) -> Iterator[Subject]:
-        persons: list[AssignedUser] = list(known(found.people).by_id.values())
+        persons = known(found.people).by_id.values()
         values = tuple(str(getattr(person, attribute)) for person in persons)
         yield Subject(values, parts=numbered(Location(person.login, path) for person in persons))
 

@@ -5,8 +5,7 @@ from typing import Any
 
 from jinja2 import Environment, PackageLoader, StrictUndefined
 
-from okta_idc.doctor.report import Report, heading, ids
-from okta_idc.doctor.reporters.printable import printable
+from okta_idc.doctor.report import Report, heading, ids, printable
 from okta_idc.doctor.reporters.terminal import summary
 
 

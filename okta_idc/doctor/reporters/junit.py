@@ -5,8 +5,7 @@ A finding is a failure, an unknown result is an error.
 
 from xml.etree import ElementTree as ET
 
-from okta_idc.doctor.report import DoctorFinding, Report, heading
-from okta_idc.doctor.reporters.printable import printable
+from okta_idc.doctor.report import DoctorFinding, Report, heading, printable
 from okta_idc.rules import RULES
 
 _MOST = 200
@@ -17,13 +16,13 @@ def junit(report: Report) -> str:
     """The XML document."""
     found = {rule.id: each for rule, each in report.by_rule()}
     unknown = _by_rule(report.unknown)
-    reasons = _by_rule(report.skipped)
-    names = sorted({*report.checked, *found, *unknown, *reasons})
-    skipped = [name for name in names if name in reasons and name not in (*found, *unknown)]
-    suite = ET.Element("testsuite", {
-        "name": "okta-idc doctor", "tests": str(len(names)), "failures": str(len(found)),
-        "errors": str(len([n for n in unknown if n not in found])), "skipped": str(len(skipped)),
-    })  # fmt: skip
+    skipped = _by_rule(report.skipped)
+    names = sorted({*report.checked, *found, *unknown, *skipped})
+    errors = unknown.keys() - found.keys()
+    others = skipped.keys() - found.keys() - errors
+    parts = {"tests": names, "failures": found, "errors": errors, "skipped": others}
+    counts = {part: str(len(rules)) for part, rules in parts.items()}
+    suite = ET.Element("testsuite", {"name": "okta-idc doctor", **counts})
     for name in names:
         rule = RULES[name]
         case = ET.SubElement(suite, "testcase", classname=f"okta-idc.{name}", name=rule.title)
@@ -35,7 +34,7 @@ def junit(report: Report) -> str:
         elif name in unknown:
             ET.SubElement(case, "error", type="unknown", message=unknown[name])
         elif name in skipped:
-            ET.SubElement(case, "skipped", message=reasons[name])
+            ET.SubElement(case, "skipped", message=skipped[name])
     ET.indent(suite)
     suites = ET.Element("testsuites")
     suites.append(suite)

@@ -3,8 +3,7 @@ read those than may know whose profile has which defect."""
 
 import re
 
-from okta_idc.doctor.report import Report, ids
-from okta_idc.doctor.reporters.printable import printable
+from okta_idc.doctor.report import Report, ids, printable
 from okta_idc.doctor.reporters.terminal import summary
 
 _PUNCTUATION = re.compile(r"[!-/:-@\[-`{-~]")

@@ -17,33 +17,20 @@ def sarif(report: Report, file: str = "Pulumi.yaml") -> Json:
     without which code scanning shows nothing, is `file`, which declares the federation."""
     rules = sorted({*report.checked, *(each.rule.id for each in report.found)})
     index = {name: number for number, name in enumerate(rules)}
-    return {
-        "$schema": _SCHEMA,
-        "version": "2.1.0",
-        "runs": [
-            {
-                "tool": {
-                    "driver": {
-                        "name": "okta-idc doctor",
-                        "rules": [_rule(RULES[name]) for name in rules],
-                    }
-                },
-                "invocations": [
-                    {
-                        "executionSuccessful": not report.unknown,
-                        "toolExecutionNotifications": [
-                            {
-                                "level": "error",
-                                "message": {"text": f"unknown: {why} ({', '.join(rules)})"},
-                            }
-                            for why, rules in report.unknown.items()
-                        ],
-                    }
-                ],
-                "results": [_result(each, index, file) for each in report.found],
-            }
+    driver = {"name": "okta-idc doctor", "rules": [_rule(RULES[name]) for name in rules]}
+    texts = (f"unknown: {why} ({', '.join(rules)})" for why, rules in report.unknown.items())
+    invocation = {
+        "executionSuccessful": not report.unknown,
+        "toolExecutionNotifications": [
+            {"level": "error", "message": {"text": text}} for text in texts
         ],
     }
+    run = {
+        "tool": {"driver": driver},
+        "invocations": [invocation],
+        "results": [_result(each, index, file) for each in report.found],
+    }
+    return {"$schema": _SCHEMA, "version": "2.1.0", "runs": [run]}
 
 
 def _rule(rule: Rule[Any]) -> Json:
@@ -60,6 +47,8 @@ def _result(each: DoctorFinding, index: dict[str, int], file: str) -> Json:
     finding = each.finding
     name = "/".join(filter(None, (each.name, finding.path)))
     shown = "" if finding.value is None else f" {finding.value!r}"
+    place = {"artifactLocation": {"uri": file}, "region": {"startLine": 1}}
+    logical = {"fullyQualifiedName": name, "kind": "resource"}
     content = f"{each.rule.id}\n{name}\n{finding.message}"
     mark = hashlib.sha256(content.encode("utf-8", "replace"))
     return {
@@ -67,11 +56,6 @@ def _result(each: DoctorFinding, index: dict[str, int], file: str) -> Json:
         "ruleIndex": index[each.rule.id],
         "level": _LEVEL[each.rule.severity],
         "message": {"text": f"{name}:{shown} {finding.explanation} {each.rule.advice}"},
-        "locations": [
-            {
-                "physicalLocation": {"artifactLocation": {"uri": file}, "region": {"startLine": 1}},
-                "logicalLocations": [{"fullyQualifiedName": name, "kind": "resource"}],
-            }
-        ],
+        "locations": [{"physicalLocation": place, "logicalLocations": [logical]}],
         "partialFingerprints": {"finding/v1": mark.hexdigest()[:32]},
     }

@@ -2,11 +2,10 @@
 
 from rich.console import Console
 from rich.padding import Padding
-from rich.table import Table
+from rich.table import Column, Table
 from rich.text import Text
 
-from okta_idc.doctor.report import DoctorFinding, Report, count, heading, ids
-from okta_idc.doctor.reporters.printable import printable
+from okta_idc.doctor.report import DoctorFinding, Report, count, heading, ids, printable
 from okta_idc.rules import Severity
 
 _COLOUR = {Severity.BLOCKING: "red", Severity.ADVISORY: "yellow"}
@@ -29,8 +28,12 @@ def print_report(console: Console, report: Report, most: int = 25) -> None:
         console.print(Padding(_rows(found[:most]), (0, 0, 0, 2)))
         if len(found) > most:
             say(f"  … and {count(len(found) - most, 'more', 'more')} (--json lists all)")
-    _reasons(console, "Unknown", report.unknown, "magenta")
-    _reasons(console, "Skipped", report.skipped, "dim")
+    unknown, skipped = ("Unknown", "magenta", report.unknown), ("Skipped", "dim", report.skipped)
+    for name, style, reasons in (unknown, skipped):
+        if reasons:
+            say(f"\n{name}", f"bold {style}")
+        for why, rules in reasons.items():
+            say(f"  {printable(why, 500)} [{ids(rules)}]", style)
     say("")
     say(summary(report), "bold")
 
@@ -47,24 +50,11 @@ def summary(report: Report) -> str:
 
 
 def _rows(found: list[DoctorFinding]) -> Table:
-    table = Table(box=None, padding=(0, 2, 0, 0), show_header=False)
-    for _ in range(3):
-        table.add_column(overflow="fold")
+    columns = (Column(overflow="fold") for _ in range(3))
+    table = Table(*columns, box=None, padding=(0, 2, 0, 0), show_header=False)
     for each in found:
         finding = each.finding
         value = "" if finding.value is None else f"{printable(finding.value, 60)!r} "
-        table.add_row(
-            Text(printable(each.name, 80)),
-            Text(printable(finding.path, 60)),
-            Text(value + printable(finding.explanation)),
-        )
+        name, path = printable(each.name, 80), printable(finding.path, 60)
+        table.add_row(*map(Text, (name, path, value + printable(finding.explanation))))
     return table
-
-
-def _reasons(console: Console, title: str, reasons: dict[str, list[str]], style: str) -> None:
-    if not reasons:
-        return
-    console.print()
-    console.print(Text(title, f"bold {style}"))
-    for why, rules in reasons.items():
-        console.print(Text(f"  {printable(why, 500)} [{ids(rules)}]", style), soft_wrap=True)
