@@ -10,7 +10,7 @@ from typing import cast
 
 from okta_idc.rules import assignments, conflicting_resources, groups
 from okta_idc.rules import push_mappings as push
-from okta_idc.rules.assignments import Assignees
+from okta_idc.rules.assignments import Assignees, Deprovisioning
 from okta_idc.rules.binding import Location, Subject, Unavailable, numbered
 from okta_idc.rules.conflicting_resources import AssignedBy
 from okta_idc.rules.groups import GroupRoles
