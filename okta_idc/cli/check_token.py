@@ -39,7 +39,7 @@ def check_token(
     """
     errors = Console(stderr=True, soft_wrap=True, highlight=False)
     try:
-        text = secret_string(secret, region=region, endpoint=aws_endpoint or None)
+        text = secret_string(secret, region, aws_endpoint or None)
     except AwsError as error:
         errors.print(f"unknown: {error}", markup=False)
         raise typer.Exit(2) from None

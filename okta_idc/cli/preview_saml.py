@@ -24,7 +24,8 @@ from okta_idc.cli.stack import (
     read_text,
 )
 from okta_idc.clients.json_path import get_object, get_text
-from okta_idc.clients.okta import Okta, OktaError, authorization
+from okta_idc.clients.okta import Okta, OktaError
+from okta_idc.clients.okta_auth import Credentials
 from okta_idc.doctor.report import COULD_NOT_LOOK, FINDINGS
 from okta_idc.doctor.reporters.printable import printable
 from okta_idc.doctor.saml_preview import Preview, preview
@@ -110,7 +111,7 @@ def _made(
 async def _live(
     url: str, user: str, app: str, profile: Path | None, given: _Sends | None
 ) -> Preview:
-    async with Okta(url, authorization()) as okta:
+    async with Okta(url, Credentials.read().auth()) as okta:
         if given is None:
             found = await okta.get(f"/api/v1/apps/{app}")
             template = get_text(found, "credentials", "userNameTemplate", "template")

@@ -17,7 +17,8 @@ from rich.table import Table
 from okta_idc.cli.options import AwsEndpoint, Json, OktaUrl, Outputs, Stack
 from okta_idc.cli.stack import CannotLookError, StackOutputs, declared_by, org_url, read_outputs
 from okta_idc.clients.aws import AwsError
-from okta_idc.clients.okta import Okta, OktaError, authorization
+from okta_idc.clients.okta import Okta, OktaError
+from okta_idc.clients.okta_auth import Credentials
 from okta_idc.doctor.provisioning_status import LeftOut, ProvisioningStatus, provisioning_status
 from okta_idc.doctor.report import COULD_NOT_LOOK
 from okta_idc.inventory.model import Source
@@ -74,7 +75,7 @@ async def _look(
         console.print(f"{why}; continuing in {seconds:.0f} s", style="dim", markup=False)
 
     with spinner or contextlib.nullcontext():
-        async with Okta(url, authorization(), waiting=later) as okta:
+        async with Okta(url, Credentials.read().auth(), waiting=later) as okta:
             return await provisioning_status(okta, source, declared_by(declared), wait, waiting)
 
 

@@ -12,7 +12,7 @@ from rich.console import Console
 
 from okta_idc.cli.check_token import verified
 from okta_idc.cli.options import AwsEndpoint, VerifyAt
-from okta_idc.clients.identity_store import AwsError
+from okta_idc.clients.aws import AwsError
 from okta_idc.clients.secrets import store_secret
 from okta_idc.rules import scim_secret as rules
 from okta_idc.rules.endpoints import normalise_endpoint
@@ -65,7 +65,7 @@ def store_token(
         errors.print("not stored.", markup=False)
         raise typer.Exit(2)
     try:
-        made = store_secret(secret, document, tags, region=region, endpoint=aws_endpoint or None)
+        made = store_secret(secret, document, tags, region, aws_endpoint or None)
     except AwsError as error:
         errors.print(f"not stored: {error}", markup=False)
         raise typer.Exit(2) from None

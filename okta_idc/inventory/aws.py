@@ -97,9 +97,7 @@ async def _read_secret(found: Inventory) -> None:
         found.secret = Unavailable(_NO_SECRET)
         return
     region = source.secret_region or source.region
-    found.secret = await _attempt(
-        lambda: secret_tags(source.secret, region=region, endpoint=source.endpoint)
-    )
+    found.secret = await _attempt(lambda: secret_tags(source.secret, region, source.endpoint))
 
 
 async def _find_instance(center: IdentityCenter, found: Inventory) -> None:
@@ -133,25 +131,13 @@ async def _read_instance(center: IdentityCenter, found: Inventory, parts: Part) 
     if isinstance(arn := found.instance, Unavailable):
         return
     if Part.PRIMARY_REGION in parts:
-        found.primary_region = await _attempt(lambda: _primary_region(center, arn))
+        found.primary_region = await _attempt(lambda: center.primary_region(arn))
     if Part.ACCESS_CONTROL in parts:
-        found.access_control = await _attempt(lambda: _access_control(center, arn))
+        found.access_control = await _attempt(lambda: center.access_control(arn))
     if Part.PERMISSION_SETS in parts:
         found.access = await _attempt(lambda: _access(center, arn))
     if Part.GROUP_ACCESS in parts:
         found.group_access = await _group_access(center, arn, found)
-
-
-def _primary_region(center: IdentityCenter, arn: str) -> str:
-    region = center.primary_region(arn)
-    if region is None:
-        raise AwsError("AWS names no primary Region of the instance")
-    return region
-
-
-def _access_control(center: IdentityCenter, arn: str) -> tuple[str, tuple[tuple[str, str], ...]]:
-    status, pairs = center.access_control(arn)
-    return status, tuple(pairs)
 
 
 def _access(center: IdentityCenter, arn: str) -> Access:
