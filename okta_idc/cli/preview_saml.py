@@ -2,7 +2,6 @@
 
 import asyncio
 import json
-import sys
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Annotated, Any
@@ -13,8 +12,9 @@ from rich.console import Console
 from rich.table import Table
 from rich.text import Text
 
+from okta_idc.cli.console import print_json, reading
+from okta_idc.cli.options import App, OktaUrl, Outputs, Stack
 from okta_idc.cli.options import Json as JsonOption
-from okta_idc.cli.options import OktaUrl, Outputs, Stack
 from okta_idc.cli.stack import (
     CannotLookError,
     StackOutputs,
@@ -49,7 +49,7 @@ def preview_saml(
     profile: Annotated[
         Path | None, typer.Option(help="File with the Okta profile as JSON; default: from Okta.")
     ] = None,
-    app: Annotated[str, typer.Option(help="ID of the app (0oa…); default: the stack's.")] = "",
+    app: App = "",
     outputs: Outputs = None,
     stack: Stack = "",
     as_json: JsonOption = False,
@@ -64,13 +64,10 @@ def preview_saml(
 
     Example: okta-idc preview-saml --user ada@example.com --settings Pulumi.prod.yaml
     """
-    try:
+    with reading():
         made = _made(user, settings, profile, app, outputs, stack, okta_url)
-    except (CannotLookError, OktaError) as error:
-        Console(stderr=True, soft_wrap=True).print(f"unknown: {error}", markup=False)
-        raise typer.Exit(COULD_NOT_LOOK) from None
     if as_json:
-        sys.stdout.write(json.dumps(_document(user, made), indent=2) + "\n")
+        print_json(_document(user, made))
     else:
         _print(Console(), user, made)
     raise typer.Exit(FINDINGS if made.findings else COULD_NOT_LOOK if made.unknown else 0)
