@@ -3,16 +3,9 @@
 from collections.abc import Mapping
 from dataclasses import dataclass
 
+from okta_idc.clients.json_path import Json
 from okta_idc.clients.okta import Okta
-from okta_idc.inventory.model import (
-    GroupAccess,
-    Inventory,
-    Json,
-    OktaGroups,
-    Part,
-    PushGroup,
-    Source,
-)
+from okta_idc.inventory.model import GroupAccess, Inventory, OktaGroups, Part, PushGroup, Source
 from okta_idc.inventory.okta_groups import GROUPS
 from okta_idc.inventory.progress import ProgressListener
 from okta_idc.inventory.read import read_inventory

@@ -15,15 +15,8 @@ from rich.text import Text
 from okta_idc.cli.console import print_json, reading
 from okta_idc.cli.options import App, OktaUrl, Outputs, Stack
 from okta_idc.cli.options import Json as JsonOption
-from okta_idc.cli.stack import (
-    CannotLookError,
-    StackOutputs,
-    org_url,
-    read_outputs,
-    read_settings_file,
-    read_text,
-)
-from okta_idc.clients.json_path import get_object, get_text
+from okta_idc.cli.stack import CannotLookError, org_url, read_outputs, read_settings_file, read_text
+from okta_idc.clients.json_path import Json, get_object, get_text
 from okta_idc.clients.okta import Okta, OktaError
 from okta_idc.clients.okta_auth import Credentials
 from okta_idc.doctor.report import COULD_NOT_LOOK, FINDINGS
@@ -35,7 +28,6 @@ from okta_idc.okta_expression import Unknown, username_of
 from okta_idc.rules.attribute_statements import Statement, statement
 from okta_idc.rules.attributes import Attribute
 
-Json = dict[str, Any]
 _NAME_ID = "urn:oasis:names:tc:SAML:1.1:nameid-format:emailAddress"
 """Required by AWS (docs/research/identity-center.md#saml); the catalog app sends it."""
 
@@ -97,9 +89,8 @@ def _made(
         given = sends, known.app.username_format
     if given and profile:
         return _preview(*given, _Person(_read_profile(profile)))
-    stack_outputs: StackOutputs = (
-        {} if app or (settings and not outputs) else read_outputs(outputs, stack)
-    )
+    needless = app or (settings and not outputs)
+    stack_outputs = {} if needless else read_outputs(outputs, stack)
     app = app or str(stack_outputs.get("appId") or "")
     url = org_url(okta_url, stack_outputs)
     return asyncio.run(_live(url, user, app, profile, given))

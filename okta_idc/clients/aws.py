@@ -7,7 +7,7 @@ import boto3
 from botocore.config import Config
 from botocore.exceptions import BotoCoreError, ClientError
 
-Json = dict[str, Any]
+from okta_idc.clients.json_path import Json
 
 _PREFIX = {"sso-admin": "sso"}
 """Prefix of IAM actions, where it differs from the service's name."""

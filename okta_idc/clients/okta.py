@@ -11,12 +11,11 @@ from typing import Any, Self, cast
 
 import httpx
 
+from okta_idc.clients.json_path import Json
 from okta_idc.clients.okta_error import OktaError, error_code, error_text
 from okta_idc.clients.okta_limits import HALF, Bucket, bucket_of, until_reset
 
-__all__ = ["Json", "Okta", "OktaError"]
-
-Json = dict[str, Any]
+__all__ = ["Okta", "OktaError"]
 
 TRIES = 5
 """Attempts for one request that Okta throttles or fails to answer."""

@@ -1,12 +1,12 @@
 """The inventory: what one read of Okta and AWS found. A part that was not read is Unavailable."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from enum import Flag, auto
-from typing import Any
 
 from okta_idc.clients.identity_center import PermissionSetDetails
+from okta_idc.clients.json_path import Json
 from okta_idc.inventory.assigned_users import AssignedUser, AssignedUsers
 from okta_idc.inventory.declared import Declared
 from okta_idc.inventory.unavailable import Unavailable, known
@@ -14,7 +14,6 @@ from okta_idc.rules.account_access import Assignment
 from okta_idc.rules.permission_sets import PermissionSet
 from okta_idc.rules.profile_mappings import ProfileMapping
 
-Json = dict[str, Any]
 _NOT_READ = Unavailable("it was not read.")
 
 
@@ -165,7 +164,7 @@ class Inventory:
     """Why `attributes` lacks the schemas of other user types, if it does."""
     mapping: ProfileMapping | Unavailable = _NOT_READ
     assigned: Mapping[str, int | None] | Unavailable = _NOT_READ
-    pushes: tuple[Json, ...] | Unavailable = _NOT_READ
+    pushes: Sequence[Json] | Unavailable = _NOT_READ
     groups: OktaGroups | Unavailable = _NOT_READ
     people: AssignedUsers | Unavailable = _NOT_READ
     members: Membership = field(default_factory=Membership)
