@@ -63,13 +63,6 @@ def answer(secret: rules.ScimSecret, verify_at: str = "") -> tuple[list[Finding]
     return found, "" if status else request
 
 
-def verified(secret: rules.ScimSecret, verify_at: str) -> bool:
-    """Whether nothing speaks against the token; prints what is wrong or unknown."""
-    findings, unknown = answer(secret, verify_at)
-    print_problems(findings, unknown)
-    return not findings
-
-
 def print_problems(findings: list[Finding], unknown: str = "", place: str = "") -> bool:
     """Print what is wrong or unknown. False: nothing."""
     for finding in findings:

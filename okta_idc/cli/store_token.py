@@ -9,7 +9,7 @@ from typing import Annotated
 
 import typer
 
-from okta_idc.cli.check_token import print_problems, verified
+from okta_idc.cli.check_token import answer, print_problems
 from okta_idc.cli.console import print_error
 from okta_idc.cli.options import AwsEndpoint, Region, Secret, VerifyAt
 from okta_idc.clients.aws import AwsError
@@ -55,9 +55,12 @@ def store_token(
     document = {**tags, "token": token, "schema": 1}
     if print_problems(rules.secret_document(json.dumps(document))):
         raise typer.Exit(2)
-    if verify and not verified(rules.read_secret(json.dumps(document)), verify_at):
-        print_error("not stored.")
-        raise typer.Exit(2)
+    if verify:
+        findings, unknown = answer(rules.read_secret(json.dumps(document)), verify_at)
+        print_problems(findings, unknown)
+        if findings:
+            print_error("not stored.")
+            raise typer.Exit(2)
     try:
         made = store_secret(secret, document, tags, region or None, aws_endpoint or None)
     except AwsError as error:

@@ -14,6 +14,7 @@ from okta_idc.rules.account_access import Assignment
 from okta_idc.rules.permission_sets import PermissionSet
 from okta_idc.rules.profile_mappings import ProfileMapping
 
+Members = dict[str, frozenset[str] | Unavailable]
 _NOT_READ = Unavailable("it was not read.")
 
 
@@ -88,9 +89,7 @@ class OktaGroups:
 class Membership:
     """User ids by push group id. `logins` and `inactive` (Okta status) are by user id."""
 
-    of: dict[str, frozenset[str] | Unavailable] = field(
-        default_factory=dict[str, frozenset[str] | Unavailable]
-    )
+    of: Members = field(default_factory=Members)
     logins: dict[str, str] = field(default_factory=dict[str, str])
     inactive: dict[str, str] = field(default_factory=dict[str, str])
 
@@ -178,9 +177,7 @@ class Inventory:
     group_access: GroupAccess | Unavailable = _NOT_READ
     store_users: dict[str, StoreUser] | Unavailable = _NOT_READ
     store_groups: dict[str, StoreGroup] | Unavailable = _NOT_READ
-    store_members: dict[str, frozenset[str] | Unavailable] = field(
-        default_factory=dict[str, frozenset[str] | Unavailable]
-    )
+    store_members: Members = field(default_factory=Members)
 
     def __post_init__(self) -> None:
         self.app_id, self.store_id = self.source.app_id, self.source.store_id
