@@ -15,7 +15,8 @@ import boto3
 import httpx
 from rich.console import Console
 
-from okta_idc.clients.identity_store import AwsError, IdentityStore
+from okta_idc.clients.aws import AwsError
+from okta_idc.clients.identity_store import IdentityStore
 from toolchain import cache, engine, plugin_resolver, sandbox
 from toolchain.foreground import INTERRUPTED, foreground
 from toolchain.sandbox import OKTA_TOKEN, ROOT, Sandbox

@@ -3,16 +3,10 @@
 from collections.abc import Mapping
 from dataclasses import dataclass
 
+from okta_idc.clients.json_path import Json
 from okta_idc.clients.okta import Okta
-from okta_idc.inventory.model import (
-    GroupAccess,
-    Inventory,
-    Json,
-    OktaGroups,
-    Part,
-    PushGroup,
-    Source,
-)
+from okta_idc.inventory.model import GroupAccess, Inventory, OktaGroups, Part, PushGroup, Source
+from okta_idc.inventory.okta_groups import GROUPS
 from okta_idc.inventory.progress import ProgressListener
 from okta_idc.inventory.read import read_inventory
 from okta_idc.inventory.unavailable import Unavailable, known
@@ -41,21 +35,24 @@ class Federation:
     @classmethod
     def of(cls, inventory: Inventory) -> "Federation":
         """Raises Unavailable for a part, or a group in use, that was not readable."""
-        app, instance, groups = (
-            known(inventory.app), known(inventory.instance), known(inventory.groups),
-        )  # fmt: skip
-        assigned, pushed = known(inventory.assigned), inventory.pushed()
-        for ident in (*assigned, *(each.source for each in pushed)):
-            if ident not in groups.names:
+        made = cls(
+            source=inventory.source,
+            app=known(inventory.app),
+            instance=known(inventory.instance),
+            groups=known(inventory.groups),
+            assigned=known(inventory.assigned),
+            pushed=inventory.pushed(),
+            store_id=inventory.store_id,
+            access_control=known(inventory.access_control),
+            access=known(inventory.group_access),
+            secret=inventory.secret,
+        )
+        for ident in (*made.assigned, *(each.source for each in made.pushed)):
+            if ident not in made.groups.names:
                 raise Unavailable(
-                    f"Okta does not show the group {ident}, which the app uses. Needs "
-                    "okta.groups.read, and an admin role that can see groups."
+                    f"Okta does not show the group {ident}, which the app uses. Needs {GROUPS}."
                 )
-        return cls(
-            inventory.source, app, assigned, pushed, groups, instance,
-            inventory.store_id, known(inventory.access_control), known(inventory.group_access),
-            inventory.secret,
-        )  # fmt: skip
+        return made
 
 
 async def discover(okta: Okta, source: Source, progress: ProgressListener) -> Federation:

@@ -12,17 +12,12 @@ from okta_idc.adoption.account_access import access_of, permission_sets
 from okta_idc.adoption.discovery import Federation
 from okta_idc.adoption.items import Item, Note
 from okta_idc.clients.json_path import get_list, get_text
+from okta_idc.inventory.declared import FEATURES
 from okta_idc.inventory.model import Json, PushGroup
 from okta_idc.inventory.session_tags import statements_of
 from okta_idc.inventory.unavailable import Unavailable
 from okta_idc.rules import Finding, attribute_statements, attributes, endpoints, instance_attributes
 from okta_idc.settings import Settings, SettingsError
-
-_FEATURES = {
-    "create_users": "PUSH_NEW_USERS",
-    "update_user_attributes": "PUSH_PROFILE_UPDATES",
-    "deactivate_users": "PUSH_USER_DEACTIVATION",
-}
 
 
 @dataclass
@@ -124,7 +119,7 @@ def _scim_token(found: Federation) -> Item:
 
 def _provisioning(found: Federation) -> Item:
     features = get_list(found.app, "features")
-    on = {setting: name in features for setting, name in _FEATURES.items()}
+    on = {setting: name in features for setting, name in FEATURES.items()}
     if any(on.values()):
         return Item({"mode": "console", **on})
     made = Item({"mode": "console"})

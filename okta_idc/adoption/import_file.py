@@ -26,16 +26,13 @@ _PARENT = (
 def import_file(made: Draft, found: Federation, stack: str, project: str) -> Json:
     """The document. It holds active mappings only: an import activates others, which pushes their
     whole groups."""
-    resources: list[Json] = []
-    for item, group in zip(made.push_groups, found.pushed, strict=True):
-        mapping = group.mapping
-        if mapping.get("status") == "ACTIVE":
-            key = PushGroup.model_validate(item.value).key
-            resources.append(_resource(key, str(found.app["id"]), mapping))
-    return {
-        "nameTable": {"push": f"urn:pulumi:{stack}::{project}::{_PARENT}"},
-        "resources": resources,
-    }
+    resources = [
+        _resource(PushGroup.model_validate(item.value).key, str(found.app["id"]), group.mapping)
+        for item, group in zip(made.push_groups, found.pushed, strict=True)
+        if group.mapping.get("status") == "ACTIVE"
+    ]
+    parent = {"push": f"urn:pulumi:{stack}::{project}::{_PARENT}"}
+    return {"nameTable": parent, "resources": resources}
 
 
 def _resource(key: str, app: str, mapping: Json) -> Json:

@@ -1,6 +1,7 @@
 """Writes the stack file: YAML with comments on each part, and left-out pieces as comments."""
 
 from collections.abc import Iterable, Sequence
+from textwrap import TextWrapper
 from typing import Any
 from urllib.parse import urlsplit
 
@@ -82,13 +83,6 @@ def _yaml(value: Any, indent: int) -> list[str]:
 
 def _comments(texts: Iterable[str], indent: int) -> list[str]:
     """Each text as lines of comment, broken between words."""
-    lines: list[str] = []
-    for text in texts:
-        line = ""
-        for word in text.split():
-            if line and len(line) + len(word) + indent > _WIDTH:
-                lines.append(line)
-                line = ""
-            line = f"{line} {word}".strip()
-        lines.append(line)
+    wrapper = TextWrapper(_WIDTH + 1 - indent, break_long_words=False, break_on_hyphens=False)
+    lines = [line for text in texts for line in wrapper.wrap(" ".join(text.split()))]
     return [f"{' ' * indent}# {line}" for line in lines]

@@ -2,7 +2,6 @@
 
 import asyncio
 import json
-import sys
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Annotated, Any
@@ -14,18 +13,16 @@ from okta_idc.adoption.discovery import Federation, discover
 from okta_idc.adoption.draft import Draft, draft
 from okta_idc.adoption.import_file import import_file
 from okta_idc.adoption.stack_file import stack_file
+from okta_idc.cli.console import print_error, print_json, reading, write_file
 from okta_idc.cli.doctor_options import known_region
 from okta_idc.cli.doctor_progress import watching
-from okta_idc.cli.options import AwsEndpoint, Json, OktaUrl, Share
+from okta_idc.cli.options import AwsEndpoint, Json, OktaUrl, Region, Share
 from okta_idc.cli.schema import PROJECT
 from okta_idc.cli.stack import CannotLookError, org_url
-from okta_idc.clients.aws import AwsError
-from okta_idc.clients.okta import Okta, OktaError
+from okta_idc.clients.okta import Okta
 from okta_idc.clients.okta_auth import Credentials
 from okta_idc.clients.okta_limits import HALF
-from okta_idc.doctor.report import COULD_NOT_LOOK
 from okta_idc.inventory.model import Source
-from okta_idc.inventory.unavailable import Unavailable
 from okta_idc.settings import ROOT
 
 INCOMPLETE = 1
@@ -53,7 +50,7 @@ def adopt(
     identity_store: Annotated[
         str, typer.Option(help="ID of the identity store (d-…); default: the one the app names.")
     ] = "",
-    region: Annotated[str, typer.Option(help="AWS Region; default: from AWS's settings.")] = "",
+    region: Region = "",
     secret: Annotated[
         str, typer.Option(help="Name of the secret with the SCIM endpoint and token.")
     ] = SECRET,
@@ -71,8 +68,7 @@ def adopt(
 
     Example: okta-idc adopt --okta-url https://acme.okta.com --out Pulumi.prod.yaml
     """
-    errors = Console(stderr=True, soft_wrap=True, highlight=False)
-    try:
+    with reading():
         for path in (out, mappings):
             if path and path.exists() and not force:
                 raise CannotLookError(f"{path}: exists already. Pass --force, or another name.")
@@ -88,22 +84,16 @@ def adopt(
         )
         adopted = asyncio.run(_discover(url, source, share))
         text = stack_file(adopted.made, url, source.region, f"{PROJECT}:{ROOT}")
-        if out:
-            out.write_text(text, encoding="utf-8")
-        if mappings:
-            document = import_file(adopted.made, adopted.found, stack, PROJECT)
-            mappings.write_text(json.dumps(document, indent=2) + "\n", encoding="utf-8")
-    except (CannotLookError, OktaError, AwsError, Unavailable) as error:
-        errors.print(f"unknown: {error}", markup=False)
-        raise typer.Exit(COULD_NOT_LOOK) from None
-    except OSError as error:
-        errors.print(f"{error.filename}: cannot be written: {error.strerror}.", markup=False)
-        raise typer.Exit(COULD_NOT_LOOK) from None
+    if out:
+        write_file(out, text)
+    if mappings:
+        document = import_file(adopted.made, adopted.found, stack, PROJECT)
+        write_file(mappings, json.dumps(document, indent=2) + "\n")
     if as_json:
-        sys.stdout.write(json.dumps(_document(adopted), indent=2) + "\n")
+        print_json(_document(adopted))
     elif not out:
-        sys.stdout.write(text)
-    _print_notes(errors, adopted, out)
+        typer.echo(text, nl=False)
+    _print_notes(adopted, out)
     raise typer.Exit(INCOMPLETE if any(note.problem for note in adopted.made.notes()) else 0)
 
 
@@ -126,10 +116,10 @@ def _document(adopted: _Adopted) -> dict[str, Any]:
     }
 
 
-def _print_notes(errors: Console, adopted: _Adopted, out: Path | None) -> None:
+def _print_notes(adopted: _Adopted, out: Path | None) -> None:
     made, app = adopted.made, adopted.found.app
     for note in made.notes():
-        errors.print(f"{'not taken over' if note.problem else 'note'}: {note.text}", markup=False)
+        print_error(f"{'not taken over' if note.problem else 'note'}: {note.text}")
     kept = {
         "assigned": made.groups,
         "pushed": made.push_groups,
@@ -138,8 +128,7 @@ def _print_notes(errors: Console, adopted: _Adopted, out: Path | None) -> None:
     counts = ", ".join(
         f"{sum(not item.left_out for item in items)} {name}" for name, items in kept.items()
     )
-    errors.print(
+    print_error(
         f"{app.get('label')} ({app['id']}): {counts}; {adopted.calls} calls to Okta"
-        f"{f'; written to {out}. Next: docs/guide/adopt.md' if out else ''}.",
-        markup=False,
+        f"{f'; written to {out}. Next: docs/guide/adopt.md' if out else ''}."
     )

@@ -1,19 +1,13 @@
-"""`okta-idc check-token`: tests the SCIM token in a secret.
-
-For console mode, in which the program does not read the token. The caller needs the right to read
-the secret.
-"""
+"""`okta-idc check-token`: tests the SCIM token in a secret, for console mode, in which the program
+does not read it."""
 
 import asyncio
-import json
 from datetime import UTC, datetime
-from typing import Annotated
 
 import typer
-from rich.console import Console
 
-from okta_idc.cli.options import AwsEndpoint, Json, VerifyAt
-from okta_idc.clients.aws import AwsError
+from okta_idc.cli.console import print_error, print_json, reading
+from okta_idc.cli.options import AwsEndpoint, Json, Region, Secret, VerifyAt
 from okta_idc.clients.scim import ScimProbe
 from okta_idc.clients.secrets import secret_string
 from okta_idc.rules import Finding
@@ -21,10 +15,8 @@ from okta_idc.rules import scim_secret as rules
 
 
 def check_token(
-    secret: Annotated[str, typer.Argument(help="Name of the secret, as in scim_token.secret.")],
-    region: Annotated[
-        str | None, typer.Option(help="AWS Region; default: from AWS's settings.")
-    ] = None,
+    secret: Secret,
+    region: Region = "",
     aws_endpoint: AwsEndpoint = "",
     verify_at: VerifyAt = "",
     as_json: Json = False,
@@ -37,12 +29,8 @@ def check_token(
 
     Example: okta-idc check-token okta-identity-center/scim --region us-east-1
     """
-    errors = Console(stderr=True, soft_wrap=True, highlight=False)
-    try:
-        text = secret_string(secret, region=region, endpoint=aws_endpoint or None)
-    except AwsError as error:
-        errors.print(f"unknown: {error}", markup=False)
-        raise typer.Exit(2) from None
+    with reading():
+        text = secret_string(secret, region or None, aws_endpoint or None)
     place = f"secret {secret!r}"
     findings, unknown, days = rules.secret_document(text), "", None
     if not findings:
@@ -59,9 +47,9 @@ def check_token(
             "days_left": days,
             "findings": [{"rule": f.rule.id, "text": f.text(place)} for f in findings],
         }
-        typer.echo(json.dumps(document, indent=2))
-    else:
-        _print(findings, unknown, days, place, errors)
+        print_json(document)
+    elif not print_problems(findings, unknown, place):
+        typer.echo(f"IAM Identity Center accepts the token; it expires in {days} days.")
     raise typer.Exit(1 if findings else 2 if unknown else 0)
 
 
@@ -75,22 +63,10 @@ def answer(secret: rules.ScimSecret, verify_at: str = "") -> tuple[list[Finding]
     return found, "" if status else request
 
 
-def verified(secret: rules.ScimSecret, verify_at: str, errors: Console) -> bool:
-    """Whether nothing speaks against the token; prints what is wrong or unknown."""
-    findings, unknown = answer(secret, verify_at)
+def print_problems(findings: list[Finding], unknown: str = "", place: str = "") -> bool:
+    """Print what is wrong or unknown. False: nothing."""
     for finding in findings:
-        errors.print(finding.text(), markup=False)
+        print_error(finding.text(place))
     if unknown:
-        errors.print(f"unknown: {unknown}.", markup=False)
-    return not findings
-
-
-def _print(
-    findings: list[Finding], unknown: str, days: int | None, place: str, errors: Console
-) -> None:
-    for finding in findings:
-        errors.print(finding.text(place), markup=False)
-    if unknown:
-        errors.print(f"unknown: {unknown}.", markup=False)
-    elif not findings:
-        typer.echo(f"IAM Identity Center accepts the token; it expires in {days} days.")
+        print_error(f"unknown: {unknown}.")
+    return bool(findings or unknown)

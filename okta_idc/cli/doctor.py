@@ -2,25 +2,23 @@
 
 import asyncio
 import json
-import sys
 import time
 from collections.abc import Mapping
 from pathlib import Path
-from typing import Annotated, Any
+from typing import Annotated
 
 import typer
 from rich.console import Console
 
+from okta_idc.cli.console import print_json, reading, write_file
 from okta_idc.cli.doctor_options import Inputs, direct, from_stack
 from okta_idc.cli.doctor_progress import watching
-from okta_idc.cli.options import AwsEndpoint, Json, OktaUrl, Outputs, Share, Stack
-from okta_idc.cli.stack import CannotLookError
-from okta_idc.clients.aws import AwsError
+from okta_idc.cli.options import App, AwsEndpoint, Json, OktaUrl, Outputs, Share, Stack
 from okta_idc.clients.json_path import get_text
-from okta_idc.clients.okta import Okta, OktaError
+from okta_idc.clients.okta import Okta
 from okta_idc.clients.okta_limits import HALF
 from okta_idc.doctor.bindings import PARTS, judge
-from okta_idc.doctor.report import COULD_NOT_LOOK, Report, count
+from okta_idc.doctor.report import Report, count
 from okta_idc.doctor.reporters.document import document
 from okta_idc.doctor.reporters.html import page
 from okta_idc.doctor.reporters.junit import junit as as_junit
@@ -40,11 +38,9 @@ def doctor(
     settings: Annotated[
         Path | None, typer.Option(help="Stack file to compare with, for example Pulumi.prod.yaml.")
     ] = None,
-    app: Annotated[
-        str, typer.Option(help="ID of the app (0oa…), with --identity-store instead of a stack.")
-    ] = "",
+    app: App = "",
     identity_store: Annotated[
-        str, typer.Option(help="ID of the identity store (d-…), instead of a stack.")
+        str, typer.Option(help="ID of the identity store (d-…), with --app instead of a stack.")
     ] = "",
     region: Annotated[str, typer.Option(help="AWS Region; default: the stack's, or AWS's.")] = "",
     secret: Annotated[
@@ -79,16 +75,13 @@ def doctor(
     Example: okta-idc doctor --stack prod --fail-on blocking --html report.html
     """
     console = Console(stderr=as_json)
-    try:
+    with reading():
         if app or identity_store:
             inputs = direct(app, identity_store, region, okta_url, settings)
         else:
             inputs = from_stack(outputs, stack, settings, okta_url)
         inputs = inputs.given(region=region, secret=secret, policy=policy, endpoint=aws_endpoint)
         report = asyncio.run(_examine(inputs, share))
-    except (CannotLookError, OktaError, AwsError) as error:
-        Console(stderr=True, soft_wrap=True).print(f"unknown: {error}", markup=False)
-        raise typer.Exit(COULD_NOT_LOOK) from None
     if not show_values:
         report = report.masked()
     for path, text in (
@@ -98,9 +91,9 @@ def doctor(
         (markdown, lambda: as_markdown(report)),
     ):
         if path:
-            _write(path, text())
+            write_file(path, text())
     if as_json:
-        sys.stdout.write(json.dumps(document(report), indent=2) + "\n")
+        print_json(document(report))
     else:
         print_report(console, report)
     raise typer.Exit(report.exit_code(fail_on))
@@ -124,29 +117,20 @@ def _about(
     inputs: Inputs, found: Inventory, calls: Mapping[str, int], seconds: float
 ) -> dict[str, str]:
     app, people, users = found.app, found.people, found.store_users
-    shown: dict[str, Any] = {
+    read = (
+        "people unknown"
+        if isinstance(people, Unavailable)
+        else f"{count(len(people.by_id), 'person', 'people')} assigned",
+        count(len(found.members.of), "push group"),
+        "users in AWS unknown"
+        if isinstance(users, Unavailable)
+        else f"{count(len(users), 'user')} in AWS",
+    )
+    label = "unknown" if isinstance(app, Unavailable) else f"{get_text(app, 'label')} ({app['id']})"
+    return {
         "Okta": f"{inputs.url}, as {inputs.credentials.kind}",
-        "App": "unknown"
-        if isinstance(app, Unavailable)
-        else f"{get_text(app, 'label')} ({app['id']})",
+        "App": label,
         "In AWS": f"Identity Store {found.store_id} ({found.source.region})",
-        "Looked at": ", ".join(
-            (
-                "people unknown" if isinstance(people, Unavailable)
-                else count(len(people.by_id), "person", "people") + " assigned",
-                count(len(found.members.of), "push group"),
-                "users in AWS unknown" if isinstance(users, Unavailable)
-                else count(len(users), "user") + " in AWS",
-            )
-        ),
+        "Looked at": ", ".join(read),
         "Took": f"{seconds:.1f} s, {count(sum(calls.values()), 'call')} to Okta",
-    }  # fmt: skip
-    return shown
-
-
-def _write(path: Path, text: str) -> None:
-    try:
-        path.write_text(text, encoding="utf-8")
-    except OSError as error:
-        Console(stderr=True).print(f"{path}: cannot be written: {error.strerror}.", markup=False)
-        raise typer.Exit(COULD_NOT_LOOK) from None
+    }

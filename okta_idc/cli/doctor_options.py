@@ -16,7 +16,7 @@ from okta_idc.cli.stack import (
     settings_in,
 )
 from okta_idc.clients.okta_auth import Credentials
-from okta_idc.inventory.declared import Declared, DeclaredGroup
+from okta_idc.inventory.declared import FEATURES, Declared, DeclaredGroup
 from okta_idc.inventory.model import Source
 from okta_idc.rules.attribute_statements import statement
 from okta_idc.rules.attributes import Attribute
@@ -50,26 +50,24 @@ def from_stack(outputs: Path | None, stack: str, settings: Path | None, url: str
     Raises CannotLookError."""
     stack_outputs = read_outputs(outputs, stack)
     config = {} if outputs else read_config(stack)
-    known = None
     if settings:
         known = read_settings_file(settings)
-    elif config:
-        known = settings_in(config, "pulumi config")
-    secret, secret_region = _secret(known)
+    else:
+        known = settings_in(config, "pulumi config") if config else None
     okta = {key.removeprefix("okta:"): v for key, v in config.items() if key.startswith("okta:")}
-    return Inputs(
+    inputs = Inputs(
         url=org_url(url, stack_outputs, config),
         credentials=Credentials.read(okta),
         source=Source(
             app_id=str(stack_outputs["appId"]),
             store_id=str(stack_outputs["identityStoreId"]),
             region=str(stack_outputs["region"]),
-            secret=str(stack_outputs.get("secretName") or secret),
-            secret_region=secret_region,
+            secret=str(stack_outputs.get("secretName") or ""),
         ),
-        declared=_with_settings(declared_by(stack_outputs), known),
+        declared=declared_by(stack_outputs),
         declared_in=str(settings or (f"Pulumi.{stack}.yaml" if stack else "Pulumi.yaml")),
     )
+    return _with_settings(inputs, known) if known else inputs
 
 
 def direct(app: str, store: str, region: str, url: str, settings: Path | None) -> Inputs:
@@ -77,25 +75,12 @@ def direct(app: str, store: str, region: str, url: str, settings: Path | None) -
     if not store:
         raise CannotLookError("--app requires --identity-store d-….")
     known = read_settings_file(settings) if settings else None
-    secret, secret_region = _secret(known)
-    return Inputs(
-        url=org_url(url, {}),
-        credentials=Credentials.read(),
-        source=Source(
-            app_id=app,
-            store_id=store,
-            region=known_region(region),
-            secret=secret,
-            secret_region=secret_region,
-        ),
-        declared=_with_settings(_by_settings(known) if known else Declared(), known),
-        declared_in=str(settings or "Pulumi.yaml"),
-    )
-
-
-def _secret(known: Settings | None) -> tuple[str, str]:
-    """Name and Region of the secret in the settings; empty where they are unknown."""
-    return (known.scim_token.secret, known.scim_token.region) if known else ("", "")
+    source = Source(known_region(region), app, store)
+    inputs = Inputs(org_url(url, {}), Credentials.read(), source)
+    if not known:
+        return inputs
+    declared, declared_in = _by_settings(known), str(settings)
+    return _with_settings(replace(inputs, declared=declared, declared_in=declared_in), known)
 
 
 def known_region(given: str) -> str:
@@ -117,23 +102,21 @@ def _by_settings(known: Settings) -> Declared:
     )
 
 
-def _with_settings(declared: Declared, known: Settings | None) -> Declared:
-    if known is None:
-        return declared
-    wanted = {
-        "PUSH_NEW_USERS": known.provisioning.create_users,
-        "PUSH_PROFILE_UPDATES": known.provisioning.update_user_attributes,
-        "PUSH_USER_DEACTIVATION": known.provisioning.deactivate_users,
-    }
-    return replace(
-        declared,
+def _with_settings(inputs: Inputs, known: Settings) -> Inputs:
+    """The same with what the settings declare, and with their secret."""
+    app, provisioning, secret = known.app, known.provisioning, known.scim_token
+    declared = replace(
+        inputs.declared,
         settings={
-            "acsURL": known.app.acs_url,
-            "entityID": known.app.issuer_url,
-            "label": known.app.label,
-            "userNameTemplate": known.app.username_format,
+            "acsURL": app.acs_url,
+            "entityID": app.issuer_url,
+            "label": app.label,
+            "userNameTemplate": app.username_format,
         },
         statements=tuple(statement(Attribute(a.key, a.value)) for a in known.attribute_statements),
-        features=tuple(name for name, on in wanted.items() if on),
-        mode=declared.mode or known.provisioning.mode.value,
+        features=tuple(name for key, name in FEATURES.items() if getattr(provisioning, key)),
+        mode=inputs.declared.mode or provisioning.mode.value,
     )
+    name = inputs.source.secret or secret.secret
+    source = replace(inputs.source, secret=name, secret_region=secret.region)
+    return replace(inputs, declared=declared, source=source)

@@ -7,6 +7,7 @@ before the last page.
 import time
 from collections.abc import Generator
 from contextlib import contextmanager
+from functools import partial
 
 from rich.console import Console
 from rich.progress import BarColumn, Progress, TaskID, TextColumn, TimeRemainingColumn
@@ -18,7 +19,7 @@ from okta_idc.inventory.progress import ProgressListener
 def watching(console: Console) -> Generator[ProgressListener]:
     """A listener that shows progress on this console."""
     if not console.is_terminal:
-        yield ProgressListener(waits=lambda seconds, why: _line(console, seconds, why))
+        yield ProgressListener(waits=partial(print_wait, console))
         return
     with Progress(
         TextColumn("{task.description:<16}"),
@@ -60,7 +61,8 @@ class _Bars:
         return self._tasks[what]
 
 
-def _line(console: Console, seconds: float, why: str) -> None:
+def print_wait(console: Console, seconds: float, why: str) -> None:
+    """Print why a read pauses, and for how long."""
     console.print(
         f"{why}; continuing in {seconds:.0f} s", style="dim", markup=False, soft_wrap=True
     )

@@ -5,28 +5,21 @@ from typing import Annotated
 
 import typer
 
+App = Annotated[str, typer.Option(help="ID of the app (0oa…); default: the stack's.")]
+AwsEndpoint = Annotated[str, typer.Option(help="URL that replaces AWS's endpoints (sandbox).")]
+Json = Annotated[bool, typer.Option("--json", help="Print JSON.")]
+OktaUrl = Annotated[str, typer.Option(help="URL of the org, for example https://acme.okta.com.")]
 Outputs = Annotated[
     Path | None,
-    typer.Option("--outputs", help="File with the stack's outputs as JSON; default: from pulumi."),
+    typer.Option(help="File with the stack's outputs as JSON; default: from pulumi."),
 ]
-Stack = Annotated[
-    str, typer.Option("--stack", help="Name of the stack, for example prod; default: pulumi's.")
-]
-OktaUrl = Annotated[
-    str,
-    typer.Option("--okta-url", help="URL of the org, for example https://acme.okta.com."),
-]
-AwsEndpoint = Annotated[
-    str, typer.Option("--aws-endpoint", help="URL that replaces AWS's endpoints (sandbox).")
-]
+Region = Annotated[str, typer.Option(help="AWS Region; default: from AWS's settings.")]
+Secret = Annotated[str, typer.Argument(help="Name of the secret, as in scim_token.secret.")]
 Share = Annotated[
     float,
-    typer.Option(
-        "--share", min=0.01, max=1, help="Share of Okta's remaining rate limits that may be used."
-    ),
+    typer.Option(min=0.01, max=1, help="Share of Okta's remaining rate limits that may be used."),
 ]
-Json = Annotated[bool, typer.Option("--json", help="Print JSON.")]
+Stack = Annotated[str, typer.Option(help="Name of the stack, for example prod; default: pulumi's.")]
 VerifyAt = Annotated[
-    str,
-    typer.Option("--verify-at", help="Local address that replaces the SCIM endpoint (sandbox)."),
+    str, typer.Option(help="Local address that replaces the SCIM endpoint (sandbox).")
 ]

@@ -2,7 +2,6 @@
 
 import asyncio
 import json
-import sys
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Annotated, Any
@@ -13,18 +12,13 @@ from rich.console import Console
 from rich.table import Table
 from rich.text import Text
 
+from okta_idc.cli.console import print_json, reading
+from okta_idc.cli.options import App, OktaUrl, Outputs, Stack
 from okta_idc.cli.options import Json as JsonOption
-from okta_idc.cli.options import OktaUrl, Outputs, Stack
-from okta_idc.cli.stack import (
-    CannotLookError,
-    StackOutputs,
-    org_url,
-    read_outputs,
-    read_settings_file,
-    read_text,
-)
-from okta_idc.clients.json_path import get_object, get_text
-from okta_idc.clients.okta import Okta, OktaError, authorization
+from okta_idc.cli.stack import CannotLookError, org_url, read_outputs, read_settings_file, read_text
+from okta_idc.clients.json_path import Json, get_object, get_text
+from okta_idc.clients.okta import Okta, OktaError
+from okta_idc.clients.okta_auth import Credentials
 from okta_idc.doctor.report import COULD_NOT_LOOK, FINDINGS, printable
 from okta_idc.doctor.saml_preview import Preview, preview
 from okta_idc.inventory.assigned_users import okta_profile, user_name
@@ -33,7 +27,6 @@ from okta_idc.okta_expression import Unknown, username_of
 from okta_idc.rules.attribute_statements import Statement, statement
 from okta_idc.rules.attributes import Attribute
 
-Json = dict[str, Any]
 _NAME_ID = "urn:oasis:names:tc:SAML:1.1:nameid-format:emailAddress"
 """Required by AWS (docs/research/identity-center.md#saml); the catalog app sends it."""
 
@@ -47,7 +40,7 @@ def preview_saml(
     profile: Annotated[
         Path | None, typer.Option(help="File with the Okta profile as JSON; default: from Okta.")
     ] = None,
-    app: Annotated[str, typer.Option(help="ID of the app (0oa…); default: the stack's.")] = "",
+    app: App = "",
     outputs: Outputs = None,
     stack: Stack = "",
     as_json: JsonOption = False,
@@ -62,13 +55,10 @@ def preview_saml(
 
     Example: okta-idc preview-saml --user ada@example.com --settings Pulumi.prod.yaml
     """
-    try:
+    with reading():
         made = _made(user, settings, profile, app, outputs, stack, okta_url)
-    except (CannotLookError, OktaError) as error:
-        Console(stderr=True, soft_wrap=True).print(f"unknown: {error}", markup=False)
-        raise typer.Exit(COULD_NOT_LOOK) from None
     if as_json:
-        sys.stdout.write(json.dumps(_document(user, made), indent=2) + "\n")
+        print_json(_document(user, made))
     else:
         _print(Console(), user, made)
     raise typer.Exit(FINDINGS if made.findings else COULD_NOT_LOOK if made.unknown else 0)
@@ -98,9 +88,8 @@ def _made(
         given = sends, known.app.username_format
     if given and profile:
         return _preview(*given, _Person(_read_profile(profile)))
-    stack_outputs: StackOutputs = (
-        {} if app or (settings and not outputs) else read_outputs(outputs, stack)
-    )
+    needless = app or (settings and not outputs)
+    stack_outputs = {} if needless else read_outputs(outputs, stack)
     app = app or str(stack_outputs.get("appId") or "")
     url = org_url(okta_url, stack_outputs)
     return asyncio.run(_live(url, user, app, profile, given))
@@ -109,7 +98,7 @@ def _made(
 async def _live(
     url: str, user: str, app: str, profile: Path | None, given: _Sends | None
 ) -> Preview:
-    async with Okta(url, authorization()) as okta:
+    async with Okta(url, Credentials.read().auth()) as okta:
         if given is None:
             found = await okta.get(f"/api/v1/apps/{app}")
             template = get_text(found, "credentials", "userNameTemplate", "template")

@@ -2,11 +2,10 @@
 
 import asyncio
 import contextlib
-import json
-import sys
 from collections import defaultdict
 from dataclasses import asdict
 from datetime import UTC, datetime
+from functools import partial
 from typing import Annotated, Any
 
 import typer
@@ -14,14 +13,14 @@ from rich.console import Console
 from rich.markup import escape
 from rich.table import Table
 
+from okta_idc.cli.console import print_json, reading
+from okta_idc.cli.doctor_progress import print_wait
 from okta_idc.cli.options import AwsEndpoint, Json, OktaUrl, Outputs, Stack
-from okta_idc.cli.stack import CannotLookError, StackOutputs, declared_by, org_url, read_outputs
-from okta_idc.clients.aws import AwsError
-from okta_idc.clients.okta import Okta, OktaError, authorization
+from okta_idc.cli.stack import StackOutputs, declared_by, org_url, read_outputs
+from okta_idc.clients.okta import Okta
+from okta_idc.clients.okta_auth import Credentials
 from okta_idc.doctor.provisioning_status import LeftOut, ProvisioningStatus, provisioning_status
-from okta_idc.doctor.report import COULD_NOT_LOOK
 from okta_idc.inventory.model import Source
-from okta_idc.inventory.unavailable import Unavailable
 from okta_idc.rules import Finding
 
 
@@ -42,14 +41,11 @@ def status(
     Example: okta-idc status --stack prod --wait 60
     """
     console = Console(stderr=as_json)
-    try:
+    with reading():
         declared = read_outputs(outputs, stack)
         found = asyncio.run(_look(declared, okta_url, aws_endpoint, wait, console))
-    except (CannotLookError, OktaError, AwsError, Unavailable) as error:
-        Console(stderr=True, soft_wrap=True).print(f"unknown: {error}", markup=False)
-        raise typer.Exit(COULD_NOT_LOOK) from None
     if as_json:
-        sys.stdout.write(json.dumps(_document(declared, found), indent=2) + "\n")
+        print_json(_document(declared, found))
     else:
         _print(console, declared, found)
 
@@ -70,11 +66,10 @@ async def _look(
         if spinner:
             spinner.update(f"{count} pending …")
 
-    def later(seconds: float, why: str) -> None:
-        console.print(f"{why}; continuing in {seconds:.0f} s", style="dim", markup=False)
-
     with spinner or contextlib.nullcontext():
-        async with Okta(url, authorization(), waiting=later) as okta:
+        async with Okta(
+            url, Credentials.read().auth(), waiting=partial(print_wait, console)
+        ) as okta:
             return await provisioning_status(okta, source, declared_by(declared), wait, waiting)
 
 

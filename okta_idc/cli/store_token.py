@@ -8,11 +8,11 @@ from datetime import UTC, datetime, timedelta
 from typing import Annotated
 
 import typer
-from rich.console import Console
 
-from okta_idc.cli.check_token import verified
-from okta_idc.cli.options import AwsEndpoint, VerifyAt
-from okta_idc.clients.identity_store import AwsError
+from okta_idc.cli.check_token import answer, print_problems
+from okta_idc.cli.console import print_error
+from okta_idc.cli.options import AwsEndpoint, Region, Secret, VerifyAt
+from okta_idc.clients.aws import AwsError
 from okta_idc.clients.secrets import store_secret
 from okta_idc.rules import scim_secret as rules
 from okta_idc.rules.endpoints import normalise_endpoint
@@ -22,10 +22,8 @@ TOKEN_DAYS = 365
 
 
 def store_token(
-    secret: Annotated[str, typer.Argument(help="Name of the secret, as in scim_token.secret.")],
-    region: Annotated[
-        str | None, typer.Option(help="AWS Region; default: from AWS's settings.")
-    ] = None,
+    secret: Secret,
+    region: Region = "",
     created: Annotated[
         datetime | None, typer.Option(help="Date on which AWS generated the token; default: now.")
     ] = None,
@@ -44,7 +42,6 @@ def store_token(
 
     Example: okta-idc store-token okta-identity-center/scim --region us-east-1
     """
-    errors = Console(stderr=True, soft_wrap=True, highlight=False)
     endpoint = normalise_endpoint(typer.prompt("SCIM endpoint", err=True))
     token_id = typer.prompt("Token ID, or a name for it", err=True).strip()
     token = typer.prompt("Access token (hidden)", hide_input=True, err=True).strip()
@@ -56,18 +53,18 @@ def store_token(
         "expires": (born + timedelta(days=TOKEN_DAYS)).isoformat(),
     }
     document = {**tags, "token": token, "schema": 1}
-    findings = rules.secret_document(json.dumps(document))
-    if findings:
-        for finding in findings:
-            errors.print(finding.text(), markup=False)
+    if print_problems(rules.secret_document(json.dumps(document))):
         raise typer.Exit(2)
-    if verify and not verified(rules.read_secret(json.dumps(document)), verify_at, errors):
-        errors.print("not stored.", markup=False)
-        raise typer.Exit(2)
+    if verify:
+        findings, unknown = answer(rules.read_secret(json.dumps(document)), verify_at)
+        print_problems(findings, unknown)
+        if findings:
+            print_error("not stored.")
+            raise typer.Exit(2)
     try:
-        made = store_secret(secret, document, tags, region=region, endpoint=aws_endpoint or None)
+        made = store_secret(secret, document, tags, region or None, aws_endpoint or None)
     except AwsError as error:
-        errors.print(f"not stored: {error}", markup=False)
+        print_error(f"not stored: {error}")
         raise typer.Exit(2) from None
     verb = "Created" if made else "New version of"
-    errors.print(f"{verb} {secret}; the token expires {tags['expires'][:10]}.", markup=False)
+    print_error(f"{verb} {secret}; the token expires {tags['expires'][:10]}.")

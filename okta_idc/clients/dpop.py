@@ -10,17 +10,15 @@ import httpx
 from joserfc import jwt
 from joserfc.jwk import ECKey
 
+from okta_idc.clients.okta_error import error_code
+
 
 def wants_nonce(answer: httpx.Response) -> bool:
     """Whether the server wants the request again with its nonce (RFC 9449 §8, §9)."""
     if answer.status_code not in (400, 401) or not answer.headers.get("DPoP-Nonce"):
         return False
-    if "use_dpop_nonce" in answer.headers.get("WWW-Authenticate", ""):
-        return True
-    try:
-        return bool(answer.json()["error"] == "use_dpop_nonce")
-    except (ValueError, KeyError, TypeError):
-        return False
+    challenge = answer.headers.get("WWW-Authenticate", "")
+    return "use_dpop_nonce" in challenge or error_code(answer, "error") == "use_dpop_nonce"
 
 
 class Dpop:

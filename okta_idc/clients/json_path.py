@@ -2,6 +2,8 @@
 
 from typing import Any, cast
 
+Json = dict[str, Any]
+
 
 def get_path(document: Any, *path: str) -> Any:
     """The value under these nested keys; None where a key is missing."""

@@ -7,18 +7,15 @@ Bodies are plain dictionaries: Okta's SDK raises on the users whose profiles are
 import asyncio
 from collections import Counter
 from collections.abc import AsyncIterator, Callable, Mapping
-from types import TracebackType
 from typing import Any, Self, cast
 
 import httpx
 
-from okta_idc.clients.okta_auth import authorization
-from okta_idc.clients.okta_error import OktaError, code_of, error_text
+from okta_idc.clients.json_path import Json
+from okta_idc.clients.okta_error import OktaError, error_code, error_text
 from okta_idc.clients.okta_limits import HALF, Bucket, bucket_of, until_reset
 
-__all__ = ["Json", "Okta", "OktaError", "authorization"]
-
-Json = dict[str, Any]
+__all__ = ["Okta", "OktaError"]
 
 TRIES = 5
 """Attempts for one request that Okta throttles or fails to answer."""
@@ -28,7 +25,7 @@ _RETRIED = frozenset({429, 502, 503, 504})
 
 
 class Okta:
-    """One org. Use as `async with Okta(url, authorization()) as okta`.
+    """One org. Use as `async with Okta(url, Credentials.read().auth()) as okta`.
 
     `share` is the share of a remaining rate limit that may be used. `waiting` gets the seconds of
     each wait and its reason. `calls` counts requests by bucket.
@@ -57,12 +54,7 @@ class Okta:
     async def __aenter__(self) -> Self:
         return self
 
-    async def __aexit__(
-        self,
-        kind: type[BaseException] | None,
-        error: BaseException | None,
-        trace: TracebackType | None,
-    ) -> None:
+    async def __aexit__(self, *_error: object) -> None:
         await self._http.aclose()
 
     async def get(self, path: str, **query: str | int) -> Any:
@@ -79,14 +71,12 @@ class Okta:
         while True:
             page = _document(answer)
             if not isinstance(page, list):
-                raise OktaError(
-                    f"{_place(answer.url)}: the response is not a list.", answer.status_code
-                )
+                text = f"{_place(answer.url)}: the response is not a list."
+                raise OktaError(text, answer.status_code)
             yield cast(list[Json], page)
-            following = next((v["url"] for k, v in answer.links.items() if k == "next"), None)
-            if not following:
+            if "next" not in answer.links:
                 return
-            answer = await self._request(following, {})
+            answer = await self._request(answer.links["next"]["url"], {})
 
     async def every(self, path: str, **query: str | int) -> list[Json]:
         """The entries of all pages."""
@@ -106,14 +96,15 @@ class Okta:
                 answer = await self._send(request)
             except httpx.HTTPError as error:
                 if isinstance(error, httpx.ConnectError) or attempt == TRIES:
-                    raise OktaError(f"{place}: Okta does not respond ({_kind(error)}).") from None
+                    text = f"{place}: Okta does not respond ({error or type(error).__name__})."
+                    raise OktaError(text) from None
                 seconds, why = 2.0 ** (attempt - 1), f"no response from Okta to {place}"
             else:
                 if answer.is_success:
                     return answer
                 if answer.status_code not in _RETRIED or attempt == TRIES:
                     text = f"{place}: {error_text(answer)}"
-                    raise OktaError(text, answer.status_code, code_of(answer))
+                    raise OktaError(text, answer.status_code, error_code(answer))
                 seconds = until_reset(answer) or 2.0 ** (attempt - 1)
                 why = f"{answer.status_code} from Okta for {place}"
             self._waiting(seconds, why)
@@ -122,9 +113,7 @@ class Okta:
 
     async def _send(self, request: httpx.Request) -> httpx.Response:
         name = bucket_of(request.url.path)
-        bucket = self._buckets.get(name)
-        if bucket is None:
-            bucket = self._buckets[name] = Bucket(name, self._share, self._waiting)
+        bucket = self._buckets.setdefault(name, Bucket(name, self._share, self._waiting))
         await bucket.enter()  # before a connection is taken that another bucket could use
         answer: httpx.Response | None = None
         try:
@@ -146,7 +135,3 @@ def _document(answer: httpx.Response) -> Any:
 
 def _place(url: httpx.URL) -> str:
     return f"GET {url.path}"
-
-
-def _kind(error: httpx.HTTPError) -> str:
-    return str(error) or type(error).__name__

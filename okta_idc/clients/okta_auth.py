@@ -6,10 +6,11 @@ use (`Credentials.kind`). No repr and no error holds a key, a token or a signed 
 """
 
 import asyncio
+import contextlib
 import os
 import time
 import uuid
-from collections.abc import AsyncGenerator, Mapping, Sequence
+from collections.abc import AsyncGenerator, Generator, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, cast
@@ -20,7 +21,7 @@ from joserfc.errors import JoseError
 from joserfc.jwk import ECKey, RSAKey
 
 from okta_idc.clients.dpop import Dpop, wants_nonce
-from okta_idc.clients.okta_error import OktaError, error_text
+from okta_idc.clients.okta_error import OktaError, error_code, error_text
 
 READ_SCOPES = (
     "okta.apps.read", "okta.groups.read", "okta.schemas.read", "okta.profileMappings.read",
@@ -97,20 +98,13 @@ class Credentials:
         raise OktaError(f"No Okta credentials. {_FIX}")
 
 
-def authorization(environment: Mapping[str, str] = os.environ) -> httpx.Auth:
-    """Signs requests with the provider's variables. Raises OktaError where none is set."""
-    return Credentials.read(environment=environment).auth()
-
-
 class HeaderAuth(httpx.Auth):
     """A constant header."""
 
     def __init__(self, value: str) -> None:
         self._value = value
 
-    async def async_auth_flow(
-        self, request: httpx.Request
-    ) -> AsyncGenerator[httpx.Request, httpx.Response]:
+    def auth_flow(self, request: httpx.Request) -> Generator[httpx.Request, httpx.Response]:
         request.headers["Authorization"] = self._value
         yield request
 
@@ -161,7 +155,7 @@ class PrivateKeyAuth(httpx.Auth):
 
     def _wants_proof(self, answer: httpx.Response) -> bool:
         """Whether to request the token again, with a proof or another nonce."""
-        if self._dpop is None and _error(answer) == "invalid_dpop_proof":
+        if self._dpop is None and error_code(answer, "error") == "invalid_dpop_proof":
             self._dpop = Dpop()
             return True
         if self._dpop and wants_nonce(answer):
@@ -179,9 +173,8 @@ class PrivateKeyAuth(httpx.Auth):
         try:
             assertion = jwt.encode(header, claims, self._key)
         except (JoseError, ValueError) as error:
-            raise OktaError(
-                f"Okta: the private key cannot sign ({type(error).__name__})."
-            ) from None
+            text = f"Okta: the private key cannot sign ({type(error).__name__})."
+            raise OktaError(text) from None
         form = {
             "grant_type": "client_credentials", "scope": " ".join(self._scopes),
             "client_assertion_type": _ASSERTION, "client_assertion": assertion,
@@ -193,10 +186,10 @@ class PrivateKeyAuth(httpx.Auth):
 
     def _keep(self, answer: httpx.Response) -> None:
         if not answer.is_success:
-            hint = ""
-            if _error(answer) == "invalid_scope":
-                hint = f" Grant the app {', '.join(self._scopes)}, or set OKTA_API_SCOPES."
-            raise OktaError(f"POST {TOKEN_PATH}: {error_text(answer)}.{hint}", answer.status_code)
+            text = f"POST {TOKEN_PATH}: {error_text(answer)}."
+            if error_code(answer, "error") == "invalid_scope":
+                text += f" Grant the app {', '.join(self._scopes)}, or set OKTA_API_SCOPES."
+            raise OktaError(text, answer.status_code)
         try:
             body = answer.json()
             token, lifetime = body["access_token"], float(body.get("expires_in", 3600))
@@ -216,14 +209,6 @@ class PrivateKeyAuth(httpx.Auth):
             request.headers["Authorization"] = f"Bearer {token}"
 
 
-def _error(answer: httpx.Response) -> str:
-    """OAuth's error code (RFC 6749 §5.2), or empty."""
-    try:
-        return str(answer.json()["error"])
-    except (ValueError, KeyError, TypeError):
-        return ""
-
-
 def _algorithm(key: RSAKey | ECKey) -> str:
     return "RS256" if isinstance(key, RSAKey) else _ALGORITHMS[key.curve_name]
 
@@ -238,21 +223,12 @@ def _key(given: str) -> RSAKey | ECKey:
                 "Okta: the private key is neither PEM text nor a readable file. Set "
                 "OKTA_API_PRIVATE_KEY to one of them."
             ) from None
-    try:
-        key = _pem(text)
-    except (JoseError, ValueError, TypeError):
-        key = None
-    known = isinstance(key, RSAKey) or (key and key.curve_name in _ALGORITHMS)
-    if not key or not key.is_private or not known:
-        raise OktaError(
-            "Okta: the private key cannot be used. Set OKTA_API_PRIVATE_KEY to an RSA or EC "
-            "private key in PEM, without a passphrase."
-        )
-    return key
-
-
-def _pem(text: str) -> RSAKey | ECKey:
-    try:
-        return RSAKey.import_key(text)
-    except (JoseError, ValueError, TypeError):
-        return ECKey.import_key(text)
+    for kind in (RSAKey, ECKey):
+        with contextlib.suppress(JoseError, ValueError, TypeError):
+            key = kind.import_key(text)
+            if key.is_private and (isinstance(key, RSAKey) or key.curve_name in _ALGORITHMS):
+                return key
+    raise OktaError(
+        "Okta: the private key cannot be used. Set OKTA_API_PRIVATE_KEY to an RSA or EC private "
+        "key in PEM, without a passphrase."
+    )

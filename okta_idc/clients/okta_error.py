@@ -27,9 +27,10 @@ def error_text(answer: httpx.Response) -> str:
     return f"{answer.status_code}: {words}"
 
 
-def code_of(answer: httpx.Response) -> str:
-    """Okta's errorCode (`E0000006`), or empty. Okta documents no other part as stable."""
+def error_code(answer: httpx.Response, key: str = "errorCode") -> str:
+    """Okta's errorCode (`E0000006`), or OAuth's `error`; empty where there is none. Okta documents
+    no other part as stable."""
     try:
-        return str(answer.json()["errorCode"])
+        return str(answer.json()[key])
     except (ValueError, KeyError, TypeError):
         return ""

@@ -83,14 +83,10 @@ class Bucket:
         return self._ends - now
 
     def _read(self, answer: httpx.Response) -> None:
-        seconds = until_reset(answer)
-        try:
-            left = int(answer.headers["X-Rate-Limit-Remaining"])
-        except (KeyError, ValueError):
+        seconds, shown = until_reset(answer), answer.headers.get("X-Rate-Limit-Remaining", "")
+        if seconds is None or not shown.isdecimal():
             return
-        if seconds is None:
-            return
-        ends = self._clock() + seconds
+        left, ends = int(shown), self._clock() + seconds
         if self._ends is None or ends > self._ends + 2:  # two seconds: both clocks are rounded
             self._floor = math.ceil((left + 1) * (1 - self._share))
             self._left, self._ends = left, ends

@@ -14,7 +14,6 @@ import httpx
 
 _LOOPBACK = ("127.0.0.1", "localhost", "::1")
 _ATTEMPTS, _PAUSE = 3, 1.0
-_MEDIA = "application/json"
 
 
 @dataclass(frozen=True)
@@ -33,11 +32,15 @@ class ScimProbe:
         """
         base = self._address(endpoint)
         try:
-            headers = {"Authorization": f"Bearer {token}", "Accept": _MEDIA}
+            headers = {"Authorization": f"Bearer {token}", "Accept": "application/json"}
             async with httpx.AsyncClient(
                 headers=headers, timeout=self.seconds, trust_env=not self.at
             ) as http:
-                for path in _paths():
+                for path in (
+                    "/ServiceProviderConfig",
+                    f'/Users?filter=userName eq "nobody-{uuid.uuid4()}@example.com"',
+                    "/Groups?count=1",
+                ):
                     status, words = await _request(http, base, path)
                     if status != 200:
                         return status, words
@@ -58,15 +61,6 @@ class ScimProbe:
                 "AWS only. Remove the setting."
             )
         return self.at.rstrip("/") + urlsplit(endpoint).path
-
-
-def _paths() -> tuple[str, ...]:
-    missing = f"nobody-{uuid.uuid4()}@example.com"
-    return (
-        "/ServiceProviderConfig",
-        f'/Users?filter=userName eq "{missing}"',
-        "/Groups?count=1",
-    )
 
 
 async def _request(http: httpx.AsyncClient, base: str, path: str) -> tuple[int, str]:

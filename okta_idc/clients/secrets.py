@@ -6,41 +6,30 @@ Credentials come from boto3's default chain. No error text holds a secret value.
 import json
 from collections.abc import Mapping
 
-from botocore.exceptions import BotoCoreError, ClientError
-
-from okta_idc.clients.aws import aws_error, make_client
+from okta_idc.clients.aws import AwsClient, AwsError
+from okta_idc.clients.json_path import get_list
 
 _SERVICE = "secretsmanager"
 
 
-def secret_tags(
-    name: str, *, region: str | None = None, endpoint: str | None = None
-) -> dict[str, str]:
+def secret_tags(name: str, region: str | None, endpoint: str | None) -> dict[str, str]:
     """The secret's tags (DescribeSecret). Raises AwsError."""
-    client = make_client(_SERVICE, region, endpoint)
-    try:
-        tags: list[dict[str, str]] = client.describe_secret(SecretId=name).get("Tags") or []
-    except (BotoCoreError, ClientError) as error:
-        raise aws_error(_SERVICE, error) from None
-    return {tag["Key"]: tag.get("Value", "") for tag in tags}
+    found = AwsClient(_SERVICE, region, endpoint).call("describe_secret", SecretId=name)
+    return {tag["Key"]: tag.get("Value", "") for tag in get_list(found, "Tags")}
 
 
-def secret_string(name: str, *, region: str | None = None, endpoint: str | None = None) -> str:
+def secret_string(name: str, region: str | None, endpoint: str | None) -> str:
     """The secret's value (GetSecretValue). Raises AwsError."""
-    client = make_client(_SERVICE, region, endpoint)
-    try:
-        return client.get_secret_value(SecretId=name).get("SecretString") or ""
-    except (BotoCoreError, ClientError) as error:
-        raise aws_error(_SERVICE, error) from None
+    found = AwsClient(_SERVICE, region, endpoint).call("get_secret_value", SecretId=name)
+    return found.get("SecretString") or ""
 
 
 def store_secret(
     name: str,
     document: Mapping[str, object],
     tags: Mapping[str, str],
-    *,
-    region: str | None = None,
-    endpoint: str | None = None,
+    region: str | None,
+    endpoint: str | None,
 ) -> bool:
     """Create the secret, or add a version, and then set its tags. True: it was created.
 
@@ -48,19 +37,15 @@ def store_secret(
     """
     text = json.dumps(document)
     pairs = [{"Key": key, "Value": value} for key, value in tags.items()]
-    client = make_client(_SERVICE, region, endpoint)
+    client = AwsClient(_SERVICE, region, endpoint)
+    description = "SCIM endpoint and token of IAM Identity Center"
+    given = {"Name": name, "Description": description, "SecretString": text, "Tags": pairs}
     try:
-        try:
-            client.create_secret(
-                Name=name,
-                Description="SCIM endpoint and token of IAM Identity Center",
-                SecretString=text,
-                Tags=pairs,
-            )
-        except client.exceptions.ResourceExistsException:
-            client.put_secret_value(SecretId=name, SecretString=text)
-            client.tag_resource(SecretId=name, Tags=pairs)
-            return False
-        return True
-    except (BotoCoreError, ClientError) as error:
-        raise aws_error(_SERVICE, error) from None
+        client.call("create_secret", **given)
+    except AwsError as error:
+        if error.code != "ResourceExistsException":
+            raise
+        client.call("put_secret_value", SecretId=name, SecretString=text)
+        client.call("tag_resource", SecretId=name, Tags=pairs)
+        return False
+    return True

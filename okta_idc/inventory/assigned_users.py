@@ -7,11 +7,9 @@ whatever the profiles hold.
 import sys
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
-from typing import Any, cast
+from typing import cast
 
-from okta_idc.clients.json_path import get_path, get_text
-
-Json = dict[str, Any]
+from okta_idc.clients.json_path import Json, get_path, get_text
 
 ACTIVE = frozenset({"ACTIVE", "PROVISIONED", "PASSWORD_EXPIRED", "RECOVERY", "LOCKED_OUT"})
 """Okta statuses of users who are provisioned; STAGED, SUSPENDED and DEPROVISIONED are not."""

@@ -9,22 +9,15 @@ import sys
 from collections import Counter
 from collections.abc import Awaitable, Callable, Iterable
 from concurrent.futures import ThreadPoolExecutor
+from functools import partial
 from typing import TypeVar
 
-from okta_idc.clients.aws import AwsError
-from okta_idc.clients.identity_center import IdentityCenter, PermissionSetDetails
+from okta_idc.clients.aws import AwsError, Json
+from okta_idc.clients.identity_center import IdentityCenter
 from okta_idc.clients.identity_store import IdentityStore
 from okta_idc.clients.json_path import get_text
 from okta_idc.clients.secrets import secret_tags
-from okta_idc.inventory.model import (
-    Access,
-    GroupAccess,
-    Inventory,
-    Json,
-    Part,
-    StoreGroup,
-    StoreUser,
-)
+from okta_idc.inventory.model import Access, GroupAccess, Inventory, Part, StoreGroup, StoreUser
 from okta_idc.inventory.progress import ProgressListener
 from okta_idc.inventory.unavailable import Unavailable, unavailable
 from okta_idc.rules.account_access import Assignment
@@ -38,7 +31,6 @@ _SCIM_ISSUER = "https://scim.aws.com/"
 """SCIM's ExternalIds[].Issuer (docs/research/identity-center.md#users-and-groups-outside-scim)."""
 _MOST_GROUPS_OF_ONE = 1_000
 _WORKERS = 4
-_NO_SECRET = "the secret is not known: give --secret NAME."  # noqa: S105 — a sentence
 
 
 async def read_aws(
@@ -92,14 +84,11 @@ async def _attempt(read: Callable[[], T]) -> T | Unavailable:
 
 
 async def _read_secret(found: Inventory) -> None:
-    source = found.source
-    if not source.secret:
-        found.secret = Unavailable(_NO_SECRET)
-        return
+    source, name = found.source, found.source.secret
     region = source.secret_region or source.region
-    found.secret = await _attempt(
-        lambda: secret_tags(source.secret, region=region, endpoint=source.endpoint)
-    )
+    found.secret = Unavailable("the secret is not known: give --secret NAME.")
+    if name:
+        found.secret = await _attempt(lambda: secret_tags(name, region, source.endpoint))
 
 
 async def _find_instance(center: IdentityCenter, found: Inventory) -> None:
@@ -133,25 +122,13 @@ async def _read_instance(center: IdentityCenter, found: Inventory, parts: Part) 
     if isinstance(arn := found.instance, Unavailable):
         return
     if Part.PRIMARY_REGION in parts:
-        found.primary_region = await _attempt(lambda: _primary_region(center, arn))
+        found.primary_region = await _attempt(lambda: center.primary_region(arn))
     if Part.ACCESS_CONTROL in parts:
-        found.access_control = await _attempt(lambda: _access_control(center, arn))
+        found.access_control = await _attempt(lambda: center.access_control(arn))
     if Part.PERMISSION_SETS in parts:
         found.access = await _attempt(lambda: _access(center, arn))
     if Part.GROUP_ACCESS in parts:
         found.group_access = await _group_access(center, arn, found)
-
-
-def _primary_region(center: IdentityCenter, arn: str) -> str:
-    region = center.primary_region(arn)
-    if region is None:
-        raise AwsError("AWS names no primary Region of the instance")
-    return region
-
-
-def _access_control(center: IdentityCenter, arn: str) -> tuple[str, tuple[tuple[str, str], ...]]:
-    status, pairs = center.access_control(arn)
-    return status, tuple(pairs)
 
 
 def _access(center: IdentityCenter, arn: str) -> Access:
@@ -177,7 +154,7 @@ async def _group_access(
 ) -> GroupAccess | Unavailable:
     """One call for each push group; a list by permission set takes one for each account of it."""
     try:
-        groups = dict.fromkeys(each.aws_id for each in found.pushed() if each.target)
+        idents = list({each.aws_id: None for each in found.pushed() if each.target and each.aws_id})
     except Unavailable as reason:
         return reason
 
@@ -185,15 +162,11 @@ async def _group_access(
         listed = center.access_of_group(arn, group)
         return tuple(sorted((each["PermissionSetArn"], each["AccountId"]) for each in listed))
 
-    def details(ident: str) -> PermissionSetDetails:
-        return center.permission_set(arn, ident, boundary=True)
-
     def read() -> GroupAccess:
-        idents = [ident for ident in groups if ident]
         with ThreadPoolExecutor(_WORKERS) as pool:
             of = dict(zip(idents, pool.map(access, idents), strict=True))
             arns = sorted({ident for pairs in of.values() for ident, _ in pairs})
-            shown = pool.map(details, arns)
+            shown = pool.map(partial(center.permission_set, arn, boundary=True), arns)
             return GroupAccess(of, dict(zip(arns, shown, strict=True)))
 
     return await _attempt(read)
@@ -229,14 +202,13 @@ def _external_id(record: Json) -> tuple[str, bool]:
 async def _read_members(
     store: IdentityStore, found: Inventory, parts: Part, progress: ProgressListener
 ) -> None:
-    waiting = iter(idents := [*_groups_to_list(found, parts)])
+    async def read(ident: str) -> None:
+        found.store_members[ident] = await _attempt(
+            lambda: frozenset(sys.intern(user) for user in store.members(ident))
+        )
 
-    async def worker() -> None:
-        for ident in waiting:
-            found.store_members[ident] = await _attempt(lambda ident=ident: _members(store, ident))
-            progress.more("groups in AWS", 1, len(idents))
-
-    await asyncio.gather(*(worker() for _ in range(_WORKERS)))
+    idents = list(_groups_to_list(found, parts))
+    await progress.each("groups in AWS", idents, read, _WORKERS)
 
 
 def _groups_to_list(found: Inventory, parts: Part) -> Iterable[str]:
@@ -253,7 +225,3 @@ def _groups_to_list(found: Inventory, parts: Part) -> Iterable[str]:
         return dict.fromkeys(each.aws_id for each in found.pushed() if each.aws_id)
     except Unavailable:
         return ()
-
-
-def _members(store: IdentityStore, group: str) -> frozenset[str]:
-    return frozenset(sys.intern(user) for user in store.members(group))

@@ -6,17 +6,21 @@ from dataclasses import dataclass
 from okta_idc.inventory.unavailable import Unavailable
 from okta_idc.rules.attribute_statements import Statement
 
-TO_APP = ("PUSH_NEW_USERS", "PUSH_PROFILE_UPDATES", "PUSH_USER_DEACTIVATION")
-"""Okta's names of the provisioning features (docs/research/aws-setup-page.md#step-2)."""
+FEATURES = {
+    "create_users": "PUSH_NEW_USERS",
+    "update_user_attributes": "PUSH_PROFILE_UPDATES",
+    "deactivate_users": "PUSH_USER_DEACTIVATION",
+}
+"""Okta's name of each provisioning feature by setting (docs/research/aws-setup-page.md#step-2)."""
 
-
-def _missing(text: str) -> Unavailable:
-    return Unavailable(text, wanted=False)
-
-
-_NO_STACK = _missing("nothing is declared to compare with: give --stack or --outputs.")
-_NO_SETTINGS = _missing("the stack's settings are not known: give --settings.")
-_NO_POLICY = _missing("which sign-on policy is meant is not known: give --policy.")
+_NO_STACK, _NO_SETTINGS, _NO_POLICY = (
+    Unavailable(text, wanted=False)
+    for text in (
+        "nothing is declared to compare with: give --stack or --outputs.",
+        "the stack's settings are not known: give --settings.",
+        "which sign-on policy is meant is not known: give --policy.",
+    )
+)
 
 
 @dataclass(frozen=True)
@@ -39,6 +43,6 @@ class Declared:
     assign: tuple[DeclaredGroup, ...] | Unavailable = _NO_STACK
     settings: Mapping[str, str] | Unavailable = _NO_SETTINGS
     statements: tuple[Statement, ...] | Unavailable = _NO_SETTINGS
-    features: tuple[str, ...] = TO_APP
+    features: tuple[str, ...] = tuple(FEATURES.values())
     policy: str | Unavailable = _NO_POLICY
     mode: str = ""

@@ -1,12 +1,12 @@
 """The inventory: what one read of Okta and AWS found. A part that was not read is Unavailable."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from enum import Flag, auto
-from typing import Any
 
 from okta_idc.clients.identity_center import PermissionSetDetails
+from okta_idc.clients.json_path import Json
 from okta_idc.inventory.assigned_users import AssignedUser, AssignedUsers
 from okta_idc.inventory.declared import Declared
 from okta_idc.inventory.unavailable import Unavailable, known
@@ -14,7 +14,7 @@ from okta_idc.rules.account_access import Assignment
 from okta_idc.rules.permission_sets import PermissionSet
 from okta_idc.rules.profile_mappings import ProfileMapping
 
-Json = dict[str, Any]
+Members = dict[str, frozenset[str] | Unavailable]
 _NOT_READ = Unavailable("it was not read.")
 
 
@@ -89,9 +89,7 @@ class OktaGroups:
 class Membership:
     """User ids by push group id. `logins` and `inactive` (Okta status) are by user id."""
 
-    of: dict[str, frozenset[str] | Unavailable] = field(
-        default_factory=dict[str, frozenset[str] | Unavailable]
-    )
+    of: Members = field(default_factory=Members)
     logins: dict[str, str] = field(default_factory=dict[str, str])
     inactive: dict[str, str] = field(default_factory=dict[str, str])
 
@@ -165,7 +163,7 @@ class Inventory:
     """Why `attributes` lacks the schemas of other user types, if it does."""
     mapping: ProfileMapping | Unavailable = _NOT_READ
     assigned: Mapping[str, int | None] | Unavailable = _NOT_READ
-    pushes: tuple[Json, ...] | Unavailable = _NOT_READ
+    pushes: Sequence[Json] | Unavailable = _NOT_READ
     groups: OktaGroups | Unavailable = _NOT_READ
     people: AssignedUsers | Unavailable = _NOT_READ
     members: Membership = field(default_factory=Membership)
@@ -179,9 +177,7 @@ class Inventory:
     group_access: GroupAccess | Unavailable = _NOT_READ
     store_users: dict[str, StoreUser] | Unavailable = _NOT_READ
     store_groups: dict[str, StoreGroup] | Unavailable = _NOT_READ
-    store_members: dict[str, frozenset[str] | Unavailable] = field(
-        default_factory=dict[str, frozenset[str] | Unavailable]
-    )
+    store_members: Members = field(default_factory=Members)
 
     def __post_init__(self) -> None:
         self.app_id, self.store_id = self.source.app_id, self.source.store_id

@@ -103,7 +103,9 @@ async def _read_app_settings(okta: Okta, root: str, found: Inventory) -> None:
     found.connection = await attempt(okta.get(f"{root}/connections/default"), APPS)
     found.feature = await _feature(okta, root)
     found.certificate = await attempt(_certificate(okta, root, kid), APPS)
-    found.metadata = await attempt(_metadata(okta, root, kid), APPS)
+    query = {"kid": kid} if kid else {}
+    metadata = okta.text(f"{root}/sso/saml/metadata", "application/xml", **query)
+    found.metadata = await attempt(metadata, APPS)
     found.mapping = await attempt(_mapping(okta, found.app_id), _MAPPINGS)
     await _read_attributes(okta, found)
 
@@ -127,11 +129,6 @@ async def _certificate(okta: Okta, root: str, kid: str) -> Certificate:
                 pem = f"{frame.format('BEGIN')}{body}\n{frame.format('END')}"
                 return Certificate(pem, ends if ends.tzinfo else ends.replace(tzinfo=UTC))
     raise OktaError(f"{root}/credentials/keys: the app's signing certificate is not shown", 404)
-
-
-async def _metadata(okta: Okta, root: str, kid: str) -> str:
-    query = {"kid": kid} if kid else {}
-    return await okta.text(f"{root}/sso/saml/metadata", "application/xml", **query)
 
 
 async def _read_attributes(okta: Okta, found: Inventory) -> None:

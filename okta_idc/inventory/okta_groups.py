@@ -3,9 +3,9 @@
 Names come by a few searches, members group by group; both count against the rate limit of groups.
 """
 
-import asyncio
 import sys
 from collections.abc import Iterable
+from functools import partial
 
 from okta_idc.clients.json_path import get_text
 from okta_idc.clients.okta import Okta
@@ -26,7 +26,8 @@ async def read_groups(okta: Okta, root: str, found: Inventory, parts: Part) -> N
     if Part.ASSIGNED_GROUPS in parts:
         found.assigned = await attempt(_assigned(okta, root), APPS)
     if Part.PUSH_MAPPINGS in parts:
-        found.pushes = await attempt(_pushes(okta, root), _PUSHES)
+        path = f"{root}/group-push/mappings"
+        found.pushes = await attempt(okta.every(path, limit=1000), _PUSHES)
     if Part.GROUP_NAMES in parts:
         found.groups = await attempt(_groups(okta, found, Part.NAMESAKES in parts), GROUPS)
 
@@ -34,10 +35,6 @@ async def read_groups(okta: Okta, root: str, found: Inventory, parts: Part) -> N
 async def _assigned(okta: Okta, root: str) -> dict[str, int | None]:
     listed = await okta.every(f"{root}/groups", limit=200)
     return {str(group["id"]): group.get("priority") for group in listed}
-
-
-async def _pushes(okta: Okta, root: str) -> tuple[Json, ...]:
-    return tuple(await okta.every(f"{root}/group-push/mappings", limit=1000))
 
 
 async def _groups(okta: Okta, found: Inventory, namesakes: bool) -> OktaGroups:
@@ -75,14 +72,7 @@ async def read_push_members(okta: Okta, found: Inventory, progress: ProgressList
     if isinstance(found.pushes, Unavailable):
         return
     sources = dict.fromkeys(mapping["sourceGroupId"] for mapping in found.pushes)
-    waiting = iter(sources)
-
-    async def worker() -> None:
-        for ident in waiting:
-            await read_members(okta, found, ident)
-            progress.more("push groups", 1, len(sources))
-
-    await asyncio.gather(*(worker() for _ in range(_WORKERS)))
+    await progress.each("push groups", sources, partial(read_members, okta, found), _WORKERS)
 
 
 async def read_members(okta: Okta, found: Inventory, ident: str) -> None:

@@ -1,6 +1,7 @@
 """Progress of a read."""
 
-from collections.abc import Callable
+import asyncio
+from collections.abc import Awaitable, Callable, Collection
 from dataclasses import dataclass, field
 
 
@@ -17,6 +18,19 @@ class ProgressListener:
         """Count more entries of a list."""
         self._done[what] = self._done.get(what, 0) + number
         self.step(what, self._done[what], total)
+
+    async def each(
+        self, what: str, idents: Collection[str], read: Callable[[str], Awaitable[None]], limit: int
+    ) -> None:
+        """Read each entry of a list, `limit` of them at a time, and count them."""
+        waiting = iter(idents)
+
+        async def worker() -> None:
+            for ident in waiting:
+                await read(ident)
+                self.more(what, 1, len(idents))
+
+        await asyncio.gather(*(worker() for _ in range(limit)))
 
     def done(self, what: str) -> None:
         """Report a list as complete."""

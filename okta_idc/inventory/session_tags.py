@@ -6,14 +6,11 @@ the expressions that the rules read, or that Okta does not document, is Unknown.
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
-from typing import Any
 
-from okta_idc.clients.json_path import get_list, get_text
+from okta_idc.clients.json_path import Json, get_list, get_text
 from okta_idc.okta_expression import Profile, Unknown, evaluate, parse
 from okta_idc.rules.attribute_statements import Statement
 from okta_idc.rules.attributes import Attribute
-
-Json = dict[str, Any]
 
 
 def statements_of(app: Json) -> tuple[Statement, ...]:
@@ -51,12 +48,8 @@ class Tagger:
 
     def of(self, user: Profile | None, app_user: Profile | None) -> Tags:
         """`user` and `app_user` are profiles; None if one is not known."""
-        known: dict[str, str] = {}
-        unknown: dict[str, str] = {}
-        for key, found in self._parsed:
-            value = evaluate(found, user, app_user)
-            if isinstance(value, Unknown):
-                unknown[key] = value.reason
-            else:
-                known[key] = value
-        return Tags(known, unknown)
+        values = {key: evaluate(found, user, app_user) for key, found in self._parsed}
+        return Tags(
+            {key: value for key, value in values.items() if not isinstance(value, Unknown)},
+            {key: value.reason for key, value in values.items() if isinstance(value, Unknown)},
+        )

@@ -49,7 +49,7 @@ def test_attributes_for_access_control_that_are_off_are_no_error(center: Identit
     stub = Stubber(center._client)
     stub.add_client_error(ABAC, "ResourceNotFoundException", "not enabled")
     stub.activate()
-    assert center.access_control(ARN) == ("", [])
+    assert center.access_control(ARN) == ("", ())
 
 
 def test_attributes_for_access_control_are_read_with_their_sources(center: IdentityCenter) -> None:
@@ -59,7 +59,7 @@ def test_attributes_for_access_control_are_read_with_their_sources(center: Ident
         "InstanceAccessControlAttributeConfiguration": {"AccessControlAttributes": [one]},
     }
     stubbed(center, (ABAC, answer, {"InstanceArn": ARN}))
-    pairs = [("Department", "${path:enterprise.department}")]
+    pairs = (("Department", "${path:enterprise.department}"),)
     assert center.access_control(ARN) == ("ENABLED", pairs)
 
 

@@ -6,7 +6,8 @@ import boto3
 import pytest
 from botocore.stub import Stubber
 
-from okta_idc.clients.identity_store import AwsError, IdentityStore
+from okta_idc.clients.aws import AwsError
+from okta_idc.clients.identity_store import IdentityStore
 
 STORE = "d-9067a1b2c3"
 ID = "aaaaaaaa-bbbb-cccc-dddd-eeeeeeeeeeee"

@@ -23,7 +23,7 @@ from joserfc import jwt
 from joserfc.jwk import ECKey, RSAKey
 
 from okta_idc.clients.okta import OktaError
-from okta_idc.clients.okta_auth import READ_SCOPES, Credentials, authorization
+from okta_idc.clients.okta_auth import READ_SCOPES, Credentials
 
 ORG = "https://acme.okta.com"
 TOKEN_URL = f"{ORG}/oauth2/v1/token"
@@ -242,7 +242,7 @@ def test_a_private_key_comes_first_then_an_access_token_then_an_api_token() -> N
         "OKTA_API_PRIVATE_KEY_ID": "kid1", "OKTA_ACCESS_TOKEN": "access", "OKTA_API_TOKEN": "api",
     }  # fmt: skip
     org = Org()
-    assert ask(org, authorization(every))[0].status_code == 200
+    assert ask(org, Credentials.read({}, every).auth())[0].status_code == 200
     for variable, header in (("OKTA_API_PRIVATE_KEY", "Bearer access"),
                              ("OKTA_ACCESS_TOKEN", "SSWS api")):  # fmt: skip
         del every[variable]
@@ -252,7 +252,7 @@ def test_a_private_key_comes_first_then_an_access_token_then_an_api_token() -> N
             seen.append(request.headers["Authorization"])
             return httpx.Response(200)
 
-        ask(see, authorization(every))
+        ask(see, Credentials.read({}, every).auth())
         assert seen == [header]
 
 
@@ -285,7 +285,7 @@ def test_scopes_are_a_list_in_the_stack_and_separated_by_commas_in_the_shell(giv
 )
 def test_what_is_missing_is_named(environment: dict[str, str], says: str) -> None:
     with pytest.raises(OktaError, match=says):
-        authorization(environment)
+        Credentials.read({}, environment).auth()
 
 
 def test_a_key_can_lie_in_a_file_or_stand_in_one_line(tmp_path: Path) -> None:
