@@ -1,4 +1,4 @@
-"""Every citation of a fact leads to a heading in docs/research."""
+"""Every citation resolves to a heading in docs/research."""
 
 import re
 import subprocess
@@ -24,13 +24,13 @@ _RFC = re.compile(r"RFC \d+ §[\d.]+(?:, §[\d.]+)*")
 
 
 def anchors(text: str) -> set[str]:
-    """The anchors of a page's headings, as GitHub makes them."""
+    """Heading anchors of a page, as GitHub generates them."""
     headings = re.findall(r"^#{1,6} (.+)$", text, re.MULTILINE)
     return {re.sub(r"[^\w\- ]", "", title.lower()).replace(" ", "-") for title in headings}
 
 
-def outside(text: str) -> list[str]:
-    """What cites a note that is not in the repository."""
+def external_citations(text: str) -> list[str]:
+    """Citations of documents that are not in the repository."""
     plain = _RFC.sub("", text)
     return [found[0] for found in (*_OUTSIDE.finditer(plain), *_SECTION.finditer(plain))]
 
@@ -52,34 +52,36 @@ def tracked() -> Iterator[tuple[Path, str]]:
 FILES = list(tracked())
 
 
-def cited() -> Iterator[tuple[str, Path, str]]:
-    """Where a page is cited, which page, and the anchor."""
+def citations() -> Iterator[tuple[str, Path, str]]:
+    """The citing file, the page and the anchor of each citation."""
     for file, text in FILES:
-        where = str(file.relative_to(ROOT))
+        location = str(file.relative_to(ROOT))
         for page, anchor in _CITED.findall(text):
-            yield where, RESEARCH / page, anchor
+            yield location, RESEARCH / page, anchor
         if file.suffix == ".md":
             for path, anchor in _LINKED.findall(text):
                 target = (file.parent / path).resolve() if path else file
                 if target.parent == RESEARCH:
-                    yield where, target, anchor
+                    yield location, target, anchor
 
 
-def test_every_citation_leads_to_a_heading() -> None:
+def test_every_citation_resolves_to_a_heading() -> None:
     known = {page: anchors(page.read_text(encoding="utf-8")) for page in PAGES}
-    found = list(cited())
+    found = list(citations())
     broken = [
-        f"{where}: {page.name}#{anchor}"
-        for where, page, anchor in found
+        f"{location}: {page.name}#{anchor}"
+        for location, page, anchor in found
         if page not in known or (anchor and anchor not in known[page])
     ]
     assert not broken
-    assert len({where for where, *_ in found}) > 50
+    assert len({location for location, *_ in found}) > 50
 
 
-def test_no_file_cites_a_note_outside_the_repository() -> None:
+def test_no_file_cites_a_document_outside_the_repository() -> None:
     assert not {
-        str(file.relative_to(ROOT)): said for file, text in FILES if (said := outside(text))
+        str(file.relative_to(ROOT)): found
+        for file, text in FILES
+        if (found := external_citations(text))
     }
 
 
@@ -87,13 +89,13 @@ def test_no_file_cites_a_note_outside_the_repository() -> None:
     "text",
     ["okta-api.md §6", "okta-provider.md B.9", "(§2.4)", "AWS page, step 3", "from the dossier"],
 )
-def test_a_citation_of_a_note_outside_is_found(text: str) -> None:
-    assert outside(text)
+def test_a_citation_outside_the_repository_is_found(text: str) -> None:
+    assert external_citations(text)
 
 
 @pytest.mark.parametrize("text", ["RFC 9449 §8.2, §9", "docs/research/okta-api.md#rate-limits"])
-def test_a_citation_that_can_be_opened_is_not(text: str) -> None:
-    assert not outside(text)
+def test_a_citation_that_readers_can_open_is_accepted(text: str) -> None:
+    assert not external_citations(text)
 
 
 def test_the_index_links_every_page() -> None:
@@ -102,14 +104,14 @@ def test_the_index_links_every_page() -> None:
     assert {page.name for page in PAGES if page != index} <= linked
 
 
-def test_headings_of_a_page_differ() -> None:
+def test_headings_are_unique_within_a_page() -> None:
     for page in PAGES:
         headings = re.findall(r"^#{1,6} (.+)$", page.read_text(encoding="utf-8"), re.MULTILINE)
         assert len(headings) == len(anchors("\n".join(f"# {each}" for each in headings))), page.name
 
 
 @pytest.mark.parametrize("page", PAGES, ids=lambda page: page.stem)
-def test_every_fact_says_how_sure_it_is(page: Path) -> None:
+def test_every_fact_states_its_evidence(page: Path) -> None:
     text = page.read_text(encoding="utf-8")
     if page.name in ("README.md", "aws-setup-page.md"):
         assert "**Documented**" in text

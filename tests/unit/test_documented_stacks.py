@@ -1,4 +1,4 @@
-"""Every stack file that the documentation shows is valid: the settings accept it as it is."""
+"""Every stack file in the documentation is valid."""
 
 import re
 from collections.abc import Iterator

@@ -1,5 +1,7 @@
-"""Components and settings apply the rules whose enforcement points name them; test_every_policy and
-test_bindings check the same of the policy pack and the doctor."""
+"""Components and settings apply exactly the rules with the `COMPONENT` enforcement point.
+
+test_every_policy and test_bindings check the same for the policy pack and the doctor.
+"""
 
 import ast
 import importlib
@@ -13,7 +15,7 @@ from okta_idc.rules import RULES, EnforcementPoint, Rule
 
 
 def rules_in(module: ModuleType) -> set[str]:
-    """Ids of the rules that a module's code names: `rule` itself, or `rules.rule`."""
+    """IDs of the rules that a module references, as `rule` or `module.rule`."""
     found: set[str] = set()
     for node in ast.walk(ast.parse(inspect.getsource(module))):
         match node:
@@ -35,5 +37,7 @@ def test_components_and_settings_apply_the_rules_that_name_them() -> None:
         for part in pkgutil.walk_packages(package.__path__, f"{package.__name__}.")
         if not part.ispkg
     ]
-    says = {rule.id for rule in RULES.values() if EnforcementPoint.COMPONENT in rule.enforced_by}
-    assert set.union(*map(rules_in, modules)) == says
+    declared = {
+        rule.id for rule in RULES.values() if EnforcementPoint.COMPONENT in rule.enforced_by
+    }
+    assert set.union(*map(rules_in, modules)) == declared

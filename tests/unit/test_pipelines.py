@@ -1,4 +1,4 @@
-"""The workflows: no right too many, nothing of an event in a script, commands that there are."""
+"""CI workflows: least privilege, no script injection, and existing commands."""
 
 import json
 import os
@@ -35,10 +35,10 @@ def steps() -> Iterator[dict[str, Any]]:
 
 
 def tool(name: str) -> str:
-    """One that checks workflows: on PATH, or in the clone's .venv."""
+    """Path of a workflow linter, on PATH or in .venv."""
     found = shutil.which(name, path=f"{ROOT / '.venv' / 'bin'}{os.pathsep}{os.environ['PATH']}")
     if not found:
-        pytest.skip(f"there is no {name} here")
+        pytest.skip(f"{name} is not installed")
     return found
 
 
@@ -47,7 +47,7 @@ def tool(name: str) -> str:
     [("zizmor", "--offline", "--no-progress", ".github"), ("actionlint",)],
     ids=lambda command: command[0],
 )
-def test_who_checks_workflows_finds_nothing(command: tuple[str, ...]) -> None:
+def test_workflow_linters_find_nothing(command: tuple[str, ...]) -> None:
     name, *more = command
     done = subprocess.run(
         [tool(name), *more], cwd=ROOT, capture_output=True, text=True, check=False
@@ -55,12 +55,12 @@ def test_who_checks_workflows_finds_nothing(command: tuple[str, ...]) -> None:
     assert done.returncode == 0, done.stdout + done.stderr
 
 
-def test_the_five_workflows_are_there() -> None:
+def test_the_documented_workflows_exist() -> None:
     assert set(WORKFLOWS) == {"ci", "preview", "up", "drift", "release"}
     assert set(WORKFLOWS) == set(re.findall(r"^\| `(\w+)` \|", PAGE, re.MULTILINE)[:5])
 
 
-def test_a_workflow_has_no_rights_and_a_job_those_that_it_names() -> None:
+def test_permissions_are_granted_per_job_only() -> None:
     assert [document["permissions"] for document in WORKFLOWS.values()] == [{}] * 5
     rights = {name: job["permissions"] for name, job in JOBS.items()}
     reads = {"contents": "read"}
@@ -74,25 +74,25 @@ def test_a_workflow_has_no_rights_and_a_job_those_that_it_names() -> None:
     }  # fmt: skip
 
 
-def test_every_workflow_has_a_concurrency_group_and_no_update_is_cut_off() -> None:
+def test_concurrency_groups_exist_and_never_cancel_updates() -> None:
     groups = [document["concurrency"]["group"] for document in WORKFLOWS.values()]
     assert len({group.split("-")[0] for group in groups}) == 5
     for name in ("up", "release"):
         assert WORKFLOWS[name]["concurrency"]["cancel-in-progress"] is False
 
 
-def test_no_event_can_write_into_a_script() -> None:
+def test_scripts_contain_no_workflow_expressions() -> None:
     for step in steps():
         assert "${{" not in step.get("run", "")
 
 
-def test_every_checkout_forgets_its_credentials() -> None:
+def test_no_checkout_persists_credentials() -> None:
     checkouts = [step for step in steps() if "checkout@" in step.get("uses", "")]
     assert checkouts
     assert all(step["with"]["persist-credentials"] is False for step in checkouts)
 
 
-def test_every_action_is_pinned_by_a_commit_that_the_decision_shows() -> None:
+def test_every_action_is_pinned_to_a_documented_commit() -> None:
     decision = (ROOT / "docs" / "decisions" / "0004-pin-actions-by-commit.md").read_text()
     shown = {
         f"{action}@{commit} # {version}"
@@ -106,7 +106,7 @@ def test_every_action_is_pinned_by_a_commit_that_the_decision_shows() -> None:
     assert used == shown
 
 
-def test_secrets_stand_in_the_one_step_that_needs_them_and_in_an_environment() -> None:
+def test_secrets_are_limited_to_the_steps_that_need_them() -> None:
     for name, job in JOBS.items():
         for step in job["steps"]:
             holds = "secrets.OKTA_PRIVATE_KEY }}" in str(step)
@@ -130,13 +130,13 @@ READS = scopes("preview", "drift", "doctor")
         ("up.up", scopes("up")),
     ],
 )
-def test_a_job_has_the_scopes_that_its_calls_need(job: str, needs: set[str]) -> None:
+def test_each_job_has_exactly_the_scopes_it_needs(job: str, needs: set[str]) -> None:
     [given] = [s["env"]["OKTA_API_SCOPES"] for s in JOBS[job]["steps"]
                if "OKTA_API_SCOPES" in s.get("env", {})]  # fmt: skip
     assert set(given.split(",")) == needs
 
 
-def test_gitlab_does_the_same() -> None:
+def test_the_gitlab_pipeline_matches_the_workflows() -> None:
     assert set(GITLAB) >= set(WORKFLOWS) - {"release"}
     assert set(GITLAB[".stack"]["variables"]["OKTA_API_SCOPES"].split(",")) == READS
     assert set(GITLAB["up"]["variables"]["OKTA_API_SCOPES"].split(",")) == scopes("up")
@@ -146,7 +146,7 @@ def test_gitlab_does_the_same() -> None:
         assert f'.ci/look {name} "$STACK" "$CI_PROJECT_DIR/report.md"' in GITLAB[name]["script"]
 
 
-def test_every_make_target_is_there() -> None:
+def test_every_make_target_exists() -> None:
     scripts = "\n".join([*(step.get("run", "") for step in steps()), str(GITLAB)])
     targets = set(re.findall(r"\bmake (?:-s )?([\w./-]+)", scripts))
     assert targets == {"check", "test", "test-package", "engine", ".venv/ready"}
@@ -155,20 +155,22 @@ def test_every_make_target_is_there() -> None:
 
 
 @pytest.fixture
-def fake(tmp_path: Path) -> Path:
-    """A folder in front of PATH, for commands that only say what they were asked."""
+def commands(tmp_path: Path) -> Path:
+    """A folder at the front of PATH for stub commands."""
     (tmp_path / "bin").mkdir()
     return tmp_path / "bin"
 
 
-def put(folder: Path, name: str, script: str) -> None:
+def write_command(folder: Path, name: str, script: str) -> None:
     file = folder / name
     file.write_text(f"#!/bin/sh\n{script}\n")
     file.chmod(0o755)
 
 
-def run(fake: Path, *command: str, **given: Any) -> subprocess.CompletedProcess[str]:
-    env = os.environ | {"PATH": f"{fake}{os.pathsep}{os.environ['PATH']}"} | given.pop("env", {})
+def run(commands: Path, *command: str, **given: Any) -> subprocess.CompletedProcess[str]:
+    env = (
+        os.environ | {"PATH": f"{commands}{os.pathsep}{os.environ['PATH']}"} | given.pop("env", {})
+    )
     return subprocess.run(
         command, cwd=ROOT, env=env, capture_output=True, text=True, check=False, **given
     )
@@ -178,34 +180,36 @@ def run(fake: Path, *command: str, **given: Any) -> subprocess.CompletedProcess[
     ("kind", "engine", "code"),
     [("preview", 0, 0), ("preview", 255, 1), ("drift", 0, 1), ("drift", 255, 1)],
 )
-def test_a_preview_is_decided_by_the_engine_and_drift_by_the_doctor_too(
-    fake: Path, tmp_path: Path, kind: str, engine: int, code: int
+def test_a_failed_doctor_check_fails_drift_but_not_preview(
+    commands: Path, tmp_path: Path, kind: str, engine: int, code: int
 ) -> None:
-    # The doctor cannot look: this pulumi knows no outputs.
-    put(fake, "pulumi", f'[ "$1" = preview ] && echo "$@ <b>&" && exit {engine}; exit 1')
+    # The doctor check fails, because the stub `pulumi` has no stack outputs.
+    write_command(
+        commands, "pulumi", f'[ "$1" = preview ] && echo "$@ <b>&" && exit {engine}; exit 1'
+    )
     report = tmp_path / "report.md"
-    done = run(fake, ".ci/look", kind, "prod", str(report))
+    done = run(commands, ".ci/look", kind, "prod", str(report))
     assert done.returncode == code, done.stderr
     text = report.read_text()
     assert f"{kind} of stack prod: {'failed' if engine else 'passed'}" in text
     assert "--policy-pack policies" in text
     assert ("--refresh --expect-no-changes" in text) is (kind == "drift")
-    assert "&lt;b&gt;&amp;" in text  # what a resource is called is no Markdown
+    assert "&lt;b&gt;&amp;" in text  # resource names are escaped in Markdown
     assert "### Live federation: not fully checked" in text
     assert "unknown: pulumi stack output" in text
 
 
-def test_a_report_of_a_long_preview_keeps_its_end(fake: Path, tmp_path: Path) -> None:
-    put(fake, "pulumi", 'seq 1 30000; [ "$1" = preview ]')
-    assert run(fake, ".ci/look", "preview", "prod", str(tmp_path / "r")).returncode == 0
+def test_a_long_report_keeps_its_end(commands: Path, tmp_path: Path) -> None:
+    write_command(commands, "pulumi", 'seq 1 30000; [ "$1" = preview ]')
+    assert run(commands, ".ci/look", "preview", "prod", str(tmp_path / "r")).returncode == 0
     text = (tmp_path / "r").read_text()
     assert len(text) < 60_000
     assert "\n30000\n</pre>" in text
 
 
-def test_look_says_how_it_is_used(fake: Path) -> None:
+def test_look_prints_its_usage_on_invalid_arguments(commands: Path) -> None:
     for wrong in ((), ("preview",), ("destroy", "prod", "r")):
-        done = run(fake, ".ci/look", *wrong)
+        done = run(commands, ".ci/look", *wrong)
         assert done.returncode != 0
         assert "usage: .ci/look preview|drift STACK REPORT" in done.stderr
 
@@ -213,7 +217,7 @@ def test_look_says_how_it_is_used(fake: Path) -> None:
 GH = """\
 case "$*" in
 *--paginate*) cat "$COMMENTS" | jq -r "$(eval echo \\"\\${$#}\\")" ;;
-*) printf '%s\\n' "$*" >>"$ASKED"; for last; do :; done; cat "${last#body=@}" >>"$ASKED" ;;
+*) printf '%s\\n' "$*" >>"$REQUEST"; for last; do :; done; cat "${last#body=@}" >>"$REQUEST" ;;
 esac"""
 
 
@@ -225,29 +229,29 @@ def comment(number: int, login: str, body: str) -> dict[str, Any]:
 
 
 @pytest.mark.parametrize(
-    ("comments", "asked"),
+    ("comments", "expected"),
     [
         ([], "-X POST repos/me/kit/issues/7/comments"),
         (
             [
                 comment(1, "eve", MARKER),
-                comment(2, "github-actions[bot]", "of another workflow"),
+                comment(2, "github-actions[bot]", "from another workflow"),
                 comment(3, "github-actions[bot]", f"{MARKER}\nold"),
             ],
             "-X PATCH repos/me/kit/issues/comments/3 ",
         ),
     ],
 )
-def test_a_pull_request_has_one_comment_of_ours(
-    fake: Path, tmp_path: Path, comments: list[Any], asked: str
+def test_a_pull_request_has_one_preview_comment(
+    commands: Path, tmp_path: Path, comments: list[Any], expected: str
 ) -> None:
     tool("jq")
-    put(fake, "gh", GH)
+    write_command(commands, "gh", GH)
     (tmp_path / "comments").write_text(json.dumps(comments))
-    env = {"COMMENTS": str(tmp_path / "comments"), "ASKED": str(tmp_path / "asked")}
-    done = run(fake, ".ci/comment", "me/kit", "7", input="**all well**\n" + "x" * 70_000, env=env)
+    env = {"COMMENTS": str(tmp_path / "comments"), "REQUEST": str(tmp_path / "request")}
+    done = run(commands, ".ci/comment", "me/kit", "7", input="**passed**\n" + "x" * 70_000, env=env)
     assert done.returncode == 0, done.stderr
-    told = (tmp_path / "asked").read_text()
-    assert asked in told
-    assert f"{MARKER}\n**all well**" in told
-    assert len(told) < 65_536
+    request = (tmp_path / "request").read_text()
+    assert expected in request
+    assert f"{MARKER}\n**passed**" in request
+    assert len(request) < 65_536

@@ -1,4 +1,4 @@
-"""A release: one version everywhere, and a tag that agrees with it."""
+"""Releases: one version everywhere, and a tag that matches it."""
 
 import re
 import shutil
@@ -14,7 +14,7 @@ from tests.paths import ROOT
 VERSION: str = tomllib.loads((ROOT / "pyproject.toml").read_text())["project"]["version"]
 
 
-def test_whatever_names_the_distribution_names_its_version() -> None:
+def test_every_reference_to_the_distribution_has_the_same_version() -> None:
     for folder, extra in (("plugin", "components"), ("policies", "policies")):
         wanted = (ROOT / folder / "requirements.txt").read_text()
         assert f"okta-identity-center[{extra}]=={VERSION}\n" in wanted
@@ -24,7 +24,7 @@ def test_whatever_names_the_distribution_names_its_version() -> None:
 
 @pytest.fixture
 def clone(tmp_path: Path) -> Path:
-    """What `.ci/release check` reads, with a changelog of its own."""
+    """The files that `.ci/release check` reads, with a sample changelog."""
     (tmp_path / ".ci").mkdir()
     shutil.copy(ROOT / ".ci" / "release", tmp_path / ".ci")
     (tmp_path / "pyproject.toml").write_text('[project]\nname = "it"\nversion = "1.2.3"\n')
@@ -39,18 +39,18 @@ def release(clone: Path, *arguments: str) -> subprocess.CompletedProcess[str]:
     return subprocess.run(command, capture_output=True, text=True, check=False)
 
 
-def test_the_tag_of_the_version_passes(clone: Path) -> None:
+def test_a_tag_that_matches_the_version_passes(clone: Path) -> None:
     done = release(clone, "check", "v1.2.3")
     assert done.returncode == 0, done.stderr
 
 
-def test_another_tag_is_refused(clone: Path) -> None:
+def test_a_tag_that_differs_from_the_version_is_rejected(clone: Path) -> None:
     done = release(clone, "check", "v1.2.4")
     assert done.returncode == 1
     assert done.stderr == "error: the tag is v1.2.4, the version in pyproject.toml is 1.2.3\n"
 
 
-def test_a_version_that_the_changelog_does_not_describe_is_refused(clone: Path) -> None:
+def test_a_version_without_a_changelog_section_is_rejected(clone: Path) -> None:
     changelog = clone / "CHANGELOG.md"
     changelog.write_text(re.sub(r"- Old\n", "", changelog.read_text()))
     done = release(clone, "check", "v1.2.3")
@@ -58,7 +58,7 @@ def test_a_version_that_the_changelog_does_not_describe_is_refused(clone: Path) 
     assert done.stderr == "error: CHANGELOG.md has no section about 1.2.3\n"
 
 
-def test_a_wrong_command_shows_the_usage(clone: Path) -> None:
+def test_invalid_arguments_print_the_usage(clone: Path) -> None:
     for arguments in ((), ("check",), ("build",), ("publish", "dist")):
         done = release(clone, *arguments)
         assert done.returncode == 2

@@ -1,5 +1,7 @@
-"""docs/reference/permissions.md: its policies grant exactly the calls of its tables, and Okta's
-scopes agree. tests/e2e/test_rights.py proves that the tables match the calls made."""
+"""The policies and scopes in docs/reference/permissions.md match its tables of calls.
+
+tests/e2e/test_rights.py checks the tables against the calls made.
+"""
 
 import json
 import re
@@ -22,62 +24,64 @@ def actions(heading: str) -> set[str]:
     return {a for statement in POLICIES[heading]["Statement"] for a in statement["Action"]}
 
 
-def called(*commands: str) -> set[str]:
+def actions_called_by(*commands: str) -> set[str]:
     return {action for action, by in CALLS["aws"].items() if by & set(commands)}
 
 
-def test_the_tables_are_there() -> None:
+def test_the_permission_tables_are_parsed() -> None:
     assert len(OKTA) > 30
     assert len(AWS) > 40
 
 
-def test_the_role_that_reads_may_do_what_is_called_and_no_more() -> None:
-    given = actions("AWS: read-only role")
-    assert {a for a in given if a.startswith(OURS)} == called(
+def test_the_read_only_role_allows_exactly_the_calls_made() -> None:
+    granted = actions("AWS: read-only role")
+    assert {a for a in granted if a.startswith(OURS)} == actions_called_by(
         "preview", "drift", "doctor", "status"
     )
-    assert given - called("preview", "drift", "doctor", "status") == {
+    assert granted - actions_called_by("preview", "drift", "doctor", "status") == {
         "s3:ListBucket", "s3:GetObject", "kms:Decrypt",
     }  # fmt: skip
-    assert all(re.match(r"\w+:(List|Get|Describe|Decrypt)", action) for action in given)
+    assert all(re.match(r"\w+:(List|Get|Describe|Decrypt)", action) for action in granted)
 
 
-def test_both_roles_together_may_do_what_up_calls_and_no_more() -> None:
+def test_both_roles_together_allow_exactly_the_calls_of_up() -> None:
     changes = actions("AWS: deployment role")
-    assert changes | actions("AWS: read-only role") >= called("up")
-    assert changes - {"s3:PutObject", "s3:DeleteObject"} == called("up") - actions(
+    assert changes | actions("AWS: read-only role") >= actions_called_by("up")
+    assert changes - {"s3:PutObject", "s3:DeleteObject"} == actions_called_by("up") - actions(
         "AWS: read-only role"
     )
 
 
-def test_nothing_is_given_on_all_secrets() -> None:
+def test_no_policy_allows_access_to_all_secrets() -> None:
     for policy in POLICIES.values():
         for statement in policy["Statement"]:
             if "Secret" in str(statement.get("Action")) and "ListSecrets" not in str(statement):
                 assert statement["Resource"] != "*"
 
 
-def test_the_summary_names_the_scopes_of_the_tables() -> None:
+def test_the_summary_lists_the_scopes_of_the_tables() -> None:
     rows = dict(re.findall(r"^\| ([\w, -]+) \| (.*?) \|", PAGE.split("## Okta, call")[0], re.M))
-    told = {job: set(re.findall(r"`(okta\.\w+\.\w+)`", text)) for job, text in rows.items()}
-    assert told["preview, drift"] == scopes("preview", "drift")
-    assert told["preview, drift"] | told["doctor"] == scopes("doctor")
-    assert told["status"] == scopes("status")
-    assert told["up"] == scopes("up")
+    documented = {job: set(re.findall(r"`(okta\.\w+\.\w+)`", text)) for job, text in rows.items()}
+    assert documented["preview, drift"] == scopes("preview", "drift")
+    assert documented["preview, drift"] | documented["doctor"] == scopes("doctor")
+    assert documented["status"] == scopes("status")
+    assert documented["up"] == scopes("up")
     assert scopes("doctor") == {*READ_SCOPES, "okta.userTypes.read"}
 
 
-def test_the_doctors_page_names_the_same_actions() -> None:
+def test_the_doctor_page_lists_the_same_actions() -> None:
     page = (ROOT / "docs" / "reference" / "doctor.md").read_text()
-    told = set(re.findall(r"`((?:sso|identitystore|secretsmanager):\w+)`", page))
-    assert told == {a for a in called("doctor") if not a.startswith("identitystore")}
+    documented = set(re.findall(r"`((?:sso|identitystore|secretsmanager):\w+)`", page))
+    assert documented == {
+        a for a in actions_called_by("doctor") if not a.startswith("identitystore")
+    }
     assert "`identitystore:List*`" in page
 
 
-def test_okta_names_the_same_scopes() -> None:
+def test_scopes_match_the_okta_openapi_description() -> None:
     file = SHARED / "reference" / "okta-openapi-subset.json"
     if not file.exists():
-        pytest.skip("Okta's OpenAPI description is not here")
+        pytest.skip("Okta's OpenAPI description is not in this clone")
     spec = {
         f"{method.upper()} {re.sub(r'{[^}]*}', '{id}', path)}": operation
         for path, methods in json.loads(file.read_text())["paths"].items()

@@ -1,4 +1,4 @@
-"""The rooms that the wheel packages under another name import their own modules relatively."""
+"""Packages that the wheel ships under another name use relative imports."""
 
 import ast
 from collections.abc import Iterator
@@ -8,17 +8,17 @@ import pytest
 
 from tests.paths import ROOT
 
-ROOMS = ("components", "policies", "sandbox")
+PACKAGES = ("components", "policies", "sandbox")
 FILES = [
     file
-    for room in ROOMS
-    for file in sorted((ROOT / room).rglob("*.py"))
+    for package in PACKAGES
+    for file in sorted((ROOT / package).rglob("*.py"))
     if file != ROOT / "policies" / "__main__.py"  # not in the wheel
 ]
 
 
 def imported(file: Path) -> Iterator[str]:
-    """The top-level names of the file's absolute imports."""
+    """Top-level names of a file's absolute imports."""
     for node in ast.walk(ast.parse(file.read_text())):
         if isinstance(node, ast.Import):
             yield from (alias.name.split(".")[0] for alias in node.names)
@@ -27,5 +27,5 @@ def imported(file: Path) -> Iterator[str]:
 
 
 @pytest.mark.parametrize("file", FILES, ids=lambda file: str(file.relative_to(ROOT)))
-def test_a_packaged_room_never_imports_a_top_level_room(file: Path) -> None:
-    assert not {*ROOMS, "toolchain", "plugin", "offline_plugins"} & set(imported(file))
+def test_packaged_modules_import_their_package_relatively(file: Path) -> None:
+    assert not {*PACKAGES, "toolchain", "plugin", "offline_plugins"} & set(imported(file))

@@ -1,4 +1,4 @@
-"""Pulumi's mocks: an Okta and an AWS that answer look-ups and record what is declared."""
+"""Pulumi mocks of Okta and AWS: they answer look-ups and record declared resources."""
 
 import asyncio
 import json
@@ -22,7 +22,7 @@ WANTED = ["PUSH_NEW_USERS", "PUSH_PROFILE_UPDATES", "PUSH_USER_DEACTIVATION", "G
 
 @dataclass
 class World(mocks.Mocks):
-    """What the mocked Okta and AWS hold; tests change it before they declare."""
+    """The state of the mocked Okta and AWS. Tests set it before they declare resources."""
 
     secret: str | None = SECRET
     groups: dict[str, str] = field(
@@ -30,33 +30,35 @@ class World(mocks.Mocks):
     )
     status: str = "ENABLED"
     user_type: str = "oty1"
-    """Okta's id of its own users' type; empty where no mapping shows it."""
+    """ID of Okta's default user type; empty if no profile mapping exposes it."""
     features: list[str] = field(default_factory=lambda: list(WANTED))
-    soon: list[list[str]] = field(default_factory=list)
-    """The features that later looks will see, in their order."""
+    later_features: list[list[str]] = field(default_factory=list)
+    """Features that the following reads return, in order."""
     tags: dict[str, str] = field(default_factory=lambda: dict(TAGS))
     members: list[int] = field(default_factory=lambda: [9])
-    """How many members a group in AWS has at each look, in their order; the last stays."""
+    """Member counts of an AWS group for successive reads; the last one repeats."""
     in_aws: list[str] = field(default_factory=list)
     aws_ids: dict[str, str] = field(default_factory=dict)
-    """Ids of those groups that have a real one."""
+    """Identity Store IDs by group name; groups without an entry get a generated ID."""
     assigned: list[str] = field(default_factory=list)
     people: list[str] = field(default_factory=list)
-    later: list[list[str]] = field(default_factory=list)
-    """The people in AWS whom later looks will see, in their order."""
+    later_people: list[list[str]] = field(default_factory=list)
+    """Identity Store users that the following reads return, in order."""
     changed: dict[str, Any] = field(default_factory=dict)
-    """What somebody has changed in the app beside the program."""
-    by_hand: list[str] = field(default_factory=list)
-    gone: list[str] = field(default_factory=list)
+    """App properties changed outside the program."""
+    unmanaged: list[str] = field(default_factory=list)
+    deleted_mappings: list[str] = field(default_factory=list)
     mapping_status: str = "ACTIVE"
     mapped: list[str] = field(default_factory=list)
     app_groups: dict[str, str] = field(default_factory=dict)
     instances: list[str] = field(default_factory=lambda: ["d-9067642ac7"])
-    there: dict[str, Any] = field(default_factory=lambda: {"userNameTemplate": "${source.login}"})
-    """An app that is there before anything is declared."""
+    existing_app: dict[str, Any] = field(
+        default_factory=lambda: {"userNameTemplate": "${source.login}"}
+    )
+    """Properties of an app that exists before the program runs."""
     okta_users: list[dict[str, str]] = field(default_factory=list)
     declared: list[mocks.MockResourceArgs] = field(default_factory=list)
-    asked: list[mocks.MockCallArgs] = field(default_factory=list)
+    calls: list[mocks.MockCallArgs] = field(default_factory=list)
 
     def new_resource(self, args: mocks.MockResourceArgs) -> tuple[str | None, dict[str, Any]]:
         self.declared.append(args)
@@ -67,7 +69,7 @@ class World(mocks.Mocks):
         return f"{args.name}-id", outputs
 
     def call(self, args: mocks.MockCallArgs) -> dict[str, Any] | tuple[dict[str, Any], Any]:
-        self.asked.append(args)
+        self.calls.append(args)
         match args.token.rsplit(":", 1)[-1]:
             case "getSecretVersion":
                 return {"secretString": self.secret}
@@ -86,23 +88,23 @@ class World(mocks.Mocks):
             case "getConnection":
                 return {"status": self.status}
             case "getSaml" if args.args["id"] not in {f"{a.name}-id" for a in self.declared}:
-                return self.there
+                return self.existing_app
             case "getSaml":
-                seen, self.features = self.features, (self.soon or [self.features]).pop(0)
+                seen, self.features = self.features, (self.later_features or [self.features]).pop(0)
                 [saml] = [a.inputs for a in self.declared if f"{a.name}-id" == args.args["id"]]
                 return {"features": seen, "status": "ACTIVE", **saml, **self.changed}
             case "getAppGroupAssignments":
                 assigned = [
                     a["groupId"] for a in self.inputs("app/groupAssignment:GroupAssignment")
                 ]
-                return {"groups": [*assigned, *self.by_hand]}
+                return {"groups": [*assigned, *self.unmanaged]}
             case "getSecret":
                 return {"tags": self.tags}
             case "getPushGroups":
                 made = [p["sourceGroupId"] for p in self.inputs("PushGroup")]
-                there = [s for s in {*self.mapped, *made} if s not in self.gone]
+                sources = [s for s in {*self.mapped, *made} if s not in self.deleted_mappings]
                 status = self.mapping_status
-                return {"mappings": [{"sourceGroupId": s, "status": status} for s in there]}
+                return {"mappings": [{"sourceGroupId": s, "status": status} for s in sources]}
             case "getGroup":
                 return {"users": self.assigned}
             case "getUsers" if args.token.startswith("okta"):
@@ -112,10 +114,10 @@ class World(mocks.Mocks):
                 count = self.members.pop(0) if len(self.members) > 1 else self.members[0]
                 return {"groupMemberships": [{}] * count}
             case "getUsers":
-                there, self.people = self.people, (self.later or [self.people]).pop(0)
-                return {"users": [{"externalIds": [{"id": i, "issuer": "okta"}]} for i in there]}
+                people, self.people = self.people, (self.later_people or [self.people]).pop(0)
+                return {"users": [{"externalIds": [{"id": i, "issuer": "okta"}]} for i in people]}
             case other:
-                raise AssertionError(f"nobody expected {other}")
+                raise AssertionError(f"unexpected look-up: {other}")
 
     def _okta_groups(self, search: str) -> list[dict[str, Any]]:
         kind = "APP_GROUP" if "APP_GROUP" in search else "OKTA_GROUP"
@@ -127,7 +129,7 @@ class World(mocks.Mocks):
         ]
 
     def inputs(self, kind: str) -> list[dict[str, Any]]:
-        """Inputs of every declared resource whose type ends so."""
+        """Inputs of every declared resource whose type ends with `kind`."""
         return [a.inputs for a in self.declared if a.typ.endswith(kind)]
 
 
@@ -138,21 +140,21 @@ def world() -> World:
 
 @pytest.fixture
 def declare(world: World) -> Iterator[Callable[..., None]]:
-    """Run a piece of program against the world, as the engine would, and wait for it."""
+    """Run a program against the mocked world to completion, as the engine would."""
 
-    # As the engine's own host does: a refusal reaches every dependent, and each would log it.
+    # Like Pulumi's language host: every dependent of a failed resource would log the error again.
     logging.getLogger("asyncio").setLevel(logging.CRITICAL)
 
-    asyncio.set_event_loop(asyncio.new_event_loop())  # whatever ran before may have closed its own
+    asyncio.set_event_loop(asyncio.new_event_loop())  # an earlier test may have closed its loop
 
     def run(program: Callable[[], object], *, preview: bool = False) -> None:
         mocks.set_mocks(world, preview=preview)
 
         @pulumi.runtime.test
-        def go() -> object:
+        def run_program() -> object:
             return program()
 
-        go()
+        run_program()
 
     yield run
     pulumi.runtime.settings.reset_options()

@@ -1,4 +1,4 @@
-"""What is there already: imported by ids that follow from each other, or left to itself."""
+"""Existing resources: imported by ID, or used without a resource in the stack."""
 
 from collections.abc import Callable
 from typing import Any
@@ -22,7 +22,7 @@ PUSH = [
 
 @pytest.fixture
 def world(world: World) -> World:
-    """One group is pushed already, and is called otherwise in AWS."""
+    """`aws-admins` is already pushed, to an AWS group with another name."""
     world.mapped, world.in_aws = ["00gB"], ["Administrators", "aws-data"]
     world.aws_ids = {"Administrators": ADMINS}
     world.app_groups = {"aws-data": "00gTdata"}
@@ -30,25 +30,29 @@ def world(world: World) -> World:
 
 
 def imported(world: World) -> dict[str, str]:
-    """Import ids by the last part of the resource's name."""
+    """Import IDs by resource name without the `idc-` prefix."""
     return {a.name.removeprefix("idc-"): a.resource_id for a in world.declared if a.resource_id}
 
 
-def test_an_id_imports_and_protects_and_leaves_alone_what_is_not_read_back() -> None:
+def test_an_import_id_imports_protects_and_ignores_unread_properties() -> None:
     base = ResourceOptions(ignore_changes=["a"])
-    found = _options.options(base, "0oa1", ignore_on_import=["b"])
-    assert (found.import_, found.protect, found.ignore_changes) == ("0oa1", True, ["a", "b"])
+    imported_options = _options.options(base, "0oa1", ignore_on_import=["b"])
+    assert (
+        imported_options.import_,
+        imported_options.protect,
+        imported_options.ignore_changes,
+    ) == ("0oa1", True, ["a", "b"])
     without = _options.options(base, None, ignore_on_import=["b"])
     assert (without.import_, without.protect, without.ignore_changes) == (None, None, ["a"])
 
 
-def test_app_and_assignment_are_imported_by_their_ids(world: World, declare: Declare) -> None:
+def test_import_ids_import_app_and_group_assignment(world: World, declare: Declare) -> None:
     assign = [{"name": "aws-access", "import_id": "0oa1/00gA"}]
     declare(federation(app__import_id="0oa1", assignments__groups=assign))
     assert imported(world) == {"app-saml": "0oa1", "assign-aws-access": "0oa1/00gA"}
 
 
-def test_a_mapping_that_is_there_is_neither_declared_nor_imported(
+def test_an_existing_push_mapping_is_not_declared_or_imported(
     world: World, declare: Declare
 ) -> None:
     declare(federation(push_groups=PUSH))
@@ -56,7 +60,7 @@ def test_a_mapping_that_is_there_is_neither_declared_nor_imported(
     assert imported(world) == {}
 
 
-def test_its_ids_are_known_all_the_same(world: World, declare: Declare) -> None:
+def test_ids_of_an_existing_push_mapping_appear_in_outputs(world: World, declare: Declare) -> None:
     seen: list[Any] = []
 
     def program() -> object:
@@ -69,7 +73,9 @@ def test_its_ids_are_known_all_the_same(world: World, declare: Declare) -> None:
     assert data["awsGroupId"] == "aws-aws-data"
 
 
-def test_a_mapping_that_has_gone_is_told_and_not_made_anew(world: World, declare: Declare) -> None:
+def test_a_deleted_push_mapping_is_reported_as_drift_and_not_recreated(
+    world: World, declare: Declare
+) -> None:
     world.mapped = []
     seen: list[Any] = []
 
@@ -82,14 +88,16 @@ def test_a_mapping_that_has_gone_is_told_and_not_made_anew(world: World, declare
     assert any("'aws-admins' is declared, but has no push mapping" in line for line in seen[0])
 
 
-def test_an_id_that_no_group_in_aws_has_is_refused(world: World, declare: Declare) -> None:
+def test_an_unknown_aws_group_id_is_rejected(world: World, declare: Declare) -> None:
     world.aws_ids = {}
     with pytest.raises(RunError, match=f"'aws-admins' has the aws_group_id '{ADMINS}'"):
         declare(federation(push_groups=PUSH))
     assert world.inputs("PushGroup") == []
 
 
-def test_what_hangs_on_a_permission_set_is_imported_with_it(world: World, declare: Declare) -> None:
+def test_an_imported_permission_set_imports_its_policies_and_assignments(
+    world: World, declare: Declare
+) -> None:
     managed = "arn:aws:iam::aws:policy/ReadOnlyAccess"
     access = {
         "name": "Developer", "groups": ["aws-admins", "aws-data"], "accounts": [ACCOUNT],
@@ -105,24 +113,24 @@ def test_what_hangs_on_a_permission_set_is_imported_with_it(world: World, declar
         "access-Developer-Plain": f"Plain,/,{SET}",
         "access-Developer-inline": SET,
         "access-Developer-boundary": SET,
-        # aws-data is not known to be there, so its assignment is made.
+        # aws-data has no known AWS group, so its assignment is created.
         f"access-Developer-aws-admins-{ACCOUNT}": f"{ADMINS},GROUP,{ACCOUNT},AWS_ACCOUNT,{SET}",
     }
 
 
-def test_of_a_permission_set_that_is_made_nothing_is_imported(
-    world: World, declare: Declare
-) -> None:
+def test_a_new_permission_set_imports_nothing(world: World, declare: Declare) -> None:
     access = {"name": "Developer", "groups": ["aws-admins"], "accounts": [ACCOUNT]}
     declare(federation(push_groups=PUSH, account_access__permission_sets=[access]))
     assert len(world.inputs("AccountAssignment")) == 1
     assert imported(world) == {}
 
 
-@pytest.mark.parametrize("there", [True, False])
-def test_assignments_of_an_application(world: World, declare: Declare, there: bool) -> None:
+@pytest.mark.parametrize("import_assignments", [True, False])
+def test_application_assignments_are_imported_on_request(
+    world: World, declare: Declare, import_assignments: bool
+) -> None:
     arn = "arn:aws:sso::123456789012:application/ssoins-1/apl-1"
-    application = {"arn": arn, "groups": ["aws-admins"], "import_assignments": there}
+    application = {"arn": arn, "groups": ["aws-admins"], "import_assignments": import_assignments}
     declare(federation(push_groups=PUSH, account_access__applications=[application]))
     expected = {"access-apl-1-aws-admins": f"{arn},{ADMINS},GROUP"}
-    assert imported(world) == (expected if there else {})
+    assert imported(world) == (expected if import_assignments else {})

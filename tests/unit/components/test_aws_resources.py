@@ -1,4 +1,4 @@
-"""What is declared on the AWS side: access of pushed groups, the attributes' switch, the alarm."""
+"""AWS resources: account access, attributes for access control, and the token expiry alarm."""
 
 import json
 from collections.abc import Callable
@@ -19,7 +19,7 @@ SET: dict[str, Any] = {"name": "Developer", "groups": ["aws-admins"], "accounts"
 
 @pytest.fixture
 def world(world: World) -> World:
-    """A federation that stands: both groups have arrived."""
+    """A deployed federation: both push groups exist in AWS."""
     world.mapped, world.in_aws = ["00gB", "00gC"], ["aws-admins", "aws-data"]
     return world
 
@@ -30,10 +30,12 @@ def policy(key: str) -> dict[str, Any]:
     return {"Version": "2012-10-17", "Statement": [allow]}
 
 
-class TestAccess:
-    """A pushed group opens an account, in the same run."""
+class TestAccountAccess:
+    """Push groups get account and application assignments in the same run."""
 
-    def test_the_group_is_assigned_by_its_id_in_aws(self, world: World, declare: Declare) -> None:
+    def test_an_account_assignment_uses_the_identity_store_group_id(
+        self, world: World, declare: Declare
+    ) -> None:
         declare(federation(account_access__permission_sets=[SET]))
         [assignment] = world.inputs("AccountAssignment")
         assert assignment["principalId"] == "aws-aws-admins"
@@ -66,7 +68,7 @@ class TestAccess:
         reference = boundary["permissionsBoundary"]["customerManagedPolicyReference"]
         assert (reference["path"], reference["name"]) == ("/limits/", "Outer")
 
-    def test_an_application_is_opened_for_a_group(self, world: World, declare: Declare) -> None:
+    def test_an_application_is_assigned_to_a_group(self, world: World, declare: Declare) -> None:
         arn = "arn:aws:sso::123456789012:application/ssoins-1/apl-1"
         declare(federation(account_access__applications=[{"arn": arn, "groups": ["aws-data"]}]))
         [assignment] = world.inputs("ApplicationAssignment")
@@ -90,14 +92,14 @@ class TestAccess:
             ({"inline_policy": {"Version": "2012-10-17"}}, "is not a JSON object with a Statement"),
         ],
     )
-    def test_what_aws_would_refuse_is_refused_before_anything_is_declared(
+    def test_invalid_account_access_fails_before_anything_is_declared(
         self, world: World, declare: Declare, changes: dict[str, Any], says: str
     ) -> None:
         with pytest.raises(RunError, match=says):
             declare(federation(account_access__permission_sets=[SET | changes]))
         assert world.inputs("PermissionSet") == []
 
-    def test_nothing_is_made_before_everything_was_looked_up(
+    def test_nothing_is_declared_until_all_lookups_succeed(
         self, world: World, declare: Declare
     ) -> None:
         with pytest.raises(RunError, match="is not a group in Okta"):
@@ -108,19 +110,23 @@ class TestAccess:
             )
         assert not [a for a in world.declared if a.typ.startswith(("okta:", "aws:"))]
 
-    def test_two_sets_of_one_name_are_refused(self, world: World, declare: Declare) -> None:
+    def test_two_permission_sets_with_one_name_are_rejected(
+        self, world: World, declare: Declare
+    ) -> None:
         with pytest.raises(RunError, match="OIC-508"):
             declare(federation(account_access__permission_sets=[SET, SET]))
 
 
-class TestAccessControl:
-    """The switch that lets session tags through, for the whole instance."""
+class TestAccessControlAttributes:
+    """Attributes for access control of the Identity Center instance."""
 
-    def test_it_is_left_as_it_is_unless_asked_for(self, world: World, declare: Declare) -> None:
+    def test_access_control_attributes_are_unmanaged_by_default(
+        self, world: World, declare: Declare
+    ) -> None:
         declare(federation())
         assert world.inputs("InstanceAccessControlAttributes") == []
 
-    def test_with_all_attributes_from_okta_it_needs_one_harmless_mapping(
+    def test_empty_access_control_attributes_declare_one_placeholder_mapping(
         self, world: World, declare: Declare
     ) -> None:
         declare(federation(access_control_attributes={}))
@@ -129,12 +135,14 @@ class TestAccessControl:
             {"key": "IdcUserName", "values": [{"sources": ["${path:userName}"]}]}
         ]
 
-    def test_no_key_comes_from_both_sides(self, world: World, declare: Declare) -> None:
+    def test_a_key_from_both_okta_and_aws_is_rejected(self, world: World, declare: Declare) -> None:
         mapped = {"attributes": {"department": "${path:enterprise.department}"}}
         with pytest.raises(RunError, match="OIC-409"):
             declare(federation(access_control_attributes=mapped))
 
-    def test_a_policy_may_ask_for_what_is_mapped_here(self, world: World, declare: Declare) -> None:
+    def test_a_policy_may_use_an_attribute_mapped_in_aws(
+        self, world: World, declare: Declare
+    ) -> None:
         mapped = {"attributes": {"Title": "${path:title}"}}
         declared = SET | {"inline_policy": policy("Title")}
         declare(
@@ -142,10 +150,10 @@ class TestAccessControl:
         )
 
 
-class TestAlarm:
-    """Somebody hears of it before the token expires."""
+class TestTokenExpiryAlarm:
+    """Alerts before the SCIM token expires."""
 
-    def test_aws_health_and_our_own_dates_write_to_the_topic(
+    def test_aws_health_and_scheduled_rules_publish_to_the_topic(
         self, world: World, declare: Declare
     ) -> None:
         declare(
@@ -162,15 +170,15 @@ class TestAlarm:
         assert "TOPSECRET" not in json.dumps([a.inputs for a in world.declared if "aws" in a.typ])
 
     @pytest.mark.parametrize(
-        ("event", "told"),
+        ("event", "matched"),
         [
             ({}, True),
             ({"source": "aws.ec2"}, False),
             ({"detail": {"service": "IAMIDENTITYCENTER", "eventTypeCode": "OTHER"}}, False),
         ],
     )
-    def test_the_pattern_takes_the_event_of_aws_health_and_no_other(
-        self, event: dict[str, Any], told: bool
+    def test_the_event_pattern_matches_only_the_token_expiry_event(
+        self, event: dict[str, Any], matched: bool
     ) -> None:
         sample = {
             "source": "aws.health",
@@ -181,7 +189,7 @@ class TestAlarm:
                 "eventTypeCategory": "accountNotification",
             },
         }
-        assert matches(token_expiry_alarm.HEALTH_EVENT, sample | event) is told
+        assert matches(token_expiry_alarm.HEALTH_EVENT, sample | event) is matched
 
     @pytest.mark.parametrize(
         ("expires", "days", "at"),
@@ -190,12 +198,12 @@ class TestAlarm:
             ("2028-01-10T00:00:00+00:00", 30, "cron(0 9 11 12 ? 2027)"),
         ],
     )
-    def test_a_date_is_a_moment_that_comes_once(self, expires: str, days: int, at: str) -> None:
+    def test_a_reminder_schedule_fires_once(self, expires: str, days: int, at: str) -> None:
         assert token_expiry_alarm.cron(expires, days) == at
 
 
 def matches(pattern: dict[str, Any], event: dict[str, Any]) -> bool:
-    """EventBridge's plain matching: every key of the pattern, with one of its values."""
+    """EventBridge's exact matching: every key in the pattern has one of the listed values."""
     return all(
         matches(wanted, event.get(key, {}))
         if isinstance(wanted, dict)

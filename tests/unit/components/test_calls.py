@@ -1,7 +1,7 @@
-"""What an `up` that changes nothing asks of Okta, counted by the sandbox's request log.
+"""Counts the Okta API calls of an `up` without changes, in the sandbox's request log.
 
-The program runs against Pulumi's mocks; every look-up of Okta's goes through the replacement
-plugin, which pages as the real one does, to a sandbox that holds what is declared.
+The program runs against Pulumi's mocks. Every Okta look-up goes through the replacement plugin,
+which pages like the real one, to a sandbox that already contains the declared resources.
 """
 
 import json
@@ -24,13 +24,13 @@ from tests.unit.components.test_federation import federation
 
 __all__ = ["start_sandbox"]
 GROUPS = 500
-MOST = 12
+MAX_CALLS = 12
 PUSHED = [f"pushed-{n:03}" for n in range(GROUPS)]
 
 
 @dataclass
-class There(World):
-    """Everything stands already, in a sandbox."""
+class SandboxWorld(World):
+    """Answers Okta look-ups from a sandbox that contains every declared resource."""
 
     okta: Any = None
     app: str = ""
@@ -58,42 +58,44 @@ def sandbox(start_sandbox: Callable[..., Sandbox], tmp_path: Path) -> Sandbox:
 
 @pytest.fixture
 def world(sandbox: Sandbox) -> World:
-    """An app with provisioning on, a group assigned, and all the others pushed."""
+    """An app with provisioning enabled, one assignment group and 500 push groups."""
     okta = Okta(sandbox.okta, f"SSWS {sandbox.token}", Clock())
     settings = {"app": {"acsURL": "https://acs.example.com", "entityID": "https://e.example.com"}}
     body = {"name": "amazon_aws_sso", "label": "A", "signOnMode": "SAML_2_0", "settings": settings}
-    at = "/api/v1/apps/" + okta.post("/api/v1/apps", body)["id"]
+    app_path = "/api/v1/apps/" + okta.post("/api/v1/apps", body)["id"]
     aws = boto3.client("secretsmanager", "us-east-1", endpoint_url=sandbox.aws,
                        aws_access_key_id="x", aws_secret_access_key="x")  # fmt: skip
-    held = json.loads(aws.get_secret_value(SecretId="okta-identity-center/scim")["SecretString"])
-    base = {
-        "baseUrl": held["endpoint"].rstrip("/"),
-        "profile": {"authScheme": "TOKEN", "token": held["token"]},
+    scim_token = json.loads(
+        aws.get_secret_value(SecretId="okta-identity-center/scim")["SecretString"]
+    )
+    connection = {
+        "baseUrl": scim_token["endpoint"].rstrip("/"),
+        "profile": {"authScheme": "TOKEN", "token": scim_token["token"]},
     }
-    okta.post(at + "/connections/default", base)
-    okta.post(at + "/connections/default/lifecycle/activate")
-    on = {"status": "ENABLED"}
-    create = {"lifecycleCreate": on}
-    update = {"lifecycleDeactivate": on, "profile": on}
-    okta.put(at + "/features/USER_PROVISIONING", {"create": create, "update": update})
+    okta.post(app_path + "/connections/default", connection)
+    okta.post(app_path + "/connections/default/lifecycle/activate")
+    enabled = {"status": "ENABLED"}
+    create = {"lifecycleCreate": enabled}
+    update = {"lifecycleDeactivate": enabled, "profile": enabled}
+    okta.put(app_path + "/features/USER_PROVISIONING", {"create": create, "update": update})
     for group in okta.get("/api/v1/groups"):
         if group["profile"]["name"] == "aws-access":
-            okta.put(f"{at}/groups/{group['id']}", {})
+            okta.put(f"{app_path}/groups/{group['id']}", {})
         else:
             mapping = {"sourceGroupId": group["id"], "targetGroupName": group["profile"]["name"]}
-            okta.post(at + "/group-push/mappings", mapping | {"status": "ACTIVE"})
-    return There(okta=okta, app=at.rsplit("/", 1)[-1], in_aws=list(PUSHED))
+            okta.post(app_path + "/group-push/mappings", mapping | {"status": "ACTIVE"})
+    return SandboxWorld(okta=okta, app=app_path.rsplit("/", 1)[-1], in_aws=list(PUSHED))
 
 
-def test_the_truth_about_500_groups_costs_twelve_calls_at_most(
+def test_an_up_without_changes_makes_at_most_12_calls_for_500_groups(
     world: World, sandbox: Sandbox, declare: Callable[..., None]
 ) -> None:
-    since = sandbox.request_log()[-1]["seq"]
+    start = sandbox.request_log()[-1]["seq"]
     declare(federation(push_groups=[{"name": name} for name in PUSHED]))
-    counts = sandbox.request_counts("okta", since=since)
+    counts = sandbox.request_counts("okta", since=start)
     assert {count["operation"].split()[0] for count in counts} == {"GET"}
     assert len(world.inputs("PushGroup")) == GROUPS
-    assert sum(count["calls"] for count in counts) <= MOST, counts
+    assert sum(count["calls"] for count in counts) <= MAX_CALLS, counts
     seen = {count["operation"] for count in counts}
     assert "GET /api/v1/apps/{id}/group-push/mappings" in seen
     assert "GET /api/v1/apps/{id}/groups" in seen

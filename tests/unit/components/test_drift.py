@@ -1,4 +1,4 @@
-"""What is there against what is declared, on every run, without a refresh."""
+"""Drift detection: compares Okta with the declaration on every run, without a refresh."""
 
 import json
 from collections.abc import Callable
@@ -16,30 +16,30 @@ ACS = "https://us-east-1.sso.signin.aws/platform/saml/acs/other"
 
 
 @pytest.fixture
-def found(declare: Declare) -> Callable[[], list[str]]:
-    """The outputs' list of differences."""
+def find_drift(declare: Declare) -> Callable[[], list[str]]:
+    """Run the program and return its `drift` output."""
 
     def run() -> list[str]:
-        told: list[list[str]] = []
+        outputs: list[list[str]] = []
 
         def program() -> object:
             made = IdentityCenterFederation("idc", arguments())
-            return made.drift.apply(told.append)
+            return made.drift.apply(outputs.append)
 
         declare(program)
-        return told[0]
+        return outputs[0]
 
     return run
 
 
-def test_nothing_is_told_where_all_is_as_declared(
-    world: World, found: Callable[[], list[str]]
+def test_no_drift_is_reported_if_everything_matches(
+    world: World, find_drift: Callable[[], list[str]]
 ) -> None:
-    assert found() == []
+    assert find_drift() == []
 
 
 @pytest.mark.parametrize(
-    ("change", "says"),
+    ("change", "fragments"),
     [
         ({"appSettingsJson": json.dumps({"acsURL": ACS})}, ["OIC-615", "acsURL", "--refresh"]),
         (
@@ -50,52 +50,56 @@ def test_nothing_is_told_where_all_is_as_declared(
         ({"status": "INACTIVE"}, ["OIC-619"]),
     ],
 )
-def test_a_lost_update_of_the_app_is_named_with_what_mends_it(
-    world: World, found: Callable[[], list[str]], change: dict[str, Any], says: list[str]
+def test_app_drift_is_reported_with_a_remedy(
+    world: World, find_drift: Callable[[], list[str]], change: dict[str, Any], fragments: list[str]
 ) -> None:
     world.changed = change
-    told = "\n".join(found())
-    for text in says:
-        assert text in told, told
+    drift = "\n".join(find_drift())
+    for text in fragments:
+        assert text in drift, drift
 
 
-def test_a_mapping_that_was_deleted_is_seen_without_a_refresh(
-    world: World, found: Callable[[], list[str]]
+def test_a_deleted_push_mapping_is_found_without_a_refresh(
+    world: World, find_drift: Callable[[], list[str]]
 ) -> None:
-    world.gone = ["00gB"]
-    [line] = found()
+    world.deleted_mappings = ["00gB"]
+    [line] = find_drift()
     assert "'aws-admins' is declared, but has no push mapping" in line
     assert "OIC-602" in line
 
 
-def test_a_mapping_in_error_is_told(world: World, found: Callable[[], list[str]]) -> None:
+def test_a_push_mapping_in_error_is_reported(
+    world: World, find_drift: Callable[[], list[str]]
+) -> None:
     world.mapping_status = "ERROR"
-    assert all("OIC-601" in line for line in found())
+    assert all("OIC-601" in line for line in find_drift())
 
 
-def test_what_was_made_by_hand_is_named(world: World, found: Callable[[], list[str]]) -> None:
-    world.by_hand, world.mapped = ["00gX"], ["00gY"]
-    told = "\n".join(found())
-    assert "'00gX' is assigned to the app, but not declared" in told
-    assert "'00gY' is pushed, but not declared" in told
-    # a program cannot see what its own run is about to delete
-    assert told.count("the engine deletes last") == 2
+def test_unmanaged_assignments_and_push_mappings_are_reported(
+    world: World, find_drift: Callable[[], list[str]]
+) -> None:
+    world.unmanaged, world.mapped = ["00gX"], ["00gY"]
+    drift = "\n".join(find_drift())
+    assert "'00gX' is assigned to the app, but not declared" in drift
+    assert "'00gY' is pushed, but not declared" in drift
+    # a program cannot see what the same run deletes afterwards
+    assert drift.count("the engine deletes last") == 2
 
 
-def test_it_may_be_told_to_fail_the_run(world: World, declare: Declare) -> None:
+def test_drift_fails_the_run_in_enforce_mode(world: World, declare: Declare) -> None:
     world.changed = {"label": "renamed"}
     with pytest.raises(RunError, match=r"differs from the declared configuration[\s\S]*renamed"):
         declare(federation(drift="enforce"))
 
 
-def test_a_preview_tells_and_does_not_fail(world: World, declare: Declare) -> None:
+def test_drift_does_not_fail_a_preview(world: World, declare: Declare) -> None:
     world.changed = {"label": "renamed"}
     declare(federation(drift="enforce"), preview=True)
 
 
-def test_it_costs_one_list_more_than_a_run_reads_anyway(world: World, declare: Declare) -> None:
+def test_drift_detection_shares_one_call_per_lookup(world: World, declare: Declare) -> None:
     world.mapped, world.in_aws = ["00gB", "00gC"], ["aws-admins", "aws-data"]
     declare(federation())
-    asked = [call.token.rsplit(":", 1)[-1] for call in world.asked]
-    for once in ("getSaml", "getPushGroups", "getAppGroupAssignments"):
-        assert asked.count(once) == 1, once
+    lookups = [call.token.rsplit(":", 1)[-1] for call in world.calls]
+    for lookup in ("getSaml", "getPushGroups", "getAppGroupAssignments"):
+        assert lookups.count(lookup) == 1, lookup

@@ -1,4 +1,4 @@
-"""The federation and its parts, declared against Pulumi's mocks."""
+"""`IdentityCenterFederation` and its components, declared against Pulumi's mocks."""
 
 import asyncio
 import copy
@@ -31,13 +31,13 @@ ARGS: dict[str, Any] = {
 }
 
 
-def nothing_depends_on_it(world: World) -> None:
+def assert_nothing_assigned_or_pushed(world: World) -> None:
     assert world.inputs("GroupAssignment") == []
     assert world.inputs("PushGroup") == []
 
 
 def arguments(**changes: Any) -> Any:
-    """ARGS with changes by path: `provisioning__mode` is `provisioning.mode`."""
+    """`ARGS` with changes by path: `provisioning__mode` sets `provisioning.mode`."""
     changed = copy.deepcopy(ARGS)
     for path, value in changes.items():
         *nodes, key = path.split("__")
@@ -55,11 +55,11 @@ def federation(**changes: Any) -> Callable[[], object]:
     return program
 
 
-def answering(status: int, words: str) -> Callable[..., Awaitable[tuple[int, str]]]:
+def probe_returning(status: int, detail: str) -> Callable[..., Awaitable[tuple[int, str]]]:
     async def probe(_self: object, endpoint: str, token: str) -> tuple[int, str]:
         assert not endpoint.endswith("/")
         assert token == "TOPSECRET"
-        return status, words
+        return status, detail
 
     return probe
 
@@ -67,7 +67,7 @@ def answering(status: int, words: str) -> Callable[..., Awaitable[tuple[int, str
 class TestApp:
     """The SAML app."""
 
-    def test_it_is_the_catalog_app_with_acs_and_issuer_url(
+    def test_the_app_is_the_catalog_app_with_acs_and_issuer_url(
         self, world: World, declare: Declare
     ) -> None:
         declare(federation())
@@ -78,7 +78,7 @@ class TestApp:
             "entityID": ARGS["app"]["issuer_url"],
         }
 
-    def test_attributes_are_expressions_in_the_uri_name_format(
+    def test_attribute_statements_are_expressions_in_uri_name_format(
         self, world: World, declare: Declare
     ) -> None:
         declare(federation())
@@ -91,15 +91,15 @@ class TestApp:
             }
         ]
 
-    def test_an_update_never_undoes_a_sign_on_policy(self, world: World, declare: Declare) -> None:
+    def test_updates_preserve_the_sign_on_policy(self, world: World, declare: Declare) -> None:
         declare(federation())
         assert world.inputs("app/saml:Saml")[0]["skipAuthenticationPolicy"] is True
 
 
 class TestProvisioning:
-    """Connection and features."""
+    """The provisioning connection and its features."""
 
-    def test_okta_gets_the_endpoint_without_its_slash(self, world: World, declare: Declare) -> None:
+    def test_the_base_url_has_no_trailing_slash(self, world: World, declare: Declare) -> None:
         declare(federation())
         [connection] = world.inputs("app/connection:Connection")
         assert connection["baseUrl"].endswith("/scim/v2")
@@ -109,7 +109,7 @@ class TestProvisioning:
         [features] = world.inputs("app/features:Features")
         assert features["capabilities"]["update"]["password"]["status"] == "DISABLED"
 
-    def test_every_capability_is_named(self, world: World, declare: Declare) -> None:
+    def test_every_capability_is_set_explicitly(self, world: World, declare: Declare) -> None:
         declare(federation(provisioning__deactivate_users=False))
         capabilities = world.inputs("app/features:Features")[0]["capabilities"]
         assert capabilities["create"]["lifecycleCreate"]["status"] == "ENABLED"
@@ -118,7 +118,7 @@ class TestProvisioning:
 
 
 class TestGate:
-    """Nobody is assigned and nothing is pushed while provisioning is off."""
+    """Blocks assignments and push mappings until provisioning is enabled."""
 
     @pytest.mark.parametrize(
         ("status", "says"),
@@ -128,23 +128,25 @@ class TestGate:
             ("", "status unknown"),
         ],
     )
-    def test_a_connection_that_is_not_there_is_refused_before_the_features(
+    def test_an_inactive_connection_fails_before_features_are_declared(
         self, world: World, declare: Declare, status: str, says: str
     ) -> None:
         world.status = status
         with pytest.raises(RunError, match=says):
             declare(federation())
         assert world.inputs("app/features:Features") == []
-        nothing_depends_on_it(world)
+        assert_nothing_assigned_or_pushed(world)
 
     @pytest.mark.parametrize("mode", ["api", "console"])
-    def test_it_stays_closed_and_says_why(self, world: World, declare: Declare, mode: str) -> None:
+    def test_a_disabled_feature_blocks_the_run_with_the_reason(
+        self, world: World, declare: Declare, mode: str
+    ) -> None:
         world.features = WANTED[1:]
         with pytest.raises(RunError, match=r"PUSH_NEW_USERS is off\. .*\[OIC-612\]"):
             declare(federation(provisioning__mode=mode))
-        nothing_depends_on_it(world)
+        assert_nothing_assigned_or_pushed(world)
 
-    def test_it_may_be_told_to_warn_and_the_outputs_say_so(
+    def test_gate_warn_assigns_groups_and_reports_the_reason_in_outputs(
         self, world: World, declare: Declare
     ) -> None:
         world.features = WANTED[1:]
@@ -158,30 +160,32 @@ class TestGate:
         assert outputs[0]["gate"].startswith("PUSH_NEW_USERS is off")
         assert len(world.inputs("GroupAssignment")) == 1
 
-    def test_a_preview_tells_and_does_not_fail(self, world: World, declare: Declare) -> None:
+    def test_the_gate_does_not_fail_a_preview(self, world: World, declare: Declare) -> None:
         world.status = "UNKNOWN"
         declare(federation(), preview=True)
 
-    def test_only_wanted_features_are_asked_for(self, world: World, declare: Declare) -> None:
+    def test_only_declared_features_are_required(self, world: World, declare: Declare) -> None:
         world.features = ["PUSH_NEW_USERS", "PUSH_PROFILE_UPDATES"]
         declare(federation(provisioning__deactivate_users=False, push_groups=[]))
 
 
-class TestConsole:
-    """`mode: console`: a person turns provisioning on, and the program never sees the token."""
+class TestConsoleMode:
+    """`mode: console`: an admin enables provisioning in the Admin Console."""
 
-    def test_nothing_of_provisioning_is_declared(self, world: World, declare: Declare) -> None:
+    def test_console_mode_declares_no_connection_or_features(
+        self, world: World, declare: Declare
+    ) -> None:
         declare(federation(provisioning__mode="console"))
         assert world.inputs("app/connection:Connection") == []
         assert world.inputs("app/features:Features") == []
         assert len(world.inputs("PushGroup")) == 2
 
-    def test_the_token_is_never_read(self, world: World, declare: Declare) -> None:
+    def test_console_mode_never_reads_the_token(self, world: World, declare: Declare) -> None:
         declare(federation(provisioning__mode="console"))
-        assert "aws:secretsmanager/getSecret:getSecret" in {c.token for c in world.asked}
-        assert not [c for c in world.asked if "getSecretVersion" in c.token]
+        assert "aws:secretsmanager/getSecret:getSecret" in {c.token for c in world.calls}
+        assert not [c for c in world.calls if "getSecretVersion" in c.token]
 
-    def test_the_steps_are_exact_and_without_the_token(
+    def test_console_steps_are_exact_and_omit_the_token(
         self, world: World, declare: Declare
     ) -> None:
         world.features = []
@@ -195,7 +199,7 @@ class TestConsole:
         assert "Leave Sync Password off" in text
         assert "TOPSECRET" not in text
 
-    def test_it_waits_and_goes_on_by_itself(
+    def test_the_run_continues_once_provisioning_is_enabled(
         self, world: World, declare: Declare, monkeypatch: pytest.MonkeyPatch
     ) -> None:
         async def sleep(_: float) -> None: ...
@@ -203,7 +207,7 @@ class TestConsole:
         monkeypatch.setattr(_polling.asyncio, "sleep", sleep)
         monkeypatch.setattr(_polling, "FIRST_PAUSE", 0.001)
         monkeypatch.setattr(_polling, "_show", lambda _: None)
-        world.features, world.soon = [], [[], WANTED[:1], WANTED]
+        world.features, world.later_features = [], [[], WANTED[:1], WANTED]
         declare(
             federation(
                 provisioning__mode="console",
@@ -213,7 +217,7 @@ class TestConsole:
         )
         assert len(world.inputs("PushGroup")) == 2
 
-    def test_tags_that_are_missing_are_named(self, world: World, declare: Declare) -> None:
+    def test_missing_secret_tags_are_named(self, world: World, declare: Declare) -> None:
         del world.tags["expires"]
         with pytest.raises(RunError, match=r"tags of secret .*expires: is missing"):
             declare(federation(provisioning__mode="console"))
@@ -228,34 +232,38 @@ class TestConsole:
         ("http://127.0.0.1:8410/x", "http://127.0.0.1:8410/admin/app/amazon_aws_sso/"),
     ],
 )
-def test_the_link_leads_to_the_admin_console_of_the_org(org: str, page: str) -> None:
+def test_the_app_link_opens_the_admin_console_of_the_org(org: str, page: str) -> None:
     assert console_steps.app_page(org, "0oa1", "signon") == f"{page}instance/0oa1/#tab-signon"
 
 
 class TestGroups:
-    """Assignments and pushes."""
+    """Assignment groups and push groups."""
 
-    def test_each_group_has_its_one_role(self, world: World, declare: Declare) -> None:
+    def test_each_group_is_assigned_or_pushed(self, world: World, declare: Declare) -> None:
         declare(federation())
         assert [a["groupId"] for a in world.inputs("GroupAssignment")] == ["00gA"]
         assert sorted(p["sourceGroupId"] for p in world.inputs("PushGroup")) == ["00gB", "00gC"]
 
-    def test_a_push_group_never_deletes_its_target(self, world: World, declare: Declare) -> None:
+    def test_push_mappings_keep_their_target_group_on_destroy(
+        self, world: World, declare: Declare
+    ) -> None:
         declare(federation())
         assert {p["deleteTargetGroupOnDestroy"] for p in world.inputs("PushGroup")} == {False}
 
-    def test_all_names_are_looked_up_in_one_call(self, world: World, declare: Declare) -> None:
+    def test_all_group_names_are_looked_up_in_one_call(
+        self, world: World, declare: Declare
+    ) -> None:
         declare(federation())
-        assert len([c for c in world.asked if c.token == "okta:index/getGroups:getGroups"]) == 1
+        assert len([c for c in world.calls if c.token == "okta:index/getGroups:getGroups"]) == 1
 
-    def test_an_unknown_group_is_named_before_anything_is_declared(
+    def test_an_unknown_group_fails_before_anything_is_declared(
         self, world: World, declare: Declare
     ) -> None:
         with pytest.raises(RunError, match=r"groups\[0\]: 'aws-admin' is not a group.*aws-admins"):
             declare(federation(push_groups=[{"name": "aws-admin"}]))
         assert not [a for a in world.declared if a.typ.startswith("okta:")]
 
-    def test_an_issuer_of_another_instance_is_named_before_anything_is_declared(
+    def test_an_issuer_of_another_instance_fails_before_anything_is_declared(
         self, world: World, declare: Declare
     ) -> None:
         world.instances = ["d-1111111111"]
@@ -263,7 +271,7 @@ class TestGroups:
             declare(federation())
         assert not [a for a in world.declared if a.typ.startswith("okta:")]
 
-    def test_an_endpoint_of_another_region_is_named_before_anything_is_declared(
+    def test_an_endpoint_in_another_region_fails_before_anything_is_declared(
         self, world: World, declare: Declare
     ) -> None:
         assert world.secret
@@ -278,7 +286,7 @@ class TestGroups:
         with pytest.raises(RunError, match="OIC-201"):
             declare(federation(push_groups=[{"name": "aws-access"}]))
 
-    def test_a_group_left_in_aws_is_linked_by_id(self, world: World, declare: Declare) -> None:
+    def test_an_existing_aws_group_is_linked_by_id(self, world: World, declare: Declare) -> None:
         world.in_aws, world.app_groups = ["aws-admins"], {"aws-admins": "00gAPP"}
         declare(federation())
         pushes = {p["sourceGroupId"]: p for p in world.inputs("PushGroup")}
@@ -286,14 +294,14 @@ class TestGroups:
         assert pushes["00gB"].get("targetGroupName") is None
         assert pushes["00gC"]["targetGroupName"] == "aws-data"
 
-    def test_a_group_left_in_aws_that_okta_does_not_know_is_explained(
+    def test_an_aws_group_unknown_to_okta_fails_with_a_remedy(
         self, world: World, declare: Declare
     ) -> None:
         world.in_aws = ["aws-admins"]
         with pytest.raises(RunError, match=r"'aws-admins'.*Refresh App Groups"):
             declare(federation())
 
-    def test_a_group_that_is_pushed_already_is_left_as_it_is(
+    def test_an_already_pushed_group_keeps_its_target_name(
         self, world: World, declare: Declare
     ) -> None:
         world.in_aws, world.mapped = ["aws-admins"], ["00gB"]
@@ -303,7 +311,7 @@ class TestGroups:
 
 
 class TestSecret:
-    """Where the token comes from, and what no error shows."""
+    """The SCIM token secret: validation, verification and secrecy."""
 
     @pytest.mark.parametrize(
         ("secret", "says"),
@@ -331,7 +339,7 @@ class TestSecret:
             ),
         ],
     )
-    def test_a_bad_secret_is_refused_without_showing_it(
+    def test_an_invalid_secret_is_rejected_without_revealing_it(
         self, world: World, declare: Declare, secret: str | None, says: str
     ) -> None:
         world.secret = secret
@@ -354,10 +362,12 @@ class TestSecret:
         assert world.inputs("app/saml:Saml") == []
         assert world.inputs("group/group:Group") == []
 
-    def test_a_token_that_aws_refuses_never_reaches_okta(
+    def test_a_token_rejected_by_aws_is_not_sent_to_okta(
         self, world: World, declare: Declare, monkeypatch: pytest.MonkeyPatch
     ) -> None:
-        monkeypatch.setattr(ScimProbe, "__call__", answering(401, "GET /ServiceProviderConfig"))
+        monkeypatch.setattr(
+            ScimProbe, "__call__", probe_returning(401, "GET /ServiceProviderConfig")
+        )
         with pytest.raises(
             RunError, match=r"secret .*token: is rejected \(401\).*OIC-117"
         ) as caught:
@@ -382,7 +392,7 @@ class TestSecret:
     ) -> None:
         found: list[str] = []
         if answer:
-            monkeypatch.setattr(ScimProbe, "__call__", answering(*answer))
+            monkeypatch.setattr(ScimProbe, "__call__", probe_returning(*answer))
 
         def program() -> object:
             args = arguments(scim_token__verify=answer is not None)
@@ -391,7 +401,7 @@ class TestSecret:
         declare(program)
         assert found == [status]
 
-    def test_no_output_of_the_federation_holds_the_token(
+    def test_component_state_does_not_contain_the_token(
         self, world: World, declare: Declare
     ) -> None:
         declare(federation())
@@ -399,7 +409,7 @@ class TestSecret:
         assert "TOPSECRET" not in json.dumps(components)
 
 
-def test_no_or_many_instances_are_explained(world: World, declare: Declare) -> None:
+def test_a_region_without_an_instance_fails_with_a_remedy(world: World, declare: Declare) -> None:
     world.instances = []
     with pytest.raises(RunError, match=r"0 IAM Identity Center instances.*aws:region"):
         declare(federation())

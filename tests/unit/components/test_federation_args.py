@@ -1,4 +1,4 @@
-"""One tree: settings, component arguments, JSON Schema and defaults agree; a misspelling fails."""
+"""Stack settings and component arguments have the same keys, defaults and validation."""
 
 import inspect
 import json
@@ -24,7 +24,7 @@ from tests.unit.components.test_federation import ARGS, arguments
 
 MINIMAL: Any = {"app": ARGS["app"], "scim_token": {"secret": "okta-identity-center/scim"}}
 LOCATION = {"region", "role_arn"}
-"""In a stack file; component arguments have a provider."""
+"""Stack file keys; component arguments have `provider` instead."""
 
 
 def typed_dict_in(annotation: Any) -> Any:
@@ -105,11 +105,11 @@ def test_every_setting_reaches_the_arguments_unchanged() -> None:
     assert settings_from(args) == settings
 
 
-def test_arguments_alone_have_the_defaults_of_a_stack_file() -> None:
+def test_arguments_have_the_same_defaults_as_a_stack_file() -> None:
     assert settings_from(MINIMAL) == Settings.load(MINIMAL)
 
 
-def test_a_misspelled_key_in_the_literal_fails_here_and_in_the_type_checker() -> None:
+def test_a_misspelled_key_fails_validation_and_type_checking() -> None:
     source = (ROOT / "components" / "federation_args.py").read_text()
     misspelled = source.replace('"acs_url": app.acs_url', '"acs_ulr": app.acs_url')
     assert misspelled != source
@@ -143,7 +143,7 @@ def test_a_misspelled_key_in_the_literal_fails_here_and_in_the_type_checker() ->
         ({"scim_token__probe": True}, r"scim_token\.probe: was renamed\. Use scim_token\.verify\."),
     ],
 )
-def test_a_python_caller_is_told_of_unknown_keys(
+def test_unknown_argument_keys_are_rejected(
     world: World, declare: Callable[..., None], changes: dict[str, Any], says: str
 ) -> None:
     with pytest.raises(ValidationError, match=says):
@@ -157,7 +157,7 @@ def test_an_argument_may_be_an_output(world: World, declare: Callable[..., None]
     assert world.inputs("app/saml:Saml")[0]["label"] == "Later"
 
 
-def test_an_invalid_output_is_refused_when_it_becomes_known(
+def test_an_invalid_output_is_rejected_once_known(
     world: World, declare: Callable[..., None]
 ) -> None:
     url = pulumi.Output.from_input("https://example.com/acs")

@@ -1,4 +1,4 @@
-"""Groups by name, by id or made here, in both roles; and everybody pushed assigned by rule."""
+"""Assignment groups and push groups: look-up, creation, propagation and retirement."""
 
 from collections.abc import Callable
 from typing import Any
@@ -17,29 +17,27 @@ from tests.unit.components.test_federation import arguments, federation
 Declare = Callable[..., None]
 
 
-class TestWhichGroup:
-    """A group is found exactly, or not at all."""
+class TestGroupLookup:
+    """Finds groups by exact name or ID, or creates them."""
 
-    def test_a_group_may_be_given_by_its_id(self, world: World, declare: Declare) -> None:
+    def test_a_group_can_be_specified_by_id(self, world: World, declare: Declare) -> None:
         declare(federation(push_groups=[{"id": "00gB"}]))
         [push] = world.inputs("PushGroup")
         assert push["sourceGroupId"] == "00gB"
         assert push["targetGroupName"] == "aws-admins"  # AWS shows it under its name
 
-    def test_an_id_that_okta_does_not_know_is_named(self, world: World, declare: Declare) -> None:
+    def test_an_unknown_group_id_is_named(self, world: World, declare: Declare) -> None:
         with pytest.raises(RunError, match=r"groups\[0\]: Okta has no group .*ID '00gX'"):
             declare(federation(push_groups=[{"id": "00gX"}]))
 
-    def test_one_group_by_name_and_by_id_is_still_one_group_in_both_roles(
+    def test_a_group_in_both_roles_is_rejected_by_name_or_id(
         self, world: World, declare: Declare
     ) -> None:
         with pytest.raises(RunError, match="OIC-201"):
             declare(federation(push_groups=[{"id": "00gA"}]))
         assert not [a for a in world.declared if a.typ.startswith("okta:")]
 
-    def test_a_group_may_be_made_here_with_a_rule_that_fills_it(
-        self, world: World, declare: Declare
-    ) -> None:
+    def test_a_new_group_can_have_a_membership_rule(self, world: World, declare: Declare) -> None:
         declare(federation(push_groups=[{"create": "aws-new", "rule": 'user.department=="Data"'}]))
         assert [g["name"] for g in world.inputs("group/group:Group")] == ["aws-new"]
         [rule] = world.inputs("group/rule:Rule")
@@ -47,7 +45,7 @@ class TestWhichGroup:
         assert rule["expressionValue"] == 'user.department=="Data"'
         assert world.inputs("PushGroup")[0]["sourceGroupId"] == "idc-group-aws-new-id"
 
-    def test_no_group_is_made_before_everything_was_looked_up(
+    def test_no_group_is_created_until_all_lookups_succeed(
         self, world: World, declare: Declare
     ) -> None:
         world.secret = None
@@ -55,22 +53,26 @@ class TestWhichGroup:
             declare(federation(push_groups=[{"create": "aws-new"}]))
         assert world.inputs("group/group:Group") == []
 
-    def test_a_hundred_names_cost_one_call(self, world: World, declare: Declare) -> None:
+    def test_100_group_names_are_looked_up_in_one_call(
+        self, world: World, declare: Declare
+    ) -> None:
         world.groups = {f"aws-{n}": f"00g{n}" for n in range(100)}
         push = [{"name": name} for name in world.groups]
         declare(federation(assignments__groups=[], push_groups=push))
-        assert len([c for c in world.asked if c.token == "okta:index/getGroups:getGroups"]) == 1
+        assert len([c for c in world.calls if c.token == "okta:index/getGroups:getGroups"]) == 1
 
 
 class TestPriorities:
-    """The plugin cannot send 0, and mixed priorities never come to rest."""
+    """Priorities start at 1; setting only some of them causes a perpetual diff."""
 
-    def test_some_with_and_some_without_are_refused(self, world: World, declare: Declare) -> None:
+    def test_a_missing_priority_is_rejected_if_others_are_set(
+        self, world: World, declare: Declare
+    ) -> None:
         both = [{"name": "aws-access", "priority": 1}, {"name": "aws-data"}]
         with pytest.raises(RunError, match="aws-data has no priority"):
             declare(federation(assignments__groups=both, push_groups=[]))
 
-    def test_zero_is_refused(self, world: World, declare: Declare) -> None:
+    def test_priority_zero_is_rejected(self, world: World, declare: Declare) -> None:
         with pytest.raises(RunError, match="must be at least 1"):
             declare(
                 federation(
@@ -79,10 +81,10 @@ class TestPriorities:
             )
 
 
-class TestAssignPushed:
-    """`assign: pushed`: nobody can be pushed without being assigned."""
+class TestPushedMembersGroup:
+    """`pushed_members_group` assigns every member of a push group."""
 
-    def test_one_group_is_assigned_and_rules_fill_it(self, world: World, declare: Declare) -> None:
+    def test_a_rule_fills_the_pushed_members_group(self, world: World, declare: Declare) -> None:
         declare(
             federation(
                 assignments__groups=[], assignments__pushed_members_group={"name": "aws-assigned"}
@@ -94,7 +96,7 @@ class TestAssignPushed:
         [assignment] = world.inputs("GroupAssignment")
         assert rule["groupAssignments"] == [assignment["groupId"]]
 
-    def test_many_push_groups_need_several_rules_with_names_okta_takes(
+    def test_rules_for_many_push_groups_fit_okta_limits(
         self, world: World, declare: Declare
     ) -> None:
         world.groups = {f"aws-{n}": f"00g{n}" for n in range(120)}
@@ -114,21 +116,21 @@ class TestAssignPushed:
         assert sum(rule["expressionValue"].count("00g") for rule in rules) == 120
 
 
-class TestArrival:
-    """What is pushed anew waits for its members, and is waited for."""
+class TestPropagation:
+    """Waits for users before pushing groups, and for groups and members afterwards."""
 
     @pytest.fixture(autouse=True)
-    def quick(self, monkeypatch: pytest.MonkeyPatch) -> None:
+    def instant_polling(self, monkeypatch: pytest.MonkeyPatch) -> None:
         async def sleep(_: float) -> None: ...
 
         monkeypatch.setattr(_polling.asyncio, "sleep", sleep)
         monkeypatch.setattr(_polling, "FIRST_PAUSE", 0.001)
         monkeypatch.setattr(_polling, "_show", lambda _: None)
 
-    def test_a_push_waits_until_the_assigned_people_stand_in_aws(
+    def test_a_push_waits_until_assigned_users_are_provisioned(
         self, world: World, declare: Declare
     ) -> None:
-        world.assigned, world.later = ["00u1", "00u2"], [["00u1"], ["00u1", "00u2"]]
+        world.assigned, world.later_people = ["00u1", "00u2"], [["00u1"], ["00u1", "00u2"]]
         seen: list[int] = []
         original = world.new_resource
 
@@ -142,7 +144,7 @@ class TestArrival:
         declare(federation(provisioning__propagation_timeout_minutes=1))
         assert seen == [2, 2]
 
-    def test_who_never_arrives_is_not_waited_for_for_ever(
+    def test_waiting_for_unprovisioned_users_is_bounded(
         self, world: World, declare: Declare
     ) -> None:
         world.assigned, world.people = ["00u1", "00u2"], ["00u1"]
@@ -158,15 +160,15 @@ class TestArrival:
         )
         assert len(world.inputs("PushGroup")) == 2
 
-    def test_a_run_that_pushes_nothing_new_asks_for_no_people(
+    def test_a_run_without_new_push_groups_reads_no_users(
         self, world: World, declare: Declare
     ) -> None:
         world.mapped, world.in_aws = ["00gB", "00gC"], ["aws-admins", "aws-data"]
         declare(federation(provisioning__propagation_timeout_minutes=1))
-        asked = {call.token.rsplit(":", 1)[-1] for call in world.asked}
-        assert not asked & {"getUsers", "getGroup"}
+        calls = {call.token.rsplit(":", 1)[-1] for call in world.calls}
+        assert not calls & {"getUsers", "getGroup"}
 
-    def test_a_group_is_handed_on_only_with_its_members(
+    def test_a_push_group_is_available_once_its_members_are_in_aws(
         self, world: World, declare: Declare
     ) -> None:
         world.assigned, world.people = ["00u1", "00u2"], ["00u1", "00u2"]
@@ -179,9 +181,7 @@ class TestArrival:
         )
         assert world.members == [2]
 
-    def test_members_who_are_not_in_aws_are_not_waited_for(
-        self, world: World, declare: Declare
-    ) -> None:
+    def test_unprovisioned_members_are_not_waited_for(self, world: World, declare: Declare) -> None:
         world.assigned, world.people = ["00u1", "00u2"], ["00u1"]
         world.in_aws, world.app_groups = ["aws-admins"], {"aws-admins": "00gX"}
         world.members = [1]
@@ -192,17 +192,17 @@ class TestArrival:
                 push_groups=[{"name": "aws-admins"}],
             )
         )
-        counted = [c for c in world.asked if c.token.endswith(":getGroupMemberships")]
+        counted = [c for c in world.calls if c.token.endswith(":getGroupMemberships")]
         assert len(counted) == 1
 
-    def test_members_who_never_arrive_are_told_with_both_numbers(
+    def test_missing_members_are_reported_with_both_counts(
         self, world: World, declare: Declare, monkeypatch: pytest.MonkeyPatch
     ) -> None:
         world.assigned, world.people = ["00u1", "00u2"], ["00u1", "00u2"]
         world.in_aws, world.app_groups = ["aws-admins"], {"aws-admins": "00gX"}
         world.members = [1]
-        said: list[str] = []
-        monkeypatch.setattr("pulumi.log.warn", lambda text, *_: said.append(text))
+        warnings: list[str] = []
+        monkeypatch.setattr("pulumi.log.warn", lambda text, *_: warnings.append(text))
         declare(
             federation(
                 provisioning__propagation_timeout_minutes=1,
@@ -210,9 +210,9 @@ class TestArrival:
                 push_groups=[{"name": "aws-admins"}],
             )
         )
-        assert any("aws-admins (1 of 2)" in text for text in said), said
+        assert any("aws-admins (1 of 2)" in text for text in warnings), warnings
 
-    def test_a_group_that_never_arrives_fails_the_run_and_says_what_to_do(
+    def test_a_group_missing_in_aws_fails_the_run_with_a_remedy(
         self, world: World, declare: Declare
     ) -> None:
         with pytest.raises(RunError, match=r"aws-admins, aws-data did not appear.*okta-idc status"):
@@ -223,7 +223,7 @@ class TestArrival:
                 )
             )
 
-    def test_the_ids_in_aws_are_outputs(self, world: World, declare: Declare) -> None:
+    def test_identity_store_group_ids_are_outputs(self, world: World, declare: Declare) -> None:
         world.mapped, world.in_aws = ["00gB", "00gC"], ["aws-admins", "aws-data"]
         found: list[Any] = []
 
@@ -235,10 +235,10 @@ class TestArrival:
         assert [g["awsGroupId"] for g in found[0]] == ["aws-aws-admins", "aws-aws-data"]
 
 
-class TestRetiring:
-    """Deleting a group in AWS takes two runs and a word."""
+class TestRetirement:
+    """`retire: true` lets a later run delete the group in AWS."""
 
-    def test_no_push_deletes_its_group_in_aws_without_the_word(
+    def test_push_mappings_keep_the_aws_group_by_default(
         self, world: World, declare: Declare
     ) -> None:
         declare(federation())
@@ -247,24 +247,24 @@ class TestRetiring:
             False,
         ]
 
-    def test_the_word_marks_one_group_and_lifts_its_protection(
+    def test_retire_deletes_only_that_aws_group_and_lifts_its_protection(
         self, world: World, declare: Declare, monkeypatch: pytest.MonkeyPatch
     ) -> None:
-        said: list[str] = []
-        monkeypatch.setattr("pulumi.log.warn", lambda text, *_: said.append(text))
+        warnings: list[str] = []
+        monkeypatch.setattr("pulumi.log.warn", lambda text, *_: warnings.append(text))
         push = [{"name": "aws-admins"}, {"name": "aws-data", "retire": True}]
         declare(federation(push_groups=push, protect=True))
         flags = {
             p["sourceGroupId"]: p["deleteTargetGroupOnDestroy"] for p in world.inputs("PushGroup")
         }
         assert flags == {"00gB": False, "00gC": True}
-        assert any("Retiring aws-data" in text for text in said)
+        assert any("Retiring aws-data" in text for text in warnings)
         assert (
             _options.options(ResourceOptions(), None, protect=True, unprotected=True).protect
             is None
         )
 
-    def test_a_group_that_opens_an_account_cannot_be_retired(
+    def test_a_group_with_account_access_cannot_be_retired(
         self, world: World, declare: Declare
     ) -> None:
         sets = [{"name": "Admin", "groups": ["aws-data"], "accounts": ["123456789012"]}]
@@ -281,37 +281,35 @@ class TestRetiring:
 
 
 class TestAdoption:
-    """What is adopted is imported and protected; without an id options stay as they are."""
+    """An import ID adds import and protection to the resource options."""
 
     def test_adopted_resources_are_imported_and_protected(self) -> None:
-        taken = _options.options(ResourceOptions(depends_on=[]), "0oa1/gPm1")
-        assert taken.import_ == "0oa1/gPm1"
-        assert taken.protect is True
+        adopted = _options.options(ResourceOptions(depends_on=[]), "0oa1/gPm1")
+        assert adopted.import_ == "0oa1/gPm1"
+        assert adopted.protect is True
 
-    def test_without_an_id_nothing_is_imported_or_protected(self) -> None:
-        left = _options.options(ResourceOptions(), None)
-        assert left.import_ is None
-        assert left.protect is None
+    def test_resources_without_an_import_id_are_not_imported_or_protected(self) -> None:
+        default = _options.options(ResourceOptions(), None)
+        assert default.import_ is None
+        assert default.protect is None
 
-    def test_protection_alone_imports_nothing(self) -> None:
-        kept = _options.options(ResourceOptions(), "", protect=True)
-        assert kept.import_ is None
-        assert kept.protect is True
+    def test_protection_does_not_imply_import(self) -> None:
+        protected = _options.options(ResourceOptions(), "", protect=True)
+        assert protected.import_ is None
+        assert protected.protect is True
 
 
 @given(st.lists(st.text(min_size=1, max_size=255), max_size=200))
-def test_searches_name_every_group_once_and_fit_into_an_address(names: list[str]) -> None:
+def test_search_filters_contain_every_group_once_and_fit_in_a_url(names: list[str]) -> None:
     found = names_filters(names)
     terms = [term for name in names for term in names_filters([name])]
     assert " or ".join(found) == " or ".join(terms)
     assert all(len(quote_plus(text)) <= 6000 for text in found if text not in terms)
 
 
-def test_the_federation_remembers_who_is_assigned_before_it_assigns(
-    world: World, declare: Declare
-) -> None:
+def test_assignments_are_recorded_before_they_are_created(world: World, declare: Declare) -> None:
     declare(federation())
-    [remembered] = world.inputs("Stash")
-    assert remembered["input"] == {"groups": {"aws-access": "00gA"}, "users": {}}
+    [stash] = world.inputs("Stash")
+    assert stash["input"] == {"groups": {"aws-access": "00gA"}, "users": {}}
     kinds = [a.typ.rsplit(":", 1)[-1] for a in world.declared]
     assert kinds.index("Stash") < kinds.index("GroupAssignment")

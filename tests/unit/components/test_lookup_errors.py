@@ -1,4 +1,4 @@
-"""Look-ups that fail: a RunError in plain words, never the SDK's exception."""
+"""Failed look-ups raise a readable `RunError` instead of the SDK's exception."""
 
 import asyncio
 import re
@@ -42,7 +42,7 @@ def _loop() -> Any:
 
 
 @pytest.mark.parametrize(
-    ("said", "message"),
+    ("error_text", "message"),
     [
         (
             f"{GROUPS}rpc error: code = Unknown desc = invoking okta:index/getGroups:getGroups: 1 "
@@ -89,17 +89,17 @@ def _loop() -> Any:
         ),
     ],
 )
-def test_a_failed_lookup_says_what_why_and_what_to_do(said: str, message: str) -> None:
-    error = outcome(readable(failing(Exception(said))))
+def test_a_failed_lookup_reports_the_target_cause_and_remedy(error_text: str, message: str) -> None:
+    error = outcome(readable(failing(Exception(error_text))))
     assert isinstance(error, LookupFailedError)
     assert str(error) == message
 
 
-def test_a_lookup_that_succeeds_keeps_its_value() -> None:
+def test_a_successful_lookup_keeps_its_value() -> None:
     assert outcome(readable(Output.from_input("value"))) == "value"
 
 
-def test_a_secret_stays_secret() -> None:
+def test_a_secret_output_stays_secret() -> None:
     result = readable(Output.secret("value"))
     loop = asyncio.get_event_loop()
     assert loop.run_until_complete(result.is_secret())
@@ -128,8 +128,8 @@ def test_an_awaited_lookup_raises_the_same_error(monkeypatch: pytest.MonkeyPatch
         asyncio.get_event_loop().run_until_complete(invoke("okta:group/getGroup:getGroup", {}))
 
 
-def test_every_lookup_of_the_components_is_readable_and_in_the_table() -> None:
-    """No look-up goes around the module, and each says what it reads and which right it needs."""
+def test_every_component_lookup_is_readable_and_listed() -> None:
+    """Every look-up uses `_lookup_errors` and has an entry in `LOOKUPS`."""
     missing: list[str] = []
     for path in sorted((ROOT / "components").rglob("*.py")):
         if path.name == f"{_lookup_errors.__name__.rsplit('.', 1)[-1]}.py":
@@ -148,7 +148,7 @@ def test_every_lookup_of_the_components_is_readable_and_in_the_table() -> None:
     assert not missing
 
 
-def test_every_right_is_one_of_the_page_of_rights() -> None:
+def test_every_required_permission_is_documented() -> None:
     page = (ROOT / "docs" / "reference" / "permissions.md").read_text()
     known = {scope for row in OKTA for scope in row["scope"].split(", ")} | set(CALLS["aws"])
     for _, right in LOOKUPS.values():

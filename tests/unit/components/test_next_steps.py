@@ -1,4 +1,4 @@
-"""What is left to do: nothing once everything is done."""
+"""The `nextSteps` output lists the remaining setup steps."""
 
 import re
 from typing import Any
@@ -17,7 +17,7 @@ DONE: dict[str, Any] = {
 }  # fmt: skip
 
 
-def test_nothing_is_left_when_all_is_done() -> None:
+def test_a_finished_setup_has_no_next_steps() -> None:
     assert next_steps(**DONE) == []
 
 
@@ -30,30 +30,30 @@ def test_nothing_is_left_when_all_is_done() -> None:
         ({"drift": ["push: gone"]}, "1 difference from the declared configuration"),
     ],
 )
-def test_what_is_left_is_told(changes: dict[str, Any], says: str) -> None:
+def test_each_open_item_is_a_next_step(changes: dict[str, Any], says: str) -> None:
     [step] = next_steps(**{**DONE, **changes})
     assert says in step
 
 
-def test_before_anything_is_pushed_the_way_in_is_kept_before_the_source_is_switched() -> None:
+def test_emergency_access_comes_before_changing_the_identity_source() -> None:
     first, second = next_steps(**{**DONE, "groups": {}})
     assert first.index("make sure that you can sign in without it") < first.index("upload it")
     assert "https://acme.okta.com/metadata" in first
     assert "push_groups" in second
 
 
-def test_the_stacks_readme_names_outputs_that_are_there(world: World, declare: Declare) -> None:
-    names: set[str] = set()
+def test_the_stack_readme_references_existing_outputs(world: World, declare: Declare) -> None:
+    existing: set[str] = set()
 
     def program() -> object:
         made = IdentityCenterFederation("idc", arguments())
-        names.update(made.outputs())
+        existing.update(made.outputs())
         return made.push_groups
 
     declare(program)
     text = (ROOT / "Pulumi.README.md").read_text()
-    asked = set(re.findall(r"\$\{outputs\.(\w+)\}", text))
-    assert asked <= names, asked - names
+    referenced = set(re.findall(r"\$\{outputs\.(\w+)\}", text))
+    assert referenced <= existing, referenced - existing
     assert {
         "appId",
         "metadataUrl",
@@ -61,4 +61,4 @@ def test_the_stacks_readme_names_outputs_that_are_there(world: World, declare: D
         "pushGroups",
         "tokenDaysLeft",
         "nextSteps",
-    } <= asked
+    } <= referenced

@@ -1,4 +1,4 @@
-"""Waiting: bounded, only with a person present unless told otherwise, and it goes on by itself."""
+"""Waiting is bounded, interactive by default, and ends once the condition is met."""
 
 import asyncio
 from pathlib import Path
@@ -19,7 +19,7 @@ def no_terminal(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> Path:
 
 @pytest.fixture
 def terminal(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> Path:
-    """A file stands for the terminal."""
+    """A file in place of the terminal."""
     monkeypatch.delenv("CI", raising=False)
     tty = tmp_path / "tty"
     tty.touch()
@@ -28,19 +28,19 @@ def terminal(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> Path:
 
 
 @pytest.fixture
-def seconds_asked(monkeypatch: pytest.MonkeyPatch) -> list[float]:
-    """Time passes by waiting alone."""
-    waited: list[float] = []
+def waits(monkeypatch: pytest.MonkeyPatch) -> list[float]:
+    """Recorded waits, in seconds. The mocked clock advances only by these waits."""
+    waits: list[float] = []
 
     async def sleep(seconds: float) -> None:
-        waited.append(seconds)
+        waits.append(seconds)
 
     monkeypatch.setattr(module.asyncio, "sleep", sleep)
-    monkeypatch.setattr(module.time, "monotonic", lambda: sum(waited))
-    return waited
+    monkeypatch.setattr(module.time, "monotonic", lambda: sum(waits))
+    return waits
 
 
-def test_a_pipeline_never_waits_by_itself(terminal: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_auto_does_not_wait_in_ci(terminal: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     assert is_interactive()
     monkeypatch.setenv("CI", "true")
     assert not is_interactive()
@@ -48,55 +48,51 @@ def test_a_pipeline_never_waits_by_itself(terminal: Path, monkeypatch: pytest.Mo
     assert WaitPolicy.for_person(WaitMode.ALWAYS, 1).seconds == 60
 
 
-def test_without_a_terminal_nobody_is_there(no_terminal: Path) -> None:
+def test_auto_does_not_wait_without_a_terminal(no_terminal: Path) -> None:
     assert not is_interactive()
     assert WaitPolicy.for_person(WaitMode.AUTO, 1).seconds == 0
 
 
-def test_with_a_person_present_auto_waits_and_never_does_not(terminal: Path) -> None:
+def test_in_a_terminal_mode_auto_waits_and_mode_never_skips(terminal: Path) -> None:
     assert WaitPolicy.for_person(WaitMode.AUTO, 1).seconds == 60
     assert WaitPolicy.for_person(WaitMode.NEVER, 1).seconds == 0
 
 
-def test_it_goes_on_as_soon_as_there_is_no_reason_left(
-    terminal: Path, seconds_asked: list[float]
-) -> None:
+def test_waiting_ends_once_the_reason_is_empty(terminal: Path, waits: list[float]) -> None:
     reasons = ["off", "off", ""]
 
-    async def look() -> str:
+    async def read() -> str:
         return reasons.pop(0)
 
-    assert asyncio.run(WaitPolicy(600).until_empty(look, "waiting")) == ""
+    assert asyncio.run(WaitPolicy(600).until_empty(read, "waiting")) == ""
     assert reasons == []
-    assert sum(seconds_asked) < 60
+    assert sum(waits) < 60
 
 
-def test_it_is_bounded_and_gives_the_last_reason(
-    terminal: Path, seconds_asked: list[float]
-) -> None:
-    looks: list[int] = []
+def test_waiting_is_bounded_and_returns_the_last_reason(terminal: Path, waits: list[float]) -> None:
+    reads: list[int] = []
 
-    async def look() -> str:
-        looks.append(1)
-        return f"reason {len(looks)}"
+    async def read() -> str:
+        reads.append(1)
+        return f"reason {len(reads)}"
 
-    reason = asyncio.run(WaitPolicy(600).until_empty(look, "waiting"))
-    assert reason == f"reason {len(looks)}"
-    assert sum(seconds_asked) == pytest.approx(600, abs=1)
-    assert len(looks) < 60  # each costs a call under the app
+    reason = asyncio.run(WaitPolicy(600).until_empty(read, "waiting"))
+    assert reason == f"reason {len(reads)}"
+    assert sum(waits) == pytest.approx(600, abs=1)
+    assert len(reads) < 60  # each read is an Okta API call
 
 
-def test_the_countdown_is_shown_on_the_terminal_alone(
-    terminal: Path, seconds_asked: list[float], monkeypatch: pytest.MonkeyPatch,
+def test_the_countdown_is_written_only_to_the_terminal(
+    terminal: Path, waits: list[float], monkeypatch: pytest.MonkeyPatch,
     capsys: pytest.CaptureFixture[str],
 ) -> None:  # fmt: skip
     shown: list[str] = []
     monkeypatch.setattr(module, "_show", shown.append)
 
-    async def look() -> str:
+    async def read() -> str:
         return "" if len(shown) > 3 else "off"
 
-    asyncio.run(WaitPolicy(90).until_empty(look, "waiting for provisioning"))
+    asyncio.run(WaitPolicy(90).until_empty(read, "waiting for provisioning"))
     assert shown[0].startswith("waiting for provisioning: 1:30 left")
     assert shown[-1] == ""
     assert capsys.readouterr().out == ""

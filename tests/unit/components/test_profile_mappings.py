@@ -1,4 +1,4 @@
-"""Attribute mappings: what is declared is filled, and nothing else is ever emptied."""
+"""Profile mappings: sets declared attributes and keeps the others."""
 
 from collections.abc import Callable
 from typing import Any
@@ -19,7 +19,7 @@ def mapping(world: World) -> dict[str, Any]:
     return declared
 
 
-def test_it_maps_from_okta_to_the_app_and_sends_changes(world: World, declare: Declare) -> None:
+def test_mappings_go_from_okta_to_the_app_and_push_changes(world: World, declare: Declare) -> None:
     declare(federation(profile_mappings={"displayName": NAME}))
     declared = mapping(world)
     assert declared["sourceId"] == "oty1"
@@ -30,18 +30,20 @@ def test_it_maps_from_okta_to_the_app_and_sends_changes(world: World, declare: D
     assert declared["alwaysApply"] is True
 
 
-def test_what_is_not_declared_is_never_emptied(world: World, declare: Declare) -> None:
+def test_undeclared_mappings_are_kept(world: World, declare: Declare) -> None:
     declare(federation(profile_mappings={"title": "user.title"}))
     assert mapping(world)["deleteWhenAbsent"] is False
 
 
-def test_without_mappings_okta_is_not_even_asked(world: World, declare: Declare) -> None:
+def test_no_lookup_is_made_without_declared_mappings(world: World, declare: Declare) -> None:
     declare(federation())
     assert world.inputs("profile/mapping:Mapping") == []
-    assert not [c for c in world.asked if "MappingSource" in c.token]
+    assert not [c for c in world.calls if "MappingSource" in c.token]
 
 
-def test_nobody_is_assigned_before_the_mapping_stands(world: World, declare: Declare) -> None:
+def test_profile_mappings_are_declared_before_group_assignments(
+    world: World, declare: Declare
+) -> None:
     declare(federation(profile_mappings={"displayName": NAME}))
     kinds = [a.typ.rsplit(":", 1)[-1] for a in world.declared]
     assert kinds.index("Mapping") < kinds.index("GroupAssignment")
@@ -55,7 +57,7 @@ def test_nobody_is_assigned_before_the_mapping_stands(world: World, declare: Dec
         ({"title": ""}, r"mappings\.title: '' is empty.*OIC-324"),
     ],
 )
-def test_a_mapping_that_aws_or_okta_would_not_take_is_refused_before_it_is_made(
+def test_an_invalid_mapping_fails_before_it_is_declared(
     world: World, declare: Declare, mappings: dict[str, str], says: str
 ) -> None:
     with pytest.raises(RunError, match=says):
@@ -63,9 +65,7 @@ def test_a_mapping_that_aws_or_okta_would_not_take_is_refused_before_it_is_made(
     assert world.inputs("profile/mapping:Mapping") == []
 
 
-def test_where_okta_does_not_show_its_users_type_it_says_which_scope_is_missing(
-    world: World, declare: Declare
-) -> None:
+def test_an_unreadable_user_type_names_the_missing_scope(world: World, declare: Declare) -> None:
     world.user_type = ""
     with pytest.raises(RunError, match=r"okta\.profileMappings\.manage"):
         declare(federation(profile_mappings={"displayName": NAME}))

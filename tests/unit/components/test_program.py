@@ -1,5 +1,4 @@
-"""What the program makes around the federation: providers for parts elsewhere, and what it refuses
-of the shell."""
+"""The Pulumi program: AWS providers for other accounts or Regions, and environment checks."""
 
 import json
 from collections.abc import Callable, Iterator
@@ -20,23 +19,23 @@ Declare = Callable[..., None]
 
 @pytest.fixture
 def stack() -> Iterator[Callable[..., None]]:
-    """Sets keys of the stack's configuration."""
+    """Set stack configuration: `aws_region` sets `aws:region`."""
 
     def set_(**keys: str) -> None:
-        known = {f"{k.replace('_', ':', 1)}": v for k, v in keys.items()}
-        pulumi.runtime.set_all_config(known)
+        config = {f"{k.replace('_', ':', 1)}": v for k, v in keys.items()}
+        pulumi.runtime.set_all_config(config)
 
     yield set_
     pulumi.runtime.set_all_config({})
 
 
-class TestElsewhere:
-    """The secret and the alarm may lie in other accounts and regions."""
+class TestAwsProvider:
+    """Uses a separate provider for a secret or an alarm in another account or Region."""
 
-    def test_nothing_given_means_the_stacks_own(self) -> None:
+    def test_an_empty_location_uses_the_default_provider(self) -> None:
         assert aws_provider("secret", AwsLocation()) is None
 
-    def test_it_has_the_stacks_settings_but_for_region_and_role(
+    def test_a_provider_inherits_all_stack_settings_except_region_and_role(
         self, world: World, declare: Declare, stack: Callable[..., None]
     ) -> None:
         stack(
@@ -51,10 +50,10 @@ class TestElsewhere:
         [inputs] = world.inputs("pulumi:providers:aws")
         assert inputs["region"] == "eu-west-1"
         assert json.loads(inputs["assumeRoles"]) == [{"roleArn": role}]
-        assert inputs["accessKey"]["value"] == "key"  # sealed, as the secret key is
+        assert inputs["accessKey"]["value"] == "key"  # encrypted like the secret key
         assert json.loads(inputs["endpoints"]) == [{"sts": "http://127.0.0.1:1"}]
 
-    def test_each_part_asks_through_its_own_provider(
+    def test_each_component_uses_its_own_provider(
         self, world: World, declare: Declare, stack: Callable[..., None]
     ) -> None:
         stack(aws_region="us-east-1")
@@ -66,7 +65,7 @@ class TestElsewhere:
             return IdentityCenterFederation("idc", args).push_groups
 
         declare(program)
-        by = {call.token.rsplit(":", 1)[-1]: call.provider for call in world.asked}
+        by = {call.token.rsplit(":", 1)[-1]: call.provider for call in world.calls}
         assert "aws::secret" in by["getSecretVersion"]
         assert not by["getInstances"]
         topics = [a for a in world.declared if a.typ == "aws:sns/topic:Topic"]
@@ -75,7 +74,7 @@ class TestElsewhere:
         assert "aws" not in (saml.provider or "")
 
 
-def test_two_federations_stand_beside_each_other(world: World, declare: Declare) -> None:
+def test_two_federations_can_share_a_stack(world: World, declare: Declare) -> None:
     def program() -> object:
         one = arguments(app__label="one", push_groups=["aws-admins"])
         two = arguments(app__label="two", push_groups=["aws-data"])
@@ -93,11 +92,11 @@ def test_two_federations_stand_beside_each_other(world: World, declare: Declare)
     assert pushed == {"one-app-saml-id": "00gB", "two-app-saml-id": "00gC"}
 
 
-class TestShell:
-    """`OKTA_ACCESS_TOKEN` beats what is configured, and nothing would show it."""
+class TestEnvironmentCredentials:
+    """Rejects environment variables that override the stack's credentials."""
 
     @pytest.mark.parametrize("key", ["apiToken", "privateKey"])
-    def test_a_token_in_the_shell_cannot_hijack_the_stack(
+    def test_an_environment_token_cannot_override_stack_credentials(
         self, stack: Callable[..., None], key: str
     ) -> None:
         stack(**{f"okta_{key}": "configured"})
@@ -106,22 +105,26 @@ class TestShell:
         assert "TOPSECRET" not in str(caught.value)
         assert "configured" not in str(caught.value)
 
-    def test_it_is_taken_where_nothing_else_is_configured(self, stack: Callable[..., None]) -> None:
+    def test_an_environment_token_is_accepted_without_stack_credentials(
+        self, stack: Callable[..., None]
+    ) -> None:
         stack(okta_orgName="acme")
         reject_ambient_credentials({"OKTA_ACCESS_TOKEN": "TOPSECRET"})
 
-    def test_an_access_token_that_is_configured_wins(self, stack: Callable[..., None]) -> None:
+    def test_an_environment_token_is_accepted_if_the_stack_has_one(
+        self, stack: Callable[..., None]
+    ) -> None:
         stack(okta_apiToken="configured", okta_accessToken="configured")
         reject_ambient_credentials({"OKTA_ACCESS_TOKEN": "TOPSECRET"})
 
-    def test_two_kinds_of_credentials_in_the_shell_are_told(
+    def test_two_environment_credentials_cause_a_warning(
         self, declare: Declare, stack: Callable[..., None], monkeypatch: pytest.MonkeyPatch
     ) -> None:
         stack(okta_orgName="acme")
-        said: list[str] = []
-        monkeypatch.setattr(pulumi.log, "warn", lambda text, *_: said.append(text))
+        warnings: list[str] = []
+        monkeypatch.setattr(pulumi.log, "warn", lambda text, *_: warnings.append(text))
         reject_ambient_credentials({"OKTA_ACCESS_TOKEN": "TOPSECRET", "OKTA_API_TOKEN": "other"})
-        assert said == [
+        assert warnings == [
             "OKTA_ACCESS_TOKEN and OKTA_API_TOKEN are both set in the environment: "
             "OKTA_ACCESS_TOKEN is used."
         ]

@@ -1,4 +1,4 @@
-"""A program that the engine stops ends without a traceback, and says no more than the engine."""
+"""A program exits without a traceback when the engine cancels the run."""
 
 import signal
 from collections.abc import Iterator
@@ -11,7 +11,7 @@ from pulumi.runtime.settings import SETTINGS
 from components._shutdown import exit_when_stopped
 
 
-class Answer(grpc.RpcError):
+class FakeRpcError(grpc.RpcError):
     def __init__(self, code: grpc.StatusCode, details: str) -> None:
         self._code, self._details = code, details
 
@@ -23,12 +23,12 @@ class Answer(grpc.RpcError):
 
 
 class Monitor:
-    """A resource monitor with one answer to everything."""
+    """A resource monitor that returns or raises the same answer for every call."""
 
     def __init__(self, answer: Any) -> None:
         self.answer = answer
 
-    def Invoke(self, request: str) -> str:  # noqa: N802 # gRPC's
+    def Invoke(self, request: str) -> str:  # noqa: N802 # name defined by gRPC
         if isinstance(self.answer, Exception):
             raise self.answer
         return f"{self.answer} to {request}"
@@ -42,33 +42,33 @@ def _restored() -> Iterator[None]:
     signal.signal(signal.SIGINT, handler)
 
 
-def ask(answer: Any) -> Any:
+def invoke(answer: Any) -> Any:
     SETTINGS.monitor = Monitor(answer)  # type: ignore[assignment]
     exit_when_stopped()
-    return SETTINGS.monitor.Invoke("a question")  # type: ignore[union-attr]
+    return SETTINGS.monitor.Invoke("request")  # type: ignore[union-attr]
 
 
 @pytest.mark.parametrize(
     "answer",
     [
-        Answer(grpc.StatusCode.CANCELLED, "context canceled"),
-        Answer(grpc.StatusCode.UNAVAILABLE, "Socket closed"),
-        Answer(grpc.StatusCode.UNKNOWN, "Invoke: getProviderFromSource: context canceled"),
+        FakeRpcError(grpc.StatusCode.CANCELLED, "context canceled"),
+        FakeRpcError(grpc.StatusCode.UNAVAILABLE, "Socket closed"),
+        FakeRpcError(grpc.StatusCode.UNKNOWN, "Invoke: getProviderFromSource: context canceled"),
     ],
-    ids=["cancelled", "gone", "cancelled-inside"],
+    ids=["cancelled", "unavailable", "cancelled-in-provider"],
 )
-def test_a_cancelled_call_ends_the_program(answer: Answer) -> None:
+def test_a_cancelled_call_ends_the_program(answer: FakeRpcError) -> None:
     with pytest.raises(SystemExit) as end:
-        ask(answer)
+        invoke(answer)
     assert end.value.code == 32
 
 
-def test_other_errors_and_answers_pass_unchanged() -> None:
-    error = Answer(grpc.StatusCode.UNKNOWN, "invoking okta:index/getGroups:getGroups: no")
-    with pytest.raises(Answer) as raised:
-        ask(error)
+def test_other_errors_and_results_pass_unchanged() -> None:
+    error = FakeRpcError(grpc.StatusCode.UNKNOWN, "invoking okta:index/getGroups:getGroups: no")
+    with pytest.raises(FakeRpcError) as raised:
+        invoke(error)
     assert raised.value is error
-    assert ask("an answer") == "an answer to a question"
+    assert invoke("answer") == "answer to request"
 
 
 def test_an_interrupt_ends_the_program_without_a_traceback() -> None:
@@ -78,7 +78,7 @@ def test_an_interrupt_ends_the_program_without_a_traceback() -> None:
     assert end.value.code == 32
 
 
-def test_a_program_without_an_engine_is_left_alone() -> None:
+def test_a_program_without_an_engine_is_unchanged() -> None:
     SETTINGS.monitor = None
     exit_when_stopped()
     assert SETTINGS.monitor is None

@@ -1,4 +1,4 @@
-"""People assigned one by one: found by login or id, named as the app names everybody."""
+"""User assignments: found by login or ID, with usernames in the app's format."""
 
 from collections.abc import Callable
 from typing import Any
@@ -19,7 +19,7 @@ ADA = {
 }
 
 
-def people(world: World, *logins: str) -> None:
+def set_users(world: World, *logins: str) -> None:
     world.okta_users = [ADA | {"id": f"00u{i}", "login": login} for i, login in enumerate(logins)]
 
 
@@ -35,7 +35,7 @@ def assigned(world: World) -> list[tuple[str, str]]:
         ("${fn:toLowerCase(source.email)}", "ada.byron@example.com"),
     ],
 )
-def test_a_person_gets_the_name_that_the_format_gives_to_everybody(
+def test_a_user_assignment_applies_the_username_format(
     world: World, declare: Declare, template: str, name: str
 ) -> None:
     world.okta_users = [ADA]
@@ -45,59 +45,59 @@ def test_a_person_gets_the_name_that_the_format_gives_to_everybody(
     assert assigned(world) == [("00uA", name)]
 
 
-def test_a_format_that_is_not_worked_out_here_wants_the_name(
+def test_an_unsupported_format_requires_an_explicit_username(
     world: World, declare: Declare
 ) -> None:
     world.okta_users = [ADA]
-    odd: dict[str, Any] = {"app__username_format": '${fn:replace(source.email, "x", "y")}'}
+    settings: dict[str, Any] = {"app__username_format": '${fn:replace(source.email, "x", "y")}'}
     with pytest.raises(RunError, match=r"assignments.users\[0\]: .*'ada@example.com'.*username: …"):
-        declare(federation(assignments__users=[{"login": "ada@example.com"}], **odd))
+        declare(federation(assignments__users=[{"login": "ada@example.com"}], **settings))
     assert not [a for a in world.declared if a.typ.startswith("okta:")]
     named = {"login": "ada@example.com", "username": "ada"}
-    declare(federation(assignments__users=[named], **odd))
+    declare(federation(assignments__users=[named], **settings))
     assert assigned(world) == [("00uA", "ada")]
 
 
-def test_a_login_is_found_whatever_its_case(world: World, declare: Declare) -> None:
+def test_a_login_is_matched_case_insensitively(world: World, declare: Declare) -> None:
     world.okta_users = [ADA | {"login": "Ada@Example.com"}]
     declare(federation(assignments__users=[{"login": "Ada@Example.com"}]))
     assert assigned(world) == [("00uA", "Ada@Example.com")]
     [one] = [a.name for a in world.declared if a.typ.endswith("app/user:User")]
-    assert one.endswith("-ada@example.com")  # however it is written: the same resource
+    assert one.endswith("-ada@example.com")  # case does not change the resource name
 
 
 @pytest.mark.parametrize(
-    ("status", "says"),
+    ("status", "message"),
     [
         (None, "is not the login or ID of any user in Okta"),
         ("DEPROVISIONED", "is deactivated in Okta"),
     ],
 )
-def test_whom_okta_does_not_know_is_named_before_anything_is_made(
-    world: World, declare: Declare, status: str | None, says: str
+def test_an_unknown_or_deactivated_user_fails_before_anything_is_declared(
+    world: World, declare: Declare, status: str | None, message: str
 ) -> None:
     world.okta_users = [ADA | {"status": status}] if status else []
-    with pytest.raises(RunError, match=rf"users\[0\]: 'ada@example.com' {says}.*OIC-213"):
+    with pytest.raises(RunError, match=rf"users\[0\]: 'ada@example.com' {message}.*OIC-213"):
         declare(federation(assignments__users=[{"login": "ada@example.com"}]))
     assert not [a for a in world.declared if a.typ.startswith("okta:")]
 
 
-def test_many_people_cost_few_calls(world: World, declare: Declare) -> None:
+def test_60_users_are_looked_up_in_three_calls(world: World, declare: Declare) -> None:
     logins = [f"p{i}@example.com" for i in range(60)]
-    people(world, *logins)
+    set_users(world, *logins)
     declare(federation(assignments__users=[{"login": login} for login in logins]))
     assert len(assigned(world)) == 60
-    assert len([c for c in world.asked if c.token == "okta:user/getUsers:getUsers"]) == 3
+    assert len([c for c in world.calls if c.token == "okta:user/getUsers:getUsers"]) == 3
 
 
-def test_without_people_nobody_is_looked_for(world: World, declare: Declare) -> None:
+def test_no_user_lookup_is_made_without_user_assignments(world: World, declare: Declare) -> None:
     declare(federation())
-    assert not [c for c in world.asked if c.token == "okta:user/getUsers:getUsers"]
+    assert not [c for c in world.calls if c.token == "okta:user/getUsers:getUsers"]
 
 
-def test_an_assignment_that_is_there_is_taken_over(world: World, declare: Declare) -> None:
+def test_an_existing_user_assignment_is_imported(world: World, declare: Declare) -> None:
     world.okta_users = [ADA]
-    taken = {"login": "ada@example.com", "import_id": "0oa1/00uA"}
-    declare(federation(assignments__users=[taken]))
+    adopted = {"login": "ada@example.com", "import_id": "0oa1/00uA"}
+    declare(federation(assignments__users=[adopted]))
     [imported] = [a for a in world.declared if a.typ.endswith("app/user:User")]
     assert imported.resource_id == "0oa1/00uA"

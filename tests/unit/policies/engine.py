@@ -1,4 +1,4 @@
-"""The engine's side of a policy: what it shows, and what comes back."""
+"""Runs policies as the Pulumi engine does."""
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
@@ -23,14 +23,14 @@ from policies.properties import Inputs, plain
 from policies.stack_graph import Stack
 
 UNKNOWN = UNKNOWN_STRING_VALUE
-"""What the engine sends for a value that is not known before the update."""
+"""The engine's placeholder for a value that is unknown before the update."""
 
 OPTIONS = PolicyResourceOptions(False, [], None, [], PolicyCustomTimeouts(0, 0, 0), [])
 
 
 @dataclass(frozen=True)
 class Declared:
-    """A resource: `made_from` says which others (by name) a property is made from."""
+    """A declared resource; `made_from` lists, by property, the resources it depends on."""
 
     type: str
     props: Mapping[str, Any]
@@ -44,7 +44,7 @@ class Declared:
 
 @dataclass
 class Answer:
-    """Findings as text and the name of the resource; what a policy could not decide, if it said."""
+    """Findings as (text, resource name), and the note on unknown properties, if any."""
 
     findings: list[tuple[str, str]]
     undecided: str = ""
@@ -54,10 +54,10 @@ class Answer:
         return [text for text, _ in self.findings]
 
 
-def ask(
+def run_policy(
     name: str, resources: Iterable[Declared], config: Mapping[str, Any] | None = None
 ) -> Answer:
-    """Run one policy as the SDK does: of each resource, or of the stack."""
+    """Run one policy as the SDK does: on each resource, or on the stack."""
     policy = next(each for each in policies() if each.name == name)
     answer = Answer([])
     declared = list(resources)
@@ -84,7 +84,7 @@ def _run(policy: Any, args: Any, answer: Answer, name: str) -> None:
 
 
 def source(declared: list[Declared], *, stack: bool) -> Inputs | Stack:
-    """What a binding makes its subjects of: the stack, or its first resource."""
+    """The source of a binding's subjects: the stack, or its first resource."""
     if stack:
         return Stack(_resources(declared), {})
     return Inputs(plain(unknown_checking_proxy(dict(declared[0].props))))

@@ -1,6 +1,6 @@
-"""The rules' own examples as declared resources: subject → resources.
+"""Render each rule's examples as declared resources.
 
-Written from the providers' documentation of their inputs, and not from the pack's code.
+Inputs follow the providers' documentation, independently of the policy pack's code.
 """
 
 import json
@@ -18,8 +18,8 @@ def saml(**props: Any) -> list[Declared]:
     return [Declared("okta:app/saml:Saml", {"preconfiguredApp": "amazon_aws_sso"} | props, "app")]
 
 
-def stated(statements: Sequence[Any]) -> list[Declared]:
-    """Statements as they are."""
+def app_with_statements(statements: Sequence[Any]) -> list[Declared]:
+    """An app with the given attribute statements."""
     each = [
         {"name": s.name, "namespace": s.namespace, "type": s.type, "values": list(s.values)}
         for s in statements
@@ -27,13 +27,13 @@ def stated(statements: Sequence[Any]) -> list[Declared]:
     return saml(attributeStatements=each)
 
 
-def sending(attributes: Sequence[Any]) -> list[Declared]:
-    """Attributes for access control as statements."""
+def app_with_attributes(attributes: Sequence[Any]) -> list[Declared]:
+    """An app that sends attributes for access control."""
     each = [{"name": PREFIX + a.key, "namespace": URI, "values": [a.value]} for a in attributes]
     return saml(attributeStatements=each)
 
 
-def addressed(acs: str, issuer: str) -> list[Declared]:
+def app_with_urls(acs: str, issuer: str) -> list[Declared]:
     return saml(appSettingsJson=json.dumps({"acsURL": acs, "entityID": issuer}))
 
 
@@ -132,8 +132,12 @@ def several(make: Callable[[Any, str], list[Declared]], subjects: Sequence[Any])
 
 def people(subject: Any) -> list[Declared]:
     return [
-        Declared("okta:app/user:User", {"appId": APP, "userId": f"00u{i}", "username": who}, who)
-        for i, who in enumerate(subject.people)
+        Declared(
+            "okta:app/user:User",
+            {"appId": APP, "userId": f"00u{i}", "username": username},
+            username,
+        )
+        for i, username in enumerate(subject.people)
     ]
 
 
@@ -179,12 +183,12 @@ def ordered(priorities: Sequence[int]) -> list[Declared]:
     return [Declared(kind, {"appId": APP, "groups": groups}, "all")]
 
 
-def sending_keys(keys: Sequence[str]) -> list[Declared]:
+def app_with_keys(keys: Sequence[str]) -> list[Declared]:
     each = [{"name": PREFIX + key, "namespace": URI, "values": ["user.x"]} for key in keys]
     return saml(attributeStatements=each)
 
 
-def fed(subject: Any) -> list[Declared]:
+def app_and_instance_attributes(subject: Any) -> list[Declared]:
     statements = [
         {"name": PREFIX + k, "namespace": URI, "values": ["user.x"]} for k in subject.saml
     ]
@@ -192,7 +196,7 @@ def fed(subject: Any) -> list[Declared]:
     return [*saml(attributeStatements=statements), *instance(pairs)]
 
 
-def asking_tags(subject: Any) -> list[Declared]:
+def app_and_policy(subject: Any) -> list[Declared]:
     statements = [
         {"name": PREFIX + k, "namespace": URI, "values": ["user.x"]} for k in subject.keys
     ]
@@ -201,9 +205,9 @@ def asking_tags(subject: Any) -> list[Declared]:
 
 RENDERED: dict[str, Callable[[Any], list[Declared]]] = {
     "OIC-101": connection,
-    "OIC-110": lambda url: addressed(url, "https://x.example"),
-    "OIC-111": lambda url: addressed("https://x.example", url),
-    "OIC-112": lambda s: addressed(s.acs_url, s.issuer_url),
+    "OIC-110": lambda url: app_with_urls(url, "https://x.example"),
+    "OIC-111": lambda url: app_with_urls("https://x.example", url),
+    "OIC-112": lambda s: app_with_urls(s.acs_url, s.issuer_url),
     "OIC-201": roles,
     "OIC-204": roles,
     "OIC-205": lambda name: pushed([name]),
@@ -222,18 +226,18 @@ RENDERED: dict[str, Callable[[Any], list[Declared]]] = {
     "OIC-323": mapped,
     "OIC-324": mapped,
     "OIC-325": lambda template: saml(userNameTemplate=template),
-    "OIC-401": lambda a: sending([a]),
-    "OIC-402": sending,
-    "OIC-403": lambda a: sending([a]),
-    "OIC-404": sending,
-    "OIC-406": lambda s: stated([s]),
-    "OIC-407": lambda s: stated([s]),
-    "OIC-408": lambda s: stated([s]),
-    "OIC-409": fed,
+    "OIC-401": lambda a: app_with_attributes([a]),
+    "OIC-402": app_with_attributes,
+    "OIC-403": lambda a: app_with_attributes([a]),
+    "OIC-404": app_with_attributes,
+    "OIC-406": lambda s: app_with_statements([s]),
+    "OIC-407": lambda s: app_with_statements([s]),
+    "OIC-408": lambda s: app_with_statements([s]),
+    "OIC-409": app_and_instance_attributes,
     "OIC-411": lambda s: instance([(s.key, s.source)]),
-    "OIC-412": lambda s: stated([s]),
-    "OIC-415": lambda a: sending([a]),
-    "OIC-416": stated,
+    "OIC-412": lambda s: app_with_statements([s]),
+    "OIC-415": lambda a: app_with_attributes([a]),
+    "OIC-416": app_with_statements,
     "OIC-501": permission_set,
     "OIC-502": permission_set,
     "OIC-503": permission_set,
@@ -242,7 +246,7 @@ RENDERED: dict[str, Callable[[Any], list[Declared]]] = {
     "OIC-506": lambda s: inline(s.inline_policy),
     "OIC-507": attached,
     "OIC-508": lambda names: several(named_set, names),
-    "OIC-520": asking_tags,
+    "OIC-520": app_and_policy,
     "OIC-521": lambda s: inline(s.policy),
     "OIC-530": assigned,
     "OIC-531": assigned,
@@ -251,4 +255,4 @@ RENDERED: dict[str, Callable[[Any], list[Declared]]] = {
     "OIC-614": password,
     "OIC-640": sign_on,
 }
-"""All but OIC-210, whose subject is no declaration (test_unassigning)."""
+"""All rules except OIC-210, which judges removals (see test_deprovisioning)."""

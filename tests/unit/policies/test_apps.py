@@ -1,22 +1,22 @@
-"""Which app a resource belongs to: unknown IDs, other apps, custom apps."""
+"""Matches resources to their app: unknown IDs, other apps and custom apps."""
 
 import pytest
 
 from policies.groups import GROUP_ASSIGNMENTS, PUSH
-from tests.unit.policies.engine import UNKNOWN, Declared, ask
+from tests.unit.policies.engine import UNKNOWN, Declared, run_policy
 from tests.unit.policies.rendered import APP, PREFIX, assignment, connection, push, saml
 
 GROUP = "okta:group/group:Group"
 SLACK = Declared("okta:app/saml:Saml", {"preconfiguredApp": "slack", "id": "0oaS"}, "slack")
 
 
-def fresh(name: str, kind: str, prop: str, **made_from: list[str]) -> Declared:
-    """A resource of a first preview: no id is known, what it is made from is."""
+def new_resource(name: str, kind: str, prop: str, **made_from: list[str]) -> Declared:
+    """A resource in a first preview: its IDs are unknown, its dependencies are known."""
     props = {"id": UNKNOWN, prop: UNKNOWN, "appId": UNKNOWN}
     return Declared(kind, props, name, made_from)
 
 
-def test_a_group_made_in_the_same_stack_is_seen_in_both_roles_before_it_has_an_id() -> None:
+def test_a_new_group_in_both_roles_is_found_before_it_has_an_id() -> None:
     one = "okta:app/groupAssignment:GroupAssignment"
     resources = [
         Declared(
@@ -24,18 +24,18 @@ def test_a_group_made_in_the_same_stack_is_seen_in_both_roles_before_it_has_an_i
         ),
         Declared(GROUP, {"name": "aws-admins", "id": UNKNOWN}, "admins"),
         Declared(GROUP, {"name": "aws-access", "id": UNKNOWN}, "access"),
-        fresh("assign", one, "groupId", appId=["app"], groupId=["admins"]),
-        fresh("assign-2", one, "groupId", appId=["app"], groupId=["access"]),
-        fresh("push", PUSH, "sourceGroupId", appId=["app"], sourceGroupId=["admins"]),
+        new_resource("assign", one, "groupId", appId=["app"], groupId=["admins"]),
+        new_resource("assign-2", one, "groupId", appId=["app"], groupId=["access"]),
+        new_resource("push", PUSH, "sourceGroupId", appId=["app"], sourceGroupId=["admins"]),
     ]
-    answer = ask("oic-201", resources)
+    answer = run_policy("oic-201", resources)
     [(text, name)] = answer.findings
     assert name == "push"
     assert "is also an assignment group (assign)" in text
     assert answer.undecided == ""
 
 
-def test_an_app_is_found_through_the_resource_that_must_be_ready_first() -> None:
+def test_an_app_is_found_through_an_intermediate_resource() -> None:
     resources = [
         saml(id=UNKNOWN)[0],
         Declared("okta:app/features:Features", {"appId": UNKNOWN}, "ready", {"appId": ["app"]}),
@@ -45,18 +45,18 @@ def test_an_app_is_found_through_the_resource_that_must_be_ready_first() -> None
     resources[-1] = Declared(
         resources[-1].type, {"appId": UNKNOWN, "groupId": "00g1"}, "a", {"appId": ["app"]}
     )
-    assert [name for _, name in ask("oic-201", resources).findings] == ["p"]
+    assert [name for _, name in run_policy("oic-201", resources).findings] == ["p"]
 
 
-def test_an_app_that_may_be_one_of_two_is_not_guessed() -> None:
+def test_an_ambiguous_app_is_undecided() -> None:
     two = [Declared("okta:app/saml:Saml", {"id": f"0oa{n}"}, f"app-{n}") for n in (1, 2)]
     made_from = {"appId": ["app-1", "app-2"]}
-    answer = ask("oic-220", [*two, Declared(PUSH, {"appId": UNKNOWN}, "p", made_from)])
+    answer = run_policy("oic-220", [*two, Declared(PUSH, {"appId": UNKNOWN}, "p", made_from)])
     assert answer.findings == []
     assert "p.appId" in answer.undecided
 
 
-def test_a_group_that_may_be_one_of_two_is_not_guessed() -> None:
+def test_an_ambiguous_group_is_undecided() -> None:
     resources = [
         assignment("00g1", "a"),
         Declared(GROUP, {"id": "00g1"}, "one"),
@@ -65,20 +65,22 @@ def test_a_group_that_may_be_one_of_two_is_not_guessed() -> None:
             PUSH, {"appId": APP, "sourceGroupId": UNKNOWN}, "p", {"sourceGroupId": ["one", "two"]}
         ),
     ]
-    answer = ask("oic-201", resources)
+    answer = run_policy("oic-201", resources)
     assert answer.findings == []
     assert "p.sourceGroupId" in answer.undecided
 
 
-def test_one_group_may_be_assigned_to_one_app_and_pushed_through_another() -> None:
-    assert ask("oic-201", [assignment("00g1", appId="0oaX"), push("00g1", "p")]).findings == []
+def test_a_group_may_have_different_roles_in_different_apps() -> None:
+    assert (
+        run_policy("oic-201", [assignment("00g1", appId="0oaX"), push("00g1", "p")]).findings == []
+    )
 
 
-def test_groups_of_the_resource_that_assigns_many_are_seen_one_by_one() -> None:
+def test_each_group_of_app_group_assignments_is_checked() -> None:
     many = Declared(
         GROUP_ASSIGNMENTS, {"appId": APP, "groups": [{"id": "00g1"}, {"id": UNKNOWN}]}, "many"
     )
-    answer = ask("oic-201", [many, push("00g1", "p")])
+    answer = run_policy("oic-201", [many, push("00g1", "p")])
     [(text, _)] = answer.findings
     assert "is also an assignment group (many.groups[0])" in text
     assert "many.groups[1].id" in answer.undecided
@@ -88,7 +90,7 @@ def test_groups_of_the_resource_that_assigns_many_are_seen_one_by_one() -> None:
 def test_other_apps_are_skipped(name: str) -> None:
     features = {"capabilities": {"update": {"password": {"status": "ENABLED"}}}}
     mappings = {"targetId": "0oaS", "mappings": [{"id": "password", "expression": "user.x"}]}
-    theirs = [
+    others = [
         assignment("00g1", "a1", appId="0oaS"),
         assignment("00g1", "a2", appId="0oaS"),
         push("00g1", "p1", appId="0oaS", deleteTargetGroupOnDestroy=True, targetGroupName="x"),
@@ -96,18 +98,18 @@ def test_other_apps_are_skipped(name: str) -> None:
         Declared("okta:app/features:Features", {"appId": "0oaS", **features}, "f"),
         Declared("okta:profile/mapping:Mapping", mappings, "m"),
     ]
-    assert ask(name, theirs).findings, "an app of which nothing is known is taken for ours"
-    assert ask(name, [SLACK, *theirs]).findings == []
-    assert ask(name, theirs, {"otherApps": ["0oaS"]}).findings == []
+    assert run_policy(name, others).findings, "an unidentified app is checked"
+    assert run_policy(name, [SLACK, *others]).findings == []
+    assert run_policy(name, others, {"otherApps": ["0oaS"]}).findings == []
 
 
 def test_a_mapping_from_the_app_to_okta_is_skipped() -> None:
     props = {"sourceId": APP, "targetId": "oty1", "mappings": [{"id": "groups", "expression": "x"}]}
-    assert ask("oic-312", [Declared("okta:profile/mapping:Mapping", props)]).findings == []
+    assert run_policy("oic-312", [Declared("okta:profile/mapping:Mapping", props)]).findings == []
 
 
-def test_a_base_url_that_is_not_for_aws_is_skipped() -> None:
-    assert ask("oic-101", connection("https://slack.example/scim/v2/")).findings == []
+def test_a_base_url_outside_aws_is_skipped() -> None:
+    assert run_policy("oic-101", connection("https://slack.example/scim/v2/")).findings == []
 
 
 STATEMENT = {"name": PREFIX + "Department", "values": ["user.department"]}
@@ -119,7 +121,7 @@ STATEMENT = {"name": PREFIX + "Department", "values": ["user.department"]}
         {"preconfiguredApp": "amazon_aws_sso"},
         {"name": "amazon_aws_sso"},
         {"ssoUrl": "https://us-east-1.sso.signin.aws/platform/saml/acs/x"},
-        {"ssoUrl": "https://x.example"},  # the statement alone tells
+        {"ssoUrl": "https://x.example"},  # recognized by its attribute statement
     ],
     ids=lambda props: next(iter(props)),
 )
@@ -127,42 +129,42 @@ def test_an_app_for_identity_center_is_recognized_however_it_was_created(
     props: dict[str, str],
 ) -> None:
     app = Declared("okta:app/saml:Saml", {**props, "attributeStatements": [STATEMENT]}, "app")
-    assert ask("oic-406", [app]).findings
+    assert run_policy("oic-406", [app]).findings
 
 
 def test_an_app_for_a_single_aws_account_is_skipped() -> None:
     tag = {"name": "https://aws.amazon.com/SAML/Attributes/PrincipalTag:Department"}
     app = saml(preconfiguredApp="amazon_aws", attributeStatements=[tag])
-    assert ask("oic-407", app).findings == []
+    assert run_policy("oic-407", app).findings == []
 
 
-def test_a_custom_app_has_its_addresses_in_its_inputs() -> None:
+def test_urls_of_a_custom_app_are_read_from_its_inputs() -> None:
     app = Declared(
         "okta:app/saml:Saml",
         {"ssoUrl": "https://us-east-1.signin.aws.amazon.com/platform/saml/d-1", "audience": "x"},
         "app",
     )
-    assert ask("oic-110", [app]).findings
-    assert ask("oic-111", [app]).findings
+    assert run_policy("oic-110", [app]).findings
+    assert run_policy("oic-111", [app]).findings
 
 
-def test_a_push_group_without_a_name_has_its_source_groups_name() -> None:
+def test_a_push_group_without_a_name_uses_its_source_group_name() -> None:
     group = Declared(GROUP, {"name": "aws:admins", "id": "00g1"}, "admins")
-    assert "'aws:admins'" in ask("oic-206", [group, push("00g1", "p")]).texts[0]
-    assert ask("oic-206", [push("00g1", "p")]).findings == []
+    assert "'aws:admins'" in run_policy("oic-206", [group, push("00g1", "p")]).texts[0]
+    assert run_policy("oic-206", [push("00g1", "p")]).findings == []
 
 
-def test_policy_tags_are_skipped_where_the_stack_declares_no_session_tags() -> None:
+def test_policy_tags_are_skipped_in_stacks_without_session_tags() -> None:
     text = '{"Statement": [{"Condition": {"StringEquals": {"aws:PrincipalTag/Team": "x"}}}]}'
     kind = "aws:ssoadmin/permissionSetInlinePolicy:PermissionSetInlinePolicy"
     policy = Declared(kind, {"inlinePolicy": text}, "inline")
-    assert ask("oic-520", [policy]).findings == []
-    assert ask("oic-520", [policy, *saml()]).findings
-    assert ask("oic-520", [policy, *saml()], {"otherKeys": ["Team"]}).findings == []
+    assert run_policy("oic-520", [policy]).findings == []
+    assert run_policy("oic-520", [policy, *saml()]).findings
+    assert run_policy("oic-520", [policy, *saml()], {"otherKeys": ["Team"]}).findings == []
 
 
-def test_retiring_lists_groups_that_may_be_deleted_in_aws() -> None:
-    leaving = [push("00g1", "old", deleteTargetGroupOnDestroy=True)]
-    assert ask("oic-220", leaving).findings
-    assert ask("oic-220", leaving, {"retiring": ["old"]}).findings == []
-    assert ask("oic-220", leaving, {"retiring": ["another"]}).findings
+def test_retiring_allows_deletion_of_listed_groups() -> None:
+    retired = [push("00g1", "old", deleteTargetGroupOnDestroy=True)]
+    assert run_policy("oic-220", retired).findings
+    assert run_policy("oic-220", retired, {"retiring": ["old"]}).findings == []
+    assert run_policy("oic-220", retired, {"retiring": ["another"]}).findings

@@ -1,4 +1,4 @@
-"""The pack as the engine runs it: a process of its own, whose folder is where it works."""
+"""The policy pack as the engine runs it: a separate process in the policies folder."""
 
 import subprocess
 import sys
@@ -25,7 +25,7 @@ SECRET = {SPECIAL_SIG_KEY: SPECIAL_SECRET_SIG, "value": "TOPSECRET"}
 
 @pytest.fixture(scope="module")
 def pack() -> Iterator[Any]:
-    """`python -m pulumi.policy` in policies/, as a language host starts it."""
+    """`python -m pulumi.policy` in policies/, as the language host runs it."""
     command = [sys.executable, "-u", "-m", "pulumi.policy", "127.0.0.1:1", "."]
     running = subprocess.Popen(command, cwd=ROOT / "policies", stdout=subprocess.PIPE)
     try:
@@ -52,22 +52,22 @@ def configure(pack: Any, level: Any, *names: str) -> None:
 
 
 def remediated(pack: Any, kind: str, props: dict[str, Any]) -> dict[str, Any]:
-    """What the remediations that are on make of the properties; nothing if they do nothing."""
+    """Properties after the enabled remediations; empty if none applies."""
     answer = pack.Remediate(request(kind, props))
     assert [r.diagnostic for r in answer.remediations if r.diagnostic] == []
     last = [json_format.MessageToDict(r.properties) for r in answer.remediations]
     return last[-1] if last else {}
 
 
-def test_it_starts_in_its_own_folder_with_every_policy(pack: Any) -> None:
+def test_the_pack_starts_in_its_folder_and_lists_every_policy(pack: Any) -> None:
     info = pack.GetAnalyzerInfo(empty_pb2.Empty())
     assert info.name == "okta-identity-center"
     assert [each.name for each in info.policies] == [policy.name for policy in policies()]
-    [unassigning] = [each for each in info.policies if each.name == "oic-210"]
-    assert {"limit", "assigned", "otherApps"} <= set(unassigning.configSchema.properties)
+    [deprovisioning] = [each for each in info.policies if each.name == "oic-210"]
+    assert {"limit", "assigned", "otherApps"} <= set(deprovisioning.configSchema.properties)
 
 
-def test_a_finding_is_mandatory_and_never_shows_the_token(pack: Any) -> None:
+def test_a_finding_is_mandatory_and_omits_the_token(pack: Any) -> None:
     props = {"baseUrl": f"{URL}/", "idProperty": "0oa1", "profile": {"token": SECRET}}
     [finding] = pack.Analyze(request(CONNECTION, props)).diagnostics
     assert (finding.policyName, finding.enforcementLevel) == ("oic-101", proto.MANDATORY)
@@ -81,43 +81,45 @@ def test_an_unknown_property_is_an_advisory_note(pack: Any) -> None:
     assert "unknown, not decided: baseUrl" in note.message
 
 
-def test_remediations_are_off_until_they_are_enabled(pack: Any) -> None:
+def test_remediations_are_disabled_by_default(pack: Any) -> None:
     assert remediated(pack, CONNECTION, {"baseUrl": f"{URL}/"}) == {}
 
 
 @pytest.fixture
-def mending(pack: Any) -> Iterator[Any]:
+def remediating(pack: Any) -> Iterator[Any]:
     configure(pack, proto.REMEDIATE, "fix-oic-101", "fix-oic-220", "fix-oic-406")
     yield pack
     configure(pack, proto.DISABLED)
 
 
-def test_the_trailing_slash_is_removed_and_the_token_stays_a_secret(mending: Any) -> None:
+def test_the_trailing_slash_is_removed_and_the_token_stays_secret(remediating: Any) -> None:
     props = {"baseUrl": f"{URL}/", "profile": {"token": SECRET, "authScheme": "TOKEN"}}
-    assert remediated(mending, CONNECTION, props) == {**props, "baseUrl": URL}
+    assert remediated(remediating, CONNECTION, props) == {**props, "baseUrl": URL}
 
 
-def test_an_address_that_is_wrong_in_another_way_is_not_corrected(mending: Any) -> None:
+def test_a_base_url_with_another_fault_is_not_changed(remediating: Any) -> None:
     for url in (URL, f"{URL}/Users/", "https://slack.example/scim/", UNKNOWN):
-        assert remediated(mending, CONNECTION, {"baseUrl": url}) == {}
+        assert remediated(remediating, CONNECTION, {"baseUrl": url}) == {}
 
 
 @pytest.mark.parametrize("given", [{}, {"deleteTargetGroupOnDestroy": True}])
-def test_the_group_in_aws_is_kept(mending: Any, given: dict[str, Any]) -> None:
+def test_delete_target_group_on_destroy_is_set_to_false(
+    remediating: Any, given: dict[str, Any]
+) -> None:
     props = {"appId": UNKNOWN, "sourceGroupId": "00g1"}
     wanted = {**props, "deleteTargetGroupOnDestroy": False}
-    assert remediated(mending, PUSH, {**props, **given}) == wanted
-    assert remediated(mending, PUSH, wanted) == {}
-    assert remediated(mending, PUSH, {"deleteTargetGroupOnDestroy": UNKNOWN}) == {}
+    assert remediated(remediating, PUSH, {**props, **given}) == wanted
+    assert remediated(remediating, PUSH, wanted) == {}
+    assert remediated(remediating, PUSH, {"deleteTargetGroupOnDestroy": UNKNOWN}) == {}
 
 
-def test_the_name_format_is_set_on_attributes_for_access_control_only(mending: Any) -> None:
+def test_the_name_format_is_set_only_on_attributes_for_access_control(remediating: Any) -> None:
     def app(**namespace: str) -> dict[str, Any]:
         ours = {"name": f"{PREFIX}Department", "values": [UNKNOWN], **namespace}
         other = {"name": "email", "values": ["user.email"]}
         return {"label": "AWS", "attributeStatements": [other, {"name": UNKNOWN}, ours]}
 
-    assert remediated(mending, SAML, app()) == app(namespace=URI)
-    assert remediated(mending, SAML, app(namespace="urn:x")) == app(namespace=URI)
-    assert remediated(mending, SAML, app(namespace=URI)) == {}
-    assert remediated(mending, SAML, app(namespace=UNKNOWN)) == {}
+    assert remediated(remediating, SAML, app()) == app(namespace=URI)
+    assert remediated(remediating, SAML, app(namespace="urn:x")) == app(namespace=URI)
+    assert remediated(remediating, SAML, app(namespace=URI)) == {}
+    assert remediated(remediating, SAML, app(namespace=UNKNOWN)) == {}

@@ -1,4 +1,4 @@
-"""What the real Okta plugin gives the engine, as recorded: the pack reads those shapes."""
+"""Runs the policies on recorded inputs and outputs of the real Okta plugin."""
 
 import json
 from collections.abc import Iterator
@@ -10,20 +10,22 @@ import pytest
 
 from policies.pack import BINDINGS
 from tests.paths import SHARED
-from tests.unit.policies.engine import UNKNOWN, Declared, ask
+from tests.unit.policies.engine import UNKNOWN, Declared, run_policy
 
 WIRE = SHARED / "wire"
 pytestmark = pytest.mark.skipif(not WIRE.exists(), reason="the recordings are not in this clone")
 
 
 def recorded(path: Path) -> Iterator[tuple[str, Declared, Declared]]:
-    """Of each resource that was created: phase, inputs (what a resource policy sees) and outputs
-    (what a stack policy sees)."""
+    """Phase, inputs and outputs of each created resource.
+
+    Resource policies receive the inputs, stack policies the outputs.
+    """
     calls = [json.loads(line) for line in path.read_text().splitlines()]
     by_seq = {call["seq"]: call for call in calls}
 
     def plain(value: Any) -> Any:
-        """The recording's marks as the engine's."""
+        """Replace the recording's markers with the engine's values."""
         if isinstance(value, dict) and "_same_as" in value:
             _, seq, part = value["_same_as"].split()
             return plain(reduce(lambda v, key: v[key], part.split("."), by_seq[int(seq)]))
@@ -49,12 +51,12 @@ RESOURCES = [p for p in sorted(WIRE.glob("grpc-*.jsonl")) if any(recorded(p))]
 def test_no_recorded_resource_crashes_a_policy(path: Path) -> None:
     for _, inputs, outputs in recorded(path):
         for binding in BINDINGS.values():
-            ask(binding.rule.id.lower(), [inputs if binding.types else outputs])
+            run_policy(binding.rule.id.lower(), [inputs if binding.types else outputs])
 
 
-def test_the_plugins_default_deletes_the_group_in_aws_and_is_found_in_the_first_preview() -> None:
+def test_the_plugin_default_that_deletes_aws_groups_is_found_in_the_first_preview() -> None:
     [push] = [o for phase, _, o in recorded(WIRE / "grpc-push-group.jsonl") if phase == "preview"]
     assert "deleteTargetGroupOnDestroy" in push.props
     app = Declared("okta:app/saml:Saml", {"name": "amazon_aws_sso", "id": UNKNOWN}, "app")
     previewed = Declared(push.type, push.props, push.name, {"appId": ["app"]})
-    assert [name for _, name in ask("oic-220", [app, previewed]).findings] == [push.name]
+    assert [name for _, name in run_policy("oic-220", [app, previewed]).findings] == [push.name]

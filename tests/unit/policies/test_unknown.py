@@ -1,4 +1,4 @@
-"""What is not known before the update: never a crash, never a guess, always said."""
+"""Unknown values cause no crash and no finding, and are always reported."""
 
 import copy
 from collections.abc import Iterator
@@ -13,7 +13,7 @@ from pulumi_policy.proxy import UnknownValueError, unknown_checking_proxy
 from okta_idc.rules import RULES
 from policies import account_access, groups, provisioning, stack_graph
 from policies.pack import BINDINGS, policies
-from tests.unit.policies.engine import OPTIONS, UNKNOWN, Declared, ask
+from tests.unit.policies.engine import OPTIONS, UNKNOWN, Declared, run_policy
 from tests.unit.policies.rendered import RENDERED, assignment, push, saml
 
 TYPES = [
@@ -50,7 +50,7 @@ PROPS = st.dictionaries(st.sampled_from(PROPERTIES), VALUES, max_size=10)
 
 @st.composite
 def stacks(draw: st.DrawFn) -> list[Declared]:
-    """Resources of every type with anything in them, made from each other in any way."""
+    """Resources of every type with arbitrary properties and dependencies."""
     names = [f"r{i}" for i in range(draw(st.integers(1, 5)))]
     made_from = st.dictionaries(
         st.sampled_from(PROPERTIES), st.lists(st.sampled_from(names), max_size=2), max_size=3
@@ -62,15 +62,13 @@ def stacks(draw: st.DrawFn) -> list[Declared]:
 
 @settings(max_examples=300, deadline=None)
 @given(stacks(), st.dictionaries(st.sampled_from(["otherApps", "assigned", "limit"]), VALUES))
-def test_nothing_in_a_declaration_crashes_a_policy(
-    resources: list[Declared], config: dict[str, Any]
-) -> None:
+def test_no_declaration_crashes_a_policy(resources: list[Declared], config: dict[str, Any]) -> None:
     for binding in BINDINGS.values():
-        ask(binding.rule.id.lower(), resources, config)
+        run_policy(binding.rule.id.lower(), resources, config)
 
 
 def leaves(value: Any, path: tuple[Any, ...] = ()) -> Iterator[tuple[Any, ...]]:
-    """Paths to all values, lists and objects among them."""
+    """Paths of all values, including lists and objects."""
     inner = value.items() if isinstance(value, dict) else enumerate(value)
     for key, each in inner:
         yield (*path, key)
@@ -78,8 +76,8 @@ def leaves(value: Any, path: tuple[Any, ...] = ()) -> Iterator[tuple[Any, ...]]:
             yield from leaves(each, (*path, key))
 
 
-def without(declared: Declared, path: tuple[Any, ...]) -> Declared:
-    """The same with one value not known."""
+def with_unknown(declared: Declared, path: tuple[Any, ...]) -> Declared:
+    """The same resource with one value unknown."""
     props = copy.deepcopy(dict(declared.props))
     holder: Any = props
     for key in path[:-1]:
@@ -89,17 +87,17 @@ def without(declared: Declared, path: tuple[Any, ...]) -> Declared:
 
 
 @pytest.mark.parametrize("rule_id", sorted(RENDERED))
-def test_an_unknown_property_never_breaks_a_good_declaration(rule_id: str) -> None:
+def test_an_unknown_property_in_a_good_declaration_causes_no_finding(rule_id: str) -> None:
     declared = RENDERED[rule_id](RULES[rule_id].good)
     for index, resource in enumerate(declared):
         for path in leaves(dict(resource.props)):
             changed = [*declared]
-            changed[index] = without(resource, path)
-            answer = ask(rule_id.lower(), changed)
+            changed[index] = with_unknown(resource, path)
+            answer = run_policy(rule_id.lower(), changed)
             assert answer.findings == [], path
 
 
-DECIDES = {
+SUBJECT_PROPERTIES = {
     "OIC-101": "baseUrl", "OIC-110": "appSettingsJson", "OIC-201": "sourceGroupId",
     "OIC-220": "deleteTargetGroupOnDestroy", "OIC-320": "userNameTemplate",
     "OIC-503": "sessionDuration", "OIC-506": "inlinePolicy", "OIC-530": "targetId",
@@ -107,19 +105,19 @@ DECIDES = {
 }  # fmt: skip
 
 
-@pytest.mark.parametrize(("rule_id", "name"), DECIDES.items(), ids=DECIDES)
+@pytest.mark.parametrize(("rule_id", "name"), SUBJECT_PROPERTIES.items(), ids=SUBJECT_PROPERTIES)
 def test_an_unknown_subject_is_reported_with_its_path(rule_id: str, name: str) -> None:
     declared = RENDERED[rule_id](RULES[rule_id].bad)
-    changed = [without(each, (name,)) if name in each.props else each for each in declared]
-    answer = ask(rule_id.lower(), changed)
+    changed = [with_unknown(each, (name,)) if name in each.props else each for each in declared]
+    answer = run_policy(rule_id.lower(), changed)
     assert answer.findings == []
     assert answer.undecided.startswith("unknown, not decided: ")
     assert name in answer.undecided
 
 
-def test_known_resources_are_checked_beside_unknown_ones() -> None:
+def test_known_resources_are_checked_even_if_others_are_unknown() -> None:
     resources = [assignment("00g1"), push("00g1", "bad"), push(UNKNOWN, "later")]
-    answer = ask("oic-201", resources)
+    answer = run_policy("oic-201", resources)
     [(text, name)] = answer.findings
     assert name == "bad"
     assert "'00g1' is also an assignment group (it)" in text
@@ -147,12 +145,12 @@ def _note(policy: Any, declared: Declared) -> str:
     return ""
 
 
-def test_an_app_with_unknown_settings_has_no_findings_on_them() -> None:
-    answer = ask("oic-110", saml(appSettingsJson=UNKNOWN))
+def test_unknown_app_settings_cause_no_findings() -> None:
+    answer = run_policy("oic-110", saml(appSettingsJson=UNKNOWN))
     assert answer.findings == []
     assert "appSettingsJson" in answer.undecided
 
 
-def test_a_secret_that_analyze_cannot_decrypt_is_unknown() -> None:
-    answer = ask("oic-101", [Declared(provisioning.CONNECTION, {"baseUrl": "[secret]"})])
+def test_a_secret_placeholder_is_treated_as_unknown() -> None:
+    answer = run_policy("oic-101", [Declared(provisioning.CONNECTION, {"baseUrl": "[secret]"})])
     assert "baseUrl" in answer.undecided

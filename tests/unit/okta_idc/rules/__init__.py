@@ -1,4 +1,4 @@
-"""Profiles, and what bindings promise, for the tests of rules."""
+"""Strategies and helpers for tests of rules and bindings."""
 
 from typing import Any
 
@@ -23,7 +23,7 @@ _ODD = st.one_of(
 
 @st.composite
 def a_profile(draw: st.DrawFn) -> dict[str, Any]:
-    """Nearly always clean, but for one to three attributes: what most wrong profiles are like."""
+    """A mostly valid profile with up to three unusual attribute values."""
     profile: dict[str, Any] = {name: draw(_HARMLESS) for name in REQUIRED}
     profile["userName"] = draw(st.sampled_from(["ada@example.com", "ada"]))
     optional = sorted(set(SENT) - set(REQUIRED) - set(ADDRESS))
@@ -37,7 +37,7 @@ def a_profile(draw: st.DrawFn) -> dict[str, Any]:
 
 
 def unlocated(binding: Binding[Any], source: object) -> list[str]:
-    """Paths with an index that findings name and the subject does not locate."""
+    """Indexed paths in findings for which the subject has no location."""
     return [
         path
         for subject in binding.subjects(source)

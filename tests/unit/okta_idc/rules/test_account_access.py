@@ -1,4 +1,4 @@
-"""Permission sets, policies that ask for session tags, and who gets what in which account."""
+"""Permission sets, session tags in policies, and account assignments."""
 
 import json
 from typing import Any
@@ -28,20 +28,20 @@ def deny(**condition: dict[str, object]) -> dict[str, Any]:
 
 
 class TestPermissionSets:
-    """What AWS takes."""
+    """Limits of permission sets in AWS."""
 
-    def test_the_least_set_breaks_no_rule(self) -> None:
+    def test_a_minimal_permission_set_is_valid(self) -> None:
         for rule in _SET_RULES:
             assert rule(PermissionSet("Admin")) == []
 
     @given(st.lists(st.text(), min_size=5, max_size=5))
-    def test_any_text_is_judged_without_crashing(self, texts: list[str]) -> None:
+    def test_no_text_crashes_a_rule(self, texts: list[str]) -> None:
         for rule in _SET_RULES:
             for finding in rule(PermissionSet(*texts)):
                 assert finding.text()
 
     @pytest.mark.parametrize("name", ["", "a b", "x" * 33, "é", "a/b", "a\n"])
-    def test_other_names_are_refused(self, name: str) -> None:
+    def test_invalid_names_are_rejected(self, name: str) -> None:
         assert permission_sets.set_name(PermissionSet(name))
 
     @pytest.mark.parametrize(
@@ -51,7 +51,7 @@ class TestPermissionSets:
             ("a — b", False), ("it’s", False), ("\u00a0", False), ("a\u200b", False),
         ],
     )  # fmt: skip
-    def test_a_description_is_latin_1(self, text: str, ok: bool) -> None:
+    def test_a_description_has_1_to_700_latin_1_characters(self, text: str, ok: bool) -> None:
         assert (permission_sets.set_description(PermissionSet("A", text)) == []) is ok
 
     @pytest.mark.parametrize(
@@ -71,21 +71,21 @@ class TestPermissionSets:
         ("dense", "blanks", "ok"),
         [(10_240, 0, True), (10_241, 0, False), (100, 32_668, True), (100, 32_669, False)],
     )
-    def test_a_policy_is_measured_with_and_without_white_space(
+    def test_a_policy_is_measured_with_and_without_whitespace(
         self, dense: int, blanks: int, ok: bool
     ) -> None:
         subject = PermissionSet("A", inline_policy="x" * dense + " " * blanks)
         assert (permission_sets.inline_policy_size(subject) == []) is ok
 
     @pytest.mark.parametrize("text", ["", "[]", "{}", "null", "[" * 100_000, '{"Statement": '])
-    def test_what_is_no_policy_is_refused(self, text: str) -> None:
+    def test_a_document_without_statements_is_rejected(self, text: str) -> None:
         assert permission_sets.inline_policy_json(PermissionSet("A", inline_policy=text))
 
 
 class TestPolicyTags:
-    """A policy and the tags that are sent."""
+    """Policies that use session tags."""
 
-    def test_a_tag_in_another_case_is_not_sent(self) -> None:
+    def test_tag_keys_are_case_sensitive(self) -> None:
         subject = policy(deny(StringEquals={"aws:PrincipalTag/costcenter": "x"}))
         [finding] = policy_tags.tags_are_sent(subject)
         assert (finding.value, finding.message) == (
@@ -93,13 +93,13 @@ class TestPolicyTags:
             "is a session tag that is not sent. Did you mean 'CostCenter'?",
         )
 
-    def test_a_tag_is_found_in_a_variable_anywhere(self) -> None:
+    def test_tags_in_policy_variables_are_found(self) -> None:
         statement = {"Effect": "Allow", "Resource": ["arn:aws:s3:::b/${aws:PrincipalTag/Team}/*"]}
         assert [f.value for f in policy_tags.tags_are_sent(policy(statement))] == ["Team"]
         assert policy_tags.tags_are_sent(policy(statement, keys=("Team",))) == []
 
     @pytest.mark.parametrize("operator", ["StringEquals", "StringLike", "ForAnyValue:StringEquals"])
-    def test_a_deny_by_value_lets_those_without_the_tag_through(self, operator: str) -> None:
+    def test_a_deny_by_value_misses_sessions_without_the_tag(self, operator: str) -> None:
         subject = policy(deny(**{operator: {"aws:PrincipalTag/CostCenter": ["a", "b"]}}))
         [finding] = policy_tags.deny_covers_missing_tag(subject)
         assert finding.value == "CostCenter"
@@ -113,10 +113,12 @@ class TestPolicyTags:
             {"StringEquals": {"aws:ResourceTag/c": "${aws:PrincipalTag/CostCenter, 'none'}"}},
         ],
     )
-    def test_a_deny_that_holds_without_the_tag_is_sound(self, condition: dict[str, Any]) -> None:
+    def test_a_deny_that_applies_without_the_tag_is_accepted(
+        self, condition: dict[str, Any]
+    ) -> None:
         assert policy_tags.deny_covers_missing_tag(policy(deny(**condition))) == []
 
-    def test_a_variable_in_the_value_counts_too(self) -> None:
+    def test_a_tag_variable_in_a_condition_value_is_checked(self) -> None:
         condition = {"StringEquals": {"aws:ResourceTag/c": "${aws:PrincipalTag/CostCenter}"}}
         assert policy_tags.deny_covers_missing_tag(policy(deny(**condition)))
 
@@ -126,14 +128,14 @@ class TestPolicyTags:
         without = deny(Null={"aws:PrincipalTag/costcenter": value})
         assert policy_tags.deny_covers_missing_tag(policy(by_value, without)) == []
 
-    def test_null_false_does_not_close_it(self) -> None:
-        open_one = deny(
+    def test_a_null_false_condition_does_not_close_the_gap(self) -> None:
+        incomplete = deny(
             StringEquals={"aws:PrincipalTag/CostCenter": "x"},
             Null={"aws:PrincipalTag/CostCenter": "false"},
         )
-        assert policy_tags.deny_covers_missing_tag(policy(open_one))
+        assert policy_tags.deny_covers_missing_tag(policy(incomplete))
 
-    def test_an_allow_is_not_judged_by_the_rule_on_deny(self) -> None:
+    def test_the_deny_rule_ignores_allow_statements(self) -> None:
         allow = {"Effect": "Allow", "Condition": {"StringEquals": {"aws:PrincipalTag/A": "x"}}}
         assert policy_tags.deny_covers_missing_tag(policy(allow)) == []
 
@@ -156,7 +158,7 @@ class TestPolicyTags:
             policy_tags.tags_are_sent(PolicyAndTags(text, ("X",)))
             policy_tags.deny_covers_missing_tag(PolicyAndTags(text, ("X",)))
 
-    def test_a_deep_policy_crashes_no_rule(self) -> None:
+    def test_a_deeply_nested_policy_crashes_no_rule(self) -> None:
         deep = '{"Statement": [{"Effect": "Deny", "Condition": {"StringEquals": {"a": ' + "[" * 700
         text = deep + "]" * 700 + "}}}]}"
         policy_tags.tags_are_sent(PolicyAndTags(text, ()))
@@ -164,7 +166,7 @@ class TestPolicyTags:
 
 
 class TestAssignments:
-    """Who gets what."""
+    """Account assignments."""
 
     @pytest.mark.parametrize(
         "account", ["", "12345678901", "1234567890123", "12345678901a", "１" * 12]
@@ -172,7 +174,7 @@ class TestAssignments:
     def test_an_account_id_has_twelve_digits(self, account: str) -> None:
         assert account_access.account_id(Assignment("a", "A", account))
 
-    def test_a_group_that_is_not_pushed_is_named_with_what_was_meant(self) -> None:
+    def test_a_group_that_is_not_pushed_gets_a_suggestion(self) -> None:
         access = account_access.AccessOfGroups(
             ("aws-admin", "aws-data"), ("aws-admins", "aws-data")
         )
@@ -186,10 +188,10 @@ class TestAssignments:
         "principal",
         ["11111111-2222-3333-4444-555555555555", "90676a1b2c-AAAAAAAA-2222-3333-4444-555555555555"],
     )
-    def test_both_forms_of_an_id_are_accepted(self, principal: str) -> None:
+    def test_both_forms_of_a_principal_id_are_accepted(self, principal: str) -> None:
         assert account_access.principal_id(Assignment(principal, "A", "123456789012")) == []
 
-    def test_the_same_set_in_another_account_is_another_assignment(self) -> None:
+    def test_a_permission_set_may_be_assigned_in_several_accounts(self) -> None:
         two = (Assignment("a", "A", "123456789012"), Assignment("a", "A", "210987654321"))
         assert account_access.assigned_once(two) == []
 

@@ -1,4 +1,4 @@
-"""Attributes for access control: keys, values and tags; statements; the instance's own feed."""
+"""Attributes for access control: keys, values, statements and instance attributes."""
 
 import pytest
 from hypothesis import given
@@ -11,7 +11,7 @@ from okta_idc.rules.instance_attributes import AccessControlStatus, InstanceAttr
 
 
 class TestAttributes:
-    """What a user declares."""
+    """Declared keys and values."""
 
     @pytest.mark.parametrize(
         "value",
@@ -22,16 +22,16 @@ class TestAttributes:
             'isMemberOfGroupName("aws-admins") ? "admin" : "user"',
         ],
     )
-    def test_okta_expressions_are_accepted_also_those_outside_the_subset(self, value: str) -> None:
+    def test_okta_expressions_are_accepted_even_outside_the_subset(self, value: str) -> None:
         assert attributes.attribute_value(Attribute("K", value)) == []
 
-    def test_what_okta_would_send_as_text_is_refused(self) -> None:
+    def test_literal_text_is_rejected(self) -> None:
         [finding] = attributes.attribute_value(Attribute("K", "department"))
         assert finding.path == "value"
         assert "is literal text" in finding.message
 
     @given(st.text(max_size=200))
-    def test_any_key_and_value_is_judged_without_crashing(self, text: str) -> None:
+    def test_no_key_or_value_crashes_a_rule(self, text: str) -> None:
         one = Attribute(text, text)
         attributes.attribute_key(one)
         attributes.attribute_value(one)
@@ -46,12 +46,12 @@ class TestAttributes:
             rule(Statement(text, (text,), text, text))
 
     @given(st.text(alphabet="abcXYZ0189_.:/=+-@ é漢", min_size=1, max_size=128))
-    def test_keys_of_awss_charset_are_accepted(self, key: str) -> None:
+    def test_keys_in_the_aws_character_set_are_accepted(self, key: str) -> None:
         if not key.lower().startswith("aws:"):
             assert attributes.attribute_key(Attribute(key, "user.x")) == []
 
     @pytest.mark.parametrize("key", ["", "a" * 129, "a&b", "a\u200b", "AWS:x", "a,b", "a\tb"])
-    def test_other_keys_are_refused(self, key: str) -> None:
+    def test_invalid_keys_are_rejected(self, key: str) -> None:
         assert attributes.attribute_key(Attribute(key, "user.x"))
 
     def test_the_full_attribute_name_is_not_a_key(self) -> None:
@@ -59,22 +59,22 @@ class TestAttributes:
         assert "full attribute name" in finding.message
 
     @pytest.mark.parametrize("count", [50, 51])
-    def test_50_attributes_are_the_most(self, count: int) -> None:
+    def test_more_than_50_attributes_are_rejected(self, count: int) -> None:
         many = tuple(Attribute(f"K{n}", "user.x") for n in range(count))
         assert bool(attributes.attribute_count(many)) is (count == 51)
 
     @pytest.mark.parametrize(
         "value", ["R&D", "O'Brien", "a,b", "a;b", "(a)", "a\u200bb", "😀", "x" * 257]
     )
-    def test_real_department_names_break_a_session_tag(self, value: str) -> None:
+    def test_values_that_aws_rejects_as_session_tags_are_found(self, value: str) -> None:
         [finding] = attributes.session_tags({"Department": value})
         assert finding.path == "Department"
 
     @pytest.mark.parametrize("value", ["", "Research", "Forschung und Lehre", "漢字", "x" * 256])
-    def test_what_sts_takes_is_accepted(self, value: str) -> None:
+    def test_valid_session_tag_values_are_accepted(self, value: str) -> None:
         assert attributes.session_tags({"Department": value}) == []
 
-    def test_an_attribute_in_another_case_is_named(self) -> None:
+    def test_an_attribute_in_the_wrong_case_gets_a_suggestion(self) -> None:
         known = frozenset({"costCenter", "login"})
         [finding] = attributes.known_reference(
             ValueAndSchema("user.costcenter + user.login", known)
@@ -83,14 +83,14 @@ class TestAttributes:
             finding
         )
 
-    def test_attributes_of_the_app_user_are_not_looked_for_in_okta(self) -> None:
+    def test_app_user_attributes_are_not_checked_against_the_okta_profile(self) -> None:
         assert attributes.known_reference(ValueAndSchema("appuser.role", frozenset())) == []
 
 
 class TestStatements:
-    """What stands in the app."""
+    """Attribute statements of the app."""
 
-    def test_what_the_kit_sends_breaks_no_rule(self) -> None:
+    def test_generated_statements_are_valid(self) -> None:
         sent = attribute_statements.statement(Attribute("Department", "user.department"))
         assert sent.namespace == URI_NAME_FORMAT
         assert sent.attribute == Attribute("Department", "user.department")
@@ -111,11 +111,11 @@ class TestStatements:
             "https://aws.amazon.com/SAML/Attributes/PrincipalTag:Department",
         ],
     )
-    def test_a_name_that_resembles_awss_is_flagged(self, name: str) -> None:
+    def test_a_name_similar_to_the_aws_attribute_name_is_found(self, name: str) -> None:
         assert attribute_statements.statement_name(Statement(name))
 
     @pytest.mark.parametrize("name", ["email", "https://example.com/claims/role"])
-    def test_statements_for_others_are_nobodys_business(self, name: str) -> None:
+    def test_other_statements_are_ignored(self, name: str) -> None:
         other = Statement(name, ("user.a", "user.b"))
         assert attribute_statements.statement_name(other) == []
         assert attribute_statements.name_format(other) == []
@@ -128,22 +128,24 @@ class TestStatements:
     @pytest.mark.parametrize(
         ("name", "value", "count"), [(512, 1024, 0), (513, 1024, 1), (1, 1025, 1)]
     )
-    def test_okta_counts_characters(self, name: int, value: int, count: int) -> None:
+    def test_statement_lengths_are_limited_in_characters(
+        self, name: int, value: int, count: int
+    ) -> None:
         found = attribute_statements.statement_lengths(Statement("n" * name, ("v" * value,)))
         assert len(found) == count
 
 
 class TestInstance:
-    """What the identity store adds."""
+    """Attributes mapped from the Identity Store."""
 
-    def test_a_key_in_both_feeds_is_found_whatever_its_case(self) -> None:
+    def test_a_key_in_both_sources_is_found_case_insensitively(self) -> None:
         [finding] = instance_attributes.one_source_per_key(
             KeySources(("A", "CostCenter"), ("costcenter", "b"))
         )
         assert (finding.path, finding.value) == ("saml[1]", "CostCenter")
 
     @pytest.mark.parametrize("status", ["", "CREATION_IN_PROGRESS", "CREATION_FAILED"])
-    def test_what_is_sent_needs_the_switch(self, status: str) -> None:
+    def test_session_tags_require_attributes_for_access_control(self, status: str) -> None:
         assert instance_attributes.access_control_enabled(
             AccessControlStatus(("Department",), status)
         )
@@ -153,9 +155,9 @@ class TestInstance:
         "source", ["${path:userName}", "${path:enterprise.manager.value}",
                    '${path:addresses[type eq "work"].country}']
     )  # fmt: skip
-    def test_awss_sources_are_accepted(self, source: str) -> None:
+    def test_aws_sources_are_accepted(self, source: str) -> None:
         assert instance_attributes.instance_source(InstanceAttribute("K", source)) == []
 
     @pytest.mark.parametrize("source", ["", "department", "${path:email}", "${path:emails}"])
-    def test_others_are_refused(self, source: str) -> None:
+    def test_invalid_sources_are_rejected(self, source: str) -> None:
         assert instance_attributes.instance_source(InstanceAttribute("K", source))

@@ -1,4 +1,4 @@
-"""What bindings share: locations for paths, names for values, reasons for what is unavailable."""
+"""Bindings: locations of paths, names of values, and unavailable subjects."""
 
 import pytest
 from hypothesis import given
@@ -12,7 +12,9 @@ NAMES = st.lists(st.sampled_from(["a", "b", "[0]", "push_groups[0]", "{}", "'", 
 
 
 @given(NAMES, NAMES)
-def test_every_path_of_a_finding_is_located_exactly(assigned: list[str], pushed: list[str]) -> None:
+def test_every_finding_path_resolves_to_its_location(
+    assigned: list[str], pushed: list[str]
+) -> None:
     parts = numbered((f"assignment {i}" for i in range(len(assigned))), "assignments.groups")
     parts |= numbered((f"push {i}" for i in range(len(pushed))), "push_groups")
     roles = GroupRoles(tuple(assigned), tuple(pushed))
@@ -31,7 +33,7 @@ def test_a_path_without_a_location_is_a_field_of_the_subject() -> None:
     assert subject.locate("") == subject.location
 
 
-def test_a_value_that_identifies_something_becomes_its_name() -> None:
+def test_a_value_with_a_name_is_shown_as_the_name() -> None:
     [finding] = RULES["OIC-202"](RULES["OIC-202"].bad)
     at, named = Subject(None, names={finding.value or "": "ada@example.com"}).located(finding)
     assert (at.name, named.value, named.path) == ("ada@example.com", None, finding.path)
@@ -51,7 +53,7 @@ def test_an_unavailable_subject_does_not_delay_the_others() -> None:
     assert finding.rule is groups.group_name
 
 
-def test_a_missing_part_is_raised_where_it_is_needed() -> None:
+def test_known_raises_an_unavailable_value() -> None:
     assert known(1) == 1
     with pytest.raises(Unavailable, match="no right"):
         known(Unavailable("no right."))

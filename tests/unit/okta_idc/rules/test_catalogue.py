@@ -1,4 +1,4 @@
-"""What every rule promises, whatever it judges."""
+"""Requirements for every rule in the catalogue."""
 
 import re
 from collections import Counter
@@ -17,7 +17,7 @@ def test_the_good_example_has_no_finding(rule: Rule) -> None:
 
 
 @ALL
-def test_the_bad_example_has_a_finding_that_can_be_acted_on(rule: Rule) -> None:
+def test_the_bad_example_has_an_actionable_finding(rule: Rule) -> None:
     findings = rule(rule.bad)
     assert findings
     for finding in findings:
@@ -40,15 +40,15 @@ def test_a_rule_has_a_stable_id_a_source_and_a_remedy(rule: Rule) -> None:
 
 
 @ALL
-def test_a_rule_says_what_its_subject_is(rule: Rule) -> None:
+def test_a_rule_documents_its_subject(rule: Rule) -> None:
     assert (rule.check.__doc__ or "").startswith("Subject: ")
 
 
 @ALL
-def test_every_rule_is_asked_by_somebody_and_by_nobody_twice(rule: Rule) -> None:
+def test_every_rule_has_distinct_enforcement_points_in_order(rule: Rule) -> None:
     assert rule.enforced_by
     assert list(rule.enforced_by) == [
-        asker for asker in EnforcementPoint if asker in rule.enforced_by
+        point for point in EnforcementPoint if point in rule.enforced_by
     ]
 
 
@@ -59,15 +59,15 @@ def test_the_catalogue_has_at_least_three_rules_in_each_family() -> None:
     assert len(RULES) >= 35
 
 
-def test_each_asker_asks_blocking_and_advisory_rules() -> None:
-    for asker in EnforcementPoint:
-        asked = {rule.severity for rule in RULES.values() if asker in rule.enforced_by}
-        assert asked == set(Severity)
+def test_each_enforcement_point_has_blocking_and_advisory_rules() -> None:
+    for point in EnforcementPoint:
+        severities = {rule.severity for rule in RULES.values() if point in rule.enforced_by}
+        assert severities == set(Severity)
 
 
-def test_one_id_is_not_given_twice() -> None:
-    given = RULES["OIC-201"]
-    again = rule(
+def test_a_duplicate_id_is_rejected() -> None:
+    registered = RULES["OIC-201"]
+    register = rule(
         "OIC-201",
         "x",
         enforced_by=(EnforcementPoint.DOCTOR,),
@@ -77,23 +77,23 @@ def test_one_id_is_not_given_twice() -> None:
         bad=2,
     )
     with pytest.raises(ValueError, match="OIC-201 is registered twice"):
-        again(given.check)
-    assert RULES["OIC-201"] is given
+        register(registered.check)
+    assert RULES["OIC-201"] is registered
 
 
-def test_the_catalogue_cannot_be_changed_from_outside() -> None:
+def test_the_catalogue_is_read_only() -> None:
     with pytest.raises(TypeError):
         RULES["OIC-999"] = RULES["OIC-201"]  # type: ignore[index]
 
 
-def test_paths_are_joined_as_people_write_them() -> None:
+def test_paths_are_joined_with_dots_and_indices() -> None:
     assert (
         join_path("federation", "push_groups", "[2]", "", "name")
         == "federation.push_groups[2].name"
     )
 
 
-def test_a_long_value_is_cut_in_the_text_and_kept_in_the_finding() -> None:
+def test_a_long_value_is_shortened_only_in_the_text() -> None:
     [finding] = RULES["OIC-203"](RULES["OIC-203"].bad)
     long = type(finding)(finding.rule, "push_groups[0]", "x" * 5_000, "is long.")
     assert len(long.text()) < 400

@@ -1,4 +1,4 @@
-"""What was declared beside what is there."""
+"""Drift between the declaration, Okta and the Identity Store."""
 
 import pytest
 
@@ -10,29 +10,31 @@ from okta_idc.rules.push_drift import FoundMapping, Groups
 
 
 class TestPush:
-    """Mappings and assignments in Okta."""
+    """Push mappings and assignments in Okta."""
 
     @pytest.mark.parametrize(
         ("status", "found"),
         [("ACTIVE", []), ("ERROR", ["OIC-601"]), ("INACTIVE", ["OIC-604"]), ("NEW", ["OIC-604"])],
     )
-    def test_each_status_is_one_rules_business(self, status: str, found: list[str]) -> None:
+    def test_each_mapping_status_is_reported_by_one_rule(
+        self, status: str, found: list[str]
+    ) -> None:
         mapping = FoundMapping("g", status)
         rules = (push_drift.mapping_in_error, push_drift.mapping_inactive)
         assert [f.rule.id for rule in rules for f in rule(mapping)] == found
 
-    def test_oktas_reason_is_told(self) -> None:
+    def test_a_mapping_error_includes_oktas_reason(self) -> None:
         [finding] = push_drift.mapping_in_error(FoundMapping("g", "ERROR", "Duplicate name."))
         assert finding.message == "is no longer pushed (Duplicate name)."
 
-    def test_what_is_gone_and_what_is_more_are_told_apart(self) -> None:
+    def test_missing_and_unmanaged_groups_are_distinguished(self) -> None:
         groups = Groups(frozenset({"a", "b"}), frozenset({"b", "c"}))
-        for gone, more in (
+        for missing, unmanaged in (
             (push_drift.mapping_missing, push_drift.mapping_unmanaged),
             (push_drift.assignment_missing, push_drift.assignment_unmanaged),
         ):
-            assert [f.value for f in gone(groups)] == ["a"]
-            assert [f.value for f in more(groups)] == ["c"]
+            assert [f.value for f in missing(groups)] == ["a"]
+            assert [f.value for f in unmanaged(groups)] == ["c"]
 
 
 class TestApp:
@@ -42,18 +44,18 @@ class TestApp:
         ("status", "found"),
         [("ENABLED", []), ("UNKNOWN", ["OIC-610"]), ("DISABLED", ["OIC-611"]), ("", ["OIC-611"])],
     )
-    def test_each_status_of_the_connection_is_one_rules_business(
+    def test_each_connection_status_is_reported_by_one_rule(
         self, status: str, found: list[str]
     ) -> None:
         rules = (app_drift.connection_known, app_drift.connection_enabled)
         assert [f.rule.id for rule in rules for f in rule(status)] == found
 
-    def test_features_that_nobody_knows_are_no_finding(self) -> None:
+    def test_unknown_features_are_ignored(self) -> None:
         features = Features(("PUSH_NEW_USERS",), on=("PUSH_NEW_USERS", "AUTO_CONFIRM_IMPORTS"))
         assert app_drift.features_on(features) == []
         assert app_drift.group_push_on(features) == []
 
-    def test_a_setting_that_okta_added_is_nobodys_business(self) -> None:
+    def test_settings_added_by_okta_are_ignored(self) -> None:
         assert app_drift.settings_as_declared(Setting({"a": "1"}, {"a": "1", "b": "2"})) == []
         [finding] = app_drift.settings_as_declared(Setting({"a": "1"}, {}))
         assert (finding.path, finding.value) == ("a", None)
@@ -75,25 +77,25 @@ class TestApp:
             ({"a": "ACTIVE", "b": "ACTIVE"}, False),
         ],
     )
-    def test_one_app_is_active(self, apps: dict[str, str], ok: bool) -> None:
+    def test_exactly_one_app_is_expected(self, apps: dict[str, str], ok: bool) -> None:
         assert (app_drift.one_app(Apps(apps)) == []) is ok
 
 
 class TestStore:
-    """The identity store beside Okta."""
+    """The Identity Store compared with Okta."""
 
-    def test_missing_and_left_over_members_are_told_apart(self) -> None:
+    def test_missing_and_extra_members_are_distinguished(self) -> None:
         members = Members("g", frozenset({"a", "b"}), frozenset({"b", "c"}))
         assert [f.value for f in identity_store_drift.member_missing(members)] == ["a"]
         assert [f.value for f in identity_store_drift.extra_member(members)] == ["c"]
 
-    def test_user_names_are_compared_without_case(self) -> None:
+    def test_usernames_are_compared_case_insensitively(self) -> None:
         same = Sides(("Ada@example.com",), ("ada@EXAMPLE.com",))
         assert identity_store_drift.user_missing(same) == []
         assert identity_store_drift.unassigned_user_enabled(same) == []
         assert identity_store_drift.unmanaged_user_conflict(same)
 
-    def test_an_external_id_is_compared_where_both_sides_have_the_person(self) -> None:
+    def test_external_ids_are_compared_for_users_on_both_sides(self) -> None:
         ids = ExternalIds({"a": "1", "b": "2", "c": "3"}, {"a": "1", "b": "x"})
         [finding] = identity_store_drift.external_id(ids)
         assert finding.value == "b"

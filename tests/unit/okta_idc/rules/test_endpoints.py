@@ -1,4 +1,4 @@
-"""What may be given to Okta as an address."""
+"""SCIM endpoints, ACS URLs and issuer URLs."""
 
 import pytest
 from hypothesis import given
@@ -24,7 +24,7 @@ TENANT = "11111111111-2222-3333-4444-555555555555"
         f"https://scim.eu-central-1.api.aws/{TENANT}/scim/v2",
     ],
 )
-def test_every_partition_is_accepted(endpoint: str) -> None:
+def test_endpoints_of_every_aws_partition_are_accepted(endpoint: str) -> None:
     assert endpoints.scim_endpoint(endpoint) == []
 
 
@@ -38,18 +38,18 @@ def test_every_partition_is_accepted(endpoint: str) -> None:
         "",
     ],
 )
-def test_anything_else_is_refused(endpoint: str) -> None:
+def test_invalid_endpoints_are_rejected(endpoint: str) -> None:
     assert endpoints.scim_endpoint(endpoint)
 
 
 @given(st.text())
-def test_normalising_leaves_no_slash_and_is_stable(text: str) -> None:
+def test_normalizing_removes_trailing_slashes_and_is_idempotent(text: str) -> None:
     once = endpoints.normalise_endpoint(text)
     assert not once.endswith("/")
     assert endpoints.normalise_endpoint(once.strip()) == once.strip().rstrip("/")
 
 
-def test_the_consoles_endpoint_is_accepted_once_normalised() -> None:
+def test_the_endpoint_shown_in_the_console_is_valid_once_normalized() -> None:
     shown = f"https://scim.us-east-2.amazonaws.com/{TENANT}/scim/v2/"
     assert "slash" in endpoints.scim_endpoint(shown)[0].problem
     assert endpoints.scim_endpoint(endpoints.normalise_endpoint(shown)) == []
@@ -63,7 +63,7 @@ def test_all_three_forms_of_the_acs_url_are_accepted(host: str) -> None:
     assert endpoints.acs_url(f"https://{host}/platform/saml/acs/0a-b") == []
 
 
-def test_acs_and_issuer_url_swapped_are_both_refused() -> None:
+def test_swapped_acs_and_issuer_urls_are_both_rejected() -> None:
     acs = "https://us-east-1.sso.signin.aws/platform/saml/acs/0a-b"
     issuer = "https://us-east-1.signin.aws.amazon.com/platform/saml/d-9067642ac7"
     assert endpoints.acs_url(issuer)
@@ -71,31 +71,31 @@ def test_acs_and_issuer_url_swapped_are_both_refused() -> None:
 
 
 @pytest.mark.parametrize("partition", ["amazonaws.com", "api.aws"])
-def test_the_endpoints_region_is_compared_with_the_instances(partition: str) -> None:
+def test_an_endpoint_in_another_region_than_the_instance_is_found(partition: str) -> None:
     endpoint = f"https://scim.us-gov-west-1.{partition}/{TENANT}/scim/v2/"
     assert endpoints.endpoint_region(EndpointInRegion(endpoint, "us-gov-west-1")) == []
     [finding] = endpoints.endpoint_region(EndpointInRegion(endpoint, "us-east-1"))
     assert finding.value == "us-gov-west-1"
 
 
-def test_an_endpoint_of_another_form_is_left_to_the_rule_on_forms() -> None:
+def test_the_region_rule_ignores_malformed_endpoints() -> None:
     assert endpoints.endpoint_region(EndpointInRegion("https://example.com", "us-east-1")) == []
 
 
-def test_the_tenant_of_another_token_is_found() -> None:
+def test_an_endpoint_of_another_tenant_is_found() -> None:
     one = f"https://scim.us-east-1.amazonaws.com/{TENANT}/scim/v2"
     assert endpoints.endpoint_of_token(BothEndpoints(one, one + "/")) == []
     assert endpoints.endpoint_of_token(BothEndpoints(one, one.replace("555", "666")))
 
 
-def test_an_issuer_of_another_store_is_found() -> None:
+def test_an_issuer_of_another_identity_store_is_found() -> None:
     issuer = "https://us-east-1.signin.aws.amazon.com/platform/saml/d-9067642ac7"
     assert endpoints.issuer_of_store(IssuerOfStore(issuer, "d-9067642ac7")) == []
     assert endpoints.issuer_of_store(IssuerOfStore(issuer, "d-9067642ac"))
 
 
 @given(st.text(), st.text())
-def test_any_text_is_judged_without_crashing(one: str, other: str) -> None:
+def test_no_text_crashes_a_rule(one: str, other: str) -> None:
     endpoints.scim_endpoint(one)
     endpoints.acs_url(one)
     endpoints.issuer_url(one)

@@ -1,4 +1,4 @@
-"""Who is assigned, what is pushed."""
+"""Assignment groups and push groups."""
 
 import pytest
 from hypothesis import given
@@ -29,59 +29,59 @@ def test_a_group_cannot_be_both_assigned_and_pushed() -> None:
 
 
 @given(st.lists(st.sampled_from("abcd")), st.lists(st.sampled_from("abcd")))
-def test_findings_are_exactly_the_intersection(assign: list[str], push: list[str]) -> None:
+def test_exactly_the_groups_in_both_roles_are_found(assign: list[str], push: list[str]) -> None:
     found = {f.value for f in groups.one_role_per_group(GroupRoles(tuple(assign), tuple(push)))}
     assert found == set(assign) & set(push)
 
 
-def test_a_lone_prefix_hit_is_not_a_match() -> None:
+def test_a_group_that_only_shares_a_prefix_is_not_a_match() -> None:
     [finding] = groups.group_exists(
         WantedGroups({"push[0]": "aws-admin"}, {"aws-admins": ["00g1"]})
     )
     assert "Did you mean 'aws-admins'?" in finding.message
 
 
-def test_two_groups_of_one_name_are_refused() -> None:
+def test_an_ambiguous_group_name_is_rejected() -> None:
     assert groups.group_exists(WantedGroups({"push[0]": "a"}, {"a": ["00g1", "00g2"]}))
 
 
-def test_every_member_who_is_not_assigned_is_named() -> None:
+def test_every_unassigned_member_is_named() -> None:
     pushed = PushedMembers("aws-admins", frozenset({"b", "a", "c"}), {"c"})
     found = groups.members_are_assigned(pushed)
     assert [(f.path, f.value) for f in found] == [("aws-admins", "a"), ("aws-admins", "b")]
 
 
 @pytest.mark.parametrize("name", ["", "x" * 1_025, "a\u200bb", "a\x07", "a\u2003b"])
-def test_a_name_that_aws_refuses_is_found(name: str) -> None:
+def test_a_name_that_aws_rejects_is_found(name: str) -> None:
     assert groups.group_name(name)
 
 
 @pytest.mark.parametrize("name", ["x" * 1_024, "Büro 漢 – 🙂", "a\tb", "aws:admins"])
-def test_a_name_that_aws_takes_is_not(name: str) -> None:
+def test_a_name_that_aws_accepts_is_valid(name: str) -> None:
     assert groups.group_name(name) == []
 
 
-def test_names_that_differ_in_case_only_are_one_name_in_aws() -> None:
+def test_names_that_differ_only_in_case_conflict() -> None:
     [finding] = groups.group_names_differ(("a", "b", "A"))
     assert (finding.path, finding.value) == ("[2]", "A")
-    assert groups.group_names_differ(("a", "a")) == []  # OIC-204's
+    assert groups.group_names_differ(("a", "a")) == []  # reported by OIC-204
 
 
 @pytest.mark.parametrize("status", ["SUSPENDED", "DEPROVISIONED", "STAGED", "ANYTHING"])
-def test_an_inactive_member_is_told(status: str) -> None:
+def test_an_inactive_member_is_reported(status: str) -> None:
     subject = MemberStatus("g", {"00u1": status, "00u2": "LOCKED_OUT"})
     assert [f.value for f in groups.members_are_active(subject)] == ["00u1"]
 
 
-def test_a_change_may_unassign_up_to_the_limit() -> None:
+def test_a_change_may_deprovision_up_to_the_limit() -> None:
     assert assignments.deprovisioning_within_limit(assignments.Deprovisioning(5, limit=5)) == []
     assert assignments.deprovisioning_within_limit(assignments.Deprovisioning(6, limit=5))
 
 
-def test_a_mapping_as_the_provider_makes_it_would_delete_its_target() -> None:
+def test_a_mapping_with_provider_defaults_would_delete_its_target() -> None:
     assert push.keeps_target_group(PushMapping())
     assert push.keeps_target_group(PushMapping(delete_target_group_on_destroy=False)) == []
 
 
-def test_a_mapping_without_a_target_takes_the_source_groups_name() -> None:
+def test_a_mapping_without_a_target_is_valid() -> None:
     assert push.one_target(PushMapping()) == []

@@ -1,4 +1,4 @@
-"""What Okta may send for a person."""
+"""User profiles that Okta sends to AWS."""
 
 from typing import Any
 
@@ -47,22 +47,22 @@ def test_no_profile_crashes_a_rule(profile: dict[str, Any]) -> None:
         -1,
     ],
 )
-def test_nothing_in_300_attributes_crashes_a_rule(value: object) -> None:
+def test_300_custom_attributes_crash_no_rule(value: object) -> None:
     profile = {f"custom{n}": value for n in range(300)} | dict.fromkeys(SENT, value)
     for finding in judge(profile):
         assert len(finding.text()) < 1_500
 
 
-def test_what_the_app_does_not_send_is_not_judged() -> None:
+def test_attributes_that_the_app_does_not_send_are_ignored() -> None:
     assert judge(CLEAN | {f"custom{n}": v for n, v in enumerate(["<", "\u200b", 1, [], ""])}) == []
 
 
 @given(a_profile())
-def test_the_shortcut_for_clean_profiles_finds_what_the_rules_find(profile: dict[str, Any]) -> None:
-    assert judge(profile) == [finding for ask in PER_PROFILE for finding in ask(profile)]
+def test_the_clean_profile_shortcut_agrees_with_the_rules(profile: dict[str, Any]) -> None:
+    assert judge(profile) == [finding for rule in PER_PROFILE for finding in rule(profile)]
 
 
-def test_nulls_are_no_reason_to_ask_rule_by_rule() -> None:
+def test_optional_nulls_keep_a_profile_clean() -> None:
     optional = dict.fromkeys(set(SENT) - set(REQUIRED))
     assert profiles._is_clean(CLEAN | optional)
     assert profiles._is_clean(dict.fromkeys(REQUIRED, "x") | {"userName": "a@b.org"})
@@ -79,7 +79,7 @@ def test_each_of_the_four_names_is_required(attribute: str, value: object) -> No
 
 @pytest.mark.parametrize("attribute", sorted(set(SENT) - {"profileUrl"}))
 @pytest.mark.parametrize("character", "<>;:%")
-def test_a_forbidden_character_is_found_everywhere_but_in_the_url(
+def test_a_forbidden_character_is_found_in_every_attribute_except_the_url(
     attribute: str, character: str
 ) -> None:
     [finding] = profiles.forbidden_characters(CLEAN | {attribute: f"a{character}b"})
@@ -88,7 +88,7 @@ def test_a_forbidden_character_is_found_everywhere_but_in_the_url(
 
 @pytest.mark.parametrize("missing", ADDRESS)
 @pytest.mark.parametrize("value", [None, "", "  "])
-def test_half_an_address_names_what_it_lacks(missing: str, value: object) -> None:
+def test_an_incomplete_address_names_the_missing_part(missing: str, value: object) -> None:
     [finding] = profiles.complete_address(CLEAN | {missing: value})
     assert finding.message == f"has no {missing}."
 
@@ -115,7 +115,7 @@ def test_a_hidden_character_is_named(character: str, name: str) -> None:
 @pytest.mark.parametrize(
     "title", ["é漢字🙂", "a\u0301", "a\tb\nc\rd e\u00a0f\u3000g", "© € ½ — «»"]
 )
-def test_what_awss_pattern_takes_is_not_hidden(title: str) -> None:
+def test_characters_that_aws_accepts_are_not_hidden(title: str) -> None:
     assert judge(CLEAN | {"title": title}) == []
 
 
@@ -149,5 +149,5 @@ def test_each_defect_is_found_by_the_rule_for_it(changes: dict[str, Any], found:
     assert ids(CLEAN | changes) == found
 
 
-def test_a_password_is_never_shown() -> None:
+def test_findings_never_contain_a_password() -> None:
     assert "hunter2" not in " ".join(f.text() for f in judge(CLEAN | {"password": "hunter2"}))

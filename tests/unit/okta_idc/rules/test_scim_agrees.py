@@ -1,5 +1,7 @@
-"""The rules on a profile and the SCIM endpoint of the sandbox agree, though neither knows the
-other: the rules are ours, the endpoint is built after AWS's patterns."""
+"""Profile rules and the sandbox's SCIM endpoint agree, although they share no code.
+
+The endpoint follows AWS's documented patterns.
+"""
 
 import re
 from typing import Any
@@ -30,14 +32,14 @@ _OKTA = {
         for part in ("streetAddress", "locality", "region", "postalCode", "country")
     },
 }
-"""Okta's attributes behind those that SCIM names otherwise."""
+"""Okta attributes by SCIM path, if the names differ."""
 
 
 _NAMES = {"firstName": "A", "lastName": "B", "displayName": "C"}
 
 
-def refusal(profile: dict[str, Any]) -> str | None:
-    """Why the endpoint refuses the user that Okta makes of the profile."""
+def rejection(profile: dict[str, Any]) -> str | None:
+    """The endpoint's reason to reject the user that Okta sends for a profile."""
     document = scim_user("00u1", profile.get("userName"), profile, True)  # type: ignore[arg-type]
     try:
         user_record(document, "https://scim.aws.com/x")
@@ -46,29 +48,29 @@ def refusal(profile: dict[str, Any]) -> str | None:
     return None
 
 
-def behind(reason: str) -> set[str]:
-    """The Okta attributes that a reason of the endpoint is about."""
+def okta_attributes(reason: str) -> set[str]:
+    """Okta attributes that a rejection reason refers to."""
     [path] = re.findall(r"^(?:Value at ')?([\w.]+)", reason)
     return _OKTA.get(path, {path.removeprefix("enterprise.")})
 
 
 @settings(max_examples=3_000)
 @given(a_profile())
-def test_a_profile_is_refused_exactly_when_a_finding_says_why(profile: dict[str, Any]) -> None:
+def test_a_profile_is_rejected_exactly_when_a_finding_explains_it(profile: dict[str, Any]) -> None:
     blocking = [f for f in judge(profile) if f.rule.severity is Severity.BLOCKING]
-    reason = refusal(profile)
+    reason = rejection(profile)
     if not blocking:
         assert reason is None
     elif not any(isinstance(v, str) and v and not v.strip() for v in profile.values()):
-        # A text of blanks is empty to the rules; AWS's pattern takes it.
+        # The rules treat blank text as empty; AWS's pattern accepts it.
         assert reason is not None
     if reason is not None:
-        assert behind(reason) & {finding.path for finding in blocking}
+        assert okta_attributes(reason) & {finding.path for finding in blocking}
 
 
 @pytest.mark.parametrize("attribute", UNSUPPORTED)
 @pytest.mark.parametrize("value", [["x"], "x", [], None])
-def test_what_the_endpoint_does_not_support_is_a_finding(attribute: str, value: object) -> None:
+def test_an_attribute_that_the_endpoint_rejects_is_a_finding(attribute: str, value: object) -> None:
     document = scim_user("00u1", "ada", _NAMES, True)
     refused = False
     try:
@@ -83,18 +85,18 @@ _SOME = st.sampled_from(["ada", "Ada", "ADA", "ben", "ß", "ss", "İ"])
 
 @settings(max_examples=1_000)
 @given(st.lists(st.tuples(_SOME, _SOME | st.just(""), st.sampled_from("abAB")), max_size=4))
-def test_the_store_conflicts_exactly_when_people_are_not_unique(
-    everybody: list[tuple[str, str, str]],
+def test_the_store_conflicts_exactly_when_users_are_not_unique(
+    users: list[tuple[str, str, str]],
 ) -> None:
     store = IdentityStore("d-1", "tenant")
     conflicts = 0
-    for name, email, external in everybody:
+    for name, email, external in users:
         profile = {**_NAMES, "email": email or None}
         try:
             store.put_user(user_record(scim_user(external, name, profile, True), store.issuer))
         except ConflictError:
             conflicts += 1
-    names, emails, externals = zip(*everybody, strict=True) if everybody else ((), (), ())
+    names, emails, externals = zip(*users, strict=True) if users else ((), (), ())
     found = [
         *uniqueness.unique_user_names(names),
         *uniqueness.unique_emails(emails),
@@ -105,7 +107,7 @@ def test_the_store_conflicts_exactly_when_people_are_not_unique(
 
 @settings(max_examples=1_000)
 @given(st.lists(_SOME | st.text(max_size=3) | st.sampled_from(["", "x" * 1_025]), max_size=4))
-def test_the_store_takes_exactly_the_group_names_that_the_rules_take(names: list[str]) -> None:
+def test_the_store_accepts_exactly_the_valid_group_names(names: list[str]) -> None:
     store = IdentityStore("d-1", "tenant")
     refused = 0
     for name in dict.fromkeys(names):

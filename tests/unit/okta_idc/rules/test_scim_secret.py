@@ -1,4 +1,4 @@
-"""The JSON in Secrets Manager, and that no value of it leaks."""
+"""The SCIM token secret: validation, expiry and secrecy."""
 
 import json
 from datetime import UTC, datetime, timedelta
@@ -13,7 +13,7 @@ TENANT = "11111111111-2222-3333-4444-555555555555"
 
 
 @given(st.text())
-def test_any_text_is_judged_without_crashing_and_without_being_shown(text: str) -> None:
+def test_findings_on_any_text_show_only_the_endpoint(text: str) -> None:
     for finding in scim_secret.secret_document(text):
         assert finding.value is None or finding.path == "endpoint"
 
@@ -24,25 +24,25 @@ def test_any_text_is_judged_without_crashing_and_without_being_shown(text: str) 
         st.none() | st.text() | st.integers() | st.lists(st.text()),
     )
 )
-def test_what_passes_can_be_read(document: dict[str, object]) -> None:
+def test_a_valid_secret_can_be_parsed(document: dict[str, object]) -> None:
     text = json.dumps(document)
     if not scim_secret.secret_document(text):
         assert scim_secret.read_secret(text).token == document["token"]
 
 
-def test_the_token_is_in_no_finding_and_no_repr() -> None:
+def test_findings_and_repr_never_contain_the_token() -> None:
     text = scim_secret.secret_document.good.replace('"t"', '"TOPSECRET"')
     broken = text.replace("2027-01-01T00:00:00Z", "soon")
     assert "TOPSECRET" not in " ".join(f.text() for f in scim_secret.secret_document(broken))
     assert "TOPSECRET" not in repr(scim_secret.read_secret(text))
 
 
-def test_a_date_without_zone_is_utc() -> None:
+def test_a_date_without_a_time_zone_is_utc() -> None:
     text = scim_secret.secret_document.good.replace("2027-01-01T00:00:00Z", "2027-01-01")
     assert scim_secret.read_secret(text).expires == datetime(2027, 1, 1, tzinfo=UTC)
 
 
-def test_a_token_that_expires_now_has_expired() -> None:
+def test_a_token_is_expired_at_its_expiry_time() -> None:
     now = datetime.now(UTC)
     assert scim_secret.token_not_expired((now, now))
     assert not scim_secret.token_not_expired((now + timedelta(seconds=1), now))
@@ -64,7 +64,7 @@ NOW = datetime(2026, 6, 1, tzinfo=UTC)
         (-timedelta(days=400), {"OIC-103"}),
     ],
 )
-def test_one_rule_at_most_speaks_of_the_days_left(left: timedelta, found: set[str]) -> None:
+def test_at_most_one_rule_reports_the_remaining_days(left: timedelta, found: set[str]) -> None:
     rules = (
         scim_secret.token_not_expired,
         scim_secret.token_not_expiring_in_90_days,
@@ -76,11 +76,11 @@ def test_one_rule_at_most_speaks_of_the_days_left(left: timedelta, found: set[st
 @pytest.mark.parametrize(
     ("days", "ok"), [(0, False), (-1, False), (1, True), (365, True), (366, True), (367, False)]
 )
-def test_a_token_lives_a_year(days: int, ok: bool) -> None:
+def test_a_token_is_valid_for_at_most_366_days(days: int, ok: bool) -> None:
     assert (scim_secret.token_dates((NOW, NOW + timedelta(days=days))) == []) is ok
 
 
-def test_tags_never_show_a_token_that_slipped_into_them() -> None:
+def test_findings_on_tags_never_contain_a_token() -> None:
     tags = {"token": "TOPSECRET", "expires": "TOPSECRET", "created": "TOPSECRET", "token_id": ""}
     found = scim_secret.secret_tags(tags)
     assert {f.path for f in found} == {"endpoint", "token_id", "created", "expires"}
@@ -88,6 +88,6 @@ def test_tags_never_show_a_token_that_slipped_into_them() -> None:
 
 
 @pytest.mark.parametrize(("days", "found"), [(91, 0), (90, 1), (0, 1), (-1, 1)])
-def test_a_certificate_is_told_90_days_before_its_end(days: int, found: int) -> None:
+def test_a_certificate_is_reported_90_days_before_it_expires(days: int, found: int) -> None:
     ends = NOW + timedelta(days=days)
     assert len(certificates.certificate_not_expiring_soon((ends, NOW))) == found

@@ -1,4 +1,4 @@
-"""What must differ between people, and where user names and profiles come from."""
+"""Unique user attributes, username formats and name mappings."""
 
 import pytest
 from hypothesis import given
@@ -9,23 +9,23 @@ from okta_idc.rules.profile_mappings import Mapped
 from okta_idc.rules.registry import Related
 
 
-def test_usernames_are_compared_without_case() -> None:
+def test_usernames_are_compared_case_insensitively() -> None:
     [finding] = uniqueness.unique_user_names(("a@x", "b@x", "A@X"))
     assert (finding.path, finding.value) == ("[2]", "A@X")
     assert finding.related == (Related("[0]"),)
 
 
-def test_who_has_no_email_shares_none() -> None:
+def test_users_without_an_email_do_not_conflict() -> None:
     assert uniqueness.unique_emails(("", "", "a@x")) == []
 
 
-def test_external_ids_are_compared_with_case() -> None:
+def test_external_ids_are_compared_case_sensitively() -> None:
     assert uniqueness.unique_external_ids(("00uA", "00ua")) == []
     assert uniqueness.unique_external_ids(("00uA", "00uA"))
 
 
 @given(st.lists(st.sampled_from(["a", "A", "b", "ß", "SS"])))
-def test_all_but_the_first_of_one_name_are_found(names: list[str]) -> None:
+def test_every_repeated_username_is_found(names: list[str]) -> None:
     found = uniqueness.unique_user_names(tuple(names))
     assert len(found) == len(names) - len({name.casefold() for name in names})
 
@@ -37,7 +37,7 @@ def test_all_but_the_first_of_one_name_are_found(names: list[str]) -> None:
         'String.substringBefore(user.email, "@")', "appuser.userName",
     ],
 )  # fmt: skip
-def test_okta_s_username_formats_are_accepted(template: str) -> None:
+def test_okta_username_formats_are_accepted(template: str) -> None:
     assert user_names.user_name_template(template) == []
 
 
@@ -54,7 +54,7 @@ def test_okta_s_username_formats_are_accepted(template: str) -> None:
         "${source.login} ",
     ],
 )
-def test_a_format_without_a_person_is_refused(template: str) -> None:
+def test_a_format_without_a_user_attribute_is_rejected(template: str) -> None:
     assert user_names.user_name_template(template)
 
 
@@ -69,12 +69,12 @@ def test_a_format_without_a_person_is_refused(template: str) -> None:
         ("", False),
     ],
 )
-def test_a_format_that_two_people_may_share_is_told(template: str, shared: bool) -> None:
+def test_a_format_that_may_not_be_unique_is_reported(template: str, shared: bool) -> None:
     assert bool(user_names.user_name_unique(template)) is shared
 
 
 @pytest.mark.parametrize("expression", [None, "", " "])
-def test_a_name_that_is_not_mapped_is_told(expression: str | None) -> None:
+def test_an_unmapped_name_is_reported(expression: str | None) -> None:
     names = {"firstName": Mapped("user.firstName", True), "lastName": Mapped("user.lastName", True)}
     assert [f.path for f in profile_mappings.names_are_mapped(names)] == ["displayName"]
     names["displayName"] = Mapped(expression, True)

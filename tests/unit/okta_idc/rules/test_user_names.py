@@ -1,4 +1,4 @@
-"""User names: what the app's format makes of one person, and when it may change."""
+"""Username formats: changes and email addresses."""
 
 import pytest
 from hypothesis import given
@@ -9,9 +9,9 @@ from okta_idc.rules.user_names import Renaming
 
 
 @given(st.text(), st.text(), st.none() | st.text())
-def test_only_the_old_format_is_the_word(old: str, new: str, word: str | None) -> None:
-    refused = bool(user_names.renaming_is_confirmed(Renaming(old, new, word)))
-    assert refused == (old != new and word != old)
+def test_only_the_old_format_confirms_a_change(old: str, new: str, confirmed: str | None) -> None:
+    refused = bool(user_names.renaming_is_confirmed(Renaming(old, new, confirmed)))
+    assert refused == (old != new and confirmed != old)
 
 
 @pytest.mark.parametrize(
@@ -20,9 +20,9 @@ def test_only_the_old_format_is_the_word(old: str, new: str, word: str | None) -
         ("${source.email}", False),
         ("${source.employeeNumber}", True),
         ("${source.employeeNumber}@example.com", False),
-        ("${source.upn}", False),  # the org's own may hold an address
+        ("${source.upn}", False),  # a custom attribute may contain an address
         ('${fn:substringBefore(source.login, "@")}', True),
     ],
 )
-def test_what_is_surely_no_address_is_told(template: str, refused: bool) -> None:
+def test_a_format_that_is_never_an_email_address_is_reported(template: str, refused: bool) -> None:
     assert bool(user_names.user_name_is_address(template)) == refused
