@@ -137,7 +137,7 @@ def people(subject: Any) -> list[Declared]:
             {"appId": APP, "userId": f"00u{i}", "username": username},
             username,
         )
-        for i, username in enumerate(subject.people)
+        for i, username in enumerate(subject.users)
     ]
 
 
