@@ -29,4 +29,4 @@ def summary(findings: Sequence[Finding]) -> str:
         return ""
     rule = findings[0].rule
     faults = " ".join(f"{finding.value} {finding.explanation}" for finding in findings)
-    return f"{faults} {rule.advice} [{rule.id}]"
+    return f"{faults} {rule.remedy} [{rule.id}]"

@@ -193,6 +193,6 @@ def _print(console: Console, user: str, made: Preview) -> None:
         say(f"  {each.name} [{each.name_format}]", "dim")
     for who, finding in made.findings:
         say(f"{printable(who)}: {printable(finding.explanation)} [{finding.rule.id}]", "yellow")
-        say(f"  Fix: {finding.rule.remedy}")
+        say(f"  {finding.rule.remedy}")
     for reason in made.unknown:
         say(f"unknown: {printable(reason)}", "magenta")

@@ -153,7 +153,7 @@ def _print_left_out(console: Console, left_out: list[LeftOut]) -> None:
         for name, finding in affected:
             say(f"    {name}: {finding.explanation}")
         say(f"    {rule.source}", "dim")
-        say(f"    {rule.advice}")
+        say(f"    {rule.remedy}")
     for left in left_out:
         if left.reason:
             say(f"  {left.name}: {left.reason}", "yellow" if left.kind == "waiting" else "")

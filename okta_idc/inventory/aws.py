@@ -109,7 +109,7 @@ async def _find_instance(center: IdentityCenter, found: Inventory) -> None:
     shown = f"the identity stores {', '.join(listed)}" if listed else "no instance"
     found.lack_instance(
         Unavailable(
-            f"AWS shows {shown} in {region}{', not ' + wanted if wanted else ''}. Fix: give "
+            f"AWS shows {shown} in {region}{', not ' + wanted if wanted else ''}. Set "
             "--region or --identity-store, with credentials of the account that owns the instance "
             "(sso:ListInstances)."
         )

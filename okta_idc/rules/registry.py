@@ -94,7 +94,7 @@ class Finding:
     def text(self, prefix: str = "") -> str:
         """One line: the problem, what to do, the rule's ID. `prefix` goes before the paths."""
         problem = self.renamed(lambda path: join_path(prefix, path)).problem
-        return f"{problem} {self.rule.advice} [{self.rule.id}]"
+        return f"{problem} {self.rule.remedy} [{self.rule.id}]"
 
 
 def shorten(text: str, most: int = 100) -> str:
@@ -139,11 +139,6 @@ class Rule(Generic[Subject]):
     bad: object = field(repr=False)
     personal: bool = False
     """The subject has users' attributes, which findings quote."""
-
-    @property
-    def advice(self) -> str:
-        """The remedy as a sentence."""
-        return self.remedy[:1].upper() + self.remedy[1:]
 
     @property
     def link(self) -> str:

@@ -15,7 +15,7 @@ def markdown(report: Report) -> str:
     if report.found:
         lines += ["| rule | severity | findings | what to do |", "|---|---|---:|---|"]
         for rule, found in report.by_rule():
-            title, remedy = plain(f"{rule.id}: {rule.title}"), plain(rule.advice)
+            title, remedy = plain(f"{rule.id}: {rule.title}"), plain(rule.remedy)
             lines.append(f"| {title} | {rule.severity} | {len(found):,} | {remedy} |")
         lines += ["", "For the names, run `okta-idc doctor` in a terminal.", ""]
     for title, reasons in (("Unknown", report.unknown), ("Skipped", report.skipped)):

@@ -38,7 +38,7 @@ def _rule(rule: Rule[Any]) -> Json:
         "id": rule.id,
         "shortDescription": {"text": rule.title},
         "fullDescription": {"text": rule.source},
-        "help": {"text": rule.advice},
+        "help": {"text": rule.remedy},
         "defaultConfiguration": {"level": _LEVEL[rule.severity]},
     }
 
@@ -55,7 +55,7 @@ def _result(each: DoctorFinding, index: dict[str, int], file: str) -> Json:
         "ruleId": each.rule.id,
         "ruleIndex": index[each.rule.id],
         "level": _LEVEL[each.rule.severity],
-        "message": {"text": f"{name}:{shown} {finding.explanation} {each.rule.advice}"},
+        "message": {"text": f"{name}:{shown} {finding.explanation} {each.rule.remedy}"},
         "locations": [{"physicalLocation": place, "logicalLocations": [logical]}],
         "partialFingerprints": {"finding/v1": mark.hexdigest()[:32]},
     }

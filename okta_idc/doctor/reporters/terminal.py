@@ -23,7 +23,7 @@ def print_report(console: Console, report: Report, most: int = 25) -> None:
         say("")
         title = printable(heading(rule, found))
         say(f"{title} [{rule.id}, {rule.severity}]", f"bold {_COLOUR[rule.severity]}")
-        say(f"  {rule.advice}")
+        say(f"  {rule.remedy}")
         say(f"  {rule.source}", "dim")
         console.print(Padding(_rows(found[:most]), (0, 0, 0, 2)))
         if len(found) > most:

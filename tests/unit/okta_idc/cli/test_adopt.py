@@ -220,8 +220,8 @@ def test_a_refused_look_writes_no_file(federation: Federation, tmp_path: Path, p
 @pytest.mark.parametrize(
     ("arguments", "says"),
     [
-        (("--identity-store", "d-0000000000"), "not d-0000000000. Fix: give --region or"),
-        (("--region", "eu-central-1"), "Fix: give --region or --identity-store"),
+        (("--identity-store", "d-0000000000"), "not d-0000000000. Set --region or"),
+        (("--region", "eu-central-1"), "Set --region or --identity-store"),
     ],
 )
 def test_an_instance_that_is_not_there_is_told(

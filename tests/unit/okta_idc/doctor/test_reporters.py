@@ -78,7 +78,7 @@ def test_findings_are_grouped_by_rule_blocking_first() -> None:
     text = on_terminal(made)
     order = [text.index(rule) for rule in ("[OIC-301,", "[OIC-303,", "[OIC-208,")]
     assert order == sorted(order)
-    assert text.count(RULES["OIC-301"].advice) == 1
+    assert text.count(RULES["OIC-301"].remedy) == 1
     assert text.index("ada@example.com") < text.index("ben@example.com")
     assert "4 findings (3 blocking)" in text
 
@@ -147,7 +147,7 @@ def test_junit_tells_failures_errors_and_skips_apart() -> None:
     }  # fmt: skip
     failure = suite.find(".//failure")
     assert failure is not None
-    assert RULES["OIC-208"].advice in (failure.text or "")
+    assert RULES["OIC-208"].remedy in (failure.text or "")
 
 
 def test_sarif_has_what_code_scanning_needs() -> None:

@@ -23,7 +23,7 @@ def test_the_bad_example_has_an_actionable_finding(rule: Rule) -> None:
     for finding in findings:
         text = finding.text("federation")
         assert text.startswith("federation")
-        assert text.endswith(f" {rule.advice} [{rule.id}]")
+        assert text.endswith(f" {rule.remedy} [{rule.id}]")
         assert finding.message.endswith((".", "?"))
         assert len(text) < 700
         assert "\n" not in text
