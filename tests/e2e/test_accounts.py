@@ -49,11 +49,11 @@ def test_the_secret_and_the_alarm_in_another_account_and_region(sandbox: Kit) ->
     token = {"secret": "federation/scim", "verify_at": sandbox.sandbox["scim"]}
     sandbox.change(**ALONE, scim_token=token)
     missing = up(sandbox)
-    assert "secret 'federation/scim': is not in AWS Secrets Manager" in missing.text
+    assert "AWS Secrets Manager has no secret 'federation/scim'" in missing.text
     sandbox.change(
         **ALONE,
         scim_token={**token, "region": "eu-west-1", "role_arn": ROLE},
-        alarm={"emails": ["identity@example.com"], "region": "eu-central-1"},
+        token_expiry_alarm={"emails": ["identity@example.com"], "region": "eu-central-1"},
     )
     done = up(sandbox)
     assert done.code == 0, done.text
@@ -106,9 +106,9 @@ def test_a_token_in_the_environment_is_rejected(sandbox: Kit) -> None:
     )  # fmt: skip
     said = done.stdout + done.stderr
     assert done.returncode != 0
-    assert "OKTA_ACCESS_TOKEN is set in the shell" in said, said
+    assert "OKTA_ACCESS_TOKEN is set in the environment" in said, said
     assert "okta:apiToken" in said
-    assert "unset OKTA_ACCESS_TOKEN" in said
+    assert "Unset OKTA_ACCESS_TOKEN" in said
     assert "TOPSECRET" not in said
     assert "Traceback" not in said
     assert os.environ.get("OKTA_ACCESS_TOKEN") is None

@@ -278,8 +278,8 @@ def owned(
 def test_adopt_writes_a_complete_stack_file(story: Adoption) -> None:
     assert story.okta_writes == []
     assert TOKEN not in story.output
-    assert [g["name"] for g in story.federation["push"]] == list(PUSHED)
-    assert story.federation["assign"][0]["name"] == "aws-access"
+    assert [g["name"] for g in story.federation["push_groups"]] == list(PUSHED)
+    assert story.federation["assignments"]["groups"][0]["name"] == "aws-access"
 
 
 def test_the_first_preview_shows_imports_only(kit: Kit, story: Adoption) -> None:

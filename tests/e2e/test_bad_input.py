@@ -59,7 +59,7 @@ def refused(kit: Kit, *says: str) -> None:
                     {"key": "a", "value": "user.b"},
                 ]
             },
-            ["federation.attribute_statements[1].key: 'a' is the same key"],
+            ["federation.attribute_statements[1]: 'a' is also the key of another attribute"],
         ),
         (
             {"attribute_statements": [{"key": "A&B", "value": "user.a"}]},
@@ -76,7 +76,7 @@ def refused(kit: Kit, *says: str) -> None:
             {"attribute_statements": [{"key": "D", "value": "department"}]},
             [
                 "federation.attribute_statements[0].value: 'department'",
-                "Fix: write user.department",
+                "Did you mean user.department?",
             ],
         ),
         (
@@ -131,10 +131,10 @@ def test_a_malformed_secret_is_explained_without_its_value(
 @pytest.mark.parametrize(
     ("changes", "says"),
     [
-        ({"token": "TOPSECRET"}, "token: is rejected (401), though by its dates it is good until"),
+        ({"token": "TOPSECRET"}, "token: is rejected (401), although it expires on"),
         ({"endpoint": ("sandbox", "another")}, "belongs to another tenant"),
         ({"created": "2024-01-01", "expires": "2025-01-01"}, "expires: expired on 2025-01-01"),
-        ({"endpoint": ("us-east-1", "eu-west-1")}, "is another region than the instance's"),
+        ({"endpoint": ("us-east-1", "eu-west-1")}, "is not the instance's primary Region"),
     ],
     ids=["deleted", "another-tenant", "expired", "another-region"],
 )

@@ -131,7 +131,7 @@ class TestMappings:
         began = time.monotonic()
         stuck = up(federation)
         assert stuck.code != 0
-        assert "aws-support did not arrive in IAM Identity Center within 6 s" in stuck.text
+        assert "aws-support did not appear in IAM Identity Center within 6 s" in stuck.text
         assert "okta-idc status" in stuck.text
         assert time.monotonic() - began < 120
         federation.okta("DELETE", "/sandbox/faults")
@@ -184,7 +184,7 @@ class TestGroups:
         federation.okta("PUT", path, {"profile": {"name": "aws-data-team"}})
         refused = up(federation)
         assert refused.code != 0
-        assert "push[0]: 'aws-data' is not a group in Okta" in refused.text
+        assert "push_groups[0]: 'aws-data' is not a group in Okta" in refused.text
         assert "Did you mean 'aws-data-team'?" in refused.text
         federation.okta("PUT", path, {"profile": {"name": "aws-data"}})
         assert up(federation, "--expect-no-changes").code == 0
@@ -207,7 +207,7 @@ class TestGroups:
         assert running.returncode != 0, said
         assert "Traceback" not in said, said
         again = up(federation)
-        assert "push[1]: 'aws-short-lived' is not a group in Okta" in again.text
+        assert "push_groups[1]: 'aws-short-lived' is not a group in Okta" in again.text
         federation.change(**SMALL)
         assert up(federation).code == 0
 
