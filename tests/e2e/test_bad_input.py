@@ -132,7 +132,7 @@ def test_a_malformed_secret_is_explained_without_its_value(
     ("changes", "says"),
     [
         ({"token": "TOPSECRET"}, "token: is rejected (401), although it expires on"),
-        ({"endpoint": ("sandbox", "another")}, "belongs to another tenant"),
+        ({"endpoint": ("sandbox", "another")}, "belongs to another endpoint"),
         ({"created": "2024-01-01", "expires": "2025-01-01"}, "expires: expired on 2025-01-01"),
         ({"endpoint": ("us-east-1", "eu-west-1")}, "is not the instance's primary Region"),
     ],
@@ -148,7 +148,7 @@ def test_a_token_is_verified_before_okta_gets_it(
     sandbox.aws("secretsmanager").create_secret(Name=name, SecretString=json.dumps(secret))
     token = {"secret": name, "verify_at": sandbox.sandbox["scim"]}
     sandbox.change(scim_token=token, account_access={})
-    refused(sandbox, f"secret '{name}'" if "region" not in says else "secret", says)
+    refused(sandbox, f"secret '{name}'" if "Region" not in says else "secret", says)
     assert secret["token"] not in sandbox.run("preview").text
 
 
