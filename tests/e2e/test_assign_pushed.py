@@ -76,7 +76,7 @@ def test_an_org_without_group_rules_gets_the_alternative(kit: Kit) -> None:
     kit.okta("DELETE", "/sandbox/faults")
     assert done.code != 0
     assert "No permission to access the feature" in done.text, done.text
-    assert "'pushed' needs Okta's group rules" in done.text
+    assert "pushed_members_group requires group rules" in done.text
     assert "list groups under assignments.groups" in done.text
 
 
