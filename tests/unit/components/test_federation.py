@@ -123,7 +123,7 @@ class TestGate:
     @pytest.mark.parametrize(
         ("status", "says"),
         [
-            ("UNKNOWN", "UNKNOWN means.*[Ss]et provisioning.mode to console.*OIC-610"),
+            ("UNKNOWN", "UNKNOWN means.*Set `provisioning.mode` to console.*OIC-610"),
             ("DISABLED", "DISABLED is not ENABLED.*OIC-611"),
             ("", "status unknown"),
         ],

@@ -126,7 +126,7 @@ def test_a_person_without_a_display_name_is_refused_for_that(world: World, tmp_p
     left = left_out(tmp_path)["bob@example.com"]
     assert left["kind"] == "refused"
     assert [f["rule"] for f in left["findings"]] == ["OIC-301"]
-    assert "a user without one of them is not provisioned" in shown(tmp_path)[1]
+    assert "Set the attribute in" in shown(tmp_path)[1]
 
 
 def test_two_people_with_one_user_name_are_told(world: World, tmp_path: Path) -> None:

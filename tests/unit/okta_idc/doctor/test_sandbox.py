@@ -359,15 +359,13 @@ def test_a_service_app_with_a_private_key_signs_in(
 
 
 def test_a_missing_iam_action_is_named(doctor: Doctor, monkeypatch: pytest.MonkeyPatch) -> None:
-    from botocore.exceptions import ClientError
-
     from okta_idc.clients import identity_center
+    from okta_idc.clients.aws import AwsError
 
     def refuse(self: Any, operation: str, **_: Any) -> Any:
-        error: Any = {"Error": {"Code": "AccessDeniedException", "Message": "no"}}
-        raise identity_center.told("sso-admin", ClientError(error, "ListInstances"))
+        raise AwsError("no", "sso:ListInstances", "AccessDeniedException")
 
-    monkeypatch.setattr(identity_center.IdentityCenter, "_call", refuse)
+    monkeypatch.setattr(identity_center.IdentityCenter, "call", refuse)
     result = doctor()
     assert result.findings() == PLANTED
     (why,) = result.unknown()
