@@ -99,7 +99,7 @@ class PushGroups(pulumi.ComponentResource):
         owned = {each["name"]: each for each in args["groups"] if each["name"] not in watched}
         known_ids = {k: ident for k, g in watched.items() if (ident := g.get("aws_group_id"))}
         sources = _dict_of(owned, "source_group_id")
-        # All push mappings of the app before this run pushes, whoever created them.
+        # All push mappings of the app before this run pushes, including those created elsewhere.
         reading = InvokeOutputOptions(parent=self, depends_on=child.depends_on)
         found = readable(okta.get_push_groups_output(app_id=args["app_id"], opts=reading))
         self.statuses = found.apply(mapping_statuses)
