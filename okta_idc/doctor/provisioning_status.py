@@ -19,6 +19,7 @@ from okta_idc.inventory.model import Inventory, Json, Part, Source
 from okta_idc.inventory.read import read_inventory
 from okta_idc.inventory.unavailable import known
 from okta_idc.rules import Finding, Severity, profiles, uniqueness
+from okta_idc.rules.binding import Location, Subject, numbered
 
 IN_OKTA = Part.ASSIGNED_USERS | Part.PUSH_MAPPINGS
 IN_AWS = Part.STORE_USERS | Part.STORE_GROUPS | Part.STORE_MEMBERS
@@ -30,7 +31,7 @@ Refused = dict[str, tuple[Finding, ...]]
 @dataclass(frozen=True)
 class LeftOut:
     """A user or group that is not in AWS as declared, and why. `kind` is `refused`, `inactive` or
-    `waiting` for a user, and `group` for a group."""
+    `waiting` for a user, whose name is the Okta login, and `group` for a group."""
 
     kind: str
     name: str
@@ -120,13 +121,14 @@ async def _settled(
 
 def _users_left_out(users: Mapping[str, AssignedUser], refused: Refused) -> Iterator[LeftOut]:
     names = tuple(user.user_name for user in users.values())
-    taken = {finding.path: finding for finding in uniqueness.unique_user_names(names)}
+    subject = Subject(names, parts=numbered(Location(user.login) for user in users.values()))
+    taken = {each.path: subject.located(each)[1] for each in uniqueness.unique_user_names(names)}
     for index, (ident, user) in enumerate(users.items()):
         if user.kind == "refused":
             findings = refused.get(ident) or tuple(filter(None, [taken.get(f"[{index}]")]))
             reason = "" if findings else "Okta's API does not say why (Dashboard → Tasks does)."
-            yield LeftOut("refused", user.user_name, findings, reason)
+            yield LeftOut("refused", user.login, findings, reason)
         elif user.kind == "inactive":
-            yield LeftOut("inactive", user.user_name, reason=f"is {user.status} in Okta")
+            yield LeftOut("inactive", user.login, reason=f"is {user.status} in Okta")
         elif user.kind == "waiting":
-            yield LeftOut("waiting", user.user_name, reason="is still on the way to AWS")
+            yield LeftOut("waiting", user.login, reason="is still on the way to AWS")

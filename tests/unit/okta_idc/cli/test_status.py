@@ -132,6 +132,7 @@ def test_a_person_without_a_display_name_is_refused_for_that(world: World, tmp_p
 def test_two_people_with_one_user_name_are_told(world: World, tmp_path: Path) -> None:
     world.people.append(person("Ada", syncState="ERROR"))
     assert [f["rule"] for f in left_out(tmp_path)["Ada@example.com"]["findings"]] == ["OIC-302"]
+    assert "is the username of 2 users (ada@example.com)." in shown(tmp_path)[1]
 
 
 def test_a_refusal_that_no_rule_explains_is_not_explained_away(
