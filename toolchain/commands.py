@@ -168,6 +168,8 @@ def serve(workspace: Workspace, port: int, connections: str, options: list[str])
         workspace.say(f"A sandbox is already running: Okta {running.okta}, AWS {running.aws}.")
         return 1
     workspace.home.mkdir(parents=True, exist_ok=True)
+    held = sandbox.lock(workspace.home)
+    os.set_inheritable(held.fileno(), True)
     _delete_stack_file(workspace)
     workspace.console.file.flush()
     os.chdir(ROOT)

@@ -26,23 +26,29 @@ def foreground(
     """
     began = time.monotonic()
     colour = "always" if sys.stdout.isatty() and "NO_COLOR" not in env else "never"
-    interrupted = False
-    child = subprocess.Popen(
-        [*command, "--non-interactive", "--color", colour], cwd=cwd, env=env,
-        stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, stderr=subprocess.STDOUT,
-        process_group=0,
-    )  # fmt: skip
+    interrupted = waiting = False
+    child = None
 
     def forward(_number: int, _frame: FrameType | None) -> None:
-        nonlocal interrupted
+        nonlocal interrupted, waiting
         if not interrupted:
             print("\nStopping after the current calls finish …", file=sys.stderr)
         interrupted = True
-        if child.poll() is None:
+        if child is None:
+            waiting = True
+        elif child.poll() is None:
             os.kill(child.pid, signal.SIGINT)
 
+    # Before the engine starts: an exception in between would leave it running on its own.
     before = {n: signal.signal(n, forward) for n in (signal.SIGINT, signal.SIGTERM)}
     try:
+        child = subprocess.Popen(
+            [*command, "--non-interactive", "--color", colour], cwd=cwd, env=env,
+            stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, stderr=subprocess.STDOUT,
+            process_group=0,
+        )  # fmt: skip
+        if waiting:
+            os.kill(child.pid, signal.SIGINT)
         assert child.stdout is not None  # noqa: S101
         with log.open("ab") as file:
             while chunk := os.read(child.stdout.fileno(), 65536):

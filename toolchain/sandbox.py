@@ -1,10 +1,13 @@
 """Starts, finds and stops the sandbox's process.
 
 The sandbox writes its addresses and an id to `current.json`. A process counts as this sandbox only
-if its health check returns the same id; no other process is ever stopped.
+if its health check returns the same id; no other process is ever stopped. A sandbox holds
+`sandbox.lock` from its first moment to its last, so that a sandbox whose start was interrupted is
+waited for, instead of starting a second one.
 """
 
 import contextlib
+import fcntl
 import json
 import os
 import signal
@@ -13,7 +16,7 @@ import sys
 import time
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
+from typing import IO, Any
 
 import httpx
 
@@ -21,6 +24,7 @@ ROOT = Path(__file__).parents[1]
 PORT = 8410
 START_SECONDS = 60.0
 STOP_SECONDS = 15.0
+LOCK_SECONDS = 2.0
 OKTA_TOKEN = "sandbox-okta-token"  # not a secret: every sandbox has the same token
 
 
@@ -49,16 +53,16 @@ class Sandbox:
 
 
 def find(home: Path) -> Sandbox | None:
-    """The running sandbox of this home; None if none responds."""
-    try:
-        sandbox = _read_ready_file(home)
-    except FileNotFoundError:
-        return None
-    try:
-        alive = sandbox.request("GET", "/sandbox/health")["id"] == sandbox.id
-    except (httpx.HTTPError, ValueError, KeyError):
-        alive = False
-    return sandbox if alive else None
+    """The running sandbox of this home, once it responds; None if none runs.
+
+    Raises SandboxError if a process holds the lock and does not respond.
+    """
+    deadline = time.monotonic() + START_SECONDS
+    while (sandbox := _responding(home)) is None and _is_locked(home):
+        if time.monotonic() > deadline:
+            raise _not_responding(home)
+        time.sleep(0.05)
+    return sandbox
 
 
 def start(home: Path, port: int, connections: str, *options: str) -> Sandbox:
@@ -69,27 +73,42 @@ def start(home: Path, port: int, connections: str, *options: str) -> Sandbox:
     home.mkdir(parents=True, exist_ok=True)
     (home / "current.json").unlink(missing_ok=True)  # of a previous sandbox
     log = home / "sandbox.log"
-    with log.open("wb") as stream:
-        child = subprocess.Popen(
-            command(home, port, connections, *options), cwd=ROOT, stdin=subprocess.DEVNULL,
-            stdout=stream, stderr=subprocess.STDOUT, start_new_session=True,
-        )  # fmt: skip
+    child = None
     try:
+        with lock(home) as held, log.open("wb") as stream:
+            child = subprocess.Popen(
+                command(home, port, connections, *options), cwd=ROOT, stdin=subprocess.DEVNULL,
+                stdout=stream, stderr=subprocess.STDOUT, start_new_session=True,
+                pass_fds=[held.fileno()],
+            )  # fmt: skip
         deadline = time.monotonic() + START_SECONDS
         while time.monotonic() < deadline:
             if child.poll() is not None:
                 raise SandboxError(f"The sandbox did not start. {log.read_text().strip()[-600:]}")
-            if (home / "current.json").exists() and (sandbox := find(home)):
+            if sandbox := _responding(home):
                 return sandbox
             time.sleep(0.05)
-        raise SandboxError(
-            f"The sandbox did not start within {START_SECONDS:.0f} s. See its log: {log}"
-        )
+        raise _not_responding(home)
     except BaseException:
-        if child.poll() is None:
+        if child and child.poll() is None:
             child.terminate()
             child.wait()
         raise
+
+
+def lock(home: Path) -> IO[bytes]:
+    """The held lock of a sandbox that the caller is about to start. Raises SandboxError.
+
+    It is released when every process that has the file open has closed it.
+    """
+    file = (home / "sandbox.lock").open("ab")
+    deadline = time.monotonic() + LOCK_SECONDS
+    while not _acquire(file):
+        if time.monotonic() > deadline:
+            file.close()
+            raise _not_responding(home)
+        time.sleep(0.05)  # another command may be looking whether it is held
+    return file
 
 
 def command(home: Path, port: int, connections: str, *options: str) -> list[str]:
@@ -115,6 +134,37 @@ def stop(home: Path) -> bool:
     raise SandboxError(
         f"The sandbox (process {sandbox.pid}) did not stop within {STOP_SECONDS:.0f} s. "
         f"Run: kill {sandbox.pid}"
+    )
+
+
+def _is_locked(home: Path) -> bool:
+    try:
+        with (home / "sandbox.lock").open("ab") as file:
+            return not _acquire(file)
+    except FileNotFoundError:  # no folder: nothing was ever started
+        return False
+
+
+def _acquire(file: IO[bytes]) -> bool:
+    try:
+        fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
+    except BlockingIOError:
+        return False
+    return True
+
+
+def _responding(home: Path) -> Sandbox | None:
+    try:
+        sandbox = _read_ready_file(home)
+        alive = sandbox.request("GET", "/sandbox/health")["id"] == sandbox.id
+    except (FileNotFoundError, httpx.HTTPError, ValueError, KeyError):
+        return None
+    return sandbox if alive else None
+
+
+def _not_responding(home: Path) -> SandboxError:
+    return SandboxError(
+        f"The sandbox is starting, or does not respond. See its log: {home / 'sandbox.log'}"
     )
 
 

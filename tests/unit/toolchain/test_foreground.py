@@ -2,10 +2,12 @@
 
 import os
 import signal
+import subprocess
 import sys
 import threading
 import time
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -57,3 +59,19 @@ def test_an_interruption_signals_the_engine_once_and_waits_for_it(
     captured = capfd.readouterr()
     assert captured.out.split() == ["finishing", "finished"]
     assert "Stopping after the current calls finish" in captured.err
+
+
+def test_an_interruption_while_the_engine_starts_is_passed_on(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    command = program(tmp_path, "import time\ntime.sleep(30)\nopen('finished', 'w').close()\n")
+    start: Any = subprocess.Popen
+
+    def interrupted(*arguments: Any, **options: Any) -> Any:
+        os.kill(os.getpid(), signal.SIGINT)
+        return start(*arguments, **options)
+
+    monkeypatch.setattr(subprocess, "Popen", interrupted)
+    code, _ = foreground(command, cwd=tmp_path, env=os.environ, log=tmp_path / "log")
+    assert code == INTERRUPTED
+    assert not (tmp_path / "finished").exists()
