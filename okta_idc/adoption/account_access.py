@@ -70,7 +70,7 @@ def _item(found: Federation, arn: str, groups: dict[str, frozenset[str]], keys: 
     if shown.inline_policy:
         subject = policy_tags.PolicyAndTags(shown.inline_policy, tuple(keys))
         if breaches := policy_tags.tags_are_sent(subject):
-            item.left_out = True
+            item.commented_out = True
             item.add_findings(breaches)
     return item
 

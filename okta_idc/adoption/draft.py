@@ -35,7 +35,7 @@ class Draft:
     """One, or none where they are off."""
 
     def settings(self) -> Json:
-        """The settings without the pieces that are left out."""
+        """The settings without the pieces that are commented out."""
         made: Json = {
             "app": self.app.value,
             "attribute_statements": _kept(self.attribute_statements),
@@ -62,7 +62,7 @@ class Draft:
 def draft(found: Federation) -> Draft:
     """The settings of an existing federation."""
     sent = [_attribute_statement(each) for each in statements_of(found.app)]
-    keys = [item.value["key"] for item in sent if not item.left_out]
+    keys = [item.value["key"] for item in sent if not item.commented_out]
     push = [_push_group(found, each) for each in found.pushed]
     control = _access_control_attributes(found, keys)
     keys += [key for value in _kept(control) for key in value["attributes"]]
@@ -84,7 +84,7 @@ def draft(found: Federation) -> Draft:
 
 
 def _kept(items: Iterable[Item]) -> list[Any]:
-    return [item.value for item in items if not item.left_out]
+    return [item.value for item in items if not item.commented_out]
 
 
 def _app(found: Federation) -> Item:
@@ -140,7 +140,7 @@ def _assignment_groups(found: Federation) -> list[Item]:
         if numbered and ident not in pushed:
             item.value["priority"] = priority
         if ident in pushed:
-            item.left_out = True
+            item.commented_out = True
             item.problem(
                 f"the group {found.groups.name(ident)} is assigned and pushed, which Okta does not "
                 "support (OIC-201). It is taken over as a push group; its assignment stays "
@@ -199,7 +199,7 @@ def _attribute_statement(found: attribute_statements.Statement) -> Item:
         breaches += attribute_statements.statement_lengths(found)
     if attribute and not breaches:
         return item
-    item.left_out = True
+    item.commented_out = True
     reasons = "; ".join(f.explanation.rstrip(".") + f" [{f.rule.id}]" for f in breaches)
     item.problem(
         f"the attribute statement {found.name} cannot be declared "
@@ -216,7 +216,7 @@ def _access_control_attributes(found: Federation, sent: list[str]) -> list[Item]
     mapped = dict(pairs)
     item = Item({"attributes": mapped, "import_id": found.instance})
     if not mapped:
-        item.left_out = True
+        item.commented_out = True
         item.note(
             "attributes for access control are on, without mappings in AWS: the provider cannot "
             "import that, and nothing has to be declared."
@@ -227,5 +227,5 @@ def _access_control_attributes(found: Federation, sent: list[str]) -> list[Item]
         item.add_findings(instance_attributes.instance_source(subject))
     feeds = instance_attributes.KeySources(tuple(sent), tuple(mapped))
     item.add_findings(instance_attributes.one_source_per_key(feeds))
-    item.left_out = bool(item.notes)
+    item.commented_out = bool(item.notes)
     return [item]

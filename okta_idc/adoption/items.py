@@ -17,11 +17,11 @@ class Note:
 
 @dataclass
 class Item:
-    """One piece of the settings. `left_out`: written as a comment."""
+    """One piece of the settings. `commented_out`: written as a YAML comment."""
 
     value: dict[str, Any]
     notes: list[Note] = field(default_factory=list[Note])
-    left_out: bool = False
+    commented_out: bool = False
 
     def note(self, text: str) -> None:
         self.notes.append(Note(text))

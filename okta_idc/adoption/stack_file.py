@@ -60,7 +60,7 @@ def _object(key: str, item: Item, *comments: str) -> list[str]:
 
 
 def _list(key: str, items: Sequence[Item], comment: str, indent: int) -> list[str]:
-    kept = any(not item.left_out for item in items)
+    kept = any(not item.commented_out for item in items)
     lines = _comments([comment] if items else [], indent)
     lines.append(f"{' ' * indent}{key}:{'' if kept else ' []'}")
     for item in items:
@@ -69,9 +69,9 @@ def _list(key: str, items: Sequence[Item], comment: str, indent: int) -> list[st
 
 
 def _commented(item: Item, value: Any, indent: int, comments: Iterable[str] = ()) -> list[str]:
-    """The notes and the YAML of an item; as a comment where it is left out."""
+    """The notes and the YAML of an item; as a comment if it is commented out."""
     lines, notes = _yaml(value, indent), [note.text for note in item.notes]
-    if item.left_out:
+    if item.commented_out:
         lines = [f"{line[: len(line) - len(line.lstrip())]}# {line.lstrip()}" for line in lines]
     return _comments([*comments, *notes], indent) + lines
 

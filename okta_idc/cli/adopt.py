@@ -126,7 +126,7 @@ def _print_notes(adopted: _Adopted, out: Path | None) -> None:
         "permission sets": made.permission_sets,
     }
     counts = ", ".join(
-        f"{sum(not item.left_out for item in items)} {name}" for name, items in kept.items()
+        f"{sum(not item.commented_out for item in items)} {name}" for name, items in kept.items()
     )
     print_error(
         f"{app.get('label')} ({app['id']}): {counts}; {adopted.calls} calls to Okta"

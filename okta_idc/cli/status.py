@@ -19,7 +19,11 @@ from okta_idc.cli.options import AwsEndpoint, Json, OktaUrl, Outputs, Stack
 from okta_idc.cli.stack import StackOutputs, declared_by, org_url, read_outputs
 from okta_idc.clients.okta import Okta
 from okta_idc.clients.okta_auth import Credentials
-from okta_idc.doctor.provisioning_status import LeftOut, ProvisioningStatus, provisioning_status
+from okta_idc.doctor.provisioning_status import (
+    NotProvisioned,
+    ProvisioningStatus,
+    provisioning_status,
+)
 from okta_idc.inventory.model import Source
 from okta_idc.rules import Finding
 
@@ -75,19 +79,19 @@ async def _look(
 
 def _document(declared: StackOutputs, found: ProvisioningStatus) -> dict[str, Any]:
     document = asdict(found)
-    document["left_out"] = [
+    document["not_provisioned"] = [
         {
-            "kind": left.kind,
-            "name": left.name,
-            "reason": left.reason,
+            "kind": each.kind,
+            "name": each.name,
+            "reason": each.reason,
             "findings": [
                 {"rule": f.rule.id, "path": f.path, "message": f.explanation, "fix": f.rule.remedy}
-                for f in left.findings
+                for f in each.findings
             ],
         }
-        for left in found.left_out
+        for each in found.not_provisioned
     ]
-    return {"declared": declared, "standing": document}
+    return {"declared": declared, "actual": document}
 
 
 def _print(console: Console, declared: StackOutputs, found: ProvisioningStatus) -> None:
@@ -110,7 +114,7 @@ def _print(console: Console, declared: StackOutputs, found: ProvisioningStatus) 
         console.print(_groups(found))
     if found.others:
         line("", f"not pushed by this stack: {escape(', '.join(found.others))}")
-    _print_left_out(console, found.left_out)
+    _print_not_provisioned(console, found.not_provisioned)
 
 
 def _groups(found: ProvisioningStatus) -> Table:
@@ -135,14 +139,14 @@ def _token(expires: str) -> str:
     return f"expires {expires[:10]}, in [{colour}]{days} days[/]"
 
 
-def _print_left_out(console: Console, left_out: list[LeftOut]) -> None:
+def _print_not_provisioned(console: Console, not_provisioned: list[NotProvisioned]) -> None:
     """Grouped by rule, so that each remedy appears once."""
-    people = len({(left.kind, left.name) for left in left_out})
-    console.print(f"[bold]{'Left out':<10}[/]{people or 'nobody'}", highlight=False)
+    count = len({(each.kind, each.name) for each in not_provisioned})
+    console.print(f"[bold]Not provisioned[/]  {count or 'none'}", highlight=False)
     by_rule: dict[str, list[tuple[str, Finding]]] = defaultdict(list)
-    for left in left_out:
-        for finding in left.findings:
-            by_rule[finding.rule.id].append((left.name, finding))
+    for each in not_provisioned:
+        for finding in each.findings:
+            by_rule[finding.rule.id].append((each.name, finding))
 
     def say(text: str, style: str = "") -> None:
         console.print(text, style=style, highlight=False, soft_wrap=True, markup=False)
@@ -154,6 +158,6 @@ def _print_left_out(console: Console, left_out: list[LeftOut]) -> None:
             say(f"    {name}: {finding.explanation}")
         say(f"    {rule.source}", "dim")
         say(f"    {rule.remedy}")
-    for left in left_out:
-        if left.reason:
-            say(f"  {left.name}: {left.reason}", "yellow" if left.kind == "waiting" else "")
+    for each in not_provisioned:
+        if each.reason:
+            say(f"  {each.name}: {each.reason}", "yellow" if each.kind == "waiting" else "")

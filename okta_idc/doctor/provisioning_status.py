@@ -29,7 +29,7 @@ Refused = dict[str, tuple[Finding, ...]]
 
 
 @dataclass(frozen=True)
-class LeftOut:
+class NotProvisioned:
     """A user or group that is not in AWS as declared, and why. `kind` is `refused`, `inactive` or
     `waiting` for a user, whose name is the Okta login, and `group` for a group."""
 
@@ -58,7 +58,7 @@ class ProvisioningStatus:
     disabled: int = 0
     pushed: list[PushStatus] = field(default_factory=list[PushStatus])
     others: list[str] = field(default_factory=list[str])
-    left_out: list[LeftOut] = field(default_factory=list[LeftOut])
+    not_provisioned: list[NotProvisioned] = field(default_factory=list[NotProvisioned])
 
 
 async def provisioning_status(
@@ -88,8 +88,10 @@ async def provisioning_status(
         members = len(known(in_aws.store_members[ident])) if ident else None
         status.pushed.append(PushStatus(group.name, state, ident, members))
         if mapping and mapping.get("errorSummary"):
-            status.left_out.append(LeftOut("group", group.name, reason=mapping["errorSummary"]))
-    status.left_out += _users_left_out(known(in_okta.people).by_id, refused)
+            status.not_provisioned.append(
+                NotProvisioned("group", group.name, reason=mapping["errorSummary"])
+            )
+    status.not_provisioned += _users_not_provisioned(known(in_okta.people).by_id, refused)
     return status
 
 
@@ -119,7 +121,9 @@ async def _settled(
         pause = min(pause * 1.5, 10)  # the app's rate limit is 100 calls a minute
 
 
-def _users_left_out(users: Mapping[str, AssignedUser], refused: Refused) -> Iterator[LeftOut]:
+def _users_not_provisioned(
+    users: Mapping[str, AssignedUser], refused: Refused
+) -> Iterator[NotProvisioned]:
     names = tuple(user.user_name for user in users.values())
     subject = Subject(names, parts=numbered(Location(user.login) for user in users.values()))
     taken = {each.path: subject.located(each)[1] for each in uniqueness.unique_user_names(names)}
@@ -127,8 +131,8 @@ def _users_left_out(users: Mapping[str, AssignedUser], refused: Refused) -> Iter
         if user.kind == "refused":
             findings = refused.get(ident) or tuple(filter(None, [taken.get(f"[{index}]")]))
             reason = "" if findings else "Okta's API does not say why (Dashboard → Tasks does)."
-            yield LeftOut("refused", user.login, findings, reason)
+            yield NotProvisioned("refused", user.login, findings, reason)
         elif user.kind == "inactive":
-            yield LeftOut("inactive", user.login, reason=f"is {user.status} in Okta")
+            yield NotProvisioned("inactive", user.login, reason=f"is {user.status} in Okta")
         elif user.kind == "waiting":
-            yield LeftOut("waiting", user.login, reason="is still on the way to AWS")
+            yield NotProvisioned("waiting", user.login, reason="is still being provisioned")

@@ -91,8 +91,8 @@ def test_one_group_contains_all_members_of_push_groups(kit: Kit) -> None:
     [assigned] = kit.okta("GET", f"/api/v1/apps/{app['id']}/groups?limit=200")
     assert assigned["id"] == group(kit, EVERYBODY)["id"]
     # AWS rejects the user without a display name, and the suspended user is not provisioned.
-    left_out = {"nora.lind@example.com", "vera.holm@example.com"}
-    assert kit.groups()["aws-data-people"] == data - left_out
+    not_provisioned = {"nora.lind@example.com", "vera.holm@example.com"}
+    assert kit.groups()["aws-data-people"] == data - not_provisioned
 
 
 @pytest.mark.usefixtures("deployed")

@@ -79,7 +79,7 @@ ELSEWHERE = {
     "grpc-provider": "test_config.py",
 }
 NOT_HERE = {
-    "okta:app/getApp:getApp": "look-up left out",
+    "okta:app/getApp:getApp": "look-up not implemented",
 }
 """Recorded types and tokens that the replacement does not support."""
 

@@ -18,12 +18,12 @@ from tests.unit.offline_plugins.okta.recordings import Call, calls, files
 from tests.unit.offline_plugins.okta.test_boundary import SOURCES, records
 
 NOT_REPLAYED = {
-    "app-user-schema-property": "the resource AppUserSchemaProperty is left out",
+    "app-user-schema-property": "the resource AppUserSchemaProperty is not implemented",
     "connection-create-errors, create-no-baseurl": "the program itself fails, in the SDK",
-    "invokes-apps, get-app-label": "the look-up app.getApp is left out",
-    "invokes-apps, get-app-none": "the look-up app.getApp is left out",
-    "invokes-paging-apps": "the look-up app.getApp is left out",
-    "saml-key": "the inputs keyName and keyYearsValid are left out",
+    "invokes-apps, get-app-label": "the look-up app.getApp is not implemented",
+    "invokes-apps, get-app-none": "the look-up app.getApp is not implemented",
+    "invokes-paging-apps": "the look-up app.getApp is not implemented",
+    "saml-key": "the inputs keyName and keyYearsValid are not implemented",
 }
 """Recordings, or phases of one, that are not replayed, with the reason."""
 SWAPPED = {("connection-app-id-change-refresh", "refresh-after-move")}

@@ -105,10 +105,10 @@ def shown(tmp_path: Path, *more: str) -> tuple[int, str]:
     return result.exit_code, " ".join(result.output.split())
 
 
-def left_out(tmp_path: Path) -> dict[str, dict[str, Any]]:
+def not_provisioned(tmp_path: Path) -> dict[str, dict[str, Any]]:
     code, text = shown(tmp_path, "--json")
     assert code == 0
-    return {left["name"]: left for left in json.loads(text)["standing"]["left_out"]}
+    return {left["name"]: left for left in json.loads(text)["actual"]["not_provisioned"]}
 
 
 def test_what_stands_is_shown(world: World, tmp_path: Path) -> None:
@@ -116,14 +116,14 @@ def test_what_stands_is_shown(world: World, tmp_path: Path) -> None:
     assert code == 0
     assert "1 users; 1 users are assigned" in text
     assert "aws-admins 1 ACTIVE" in text
-    assert "Left out nobody" in text
+    assert "Not provisioned none" in text
     assert world.asked[0] == "https://acme.okta.com"  # known from the outputs
 
 
 def test_a_person_without_a_display_name_is_refused_for_that(world: World, tmp_path: Path) -> None:
     profile = {**NAMES, "displayName": None}
     world.people.append(person("bob", syncState="ERROR", profile=profile))
-    left = left_out(tmp_path)["bob@example.com"]
+    left = not_provisioned(tmp_path)["bob@example.com"]
     assert left["kind"] == "refused"
     assert [f["rule"] for f in left["findings"]] == ["OIC-301"]
     assert "Set the attribute in" in shown(tmp_path)[1]
@@ -131,7 +131,8 @@ def test_a_person_without_a_display_name_is_refused_for_that(world: World, tmp_p
 
 def test_two_people_with_one_user_name_are_told(world: World, tmp_path: Path) -> None:
     world.people.append(person("Ada", syncState="ERROR"))
-    assert [f["rule"] for f in left_out(tmp_path)["Ada@example.com"]["findings"]] == ["OIC-302"]
+    found = not_provisioned(tmp_path)["Ada@example.com"]["findings"]
+    assert [finding["rule"] for finding in found] == ["OIC-302"]
     assert "is the username of 2 users (ada@example.com)." in shown(tmp_path)[1]
 
 
@@ -139,20 +140,20 @@ def test_a_refusal_that_no_rule_explains_is_not_explained_away(
     world: World, tmp_path: Path
 ) -> None:
     world.people.append(person("bob", syncState="ERROR"))
-    left = left_out(tmp_path)["bob@example.com"]
+    left = not_provisioned(tmp_path)["bob@example.com"]
     assert left["findings"] == []
     assert "does not say why" in left["reason"]
 
 
-def test_who_is_suspended_in_okta_is_left_out_for_that(world: World, tmp_path: Path) -> None:
+def test_who_is_suspended_in_okta_is_not_provisioned_for_that(world: World, tmp_path: Path) -> None:
     world.people.append(person("bob", status="STAGED", okta="SUSPENDED"))
-    assert left_out(tmp_path)["bob@example.com"]["reason"] == "is SUSPENDED in Okta"
+    assert not_provisioned(tmp_path)["bob@example.com"]["reason"] == "is SUSPENDED in Okta"
 
 
 def test_a_mapping_in_error_shows_oktas_reason(world: World, tmp_path: Path) -> None:
     world.mappings[0] |= {"status": "ERROR", "errorSummary": "Unable to push group aws-admins"}
     world.groups = {}
-    assert left_out(tmp_path)["aws-admins"]["reason"] == "Unable to push group aws-admins"
+    assert not_provisioned(tmp_path)["aws-admins"]["reason"] == "Unable to push group aws-admins"
     assert "missing ERROR" in shown(tmp_path)[1]
 
 
@@ -174,14 +175,14 @@ def test_waiting_ends_when_nothing_is_under_way(
     monkeypatch.setattr(provisioning_status.asyncio, "sleep", sleep)
     code, text = shown(tmp_path, "--wait", "30")
     assert (code, len(looks)) == (0, 1)
-    assert "still on the way" not in text
+    assert "still being provisioned" not in text
 
 
 def test_waiting_is_bounded_and_says_who_is_still_on_the_way(world: World, tmp_path: Path) -> None:
     world.people.append(person("bob", status="STAGED"))
     code, text = shown(tmp_path, "--wait", "0")
     assert code == 0
-    assert "bob@example.com: is still on the way" in text
+    assert "bob@example.com: is still being provisioned" in text
 
 
 def test_what_could_not_be_looked_at_is_unknown_and_exit_code_2(
