@@ -15,9 +15,10 @@ from offline_plugins.okta.resource import Properties, go_json
 from offline_plugins.okta.terraform_sdkv2 import (
     StepError,
     bridge_error,
+    bridge_errors,
     detailed_diff,
     is_empty,
-    partial_state_error,
+    partial_state_errors,
     refreshed_inputs,
     step,
     to_diff,
@@ -55,20 +56,14 @@ class User:
         planned = _planned(inputs, {})
         if preview:
             return State("", {**planned, "hasSharedUsername": UNKNOWN, "id": UNKNOWN})
-        try:
+        with bridge_errors():
             _read_app(okta, planned)
             _require_username(planned)
             with step("failed to assign user to application"):
                 made = okta.post(f"{_users(planned)}", _body(planned))["id"]
-        except StepError as error:
-            raise bridge_error("", "", error) from None
-        try:
+        with partial_state_errors("creating", resource, made, {**planned, "id": made}):
             _read_app(okta, planned)
             return State(made, _outputs(_get(okta, planned), planned))
-        except StepError as error:
-            raise partial_state_error(
-                "creating", resource, error, made, {**planned, "id": made}
-            ) from None
 
     def read(
         self, okta: Okta, resource: Resource, id: str, olds: Properties, inputs: Properties
@@ -101,24 +96,22 @@ class User:
         planned = {**olds, **_planned(news, olds)}
         if preview:
             return planned
-        try:
+        with partial_state_errors("updating", resource, id, planned):
             _read_app(okta, planned)
             _require_username(planned)
             with step("failed to update application's user"):
                 okta.post(f"{_users(planned)}/{planned['userId']}", _body(planned))
             _read_app(okta, planned)
             return _outputs(_get(okta, planned), planned)
-        except StepError as error:
-            raise partial_state_error("updating", resource, error, id, planned) from None
 
     def delete(self, okta: Okta, resource: Resource, id: str, olds: Properties) -> None:
         if olds.get("retainAssignment"):
             return
-        try:
-            with step("failed to delete application's user"):
-                okta.delete(f"{_users(olds)}/{olds['userId']}")
-        except StepError as error:
-            raise bridge_error("deleting", resource.urn, error) from None
+        with (
+            bridge_errors("deleting", resource.urn),
+            step("failed to delete application's user"),
+        ):
+            okta.delete(f"{_users(olds)}/{olds['userId']}")
 
 
 def _users(properties: Properties) -> str:

@@ -5,13 +5,16 @@ from __future__ import annotations
 import json
 from typing import Any
 
-from offline_plugins.okta.api import Okta, OktaError
+from offline_plugins.okta.api import Okta
 from offline_plugins.okta.resource import auto_name, go_json
 from offline_plugins.okta.terraform_sdkv2 import (
+    StepError,
     bridge_error,
+    bridge_errors,
     detailed_diff,
-    partial_state_error,
+    partial_state_errors,
     refreshed_inputs,
+    step,
     to_diff,
     with_defaults,
 )
@@ -46,32 +49,28 @@ class Group:
         planned = _planned(inputs, {})
         if preview:
             return State("", {**planned, "id": UNKNOWN})
-        try:
-            made = okta.post("/api/v1/groups", _body(planned))
-        except OktaError as error:
-            raise bridge_error("", "", f"failed to create group: {error}") from None
-        try:
+        with bridge_errors(), step("failed to create group"):
+            made = okta.post("/api/v1/groups", _body(planned))["id"]
+        with (
+            partial_state_errors("creating", resource, made, {**planned, "id": made}),
+            step("failed to get group"),
+        ):
             # The official plugin waits until the group can be read, then reads it.
-            okta.get(f"/api/v1/groups/{made['id']}")
-            found = okta.get(f"/api/v1/groups/{made['id']}")
-        except OktaError as error:
-            outputs = {**planned, "id": made["id"]}
-            text = f"failed to get group: {error}"
-            raise partial_state_error("creating", resource, text, made["id"], outputs) from None
-        return State(made["id"], _outputs(found, planned["skipUsers"]))
+            okta.get(f"/api/v1/groups/{made}")
+            found = okta.get(f"/api/v1/groups/{made}")
+        return State(made, _outputs(found, planned["skipUsers"]))
 
     def read(
         self, okta: Okta, resource: Resource, id: str, olds: dict[str, Any],
         inputs: dict[str, Any],
     ) -> State | None:  # fmt: skip
         try:
-            found = okta.get(f"/api/v1/groups/{id}")
-        except OktaError as error:
-            if error.status == 404:
+            with step("failed to get group", may_be_gone=True):
+                found = okta.get(f"/api/v1/groups/{id}")
+        except StepError as error:
+            if error.gone:
                 return None
-            raise bridge_error(
-                "refreshing", resource.urn, f"failed to get group: {error}"
-            ) from None
+            raise bridge_error("refreshing", resource.urn, error) from None
         outputs = _outputs(found, olds.get("skipUsers"))
         if not olds and not inputs:
             given = {
@@ -89,21 +88,17 @@ class Group:
         planned = {**_planned(news, olds), "id": id}
         if preview:
             return planned
-        try:
+        with (
+            partial_state_errors("updating", resource, id, planned),
+            step("failed to update group"),
+        ):
             okta.put(f"/api/v1/groups/{id}", _body(planned))
             found = okta.get(f"/api/v1/groups/{id}")
-        except OktaError as error:
-            text = f"failed to update group: {error}"
-            raise partial_state_error("updating", resource, text, id, planned) from None
         return _outputs(found, planned["skipUsers"])
 
     def delete(self, okta: Okta, resource: Resource, id: str, olds: dict[str, Any]) -> None:
-        try:
+        with bridge_errors("deleting", resource.urn), step("failed to delete group"):
             okta.delete(f"/api/v1/groups/{id}")
-        except OktaError as error:
-            raise bridge_error(
-                "deleting", resource.urn, f"failed to delete group: {error}"
-            ) from None
 
 
 def _planned(news: dict[str, Any], olds: dict[str, Any]) -> dict[str, Any]:

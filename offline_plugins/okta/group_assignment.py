@@ -9,14 +9,17 @@ from __future__ import annotations
 import json
 from typing import Any
 
-from offline_plugins.okta.api import Okta, OktaError
+from offline_plugins.okta.api import Okta
 from offline_plugins.okta.resource import go_json
 from offline_plugins.okta.terraform_sdkv2 import (
+    StepError,
     bridge_error,
+    bridge_errors,
     detailed_diff,
     is_empty,
-    partial_state_error,
+    partial_state_errors,
     refreshed_inputs,
+    step,
     to_diff,
     with_defaults,
 )
@@ -57,20 +60,12 @@ class GroupAssignment:
         if preview:
             return State("", {**planned, "id": UNKNOWN})
         path = _path(planned)
-        try:
+        group = planned["groupId"]
+        with bridge_errors(), step("failed to create application group assignment"):
             okta.put(path, _body(planned))
-        except OktaError as error:
-            raise bridge_error("", "", f"failed to create application group assignment: {error}") \
-                from None  # fmt: skip
-        try:
-            found = okta.get(path)
-        except OktaError as error:
-            text = f"failed to get application group assignment: {error}"
-            outputs = {**planned, "id": planned["groupId"]}
-            raise partial_state_error(
-                "creating", resource, text, planned["groupId"], outputs
-            ) from None
-        return State(planned["groupId"], _outputs(found, planned))
+        with partial_state_errors("creating", resource, group, {**planned, "id": group}):
+            found = _get(okta, path)
+        return State(group, _outputs(found, planned))
 
     def read(
         self, okta: Okta, resource: Resource, id: str, olds: dict[str, Any],
@@ -88,13 +83,12 @@ class GroupAssignment:
         path = _path(olds)
         try:
             if imported:
-                okta.get(path)  # the importer reads the assignment once more than the read
-            found = okta.get(path)
-        except OktaError as error:
-            if error.status == 404:
+                _get(okta, path)  # the importer reads the assignment once more than the read
+            found = _get(okta, path)
+        except StepError as error:
+            if error.gone:
                 return None
-            text = f"failed to get application group assignment: {error}"
-            raise bridge_error("refreshing", resource.urn, text) from None
+            raise bridge_error("refreshing", resource.urn, error) from None
         outputs = _outputs(found, olds)
         if imported:
             given = {n: v for n, v in outputs.items() if n in self.inputs and not is_empty(v)}
@@ -105,31 +99,34 @@ class GroupAssignment:
         self, okta: Okta, resource: Resource, id: str, olds: dict[str, Any],
         news: dict[str, Any], preview: bool,
     ) -> dict[str, Any]:  # fmt: skip
-        planned = _planned(news, olds)
+        planned = {**_planned(news, olds), "id": id}
         if preview:
-            return {**planned, "id": id}
-        try:
+            return planned
+        with (
+            partial_state_errors("updating", resource, id, planned),
+            step("failed to update application group assignment"),
+        ):
             okta.put(_path(planned), _body(planned))
             found = okta.get(_path(planned))
-        except OktaError as error:
-            text = f"failed to update application group assignment: {error}"
-            raise partial_state_error(
-                "updating", resource, text, id, {**planned, "id": id}
-            ) from None
         return _outputs(found, planned)
 
     def delete(self, okta: Okta, resource: Resource, id: str, olds: dict[str, Any]) -> None:
         if olds.get("retainAssignment"):
             return
-        try:
+        with (
+            bridge_errors("deleting", resource.urn),
+            step("failed to delete application group assignment"),
+        ):
             okta.delete(_path(olds))
-        except OktaError as error:
-            text = f"failed to delete application group assignment: {error}"
-            raise bridge_error("deleting", resource.urn, text) from None
 
 
 def _path(properties: dict[str, Any]) -> str:
     return f"/api/v1/apps/{properties['appId']}/groups/{properties['groupId']}"
+
+
+def _get(okta: Okta, path: str) -> dict[str, Any]:
+    with step("failed to get application group assignment", may_be_gone=True):
+        return okta.get(path)
 
 
 def _planned(news: dict[str, Any], olds: dict[str, Any]) -> dict[str, Any]:

@@ -17,8 +17,9 @@ from offline_plugins.okta.terraform_sdkv2 import (
     DEFAULTS_KEY,
     StepError,
     bridge_error,
+    bridge_errors,
     detailed_diff,
-    partial_state_error,
+    partial_state_errors,
     step,
     to_diff,
     with_defaults,
@@ -53,15 +54,11 @@ class AppGroupAssignments:
         if preview:
             return State("", {**planned, "id": UNKNOWN})
         app = planned["appId"]
-        try:
+        with partial_state_errors("creating", resource, app, _sent_state(planned, app)):
             for group in planned["groups"]:
                 priority = {"priority": group["priority"]} if group["priority"] else {}
                 _put(okta, app, group, priority)
             return State(app, _read(okta, app, planned["groups"]))
-        except StepError as error:
-            raise partial_state_error(
-                "creating", resource, error, app, _sent_state(planned, app)
-            ) from None
 
     def read(
         self, okta: Okta, resource: Resource, id: str, olds: Properties, inputs: Properties
@@ -88,24 +85,18 @@ class AppGroupAssignments:
         if preview:
             return {**planned, "id": id}
         kept = {group["id"] for group in planned["groups"]}
-        try:
+        with partial_state_errors("updating", resource, id, _sent_state(planned, id)):
             for group in olds.get("groups") or []:
                 if group["id"] not in kept:
                     _delete(okta, id, group)
             for group in planned["groups"]:
                 _put(okta, id, group, {"priority": group["priority"] or 0})
             return _read(okta, id, planned["groups"])
-        except StepError as error:
-            raise partial_state_error(
-                "updating", resource, error, id, _sent_state(planned, id)
-            ) from None
 
     def delete(self, okta: Okta, resource: Resource, id: str, olds: Properties) -> None:
-        try:
+        with bridge_errors("deleting", resource.urn):
             for group in olds.get("groups") or []:
                 _delete(okta, id, group)
-        except StepError as error:
-            raise bridge_error("deleting", resource.urn, error) from None
 
 
 def _put(okta: Okta, app: str, group: Properties, priority: Properties) -> None:

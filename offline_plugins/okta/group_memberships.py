@@ -15,8 +15,9 @@ from offline_plugins.okta.resource import Properties
 from offline_plugins.okta.terraform_sdkv2 import (
     StepError,
     bridge_error,
+    bridge_errors,
     detailed_diff,
-    partial_state_error,
+    partial_state_errors,
     refreshed_inputs,
     step,
     to_diff,
@@ -51,17 +52,14 @@ class GroupMemberships:
             users = UNKNOWN if has_unknown(planned["users"]) else planned["users"]
             return State("", {**planned, "id": UNKNOWN, "users": users})
         group = planned["groupId"]
-        try:
+        outputs = {**planned, "id": group}
+        with partial_state_errors("creating", resource, group, outputs):
             with step("failed to add user to group"):
                 for user in planned["users"]:
                     okta.put(f"/api/v1/groups/{group}/users/{user}")
             with step("failed to list group users"):
                 self._wait_for_members(okta, group)
-        except StepError as error:
-            raise partial_state_error(
-                "creating", resource, error, group, {**planned, "id": group}
-            ) from None
-        return State(group, {**planned, "id": group})
+        return State(group, outputs)
 
     def read(
         self, okta: Okta, resource: Resource, id: str, olds: Properties, inputs: Properties
@@ -103,12 +101,9 @@ class GroupMemberships:
         return planned
 
     def delete(self, okta: Okta, resource: Resource, id: str, olds: Properties) -> None:
-        try:
-            with step("failed to remove user from group"):
-                for user in olds.get("users") or []:
-                    okta.delete(f"/api/v1/groups/{id}/users/{user}")
-        except StepError as error:
-            raise bridge_error("deleting", resource.urn, error) from None
+        with bridge_errors("deleting", resource.urn), step("failed to remove user from group"):
+            for user in olds.get("users") or []:
+                okta.delete(f"/api/v1/groups/{id}/users/{user}")
 
     def _wait_for_members(self, okta: Okta, group: str) -> None:
         for _ in range(ATTEMPTS):

@@ -13,9 +13,10 @@ from offline_plugins.okta.resource import Properties, auto_name, terraform_set
 from offline_plugins.okta.terraform_sdkv2 import (
     StepError,
     bridge_error,
+    bridge_errors,
     detailed_diff,
     is_empty,
-    partial_state_error,
+    partial_state_errors,
     refreshed_inputs,
     step,
     to_diff,
@@ -60,17 +61,11 @@ class Rule:
             groups = planned["groupAssignments"]
             shown = UNKNOWN if has_unknown(groups) else groups
             return State("", {**planned, "groupAssignments": shown, "id": UNKNOWN})
-        try:
-            with step("failed to create group rule"):
-                made = okta.post(RULES, _body(planned))
-        except StepError as error:
-            raise bridge_error("", "", error) from None
-        try:
-            self._activate(okta, made["id"], planned)
-            return State(made["id"], self._read(okta, made["id"], planned))
-        except StepError as error:
-            outputs = {**planned, "id": made["id"]}
-            raise partial_state_error("creating", resource, error, made["id"], outputs) from None
+        with bridge_errors(), step("failed to create group rule"):
+            made = okta.post(RULES, _body(planned))["id"]
+        with partial_state_errors("creating", resource, made, {**planned, "id": made}):
+            self._activate(okta, made, planned)
+            return State(made, self._read(okta, made, planned))
 
     def read(
         self, okta: Okta, resource: Resource, id: str, olds: Properties, inputs: Properties
@@ -97,7 +92,7 @@ class Rule:
         planned = {**_planned(news, olds), "id": id}
         if preview:
             return planned
-        try:
+        with partial_state_errors("updating", resource, id, planned):
             if olds.get("status") == "ACTIVE":
                 with step("failed to deactivate group rule"):
                     okta.post(f"{RULES}/{id}/lifecycle/deactivate")
@@ -105,19 +100,15 @@ class Rule:
                 okta.put(f"{RULES}/{id}", _body(planned))
             self._activate(okta, id, planned)
             return self._read(okta, id, planned)
-        except StepError as error:
-            raise partial_state_error("updating", resource, error, id, planned) from None
 
     def delete(self, okta: Okta, resource: Resource, id: str, olds: Properties) -> None:
         users = "true" if olds.get("removeAssignedUsers") else "false"
-        try:
+        with bridge_errors("deleting", resource.urn):
             if olds.get("status") == "ACTIVE":
                 with step("failed to deactivate group rule before removing"):
                     okta.post(f"{RULES}/{id}/lifecycle/deactivate")
             with step("failed to delete group rule"):
                 okta.delete(f"{RULES}/{id}?removeUsers={users}")
-        except StepError as error:
-            raise bridge_error("deleting", resource.urn, error) from None
 
     def _activate(self, okta: Okta, id: str, planned: Properties) -> None:
         if planned["status"] == "ACTIVE":

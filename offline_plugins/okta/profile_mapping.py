@@ -14,8 +14,9 @@ from offline_plugins.okta.resource import Properties
 from offline_plugins.okta.terraform_sdkv2 import (
     StepError,
     bridge_error,
+    bridge_errors,
     detailed_diff,
-    partial_state_error,
+    partial_state_errors,
     refreshed_inputs,
     step,
     to_diff,
@@ -54,21 +55,14 @@ class Mapping:
         if preview:
             return State("", {**planned, **dict.fromkeys((*COMPUTED, "id"), UNKNOWN)})
         source, target = planned["sourceId"], planned["targetId"]
-        try:
-            with step("failed to list profile mappings"):
-                found = okta.get(f"{PATH}?limit=200&sourceId={source}&targetId={target}")
-        except StepError as error:
-            raise bridge_error("", "", error) from None
+        with bridge_errors(), step("failed to list profile mappings"):
+            found = okta.get(f"{PATH}?limit=200&sourceId={source}&targetId={target}")
         if not found:
             text = f"no profile mappings found for source ID '{source}' and target ID '{target}'"
             raise bridge_error("", "", text)
         made = found[0]["id"]
-        try:
+        with partial_state_errors("creating", resource, made, {**planned, "id": made}):
             return State(made, self._apply(okta, made, planned))
-        except StepError as error:
-            raise partial_state_error(
-                "creating", resource, error, made, {**planned, "id": made}
-            ) from None
 
     def read(
         self, okta: Okta, resource: Resource, id: str, olds: Properties, inputs: Properties
@@ -93,19 +87,15 @@ class Mapping:
             return planned
         if planned["deleteWhenAbsent"] is None and olds.get("deleteWhenAbsent") is not None:
             planned["deleteWhenAbsent"] = False
-        try:
+        with partial_state_errors("updating", resource, id, planned):
             return self._apply(okta, id, planned)
-        except StepError as error:
-            raise partial_state_error("updating", resource, error, id, planned) from None
 
     def delete(self, okta: Okta, resource: Resource, id: str, olds: Properties) -> None:
-        try:
+        with bridge_errors("deleting", resource.urn):
             mapping = self._get(okta, id)
             emptied = dict.fromkeys(name for name in mapping["properties"] if name != "login")
             with step("failed to delete profile mapping"):
                 okta.post(f"{PATH}/{id}", {**mapping, "properties": emptied})
-        except StepError as error:
-            raise bridge_error("deleting", resource.urn, error) from None
 
     def _get(self, okta: Okta, id: str) -> Properties:
         with step("failed to get profile mapping", may_be_gone=True):

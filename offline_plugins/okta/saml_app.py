@@ -29,9 +29,10 @@ from offline_plugins.okta.saml_payloads import (
 from offline_plugins.okta.terraform_sdkv2 import (
     StepError,
     bridge_error,
+    bridge_errors,
     detailed_diff,
     is_empty,
-    partial_state_error,
+    partial_state_errors,
     refreshed_inputs,
     step,
     to_diff,
@@ -109,18 +110,13 @@ class Saml:
         if wrong := invalid_statement(planned["attributeStatements"]):
             raise bridge_error("", "", wrong)
         active = "true" if planned["status"] == "ACTIVE" else "false"
-        try:
+        with bridge_errors(), step("failed to create SAML application"):
             app = okta.post(f"/api/v1/apps?activate={active}", app_body(planned, {}))
-        except OktaError as error:
-            text = f"failed to create SAML application: {error}"
-            raise bridge_error("", "", text) from None
         outputs = {k: None if v is UNKNOWN else v for k, v in preview_outputs(planned).items()}
         outputs |= {"id": app["id"], "keyId": app["credentials"]["signing"]["kid"]}
-        try:
+        with partial_state_errors("creating", resource, app["id"], outputs):
             self._set_policy(okta, app["id"], planned)
             self._read(okta, app["id"], planned, outputs)
-        except StepError as error:
-            raise partial_state_error("creating", resource, error, app["id"], outputs) from None
         return State(app["id"], outputs)
 
     def read(
@@ -150,10 +146,10 @@ class Saml:
         changed = {*self.diff(id, olds, news).diffs} - {"keys"}
         if preview or not changed:
             return outputs
-        if wrong := invalid_statement(planned["attributeStatements"]):
-            raise partial_state_error("updating", resource, wrong, id, outputs)
         path = f"/api/v1/apps/{id}"
-        try:
+        with partial_state_errors("updating", resource, id, outputs):
+            if wrong := invalid_statement(planned["attributeStatements"]):
+                raise StepError(wrong)
             if "status" in changed:
                 verb = "activate" if planned["status"] == "ACTIVE" else "deactivate"
                 with step("failed to change application status"):
@@ -164,19 +160,14 @@ class Saml:
                 okta.put(path, app_body(planned, olds))
             self._set_policy(okta, id, planned)
             self._read(okta, id, planned, outputs)
-        except StepError as error:
-            raise partial_state_error("updating", resource, error, id, outputs) from None
         return outputs
 
     def delete(self, okta: Okta, resource: Resource, id: str, olds: Properties) -> None:
         path = f"/api/v1/apps/{id}"
-        try:
+        with bridge_errors("deleting", resource.urn), step("failed to delete SAML application"):
             if olds.get("status") != "INACTIVE":
                 _retry(okta, lambda: okta.post(f"{path}/lifecycle/deactivate"))
             _retry(okta, lambda: okta.delete(path))
-        except OktaError as error:
-            text = f"failed to delete SAML application: {error}"
-            raise bridge_error("deleting", resource.urn, text) from None
 
     def _set_policy(self, okta: Okta, app_id: str, planned: Properties) -> None:
         """Assign the configured policy, else the recorded one, else the org's default."""

@@ -207,11 +207,22 @@ def bridge_error(verb: str, about: str, text: object) -> ProviderError:
     return ProviderError(f"{start}1 error occurred:\n\t* {text}\n\n")
 
 
-def partial_state_error(
-    verb: str,
-    resource: Resource,
-    text: object,
-    id: str,
-    outputs: Properties,
-) -> PartialStateError:
-    return PartialStateError(str(bridge_error(verb, resource.urn, text)), State(id, outputs))
+@contextmanager
+def bridge_errors(verb: str = "", about: str = "") -> Iterator[None]:
+    """Report a failed step in the bridge's format."""
+    try:
+        yield
+    except StepError as error:
+        raise bridge_error(verb, about, error) from None
+
+
+@contextmanager
+def partial_state_errors(
+    verb: str, resource: Resource, id: str, outputs: Properties
+) -> Iterator[None]:
+    """Report a failed step in the bridge's format, and record the outputs in the state."""
+    try:
+        yield
+    except StepError as error:
+        text = str(bridge_error(verb, resource.urn, error))
+        raise PartialStateError(text, State(id, outputs)) from None
