@@ -18,13 +18,14 @@ from offline_plugins.okta.terraform_sdkv2 import (
     bridge_errors,
     detailed_diff,
     is_empty,
+    json_failures,
     partial_state_errors,
     refreshed_inputs,
     step,
     to_diff,
     with_defaults,
 )
-from offline_plugins.provider_server import UNKNOWN, Checked, Diff, Failure, Resource, State
+from offline_plugins.provider_server import UNKNOWN, Checked, Diff, Resource, State
 
 JSON_TEXTS = frozenset({"profile"})
 BOOLEANS = frozenset({"retainAssignment"})
@@ -36,13 +37,7 @@ class User:
 
     def check(self, resource: Resource, news: Properties, olds: Properties, seed: bytes) -> Checked:
         inputs = with_defaults(news, {"retainAssignment": False})
-        profile = inputs.get("profile")
-        if isinstance(profile, str):
-            try:
-                json.loads(profile)
-            except ValueError:
-                return Checked(inputs, [Failure('"profile" contains an invalid JSON', "profile")])
-        return Checked(inputs)
+        return Checked(inputs, json_failures(inputs, "profile", "profile"))
 
     def diff(self, id: str, olds: Properties, news: Properties) -> Diff:
         planned = _planned(news, olds)

@@ -17,13 +17,14 @@ from offline_plugins.okta.terraform_sdkv2 import (
     bridge_errors,
     detailed_diff,
     is_empty,
+    json_failures,
     partial_state_errors,
     refreshed_inputs,
     step,
     to_diff,
     with_defaults,
 )
-from offline_plugins.provider_server import UNKNOWN, Checked, Diff, Failure, Resource, State
+from offline_plugins.provider_server import UNKNOWN, Checked, Diff, Resource, State
 
 JSON_TEXTS = frozenset({"profile"})
 BOOLEANS = frozenset({"retainAssignment"})
@@ -38,13 +39,7 @@ class GroupAssignment:
         self, resource: Resource, news: dict[str, Any], olds: dict[str, Any], seed: bytes
     ) -> Checked:
         inputs = with_defaults(news, {})
-        profile = inputs.get("profile")
-        if isinstance(profile, str):
-            try:
-                json.loads(profile)
-            except ValueError:
-                return Checked(inputs, [Failure('"profile" contains an invalid JSON', "profile")])
-        return Checked(inputs)
+        return Checked(inputs, json_failures(inputs, "profile", "profile"))
 
     def diff(self, id: str, olds: dict[str, Any], news: dict[str, Any]) -> Diff:
         changes = detailed_diff(

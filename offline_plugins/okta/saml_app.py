@@ -8,7 +8,6 @@ deletion is retried.
 
 from __future__ import annotations
 
-import json
 from collections.abc import Callable
 from typing import Any
 
@@ -32,6 +31,7 @@ from offline_plugins.okta.terraform_sdkv2 import (
     bridge_errors,
     detailed_diff,
     is_empty,
+    json_failures,
     partial_state_errors,
     refreshed_inputs,
     step,
@@ -42,7 +42,6 @@ from offline_plugins.provider_server import (
     UNKNOWN,
     Checked,
     Diff,
-    Failure,
     ProviderError,
     Resource,
     State,
@@ -73,21 +72,13 @@ class Saml:
 
     def check(self, resource: Resource, news: Properties, olds: Properties, seed: bytes) -> Checked:
         inputs = with_defaults(news, DEFAULTS)
-        failures: list[Failure] = []
         statements = inputs.get("attributeStatements")
         if isinstance(statements, list):
             inputs["attributeStatements"] = [
                 with_defaults(s, STATEMENT_DEFAULTS) if isinstance(s, dict) else s
                 for s in statements
             ]
-        settings = inputs.get("appSettingsJson")
-        if isinstance(settings, str):
-            try:
-                json.loads(settings)
-            except ValueError:
-                reason = '"app_settings_json" contains an invalid JSON'
-                failures.append(Failure(reason, "appSettingsJson"))
-        return Checked(inputs, failures)
+        return Checked(inputs, json_failures(inputs, "appSettingsJson", "app_settings_json"))
 
     def diff(self, id: str, olds: Properties, news: Properties) -> Diff:
         changes = detailed_diff(
