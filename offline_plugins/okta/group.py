@@ -5,19 +5,9 @@ from __future__ import annotations
 import json
 from typing import Any
 
+from offline_plugins.okta import terraform_sdkv2 as sdkv2
 from offline_plugins.okta.api import Okta
 from offline_plugins.okta.resource import auto_name, go_json
-from offline_plugins.okta.terraform_sdkv2 import (
-    StepError,
-    bridge_error,
-    bridge_errors,
-    detailed_diff,
-    partial_state_errors,
-    refreshed_inputs,
-    step,
-    to_diff,
-    with_defaults,
-)
 from offline_plugins.provider_server import UNKNOWN, Checked, Diff, Resource, State
 
 JSON_TEXTS = frozenset({"customProfileAttributes"})
@@ -31,17 +21,17 @@ class Group:
     def check(
         self, resource: Resource, news: dict[str, Any], olds: dict[str, Any], seed: bytes
     ) -> Checked:
-        return Checked(with_defaults(news, {"name": auto_name(resource, olds, seed)}))
+        return Checked(sdkv2.with_defaults(news, {"name": auto_name(resource, olds, seed)}))
 
     def diff(self, id: str, olds: dict[str, Any], news: dict[str, Any]) -> Diff:
-        changes = detailed_diff(
+        changes = sdkv2.detailed_diff(
             _planned(news, olds), olds, ["customProfileAttributes", "description", "name",
             "skipUsers"], replaced_by=frozenset(), json_texts=JSON_TEXTS,
             defaults=BOOLEANS,
         )  # fmt: skip
         # An added or removed description is an update: the state always has one.
         shown = {path: "UPDATE" if path == "description" else k for path, k in changes.items()}
-        return to_diff(shown, [])  # type: ignore[arg-type]
+        return sdkv2.to_diff(shown, [])  # type: ignore[arg-type]
 
     def create(
         self, okta: Okta, resource: Resource, inputs: dict[str, Any], preview: bool
@@ -49,11 +39,11 @@ class Group:
         planned = _planned(inputs, {})
         if preview:
             return State("", {**planned, "id": UNKNOWN})
-        with bridge_errors(), step("failed to create group"):
+        with sdkv2.bridge_errors(), sdkv2.step("failed to create group"):
             made = okta.post("/api/v1/groups", _body(planned))["id"]
         with (
-            partial_state_errors("creating", resource, made, {**planned, "id": made}),
-            step("failed to get group"),
+            sdkv2.partial_state_errors("creating", resource, made, {**planned, "id": made}),
+            sdkv2.step("failed to get group"),
         ):
             # The official plugin waits until the group can be read, then reads it.
             okta.get(f"/api/v1/groups/{made}")
@@ -65,12 +55,12 @@ class Group:
         inputs: dict[str, Any],
     ) -> State | None:  # fmt: skip
         try:
-            with step("failed to get group", may_be_gone=True):
+            with sdkv2.step("failed to get group", may_be_gone=True):
                 found = okta.get(f"/api/v1/groups/{id}")
-        except StepError as error:
+        except sdkv2.StepError as error:
             if error.gone:
                 return None
-            raise bridge_error("refreshing", resource.urn, error) from None
+            raise sdkv2.bridge_error("refreshing", resource.urn, error) from None
         outputs = _outputs(found, olds.get("skipUsers"))
         if not olds and not inputs:
             given = {
@@ -79,7 +69,7 @@ class Group:
                 if name in self.inputs and (value or name == "skipUsers")
             }
             return State(id, outputs, {"__defaults": [], **given})
-        return State(id, outputs, refreshed_inputs(inputs, outputs, JSON_TEXTS))
+        return State(id, outputs, sdkv2.refreshed_inputs(inputs, outputs, JSON_TEXTS))
 
     def update(
         self, okta: Okta, resource: Resource, id: str, olds: dict[str, Any],
@@ -89,15 +79,15 @@ class Group:
         if preview:
             return planned
         with (
-            partial_state_errors("updating", resource, id, planned),
-            step("failed to update group"),
+            sdkv2.partial_state_errors("updating", resource, id, planned),
+            sdkv2.step("failed to update group"),
         ):
             okta.put(f"/api/v1/groups/{id}", _body(planned))
             found = okta.get(f"/api/v1/groups/{id}")
         return _outputs(found, planned["skipUsers"])
 
     def delete(self, okta: Okta, resource: Resource, id: str, olds: dict[str, Any]) -> None:
-        with bridge_errors("deleting", resource.urn), step("failed to delete group"):
+        with sdkv2.bridge_errors("deleting", resource.urn), sdkv2.step("failed to delete group"):
             okta.delete(f"/api/v1/groups/{id}")
 
 

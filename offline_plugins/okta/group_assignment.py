@@ -9,21 +9,9 @@ from __future__ import annotations
 import json
 from typing import Any
 
+from offline_plugins.okta import terraform_sdkv2 as sdkv2
 from offline_plugins.okta.api import Okta
 from offline_plugins.okta.resource import go_json
-from offline_plugins.okta.terraform_sdkv2 import (
-    StepError,
-    bridge_error,
-    bridge_errors,
-    detailed_diff,
-    is_empty,
-    json_failures,
-    partial_state_errors,
-    refreshed_inputs,
-    step,
-    to_diff,
-    with_defaults,
-)
 from offline_plugins.provider_server import UNKNOWN, Checked, Diff, Resource, State
 
 JSON_TEXTS = frozenset({"profile"})
@@ -38,15 +26,15 @@ class GroupAssignment:
     def check(
         self, resource: Resource, news: dict[str, Any], olds: dict[str, Any], seed: bytes
     ) -> Checked:
-        inputs = with_defaults(news, {})
-        return Checked(inputs, json_failures(inputs, "profile", "profile"))
+        inputs = sdkv2.with_defaults(news, {})
+        return Checked(inputs, sdkv2.json_failures(inputs, "profile", "profile"))
 
     def diff(self, id: str, olds: dict[str, Any], news: dict[str, Any]) -> Diff:
-        changes = detailed_diff(
+        changes = sdkv2.detailed_diff(
             _planned(news, olds), olds, sorted(self.inputs), replaced_by=REPLACED_BY,
             json_texts=JSON_TEXTS, defaults=BOOLEANS,
         )  # fmt: skip
-        return to_diff(changes, sorted(REPLACED_BY))
+        return sdkv2.to_diff(changes, sorted(REPLACED_BY))
 
     def create(
         self, okta: Okta, resource: Resource, inputs: dict[str, Any], preview: bool
@@ -56,9 +44,9 @@ class GroupAssignment:
             return State("", {**planned, "id": UNKNOWN})
         path = _path(planned)
         group = planned["groupId"]
-        with bridge_errors(), step("failed to create application group assignment"):
+        with sdkv2.bridge_errors(), sdkv2.step("failed to create application group assignment"):
             okta.put(path, _body(planned))
-        with partial_state_errors("creating", resource, group, {**planned, "id": group}):
+        with sdkv2.partial_state_errors("creating", resource, group, {**planned, "id": group}):
             found = _get(okta, path)
         return State(group, _outputs(found, planned))
 
@@ -73,22 +61,22 @@ class GroupAssignment:
                 text = (
                     "invalid resource import specifier. Use: terraform import <app_id>/<group_id>"
                 )
-                raise bridge_error("importing", resource.urn, text)
+                raise sdkv2.bridge_error("importing", resource.urn, text)
             olds = {"appId": app, "groupId": group, "retainAssignment": False}
         path = _path(olds)
         try:
             if imported:
                 _get(okta, path)  # the importer reads the assignment once more than the read
             found = _get(okta, path)
-        except StepError as error:
+        except sdkv2.StepError as error:
             if error.gone:
                 return None
-            raise bridge_error("refreshing", resource.urn, error) from None
+            raise sdkv2.bridge_error("refreshing", resource.urn, error) from None
         outputs = _outputs(found, olds)
         if imported:
-            given = {n: v for n, v in outputs.items() if n in self.inputs and not is_empty(v)}
+            given = {n: v for n, v in outputs.items() if n in self.inputs and not sdkv2.is_empty(v)}
             return State(found["id"], outputs, {"__defaults": [], **given})
-        return State(found["id"], outputs, refreshed_inputs(inputs, outputs, JSON_TEXTS))
+        return State(found["id"], outputs, sdkv2.refreshed_inputs(inputs, outputs, JSON_TEXTS))
 
     def update(
         self, okta: Okta, resource: Resource, id: str, olds: dict[str, Any],
@@ -98,8 +86,8 @@ class GroupAssignment:
         if preview:
             return planned
         with (
-            partial_state_errors("updating", resource, id, planned),
-            step("failed to update application group assignment"),
+            sdkv2.partial_state_errors("updating", resource, id, planned),
+            sdkv2.step("failed to update application group assignment"),
         ):
             okta.put(_path(planned), _body(planned))
             found = okta.get(_path(planned))
@@ -109,8 +97,8 @@ class GroupAssignment:
         if olds.get("retainAssignment"):
             return
         with (
-            bridge_errors("deleting", resource.urn),
-            step("failed to delete application group assignment"),
+            sdkv2.bridge_errors("deleting", resource.urn),
+            sdkv2.step("failed to delete application group assignment"),
         ):
             okta.delete(_path(olds))
 
@@ -120,7 +108,7 @@ def _path(properties: dict[str, Any]) -> str:
 
 
 def _get(okta: Okta, path: str) -> dict[str, Any]:
-    with step("failed to get application group assignment", may_be_gone=True):
+    with sdkv2.step("failed to get application group assignment", may_be_gone=True):
         return okta.get(path)
 
 
