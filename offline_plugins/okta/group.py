@@ -7,7 +7,7 @@ from typing import Any
 
 from offline_plugins.okta import terraform_sdkv2 as sdkv2
 from offline_plugins.okta.api import Okta
-from offline_plugins.okta.resource import auto_name, go_json
+from offline_plugins.okta.resource import Properties, auto_name, go_json
 from offline_plugins.provider_server import UNKNOWN, Checked, Diff, Resource, State
 
 JSON_TEXTS = frozenset({"customProfileAttributes"})
@@ -18,12 +18,10 @@ class Group:
     type = "okta:group/group:Group"
     inputs = frozenset({"customProfileAttributes", "description", "name", "skipUsers"})
 
-    def check(
-        self, resource: Resource, news: dict[str, Any], olds: dict[str, Any], seed: bytes
-    ) -> Checked:
+    def check(self, resource: Resource, news: Properties, olds: Properties, seed: bytes) -> Checked:
         return Checked(sdkv2.with_defaults(news, {"name": auto_name(resource, olds, seed)}))
 
-    def diff(self, id: str, olds: dict[str, Any], news: dict[str, Any]) -> Diff:
+    def diff(self, id: str, olds: Properties, news: Properties) -> Diff:
         changes = sdkv2.detailed_diff(
             _planned(news, olds), olds, ["customProfileAttributes", "description", "name",
             "skipUsers"], replaced_by=frozenset(), json_texts=JSON_TEXTS,
@@ -33,9 +31,7 @@ class Group:
         shown = {path: "UPDATE" if path == "description" else k for path, k in changes.items()}
         return sdkv2.to_diff(shown, [])  # type: ignore[arg-type]
 
-    def create(
-        self, okta: Okta, resource: Resource, inputs: dict[str, Any], preview: bool
-    ) -> State:
+    def create(self, okta: Okta, resource: Resource, inputs: Properties, preview: bool) -> State:
         planned = _planned(inputs, {})
         if preview:
             return State("", {**planned, "id": UNKNOWN})
@@ -51,9 +47,8 @@ class Group:
         return State(made, _outputs(found, planned["skipUsers"]))
 
     def read(
-        self, okta: Okta, resource: Resource, id: str, olds: dict[str, Any],
-        inputs: dict[str, Any],
-    ) -> State | None:  # fmt: skip
+        self, okta: Okta, resource: Resource, id: str, olds: Properties, inputs: Properties
+    ) -> State | None:
         try:
             with sdkv2.step("failed to get group", may_be_gone=True):
                 found = okta.get(f"/api/v1/groups/{id}")
@@ -72,9 +67,9 @@ class Group:
         return State(id, outputs, sdkv2.refreshed_inputs(inputs, outputs, JSON_TEXTS))
 
     def update(
-        self, okta: Okta, resource: Resource, id: str, olds: dict[str, Any],
-        news: dict[str, Any], preview: bool,
-    ) -> dict[str, Any]:  # fmt: skip
+        self, okta: Okta, resource: Resource, id: str, olds: Properties, news: Properties,
+        preview: bool,
+    ) -> Properties:  # fmt: skip
         planned = {**_planned(news, olds), "id": id}
         if preview:
             return planned
@@ -86,12 +81,12 @@ class Group:
             found = okta.get(f"/api/v1/groups/{id}")
         return _outputs(found, planned["skipUsers"])
 
-    def delete(self, okta: Okta, resource: Resource, id: str, olds: dict[str, Any]) -> None:
+    def delete(self, okta: Okta, resource: Resource, id: str, olds: Properties) -> None:
         with sdkv2.bridge_errors("deleting", resource.urn), sdkv2.step("failed to delete group"):
             okta.delete(f"/api/v1/groups/{id}")
 
 
-def _planned(news: dict[str, Any], olds: dict[str, Any]) -> dict[str, Any]:
+def _planned(news: Properties, olds: Properties) -> Properties:
     custom = news.get("customProfileAttributes")
     description = news.get("description")
     return {
@@ -104,13 +99,13 @@ def _planned(news: dict[str, Any], olds: dict[str, Any]) -> dict[str, Any]:
     }
 
 
-def _body(planned: dict[str, Any]) -> dict[str, Any]:
+def _body(planned: Properties) -> Properties:
     custom = json.loads(planned.get("customProfileAttributes") or "{}")
     name, description = planned["name"], planned.get("description") or ""
     return {"profile": {**custom, "name": name, "description": description}}
 
 
-def _outputs(group: dict[str, Any], skip_users: Any) -> dict[str, Any]:
+def _outputs(group: Properties, skip_users: Any) -> Properties:
     profile = dict(group["profile"])
     name, description = profile.pop("name"), profile.pop("description", None)
     return {

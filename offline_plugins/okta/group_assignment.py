@@ -11,7 +11,7 @@ from typing import Any
 
 from offline_plugins.okta import terraform_sdkv2 as sdkv2
 from offline_plugins.okta.api import Okta
-from offline_plugins.okta.resource import go_json
+from offline_plugins.okta.resource import Properties, go_json
 from offline_plugins.provider_server import UNKNOWN, Checked, Diff, Resource, State
 
 JSON_TEXTS = frozenset({"profile"})
@@ -23,22 +23,18 @@ class GroupAssignment:
     type = "okta:app/groupAssignment:GroupAssignment"
     inputs = frozenset({"appId", "groupId", "priority", "profile", "retainAssignment"})
 
-    def check(
-        self, resource: Resource, news: dict[str, Any], olds: dict[str, Any], seed: bytes
-    ) -> Checked:
+    def check(self, resource: Resource, news: Properties, olds: Properties, seed: bytes) -> Checked:
         inputs = sdkv2.with_defaults(news, {})
         return Checked(inputs, sdkv2.json_failures(inputs, "profile", "profile"))
 
-    def diff(self, id: str, olds: dict[str, Any], news: dict[str, Any]) -> Diff:
+    def diff(self, id: str, olds: Properties, news: Properties) -> Diff:
         changes = sdkv2.detailed_diff(
             _planned(news, olds), olds, sorted(self.inputs), replaced_by=REPLACED_BY,
             json_texts=JSON_TEXTS, defaults=BOOLEANS,
         )  # fmt: skip
         return sdkv2.to_diff(changes, sorted(REPLACED_BY))
 
-    def create(
-        self, okta: Okta, resource: Resource, inputs: dict[str, Any], preview: bool
-    ) -> State:
+    def create(self, okta: Okta, resource: Resource, inputs: Properties, preview: bool) -> State:
         planned = _planned(inputs, {})
         if preview:
             return State("", {**planned, "id": UNKNOWN})
@@ -51,9 +47,8 @@ class GroupAssignment:
         return State(group, _outputs(found, planned))
 
     def read(
-        self, okta: Okta, resource: Resource, id: str, olds: dict[str, Any],
-        inputs: dict[str, Any],
-    ) -> State | None:  # fmt: skip
+        self, okta: Okta, resource: Resource, id: str, olds: Properties, inputs: Properties
+    ) -> State | None:
         imported = not olds
         if imported:
             app, _, group = id.partition("/")
@@ -79,9 +74,9 @@ class GroupAssignment:
         return State(found["id"], outputs, sdkv2.refreshed_inputs(inputs, outputs, JSON_TEXTS))
 
     def update(
-        self, okta: Okta, resource: Resource, id: str, olds: dict[str, Any],
-        news: dict[str, Any], preview: bool,
-    ) -> dict[str, Any]:  # fmt: skip
+        self, okta: Okta, resource: Resource, id: str, olds: Properties, news: Properties,
+        preview: bool,
+    ) -> Properties:  # fmt: skip
         planned = {**_planned(news, olds), "id": id}
         if preview:
             return planned
@@ -93,7 +88,7 @@ class GroupAssignment:
             found = okta.get(_path(planned))
         return _outputs(found, planned)
 
-    def delete(self, okta: Okta, resource: Resource, id: str, olds: dict[str, Any]) -> None:
+    def delete(self, okta: Okta, resource: Resource, id: str, olds: Properties) -> None:
         if olds.get("retainAssignment"):
             return
         with (
@@ -103,16 +98,16 @@ class GroupAssignment:
             okta.delete(_path(olds))
 
 
-def _path(properties: dict[str, Any]) -> str:
+def _path(properties: Properties) -> str:
     return f"/api/v1/apps/{properties['appId']}/groups/{properties['groupId']}"
 
 
-def _get(okta: Okta, path: str) -> dict[str, Any]:
+def _get(okta: Okta, path: str) -> Properties:
     with sdkv2.step("failed to get application group assignment", may_be_gone=True):
         return okta.get(path)
 
 
-def _planned(news: dict[str, Any], olds: dict[str, Any]) -> dict[str, Any]:
+def _planned(news: Properties, olds: Properties) -> Properties:
     def or_recorded(name: str) -> Any:
         return olds.get(name) if news.get(name) is None else news.get(name)
 
@@ -125,8 +120,8 @@ def _planned(news: dict[str, Any], olds: dict[str, Any]) -> dict[str, Any]:
     }
 
 
-def _body(planned: dict[str, Any]) -> dict[str, Any]:
-    body: dict[str, Any] = {}
+def _body(planned: Properties) -> Properties:
+    body: Properties = {}
     if planned.get("priority"):
         body["priority"] = planned["priority"]
     if planned.get("profile"):
@@ -134,7 +129,7 @@ def _body(planned: dict[str, Any]) -> dict[str, Any]:
     return body
 
 
-def _outputs(assignment: dict[str, Any], planned: dict[str, Any]) -> dict[str, Any]:
+def _outputs(assignment: Properties, planned: Properties) -> Properties:
     profile = assignment.get("profile") or {}
     return {
         "appId": planned["appId"],
