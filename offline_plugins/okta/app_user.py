@@ -10,20 +10,10 @@ from __future__ import annotations
 
 import json
 
+from offline_plugins.okta import terraform_sdkv2 as sdkv2
 from offline_plugins.okta.api import Okta
 from offline_plugins.okta.resource import Properties, go_json
-from offline_plugins.okta.terraform_sdkv2 import (
-    StepError,
-    bridge_error,
-    detailed_diff,
-    is_empty,
-    partial_state_error,
-    refreshed_inputs,
-    step,
-    to_diff,
-    with_defaults,
-)
-from offline_plugins.provider_server import UNKNOWN, Checked, Diff, Failure, Resource, State
+from offline_plugins.provider_server import UNKNOWN, Checked, Diff, Resource, State
 
 JSON_TEXTS = frozenset({"profile"})
 BOOLEANS = frozenset({"retainAssignment"})
@@ -34,41 +24,29 @@ class User:
     inputs = frozenset({"appId", "profile", "retainAssignment", "userId", "username"})
 
     def check(self, resource: Resource, news: Properties, olds: Properties, seed: bytes) -> Checked:
-        inputs = with_defaults(news, {"retainAssignment": False})
-        profile = inputs.get("profile")
-        if isinstance(profile, str):
-            try:
-                json.loads(profile)
-            except ValueError:
-                return Checked(inputs, [Failure('"profile" contains an invalid JSON', "profile")])
-        return Checked(inputs)
+        inputs = sdkv2.with_defaults(news, {"retainAssignment": False})
+        return Checked(inputs, sdkv2.json_failures(inputs, "profile", "profile"))
 
     def diff(self, id: str, olds: Properties, news: Properties) -> Diff:
         planned = _planned(news, olds)
-        changes = detailed_diff(
+        changes = sdkv2.detailed_diff(
             planned, olds, sorted(self.inputs), replaced_by=frozenset(),
             json_texts=JSON_TEXTS, defaults=BOOLEANS,
         )  # fmt: skip
-        return to_diff(changes, [])
+        return sdkv2.to_diff(changes, [])
 
     def create(self, okta: Okta, resource: Resource, inputs: Properties, preview: bool) -> State:
         planned = _planned(inputs, {})
         if preview:
             return State("", {**planned, "hasSharedUsername": UNKNOWN, "id": UNKNOWN})
-        try:
+        with sdkv2.bridge_errors():
             _read_app(okta, planned)
             _require_username(planned)
-            with step("failed to assign user to application"):
+            with sdkv2.step("failed to assign user to application"):
                 made = okta.post(f"{_users(planned)}", _body(planned))["id"]
-        except StepError as error:
-            raise bridge_error("", "", error) from None
-        try:
+        with sdkv2.partial_state_errors("creating", resource, made, {**planned, "id": made}):
             _read_app(okta, planned)
             return State(made, _outputs(_get(okta, planned), planned))
-        except StepError as error:
-            raise partial_state_error(
-                "creating", resource, error, made, {**planned, "id": made}
-            ) from None
 
     def read(
         self, okta: Okta, resource: Resource, id: str, olds: Properties, inputs: Properties
@@ -78,21 +56,21 @@ class User:
             app, slash, user = id.partition("/")
             if not slash or "/" in user:
                 text = "invalid resource import specifier. Use: terraform import <app_id>/<user_id>"
-                raise bridge_error("importing", resource.urn, text)
+                raise sdkv2.bridge_error("importing", resource.urn, text)
             olds = {"appId": app, "userId": user, "retainAssignment": False}
         try:
             if imported:
                 _get(okta, olds)  # the importer reads the assignment once more than the read
             _read_app(okta, olds)
             outputs = _outputs(_get(okta, olds), olds)
-        except StepError as error:
+        except sdkv2.StepError as error:
             if error.gone and not imported:
                 return None
-            raise bridge_error("refreshing", resource.urn, error) from None
+            raise sdkv2.bridge_error("refreshing", resource.urn, error) from None
         if imported:
-            given = {n: v for n, v in outputs.items() if n in self.inputs and not is_empty(v)}
+            given = {n: v for n, v in outputs.items() if n in self.inputs and not sdkv2.is_empty(v)}
             return State(outputs["id"], outputs, {"__defaults": [], **given})
-        return State(id, outputs, refreshed_inputs(inputs, outputs, JSON_TEXTS))
+        return State(id, outputs, sdkv2.refreshed_inputs(inputs, outputs, JSON_TEXTS))
 
     def update(
         self, okta: Okta, resource: Resource, id: str, olds: Properties, news: Properties,
@@ -101,24 +79,22 @@ class User:
         planned = {**olds, **_planned(news, olds)}
         if preview:
             return planned
-        try:
+        with sdkv2.partial_state_errors("updating", resource, id, planned):
             _read_app(okta, planned)
             _require_username(planned)
-            with step("failed to update application's user"):
+            with sdkv2.step("failed to update application's user"):
                 okta.post(f"{_users(planned)}/{planned['userId']}", _body(planned))
             _read_app(okta, planned)
             return _outputs(_get(okta, planned), planned)
-        except StepError as error:
-            raise partial_state_error("updating", resource, error, id, planned) from None
 
     def delete(self, okta: Okta, resource: Resource, id: str, olds: Properties) -> None:
         if olds.get("retainAssignment"):
             return
-        try:
-            with step("failed to delete application's user"):
-                okta.delete(f"{_users(olds)}/{olds['userId']}")
-        except StepError as error:
-            raise bridge_error("deleting", resource.urn, error) from None
+        with (
+            sdkv2.bridge_errors("deleting", resource.urn),
+            sdkv2.step("failed to delete application's user"),
+        ):
+            okta.delete(f"{_users(olds)}/{olds['userId']}")
 
 
 def _users(properties: Properties) -> str:
@@ -127,20 +103,20 @@ def _users(properties: Properties) -> str:
 
 def _read_app(okta: Okta, planned: Properties) -> None:
     """Read the app, as the provider does before each step to get its credentials scheme."""
-    with step("failed to get application by ID", may_be_gone=True):
+    with sdkv2.step("failed to get application by ID", may_be_gone=True):
         okta.get(f"/api/v1/apps/{planned['appId']}")
 
 
 def _require_username(planned: Properties) -> None:
     if not planned.get("username"):
-        raise StepError(
+        raise sdkv2.StepError(
             "'username' is required (the only exception is when the assigned app has "
             "'SHARED_USERNAME_AND_PASSWORD' credentials scheme)"
         )
 
 
 def _get(okta: Okta, planned: Properties) -> Properties:
-    with step("failed to get application's user", may_be_gone=True):
+    with sdkv2.step("failed to get application's user", may_be_gone=True):
         return okta.get(f"{_users(planned)}/{planned['userId']}")
 
 

@@ -9,18 +9,10 @@ from __future__ import annotations
 import json
 from typing import Any
 
-from offline_plugins.okta.api import Okta, OktaError
-from offline_plugins.okta.resource import go_json
-from offline_plugins.okta.terraform_sdkv2 import (
-    bridge_error,
-    detailed_diff,
-    is_empty,
-    partial_state_error,
-    refreshed_inputs,
-    to_diff,
-    with_defaults,
-)
-from offline_plugins.provider_server import UNKNOWN, Checked, Diff, Failure, Resource, State
+from offline_plugins.okta import terraform_sdkv2 as sdkv2
+from offline_plugins.okta.api import Okta
+from offline_plugins.okta.resource import Properties, go_json
+from offline_plugins.provider_server import UNKNOWN, Checked, Diff, Resource, State
 
 JSON_TEXTS = frozenset({"profile"})
 BOOLEANS = frozenset({"retainAssignment"})
@@ -31,51 +23,32 @@ class GroupAssignment:
     type = "okta:app/groupAssignment:GroupAssignment"
     inputs = frozenset({"appId", "groupId", "priority", "profile", "retainAssignment"})
 
-    def check(
-        self, resource: Resource, news: dict[str, Any], olds: dict[str, Any], seed: bytes
-    ) -> Checked:
-        inputs = with_defaults(news, {})
-        profile = inputs.get("profile")
-        if isinstance(profile, str):
-            try:
-                json.loads(profile)
-            except ValueError:
-                return Checked(inputs, [Failure('"profile" contains an invalid JSON', "profile")])
-        return Checked(inputs)
+    def check(self, resource: Resource, news: Properties, olds: Properties, seed: bytes) -> Checked:
+        inputs = sdkv2.with_defaults(news, {})
+        return Checked(inputs, sdkv2.json_failures(inputs, "profile", "profile"))
 
-    def diff(self, id: str, olds: dict[str, Any], news: dict[str, Any]) -> Diff:
-        changes = detailed_diff(
+    def diff(self, id: str, olds: Properties, news: Properties) -> Diff:
+        changes = sdkv2.detailed_diff(
             _planned(news, olds), olds, sorted(self.inputs), replaced_by=REPLACED_BY,
             json_texts=JSON_TEXTS, defaults=BOOLEANS,
         )  # fmt: skip
-        return to_diff(changes, sorted(REPLACED_BY))
+        return sdkv2.to_diff(changes, sorted(REPLACED_BY))
 
-    def create(
-        self, okta: Okta, resource: Resource, inputs: dict[str, Any], preview: bool
-    ) -> State:
+    def create(self, okta: Okta, resource: Resource, inputs: Properties, preview: bool) -> State:
         planned = _planned(inputs, {})
         if preview:
             return State("", {**planned, "id": UNKNOWN})
         path = _path(planned)
-        try:
+        group = planned["groupId"]
+        with sdkv2.bridge_errors(), sdkv2.step("failed to create application group assignment"):
             okta.put(path, _body(planned))
-        except OktaError as error:
-            raise bridge_error("", "", f"failed to create application group assignment: {error}") \
-                from None  # fmt: skip
-        try:
-            found = okta.get(path)
-        except OktaError as error:
-            text = f"failed to get application group assignment: {error}"
-            outputs = {**planned, "id": planned["groupId"]}
-            raise partial_state_error(
-                "creating", resource, text, planned["groupId"], outputs
-            ) from None
-        return State(planned["groupId"], _outputs(found, planned))
+        with sdkv2.partial_state_errors("creating", resource, group, {**planned, "id": group}):
+            found = _get(okta, path)
+        return State(group, _outputs(found, planned))
 
     def read(
-        self, okta: Okta, resource: Resource, id: str, olds: dict[str, Any],
-        inputs: dict[str, Any],
-    ) -> State | None:  # fmt: skip
+        self, okta: Okta, resource: Resource, id: str, olds: Properties, inputs: Properties
+    ) -> State | None:
         imported = not olds
         if imported:
             app, _, group = id.partition("/")
@@ -83,56 +56,58 @@ class GroupAssignment:
                 text = (
                     "invalid resource import specifier. Use: terraform import <app_id>/<group_id>"
                 )
-                raise bridge_error("importing", resource.urn, text)
+                raise sdkv2.bridge_error("importing", resource.urn, text)
             olds = {"appId": app, "groupId": group, "retainAssignment": False}
         path = _path(olds)
         try:
             if imported:
-                okta.get(path)  # the importer reads the assignment once more than the read
-            found = okta.get(path)
-        except OktaError as error:
-            if error.status == 404:
+                _get(okta, path)  # the importer reads the assignment once more than the read
+            found = _get(okta, path)
+        except sdkv2.StepError as error:
+            if error.gone:
                 return None
-            text = f"failed to get application group assignment: {error}"
-            raise bridge_error("refreshing", resource.urn, text) from None
+            raise sdkv2.bridge_error("refreshing", resource.urn, error) from None
         outputs = _outputs(found, olds)
         if imported:
-            given = {n: v for n, v in outputs.items() if n in self.inputs and not is_empty(v)}
+            given = {n: v for n, v in outputs.items() if n in self.inputs and not sdkv2.is_empty(v)}
             return State(found["id"], outputs, {"__defaults": [], **given})
-        return State(found["id"], outputs, refreshed_inputs(inputs, outputs, JSON_TEXTS))
+        return State(found["id"], outputs, sdkv2.refreshed_inputs(inputs, outputs, JSON_TEXTS))
 
     def update(
-        self, okta: Okta, resource: Resource, id: str, olds: dict[str, Any],
-        news: dict[str, Any], preview: bool,
-    ) -> dict[str, Any]:  # fmt: skip
-        planned = _planned(news, olds)
+        self, okta: Okta, resource: Resource, id: str, olds: Properties, news: Properties,
+        preview: bool,
+    ) -> Properties:  # fmt: skip
+        planned = {**_planned(news, olds), "id": id}
         if preview:
-            return {**planned, "id": id}
-        try:
+            return planned
+        with (
+            sdkv2.partial_state_errors("updating", resource, id, planned),
+            sdkv2.step("failed to update application group assignment"),
+        ):
             okta.put(_path(planned), _body(planned))
             found = okta.get(_path(planned))
-        except OktaError as error:
-            text = f"failed to update application group assignment: {error}"
-            raise partial_state_error(
-                "updating", resource, text, id, {**planned, "id": id}
-            ) from None
         return _outputs(found, planned)
 
-    def delete(self, okta: Okta, resource: Resource, id: str, olds: dict[str, Any]) -> None:
+    def delete(self, okta: Okta, resource: Resource, id: str, olds: Properties) -> None:
         if olds.get("retainAssignment"):
             return
-        try:
+        with (
+            sdkv2.bridge_errors("deleting", resource.urn),
+            sdkv2.step("failed to delete application group assignment"),
+        ):
             okta.delete(_path(olds))
-        except OktaError as error:
-            text = f"failed to delete application group assignment: {error}"
-            raise bridge_error("deleting", resource.urn, text) from None
 
 
-def _path(properties: dict[str, Any]) -> str:
+def _path(properties: Properties) -> str:
     return f"/api/v1/apps/{properties['appId']}/groups/{properties['groupId']}"
 
 
-def _planned(news: dict[str, Any], olds: dict[str, Any]) -> dict[str, Any]:
+def _get(okta: Okta, path: str) -> Properties:
+    with sdkv2.step("failed to get application group assignment", may_be_gone=True):
+        return okta.get(path)
+
+
+def _planned(news: Properties, olds: Properties) -> Properties:
     def or_recorded(name: str) -> Any:
         return olds.get(name) if news.get(name) is None else news.get(name)
 
@@ -145,8 +120,8 @@ def _planned(news: dict[str, Any], olds: dict[str, Any]) -> dict[str, Any]:
     }
 
 
-def _body(planned: dict[str, Any]) -> dict[str, Any]:
-    body: dict[str, Any] = {}
+def _body(planned: Properties) -> Properties:
+    body: Properties = {}
     if planned.get("priority"):
         body["priority"] = planned["priority"]
     if planned.get("profile"):
@@ -154,7 +129,7 @@ def _body(planned: dict[str, Any]) -> dict[str, Any]:
     return body
 
 
-def _outputs(assignment: dict[str, Any], planned: dict[str, Any]) -> dict[str, Any]:
+def _outputs(assignment: Properties, planned: Properties) -> Properties:
     profile = assignment.get("profile") or {}
     return {
         "appId": planned["appId"],

@@ -11,18 +11,9 @@ from __future__ import annotations
 import json
 from typing import Any
 
+from offline_plugins.okta import terraform_sdkv2 as sdkv2
 from offline_plugins.okta.api import Okta
 from offline_plugins.okta.resource import Properties, go_json
-from offline_plugins.okta.terraform_sdkv2 import (
-    DEFAULTS_KEY,
-    StepError,
-    bridge_error,
-    detailed_diff,
-    partial_state_error,
-    step,
-    to_diff,
-    with_defaults,
-)
 from offline_plugins.provider_server import UNKNOWN, Checked, Diff, Resource, State
 
 REPLACED_BY = frozenset({"appId"})
@@ -34,51 +25,47 @@ class AppGroupAssignments:
     inputs = frozenset({"appId", "groups"})
 
     def check(self, resource: Resource, news: Properties, olds: Properties, seed: bytes) -> Checked:
-        inputs = with_defaults(news, {})
+        inputs = sdkv2.with_defaults(news, {})
         if isinstance(inputs.get("groups"), list):
             inputs["groups"] = [
-                with_defaults(group, DEFAULTS) if isinstance(group, dict) else group
+                sdkv2.with_defaults(group, DEFAULTS) if isinstance(group, dict) else group
                 for group in inputs["groups"]
             ]
         return Checked(inputs)
 
     def diff(self, id: str, olds: Properties, news: Properties) -> Diff:
-        changes = detailed_diff(
+        changes = sdkv2.detailed_diff(
             _planned(news, olds), olds, sorted(self.inputs), replaced_by=REPLACED_BY
         )
-        return to_diff(changes, sorted(REPLACED_BY))
+        return sdkv2.to_diff(changes, sorted(REPLACED_BY))
 
     def create(self, okta: Okta, resource: Resource, inputs: Properties, preview: bool) -> State:
         planned = _planned(inputs, {})
         if preview:
             return State("", {**planned, "id": UNKNOWN})
         app = planned["appId"]
-        try:
+        with sdkv2.partial_state_errors("creating", resource, app, _sent_state(planned, app)):
             for group in planned["groups"]:
                 priority = {"priority": group["priority"]} if group["priority"] else {}
                 _put(okta, app, group, priority)
             return State(app, _read(okta, app, planned["groups"]))
-        except StepError as error:
-            raise partial_state_error(
-                "creating", resource, error, app, _sent_state(planned, app)
-            ) from None
 
     def read(
         self, okta: Okta, resource: Resource, id: str, olds: Properties, inputs: Properties
     ) -> State | None:
         try:
             outputs = _read(okta, id, olds.get("groups") or [], absorbing=not olds)
-        except StepError as error:
+        except sdkv2.StepError as error:
             if error.gone:
                 return None
-            raise bridge_error("refreshing", resource.urn, error) from None
+            raise sdkv2.bridge_error("refreshing", resource.urn, error) from None
         if olds or inputs:
             return State(id, outputs, _refreshed_inputs(inputs, outputs))
         groups = [
-            {DEFAULTS_KEY: []} | {name: value for name, value in group.items() if value != 0}
+            {sdkv2.DEFAULTS_KEY: []} | {name: value for name, value in group.items() if value != 0}
             for group in outputs["groups"]
         ]
-        return State(id, outputs, {DEFAULTS_KEY: [], "appId": id, "groups": groups})
+        return State(id, outputs, {sdkv2.DEFAULTS_KEY: [], "appId": id, "groups": groups})
 
     def update(
         self, okta: Okta, resource: Resource, id: str, olds: Properties, news: Properties,
@@ -88,41 +75,35 @@ class AppGroupAssignments:
         if preview:
             return {**planned, "id": id}
         kept = {group["id"] for group in planned["groups"]}
-        try:
+        with sdkv2.partial_state_errors("updating", resource, id, _sent_state(planned, id)):
             for group in olds.get("groups") or []:
                 if group["id"] not in kept:
                     _delete(okta, id, group)
             for group in planned["groups"]:
                 _put(okta, id, group, {"priority": group["priority"] or 0})
             return _read(okta, id, planned["groups"])
-        except StepError as error:
-            raise partial_state_error(
-                "updating", resource, error, id, _sent_state(planned, id)
-            ) from None
 
     def delete(self, okta: Okta, resource: Resource, id: str, olds: Properties) -> None:
-        try:
+        with sdkv2.bridge_errors("deleting", resource.urn):
             for group in olds.get("groups") or []:
                 _delete(okta, id, group)
-        except StepError as error:
-            raise bridge_error("deleting", resource.urn, error) from None
 
 
 def _put(okta: Okta, app: str, group: Properties, priority: Properties) -> None:
     body = {"id": group["id"], "profile": json.loads(group["profile"] or "{}"), **priority}
-    with step("failed to add/update group assignment"):
+    with sdkv2.step("failed to add/update group assignment"):
         okta.put(f"/api/v1/apps/{app}/groups/{group['id']}", body)
 
 
 def _delete(okta: Okta, app: str, group: Properties) -> None:
-    with step("failed to delete group assignment"):
+    with sdkv2.step("failed to delete group assignment"):
         okta.delete(f"/api/v1/apps/{app}/groups/{group['id']}")
 
 
 def _read(okta: Okta, app: str, known: list[Properties], *, absorbing: bool = False) -> Properties:
     """The known groups in their order, then the others. `absorbing`: an import, without known
     groups."""
-    with step("failed to fetch group assignments", may_be_gone=True):
+    with sdkv2.step("failed to fetch group assignments", may_be_gone=True):
         found = {group["id"]: group for group in okta.pages(f"/api/v1/apps/{app}/groups?limit=200")}
     places = [group["id"] for group in known if group["id"] in found]
     others = [group for group in found if group not in places]

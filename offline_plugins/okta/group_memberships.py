@@ -10,18 +10,9 @@ from __future__ import annotations
 import contextlib
 from typing import Any
 
+from offline_plugins.okta import terraform_sdkv2 as sdkv2
 from offline_plugins.okta.api import Okta, OktaError
 from offline_plugins.okta.resource import Properties
-from offline_plugins.okta.terraform_sdkv2 import (
-    StepError,
-    bridge_error,
-    detailed_diff,
-    partial_state_error,
-    refreshed_inputs,
-    step,
-    to_diff,
-    with_defaults,
-)
 from offline_plugins.property_values import has_unknown
 from offline_plugins.provider_server import UNKNOWN, Checked, Diff, Resource, State
 
@@ -36,14 +27,14 @@ class GroupMemberships:
     inputs = frozenset({"groupId", "trackAllUsers", "users"})
 
     def check(self, resource: Resource, news: Properties, olds: Properties, seed: bytes) -> Checked:
-        return Checked(with_defaults(news, {}))
+        return Checked(sdkv2.with_defaults(news, {}))
 
     def diff(self, id: str, olds: Properties, news: Properties) -> Diff:
-        changes = detailed_diff(
+        changes = sdkv2.detailed_diff(
             _planned(news), olds, sorted(self.inputs), replaced_by=REPLACED_BY,
             defaults=BOOLEANS, sets=SETS,
         )  # fmt: skip
-        return to_diff(changes, sorted(REPLACED_BY))
+        return sdkv2.to_diff(changes, sorted(REPLACED_BY))
 
     def create(self, okta: Okta, resource: Resource, inputs: Properties, preview: bool) -> State:
         planned = _planned(inputs)
@@ -51,27 +42,24 @@ class GroupMemberships:
             users = UNKNOWN if has_unknown(planned["users"]) else planned["users"]
             return State("", {**planned, "id": UNKNOWN, "users": users})
         group = planned["groupId"]
-        try:
-            with step("failed to add user to group"):
+        outputs = {**planned, "id": group}
+        with sdkv2.partial_state_errors("creating", resource, group, outputs):
+            with sdkv2.step("failed to add user to group"):
                 for user in planned["users"]:
                     okta.put(f"/api/v1/groups/{group}/users/{user}")
-            with step("failed to list group users"):
+            with sdkv2.step("failed to list group users"):
                 self._wait_for_members(okta, group)
-        except StepError as error:
-            raise partial_state_error(
-                "creating", resource, error, group, {**planned, "id": group}
-            ) from None
-        return State(group, {**planned, "id": group})
+        return State(group, outputs)
 
     def read(
         self, okta: Okta, resource: Resource, id: str, olds: Properties, inputs: Properties
     ) -> State | None:
         try:
-            with step("failed to list group users", may_be_gone=True):
+            with sdkv2.step("failed to list group users", may_be_gone=True):
                 members = _members(okta, id)
-        except StepError as error:
+        except sdkv2.StepError as error:
             if not error.gone:
-                raise bridge_error("refreshing", resource.urn, error) from None
+                raise sdkv2.bridge_error("refreshing", resource.urn, error) from None
             members = []  # the group is gone; the resource stays in the state
         named = olds.get("users") or []
         everyone = olds.get("trackAllUsers") or not olds
@@ -81,7 +69,7 @@ class GroupMemberships:
             "users": users,
         }  # fmt: skip
         if olds or inputs:
-            return State(id, outputs, refreshed_inputs(inputs, outputs, frozenset()))
+            return State(id, outputs, sdkv2.refreshed_inputs(inputs, outputs, frozenset()))
         return State(id, outputs, {"__defaults": [], "groupId": id, "users": users})
 
     def update(
@@ -103,12 +91,12 @@ class GroupMemberships:
         return planned
 
     def delete(self, okta: Okta, resource: Resource, id: str, olds: Properties) -> None:
-        try:
-            with step("failed to remove user from group"):
-                for user in olds.get("users") or []:
-                    okta.delete(f"/api/v1/groups/{id}/users/{user}")
-        except StepError as error:
-            raise bridge_error("deleting", resource.urn, error) from None
+        with (
+            sdkv2.bridge_errors("deleting", resource.urn),
+            sdkv2.step("failed to remove user from group"),
+        ):
+            for user in olds.get("users") or []:
+                okta.delete(f"/api/v1/groups/{id}/users/{user}")
 
     def _wait_for_members(self, okta: Okta, group: str) -> None:
         for _ in range(ATTEMPTS):

@@ -8,19 +8,9 @@ from __future__ import annotations
 
 from typing import Any
 
+from offline_plugins.okta import terraform_sdkv2 as sdkv2
 from offline_plugins.okta.api import Okta
 from offline_plugins.okta.resource import Properties, auto_name, terraform_set
-from offline_plugins.okta.terraform_sdkv2 import (
-    StepError,
-    bridge_error,
-    detailed_diff,
-    is_empty,
-    partial_state_error,
-    refreshed_inputs,
-    step,
-    to_diff,
-    with_defaults,
-)
 from offline_plugins.property_values import has_unknown
 from offline_plugins.provider_server import UNKNOWN, Checked, Diff, Failure, Resource, State
 
@@ -39,7 +29,7 @@ class Rule:
     )  # fmt: skip
 
     def check(self, resource: Resource, news: Properties, olds: Properties, seed: bytes) -> Checked:
-        inputs = with_defaults(news, {**DEFAULTS, "name": auto_name(resource, olds, seed)})
+        inputs = sdkv2.with_defaults(news, {**DEFAULTS, "name": auto_name(resource, olds, seed)})
         failures: list[Failure] = []
         name = inputs.get("name")
         if isinstance(name, str) and len(name) > LONGEST_NAME:
@@ -49,10 +39,10 @@ class Rule:
         return Checked(inputs, failures)
 
     def diff(self, id: str, olds: Properties, news: Properties) -> Diff:
-        changes = detailed_diff(
+        changes = sdkv2.detailed_diff(
             _planned(news, olds), olds, sorted(self.inputs), replaced_by=REPLACED_BY, sets=SETS
         )
-        return to_diff(changes, sorted(REPLACED_BY), delete_before_replace=True)
+        return sdkv2.to_diff(changes, sorted(REPLACED_BY), delete_before_replace=True)
 
     def create(self, okta: Okta, resource: Resource, inputs: Properties, preview: bool) -> State:
         planned = _planned(inputs, {})
@@ -60,33 +50,27 @@ class Rule:
             groups = planned["groupAssignments"]
             shown = UNKNOWN if has_unknown(groups) else groups
             return State("", {**planned, "groupAssignments": shown, "id": UNKNOWN})
-        try:
-            with step("failed to create group rule"):
-                made = okta.post(RULES, _body(planned))
-        except StepError as error:
-            raise bridge_error("", "", error) from None
-        try:
-            self._activate(okta, made["id"], planned)
-            return State(made["id"], self._read(okta, made["id"], planned))
-        except StepError as error:
-            outputs = {**planned, "id": made["id"]}
-            raise partial_state_error("creating", resource, error, made["id"], outputs) from None
+        with sdkv2.bridge_errors(), sdkv2.step("failed to create group rule"):
+            made = okta.post(RULES, _body(planned))["id"]
+        with sdkv2.partial_state_errors("creating", resource, made, {**planned, "id": made}):
+            self._activate(okta, made, planned)
+            return State(made, self._read(okta, made, planned))
 
     def read(
         self, okta: Okta, resource: Resource, id: str, olds: Properties, inputs: Properties
     ) -> State | None:
         try:
             outputs = self._read(okta, id, {"usersExcluded": [], **_recorded(olds)})
-        except StepError as error:
+        except sdkv2.StepError as error:
             if error.gone:
                 return None
-            raise bridge_error("refreshing", resource.urn, error) from None
+            raise sdkv2.bridge_error("refreshing", resource.urn, error) from None
         if olds or inputs:
-            return State(id, outputs, refreshed_inputs(inputs, outputs, frozenset()))
+            return State(id, outputs, sdkv2.refreshed_inputs(inputs, outputs, frozenset()))
         given = {
             name: outputs[name]
             for name in sorted(self.inputs)
-            if not is_empty(outputs[name]) and outputs[name] != DEFAULTS.get(name)
+            if not sdkv2.is_empty(outputs[name]) and outputs[name] != DEFAULTS.get(name)
         }
         return State(id, outputs, {"__defaults": [], **given})
 
@@ -97,35 +81,31 @@ class Rule:
         planned = {**_planned(news, olds), "id": id}
         if preview:
             return planned
-        try:
+        with sdkv2.partial_state_errors("updating", resource, id, planned):
             if olds.get("status") == "ACTIVE":
-                with step("failed to deactivate group rule"):
+                with sdkv2.step("failed to deactivate group rule"):
                     okta.post(f"{RULES}/{id}/lifecycle/deactivate")
-            with step("failed to update group rule"):
+            with sdkv2.step("failed to update group rule"):
                 okta.put(f"{RULES}/{id}", _body(planned))
             self._activate(okta, id, planned)
             return self._read(okta, id, planned)
-        except StepError as error:
-            raise partial_state_error("updating", resource, error, id, planned) from None
 
     def delete(self, okta: Okta, resource: Resource, id: str, olds: Properties) -> None:
         users = "true" if olds.get("removeAssignedUsers") else "false"
-        try:
+        with sdkv2.bridge_errors("deleting", resource.urn):
             if olds.get("status") == "ACTIVE":
-                with step("failed to deactivate group rule before removing"):
+                with sdkv2.step("failed to deactivate group rule before removing"):
                     okta.post(f"{RULES}/{id}/lifecycle/deactivate")
-            with step("failed to delete group rule"):
+            with sdkv2.step("failed to delete group rule"):
                 okta.delete(f"{RULES}/{id}?removeUsers={users}")
-        except StepError as error:
-            raise bridge_error("deleting", resource.urn, error) from None
 
     def _activate(self, okta: Okta, id: str, planned: Properties) -> None:
         if planned["status"] == "ACTIVE":
-            with step("failed to activate group rule"):
+            with sdkv2.step("failed to activate group rule"):
                 okta.post(f"{RULES}/{id}/lifecycle/activate")
 
     def _read(self, okta: Okta, id: str, planned: Properties) -> Properties:
-        with step("failed to get group rule", may_be_gone=True):
+        with sdkv2.step("failed to get group rule", may_be_gone=True):
             rule = okta.get(f"{RULES}/{id}")
         expression = rule["conditions"]["expression"]
         excluded = ((rule["conditions"].get("people") or {}).get("users") or {}).get("exclude")

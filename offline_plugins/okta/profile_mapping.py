@@ -9,19 +9,9 @@ from __future__ import annotations
 
 from typing import Any
 
+from offline_plugins.okta import terraform_sdkv2 as sdkv2
 from offline_plugins.okta.api import Okta
 from offline_plugins.okta.resource import Properties
-from offline_plugins.okta.terraform_sdkv2 import (
-    StepError,
-    bridge_error,
-    detailed_diff,
-    partial_state_error,
-    refreshed_inputs,
-    step,
-    to_diff,
-    with_defaults,
-    without_defaults_key,
-)
 from offline_plugins.provider_server import UNKNOWN, Checked, Diff, Resource, State
 
 PATH = "/api/v1/mappings"
@@ -34,53 +24,46 @@ class Mapping:
     inputs = frozenset({"alwaysApply", "deleteWhenAbsent", "mappings", "sourceId", "targetId"})
 
     def check(self, resource: Resource, news: Properties, olds: Properties, seed: bytes) -> Checked:
-        inputs = with_defaults(news, {})
+        inputs = sdkv2.with_defaults(news, {})
         if isinstance(inputs.get("mappings"), list):
             inputs["mappings"] = [
-                with_defaults(m, {"pushStatus": "DONT_PUSH"}) if isinstance(m, dict) else m
+                sdkv2.with_defaults(m, {"pushStatus": "DONT_PUSH"}) if isinstance(m, dict) else m
                 for m in inputs["mappings"]
             ]
         return Checked(inputs)
 
     def diff(self, id: str, olds: Properties, news: Properties) -> Diff:
-        changes = detailed_diff(
+        changes = sdkv2.detailed_diff(
             _planned(news), olds, sorted(self.inputs), replaced_by=frozenset(),
             defaults=BOOLEANS,
         )  # fmt: skip
-        return to_diff(changes, [])
+        return sdkv2.to_diff(changes, [])
 
     def create(self, okta: Okta, resource: Resource, inputs: Properties, preview: bool) -> State:
         planned = _planned(inputs)
         if preview:
             return State("", {**planned, **dict.fromkeys((*COMPUTED, "id"), UNKNOWN)})
         source, target = planned["sourceId"], planned["targetId"]
-        try:
-            with step("failed to list profile mappings"):
-                found = okta.get(f"{PATH}?limit=200&sourceId={source}&targetId={target}")
-        except StepError as error:
-            raise bridge_error("", "", error) from None
+        with sdkv2.bridge_errors(), sdkv2.step("failed to list profile mappings"):
+            found = okta.get(f"{PATH}?limit=200&sourceId={source}&targetId={target}")
         if not found:
             text = f"no profile mappings found for source ID '{source}' and target ID '{target}'"
-            raise bridge_error("", "", text)
+            raise sdkv2.bridge_error("", "", text)
         made = found[0]["id"]
-        try:
+        with sdkv2.partial_state_errors("creating", resource, made, {**planned, "id": made}):
             return State(made, self._apply(okta, made, planned))
-        except StepError as error:
-            raise partial_state_error(
-                "creating", resource, error, made, {**planned, "id": made}
-            ) from None
 
     def read(
         self, okta: Okta, resource: Resource, id: str, olds: Properties, inputs: Properties
     ) -> State | None:
         try:
             outputs = _outputs(self._get(okta, id), olds)
-        except StepError as error:
+        except sdkv2.StepError as error:
             if error.gone:
                 return None
-            raise bridge_error("refreshing", resource.urn, error) from None
+            raise sdkv2.bridge_error("refreshing", resource.urn, error) from None
         if olds or inputs:
-            return State(id, outputs, refreshed_inputs(inputs, outputs, frozenset()))
+            return State(id, outputs, sdkv2.refreshed_inputs(inputs, outputs, frozenset()))
         given = {name: outputs[name] for name in ("alwaysApply", "sourceId", "targetId")}
         return State(id, outputs, {"__defaults": [], **given})
 
@@ -93,22 +76,18 @@ class Mapping:
             return planned
         if planned["deleteWhenAbsent"] is None and olds.get("deleteWhenAbsent") is not None:
             planned["deleteWhenAbsent"] = False
-        try:
+        with sdkv2.partial_state_errors("updating", resource, id, planned):
             return self._apply(okta, id, planned)
-        except StepError as error:
-            raise partial_state_error("updating", resource, error, id, planned) from None
 
     def delete(self, okta: Okta, resource: Resource, id: str, olds: Properties) -> None:
-        try:
+        with sdkv2.bridge_errors("deleting", resource.urn):
             mapping = self._get(okta, id)
             emptied = dict.fromkeys(name for name in mapping["properties"] if name != "login")
-            with step("failed to delete profile mapping"):
+            with sdkv2.step("failed to delete profile mapping"):
                 okta.post(f"{PATH}/{id}", {**mapping, "properties": emptied})
-        except StepError as error:
-            raise bridge_error("deleting", resource.urn, error) from None
 
     def _get(self, okta: Okta, id: str) -> Properties:
-        with step("failed to get profile mapping", may_be_gone=True):
+        with sdkv2.step("failed to get profile mapping", may_be_gone=True):
             return okta.get(f"{PATH}/{id}")
 
     def _apply(self, okta: Okta, id: str, planned: Properties) -> Properties:
@@ -119,10 +98,10 @@ class Mapping:
         }
         if planned["deleteWhenAbsent"]:
             properties = {**dict.fromkeys(before.get("properties") or {}), **properties}
-        with step("failed to update profile mapping"):
+        with sdkv2.step("failed to update profile mapping"):
             okta.post(f"{PATH}/{id}", {"id": id, "properties": properties})
         if planned["alwaysApply"] and okta.has_api_token:
-            with step("failed to apply profile mapping"):
+            with sdkv2.step("failed to apply profile mapping"):
                 source = _user_type(okta, before["source"])
                 target = _user_type(okta, before["target"])
                 okta.put(f"/api/internal/v1/mappings/reapply?source={source}&target={target}")
@@ -141,7 +120,7 @@ def _planned(news: Properties) -> Properties:
     return {
         "alwaysApply": news.get("alwaysApply") or False,
         "deleteWhenAbsent": news.get("deleteWhenAbsent"),
-        "mappings": [without_defaults_key(m) for m in mappings or []]
+        "mappings": [sdkv2.without_defaults_key(m) for m in mappings or []]
         if _is_list(mappings)
         else mappings,
         "sourceId": news.get("sourceId"),

@@ -8,10 +8,10 @@ deletion is retried.
 
 from __future__ import annotations
 
-import json
 from collections.abc import Callable
 from typing import Any
 
+from offline_plugins.okta import terraform_sdkv2 as sdkv2
 from offline_plugins.okta.api import Okta, OktaError
 from offline_plugins.okta.resource import Properties
 from offline_plugins.okta.saml_payloads import (
@@ -26,22 +26,10 @@ from offline_plugins.okta.saml_payloads import (
     read_presentation,
     read_settings,
 )
-from offline_plugins.okta.terraform_sdkv2 import (
-    StepError,
-    bridge_error,
-    detailed_diff,
-    is_empty,
-    partial_state_error,
-    refreshed_inputs,
-    step,
-    to_diff,
-    with_defaults,
-)
 from offline_plugins.provider_server import (
     UNKNOWN,
     Checked,
     Diff,
-    Failure,
     ProviderError,
     Resource,
     State,
@@ -71,31 +59,23 @@ class Saml:
     )  # fmt: skip
 
     def check(self, resource: Resource, news: Properties, olds: Properties, seed: bytes) -> Checked:
-        inputs = with_defaults(news, DEFAULTS)
-        failures: list[Failure] = []
+        inputs = sdkv2.with_defaults(news, DEFAULTS)
         statements = inputs.get("attributeStatements")
         if isinstance(statements, list):
             inputs["attributeStatements"] = [
-                with_defaults(s, STATEMENT_DEFAULTS) if isinstance(s, dict) else s
+                sdkv2.with_defaults(s, STATEMENT_DEFAULTS) if isinstance(s, dict) else s
                 for s in statements
             ]
-        settings = inputs.get("appSettingsJson")
-        if isinstance(settings, str):
-            try:
-                json.loads(settings)
-            except ValueError:
-                reason = '"app_settings_json" contains an invalid JSON'
-                failures.append(Failure(reason, "appSettingsJson"))
-        return Checked(inputs, failures)
+        return Checked(inputs, sdkv2.json_failures(inputs, "appSettingsJson", "app_settings_json"))
 
     def diff(self, id: str, olds: Properties, news: Properties) -> Diff:
-        changes = detailed_diff(
+        changes = sdkv2.detailed_diff(
             _planned(news, olds), olds, sorted(self.inputs), replaced_by=REPLACED_BY,
             json_texts=JSON_TEXTS, defaults=frozenset({"skipAuthenticationPolicy"}),
         )  # fmt: skip
         if "keys" in olds and olds["keys"] is None:
             changes["keys"] = "ADD"  # not read yet: the creation failed before that
-        return to_diff(changes, sorted(REPLACED_BY))
+        return sdkv2.to_diff(changes, sorted(REPLACED_BY))
 
     def create(self, okta: Okta, resource: Resource, inputs: Properties, preview: bool) -> State:
         planned = _planned(inputs, {})
@@ -107,20 +87,15 @@ class Saml:
                 "Set preconfigured_app (docs/reference/offline-plugins.md)."
             )
         if wrong := invalid_statement(planned["attributeStatements"]):
-            raise bridge_error("", "", wrong)
+            raise sdkv2.bridge_error("", "", wrong)
         active = "true" if planned["status"] == "ACTIVE" else "false"
-        try:
+        with sdkv2.bridge_errors(), sdkv2.step("failed to create SAML application"):
             app = okta.post(f"/api/v1/apps?activate={active}", app_body(planned, {}))
-        except OktaError as error:
-            text = f"failed to create SAML application: {error}"
-            raise bridge_error("", "", text) from None
         outputs = {k: None if v is UNKNOWN else v for k, v in preview_outputs(planned).items()}
         outputs |= {"id": app["id"], "keyId": app["credentials"]["signing"]["kid"]}
-        try:
+        with sdkv2.partial_state_errors("creating", resource, app["id"], outputs):
             self._set_policy(okta, app["id"], planned)
             self._read(okta, app["id"], planned, outputs)
-        except StepError as error:
-            raise partial_state_error("creating", resource, error, app["id"], outputs) from None
         return State(app["id"], outputs)
 
     def read(
@@ -129,12 +104,12 @@ class Saml:
         outputs: Properties = dict(olds)
         try:
             self._read(okta, id, olds, outputs)
-        except StepError as error:
+        except sdkv2.StepError as error:
             if error.gone:
                 return None
-            raise bridge_error("refreshing", resource.urn, error) from None
+            raise sdkv2.bridge_error("refreshing", resource.urn, error) from None
         if olds or inputs:
-            return State(id, outputs, refreshed_inputs(inputs, outputs, JSON_TEXTS))
+            return State(id, outputs, sdkv2.refreshed_inputs(inputs, outputs, JSON_TEXTS))
         outputs["skipAuthenticationPolicy"] = None
         return State(id, outputs, _imported_inputs(outputs, self.inputs))
 
@@ -150,33 +125,31 @@ class Saml:
         changed = {*self.diff(id, olds, news).diffs} - {"keys"}
         if preview or not changed:
             return outputs
-        if wrong := invalid_statement(planned["attributeStatements"]):
-            raise partial_state_error("updating", resource, wrong, id, outputs)
         path = f"/api/v1/apps/{id}"
-        try:
+        with sdkv2.partial_state_errors("updating", resource, id, outputs):
+            if wrong := invalid_statement(planned["attributeStatements"]):
+                raise sdkv2.StepError(wrong)
             if "status" in changed:
                 verb = "activate" if planned["status"] == "ACTIVE" else "deactivate"
-                with step("failed to change application status"):
+                with sdkv2.step("failed to change application status"):
                     okta.post(f"{path}/lifecycle/{verb}")
             if changed == {"status"}:
                 return outputs
-            with step("failed to update SAML application"):
+            with sdkv2.step("failed to update SAML application"):
                 okta.put(path, app_body(planned, olds))
             self._set_policy(okta, id, planned)
             self._read(okta, id, planned, outputs)
-        except StepError as error:
-            raise partial_state_error("updating", resource, error, id, outputs) from None
         return outputs
 
     def delete(self, okta: Okta, resource: Resource, id: str, olds: Properties) -> None:
         path = f"/api/v1/apps/{id}"
-        try:
+        with (
+            sdkv2.bridge_errors("deleting", resource.urn),
+            sdkv2.step("failed to delete SAML application"),
+        ):
             if olds.get("status") != "INACTIVE":
                 _retry(okta, lambda: okta.post(f"{path}/lifecycle/deactivate"))
             _retry(okta, lambda: okta.delete(path))
-        except OktaError as error:
-            text = f"failed to delete SAML application: {error}"
-            raise bridge_error("deleting", resource.urn, text) from None
 
     def _set_policy(self, okta: Okta, app_id: str, planned: Properties) -> None:
         """Assign the configured policy, else the recorded one, else the org's default."""
@@ -185,7 +158,7 @@ class Saml:
         policy = planned.get("authenticationPolicy")
         if not okta.is_identity_engine():
             return
-        with step("failed to set authentication policy for an SAML application"):
+        with sdkv2.step("failed to set authentication policy for an SAML application"):
             if not policy:
                 policies = okta.get("/api/v1/policies?type=ACCESS_POLICY")
                 policy = next((p["id"] for p in policies if p.get("system")), None)
@@ -194,7 +167,7 @@ class Saml:
 
     def _read(self, okta: Okta, app_id: str, planned: Properties, outputs: Properties) -> None:
         """Fill the outputs call by call, so that a failure leaves those already read."""
-        with step("failed to get SAML application", may_be_gone=True):
+        with sdkv2.step("failed to get SAML application", may_be_gone=True):
             app = okta.get(f"/api/v1/apps/{app_id}")
         outputs |= read_settings(app, planned)
         skipped = planned.get("skipAuthenticationPolicy")
@@ -202,14 +175,14 @@ class Saml:
         outputs["authenticationPolicy"] = policy
         if app["status"] == "ACTIVE":
             kid = outputs["keyId"]
-            with step("failed to get app's SAML metadata"):
+            with sdkv2.step("failed to get app's SAML metadata"):
                 xml = okta.get_xml(f"/api/v1/apps/{app_id}/sso/saml/metadata?kid={kid}")
             outputs |= read_metadata(xml, app)
         try:
             outputs["keys"] = read_keys(okta.get(f"/api/v1/apps/{app_id}/credentials/keys"))
         except OktaError as error:
             text = f"failed to load existing keys for SAML application: {error.as_go_float}"
-            raise StepError(text) from None
+            raise sdkv2.StepError(text) from None
         outputs |= read_presentation(app, planned)
 
 
@@ -232,12 +205,16 @@ def _imported_inputs(outputs: Properties, names: frozenset[str]) -> Properties:
     given: Properties = {"__defaults": []}
     for name in sorted({*names, "appLinksJson"}):
         value = outputs.get(name)
-        if not is_empty(value) and value != DEFAULTS.get(name):
+        if not sdkv2.is_empty(value) and value != DEFAULTS.get(name):
             given[name] = value
     if "attributeStatements" in given:
         given["attributeStatements"] = [
             {"__defaults": []}
-            | {k: v for k, v in s.items() if not is_empty(v) and v != STATEMENT_DEFAULTS.get(k)}
+            | {
+                k: v
+                for k, v in s.items()
+                if not sdkv2.is_empty(v) and v != STATEMENT_DEFAULTS.get(k)
+            }
             for s in given["attributeStatements"]
         ]
     return given

@@ -16,6 +16,7 @@ from offline_plugins.okta.api import OktaError
 from offline_plugins.provider_server import (
     ChangeKind,
     Diff,
+    Failure,
     PartialStateError,
     ProviderError,
     Resource,
@@ -32,6 +33,17 @@ def with_defaults(news: Properties, defaults: Properties) -> Properties:
     added = sorted(name for name in defaults if news.get(name) is None)
     given = {name: value for name, value in news.items() if value is not None}
     return {**given, **{name: defaults[name] for name in added}, DEFAULTS_KEY: added}
+
+
+def json_failures(inputs: Properties, name: str, attribute: str) -> list[Failure]:
+    """The failure of an input that must be JSON. `attribute` is its name in Terraform."""
+    text = inputs.get(name)
+    if isinstance(text, str):
+        try:
+            json.loads(text)
+        except ValueError:
+            return [Failure(f'"{attribute}" contains an invalid JSON', name)]
+    return []
 
 
 def without_defaults_key(item: Properties) -> Properties:
@@ -207,11 +219,22 @@ def bridge_error(verb: str, about: str, text: object) -> ProviderError:
     return ProviderError(f"{start}1 error occurred:\n\t* {text}\n\n")
 
 
-def partial_state_error(
-    verb: str,
-    resource: Resource,
-    text: object,
-    id: str,
-    outputs: Properties,
-) -> PartialStateError:
-    return PartialStateError(str(bridge_error(verb, resource.urn, text)), State(id, outputs))
+@contextmanager
+def bridge_errors(verb: str = "", about: str = "") -> Iterator[None]:
+    """Report a failed step in the bridge's format."""
+    try:
+        yield
+    except StepError as error:
+        raise bridge_error(verb, about, error) from None
+
+
+@contextmanager
+def partial_state_errors(
+    verb: str, resource: Resource, id: str, outputs: Properties
+) -> Iterator[None]:
+    """Report a failed step in the bridge's format, and record the outputs in the state."""
+    try:
+        yield
+    except StepError as error:
+        text = str(bridge_error(verb, resource.urn, error))
+        raise PartialStateError(text, State(id, outputs)) from None

@@ -1,11 +1,7 @@
 """A running sandbox, and boto3 clients that check every answer against AWS's service models."""
 
 import json
-import os
 import re
-import subprocess
-import sys
-import time
 import uuid
 from collections.abc import Callable, Iterator
 from typing import Any
@@ -15,7 +11,7 @@ import pytest
 from botocore.exceptions import ClientError
 
 from sandbox.org_file import load_org
-from tests.paths import ROOT
+from tests.sandbox_process import sandbox_process
 
 ORG = load_org()
 STORE = ORG.aws.identity_store_id
@@ -61,21 +57,11 @@ def hold(operation_model: Any, response_dict: dict[str, Any], **_: Any) -> None:
 
 @pytest.fixture(scope="session")
 def client(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Client]:
-    ready = tmp_path_factory.mktemp("sandbox") / "ready.json"
-    process = subprocess.Popen(
-        [sys.executable, "-m", "sandbox", "serve", "--port", "0", "--ready-file", str(ready)],
-        cwd=ROOT, env={**os.environ, "PYTHONPATH": str(ROOT)},
-        stdout=subprocess.DEVNULL, stderr=subprocess.PIPE,
-    )  # fmt: skip
-    try:
-        while not ready.exists():
-            assert process.poll() is None, process.communicate()
-            time.sleep(0.05)
-        url = json.loads(ready.read_text())["aws"]
+    with sandbox_process(tmp_path_factory.mktemp("sandbox")) as addresses:
 
         def connect(service: Any, region: str = "us-east-1") -> Any:
             created: Any = boto3.client(
-                service, region_name=region, endpoint_url=url,
+                service, region_name=region, endpoint_url=addresses["aws"],
                 aws_access_key_id="test", aws_secret_access_key="test",
             )  # fmt: skip
             if service != "identitystore":  # checked in tests/sandbox/test_server.py
@@ -83,9 +69,6 @@ def client(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Client]:
             return created
 
         yield connect
-    finally:
-        process.terminate()
-        process.communicate(timeout=20)
 
 
 @pytest.fixture

@@ -1,10 +1,12 @@
 """Pushed groups exist in AWS with their valid members, and errors are reported."""
 
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
 from typing import Any
 
 import pytest
 
-from tests.sandbox.provisioning.harness import TOKEN, harness, org, person
+from tests.sandbox.provisioning.harness import TOKEN, Harness, harness, org, person
 
 pytestmark = pytest.mark.anyio
 PEOPLE = (person("ada"), person("ben"), person("eve"))
@@ -16,11 +18,18 @@ LINKED_GROUP_IS_MISSING = (
 )
 
 
-async def test_a_pushed_group_is_created_with_its_assigned_members() -> None:
+@asynccontextmanager
+async def pushed() -> AsyncIterator[tuple[Harness, str]]:
+    """The sandbox with `staff` assigned and `admins` pushed, and the ID of the push mapping."""
     async with harness(APART) as sandbox:
         await sandbox.assign("staff")
         mapping = await sandbox.push("admins")
         await sandbox.settle()
+        yield sandbox, mapping
+
+
+async def test_a_pushed_group_is_created_with_its_assigned_members() -> None:
+    async with pushed() as (sandbox, mapping):
         assert sandbox.groups() == {"admins": {"ada", "ben"}}
         view = await sandbox.mapping(mapping)
         assert view["status"] == "ACTIVE"
@@ -38,10 +47,7 @@ async def test_a_push_mapping_returns_before_the_group_exists() -> None:
 
 
 async def test_changes_are_sent_in_their_order() -> None:
-    async with harness(APART) as sandbox:
-        await sandbox.assign("staff")
-        await sandbox.push("admins")
-        await sandbox.settle()
+    async with pushed() as (sandbox, _):
         per_person = ["GET /Users", "POST /Users"]
         assert sandbox.requests() == [
             *per_person, *per_person, "POST /Groups", "PATCH /Groups", "PATCH /Groups",
@@ -59,10 +65,7 @@ async def test_a_group_pushed_before_its_users_are_assigned_is_empty_until_pushe
 
 
 async def test_membership_changes_are_pushed_one_by_one() -> None:
-    async with harness(APART) as sandbox:
-        await sandbox.assign("staff")
-        await sandbox.push("admins")
-        await sandbox.settle()
+    async with pushed() as (sandbox, _):
         await sandbox.remove_member("admins", "ben")
         await sandbox.settle()
         assert sandbox.groups() == {"admins": {"ada"}}
@@ -141,10 +144,7 @@ class TestOneGroupInBothRoles:
 
 
 async def test_a_user_removed_from_the_push_group_first_is_removed_completely() -> None:
-    async with harness(APART) as sandbox:
-        await sandbox.assign("staff")
-        await sandbox.push("admins")
-        await sandbox.settle()
+    async with pushed() as (sandbox, _):
         await sandbox.remove_member("admins", "ada")
         await sandbox.settle()
         await sandbox.remove_member("staff", "ada")
@@ -154,10 +154,7 @@ async def test_a_user_removed_from_the_push_group_first_is_removed_completely() 
 
 
 async def test_a_user_unassigned_first_remains_a_member_until_the_next_full_push() -> None:
-    async with harness(APART) as sandbox:
-        await sandbox.assign("staff")
-        mapping = await sandbox.push("admins")
-        await sandbox.settle()
+    async with pushed() as (sandbox, mapping):
         await sandbox.remove_member("staff", "ada")
         await sandbox.settle()
         await sandbox.remove_member("admins", "ada")
@@ -183,10 +180,7 @@ async def test_a_suspended_user_keeps_memberships_and_gets_no_new_ones() -> None
 
 
 async def test_a_reactivated_user_returns_to_the_group_with_the_next_full_push() -> None:
-    async with harness(APART) as sandbox:
-        await sandbox.assign("staff")
-        mapping = await sandbox.push("admins")
-        await sandbox.settle()
+    async with pushed() as (sandbox, mapping):
         await sandbox.lifecycle("ada", "deactivate")
         await sandbox.settle()
         assert sandbox.groups() == {"admins": {"ada", "ben"}}
@@ -200,10 +194,7 @@ async def test_a_reactivated_user_returns_to_the_group_with_the_next_full_push()
 
 
 async def test_an_inactive_mapping_pauses_and_activation_catches_up() -> None:
-    async with harness(APART) as sandbox:
-        await sandbox.assign("staff")
-        mapping = await sandbox.push("admins")
-        await sandbox.settle()
+    async with pushed() as (sandbox, mapping):
         await sandbox.remove_member("admins", "ben")
         await sandbox.add_member("admins", "ben")
         await sandbox.settle()
@@ -217,10 +208,7 @@ async def test_an_inactive_mapping_pauses_and_activation_catches_up() -> None:
 
 
 async def test_a_member_added_in_aws_is_not_removed() -> None:
-    async with harness(APART) as sandbox:
-        await sandbox.assign("staff")
-        mapping = await sandbox.push("admins")
-        await sandbox.settle()
+    async with pushed() as (sandbox, mapping):
         by_hand = sandbox.store.put_user({"UserName": "root@example.com", "UserStatus": "ENABLED"})
         sandbox.store.add_member(sandbox.aws_group("admins"), by_hand["UserId"])
         await sandbox.push_again(mapping)
@@ -228,10 +216,7 @@ async def test_a_member_added_in_aws_is_not_removed() -> None:
 
 
 async def test_a_member_restored_in_aws_is_not_removed_again() -> None:
-    async with harness(APART) as sandbox:
-        await sandbox.assign("staff")
-        mapping = await sandbox.push("admins")
-        await sandbox.settle()
+    async with pushed() as (sandbox, mapping):
         await sandbox.remove_member("admins", "ben")
         await sandbox.settle()
         sandbox.store.add_member(sandbox.aws_group("admins"), sandbox.aws_user("ben")["UserId"])
@@ -240,10 +225,7 @@ async def test_a_member_restored_in_aws_is_not_removed_again() -> None:
 
 
 async def test_a_renamed_group_is_renamed_in_aws_and_keeps_its_id() -> None:
-    async with harness(APART) as sandbox:
-        await sandbox.assign("staff")
-        mapping = await sandbox.push("admins")
-        await sandbox.settle()
+    async with pushed() as (sandbox, mapping):
         ident, group = sandbox.aws_group("admins"), await sandbox.group("admins")
         await sandbox.call("PUT", f"/api/v1/groups/{group}", {"profile": {"name": "chiefs"}})
         await sandbox.settle()
@@ -308,10 +290,7 @@ async def test_an_existing_aws_group_can_be_linked() -> None:
 
 
 async def test_a_mapping_in_error_is_not_pushed_until_it_is_set_active_again() -> None:
-    async with harness(APART) as sandbox:
-        await sandbox.assign("staff")
-        mapping = await sandbox.push("admins")
-        await sandbox.settle()
+    async with pushed() as (sandbox, mapping):
         await sandbox.fault(server="scim", path="/Groups/", status=500)
         await sandbox.remove_member("admins", "ben")
         await sandbox.settle()
@@ -345,10 +324,7 @@ class TestGroupDeletedInAws:
     """The next push detects the deletion; only a new mapping fixes it."""
 
     async def test_it_is_unnoticed_until_the_next_push(self) -> None:
-        async with harness(APART) as sandbox:
-            await sandbox.assign("staff")
-            mapping = await sandbox.push("admins")
-            await sandbox.settle()
+        async with pushed() as (sandbox, mapping):
             sandbox.store.delete_group(sandbox.aws_group("admins"))
             await sandbox.call("POST", "/sandbox/refresh")
             assert (await sandbox.mapping(mapping))["status"] == "ACTIVE"
@@ -371,10 +347,7 @@ class TestGroupDeletedInAws:
     async def test_unlinking_and_pushing_again_creates_another_group(
         self, delete_target: str
     ) -> None:
-        async with harness(APART) as sandbox:
-            await sandbox.assign("staff")
-            mapping = await sandbox.push("admins")
-            await sandbox.settle()
+        async with pushed() as (sandbox, mapping):
             old = sandbox.aws_group("admins")
             sandbox.store.delete_group(old)
             await sandbox.set_mapping(mapping, "INACTIVE")

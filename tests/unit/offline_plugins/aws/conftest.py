@@ -1,11 +1,7 @@
 """Fixtures: the plugin over gRPC, the sandbox's AWS, and a server with scripted responses."""
 
 import json
-import os
-import subprocess
-import sys
 import threading
-import time
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
@@ -22,7 +18,7 @@ from offline_plugins.aws.plugin import AwsPlugin
 from offline_plugins.property_values import from_struct, to_struct
 from offline_plugins.provider_server import serve
 from sandbox.org_file import load_org
-from tests.paths import ROOT
+from tests.sandbox_process import sandbox_process
 from tests.unit.offline_plugins.aws.schema_checks import Reading, members_only
 
 ORG = load_org()
@@ -155,20 +151,8 @@ def engine(plugin: AwsPlugin) -> Iterator[Engine]:
 @pytest.fixture(scope="session")
 def aws(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
     """The URL of the sandbox's AWS."""
-    ready = tmp_path_factory.mktemp("sandbox") / "ready.json"
-    process = subprocess.Popen(
-        [sys.executable, "-m", "sandbox", "serve", "--port", "0", "--ready-file", str(ready)],
-        cwd=ROOT, env={**os.environ, "PYTHONPATH": str(ROOT)},
-        stdout=subprocess.DEVNULL, stderr=subprocess.PIPE,
-    )  # fmt: skip
-    try:
-        while not ready.exists():
-            assert process.poll() is None, process.communicate()
-            time.sleep(0.05)
-        yield json.loads(ready.read_text())["aws"]
-    finally:
-        process.terminate()
-        process.communicate(timeout=20)
+    with sandbox_process(tmp_path_factory.mktemp("sandbox")) as addresses:
+        yield addresses["aws"]
 
 
 @pytest.fixture(scope="session")

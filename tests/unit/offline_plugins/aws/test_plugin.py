@@ -34,6 +34,7 @@ from tests.unit.offline_plugins.aws.conftest import (
     urn,
 )
 from tests.unit.offline_plugins.aws.test_models import CALLS
+from tests.unit.offline_plugins.plugin_process import AWS_SCRIPT, plugin_process, port_of
 
 PAGE = (ROOT / "docs" / "reference" / "offline-plugins.md").read_text(encoding="utf-8")
 AWS = PAGE.split("\n## AWS\n")[1].split("\n## ")[0]
@@ -46,7 +47,6 @@ def table(heading: str) -> list[list[str]]:
     return [re.findall(r"`([^`]+)`", row.split("|")[1]) for row in rows]
 
 
-SCRIPT = ROOT / "offline_plugins" / "bin" / "aws" / "pulumi-resource-aws"
 UNSUPPORTED = [token for (token,) in table("unsupported")]
 LOOK_UPS = [token for (token,) in table("look-up")]
 IGNORED = [name for row in table("ignored setting") for name in row]
@@ -221,26 +221,14 @@ def test_botocore_is_imported_by_the_first_call() -> None:
 
 @pytest.fixture
 def process(tmp_path: Path) -> Iterator[subprocess.Popen[str]]:
-    """The script as the engine starts it, in a folder that contains a package of the same name."""
-    (tmp_path / "offline_plugins").mkdir()
-    (tmp_path / "offline_plugins" / "__init__.py").write_text("raise SystemExit('not ours')")
-    started = subprocess.Popen(
-        [str(SCRIPT), "127.0.0.1:1"], cwd=tmp_path, text=True,
-        env={**os.environ, "OIC_PYTHON": sys.executable, "CDPATH": str(tmp_path)},
-        stdout=subprocess.PIPE, stderr=subprocess.PIPE, stdin=subprocess.DEVNULL,
-    )  # fmt: skip
-    yield started
-    if started.poll() is None:
-        started.kill()
-    started.communicate()
+    with plugin_process(AWS_SCRIPT, tmp_path) as started:
+        yield started
 
 
 def test_the_script_works_from_any_folder(
     process: subprocess.Popen[str], scripted: Scripted
 ) -> None:
-    assert process.stdout is not None
-    port = process.stdout.readline().strip()
-    assert port.isdigit(), process.communicate()
+    port = port_of(process)
     scripted.answer = lambda _operation, _body: {"Instances": []}
     with grpc.insecure_channel(f"127.0.0.1:{port}") as channel:
         stub: Any = ResourceProviderStub(channel)
@@ -252,15 +240,3 @@ def test_the_script_works_from_any_folder(
     out, err = process.communicate(timeout=30)
     assert (process.returncode, out, err) == (0, "", "")
     assert KEYS["secretKey"] not in json.dumps(scripted.headers)
-
-
-def test_the_script_works_by_a_relative_path(tmp_path: Path) -> None:
-    """With CDPATH set, `cd` prints the folder."""
-    python = tmp_path / "python"
-    python.write_text("#!/bin/sh\nenv\n")
-    python.chmod(0o755)
-    done = subprocess.run(
-        [SCRIPT.relative_to(ROOT), "--help"], cwd=ROOT, capture_output=True, text=True, check=True,
-        env={**os.environ, "OIC_PYTHON": str(python), "CDPATH": str(ROOT)},
-    )  # fmt: skip
-    assert f"PYTHONPATH={ROOT}\n" in done.stdout

@@ -1,8 +1,6 @@
 """The plugin's process, which the engine starts through offline_plugins/bin/okta."""
 
-import os
 import subprocess
-import sys
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -13,37 +11,18 @@ from google.protobuf import empty_pb2
 from pulumi.runtime.proto.provider_pb2_grpc import ResourceProviderStub
 
 from offline_plugins.okta.plugin import OktaPlugin
-from tests.paths import ROOT
 from tests.unit.offline_plugins.okta.conftest import TOKEN, Engine, Okta, PatientClock
-
-SCRIPT = ROOT / "offline_plugins" / "bin" / "okta" / "pulumi-resource-okta"
+from tests.unit.offline_plugins.plugin_process import OKTA_SCRIPT, plugin_process, port_of
 
 
 @pytest.fixture
 def process(tmp_path: Path) -> Iterator[subprocess.Popen[str]]:
-    """The script as the engine starts it, in a folder that contains a package of the same name."""
-    (tmp_path / "offline_plugins").mkdir()
-    (tmp_path / "offline_plugins" / "__init__.py").write_text("raise SystemExit('not ours')")
-    started = subprocess.Popen(
-        [str(SCRIPT), "127.0.0.1:1"], cwd=tmp_path, text=True,
-        env={**os.environ, "OIC_PYTHON": sys.executable, "CDPATH": str(tmp_path)},
-        stdout=subprocess.PIPE, stderr=subprocess.PIPE, stdin=subprocess.DEVNULL,
-    )  # fmt: skip
-    yield started
-    if started.poll() is None:
-        started.kill()
-    started.communicate()
-
-
-def connect(process: subprocess.Popen[str]) -> int:
-    assert process.stdout is not None
-    port = process.stdout.readline().strip()
-    assert port.isdigit(), process.communicate()
-    return int(port)
+    with plugin_process(OKTA_SCRIPT, tmp_path) as started:
+        yield started
 
 
 def test_the_script_works_from_any_folder(process: subprocess.Popen[str], okta: Okta) -> None:
-    port = connect(process)
+    port = port_of(process)
     with grpc.insecure_channel(f"127.0.0.1:{port}") as channel:
         stub: Any = ResourceProviderStub(channel)
         assert stub.GetPluginInfo(empty_pb2.Empty(), timeout=30).version == OktaPlugin.version
@@ -64,7 +43,7 @@ def test_the_script_works_from_any_folder(process: subprocess.Popen[str], okta: 
 
 
 def test_the_plugin_listens_on_loopback_only(process: subprocess.Popen[str]) -> None:
-    port = connect(process)
+    port = port_of(process)
     table = Path("/proc/net/tcp")
     if not table.exists():
         pytest.skip("no /proc/net/tcp to look at")
@@ -74,15 +53,3 @@ def test_the_plugin_listens_on_loopback_only(process: subprocess.Popen[str]) -> 
     listening = {row[1] for row in rows if row[3] == "0A" and row[1].endswith(f":{port:04X}")}
     # 127.0.0.1, also written as an IPv6 address.
     assert {where[-13:] for where in listening} == {f"0100007F:{port:04X}"}
-
-
-def test_the_script_works_by_a_relative_path(tmp_path: Path) -> None:
-    """With CDPATH set, `cd` prints the folder."""
-    python = tmp_path / "python"
-    python.write_text("#!/bin/sh\nenv\n")
-    python.chmod(0o755)
-    done = subprocess.run(
-        [SCRIPT.relative_to(ROOT), "--help"], cwd=ROOT, capture_output=True, text=True, check=True,
-        env={**os.environ, "OIC_PYTHON": str(python), "CDPATH": str(ROOT)},
-    )  # fmt: skip
-    assert f"PYTHONPATH={ROOT}\n" in done.stdout

@@ -1,8 +1,6 @@
 """`okta-idc adopt` on a federation that was built without the kit, through HTTP."""
 
 import json
-import signal
-import subprocess
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -14,27 +12,25 @@ from typer.testing import CliRunner
 
 from okta_idc.cli.main import app
 from okta_idc.settings import Settings
-from tests.unit.okta_idc.doctor.federation import ASSIGN, AWS, PUSH, TOKEN, Federation, start
+from tests.unit.okta_idc.doctor.federation import (
+    ASSIGN,
+    AWS,
+    PUSH,
+    TOKEN,
+    Federation,
+    built_federation,
+    unbuilt_federation,
+)
 
 KEY = "okta-identity-center:federation"
 _OTHERS = ("OKTA_API_CLIENT_ID", "OKTA_API_PRIVATE_KEY", "OKTA_ACCESS_TOKEN", "OKTA_HTTP_PROXY")
 
 
-def stop(process: subprocess.Popen[bytes]) -> None:
-    if process.poll() is None:
-        process.send_signal(signal.SIGTERM)
-        assert process.wait(timeout=30) == 0
-
-
 @pytest.fixture(scope="module")
 def federation(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Federation]:
     """Built once. A test that changes it takes the change back."""
-    made, process = start(tmp_path_factory.mktemp("federation"))
-    try:
-        made.build()
-        yield made
-    finally:
-        stop(process)
+    with built_federation(tmp_path_factory.mktemp("federation")) as built:
+        yield built
 
 
 @pytest.fixture(autouse=True)
@@ -122,11 +118,8 @@ def test_the_mappings_file_needs_the_stacks_name(federation: Federation, tmp_pat
 
 
 def test_an_org_without_such_an_app_is_told(tmp_path: Path) -> None:
-    empty, process = start(tmp_path)
-    try:
+    with unbuilt_federation(tmp_path) as empty:
         told = adopt(empty)
-    finally:
-        stop(process)
     assert (told.code, told.out) == (2, "")
     assert "Okta shows no app amazon_aws_sso" in told.err
 

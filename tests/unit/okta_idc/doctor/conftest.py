@@ -1,7 +1,6 @@
 """The sandbox's org with its federation, as a process of its own, and the doctor's command."""
 
 import json
-import signal
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -12,7 +11,7 @@ import yaml
 from typer.testing import CliRunner
 
 from okta_idc.cli.main import app
-from tests.unit.okta_idc.doctor.federation import TOKEN, Federation, start
+from tests.unit.okta_idc.doctor.federation import TOKEN, Federation, built_federation
 
 _CREDENTIALS = ("OKTA_API_CLIENT_ID", "OKTA_API_PRIVATE_KEY", "OKTA_ACCESS_TOKEN",
                 "OKTA_HTTP_PROXY")  # fmt: skip
@@ -21,17 +20,8 @@ _CREDENTIALS = ("OKTA_API_CLIENT_ID", "OKTA_API_PRIVATE_KEY", "OKTA_ACCESS_TOKEN
 @pytest.fixture(scope="session")
 def federation(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Federation]:
     """Built once. A test that changes it takes the change back."""
-    made, process = start(tmp_path_factory.mktemp("federation"))
-    try:
-        made.build()
-        yield made
-        assert process.poll() is None
-        process.send_signal(signal.SIGTERM)
-        assert process.wait(timeout=30) == 0
-    finally:
-        if process.poll() is None:
-            process.kill()
-            process.wait()
+    with built_federation(tmp_path_factory.mktemp("federation")) as built:
+        yield built
 
 
 @dataclass

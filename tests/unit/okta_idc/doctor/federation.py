@@ -1,10 +1,8 @@
 """A federation in a sandbox that runs as a process of its own, built by API calls as `up` would."""
 
 import json
-import os
-import subprocess
-import sys
-import time
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -13,7 +11,7 @@ import boto3
 import httpx
 
 from sandbox.org_file import load_org
-from tests.paths import ROOT
+from tests.sandbox_process import sandbox_process
 
 AWS = load_org().aws
 ASSIGN = ("aws-access",)
@@ -118,19 +116,15 @@ class Federation:
         return self.ask("GET", f"/api/v1/users/{person}@example.com")["id"]
 
 
-def start(home: Path) -> tuple[Federation, subprocess.Popen[bytes]]:
-    """A sandbox of its own; whoever starts it ends the process."""
-    ready = home / "ready.json"
-    process = subprocess.Popen(
-        [sys.executable, "-m", "sandbox", "serve", "--port", "0", "--connections", "supported",
-         "--latency", "0", "--ready-file", str(ready)],
-        cwd=ROOT, env={**os.environ, "PYTHONPATH": str(ROOT)},
-        stdout=subprocess.DEVNULL, stderr=subprocess.PIPE,
-    )  # fmt: skip
-    deadline = time.monotonic() + 120
-    while not ready.exists():
-        assert process.poll() is None, process.communicate()
-        assert time.monotonic() < deadline, "the sandbox does not start"
-        time.sleep(0.05)
-    card = json.loads(ready.read_text())
-    return Federation(card["okta"], card["aws"]), process
+@contextmanager
+def unbuilt_federation(folder: Path) -> Iterator[Federation]:
+    """A new sandbox, without the app."""
+    with sandbox_process(folder, "--connections", "supported", "--latency", "0") as addresses:
+        yield Federation(addresses["okta"], addresses["aws"])
+
+
+@contextmanager
+def built_federation(folder: Path) -> Iterator[Federation]:
+    with unbuilt_federation(folder) as federation:
+        federation.build()
+        yield federation

@@ -2,7 +2,6 @@
 once. Runs `read_inventory` on a federation in the sandbox and counts by the request log."""
 
 import asyncio
-import signal
 from collections import Counter
 from collections.abc import Iterator
 
@@ -18,7 +17,7 @@ from okta_idc.inventory.model import Inventory, Part, Source
 from okta_idc.inventory.read import read_inventory
 from okta_idc.inventory.unavailable import Unavailable, known
 from tests.permissions_page import CALLS
-from tests.unit.okta_idc.doctor.federation import AWS, PUSH, TOKEN, Federation, start
+from tests.unit.okta_idc.doctor.federation import AWS, PUSH, TOKEN, Federation, built_federation
 
 ADOPT_OKTA = {
     "GET /api/v1/apps": 1,
@@ -43,13 +42,8 @@ ONCE = {  # whatever the number of groups, users and permission sets
 
 @pytest.fixture(scope="module")
 def federation(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Federation]:
-    made, process = start(tmp_path_factory.mktemp("federation"))
-    try:
-        made.build()
-        yield made
-    finally:
-        process.send_signal(signal.SIGTERM)
-        assert process.wait(timeout=30) == 0
+    with built_federation(tmp_path_factory.mktemp("federation")) as built:
+        yield built
 
 
 @pytest.fixture(autouse=True)
