@@ -5,13 +5,13 @@ described; tests compare them. Only an AWS location, `region` and `role_arn` in 
 `provider` here. Leaves that nothing is named after accept an Input.
 """
 
-from collections.abc import Mapping
+from collections.abc import Iterator
 from typing import Any, NotRequired, TypedDict, cast
 
 import pulumi_aws as aws
-from pulumi import Input
+from pulumi import Input, ProviderResource
 
-from okta_idc.settings import Settings, SettingsError, models
+from okta_idc.settings import Problem, Settings, SettingsError, models
 from okta_idc.settings.models import DriftPolicy, GatePolicy, ProvisioningMode, WaitMode
 
 from ._errors import ValidationError
@@ -230,12 +230,27 @@ def settings_from(args: IdentityCenterFederationArgs) -> Settings:
     Raises ValidationError with every problem: unknown keys, wrong types, broken rules. A bare
     string stands for a group's name or a user's login, as in a stack file.
     """
-    tree: dict[str, Any] = {**args}
-    for key in ("scim_token", "token_expiry_alarm"):
-        if isinstance(node := tree.get(key), Mapping):
-            items = cast(Mapping[str, Any], node).items()
-            tree[key] = {name: value for name, value in items if name != "provider"}
+    tree, problems = cast(Any, args), list[Problem]()
+    if isinstance(tree, dict):
+        tree = {**cast(dict[str, Any], tree)}
+        for key in ("scim_token", "token_expiry_alarm"):
+            if isinstance(node := tree.get(key), dict):
+                tree[key] = {**cast(dict[str, Any], node)}
+                problems += _provider_problems(key, tree[key])
     try:
-        return Settings.load(tree, root="")
+        settings = Settings.load(tree, root="")
     except SettingsError as error:
-        raise ValidationError(findings=error.problems) from None
+        raise ValidationError(findings=[*problems, *error.problems]) from None
+    if problems:
+        raise ValidationError(findings=problems)
+    return settings
+
+
+def _provider_problems(path: str, node: dict[str, Any]) -> Iterator[Problem]:
+    """Takes the provider out of the node, and what only a stack file has."""
+    provider = node.pop("provider", None)
+    if provider is not None and not isinstance(provider, ProviderResource):
+        yield Problem(f"{path}.provider", "must be an AWS provider, `aws.Provider`.")
+    for key in models.AwsLocation.model_fields.keys() & node.keys():
+        yield Problem(f"{path}.{key}", "is for stack files. Pass an `aws.Provider` as `provider`.")
+        del node[key]

@@ -12,7 +12,9 @@ import pulumi_aws as aws
 from pulumi import Input, Output, ResourceOptions
 
 from okta_idc.rules import instance_attributes as rules
+from okta_idc.settings.models import AccessControlAttributes as Settings
 
+from .._args import check_args
 from .._errors import raise_findings
 from .._options import child_of, options
 from ._import_hints import ImportHints
@@ -43,6 +45,7 @@ class AccessControlAttributes(pulumi.ComponentResource):
         self, name: str, args: AccessControlAttributesArgs, opts: ResourceOptions | None = None
     ) -> None:
         super().__init__("okta-identity-center:index:AccessControlAttributes", name, {}, opts)
+        check_args(AccessControlAttributesArgs, args, Settings)
         attributes = dict(args.get("attributes") or HARMLESS)
         for key, source in attributes.items():
             if isinstance(source, str):

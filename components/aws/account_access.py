@@ -16,7 +16,9 @@ from pulumi import Input, Output, Resource, ResourceOptions
 from okta_idc.rules import account_access as access_rules
 from okta_idc.rules import permission_sets as rules
 from okta_idc.rules import policy_tags
+from okta_idc.settings.models import AccountAccess as Settings
 
+from .._args import check_args
 from .._errors import raise_findings
 from .._options import child_of, options
 from .._outputs import output_dict
@@ -72,6 +74,7 @@ class AccountAccess(pulumi.ComponentResource):
         self, name: str, args: AccountAccessArgs, opts: ResourceOptions | None = None
     ) -> None:
         super().__init__("okta-identity-center:index:AccountAccess", name, {}, opts)
+        check_args(AccountAccessArgs, args, Settings)
         sets, applications = args.get("permission_sets", []), args.get("applications", [])
         _check(sets, applications, args)
         self._args, self._options = args, child_of(self, opts)

@@ -13,8 +13,11 @@ import pulumi
 import pulumi_aws as aws
 from pulumi import Input, Output, ResourceOptions
 
-from okta_idc.settings.models import TokenExpiryAlarm as Defaults
+from okta_idc.settings import Problem
+from okta_idc.settings.models import TokenExpiryAlarm as Settings
 
+from .._args import check_args
+from .._errors import ValidationError
 from .._options import child_of
 
 HEALTH_EVENT = {
@@ -50,6 +53,7 @@ class TokenExpiryAlarm(pulumi.ComponentResource):
         self, name: str, args: TokenExpiryAlarmArgs, opts: ResourceOptions | None = None
     ) -> None:
         super().__init__("okta-identity-center:index:TokenExpiryAlarm", name, {}, opts)
+        check_args(TokenExpiryAlarmArgs, args, Settings)
         child = child_of(self, opts)
         topic = aws.sns.Topic(f"{name}-topic", opts=child)
         aws.sns.TopicPolicy(
@@ -65,7 +69,7 @@ class TokenExpiryAlarm(pulumi.ComponentResource):
 
         notify("health", event_pattern=json.dumps(HEALTH_EVENT, sort_keys=True))
         expires, secret = Output.from_input(args["expires"]), Output.from_input(args["secret"])
-        for days in map(int, args.get("days_before", Defaults().days_before)):
+        for days in map(int, args.get("days_before", Settings().days_before)):
             text = secret.apply(lambda name, days=days: json.dumps(message(name, days)))
             at = expires.apply(lambda expires, days=days: cron(expires, days))
             notify(f"{days}-days", text, schedule_expression=at)
@@ -78,8 +82,12 @@ class TokenExpiryAlarm(pulumi.ComponentResource):
 
 
 def cron(expires: str, days_before: int) -> str:
-    """The cron expression of 09:00 UTC on that day."""
-    at = datetime.fromisoformat(expires) - timedelta(days=days_before)
+    """The cron expression of 09:00 UTC on that day. Raises ValidationError for an invalid date."""
+    try:
+        at = datetime.fromisoformat(expires) - timedelta(days=days_before)
+    except ValueError:
+        problem = Problem("expires", f"{expires!r} is not a date in ISO 8601.")
+        raise ValidationError(findings=[problem]) from None
     return f"cron(0 {HOUR} {at.day} {at.month} ? {at.year})"
 
 

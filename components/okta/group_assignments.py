@@ -10,6 +10,7 @@ import pulumi
 import pulumi_okta as okta
 from pulumi import Input, Output, ResourceOptions
 
+from .._args import check_args
 from .._errors import ValidationError
 from .._options import child_of, options
 from .._outputs import output_dict
@@ -47,6 +48,7 @@ class GroupAssignments(pulumi.ComponentResource):
         self, name: str, args: GroupAssignmentsArgs, opts: ResourceOptions | None = None
     ) -> None:
         super().__init__("okta-identity-center:index:GroupAssignments", name, {}, opts)
+        check_args(GroupAssignmentsArgs, args)
         _check_priorities(args["groups"])
         child, protect = child_of(self, opts), args.get("protect", True)
         self.assignments = {

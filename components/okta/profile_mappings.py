@@ -14,6 +14,7 @@ from pulumi import Input, InvokeOutputOptions, Output, ResourceOptions
 
 from okta_idc.rules import profile_mappings as rules
 
+from .._args import check_args
 from .._errors import ValidationError, raise_findings
 from .._lookup_errors import readable
 from .._options import child_of
@@ -37,6 +38,7 @@ class ProfileMappings(pulumi.ComponentResource):
         self, name: str, args: ProfileMappingsArgs, opts: ResourceOptions | None = None
     ) -> None:
         super().__init__("okta-identity-center:index:ProfileMappings", name, {}, opts)
+        check_args(ProfileMappingsArgs, args)
         known = {
             attribute: rules.Mapped(text, push=True)
             for attribute, text in args["mappings"].items()

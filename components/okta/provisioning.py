@@ -14,6 +14,7 @@ from pulumi import Input, InvokeOutputOptions, Output, ResourceOptions
 
 from okta_idc.rules import app_drift
 
+from .._args import check_args
 from .._errors import ValidationError, summary
 from .._lookup_errors import readable
 from .._options import child_of
@@ -46,6 +47,7 @@ class Provisioning(pulumi.ComponentResource):
         self, name: str, args: ProvisioningArgs, opts: ResourceOptions | None = None
     ) -> None:
         super().__init__("okta-identity-center:index:Provisioning", name, {}, opts)
+        check_args(ProvisioningArgs, args)
         self.connection = okta.app.Connection(
             f"{name}-connection",
             id_property=args["app_id"],

@@ -16,6 +16,7 @@ from pulumi import Input, InvokeOutputOptions, Output, ResourceOptions
 
 from okta_idc.settings.models import Provisioning
 
+from .._args import check_args
 from .._errors import ValidationError
 from .._lookup_errors import readable
 from .._options import child_of, options
@@ -86,6 +87,7 @@ class PushGroups(pulumi.ComponentResource):
         self, name: str, args: PushGroupsArgs, opts: ResourceOptions | None = None
     ) -> None:
         super().__init__("okta-identity-center:index:PushGroups", name, {}, opts)
+        check_args(PushGroupsArgs, args)
         child = child_of(self, opts)
         minutes = args.get("propagation_timeout_minutes", _DEFAULTS.propagation_timeout_minutes)
         propagation = Propagation(

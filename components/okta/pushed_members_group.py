@@ -12,6 +12,7 @@ import pulumi
 import pulumi_okta as okta
 from pulumi import ErrorHook, ErrorHookArgs, Input, Output, ResourceHookBinding, ResourceOptions
 
+from .._args import check_args
 from .._options import child_of
 from .groups import RULE_NAME_LENGTH
 
@@ -35,6 +36,7 @@ class PushedMembersGroup(pulumi.ComponentResource):
         self, name: str, args: PushedMembersGroupArgs, opts: ResourceOptions | None = None
     ) -> None:
         super().__init__("okta-identity-center:index:PushedMembersGroup", name, {}, opts)
+        check_args(PushedMembersGroupArgs, args)
         group_name = Output.from_input(args["name"])
         self.group = okta.group.Group(
             f"{name}-group",

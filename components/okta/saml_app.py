@@ -15,6 +15,7 @@ from okta_idc.rules import Rule, attributes, endpoints, user_names
 from okta_idc.settings.models import App
 from okta_idc.settings.rules import statement_findings
 
+from .._args import check_args
 from .._errors import raise_findings
 from .._lookup_errors import readable
 from .._options import child_of, options
@@ -74,6 +75,7 @@ class SamlApp(pulumi.ComponentResource):
 
     def __init__(self, name: str, args: SamlAppArgs, opts: ResourceOptions | None = None) -> None:
         super().__init__("okta-identity-center:index:SamlApp", name, {}, opts)
+        check_args(SamlAppArgs, args, App)
         urls = {
             "acsURL": _checked("acs_url", args["acs_url"], endpoints.acs_url),
             "entityID": _checked("issuer_url", args["issuer_url"], endpoints.issuer_url),

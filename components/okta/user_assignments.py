@@ -18,6 +18,7 @@ from okta_idc.okta_expression import OKTA_ATTRIBUTES, Unknown, username_of
 from okta_idc.rules import assignments as rules
 from okta_idc.settings.models import User
 
+from .._args import check_args
 from .._errors import ValidationError, raise_findings
 from .._lookup_errors import readable
 from .._options import child_of, options
@@ -58,6 +59,7 @@ class UserAssignments(pulumi.ComponentResource):
         self, name: str, args: UserAssignmentsArgs, opts: ResourceOptions | None = None
     ) -> None:
         super().__init__("okta-identity-center:index:UserAssignments", name, {}, opts)
+        check_args(UserAssignmentsArgs, args)
         child, protect = child_of(self, opts), args.get("protect", True)
         assignments = {
             user["name"]: okta.app.User(

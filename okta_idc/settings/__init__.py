@@ -5,7 +5,7 @@ the rules that need nothing else, and reports every problem at once. Settings ho
 package imports neither Pulumi nor the components.
 """
 
-from okta_idc.settings.errors import Problem, SettingsError
+from okta_idc.settings.errors import Problem, SettingsError, shape_problems
 from okta_idc.settings.settings import ROOT, Settings
 
-__all__ = ["ROOT", "Problem", "Settings", "SettingsError"]
+__all__ = ["ROOT", "Problem", "Settings", "SettingsError", "shape_problems"]

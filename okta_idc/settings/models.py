@@ -35,12 +35,14 @@ def _whole(value: Any) -> Any:
 
 
 _AWS_GROUP_ID = r"^([0-9a-f]{10}-)?[0-9A-Fa-f]{8}(-[0-9A-Fa-f]{4}){3}-[0-9A-Fa-f]{12}$"
-_LATER = WrapValidator(_if_plain)
-Text = Annotated[str, _LATER]
+LATER = WrapValidator(_if_plain)
+"""Accepts any object that is not plain data as a value known later."""
+Text = Annotated[str, LATER]
 """A text that nothing is named after, so that it may be an Output."""
-NonEmpty = Annotated[str, Field(min_length=1), _LATER]
-_WHOLE = BeforeValidator(_whole)  # after Field: the JSON Schema then has the limits
-Policy = Annotated[dict[str, JsonValue], _LATER]
+NonEmpty = Annotated[str, Field(min_length=1), LATER]
+WHOLE = BeforeValidator(_whole)
+"""Accepts 1.0 for 1. It comes after Field, so that the JSON Schema has the limits."""
+Policy = Annotated[dict[str, JsonValue], LATER]
 
 
 class Node(BaseModel):
@@ -96,7 +98,7 @@ class App(Node):
     """IAM Identity Center Assertion Consumer Service (ACS) URL."""
     issuer_url: Text
     """IAM Identity Center issuer URL."""
-    label: Annotated[str, Field(min_length=1, max_length=100), _LATER] = "AWS IAM Identity Center"
+    label: Annotated[str, Field(min_length=1, max_length=100), LATER] = "AWS IAM Identity Center"
     """Application label in Okta; unique in the org."""
     username_format: NonEmpty = "${source.login}"
     """Application username format in Okta. The result is the NameID and the SCIM userName."""
@@ -195,7 +197,7 @@ class AssignmentGroup(GroupSource):
     """A group whose users are provisioned. `import_id`, `APP_ID/GROUP_ID`, imports and protects an
     existing assignment; remove it after the first run."""
 
-    priority: Annotated[int, Field(ge=1), _WHOLE] | None = None
+    priority: Annotated[int, Field(ge=1), WHOLE] | None = None
     """Priority of the assignment, 1 is the highest. Set it on all groups or on none."""
 
 
@@ -267,7 +269,7 @@ class Assignments(Node):
     """Also creates and assigns one group with the members of all push groups; `{}` is enough."""
     users: list[Annotated[User, shorthand("login", User)]] = []
     """Users assigned individually, by login or as objects."""
-    max_deprovisioned_users: Annotated[int, Field(ge=0), _WHOLE] = 10
+    max_deprovisioned_users: Annotated[int, Field(ge=0), WHOLE] = 10
     """Blocks a run that would deprovision more users than this."""
     confirm_deprovisioning: list[str] = []
     """Groups and users that may be unassigned regardless of how many users that deprovisions."""
@@ -336,5 +338,5 @@ class TokenExpiryAlarm(AwsLocation):
 
     emails: list[str] = []
     """Recipients; each must confirm the subscription."""
-    days_before: list[Annotated[int, Field(ge=1, le=364), _WHOLE]] = [60, 30, 14, 7, 1]
+    days_before: list[Annotated[int, Field(ge=1, le=364), WHOLE]] = [60, 30, 14, 7, 1]
     """Days before the expiry on which a notification is sent."""

@@ -141,6 +141,9 @@ def test_a_misspelled_key_fails_validation_and_type_checking() -> None:
         ({"provisioning__mod": "api"}, r"provisioning\.mod: unknown key\. Did you mean 'mode'\?"),
         ({"push_groups": [{"nmae": "a"}]}, r"push_groups\[0\]\.nmae: unknown key"),
         ({"scim_token__probe": True}, r"scim_token\.probe: was renamed\. Use scim_token\.verify\."),
+        ({"scim_token__region": "eu-west-1"}, r"scim_token\.region: is for stack files\. Pass an"),
+        ({"token_expiry_alarm": {"role_arn": "arn:x"}}, r"token_expiry_alarm\.role_arn: is for"),
+        ({"scim_token__provider": "eu-west-1"}, r"scim_token\.provider: must be an AWS provider"),
     ],
 )
 def test_unknown_argument_keys_are_rejected(

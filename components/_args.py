@@ -1,0 +1,63 @@
+"""Checks a component's arguments against their TypedDict, which Python does not do at run time."""
+
+from collections.abc import Awaitable, Iterable
+from enum import Enum
+from functools import cache
+from typing import Annotated, Any, Union, cast, get_args, get_origin, get_type_hints, is_typeddict
+
+import pydantic
+from pulumi import Output
+from pydantic import BaseModel, ConfigDict, Field
+
+from okta_idc.settings import shape_problems
+from okta_idc.settings.models import LATER, WHOLE
+
+from ._errors import ValidationError
+
+
+def check_args(kind: type, args: object, settings: type[BaseModel] | None = None) -> None:
+    """Raise ValidationError for unknown keys, missing keys, and values of another type.
+
+    `settings`: the part of the settings tree whose limits apply to keys of the same name.
+    """
+    model = _model(kind, settings)
+    try:
+        model.model_validate(args)
+    except pydantic.ValidationError as error:
+        errors = error.errors(include_url=False)
+        raise ValidationError(findings=shape_problems(model, "", errors)) from None
+
+
+@cache
+def _model(kind: Any, settings: type[BaseModel] | None = None) -> type[BaseModel]:
+    hints = get_type_hints(kind, localns={"Output": Output, "T": Any})
+    limited = settings.model_fields if settings else {}
+    fields: dict[str, Any] = {
+        key: (limited[key].annotation, limited[key])
+        if key in limited
+        else (_type(hint), ... if key in kind.__required_keys__ else None)
+        for key, hint in hints.items()
+    }
+    rules = ConfigDict(extra="forbid", strict=True, arbitrary_types_allowed=True)
+    return pydantic.create_model(kind.__name__, __config__=rules, **fields)
+
+
+def _type(hint: Any) -> Any:
+    """The type for pydantic: an Input is its plain type, unless the value is known later."""
+    origin, parts = get_origin(hint), get_args(hint)
+    if is_typeddict(hint):
+        return _model(hint)
+    if any(get_origin(part) is Awaitable for part in parts):  # an Input
+        plain = [p for p in parts if get_origin(p) not in (Awaitable, Output)]
+        return cast(Any, Annotated)[_union(plain), LATER]
+    if origin in (list, dict):
+        return cast(Any, origin)[*map(_type, parts)]
+    if parts:
+        return _union(parts)
+    if isinstance(hint, type) and issubclass(hint, Enum):
+        return Annotated[hint, Field(strict=False)]
+    return cast(Any, Annotated[int, WHOLE] if hint is int else hint)
+
+
+def _union(parts: Iterable[Any]) -> Any:
+    return Union[*map(_type, parts)]

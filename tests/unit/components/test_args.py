@@ -1,0 +1,122 @@
+"""Arguments of components that are used alone: every mistake is named with its path."""
+
+from typing import Any, get_type_hints
+
+import pulumi
+import pytest
+from pulumi import Output
+
+import components
+from components.aws.token_expiry_alarm import cron
+
+from .test_federation import Declare
+
+ACS_URL = "https://us-east-1.sso.signin.aws/platform/saml/acs/0123-a"
+ISSUER_URL = "https://us-east-1.signin.aws.amazon.com/platform/saml/d-9067642ac7"
+VALID: dict[str, dict[str, Any]] = {
+    "AccessControlAttributes": {"instance_arn": "arn:aws:sso:::instance/ssoins-1"},
+    "AccountAccess": {"instance_arn": "arn", "group_ids": {}, "push_groups": []},
+    "GroupAssignments": {"app_id": "0oa1", "groups": []},
+    "ProfileMappings": {"app_id": "0oa1", "mappings": {}},
+    "Provisioning": {"app_id": "0oa1", "endpoint": "https://scim", "token": "x"},
+    "PushGroups": {
+        "app_id": "0oa1",
+        "identity_store_id": "d-1",
+        "groups": [],
+        "assigned_group_ids": [],
+    },
+    "PushedMembersGroup": {"name": "members", "source_group_ids": []},
+    "SamlApp": {"acs_url": ACS_URL, "issuer_url": ISSUER_URL},
+    "TokenExpiryAlarm": {"expires": "2099-01-01T00:00:00Z", "secret": "s"},
+    "UserAssignments": {"app_id": "0oa1", "users": []},
+}
+COMPONENTS = {
+    name: each
+    for name in components.__all__
+    if isinstance(each := getattr(components, name), type)
+    and issubclass(each, pulumi.ComponentResource)
+    and name != "IdentityCenterFederation"
+}
+
+
+def refusal(declare: Declare, name: str, args: Any) -> str:
+    with pytest.raises(components.ValidationError) as refused:
+        declare_one(declare, name, args)
+    return str(refused.value)
+
+
+def declare_one(declare: Declare, name: str, args: Any) -> None:
+    declare(lambda: COMPONENTS[name]("a", args) and None)
+
+
+def test_every_component_is_tried() -> None:
+    assert VALID.keys() == COMPONENTS.keys()
+
+
+@pytest.mark.parametrize("name", COMPONENTS)
+def test_an_unknown_key_is_refused(declare: Declare, name: str) -> None:
+    assert "protcet: unknown key" in refusal(declare, name, VALID[name] | {"protcet": False})
+
+
+@pytest.mark.parametrize("name", COMPONENTS)
+def test_every_missing_required_key_is_named(declare: Declare, name: str) -> None:
+    hints = get_type_hints(COMPONENTS[name].__init__)["args"]
+    text = refusal(declare, name, {})
+    assert hints.__required_keys__
+    for key in hints.__required_keys__:
+        assert f"{key}: is missing" in text
+
+
+@pytest.mark.parametrize("name", COMPONENTS)
+def test_arguments_that_are_no_mapping_are_refused(declare: Declare, name: str) -> None:
+    assert "must be a mapping" in refusal(declare, name, None)
+
+
+@pytest.mark.parametrize(
+    ("name", "change", "message"),
+    [
+        ("GroupAssignments", {"groups": ["aws-access"]}, r"groups[0]: "),
+        ("GroupAssignments", {"groups": "aws-access"}, r"groups: "),
+        ("GroupAssignments", {"groups": [{"name": "a"}]}, "groups[0].group_id: is missing"),
+        ("PushGroups", {"groups": ["aws-access"]}, r"groups[0]: "),
+        ("UserAssignments", {"users": ["ada@example.com"]}, r"users[0]: "),
+        ("SamlApp", {"label": "x" * 101}, "label: "),
+        ("SamlApp", {"attribute_statements": {}}, "attribute_statements: "),
+        ("SamlApp", {"protect": "no"}, "protect: "),
+        ("TokenExpiryAlarm", {"days_before": ["x"]}, "days_before[0]: "),
+        ("TokenExpiryAlarm", {"days_before": [0, 500]}, "days_before[1]: "),
+        ("AccountAccess", {"permission_sets": [{"nmae": "x"}]}, "permission_sets[0].nmae: unknown"),
+        ("AccountAccess", {"permission_sets": [{"name": Output.from_input("x")}]}, "[0].name: "),
+    ],
+)
+def test_a_value_of_another_shape_is_named(
+    declare: Declare, name: str, change: dict[str, Any], message: str
+) -> None:
+    assert message in refusal(declare, name, VALID[name] | change)
+
+
+@pytest.mark.parametrize(
+    ("name", "key", "value"),
+    [
+        ("SamlApp", "acs_url", ACS_URL),
+        ("AccountAccess", "group_ids", {"a": "1"}),
+        ("TokenExpiryAlarm", "secret", "s"),
+    ],
+)
+def test_a_value_that_is_known_later_is_accepted(
+    declare: Declare, name: str, key: str, value: Any
+) -> None:
+    def program() -> None:
+        COMPONENTS[name]("a", VALID[name] | {key: Output.from_input(value)})
+
+    declare(program)
+
+
+def test_whole_numbers_may_be_floats_as_other_languages_send_them(declare: Declare) -> None:
+    groups = [{"name": "a", "group_id": "00g1", "priority": 1.0}]
+    declare_one(declare, "GroupAssignments", VALID["GroupAssignments"] | {"groups": groups})
+
+
+def test_an_invalid_expiry_date_is_named() -> None:
+    with pytest.raises(components.ValidationError, match="expires: 'soon' is not a date"):
+        cron("soon", 30)
