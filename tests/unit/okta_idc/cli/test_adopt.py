@@ -70,7 +70,7 @@ def adopt(federation: Federation, *arguments: str) -> Result:
 
 
 def test_the_printed_stack_file_is_valid_and_complete(federation: Federation) -> None:
-    before = len(federation.ask("GET", "/sandbox/request-log"))
+    before = len(federation.request("GET", "/sandbox/request-log"))
     result = adopt(federation)
     assert result.code == 0, result.err
     settings = Settings.load(yaml.safe_load(result.out)["config"][KEY])
@@ -87,7 +87,7 @@ def test_the_printed_stack_file_is_valid_and_complete(federation: Federation) ->
     assert {g.name: g.aws_group_id for g in settings.push_groups} == {
         name: ids[name] for name in PUSH
     }
-    log = federation.ask("GET", "/sandbox/request-log")[before:]
+    log = federation.request("GET", "/sandbox/request-log")[before:]
     calls = [call for call in log if call["path"].startswith("/api/")]
     assert {call["method"] for call in calls} == {"GET"}
     assert len(calls) <= 6  # apps, assignments, mappings, groups by id and by name
@@ -138,15 +138,17 @@ def second_app(federation: Federation) -> Iterator[str]:
     body = {"name": "amazon_aws_sso", "label": "Another AWS app", "signOnMode": "SAML_2_0"}
     [settings] = [
         found["settings"]["app"]
-        for found in federation.ask("GET", "/api/v1/apps")
+        for found in federation.request("GET", "/api/v1/apps")
         if found["id"] == federation.app
     ]
-    app_id = federation.ask("POST", "/api/v1/apps", {**body, "settings": {"app": settings}})["id"]
+    app_id = federation.request("POST", "/api/v1/apps", {**body, "settings": {"app": settings}})[
+        "id"
+    ]
     try:
         yield app_id
     finally:
-        federation.ask("POST", f"/api/v1/apps/{app_id}/lifecycle/deactivate")
-        federation.ask("DELETE", f"/api/v1/apps/{app_id}")
+        federation.request("POST", f"/api/v1/apps/{app_id}/lifecycle/deactivate")
+        federation.request("DELETE", f"/api/v1/apps/{app_id}")
 
 
 def test_with_two_apps_the_app_option_is_required(federation: Federation) -> None:
@@ -173,15 +175,15 @@ def test_an_unknown_app_id_is_reported_with_the_existing_app(federation: Federat
 
 def test_a_mapping_in_error_is_adopted_and_reported(federation: Federation) -> None:
     path = f"/api/v1/apps/{federation.app}/group-push/mappings/{federation.mappings['aws-data']}"
-    federation.ask("POST", "/sandbox/faults", {"name": "mapping-error"})
-    federation.ask("PATCH", path, {"status": "ACTIVE"})
+    federation.request("POST", "/sandbox/faults", {"name": "mapping-error"})
+    federation.request("PATCH", path, {"status": "ACTIVE"})
     federation.settle()
     try:
-        assert federation.ask("GET", path)["status"] == "ERROR"
+        assert federation.request("GET", path)["status"] == "ERROR"
         result = adopt(federation, "--json")
     finally:
-        federation.ask("DELETE", "/sandbox/faults")
-        federation.ask("PATCH", path, {"status": "ACTIVE"})
+        federation.request("DELETE", "/sandbox/faults")
+        federation.request("PATCH", path, {"status": "ACTIVE"})
         federation.settle()
     assert result.code == 1
     assert "not taken over: the push mapping of aws-data is in ERROR" in result.err
@@ -191,11 +193,11 @@ def test_a_mapping_in_error_is_adopted_and_reported(federation: Federation) -> N
 
 def test_a_group_in_both_roles_becomes_a_push_group(federation: Federation) -> None:
     path = f"/api/v1/apps/{federation.app}/groups/{federation.groups['aws-data']}"
-    federation.ask("PUT", path, {})
+    federation.request("PUT", path, {})
     try:
         result = adopt(federation)
     finally:
-        federation.ask("DELETE", path)
+        federation.request("DELETE", path)
     assert result.code == 1
     assert "the group aws-data is assigned and pushed" in result.err
     settings = Settings.load(yaml.safe_load(result.out)["config"][KEY])
@@ -210,12 +212,12 @@ def test_no_file_is_written_when_okta_denies_a_read(
 ) -> None:
     body = {"errorCode": "E0000006", "errorSummary": "You do not have permission to do that."}
     fault = {"method": "GET", "path": path, "status": 403, "times": 20, "body": body}
-    federation.ask("POST", "/sandbox/faults", fault)
+    federation.request("POST", "/sandbox/faults", fault)
     out = tmp_path / "Pulumi.prod.yaml"
     try:
         result = adopt(federation, "--out", str(out))
     finally:
-        federation.ask("DELETE", "/sandbox/faults")
+        federation.request("DELETE", "/sandbox/faults")
     assert result.code == 2
     assert "403: You do not have permission" in result.err
     assert not out.exists()
