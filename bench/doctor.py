@@ -90,7 +90,7 @@ def measure_rules(users: int) -> tuple[float, float]:
         judge_profile(each)
     alone = len(app_users) / (time.process_time() - started)
     inventory, checks = Inventory(Source(""), app=APP), UserChecks()
-    found = AssignedUsers(lambda user, shown: checks(inventory, user, shown))
+    found = AssignedUsers(lambda user, document: checks(inventory, user, document))
     started = time.process_time()
     found.add(app_users)
     return alone, len(app_users) / (time.process_time() - started)

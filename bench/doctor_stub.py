@@ -1,8 +1,8 @@
 """A fast stub of the Okta and AWS APIs that the doctor reads: `python -m bench.doctor_stub USERS`.
 
-Prints its port and serves until its standard input is closed. One group assigns all users.
-The 500 push groups have as many members in total as there are users; the largest has at most 5,000.
-One user in 100 has no display name.
+Prints its port and serves until its standard input is closed. All users are assigned through one
+group. The 500 push groups have as many members in total as there are users; the largest has at most
+5,000. One user in 100 has no display name.
 """
 
 import json

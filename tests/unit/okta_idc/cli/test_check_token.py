@@ -53,7 +53,7 @@ def test_a_rejected_token_is_explained_but_not_printed(sandbox: Sandbox, secrets
 
 
 def test_a_missing_secret_is_unknown_not_rejected(sandbox: Sandbox) -> None:
-    code, text = run(sandbox, "check-token", "nothing/here")
+    code, text = run(sandbox, "check-token", "missing")
     assert code == 2
     assert "unknown: " in text
 

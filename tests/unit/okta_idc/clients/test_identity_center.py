@@ -53,10 +53,10 @@ def test_disabled_attributes_for_access_control_are_not_an_error(center: Identit
 
 
 def test_attributes_for_access_control_are_read_with_their_sources(center: IdentityCenter) -> None:
-    one = {"Key": "Department", "Value": {"Source": ["${path:enterprise.department}"]}}
+    attribute = {"Key": "Department", "Value": {"Source": ["${path:enterprise.department}"]}}
     response = {
         "Status": "ENABLED",
-        "InstanceAccessControlAttributeConfiguration": {"AccessControlAttributes": [one]},
+        "InstanceAccessControlAttributeConfiguration": {"AccessControlAttributes": [attribute]},
     }
     stubbed(center, (ABAC, response, {"InstanceArn": ARN}))
     pairs = (("Department", "${path:enterprise.department}"),)

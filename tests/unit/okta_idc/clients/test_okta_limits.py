@@ -62,14 +62,14 @@ def scan(org: Org, requests: int, share: float = 0.5, at_once: int = 1) -> list[
         bucket = Bucket("apps", share, lambda s, _: waits.append(s), lambda: org.time)
         gate = asyncio.Semaphore(at_once)
 
-        async def one() -> None:
+        async def send() -> None:
             async with gate:
                 await bucket.enter()
                 response = org.respond()
                 await _REAL_SLEEP(0)  # lets other requests run while this one is in flight
                 bucket.leave(response)
 
-        await asyncio.gather(*(one() for _ in range(requests)))
+        await asyncio.gather(*(send() for _ in range(requests)))
 
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(asyncio, "sleep", org.sleep)
@@ -120,19 +120,19 @@ def test_the_share_is_never_exceeded(limit: int, share: float, requests: int, at
 
 def test_without_rate_limit_headers_requests_run_one_at_a_time() -> None:
     async def go() -> int:
-        bucket, most, in_flight = Bucket("apps"), 0, 0
+        bucket, peak, in_flight = Bucket("apps"), 0, 0
 
-        async def one() -> None:
-            nonlocal most, in_flight
+        async def send() -> None:
+            nonlocal peak, in_flight
             await bucket.enter()
             in_flight += 1
-            most = max(most, in_flight)
+            peak = max(peak, in_flight)
             await asyncio.sleep(0)
             in_flight -= 1
             bucket.leave(httpx.Response(200))
 
-        await asyncio.wait_for(asyncio.gather(*(one() for _ in range(20))), 5)
-        return most
+        await asyncio.wait_for(asyncio.gather(*(send() for _ in range(20))), 5)
+        return peak
 
     assert asyncio.run(go()) == 1
 

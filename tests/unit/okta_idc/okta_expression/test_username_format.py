@@ -151,14 +151,14 @@ def _call(value: _Built, function: str, separator: str) -> _Built:
     text, result = value
     match function:
         case "toLowerCase" | "toUpperCase":
-            made = f"fn:{function}({text})"
-            return made, result and (result.lower() if "Lower" in function else result.upper())
+            call = f"fn:{function}({text})"
+            return call, result and (result.lower() if "Lower" in function else result.upper())
         case _:
-            made = f"fn:{function}( {text} ,'{separator}')"
+            call = f"fn:{function}( {text} ,'{separator}')"
             if result is None or separator not in result:
-                return made, None
+                return call, None
             parts = result.split(separator, 1)
-            return made, parts[0 if function == "substringBefore" else 1] or None
+            return call, parts[0 if function == "substringBefore" else 1] or None
 
 
 def _parts(profile: _Profile) -> st.SearchStrategy[_Built]:
