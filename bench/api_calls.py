@@ -1,13 +1,13 @@
-"""Counts the calls of Okta's API for N groups, with the real engine: `python -m bench.api_calls`.
+"""Counts Okta API calls for N groups with the Pulumi engine: `python -m bench.api_calls [N …]`.
 
-For each N (`python -m bench.api_calls [N …]`) and each kind of assignment, it starts a sandbox with
-a stack, runs up, up again, refresh, an update that adds one group, and destroy, and counts the
-calls in the sandbox's request log. `one`: one group is assigned, N are pushed. `each`: N groups are
-assigned and N others pushed. The groups already exist in Okta.
+For each N and each variant, the benchmark starts a sandbox with a stack, runs up, up again,
+refresh, an update that adds one group, and destroy, and counts the calls in the sandbox's request
+log. Variant `one` assigns one group and pushes N. Variant `each` assigns N groups and pushes N
+others. The groups already exist in Okta.
 
-The table also shows the minimum number of calls (`fewest`) and Terraform's measured calls. Minutes
-are calculated: the calls of the busiest rate limit bucket, divided by a token's share of the
-workforce limit. The benchmark has no assertions.
+The table also shows the minimum number of calls and the calls of Terraform. Minutes are calculated:
+the calls of the busiest rate limit bucket, divided by a token's share of the workforce limit. The
+benchmark has no assertions.
 """
 
 import shutil
@@ -28,15 +28,15 @@ from toolchain.sandbox import ROOT
 from toolchain.stack import Stack
 
 KEY = "okta-identity-center:federation"
-PEOPLE = 20
+USERS = 20
 RUNS: dict[str, tuple[str, ...]] = {
     "up": ("up", "--yes", "--skip-preview"),
     "up again": ("up", "--yes", "--skip-preview"),
     "refresh": ("refresh", "--yes", "--skip-preview"),
-    "one more": ("up", "--yes", "--skip-preview"),
+    "one more group": ("up", "--yes", "--skip-preview"),
     "destroy": ("destroy", "--yes", "--skip-preview"),
 }
-SHARES = {
+TOKEN_LIMITS = {
     "/api/v1/apps/{id}": 250, "/api/v1/apps": 50, "/api/v1/groups/{id}": 500,
     "/api/v1/groups": 250, "/api/v1/users/{id}": 300, "/api/v1/users": 300, "/api/v1": 600,
 }  # fmt: skip
@@ -48,42 +48,42 @@ TERRAFORM: dict[str, Callable[[int], int]] = {
     "refresh": lambda n: 8 + 2 * n,
     "destroy": lambda n: 14 + 6 * n,
 }
-"""Terraform's calls. The formulas match the measurements at 5, 50 and 200 groups exactly; 500 is
-calculated (docs/research/okta-provider.md#call-counts, plural assignments). They include creating,
-reading and deleting the N groups."""
+"""Terraform's calls, including those that create, read and delete the N groups. The formulas match
+the measurements at 5, 50 and 200 groups exactly; 500 is calculated
+(docs/research/okta-provider.md#call-counts, plural assignments)."""
 TERRAFORM_GROUPS = {"up": 3, "up again": 1, "refresh": 1, "destroy": 2}
-"""The part of these calls that is for each group itself: creation, read and deletion."""
-TERRAFORM_SCARCE: dict[str, Callable[[int], int]] = {
+"""Terraform's calls that create, read or delete a group, per group."""
+TERRAFORM_APP_CALLS: dict[str, Callable[[int], int]] = {
     "up": lambda n: 2 * n + 7,
     "up again": lambda n: n + 5,
     "refresh": lambda n: n + 5,
     "destroy": lambda n: 4 * n + 6,
 }
-"""The part of these calls below /apps/{id}, which share a bucket of 50 calls per minute."""
+"""Terraform's calls below /apps/{id}, which share a bucket of 50 calls per minute."""
 
 
-def fewest(run: str, assigned: int, pushed: int) -> int:
-    """The minimum number of calls that the API requires, calculated.
+def minimum_calls(run: str, assigned: int, pushed: int) -> int:
+    """The calculated minimum number of calls that the API requires.
 
     up: find the groups (10,000 per page), create the app, the connection with `?activate=true` and
     the features, read the signing metadata, and one call for each assignment and each push. up
     again, refresh: read the app, the connection, the features, and the lists of groups, assignments
-    (200 per page) and push mappings (1,000 per page). one more: look up the group, push it and
-    assign it. destroy: two calls for each push mapping, which must be deactivated first, and two
-    for the app, whose deletion includes its assignments.
+    (200 per page) and push mappings (1,000 per page). one more group: look up
+    the group, push it and assign it. destroy: two calls for each push mapping, which must be
+    deactivated first, and two for the app, whose deletion includes its assignments.
     """
     lists = 1 + -(-assigned // 200) + -(-pushed // 1000)
     return {
         "up": 5 + assigned + pushed,
         "up again": 3 + lists,
         "refresh": 3 + lists,
-        "one more": 2 + (assigned > 1),
+        "one more group": 2 + (assigned > 1),
         "destroy": 2 * (pushed + 1) + 2,
     }[run]
 
 
 @dataclass(frozen=True)
-class Count:
+class Measurement:
     """The duration and the calls of one run."""
 
     run: str
@@ -97,39 +97,40 @@ class Count:
 
     @property
     def minutes(self) -> float:
-        return max((n / SHARES.get(b, 600) for b, n in self.buckets.items()), default=0)
+        return max((n / TOKEN_LIMITS.get(b, 600) for b, n in self.buckets.items()), default=0)
 
 
-def measure(groups: int, way: str) -> Iterator[Count]:
-    """Measure all runs. Raises RuntimeError with the engine's last output if one fails."""
-    with stack_of(groups, way) as stack:
+def measure(groups: int, variant: str) -> Iterator[Measurement]:
+    """Measures all runs. Raises RuntimeError with the engine's last output if one fails."""
+    with running_stack(groups, variant) as stack:
         for run, command in RUNS.items():
-            more = run == "one more"
-            if run in ("up", "one more"):
-                settle(stack, groups + more, way)
+            added = run == "one more group"
+            if run in ("up", "one more group"):
+                write_settings(stack, groups + added, variant)
             before = len(stack.sandbox.request("GET", "/sandbox/request-log"))
-            began = time.monotonic()
-            done = stack.run(*command)
-            seconds = time.monotonic() - began
-            if done.returncode:
-                raise RuntimeError(f"{way} {groups}, {run}: {(done.stdout + done.stderr)[-3000:]}")
-            made = stack.sandbox.request("GET", "/sandbox/request-log?server=okta", seconds=60)
-            made = [call for call in made if call["seq"] > before]
-            yield Count(
-                run, seconds, Counter(call["bucket"] for call in made),
-                Counter(call["operation"] for call in made),
+            started = time.monotonic()
+            result = stack.run(*command)
+            seconds = time.monotonic() - started
+            if result.returncode:
+                output = (result.stdout + result.stderr)[-3000:]
+                raise RuntimeError(f"{variant} {groups}, {run}: {output}")
+            calls = stack.sandbox.request("GET", "/sandbox/request-log?server=okta", seconds=60)
+            calls = [call for call in calls if call["seq"] > before]
+            yield Measurement(
+                run, seconds, Counter(call["bucket"] for call in calls),
+                Counter(call["operation"] for call in calls),
             )  # fmt: skip
 
 
 @contextmanager
-def stack_of(groups: int, way: str) -> Iterator[Stack]:
-    home = Path(tempfile.mkdtemp(prefix=f"api-calls-{way}-{groups}-"))
+def running_stack(groups: int, variant: str) -> Iterator[Stack]:
+    home = Path(tempfile.mkdtemp(prefix=f"api-calls-{variant}-{groups}-"))
     org = home / "org.yaml"
-    org.write_text(yaml.safe_dump(org_of(groups + 1)))
+    org.write_text(yaml.safe_dump(make_org(groups + 1)))
     running = sandbox.start(home, 0, "supported", "--org", str(org), "--latency", "0")
     try:
-        found = engine.find(say)
-        stack = Stack(home, running, found, plugin_resolver.choose(found, say))
+        pulumi = engine.find(log)
+        stack = Stack(home, running, pulumi, plugin_resolver.choose(pulumi, log))
         stack.prepare()
         yield stack
     finally:
@@ -137,25 +138,25 @@ def stack_of(groups: int, way: str) -> Iterator[Stack]:
         shutil.rmtree(home)
 
 
-def org_of(groups: int) -> dict[str, Any]:
-    """An org of 20 users: all are members of `staff`, and each group has one of them."""
+def make_org(groups: int) -> dict[str, Any]:
+    """An org of 20 users. All are members of `staff`; each other group has one member."""
     shipped = yaml.safe_load((ROOT / "sandbox" / "org.yaml").read_text())
-    logins = [f"person{n}@example.com" for n in range(PEOPLE)]
-    people = [
+    logins = [f"person{n}@example.com" for n in range(USERS)]
+    users = [
         {"login": login, "email": login, "firstName": "P", "lastName": str(n),
          "displayName": f"P {n}"}
         for n, login in enumerate(logins)
     ]  # fmt: skip
-    kinds = [("assigned", n) for n in range(groups)] + [("pushed", n) for n in range(groups)]
-    each = [{"name": f"{k}-{n:03}", "members": [logins[n % PEOPLE]]} for k, n in kinds]
+    names = [(kind, n) for kind in ("assigned", "pushed") for n in range(groups)]
+    each = [{"name": f"{kind}-{n:03}", "members": [logins[n % USERS]]} for kind, n in names]
     staff = {"name": "staff", "members": logins}
-    return {"name": "bench", "aws": shipped["aws"], "users": people, "groups": [staff, *each]}
+    return {"name": "bench", "aws": shipped["aws"], "users": users, "groups": [staff, *each]}
 
 
-def settle(stack: Stack, groups: int, way: str) -> None:
-    """Write the stack's settings for this number of groups, without account access."""
+def write_settings(stack: Stack, groups: int, variant: str) -> None:
+    """Writes stack settings for this number of groups, without account access."""
     document = yaml.safe_load(stack.settings.read_text())
-    assigned = [f"assigned-{n:03}" for n in range(groups)] if way == "each" else ["staff"]
+    assigned = [f"assigned-{n:03}" for n in range(groups)] if variant == "each" else ["staff"]
     pushed = [f"pushed-{n:03}" for n in range(groups)]
     document["config"][KEY] |= {
         "assignments": {"groups": assigned},
@@ -165,35 +166,35 @@ def settle(stack: Stack, groups: int, way: str) -> None:
     stack.settings.write_text(yaml.safe_dump(document))
 
 
-def say(text: str) -> None:
+def log(text: str) -> None:
     sys.stderr.write(f"{text}\n")
 
 
 def main(arguments: list[str]) -> None:
     detail = "--detail" in arguments
     sizes = [int(text) for text in arguments if text.isdigit()] or [5, 50, 200, 500]
-    print("| assigned | pushed | run | calls | fewest | Terraform | without its groups "
-          "| minutes | Terraform's | seconds here |")  # fmt: skip
+    print("| assigned | pushed | run | calls | minimum | Terraform "
+          "| Terraform without groups | minutes | Terraform's minutes | seconds |")  # fmt: skip
     print("|---|---|---|---|---|---|---|---|---|---|")
     for groups in sizes:
-        for way in ("one", "each"):
-            for count in measure(groups, way):
-                print(row(groups, way, count), flush=True)
+        for variant in ("one", "each"):
+            for measured in measure(groups, variant):
+                print(row(groups, variant, measured), flush=True)
                 if detail:
-                    say("\n".join(f"    {n:5} {op}" for op, n in count.operations.most_common()))
+                    log("\n".join(f"    {n:5} {op}" for op, n in measured.operations.most_common()))
 
 
-def row(groups: int, way: str, count: Count) -> str:
-    assigned = groups if way == "each" else 1
-    run, theirs = count.run, TERRAFORM.get(count.run)
-    cells: list[Any] = [assigned, groups, run, count.calls, fewest(run, assigned, groups)]
-    if theirs and way == "each":
-        without = theirs(groups) - TERRAFORM_GROUPS[run] * groups
-        cells += [theirs(groups), without]
-        cells += [f"{count.minutes:.1f}", f"{TERRAFORM_SCARCE[run](groups) / 50:.1f}"]
+def row(groups: int, variant: str, measured: Measurement) -> str:
+    assigned = groups if variant == "each" else 1
+    run, terraform = measured.run, TERRAFORM.get(measured.run)
+    cells: list[Any] = [assigned, groups, run, measured.calls, minimum_calls(run, assigned, groups)]
+    if terraform and variant == "each":
+        without = terraform(groups) - TERRAFORM_GROUPS[run] * groups
+        cells += [terraform(groups), without]
+        cells += [f"{measured.minutes:.1f}", f"{TERRAFORM_APP_CALLS[run](groups) / 50:.1f}"]
     else:
-        cells += ["", "", f"{count.minutes:.1f}", ""]
-    return "| " + " | ".join(str(cell) for cell in [*cells, f"{count.seconds:.0f}"]) + " |"
+        cells += ["", "", f"{measured.minutes:.1f}", ""]
+    return "| " + " | ".join(str(cell) for cell in [*cells, f"{measured.seconds:.0f}"]) + " |"
 
 
 if __name__ == "__main__":

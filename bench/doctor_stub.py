@@ -1,8 +1,8 @@
 """A fast stub of the Okta and AWS APIs that the doctor reads: `python -m bench.doctor_stub USERS`.
 
 Prints its port and serves until its standard input is closed. All users are assigned through one
-group. 500 push groups have 100,000 memberships (in proportion to the users); the largest has 5,000.
-One user in 100 has no display name.
+group. The 500 push groups have as many members in total as there are users; the largest has at most
+5,000. One user in 100 has no display name.
 """
 
 import json
@@ -13,18 +13,18 @@ from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from typing import Any
 from urllib.parse import parse_qs, urlsplit
 
-GROUPS, BIG = 500, 5_000
+GROUPS, LARGEST = 500, 5_000
 ADDRESS = ("streetAddress", "city", "state", "zipCode", "countryCode")
 STORE, INSTANCE = "d-9067a1b2c3", "arn:aws:sso:::instance/ssoins-7223a1b2c3d4e5f6"
 ENDPOINT = "https://scim.us-east-1.amazonaws.com/11111111111-2222-3333-4444-555555555555/scim/v2"
 
 
 class Org:
-    def __init__(self, people: int) -> None:
-        self.people = people
-        big = min(BIG, people // 2)
-        each, rest = divmod(people - big, GROUPS - 1)
-        self.sizes = [big] + [each + (n < rest) for n in range(GROUPS - 1)]
+    def __init__(self, users: int) -> None:
+        self.users = users
+        largest = min(LARGEST, users // 2)
+        each, rest = divmod(users - largest, GROUPS - 1)
+        self.sizes = [largest] + [each + (n < rest) for n in range(GROUPS - 1)]
         self.starts = [sum(self.sizes[:n]) for n in range(GROUPS)]
 
     def members(self, group: int) -> range:
@@ -33,7 +33,7 @@ class Org:
 
 
 def profile(n: int) -> dict[str, Any]:
-    """A profile as in a real org: 31 attributes, a third of them null."""
+    """A realistic profile: 31 attributes, a third of them null."""
     return {
         "firstName": "Zoë", "lastName": f"O'Brien-{n}", "email": f"user{n}@example.com",
         "displayName": f"Zoë O'Brien-{n}" if n % 100 else None,
@@ -48,9 +48,9 @@ def profile(n: int) -> dict[str, Any]:
 
 
 def user(n: int) -> dict[str, Any]:
-    time, link = "2026-11-01T00:00:00.000Z", f"https://acme.okta.com/api/v1/users/{ident(n)}"
+    time, link = "2026-11-01T00:00:00.000Z", f"https://acme.okta.com/api/v1/users/{user_id(n)}"
     return {
-        "id": ident(n), "status": "ACTIVE", "created": time, "activated": time,
+        "id": user_id(n), "status": "ACTIVE", "created": time, "activated": time,
         "statusChanged": time, "lastLogin": None, "lastUpdated": time, "passwordChanged": None,
         "type": {"id": "oty1"}, "profile": {"login": f"user{n}@example.com", **profile(n)},
         "credentials": {"provider": {"type": "OKTA", "name": "OKTA"}},
@@ -61,7 +61,7 @@ def user(n: int) -> dict[str, Any]:
 def app_user(n: int) -> dict[str, Any]:
     time = "2026-11-01T00:00:00.000Z"
     return {
-        "id": ident(n), "externalId": f"u-{n}", "created": time, "lastUpdated": time,
+        "id": user_id(n), "externalId": f"u-{n}", "created": time, "lastUpdated": time,
         "scope": "GROUP", "status": "PROVISIONED", "statusChanged": time,
         "syncState": "SYNCHRONIZED", "lastSync": time,
         "credentials": {"userName": f"user{n}@example.com"}, "profile": profile(n),
@@ -69,7 +69,7 @@ def app_user(n: int) -> dict[str, Any]:
     }  # fmt: skip
 
 
-def ident(n: int) -> str:
+def user_id(n: int) -> str:
     return f"00u{n:017d}"
 
 
@@ -104,7 +104,7 @@ class Handler(BaseHTTPRequestHandler):
             case ["apps", _]:
                 self._send(APP)
             case ["apps", _, "users"]:
-                self._page("people", parts.path, query, after, limit, self.org.people)
+                self._page("users", parts.path, query, after, limit, self.org.users)
             case ["apps", _, "groups"]:
                 self._send([{"id": "00ga0"}])
             case ["apps", _, "group-push", "mappings"]:
@@ -113,27 +113,27 @@ class Handler(BaseHTTPRequestHandler):
                      "lastPush": "2026-11-01T00:00:00Z"} for n in range(GROUPS)
                 ])  # fmt: skip
             case ["groups"]:
-                wanted = [part.split('"')[1] for part in query["search"][0].split(" or ")]
-                self._send([group(int(i[4:]), i[3]) for i in wanted if i[3] in "st"])
+                ids = [part.split('"')[1] for part in query["search"][0].split(" or ")]
+                self._send([group(int(i[4:]), i[3]) for i in ids if i[3] in "st"])
             case ["groups", number, "users"]:
                 size = self.org.sizes[int(number[4:])]
                 self._page(number, parts.path, query, after, limit, size)
             case _:
-                self._send({"errorSummary": "not here"}, status=404)
+                self._send({"errorSummary": "Not found"}, status=404)
 
-    def _page(self, what: str, path: str, query: Any, after: int, limit: int, total: int) -> None:
+    def _page(self, key: str, path: str, query: Any, after: int, limit: int, total: int) -> None:
         end, links = min(after + limit, total), []
         if end < total:
             more = "&expand=user" if "expand" in query else ""
             host = self.headers["Host"]
             links = [f'<http://{host}{path}?limit={limit}&after={end}{more}>; rel="next"']
-        self._send_bytes(page(self.org, what, after, end), links)
+        self._send_bytes(page(self.org, key, after, end), links)
 
     def do_POST(self) -> None:
-        asked = json.loads(self.rfile.read(int(self.headers["Content-Length"])))
-        start = int(asked.get("NextToken") or 0)
+        request = json.loads(self.rfile.read(int(self.headers["Content-Length"])))
+        start = int(request.get("NextToken") or 0)
         operation = self.headers["X-Amz-Target"].rpartition(".")[2]
-        more = {} if "GroupId" not in asked else {"group": int(asked["GroupId"][2:])}
+        more = {} if "GroupId" not in request else {"group": int(request["GroupId"][2:])}
         self._send_bytes(aws_page(self.org, operation, start, **more), kind="x-amz-json-1.1")
 
     def _send(self, document: Any, status: int = 200) -> None:
@@ -157,21 +157,21 @@ class Handler(BaseHTTPRequestHandler):
 
 
 @cache  # built once, before the measurement
-def page(org: Org, what: str, start: int, end: int) -> bytes:
-    if what == "people":
+def page(org: Org, key: str, start: int, end: int) -> bytes:
+    if key == "users":
         return json.dumps([app_user(n) for n in range(start, end)]).encode()
-    members = org.members(int(what[4:]))[start:end]
+    members = org.members(int(key[4:]))[start:end]
     return json.dumps([user(n) for n in members]).encode()
 
 
 @cache
 def aws_page(org: Org, operation: str, start: int, group: int = 0) -> bytes:
     issuer = "https://scim.aws.com/11111111111-2222-3333-4444-555555555555"
-    total, made = {
-        "ListUsers": (org.people, lambda n: {
+    total, item = {
+        "ListUsers": (org.users, lambda n: {
             "UserId": f"u-{n}", "UserName": f"user{n}@example.com", "UserStatus": "ENABLED",
             "DisplayName": f"Zoë O'Brien-{n}", "IdentityStoreId": STORE,
-            "ExternalIds": [{"Issuer": issuer, "Id": ident(n)}],
+            "ExternalIds": [{"Issuer": issuer, "Id": user_id(n)}],
         }),
         "ListGroups": (GROUPS, lambda n: {"GroupId": f"g-{n}", "DisplayName": f"aws-{n}"}),
         "ListGroupMemberships": (org.sizes[group], lambda n: {
@@ -184,7 +184,7 @@ def aws_page(org: Org, operation: str, start: int, group: int = 0) -> bytes:
             "ListGroupMemberships": "GroupMemberships", "ListRegions": "Regions"}  # fmt: skip
     end = min(start + 100, total)
     document: dict[str, Any] = {
-        keys.get(operation, "Nothing"): [made(n) for n in range(start, end)]
+        keys.get(operation, "Nothing"): [item(n) for n in range(start, end)]
     }
     if operation.startswith("DescribeInstanceAccess"):
         document = {"Status": "ENABLED", "InstanceAccessControlAttributeConfiguration":
@@ -198,22 +198,22 @@ def aws_page(org: Org, operation: str, start: int, group: int = 0) -> bytes:
     return json.dumps(document).encode()
 
 
-def warm(org: Org) -> None:
-    """Build all pages before the measurement, so that it excludes the stub's own work."""
-    for start in range(0, org.people, 500):
-        page(org, "people", start, min(start + 500, org.people))
+def build_pages(org: Org) -> None:
+    """Builds all pages in advance, so that the measurement excludes the stub's own work."""
+    for start in range(0, org.users, 500):
+        page(org, "users", start, min(start + 500, org.users))
     for n, size in enumerate(org.sizes):
         for start in range(0, size, 200):
             page(org, f"00gs{n}", start, min(start + 200, size))
         for start in range(0, size, 100):
             aws_page(org, "ListGroupMemberships", start, group=n)
-    for start in range(0, org.people, 100):
+    for start in range(0, org.users, 100):
         aws_page(org, "ListUsers", start)
 
 
 def main() -> None:
     Handler.org = Org(int(sys.argv[1]))
-    warm(Handler.org)
+    build_pages(Handler.org)
     server = ThreadingHTTPServer(("127.0.0.1", 0), Handler)
     threading.Thread(target=server.serve_forever, daemon=True).start()
     print(server.server_address[1], flush=True)

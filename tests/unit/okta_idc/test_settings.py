@@ -1,4 +1,4 @@
-"""The settings tree: every problem is named with its path, its value and what to do."""
+"""The settings tree: every problem is reported with its path, its value and the remedy."""
 
 import re
 from typing import Any
@@ -22,13 +22,13 @@ GOOD: dict[str, Any] = {
 APP: dict[str, Any] = GOOD["app"]
 
 
-def complaint(**changes: Any) -> str:
+def error_text(**changes: Any) -> str:
     with pytest.raises(SettingsError) as caught:
         Settings.load(GOOD | changes)
     return str(caught.value)
 
 
-def test_the_least_settings_are_accepted() -> None:
+def test_minimal_settings_are_accepted() -> None:
     assert Settings.load(GOOD).provisioning.deactivate_users is True
 
 
@@ -39,7 +39,7 @@ def test_the_shipped_stack_files_are_accepted(stack: str) -> None:
 
 
 @pytest.mark.parametrize(
-    ("changes", "says"),
+    ("changes", "message"),
     [
         ({"push_group": []}, "federation.push_group: unknown key. Did you mean 'push_groups'?"),
         ({"app": {**APP, "labl": "x"}}, "federation.app.labl: unknown key. Did you mean 'label'?"),
@@ -68,16 +68,16 @@ def test_the_shipped_stack_files_are_accepted(stack: str) -> None:
         ({"protect": "yes"}, "federation.protect: 'yes' is not valid: must be true or false."),
     ],
 )
-def test_an_invalid_shape_is_named_with_path_value_and_remedy(
-    changes: dict[str, Any], says: str
+def test_an_invalid_value_is_reported_with_its_path_and_remedy(
+    changes: dict[str, Any], message: str
 ) -> None:
-    text = complaint(**changes)
-    assert says in text
+    text = error_text(**changes)
+    assert message in text
     assert "Input should" not in text
 
 
 @pytest.mark.parametrize(
-    ("changes", "says"),
+    ("changes", "message"),
     [
         (
             {"assignments": {"groups": [{"id": "00gA"}]}, "push_groups": [{"id": "00gA"}]},
@@ -125,20 +125,20 @@ def test_an_invalid_shape_is_named_with_path_value_and_remedy(
         ({"profile_mappings": {"title": "title"}}, r"profile_mappings\.title"),
     ],
 )
-def test_a_broken_rule_is_named_with_path_value_and_rule(
-    changes: dict[str, Any], says: str
+def test_a_broken_rule_is_reported_with_path_value_and_rule_id(
+    changes: dict[str, Any], message: str
 ) -> None:
-    assert re.search(rf"federation\.{says}", complaint(**changes))
+    assert re.search(rf"federation\.{message}", error_text(**changes))
 
 
-def test_a_quoted_literal_is_a_value() -> None:
+def test_a_quoted_literal_is_a_valid_attribute_value() -> None:
     statement = {"key": "CostCenter", "value": '"blue"'}
     loaded = Settings.load(GOOD | {"attribute_statements": [statement]})
     assert loaded.attribute_statements[0].value == '"blue"'
 
 
 def test_every_problem_is_reported_at_once() -> None:
-    assert "3 problems" in complaint(
+    assert "3 problems" in error_text(
         push_groups=["a", "b", "b"],
         assignments={"groups": ["a"]},
         attribute_statements=[{"key": "a&", "value": "user.x"}],
@@ -146,15 +146,15 @@ def test_every_problem_is_reported_at_once() -> None:
 
 
 @pytest.mark.parametrize(("old", "new"), RENAMED.items())
-def test_an_old_key_gets_an_error_that_names_the_new_one(old: str, new: str) -> None:
+def test_the_error_for_a_renamed_key_names_the_new_key(old: str, new: str) -> None:
     *nodes, key = old.split(".")
     tree: dict[str, Any] = {key: "x"}
     for name in reversed(nodes):
         tree = {name: [tree] if name in ("users", "permission_sets") else tree}
-    assert re.search(rf"{key}: was renamed\. Use {re.escape(new)}\.", complaint(**tree))
+    assert re.search(rf"{key}: was renamed\. Use {re.escape(new)}\.", error_text(**tree))
 
 
-def test_a_required_key_under_its_old_name_is_one_problem() -> None:
+def test_a_required_key_with_its_old_name_is_one_problem() -> None:
     with pytest.raises(SettingsError) as caught:
         Settings.load({"app": APP, "scim": {"secret": "x"}})
     assert "1 problem;" in str(caught.value)
@@ -171,12 +171,12 @@ _JSON = st.recursive(
 
 
 @given(_JSON)
-def test_anything_else_is_a_settings_error(raw: object) -> None:
+def test_any_other_document_is_a_settings_error(raw: object) -> None:
     with pytest.raises(SettingsError):
         Settings.load(raw)
 
 
-def test_a_string_stands_for_a_group_of_that_name_and_a_user_with_that_login() -> None:
+def test_a_string_is_the_name_of_a_group_or_the_login_of_a_user() -> None:
     settings = Settings.load(
         GOOD
         | {"push_groups": ["b", {"id": "00gB"}], "assignments": {"groups": ["a"], "users": ["A@X"]}}
@@ -195,16 +195,16 @@ def test_defaults_are_safe() -> None:
     assert settings.assignments.max_deprovisioned_users == 10
 
 
-class Later:
-    """A value that the program knows later, like an Output."""
+class Unresolved:
+    """A value that is unknown until deployment, like an Output."""
 
 
-def test_a_value_that_is_known_later_is_left_to_the_components() -> None:
-    app = {"acs_url": Later(), "issuer_url": Later(), "label": Later()}
+def test_an_unresolved_value_is_left_to_the_components() -> None:
+    app = {"acs_url": Unresolved(), "issuer_url": Unresolved(), "label": Unresolved()}
     settings = Settings.load(GOOD | {"app": app})
-    assert isinstance(settings.app.acs_url, Later)
+    assert isinstance(settings.app.acs_url, Unresolved)
 
 
-def test_what_resources_are_named_after_must_be_known() -> None:
+def test_settings_in_resource_names_must_be_resolved() -> None:
     with pytest.raises(SettingsError, match=r"push_groups\[0\]\.name"):
-        Settings.load(GOOD | {"push_groups": [{"name": Later()}]})
+        Settings.load(GOOD | {"push_groups": [{"name": Unresolved()}]})

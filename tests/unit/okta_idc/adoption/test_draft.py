@@ -1,4 +1,4 @@
-"""Settings of what was found: what is expressed loads, and nothing else is left out in silence."""
+"""Drafted settings are valid, and a draft reports everything that they cannot express."""
 
 import json
 import re
@@ -41,7 +41,7 @@ def inventory(pushed: tuple[str, ...] = ("admins", "data"), **more: Any) -> Inve
     """A federation with one assigned group, `all`, and these push groups."""
     names = {f"00g{name}": name for name in ("all", *pushed)}
     targets = {f"00gT{name}": name for name in pushed}
-    whole: dict[str, Any] = {
+    parts: dict[str, Any] = {
         "app": app(),
         "assigned": {"00gall": 1},
         "pushes": tuple(mapping(name, number) for number, name in enumerate(pushed)),
@@ -52,10 +52,10 @@ def inventory(pushed: tuple[str, ...] = ("admins", "data"), **more: Any) -> Inve
         "secret": {"endpoint": "https://x"},
         "store_groups": {aws_id(n): StoreGroup(name, True) for n, name in enumerate(pushed)},
     }
-    return Inventory(SOURCE, **whole | more)
+    return Inventory(SOURCE, **parts | more)
 
 
-def found(pushed: tuple[str, ...] = ("admins", "data"), **more: Any) -> Federation:
+def federation(pushed: tuple[str, ...] = ("admins", "data"), **more: Any) -> Federation:
     return Federation.of(inventory(pushed, **more))
 
 
@@ -63,19 +63,19 @@ def permission_set(**more: Any) -> PermissionSetDetails:
     return PermissionSetDetails("Admin", session_duration="PT1H", **more)
 
 
-def problems(made: Draft) -> str:
-    return "\n".join(note.text for note in made.notes() if note.problem)
+def problems(result: Draft) -> str:
+    return "\n".join(note.text for note in result.notes() if note.problem)
 
 
-def text(made: Draft) -> str:
-    return stack_file(made, "https://acme.okta.com", "us-east-1", KEY)
+def text(result: Draft) -> str:
+    return stack_file(result, "https://acme.okta.com", "us-east-1", KEY)
 
 
-def test_what_can_be_expressed_loads_and_raises_no_problem() -> None:
-    made = draft(found())
-    assert problems(made) == ""
-    written = yaml.safe_load(text(made))["config"]
-    assert written[KEY] == made.settings()
+def test_a_complete_draft_is_valid_and_has_no_problems() -> None:
+    result = draft(federation())
+    assert problems(result) == ""
+    written = yaml.safe_load(text(result))["config"]
+    assert written[KEY] == result.settings()
     settings = Settings.load(written[KEY])
     assert settings.app.import_id == "0oa1"
     assert settings.assignments.groups[0].import_id == "0oa1/00gall"
@@ -90,49 +90,51 @@ def test_what_can_be_expressed_loads_and_raises_no_problem() -> None:
 
 def test_a_group_in_both_roles_is_pushed_and_its_assignment_is_a_comment() -> None:
     both = {"00gall": 0, "00gdata": 1}
-    made = draft(found(assigned=both))
-    Settings.load(made.settings())
-    assert [g["name"] for g in made.settings()["assignments"]["groups"]] == ["all"]
-    assert [g["name"] for g in made.settings()["push_groups"]] == ["admins", "data"]
-    assert "data is assigned and pushed" in problems(made)
-    assert "OIC-201" in problems(made)
-    assert "# - name: data" in text(made)
+    result = draft(federation(assigned=both))
+    Settings.load(result.settings())
+    assert [g["name"] for g in result.settings()["assignments"]["groups"]] == ["all"]
+    assert [g["name"] for g in result.settings()["push_groups"]] == ["admins", "data"]
+    assert "data is assigned and pushed" in problems(result)
+    assert "OIC-201" in problems(result)
+    assert "# - name: data" in text(result)
 
 
 @pytest.mark.parametrize(("first", "written"), [(0, [None, None]), (1, [1, 2])])
-def test_priorities_are_on_all_or_on_none(first: int, written: list[int | None]) -> None:
-    groups = found().groups
+def test_priorities_are_written_for_all_groups_or_none(
+    first: int, written: list[int | None]
+) -> None:
+    groups = federation().groups
     groups.names["00gx"] = "x"
     assigned = {"00gx": first + 1, "00gall": first}
-    made = draft(found(assigned=assigned, groups=groups))
-    groups = made.settings()["assignments"]["groups"]
+    result = draft(federation(assigned=assigned, groups=groups))
+    groups = result.settings()["assignments"]["groups"]
     assert groups[0]["import_id"] == "0oa1/00gall"
     assert [g.get("priority") for g in groups] == written
 
 
-def test_a_name_that_two_groups_have_is_given_by_id() -> None:
-    groups = found().groups
+def test_a_group_with_an_ambiguous_name_is_identified_by_id() -> None:
+    groups = federation().groups
     groups.by_name["data"].append("00gother")
-    made = draft(found(groups=groups))
-    assert made.settings()["push_groups"][1]["id"] == "00gdata"
-    assert "name" not in made.settings()["push_groups"][1]
+    result = draft(federation(groups=groups))
+    assert result.settings()["push_groups"][1]["id"] == "00gdata"
+    assert "name" not in result.settings()["push_groups"][1]
 
 
 @pytest.mark.parametrize(
-    ("changed", "says"),
+    ("changed", "message"),
     [
         ({"status": "ERROR", "errorSummary": "Duplicate name."}, "in ERROR, and .*Duplicate name"),
         ({"status": "INACTIVE"}, "is INACTIVE, so Okta does not push"),
         ({"targetGroupId": "00gGone"}, "data is not in IAM Identity Center"),
     ],
 )
-def test_a_mapping_that_does_not_serve_is_told(changed: dict[str, Any], says: str) -> None:
-    made = draft(found(pushes=(mapping("data", 1, **changed),)))
-    assert re.search(says, problems(made)), problems(made)
-    assert made.settings()["push_groups"][0]["import_id"] == "0oa1/gPm1"
+def test_a_mapping_that_does_not_push_is_reported(changed: dict[str, Any], message: str) -> None:
+    result = draft(federation(pushes=(mapping("data", 1, **changed),)))
+    assert re.search(message, problems(result)), problems(result)
+    assert result.settings()["push_groups"][0]["import_id"] == "0oa1/gPm1"
 
 
-FOREIGN = [
+UNSUPPORTED = [
     sent(namespace="urn:oasis:names:tc:SAML:2.0:attrname-format:unspecified"),
     sent(values=["user.a", "user.b"]),
     sent(type="GROUP", values=[]),
@@ -141,33 +143,36 @@ FOREIGN = [
 ]
 
 
-@pytest.mark.parametrize("statement", FOREIGN)
-def test_a_statement_that_is_not_ours_is_a_comment_and_a_problem(statement: Any) -> None:
-    theirs = app()
-    theirs["settings"]["signOn"]["attributeStatements"] = [sent("Title"), statement]
-    made = draft(found(app=theirs))
-    assert [a["key"] for a in made.settings()["attribute_statements"]] == ["Title"]
-    assert "`pulumi up` would remove it" in problems(made)
-    assert f"the attribute statement {statement['name']} " in problems(made)
+@pytest.mark.parametrize("statement", UNSUPPORTED)
+def test_an_unsupported_statement_is_a_comment_and_a_problem(statement: Any) -> None:
+    okta_app = app()
+    okta_app["settings"]["signOn"]["attributeStatements"] = [sent("Title"), statement]
+    result = draft(federation(app=okta_app))
+    assert [a["key"] for a in result.settings()["attribute_statements"]] == ["Title"]
+    assert "`pulumi up` would remove it" in problems(result)
+    assert f"the attribute statement {statement['name']} " in problems(result)
 
 
-def access(shown: PermissionSetDetails, **groups: list[str]) -> GroupAccess:
-    """The groups have the permission set in these accounts."""
+def access(details: PermissionSetDetails, **groups: list[str]) -> GroupAccess:
+    """Account assignments of a permission set: the accounts by group."""
     ids = {"admins": aws_id(0), "data": aws_id(1)}
-    of = {ids[name]: tuple((SET, account) for account in given) for name, given in groups.items()}
-    return GroupAccess(of, {SET: shown})
+    assignments = {
+        ids[name]: tuple((SET, account) for account in accounts)
+        for name, accounts in groups.items()
+    }
+    return GroupAccess(assignments, {SET: details})
 
 
-def test_a_permission_set_is_taken_with_all_that_it_is() -> None:
+def test_a_permission_set_is_drafted_with_all_its_settings() -> None:
     policy = {"Version": "2012-10-17", "Statement": []}
-    whole = PermissionSetDetails(
+    details = PermissionSetDetails(
         "Admin", "d", "PT8H", "https://x", json.dumps(policy),
         ("arn:m",), ("a/b/Deploy", "Plain"), "arn:b",
     )  # fmt: skip
-    given = access(whole, admins=[*ACCOUNTS], data=[*ACCOUNTS])
-    made = draft(found(group_access=given))
-    assert problems(made) == ""
-    assert made.settings()["account_access"]["permission_sets"] == [
+    account_access = access(details, admins=[*ACCOUNTS], data=[*ACCOUNTS])
+    result = draft(federation(group_access=account_access))
+    assert problems(result) == ""
+    assert result.settings()["account_access"]["permission_sets"] == [
         {"name": "Admin", "description": "d", "session_duration": "PT8H", "relay_state": "https://x",
          "managed_policies": ["arn:m"], "customer_managed_policies": ["Plain", "a/b/Deploy"],
          "inline_policy": policy,
@@ -176,27 +181,27 @@ def test_a_permission_set_is_taken_with_all_that_it_is() -> None:
     ]  # fmt: skip
 
 
-def test_of_uneven_access_the_largest_block_is_taken_and_the_rest_is_named() -> None:
-    given = access(permission_set(), admins=[ACCOUNTS[0]], data=[*ACCOUNTS])
-    made = draft(found(group_access=given))
-    [the_set] = made.settings()["account_access"]["permission_sets"]
-    assert (the_set["groups"], the_set["accounts"]) == (["data"], [*ACCOUNTS])
-    assert f"unchanged: admins in {ACCOUNTS[0]}." in problems(made)
+def test_the_largest_block_of_uneven_access_is_drafted_and_the_rest_is_named() -> None:
+    account_access = access(permission_set(), admins=[ACCOUNTS[0]], data=[*ACCOUNTS])
+    result = draft(federation(group_access=account_access))
+    [drafted] = result.settings()["account_access"]["permission_sets"]
+    assert (drafted["groups"], drafted["accounts"]) == (["data"], [*ACCOUNTS])
+    assert f"unchanged: admins in {ACCOUNTS[0]}." in problems(result)
 
 
-def test_a_policy_that_asks_for_a_tag_nobody_sends_is_a_comment() -> None:
+def test_a_permission_set_that_requires_an_unsent_session_tag_is_a_comment() -> None:
     condition = {"StringEquals": {"aws:PrincipalTag/Team": "a"}}
     policy = {"Version": "2012-10-17", "Statement": [
         {"Effect": "Allow", "Action": "*", "Resource": "*", "Condition": condition}]}  # fmt: skip
-    whole = permission_set(inline_policy=json.dumps(policy))
-    made = draft(found(group_access=access(whole, data=[*ACCOUNTS])))
-    assert made.settings()["account_access"]["permission_sets"] == []
-    assert "'Team' is a session tag that is not sent" in problems(made)
-    assert "# - name: Admin" in text(made)
+    details = permission_set(inline_policy=json.dumps(policy))
+    result = draft(federation(group_access=access(details, data=[*ACCOUNTS])))
+    assert result.settings()["account_access"]["permission_sets"] == []
+    assert "'Team' is a session tag that is not sent" in problems(result)
+    assert "# - name: Admin" in text(result)
 
 
 @pytest.mark.parametrize(
-    ("control", "written", "says"),
+    ("control", "written", "message"),
     [
         (("", []), None, ""),
         (("ENABLED", []), None, ""),
@@ -205,16 +210,18 @@ def test_a_policy_that_asks_for_a_tag_nobody_sends_is_a_comment() -> None:
         (("ENABLED", [("A", "${path:shoeSize}")]), None, "OIC-411"),
     ],
 )
-def test_attributes_on_the_aws_side(control: Any, written: Any, says: str) -> None:
-    made = draft(found(access_control=control))
-    assert made.settings().get("access_control_attributes", {}).get("attributes") == written
-    assert says in problems(made)
-    assert bool(says) == bool(problems(made))
-    yaml.safe_load(text(made))
+def test_valid_access_control_attributes_are_drafted_and_others_are_reported(
+    control: Any, written: Any, message: str
+) -> None:
+    result = draft(federation(access_control=control))
+    assert result.settings().get("access_control_attributes", {}).get("attributes") == written
+    assert message in problems(result)
+    assert bool(message) == bool(problems(result))
+    yaml.safe_load(text(result))
 
 
 @pytest.mark.parametrize(
-    ("more", "says"),
+    ("more", "message"),
     [
         ({"app": app(status="INACTIVE")}, "the app is INACTIVE"),
         ({"app": app(features=[])}, "provisioning seems to be off"),
@@ -224,8 +231,8 @@ def test_attributes_on_the_aws_side(control: Any, written: Any, says: str) -> No
         ({"app": app(credentials={"userNameTemplate": {"template": "x"}})}, "OIC-320"),
     ],
 )
-def test_what_the_first_up_would_stumble_over_is_told(more: dict[str, Any], says: str) -> None:
-    assert says in problems(draft(found(**more)))
+def test_an_obstacle_to_the_first_update_is_reported(more: dict[str, Any], message: str) -> None:
+    assert message in problems(draft(federation(**more)))
 
 
 @pytest.mark.parametrize(
@@ -233,33 +240,34 @@ def test_what_the_first_up_would_stumble_over_is_told(more: dict[str, Any], says
     ["app", "assigned", "pushes", "groups", "instance", "store_groups", "access_control",
      "group_access"],
 )  # fmt: skip
-def test_nothing_is_drafted_without_a_part_that_adoption_needs(part: str) -> None:
-    with pytest.raises(Unavailable, match=f"no right to read {part}"):
-        found(**{part: Unavailable(f"no right to read {part}.")})
+def test_nothing_is_drafted_if_a_required_part_is_unavailable(part: str) -> None:
+    with pytest.raises(Unavailable, match=f"no permission to read {part}"):
+        federation(**{part: Unavailable(f"no permission to read {part}.")})
 
 
-def test_a_hidden_group_in_use_is_named() -> None:
-    groups = found().groups
+def test_a_hidden_group_that_is_in_use_is_named() -> None:
+    groups = federation().groups
     del groups.names["00gdata"]
     with pytest.raises(Unavailable, match=r"the group 00gdata, .* Needs okta\.groups\.read"):
-        found(groups=groups)
+        federation(groups=groups)
 
 
-def test_only_active_mappings_are_owned_and_none_deletes_its_group() -> None:
+def test_only_active_mappings_are_imported_and_none_deletes_its_target_group() -> None:
     pushes = (mapping("admins", 0), mapping("data", 1, status="ERROR"))
-    what = found(pushes=pushes)
-    [owned] = import_file(draft(what), what, "prod", "okta-identity-center")["resources"]
-    assert owned["name"] == "identity-center-push-admins"
-    assert owned["outputs"]["deleteTargetGroupOnDestroy"] is False
-    assert owned["inputs"]["deleteTargetGroupOnDestroy"] is False
-    assert (owned["id"], owned["outputs"]["status"]) == ("gPm0", "ACTIVE")
+    discovered = federation(pushes=pushes)
+    document = import_file(draft(discovered), discovered, "prod", "okta-identity-center")
+    [imported] = document["resources"]
+    assert imported["name"] == "identity-center-push-admins"
+    assert imported["outputs"]["deleteTargetGroupOnDestroy"] is False
+    assert imported["inputs"]["deleteTargetGroupOnDestroy"] is False
+    assert (imported["id"], imported["outputs"]["status"]) == ("gPm0", "ACTIVE")
 
 
-NASTY = st.text(string.printable + "äß→#:'\"{}[]&*!|>%@`", min_size=1, max_size=40)
+SPECIAL = st.text(string.printable + "äß→#:'\"{}[]&*!|>%@`", min_size=1, max_size=40)
 
 
 @hypothesis.settings(deadline=None)
-@given(st.lists(NASTY, min_size=1, max_size=4, unique=True), NASTY)
-def test_names_come_back_from_yaml_as_they_are(names: list[str], label: str) -> None:
-    made = draft(found(tuple(names), app=app(label=label)))
-    assert yaml.safe_load(text(made))["config"][KEY] == made.settings()
+@given(st.lists(SPECIAL, min_size=1, max_size=4, unique=True), SPECIAL)
+def test_names_survive_a_yaml_round_trip(names: list[str], label: str) -> None:
+    result = draft(federation(tuple(names), app=app(label=label)))
+    assert yaml.safe_load(text(result))["config"][KEY] == result.settings()

@@ -1,7 +1,7 @@
-"""`okta-idc adopt` on a federation that was built without the kit, through HTTP."""
+"""`okta-idc adopt` on an unmanaged federation, over HTTP."""
 
 import json
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
@@ -23,19 +23,24 @@ from tests.unit.okta_idc.doctor.federation import (
 )
 
 KEY = "okta-identity-center:federation"
-_OTHERS = ("OKTA_API_CLIENT_ID", "OKTA_API_PRIVATE_KEY", "OKTA_ACCESS_TOKEN", "OKTA_HTTP_PROXY")
+_UNSET_VARIABLES = (
+    "OKTA_API_CLIENT_ID",
+    "OKTA_API_PRIVATE_KEY",
+    "OKTA_ACCESS_TOKEN",
+    "OKTA_HTTP_PROXY",
+)
 
 
 @pytest.fixture(scope="module")
 def federation(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Federation]:
-    """Built once. A test that changes it takes the change back."""
+    """Shared by all tests. A test that changes the federation reverts the change."""
     with built_federation(tmp_path_factory.mktemp("federation")) as built:
         yield built
 
 
 @pytest.fixture(autouse=True)
 def credentials(monkeypatch: pytest.MonkeyPatch) -> None:
-    for name in _OTHERS:
+    for name in _UNSET_VARIABLES:
         monkeypatch.delenv(name, raising=False)
     monkeypatch.setenv("OKTA_API_TOKEN", TOKEN)
     monkeypatch.setenv("AWS_ACCESS_KEY_ID", "sandbox")
@@ -43,7 +48,7 @@ def credentials(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("AWS_REGION", AWS.region)
 
 
-class Told:
+class Result:
     def __init__(self, code: int, out: str, err: str) -> None:
         self.code, self.out, self.err = code, out, err
 
@@ -52,22 +57,19 @@ class Told:
         return json.loads(self.out)["settings"]
 
 
-Adopt = Callable[..., Told]
-
-
-def adopt(federation: Federation, *arguments: str) -> Told:
-    where = ("--okta-url", federation.okta, "--aws-endpoint", federation.aws)
-    result = CliRunner().invoke(app, ["adopt", *where, *arguments], catch_exceptions=False)
+def adopt(federation: Federation, *arguments: str) -> Result:
+    endpoints = ("--okta-url", federation.okta, "--aws-endpoint", federation.aws)
+    result = CliRunner().invoke(app, ["adopt", *endpoints, *arguments], catch_exceptions=False)
     assert TOKEN not in result.output
     assert "Traceback" not in result.output
-    return Told(result.exit_code, result.stdout, result.stderr)
+    return Result(result.exit_code, result.stdout, result.stderr)
 
 
-def test_the_printed_file_loads_and_names_everything_that_is_there(federation: Federation) -> None:
-    before = len(federation.ask("GET", "/sandbox/request-log"))
-    told = adopt(federation)
-    assert told.code == 0, told.err
-    settings = Settings.load(yaml.safe_load(told.out)["config"][KEY])
+def test_the_printed_stack_file_is_valid_and_complete(federation: Federation) -> None:
+    before = len(federation.request("GET", "/sandbox/request-log"))
+    result = adopt(federation)
+    assert result.code == 0, result.err
+    settings = Settings.load(yaml.safe_load(result.out)["config"][KEY])
     assert settings.app.import_id == federation.app
     assert {g.name: g.import_id for g in settings.push_groups} == {
         name: f"{federation.app}/{federation.mappings[name]}" for name in PUSH
@@ -81,33 +83,33 @@ def test_the_printed_file_loads_and_names_everything_that_is_there(federation: F
     assert {g.name: g.aws_group_id for g in settings.push_groups} == {
         name: ids[name] for name in PUSH
     }
-    made = federation.ask("GET", "/sandbox/request-log")[before:]
-    calls = [call for call in made if call["path"].startswith("/api/")]
+    log = federation.request("GET", "/sandbox/request-log")[before:]
+    calls = [call for call in log if call["path"].startswith("/api/")]
     assert {call["method"] for call in calls} == {"GET"}
     assert len(calls) <= 6  # apps, assignments, mappings, groups by id and by name
 
 
-def test_a_file_is_written_once_and_over_another_only_when_asked(
+def test_an_existing_file_is_overwritten_only_with_force(
     federation: Federation, tmp_path: Path
 ) -> None:
     out = tmp_path / "Pulumi.prod.yaml"
-    out.write_text("mine")
-    told = adopt(federation, "--out", str(out))
-    assert (told.code, out.read_text()) == (2, "mine")
-    assert f"{out}: exists already. Pass --force" in told.err
-    told = adopt(federation, "--out", str(out), "--force")
-    assert told.code == 0, told.err
-    assert told.out == ""
+    out.write_text("unchanged")
+    result = adopt(federation, "--out", str(out))
+    assert (result.code, out.read_text()) == (2, "unchanged")
+    assert f"{out}: exists already. Pass --force" in result.err
+    result = adopt(federation, "--out", str(out), "--force")
+    assert result.code == 0, result.err
+    assert result.out == ""
     Settings.load(yaml.safe_load(out.read_text())["config"][KEY])
 
 
-def test_a_file_that_cannot_be_written_is_named(federation: Federation, tmp_path: Path) -> None:
-    told = adopt(federation, "--out", str(tmp_path / "nowhere" / "Pulumi.prod.yaml"))
-    assert told.code == 2
-    assert "nowhere/Pulumi.prod.yaml: cannot be written: No such file" in told.err
+def test_a_file_that_cannot_be_written_is_reported(federation: Federation, tmp_path: Path) -> None:
+    result = adopt(federation, "--out", str(tmp_path / "missing" / "Pulumi.prod.yaml"))
+    assert result.code == 2
+    assert "missing/Pulumi.prod.yaml: cannot be written: No such file" in result.err
 
 
-def test_the_mappings_file_needs_the_stacks_name(federation: Federation, tmp_path: Path) -> None:
+def test_the_mappings_file_requires_the_stack_name(federation: Federation, tmp_path: Path) -> None:
     path = tmp_path / "mappings.json"
     assert adopt(federation, "--mappings", str(path)).code == 2
     assert not path.exists()
@@ -117,36 +119,38 @@ def test_the_mappings_file_needs_the_stacks_name(federation: Federation, tmp_pat
     assert {r["id"] for r in document["resources"]} == set(federation.mappings.values())
 
 
-def test_an_org_without_such_an_app_is_told(tmp_path: Path) -> None:
+def test_an_org_without_an_identity_center_app_is_reported(tmp_path: Path) -> None:
     with unbuilt_federation(tmp_path) as empty:
-        told = adopt(empty)
-    assert (told.code, told.out) == (2, "")
-    assert "Okta shows no app amazon_aws_sso" in told.err
+        result = adopt(empty)
+    assert (result.code, result.out) == (2, "")
+    assert "Okta shows no app amazon_aws_sso" in result.err
 
 
 @contextmanager
 def second_app(federation: Federation) -> Iterator[str]:
-    body = {"name": "amazon_aws_sso", "label": "AWS, another", "signOnMode": "SAML_2_0"}
+    body = {"name": "amazon_aws_sso", "label": "Another AWS app", "signOnMode": "SAML_2_0"}
     [settings] = [
         found["settings"]["app"]
-        for found in federation.ask("GET", "/api/v1/apps")
+        for found in federation.request("GET", "/api/v1/apps")
         if found["id"] == federation.app
     ]
-    made = federation.ask("POST", "/api/v1/apps", {**body, "settings": {"app": settings}})["id"]
+    app_id = federation.request("POST", "/api/v1/apps", {**body, "settings": {"app": settings}})[
+        "id"
+    ]
     try:
-        yield made
+        yield app_id
     finally:
-        federation.ask("POST", f"/api/v1/apps/{made}/lifecycle/deactivate")
-        federation.ask("DELETE", f"/api/v1/apps/{made}")
+        federation.request("POST", f"/api/v1/apps/{app_id}/lifecycle/deactivate")
+        federation.request("DELETE", f"/api/v1/apps/{app_id}")
 
 
-def test_of_two_apps_one_must_be_chosen(federation: Federation) -> None:
+def test_with_two_apps_the_app_option_is_required(federation: Federation) -> None:
     with second_app(federation) as other:
-        told = adopt(federation)
-        assert (told.code, told.out) == (2, "")
-        assert "give --app, one of" in told.err
-        assert federation.app in told.err
-        assert other in told.err
+        result = adopt(federation)
+        assert (result.code, result.out) == (2, "")
+        assert "give --app, one of" in result.err
+        assert federation.app in result.err
+        assert other in result.err
         chosen = adopt(federation, "--app", federation.app, "--json")
         assert chosen.code == 0, chosen.err
         assert chosen.settings["app"]["import_id"] == federation.app
@@ -156,77 +160,81 @@ def test_of_two_apps_one_must_be_chosen(federation: Federation) -> None:
         assert unused.settings["push_groups"] == []
 
 
-def test_an_app_that_is_not_there_is_told(federation: Federation) -> None:
-    told = adopt(federation, "--app", "0oaNone")
-    assert told.code == 2
-    assert f"The org has AWS IAM Identity Center ({federation.app})" in told.err
+def test_an_unknown_app_id_is_reported_with_the_existing_app(federation: Federation) -> None:
+    result = adopt(federation, "--app", "0oaNone")
+    assert result.code == 2
+    assert f"The org has AWS IAM Identity Center ({federation.app})" in result.err
 
 
-def test_a_mapping_in_error_is_adopted_and_told(federation: Federation) -> None:
+def test_a_mapping_in_error_is_adopted_and_reported(federation: Federation) -> None:
     path = f"/api/v1/apps/{federation.app}/group-push/mappings/{federation.mappings['aws-data']}"
-    federation.ask("POST", "/sandbox/faults", {"name": "mapping-error"})
-    federation.ask("PATCH", path, {"status": "ACTIVE"})
+    federation.request("POST", "/sandbox/faults", {"name": "mapping-error"})
+    federation.request("PATCH", path, {"status": "ACTIVE"})
     federation.settle()
     try:
-        assert federation.ask("GET", path)["status"] == "ERROR"
-        told = adopt(federation, "--json")
+        assert federation.request("GET", path)["status"] == "ERROR"
+        result = adopt(federation, "--json")
     finally:
-        federation.ask("DELETE", "/sandbox/faults")
-        federation.ask("PATCH", path, {"status": "ACTIVE"})
+        federation.request("DELETE", "/sandbox/faults")
+        federation.request("PATCH", path, {"status": "ACTIVE"})
         federation.settle()
-    assert told.code == 1
-    assert "not taken over: the push mapping of aws-data is in ERROR" in told.err
-    assert "Unable to push group aws-data" in told.err
-    assert "aws-data" in [g["name"] for g in told.settings["push_groups"]]
+    assert result.code == 1
+    assert "not taken over: the push mapping of aws-data is in ERROR" in result.err
+    assert "Unable to push group aws-data" in result.err
+    assert "aws-data" in [g["name"] for g in result.settings["push_groups"]]
 
 
-def test_a_group_in_both_roles_is_taken_as_a_push_group(federation: Federation) -> None:
+def test_a_group_in_both_roles_becomes_a_push_group(federation: Federation) -> None:
     path = f"/api/v1/apps/{federation.app}/groups/{federation.groups['aws-data']}"
-    federation.ask("PUT", path, {})
+    federation.request("PUT", path, {})
     try:
-        told = adopt(federation)
+        result = adopt(federation)
     finally:
-        federation.ask("DELETE", path)
-    assert told.code == 1
-    assert "the group aws-data is assigned and pushed" in told.err
-    settings = Settings.load(yaml.safe_load(told.out)["config"][KEY])
+        federation.request("DELETE", path)
+    assert result.code == 1
+    assert "the group aws-data is assigned and pushed" in result.err
+    settings = Settings.load(yaml.safe_load(result.out)["config"][KEY])
     assert [g.name for g in settings.assignments.groups] == [*ASSIGN]
     assert "aws-data" in [g.name for g in settings.push_groups]
-    assert "# - name: aws-data" in told.out
+    assert "# - name: aws-data" in result.out
 
 
 @pytest.mark.parametrize("path", ["/groups", "/group-push/mappings"])
-def test_a_refused_look_writes_no_file(federation: Federation, tmp_path: Path, path: str) -> None:
+def test_no_file_is_written_when_okta_denies_a_read(
+    federation: Federation, tmp_path: Path, path: str
+) -> None:
     body = {"errorCode": "E0000006", "errorSummary": "You do not have permission to do that."}
     fault = {"method": "GET", "path": path, "status": 403, "times": 20, "body": body}
-    federation.ask("POST", "/sandbox/faults", fault)
+    federation.request("POST", "/sandbox/faults", fault)
     out = tmp_path / "Pulumi.prod.yaml"
     try:
-        told = adopt(federation, "--out", str(out))
+        result = adopt(federation, "--out", str(out))
     finally:
-        federation.ask("DELETE", "/sandbox/faults")
-    assert told.code == 2
-    assert "403: You do not have permission" in told.err
+        federation.request("DELETE", "/sandbox/faults")
+    assert result.code == 2
+    assert "403: You do not have permission" in result.err
     assert not out.exists()
 
 
 @pytest.mark.parametrize(
-    ("arguments", "says"),
+    ("arguments", "message"),
     [
         (("--identity-store", "d-0000000000"), "not d-0000000000. Set --region or"),
         (("--region", "eu-central-1"), "Set --region or --identity-store"),
     ],
 )
-def test_an_instance_that_is_not_there_is_told(
-    federation: Federation, arguments: tuple[str, ...], says: str
+def test_a_missing_instance_is_reported_with_the_options_to_set(
+    federation: Federation, arguments: tuple[str, ...], message: str
 ) -> None:
-    told = adopt(federation, *arguments)
-    assert told.code == 2
-    assert says in told.err
+    result = adopt(federation, *arguments)
+    assert result.code == 2
+    assert message in result.err
 
 
-def test_a_secret_that_is_missing_is_told_and_the_rest_is_written(federation: Federation) -> None:
-    told = adopt(federation, "--secret", "not/there", "--json")
-    assert told.code == 1
-    assert "the secret not/there cannot be used" in told.err
-    assert told.settings["scim_token"] == {"secret": "not/there"}
+def test_a_missing_secret_is_reported_and_the_settings_are_still_printed(
+    federation: Federation,
+) -> None:
+    result = adopt(federation, "--secret", "missing-secret", "--json")
+    assert result.code == 1
+    assert "the secret missing-secret cannot be used" in result.err
+    assert result.settings["scim_token"] == {"secret": "missing-secret"}

@@ -1,4 +1,4 @@
-"""`okta-idc check-token` and the probe before `store-token` stores, against a sandbox."""
+"""`okta-idc check-token`, and the check that `store-token` makes first, against a sandbox."""
 
 import json
 from typing import Any
@@ -27,38 +27,38 @@ def secrets(sandbox: Sandbox) -> Any:
 
 
 def run(sandbox: Sandbox, *arguments: str, typed: str = "") -> tuple[int, str]:
-    where = ["--region", "us-east-1", "--aws-endpoint", sandbox.aws, "--verify-at", sandbox.scim]
-    result = CliRunner().invoke(app, [*arguments, *where], input=typed, catch_exceptions=False)
+    options = ["--region", "us-east-1", "--aws-endpoint", sandbox.aws, "--verify-at", sandbox.scim]
+    result = CliRunner().invoke(app, [*arguments, *options], input=typed, catch_exceptions=False)
     return result.exit_code, result.output
 
 
-def test_a_token_that_aws_takes(sandbox: Sandbox) -> None:
+def test_a_valid_token_is_accepted(sandbox: Sandbox) -> None:
     code, text = run(sandbox, "check-token", NAME)
     assert code == 0, text
     assert "IAM Identity Center accepts the token;" in text
 
 
-def test_a_token_that_aws_refuses_is_explained_without_it(sandbox: Sandbox, secrets: Any) -> None:
+def test_a_rejected_token_is_explained_but_not_printed(sandbox: Sandbox, secrets: Any) -> None:
     document = json.loads(secrets.get_secret_value(SecretId=NAME)["SecretString"])
     text = json.dumps({**document, "token": "TOPSECRET"})
-    secrets.create_secret(Name="deleted", SecretString=text)
-    code, text = run(sandbox, "check-token", "deleted")
+    secrets.create_secret(Name="revoked", SecretString=text)
+    code, text = run(sandbox, "check-token", "revoked")
     assert code == 1
-    assert "secret 'deleted'.token: is rejected (401)" in text
+    assert "secret 'revoked'.token: is rejected (401)" in text
     assert "OIC-117" in text
     assert "TOPSECRET" not in text
-    code, text = run(sandbox, "check-token", "deleted", "--json")
-    told = json.loads(text)
-    assert (code, told["accepted"], told["findings"][0]["rule"]) == (1, False, "OIC-117")
+    code, text = run(sandbox, "check-token", "revoked", "--json")
+    result = json.loads(text)
+    assert (code, result["accepted"], result["findings"][0]["rule"]) == (1, False, "OIC-117")
 
 
-def test_a_secret_that_is_missing_is_not_a_token_that_is_refused(sandbox: Sandbox) -> None:
-    code, text = run(sandbox, "check-token", "nothing/here")
+def test_a_missing_secret_is_unknown_not_rejected(sandbox: Sandbox) -> None:
+    code, text = run(sandbox, "check-token", "missing")
     assert code == 2
     assert "unknown: " in text
 
 
-def test_a_throttled_endpoint_is_unknown(sandbox: Sandbox, monkeypatch: Any) -> None:
+def test_a_throttled_endpoint_makes_the_result_unknown(sandbox: Sandbox, monkeypatch: Any) -> None:
     monkeypatch.setattr("okta_idc.clients.scim._PAUSE", 0)
     sandbox.inject_fault("scim-throttled", times=3)
     code, text = run(sandbox, "check-token", NAME)
@@ -66,7 +66,7 @@ def test_a_throttled_endpoint_is_unknown(sandbox: Sandbox, monkeypatch: Any) -> 
     assert "unknown: GET /ServiceProviderConfig returned 429" in text
 
 
-def test_a_refused_token_is_not_stored(sandbox: Sandbox, secrets: Any) -> None:
+def test_a_rejected_token_is_not_stored(sandbox: Sandbox, secrets: Any) -> None:
     document = json.loads(secrets.get_secret_value(SecretId=NAME)["SecretString"])
     lines = f"{document['endpoint']}\nid\nTOPSECRET\n"
     code, text = run(sandbox, "store-token", "new/secret", typed=lines)

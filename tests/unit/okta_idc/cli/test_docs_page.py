@@ -13,12 +13,12 @@ PAGE = (ROOT / "docs" / "reference" / "cli.md").read_text(encoding="utf-8")
 COMMANDS: dict[str, Any] = typer.main.get_command(app).commands  # type: ignore[attr-defined]
 
 
-def test_the_page_lists_the_commands() -> None:
+def test_the_page_lists_every_command() -> None:
     assert re.findall(r"^\| \[`([\w-]+)`\]", PAGE, re.MULTILINE) == sorted(COMMANDS)
 
 
 @pytest.mark.parametrize("name", sorted(COMMANDS))
-def test_the_page_lists_the_options_of_a_command(name: str) -> None:
+def test_the_page_lists_every_option_of_a_command(name: str) -> None:
     section = PAGE.split(f"\n## {name}\n")[1].split("\n## ")[0]
     cells = "".join(re.findall(r"^\| (`--[^|]*)\|", section, re.MULTILINE))
     options = {

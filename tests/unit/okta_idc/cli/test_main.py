@@ -1,4 +1,4 @@
-"""The command line by itself: light, one version, and one line for what is missing."""
+"""The command line: imports at start-up, version, help, completion and missing extras."""
 
 import os
 import subprocess
@@ -26,45 +26,47 @@ def python(code: str) -> subprocess.CompletedProcess[str]:
     )
 
 
-def test_no_module_of_an_extra_is_imported() -> None:
-    done = python(
+def test_startup_imports_no_module_of_an_extra() -> None:
+    result = python(
         "import sys, okta_idc.cli.main\n"
         f"extras = {set(EXTRAS) | {'grpc'}}\n"
         "print(sorted({name.partition('.')[0] for name in sys.modules} & extras))"
     )
-    assert done.stdout == "[]\n", done.stderr
+    assert result.stdout == "[]\n", result.stderr
 
 
 @pytest.mark.parametrize("installed", [True, False])
-def test_the_version_is_the_projects(installed: bool, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_the_version_is_that_of_the_package_or_the_clone(
+    installed: bool, monkeypatch: pytest.MonkeyPatch
+) -> None:
     def version(_name: str) -> str:
         if installed:
             return "9.9.9"
         raise PackageNotFoundError
 
     monkeypatch.setattr(okta_idc.version, "version", version)
-    done = CliRunner().invoke(app, ["--version"])
-    assert (done.exit_code, done.output) == (0, f"{'9.9.9' if installed else VERSION}\n")
+    result = CliRunner().invoke(app, ["--version"])
+    assert (result.exit_code, result.output) == (0, f"{'9.9.9' if installed else VERSION}\n")
 
 
 @pytest.mark.parametrize("command", COMMANDS)
 def test_help_has_an_example(command: str) -> None:
-    done = CliRunner().invoke(app, [command, "--help"], env={"COLUMNS": "200"})
-    assert done.exit_code == 0
-    assert f"Example: okta-idc {command}" in done.output
+    result = CliRunner().invoke(app, [command, "--help"], env={"COLUMNS": "200"})
+    assert result.exit_code == 0
+    assert f"Example: okta-idc {command}" in result.output
 
 
 NO_SHELL_DETECTION = "_TYPER_COMPLETE_TEST_DISABLE_SHELL_DETECTION"
 
 
 def test_completion_can_be_installed(tmp_path: Path) -> None:
-    done = subprocess.run(
+    result = subprocess.run(
         [sys.executable, "-m", "okta_idc", "--install-completion", "bash"],
         cwd=ROOT,
         env={**os.environ, "HOME": str(tmp_path), NO_SHELL_DETECTION: "1"},
         capture_output=True, text=True, check=False,
     )  # fmt: skip
-    assert done.returncode == 0, done.stderr
+    assert result.returncode == 0, result.stderr
     assert (tmp_path / ".bashrc").exists()
 
 
@@ -73,33 +75,33 @@ def test_a_missing_extra_is_named_in_one_line(module: str, extra: str) -> None:
     broken = typer.Typer(cls=CommandGroup)
 
     @broken.command()
-    def needing() -> None:
+    def command() -> None:
         raise ModuleNotFoundError(f"No module named '{module}.x'", name=f"{module}.x")
 
     @broken.command()
     def other() -> None: ...
 
-    done = CliRunner().invoke(broken, ["needing"])
-    assert done.exit_code == 2
-    assert done.output == (
+    result = CliRunner().invoke(broken, ["command"])
+    assert result.exit_code == 2
+    assert result.output == (
         f"This command needs the extra `{extra}`: pip install 'okta-identity-center[{extra}]'\n"
     )
 
 
-def test_any_other_missing_module_is_an_error_of_ours() -> None:
+def test_any_other_missing_module_raises_its_error() -> None:
     broken = typer.Typer(cls=CommandGroup)
 
     @broken.command()
-    def needing() -> None:
+    def command() -> None:
         raise ModuleNotFoundError("No module named 'yaml'", name="yaml")
 
     @broken.command()
     def other() -> None: ...
 
-    assert isinstance(CliRunner().invoke(broken, ["needing"]).exception, ModuleNotFoundError)
+    assert isinstance(CliRunner().invoke(broken, ["command"]).exception, ModuleNotFoundError)
 
 
-def test_an_old_python_is_refused_in_one_line() -> None:
-    done = python("import sys; sys.version_info = (3, 10, 13); import okta_idc.__main__")
-    assert done.returncode == 2
-    assert done.stderr == "okta-idc needs Python 3.11 or later; this is Python 3.10.13.\n"
+def test_an_old_python_is_rejected_in_one_line() -> None:
+    result = python("import sys; sys.version_info = (3, 10, 13); import okta_idc.__main__")
+    assert result.returncode == 2
+    assert result.stderr == "okta-idc needs Python 3.11 or later; this is Python 3.10.13.\n"

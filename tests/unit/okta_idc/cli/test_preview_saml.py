@@ -1,4 +1,4 @@
-"""`okta-idc preview-saml` without a network: statements of a stack file, a profile in a file."""
+"""`okta-idc preview-saml` offline, with a stack file and a profile file."""
 
 import json
 import socket
@@ -18,7 +18,7 @@ PROFILE = {"login": "ada@example.com", "department": "Research", "costCenter": "
 @pytest.fixture(autouse=True)
 def offline(monkeypatch: pytest.MonkeyPatch) -> None:
     def refuse(*_: Any) -> None:
-        raise AssertionError("nobody is asked")
+        raise AssertionError("the test must not connect")
 
     monkeypatch.setattr(socket.socket, "connect", refuse)
     for name in ("OKTA_API_TOKEN", "OKTA_ACCESS_TOKEN", "OKTA_API_PRIVATE_KEY"):
@@ -26,7 +26,7 @@ def offline(monkeypatch: pytest.MonkeyPatch) -> None:
 
 
 def run(
-    tmp_path: Path, profile: Any = PROFILE, attributes: dict[str, str] | None = None, *more: str
+    tmp_path: Path, profile: Any = PROFILE, attributes: dict[str, str] | None = None, *options: str
 ) -> tuple[int, str]:
     declared = attributes or {"CostCenter": "user.costCenter"}
     federation = {
@@ -41,11 +41,11 @@ def run(
     stack.write_text(yaml.safe_dump({"config": {"okta-identity-center:federation": federation}}))
     file.write_text(profile if isinstance(profile, str) else json.dumps(profile))
     arguments = ["--user", "ada@example.com", "--settings", str(stack), "--profile", str(file)]
-    result = CliRunner().invoke(app, ["preview-saml", *arguments, *more], catch_exceptions=False)
+    result = CliRunner().invoke(app, ["preview-saml", *arguments, *options], catch_exceptions=False)
     return result.exit_code, result.output
 
 
-def test_cost_center_is_blue(tmp_path: Path) -> None:
+def test_the_preview_shows_session_tags_and_the_name_id(tmp_path: Path) -> None:
     code, text = run(tmp_path)
     assert code == 0
     assert "aws:PrincipalTag/CostCenter" in text
@@ -54,27 +54,27 @@ def test_cost_center_is_blue(tmp_path: Path) -> None:
     assert "NameID ada@example.com" in text
 
 
-def test_for_machines(tmp_path: Path) -> None:
+def test_json_output_contains_session_tags_name_id_and_findings(tmp_path: Path) -> None:
     code, text = run(tmp_path, PROFILE, {"CostCenter": '"blue"', "Team": "user.team"}, "--json")
-    made = json.loads(text)
+    document = json.loads(text)
     assert code == 1
-    assert made["sessionTags"] == {"CostCenter": "blue", "Team": ""}
-    assert made["nameId"]["value"] == "ada@example.com"
-    assert [f["rule"] for f in made["findings"]] == ["OIC-413"]
-    assert made["attributes"][0]["nameFormat"].endswith("attrname-format:uri")
+    assert document["sessionTags"] == {"CostCenter": "blue", "Team": ""}
+    assert document["nameId"]["value"] == "ada@example.com"
+    assert [f["rule"] for f in document["findings"]] == ["OIC-413"]
+    assert document["attributes"][0]["nameFormat"].endswith("attrname-format:uri")
 
 
-def test_a_user_as_oktas_api_shows_one_serves_too(tmp_path: Path) -> None:
+def test_the_profile_file_may_contain_a_whole_okta_user(tmp_path: Path) -> None:
     assert run(tmp_path, {"id": "00u1", "profile": PROFILE})[0] == 0
 
 
-def test_outside_the_subset_it_is_unknown_and_exit_code_2(tmp_path: Path) -> None:
+def test_an_unsupported_expression_is_unknown_and_exits_with_2(tmp_path: Path) -> None:
     code, text = run(tmp_path, PROFILE, {"Team": "Arrays.get(user.teams, 0)"})
     assert code == 2
     assert "unknown: Team: Arrays.get cannot be evaluated here." in text
 
 
-def test_a_limit_that_is_broken_is_exit_code_1_with_the_fix(tmp_path: Path) -> None:
+def test_a_finding_exits_with_1_and_shows_the_remedy(tmp_path: Path) -> None:
     code, text = run(tmp_path, {**PROFILE, "costCenter": "R&D"})
     assert code == 1
     assert 'contains "&"' in text
@@ -83,19 +83,19 @@ def test_a_limit_that_is_broken_is_exit_code_1_with_the_fix(tmp_path: Path) -> N
 
 
 @pytest.mark.parametrize("profile", ["nonsense", "[]", '"x"'])
-def test_a_profile_that_is_none_is_said(tmp_path: Path, profile: str) -> None:
+def test_an_invalid_profile_file_is_rejected(tmp_path: Path, profile: str) -> None:
     code, text = run(tmp_path, profile)
     assert code == 2
     assert "not a JSON object with a profile" in " ".join(text.split())
 
 
-def test_settings_that_are_wrong_are_told_with_their_rule(tmp_path: Path) -> None:
+def test_invalid_settings_are_reported_with_the_rule_id(tmp_path: Path) -> None:
     code, text = run(tmp_path, PROFILE, {"CostCenter": "costCenter"})
     assert code == 2
     assert "OIC-403" in text
 
 
-def test_a_file_that_is_no_stack_file_is_said(tmp_path: Path) -> None:
+def test_a_file_that_is_not_a_stack_file_is_rejected(tmp_path: Path) -> None:
     (tmp_path / "x.yaml").write_text("- a\n")
     result = CliRunner().invoke(
         app, ["preview-saml", "--user", "a", "--settings", str(tmp_path / "x.yaml"),

@@ -1,4 +1,4 @@
-"""The JSON Schema of the stack files: up to date, and true of the files that ship."""
+"""The JSON Schema of stack files is up to date and accepts the shipped stack files."""
 
 import json
 from collections.abc import Iterable, Iterator
@@ -18,26 +18,26 @@ SCHEMA = json.loads(FILE.read_text(encoding="utf-8"))
 
 
 def messages(errors: Iterable[jsonschema.ValidationError]) -> Iterator[str]:
-    """The messages of errors and of the alternatives they consist of."""
+    """The messages of errors and of their nested errors."""
     for error in errors:
         yield error.message
         yield from messages(error.context or ())
 
 
-def test_the_file_is_what_the_command_prints() -> None:
+def test_the_schema_file_is_up_to_date() -> None:
     printed = CliRunner().invoke(app, ["schema"]).output
     assert FILE.read_text(encoding="utf-8") == printed, "run: make docs"
 
 
 @pytest.mark.parametrize("stack", ["dev", "example"])
-def test_the_shipped_stack_files_conform_and_name_it(stack: str) -> None:
+def test_the_shipped_stack_files_conform_to_the_schema_and_reference_it(stack: str) -> None:
     text = (ROOT / f"Pulumi.{stack}.yaml").read_text()
     jsonschema.validate(yaml.safe_load(text), SCHEMA)
     assert "yaml-language-server: $schema=docs/reference/stack.schema.json" in text
 
 
 @pytest.mark.parametrize("path", ["pusch", *RENAMED])
-def test_an_unknown_or_earlier_key_does_not_conform(path: str) -> None:
+def test_an_unknown_or_renamed_key_does_not_conform(path: str) -> None:
     document = yaml.safe_load((ROOT / "Pulumi.dev.yaml").read_text())
     *parents, key = path.split(".")
     node = document["config"]["okta-identity-center:federation"]
@@ -57,7 +57,7 @@ def test_an_unknown_or_earlier_key_does_not_conform(path: str) -> None:
         ("provisioning", "wait_timeout_minutes", 0),
     ],
 )
-def test_a_value_beyond_a_limit_does_not_conform(node: str, key: str, value: Any) -> None:
+def test_a_value_outside_its_limits_does_not_conform(node: str, key: str, value: Any) -> None:
     document = yaml.safe_load((ROOT / "Pulumi.dev.yaml").read_text())
     document["config"]["okta-identity-center:federation"].setdefault(node, {})[key] = value
     with pytest.raises(jsonschema.ValidationError):

@@ -1,4 +1,4 @@
-"""`okta-idc status`, against an Okta and an Identity Store made up for each test."""
+"""`okta-idc status`, against a stub of Okta and of the Identity Store."""
 
 import json
 from collections.abc import AsyncIterator
@@ -29,7 +29,7 @@ OUTPUTS = {
 NAMES = {"firstName": "Ada", "lastName": "Berg", "displayName": "Ada Berg"}
 
 
-def person(name: str, **more: Any) -> dict[str, Any]:
+def app_user(name: str, **more: Any) -> dict[str, Any]:
     okta = {"status": more.pop("okta", "ACTIVE")}
     return {
         "id": f"00u{name}", "status": "PROVISIONED", "syncState": "SYNCHRONIZED",
@@ -39,28 +39,30 @@ def person(name: str, **more: Any) -> dict[str, Any]:
 
 
 @dataclass
-class World:
-    people: list[dict[str, Any]] = field(default_factory=lambda: [person("ada")])
+class StubApis:
+    """What the stubbed Okta and Identity Store return, and the requests to Okta."""
+
+    app_users: list[dict[str, Any]] = field(default_factory=lambda: [app_user("ada")])
     mappings: list[dict[str, Any]] = field(
         default_factory=lambda: [
             {"sourceGroupId": "00gB", "status": "ACTIVE", "lastPush": "2026-11-01T00:00:00Z"}
         ]
     )
-    users: list[dict[str, Any]] = field(
+    store_users: list[dict[str, Any]] = field(
         default_factory=lambda: [{"UserName": "ada@example.com", "UserId": "u-0"}]
     )
-    groups: dict[str, int] = field(default_factory=lambda: {"aws-admins": 1})
-    asked: list[str] = field(default_factory=list)
-    broken: str = ""
+    store_groups: dict[str, int] = field(default_factory=lambda: {"aws-admins": 1})
+    requests: list[str] = field(default_factory=list)
+    okta_error: str = ""
 
 
 @pytest.fixture
-def world(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> World:
-    world = World()
+def apis(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> StubApis:
+    apis = StubApis()
 
     class Okta:
         def __init__(self, url: str, authorization: str, **_: Any) -> None:
-            world.asked.append(url)
+            apis.requests.append(url)
 
         async def __aenter__(self) -> "Okta":
             return self
@@ -68,36 +70,36 @@ def world(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> World:
         async def __aexit__(self, *_: object) -> None: ...
 
         async def every(self, path: str, **query: Any) -> list[dict[str, Any]]:
-            world.asked.append(path)
-            if world.broken:
-                raise OktaError(world.broken, 403)
-            return world.mappings
+            apis.requests.append(path)
+            if apis.okta_error:
+                raise OktaError(apis.okta_error, 403)
+            return apis.mappings
 
         async def pages(self, path: str, **query: Any) -> AsyncIterator[list[dict[str, Any]]]:
             await self.every(path)
-            yield world.people
+            yield apis.app_users
 
     class Store:
         def __init__(self, *_: Any) -> None: ...
 
         def users(self) -> list[dict[str, Any]]:
-            return world.users
+            return apis.store_users
 
         def groups(self) -> list[dict[str, Any]]:
-            return [{"DisplayName": name, "GroupId": name} for name in world.groups]
+            return [{"DisplayName": name, "GroupId": name} for name in apis.store_groups]
 
         def members(self, ident: str) -> list[str]:
-            return [f"u-{number}" for number in range(world.groups[ident])]
+            return [f"u-{number}" for number in range(apis.store_groups[ident])]
 
     monkeypatch.setattr(status, "Okta", Okta)
     monkeypatch.setattr(aws, "IdentityStore", Store)
     monkeypatch.setenv("OKTA_API_TOKEN", "TOPSECRET")
     monkeypatch.delenv("OKTA_HTTP_PROXY", raising=False)
     (tmp_path / "outputs.json").write_text(json.dumps(OUTPUTS))
-    return world
+    return apis
 
 
-def shown(tmp_path: Path, *more: str) -> tuple[int, str]:
+def run_status(tmp_path: Path, *more: str) -> tuple[int, str]:
     result = CliRunner().invoke(
         app, ["status", "--outputs", str(tmp_path / "outputs.json"), *more], catch_exceptions=False
     )
@@ -106,96 +108,98 @@ def shown(tmp_path: Path, *more: str) -> tuple[int, str]:
 
 
 def not_provisioned(tmp_path: Path) -> dict[str, dict[str, Any]]:
-    code, text = shown(tmp_path, "--json")
+    code, text = run_status(tmp_path, "--json")
     assert code == 0
-    return {left["name"]: left for left in json.loads(text)["actual"]["not_provisioned"]}
+    return {entry["name"]: entry for entry in json.loads(text)["actual"]["not_provisioned"]}
 
 
-def test_what_stands_is_shown(world: World, tmp_path: Path) -> None:
-    code, text = shown(tmp_path)
+def test_the_status_shows_user_and_member_counts(apis: StubApis, tmp_path: Path) -> None:
+    code, text = run_status(tmp_path)
     assert code == 0
     assert "1 users; 1 users are assigned" in text
     assert "aws-admins 1 ACTIVE" in text
     assert "Not provisioned none" in text
-    assert world.asked[0] == "https://acme.okta.com"  # known from the outputs
+    assert apis.requests[0] == "https://acme.okta.com"  # from the outputs
 
 
-def test_a_person_without_a_display_name_is_refused_for_that(world: World, tmp_path: Path) -> None:
+def test_a_refused_user_without_a_display_name_has_a_finding(
+    apis: StubApis, tmp_path: Path
+) -> None:
     profile = {**NAMES, "displayName": None}
-    world.people.append(person("bob", syncState="ERROR", profile=profile))
-    left = not_provisioned(tmp_path)["bob@example.com"]
-    assert left["kind"] == "refused"
-    assert [f["rule"] for f in left["findings"]] == ["OIC-301"]
-    assert "Set the attribute in" in shown(tmp_path)[1]
+    apis.app_users.append(app_user("bob", syncState="ERROR", profile=profile))
+    entry = not_provisioned(tmp_path)["bob@example.com"]
+    assert entry["kind"] == "refused"
+    assert [f["rule"] for f in entry["findings"]] == ["OIC-301"]
+    assert "Set the attribute in" in run_status(tmp_path)[1]
 
 
-def test_two_people_with_one_user_name_are_told(world: World, tmp_path: Path) -> None:
-    world.people.append(person("Ada", syncState="ERROR"))
+def test_a_username_that_two_users_share_is_reported(apis: StubApis, tmp_path: Path) -> None:
+    apis.app_users.append(app_user("Ada", syncState="ERROR"))
     found = not_provisioned(tmp_path)["Ada@example.com"]["findings"]
     assert [finding["rule"] for finding in found] == ["OIC-302"]
-    assert "is the username of 2 users (ada@example.com)." in shown(tmp_path)[1]
+    assert "is the username of 2 users (ada@example.com)." in run_status(tmp_path)[1]
 
 
-def test_a_refusal_that_no_rule_explains_is_not_explained_away(
-    world: World, tmp_path: Path
+def test_a_refusal_that_no_rule_explains_has_no_findings(apis: StubApis, tmp_path: Path) -> None:
+    apis.app_users.append(app_user("bob", syncState="ERROR"))
+    entry = not_provisioned(tmp_path)["bob@example.com"]
+    assert entry["findings"] == []
+    assert "does not say why" in entry["reason"]
+
+
+def test_a_user_suspended_in_okta_is_listed_with_that_reason(
+    apis: StubApis, tmp_path: Path
 ) -> None:
-    world.people.append(person("bob", syncState="ERROR"))
-    left = not_provisioned(tmp_path)["bob@example.com"]
-    assert left["findings"] == []
-    assert "does not say why" in left["reason"]
-
-
-def test_who_is_suspended_in_okta_is_not_provisioned_for_that(world: World, tmp_path: Path) -> None:
-    world.people.append(person("bob", status="STAGED", okta="SUSPENDED"))
+    apis.app_users.append(app_user("bob", status="STAGED", okta="SUSPENDED"))
     assert not_provisioned(tmp_path)["bob@example.com"]["reason"] == "is SUSPENDED in Okta"
 
 
-def test_a_mapping_in_error_shows_oktas_reason(world: World, tmp_path: Path) -> None:
-    world.mappings[0] |= {"status": "ERROR", "errorSummary": "Unable to push group aws-admins"}
-    world.groups = {}
+def test_a_mapping_in_error_shows_oktas_reason(apis: StubApis, tmp_path: Path) -> None:
+    apis.mappings[0] |= {"status": "ERROR", "errorSummary": "Unable to push group aws-admins"}
+    apis.store_groups = {}
     assert not_provisioned(tmp_path)["aws-admins"]["reason"] == "Unable to push group aws-admins"
-    assert "missing ERROR" in shown(tmp_path)[1]
+    assert "missing ERROR" in run_status(tmp_path)[1]
 
 
-def test_a_mapping_that_was_deleted_is_gone_and_not_fine(world: World, tmp_path: Path) -> None:
-    world.mappings = []
-    assert "aws-admins 1 gone" in shown(tmp_path)[1]
+def test_a_deleted_mapping_is_shown_as_gone(apis: StubApis, tmp_path: Path) -> None:
+    apis.mappings = []
+    assert "aws-admins 1 gone" in run_status(tmp_path)[1]
 
 
-def test_waiting_ends_when_nothing_is_under_way(
-    world: World, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+def test_waiting_ends_when_provisioning_is_complete(
+    apis: StubApis, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    world.people.append(person("bob", status="STAGED"))
-    looks: list[float] = []
+    apis.app_users.append(app_user("bob", status="STAGED"))
+    waits: list[float] = []
 
     async def sleep(seconds: float) -> None:
-        looks.append(seconds)
-        world.people[1]["status"] = "PROVISIONED"
+        waits.append(seconds)
+        apis.app_users[1]["status"] = "PROVISIONED"
 
     monkeypatch.setattr(provisioning_status.asyncio, "sleep", sleep)
-    code, text = shown(tmp_path, "--wait", "30")
-    assert (code, len(looks)) == (0, 1)
+    code, text = run_status(tmp_path, "--wait", "30")
+    assert (code, len(waits)) == (0, 1)
     assert "still being provisioned" not in text
 
 
-def test_waiting_is_bounded_and_says_who_is_still_on_the_way(world: World, tmp_path: Path) -> None:
-    world.people.append(person("bob", status="STAGED"))
-    code, text = shown(tmp_path, "--wait", "0")
+def test_waiting_ends_at_the_timeout_and_names_pending_users(
+    apis: StubApis, tmp_path: Path
+) -> None:
+    apis.app_users.append(app_user("bob", status="STAGED"))
+    code, text = run_status(tmp_path, "--wait", "0")
     assert code == 0
     assert "bob@example.com: is still being provisioned" in text
 
 
-def test_what_could_not_be_looked_at_is_unknown_and_exit_code_2(
-    world: World, tmp_path: Path
-) -> None:
-    world.broken = "GET /api/v1/apps/0oa1/users: 403: You do not have permission"
-    code, text = shown(tmp_path)
+def test_a_failed_read_is_unknown_and_exits_with_2(apis: StubApis, tmp_path: Path) -> None:
+    apis.okta_error = "GET /api/v1/apps/0oa1/users: 403: You do not have permission"
+    code, text = run_status(tmp_path)
     assert code == 2
     assert "unknown: GET /api/v1/apps/0oa1/users: 403" in text
 
 
 @pytest.mark.parametrize(
-    ("outputs", "says"),
+    ("outputs", "message"),
     [
         ("nonsense", "not a JSON object"),
         ("[]", "not a JSON object"),
@@ -203,17 +207,17 @@ def test_what_could_not_be_looked_at_is_unknown_and_exit_code_2(
         (json.dumps({**OUTPUTS, "metadataUrl": None}), "URL of the org is unknown"),
     ],
 )
-def test_outputs_that_do_not_serve_are_explained(
-    world: World, tmp_path: Path, outputs: str, says: str
+def test_invalid_outputs_are_explained(
+    apis: StubApis, tmp_path: Path, outputs: str, message: str
 ) -> None:
     (tmp_path / "outputs.json").write_text(outputs)
-    code, text = shown(tmp_path)
+    code, text = run_status(tmp_path)
     assert code == 2
-    assert says in text
+    assert message in text
 
 
-def test_without_pulumi_it_says_what_to_give(
-    world: World, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+def test_without_pulumi_the_error_names_the_outputs_option(
+    apis: StubApis, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
 ) -> None:
     monkeypatch.setenv("PATH", str(tmp_path))
     result = CliRunner().invoke(app, ["status"])

@@ -26,35 +26,35 @@ def secrets(monkeypatch: pytest.MonkeyPatch) -> Iterator[Any]:
         yield boto3.client("secretsmanager", "us-east-1")
 
 
-def typed(*lines: str, arguments: tuple[str, ...] = ("--no-verify",)) -> tuple[int, str]:
-    given = ["store-token", NAME, "--region", "us-east-1", *arguments]
-    result = CliRunner().invoke(app, given, input="\n".join(lines) + "\n", catch_exceptions=False)
+def store_token(*lines: str, arguments: tuple[str, ...] = ("--no-verify",)) -> tuple[int, str]:
+    command = ["store-token", NAME, "--region", "us-east-1", *arguments]
+    result = CliRunner().invoke(app, command, input="\n".join(lines) + "\n", catch_exceptions=False)
     return result.exit_code, result.output
 
 
-def test_the_token_is_stored_and_never_shown(secrets: Any) -> None:
-    code, text = typed(f"{ENDPOINT}/", "token-1", "TOPSECRET")
+def test_the_token_is_stored_but_not_printed(secrets: Any) -> None:
+    code, text = store_token(f"{ENDPOINT}/", "token-1", "TOPSECRET")
     assert code == 0
     assert "TOPSECRET" not in text
     document = json.loads(secrets.get_secret_value(SecretId=NAME)["SecretString"])
     assert document["token"] == "TOPSECRET"
     assert document["endpoint"] == ENDPOINT
-    lived = datetime.fromisoformat(document["expires"]) - datetime.fromisoformat(
+    lifetime = datetime.fromisoformat(document["expires"]) - datetime.fromisoformat(
         document["created"]
     )
-    assert lived.days == 365
+    assert lifetime.days == 365
 
 
-def test_all_but_the_token_stands_in_the_tags(secrets: Any) -> None:
-    typed(ENDPOINT, "token-1", "TOPSECRET")
+def test_the_tags_contain_everything_except_the_token(secrets: Any) -> None:
+    store_token(ENDPOINT, "token-1", "TOPSECRET")
     tags = {t["Key"]: t["Value"] for t in secrets.describe_secret(SecretId=NAME)["Tags"]}
     assert set(tags) == {"endpoint", "token_id", "created", "expires"}
     assert "TOPSECRET" not in json.dumps(tags)
 
 
-def test_a_new_token_becomes_a_new_version_and_new_tags(secrets: Any) -> None:
-    typed(ENDPOINT, "token-1", "OLD", arguments=("--no-verify", "--created", "2026-01-02"))
-    code, text = typed(ENDPOINT, "token-2", "NEW")
+def test_a_new_token_creates_a_version_and_updates_the_tags(secrets: Any) -> None:
+    store_token(ENDPOINT, "token-1", "OLD", arguments=("--no-verify", "--created", "2026-01-02"))
+    code, text = store_token(ENDPOINT, "token-2", "NEW")
     assert code == 0
     assert "New version" in text
     assert json.loads(secrets.get_secret_value(SecretId=NAME)["SecretString"])["token"] == "NEW"
@@ -62,22 +62,22 @@ def test_a_new_token_becomes_a_new_version_and_new_tags(secrets: Any) -> None:
     assert tags["token_id"] == "token-2"
 
 
-def test_an_endpoint_that_is_none_is_refused_and_nothing_is_stored(secrets: Any) -> None:
-    code, text = typed("https://example.com/scim/v2", "token-1", "TOPSECRET")
+def test_an_invalid_endpoint_is_rejected_and_nothing_is_stored(secrets: Any) -> None:
+    code, text = store_token("https://example.com/scim/v2", "token-1", "TOPSECRET")
     assert code == 2
     assert "is not a SCIM endpoint" in text
     assert "TOPSECRET" not in text
     assert secrets.list_secrets()["SecretList"] == []
 
 
-def test_without_credentials_it_says_so_and_shows_no_token(
+def test_missing_aws_credentials_are_reported_without_the_token(
     monkeypatch: pytest.MonkeyPatch, tmp_path: Path
 ) -> None:
     for key in ("AWS_ACCESS_KEY_ID", "AWS_SECRET_ACCESS_KEY", "AWS_PROFILE"):
         monkeypatch.delenv(key, raising=False)
     monkeypatch.setenv("HOME", str(tmp_path))
     monkeypatch.setenv("AWS_EC2_METADATA_DISABLED", "true")
-    code, text = typed(ENDPOINT, "token-1", "TOPSECRET")
+    code, text = store_token(ENDPOINT, "token-1", "TOPSECRET")
     assert code == 2
     assert "not stored" in text
     assert "credentials" in text

@@ -1,4 +1,4 @@
-"""The Identity Center client, against botocore's own model of the service."""
+"""The Identity Center client, against botocore's model of the service."""
 
 from typing import Any
 
@@ -21,15 +21,15 @@ def center() -> IdentityCenter:
     return IdentityCenter("us-east-1", session=session)
 
 
-def stubbed(center: IdentityCenter, *answers: tuple[str, Any, Any]) -> Stubber:
+def stubbed(center: IdentityCenter, *responses: tuple[str, Any, Any]) -> Stubber:
     stub = Stubber(center._client)
-    for operation, answer, asked in answers:
-        stub.add_response(operation, answer, asked)
+    for operation, response, parameters in responses:
+        stub.add_response(operation, response, parameters)
     stub.activate()
     return stub
 
 
-def test_lists_are_read_to_their_end(center: IdentityCenter) -> None:
+def test_every_page_of_a_list_is_read(center: IdentityCenter) -> None:
     stubbed(
         center,
         ("list_permission_sets", {"PermissionSets": [SET], "NextToken": "n"}, {"InstanceArn": ARN}),
@@ -38,14 +38,14 @@ def test_lists_are_read_to_their_end(center: IdentityCenter) -> None:
     assert list(center.permission_sets(ARN)) == [SET]
 
 
-def test_the_primary_region_is_the_one_that_aws_says_it_is(center: IdentityCenter) -> None:
+def test_the_primary_region_is_read_from_the_instance(center: IdentityCenter) -> None:
     regions = [{"RegionName": "eu-west-1", "IsPrimaryRegion": False},
                {"RegionName": "us-east-1", "IsPrimaryRegion": True}]  # fmt: skip
     stubbed(center, ("list_regions", {"Regions": regions}, {"InstanceArn": ARN}))
     assert center.primary_region(ARN) == "us-east-1"
 
 
-def test_attributes_for_access_control_that_are_off_are_no_error(center: IdentityCenter) -> None:
+def test_disabled_attributes_for_access_control_are_not_an_error(center: IdentityCenter) -> None:
     stub = Stubber(center._client)
     stub.add_client_error(ABAC, "ResourceNotFoundException", "not enabled")
     stub.activate()
@@ -53,12 +53,12 @@ def test_attributes_for_access_control_that_are_off_are_no_error(center: Identit
 
 
 def test_attributes_for_access_control_are_read_with_their_sources(center: IdentityCenter) -> None:
-    one = {"Key": "Department", "Value": {"Source": ["${path:enterprise.department}"]}}
-    answer = {
+    attribute = {"Key": "Department", "Value": {"Source": ["${path:enterprise.department}"]}}
+    response = {
         "Status": "ENABLED",
-        "InstanceAccessControlAttributeConfiguration": {"AccessControlAttributes": [one]},
+        "InstanceAccessControlAttributeConfiguration": {"AccessControlAttributes": [attribute]},
     }
-    stubbed(center, (ABAC, answer, {"InstanceArn": ARN}))
+    stubbed(center, (ABAC, response, {"InstanceArn": ARN}))
     pairs = (("Department", "${path:enterprise.department}"),)
     assert center.access_control(ARN) == ("ENABLED", pairs)
 
@@ -79,7 +79,7 @@ def test_a_permission_set_is_read_with_all_its_policies(center: IdentityCenter) 
 
 
 @pytest.mark.parametrize(
-    ("answer", "boundary"),
+    ("response", "boundary"),
     [
         ({"ManagedPolicyArn": "b" * 20}, "b" * 20),
         ({"CustomerManagedPolicyReference": {"Name": "Own", "Path": "/a/b/"}}, "a/b/Own"),
@@ -87,9 +87,9 @@ def test_a_permission_set_is_read_with_all_its_policies(center: IdentityCenter) 
     ],
 )
 def test_a_permissions_boundary_is_read_on_request(
-    center: IdentityCenter, answer: Any, boundary: str
+    center: IdentityCenter, response: Any, boundary: str
 ) -> None:
-    shown = {
+    details = {
         "Name": "Admin",
         "Description": "d",
         "SessionDuration": "PT8H",
@@ -97,14 +97,14 @@ def test_a_permissions_boundary_is_read_on_request(
     }
     stub = stubbed(
         center,
-        ("describe_permission_set", {"PermissionSet": shown}, AT),
+        ("describe_permission_set", {"PermissionSet": details}, AT),
         ("get_inline_policy_for_permission_set", {"InlinePolicy": "{}"}, AT),
         ("list_managed_policies_in_permission_set", {}, AT),
         ("list_customer_managed_policy_references_in_permission_set", {}, AT),
     )
     operation = "get_permissions_boundary_for_permission_set"
-    if answer:
-        stub.add_response(operation, {"PermissionsBoundary": answer}, AT)
+    if response:
+        stub.add_response(operation, {"PermissionsBoundary": response}, AT)
     else:
         stub.add_client_error(operation, "ResourceNotFoundException", "none")
     assert center.permission_set(ARN, SET, boundary=True) == PermissionSetDetails(
@@ -112,11 +112,11 @@ def test_a_permissions_boundary_is_read_on_request(
     )
 
 
-def test_a_refusal_names_the_iam_action_that_it_takes(center: IdentityCenter) -> None:
+def test_an_access_denied_error_names_the_required_iam_action(center: IdentityCenter) -> None:
     stub = Stubber(center._client)
-    stub.add_client_error("list_instances", "AccessDeniedException", "not yours")
+    stub.add_client_error("list_instances", "AccessDeniedException", "not authorized")
     stub.activate()
-    with pytest.raises(AwsError, match="not yours") as caught:
+    with pytest.raises(AwsError, match="not authorized") as caught:
         center.instances()
     assert caught.value.action == "sso:ListInstances"
     assert caught.value.code == "AccessDeniedException"

@@ -1,4 +1,4 @@
-"""The Identity Store client, against botocore's own model of the service."""
+"""The Identity Store client, against botocore's model of the service."""
 
 from typing import Any
 
@@ -19,15 +19,15 @@ def store() -> IdentityStore:
     return IdentityStore(STORE, "us-east-1", session=session)
 
 
-def stubbed(store: IdentityStore, *answers: tuple[str, Any, Any]) -> Stubber:
+def stubbed(store: IdentityStore, *responses: tuple[str, Any, Any]) -> Stubber:
     stub = Stubber(store._client)
-    for operation, answer, asked in answers:
-        stub.add_response(operation, answer, {"IdentityStoreId": STORE, **asked})
+    for operation, response, parameters in responses:
+        stub.add_response(operation, response, {"IdentityStoreId": STORE, **parameters})
     stub.activate()
     return stub
 
 
-def test_users_and_groups_are_read_page_after_page(store: IdentityStore) -> None:
+def test_every_page_of_users_is_read(store: IdentityStore) -> None:
     def user(name: str) -> dict[str, str]:
         required = {"UserArn": f"arn:aws:identitystore:::user/{ID}", "Revision": "1"}
         return {"UserId": ID, "IdentityStoreId": STORE, "UserName": name, **required}
@@ -40,19 +40,19 @@ def test_users_and_groups_are_read_page_after_page(store: IdentityStore) -> None
     assert [u["UserName"] for u in store.users()] == ["a", "b"]
 
 
-def test_members_of_an_empty_group_are_an_empty_list(store: IdentityStore) -> None:
+def test_an_empty_group_has_no_members(store: IdentityStore) -> None:
     stubbed(store, ("list_group_memberships", {"GroupMemberships": []}, {"GroupId": ID}))
     assert list(store.members(ID)) == []
 
 
-def test_a_refusal_is_told_in_the_words_of_aws(store: IdentityStore) -> None:
+def test_an_error_quotes_the_message_of_aws(store: IdentityStore) -> None:
     stub = Stubber(store._client)
-    stub.add_client_error("list_groups", "AccessDeniedException", "not yours")
+    stub.add_client_error("list_groups", "AccessDeniedException", "not authorized")
     stub.activate()
-    with pytest.raises(AwsError, match=r"AccessDeniedException.*ListGroups.*not yours"):
+    with pytest.raises(AwsError, match=r"AccessDeniedException.*ListGroups.*not authorized"):
         list(store.groups())
 
 
-def test_without_a_region_aws_could_not_be_asked() -> None:
+def test_a_client_without_a_region_is_rejected() -> None:
     with pytest.raises(AwsError):
         IdentityStore(STORE, "", session=boto3.Session(region_name=None))

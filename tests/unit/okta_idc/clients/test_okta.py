@@ -1,4 +1,4 @@
-"""The Okta client: lists to their end, rate limits waited for, errors told, tokens never."""
+"""The Okta client: pagination, rate limits, retries, and errors without the token."""
 
 import asyncio
 from collections.abc import Callable
@@ -13,20 +13,20 @@ from okta_idc.clients.okta_auth import HeaderAuth
 
 ORG = "https://acme.okta.com"
 TOKEN = "TOPSECRET"
-Answer = Callable[[httpx.Request], httpx.Response]
+Handler = Callable[[httpx.Request], httpx.Response]
 
 
 @pytest.fixture
 def org(monkeypatch: pytest.MonkeyPatch) -> Callable[..., Any]:
-    """Run one call against scripted answers; returns what it gave, the requests and the waits."""
+    """Runs one call against scripted responses. Returns its result, the requests and the waits."""
 
-    def run(answer: Answer, use: Callable[[Okta], Any]) -> tuple[Any, list[httpx.Request], list]:
-        asked: list[httpx.Request] = []
+    def run(handler: Handler, call: Callable[[Okta], Any]) -> tuple[Any, list[httpx.Request], list]:
+        requests: list[httpx.Request] = []
         waits: list[float] = []
 
         def transport(request: httpx.Request) -> httpx.Response:
-            asked.append(request)
-            return answer(request)
+            requests.append(request)
+            return handler(request)
 
         async def go() -> Any:
             async def sleep(seconds: float) -> None: ...
@@ -37,9 +37,9 @@ def org(monkeypatch: pytest.MonkeyPatch) -> Callable[..., Any]:
                 client._http = httpx.AsyncClient(
                     transport=httpx.MockTransport(transport), auth=auth
                 )
-                return await use(client)
+                return await call(client)
 
-        return asyncio.run(go()), asked, waits
+        return asyncio.run(go()), requests, waits
 
     return run
 
@@ -51,105 +51,107 @@ def page(items: list[Any], after: str = "", host: str = ORG) -> httpx.Response:
     return httpx.Response(200, json=items, headers=[("Link", link) for link in links])
 
 
-def test_a_list_is_followed_to_its_end(org: Any) -> None:
-    def answer(request: httpx.Request) -> httpx.Response:
+def test_every_page_of_a_list_is_read(org: Any) -> None:
+    def handler(request: httpx.Request) -> httpx.Response:
         return page([{"id": 2}]) if "after" in request.url.params else page([{"id": 1}], "x")
 
-    found, asked, _ = org(answer, lambda okta: okta.every("/api/v1/groups", limit=2))
+    found, requests, _ = org(handler, lambda okta: okta.every("/api/v1/groups", limit=2))
     assert found == [{"id": 1}, {"id": 2}]
-    assert len(asked) == 2
-    assert asked[0].headers["Authorization"] == f"SSWS {TOKEN}"
+    assert len(requests) == 2
+    assert requests[0].headers["Authorization"] == f"SSWS {TOKEN}"
 
 
-def test_a_list_that_fails_in_the_middle_is_never_cut_short(org: Any) -> None:
-    def answer(request: httpx.Request) -> httpx.Response:
+def test_a_failed_page_raises_an_error_and_does_not_truncate_the_list(org: Any) -> None:
+    def handler(request: httpx.Request) -> httpx.Response:
         if "after" not in request.url.params:
             return page([{"id": 1}], "x")
         return httpx.Response(500, json={"errorSummary": "Internal Server Error"})
 
     with pytest.raises(OktaError, match="500: Internal Server Error") as caught:
-        org(answer, lambda okta: okta.every("/api/v1/groups", limit=2))
+        org(handler, lambda okta: okta.every("/api/v1/groups", limit=2))
     assert caught.value.status == 500
 
 
-def test_a_next_link_to_another_host_is_not_followed_with_the_token(org: Any) -> None:
-    def answer(_: httpx.Request) -> httpx.Response:
+def test_a_next_link_to_another_host_is_rejected(org: Any) -> None:
+    def handler(_: httpx.Request) -> httpx.Response:
         return page([{"id": 1}], "x", host="https://acme.okta.com.evil.example")
 
     with pytest.raises(OktaError, match="another host"):
-        org(answer, lambda okta: okta.every("/api/v1/groups"))
+        org(handler, lambda okta: okta.every("/api/v1/groups"))
 
 
-def test_a_rate_limit_is_waited_for_until_it_is_reset(org: Any) -> None:
+def test_the_client_waits_until_a_rate_limit_resets(org: Any) -> None:
     limited = {"Date": "Tue, 24 Nov 2026 10:00:00 GMT", "X-Rate-Limit-Reset": "1795514407"}
-    answers = [httpx.Response(429, headers=limited), httpx.Response(200, json={"id": 1})]
-    found, asked, waits = org(lambda _: answers.pop(0), lambda okta: okta.get("/api/v1/apps/1"))
+    responses = [httpx.Response(429, headers=limited), httpx.Response(200, json={"id": 1})]
+    found, requests, waits = org(
+        lambda _: responses.pop(0), lambda okta: okta.get("/api/v1/apps/1")
+    )
     assert found == {"id": 1}
-    assert len(asked) == 2
-    assert waits == [8.0]  # seven seconds until the reset, and one more
+    assert len(requests) == 2
+    assert waits == [8.0]  # 7 seconds until the reset, plus 1
 
 
-def test_a_rate_limit_without_end_is_an_error_after_a_few_tries(org: Any) -> None:
-    asked: list[int] = []
+def test_a_persistent_rate_limit_is_an_error_after_several_attempts(org: Any) -> None:
+    attempts: list[int] = []
 
-    def answer(_: httpx.Request) -> httpx.Response:
-        asked.append(1)
+    def handler(_: httpx.Request) -> httpx.Response:
+        attempts.append(1)
         return httpx.Response(429, json={"errorSummary": "API call exceeded rate limit"})
 
     with pytest.raises(OktaError, match="exceeded rate limit"):
-        org(answer, lambda okta: okta.get("/api/v1/apps/1"))
-    assert len(asked) == TRIES
+        org(handler, lambda okta: okta.get("/api/v1/apps/1"))
+    assert len(attempts) == TRIES
 
 
 @pytest.mark.parametrize("body", ["<html>", "[]", "{}", "null", '{"errorSummary": 1}'])
-def test_whatever_is_answered_an_error_names_the_place_and_no_token(org: Any, body: str) -> None:
+def test_every_error_names_the_request_but_not_the_token(org: Any, body: str) -> None:
     with pytest.raises(OktaError, match="GET /api/v1/apps/1: 403") as caught:
         org(lambda _: httpx.Response(403, text=body), lambda okta: okta.get("/api/v1/apps/1"))
     assert TOKEN not in str(caught.value)
 
 
-def test_no_answer_is_an_error_that_says_so(org: Any) -> None:
-    asked: list[int] = []
+def test_a_refused_connection_is_an_error_without_a_retry(org: Any) -> None:
+    attempts: list[int] = []
 
-    def answer(_: httpx.Request) -> httpx.Response:
-        asked.append(1)
+    def handler(_: httpx.Request) -> httpx.Response:
+        attempts.append(1)
         raise httpx.ConnectError("refused")
 
     with pytest.raises(OktaError, match="Okta does not respond"):
-        org(answer, lambda okta: okta.get("/api/v1/apps/1"))
-    assert len(asked) == 1  # nobody is there: asking again would only take longer
+        org(handler, lambda okta: okta.get("/api/v1/apps/1"))
+    assert len(attempts) == 1  # retrying a refused connection would only delay the error
 
 
-def test_an_answer_that_is_lost_on_the_way_is_asked_for_again(org: Any) -> None:
-    answers: list[Any] = [httpx.ReadError("cut"), httpx.Response(200, json={"id": 1})]
+def test_an_interrupted_response_is_requested_again(org: Any) -> None:
+    responses: list[Any] = [httpx.ReadError("connection lost"), httpx.Response(200, json={"id": 1})]
 
-    def answer(_: httpx.Request) -> httpx.Response:
-        found = answers.pop(0)
-        if isinstance(found, Exception):
-            raise found
-        return found
+    def handler(_: httpx.Request) -> httpx.Response:
+        response = responses.pop(0)
+        if isinstance(response, Exception):
+            raise response
+        return response
 
-    found, asked, waits = org(answer, lambda okta: okta.get("/api/v1/apps/1"))
-    assert (found, len(asked), waits) == ({"id": 1}, 2, [1.0])
+    found, requests, waits = org(handler, lambda okta: okta.get("/api/v1/apps/1"))
+    assert (found, len(requests), waits) == ({"id": 1}, 2, [1.0])
 
 
 @pytest.mark.parametrize("body", ['[{"id": 1}, {"id"', "<html>", ""])
-def test_a_page_that_is_cut_off_is_an_error_and_no_end_of_the_list(org: Any, body: str) -> None:
-    def answer(request: httpx.Request) -> httpx.Response:
+def test_a_truncated_page_is_an_error_not_the_end_of_the_list(org: Any, body: str) -> None:
+    def handler(request: httpx.Request) -> httpx.Response:
         if "after" not in request.url.params:
             return page([{"id": 1}], "x")
         return httpx.Response(200, text=body)
 
     with pytest.raises(OktaError, match="not JSON, or is cut off"):
-        org(answer, lambda okta: okta.every("/api/v1/groups"))
+        org(handler, lambda okta: okta.every("/api/v1/groups"))
 
 
-def test_a_page_that_is_no_list_is_an_error(org: Any) -> None:
+def test_a_page_that_is_not_a_list_is_an_error(org: Any) -> None:
     with pytest.raises(OktaError, match="not a list"):
         org(lambda _: httpx.Response(200, json={}), lambda okta: okta.every("/api/v1/groups"))
 
 
-def test_a_refusal_tells_its_status_and_oktas_code(org: Any) -> None:
+def test_an_error_has_the_http_status_and_the_okta_error_code(org: Any) -> None:
     body = {"errorCode": "E0000006", "errorSummary": "You do not have permission"}
     with pytest.raises(OktaError) as caught:
         org(lambda _: httpx.Response(403, json=body), lambda okta: okta.get("/api/v1/apps/1"))
@@ -157,11 +159,11 @@ def test_a_refusal_tells_its_status_and_oktas_code(org: Any) -> None:
 
 
 def test_calls_are_counted_by_bucket(org: Any) -> None:
-    async def use(okta: Okta) -> dict[str, int]:
+    async def count(okta: Okta) -> dict[str, int]:
         await okta.get("/api/v1/apps/0oa1")
         await okta.every("/api/v1/apps/0oa1/users")
         await okta.every("/api/v1/apps/0oa1/groups")
         return dict(okta.calls)
 
-    found, _, _ = org(lambda _: httpx.Response(200, json=[]), use)
+    found, _, _ = org(lambda _: httpx.Response(200, json=[]), count)
     assert found == {"apps/id": 1, "apps": 2}

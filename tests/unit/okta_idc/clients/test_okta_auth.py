@@ -1,4 +1,4 @@
-"""Signing in to Okta: which credentials count, tokens by private key, DPoP, and no secret told."""
+"""Okta credentials: precedence, private keys, DPoP, and errors without secrets."""
 
 import asyncio
 import base64
@@ -44,12 +44,12 @@ def service_app(key: str = KEY) -> Credentials:
 
 @dataclass
 class Org:
-    """Okta's token endpoint and API, checking every signature (RFC 7523, RFC 9449)."""
+    """Stub of Okta's token endpoint and API that verifies every signature (RFC 7523, RFC 9449)."""
 
     key: Any = field(default_factory=lambda: RSAKey.import_key(KEY))
     dpop: bool = False
-    """Whether the app requires proofs."""
-    refuse: Any = None
+    """Whether the app requires DPoP proofs."""
+    token_response: Any = None
     tokens: list[str] = field(default_factory=list)
     revoked: set[str] = field(default_factory=set)
     nonces: dict[str, str] = field(default_factory=lambda: {"/oauth2": "n1", "/api": "m1"})
@@ -65,8 +65,8 @@ class Org:
             return httpx.Response(401, json={"errorCode": "E0000011"})
         assert token in self.tokens
         assert scheme == ("DPoP" if self.dpop else "Bearer")
-        if self.dpop and (wanted := self.proof(request, "/api", token)):
-            return wanted
+        if self.dpop and (error := self.proof(request, "/api", token)):
+            return error
         return httpx.Response(200, json={"ok": True})
 
     def token(self, request: httpx.Request) -> httpx.Response:
@@ -81,10 +81,10 @@ class Org:
         self.jtis.add(claims["jti"])
         assert form["grant_type"] == "client_credentials"
         assert form["client_assertion_type"].endswith("jwt-bearer")
-        if self.refuse:
-            return self.refuse
-        if self.dpop and (wanted := self.proof(request, "/oauth2")):
-            return wanted
+        if self.token_response:
+            return self.token_response
+        if self.dpop and (error := self.proof(request, "/oauth2")):
+            return error
         self.tokens.append(f"TOPSECRET-{len(self.tokens)}")
         return httpx.Response(200, json={
             "token_type": "DPoP" if self.dpop else "Bearer", "expires_in": 3600,
@@ -92,7 +92,7 @@ class Org:
         })  # fmt: skip
 
     def proof(self, request: httpx.Request, server: str, token: str = "") -> httpx.Response | None:
-        """None: the proof is what it should be."""
+        """The error response for an invalid proof, or None."""
         if "DPoP" not in request.headers:
             return httpx.Response(400, json={
                 "error": "invalid_dpop_proof",
@@ -100,7 +100,7 @@ class Org:
             })  # fmt: skip
         text = request.headers["DPoP"]
         header = json.loads(base64.urlsafe_b64decode(text.split(".")[0] + "=="))
-        assert set(header["jwk"]) == {"kty", "crv", "x", "y"}  # the public half alone
+        assert set(header["jwk"]) == {"kty", "crv", "x", "y"}  # only the public key
         found = jwt.decode(text, ECKey.import_key(header["jwk"]), algorithms=["ES256"])
         assert found.header["typ"] == "dpop+jwt"
         assert found.claims["htm"] == request.method
@@ -111,21 +111,23 @@ class Org:
             digest = base64.urlsafe_b64encode(hashlib.sha256(token.encode()).digest())
             assert found.claims["ath"] == digest.rstrip(b"=").decode()
         if found.claims.get("nonce") != self.nonces[server]:
-            refused = {"DPoP-Nonce": self.nonces[server]}
+            headers = {"DPoP-Nonce": self.nonces[server]}
             if server == "/api":
-                refused["WWW-Authenticate"] = 'DPoP error="use_dpop_nonce"'
-                return httpx.Response(401, json={"errorCode": "E0000011"}, headers=refused)
-            return httpx.Response(400, json={"error": "use_dpop_nonce"}, headers=refused)
+                headers["WWW-Authenticate"] = 'DPoP error="use_dpop_nonce"'
+                return httpx.Response(401, json={"errorCode": "E0000011"}, headers=headers)
+            return httpx.Response(400, json={"error": "use_dpop_nonce"}, headers=headers)
         return None
 
 
-class Wire(httpx.MockTransport):
-    """As on a wire, an answer's body is there only once somebody has read it."""
+class StreamingTransport(httpx.MockTransport):
+    """A transport that streams response bodies, as a real connection does."""
 
     async def handle_async_request(self, request: httpx.Request) -> httpx.Response:
-        whole = await super().handle_async_request(request)
-        headers = [(k, v) for k, v in whole.headers.raw if k.lower() != b"content-length"]
-        return httpx.Response(whole.status_code, headers=headers, stream=_Stream(whole.content))
+        response = await super().handle_async_request(request)
+        headers = [(k, v) for k, v in response.headers.raw if k.lower() != b"content-length"]
+        return httpx.Response(
+            response.status_code, headers=headers, stream=_Stream(response.content)
+        )
 
 
 class _Stream(httpx.AsyncByteStream):
@@ -136,43 +138,45 @@ class _Stream(httpx.AsyncByteStream):
         yield self.content
 
 
-def ask(org: Any, auth: httpx.Auth, times: int = 1, before: Any = None) -> list[httpx.Response]:
-    """So many requests, one after the other; `before` is called before each."""
+def send_requests(
+    org: Any, auth: httpx.Auth, times: int = 1, before: Any = None
+) -> list[httpx.Response]:
+    """Sends requests one after another. Calls `before` before each of them."""
 
     async def go() -> list[httpx.Response]:
-        transport = Wire(org)
+        transport = StreamingTransport(org)
         async with httpx.AsyncClient(auth=auth, transport=transport) as client:
-            found: list[httpx.Response] = []
+            responses: list[httpx.Response] = []
             for number in range(times):
                 if before:
                     before(number)
-                found.append(await client.get(f"{ORG}/api/v1/apps?limit=1"))
-            return found
+                responses.append(await client.get(f"{ORG}/api/v1/apps?limit=1"))
+            return responses
 
     return asyncio.run(go())
 
 
-def test_a_token_is_asked_for_once_and_used_for_all() -> None:
+def test_one_access_token_serves_all_requests() -> None:
     org = Org()
-    answers = ask(org, service_app().auth(), times=3)
-    assert [a.status_code for a in answers] == [200, 200, 200]
+    responses = send_requests(org, service_app().auth(), times=3)
+    assert [r.status_code for r in responses] == [200, 200, 200]
     assert org.log.count("/oauth2/v1/token") == 1
 
 
 @pytest.mark.parametrize("shape", [PrivateFormat.PKCS8, PrivateFormat.TraditionalOpenSSL])
 @pytest.mark.parametrize("key", [RSA, EC])
-def test_rsa_and_ec_keys_sign(key: Any, shape: PrivateFormat) -> None:
+def test_rsa_and_ec_keys_are_supported(key: Any, shape: PrivateFormat) -> None:
     text = pem(key, shape)
     imported = RSAKey if key is RSA else ECKey
     org = Org(key=imported.import_key(text))
-    assert ask(org, service_app(text).auth())[0].status_code == 200
+    assert send_requests(org, service_app(text).auth())[0].status_code == 200
 
 
-def test_many_requests_at_once_ask_for_one_token() -> None:
+def test_concurrent_requests_share_one_access_token() -> None:
     org, auth = Org(), service_app().auth()
 
     async def go() -> None:
-        async with httpx.AsyncClient(auth=auth, transport=Wire(org)) as client:
+        async with httpx.AsyncClient(auth=auth, transport=StreamingTransport(org)) as client:
             await asyncio.gather(*(client.get(f"{ORG}/api/v1/apps") for _ in range(10)))
 
     asyncio.run(go())
@@ -181,40 +185,43 @@ def test_many_requests_at_once_ask_for_one_token() -> None:
 
 def test_an_app_that_requires_dpop_gets_proofs_with_its_nonces() -> None:
     org = Org(dpop=True)
-    answers = ask(org, service_app().auth(), times=3)
-    assert [a.status_code for a in answers] == [200, 200, 200]
-    # Without a proof, with one, with a nonce; then the API's nonce, once.
+    responses = send_requests(org, service_app().auth(), times=3)
+    assert [r.status_code for r in responses] == [200, 200, 200]
+    # Token requests: without a proof, with a proof, with a nonce. API: one extra for its nonce.
     assert org.log.count("/oauth2/v1/token") == 3
     assert org.log.count("/api/v1/apps") == 4
 
 
-def test_a_nonce_that_changes_is_taken_up() -> None:
+def test_a_changed_nonce_is_used() -> None:
     org = Org(dpop=True)
 
     def before(number: int) -> None:
         org.nonces["/api"] = f"m{number}"
 
-    assert [a.status_code for a in ask(org, service_app().auth(), 3, before)] == [200, 200, 200]
+    responses = send_requests(org, service_app().auth(), 3, before)
+    assert [r.status_code for r in responses] == [200, 200, 200]
 
 
-def test_a_token_that_was_revoked_is_replaced_once() -> None:
+def test_a_revoked_token_is_replaced_once() -> None:
     org = Org()
-    answers = ask(org, service_app().auth(), 2, lambda _: org.revoked.update(org.tokens))
-    assert [a.status_code for a in answers] == [200, 200]
+    responses = send_requests(
+        org, service_app().auth(), 2, lambda _: org.revoked.update(org.tokens)
+    )
+    assert [r.status_code for r in responses] == [200, 200]
     assert len(org.tokens) == 2
 
 
-def test_credentials_that_never_serve_end_in_a_401_and_not_in_a_loop() -> None:
-    def never(request: httpx.Request) -> httpx.Response:
+def test_rejected_credentials_end_in_a_401_not_in_a_loop() -> None:
+    def reject(request: httpx.Request) -> httpx.Response:
         if request.url.path == "/oauth2/v1/token":
             return httpx.Response(200, json={"access_token": "TOPSECRET", "token_type": "Bearer"})
         return httpx.Response(401)
 
-    assert ask(never, service_app().auth())[0].status_code == 401
+    assert send_requests(reject, service_app().auth())[0].status_code == 401
 
 
 @pytest.mark.parametrize(
-    ("answer", "says"),
+    ("response", "message"),
     [
         (httpx.Response(400, json={"error": "invalid_scope", "error_description": "no"}),
          "400: invalid_scope: no.*Grant the app okta.apps.read"),
@@ -226,72 +233,74 @@ def test_credentials_that_never_serve_end_in_a_401_and_not_in_a_loop() -> None:
         (httpx.Response(200, json=[]), "no access token"),
     ],
 )  # fmt: skip
-def test_a_token_that_is_refused_is_explained_without_a_secret(
-    answer: httpx.Response, says: str
+def test_a_failed_token_request_is_explained_without_secrets(
+    response: httpx.Response, message: str
 ) -> None:
-    with pytest.raises(OktaError, match=says) as caught:
-        ask(Org(refuse=answer), service_app().auth())
+    with pytest.raises(OktaError, match=message) as caught:
+        send_requests(Org(token_response=response), service_app().auth())
     text = str(caught.value)
     assert "eyJ" not in text  # no assertion
     assert "PRIVATE" not in text
 
 
-def test_a_private_key_comes_first_then_an_access_token_then_an_api_token() -> None:
-    every = {
+def test_a_private_key_precedes_an_access_token_which_precedes_an_api_token() -> None:
+    variables = {
         "OKTA_API_CLIENT_ID": "0oaService", "OKTA_API_PRIVATE_KEY": KEY,
         "OKTA_API_PRIVATE_KEY_ID": "kid1", "OKTA_ACCESS_TOKEN": "access", "OKTA_API_TOKEN": "api",
     }  # fmt: skip
     org = Org()
-    assert ask(org, Credentials.read({}, every).auth())[0].status_code == 200
+    assert send_requests(org, Credentials.read({}, variables).auth())[0].status_code == 200
     for variable, header in (("OKTA_API_PRIVATE_KEY", "Bearer access"),
                              ("OKTA_ACCESS_TOKEN", "SSWS api")):  # fmt: skip
-        del every[variable]
-        seen: list[str] = []
+        del variables[variable]
+        sent: list[str] = []
 
-        def see(request: httpx.Request, seen: list[str] = seen) -> httpx.Response:
-            seen.append(request.headers["Authorization"])
+        def record(request: httpx.Request, sent: list[str] = sent) -> httpx.Response:
+            sent.append(request.headers["Authorization"])
             return httpx.Response(200)
 
-        ask(see, Credentials.read({}, every).auth())
-        assert seen == [header]
+        send_requests(record, Credentials.read({}, variables).auth())
+        assert sent == [header]
 
 
-def test_a_setting_of_the_stack_counts_before_its_variable() -> None:
-    found = Credentials.read({"apiToken": "from the stack"}, {"OKTA_API_TOKEN": "from the shell"})
-    assert found.api_token == "from the stack"
+def test_a_stack_setting_takes_precedence_over_its_environment_variable() -> None:
+    credentials = Credentials.read(
+        {"apiToken": "from the stack"}, {"OKTA_API_TOKEN": "from the environment"}
+    )
+    assert credentials.api_token == "from the stack"
 
 
 @pytest.mark.parametrize(
-    "given",
+    "setting",
     [
         {"scopes": ["okta.apps.read", "okta.groups.read"]},
         {"scopes": "okta.apps.read, okta.groups.read"},
     ],
 )
-def test_scopes_are_a_list_in_the_stack_and_separated_by_commas_in_the_shell(given: Any) -> None:
-    assert Credentials.read(given, {}).scopes == ("okta.apps.read", "okta.groups.read")
+def test_scopes_may_be_a_list_or_separated_by_commas(setting: Any) -> None:
+    assert Credentials.read(setting, {}).scopes == ("okta.apps.read", "okta.groups.read")
     by_variable = Credentials.read({}, {"OKTA_API_SCOPES": "okta.apps.read,okta.groups.read"})
     assert by_variable.scopes == ("okta.apps.read", "okta.groups.read")
     assert Credentials.read({}, {}).scopes == READ_SCOPES
 
 
 @pytest.mark.parametrize(
-    ("environment", "says"),
+    ("environment", "message"),
     [
         ({}, "No Okta credentials.*OKTA_API_PRIVATE_KEY.*OKTA_API_TOKEN"),
         ({"OKTA_API_CLIENT_ID": "0oa"}, "Set OKTA_API_PRIVATE_KEY too"),
         ({"OKTA_API_PRIVATE_KEY": KEY}, "Set OKTA_API_CLIENT_ID too"),
     ],
 )
-def test_what_is_missing_is_named(environment: dict[str, str], says: str) -> None:
-    with pytest.raises(OktaError, match=says):
+def test_a_missing_credential_is_named(environment: dict[str, str], message: str) -> None:
+    with pytest.raises(OktaError, match=message):
         Credentials.read({}, environment).auth()
 
 
-def test_a_key_can_lie_in_a_file_or_stand_in_one_line(tmp_path: Path) -> None:
+def test_a_private_key_may_be_a_file_path_or_a_single_line(tmp_path: Path) -> None:
     (tmp_path / "key.pem").write_text(KEY)
-    for given in (str(tmp_path / "key.pem"), KEY.replace("\n", "\\n")):
-        assert ask(Org(), service_app(given).auth())[0].status_code == 200
+    for key in (str(tmp_path / "key.pem"), KEY.replace("\n", "\\n")):
+        assert send_requests(Org(), service_app(key).auth())[0].status_code == 200
 
 
 @pytest.mark.parametrize(
@@ -300,19 +309,19 @@ def test_a_key_can_lie_in_a_file_or_stand_in_one_line(tmp_path: Path) -> None:
         "SECRETKEYWITHOUTFRAME",
         "-----BEGIN PRIVATE KEY-----\nSECRET\n-----END PRIVATE KEY-----",
         pem(RSA, secret=BestAvailableEncryption(b"pass")),
-        "/nowhere/SECRET.pem",
+        "/missing/SECRET.pem",
         "SECRET\x00SECRET",
         "-----BEGIN PRIVATE KEY-----é",
     ],
 )
-def test_a_key_that_does_not_serve_is_refused_without_being_shown(key: str) -> None:
+def test_an_unusable_key_is_rejected_but_not_shown(key: str) -> None:
     with pytest.raises(OktaError, match="private key") as caught:
         service_app(key).auth()
     assert "SECRET" not in str(caught.value)
     assert caught.value.__cause__ is None
 
 
-def test_a_public_key_is_no_private_key() -> None:
+def test_a_public_key_is_rejected() -> None:
     from cryptography.hazmat.primitives.serialization import PublicFormat
 
     public = RSA.public_key().public_bytes(Encoding.PEM, PublicFormat.SubjectPublicKeyInfo)
@@ -320,8 +329,8 @@ def test_a_public_key_is_no_private_key() -> None:
         service_app(public.decode()).auth()
 
 
-def test_credentials_do_not_show_themselves() -> None:
-    every = Credentials("id", KEY, "kid", (), "TOPSECRET", "TOPSECRET")
-    assert "TOPSECRET" not in repr(every)
-    assert "PRIVATE KEY" not in repr(every)
-    assert every.kind == "service app id (private key)"
+def test_the_repr_of_credentials_hides_secrets() -> None:
+    credentials = Credentials("id", KEY, "kid", (), "TOPSECRET", "TOPSECRET")
+    assert "TOPSECRET" not in repr(credentials)
+    assert "PRIVATE KEY" not in repr(credentials)
+    assert credentials.kind == "service app id (private key)"

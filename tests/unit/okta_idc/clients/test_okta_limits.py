@@ -1,4 +1,4 @@
-"""Rate limits: only a share of what is left is used, and waits end with the window."""
+"""Rate limits: the client uses only its share of the remaining calls, then waits for the reset."""
 
 import asyncio
 from dataclasses import dataclass, field
@@ -18,7 +18,7 @@ _REAL_SLEEP = asyncio.sleep
 
 @dataclass
 class Org:
-    """A bucket at Okta's: `limit` a minute; others use it too. Time passes in sleeps only."""
+    """Stub of a rate limit bucket with `limit` calls per minute. Only `sleep` advances time."""
 
     limit: int
     left: int = 0
@@ -31,12 +31,12 @@ class Org:
         self.left = self.left or self.limit
 
     async def sleep(self, seconds: float) -> None:
-        """Whoever waits beside others wakes with them, not after them."""
+        """Concurrent sleeps overlap; they do not add up."""
         until = self.time + seconds
         await _REAL_SLEEP(0)
         self.time = max(self.time, until)
 
-    def answer(self) -> httpx.Response:
+    def respond(self) -> httpx.Response:
         if self.time >= self.ends:
             self.ends, self.left = self.time + WINDOW, self.limit
         self.most_left.setdefault(self.ends, self.left)
@@ -55,21 +55,21 @@ def _date(seconds: float) -> str:
 
 
 def scan(org: Org, requests: int, share: float = 0.5, at_once: int = 1) -> list[float]:
-    """So many requests, so many at once, against an org; returns the waits."""
+    """Sends requests to the org, at most `at_once` concurrently. Returns the waits."""
     waits: list[float] = []
 
     async def go() -> None:
         bucket = Bucket("apps", share, lambda s, _: waits.append(s), lambda: org.time)
         gate = asyncio.Semaphore(at_once)
 
-        async def one() -> None:
+        async def send() -> None:
             async with gate:
                 await bucket.enter()
-                answer = org.answer()
-                await _REAL_SLEEP(0)  # the others get their turn while this is in flight
-                bucket.leave(answer)
+                response = org.respond()
+                await _REAL_SLEEP(0)  # lets other requests run while this one is in flight
+                bucket.leave(response)
 
-        await asyncio.gather(*(one() for _ in range(requests)))
+        await asyncio.gather(*(send() for _ in range(requests)))
 
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(asyncio, "sleep", org.sleep)
@@ -78,7 +78,7 @@ def scan(org: Org, requests: int, share: float = 0.5, at_once: int = 1) -> list[
 
 
 @pytest.mark.parametrize("at_once", [1, 8])
-def test_half_of_what_is_left_is_used_and_the_rest_is_the_others(at_once: int) -> None:
+def test_half_of_every_window_is_left_to_other_clients(at_once: int) -> None:
     org = Org(limit=100)
     waits = scan(org, 120, at_once=at_once)
     windows = sorted(set(org.used))
@@ -87,14 +87,14 @@ def test_half_of_what_is_left_is_used_and_the_rest_is_the_others(at_once: int) -
     assert all(0 < wait <= WINDOW + 1 for wait in waits)
 
 
-def test_of_a_bucket_that_others_have_nearly_emptied_half_of_the_rest_is_used() -> None:
+def test_half_of_the_remaining_calls_are_used_when_few_are_left() -> None:
     org = Org(limit=100, left=10)
     scan(org, 6)
     first = min(org.used)
     assert org.used.count(first) == 5
 
 
-def test_the_share_can_be_chosen() -> None:
+def test_the_share_is_configurable() -> None:
     org = Org(limit=100)
     scan(org, 100, share=1.0)
     assert len(set(org.used)) == 1
@@ -110,9 +110,7 @@ def test_the_share_can_be_chosen() -> None:
     requests=st.integers(1, 80),
     at_once=st.integers(1, 8),
 )
-def test_never_more_than_the_share_whatever_the_limit(
-    limit: int, share: float, requests: int, at_once: int
-) -> None:
+def test_the_share_is_never_exceeded(limit: int, share: float, requests: int, at_once: int) -> None:
     org = Org(limit=limit)
     scan(org, requests, share, at_once)
     for window, left in org.most_left.items():
@@ -120,26 +118,26 @@ def test_never_more_than_the_share_whatever_the_limit(
         assert used <= max(1, int(left * share) + 1e-9), (window, used, left)
 
 
-def test_without_headers_requests_go_one_by_one() -> None:
+def test_without_rate_limit_headers_requests_run_one_at_a_time() -> None:
     async def go() -> int:
-        bucket, most, flying = Bucket("apps"), 0, 0
+        bucket, peak, in_flight = Bucket("apps"), 0, 0
 
-        async def one() -> None:
-            nonlocal most, flying
+        async def send() -> None:
+            nonlocal peak, in_flight
             await bucket.enter()
-            flying += 1
-            most = max(most, flying)
+            in_flight += 1
+            peak = max(peak, in_flight)
             await asyncio.sleep(0)
-            flying -= 1
+            in_flight -= 1
             bucket.leave(httpx.Response(200))
 
-        await asyncio.wait_for(asyncio.gather(*(one() for _ in range(20))), 5)
-        return most
+        await asyncio.wait_for(asyncio.gather(*(send() for _ in range(20))), 5)
+        return peak
 
     assert asyncio.run(go()) == 1
 
 
-def test_a_request_that_fails_does_not_hold_up_the_others() -> None:
+def test_a_failed_request_does_not_block_others() -> None:
     async def go() -> None:
         bucket = Bucket("apps")
         await bucket.enter()
@@ -165,16 +163,16 @@ def test_a_request_that_fails_does_not_hold_up_the_others() -> None:
         ("/oauth2/v1/token", "rest"),
     ],
 )
-def test_paths_count_against_oktas_buckets(path: str, bucket: str) -> None:
+def test_each_path_belongs_to_an_okta_bucket(path: str, bucket: str) -> None:
     assert bucket_of(path) == bucket
 
 
 @pytest.mark.parametrize("headers", [{}, {"X-Rate-Limit-Reset": "soon"}])
-def test_a_reset_that_nobody_tells_is_unknown(headers: dict[str, str]) -> None:
+def test_a_missing_or_invalid_reset_time_is_unknown(headers: dict[str, str]) -> None:
     assert until_reset(httpx.Response(429, headers=headers)) is None
 
 
-def test_a_reset_is_counted_on_oktas_clock_and_bounded() -> None:
+def test_the_time_until_the_reset_uses_oktas_clock_and_is_bounded() -> None:
     def seconds(reset: int) -> float | None:
         headers = {"Date": _date(0), "X-Rate-Limit-Reset": str(reset)}
         return until_reset(httpx.Response(429, headers=headers))

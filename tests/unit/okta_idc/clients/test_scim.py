@@ -1,4 +1,4 @@
-"""The probe of the SCIM token, against the sandbox's endpoint and against worse ones."""
+"""The SCIM token probe, against the sandbox's endpoint and against faulty endpoints."""
 
 import asyncio
 from collections.abc import Awaitable, Callable
@@ -35,60 +35,60 @@ def _no_pauses(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(scim, "_PAUSE", 0)
 
 
-Answer = Callable[[web.Request], Awaitable[web.StreamResponse]]
+Handler = Callable[[web.Request], Awaitable[web.StreamResponse]]
 
 
-def answering(answer: Answer) -> web.Application:
+def app_with(handler: Handler) -> web.Application:
     app = web.Application()
-    app.router.add_get("/{path:.*}", answer)
+    app.router.add_get("/{path:.*}", handler)
     return app
 
 
-def test_a_token_that_aws_takes(aws: web.Application) -> None:
+def test_a_valid_token_is_accepted(aws: web.Application) -> None:
     assert probe(aws) == (200, "")
 
 
-def test_another_token_is_refused(aws: web.Application) -> None:
+def test_another_token_is_rejected(aws: web.Application) -> None:
     assert probe(aws, "u") == (401, "GET /ServiceProviderConfig")
 
 
-def test_a_token_of_another_tenant_is_refused(aws: web.Application) -> None:
+def test_a_token_of_another_tenant_is_rejected(aws: web.Application) -> None:
     status, _ = probe(aws, endpoint=ENDPOINT.replace("3f2a", "4f2a"))
     assert status == 401
 
 
 @pytest.mark.parametrize("token", ["two\nlines", "naïve ☃", "line\r\nX-Other: 1"])
-def test_a_token_that_no_header_carries_is_told_without_it(
+def test_a_token_that_no_http_header_can_carry_is_rejected_but_not_shown(
     aws: web.Application, token: str
 ) -> None:
-    status, words = probe(aws, token)
+    status, reason = probe(aws, token)
     assert status == 401
-    assert words.startswith("the token holds")
-    assert token not in words
+    assert reason.startswith("the token holds")
+    assert token not in reason
 
 
-def test_nothing_is_written(aws: web.Application) -> None:
-    asked: list[str] = []
+def test_the_probe_only_reads(aws: web.Application) -> None:
+    requests: list[str] = []
 
-    async def note(request: web.Request) -> web.Response:
-        asked.append(f"{request.method} {request.path.rsplit('/', 1)[-1]}")
+    async def record(request: web.Request) -> web.Response:
+        requests.append(f"{request.method} {request.path.rsplit('/', 1)[-1]}")
         return web.json_response({})
 
-    assert probe(answering(note)) == (200, "")
-    assert asked == ["GET ServiceProviderConfig", "GET Users", "GET Groups"]
+    assert probe(app_with(record)) == (200, "")
+    assert requests == ["GET ServiceProviderConfig", "GET Users", "GET Groups"]
 
 
-def test_a_throttled_endpoint_is_asked_again() -> None:
-    left = [429, 503]
+def test_a_throttled_request_is_retried() -> None:
+    failures = [429, 503]
 
-    async def answer(_: web.Request) -> web.Response:
-        return web.json_response({}, status=left.pop() if left else 200)
+    async def handler(_: web.Request) -> web.Response:
+        return web.json_response({}, status=failures.pop() if failures else 200)
 
-    assert probe(answering(answer)) == (200, "")
+    assert probe(app_with(handler)) == (200, "")
 
 
 @pytest.mark.parametrize(
-    ("answer", "says"),
+    ("response", "message"),
     [
         (web.json_response, "500, 3 times"),
         (lambda _, status: web.Response(text="<html>", content_type="text/html"), "not answered"),
@@ -96,21 +96,23 @@ def test_a_throttled_endpoint_is_asked_again() -> None:
     ],
     ids=["down", "another-service", "redirect"],
 )
-def test_what_cannot_be_told_is_unknown(answer: Callable[..., web.Response], says: str) -> None:
+def test_an_unexpected_response_is_unknown(
+    response: Callable[..., web.Response], message: str
+) -> None:
     async def respond(_: web.Request) -> web.Response:
-        return answer({}, status=500)
+        return response({}, status=500)
 
-    status, words = probe(answering(respond))
+    status, reason = probe(app_with(respond))
     assert status == 0
-    assert says in words
+    assert message in reason
 
 
-def test_no_answer_is_unknown() -> None:
-    status, words = asyncio.run(ScimProbe("http://127.0.0.1:9", seconds=2)(ENDPOINT, TOKEN))
+def test_a_missing_response_is_unknown() -> None:
+    status, reason = asyncio.run(ScimProbe("http://127.0.0.1:9", seconds=2)(ENDPOINT, TOKEN))
     assert status == 0
-    assert "no response from scim.us-east-1.amazonaws.com" in words
+    assert "no response from scim.us-east-1.amazonaws.com" in reason
 
 
-def test_a_token_is_sent_to_no_other_machine() -> None:
+def test_the_token_is_never_sent_to_another_machine() -> None:
     with pytest.raises(ValueError, match="is not on this machine"):
         asyncio.run(ScimProbe("http://example.com")(ENDPOINT, TOKEN))

@@ -1,4 +1,4 @@
-"""The sandbox's org with its federation, as a process of its own, and the doctor's command."""
+"""Fixtures: a federation in a sandbox process, and the doctor command."""
 
 import json
 from collections.abc import Callable, Iterator
@@ -13,20 +13,20 @@ from typer.testing import CliRunner
 from okta_idc.cli.main import app
 from tests.unit.okta_idc.doctor.federation import TOKEN, Federation, built_federation
 
-_CREDENTIALS = ("OKTA_API_CLIENT_ID", "OKTA_API_PRIVATE_KEY", "OKTA_ACCESS_TOKEN",
+_UNSET_VARIABLES = ("OKTA_API_CLIENT_ID", "OKTA_API_PRIVATE_KEY", "OKTA_ACCESS_TOKEN",
                 "OKTA_HTTP_PROXY")  # fmt: skip
 
 
 @pytest.fixture(scope="session")
 def federation(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Federation]:
-    """Built once. A test that changes it takes the change back."""
+    """Shared by all tests. A test that changes the federation reverts the change."""
     with built_federation(tmp_path_factory.mktemp("federation")) as built:
         yield built
 
 
 @dataclass
 class Result:
-    """Exit code and output of the command."""
+    """The exit code and output of the command."""
 
     code: int
     out: str
@@ -34,11 +34,11 @@ class Result:
     document: dict[str, Any] = field(default_factory=dict)
 
     def findings(self) -> set[tuple[str, str, str]]:
-        """Rule, name and path of each finding."""
+        """The rule, name and path of each finding."""
         return {(f["rule"], f["name"], f["path"]) for f in self.document["findings"]}
 
     def unknown(self) -> dict[str, set[str]]:
-        """Rules by the reason."""
+        """The unknown rules by reason."""
         return {each["why"]: set(each["rules"]) for each in self.document["unknown"]}
 
 
@@ -47,8 +47,8 @@ Doctor = Callable[..., Result]
 
 @pytest.fixture
 def doctor(federation: Federation, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Doctor:
-    """`doctor()` runs `okta-idc doctor --json` on the stack; arguments are added to it."""
-    for name in _CREDENTIALS:
+    """Runs `okta-idc doctor --json` on the stack, with additional arguments."""
+    for name in _UNSET_VARIABLES:
         monkeypatch.delenv(name, raising=False)
     monkeypatch.setenv("OKTA_API_TOKEN", TOKEN)
     monkeypatch.setenv("AWS_ACCESS_KEY_ID", "sandbox")
@@ -56,18 +56,18 @@ def doctor(federation: Federation, tmp_path: Path, monkeypatch: pytest.MonkeyPat
     outputs, settings = tmp_path / "outputs.json", tmp_path / "Pulumi.dev.yaml"
     outputs.write_text(json.dumps(federation.outputs()))
     settings.write_text(yaml.safe_dump(federation.settings()))
-    policy = federation.ask("GET", f"/api/v1/apps/{federation.app}")["_links"]["accessPolicy"]
-    whole = ("--outputs", str(outputs), "--settings", str(settings),
+    policy = federation.request("GET", f"/api/v1/apps/{federation.app}")["_links"]["accessPolicy"]
+    stack_options = ("--outputs", str(outputs), "--settings", str(settings),
              "--policy", policy["href"].rpartition("/")[2])  # fmt: skip
 
-    def run(*more: str, stack: tuple[str, ...] = whole, as_json: bool = True) -> Result:
+    def run(*more: str, stack: tuple[str, ...] = stack_options, as_json: bool = True) -> Result:
         arguments = ["doctor", *stack, "--aws-endpoint", federation.aws, *more]
         result = CliRunner().invoke(
             app, [*arguments, *(["--json"] if as_json else [])], catch_exceptions=False
         )
         assert TOKEN not in result.output
-        looked = as_json and result.stdout.startswith("{")
-        document = json.loads(result.stdout) if looked else {}
+        is_report = as_json and result.stdout.startswith("{")
+        document = json.loads(result.stdout) if is_report else {}
         return Result(result.exit_code, result.stdout, result.stderr, document)
 
     return run

@@ -1,4 +1,4 @@
-"""A federation in a sandbox that runs as a process of its own, built by API calls as `up` would."""
+"""A federation in a sandbox process, built with the API calls that `pulumi up` makes."""
 
 import json
 from collections.abc import Iterator
@@ -20,7 +20,7 @@ ATTRIBUTES = {"Department": "user.department", "CostCenter": "user.costCenter"}
 ACS_URL = "https://us-east-1.sso.signin.aws/platform/saml/acs/0123456789-5a4b3c2d-sandbox"
 ISSUER = f"https://us-east-1.signin.aws.amazon.com/platform/saml/{AWS.identity_store_id}"
 TOKEN = "sandbox-okta-token"
-_ON = {"status": "ENABLED"}
+_ENABLED = {"status": "ENABLED"}
 
 
 @dataclass
@@ -33,13 +33,13 @@ class Federation:
     groups: dict[str, str] = field(default_factory=dict)
     mappings: dict[str, str] = field(default_factory=dict)
 
-    def ask(self, method: str, path: str, body: Any = None, **query: Any) -> Any:
+    def request(self, method: str, path: str, body: Any = None, **query: Any) -> Any:
         headers = {"Authorization": f"SSWS {TOKEN}"} if path.startswith("/api/") else {}
-        answer = httpx.request(
+        response = httpx.request(
             method, self.okta + path, json=body, params=query or None, headers=headers, timeout=60
         )
-        assert answer.is_success, (method, path, answer.text)
-        return answer.json() if answer.content else None
+        assert response.is_success, (method, path, response.text)
+        return response.json() if response.content else None
 
     def client(self, service: Any) -> Any:
         return boto3.client(
@@ -48,7 +48,7 @@ class Federation:
         )  # fmt: skip
 
     def build(self, attributes: dict[str, str] = ATTRIBUTES) -> None:
-        """App, connection, features, assignment, pushes, attributes for access control."""
+        """Creates the app, assigns and pushes groups, and sets attributes for access control."""
         secret = self.client("secretsmanager").get_secret_value(SecretId=AWS.secret)
         document = json.loads(secret["SecretString"])
         statements = [
@@ -57,7 +57,7 @@ class Federation:
              "namespace": "urn:oasis:names:tc:SAML:2.0:attrname-format:uri"}
             for key, value in attributes.items()
         ]  # fmt: skip
-        self.app = self.ask("POST", "/api/v1/apps", {
+        self.app = self.request("POST", "/api/v1/apps", {
             "name": "amazon_aws_sso", "label": "AWS IAM Identity Center", "signOnMode": "SAML_2_0",
             "credentials": {"userNameTemplate": {"template": "${source.email}"}},
             "settings": {"app": {"acsURL": ACS_URL, "entityID": ISSUER},
@@ -66,31 +66,32 @@ class Federation:
         root = f"/api/v1/apps/{self.app}"
         endpoint, token = document["endpoint"].rstrip("/"), document["token"]
         connection = {"baseUrl": endpoint, "profile": {"authScheme": "TOKEN", "token": token}}
-        self.ask("POST", f"{root}/connections/default", connection, activate="true")
-        capabilities = {"create": {"lifecycleCreate": _ON},
-                        "update": {"profile": _ON, "lifecycleDeactivate": _ON}}  # fmt: skip
-        self.ask("PUT", f"{root}/features/USER_PROVISIONING", capabilities)
-        self.groups = {g["profile"]["name"]: g["id"] for g in self.ask("GET", "/api/v1/groups")}
+        self.request("POST", f"{root}/connections/default", connection, activate="true")
+        capabilities = {"create": {"lifecycleCreate": _ENABLED},
+                        "update": {"profile": _ENABLED,
+                                   "lifecycleDeactivate": _ENABLED}}  # fmt: skip
+        self.request("PUT", f"{root}/features/USER_PROVISIONING", capabilities)
+        self.groups = {g["profile"]["name"]: g["id"] for g in self.request("GET", "/api/v1/groups")}
         for name in ASSIGN:
-            self.ask("PUT", f"{root}/groups/{self.groups[name]}", {})
-        # people first, then their groups (docs/research/group-push.md#order-of-changes)
+            self.request("PUT", f"{root}/groups/{self.groups[name]}", {})
+        # users first, then their groups (docs/research/group-push.md#order-of-changes)
         self.settle()
         for name in PUSH:
             body = {"sourceGroupId": self.groups[name], "targetGroupName": name}
-            made = self.ask("POST", f"{root}/group-push/mappings", body)
-            self.mappings[name] = made["id"]
+            mapping = self.request("POST", f"{root}/group-push/mappings", body)
+            self.mappings[name] = mapping["id"]
         self.settle()
-        feed = {"Key": "UserName", "Value": {"Source": ["${path:userName}"]}}
+        attribute = {"Key": "UserName", "Value": {"Source": ["${path:userName}"]}}
         self.client("sso-admin").create_instance_access_control_attribute_configuration(
             InstanceArn=f"arn:aws:sso:::instance/{AWS.instance_id}",
-            InstanceAccessControlAttributeConfiguration={"AccessControlAttributes": [feed]},
+            InstanceAccessControlAttributeConfiguration={"AccessControlAttributes": [attribute]},
         )
 
     def settle(self) -> None:
-        assert self.ask("GET", "/sandbox/settled", timeout=60)["settled"]
+        assert self.request("GET", "/sandbox/settled", timeout=60)["settled"]
 
     def outputs(self) -> dict[str, Any]:
-        """What the stack would export."""
+        """The outputs of the equivalent stack."""
         return {
             "appId": self.app, "identityStoreId": AWS.identity_store_id, "region": AWS.region,
             "secretName": AWS.secret, "mode": "api", "metadataUrl": f"{self.okta}/api/v1/apps/x",
@@ -99,7 +100,7 @@ class Federation:
         }  # fmt: skip
 
     def settings(self) -> dict[str, Any]:
-        """What the stack file would hold."""
+        """The settings in the equivalent stack file."""
         federation = {
             "app": {"acs_url": ACS_URL, "issuer_url": ISSUER,
                     "username_format": "${source.email}"},
@@ -111,9 +112,9 @@ class Federation:
         }  # fmt: skip
         return {"config": {"okta-identity-center:federation": federation}}
 
-    def login(self, person: str) -> str:
-        """The id of an Okta user."""
-        return self.ask("GET", f"/api/v1/users/{person}@example.com")["id"]
+    def user_id(self, name: str) -> str:
+        """The ID of an Okta user."""
+        return self.request("GET", f"/api/v1/users/{name}@example.com")["id"]
 
 
 @contextmanager

@@ -1,4 +1,4 @@
-"""Inventory of a federation in which nothing is wrong, for tests to break."""
+"""Inventory of a federation without defects, for tests to modify."""
 
 from datetime import UTC, datetime, timedelta
 from typing import Any
@@ -49,15 +49,15 @@ def app(**more: Any) -> dict[str, Any]:
 
 
 def sent(key: str = "Department", **more: Any) -> dict[str, Any]:
-    """An attribute statement as Okta shows it."""
+    """An attribute statement as Okta returns it."""
     return {
         "type": "EXPRESSION", "name": NAME_PREFIX + key, "namespace": URI_NAME_FORMAT,
         "values": [f"user.{key[0].lower()}{key[1:]}"], **more,
     }  # fmt: skip
 
 
-def person(name: str, number: int, **more: Any) -> dict[str, Any]:
-    """An app user as Okta shows one with `expand=user`; `profile` and `okta` are merged."""
+def app_user(name: str, number: int, **more: Any) -> dict[str, Any]:
+    """An app user as Okta returns it with `expand=user`. Merges in `profile` and `okta`."""
     address = f"{name}@example.com"
     names = {"firstName": name.capitalize(), "lastName": "Berg", "email": address,
              "displayName": f"{name.capitalize()} Berg", "department": "Research"}  # fmt: skip
@@ -70,26 +70,28 @@ def person(name: str, number: int, **more: Any) -> dict[str, Any]:
     }  # fmt: skip
 
 
-def people(*shown: dict[str, Any], app_shown: dict[str, Any] | None = None) -> AssignedUsers:
+def assigned_users(
+    *app_users: dict[str, Any], app_document: dict[str, Any] | None = None
+) -> AssignedUsers:
     """Assigned users, checked as they are read."""
-    inventory, checks = Inventory(Source("us-east-1"), app=app_shown or app()), UserChecks()
+    inventory, checks = Inventory(Source("us-east-1"), app=app_document or app()), UserChecks()
     found = AssignedUsers(Listener(inventory, checks))
-    found.add(shown or (person("ada", 1), person("ben", 2)))
+    found.add(app_users or (app_user("ada", 1), app_user("ben", 2)))
     return found
 
 
 class Listener:
-    """Hands each user to the checks, as `read_inventory` does."""
+    """Passes each user to the checks, as `read_inventory` does."""
 
     def __init__(self, inventory: Inventory, checks: UserChecks) -> None:
         self.inventory, self.checks = inventory, checks
 
-    def __call__(self, user: AssignedUser, shown: dict[str, Any]) -> None:
-        self.checks(self.inventory, user, shown)
+    def __call__(self, user: AssignedUser, app_user: dict[str, Any]) -> None:
+        self.checks(self.inventory, user, app_user)
 
 
 def judge(inventory: Inventory) -> Report:
-    """The doctor's report on an inventory whose users are made by `people`."""
+    """The doctor's report on an inventory whose users `assigned_users` returned."""
     users = inventory.people
     listener = users.listener if isinstance(users, AssignedUsers) else None
     checks = listener.checks if isinstance(listener, Listener) else UserChecks()
@@ -102,7 +104,7 @@ def mapping(**more: Any) -> dict[str, Any]:
 
 
 def sound() -> Inventory:
-    """Two people, one assigned group, one pushed group, one account assignment."""
+    """Two users, one assignment group, one push group and one account assignment."""
     mapped = {name: Mapped(f"user.{name}", True) for name in
               ("firstName", "lastName", "displayName", "email", "department")}  # fmt: skip
     members = frozenset({"00u1", "00u2"})
@@ -128,7 +130,7 @@ def sound() -> Inventory:
         pushes=(mapping(),),
         groups=OktaGroups({"00gA": "aws-access", "00gP": "aws-admins", "00gT": "aws-admins"},
                           {"aws-access": ["00gA"], "aws-admins": ["00gP"]}),
-        people=people(),
+        people=assigned_users(),
         members=Membership({"00gP": members},
                            {"00u1": "ada@example.com", "00u2": "ben@example.com"}),
         secret={"endpoint": ENDPOINT, "token_id": "t", "created": "2026-10-01T00:00:00Z",

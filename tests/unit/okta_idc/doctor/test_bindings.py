@@ -1,6 +1,6 @@
-"""Every rule of the doctor is bound, and each binding finds what its rule is about.
+"""Every rule of the doctor has a binding, and each binding finds the rule's defect.
 
-Each case breaks a sound inventory in one way and gives name and path of the finding.
+Each case adds one defect to a sound inventory and states the name and the path of the finding.
 """
 
 import contextlib
@@ -26,23 +26,23 @@ from tests.unit.okta_idc.doctor.sample_inventory import (
     ISSUER,
     NOW,
     app,
+    app_user,
+    assigned_users,
     judge,
     mapping,
-    people,
-    person,
     sent,
     sound,
 )
 from tests.unit.okta_idc.rules import unlocated
 
-Break = Callable[[Inventory], None]
+Defect = Callable[[Inventory], None]
 DENY = (
     '{"Statement": [{"Effect": "Deny", "Action": "*", "Resource": "*", "Condition": '
     '{"StringEquals": {"aws:PrincipalTag/%s": "blue"}}}]}'
 )
 
 
-def put(**parts: Any) -> Break:
+def put(**parts: Any) -> Defect:
     def change(found: Inventory) -> None:
         for name, value in parts.items():
             setattr(found, name, value)
@@ -50,7 +50,7 @@ def put(**parts: Any) -> Break:
     return change
 
 
-def tags(**more: str | None) -> Break:
+def tags(**more: str | None) -> Defect:
     def change(found: Inventory) -> None:
         assert not isinstance(found.secret, Unavailable)
         merged = {**found.secret, **more}
@@ -59,48 +59,48 @@ def tags(**more: str | None) -> Break:
     return change
 
 
-def shown(**more: Any) -> Break:
-    """The app is otherwise."""
+def app_with(**more: Any) -> Defect:
+    """The app with other attributes."""
     return put(app=app(**more))
 
 
-def settings(**more: str) -> Break:
-    return shown(settings={"app": {"acsURL": app()["settings"]["app"]["acsURL"],
+def settings(**more: str) -> Defect:
+    return app_with(settings={"app": {"acsURL": app()["settings"]["app"]["acsURL"],
                                    "entityID": ISSUER, **more}})  # fmt: skip
 
 
-def sends(*statements: dict[str, Any]) -> Break:
-    """The app has these attribute statements; people are judged by them."""
+def sends(*statements: dict[str, Any]) -> Defect:
+    """The app has these attribute statements, which apply to all users."""
 
     def change(found: Inventory) -> None:
         found.app = app(settings={**app()["settings"],
                                   "signOn": {"attributeStatements": [*statements]}})  # fmt: skip
-        found.people = people(app_shown=found.app)
+        found.people = assigned_users(app_document=found.app)
 
     return change
 
 
-def are(*persons: dict[str, Any]) -> Break:
-    return put(people=people(*persons))
+def users(*app_users: dict[str, Any]) -> Defect:
+    return put(people=assigned_users(*app_users))
 
 
-def ada(**more: Any) -> Break:
-    return are(person("ada", 1, **more), person("ben", 2))
+def ada(**more: Any) -> Defect:
+    return users(app_user("ada", 1, **more), app_user("ben", 2))
 
 
-def profile(**more: Any) -> Break:
+def profile(**more: Any) -> Defect:
     return ada(profile=more)
 
 
-def declares(**more: Any) -> Break:
+def declares(**more: Any) -> Defect:
     def change(found: Inventory) -> None:
         found.declared = replace(found.declared, **more)
 
     return change
 
 
-def named(name: str) -> Break:
-    """The push group's name in Okta."""
+def named(name: str) -> Defect:
+    """Renames the push group in Okta."""
 
     def change(found: Inventory) -> None:
         assert not isinstance(found.groups, Unavailable)
@@ -109,13 +109,13 @@ def named(name: str) -> Break:
     return change
 
 
-def twice_named(found: Inventory) -> None:
+def share_a_name(found: Inventory) -> None:
     assert not isinstance(found.groups, Unavailable)
     found.pushes = (mapping(), mapping(sourceGroupId="00gQ", targetGroupId="00gR"))
     found.groups.names |= {"00gQ": "AWS-Admins", "00gR": "AWS-Admins"}
 
 
-def members(*idents: str, **inactive: str) -> Break:
+def members(*idents: str, **inactive: str) -> Defect:
     def change(found: Inventory) -> None:
         found.members.of["00gP"] = frozenset(idents)
         found.members.logins |= {i: found.members.logins.get(i, f"{i}@x.org") for i in idents}
@@ -124,7 +124,7 @@ def members(*idents: str, **inactive: str) -> Break:
     return change
 
 
-def store(*users: StoreUser) -> Break:
+def store(*users: StoreUser) -> Defect:
     return put(store_users={f"u-{n}": user for n, user in enumerate(users, 1)})
 
 
@@ -132,7 +132,7 @@ ADA = StoreUser("ada@example.com", True, "00u1", True)
 BEN = StoreUser("ben@example.com", True, "00u2", True)
 
 
-def access(**more: Any) -> Break:
+def access(**more: Any) -> Defect:
     def change(found: Inventory) -> None:
         assert not isinstance(found.access, Unavailable)
         found.access = replace(found.access, **more)
@@ -140,16 +140,16 @@ def access(**more: Any) -> Break:
     return change
 
 
-def policy(text: str) -> Break:
+def policy(text: str) -> Defect:
     return access(sets=(PermissionSet("Admin", inline_policy=text),))
 
 
-def crowded(found: Inventory) -> None:
+def join_too_many_groups(found: Inventory) -> None:
     found.store_groups = {f"g-{n}": StoreGroup(f"g{n}", True) for n in range(1_001)}
     found.store_members = {f"g-{n}": frozenset({"u-1"}) for n in range(1_001)}
 
 
-def both(*changes: Break) -> Break:
+def both(*changes: Defect) -> Defect:
     def change(found: Inventory) -> None:
         for each in changes:
             each(found)
@@ -157,8 +157,8 @@ def both(*changes: Break) -> Break:
     return change
 
 
-# Rule, what breaks it, and name and path of the finding.
-CASES: list[tuple[str, Break, str, str]] = [
+# Rule, defect, and the name and path of the finding.
+CASES: list[tuple[str, Defect, str, str]] = [
     ("OIC-101", put(connection={"status": "ENABLED", "baseUrl": ENDPOINT + "/"}),
      "the app's connection", "Base URL"),
     ("OIC-103", tags(expires="2026-11-01T00:00:00Z"), "SCIM token", ""),
@@ -184,13 +184,13 @@ CASES: list[tuple[str, Break, str, str]] = [
     ("OIC-203", declares(push=(DeclaredGroup("aws-admin", "00gP"),)), "push group aws-admin", ""),
     ("OIC-205", named("aws-\u200badmins"), "aws-\u200badmins", "name"),
     ("OIC-206", named("aws:admins"), "aws:admins", "name"),
-    ("OIC-207", twice_named, "AWS-Admins", "name"),
+    ("OIC-207", share_a_name, "AWS-Admins", "name"),
     ("OIC-208", members("00u1", "00u2", u2="SUSPENDED"), "ben@example.com", "aws-admins"),
     ("OIC-209", ada(scope="USER"), "ada@example.com", ""),
     ("OIC-211", members("00u1", *(f"00u{n}" for n in range(200))), "aws-admins", "members"),
     ("OIC-301", profile(displayName=None), "ada@example.com", "displayName"),
-    ("OIC-302", are(person("ada", 1, credentials={"userName": "A@x.org"}),
-                    person("ben", 2, credentials={"userName": "a@x.org"})),
+    ("OIC-302", users(app_user("ada", 1, credentials={"userName": "A@x.org"}),
+                    app_user("ben", 2, credentials={"userName": "a@x.org"})),
      "ben@example.com", "userName"),
     ("OIC-303", profile(title="<"), "ada@example.com", "title"),
     ("OIC-304", profile(city="Rome"), "ada@example.com", "address"),
@@ -206,7 +206,7 @@ CASES: list[tuple[str, Break, str, str]] = [
     ("OIC-314", ada(credentials={"userName": "a b@x.org"}), "ada@example.com", "userName"),
     ("OIC-315", ada(credentials={"userName": "ada"}), "ada@example.com", "userName"),
     ("OIC-316", store(ADA, replace(BEN, external_id="00u1")), "ben@example.com", "externalId"),
-    ("OIC-320", shown(credentials={"userNameTemplate": {"template": "x"}}),
+    ("OIC-320", app_with(credentials={"userNameTemplate": {"template": "x"}}),
      "the app", "userNameTemplate"),
     ("OIC-322", put(mapping={n: Mapped("user.x", True) for n in ("firstName", "lastName")}),
      "the profile mapping", "displayName"),
@@ -242,7 +242,7 @@ CASES: list[tuple[str, Break, str, str]] = [
      "ada@example.com", "Admin in 1"),
     ("OIC-534", access(assignments=(Assignment("g-9", "Admin", "1"),)),
      "Admin in 1, group g-9", ""),
-    ("OIC-536", crowded, "ada@example.com", ""),
+    ("OIC-536", join_too_many_groups, "ada@example.com", ""),
     ("OIC-537", access(sets_of_accounts={"123456789012": 501}), "123456789012", ""),
     ("OIC-601", put(pushes=(mapping(status="ERROR", errorSummary="no"),)),
      "aws-admins", "push mapping"),
@@ -253,16 +253,16 @@ CASES: list[tuple[str, Break, str, str]] = [
     ("OIC-606", declares(assign=()), "aws-access", "assignments.groups"),
     ("OIC-610", put(connection={"status": "UNKNOWN"}), "the app", "connection"),
     ("OIC-611", put(connection={"status": "DISABLED"}), "the app", "connection"),
-    ("OIC-612", shown(features=["GROUP_PUSH", "PUSH_NEW_USERS"]), "the app", "features"),
-    ("OIC-613", shown(features=["PUSH_NEW_USERS", "PUSH_PROFILE_UPDATES",
+    ("OIC-612", app_with(features=["GROUP_PUSH", "PUSH_NEW_USERS"]), "the app", "features"),
+    ("OIC-613", app_with(features=["PUSH_NEW_USERS", "PUSH_PROFILE_UPDATES",
                                 "PUSH_USER_DEACTIVATION"]), "the app", "features"),
     ("OIC-614", put(feature={"capabilities": {"update": {"password": {"status": "ENABLED"}}}}),
      "the app", "capabilities.update.password"),
-    ("OIC-615", shown(label="Another"), "the app", "label"),
+    ("OIC-615", app_with(label="Another"), "the app", "label"),
     ("OIC-616", sends(sent(values=["user.title"])), "the app", "attribute_statements"),
     ("OIC-617", declares(policy="rst2"), "the app", "policy"),
     ("OIC-618", put(apps={"A": "ACTIVE", "B": "ACTIVE"}), "apps", ""),
-    ("OIC-619", shown(status="INACTIVE"), "the app", "status"),
+    ("OIC-619", app_with(status="INACTIVE"), "the app", "status"),
     ("OIC-620", both(put(store_groups={"g-1": StoreGroup("old", False)}),
                      declares(push=(DeclaredGroup("aws-admins", "00gP", "g-1"),))),
      "aws-admins", "name"),
@@ -270,9 +270,9 @@ CASES: list[tuple[str, Break, str, str]] = [
     ("OIC-622", members("00u1"), "ben@example.com", "aws-admins"),
     ("OIC-623", put(store_groups={}), "aws-admins", "push_groups"),
     ("OIC-624", store(ADA), "ben@example.com", ""),
-    ("OIC-625", are(person("ada", 1)), "ben@example.com", ""),
+    ("OIC-625", users(app_user("ada", 1)), "ben@example.com", ""),
     ("OIC-626", both(store(ADA, replace(BEN, by_scim=False)),
-                     are(person("ada", 1), person("ben", 2, syncState="ERROR"))),
+                     users(app_user("ada", 1), app_user("ben", 2, syncState="ERROR"))),
      "ben@example.com", ""),
     ("OIC-627", put(pushes=(mapping(lastPush=None),)), "aws-admins", "push_groups"),
     ("OIC-628", store(ADA, BEN, StoreUser("root", True, "", False)), "root", "users"),
@@ -284,15 +284,19 @@ CASES: list[tuple[str, Break, str, str]] = [
 
 def test_the_doctor_binds_its_rules_and_no_others() -> None:
     bound = [binding.rule.id for binding in BINDINGS] + [rule.id for rule in USER_RULES]
-    its_own = {rule.id for rule in RULES.values() if EnforcementPoint.DOCTOR in rule.enforced_by}
-    assert set(bound) == its_own
+    doctor_rules = {
+        rule.id for rule in RULES.values() if EnforcementPoint.DOCTOR in rule.enforced_by
+    }
+    assert set(bound) == doctor_rules
     # Two of the rules on profiles apply to the profile mapping too.
     assert {rule for rule in bound if bound.count(rule) > 1} == {"OIC-311", "OIC-312"}
 
 
 def test_every_rule_of_the_doctor_has_a_case() -> None:
-    its_own = {rule.id for rule in RULES.values() if EnforcementPoint.DOCTOR in rule.enforced_by}
-    assert {rule for rule, *_ in CASES} == its_own
+    doctor_rules = {
+        rule.id for rule in RULES.values() if EnforcementPoint.DOCTOR in rule.enforced_by
+    }
+    assert {rule for rule, *_ in CASES} == doctor_rules
 
 
 def test_a_sound_federation_has_no_findings_and_every_rule_is_checked() -> None:
@@ -307,7 +311,7 @@ def test_a_sound_federation_has_no_findings_and_every_rule_is_checked() -> None:
 
 @pytest.mark.parametrize(("rule", "change", "name", "path"), CASES, ids=[c[0] for c in CASES])
 def test_each_defect_is_found_with_its_name_and_path(
-    rule: str, change: Break, name: str, path: str
+    rule: str, change: Defect, name: str, path: str
 ) -> None:
     found = sound()
     change(found)
@@ -337,13 +341,13 @@ PARTS = [name for name in vars(sound()) if name not in _NO_PARTS | _ADOPTED]
 @pytest.mark.parametrize("part", PARTS)
 def test_an_unavailable_part_makes_its_rules_unknown(part: str) -> None:
     found = sound()
-    setattr(found, part, Unavailable(f"no right to see {part}."))
+    setattr(found, part, Unavailable(f"no permission to read {part}."))
     report = judge(found)
     assert report.found == []
     unknown = {rule for why, rules in report.unknown.items() for rule in rules if part in why}
     assert unknown
     assert report.exit_code(RULES["OIC-301"].severity) == 2
-    for rule in unknown:  # each of them would be found, if it could be seen
+    for rule in unknown:  # an unknown rule does not report its defect
         change = next(change for name, change, *_ in CASES if name == rule)
         again = sound()
         change(again)
@@ -355,7 +359,7 @@ def test_an_unavailable_part_makes_its_rules_unknown(part: str) -> None:
 
 def test_hidden_members_make_only_their_group_unknown() -> None:
     found = sound()
-    twice_named(found)
+    share_a_name(found)
     found.members.of["00gQ"] = Unavailable("Okta shows no member of AWS-Admins.")
     found.members.of["00gP"] = frozenset({"00u1", "00u9"})
     report = judge(found)

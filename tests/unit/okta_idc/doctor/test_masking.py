@@ -1,4 +1,4 @@
-"""No form of a masked report shows a value from a person's profile, whatever it contains."""
+"""No format of a masked report shows a value from a user's profile."""
 
 import io
 import json
@@ -16,7 +16,7 @@ from okta_idc.doctor.reporters.sarif import sarif
 from okta_idc.doctor.reporters.terminal import print_report
 from okta_idc.inventory.model import StoreUser
 from okta_idc.rules.profiles import SENT
-from tests.unit.okta_idc.doctor.sample_inventory import judge, people, person, sound
+from tests.unit.okta_idc.doctor.sample_inventory import app_user, assigned_users, judge, sound
 
 SECRET = "Zq7Wx"
 _HOSTILE = st.text(
@@ -30,7 +30,7 @@ _PROFILES = st.dictionaries(
 )
 
 
-def forms(report: Report) -> dict[str, str]:
+def formats(report: Report) -> dict[str, str]:
     console = Console(file=io.StringIO(), width=5_000)
     print_report(console, report)
     return {
@@ -45,16 +45,16 @@ def forms(report: Report) -> dict[str, str]:
 
 @settings(deadline=None, max_examples=60)
 @given(_PROFILES, _ANY, _VALUES)
-def test_a_masked_report_shows_no_value_of_a_person(
+def test_a_masked_report_shows_no_profile_value(
     profile: dict[str, object], department: object, external_id: str
 ) -> None:
     found = sound()
     email = profile.get("email")
-    found.people = people(
-        person("ada", 1, profile=profile, okta={"profile": {"department": department}}),
-        person("ben", 2, profile={"email": email.upper() if isinstance(email, str) else email}),
-        person("cyd", 3, credentials={"userName": profile.get("userName") or "cyd@example.com"}),
-        person("dan", 4, credentials={"userName": profile.get("userName") or "dan@example.com"}),
+    found.people = assigned_users(
+        app_user("ada", 1, profile=profile, okta={"profile": {"department": department}}),
+        app_user("ben", 2, profile={"email": email.upper() if isinstance(email, str) else email}),
+        app_user("cyd", 3, credentials={"userName": profile.get("userName") or "cyd@example.com"}),
+        app_user("dan", 4, credentials={"userName": profile.get("userName") or "dan@example.com"}),
     )
     users = {"u-1": ("ada", external_id), "u-2": ("ben", external_id), "u-3": ("eve", external_id)}
     found.store_users = {
@@ -62,16 +62,16 @@ def test_a_masked_report_shows_no_value_of_a_person(
         for ident, (name, value) in users.items()
     }
     report = judge(found)
-    # User names are names, shown on purpose; Identity Store lists compare them.
+    # Findings are named after usernames, which are not masked.
     report.found = [each for each in report.found if SECRET.lower() not in each.name.lower()]
     assert {"OIC-316", "OIC-630"} <= {each.rule.id for each in report.found}
-    shown = forms(report.masked())
-    leaks = {name for name, text in shown.items() if SECRET.lower() in text.lower()}
+    reports = formats(report.masked())
+    leaks = {name for name, text in reports.items() if SECRET.lower() in text.lower()}
     assert not leaks, leaks
 
 
-def test_the_values_are_there_where_masking_is_off() -> None:
+def test_an_unmasked_report_shows_profile_values() -> None:
     found = sound()
-    found.people = people(person("ada", 1, profile={"title": f"<{SECRET}'"}))
-    shown = forms(judge(found))
-    assert {name for name, text in shown.items() if SECRET in text} == set(shown) - {"markdown"}
+    found.people = assigned_users(app_user("ada", 1, profile={"title": f"<{SECRET}'"}))
+    reports = formats(judge(found))
+    assert {name for name, text in reports.items() if SECRET in text} == set(reports) - {"markdown"}

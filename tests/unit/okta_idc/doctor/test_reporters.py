@@ -1,4 +1,4 @@
-"""The report in each of its forms: nothing is lost, nothing runs, personal values are masked."""
+"""Report formats: complete, without active content, and with personal values masked."""
 
 import io
 import json
@@ -25,57 +25,57 @@ from okta_idc.rules.binding import Unavailable
 from okta_idc.rules.registry import Related
 from tests.paths import DATA
 
-NASTY = "<script>alert(1)</script>\x1b[31m\u202e]]>&'\"\x00\ud800[bold]"
+HOSTILE = "<script>alert(1)</script>\x1b[31m\u202e]]>&'\"\x00\ud800[bold]"
 
 
-def report(*found: DoctorFinding, unknown: str = "", skipped: str = "") -> Report:
-    made = Report(list(found), {"OIC-301", "OIC-208", "OIC-103"}, about={"Okta": "acme"})
+def report(*findings: DoctorFinding, unknown: str = "", skipped: str = "") -> Report:
+    result = Report(list(findings), {"OIC-301", "OIC-208", "OIC-103"}, about={"Okta": "acme"})
     if unknown:
-        made.mark_unknown(RULES["OIC-414"], Unavailable(unknown))
+        result.mark_unknown(RULES["OIC-414"], Unavailable(unknown))
     if skipped:
-        made.mark_unknown(RULES["OIC-617"], Unavailable(skipped, wanted=False))
-    return made
+        result.mark_unknown(RULES["OIC-617"], Unavailable(skipped, wanted=False))
+    return result
 
 
-def found(rule: str = "OIC-303", name: str = "ada@example.com", **more: Any) -> DoctorFinding:
-    given: dict[str, Any] = {"path": "title", "value": "VP <Sales>", "message": 'contains "<".',
+def finding(rule: str = "OIC-303", name: str = "ada@example.com", **more: Any) -> DoctorFinding:
+    fields: dict[str, Any] = {"path": "title", "value": "VP <Sales>", "message": 'contains "<".',
                              "personal": True, **more}  # fmt: skip
-    return DoctorFinding(name, Finding(RULES[rule], **given))
+    return DoctorFinding(name, Finding(RULES[rule], **fields))
 
 
 def read_xml(text: str) -> ET.Element:
-    return ET.fromstring(text)  # noqa: S314 — our own
+    return ET.fromstring(text)  # noqa: S314 — the report of this test
 
 
-def on_terminal(made: Report, **more: Any) -> str:
+def on_terminal(result: Report, **more: Any) -> str:
     console = Console(file=io.StringIO(), width=120, force_terminal=False)
-    print_report(console, made, **more)
+    print_report(console, result, **more)
     return console.file.getvalue()  # type: ignore[attr-defined]
 
 
 @pytest.mark.parametrize(
-    ("made", "fail_on", "code"),
+    ("result", "fail_on", "code"),
     [
         (report(), "advisory", 0),
-        (report(found()), "blocking", 1),
-        (report(found("OIC-208")), "advisory", 1),
-        (report(found("OIC-208")), "blocking", 0),
-        (report(unknown="no right."), "advisory", 2),
-        (report(found("OIC-208"), unknown="no right."), "blocking", 2),
-        (report(found(), unknown="no right."), "blocking", 1),
+        (report(finding()), "blocking", 1),
+        (report(finding("OIC-208")), "advisory", 1),
+        (report(finding("OIC-208")), "blocking", 0),
+        (report(unknown="no permission."), "advisory", 2),
+        (report(finding("OIC-208"), unknown="no permission."), "blocking", 2),
+        (report(finding(), unknown="no permission."), "blocking", 1),
         (report(skipped="nothing declared."), "advisory", 0),
     ],
 )
-def test_the_exit_code_distinguishes_sound_findings_and_unknown(
-    made: Report, fail_on: str, code: int
+def test_the_exit_code_distinguishes_findings_from_unknown_results(
+    result: Report, fail_on: str, code: int
 ) -> None:
-    assert made.exit_code(Severity(fail_on)) == code
+    assert result.exit_code(Severity(fail_on)) == code
 
 
-def test_findings_are_grouped_by_rule_blocking_first() -> None:
-    made = report(found("OIC-208"), found(), found("OIC-301", "ben@example.com"),
-                  found("OIC-301", "ada@example.com"))  # fmt: skip
-    text = on_terminal(made)
+def test_findings_are_grouped_by_rule_with_blocking_rules_first() -> None:
+    result = report(finding("OIC-208"), finding(), finding("OIC-301", "ben@example.com"),
+                  finding("OIC-301", "ada@example.com"))  # fmt: skip
+    text = on_terminal(result)
     order = [text.index(rule) for rule in ("[OIC-301,", "[OIC-303,", "[OIC-208,")]
     assert order == sorted(order)
     assert text.count(RULES["OIC-301"].remedy) == 1
@@ -83,59 +83,65 @@ def test_findings_are_grouped_by_rule_blocking_first() -> None:
     assert "4 findings (3 blocking)" in text
 
 
-def test_the_heading_states_what_is_wrong() -> None:
+def test_the_heading_states_the_fault() -> None:
     message = "expires in 19 days, on 2026-12-17."
-    token = found("OIC-104", "SCIM token", path="", value=None, message=message)
+    token = finding("OIC-104", "SCIM token", path="", value=None, message=message)
     assert "SCIM token expires in 19 days, on 2026-12-17 [OIC-104, advisory]" in on_terminal(
         report(token)
     )
-    assert f"{RULES['OIC-303'].title} [OIC-303, " in on_terminal(report(found(), found()))
+    assert f"{RULES['OIC-303'].title} [OIC-303, " in on_terminal(report(finding(), finding()))
 
 
-def test_unknown_results_are_shown_with_what_is_missing() -> None:
-    text = on_terminal(report(unknown="403. Needs okta.schemas.read.", skipped="give --policy."))
+def test_unknown_and_skipped_results_are_shown_with_the_reason() -> None:
+    text = on_terminal(report(unknown="403. Needs okta.schemas.read.", skipped="Pass --policy."))
     assert "Unknown" in text
     assert "Needs okta.schemas.read. [OIC-414]" in text
     assert "1 rule unknown" in text
-    assert "give --policy. [OIC-617]" in text
+    assert "Pass --policy. [OIC-617]" in text
 
 
-def test_a_long_list_is_cut_and_counted() -> None:
-    text = on_terminal(report(*(found(name=f"p{n}@x.org") for n in range(30))), most=25)
+def test_a_long_list_is_truncated_and_the_rest_is_counted() -> None:
+    text = on_terminal(report(*(finding(name=f"p{n}@x.org") for n in range(30))), most=25)
     assert "… and 5 more" in text
 
 
-def test_personal_values_are_masked_in_every_form() -> None:
-    quoting = found("OIC-630", value=None, related=(Related("AWS", "SECRET"),))
-    plain = report(found(value="SECRET"), quoting)
-    for made, shown in ((plain, True), (plain.masked(), False)):
-        forms = [on_terminal(made), json.dumps(document(made)), junit(made),
-                 json.dumps(sarif(made)), page(made)]  # fmt: skip
-        assert [("SECRET" in form) for form in forms] == [shown] * 5
+def test_personal_values_are_masked_in_every_format() -> None:
+    quoting = finding("OIC-630", value=None, related=(Related("AWS", "SECRET"),))
+    plain = report(finding(value="SECRET"), quoting)
+    for result, visible in ((plain, True), (plain.masked(), False)):
+        formats = [on_terminal(result), json.dumps(document(result)), junit(result),
+                 json.dumps(sarif(result)), page(result)]  # fmt: skip
+        assert ["SECRET" in text for text in formats] == [visible] * 5
     masked = document(plain.masked())["findings"][0]
     assert (masked["value"], masked["masked"]) == (None, True)
 
 
 def test_other_values_are_shown() -> None:
-    made = report(found("OIC-619", "the app", value="INACTIVE", personal=False)).masked()
-    assert "INACTIVE" in on_terminal(made)
+    result = report(finding("OIC-619", "the app", value="INACTIVE", personal=False)).masked()
+    assert "INACTIVE" in on_terminal(result)
 
 
-def test_json_holds_everything() -> None:
-    made = document(report(found(), unknown="no right.", skipped="nothing declared."))
-    (one,) = made["findings"]
-    assert one["rule"] == "OIC-303"
-    assert one["severity"] == "blocking"
-    assert (one["name"], one["path"], one["value"]) == ("ada@example.com", "title", "VP <Sales>")
-    assert one["fix"] == RULES["OIC-303"].remedy
-    assert made["unknown"] == [{"why": "no right.", "rules": ["OIC-414"]}]
-    assert made["skipped"] == [{"why": "nothing declared.", "rules": ["OIC-617"]}]
-    assert "OIC-301" in made["checked"]
+def test_json_contains_every_result() -> None:
+    result = document(report(finding(), unknown="no permission.", skipped="nothing declared."))
+    (entry,) = result["findings"]
+    assert entry["rule"] == "OIC-303"
+    assert entry["severity"] == "blocking"
+    assert (entry["name"], entry["path"], entry["value"]) == (
+        "ada@example.com",
+        "title",
+        "VP <Sales>",
+    )
+    assert entry["fix"] == RULES["OIC-303"].remedy
+    assert result["unknown"] == [{"why": "no permission.", "rules": ["OIC-414"]}]
+    assert result["skipped"] == [{"why": "nothing declared.", "rules": ["OIC-617"]}]
+    assert "OIC-301" in result["checked"]
 
 
-def test_junit_tells_failures_errors_and_skips_apart() -> None:
-    made = report(found(), found("OIC-208"), unknown="no right.", skipped="nothing declared.")
-    suite = read_xml(junit(made)).find("testsuite")
+def test_junit_distinguishes_failures_errors_and_skips() -> None:
+    result = report(
+        finding(), finding("OIC-208"), unknown="no permission.", skipped="nothing declared."
+    )
+    suite = read_xml(junit(result)).find("testsuite")
     assert suite is not None
     counts = [suite.get(key) for key in ("tests", "failures", "errors", "skipped")]
     assert counts == ["6", "2", "1", "1"]
@@ -150,12 +156,12 @@ def test_junit_tells_failures_errors_and_skips_apart() -> None:
     assert RULES["OIC-208"].remedy in (failure.text or "")
 
 
-def test_sarif_has_what_code_scanning_needs() -> None:
-    made = sarif(report(found(), unknown="no right."), "Pulumi.prod.yaml")
-    run = made["runs"][0]
+def test_sarif_contains_what_code_scanning_requires() -> None:
+    log = sarif(report(finding(), unknown="no permission."), "Pulumi.prod.yaml")
+    run = log["runs"][0]
     rules = run["tool"]["driver"]["rules"]
     (result,) = run["results"]
-    assert made["version"] == "2.1.0"
+    assert log["version"] == "2.1.0"
     assert rules[result["ruleIndex"]]["id"] == result["ruleId"] == "OIC-303"
     assert result["level"] == "error"
     (place,) = result["locations"]
@@ -163,7 +169,7 @@ def test_sarif_has_what_code_scanning_needs() -> None:
     assert place["logicalLocations"][0]["fullyQualifiedName"] == "ada@example.com/title"
     assert result["partialFingerprints"]["finding/v1"]
     assert run["invocations"][0]["executionSuccessful"] is False
-    assert "no right." in str(run["invocations"][0]["toolExecutionNotifications"])
+    assert "no permission." in str(run["invocations"][0]["toolExecutionNotifications"])
 
 
 SARIF = Draft7Validator(
@@ -171,30 +177,35 @@ SARIF = Draft7Validator(
 )
 
 
-def test_sarif_keeps_to_the_standards_schema() -> None:
-    for made in (
+def test_sarif_conforms_to_the_schema_of_the_standard() -> None:
+    for result in (
         report(),
-        report(found(), found("OIC-208"), unknown="no right.", skipped="nothing declared."),
-        report(found(name=NASTY, value=NASTY, message=NASTY), unknown=NASTY),
+        report(
+            finding(), finding("OIC-208"), unknown="no permission.", skipped="nothing declared."
+        ),
+        report(finding(name=HOSTILE, value=HOSTILE, message=HOSTILE), unknown=HOSTILE),
     ):
-        document = sarif(made, "Pulumi.prod.yaml")
+        document = sarif(result, "Pulumi.prod.yaml")
         SARIF.validate(document)
         document["runs"][0]["tool"]["driver"]["ruels"] = []
-        assert not SARIF.is_valid(document)  # the schema looks, and is strict
+        assert not SARIF.is_valid(document)  # the schema rejects unknown keys
 
 
-def test_one_finding_has_one_fingerprint_and_two_have_two() -> None:
-    def marks(*listed: DoctorFinding) -> list[str]:
-        results = sarif(report(*listed))["runs"][0]["results"]
+def test_fingerprints_are_stable_and_unique() -> None:
+    def fingerprints(*findings: DoctorFinding) -> list[str]:
+        results = sarif(report(*findings))["runs"][0]["results"]
         return [each["partialFingerprints"]["finding/v1"] for each in results]
 
-    assert marks(found()) == marks(found())
-    assert len(set(marks(found(), found(name="ben@example.com"), found("OIC-305")))) == 3
+    assert fingerprints(finding()) == fingerprints(finding())
+    different = (finding(), finding(name="ben@example.com"), finding("OIC-305"))
+    assert len(set(fingerprints(*different))) == 3
 
 
-def test_the_summary_has_advice_and_no_names() -> None:
-    mine = found(name="SOMEBODY", value="SECRET", path="PLACE", message="is PROBLEM.")
-    text = markdown(report(mine, mine, found("OIC-208", name="SOMEBODY"), unknown="no | right."))
+def test_the_markdown_summary_contains_remedies_but_no_names() -> None:
+    named = finding(name="SOMEBODY", value="SECRET", path="PLACE", message="is PROBLEM.")
+    text = markdown(
+        report(named, named, finding("OIC-208", name="SOMEBODY"), unknown="no | right.")
+    )
     assert not re.search("SOMEBODY|SECRET|PLACE|PROBLEM", text)
     assert re.search(r"^\| OIC\\-303.* \| blocking \| 2 \| ", text, re.MULTILINE)
     assert text.index("303") < text.index("208")
@@ -214,7 +225,7 @@ class _Page(HTMLParser):
 
 
 def test_the_html_page_has_no_scripts_and_loads_nothing() -> None:
-    text = page(report(found(name=NASTY, value=NASTY, message=NASTY), unknown=NASTY))
+    text = page(report(finding(name=HOSTILE, value=HOSTILE, message=HOSTILE), unknown=HOSTILE))
     read = _Page()
     read.feed(text)
     assert "script" not in read.tags
@@ -225,20 +236,20 @@ def test_the_html_page_has_no_scripts_and_loads_nothing() -> None:
 
 @settings(deadline=None)
 @given(st.text(st.characters(), max_size=40))
-def test_every_form_is_valid_for_any_name(name: str) -> None:
-    made = report(found(name=name, value=name, message=name, path=name), unknown=name or "x")
-    read_xml(junit(made))
-    json.loads(json.dumps(document(made)))
-    SARIF.validate(json.loads(json.dumps(sarif(made))))
-    page(made).encode()
-    markdown(made).encode()
-    shown = on_terminal(made)
-    shown.encode()
-    assert all(c.isprintable() or c == "\n" for c in shown)
+def test_every_format_is_valid_for_any_name(name: str) -> None:
+    result = report(finding(name=name, value=name, message=name, path=name), unknown=name or "x")
+    read_xml(junit(result))
+    json.loads(json.dumps(document(result)))
+    SARIF.validate(json.loads(json.dumps(sarif(result))))
+    page(result).encode()
+    markdown(result).encode()
+    text = on_terminal(result)
+    text.encode()
+    assert all(c.isprintable() or c == "\n" for c in text)
 
 
-def test_no_name_overwrites_the_terminal() -> None:
-    text = on_terminal(report(found(name=NASTY, value=None, message=NASTY)))
+def test_no_name_injects_control_characters_into_the_terminal() -> None:
+    text = on_terminal(report(finding(name=HOSTILE, value=None, message=HOSTILE)))
     assert "\x1b" not in text
     assert "\u202e" not in text
     assert "[bold]" in text

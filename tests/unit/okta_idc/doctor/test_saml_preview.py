@@ -1,4 +1,4 @@
-"""What the assertion says of one person, without Okta."""
+"""The SAML assertion for one user, without Okta."""
 
 from typing import Any
 
@@ -19,15 +19,15 @@ def tags(profile: dict[str, Any] = ADA, **declared: str) -> Any:
 
 
 @pytest.mark.parametrize("value", ["user.costCenter", '"blue"', "'blue'"])
-def test_the_tag_of_the_aws_page(value: str) -> None:
+def test_the_preview_matches_the_example_of_the_aws_documentation(value: str) -> None:
     """`<saml:Attribute Name="https://aws.amazon.com/SAML/Attributes/AccessControl:CostCenter">
     <saml:AttributeValue>blue`: docs/research/aws-setup-page.md#step-4."""
-    made = tags(CostCenter=value)
-    (sent,) = made.sent
+    result = tags(CostCenter=value)
+    (sent,) = result.sent
     assert sent.name == "https://aws.amazon.com/SAML/Attributes/AccessControl:CostCenter"
     assert (sent.key, sent.value) == ("CostCenter", "blue")
-    assert made.findings == ()
-    assert made.unknown == []
+    assert result.findings == ()
+    assert result.unknown == []
 
 
 @pytest.mark.parametrize(
@@ -43,7 +43,7 @@ def test_the_tag_of_the_aws_page(value: str) -> None:
         ({"K" * 460: '"x"'}, ADA, "OIC-412"),
     ],
 )
-def test_each_broken_limit_is_found(
+def test_each_invalid_attribute_is_reported(
     declared: dict[str, str], profile: dict[str, Any], rule: str
 ) -> None:
     assert rule in {finding.rule.id for _, finding in tags(profile, **declared).findings}
@@ -58,8 +58,8 @@ def test_each_broken_limit_is_found(
     ],
 )
 def test_unmanaged_statements_are_checked_too(sent: Statement, rule: str) -> None:
-    made = preview((sent,), ADA, None, "ada@example.com")
-    assert rule in {finding.rule.id for _, finding in made.findings}
+    result = preview((sent,), ADA, None, "ada@example.com")
+    assert rule in {finding.rule.id for _, finding in result.findings}
 
 
 @pytest.mark.parametrize(
@@ -68,17 +68,17 @@ def test_unmanaged_statements_are_checked_too(sent: Statement, rule: str) -> Non
      "String.substringBefore(user.department, \"@\")", "appuser.title", "department"],
 )  # fmt: skip
 def test_an_expression_that_cannot_be_evaluated_is_unknown(value: str) -> None:
-    made = tags(Department=value)
-    assert isinstance(made.sent[0].value, Unknown)
-    assert made.unknown[0].startswith("Department: ")
+    result = tags(Department=value)
+    assert isinstance(result.sent[0].value, Unknown)
+    assert result.unknown[0].startswith("Department: ")
 
 
 def test_a_group_statement_is_unknown() -> None:
-    made = preview((Statement("groups", type="GROUP"),), ADA, None, "ada@example.com")
-    assert made.sent[0].key is None
-    assert "names of groups" in made.unknown[0]
+    result = preview((Statement("groups", type="GROUP"),), ADA, None, "ada@example.com")
+    assert result.sent[0].key is None
+    assert "names of groups" in result.unknown[0]
 
 
-def test_the_name_must_be_an_address() -> None:
-    made = preview((), ADA, None, "ada byron")
-    assert {f.rule.id for _, f in made.findings} == {"OIC-314", "OIC-315"}
+def test_the_name_id_must_be_an_email_address() -> None:
+    result = preview((), ADA, None, "ada byron")
+    assert {f.rule.id for _, f in result.findings} == {"OIC-314", "OIC-315"}

@@ -1,4 +1,4 @@
-"""The doctor on the sandbox's org, through HTTP: exactly what is planted, no more, no less."""
+"""The doctor on the sandbox's org, over HTTP, finds exactly the planted defects."""
 
 import json
 from collections.abc import Iterator
@@ -26,33 +26,33 @@ PLANTED = {
     ("OIC-629", NORA, ""),
     ("OIC-303", THEO, "title"),  # `<` in the title
     ("OIC-629", THEO, ""),
-    ("OIC-304", UMA, "address"),  # half an address
+    ("OIC-304", UMA, "address"),  # incomplete address
     ("OIC-629", UMA, ""),
-    ("OIC-306", ALEXANDER, "email"),  # the email of alex.kim
-    ("OIC-302", ALEXANDER, "userName"),  # and so the user name, which is made from it
+    ("OIC-306", ALEXANDER, "email"),  # same email as alex.kim
+    ("OIC-302", ALEXANDER, "userName"),  # therefore the same username
     ("OIC-629", ALEXANDER, ""),
-    ("OIC-208", VERA, "aws-data"),  # suspended, and in a push group
+    ("OIC-208", VERA, "aws-data"),  # suspended member of a push group
     ("OIC-405", ZOE, "attribute Department"),  # R&D
 }
-"""What sandbox/org.yaml plants, each with what comes of it: who is refused has a failed task."""
+"""The defects in sandbox/org.yaml and their consequences: a rejected user has a failed task."""
 
 
 @contextmanager
-def faults(federation: Federation, *rules: dict[str, Any]) -> Iterator[None]:
-    for fault in rules:
-        federation.ask("POST", "/sandbox/faults", fault)
+def faults(federation: Federation, *injected: dict[str, Any]) -> Iterator[None]:
+    for fault in injected:
+        federation.request("POST", "/sandbox/faults", fault)
     try:
         yield
     finally:
-        federation.ask("DELETE", "/sandbox/faults")
+        federation.request("DELETE", "/sandbox/faults")
 
 
-def refusal(path: str, status: int = 403, times: int = 100, **more: Any) -> dict[str, Any]:
+def read_fault(path: str, status: int = 403, times: int = 100, **more: Any) -> dict[str, Any]:
     body = {"errorCode": "E0000006", "errorSummary": "You do not have permission to do that."}
     return {"method": "GET", "path": path, "status": status, "times": times, "body": body, **more}
 
 
-def all_unknown(result: Any) -> set[str]:
+def unknown_rules(result: Any) -> set[str]:
     return {rule for rules in result.unknown().values() for rule in rules}
 
 
@@ -62,18 +62,20 @@ def test_exactly_the_planted_defects_are_found(doctor: Doctor) -> None:
     assert result.code == 1
     assert result.unknown() == {}
     assert result.document["skipped"] == []
-    its_own = {rule.id for rule in RULES.values() if EnforcementPoint.DOCTOR in rule.enforced_by}
-    assert set(result.document["checked"]) == its_own
+    doctor_rules = {
+        rule.id for rule in RULES.values() if EnforcementPoint.DOCTOR in rule.enforced_by
+    }
+    assert set(result.document["checked"]) == doctor_rules
 
 
-def test_personal_values_need_show_values(doctor: Doctor) -> None:
+def test_personal_values_require_the_option_show_values(doctor: Doctor) -> None:
     assert "Engineer <Platform" not in doctor().out
-    shown = doctor("--show-values")
-    assert "Engineer <Platform" in shown.out
-    assert "R&D" in shown.out
+    result = doctor("--show-values")
+    assert "Engineer <Platform" in result.out
+    assert "R&D" in result.out
 
 
-def test_ids_work_without_a_stack(doctor: Doctor, federation: Federation) -> None:
+def test_ids_replace_the_stack(doctor: Doctor, federation: Federation) -> None:
     only = ("--identity-store", AWS.identity_store_id, "--region", AWS.region,
             "--secret", AWS.secret, "--okta-url", federation.okta)  # fmt: skip
     direct = ("--app", federation.app, *only)
@@ -83,7 +85,7 @@ def test_ids_work_without_a_stack(doctor: Doctor, federation: Federation) -> Non
     drift = {"OIC-602", "OIC-603", "OIC-605", "OIC-606", "OIC-615", "OIC-616", "OIC-617"}
     skipped = {rule for each in result.document["skipped"] for rule in each["rules"]}
     assert drift <= skipped
-    assert doctor(stack=only).findings() == PLANTED  # the org's only app needs no name
+    assert doctor(stack=only).findings() == PLANTED  # the org has only one app
 
 
 def test_the_terminal_report_is_grouped_by_rule(doctor: Doctor) -> None:
@@ -94,21 +96,21 @@ def test_the_terminal_report_is_grouped_by_rule(doctor: Doctor) -> None:
     assert result.code == 1
 
 
-def test_all_files_are_written_at_once(doctor: Doctor, tmp_path: Path) -> None:
+def test_several_report_files_can_be_written_in_one_run(doctor: Doctor, tmp_path: Path) -> None:
     files = {kind: tmp_path / f"report.{kind}" for kind in ("junit", "sarif", "html")}
     doctor(*(part for kind, path in files.items() for part in (f"--{kind}", str(path))))
-    suite = ET.parse(files["junit"]).getroot()[0]  # noqa: S314 — our own
+    suite = ET.parse(files["junit"]).getroot()[0]  # noqa: S314 — the report of this test
     assert suite.get("failures") == "8"
     results = json.loads(files["sarif"].read_text())["runs"][0]["results"]
     assert len(results) == len(PLANTED)
     assert all(who in files["html"].read_text() for _, who, _ in PLANTED)
-    result = doctor("--html", str(tmp_path / "nowhere" / "x.html"))
+    result = doctor("--html", str(tmp_path / "missing" / "x.html"))
     assert result.code == 2
     assert "cannot be written" in result.err
 
 
 @pytest.mark.parametrize(
-    ("path", "names", "part"),
+    ("path", "scopes", "rule"),
     [
         (r"^/api/v1/groups", "okta.groups.read, and an admin role that can see groups", "OIC-205"),
         (r"/meta/schemas/", "okta.schemas.read", "OIC-414"),
@@ -118,21 +120,23 @@ def test_all_files_are_written_at_once(doctor: Doctor, tmp_path: Path) -> None:
     ],
 )
 def test_a_missing_scope_or_role_is_named(
-    doctor: Doctor, federation: Federation, path: str, names: str, part: str
+    doctor: Doctor, federation: Federation, path: str, scopes: str, rule: str
 ) -> None:
-    with faults(federation, refusal(path)):
+    with faults(federation, read_fault(path)):
         result = doctor()
-    assert result.findings() <= PLANTED  # nothing is made up of what was not seen
-    reasons = [why for why, rules in result.unknown().items() if part in rules]
+    assert result.findings() <= PLANTED  # unread data causes no findings
+    reasons = [why for why, rules in result.unknown().items() if rule in rules]
     assert reasons
-    assert f"Needs {names}" in reasons[0]
+    assert f"Needs {scopes}" in reasons[0]
     assert "403" in reasons[0]
 
 
 def test_unknown_results_without_findings_exit_with_2(
     doctor: Doctor, federation: Federation
 ) -> None:
-    with faults(federation, refusal(r"^/api/v1/apps/[^/]+/users"), refusal(r"^/api/v1/groups")):
+    with faults(
+        federation, read_fault(r"^/api/v1/apps/[^/]+/users"), read_fault(r"^/api/v1/groups")
+    ):
         result = doctor()
     assert result.findings() == set()
     assert result.code == 2
@@ -149,82 +153,82 @@ def test_unknown_results_without_findings_exit_with_2(
 def test_an_empty_list_that_a_role_may_have_emptied_is_unknown(
     doctor: Doctor, federation: Federation, path: str, rule: str
 ) -> None:
-    with faults(federation, refusal(path, status=200, body=[])):
+    with faults(federation, read_fault(path, status=200, body=[])):
         result = doctor()
     assert result.findings() <= PLANTED
-    assert rule in all_unknown(result)
+    assert rule in unknown_rules(result)
     assert any("hidden" in why for why in result.unknown())
 
 
-def test_an_empty_list_of_apps_is_not_no_app(doctor: Doctor, federation: Federation) -> None:
+def test_an_empty_list_of_apps_is_unknown(doctor: Doctor, federation: Federation) -> None:
     direct = ("--identity-store", AWS.identity_store_id, "--region", AWS.region,
               "--secret", AWS.secret, "--okta-url", federation.okta)  # fmt: skip
-    with faults(federation, refusal(r"^/api/v1/apps\?", status=200, body=[])):
+    with faults(federation, read_fault(r"^/api/v1/apps\?", status=200, body=[])):
         result = doctor(stack=direct)
     assert result.code == 2
-    assert "OIC-618" in all_unknown(result)
+    assert "OIC-618" in unknown_rules(result)
     assert any("there is none, or it is hidden" in why for why in result.unknown())
 
 
 def test_a_missing_app_is_reported_with_the_existing_ones(
     doctor: Doctor, federation: Federation, tmp_path: Path
 ) -> None:
-    outputs = tmp_path / "gone.json"
-    outputs.write_text(json.dumps({**federation.outputs(), "appId": "0oaGone"}))
+    outputs = tmp_path / "outputs.json"
+    outputs.write_text(json.dumps({**federation.outputs(), "appId": "0oaUnknown"}))
     result = doctor(stack=("--outputs", str(outputs)))
     assert result.code == 2
-    assert any("0oaGone" in why and federation.app in why for why in result.unknown())
+    assert any("0oaUnknown" in why and federation.app in why for why in result.unknown())
 
 
 def test_another_kind_of_app_is_rejected(
     doctor: Doctor, federation: Federation, tmp_path: Path
 ) -> None:
     body = {"name": "slack", "label": "Slack", "signOnMode": "SAML_2_0"}
-    other = federation.ask("POST", "/api/v1/apps", body)["id"]
+    other = federation.request("POST", "/api/v1/apps", body)["id"]
     outputs = tmp_path / "other.json"
     outputs.write_text(json.dumps({**federation.outputs(), "appId": other}))
     try:
         result = doctor(stack=("--outputs", str(outputs)))
     finally:
-        federation.ask("POST", f"/api/v1/apps/{other}/lifecycle/deactivate")
-        federation.ask("DELETE", f"/api/v1/apps/{other}")
+        federation.request("POST", f"/api/v1/apps/{other}/lifecycle/deactivate")
+        federation.request("DELETE", f"/api/v1/apps/{other}")
     assert any("is an app slack, not amazon_aws_sso" in why for why in result.unknown())
 
 
-def test_two_apps_need_a_choice(doctor: Doctor, federation: Federation) -> None:
+def test_with_two_apps_the_app_option_is_required(doctor: Doctor, federation: Federation) -> None:
     body = {"name": "amazon_aws_sso", "label": "AWS (old)", "signOnMode": "SAML_2_0"}
-    other = federation.ask("POST", "/api/v1/apps", body)["id"]
+    other = federation.request("POST", "/api/v1/apps", body)["id"]
     direct = ("--identity-store", AWS.identity_store_id, "--region", AWS.region,
               "--secret", AWS.secret, "--okta-url", federation.okta)  # fmt: skip
     try:
         result = doctor(stack=direct)
         by_stack = doctor()
     finally:
-        federation.ask("POST", f"/api/v1/apps/{other}/lifecycle/deactivate")
-        federation.ask("DELETE", f"/api/v1/apps/{other}")
+        federation.request("POST", f"/api/v1/apps/{other}/lifecycle/deactivate")
+        federation.request("DELETE", f"/api/v1/apps/{other}")
     assert ("OIC-618", "apps", "") in result.findings()
     assert any("give --app" in why and other in why for why in result.unknown())
-    # With a stack it is clear which app is meant; that there are two is still reported.
+    # The stack identifies its app; the second app is still reported.
     assert by_stack.findings() == PLANTED | {("OIC-618", "apps", "")}
 
 
 @pytest.mark.parametrize("status", [500, 403])
-def test_a_page_that_fails_in_the_middle_cuts_no_list_short(
+def test_a_failed_page_does_not_truncate_a_list(
     doctor: Doctor, federation: Federation, monkeypatch: pytest.MonkeyPatch, status: int
 ) -> None:
     small_pages(monkeypatch)
-    with faults(federation, refusal(r"/apps/[^/]+/users\?.*after=", status=status)):
+    with faults(federation, read_fault(r"/apps/[^/]+/users\?.*after=", status=status)):
         result = doctor()
     assert result.findings() <= PLANTED
-    assert {"OIC-301", "OIC-302", "OIC-625", "OIC-202"} <= all_unknown(result)
+    assert {"OIC-301", "OIC-302", "OIC-625", "OIC-202"} <= unknown_rules(result)
 
 
-def test_a_page_that_fails_once_is_requested_again(
+def test_a_throttled_page_is_requested_again(
     doctor: Doctor, federation: Federation, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     small_pages(monkeypatch)
     later = {"X-Rate-Limit-Reset": "0", "Date": "Tue, 24 Nov 2026 10:00:00 GMT"}
-    with faults(federation, refusal(r"users\?.*after=", status=429, times=1, headers=later)):
+    with faults(federation, read_fault(r"users\?.*after=", status=429, times=1, headers=later)):
         result = doctor()
     assert result.findings() == PLANTED
     assert "429 from Okta" in result.err
@@ -232,16 +236,16 @@ def test_a_page_that_fails_once_is_requested_again(
 
 
 def small_pages(monkeypatch: pytest.MonkeyPatch, between: Any = None) -> None:
-    """Ten on a page of the app's people; `between` is called when the first has come."""
+    """Limits a page of app users to 10 users. Calls `between` after the first page."""
     from okta_idc.clients.okta import Okta
 
-    whole = Okta.pages
+    original = Okta.pages
 
     async def pages(self: Okta, path: str, **query: Any) -> Any:
         if path.endswith("/users") and "/apps/" in path:
             query["limit"] = 10
         number = 0
-        async for page in whole(self, path, **query):
+        async for page in original(self, path, **query):
             yield page
             number += 1
             if number == 1 and between and "/apps/" in path and path.endswith("/users"):
@@ -253,23 +257,23 @@ def small_pages(monkeypatch: pytest.MonkeyPatch, between: Any = None) -> None:
 def test_a_user_deleted_between_two_pages_is_not_a_finding(
     doctor: Doctor, federation: Federation, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """The list moves up by one behind the reader's back, so somebody else is passed over."""
-    gone = federation.login("amir.haddad")  # on the first page, and in aws-developers
-    root = f"/api/v1/groups/{federation.groups['aws-access']}/users/{gone}"
-    developers = f"/api/v1/groups/{federation.groups['aws-developers']}/users/{gone}"
+    """The deletion shifts the list by one user, so that the next page skips another user."""
+    user = federation.user_id("amir.haddad")  # on the first page, and in aws-developers
+    root = f"/api/v1/groups/{federation.groups['aws-access']}/users/{user}"
+    developers = f"/api/v1/groups/{federation.groups['aws-developers']}/users/{user}"
 
     def leave() -> None:
-        federation.ask("DELETE", developers)
-        federation.ask("DELETE", root)
+        federation.request("DELETE", developers)
+        federation.request("DELETE", root)
         federation.settle()
 
     small_pages(monkeypatch, leave)
     try:
         result = doctor()
     finally:
-        federation.ask("PUT", root)
+        federation.request("PUT", root)
         federation.settle()
-        federation.ask("PUT", developers)
+        federation.request("PUT", developers)
         federation.settle()
     assert {f for f in result.findings() if f[1] != "amir.haddad@example.com"} == PLANTED
     monkeypatch.undo()
@@ -279,42 +283,44 @@ def test_unreadable_members_of_one_group_do_not_hide_the_others(
     doctor: Doctor, federation: Federation
 ) -> None:
     path = rf"/groups/{federation.groups['aws-finance']}/users"
-    gone = {"errorCode": "E0000007", "errorSummary": "Not found: Resource not found"}
-    with faults(federation, refusal(path, status=404, body=gone)):
+    not_found = {"errorCode": "E0000007", "errorSummary": "Not found: Resource not found"}
+    with faults(federation, read_fault(path, status=404, body=not_found)):
         result = doctor()
     assert result.findings() == PLANTED
-    assert {"OIC-202", "OIC-208", "OIC-211", "OIC-621", "OIC-622"} == all_unknown(result)
+    assert {"OIC-202", "OIC-208", "OIC-211", "OIC-621", "OIC-622"} == unknown_rules(result)
 
 
 def test_drift_in_okta_and_in_aws_is_found(doctor: Doctor, federation: Federation) -> None:
     store, at = federation.client("identitystore"), {"IdentityStoreId": AWS.identity_store_id}
     users = {u["UserName"]: u["UserId"] for u in store.list_users(**at)["Users"]}
     groups = {g["DisplayName"]: g["GroupId"] for g in store.list_groups(**at)["Groups"]}
-    one = {"GroupId": groups["aws-admins"],
-           "MemberId": {"UserId": users["ada.berg@example.com"]}}  # fmt: skip
-    membership = store.get_group_membership_id(**at, **one)["MembershipId"]
+    member = {"GroupId": groups["aws-admins"],
+              "MemberId": {"UserId": users["ada.berg@example.com"]}}  # fmt: skip
+    membership = store.get_group_membership_id(**at, **member)["MembershipId"]
     store.delete_group_membership(**at, MembershipId=membership)
     name = {"GivenName": "Root", "FamilyName": "Root"}
-    by_hand = store.create_user(**at, UserName="root", DisplayName="Root", Name=name)["UserId"]
+    unmanaged = store.create_user(**at, UserName="root", DisplayName="Root", Name=name)["UserId"]
     root = f"/api/v1/apps/{federation.app}"
     contractors = federation.groups["contractors"]
     body = {"sourceGroupId": contractors, "targetGroupName": "contractors"}
-    made = federation.ask("POST", f"{root}/group-push/mappings", body)["id"]
+    mapping = federation.request("POST", f"{root}/group-push/mappings", body)["id"]
     federation.settle()
     try:
         result = doctor()
     finally:
-        store.create_group_membership(**at, **one)
-        store.delete_user(**at, UserId=by_hand)
-        federation.ask("PATCH", f"{root}/group-push/mappings/{made}", {"status": "INACTIVE"})
-        federation.ask("DELETE", f"{root}/group-push/mappings/{made}", deleteTargetGroup="true")
+        store.create_group_membership(**at, **member)
+        store.delete_user(**at, UserId=unmanaged)
+        federation.request("PATCH", f"{root}/group-push/mappings/{mapping}", {"status": "INACTIVE"})
+        federation.request(
+            "DELETE", f"{root}/group-push/mappings/{mapping}", deleteTargetGroup="true"
+        )
         federation.settle()
-    people = ("olga.ivanova", "omar.aziz", "paula.gomez", "ravi.iyer", "rosa.lima", "sam.taylor")
+    members = ("olga.ivanova", "omar.aziz", "paula.gomez", "ravi.iyer", "rosa.lima", "sam.taylor")
     assert result.findings() - PLANTED == {
         ("OIC-621", "ada.berg@example.com", "aws-admins"),
         ("OIC-628", "root", "users"),
         ("OIC-603", "contractors", "push_groups"),
-        *(("OIC-202", f"{name}@example.com", "contractors") for name in people),
+        *(("OIC-202", f"{name}@example.com", "contractors") for name in members),
     }
     assert result.findings() >= PLANTED
 
@@ -324,18 +330,18 @@ def test_an_invisible_connection_is_skipped_in_console_mode(
 ) -> None:
     outputs = tmp_path / "console.json"
     outputs.write_text(json.dumps({**federation.outputs(), "mode": "console"}))
-    federation.ask("POST", "/sandbox/settings", {"connections": "unknown"})
+    federation.request("POST", "/sandbox/settings", {"connections": "unknown"})
     try:
         console = doctor(stack=("--outputs", str(outputs)))
         by_api = doctor()
     finally:
-        federation.ask("POST", "/sandbox/settings", {"connections": "supported"})
+        federation.request("POST", "/sandbox/settings", {"connections": "supported"})
     assert console.unknown() == {}
     assert not {"OIC-610", "OIC-611"} & {rule for rule, *_ in console.findings()}
     assert ("OIC-610", "the app", "connection") in by_api.findings()
 
 
-def test_wrong_credentials_are_the_only_message(
+def test_invalid_credentials_are_reported_without_the_token(
     doctor: Doctor, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setenv("OKTA_API_TOKEN", "WRONG-AND-SECRET")
@@ -370,7 +376,7 @@ def test_a_missing_iam_action_is_named(doctor: Doctor, monkeypatch: pytest.Monke
     assert result.findings() == PLANTED
     (why,) = result.unknown()
     assert "Needs sso:ListInstances." in why
-    assert {"OIC-107", "OIC-410", "OIC-534"} <= all_unknown(result)
+    assert {"OIC-107", "OIC-410", "OIC-534"} <= unknown_rules(result)
 
 
 def test_the_preview_reads_statements_and_profile_from_the_live_app(
@@ -383,15 +389,16 @@ def test_the_preview_reads_statements_and_profile_from_the_live_app(
         result = CliRunner().invoke(app, arguments, catch_exceptions=False)
         return result.exit_code, json.loads(result.stdout or "{}")
 
-    code, made = preview("ada.berg@example.com")
-    assert (code, made["sessionTags"]) == (0, {"Department": "Platform", "CostCenter": "4100"})
-    code, made = preview(ZOE)
-    assert (code, made["sessionTags"]["Department"]) == (1, "R&D")
-    assert [f["rule"] for f in made["findings"]] == ["OIC-405"]
-    code, made = preview(ALEXANDER)  # the login, not the user name that two share
-    assert (made["nameId"]["value"], made["sessionTags"]["Department"]) == (
+    code, assertion = preview("ada.berg@example.com")
+    assert (code, assertion["sessionTags"]) == (0, {"Department": "Platform", "CostCenter": "4100"})
+    code, assertion = preview(ZOE)
+    assert (code, assertion["sessionTags"]["Department"]) == (1, "R&D")
+    assert [f["rule"] for f in assertion["findings"]] == ["OIC-405"]
+    code, assertion = preview(ALEXANDER)  # found by login; two users share the username
+    assert (assertion["nameId"]["value"], assertion["sessionTags"]["Department"]) == (
         "alex.kim@example.com", "Finance",
     )  # fmt: skip
-    code, made = preview("olga.ivanova@example.com")  # not assigned: the username format counts
-    assert (code, made["nameId"]["value"]) == (0, "olga.ivanova@example.com")
+    # Olga is not assigned, so the username format applies.
+    code, assertion = preview("olga.ivanova@example.com")
+    assert (code, assertion["nameId"]["value"]) == (0, "olga.ivanova@example.com")
     assert preview("nobody@example.com") == (2, {})

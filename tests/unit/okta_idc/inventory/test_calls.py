@@ -1,5 +1,7 @@
-"""Each command reads its parts with the calls that docs/reference/permissions.md lists, each list
-once. Runs `read_inventory` on a federation in the sandbox and counts by the request log."""
+"""Each command makes the calls that docs/reference/permissions.md lists, and reads each list once.
+
+Runs `read_inventory` on a federation in the sandbox and counts the calls in the request log.
+"""
 
 import asyncio
 from collections import Counter
@@ -32,7 +34,7 @@ ADOPT_AWS = {
     "identitystore:ListGroups": 1,
     "sso:ListAccountAssignmentsForPrincipal": len(PUSH),
 }
-ONCE = {  # whatever the number of groups, users and permission sets
+ONCE = {  # for any number of groups, users and permission sets
     "GET /api/v1/apps", "GET /api/v1/apps/{id}", "GET /api/v1/apps/{id}/groups",
     "GET /api/v1/apps/{id}/users", "GET /api/v1/apps/{id}/group-push/mappings",
     "identitystore:ListUsers", "identitystore:ListGroups", "sso:ListInstances",
@@ -52,28 +54,28 @@ def _credentials(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("AWS_SECRET_ACCESS_KEY", "sandbox")
 
 
-def read(federation: Federation, parts: Part, **where: str) -> tuple[Inventory, Counter[str]]:
-    """The inventory, and its calls to both sides."""
-    source = Source(AWS.region, secret=AWS.secret, endpoint=federation.aws, **where)
+def read(federation: Federation, parts: Part, **ids: str) -> tuple[Inventory, Counter[str]]:
+    """The inventory, and the calls to Okta and AWS."""
+    source = Source(AWS.region, secret=AWS.secret, endpoint=federation.aws, **ids)
 
     async def go() -> Inventory:
         declared = declared_by(federation.outputs())
         async with Okta(federation.okta, HeaderAuth(f"SSWS {TOKEN}")) as okta:
             return await read_inventory(okta, source, parts, declared=declared)
 
-    log = request_log(federation)
+    before = request_log(federation)
     found = asyncio.run(go())
-    return found, request_log(federation) - log
+    return found, request_log(federation) - before
 
 
 def request_log(federation: Federation) -> Counter[str]:
     """The number of calls so far, by operation."""
     servers = ("okta", "aws")
-    logs = [federation.ask("GET", "/sandbox/request-log", server=server) for server in servers]
+    logs = [federation.request("GET", "/sandbox/request-log", server=server) for server in servers]
     return Counter(entry["operation"] for log in logs for entry in log)
 
 
-def by_stack(federation: Federation) -> dict[str, str]:
+def stack_ids(federation: Federation) -> dict[str, str]:
     return {"app_id": federation.app, "store_id": AWS.identity_store_id}
 
 
@@ -82,10 +84,10 @@ def by_stack(federation: Federation) -> dict[str, str]:
     [("doctor", DOCTOR), ("status", IN_OKTA | IN_AWS)],
     ids=["doctor", "status"],
 )
-def test_a_command_makes_the_calls_of_the_permissions_page(
+def test_a_command_makes_the_calls_listed_on_the_permissions_page(
     federation: Federation, command: str, parts: Part
 ) -> None:
-    _, calls = read(federation, parts, **by_stack(federation))
+    _, calls = read(federation, parts, **stack_ids(federation))
     listed = {call for by in CALLS.values() for call, users in by.items() if command in users}
     # No permission set exists in this federation, so none is described.
     unused = {call for call in listed if "PermissionSet" in call or "AccountAssignments" in call}
@@ -94,7 +96,9 @@ def test_a_command_makes_the_calls_of_the_permissions_page(
     assert calls["identitystore:ListGroupMemberships"] == len(PUSH)
 
 
-def test_adoption_finds_app_and_instance_with_the_fewest_calls(federation: Federation) -> None:
+def test_adoption_finds_the_app_and_the_instance_with_the_fewest_calls(
+    federation: Federation,
+) -> None:
     found, calls = read(federation, ADOPT)
     assert calls == ADOPT_OKTA | ADOPT_AWS | {"GET /api/v1/groups": calls["GET /api/v1/groups"]}
     assert calls["GET /api/v1/groups"] <= 3  # by id, by declared name, by shared name
@@ -103,10 +107,10 @@ def test_adoption_finds_app_and_instance_with_the_fewest_calls(federation: Feder
 
 
 @pytest.mark.parametrize("part", list(Part))
-def test_a_part_that_was_not_chosen_is_unavailable_and_not_empty(
+def test_a_part_that_was_not_requested_is_unavailable_not_empty(
     federation: Federation, part: Part
 ) -> None:
-    found, _ = read(federation, Part.APP | part, **by_stack(federation))
+    found, _ = read(federation, Part.APP | part, **stack_ids(federation))
     unread = [name for name, value in vars(found).items() if isinstance(value, Unavailable)]
     expected = {"people": Part.ASSIGNED_USERS, "pushes": Part.PUSH_MAPPINGS,
                 "assigned": Part.ASSIGNED_GROUPS, "secret": Part.SECRET_TAGS,
@@ -116,7 +120,7 @@ def test_a_part_that_was_not_chosen_is_unavailable_and_not_empty(
     }
 
 
-def test_an_unknown_identity_store_is_unavailable_on_the_side_of_the_instance(
+def test_an_unknown_identity_store_makes_the_parts_of_its_instance_unavailable(
     federation: Federation,
 ) -> None:
     found, _ = read(federation, Part.ACCESS_CONTROL, store_id="d-0000000000")

@@ -1,4 +1,4 @@
-"""Okta's expressions: what is parsed, Invalid or Unsupported, and what they evaluate to."""
+"""Okta expressions: which are parsed, Invalid or Unsupported, and their values."""
 
 import pytest
 from hypothesis import given
@@ -33,7 +33,7 @@ def result(text: str) -> str | Unknown:
 
 
 @pytest.mark.parametrize(
-    ("text", "gives"),
+    ("text", "value"),
     [
         ("user.department", "R&D"),
         ("appuser.costCenter", "4100"),
@@ -54,7 +54,7 @@ def result(text: str) -> str | Unknown:
         ("-user.level", "-7"),
         ('user.department == "R&D" ? "RnD" : user.department', "RnD"),
         ('user.department != "R&D" ? "x" : user.level > 6 ? "senior" : "junior"', "senior"),
-        ('user.city == null ? "nowhere" : user.city', "nowhere"),
+        ('user.city == null ? "unknown" : user.city', "unknown"),
         ('user.title ?: "none"', "none"),
         ('user.firstName ?: "none"', "Ada"),
         ('!user.contractor AND user.level >= 7 ? "y" : "n"', "y"),
@@ -78,12 +78,12 @@ def result(text: str) -> str | Unknown:
         ("String.toUpperCase(String.toLowerCase(user.firstName))", "ADA"),
     ],
 )  # fmt: skip
-def test_an_expression_gives_what_okta_documents(text: str, gives: str) -> None:
-    assert result(text) == gives
+def test_an_expression_has_the_value_that_okta_documents(text: str, value: str) -> None:
+    assert result(text) == value
 
 
 @pytest.mark.parametrize(
-    ("text", "says"),
+    ("text", "reason"),
     [
         ("user.groups", "user.groups is a list."),
         ("user.city + user.firstName", "+ on null and str"),
@@ -102,20 +102,20 @@ def test_an_expression_gives_what_okta_documents(text: str, gives: str) -> None:
         ('user.groups + "x"', "user.groups is a list."),
     ],
 )
-def test_what_okta_does_not_document_is_unknown_not_guessed(text: str, says: str) -> None:
-    gave = result(text)
-    assert isinstance(gave, Unknown)
-    assert says in gave.reason
+def test_the_value_is_unknown_where_okta_documents_none(text: str, reason: str) -> None:
+    value = result(text)
+    assert isinstance(value, Unknown)
+    assert reason in value.reason
 
 
-def test_without_the_app_users_profile_its_attributes_are_unknown() -> None:
+def test_app_user_attributes_are_unknown_without_the_app_user_profile() -> None:
     expression = parse("appuser.costCenter")
     assert not isinstance(expression, Unsupported | Invalid)
     assert isinstance(evaluate(expression, USER), Unknown)
 
 
 @pytest.mark.parametrize(
-    ("text", "says"),
+    ("text", "reason"),
     [
         ("", "is empty"),
         (" \n", "is empty"),
@@ -133,10 +133,10 @@ def test_without_the_app_users_profile_its_attributes_are_unknown() -> None:
         (")(", "without its counterpart"),
     ],
 )
-def test_what_okta_would_send_as_text_is_wrong(text: str, says: str) -> None:
-    found = parse(text)
-    assert isinstance(found, Invalid)
-    assert says in found.reason
+def test_text_that_okta_would_send_literally_is_invalid(text: str, reason: str) -> None:
+    expression = parse(text)
+    assert isinstance(expression, Invalid)
+    assert reason in expression.reason
 
 
 @pytest.mark.parametrize(
@@ -161,18 +161,18 @@ def test_what_okta_would_send_as_text_is_wrong(text: str, says: str) -> None:
         "9" * 5_000,
     ],
 )
-def test_what_okta_may_understand_is_left_alone(text: str) -> None:
+def test_an_expression_that_okta_may_accept_is_unsupported_not_invalid(text: str) -> None:
     assert isinstance(parse(text), Unsupported)
 
 
-def test_a_quoted_wrapper_is_a_text() -> None:
+def test_a_quoted_placeholder_is_a_string() -> None:
     assert result('"${x}"') == "${x}"
 
 
 @pytest.mark.parametrize(
     "text", ["1+" * 149 + "1", "1-" * 149 + "1", "true?1:" * 48 + "2", "(" * 48 + "1" + ")" * 48]
 )
-def test_the_longest_that_is_read_is_worked_out(text: str) -> None:
+def test_an_expression_of_the_maximum_length_or_depth_is_evaluated(text: str) -> None:
     assert isinstance(result(text), str)
 
 
@@ -183,7 +183,7 @@ _PIECES = st.sampled_from(
 
 
 @given(st.text() | st.lists(_PIECES, max_size=12).map(" ".join))
-def test_any_text_is_read_and_worked_out_without_crashing(text: str) -> None:
+def test_no_text_crashes_the_parser_or_the_evaluator(text: str) -> None:
     references(text)
     expression = parse(text)
     if isinstance(expression, Unsupported | Invalid):
@@ -193,11 +193,11 @@ def test_any_text_is_read_and_worked_out_without_crashing(text: str) -> None:
 
 
 @given(st.text(alphabet=st.characters(exclude_characters='"', exclude_categories=["Cs"])))
-def test_a_quoted_text_gives_itself(text: str) -> None:
+def test_a_quoted_string_evaluates_to_itself(text: str) -> None:
     assert result(f'"{text}"') == text
 
 
-def test_references_are_found_outside_the_subset_too() -> None:
+def test_references_are_found_in_unsupported_expressions_too() -> None:
     text = "Arrays.size(user.skills) > 2 ? user.title : appuser.role + user.getLinkedObject('m').x"
     assert references(text) == (
         Reference("user", "skills"),

@@ -1,4 +1,4 @@
-"""Username formats: the username of one user, and the formats that give none."""
+"""Username formats: the usernames that they produce, and formats that produce none."""
 
 import time
 from collections.abc import Callable
@@ -30,7 +30,7 @@ ADA: dict[str, Any] = {
 
 
 @pytest.mark.parametrize(
-    ("text", "name"),
+    ("text", "username"),
     [
         ("${source.login}", "Ada@Example.com"),
         ("${ source.email }", "ada.byron@example.com"),
@@ -47,12 +47,12 @@ ADA: dict[str, Any] = {
         ('user.costCenter + "@" + "}"', "blue@}"),
     ],
 )  # fmt: skip
-def test_a_format_gives_the_username_that_okta_documents(text: str, name: str) -> None:
-    assert username_of(text, ADA) == name
+def test_a_format_produces_the_username_that_okta_documents(text: str, username: str) -> None:
+    assert username_of(text, ADA) == username
 
 
 @pytest.mark.parametrize(
-    ("text", "says"),
+    ("text", "reason"),
     [
         ("${source.title}", "is empty"),
         ("${source.nickName}", "is empty"),
@@ -72,15 +72,15 @@ def test_a_format_gives_the_username_that_okta_documents(text: str, name: str) -
         ('user.getInternalProperty("id")', "cannot be evaluated"),
     ],
 )
-def test_what_okta_does_not_document_is_unknown(text: str, says: str) -> None:
+def test_the_username_is_unknown_where_okta_documents_none(text: str, reason: str) -> None:
     assert isinstance(parse_username_format(text), UsernameFormat)
     name = username_of(text, ADA)
     assert isinstance(name, Unknown)
-    assert says in name.reason
+    assert reason in name.reason
 
 
 @pytest.mark.parametrize(
-    ("text", "says"),
+    ("text", "reason"),
     [
         ("", "is empty"),
         ("${}", "is empty"),
@@ -102,14 +102,16 @@ def test_what_okta_does_not_document_is_unknown(text: str, says: str) -> None:
         ("${fn:toLowerCase(source.login}", "parenthesis"),
     ],
 )
-def test_a_format_that_names_no_user_is_invalid(text: str, says: str) -> None:
+def test_a_format_without_a_user_attribute_or_with_a_syntax_error_is_invalid(
+    text: str, reason: str
+) -> None:
     found = parse_username_format(text)
     assert isinstance(found, Invalid)
-    assert says in found.reason
+    assert reason in found.reason
     assert username_of(text, ADA) == Unknown(found.reason)
 
 
-def test_the_attributes_of_a_format_are_known_in_unsupported_parts_too() -> None:
+def test_user_attributes_are_found_in_unsupported_parts_too() -> None:
     text = "${source.login}${user.email}${fn:trim(source.title)}${appuser.role}${org.name}"
     found = parse_username_format(text)
     assert isinstance(found, UsernameFormat)
@@ -124,7 +126,7 @@ _PIECES = st.sampled_from(
 
 @given(st.text() | st.lists(_PIECES, max_size=15).map("".join))
 @settings(max_examples=500)
-def test_any_text_gives_a_username_or_a_reason(text: str) -> None:
+def test_any_text_produces_a_username_or_a_reason(text: str) -> None:
     found, name = parse_username_format(text), username_of(text, ADA)
     if isinstance(name, Unknown):
         assert name.reason.endswith((".", "?"))
@@ -134,7 +136,7 @@ def test_any_text_gives_a_username_or_a_reason(text: str) -> None:
         assert name
 
 
-# An oracle that parses nothing: it builds each format together with its username. None: Unknown.
+# An oracle without a parser: it builds each format with its username, or None if it is Unknown.
 
 _Built = tuple[str, str | None]
 _Profile = dict[str, str | None]
@@ -149,14 +151,14 @@ def _call(value: _Built, function: str, separator: str) -> _Built:
     text, result = value
     match function:
         case "toLowerCase" | "toUpperCase":
-            made = f"fn:{function}({text})"
-            return made, result and (result.lower() if "Lower" in function else result.upper())
+            call = f"fn:{function}({text})"
+            return call, result and (result.lower() if "Lower" in function else result.upper())
         case _:
-            made = f"fn:{function}( {text} ,'{separator}')"
+            call = f"fn:{function}( {text} ,'{separator}')"
             if result is None or separator not in result:
-                return made, None
+                return call, None
             parts = result.split(separator, 1)
-            return made, parts[0 if function == "substringBefore" else 1] or None
+            return call, parts[0 if function == "substringBefore" else 1] or None
 
 
 def _parts(profile: _Profile) -> st.SearchStrategy[_Built]:
@@ -194,7 +196,7 @@ def test_parser_and_evaluator_agree_with_the_oracle(
     results = [result for _, result in parts]
     expected = None if None in results else "".join(r for r in results if r)
     if "${" not in text:
-        assert not isinstance(username_of(text, profile), str)  # names nobody
+        assert not isinstance(username_of(text, profile), str)  # no user attribute
     else:
         name = username_of(text, profile)
         assert (None if isinstance(name, Unknown) else name) == expected
@@ -220,18 +222,20 @@ def test_parser_and_evaluator_agree_with_the_oracle(
         lambda n: "!" * n + "user.a",
     ],
 )
-@pytest.mark.parametrize("parse_it", [parse, references, parse_username_format])
-def test_time_grows_linearly(parse_it: Callable[[str], object], make: Callable[[int], str]) -> None:
+@pytest.mark.parametrize("parser", [parse, references, parse_username_format])
+def test_parsing_time_grows_linearly(
+    parser: Callable[[str], object], make: Callable[[int], str]
+) -> None:
     def seconds(length: int) -> float:
         text = make(length)
         best = 1e9
         for _ in range(3):
             start = time.process_time()
-            parse_it(text)
+            parser(text)
             best = min(best, time.process_time() - start)
         return best
 
-    small, large = 1_000, 8_000  # 8 times the text: 64 times the CPU time if it were quadratic
+    small, large = 1_000, 8_000  # quadratic parsing would take 64 times the CPU time
     assert seconds(large) < 4 * 8 * seconds(small) + 0.05
 
 
@@ -242,7 +246,7 @@ def test_time_grows_linearly(parse_it: Callable[[str], object], make: Callable[[
         "String.join(" * 20 + "user.a" + ', "", "", "", "")' * 20,
     ],
 )
-def test_nested_functions_do_not_multiply_a_text_without_end(text: str) -> None:
+def test_nested_functions_cannot_grow_a_text_without_limit(text: str) -> None:
     name = username_of(text, {"a": "a"})
     assert isinstance(name, Unknown)
     assert "this long" in name.reason

@@ -78,7 +78,7 @@ class TestPermissionSets:
         assert (permission_sets.inline_policy_size(subject) == []) is ok
 
     @pytest.mark.parametrize("text", ["", "[]", "{}", "null", "[" * 100_000, '{"Statement": '])
-    def test_a_document_without_statements_is_rejected(self, text: str) -> None:
+    def test_a_policy_without_statements_is_rejected(self, text: str) -> None:
         assert permission_sets.inline_policy_json(PermissionSet("A", inline_policy=text))
 
 
@@ -123,12 +123,12 @@ class TestPolicyTags:
         assert policy_tags.deny_covers_missing_tag(policy(deny(**condition)))
 
     @pytest.mark.parametrize("value", ["true", True, ["true"]])
-    def test_a_deny_on_null_closes_the_gap(self, value: object) -> None:
+    def test_a_deny_on_null_covers_sessions_without_the_tag(self, value: object) -> None:
         by_value = deny(StringEquals={"aws:PrincipalTag/CostCenter": "x"})
         without = deny(Null={"aws:PrincipalTag/costcenter": value})
         assert policy_tags.deny_covers_missing_tag(policy(by_value, without)) == []
 
-    def test_a_null_false_condition_does_not_close_the_gap(self) -> None:
+    def test_a_null_false_condition_does_not_cover_sessions_without_the_tag(self) -> None:
         incomplete = deny(
             StringEquals={"aws:PrincipalTag/CostCenter": "x"},
             Null={"aws:PrincipalTag/CostCenter": "false"},
@@ -158,7 +158,7 @@ class TestPolicyTags:
             policy_tags.tags_are_sent(PolicyAndTags(text, ("X",)))
             policy_tags.deny_covers_missing_tag(PolicyAndTags(text, ("X",)))
 
-    def test_a_deeply_nested_policy_crashes_no_rule(self) -> None:
+    def test_no_deeply_nested_policy_crashes_a_rule(self) -> None:
         deep = '{"Statement": [{"Effect": "Deny", "Condition": {"StringEquals": {"a": ' + "[" * 700
         text = deep + "]" * 700 + "}}}]}"
         policy_tags.tags_are_sent(PolicyAndTags(text, ()))
@@ -195,7 +195,7 @@ class TestAssignments:
         two = (Assignment("a", "A", "123456789012"), Assignment("a", "A", "210987654321"))
         assert account_access.assigned_once(two) == []
 
-    def test_limits_are_inclusive(self) -> None:
+    def test_numbers_up_to_a_limit_are_accepted(self) -> None:
         assert account_access.groups_per_user({"ada": 1_000}) == []
         assert (
             account_access.permission_sets_per_account(account_access.Provisioned({"1": 250}, 250))

@@ -32,10 +32,10 @@ class TestAttributes:
 
     @given(st.text(max_size=200))
     def test_no_key_or_value_crashes_a_rule(self, text: str) -> None:
-        one = Attribute(text, text)
-        attributes.attribute_key(one)
-        attributes.attribute_value(one)
-        attributes.evaluable(one)
+        attribute = Attribute(text, text)
+        attributes.attribute_key(attribute)
+        attributes.attribute_value(attribute)
+        attributes.evaluable(attribute)
         attributes.session_tags({text: text})
         attributes.known_reference(ValueAndSchema(text, frozenset({"department"})))
         for rule in (

@@ -1,4 +1,4 @@
-"""Bindings: locations of paths, names of values, and unavailable subjects."""
+"""Bindings: the locations of paths, the names of values, and unavailable subjects."""
 
 import pytest
 from hypothesis import given
@@ -45,8 +45,8 @@ def test_a_value_that_repeats_the_name_is_not_shown_twice() -> None:
     assert (at.name, named.value) == (finding.value, None)
 
 
-def test_an_unavailable_subject_does_not_delay_the_others() -> None:
-    missing = Unavailable("no right.")
+def test_an_unavailable_subject_does_not_hide_findings_on_the_others() -> None:
+    missing = Unavailable("no permission.")
     binding = Binding(groups.group_name, lambda _: [missing, Subject("")])
     first, (_, finding) = binding.findings(None)
     assert first is missing
@@ -55,8 +55,8 @@ def test_an_unavailable_subject_does_not_delay_the_others() -> None:
 
 def test_known_raises_an_unavailable_value() -> None:
     assert known(1) == 1
-    with pytest.raises(Unavailable, match="no right"):
-        known(Unavailable("no right."))
+    with pytest.raises(Unavailable, match="no permission"):
+        known(Unavailable("no permission."))
 
 
 def test_prefix_and_names_apply_to_related_paths_too() -> None:

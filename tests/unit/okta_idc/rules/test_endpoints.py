@@ -50,9 +50,9 @@ def test_normalizing_removes_trailing_slashes_and_is_idempotent(text: str) -> No
 
 
 def test_the_endpoint_shown_in_the_console_is_valid_once_normalized() -> None:
-    shown = f"https://scim.us-east-2.amazonaws.com/{TENANT}/scim/v2/"
-    assert "slash" in endpoints.scim_endpoint(shown)[0].problem
-    assert endpoints.scim_endpoint(endpoints.normalise_endpoint(shown)) == []
+    endpoint = f"https://scim.us-east-2.amazonaws.com/{TENANT}/scim/v2/"
+    assert "slash" in endpoints.scim_endpoint(endpoint)[0].problem
+    assert endpoints.scim_endpoint(endpoints.normalise_endpoint(endpoint)) == []
 
 
 @pytest.mark.parametrize(

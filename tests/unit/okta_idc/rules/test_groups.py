@@ -73,12 +73,12 @@ def test_an_inactive_member_is_reported(status: str) -> None:
     assert [f.value for f in groups.members_are_active(subject)] == ["00u1"]
 
 
-def test_a_change_may_deprovision_up_to_the_limit() -> None:
+def test_an_update_may_deprovision_up_to_the_limit() -> None:
     assert assignments.deprovisioning_within_limit(assignments.Deprovisioning(5, limit=5)) == []
     assert assignments.deprovisioning_within_limit(assignments.Deprovisioning(6, limit=5))
 
 
-def test_a_mapping_with_provider_defaults_would_delete_its_target() -> None:
+def test_a_mapping_with_provider_defaults_is_reported_as_deleting_its_target() -> None:
     assert push.keeps_target_group(PushMapping())
     assert push.keeps_target_group(PushMapping(delete_target_group_on_destroy=False)) == []
 

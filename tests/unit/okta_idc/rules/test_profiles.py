@@ -47,7 +47,7 @@ def test_no_profile_crashes_a_rule(profile: dict[str, Any]) -> None:
         -1,
     ],
 )
-def test_300_custom_attributes_crash_no_rule(value: object) -> None:
+def test_no_rule_crashes_on_300_custom_attributes(value: object) -> None:
     profile = {f"custom{n}": value for n in range(300)} | dict.fromkeys(SENT, value)
     for finding in judge(profile):
         assert len(finding.text()) < 1_500
@@ -62,7 +62,7 @@ def test_the_clean_profile_shortcut_agrees_with_the_rules(profile: dict[str, Any
     assert judge(profile) == [finding for rule in PER_PROFILE for finding in rule(profile)]
 
 
-def test_optional_nulls_keep_a_profile_clean() -> None:
+def test_null_optional_attributes_keep_a_profile_clean() -> None:
     optional = dict.fromkeys(set(SENT) - set(REQUIRED))
     assert profiles._is_clean(CLEAN | optional)
     assert profiles._is_clean(dict.fromkeys(REQUIRED, "x") | {"userName": "a@b.org"})
@@ -71,7 +71,7 @@ def test_optional_nulls_keep_a_profile_clean() -> None:
 
 @pytest.mark.parametrize("attribute", REQUIRED)
 @pytest.mark.parametrize("value", [None, "", " ", "\t"])
-def test_each_of_the_four_names_is_required(attribute: str, value: object) -> None:
+def test_every_required_attribute_must_have_a_value(attribute: str, value: object) -> None:
     assert "OIC-301" in ids(CLEAN | {attribute: value})
     [finding] = profiles.required_names(CLEAN | {attribute: value})
     assert finding.path == attribute
@@ -145,7 +145,7 @@ def test_characters_that_aws_accepts_are_not_hidden(title: str) -> None:
         ({"userName": "ada"}, {"OIC-315"}),
     ],
 )
-def test_each_defect_is_found_by_the_rule_for_it(changes: dict[str, Any], found: set[str]) -> None:
+def test_each_defect_is_reported_by_its_rule(changes: dict[str, Any], found: set[str]) -> None:
     assert ids(CLEAN | changes) == found
 
 

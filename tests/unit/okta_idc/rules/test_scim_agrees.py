@@ -1,6 +1,6 @@
-"""Profile rules and the sandbox's SCIM endpoint agree, although they share no code.
+"""The profile rules agree with the sandbox's SCIM endpoint, although they share no code.
 
-The endpoint follows AWS's documented patterns.
+The endpoint follows the patterns that AWS documents.
 """
 
 import re
@@ -32,7 +32,7 @@ _OKTA = {
         for part in ("streetAddress", "locality", "region", "postalCode", "country")
     },
 }
-"""Okta attributes by SCIM path, if the names differ."""
+"""Okta attributes by SCIM path, where the names differ."""
 
 
 _NAMES = {"firstName": "A", "lastName": "B", "displayName": "C"}
@@ -72,12 +72,12 @@ def test_a_profile_is_rejected_exactly_when_a_finding_explains_it(profile: dict[
 @pytest.mark.parametrize("value", [["x"], "x", [], None])
 def test_an_attribute_that_the_endpoint_rejects_is_a_finding(attribute: str, value: object) -> None:
     document = scim_user("00u1", "ada", _NAMES, True)
-    refused = False
+    rejected = False
     try:
         user_record({**document, attribute: value}, "https://scim.aws.com/x")
     except InvalidError:
-        refused = True
-    assert refused is bool(unsupported({attribute: value}))
+        rejected = True
+    assert rejected is bool(unsupported({attribute: value}))
 
 
 _SOME = st.sampled_from(["ada", "Ada", "ADA", "ben", "ß", "ss", "İ"])
@@ -109,12 +109,12 @@ def test_the_store_conflicts_exactly_when_users_are_not_unique(
 @given(st.lists(_SOME | st.text(max_size=3) | st.sampled_from(["", "x" * 1_025]), max_size=4))
 def test_the_store_accepts_exactly_the_valid_group_names(names: list[str]) -> None:
     store = IdentityStore("d-1", "tenant")
-    refused = 0
+    rejected = 0
     for name in dict.fromkeys(names):
         try:
             store.put_group(group_record({"displayName": name}, store.issuer))
         except (InvalidError, ConflictError):
-            refused += 1
+            rejected += 1
     found = [finding for name in names for finding in groups.group_name(name)]
     found += groups.group_names_differ(tuple(names))
-    assert bool(refused) is bool(found)
+    assert bool(rejected) is bool(found)

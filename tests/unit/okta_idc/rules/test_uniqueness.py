@@ -1,4 +1,4 @@
-"""Unique user attributes, username formats and name mappings."""
+"""Unique user attributes, username formats and profile mappings."""
 
 import pytest
 from hypothesis import given

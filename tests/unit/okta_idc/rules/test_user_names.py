@@ -9,7 +9,9 @@ from okta_idc.rules.user_names import Renaming
 
 
 @given(st.text(), st.text(), st.none() | st.text())
-def test_only_the_old_format_confirms_a_change(old: str, new: str, confirmed: str | None) -> None:
+def test_only_the_current_format_confirms_a_change(
+    old: str, new: str, confirmed: str | None
+) -> None:
     refused = bool(user_names.renaming_is_confirmed(Renaming(old, new, confirmed)))
     assert refused == (old != new and confirmed != old)
 

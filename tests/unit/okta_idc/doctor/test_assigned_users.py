@@ -1,4 +1,4 @@
-"""Everybody who is assigned, page by page: whatever their profiles hold, and little is kept."""
+"""Assigned users: checks page by page, arbitrary profiles, and little memory per user."""
 
 import gc
 import json
@@ -16,7 +16,14 @@ from okta_idc.inventory.model import Inventory, Source
 from okta_idc.rules import profiles
 from okta_idc.rules.binding import Unavailable
 from okta_idc.rules.profile_mappings import Mapped
-from tests.unit.okta_idc.doctor.sample_inventory import Listener, app, people, person, sent, sound
+from tests.unit.okta_idc.doctor.sample_inventory import (
+    Listener,
+    app,
+    app_user,
+    assigned_users,
+    sent,
+    sound,
+)
 from tests.unit.okta_idc.rules import a_profile
 
 MAPPED = frozenset({"displayName", "firstName", "lastName"})
@@ -40,24 +47,26 @@ def report_of(found: AssignedUsers, mapped: frozenset[str] | Unavailable = MAPPE
 
 
 def sending(**values: str) -> AssignedUsers:
-    """Nobody yet, of an app that sends these attributes."""
+    """No users yet, of an app that sends these attributes as session tags."""
     statements = [sent(key, values=[value]) for key, value in values.items()]
-    shown = app(settings={**app()["settings"], "signOn": {"attributeStatements": statements}})
-    return AssignedUsers(Listener(Inventory(Source(""), app=shown), UserChecks()))
+    document = app(settings={**app()["settings"], "signOn": {"attributeStatements": statements}})
+    return AssignedUsers(Listener(Inventory(Source(""), app=document), UserChecks()))
 
 
 def rules(report: Report) -> list[str]:
     return [each.rule.id for each in report.found]
 
 
-@settings(deadline=None, suppress_health_check=[HealthCheck.too_slow])  # a busy machine
+@settings(deadline=None, suppress_health_check=[HealthCheck.too_slow])  # slow on a busy machine
 @given(a_profile())
 def test_a_page_of_users_has_the_findings_of_their_profiles(profile: dict[str, Any]) -> None:
     name = str(profile.get("userName") or "x")
-    shown = person("ada", 1, credentials={"userName": name})
-    shown["profile"] = profile
+    document = app_user("ada", 1, credentials={"userName": name})
+    document["profile"] = profile
     expected = {f.rule.id for f in profiles.judge({**profile, "userName": name})}
-    assert {rule for rule in rules(report_of(people(shown))) if rule[4] == "3"} == expected
+    assert {
+        rule for rule in rules(report_of(assigned_users(document))) if rule[4] == "3"
+    } == expected
 
 
 @settings(max_examples=300, deadline=None, suppress_health_check=[HealthCheck.too_slow])
@@ -83,23 +92,23 @@ def test_no_answer_of_okta_breaks_the_scan(page: list[dict[str, Any]]) -> None:
     ],
     ids=["nulls", "numbers", "5,000 characters", "right-to-left", "emoji", "300 attributes"],
 )
-def test_bad_profiles_are_checked_and_kept_as_names_only(
+def test_invalid_profiles_are_checked_and_only_names_are_kept(
     profile: dict[str, Any], expected: list[str]
 ) -> None:
-    found = people(person("ada", 1, profile=profile), person("ben", 2))
+    found = assigned_users(app_user("ada", 1, profile=profile), app_user("ben", 2))
     assert rules(report_of(found)) == expected
     assert [p.login for p in found.by_id.values()] == ["ada@example.com", "ben@example.com"]
 
 
 def test_a_user_on_two_pages_counts_once() -> None:
-    broken = person("ada", 1, profile={"displayName": ""})
-    found = people(broken, broken)
+    broken = app_user("ada", 1, profile={"displayName": ""})
+    found = assigned_users(broken, broken)
     assert (len(found.by_id), rules(report_of(found))) == (1, ["OIC-301"])
 
 
 def test_an_attribute_that_every_user_lacks_counts_as_hidden() -> None:
-    crowd = [person(f"p{n}", n, profile={"displayName": None}) for n in range(5)]
-    report = report_of(people(*crowd))
+    app_users = [app_user(f"p{n}", n, profile={"displayName": None}) for n in range(5)]
+    report = report_of(assigned_users(*app_users))
     assert rules(report) == []
     (why,) = report.unknown
     assert "displayName is empty for all 5 people" in why
@@ -107,45 +116,45 @@ def test_an_attribute_that_every_user_lacks_counts_as_hidden() -> None:
 
 
 def test_an_attribute_that_is_not_mapped_counts_as_empty() -> None:
-    crowd = [person(f"p{n}", n, profile={"displayName": None}) for n in range(5)]
-    assert rules(report_of(people(*crowd), frozenset({"firstName"}))) == ["OIC-301"] * 5
+    app_users = [app_user(f"p{n}", n, profile={"displayName": None}) for n in range(5)]
+    assert rules(report_of(assigned_users(*app_users), frozenset({"firstName"}))) == ["OIC-301"] * 5
 
 
-def test_an_attribute_that_one_of_many_has_is_not_hidden() -> None:
-    crowd = [person(f"p{n}", n, profile={"displayName": None}) for n in range(5)]
-    assert len(rules(report_of(people(*crowd, person("ada", 9))))) == 5
+def test_an_attribute_that_at_least_one_user_has_is_not_hidden() -> None:
+    app_users = [app_user(f"p{n}", n, profile={"displayName": None}) for n in range(5)]
+    assert len(rules(report_of(assigned_users(*app_users, app_user("ada", 9))))) == 5
 
 
-def test_a_tag_that_cannot_be_evaluated_is_unknown_and_counted() -> None:
+def test_a_session_tag_that_cannot_be_evaluated_is_unknown_and_counted() -> None:
     found = sending(Team="user.team", Odd="Arrays.get(user.x, 0)")
     listed = {"profile": {"team": ["a", "b"]}}
-    found.add([person("ada", 1, okta=listed), person("ben", 2)])
+    found.add([app_user("ada", 1, okta=listed), app_user("ben", 2)])
     report = report_of(found)
     assert set(report.unknown) == {
         "attribute Team: user.team is a list (1 people).",
         "attribute Odd: Arrays.get cannot be evaluated here (2 people).",
     }
-    assert rules(report) == ["OIC-413"]  # ben has no team
+    assert rules(report) == ["OIC-413"]  # Ben has no team
 
 
-def test_without_the_okta_user_no_tag_is_made_up() -> None:
+def test_session_tags_are_unknown_without_the_okta_user() -> None:
     found = sending(Department="user.department")
-    shown = person("ada", 1)
-    del shown["_embedded"]
-    found.add([shown])
+    document = app_user("ada", 1)
+    del document["_embedded"]
+    found.add([document])
     report = report_of(found)
     assert rules(report) == []
     assert any("profile of the Okta user is not known" in why for why in report.unknown)
 
 
-def test_memory_holds_names_whatever_the_profiles_hold() -> None:
+def test_memory_per_user_stays_small_with_large_profiles() -> None:
     more = {"profile": {f"custom{n}": "x" * 50 for n in range(100)}}
     found = sending(Department="user.department")
 
     def read(pages: range) -> None:
         for page in pages:
-            shown = [person(f"p{n}", n, okta=more) for n in range(page * 100, page * 100 + 100)]
-            found.add(json.loads(json.dumps(shown)))
+            users = [app_user(f"p{n}", n, okta=more) for n in range(page * 100, page * 100 + 100)]
+            found.add(json.loads(json.dumps(users)))
 
     read(range(1))
     tracemalloc.start()
@@ -153,4 +162,4 @@ def test_memory_holds_names_whatever_the_profiles_hold() -> None:
     gc.collect()
     kept, _ = tracemalloc.get_traced_memory()
     tracemalloc.stop()
-    assert kept / 5_000 < 1_000  # bytes a person; one profile alone is ten times that
+    assert kept / 5_000 < 1_000  # bytes per user; one profile alone is ten times larger
