@@ -1,7 +1,7 @@
 """Separate AWS providers for resources in another account or Region.
 
 Created by the program, never inside a component. An explicit provider does not inherit the stack's
-`aws:` configuration, so it gets a copy of it, except for what differs.
+`aws:` configuration, so it gets a copy with its own Region and role.
 """
 
 from typing import Any
