@@ -1,4 +1,4 @@
-"""A resource's properties, read so that nothing in them can crash a policy.
+"""Safe accessors for a resource's properties: no value can crash a policy.
 
 A value of the wrong type counts as absent (the provider rejects it). A value that is not known
 before the update raises Unavailable with its path, so that no rule judges a guess.
@@ -63,7 +63,7 @@ class Inputs:
         return value if isinstance(value, str) else None
 
     def peek(self, name: str) -> str | None:
-        """A string, if it is known."""
+        """A string; None where there is none or it is not known."""
         try:
             return self.text(name)
         except Unavailable:
