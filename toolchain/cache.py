@@ -49,7 +49,7 @@ def entry(name: str, make: Callable[[Path], None], waiting: Callable[[], None]) 
     with locked(place.with_name(f"{name}.lock"), waiting):
         if place.is_dir():  # the lock's previous holder made it
             return place
-        for left in place.parent.glob(f"{name}.part-*"):  # by a killed run
+        for left in place.parent.glob(f"{name}.part-*"):  # left by a killed run
             shutil.rmtree(left, ignore_errors=True)
         part = Path(tempfile.mkdtemp(prefix=f"{name}.part-", dir=place.parent))
         try:
