@@ -163,15 +163,15 @@ class IdentityCenterFederation(pulumi.ComponentResource):
         if members := assignments.pushed_members_group:
             sources = [group.id for group in pushed.values()]
             name = checked.apply(lambda _: members.name)
-            made = PushedMembersGroup(
+            component = PushedMembersGroup(
                 f"{self._name}-members", {"name": name, "source_group_ids": [*sources]}, self._child
             )
             assigned[members.name] = Group(
-                made.group_id,
-                made.group.name,
+                component.group_id,
+                component.group.name,
                 AssignmentGroup(create=members.name),
                 tuple(sources),
-                tuple(made.rules),
+                tuple(component.rules),
             )
         return assigned, pushed
 

@@ -144,19 +144,19 @@ def deprovisioned_users(stack: Stack) -> Subjects:
     """A policy does not see deletions. The setting `assigned` lists present assignments, of which
     the policy counts those that the stack no longer declares; without it, nothing is checked."""
     assigned = Inputs(stack.config).inner("assigned")
-    now = {each: assigned.number(each) or 0 for each in cast(dict[str, object], assigned.values)}
-    if not any(now.values()):
+    counts = {i: assigned.number(i) or 0 for i in cast(dict[str, object], assigned.values)}
+    if not any(counts.values()):
         return
-    still = {group for _, (group, _) in _groups(stack, GROUP_ASSIGNMENT, GROUP_ASSIGNMENTS)}
+    declared = {group for _, (group, _) in _groups(stack, GROUP_ASSIGNMENT, GROUP_ASSIGNMENTS)}
     users = ((at.location, partial(at.values.text, "userId")) for _, at in stack.of_apps(APP_USER))
-    still |= {user for user, _ in read_parts(users, stack.missing)}
-    gone = {ident: count for ident, count in now.items() if count and ident not in still}
+    declared |= {user for user, _ in read_parts(users, stack.missing)}
+    removed = {i: n for i, n in counts.items() if n and i not in declared}
     limit = Inputs(stack.config).number("limit")
-    change = Deprovisioning(sum(gone.values()), *([] if limit is None else [limit]))
+    change = Deprovisioning(sum(removed.values()), *([] if limit is None else [limit]))
     if stack.missing and change.users > change.limit:
         return  # the unknown groups and users may still be assigned
     stack.missing.clear()  # within the limit, whatever the unknown values are
-    yield Subject(change, Location(shorten(", ".join(sorted(gone)))))
+    yield Subject(change, Location(shorten(", ".join(sorted(removed)))))
 
 
 @of_stack(push.keeps_target_group, config={**RETIRING, **OTHER_APPS})

@@ -115,10 +115,10 @@ class Stack:
             return read() if read else resource.values.text(name)
         except Unavailable:
             near = (self._all.get(each.urn) for each in resource.dependencies.get(name, ()))
-            one = {self.id_of(each) for each in near if each and each.type in types}
-            if len(one) != 1:
+            ids = {self.id_of(each) for each in near if each and each.type in types}
+            if len(ids) != 1:
                 raise
-            return one.pop()
+            return ids.pop()
 
     def app(self, resource: Resource, name: str = "appId") -> str | None:
         """The ID of the app that a resource belongs to. Raises Unavailable."""

@@ -84,10 +84,10 @@ def provisioning_gate(
             f"`pulumi up` again.\n{steps}".rstrip()
         )
 
-    shown = Output.from_input(steps)
-    reason = Output.all(app_id, app.features, shown).apply(lambda read: check(*read))
-    passed = Output.all(app_id, reason).apply(lambda both: both[0])
-    return ProvisioningGate(passed, app, shown, reason)
+    known_steps = Output.from_input(steps)
+    reason = Output.all(app_id, app.features, known_steps).apply(lambda read: check(*read))
+    checked_id = Output.all(app_id, reason).apply(lambda both: both[0])
+    return ProvisioningGate(checked_id, app, known_steps, reason)
 
 
 def required_features(settings: Settings) -> list[str]:

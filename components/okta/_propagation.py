@@ -153,8 +153,8 @@ class Propagation:
             "aws:identitystore/getUsers", {"identityStoreId": self.identity_store_id}
         )
         users: list[Json] = read.get("users") or []
-        none: list[Json] = []
-        return {external["id"] for user in users for external in user.get("externalIds") or none}
+        empty: list[Json] = []
+        return {external["id"] for user in users for external in user.get("externalIds") or empty}
 
     async def _invoke(self, function: str, args: Json) -> Json:
         token = f"{function}:{function.rpartition('/')[2]}"
