@@ -107,7 +107,7 @@ class Stack:
         types: Collection[str],
         read: Callable[[], str | None] | None = None,
     ) -> str | None:
-        """The ID in a property; None where there is none. Raises Unavailable.
+        """The ID in a property; None if absent. Raises Unavailable.
 
         `read` reads an ID that is nested in the property.
         """
