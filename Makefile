@@ -5,7 +5,7 @@ CONNECTIONS ?= unknown
 PYTHON := .venv/bin/python
 TOOLCHAIN := $(PYTHON) -m toolchain
 PYTEST := $(PYTHON) -m pytest --numprocesses auto --dist loadfile --no-loadscope-reorder
-# If set, every start compiles boto3 and moto again, which takes seconds.
+# If this variable is set, every start compiles boto3 and moto again, which takes seconds.
 unexport PYTHONDONTWRITEBYTECODE
 
 .PHONY: help up down status env engine sandbox reset test test-fast test-package check docs lock
@@ -44,7 +44,7 @@ test-fast: .venv/ready ## Run the unit and sandbox tests with fewer examples, wi
 test-package: .venv/ready ## Test the built wheel and the plugin from outside the clone
 	@$(PYTHON) -m pytest tests/package
 
-check: .venv/ready ## Lint the code, check imports, types, generated pages and links
+check: .venv/ready ## Lint the code, and check imports, types, generated pages and links
 	@.venv/bin/ruff check .
 	@.venv/bin/ruff format --check .
 	@.venv/bin/lint-imports

@@ -9,8 +9,8 @@ from okta_idc.settings import Problem
 
 
 class ValidationError(pulumi.RunError):
-    """The arguments break a rule, or what exists contradicts them. The component that raises it has
-    changed nothing. `findings` holds path and message of each problem."""
+    """The arguments break a rule, or contradict what exists in Okta or AWS. Raised before the
+    component changes anything. `findings` holds path and message of each problem."""
 
     def __init__(self, message: str = "", findings: Sequence[Problem] = ()) -> None:
         super().__init__(message or "\n".join(map(str, findings)))

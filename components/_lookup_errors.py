@@ -1,6 +1,6 @@
-"""Readable errors for look-ups.
+"""Readable errors for lookups.
 
-Every look-up of the components goes through `readable` or `invoke`. They turn the SDK's plain
+Every lookup of the components goes through `readable` or `invoke`. They turn the SDK's plain
 `Exception`, which would be printed with a traceback, into a `RunError`
 (docs/research/pulumi-python-host.md).
 """
@@ -32,7 +32,7 @@ LOOKUPS = {
     "aws:ssoadmin/getPermissionSet": ("a permission set", "sso:DescribePermissionSet"),
     "aws:ssoadmin/getPermissionSets": ("permission sets", "sso:ListPermissionSets"),
 }
-"""What each look-up reads, and the Okta scopes or the AWS action that it needs."""
+"""What each lookup reads, and the Okta scopes or the AWS action that it needs."""
 
 _FAILED = re.compile(r"invoke of (?P<token>(?P<kind>(?P<provider>\w+):[\w/]+):\w+) failed: ")
 _NOISE = re.compile(
@@ -50,7 +50,7 @@ _ADVICE: tuple[tuple[str, dict[str, str]], ...] = (
     (
         r"\b401\b|Invalid token|UnrecognizedClient|InvalidClientTokenId|ExpiredToken|"
         r"InvalidSignature|security token|no EC2 IMDS role|No valid credential|invalid_client",
-        {"okta": "Check the Okta API token or private key: is it valid in this org?",
+        {"okta": "Check that the Okta API token or private key is valid in this org.",
          "aws": "Sign in to AWS again, or check the profile and the access key."},
     ),
     (
@@ -68,15 +68,15 @@ _ADVICE: tuple[tuple[str, dict[str, str]], ...] = (
         dict.fromkeys(("okta", "aws"), "Run the command again in a minute."),
     ),
 )  # fmt: skip
-"""What to do, by what a provider says and by provider; the first that fits counts."""
+"""Patterns of error messages, and the remedy by provider; the first match applies."""
 
 
 class LookupFailedError(pulumi.RunError):
-    """Okta or AWS refused a look-up, or could not be reached."""
+    """Okta or AWS refused a lookup, or could not be reached."""
 
 
 def readable(found: Output[T]) -> Output[T]:
-    """The result of a look-up; where it failed, the Output fails with LookupFailedError."""
+    """The result of a lookup; if the lookup fails, the output fails with LookupFailedError."""
 
     def fail(error: Exception) -> T:
         raise _readable(error) from None
@@ -85,7 +85,7 @@ def readable(found: Output[T]) -> Output[T]:
 
 
 async def invoke(token: str, args: dict[str, Any], opts: InvokeOptions | None = None) -> Any:
-    """`pulumi.runtime.invoke_async`; raises LookupFailedError where the look-up failed."""
+    """`pulumi.runtime.invoke_async`; raises LookupFailedError if the lookup fails."""
     try:
         return await pulumi.runtime.invoke_async(token, args, opts)
     except Exception as error:
@@ -93,7 +93,7 @@ async def invoke(token: str, args: dict[str, Any], opts: InvokeOptions | None = 
 
 
 def _readable(error: Exception) -> Exception:
-    """The error of a look-up in plain words; any other error as it is, with its traceback."""
+    """A lookup's error as a readable message; any other error unchanged, with its traceback."""
     failed = _FAILED.match(str(error))
     if failed is None or isinstance(error, pulumi.RunError):
         return error

@@ -1,8 +1,8 @@
 """Resource options that the components share: imports, protection and dependencies.
 
-An import must change nothing. Where the provider reads back less than is declared, the engine would
-update the imported resource in the same run; `ignore_on_import` names those properties. Push
-mappings are never imported (docs/decisions/0008-adoption.md).
+An import must change nothing. If the provider does not read back a declared property, the engine
+would update the imported resource in the same run; `ignore_on_import` names these properties. Push
+mappings are never imported (docs/decisions/0008-adopt-without-sending-anything.md).
 """
 
 from collections.abc import Sequence
@@ -13,7 +13,7 @@ from pulumi import Resource, ResourceOptions
 def child_of(
     parent: Resource, opts: ResourceOptions | None, more: ResourceOptions | None = None
 ) -> ResourceOptions:
-    """Options of a component's child. The SDK does not pass a component's `depends_on` on."""
+    """Options of a component's child. The SDK does not pass `depends_on` to children."""
     base = ResourceOptions(parent=parent, depends_on=opts.depends_on if opts else None)
     return ResourceOptions.merge(base, more)
 
@@ -26,10 +26,10 @@ def options(
     ignore_on_import: Sequence[str] = (),
     unprotected: bool = False,
 ) -> ResourceOptions:
-    """`base` with `protect`, and with import and protection if there is an ID.
+    """`base` with protection if `protect` is set, and with import and protection if there is an ID.
 
     `ignore_on_import`: properties whose differences are ignored while there is an ID.
-    `unprotected`: overrides both, for a resource that is about to be deleted.
+    `unprotected`: overrides the protection of a resource that is about to be deleted.
     """
     more = ResourceOptions(protect=True if (protect or import_id) and not unprotected else None)
     if import_id:

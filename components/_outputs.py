@@ -1,4 +1,4 @@
-"""Outputs: types of the structured ones, several as one, a value without its dependencies."""
+"""Types of structured outputs, and functions that combine outputs or drop their dependencies."""
 
 import asyncio
 from collections.abc import Mapping
@@ -19,7 +19,7 @@ class AssignmentGroupOutput(TypedDict):
 
 
 class PushGroupOutput(TypedDict):
-    """A push group on both sides."""
+    """A push group in Okta and AWS."""
 
     name: str
     """Name in Okta and in AWS."""
@@ -37,7 +37,7 @@ def output_dict(outputs: Mapping[str, Input[str]]) -> Output[dict[str, str]]:
 
 
 def without_dependencies(output: Output[T]) -> Output[T]:
-    """The same value at the same time, without the resources that it depends on."""
+    """The same value without its dependencies on resources."""
     nothing: asyncio.Future[set[Resource]] = asyncio.Future()
     nothing.set_result(set())
     value: Any = asyncio.ensure_future(output.future())

@@ -1,6 +1,6 @@
-"""Waiting for something outside the engine: bounded, and visible on the terminal.
+"""Waits for changes outside the engine, with a timeout and progress on the terminal.
 
-The engine runs the program, so its standard streams are never a terminal: `/dev/tty` is.
+The engine captures the program's standard streams, so progress goes to `/dev/tty`.
 """
 
 import asyncio
@@ -13,7 +13,7 @@ from typing import Self
 
 from okta_idc.settings.models import WaitMode
 
-FIRST_PAUSE, LONGEST_PAUSE = 2.0, 15.0  # seconds between polls; each costs a call under the app
+FIRST_PAUSE, LONGEST_PAUSE = 2.0, 15.0  # seconds between polls, for the app's rate limit
 TTY = Path("/dev/tty")
 
 
@@ -24,8 +24,8 @@ class WaitPolicy:
     seconds: float
 
     @classmethod
-    def for_person(cls, mode: WaitMode, minutes: float) -> Self:
-        """Waits always, never, or (`auto`) if a person is at the terminal."""
+    def for_mode(cls, mode: WaitMode, minutes: float) -> Self:
+        """Waits always, never, or (`auto`) in interactive runs."""
         waits = mode == WaitMode.ALWAYS or (mode == WaitMode.AUTO and is_interactive())
         return cls(60 * minutes if waits else 0)
 

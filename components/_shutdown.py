@@ -1,8 +1,8 @@
-"""A quiet end for a program that the engine stops.
+"""Ends a program without a traceback when the engine stops it.
 
-When an operation fails or the user presses Ctrl-C, the engine reports it, cancels the program's
-pending calls and sends SIGINT. Either would print a traceback that says nothing after the engine's
-own error (docs/research/pulumi-python-host.md).
+When an operation fails or the user presses Ctrl-C, the engine reports the error, cancels the
+program's pending calls and sends SIGINT. The cancellation and the signal would each add a useless
+traceback to the engine's error (docs/research/pulumi-python-host.md).
 """
 
 import signal
@@ -14,7 +14,7 @@ import grpc
 from pulumi.runtime import settings
 
 REASON_SHOWN = 32
-"""The exit code by which Pulumi's Python host knows that the user has been given the reason."""
+"""Exit code that tells Pulumi's Python host that the error has been reported."""
 _STOPPED = (grpc.StatusCode.CANCELLED, grpc.StatusCode.UNAVAILABLE)
 
 
@@ -39,11 +39,11 @@ class _Monitor:
 
 
 def exit_when_stopped() -> None:
-    """Make the program exit without a traceback once the engine stops it. To be called first."""
+    """Make the program exit without a traceback once the engine stops it. Call it first."""
     signal.signal(signal.SIGINT, lambda _signal, _frame: sys.exit(REASON_SHOWN))
-    bag: Any = settings.SETTINGS
-    if bag.monitor is not None:
-        bag.monitor = _Monitor(bag.monitor)
+    sdk: Any = settings.SETTINGS
+    if sdk.monitor is not None:
+        sdk.monitor = _Monitor(sdk.monitor)
 
 
 def _is_stopped(error: Any) -> bool:

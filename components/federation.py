@@ -1,8 +1,8 @@
 """The federation: one Okta org connected to one IAM Identity Center instance.
 
-Composes the other components: look-ups → app → provisioning → gate → assignments → push → access →
-alarm. The look-ups find everything that can be wrong with the arguments, so a rejected declaration
-has changed nothing.
+Composes the other components: lookups → app → provisioning → gate → assignments → push → access →
+alarm. The lookups check the arguments before any resource is created, so a rejected declaration
+changes nothing.
 """
 
 from collections.abc import Mapping
@@ -41,7 +41,7 @@ Pushed = Mapping[str, Group[PushGroup]]
 
 
 class IdentityCenterFederation(pulumi.ComponentResource):
-    """Everything that can be declared of a federation.
+    """A complete federation of Okta with IAM Identity Center.
 
     The Okta org and the Identity Center instance are those of the providers in `opts`, by default
     the stack's. Several federations can exist side by side.
@@ -56,9 +56,9 @@ class IdentityCenterFederation(pulumi.ComponentResource):
     metadata_url: Output[str]
     """URL of the identity provider metadata that AWS needs as a file."""
     mode: Output[str]
-    """Who connects Okta's provisioning: `api` or `console`."""
+    """How Okta's provisioning is connected: `api` or `console`."""
     gate: Output[str]
-    """`open`, or why provisioning is not known to be on."""
+    """`open`, or why provisioning is not confirmed to be on."""
     drift: Output[list[str]]
     """Differences between Okta and the declared configuration."""
     region: Output[str]
@@ -70,7 +70,7 @@ class IdentityCenterFederation(pulumi.ComponentResource):
     token_expires: Output[str]
     """When the SCIM token expires, ISO 8601."""
     token_days_left: Output[int]
-    """Whole days until then."""
+    """Whole days until the SCIM token expires."""
     token_status: Output[str]
     """`valid`, `not verified`, or `unknown: REASON`."""
     attribute_statement_keys: Output[list[str]]
@@ -80,7 +80,7 @@ class IdentityCenterFederation(pulumi.ComponentResource):
     push_groups: Output[list[PushGroupOutput]]
     """The push groups."""
     next_steps: Output[list[str]]
-    """What a person does next; empty once everything is done."""
+    """Remaining manual steps; empty if there are none."""
 
     def __init__(
         self, name: str, args: IdentityCenterFederationArgs, opts: ResourceOptions | None = None
@@ -95,7 +95,7 @@ class IdentityCenterFederation(pulumi.ComponentResource):
             provider=args["scim_token"].get("provider"),
         )
         lookups = look_up(self, settings)
-        # What is created first depends on all of this, and on the verified token.
+        # The first resources depend on all lookups and on the verified token.
         checked = Output.all(settings.app.issuer_url, token.endpoint, lookups, token.status).apply(
             lambda read: check_same_instance(*read[:3])
         )
@@ -163,15 +163,15 @@ class IdentityCenterFederation(pulumi.ComponentResource):
         if members := assignments.pushed_members_group:
             sources = [group.id for group in pushed.values()]
             name = checked.apply(lambda _: members.name)
-            made = PushedMembersGroup(
+            component = PushedMembersGroup(
                 f"{self._name}-members", {"name": name, "source_group_ids": [*sources]}, self._child
             )
             assigned[members.name] = Group(
-                made.group_id,
-                made.group.name,
+                component.group_id,
+                component.group.name,
                 AssignmentGroup(create=members.name),
                 tuple(sources),
-                tuple(made.rules),
+                tuple(component.rules),
             )
         return assigned, pushed
 
@@ -193,7 +193,7 @@ class IdentityCenterFederation(pulumi.ComponentResource):
         )
 
     def _provision(self, app: SamlApp, token: ScimToken) -> ProvisioningGate:
-        """Provisioning, turned on by the program or by a person, and the gate behind it."""
+        """The gate, and in mode `api` the resources that turn provisioning on."""
         settings = self._settings.provisioning
         features = required_features(self._settings)
         steps: Output[str] | str = ""
@@ -224,7 +224,7 @@ class IdentityCenterFederation(pulumi.ComponentResource):
             depends_on=done,
             steps=steps,
             policy=settings.gate,
-            wait=WaitPolicy.for_person(settings.wait, settings.wait_timeout_minutes),
+            wait=WaitPolicy.for_mode(settings.wait, settings.wait_timeout_minutes),
         )
 
     def _assign(
@@ -372,6 +372,6 @@ class IdentityCenterFederation(pulumi.ComponentResource):
             ResourceOptions(
                 parent=self,
                 providers=[provider] if provider else None,
-                depends_on=checked.apply(lambda _: list[Resource]()),  # refused: nothing is created
+                depends_on=checked.apply(lambda _: list[Resource]()),  # created after the checks
             ),
         )

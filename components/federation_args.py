@@ -1,8 +1,8 @@
 """The arguments of IdentityCenterFederation: the settings tree as typed dictionaries.
 
 Paths, names, defaults and meaning are those of okta_idc/settings/models.py, where each key is
-described; tests compare them. Only an AWS location, `region` and `role_arn` in a stack file, is a
-`provider` here. Leaves that nothing is named after accept an Input.
+described; tests compare them. The only difference is an AWS location: `region` and `role_arn` in a
+stack file, `provider` here. Values that no resource name contains accept an Input.
 """
 
 from collections.abc import Iterator
@@ -228,7 +228,7 @@ def settings_from(args: IdentityCenterFederationArgs) -> Settings:
     """The settings that the arguments hold, with all defaults.
 
     Raises ValidationError with every problem: unknown keys, wrong types, broken rules. A bare
-    string stands for a group's name or a user's login, as in a stack file.
+    string is a group's name or a user's login, as in a stack file.
     """
     tree, problems = cast(Any, args), list[Problem]()
     if isinstance(tree, dict):

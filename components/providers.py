@@ -1,7 +1,7 @@
 """Separate AWS providers for resources in another account or Region.
 
 Created by the program, never inside a component. An explicit provider does not inherit the stack's
-`aws:` configuration, so it gets a copy of it, except for what differs.
+`aws:` configuration, so it gets a copy with its own Region and role.
 """
 
 from typing import Any
@@ -23,14 +23,14 @@ def aws_provider(name: str, location: AwsLocation) -> aws.Provider | None:
     if not region and not role_arn:
         return None
     stack = pulumi.Config("aws")
-    known: dict[str, Any] = {
+    arguments: dict[str, Any] = {
         "region": region or stack.get("region"),
         "max_retries": stack.get_int("maxRetries"),
         "endpoints": stack.get_object("endpoints"),
     }
-    known |= {key: stack.get(camel_case(key)) for key in _TEXTS}
-    known |= {key: stack.get_secret(camel_case(key)) for key in _SECRETS}
-    known |= {key: stack.get_bool(camel_case(key)) for key in _FLAGS}
+    arguments |= {key: stack.get(camel_case(key)) for key in _TEXTS}
+    arguments |= {key: stack.get_secret(camel_case(key)) for key in _SECRETS}
+    arguments |= {key: stack.get_bool(camel_case(key)) for key in _FLAGS}
     if role_arn:
-        known["assume_roles"] = [aws.ProviderAssumeRoleArgs(role_arn=role_arn)]
-    return aws.Provider(name, **{key: value for key, value in known.items() if value is not None})
+        arguments["assume_roles"] = [aws.ProviderAssumeRoleArgs(role_arn=role_arn)]
+    return aws.Provider(name, **{k: v for k, v in arguments.items() if v is not None})

@@ -1,7 +1,7 @@
-"""Errors of a component that runs inside the plugin: property errors instead of stack traces.
+"""Reports the errors of components as property errors instead of stack traces.
 
 The SDK answers a program in YAML, TypeScript or Go with a Python stack trace for an error of a
-component's constructor, and with "Unexpected <class …>" for a RunError of a look-up. Only an
+component's constructor, and with "Unexpected <class …>" for a RunError of a lookup. Only an
 `InputPropertiesError` reaches the user as text (docs/research/pulumi-python-host.md).
 """
 
@@ -22,7 +22,7 @@ from pulumi.runtime.proto import provider_pb2_grpc
 
 
 class PropertyErrorServicer(server.ProviderServicer):
-    """The SDK's servicer; errors with a text for the user become property errors."""
+    """The SDK's servicer, which returns errors for the user as property errors."""
 
     async def _construct(self, request: Any, context: Any) -> Any:
         try:

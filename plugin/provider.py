@@ -22,20 +22,20 @@ def provider(components: ModuleType, version: str) -> ComponentProvider:
     exported = [getattr(components, name) for name in components.__all__]
     public = [each for each in exported if inspect.isclass(each)]
     classes = [each for each in public if issubclass(each, pulumi.ComponentResource)]
-    made = ComponentProvider(classes, NAME, version=version)
-    schema = json.loads(made.schema or "{}", object_hook=_tidy)
+    served = ComponentProvider(classes, NAME, version=version)
+    schema = json.loads(served.schema or "{}", object_hook=_tidy)
     _describe(schema, import_module("okta_idc.settings").Settings, "IdentityCenterFederation")
     for name, model in vars(import_module("okta_idc.settings.models")).items():
         if inspect.isclass(model) and hasattr(model, "model_fields"):
             _describe(schema, model, name)
-    made.schema = json.dumps(schema, indent=2, sort_keys=True)
-    return made
+    served.schema = json.dumps(schema, indent=2, sort_keys=True)
+    return served
 
 
 def _describe(schema: dict[str, Any], model: Any, name: str) -> None:
-    """Adds the descriptions that the settings model has for a part of the tree."""
-    for place, keys in (("types", (name, f"{name}Settings")), ("resources", (name,))):
-        for part in filter(None, (schema[place].get(f"{NAME}:index:{key}") for key in keys)):
+    """Adds the descriptions of the settings model to the schema's types and resources."""
+    for section, keys in (("types", (name, f"{name}Settings")), ("resources", (name,))):
+        for part in filter(None, (schema[section].get(f"{NAME}:index:{key}") for key in keys)):
             part.setdefault("description", inspect.cleandoc(model.__doc__))
             inputs = part.get("inputProperties") or part["properties"]
             for key, field in model.model_fields.items():

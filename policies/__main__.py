@@ -1,6 +1,6 @@
 """The policy pack: one policy for each rule that applies to declared resources.
 
-`pack` binds the rules to resources; okta_idc/rules defines what must hold, and why.
+`pack` binds the rules to resources; okta_idc/rules defines the rules.
 """
 
 import sys
@@ -15,6 +15,6 @@ from policies.pack import policies
 PolicyPack(
     "okta-identity-center",
     policies(),
-    description="What must hold between Okta and AWS IAM Identity Center.",
+    description="The rules of a federation between Okta and AWS IAM Identity Center.",
     display_name="Okta → IAM Identity Center",
 )

@@ -1,6 +1,6 @@
 """Bindings of AWS resources: permission sets, account assignments, attributes for access control.
 
-Their limits hold for every instance, with or without Okta.
+Their limits apply to every instance, with or without Okta.
 """
 
 from collections.abc import Callable
@@ -69,30 +69,30 @@ def instance_attribute(inputs: Inputs) -> Subjects:
 
 @of_resource(account_access.assigned_to_groups, types=[ASSIGNMENT])
 def principal_type(inputs: Inputs) -> Subjects:
-    shown = inputs.peek("principalId") or "not known yet"
-    return _of_field("principalType", partial(Assignment, shown, "", ""), inputs)
+    principal = inputs.peek("principalId") or "not known yet"
+    return _of_field("principalType", partial(Assignment, principal, "", ""), inputs)
 
 
 @of_stack(account_access.assigned_once)
 def assignments(stack: Stack) -> Subjects:
     return all_parts(
-        (each.here, partial(_assignment, stack, each)) for each in stack.of(ASSIGNMENT)
+        (each.location, partial(_assignment, stack, each)) for each in stack.of(ASSIGNMENT)
     )
 
 
 def _assignment(stack: Stack, each: Resource) -> Assignment | None:
-    given = (
+    values = (
         each.values.text("principalId"),
         _set_of(stack, each),
         each.values.text("targetId"),
         each.values.text("principalType") or "GROUP",
     )
-    return None if None in given else Assignment(*cast(tuple[str, str, str, str], given))
+    return None if None in values else Assignment(*cast(tuple[str, str, str, str], values))
 
 
 @of_stack(permission_sets.set_names_differ)
 def set_names(stack: Stack) -> Subjects:
-    named = ((each.here, partial(_named, each)) for each in stack.of(SET))
+    named = ((each.location, partial(_named, each)) for each in stack.of(SET))
     found = read_parts(named, stack.missing)
     by_instance = grouped((instance, (name, at)) for (instance, name), at in found)
     yield from map(together, by_instance.values())
@@ -106,14 +106,14 @@ def _named(each: Resource) -> tuple[str, str] | None:
 
 @of_stack(permission_sets.managed_policies)
 def attachments(stack: Stack) -> Subjects:
-    sets = ((each.here, partial(_set_of, stack, each)) for each in stack.of(MANAGED, CUSTOMER))
+    sets = ((each.location, partial(_set_of, stack, each)) for each in stack.of(MANAGED, CUSTOMER))
     for places in grouped(read_parts(sets, stack.missing)).values():
         policies = PermissionSet("", managed_policies=tuple(place.name for place in places))
         yield Subject(policies, places[-1])
 
 
 @of_stack(instance_attributes.one_source_per_key)
-def feeds(stack: Stack) -> Subjects:
+def key_sources(stack: Stack) -> Subjects:
     saml, instance = _saml_keys(stack), _instance_keys(stack)
     keys = KeySources(tuple(key for key, _ in saml), tuple(instance))
     yield Subject(keys, parts=numbered((at for _, at in saml), "saml"))
@@ -148,4 +148,4 @@ def _instance_keys(stack: Stack) -> list[str]:
 
 
 def _set_of(stack: Stack, resource: Resource) -> str | None:
-    return stack.belongs(resource, "permissionSetArn", [SET])
+    return stack.reference(resource, "permissionSetArn", [SET])

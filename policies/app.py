@@ -24,19 +24,19 @@ from .saml import addresses, is_identity_center, statement
 from .stack_graph import SAML
 
 
-def _whole(read: Callable[[Inputs], object], path: str, saml: Inputs) -> Subjects:
-    """What `read` makes of the app."""
+def _of_app(read: Callable[[Inputs], object], path: str, saml: Inputs) -> Subjects:
+    """The subject that `read` makes of the app."""
     return subject(partial(read, saml), Location(path))
 
 
-def _each(read: Callable[[Inputs], object], saml: Inputs) -> Subjects:
-    """What `read` makes of each statement, one by one."""
+def _of_each_statement(read: Callable[[Inputs], object], saml: Inputs) -> Subjects:
+    """The subjects that `read` makes of the statements, one per statement."""
     for inputs in saml.each("attributeStatements"):
         yield from subject(partial(read, inputs), Location(inputs.path))
 
 
-def _all(read: Callable[[Inputs], object], saml: Inputs) -> Subjects:
-    """What `read` makes of each statement, as one subject."""
+def _of_all_statements(read: Callable[[Inputs], object], saml: Inputs) -> Subjects:
+    """One subject of what `read` makes of each statement."""
     statements = saml.each("attributeStatements")
     return all_parts((Location(each.path), partial(read, each)) for each in statements)
 
@@ -52,7 +52,7 @@ def _sign_on(saml: Inputs) -> conflicting_resources.SignOn:
 
 
 def attribute(inputs: Inputs) -> Attribute | None:
-    """The attribute for access control that a statement sends, if it does. Raises Unavailable."""
+    """The attribute for access control that a statement sends, if any. Raises Unavailable."""
     read = statement(inputs)
     return read.attribute if read else None
 
@@ -60,32 +60,32 @@ def attribute(inputs: Inputs) -> Attribute | None:
 def _bind(subjects: Callable[[Inputs], Subjects], *rules: Rule[Any]) -> None:
     """Apply these rules to each app that is for IAM Identity Center."""
 
-    def of_app(saml: Inputs) -> Subjects:
+    def of_federation_app(saml: Inputs) -> Subjects:
         return subjects(saml) if is_identity_center(saml) else iter(())
 
-    of_resource(*rules, types=[SAML])(of_app)
+    of_resource(*rules, types=[SAML])(of_federation_app)
 
 
-_bind(partial(_whole, lambda saml: addresses(saml)[0], "acsURL"), endpoints.acs_url)
-_bind(partial(_whole, lambda saml: addresses(saml)[1], "entityID"), endpoints.issuer_url)
-_bind(partial(_whole, _both_addresses, ""), endpoints.one_region)
+_bind(partial(_of_app, lambda saml: addresses(saml)[0], "acsURL"), endpoints.acs_url)
+_bind(partial(_of_app, lambda saml: addresses(saml)[1], "entityID"), endpoints.issuer_url)
+_bind(partial(_of_app, _both_addresses, ""), endpoints.one_region)
 _bind(
     # The provider's default, ${source.login}, breaks none of these rules.
-    partial(_whole, lambda saml: saml.text("userNameTemplate"), "userNameTemplate"),
+    partial(_of_app, lambda saml: saml.text("userNameTemplate"), "userNameTemplate"),
     user_names.user_name_template,
     user_names.user_name_unique,
     user_names.user_name_is_address,
 )
-_bind(partial(_whole, _sign_on, ""), conflicting_resources.keeps_sign_on_policy)
-_bind(partial(_each, statement), *attribute_statements.PER_STATEMENT)
+_bind(partial(_of_app, _sign_on, ""), conflicting_resources.keeps_sign_on_policy)
+_bind(partial(_of_each_statement, statement), *attribute_statements.PER_STATEMENT)
 _bind(
-    partial(_each, attribute),
+    partial(_of_each_statement, attribute),
     attributes.attribute_key,
     attributes.attribute_value,
     attributes.evaluable,
 )
-_bind(partial(_all, statement), attribute_statements.unique_names)
-_bind(partial(_all, attribute), attributes.unique_keys, attributes.attribute_count)
+_bind(partial(_of_all_statements, statement), attribute_statements.unique_names)
+_bind(partial(_of_all_statements, attribute), attributes.unique_keys, attributes.attribute_count)
 
 
 def keys_sent(saml: Inputs) -> Iterator[tuple[str, str]]:

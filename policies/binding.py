@@ -1,5 +1,5 @@
-"""Turns bindings into policies: when a rule is applied, how a finding is reported, and what becomes
-of properties that are not known yet.
+"""Turns bindings into policies: when a rule is applied, how a finding is reported, and how unknown
+properties are handled.
 
 A rule on one resource is applied before the resource is created or changed. A rule on several is
 applied once, at the end of a preview or an update, when the engine shows the whole stack.
@@ -21,7 +21,7 @@ from pulumi_policy import (
     StackValidationArgs,
     StackValidationPolicy,
 )
-from pulumi_policy import Severity as Grade
+from pulumi_policy import Severity as PolicySeverity
 from pulumi_policy.proxy import UNKNOWN_STRING_VALUE, UnknownValueError
 
 from okta_idc.rules.binding import NOWHERE, Binding, Location, Subject, Unavailable, numbered
@@ -31,18 +31,18 @@ from .properties import Inputs, plain
 from .stack_graph import Settings, Stack
 
 LEVELS = {
-    Severity.BLOCKING: (EnforcementLevel.MANDATORY, Grade.HIGH),
-    Severity.ADVISORY: (EnforcementLevel.ADVISORY, Grade.LOW),
+    Severity.BLOCKING: (EnforcementLevel.MANDATORY, PolicySeverity.HIGH),
+    Severity.ADVISORY: (EnforcementLevel.ADVISORY, PolicySeverity.LOW),
 }
 _MAX_NOTES = 3
-"""Of one rule in one run. In a first preview every push group may lack the same property."""
+"""Notes per rule and run: in a first preview, every push group may lack the same property."""
 
 Subjects = Iterator[Subject | Unavailable]
 Part = TypeVar("Part")
 
 
 def subject(read: Callable[[], object], location: Location = NOWHERE) -> Subjects:
-    """The subject that `read` makes, if it makes one, or the property that is not known yet."""
+    """The subject that `read` makes, if any, or the property that is not known yet."""
     try:
         value = read()
     except Unavailable as unknown:
@@ -78,15 +78,15 @@ def together(parts: Sequence[tuple[object, Location]]) -> Subject:
     return Subject(tuple(part for part, _ in parts), parts=numbered(at for _, at in parts))
 
 
-class NotKnownYet(UnknownValueError):  # noqa: N818 - an answer, not an error
-    """What the SDK reports as an advisory note: it cannot be known during a preview."""
+class NotKnownYet(UnknownValueError):  # noqa: N818 - a note, not an error
+    """Reported by the SDK as an advisory note: values that a preview does not know."""
 
     def __init__(self, unknown: Sequence[Unavailable]) -> None:
         super().__init__(UNKNOWN_STRING_VALUE, [])
         paths = list(dict.fromkeys(each.text for each in unknown))
         more = f" and {len(paths) - 3} more" if len(paths) > 3 else ""
         self.message = (
-            f"unknown, not decided: {', '.join(paths[:3])}{more}. The known properties were "
+            f"not known yet: {', '.join(paths[:3])}{more}. The known properties were "
             "checked; the update checks the rest."
         )
 
@@ -101,13 +101,13 @@ class PolicyBinding(Binding[Any]):
     def policy(self) -> Policy:
         """The policy, named by the rule's ID; mandatory where the rule is blocking."""
         rule = self.rule
-        level, grade = LEVELS[rule.severity]
+        level, severity = LEVELS[rule.severity]
         common: dict[str, Any] = {
             "name": rule.id.lower(),
             "description": rule.title,
             "display_name": f"{rule.id} {rule.title}",
             "enforcement_level": level,
-            "severity": grade,
+            "severity": severity,
             "remediation_steps": rule.remedy,
             "url": rule.link,
             "config_schema": PolicyConfigSchema(self.config) if self.config else None,
@@ -142,7 +142,7 @@ class PolicyBinding(Binding[Any]):
         except NotKnownYet as note:
             number = next(notes)
             if number == _MAX_NOTES:
-                note.message += " The same holds for more resources."
+                note.message += " The same applies to more resources."
             if number <= _MAX_NOTES:
                 raise
 

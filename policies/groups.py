@@ -1,7 +1,7 @@
 """Bindings of assignments and push groups, app by app.
 
-Apps that the stack declares for anything but IAM Identity Center are skipped, and so are those
-listed in the setting `otherApps`; every other app counts as one for Identity Center.
+Skips apps that the stack declares for other services than IAM Identity Center, and apps that the
+setting `otherApps` lists. Every other app counts as an app for IAM Identity Center.
 """
 
 from collections.abc import Callable, Iterator, Mapping
@@ -34,7 +34,7 @@ GROUP_ASSIGNMENTS = "okta:index/appGroupAssignments:AppGroupAssignments"
 APP_USER = "okta:app/user:User"
 PUSH = "okta:index/pushGroup:PushGroup"
 
-UNASSIGNING: Settings = {
+DEPROVISIONING: Settings = {
     "limit": {
         "type": "integer",
         "minimum": 0,
@@ -43,8 +43,8 @@ UNASSIGNING: Settings = {
     "assigned": {
         "type": "object",
         "additionalProperties": {"type": "integer", "minimum": 0},
-        "description": "IDs of the groups and users that are assigned now, and how many users "
-        "each stands for. Those that the stack no longer assigns are counted.",
+        "description": "Number of users by ID of each group and user that is assigned now. The "
+        "users of IDs that the stack no longer assigns are counted.",
     },
 }
 
@@ -69,7 +69,7 @@ def _groups(stack: Stack, *types: str) -> Iterator[tuple[str, tuple[str, Locatio
     """The groups that resources of these types assign or push, each with the ID of its app."""
     for app, resource in stack.of_apps(*types):
         for path, name, read in _groups_of(resource):
-            group = partial(stack.belongs, resource, name, [GROUP], read)
+            group = partial(stack.reference, resource, name, [GROUP], read)
             place = Location(path, urn=resource.urn)
             yield from ((app, part) for part in read_parts([(place, group)], stack.missing))
 
@@ -91,7 +91,7 @@ def _groups_of(resource: Resource) -> list[tuple[str, str, Callable[[], str | No
 def push_names(stack: Stack) -> Subjects:
     made_here = stack.by_id(GROUP)
     for _, each in stack.of_apps(PUSH):
-        yield from subject(partial(_pushed_name, stack, each, made_here), each.here)
+        yield from subject(partial(_pushed_name, stack, each, made_here), each.location)
 
 
 @of_stack(groups.group_names_differ, config=OTHER_APPS)
@@ -99,13 +99,13 @@ def push_names_differ(stack: Stack) -> Subjects:
     made_here = stack.by_id(GROUP)
     for pushes in grouped(stack.of_apps(PUSH)).values():
         yield from all_parts(
-            (each.here, partial(_pushed_name, stack, each, made_here)) for each in pushes
+            (each.location, partial(_pushed_name, stack, each, made_here)) for each in pushes
         )
 
 
 def _pushed_name(stack: Stack, mapping: Resource, made_here: Mapping[str, Resource]) -> str | None:
     """The group's name in AWS: the declared one, else the source group's if the stack declares
-    that. None where only Okta knows it. Raises Unavailable."""
+    it. None where only Okta knows the name. Raises Unavailable."""
     try:
         if name := mapping.values.text("targetGroupName"):
             return name
@@ -114,7 +114,7 @@ def _pushed_name(stack: Stack, mapping: Resource, made_here: Mapping[str, Resour
         missing = None
     except Unavailable as unknown:
         missing = unknown
-    source = stack.belongs(mapping, "sourceGroupId", [GROUP])
+    source = stack.reference(mapping, "sourceGroupId", [GROUP])
     if source is not None and source in made_here:
         return made_here[source].values.text("name")
     if missing:
@@ -123,40 +123,40 @@ def _pushed_name(stack: Stack, mapping: Resource, made_here: Mapping[str, Resour
 
 
 @of_stack(assignments.assigned_through_groups, config=OTHER_APPS)
-def people(stack: Stack) -> Subjects:
+def individual_assignments(stack: Stack) -> Subjects:
     for _, each in stack.of_apps(APP_USER):
-        shown = each.values.peek("username") or each.values.peek("userId") or each.name
-        yield Subject(Assignees((shown,)), parts=numbered([each.here]))
+        user = each.values.peek("username") or each.values.peek("userId") or each.name
+        yield Subject(Assignees((user,)), parts=numbered([each.location]))
 
 
 @of_stack(conflicting_resources.one_assignment_resource_type, config=OTHER_APPS)
-def kinds(stack: Stack) -> Subjects:
+def assignment_resource_types(stack: Stack) -> Subjects:
     singly = grouped(stack.of_apps(GROUP_ASSIGNMENT))
     for app, claiming in grouped(stack.of_apps(GROUP_ASSIGNMENTS)).items():
         single = singly.get(app, [])
         by_kind = AssignedBy(tuple(r.name for r in claiming), tuple(r.name for r in single))
-        parts = numbered((r.here for r in claiming), "together")
-        yield Subject(by_kind, parts=parts | numbered((r.here for r in single), "one_by_one"))
+        parts = numbered((r.location for r in claiming), "together")
+        yield Subject(by_kind, parts=parts | numbered((r.location for r in single), "one_by_one"))
 
 
-@of_stack(assignments.deprovisioning_within_limit, config={**UNASSIGNING, **OTHER_APPS})
-def unassigned(stack: Stack) -> Subjects:
-    """A policy does not see what an update deletes. The setting `assigned` lists what is assigned
-    now, so that what the stack no longer assigns can be counted; without it, nothing is checked."""
+@of_stack(assignments.deprovisioning_within_limit, config={**DEPROVISIONING, **OTHER_APPS})
+def deprovisioned_users(stack: Stack) -> Subjects:
+    """A policy does not see deletions. The setting `assigned` lists present assignments, of which
+    the policy counts those that the stack no longer declares; without it, nothing is checked."""
     assigned = Inputs(stack.config).inner("assigned")
-    now = {each: assigned.number(each) or 0 for each in cast(dict[str, object], assigned.values)}
-    if not any(now.values()):
+    counts = {i: assigned.number(i) or 0 for i in cast(dict[str, object], assigned.values)}
+    if not any(counts.values()):
         return
-    still = {group for _, (group, _) in _groups(stack, GROUP_ASSIGNMENT, GROUP_ASSIGNMENTS)}
-    users = ((at.here, partial(at.values.text, "userId")) for _, at in stack.of_apps(APP_USER))
-    still |= {user for user, _ in read_parts(users, stack.missing)}
-    gone = {ident: count for ident, count in now.items() if count and ident not in still}
+    declared = {group for _, (group, _) in _groups(stack, GROUP_ASSIGNMENT, GROUP_ASSIGNMENTS)}
+    users = ((at.location, partial(at.values.text, "userId")) for _, at in stack.of_apps(APP_USER))
+    declared |= {user for user, _ in read_parts(users, stack.missing)}
+    removed = {i: n for i, n in counts.items() if n and i not in declared}
     limit = Inputs(stack.config).number("limit")
-    change = Deprovisioning(sum(gone.values()), *([] if limit is None else [limit]))
+    change = Deprovisioning(sum(removed.values()), *([] if limit is None else [limit]))
     if stack.missing and change.users > change.limit:
-        return  # the missing groups and users may be among them
-    stack.missing.clear()  # within the limit, whatever they are
-    yield Subject(change, Location(shorten(", ".join(sorted(gone)))))
+        return  # the unknown groups and users may still be assigned
+    stack.missing.clear()  # within the limit, whatever the unknown values are
+    yield Subject(change, Location(shorten(", ".join(sorted(removed)))))
 
 
 @of_stack(push.keeps_target_group, config={**RETIRING, **OTHER_APPS})
@@ -164,7 +164,7 @@ def keeps_target_group(stack: Stack) -> Subjects:
     retiring = stack.setting("retiring")
     for _, each in stack.of_apps(PUSH):
         if each.name not in retiring:
-            yield from subject(partial(_deletes, each.values), each.here)
+            yield from subject(partial(_deletes, each.values), each.location)
 
 
 def _deletes(mapping: Inputs) -> PushMapping:

@@ -1,5 +1,5 @@
-"""The policies of the pack. A module for each kind of resource binds rules to their subjects; no
-module has a rule of its own."""
+"""The policies of the pack. A module for each kind of resource binds rules to their subjects, and
+defines no rules itself."""
 
 from pulumi_policy import Policy
 

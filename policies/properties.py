@@ -1,4 +1,4 @@
-"""A resource's properties, read so that nothing in them can crash a policy.
+"""Safe accessors for a resource's properties: no value can crash a policy.
 
 A value of the wrong type counts as absent (the provider rejects it). A value that is not known
 before the update raises Unavailable with its path, so that no rule judges a guess.
@@ -58,19 +58,19 @@ class Inputs:
         return join_path(self.path, name)
 
     def text(self, name: str) -> str | None:
-        """A string; None where there is none."""
+        """A string; None if absent."""
         value = self._get(name)
         return value if isinstance(value, str) else None
 
     def peek(self, name: str) -> str | None:
-        """A string, if it is known."""
+        """A string; None if it is absent or not known."""
         try:
             return self.text(name)
         except Unavailable:
             return None
 
     def flag(self, name: str) -> bool | None:
-        """A boolean; None where there is none."""
+        """A boolean; None if absent."""
         value = self._get(name)
         return value if isinstance(value, bool) else None
 
@@ -82,7 +82,7 @@ class Inputs:
         return value if isinstance(value, int) and not isinstance(value, bool) else None
 
     def inner(self, name: str) -> "Inputs":
-        """An object; an empty one where there is none."""
+        """An object; empty if absent."""
         return _inputs(self._get(name), self.at(name))
 
     def each(self, name: str) -> list["Inputs"]:

@@ -28,12 +28,12 @@ def base_url(connection: Inputs) -> Subjects:
 def password(stack: Stack) -> Subjects:
     for _, each in stack.of_apps(FEATURES):
         update = each.values.inner("capabilities").inner("update")
-        yield from subject(lambda u=update: u.inner("password").text("status"), each.here)
+        yield from subject(lambda u=update: u.inner("password").text("status"), each.location)
 
 
 def _each_mapping(read: Callable[[Inputs], object], stack: Stack) -> Subjects:
-    """What `read` makes of each attribute that is mapped from Okta to an app. The mappings from an
-    app to Okta end at a user type (oty…)."""
+    """The subject that `read` makes of each attribute mapped from Okta to an app. The target of a
+    mapping from an app to Okta is a user type (oty…)."""
     for target, each in stack.of_apps(MAPPING, name="targetId"):
         if not target.startswith("oty"):
             for inputs in each.values.each("mappings"):

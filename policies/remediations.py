@@ -50,7 +50,7 @@ class Fix:
             return None  # the rule itself reports it
 
 
-def _no_slash(connection: Inputs, props: Any) -> bool:
+def _remove_trailing_slash(connection: Inputs, props: Any) -> bool:
     url = connection.text("baseUrl")
     corrected = endpoints.normalise_endpoint(url or "")
     if url is None or not endpoints.scim_endpoint(url) or endpoints.scim_endpoint(corrected):
@@ -59,14 +59,14 @@ def _no_slash(connection: Inputs, props: Any) -> bool:
     return True
 
 
-def _keep_target(mapping: Inputs, props: Any) -> bool:
+def _keep_target_group(mapping: Inputs, props: Any) -> bool:
     if mapping.flag("deleteTargetGroupOnDestroy") is False:
         return False
     props["deleteTargetGroupOnDestroy"] = False
     return True
 
 
-def _name_format(saml: Inputs, props: Any) -> bool:
+def _set_name_format(saml: Inputs, props: Any) -> bool:
     corrected = False
     for index, each in enumerate(saml.each("attributeStatements")):
         try:
@@ -81,7 +81,7 @@ def _name_format(saml: Inputs, props: Any) -> bool:
 
 
 FIXES = (
-    Fix(endpoints.scim_endpoint, CONNECTION, _no_slash),
-    Fix(push_mappings.keeps_target_group, PUSH, _keep_target),
-    Fix(attribute_statements.name_format, SAML, _name_format),
+    Fix(endpoints.scim_endpoint, CONNECTION, _remove_trailing_slash),
+    Fix(push_mappings.keeps_target_group, PUSH, _keep_target_group),
+    Fix(attribute_statements.name_format, SAML, _set_name_format),
 )

@@ -57,10 +57,10 @@ class Resource:
     name: str
     urn: str
     values: Inputs
-    made_from: Mapping[str, Sequence[PolicyResource]]
+    dependencies: Mapping[str, Sequence[PolicyResource]]
 
     @property
-    def here(self) -> Location:
+    def location(self) -> Location:
         """Where a finding about the resource points."""
         return Location(self.name, urn=self.urn)
 
@@ -70,7 +70,7 @@ class Resource:
 
 
 class Stack:
-    """All resources, and the policy's settings. `missing`: what was needed but is not known yet."""
+    """All resources, and the policy's settings. `missing`: properties that are not known yet."""
 
     def __init__(self, resources: Sequence[PolicyResource], config: Mapping[str, Any]) -> None:
         self.config = config
@@ -100,32 +100,32 @@ class Stack:
         """The resources of a type by their IDs."""
         return {self.id_of(each): each for each in self.of(kind)}
 
-    def belongs(
+    def reference(
         self,
         resource: Resource,
         name: str,
         types: Collection[str],
         read: Callable[[], str | None] | None = None,
     ) -> str | None:
-        """The ID in a property; None where there is none. Raises Unavailable.
+        """The ID in a property; None if absent. Raises Unavailable.
 
         `read` reads an ID that is nested in the property.
         """
         try:
             return read() if read else resource.values.text(name)
         except Unavailable:
-            near = (self._all.get(each.urn) for each in resource.made_from.get(name, ()))
-            one = {self.id_of(each) for each in near if each and each.type in types}
-            if len(one) != 1:
+            near = (self._all.get(each.urn) for each in resource.dependencies.get(name, ()))
+            ids = {self.id_of(each) for each in near if each and each.type in types}
+            if len(ids) != 1:
                 raise
-            return one.pop()
+            return ids.pop()
 
     def app(self, resource: Resource, name: str = "appId") -> str | None:
         """The ID of the app that a resource belongs to. Raises Unavailable."""
         try:
             return resource.values.text(name)
         except Unavailable:
-            found = self._nearest_apps(resource.made_from.get(name, ()))
+            found = self._nearest_apps(resource.dependencies.get(name, ()))
             if len(found) != 1:
                 raise
             return self.id_of(found[0])

@@ -13,7 +13,7 @@ from typing import Any
 
 import yaml
 
-SHIPPED = Path(__file__).with_name("org.yaml")
+BUNDLED = Path(__file__).with_name("org.yaml")
 _MAX_DEPTH = 100
 
 # Okta's default user profile (its OpenAPI description, UserProfile).
@@ -122,7 +122,7 @@ class Org:
 
 def load_org(path: Path | None = None) -> Org:
     """Read an org file; without a path, the bundled org.yaml."""
-    path = path or SHIPPED
+    path = path or BUNDLED
     try:
         text = path.read_text(encoding="utf-8")
     except (OSError, UnicodeDecodeError) as error:

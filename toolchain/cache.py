@@ -43,19 +43,19 @@ def locked(path: Path, waiting: Callable[[], None]) -> Iterator[None]:
 
 def entry(name: str, make: Callable[[Path], None], waiting: Callable[[], None]) -> Path:
     """The folder of the entry `name`. If it is missing, `make` fills an empty folder for it."""
-    place = folder() / name
-    if place.is_dir():
-        return place
-    with locked(place.with_name(f"{name}.lock"), waiting):
-        if place.is_dir():  # the lock's previous holder made it
-            return place
-        for left in place.parent.glob(f"{name}.part-*"):  # by a killed run
-            shutil.rmtree(left, ignore_errors=True)
-        part = Path(tempfile.mkdtemp(prefix=f"{name}.part-", dir=place.parent))
+    path = folder() / name
+    if path.is_dir():
+        return path
+    with locked(path.with_name(f"{name}.lock"), waiting):
+        if path.is_dir():  # the lock's previous holder made it
+            return path
+        for partial in path.parent.glob(f"{name}.part-*"):  # left by a killed run
+            shutil.rmtree(partial, ignore_errors=True)
+        part = Path(tempfile.mkdtemp(prefix=f"{name}.part-", dir=path.parent))
         try:
             part.chmod(0o755)
             make(part)
-            part.rename(place)
+            part.rename(path)
         finally:
             shutil.rmtree(part, ignore_errors=True)
-    return place
+    return path

@@ -76,7 +76,7 @@ def find(say: Say) -> Engine:
         try:
             return _downloaded(say)
         except Exception as error:
-            # a build needs none of what the official installer needs
+            # a build does not depend on the official installer
             unreachable = f"the official download failed ({type(error).__name__}: {error})"[:300]
     here = f"`pulumi` on PATH is {too_old}, too old" if too_old else "there is no `pulumi` on PATH"
     if not shutil.which("go"):
@@ -88,9 +88,9 @@ def find(say: Say) -> Engine:
 
 
 def yaml_host(say: Say) -> Path:
-    """The folder that holds `pulumi-language-yaml`: the one on PATH, else one that is built.
+    """The folder that holds `pulumi-language-yaml`: found on PATH, or built.
 
-    The official CLI has its own beside `pulumi`. Raises BuildError.
+    The official CLI includes it, beside `pulumi`. Raises BuildError.
     """
     installed = shutil.which(YAML_HOST.name)
     return Path(installed).parent if installed else YAML_HOST.cached(say)
@@ -169,7 +169,7 @@ def _text(version: tuple[int, ...]) -> str:
 
 _SHIM = """\
 #!/bin/sh
-# The Python language host for this engine: the clone's, in the clone's .venv.
+# Runs the clone's Python language host for this engine, in the clone's .venv.
 if [ -z "$OIC_PYTHON" ] || [ -z "$OIC_ROOT" ]; then
     echo 'This engine works inside the clone only: eval "$(make -s env)" first.' >&2
     exit 1

@@ -65,7 +65,7 @@ class GoProgram:
         from toolchain.progress import follow
 
         if not shutil.which("go"):
-            raise BuildError(f"There is no `go` on PATH to build {self.name} with.")
+            raise BuildError(f"Building {self.name} requires `go` on PATH.")
         flags = "-s -w"
         if self.version_variable:
             flags += f" -X {self.version_variable}=v{self.version}"

@@ -2,8 +2,8 @@
 
 The engine starts it through `pulumi-language-python` beside the CLI. It runs programs as Pulumi's
 own host does: by `pulumi-language-python-exec`, Pulumi's executor, which the Go modules contain.
-What a user reads when a program fails is therefore Pulumi's own text (docs/research/
-pulumi-python-host.md). Not used with an installed or downloaded engine: those bring their own.
+A failed program therefore prints Pulumi's own messages (docs/research/pulumi-python-host.md). An
+installed or downloaded engine includes a host and does not use this one.
 """
 
 import argparse
@@ -26,7 +26,7 @@ from pulumi.runtime.proto import language_pb2, language_pb2_grpc, plugin_pb2
 
 ORPHAN_CHECK_SECONDS = 2.0
 REASON_SHOWN = 32
-"""The executor's exit code when it has shown a traceback: nothing is added to it."""
+"""The executor's exit code after it has shown a traceback: the host adds no message."""
 _STOP = threading.Event()
 
 
@@ -60,7 +60,7 @@ class PythonHost(LanguageServer):
         if request.config:
             settings["PULUMI_CONFIG"] = json.dumps(dict(request.config))
         child = subprocess.Popen(self._command(request), env=os.environ | settings)
-        context.add_callback(child.kill)  # when the engine is gone, or has given the call up
+        context.add_callback(child.kill)  # when the engine exits or cancels the call
         code = child.wait()
         if code in (0, REASON_SHOWN):
             return language_pb2.RunResponse(bail=code == REASON_SHOWN)
@@ -121,7 +121,7 @@ def main() -> None:
     given.add_argument("--use-executor", type=Path, required=True)
     given.add_argument("engine", nargs="?", default="")
     arguments, _ = given.parse_known_args()
-    for number in (signal.SIGINT, signal.SIGTERM):  # the engine's way to end it, when all is done
+    for number in (signal.SIGINT, signal.SIGTERM):  # sent by the engine after the run
         signal.signal(number, lambda *_: _STOP.set())
     server = grpc.server(futures.ThreadPoolExecutor(max_workers=16))
     host = PythonHost(arguments.use_executor, arguments.engine)
@@ -131,7 +131,7 @@ def main() -> None:
     print(port, flush=True)
     engine = os.getppid()
     while not _STOP.wait(ORPHAN_CHECK_SECONDS) and os.getppid() == engine:
-        pass  # an engine that was killed ends nobody: its children get another parent
+        pass  # a killed engine sends no signal; its child processes get another parent
     server.stop(grace=1).wait()
 
 

@@ -2,8 +2,8 @@
 
 The sandbox writes its addresses and an id to `current.json`. A process counts as this sandbox only
 if its health check returns the same id; no other process is ever stopped. A sandbox holds
-`sandbox.lock` from its first moment to its last, so that a sandbox whose start was interrupted is
-waited for, instead of starting a second one.
+`sandbox.lock` as long as it runs, so that after an interrupted start a command waits for the first
+sandbox instead of starting a second one.
 """
 
 import contextlib
@@ -97,9 +97,9 @@ def start(home: Path, port: int, connections: str, *options: str) -> Sandbox:
 
 
 def lock(home: Path) -> IO[bytes]:
-    """The held lock of a sandbox that the caller is about to start. Raises SandboxError.
+    """Acquire the lock for a sandbox that the caller is about to start. Raises SandboxError.
 
-    It is released when every process that has the file open has closed it.
+    The lock is released when every process that has the file open has closed it.
     """
     file = (home / "sandbox.lock").open("ab")
     deadline = time.monotonic() + LOCK_SECONDS
@@ -107,7 +107,7 @@ def lock(home: Path) -> IO[bytes]:
         if time.monotonic() > deadline:
             file.close()
             raise _not_responding(home)
-        time.sleep(0.05)  # another command may be looking whether it is held
+        time.sleep(0.05)  # another command may be testing the lock
     return file
 
 

@@ -205,7 +205,7 @@ class Stack:
             )
         if found:
             raise InterruptedRunError(
-                "An earlier run was killed after Okta created, and before the stack recorded: "
+                "An earlier run was killed before the stack recorded what Okta had created: "
                 f"{'; '.join(found)}. Creating it again fails. In a real org, delete it in the "
                 "Okta Admin Console (it is not in use yet) or import it with `pulumi import`, then "
                 "run `pulumi refresh --clear-pending-creates` and `pulumi up`. In the sandbox, "

@@ -1,7 +1,7 @@
-"""The steps that only a person can take in the Okta Admin Console, with the org's own links.
+"""The manual provisioning steps in the Okta Admin Console, with links to the app's own pages.
 
-Fields and buttons are those of step 2 of AWS's setup page. The token is never part of the text: the
-steps name the secret that holds it.
+Names of fields and buttons follow step 2 of AWS's setup page. The steps name the secret that holds
+the token and never contain the token.
 """
 
 import re
@@ -15,7 +15,7 @@ CHECK_BOXES = {
     "PUSH_PROFILE_UPDATES": "Update User Attributes",
     "PUSH_USER_DEACTIVATION": "Deactivate Users",
 }
-"""Check boxes under To App by the feature that each turns on. GROUP_PUSH has none."""
+"""The check box under To App that turns on each feature. GROUP_PUSH has none."""
 
 
 def app_page(org_url: str, app_id: str, tab: str = "") -> str:
@@ -31,7 +31,7 @@ def app_page(org_url: str, app_id: str, tab: str = "") -> str:
 def provisioning_steps(
     org_url: str, app_id: str, endpoint: str, secret: str, features: Sequence[str]
 ) -> str:
-    """How to turn provisioning on: the API integration first, then the features under To App."""
+    """Steps that turn provisioning on: the API integration, then the features under To App."""
     boxes = ", ".join(box for feature, box in CHECK_BOXES.items() if feature in features)
     return "\n".join(
         (

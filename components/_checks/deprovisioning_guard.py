@@ -1,9 +1,8 @@
 """Blocks runs that would deprovision more users than the declared limit.
 
-Owns one value in the stack's state: who was assigned at the last deployment. The engine calls a
-hook before it changes that value, in previews too, and the assignments depend on it. A user counts
-if they are assigned through a group, or individually, that is no longer declared, and through none
-that stays. Costs two calls per removed group, and none if nothing is removed.
+Stores the assignments of the last deployment in the stack's state. Before the engine changes this
+value, in previews too, it calls a hook that counts the users who lose their last assignment. The
+assignments depend on the value. Members are looked up only if an assignment is removed.
 """
 
 from collections.abc import Iterable, Mapping, Sequence
@@ -23,7 +22,7 @@ _KINDS = ("groups", "users")
 Ids = Mapping[str, str]
 """Okta IDs by name."""
 DeclaredIds = Mapping[str, object]
-"""The same; an ID that a preview does not know yet is not a string."""
+"""Okta IDs by name; an ID that a preview does not know yet is not a string."""
 
 
 class DeprovisioningGuardArgs(TypedDict):
@@ -32,9 +31,9 @@ class DeprovisioningGuardArgs(TypedDict):
     user_ids: NotRequired[Output[dict[str, str]]]
     """IDs of the individually assigned users by login."""
     max_deprovisioned_users: int
-    """Users that a run may deprovision."""
+    """How many users one run may deprovision."""
     confirm_deprovisioning: Sequence[str]
-    """Groups and users that may be unassigned regardless of how many users that deprovisions."""
+    """Groups and users that may be unassigned regardless of the limit."""
 
 
 class DeprovisioningGuard(pulumi.ComponentResource):
@@ -64,73 +63,73 @@ class DeprovisioningGuard(pulumi.ComponentResource):
 
     async def before_update(self, change: ResourceHookArgs) -> None:
         """Raises ValidationError if more users than allowed would be deprovisioned."""
-        was = cast(dict[str, Ids], (change.old_inputs or {})["input"])
-        given: Any = (change.new_inputs or {})["input"]
-        now = _declared(was, given)
-        if not isinstance(given, Mapping) or any(now[kind] is not given[kind] for kind in was):
+        old = cast(dict[str, Ids], (change.old_inputs or {})["input"])
+        inputs: Any = (change.new_inputs or {})["input"]
+        new = _declared(old, inputs)
+        if not isinstance(inputs, Mapping) or any(new[kind] is not inputs[kind] for kind in old):
             pulumi.log.warn(
-                "assignments: this preview cannot tell (unknown) whether users are deprovisioned; "
-                "the update checks before it changes anything.",
+                "assignments: it is unknown in this preview whether users are deprovisioned. The "
+                "update checks before it changes anything.",
                 self,
             )
         for kind in _KINDS:
-            self._reject_renaming(was[kind], now[kind])
-        groups, users = (_removed(was[kind], now[kind]) for kind in _KINDS)
+            self._reject_renaming(old[kind], new[kind])
+        groups, users = (_removed(old[kind], new[kind]) for kind in _KINDS)
         if not groups and not users:
             return
-        losing: dict[str, set[str]] = {key: {ident} for key, ident in users.items()}
+        removed: dict[str, set[str]] = {key: {ident} for key, ident in users.items()}
         for key, ident in groups.items():
-            losing[key] = await self._members_of_removed(key, ident)
-        stay = set(_known(now["users"].values())) | await self._still_assigned(now["groups"])
-        self._check({key: members - stay for key, members in losing.items()})
+            removed[key] = await self._members_of_removed(key, ident)
+        remaining = set(_known(new["users"].values())) | await self._still_assigned(new["groups"])
+        self._check({key: members - remaining for key, members in removed.items()})
 
-    def _reject_renaming(self, was: Ids, now: DeclaredIds) -> None:
-        """An assignment's resource is named after its group. Under a new name the engine would
-        create it first, which Okta takes for the existing one, and then delete it."""
-        names = {ident: key for key, ident in now.items() if isinstance(ident, str)}
-        for key, ident in was.items():
-            if key in now or ident not in names or self._is_confirmed(key):
+    def _reject_renaming(self, old: Ids, new: DeclaredIds) -> None:
+        """Rejects a new name for an assigned group or user. The engine would create the assignment
+        under the new name, which changes nothing in Okta, and then delete it under the old one."""
+        names = {ident: key for key, ident in new.items() if isinstance(ident, str)}
+        for key, ident in old.items():
+            if key in new or ident not in names or self._is_confirmed(key):
                 continue
             raise ValidationError(
-                f"assignments: {key!r} is now declared as {names[ident]!r}, which is the same in "
-                "Okta: its assignment would be created again and then deleted, and its users "
-                "deprovisioned. Declare it as before; or rename the assignment in the state first "
-                f"(`pulumi state rename`) and list {key!r} under "
+                f"assignments: {key!r} is now declared as {names[ident]!r}, but both are the same "
+                "object in Okta. The run would create its assignment again and then delete it, "
+                f"which deprovisions its users. Declare it as {key!r}; or rename the assignment in "
+                f"the state first (`pulumi state rename`) and list {key!r} under "
                 "assignments.confirm_deprovisioning for that run."
             )
 
     def _is_confirmed(self, key: str) -> bool:
         return key.casefold() in self._confirmed
 
-    def _check(self, losing: Mapping[str, set[str]]) -> None:
-        for key, users in losing.items():
+    def _check(self, deprovisioned: Mapping[str, set[str]]) -> None:
+        for key, users in deprovisioned.items():
             if users:
+                count = "1 user" if len(users) == 1 else f"{len(users)} users"
                 pulumi.log.warn(
-                    f"assignments: removing {key} deprovisions {len(users)} users, who are "
-                    "assigned in no other way.",
+                    f"assignments: removing {key} deprovisions {count} with no other assignment.",
                     self,
                 )
-        unconfirmed = {k: users for k, users in losing.items() if not self._is_confirmed(k)}
-        lost = set[str]().union(*unconfirmed.values())
+        unconfirmed = {k: users for k, users in deprovisioned.items() if not self._is_confirmed(k)}
+        counted = set[str]().union(*unconfirmed.values())
         raise_findings(
-            rules.deprovisioning_within_limit(rules.Deprovisioning(len(lost), self._limit)),
+            rules.deprovisioning_within_limit(rules.Deprovisioning(len(counted), self._limit)),
             ", ".join(unconfirmed),
         )
 
     async def _still_assigned(self, groups: DeclaredIds) -> set[str]:
-        """Members of the groups that stay. A group created in this run has no known members, unless
-        group rules fill it from others."""
-        stay: set[str] = set()
+        """Members of the remaining groups. Of a group created in this run, only the members that a
+        group rule copies from other groups are known."""
+        members: set[str] = set()
         for key, ident in groups.items():
             sources = await self._sources[key].future() or [ident]
             for source in _known(sources):
-                stay |= await self._members(source)
-        return stay
+                members |= await self._members(source)
+        return members
 
     async def _members_of_removed(self, key: str, ident: str) -> set[str]:
         try:
             return await self._members(ident)
-        except Exception as error:  # whatever the reason, the number is unknown
+        except Exception as error:  # for any reason: the number is unknown
             if self._is_confirmed(key):
                 return set()
             raise ValidationError(
@@ -148,24 +147,24 @@ class DeprovisioningGuard(pulumi.ComponentResource):
         return set(found.get("users") or [])
 
 
-def _declared(was: Mapping[str, Ids], now: Any) -> dict[str, DeclaredIds]:
-    """In a preview a whole list may depend on something created in this run: then nothing is known
-    to be removed, and the update checks."""
-    listed = cast(Mapping[str, Any], now if isinstance(now, Mapping) else {})
+def _declared(old: Mapping[str, Ids], new: Any) -> dict[str, DeclaredIds]:
+    """The declared IDs. A preview does not know a list that depends on a resource that the run
+    creates, and assumes the old list; the update checks."""
+    listed = cast(Mapping[str, Any], new if isinstance(new, Mapping) else {})
     return {
         kind: listed[kind] if isinstance(listed.get(kind), Mapping) else ids
-        for kind, ids in was.items()
+        for kind, ids in old.items()
     }
 
 
-def _removed(was: Ids, now: DeclaredIds) -> Ids:
-    """What is no longer assigned. In a preview, a group created under the same name may be the same
-    group."""
-    kept = set(_known(now.values()))
+def _removed(old: Ids, new: DeclaredIds) -> Ids:
+    """Assignments that are no longer declared. In a preview, a group with an unknown ID may be the
+    assigned group of the same name."""
+    kept = set(_known(new.values()))
     return {
         key: ident
-        for key, ident in was.items()
-        if ident not in kept and isinstance(now.get(key, ""), str)
+        for key, ident in old.items()
+        if ident not in kept and isinstance(new.get(key, ""), str)
     }
 
 

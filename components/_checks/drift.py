@@ -1,8 +1,8 @@
-"""Drift: what Okta has, compared with what is declared, on every `up` and without a refresh.
+"""Compares Okta with the declared configuration on every `up`, without a refresh.
 
-Owns nothing. Without a refresh, which costs one read per resource, the provider hides drift
-(docs/research/okta-provider.md#drift-without-a-refresh). This compares lists, one more than the run
-reads anyway. A difference is a warning, or fails the run, and names what corrects it.
+Without a refresh, which costs one read per resource, the provider hides drift
+(docs/research/okta-provider.md#drift-without-a-refresh). This comparison costs one more list call.
+Each difference is a warning or fails the run, and its message says how to correct it.
 """
 
 import json
@@ -26,8 +26,8 @@ from ..okta.saml_app import SamlApp
 
 _UNMANAGED = (push_drift.mapping_unmanaged, push_drift.assignment_unmanaged)
 _DELETED_LAST = (
-    " If this run removes it from the declaration, no action is needed: the engine deletes last, "
-    "after this was read."
+    " If this run removes it from the declaration, no action is needed: the engine deletes it "
+    "after this check."
 )
 
 
@@ -42,8 +42,8 @@ def differences(
     pushes: PushGroups,
     policy: DriftPolicy,
 ) -> Output[list[str]]:
-    """Every difference, one line each; a blocking one fails if the policy enforces. `read`: the app
-    as Okta shows it."""
+    """One line per difference. Fails for blocking differences if `policy` is `enforce`. `read`: the
+    app as Okta shows it."""
     opts = InvokeOutputOptions(parent=parent, depends_on=[*assignments.assignments.values()])
     found = readable(okta.get_app_group_assignments_output(id=app.app_id, opts=opts))
     known: Any = Output.all(
@@ -67,7 +67,7 @@ def differences(
         return again.apply(lambda answer: {**known, "statuses": mapping_statuses(answer)})
 
     def report(known: Mapping[str, Any]) -> list[str]:
-        findings = list(_compared(known))
+        findings = list(_findings(known))
         lines = [_line(finding, known["urns"]) for finding in findings]
         blocking = [_line(f, known["urns"]) for f in findings if f.rule.severity == "blocking"]
         if blocking and policy == DriftPolicy.ENFORCE and not pulumi.runtime.is_dry_run():
@@ -82,12 +82,12 @@ def differences(
 
 
 def _line(finding: Finding, urns: Mapping[str, str]) -> str:
-    """The finding, with the command that corrects a mapping on which state and Okta disagree."""
-    text, gone = finding.text(), finding.value or ""
+    """The finding, and for a push mapping that differs from the state, the corrective command."""
+    text, missing = finding.text(), finding.value or ""
     if finding.rule in _UNMANAGED:
         text += _DELETED_LAST
-    elif finding.rule is push_drift.mapping_missing and gone in urns:
-        text += f" Run: pulumi state delete '{urns[gone]}' --force && pulumi up"
+    elif finding.rule is push_drift.mapping_missing and missing in urns:
+        text += f" Run: pulumi state delete '{urns[missing]}' --force && pulumi up"
     elif finding.rule is push_drift.mapping_in_error and finding.path in urns:
         text += (
             " Then run `pulumi up --refresh`. To remove the mapping instead: delete it in Okta, "
@@ -96,7 +96,7 @@ def _line(finding: Finding, urns: Mapping[str, str]) -> str:
     return text
 
 
-def _compared(known: Mapping[str, Any]) -> Iterator[Finding]:
+def _findings(known: Mapping[str, Any]) -> Iterator[Finding]:
     read, declared = known["read"], known["declared"]
     yield from app_drift.app_active(read.status or "unknown")
     settings = json.loads(read.app_settings_json or "{}")
@@ -127,9 +127,9 @@ def _mappings(pushed: Mapping[str, str], found: Sequence[PushMappingStatus]) -> 
     names = {ident: name for name, ident in pushed.items()}
     for mapping in found:
         if mapping["source"] in names:
-            one = push_drift.FoundMapping(names[mapping["source"]], mapping["status"])
-            yield from push_drift.mapping_in_error(one)
-            yield from push_drift.mapping_inactive(one)
+            declared = push_drift.FoundMapping(names[mapping["source"]], mapping["status"])
+            yield from push_drift.mapping_in_error(declared)
+            yield from push_drift.mapping_inactive(declared)
     existing = frozenset(names.get(mapping["source"], mapping["source"]) for mapping in found)
     groups = push_drift.Groups(frozenset(pushed), existing)
     yield from push_drift.mapping_missing(groups)

@@ -1,6 +1,6 @@
 """Everything that a federation reads before it declares a resource.
 
-A misspelled group, a missing user or a second instance fails here, so that nothing has changed yet.
+A misspelled group, a missing user or a second instance fails here, before anything changes.
 """
 
 from collections.abc import Mapping
@@ -28,9 +28,9 @@ class Lookups:
     instance_arn: str
     """ARN of the Identity Center instance."""
     identity_store_id: str
-    """ID of its Identity Store, `d-…`."""
+    """ID of the instance's Identity Store, `d-…`."""
     region: str
-    """Its Region."""
+    """Region of the instance."""
     groups: Mapping[str, OktaGroup]
     """The declared groups that exist in Okta, by name or ID as declared."""
     users: Mapping[str, OktaUser]
@@ -61,8 +61,8 @@ def look_up(parent: Resource, settings: Settings) -> Output[Lookups]:
 
 
 def check_same_instance(issuer_url: str, endpoint: str, lookups: Lookups) -> Lookups:
-    """Returns `lookups`; raises ValidationError if users would sign in to another instance than the
-    one in which they are provisioned (OIC-107, OIC-113)."""
+    """Returns `lookups`; raises ValidationError if users are provisioned in one instance and would
+    sign in to another (OIC-107, OIC-113)."""
     region = endpoints.EndpointInRegion(endpoint, lookups.region)
     raise_findings(endpoints.endpoint_region(region), "scim_token.secret")
     issuer = endpoints.IssuerOfStore(issuer_url, lookups.identity_store_id)

@@ -1,7 +1,7 @@
-"""The stack's output `nextSteps`: what a person does next; empty once everything is done.
+"""The stack output `nextSteps`: the remaining manual steps.
 
-AWS offers one way to see that its identity source is Okta: automatic provisioning can only be
-turned on afterwards, so an Identity Store group that Okta pushed proves it.
+No AWS API returns the identity source. A pushed group in the Identity Store proves that it is Okta,
+because automatic provisioning requires an external identity source.
 """
 
 from collections.abc import Mapping, Sequence
@@ -23,8 +23,8 @@ def next_steps(
     drift: Sequence[str],
     metadata_url: str,
 ) -> list[str]:
-    """`block_reason`: why provisioning is not known to be on. `groups`: Identity Store group IDs by
-    push group."""
+    """`block_reason`: why provisioning is not confirmed to be on. `groups`: the Identity Store
+    group ID of each push group."""
     found: list[str] = []
     if block_reason:
         found.append(f"Turn provisioning on. {block_reason} {steps}".strip())
@@ -41,8 +41,9 @@ def next_steps(
             f"{', '.join(missing)}: not in IAM Identity Center yet. `okta-idc status` shows why."
         )
     if days_left <= SOON_DAYS:
+        days = "1 day" if days_left == 1 else f"{days_left} days"
         found.append(
-            f"Rotate the SCIM token, which expires in {days_left} days: IAM Identity Center → "
+            f"Rotate the SCIM token, which expires in {days}: IAM Identity Center → "
             "Settings → Automatic provisioning → Generate token, then `okta-idc store-token`, then "
             "`pulumi up` (mode console: paste it into Okta), then delete the old token."
         )

@@ -1,9 +1,9 @@
-"""The gate between provisioning and everything that depends on it.
+"""Blocks assignments and pushes until provisioning is on.
 
-Owns nothing. Every `up` reads back whether provisioning is really on, and passes the app ID on only
-then: Okta may answer 200 with status UNKNOWN and provision nobody. (A resource hook fails after the
-resource is committed, and the next run is green.) A preview warns and does not fail. With a person
-at the terminal the gate can wait, bounded and visibly.
+Okta may answer 200 with status UNKNOWN and provision nobody, so every `up` reads the features back
+and releases the app ID only if they are on. (A resource hook fails after the resource is recorded,
+so the next run would succeed.) A preview only warns. In a terminal, the gate can wait, with a
+timeout and visible progress.
 """
 
 from collections.abc import Sequence
@@ -23,22 +23,22 @@ from .._polling import NO_WAIT, WaitPolicy
 
 _LICENSE = (
     "If the app has no Provisioning tab, the org's license may not include Lifecycle Management; "
-    "Okta's API does not tell."
+    "Okta's API does not show it."
 )
 
 
 @dataclass(frozen=True)
 class ProvisioningGate:
-    """The open gate. Its outputs fail with ValidationError while it is closed."""
+    """Outputs that fail with ValidationError while provisioning is not on."""
 
     app_id: Output[str]
     """ID of the app, for everything that requires provisioning."""
     app: Output[okta.app.GetSamlResult]
     """The app as Okta shows it."""
     steps: Output[str]
-    """How a person turns provisioning on; "" if the program does."""
+    """Manual steps that turn provisioning on; "" if the program turns it on."""
     block_reason: Output[str]
-    """Why provisioning is not known to be on, although the run may continue; "" if it is on."""
+    """Why provisioning is not confirmed to be on, if the run continues anyway; "" if it is on."""
 
 
 def provisioning_gate(
@@ -59,7 +59,7 @@ def provisioning_gate(
         reason = block_reason(found or [], features)
         if not reason:
             return ""
-        message = f"Provisioning of app {app_id} is not on: {reason}"
+        message = f"Provisioning of app {app_id} is off or incomplete: {reason}"
         if pulumi.runtime.is_dry_run():
             pulumi.log.warn(f"{message}\n{steps}", parent)
             return reason
@@ -75,7 +75,7 @@ def provisioning_gate(
             reason = await wait.until_empty(poll, f"waiting for provisioning of {app_id}")
             if not reason:
                 return ""
-            message = f"Provisioning of app {app_id} is still not on: {reason}"
+            message = f"Provisioning of app {app_id} is still off or incomplete: {reason}"
         if policy == GatePolicy.WARN:
             pulumi.log.warn(f"{message} The run continues: provisioning.gate is warn.", parent)
             return reason
@@ -84,10 +84,10 @@ def provisioning_gate(
             f"`pulumi up` again.\n{steps}".rstrip()
         )
 
-    shown = Output.from_input(steps)
-    reason = Output.all(app_id, app.features, shown).apply(lambda read: check(*read))
-    passed = Output.all(app_id, reason).apply(lambda both: both[0])
-    return ProvisioningGate(passed, app, shown, reason)
+    known_steps = Output.from_input(steps)
+    reason = Output.all(app_id, app.features, known_steps).apply(lambda read: check(*read))
+    checked_id = Output.all(app_id, reason).apply(lambda both: both[0])
+    return ProvisioningGate(checked_id, app, known_steps, reason)
 
 
 def required_features(settings: Settings) -> list[str]:
@@ -108,4 +108,4 @@ def block_reason(found: Sequence[str], wanted: Sequence[str]) -> str:
     reasons = [summary(rule(subject)) for rule in (app_drift.features_on, app_drift.group_push_on)]
     if not any(reasons):
         return ""
-    return f"{' '.join(filter(None, reasons))} Features that are on: {', '.join(found) or 'none'}."
+    return f"{' '.join(filter(None, reasons))} Features turned on: {', '.join(found) or 'none'}."

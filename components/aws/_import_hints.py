@@ -1,7 +1,7 @@
 """Import IDs for resources that exist in AWS already.
 
 AWS answers the creation of an existing resource with a conflict that names no remedy. The error
-hook adds the import ID. It runs only after a failed creation, so it costs no call before.
+hook adds the import ID. It makes calls only after a failed creation.
 """
 
 from collections.abc import Mapping
@@ -36,14 +36,14 @@ class ImportHints:
     async def _hint(self, instance: str, name: str | None) -> str:
         if name is None:
             return (
-                "access_control_attributes: attributes for access control are on already in IAM "
+                "access_control_attributes: attributes for access control are already on in IAM "
                 "Identity Center. Import them with access_control_attributes.import_id: "
-                f'"{instance}", and declare the existing attributes, or they are removed.'
+                f'"{instance}", and declare the existing attributes; others are removed.'
             )
         path = self._paths[name]
         try:
             import_id = f"{await self._arn(instance, name)},{instance}"
-        except Exception:  # what cannot be created may not be readable either
+        except Exception:  # the credentials may not allow reading it
             import_id = f"PERMISSION_SET_ARN,{instance}"
         return (
             f"{path}.name: IAM Identity Center already has a permission set {name!r}. "

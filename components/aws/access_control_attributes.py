@@ -1,8 +1,8 @@
-"""Attributes for access control in IAM Identity Center, which also let session tags pass.
+"""Attributes for access control in IAM Identity Center. While they are on, AWS passes session tags.
 
-Owns the configuration of the whole instance. No look-up shows whether the feature is on: then the
-configuration is imported by the instance's ARN. Deletion would turn the feature off for everyone,
-so the resource is retained. An attribute here overrides an attribute statement (OIC-409).
+Manages the configuration of the whole instance. No lookup shows whether the feature is already on;
+if so, import the configuration by the instance's ARN. Deletion would turn the feature off for
+everyone, so the resource is retained. An attribute overrides an attribute statement (OIC-409).
 """
 
 from typing import NotRequired, TypedDict
@@ -19,18 +19,18 @@ from .._errors import raise_findings
 from .._options import child_of, options
 from ._import_hints import ImportHints
 
-HARMLESS: dict[str, Input[str]] = {"IdcUserName": "${path:userName}"}
+DEFAULT_ATTRIBUTES: dict[str, Input[str]] = {"IdcUserName": "${path:userName}"}
 
 
 class AccessControlAttributesArgs(TypedDict):
     instance_arn: Input[str]
     """ARN of the Identity Center instance."""
     attributes: NotRequired[dict[str, Input[str]]]
-    """Identity store source by key. Default: one harmless attribute, which AWS requires."""
+    """Identity Store source by key. Default: `IdcUserName`, since AWS requires an attribute."""
     attribute_statement_keys: NotRequired[list[str]]
     """Keys that Okta sends as attribute statements."""
     import_id: NotRequired[str | None]
-    """Imports the configuration of an instance on which the feature is on: the instance ARN."""
+    """Imports the configuration if the feature is already on: the instance ARN."""
     protect: NotRequired[bool]
     """Protects the configuration from deletion. Default: true."""
 
@@ -39,14 +39,14 @@ class AccessControlAttributes(pulumi.ComponentResource):
     """The instance's configuration. Raises ValidationError for OIC-409 and OIC-411."""
 
     status: Output[str]
-    """ENABLED once session tags pass."""
+    """`ENABLED` once AWS passes session tags."""
 
     def __init__(
         self, name: str, args: AccessControlAttributesArgs, opts: ResourceOptions | None = None
     ) -> None:
         super().__init__("okta-identity-center:index:AccessControlAttributes", name, {}, opts)
         check_args(AccessControlAttributesArgs, args, Settings)
-        attributes = dict(args.get("attributes") or HARMLESS)
+        attributes = dict(args.get("attributes") or DEFAULT_ATTRIBUTES)
         for key, source in attributes.items():
             if isinstance(source, str):
                 raise_findings(rules.instance_source(rules.InstanceAttribute(key, source)), key)

@@ -1,8 +1,8 @@
 """Account access: what push groups may do in which AWS accounts and applications.
 
-Owns permission sets with their policies, and the account and application assignments of push
-groups. A group is referred to by its Identity Store ID, which PushGroups returns once AWS has the
-group, so one run declares everything.
+Manages permission sets with their policies, and the account and application assignments of push
+groups. Assignments refer to a group by its Identity Store ID, which PushGroups returns once AWS has
+the group, so one run is enough.
 """
 
 import json
@@ -65,7 +65,7 @@ class AccountAccessArgs(TypedDict):
 
 
 class AccountAccess(pulumi.ComponentResource):
-    """Permission sets and assignments. Raises ValidationError for the rules OIC-5xx."""
+    """Permission sets and assignments. Raises ValidationError for a broken rule (OIC-5xx)."""
 
     permission_set_arns: Output[dict[str, str]]
     """ARNs of the permission sets by name."""
@@ -104,7 +104,7 @@ class AccountAccess(pulumi.ComponentResource):
         self.register_outputs({"permission_set_arns": self.permission_set_arns})
 
     def _permission_set(self, prefix: str, declared: PermissionSet) -> Any:
-        # Tags may be set by others.
+        # Tags may be managed outside the stack.
         unmanaged = ResourceOptions(ignore_changes=["tags"], hooks=self._hints.binding)
         return aws.ssoadmin.PermissionSet(
             f"{prefix}-set",
@@ -121,14 +121,14 @@ class AccountAccess(pulumi.ComponentResource):
         )
 
     def _child(self, *ids: str | bool | None, depends_on: Sequence[Resource] = ()) -> Any:
-        """Options of a part; it is imported if every component of its import ID is known."""
+        """Options of a child; it is imported if every part of its import ID is known."""
         known = ",".join(str(ident) for ident in ids) if ids and all(ids) else None
         more = ResourceOptions(depends_on=list(depends_on))
         return options(ResourceOptions.merge(self._options, more), known)
 
     def _policies(self, prefix: str, declared: PermissionSet, created: Any) -> list[Resource]:
-        """Every policy of the set. Assignments depend on them: AWS provisions a removed policy to
-        every assigned account first."""
+        """Every policy of the set. Assignments depend on them and are deleted first: otherwise AWS
+        would reprovision every assigned account for each removed policy."""
         where: Any = {
             "instance_arn": self._args["instance_arn"],
             "permission_set_arn": created.arn,

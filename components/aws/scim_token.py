@@ -1,7 +1,7 @@
-"""The SCIM token: the secret in AWS Secrets Manager that a person stored.
+"""Reads the SCIM endpoint and token from AWS Secrets Manager.
 
-Reads only. The endpoint comes out normalized, and the token only as a secret Output. No error
-contains a value of the secret.
+Declares no resources. Normalizes the endpoint, and returns the token as a secret output only. No
+error contains a value of the secret.
 """
 
 import json
@@ -39,7 +39,7 @@ class ScimToken:
     expires: Output[str]
     """When AWS stops accepting the token, ISO 8601."""
     days_left: Output[int]
-    """Whole days until then."""
+    """Whole days until the token expires."""
     status: Output[str]
     """`valid`, `not verified`, or `unknown: REASON` if AWS did not answer."""
 
@@ -88,8 +88,8 @@ async def _verify(
     if status:
         return VALID
     pulumi.log.warn(
-        f"secret {name!r}: it is unknown whether AWS accepts the token: {answer}. Okta gets it "
-        "nevertheless.",
+        f"secret {name!r}: could not verify the token with AWS: {answer}. The run continues "
+        "without this check.",
         parent,
     )
     return f"unknown: {answer}"

@@ -1,8 +1,8 @@
 """Alerts before the SCIM token expires; after that, Okta can no longer deprovision users.
 
-Owns an SNS topic and the EventBridge rules that publish to it: one for the events that AWS Health
-sends from 90 days before the expiry, and one per date of our own, computed from the expiry that the
-secret records (AWS has no API for it). A date is a cron expression that matches once.
+Manages an SNS topic and the EventBridge rules that publish to it: one for the events that AWS
+Health sends from 90 days before the expiry, and one per notification date. The dates are computed
+from the expiry in the secret (AWS has no API for it); each is a cron expression that matches once.
 """
 
 import json
@@ -44,7 +44,7 @@ class TokenExpiryAlarmArgs(TypedDict):
 
 
 class TokenExpiryAlarm(pulumi.ComponentResource):
-    """Notifications by Amazon SNS."""
+    """Notifications about the token's expiry, through Amazon SNS."""
 
     topic_arn: Output[str]
     """ARN of the topic; subscribe further recipients to it."""
@@ -82,7 +82,8 @@ class TokenExpiryAlarm(pulumi.ComponentResource):
 
 
 def cron(expires: str, days_before: int) -> str:
-    """The cron expression of 09:00 UTC on that day. Raises ValidationError for an invalid date."""
+    """The cron expression for 09:00 UTC, `days_before` days before the expiry. Raises
+    ValidationError for an invalid date."""
     try:
         at = datetime.fromisoformat(expires) - timedelta(days=days_before)
     except ValueError:
@@ -98,7 +99,7 @@ def message(secret: str, days: int) -> str:
         "users who leave keep their access. Generate a new token in IAM Identity Center → Settings "
         "→ Automatic provisioning, store it with `okta-idc store-token`, give it to Okta (mode "
         "api: `pulumi up`; mode console: the app → Provisioning → Integration), then delete the "
-        "old one."
+        "old token."
     )
 
 

@@ -1,7 +1,7 @@
-"""Waiting until AWS shows provisioned users and pushed groups.
+"""Waits until AWS shows provisioned users and pushed groups.
 
-Owns nothing. Reads lists of the Identity Store, and the members of the assignment groups and of
-newly pushed groups once. Does not read the app's own list of users, which costs a call per 50 under
+Reads lists of the Identity Store, and the members of the assignment groups and of newly pushed
+groups once. Does not read the app's own list of users, which costs a call per 50 under
 the app's scarce rate limit (docs/research/okta-api.md#rate-limits).
 """
 
@@ -23,7 +23,7 @@ Json = dict[str, Any]
 
 @dataclass(frozen=True)
 class Propagation:
-    """What one PushGroups component reads and waits for."""
+    """The reads and waits of one PushGroups component."""
 
     parent: Resource
     identity_store_id: Input[str]
@@ -50,7 +50,7 @@ class Propagation:
 
         `sources`: Okta group IDs by name; `pushed`: IDs of the groups that have a push mapping.
         """
-        new = [called for called, source in sources.items() if source not in pushed]
+        new = [name for name, source in sources.items() if source not in pushed]
         if not new or not self.wait.seconds or pulumi.runtime.is_dry_run():
             return targets
         assigned = set(user_ids)
@@ -123,11 +123,11 @@ class Propagation:
             )
 
     async def _until_settled(self, poll: Callable[[], Awaitable[set[str]]], title: str) -> set[str]:
-        """What is missing in the end: nothing, or what has not changed for `settle_seconds`."""
+        """Polls until nothing is missing or nothing has changed for `settle_seconds`."""
         missing: set[str] | None = None
         since = time.monotonic()
 
-        async def still() -> str:
+        async def unsettled() -> str:
             nonlocal missing, since
             left = await poll()
             if left != missing:
@@ -135,7 +135,7 @@ class Propagation:
             settled = time.monotonic() - since > self.settle_seconds
             return "" if not left or settled else f"{len(left)} missing"
 
-        await self.wait.until_empty(still, title)
+        await self.wait.until_empty(unsettled, title)
         return missing or set()
 
     async def _members_in_okta(self, group: Any) -> set[str]:
@@ -143,8 +143,8 @@ class Propagation:
         return set(read.get("users") or [])
 
     async def _members_in_aws(self, group: str) -> int:
-        asked = {"identityStoreId": self.identity_store_id, "groupId": group}
-        read = await self._invoke("aws:identitystore/getGroupMemberships", asked)
+        args = {"identityStoreId": self.identity_store_id, "groupId": group}
+        read = await self._invoke("aws:identitystore/getGroupMemberships", args)
         return len(read.get("groupMemberships") or [])
 
     async def _users_in_aws(self) -> set[str]:
@@ -153,8 +153,8 @@ class Propagation:
             "aws:identitystore/getUsers", {"identityStoreId": self.identity_store_id}
         )
         users: list[Json] = read.get("users") or []
-        none: list[Json] = []
-        return {external["id"] for user in users for external in user.get("externalIds") or none}
+        empty: list[Json] = []
+        return {external["id"] for user in users for external in user.get("externalIds") or empty}
 
     async def _invoke(self, function: str, args: Json) -> Json:
         token = f"{function}:{function.rpartition('/')[2]}"

@@ -1,7 +1,7 @@
 """Group assignments: the Okta groups whose users are provisioned in IAM Identity Center.
 
-Owns one assignment per group and no others: assignments created elsewhere stay. Does not push
-groups (that is PushGroups; Okta does not support one group in both roles: OIC-201).
+Manages one assignment per group and leaves unmanaged assignments alone. PushGroups pushes groups;
+Okta does not support one group in both roles (OIC-201).
 """
 
 from typing import NotRequired, TypedDict
@@ -66,13 +66,13 @@ class GroupAssignments(pulumi.ComponentResource):
 
 
 def _check_priorities(groups: list[AssignedGroup]) -> None:
-    """The provider cannot send 0, and Okta numbers the groups without one: mixing them causes a
-    perpetual diff."""
+    """The provider cannot send 0, and Okta sets the priority of groups without one: mixing them
+    causes a perpetual diff."""
     without = [group["name"] for group in groups if group.get("priority") is None]
     if without and len(without) < len(groups):
         raise ValidationError(
-            f"assignments.groups: {', '.join(without)} has no priority, but other groups have one. "
-            "Set a priority on all groups or on none; 1 is the highest."
+            f"assignments.groups: only some groups have a priority, not {', '.join(without)}. Set "
+            "a priority on all groups or on none; 1 is the highest."
         )
     zero = [group["name"] for group in groups if (group.get("priority") or 1) < 1]
     if zero:

@@ -1,6 +1,6 @@
-"""Okta groups by name, by ID, or created here: few look-ups, exact matches only.
+"""Finds Okta groups by exact name or ID with few lookups, and creates others.
 
-Owns the groups to create, and the group rule that fills each of them if one is declared.
+Manages the created groups, and the group rule that fills each of them if one is declared.
 """
 
 import json
@@ -48,8 +48,8 @@ class Group(Generic[Declared]):
     source_ids: tuple[Output[str], ...] = ()
     """IDs of the groups whose members a group rule copies into this one."""
     rules: tuple[Resource, ...] = ()
-    """The group rules that fill it. What needs its members depends on them and not on their IDs: an
-    ID that is unknown in a preview would look like a replacement."""
+    """The group rules that fill it. Resources that need its members depend on the rules, not on
+    their IDs: an ID that is unknown in a preview would look like a replacement."""
 
 
 def names_filters(names: Iterable[str]) -> list[str]:
@@ -75,8 +75,8 @@ def _quoted(text: str) -> str:
 def find_groups(
     declared: Mapping[str, GroupSource], opts: InvokeOutputOptions | None = None
 ) -> Output[dict[str, OktaGroup]]:
-    """The existing groups by key, from the declared groups by path. Fails for a name that not
-    exactly one group has (OIC-203), and for an ID that Okta does not have."""
+    """The existing groups by key, from the declared groups by path. Fails unless each name matches
+    exactly one group (OIC-203), and each ID exists."""
     names = list(dict.fromkeys(group.name for group in declared.values() if group.name))
     ids = list(dict.fromkeys(group.id for group in declared.values() if group.id))
     terms = [f"profile.name eq {_quoted(name)}" for name in names]

@@ -1,6 +1,6 @@
-"""Profile mappings: what fills the attributes of the app's users, and so what AWS receives.
+"""Profile mappings: expressions that fill the app user's attributes, which AWS receives.
 
-Owns the expressions of the declared attributes only. Undeclared attributes are ignored, and the
+Manages the expressions of the declared attributes only. Undeclared attributes are ignored, and the
 mapping is retained on deletion: the provider would otherwise clear every attribute but the login
 (docs/research/okta-provider.md#profile-mappings). An attribute that is removed from the declaration
 keeps its last expression.
@@ -62,7 +62,7 @@ class ProfileMappings(pulumi.ComponentResource):
             ],
             delete_when_absent=False,
             # Applies the mapping to users who are assigned already. With an OAuth service app the
-            # provider ignores it, and a person chooses "Apply updates now"
+            # provider ignores it: choose "Apply updates now" in the Okta Admin Console
             # (docs/research/okta-provider.md#profile-mappings).
             always_apply=True,
             opts=child_of(self, opts, ResourceOptions(retain_on_delete=True)),
@@ -73,7 +73,7 @@ class ProfileMappings(pulumi.ComponentResource):
 
 def _raise_no_source() -> str:
     raise ValidationError(
-        "profile_mappings: Okta shows no profile mapping of its own users, so their user type is "
-        "unknown. Grant the scope okta.profileMappings.manage (Okta: the app → Okta API Scopes), "
-        "and run the command again."
+        "profile_mappings: Okta returned no profile mapping of Okta users, so their user type "
+        "is unknown. Grant the scope okta.profileMappings.manage (the app → Okta API Scopes), and "
+        "run the command again."
     )

@@ -1,9 +1,8 @@
 """Provisioning: the app's connection to the SCIM endpoint and its features under "To App".
 
-Only for `provisioning.mode: api`; in mode `console` a person does this and nothing is declared.
-Owns the connection and the features. Never enables password sync, which IAM Identity Center does
-not accept. Okta may answer 200 and do nothing, so the connection is read back before the features
-are declared.
+For `provisioning.mode: api` only; in mode `console`, an administrator sets it up in Okta. Never
+enables password sync, which IAM Identity Center does not accept. Okta may answer 200 and do
+nothing, so the component reads the connection back before it declares the features.
 """
 
 from typing import NotRequired, TypedDict

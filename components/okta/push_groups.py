@@ -1,10 +1,10 @@
 """Push groups: the Okta groups whose name and members appear in IAM Identity Center.
 
-Owns one push mapping per group. Never deletes the group in AWS unless it was retired in an earlier
-run, and never changes a mapping's target: account assignments depend on the group's ID. Waits until
-AWS has the assigned users before it pushes a group for the first time
-(docs/research/group-push.md#order-of-changes), and then until AWS has the group with its members.
-Does not assign anyone, and only watches existing mappings (docs/decisions/0008-adoption.md).
+Manages one push mapping per group, and never changes an adopted one
+(docs/decisions/0008-adopt-without-sending-anything.md). Never deletes a group in AWS unless an
+earlier run retired it, and never changes a mapping's target: account assignments depend on the
+group's ID. Before it pushes a group for the first time, it waits until AWS has the assigned users
+(docs/research/group-push.md#order-of-changes); then, until AWS has the group with its members.
 """
 
 from collections.abc import Mapping, Sequence
@@ -40,7 +40,7 @@ class PushedGroup(TypedDict):
     retire: NotRequired[bool]
     """Deletes the group in AWS when a later run no longer declares it. Default: false."""
     import_id: NotRequired[str | None]
-    """Existing push mapping, which is watched and never changed: `APP_ID/MAPPING_ID`."""
+    """Existing push mapping, checked for drift and never changed: `APP_ID/MAPPING_ID`."""
     aws_group_id: NotRequired[str | None]
     """ID of the Identity Store group of an existing push mapping."""
 
@@ -53,9 +53,9 @@ class PushGroupsArgs(TypedDict):
     groups: list[PushedGroup]
     """Groups to push."""
     assigned_group_ids: NotRequired[list[Input[str]]]
-    """IDs of the assignment groups in Okta: their users are waited for."""
+    """IDs of the assignment groups in Okta; a first push waits for their users."""
     assigned_user_ids: NotRequired[Input[list[str]]]
-    """IDs of the individually assigned users in Okta: they are waited for."""
+    """IDs of the individually assigned users in Okta; a first push waits for them."""
     propagation_timeout_minutes: NotRequired[float]
     """Longest wait until AWS shows users and groups, in minutes; 0 does not wait. Default: 10."""
     propagation_settle_seconds: NotRequired[float]
@@ -97,11 +97,11 @@ class PushGroups(pulumi.ComponentResource):
             WaitPolicy(60 * minutes),
             args.get("propagation_settle_seconds", _DEFAULTS.propagation_settle_seconds),
         )
-        watched = {group["name"]: group for group in args["groups"] if group.get("import_id")}
-        owned = {each["name"]: each for each in args["groups"] if each["name"] not in watched}
-        known_ids = {k: ident for k, g in watched.items() if (ident := g.get("aws_group_id"))}
+        adopted = {group["name"]: group for group in args["groups"] if group.get("import_id")}
+        owned = {each["name"]: each for each in args["groups"] if each["name"] not in adopted}
+        known_ids = {k: ident for k, g in adopted.items() if (ident := g.get("aws_group_id"))}
         sources = _dict_of(owned, "source_group_id")
-        # All push mappings of the app before this run pushes, including those created elsewhere.
+        # All push mappings of the app before this run pushes, including unmanaged ones.
         reading = InvokeOutputOptions(parent=self, depends_on=child.depends_on)
         found = readable(okta.get_push_groups_output(app_id=args["app_id"], opts=reading))
         self.statuses = found.apply(mapping_statuses)
@@ -143,7 +143,7 @@ class PushGroups(pulumi.ComponentResource):
             )
         self.mapping_ids = output_dict(
             {key: mapping.id for key, mapping in self.mappings.items()}
-            | {k: (group.get("import_id") or "").rpartition("/")[2] for k, group in watched.items()}
+            | {k: (group.get("import_id") or "").rpartition("/")[2] for k, group in adopted.items()}
         )
         wanted = {each["name"]: each for each in args["groups"] if each["name"] not in known_ids}
         arrived = Output.all(
@@ -152,9 +152,9 @@ class PushGroups(pulumi.ComponentResource):
             pushed,
             self.mapping_ids,
         ).apply(lambda a: propagation.wait_for_groups(*a[:3]))
-        # Without the mappings as dependencies: one that was deleted in Okta must be removed from
-        # the state, which the engine refuses for a resource with dependents, and the assignments
-        # depend on the group, which outlives its mapping.
+        # Account assignments depend on the group, which outlives its mapping, and not on the
+        # mapping: the engine refuses to remove a resource with dependents from the state, which is
+        # the remedy for a mapping that was deleted in Okta.
         self.group_ids = without_dependencies(
             Output.all(arrived, in_aws).apply(lambda found: found[0] | known_ids)
         )

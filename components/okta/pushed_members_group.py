@@ -1,6 +1,6 @@
 """One assignment group that holds the members of all push groups.
 
-Owns one Okta group and the group rules that fill it (docs/research/okta-api.md#group-rules).
+Manages one Okta group and the group rules that fill it (docs/research/okta-api.md#group-rules).
 Assigned to the app, it is the separate group that AWS's setup page requires, so no user can be
 pushed without being assigned. A user who joins a push group and is new to AWS may be missing from
 the AWS group until the next push; the doctor finds them with OIC-202.
@@ -63,12 +63,12 @@ class PushedMembersGroup(pulumi.ComponentResource):
         self.register_outputs({"group_id": self.group_id})
 
     def _on_error(self, failed: ErrorHookArgs) -> bool:
-        """Adds the alternative to Okta's own error. Never retries."""
+        """Logs the alternatives after Okta's error. Never retries."""
         if failed.failed_operation == "create":
             pulumi.log.error(
                 "assignments.pushed_members_group requires group rules, and Okta refused to create "
                 "one: the org's license may not include them, or the credentials are not those of "
-                "a super or org administrator. Obtain them, or list groups under "
+                "a super or org administrator. Change these, or list groups under "
                 "assignments.groups that contain every pushed user.",
                 self,
             )

@@ -1,7 +1,7 @@
 """The SAML app: Okta's catalog app for IAM Identity Center, with its attribute statements.
 
-Owns the app instance, its ACS and issuer URLs, the username format and the attribute statements. A
-new username format renames every user in AWS and requires confirmation. Does not assign anyone, and
+Manages the app, its ACS and issuer URLs, the username format and the attribute statements. A new
+username format renames every user in AWS and requires confirmation. Does not assign anyone, and
 leaves the app's sign-on policy alone (while `import_id` is set, an app update may reset it).
 """
 
@@ -111,7 +111,7 @@ class SamlApp(pulumi.ComponentResource):
         self.register_outputs({key: getattr(self, key) for key in type(self).__annotations__})
 
     def _username_format(self, args: SamlAppArgs) -> Input[str]:
-        """The username format; of an imported app, once the change is known to be confirmed."""
+        """The username format; for an imported app, after the check that a change is confirmed."""
         template = args.get("username_format", DEFAULT_USERNAME_FORMAT)
         if isinstance(template, str):
             raise_findings(user_names.user_name_template(template), "username_format")
@@ -127,7 +127,7 @@ class SamlApp(pulumi.ComponentResource):
         return both.apply(lambda known: self._confirmed(*known))
 
     def _before_update(self, change: ResourceHookArgs) -> None:
-        """The engine calls it before it updates the app, in previews too."""
+        """Runs before the engine updates the app, in previews too."""
         old, new = change.old_inputs or {}, change.new_inputs or {}
         self._confirmed(old["userNameTemplate"], new["userNameTemplate"])
 
@@ -138,7 +138,7 @@ class SamlApp(pulumi.ComponentResource):
 
 
 def _checked(key: str, value: Input[str], rule: Rule[str]) -> Input[str]:
-    """The value. A known one is checked at once, any other when it becomes known."""
+    """The value. A known value is checked at once, any other when it becomes known."""
 
     def check(known: str) -> str:
         raise_findings(rule(known), key)

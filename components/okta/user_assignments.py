@@ -1,6 +1,6 @@
 """User assignments: Okta users assigned to the app individually.
 
-Owns one assignment per user and no others. AWS recommends groups, and the policy pack reports
+Manages one assignment per user and no others. AWS recommends groups, and the policy pack reports
 individual assignments (OIC-209): they are for the few users who belong to no group.
 """
 
@@ -122,8 +122,8 @@ def _assigned(
     username = user.username or username_of(username_format, profile)
     if isinstance(username, Unknown):
         raise ValidationError(
-            f"{path}: the username that the format {username_format!r} gives {user.key!r} cannot "
-            "be determined. Set it: {login: …, username: …}."
+            f"{path}: cannot determine the username of {user.key!r} from the format "
+            f"{username_format!r}. Set it: {{login: …, username: …}}."
         )
     return OktaUser(existing.id, username)
 

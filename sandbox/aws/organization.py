@@ -16,11 +16,11 @@ def create_organization(aws: Aws) -> None:
     for member in aws.members:
         backend.create_account(AccountName=member.name, Email=member.email)
         account = backend.accounts[-1]
-        made_up = account.id
+        generated_id = account.id
         # moto generates IDs and uses them to look up the organization of an account.
         account.id = member.id
         masters = organizations_backends.master_accounts
-        masters[member.id] = masters.pop(made_up)
+        masters[member.id] = masters.pop(generated_id)
 
 
 def account_ids(management_account: str) -> set[str]:

@@ -112,8 +112,8 @@ class PermissionSets:
         return {}
 
     def provision_permission_set(self, p: Params) -> Params:
-        everywhere = p["TargetType"] == "ALL_PROVISIONED_ACCOUNTS"
-        if everywhere == ("TargetId" in p):
+        all_accounts = p["TargetType"] == "ALL_PROVISIONED_ACCOUNTS"
+        if all_accounts == ("TargetId" in p):
             text = "TargetId requires the TargetType AWS_ACCOUNT, and vice versa"
             raise RefusedError("ValidationException", text)
         status = {
@@ -121,7 +121,7 @@ class PermissionSets:
             "PermissionSetArn": p["PermissionSetArn"],
             "RequestId": str(uuid.uuid4()),
             "Status": "IN_PROGRESS",
-            **({} if everywhere else {"AccountId": p["TargetId"]}),
+            **({} if all_accounts else {"AccountId": p["TargetId"]}),
         }
         self._provisionings[status["RequestId"]] = {**status, "Status": "SUCCEEDED"}
         return {"PermissionSetProvisioningStatus": status}

@@ -33,11 +33,11 @@ def install(store: IdentityStore, aws: Aws) -> None:
     """Make moto's SSO Admin API answer as AWS does, for this store and organization."""
     backend = ssoadmin_backends[aws.account][aws.region]
     instance = InstanceOperations(backend, aws)
-    parts = (PermissionSets(backend), Assignments(backend, store, aws.account), instance)
+    handlers = (PermissionSets(backend), Assignments(backend, store, aws.account), instance)
     operations: dict[str, Operation] = {
-        name: getattr(part, name)
-        for part in parts
-        for name in vars(type(part))
+        name: getattr(handler, name)
+        for handler in handlers
+        for name in vars(type(handler))
         if not name.startswith("_")
     }
 

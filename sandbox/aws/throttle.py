@@ -13,14 +13,14 @@ class Throttle:
 
     def __init__(self, clock: Clock) -> None:
         self.clock = clock
-        self._left, self._seen = RATE, clock.now()
+        self._tokens, self._refilled = RATE, clock.now()
 
     def take(self) -> bool:
         """Whether another request is admitted now."""
         now = self.clock.now()
-        self._left = min(RATE, self._left + (now - self._seen) * RATE)
-        self._seen = now
-        if self._left < 1:
+        self._tokens = min(RATE, self._tokens + (now - self._refilled) * RATE)
+        self._refilled = now
+        if self._tokens < 1:
             return False
-        self._left -= 1
+        self._tokens -= 1
         return True

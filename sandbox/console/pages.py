@@ -63,9 +63,9 @@ class Pages:
     @web.middleware
     async def middleware(self, request: web.Request, handler: Handler) -> web.StreamResponse:
         """Handle console pages, without token, rate limits, request log and faults."""
-        if not request.path.startswith(
-            tuple(f"{same_origin}/" for same_origin in _PATH_PREFIXES)
-        ) and (request.path not in _PATH_PREFIXES):
+        if not request.path.startswith(tuple(f"{prefix}/" for prefix in _PATH_PREFIXES)) and (
+            request.path not in _PATH_PREFIXES
+        ):
             return await handler(request)
         answer = await self._answer(request)
         answer.headers.update(_HEADERS)

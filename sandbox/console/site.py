@@ -26,10 +26,10 @@ def add_console(
     pages = Pages(context.base)
     app.middlewares.insert(0, pages.middleware)
     app.router.add_get("/admin/console.css", pages.stylesheet)
-    for part in (
+    for section in (
         *(kind(pages, context) for kind in (Applications, SignOn, Provisioning, Assignments,
                                          PushGroups)),
         Settings(pages, center), Directory(pages, store),
     ):  # fmt: skip
-        for method, path, handler in part.routes():
+        for method, path, handler in section.routes():
             app.router.add_route(method, path, handler)

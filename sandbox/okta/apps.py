@@ -12,7 +12,7 @@ from .http import Json, Resource, Route, read_body, reply
 from .model import App, now
 from .search import parse
 
-# The capabilities of a new app (a recording of a real org, USER_PROVISIONING).
+# USER_PROVISIONING capabilities of a new app (from a recording of a real org).
 _INITIAL_CAPABILITIES = {
     "create": {"lifecycleCreate": {"status": "DISABLED"}},
     "update": {

@@ -179,11 +179,11 @@ def _arguments(tokens: list[str]) -> list[Value]:
 
 
 def _call(name: str, arguments: list[Value]) -> Value:
-    least, maximum, function = _FUNCTIONS.get(name, (0, 0, None))
+    minimum, maximum, function = _FUNCTIONS.get(name, (0, 0, None))
     if function is None:
         raise ExpressionError(f"{name} is not a function that the sandbox supports")
-    if not least <= len(arguments) <= maximum:
-        raise ExpressionError(f"{name} takes {least} to {maximum} arguments")
+    if not minimum <= len(arguments) <= maximum:
+        raise ExpressionError(f"{name} requires {minimum} to {maximum} arguments")
     fixed = [argument.value for argument in arguments if isinstance(argument, _Constant)]
     if len(fixed) == len(arguments):  # evaluated once: a rule can name hundreds of groups
         return lambda scope: function(scope, *fixed)

@@ -82,11 +82,11 @@ class OrgContext:
             if not start:
                 # Assumed: Okta refuses an unknown cursor. Starting over could loop forever.
                 raise invalid("after", "after: unknown cursor; follow the Link header")
-        shown = items[start : start + limit]
-        answer = reply([view(item) for item in shown])
+        page = items[start : start + limit]
+        answer = reply([view(item) for item in page])
         answer.headers.add("Link", f'<{self.base}{request.path_qs}>; rel="self"')
         if start + limit < len(items):
-            query = request.rel_url.update_query(after=_id(shown[-1])).raw_query_string
+            query = request.rel_url.update_query(after=_id(page[-1])).raw_query_string
             answer.headers.add("Link", f'<{self.base}{request.path}?{query}>; rel="next"')
         return answer
 

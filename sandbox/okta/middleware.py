@@ -23,7 +23,7 @@ _DEFAULT_ERRORS = {
     429: ("E0000047", "API call exceeded rate limit due to too many requests."),
     500: ("E0000009", "Internal Server Error"),
 }
-"""Okta's code and summary for a fault that only has a status."""
+"""Okta's error code and summary for a fault without a body."""
 
 
 def create_middleware(base: str, token: str, limits: RateLimits, request_log: RequestLog) -> Any:

@@ -198,13 +198,13 @@ class Model:
         for app in self.apps.values():
             if any(ident == m.source or ident == m.target for m in app.mappings.values()):
                 raise invalid("group", "The group is used in a group push mapping.")
-        people = self.members[ident]
+        members = self.members[ident]
         self._forget_group(ident)
         for app in self.apps.values():
             if app.groups.pop(ident, None):
-                self.assign(app, *people)
-        for person in people:
-            self.on_user_changed(person)
+                self.assign(app, *members)
+        for user in members:
+            self.on_user_changed(user)
 
     def _forget_group(self, ident: str) -> None:
         del self.groups[ident], self.members[ident], self.rule_members[ident]

@@ -1,4 +1,4 @@
-"""API of users: look-ups, profile changes and lifecycle."""
+"""API of users: lookups, profile changes and lifecycle."""
 
 import hashlib
 from typing import Any

@@ -12,7 +12,7 @@ Assumed behaviour (docs/research/group-push.md, docs/research/scim.md#group-chan
   you remove them from the assignment group (docs/research/group-push.md#order-of-changes).
 - As a consequence, a group that is both assigned and pushed misses new members and keeps removed
   ones: Okta pushes the membership before it creates a new user, and after it unassigns a removed
-  one. No separate rule implements this.
+  user. No separate code implements this.
 - A mapping in ERROR is not pushed until it is set ACTIVE again.
 """
 

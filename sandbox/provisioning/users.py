@@ -70,7 +70,7 @@ class UserProvisioning:
             app.is_enabled("update", "profile"),
         )
         if app_user.scim_id is None and not create and not update:
-            return  # all features are off: Okta does not look for the user
+            return  # all features are off: Okta does not search for the user
         # Assumed: Okta evaluates the user name template with each push ("create and update").
         template = app.body["credentials"]["userNameTemplate"]["template"]
         name = app_user.name = app_user.name_override or user_name(template, user["profile"])

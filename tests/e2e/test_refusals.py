@@ -123,7 +123,7 @@ def test_a_closed_gate_names_the_steps(shipped: Kit) -> None:
     mode = yaml.safe_load(shipped.settings.read_text())["config"]
     provisioning = mode["okta-identity-center:federation"]["provisioning"]
     shipped.change(provisioning={**provisioning, "mode": "console"}, account_access={})
-    is_readable(shipped.run("up", "--yes", "--skip-preview"), "Provisioning of app", "is not on")
+    is_readable(shipped.run("up", "--yes", "--skip-preview"), "Provisioning of app", "is off")
 
 
 PROGRAMS = {

@@ -1,5 +1,5 @@
 """docs/reference/permissions.md says which command calls what of Okta and AWS. Each command runs
-here, counted: the page names them all, and no others. And `.ci/look`, which pipelines call, in
+here, counted: the page names them all, and no others. And `.ci/report`, which pipelines call, in
 real."""
 
 import re
@@ -120,7 +120,7 @@ def destroyed(rights: Rights, console: Result) -> Result:
 
 def test_the_report_of_a_preview_names_no_user(rights: Rights, tmp_path: Path) -> None:
     report = tmp_path / "report.md"
-    done = rights.ours(".ci/look", "preview", "dev", str(report))
+    done = rights.ours(".ci/report", "preview", "dev", str(report))
     rights.note("look")
     assert done.code == 0, done.text  # existing findings do not fail a change
     told = report.read_text()
@@ -131,7 +131,7 @@ def test_the_report_of_a_preview_names_no_user(rights: Rights, tmp_path: Path) -
 
 def test_drift_fails_for_blocking_findings_of_the_doctor(rights: Rights, tmp_path: Path) -> None:
     report = tmp_path / "report.md"
-    done = rights.ours(".ci/look", "drift", "dev", str(report))
+    done = rights.ours(".ci/report", "drift", "dev", str(report))
     rights.note("look")
     assert done.code == 1, done.text
     assert "drift of stack dev: passed" in report.read_text()

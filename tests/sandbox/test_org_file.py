@@ -11,10 +11,10 @@ import yaml
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from sandbox.org_file import SHIPPED, OrgError, load_org
+from sandbox.org_file import BUNDLED, OrgError, load_org
 
 DOCUMENT: dict[str, Any] = {
-    **yaml.safe_load(SHIPPED.read_text()),
+    **yaml.safe_load(BUNDLED.read_text()),
     "users": [{"login": "ada@example.com", "email": "ada@example.com"}],
     "groups": [{"name": "g", "description": "d", "members": ["ADA@example.com"]}],
 }
@@ -98,7 +98,7 @@ def test_an_error_names_file_location_value_and_remedy(
 
 def test_an_org_in_json_is_equal(tmp_path: Path) -> None:
     path = tmp_path / "org.json"
-    path.write_text(json.dumps(yaml.safe_load(SHIPPED.read_text())))
+    path.write_text(json.dumps(yaml.safe_load(BUNDLED.read_text())))
     assert load_org(path) == load_org()
 
 

@@ -110,7 +110,7 @@ def test_secrets_are_limited_to_the_steps_that_need_them() -> None:
     for name, job in JOBS.items():
         for step in job["steps"]:
             holds = "secrets.OKTA_PRIVATE_KEY }}" in str(step)
-            assert holds is bool(re.match(r"\.ci/look |pulumi up ", step.get("run", "")))
+            assert holds is bool(re.match(r"\.ci/report |pulumi up ", step.get("run", "")))
             assert not (holds and "environment" not in job), name
     assert {JOBS[j]["environment"] for j in ("preview.preview", "up.preview", "drift.drift")} == {
         "preview"
@@ -143,7 +143,7 @@ def test_the_gitlab_pipeline_matches_the_workflows() -> None:
     [up] = GITLAB["up"]["script"]
     assert up in [step.get("run") for step in JOBS["up.up"]["steps"]]
     for name in ("preview", "drift"):
-        assert f'.ci/look {name} "$STACK" "$CI_PROJECT_DIR/report.md"' in GITLAB[name]["script"]
+        assert f'.ci/report {name} "$STACK" "$CI_PROJECT_DIR/report.md"' in GITLAB[name]["script"]
 
 
 def test_every_make_target_exists() -> None:
@@ -188,7 +188,7 @@ def test_a_failed_doctor_check_fails_drift_but_not_preview(
         commands, "pulumi", f'[ "$1" = preview ] && echo "$@ <b>&" && exit {engine}; exit 1'
     )
     report = tmp_path / "report.md"
-    done = run(commands, ".ci/look", kind, "prod", str(report))
+    done = run(commands, ".ci/report", kind, "prod", str(report))
     assert done.returncode == code, done.stderr
     text = report.read_text()
     assert f"{kind} of stack prod: {'failed' if engine else 'passed'}" in text
@@ -201,7 +201,7 @@ def test_a_failed_doctor_check_fails_drift_but_not_preview(
 
 def test_a_long_report_keeps_its_end(commands: Path, tmp_path: Path) -> None:
     write_command(commands, "pulumi", 'seq 1 30000; [ "$1" = preview ]')
-    assert run(commands, ".ci/look", "preview", "prod", str(tmp_path / "r")).returncode == 0
+    assert run(commands, ".ci/report", "preview", "prod", str(tmp_path / "r")).returncode == 0
     text = (tmp_path / "r").read_text()
     assert len(text) < 60_000
     assert "\n30000\n</pre>" in text
@@ -209,9 +209,9 @@ def test_a_long_report_keeps_its_end(commands: Path, tmp_path: Path) -> None:
 
 def test_look_prints_its_usage_on_invalid_arguments(commands: Path) -> None:
     for wrong in ((), ("preview",), ("destroy", "prod", "r")):
-        done = run(commands, ".ci/look", *wrong)
+        done = run(commands, ".ci/report", *wrong)
         assert done.returncode != 0
-        assert "usage: .ci/look preview|drift STACK REPORT" in done.stderr
+        assert "usage: .ci/report preview|drift STACK REPORT" in done.stderr
 
 
 GH = """\

@@ -116,11 +116,11 @@ def show(value: object) -> str:
         members = sorted(map(show, cast(frozenset[object], value)))
         return "{" + ", ".join(members) + "}" if members else "frozenset()"
     if isinstance(value, tuple | list):
-        shown = [show(each) for each in cast(Sequence[object], value)]
-        if len(shown) > 4:
-            shown = [*shown[:2], f"… {len(shown) - 2} more"]
-        inside = ", ".join(shown)
+        items = [show(each) for each in cast(Sequence[object], value)]
+        if len(items) > 4:
+            items = [*items[:2], f"… {len(items) - 2} more"]
+        joined = ", ".join(items)
         if isinstance(value, list):
-            return f"[{inside}]"
-        return f"({inside},)" if len(shown) == 1 else f"({inside})"
+            return f"[{joined}]"
+        return f"({joined},)" if len(items) == 1 else f"({joined})"
     return repr(value)

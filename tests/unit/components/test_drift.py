@@ -83,7 +83,7 @@ def test_unmanaged_assignments_and_push_mappings_are_reported(
     assert "'00gX' is assigned to the app, but not declared" in drift
     assert "'00gY' is pushed, but not declared" in drift
     # a program cannot see what the same run deletes afterwards
-    assert drift.count("the engine deletes last") == 2
+    assert drift.count("the engine deletes it after this check") == 2
 
 
 def test_drift_fails_the_run_in_enforce_mode(world: World, declare: Declare) -> None:

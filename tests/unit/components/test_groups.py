@@ -69,7 +69,7 @@ class TestPriorities:
         self, world: World, declare: Declare
     ) -> None:
         both = [{"name": "aws-access", "priority": 1}, {"name": "aws-data"}]
-        with pytest.raises(RunError, match="aws-data has no priority"):
+        with pytest.raises(RunError, match="a priority, not aws-data"):
             declare(federation(assignments__groups=both, push_groups=[]))
 
     def test_priority_zero_is_rejected(self, world: World, declare: Declare) -> None:

@@ -49,8 +49,8 @@ def _loop() -> Any:
             "error occurred:\n\t* failed to list groups: the API returned an error: Invalid token "
             "provided\n\n",
             "Cannot read groups from Okta: failed to list groups: the API returned an error: "
-            "Invalid token provided. Check the Okta API token or private key: is it valid in this "
-            "org?",
+            "Invalid token provided. Check that the Okta API token or private key is valid in this "
+            "org.",
         ),
         (
             f"{GROUPS}invocation of okta:index/getGroups:getGroups returned an error: "

@@ -44,18 +44,18 @@ def test_auto_does_not_wait_in_ci(terminal: Path, monkeypatch: pytest.MonkeyPatc
     assert is_interactive()
     monkeypatch.setenv("CI", "true")
     assert not is_interactive()
-    assert WaitPolicy.for_person(WaitMode.AUTO, 1).seconds == 0
-    assert WaitPolicy.for_person(WaitMode.ALWAYS, 1).seconds == 60
+    assert WaitPolicy.for_mode(WaitMode.AUTO, 1).seconds == 0
+    assert WaitPolicy.for_mode(WaitMode.ALWAYS, 1).seconds == 60
 
 
 def test_auto_does_not_wait_without_a_terminal(no_terminal: Path) -> None:
     assert not is_interactive()
-    assert WaitPolicy.for_person(WaitMode.AUTO, 1).seconds == 0
+    assert WaitPolicy.for_mode(WaitMode.AUTO, 1).seconds == 0
 
 
 def test_in_a_terminal_mode_auto_waits_and_mode_never_skips(terminal: Path) -> None:
-    assert WaitPolicy.for_person(WaitMode.AUTO, 1).seconds == 60
-    assert WaitPolicy.for_person(WaitMode.NEVER, 1).seconds == 0
+    assert WaitPolicy.for_mode(WaitMode.AUTO, 1).seconds == 60
+    assert WaitPolicy.for_mode(WaitMode.NEVER, 1).seconds == 0
 
 
 def test_waiting_ends_once_the_reason_is_empty(terminal: Path, waits: list[float]) -> None:

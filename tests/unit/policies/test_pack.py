@@ -78,7 +78,7 @@ def test_a_finding_is_mandatory_and_omits_the_token(pack: Any) -> None:
 def test_an_unknown_property_is_an_advisory_note(pack: Any) -> None:
     [note] = pack.Analyze(request(CONNECTION, {"baseUrl": UNKNOWN})).diagnostics
     assert (note.policyName, note.enforcementLevel) == ("oic-101", proto.ADVISORY)
-    assert "unknown, not decided: baseUrl" in note.message
+    assert "not known yet: baseUrl" in note.message
 
 
 def test_remediations_are_disabled_by_default(pack: Any) -> None:

@@ -111,7 +111,7 @@ def test_an_unknown_subject_is_reported_with_its_path(rule_id: str, name: str) -
     changed = [with_unknown(each, (name,)) if name in each.props else each for each in declared]
     answer = run_policy(rule_id.lower(), changed)
     assert answer.findings == []
-    assert answer.undecided.startswith("unknown, not decided: ")
+    assert answer.undecided.startswith("not known yet: ")
     assert name in answer.undecided
 
 
@@ -129,7 +129,7 @@ def test_notes_on_unknown_properties_are_limited() -> None:
     unknown = [push("00g1", f"p{i}", targetGroupId=UNKNOWN) for i in range(1000)]
     notes = [note for each in unknown if (note := _note(policy, each))]
     assert len(notes) == 3
-    assert "The same holds for more resources." in notes[-1]
+    assert "The same applies to more resources." in notes[-1]
 
 
 def _note(policy: Any, declared: Declared) -> str:

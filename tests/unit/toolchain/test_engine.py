@@ -220,7 +220,7 @@ def test_a_go_program_without_go_or_with_a_failed_build_names_the_reason(
     here: Here, monkeypatch: pytest.MonkeyPatch, program: Callable[[engine.Say], Path]
 ) -> None:
     monkeypatch.setenv("PATH", str(here.bin))
-    with pytest.raises(BuildError, match="no `go` on PATH to build"):
+    with pytest.raises(BuildError, match="requires `go` on PATH"):
         program(here.messages.append)
     here.program("go", "echo 'no such module' >&2; exit 1")
     with pytest.raises(BuildError, match=r"could not build .* \(exit code 1\):\nno such module"):
