@@ -125,8 +125,8 @@ def _groups(found: ProvisioningStatus) -> Table:
     table.add_column("push mapping")
     for group in found.pushed:
         members = "missing" if group.members is None else str(group.members)
-        colour = "green" if group.status == "ACTIVE" else "red"
-        table.add_row("", escape(group.name), members, f"[{colour}]{group.status}[/]")
+        color = "green" if group.status == "ACTIVE" else "red"
+        table.add_row("", escape(group.name), members, f"[{color}]{group.status}[/]")
     return table
 
 
@@ -135,8 +135,8 @@ def _token(expires: str) -> str:
         days = (datetime.fromisoformat(expires) - datetime.now(UTC)).days
     except (ValueError, TypeError):
         return "expiry unknown"
-    colour = "red" if days < 15 else "yellow" if days < 90 else "green"
-    return f"expires {expires[:10]}, in [{colour}]{days} days[/]"
+    color = "red" if days < 15 else "yellow" if days < 90 else "green"
+    return f"expires {expires[:10]}, in [{color}]{days} days[/]"
 
 
 def _print_not_provisioned(console: Console, not_provisioned: list[NotProvisioned]) -> None:

@@ -15,7 +15,7 @@ from okta_idc.cli.options import AwsEndpoint, Region, Secret, VerifyAt
 from okta_idc.clients.aws import AwsError
 from okta_idc.clients.secrets import store_secret
 from okta_idc.rules import scim_secret as rules
-from okta_idc.rules.endpoints import normalise_endpoint
+from okta_idc.rules.endpoints import normalize_endpoint
 
 TOKEN_DAYS = 365
 """Lifetime of a SCIM token."""
@@ -42,7 +42,7 @@ def store_token(
 
     Example: okta-idc store-token okta-identity-center/scim --region us-east-1
     """
-    endpoint = normalise_endpoint(typer.prompt("SCIM endpoint", err=True))
+    endpoint = normalize_endpoint(typer.prompt("SCIM endpoint", err=True))
     token_id = typer.prompt("Token ID, or a name for it", err=True).strip()
     token = typer.prompt("Access token (hidden)", hide_input=True, err=True).strip()
     born = (created or datetime.now()).astimezone(UTC).replace(microsecond=0)

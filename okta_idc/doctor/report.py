@@ -53,7 +53,7 @@ class Report:
 
     def mark_unknown(self, rule: Rule[Any], reason: Unavailable) -> None:
         """Record that the rule could not be applied, or not to every subject."""
-        rules = (self.unknown if reason.wanted else self.skipped)[reason.text]
+        rules = (self.unknown if reason.applicable else self.skipped)[reason.text]
         if rule.id not in rules:
             rules.append(rule.id)
 

@@ -14,7 +14,7 @@ FEATURES = {
 """Okta's name of each provisioning feature by setting (docs/research/aws-setup-page.md#step-2)."""
 
 _NO_STACK, _NO_SETTINGS, _NO_POLICY = (
-    Unavailable(text, wanted=False)
+    Unavailable(text, applicable=False)
     for text in (
         "nothing is declared to compare with: give --stack or --outputs.",
         "the stack's settings are not known: give --settings.",

@@ -115,7 +115,7 @@ async def _feature(okta: Okta, root: str) -> Json | Unavailable:
         return await okta.get(f"{root}/features/USER_PROVISIONING")
     except OktaError as error:
         if error.status == 400:  # not enabled (docs/research/okta-api.md#unsupported-apps)
-            return Unavailable(_NOT_SHOWN, wanted=False)
+            return Unavailable(_NOT_SHOWN, applicable=False)
         return unavailable(error, APPS)
 
 

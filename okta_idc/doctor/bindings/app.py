@@ -29,7 +29,7 @@ def _connection(found: Inventory) -> str:
     status = get_text(known(found.connection), "status")
     if status == "UNKNOWN" and found.declared.mode != "api":
         # For a connection that was created in the console, Okta answers UNKNOWN.
-        raise Unavailable(_MANUAL, wanted=False)
+        raise Unavailable(_MANUAL, applicable=False)
     return status
 
 

@@ -30,7 +30,7 @@ def _time(found: Inventory, key: str) -> datetime:
 def _base_url(found: Inventory) -> str:
     if url := get_text(known(found.connection), "baseUrl"):
         return url
-    raise Unavailable(_NO_BASE_URL, wanted=False)
+    raise Unavailable(_NO_BASE_URL, applicable=False)
 
 
 def _expiry(found: Inventory) -> tuple[datetime, datetime]:

@@ -8,7 +8,7 @@ from rich.text import Text
 from okta_idc.doctor.report import DoctorFinding, Report, count, heading, ids, printable
 from okta_idc.rules import Severity
 
-_COLOUR = {Severity.BLOCKING: "red", Severity.ADVISORY: "yellow"}
+_COLOR = {Severity.BLOCKING: "red", Severity.ADVISORY: "yellow"}
 
 
 def print_report(console: Console, report: Report, most: int = 25) -> None:
@@ -22,7 +22,7 @@ def print_report(console: Console, report: Report, most: int = 25) -> None:
     for rule, found in report.by_rule():
         say("")
         title = printable(heading(rule, found))
-        say(f"{title} [{rule.id}, {rule.severity}]", f"bold {_COLOUR[rule.severity]}")
+        say(f"{title} [{rule.id}, {rule.severity}]", f"bold {_COLOR[rule.severity]}")
         say(f"  {rule.remedy}")
         say(f"  {rule.source}", "dim")
         console.print(Padding(_rows(found[:most]), (0, 0, 0, 2)))

@@ -33,7 +33,7 @@ def report(*findings: DoctorFinding, unknown: str = "", skipped: str = "") -> Re
     if unknown:
         result.mark_unknown(RULES["OIC-414"], Unavailable(unknown))
     if skipped:
-        result.mark_unknown(RULES["OIC-617"], Unavailable(skipped, wanted=False))
+        result.mark_unknown(RULES["OIC-617"], Unavailable(skipped, applicable=False))
     return result
 
 
