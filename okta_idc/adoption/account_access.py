@@ -25,7 +25,7 @@ def access_of(found: Federation, push: list[Item]) -> Access:
     access: dict[str, dict[str, set[str]]] = defaultdict(lambda: defaultdict(set))
     for item in push:
         group = item.value.get("name") or item.value["id"]
-        for arn, account in found.access.of.get(item.value.get("aws_group_id", ""), ()):
+        for arn, account in found.access.by_group.get(item.value.get("aws_group_id", ""), ()):
             access[arn][group].add(account)
     return {
         arn: {group: frozenset(accounts) for group, accounts in groups.items()}

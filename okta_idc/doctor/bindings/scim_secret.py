@@ -1,4 +1,4 @@
-"""1xx: the tags of the SCIM token's secret, with endpoint and dates. Its value is never read."""
+"""1xx: the tags of the SCIM token's secret, with endpoint and dates. Never reads its value."""
 
 from datetime import UTC, datetime
 

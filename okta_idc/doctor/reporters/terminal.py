@@ -11,8 +11,8 @@ from okta_idc.rules import Severity
 _COLOR = {Severity.BLOCKING: "red", Severity.ADVISORY: "yellow"}
 
 
-def print_report(console: Console, report: Report, most: int = 25) -> None:
-    """Prints at most `most` rows for a rule, and how many more there are."""
+def print_report(console: Console, report: Report, limit: int = 25) -> None:
+    """Print the report, with at most `limit` findings for each rule."""
 
     def say(text: str, style: str = "") -> None:
         console.print(Text(text, style), soft_wrap=True)
@@ -25,9 +25,9 @@ def print_report(console: Console, report: Report, most: int = 25) -> None:
         say(f"{title} [{rule.id}, {rule.severity}]", f"bold {_COLOR[rule.severity]}")
         say(f"  {rule.remedy}")
         say(f"  {rule.source}", "dim")
-        console.print(Padding(_rows(found[:most]), (0, 0, 0, 2)))
-        if len(found) > most:
-            say(f"  … and {count(len(found) - most, 'more', 'more')} (--json lists all)")
+        console.print(Padding(_rows(found[:limit]), (0, 0, 0, 2)))
+        if len(found) > limit:
+            say(f"  … and {len(found) - limit:,} more (--json lists all)")
     unknown, skipped = ("Unknown", "magenta", report.unknown), ("Skipped", "dim", report.skipped)
     for name, style, reasons in (unknown, skipped):
         if reasons:
