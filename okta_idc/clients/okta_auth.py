@@ -110,7 +110,7 @@ class HeaderAuth(httpx.Auth):
 
 
 class PrivateKeyAuth(httpx.Auth):
-    """Client credentials with a signed assertion (RFC 7523), and DPoP where the app requires it.
+    """Client credentials with a signed assertion (RFC 7523), and DPoP if the app requires it.
 
     The first token request has no proof; if Okta returns `invalid_dpop_proof`, every later request
     has one (docs/research/okta-provider.md#dpop).

@@ -181,7 +181,7 @@ async def _users(
 
 
 def _mark_hidden_lists(found: Inventory) -> None:
-    """Mark empty lists Unavailable where other parts suggest that an admin role hides entries."""
+    """Mark empty lists Unavailable if other parts suggest that an admin role hides entries."""
     assigned = not isinstance(found.assigned, Unavailable) and bool(found.assigned)
     pushed = not isinstance(found.pushes, Unavailable) and bool(found.pushes)
     if assigned and not isinstance(found.users, Unavailable) and not found.users.by_id:
