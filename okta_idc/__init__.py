@@ -1,2 +1,2 @@
-"""The library of the kit: what must hold (`rules`), how we talk to Okta and AWS outside the
-engine (`clients`), and the command line (`cli`)."""
+"""The kit's library: rules, settings, clients for Okta and AWS outside the Pulumi engine, and the
+command line `okta-idc`."""

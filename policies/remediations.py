@@ -52,7 +52,7 @@ class Fix:
 
 def _remove_trailing_slash(connection: Inputs, props: Any) -> bool:
     url = connection.text("baseUrl")
-    corrected = endpoints.normalise_endpoint(url or "")
+    corrected = endpoints.normalize_endpoint(url or "")
     if url is None or not endpoints.scim_endpoint(url) or endpoints.scim_endpoint(corrected):
         return False
     props["baseUrl"] = corrected

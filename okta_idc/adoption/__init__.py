@@ -1,5 +1,5 @@
-"""Takes over a federation that was created outside the kit.
+"""Adopts a federation that was created outside the kit.
 
-`discover` reads both sides, `draft` turns the result into settings and notes what they cannot
-express, and `stack_file` writes them down. Nothing is changed: the components import.
+`discover` reads Okta and AWS, `draft` turns the result into settings, with notes on what they
+cannot express, and `stack_file` writes the file. Nothing changes before the stack imports it.
 """

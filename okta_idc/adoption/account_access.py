@@ -1,7 +1,7 @@
 """Permission sets of the push groups, as settings.
 
 The settings assign every group of a permission set in every account of it. Where the existing
-assignments need more than one such block, the largest is taken over; the rest is listed and stays
+assignments need more than one such block, the largest is adopted; the others are listed and stay
 unchanged.
 """
 
@@ -17,7 +17,7 @@ _HOUR = "PT1H"
 """AWS's default session duration."""
 
 Access = dict[str, dict[str, frozenset[str]]]
-"""Accounts by permission set ARN and by the group's name (or id) in the settings."""
+"""Accounts by permission set ARN and by the group's name (or ID) in the settings."""
 
 
 def access_of(found: Federation, push: list[Item]) -> Access:
@@ -25,7 +25,7 @@ def access_of(found: Federation, push: list[Item]) -> Access:
     access: dict[str, dict[str, set[str]]] = defaultdict(lambda: defaultdict(set))
     for item in push:
         group = item.value.get("name") or item.value["id"]
-        for arn, account in found.access.of.get(item.value.get("aws_group_id", ""), ()):
+        for arn, account in found.access.by_group.get(item.value.get("aws_group_id", ""), ()):
             access[arn][group].add(account)
     return {
         arn: {group: frozenset(accounts) for group, accounts in groups.items()}
@@ -40,17 +40,17 @@ def permission_sets(found: Federation, access: Access, keys: list[str]) -> list[
 
 
 def _item(found: Federation, arn: str, groups: dict[str, frozenset[str]], keys: list[str]) -> Item:
-    shown = found.access.sets[arn]
+    existing = found.access.sets[arn]
     accounts, chosen = _largest(groups)
     given: Json = {
-        "name": shown.name,
-        "description": shown.description,
-        "session_duration": "" if shown.session_duration == _HOUR else shown.session_duration,
-        "relay_state": shown.relay_state,
-        "managed_policies": sorted(shown.managed_policies),
-        "customer_managed_policies": sorted(shown.customer_managed_policies),
-        "inline_policy": json.loads(shown.inline_policy) if shown.inline_policy else None,
-        "permissions_boundary": shown.permissions_boundary,
+        "name": existing.name,
+        "description": existing.description,
+        "session_duration": "" if existing.session_duration == _HOUR else existing.session_duration,
+        "relay_state": existing.relay_state,
+        "managed_policies": sorted(existing.managed_policies),
+        "customer_managed_policies": sorted(existing.customer_managed_policies),
+        "inline_policy": json.loads(existing.inline_policy) if existing.inline_policy else None,
+        "permissions_boundary": existing.permissions_boundary,
         "groups": chosen,
         "accounts": sorted(accounts),
         "import_id": f"{arn},{found.instance}",
@@ -64,11 +64,11 @@ def _item(found: Federation, arn: str, groups: dict[str, frozenset[str]], keys: 
     ]
     if rest:
         item.problem(
-            f"the permission set {shown.name} is assigned to other groups in other accounts, which "
-            f"one permission set cannot declare; not taken over, and unchanged: {', '.join(rest)}."
+            f"the permission set {existing.name} is assigned to other groups in other accounts, "
+            f"which one permission set cannot declare; left unchanged: {', '.join(rest)}."
         )
-    if shown.inline_policy:
-        subject = policy_tags.PolicyAndTags(shown.inline_policy, tuple(keys))
+    if existing.inline_policy:
+        subject = policy_tags.PolicyAndTags(existing.inline_policy, tuple(keys))
         if breaches := policy_tags.tags_are_sent(subject):
             item.commented_out = True
             item.add_findings(breaches)

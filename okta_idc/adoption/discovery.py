@@ -19,7 +19,7 @@ PARTS = (
 
 @dataclass(frozen=True)
 class Federation:
-    """The parts of an inventory that adoption needs, all of them known."""
+    """The parts of an inventory that adoption needs; all could be read."""
 
     source: Source
     app: Json
@@ -34,8 +34,8 @@ class Federation:
 
     @classmethod
     def of(cls, inventory: Inventory) -> "Federation":
-        """Raises Unavailable for a part, or a group in use, that was not readable."""
-        made = cls(
+        """Raises Unavailable for a part, or a group in use, that could not be read."""
+        federation = cls(
             source=inventory.source,
             app=known(inventory.app),
             instance=known(inventory.instance),
@@ -47,12 +47,12 @@ class Federation:
             access=known(inventory.group_access),
             secret=inventory.secret,
         )
-        for ident in (*made.assigned, *(each.source for each in made.pushed)):
-            if ident not in made.groups.names:
+        for ident in (*federation.assigned, *(each.source for each in federation.pushed)):
+            if ident not in federation.groups.names:
                 raise Unavailable(
                     f"Okta does not show the group {ident}, which the app uses. Needs {GROUPS}."
                 )
-        return made
+        return federation
 
 
 async def discover(okta: Okta, source: Source, progress: ProgressListener) -> Federation:

@@ -1,7 +1,7 @@
 """Drafts settings for an existing federation, with notes on what they cannot express.
 
-What cannot be taken over as it is becomes a comment in the file, with the reason and the next step;
-the command prints the notes too.
+What cannot be adopted as it is becomes a comment in the file, with the reason and the next step.
+The command also prints the notes.
 """
 
 from collections.abc import Iterable
@@ -32,11 +32,11 @@ class Draft:
     push_groups: list[Item]
     permission_sets: list[Item]
     access_control_attributes: list[Item] = field(default_factory=list[Item])
-    """One, or none where they are off."""
+    """One item, or none if the feature is off."""
 
     def settings(self) -> Json:
         """The settings without the pieces that are commented out."""
-        made: Json = {
+        settings: Json = {
             "app": self.app.value,
             "attribute_statements": _kept(self.attribute_statements),
             "scim_token": self.scim_token.value,
@@ -47,8 +47,8 @@ class Draft:
             "protect": True,
         }
         for value in _kept(self.access_control_attributes):
-            made["access_control_attributes"] = value
-        return made
+            settings["access_control_attributes"] = value
+        return settings
 
     def notes(self) -> list[Note]:
         """All notes, in the order of the file."""
@@ -66,7 +66,7 @@ def draft(found: Federation) -> Draft:
     push = [_push_group(found, each) for each in found.pushed]
     control = _access_control_attributes(found, keys)
     keys += [key for value in _kept(control) for key in value["attributes"]]
-    made = Draft(
+    result = Draft(
         app=_app(found),
         scim_token=_scim_token(found),
         provisioning=_provisioning(found),
@@ -77,10 +77,10 @@ def draft(found: Federation) -> Draft:
         access_control_attributes=control,
     )
     try:
-        Settings.load(made.settings())
+        Settings.load(result.settings())
     except SettingsError as error:
-        made.app.problem(f"these settings are invalid: {error}")
-    return made
+        result.app.problem(f"these settings are invalid: {error}")
+    return result
 
 
 def _kept(items: Iterable[Item]) -> list[Any]:
@@ -89,7 +89,7 @@ def _kept(items: Iterable[Item]) -> list[Any]:
 
 def _app(found: Federation) -> Item:
     app = found.app
-    made = Item(
+    item = Item(
         {
             "label": get_text(app, "label"),
             "acs_url": get_text(app, "settings", "app", "acsURL"),
@@ -99,22 +99,22 @@ def _app(found: Federation) -> Item:
         }
     )
     if app.get("status") != "ACTIVE":
-        made.problem(f"the app is {app.get('status')}; `pulumi up` would activate it.")
-    issuer = endpoints.IssuerOfStore(made.value["issuer_url"], found.store_id)
-    made.add_findings(endpoints.issuer_of_store(issuer))
-    return made
+        item.problem(f"the app is {app.get('status')}; `pulumi up` would activate it.")
+    issuer = endpoints.IssuerOfStore(item.value["issuer_url"], found.store_id)
+    item.add_findings(endpoints.issuer_of_store(issuer))
+    return item
 
 
 def _scim_token(found: Federation) -> Item:
     name, tags = found.source.secret, found.secret
-    made = Item({"secret": name})
+    item = Item({"secret": name})
     if isinstance(tags, Unavailable) or not tags.get("endpoint"):
         reason = tags.text if isinstance(tags, Unavailable) else "it has no tag `endpoint`."
-        made.problem(
+        item.problem(
             f"the secret {name} cannot be used: {reason} Store the SCIM endpoint and token with "
             "`okta-idc store-token`, or name another secret with --secret."
         )
-    return made
+    return item
 
 
 def _provisioning(found: Federation) -> Item:
@@ -122,12 +122,12 @@ def _provisioning(found: Federation) -> Item:
     on = {setting: name in features for setting, name in FEATURES.items()}
     if any(on.values()):
         return Item({"mode": "console", **on})
-    made = Item({"mode": "console"})
-    made.problem(
+    item = Item({"mode": "console"})
+    item.problem(
         f"provisioning seems to be off (features of the app: {', '.join(features) or 'none'}), so "
-        "`pulumi up` would stop at the gate. Turn it on in Okta, app → Provisioning."
+        "`pulumi up` would stop at the gate. Turn it on in Okta (app → Provisioning)."
     )
-    return made
+    return item
 
 
 def _assignment_groups(found: Federation) -> list[Item]:
@@ -143,8 +143,8 @@ def _assignment_groups(found: Federation) -> list[Item]:
             item.commented_out = True
             item.problem(
                 f"the group {found.groups.name(ident)} is assigned and pushed, which Okta does not "
-                "support (OIC-201). It is taken over as a push group; its assignment stays "
-                "unchanged. Create another group with the same people, add it to "
+                "support (OIC-201). It is adopted as a push group; its assignment stays "
+                "unchanged. Create another group with the same members, add it to "
                 "`assignments.groups`, run `pulumi up`, and then unassign this group in Okta."
             )
         items.append(item)
@@ -154,7 +154,7 @@ def _assignment_groups(found: Federation) -> list[Item]:
 
 
 def _reference(found: Federation, ident: str) -> Json:
-    """The group by name, or by ID where another group has the same name."""
+    """The group by name, or by ID if another group has the same name."""
     name = found.groups.name(ident)
     return {"name": name} if found.groups.by_name.get(name) == [ident] else {"id": ident}
 
@@ -164,7 +164,7 @@ def _push_group(found: Federation, each: PushGroup) -> Item:
     import_id = f"{found.app['id']}/{mapping['id']}"
     item = Item({**_reference(found, each.source), "import_id": import_id})
     if "id" in item.value:
-        item.note(f"{name}; another group in Okta has the same name.")
+        item.note(f"{name}, by ID because another group in Okta has the same name.")
     if each.target and each.target != name:
         item.note(f"The group {name} has the name {each.target} in IAM Identity Center.")
     if each.target and each.aws_id:
@@ -172,14 +172,14 @@ def _push_group(found: Federation, each: PushGroup) -> Item:
     else:
         renamed = f" as {each.target}" if each.target else ""
         item.problem(
-            f"the group {name} is not in IAM Identity Center{renamed}. Look for the reason in "
-            "Okta, app → Push Groups."
+            f"the group {name} is not in IAM Identity Center{renamed}. Okta shows the reason "
+            "(app → Push Groups)."
         )
     if status == "ERROR":
         reason = str(mapping.get("errorSummary") or "Okta gives no reason").rstrip(".")
         item.problem(
             f"the push mapping of {name} is in ERROR, and Okta no longer pushes the group: "
-            f"{reason}. Remove the cause, then app → Push Groups → Retry all groups."
+            f"{reason}. Fix the cause, then choose Retry all groups (app → Push Groups)."
         )
     elif status != "ACTIVE":
         item.problem(f"the push mapping of {name} is {status}, so Okta does not push the group.")
@@ -204,7 +204,7 @@ def _attribute_statement(found: attribute_statements.Statement) -> Item:
     item.problem(
         f"the attribute statement {found.name} cannot be declared "
         f"({reasons or 'it is not an attribute for access control'}), and `pulumi up` would remove "
-        "it. Correct or remove it in Okta first, app → Sign On; do not continue while it is needed."
+        "it. Correct or remove it in Okta first (app → Sign On); do not continue while it is used."
     )
     return item
 
@@ -225,7 +225,7 @@ def _access_control_attributes(found: Federation, sent: list[str]) -> list[Item]
     for key, source in pairs:
         subject = instance_attributes.InstanceAttribute(key, source)
         item.add_findings(instance_attributes.instance_source(subject))
-    feeds = instance_attributes.KeySources(tuple(sent), tuple(mapped))
-    item.add_findings(instance_attributes.one_source_per_key(feeds))
+    keys = instance_attributes.KeySources(tuple(sent), tuple(mapped))
+    item.add_findings(instance_attributes.one_source_per_key(keys))
     item.commented_out = bool(item.notes)
     return [item]

@@ -1,9 +1,9 @@
-"""Writes a file for `pulumi import`: the stack owns the push mappings without a call to Okta.
+"""Writes a file for `pulumi import`: imports the push mappings without a call to Okta.
 
-The provider's own import leaves unset the flag that keeps a mapping's group in AWS. In the same run
+The provider's own import does not set the flag that keeps a mapping's group in AWS. In the same run
 the engine then sets the mapping to ACTIVE, which pushes the whole group
-(docs/research/okta-provider.md#imported-push-groups). A file that holds the whole state is taken as
-it is, without a call (Pulumi 3.276, pkg/cmd/pulumi/operations/import.go, `outputs`), and a later
+(docs/research/okta-provider.md#imported-push-groups). If the file has the complete state, Pulumi
+uses it without a call (Pulumi 3.276, pkg/cmd/pulumi/operations/import.go, `outputs`), and a later
 destroy passes `deleteTargetGroup=false`.
 """
 
@@ -23,12 +23,12 @@ _PARENT = (
 """The component that declares the push mappings."""
 
 
-def import_file(made: Draft, found: Federation, stack: str, project: str) -> Json:
-    """The document. It holds active mappings only: an import activates others, which pushes their
-    whole groups."""
+def import_file(draft: Draft, found: Federation, stack: str, project: str) -> Json:
+    """The document. It has only active mappings: an import would activate others, which pushes
+    their whole groups."""
     resources = [
         _resource(PushGroup.model_validate(item.value).key, str(found.app["id"]), group.mapping)
-        for item, group in zip(made.push_groups, found.pushed, strict=True)
+        for item, group in zip(draft.push_groups, found.pushed, strict=True)
         if group.mapping.get("status") == "ACTIVE"
     ]
     parent = {"push": f"urn:pulumi:{stack}::{project}::{_PARENT}"}
@@ -42,7 +42,7 @@ def _resource(key: str, app: str, mapping: Json) -> Json:
         "deleteTargetGroupOnDestroy": False,
     }
     state = {name: mapping[name] for name in ("id", "status", "targetGroupId")}
-    made = {
+    resource = {
         "type": _TYPE,
         "name": f"identity-center-push-{key}",
         "id": mapping["id"],
@@ -51,6 +51,6 @@ def _resource(key: str, app: str, mapping: Json) -> Json:
         "outputs": inputs | state,
     }
     try:
-        return made | {"version": version("pulumi-okta")}
+        return resource | {"version": version("pulumi-okta")}
     except PackageNotFoundError:  # the command line is installed without the components
-        return made
+        return resource

@@ -1,4 +1,4 @@
-"""Writes the stack file: YAML with comments on each part, and left-out pieces as comments."""
+"""Writes the stack file: YAML with a comment on each part, and unsupported pieces commented out."""
 
 from collections.abc import Iterable, Sequence
 from textwrap import TextWrapper
@@ -17,32 +17,32 @@ _HEAD = """\
 # docs/guide/adopt.md. Credentials come from the environment, never from this file.
 """
 _IMPORTED = "Imported and protected by the first `pulumi up`. Remove the import IDs after it."
-_CONSOLE = "The connection was created in the Okta Admin Console: it is verified, never changed."
+_CONSOLE = "The connection was created in the Okta Admin Console; it is verified but never changed."
 _SENT = "Session tags, sent in the SAML assertion."
 _WATCHED = (
-    "Pushed already: import_id names the push mapping, which is watched and never changed. Keep "
-    "these import IDs."
+    "Already pushed: import_id names the push mapping, which is checked for drift and never "
+    "changed. Keep these import IDs."
 )
 _SETS = "Permission sets of the push groups, imported with their policies and assignments."
 
 
-def stack_file(made: Draft, url: str, region: str, key: str) -> str:
+def stack_file(draft: Draft, url: str, region: str, key: str) -> str:
     """The text of the file. `key` is the federation's key in the configuration."""
     lines = [
         "config:",
         *_yaml(_provider(url) | {"aws:region": region}, 2),
         f"  {key}:",
-        *_object("app", made.app, _IMPORTED),
-        *_list("attribute_statements", made.attribute_statements, _SENT, 4),
-        *_object("scim_token", made.scim_token),
-        *_object("provisioning", made.provisioning, _CONSOLE),
+        *_object("app", draft.app, _IMPORTED),
+        *_list("attribute_statements", draft.attribute_statements, _SENT, 4),
+        *_object("scim_token", draft.scim_token),
+        *_object("provisioning", draft.provisioning, _CONSOLE),
         "    assignments:",
-        *_list("groups", made.groups, _IMPORTED, 6),
-        *_list("push_groups", made.push_groups, _WATCHED, 4),
+        *_list("groups", draft.groups, _IMPORTED, 6),
+        *_list("push_groups", draft.push_groups, _WATCHED, 4),
         "    account_access:",
-        *_list("permission_sets", made.permission_sets, _SETS, 6),
+        *_list("permission_sets", draft.permission_sets, _SETS, 6),
     ]
-    for item in made.access_control_attributes:
+    for item in draft.access_control_attributes:
         lines += _object("access_control_attributes", item, _IMPORTED)
     return _HEAD + "\n".join([*lines, "    protect: true"]) + "\n"
 
@@ -82,7 +82,7 @@ def _yaml(value: Any, indent: int) -> list[str]:
 
 
 def _comments(texts: Iterable[str], indent: int) -> list[str]:
-    """Each text as lines of comment, broken between words."""
+    """Each text as comment lines, wrapped between words."""
     wrapper = TextWrapper(_WIDTH + 1 - indent, break_long_words=False, break_on_hyphens=False)
     lines = [line for text in texts for line in wrapper.wrap(" ".join(text.split()))]
     return [f"{' ' * indent}# {line}" for line in lines]

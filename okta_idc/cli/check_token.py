@@ -1,5 +1,4 @@
-"""`okta-idc check-token`: tests the SCIM token in a secret, for console mode, in which the program
-does not read it."""
+"""`okta-idc check-token`: tests a SCIM token, which the program does not read in console mode."""
 
 import asyncio
 from datetime import UTC, datetime
@@ -25,36 +24,36 @@ def check_token(
 
     Never shows the token.
 
-    Exit code 0: AWS accepts the token; 1: it does not; 2: the test could not be made.
+    Exit code 0: AWS accepts the token; 1: AWS rejects it; 2: the result is unknown.
 
     Example: okta-idc check-token okta-identity-center/scim --region us-east-1
     """
     with reading():
         text = secret_string(secret, region or None, aws_endpoint or None)
-    place = f"secret {secret!r}"
+    name = f"secret {secret!r}"
     findings, unknown, days = rules.secret_document(text), "", None
     if not findings:
         read = rules.read_secret(text)
         days = (read.expires - datetime.now(UTC)).days
         findings = rules.token_dates((read.created, read.expires))
         findings += rules.token_not_expired((read.expires, datetime.now(UTC)))
-        refused, unknown = answer(read, verify_at)
-        findings += refused
+        rejected, unknown = verify_token(read, verify_at)
+        findings += rejected
     if as_json:
         document = {
             "accepted": None if unknown else not findings,
             "unknown": unknown or None,
             "days_left": days,
-            "findings": [{"rule": f.rule.id, "text": f.text(place)} for f in findings],
+            "findings": [{"rule": f.rule.id, "text": f.text(name)} for f in findings],
         }
         print_json(document)
-    elif not print_problems(findings, unknown, place):
+    elif not print_problems(findings, unknown, name):
         typer.echo(f"IAM Identity Center accepts the token; it expires in {days} days.")
     raise typer.Exit(1 if findings else 2 if unknown else 0)
 
 
-def answer(secret: rules.ScimSecret, verify_at: str = "") -> tuple[list[Finding], str]:
-    """Findings on the token, and why they are unknown (empty if they are not)."""
+def verify_token(secret: rules.ScimSecret, verify_at: str = "") -> tuple[list[Finding], str]:
+    """Findings on the token; and why the result is unknown, or an empty text."""
     try:
         status, request = asyncio.run(ScimProbe(verify_at)(secret.endpoint, secret.token))
     except ValueError as error:
@@ -63,10 +62,10 @@ def answer(secret: rules.ScimSecret, verify_at: str = "") -> tuple[list[Finding]
     return found, "" if status else request
 
 
-def print_problems(findings: list[Finding], unknown: str = "", place: str = "") -> bool:
-    """Print what is wrong or unknown. False: nothing."""
+def print_problems(findings: list[Finding], unknown: str = "", prefix: str = "") -> bool:
+    """Print the findings, and why the result is unknown. False: there is nothing to print."""
     for finding in findings:
-        print_error(finding.text(place))
+        print_error(finding.text(prefix))
     if unknown:
         print_error(f"unknown: {unknown}.")
     return bool(findings or unknown)

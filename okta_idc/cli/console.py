@@ -1,4 +1,4 @@
-"""Output that the commands share: messages, JSON, files, and the exit code of a failed read."""
+"""Output of all commands: messages, JSON, files, and the exit code of a failed read."""
 
 import json
 import sys
@@ -10,10 +10,10 @@ from typing import Any
 import typer
 from rich.console import Console
 
-from okta_idc.cli.stack import CannotLookError
+from okta_idc.cli.stack import InputError
 from okta_idc.clients.aws import AwsError
 from okta_idc.clients.okta_error import OktaError
-from okta_idc.doctor.report import COULD_NOT_LOOK
+from okta_idc.doctor.report import READ_FAILED
 from okta_idc.inventory.unavailable import Unavailable
 
 
@@ -33,14 +33,14 @@ def write_file(path: Path, text: str) -> None:
         path.write_text(text, encoding="utf-8")
     except OSError as error:
         print_error(f"{path}: cannot be written: {error.strerror}.")
-        raise typer.Exit(COULD_NOT_LOOK) from None
+        raise typer.Exit(READ_FAILED) from None
 
 
 @contextmanager
 def reading() -> Generator[None]:
-    """End the command with exit code 2 where the stack, Okta or AWS cannot be read."""
+    """End the command with exit code 2 if its inputs, Okta or AWS cannot be read."""
     try:
         yield
-    except (CannotLookError, OktaError, AwsError, Unavailable) as error:
+    except (InputError, OktaError, AwsError, Unavailable) as error:
         print_error(f"unknown: {error}")
-        raise typer.Exit(COULD_NOT_LOOK) from None
+        raise typer.Exit(READ_FAILED) from None

@@ -11,12 +11,12 @@ import typer
 from rich.console import Console
 
 from okta_idc.cli.console import print_json, reading, write_file
-from okta_idc.cli.doctor_options import Inputs, direct, from_stack
-from okta_idc.cli.doctor_progress import watching
+from okta_idc.cli.doctor_options import Inputs, from_options, from_stack
+from okta_idc.cli.doctor_progress import show_progress
 from okta_idc.cli.options import App, AwsEndpoint, Json, OktaUrl, Outputs, Share, Stack
 from okta_idc.clients.json_path import get_text
 from okta_idc.clients.okta import Okta
-from okta_idc.clients.okta_limits import HALF
+from okta_idc.clients.okta_limits import DEFAULT_SHARE
 from okta_idc.doctor.bindings import PARTS, judge
 from okta_idc.doctor.report import Report, count
 from okta_idc.doctor.reporters.document import document
@@ -42,14 +42,14 @@ def doctor(
     identity_store: Annotated[
         str, typer.Option(help="ID of the identity store (d-…), with --app instead of a stack.")
     ] = "",
-    region: Annotated[str, typer.Option(help="AWS Region; default: the stack's, or AWS's.")] = "",
+    region: Annotated[str, typer.Option(help="AWS Region; default: from the stack or AWS.")] = "",
     secret: Annotated[
-        str, typer.Option(help="Name of the secret with the SCIM token; default: the stack's.")
+        str, typer.Option(help="Name of the secret with the SCIM token; default: from the stack.")
     ] = "",
     policy: Annotated[
         str, typer.Option(help="ID of the sign-on policy (rst…) that the app should have.")
     ] = "",
-    share: Share = HALF,
+    share: Share = DEFAULT_SHARE,
     as_json: Json = False,
     junit: Annotated[Path | None, typer.Option(help="Write JUnit XML to this file.")] = None,
     sarif: Annotated[Path | None, typer.Option(help="Write SARIF to this file.")] = None,
@@ -77,11 +77,11 @@ def doctor(
     console = Console(stderr=as_json)
     with reading():
         if app or identity_store:
-            inputs = direct(app, identity_store, region, okta_url, settings)
+            inputs = from_options(app, identity_store, region, okta_url, settings)
         else:
             inputs = from_stack(outputs, stack, settings, okta_url)
-        inputs = inputs.given(region=region, secret=secret, policy=policy, endpoint=aws_endpoint)
-        report = asyncio.run(_examine(inputs, share))
+        inputs = inputs.override(region=region, secret=secret, policy=policy, endpoint=aws_endpoint)
+        report = asyncio.run(_run_checks(inputs, share))
     if not show_values:
         report = report.masked()
     for path, text in (
@@ -99,11 +99,11 @@ def doctor(
     raise typer.Exit(report.exit_code(fail_on))
 
 
-async def _examine(inputs: Inputs, share: float) -> Report:
+async def _run_checks(inputs: Inputs, share: float) -> Report:
     began, users = time.monotonic(), UserChecks()
-    with watching(Console(stderr=True)) as progress:
+    with show_progress(Console(stderr=True)) as progress:
         auth = inputs.credentials.auth()
-        async with Okta(inputs.url, auth, share=share, waiting=progress.waits) as okta:
+        async with Okta(inputs.url, auth, share=share, on_wait=progress.on_wait) as okta:
             found = await read_inventory(
                 okta, inputs.source, PARTS,
                 declared=inputs.declared, progress=progress, on_user=users,
@@ -116,21 +116,21 @@ async def _examine(inputs: Inputs, share: float) -> Report:
 def _about(
     inputs: Inputs, found: Inventory, calls: Mapping[str, int], seconds: float
 ) -> dict[str, str]:
-    app, people, users = found.app, found.people, found.store_users
+    app, users, store_users = found.app, found.users, found.store_users
     read = (
-        "people unknown"
-        if isinstance(people, Unavailable)
-        else f"{count(len(people.by_id), 'person', 'people')} assigned",
-        count(len(found.members.of), "push group"),
-        "users in AWS unknown"
+        "assigned users unknown"
         if isinstance(users, Unavailable)
-        else f"{count(len(users), 'user')} in AWS",
+        else count(len(users.by_id), "assigned user"),
+        count(len(found.members.by_group), "push group"),
+        "users in AWS unknown"
+        if isinstance(store_users, Unavailable)
+        else f"{count(len(store_users), 'user')} in AWS",
     )
     label = "unknown" if isinstance(app, Unavailable) else f"{get_text(app, 'label')} ({app['id']})"
     return {
-        "Okta": f"{inputs.url}, as {inputs.credentials.kind}",
+        "Okta": f"{inputs.url}, with {inputs.credentials.kind}",
         "App": label,
         "In AWS": f"Identity Store {found.store_id} ({found.source.region})",
-        "Looked at": ", ".join(read),
-        "Took": f"{seconds:.1f} s, {count(sum(calls.values()), 'call')} to Okta",
+        "Read": ", ".join(read),
+        "Duration": f"{seconds:.1f} s, {count(sum(calls.values()), 'call')} to Okta",
     }

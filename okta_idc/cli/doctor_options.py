@@ -1,4 +1,4 @@
-"""The doctor's inputs from its command line and the stack: where to read, and what is declared."""
+"""The doctor's inputs, from its options and the stack: where to read, and what is declared."""
 
 import os
 from dataclasses import dataclass, field, replace
@@ -7,7 +7,7 @@ from pathlib import Path
 import boto3
 
 from okta_idc.cli.stack import (
-    CannotLookError,
+    InputError,
     declared_by,
     org_url,
     read_config,
@@ -33,8 +33,8 @@ class Inputs:
     declared: Declared = field(default_factory=Declared)
     declared_in: str = "Pulumi.yaml"
 
-    def given(self, *, region: str, secret: str, policy: str, endpoint: str) -> "Inputs":
-        """The same with the command line's options, which override the stack."""
+    def override(self, *, region: str, secret: str, policy: str, endpoint: str) -> "Inputs":
+        """A copy with the command line's options, which override the stack."""
         source = replace(
             self.source,
             region=region or self.source.region,
@@ -46,8 +46,7 @@ class Inputs:
 
 
 def from_stack(outputs: Path | None, stack: str, settings: Path | None, url: str) -> Inputs:
-    """From the stack's outputs; without a file of them, from pulumi with the settings.
-    Raises CannotLookError."""
+    """From the stack's outputs, in a file or from Pulumi, and its settings. Raises InputError."""
     stack_outputs = read_outputs(outputs, stack)
     config = {} if outputs else read_config(stack)
     if settings:
@@ -70,10 +69,10 @@ def from_stack(outputs: Path | None, stack: str, settings: Path | None, url: str
     return _with_settings(inputs, known) if known else inputs
 
 
-def direct(app: str, store: str, region: str, url: str, settings: Path | None) -> Inputs:
-    """Without a stack. Raises CannotLookError."""
+def from_options(app: str, store: str, region: str, url: str, settings: Path | None) -> Inputs:
+    """From the options alone, without a stack. Raises InputError."""
     if not store:
-        raise CannotLookError("--app requires --identity-store d-….")
+        raise InputError("--app requires --identity-store d-….")
     known = read_settings_file(settings) if settings else None
     source = Source(known_region(region), app, store)
     inputs = Inputs(org_url(url, {}), Credentials.read(), source)
@@ -84,11 +83,11 @@ def direct(app: str, store: str, region: str, url: str, settings: Path | None) -
 
 
 def known_region(given: str) -> str:
-    """As given, or from AWS's settings. The provider reads AWS_REGION, which boto3 does not.
-    Raises CannotLookError."""
+    """The given Region, or the one in AWS's settings. The provider reads AWS_REGION, boto3 does
+    not. Raises InputError."""
     region = given or os.environ.get("AWS_REGION") or boto3.Session().region_name or ""
     if not region:
-        raise CannotLookError("the AWS Region is unknown. Pass --region, for example us-east-1.")
+        raise InputError("the AWS Region is unknown. Pass --region, for example us-east-1.")
     return region
 
 
@@ -103,7 +102,7 @@ def _by_settings(known: Settings) -> Declared:
 
 
 def _with_settings(inputs: Inputs, known: Settings) -> Inputs:
-    """The same with what the settings declare, and with their secret."""
+    """A copy with the declared configuration and the secret of the settings."""
     app, provisioning, secret = known.app, known.provisioning, known.scim_token
     declared = replace(
         inputs.declared,

@@ -1,4 +1,4 @@
-"""Progress of a read: bars on a terminal, else one line for each wait.
+"""Progress of a read: bars on a terminal, otherwise one line for each wait.
 
 The remaining time is estimated for groups only: Okta does not show the number of assigned users
 before the last page.
@@ -16,10 +16,10 @@ from okta_idc.inventory.progress import ProgressListener
 
 
 @contextmanager
-def watching(console: Console) -> Generator[ProgressListener]:
+def show_progress(console: Console) -> Generator[ProgressListener]:
     """A listener that shows progress on this console."""
     if not console.is_terminal:
-        yield ProgressListener(waits=partial(print_wait, console))
+        yield ProgressListener(on_wait=partial(print_wait, console))
         return
     with Progress(
         TextColumn("{task.description:<16}"),
@@ -37,12 +37,12 @@ _LIMITS = "Okta's limits"
 
 
 class _Bars:
-    """One bar for each list, and a line while a rate limit is waited for."""
+    """One bar for each list, and a line while the read waits for a rate limit."""
 
     def __init__(self, progress: Progress) -> None:
         self._progress, self._tasks = progress, dict[str, TaskID]()
         self._waits_until = 0.0
-        self.listener = ProgressListener(step=self._step, waits=self._wait)
+        self.listener = ProgressListener(on_step=self._step, on_wait=self._wait)
 
     def _step(self, what: str, done: int, total: int | None) -> None:
         shown = f"{done:,}" + (f" of {total:,}" if total else "")
@@ -53,7 +53,7 @@ class _Bars:
     def _wait(self, seconds: float, why: str) -> None:
         self._waits_until = max(self._waits_until, time.monotonic() + seconds)
         task = self._task(_LIMITS)
-        self._progress.update(task, visible=True, done="", note=f"{why}: waits {seconds:.0f} s")
+        self._progress.update(task, visible=True, done="", note=f"{why}: waiting {seconds:.0f} s")
 
     def _task(self, what: str) -> TaskID:
         if what not in self._tasks:

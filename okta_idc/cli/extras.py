@@ -1,4 +1,4 @@
-"""Names the extra that a command needs and that is not installed."""
+"""Reports that an extra needed by a command is not installed."""
 
 from typing import Any
 
@@ -15,7 +15,7 @@ EXTRAS = {
 
 
 class CommandGroup(TyperGroup):
-    """Commands that end with one line and exit code 2 where an extra is missing."""
+    """Commands that end with one line and exit code 2 if an extra is missing."""
 
     def invoke(self, ctx: Any) -> Any:
         try:

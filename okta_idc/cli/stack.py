@@ -1,4 +1,4 @@
-"""Reads a stack: its outputs, its settings, and the URL of its org."""
+"""Reads a stack: its outputs, its settings, and the Okta org's URL."""
 
 import json
 import os
@@ -20,20 +20,20 @@ _LOOPBACK = ("127.0.0.1", "localhost", "::1")
 _KEY = f"{PROJECT}:{ROOT}"
 
 
-class CannotLookError(Exception):
-    """A command cannot read what it needs. The text says why, and what to do."""
+class InputError(Exception):
+    """A command's input is missing or cannot be read. The text says which, and what to do."""
 
 
 def read_outputs(path: Path | None, stack: str) -> StackOutputs:
-    """The stack's outputs from a file, or from pulumi. Raises CannotLookError."""
+    """The stack's outputs from a file, or from pulumi. Raises InputError."""
     text = read_text(path) if path else _pulumi("stack", "output", "--json", stack=stack)
     try:
         declared: Any = json.loads(text)
         missing = {"appId", "identityStoreId", "region", "pushGroups"} - declared.keys()
     except (ValueError, AttributeError):
-        raise CannotLookError("the stack's outputs are not a JSON object.") from None
+        raise InputError("the stack's outputs are not a JSON object.") from None
     if missing:
-        raise CannotLookError(
+        raise InputError(
             f"the stack lacks the outputs {', '.join(sorted(missing))}. Run `pulumi up` first."
         )
     return declared
@@ -41,38 +41,38 @@ def read_outputs(path: Path | None, stack: str) -> StackOutputs:
 
 def read_config(stack: str) -> dict[str, Any]:
     """The stack's configuration by key (`okta:orgName`), from pulumi. Its secrets stay in this
-    process. Raises CannotLookError."""
+    process. Raises InputError."""
     text = _pulumi("config", "--json", "--show-secrets", stack=stack)
     try:
         entries = cast(dict[str, dict[str, Any]], json.loads(text))
         return {key: each.get("objectValue", each.get("value")) for key, each in entries.items()}
     except (ValueError, AttributeError):
-        raise CannotLookError("the stack's configuration is not a JSON object.") from None
+        raise InputError("the stack's configuration is not a JSON object.") from None
 
 
 def read_settings_file(path: Path) -> Settings:
-    """The federation's settings in a stack file. Raises CannotLookError."""
+    """The federation's settings in a stack file. Raises InputError."""
     try:
         document: Any = yaml.safe_load(read_text(path))
         config: Any = document["config"]
     except (yaml.YAMLError, KeyError, TypeError):
-        raise CannotLookError(f"{path}: is not a stack file (YAML with `config`).") from None
+        raise InputError(f"{path}: is not a stack file (YAML with `config`).") from None
     return settings_in(cast(Mapping[str, Any], config), str(path))
 
 
 def settings_in(config: Mapping[str, Any], where: str) -> Settings:
-    """The federation's settings in a stack's configuration. Raises CannotLookError."""
+    """The federation's settings in a stack's configuration. Raises InputError."""
     if not isinstance(config, Mapping) or _KEY not in config:  # pyright: ignore[reportUnnecessaryIsInstance]
-        raise CannotLookError(f"{where}: has no {_KEY}.")
+        raise InputError(f"{where}: has no {_KEY}.")
     try:
         return Settings.load(config[_KEY])
     except SettingsError as error:
-        raise CannotLookError(f"{where}: {error}") from None
+        raise InputError(f"{where}: {error}") from None
 
 
 def org_url(given: str, declared: StackOutputs, config: Mapping[str, Any] | None = None) -> str:
-    """The org's URL: as given, from the provider's variables and settings, or from the outputs.
-    Raises CannotLookError, also for a URL that would send a token unencrypted."""
+    """The org's URL: from the option, the provider's variables and settings, or the outputs.
+    Raises InputError, also for a URL that would send a token unencrypted."""
     settings = config or {}
     metadata = urlsplit(str(declared.get("metadataUrl") or ""))
     name = settings.get("okta:orgName") or os.environ.get("OKTA_ORG_NAME")
@@ -85,17 +85,15 @@ def org_url(given: str, declared: StackOutputs, config: Mapping[str, Any] | None
         or (f"https://{name}.{base}" if name else "")
     )
     if not url:
-        raise CannotLookError(
-            "the URL of the org is unknown. Pass --okta-url https://ORG.okta.com."
-        )
+        raise InputError("the URL of the org is unknown. Pass --okta-url https://ORG.okta.com.")
     try:
         parts = urlsplit(url)
         safe = parts.scheme == "https" or (parts.scheme == "http" and parts.hostname in _LOOPBACK)
     except ValueError:
         safe = False
     if not safe:
-        raise CannotLookError(
-            "the URL of the org is not https://…, and a token is not sent unencrypted. Pass "
+        raise InputError(
+            "the URL of the org is not https://…, and tokens are never sent unencrypted. Pass "
             "--okta-url https://ORG.okta.com."
         )
     return url.rstrip("/")
@@ -118,13 +116,13 @@ def declared_by(outputs: StackOutputs) -> Declared:
 
 
 def read_text(path: Path) -> str:
-    """A file's text. Raises CannotLookError."""
+    """A file's text. Raises InputError."""
     try:
         return path.read_text(encoding="utf-8")
     except OSError as error:
-        raise CannotLookError(f"{path}: {error.strerror}.") from None
+        raise InputError(f"{path}: {error.strerror}.") from None
     except UnicodeDecodeError:
-        raise CannotLookError(f"{path}: is not a text file.") from None
+        raise InputError(f"{path}: is not a text file.") from None
 
 
 def _pulumi(*arguments: str, stack: str) -> str:
@@ -132,7 +130,7 @@ def _pulumi(*arguments: str, stack: str) -> str:
     try:
         done = subprocess.run(command, capture_output=True, text=True, check=False)
     except OSError:
-        raise CannotLookError("`pulumi` is not on PATH. Pass --outputs FILE.") from None
+        raise InputError("`pulumi` is not on PATH. Pass --outputs FILE.") from None
     if done.returncode:
-        raise CannotLookError(f"pulumi {' '.join(arguments[:2])}: {done.stderr.strip()}")
+        raise InputError(f"pulumi {' '.join(arguments[:2])}: {done.stderr.strip()}")
     return done.stdout

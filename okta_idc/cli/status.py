@@ -24,6 +24,7 @@ from okta_idc.doctor.provisioning_status import (
     ProvisioningStatus,
     provisioning_status,
 )
+from okta_idc.doctor.report import count
 from okta_idc.inventory.model import Source
 from okta_idc.rules import Finding
 
@@ -47,14 +48,14 @@ def status(
     console = Console(stderr=as_json)
     with reading():
         declared = read_outputs(outputs, stack)
-        found = asyncio.run(_look(declared, okta_url, aws_endpoint, wait, console))
+        found = asyncio.run(_read_status(declared, okta_url, aws_endpoint, wait, console))
     if as_json:
         print_json(_document(declared, found))
     else:
         _print(console, declared, found)
 
 
-async def _look(
+async def _read_status(
     declared: StackOutputs, okta_url: str, aws_endpoint: str, wait: float, console: Console
 ) -> ProvisioningStatus:
     url = org_url(okta_url, declared)
@@ -66,15 +67,16 @@ async def _look(
     )
     spinner = console.status("Reading Okta and AWS …") if console.is_terminal else None
 
-    def waiting(count: int) -> None:
+    def show_pending(number: int) -> None:
         if spinner:
-            spinner.update(f"{count} pending …")
+            spinner.update(f"{number} pending …")
 
     with spinner or contextlib.nullcontext():
-        async with Okta(
-            url, Credentials.read().auth(), waiting=partial(print_wait, console)
-        ) as okta:
-            return await provisioning_status(okta, source, declared_by(declared), wait, waiting)
+        auth = Credentials.read().auth()
+        async with Okta(url, auth, on_wait=partial(print_wait, console)) as okta:
+            return await provisioning_status(
+                okta, source, declared_by(declared), wait, show_pending
+            )
 
 
 def _document(declared: StackOutputs, found: ProvisioningStatus) -> dict[str, Any]:
@@ -103,13 +105,13 @@ def _print(console: Console, declared: StackOutputs, found: ProvisioningStatus) 
     line("App", f"{escape(str(declared.get('appLabel')))} ({declared['appId']})")
     line(
         "Declared",
-        f"{groups} assignment group{'' if groups == 1 else 's'}, {len(found.pushed)} push groups, "
+        f"{count(groups, 'assignment group')}, {count(len(found.pushed), 'push group')}, "
         f"attributes for access control: {escape(attributes)}",
     )
     line("Token", _token(str(declared.get("tokenExpires") or "")))
     line("In AWS", f"Identity Store {declared['identityStoreId']} ({declared['region']})")
-    disabled = f", {found.disabled} of them disabled" if found.disabled else ""
-    line("", f"{found.users} users{disabled}; {found.assigned} users are assigned in Okta")
+    disabled = f" ({found.disabled:,} disabled)" if found.disabled else ""
+    line("", f"{count(found.users, 'user')}{disabled}; {found.assigned:,} assigned in Okta")
     if found.pushed:
         console.print(_groups(found))
     if found.others:
@@ -125,8 +127,8 @@ def _groups(found: ProvisioningStatus) -> Table:
     table.add_column("push mapping")
     for group in found.pushed:
         members = "missing" if group.members is None else str(group.members)
-        colour = "green" if group.status == "ACTIVE" else "red"
-        table.add_row("", escape(group.name), members, f"[{colour}]{group.status}[/]")
+        color = "green" if group.status == "ACTIVE" else "red"
+        table.add_row("", escape(group.name), members, f"[{color}]{group.status}[/]")
     return table
 
 
@@ -135,14 +137,14 @@ def _token(expires: str) -> str:
         days = (datetime.fromisoformat(expires) - datetime.now(UTC)).days
     except (ValueError, TypeError):
         return "expiry unknown"
-    colour = "red" if days < 15 else "yellow" if days < 90 else "green"
-    return f"expires {expires[:10]}, in [{colour}]{days} days[/]"
+    color = "red" if days < 15 else "yellow" if days < 90 else "green"
+    return f"expires {expires[:10]}, in [{color}]{days} days[/]"
 
 
 def _print_not_provisioned(console: Console, not_provisioned: list[NotProvisioned]) -> None:
-    """Grouped by rule, so that each remedy appears once."""
-    count = len({(each.kind, each.name) for each in not_provisioned})
-    console.print(f"[bold]Not provisioned[/]  {count or 'none'}", highlight=False)
+    """Print users and groups by rule, so that each remedy appears once."""
+    number = len({(each.kind, each.name) for each in not_provisioned})
+    console.print(f"[bold]Not provisioned[/]  {number or 'none'}", highlight=False)
     by_rule: dict[str, list[tuple[str, Finding]]] = defaultdict(list)
     for each in not_provisioned:
         for finding in each.findings:

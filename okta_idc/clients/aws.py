@@ -1,4 +1,4 @@
-"""Shared by the AWS clients: how they call AWS, and their error."""
+"""Base of the AWS clients, and their error."""
 
 from collections.abc import Iterator
 from typing import Any
@@ -10,14 +10,14 @@ from botocore.exceptions import BotoCoreError, ClientError
 from okta_idc.clients.json_path import Json
 
 _PREFIX = {"sso-admin": "sso"}
-"""Prefix of IAM actions, where it differs from the service's name."""
+"""Prefix of IAM actions by service, if it differs from the service's name."""
 
 
 class AwsError(Exception):
     """A call to AWS failed. The text is AWS's, names the operation, and never holds a secret.
 
     `action` is the IAM action that the call requires (`sso:ListInstances`), `code` AWS's error
-    code; both are empty where AWS did not respond.
+    code; both are empty if AWS did not respond.
     """
 
     def __init__(self, text: str, action: str = "", code: str = "") -> None:
@@ -26,7 +26,7 @@ class AwsError(Exception):
 
 
 class AwsClient:
-    """A boto3 client that keeps to AWS's rate limits. Its methods raise AwsError.
+    """A boto3 client that respects AWS's rate limits. Its methods raise AwsError.
 
     Credentials come from boto3's default chain, unless a session is given. `endpoint` replaces
     AWS's endpoint (sandbox).

@@ -13,12 +13,12 @@ from joserfc.jwk import ECKey
 from okta_idc.clients.okta_error import error_code
 
 
-def wants_nonce(answer: httpx.Response) -> bool:
-    """Whether the server wants the request again with its nonce (RFC 9449 §8, §9)."""
-    if answer.status_code not in (400, 401) or not answer.headers.get("DPoP-Nonce"):
+def wants_nonce(response: httpx.Response) -> bool:
+    """Whether the server requires the request to be repeated with its nonce (RFC 9449 §8, §9)."""
+    if response.status_code not in (400, 401) or not response.headers.get("DPoP-Nonce"):
         return False
-    challenge = answer.headers.get("WWW-Authenticate", "")
-    return "use_dpop_nonce" in challenge or error_code(answer, "error") == "use_dpop_nonce"
+    challenge = response.headers.get("WWW-Authenticate", "")
+    return "use_dpop_nonce" in challenge or error_code(response, "error") == "use_dpop_nonce"
 
 
 class Dpop:
@@ -29,12 +29,12 @@ class Dpop:
         self._public = self._key.as_dict(private=False)
         self._nonces: dict[str, str] = {}
 
-    def take_nonce(self, answer: httpx.Response) -> None:
-        """Keep the nonce. Token endpoint and API have one each (RFC 9449 §8.2, §9)."""
-        self._nonces[_server(answer.request.url)] = answer.headers["DPoP-Nonce"]
+    def take_nonce(self, response: httpx.Response) -> None:
+        """Store the nonce. The token endpoint and the API have one each (RFC 9449 §8.2, §9)."""
+        self._nonces[_server(response.request.url)] = response.headers["DPoP-Nonce"]
 
     def proof(self, method: str, url: httpx.URL, token: str = "") -> str:
-        """A proof for one request, bound to `token` if it is given."""
+        """A proof for one request, bound to `token` if given."""
         claims: dict[str, Any] = {
             "jti": str(uuid.uuid4()), "htm": method, "iat": int(time.time()),
             "htu": str(url.copy_with(query=None, fragment=None)),

@@ -11,8 +11,8 @@ from okta_idc.clients.json_path import get_list, get_object, get_text
 
 @dataclass(frozen=True)
 class PermissionSetDetails:
-    """A permission set; what it lacks is empty. `inline_policy` is JSON text, `managed_policies`
-    are ARNs, `customer_managed_policies` paths with names, and `permissions_boundary` is either."""
+    """A permission set. Policies are ARNs, or paths with names if customer managed;
+    `inline_policy` is JSON text. Empty properties are not set."""
 
     name: str
     description: str = ""
@@ -33,7 +33,7 @@ class IdentityCenter(AwsClient):
         super().__init__("sso-admin", region, endpoint, session)
 
     def instances(self) -> list[Json]:
-        """`InstanceArn`, `IdentityStoreId`, … of each."""
+        """The instances (`InstanceArn`, `IdentityStoreId`, …)."""
         return list(self.pages("list_instances", "Instances"))
 
     def primary_region(self, instance: str) -> str:
@@ -41,36 +41,36 @@ class IdentityCenter(AwsClient):
         for each in self.pages("list_regions", "Regions", InstanceArn=instance):
             if each.get("IsPrimaryRegion"):
                 return str(each["RegionName"])
-        raise AwsError("AWS names no primary Region of the instance")
+        raise AwsError("AWS shows no primary Region for the instance")
 
     def access_control(self, instance: str) -> tuple[str, tuple[tuple[str, str], ...]]:
         """Attributes for access control: status, and pairs of key and source; empty if off."""
         operation = "describe_instance_access_control_attribute_configuration"
         found = self._call_if_any(operation, InstanceArn=instance)
         path = "InstanceAccessControlAttributeConfiguration", "AccessControlAttributes"
-        pairs = ((a["Key"], of) for a in get_list(found, *path) for of in a["Value"]["Source"])
+        pairs = ((a["Key"], s) for a in get_list(found, *path) for s in a["Value"]["Source"])
         return get_text(found, "Status"), tuple(pairs)
 
     def permission_sets(self, instance: str) -> Iterator[str]:
-        """The ARNs of all."""
+        """The ARNs of all permission sets."""
         return self.pages("list_permission_sets", "PermissionSets", InstanceArn=instance)
 
     def permission_set(
         self, instance: str, arn: str, *, boundary: bool = False
     ) -> PermissionSetDetails:
-        """A permission set with its policies; its permissions boundary costs another call."""
+        """A permission set with its policies; the permissions boundary requires another call."""
         at = {"InstanceArn": instance, "PermissionSetArn": arn}
-        shown = self.call("describe_permission_set", **at)["PermissionSet"]
+        found = self.call("describe_permission_set", **at)["PermissionSet"]
         inline = self.call("get_inline_policy_for_permission_set", **at).get("InlinePolicy")
         listing = "list_managed_policies_in_permission_set"
         managed = tuple(str(p["Arn"]) for p in self.pages(listing, "AttachedManagedPolicies", **at))
         listing = "list_customer_managed_policy_references_in_permission_set"
         own = self.pages(listing, "CustomerManagedPolicyReferences", **at)
         return PermissionSetDetails(
-            name=str(shown["Name"]),
-            description=get_text(shown, "Description"),
-            session_duration=get_text(shown, "SessionDuration"),
-            relay_state=get_text(shown, "RelayState"),
+            name=str(found["Name"]),
+            description=get_text(found, "Description"),
+            session_duration=get_text(found, "SessionDuration"),
+            relay_state=get_text(found, "RelayState"),
             inline_policy=inline or "",
             managed_policies=managed,
             customer_managed_policies=tuple(map(_path_and_name, own)),
@@ -78,9 +78,9 @@ class IdentityCenter(AwsClient):
         )
 
     def _boundary(self, at: dict[str, str]) -> str:
-        shown = self._call_if_any("get_permissions_boundary_for_permission_set", **at)
-        own = get_object(shown, "PermissionsBoundary", "CustomerManagedPolicyReference")
-        managed = get_text(shown, "PermissionsBoundary", "ManagedPolicyArn")
+        found = self._call_if_any("get_permissions_boundary_for_permission_set", **at)
+        own = get_object(found, "PermissionsBoundary", "CustomerManagedPolicyReference")
+        managed = get_text(found, "PermissionsBoundary", "ManagedPolicyArn")
         return _path_and_name(own) if own else managed
 
     def accounts_of(self, instance: str, arn: str) -> Iterator[str]:
@@ -89,18 +89,18 @@ class IdentityCenter(AwsClient):
         return self.pages(operation, "AccountIds", InstanceArn=instance, PermissionSetArn=arn)
 
     def assignments(self, instance: str, arn: str, account: str) -> Iterator[Json]:
-        """`PrincipalType` and `PrincipalId` of each assignment of this set in this account."""
+        """The assignments of a permission set in an account (`PrincipalType`, `PrincipalId`)."""
         at = {"InstanceArn": instance, "PermissionSetArn": arn, "AccountId": account}
         return self.pages("list_account_assignments", "AccountAssignments", **at)
 
     def access_of_group(self, instance: str, group: str) -> Iterator[Json]:
-        """`AccountId` and `PermissionSetArn` of every assignment of a group."""
+        """The assignments of a group (`AccountId`, `PermissionSetArn`)."""
         at = {"InstanceArn": instance, "PrincipalId": group, "PrincipalType": "GROUP"}
         operation = "list_account_assignments_for_principal"
         return self.pages(operation, "AccountAssignments", **at)
 
     def _call_if_any(self, operation: str, **query: str) -> Json:
-        """AWS's response; empty where what it describes does not exist."""
+        """AWS's response; empty if AWS responds with ResourceNotFoundException."""
         try:
             return self.call(operation, **query)
         except AwsError as error:

@@ -29,7 +29,7 @@ class IdentityStore(AwsClient):
         return self.pages("list_groups", "Groups", IdentityStoreId=self.id)
 
     def members(self, group_id: str) -> Iterator[str]:
-        """The user ids of one group's members: one call each hundred."""
+        """The user IDs of a group's members: one call for every hundred."""
         at = {"IdentityStoreId": self.id, "GroupId": group_id}
         for each in self.pages("list_group_memberships", "GroupMemberships", **at):
             yield each["MemberId"]["UserId"]

@@ -13,13 +13,13 @@ import httpx
 
 from okta_idc.clients.json_path import Json
 from okta_idc.clients.okta_error import OktaError, error_code, error_text
-from okta_idc.clients.okta_limits import HALF, Bucket, bucket_of, until_reset
+from okta_idc.clients.okta_limits import DEFAULT_SHARE, Bucket, bucket_of, until_reset
 
 __all__ = ["Okta", "OktaError"]
 
 TRIES = 5
-"""Attempts for one request that Okta throttles or fails to answer."""
-AT_ONCE = 8
+"""Attempts for one request that Okta throttles or does not answer."""
+MAX_CONCURRENT = 8
 """Concurrent requests; Okta allows 35 to 75 (docs/research/okta-api.md#rate-limits)."""
 _RETRIED = frozenset({429, 502, 503, 504})
 
@@ -27,7 +27,7 @@ _RETRIED = frozenset({429, 502, 503, 504})
 class Okta:
     """One org. Use as `async with Okta(url, Credentials.read().auth()) as okta`.
 
-    `share` is the share of a remaining rate limit that may be used. `waiting` gets the seconds of
+    `share` is the share of a remaining rate limit that may be used. `on_wait` gets the seconds of
     each wait and its reason. `calls` counts requests by bucket.
     """
 
@@ -36,19 +36,19 @@ class Okta:
         url: str,
         auth: httpx.Auth,
         *,
-        share: float = HALF,
-        waiting: Callable[[float, str], None] = lambda _seconds, _why: None,
+        share: float = DEFAULT_SHARE,
+        on_wait: Callable[[float, str], None] = lambda _seconds, _why: None,
     ) -> None:
         self.url = url.rstrip("/")
         self.calls: Counter[str] = Counter()
-        self._share, self._waiting = share, waiting
+        self._share, self._on_wait = share, on_wait
         self._buckets: dict[str, Bucket] = {}
-        self._at_once = asyncio.Semaphore(AT_ONCE)
+        self._slots = asyncio.Semaphore(MAX_CONCURRENT)
         self._http = httpx.AsyncClient(
             auth=auth,
             headers={"Accept": "application/json"},
             timeout=httpx.Timeout(30.0),
-            limits=httpx.Limits(max_connections=AT_ONCE),
+            limits=httpx.Limits(max_connections=MAX_CONCURRENT),
         )
 
     async def __aenter__(self) -> Self:
@@ -66,17 +66,17 @@ class Okta:
         return (await self._request(self.url + path, query, accept)).text
 
     async def pages(self, path: str, **query: str | int) -> AsyncIterator[list[Json]]:
-        """Every page of a list. A page that fails raises OktaError, so no list is cut short."""
-        answer = await self._request(self.url + path, query)
+        """Every page of a list. Raises OktaError if a page fails, so no list is incomplete."""
+        response = await self._request(self.url + path, query)
         while True:
-            page = _document(answer)
+            page = _document(response)
             if not isinstance(page, list):
-                text = f"{_place(answer.url)}: the response is not a list."
-                raise OktaError(text, answer.status_code)
+                text = f"{_endpoint(response.url)}: the response is not a list."
+                raise OktaError(text, response.status_code)
             yield cast(list[Json], page)
-            if "next" not in answer.links:
+            if "next" not in response.links:
                 return
-            answer = await self._request(answer.links["next"]["url"], {})
+            response = await self._request(response.links["next"]["url"], {})
 
     async def every(self, path: str, **query: str | int) -> list[Json]:
         """The entries of all pages."""
@@ -90,48 +90,48 @@ class Okta:
         request = self._http.build_request(
             "GET", url, params=dict(query) or None, headers={"Accept": accept}
         )
-        place = _place(request.url)
+        endpoint = _endpoint(request.url)
         for attempt in range(1, TRIES + 1):
             try:
-                answer = await self._send(request)
+                response = await self._send(request)
             except httpx.HTTPError as error:
                 if isinstance(error, httpx.ConnectError) or attempt == TRIES:
-                    text = f"{place}: Okta does not respond ({error or type(error).__name__})."
+                    text = f"{endpoint}: Okta does not respond ({error or type(error).__name__})."
                     raise OktaError(text) from None
-                seconds, why = 2.0 ** (attempt - 1), f"no response from Okta to {place}"
+                seconds, why = 2.0 ** (attempt - 1), f"no response from Okta to {endpoint}"
             else:
-                if answer.is_success:
-                    return answer
-                if answer.status_code not in _RETRIED or attempt == TRIES:
-                    text = f"{place}: {error_text(answer)}"
-                    raise OktaError(text, answer.status_code, error_code(answer))
-                seconds = until_reset(answer) or 2.0 ** (attempt - 1)
-                why = f"{answer.status_code} from Okta for {place}"
-            self._waiting(seconds, why)
+                if response.is_success:
+                    return response
+                if response.status_code not in _RETRIED or attempt == TRIES:
+                    text = f"{endpoint}: {error_text(response)}"
+                    raise OktaError(text, response.status_code, error_code(response))
+                seconds = until_reset(response) or 2.0 ** (attempt - 1)
+                why = f"{response.status_code} from Okta for {endpoint}"
+            self._on_wait(seconds, why)
             await asyncio.sleep(seconds)
         raise AssertionError("unreachable")
 
     async def _send(self, request: httpx.Request) -> httpx.Response:
         name = bucket_of(request.url.path)
-        bucket = self._buckets.setdefault(name, Bucket(name, self._share, self._waiting))
-        await bucket.enter()  # before a connection is taken that another bucket could use
-        answer: httpx.Response | None = None
+        bucket = self._buckets.setdefault(name, Bucket(name, self._share, self._on_wait))
+        await bucket.enter()  # before taking a connection that another bucket could use
+        response: httpx.Response | None = None
         try:
-            async with self._at_once:
+            async with self._slots:
                 self.calls[name] += 1
-                answer = await self._http.send(request)
-            return answer
+                response = await self._http.send(request)
+            return response
         finally:
-            bucket.leave(answer)
+            bucket.leave(response)
 
 
-def _document(answer: httpx.Response) -> Any:
+def _document(response: httpx.Response) -> Any:
     try:
-        return answer.json()
+        return response.json()
     except ValueError:
-        text = f"{_place(answer.url)}: the response is not JSON, or is cut off."
-        raise OktaError(text, answer.status_code) from None
+        text = f"{_endpoint(response.url)}: the response is not JSON, or is cut off."
+        raise OktaError(text, response.status_code) from None
 
 
-def _place(url: httpx.URL) -> str:
+def _endpoint(url: httpx.URL) -> str:
     return f"GET {url.path}"

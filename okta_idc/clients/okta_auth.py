@@ -40,7 +40,7 @@ _FIX = (
 
 @dataclass(frozen=True)
 class Credentials:
-    """Credentials, of which the first is used: private key, access token, API token.
+    """Okta credentials, by precedence: private key, access token, API token.
 
     `private_key` is PEM text or the path of a PEM file, as in the provider.
     """
@@ -56,8 +56,8 @@ class Credentials:
     def read(
         cls, config: Mapping[str, Any] | None = None, environment: Mapping[str, str] = os.environ
     ) -> "Credentials":
-        """From the stack's `okta:*` settings (`clientId`, …) and the provider's variables, which
-        settings override as in the provider."""
+        """From the stack's `okta:*` settings (`clientId`, …) and the provider's variables. Settings
+        override variables, as in the provider."""
         given = config or {}
 
         def one(key: str, variable: str) -> str:
@@ -83,10 +83,10 @@ class Credentials:
         return "an access token" if self.access_token else "an API token"
 
     def auth(self) -> httpx.Auth:
-        """Signs each request. Raises OktaError without usable credentials."""
+        """The httpx authentication for these credentials. Raises OktaError if none is usable."""
         if self.private_key and self.client_id:
             return PrivateKeyAuth(
-                self.client_id, _key(self.private_key), self.private_key_id, self.scopes
+                self.client_id, _load_key(self.private_key), self.private_key_id, self.scopes
             )
         if self.access_token:
             return HeaderAuth(f"Bearer {self.access_token}")
@@ -110,7 +110,7 @@ class HeaderAuth(httpx.Auth):
 
 
 class PrivateKeyAuth(httpx.Auth):
-    """Client credentials with a signed assertion (RFC 7523), and DPoP where the app requires it.
+    """Client credentials with a signed assertion (RFC 7523), and DPoP if the app requires it.
 
     The first token request has no proof; if Okta returns `invalid_dpop_proof`, every later request
     has one (docs/research/okta-provider.md#dpop).
@@ -122,7 +122,7 @@ class PrivateKeyAuth(httpx.Auth):
         self._client_id, self._key, self._key_id, self._scopes = client_id, key, key_id, scopes
         self._lock = asyncio.Lock()
         self._dpop: Dpop | None = None
-        self._token, self._until = "", 0.0
+        self._token, self._expires_at = "", 0.0
 
     async def async_auth_flow(
         self, request: httpx.Request
@@ -130,36 +130,36 @@ class PrivateKeyAuth(httpx.Auth):
         for last in (False, True):
             token = self._token
             async with self._lock:  # one of several concurrent requests gets the token
-                if not self._token or time.monotonic() >= self._until:
+                if not self._token or time.monotonic() >= self._expires_at:
                     endpoint = request.url.copy_with(raw_path=TOKEN_PATH.encode())
-                    answer = yield self._token_request(endpoint)
-                    await answer.aread()
+                    response = yield self._token_request(endpoint)
+                    await response.aread()
                     for _ in range(3):  # with a proof, a nonce, and a nonce that changed meanwhile
-                        if not self._wants_proof(answer):
+                        if not self._wants_proof(response):
                             break
-                        answer = yield self._token_request(endpoint)
-                        await answer.aread()
-                    self._keep(answer)
+                        response = yield self._token_request(endpoint)
+                        await response.aread()
+                    self._store_token(response)
                 token = self._token
             self._sign(request, token)
-            answer = yield request
-            await answer.aread()
-            if self._dpop and wants_nonce(answer):
-                self._dpop.take_nonce(answer)
+            response = yield request
+            await response.aread()
+            if self._dpop and wants_nonce(response):
+                self._dpop.take_nonce(response)
                 self._sign(request, token)
-                answer = yield request
-            if answer.status_code != 401 or last:
+                response = yield request
+            if response.status_code != 401 or last:
                 return
-            if self._token == token:  # expired early, or revoked: once more with a new one
+            if self._token == token:  # expired early, or revoked: retry with a new token
                 self._token = ""
 
-    def _wants_proof(self, answer: httpx.Response) -> bool:
+    def _wants_proof(self, response: httpx.Response) -> bool:
         """Whether to request the token again, with a proof or another nonce."""
-        if self._dpop is None and error_code(answer, "error") == "invalid_dpop_proof":
+        if self._dpop is None and error_code(response, "error") == "invalid_dpop_proof":
             self._dpop = Dpop()
             return True
-        if self._dpop and wants_nonce(answer):
-            self._dpop.take_nonce(answer)
+        if self._dpop and wants_nonce(response):
+            self._dpop.take_nonce(response)
             return True
         return False
 
@@ -184,14 +184,14 @@ class PrivateKeyAuth(httpx.Auth):
             headers["DPoP"] = self._dpop.proof("POST", endpoint)
         return httpx.Request("POST", endpoint, data=form, headers=headers)
 
-    def _keep(self, answer: httpx.Response) -> None:
-        if not answer.is_success:
-            text = f"POST {TOKEN_PATH}: {error_text(answer)}."
-            if error_code(answer, "error") == "invalid_scope":
+    def _store_token(self, response: httpx.Response) -> None:
+        if not response.is_success:
+            text = f"POST {TOKEN_PATH}: {error_text(response)}."
+            if error_code(response, "error") == "invalid_scope":
                 text += f" Grant the app {', '.join(self._scopes)}, or set OKTA_API_SCOPES."
-            raise OktaError(text, answer.status_code)
+            raise OktaError(text, response.status_code)
         try:
-            body = answer.json()
+            body = response.json()
             token, lifetime = body["access_token"], float(body.get("expires_in", 3600))
             if not isinstance(token, str) or not token.isascii() or not token.isprintable():
                 raise ValueError
@@ -199,7 +199,7 @@ class PrivateKeyAuth(httpx.Auth):
             raise OktaError(f"POST {TOKEN_PATH}: the response has no access token.") from None
         if self._dpop and str(body.get("token_type", "")).lower() != "dpop":
             self._dpop = None
-        self._token, self._until = token, time.monotonic() + max(lifetime - _EARLY_SECONDS, 1)
+        self._token, self._expires_at = token, time.monotonic() + max(lifetime - _EARLY_SECONDS, 1)
 
     def _sign(self, request: httpx.Request, token: str) -> None:
         if self._dpop:
@@ -213,12 +213,12 @@ def _algorithm(key: RSAKey | ECKey) -> str:
     return "RS256" if isinstance(key, RSAKey) else _ALGORITHMS[key.curve_name]
 
 
-def _key(given: str) -> RSAKey | ECKey:
+def _load_key(given: str) -> RSAKey | ECKey:
     text = given.replace("\\n", "\n")
     if "-----BEGIN" not in text:
         try:
             text = Path(given).expanduser().read_text(encoding="ascii")
-        except (OSError, ValueError):  # not the text, which may be a mangled key
+        except (OSError, ValueError):  # the error omits the text, which may be a mangled key
             raise OktaError(
                 "Okta: the private key is neither PEM text nor a readable file. Set "
                 "OKTA_API_PRIVATE_KEY to one of them."

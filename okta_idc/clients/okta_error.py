@@ -6,31 +6,31 @@ import httpx
 
 
 class OktaError(Exception):
-    """A call to Okta failed. `status` is 0 where Okta did not respond."""
+    """A call to Okta failed. `status` is 0 if Okta did not respond."""
 
     def __init__(self, text: str, status: int = 0, code: str = "") -> None:
         super().__init__(text)
         self.status, self.code = status, code
 
 
-def error_text(answer: httpx.Response) -> str:
-    """`403: …`, in Okta's words, which name fields and ids but never credentials."""
+def error_text(response: httpx.Response) -> str:
+    """`403: …` with Okta's message, which names fields and IDs but never credentials."""
     try:
-        body: Any = answer.json()
+        body: Any = response.json()
         if "error" in body:  # OAuth's shape (RFC 6749 §5.2)
-            words = ": ".join(str(body[k]) for k in ("error", "error_description") if k in body)
+            message = ": ".join(str(body[k]) for k in ("error", "error_description") if k in body)
         else:
             causes: list[Any] = body.get("errorCauses") or []
-            words = "; ".join(str(each["errorSummary"]) for each in (body, *causes))
+            message = "; ".join(str(each["errorSummary"]) for each in (body, *causes))
     except (ValueError, KeyError, TypeError, AttributeError):
-        words = answer.reason_phrase
-    return f"{answer.status_code}: {words}"
+        message = response.reason_phrase
+    return f"{response.status_code}: {message}"
 
 
-def error_code(answer: httpx.Response, key: str = "errorCode") -> str:
-    """Okta's errorCode (`E0000006`), or OAuth's `error`; empty where there is none. Okta documents
-    no other part as stable."""
+def error_code(response: httpx.Response, key: str = "errorCode") -> str:
+    """Okta's errorCode (`E0000006`), or OAuth's `error`; empty if there is none. Okta documents no
+    other part as stable."""
     try:
-        return str(answer.json()[key])
+        return str(response.json()[key])
     except (ValueError, KeyError, TypeError):
         return ""

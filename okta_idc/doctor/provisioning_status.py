@@ -1,8 +1,8 @@
-"""Provisioning status: assigned users and push groups in Okta beside the Identity Store.
+"""Provisioning status: compares assigned users and push groups in Okta with the Identity Store.
 
-Costs a handful of list calls, whatever the number of users, and one for each push group's members.
-Okta's API shows that AWS refused a user but not why, so the reason comes from the rules on the
-profile that Okta sent. Where they find nothing, the reason is unknown.
+Makes a few list calls, and one for each push group's members. Okta's API shows that AWS rejected a
+user but not why, so the reason comes from the rules on the profile that Okta sent. If they have no
+finding, the reason is unknown.
 """
 
 import asyncio
@@ -25,13 +25,13 @@ IN_OKTA = Part.ASSIGNED_USERS | Part.PUSH_MAPPINGS
 IN_AWS = Part.STORE_USERS | Part.STORE_GROUPS | Part.STORE_MEMBERS
 
 Refused = dict[str, tuple[Finding, ...]]
-"""Blocking findings on the profiles of refused users, by Okta user ID."""
+"""Blocking findings on the profiles of rejected users, by Okta user ID."""
 
 
 @dataclass(frozen=True)
 class NotProvisioned:
-    """A user or group that is not in AWS as declared, and why. `kind` is `refused`, `inactive` or
-    `waiting` for a user, whose name is the Okta login, and `group` for a group."""
+    """A user or group that is not in AWS as declared, and why. `kind` is `group`; or `refused`,
+    `inactive` or `waiting` for a user, whose name is the Okta login."""
 
     kind: str
     name: str
@@ -68,7 +68,7 @@ async def provisioning_status(
     wait: float,
     on_wait: Callable[[int], None] = lambda _: None,
 ) -> ProvisioningStatus:
-    """The status, once nothing is pending or `wait` seconds are over. `on_wait` gets the number of
+    """The status, when nothing is pending or after `wait` seconds. `on_wait` gets the number of
     pending users and mappings. Raises Unavailable, OktaError and AwsError."""
     in_okta, refused = await _settled(okta, source, wait, on_wait)
     in_aws = await read_inventory(okta, source, IN_AWS, declared=declared)
@@ -77,7 +77,7 @@ async def provisioning_status(
     by_name = {group.name: ident for ident, group in groups.items()}
     mappings = {mapping.get("sourceGroupId"): mapping for mapping in known(in_okta.pushes)}
     status = ProvisioningStatus(
-        assigned=len(known(in_okta.people).by_id),
+        assigned=len(known(in_okta.users).by_id),
         users=len(users),
         disabled=sum(not user.enabled for user in users.values()),
         others=sorted(by_name.keys() - {group.name for group in push}),
@@ -91,15 +91,15 @@ async def provisioning_status(
             status.not_provisioned.append(
                 NotProvisioned("group", group.name, reason=mapping["errorSummary"])
             )
-    status.not_provisioned += _users_not_provisioned(known(in_okta.people).by_id, refused)
+    status.not_provisioned += _users_not_provisioned(known(in_okta.users).by_id, refused)
     return status
 
 
-def _judge_refused(refused: Refused, _: Inventory, user: AssignedUser, shown: Json) -> None:
+def _judge_refused(refused: Refused, _: Inventory, user: AssignedUser, app_user: Json) -> None:
     if user.kind == "refused":
-        found = profiles.judge({**get_object(shown, "profile"), "userName": user.user_name})
+        found = profiles.judge({**get_object(app_user, "profile"), "userName": user.user_name})
         blocking = (each for each in found if each.rule.severity is Severity.BLOCKING)
-        refused[str(shown.get("id"))] = tuple(blocking)
+        refused[str(app_user.get("id"))] = tuple(blocking)
 
 
 async def _settled(
@@ -110,7 +110,7 @@ async def _settled(
         refused: Refused = {}
         listener = partial(_judge_refused, refused)
         found = await read_inventory(okta, source, IN_OKTA, on_user=listener)
-        pending = sum(user.kind == "waiting" for user in known(found.people).by_id.values()) + sum(
+        pending = sum(user.kind == "waiting" for user in known(found.users).by_id.values()) + sum(
             mapping.get("status") == "ACTIVE" and not mapping.get("lastPush")
             for mapping in known(found.pushes)
         )

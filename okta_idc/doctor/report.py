@@ -9,26 +9,26 @@ from okta_idc.rules import Finding, Rule, Severity
 from okta_idc.rules.binding import Binding, Unavailable
 from okta_idc.rules.registry import shorten
 
-SOUND, FINDINGS, COULD_NOT_LOOK = 0, 1, 2
+SUCCESS, FINDINGS, READ_FAILED = 0, 1, 2
 """Exit codes."""
 
 
 @dataclass(frozen=True, slots=True)
 class DoctorFinding:
-    """A finding about `name`: a person, a group or a part of the federation, and a path in it."""
+    """A finding about `name`: a user, a group or a part of the federation."""
 
     name: str
     finding: Finding
 
     @property
     def rule(self) -> Rule[Any]:
-        """The rule that is broken."""
+        """The violated rule."""
         return self.finding.rule
 
 
 @dataclass
 class Report:
-    """The results of one run. `unknown` and `skipped` are IDs of rules by the reason."""
+    """The results of one run. `unknown` and `skipped` are rule IDs by reason."""
 
     found: list[DoctorFinding] = field(default_factory=list[DoctorFinding])
     checked: set[str] = field(default_factory=set[str])
@@ -52,17 +52,17 @@ class Report:
             self.mark_unknown(binding.rule, reason)
 
     def mark_unknown(self, rule: Rule[Any], reason: Unavailable) -> None:
-        """Record that the rule could not be applied, or not to every subject."""
-        rules = (self.unknown if reason.wanted else self.skipped)[reason.text]
+        """Record that a rule could not be applied, or not to every subject."""
+        rules = (self.unknown if reason.applicable else self.skipped)[reason.text]
         if rule.id not in rules:
             rules.append(rule.id)
 
     def masked(self) -> "Report":
-        """The same report without values of people's profiles."""
+        """A copy without values of user profiles."""
         return replace(self, found=[replace(f, finding=f.finding.masked()) for f in self.found])
 
     def by_rule(self) -> list[tuple[Rule[Any], list[DoctorFinding]]]:
-        """Findings grouped by what to do: blocking ones first, then by ID."""
+        """Findings grouped by rule: blocking rules first, then by ID."""
         grouped: dict[str, list[DoctorFinding]] = defaultdict(list)
         for each in sorted(self.found, key=lambda f: (f.name.casefold(), f.finding.path)):
             grouped[each.rule.id].append(each)
@@ -70,14 +70,14 @@ class Report:
         return [(found[0].rule, found) for found in ordered]
 
     def exit_code(self, fail_on: Severity) -> int:
-        """1 for a finding at least as severe, else 2 where something is unknown, else 0."""
+        """1 for a finding of at least this severity, else 2 if something is unknown, else 0."""
         if any(_order(each.rule.severity) <= _order(fail_on) for each in self.found):
             return FINDINGS
-        return COULD_NOT_LOOK if self.unknown else SOUND
+        return READ_FAILED if self.unknown else SUCCESS
 
 
 def heading(rule: Rule[Any], found: list[DoctorFinding]) -> str:
-    """What is wrong: the only finding itself if it has neither path nor value, else the title."""
+    """The rule's title, or its only finding if that has neither path nor value."""
     first = found[0].finding
     if len(found) > 1 or first.path or first.value is not None:
         return rule.title
@@ -93,11 +93,11 @@ def count(number: int, one: str, many: str = "") -> str:
     return f"{number:,} {one if number == 1 else many or one + 's'}"
 
 
-def printable(text: str, most: int = 200) -> str:
+def printable(text: str, limit: int = 200) -> str:
     """The text in one line, with invisible characters (controls, direction marks, surrogates)
     escaped, so that no name can overwrite the report."""
     shown = "".join(c if c.isprintable() else c.encode("unicode_escape").decode() for c in text)
-    return shorten(shown, most)
+    return shorten(shown, limit)
 
 
 def ids(rules: Iterable[str]) -> str:

@@ -1,4 +1,4 @@
-"""Previews a user's SAML assertion as AWS will read it: NameID, attributes, session tags.
+"""Previews a user's SAML assertion: NameID, attributes, session tags.
 
 No API previews an assertion (docs/research/okta-api.md#preview-of-an-assertion).
 """
@@ -15,7 +15,7 @@ from okta_idc.rules.attribute_statements import Statement
 
 @dataclass(frozen=True)
 class Sent:
-    """An attribute of the assertion. `key` is the session tag's key; None if it is none."""
+    """An attribute of the assertion. `key` is the session tag's key; None for no session tag."""
 
     name: str
     name_format: str
@@ -26,7 +26,7 @@ class Sent:
 
 @dataclass(frozen=True)
 class Preview:
-    """One user's assertion. `findings` have the name of the part that they are about."""
+    """One user's assertion. `findings` are pairs of the affected part's name and the finding."""
 
     name_id: str | Unknown
     sent: tuple[Sent, ...]
@@ -53,7 +53,7 @@ def preview(
 def _sent(each: Statement, user: Profile | None, app_user: Profile | None) -> Sent:
     value: str | Unknown
     if each.type == "GROUP":
-        value = Unknown("sends the names of groups, which are not looked up here.")
+        value = Unknown("sends the names of groups, which the preview does not look up.")
     elif len(each.values) != 1:
         value = Unknown(f"has {len(each.values)} values.")
     else:

@@ -1,4 +1,4 @@
-"""Checks each assigned user while pages arrive, so that no profile has to be kept.
+"""Checks each assigned user while pages arrive, so that no profile is kept in memory.
 
 Pass an instance to `read_inventory` as `on_user`, then call `report`.
 """
@@ -19,8 +19,8 @@ from okta_idc.rules import Rule, attributes, profiles
 _TAG_RULES = (attributes.session_tags, attributes.no_empty_tag)
 USER_RULES: tuple[Rule[Any], ...] = (*profiles.PER_PROFILE, *_TAG_RULES)
 """The rules that check one user at a time."""
-_TOO_MANY_TO_BE_TRUE = 5
-"""From this number of users on, an attribute that all of them lack is hidden rather than empty."""
+_MIN_USERS_FOR_HIDDEN = 5
+"""With at least this many users, an attribute that all of them lack is presumed hidden."""
 
 
 class UserChecks:
@@ -32,16 +32,16 @@ class UserChecks:
         self._blank: Counter[str] = Counter()
         self._unknown_tags: Counter[str] = Counter()
 
-    def __call__(self, inventory: Inventory, user: AssignedUser, shown: Json) -> None:
-        """Check one user, as Okta shows the app user."""
-        profile = get_object(shown, "profile")
+    def __call__(self, inventory: Inventory, user: AssignedUser, app_user: Json) -> None:
+        """Check one user; `app_user` comes from Okta's API."""
+        profile = get_object(app_user, "profile")
         for finding in profiles.judge({**profile, "userName": user.user_name}):
             if finding.rule is profiles.required_names:
                 self._blank[finding.path] += 1
             self._found.append(DoctorFinding(user.login, finding))
         if self._tagger is None:
             self._tagger = Tagger(attributes_of(statements_of(get_object(inventory.app))))
-        tags = self._tagger.of(okta_profile(shown), profile)
+        tags = self._tagger.tags(okta_profile(app_user), profile)
         for rule in _TAG_RULES:
             for finding in rule(tags.known):
                 tag = replace(finding, path=f"attribute {finding.path}")
@@ -51,17 +51,17 @@ class UserChecks:
 
     def report(self, inventory: Inventory, report: Report) -> None:
         """Add the findings, and what could not be checked, to a report."""
-        if isinstance(inventory.people, Unavailable):
+        if isinstance(inventory.users, Unavailable):
             for rule in USER_RULES:
-                report.mark_unknown(rule, inventory.people)
+                report.mark_unknown(rule, inventory.users)
             return
         report.checked |= {rule.id for rule in USER_RULES}
-        count = len(inventory.people.by_id)
+        count = len(inventory.users.by_id)
         hidden = sorted(self._hidden(inventory, count))
         for attribute in hidden:
             text = (
-                f"{attribute} is empty for all {count:,} people: nobody has one, or the admin role "
-                "may not see it. Needs a role that can see the attribute."
+                f"{attribute} is empty for all {count:,} users: no user has a value, or the admin "
+                "role cannot see it. Needs a role that can see the attribute."
             )
             report.mark_unknown(profiles.required_names, Unavailable(text))
         report.found += (
@@ -71,15 +71,15 @@ class UserChecks:
         )
         for reason, users in self._unknown_tags.items():
             for rule in _TAG_RULES:
-                report.mark_unknown(rule, Unavailable(f"{reason.rstrip('.')} ({users:,} people)."))
+                report.mark_unknown(rule, Unavailable(f"{reason.rstrip('.')} ({users:,} users)."))
 
     def _hidden(self, inventory: Inventory, users: int) -> Iterator[str]:
         """Required attributes that an admin role seems to hide
-        (docs/research/okta-api.md#hidden-attributes). An unmapped attribute is really empty."""
+        (docs/research/okta-api.md#hidden-attributes). An unmapped attribute is indeed empty."""
         mapping = inventory.mapping
         for attribute, count in self._blank.items():
             mapped = isinstance(mapping, Unavailable) or (
                 attribute in mapping and mapping[attribute].expression
             )
-            if mapped and count == users >= _TOO_MANY_TO_BE_TRUE:
+            if mapped and count == users >= _MIN_USERS_FOR_HIDDEN:
                 yield attribute

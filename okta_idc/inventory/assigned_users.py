@@ -1,7 +1,7 @@
-"""Users assigned to the app: read page by page, kept as ids and names.
+"""Users assigned to the app: read page by page, kept as IDs and names.
 
-A page is dropped once a listener has seen its users, so memory holds a few names of each user,
-whatever the profiles hold.
+A page is dropped after the listener has received its users, so memory use does not depend on the
+size of the profiles.
 """
 
 import sys
@@ -17,7 +17,7 @@ ACTIVE = frozenset({"ACTIVE", "PROVISIONED", "PASSWORD_EXPIRED", "RECOVERY", "LO
 
 @dataclass(slots=True)
 class AssignedUser:
-    """What is kept of an app user. `login` is the Okta login, `user_name` the app username."""
+    """An app user without its profile. `login` is the Okta login, `user_name` the app username."""
 
     login: str
     user_name: str
@@ -25,61 +25,61 @@ class AssignedUser:
     status: str
     """Okta status: ACTIVE, SUSPENDED, …"""
     kind: str
-    """`there` (provisioned), `refused` (by AWS), `inactive` (in Okta), or `waiting`."""
+    """`provisioned`, `refused` (by AWS), `inactive` (in Okta), or `waiting`."""
     app_status: str
     scope: str
 
 
 @dataclass
 class AssignedUsers:
-    """All assigned users by Okta user id. `listener` gets each user once, as Okta shows it."""
+    """All assigned users by Okta user ID. `listener` gets each user and app user once."""
 
-    listener: Callable[[AssignedUser, Json], None] = lambda _user, _shown: None
+    listener: Callable[[AssignedUser, Json], None] = lambda _user, _app_user: None
     by_id: dict[str, AssignedUser] = field(default_factory=dict[str, AssignedUser])
 
     def add(self, page: Iterable[Json]) -> None:
-        """Keep the users of a page. A user who is listed twice counts once."""
-        for shown in page:
-            ident = str(shown.get("id"))
+        """Add the users of a page. A user who is listed twice counts once."""
+        for app_user in page:
+            ident = str(app_user.get("id"))
             if ident not in self.by_id:
-                user = _assigned_user(shown)
+                user = _assigned_user(app_user)
                 self.by_id[sys.intern(ident)] = user
-                self.listener(user, shown)
+                self.listener(user, app_user)
 
 
-def okta_profile(shown: Json) -> Json | None:
+def okta_profile(app_user: Json) -> Json | None:
     """The profile of the Okta user (`expand=user`); None if Okta does not show it."""
-    found = get_path(shown, "_embedded", "user", "profile")
+    found = get_path(app_user, "_embedded", "user", "profile")
     return cast(Json, found) if isinstance(found, dict) else None
 
 
-def user_name(shown: Json) -> str:
+def user_name(app_user: Json) -> str:
     """The app username, which is the NameID and the SCIM userName."""
-    return get_text(shown, "credentials", "userName") or get_text(shown, "id")
+    return get_text(app_user, "credentials", "userName") or get_text(app_user, "id")
 
 
-def _assigned_user(shown: Json) -> AssignedUser:
-    name = _interned(user_name(shown))
-    status = get_text(shown, "_embedded", "user", "status") or "ACTIVE"
+def _assigned_user(app_user: Json) -> AssignedUser:
+    name = _interned(user_name(app_user))
+    status = get_text(app_user, "_embedded", "user", "status") or "ACTIVE"
     return AssignedUser(
-        login=_interned((okta_profile(shown) or {}).get("login")) or name,
+        login=_interned((okta_profile(app_user) or {}).get("login")) or name,
         user_name=name,
-        email=_interned(get_path(shown, "profile", "email")),
+        email=_interned(get_path(app_user, "profile", "email")),
         status=_interned(status),
-        kind=_kind(shown, status),
-        app_status=_interned(shown.get("status")),
-        scope=_interned(shown.get("scope")),
+        kind=_kind(app_user, status),
+        app_status=_interned(app_user.get("status")),
+        scope=_interned(app_user.get("scope")),
     )
 
 
-def _kind(shown: Json, status: str) -> str:
-    if shown.get("syncState") == "ERROR":
+def _kind(app_user: Json, status: str) -> str:
+    if app_user.get("syncState") == "ERROR":
         return "refused"
     if status not in ACTIVE:
         return "inactive"
-    return "waiting" if shown.get("status") == "STAGED" else "there"
+    return "waiting" if app_user.get("status") == "STAGED" else "provisioned"
 
 
 def _interned(value: object) -> str:
-    """A text, stored once however often it occurs; empty for anything else."""
+    """The text, interned to save memory; empty for any other type."""
     return sys.intern(value) if isinstance(value, str) else ""

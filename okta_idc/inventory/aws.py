@@ -1,7 +1,7 @@
 """Reads AWS's part: the secret's tags, the instance, account access, and the Identity Store.
 
-boto3 blocks, so each list is read in a thread; boto3 keeps to AWS's 20 calls a second by itself
-(adaptive retries).
+boto3 is synchronous, so each list is read in a thread; its adaptive retries keep to AWS's limit of
+20 calls per second.
 """
 
 import asyncio
@@ -29,14 +29,14 @@ _OF_INSTANCE = Part.PRIMARY_REGION | Part.ACCESS_CONTROL | Part.PERMISSION_SETS 
 _OF_STORE = Part.STORE_USERS | Part.STORE_GROUPS | Part.STORE_MEMBERS
 _SCIM_ISSUER = "https://scim.aws.com/"
 """SCIM's ExternalIds[].Issuer (docs/research/identity-center.md#users-and-groups-outside-scim)."""
-_MOST_GROUPS_OF_ONE = 1_000
+_MAX_GROUPS_PER_USER = 1_000
 _WORKERS = 4
 
 
 async def read_aws(
     found: Inventory, parts: Part, groups_read: asyncio.Event, progress: ProgressListener
 ) -> None:
-    """Read the chosen parts. What depends on the push groups waits for `groups_read`."""
+    """Read the chosen parts. Parts that depend on the push groups wait for `groups_read`."""
     source = found.source
     if parts & _OF_INSTANCE and not found.store_id:
         await _find_instance(IdentityCenter(source.region, source.endpoint), found)
@@ -86,19 +86,19 @@ async def _attempt(read: Callable[[], T]) -> T | Unavailable:
 async def _read_secret(found: Inventory) -> None:
     source, name = found.source, found.source.secret
     region = source.secret_region or source.region
-    found.secret = Unavailable("the secret is not known: give --secret NAME.")
+    found.secret = Unavailable("the secret's name is not known. Pass --secret NAME.")
     if name:
         found.secret = await _attempt(lambda: secret_tags(name, region, source.endpoint))
 
 
 async def _find_instance(center: IdentityCenter, found: Inventory) -> None:
-    """The instance of the given identity store, of the one that the app names, or the only one."""
+    """Find the instance of the given identity store, of the one in the app, or the only one."""
     region, wanted = found.source.region, found.store_id
     listed = await _attempt(
         lambda: {str(i["IdentityStoreId"]): str(i["InstanceArn"]) for i in center.instances()}
     )
     if isinstance(listed, Unavailable):
-        found.lack_instance(listed)
+        found.mark_instance_unavailable(listed)
         return
     if not wanted:
         named = get_text(found.app, "settings", "app", "entityID").rpartition("/")[2]
@@ -107,7 +107,7 @@ async def _find_instance(center: IdentityCenter, found: Inventory) -> None:
         found.instance, found.store_id = listed[wanted], wanted
         return
     shown = f"the identity stores {', '.join(listed)}" if listed else "no instance"
-    found.lack_instance(
+    found.mark_instance_unavailable(
         Unavailable(
             f"AWS shows {shown} in {region}{', not ' + wanted if wanted else ''}. Set "
             "--region or --identity-store, with credentials of the account that owns the instance "
@@ -152,7 +152,7 @@ def _access(center: IdentityCenter, arn: str) -> Access:
 async def _group_access(
     center: IdentityCenter, arn: str, found: Inventory
 ) -> GroupAccess | Unavailable:
-    """One call for each push group; a list by permission set takes one for each account of it."""
+    """One call for each push group, fewer than one for each permission set and account."""
     try:
         idents = list({each.aws_id: None for each in found.pushed() if each.target and each.aws_id})
     except Unavailable as reason:
@@ -164,10 +164,10 @@ async def _group_access(
 
     def read() -> GroupAccess:
         with ThreadPoolExecutor(_WORKERS) as pool:
-            of = dict(zip(idents, pool.map(access, idents), strict=True))
-            arns = sorted({ident for pairs in of.values() for ident, _ in pairs})
+            by_group = dict(zip(idents, pool.map(access, idents), strict=True))
+            arns = sorted({ident for pairs in by_group.values() for ident, _ in pairs})
             shown = pool.map(partial(center.permission_set, arn, boundary=True), arns)
-            return GroupAccess(of, dict(zip(arns, shown, strict=True)))
+            return GroupAccess(by_group, dict(zip(arns, shown, strict=True)))
 
     return await _attempt(read)
 
@@ -191,7 +191,7 @@ def _groups(store: IdentityStore) -> dict[str, StoreGroup]:
 
 
 def _external_id(record: Json) -> tuple[str, bool]:
-    """The external id that SCIM wrote, and whether it wrote one."""
+    """The external ID that SCIM wrote, and whether it wrote one."""
     listed: list[Json] = record.get("ExternalIds") or []
     for each in listed:
         if str(each.get("Issuer", "")).startswith(_SCIM_ISSUER):
@@ -212,14 +212,14 @@ async def _read_members(
 
 
 def _groups_to_list(found: Inventory, parts: Part) -> Iterable[str]:
-    """The push groups; all groups, where one user could be in too many of them (OIC-536)."""
+    """The push groups; or all groups, if a user could be in too many of them (OIC-536)."""
     groups, declared = found.store_groups, found.declared.push
     if isinstance(groups, Unavailable):
         return ()
     if Part.GROUP_NAMES not in parts:
         names = () if isinstance(declared, Unavailable) else {group.name for group in declared}
         return [ident for ident, group in groups.items() if group.name in names]
-    if len(groups) > _MOST_GROUPS_OF_ONE:
+    if len(groups) > _MAX_GROUPS_PER_USER:
         return groups
     try:
         return dict.fromkeys(each.aws_id for each in found.pushed() if each.aws_id)

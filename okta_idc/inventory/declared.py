@@ -1,4 +1,4 @@
-"""What the stack declares, to compare with what exists."""
+"""The configuration that the stack declares, to compare with the actual one."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -14,18 +14,18 @@ FEATURES = {
 """Okta's name of each provisioning feature by setting (docs/research/aws-setup-page.md#step-2)."""
 
 _NO_STACK, _NO_SETTINGS, _NO_POLICY = (
-    Unavailable(text, wanted=False)
+    Unavailable(text, applicable=False)
     for text in (
-        "nothing is declared to compare with: give --stack or --outputs.",
-        "the stack's settings are not known: give --settings.",
-        "which sign-on policy is meant is not known: give --policy.",
+        "no declared configuration is known to compare with. Pass --stack or --outputs.",
+        "the stack's settings are not known. Pass --settings.",
+        "the declared sign-on policy is not known. Pass --policy.",
     )
 )
 
 
 @dataclass(frozen=True)
 class DeclaredGroup:
-    """A group of the stack: its declared name, and its ids as of the last `up` ("": unknown)."""
+    """A group of the stack: its declared name, and its IDs as of the last `up` ("": unknown)."""
 
     name: str
     id: str = ""

@@ -1,4 +1,4 @@
-"""The inventory: what one read of Okta and AWS found. A part that was not read is Unavailable."""
+"""The inventory: the result of a read of Okta and AWS. A part that was not read is Unavailable."""
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
@@ -19,7 +19,7 @@ _NOT_READ = Unavailable("it was not read.")
 
 
 class Part(Flag):
-    """What to read. Calls are made for the chosen parts only."""
+    """The parts to read. Only the chosen parts cause calls."""
 
     APP = auto()
     """The app, and the org's other apps of the same kind."""
@@ -76,7 +76,7 @@ class Certificate:
 
 @dataclass
 class OktaGroups:
-    """Group names by id, and ids by name. `by_name` leaves out groups that an app created."""
+    """Group names by ID, and IDs by name. `by_name` omits groups that an app created."""
 
     names: dict[str, str] = field(default_factory=dict[str, str])
     by_name: dict[str, list[str]] = field(default_factory=dict[str, list[str]])
@@ -87,9 +87,9 @@ class OktaGroups:
 
 @dataclass
 class Membership:
-    """User ids by push group id. `logins` and `inactive` (Okta status) are by user id."""
+    """User IDs by push group ID. `logins` and `inactive` (Okta status) are by user ID."""
 
-    of: Members = field(default_factory=Members)
+    by_group: Members = field(default_factory=Members)
     logins: dict[str, str] = field(default_factory=dict[str, str])
     inactive: dict[str, str] = field(default_factory=dict[str, str])
 
@@ -123,17 +123,17 @@ class Access:
 
 @dataclass(frozen=True)
 class GroupAccess:
-    """Account access of the push groups. `of` maps an Identity Store group id to pairs of
-    permission set ARN and account id; `sets` are by ARN."""
+    """Account access of the push groups. `by_group` maps an Identity Store group ID to pairs of
+    permission set ARN and account ID; `sets` are by ARN."""
 
-    of: Mapping[str, tuple[tuple[str, str], ...]]
+    by_group: Mapping[str, tuple[tuple[str, str], ...]]
     sets: Mapping[str, PermissionSetDetails]
 
 
 @dataclass(frozen=True)
 class PushGroup:
-    """A push mapping with its groups: id and name of the source group, the target group's name in
-    Okta (None: not shown), and the Identity Store group's id ("": there is none)."""
+    """A push mapping with its groups: ID and name of the source group, the target group's name in
+    Okta (None: not shown), and the Identity Store group's ID ("": none)."""
 
     mapping: Json
     source: str
@@ -144,9 +144,9 @@ class PushGroup:
 
 @dataclass
 class Inventory:
-    """`apps`: status by label of the org's apps of the catalog app. `assigned`: priority (None: not
-    numbered) by id of the assigned groups. `secret`: the secret's tags. `access_control`: status,
-    and pairs of key and source. `store_members`: user ids by group id."""
+    """`apps`: status by label of the org's instances of the catalog app. `assigned`: priority (if
+    any) by ID of the assigned groups. `users`: the assigned users. `secret`: the secret's tags.
+    `access_control`: status, and pairs of key and source. `store_members`: user IDs by group ID."""
 
     source: Source
     declared: Declared = field(default_factory=Declared)
@@ -165,7 +165,7 @@ class Inventory:
     assigned: Mapping[str, int | None] | Unavailable = _NOT_READ
     pushes: Sequence[Json] | Unavailable = _NOT_READ
     groups: OktaGroups | Unavailable = _NOT_READ
-    people: AssignedUsers | Unavailable = _NOT_READ
+    users: AssignedUsers | Unavailable = _NOT_READ
     members: Membership = field(default_factory=Membership)
 
     instance: str | Unavailable = _NOT_READ
@@ -182,14 +182,14 @@ class Inventory:
     def __post_init__(self) -> None:
         self.app_id, self.store_id = self.source.app_id, self.source.store_id
 
-    def lack_okta(self, reason: Unavailable) -> None:
-        """Mark everything below the app as Unavailable."""
+    def mark_app_unavailable(self, reason: Unavailable) -> None:
+        """Mark all parts that belong to the app as Unavailable."""
         self.connection = self.feature = self.certificate = self.metadata = reason
         self.attributes = self.mapping = self.assigned = self.pushes = reason
-        self.groups = self.people = reason
+        self.groups = self.users = reason
 
-    def lack_instance(self, reason: Unavailable) -> None:
-        """Mark everything below the IAM Identity Center instance as Unavailable."""
+    def mark_instance_unavailable(self, reason: Unavailable) -> None:
+        """Mark all parts that belong to the IAM Identity Center instance as Unavailable."""
         self.instance = self.primary_region = self.access_control = reason
         self.access = self.group_access = reason
 
@@ -211,4 +211,4 @@ class Inventory:
 
 
 UserListener = Callable[[Inventory, AssignedUser, Json], None]
-"""Called for each assigned user, with the app user as Okta shows it, while pages arrive."""
+"""Called for each assigned user, with the app user from Okta's API, while pages arrive."""

@@ -1,7 +1,7 @@
 """Reads Okta's part: the app, its connection, schemas and profile mapping, groups and users.
 
 Calls below one app share a scarce rate limit and group members another
-(docs/research/okta-api.md#rate-limits), so users and members are read side by side.
+(docs/research/okta-api.md#rate-limits), so users and members are read in parallel.
 """
 
 import asyncio
@@ -27,8 +27,8 @@ _NOT_SHOWN = "Okta's API does not show this app's provisioning settings (app →
 
 
 async def read_app(okta: Okta, found: Inventory) -> None:
-    """The chosen app, and all apps of its kind. Raises OktaError where Okta rejects the
-    credentials or does not respond."""
+    """Read the chosen app, and all instances of the catalog app. Raises OktaError if Okta rejects
+    the credentials or does not respond."""
     apps: list[Json] = []
     try:
         apps = await okta.every("/api/v1/apps", filter=f'name eq "{CATALOG_APP}"', limit=200)
@@ -50,7 +50,7 @@ async def read_app(okta: Okta, found: Inventory) -> None:
         found.app = found.apps
     else:
         active = [app for app in apps if app.get("status") == "ACTIVE"] or apps
-        several = f"which app is meant is not known: give --app, one of {', '.join(found.apps)}."
+        several = f"the org has several apps. Pass --app with one of {', '.join(found.apps)}."
         found.app = active[0] if len(active) == 1 else Unavailable(several)
     if not isinstance(found.app, Unavailable):
         found.app_id = str(found.app["id"])
@@ -59,7 +59,7 @@ async def read_app(okta: Okta, found: Inventory) -> None:
 async def _app(okta: Okta, app_id: str) -> Json | Unavailable:
     app = await okta.get(f"/api/v1/apps/{app_id}")
     if (name := app.get("name")) != CATALOG_APP:
-        return Unavailable(f"{app_id} is an app {name}, not {CATALOG_APP}.")
+        return Unavailable(f"{app_id} is an instance of {name}, not of {CATALOG_APP}.")
     return app
 
 
@@ -71,9 +71,9 @@ async def read_okta(
     progress: ProgressListener,
     on_user: Callable[[AssignedUser, Json], None],
 ) -> None:
-    """Read the chosen parts. Sets `groups_read` when the push groups are known, or will not be."""
+    """Read the chosen parts. Sets `groups_read` when the push groups are known or unavailable."""
     if Part.APP in parts and isinstance(found.app, Unavailable):
-        found.lack_okta(found.app)
+        found.mark_app_unavailable(found.app)
         groups_read.set()
         return
     root = f"/api/v1/apps/{found.app_id}"
@@ -87,7 +87,7 @@ async def read_okta(
             await read_push_members(okta, found, progress)
 
     async def users() -> None:
-        found.people = await attempt(_users(okta, root, AssignedUsers(on_user), progress), APPS)
+        found.users = await attempt(_users(okta, root, AssignedUsers(on_user), progress), APPS)
 
     async with asyncio.TaskGroup() as tasks:
         if Part.APP_SETTINGS in parts:
@@ -95,7 +95,7 @@ async def read_okta(
         tasks.create_task(groups())
         if Part.ASSIGNED_USERS in parts:
             tasks.create_task(users())
-    _doubt_emptiness(found)
+    _mark_hidden_lists(found)
 
 
 async def _read_app_settings(okta: Okta, root: str, found: Inventory) -> None:
@@ -115,7 +115,7 @@ async def _feature(okta: Okta, root: str) -> Json | Unavailable:
         return await okta.get(f"{root}/features/USER_PROVISIONING")
     except OktaError as error:
         if error.status == 400:  # not enabled (docs/research/okta-api.md#unsupported-apps)
-            return Unavailable(_NOT_SHOWN, wanted=False)
+            return Unavailable(_NOT_SHOWN, applicable=False)
         return unavailable(error, APPS)
 
 
@@ -132,7 +132,7 @@ async def _certificate(okta: Okta, root: str, kid: str) -> Certificate:
 
 
 async def _read_attributes(okta: Okta, found: Inventory) -> None:
-    """Attribute names of all user types; of the default type, where the others are hidden."""
+    """Attribute names of all user types, or of the default type if the others are hidden."""
     found.attributes = await attempt(_schema(okta, "default"), _SCHEMAS)
     if isinstance(found.attributes, Unavailable):
         return
@@ -144,11 +144,11 @@ async def _read_attributes(okta: Okta, found: Inventory) -> None:
     for each in types:
         link = get_text(each, "_links", "schema", "href")
         if not each.get("default") and (schema := link.rpartition("/")[2]):
-            more = await attempt(_schema(okta, schema), _SCHEMAS)
-            if isinstance(more, Unavailable):
-                found.all_types = more
+            others = await attempt(_schema(okta, schema), _SCHEMAS)
+            if isinstance(others, Unavailable):
+                found.all_types = others
                 return
-            names |= more
+            names |= others
     found.attributes = frozenset(names)
 
 
@@ -159,7 +159,7 @@ async def _schema(okta: Okta, ident: str) -> frozenset[str]:
 
 
 async def _mapping(okta: Okta, app_id: str) -> ProfileMapping:
-    """The first profile mapping to the app; an org with several user types has one for each."""
+    """The first profile mapping to the app; an org has one for each user type."""
     listed = await okta.every("/api/v1/mappings", targetId=app_id, limit=200)
     if not listed:
         raise OktaError("GET /api/v1/mappings: no mapping to this app is shown", 403)
@@ -175,17 +175,17 @@ async def _users(
 ) -> AssignedUsers:
     async for page in okta.pages(f"{root}/users", limit=500, expand="user"):
         users.add(page)
-        progress.more("people", len(page))
-    progress.done("people")
+        progress.more("assigned users", len(page))
+    progress.done("assigned users")
     return users
 
 
-def _doubt_emptiness(found: Inventory) -> None:
-    """Mark empty lists Unavailable where other parts suggest that an admin role hides entries."""
+def _mark_hidden_lists(found: Inventory) -> None:
+    """Mark empty lists Unavailable if other parts suggest that an admin role hides entries."""
     assigned = not isinstance(found.assigned, Unavailable) and bool(found.assigned)
     pushed = not isinstance(found.pushes, Unavailable) and bool(found.pushes)
-    if assigned and not isinstance(found.people, Unavailable) and not found.people.by_id:
-        found.people = Unavailable(
+    if assigned and not isinstance(found.users, Unavailable) and not found.users.by_id:
+        found.users = Unavailable(
             "Okta shows no assigned user, though groups are assigned: they are empty, or their "
             f"users are hidden. Needs {APPS} and its users."
         )

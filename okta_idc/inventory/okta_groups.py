@@ -1,6 +1,6 @@
 """Reads groups in Okta: assignments, push mappings, names and members.
 
-Names come by a few searches, members group by group; both count against the rate limit of groups.
+Names require a few searches, members one list for each group; both use the rate limit of groups.
 """
 
 import sys
@@ -22,7 +22,7 @@ _WORKERS = 8
 
 
 async def read_groups(okta: Okta, root: str, found: Inventory, parts: Part) -> None:
-    """Assignments, push mappings, and the names of the groups in use."""
+    """Read assignments, push mappings, and the names of the groups in use."""
     if Part.ASSIGNED_GROUPS in parts:
         found.assigned = await attempt(_assigned(okta, root), APPS)
     if Part.PUSH_MAPPINGS in parts:
@@ -68,7 +68,7 @@ async def _search(
 
 
 async def read_push_members(okta: Okta, found: Inventory, progress: ProgressListener) -> None:
-    """The members of every push group, a few groups at a time."""
+    """Read the members of every push group, a few groups at a time."""
     if isinstance(found.pushes, Unavailable):
         return
     sources = dict.fromkeys(mapping["sourceGroupId"] for mapping in found.pushes)
@@ -76,7 +76,7 @@ async def read_push_members(okta: Okta, found: Inventory, progress: ProgressList
 
 
 async def read_members(okta: Okta, found: Inventory, ident: str) -> None:
-    """The members of one group, into `found.members`."""
+    """Read the members of one group into `found.members`."""
 
     async def read() -> frozenset[str]:
         idents: set[str] = set()
@@ -89,10 +89,10 @@ async def read_members(okta: Okta, found: Inventory, ident: str) -> None:
         groups = found.groups
         name = ident if isinstance(groups, Unavailable) else groups.name(ident)
         members = Unavailable(
-            f"Okta shows no member of the group {name}: it has none, or they are hidden. "
-            "Needs an admin role that can see them."
+            f"Okta shows no member of the group {name}: the group is empty, or its members are "
+            "hidden. Needs an admin role that can see them."
         )
-    found.members.of[ident] = members
+    found.members.by_group[ident] = members
 
 
 def _keep_member(found: Inventory, user: Json) -> str:

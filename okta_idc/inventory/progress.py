@@ -7,17 +7,17 @@ from dataclasses import dataclass, field
 
 @dataclass
 class ProgressListener:
-    """Callbacks. `step` gets a list's name, the entries read, and the total or None where Okta or
-    AWS does not give one; `waits` gets the seconds of a pause and its reason."""
+    """Callbacks. `on_step` gets a list's name, the entries read, and the total (None if unknown);
+    `on_wait` gets the seconds of a pause and its reason."""
 
-    step: Callable[[str, int, int | None], None] = lambda _what, _done, _total: None
-    waits: Callable[[float, str], None] = lambda _seconds, _why: None
+    on_step: Callable[[str, int, int | None], None] = lambda _what, _done, _total: None
+    on_wait: Callable[[float, str], None] = lambda _seconds, _why: None
     _done: dict[str, int] = field(default_factory=dict[str, int])
 
     def more(self, what: str, number: int = 1, total: int | None = None) -> None:
         """Count more entries of a list."""
         self._done[what] = self._done.get(what, 0) + number
-        self.step(what, self._done[what], total)
+        self.on_step(what, self._done[what], total)
 
     async def each(
         self, what: str, idents: Collection[str], read: Callable[[str], Awaitable[None]], limit: int
@@ -34,4 +34,4 @@ class ProgressListener:
 
     def done(self, what: str) -> None:
         """Report a list as complete."""
-        self.step(what, self._done.get(what, 0), self._done.get(what, 0))
+        self.on_step(what, self._done.get(what, 0), self._done.get(what, 0))

@@ -1,4 +1,4 @@
-"""Reads Okta and AWS, in parallel and within the limits of both: each list once."""
+"""Reads Okta and AWS in parallel, within their rate limits, and each list once."""
 
 import asyncio
 
@@ -22,10 +22,10 @@ async def read_inventory(
     progress: ProgressListener | None = None,
     on_user: UserListener = lambda _inventory, _user, _shown: None,
 ) -> Inventory:
-    """The chosen parts. A part that Okta or AWS refuses is Unavailable.
+    """The chosen parts. A part that Okta or AWS does not return is Unavailable.
 
-    Raises OktaError where Okta rejects the credentials or does not respond, and AwsError where no
-    call to AWS can be made.
+    Raises OktaError if Okta rejects the credentials or does not respond, and AwsError if no call to
+    AWS can be made.
     """
     progress = progress or ProgressListener()
     found = Inventory(source, declared or Declared())

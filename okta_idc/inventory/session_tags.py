@@ -1,7 +1,7 @@
-"""What an app's attribute statements send for one person, worked out without Okta.
+"""Evaluates the session tags that an app's attribute statements send for one user.
 
-No API previews an assertion (docs/research/okta-api.md#preview-of-an-assertion). What is outside
-the expressions that the rules read, or that Okta does not document, is Unknown.
+No API previews an assertion (docs/research/okta-api.md#preview-of-an-assertion). The value of an
+expression that `okta_expression` does not support, or Okta does not document, is Unknown.
 """
 
 from collections.abc import Iterable, Mapping
@@ -14,7 +14,7 @@ from okta_idc.rules.attributes import Attribute
 
 
 def statements_of(app: Json) -> tuple[Statement, ...]:
-    """The attribute statements in an app's SAML settings, as the API shows them."""
+    """The attribute statements in an app's SAML settings."""
     default = Statement("")
     return tuple(
         Statement(
@@ -28,26 +28,26 @@ def statements_of(app: Json) -> tuple[Statement, ...]:
 
 
 def attributes_of(statements: Iterable[Statement]) -> tuple[Attribute, ...]:
-    """Those of them that are attributes for access control."""
+    """The attributes for access control among the statements."""
     return tuple(attribute for each in statements if (attribute := each.attribute))
 
 
 @dataclass(frozen=True)
 class Tags:
-    """One person's session tags, and why others could not be worked out, both by key."""
+    """One user's session tags, and why other tags could not be evaluated, both by key."""
 
     known: Mapping[str, str]
     unknown: Mapping[str, str]
 
 
 class Tagger:
-    """The session tags of many people: expressions are read once."""
+    """Evaluates the session tags of many users; parses each expression once."""
 
     def __init__(self, attributes: Iterable[Attribute]) -> None:
         self._parsed = [(a.key, parse(a.value)) for a in attributes]
 
-    def of(self, user: Profile | None, app_user: Profile | None) -> Tags:
-        """`user` and `app_user` are profiles; None if one is not known."""
+    def tags(self, user: Profile | None, app_user: Profile | None) -> Tags:
+        """The session tags of the user with these profiles; None for an unknown profile."""
         values = {key: evaluate(found, user, app_user) for key, found in self._parsed}
         return Tags(
             {key: value for key, value in values.items() if not isinstance(value, Unknown)},

@@ -13,7 +13,7 @@ T = TypeVar("T")
 
 
 def unavailable(error: OktaError | AwsError, needs: str = "") -> Unavailable:
-    """The reason behind an error. `needs` names the Okta scope and admin role required."""
+    """An error as Unavailable. `needs` names the required Okta scope and admin role."""
     text = str(error).rstrip(".")
     if isinstance(error, AwsError):
         needs = error.action if "denied" in error.code.lower() else ""

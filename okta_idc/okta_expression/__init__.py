@@ -1,7 +1,7 @@
 """Parses and evaluates Okta's expressions and application username formats, without Okta.
 
-Imports nothing of the kit. Okta's rules: docs/research/okta-api.md#expressions. What they leave
-open is `Unknown`, never a guess. Every text parses in linear time, without an exception.
+Imports nothing else of the kit. Okta's rules: docs/research/okta-api.md#expressions. A result that
+they do not determine is `Unknown`. Parses any text in linear time and raises no exception.
 
 An expression fills an attribute statement or a mapped attribute. `parse` returns the `Expression`,
 `Invalid` for what Okta would send as literal text or reject, or `Unsupported` for what Okta may
@@ -14,7 +14,7 @@ understand and this package does not:
 
 A username format gives each app user a name: NameID in SAML and userName in SCIM.
 `parse_username_format` returns a `UsernameFormat`, or `Invalid` for a format that cannot give every
-user a name of their own. A format is a template (Okta's type BUILT_IN) if it contains `${`, else an
+user a unique name. A format is a template (Okta's type BUILT_IN) if it contains `${`, else an
 expression (type CUSTOM):
 
     template   = literal text without white space and braces, and ${value}, in any order
@@ -22,8 +22,8 @@ expression (type CUSTOM):
     FUNCTION   = toLowerCase | toUpperCase | substringBefore | substringAfter
     argument   = value | "text" | 'text'
 
-`username_of` is Unknown for everything else between `${` and `}`, `${user.ATTRIBUTE}` included, and
-where a value or an expression's result is empty: Okta does not document the name then.
+`username_of` is Unknown for anything else between `${` and `}`, including `${user.ATTRIBUTE}`, and
+if a value or an expression's result is empty: Okta does not document the name in that case.
 """
 
 from okta_idc.okta_expression.evaluator import Profile, Unknown, evaluate

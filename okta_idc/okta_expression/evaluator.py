@@ -1,7 +1,7 @@
-"""Evaluates an expression for one user: a text, or Unknown where Okta's result is not certain.
+"""Evaluates an expression for one user: a text, or Unknown if Okta does not document the result.
 
-What Okta documents is certain (docs/research/okta-api.md#expressions). Not documented are, for
-example, a text function on an attribute that is not set and a separator that does not occur.
+Okta documents neither a text function on an attribute that is not set nor a separator that does not
+occur, for example (docs/research/okta-api.md#expressions).
 """
 
 import operator as operators
@@ -21,7 +21,7 @@ from okta_idc.okta_expression.parser import (
 )
 
 Profile = Mapping[str, object]
-_MAX_LENGTH = 5_000  # in characters; nested functions could multiply a text without end
+_MAX_LENGTH = 5_000  # in characters; nested functions could multiply a text without limit
 
 
 @dataclass(frozen=True, slots=True)

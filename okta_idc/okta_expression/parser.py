@@ -103,7 +103,7 @@ def references(text: str) -> tuple[Reference, ...]:
 
 
 def references_in(tokens: list[Token]) -> tuple[Reference, ...]:
-    """The same for tokens."""
+    """The profile attributes that the tokens refer to, each once."""
     padded = [*tokens, END, END, END]
     found = [
         Reference(_PROFILES[first.text], name.text)
@@ -128,7 +128,7 @@ class _Parser:
 
     def __init__(self, tokens: list[Token]) -> None:
         self.tokens = tokens
-        self.place = self.depth = 0
+        self.position = self.depth = 0
 
     def parse(self) -> Expression:
         found = self._expression()
@@ -138,14 +138,14 @@ class _Parser:
 
     @property
     def _next(self) -> Token:
-        return self.tokens[self.place] if self.place < len(self.tokens) else END
+        return self.tokens[self.position] if self.position < len(self.tokens) else END
 
     def _take(self, *texts: str) -> str:
-        """Consume the next token if it is one of these: its lower-case text, else an empty text."""
+        """Consume the next token if it is one of `texts`. Returns its text in lower case, or ""."""
         token = self._next
         text = token.text.casefold()
         if token.kind in ("operator", "name") and text in texts:
-            self.place += 1
+            self.position += 1
             return text
         return ""
 
@@ -192,7 +192,7 @@ class _Parser:
             found = self._expression()
             self._expect(")")
             return found
-        self.place += 1
+        self.position += 1
         if token.kind == "string":
             quote = token.text[0]
             return Literal(token.text[1:-1].replace(quote * 2, quote))
@@ -209,7 +209,7 @@ class _Parser:
         if not self._take("."):
             raise _UnsupportedError(f"{name}(…) cannot be evaluated here.")
         part = self._next
-        self.place += 1
+        self.position += 1
         is_call = self._next.text == "("
         if part.kind == "name" and name == "String" and is_call:
             return self._call(part.text)

@@ -1,4 +1,4 @@
-"""The tokens of Okta's expressions, and the faults that tokens alone show.
+"""The tokens of Okta's expressions, and the faults that are visible without parsing.
 
 Okta sends a bare word as text (docs/research/okta-api.md#expressions).
 """
@@ -36,13 +36,13 @@ _TOKEN = re.compile(
 
 
 def tokens_of(text: str) -> list[Token]:
-    """All tokens of the text, without white space; a character that begins none is `other`."""
+    """All tokens of the text, without white space; a character that starts no token is `other`."""
     found = (Token(match.lastgroup or "", match[0]) for match in _TOKEN.finditer(text))
     return [token for token in found if token.kind != "space"]
 
 
 def fault_in(text: str, tokens: list[Token], profile: str = "user") -> str:
-    """What is certainly wrong, as a clause that can follow "value: "; an empty text for nothing.
+    """A certain mistake, as a clause that can follow "value: "; an empty text if there is none.
 
     `profile` is the name of the Okta user's profile in the text.
     """

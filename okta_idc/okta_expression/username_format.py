@@ -25,8 +25,8 @@ _NO_ATTRIBUTE = Invalid("refers to no user attribute, so all users get the same 
 
 @dataclass(frozen=True, slots=True)
 class UsernameFormat:
-    """`parts`: literal texts and expressions in the order of the name. `attributes`: of the Okta
-    profile, those that the format refers to, also in a part that is Unsupported."""
+    """`parts`: literal texts and expressions, in order. `attributes`: attributes of the Okta
+    profile that the format refers to, including those in Unsupported parts."""
 
     parts: tuple[str | Expression | Unsupported, ...]
     attributes: frozenset[str]
@@ -63,36 +63,36 @@ def _parse_custom(text: str) -> UsernameFormat | Invalid:
         return _NO_ATTRIBUTE
     if fault := fault_in(text, tokens):
         return Invalid(fault)
-    return _made([parse_tokens(tokens)], tokens)
+    return _username_format([parse_tokens(tokens)], tokens)
 
 
 def _parse_template(text: str) -> UsernameFormat | Invalid:
     parts: list[str | Expression | Unsupported] = []
     all_tokens: list[Token] = []
-    place = 0
-    while (start := text.find("${", place)) >= 0:
+    position = 0
+    while (start := text.find("${", position)) >= 0:
         if not (body := _BODY.match(text, start + 2)):
             return Invalid('has a "${" without its "}".')
-        if start > place:
-            parts.append(text[place:start])
+        if start > position:
+            parts.append(text[position:start])
         tokens = tokens_of(body[1])
-        expression = _as_expression(tokens)
+        expression = _to_expression_tokens(tokens)
         if fault := fault_in(body[1], expression, profile="source"):
             return Invalid(fault)
         parts.append(_parse_value(tokens, expression))
         all_tokens += expression
-        place = body.end()
-    if place < len(text):
-        parts.append(text[place:])
+        position = body.end()
+    if position < len(text):
+        parts.append(text[position:])
     literal = "".join(part for part in parts if isinstance(part, str))
     if any(character.isspace() for character in literal):
         return Invalid('has white space outside "${…}", which AWS does not allow in a username.')
     if "{" in literal or "}" in literal:
         return Invalid('has a brace outside "${…}".')
-    return _made(parts, all_tokens)
+    return _username_format(parts, all_tokens)
 
 
-def _made(
+def _username_format(
     parts: list[str | Expression | Unsupported], tokens: list[Token]
 ) -> UsernameFormat | Invalid:
     if not _refers_to_attribute(tokens):
@@ -107,7 +107,7 @@ def _refers_to_attribute(tokens: list[Token]) -> bool:
     )
 
 
-def _as_expression(tokens: list[Token]) -> list[Token]:
+def _to_expression_tokens(tokens: list[Token]) -> list[Token]:
     """A template's `source.X` is an expression's `user.X`, its `fn:X(…)` is `String.X(…)`."""
     expression = list(tokens)
     for index, (token, after) in enumerate(pairwise(tokens)):
@@ -123,15 +123,16 @@ def _parse_value(tokens: list[Token], expression: list[Token]) -> Expression | U
         if token.text in ("user", "appuser", "appUser", "String") and after.text == ".":
             return Unsupported(f'has {token.text}. inside "${{…}}", where Okta documents source.')
     value = parse_tokens(expression)
-    if isinstance(value, Unsupported) or (isinstance(value, Reference | Call) and _certain(value)):
+    documented = isinstance(value, Reference | Call) and _is_documented(value)
+    if documented or isinstance(value, Unsupported):
         return value
     return Unsupported('has more inside "${…}" than can be evaluated here.')
 
 
-def _certain(value: Expression) -> bool:
+def _is_documented(value: Expression) -> bool:
     match value:
         case Call(function, arguments):
-            return function in _FUNCTIONS and all(map(_certain, arguments))
+            return function in _FUNCTIONS and all(map(_is_documented, arguments))
         case Literal(constant):
             return isinstance(constant, str)
         case _:

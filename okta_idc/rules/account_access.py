@@ -11,7 +11,7 @@ _ACCOUNT = re.compile(r"[0-9]{12}")
 _PRINCIPAL = re.compile(
     r"([0-9a-f]{10}-|)[A-Fa-f0-9]{8}-[A-Fa-f0-9]{4}-[A-Fa-f0-9]{4}-[A-Fa-f0-9]{4}-[A-Fa-f0-9]{12}"
 )
-_GROUPS_OF_ONE, _SETS_OF_ONE = 1_000, 500
+_MAX_GROUPS_PER_USER, _DEFAULT_SET_QUOTA = 1_000, 500
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,8 +30,8 @@ class Assignment:
     "An account ID does not have 12 digits",
     enforced_by=(EnforcementPoint.COMPONENT, EnforcementPoint.POLICY),
     source="AWS API, TargetId",
-    remedy='Write all 12 digits in quotation marks, such as "012345678901": YAML reads a number '
-    "otherwise.",
+    remedy='Write all 12 digits in quotation marks, such as "012345678901"; otherwise, YAML reads '
+    "a number.",
     good=Assignment("aws-admins", "Admin", "012345678901"),
     bad=Assignment("aws-admins", "Admin", "12345678901"),
 )
@@ -43,7 +43,7 @@ def account_id(assignment: Assignment) -> Iterator[Violation]:
 
 @rule(
     "OIC-531",
-    "A user has access without a group",
+    "An account assignment names a user instead of a group",
     severity=Severity.ADVISORY,
     enforced_by=(EnforcementPoint.POLICY, EnforcementPoint.DOCTOR),
     source="docs/research/aws-setup-page.md#step-3; "
@@ -68,7 +68,7 @@ class AccessOfGroups:
 
 @rule(
     "OIC-532",
-    "A group that gets access is not a push group",
+    "A group with access is not a push group",
     enforced_by=(EnforcementPoint.COMPONENT,),
     source="docs/research/aws-setup-page.md#step-3",
     remedy="Add the group to `push_groups`, or correct the name.",
@@ -86,7 +86,7 @@ def access_groups_are_pushed(access: AccessOfGroups) -> Iterator[Violation]:
 
 @dataclass(frozen=True, slots=True)
 class RetiringGroups:
-    """Names of the groups with access, and of those that are being retired."""
+    """Names of the groups with access, and of the groups that are being retired."""
 
     with_access: tuple[str, ...]
     retiring: tuple[str, ...]
@@ -110,7 +110,7 @@ def retiring_groups_have_no_access(groups: RetiringGroups) -> Iterator[Violation
 
 @rule(
     "OIC-533",
-    "A principal is not an ID of the Identity Store",
+    "A principal is not an Identity Store ID",
     enforced_by=(EnforcementPoint.POLICY,),
     source="AWS API, PrincipalId: a UUID, with or without a prefix of ten digits",
     remedy="Look up the group (aws.identitystore.get_group), and use its group_id instead of its "
@@ -119,7 +119,7 @@ def retiring_groups_have_no_access(groups: RetiringGroups) -> Iterator[Violation
     bad=Assignment("aws-admins", "Admin", "123456789012"),
 )
 def principal_id(assignment: Assignment) -> Iterator[Violation]:
-    """Subject: one assignment as a resource declares it."""
+    """Subject: one declared assignment."""
     if not _PRINCIPAL.fullmatch(assignment.principal):
         yield "principal_id", assignment.principal, "is not an Identity Store ID."
 
@@ -137,15 +137,15 @@ class Principals:
     "An account assignment names a principal that does not exist",
     enforced_by=(EnforcementPoint.DOCTOR,),
     source="docs/research/identity-center.md#recreated-principals",
-    remedy="Create the assignment again for the group of that name, then delete the old one.",
+    remedy="Assign the group that replaced the principal, then delete the old assignment.",
     good=Principals({"Admin in 123456789012": "g-1"}, existing=("g-1",)),
     bad=Principals({"Admin in 123456789012": "g-1"}, existing=("g-2",)),
 )
 def principal_exists(principals: Principals) -> Iterator[Violation]:
     """Subject: the principals of all assignments, and all IDs in the identity store."""
-    for place, principal in principals.assigned.items():
+    for assignment, principal in principals.assigned.items():
         if principal not in principals.existing:
-            yield place, principal, "does not exist in the identity store."
+            yield assignment, principal, "does not exist in the identity store."
 
 
 @rule(
@@ -176,9 +176,9 @@ def assigned_once(assignments: tuple[Assignment, ...]) -> Iterator[Violation]:
 )
 def groups_per_user(counts: Mapping[str, int]) -> Iterator[Violation]:
     """Subject: the number of groups of each Identity Store user, by username."""
-    for person, count in counts.items():
-        if count > _GROUPS_OF_ONE:
-            yield person, str(count), "groups exceed the 1,000 that AWS evaluates."
+    for user, count in counts.items():
+        if count > _MAX_GROUPS_PER_USER:
+            yield user, str(count), "groups exceed the 1,000 that AWS evaluates."
 
 
 @dataclass(frozen=True, slots=True)
@@ -186,7 +186,7 @@ class Provisioned:
     """Number of permission sets by account, and the quota in Service Quotas."""
 
     accounts: Mapping[str, int]
-    quota: int = _SETS_OF_ONE
+    quota: int = _DEFAULT_SET_QUOTA
 
 
 @rule(

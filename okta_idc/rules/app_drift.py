@@ -22,7 +22,7 @@ _TO_APP = ("PUSH_NEW_USERS", "PUSH_PROFILE_UPDATES", "PUSH_USER_DEACTIVATION")
     bad="UNKNOWN",
 )
 def connection_known(status: str) -> Iterator[Violation]:
-    """Subject: the connection's status. Not for mode console, in which Okta always reports
+    """Subject: the connection's status. Does not apply in mode console, where Okta always reports
     UNKNOWN."""
     if status == "UNKNOWN":
         yield "connection", status, "means that Okta's API does not manage the connection."
@@ -55,7 +55,7 @@ class Features:
     "OIC-612",
     "A configured provisioning feature is off",
     source="docs/research/aws-setup-page.md#step-2; docs/research/okta-api.md#features-of-the-app",
-    remedy="In Okta, open the app → Provisioning → To App → Edit, and enable them.",
+    remedy="In Okta, open the app → Provisioning → To App → Edit, and enable the feature.",
     good=Features(_TO_APP, on=(*_TO_APP, "GROUP_PUSH")),
     bad=Features(_TO_APP, on=("PUSH_NEW_USERS",)),
 )
@@ -165,11 +165,11 @@ class SignOnPolicy:
 
 @rule(
     "OIC-617",
-    "The app has another sign-on policy than the declared one",
+    "The app's sign-on policy differs from the declared one",
     enforced_by=(EnforcementPoint.DOCTOR,),
     source="docs/research/okta-provider.md#sign-on-policy-of-an-app",
     remedy="Set `authentication_policy` on the app, or `skip_authentication_policy` to manage the "
-    "policy elsewhere; then assign the policy again.",
+    "policy outside this stack; then assign the policy again.",
     good=SignOnPolicy(declared="rst1", actual="rst1"),
     bad=SignOnPolicy(declared="rst1", actual="rst2"),
 )
@@ -190,17 +190,17 @@ class Apps:
     "OIC-618",
     "The org does not have exactly one active app for IAM Identity Center",
     enforced_by=(EnforcementPoint.DOCTOR,),
-    source="This kit: one Okta org, one app, one instance. Among several, the right one is "
+    source="This kit: one Okta org, one app, one instance. With several apps, the target is "
     "ambiguous",
     remedy="Create the app with `pulumi up`, or name it in `app.label` and deactivate the others.",
     good=Apps({"AWS IAM Identity Center": "ACTIVE"}),
     bad=Apps({"AWS IAM Identity Center": "ACTIVE", "AWS (old)": "ACTIVE"}),
 )
 def one_app(apps: Apps) -> Iterator[Violation]:
-    """Subject: all instances of the app. Inactive ones next to an active one have no finding."""
+    """Subject: all instances of the app. Inactive instances beside an active one are ignored."""
     active = [label for label, status in apps.status.items() if status == "ACTIVE"]
     if not apps.status:
-        yield "apps", None, "contain none for IAM Identity Center."
+        yield "apps", None, "do not include IAM Identity Center."
     elif len(active) > 1:
         yield "apps", ", ".join(active), f"are {len(active)} active apps for IAM Identity Center."
 

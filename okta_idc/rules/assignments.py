@@ -57,7 +57,7 @@ def deprovisioning_within_limit(change: Deprovisioning) -> Iterator[Violation]:
 
 @dataclass(frozen=True, slots=True)
 class ConfirmedRemovals:
-    """Names in the settings: assigned, and confirmed for removal."""
+    """Names of the groups and users that are assigned, and of those confirmed for removal."""
 
     assigned: tuple[str, ...]
     confirm_deprovisioning: tuple[str, ...]
@@ -65,10 +65,10 @@ class ConfirmedRemovals:
 
 @component_rule(
     "OIC-212",
-    "A confirmed deprovisioning names something that is assigned",
-    source="This kit: an entry of `assignments.confirm_deprovisioning` confirms one removal. If "
-    "it remained, it would confirm the next one too",
-    remedy="Remove it from `assignments.confirm_deprovisioning`, or from the assignments.",
+    "A group or user confirmed for deprovisioning is still assigned",
+    source="This kit: an entry of `assignments.confirm_deprovisioning` confirms one removal. A "
+    "leftover entry would also confirm the next removal",
+    remedy="Remove the name from `assignments.confirm_deprovisioning`, or from the assignments.",
     good=ConfirmedRemovals(("aws-access",), confirm_deprovisioning=("contractors",)),
     bad=ConfirmedRemovals(("aws-access",), confirm_deprovisioning=("aws-access",)),
 )

@@ -37,7 +37,7 @@ def statement(attribute: Attribute) -> Statement:
 
 @_rule(
     "OIC-406",
-    "An attribute for access control does not have the name format URI reference",
+    "An attribute for access control does not use the URI Reference name format",
     source="AWS's page (docs/research/aws-setup-page.md#step-4): URI Reference; AWS rejects the "
     "provider's default, unspecified (docs/research/identity-center.md#saml-attributes)",
     remedy=f"Set the statement's namespace to {URI_NAME_FORMAT}.",
@@ -47,14 +47,14 @@ def statement(attribute: Attribute) -> Statement:
 def name_format(subject: Statement) -> Iterator[Violation]:
     """Subject: one statement. Statements for other purposes have no finding."""
     if subject.name.startswith(NAME_PREFIX) and subject.namespace != URI_NAME_FORMAT:
-        yield "namespace", subject.namespace, "is not the name format URI Reference."
+        yield "namespace", subject.namespace, "is not the URI Reference name format."
 
 
 @_rule(
     "OIC-407",
-    "An attribute statement's name is not AWS's name for access control",
+    "An attribute statement's name is not the one that AWS uses for access control",
     source="AWS's page (docs/research/aws-setup-page.md#step-4): AWS's prefix, then the key",
-    remedy=f"Name the statement {NAME_PREFIX}KEY, in this case.",
+    remedy=f"Name the statement {NAME_PREFIX}KEY, with this capitalization.",
     good=Statement(f"{NAME_PREFIX}Department", ("user.department",), URI_NAME_FORMAT),
     bad=Statement("https://aws.amazon.com/SAML/Attributes/AccessControl/Department"),
 )
@@ -123,7 +123,7 @@ def unique_names(statements: tuple[Statement, ...]) -> Iterator[Violation]:
     """Subject: all statements of the app."""
     for index, first in repeated(each.name for each in statements):
         name = statements[index].name
-        yield f"[{index}]", name, "is the name of another statement too.", Related(f"[{first}]")
+        yield f"[{index}]", name, "is also the name of another statement.", Related(f"[{first}]")
 
 
 PER_STATEMENT = (name_format, statement_name, one_value, statement_lengths)

@@ -95,8 +95,8 @@ def unique_keys(attributes: tuple[Attribute, ...]) -> Iterator[Violation]:
     "OIC-403",
     "An attribute value is not an Okta expression",
     source="docs/research/aws-setup-page.md#step-4; docs/research/okta-api.md#expressions",
-    remedy='Use user.department for an attribute of the profile, or "blue" with the quotation '
-    "marks for a fixed text.",
+    remedy='Use user.department for a profile attribute, or "blue" with the quotation marks for '
+    "fixed text.",
     good=Attribute("Department", "user.department"),
     bad=Attribute("Department", "department"),
 )
@@ -169,7 +169,7 @@ class ValueAndSchema:
 
 @doctor_rule(
     "OIC-414",
-    "An attribute value refers to an attribute that no profile has",
+    "An attribute value refers to a profile attribute that does not exist",
     source="docs/research/okta-api.md#user-profile",
     remedy="Use the variable name that Okta shows (Directory → Profile Editor).",
     good=ValueAndSchema("user.costCenter", frozenset({"costCenter", "department"})),
@@ -191,8 +191,8 @@ def known_reference(subject: ValueAndSchema) -> Iterator[Violation]:
     severity=Severity.ADVISORY,
     enforced_by=(EnforcementPoint.POLICY, EnforcementPoint.DOCTOR),
     source="docs/research/okta-api.md#preview-of-an-assertion",
-    remedy="Use only these elements, or check the value in Okta with Preview SAML (Sign On → "
-    "Edit).",
+    remedy="Use a function that this kit evaluates, or check the value in Okta with Preview SAML "
+    "(Sign On → Edit).",
     good=Attribute("Department", "String.toUpperCase(user.department)"),
     bad=Attribute("Department", "String.toUppercase(user.department)"),
 )

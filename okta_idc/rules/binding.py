@@ -1,6 +1,6 @@
-"""How an enforcement point applies a rule: to which subjects, and what readers call their parts.
+"""How an enforcement point applies a rule: its subjects, and the names that findings show.
 
-The doctor makes subjects of what it read from Okta and AWS, the policy pack of declared resources.
+The doctor's subjects come from Okta and AWS, those of the policy pack from declared resources.
 """
 
 from collections.abc import Callable, Iterable, Mapping
@@ -14,30 +14,30 @@ Source = TypeVar("Source")
 
 
 class Unavailable(Exception):  # noqa: N818 - an answer, not an error
-    """Why a subject, or a part of one, cannot be read. It takes the place of what is missing and is
-    raised where that is needed.
+    """Why a value could not be read. Stored instead of the value, and raised where the value is
+    needed.
 
-    `wanted` tells two kinds apart. True: it can be read later or with the right that the text
-    names, so the result is `unknown`. False: there is nothing to read (no API shows it, or nothing
-    was declared to compare it with), so the rule does not apply.
+    `applicable` True: the value can be read later, or with the permission that the text names, so
+    the rule's result is `unknown`. False: there is nothing to read (no API returns it, or there is
+    no declared value to compare it with), so the rule is skipped.
     """
 
-    def __init__(self, text: str, *, wanted: bool = True) -> None:
+    def __init__(self, text: str, *, applicable: bool = True) -> None:
         super().__init__(text)
-        self.text, self.wanted = text, wanted
+        self.text, self.applicable = text, applicable
 
 
-def known(part: T | Unavailable) -> T:
-    """The part; raises Unavailable where it is missing."""
-    if isinstance(part, Unavailable):
-        raise part.with_traceback(None)
-    return part
+def known(value: T | Unavailable) -> T:
+    """The value; raises Unavailable if it could not be read."""
+    if isinstance(value, Unavailable):
+        raise value.with_traceback(None)
+    return value
 
 
 @dataclass(frozen=True, slots=True)
 class Location:
-    """Where a reader finds something: what it is called (a person, a group, a resource, a property
-    path), the path in it, and the URN of its resource."""
+    """What a finding is about: the name of a user, group, resource or property, a path in it, and
+    the resource's URN."""
 
     name: str = ""
     path: str = ""
@@ -51,10 +51,9 @@ NOWHERE = Location()
 class Subject:
     """What a rule is applied to.
 
-    `parts` locates the paths by which the rule's findings name parts of the subject (`[0]`,
-    `push_groups[2]`); a path that is not in it is a field of the subject itself. `names`: each
-    finding's value identifies what the finding is about, and this is what it is called, if that
-    differs; None where values are values.
+    `parts` maps paths in the rule's findings (`[0]`, `push_groups[2]`) to locations; any other path
+    is relative to `location`. If `names` is set, the value of each finding identifies what the
+    finding is about, and is shown as the name: by `names`, or as it is.
     """
 
     value: Any
@@ -63,12 +62,12 @@ class Subject:
     names: Mapping[str, str] | None = None
 
     def locate(self, path: str) -> Location:
-        """Where the path of a finding leads."""
+        """The location of a path in a finding."""
         own = self.location
         return self.parts.get(path) or replace(own, path=join_path(own.path, path))
 
     def located(self, finding: Finding) -> tuple[Location, Finding]:
-        """Where the finding is, and the finding with names for the paths of parts."""
+        """The location of a finding, and the finding with names instead of paths in `parts`."""
         at, value = self.locate(finding.path), finding.value
         if self.names is not None and value is not None:
             at, value = replace(at, name=self.names.get(value, value)), None
@@ -80,24 +79,24 @@ class Subject:
         return at, replace(named, path=at.path, value=value, related=others)
 
 
-def numbered(locations: Iterable[Location | str], of: str = "") -> dict[str, Location]:
-    """Locations of the items of a list, by the paths that a rule gives them: `[0]`, `of[0]`."""
+def numbered(locations: Iterable[Location | str], prefix: str = "") -> dict[str, Location]:
+    """Locations of the items of a list, by their paths in findings: `[0]`, `prefix[0]`."""
     return {
-        f"{of}[{index}]": Location(each) if isinstance(each, str) else each
+        f"{prefix}[{index}]": Location(each) if isinstance(each, str) else each
         for index, each in enumerate(locations)
     }
 
 
 @dataclass(frozen=True)
 class Binding(Generic[Source]):
-    """A rule, and what makes its subjects: each one, or the reason why it is unavailable."""
+    """A rule and its subjects. `subjects` returns each subject, or why it is unavailable."""
 
     rule: Rule[Any]
     subjects: Callable[[Source], Iterable[Subject | Unavailable]]
 
     def findings(self, source: Source) -> Iterable[tuple[Location, Finding] | Unavailable]:
-        """The findings on every subject, and what is unavailable. Raises Unavailable where no
-        subject can be made."""
+        """The findings on every subject, and the subjects that are unavailable. Raises Unavailable
+        if no subject can be read."""
         for subject in self.subjects(source):
             if isinstance(subject, Unavailable):
                 yield subject

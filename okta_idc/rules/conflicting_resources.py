@@ -1,5 +1,5 @@
-"""Declarations with a later effect: resources that revert each other's assignments, and apps whose
-next update reverts the sign-on policy."""
+"""Resources that revert each other's group assignments, and apps whose next update changes the
+sign-on policy."""
 
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -9,8 +9,8 @@ from okta_idc.rules.registry import Severity, Violation, policy_rule
 
 @dataclass(frozen=True, slots=True)
 class AssignedBy:
-    """Names of the resources with an app's group assignments: `together` declare all of them,
-    `one_by_one` one each."""
+    """Names of the resources with an app's group assignments: those in `together` declare all of
+    them, those in `one_by_one` one each."""
 
     together: tuple[str, ...] = ()
     one_by_one: tuple[str, ...] = ()

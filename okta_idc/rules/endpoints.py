@@ -24,14 +24,14 @@ ISSUER_URL = re.compile(
 _MANAGE = "IAM Identity Center → Settings → Identity source → Manage authentication"
 
 
-def normalise_endpoint(endpoint: str) -> str:
+def normalize_endpoint(endpoint: str) -> str:
     """The endpoint without surrounding spaces and the trailing slash of the AWS console."""
     return endpoint.strip().rstrip("/")
 
 
 @rule(
     "OIC-101",
-    "The Base URL in Okta is not a SCIM endpoint without a trailing slash",
+    "The Base URL in Okta is not a valid SCIM endpoint",
     enforced_by=(EnforcementPoint.POLICY, EnforcementPoint.DOCTOR),
     source="docs/research/aws-setup-page.md#troubleshooting",
     remedy="In IAM Identity Center → Settings → Automatic provisioning, copy the SCIM endpoint, "
@@ -74,7 +74,7 @@ class EndpointInRegion:
 )
 def endpoint_region(subject: EndpointInRegion) -> Iterator[Violation]:
     """Subject: the endpoint, whose form OIC-101 checks, and the primary Region."""
-    match = SCIM_ENDPOINT.fullmatch(normalise_endpoint(subject.endpoint))
+    match = SCIM_ENDPOINT.fullmatch(normalize_endpoint(subject.endpoint))
     if match and match["region"] != subject.primary_region:
         region = match["region"]
         yield "endpoint", region, f"is not the instance's primary Region {subject.primary_region}."
@@ -90,11 +90,11 @@ class BothEndpoints:
 
 @rule(
     "OIC-108",
-    "Okta sends to another tenant than the one the token belongs to",
+    "Okta's Base URL is not the endpoint that the token belongs to",
     enforced_by=(EnforcementPoint.DOCTOR,),
     source="docs/research/scim.md#access-tokens",
-    remedy="Store the endpoint and the token of one Inbound automatic provisioning dialog in the "
-    "secret and run `pulumi up`; in console mode, enter both in Okta.",
+    remedy="Store the endpoint and the token from the same Inbound automatic provisioning dialog "
+    "in the secret and run `pulumi up`; in console mode, enter both in Okta.",
     good=BothEndpoints(
         "https://scim.us-east-2.amazonaws.com/11111111111-2222-3333-4444-555555555555/scim/v2",
         "https://scim.us-east-2.amazonaws.com/11111111111-2222-3333-4444-555555555555/scim/v2/",
@@ -106,14 +106,14 @@ class BothEndpoints:
 )
 def endpoint_of_token(subject: BothEndpoints) -> Iterator[Violation]:
     """Subject: both endpoints; a trailing slash does not matter."""
-    okta, secret = (normalise_endpoint(e) for e in (subject.in_okta, subject.in_secret))
+    okta, secret = (normalize_endpoint(e) for e in (subject.in_okta, subject.in_secret))
     if okta != secret:
         yield "in_okta", okta, "is not the endpoint in the secret.", Related("", secret)
 
 
 @rule(
     "OIC-110",
-    "The ACS URL is not one of IAM Identity Center",
+    "The ACS URL does not belong to IAM Identity Center",
     enforced_by=(EnforcementPoint.COMPONENT, EnforcementPoint.POLICY, EnforcementPoint.DOCTOR),
     source="AWS User Guide, external identity providers: "
     "https://REGION.sso.signin.aws/platform/saml/acs/ID; two older forms remain valid",
@@ -129,7 +129,7 @@ def acs_url(url: str) -> Iterator[Violation]:
 
 @rule(
     "OIC-111",
-    "The issuer URL is not one of IAM Identity Center",
+    "The issuer URL does not belong to IAM Identity Center",
     enforced_by=(EnforcementPoint.COMPONENT, EnforcementPoint.POLICY, EnforcementPoint.DOCTOR),
     source="AWS console: https://REGION.signin.aws.amazon.com/platform/saml/d-…",
     remedy=f"Copy the IAM Identity Center issuer URL from {_MANAGE}; it ends with the identity "
@@ -185,7 +185,7 @@ class IssuerOfStore:
 
 @rule(
     "OIC-113",
-    "The issuer URL names another Identity Store than the one being provisioned",
+    "The issuer URL does not name the instance's identity store",
     enforced_by=(EnforcementPoint.COMPONENT, EnforcementPoint.DOCTOR),
     source="docs/research/identity-center.md#saml",
     remedy=f"Copy the issuer URL from {_MANAGE} of the right instance, or correct `aws:region` "

@@ -71,7 +71,7 @@ class WantedGroups:
 
 @rule(
     "OIC-203",
-    "Okta does not have exactly one group of the configured name",
+    "Okta does not have exactly one group with the configured name",
     enforced_by=(EnforcementPoint.COMPONENT, EnforcementPoint.DOCTOR),
     source="Okta API: the parameter q matches prefixes, and the provider accepts a single prefix "
     "match",
@@ -165,7 +165,7 @@ def group_names_differ(names: tuple[str, ...]) -> Iterator[Violation]:
 
 @dataclass(frozen=True, slots=True)
 class MemberStatus:
-    """Members of a push group by id, with their status in Okta (`ACTIVE`, `SUSPENDED`, …)."""
+    """Members of a push group by ID, with their status in Okta (`ACTIVE`, `SUSPENDED`, …)."""
 
     group: str
     members: Mapping[str, str]

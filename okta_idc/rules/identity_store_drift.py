@@ -22,7 +22,7 @@ class GroupNames:
 
 @doctor_rule(
     "OIC-620",
-    "A push group has another name in AWS",
+    "A push group has a different name in AWS",
     severity=Severity.ADVISORY,
     source="docs/research/group-push.md#renamed-groups",
     remedy="In Okta, open the app → Push Groups → Settings, choose to rename groups, then push "
@@ -33,7 +33,7 @@ class GroupNames:
 def group_renamed(names: GroupNames) -> Iterator[Violation]:
     """Subject: one push group."""
     if names.okta != names.aws:
-        yield "name", names.okta, "has another name in AWS.", Related("", names.aws)
+        yield "name", names.okta, "has a different name in AWS.", Related("", names.aws)
 
 
 @dataclass(frozen=True, slots=True)
@@ -86,7 +86,7 @@ class Sides:
     "A push group is not in AWS",
     source="docs/research/identity-center.md#recreated-principals",
     remedy="In Okta, unlink the pushed group (leave it in the app) and push it again, then create "
-    "its account assignments again: the group has another ID.",
+    "its account assignments again, since the new group has a different ID.",
     good=Sides(("aws-admins",), ("aws-admins",)),
     bad=Sides(("aws-admins",), ()),
 )
@@ -99,7 +99,7 @@ def group_missing(sides: Sides) -> Iterator[Violation]:
 
 @doctor_rule(
     "OIC-624",
-    "A user whom Okta has provisioned is not in AWS",
+    "A user provisioned by Okta is not in AWS",
     source="docs/research/scim.md#objects-that-aws-already-has",
     remedy="Unassign the user and assign them again, then push their groups again.",
     good=Sides(("ada@example.com",), ("ada@example.com",)),
@@ -135,7 +135,7 @@ def unassigned_user_enabled(sides: Sides) -> Iterator[Violation]:
     "OIC-626",
     "An unmanaged user in AWS has a username that Okta sends",
     source="docs/research/scim.md#objects-that-aws-already-has",
-    remedy="Note the user's assignments and delete the user in AWS; Okta then creates it.",
+    remedy="Record the user's assignments, then delete the user in AWS; Okta creates it again.",
     good=Sides(("ada@example.com",), ()),
     bad=Sides(("ada@example.com",), ("Ada@example.com",)),
 )
@@ -153,7 +153,7 @@ def unmanaged_user_conflict(sides: Sides) -> Iterator[Violation]:
     "An unmanaged group in AWS has the name of a push group",
     source="docs/research/group-push.md#linking-by-name",
     remedy="In Okta, refresh app groups (Push Groups) and link the group by its ID, or rename one "
-    "of them.",
+    "of the groups.",
     good=Sides(("aws-admins",), ()),
     bad=Sides(("aws-admins",), ("aws-admins",)),
 )
@@ -179,8 +179,8 @@ class Unmanaged:
     "The Identity Store has unmanaged users or groups",
     severity=Severity.ADVISORY,
     source="docs/research/identity-center.md#users-and-groups-outside-scim",
-    remedy="Create the user or group in Okta, move the assignments, then delete it in AWS. Keep "
-    "an intended break-glass user.",
+    remedy="Create the user or group in Okta, move the assignments, then delete the original in "
+    "AWS. Keep an intended break-glass user.",
     good=Unmanaged(),
     bad=Unmanaged(users=("breakglass",), groups=("AWSControlTowerAdmins",)),
 )
@@ -237,7 +237,7 @@ def external_id(ids: ExternalIds) -> Iterator[Violation]:
         wanted = ids.okta.get(user)
         if wanted is not None and actual != wanted:
             both = Related("AWS", actual), Related("Okta", wanted)
-            yield "externalId", user, "has another external ID in AWS than in Okta.", *both
+            yield "externalId", user, "has a different external ID in AWS than in Okta.", *both
 
 
 @doctor_rule(

@@ -43,7 +43,7 @@ class PermissionSet:
     "OIC-501",
     "A permission set's name is not valid",
     source="AWS API, PermissionSetName",
-    remedy="Shorten the name, and remove spaces.",
+    remedy="Use 1 to 32 letters, digits and _+=,.@-.",
     good=PermissionSet("AdministratorAccess"),
     bad=PermissionSet("Administrator Access"),
 )

@@ -14,7 +14,7 @@ _NAMES = ("firstName", "lastName", "displayName")
 
 @rule(
     "OIC-311",
-    "Roles are set, which AWS ignores",
+    "Roles are set, but AWS ignores them",
     severity=Severity.ADVISORY,
     enforced_by=(EnforcementPoint.COMPONENT, EnforcementPoint.POLICY, EnforcementPoint.DOCTOR),
     source="docs/research/aws-setup-page.md#considerations",
@@ -30,7 +30,7 @@ def roles(profile: Mapping[str, object]) -> Iterator[Violation]:
 
 @rule(
     "OIC-312",
-    "An attribute is synchronized that AWS's SCIM does not support",
+    "A synchronized attribute is not supported by AWS",
     enforced_by=(EnforcementPoint.COMPONENT, EnforcementPoint.POLICY, EnforcementPoint.DOCTOR),
     source="docs/research/scim.md#attributes",
     remedy="Remove the attribute from the app's profile mapping (Provisioning → To App).",
@@ -59,7 +59,7 @@ ProfileMapping = Mapping[str, Mapped]
 
 @doctor_rule(
     "OIC-322",
-    "The profile mapping does not fill first, last and display name",
+    "The profile mapping lacks the first, last or display name",
     severity=Severity.ADVISORY,
     source="docs/research/aws-setup-page.md#provisioning-features; "
     "docs/research/okta-api.md#user-profile",
@@ -103,7 +103,7 @@ def mapping_is_pushed(mapping: ProfileMapping) -> Iterator[Violation]:
     "A profile mapping is not an Okta expression",
     enforced_by=(EnforcementPoint.COMPONENT, EnforcementPoint.POLICY),
     source="docs/research/okta-api.md#expressions",
-    remedy="Use user.department for an attribute of the profile, or a condition such as "
+    remedy="Use user.department for a profile attribute, or a condition such as "
     'user.displayName != null ? user.displayName : user.firstName + " " + user.lastName.',
     good={"title": Mapped("user.title", push=True)},
     bad={"title": Mapped("title", push=True)},

@@ -73,8 +73,8 @@ def required_names(profile: Profile) -> Iterator[Violation]:
     "OIC-303",
     "A synchronized attribute other than profileUrl contains one of <>;:%",
     source="AWS's page (docs/research/aws-setup-page.md#troubleshooting) and Okta's article on the "
-    "app forbid them; the Identity Store API allows them. Exempt is profileUrl, since every URL "
-    "has a colon. Checked: " + ", ".join(_NO_URL),
+    "app forbid them; the Identity Store API allows them. profileUrl is exempt, since every URL "
+    "contains a colon. Checked: " + ", ".join(_NO_URL),
     remedy=f"Remove the character {_IN_OKTA}, or the attribute from the profile mapping.",
     good={"title": "Head of Research", "profileUrl": "https://example.com/ada"},
     bad={"title": "VP <Sales>"},
@@ -105,7 +105,7 @@ def complete_address(profile: Profile) -> Iterator[Violation]:
     "OIC-305",
     "A synchronized attribute contains control or zero-width characters",
     source="AWS Identity Store API: letters, marks, symbols, numbers, punctuation, tabs, line "
-    "ends and three kinds of space; AWS rejects a user with others with a generic 400",
+    "ends and three kinds of space; AWS rejects other characters with a generic 400",
     remedy=f"Retype the value {_IN_OKTA}; it was probably pasted.",
     good={"title": "Engineer"},
     bad={"title": "Engi\u200bneer"},
@@ -145,7 +145,7 @@ def no_empty_text(profile: Profile) -> Iterator[Violation]:
     source="SCIM core schema (RFC 7643 §4.1) and AWS Identity Store API: these attributes are "
     "strings; AWS responds with 400 to a number or a list",
     remedy="Change the attribute's type in Okta (Directory → Profile Editor), or map it with an "
-    'expression that gives a string: user.employeeNumber + "".',
+    'expression that returns a string: user.employeeNumber + "".',
     good={"employeeNumber": "4711"},
     bad={"employeeNumber": 4711},
 )
@@ -220,7 +220,7 @@ PER_PROFILE = (
     required_names, forbidden_characters, complete_address, hidden_characters, no_empty_text,
     only_texts, one_value, manager, roles, unsupported, lengths, user_name_space, user_name_address,
 )  # fmt: skip
-"""The rules on one profile."""
+"""The rules whose subject is one profile."""
 
 
 def judge(profile: Profile) -> list[Finding]:
@@ -231,10 +231,8 @@ def judge(profile: Profile) -> list[Finding]:
 
 
 def _is_clean(profile: Profile) -> bool:
-    """Whether certainly no rule has a finding: one pass over all texts instead of thirteen.
-
-    Saves most of the time for the many clean profiles; a test compares it with the rules.
-    """
+    """Whether no rule can have a finding: a fast check, since most profiles are clean. False if in
+    doubt; a test compares it with the rules."""
     values: list[Any] = list(map(profile.get, _NO_URL))
     texts = [value for value in values if value is not None]
     try:

@@ -22,7 +22,7 @@ class FoundMapping:
 
 @_rule(
     "OIC-601",
-    "A push mapping is in ERROR",
+    "A push mapping has the status ERROR",
     source="docs/research/okta-provider.md#push-groups",
     remedy="Resolve the error that Okta shows (app → Push Groups), then choose Retry all groups.",
     good=FoundMapping("aws-admins", "ACTIVE"),
@@ -64,11 +64,11 @@ _MORE = Groups(frozenset(), frozenset({"aws-admins"}))
 
 @_rule(
     "OIC-602",
-    "A declared push mapping is gone",
+    "A declared push mapping is missing in Okta",
     source="docs/research/okta-provider.md#push-groups",
     remedy="Remove the mapping from the state (`pulumi state delete URN`) and run `pulumi up`, "
-    "which creates it again and links the group in AWS. If it has an `import_id`, remove that "
-    "instead.",
+    "which creates it again and links the group in AWS. If it has an `import_id`, remove the "
+    "`import_id` instead.",
     good=_SAME,
     bad=_GONE,
 )
@@ -96,7 +96,7 @@ def mapping_unmanaged(groups: Groups) -> Iterator[Violation]:
 
 @_rule(
     "OIC-605",
-    "A declared assignment is gone",
+    "A declared assignment is missing in Okta",
     source="docs/research/aws-setup-page.md#provisioning-features; "
     "docs/research/okta-provider.md#one-resource-per-assignment",
     remedy=_REFRESH,

@@ -78,4 +78,4 @@ def priority_from_one(priorities: tuple[int, ...]) -> Iterator[Violation]:
     """Subject: the priorities of the app's declared group assignments."""
     for index, priority in enumerate(priorities):
         if priority < 1:
-            yield f"[{index}]", str(priority), "counts as unset in the provider."
+            yield f"[{index}]", str(priority), "is treated as unset by the provider."

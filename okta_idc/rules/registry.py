@@ -1,8 +1,7 @@
-"""What a rule is made of: ID, title, severity, enforcement points, source, remedy, check, one good
-and one bad example. The registry is the only list of rules; documentation and tests read it.
+"""Rules and findings. The registry is the only list of rules; documentation and tests read it.
 
-A subject is always known. None in a subject means that the thing is absent, never that it could
-not be read: an enforcement point that cannot read a part of a subject reports `unknown` instead.
+A subject is always known: None in a subject means that a value is absent, never that it could not
+be read. An enforcement point that cannot read a part of a subject reports `unknown` instead.
 """
 
 from collections.abc import Callable, Hashable, Iterable, Iterator, Mapping
@@ -21,7 +20,7 @@ class Severity(StrEnum):
     BLOCKING = "blocking"
     """A user or group is not provisioned or is lost, or access is denied, now or within days."""
     ADVISORY = "advisory"
-    """It works today, but can fail later."""
+    """Provisioning and access work today, but can fail later."""
 
 
 class EnforcementPoint(StrEnum):
@@ -37,7 +36,7 @@ class EnforcementPoint(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Related:
-    """Another place that a finding is about; `value` is what it holds, where that matters."""
+    """Another path that a finding refers to, with the value at that path if it matters."""
 
     path: str = ""
     value: str | None = None
@@ -52,10 +51,9 @@ class Related:
 class Finding:
     """One violation of one rule.
 
-    `path` is where in the subject (`push_groups[2]`, `title`), `value` what it holds (None for
-    nothing, and for what must not be shown). `message` is a clause that can follow "path: value";
-    it names no other place and quotes no value: those are in `related`. `personal`: the values
-    belong to a user.
+    `path` is a path in the subject (`push_groups[2]`, `title`), `value` the value at that path
+    (None if there is none, or if it must not be shown). `message` is a clause that can follow
+    "path: value"; other paths and values are in `related`. `personal`: the values belong to a user.
     """
 
     rule: "Rule[Any]" = field(repr=False)
@@ -92,14 +90,14 @@ class Finding:
         return f"{self.path}:{value} {self.explanation}"
 
     def text(self, prefix: str = "") -> str:
-        """One line: the problem, what to do, the rule's ID. `prefix` goes before the paths."""
+        """One line: the problem, the remedy, the rule's ID. `prefix` precedes the paths."""
         problem = self.renamed(lambda path: join_path(prefix, path)).problem
         return f"{problem} {self.rule.remedy} [{self.rule.id}]"
 
 
-def shorten(text: str, most: int = 100) -> str:
-    """The text, cut when it is longer than a line is likely to be."""
-    return text if len(text) <= most else text[: most - 1] + "…"
+def shorten(text: str, limit: int = 100) -> str:
+    """The text, truncated to `limit` characters."""
+    return text if len(text) <= limit else text[: limit - 1] + "…"
 
 
 def join_path(*parts: str) -> str:
@@ -111,7 +109,7 @@ def join_path(*parts: str) -> str:
 
 
 def repeated(values: Iterable[Hashable]) -> Iterator[tuple[int, int]]:
-    """The index of each value that was there before, and the index where it was there first."""
+    """The index of each repeated value, with the index of its first occurrence."""
     seen: dict[Hashable, int] = {}
     for index, value in enumerate(values):
         first = seen.setdefault(value, index)
@@ -155,7 +153,7 @@ class Rule(Generic[Subject]):
 
 _registered: dict[str, Rule[Any]] = {}
 RULES: Mapping[str, Rule[Any]] = MappingProxyType(_registered)
-"""Every rule by its id."""
+"""Every rule by its ID."""
 
 
 def rule(
@@ -174,11 +172,10 @@ def rule(
 
     def register(check: Callable[[Subject], Iterable[Violation]]) -> Rule[Subject]:
         texts = (rule_id, title, severity, enforced_by, source, remedy)
-        made = Rule(*texts, check, good, bad, personal)
         if rule_id in _registered:
             raise ValueError(f"{rule_id} is registered twice")
-        _registered[rule_id] = made
-        return made
+        _registered[rule_id] = Rule(*texts, check, good, bad, personal)
+        return _registered[rule_id]
 
     return register
 
@@ -187,4 +184,4 @@ component_rule = partial(rule, enforced_by=(EnforcementPoint.COMPONENT,))
 policy_rule = partial(rule, enforced_by=(EnforcementPoint.POLICY,))
 doctor_rule = partial(rule, enforced_by=(EnforcementPoint.DOCTOR,))
 user_rule = partial(doctor_rule, personal=True)
-"""A rule on users' attributes: only the doctor reads those, and its findings may quote them."""
+"""A rule on users' attributes, which only the doctor reads. Its findings may quote them."""

@@ -9,7 +9,7 @@ from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from typing import Any, cast
 
-from okta_idc.rules.endpoints import SCIM_ENDPOINT, normalise_endpoint
+from okta_idc.rules.endpoints import SCIM_ENDPOINT, normalize_endpoint
 from okta_idc.rules.registry import EnforcementPoint, Severity, Violation, doctor_rule, rule
 
 SHAPE = '{"endpoint": "…", "token": "…", "token_id": "…", "created": "…", "expires": "…"}'
@@ -19,8 +19,8 @@ _ROTATE = (
     "In IAM Identity Center → Settings → Automatic provisioning, generate a token; store it in the "
     "secret with its dates, run `pulumi up`, then delete the old token."
 )
-_SOON, _AT_ONCE = timedelta(days=90), timedelta(days=15)
-_LONGEST = timedelta(days=366)
+_SOON, _URGENT = timedelta(days=90), timedelta(days=15)
+_MAX_LIFETIME = timedelta(days=366)
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,7 +66,7 @@ def secret_document(text: str) -> Iterator[Violation]:
             yield key, None, "must be a non-empty string."
         elif key in ("created", "expires") and _time(value) is None:
             yield key, None, "is not an ISO 8601 date."
-        elif key == "endpoint" and not SCIM_ENDPOINT.fullmatch(normalise_endpoint(value)):
+        elif key == "endpoint" and not SCIM_ENDPOINT.fullmatch(normalize_endpoint(value)):
             yield key, value, "is not a SCIM endpoint of IAM Identity Center."
 
 
@@ -77,7 +77,7 @@ def read_secret(text: str) -> ScimSecret:
     if created is None or expires is None:
         raise ValueError("created and expires must be ISO 8601 dates")
     return ScimSecret(
-        normalise_endpoint(document["endpoint"]),
+        normalize_endpoint(document["endpoint"]),
         document["token"],
         document["token_id"],
         created,
@@ -114,7 +114,7 @@ def token_not_expired(subject: tuple[datetime, datetime]) -> Iterator[Violation]
 def token_not_expiring_in_90_days(subject: tuple[datetime, datetime]) -> Iterator[Violation]:
     """Subject: when the token expires, and now. OIC-105 covers the last 15 days."""
     expires, now = subject
-    if _AT_ONCE < expires - now <= _SOON:
+    if _URGENT < expires - now <= _SOON:
         yield "expires", None, f"expires in {(expires - now).days} days, on {expires.date()}."
 
 
@@ -129,7 +129,7 @@ def token_not_expiring_in_90_days(subject: tuple[datetime, datetime]) -> Iterato
 def token_not_expiring_in_15_days(subject: tuple[datetime, datetime]) -> Iterator[Violation]:
     """Subject: when the token expires, and now. OIC-103 covers expired tokens."""
     expires, now = subject
-    if timedelta(0) < expires - now <= _AT_ONCE:
+    if timedelta(0) < expires - now <= _URGENT:
         yield "expires", None, f"expires in {(expires - now).days} days, on {expires.date()}."
 
 
@@ -149,7 +149,7 @@ def token_dates(subject: tuple[datetime, datetime]) -> Iterator[Violation]:
     created, expires = subject
     if expires <= created:
         yield "expires", expires.date().isoformat(), "is not after `created`."
-    elif expires - created > _LONGEST:
+    elif expires - created > _MAX_LIFETIME:
         days = (expires - created).days
         yield "expires", expires.date().isoformat(), f"is {days} days after `created`."
 
@@ -181,7 +181,7 @@ _REFUSED = {
     bad=ScimResponse(401, "GET /ServiceProviderConfig", datetime(2027, 1, 1, tzinfo=UTC)),
 )
 def token_accepted(subject: ScimResponse) -> Iterator[Violation]:
-    """Subject: the response; status 0 means none, and has no finding."""
+    """Subject: the response. Status 0 means that there is none, and has no finding."""
     if subject.status == 401 and not subject.request.startswith("GET"):
         yield "token", None, f"cannot be sent: {subject.request}."
     elif subject.status == 401:
@@ -222,7 +222,7 @@ def secret_tags(tags: Mapping[str, str]) -> Iterator[Violation]:
             yield key, None, "is missing."
         elif key in ("created", "expires") and _time(value) is None:
             yield key, None, "is not an ISO 8601 date."
-        elif key == "endpoint" and not SCIM_ENDPOINT.fullmatch(normalise_endpoint(value)):
+        elif key == "endpoint" and not SCIM_ENDPOINT.fullmatch(normalize_endpoint(value)):
             yield key, value, "is not a SCIM endpoint of IAM Identity Center."
 
 

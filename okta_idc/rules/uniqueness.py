@@ -7,7 +7,7 @@ from okta_idc.rules.registry import Related, Violation, repeated, user_rule
 
 
 def _shared(values: tuple[str, ...], keys: tuple[str, ...], what: str) -> Iterator[Violation]:
-    """Each value whose key occurred before, except an empty key."""
+    """Each value with a repeated key, except empty keys."""
     counts = Counter(keys)
     for index, first in repeated(keys):
         if key := keys[index]:

@@ -58,13 +58,13 @@ def user_name_address(profile: Mapping[str, object]) -> Iterator[Violation]:
     "The app's username format contains no user attribute",
     enforced_by=(EnforcementPoint.COMPONENT, EnforcementPoint.POLICY, EnforcementPoint.DOCTOR),
     source="Okta API, userNameTemplate: its value becomes NameID and SCIM userName. Without an "
-    "attribute all users get the same name, and AWS accepts the first one only (409)",
+    "attribute, all users get the same name, and AWS accepts only the first user (409)",
     remedy="Use ${source.login}, ${source.email} or ${fn:toLowerCase(source.email)}.",
     good="${source.login}",
     bad="aws-user",
 )
 def user_name_template(template: str) -> Iterator[Violation]:
-    """Subject: `app.username_format`, in Okta userNameTemplate."""
+    """Subject: `app.username_format` (`userNameTemplate` in Okta)."""
     found = parse_username_format(template)
     if isinstance(found, Invalid):
         yield "", template, found.reason
@@ -104,7 +104,7 @@ def user_name_is_address(template: str) -> Iterator[Violation]:
     used = _attributes_of(template)
     name = username_of(template, {a: _sample(a) for a in used})
     if isinstance(name, str) and "@" not in name:
-        yield "", template, f"gives usernames such as {name!r}, which is not an email address."
+        yield "", template, f"produces usernames such as {name!r}, which is not an email address."
 
 
 def _attributes_of(template: str) -> frozenset[str]:
@@ -133,7 +133,7 @@ class Renaming:
     source="Okta API, userNameTemplate: its value becomes NameID and SCIM userName, so another "
     "format renames all users in IAM Identity Center",
     remedy="To rename all users, set `app.rename_users_from` to the current format; otherwise, "
-    "restore it.",
+    "restore that format.",
     good=Renaming("${source.login}", "${source.email}", confirmed="${source.login}"),
     bad=Renaming("${source.login}", "${source.email}"),
 )
@@ -141,4 +141,5 @@ def renaming_is_confirmed(change: Renaming) -> Iterator[Violation]:
     """Subject: the change. The confirmation names the current format, so it allows no later
     change."""
     if change.old != change.new and change.old != change.confirmed:
-        yield ("", change.new, "renames all users; Okta has another.", Related("", change.old))
+        problem = "renames all users; Okta has a different format."
+        yield "", change.new, problem, Related("", change.old)

@@ -1,8 +1,8 @@
 """The settings of one federation: the stack file's tree, its errors and its rules.
 
 `Settings.load` reads the plain object under `okta-identity-center:federation`, checks its shape and
-the rules that need nothing else, and reports every problem at once. Settings hold no secrets. This
-package imports neither Pulumi nor the components.
+the rules that need only the settings, and reports every problem at once. Settings hold no secrets.
+This package imports neither Pulumi nor the components.
 """
 
 from okta_idc.settings.errors import Problem, SettingsError, shape_problems

@@ -39,7 +39,7 @@ RENAMED = {
 }
 """New names of keys that earlier stack files used, by path."""
 
-_WANTED = {
+_EXPECTED = {
     "list_type": "must be a list, for example `[aws-admins]`",
     "dict_type": "must be a mapping of keys to values",
     "model_type": "must be a mapping of keys to values",
@@ -60,7 +60,7 @@ _LIMITS = {
 
 @dataclass(frozen=True)
 class Problem:
-    """One thing that is wrong: the path in the tree, and what to do about it."""
+    """A problem in the settings: its path, and what is wrong with what to do."""
 
     path: str
     message: str
@@ -87,8 +87,8 @@ class SettingsError(Exception):
 
 
 def shape_problems(model: type[BaseModel], root: str, errors: Iterable[Any]) -> list[Problem]:
-    """pydantic's errors in the settings' own words. A required key that is there under its old name
-    is one problem, not two."""
+    """Pydantic's errors, reworded for the settings. A required key that is present under its old
+    name is one problem, not two."""
     errors = list(errors)
     renamed = {
         new
@@ -118,12 +118,12 @@ def _message(model: type[BaseModel], error: Any) -> str:
         return f"{error['ctx']['error']}."
     limits = error.get("ctx", {})
     limited = " and ".join(
-        f"{said} {limits[key]}" for key, said in _LIMITS.items() if key in limits
+        f"{phrase} {limits[key]}" for key, phrase in _LIMITS.items() if key in limits
     )
     if kind == "enum":
         limited = limits["expected"]
-    wanted = _WANTED.get(kind) or (f"must be {limited}" if limited else "see the reference")
-    return f"{shorten(repr(error['input']), 60)} is not valid: {wanted}."
+    limit = f"must be {limited}" if limited else "see docs/reference/settings.md"
+    return f"{shorten(repr(error['input']), 60)} is not valid: {_EXPECTED.get(kind, limit)}."
 
 
 def _path(root: str, location: Sequence[str | int]) -> str:
@@ -142,7 +142,7 @@ def _keys_at(model: type[BaseModel], location: Sequence[str | int]) -> list[str]
 
 
 def _model_in(annotation: Any) -> type[BaseModel] | None:
-    """The model that a field holds: itself, in a list, or as one of several types."""
+    """The model in a field's type: the type itself, in a list, or in a union."""
     if isinstance(annotation, type) and issubclass(annotation, BaseModel):
         return annotation
     return next((found for part in get_args(annotation) if (found := _model_in(part))), None)

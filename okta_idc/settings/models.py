@@ -1,4 +1,4 @@
-"""The settings tree: every key with its type, limits, default and meaning.
+"""The settings tree: every key with its type, limits, default and description.
 
 The components' arguments (components/federation_args.py), the JSON Schema and
 docs/reference/settings.md have the same paths, names and defaults. A leaf of type `Text` may be an
@@ -21,7 +21,7 @@ from pydantic import (
 
 
 def is_plain(value: object) -> bool:
-    """Whether the value is plain data; any other object is a value known later."""
+    """Whether the value is plain data; any other object is an Output."""
     return isinstance(value, str | int | float | bool | list | dict | tuple | None)
 
 
@@ -38,7 +38,7 @@ _AWS_GROUP_ID = r"^([0-9a-f]{10}-)?[0-9A-Fa-f]{8}(-[0-9A-Fa-f]{4}){3}-[0-9A-Fa-f
 LATER = WrapValidator(_if_plain)
 """Accepts any object that is not plain data as a value known later."""
 Text = Annotated[str, LATER]
-"""A text that nothing is named after, so that it may be an Output."""
+"""Text that may be an Output, since no resource is named after it."""
 NonEmpty = Annotated[str, Field(min_length=1), LATER]
 WHOLE = BeforeValidator(_whole)
 """Accepts 1.0 for 1. It comes after Field, so that the JSON Schema has the limits."""
@@ -46,7 +46,7 @@ Policy = Annotated[dict[str, JsonValue], LATER]
 
 
 class Node(BaseModel):
-    """A part of the tree: frozen, and unknown keys are refused."""
+    """A part of the tree: immutable, and unknown keys are rejected."""
 
     model_config = ConfigDict(
         extra="forbid", frozen=True, strict=True, use_attribute_docstrings=True
@@ -59,7 +59,7 @@ class ProvisioningMode(StrEnum):
     API = "api"
     """The program, through Okta's API. Okta does not document that it supports this app."""
     CONSOLE = "console"
-    """A person, in the Okta Admin Console; the program prints the steps and verifies them."""
+    """An administrator, in the Okta Admin Console; the program prints and verifies the steps."""
 
 
 class GatePolicy(StrEnum):
@@ -81,7 +81,7 @@ class DriftPolicy(StrEnum):
 
 
 class WaitMode(StrEnum):
-    """When a run waits for a person to turn provisioning on."""
+    """When a run waits for an administrator to turn provisioning on."""
 
     AUTO = "auto"
     """With a terminal; not in a pipeline (`CI` is set, or there is no terminal)."""
@@ -103,7 +103,7 @@ class App(Node):
     username_format: NonEmpty = "${source.login}"
     """Application username format in Okta. The result is the NameID and the SCIM userName."""
     rename_users_from: Annotated[str, Field(min_length=1)] | None = None
-    """Confirms a new `username_format`, which renames every user in AWS: the current format."""
+    """The current format, to confirm a new `username_format`, which renames every user in AWS."""
     import_id: Annotated[str, Field(pattern=r"^0oa\w+$")] | None = None
     """Imports and protects an existing app: its ID, `0oa…`. Remove it after the first run."""
 
@@ -151,9 +151,9 @@ class Provisioning(Node):
     gate: Annotated[GatePolicy, Field(strict=False)] = GatePolicy.ENFORCE
     """What happens while provisioning is not known to be on."""
     wait: Annotated[WaitMode, Field(strict=False)] = WaitMode.AUTO
-    """When a run waits for a person to turn provisioning on."""
+    """When a run waits for an administrator to turn provisioning on."""
     wait_timeout_minutes: Annotated[float, Field(gt=0, le=1440)] = 30
-    """Longest wait for a person, in minutes."""
+    """Longest wait for an administrator, in minutes."""
     propagation_timeout_minutes: Annotated[float, Field(ge=0, le=1440)] = 10
     """Longest wait until AWS shows users and groups, in minutes; 0 does not wait."""
     propagation_settle_seconds: Annotated[float, Field(gt=0)] = 20
@@ -174,7 +174,7 @@ class GroupSource(Node):
     rule: NonEmpty | None = None
     """Okta expression of the group rule that fills the group to create."""
     import_id: Annotated[str, Field(pattern=r"^\w+/\w+$")] | None = None
-    """What exists already, as `APP_ID/GROUP_ID` or `APP_ID/MAPPING_ID`."""
+    """Existing assignment, `APP_ID/GROUP_ID`, or existing push mapping, `APP_ID/MAPPING_ID`."""
 
     @model_validator(mode="after")
     def _check_source(self) -> "GroupSource":
@@ -189,7 +189,7 @@ class GroupSource(Node):
 
     @property
     def key(self) -> str:
-        """The name or ID that the tree calls the group by."""
+        """The name or ID by which the settings refer to the group."""
         return self.name or self.id or self.create or ""
 
 
@@ -203,7 +203,7 @@ class AssignmentGroup(GroupSource):
 
 class PushGroup(GroupSource):
     """A group whose name and members appear in AWS. `import_id`, `APP_ID/MAPPING_ID`, names an
-    existing push mapping, which is watched and never changed."""
+    existing push mapping, which is checked for drift and never changed."""
 
     retire: bool = False
     """Deletes the group in AWS when a later run no longer declares it."""
@@ -246,7 +246,7 @@ class User(Node):
 
 
 def shorthand(key: str, model: type[Node]) -> Any:
-    """A bare string stands for `{key: string}`."""
+    """Accepts a plain string as `{key: string}`."""
     return BeforeValidator(
         lambda given: {key: given} if isinstance(given, str) else given,
         json_schema_input_type=str | model,
@@ -330,7 +330,7 @@ class AccessControlAttributes(Node):
     """Identity store source by key, for example `${path:enterprise.department}`; no key may also be
     an attribute statement. Default: one harmless attribute, which AWS requires."""
     import_id: Annotated[str, Field(pattern=r"^arn:aws[\w-]*:sso:::instance/")] | None = None
-    """Imports the configuration of an instance on which the feature is on: the instance ARN."""
+    """Imports the configuration of an instance that has the feature enabled: the instance ARN."""
 
 
 class TokenExpiryAlarm(AwsLocation):

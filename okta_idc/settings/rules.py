@@ -1,4 +1,4 @@
-"""The rules that need nothing but the settings, checked against them."""
+"""Checks the rules that need only the settings."""
 
 from collections.abc import Iterable, Iterator
 from typing import TYPE_CHECKING
@@ -21,8 +21,8 @@ if TYPE_CHECKING:
 
 
 def findings(settings: "Settings") -> Iterator[tuple[str, list[Finding]]]:
-    """Findings, with the path that their own paths are relative to. Values that are not known yet
-    are left to the components."""
+    """Findings, with the path that their paths are relative to. The components check values that
+    are not known yet."""
     app = settings.app
     for path, text, rule in (
         ("app.acs_url", app.acs_url, endpoints.acs_url),
@@ -45,8 +45,8 @@ def findings(settings: "Settings") -> Iterator[tuple[str, list[Finding]]]:
 def statement_findings(
     statements: Iterable[tuple[str, object]],
 ) -> Iterator[tuple[str, list[Finding]]]:
-    """Findings by path on attribute statements, given as key and value. Of a statement whose value
-    is not known yet, the key is checked."""
+    """Findings by path on attribute statements, given as key and value. If a value is not known
+    yet, only the key is checked."""
     declared = tuple(
         attributes.Attribute(key, value if isinstance(value, str) else "user.x")
         for key, value in statements
@@ -72,12 +72,12 @@ def _groups(settings: "Settings") -> Iterator[tuple[str, list[Finding]]]:
     yield "", groups.listed_once(roles)
     yield "", groups.one_role_per_group(roles)
     members = assigned.pushed_members_group
-    now = (
+    named = (
         *_keys(assigned.groups),
         *((members.name,) if members else ()),
         *(user.login or user.id or "" for user in assigned.users),
     )
-    confirmed = assignments.ConfirmedRemovals(now, tuple(assigned.confirm_deprovisioning))
+    confirmed = assignments.ConfirmedRemovals(named, tuple(assigned.confirm_deprovisioning))
     yield "", assignments.confirmed_is_not_assigned(confirmed)
 
 
@@ -85,14 +85,14 @@ def _account_access(settings: "Settings") -> Iterator[tuple[str, list[Finding]]]
     pushed = _keys(settings.push_groups)
     retiring = _keys(group for group in settings.push_groups if group.retire)
     access = settings.account_access
-    places = [
+    grants = [
         *((f"permission_sets[{i}]", each.groups) for i, each in enumerate(access.permission_sets)),
         *((f"applications[{i}]", each.groups) for i, each in enumerate(access.applications)),
     ]
-    for place, named in places:
-        path = f"account_access.{place}.groups"
-        opened = account_access.AccessOfGroups(tuple(named), pushed)
-        yield path, account_access.access_groups_are_pushed(opened)
+    for grant, named in grants:
+        path = f"account_access.{grant}.groups"
+        with_access = account_access.AccessOfGroups(tuple(named), pushed)
+        yield path, account_access.access_groups_are_pushed(with_access)
         retired = account_access.RetiringGroups(tuple(named), retiring)
         yield path, account_access.retiring_groups_have_no_access(retired)
 

@@ -1,4 +1,4 @@
-"""The root of the settings tree, and how it is read."""
+"""The root of the settings tree."""
 # ruff: noqa: RUF012 - pydantic copies defaults
 
 from typing import Annotated, Any
@@ -57,7 +57,7 @@ class Settings(Node):
 
     @classmethod
     def load(cls, raw: object, root: str = ROOT) -> "Settings":
-        """The tree of a stack file or of component arguments, checked for its shape and its rules.
+        """The validated settings of a stack file or of component arguments.
 
         Raises SettingsError with every problem; `root` precedes the paths.
         """

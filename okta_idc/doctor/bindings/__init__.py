@@ -1,7 +1,7 @@
-"""Binds every rule of the doctor's to its subjects in the inventory.
+"""Binds every rule that the doctor enforces to its subjects in the inventory.
 
-Where a subject needs a part of the inventory that is Unavailable, the rule is unknown or skipped;
-where a single subject is Unavailable, the rule is still applied to the others.
+If a subject needs a part of the inventory that is Unavailable, the rule is unknown or skipped; the
+rule is still applied to its other subjects.
 """
 
 from okta_idc.doctor.bindings import (
@@ -22,11 +22,11 @@ _MODULES = (scim_secret, app, attributes, groups, users, identity_store, account
 BINDINGS: tuple[Binding[Inventory], ...] = tuple(each for m in _MODULES for each in m.BINDINGS)
 
 PARTS = ~(Part.NAMESAKES | Part.GROUP_ACCESS)
-"""What the bindings read."""
+"""The parts of the inventory that the bindings need."""
 
 
 def judge(found: Inventory, users: UserChecks) -> Report:
-    """Applies every rule, and adds what the checks of single users found while pages arrived."""
+    """The report on an inventory: applies every rule, and adds the findings on single users."""
     report = Report()
     users.report(found, report)
     for binding in BINDINGS:

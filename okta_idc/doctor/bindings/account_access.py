@@ -9,7 +9,7 @@ from okta_idc.inventory.session_tags import attributes_of, statements_of
 from okta_idc.rules import account_access, permission_sets, policy_tags
 from okta_idc.rules.binding import Binding, Location, Subject, Unavailable, known
 
-_MOST_GROUPS = 1_000
+_MAX_GROUPS_PER_USER = 1_000
 
 
 def _sets(found: Inventory) -> Iterator[Subject]:
@@ -29,7 +29,7 @@ def _policies(found: Inventory) -> Iterator[Subject]:
         yield Subject(subject, Location(f"permission set {each.name}"))
 
 
-def _people(found: Inventory) -> Iterator[Subject]:
+def _assignments(found: Inventory) -> Iterator[Subject]:
     users = found.store_users
     for each in known(found.access).assignments:
         user = None if isinstance(users, Unavailable) else users.get(each.principal)
@@ -39,18 +39,18 @@ def _people(found: Inventory) -> Iterator[Subject]:
 
 
 def _principals(found: Inventory) -> account_access.Principals:
-    there = {*known(found.store_users), *known(found.store_groups)}
-    named = {
+    actual = {*known(found.store_users), *known(found.store_groups)}
+    principals = {
         f"{a.permission_set} in {a.account}, {a.principal_type.lower()} {a.principal}": a.principal
         for a in known(found.access).assignments
     }
-    return account_access.Principals(named, there)
+    return account_access.Principals(principals, actual)
 
 
-def _groups_of_one(found: Inventory) -> Iterator[Subject | Unavailable]:
+def _groups_per_user(found: Inventory) -> Iterator[Subject | Unavailable]:
     groups, users = known(found.store_groups), known(found.store_users)
-    if len(groups) <= _MOST_GROUPS:
-        return  # no user can be in more
+    if len(groups) <= _MAX_GROUPS_PER_USER:
+        return  # no user can exceed the limit
     counts: Counter[str] = Counter()
     for ident in groups:
         members = found.store_members.get(ident, Unavailable("its members were not read."))
@@ -58,17 +58,17 @@ def _groups_of_one(found: Inventory) -> Iterator[Subject | Unavailable]:
             yield members
         else:
             counts.update(members)
-    many = (user for user, count in counts.items() if user in users and count > _MOST_GROUPS)
-    yield Subject({users[user].user_name: counts[user] for user in many})
+    exceeding = [user for user, number in counts.items() if number > _MAX_GROUPS_PER_USER]
+    yield Subject({users[user].user_name: counts[user] for user in exceeding if user in users})
 
 
 BINDINGS = (
     Binding(permission_sets.managed_policies, _sets),
     Binding(policy_tags.tags_are_sent, _policies),
     Binding(policy_tags.deny_covers_missing_tag, _policies),
-    Binding(account_access.assigned_to_groups, _people),
+    Binding(account_access.assigned_to_groups, _assignments),
     single(account_access.principal_exists, _principals),
-    Binding(account_access.groups_per_user, _groups_of_one),
+    Binding(account_access.groups_per_user, _groups_per_user),
     single(
         account_access.permission_sets_per_account,
         lambda found: account_access.Provisioned(known(found.access).sets_of_accounts),

@@ -1,4 +1,4 @@
-"""1xx and 6xx, the app: its addresses, certificate, provisioning, and how it was declared."""
+"""1xx and 6xx, the app: addresses, certificate, provisioning, and drift."""
 
 from functools import partial
 
@@ -28,30 +28,30 @@ def _username_format(app: Json) -> str:
 def _connection(found: Inventory) -> str:
     status = get_text(known(found.connection), "status")
     if status == "UNKNOWN" and found.declared.mode != "api":
-        # For a connection that was created in the console, Okta answers UNKNOWN.
-        raise Unavailable(_MANUAL, wanted=False)
+        # Okta reports UNKNOWN for a connection created in the Admin Console.
+        raise Unavailable(_MANUAL, applicable=False)
     return status
 
 
 def _features(found: Inventory, *, push: bool = False) -> app_drift.Features:
     wanted, on = found.declared.features, known(found.app).get("features") or ()
-    more = ("GROUP_PUSH",) if push and known(found.pushes) else ()
-    return app_drift.Features((*wanted, *more), tuple(map(str, on)))
+    group_push = ("GROUP_PUSH",) if push and known(found.pushes) else ()
+    return app_drift.Features((*wanted, *group_push), tuple(map(str, on)))
 
 
 def _settings(found: Inventory) -> app_drift.Setting:
     app = known(found.app)
-    there = {name: str(value) for name, value in get_object(app, "settings", "app").items()}
-    there |= {"label": get_text(app, "label"), "userNameTemplate": _username_format(app)}
-    return app_drift.Setting(known(found.declared.settings), there)
+    actual = {name: str(value) for name, value in get_object(app, "settings", "app").items()}
+    actual |= {"label": get_text(app, "label"), "userNameTemplate": _username_format(app)}
+    return app_drift.Setting(known(found.declared.settings), actual)
 
 
 def _policy(found: Inventory) -> app_drift.SignOnPolicy:
     declared, link = known(found.declared.policy), ("_links", "accessPolicy", "href")
-    there = get_text(known(found.app), *link).rpartition("/")[2]
-    if not there:  # Classic orgs have none (docs/research/okta-api.md#classic-orgs)
+    actual = get_text(known(found.app), *link).rpartition("/")[2]
+    if not actual:  # Classic orgs have none (docs/research/okta-api.md#classic-orgs)
         raise Unavailable("Okta does not show the app's sign-on policy.")
-    return app_drift.SignOnPolicy(declared, there)
+    return app_drift.SignOnPolicy(declared, actual)
 
 
 BINDINGS = (

@@ -56,13 +56,13 @@ def _references(found: Inventory) -> Iterator[Subject | Unavailable]:
             yield Subject(subject, Location(_name(attribute)))
 
 
-def _feeds(found: Inventory) -> Iterator[Subject]:
+def _key_sources(found: Inventory) -> Iterator[Subject]:
     saml, (_, pairs) = _sent(found), known(found.access_control)
     keys = tuple(attribute.key for attribute in saml), tuple(key for key, _ in pairs)
     yield Subject(instance_attributes.KeySources(*keys), parts=numbered(map(_name, saml), "saml"))
 
 
-def _switch(found: Inventory) -> instance_attributes.AccessControlStatus:
+def _access_control_status(found: Inventory) -> instance_attributes.AccessControlStatus:
     status, pairs = known(found.access_control)
     keys = (*(attribute.key for attribute in _sent(found)), *(key for key, _ in pairs))
     return instance_attributes.AccessControlStatus(keys, status)
@@ -87,7 +87,7 @@ BINDINGS = (
     Binding(attributes.known_reference, _references),
     *(Binding(rule, partial(_each, _statements)) for rule in attribute_statements.PER_STATEMENT),
     Binding(attribute_statements.unique_names, partial(_all, _statements)),
-    Binding(instance_attributes.one_source_per_key, _feeds),
-    single(instance_attributes.access_control_enabled, _switch),
+    Binding(instance_attributes.one_source_per_key, _key_sources),
+    single(instance_attributes.access_control_enabled, _access_control_status),
     Binding(instance_attributes.instance_source, _sources),
 )

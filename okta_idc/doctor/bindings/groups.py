@@ -1,4 +1,4 @@
-"""2xx and 6xx, groups in Okta: roles, names, members, drift of push mappings and assignments."""
+"""2xx and 6xx, groups in Okta: roles, names, members, and drift."""
 
 from collections.abc import Callable, Iterable, Iterator
 from functools import partial
@@ -43,15 +43,15 @@ def _all_names(found: Inventory) -> Iterator[Subject]:
 def _each_push_group(
     subject: Callable[[Inventory, str, frozenset[str]], Subject], found: Inventory
 ) -> Iterator[Subject | Unavailable]:
-    """What `subject` makes of each push group's name and members."""
+    """The subject for each push group, made by `subject` from its name and members."""
     for ident, name in _sources(found).items():
-        members = found.members.of.get(ident, Unavailable("its members were not read."))
+        members = found.members.by_group.get(ident, Unavailable("its members were not read."))
         yield members if isinstance(members, Unavailable) else subject(found, name, members)
 
 
 def _assigned_members(found: Inventory, name: str, members: frozenset[str]) -> Subject:
     # Only members who are not assigned break the rule, so the others are skipped.
-    others = members.difference(known(found.people).by_id)
+    others = members.difference(known(found.users).by_id)
     return Subject(groups.PushedMembers(name, others, ()), names=found.members.logins)
 
 
@@ -66,7 +66,7 @@ def _size(_: Inventory, name: str, members: frozenset[str]) -> Subject:
 
 
 def _by_name(found: Inventory) -> Iterator[Subject]:
-    """The declared names; a group that the stack creates has its name since the last update."""
+    """The declared names. A group that the stack creates exists since the last update."""
     wanted = {f"push group {g.name}": g.name for g in known(found.declared.push)}
     wanted |= {f"assignment group {g.name}": g.name for g in known(found.declared.assign)}
     yield Subject(groups.WantedGroups(wanted, known(found.groups).by_name))
@@ -86,35 +86,35 @@ def _declared_mappings(found: Inventory) -> Iterator[Subject]:
 
 
 def _names(found: Inventory, declared: Iterable[DeclaredGroup]) -> frozenset[str]:
-    """Their names in Okta now, where their IDs are known."""
+    """The current names in Okta if the IDs are known, else the declared names."""
     names = known(found.groups).names
     return frozenset(names.get(group.id, group.name) for group in declared)
 
 
 def _pushed(found: Inventory) -> Iterator[Subject]:
-    there = frozenset(_sources(found).values())
-    return _compared(found, known(found.declared.push), there, "push mappings")
+    actual = frozenset(_sources(found).values())
+    return _compared(found, known(found.declared.push), actual, "push mappings")
 
 
 def _assigned(found: Inventory) -> Iterator[Subject]:
-    there = frozenset(map(known(found.groups).name, known(found.assigned)))
-    return _compared(found, known(found.declared.assign), there, "assignments")
+    actual = frozenset(map(known(found.groups).name, known(found.assigned)))
+    return _compared(found, known(found.declared.assign), actual, "assignments")
 
 
 def _compared(
-    found: Inventory, declared: Iterable[DeclaredGroup], there: frozenset[str], what: str
+    found: Inventory, declared: Iterable[DeclaredGroup], actual: frozenset[str], what: str
 ) -> Iterator[Subject]:
     wanted = _names(found, declared)
-    if wanted and not there and wanted.isdisjoint(known(found.groups).by_name):
+    if wanted and not actual and wanted.isdisjoint(known(found.groups).by_name):
         raise Unavailable(
-            f"Okta shows no {what}, and none of the groups that are declared: they are gone, or "
+            f"Okta shows no {what}, and none of the declared groups: they were deleted, or are "
             "hidden. Needs okta.groups.read, and an admin role that can see the groups."
         )
-    yield Subject(push_drift.Groups(wanted, there), names={})
+    yield Subject(push_drift.Groups(wanted, actual), names={})
 
 
 def _individual_users(found: Inventory) -> Iterator[Subject]:
-    logins = tuple(p.login for p in known(found.people).by_id.values() if p.scope == "USER")
+    logins = tuple(user.login for user in known(found.users).by_id.values() if user.scope == "USER")
     yield Subject(assignments.Assignees(logins), parts=numbered(logins))
 
 

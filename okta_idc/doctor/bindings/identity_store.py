@@ -1,4 +1,4 @@
-"""6xx, the Identity Store compared with Okta: what is missing, left over, or unmanaged."""
+"""6xx, the Identity Store compared with Okta: missing, extra and unmanaged users and groups."""
 
 from collections.abc import Iterator
 from functools import partial
@@ -33,51 +33,53 @@ def _groups(found: Inventory) -> Iterator[Subject | Unavailable]:
         if each.target is None and not each.aws_id:
             yield _hidden_target(each)
         else:
-            there = {each.name} if each.aws_id else groups
-            yield Subject(identity_store_drift.Sides((each.name,), there), names={})
+            actual = {each.name} if each.aws_id else groups
+            yield Subject(identity_store_drift.Sides((each.name,), actual), names={})
 
 
-def _members(found: Inventory, *, arrived: bool) -> Iterator[Subject | Unavailable]:
-    """The members of each push group in Okta and in AWS, by the users' logins. `arrived`: of Okta's
-    only those who are provisioned."""
-    people, users = known(found.people).by_id, known(found.store_users)
-    # Of two users with one name, the provisioned one.
-    ordered = sorted(people.values(), key=lambda person: person.kind == "there")
-    logins = {person.user_name.casefold(): person.login for person in ordered}
+def _members(found: Inventory, *, provisioned_only: bool) -> Iterator[Subject | Unavailable]:
+    """The members of each push group in Okta and in AWS, by login. `provisioned_only`: only Okta's
+    members who are provisioned."""
+    assigned, users = known(found.users).by_id, known(found.store_users)
+    # If two users have the same username, the provisioned user wins.
+    ordered = sorted(assigned.values(), key=lambda user: user.kind == "provisioned")
+    logins = {user.user_name.casefold(): user.login for user in ordered}
     not_read = Unavailable("its members were not read.")
     for each in found.pushed():
         if not each.aws_id or each.mapping.get("status") != "ACTIVE":
             continue
         try:
-            okta = known(found.members.of.get(each.source, not_read))
+            okta = known(found.members.by_group.get(each.source, not_read))
             aws = known(found.store_members.get(each.aws_id, not_read))
         except Unavailable as reason:
             yield reason
             continue
-        members = (people[ident] for ident in okta if ident in people)
-        wanted = frozenset(p.login for p in members if not arrived or p.kind == "there")
+        members = (assigned[ident] for ident in okta if ident in assigned)
+        kept = (user for user in members if not provisioned_only or user.kind == "provisioned")
+        wanted = frozenset(user.login for user in kept)
         names = (users[ident].user_name if ident in users else ident for ident in aws)
-        there = frozenset(logins.get(name.casefold(), name) for name in names)
-        yield Subject(identity_store_drift.Members(each.name, wanted, there), names={})
+        actual = frozenset(logins.get(name.casefold(), name) for name in names)
+        yield Subject(identity_store_drift.Members(each.name, wanted, actual), names={})
 
 
 def _provisioned(found: Inventory) -> Iterator[Subject]:
-    persons = (p for p in known(found.people).by_id.values() if p.kind == "there")
-    names = {p.user_name: p.login for p in persons if p.app_status == "PROVISIONED"}
-    there = [user.user_name for user in known(found.store_users).values()]
-    yield Subject(identity_store_drift.Sides(tuple(names), there), names=names)
+    assigned = (u for u in known(found.users).by_id.values() if u.kind == "provisioned")
+    names = {u.user_name: u.login for u in assigned if u.app_status == "PROVISIONED"}
+    actual = [user.user_name for user in known(found.store_users).values()]
+    yield Subject(identity_store_drift.Sides(tuple(names), actual), names=names)
 
 
 def _enabled(found: Inventory) -> Iterator[Subject]:
     users = known(found.store_users).values()
     enabled = tuple(user.user_name for user in users if user.by_scim and user.enabled)
-    assigned = tuple(person.user_name for person in known(found.people).by_id.values())
+    assigned = tuple(user.user_name for user in known(found.users).by_id.values())
     yield Subject(identity_store_drift.Sides(assigned, enabled), names={})
 
 
 def _unmanaged_users(found: Inventory) -> Iterator[Subject]:
     unmanaged = [user.user_name for user in known(found.store_users).values() if not user.by_scim]
-    names = {p.user_name: p.login for p in known(found.people).by_id.values() if p.kind != "there"}
+    assigned = known(found.users).by_id.values()
+    names = {user.user_name: user.login for user in assigned if user.kind != "provisioned"}
     yield Subject(identity_store_drift.Sides(tuple(names), unmanaged), names=names)
 
 
@@ -88,7 +90,7 @@ def _unmanaged_groups(found: Inventory) -> Iterator[Subject]:
 
 
 def _unmanaged(found: Inventory) -> Iterator[Subject]:
-    """A group that was pushed comes from Okta even if AWS has no external ID for it."""
+    """Excludes pushed groups: they come from Okta even if AWS has no external ID for them."""
     pushed = {each.aws_id for each in found.pushed() if each.mapping.get("lastPush")}
     users = tuple(u.user_name for u in known(found.store_users).values() if not u.by_scim)
     groups = known(found.store_groups).items()
@@ -97,8 +99,9 @@ def _unmanaged(found: Inventory) -> Iterator[Subject]:
 
 
 def _external_ids(found: Inventory) -> Iterator[Subject]:
-    persons = known(found.people).by_id.items()
-    okta = {p.user_name.casefold(): (ident, p.login) for ident, p in persons if p.kind == "there"}
+    assigned = known(found.users).by_id.items()
+    provisioned = ((ident, user) for ident, user in assigned if user.kind == "provisioned")
+    okta = {user.user_name.casefold(): (ident, user.login) for ident, user in provisioned}
     for user in known(found.store_users).values():
         name = user.user_name.casefold()
         if user.by_scim and name in okta and user.external_id != okta[name][0]:
@@ -111,9 +114,9 @@ BINDINGS = (
     Binding(identity_store_drift.group_renamed, _group_names),
     Binding(identity_store_drift.group_missing, _groups),
     # Users who are rejected or not provisioned yet are not in AWS at all.
-    Binding(identity_store_drift.member_missing, partial(_members, arrived=True)),
+    Binding(identity_store_drift.member_missing, partial(_members, provisioned_only=True)),
     # Suspended users keep their membership.
-    Binding(identity_store_drift.extra_member, partial(_members, arrived=False)),
+    Binding(identity_store_drift.extra_member, partial(_members, provisioned_only=False)),
     Binding(identity_store_drift.user_missing, _provisioned),
     Binding(identity_store_drift.unassigned_user_enabled, _enabled),
     Binding(identity_store_drift.unmanaged_user_conflict, _unmanaged_users),

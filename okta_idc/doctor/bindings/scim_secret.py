@@ -1,4 +1,4 @@
-"""1xx: the tags of the SCIM token's secret, with endpoint and dates. Its value is never read."""
+"""1xx: the tags of the SCIM token's secret, with endpoint and dates. Never reads its value."""
 
 from datetime import UTC, datetime
 
@@ -30,7 +30,7 @@ def _time(found: Inventory, key: str) -> datetime:
 def _base_url(found: Inventory) -> str:
     if url := get_text(known(found.connection), "baseUrl"):
         return url
-    raise Unavailable(_NO_BASE_URL, wanted=False)
+    raise Unavailable(_NO_BASE_URL, applicable=False)
 
 
 def _expiry(found: Inventory) -> tuple[datetime, datetime]:

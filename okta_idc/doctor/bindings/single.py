@@ -14,5 +14,5 @@ def single(
     rule: Rule[T], read: Callable[[Inventory], T], name: str = "", path: str = "",
     parts: Mapping[str, Location] | None = None,
 ) -> Binding[Inventory]:  # fmt: skip
-    """`read` makes the subject or raises Unavailable; readers find it at `path` in `name`."""
+    """`read` returns the subject or raises Unavailable; `name` and `path` locate its findings."""
     return Binding(rule, lambda found: [Subject(read(found), Location(name, path), parts or {})])

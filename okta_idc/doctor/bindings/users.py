@@ -1,4 +1,4 @@
-"""3xx and 6xx, all users together: what must differ between them, and users that AWS rejected.
+"""3xx and 6xx, all users together: unique attributes, and users that AWS rejected.
 
 Single profiles are checked while the pages arrive (`okta_idc.inventory.assigned_users`).
 """
@@ -11,26 +11,26 @@ from okta_idc.rules.binding import Binding, Location, Subject, known, numbered
 
 
 def _unique(rule: Rule[tuple[str, ...]], attribute: str, path: str) -> Binding[Inventory]:
-    """A rule on an attribute of everyone who is assigned."""
+    """A rule on one attribute of all assigned users."""
 
     def subjects(found: Inventory) -> Iterator[Subject]:
-        persons = known(found.people).by_id.values()
-        values = tuple(str(getattr(person, attribute)) for person in persons)
-        yield Subject(values, parts=numbered(Location(person.login, path) for person in persons))
+        users = known(found.users).by_id.values()
+        values = tuple(str(getattr(user, attribute)) for user in users)
+        yield Subject(values, parts=numbered(Location(user.login, path) for user in users))
 
     return Binding(rule, subjects)
 
 
 def _external_ids(found: Inventory) -> Iterator[Subject]:
-    """The IDs that AWS has. Users that SCIM did not create may have none."""
+    """The external IDs in AWS. Users that SCIM did not create may have none."""
     users = [user for user in known(found.store_users).values() if user.external_id]
     parts = numbered(Location(user.user_name, "externalId") for user in users)
     yield Subject(tuple(user.external_id for user in users), parts=parts)
 
 
 def _rejected(found: Inventory) -> Iterator[Subject]:
-    persons = known(found.people).by_id.values()
-    states = {person.login: "ERROR" for person in persons if person.kind == "refused"}
+    users = known(found.users).by_id.values()
+    states = {user.login: "ERROR" for user in users if user.kind == "refused"}
     yield Subject(identity_store_drift.Provisioning(states), names={})
 
 

@@ -1,1 +1,1 @@
-"""The report for people (`table`, `page`) and for machines (`documents`, `junit`, `sarif`)."""
+"""Writes the report for readers (terminal, HTML, Markdown) and tools (JSON, JUnit, SARIF)."""

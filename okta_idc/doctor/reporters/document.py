@@ -6,7 +6,7 @@ from okta_idc.doctor.report import Report
 
 
 def document(report: Report) -> dict[str, Any]:
-    """`value` is null where there is none, and where it is masked (`masked`: true)."""
+    """`value` is null if there is none, or if it is masked (`masked`: true)."""
     return {
         "schema": 1,
         "about": report.about,

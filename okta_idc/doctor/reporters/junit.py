@@ -1,4 +1,4 @@
-"""The report as JUnit XML: one test case per rule, for pipelines that show such files.
+"""The report as JUnit XML: one test case per rule, for pipelines that show test results.
 
 A finding is a failure, an unknown result is an error.
 """
@@ -8,8 +8,8 @@ from xml.etree import ElementTree as ET
 from okta_idc.doctor.report import DoctorFinding, Report, heading, printable
 from okta_idc.rules import RULES
 
-_MOST = 200
-"""Findings listed for one rule; the message has the number of all."""
+_MAX_LISTED = 200
+"""Findings listed for one rule; the message has the total number."""
 
 
 def junit(report: Report) -> str:
@@ -30,7 +30,7 @@ def junit(report: Report) -> str:
             each = found[name]
             head = f"{len(each)}: {printable(heading(rule, each))}"
             failure = ET.SubElement(case, "failure", type=rule.severity.value, message=head)
-            failure.text = "\n".join([*map(_line, each[:_MOST]), rule.remedy, rule.source])
+            failure.text = "\n".join([*map(_line, each[:_MAX_LISTED]), rule.remedy, rule.source])
         elif name in unknown:
             ET.SubElement(case, "error", type="unknown", message=unknown[name])
         elif name in skipped:

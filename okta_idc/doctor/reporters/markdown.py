@@ -1,5 +1,5 @@
-"""The report as Markdown without names, for a job summary or a comment on a change: more people
-read those than may know whose profile has which defect."""
+"""The report as Markdown without names, for a job summary or a pull request comment, whose readers
+may not be allowed to see personal data."""
 
 import re
 
@@ -10,7 +10,7 @@ _PUNCTUATION = re.compile(r"[!-/:-@\[-`{-~]")
 
 
 def markdown(report: Report) -> str:
-    """How many findings each rule has, what to do, and what is unknown or skipped."""
+    """The number of findings and the remedy for each rule, and what is unknown or skipped."""
     lines = [f"**{summary(report)}**", ""]
     if report.found:
         lines += ["| rule | severity | findings | what to do |", "|---|---|---:|---|"]
@@ -27,5 +27,5 @@ def markdown(report: Report) -> str:
 
 
 def plain(text: str) -> str:
-    """Text that Markdown shows as it is, in a table too."""
+    """Escape text for Markdown, including tables."""
     return _PUNCTUATION.sub(r"\\\g<0>", " ".join(text.split()))

@@ -13,8 +13,8 @@ _SCHEMA = "https://json.schemastore.org/sarif-2.1.0.json"
 
 
 def sarif(report: Report, file: str = "Pulumi.yaml") -> Json:
-    """The document. The logical location of a result is the person or group; the physical location,
-    without which code scanning shows nothing, is `file`, which declares the federation."""
+    """The document. The logical location of a result is the user or group; the physical location,
+    which code scanning requires, is `file`, which declares the federation."""
     rules = sorted({*report.checked, *(each.rule.id for each in report.found)})
     index = {name: number for number, name in enumerate(rules)}
     driver = {"name": "okta-idc doctor", "rules": [_rule(RULES[name]) for name in rules]}
@@ -46,16 +46,16 @@ def _rule(rule: Rule[Any]) -> Json:
 def _result(each: DoctorFinding, index: dict[str, int], file: str) -> Json:
     finding = each.finding
     name = "/".join(filter(None, (each.name, finding.path)))
-    shown = "" if finding.value is None else f" {finding.value!r}"
-    place = {"artifactLocation": {"uri": file}, "region": {"startLine": 1}}
+    value = "" if finding.value is None else f" {finding.value!r}"
+    physical = {"artifactLocation": {"uri": file}, "region": {"startLine": 1}}
     logical = {"fullyQualifiedName": name, "kind": "resource"}
     content = f"{each.rule.id}\n{name}\n{finding.message}"
-    mark = hashlib.sha256(content.encode("utf-8", "replace"))
+    digest = hashlib.sha256(content.encode("utf-8", "replace"))
     return {
         "ruleId": each.rule.id,
         "ruleIndex": index[each.rule.id],
         "level": _LEVEL[each.rule.severity],
-        "message": {"text": f"{name}:{shown} {finding.explanation} {each.rule.remedy}"},
-        "locations": [{"physicalLocation": place, "logicalLocations": [logical]}],
-        "partialFingerprints": {"finding/v1": mark.hexdigest()[:32]},
+        "message": {"text": f"{name}:{value} {finding.explanation} {each.rule.remedy}"},
+        "locations": [{"physicalLocation": physical, "logicalLocations": [logical]}],
+        "partialFingerprints": {"finding/v1": digest.hexdigest()[:32]},
     }

@@ -8,11 +8,11 @@ from rich.text import Text
 from okta_idc.doctor.report import DoctorFinding, Report, count, heading, ids, printable
 from okta_idc.rules import Severity
 
-_COLOUR = {Severity.BLOCKING: "red", Severity.ADVISORY: "yellow"}
+_COLOR = {Severity.BLOCKING: "red", Severity.ADVISORY: "yellow"}
 
 
-def print_report(console: Console, report: Report, most: int = 25) -> None:
-    """Prints at most `most` rows for a rule, and how many more there are."""
+def print_report(console: Console, report: Report, limit: int = 25) -> None:
+    """Print the report, with at most `limit` findings for each rule."""
 
     def say(text: str, style: str = "") -> None:
         console.print(Text(text, style), soft_wrap=True)
@@ -22,12 +22,12 @@ def print_report(console: Console, report: Report, most: int = 25) -> None:
     for rule, found in report.by_rule():
         say("")
         title = printable(heading(rule, found))
-        say(f"{title} [{rule.id}, {rule.severity}]", f"bold {_COLOUR[rule.severity]}")
+        say(f"{title} [{rule.id}, {rule.severity}]", f"bold {_COLOR[rule.severity]}")
         say(f"  {rule.remedy}")
         say(f"  {rule.source}", "dim")
-        console.print(Padding(_rows(found[:most]), (0, 0, 0, 2)))
-        if len(found) > most:
-            say(f"  … and {count(len(found) - most, 'more', 'more')} (--json lists all)")
+        console.print(Padding(_rows(found[:limit]), (0, 0, 0, 2)))
+        if len(found) > limit:
+            say(f"  … and {len(found) - limit:,} more (--json lists all)")
     unknown, skipped = ("Unknown", "magenta", report.unknown), ("Skipped", "dim", report.skipped)
     for name, style, reasons in (unknown, skipped):
         if reasons:

@@ -148,7 +148,7 @@ def test_with_two_apps_the_app_option_is_required(federation: Federation) -> Non
     with second_app(federation) as other:
         result = adopt(federation)
         assert (result.code, result.out) == (2, "")
-        assert "give --app, one of" in result.err
+        assert "Pass --app with one of" in result.err
         assert federation.app in result.err
         assert other in result.err
         chosen = adopt(federation, "--app", federation.app, "--json")
@@ -179,7 +179,7 @@ def test_a_mapping_in_error_is_adopted_and_reported(federation: Federation) -> N
         federation.request("PATCH", path, {"status": "ACTIVE"})
         federation.settle()
     assert result.code == 1
-    assert "not taken over: the push mapping of aws-data is in ERROR" in result.err
+    assert "not adopted: the push mapping of aws-data is in ERROR" in result.err
     assert "Unable to push group aws-data" in result.err
     assert "aws-data" in [g["name"] for g in result.settings["push_groups"]]
 

@@ -7,8 +7,8 @@ from typing import Any
 import pytest
 import yaml
 
-from okta_idc.cli.doctor_options import Inputs, direct, from_stack
-from okta_idc.cli.stack import CannotLookError, org_url
+from okta_idc.cli.doctor_options import Inputs, from_options, from_stack
+from okta_idc.cli.stack import InputError, org_url
 from okta_idc.clients.okta_auth import Credentials
 from okta_idc.inventory.declared import DeclaredGroup
 from okta_idc.inventory.model import Source
@@ -112,20 +112,20 @@ def test_files_provide_the_inputs_without_running_pulumi(
 
 
 def test_ids_replace_the_stack(tmp_path: Path) -> None:
-    inputs = direct("0oa1", "d-1", "", "https://acme.okta.com", None)
+    inputs = from_options("0oa1", "d-1", "", "https://acme.okta.com", None)
     assert (inputs.source.region, inputs.source.secret) == ("eu-west-1", "")
     assert isinstance(inputs.declared.push, Unavailable)
-    inputs = direct("", "d-1", "us-east-1", "https://acme.okta.com", settings_file(tmp_path))
+    inputs = from_options("", "d-1", "us-east-1", "https://acme.okta.com", settings_file(tmp_path))
     assert inputs.declared.push == (DeclaredGroup("aws-admins"), DeclaredGroup("00gC", "00gC"))
     assert inputs.source.secret == "from-settings"
 
 
 def test_command_line_options_override_the_stack(tmp_path: Path) -> None:
     inputs = from_stack(outputs_file(tmp_path), "", None, "")
-    changed = inputs.given(region="eu-central-1", secret="other", policy="rst1", endpoint="")
+    changed = inputs.override(region="eu-central-1", secret="other", policy="rst1", endpoint="")
     assert (changed.source.region, changed.source.secret) == ("eu-central-1", "other")
     assert changed.declared.policy == "rst1"
-    kept = inputs.given(region="", secret="", policy="", endpoint="")
+    kept = inputs.override(region="", secret="", policy="", endpoint="")
     assert kept == inputs
 
 
@@ -142,8 +142,8 @@ def test_a_missing_option_is_named(
     monkeypatch.delenv("AWS_DEFAULT_REGION")
     monkeypatch.delenv("AWS_REGION", raising=False)
     monkeypatch.setenv("AWS_CONFIG_FILE", str(tmp_path / "none"))
-    with pytest.raises(CannotLookError, match=message):
-        direct(*arguments, "https://acme.okta.com", None)
+    with pytest.raises(InputError, match=message):
+        from_options(*arguments, "https://acme.okta.com", None)
 
 
 @pytest.mark.parametrize(
@@ -154,10 +154,10 @@ def test_a_missing_option_is_named(
 def test_a_url_that_would_send_a_token_unencrypted_is_rejected(
     url: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    with pytest.raises(CannotLookError, match="unencrypted"):
+    with pytest.raises(InputError, match="unencrypted"):
         org_url(url, {})
     monkeypatch.setenv("OKTA_HTTP_PROXY", url)
-    with pytest.raises(CannotLookError, match="unencrypted"):
+    with pytest.raises(InputError, match="unencrypted"):
         org_url("", OUTPUTS)
 
 

@@ -116,7 +116,7 @@ def not_provisioned(tmp_path: Path) -> dict[str, dict[str, Any]]:
 def test_the_status_shows_user_and_member_counts(apis: StubApis, tmp_path: Path) -> None:
     code, text = run_status(tmp_path)
     assert code == 0
-    assert "1 users; 1 users are assigned" in text
+    assert "1 user; 1 assigned" in text
     assert "aws-admins 1 ACTIVE" in text
     assert "Not provisioned none" in text
     assert apis.requests[0] == "https://acme.okta.com"  # from the outputs

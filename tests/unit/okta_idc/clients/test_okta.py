@@ -33,7 +33,7 @@ def org(monkeypatch: pytest.MonkeyPatch) -> Callable[..., Any]:
 
             monkeypatch.setattr(module.asyncio, "sleep", sleep)
             auth = HeaderAuth(f"SSWS {TOKEN}")
-            async with Okta(ORG, auth, waiting=lambda s, _: waits.append(s)) as client:
+            async with Okta(ORG, auth, on_wait=lambda s, _: waits.append(s)) as client:
                 client._http = httpx.AsyncClient(
                     transport=httpx.MockTransport(transport), auth=auth
                 )

@@ -63,7 +63,7 @@ def test_a_token_that_no_http_header_can_carry_is_rejected_but_not_shown(
 ) -> None:
     status, reason = probe(aws, token)
     assert status == 401
-    assert reason.startswith("the token holds")
+    assert reason.startswith("the token contains")
     assert token not in reason
 
 

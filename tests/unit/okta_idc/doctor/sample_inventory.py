@@ -92,7 +92,7 @@ class Listener:
 
 def judge(inventory: Inventory) -> Report:
     """The doctor's report on an inventory whose users `assigned_users` returned."""
-    users = inventory.people
+    users = inventory.users
     listener = users.listener if isinstance(users, AssignedUsers) else None
     checks = listener.checks if isinstance(listener, Listener) else UserChecks()
     return bindings.judge(inventory, checks)
@@ -130,7 +130,7 @@ def sound() -> Inventory:
         pushes=(mapping(),),
         groups=OktaGroups({"00gA": "aws-access", "00gP": "aws-admins", "00gT": "aws-admins"},
                           {"aws-access": ["00gA"], "aws-admins": ["00gP"]}),
-        people=assigned_users(),
+        users=assigned_users(),
         members=Membership({"00gP": members},
                            {"00u1": "ada@example.com", "00u2": "ben@example.com"}),
         secret={"endpoint": ENDPOINT, "token_id": "t", "created": "2026-10-01T00:00:00Z",

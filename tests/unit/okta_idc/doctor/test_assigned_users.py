@@ -36,7 +36,7 @@ _JSON = st.recursive(
 
 def report_of(found: AssignedUsers, mapped: frozenset[str] | Unavailable = MAPPED) -> Report:
     inventory = sound()
-    inventory.people = found
+    inventory.users = found
     inventory.mapping = (
         mapped if isinstance(mapped, Unavailable) else {name: Mapped("x", True) for name in mapped}
     )
@@ -111,7 +111,7 @@ def test_an_attribute_that_every_user_lacks_counts_as_hidden() -> None:
     report = report_of(assigned_users(*app_users))
     assert rules(report) == []
     (why,) = report.unknown
-    assert "displayName is empty for all 5 people" in why
+    assert "displayName is empty for all 5 users" in why
     assert report.unknown[why] == ["OIC-301"]
 
 
@@ -131,8 +131,8 @@ def test_a_session_tag_that_cannot_be_evaluated_is_unknown_and_counted() -> None
     found.add([app_user("ada", 1, okta=listed), app_user("ben", 2)])
     report = report_of(found)
     assert set(report.unknown) == {
-        "attribute Team: user.team is a list (1 people).",
-        "attribute Odd: Arrays.get cannot be evaluated here (2 people).",
+        "attribute Team: user.team is a list (1 users).",
+        "attribute Odd: Arrays.get cannot be evaluated here (2 users).",
     }
     assert rules(report) == ["OIC-413"]  # Ben has no team
 

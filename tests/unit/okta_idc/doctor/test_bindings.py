@@ -75,13 +75,13 @@ def sends(*statements: dict[str, Any]) -> Defect:
     def change(found: Inventory) -> None:
         found.app = app(settings={**app()["settings"],
                                   "signOn": {"attributeStatements": [*statements]}})  # fmt: skip
-        found.people = assigned_users(app_document=found.app)
+        found.users = assigned_users(app_document=found.app)
 
     return change
 
 
 def users(*app_users: dict[str, Any]) -> Defect:
-    return put(people=assigned_users(*app_users))
+    return put(users=assigned_users(*app_users))
 
 
 def ada(**more: Any) -> Defect:
@@ -117,7 +117,7 @@ def share_a_name(found: Inventory) -> None:
 
 def members(*idents: str, **inactive: str) -> Defect:
     def change(found: Inventory) -> None:
-        found.members.of["00gP"] = frozenset(idents)
+        found.members.by_group["00gP"] = frozenset(idents)
         found.members.logins |= {i: found.members.logins.get(i, f"{i}@x.org") for i in idents}
         found.members.inactive |= {f"00{key}": status for key, status in inactive.items()}
 
@@ -360,8 +360,8 @@ def test_an_unavailable_part_makes_its_rules_unknown(part: str) -> None:
 def test_hidden_members_make_only_their_group_unknown() -> None:
     found = sound()
     share_a_name(found)
-    found.members.of["00gQ"] = Unavailable("Okta shows no member of AWS-Admins.")
-    found.members.of["00gP"] = frozenset({"00u1", "00u9"})
+    found.members.by_group["00gQ"] = Unavailable("Okta shows no member of AWS-Admins.")
+    found.members.by_group["00gP"] = frozenset({"00u1", "00u9"})
     report = judge(found)
     assert "OIC-202" in {each.rule.id for each in report.found}
     assert {"OIC-202", "OIC-208", "OIC-211"} <= set(

@@ -50,7 +50,7 @@ def test_a_masked_report_shows_no_profile_value(
 ) -> None:
     found = sound()
     email = profile.get("email")
-    found.people = assigned_users(
+    found.users = assigned_users(
         app_user("ada", 1, profile=profile, okta={"profile": {"department": department}}),
         app_user("ben", 2, profile={"email": email.upper() if isinstance(email, str) else email}),
         app_user("cyd", 3, credentials={"userName": profile.get("userName") or "cyd@example.com"}),
@@ -72,6 +72,6 @@ def test_a_masked_report_shows_no_profile_value(
 
 def test_an_unmasked_report_shows_profile_values() -> None:
     found = sound()
-    found.people = assigned_users(app_user("ada", 1, profile={"title": f"<{SECRET}'"}))
+    found.users = assigned_users(app_user("ada", 1, profile={"title": f"<{SECRET}'"}))
     reports = formats(judge(found))
     assert {name for name, text in reports.items() if SECRET in text} == set(reports) - {"markdown"}

@@ -33,7 +33,7 @@ def report(*findings: DoctorFinding, unknown: str = "", skipped: str = "") -> Re
     if unknown:
         result.mark_unknown(RULES["OIC-414"], Unavailable(unknown))
     if skipped:
-        result.mark_unknown(RULES["OIC-617"], Unavailable(skipped, wanted=False))
+        result.mark_unknown(RULES["OIC-617"], Unavailable(skipped, applicable=False))
     return result
 
 
@@ -101,7 +101,7 @@ def test_unknown_and_skipped_results_are_shown_with_the_reason() -> None:
 
 
 def test_a_long_list_is_truncated_and_the_rest_is_counted() -> None:
-    text = on_terminal(report(*(finding(name=f"p{n}@x.org") for n in range(30))), most=25)
+    text = on_terminal(report(*(finding(name=f"p{n}@x.org") for n in range(30))), limit=25)
     assert "… and 5 more" in text
 
 

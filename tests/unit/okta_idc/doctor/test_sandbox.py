@@ -192,7 +192,7 @@ def test_another_kind_of_app_is_rejected(
     finally:
         federation.request("POST", f"/api/v1/apps/{other}/lifecycle/deactivate")
         federation.request("DELETE", f"/api/v1/apps/{other}")
-    assert any("is an app slack, not amazon_aws_sso" in why for why in result.unknown())
+    assert any("is an instance of slack, not of amazon_aws_sso" in why for why in result.unknown())
 
 
 def test_with_two_apps_the_app_option_is_required(doctor: Doctor, federation: Federation) -> None:
@@ -207,7 +207,7 @@ def test_with_two_apps_the_app_option_is_required(doctor: Doctor, federation: Fe
         federation.request("POST", f"/api/v1/apps/{other}/lifecycle/deactivate")
         federation.request("DELETE", f"/api/v1/apps/{other}")
     assert ("OIC-618", "apps", "") in result.findings()
-    assert any("give --app" in why and other in why for why in result.unknown())
+    assert any("Pass --app" in why and other in why for why in result.unknown())
     # The stack identifies its app; the second app is still reported.
     assert by_stack.findings() == PLANTED | {("OIC-618", "apps", "")}
 

@@ -112,7 +112,7 @@ def test_a_part_that_was_not_requested_is_unavailable_not_empty(
 ) -> None:
     found, _ = read(federation, Part.APP | part, **stack_ids(federation))
     unread = [name for name, value in vars(found).items() if isinstance(value, Unavailable)]
-    expected = {"people": Part.ASSIGNED_USERS, "pushes": Part.PUSH_MAPPINGS,
+    expected = {"users": Part.ASSIGNED_USERS, "pushes": Part.PUSH_MAPPINGS,
                 "assigned": Part.ASSIGNED_GROUPS, "secret": Part.SECRET_TAGS,
                 "store_users": Part.STORE_USERS, "store_groups": Part.STORE_GROUPS}  # fmt: skip
     assert {name for name in expected if name not in unread} == {

@@ -44,15 +44,15 @@ def test_invalid_endpoints_are_rejected(endpoint: str) -> None:
 
 @given(st.text())
 def test_normalizing_removes_trailing_slashes_and_is_idempotent(text: str) -> None:
-    once = endpoints.normalise_endpoint(text)
+    once = endpoints.normalize_endpoint(text)
     assert not once.endswith("/")
-    assert endpoints.normalise_endpoint(once.strip()) == once.strip().rstrip("/")
+    assert endpoints.normalize_endpoint(once.strip()) == once.strip().rstrip("/")
 
 
 def test_the_endpoint_shown_in_the_console_is_valid_once_normalized() -> None:
     endpoint = f"https://scim.us-east-2.amazonaws.com/{TENANT}/scim/v2/"
     assert "slash" in endpoints.scim_endpoint(endpoint)[0].problem
-    assert endpoints.scim_endpoint(endpoints.normalise_endpoint(endpoint)) == []
+    assert endpoints.scim_endpoint(endpoints.normalize_endpoint(endpoint)) == []
 
 
 @pytest.mark.parametrize(
