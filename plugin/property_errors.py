@@ -15,10 +15,13 @@ import grpc
 import pulumi
 from pulumi.errors import InputPropertyErrorDetails
 from pulumi.provider import Provider, server
+from pulumi.provider.experimental.util import camel_case
 from pulumi.runtime._grpc_settings import (
     _GRPC_CHANNEL_OPTIONS,  # pyright: ignore[reportPrivateUsage]
 )
 from pulumi.runtime.proto import provider_pb2_grpc
+
+_INVALID = "The arguments are not valid (snake_case names are camelCase in this program):"
 
 
 class PropertyErrorServicer(server.ProviderServicer):
@@ -28,14 +31,12 @@ class PropertyErrorServicer(server.ProviderServicer):
         try:
             return await cast(Any, super())._construct(request, context)
         except Exception as error:
-            raise as_property_errors(error) from None
+            raise as_property_errors(error, str(self.provider.schema)) from None
 
 
-def as_property_errors(error: Exception) -> Exception:
+def as_property_errors(error: Exception, schema: str) -> Exception:
     """An InputPropertiesError for a RunError, wherever it was raised; other errors unchanged.
-
-    A RunError with `findings` names the properties that are wrong; any other is a message alone.
-    """
+    A RunError with `findings` names the properties that are wrong; any other is a message alone."""
     cause = error.inner if isinstance(error, server.ComponentInitError) else error
     if isinstance(cause, pulumi.InputPropertyError | pulumi.InputPropertiesError):
         return cause
@@ -45,15 +46,14 @@ def as_property_errors(error: Exception) -> Exception:
     if not findings:
         return pulumi.InputPropertiesError(str(cause), [])  # without a list gRPC fails to send it
     details: list[InputPropertyErrorDetails] = [
-        {"property_path": _camel_case(finding.path), "reason": finding.message}
+        {"property_path": _property_path(finding.path, schema), "reason": finding.message}
         for finding in findings
     ]
-    return pulumi.InputPropertiesError("The arguments are not valid:", details)
+    return pulumi.InputPropertiesError(_INVALID, details)
 
 
 def serve(provider: Provider) -> None:
-    """Serve the components until the engine ends this process; `component_provider_host` with
-    property errors."""
+    """`component_provider_host` with property errors: serves until the engine ends the process."""
     engine = next(argument for argument in sys.argv[1:] if not argument.startswith("-"))
 
     async def run() -> None:
@@ -70,5 +70,7 @@ def serve(provider: Provider) -> None:
         asyncio.run(run())
 
 
-def _camel_case(path: str) -> str:
-    return re.sub(r"_([a-z0-9])", lambda letter: letter[1].upper(), path)
+def _property_path(path: str, schema: str) -> str:
+    """The path in camel case, except for the keys of maps, which the schema does not have."""
+    known = set(re.findall(r'"(\w+)":', schema))
+    return re.sub(r"\w+", lambda part: n if (n := camel_case(part[0])) in known else part[0], path)

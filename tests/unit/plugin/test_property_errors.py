@@ -42,7 +42,8 @@ def construct(monkeypatch: pytest.MonkeyPatch, error: Exception) -> tuple[Any, E
         raise error
 
     monkeypatch.setattr(server.ProviderServicer, "_construct", fail)
-    servicer, context = PropertyErrorServicer(Provider("1.0.0"), [], ""), Context()
+    served = Provider("1.0.0", schema='{"pushGroups": {}, "acsUrl": {}, "profileMappings": {}}')
+    servicer, context = PropertyErrorServicer(served, [], ""), Context()
     with pytest.raises(Exception) as raised:  # noqa: PT011 # each case names its own
         asyncio.run(servicer.Construct(provider_pb2.ConstructRequest(), context))
     return context.status, raised.value
@@ -57,14 +58,17 @@ def details(status: Any) -> list[tuple[str, str]]:
 
 def test_findings_of_a_constructor_become_property_errors(monkeypatch: pytest.MonkeyPatch) -> None:
     error = InvalidError(
-        Finding("push_groups[0].name", "no such group"), Finding("app.acs_url", "not a URL")
+        Finding("push_groups[0].name", "no such group"),
+        Finding("app.acs_url", "not a URL"),
+        Finding("profile_mappings.cost_center", "not supported"),
     )
     status, _ = construct(monkeypatch, ComponentInitError(error))
     assert status.code == grpc.StatusCode.INVALID_ARGUMENT
-    assert status.details == "The arguments are not valid:"
+    assert status.details.startswith("The arguments are not valid")
     assert details(status) == [
         ("pushGroups[0].name", "no such group"),
         ("app.acsUrl", "not a URL"),
+        ("profileMappings.cost_center", "not supported"),  # the key of a map
     ]
 
 

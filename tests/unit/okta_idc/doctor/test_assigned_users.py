@@ -162,4 +162,6 @@ def test_memory_per_user_stays_small_with_large_profiles() -> None:
     gc.collect()
     kept, _ = tracemalloc.get_traced_memory()
     tracemalloc.stop()
-    assert kept / 5_000 < 1_000  # bytes per user; one profile alone is ten times larger
+    # Bytes per user. One profile has more than 10,000. Python's table of interned strings may
+    # double during the measurement, which adds up to 700, depending on what ran before.
+    assert kept / 5_000 < 2_000
