@@ -62,10 +62,10 @@ def test_the_documented_workflows_exist() -> None:
 
 def test_permissions_are_granted_per_job_only() -> None:
     assert [document["permissions"] for document in WORKFLOWS.values()] == [{}] * 5
-    rights = {name: job["permissions"] for name, job in JOBS.items()}
+    permissions = {name: job["permissions"] for name, job in JOBS.items()}
     reads = {"contents": "read"}
     signs_in = reads | {"id-token": "write"}
-    assert rights == {
+    assert permissions == {
         "ci.check": reads, "ci.test": reads, "ci.workflows": reads,
         "preview.preview": signs_in, "preview.comment": reads | {"pull-requests": "write"},
         "up.preview": signs_in, "up.up": signs_in, "drift.drift": signs_in,
