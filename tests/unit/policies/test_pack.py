@@ -42,8 +42,8 @@ def pack() -> Iterator[Any]:
 def request(kind: str, props: dict[str, Any]) -> Any:
     struct = struct_pb2.Struct()
     json_format.ParseDict(props, struct)
-    urn = f"urn:pulumi:dev::any::{kind}::it"
-    return proto.AnalyzeRequest(type=kind, urn=urn, name="it", properties=struct)
+    urn = f"urn:pulumi:dev::any::{kind}::example"
+    return proto.AnalyzeRequest(type=kind, urn=urn, name="example", properties=struct)
 
 
 def configure(pack: Any, level: Any, *names: str) -> None:
