@@ -1,6 +1,6 @@
 """Fixtures that run the real engine against a sandbox with its own port, home and environment.
 
-Each test module deploys its own stack in a module fixture, so that every test also runs alone
+Each test module deploys its own stack in a module fixture, so that every test also runs on its own
 (`pytest tests/e2e -k …`).
 """
 

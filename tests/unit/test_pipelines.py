@@ -109,9 +109,9 @@ def test_every_action_is_pinned_to_a_documented_commit() -> None:
 def test_secrets_are_limited_to_the_steps_that_need_them() -> None:
     for name, job in JOBS.items():
         for step in job["steps"]:
-            holds = "secrets.OKTA_PRIVATE_KEY }}" in str(step)
-            assert holds is bool(re.match(r"\.ci/look |pulumi up ", step.get("run", "")))
-            assert not (holds and "environment" not in job), name
+            uses_secret = "secrets.OKTA_PRIVATE_KEY }}" in str(step)
+            assert uses_secret is bool(re.match(r"\.ci/look |pulumi up ", step.get("run", "")))
+            assert not (uses_secret and "environment" not in job), name
     assert {JOBS[j]["environment"] for j in ("preview.preview", "up.preview", "drift.drift")} == {
         "preview"
     }

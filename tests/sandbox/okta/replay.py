@@ -1,4 +1,4 @@
-"""Plays a recording of the real plugin's calls against the emulator.
+"""Plays a recording of the official plugin's calls against the emulator.
 
 Each recorded request is sent with the recorded IDs replaced by the emulator's. The answer must have
 the recorded status. The values that a request wrote must appear in its answer and in later reads of

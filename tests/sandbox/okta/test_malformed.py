@@ -22,7 +22,7 @@ JSON: Any = st.recursive(
 
 
 def _recorded() -> dict[str, list[Any]]:
-    """Bodies that the real plugin sent, by operation."""
+    """Bodies that the official plugin sent, by operation."""
     found: dict[str, dict[str, Any]] = {}
     for name in recordings():
         for record in records(name):
