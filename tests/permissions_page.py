@@ -1,4 +1,4 @@
-"""The tables of docs/reference/permissions.md, read."""
+"""Reads the tables of docs/reference/permissions.md."""
 
 import re
 
@@ -10,9 +10,9 @@ Called = dict[str, set[str]]
 PAGE = (ROOT / "docs" / "reference" / "permissions.md").read_text()
 
 
-def _rows(head: str) -> list[dict[str, str]]:
-    """The table whose first column has this head; backticks taken off."""
-    table = re.search(rf"^(\| {head} \|.*)\n\|[-|: ]+\|\n((?:\|.*\n)+)", PAGE, re.MULTILINE)
+def _rows(heading: str) -> list[dict[str, str]]:
+    """The rows of the table whose first column has this heading, without backticks."""
+    table = re.search(rf"^(\| {heading} \|.*)\n\|[-|: ]+\|\n((?:\|.*\n)+)", PAGE, re.MULTILINE)
     if not table:
         return []
     names = [cell.strip() for cell in table[1].strip("|").split("|")]
@@ -32,7 +32,7 @@ CALLS: dict[str, dict[str, set[str]]] = {
     "okta": {row["call"]: {c for c in COMMANDS if row[c]} for row in OKTA},
     "aws": {row["action"]: {c for c in COMMANDS if row[c]} for row in AWS},
 }
-"""Who makes a call, by server and call."""
+"""The commands that make each call, by server and call."""
 
 
 def scopes(*commands: str) -> set[str]:

@@ -1,6 +1,6 @@
 """Fixtures that run the real engine against a sandbox with its own port, home and environment.
 
-Each test module deploys its own stack in a module fixture, so that every test also runs alone
+Each test module deploys its own stack in a module fixture, so that every test also runs on its own
 (`pytest tests/e2e -k …`).
 """
 
@@ -33,9 +33,9 @@ START_SECONDS = 60
 
 
 def isolated_environment(home: Path) -> dict[str, str]:
-    """The environment without variables of Okta, AWS and Pulumi, and with its own HOME.
+    """The environment without Okta, AWS and Pulumi variables, and with its own HOME.
 
-    The Okta plugin reads ~/.okta. The cache and Pulumi's plugin folder stay the user's.
+    The Okta plugin reads ~/.okta. The cache and Pulumi's plugin folder are the user's.
     """
     supplied = {plugin_resolver.variable(name) for name in plugin_resolver.PROVIDERS}
     kept = {k: v for k, v in os.environ.items()
@@ -76,7 +76,7 @@ class Kit:
 
     @contextmanager
     def running_sandbox(self, *options: str) -> Iterator[None]:
-        """Run a sandbox alone, with an empty stack."""
+        """Run a sandbox with an empty stack."""
         command = self.command("sandbox", "--port", "0", *options)
         log = self.home.parent / "sandbox.log"
         with log.open("wb") as stream:
@@ -160,7 +160,7 @@ class Kit:
         return answer.json() if answer.content else None
 
     def processes(self) -> list[str]:
-        """All processes that were started for this home. Reads /proc, so Linux only."""
+        """All processes of this home. Reads /proc, so Linux only."""
         found: list[str] = []
         for process in Path("/proc").glob("[0-9]*"):
             try:
@@ -228,7 +228,7 @@ SUMMARY: list[str] = []
 
 @pytest.fixture(scope="session")
 def engine() -> Engine:
-    """The engine, found or built before the first test, with the user's HOME and with progress."""
+    """Find or build the engine before the first test, with the user's HOME and visible progress."""
 
     def say(text: str) -> None:
         sys.stderr.write(f"{text}\n")
@@ -245,7 +245,7 @@ def pytest_sessionfinish(session: pytest.Session) -> None:
 
 @pytest.hookimpl(optionalhook=True)
 def pytest_testnodedown(node: Any) -> None:
-    """Collect the summary of a worker, for the controller to print once."""
+    """Collect a worker's summary, which the controller prints once."""
     SUMMARY[:] = getattr(node, "workeroutput", {}).get("summary") or SUMMARY
 
 

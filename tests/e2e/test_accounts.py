@@ -1,5 +1,5 @@
-"""Parts in other accounts and regions, two federations in one org, and a shell that would take the
-stack over: with the real engine."""
+"""Resources in other accounts and Regions, two federations in one org, and a token in the
+environment, with the real engine."""
 
 import json
 import os
@@ -19,17 +19,17 @@ pytestmark = pytest.mark.e2e
 ROLE = "arn:aws:iam::210987654321:role/secret-reader"
 KEY = "okta-identity-center:federation"
 FEDERATION = yaml.safe_load((ROOT / "Pulumi.dev.yaml").read_text())["config"][KEY]
-ALONE: dict[str, Any] = {"account_access": {}, "attribute_statements": []}
+MINIMAL: dict[str, Any] = {"account_access": {}, "attribute_statements": []}
 
 
 @pytest.fixture(scope="module")
 def sandbox(kit: Kit) -> Iterator[Kit]:
-    """A sandbox alone, with an empty stack."""
+    """A sandbox with an empty stack."""
     with kit.running_sandbox("--connections", "supported"):
         yield kit
 
 
-def with_role(kit: Kit, service: str, region: str) -> Any:
+def assumed_role_client(kit: Kit, service: str, region: str) -> Any:
     role = {"RoleArn": ROLE, "RoleSessionName": "test"}
     keys = kit.aws("sts").assume_role(**role)["Credentials"]
     return boto3.client(
@@ -43,15 +43,15 @@ def up(kit: Kit, *arguments: str) -> Result:
     return kit.run("up", "--yes", "--skip-preview", *arguments)
 
 
-def test_the_secret_and_the_alarm_in_another_account_and_region(sandbox: Kit) -> None:
-    secrets = with_role(sandbox, "secretsmanager", "eu-west-1")
+def test_the_secret_and_the_alarm_can_be_in_other_accounts_and_regions(sandbox: Kit) -> None:
+    secrets = assumed_role_client(sandbox, "secretsmanager", "eu-west-1")
     secrets.create_secret(Name="federation/scim", SecretString=json.dumps(sandbox.secret))
     token = {"secret": "federation/scim", "verify_at": sandbox.sandbox["scim"]}
-    sandbox.change(**ALONE, scim_token=token)
+    sandbox.change(**MINIMAL, scim_token=token)
     missing = up(sandbox)
     assert "AWS Secrets Manager has no secret 'federation/scim'" in missing.text
     sandbox.change(
-        **ALONE,
+        **MINIMAL,
         scim_token={**token, "region": "eu-west-1", "role_arn": ROLE},
         token_expiry_alarm={"emails": ["identity@example.com"], "region": "eu-central-1"},
     )
@@ -59,14 +59,14 @@ def test_the_secret_and_the_alarm_in_another_account_and_region(sandbox: Kit) ->
     assert done.code == 0, done.text
     assert sandbox.aws("sns").list_topics()["Topics"] == []
     keys = {"aws_access_key_id": "sandbox", "aws_secret_access_key": "sandbox"}
-    there = boto3.client("sns", "eu-central-1", endpoint_url=sandbox.sandbox["aws"], **keys)
-    assert len(there.list_topics()["Topics"]) == 1
+    alarm_region = boto3.client("sns", "eu-central-1", endpoint_url=sandbox.sandbox["aws"], **keys)
+    assert len(alarm_region.list_topics()["Topics"]) == 1
     again = sandbox.run("preview", "--expect-no-changes")
     assert again.code == 0, again.text
 
 
 def test_two_federations_in_one_org_do_not_affect_each_other(sandbox: Kit) -> None:
-    sandbox.change(**ALONE, push_groups=["aws-admins"])
+    sandbox.change(**MINIMAL, push_groups=["aws-admins"])
     assert up(sandbox).code == 0
     document = yaml.safe_load(sandbox.settings.read_text())
     app = {**FEDERATION["app"], "label": "AWS IAM Identity Center (second)"}
@@ -80,8 +80,8 @@ def test_two_federations_in_one_org_do_not_affect_each_other(sandbox: Kit) -> No
     made = sandbox.pulumi("stack", "init", "second")
     (ROOT / second.name).unlink(missing_ok=True)  # `stack init` writes it beside Pulumi.yaml
     assert made.code == 0, made.text
-    chosen = ("--stack", "second", "--config-file", str(second))
-    done = up(sandbox, *chosen)
+    second_stack = ("--stack", "second", "--config-file", str(second))
+    done = up(sandbox, *second_stack)
     assert done.code == 0, done.text
     one, two = sandbox.okta("GET", '/api/v1/apps?limit=200&filter=name eq "amazon_aws_sso"')
     pushed = {
@@ -89,13 +89,13 @@ def test_two_federations_in_one_org_do_not_affect_each_other(sandbox: Kit) -> No
         for app in (one, two)
     }
     assert pushed == {"AWS IAM Identity Center": 1, "AWS IAM Identity Center (second)": 1}
-    same = sandbox.run("preview", "--expect-no-changes")
-    assert same.code == 0, same.text
-    assert "warning: push" not in same.text, same.text
-    gone = sandbox.pulumi("destroy", "--yes", "--skip-preview", *chosen)
-    assert gone.code == 0, gone.text
-    same = sandbox.run("preview", "--expect-no-changes", "--refresh")
-    assert same.code == 0, same.text
+    preview = sandbox.run("preview", "--expect-no-changes")
+    assert preview.code == 0, preview.text
+    assert "warning: push" not in preview.text, preview.text
+    destroyed = sandbox.pulumi("destroy", "--yes", "--skip-preview", *second_stack)
+    assert destroyed.code == 0, destroyed.text
+    preview = sandbox.run("preview", "--expect-no-changes", "--refresh")
+    assert preview.code == 0, preview.text
 
 
 def test_a_token_in_the_environment_is_rejected(sandbox: Kit) -> None:
@@ -104,11 +104,11 @@ def test_a_token_in_the_environment_is_rejected(sandbox: Kit) -> None:
         env={**sandbox.env, "OKTA_ACCESS_TOKEN": "TOPSECRET"}, capture_output=True, text=True,
         stdin=subprocess.DEVNULL, check=False,
     )  # fmt: skip
-    said = done.stdout + done.stderr
+    output = done.stdout + done.stderr
     assert done.returncode != 0
-    assert "OKTA_ACCESS_TOKEN is set in the environment" in said, said
-    assert "okta:apiToken" in said
-    assert "Unset OKTA_ACCESS_TOKEN" in said
-    assert "TOPSECRET" not in said
-    assert "Traceback" not in said
+    assert "OKTA_ACCESS_TOKEN is set in the environment" in output, output
+    assert "okta:apiToken" in output
+    assert "Unset OKTA_ACCESS_TOKEN" in output
+    assert "TOPSECRET" not in output
+    assert "Traceback" not in output
     assert os.environ.get("OKTA_ACCESS_TOKEN") is None

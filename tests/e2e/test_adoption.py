@@ -1,8 +1,8 @@
-"""A federation that was set up in the consoles, adopted with the real engine.
+"""Adopts a federation that was created outside the stack, with the real engine.
 
-It is built as a person builds it: the app, assignments and mappings by Okta's API, provisioning in
-the admin console, access by AWS's API; nothing of the kit takes part. From then on a full push is
-refused by AWS, so that whoever sends one is found out by a mapping in ERROR.
+The tests create the federation without the kit: the app, assignments and push mappings with Okta's
+API, provisioning in the Admin Console, and account access with AWS's API. Afterwards AWS rejects
+full group pushes, so that an unintended push leaves a mapping in ERROR.
 """
 
 import json
@@ -17,7 +17,7 @@ import pytest
 import yaml
 
 from tests.e2e.conftest import TOKEN, Kit, Result
-from tests.e2e.test_console_mode import Person
+from tests.e2e.test_console_mode import ConsoleAdministrator
 from tests.paths import ROOT
 
 pytestmark = pytest.mark.e2e
@@ -28,12 +28,12 @@ PREFIX = "https://aws.amazon.com/SAML/Attributes/AccessControl:"
 URI = "urn:oasis:names:tc:SAML:2.0:attrname-format:uri"
 PUSHED = ("aws-admins", "aws-developers", "aws-data", "aws-finance")
 DEV, PROD = "210987654321", "321098765432"
-MANAGED = "arn:aws:iam::aws:policy/PowerUserAccess"
-LIMITS = "arn:aws:iam::aws:policy/ReadOnlyAccess"
+MANAGED_POLICY = "arn:aws:iam::aws:policy/PowerUserAccess"
+BOUNDARY = "arn:aws:iam::aws:policy/ReadOnlyAccess"
 IMPORTED = 13
 """The app, its assignment, two permission sets, four policies, four account assignments, and
 attributes for access control."""
-OWN_TAG = {
+DEPARTMENT_POLICY = {
     "Version": "2012-10-17",
     "Statement": [
         {
@@ -45,7 +45,7 @@ OWN_TAG = {
 
 
 class Administrator:
-    """The administrator who set up the federation, without this kit."""
+    """The administrator who creates the federation without this kit."""
 
     def __init__(self, kit: Kit) -> None:
         self.kit = kit
@@ -53,7 +53,7 @@ class Administrator:
         self.sso = kit.aws("sso-admin")
         self.instance = self.sso.list_instances()["Instances"][0]["InstanceArn"]
 
-    def app(self, label: str, **signed: str) -> str:
+    def create_app(self, label: str, **signed: str) -> str:
         statements = [
             {"type": "EXPRESSION", "name": PREFIX + key, "values": [value], "namespace": URI}
             for key, value in signed.items()
@@ -67,20 +67,20 @@ class Administrator:
         })  # fmt: skip
         return made["id"]
 
-    def assigns(self, app: str, group: str, priority: int) -> None:
+    def assign_group(self, app: str, group: str, priority: int) -> None:
         path = f"/api/v1/apps/{app}/groups/{self.groups[group]}"
         self.kit.okta("PUT", path, {"priority": priority})
 
-    def pushes(self, app: str, group: str) -> str:
+    def push_group(self, app: str, group: str) -> str:
         body = {"sourceGroupId": self.groups[group], "targetGroupName": group}
         return self.kit.okta("POST", f"/api/v1/apps/{app}/group-push/mappings", body)["id"]
 
-    def permission_set(self, name: str, **texts: str) -> dict[str, str]:
-        asked = {"InstanceArn": self.instance, "Name": name, **texts}
-        made = self.sso.create_permission_set(**asked)["PermissionSet"]
+    def create_permission_set(self, name: str, **texts: str) -> dict[str, str]:
+        parameters = {"InstanceArn": self.instance, "Name": name, **texts}
+        made = self.sso.create_permission_set(**parameters)["PermissionSet"]
         return {"InstanceArn": self.instance, "PermissionSetArn": made["PermissionSetArn"]}
 
-    def gives(self, at: dict[str, str], group: str, account: str) -> None:
+    def assign_account(self, at: dict[str, str], group: str, account: str) -> None:
         ids = aws_groups(self.kit)
         self.sso.create_account_assignment(
             **at, PrincipalId=ids[group], PrincipalType="GROUP", TargetId=account,
@@ -95,30 +95,38 @@ def aws_groups(kit: Kit) -> dict[str, str]:
 
 @pytest.fixture(scope="module")
 def administrator(kit: Kit) -> Iterator[Administrator]:
-    """The sandbox, with a federation that was set up by an administrator, and an empty stack."""
+    """A sandbox with an administrator's federation and an empty stack."""
     with kit.running_sandbox():
         made = Administrator(kit)
-        app = made.app("AWS by hand", Department="user.department", CostCenter="user.costCenter")
-        Person(kit).turns_provisioning_on()
-        made.assigns(app, "aws-access", 1)
+        app = made.create_app(
+            "Unmanaged AWS app", Department="user.department", CostCenter="user.costCenter"
+        )
+        ConsoleAdministrator(kit).enable_provisioning()
+        made.assign_group(app, "aws-access", 1)
         kit.settle()
         for group in PUSHED:
-            made.pushes(app, group)
+            made.push_group(app, group)
         kit.settle()
-        developer = made.permission_set("Developer", SessionDuration="PT8H", Description="By hand")
-        made.sso.attach_managed_policy_to_permission_set(**developer, ManagedPolicyArn=MANAGED)
+        developer = made.create_permission_set(
+            "Developer", SessionDuration="PT8H", Description="Unmanaged"
+        )
+        made.sso.attach_managed_policy_to_permission_set(
+            **developer, ManagedPolicyArn=MANAGED_POLICY
+        )
         made.sso.attach_customer_managed_policy_reference_to_permission_set(
             **developer, CustomerManagedPolicyReference={"Name": "Deploy", "Path": "/team/"}
         )
         made.sso.put_permissions_boundary_to_permission_set(
-            **developer, PermissionsBoundary={"ManagedPolicyArn": LIMITS}
+            **developer, PermissionsBoundary={"ManagedPolicyArn": BOUNDARY}
         )
         for group in ("aws-developers", "aws-data"):
-            made.gives(developer, group, DEV)
-        costs = made.permission_set("CostReports")
-        made.sso.put_inline_policy_to_permission_set(**costs, InlinePolicy=json.dumps(OWN_TAG))
+            made.assign_account(developer, group, DEV)
+        costs = made.create_permission_set("CostReports")
+        made.sso.put_inline_policy_to_permission_set(
+            **costs, InlinePolicy=json.dumps(DEPARTMENT_POLICY)
+        )
         for account in (DEV, PROD):
-            made.gives(costs, "aws-finance", account)
+            made.assign_account(costs, "aws-finance", account)
         feed = {"Key": "UserName", "Value": {"Source": ["${path:userName}"]}}
         made.sso.create_instance_access_control_attribute_configuration(
             InstanceArn=made.instance,
@@ -152,8 +160,7 @@ def use(kit: Kit, federation: dict[str, Any]) -> None:
 
 
 def steps(preview: Result) -> dict[str, set[str]]:
-    """URNs by operation, of what is a resource of a provider: components are shells of our own,
-    and the engine counts itself and its plugins."""
+    """Names of the providers' resources by operation, without components, providers and stack."""
     assert preview.code == 0, preview.text
     document = json.loads(preview.text[preview.text.index("{\n") :])
     found: dict[str, set[str]] = {}
@@ -165,13 +172,13 @@ def steps(preview: Result) -> dict[str, set[str]]:
 
 
 def writes(kit: Kit, since: int) -> list[tuple[str, str]]:
-    """The changing calls to Okta and to the SCIM endpoint."""
+    """The write requests to Okta and the SCIM endpoint."""
     made = kit.okta("GET", "/sandbox/request-log")[since:]
     return [(c["method"], c["path"]) for c in made if c["method"] not in ("GET", "HEAD")]
 
 
 def aws_writes(kit: Kit) -> list[str]:
-    """The changing calls to AWS since the sandbox started, as IAM actions."""
+    """The write requests to AWS since the sandbox started, as IAM actions."""
     made = [call["operation"] for call in kit.okta("GET", "/sandbox/request-log?server=aws")]
     return [action for action in made if not re.match(r"[\w-]+:(List|Get|Describe)", action)]
 
@@ -194,32 +201,32 @@ def in_aws(administrator: Administrator) -> dict[str, Any]:
     found: dict[str, Any] = {}
     for arn in sets:
         at = {"InstanceArn": administrator.instance, "PermissionSetArn": arn}
-        shown = administrator.sso.describe_permission_set(**at)["PermissionSet"]
+        described = administrator.sso.describe_permission_set(**at)["PermissionSet"]
         managed = administrator.sso.list_managed_policies_in_permission_set(**at)
         accounts = administrator.sso.list_accounts_for_provisioned_permission_set(**at)[
             "AccountIds"
         ]
-        given = [
+        assigned = [
             (account, each["PrincipalId"])
             for account in sorted(accounts)
             for each in administrator.sso.list_account_assignments(**at, AccountId=account)[
                 "AccountAssignments"
             ]
         ]
-        found[arn] = (shown, managed["AttachedManagedPolicies"], sorted(given))
+        found[arn] = (described, managed["AttachedManagedPolicies"], sorted(assigned))
     return found
 
 
 def without_import_ids(federation: dict[str, Any]) -> dict[str, Any]:
     """The settings without import IDs, as a user edits the file after adoption."""
 
-    def bare(value: Any) -> Any:
+    def stripped(value: Any) -> Any:
         if isinstance(value, dict):
             kept = {k: v for k, v in value.items() if k not in ("import_id", "aws_group_id")}
-            return {key: bare(each) for key, each in kept.items()}
-        return [bare(each) for each in value] if isinstance(value, list) else value
+            return {key: stripped(each) for key, each in kept.items()}
+        return [stripped(each) for each in value] if isinstance(value, list) else value
 
-    return bare(federation)
+    return stripped(federation)
 
 
 @dataclass
@@ -236,22 +243,22 @@ class Adoption:
 
 
 @pytest.fixture(scope="module")
-def story(
+def adoption(
     kit: Kit, administrator: Administrator, tmp_path_factory: pytest.TempPathFactory
 ) -> Adoption:
-    """`okta-idc adopt`."""
-    known = aws_groups(kit), mappings(kit), in_aws(administrator), aws_writes(kit)
+    """Run `okta-idc adopt`."""
+    initial = aws_groups(kit), mappings(kit), in_aws(administrator), aws_writes(kit)
     before, out = request_count(kit), tmp_path_factory.mktemp("adopt") / "Pulumi.adopted.yaml"
     done = adopt(kit, "--out", str(out))
     assert done.code == 0, done.text
     federation = yaml.safe_load(out.read_text())["config"][KEY]
-    return Adoption(*known, done.text, writes(kit, before), federation)
+    return Adoption(*initial, done.text, writes(kit, before), federation)
 
 
 @pytest.fixture(scope="module")
-def imported(kit: Kit, story: Adoption) -> list[tuple[str, str]]:
-    """The calls of the first `pulumi up`, which imports."""
-    use(kit, story.federation)
+def imported(kit: Kit, adoption: Adoption) -> list[tuple[str, str]]:
+    """The write requests of the first `pulumi up`, which imports."""
+    use(kit, adoption.federation)
     before = request_count(kit)
     done = kit.run("up", "--yes", "--skip-preview")
     assert done.code == 0, done.text
@@ -260,10 +267,10 @@ def imported(kit: Kit, story: Adoption) -> list[tuple[str, str]]:
 
 
 @pytest.fixture(scope="module")
-def owned(
-    kit: Kit, story: Adoption, imported: object, tmp_path_factory: pytest.TempPathFactory
+def imported_mappings(
+    kit: Kit, adoption: Adoption, imported: object, tmp_path_factory: pytest.TempPathFactory
 ) -> list[tuple[str, str]]:
-    """The calls of `pulumi import` for the push mappings."""
+    """The write requests of `pulumi import` for the push mappings."""
     path = tmp_path_factory.mktemp("import") / "mappings.json"
     assert adopt(kit, "--mappings", str(path), "--stack", "dev").code == 0
     before = request_count(kit)
@@ -271,19 +278,19 @@ def owned(
         "import", "--file", str(path), "--yes", "--skip-preview", "--generate-code=false"
     )
     assert done.code == 0, done.text
-    use(kit, without_import_ids(story.federation))
+    use(kit, without_import_ids(adoption.federation))
     return writes(kit, before)
 
 
-def test_adopt_writes_a_complete_stack_file(story: Adoption) -> None:
-    assert story.okta_writes == []
-    assert TOKEN not in story.output
-    assert [g["name"] for g in story.federation["push_groups"]] == list(PUSHED)
-    assert story.federation["assignments"]["groups"][0]["name"] == "aws-access"
+def test_adopt_writes_a_complete_stack_file(adoption: Adoption) -> None:
+    assert adoption.okta_writes == []
+    assert TOKEN not in adoption.output
+    assert [g["name"] for g in adoption.federation["push_groups"]] == list(PUSHED)
+    assert adoption.federation["assignments"]["groups"][0]["name"] == "aws-access"
 
 
-def test_the_first_preview_shows_imports_only(kit: Kit, story: Adoption) -> None:
-    use(kit, story.federation)
+def test_the_first_preview_shows_imports_only(kit: Kit, adoption: Adoption) -> None:
+    use(kit, adoption.federation)
     before = request_count(kit)
     found = steps(kit.run("preview", "--json"))
     assert set(found) == {"import"}, found
@@ -291,21 +298,21 @@ def test_the_first_preview_shows_imports_only(kit: Kit, story: Adoption) -> None
     assert writes(kit, before) == []
 
 
-def test_the_first_up_makes_no_changing_call(
-    kit: Kit, story: Adoption, imported: list[tuple[str, str]]
+def test_the_first_up_sends_no_write_request(
+    kit: Kit, adoption: Adoption, imported: list[tuple[str, str]]
 ) -> None:
     assert imported == []
-    assert mappings(kit) == story.mappings
-    assert aws_groups(kit) == story.groups
+    assert mappings(kit) == adoption.mappings
+    assert aws_groups(kit) == adoption.groups
 
 
 @pytest.mark.usefixtures("imported")
-def test_nothing_in_aws_has_changed(
-    kit: Kit, administrator: Administrator, story: Adoption
+def test_the_first_up_changes_nothing_in_aws(
+    kit: Kit, administrator: Administrator, adoption: Adoption
 ) -> None:
-    assert in_aws(administrator) == story.in_aws
-    assert story.aws_writes  # the calls that set the federation up are recorded
-    assert aws_writes(kit) == story.aws_writes
+    assert in_aws(administrator) == adoption.in_aws
+    assert adoption.aws_writes  # includes the calls that created the federation
+    assert aws_writes(kit) == adoption.aws_writes
 
 
 @pytest.mark.usefixtures("imported")
@@ -328,10 +335,10 @@ def test_imported_resources_are_protected(kit: Kit) -> None:
     assert "cannot be deleted" in done.text
 
 
-def test_push_mappings_are_imported_without_a_changing_call(
-    kit: Kit, owned: list[tuple[str, str]]
+def test_push_mappings_are_imported_without_a_write_request(
+    kit: Kit, imported_mappings: list[tuple[str, str]]
 ) -> None:
-    assert owned == []
+    assert imported_mappings == []
     before = request_count(kit)
     found = steps(kit.run("preview", "--json"))
     assert set(found) == {"same", "update"}, found
@@ -341,8 +348,8 @@ def test_push_mappings_are_imported_without_a_changing_call(
     assert state.count('"deleteTargetGroupOnDestroy": false') == 2 * len(PUSHED)
 
 
-@pytest.mark.usefixtures("owned")
-def test_the_next_up_updates_only_the_app_and_only_once(kit: Kit, story: Adoption) -> None:
+@pytest.mark.usefixtures("imported_mappings")
+def test_the_next_up_updates_only_the_app_and_only_once(kit: Kit, adoption: Adoption) -> None:
     [app] = kit.okta("GET", "/api/v1/apps?limit=200")
     before = request_count(kit)
     done = kit.run("up", "--yes", "--skip-preview")
@@ -351,12 +358,12 @@ def test_the_next_up_updates_only_the_app_and_only_once(kit: Kit, story: Adoptio
     done = kit.run("up", "--yes", "--skip-preview", "--expect-no-changes")
     assert done.code == 0, done.text
     kit.settle()
-    assert mappings(kit) == story.mappings
+    assert mappings(kit) == adoption.mappings
 
 
-@pytest.mark.usefixtures("owned")
-def test_a_destroy_leaves_the_groups_in_aws(kit: Kit, story: Adoption) -> None:
-    use(kit, without_import_ids(story.federation) | {"protect": False})
+@pytest.mark.usefixtures("imported_mappings")
+def test_a_destroy_leaves_the_groups_in_aws(kit: Kit, adoption: Adoption) -> None:
+    use(kit, without_import_ids(adoption.federation) | {"protect": False})
     done = kit.run("up", "--yes", "--skip-preview")
     assert done.code == 0, done.text
     before = request_count(kit)
@@ -366,5 +373,5 @@ def test_a_destroy_leaves_the_groups_in_aws(kit: Kit, story: Adoption) -> None:
     [app] = {path.split("/")[4] for _, path in writes(kit, before) if "/group-push/" in path}
     gone = {path for method, path in writes(kit, before) if method == "DELETE" and "gPm" in path}
     root = f"/api/v1/apps/{app}/group-push/mappings"
-    assert gone == {f"{root}/{ident}?deleteTargetGroup=false" for ident in story.mappings}
-    assert aws_groups(kit) == story.groups
+    assert gone == {f"{root}/{ident}?deleteTargetGroup=false" for ident in adoption.mappings}
+    assert aws_groups(kit) == adoption.groups

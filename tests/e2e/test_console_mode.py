@@ -1,4 +1,4 @@
-"""`mode: console`, with the real engine: the steps, their execution, and the next run."""
+"""`mode: console`, with the real engine: the printed steps, and runs before and after them."""
 
 import json
 import re
@@ -10,28 +10,28 @@ from tests.e2e.conftest import Kit, Result
 
 pytestmark = pytest.mark.e2e
 
-BOXES = ("create_users", "update_users", "deactivate_users")
+FEATURES = ("create_users", "update_users", "deactivate_users")
 
 
-class Person:
+class ConsoleAdministrator:
     """An administrator in the sandbox's consoles, with the SCIM endpoint and token."""
 
     def __init__(self, kit: Kit) -> None:
         self.kit = kit
         self.http = httpx.Client(base_url=kit.sandbox["okta"], timeout=60)
 
-    def turns_provisioning_on(self) -> None:
+    def enable_provisioning(self) -> None:
         secret = self.kit.aws("secretsmanager").get_secret_value(
             SecretId="okta-identity-center/scim"
         )
-        known = json.loads(secret["SecretString"])
+        scim = json.loads(secret["SecretString"])
         [app] = self.kit.okta("GET", "/api/v1/apps?limit=200")
         page = f"/admin/app/amazon_aws_sso/instance/{app['id']}/provisioning"
-        url = known["endpoint"].rstrip("/")
-        self.saves(f"{page}/integration", enable="on", base_url=url, api_token=known["token"])
-        self.saves(f"{page}/to-app", **dict.fromkeys(BOXES, "on"))
+        url = scim["endpoint"].rstrip("/")
+        self.save_form(f"{page}/integration", enable="on", base_url=url, api_token=scim["token"])
+        self.save_form(f"{page}/to-app", **dict.fromkeys(FEATURES, "on"))
 
-    def saves(self, page: str, **fields: str) -> None:
+    def save_form(self, page: str, **fields: str) -> None:
         form = self.http.get(f"{page}?edit=1").text
         secret = re.search(r'name="csrf" value="([^"]+)"', form)
         assert secret, form
@@ -53,7 +53,7 @@ def first_up(kit: Kit) -> Result:
 @pytest.fixture(scope="module")
 def connected(kit: Kit) -> Result:
     """The output of `pulumi up` after an administrator has connected Okta to AWS."""
-    Person(kit).turns_provisioning_on()
+    ConsoleAdministrator(kit).enable_provisioning()
     done = kit.run("up", "--yes", "--skip-preview")
     kit.settle()
     return done
@@ -84,7 +84,7 @@ def test_a_preview_lists_the_steps_and_does_not_fail(kit: Kit) -> None:
     assert "Turn provisioning on in the Okta Admin Console" in done.text
 
 
-def test_the_link_in_the_steps_leads_to_the_apps_page(kit: Kit) -> None:
+def test_the_link_in_the_steps_opens_the_app(kit: Kit) -> None:
     link = re.search(r"Open (http\S+instance/\w+/)", kit.run("preview").text)
     assert link
     page = httpx.get(link[1], follow_redirects=True)
@@ -92,7 +92,7 @@ def test_the_link_in_the_steps_leads_to_the_apps_page(kit: Kit) -> None:
     assert "Provisioning" in page.text
 
 
-def test_the_run_succeeds_after_the_steps(kit: Kit, connected: Result) -> None:
+def test_up_succeeds_after_the_steps(kit: Kit, connected: Result) -> None:
     assert connected.code == 0, connected.text
     assert {"aws-admins", "aws-developers"} <= set(kit.groups())
 
@@ -111,7 +111,7 @@ def test_the_program_does_not_read_the_token(kit: Kit, connected: Result) -> Non
     assert kit.token not in log
 
 
-def test_switching_to_api_and_back_loses_nothing(kit: Kit, connected: Result) -> None:
+def test_switching_to_api_mode_and_back_keeps_users_and_groups(kit: Kit, connected: Result) -> None:
     ids = {g["GroupId"] for g in aws_groups(kit)}
     assert kit.toolchain("up", "--mode", "api").code == 0
     assert kit.toolchain("up", "--mode", "console").code == 0

@@ -22,31 +22,31 @@ QUICK = {
     "propagation_settle_seconds": 0.5,
     "propagation_timeout_minutes": 0.1,
 }
-SETS: list[dict[str, Any]] = [
+PERMISSION_SETS: list[dict[str, Any]] = [
     {"name": "Developer", "groups": ["aws-data"], "accounts": ["210987654321"]}
 ]
 SMALL: dict[str, Any] = {
     "push_groups": ["aws-data"], "attribute_statements": [], "provisioning": QUICK,
-    "account_access": {"permission_sets": SETS},
+    "account_access": {"permission_sets": PERMISSION_SETS},
 }  # fmt: skip
 
 
 @pytest.fixture(scope="module")
 def sandbox(kit: Kit) -> Iterator[Kit]:
-    """A sandbox alone, with an empty stack."""
+    """A sandbox with an empty stack."""
     with kit.running_sandbox("--connections", "supported"):
         yield kit
 
 
 @pytest.fixture(autouse=True)
-def _no_fault_stays(sandbox: Kit) -> Iterator[None]:
+def _clear_faults(sandbox: Kit) -> Iterator[None]:
     yield
     sandbox.okta("DELETE", "/sandbox/faults")
 
 
 @pytest.fixture(scope="module")
 def federation(sandbox: Kit) -> Kit:
-    """A small federation, deployed."""
+    """A deployed federation with one push group."""
     sandbox.change(**SMALL)
     done = up(sandbox)
     assert done.code == 0, done.text
@@ -92,38 +92,38 @@ class TestMappings:
         path = f"{app}/group-push/mappings/{gone}"
         federation.okta("PATCH", path, {"status": "INACTIVE"})
         federation.okta("DELETE", f"{path}?deleteTargetGroup=false")
-        told = up(federation)
-        assert told.code == 0, told.text
-        assert "[OIC-602]" in told.text
-        command = re.search(r"Run: (pulumi state delete '(urn:[^']+)' --force)", told.text)
-        assert command, told.text
+        warned = up(federation)
+        assert warned.code == 0, warned.text
+        assert "[OIC-602]" in warned.text
+        command = re.search(r"Run: (pulumi state delete '(urn:[^']+)' --force)", warned.text)
+        assert command, warned.text
         deleted = federation.pulumi("state", "delete", command[2], "--force", "--yes")
         assert deleted.code == 0, deleted.text
-        healed = up(federation)
-        assert healed.code == 0, healed.text
+        recovered = up(federation)
+        assert recovered.code == 0, recovered.text
         assert mapping(federation)[1] != gone
         assert aws_id(federation, "aws-data") == before
-        assert re.search(r"\+ 1 created\n\s+\d+ unchanged", healed.text), healed.text
+        assert re.search(r"\+ 1 created\n\s+\d+ unchanged", recovered.text), recovered.text
 
     def test_a_mapping_in_error_is_named_on_every_run(self, federation: Kit) -> None:
         fault(federation, "mapping-error", times=None)
-        someone = federation.okta("GET", "/api/v1/users?limit=200")
+        users = federation.okta("GET", "/api/v1/users?limit=200")
         group = okta_group(federation, "aws-data")
         members = {u["id"] for u in federation.okta("GET", f"/api/v1/groups/{group['id']}/users")}
-        other = next(u["id"] for u in someone if u["id"] not in members)
+        other = next(u["id"] for u in users if u["id"] not in members)
         federation.okta("PUT", f"/api/v1/groups/{group['id']}/users/{other}")
         federation.settle()
-        told = up(federation)
-        assert "[OIC-601]" in told.text, told.text
-        assert "pulumi up --refresh" in told.text
+        warned = up(federation)
+        assert "[OIC-601]" in warned.text, warned.text
+        assert "pulumi up --refresh" in warned.text
         federation.okta("DELETE", "/sandbox/faults")
         app, ident = mapping(federation)
         for status in ("INACTIVE", "ACTIVE"):  # as "Retry all groups" does
             federation.okta("PATCH", f"{app}/group-push/mappings/{ident}", {"status": status})
         federation.settle()
-        healed = up(federation)
-        assert healed.code == 0, healed.text
-        assert "OIC-601" not in healed.text.split("Outputs:")[0], healed.text
+        recovered = up(federation)
+        assert recovered.code == 0, recovered.text
+        assert "OIC-601" not in recovered.text.split("Outputs:")[0], recovered.text
 
     def test_a_stuck_push_times_out_and_names_the_next_command(self, federation: Kit) -> None:
         federation.change(**{**SMALL, "push_groups": ["aws-data", "aws-support"]})
@@ -138,7 +138,7 @@ class TestMappings:
         federation.change(**SMALL)
         assert up(federation).code == 0
 
-    def test_a_mapping_is_never_replaced_while_it_is_protected(self, federation: Kit) -> None:
+    def test_a_protected_mapping_is_never_replaced(self, federation: Kit) -> None:
         federation.change(**SMALL, protect=True)
         assert up(federation).code == 0
         old = okta_group(federation, "aws-data")
@@ -201,11 +201,11 @@ class TestGroups:
         )  # fmt: skip
         deadline = time.monotonic() + 60
         while time.monotonic() < deadline and federation.okta("GET", "/sandbox/faults"):
-            time.sleep(0.1)  # until the slow one is used up
+            time.sleep(0.1)  # until Okta receives the slow request
         federation.okta("DELETE", f"/api/v1/groups/{made['id']}")
-        said = running.communicate(timeout=120)[0]
-        assert running.returncode != 0, said
-        assert "Traceback" not in said, said
+        output = running.communicate(timeout=120)[0]
+        assert running.returncode != 0, output
+        assert "Traceback" not in output, output
         again = up(federation)
         assert "push_groups[1]: 'aws-short-lived' is not a group in Okta" in again.text
         federation.change(**SMALL)
@@ -215,7 +215,7 @@ class TestGroups:
 class TestServers:
     """Throttling, errors and outages of Okta and AWS."""
 
-    def test_repeated_429_responses_are_waited_for(self, federation: Kit) -> None:
+    def test_up_waits_and_retries_after_429_responses(self, federation: Kit) -> None:
         federation.change(
             **{**SMALL, "attribute_statements": [{"key": "Team", "value": "user.division"}]}
         )
@@ -233,14 +233,17 @@ class TestServers:
         fault(federation, "broken", method="POST", path="/group-push/mappings", times=None)
         assert up(federation).code != 0
         federation.okta("DELETE", "/sandbox/faults")
-        healed = up(federation)
-        assert healed.code == 0, healed.text
+        recovered = up(federation)
+        assert recovered.code == 0, recovered.text
         assert "aws-finance" in federation.groups()
         federation.change(**SMALL)
         assert up(federation).code == 0
 
     def test_the_next_run_recovers_from_an_outage_of_aws(self, federation: Kit) -> None:
-        more = [*SETS, {"name": "Auditor", "groups": ["aws-data"], "accounts": ["321098765432"]}]
+        more = [
+            *PERMISSION_SETS,
+            {"name": "Auditor", "groups": ["aws-data"], "accounts": ["321098765432"]},
+        ]
         federation.change(**{**SMALL, "account_access": {"permission_sets": more}})
         settings = federation.settings.read_text()
         document = yaml.safe_load(settings)
@@ -250,8 +253,8 @@ class TestServers:
         assert gone.code != 0
         assert "127.0.0.1:9" in gone.text, gone.text
         federation.settings.write_text(settings)
-        healed = up(federation)
-        assert healed.code == 0, healed.text
+        recovered = up(federation)
+        assert recovered.code == 0, recovered.text
         federation.change(**SMALL)
         assert up(federation).code == 0
 
@@ -263,7 +266,10 @@ class TestAws:
         center = federation.aws("sso-admin")
         instance = center.list_instances()["Instances"][0]["InstanceArn"]
         center.create_permission_set(InstanceArn=instance, Name="Taken")
-        sets = [*SETS, {"name": "Taken", "groups": ["aws-data"], "accounts": ["321098765432"]}]
+        sets = [
+            *PERMISSION_SETS,
+            {"name": "Taken", "groups": ["aws-data"], "accounts": ["321098765432"]},
+        ]
         federation.change(**{**SMALL, "account_access": {"permission_sets": sets}})
         refused = up(federation)
         assert refused.code != 0
@@ -273,7 +279,7 @@ class TestAws:
         assert up(federation).code == 0
 
     def test_a_missing_account_is_reported(self, federation: Kit) -> None:
-        sets = [{**SETS[0], "accounts": ["210987654321", "999999999999"]}]
+        sets = [{**PERMISSION_SETS[0], "accounts": ["210987654321", "999999999999"]}]
         federation.change(**{**SMALL, "account_access": {"permission_sets": sets}})
         refused = up(federation)
         assert refused.code != 0
@@ -302,5 +308,5 @@ class TestAws:
                 "import_id": instance,
             },
         )
-        taken = up(federation)
-        assert taken.code == 0, taken.text
+        imported = up(federation)
+        assert imported.code == 0, imported.text

@@ -21,11 +21,11 @@ def org() -> dict:
     return yaml.safe_load((ROOT / "sandbox" / "org.yaml").read_text())
 
 
-def clean_people() -> dict[str, str]:
-    """The user names (emails) by login of all users that AWS accepts, from the org file."""
+def valid_users() -> dict[str, str]:
+    """The emails by login of the users that AWS accepts, from the org file."""
     assigned = set(next(g for g in org()["groups"] if g["name"] == "aws-access")["members"])
     seen: set[str] = set()
-    clean: dict[str, str] = {}
+    valid: dict[str, str] = {}
     for user in org()["users"]:
         parts = [user.get(k) for k in ("streetAddress", "city", "state", "zipCode", "countryCode")]
         email = user["email"].lower()
@@ -39,14 +39,14 @@ def clean_people() -> dict[str, str]:
         )
         seen.add(email)
         if not refused:
-            clean[user["login"]] = user["email"]
-    return clean
+            valid[user["login"]] = user["email"]
+    return valid
 
 
 def expected_members(group: str) -> set[str]:
     logins = next(g for g in org()["groups"] if g["name"] == group)["members"]
-    clean = clean_people()
-    return {clean[login] for login in logins if login in clean}
+    valid = valid_users()
+    return {valid[login] for login in logins if login in valid}
 
 
 @pytest.fixture(scope="module", autouse=True)
@@ -66,8 +66,8 @@ def test_up_names_the_engine_and_the_plugins(deployed: Result) -> None:
 
 def test_exactly_the_valid_users_are_provisioned(kit: Kit) -> None:
     kit.settle()
-    assert set(kit.users()) == set(clean_people().values())
-    assert len(clean_people()) > 25
+    assert set(kit.users()) == set(valid_users().values())
+    assert len(valid_users()) > 25
 
 
 def test_push_groups_have_their_members(kit: Kit) -> None:
@@ -105,7 +105,7 @@ def test_a_preview_writes_nothing(kit: Kit) -> None:
     kit.change()
 
 
-def test_another_push_group_and_attribute_are_an_update(kit: Kit) -> None:
+def test_a_new_push_group_and_attribute_cause_one_creation_and_one_update(kit: Kit) -> None:
     shipped = yaml.safe_load((ROOT / "Pulumi.dev.yaml").read_text())["config"]
     federation = shipped["okta-identity-center:federation"]
     kit.change(
@@ -124,7 +124,7 @@ def test_another_push_group_and_attribute_are_an_update(kit: Kit) -> None:
 
 
 def test_a_department_changed_in_okta_is_updated_in_aws(kit: Kit) -> None:
-    email = sorted(clean_people().values())[0]
+    email = sorted(valid_users().values())[0]
     [user] = [
         u for u in kit.okta("GET", "/api/v1/users?limit=200") if u["profile"]["email"] == email
     ]
@@ -136,7 +136,7 @@ def test_a_department_changed_in_okta_is_updated_in_aws(kit: Kit) -> None:
     assert described["Extensions"][ENTERPRISE]["department"] == "Moonshots"
 
 
-def test_no_plain_text_secret_in_state_or_logs(kit: Kit) -> None:
+def test_state_and_logs_contain_no_plain_text_secret(kit: Kit) -> None:
     token = kit.token
     assert token.startswith("sandbox-scim-")
     leaking = [
@@ -147,10 +147,10 @@ def test_no_plain_text_secret_in_state_or_logs(kit: Kit) -> None:
     assert leaking == []
     exported = kit.pulumi("stack", "export")
     assert token not in exported.text
-    assert '"ciphertext"' in exported.text  # it is there, encrypted
+    assert '"ciphertext"' in exported.text  # the encrypted token
 
 
-def test_no_secret_in_the_process_list_while_up_runs(kit: Kit) -> None:
+def test_the_process_list_never_shows_the_token_during_up(kit: Kit) -> None:
     if not Path("/proc/self/cmdline").exists():
         pytest.skip("needs /proc (Linux) to see every process")
     token = kit.token.encode()
@@ -159,9 +159,9 @@ def test_no_secret_in_the_process_list_while_up_runs(kit: Kit) -> None:
         cwd=ROOT, env=kit.env, stdout=subprocess.PIPE, stderr=subprocess.STDOUT,
     )  # fmt: skip
     seen: list[str] = []
-    looks = 0
+    samples = 0
     while running.poll() is None:
-        looks += 1
+        samples += 1
         for process in Path("/proc").glob("[0-9]*/cmdline"):
             try:
                 line = process.read_bytes()
@@ -173,7 +173,7 @@ def test_no_secret_in_the_process_list_while_up_runs(kit: Kit) -> None:
     output = running.stdout.read()
     assert running.returncode == 0, output
     assert token not in output
-    assert looks > 3
+    assert samples > 3
     assert seen == []
 
 
@@ -202,11 +202,11 @@ def test_up_again_links_the_remaining_groups(kit: Kit) -> None:
         assert kit.groups()[name] == expected_members(name)
 
 
-def test_down_stops_everything(kit: Kit) -> None:
+def test_down_stops_all_processes(kit: Kit) -> None:
     pid = kit.sandbox["pid"]
     done = kit.toolchain("down")
     assert done.code == 0, done.text
     with pytest.raises(ProcessLookupError):
         os.kill(pid, 0)
     assert kit.processes() == []
-    assert kit.toolchain("down").code == 0  # again: nothing to do
+    assert kit.toolchain("down").code == 0  # nothing is left to stop

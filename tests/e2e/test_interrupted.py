@@ -1,4 +1,4 @@
-"""Interrupted runs: the next `make up` continues, or names what is unrecorded and the remedy."""
+"""After an interrupted run, the next `make up` continues, or names the unrecorded object."""
 
 import contextlib
 import json
@@ -29,7 +29,7 @@ class Run:
             process_group=0,
         )  # fmt: skip
 
-    def until(self, call: str) -> None:
+    def wait_for_call(self, call: str) -> None:
         """Wait for a call of Okta's API whose method and path match the pattern."""
         deadline = time.monotonic() + 120
         while time.monotonic() < deadline:
@@ -66,7 +66,7 @@ def reset(kit: Kit) -> Iterator[None]:
 )
 def test_after_ctrl_c_the_next_up_succeeds(kit: Kit, call: str) -> None:
     run = Run(kit)
-    run.until(call)
+    run.wait_for_call(call)
     run.process.send_signal(signal.SIGINT)
     text = run.text()
     assert "Traceback" not in text, text
@@ -92,7 +92,7 @@ def test_after_ctrl_c_during_the_start_of_the_sandbox_the_next_up_succeeds(kit: 
 @pytest.mark.parametrize("call", [r"POST /api/v1/apps\?", "PUT .*/groups/", "POST .*/mappings"])
 def test_after_a_kill_the_next_up_recovers_or_names_the_remedy(kit: Kit, call: str) -> None:
     run = Run(kit)
-    run.until(call)
+    run.wait_for_call(call)
     lock = next(kit.home.glob("state-*/.pulumi/locks/**/*.json"))
     os.kill(run.process.pid, signal.SIGKILL)
     os.kill(json.loads(lock.read_text())["pid"], signal.SIGKILL)

@@ -23,7 +23,7 @@ import pulumi_okta as okta
 fixed = pulumi.Config().get_bool("fixed")
 app = okta.app.Saml(
     "app",
-    label="AWS of somebody else",
+    label="AWS of another team",
     preconfigured_app="amazon_aws_sso",
     app_settings_json=json.dumps({
         "acsURL": "https://us-east-1.sso.signin.aws/platform/saml/acs/x",
@@ -41,8 +41,8 @@ connection = okta.app.Connection(
     action="activate",
     profile={"auth_scheme": "TOKEN", "token": pulumi.Output.secret(os.environ["SCIM_TOKEN"])},
 )
-admins = okta.group.Group("admins", name="somebody-elses-admins")
-people = okta.group.Group("people", name="somebody-elses-people")
+admins = okta.group.Group("admins", name="other-team-admins")
+people = okta.group.Group("people", name="other-team-people")
 assigned = people if fixed else admins
 okta.app.GroupAssignment("assign", app_id=app.id, group_id=assigned.id)
 okta.PushGroup(
@@ -57,12 +57,12 @@ okta.PushGroup(
 
 @pytest.fixture(scope="module")
 def sandbox(kit: Kit) -> Iterator[Kit]:
-    """A sandbox alone, with an empty stack."""
+    """A sandbox with an empty stack."""
     with kit.running_sandbox("--connections", "supported"):
         yield kit
 
 
-class Stranger:
+class OtherStack:
     """A stack without this kit's components, in its own folder."""
 
     def __init__(self, kit: Kit, folder: Path) -> None:
@@ -75,7 +75,7 @@ class Stranger:
             "SCIM_ENDPOINT": kit.secret["endpoint"].rstrip("/"),
             "SCIM_TOKEN": self.token,
         }
-        (folder / "Pulumi.yaml").write_text("name: stranger\nruntime: python\n")
+        (folder / "Pulumi.yaml").write_text("name: other\nruntime: python\n")
         (folder / "__main__.py").write_text(BAD)
         settings.write_text(kit.settings.read_text())
         assert self.pulumi("stack", "init", "dev").code == 0
@@ -89,26 +89,26 @@ class Stranger:
 
 
 @pytest.fixture(scope="module")
-def stranger(sandbox: Kit, tmp_path_factory: pytest.TempPathFactory) -> Stranger:
-    return Stranger(sandbox, tmp_path_factory.mktemp("stranger"))
+def other_stack(sandbox: Kit, tmp_path_factory: pytest.TempPathFactory) -> OtherStack:
+    return OtherStack(sandbox, tmp_path_factory.mktemp("other"))
 
 
 @pytest.fixture(scope="module")
 def remediated(
-    stranger: Stranger, tmp_path_factory: pytest.TempPathFactory
+    other_stack: OtherStack, tmp_path_factory: pytest.TempPathFactory
 ) -> tuple[Result, Result]:
-    """A preview with remediation, and `pulumi up` after a person has fixed the rest."""
+    """A preview with remediation, and `pulumi up` after a user has fixed the rest."""
     config = tmp_path_factory.mktemp("policies") / "policies.json"
     config.write_text(
         json.dumps({f"fix-{rule}": "remediate" for rule in ("oic-101", "oic-220", "oic-406")})
     )
     pack = ("--policy-pack", PACK, "--policy-pack-config", str(config))
-    preview = stranger.pulumi("preview", *pack)
-    stranger.pulumi("config", "set", "fixed", "true")
-    return preview, stranger.pulumi("up", "--yes", *pack)
+    preview = other_stack.pulumi("preview", *pack)
+    other_stack.pulumi("config", "set", "fixed", "true")
+    return preview, other_stack.pulumi("up", "--yes", *pack)
 
 
-def writes(kit: Kit) -> int:
+def write_count(kit: Kit) -> int:
     request_log = kit.okta("GET", "/sandbox/request-log")
     return sum(call["method"] in ("POST", "PUT", "PATCH", "DELETE") for call in request_log)
 
@@ -122,9 +122,9 @@ def test_the_shipped_stack_passes_in_its_first_preview(sandbox: Kit) -> None:
     assert "Traceback" not in done.text
 
 
-def test_an_invalid_declaration_is_rejected_before_any_change(stranger: Stranger) -> None:
-    before = writes(stranger.kit)
-    done = stranger.pulumi("preview", "--policy-pack", PACK)
+def test_an_invalid_declaration_is_rejected_before_any_change(other_stack: OtherStack) -> None:
+    before = write_count(other_stack.kit)
+    done = other_stack.pulumi("preview", "--policy-pack", PACK)
     assert done.code != 0
     for rule in ("oic-101", "oic-201", "oic-220", "oic-406"):
         assert f"[mandatory] [severity: high]  {rule}" in done.text, done.text
@@ -132,36 +132,36 @@ def test_an_invalid_declaration_is_rejected_before_any_change(stranger: Stranger
         "push: 'okta:group/group:Group::admins' is also an assignment group (assign)" in done.text
     )
     assert "See docs/reference/rules.md#oic-201" in done.text
-    assert stranger.token not in done.text
+    assert other_stack.token not in done.text
     assert "Traceback" not in done.text
-    assert writes(stranger.kit) == before
+    assert write_count(other_stack.kit) == before
 
 
-def test_remediation_fixes_what_it_can(
-    stranger: Stranger, remediated: tuple[Result, Result]
+def test_remediation_corrects_url_target_group_and_name_format(
+    other_stack: OtherStack, remediated: tuple[Result, Result]
 ) -> None:
     preview, done = remediated
-    assert preview.code != 0  # one group in both roles is left
+    assert preview.code != 0  # the group in both roles remains
     assert done.code == 0, done.text
-    exported = stranger.pulumi("stack", "export").text
+    exported = other_stack.pulumi("stack", "export").text
     inputs = {r["urn"].rsplit("::", 1)[-1]: r.get("inputs", {}) for r in resources(exported)}
     assert inputs["connection"]["baseUrl"].endswith("/scim/v2")
     assert inputs["push"]["deleteTargetGroupOnDestroy"] is False
     [statement] = inputs["app"]["attributeStatements"]
     assert statement["namespace"] == "urn:oasis:names:tc:SAML:2.0:attrname-format:uri"
-    assert stranger.token not in exported
+    assert other_stack.token not in exported
 
 
 @pytest.mark.usefixtures("remediated")
 def test_a_state_file_is_analysed_without_backend_or_passphrase(
-    stranger: Stranger, tmp_path: Path
+    other_stack: OtherStack, tmp_path: Path
 ) -> None:
     file = tmp_path / "state.json"
-    assert stranger.pulumi("stack", "export", "--file", str(file)).code == 0
-    offline = copy.copy(stranger)
+    assert other_stack.pulumi("stack", "export", "--file", str(file)).code == 0
+    offline = copy.copy(other_stack)
     offline.env = {
         key: value
-        for key, value in stranger.env.items()
+        for key, value in other_stack.env.items()
         if key not in ("PULUMI_BACKEND_URL", "PULUMI_STACK", "PULUMI_CONFIG_PASSPHRASE")
     }
     analyse = ("policy", "analyze", "--policy-pack", PACK, "--file", str(file))

@@ -1,1 +1,1 @@
-"""The distribution from the outside: the wheel in empty folders with an empty environment."""
+"""Tests the wheel outside the clone, with a minimal environment."""

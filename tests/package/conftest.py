@@ -1,4 +1,4 @@
-"""The wheel, virtual environments made from it, a sandbox started from it, and the engine."""
+"""Fixtures: the wheel, virtual environments and a sandbox installed from it, and the engine."""
 
 import json
 import subprocess
@@ -15,10 +15,10 @@ from tests.package.harness import (
     Project,
     Tools,
     Venv,
-    bare,
     checked,
-    installing,
+    installer_env,
     make_venv,
+    minimal_env,
     uv,
 )
 from tests.paths import ROOT
@@ -32,9 +32,9 @@ def say(text: str) -> None:
 
 @pytest.fixture(scope="session")
 def wheel(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """The wheel, built by way of the source distribution as for a release."""
+    """The wheel, built from the source distribution as in a release."""
     folder = tmp_path_factory.mktemp("dist")
-    checked(uv(), "build", "-q", "--out-dir", folder, ROOT, cwd=folder, env=installing())
+    checked(uv(), "build", "-q", "--out-dir", folder, ROOT, cwd=folder, env=installer_env())
     [built] = folder.glob("*.whl")
     return built
 
@@ -64,14 +64,14 @@ def tools(tmp_path_factory: pytest.TempPathFactory) -> Tools:
 def sandbox(
     venv: Callable[[str], Venv], tmp_path_factory: pytest.TempPathFactory
 ) -> Iterator[dict[str, Any]]:
-    """The addresses of a sandbox that runs from the extra [sandbox]."""
+    """The addresses of a sandbox that runs from the wheel with the extra [sandbox]."""
     folder = tmp_path_factory.mktemp("sandbox")
     ready, log = folder / "ready.json", folder / "output.txt"
     with log.open("wb") as output:
         running = subprocess.Popen(
             [venv("sandbox").python, "-m", "okta_idc.sandbox", "serve", "--port", "0",
              "--latency", "0", "--connections", "supported", "--ready-file", ready, "--until-eof"],
-            cwd=folder, env=bare(folder), stdin=subprocess.PIPE, stdout=output,
+            cwd=folder, env=minimal_env(folder), stdin=subprocess.PIPE, stdout=output,
             stderr=subprocess.STDOUT,
         )  # fmt: skip
     try:
@@ -90,7 +90,7 @@ def sandbox(
 def project(
     tools: Tools, sandbox: dict[str, Any], tmp_path_factory: pytest.TempPathFactory
 ) -> Callable[..., Project]:
-    """A function that makes an empty project outside the clone, against the sandbox."""
+    """A function that creates an empty project outside the clone, configured for the sandbox."""
 
     def make(venv: Venv, *more_path: Path, **options: Any) -> Project:
         folder = tmp_path_factory.mktemp("outside") / "acme"

@@ -8,7 +8,7 @@ _PAGE = (ROOT / "docs" / "guide" / "use-in-your-program.md").read_text(encoding=
 
 
 def example(language: str, containing: str) -> str:
-    """The one code block in this language that contains the text."""
+    """The only code block in this language that contains the text."""
     blocks = re.findall(rf"```{language}\n(.*?)```", _PAGE, re.DOTALL)
     [block] = [block for block in blocks if containing in block]
     return block

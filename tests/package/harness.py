@@ -1,7 +1,7 @@
-"""Virtual environments made from the wheel, and projects outside the clone that use them.
+"""Virtual environments with the wheel, and projects outside the clone that use them.
 
-Nothing of the clone is on `sys.path` of what runs here. Only programs that replace unavailable
-downloads come from the clone: the language host of a built engine and the replacement plugins.
+The clone is never on `sys.path`. Only programs that replace unavailable downloads come from the
+clone: the language host of a built engine and the replacement plugins.
 """
 
 import json
@@ -26,19 +26,19 @@ SCRUBBED = re.compile(
 SECONDS = 600
 
 
-def bare(home: Path) -> dict[str, str]:
-    """An empty environment: a home folder, the system's programs, nothing of the user's."""
+def minimal_env(home: Path) -> dict[str, str]:
+    """An environment with only a home folder, the system's programs and a locale."""
     return {"HOME": str(home), "PATH": "/usr/local/bin:/usr/bin:/bin", "LANG": "C.UTF-8"}
 
 
-def installing() -> dict[str, str]:
-    """The environment for package managers: the user's indexes, proxies, certificates, caches."""
+def installer_env() -> dict[str, str]:
+    """The environment of package managers, with the user's indexes, proxies and certificates."""
     return {k: v for k, v in os.environ.items() if not SCRUBBED.match(k)}
 
 
 @dataclass
 class Result:
-    """How a program ended; `text` is everything that it printed."""
+    """The exit code and the output of a program."""
 
     code: int
     out: str
@@ -65,7 +65,7 @@ def checked(*command: str | Path, cwd: Path, env: dict[str, str]) -> str:
 
 
 def uv() -> str:
-    """uv: on PATH, or installed beside the clone's Python by `make`."""
+    """The path of uv, from PATH or from the clone's virtual environment."""
     beside = Path(sys.executable).parent
     found = shutil.which("uv", path=f"{beside}{os.pathsep}{os.environ['PATH']}")
     assert found, "uv is missing: run `make test-package`"
@@ -74,7 +74,7 @@ def uv() -> str:
 
 @dataclass(frozen=True)
 class Venv:
-    """A virtual environment that holds the wheel with some of its extras."""
+    """A virtual environment that contains the wheel with some of its extras."""
 
     folder: Path
 
@@ -89,16 +89,16 @@ class Venv:
     def distributions(self) -> set[str]:
         """The names of the installed distributions."""
         found = checked(uv(), "pip", "list", "-q", "--format=json", "--python", self.python,
-                        cwd=self.folder, env=installing())  # fmt: skip
+                        cwd=self.folder, env=installer_env())  # fmt: skip
         return {each["name"] for each in json.loads(found)}
 
 
 def make_venv(folder: Path, wheel: Path, extras: str = "") -> Venv:
     """Install the wheel with `extras` ("components,policies") at the versions that the clone locks.
 
-    Without a lock the tests would judge every release of every dependency.
+    Without the locked versions, a new release of a dependency could fail the tests.
     """
-    venv, env = Venv(folder), installing()
+    venv, env = Venv(folder), installer_env()
     checked(uv(), "venv", "-q", "--python", sys.executable, folder, cwd=folder.parent, env=env)
     wanted = f"okta-identity-center[{extras}] @ {wheel.as_uri()}"
     checked(
@@ -110,23 +110,25 @@ def make_venv(folder: Path, wheel: Path, extras: str = "") -> Venv:
 
 @dataclass(frozen=True)
 class Tools:
-    """The engine and the provider plugins, as found, downloaded or built by the toolchain."""
+    """The engine and the provider plugins that the toolchain finds, downloads or builds."""
 
     engine: Engine
     plugins: list[Plugin]
     folder: Path
-    """Holds a launcher for each replacement plugin, and a home for the engine."""
+    """Contains a launcher for each replacement plugin, and a home for the engine."""
 
     @property
     def pulumi_home(self) -> Path:
-        """The user's, which holds the official plugins; else one of the tests' own, since the
-        engine would keep a replacement's reduced schema there."""
+        """The user's home with the official plugins, or a separate one for replacement plugins.
+
+        The engine would otherwise cache a replacement's reduced schema in the user's home.
+        """
         if any(plugin.origin == "replacement" for plugin in self.plugins):
             return self.folder / "home"
         return Path(os.environ.get("PULUMI_HOME") or Path.home() / ".pulumi")
 
     def launchers(self) -> list[str]:
-        """What must precede PATH for the engine to find itself and the plugins."""
+        """Create the launchers; return the PATH entries of the engine and the plugins."""
         self.folder.mkdir(exist_ok=True)
         entries = [str(self.engine.path.parent), str(self.folder)]
         for plugin in self.plugins:
@@ -143,7 +145,7 @@ class Tools:
 
 
 class Project:
-    """A Pulumi project outside the clone, with a state of its own and the sandbox's settings."""
+    """A Pulumi project outside the clone, with its own state and the sandbox's settings."""
 
     def __init__(
         self, folder: Path, tools: Tools, venv: Venv, sandbox: dict[str, Any],
@@ -154,7 +156,7 @@ class Project:
         for place in (home, state):
             place.mkdir(exist_ok=True)
         self.folder, self.tools, self.sandbox = folder, tools, sandbox
-        base = bare(home)
+        base = minimal_env(home)
         path = [*tools.launchers(), *map(str, more_path), base["PATH"]]
         self.env = base | {
             "PATH": os.pathsep.join(path),
@@ -163,7 +165,7 @@ class Project:
             "PULUMI_CONFIG_PASSPHRASE": "sandbox",
             "PULUMI_SKIP_UPDATE_CHECK": "true",
             "PULUMI_STACK": "dev",
-            # Read by a built engine only: where its Python language host runs.
+            # Only a built engine reads these: they locate its Python language host.
             "OIC_PYTHON": str(venv.python),
             "OIC_ROOT": str(ROOT),
         }
@@ -176,7 +178,7 @@ class Project:
         self.write("Pulumi.dev.yaml", {"config": provider_settings(sandbox)})
 
     def write(self, name: str, content: Any) -> None:
-        """Write a file: a text as it is, anything else as YAML."""
+        """Write a file: text unchanged, other content as YAML."""
         text = content if isinstance(content, str) else yaml.safe_dump(content, sort_keys=False)
         (self.folder / name).parent.mkdir(parents=True, exist_ok=True)
         (self.folder / name).write_text(text)
@@ -214,7 +216,7 @@ class Project:
 
 
 def provider_settings(sandbox: dict[str, Any]) -> dict[str, Any]:
-    """The configuration that leads the Okta and AWS providers to the sandbox."""
+    """The configuration that points the Okta and AWS providers to the sandbox."""
     services = ("secretsmanager", "ssoadmin", "identitystore", "sts", "organizations",
                 "eventbridge", "sns")  # fmt: skip
     return {

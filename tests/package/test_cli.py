@@ -1,4 +1,4 @@
-"""The command line from the wheel alone."""
+"""The command line, installed from the wheel without extras."""
 
 import os
 import re
@@ -12,7 +12,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.package.harness import Venv, bare, checked, installing, run, uv
+from tests.package.harness import Venv, checked, installer_env, minimal_env, run, uv
 from tests.paths import ROOT
 
 PROJECT = tomllib.loads((ROOT / "pyproject.toml").read_text())["project"]
@@ -24,15 +24,15 @@ def cli(venv: Callable[[str], Venv]) -> Venv:
     return venv("")
 
 
-def test_the_wheel_holds_every_room_and_its_data_and_nothing_else(wheel: Path) -> None:
+def test_the_wheel_contains_exactly_the_packages_and_their_data(wheel: Path) -> None:
     names = {n for n in zipfile.ZipFile(wheel).namelist() if ".dist-info/" not in n}
     assert {name.split("/")[0] for name in names} == {"okta_idc"}
     expected: set[str] = set()
-    for room in ("okta_idc", "components", "policies", "sandbox"):
-        inside = "okta_idc/" if room != "okta_idc" else ""
-        tracked = checked("git", "ls-files", room, cwd=ROOT, env=installing()).splitlines()
+    for package in ("okta_idc", "components", "policies", "sandbox"):
+        inside = "okta_idc/" if package != "okta_idc" else ""
+        tracked = checked("git", "ls-files", package, cwd=ROOT, env=installer_env()).splitlines()
         expected |= {f"{inside}{name}" for name in tracked}
-    # The clone's own pack: it names the clone's .venv.
+    # The clone's own policy pack, which uses the clone's .venv.
     own = {"policies/__main__.py", "policies/PulumiPolicy.yaml", "policies/requirements.txt"}
     assert names == expected - {f"okta_idc/{name}" for name in own}
     for data in ("py.typed", "doctor/reporters/page.html.j2", "sandbox/org.yaml",
@@ -54,24 +54,33 @@ def test_pip_installs_the_command_line_without_pulumi(wheel: Path, tmp_path: Pat
     stdlib_venv.create(tmp_path / "venv", with_pip=True)
     bin_folder = tmp_path / "venv" / "bin"
     checked(
-        bin_folder / "python", "-m", "pip", "install", "-q", wheel, cwd=tmp_path, env=installing()
+        bin_folder / "python",
+        "-m",
+        "pip",
+        "install",
+        "-q",
+        wheel,
+        cwd=tmp_path,
+        env=installer_env(),
     )
     installed = Venv(tmp_path / "venv")
     assert not HEAVY & installed.distributions()
-    shown = checked(bin_folder / "okta-idc", "--version", cwd=tmp_path, env=bare(tmp_path))
+    shown = checked(bin_folder / "okta-idc", "--version", cwd=tmp_path, env=minimal_env(tmp_path))
     assert shown.strip().endswith(PROJECT["version"])
 
 
 def test_uv_installs_the_command_line_as_a_tool(wheel: Path, tmp_path: Path) -> None:
     folders = {"UV_TOOL_DIR": str(tmp_path / "tools"), "UV_TOOL_BIN_DIR": str(tmp_path / "bin")}
     checked(uv(), "tool", "install", "-q", "--python", sys.executable, wheel, cwd=tmp_path,
-            env=installing() | folders)  # fmt: skip
-    shown = checked(tmp_path / "bin" / "okta-idc", "--version", cwd=tmp_path, env=bare(tmp_path))
+            env=installer_env() | folders)  # fmt: skip
+    shown = checked(
+        tmp_path / "bin" / "okta-idc", "--version", cwd=tmp_path, env=minimal_env(tmp_path)
+    )
     assert shown.strip().endswith(PROJECT["version"])
 
 
 def test_every_command_shows_its_help_without_pulumi(cli: Venv, tmp_path: Path) -> None:
-    env = bare(tmp_path) | {"COLUMNS": "100", "NO_COLOR": "1"}
+    env = minimal_env(tmp_path) | {"COLUMNS": "100", "NO_COLOR": "1"}
     shown = checked(cli.bin / "okta-idc", "--help", cwd=tmp_path, env=env)
     commands = re.findall(r"(?m)^│ ([a-z][a-z-]+) ", shown)
     assert "doctor" in commands
@@ -79,28 +88,28 @@ def test_every_command_shows_its_help_without_pulumi(cli: Venv, tmp_path: Path) 
         checked(cli.bin / "okta-idc", command, "--help", cwd=tmp_path, env=env)
 
 
-def test_completion_installs_itself(cli: Venv, tmp_path: Path) -> None:
+def test_shell_completion_can_be_installed(cli: Venv, tmp_path: Path) -> None:
     done = run("/bin/bash", "-c", f"{cli.bin}/okta-idc --install-completion bash", cwd=tmp_path,
-               env=bare(tmp_path))  # fmt: skip
+               env=minimal_env(tmp_path))  # fmt: skip
     assert done.code == 0, done.text
     assert list(tmp_path.rglob("*okta-idc*")), done.text
 
 
 def python_3_10() -> Path | None:
-    """An interpreter: what uv finds, else what pyenv has installed."""
+    """The path of Python 3.10, as found by uv or installed by pyenv."""
     found = run(uv(), "python", "find", "--no-python-downloads", "3.10", cwd=ROOT,
-                env=installing())  # fmt: skip
+                env=installer_env())  # fmt: skip
     if not found.code:
         return Path(found.out.strip())
     pyenv = Path(os.environ.get("PYENV_ROOT") or Path.home() / ".pyenv")
     return next(pyenv.glob("versions/3.10.*/bin/python"), None)
 
 
-def test_python_3_10_is_refused(wheel: Path, tmp_path: Path) -> None:
+def test_python_3_10_is_rejected(wheel: Path, tmp_path: Path) -> None:
     found = python_3_10()
     if found is None:
-        pytest.skip("there is no Python 3.10 here; the metadata's test judges Requires-Python")
-    checked(found, "-m", "venv", tmp_path / "venv", cwd=tmp_path, env=installing())
+        pytest.skip("Python 3.10 is not installed; the metadata test checks Requires-Python")
+    checked(found, "-m", "venv", tmp_path / "venv", cwd=tmp_path, env=installer_env())
     python = tmp_path / "venv" / "bin" / "python"
     for command, expected in (
         # An old pip reads the dependencies first, and reports one of them instead.
@@ -109,13 +118,15 @@ def test_python_3_10_is_refused(wheel: Path, tmp_path: Path) -> None:
         ((uv(), "pip", "install", "--python", python, wheel),
          r"okta-identity-center==\S+ depends on Python>=3\.11"),
     ):  # fmt: skip
-        done = run(*command, cwd=tmp_path, env=installing())
+        done = run(*command, cwd=tmp_path, env=installer_env())
         assert done.code != 0
         assert re.search(expected, " ".join(done.text.split())), done.text
 
 
-def test_a_sandbox_without_its_extra_names_the_extra(cli: Venv, tmp_path: Path) -> None:
-    done = run(cli.python, "-m", "okta_idc.sandbox", "serve", cwd=tmp_path, env=bare(tmp_path))
+def test_the_sandbox_names_its_missing_extra(cli: Venv, tmp_path: Path) -> None:
+    done = run(
+        cli.python, "-m", "okta_idc.sandbox", "serve", cwd=tmp_path, env=minimal_env(tmp_path)
+    )
     assert (done.code, done.out) == (1, "")
     [line] = done.err.splitlines()
     assert line.endswith(
@@ -123,14 +134,14 @@ def test_a_sandbox_without_its_extra_names_the_extra(cli: Venv, tmp_path: Path) 
     )
 
 
-def test_a_command_without_its_extra_names_the_extra(cli: Venv, tmp_path: Path) -> None:
+def test_a_command_names_its_missing_extra(cli: Venv, tmp_path: Path) -> None:
     """No command needs an extra yet, so the test adds one."""
     script = (
         "from okta_idc.cli.main import app\n"
         "@app.command()\ndef deploy():\n    import okta_idc.components\n"
         "app(['deploy'])"
     )
-    done = run(cli.python, "-c", script, cwd=tmp_path, env=bare(tmp_path))
+    done = run(cli.python, "-c", script, cwd=tmp_path, env=minimal_env(tmp_path))
     assert (done.code, done.out) == (2, "")
     [line] = done.err.splitlines()
     assert line.endswith("pip install 'okta-identity-center[components]'")

@@ -1,4 +1,4 @@
-"""[components] in a Python project of somebody else, with the real engine."""
+"""A Python project outside the clone uses [components], with the real engine."""
 
 import sys
 from collections.abc import Callable
@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 
 from tests.package.guide import example
-from tests.package.harness import Project, Venv, bare, installing, run
+from tests.package.harness import Project, Venv, installer_env, minimal_env, run
 
 ACS_URL = "https://us-east-1.sso.signin.aws/platform/saml/acs/0123456789-5a4b3c2d-sandbox"
 ISSUER_URL = "https://us-east-1.signin.aws.amazon.com/platform/saml/d-9067a1b2c3"
@@ -26,12 +26,12 @@ federation = IdentityCenterFederation(
 )
 pulumi.export("appId", federation.app_id)
 """
-"""The required arguments, and where the sandbox tests the token."""
+"""The required arguments, and the address that verifies the sandbox's token."""
 
 
 @pytest.fixture(scope="module")
 def acme(venv: Callable[[str], Venv], project: Callable[..., Project]) -> Project:
-    """The project, deployed."""
+    """The deployed project."""
     made = project(venv("components"))
     made.write("__main__.py", PROGRAM)
     made.configure("scimAddress", made.sandbox["scim"])
@@ -46,11 +46,11 @@ def test_the_required_arguments_alone_deploy_a_federation(acme: Project) -> None
 
 
 def type_check(acme: Project, program: str) -> str:
-    """What pyright reports about a program in the project's virtual environment."""
+    """Pyright's output for a program in the project's virtual environment."""
     acme.write("checked/main.py", program)
     python = acme.env["OIC_PYTHON"]
     done = run(sys.executable, "-m", "pyright", "--pythonpath", python, "checked/main.py",
-               cwd=acme.folder, env=installing())  # fmt: skip
+               cwd=acme.folder, env=installer_env())  # fmt: skip
     assert "1 file analyzed" in done.text or "error" in done.text, done.text
     return done.text
 
@@ -60,7 +60,7 @@ def test_the_programs_type_check(acme: Project) -> None:
         assert "0 errors" in type_check(acme, program)
 
 
-def test_a_misspelled_argument_is_refused_by_the_type_checker_and_at_run_time(
+def test_the_type_checker_and_the_program_reject_a_misspelled_argument(
     acme: Project,
 ) -> None:
     wrong = PROGRAM.replace('"issuer_url"', '"issuerurl"')
@@ -78,10 +78,10 @@ def test_a_second_preview_finds_no_change(acme: Project) -> None:
     assert done.code == 0, done.text
 
 
-def test_the_doctor_of_a_wheel_without_pulumi_examines_it(
+def test_the_doctor_checks_the_federation_without_pulumi(
     acme: Project, venv: Callable[[str], Venv], tmp_path: Path
 ) -> None:
-    env = bare(tmp_path) | {
+    env = minimal_env(tmp_path) | {
         "OKTA_API_TOKEN": "sandbox-okta-token",
         "AWS_ACCESS_KEY_ID": "sandbox",
         "AWS_SECRET_ACCESS_KEY": "sandbox",
@@ -99,7 +99,7 @@ def test_the_doctor_of_a_wheel_without_pulumi_examines_it(
     assert "<html" in (tmp_path / "report.html").read_text()
 
 
-def test_the_app_is_protected_until_someone_removes_the_protection(acme: Project) -> None:
+def test_the_app_cannot_be_destroyed_until_it_is_unprotected(acme: Project) -> None:
     refused = acme.pulumi("destroy", "--yes", "--skip-preview")
     assert refused.code != 0
     assert "because it is protected" in refused.text

@@ -14,7 +14,7 @@ import yaml
 
 from tests.package.conftest import say
 from tests.package.guide import example
-from tests.package.harness import Project, Tools, Venv, checked, installing, run, uv
+from tests.package.harness import Project, Tools, Venv, checked, installer_env, run, uv
 from tests.paths import ROOT
 from toolchain import engine as engines
 
@@ -25,8 +25,10 @@ FEDERATION = f"{NAME}:index:IdentityCenterFederation"
 
 
 def install_plugin(folder: Path, venv: Venv) -> Path:
-    """The plugin, copied, with the wheel in `venv` in place of the one that Pulumi would install
-    from requirements.txt: this version is not on an index yet."""
+    """Copy the plugin and configure it to use the wheel in `venv`.
+
+    Pulumi would install requirements.txt, but this version is not on an index yet.
+    """
     plugin = folder / "plugin"
     shutil.copytree(ROOT / "plugin", plugin, ignore=shutil.ignore_patterns("__pycache__"))
     (plugin / "requirements.txt").unlink()
@@ -38,7 +40,7 @@ def install_plugin(folder: Path, venv: Venv) -> Path:
 
 @pytest.fixture(scope="module")
 def acme(venv: Callable[[str], Venv], project: Callable[..., Project]) -> Project:
-    """The YAML program, with the plugin beside it; not deployed."""
+    """The project with the YAML program and the plugin, not deployed."""
     made = project(venv("components"), engines.yaml_host(say), runtime="yaml")
     install_plugin(made.folder.parent, venv("components"))
     added = made.pulumi("package", "add", "../plugin")
@@ -51,14 +53,14 @@ def acme(venv: Callable[[str], Venv], project: Callable[..., Project]) -> Projec
 
 
 def write(acme: Project, change: Callable[[dict[str, Any]], object]) -> None:
-    """Write the program with a change of the federation's arguments."""
+    """Write the program with changed arguments of the federation."""
     program = yaml.safe_load(PROGRAM.read_text())
     change(program["resources"]["sso"]["properties"])
     acme.write("Pulumi.yaml", program)
 
 
-def refused(acme: Project, change: Callable[[dict[str, Any]], object]) -> str:
-    """What the user reads when the changed program must be refused before anything happens."""
+def rejected(acme: Project, change: Callable[[dict[str, Any]], object]) -> str:
+    """The output of `up` for a changed program, which must fail before it creates anything."""
     write(acme, change)
     done = acme.pulumi("up", "--yes", "--skip-preview")
     write(acme, lambda _: None)
@@ -78,11 +80,11 @@ def test_the_engine_reads_the_committed_schema(acme: Project, tools: Tools, tmp_
     assert shown == SCHEMA, "plugin/schema.json is out of date. Run: make docs"
 
 
-def test_the_archive_of_a_release_installs(acme: Project, tools: Tools, tmp_path: Path) -> None:
+def test_the_release_archive_can_be_installed(acme: Project, tools: Tools, tmp_path: Path) -> None:
     if tools.engine.origin != "built":
-        pytest.skip("Pulumi's own host would install a wheel that is not on an index yet")
-    path = f"{Path(uv()).parent}{os.pathsep}{installing()['PATH']}"
-    env = installing() | {"PATH": path}
+        pytest.skip("Pulumi's language host would install a wheel that is not on an index yet")
+    path = f"{Path(uv()).parent}{os.pathsep}{installer_env()['PATH']}"
+    env = installer_env() | {"PATH": path}
     checked(ROOT / ".ci" / "release", "build", tmp_path / "dist", cwd=tmp_path, env=env)
     [archive] = (tmp_path / "dist").glob("pulumi-resource-*.tar.gz")
     own = acme.env | {"PULUMI_HOME": str(tmp_path / "home")}
@@ -116,50 +118,50 @@ def test_every_public_component_has_described_and_typed_inputs(venv: Callable[[s
             assert "$ref" in value or "type" in value, f"{name}: {key} has no type"
 
 
-def test_a_misspelled_argument_is_refused(acme: Project) -> None:
+def test_a_misspelled_argument_is_rejected(acme: Project) -> None:
     def misspell(args: dict[str, Any]) -> None:
         args["pushGroup"] = args.pop("pushGroups")
 
-    text = refused(acme, misspell)
+    text = rejected(acme, misspell)
     assert "Property pushGroup does not exist" in text, text
 
 
-def test_a_misspelled_key_inside_an_argument_is_refused(acme: Project) -> None:
+def test_a_misspelled_key_inside_an_argument_is_rejected(acme: Project) -> None:
     def misspell(args: dict[str, Any]) -> None:
         args["accountAccess"]["permissionSets"][0]["sessionDurations"] = "PT8H"
 
-    text = refused(acme, misspell)
+    text = rejected(acme, misspell)
     assert "sessionDurations" in text, text
 
 
-def test_a_missing_required_argument_is_refused(acme: Project) -> None:
-    text = refused(acme, lambda args: args.pop("scimToken"))
+def test_a_missing_required_argument_is_rejected(acme: Project) -> None:
+    text = rejected(acme, lambda args: args.pop("scimToken"))
     assert "scimToken" in text, text
 
 
-def test_a_broken_rule_is_reported_with_its_path(acme: Project) -> None:
-    def break_rule(args: dict[str, Any]) -> None:
+def test_a_rule_violation_is_reported_with_its_path(acme: Project) -> None:
+    def violate_rule(args: dict[str, Any]) -> None:
         args["pushGroups"].append({"name": "aws-access"})
 
-    text = refused(acme, break_rule)
+    text = rejected(acme, violate_rule)
     assert "pushGroups[3]" in text, text
     assert "OIC-201" in text
 
 
 def test_a_group_that_does_not_exist_is_reported(acme: Project) -> None:
-    text = refused(acme, lambda args: args["pushGroups"].append({"name": "aws-nobody"}))
+    text = rejected(acme, lambda args: args["pushGroups"].append({"name": "aws-nobody"}))
     assert re.search(r"push_?groups\[3\]", text, re.IGNORECASE), text
     assert "'aws-nobody'" in text
     assert "OIC-203" in text
 
 
-def test_a_refused_look_up_is_reported(acme: Project) -> None:
-    text = refused(acme, lambda args: args["scimToken"].update(secret="acme/nothing"))
+def test_a_failed_look_up_is_reported(acme: Project) -> None:
+    text = rejected(acme, lambda args: args["scimToken"].update(secret="acme/nothing"))
     assert "acme/nothing" in text, text
     assert 'File "' not in text  # a stack trace
 
 
-def test_the_whole_federation_comes_up(acme: Project) -> None:
+def test_the_whole_federation_is_deployed(acme: Project) -> None:
     done = acme.pulumi("up", "--yes", "--skip-preview")
     assert done.code == 0, done.text
     outputs = acme.outputs()
@@ -181,7 +183,7 @@ def test_the_whole_federation_comes_up(acme: Project) -> None:
     assert {"aws-admins", "aws-developers", "aws-finance"} <= {g["DisplayName"] for g in groups}
 
 
-def test_the_example_of_the_guide_previews(acme: Project) -> None:
+def test_the_example_in_the_guide_can_be_previewed(acme: Project) -> None:
     program = yaml.safe_load(example("yaml", "IdentityCenterFederation"))
     [plugin] = program["plugins"]["providers"]
     plugin["path"] = "../../plugin"

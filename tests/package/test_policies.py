@@ -1,4 +1,4 @@
-"""[policies] as a policy pack in a repository of somebody else, with a configuration of its own."""
+"""A repository outside the clone uses [policies] as a policy pack with its own configuration."""
 
 import json
 from collections.abc import Callable
@@ -35,7 +35,7 @@ okta.PushGroup(
 
 @pytest.fixture(scope="module")
 def acme(venv: Callable[[str], Venv], project: Callable[..., Project]) -> Project:
-    """A project without our components, and the pack in a folder of its own."""
+    """A project without this kit's components, and a policy pack in a separate folder."""
     environment = venv("components,policies")
     made = project(environment)
     made.write("__main__.py", PROGRAM)
@@ -56,7 +56,7 @@ def test_the_pack_blocks_a_group_in_both_roles(acme: Project) -> None:
     assert "Traceback" not in done.text
 
 
-def test_the_configuration_of_the_repository_decides(acme: Project) -> None:
+def test_the_configuration_overrides_enforcement_levels(acme: Project) -> None:
     acme.write("rules.json", json.dumps({"oic-201": "advisory", "oic-321": "disabled"}))
     done = acme.pulumi("preview", "--policy-pack", "rules", "--policy-pack-config", "rules.json")
     assert done.code == 0, done.text

@@ -1,6 +1,6 @@
 """A TypeScript program, type-checked against an SDK generated from the plugin's schema.
 
-It is not run: that takes Pulumi's Node.js language host.
+The tests do not run it, because that requires Pulumi's Node.js language host.
 """
 
 import json
@@ -11,7 +11,7 @@ import pytest
 
 from tests.package.conftest import say
 from tests.package.guide import example
-from tests.package.harness import Result, checked, installing, run
+from tests.package.harness import Result, checked, installer_env, run
 from tests.paths import ROOT
 from toolchain import engine as engines
 
@@ -22,11 +22,11 @@ PROGRAM = ROOT / "tests" / "package" / "programs" / "typescript"
 def acme(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """The program with its packages and the generated SDK."""
     if not shutil.which("npm"):
-        pytest.skip("there is no npm here")
+        pytest.skip("npm is not installed")
     folder = tmp_path_factory.mktemp("typescript") / "acme"
     shutil.copytree(PROGRAM, folder)
     checked("npm", "ci", "--no-audit", "--no-fund", "--ignore-scripts", cwd=folder,
-            env=installing())  # fmt: skip
+            env=installer_env())  # fmt: skip
     schema = ROOT / "plugin" / "schema.json"
     # The schema refers to the provider of each package that it depends on, and to nothing else.
     referenced: list[Path] = []
@@ -35,12 +35,12 @@ def acme(tmp_path_factory: pytest.TempPathFactory) -> Path:
         file.write_text(json.dumps({**package, "provider": {}}))
         referenced.append(file)
     generator = engines.nodejs_sdk_generator(say)
-    checked(generator, schema, folder / "sdk", *referenced, cwd=folder, env=installing())
+    checked(generator, schema, folder / "sdk", *referenced, cwd=folder, env=installer_env())
     return folder
 
 
 def check(acme: Path, old: str = "", new: str = "") -> Result:
-    """Type-check the program, with one text replaced."""
+    """Type-check the program after replacing `old` by `new`."""
     program = (PROGRAM / "index.ts").read_text()
     assert old in program
     (acme / "index.ts").write_text(program.replace(old, new, 1) if old else program)
@@ -48,7 +48,7 @@ def check(acme: Path, old: str = "", new: str = "") -> Result:
 
 
 def tsc(acme: Path) -> Result:
-    return run(acme / "node_modules" / ".bin" / "tsc", "-p", ".", cwd=acme, env=installing())
+    return run(acme / "node_modules" / ".bin" / "tsc", "-p", ".", cwd=acme, env=installer_env())
 
 
 def test_the_program_type_checks(acme: Path) -> None:
@@ -56,7 +56,7 @@ def test_the_program_type_checks(acme: Path) -> None:
     assert done.code == 0, done.text
 
 
-def test_the_example_of_the_guide_type_checks(acme: Path) -> None:
+def test_the_example_in_the_guide_type_checks(acme: Path) -> None:
     (acme / "index.ts").write_text(example("ts", "IdentityCenterFederation"))
     done = tsc(acme)
     assert done.code == 0, done.text
@@ -73,7 +73,7 @@ def test_the_example_of_the_guide_type_checks(acme: Path) -> None:
         ("sso.appId", "sso.appID", "'appID' does not exist"),
     ],
 )
-def test_a_mistake_is_refused(acme: Path, old: str, new: str, error: str) -> None:
+def test_the_compiler_rejects_a_mistake(acme: Path, old: str, new: str, error: str) -> None:
     done = check(acme, old, new)
     assert done.code != 0
     assert error in done.text, done.text

@@ -39,7 +39,7 @@ def run(sandbox: Sandbox, *arguments: str) -> int:
 
 
 class TestFixture:
-    def test_it_has_three_addresses_and_a_token(self, sandbox: Sandbox) -> None:
+    def test_the_sandbox_has_three_addresses_and_a_token(self, sandbox: Sandbox) -> None:
         assert okta(sandbox, "GET", "/api/v1/groups").status_code == 200
         assert httpx.get(sandbox.scim, timeout=60).status_code == 401
         assert httpx.get(sandbox.aws, timeout=60).status_code < 500
@@ -122,7 +122,7 @@ class TestFaults:
         with pytest.raises(httpx.HTTPError):
             okta(sandbox, "GET", "/api/v1/groups")
 
-    def test_an_invalid_fault_is_one_line(
+    def test_an_invalid_fault_is_reported_in_one_line(
         self, sandbox: Sandbox, capsys: pytest.CaptureFixture[str]
     ) -> None:
         assert run(sandbox, "fault", "--status", "42") == 1
@@ -239,13 +239,13 @@ class TestRequestLog:
         more = {"endpoint_url": sandbox.aws, "region_name": "us-east-1",
                 "aws_access_key_id": "x", "aws_secret_access_key": "TOP-SECRET"}  # fmt: skip
         boto3.client("sso-admin", **more).list_instances()
-        boto3.client("sns", **more).create_topic(Name="of-nobody")
+        boto3.client("sns", **more).create_topic(Name="unrecorded")
         with pytest.raises(ClientError):
             boto3.client("secretsmanager", **more).describe_secret(SecretId="not-there")
         recorded = [(e["operation"], e["status"] < 400) for e in sandbox.request_log("aws")]
         assert recorded == [("sso:ListInstances", True), ("sns:CreateTopic", True),
                         ("secretsmanager:DescribeSecret", False)]  # fmt: skip
-        assert "of-nobody" not in json.dumps(sandbox.request_log("aws"))
+        assert "unrecorded" not in json.dumps(sandbox.request_log("aws"))
         assert {entry["server"] for entry in sandbox.request_log()} <= {"okta", "scim"}
 
 
@@ -279,7 +279,7 @@ def test_a_web_page_cannot_control_the_sandbox(sandbox: Sandbox) -> None:
     assert sandbox.settings()["limits"] == "off"
 
 
-def test_without_a_sandbox_one_line_says_how_to_start_one(
+def test_without_a_sandbox_the_error_says_how_to_start_one(
     capsys: pytest.CaptureFixture[str],
 ) -> None:
     assert main(["request-log", "--url", "http://127.0.0.1:1"]) == 1

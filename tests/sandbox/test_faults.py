@@ -17,7 +17,7 @@ AUTH = {"Authorization": "SSWS sandbox-okta-token"}
 
 
 async def status(sandbox: Harness, path: str, method: str = "GET", body: Any = None) -> int:
-    """The status of a request; 0 if the connection was closed without an answer."""
+    """The status of a request; 0 if the connection was closed without a response."""
     try:
         async with sandbox.okta.request(method, path, json=body, headers=AUTH) as answer:
             await answer.read()
@@ -82,14 +82,14 @@ async def test_body_and_headers_of_a_fault_are_sent_unchanged() -> None:
             assert "X-Rate-Limit-Limit" not in answer.headers
 
 
-async def test_contains_matches_the_body() -> None:
+async def test_contains_matches_the_request_body() -> None:
     async with harness(ADA) as sandbox:
         await sandbox.fault(status=400, contains='"name": ?"new"', times=None)
         assert await status(sandbox, "/api/v1/groups", "POST", {"profile": {"name": "old"}}) == 200
         assert await status(sandbox, "/api/v1/groups", "POST", NEW) == 400
 
 
-async def test_a_delayed_answer_is_correct() -> None:
+async def test_a_delayed_response_is_correct() -> None:
     async with harness(ADA) as sandbox:
         await sandbox.fault(delay=0.3, path="/groups")
         began = time.monotonic()
@@ -98,14 +98,14 @@ async def test_a_delayed_answer_is_correct() -> None:
         assert "new" in await names(sandbox)
 
 
-async def test_with_clock_jump_a_delayed_answer_is_immediate() -> None:
+async def test_with_clock_jump_a_delayed_response_is_immediate() -> None:
     async with harness(ADA, clock="jump") as sandbox:
         await sandbox.fault(name="slow", delay=3600)
         assert await status(sandbox, "/api/v1/groups") == 200
         assert (await sandbox.call("GET", "/sandbox/clock"))["ahead"] >= 3600
 
 
-async def test_a_broken_connection_has_no_effect() -> None:
+async def test_a_broken_connection_prevents_the_operation() -> None:
     async with harness(ADA) as sandbox:
         await sandbox.fault(name="broken", method="POST")
         assert await status(sandbox, "/api/v1/groups", "POST", NEW) == 0
@@ -113,7 +113,7 @@ async def test_a_broken_connection_has_no_effect() -> None:
         assert await status(sandbox, "/api/v1/groups", "POST", NEW) == 200
 
 
-async def test_a_lost_answer_follows_a_completed_operation() -> None:
+async def test_an_operation_completes_although_its_response_is_lost() -> None:
     async with harness(ADA) as sandbox:
         await sandbox.fault(name="lost")
         assert await status(sandbox, "/api/v1/groups") == 200  # the preset does not affect reads
@@ -122,7 +122,7 @@ async def test_a_lost_answer_follows_a_completed_operation() -> None:
         assert await status(sandbox, "/api/v1/groups", "POST", NEW) == 400
 
 
-async def test_error_answers_can_be_lost_too() -> None:
+async def test_error_responses_can_be_lost_too() -> None:
     async with harness(ADA) as sandbox:
         await sandbox.fault(connection="lost")
         assert await status(sandbox, "/api/v1/groups/nobody") == 0
@@ -131,7 +131,7 @@ async def test_error_answers_can_be_lost_too() -> None:
 class TestPresets:
     """The presets and their effects."""
 
-    async def test_statements_dropped(self) -> None:
+    async def test_statements_dropped_discards_the_attribute_statements_of_an_update(self) -> None:
         async with harness(ADA) as sandbox:
             uri = "urn:oasis:names:tc:SAML:2.0:attrname-format:uri"
             statement = {"type": "EXPRESSION", "name": "n", "values": ["user.department"],
@@ -150,7 +150,7 @@ class TestPresets:
             answer = await sandbox.call("PUT", path, app)
             assert answer["settings"]["signOn"]["attributeStatements"] == [statement]
 
-    async def test_mapping_error(self) -> None:
+    async def test_mapping_error_makes_one_push_fail(self) -> None:
         async with harness(ADA) as sandbox:
             await sandbox.fault(name="mapping-error")
             mapping = await sandbox.push("admins")
@@ -161,7 +161,7 @@ class TestPresets:
             await sandbox.push_again(mapping)
             assert (await sandbox.mapping(mapping))["status"] == "ACTIVE"
 
-    async def test_expired_token(self) -> None:
+    async def test_expired_token_makes_aws_reject_the_token(self) -> None:
         async with harness(ADA) as sandbox:
             await sandbox.fault(name="expired-token")
             await sandbox.assign("staff")
@@ -172,7 +172,7 @@ class TestPresets:
             answer = await sandbox.token(TOKEN, status=400)
             assert "Unauthorized" in answer["errorCauses"][0]["errorSummary"]
 
-    async def test_scim_throttled(self) -> None:
+    async def test_scim_throttled_makes_aws_throttle_a_request(self) -> None:
         async with harness(ADA) as sandbox:
             await sandbox.fault(name="scim-throttled", times=1)
             await sandbox.assign("staff")
@@ -180,7 +180,7 @@ class TestPresets:
             assert "Too Many Requests" in next(iter((await sandbox.refusals()).values()))
             assert len(sandbox.store.users) == 1
 
-    async def test_gone(self) -> None:
+    async def test_gone_returns_not_found_for_an_existing_object(self) -> None:
         async with harness(ADA) as sandbox:
             mapping = await sandbox.push("admins")
             await sandbox.fault(name="gone", path=f"/mappings/{mapping}")
@@ -189,7 +189,7 @@ class TestPresets:
             assert mapping in error["errorSummary"]
             assert len(await sandbox.call("GET", sandbox.mappings)) == 1
 
-    async def test_link_refused(self) -> None:
+    async def test_link_refused_rejects_mappings_by_name_but_not_by_id(self) -> None:
         async with harness(ADA) as sandbox:
             await sandbox.fault(name="link-refused")
             source = await sandbox.group("admins")
@@ -202,7 +202,7 @@ class TestPresets:
             [target] = [g["id"] for g in found if g["type"] == "APP_GROUP"]
             await sandbox.push("admins", targetGroupId=target)
 
-    async def test_server_error(self) -> None:
+    async def test_server_error_returns_status_500(self) -> None:
         async with harness(ADA) as sandbox:
             await sandbox.fault(name="server-error")
             error = await sandbox.call("GET", "/api/v1/groups", None, 500)
@@ -236,7 +236,7 @@ class TestPresets:
 
 
 @pytest.mark.parametrize(
-    ("document", "says"),
+    ("document", "expected"),
     [
         ({}, "use one of status, connection and drop"),
         ({"status": 500, "connection": "lost"}, "use one of"),
@@ -258,21 +258,21 @@ class TestPresets:
     ],
 )
 async def test_an_invalid_fault_names_the_key_and_the_remedy(
-    document: dict[str, Any], says: str
+    document: dict[str, Any], expected: str
 ) -> None:
-    with pytest.raises(ValueError, match=says[:40].replace("(", r"\(")):
+    with pytest.raises(ValueError, match=expected[:40].replace("(", r"\(")):
         parse_fault(document)
 
 
 _VALUES = st.none() | st.booleans() | st.integers() | st.floats() | st.text() | st.lists(st.text())
-_ASKED = st.dictionaries(
+_DOCUMENTS = st.dictionaries(
     st.sampled_from(["name", "server", "method", "path", "contains", "times", "status", "headers",
                      "delay", "connection", "drop"]) | st.text(max_size=5),
     _VALUES | st.dictionaries(st.text(), st.text()),
 )  # fmt: skip
 
 
-@given(_ASKED)
+@given(_DOCUMENTS)
 def test_any_document_is_a_fault_or_an_error_message(document: dict[str, Any]) -> None:
     message = ""
     try:

@@ -127,7 +127,7 @@ def test_a_refused_request_does_not_count() -> None:
 
 
 @given(st.lists(st.tuples(st.sampled_from("abc"), st.floats(0, 40)), max_size=300))
-def test_no_minute_admits_more_than_share_and_bucket(
+def test_no_minute_admits_more_requests_than_the_limits(
     steps: list[tuple[str, float]],
 ) -> None:
     rate_limits = limits("integrator")
@@ -200,7 +200,7 @@ class TestClock:
 
 
 class TestAwsThrottle:
-    def test_twenty_at_once_then_twenty_per_second(self) -> None:
+    def test_scim_admits_twenty_requests_at_once_then_twenty_per_second(self) -> None:
         clock = StillClock()
         throttle = Throttle(clock)
         assert [throttle.take() for _ in range(21)] == [True] * 20 + [False]
@@ -216,7 +216,7 @@ async def raw(sandbox: Harness, path: str, token: str = API_TOKEN) -> Any:
         return answer
 
 
-async def used_up(sandbox: Harness) -> Any:
+async def exhaust_apps_bucket(sandbox: Harness) -> Any:
     """List the apps until the org refuses it; return the refusal."""
     for _ in range(200):
         answer = await raw(sandbox, "/api/v1/apps")
@@ -227,7 +227,7 @@ async def used_up(sandbox: Harness) -> Any:
 
 @pytest.mark.anyio
 class TestOverHttp:
-    async def test_every_answer_has_the_rate_limit_headers(self) -> None:
+    async def test_every_response_has_the_rate_limit_headers(self) -> None:
         async with harness(ADA, limits="workforce") as sandbox:
             for path in ("/api/v1/users/nobody", "/api/v1/groups", "/nowhere",
                          "/.well-known/okta-organization"):  # fmt: skip
@@ -241,7 +241,7 @@ class TestOverHttp:
 
     async def test_a_refusal_is_429_with_oktas_error(self) -> None:
         async with harness(ADA, limits="integrator") as sandbox:
-            answer = await used_up(sandbox)
+            answer = await exhaust_apps_bucket(sandbox)
             body = await answer.json()
             assert (answer.status, body["errorCode"]) == (429, "E0000047")
             assert body["errorSummary"] == (
@@ -255,15 +255,15 @@ class TestOverHttp:
 
     async def test_another_token_has_its_own_share(self) -> None:
         async with harness(ADA, limits="integrator") as sandbox:
-            await used_up(sandbox)
+            await exhaust_apps_bucket(sandbox)
             assert (
                 await raw(sandbox, "/api/v1/apps", token="sandbox-okta-token-doctor")
             ).status == 200
             assert (await raw(sandbox, "/api/v1/apps", token="sandbox-okta-token-")).status == 401
             assert (await raw(sandbox, "/api/v1/apps", token="sandbox-okta-tokens")).status == 401
 
-    async def test_ten_minutes_of_throttling_take_a_moment(self) -> None:
-        """A client waits as Okta requires (reset minus date plus one) by advancing the clock."""
+    async def test_advancing_the_clock_replaces_ten_minutes_of_waiting(self) -> None:
+        """The client advances the clock by the required wait: reset minus date plus one."""
         async with harness(ADA, limits="workforce", still=True) as sandbox:
             await sandbox.call("POST", "/sandbox/clock", {"advance": 60})
             began, done, error = time.monotonic(), 0, 0
@@ -280,7 +280,7 @@ class TestOverHttp:
             assert error == 10
             ahead = (await sandbox.call("GET", "/sandbox/clock"))["ahead"] - 60
             assert 600 <= ahead <= 620
-            assert time.monotonic() - began < 300  # a moment on an idle machine
+            assert time.monotonic() - began < 300  # a few seconds on an idle machine
 
     async def test_with_clock_jump_an_immediate_retry_succeeds(self) -> None:
         async with harness(ADA, limits="integrator", clock="jump", still=True) as sandbox:

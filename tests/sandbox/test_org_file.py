@@ -96,7 +96,7 @@ def test_an_error_names_file_location_value_and_remedy(
     assert f"{path}: {expected}" in str(caught.value)
 
 
-def test_an_org_in_json_is_equal(tmp_path: Path) -> None:
+def test_an_org_file_can_be_json(tmp_path: Path) -> None:
     path = tmp_path / "org.json"
     path.write_text(json.dumps(yaml.safe_load(BUNDLED.read_text())))
     assert load_org(path) == load_org()

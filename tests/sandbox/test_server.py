@@ -86,7 +86,7 @@ def scim(instance_info: dict[str, Any], method: str, path: str, body: object = N
         return json.loads(answer.read() or "null")
 
 
-def test_the_ready_file_equals_the_health_answer(instance_info: dict[str, Any]) -> None:
+def test_the_ready_file_equals_the_health_response(instance_info: dict[str, Any]) -> None:
     with urlopen(instance_info["okta"] + "/sandbox/health", timeout=10) as answer:
         assert json.load(answer) == instance_info
     assert set(instance_info) == {"id", "pid", "okta", "aws", "scim", "started"}
@@ -95,7 +95,7 @@ def test_the_ready_file_equals_the_health_answer(instance_info: dict[str, Any]) 
 def test_nothing_listens_beyond_loopback(instance_info: dict[str, Any]) -> None:
     tables = [Path(f"/proc/{instance_info['pid']}/net/{name}") for name in ("tcp", "tcp6")]
     if not tables[0].exists():
-        pytest.skip("no /proc here")
+        pytest.skip("requires /proc")
     own: set[int] = set()
     links = [str(p.readlink()) for p in Path(f"/proc/{instance_info['pid']}/fd").iterdir()]
     own |= {int(link[8:-1]) for link in links if link.startswith("socket:[")}
@@ -105,7 +105,7 @@ def test_nothing_listens_beyond_loopback(instance_info: dict[str, Any]) -> None:
     assert {address for address, _ in listening} == {"0100007F"}
 
 
-def test_a_port_in_use_is_one_clear_line(tmp_path: Path) -> None:
+def test_a_port_in_use_is_reported_in_one_line(tmp_path: Path) -> None:
     with socket.socket() as taken:
         taken.bind(("127.0.0.1", 0))
         taken.listen()

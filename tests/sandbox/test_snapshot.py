@@ -145,7 +145,7 @@ def test_a_restored_sandbox_continues_with_the_next_id_and_the_same_connection(
     assert {user["UserName"] for user in found} == {"ada@example.com", "ben@example.com"}
 
 
-def test_the_file_is_private_and_holds_no_token(before: dict[str, Any]) -> None:
+def test_the_file_is_private_and_contains_no_token(before: dict[str, Any]) -> None:
     assert stat.S_IMODE(before["file"].stat().st_mode) == 0o600
     text = before["file"].read_text()
     assert before["secret"]["token"] not in text
@@ -160,7 +160,7 @@ def test_command_line_settings_override_the_snapshot(
     sandbox.stop()
 
 
-def test_a_token_of_another_origin_is_dropped(
+def test_a_snapshot_omits_tokens_that_the_sandbox_did_not_create(
     start_sandbox: Callable[..., Sandbox], tmp_path: Path
 ) -> None:
     (tmp_path / "org.yaml").write_text(ORG)
@@ -200,7 +200,7 @@ def test_a_snapshot_after_changes_in_the_aws_console_is_refused(
 
 
 @pytest.mark.parametrize(
-    ("text", "says"),
+    ("text", "expected"),
     [
         ("", "is not a snapshot"),
         ("{}", "is not a snapshot"),
@@ -208,15 +208,15 @@ def test_a_snapshot_after_changes_in_the_aws_console_is_refused(
         (None, "cannot be read"),
     ],
 )
-def test_an_invalid_file_is_one_line(
-    text: str | None, says: str, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+def test_an_invalid_file_is_reported_in_one_line(
+    text: str | None, expected: str, tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
     file = tmp_path / "file"
     if text is not None:
         file.write_text(text)
     assert main(["serve", "--restore", str(file)]) == 2
     message = capsys.readouterr().err
-    assert says in message
+    assert expected in message
     assert str(file) in message
     assert message.count("\n") == 1
 
@@ -226,7 +226,7 @@ def test_an_invalid_file_is_one_line(
     [{"format": 1}, {"id": "../../x"}, {"org": {"$": "Popen", "args": "x"}},
      {"settings": {"limits": "free"}}, {"settings": []}],
 )  # fmt: skip
-def test_a_snapshot_of_another_version_is_one_line(
+def test_a_snapshot_of_another_version_is_reported_in_one_line(
     change: dict[str, Any], before: dict[str, Any], tmp_path: Path,
     capsys: pytest.CaptureFixture[str],
 ) -> None:  # fmt: skip
@@ -236,7 +236,7 @@ def test_a_snapshot_of_another_version_is_one_line(
     assert capsys.readouterr().err.count("\n") == 1
 
 
-def test_an_unknown_state_is_one_line(
+def test_unknown_state_is_reported_without_a_traceback(
     before: dict[str, Any], start_sandbox: Callable[..., Sandbox], tmp_path: Path
 ) -> None:
     snapshot = read_snapshot(before["file"])

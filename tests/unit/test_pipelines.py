@@ -62,10 +62,10 @@ def test_the_documented_workflows_exist() -> None:
 
 def test_permissions_are_granted_per_job_only() -> None:
     assert [document["permissions"] for document in WORKFLOWS.values()] == [{}] * 5
-    rights = {name: job["permissions"] for name, job in JOBS.items()}
+    permissions = {name: job["permissions"] for name, job in JOBS.items()}
     reads = {"contents": "read"}
     signs_in = reads | {"id-token": "write"}
-    assert rights == {
+    assert permissions == {
         "ci.check": reads, "ci.test": reads, "ci.workflows": reads,
         "preview.preview": signs_in, "preview.comment": reads | {"pull-requests": "write"},
         "up.preview": signs_in, "up.up": signs_in, "drift.drift": signs_in,
@@ -109,9 +109,9 @@ def test_every_action_is_pinned_to_a_documented_commit() -> None:
 def test_secrets_are_limited_to_the_steps_that_need_them() -> None:
     for name, job in JOBS.items():
         for step in job["steps"]:
-            holds = "secrets.OKTA_PRIVATE_KEY }}" in str(step)
-            assert holds is bool(re.match(r"\.ci/report |pulumi up ", step.get("run", "")))
-            assert not (holds and "environment" not in job), name
+            uses_secret = "secrets.OKTA_PRIVATE_KEY }}" in str(step)
+            assert uses_secret is bool(re.match(r"\.ci/report |pulumi up ", step.get("run", "")))
+            assert not (uses_secret and "environment" not in job), name
     assert {JOBS[j]["environment"] for j in ("preview.preview", "up.preview", "drift.drift")} == {
         "preview"
     }

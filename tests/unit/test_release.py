@@ -27,7 +27,7 @@ def clone(tmp_path: Path) -> Path:
     """The files that `.ci/release check` reads, with a sample changelog."""
     (tmp_path / ".ci").mkdir()
     shutil.copy(ROOT / ".ci" / "release", tmp_path / ".ci")
-    (tmp_path / "pyproject.toml").write_text('[project]\nname = "it"\nversion = "1.2.3"\n')
+    (tmp_path / "pyproject.toml").write_text('[project]\nname = "example"\nversion = "1.2.3"\n')
     (tmp_path / "CHANGELOG.md").write_text(
         "# Changelog\n\n## Unreleased\n\n- New\n\n## [1.2.3] - 2026-01-01\n\n- Old\n\n## [1.2.2]\n"
     )

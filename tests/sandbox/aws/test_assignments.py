@@ -66,7 +66,7 @@ def test_an_assignment_is_created_and_deleted_and_provisions_the_permission_set(
 
 
 @pytest.mark.parametrize("kind", ["GROUP", "USER"])
-def test_an_unknown_principal_ends_as_failed(
+def test_an_assignment_to_an_unknown_principal_fails(
     sso: Any, assignment: dict[str, str], kind: str
 ) -> None:
     wrong = assignment | {"PrincipalId": NOBODY, "PrincipalType": kind}
@@ -76,7 +76,7 @@ def test_an_unknown_principal_ends_as_failed(
     assert listed(sso, wrong) == []
 
 
-def test_a_group_id_is_not_a_user(sso: Any, assignment: dict[str, str]) -> None:
+def test_a_group_id_is_not_accepted_as_a_user_id(sso: Any, assignment: dict[str, str]) -> None:
     assert created(sso, assignment | {"PrincipalType": "USER"})["Status"] == "FAILED"
 
 
@@ -108,7 +108,7 @@ def test_an_account_outside_the_organization_is_not_found(
         ({"TargetType": "OU"}, "'targetType'"),
     ],
 )
-def test_violations_of_aws_model_are_validation_errors(
+def test_violations_of_the_service_model_are_validation_errors(
     sso: Any, assignment: dict[str, str], given: dict[str, str], place: str
 ) -> None:
     message = refused(sso.create_account_assignment, "ValidationException", **assignment | given)

@@ -49,11 +49,11 @@ def test_every_violated_constraint_is_listed() -> None:
          "Member must be a string"),
     ],
 )  # fmt: skip
-def test_types_and_enums(params: dict[str, Any], message: str) -> None:
+def test_wrong_types_and_enum_values_are_reported(params: dict[str, Any], message: str) -> None:
     assert message in broken("CreateAccountAssignment", **params)
 
 
-def test_numbers_have_a_range() -> None:
+def test_numbers_out_of_range_are_reported() -> None:
     params = {"InstanceArn": ARN}
     assert broken("ListPermissionSets", **params, MaxResults=100) == ""
     assert "at 'maxResults'" in broken("ListPermissionSets", **params, MaxResults=101)

@@ -1,4 +1,4 @@
-"""The Identity Store API; every answer is checked against botocore's service model."""
+"""The Identity Store API; every response is checked against botocore's service model."""
 
 from typing import Any
 
@@ -17,7 +17,7 @@ def user(store: Any, name: str) -> str:
     return created["UserId"]
 
 
-def test_every_answer_includes_the_arn(client: Client) -> None:
+def test_every_response_includes_the_arn(client: Client) -> None:
     store = client("identitystore")
     member = user(store, "arn@example.com")
     group = store.create_group(**AT, DisplayName="arn")["GroupId"]

@@ -71,7 +71,7 @@ def test_attributes_can_be_enabled_without_a_mapping(off: Any) -> None:
         ),
     ],
 )  # fmt: skip
-def test_attribute_limits(sso: Any, given: dict[str, Any], message: str) -> None:
+def test_invalid_attributes_are_refused(sso: Any, given: dict[str, Any], message: str) -> None:
     create = sso.create_instance_access_control_attribute_configuration
     assert message in refused(create, "ValidationException", **AT, **given)
     describe = sso.describe_instance_access_control_attribute_configuration
@@ -93,11 +93,11 @@ def test_the_instance_describes_itself_and_its_only_region(sso: Any) -> None:
 
 
 def test_the_instance_exists_in_its_region_only(client: Client) -> None:
-    elsewhere = client("sso-admin", "eu-west-1")
-    assert elsewhere.list_instances()["Instances"] == []
-    refused(elsewhere.list_permission_sets, "ResourceNotFoundException", **AT)
-    create = elsewhere.create_permission_set
-    refused(create, "ResourceNotFoundException", **AT, Name="elsewhere")
+    other_region = client("sso-admin", "eu-west-1")
+    assert other_region.list_instances()["Instances"] == []
+    refused(other_region.list_permission_sets, "ResourceNotFoundException", **AT)
+    create = other_region.create_permission_set
+    refused(create, "ResourceNotFoundException", **AT, Name="other")
 
 
 def test_another_instance_is_not_found(sso: Any) -> None:

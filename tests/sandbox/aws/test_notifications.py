@@ -78,7 +78,7 @@ def test_a_rule_with_its_target_is_created_and_deleted(events: Any, topic: str) 
         {"ScheduleExpression": "cron(0 9 15 10 * 2026)"}, {"Description": "x" * 513},
     ],
 )  # fmt: skip
-def test_a_rule_that_aws_refuses_is_refused(events: Any, given: dict[str, str]) -> None:
+def test_an_invalid_rule_is_refused(events: Any, given: dict[str, str]) -> None:
     params = {"Name": "fine", "ScheduleExpression": "rate(1 day)", **given}
     refused(events.put_rule, "ValidationException", **params)
 
@@ -146,7 +146,7 @@ def test_an_email_subscription_awaits_confirmation(sns: Any, topic: str) -> None
     ("protocol", "endpoint"),
     [("emial", "a@example.com"), ("email", "nobody"), ("https", "http://example.com")],
 )
-def test_a_subscription_that_aws_refuses_is_refused(
+def test_an_invalid_subscription_is_refused(
     sns: Any, topic: str, protocol: str, endpoint: str
 ) -> None:
     refused(sns.subscribe, "InvalidParameter", TopicArn=topic, Protocol=protocol, Endpoint=endpoint)

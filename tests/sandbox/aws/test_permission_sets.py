@@ -1,4 +1,4 @@
-"""Permission sets through boto3: accepted and refused requests, and the shape of answers."""
+"""Permission sets through boto3: accepted and refused requests, and the shape of responses."""
 
 import json
 from typing import Any
@@ -69,7 +69,7 @@ def test_names_are_unique(sso: Any) -> None:
         ({"InstanceArn": "arn:aws:sso:::instance/x"}, "'instanceArn'"),
     ],
 )
-def test_violations_of_aws_model_are_validation_errors(
+def test_violations_of_the_service_model_are_validation_errors(
     sso: Any, given: dict[str, Any], place: str
 ) -> None:
     params = {"InstanceArn": INSTANCE, "Name": "fine", **given}
@@ -90,7 +90,7 @@ def test_a_session_lasts_one_to_twelve_hours(sso: Any, permission_set: str, dura
     assert sso.describe_permission_set(**at)["PermissionSet"]["SessionDuration"] == duration
 
 
-def test_initial_tags_are_those_of_the_creation(sso: Any) -> None:
+def test_tags_can_be_set_at_creation_and_changed_later(sso: Any) -> None:
     created = sso.create_permission_set(
         InstanceArn=INSTANCE, Name="tagged", Tags=[{"Key": "a", "Value": "1"}]
     )

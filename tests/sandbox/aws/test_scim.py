@@ -1,4 +1,4 @@
-"""The SCIM endpoint answers and refuses requests as AWS does."""
+"""The SCIM endpoint accepts and refuses requests as AWS does."""
 
 import asyncio
 from collections.abc import Callable
@@ -130,14 +130,14 @@ def test_user_name_email_and_external_id_are_unique(change: dict[str, Any]) -> N
     scim.run(work)
 
 
-def test_a_wrong_token_and_a_wrong_tenant_get_the_same_answer() -> None:
+def test_a_wrong_token_and_a_wrong_tenant_get_the_same_response() -> None:
     token = Scim().one("GET", "/Users", headers={"Authorization": "Bearer no"})
     tenant = Scim().one("GET", "/Users", tenant="nobody")
     assert token[0] == tenant[0] == 401
     assert token[1]["detail"] == tenant[1]["detail"]
 
 
-def test_groups_have_no_put() -> None:
+def test_groups_cannot_be_replaced_with_put() -> None:
     assert Scim().one("PUT", "/Groups/x", {"displayName": "g"})[0] == 405
 
 
@@ -168,7 +168,7 @@ def test_only_a_list_with_a_cursor_has_further_pages() -> None:
     scim.run(work)
 
 
-def test_a_pushed_group_has_members_but_never_shows_them() -> None:
+def test_responses_omit_the_members_of_a_pushed_group() -> None:
     scim = Scim()
 
     async def work(call: Any) -> None:

@@ -1,4 +1,4 @@
-"""The console steps from a new Identity Center to groups in AWS, with the consoles' own labels.
+"""The console steps from a new Identity Center to groups in AWS, by the consoles' labels.
 
 The browser test and `screenshots` use these steps. `page` is a Playwright page; the module does not
 import Playwright, so that linters work without it.
@@ -10,13 +10,13 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
-NAMES = ("chromium", "chromium-browser", "google-chrome")
+EXECUTABLES = ("chromium", "chromium-browser", "google-chrome")
 Shot = Callable[[str], None]
 
 
 def chromium() -> str | None:
     """The path of an installed Chromium, if any."""
-    return next(filter(None, map(shutil.which, NAMES)), None)
+    return next(filter(None, map(shutil.which, EXECUTABLES)), None)
 
 
 @contextmanager
@@ -24,13 +24,13 @@ def browser(program: str) -> Iterator[Any]:
     from playwright.sync_api import sync_playwright
 
     with sync_playwright() as playwright:
-        running_sandbox = playwright.chromium.launch(executable_path=program)
-        page = running_sandbox.new_page(viewport={"width": 1180, "height": 660})
+        chromium_browser = playwright.chromium.launch(executable_path=program)
+        page = chromium_browser.new_page(viewport={"width": 1180, "height": 660})
         page.set_default_timeout(60_000)
         try:
             yield page
         finally:
-            running_sandbox.close()
+            chromium_browser.close()
 
 
 def change_identity_source(page: Any, okta: str, files: Path, shot: Shot) -> None:

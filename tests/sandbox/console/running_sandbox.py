@@ -122,8 +122,8 @@ def running_sandbox(port: int = 0) -> Iterator[RunningSandbox]:
             ORG, base_url=okta, scim_url=scim, latency=0, health=dict,
             identity=(sandbox.center, store),
         )  # fmt: skip
-        ours = create_scim_app(store, tenant=ORG.aws.tenant, token="-", center=sandbox.center)
-        runners = [web.AppRunner(app, access_log=None) for app in (sandbox.server, ours)]
+        scim_app = create_scim_app(store, tenant=ORG.aws.tenant, token="-", center=sandbox.center)
+        runners = [web.AppRunner(app, access_log=None) for app in (sandbox.server, scim_app)]
         for runner, name in zip(runners, ("okta", "scim"), strict=True):
             await runner.setup()
             await web.SockSite(runner, ports[name]).start()

@@ -61,7 +61,9 @@ def test_a_user_is_assigned_individually_and_unassigned(sandbox: RunningSandbox)
     assert [u["UserStatus"] for u in sandbox.store.users.values()] == ["DISABLED"]
 
 
-def test_a_user_assigned_in_both_ways_stays_with_either(sandbox: RunningSandbox) -> None:
+def test_a_user_assigned_in_two_ways_keeps_the_remaining_assignment(
+    sandbox: RunningSandbox,
+) -> None:
     sandbox.connect(*ALL)
     ident = sandbox.group("aws-access")
     person = sandbox.api("GET", f"/groups/{ident}/users")[0]

@@ -41,7 +41,7 @@ def test_a_new_identity_center_has_no_automatic_provisioning(sandbox: RunningSan
     assert "First change the identity source to an external provider." in answer.text
 
 
-def test_the_urls_are_those_of_the_stack_file(sandbox: RunningSandbox) -> None:
+def test_the_urls_match_the_stack_file(sandbox: RunningSandbox) -> None:
     page = sandbox.get(HOME + "/identity-source/external")
     stack = (ROOT / "Pulumi.dev.yaml").read_text()
     for name, label in (

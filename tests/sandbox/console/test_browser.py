@@ -12,14 +12,14 @@ import pytest
 from tests.sandbox.console import console_journey
 from tests.sandbox.console.running_sandbox import RunningSandbox
 
-pytest.importorskip("playwright", reason="Playwright is not installed: no browser was driven")
+pytest.importorskip("playwright", reason="Playwright is not installed")
 
 
 @pytest.fixture(scope="module")
 def page() -> Iterator[Any]:
     program = console_journey.chromium()
     if program is None:
-        pytest.skip("no Chromium here (apt-get install chromium): no browser was driven")
+        pytest.skip("Chromium is not installed (apt-get install chromium)")
     with console_journey.browser(program) as page:
         yield page
 

@@ -1,4 +1,4 @@
-"""Rules for every page: own forms and host only, no token, everything escaped."""
+"""Rules for every page: only its own forms and host, no token, all values escaped."""
 
 import re
 from html.parser import HTMLParser
@@ -12,7 +12,7 @@ from tests.sandbox.console.running_sandbox import RunningSandbox
 EVIL = "<script>alert(1)</script>\"'><img src=x onerror=alert(1)>"
 
 
-def secret(sandbox: RunningSandbox) -> str:
+def csrf_token(sandbox: RunningSandbox) -> str:
     page = sandbox.get("/aws-console/settings/identity-source/external")
     found = re.search(r'name="csrf" value="([^"]+)"', page)
     assert found
@@ -43,7 +43,7 @@ def test_a_post_of_another_origin_is_refused(
 ) -> None:
     sandbox.center.external = True
     if fields.get("csrf") == "right":
-        fields = {"csrf": secret(sandbox)}
+        fields = {"csrf": csrf_token(sandbox)}
     answer = enable(sandbox, headers, **fields)
     assert answer.status_code == status
     assert not sandbox.center.enabled
@@ -51,11 +51,11 @@ def test_a_post_of_another_origin_is_refused(
 
 def test_a_post_of_a_console_page_is_accepted(sandbox: RunningSandbox) -> None:
     sandbox.center.external = True
-    assert enable(sandbox, {"Origin": sandbox.okta}, csrf=secret(sandbox)).status_code == 200
+    assert enable(sandbox, {"Origin": sandbox.okta}, csrf=csrf_token(sandbox)).status_code == 200
     assert sandbox.center.enabled
 
 
-def test_each_form_requires_the_secret(sandbox: RunningSandbox) -> None:
+def test_each_form_requires_the_csrf_token(sandbox: RunningSandbox) -> None:
     paths = sandbox.routes("POST")
     assert len(paths) > 12
     for path in paths:
@@ -76,7 +76,7 @@ def test_a_foreign_host_name_gets_no_page(sandbox: RunningSandbox) -> None:
         assert 'name="csrf"' not in answer.text
 
 
-def test_every_answer_carries_the_headers(sandbox: RunningSandbox) -> None:
+def test_every_response_has_the_security_headers(sandbox: RunningSandbox) -> None:
     sandbox.connect()
     for path in [*sandbox.routes("GET"), "/admin/nowhere"]:
         headers = sandbox.http.get(path).headers
@@ -145,7 +145,7 @@ def test_names_are_escaped_on_every_page(sandbox: RunningSandbox) -> None:
         for _, attributes in elements.found:
             assert not [name for name in attributes if name.startswith("on")], path
         shown += answer.text.count("&lt;script&gt;")
-    assert shown > 40  # the pages do show the names
+    assert shown > 40  # the pages show the names
 
 
 def test_a_token_is_shown_once_on_one_page(
@@ -174,7 +174,7 @@ def test_a_token_is_shown_once_on_one_page(
     assert not [text for text in texts if token[:40] in text]
 
 
-def test_pages_are_not_api_calls(sandbox: RunningSandbox) -> None:
+def test_console_requests_are_not_recorded_and_get_no_faults(sandbox: RunningSandbox) -> None:
     before = len(sandbox.http.get("/sandbox/request-log").json())
     fault = {"path": ".*", "status": 500}
     sandbox.http.post("/sandbox/faults", json=fault)

@@ -65,7 +65,7 @@ def scim_status(instance_info: dict[str, Any], token: str) -> int:
     return httpx.get(url, headers=headers, timeout=60).status_code
 
 
-def test_identity_center_new_starts_without_a_secret(process: dict[str, Any]) -> None:
+def test_the_identity_center_option_selects_the_initial_state(process: dict[str, Any]) -> None:
     page = httpx.get(process["okta"] + "/aws-console/settings", timeout=60).text
     held = secret(process)
     if process["start"] == "ready":

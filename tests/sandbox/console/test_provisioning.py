@@ -79,7 +79,7 @@ def test_an_entered_token_is_kept_until_cancelled(sandbox: RunningSandbox) -> No
     assert (status, "API Token: The field cannot be left blank" in page) == (400, True)
 
 
-def test_a_token_that_no_header_can_hold_is_an_error(sandbox: RunningSandbox) -> None:
+def test_a_token_that_is_not_a_valid_header_value_is_refused(sandbox: RunningSandbox) -> None:
     endpoint, _ = ready(sandbox)
     for token in ("tok\u00e9n", "a\r\nX-Evil: 1", "\x00"):
         status, page = integration(sandbox, test="", base_url=endpoint.rstrip("/"), api_token=token)
@@ -89,7 +89,7 @@ def test_a_token_that_no_header_can_hold_is_an_error(sandbox: RunningSandbox) ->
 def test_the_console_enables_provisioning_that_the_api_does_not_show(
     sandbox: RunningSandbox,
 ) -> None:
-    """The API answers `UNKNOWN` before and after, although provisioning is enabled."""
+    """The API returns `UNKNOWN` before and after, although provisioning is enabled."""
     one = f"/apps/{sandbox.app['id']}"
     unknown = {"profile": {"authScheme": "UNKNOWN"}, "status": "UNKNOWN"}
     assert sandbox.api("GET", one + "/connections/default") == unknown

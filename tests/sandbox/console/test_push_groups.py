@@ -1,4 +1,4 @@
-"""The Push Groups tab: by name, its states, linking and unlinking."""
+"""The Push Groups tab: pushing by name, states, linking and unlinking."""
 
 import html
 from typing import Any
@@ -143,7 +143,7 @@ def test_without_provisioning_nothing_is_pushed(sandbox: RunningSandbox) -> None
     assert "Provisioning is not enabled" in answer.text
 
 
-def test_a_mapping_that_is_gone_is_not_found(pushing: RunningSandbox) -> None:
+def test_a_deleted_mapping_is_not_found(pushing: RunningSandbox) -> None:
     for path in ("", "/unlink"):
         answer = pushing.post(f"{pushing.root}/push-groups/mapping/gPmx{path}", target="leave")
         assert answer.status_code == 404

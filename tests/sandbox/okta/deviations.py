@@ -62,13 +62,13 @@ def allowed(operation: str, line: str) -> bool:
 
 
 RECORDED: dict[tuple[str, str], str] = {
-    (r"GET /api/v1/apps", r"the answer: 1 elements there, 0 here"):
+    (r"GET /api/v1/apps", r"the answer: recorded 1 elements, actual 0"):
         "the filter matches no app; the scratch server ignored the filter",
-    (r"GET /api/v1/apps/{id}", r"features: 3 elements there, 0 here"):
+    (r"GET /api/v1/apps/{id}", r"features: recorded 3 elements, actual 0"):
         "the connection is disabled; the scratch server still showed the features",
-    (r"(POST|PUT) /api/v1/policies(/{id})?", r"_links\.(rules|self\.hints): only here"):
+    (r"(POST|PUT) /api/v1/policies(/{id})?", r"_links\.(rules|self\.hints): not recorded"):
         "as in the recorded reads of a real policy",
-    (r"GET /api/v1/policies/{id}/rules", r"\[\]\._links\.self\.hints: only here"):
+    (r"GET /api/v1/policies/{id}/rules", r"\[\]\._links\.self\.hints: not recorded"):
         "as in the recorded reads of a real rule",
 }  # fmt: skip
 """The same for the answers of the scratch server in tests/data/wire.

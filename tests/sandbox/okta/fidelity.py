@@ -32,9 +32,9 @@ Each answer of the emulated Okta has one of three kinds of evidence:
 - **assumed**: neither exists; the answer follows other sources or plausibility.
 
 The tests check every answer against its evidence. The last column is the number of recorded calls
-of the real Okta plugin that the tests play against the emulator. These calls were recorded against
-a scratch server: they show what a client sends, not what Okta answers. Errors have the shape that
-Okta documents, which a few recordings confirm. Okta documents for few cases which error occurs.
+of the official Okta plugin that the tests send to the emulator. These calls were recorded against a
+scratch server: they show what a client sends, not what Okta returns. Errors have the shape that
+Okta documents, which a few recordings confirm. Okta rarely documents which error occurs.
 
 No recording covers `amazon_aws_sso` or provisioning.
 """

@@ -115,7 +115,7 @@ class Okta:
         waited = await self.ok("GET", "/sandbox/settled?timeout=30")
         assert waited["settled"]
 
-    async def app_of(self, label: str = "AWS IAM Identity Center") -> Any:
+    async def new_app(self, label: str = "AWS IAM Identity Center") -> Any:
         """Create an app with one attribute statement, as the plugin does."""
         statement = {
             "name": "https://aws.amazon.com/SAML/Attributes/AccessControl:Department",

@@ -1,4 +1,4 @@
-"""Plays a recording of the real plugin's calls against the emulator.
+"""Plays a recording of the official plugin's calls against the emulator.
 
 Each recorded request is sent with the recorded IDs replaced by the emulator's. The answer must have
 the recorded status. The values that a request wrote must appear in its answer and in later reads of
@@ -183,7 +183,7 @@ class Replay:
             self.cursors[original[1]] = value.split("after=")[1].split("&")[0]
         elif original or value:
             self.problems.append(
-                f"{place}: next page: {original and original[1]} there, {value} here"
+                f"{place}: next page: recorded {original and original[1]}, actual {value}"
             )
 
     def _differences(
@@ -191,19 +191,19 @@ class Replay:
     ) -> Iterator[tuple[str, str]]:
         """Different keys, value types, and lists of which one is empty."""
         if _kind(recorded) != _kind(actual):
-            yield where, f"{_kind(recorded)} there, {_kind(actual)} here"
+            yield where, f"recorded {_kind(recorded)}, actual {_kind(actual)}"
         elif isinstance(recorded, dict):
             for key in sorted(recorded.keys() | actual.keys()):
                 place = f"{where}.{key}".lstrip(".")
                 if key not in actual:
-                    yield place, "only there"
+                    yield place, "only recorded"
                 elif key not in recorded:
-                    yield place, "only here"
+                    yield place, "not recorded"
                 else:
                     yield from self._differences(recorded[key], actual[key], place)
         elif isinstance(recorded, list):
             if bool(recorded) != bool(actual):
-                yield where, f"{len(recorded)} {_ELEMENTS} there, {len(actual)} here"
+                yield where, f"recorded {len(recorded)} {_ELEMENTS}, actual {len(actual)}"
             for original, value in self._side_by_side(recorded, actual):
                 yield from self._differences(original, value, where + "[]")
 

@@ -39,7 +39,7 @@ def recorded_id(prefix: str, number: int) -> str:
 
 def app(number: int, label: str = IDC) -> Step:
     async def step(replay: "Replay") -> None:
-        created = await replay.okta.app_of(label)
+        created = await replay.okta.new_app(label)
         replay.ids[recorded_id("0oa", number)] = created["id"]
         replay.ids[f"kid{number:04d}DUMMY"] = created["credentials"]["signing"]["kid"]
 
@@ -64,12 +64,12 @@ def connected(number: int) -> Step:
 
 
 def imported(number: int, name: str) -> Step:
-    """The group of the app that was imported when the app was connected."""
+    """The app group that was imported when the app was connected."""
 
     async def step(replay: "Replay") -> None:
         found = await replay.okta.ok("GET", '/api/v1/groups?filter=type eq "APP_GROUP"')
-        (met,) = [group for group in found if group["profile"]["name"] == name]
-        replay.ids[recorded_id("00g", number)] = met["id"]
+        (app_group,) = [group for group in found if group["profile"]["name"] == name]
+        replay.ids[recorded_id("00g", number)] = app_group["id"]
 
     return step
 
@@ -139,7 +139,7 @@ def unpushed(number: int, app_number: int) -> tuple[Step, Step]:
 
 
 def in_error(number: int, app_number: int) -> Step:
-    """Let the next push of this group fail."""
+    """Make the next push of this group fail."""
 
     async def step(replay: "Replay") -> None:
         refusal = {"server": "scim", "method": "PATCH", "path": "/Groups/", "status": 400,

@@ -168,7 +168,7 @@ def _by_documentation(op: str, status: str, answer: Any, recorded_too: bool) -> 
 
 def _error(body: Any) -> Found:
     if not isinstance(body, dict) or set(body) != set(_ERROR):
-        yield "", "is no Okta error"
+        yield "", "is not an Okta error"
         return
     for key, kind in _ERROR.items():
         if not isinstance(body[key], kind):

@@ -72,7 +72,7 @@ PIECES = st.sampled_from(
 
 
 @given(text=st.lists(PIECES, max_size=9).map(" ".join) | st.text())
-def test_a_saved_expression_never_fails(text: str) -> None:
+def test_a_valid_expression_never_fails(text: str) -> None:
     with suppress(ExpressionError):
         value = parse(text)
         for scope in (ADA, Scope({}), Scope({"x": [1], "level": {}, "y": ""})):

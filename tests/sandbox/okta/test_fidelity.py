@@ -8,12 +8,12 @@ from tests.sandbox.okta.fidelity import PAGE, evidence, page
 from tests.sandbox.okta.operations import offered
 from tests.sandbox.okta.shapes import DOCUMENTED
 
-AGAIN = "is out of date; run python -m tests.sandbox.okta.fidelity"
+OUTDATED = "is out of date; run python -m tests.sandbox.okta.fidelity"
 
 
 def test_the_page_lists_every_operation_with_its_evidence() -> None:
     rows = re.findall(r"\| `(\S+ \S+)` \| (\w+) \|", PAGE.read_text())
-    assert {name for name, _ in rows} == {f"{m} {p}" for m, p in offered()}, f"{PAGE} {AGAIN}"
+    assert {name for name, _ in rows} == {f"{m} {p}" for m, p in offered()}, f"{PAGE} {OUTDATED}"
     for name, word in rows:
         assert (word == "recorded") is (evidence(name)[0] == "recorded"), name
 
@@ -21,4 +21,4 @@ def test_the_page_lists_every_operation_with_its_evidence() -> None:
 def test_the_page_is_up_to_date() -> None:
     if not DOCUMENTED.exists():
         pytest.skip(f"{DOCUMENTED.name} is missing, so the documented operations are unknown")
-    assert page() == PAGE.read_text(), f"{PAGE} {AGAIN}"
+    assert page() == PAGE.read_text(), f"{PAGE} {OUTDATED}"

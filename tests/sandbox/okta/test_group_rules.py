@@ -138,7 +138,7 @@ def test_deleting_a_group_removes_the_members_of_rules_based_on_it() -> None:
     run(check, ORG)
 
 
-def test_rules_can_depend_on_each_other_and_circular_rules_end() -> None:
+def test_rules_can_depend_on_each_other_and_circular_rules_terminate() -> None:
     async def check(okta: Okta) -> None:
         ids = await group_ids(okta)
         second = (await okta.ok("POST", "/api/v1/groups", {"profile": {"name": "second"}}))["id"]
@@ -175,7 +175,7 @@ def test_rules_skip_manually_removed_excluded_and_deactivated_users() -> None:
 
 def test_a_user_whom_a_rule_adds_to_an_assigned_group_becomes_an_app_user() -> None:
     async def check(okta: Okta) -> None:
-        ids, app = await group_ids(okta), (await okta.app_of())["id"]
+        ids, app = await group_ids(okta), (await okta.new_app())["id"]
         await okta.connect(app)
         await okta.ok("PUT", f"/api/v1/apps/{app}/groups/{ids['all']}", {})
         await activate(

@@ -1,4 +1,4 @@
-"""Any request gets an answer in Okta's shape and never crashes the server."""
+"""Malformed requests get responses in Okta's format and never crash the server."""
 
 import copy
 from typing import Any
@@ -22,7 +22,7 @@ JSON: Any = st.recursive(
 
 
 def _recorded() -> dict[str, list[Any]]:
-    """Bodies that the real plugin sent, by operation."""
+    """Bodies that the official plugin sent, by operation."""
     found: dict[str, dict[str, Any]] = {}
     for name in recordings():
         for record in records(name):
@@ -38,7 +38,7 @@ ANY = [body for bodies in SENT.values() for body in bodies]
 
 
 @st.composite
-def spoiled(draw: Any, bodies: list[Any]) -> Any:
+def malformed(draw: Any, bodies: list[Any]) -> Any:
     """One of the bodies with one value replaced, or any JSON value."""
     body = copy.deepcopy(draw(st.sampled_from(bodies)))
     place = body
@@ -57,7 +57,7 @@ def calls(draw: Any) -> tuple[str, str, Any]:
     """Method, path template and body."""
     method, path = draw(st.sampled_from([pair for pair in offered() if pair[0] != "GET"]))
     own = SENT.get(f"{method} {path}")
-    return method, path, draw(spoiled(own if own and draw(st.integers(0, 4)) else ANY))
+    return method, path, draw(malformed(own if own and draw(st.integers(0, 4)) else ANY))
 
 
 # No shrinking: each example starts an org, and the report names the call.
@@ -65,19 +65,19 @@ QUICK: Any = {"deadline": None, "phases": [Phase.explicit, Phase.reuse, Phase.ge
 
 
 @settings(max_examples=60, **QUICK)
-@given(calls_made=st.lists(calls(), min_size=5, max_size=12), odd=st.data())
-def test_no_body_crashes_the_server(calls_made: list[Any], odd: st.DataObject) -> None:
-    async def ask(okta: Okta) -> None:
-        known = await _furnished(okta)
+@given(calls_made=st.lists(calls(), min_size=5, max_size=12), ids=st.data())
+def test_no_body_crashes_the_server(calls_made: list[Any], ids: st.DataObject) -> None:
+    async def check(okta: Okta) -> None:
+        known = await _create_objects(okta)
         for method, path, body in calls_made:
             for part in path.split("/"):
                 if part == "{id}":
-                    ident = odd.draw(st.sampled_from(known) | TEXT.filter(str.strip))
+                    ident = ids.draw(st.sampled_from(known) | TEXT.filter(str.strip))
                     path = path.replace("{id}", quote(ident, safe=""), 1)
             answer = await okta.call(method, path, _with(body, known))
             assert answer.status < 500, (method, path, body, answer.body)
 
-    run(ask, org(3, {"a": (0, 1), "b": (1,)}))
+    run(check, org(3, {"a": (0, 1), "b": (1,)}))
 
 
 @settings(max_examples=15, **QUICK)
@@ -88,18 +88,18 @@ def test_no_body_crashes_the_server(calls_made: list[Any], odd: st.DataObject) -
     ),
     data=st.binary(max_size=40),
 )  # fmt: skip
-def test_no_query_and_no_bytes_crash_the_server(query: dict[str, str], data: bytes) -> None:
+def test_no_query_and_no_binary_body_crashes_the_server(query: dict[str, str], data: bytes) -> None:
     text = "?" + "&".join(f"{key}={quote(value)}" for key, value in query.items())
 
-    async def ask(okta: Okta) -> None:
-        known = await _furnished(okta)
+    async def check(okta: Okta) -> None:
+        known = await _create_objects(okta)
         for method, path in offered():
             path = path.replace("{id}", known[0])
             body = None if method == "GET" else data
             answer = await okta.call(method, path + text, data=body)
             assert answer.status < 500, (method, path, answer.body)
 
-    run(ask, org(3, {"a": (0, 1), "b": (1,)}))
+    run(check, org(3, {"a": (0, 1), "b": (1,)}))
 
 
 @pytest.mark.parametrize(
@@ -108,16 +108,16 @@ def test_no_query_and_no_bytes_crash_the_server(query: dict[str, str], data: byt
      '{"a": "\\ud800"}'],
 )  # fmt: skip
 def test_a_body_that_is_not_an_object_is_malformed(body: str) -> None:
-    async def ask(okta: Okta) -> None:
+    async def check(okta: Okta) -> None:
         answer = await okta.call("POST", "/api/v1/groups", data=body.encode("latin-1"))
         assert (answer.status, answer.body["errorCode"]) == (400, "E0000003")
 
-    run(ask)
+    run(check)
 
 
-async def _furnished(okta: Okta) -> list[str]:
+async def _create_objects(okta: Okta) -> list[str]:
     """Create one object of each kind; return their IDs."""
-    app, group = (await okta.app_of())["id"], (await okta.ok("GET", "/api/v1/groups"))[0]["id"]
+    app, group = (await okta.new_app())["id"], (await okta.ok("GET", "/api/v1/groups"))[0]["id"]
     await okta.connect(app)
     user = (await okta.ok("GET", "/api/v1/users"))[0]["id"]
     rule = {
@@ -137,7 +137,7 @@ async def _furnished(okta: Okta) -> list[str]:
 
 
 def _with(body: Any, known: list[str]) -> Any:
-    """Replace recorded IDs by existing ones, so that the request gets past the look-up."""
+    """Replace recorded IDs by existing ones, so that the objects in the request are found."""
     if isinstance(body, dict):
         return {key: _with(value, known) for key, value in body.items()}
     if isinstance(body, list):

@@ -1,4 +1,4 @@
-"""Every operation that the emulator offers answers, in a shape that Okta's evidence allows."""
+"""Every operation of the emulator responds in a shape that the evidence allows."""
 
 from typing import Any
 
@@ -9,7 +9,7 @@ from tests.sandbox.okta.shapes import operation
 ASSERTION = "urn:ietf:params:oauth:client-assertion-type:jwt-bearer"
 
 
-def test_every_operation_answers_in_an_allowed_shape() -> None:
+def test_every_operation_responds_in_an_allowed_shape() -> None:
     async def all_of_them(okta: Okta) -> None:
         done: set[str] = set()
 

@@ -33,7 +33,7 @@ def test_group_names_and_app_labels_are_unique() -> None:
         assert await refused(okta, "POST", "/api/v1/groups", named) == (400, "E0000001")
         assert await refused(okta, "PUT", f"/api/v1/groups/{b}", named) == (400, "E0000001")
         await okta.ok("PUT", f"/api/v1/groups/{a}", named)  # its own name
-        app = await okta.app_of("L")
+        app = await okta.new_app("L")
         body = {"name": "amazon_aws_sso", "label": "L", "signOnMode": "SAML_2_0"}
         assert await refused(okta, "POST", "/api/v1/apps", body) == (400, "E0000040")
         await okta.ok("PUT", f"/api/v1/apps/{app['id']}", body)
@@ -44,7 +44,7 @@ def test_group_names_and_app_labels_are_unique() -> None:
 def test_objects_in_use_cannot_be_deleted() -> None:
     async def check(okta: Okta) -> None:
         a, b = await groups(okta)
-        app = (await okta.app_of())["id"]
+        app = (await okta.new_app())["id"]
         one = f"/api/v1/apps/{app}"
         await okta.connect(app)
         push = {"sourceGroupId": a, "targetGroupName": "a"}
@@ -72,13 +72,13 @@ def test_objects_in_use_cannot_be_deleted() -> None:
 def test_only_group_push_changes_the_members_of_an_app_group() -> None:
     async def check(okta: Okta) -> None:
         (user, *_) = await people(okta)
-        await okta.connect((await okta.app_of())["id"])
-        (met,) = await okta.ok("GET", '/api/v1/groups?filter=type eq "APP_GROUP"')
-        at = f"/api/v1/groups/{met['id']}/users/{user}"
+        await okta.connect((await okta.new_app())["id"])
+        (app_group,) = await okta.ok("GET", '/api/v1/groups?filter=type eq "APP_GROUP"')
+        at = f"/api/v1/groups/{app_group['id']}/users/{user}"
         for method in ("PUT", "DELETE"):
             assert await refused(okta, method, at) == (400, "E0000001")
 
-    run(check, ORG, aws_groups=("there",))
+    run(check, ORG, aws_groups=("existing",))
 
 
 @settings(max_examples=25, deadline=None)
@@ -126,7 +126,7 @@ def test_push_mappings_are_paged_by_the_last_id_or_the_link() -> None:
     (docs/research/okta-provider.md#paging-of-push-mappings)."""
 
     async def check(okta: Okta) -> None:
-        app = (await okta.app_of())["id"]
+        app = (await okta.new_app())["id"]
         await okta.connect(app)
         path, created = f"/api/v1/apps/{app}/group-push/mappings", list[str]()
         for group in await groups(okta):
@@ -162,13 +162,13 @@ def test_a_deletion_on_an_earlier_page_does_not_shift_the_next_one() -> None:
 
 
 @pytest.mark.parametrize(
-    "given_",
+    "authorization",
     ["", "SSWS", "SSWS wrong", f"Basic {TOKEN}", TOKEN, f"SSWS  {TOKEN}", f"ssws {TOKEN}x",
      "SSWS \xe9"],
 )  # fmt: skip
-def test_a_caller_without_a_valid_token_gets_no_data(given_: str) -> None:
+def test_a_caller_without_a_valid_token_gets_no_data(authorization: str) -> None:
     async def check(okta: Okta) -> None:
-        okta.authorization = given_
+        okta.authorization = authorization
         for path in ("/api/v1/users/me", "/api/v1/nothing", "/api/v1/apps/x"):
             answer = await okta.call("GET", path)
             assert (answer.status, answer.body["errorCode"]) == (401, "E0000011")
@@ -206,7 +206,7 @@ def test_unknown_paths_objects_and_methods_have_different_errors() -> None:
 def test_an_individually_assigned_user_stays_until_unassigned() -> None:
     async def check(okta: Okta) -> None:
         (a, _), (u0, _, u2) = await groups(okta), await people(okta)
-        app = (await okta.app_of())["id"]
+        app = (await okta.new_app())["id"]
         one = f"/api/v1/apps/{app}"
         await okta.connect(app)
         await okta.ok("PUT", f"{one}/groups/{a}", {})
@@ -233,7 +233,7 @@ def test_an_individually_assigned_user_stays_until_unassigned() -> None:
 
 def test_app_user_overrides_take_precedence_over_mapped_attributes() -> None:
     async def check(okta: Okta) -> None:
-        (u0, *_), app = await people(okta), (await okta.app_of())["id"]
+        (u0, *_), app = await people(okta), (await okta.new_app())["id"]
         one = f"/api/v1/apps/{app}"
         await okta.ok("POST", one + "/users", {"id": u0, "profile": {"title": "Guest"}})
         (mapping,) = await okta.ok("GET", f"/api/v1/mappings?targetId={app}")
@@ -255,7 +255,7 @@ def test_app_user_overrides_take_precedence_over_mapped_attributes() -> None:
 
 def test_aws_receives_the_mapped_attributes() -> None:
     async def check(okta: Okta) -> None:
-        (u0, *_), app = await people(okta), (await okta.app_of())["id"]
+        (u0, *_), app = await people(okta), (await okta.new_app())["id"]
         await okta.connect(app)
         (mapping,) = await okta.ok("GET", f"/api/v1/mappings?targetId={app}")
         joined = {"displayName": {"expression": 'user.lastName + ", " + user.firstName'}}

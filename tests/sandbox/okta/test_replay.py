@@ -1,4 +1,4 @@
-"""The emulator answers the recorded calls of the real plugin as Okta does."""
+"""The emulator's responses to the official plugin's recorded calls match the evidence."""
 
 import pytest
 
@@ -13,7 +13,7 @@ PLAYED: set[str] = set()
 
 
 @pytest.mark.parametrize("name", recordings())
-def test_a_recording_plays(name: str) -> None:
+def test_recorded_calls_get_matching_responses(name: str) -> None:
     if name in NOT_PLAYED:
         pytest.skip(f"{name}: {NOT_PLAYED[name]}")
     scene = SCENES.get(name, Scene())

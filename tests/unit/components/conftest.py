@@ -21,7 +21,7 @@ WANTED = ["PUSH_NEW_USERS", "PUSH_PROFILE_UPDATES", "PUSH_USER_DEACTIVATION", "G
 
 
 @dataclass
-class World(mocks.Mocks):
+class MockCloud(mocks.Mocks):
     """The state of the mocked Okta and AWS. Tests set it before they declare resources."""
 
     secret: str | None = SECRET
@@ -134,21 +134,21 @@ class World(mocks.Mocks):
 
 
 @pytest.fixture
-def world() -> World:
-    return World()
+def cloud() -> MockCloud:
+    return MockCloud()
 
 
 @pytest.fixture
-def declare(world: World) -> Iterator[Callable[..., None]]:
-    """Run a program against the mocked world to completion, as the engine would."""
+def declare(cloud: MockCloud) -> Iterator[Callable[..., None]]:
+    """Run a program against the mocks to completion, as the engine would."""
 
-    # Like Pulumi's language host: every dependent of a failed resource would log the error again.
+    # As Pulumi's language host does. Otherwise every dependent of a failed resource logs its error.
     logging.getLogger("asyncio").setLevel(logging.CRITICAL)
 
     asyncio.set_event_loop(asyncio.new_event_loop())  # an earlier test may have closed its loop
 
     def run(program: Callable[[], object], *, preview: bool = False) -> None:
-        mocks.set_mocks(world, preview=preview)
+        mocks.set_mocks(cloud, preview=preview)
 
         @pulumi.runtime.test
         def run_program() -> object:

@@ -7,7 +7,7 @@ import pytest
 from pulumi import ResourceOptions, RunError
 
 from components import IdentityCenterFederation, _options
-from tests.unit.components.conftest import World
+from tests.unit.components.conftest import MockCloud
 from tests.unit.components.test_federation import arguments, federation
 
 Declare = Callable[..., None]
@@ -21,17 +21,17 @@ PUSH = [
 
 
 @pytest.fixture
-def world(world: World) -> World:
+def cloud(cloud: MockCloud) -> MockCloud:
     """`aws-admins` is already pushed, to an AWS group with another name."""
-    world.mapped, world.in_aws = ["00gB"], ["Administrators", "aws-data"]
-    world.aws_ids = {"Administrators": ADMINS}
-    world.app_groups = {"aws-data": "00gTdata"}
-    return world
+    cloud.mapped, cloud.in_aws = ["00gB"], ["Administrators", "aws-data"]
+    cloud.aws_ids = {"Administrators": ADMINS}
+    cloud.app_groups = {"aws-data": "00gTdata"}
+    return cloud
 
 
-def imported(world: World) -> dict[str, str]:
+def imported(cloud: MockCloud) -> dict[str, str]:
     """Import IDs by resource name without the `idc-` prefix."""
-    return {a.name.removeprefix("idc-"): a.resource_id for a in world.declared if a.resource_id}
+    return {a.name.removeprefix("idc-"): a.resource_id for a in cloud.declared if a.resource_id}
 
 
 def test_an_import_id_imports_protects_and_ignores_unread_properties() -> None:
@@ -46,21 +46,23 @@ def test_an_import_id_imports_protects_and_ignores_unread_properties() -> None:
     assert (without.import_, without.protect, without.ignore_changes) == (None, None, ["a"])
 
 
-def test_import_ids_import_app_and_group_assignment(world: World, declare: Declare) -> None:
+def test_import_ids_import_app_and_group_assignment(cloud: MockCloud, declare: Declare) -> None:
     assign = [{"name": "aws-access", "import_id": "0oa1/00gA"}]
     declare(federation(app__import_id="0oa1", assignments__groups=assign))
-    assert imported(world) == {"app-saml": "0oa1", "assign-aws-access": "0oa1/00gA"}
+    assert imported(cloud) == {"app-saml": "0oa1", "assign-aws-access": "0oa1/00gA"}
 
 
 def test_an_existing_push_mapping_is_not_declared_or_imported(
-    world: World, declare: Declare
+    cloud: MockCloud, declare: Declare
 ) -> None:
     declare(federation(push_groups=PUSH))
-    assert [p["sourceGroupId"] for p in world.inputs("PushGroup")] == ["00gC"]
-    assert imported(world) == {}
+    assert [p["sourceGroupId"] for p in cloud.inputs("PushGroup")] == ["00gC"]
+    assert imported(cloud) == {}
 
 
-def test_ids_of_an_existing_push_mapping_appear_in_outputs(world: World, declare: Declare) -> None:
+def test_ids_of_an_existing_push_mapping_appear_in_outputs(
+    cloud: MockCloud, declare: Declare
+) -> None:
     seen: list[Any] = []
 
     def program() -> object:
@@ -74,9 +76,9 @@ def test_ids_of_an_existing_push_mapping_appear_in_outputs(world: World, declare
 
 
 def test_a_deleted_push_mapping_is_reported_as_drift_and_not_recreated(
-    world: World, declare: Declare
+    cloud: MockCloud, declare: Declare
 ) -> None:
-    world.mapped = []
+    cloud.mapped = []
     seen: list[Any] = []
 
     def program() -> object:
@@ -84,19 +86,19 @@ def test_a_deleted_push_mapping_is_reported_as_drift_and_not_recreated(
         return made.drift.apply(seen.append)
 
     declare(program)
-    assert [p["sourceGroupId"] for p in world.inputs("PushGroup")] == ["00gC"]
+    assert [p["sourceGroupId"] for p in cloud.inputs("PushGroup")] == ["00gC"]
     assert any("'aws-admins' is declared, but has no push mapping" in line for line in seen[0])
 
 
-def test_an_unknown_aws_group_id_is_rejected(world: World, declare: Declare) -> None:
-    world.aws_ids = {}
+def test_an_unknown_aws_group_id_is_rejected(cloud: MockCloud, declare: Declare) -> None:
+    cloud.aws_ids = {}
     with pytest.raises(RunError, match=f"'aws-admins' has the aws_group_id '{ADMINS}'"):
         declare(federation(push_groups=PUSH))
-    assert world.inputs("PushGroup") == []
+    assert cloud.inputs("PushGroup") == []
 
 
 def test_an_imported_permission_set_imports_its_policies_and_assignments(
-    world: World, declare: Declare
+    cloud: MockCloud, declare: Declare
 ) -> None:
     managed = "arn:aws:iam::aws:policy/ReadOnlyAccess"
     access = {
@@ -106,7 +108,7 @@ def test_an_imported_permission_set_imports_its_policies_and_assignments(
         managed, "import_id": SET,
     }  # fmt: skip
     declare(federation(push_groups=PUSH, account_access__permission_sets=[access]))
-    assert imported(world) == {
+    assert imported(cloud) == {
         "access-Developer-set": SET,
         "access-Developer-ReadOnlyAccess": f"{managed},{SET}",
         "access-Developer-Deploy": f"Deploy,/team/,{SET}",
@@ -118,19 +120,19 @@ def test_an_imported_permission_set_imports_its_policies_and_assignments(
     }
 
 
-def test_a_new_permission_set_imports_nothing(world: World, declare: Declare) -> None:
+def test_a_new_permission_set_imports_nothing(cloud: MockCloud, declare: Declare) -> None:
     access = {"name": "Developer", "groups": ["aws-admins"], "accounts": [ACCOUNT]}
     declare(federation(push_groups=PUSH, account_access__permission_sets=[access]))
-    assert len(world.inputs("AccountAssignment")) == 1
-    assert imported(world) == {}
+    assert len(cloud.inputs("AccountAssignment")) == 1
+    assert imported(cloud) == {}
 
 
 @pytest.mark.parametrize("import_assignments", [True, False])
 def test_application_assignments_are_imported_on_request(
-    world: World, declare: Declare, import_assignments: bool
+    cloud: MockCloud, declare: Declare, import_assignments: bool
 ) -> None:
     arn = "arn:aws:sso::123456789012:application/ssoins-1/apl-1"
     application = {"arn": arn, "groups": ["aws-admins"], "import_assignments": import_assignments}
     declare(federation(push_groups=PUSH, account_access__applications=[application]))
     expected = {"access-apl-1-aws-admins": f"{arn},{ADMINS},GROUP"}
-    assert imported(world) == (expected if import_assignments else {})
+    assert imported(cloud) == (expected if import_assignments else {})

@@ -8,7 +8,7 @@ import pytest
 from pulumi import RunError
 
 from components.aws import token_expiry_alarm
-from tests.unit.components.conftest import World
+from tests.unit.components.conftest import MockCloud
 from tests.unit.components.test_federation import federation
 
 Declare = Callable[..., None]
@@ -18,10 +18,10 @@ SET: dict[str, Any] = {"name": "Developer", "groups": ["aws-admins"], "accounts"
 
 
 @pytest.fixture
-def world(world: World) -> World:
+def cloud(cloud: MockCloud) -> MockCloud:
     """A deployed federation: both push groups exist in AWS."""
-    world.mapped, world.in_aws = ["00gB", "00gC"], ["aws-admins", "aws-data"]
-    return world
+    cloud.mapped, cloud.in_aws = ["00gB", "00gC"], ["aws-admins", "aws-data"]
+    return cloud
 
 
 def policy(key: str) -> dict[str, Any]:
@@ -34,15 +34,15 @@ class TestAccountAccess:
     """Push groups get account and application assignments in the same run."""
 
     def test_an_account_assignment_uses_the_identity_store_group_id(
-        self, world: World, declare: Declare
+        self, cloud: MockCloud, declare: Declare
     ) -> None:
         declare(federation(account_access__permission_sets=[SET]))
-        [assignment] = world.inputs("AccountAssignment")
+        [assignment] = cloud.inputs("AccountAssignment")
         assert assignment["principalId"] == "aws-aws-admins"
         assert assignment["principalType"] == "GROUP"
         assert assignment["targetId"] == ACCOUNT
 
-    def test_every_kind_of_policy_is_attached(self, world: World, declare: Declare) -> None:
+    def test_every_kind_of_policy_is_attached(self, cloud: MockCloud, declare: Declare) -> None:
         managed = "arn:aws:iam::aws:policy/ReadOnlyAccess"
         declared = SET | {
             "managed_policies": [managed],
@@ -51,32 +51,34 @@ class TestAccountAccess:
             "permissions_boundary": "limits/Outer",
         }
         declare(federation(account_access__permission_sets=[declared]))
-        assert world.inputs("ssoadmin/managedPolicyAttachment:ManagedPolicyAttachment")[0][
+        assert cloud.inputs("ssoadmin/managedPolicyAttachment:ManagedPolicyAttachment")[0][
             "managedPolicyArn"
         ] == managed  # fmt: skip
         references = [
             c["customerManagedPolicyReference"]
-            for c in world.inputs("customerManagedPolicyAttachment:CustomerManagedPolicyAttachment")
+            for c in cloud.inputs("customerManagedPolicyAttachment:CustomerManagedPolicyAttachment")
         ]
         assert {(r["path"], r["name"]) for r in references} == {
             ("/team/", "Deploy"),
             ("/", "Plain"),
         }
-        [inline] = world.inputs("PermissionSetInlinePolicy")
+        [inline] = cloud.inputs("PermissionSetInlinePolicy")
         assert json.loads(inline["inlinePolicy"]) == policy("Department")
-        [boundary] = world.inputs("PermissionsBoundaryAttachment")
+        [boundary] = cloud.inputs("PermissionsBoundaryAttachment")
         reference = boundary["permissionsBoundary"]["customerManagedPolicyReference"]
         assert (reference["path"], reference["name"]) == ("/limits/", "Outer")
 
-    def test_an_application_is_assigned_to_a_group(self, world: World, declare: Declare) -> None:
+    def test_an_application_is_assigned_to_a_group(
+        self, cloud: MockCloud, declare: Declare
+    ) -> None:
         arn = "arn:aws:sso::123456789012:application/ssoins-1/apl-1"
         declare(federation(account_access__applications=[{"arn": arn, "groups": ["aws-data"]}]))
-        [assignment] = world.inputs("ApplicationAssignment")
+        [assignment] = cloud.inputs("ApplicationAssignment")
         assert assignment["applicationArn"] == arn
         assert assignment["principalId"] == "aws-aws-data"
 
     @pytest.mark.parametrize(
-        ("changes", "says"),
+        ("changes", "expected"),
         [
             ({"name": "Developer Access"}, r"permission_sets\[0\].name: 'Developer Access'"),
             (
@@ -93,14 +95,14 @@ class TestAccountAccess:
         ],
     )
     def test_invalid_account_access_fails_before_anything_is_declared(
-        self, world: World, declare: Declare, changes: dict[str, Any], says: str
+        self, cloud: MockCloud, declare: Declare, changes: dict[str, Any], expected: str
     ) -> None:
-        with pytest.raises(RunError, match=says):
+        with pytest.raises(RunError, match=expected):
             declare(federation(account_access__permission_sets=[SET | changes]))
-        assert world.inputs("PermissionSet") == []
+        assert cloud.inputs("PermissionSet") == []
 
     def test_nothing_is_declared_until_all_lookups_succeed(
-        self, world: World, declare: Declare
+        self, cloud: MockCloud, declare: Declare
     ) -> None:
         with pytest.raises(RunError, match="is not a group in Okta"):
             declare(
@@ -108,10 +110,10 @@ class TestAccountAccess:
                     account_access__permission_sets=[SET], push_groups=[*GROUPS, {"name": "nobody"}]
                 )
             )
-        assert not [a for a in world.declared if a.typ.startswith(("okta:", "aws:"))]
+        assert not [a for a in cloud.declared if a.typ.startswith(("okta:", "aws:"))]
 
     def test_two_permission_sets_with_one_name_are_rejected(
-        self, world: World, declare: Declare
+        self, cloud: MockCloud, declare: Declare
     ) -> None:
         with pytest.raises(RunError, match="OIC-508"):
             declare(federation(account_access__permission_sets=[SET, SET]))
@@ -121,27 +123,29 @@ class TestAccessControlAttributes:
     """Attributes for access control of the Identity Center instance."""
 
     def test_access_control_attributes_are_unmanaged_by_default(
-        self, world: World, declare: Declare
+        self, cloud: MockCloud, declare: Declare
     ) -> None:
         declare(federation())
-        assert world.inputs("InstanceAccessControlAttributes") == []
+        assert cloud.inputs("InstanceAccessControlAttributes") == []
 
     def test_empty_access_control_attributes_declare_one_placeholder_mapping(
-        self, world: World, declare: Declare
+        self, cloud: MockCloud, declare: Declare
     ) -> None:
         declare(federation(access_control_attributes={}))
-        [control] = world.inputs("InstanceAccessControlAttributes")
+        [control] = cloud.inputs("InstanceAccessControlAttributes")
         assert control["attributes"] == [
             {"key": "IdcUserName", "values": [{"sources": ["${path:userName}"]}]}
         ]
 
-    def test_a_key_from_both_okta_and_aws_is_rejected(self, world: World, declare: Declare) -> None:
+    def test_a_key_from_both_okta_and_aws_is_rejected(
+        self, cloud: MockCloud, declare: Declare
+    ) -> None:
         mapped = {"attributes": {"department": "${path:enterprise.department}"}}
         with pytest.raises(RunError, match="OIC-409"):
             declare(federation(access_control_attributes=mapped))
 
     def test_a_policy_may_use_an_attribute_mapped_in_aws(
-        self, world: World, declare: Declare
+        self, cloud: MockCloud, declare: Declare
     ) -> None:
         mapped = {"attributes": {"Title": "${path:title}"}}
         declared = SET | {"inline_policy": policy("Title")}
@@ -154,20 +158,20 @@ class TestTokenExpiryAlarm:
     """Alerts before the SCIM token expires."""
 
     def test_aws_health_and_scheduled_rules_publish_to_the_topic(
-        self, world: World, declare: Declare
+        self, cloud: MockCloud, declare: Declare
     ) -> None:
         declare(
             federation(token_expiry_alarm={"emails": ["team@example.com"], "days_before": [30, 1]})
         )
-        rules = world.inputs("eventRule:EventRule")
+        rules = cloud.inputs("eventRule:EventRule")
         assert {r.get("scheduleExpression") for r in rules} == {
             None, "cron(0 9 2 12 ? 2098)", "cron(0 9 31 12 ? 2098)"
         }  # fmt: skip
-        assert len(world.inputs("eventTarget:EventTarget")) == 3
-        assert world.inputs("topicSubscription:TopicSubscription")[0]["endpoint"] == (
+        assert len(cloud.inputs("eventTarget:EventTarget")) == 3
+        assert cloud.inputs("topicSubscription:TopicSubscription")[0]["endpoint"] == (
             "team@example.com"
         )
-        assert "TOPSECRET" not in json.dumps([a.inputs for a in world.declared if "aws" in a.typ])
+        assert "TOPSECRET" not in json.dumps([a.inputs for a in cloud.declared if "aws" in a.typ])
 
     @pytest.mark.parametrize(
         ("event", "matched"),

@@ -19,7 +19,7 @@ from offline_plugins.okta.api import Clock, Okta
 from offline_plugins.okta.look_ups import LOOK_UPS
 from sandbox.pytest_plugin import Sandbox, start_sandbox
 from tests.paths import ROOT
-from tests.unit.components.conftest import World
+from tests.unit.components.conftest import MockCloud
 from tests.unit.components.test_federation import federation
 
 __all__ = ["start_sandbox"]
@@ -29,7 +29,7 @@ PUSHED = [f"pushed-{n:03}" for n in range(GROUPS)]
 
 
 @dataclass
-class SandboxWorld(World):
+class SandboxCloud(MockCloud):
     """Answers Okta look-ups from a sandbox that contains every declared resource."""
 
     okta: Any = None
@@ -57,7 +57,7 @@ def sandbox(start_sandbox: Callable[..., Sandbox], tmp_path: Path) -> Sandbox:
 
 
 @pytest.fixture
-def world(sandbox: Sandbox) -> World:
+def cloud(sandbox: Sandbox) -> MockCloud:
     """An app with provisioning enabled, one assignment group and 500 push groups."""
     okta = Okta(sandbox.okta, f"SSWS {sandbox.token}", Clock())
     settings = {"app": {"acsURL": "https://acs.example.com", "entityID": "https://e.example.com"}}
@@ -84,17 +84,17 @@ def world(sandbox: Sandbox) -> World:
         else:
             mapping = {"sourceGroupId": group["id"], "targetGroupName": group["profile"]["name"]}
             okta.post(app_path + "/group-push/mappings", mapping | {"status": "ACTIVE"})
-    return SandboxWorld(okta=okta, app=app_path.rsplit("/", 1)[-1], in_aws=list(PUSHED))
+    return SandboxCloud(okta=okta, app=app_path.rsplit("/", 1)[-1], in_aws=list(PUSHED))
 
 
 def test_an_up_without_changes_makes_at_most_12_calls_for_500_groups(
-    world: World, sandbox: Sandbox, declare: Callable[..., None]
+    cloud: MockCloud, sandbox: Sandbox, declare: Callable[..., None]
 ) -> None:
     start = sandbox.request_log()[-1]["seq"]
     declare(federation(push_groups=[{"name": name} for name in PUSHED]))
     counts = sandbox.request_counts("okta", since=start)
     assert {count["operation"].split()[0] for count in counts} == {"GET"}
-    assert len(world.inputs("PushGroup")) == GROUPS
+    assert len(cloud.inputs("PushGroup")) == GROUPS
     assert sum(count["calls"] for count in counts) <= MAX_CALLS, counts
     seen = {count["operation"] for count in counts}
     assert "GET /api/v1/apps/{id}/group-push/mappings" in seen

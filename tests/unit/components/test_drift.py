@@ -8,7 +8,7 @@ import pytest
 from pulumi import RunError
 
 from components import IdentityCenterFederation
-from tests.unit.components.conftest import World
+from tests.unit.components.conftest import MockCloud
 from tests.unit.components.test_federation import arguments, federation
 
 Declare = Callable[..., None]
@@ -33,7 +33,7 @@ def find_drift(declare: Declare) -> Callable[[], list[str]]:
 
 
 def test_no_drift_is_reported_if_everything_matches(
-    world: World, find_drift: Callable[[], list[str]]
+    cloud: MockCloud, find_drift: Callable[[], list[str]]
 ) -> None:
     assert find_drift() == []
 
@@ -51,34 +51,37 @@ def test_no_drift_is_reported_if_everything_matches(
     ],
 )
 def test_app_drift_is_reported_with_a_remedy(
-    world: World, find_drift: Callable[[], list[str]], change: dict[str, Any], fragments: list[str]
+    cloud: MockCloud,
+    find_drift: Callable[[], list[str]],
+    change: dict[str, Any],
+    fragments: list[str],
 ) -> None:
-    world.changed = change
+    cloud.changed = change
     drift = "\n".join(find_drift())
     for text in fragments:
         assert text in drift, drift
 
 
 def test_a_deleted_push_mapping_is_found_without_a_refresh(
-    world: World, find_drift: Callable[[], list[str]]
+    cloud: MockCloud, find_drift: Callable[[], list[str]]
 ) -> None:
-    world.deleted_mappings = ["00gB"]
+    cloud.deleted_mappings = ["00gB"]
     [line] = find_drift()
     assert "'aws-admins' is declared, but has no push mapping" in line
     assert "OIC-602" in line
 
 
 def test_a_push_mapping_in_error_is_reported(
-    world: World, find_drift: Callable[[], list[str]]
+    cloud: MockCloud, find_drift: Callable[[], list[str]]
 ) -> None:
-    world.mapping_status = "ERROR"
+    cloud.mapping_status = "ERROR"
     assert all("OIC-601" in line for line in find_drift())
 
 
 def test_unmanaged_assignments_and_push_mappings_are_reported(
-    world: World, find_drift: Callable[[], list[str]]
+    cloud: MockCloud, find_drift: Callable[[], list[str]]
 ) -> None:
-    world.unmanaged, world.mapped = ["00gX"], ["00gY"]
+    cloud.unmanaged, cloud.mapped = ["00gX"], ["00gY"]
     drift = "\n".join(find_drift())
     assert "'00gX' is assigned to the app, but not declared" in drift
     assert "'00gY' is pushed, but not declared" in drift
@@ -86,20 +89,20 @@ def test_unmanaged_assignments_and_push_mappings_are_reported(
     assert drift.count("the engine deletes it after this check") == 2
 
 
-def test_drift_fails_the_run_in_enforce_mode(world: World, declare: Declare) -> None:
-    world.changed = {"label": "renamed"}
+def test_drift_fails_the_run_in_enforce_mode(cloud: MockCloud, declare: Declare) -> None:
+    cloud.changed = {"label": "renamed"}
     with pytest.raises(RunError, match=r"differs from the declared configuration[\s\S]*renamed"):
         declare(federation(drift="enforce"))
 
 
-def test_drift_does_not_fail_a_preview(world: World, declare: Declare) -> None:
-    world.changed = {"label": "renamed"}
+def test_drift_does_not_fail_a_preview(cloud: MockCloud, declare: Declare) -> None:
+    cloud.changed = {"label": "renamed"}
     declare(federation(drift="enforce"), preview=True)
 
 
-def test_drift_detection_shares_one_call_per_lookup(world: World, declare: Declare) -> None:
-    world.mapped, world.in_aws = ["00gB", "00gC"], ["aws-admins", "aws-data"]
+def test_drift_detection_shares_one_call_per_lookup(cloud: MockCloud, declare: Declare) -> None:
+    cloud.mapped, cloud.in_aws = ["00gB", "00gC"], ["aws-admins", "aws-data"]
     declare(federation())
-    lookups = [call.token.rsplit(":", 1)[-1] for call in world.calls]
+    lookups = [call.token.rsplit(":", 1)[-1] for call in cloud.calls]
     for lookup in ("getSaml", "getPushGroups", "getAppGroupAssignments"):
         assert lookups.count(lookup) == 1, lookup

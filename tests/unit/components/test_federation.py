@@ -13,7 +13,7 @@ from components import IdentityCenterFederation, _polling
 from components._checks import console_steps
 from components.aws.scim_token import ScimProbe
 from okta_idc.rules.attributes import URI_NAME_FORMAT
-from tests.unit.components.conftest import TAGS, WANTED, World
+from tests.unit.components.conftest import TAGS, WANTED, MockCloud
 
 Declare = Callable[..., None]
 
@@ -31,9 +31,9 @@ ARGS: dict[str, Any] = {
 }
 
 
-def assert_nothing_assigned_or_pushed(world: World) -> None:
-    assert world.inputs("GroupAssignment") == []
-    assert world.inputs("PushGroup") == []
+def assert_nothing_assigned_or_pushed(cloud: MockCloud) -> None:
+    assert cloud.inputs("GroupAssignment") == []
+    assert cloud.inputs("PushGroup") == []
 
 
 def arguments(**changes: Any) -> Any:
@@ -68,10 +68,10 @@ class TestApp:
     """The SAML app."""
 
     def test_the_app_is_the_catalog_app_with_acs_and_issuer_url(
-        self, world: World, declare: Declare
+        self, cloud: MockCloud, declare: Declare
     ) -> None:
         declare(federation())
-        [saml] = world.inputs("app/saml:Saml")
+        [saml] = cloud.inputs("app/saml:Saml")
         assert saml["preconfiguredApp"] == "amazon_aws_sso"
         assert json.loads(saml["appSettingsJson"]) == {
             "acsURL": ARGS["app"]["acs_url"],
@@ -79,10 +79,10 @@ class TestApp:
         }
 
     def test_attribute_statements_are_expressions_in_uri_name_format(
-        self, world: World, declare: Declare
+        self, cloud: MockCloud, declare: Declare
     ) -> None:
         declare(federation())
-        assert world.inputs("app/saml:Saml")[0]["attributeStatements"] == [
+        assert cloud.inputs("app/saml:Saml")[0]["attributeStatements"] == [
             {
                 "name": "https://aws.amazon.com/SAML/Attributes/AccessControl:Department",
                 "namespace": URI_NAME_FORMAT,
@@ -91,27 +91,27 @@ class TestApp:
             }
         ]
 
-    def test_updates_preserve_the_sign_on_policy(self, world: World, declare: Declare) -> None:
+    def test_updates_preserve_the_sign_on_policy(self, cloud: MockCloud, declare: Declare) -> None:
         declare(federation())
-        assert world.inputs("app/saml:Saml")[0]["skipAuthenticationPolicy"] is True
+        assert cloud.inputs("app/saml:Saml")[0]["skipAuthenticationPolicy"] is True
 
 
 class TestProvisioning:
     """The provisioning connection and its features."""
 
-    def test_the_base_url_has_no_trailing_slash(self, world: World, declare: Declare) -> None:
+    def test_the_base_url_has_no_trailing_slash(self, cloud: MockCloud, declare: Declare) -> None:
         declare(federation())
-        [connection] = world.inputs("app/connection:Connection")
+        [connection] = cloud.inputs("app/connection:Connection")
         assert connection["baseUrl"].endswith("/scim/v2")
 
-    def test_password_sync_is_never_enabled(self, world: World, declare: Declare) -> None:
+    def test_password_sync_is_never_enabled(self, cloud: MockCloud, declare: Declare) -> None:
         declare(federation())
-        [features] = world.inputs("app/features:Features")
+        [features] = cloud.inputs("app/features:Features")
         assert features["capabilities"]["update"]["password"]["status"] == "DISABLED"
 
-    def test_every_capability_is_set_explicitly(self, world: World, declare: Declare) -> None:
+    def test_every_capability_is_set_explicitly(self, cloud: MockCloud, declare: Declare) -> None:
         declare(federation(provisioning__deactivate_users=False))
-        capabilities = world.inputs("app/features:Features")[0]["capabilities"]
+        capabilities = cloud.inputs("app/features:Features")[0]["capabilities"]
         assert capabilities["create"]["lifecycleCreate"]["status"] == "ENABLED"
         assert capabilities["update"]["lifecycleDeactivate"]["status"] == "DISABLED"
         assert capabilities["update"]["profile"]["status"] == "ENABLED"
@@ -121,7 +121,7 @@ class TestGate:
     """Blocks assignments and push mappings until provisioning is enabled."""
 
     @pytest.mark.parametrize(
-        ("status", "says"),
+        ("status", "expected"),
         [
             ("UNKNOWN", "UNKNOWN means.*Set `provisioning.mode` to console.*OIC-610"),
             ("DISABLED", "DISABLED is not ENABLED.*OIC-611"),
@@ -129,27 +129,27 @@ class TestGate:
         ],
     )
     def test_an_inactive_connection_fails_before_features_are_declared(
-        self, world: World, declare: Declare, status: str, says: str
+        self, cloud: MockCloud, declare: Declare, status: str, expected: str
     ) -> None:
-        world.status = status
-        with pytest.raises(RunError, match=says):
+        cloud.status = status
+        with pytest.raises(RunError, match=expected):
             declare(federation())
-        assert world.inputs("app/features:Features") == []
-        assert_nothing_assigned_or_pushed(world)
+        assert cloud.inputs("app/features:Features") == []
+        assert_nothing_assigned_or_pushed(cloud)
 
     @pytest.mark.parametrize("mode", ["api", "console"])
     def test_a_disabled_feature_blocks_the_run_with_the_reason(
-        self, world: World, declare: Declare, mode: str
+        self, cloud: MockCloud, declare: Declare, mode: str
     ) -> None:
-        world.features = WANTED[1:]
+        cloud.features = WANTED[1:]
         with pytest.raises(RunError, match=r"PUSH_NEW_USERS is off\. .*\[OIC-612\]"):
             declare(federation(provisioning__mode=mode))
-        assert_nothing_assigned_or_pushed(world)
+        assert_nothing_assigned_or_pushed(cloud)
 
     def test_gate_warn_assigns_groups_and_reports_the_reason_in_outputs(
-        self, world: World, declare: Declare
+        self, cloud: MockCloud, declare: Declare
     ) -> None:
-        world.features = WANTED[1:]
+        cloud.features = WANTED[1:]
         outputs: list[dict[str, Any]] = []
 
         def program() -> object:
@@ -158,14 +158,14 @@ class TestGate:
 
         declare(program)
         assert outputs[0]["gate"].startswith("PUSH_NEW_USERS is off")
-        assert len(world.inputs("GroupAssignment")) == 1
+        assert len(cloud.inputs("GroupAssignment")) == 1
 
-    def test_the_gate_does_not_fail_a_preview(self, world: World, declare: Declare) -> None:
-        world.status = "UNKNOWN"
+    def test_the_gate_does_not_fail_a_preview(self, cloud: MockCloud, declare: Declare) -> None:
+        cloud.status = "UNKNOWN"
         declare(federation(), preview=True)
 
-    def test_only_declared_features_are_required(self, world: World, declare: Declare) -> None:
-        world.features = ["PUSH_NEW_USERS", "PUSH_PROFILE_UPDATES"]
+    def test_only_declared_features_are_required(self, cloud: MockCloud, declare: Declare) -> None:
+        cloud.features = ["PUSH_NEW_USERS", "PUSH_PROFILE_UPDATES"]
         declare(federation(provisioning__deactivate_users=False, push_groups=[]))
 
 
@@ -173,22 +173,22 @@ class TestConsoleMode:
     """`mode: console`: an admin enables provisioning in the Admin Console."""
 
     def test_console_mode_declares_no_connection_or_features(
-        self, world: World, declare: Declare
+        self, cloud: MockCloud, declare: Declare
     ) -> None:
         declare(federation(provisioning__mode="console"))
-        assert world.inputs("app/connection:Connection") == []
-        assert world.inputs("app/features:Features") == []
-        assert len(world.inputs("PushGroup")) == 2
+        assert cloud.inputs("app/connection:Connection") == []
+        assert cloud.inputs("app/features:Features") == []
+        assert len(cloud.inputs("PushGroup")) == 2
 
-    def test_console_mode_never_reads_the_token(self, world: World, declare: Declare) -> None:
+    def test_console_mode_never_reads_the_token(self, cloud: MockCloud, declare: Declare) -> None:
         declare(federation(provisioning__mode="console"))
-        assert "aws:secretsmanager/getSecret:getSecret" in {c.token for c in world.calls}
-        assert not [c for c in world.calls if "getSecretVersion" in c.token]
+        assert "aws:secretsmanager/getSecret:getSecret" in {c.token for c in cloud.calls}
+        assert not [c for c in cloud.calls if "getSecretVersion" in c.token]
 
     def test_console_steps_are_exact_and_omit_the_token(
-        self, world: World, declare: Declare
+        self, cloud: MockCloud, declare: Declare
     ) -> None:
-        world.features = []
+        cloud.features = []
         with pytest.raises(RunError) as caught:
             declare(federation(provisioning__mode="console", provisioning__deactivate_users=False))
         text = str(caught.value)
@@ -200,14 +200,14 @@ class TestConsoleMode:
         assert "TOPSECRET" not in text
 
     def test_the_run_continues_once_provisioning_is_enabled(
-        self, world: World, declare: Declare, monkeypatch: pytest.MonkeyPatch
+        self, cloud: MockCloud, declare: Declare, monkeypatch: pytest.MonkeyPatch
     ) -> None:
         async def sleep(_: float) -> None: ...
 
         monkeypatch.setattr(_polling.asyncio, "sleep", sleep)
         monkeypatch.setattr(_polling, "FIRST_PAUSE", 0.001)
         monkeypatch.setattr(_polling, "_show", lambda _: None)
-        world.features, world.later_features = [], [[], WANTED[:1], WANTED]
+        cloud.features, cloud.later_features = [], [[], WANTED[:1], WANTED]
         declare(
             federation(
                 provisioning__mode="console",
@@ -215,10 +215,10 @@ class TestConsoleMode:
                 provisioning__wait_timeout_minutes=1,
             )
         )
-        assert len(world.inputs("PushGroup")) == 2
+        assert len(cloud.inputs("PushGroup")) == 2
 
-    def test_missing_secret_tags_are_named(self, world: World, declare: Declare) -> None:
-        del world.tags["expires"]
+    def test_missing_secret_tags_are_named(self, cloud: MockCloud, declare: Declare) -> None:
+        del cloud.tags["expires"]
         with pytest.raises(RunError, match=r"tags of secret .*expires: is missing"):
             declare(federation(provisioning__mode="console"))
 
@@ -239,74 +239,76 @@ def test_the_app_link_opens_the_admin_console_of_the_org(org: str, page: str) ->
 class TestGroups:
     """Assignment groups and push groups."""
 
-    def test_each_group_is_assigned_or_pushed(self, world: World, declare: Declare) -> None:
+    def test_each_group_is_assigned_or_pushed(self, cloud: MockCloud, declare: Declare) -> None:
         declare(federation())
-        assert [a["groupId"] for a in world.inputs("GroupAssignment")] == ["00gA"]
-        assert sorted(p["sourceGroupId"] for p in world.inputs("PushGroup")) == ["00gB", "00gC"]
+        assert [a["groupId"] for a in cloud.inputs("GroupAssignment")] == ["00gA"]
+        assert sorted(p["sourceGroupId"] for p in cloud.inputs("PushGroup")) == ["00gB", "00gC"]
 
     def test_push_mappings_keep_their_target_group_on_destroy(
-        self, world: World, declare: Declare
+        self, cloud: MockCloud, declare: Declare
     ) -> None:
         declare(federation())
-        assert {p["deleteTargetGroupOnDestroy"] for p in world.inputs("PushGroup")} == {False}
+        assert {p["deleteTargetGroupOnDestroy"] for p in cloud.inputs("PushGroup")} == {False}
 
     def test_all_group_names_are_looked_up_in_one_call(
-        self, world: World, declare: Declare
+        self, cloud: MockCloud, declare: Declare
     ) -> None:
         declare(federation())
-        assert len([c for c in world.calls if c.token == "okta:index/getGroups:getGroups"]) == 1
+        assert len([c for c in cloud.calls if c.token == "okta:index/getGroups:getGroups"]) == 1
 
     def test_an_unknown_group_fails_before_anything_is_declared(
-        self, world: World, declare: Declare
+        self, cloud: MockCloud, declare: Declare
     ) -> None:
         with pytest.raises(RunError, match=r"groups\[0\]: 'aws-admin' is not a group.*aws-admins"):
             declare(federation(push_groups=[{"name": "aws-admin"}]))
-        assert not [a for a in world.declared if a.typ.startswith("okta:")]
+        assert not [a for a in cloud.declared if a.typ.startswith("okta:")]
 
     def test_an_issuer_of_another_instance_fails_before_anything_is_declared(
-        self, world: World, declare: Declare
+        self, cloud: MockCloud, declare: Declare
     ) -> None:
-        world.instances = ["d-1111111111"]
+        cloud.instances = ["d-1111111111"]
         with pytest.raises(RunError, match=r"issuer_url: 'd-9067642ac7' .* \[OIC-113\]"):
             declare(federation())
-        assert not [a for a in world.declared if a.typ.startswith("okta:")]
+        assert not [a for a in cloud.declared if a.typ.startswith("okta:")]
 
     def test_an_endpoint_in_another_region_fails_before_anything_is_declared(
-        self, world: World, declare: Declare
+        self, cloud: MockCloud, declare: Declare
     ) -> None:
-        assert world.secret
-        world.secret = world.secret.replace("us-east-1", "eu-west-1")
+        assert cloud.secret
+        cloud.secret = cloud.secret.replace("us-east-1", "eu-west-1")
         with pytest.raises(RunError, match=r"secret.endpoint: 'eu-west-1' .* \[OIC-107\]"):
             declare(federation())
-        assert not [a for a in world.declared if a.typ.startswith("okta:")]
+        assert not [a for a in cloud.declared if a.typ.startswith("okta:")]
 
     def test_a_group_cannot_be_both_assigned_and_pushed(
-        self, world: World, declare: Declare
+        self, cloud: MockCloud, declare: Declare
     ) -> None:
         with pytest.raises(RunError, match="OIC-201"):
             declare(federation(push_groups=[{"name": "aws-access"}]))
 
-    def test_an_existing_aws_group_is_linked_by_id(self, world: World, declare: Declare) -> None:
-        world.in_aws, world.app_groups = ["aws-admins"], {"aws-admins": "00gAPP"}
+    def test_an_existing_aws_group_is_linked_by_id(
+        self, cloud: MockCloud, declare: Declare
+    ) -> None:
+        cloud.in_aws, cloud.app_groups = ["aws-admins"], {"aws-admins": "00gAPP"}
         declare(federation())
-        pushes = {p["sourceGroupId"]: p for p in world.inputs("PushGroup")}
+        pushes = {p["sourceGroupId"]: p for p in cloud.inputs("PushGroup")}
         assert pushes["00gB"]["targetGroupId"] == "00gAPP"
         assert pushes["00gB"].get("targetGroupName") is None
         assert pushes["00gC"]["targetGroupName"] == "aws-data"
 
     def test_an_aws_group_unknown_to_okta_fails_with_a_remedy(
-        self, world: World, declare: Declare
+        self, cloud: MockCloud, declare: Declare
     ) -> None:
-        world.in_aws = ["aws-admins"]
+        cloud.in_aws = ["aws-admins"]
         with pytest.raises(RunError, match=r"'aws-admins'.*Refresh App Groups"):
             declare(federation())
 
     def test_an_already_pushed_group_keeps_its_target_name(
-        self, world: World, declare: Declare
+        self, cloud: MockCloud, declare: Declare
     ) -> None:
-        world.in_aws, world.mapped = ["aws-admins"], ["00gB"]
+        cloud.in_aws, cloud.mapped = ["aws-admins"], ["00gB"]
         declare(federation())
-        pushes = {p["sourceGroupId"]: p for p in world.inputs("PushGroup")}
+        pushes = {p["sourceGroupId"]: p for p in cloud.inputs("PushGroup")}
         assert pushes["00gB"]["targetGroupName"] == "aws-admins"
 
 
@@ -314,7 +316,7 @@ class TestSecret:
     """The SCIM token secret: validation, verification and secrecy."""
 
     @pytest.mark.parametrize(
-        ("secret", "says"),
+        ("secret", "expected"),
         [
             (None, "has no secret"),
             ("TOPSECRET", "is not JSON"),
@@ -340,17 +342,17 @@ class TestSecret:
         ],
     )
     def test_an_invalid_secret_is_rejected_without_revealing_it(
-        self, world: World, declare: Declare, secret: str | None, says: str
+        self, cloud: MockCloud, declare: Declare, secret: str | None, expected: str
     ) -> None:
-        world.secret = secret
-        with pytest.raises(RunError, match=says) as caught:
+        cloud.secret = secret
+        with pytest.raises(RunError, match=expected) as caught:
             declare(federation())
         assert "TOPSECRET" not in str(caught.value)
         assert "okta-identity-center/scim" in str(caught.value)
-        assert not [a for a in world.declared if a.typ.startswith("okta:")]
+        assert not [a for a in cloud.declared if a.typ.startswith("okta:")]
 
     def test_nothing_is_created_before_the_token_is_verified(
-        self, world: World, declare: Declare, monkeypatch: pytest.MonkeyPatch
+        self, cloud: MockCloud, declare: Declare, monkeypatch: pytest.MonkeyPatch
     ) -> None:
         async def slow(*_: object) -> tuple[int, str]:
             await asyncio.sleep(0.3)
@@ -359,11 +361,11 @@ class TestSecret:
         monkeypatch.setattr(ScimProbe, "__call__", slow)
         with pytest.raises(RunError, match="OIC-117"):
             declare(federation(scim_token__verify=True, push_groups=[{"create": "aws-made"}]))
-        assert world.inputs("app/saml:Saml") == []
-        assert world.inputs("group/group:Group") == []
+        assert cloud.inputs("app/saml:Saml") == []
+        assert cloud.inputs("group/group:Group") == []
 
     def test_a_token_rejected_by_aws_is_not_sent_to_okta(
-        self, world: World, declare: Declare, monkeypatch: pytest.MonkeyPatch
+        self, cloud: MockCloud, declare: Declare, monkeypatch: pytest.MonkeyPatch
     ) -> None:
         monkeypatch.setattr(
             ScimProbe, "__call__", probe_returning(401, "GET /ServiceProviderConfig")
@@ -373,7 +375,7 @@ class TestSecret:
         ) as caught:
             declare(federation(scim_token__verify=True))
         assert "TOPSECRET" not in str(caught.value)
-        assert not world.inputs("app/connection:Connection")
+        assert not cloud.inputs("app/connection:Connection")
 
     @pytest.mark.parametrize(
         ("answer", "status"),
@@ -402,14 +404,16 @@ class TestSecret:
         assert found == [status]
 
     def test_component_state_does_not_contain_the_token(
-        self, world: World, declare: Declare
+        self, cloud: MockCloud, declare: Declare
     ) -> None:
         declare(federation())
-        components = [a.inputs for a in world.declared if not a.typ.startswith("okta:")]
+        components = [a.inputs for a in cloud.declared if not a.typ.startswith("okta:")]
         assert "TOPSECRET" not in json.dumps(components)
 
 
-def test_a_region_without_an_instance_fails_with_a_remedy(world: World, declare: Declare) -> None:
-    world.instances = []
+def test_a_region_without_an_instance_fails_with_a_remedy(
+    cloud: MockCloud, declare: Declare
+) -> None:
+    cloud.instances = []
     with pytest.raises(RunError, match=r"0 IAM Identity Center instances.*aws:region"):
         declare(federation())

@@ -19,7 +19,7 @@ from components.federation_args import IdentityCenterFederationArgs, settings_fr
 from okta_idc.settings import Settings
 from plugin.provider import provider
 from tests.paths import ROOT
-from tests.unit.components.conftest import World
+from tests.unit.components.conftest import MockCloud
 from tests.unit.components.test_federation import ARGS, arguments
 
 MINIMAL: Any = {"app": ARGS["app"], "scim_token": {"secret": "okta-identity-center/scim"}}
@@ -135,7 +135,7 @@ def test_a_misspelled_key_fails_validation_and_type_checking() -> None:
 
 
 @pytest.mark.parametrize(
-    ("changes", "says"),
+    ("changes", "expected"),
     [
         ({"push_group": []}, r"push_group: unknown key\. Did you mean 'push_groups'\?"),
         ({"provisioning__mod": "api"}, r"provisioning\.mod: unknown key\. Did you mean 'mode'\?"),
@@ -147,26 +147,26 @@ def test_a_misspelled_key_fails_validation_and_type_checking() -> None:
     ],
 )
 def test_unknown_argument_keys_are_rejected(
-    world: World, declare: Callable[..., None], changes: dict[str, Any], says: str
+    cloud: MockCloud, declare: Callable[..., None], changes: dict[str, Any], expected: str
 ) -> None:
-    with pytest.raises(ValidationError, match=says):
+    with pytest.raises(ValidationError, match=expected):
         declare(lambda: IdentityCenterFederation("idc", arguments(**changes)).app_id)
-    assert not world.declared[1:]
+    assert not cloud.declared[1:]
 
 
-def test_an_argument_may_be_an_output(world: World, declare: Callable[..., None]) -> None:
+def test_an_argument_may_be_an_output(cloud: MockCloud, declare: Callable[..., None]) -> None:
     label = pulumi.Output.from_input("Later")
     declare(lambda: IdentityCenterFederation("idc", arguments(app__label=label)).app_id)
-    assert world.inputs("app/saml:Saml")[0]["label"] == "Later"
+    assert cloud.inputs("app/saml:Saml")[0]["label"] == "Later"
 
 
 def test_an_invalid_output_is_rejected_once_known(
-    world: World, declare: Callable[..., None]
+    cloud: MockCloud, declare: Callable[..., None]
 ) -> None:
     url = pulumi.Output.from_input("https://example.com/acs")
     with pytest.raises(ValidationError, match=r"acs_url: 'https://example.com/acs'.*OIC-110"):
         declare(lambda: IdentityCenterFederation("idc", arguments(app__acs_url=url)).app_id)
-    assert not world.inputs("app/saml:Saml")
+    assert not cloud.inputs("app/saml:Saml")
 
 
 def test_every_public_component_has_described_inputs_and_outputs() -> None:

@@ -11,7 +11,7 @@ from pulumi import ResourceOptions, RunError
 
 from components import IdentityCenterFederation, _options, _polling
 from components.okta.groups import names_filters
-from tests.unit.components.conftest import World
+from tests.unit.components.conftest import MockCloud
 from tests.unit.components.test_federation import arguments, federation
 
 Declare = Callable[..., None]
@@ -20,59 +20,61 @@ Declare = Callable[..., None]
 class TestGroupLookup:
     """Finds groups by exact name or ID, or creates them."""
 
-    def test_a_group_can_be_specified_by_id(self, world: World, declare: Declare) -> None:
+    def test_a_group_can_be_specified_by_id(self, cloud: MockCloud, declare: Declare) -> None:
         declare(federation(push_groups=[{"id": "00gB"}]))
-        [push] = world.inputs("PushGroup")
+        [push] = cloud.inputs("PushGroup")
         assert push["sourceGroupId"] == "00gB"
-        assert push["targetGroupName"] == "aws-admins"  # AWS shows it under its name
+        assert push["targetGroupName"] == "aws-admins"  # the AWS group gets the Okta group's name
 
-    def test_an_unknown_group_id_is_named(self, world: World, declare: Declare) -> None:
+    def test_an_unknown_group_id_is_named(self, cloud: MockCloud, declare: Declare) -> None:
         with pytest.raises(RunError, match=r"groups\[0\]: Okta has no group .*ID '00gX'"):
             declare(federation(push_groups=[{"id": "00gX"}]))
 
     def test_a_group_in_both_roles_is_rejected_by_name_or_id(
-        self, world: World, declare: Declare
+        self, cloud: MockCloud, declare: Declare
     ) -> None:
         with pytest.raises(RunError, match="OIC-201"):
             declare(federation(push_groups=[{"id": "00gA"}]))
-        assert not [a for a in world.declared if a.typ.startswith("okta:")]
+        assert not [a for a in cloud.declared if a.typ.startswith("okta:")]
 
-    def test_a_new_group_can_have_a_membership_rule(self, world: World, declare: Declare) -> None:
+    def test_a_new_group_can_have_a_membership_rule(
+        self, cloud: MockCloud, declare: Declare
+    ) -> None:
         declare(federation(push_groups=[{"create": "aws-new", "rule": 'user.department=="Data"'}]))
-        assert [g["name"] for g in world.inputs("group/group:Group")] == ["aws-new"]
-        [rule] = world.inputs("group/rule:Rule")
+        assert [g["name"] for g in cloud.inputs("group/group:Group")] == ["aws-new"]
+        [rule] = cloud.inputs("group/rule:Rule")
         assert rule["groupAssignments"] == ["idc-group-aws-new-id"]
         assert rule["expressionValue"] == 'user.department=="Data"'
-        assert world.inputs("PushGroup")[0]["sourceGroupId"] == "idc-group-aws-new-id"
+        assert cloud.inputs("PushGroup")[0]["sourceGroupId"] == "idc-group-aws-new-id"
 
     def test_no_group_is_created_until_all_lookups_succeed(
-        self, world: World, declare: Declare
+        self, cloud: MockCloud, declare: Declare
     ) -> None:
-        world.secret = None
+        cloud.secret = None
         with pytest.raises(RunError, match="Secrets Manager"):
             declare(federation(push_groups=[{"create": "aws-new"}]))
-        assert world.inputs("group/group:Group") == []
+        assert cloud.inputs("group/group:Group") == []
 
     def test_100_group_names_are_looked_up_in_one_call(
-        self, world: World, declare: Declare
+        self, cloud: MockCloud, declare: Declare
     ) -> None:
-        world.groups = {f"aws-{n}": f"00g{n}" for n in range(100)}
-        push = [{"name": name} for name in world.groups]
+        cloud.groups = {f"aws-{n}": f"00g{n}" for n in range(100)}
+        push = [{"name": name} for name in cloud.groups]
         declare(federation(assignments__groups=[], push_groups=push))
-        assert len([c for c in world.calls if c.token == "okta:index/getGroups:getGroups"]) == 1
+        assert len([c for c in cloud.calls if c.token == "okta:index/getGroups:getGroups"]) == 1
 
 
 class TestPriorities:
     """Priorities start at 1; setting only some of them causes a perpetual diff."""
 
     def test_a_missing_priority_is_rejected_if_others_are_set(
-        self, world: World, declare: Declare
+        self, cloud: MockCloud, declare: Declare
     ) -> None:
         both = [{"name": "aws-access", "priority": 1}, {"name": "aws-data"}]
         with pytest.raises(RunError, match="a priority, not aws-data"):
             declare(federation(assignments__groups=both, push_groups=[]))
 
-    def test_priority_zero_is_rejected(self, world: World, declare: Declare) -> None:
+    def test_priority_zero_is_rejected(self, cloud: MockCloud, declare: Declare) -> None:
         with pytest.raises(RunError, match="must be at least 1"):
             declare(
                 federation(
@@ -84,23 +86,25 @@ class TestPriorities:
 class TestPushedMembersGroup:
     """`pushed_members_group` assigns every member of a push group."""
 
-    def test_a_rule_fills_the_pushed_members_group(self, world: World, declare: Declare) -> None:
+    def test_a_rule_fills_the_pushed_members_group(
+        self, cloud: MockCloud, declare: Declare
+    ) -> None:
         declare(
             federation(
                 assignments__groups=[], assignments__pushed_members_group={"name": "aws-assigned"}
             )
         )
-        [rule] = world.inputs("group/rule:Rule")
+        [rule] = cloud.inputs("group/rule:Rule")
         assert rule["expressionValue"] == 'isMemberOfAnyGroup("00gB","00gC")'
         assert rule["status"] == "ACTIVE"
-        [assignment] = world.inputs("GroupAssignment")
+        [assignment] = cloud.inputs("GroupAssignment")
         assert rule["groupAssignments"] == [assignment["groupId"]]
 
     def test_rules_for_many_push_groups_fit_okta_limits(
-        self, world: World, declare: Declare
+        self, cloud: MockCloud, declare: Declare
     ) -> None:
-        world.groups = {f"aws-{n}": f"00g{n}" for n in range(120)}
-        push = [{"name": name} for name in world.groups]
+        cloud.groups = {f"aws-{n}": f"00g{n}" for n in range(120)}
+        push = [{"name": name} for name in cloud.groups]
         declare(
             federation(
                 assignments__groups=[],
@@ -108,7 +112,7 @@ class TestPushedMembersGroup:
                 push_groups=push,
             )
         )
-        rules = world.inputs("group/rule:Rule")
+        rules = cloud.inputs("group/rule:Rule")
         assert len(rules) == 3
         names = [rule["name"] for rule in rules]
         assert len(set(names)) == 3
@@ -128,28 +132,28 @@ class TestPropagation:
         monkeypatch.setattr(_polling, "_show", lambda _: None)
 
     def test_a_push_waits_until_assigned_users_are_provisioned(
-        self, world: World, declare: Declare
+        self, cloud: MockCloud, declare: Declare
     ) -> None:
-        world.assigned, world.later_people = ["00u1", "00u2"], [["00u1"], ["00u1", "00u2"]]
+        cloud.assigned, cloud.later_people = ["00u1", "00u2"], [["00u1"], ["00u1", "00u2"]]
         seen: list[int] = []
-        original = world.new_resource
+        original = cloud.new_resource
 
         def new_resource(args: Any) -> Any:
             if args.typ.endswith("PushGroup"):
-                seen.append(len(world.people))
-                world.in_aws.append(args.inputs["targetGroupName"])
+                seen.append(len(cloud.people))
+                cloud.in_aws.append(args.inputs["targetGroupName"])
             return original(args)
 
-        world.new_resource = new_resource  # type: ignore[method-assign]
+        cloud.new_resource = new_resource  # type: ignore[method-assign]
         declare(federation(provisioning__propagation_timeout_minutes=1))
         assert seen == [2, 2]
 
     def test_waiting_for_unprovisioned_users_is_bounded(
-        self, world: World, declare: Declare
+        self, cloud: MockCloud, declare: Declare
     ) -> None:
-        world.assigned, world.people = ["00u1", "00u2"], ["00u1"]
-        world.mapped = []
-        world.in_aws, world.app_groups = ["aws-admins", "aws-data"], {
+        cloud.assigned, cloud.people = ["00u1", "00u2"], ["00u1"]
+        cloud.mapped = []
+        cloud.in_aws, cloud.app_groups = ["aws-admins", "aws-data"], {
             "aws-admins": "00gX", "aws-data": "00gY"
         }  # fmt: skip
         declare(
@@ -158,33 +162,35 @@ class TestPropagation:
                 provisioning__propagation_settle_seconds=0.01,
             )
         )
-        assert len(world.inputs("PushGroup")) == 2
+        assert len(cloud.inputs("PushGroup")) == 2
 
     def test_a_run_without_new_push_groups_reads_no_users(
-        self, world: World, declare: Declare
+        self, cloud: MockCloud, declare: Declare
     ) -> None:
-        world.mapped, world.in_aws = ["00gB", "00gC"], ["aws-admins", "aws-data"]
+        cloud.mapped, cloud.in_aws = ["00gB", "00gC"], ["aws-admins", "aws-data"]
         declare(federation(provisioning__propagation_timeout_minutes=1))
-        calls = {call.token.rsplit(":", 1)[-1] for call in world.calls}
+        calls = {call.token.rsplit(":", 1)[-1] for call in cloud.calls}
         assert not calls & {"getUsers", "getGroup"}
 
     def test_a_push_group_is_available_once_its_members_are_in_aws(
-        self, world: World, declare: Declare
+        self, cloud: MockCloud, declare: Declare
     ) -> None:
-        world.assigned, world.people = ["00u1", "00u2"], ["00u1", "00u2"]
-        world.in_aws, world.app_groups = ["aws-admins"], {"aws-admins": "00gX"}
-        world.members = [0, 1, 2]
+        cloud.assigned, cloud.people = ["00u1", "00u2"], ["00u1", "00u2"]
+        cloud.in_aws, cloud.app_groups = ["aws-admins"], {"aws-admins": "00gX"}
+        cloud.members = [0, 1, 2]
         declare(
             federation(
                 provisioning__propagation_timeout_minutes=1, push_groups=[{"name": "aws-admins"}]
             )
         )
-        assert world.members == [2]
+        assert cloud.members == [2]
 
-    def test_unprovisioned_members_are_not_waited_for(self, world: World, declare: Declare) -> None:
-        world.assigned, world.people = ["00u1", "00u2"], ["00u1"]
-        world.in_aws, world.app_groups = ["aws-admins"], {"aws-admins": "00gX"}
-        world.members = [1]
+    def test_a_push_does_not_wait_for_unprovisioned_members(
+        self, cloud: MockCloud, declare: Declare
+    ) -> None:
+        cloud.assigned, cloud.people = ["00u1", "00u2"], ["00u1"]
+        cloud.in_aws, cloud.app_groups = ["aws-admins"], {"aws-admins": "00gX"}
+        cloud.members = [1]
         declare(
             federation(
                 provisioning__propagation_timeout_minutes=1,
@@ -192,15 +198,15 @@ class TestPropagation:
                 push_groups=[{"name": "aws-admins"}],
             )
         )
-        counted = [c for c in world.calls if c.token.endswith(":getGroupMemberships")]
+        counted = [c for c in cloud.calls if c.token.endswith(":getGroupMemberships")]
         assert len(counted) == 1
 
     def test_missing_members_are_reported_with_both_counts(
-        self, world: World, declare: Declare, monkeypatch: pytest.MonkeyPatch
+        self, cloud: MockCloud, declare: Declare, monkeypatch: pytest.MonkeyPatch
     ) -> None:
-        world.assigned, world.people = ["00u1", "00u2"], ["00u1", "00u2"]
-        world.in_aws, world.app_groups = ["aws-admins"], {"aws-admins": "00gX"}
-        world.members = [1]
+        cloud.assigned, cloud.people = ["00u1", "00u2"], ["00u1", "00u2"]
+        cloud.in_aws, cloud.app_groups = ["aws-admins"], {"aws-admins": "00gX"}
+        cloud.members = [1]
         warnings: list[str] = []
         monkeypatch.setattr("pulumi.log.warn", lambda text, *_: warnings.append(text))
         declare(
@@ -213,7 +219,7 @@ class TestPropagation:
         assert any("aws-admins (1 of 2)" in text for text in warnings), warnings
 
     def test_a_group_missing_in_aws_fails_the_run_with_a_remedy(
-        self, world: World, declare: Declare
+        self, cloud: MockCloud, declare: Declare
     ) -> None:
         with pytest.raises(RunError, match=r"aws-admins, aws-data did not appear.*okta-idc status"):
             declare(
@@ -223,8 +229,8 @@ class TestPropagation:
                 )
             )
 
-    def test_identity_store_group_ids_are_outputs(self, world: World, declare: Declare) -> None:
-        world.mapped, world.in_aws = ["00gB", "00gC"], ["aws-admins", "aws-data"]
+    def test_identity_store_group_ids_are_outputs(self, cloud: MockCloud, declare: Declare) -> None:
+        cloud.mapped, cloud.in_aws = ["00gB", "00gC"], ["aws-admins", "aws-data"]
         found: list[Any] = []
 
         def program() -> object:
@@ -239,23 +245,23 @@ class TestRetirement:
     """`retire: true` lets a later run delete the group in AWS."""
 
     def test_push_mappings_keep_the_aws_group_by_default(
-        self, world: World, declare: Declare
+        self, cloud: MockCloud, declare: Declare
     ) -> None:
         declare(federation())
-        assert [p["deleteTargetGroupOnDestroy"] for p in world.inputs("PushGroup")] == [
+        assert [p["deleteTargetGroupOnDestroy"] for p in cloud.inputs("PushGroup")] == [
             False,
             False,
         ]
 
     def test_retire_deletes_only_that_aws_group_and_lifts_its_protection(
-        self, world: World, declare: Declare, monkeypatch: pytest.MonkeyPatch
+        self, cloud: MockCloud, declare: Declare, monkeypatch: pytest.MonkeyPatch
     ) -> None:
         warnings: list[str] = []
         monkeypatch.setattr("pulumi.log.warn", lambda text, *_: warnings.append(text))
         push = [{"name": "aws-admins"}, {"name": "aws-data", "retire": True}]
         declare(federation(push_groups=push, protect=True))
         flags = {
-            p["sourceGroupId"]: p["deleteTargetGroupOnDestroy"] for p in world.inputs("PushGroup")
+            p["sourceGroupId"]: p["deleteTargetGroupOnDestroy"] for p in cloud.inputs("PushGroup")
         }
         assert flags == {"00gB": False, "00gC": True}
         assert any("Retiring aws-data" in text for text in warnings)
@@ -265,7 +271,7 @@ class TestRetirement:
         )
 
     def test_a_group_with_account_access_cannot_be_retired(
-        self, world: World, declare: Declare
+        self, cloud: MockCloud, declare: Declare
     ) -> None:
         sets = [{"name": "Admin", "groups": ["aws-data"], "accounts": ["123456789012"]}]
         with pytest.raises(
@@ -277,7 +283,7 @@ class TestRetirement:
                     account_access__permission_sets=sets,
                 )
             )
-        assert not [a for a in world.declared if a.typ.startswith("okta:")]
+        assert not [a for a in cloud.declared if a.typ.startswith("okta:")]
 
 
 class TestAdoption:
@@ -307,9 +313,11 @@ def test_search_filters_contain_every_group_once_and_fit_in_a_url(names: list[st
     assert all(len(quote_plus(text)) <= 6000 for text in found if text not in terms)
 
 
-def test_assignments_are_recorded_before_they_are_created(world: World, declare: Declare) -> None:
+def test_assignments_are_recorded_before_they_are_created(
+    cloud: MockCloud, declare: Declare
+) -> None:
     declare(federation())
-    [stash] = world.inputs("Stash")
+    [stash] = cloud.inputs("Stash")
     assert stash["input"] == {"groups": {"aws-access": "00gA"}, "users": {}}
-    kinds = [a.typ.rsplit(":", 1)[-1] for a in world.declared]
+    kinds = [a.typ.rsplit(":", 1)[-1] for a in cloud.declared]
     assert kinds.index("Stash") < kinds.index("GroupAssignment")

@@ -8,7 +8,7 @@ import pytest
 from components import IdentityCenterFederation
 from components._checks.next_steps import next_steps
 from tests.paths import ROOT
-from tests.unit.components.conftest import World
+from tests.unit.components.conftest import MockCloud
 from tests.unit.components.test_federation import Declare, arguments
 
 DONE: dict[str, Any] = {
@@ -22,7 +22,7 @@ def test_a_finished_setup_has_no_next_steps() -> None:
 
 
 @pytest.mark.parametrize(
-    ("changes", "says"),
+    ("changes", "expected"),
     [
         ({"block_reason": "GROUP_PUSH is off.", "steps": "1. Open"}, "GROUP_PUSH is off. 1. Open"),
         ({"days_left": 90}, "expires in 90 days"),
@@ -30,9 +30,9 @@ def test_a_finished_setup_has_no_next_steps() -> None:
         ({"drift": ["push: gone"]}, "1 difference from the declared configuration"),
     ],
 )
-def test_each_open_item_is_a_next_step(changes: dict[str, Any], says: str) -> None:
+def test_each_open_item_is_a_next_step(changes: dict[str, Any], expected: str) -> None:
     [step] = next_steps(**{**DONE, **changes})
-    assert says in step
+    assert expected in step
 
 
 def test_emergency_access_comes_before_changing_the_identity_source() -> None:
@@ -42,7 +42,7 @@ def test_emergency_access_comes_before_changing_the_identity_source() -> None:
     assert "push_groups" in second
 
 
-def test_the_stack_readme_references_existing_outputs(world: World, declare: Declare) -> None:
+def test_the_stack_readme_references_existing_outputs(cloud: MockCloud, declare: Declare) -> None:
     existing: set[str] = set()
 
     def program() -> object:

@@ -53,7 +53,7 @@ def test_auto_does_not_wait_without_a_terminal(no_terminal: Path) -> None:
     assert WaitPolicy.for_mode(WaitMode.AUTO, 1).seconds == 0
 
 
-def test_in_a_terminal_mode_auto_waits_and_mode_never_skips(terminal: Path) -> None:
+def test_in_a_terminal_wait_auto_waits_but_wait_never_does_not(terminal: Path) -> None:
     assert WaitPolicy.for_mode(WaitMode.AUTO, 1).seconds == 60
     assert WaitPolicy.for_mode(WaitMode.NEVER, 1).seconds == 0
 

@@ -11,7 +11,7 @@ from components import IdentityCenterFederation
 from components.environment import reject_ambient_credentials
 from components.providers import aws_provider
 from okta_idc.settings.models import AwsLocation
-from tests.unit.components.conftest import World
+from tests.unit.components.conftest import MockCloud
 from tests.unit.components.test_federation import arguments
 
 Declare = Callable[..., None]
@@ -36,7 +36,7 @@ class TestAwsProvider:
         assert aws_provider("secret", AwsLocation()) is None
 
     def test_a_provider_inherits_all_stack_settings_except_region_and_role(
-        self, world: World, declare: Declare, stack: Callable[..., None]
+        self, cloud: MockCloud, declare: Declare, stack: Callable[..., None]
     ) -> None:
         stack(
             aws_region="us-east-1",
@@ -47,14 +47,14 @@ class TestAwsProvider:
         )
         role = "arn:aws:iam::210987654321:role/reader"
         declare(lambda: aws_provider("secret", AwsLocation(region="eu-west-1", role_arn=role)))
-        [inputs] = world.inputs("pulumi:providers:aws")
+        [inputs] = cloud.inputs("pulumi:providers:aws")
         assert inputs["region"] == "eu-west-1"
         assert json.loads(inputs["assumeRoles"]) == [{"roleArn": role}]
         assert inputs["accessKey"]["value"] == "key"  # encrypted like the secret key
         assert json.loads(inputs["endpoints"]) == [{"sts": "http://127.0.0.1:1"}]
 
     def test_each_component_uses_its_own_provider(
-        self, world: World, declare: Declare, stack: Callable[..., None]
+        self, cloud: MockCloud, declare: Declare, stack: Callable[..., None]
     ) -> None:
         stack(aws_region="us-east-1")
 
@@ -65,16 +65,16 @@ class TestAwsProvider:
             return IdentityCenterFederation("idc", args).push_groups
 
         declare(program)
-        by = {call.token.rsplit(":", 1)[-1]: call.provider for call in world.calls}
+        by = {call.token.rsplit(":", 1)[-1]: call.provider for call in cloud.calls}
         assert "aws::secret" in by["getSecretVersion"]
         assert not by["getInstances"]
-        topics = [a for a in world.declared if a.typ == "aws:sns/topic:Topic"]
+        topics = [a for a in cloud.declared if a.typ == "aws:sns/topic:Topic"]
         assert all("aws::alarm" in topic.provider for topic in topics)
-        [saml] = [a for a in world.declared if a.typ == "okta:app/saml:Saml"]
+        [saml] = [a for a in cloud.declared if a.typ == "okta:app/saml:Saml"]
         assert "aws" not in (saml.provider or "")
 
 
-def test_two_federations_can_share_a_stack(world: World, declare: Declare) -> None:
+def test_two_federations_can_share_a_stack(cloud: MockCloud, declare: Declare) -> None:
     def program() -> object:
         one = arguments(app__label="one", push_groups=["aws-admins"])
         two = arguments(app__label="two", push_groups=["aws-data"])
@@ -84,11 +84,11 @@ def test_two_federations_can_share_a_stack(world: World, declare: Declare) -> No
         ]
 
     declare(program)
-    names = [resource.name for resource in world.declared]
+    names = [resource.name for resource in cloud.declared]
     assert len(names) == len(set(names))
-    apps = {a["label"] for a in world.inputs("app/saml:Saml")}
+    apps = {a["label"] for a in cloud.inputs("app/saml:Saml")}
     assert apps == {"one", "two"}
-    pushed = {p["appId"]: p["sourceGroupId"] for p in world.inputs("PushGroup")}
+    pushed = {p["appId"]: p["sourceGroupId"] for p in cloud.inputs("PushGroup")}
     assert pushed == {"one-app-saml-id": "00gB", "two-app-saml-id": "00gC"}
 
 

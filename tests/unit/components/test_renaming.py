@@ -8,7 +8,7 @@ import pytest
 from pulumi import ResourceHookArgs, RunError
 
 from components import SamlApp
-from tests.unit.components.conftest import World
+from tests.unit.components.conftest import MockCloud
 from tests.unit.components.test_federation import ARGS, federation
 
 Declare = Callable[..., None]
@@ -64,14 +64,14 @@ def test_other_app_updates_need_no_confirmation(
 
 
 def test_importing_an_app_with_another_username_format_requires_confirmation(
-    world: World, declare: Declare
+    cloud: MockCloud, declare: Declare
 ) -> None:
-    world.existing_app = {"userNameTemplate": OLD}
+    cloud.existing_app = {"userNameTemplate": OLD}
     with pytest.raises(RunError, match="renames all users"):
         declare(federation(app__import_id="0oa1", app__username_format=NEW))
-    assert world.inputs("app/saml:Saml") == []
+    assert cloud.inputs("app/saml:Saml") == []
     declare(federation(app__import_id="0oa1", app__username_format=NEW, app__rename_users_from=OLD))
-    assert world.inputs("app/saml:Saml")[0]["userNameTemplate"] == NEW
+    assert cloud.inputs("app/saml:Saml")[0]["userNameTemplate"] == NEW
 
 
 @pytest.mark.parametrize(
@@ -86,7 +86,7 @@ def test_a_non_unique_or_non_email_format_causes_a_warning(
     assert any(rule in line for line in warnings)
 
 
-def test_a_format_without_a_user_attribute_is_rejected(world: World, declare: Declare) -> None:
+def test_a_format_without_a_user_attribute_is_rejected(cloud: MockCloud, declare: Declare) -> None:
     with pytest.raises(RunError, match="OIC-320"):
         declare(federation(app__username_format="aws-user"))
-    assert world.inputs("app/saml:Saml") == []
+    assert cloud.inputs("app/saml:Saml") == []

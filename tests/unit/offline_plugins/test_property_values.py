@@ -79,7 +79,7 @@ def test_an_unknown_is_found_at_every_depth(values: dict[str, Any]) -> None:
 
 
 @given(st.text(min_size=4))
-def test_a_secret_does_not_print_itself(text: str) -> None:
+def test_printing_a_secret_hides_its_value(text: str) -> None:
     shown = f"{Secret(text)} {Secret({'token': text})!r} {[Secret(text)]}"
     assert shown == "Secret(...) Secret(...) [Secret(...)]"
 

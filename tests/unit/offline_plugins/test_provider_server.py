@@ -141,7 +141,7 @@ def test_a_failed_check_names_property_and_reason(stub: Any, provider: ScriptedP
     assert from_struct(answer.inputs) == {"a": 1}
 
 
-def test_a_diff_without_details_is_marked(stub: Any, provider: ScriptedProvider) -> None:
+def test_a_diff_without_details_has_no_detailed_diff(stub: Any, provider: ScriptedProvider) -> None:
     provider.result = Diff(True, ["a"], ["a"], ["b"])
     answer = stub.Diff(provider_pb2.DiffRequest(urn=URN, id="id-1", ignoreChanges=["c"]))
     assert provider.requests == [("id-1", {}, {}, {}, ["c"])]
@@ -165,7 +165,7 @@ def test_a_missing_resource_has_no_id(stub: Any, provider: ScriptedProvider) -> 
     assert stub.Read(provider_pb2.ReadRequest(urn=URN, id="x")) == provider_pb2.ReadResponse()
 
 
-def test_an_error_keeps_its_text(stub: Any, provider: ScriptedProvider) -> None:
+def test_an_error_is_returned_with_its_text(stub: Any, provider: ScriptedProvider) -> None:
     provider.result = ProviderError("no, because\nof this")
     error = refusal(stub.Create, provider_pb2.CreateRequest(urn=URN))
     assert (error.code(), error.details()) == (grpc.StatusCode.UNKNOWN, "no, because\nof this")

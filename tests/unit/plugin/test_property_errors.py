@@ -74,10 +74,10 @@ def test_findings_of_a_constructor_become_property_errors(monkeypatch: pytest.Mo
 
 @pytest.mark.parametrize("wrap", [ComponentInitError, lambda error: error], ids=["init", "lookup"])
 def test_a_run_error_is_its_text_alone(monkeypatch: pytest.MonkeyPatch, wrap: Any) -> None:
-    said = "Cannot read groups from Okta: 403 Forbidden."
-    status, _ = construct(monkeypatch, wrap(pulumi.RunError(said)))
+    text = "Cannot read groups from Okta: 403 Forbidden."
+    status, _ = construct(monkeypatch, wrap(pulumi.RunError(text)))
     assert status.code == grpc.StatusCode.INVALID_ARGUMENT
-    assert status.details == said
+    assert status.details == text
 
 
 def test_a_property_error_of_a_constructor_stays_one(monkeypatch: pytest.MonkeyPatch) -> None:

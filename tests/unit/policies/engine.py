@@ -34,7 +34,7 @@ class Declared:
 
     type: str
     props: Mapping[str, Any]
-    name: str = "it"
+    name: str = "example"
     made_from: Mapping[str, Iterable[str]] = field(default_factory=dict)
 
     @property

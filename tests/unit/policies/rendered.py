@@ -37,7 +37,7 @@ def app_with_urls(acs: str, issuer: str) -> list[Declared]:
     return saml(appSettingsJson=json.dumps({"acsURL": acs, "entityID": issuer}))
 
 
-def assigned(subject: Any, name: str = "it") -> list[Declared]:
+def assigned(subject: Any, name: str = "example") -> list[Declared]:
     props = {
         "principalId": subject.principal,
         "principalType": subject.principal_type,
@@ -47,7 +47,7 @@ def assigned(subject: Any, name: str = "it") -> list[Declared]:
     return [Declared("aws:ssoadmin/accountAssignment:AccountAssignment", props, name)]
 
 
-def permission_set(subject: Any, name: str = "it") -> list[Declared]:
+def permission_set(subject: Any, name: str = "example") -> list[Declared]:
     given = {
         "name": subject.name, "description": subject.description, "instanceArn": "arn:instance",
         "sessionDuration": subject.session_duration, "relayState": subject.relay_state,
@@ -90,12 +90,12 @@ def instance(attributes: Sequence[tuple[str, str]]) -> list[Declared]:
     return [Declared(kind, {"attributes": each, "instanceArn": "arn:instance"}, "instance")]
 
 
-def push(source: str, name: str = "it", **props: Any) -> Declared:
+def push(source: str, name: str = "example", **props: Any) -> Declared:
     given = {"appId": APP, "sourceGroupId": source, "deleteTargetGroupOnDestroy": False, **props}
     return Declared("okta:index/pushGroup:PushGroup", given, name)
 
 
-def assignment(group: str, name: str = "it", **props: Any) -> Declared:
+def assignment(group: str, name: str = "example", **props: Any) -> Declared:
     given = {"appId": APP, "groupId": group, **props}
     return Declared("okta:app/groupAssignment:GroupAssignment", given, name)
 
@@ -127,7 +127,7 @@ def profile(targets: dict[str, Any], push_status: str = "PUSH") -> list[Declared
 
 
 def several(make: Callable[[Any, str], list[Declared]], subjects: Sequence[Any]) -> list[Declared]:
-    return [each for i, subject in enumerate(subjects) for each in make(subject, f"it-{i}")]
+    return [each for i, subject in enumerate(subjects) for each in make(subject, f"example-{i}")]
 
 
 def people(subject: Any) -> list[Declared]:
@@ -255,4 +255,4 @@ RENDERED: dict[str, Callable[[Any], list[Declared]]] = {
     "OIC-614": password,
     "OIC-640": sign_on,
 }
-"""All rules except OIC-210, which judges removals (see test_deprovisioning)."""
+"""All rules except OIC-210, which checks removals (see test_deprovisioning)."""

@@ -42,8 +42,8 @@ def pack() -> Iterator[Any]:
 def request(kind: str, props: dict[str, Any]) -> Any:
     struct = struct_pb2.Struct()
     json_format.ParseDict(props, struct)
-    urn = f"urn:pulumi:dev::any::{kind}::it"
-    return proto.AnalyzeRequest(type=kind, urn=urn, name="it", properties=struct)
+    urn = f"urn:pulumi:dev::any::{kind}::example"
+    return proto.AnalyzeRequest(type=kind, urn=urn, name="example", properties=struct)
 
 
 def configure(pack: Any, level: Any, *names: str) -> None:
@@ -115,9 +115,9 @@ def test_delete_target_group_on_destroy_is_set_to_false(
 
 def test_the_name_format_is_set_only_on_attributes_for_access_control(remediating: Any) -> None:
     def app(**namespace: str) -> dict[str, Any]:
-        ours = {"name": f"{PREFIX}Department", "values": [UNKNOWN], **namespace}
+        managed = {"name": f"{PREFIX}Department", "values": [UNKNOWN], **namespace}
         other = {"name": "email", "values": ["user.email"]}
-        return {"label": "AWS", "attributeStatements": [other, {"name": UNKNOWN}, ours]}
+        return {"label": "AWS", "attributeStatements": [other, {"name": UNKNOWN}, managed]}
 
     assert remediated(remediating, SAML, app()) == app(namespace=URI)
     assert remediated(remediating, SAML, app(namespace="urn:x")) == app(namespace=URI)

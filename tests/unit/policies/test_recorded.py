@@ -1,4 +1,4 @@
-"""Runs the policies on recorded inputs and outputs of the real Okta plugin."""
+"""Runs the policies on recorded inputs and outputs of the official Okta plugin."""
 
 import json
 from collections.abc import Iterator

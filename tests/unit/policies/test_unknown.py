@@ -120,7 +120,7 @@ def test_known_resources_are_checked_even_if_others_are_unknown() -> None:
     answer = run_policy("oic-201", resources)
     [(text, name)] = answer.findings
     assert name == "bad"
-    assert "'00g1' is also an assignment group (it)" in text
+    assert "'00g1' is also an assignment group (example)" in text
     assert "later.sourceGroupId" in answer.undecided
 
 

@@ -1,4 +1,4 @@
-"""Cache entries are complete, whatever was interrupted and however many runs share the cache."""
+"""Cache entries are complete, even after interrupted builds and with concurrent runs."""
 
 import threading
 import time
@@ -79,7 +79,7 @@ def test_a_relative_cache_home_is_ignored(monkeypatch: pytest.MonkeyPatch) -> No
     assert cache.folder().is_absolute()
 
 
-def test_the_lock_passes_on_when_its_holder_is_done(own_cache: Path) -> None:
+def test_the_next_run_gets_the_lock_once_it_is_released(own_cache: Path) -> None:
     order: list[str] = []
 
     def hold() -> None:

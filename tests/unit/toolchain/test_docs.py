@@ -80,7 +80,7 @@ def test_the_reference_page_is_current(page: str) -> None:
     assert text == docs.GENERATED[page](), "outdated. Run: make docs"
 
 
-def test_links_to_the_settings_page_and_on_it_resolve() -> None:
+def test_links_to_and_on_the_settings_page_resolve() -> None:
     problems = docs.broken_links(ROOT, docs.markdown_files(ROOT))
     settings = "docs/reference/settings.md"
     assert [each for each in problems if "settings.md" in each] == []

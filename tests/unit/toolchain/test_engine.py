@@ -10,7 +10,7 @@ from toolchain import engine, network
 from toolchain.go_program import BuildError, GoProgram
 
 
-class Here:
+class Machine:
     """An isolated machine: its PATH, its cache, and the messages of the toolchain."""
 
     def __init__(self, folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -33,8 +33,8 @@ class Here:
 
 
 @pytest.fixture
-def here(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Here:
-    return Here(tmp_path, monkeypatch)
+def machine(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Machine:
+    return Machine(tmp_path, monkeypatch)
 
 
 @pytest.fixture
@@ -55,25 +55,25 @@ esac
 
 
 def test_an_installed_engine_is_used_without_network_access(
-    here: Here, monkeypatch: pytest.MonkeyPatch
+    machine: Machine, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     def request() -> str:
         raise AssertionError("a network request")
 
     monkeypatch.setattr(network, "downloads_unreachable", request)
-    here.program("pulumi", "echo v3.300.1")
-    found = here.find()
+    machine.program("pulumi", "echo v3.300.1")
+    found = machine.find()
     assert (found.version, found.origin, found.path) == (
         "3.300.1",
         "installed",
-        here.bin / "pulumi",
+        machine.bin / "pulumi",
     )
 
 
 @pytest.mark.usefixtures("offline")
-def test_without_engine_network_and_go_the_error_names_what_to_install(here: Here) -> None:
+def test_without_engine_network_and_go_the_error_names_what_to_install(machine: Machine) -> None:
     with pytest.raises(engine.NoEngineError) as raised:
-        here.find()
+        machine.find()
     text = str(raised.value)
     assert "no `pulumi` on PATH" in text
     assert "get.pulumi.com can't be reached" in text
@@ -83,43 +83,43 @@ def test_without_engine_network_and_go_the_error_names_what_to_install(here: Her
 
 
 @pytest.mark.usefixtures("offline")
-def test_an_outdated_engine_is_not_used_and_is_named(here: Here) -> None:
-    here.program("pulumi", "echo v3.258.9")
+def test_an_outdated_engine_is_not_used_and_is_named(machine: Machine) -> None:
+    machine.program("pulumi", "echo v3.258.9")
     with pytest.raises(engine.NoEngineError, match=r"`pulumi` on PATH is 3\.258\.9, too old"):
-        here.find()
+        machine.find()
 
 
 @pytest.mark.usefixtures("offline")
-def test_the_engine_is_built_once_with_a_language_host(here: Here) -> None:
-    here.program("go", GO)
-    found = here.find()
+def test_the_engine_is_built_once_with_a_language_host(machine: Machine) -> None:
+    machine.program("go", GO)
+    found = machine.find()
     assert (found.version, found.origin) == (PINNED, "built")
     host = found.path.parent / "pulumi-language-python"
     assert host.stat().st_mode & 0o111
     assert engine.EXECUTOR.name in host.read_text()
     assert (host.parent / engine.EXECUTOR.name).read_text() == "# Pulumi's\n"
-    here.program("go", "exit 1")
-    assert here.find() == found
+    machine.program("go", "exit 1")
+    assert machine.find() == found
 
 
 @pytest.mark.usefixtures("offline")
-def test_a_failed_build_shows_the_reason_and_is_retried(here: Here) -> None:
-    here.program("go", "echo 'no such module' >&2; exit 1")
+def test_a_failed_build_shows_the_reason_and_is_retried(machine: Machine) -> None:
+    machine.program("go", "echo 'no such module' >&2; exit 1")
     with pytest.raises(engine.NoEngineError, match="no such module"):
-        here.find()
-    here.program("go", GO)
-    assert here.find().origin == "built"
+        machine.find()
+    machine.program("go", GO)
+    assert machine.find().origin == "built"
 
 
 @pytest.mark.usefixtures("offline")
-def test_a_build_of_another_version_is_rejected(here: Here) -> None:
-    here.program("go", GO.replace(PINNED, "3.1.0"))
+def test_a_build_of_another_version_is_rejected(machine: Machine) -> None:
+    machine.program("go", GO.replace(PINNED, "3.1.0"))
     with pytest.raises(engine.NoEngineError, match=r"reports version '3\.1\.0', not 3\.276\.0"):
-        here.find()
+        machine.find()
 
 
 def test_the_official_download_takes_precedence_over_a_build(
-    here: Here, monkeypatch: pytest.MonkeyPatch
+    machine: Machine, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     from pulumi.automation import PulumiCommand
 
@@ -129,14 +129,14 @@ def test_the_official_download_takes_precedence_over_a_build(
 
     monkeypatch.setattr(network, "downloads_unreachable", lambda: "")
     monkeypatch.setattr(PulumiCommand, "install", install)
-    here.program("go", GO)
-    found = here.find()
+    machine.program("go", GO)
+    found = machine.find()
     assert found.origin == "downloaded"
     assert found.path.read_text() == f"# {PINNED}"
 
 
 def test_a_failed_download_falls_back_to_a_build(
-    here: Here, monkeypatch: pytest.MonkeyPatch
+    machine: Machine, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     from pulumi.automation import PulumiCommand
 
@@ -145,9 +145,9 @@ def test_a_failed_download_falls_back_to_a_build(
 
     monkeypatch.setattr(network, "downloads_unreachable", lambda: "")
     monkeypatch.setattr(PulumiCommand, "install", install)
-    here.program("go", GO)
-    assert here.find().origin == "built"
-    assert any("connection reset" in message for message in here.messages)
+    machine.program("go", GO)
+    assert machine.find().origin == "built"
+    assert any("connection reset" in message for message in machine.messages)
 
 
 def test_the_download_server_is_checked_once_with_a_short_timeout(
@@ -188,57 +188,57 @@ PROGRAMS: list[tuple[Callable[[engine.Say], Path], str, str, str]] = [
 
 @pytest.mark.parametrize(("program", "module", "version", "package"), PROGRAMS)
 def test_a_go_program_is_built_once_from_its_module(
-    here: Here, program: Callable[[engine.Say], Path], module: str, version: str, package: str
+    machine: Machine, program: Callable[[engine.Say], Path], module: str, version: str, package: str
 ) -> None:
-    here.program("go", GO)
-    found = program(here.messages.append)
+    machine.program("go", GO)
+    found = program(machine.messages.append)
     assert found.stat().st_mode & 0o111
-    assert found.is_relative_to(here.bin.parent / "cache")
-    assert f"{found.name} {version}" in here.messages[0]
-    listed, built = (here.bin / "go.calls").read_text().splitlines()
+    assert found.is_relative_to(machine.bin.parent / "cache")
+    assert f"{found.name} {version}" in machine.messages[0]
+    listed, built = (machine.bin / "go.calls").read_text().splitlines()
     assert listed == f"{engine.PULUMI.folder.parent / module} list -deps {package}"
     assert built.startswith(f"{engine.PULUMI.folder.parent / module} build ")
     assert built.endswith(f" {package}")
-    here.program("go", "exit 1")
-    assert program(here.messages.append) == found
+    machine.program("go", "exit 1")
+    assert program(machine.messages.append) == found
 
 
-def test_a_built_program_knows_its_version(here: Here) -> None:
-    here.program("go", GO)
-    engine.yaml_host(here.messages.append)
-    built = (here.bin / "go.calls").read_text().splitlines()[-1]
+def test_a_built_program_knows_its_version(machine: Machine) -> None:
+    machine.program("go", GO)
+    engine.yaml_host(machine.messages.append)
+    built = (machine.bin / "go.calls").read_text().splitlines()[-1]
     assert "-X github.com/pulumi/pulumi-yaml/pkg/version.Version=v1.32.0" in built
 
 
-def test_a_yaml_language_host_on_path_is_used(here: Here) -> None:
-    here.program("pulumi-language-yaml", "exit 0")
-    assert engine.yaml_host(here.messages.append) == here.bin
+def test_a_yaml_language_host_on_path_is_used(machine: Machine) -> None:
+    machine.program("pulumi-language-yaml", "exit 0")
+    assert engine.yaml_host(machine.messages.append) == machine.bin
 
 
 @pytest.mark.parametrize("program", [engine.yaml_host, engine.nodejs_sdk_generator])
 def test_a_go_program_without_go_or_with_a_failed_build_names_the_reason(
-    here: Here, monkeypatch: pytest.MonkeyPatch, program: Callable[[engine.Say], Path]
+    machine: Machine, monkeypatch: pytest.MonkeyPatch, program: Callable[[engine.Say], Path]
 ) -> None:
-    monkeypatch.setenv("PATH", str(here.bin))
+    monkeypatch.setenv("PATH", str(machine.bin))
     with pytest.raises(BuildError, match="requires `go` on PATH"):
-        program(here.messages.append)
-    here.program("go", "echo 'no such module' >&2; exit 1")
+        program(machine.messages.append)
+    machine.program("go", "echo 'no such module' >&2; exit 1")
     with pytest.raises(BuildError, match=r"could not build .* \(exit code 1\):\nno such module"):
-        program(here.messages.append)
+        program(machine.messages.append)
 
 
-def test_a_changed_recipe_is_a_new_build(here: Here, tmp_path: Path) -> None:
-    here.program("go", GO)
+def test_a_changed_go_module_causes_a_new_build(machine: Machine, tmp_path: Path) -> None:
+    machine.program("go", GO)
     module = tmp_path / "module"
     (module / "tool").mkdir(parents=True)
     (module / "go.mod").write_text("require example.org/tool v1.2.3\n")
     (module / "go.sum").write_text("sums")
     (module / "tool" / "main.go").write_text("package main")
     tool = GoProgram("tool", module, "./tool", "example.org/tool")
-    places = [tool.cached(here.messages.append)]
-    assert tool.cached(here.messages.append) == places[0]
+    places = [tool.cached(machine.messages.append)]
+    assert tool.cached(machine.messages.append) == places[0]
     for file in ("go.mod", "go.sum", "tool/main.go"):
         (module / file).write_text((module / file).read_text() + "\n")
-        places.append(tool.cached(here.messages.append))
+        places.append(tool.cached(machine.messages.append))
     assert len(set(places)) == len(places)
     assert all((place / "tool").is_file() for place in places)

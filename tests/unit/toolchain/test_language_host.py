@@ -14,7 +14,7 @@ from toolchain.language_host import PythonHost
 
 
 class Call:
-    """The context of a call: what the host wants to have run when the call ends early."""
+    """The context of a call, with the callbacks to run when the call ends early."""
 
     def __init__(self) -> None:
         self.callbacks: list[Callable[[], Any]] = []

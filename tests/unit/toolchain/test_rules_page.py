@@ -1,4 +1,4 @@
-"""docs/reference/rules.md says what the registry says."""
+"""docs/reference/rules.md matches the rule registry."""
 
 import re
 
@@ -6,7 +6,7 @@ from okta_idc.rules import RULES
 from toolchain.reference.rules_page import FAMILIES, page, show
 
 
-def test_every_rule_is_an_anchor_once_and_its_link_leads_there() -> None:
+def test_every_rule_has_one_heading_and_links_to_it() -> None:
     headings = re.findall(r"^### (.+)$", page(), re.MULTILINE)
     assert headings == sorted(RULES)
     for rule in RULES.values():

@@ -21,7 +21,7 @@ PROGRAM = (
     "subprocess.Popen = killed\n"
     "sandbox.start(pathlib.Path(sys.argv[1]), 0, 'supported')\n"
 )
-"""Starts a sandbox and is stopped by a signal before it can keep the process's id."""
+"""Starts a sandbox, and is stopped by a signal before it can record the process ID."""
 
 
 @pytest.fixture
@@ -39,7 +39,7 @@ def test_no_sandbox_runs_in_a_folder_that_does_not_exist(tmp_path: Path) -> None
 def test_a_sandbox_whose_start_was_interrupted_is_found_and_stopped(
     home: Path, number: signal.Signals
 ) -> None:
-    """It has no ready file yet: a second sandbox would write the same file."""
+    """The sandbox has no ready file yet, and a second one would write the same file."""
     program = PROGRAM.format(signal=int(number))
     subprocess.run(
         [sys.executable, "-c", program, str(home)], cwd=ROOT, check=False, capture_output=True

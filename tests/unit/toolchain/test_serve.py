@@ -14,7 +14,7 @@ from tests.paths import ROOT
 
 
 def test_args_are_passed_to_the_sandbox(tmp_path: Path) -> None:
-    """With `--identity-center new` there is no SCIM secret until an administrator connects."""
+    """With `--identity-center new`, no SCIM secret exists at the start."""
     options = "--identity-center new --limits workforce"
     make = ["make", "sandbox", "PORT=0", f"ARGS={options}", f"TOOLCHAIN={_toolchain(tmp_path)}"]
     ready_file = tmp_path / "current.json"

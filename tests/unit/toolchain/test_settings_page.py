@@ -105,7 +105,7 @@ def test_the_examples_are_valid_and_on_the_page() -> None:
     assert "".join(blocks[1:]) == EXAMPLE
 
 
-def test_a_text_in_place_of_an_object_is_explained() -> None:
+def test_the_short_form_of_an_object_is_documented() -> None:
     for path, key in (("assignments.groups", "name"), ("assignments.users", "login")):
         section = PAGE.split(f"### `{path}`\n")[1].split("\n#")[0]
         assert f"short for `{{{key}: TEXT}}`" in section

@@ -35,7 +35,7 @@ def assert_matches(value: Any, hint: Any, place: str) -> None:
 
 
 class Reading(dict[str, Any]):
-    """A response whose members are checked: reading a member that AWS does not have is an error."""
+    """A response that rejects access to members that AWS's model does not have."""
 
     def __init__(self, values: Mapping[str, Any], shape: Shape | None) -> None:
         super().__init__(values)
@@ -48,7 +48,9 @@ class Reading(dict[str, Any]):
         return self._shaped(name, super().get(name, default))
 
     def _shaped(self, name: str, value: Any) -> Any:
-        assert name in self._members, f"{name} is not a member; there are {sorted(self._members)}"
+        assert name in self._members, (
+            f"{name} is not a member; the members are {sorted(self._members)}"
+        )
         return read(value, self._members[name])
 
 

@@ -106,7 +106,7 @@ def test_invalid_endpoints_are_a_readable_error(text: str) -> None:
 
 
 @pytest.mark.parametrize("name", ["cloudwatchevents", "eventbridge", "events"])
-def test_each_name_of_eventbridge_configures_it(
+def test_every_name_of_eventbridge_sets_its_endpoint(
     engine: Engine, scripted: Scripted, name: str
 ) -> None:
     engine.configure(config(URL, endpoints=endpoints(**{name: scripted.url})))

@@ -42,7 +42,7 @@ def test_aws_validates_the_filter(connected: Engine) -> None:
         )
 
 
-def test_the_value_is_plain_text_as_in_the_official_plugin(connected: Engine) -> None:
+def test_a_secret_value_is_plain_text_as_in_the_official_plugin(connected: Engine) -> None:
     found = connected.invoke(
         "aws:secretsmanager/getSecretVersion:getSecretVersion", secretId=SECRET
     )
@@ -73,7 +73,7 @@ def test_the_version_id_takes_precedence_over_the_stage(
     assert by_id["versionStages"] == ["a", "b"]
 
 
-def test_a_binary_value_is_its_text(connected: Engine) -> None:
+def test_a_binary_value_is_returned_as_text(connected: Engine) -> None:
     token = "aws:secretsmanager/getSecretVersion:getSecretVersion"
     found = connected.invoke(token, secretId="elsewhere")
     assert (found["secretBinary"], found["secretString"]) == ("BINARY-VALUE", "")
@@ -225,7 +225,7 @@ def test_the_caller_is_the_sandbox_account(connected: Engine) -> None:
     assert found["userId"]
 
 
-def test_a_region_needs_no_call(at_scripted: Engine, scripted: Scripted) -> None:
+def test_a_region_look_up_makes_no_call(at_scripted: Engine, scripted: Scripted) -> None:
     token = "aws:index/getRegion:getRegion"
     assert at_scripted.invoke(token) == {
         "description": "US East (N. Virginia)", "endpoint": "ec2.us-east-1.amazonaws.com",

@@ -179,7 +179,7 @@ def test_an_import_with_an_invalid_id_reports_the_format(
     assert scripted.requests == []
 
 
-def half_made(caught: grpc.RpcError) -> Any:
+def partial_state(caught: grpc.RpcError) -> Any:
     """The state that an error returns for the engine to record."""
     trailing: Any = caught
     status = status_pb2.Status()
@@ -204,7 +204,7 @@ def test_a_created_permission_set_is_recorded_if_its_read_fails(
     request = provider_pb2.CreateRequest(urn=urn(PERMISSION_SET), properties=to_struct(inputs))
     with pytest.raises(grpc.RpcError) as caught:
         at_scripted.stub.Create(request, timeout=60)
-    detail = half_made(caught.value)
+    detail = partial_state(caught.value)
     assert detail.id == f"{ARN},{INSTANCE}"
     assert from_struct(detail.properties)["name"] == "n"
     assert "AccessDeniedException: no" in detail.reasons[0]
@@ -226,7 +226,7 @@ def test_a_policy_is_recorded_if_its_provisioning_fails(
     request = provider_pb2.CreateRequest(urn=urn(INLINE), properties=to_struct(inputs))
     with pytest.raises(grpc.RpcError) as caught:
         at_scripted.stub.Create(request, timeout=60)
-    detail = half_made(caught.value)
+    detail = partial_state(caught.value)
     assert detail.id == f"{ARN},{INSTANCE}"
     assert "last error: role quota" in detail.reasons[0]
 
@@ -302,7 +302,7 @@ def test_equal_json_is_an_equal_policy(one: Any, other: Any) -> None:
 
 
 @given(st.lists(documents, max_size=4).flatmap(lambda i: st.tuples(st.just(i), st.permutations(i))))
-def test_a_set_has_no_order(pair: tuple[list[Any], list[Any]]) -> None:
+def test_the_order_of_a_set_is_ignored(pair: tuple[list[Any], list[Any]]) -> None:
     assert is_same_set(*pair)
     assert is_same_policy(json.dumps({"Action": pair[0]}), json.dumps({"Action": pair[1]}))
     assert is_same_set(pair[0], [*pair[1], "one more"]) is False

@@ -26,14 +26,14 @@ OTHER_POLICY = '{"Version": "2012-10-17", "Statement": [{"Effect": "Deny", "Acti
 
 @dataclass
 class Case:
-    """The inputs, their changes, the inputs that replace, and the AWS call that reads them."""
+    """The inputs, their changes, the inputs that cause a replacement, and the AWS calls."""
 
     inputs: dict[str, Any]
     changed: dict[str, Any] = field(default_factory=dict[str, Any])
     replaces: set[str] = field(default_factory=set[str])
     calls: set[str] = field(default_factory=set[str])
     import_id: str = "{id}"
-    """The import id, from the id and the outputs."""
+    """The format of the import ID, with the ID and the outputs as fields."""
 
 
 PROVISION = {"ProvisionPermissionSet", "DescribePermissionSetProvisioningStatus"}
@@ -187,7 +187,7 @@ def test_inputs_and_computed_outputs_match_the_sdk(kind: str) -> None:
 
 
 @pytest.mark.parametrize("kind", KINDS)
-def test_the_lifecycle_of_a_resource(
+def test_a_resource_is_created_read_imported_updated_and_deleted(
     connected: Engine, known: dict[str, str], called: list[tuple[str, str]], kind: str
 ) -> None:
     case, outputs_of = CASES[kind], sdk_outputs(kind)
@@ -237,7 +237,7 @@ def test_the_lifecycle_of_a_resource(
 
 
 @pytest.mark.parametrize("kind", KINDS)
-def test_the_changes_that_replace_a_resource(
+def test_changes_of_these_inputs_replace_the_resource(
     connected: Engine, known: dict[str, str], kind: str
 ) -> None:
     case = CASES[kind]
@@ -254,8 +254,8 @@ def test_the_changes_that_replace_a_resource(
         assert difference.deleteBeforeReplace == ("name" in inputs and name != "name")
     unknown = connected.diff(kind, "id", olds, {**inputs, sorted(case.replaces)[0]: UNKNOWN})
     assert list(unknown.replaces) == [sorted(case.replaces)[0]]
-    elsewhere = connected.diff(kind, "id", olds, {**inputs, "region": "eu-west-1"})
-    assert list(elsewhere.replaces) == ["region"]
+    other_region = connected.diff(kind, "id", olds, {**inputs, "region": "eu-west-1"})
+    assert list(other_region.replaces) == ["region"]
 
 
 def test_an_unconfirmed_subscription_is_left_to_expire(

@@ -23,7 +23,7 @@ from tests.unit.offline_plugins.okta.conftest import Okta, PatientClock
 
 Properties = dict[str, Any]
 WELL_KNOWN = "/.well-known/okta-organization"
-"""Requested once per process, at no fixed time: its position is ignored."""
+"""Requested once per process, at no fixed time, so the tests ignore its position."""
 
 
 @dataclass(frozen=True)
@@ -59,8 +59,8 @@ class Recorded:
     failed: bool = False
 
 
-class StoppedError(Exception):
-    """A resource operation failed, with the plugin's text."""
+class OperationFailedError(Exception):
+    """A failed resource operation, with the plugin's error text."""
 
 
 @dataclass
@@ -70,14 +70,14 @@ class Stack:
     state: dict[str, Recorded] = field(default_factory=dict[str, Recorded])
     errors: list[str] = field(default_factory=list[str])
     disorder: list[str] = field(default_factory=list[str])
-    """Operations with calls recorded in another order."""
+    """Operations whose calls are in another order than recorded."""
 
     def up(self, program: Program, *, preview: bool, refresh: bool) -> None:
         for planning in [True, False] if preview else [False]:
-            self._one_pass(program, planning=planning, refresh=refresh)
+            self._run_program(program, planning=planning, refresh=refresh)
 
     def preview(self, program: Program) -> None:
-        self._one_pass(program, planning=True, refresh=False)
+        self._run_program(program, planning=True, refresh=False)
 
     def refresh(self) -> None:
         with self._plugin() as stub:
@@ -86,35 +86,35 @@ class Stack:
     def destroy(self) -> None:
         with self._plugin() as stub:
             for name in reversed(list(self.state)):
-                if self._goes(stub, name, self.state[name]):
+                if self._delete(stub, name, self.state[name]):
                     del self.state[name]
 
-    def _one_pass(self, program: Program, *, planning: bool, refresh: bool) -> None:
+    def _run_program(self, program: Program, *, planning: bool, refresh: bool) -> None:
         with self._plugin() as stub:
             state = dict(self.state)
             if refresh:
                 self._refresh(stub, state)
             replaced: list[tuple[str, Recorded]] = []
-            lost: set[str] = set()
+            failed_names: set[str] = set()
             for name, want in program.items():
-                needs = {out.name for out in _outs(want.inputs)}
-                if needs & lost:
-                    lost.add(name)
+                needs = {out.name for out in _references(want.inputs)}
+                if needs & failed_names:
+                    failed_names.add(name)
                     continue
                 try:
-                    self._have(stub, state, name, want, replaced, planning=planning)
-                except StoppedError as stopped:
+                    self._apply(stub, state, name, want, replaced, planning=planning)
+                except OperationFailedError as stopped:
                     self.errors.append(str(stopped))
-                    lost.add(name)
+                    failed_names.add(name)
             if not planning:
                 for name, old in reversed(replaced):
-                    self._goes(stub, name, old)
+                    self._delete(stub, name, old)
                 for name in reversed([n for n in state if n not in program]):
-                    if self._goes(stub, name, state[name]):
+                    if self._delete(stub, name, state[name]):
                         del state[name]
                 self.state = state
 
-    def _have(
+    def _apply(
         self, stub: Any, state: dict[str, Recorded], name: str, want: Declared,
         replaced: list[tuple[str, Recorded]], *, planning: bool,
     ) -> None:  # fmt: skip
@@ -131,15 +131,15 @@ class Stack:
         diff = self._call(
             stub.Diff,
             provider_pb2.DiffRequest(
-                urn=urn, id=old.id, olds=_wire(old.outputs), news=_wire(inputs),
-                old_inputs=_wire(old.inputs),
+                urn=urn, id=old.id, olds=_encoded(old.outputs), news=_encoded(inputs),
+                old_inputs=_encoded(old.inputs),
             ),
         )  # fmt: skip
         if diff.replaces:
             fresh = self._check(stub, urn, news, {})
             if want.delete_first or diff.deleteBeforeReplace:
                 if not planning:
-                    self._goes(stub, name, old)
+                    self._delete(stub, name, old)
                 del state[name]
                 self._create(stub, state, name, want.type, fresh, planning)
             else:
@@ -147,14 +147,14 @@ class Stack:
                 replaced.append((name, old))
         elif diff.changes == provider_pb2.DiffResponse.DIFF_SOME or old.failed:
             request = provider_pb2.UpdateRequest(
-                urn=urn, id=old.id, olds=_wire(old.outputs), news=_wire(inputs),
-                old_inputs=_wire(old.inputs), preview=planning,
+                urn=urn, id=old.id, olds=_encoded(old.outputs), news=_encoded(inputs),
+                old_inputs=_encoded(old.inputs), preview=planning,
             )  # fmt: skip
             try:
                 outputs = from_struct(self._call(stub.Update, request).properties)
-            except StoppedError as stopped:
-                if half := _half_made(stopped):
-                    outputs = from_struct(half.properties)
+            except OperationFailedError as stopped:
+                if partial := _partial_state(stopped):
+                    outputs = from_struct(partial.properties)
                     state[name] = Recorded(want.type, old.id, old.inputs, outputs, failed=True)
                 raise
             state[name] = Recorded(want.type, old.id, inputs, outputs)
@@ -162,10 +162,10 @@ class Stack:
             state[name] = Recorded(want.type, old.id, inputs, old.outputs)
 
     def _check(self, stub: Any, urn: str, news: Properties, olds: Properties) -> Properties:
-        request = provider_pb2.CheckRequest(urn=urn, news=_wire(news), olds=_wire(olds))
+        request = provider_pb2.CheckRequest(urn=urn, news=_encoded(news), olds=_encoded(olds))
         answer = self._call(stub.Check, request)
         if answer.failures:
-            raise StoppedError("; ".join(failure.reason for failure in answer.failures))
+            raise OperationFailedError("; ".join(failure.reason for failure in answer.failures))
         return from_struct(answer.inputs)
 
     def _create(
@@ -173,29 +173,29 @@ class Stack:
         planning: bool,
     ) -> None:  # fmt: skip
         request = provider_pb2.CreateRequest(
-            urn=_urn(kind, name), properties=_wire(inputs), preview=planning
+            urn=_urn(kind, name), properties=_encoded(inputs), preview=planning
         )
         try:
             made = self._call(stub.Create, request)
-        except StoppedError as stopped:
-            if half := _half_made(stopped):
-                outputs = from_struct(half.properties)
-                state[name] = Recorded(kind, half.id, inputs, outputs, failed=True)
+        except OperationFailedError as stopped:
+            if partial := _partial_state(stopped):
+                outputs = from_struct(partial.properties)
+                state[name] = Recorded(kind, partial.id, inputs, outputs, failed=True)
             raise
         outputs = from_struct(made.properties)
         if not planning and has_unknown(outputs):
-            raise StoppedError("unexpected unknown property value")
+            raise OperationFailedError("unexpected unknown property value")
         state[name] = Recorded(kind, made.id or UNKNOWN, inputs, outputs)
 
     def _refresh(self, stub: Any, state: dict[str, Recorded]) -> None:
         for name, old in list(state.items()):
             request = provider_pb2.ReadRequest(
-                urn=_urn(old.type, name), id=old.id, properties=_wire(old.outputs),
-                inputs=_wire(old.inputs),
+                urn=_urn(old.type, name), id=old.id, properties=_encoded(old.outputs),
+                inputs=_encoded(old.inputs),
             )  # fmt: skip
             try:
                 read = self._call(stub.Read, request)
-            except StoppedError as stopped:
+            except OperationFailedError as stopped:
                 self.errors.append(str(stopped))
                 continue
             if not read.id:
@@ -203,14 +203,14 @@ class Stack:
                 continue
             state[name] = _read(old.type, read)
 
-    def _goes(self, stub: Any, name: str, old: Recorded) -> bool:
+    def _delete(self, stub: Any, name: str, old: Recorded) -> bool:
         request = provider_pb2.DeleteRequest(
-            urn=_urn(old.type, name), id=old.id, properties=_wire(old.outputs),
-            old_inputs=_wire(old.inputs),
+            urn=_urn(old.type, name), id=old.id, properties=_encoded(old.outputs),
+            old_inputs=_encoded(old.inputs),
         )  # fmt: skip
         try:
             self._call(stub.Delete, request)
-        except StoppedError as stopped:
+        except OperationFailedError as stopped:
             self.errors.append(str(stopped))
             return False
         return True
@@ -221,10 +221,12 @@ class Stack:
         try:
             with grpc.insecure_channel(f"127.0.0.1:{port}") as channel:
                 stub: Any = ResourceProviderStub(channel)
-                self._call(stub.Configure, provider_pb2.ConfigureRequest(args=_wire(self.settings)))
+                self._call(
+                    stub.Configure, provider_pb2.ConfigureRequest(args=_encoded(self.settings))
+                )
                 yield stub
                 stub.Cancel(empty_pb2.Empty())
-        except StoppedError as stopped:
+        except OperationFailedError as stopped:
             self.errors.append(str(stopped))
         finally:
             server.stop(grace=None).wait()
@@ -235,7 +237,7 @@ class Stack:
             return method(request, timeout=30)
         except grpc.RpcError as error:
             rpc_error: Any = error
-            raise StoppedError(rpc_error.details()) from error
+            raise OperationFailedError(rpc_error.details()) from error
         finally:
             made = [call for call in self.okta.requests[before:] if call.path != WELL_KNOWN]
             if made != sorted(made, key=lambda call: call.seq):
@@ -247,7 +249,7 @@ def _read(kind: str, answer: Any) -> Recorded:
     return Recorded(kind, answer.id, inputs, outputs)
 
 
-def _wire(values: Properties) -> Any:
+def _encoded(values: Properties) -> Any:
     """Plain values: the engine reveals secrets to a plugin that does not accept them."""
     return to_struct(reveal(values))
 
@@ -256,7 +258,7 @@ def _urn(kind: str, name: str) -> str:
     return f"urn:pulumi:dev::wire::{kind}::{name}"
 
 
-def _half_made(stopped: StoppedError) -> Any:
+def _partial_state(stopped: OperationFailedError) -> Any:
     rpc_error: Any = stopped.__cause__
     if rpc_error is None:
         return None
@@ -268,15 +270,15 @@ def _half_made(stopped: StoppedError) -> Any:
     return detail
 
 
-def _outs(value: Any) -> Iterator[Ref]:
+def _references(value: Any) -> Iterator[Ref]:
     if isinstance(value, Ref):
         yield value
     elif isinstance(value, dict):
         for item in value.values():
-            yield from _outs(item)
+            yield from _references(item)
     elif isinstance(value, list):
         for item in value:
-            yield from _outs(item)
+            yield from _references(item)
 
 
 def _resolved(value: Any, state: dict[str, Recorded]) -> Any:

@@ -1,7 +1,7 @@
 """The programs behind the recorded HTTP calls, command by command.
 
-A story is the lifecycle of one stack. Set-up that was not recorded uses the calls of another
-recording, renumbered where its ids differ.
+A scenario is the lifecycle of one stack. Setup that was not recorded uses the calls of another
+recording, renumbered where its IDs differ.
 """
 
 from __future__ import annotations
@@ -27,7 +27,7 @@ class Step:
     previewed: bool = False
     refreshed: bool = False
     errors: tuple[str, ...] = ()
-    """A text in each error of the command."""
+    """A fragment of each error of the command."""
     settings: dict[str, Any] = field(default_factory=dict[str, Any])
     renumbered: dict[str, str] = field(default_factory=dict[str, str])
     without: str = ""
@@ -61,7 +61,7 @@ def saml(
 
 
 def bare_saml(**changed: Any) -> Declared:
-    """The step without the calls for the default policy."""
+    """An app without the calls for the default policy."""
     return saml(skipAuthenticationPolicy=True, **changed)
 
 
@@ -191,7 +191,7 @@ def rate_limited(kind: str, *, errors: int = 1) -> list[Step]:
     ]  # fmt: skip
 
 
-STORIES: dict[str, list[Step]] = {
+SCENARIOS: dict[str, list[Step]] = {
     "assignment-single-create-500": [
         Step("assignment-single-create-500", "create-500-once", "up",
              {"group-1": group("group-1"), **APP, "group-2": group("group-2"),

@@ -1,9 +1,9 @@
-"""Responses that the recordings lack, and corrections of responses that changed later.
+"""Corrections of recorded responses, and responses that the recordings lack.
 
-The recorder wrote groups and push mappings down by reference, when the run was over: an
-answer shows what a *later* call made of the object. What it really was is in the request
-and in the boundary record; `CORRECTED` puts it back. `SCRIPTED` answers the boundary
-records whose calls were not kept, from what the plugin then reported.
+The recorder wrote groups and push mappings to the file after the run, so that a response can show
+the result of a *later* call. `CORRECTED` restores the original values from the requests and the
+boundary records. `SCRIPTED` has the responses for boundary records without recorded calls, derived
+from the plugin's responses.
 """
 
 from __future__ import annotations
@@ -103,8 +103,8 @@ CORRECTED: dict[tuple[str, str], Correction] = {
 
 
 def corrected(file: str, phase: str, answer: Any) -> Any:
-    concerns, fields = CORRECTED.get((file, phase), (None, {}))
-    return answer | fields if concerns and isinstance(answer, dict) and concerns(answer) else answer
+    applies, fields = CORRECTED.get((file, phase), (None, {}))
+    return answer | fields if applies and isinstance(answer, dict) and applies(answer) else answer
 
 
 APPS = "/api/v1/apps"

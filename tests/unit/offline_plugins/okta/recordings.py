@@ -131,7 +131,7 @@ def _unfolder(key: str, refer: Callable[[Any], Any]) -> Callable[[Any], Any]:
 
 
 def _continued(answer: Any) -> Any:
-    """Restore a list that was cut after its third element. The others continue its numbers."""
+    """Restore a list that was cut after its third element, by continuing its numbers."""
     if not isinstance(answer, list) or len(answer) < 4:
         return answer
     *shown, rest = answer

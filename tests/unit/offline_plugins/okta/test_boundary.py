@@ -1,8 +1,7 @@
-"""Replays the engine's requests to the official plugin: the same responses, by the same calls.
+"""Replays the engine's requests to the official plugin, and compares the responses and calls.
 
-Not compared: `__meta` (the bridge's memory of time-outs, which ours has no use for), the
-digits of automatic names (random), and what the recordings cut from long texts beyond
-their beginning and length.
+Not compared: `__meta` (timeouts that only the official plugin uses), the random digits of automatic
+names, and the ends of truncated texts, of which only the length is compared.
 """
 
 from __future__ import annotations
@@ -73,17 +72,17 @@ SOURCES: dict[str, tuple[str, ...]] = {
 }  # fmt: skip
 
 
-"""The file with the HTTP calls of a boundary file. Phases of the same name ran together."""
+"""The files with the HTTP calls of a boundary file. Phases with the same name ran together."""
 
-ELSEWHERE = {
+REPLAYED_BY = {
     "grpc-provider": "test_config.py",
 }
-NOT_HERE = {
+UNSUPPORTED = {
     "okta:app/getApp:getApp": "look-up not implemented",
 }
 """Recorded types and tokens that the replacement does not support."""
 
-OWN = {
+REQUIRED_PATHS = {
     "grpc-assignment-single": r"/apps/\w+/groups/",
     "grpc-assignments": r"/apps/\w+/groups",
     "grpc-connection": "/connections/",
@@ -96,7 +95,7 @@ OWN = {
     "grpc-push-group": "/group-push/",
     "grpc-signon-policy": "/policies",
 }
-"""The phases of a file whose calls must all have been made; without an entry, all phases."""
+"""Patterns of paths by file: recorded calls to them must all be made. The default is all paths."""
 
 AUTO_NAMED = {
     ("grpc-group", "c"),
@@ -106,7 +105,7 @@ AUTO_NAMED = {
 
 
 def records(file: str) -> list[Boundary]:
-    return [record for record in boundary(file) if record.type not in NOT_HERE]
+    return [record for record in boundary(file) if record.type not in UNSUPPORTED]
 
 
 def phases() -> list[tuple[str, str]]:
@@ -117,9 +116,9 @@ def test_every_record_is_replayed_or_has_a_reason() -> None:
     recorded = [file for file in files() if file.startswith("grpc-")]
     for file in recorded:
         for record in boundary(file):
-            here = record.type in {*RESOURCES, *LOOK_UPS}
-            assert here is (record.type not in NOT_HERE) or file in ELSEWHERE, record
-            assert file in {*SOURCES, *ELSEWHERE} or not here, record
+            supported = record.type in {*RESOURCES, *LOOK_UPS}
+            assert supported is (record.type not in UNSUPPORTED) or file in REPLAYED_BY, record
+            assert file in {*SOURCES, *REPLAYED_BY} or not supported, record
     assert sum(len(records(file)) for file in SOURCES) == len(
         [r for f, p in phases() for r in records(f) if r.phase == p]
     )
@@ -140,7 +139,7 @@ def test_responses_and_calls_match_the_recording(
     wrong += [
         f"not made: {call.line}"
         for call in okta.ready
-        if call.path != WELL_KNOWN and re.search(OWN.get(file, ""), call.path)
+        if call.path != WELL_KNOWN and re.search(REQUIRED_PATHS.get(file, ""), call.path)
     ]
     assert not wrong, "\n".join(wrong)
 
@@ -166,7 +165,7 @@ def differences(engine: Engine, okta: Okta, record: Boundary) -> list[str]:
     if error != expected:
         found.append(f"error\n  {error!r}, recorded\n  {expected!r}")
     if not error and not expected:
-        found += unlike(written(record.response), answer, named=record)
+        found += value_differences(written(record.response), answer, named=record)
     return [f"{record}: {text}" for text in found]
 
 
@@ -174,36 +173,36 @@ def code_prefix(code: re.Match[str]) -> str:
     return f"{code[1].upper()}: "
 
 
-def unlike(recorded: Any, ours: Any, at: str = "", *, named: Boundary) -> list[str]:
-    if isinstance(recorded, dict) and isinstance(ours, dict):
+def value_differences(recorded: Any, actual: Any, at: str = "", *, named: Boundary) -> list[str]:
+    if isinstance(recorded, dict) and isinstance(actual, dict):
         return [
             text
-            for name in sorted({*recorded, *ours} - {"__meta"})
-            for text in unlike(
-                recorded.get(name, "(absent)"), ours.get(name, "(absent)"), f"{at}.{name}",
+            for name in sorted({*recorded, *actual} - {"__meta"})
+            for text in value_differences(
+                recorded.get(name, "(absent)"), actual.get(name, "(absent)"), f"{at}.{name}",
                 named=named,
             )
         ]  # fmt: skip
-    if isinstance(recorded, list) and isinstance(ours, list) and len(recorded) == len(ours):
+    if isinstance(recorded, list) and isinstance(actual, list) and len(recorded) == len(actual):
         return [
             text
-            for index, pair in enumerate(zip(recorded, ours, strict=True))
-            for text in unlike(*pair, f"{at}[{index}]", named=named)
+            for index, pair in enumerate(zip(recorded, actual, strict=True))
+            for text in value_differences(*pair, f"{at}[{index}]", named=named)
         ]
-    same = type(recorded) is type(ours) and recorded == ours
-    if isinstance(recorded, str) and isinstance(ours, str):
+    same = type(recorded) is type(actual) and recorded == actual
+    if isinstance(recorded, str) and isinstance(actual, str):
         if cut := re.fullmatch(r"(.*?)\.{2,3}\((\d+) chars\)", recorded, re.DOTALL):
-            same = same or (ours.startswith(cut[1]) and len(ours) == int(cut[2]))
+            same = same or (actual.startswith(cut[1]) and len(actual) == int(cut[2]))
         if (named.file, named.phase) in AUTO_NAMED:
-            same = same or without_digits(recorded) == without_digits(ours)
-    return [] if same else [f"{at}: {ours!r}, recorded {recorded!r}"]
+            same = same or without_digits(recorded) == without_digits(actual)
+    return [] if same else [f"{at}: {actual!r}, recorded {recorded!r}"]
 
 
 def without_digits(text: str) -> str:
     return re.sub(r"-[0-9a-f]{7}\b", "-AUTOMATIC", text)
 
 
-HALF_MADE = [
+PARTIAL_FAILURES = [
     ("grpc-assignments", 86, 88),
     ("grpc-group", 40, 42),
     ("grpc-saml-errors", 4, 6),
@@ -211,11 +210,11 @@ HALF_MADE = [
     ("grpc-saml-lost-update", 5, 7),
     ("grpc-saml-lost-update", 20, 22),
 ]
-"""A partially failed operation, and the next request, which shows the recorded state."""
+"""A partially failed operation, and the next request, which contains the recorded state."""
 
 
-@pytest.mark.parametrize(("file", "failed", "following"), HALF_MADE)
-def test_the_state_after_a_failed_operation(
+@pytest.mark.parametrize(("file", "failed", "following"), PARTIAL_FAILURES)
+def test_a_partially_failed_operation_returns_the_recorded_state(
     connected: Engine, okta: Okta, file: str, failed: int, following: int
 ) -> None:
     by_seq = {record.seq: record for record in boundary(file)}
@@ -228,7 +227,7 @@ def test_the_state_after_a_failed_operation(
     assert status.details[0].Unpack(detail)
     left = to_dict(detail)
     assert left["id"] == after.request["id"]
-    assert not unlike(written(after.request["olds"]), left["properties"], named=record)
+    assert not value_differences(written(after.request["olds"]), left["properties"], named=record)
 
 
 def test_a_failed_create_of_a_framework_resource_leaves_no_state(

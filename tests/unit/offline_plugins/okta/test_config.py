@@ -1,4 +1,4 @@
-"""Configuration: as in the official plugin, except that it never reaches a real org."""
+"""Configuration works as in the official plugin, but never connects to a real org."""
 
 import re
 from typing import Any
@@ -13,7 +13,7 @@ from offline_plugins.okta.config import address
 from offline_plugins.provider_server import ProviderError
 from tests.unit.offline_plugins.okta.conftest import ME, TOKEN, Engine, Okta
 from tests.unit.offline_plugins.okta.recordings import Boundary, Call, boundary, calls, written
-from tests.unit.offline_plugins.okta.test_boundary import code_prefix, unlike
+from tests.unit.offline_plugins.okta.test_boundary import code_prefix, value_differences
 
 LOCAL = {"127.0.0.1", "localhost", "::1", "[::1]"}
 UNSUPPORTED = {
@@ -22,7 +22,7 @@ UNSUPPORTED = {
     "private-key-refresh": "okta:privateKey is not supported",
     "private-key-destroy": "okta:privateKey is not supported",
 }
-"""Phases whose Configure the replacement rejects. The official plugin makes no call yet."""
+"""Phases whose Configure the replacement rejects. The official plugin makes no call in them."""
 
 
 def me_call(status: int = 200) -> Call:
@@ -52,11 +52,11 @@ def test_configuration_matches_the_recording(engine: Engine, okta: Okta, record:
     assert re.sub(r"https://\S+", "https://DOCS", error) == expected
     recorded = written(record.response)
     if "failures" in recorded:
-        # The recording has three of seven; the replacement reports each conflict once.
+        # The recording has three of seven failures; the replacement reports each conflict once.
         *kept, cut = recorded["failures"]
         assert cut == {"_elided": 4}
         recorded["failures"], answer["failures"] = kept, answer["failures"][:3]
-    assert not unlike(recorded, answer, named=record)
+    assert not value_differences(recorded, answer, named=record)
     has_token = record.method == "Configure" and "apiToken" in record.request["args"]
     assert len(okta.requests) == (2 if has_token else 0)
 
@@ -66,7 +66,7 @@ def configure(engine: Engine, okta: Okta, **args: Any) -> str:
 
 
 @pytest.mark.parametrize("phase", ["configure-401", "configure-401-up"])
-def test_a_wrong_token_is_one_call_and_an_error(engine: Engine, okta: Okta, phase: str) -> None:
+def test_a_wrong_token_fails_after_one_call(engine: Engine, okta: Okta, phase: str) -> None:
     okta.ready = [call for call in calls("configure-401") if call.phase == phase]
     error = configure(engine, okta, apiToken=TOKEN)
     assert "failed validate configuration: error with v3 SDK client: 401 X" in error
@@ -152,10 +152,10 @@ pieces = st.sampled_from(
 @example("http://[")
 def test_an_accepted_url_is_loopback_for_every_parser(url: str) -> None:
     try:
-        taken = address({"httpProxy": url})
+        accepted = address({"httpProxy": url})
     except ProviderError:
         return
-    for host in (urlsplit(taken).hostname, parse_url(taken).host):
+    for host in (urlsplit(accepted).hostname, parse_url(accepted).host):
         assert host in LOCAL
 
 

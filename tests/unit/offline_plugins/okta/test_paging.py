@@ -13,9 +13,9 @@ NAMES = {f"g{n:03}": () for n in range(COUNT)}
 
 
 def test_all_pages_of_a_list_are_read_once() -> None:
-    async def story(sandbox: org.Okta) -> None:
+    async def check(sandbox: org.Okta) -> None:
         plugin = Okta(sandbox.base, f"SSWS {org.TOKEN}", Clock())
-        app = (await sandbox.app_of())["id"]
+        app = (await sandbox.new_app())["id"]
         await sandbox.connect(app)
         at, groups = f"/api/v1/apps/{app}", await sandbox.ok("GET", "/api/v1/groups")
         for group in groups:
@@ -30,4 +30,4 @@ def test_all_pages_of_a_list_are_read_once() -> None:
         found = await asyncio.to_thread(get_groups, plugin, {"type": "OKTA_GROUP"})
         assert [group["id"] for group in found["groups"]] == sources
 
-    org.run(story, org.org(1, NAMES))
+    org.run(check, org.org(1, NAMES))

@@ -1,7 +1,7 @@
-"""Whole commands: exactly the official plugin's calls, in its order, with its bodies.
+"""Every command makes the official plugin's calls, in the same order and with the same bodies.
 
-Not compared: the form of the requests (the real plugin's go to a proxy, from four
-generations of clients) and the moment of the one question for the org's pipeline.
+Not compared: the form of the requests (the official plugin sends them to a proxy, from four
+generations of clients), and when the plugin requests the org's metadata.
 """
 
 import json
@@ -13,7 +13,7 @@ import pytest
 
 from tests.unit.offline_plugins.okta.conftest import TOKEN, Okta
 from tests.unit.offline_plugins.okta.mini_engine import WELL_KNOWN, Stack
-from tests.unit.offline_plugins.okta.recorded_programs import STORIES, Step
+from tests.unit.offline_plugins.okta.recorded_programs import SCENARIOS, Step
 from tests.unit.offline_plugins.okta.recordings import Call, calls, files
 from tests.unit.offline_plugins.okta.test_boundary import SOURCES, records
 
@@ -27,16 +27,18 @@ NOT_REPLAYED = {
 }
 """Recordings, or phases of one, that are not replayed, with the reason."""
 SWAPPED = {("connection-app-id-change-refresh", "refresh-after-move")}
-"""Recordings that list an app's metadata after its keys, which are always read later."""
+"""Phases that record an app's metadata after its keys. The plugin always reads the keys later."""
 
 
 def is_replayed(file: str, phase: str) -> bool:
-    """The calls that a program replays, here or in test_boundary.py.
+    """Whether a scenario or test_boundary.py replays the calls.
 
-    There the calls of the resource that the file is about are; what its program has beside
-    (an app, groups) makes calls that stories replay elsewhere.
+    test_boundary.py replays only the calls of the recorded resource. Scenarios replay the calls
+    of its app and groups.
     """
-    return any((file, phase) == (s.file, s.phase) for story in STORIES.values() for s in story) or (
+    return any(
+        (file, phase) == (s.file, s.phase) for scenario in SCENARIOS.values() for s in scenario
+    ) or (
         any(
             file in sources and phase in {record.phase for record in records(source)}
             for source, sources in SOURCES.items()
@@ -78,10 +80,10 @@ def recorded(step: Step) -> list[Call]:
     ]
 
 
-@pytest.mark.parametrize("story", STORIES)
-def test_every_command_makes_the_recorded_calls(okta: Okta, story: str) -> None:
+@pytest.mark.parametrize("scenario", SCENARIOS)
+def test_every_command_makes_the_recorded_calls(okta: Okta, scenario: str) -> None:
     stack = Stack(okta, {})
-    for step in STORIES[story]:
+    for step in SCENARIOS[scenario]:
         at = f"{step.file}, {step.phase}"
         okta.ready = recorded(step)
         okta.requests.clear()

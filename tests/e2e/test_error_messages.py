@@ -1,4 +1,4 @@
-"""Errors of Okta, AWS and the settings: the user sees the reason, and no traceback.
+"""Errors from Okta, AWS and the settings show the reason, without a traceback.
 
 The program runs under Pulumi's own executor (toolchain/language_host.py), so an exception that is
 not turned into a RunError would show its traceback here.
@@ -22,14 +22,14 @@ NOWHERE = "http://127.0.0.1:9"
 
 @pytest.fixture(scope="module")
 def sandbox(kit: Kit) -> Iterator[Kit]:
-    """A sandbox alone, with an empty stack."""
+    """A sandbox with an empty stack."""
     with kit.running_sandbox():
         yield kit
 
 
 @pytest.fixture(autouse=True)
 def shipped(sandbox: Kit) -> Iterator[Kit]:
-    """The sandbox without faults, and the stack file as it is shipped."""
+    """The sandbox without faults, and the shipped stack file."""
     before = sandbox.settings.read_text()
     yield sandbox
     sandbox.settings.write_text(before)
@@ -37,7 +37,7 @@ def shipped(sandbox: Kit) -> Iterator[Kit]:
 
 
 def config(**values: object) -> Change:
-    """Settings of a provider; `okta__apiToken` is `okta:apiToken`."""
+    """Change a provider's settings: `okta__apiToken` sets `okta:apiToken`."""
 
     def change(kit: Kit) -> None:
         document = yaml.safe_load(kit.settings.read_text())
@@ -55,11 +55,11 @@ def fault(**answer: Any) -> Change:
     return lambda kit: kit.okta("POST", "/sandbox/faults", {"times": None, **answer})
 
 
-def is_readable(done: Result, *says: str) -> None:
+def assert_readable(done: Result, *messages: str) -> None:
     assert done.code != 0, done.text
     for noise in ("Traceback", "unhandled exception", "invoke of ", "rpc error", "Exception"):
         assert noise not in done.text, done.text
-    for text in says:
+    for text in messages:
         assert text in done.text, done.text
 
 
@@ -69,7 +69,7 @@ NO_AWS = dict.fromkeys(
 
 
 @pytest.mark.parametrize(
-    ("change", "says"),
+    ("change", "messages"),
     [
         pytest.param(
             config(okta__apiToken="wrong"),
@@ -100,30 +100,32 @@ NO_AWS = dict.fromkeys(
         pytest.param(federation(pusch_groups=[]), ["pusch_groups"], id="wrong-setting"),
     ],
 )
-def test_a_failed_preview_names_the_reason(shipped: Kit, change: Change, says: list[str]) -> None:
+def test_a_failed_preview_names_the_reason(
+    shipped: Kit, change: Change, messages: list[str]
+) -> None:
     change(shipped)
-    is_readable(shipped.run("preview"), *says)
+    assert_readable(shipped.run("preview"), *messages)
 
 
 def test_a_failed_creation_names_the_reason(shipped: Kit) -> None:
     """Nothing follows the provider's error: no traceback, no message about the cancelled program.
 
-    The slow group keeps the engine busy, so that it has cancelled the program before it ends.
+    The slow group keeps the engine running until it has cancelled the program.
     """
     shipped.change(push_groups=["aws-data", {"create": "aws-slow"}], account_access={})
     fault(server="okta", method="POST", path="^/api/v1/groups", delay=6)(shipped)
     fault(server="okta", method="POST", path="^/api/v1/apps", status=403)(shipped)
     done = shipped.run("up", "--yes", "--skip-preview")
-    is_readable(done, "failed to create SAML application", "You do not have permission")
+    assert_readable(done, "failed to create SAML application", "You do not have permission")
     for noise in ("exit code", "shutting down", "context canceled"):
         assert noise not in done.text, done.text
 
 
-def test_a_closed_gate_names_the_steps(shipped: Kit) -> None:
+def test_a_run_blocked_by_the_gate_names_the_steps(shipped: Kit) -> None:
     mode = yaml.safe_load(shipped.settings.read_text())["config"]
     provisioning = mode["okta-identity-center:federation"]["provisioning"]
     shipped.change(provisioning={**provisioning, "mode": "console"}, account_access={})
-    is_readable(shipped.run("up", "--yes", "--skip-preview"), "Provisioning of app", "is off")
+    assert_readable(shipped.run("up", "--yes", "--skip-preview"), "Provisioning of app", "is off")
 
 
 PROGRAMS = {
@@ -146,7 +148,7 @@ PROGRAMS = {
 def test_the_language_host_shows_tracebacks_as_pulumis_does(
     shipped: Kit, tmp_path: Path, program: str, traceback: bool
 ) -> None:
-    """A program that handles no errors gets tracebacks, so the tests above are meaningful."""
+    """Without this, the tests above could pass although errors are not handled."""
     (tmp_path / "Pulumi.yaml").write_text("name: plain\nruntime: python\n")
     (tmp_path / "__main__.py").write_text(f"import pulumi\n{program}\n")
     config(okta__apiToken="wrong")(shipped)

@@ -11,13 +11,13 @@ from tests.paths import ROOT
 
 pytestmark = pytest.mark.e2e
 
-EVERYBODY = "aws-identity-center-assigned"
-NEW = "sam.taylor@example.com"  # in no group that is pushed here
+PUSHED_MEMBERS = "aws-identity-center-assigned"
+NEW = "sam.taylor@example.com"  # in no push group
 
 
 @pytest.fixture(scope="module", autouse=True)
 def sandbox(kit: Kit) -> Iterator[None]:
-    """A sandbox alone, with an empty stack."""
+    """A sandbox with an empty stack."""
     with kit.running_sandbox("--connections", "supported"):
         yield
 
@@ -38,17 +38,17 @@ def deployed(kit: Kit) -> None:
 
 @pytest.fixture(scope="module")
 def joined(kit: Kit, deployed: None) -> None:
-    """NEW joins a pushed group."""
+    """NEW joins a push group."""
     ids = {u["profile"]["login"]: u["id"] for u in kit.okta("GET", "/api/v1/users?limit=200")}
-    assert NEW not in members(kit, EVERYBODY)
+    assert NEW not in members(kit, PUSHED_MEMBERS)
     kit.okta("PUT", f"/api/v1/groups/{group(kit, 'aws-finance')['id']}/users/{ids[NEW]}")
     kit.settle()
 
 
 def group(kit: Kit, name: str) -> dict[str, Any]:
     found = kit.okta("GET", f"/api/v1/groups?search=profile.name eq %22{name}%22")
-    [mine] = [each for each in found if each["type"] == "OKTA_GROUP"]
-    return mine
+    [match] = [each for each in found if each["type"] == "OKTA_GROUP"]
+    return match
 
 
 def members(kit: Kit, name: str) -> set[str]:
@@ -61,7 +61,7 @@ def test_the_example_stack_assigns_pushed_members() -> None:
     assert config["okta-identity-center:federation"]["assignments"] == {"pushed_members_group": {}}
 
 
-def test_an_org_without_group_rules_gets_the_alternative(kit: Kit) -> None:
+def test_without_group_rules_the_error_names_the_alternative(kit: Kit) -> None:
     refusal = {"errorCode": "E0000015", "errorSummary": "No permission to access the feature."}
     kit.okta(
         "POST", "/sandbox/faults",
@@ -86,10 +86,10 @@ def test_one_group_contains_all_members_of_push_groups(kit: Kit) -> None:
     data = members(kit, "aws-data-people")
     assert data
     assert not data <= pushed
-    assert members(kit, EVERYBODY) == pushed | data
+    assert members(kit, PUSHED_MEMBERS) == pushed | data
     [app] = kit.okta("GET", "/api/v1/apps?limit=200")
     [assigned] = kit.okta("GET", f"/api/v1/apps/{app['id']}/groups?limit=200")
-    assert assigned["id"] == group(kit, EVERYBODY)["id"]
+    assert assigned["id"] == group(kit, PUSHED_MEMBERS)["id"]
     # AWS rejects the user without a display name, and the suspended user is not provisioned.
     not_provisioned = {"nora.lind@example.com", "vera.holm@example.com"}
     assert kit.groups()["aws-data-people"] == data - not_provisioned
@@ -103,7 +103,7 @@ def test_a_second_up_changes_nothing(kit: Kit) -> None:
 
 @pytest.mark.usefixtures("joined")
 def test_a_new_member_of_a_push_group_is_assigned_and_provisioned(kit: Kit) -> None:
-    assert NEW in members(kit, EVERYBODY)
+    assert NEW in members(kit, PUSHED_MEMBERS)
     assert kit.users()[NEW]["UserStatus"] == "ENABLED"
     done = kit.run("up", "--yes", "--skip-preview", "--expect-no-changes")
     assert done.code == 0, done.text

@@ -1,6 +1,7 @@
-"""docs/reference/permissions.md says which command calls what of Okta and AWS. Each command runs
-here, counted: the page names them all, and no others. And `.ci/report`, which pipelines call, in
-real."""
+"""Each command makes exactly the calls to Okta and AWS that docs/reference/permissions.md lists.
+
+Also runs `.ci/report`, the script of the pipelines.
+"""
 
 import re
 import subprocess
@@ -16,7 +17,7 @@ from tests.permissions_page import CALLS, COMMANDS, Called
 
 pytestmark = pytest.mark.e2e
 
-EVERYTHING = {
+ALL_FEATURES = {
     "assignments": {
         "pushed_members_group": {},
         "confirm_deprovisioning": ["aws-access"],  # the shipped assignment is removed
@@ -26,14 +27,14 @@ EVERYTHING = {
 }
 
 
-class Rights:
+class CallRecorder:
     """Runs commands and records the calls of each."""
 
     def __init__(self, kit: Kit) -> None:
         self.kit, self.seen = kit, 0
         self.called: dict[str, Called] = {}
 
-    def note(self, command: str) -> None:
+    def record(self, command: str) -> None:
         """Record the calls since the previous command for this command."""
         called = self.called.setdefault(command, {"okta": set(), "aws": set()})
         last = self.seen
@@ -44,10 +45,10 @@ class Rights:
 
     def run(self, command: str, *arguments: str) -> Result:
         done = self.kit.pulumi(*arguments)
-        self.note(command)
+        self.record(command)
         return done
 
-    def ours(self, *command: str) -> Result:
+    def run_with_credentials(self, *command: str) -> Result:
         """Run a command of this kit, with the sandbox's keys."""
         keys = {
             "AWS_ENDPOINT_URL": self.kit.sandbox["aws"], "AWS_ACCESS_KEY_ID": "x",
@@ -59,13 +60,13 @@ class Rights:
         )  # fmt: skip
         return Result(done.returncode, done.stdout + done.stderr)
 
-    def idc(self, command: str) -> Result:
-        done = self.ours(sys.executable, "-m", "okta_idc", command)
-        self.note(command)
+    def run_idc(self, command: str) -> Result:
+        done = self.run_with_credentials(sys.executable, "-m", "okta_idc", command)
+        self.record(command)
         return done
 
 
-def declare_everything(kit: Kit) -> None:
+def declare_all_features(kit: Kit) -> None:
     shipped = yaml.safe_load((ROOT / "Pulumi.dev.yaml").read_text())["config"]
     federation = shipped["okta-identity-center:federation"]
     first, *others = federation["account_access"]["permission_sets"]
@@ -73,91 +74,93 @@ def declare_everything(kit: Kit) -> None:
     first["permissions_boundary"] = "arn:aws:iam::aws:policy/PowerUserAccess"
     made = {"create": "aws-made", "rule": 'user.department=="Finance"'}
     kit.change(
-        **EVERYTHING,
+        **ALL_FEATURES,
         push_groups=[*federation["push_groups"], made],
         account_access={"permission_sets": [first, *others]},
     )
 
 
 @pytest.fixture(scope="module")
-def rights(kit: Kit) -> Rights:
-    """The shipped stack, deployed, then changed to use all features, and checked."""
+def recorder(kit: Kit) -> CallRecorder:
+    """Deploy the shipped stack, change it to use all features, and check it."""
     made = kit.toolchain("up", "--port", "0")
     assert made.code == 0, made.text
-    rights = Rights(kit)
-    rights.note("up")
-    declare_everything(kit)
+    recorder = CallRecorder(kit)
+    recorder.record("up")
+    declare_all_features(kit)
     for command, arguments in (
         ("preview", ("preview", "--policy-pack", "policies")),
         ("up", ("up", "--yes", "--skip-preview")),
         ("preview", ("preview",)),  # a preview reads more of existing resources
         ("drift", ("preview", "--refresh", "--expect-no-changes")),
     ):
-        done = rights.run(command, *arguments)
+        done = recorder.run(command, *arguments)
         assert done.code == 0, done.text
-    assert rights.idc("doctor").code == 1
-    assert rights.idc("status").code == 0
-    return rights
+    assert recorder.run_idc("doctor").code == 1
+    assert recorder.run_idc("status").code == 0
+    return recorder
 
 
 @pytest.fixture(scope="module")
-def console(rights: Rights) -> Result:
-    """A preview in mode `console`."""
-    declare_everything(rights.kit)
-    settings = yaml.safe_load(rights.kit.settings.read_text())
+def console(recorder: CallRecorder) -> Result:
+    """A preview with `mode: console`."""
+    declare_all_features(recorder.kit)
+    settings = yaml.safe_load(recorder.kit.settings.read_text())
     settings["config"]["okta-identity-center:federation"]["provisioning"]["mode"] = "console"
-    rights.kit.settings.write_text(yaml.safe_dump(settings))
-    done = rights.run("console", "preview")
-    declare_everything(rights.kit)
+    recorder.kit.settings.write_text(yaml.safe_dump(settings))
+    done = recorder.run("console", "preview")
+    declare_all_features(recorder.kit)
     return done
 
 
 @pytest.fixture(scope="module")
-def destroyed(rights: Rights, console: Result) -> Result:
-    """The last command: nothing is left after it."""
-    return rights.run("up", "destroy", "--yes", "--skip-preview")
+def destroyed(recorder: CallRecorder, console: Result) -> Result:
+    """Destroy the stack. No other command can run afterwards."""
+    return recorder.run("up", "destroy", "--yes", "--skip-preview")
 
 
-def test_the_report_of_a_preview_names_no_user(rights: Rights, tmp_path: Path) -> None:
+def test_a_preview_report_names_no_user(recorder: CallRecorder, tmp_path: Path) -> None:
     report = tmp_path / "report.md"
-    done = rights.ours(".ci/report", "preview", "dev", str(report))
-    rights.note("look")
+    done = recorder.run_with_credentials(".ci/report", "preview", "dev", str(report))
+    recorder.record("report")
     assert done.code == 0, done.text  # existing findings do not fail a change
-    told = report.read_text()
-    assert "preview of stack dev: passed" in told
-    assert re.search(r"OIC\\-301.*\| blocking \| 1 \|", told)
-    assert "nora.lind" not in told + done.text
+    text = report.read_text()
+    assert "preview of stack dev: passed" in text
+    assert re.search(r"OIC\\-301.*\| blocking \| 1 \|", text)
+    assert "nora.lind" not in text + done.text
 
 
-def test_drift_fails_for_blocking_findings_of_the_doctor(rights: Rights, tmp_path: Path) -> None:
+def test_drift_fails_for_blocking_findings_of_the_doctor(
+    recorder: CallRecorder, tmp_path: Path
+) -> None:
     report = tmp_path / "report.md"
-    done = rights.ours(".ci/report", "drift", "dev", str(report))
-    rights.note("look")
+    done = recorder.run_with_credentials(".ci/report", "drift", "dev", str(report))
+    recorder.record("report")
     assert done.code == 1, done.text
     assert "drift of stack dev: passed" in report.read_text()
     assert "blocking findings" in report.read_text()
 
 
-def test_in_mode_console_the_token_is_not_read(rights: Rights, console: Result) -> None:
+def test_console_mode_does_not_read_the_token(recorder: CallRecorder, console: Result) -> None:
     assert console.code == 0, console.text
-    assert "secretsmanager:GetSecretValue" not in rights.called["console"]["aws"]
+    assert "secretsmanager:GetSecretValue" not in recorder.called["console"]["aws"]
 
 
 def test_each_command_makes_exactly_the_calls_on_the_page(
-    rights: Rights, destroyed: Result
+    recorder: CallRecorder, destroyed: Result
 ) -> None:
     assert destroyed.code == 0, destroyed.text
-    rights.called["preview"]["aws"] |= rights.called["console"]["aws"]
-    rights.called["up"]["aws"] |= rights.called["console"]["aws"]
-    rights.called["drift"]["aws"] |= rights.called["console"]["aws"]
+    recorder.called["preview"]["aws"] |= recorder.called["console"]["aws"]
+    recorder.called["up"]["aws"] |= recorder.called["console"]["aws"]
+    recorder.called["drift"]["aws"] |= recorder.called["console"]["aws"]
     wrong: dict[str, dict[str, list[str]]] = {}
     for command in COMMANDS:
         for server in ("okta", "aws"):
-            called = rights.called[command][server]
-            said = {call for call, by in CALLS[server].items() if command in by}
-            if called != said:
+            called = recorder.called[command][server]
+            documented = {call for call, by in CALLS[server].items() if command in by}
+            if called != documented:
                 wrong[f"{command}, {server}"] = {
-                    "called, not on the page": sorted(called - said),
-                    "on the page, not called": sorted(said - called),
+                    "called, not on the page": sorted(called - documented),
+                    "on the page, not called": sorted(documented - called),
                 }
     assert wrong == {}

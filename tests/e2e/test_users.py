@@ -8,7 +8,7 @@ from tests.paths import ROOT
 
 pytestmark = pytest.mark.e2e
 
-NORA = "nora.lind@example.com"  # the org's person without a display name
+NORA = "nora.lind@example.com"  # has no display name
 MINA = "mina.park@example.com"
 ADA = "ada.berg@example.com"
 LOGIN = "${source.login}"
@@ -23,7 +23,7 @@ def up(kit: Kit, *more: str) -> str:
     return done.text
 
 
-def mapped(kit: Kit) -> dict[str, dict[str, str]]:
+def profile_mappings_in_okta(kit: Kit) -> dict[str, dict[str, str]]:
     [mapping] = kit.okta("GET", "/api/v1/mappings?limit=200")
     return kit.okta("GET", f"/api/v1/mappings/{mapping['id']}")["properties"]
 
@@ -45,7 +45,7 @@ def with_mapping(kit: Kit, deployed: None) -> None:
 
 @pytest.fixture(scope="module")
 def renamed(kit: Kit, deployed: None) -> str:
-    """Mina's id in the Identity Store, from before the username format was changed to the login."""
+    """Mina's Identity Store ID from before the username format changes to the login."""
     [mina] = kit.okta("GET", f"/api/v1/users?search=profile.login eq %22{MINA}%22")
     kit.okta("POST", f"/api/v1/users/{mina['id']}", {"profile": {"email": "mina@example.com"}})
     kit.settle()
@@ -60,7 +60,7 @@ def renamed(kit: Kit, deployed: None) -> str:
 
 @pytest.fixture(scope="module")
 def ada_assigned(kit: Kit, renamed: str) -> None:
-    """Ada, in no assignment group, is assigned individually."""
+    """Ada is in no assignment group, and is assigned individually."""
     ids = {u["profile"]["login"]: u["id"] for u in kit.okta("GET", "/api/v1/users?limit=200")}
     [group] = kit.okta("GET", "/api/v1/groups?search=profile.name eq %22aws-access%22")
     kit.okta("DELETE", f"/api/v1/groups/{group['id']}/users/{ids[ADA]}")
@@ -74,7 +74,7 @@ def test_a_user_without_display_name_is_rejected_by_aws(kit: Kit) -> None:
     assert NORA not in kit.users()
 
 
-def test_a_mapping_is_added_without_touching_the_assignments(kit: Kit) -> None:
+def test_adding_a_mapping_replaces_nothing(kit: Kit) -> None:
     kit.change(profile_mappings={"displayName": NAME})
     done = kit.run("preview")
     assert done.code == 0, done.text
@@ -96,10 +96,10 @@ def test_a_second_up_with_the_mapping_changes_nothing(kit: Kit) -> None:
 
 @pytest.mark.usefixtures("with_mapping")
 def test_a_removed_mapping_stays_in_okta(kit: Kit) -> None:
-    before = mapped(kit)
+    before = profile_mappings_in_okta(kit)
     kit.change()
     assert "- 2 deleted" in up(kit)
-    assert mapped(kit) == before
+    assert profile_mappings_in_okta(kit) == before
     assert len(before) > 20
     assert kit.users()[NORA]["DisplayName"] == "Nora Lind"
 
@@ -109,21 +109,21 @@ def app(**changes: str) -> dict[str, str]:
     return shipped["okta-identity-center:federation"]["app"] | changes
 
 
-def refused(kit: Kit, verb: str, *says: str) -> None:
+def assert_rejected(kit: Kit, verb: str, *messages: str) -> None:
     before = len(kit.okta("GET", "/sandbox/request-log"))
     done = kit.run(verb, *(["--yes", "--skip-preview"] if verb == "up" else []))
     assert done.code != 0
-    for text in says:
+    for text in messages:
         assert text in done.text, done.text
     assert "Traceback" not in done.text, done.text
     made = kit.okta("GET", "/sandbox/request-log")[before:]
     assert {call["method"] for call in made} == {"GET"}
 
 
-def test_a_new_username_format_requires_confirmation(kit: Kit) -> None:
+def test_changing_the_username_format_requires_confirmation(kit: Kit) -> None:
     kit.change(app=app(username_format=LOGIN))
-    refused(kit, "preview", "renames all users", "${source.email}", "OIC-326")
-    refused(kit, "up", "renames all users", "OIC-326")
+    assert_rejected(kit, "preview", "renames all users", "${source.email}", "OIC-326")
+    assert_rejected(kit, "up", "renames all users", "OIC-326")
 
 
 def test_a_confirmed_username_format_renames_users_in_place(kit: Kit, renamed: str) -> None:
@@ -133,7 +133,7 @@ def test_a_confirmed_username_format_renames_users_in_place(kit: Kit, renamed: s
 
 @pytest.mark.usefixtures("ada_assigned")
 def test_an_individually_assigned_user_is_provisioned(kit: Kit) -> None:
-    """A user in no assignment group, with a name from the username format."""
+    """The username format also applies to this user."""
     assert kit.users()[ADA]["UserStatus"] == "ENABLED"
     up(kit, "--expect-no-changes")
 
@@ -143,18 +143,18 @@ def test_an_unknown_user_is_named(kit: Kit) -> None:
     kit.change(
         app=app(username_format=LOGIN), assignments={**GROUPS, "users": ["nobody@example.com"]}
     )
-    refused(kit, "up", "assignments.users[0]: 'nobody@example.com'", "OIC-213")
+    assert_rejected(kit, "up", "assignments.users[0]: 'nobody@example.com'", "OIC-213")
 
 
 @pytest.mark.usefixtures("ada_assigned")
 def test_deprovisioning_many_users_requires_confirmation(kit: Kit) -> None:
     kit.change(app=app(username_format=LOGIN), assignments={"users": [ADA]})
-    refused(kit, "preview", "aws-access: '33' users would lose access", "OIC-210")
-    refused(kit, "up", "aws-access: '33' users would lose access", "OIC-210")
+    assert_rejected(kit, "preview", "aws-access: '33' users would lose access", "OIC-210")
+    assert_rejected(kit, "up", "aws-access: '33' users would lose access", "OIC-210")
 
 
 @pytest.mark.usefixtures("ada_assigned")
-def test_confirmed_deprovisioning_keeps_users_assigned_otherwise(kit: Kit) -> None:
+def test_confirmed_deprovisioning_keeps_users_with_another_assignment(kit: Kit) -> None:
     kit.change(
         app=app(username_format=LOGIN),
         assignments={"users": [ADA], "confirm_deprovisioning": ["aws-access"]},

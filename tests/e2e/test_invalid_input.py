@@ -1,5 +1,5 @@
-"""Invalid input, with the real engine: an error with path, value and remedy; no traceback;
-nothing half done."""
+"""Invalid input, with the real engine: the error names path, value and remedy, and nothing
+changes."""
 
 import json
 from collections.abc import Iterator
@@ -20,26 +20,28 @@ FEDERATION = yaml.safe_load((ROOT / "Pulumi.dev.yaml").read_text())["config"][
 
 @pytest.fixture(scope="module")
 def sandbox(kit: Kit) -> Iterator[Kit]:
-    """A sandbox alone, with an empty stack."""
+    """A sandbox with an empty stack."""
     with kit.running_sandbox():
         yield kit
 
 
-def refused(kit: Kit, *says: str) -> None:
+def assert_rejected(kit: Kit, *messages: str) -> None:
     writes = {"POST", "PUT", "PATCH", "DELETE"}
     before = len(kit.okta("GET", "/sandbox/request-log"))
     done = kit.run("up", "--yes", "--skip-preview")
     assert done.code != 0
-    for text in says:
+    for text in messages:
         assert text in done.text, done.text
     assert "Traceback" not in done.text, done.text
     assert "Exception calling application" not in done.text, done.text
     made = kit.okta("GET", "/sandbox/request-log")[before:]
-    assert not [call for call in made if call["method"] in writes], "something was half done"
+    assert not [call for call in made if call["method"] in writes], (
+        "the failed run sent write requests"
+    )
 
 
 @pytest.mark.parametrize(
-    ("changes", "says"),
+    ("changes", "messages"),
     [
         ({"push_group": []}, ["federation.push_group: unknown key", "Did you mean 'push_groups'?"]),
         ({"push": ["aws-admins"]}, ["federation.push: was renamed. Use push_groups."]),
@@ -91,14 +93,14 @@ def refused(kit: Kit, *says: str) -> None:
     ids=lambda value: next(iter(value)) if isinstance(value, dict) else None,
 )
 def test_an_invalid_setting_is_explained_and_changes_nothing(
-    sandbox: Kit, changes: dict[str, Any], says: list[str]
+    sandbox: Kit, changes: dict[str, Any], messages: list[str]
 ) -> None:
     sandbox.change(**({"account_access": {}} | changes))
-    refused(sandbox, *says)
+    assert_rejected(sandbox, *messages)
 
 
 @pytest.mark.parametrize(
-    ("value", "says"),
+    ("value", "messages"),
     [
         ("no json, TOPSECRET", "is not JSON"),
         (json.dumps({"token": "TOPSECRET"}), "endpoint: is missing"),
@@ -118,18 +120,18 @@ def test_an_invalid_setting_is_explained_and_changes_nothing(
     ids=["no-json", "no-endpoint", "wrong-endpoint"],
 )
 def test_a_malformed_secret_is_explained_without_its_value(
-    sandbox: Kit, value: str, says: str
+    sandbox: Kit, value: str, messages: str
 ) -> None:
     secrets = sandbox.aws("secretsmanager")
     name = f"bad/{abs(hash(value))}"
     secrets.create_secret(Name=name, SecretString=value)
     sandbox.change(scim_token={"secret": name})
-    refused(sandbox, f"secret '{name}'", says)
+    assert_rejected(sandbox, f"secret '{name}'", messages)
     assert "TOPSECRET" not in sandbox.run("preview").text
 
 
 @pytest.mark.parametrize(
-    ("changes", "says"),
+    ("changes", "messages"),
     [
         ({"token": "TOPSECRET"}, "token: is rejected (401), although it expires on"),
         ({"endpoint": ("sandbox", "another")}, "belongs to another endpoint"),
@@ -138,21 +140,21 @@ def test_a_malformed_secret_is_explained_without_its_value(
     ],
     ids=["deleted", "another-tenant", "expired", "another-region"],
 )
-def test_a_token_is_verified_before_okta_gets_it(
-    sandbox: Kit, changes: dict[str, Any], says: str
+def test_a_token_is_verified_before_it_is_sent_to_okta(
+    sandbox: Kit, changes: dict[str, Any], messages: str
 ) -> None:
     secret = dict(sandbox.secret)
     for key, change in changes.items():
-        secret[key] = change if isinstance(change, str) else _changed(secret[key], *change)
-    name = f"stale/{abs(hash(says))}"
+        secret[key] = change if isinstance(change, str) else _replaced(secret[key], *change)
+    name = f"stale/{abs(hash(messages))}"
     sandbox.aws("secretsmanager").create_secret(Name=name, SecretString=json.dumps(secret))
     token = {"secret": name, "verify_at": sandbox.sandbox["scim"]}
     sandbox.change(scim_token=token, account_access={})
-    refused(sandbox, f"secret '{name}'" if "Region" not in says else "secret", says)
+    assert_rejected(sandbox, f"secret '{name}'" if "Region" not in messages else "secret", messages)
     assert secret["token"] not in sandbox.run("preview").text
 
 
-def _changed(endpoint: str, old: str, new: str) -> str:
+def _replaced(endpoint: str, old: str, new: str) -> str:
     if old != "sandbox":
         return endpoint.replace(old, new)
     host, tenant = endpoint.split("/")[2:4]

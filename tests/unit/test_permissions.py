@@ -1,6 +1,6 @@
 """The policies and scopes in docs/reference/permissions.md match its tables of calls.
 
-tests/e2e/test_rights.py checks the tables against the calls made.
+tests/e2e/test_permissions.py checks the tables against the calls made.
 """
 
 import json
