@@ -1,10 +1,13 @@
 """Errors that Pulumi prints without a traceback, with the path of every wrong argument."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Generator, Iterable, Sequence
+from contextlib import contextmanager
+from dataclasses import replace
 
 import pulumi
 
 from okta_idc.rules import Finding
+from okta_idc.rules.registry import join_path
 from okta_idc.settings import Problem
 
 
@@ -15,6 +18,18 @@ class ValidationError(pulumi.RunError):
     def __init__(self, message: str = "", findings: Sequence[Problem] = ()) -> None:
         super().__init__(message or "\n".join(map(str, findings)))
         self.findings = findings
+
+
+@contextmanager
+def arguments_at(path: str) -> Generator[None]:
+    """Put `path` before the paths of a part's errors: where the whole has the part's arguments."""
+    try:
+        yield
+    except ValidationError as error:
+        if not error.findings:
+            raise
+        findings = [replace(each, path=join_path(path, each.path)) for each in error.findings]
+        raise ValidationError(findings=findings) from None
 
 
 def raise_findings(findings: Iterable[Finding], path: str = "") -> None:

@@ -20,6 +20,7 @@ from ._checks.drift import differences
 from ._checks.lookups import Lookups, check_same_instance, look_up
 from ._checks.next_steps import next_steps
 from ._checks.provisioning_gate import ProvisioningGate, provisioning_gate, required_features
+from ._errors import arguments_at
 from ._outputs import AssignmentGroupOutput, PushGroupOutput
 from ._polling import WaitPolicy
 from .aws.access_control_attributes import AccessControlAttributes
@@ -250,23 +251,24 @@ class IdentityCenterFederation(pulumi.ComponentResource):
             )
             before.append(mapped.resource)
         rules = [rule for group in assigned.values() for rule in group.rules]
-        assignments = GroupAssignments(
-            f"{self._name}-assign",
-            {
-                "app_id": gate.app_id,
-                "groups": [
-                    {
-                        "name": key,
-                        "group_id": group.id,
-                        "priority": group.declared.priority,
-                        "import_id": group.declared.import_id,
-                    }
-                    for key, group in assigned.items()
-                ],
-                "protect": protect,
-            },
-            ResourceOptions(parent=self, depends_on=[*before, *rules]),
-        )
+        with arguments_at("assignments"):
+            assignments = GroupAssignments(
+                f"{self._name}-assign",
+                {
+                    "app_id": gate.app_id,
+                    "groups": [
+                        {
+                            "name": key,
+                            "group_id": group.id,
+                            "priority": group.declared.priority,
+                            "import_id": group.declared.import_id,
+                        }
+                        for key, group in assigned.items()
+                    ],
+                    "protect": protect,
+                },
+                ResourceOptions(parent=self, depends_on=[*before, *rules]),
+            )
         users = UserAssignments(
             f"{self._name}-assign-users",
             {
@@ -327,35 +329,37 @@ class IdentityCenterFederation(pulumi.ComponentResource):
         """Attributes for access control, permission sets and assignments in AWS."""
         settings = self._settings
         if (control := settings.access_control_attributes) is not None:
-            declared = AccessControlAttributes(
-                f"{self._name}-attributes",
-                {
-                    "instance_arn": checked.instance_arn,
-                    "attributes": {**control.attributes},
-                    "attribute_statement_keys": tags,
-                    "import_id": control.import_id,
-                    "protect": settings.protect,
-                },
-                self._child,
-            )
+            with arguments_at("access_control_attributes"):
+                declared = AccessControlAttributes(
+                    f"{self._name}-attributes",
+                    {
+                        "instance_arn": checked.instance_arn,
+                        "attributes": {**control.attributes},
+                        "attribute_statement_keys": tags,
+                        "import_id": control.import_id,
+                        "protect": settings.protect,
+                    },
+                    self._child,
+                )
             tags = [*tags, *declared.keys]
         access = self._args.get("account_access", {})
         known = {group.key: group.aws_group_id for group in settings.push_groups}
         if access.get("permission_sets") or access.get("applications"):
-            AccountAccess(
-                f"{self._name}-access",
-                {
-                    "instance_arn": checked.instance_arn,
-                    "group_ids": pushes.group_ids,
-                    "existing_group_ids": {key: ident for key, ident in known.items() if ident},
-                    "push_groups": [*known],
-                    "permission_sets": access.get("permission_sets", []),
-                    "applications": access.get("applications", []),
-                    "session_tags": tags,
-                    "protect": settings.protect,
-                },
-                self._child,
-            )
+            with arguments_at("account_access"):
+                AccountAccess(
+                    f"{self._name}-access",
+                    {
+                        "instance_arn": checked.instance_arn,
+                        "group_ids": pushes.group_ids,
+                        "existing_group_ids": {key: ident for key, ident in known.items() if ident},
+                        "push_groups": [*known],
+                        "permission_sets": access.get("permission_sets", []),
+                        "applications": access.get("applications", []),
+                        "session_tags": tags,
+                        "protect": settings.protect,
+                    },
+                    self._child,
+                )
 
     def _alert(self, token: ScimToken, checked: Output[Lookups]) -> None:
         if (alarm := self._settings.token_expiry_alarm) is None:

@@ -12,6 +12,7 @@ import pulumi
 from pulumi import InvokeOptions, Output, ResourceHook, ResourceHookArgs, ResourceOptions, Stash
 
 from okta_idc.rules import assignments as rules
+from okta_idc.rules.registry import count
 
 from .._errors import ValidationError, raise_findings
 from .._lookup_errors import invoke
@@ -104,9 +105,9 @@ class DeprovisioningGuard(pulumi.ComponentResource):
     def _check(self, deprovisioned: Mapping[str, set[str]]) -> None:
         for key, users in deprovisioned.items():
             if users:
-                count = "1 user" if len(users) == 1 else f"{len(users)} users"
+                number = count(len(users), "user")
                 pulumi.log.warn(
-                    f"assignments: removing {key} deprovisions {count} with no other assignment.",
+                    f"assignments: removing {key} deprovisions {number} with no other assignment.",
                     self,
                 )
         unconfirmed = {k: users for k, users in deprovisioned.items() if not self._is_confirmed(k)}

@@ -6,6 +6,8 @@ because automatic provisioning requires an external identity source.
 
 from collections.abc import Mapping, Sequence
 
+from okta_idc.rules.registry import count
+
 SOON_DAYS = 90
 
 BREAK_GLASS = (
@@ -41,13 +43,13 @@ def next_steps(
             f"{', '.join(missing)}: not in IAM Identity Center yet. `okta-idc status` shows why."
         )
     if days_left <= SOON_DAYS:
-        days = "1 day" if days_left == 1 else f"{days_left} days"
+        days = count(days_left, "day")
         found.append(
             f"Rotate the SCIM token, which expires in {days}: IAM Identity Center → "
             "Settings → Automatic provisioning → Generate token, then `okta-idc store-token`, then "
             "`pulumi up` (mode console: paste it into Okta), then delete the old token."
         )
     if drift:
-        count = "1 difference" if len(drift) == 1 else f"{len(drift)} differences"
-        found.append(f"Review the output `drift`: {count} from the declared configuration.")
+        number = count(len(drift), "difference")
+        found.append(f"Review the output `drift`: {number} from the declared configuration.")
     return found

@@ -49,9 +49,10 @@ class AccessControlAttributes(pulumi.ComponentResource):
         attributes = dict(args.get("attributes") or DEFAULT_ATTRIBUTES)
         for key, source in attributes.items():
             if isinstance(source, str):
-                raise_findings(rules.instance_source(rules.InstanceAttribute(key, source)), key)
+                subject = rules.InstanceAttribute(key, source)
+                raise_findings(rules.instance_source(subject), f"attributes.{key}")
         feeds = rules.KeySources(tuple(args.get("attribute_statement_keys", ())), tuple(attributes))
-        raise_findings(rules.one_source_per_key(feeds), "access_control_attributes.attributes")
+        raise_findings(rules.one_source_per_key(feeds), "attributes")
         hints = ImportHints(f"{name}-conflicts", self, {})
         retained = ResourceOptions(retain_on_delete=True, hooks=hints.binding)
         self.resource = aws.ssoadmin.InstanceAccessControlAttributes(

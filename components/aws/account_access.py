@@ -204,11 +204,10 @@ def _check(
 ) -> None:
     """The rules on permission sets and assignments; values that are not known yet are skipped."""
     pushed, tags = tuple(args["push_groups"]), tuple(args.get("session_tags", ()))
-    root = "account_access"
     names = tuple(declared["name"] for declared in sets)
-    raise_findings(rules.set_names_differ(names), f"{root}.permission_sets")
+    raise_findings(rules.set_names_differ(names), "permission_sets")
     for index, declared in enumerate(sets):
-        path = f"{root}.permission_sets[{index}]"
+        path = f"permission_sets[{index}]"
         inline = declared.get("inline_policy")
         policy = json.dumps(inline) if isinstance(inline, dict) else None
         subject = rules.PermissionSet(
@@ -231,7 +230,7 @@ def _check(
             assignment = access_rules.Assignment("", declared["name"], account)
             raise_findings(access_rules.account_id(assignment), path)
     for index, application in enumerate(applications):
-        _check_pushed(application["groups"], pushed, f"{root}.applications[{index}].groups")
+        _check_pushed(application["groups"], pushed, f"applications[{index}].groups")
 
 
 def _check_pushed(groups: list[str], pushed: tuple[str, ...], path: str) -> None:

@@ -10,6 +10,8 @@ import pulumi
 import pulumi_okta as okta
 from pulumi import Input, Output, ResourceOptions
 
+from okta_idc.settings import Problem
+
 from .._args import check_args
 from .._errors import ValidationError
 from .._options import child_of, options
@@ -69,13 +71,14 @@ def _check_priorities(groups: list[AssignedGroup]) -> None:
     """The provider cannot send 0, and Okta sets the priority of groups without one: mixing them
     causes a perpetual diff."""
     without = [group["name"] for group in groups if group.get("priority") is None]
-    if without and len(without) < len(groups):
-        raise ValidationError(
-            f"assignments.groups: only some groups have a priority, not {', '.join(without)}. Set "
-            "a priority on all groups or on none; 1 is the highest."
-        )
     zero = [group["name"] for group in groups if (group.get("priority") or 1) < 1]
-    if zero:
-        raise ValidationError(
-            f"assignments.groups: the priority of {', '.join(zero)} is below 1. Count from 1."
+    if without and len(without) < len(groups):
+        message = (
+            f"only some groups have a priority, not {', '.join(without)}. Set a priority on all "
+            "groups or on none; 1 is the highest."
         )
+    elif zero:
+        message = f"the priority of {', '.join(zero)} is below 1. Count from 1."
+    else:
+        return
+    raise ValidationError(findings=[Problem("groups", message)])

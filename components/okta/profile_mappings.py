@@ -44,8 +44,8 @@ class ProfileMappings(pulumi.ComponentResource):
             for attribute, text in args["mappings"].items()
             if isinstance(text, str)
         }
-        raise_findings(rules.unsupported(known), "profile_mappings")
-        raise_findings(rules.expression_is_one(known), "profile_mappings")
+        raise_findings(rules.unsupported(known), "mappings")
+        raise_findings(rules.expression_is_one(known), "mappings")
         for finding in rules.roles(known):
             pulumi.log.warn(finding.text("profile_mappings"), self)
         # In a new org, the first mapping is the app's own, so the app must exist.

@@ -18,7 +18,7 @@ from okta_idc.clients.json_path import get_text
 from okta_idc.clients.okta import Okta
 from okta_idc.clients.okta_limits import DEFAULT_SHARE
 from okta_idc.doctor.bindings import PARTS, judge
-from okta_idc.doctor.report import Report, count
+from okta_idc.doctor.report import Report
 from okta_idc.doctor.reporters.document import document
 from okta_idc.doctor.reporters.html import page
 from okta_idc.doctor.reporters.junit import junit as as_junit
@@ -30,6 +30,7 @@ from okta_idc.inventory.model import Inventory
 from okta_idc.inventory.read import read_inventory
 from okta_idc.inventory.unavailable import Unavailable
 from okta_idc.rules import Severity
+from okta_idc.rules.registry import count
 
 
 def doctor(

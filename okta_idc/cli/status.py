@@ -24,9 +24,9 @@ from okta_idc.doctor.provisioning_status import (
     ProvisioningStatus,
     provisioning_status,
 )
-from okta_idc.doctor.report import count
 from okta_idc.inventory.model import Source
 from okta_idc.rules import Finding
+from okta_idc.rules.registry import count
 
 
 def status(

@@ -88,11 +88,6 @@ def _order(severity: Severity) -> int:
     return list(Severity).index(severity)
 
 
-def count(number: int, one: str, many: str = "") -> str:
-    """`1 finding`, `2 findings`."""
-    return f"{number:,} {one if number == 1 else many or one + 's'}"
-
-
 def printable(text: str, limit: int = 200) -> str:
     """The text in one line, with invisible characters (controls, direction marks, surrogates)
     escaped, so that no name can overwrite the report."""

@@ -3,7 +3,14 @@
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 
-from okta_idc.rules.registry import EnforcementPoint, Severity, Violation, component_rule, rule
+from okta_idc.rules.registry import (
+    EnforcementPoint,
+    Severity,
+    Violation,
+    component_rule,
+    count,
+    rule,
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,7 +59,8 @@ class Deprovisioning:
 def deprovisioning_within_limit(change: Deprovisioning) -> Iterator[Violation]:
     """Subject: one change."""
     if change.users > change.limit:
-        yield "", str(change.users), f"users would lose access; the limit is {change.limit}."
+        users = count(change.users, "user")
+        yield "", None, f"{users} would lose access; the limit is {change.limit}."
 
 
 @dataclass(frozen=True, slots=True)

@@ -85,19 +85,32 @@ class Finding:
 
     @property
     def problem(self) -> str:
-        """Path, value and explanation."""
-        value = "" if self.value is None else f" {shorten(self.value)!r}"
-        return f"{self.path}:{value} {self.explanation}"
+        """Value and explanation."""
+        return f"{'' if self.value is None else f'{shorten(self.value)!r} '}{self.explanation}"
+
+    @property
+    def advice(self) -> str:
+        """Problem, remedy and rule ID: all but the path."""
+        return f"{self.problem} {self.rule.remedy} [{self.rule.id}]"
+
+    def within(self, prefix: str) -> "Finding":
+        """The finding with its paths below `prefix`."""
+        return self.renamed(lambda path: join_path(prefix, path)) if prefix else self
 
     def text(self, prefix: str = "") -> str:
-        """One line: the problem, the remedy, the rule's ID. `prefix` precedes the paths."""
-        problem = self.renamed(lambda path: join_path(prefix, path)).problem
-        return f"{problem} {self.rule.remedy} [{self.rule.id}]"
+        """One line: path and advice. `prefix` precedes the paths."""
+        found = self.within(prefix)
+        return f"{found.path}: {found.advice}"
 
 
 def shorten(text: str, limit: int = 100) -> str:
     """The text, truncated to `limit` characters."""
     return text if len(text) <= limit else text[: limit - 1] + "…"
+
+
+def count(number: int, one: str, many: str = "") -> str:
+    """`1 finding`, `2 findings`."""
+    return f"{number:,} {one if number == 1 else many or one + 's'}"
 
 
 def join_path(*parts: str) -> str:

@@ -7,7 +7,8 @@ from typing import Any, get_args
 
 from pydantic import BaseModel
 
-from okta_idc.rules.registry import Finding, join_path, shorten
+from okta_idc.rules.registry import Finding, count, join_path, shorten
+from okta_idc.settings.models import is_plain
 
 RENAMED = {
     "app.user_name_template": "app.username_format",
@@ -39,11 +40,11 @@ RENAMED = {
 }
 """New names of keys that earlier stack files used, by path."""
 
+_MAPPING = "must be a mapping of keys to values"
 _EXPECTED = {
-    "list_type": "must be a list, for example `[aws-admins]`",
-    "dict_type": "must be a mapping of keys to values",
-    "model_type": "must be a mapping of keys to values",
-    "model_attributes_type": "must be a mapping of keys to values",
+    "dict_type": _MAPPING,
+    "model_type": _MAPPING,
+    "model_attributes_type": _MAPPING,
     "string_type": "must be text; put it in quotes",
     "bool_type": "must be true or false",
     "int_type": "must be a whole number",
@@ -54,23 +55,23 @@ _EXPECTED = {
 """What a value must be, by pydantic's error type."""
 _LIMITS = {
     "gt": "greater than", "ge": "at least", "lt": "less than", "le": "at most",
-    "max_length": "no longer than", "pattern": "of the form",
+    "max_length": "no longer than", "class": "of the class",
 }  # fmt: skip
 
 
 @dataclass(frozen=True)
 class Problem:
-    """A problem in the settings: its path, and what is wrong with what to do."""
+    """A problem in the settings: its path, what is wrong with what to do, and the rule's ID."""
 
     path: str
     message: str
+    rule: str = ""
 
     @classmethod
     def of(cls, finding: Finding, prefix: str = "") -> "Problem":
         """A rule's finding; `prefix` precedes its path."""
-        text = finding.text(prefix)
-        path, _, message = text.partition(": ")
-        return cls(path, message)
+        found = finding.within(prefix)
+        return cls(found.path, found.advice, found.rule.id)
 
     def __str__(self) -> str:
         return f"{self.path}: {self.message}" if self.path else self.message
@@ -81,9 +82,9 @@ class SettingsError(Exception):
 
     def __init__(self, problems: Sequence[Problem]) -> None:
         self.problems = problems
-        count = "1 problem" if len(problems) == 1 else f"{len(problems)} problems"
+        number = count(len(problems), "problem")
         lines = "\n".join(f"  • {problem}" for problem in problems)
-        super().__init__(f"The settings have {count}; nothing was changed.\n{lines}")
+        super().__init__(f"The settings have {number}; nothing was changed.\n{lines}")
 
 
 def shape_problems(model: type[BaseModel], root: str, errors: Iterable[Any]) -> list[Problem]:
@@ -109,21 +110,31 @@ def _message(model: type[BaseModel], error: Any) -> str:
     if kind == "extra_forbidden":
         if new := RENAMED.get(_names(location)):
             return f"was renamed. Use {new}."
-        known = _keys_at(model, location[:-1])
+        known = list(_model_at(model, location[:-1]).model_fields)
         close = get_close_matches(str(location[-1]), known, n=1)
         return "unknown key. " + (
             f"Did you mean {close[0]!r}?" if close else f"Known keys: {', '.join(known)}."
         )
     if kind == "value_error":
         return f"{error['ctx']['error']}."
-    limits = error.get("ctx", {})
+    given, limits = error["input"], error.get("ctx", {})
+    if not is_plain(given):
+        return "must be known before the run: it cannot be an Output."
     limited = " and ".join(
         f"{phrase} {limits[key]}" for key, phrase in _LIMITS.items() if key in limits
     )
     if kind == "enum":
         limited = limits["expected"]
-    limit = f"must be {limited}" if limited else "see docs/reference/settings.md"
-    return f"{shorten(repr(error['input']), 60)} is not valid: {_EXPECTED.get(kind, limit)}."
+    expected = _EXPECTED.get(kind) or (f"must be {limited}" if limited else "")
+    if kind == "list_type":
+        example = f", for example `[{shorten(given, 60)}]`" if isinstance(given, str) else ""
+        expected = f"must be a list{example}"
+    fields = _model_at(model, location[:-1]).model_fields
+    if not expected and location and (field := fields.get(str(location[-1]))):
+        expected = f"expected: {str(field.description).rstrip('.')}"
+    if {"scim_token", "token"} & {*location} or (isinstance(given, str) and expected == _MAPPING):
+        return f"{expected}."  # the value may be a token
+    return f"{shorten(repr(given), 60)} is not valid: {expected or 'see the settings reference'}."
 
 
 def _path(root: str, location: Sequence[str | int]) -> str:
@@ -134,11 +145,11 @@ def _names(location: Sequence[str | int]) -> str:
     return ".".join(part for part in location if isinstance(part, str))
 
 
-def _keys_at(model: type[BaseModel], location: Sequence[str | int]) -> list[str]:
+def _model_at(model: type[BaseModel], location: Sequence[str | int]) -> type[BaseModel]:
     for part in location:
         if isinstance(part, str) and part in model.model_fields:
             model = _model_in(model.model_fields[part].annotation) or model
-    return list(model.model_fields)
+    return model
 
 
 def _model_in(annotation: Any) -> type[BaseModel] | None:

@@ -7,7 +7,7 @@ Output in component arguments: any object that is not plain data is accepted as 
 
 from collections.abc import Callable
 from enum import StrEnum
-from typing import Annotated, Any
+from typing import Annotated, Any, cast
 
 from pydantic import (
     BaseModel,
@@ -247,10 +247,13 @@ class User(Node):
 
 def shorthand(key: str, model: type[Node]) -> Any:
     """Accepts a plain string as `{key: string}`."""
-    return BeforeValidator(
-        lambda given: {key: given} if isinstance(given, str) else given,
-        json_schema_input_type=str | model,
-    )
+
+    def expand(given: Any) -> Any:
+        if not isinstance(given, str | dict) and is_plain(given):
+            raise ValueError(f"must be a {key} in quotes, or a mapping of keys to values")
+        return {key: given} if isinstance(given, str) else cast(Any, given)
+
+    return BeforeValidator(expand, json_schema_input_type=str | model)
 
 
 class PushedMembersGroup(Node):

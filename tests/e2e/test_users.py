@@ -149,8 +149,8 @@ def test_an_unknown_user_is_named(kit: Kit) -> None:
 @pytest.mark.usefixtures("ada_assigned")
 def test_deprovisioning_many_users_requires_confirmation(kit: Kit) -> None:
     kit.change(app=app(username_format=LOGIN), assignments={"users": [ADA]})
-    assert_rejected(kit, "preview", "aws-access: '33' users would lose access", "OIC-210")
-    assert_rejected(kit, "up", "aws-access: '33' users would lose access", "OIC-210")
+    assert_rejected(kit, "preview", "aws-access: 33 users would lose access", "OIC-210")
+    assert_rejected(kit, "up", "aws-access: 33 users would lose access", "OIC-210")
 
 
 @pytest.mark.usefixtures("ada_assigned")

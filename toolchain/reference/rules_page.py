@@ -57,7 +57,8 @@ def _overview(number: str, rules: Mapping[str, Rule[Any]]) -> str:
 
 
 def _rule(rule: Rule[Any]) -> str:
-    says = rule(rule.bad)[0].problem.removeprefix(": ")
+    found = rule(rule.bad)[0]
+    says = f"{found.path}: {found.problem}".removeprefix(": ")
     return f"""\
 ### {rule.id}
 

@@ -5,8 +5,9 @@ from rich.padding import Padding
 from rich.table import Column, Table
 from rich.text import Text
 
-from okta_idc.doctor.report import DoctorFinding, Report, count, heading, ids, printable
+from okta_idc.doctor.report import DoctorFinding, Report, heading, ids, printable
 from okta_idc.rules import Severity
+from okta_idc.rules.registry import count
 
 _COLOR = {Severity.BLOCKING: "red", Severity.ADVISORY: "yellow"}
 

@@ -9,7 +9,7 @@ from pulumi import Output
 import components
 from components.aws.token_expiry_alarm import cron
 
-from .test_federation import Declare
+from .test_federation import Declare, federation
 
 ACS_URL = "https://us-east-1.sso.signin.aws/platform/saml/acs/0123-a"
 ISSUER_URL = "https://us-east-1.signin.aws.amazon.com/platform/saml/d-9067642ac7"
@@ -30,6 +30,7 @@ VALID: dict[str, dict[str, Any]] = {
     "TokenExpiryAlarm": {"expires": "2099-01-01T00:00:00Z", "secret": "s"},
     "UserAssignments": {"app_id": "0oa1", "users": []},
 }
+A, B = {"name": "a", "group_id": "00g1"}, {"name": "b", "group_id": "00g2"}
 COMPONENTS = {
     name: each
     for name in components.__all__
@@ -85,6 +86,10 @@ def test_arguments_that_are_no_mapping_are_refused(declare: Declare, name: str) 
         ("SamlApp", {"protect": "no"}, "protect: "),
         ("TokenExpiryAlarm", {"days_before": ["x"]}, "days_before[0]: "),
         ("TokenExpiryAlarm", {"days_before": [0, 500]}, "days_before[1]: "),
+        ("GroupAssignments", {"groups": [A | {"priority": 1}, B]}, "groups: only some groups"),
+        ("ProfileMappings", {"mappings": {"photos": "user.x"}}, "mappings.photos"),
+        ("AccountAccess", {"permission_sets": [{"name": "a b"}]}, "permission_sets[0].name: "),
+        ("AccessControlAttributes", {"attributes": {"A": "x"}}, "attributes.A"),
         ("AccountAccess", {"permission_sets": [{"nmae": "x"}]}, "permission_sets[0].nmae: unknown"),
         ("AccountAccess", {"permission_sets": [{"name": Output.from_input("x")}]}, "[0].name: "),
     ],
@@ -120,3 +125,28 @@ def test_whole_numbers_may_be_floats_as_other_languages_send_them(declare: Decla
 def test_an_invalid_expiry_date_is_named() -> None:
     with pytest.raises(components.ValidationError, match="expires: 'soon' is not a date"):
         cron("soon", 30)
+
+
+@pytest.mark.parametrize(
+    ("changes", "path"),
+    [
+        (
+            {"assignments__groups": ["aws-access", {"name": "b", "priority": 1}]},
+            "assignments.groups",
+        ),
+        (
+            {"account_access": {"permission_sets": [{"name": "x", "session_duration": "PT99H"}]}},
+            "account_access.permission_sets[0].session_duration",
+        ),
+        (
+            {"access_control_attributes": {"attributes": {"Team": "${user.team}"}}},
+            "access_control_attributes.attributes.Team",
+        ),
+    ],
+)
+def test_a_federation_names_the_paths_of_its_own_arguments(
+    declare: Declare, changes: dict[str, Any], path: str
+) -> None:
+    with pytest.raises(components.ValidationError) as refused:
+        declare(federation(**changes))
+    assert str(refused.value).startswith(f"{path}")

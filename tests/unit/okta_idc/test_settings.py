@@ -52,11 +52,11 @@ def test_the_shipped_stack_files_are_accepted(stack: str) -> None:
             {"push_groups": "aws-admins"},
             "federation.push_groups: 'aws-admins' is not valid: must be a list, for example `[aws-",
         ),
-        ({"push_groups": [3]}, "federation.push_groups[0]: 3 is not valid: must be a mapping"),
+        ({"push_groups": [3]}, "federation.push_groups[0]: must be a name in quotes, or a mapping"),
         ({"push_groups": [{"nam": "a"}]}, "push_groups[0].nam: unknown key. Did you mean 'name'"),
         ({"push_groups": [{"name": "a", "id": "00gX"}]}, "set exactly one of name, id and create"),
         ({"push_groups": [{"name": "a", "rule": "x"}]}, "rule and description require create"),
-        ({"push_groups": [{"name": "a", "aws_group_id": "x"}]}, "must be of the form"),
+        ({"push_groups": [{"name": "a", "aws_group_id": "x"}]}, "'x' is not valid: expected: ID"),
         ({"assignments": {"users": [{"login": "a", "id": "00u1"}]}}, "set either login or id"),
         (
             {"assignments": {"groups": [{"name": "a", "priority": 0}]}},
@@ -74,6 +74,23 @@ def test_an_invalid_value_is_reported_with_its_path_and_remedy(
     text = error_text(**changes)
     assert message in text
     assert "Input should" not in text
+
+
+@pytest.mark.parametrize(
+    "changes",
+    [
+        {"scim_token": "eyJ-SECRET"},
+        {"scim_token": {"secret": "a", "region": "eyJ-SECRET"}},
+        {"scim_token": {"secret": "a", "verify": "eyJ-SECRET"}},
+        {"app": "eyJ-SECRET"},
+    ],
+)
+def test_a_value_that_may_be_a_token_is_not_quoted(changes: dict[str, Any]) -> None:
+    assert "SECRET" not in error_text(**changes)
+
+
+def test_an_output_that_a_resource_is_named_after_is_explained() -> None:
+    assert "push_groups[0]: must be known before the run" in error_text(push_groups=[object()])
 
 
 @pytest.mark.parametrize(
