@@ -8,12 +8,12 @@ import pulumi
 from components import IdentityCenterFederation, federation_args_from
 from components._shutdown import exit_when_stopped
 from components.environment import reject_ambient_credentials
-from okta_idc.settings import ROOT, Settings, SettingsError
+from okta_idc.settings import ROOT, SettingsError, load_settings
 
 exit_when_stopped()
 reject_ambient_credentials(os.environ)
 try:
-    settings = Settings.load(pulumi.Config().require_object(ROOT))
+    settings = load_settings(pulumi.Config().require_object(ROOT))
 except SettingsError as error:
     raise pulumi.RunError(str(error)) from None
 

@@ -11,7 +11,7 @@ from typing import Any, NotRequired, TypedDict, cast
 import pulumi_aws as aws
 from pulumi import Input, ProviderResource
 
-from okta_idc.settings import Problem, Settings, SettingsError, models
+from okta_idc.settings import Problem, Settings, SettingsError, load_settings, models
 from okta_idc.settings.models import DriftPolicy, GatePolicy, ProvisioningMode, WaitMode
 
 from ._errors import ValidationError
@@ -238,7 +238,7 @@ def settings_from(args: IdentityCenterFederationArgs) -> Settings:
                 tree[key] = {**cast(dict[str, Any], node)}
                 problems += _provider_problems(key, tree[key])
     try:
-        settings = Settings.load(tree, root="")
+        settings = load_settings(tree, root="")
     except SettingsError as error:
         raise ValidationError(findings=[*problems, *error.problems]) from None
     if problems:

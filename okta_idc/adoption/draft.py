@@ -17,7 +17,7 @@ from okta_idc.inventory.model import Json, PushGroup
 from okta_idc.inventory.session_tags import statements_of
 from okta_idc.inventory.unavailable import Unavailable
 from okta_idc.rules import Finding, attribute_statements, attributes, endpoints, instance_attributes
-from okta_idc.settings import Settings, SettingsError
+from okta_idc.settings import SettingsError, load_settings
 
 
 @dataclass
@@ -77,7 +77,7 @@ def draft(found: Federation) -> Draft:
         access_control_attributes=control,
     )
     try:
-        Settings.load(result.settings())
+        load_settings(result.settings())
     except SettingsError as error:
         result.app.problem(f"these settings are invalid: {error}")
     return result

@@ -12,7 +12,7 @@ import yaml
 
 from okta_idc.cli.schema import PROJECT
 from okta_idc.inventory.declared import Declared, DeclaredGroup
-from okta_idc.settings import ROOT, Settings, SettingsError
+from okta_idc.settings import ROOT, Settings, SettingsError, load_settings
 
 StackOutputs = dict[str, Any]
 
@@ -65,7 +65,7 @@ def settings_in(config: Mapping[str, Any], where: str) -> Settings:
     if not isinstance(config, Mapping) or _KEY not in config:  # pyright: ignore[reportUnnecessaryIsInstance]
         raise InputError(f"{where}: has no {_KEY}.")
     try:
-        return Settings.load(config[_KEY])
+        return load_settings(config[_KEY])
     except SettingsError as error:
         raise InputError(f"{where}: {error}") from None
 

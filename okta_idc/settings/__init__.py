@@ -1,11 +1,7 @@
-"""The settings of one federation: the stack file's tree, its errors and its rules.
-
-`Settings.load` reads the plain object under `okta-identity-center:federation`, checks its shape and
-the rules that need only the settings, and reports every problem at once. Settings hold no secrets.
-This package imports neither Pulumi nor the components.
-"""
+"""The settings of one federation: their tree, rules and errors. Settings hold no secrets."""
 
 from okta_idc.settings.errors import Problem, SettingsError, shape_problems
-from okta_idc.settings.settings import ROOT, Settings
+from okta_idc.settings.loader import ROOT, load_settings
+from okta_idc.settings.settings import Settings
 
-__all__ = ["ROOT", "Problem", "Settings", "SettingsError", "shape_problems"]
+__all__ = ["ROOT", "Problem", "Settings", "SettingsError", "load_settings", "shape_problems"]

@@ -1,7 +1,6 @@
 """Checks the rules that need only the settings."""
 
 from collections.abc import Iterable, Iterator
-from typing import TYPE_CHECKING
 
 from okta_idc.rules import (
     Finding,
@@ -15,12 +14,10 @@ from okta_idc.rules import (
     user_names,
 )
 from okta_idc.settings.models import GroupSource, is_plain
-
-if TYPE_CHECKING:
-    from okta_idc.settings.settings import Settings
+from okta_idc.settings.settings import Settings
 
 
-def findings(settings: "Settings") -> Iterator[tuple[str, list[Finding]]]:
+def findings(settings: Settings) -> Iterator[tuple[str, list[Finding]]]:
     """Findings, with the path that their paths are relative to. The components check values that
     are not known yet."""
     app = settings.app
@@ -61,7 +58,7 @@ def statement_findings(
     yield "attribute_statements", attributes.attribute_count(declared)
 
 
-def _groups(settings: "Settings") -> Iterator[tuple[str, list[Finding]]]:
+def _groups(settings: Settings) -> Iterator[tuple[str, list[Finding]]]:
     assigned, pushed = settings.assignments, settings.push_groups
     names = tuple(group.name or group.create or f"[{i}]" for i, group in enumerate(pushed))
     for index, group in enumerate(pushed):
@@ -81,7 +78,7 @@ def _groups(settings: "Settings") -> Iterator[tuple[str, list[Finding]]]:
     yield "", assignments.confirmed_is_not_assigned(confirmed)
 
 
-def _account_access(settings: "Settings") -> Iterator[tuple[str, list[Finding]]]:
+def _account_access(settings: Settings) -> Iterator[tuple[str, list[Finding]]]:
     pushed = _keys(settings.push_groups)
     retiring = _keys(group for group in settings.push_groups if group.retire)
     access = settings.account_access

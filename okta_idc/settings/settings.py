@@ -1,12 +1,10 @@
 """The root of the settings tree."""
 # ruff: noqa: RUF012 - pydantic copies defaults
 
-from typing import Annotated, Any
+from typing import Annotated
 
-from pydantic import Field, ValidationError
+from pydantic import Field
 
-from okta_idc.rules.registry import join_path
-from okta_idc.settings.errors import Problem, SettingsError, shape_problems
 from okta_idc.settings.models import (
     AccessControlAttributes,
     AccountAccess,
@@ -22,8 +20,6 @@ from okta_idc.settings.models import (
     TokenExpiryAlarm,
     shorthand,
 )
-
-ROOT = "federation"
 
 
 class Settings(Node):
@@ -54,24 +50,3 @@ class Settings(Node):
     """Notifies before the SCIM token expires; `{}` is enough."""
     protect: bool = True
     """Protects the app, assignments, push mappings and permission sets from deletion."""
-
-    @classmethod
-    def load(cls, raw: object, root: str = ROOT) -> "Settings":
-        """The validated settings of a stack file or of component arguments.
-
-        Raises SettingsError with every problem; `root` precedes the paths.
-        """
-        from okta_idc.settings.rules import findings  # needs this module
-
-        try:
-            settings = cls.model_validate(raw)
-        except ValidationError as error:
-            shape: list[Any] = error.errors(include_url=False)
-            raise SettingsError(shape_problems(cls, root, shape)) from None
-        if problems := [
-            Problem.of(finding, join_path(root, path))
-            for path, found in findings(settings)
-            for finding in found
-        ]:
-            raise SettingsError(problems)
-        return settings

@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 import yaml
 
-from okta_idc.settings import Settings
+from okta_idc.settings import load_settings
 from tests.paths import ROOT
 
 PAGES = [ROOT / "README.md", *sorted((ROOT / "docs" / "guide").glob("*.md"))]
@@ -32,4 +32,4 @@ def test_the_readme_shows_a_stack_file_for_each_stage() -> None:
 def test_a_documented_stack_file_is_valid(text: str) -> None:
     config = yaml.safe_load(text)["config"]
     assert {"okta:orgName", "okta:baseUrl", "aws:region"} <= set(config)
-    Settings.load(config[KEY])
+    load_settings(config[KEY])

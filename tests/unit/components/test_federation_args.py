@@ -16,7 +16,7 @@ from pydantic import BaseModel
 import components
 from components import IdentityCenterFederation, ValidationError, federation_args_from
 from components.federation_args import IdentityCenterFederationArgs, settings_from
-from okta_idc.settings import Settings
+from okta_idc.settings import Settings, load_settings
 from plugin.provider import provider
 from tests.paths import ROOT
 from tests.unit.components.conftest import MockCloud
@@ -96,7 +96,7 @@ FULL: dict[str, Any] = {
 
 
 def test_every_setting_reaches_the_arguments_unchanged() -> None:
-    settings = Settings.load(FULL)
+    settings = load_settings(FULL)
     args: Any = federation_args_from(settings)
     dumped = json.loads(settings.model_dump_json())
     assert {p for p in leaves(args) if not p.endswith("provider")} == {
@@ -106,7 +106,7 @@ def test_every_setting_reaches_the_arguments_unchanged() -> None:
 
 
 def test_arguments_have_the_same_defaults_as_a_stack_file() -> None:
-    assert settings_from(MINIMAL) == Settings.load(MINIMAL)
+    assert settings_from(MINIMAL) == load_settings(MINIMAL)
 
 
 def test_a_misspelled_key_fails_validation_and_type_checking() -> None:
@@ -121,7 +121,7 @@ def test_a_misspelled_key_fails_validation_and_type_checking() -> None:
     with pytest.raises(
         ValidationError, match=r"app\.acs_ulr: unknown key\. Did you mean 'acs_url'"
     ):
-        settings_from(namespace["federation_args_from"](Settings.load(FULL)))
+        settings_from(namespace["federation_args_from"](load_settings(FULL)))
     copy = ROOT / "components" / "_misspelled_copy.py"
     copy.write_text(misspelled)
     try:

@@ -8,7 +8,7 @@ import yaml
 from hypothesis import given
 from hypothesis import strategies as st
 
-from okta_idc.settings import Settings, SettingsError
+from okta_idc.settings import Settings, SettingsError, load_settings
 from okta_idc.settings.errors import RENAMED
 from tests.paths import ROOT
 
@@ -24,18 +24,18 @@ APP: dict[str, Any] = GOOD["app"]
 
 def error_text(**changes: Any) -> str:
     with pytest.raises(SettingsError) as caught:
-        Settings.load(GOOD | changes)
+        load_settings(GOOD | changes)
     return str(caught.value)
 
 
 def test_minimal_settings_are_accepted() -> None:
-    assert Settings.load(GOOD).provisioning.deactivate_users is True
+    assert load_settings(GOOD).provisioning.deactivate_users is True
 
 
 @pytest.mark.parametrize("stack", ["dev", "example"])
 def test_the_shipped_stack_files_are_accepted(stack: str) -> None:
     config = yaml.safe_load((ROOT / f"Pulumi.{stack}.yaml").read_text())["config"]
-    assert Settings.load(config["okta-identity-center:federation"]).push_groups
+    assert load_settings(config["okta-identity-center:federation"]).push_groups
 
 
 @pytest.mark.parametrize(
@@ -150,7 +150,7 @@ def test_a_broken_rule_is_reported_with_path_value_and_rule_id(
 
 def test_a_quoted_literal_is_a_valid_attribute_value() -> None:
     statement = {"key": "CostCenter", "value": '"blue"'}
-    loaded = Settings.load(GOOD | {"attribute_statements": [statement]})
+    loaded = load_settings(GOOD | {"attribute_statements": [statement]})
     assert loaded.attribute_statements[0].value == '"blue"'
 
 
@@ -173,7 +173,7 @@ def test_the_error_for_a_renamed_key_names_the_new_key(old: str, new: str) -> No
 
 def test_a_required_key_with_its_old_name_is_one_problem() -> None:
     with pytest.raises(SettingsError) as caught:
-        Settings.load({"app": APP, "scim": {"secret": "x"}})
+        load_settings({"app": APP, "scim": {"secret": "x"}})
     assert "1 problem;" in str(caught.value)
 
 
@@ -190,11 +190,11 @@ _JSON = st.recursive(
 @given(_JSON)
 def test_any_other_document_is_a_settings_error(raw: object) -> None:
     with pytest.raises(SettingsError):
-        Settings.load(raw)
+        load_settings(raw)
 
 
 def test_a_string_is_the_name_of_a_group_or_the_login_of_a_user() -> None:
-    settings = Settings.load(
+    settings = load_settings(
         GOOD
         | {"push_groups": ["b", {"id": "00gB"}], "assignments": {"groups": ["a"], "users": ["A@X"]}}
     )
@@ -204,7 +204,7 @@ def test_a_string_is_the_name_of_a_group_or_the_login_of_a_user() -> None:
 
 
 def test_defaults_are_safe() -> None:
-    settings = Settings.load(GOOD)
+    settings = load_settings(GOOD)
     assert settings.protect
     assert settings.scim_token.verify
     assert settings.provisioning.propagation_timeout_minutes == 10
@@ -218,10 +218,10 @@ class Unresolved:
 
 def test_an_unresolved_value_is_left_to_the_components() -> None:
     app = {"acs_url": Unresolved(), "issuer_url": Unresolved(), "label": Unresolved()}
-    settings = Settings.load(GOOD | {"app": app})
+    settings = load_settings(GOOD | {"app": app})
     assert isinstance(settings.app.acs_url, Unresolved)
 
 
 def test_settings_in_resource_names_must_be_resolved() -> None:
     with pytest.raises(SettingsError, match=r"push_groups\[0\]\.name"):
-        Settings.load(GOOD | {"push_groups": [{"name": Unresolved()}]})
+        load_settings(GOOD | {"push_groups": [{"name": Unresolved()}]})

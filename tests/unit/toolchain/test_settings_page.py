@@ -9,7 +9,7 @@ import jsonschema
 import pytest
 import yaml
 
-from okta_idc.settings import Settings, models
+from okta_idc.settings import Settings, load_settings, models
 from okta_idc.settings.errors import RENAMED
 from tests.paths import ROOT
 from toolchain.docs import anchors
@@ -98,7 +98,7 @@ def test_every_value_of_an_enum_is_described(enum: Any) -> None:
 def test_the_examples_are_valid_and_on_the_page() -> None:
     for text in (EXAMPLE, MINIMAL):
         tree = yaml.safe_load(text)
-        Settings.load(tree)
+        load_settings(tree)
         document = {"config": {"okta-identity-center:federation": tree}}
         jsonschema.validate(document, SCHEMA)
     blocks = re.findall(r"^```yaml\n(.*?)^```$", PAGE, re.MULTILINE | re.DOTALL)

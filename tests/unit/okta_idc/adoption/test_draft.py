@@ -18,7 +18,7 @@ from okta_idc.adoption.stack_file import stack_file
 from okta_idc.clients.identity_center import PermissionSetDetails
 from okta_idc.inventory.model import GroupAccess, Inventory, OktaGroups, Source, StoreGroup
 from okta_idc.inventory.unavailable import Unavailable
-from okta_idc.settings import Settings
+from okta_idc.settings import load_settings
 from tests.unit.okta_idc.doctor.sample_inventory import ISSUER, STORE, app, sent
 
 INSTANCE = "arn:aws:sso:::instance/ssoins-1"
@@ -76,7 +76,7 @@ def test_a_complete_draft_is_valid_and_has_no_problems() -> None:
     assert problems(result) == ""
     written = yaml.safe_load(text(result))["config"]
     assert written[KEY] == result.settings()
-    settings = Settings.load(written[KEY])
+    settings = load_settings(written[KEY])
     assert settings.app.import_id == "0oa1"
     assert settings.assignments.groups[0].import_id == "0oa1/00gall"
     assert [(g.name, g.import_id, g.aws_group_id) for g in settings.push_groups] == [
@@ -91,7 +91,7 @@ def test_a_complete_draft_is_valid_and_has_no_problems() -> None:
 def test_a_group_in_both_roles_is_pushed_and_its_assignment_is_a_comment() -> None:
     both = {"00gall": 0, "00gdata": 1}
     result = draft(federation(assigned=both))
-    Settings.load(result.settings())
+    load_settings(result.settings())
     assert [g["name"] for g in result.settings()["assignments"]["groups"]] == ["all"]
     assert [g["name"] for g in result.settings()["push_groups"]] == ["admins", "data"]
     assert "data is assigned and pushed" in problems(result)

@@ -11,7 +11,7 @@ import yaml
 from typer.testing import CliRunner
 
 from okta_idc.cli.main import app
-from okta_idc.settings import Settings
+from okta_idc.settings import load_settings
 from tests.unit.okta_idc.doctor.federation import (
     ASSIGN,
     AWS,
@@ -69,7 +69,7 @@ def test_the_printed_stack_file_is_valid_and_complete(federation: Federation) ->
     before = len(federation.request("GET", "/sandbox/request-log"))
     result = adopt(federation)
     assert result.code == 0, result.err
-    settings = Settings.load(yaml.safe_load(result.out)["config"][KEY])
+    settings = load_settings(yaml.safe_load(result.out)["config"][KEY])
     assert settings.app.import_id == federation.app
     assert {g.name: g.import_id for g in settings.push_groups} == {
         name: f"{federation.app}/{federation.mappings[name]}" for name in PUSH
@@ -100,7 +100,7 @@ def test_an_existing_file_is_overwritten_only_with_force(
     result = adopt(federation, "--out", str(out), "--force")
     assert result.code == 0, result.err
     assert result.out == ""
-    Settings.load(yaml.safe_load(out.read_text())["config"][KEY])
+    load_settings(yaml.safe_load(out.read_text())["config"][KEY])
 
 
 def test_a_file_that_cannot_be_written_is_reported(federation: Federation, tmp_path: Path) -> None:
@@ -193,7 +193,7 @@ def test_a_group_in_both_roles_becomes_a_push_group(federation: Federation) -> N
         federation.request("DELETE", path)
     assert result.code == 1
     assert "the group aws-data is assigned and pushed" in result.err
-    settings = Settings.load(yaml.safe_load(result.out)["config"][KEY])
+    settings = load_settings(yaml.safe_load(result.out)["config"][KEY])
     assert [g.name for g in settings.assignments.groups] == [*ASSIGN]
     assert "aws-data" in [g.name for g in settings.push_groups]
     assert "# - name: aws-data" in result.out
