@@ -90,6 +90,7 @@ async def _serve(org: Org, options: Options, ports: dict[str, socket.socket]) ->
     from .aws.scim import create_scim_app
     from .aws.store import IdentityStore
     from .clock import Clock
+    from .console.site import add_console
     from .faults import Faults
     from .okta.server import ORG_CONTEXT, create_app
     from .request_log import RequestLog
@@ -146,9 +147,9 @@ async def _serve(org: Org, options: Options, ports: dict[str, socket.socket]) ->
         latency=options.latency,
         health=lambda: instance_info,
         snapshot=snapshot,
-        identity=(center, store),
         **shared,
     )
+    add_console(okta, okta[ORG_CONTEXT], center, store)
     if options.snapshot:
         restore_snapshot(options.snapshot, okta[ORG_CONTEXT].model, store, token)
     scim = create_scim_app(store, tenant=org.aws.tenant, token=token, center=center, **shared)

@@ -12,7 +12,7 @@ from aiohttp import web
 from ..okta.connection import BASE_URL, provision_staged_users
 from ..okta.http import OrgContext, Route
 from ..okta.model import App
-from ..provisioning.scim_client import ScimError
+from ..okta.provisioning.scim_client import ScimError
 from .applications import APP_PATH, Tab, app_root
 from .pages import Pages, field, redirect
 

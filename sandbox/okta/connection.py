@@ -11,11 +11,11 @@ from typing import Any
 
 from aiohttp import web
 
-from ..provisioning.scim_client import ScimError
 from . import errors
 from .errors import OktaError, invalid, not_found
 from .http import Json, Resource, Route, read_body, reply
 from .model import App, Model
+from .provisioning.scim_client import ScimError
 
 _UNKNOWN = {"profile": {"authScheme": "UNKNOWN"}, "status": "UNKNOWN"}
 _NAME = "USER_PROVISIONING"

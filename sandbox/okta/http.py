@@ -7,10 +7,10 @@ from typing import Any
 from aiohttp import web
 
 from ..faults import REPLACED_BODY
-from ..provisioning.worker import Worker
 from . import errors
 from .errors import invalid
 from .model import App, Model
+from .provisioning.worker import Worker
 
 Json = dict[str, Any]
 Handler = Callable[[web.Request], Awaitable[web.StreamResponse]]

@@ -8,11 +8,11 @@ from collections.abc import Callable
 from typing import Any
 
 from ..org_file import Org
-from ..provisioning.username_template import user_name
 from ..settings import Settings
 from .entities import App, AppUser, Json, PushMapping, now, now_in_seconds
 from .errors import OktaError, invalid, not_found
 from .expression import Scope, parse
+from .username_template import user_name
 
 __all__ = ["ACTIVE", "App", "AppUser", "Model", "PushMapping", "now", "now_in_seconds"]
 

@@ -7,13 +7,9 @@ from typing import Any
 
 from aiohttp import web
 
-from ..aws.identity_center import IdentityCenter
-from ..aws.store import IdentityStore
 from ..clock import Clock
-from ..console.site import add_console
 from ..faults import Faults
 from ..org_file import Org
-from ..provisioning.worker import Worker
 from ..request_log import RequestLog
 from ..settings import Settings
 from .apps import Apps
@@ -31,6 +27,7 @@ from .model import Model
 from .oauth_tokens import OAuthTokens
 from .policies import Policies
 from .profile_mappings import ProfileMappings
+from .provisioning.worker import Worker
 from .schemas import Schemas
 from .users import Users
 
@@ -53,12 +50,8 @@ def create_app(
     clock: Clock | None = None,
     faults: Faults | None = None,
     request_log: RequestLog | None = None,
-    identity: tuple[IdentityCenter, IdentityStore] | None = None,
 ) -> web.Application:
-    """Create the application. `scim_url` is the SCIM endpoint that the org provisions to.
-
-    With `identity`, the application also serves the Okta and AWS consoles.
-    """
+    """Create the application. `scim_url` is the SCIM endpoint that the org provisions to."""
     settings = settings or Settings(connections=connections)
     clock = clock or Clock(settings)
     faults, request_log = faults or Faults(clock), request_log or RequestLog(clock)
@@ -83,6 +76,4 @@ def create_app(
             await task
 
     app.cleanup_ctx.append(run_worker)
-    if identity:
-        add_console(app, context, *identity)
     return app

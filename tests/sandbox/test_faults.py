@@ -9,7 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from sandbox.faults import PRESETS, parse_fault
-from tests.sandbox.provisioning.harness import TOKEN, Harness, harness, org, person
+from tests.sandbox.okta.provisioning.harness import TOKEN, Harness, harness, org, person
 
 pytestmark = pytest.mark.anyio
 ADA = org(person("ada"), person("ben"), staff="ada ben", admins="ada ben")

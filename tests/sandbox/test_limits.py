@@ -14,7 +14,7 @@ from sandbox.aws.throttle import Throttle
 from sandbox.clock import Clock
 from sandbox.okta.limits import BUCKETS, CONCURRENT, Decision, RateLimits, bucket_of
 from sandbox.settings import Settings
-from tests.sandbox.provisioning.harness import Harness, StillClock, harness, org, person
+from tests.sandbox.okta.provisioning.harness import Harness, StillClock, harness, org, person
 
 API_TOKEN = "sandbox-okta-token"
 ADA = org(person("ada"), staff="ada")

@@ -13,7 +13,7 @@ import pytest
 from sandbox.__main__ import main
 from sandbox.pytest_plugin import Sandbox, start_sandbox
 from sandbox.snapshot import SnapshotError, read_snapshot, write_snapshot
-from tests.sandbox.provisioning.harness import ON
+from tests.sandbox.okta.provisioning.harness import ON
 
 __all__ = ["start_sandbox"]  # a fixture of the plugin
 SECRET = "okta-identity-center/scim"

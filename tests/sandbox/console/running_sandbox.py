@@ -13,7 +13,8 @@ from aiohttp import web
 from sandbox.aws.identity_center import IdentityCenter
 from sandbox.aws.scim import create_scim_app
 from sandbox.aws.store import IdentityStore
-from sandbox.okta.server import create_app
+from sandbox.console.site import add_console
+from sandbox.okta.server import ORG_CONTEXT, create_app
 from sandbox.org_file import load_org
 from sandbox.server import open_ports
 
@@ -118,10 +119,8 @@ def running_sandbox(port: int = 0) -> Iterator[RunningSandbox]:
     stop = asyncio.Event()
 
     async def serve() -> None:
-        sandbox.server = create_app(
-            ORG, base_url=okta, scim_url=scim, latency=0, health=dict,
-            identity=(sandbox.center, store),
-        )  # fmt: skip
+        sandbox.server = create_app(ORG, base_url=okta, scim_url=scim, latency=0, health=dict)
+        add_console(sandbox.server, sandbox.server[ORG_CONTEXT], sandbox.center, store)
         scim_app = create_scim_app(store, tenant=ORG.aws.tenant, token="-", center=sandbox.center)
         runners = [web.AppRunner(app, access_log=None) for app in (sandbox.server, scim_app)]
         for runner, name in zip(runners, ("okta", "scim"), strict=True):

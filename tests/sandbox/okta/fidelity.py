@@ -68,7 +68,7 @@ def page() -> str:
     lines += ["\n## Deviations from the evidence\n"]
     lines += [f"- `{of}`: {why}." for (of, _), why in deviations.SHAPES.items()]
     lines += ["\n## Assumed behaviour\n", "From the comments in the code, by module."]
-    for folder in ("okta", "provisioning"):
+    for folder in ("okta", "okta/provisioning"):
         for path in sorted((ROOT / "sandbox" / folder).glob("*.py")):
             if found := list(dict.fromkeys(_assumed(path))):
                 lines += [f"\n**{path.relative_to(ROOT)}**\n", *(f"- {text}" for text in found)]

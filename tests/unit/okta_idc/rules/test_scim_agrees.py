@@ -15,7 +15,7 @@ from okta_idc.rules.profile_mappings import UNSUPPORTED, unsupported
 from okta_idc.rules.profiles import ADDRESS, judge
 from sandbox.aws.scim_rules import InvalidError, group_record, user_record
 from sandbox.aws.store import ConflictError, IdentityStore
-from sandbox.provisioning.scim_user import scim_user
+from sandbox.okta.provisioning.scim_user import scim_user
 from tests.unit.okta_idc.rules import a_profile
 
 _OKTA = {

@@ -3,7 +3,7 @@
 import pytest
 
 from sandbox.org_file import load_org
-from tests.sandbox.provisioning.harness import LABEL, TOKEN, harness, org, person
+from tests.sandbox.okta.provisioning.harness import LABEL, TOKEN, harness, org, person
 
 pytestmark = pytest.mark.anyio
 UNPARSABLE = "Request is unparsable, syntactically incorrect, or violates schema."

@@ -10,10 +10,10 @@ the account in AWS; deactivating a user in Okta unassigns them.
 
 from typing import Any
 
-from ..okta.model import ACTIVE, App, AppUser, Model
+from ..model import ACTIVE, App, AppUser, Model
+from ..username_template import user_name
 from .scim_client import PATCH, ScimClient, ScimError
 from .scim_user import scim_user
-from .username_template import user_name
 
 # Okta's names for the two tasks (docs/research/aws-setup-page.md#troubleshooting).
 _PROFILE_PUSH, _PROVISIONING = "profile push of", "provisioning of user"

@@ -9,7 +9,7 @@ from typing import Any
 
 import aiohttp
 
-from ..okta.model import App
+from ..model import App
 
 PATCH = "urn:ietf:params:scim:api:messages:2.0:PatchOp"
 _AWS_ENDPOINT = re.compile(r"https://scim\.[a-z0-9-]+\.amazonaws\.com(/.*)?")

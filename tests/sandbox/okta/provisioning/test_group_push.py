@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from tests.sandbox.provisioning.harness import TOKEN, Harness, harness, org, person
+from tests.sandbox.okta.provisioning.harness import TOKEN, Harness, harness, org, person
 
 pytestmark = pytest.mark.anyio
 PEOPLE = (person("ada"), person("ben"), person("eve"))

@@ -19,7 +19,7 @@ Assumed behaviour (docs/research/group-push.md, docs/research/scim.md#group-chan
 from collections.abc import Iterator
 from typing import Any
 
-from ..okta.model import ACTIVE, App, Model, PushMapping, now_in_seconds
+from ..model import ACTIVE, App, Model, PushMapping, now_in_seconds
 from .scim_client import PATCH, ScimClient, ScimError
 
 _MAX_CHANGES = 100  # membership changes that AWS accepts in one request

@@ -9,8 +9,8 @@ import sys
 import traceback
 from typing import Any
 
-from ..clock import Clock
-from ..okta.model import App, AppUser, Model, PushMapping
+from ...clock import Clock
+from ..model import App, AppUser, Model, PushMapping
 from .group_push import GroupProvisioning
 from .scim_client import ScimClient
 from .users import UserProvisioning
