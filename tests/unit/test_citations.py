@@ -1,4 +1,4 @@
-"""Every citation resolves to a heading in docs/research."""
+"""Every cited path of the repository exists, with the cited heading."""
 
 import re
 import subprocess
@@ -11,8 +11,13 @@ from tests.paths import ROOT
 
 RESEARCH = ROOT / "docs" / "research"
 PAGES = sorted(RESEARCH.glob("*.md"))
-_CITED = re.compile(r"docs/research/([\w.-]*\w)(?:#([\w-]+))?")
-_LINKED = re.compile(r"\]\(([^()\s#:]*)(?:#([\w-]+))?\)")
+_CITED = re.compile(
+    r"(?<![\w/.{}$-])((?:bench|components|docs|offline_plugins|okta_idc|plugin|policies|sandbox"
+    r"|tests|toolchain)/[\w./-]*\w)(?:#([\w-]+))?"
+)
+_INVENTED = re.compile(r"/(?:NAME|new|missing)\.\w+$")
+"""Placeholders in instructions, and files that tests make up."""
+_LINKED = re.compile(r"\]\(([^()\s#:$]*)(?:#([\w-]+))?\)")
 _OUTSIDE = re.compile(
     r"(?<![\w/.-])(?:okta-provider|okta-plugin-measured|okta-api|aws-identity-center|news-\d{4}-\d\d)"
     r"(?:\.md)?,? (?:§|[A-F]\.\d)"
@@ -24,9 +29,10 @@ _RFC = re.compile(r"RFC \d+ §[\d.]+(?:, §[\d.]+)*")
 
 
 def anchors(text: str) -> set[str]:
-    """Heading anchors of a page, as GitHub generates them."""
+    """Anchors of a page: of its headings, as GitHub generates them, and in HTML."""
     headings = re.findall(r"^#{1,6} (.+)$", text, re.MULTILINE)
-    return {re.sub(r"[^\w\- ]", "", title.lower()).replace(" ", "-") for title in headings}
+    titles = {re.sub(r"[^\w\- ]", "", title.lower()).replace(" ", "-") for title in headings}
+    return titles | set(re.findall(r"<a (?:id|name)=\"([\w-]+)\"", text))
 
 
 def external_citations(text: str) -> list[str]:
@@ -52,29 +58,52 @@ def tracked() -> Iterator[tuple[Path, str]]:
 FILES = list(tracked())
 
 
-def citations() -> Iterator[tuple[str, Path, str]]:
-    """The citing file, the page and the anchor of each citation."""
-    for file, text in FILES:
-        location = str(file.relative_to(ROOT))
-        for page, anchor in _CITED.findall(text):
-            yield location, RESEARCH / page, anchor
-        if file.suffix == ".md":
-            for path, anchor in _LINKED.findall(text):
-                target = (file.parent / path).resolve() if path else file
-                if target.parent == RESEARCH:
-                    yield location, target, anchor
+def citations(file: Path, text: str) -> Iterator[tuple[Path, str]]:
+    """The cited files and folders of the repository, with the anchor if there is one."""
+    for path, anchor in _CITED.findall(text):
+        if not _INVENTED.search(path):
+            yield ROOT / path, anchor
+    if file.suffix == ".md":
+        for path, anchor in _LINKED.findall(text):
+            if path or anchor:
+                yield (file.parent / path).resolve() if path else file, anchor
 
 
-def test_every_citation_resolves_to_a_heading() -> None:
-    known = {page: anchors(page.read_text(encoding="utf-8")) for page in PAGES}
-    found = list(citations())
-    broken = [
-        f"{location}: {page.name}#{anchor}"
-        for location, page, anchor in found
-        if page not in known or (anchor and anchor not in known[page])
+def broken_citations(file: Path, text: str) -> list[str]:
+    return [
+        f"{path.relative_to(ROOT)}#{anchor}"
+        for path, anchor in citations(file, text)
+        if not path.exists()
+        or (anchor and path.suffix == ".md" and anchor not in anchors(path.read_text("utf-8")))
     ]
-    assert not broken
-    assert len({location for location, *_ in found}) > 50
+
+
+CITING = [(file, text) for file, text in FILES if file.suffix != ".toml"]  # paths in the wheel
+
+
+def test_every_citation_resolves_to_a_path_and_a_heading() -> None:
+    assert not {
+        str(file.relative_to(ROOT)): broken
+        for file, text in CITING
+        if (broken := broken_citations(file, text))
+    }
+    cited = [(file, path) for file, text in CITING for path, _ in citations(file, text)]
+    assert len({file for file, path in cited if RESEARCH in path.parents}) > 50
+
+
+@pytest.mark.parametrize(
+    ("name", "text"),
+    [
+        ("x.py", "# docs/decisions/0008-adoption.md"),
+        ("x.py", "# docs/research/okta-api.md#no-such-heading"),
+        ("x.yaml", "# runs tests/test_citations.py"),
+        ("x.md", "`okta_idc/doctor/look.py` or `sandbox/okta/`"),
+        ("docs/x.md", "[Settings](reference/set.md)"),
+        ("docs/x.md", "[Settings](reference/settings.md#no-such-setting)"),
+    ],
+)
+def test_a_dead_citation_is_found(name: str, text: str) -> None:
+    assert len(broken_citations(ROOT / name, text)) == 1
 
 
 def test_no_file_cites_a_document_outside_the_repository() -> None:
