@@ -9,7 +9,7 @@ import re
 from typing import Any, TypeVar
 
 import pulumi
-from pulumi import InvokeOptions, Output
+from pulumi import InvokeOptions, Output, Resource
 
 T = TypeVar("T")
 
@@ -84,8 +84,10 @@ def readable(found: Output[T]) -> Output[T]:
     return found.recover(fail)
 
 
-async def invoke(token: str, args: dict[str, Any], opts: InvokeOptions | None = None) -> Any:
-    """`pulumi.runtime.invoke_async`; raises LookupFailedError if the lookup fails."""
+async def invoke(function: str, args: dict[str, Any], parent: Resource | None = None) -> Any:
+    """The result of a lookup, for example `okta:index/getGroups`; raises LookupFailedError if it
+    fails."""
+    token, opts = f"{function}:{function.rpartition('/')[2]}", InvokeOptions(parent=parent)
     try:
         return await pulumi.runtime.invoke_async(token, args, opts)
     except Exception as error:

@@ -43,13 +43,10 @@ Part = TypeVar("Part")
 
 def subject(read: Callable[[], object], location: Location = NOWHERE) -> Subjects:
     """The subject that `read` makes, if any, or the property that is not known yet."""
-    try:
-        value = read()
-    except Unavailable as unknown:
-        yield unknown
-    else:
-        if value is not None:
-            yield Subject(value, location)
+    missing: list[Unavailable] = []
+    for value, at in read_parts([(location, read)], missing):
+        yield Subject(value, at)
+    yield from missing
 
 
 def read_parts(

@@ -9,15 +9,14 @@ from collections.abc import Iterable, Mapping, Sequence
 from typing import Any, NotRequired, TypedDict, cast
 
 import pulumi
-from pulumi import InvokeOptions, Output, ResourceHook, ResourceHookArgs, ResourceOptions, Stash
+from pulumi import Output, ResourceHook, ResourceHookArgs, ResourceOptions, Stash
 
 from okta_idc.rules import assignments as rules
 from okta_idc.rules.registry import count
 
 from .._errors import ValidationError, raise_findings
-from .._lookup_errors import invoke
 from .._options import child_of
-from ..okta.groups import Group
+from ..okta.groups import Group, member_ids
 
 _KINDS = ("groups", "users")
 Ids = Mapping[str, str]
@@ -124,12 +123,12 @@ class DeprovisioningGuard(pulumi.ComponentResource):
         for key, ident in groups.items():
             sources = await self._sources[key].future() or [ident]
             for source in _known(sources):
-                members |= await self._members(source)
+                members |= await member_ids(source, self)
         return members
 
     async def _members_of_removed(self, key: str, ident: str) -> set[str]:
         try:
-            return await self._members(ident)
+            return await member_ids(ident, self)
         except Exception as error:  # for any reason: the number is unknown
             if self._is_confirmed(key):
                 return set()
@@ -138,14 +137,6 @@ class DeprovisioningGuard(pulumi.ComponentResource):
                 f"is unknown: {str(error).strip()}. To remove it anyway, list it under "
                 "assignments.confirm_deprovisioning."
             ) from None
-
-    async def _members(self, ident: str) -> set[str]:
-        found: Any = await invoke(
-            "okta:group/getGroup:getGroup",
-            {"id": ident, "includeUsers": True},
-            InvokeOptions(parent=self),
-        )
-        return set(found.get("users") or [])
 
 
 def _declared(old: Mapping[str, Ids], new: Any) -> dict[str, DeclaredIds]:

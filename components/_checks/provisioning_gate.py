@@ -11,7 +11,7 @@ from dataclasses import dataclass
 
 import pulumi
 import pulumi_okta as okta
-from pulumi import Input, InvokeOptions, InvokeOutputOptions, Output, Resource
+from pulumi import Input, InvokeOutputOptions, Output, Resource
 
 from okta_idc.rules import app_drift
 from okta_idc.settings import Settings
@@ -67,9 +67,7 @@ def provisioning_gate(
             pulumi.log.info(f"{message}\n{steps}", parent)
 
             async def poll() -> str:
-                read = await invoke(
-                    "okta:app/getSaml:getSaml", {"id": app_id}, InvokeOptions(parent=parent)
-                )
+                read = await invoke("okta:app/getSaml", {"id": app_id}, parent)
                 return block_reason(read.get("features") or [], features)
 
             reason = await wait.until_empty(poll, f"waiting for provisioning of {app_id}")

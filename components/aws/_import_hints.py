@@ -8,12 +8,11 @@ from collections.abc import Mapping
 from typing import Any
 
 import pulumi
-from pulumi import ErrorHook, ErrorHookArgs, InvokeOptions, Resource, ResourceHookBinding
+from pulumi import ErrorHook, ErrorHookArgs, Resource, ResourceHookBinding
 
 from .._lookup_errors import invoke
 
-_LIST = "aws:ssoadmin/getPermissionSets:getPermissionSets"
-_GET = "aws:ssoadmin/getPermissionSet:getPermissionSet"
+_LIST, _GET = "aws:ssoadmin/getPermissionSets", "aws:ssoadmin/getPermissionSet"
 _CONFLICT = ("ConflictException", "already exist")
 
 
@@ -51,9 +50,8 @@ class ImportHints:
         )
 
     async def _arn(self, instance: str, name: str) -> str:
-        opts = InvokeOptions(parent=self._parent)
-        for arn in (await invoke(_LIST, {"instanceArn": instance}, opts))["arns"]:
-            found = await invoke(_GET, {"instanceArn": instance, "arn": arn}, opts)
+        for arn in (await invoke(_LIST, {"instanceArn": instance}, self._parent))["arns"]:
+            found = await invoke(_GET, {"instanceArn": instance, "arn": arn}, self._parent)
             if found["name"] == name:
                 return arn
         raise LookupError(name)

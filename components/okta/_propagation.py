@@ -12,11 +12,12 @@ from typing import Any
 
 import pulumi
 import pulumi_aws as aws
-from pulumi import Input, InvokeOptions, InvokeOutputOptions, Output, Resource
+from pulumi import Input, InvokeOutputOptions, Output, Resource
 
 from .._errors import ValidationError
 from .._lookup_errors import invoke, readable
 from .._polling import NO_WAIT, WaitPolicy
+from .groups import member_ids
 
 Json = dict[str, Any]
 
@@ -55,7 +56,7 @@ class Propagation:
             return targets
         assigned = set(user_ids)
         for group in self.assigned_group_ids:
-            assigned |= await self._members_in_okta(group)
+            assigned |= await member_ids(group, self.parent)
 
         async def missing_users() -> set[str]:
             return assigned - await self._users_in_aws()
@@ -78,7 +79,7 @@ class Propagation:
 
         async def still_missing() -> str:
             store = {"identityStoreId": self.identity_store_id}
-            read = await self._invoke("aws:identitystore/getGroups", store)
+            read = await invoke("aws:identitystore/getGroups", store, self.parent)
             groups: list[Json] = read.get("groups") or []
             ids: dict[str, str] = {group["displayName"]: group["groupId"] for group in groups}
             found.update({key: ids[name] for key, name in names.items() if name in ids})
@@ -103,7 +104,10 @@ class Propagation:
         if not groups:
             return
         users = await self._users_in_aws()
-        wanted = {k: len(await self._members_in_okta(s) & users) for k, (_, s) in groups.items()}
+        wanted = {
+            key: len(await member_ids(source, self.parent) & users)
+            for key, (_, source) in groups.items()
+        }
         present = dict.fromkeys(groups, 0)
 
         async def too_few() -> set[str]:
@@ -138,24 +142,15 @@ class Propagation:
         await self.wait.until_empty(unsettled, title)
         return missing or set()
 
-    async def _members_in_okta(self, group: Any) -> set[str]:
-        read = await self._invoke("okta:group/getGroup", {"id": group, "includeUsers": True})
-        return set(read.get("users") or [])
-
     async def _members_in_aws(self, group: str) -> int:
         args = {"identityStoreId": self.identity_store_id, "groupId": group}
-        read = await self._invoke("aws:identitystore/getGroupMemberships", args)
+        read = await invoke("aws:identitystore/getGroupMemberships", args, self.parent)
         return len(read.get("groupMemberships") or [])
 
     async def _users_in_aws(self) -> set[str]:
         """Okta IDs of the Identity Store users: their external IDs."""
-        read = await self._invoke(
-            "aws:identitystore/getUsers", {"identityStoreId": self.identity_store_id}
-        )
+        store = {"identityStoreId": self.identity_store_id}
+        read = await invoke("aws:identitystore/getUsers", store, self.parent)
         users: list[Json] = read.get("users") or []
         empty: list[Json] = []
         return {external["id"] for user in users for external in user.get("externalIds") or empty}
-
-    async def _invoke(self, function: str, args: Json) -> Json:
-        token = f"{function}:{function.rpartition('/')[2]}"
-        return await invoke(token, args, InvokeOptions(parent=self.parent))

@@ -6,7 +6,7 @@ Manages the created groups, and the group rule that fills each of them if one is
 import json
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from typing import Generic, TypeVar
+from typing import Any, Generic, TypeVar
 from urllib.parse import quote_plus
 
 import pulumi_okta as okta
@@ -16,7 +16,7 @@ from okta_idc.rules import groups as rules
 from okta_idc.settings.models import GroupSource
 
 from .._errors import ValidationError, raise_findings
-from .._lookup_errors import readable
+from .._lookup_errors import invoke, readable
 
 Declared = TypeVar("Declared", bound=GroupSource)
 _LONGEST_SEARCH = 6000
@@ -103,6 +103,12 @@ def find_groups(
         return Output.from_input(existing | {each: OktaGroup(each, groups[each]) for each in ids})
 
     return Output.all(*answers).apply(match)
+
+
+async def member_ids(group_id: Any, parent: Resource) -> set[str]:
+    """IDs of a group's members in Okta."""
+    read = await invoke("okta:group/getGroup", {"id": group_id, "includeUsers": True}, parent)
+    return set(read.get("users") or [])
 
 
 _NamesById = Mapping[str, str]

@@ -10,9 +10,7 @@ from dataclasses import dataclass, field
 from typing import cast
 
 from okta_idc.clients.json_path import Json, get_path, get_text
-
-ACTIVE = frozenset({"ACTIVE", "PROVISIONED", "PASSWORD_EXPIRED", "RECOVERY", "LOCKED_OUT"})
-"""Okta statuses of users who are provisioned; STAGED, SUSPENDED and DEPROVISIONED are not."""
+from okta_idc.rules.groups import ACTIVE
 
 
 @dataclass(slots=True)

@@ -9,10 +9,10 @@ from functools import partial
 
 from okta_idc.clients.json_path import get_text
 from okta_idc.clients.okta import Okta
-from okta_idc.inventory.assigned_users import ACTIVE
 from okta_idc.inventory.model import Inventory, Json, OktaGroups, Part
 from okta_idc.inventory.progress import ProgressListener
 from okta_idc.inventory.unavailable import Unavailable, attempt
+from okta_idc.rules.groups import ACTIVE
 
 APPS = "okta.apps.read, and an admin role that can see the app"
 GROUPS = "okta.groups.read, and an admin role that can see groups"

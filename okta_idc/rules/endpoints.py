@@ -23,6 +23,11 @@ ISSUER_URL = re.compile(
 )
 _MANAGE = "IAM Identity Center → Settings → Identity source → Manage authentication"
 
+# Examples
+_ENDPOINT = "https://scim.us-east-2.amazonaws.com/11111111111-2222-3333-4444-555555555555/scim/v2"
+_ACS = "https://us-east-1.sso.signin.aws/platform/saml/acs/0123456789-abcd"
+_ISSUER = "https://us-east-1.signin.aws.amazon.com/platform/saml/d-9067642ac7"
+
 
 def normalize_endpoint(endpoint: str) -> str:
     """The endpoint without surrounding spaces and the trailing slash of the AWS console."""
@@ -36,8 +41,8 @@ def normalize_endpoint(endpoint: str) -> str:
     source="docs/research/aws-setup-page.md#troubleshooting",
     remedy="In IAM Identity Center → Settings → Automatic provisioning, copy the SCIM endpoint, "
     "and remove the trailing slash: https://scim.REGION.amazonaws.com/TENANT/scim/v2.",
-    good="https://scim.us-east-2.amazonaws.com/11111111111-2222-3333-4444-555555555555/scim/v2",
-    bad="https://scim.us-east-2.amazonaws.com/11111111111-2222-3333-4444-555555555555/scim/v2/",
+    good=_ENDPOINT,
+    bad=f"{_ENDPOINT}/",
 )
 def scim_endpoint(endpoint: str) -> Iterator[Violation]:
     """Subject: the Base URL configured in Okta."""
@@ -63,14 +68,8 @@ class EndpointInRegion:
     source="docs/research/identity-center.md#regions",
     remedy="Use the SCIM endpoint of the instance in this Region, or set `aws:region` to the "
     "instance's primary Region.",
-    good=EndpointInRegion(
-        "https://scim.us-east-2.amazonaws.com/11111111111-2222-3333-4444-555555555555/scim/v2",
-        "us-east-2",
-    ),
-    bad=EndpointInRegion(
-        "https://scim.us-east-2.amazonaws.com/11111111111-2222-3333-4444-555555555555/scim/v2",
-        "eu-central-1",
-    ),
+    good=EndpointInRegion(_ENDPOINT, "us-east-2"),
+    bad=EndpointInRegion(_ENDPOINT, "eu-central-1"),
 )
 def endpoint_region(subject: EndpointInRegion) -> Iterator[Violation]:
     """Subject: the endpoint, whose form OIC-101 checks, and the primary Region."""
@@ -95,14 +94,8 @@ class BothEndpoints:
     source="docs/research/scim.md#access-tokens",
     remedy="Store the endpoint and the token from the same Inbound automatic provisioning dialog "
     "in the secret and run `pulumi up`; in console mode, enter both in Okta.",
-    good=BothEndpoints(
-        "https://scim.us-east-2.amazonaws.com/11111111111-2222-3333-4444-555555555555/scim/v2",
-        "https://scim.us-east-2.amazonaws.com/11111111111-2222-3333-4444-555555555555/scim/v2/",
-    ),
-    bad=BothEndpoints(
-        "https://scim.us-east-2.amazonaws.com/11111111111-2222-3333-4444-555555555555/scim/v2",
-        "https://scim.us-east-2.amazonaws.com/99999999999-2222-3333-4444-555555555555/scim/v2",
-    ),
+    good=BothEndpoints(_ENDPOINT, f"{_ENDPOINT}/"),
+    bad=BothEndpoints(_ENDPOINT, _ENDPOINT.replace("11111111111", "99999999999")),
 )
 def endpoint_of_token(subject: BothEndpoints) -> Iterator[Violation]:
     """Subject: both endpoints; a trailing slash does not matter."""
@@ -118,8 +111,8 @@ def endpoint_of_token(subject: BothEndpoints) -> Iterator[Violation]:
     source="AWS User Guide, external identity providers: "
     "https://REGION.sso.signin.aws/platform/saml/acs/ID; two older forms remain valid",
     remedy=f"Copy the IAM Identity Center Assertion Consumer Service (ACS) URL from {_MANAGE}.",
-    good="https://us-east-1.sso.signin.aws/platform/saml/acs/0123456789-abcd",
-    bad="https://us-east-1.signin.aws.amazon.com/platform/saml/d-9067642ac7",
+    good=_ACS,
+    bad=_ISSUER,
 )
 def acs_url(url: str) -> Iterator[Violation]:
     """Subject: the ACS URL. It has one of three forms, depending on the instance's age."""
@@ -134,8 +127,8 @@ def acs_url(url: str) -> Iterator[Violation]:
     source="AWS console: https://REGION.signin.aws.amazon.com/platform/saml/d-…",
     remedy=f"Copy the IAM Identity Center issuer URL from {_MANAGE}; it ends with the identity "
     "store ID, d-….",
-    good="https://us-east-1.signin.aws.amazon.com/platform/saml/d-9067642ac7",
-    bad="https://us-east-1.sso.signin.aws/platform/saml/acs/0123456789-abcd",
+    good=_ISSUER,
+    bad=_ACS,
 )
 def issuer_url(url: str) -> Iterator[Violation]:
     """Subject: the issuer URL, which is the SAML entity ID."""
@@ -159,14 +152,8 @@ class SamlAddresses:
     source="AWS User Guide, multi-Region: SAML is configured in the primary Region; an additional "
     "Region has its own ACS URL, which Okta stores next to the primary one",
     remedy=f"Copy both URLs from {_MANAGE} in the primary Region.",
-    good=SamlAddresses(
-        "https://us-east-1.sso.signin.aws/platform/saml/acs/0123456789-abcd",
-        "https://us-east-1.signin.aws.amazon.com/platform/saml/d-9067642ac7",
-    ),
-    bad=SamlAddresses(
-        "https://eu-west-1.sso.signin.aws/platform/saml/acs/0123456789-abcd",
-        "https://us-east-1.signin.aws.amazon.com/platform/saml/d-9067642ac7",
-    ),
+    good=SamlAddresses(_ACS, _ISSUER),
+    bad=SamlAddresses(_ACS.replace("us-east-1", "eu-west-1"), _ISSUER),
 )
 def one_region(addresses: SamlAddresses) -> Iterator[Violation]:
     """Subject: both URLs, whose form OIC-110 and OIC-111 check."""
@@ -190,12 +177,8 @@ class IssuerOfStore:
     source="docs/research/identity-center.md#saml",
     remedy=f"Copy the issuer URL from {_MANAGE} of the right instance, or correct `aws:region` "
     "and the AWS credentials.",
-    good=IssuerOfStore(
-        "https://us-east-1.signin.aws.amazon.com/platform/saml/d-9067642ac7", "d-9067642ac7"
-    ),
-    bad=IssuerOfStore(
-        "https://us-east-1.signin.aws.amazon.com/platform/saml/d-9067642ac7", "d-1111111111"
-    ),
+    good=IssuerOfStore(_ISSUER, "d-9067642ac7"),
+    bad=IssuerOfStore(_ISSUER, "d-1111111111"),
 )
 def issuer_of_store(subject: IssuerOfStore) -> Iterator[Violation]:
     """Subject: the issuer URL, whose form OIC-111 checks, and the identity store ID."""

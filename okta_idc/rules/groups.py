@@ -171,7 +171,8 @@ class MemberStatus:
     members: Mapping[str, str]
 
 
-_ACTIVE = frozenset({"ACTIVE", "PASSWORD_EXPIRED", "LOCKED_OUT", "RECOVERY", "PROVISIONED"})
+ACTIVE = frozenset({"ACTIVE", "PROVISIONED", "PASSWORD_EXPIRED", "RECOVERY", "LOCKED_OUT"})
+"""Okta statuses of users who are provisioned; STAGED, SUSPENDED and DEPROVISIONED are not."""
 
 
 @rule(
@@ -188,7 +189,7 @@ _ACTIVE = frozenset({"ACTIVE", "PASSWORD_EXPIRED", "LOCKED_OUT", "RECOVERY", "PR
 def members_are_active(subject: MemberStatus) -> Iterator[Violation]:
     """Subject: one push group's members with their status."""
     for member, status in subject.members.items():
-        if status not in _ACTIVE:
+        if status not in ACTIVE:
             yield subject.group, member, f"is {status} in Okta, so the membership is not pushed."
 
 

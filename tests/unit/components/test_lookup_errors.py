@@ -125,7 +125,7 @@ def test_an_awaited_lookup_raises_the_same_error(monkeypatch: pytest.MonkeyPatch
 
     monkeypatch.setattr(pulumi.runtime, "invoke_async", refuse)
     with pytest.raises(LookupFailedError, match=r"Cannot read the members of a group from Okta"):
-        asyncio.get_event_loop().run_until_complete(invoke("okta:group/getGroup:getGroup", {}))
+        asyncio.get_event_loop().run_until_complete(invoke("okta:group/getGroup", {}))
 
 
 def test_every_component_lookup_is_readable_and_listed() -> None:
