@@ -15,18 +15,10 @@ from okta_idc.settings import Problem, Settings, SettingsError, load_settings, m
 from okta_idc.settings.models import DriftPolicy, GatePolicy, ProvisioningMode, WaitMode
 
 from ._errors import ValidationError
-from .aws.account_access import Application, PermissionSet
-from .okta.saml_app import AttributeStatement
+from .aws.access_control_attributes import AccessControlAttributesSettings
+from .aws.account_access import AccountAccessSettings
+from .okta.saml_app import AppSettings, AttributeStatement
 from .providers import aws_provider
-
-
-class AppSettings(TypedDict):
-    acs_url: Input[str]
-    issuer_url: Input[str]
-    label: NotRequired[Input[str]]
-    username_format: NotRequired[Input[str]]
-    rename_users_from: NotRequired[str | None]
-    import_id: NotRequired[str | None]
 
 
 class ScimTokenSettings(TypedDict):
@@ -84,16 +76,6 @@ class AssignmentsSettings(TypedDict):
     users: NotRequired[list[User]]
     max_deprovisioned_users: NotRequired[int]
     confirm_deprovisioning: NotRequired[list[str]]
-
-
-class AccountAccessSettings(TypedDict):
-    permission_sets: NotRequired[list[PermissionSet]]
-    applications: NotRequired[list[Application]]
-
-
-class AccessControlAttributesSettings(TypedDict):
-    attributes: NotRequired[dict[str, Input[str]]]
-    import_id: NotRequired[str | None]
 
 
 class TokenExpiryAlarmSettings(TypedDict):

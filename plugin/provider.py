@@ -24,8 +24,9 @@ def provider(components: ModuleType, version: str) -> ComponentProvider:
     classes = [each for each in public if issubclass(each, pulumi.ComponentResource)]
     served = ComponentProvider(classes, NAME, version=version)
     schema = json.loads(served.schema or "{}", object_hook=_tidy)
+    models = import_module("okta_idc.settings.models")
     _describe(schema, import_module("okta_idc.settings").Settings, "IdentityCenterFederation")
-    for name, model in vars(import_module("okta_idc.settings.models")).items():
+    for name, model in {**vars(models), "SamlApp": models.App}.items():
         if inspect.isclass(model) and hasattr(model, "model_fields"):
             _describe(schema, model, name)
     served.schema = json.dumps(schema, indent=2, sort_keys=True)

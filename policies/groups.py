@@ -19,15 +19,7 @@ from okta_idc.rules.registry import shorten
 
 from .binding import Subjects, all_parts, of_resource, of_stack, read_parts, subject
 from .properties import Inputs
-from .stack_graph import (
-    GROUP,
-    OTHER_APPS,
-    Resource,
-    Settings,
-    Stack,
-    grouped,
-    list_of_strings,
-)
+from .stack_graph import GROUP, OTHER_APPS, Resource, Settings, Stack, grouped, list_of_strings
 
 GROUP_ASSIGNMENT = "okta:app/groupAssignment:GroupAssignment"
 GROUP_ASSIGNMENTS = "okta:index/appGroupAssignments:AppGroupAssignments"

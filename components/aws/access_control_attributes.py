@@ -22,15 +22,16 @@ from ._import_hints import ImportHints
 DEFAULT_ATTRIBUTES: dict[str, Input[str]] = {"IdcUserName": "${path:userName}"}
 
 
-class AccessControlAttributesArgs(TypedDict):
+class AccessControlAttributesSettings(TypedDict):
+    attributes: NotRequired[dict[str, Input[str]]]
+    import_id: NotRequired[str | None]
+
+
+class AccessControlAttributesArgs(AccessControlAttributesSettings):
     instance_arn: Input[str]
     """ARN of the Identity Center instance."""
-    attributes: NotRequired[dict[str, Input[str]]]
-    """Identity Store source by key. Default: `IdcUserName`, since AWS requires an attribute."""
     attribute_statement_keys: NotRequired[list[str]]
     """Keys that Okta sends as attribute statements."""
-    import_id: NotRequired[str | None]
-    """Imports the configuration if the feature is already on: the instance ARN."""
     protect: NotRequired[bool]
     """Protects the configuration from deletion. Default: true."""
 

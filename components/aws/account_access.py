@@ -45,7 +45,12 @@ class Application(TypedDict):
     import_assignments: NotRequired[bool]
 
 
-class AccountAccessArgs(TypedDict):
+class AccountAccessSettings(TypedDict):
+    permission_sets: NotRequired[list[PermissionSet]]
+    applications: NotRequired[list[Application]]
+
+
+class AccountAccessArgs(AccountAccessSettings):
     instance_arn: Input[str]
     """ARN of the Identity Center instance."""
     group_ids: Input[dict[str, str]]
@@ -54,10 +59,6 @@ class AccountAccessArgs(TypedDict):
     """Identity Store IDs of groups whose existing assignments are imported."""
     push_groups: list[str]
     """Names of the push groups."""
-    permission_sets: NotRequired[list[PermissionSet]]
-    """Permission sets with their account assignments."""
-    applications: NotRequired[list[Application]]
-    """Application assignments."""
     session_tags: NotRequired[list[str]]
     """Keys of the session tags that policies may refer to."""
     protect: NotRequired[bool]

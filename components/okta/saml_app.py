@@ -41,21 +41,18 @@ class AttributeStatement(TypedDict):
     """Okta expression, for example `user.department`, or a literal in quotes: `"blue"`."""
 
 
-class SamlAppArgs(TypedDict):
+class AppSettings(TypedDict):
     acs_url: Input[str]
-    """IAM Identity Center Assertion Consumer Service (ACS) URL."""
     issuer_url: Input[str]
-    """IAM Identity Center issuer URL."""
     label: NotRequired[Input[str]]
-    """Application label in Okta; unique in the org. Default: `AWS IAM Identity Center`."""
     username_format: NotRequired[Input[str]]
-    """Application username format: NameID and SCIM userName. Default: `${source.login}`."""
     rename_users_from: NotRequired[str | None]
-    """Confirms a new `username_format`, which renames every user in AWS: the current format."""
+    import_id: NotRequired[str | None]
+
+
+class SamlAppArgs(AppSettings):
     attribute_statements: NotRequired[list[AttributeStatement]]
     """Attributes for access control that Okta sends in the SAML assertion. Default: none."""
-    import_id: NotRequired[str | None]
-    """ID of an existing app, `0oa…`, to import and protect. Remove it after the first run."""
     protect: NotRequired[bool]
     """Protects the app from deletion. Default: true."""
 

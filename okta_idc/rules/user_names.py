@@ -4,12 +4,7 @@ import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 
-from okta_idc.okta_expression import (
-    OKTA_ATTRIBUTES,
-    Invalid,
-    parse_username_format,
-    username_of,
-)
+from okta_idc.okta_expression import OKTA_ATTRIBUTES, Invalid, parse_username_format, username_of
 from okta_idc.rules.characters import named_characters, white_space
 from okta_idc.rules.registry import EnforcementPoint, Related, Severity, Violation, rule, user_rule
 

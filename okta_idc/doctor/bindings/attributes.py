@@ -6,12 +6,7 @@ from functools import partial
 from okta_idc.doctor.bindings.single import single
 from okta_idc.inventory.model import Inventory
 from okta_idc.inventory.session_tags import attributes_of, statements_of
-from okta_idc.rules import (
-    attribute_statements,
-    attributes,
-    instance_attributes,
-    profile_mappings,
-)
+from okta_idc.rules import attribute_statements, attributes, instance_attributes, profile_mappings
 from okta_idc.rules.attribute_statements import Statement
 from okta_idc.rules.binding import Binding, Location, Subject, Unavailable, known, numbered
 
