@@ -1,6 +1,4 @@
 # The commands of this clone. `make help` lists them.
-PORT ?= 8410
-MODE ?= api
 CONNECTIONS ?= unknown
 PYTHON := .venv/bin/python
 TOOLCHAIN := $(PYTHON) -m toolchain
@@ -14,8 +12,8 @@ unexport PYTHONDONTWRITEBYTECODE
 help: ## List the commands
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  make %-13s %s\n", $$1, $$2}' Makefile
 
-up: .venv/ready ## Deploy the stack to a local sandbox of Okta and AWS (PORT=8410, MODE=console)
-	@$(TOOLCHAIN) up --port $(PORT) --mode $(MODE)
+up: .venv/ready ## Deploy the stack to a local sandbox of Okta and AWS (PORT=9410, MODE=console)
+	@$(TOOLCHAIN) up $(if $(PORT),--port $(PORT)) $(if $(MODE),--mode $(MODE))
 
 down: .venv/ready ## Destroy the stack and stop the sandbox (KEEP=1 keeps the sandbox running)
 	@$(TOOLCHAIN) down $(if $(KEEP),--keep-sandbox)
@@ -30,7 +28,7 @@ engine: .venv/ready ## Find, download or build Pulumi, and print the folder to a
 	@$(TOOLCHAIN) engine
 
 sandbox: .venv/ready ## Run the sandbox alone (CONNECTIONS=supported, ARGS="--identity-center new")
-	@$(TOOLCHAIN) sandbox --port $(PORT) --connections $(CONNECTIONS) -- $(ARGS)
+	@$(TOOLCHAIN) sandbox $(if $(PORT),--port $(PORT)) --connections $(CONNECTIONS) -- $(ARGS)
 
 reset: .venv/ready ## Stop the sandbox and delete its state
 	@$(TOOLCHAIN) reset

@@ -13,6 +13,7 @@ from toolchain.foreground import INTERRUPTED
 from toolchain.plugin_resolver import NoPluginError
 from toolchain.sandbox import PORT, ROOT, SandboxError
 from toolchain.stack import InterruptedRunError
+from toolchain.stack_file import MODES, StackFileError
 
 NO_ENGINE, FAILED = 3, 1
 COMMANDS = {
@@ -40,7 +41,7 @@ def main(argv: list[str] | None = None) -> int:
     except NoEngineError as error:
         print(f"error: {error}", file=sys.stderr)
         return NO_ENGINE
-    except (SandboxError, InterruptedRunError, NoPluginError) as error:
+    except (SandboxError, InterruptedRunError, NoPluginError, StackFileError) as error:
         print(f"error: {error}", file=sys.stderr)
         return FAILED
     except httpx.HTTPError as error:
@@ -66,13 +67,13 @@ def _parser() -> argparse.ArgumentParser:
         )
         if name in ("up", "sandbox"):
             ports = f"Okta's port; AWS uses +1, SCIM +2; 0 picks free ports (default: {PORT})"
-            command.add_argument("--port", type=int, default=PORT, help=ports)
+            command.add_argument("--port", type=int, help=ports)
         if name == "up":
             mode = (
                 "how Okta is connected to AWS: by the program (api) or by an administrator in the "
-                "sandbox's consoles (console)"
+                "sandbox's consoles (console); written to the stack file (default: as it says)"
             )
-            command.add_argument("--mode", choices=("api", "console"), default="api", help=mode)
+            command.add_argument("--mode", choices=MODES, help=mode)
         if name == "sandbox":
             answer = (
                 "answer of Okta's API for SCIM connections (default: unknown, as real Okta most "
@@ -105,7 +106,8 @@ def _run(workspace: commands.Workspace, options: argparse.Namespace) -> int:
             print(engine.find(workspace.say).path.parent)
             return 0
         case "sandbox":
-            return commands.serve(workspace, options.port, options.connections, options.options)
+            port = PORT if options.port is None else options.port
+            return commands.serve(workspace, port, options.connections, options.options)
         case _:
             return commands.reset(workspace)
 

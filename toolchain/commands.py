@@ -21,6 +21,7 @@ from toolchain import cache, engine, plugin_resolver, sandbox
 from toolchain.foreground import INTERRUPTED, foreground
 from toolchain.sandbox import OKTA_TOKEN, ROOT, Sandbox
 from toolchain.stack import Stack, overriding_variables, without_overrides
+from toolchain.stack_file import StackFile
 
 PROPAGATION_SECONDS = 60
 UNKNOWN_CONNECTIONS = (
@@ -50,21 +51,25 @@ class Workspace:
         )
 
 
-def up(workspace: Workspace, port: int, mode: str) -> int:
+def up(workspace: Workspace, port: int | None, mode: str | None) -> int:
     """Deploy the stack to a local sandbox and print a summary.
 
-    In mode `console`, the sandbox's API does not support connections, as real Okta most likely does
-    not, and an administrator finishes the setup in the sandbox's consoles.
+    Without `mode`, the stack file's mode applies. In mode `console`, the sandbox's API does not
+    support connections, as real Okta most likely does not, and an administrator finishes the setup
+    in the sandbox's consoles.
     """
     began = time.monotonic()
     with workspace.lock():
         cli = engine.find(workspace.say)
         plugins = plugin_resolver.choose(cli, workspace.say)
-        connections = "supported" if mode == "api" else "unknown"
-        running = _running_sandbox(workspace, port, connections)
+        running = _running_sandbox(workspace, port)
         stack = Stack(workspace.home, running, cli, plugins)
-        stack.set_mode(mode)
-        stack.prepare()
+        settings = StackFile(workspace.home)
+        written = ["the mode"] if mode and settings.set_mode(mode) else []
+        mode = settings.mode
+        connections = "supported" if mode == "api" else "unknown"
+        running.request("POST", "/sandbox/settings", {"connections": connections})
+        written += ["the sandbox's addresses"] if stack.prepare() else []
         for message in stack.recover():
             workspace.say(message)
         workspace.say("")
@@ -72,6 +77,8 @@ def up(workspace: Workspace, port: int, mode: str) -> int:
         for number, plugin in enumerate(plugins):
             workspace.say(f"{'Plugins' if number == 0 else '':8} {plugin.title}")
         workspace.say(f"Sandbox  Okta {running.okta}, AWS {running.aws}")
+        note = f"; wrote {' and '.join(written)} to it" if written else ""
+        workspace.say(f"Settings {settings.path} (mode {mode}{note})")
         if ignored := overriding_variables(os.environ):
             workspace.say(f"Ignored  {', '.join(ignored)} (not used with the sandbox)")
         workspace.say("")
@@ -118,6 +125,7 @@ def down(workspace: Workspace, keep: bool) -> int:
             workspace.say(f"The sandbox is still running: Okta {running.okta}, AWS {running.aws}.")
             return 0
         sandbox.stop(workspace.home)
+        _restore_settings(workspace)
         shutil.rmtree(stack.state, ignore_errors=True)
         workspace.say("The sandbox was stopped and its state deleted.")
     return 0
@@ -154,7 +162,8 @@ def env(workspace: Workspace) -> int:
         return 1
     with workspace.lock():
         stack = workspace.stack(running)
-        stack.prepare()
+        if stack.prepare():
+            workspace.say(f"Wrote the sandbox's addresses to {stack.settings}.")
     for name in overriding_variables(os.environ):
         print(f"unset {name}")
     for name, value in stack.variables.items():
@@ -170,7 +179,7 @@ def serve(workspace: Workspace, port: int, connections: str, options: list[str])
     workspace.home.mkdir(parents=True, exist_ok=True)
     held = sandbox.lock(workspace.home)
     os.set_inheritable(held.fileno(), True)
-    _delete_stack_file(workspace)
+    _restore_settings(workspace)
     workspace.console.file.flush()
     os.chdir(ROOT)
     command = sandbox.command(workspace.home, port, connections, *options)
@@ -181,6 +190,7 @@ def reset(workspace: Workspace) -> int:
     """Stop the sandbox and delete its state."""
     with workspace.lock():
         stopped = sandbox.stop(workspace.home)
+        _restore_settings(workspace)
         for child in workspace.home.iterdir():
             if child.is_dir():
                 shutil.rmtree(child)
@@ -192,20 +202,21 @@ def reset(workspace: Workspace) -> int:
     return 0
 
 
-def _running_sandbox(workspace: Workspace, port: int, connections: str) -> Sandbox:
+def _running_sandbox(workspace: Workspace, port: int | None) -> Sandbox:
     running = sandbox.find(workspace.home)
     if running:
-        running.request("POST", "/sandbox/settings", {"connections": connections})
         return running
     if any(workspace.home.glob("state-*")):
         workspace.say("The previous sandbox no longer runs. Starting a new sandbox and stack.")
-    _delete_stack_file(workspace)
-    return sandbox.start(workspace.home, port, connections)
+    _restore_settings(workspace)
+    return sandbox.start(workspace.home, sandbox.PORT if port is None else port, "unknown")
 
 
-def _delete_stack_file(workspace: Workspace) -> None:
-    """Delete the copy of the stack file, which names the ports of the previous sandbox."""
-    (workspace.home / "Pulumi.dev.yaml").unlink(missing_ok=True)
+def _restore_settings(workspace: Workspace) -> None:
+    """Undo in the stack file what the commands wrote for the previous sandbox."""
+    settings = StackFile(workspace.home)
+    if settings.restore():
+        workspace.say(f"Wrote the default addresses and the previous mode back to {settings.path}.")
 
 
 def _run_engine(workspace: Workspace, stack: Stack, *arguments: str) -> tuple[int, float]:
@@ -220,7 +231,8 @@ def _delete_leftovers(workspace: Workspace) -> int:
     left = list(workspace.home.glob("state-*"))
     for state in left:
         shutil.rmtree(state)
-    for name in ("current.json", "outputs.json", "Pulumi.dev.yaml"):
+    _restore_settings(workspace)
+    for name in ("current.json", "outputs.json"):
         (workspace.home / name).unlink(missing_ok=True)
     workspace.say(
         "The sandbox no longer runs. The state of its stack was deleted."

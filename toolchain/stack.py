@@ -18,7 +18,8 @@ from typing import Any
 
 from toolchain.engine import Engine
 from toolchain.plugin_resolver import PROVIDERS, Plugin, variable
-from toolchain.sandbox import PORT, ROOT, Sandbox
+from toolchain.sandbox import ROOT, Sandbox
+from toolchain.stack_file import StackFile
 
 STACK = "dev"
 PROJECT = "okta-identity-center"
@@ -48,23 +49,8 @@ class Stack:
 
     @property
     def settings(self) -> Path:
-        """The stack file: the clone's on the default port, otherwise a copy with other ports."""
-        shipped = ROOT / f"Pulumi.{STACK}.yaml"
-        copy = self.home / shipped.name
-        if copy.exists() or self.sandbox.okta == f"http://127.0.0.1:{PORT}":
-            return copy if copy.exists() else shipped
-        text = shipped.read_text()
-        for offset, url in enumerate((self.sandbox.okta, self.sandbox.aws, self.sandbox.scim)):
-            text = text.replace(f"http://127.0.0.1:{PORT + offset}", url)
-        copy.write_text(text)
-        return copy
-
-    def set_mode(self, mode: str) -> None:
-        """Set `provisioning.mode` to `api` or `console`, in a copy of the stack file if needed."""
-        text = self.settings.read_text()
-        chosen = re.sub(r"(?m)^(\s+mode: )\w+$", rf"\g<1>{mode}", text, count=1)
-        if chosen != text:
-            (self.home / f"Pulumi.{STACK}.yaml").write_text(chosen)
+        """The stack file that the engine uses."""
+        return StackFile(self.home).path
 
     @property
     def variables(self) -> dict[str, str]:
@@ -101,16 +87,19 @@ class Stack:
             stdin=subprocess.DEVNULL,
         )  # fmt: skip
 
-    def prepare(self) -> None:
-        """Create the stack if it is missing, and delete the state of other sandboxes."""
+    def prepare(self) -> bool:
+        """Create the stack if it is missing, point its file to the sandbox, and delete the state of
+        other sandboxes. True: the file was changed."""
         for left in self.home.glob("state-*"):
             if left != self.state:
                 shutil.rmtree(left)
+        changed = StackFile(self.home).point_to(self.sandbox)
         if not self._file.exists():
             self.state.mkdir(parents=True, exist_ok=True)
             created = self.run("stack", "init", STACK)
             if created.returncode:
                 raise InterruptedRunError(f"Could not create the stack: {created.stderr.strip()}")
+        return changed
 
     def outputs(self) -> dict[str, Any]:
         return json.loads(self.run("stack", "output", "--json").stdout or "{}")

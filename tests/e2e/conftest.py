@@ -7,6 +7,7 @@ Each test module deploys its own stack in a module fixture, so that every test a
 import json
 import os
 import re
+import shlex
 import subprocess
 import sys
 import time
@@ -26,7 +27,6 @@ from tests.e2e.run_summary import NOT_VERIFIED, summary_lines
 from tests.paths import ROOT
 from toolchain import cache, plugin_resolver
 from toolchain.engine import Engine, find
-from toolchain.sandbox import PORT
 
 TOKEN = "sandbox-okta-token"
 START_SECONDS = 60
@@ -115,10 +115,9 @@ class Kit:
     @property
     def env(self) -> dict[str, str]:
         """The environment that `make env` prints."""
-        printed = self.toolchain("env")
-        assert printed.code == 0, printed.text
         show = "import json, os; print(json.dumps(dict(os.environ)))"
-        script = f"{printed.text}\nexec {sys.executable} -c '{show}'"
+        printed = f'set -e; lines=$({shlex.join(self.command("env"))}); eval "$lines"'
+        script = f"{printed}\nexec {sys.executable} -c '{show}'"
         done = subprocess.run(
             ["sh", "-c", script],
             cwd=ROOT,
@@ -137,12 +136,12 @@ class Kit:
     def change(self, **changes: Any) -> None:
         """Write the shipped settings of the federation, with these top-level keys changed."""
         document = yaml.safe_load(self.settings.read_text())
-        text = (ROOT / "Pulumi.dev.yaml").read_text()
-        for port, server in enumerate(("okta", "aws", "scim"), PORT):
-            text = text.replace(f"http://127.0.0.1:{port}", self.sandbox[server])
-        shipped = yaml.safe_load(text)["config"]
+        shipped = yaml.safe_load((ROOT / "Pulumi.dev.yaml").read_text())["config"]
         key = "okta-identity-center:federation"
-        document["config"][key] = shipped[key] | changes
+        federation = shipped[key]
+        federation["scim_token"]["verify_at"] = self.sandbox["scim"]
+        federation["provisioning"]["mode"] = "api"  # of a clone in which `make up` wrote another
+        document["config"][key] = federation | changes
         self.settings.write_text(yaml.safe_dump(document))
 
     @property

@@ -90,20 +90,19 @@ def test_only_a_chosen_replacement_is_added_to_path(stack: Stack) -> None:
     assert "PULUMI_DISABLE_AUTOMATIC_PLUGIN_ACQUISITION" not in stack.variables
 
 
-def test_the_default_port_uses_the_clones_stack_file(stack: Stack) -> None:
-    assert stack.settings == ROOT / "Pulumi.dev.yaml"
-    assert "PULUMI_OPTION_CONFIG_FILE" not in stack.variables
-
-
-def test_another_port_uses_a_copy_of_the_stack_file_with_that_port(stack: Stack) -> None:
+def test_the_clones_sandbox_uses_the_clones_stack_file(stack: Stack) -> None:
+    """Plain pulumi and `make up` read one file: an edit of it is never ignored."""
     org = Org("abc", 1, "http://127.0.0.1:1410", "http://127.0.0.1:2411", "http://127.0.0.1:3412")
-    moved = Stack(stack.home, org, stack.engine, stack.plugins)
-    stack.home.mkdir()
-    text = moved.settings.read_text()
-    assert "http://127.0.0.1:1410" in text
-    assert "http://127.0.0.1:2411" in text
-    assert "127.0.0.1:84" not in text
-    assert moved.variables["PULUMI_OPTION_CONFIG_FILE"] == str(moved.settings)
+    cloned = Stack(ROOT / ".sandbox", org, stack.engine, stack.plugins)
+    assert cloned.settings == ROOT / "Pulumi.dev.yaml"
+    assert "PULUMI_OPTION_CONFIG_FILE" not in cloned.variables
+
+
+def test_another_folder_has_its_own_stack_file(stack: Stack) -> None:
+    assert stack.prepare()
+    assert stack.settings == stack.home / "Pulumi.dev.yaml"
+    assert stack.variables["PULUMI_OPTION_CONFIG_FILE"] == str(stack.settings)
+    assert not stack.prepare()
 
 
 def test_prepare_deletes_the_state_of_a_previous_sandbox(stack: Stack) -> None:
