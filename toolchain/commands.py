@@ -10,6 +10,7 @@ import time
 from contextlib import AbstractContextManager
 from dataclasses import dataclass
 from pathlib import Path
+from urllib.parse import urlsplit
 
 import boto3
 import httpx
@@ -97,6 +98,7 @@ def up(workspace: Workspace, port: int | None, mode: str | None) -> int:
     if mode == "api":
         workspace.say(f"Note: {UNKNOWN_CONNECTIONS}")
     total = time.monotonic() - began
+    workspace.say(f"Sandbox: Okta {running.okta}, AWS {running.aws}, SCIM {running.scim}.")
     workspace.say(f"Finished in {total:.0f} s (engine: {seconds:.0f} s).")
     workspace.say('Next: `make status`, `make down`, or plain pulumi: eval "$(make -s env)"')
     return code
@@ -205,6 +207,11 @@ def reset(workspace: Workspace) -> int:
 def _running_sandbox(workspace: Workspace, port: int | None) -> Sandbox:
     running = sandbox.find(workspace.home)
     if running:
+        if port not in (None, 0, urlsplit(running.okta).port):
+            workspace.say(
+                f"A sandbox is already running: Okta {running.okta}. PORT={port} is ignored. To "
+                "change the port, run `make reset` first."
+            )
         return running
     if any(workspace.home.glob("state-*")):
         workspace.say("The previous sandbox no longer runs. Starting a new sandbox and stack.")

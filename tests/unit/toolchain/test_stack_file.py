@@ -1,12 +1,14 @@
 """The stack file is edited in place: only the addresses and the mode, and both are written back."""
 
+import re
 from pathlib import Path
 from typing import Any
 
 import pytest
+from rich.console import Console
 
 from tests.paths import ROOT
-from toolchain import commands, stack_file
+from toolchain import commands, sandbox, stack_file
 from toolchain.__main__ import main
 from toolchain.sandbox import Sandbox
 from toolchain.stack_file import StackFile, StackFileError
@@ -106,6 +108,19 @@ def test_another_folder_starts_with_the_clones_edits_in_the_clones_own_mode(
     assert other.mode == "api"
     assert other.point_to(RUNNING)
     assert other.path.read_text().endswith("# an edit\n")
+
+
+def test_a_port_that_a_running_sandbox_does_not_use_is_reported(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.setattr(sandbox, "find", lambda _home: RUNNING)
+    workspace = commands.Workspace(tmp_path, Console())
+    for port in (None, 8411):
+        assert commands._running_sandbox(workspace, port) is RUNNING
+    assert capsys.readouterr().out == ""
+    assert commands._running_sandbox(workspace, 9580) is RUNNING
+    assert re.match(r"A sandbox is already running: .*:8411\. PORT=9580 is ignored",
+                    capsys.readouterr().out)  # fmt: skip
 
 
 @pytest.mark.parametrize(
