@@ -10,9 +10,8 @@ from okta_idc.cli.stack import (
     InputError,
     declared_by,
     org_url,
-    read_config,
-    read_outputs,
     read_settings_file,
+    read_stack,
     settings_in,
 )
 from okta_idc.clients.okta_auth import Credentials
@@ -47,16 +46,14 @@ class Inputs:
 
 def from_stack(outputs: Path | None, stack: str, settings: Path | None, url: str) -> Inputs:
     """From the stack's outputs, in a file or from Pulumi, and its settings. Raises InputError."""
-    stack_outputs = read_outputs(outputs, stack)
-    config = {} if outputs else read_config(stack)
+    stack_outputs, config = read_stack(outputs, stack)
     if settings:
         known = read_settings_file(settings)
     else:
         known = settings_in(config, "pulumi config") if config else None
-    okta = {key.removeprefix("okta:"): v for key, v in config.items() if key.startswith("okta:")}
     inputs = Inputs(
         url=org_url(url, stack_outputs, config),
-        credentials=Credentials.read(okta),
+        credentials=Credentials.read(config),
         source=Source(
             app_id=str(stack_outputs["appId"]),
             store_id=str(stack_outputs["identityStoreId"]),

@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import Annotated, Any
 from urllib.parse import quote
 
+import httpx
 import typer
 from rich.console import Console
 from rich.table import Table
@@ -15,7 +16,7 @@ from rich.text import Text
 from okta_idc.cli.console import print_json, reading
 from okta_idc.cli.options import App, OktaUrl, Outputs, Stack
 from okta_idc.cli.options import Json as JsonOption
-from okta_idc.cli.stack import InputError, org_url, read_outputs, read_settings_file, read_text
+from okta_idc.cli.stack import InputError, org_url, read_settings_file, read_stack, read_text
 from okta_idc.clients.json_path import Json, get_object, get_text
 from okta_idc.clients.okta import Okta, OktaError
 from okta_idc.clients.okta_auth import Credentials
@@ -88,17 +89,17 @@ def _build_preview(
         given = statements, known.app.username_format
     if given and profile:
         return _preview(*given, _from_file(profile))
-    without_stack = app or (settings and not outputs)
-    stack_outputs = {} if without_stack else read_outputs(outputs, stack)
+    without_stack = not (outputs or stack) and (app or settings)
+    stack_outputs, config = ({}, {}) if without_stack else read_stack(outputs, stack)
     app = app or str(stack_outputs.get("appId") or "")
-    url = org_url(okta_url, stack_outputs)
-    return asyncio.run(_live(url, user, app, profile, given))
+    url, auth = org_url(okta_url, stack_outputs, config), Credentials.read(config).auth()
+    return asyncio.run(_live(url, auth, user, app, profile, given))
 
 
 async def _live(
-    url: str, user: str, app: str, profile: Path | None, given: _Declared | None
+    url: str, auth: httpx.Auth, user: str, app: str, profile: Path | None, given: _Declared | None
 ) -> Preview:
-    async with Okta(url, Credentials.read().auth()) as okta:
+    async with Okta(url, auth) as okta:
         if given is None:
             found = await okta.get(f"/api/v1/apps/{app}")
             template = get_text(found, "credentials", "userNameTemplate", "template")

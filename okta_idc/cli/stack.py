@@ -24,8 +24,9 @@ class InputError(Exception):
     """A command's input is missing or cannot be read. The text says which, and what to do."""
 
 
-def read_outputs(path: Path | None, stack: str) -> StackOutputs:
-    """The stack's outputs from a file, or from pulumi. Raises InputError."""
+def read_stack(path: Path | None, stack: str) -> tuple[StackOutputs, dict[str, Any]]:
+    """The stack's outputs and configuration, from pulumi. A file contains the outputs alone.
+    Raises InputError."""
     text = read_text(path) if path else _pulumi("stack", "output", "--json", stack=stack)
     try:
         declared: Any = json.loads(text)
@@ -36,10 +37,10 @@ def read_outputs(path: Path | None, stack: str) -> StackOutputs:
         raise InputError(
             f"the stack lacks the outputs {', '.join(sorted(missing))}. Run `pulumi up` first."
         )
-    return declared
+    return declared, {} if path else _read_config(stack)
 
 
-def read_config(stack: str) -> dict[str, Any]:
+def _read_config(stack: str) -> dict[str, Any]:
     """The stack's configuration by key (`okta:orgName`), from pulumi. Its secrets stay in this
     process. Raises InputError."""
     text = _pulumi("config", "--json", "--show-secrets", stack=stack)

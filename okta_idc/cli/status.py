@@ -8,6 +8,7 @@ from datetime import UTC, datetime
 from functools import partial
 from typing import Annotated, Any
 
+import httpx
 import typer
 from rich.console import Console
 from rich.markup import escape
@@ -16,7 +17,7 @@ from rich.table import Table
 from okta_idc.cli.console import print_json, reading
 from okta_idc.cli.doctor_progress import print_wait
 from okta_idc.cli.options import AwsEndpoint, Json, OktaUrl, Outputs, Stack
-from okta_idc.cli.stack import StackOutputs, declared_by, org_url, read_outputs
+from okta_idc.cli.stack import StackOutputs, declared_by, org_url, read_stack
 from okta_idc.clients.okta import Okta
 from okta_idc.clients.okta_auth import Credentials
 from okta_idc.doctor.provisioning_status import (
@@ -47,8 +48,9 @@ def status(
     """
     console = Console(stderr=as_json)
     with reading():
-        declared = read_outputs(outputs, stack)
-        found = asyncio.run(_read_status(declared, okta_url, aws_endpoint, wait, console))
+        declared, config = read_stack(outputs, stack)
+        url, auth = org_url(okta_url, declared, config), Credentials.read(config).auth()
+        found = asyncio.run(_read_status(declared, url, auth, aws_endpoint, wait, console))
     if as_json:
         print_json(_document(declared, found))
     else:
@@ -56,9 +58,9 @@ def status(
 
 
 async def _read_status(
-    declared: StackOutputs, okta_url: str, aws_endpoint: str, wait: float, console: Console
-) -> ProvisioningStatus:
-    url = org_url(okta_url, declared)
+    declared: StackOutputs, url: str, auth: httpx.Auth, aws_endpoint: str, wait: float,
+    console: Console,
+) -> ProvisioningStatus:  # fmt: skip
     source = Source(
         region=declared["region"],
         app_id=declared["appId"],
@@ -72,7 +74,6 @@ async def _read_status(
             spinner.update(f"{number} pending …")
 
     with spinner or contextlib.nullcontext():
-        auth = Credentials.read().auth()
         async with Okta(url, auth, on_wait=partial(print_wait, console)) as okta:
             return await provisioning_status(
                 okta, source, declared_by(declared), wait, show_pending

@@ -56,14 +56,14 @@ class Credentials:
     def read(
         cls, config: Mapping[str, Any] | None = None, environment: Mapping[str, str] = os.environ
     ) -> "Credentials":
-        """From the stack's `okta:*` settings (`clientId`, …) and the provider's variables. Settings
-        override variables, as in the provider."""
+        """From the stack's settings (`okta:clientId`, …) and the provider's variables; a setting
+        overrides its variable."""
         given = config or {}
 
         def one(key: str, variable: str) -> str:
-            return str(given.get(key) or environment.get(variable) or "").strip()
+            return str(given.get(f"okta:{key}") or environment.get(variable) or "").strip()
 
-        scopes: Any = given.get("scopes") or environment.get("OKTA_API_SCOPES") or ""
+        scopes: Any = given.get("okta:scopes") or environment.get("OKTA_API_SCOPES") or ""
         listed = scopes.split(",") if isinstance(scopes, str) else scopes
         return cls(
             client_id=one("clientId", "OKTA_API_CLIENT_ID"),

@@ -265,7 +265,7 @@ def test_a_private_key_precedes_an_access_token_which_precedes_an_api_token() ->
 
 def test_a_stack_setting_takes_precedence_over_its_environment_variable() -> None:
     credentials = Credentials.read(
-        {"apiToken": "from the stack"}, {"OKTA_API_TOKEN": "from the environment"}
+        {"okta:apiToken": "from the stack"}, {"OKTA_API_TOKEN": "from the environment"}
     )
     assert credentials.api_token == "from the stack"
 
@@ -273,8 +273,8 @@ def test_a_stack_setting_takes_precedence_over_its_environment_variable() -> Non
 @pytest.mark.parametrize(
     "setting",
     [
-        {"scopes": ["okta.apps.read", "okta.groups.read"]},
-        {"scopes": "okta.apps.read, okta.groups.read"},
+        {"okta:scopes": ["okta.apps.read", "okta.groups.read"]},
+        {"okta:scopes": "okta.apps.read, okta.groups.read"},
     ],
 )
 def test_scopes_may_be_a_list_or_separated_by_commas(setting: Any) -> None:
