@@ -14,11 +14,11 @@ from okta_idc.adoption.draft import Draft, draft
 from okta_idc.adoption.import_file import import_file
 from okta_idc.adoption.stack_file import stack_file
 from okta_idc.cli.console import print_error, print_json, reading, write_file
-from okta_idc.cli.doctor_options import known_region
 from okta_idc.cli.doctor_progress import show_progress
 from okta_idc.cli.options import AwsEndpoint, Json, OktaUrl, Region, Share
 from okta_idc.cli.schema import PROJECT
 from okta_idc.cli.stack import InputError, org_url
+from okta_idc.clients.aws import AwsClient
 from okta_idc.clients.okta import Okta
 from okta_idc.clients.okta_auth import Credentials
 from okta_idc.clients.okta_limits import DEFAULT_SHARE
@@ -77,7 +77,7 @@ def adopt(
             raise InputError("--mappings requires --stack NAME.")
         url = org_url(okta_url, {})
         source = Source(
-            region=known_region(region),
+            region=AwsClient("sso-admin", region).region,
             app_id=app,
             store_id=identity_store,
             secret=secret,

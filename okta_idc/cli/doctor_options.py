@@ -1,10 +1,7 @@
 """The doctor's inputs, from its options and the stack: where to read, and what is declared."""
 
-import os
 from dataclasses import dataclass, field, replace
 from pathlib import Path
-
-import boto3
 
 from okta_idc.cli.stack import (
     InputError,
@@ -14,6 +11,7 @@ from okta_idc.cli.stack import (
     read_stack,
     settings_in,
 )
+from okta_idc.clients.aws import AwsClient
 from okta_idc.clients.okta_auth import Credentials
 from okta_idc.inventory.declared import FEATURES, Declared, DeclaredGroup
 from okta_idc.inventory.model import Source
@@ -47,10 +45,9 @@ class Inputs:
 def from_stack(outputs: Path | None, stack: str, settings: Path | None, url: str) -> Inputs:
     """From the stack's outputs, in a file or from Pulumi, and its settings. Raises InputError."""
     stack_outputs, config = read_stack(outputs, stack)
-    if settings:
-        known = read_settings_file(settings)
-    else:
-        known = settings_in(config, "pulumi config") if config else None
+    known = read_settings_file(settings) if settings else None
+    if config and not settings:
+        known = settings_in(config, "pulumi config")
     inputs = Inputs(
         url=org_url(url, stack_outputs, config),
         credentials=Credentials.read(config),
@@ -67,25 +64,16 @@ def from_stack(outputs: Path | None, stack: str, settings: Path | None, url: str
 
 
 def from_options(app: str, store: str, region: str, url: str, settings: Path | None) -> Inputs:
-    """From the options alone, without a stack. Raises InputError."""
+    """From the options alone, without a stack. Raises InputError and AwsError."""
     if not store:
         raise InputError("--app requires --identity-store d-….")
     known = read_settings_file(settings) if settings else None
-    source = Source(known_region(region), app, store)
+    source = Source(AwsClient("sso-admin", region).region, app, store)
     inputs = Inputs(org_url(url, {}), Credentials.read(), source)
     if not known:
         return inputs
     declared, declared_in = _by_settings(known), str(settings)
     return _with_settings(replace(inputs, declared=declared, declared_in=declared_in), known)
-
-
-def known_region(given: str) -> str:
-    """The given Region, or the one in AWS's settings. The provider reads AWS_REGION, boto3 does
-    not. Raises InputError."""
-    region = given or os.environ.get("AWS_REGION") or boto3.Session().region_name or ""
-    if not region:
-        raise InputError("the AWS Region is unknown. Pass --region, for example us-east-1.")
-    return region
 
 
 def _by_settings(known: Settings) -> Declared:

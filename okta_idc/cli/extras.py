@@ -15,11 +15,14 @@ EXTRAS = {
 
 
 class CommandGroup(TyperGroup):
-    """Commands that end with one line and exit code 2 if an extra is missing."""
+    """Commands that end with one line and exit code 2 without an extra, or at an aborted prompt."""
 
     def invoke(self, ctx: Any) -> Any:
         try:
             return super().invoke(ctx)
+        except typer.Abort:
+            typer.echo("Aborted. Nothing was changed.", err=True)
+            raise typer.Exit(2) from None
         except ModuleNotFoundError as error:
             extra = EXTRAS.get((error.name or "").partition(".")[0])
             if extra is None:

@@ -131,7 +131,10 @@ def _pulumi(*arguments: str, stack: str) -> str:
     try:
         done = subprocess.run(command, capture_output=True, text=True, check=False)
     except OSError:
-        raise InputError("`pulumi` is not on PATH. Pass --outputs FILE.") from None
+        raise InputError(
+            "`pulumi` is not on PATH. Pass --outputs FILE. `doctor` also runs without a stack: "
+            "pass --okta-url, --app, --identity-store, and --region."
+        ) from None
     if done.returncode:
         raise InputError(f"pulumi {' '.join(arguments[:2])}: {done.stderr.strip()}")
     return done.stdout

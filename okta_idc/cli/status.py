@@ -1,7 +1,6 @@
 """`okta-idc status`: what is declared, what AWS has, and who is not provisioned and why."""
 
 import asyncio
-import contextlib
 from collections import defaultdict
 from dataclasses import asdict
 from datetime import UTC, datetime
@@ -67,17 +66,12 @@ async def _read_status(
         store_id=declared["identityStoreId"],
         endpoint=aws_endpoint or None,
     )
-    spinner = console.status("Reading Okta and AWS …") if console.is_terminal else None
-
-    def show_pending(number: int) -> None:
-        if spinner:
-            spinner.update(f"{number} pending …")
-
-    with spinner or contextlib.nullcontext():
+    with console.status("Reading Okta and AWS …") as spinner:
         async with Okta(url, auth, on_wait=partial(print_wait, console)) as okta:
             return await provisioning_status(
-                okta, source, declared_by(declared), wait, show_pending
-            )
+                okta, source, declared_by(declared), wait,
+                lambda number: spinner.update(f"{number} pending …"),
+            )  # fmt: skip
 
 
 def _document(declared: StackOutputs, found: ProvisioningStatus) -> dict[str, Any]:

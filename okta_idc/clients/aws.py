@@ -1,20 +1,22 @@
 """Base of the AWS clients, and their error."""
 
+import os
 from collections.abc import Iterator
 from typing import Any
 
 import boto3
 from botocore.config import Config
-from botocore.exceptions import BotoCoreError, ClientError
+from botocore.exceptions import BotoCoreError, ClientError, NoRegionError
 
 from okta_idc.clients.json_path import Json
 
-_PREFIX = {"sso-admin": "sso"}
-"""Prefix of IAM actions by service, if it differs from the service's name."""
+_SIGN_IN = (
+    "Run `aws sso login`, or set AWS_PROFILE or AWS_ACCESS_KEY_ID with AWS_SECRET_ACCESS_KEY."
+)
 
 
 class AwsError(Exception):
-    """A call to AWS failed. The text is AWS's, names the operation, and never holds a secret.
+    """A call to AWS failed. The text says what to do, or quotes AWS, and never holds a secret.
 
     `action` is the IAM action that the call requires (`sso:ListInstances`), `code` AWS's error
     code; both are empty if AWS did not respond.
@@ -40,27 +42,35 @@ class AwsClient:
         session: boto3.Session | None = None,
     ) -> None:
         self._service = service
-        chosen: Any = session or boto3.Session()
         try:
+            chosen: Any = session or boto3.Session()
+            config = Config(retries={"mode": "adaptive", "max_attempts": 6})
             self._client: Any = chosen.client(
                 service,
-                region_name=region,
+                region or os.environ.get("AWS_REGION"),
                 endpoint_url=endpoint,
-                config=Config(retries={"mode": "adaptive", "max_attempts": 6}),
+                config=config,
             )
         except (BotoCoreError, ValueError) as error:
-            raise AwsError(str(error)) from None
+            raise AwsError(_text(error)) from None
+        self.region: str = self._client.meta.region_name
 
     def call(self, operation: str, **query: Any) -> Json:
         """AWS's response to one call."""
         try:
             return getattr(self._client, operation)(**query)
         except ClientError as error:
-            action = f"{_PREFIX.get(self._service, self._service)}:{error.operation_name}"
+            action = f"{self._service.removesuffix('-admin')}:{error.operation_name}"
             code = str(error.response.get("Error", {}).get("Code", ""))
-            raise AwsError(str(error), action, code) from None
+            text = f"{action}: {code}: {error.response.get('Error', {}).get('Message', '')}"
+            if code.startswith(("ExpiredToken", "InvalidClient", "Signature", "Unrecognized")):
+                text = f"AWS rejects the credentials ({code}). {_SIGN_IN}"
+            elif code == "ResourceNotFoundException" and (secret := query.get("SecretId")):
+                text = f"AWS has no secret {secret!r} in {self.region}. Check the name and the "
+                text += f"Region, or create it: okta-idc store-token {secret}"
+            raise AwsError(text, action, code) from None
         except BotoCoreError as error:
-            raise AwsError(str(error)) from None
+            raise AwsError(_text(error)) from None
 
     def pages(self, operation: str, member: str, **query: Any) -> Iterator[Any]:
         """The entries of all pages, without botocore's paginator, which ListRegions lacks."""
@@ -72,3 +82,15 @@ class AwsClient:
             if token == query.get("NextToken"):
                 raise AwsError(f"{operation}: AWS returned the same NextToken twice.")
             query["NextToken"] = token
+
+
+def _text(error: Exception) -> str:
+    """What is wrong, and what to do, where AWS did not respond."""
+    kind = type(error).__name__
+    if isinstance(error, NoRegionError):
+        return "The AWS Region is unknown. Pass --region or set AWS_REGION, for example us-east-1."
+    if where := getattr(error, "kwargs", {}).get("endpoint_url"):
+        return f"AWS does not respond at {where} ({kind}). Check the network and the Region."
+    if any(word in kind for word in ("Credential", "Profile", "SSO", "TokenRetrieval")):
+        return f"AWS credentials are missing or unusable ({kind}). {_SIGN_IN}"
+    return str(error)

@@ -56,8 +56,7 @@ class Credentials:
     def read(
         cls, config: Mapping[str, Any] | None = None, environment: Mapping[str, str] = os.environ
     ) -> "Credentials":
-        """From the stack's settings (`okta:clientId`, …) and the provider's variables; a setting
-        overrides its variable."""
+        """From the stack's settings (`okta:clientId`, …) and the variables that they override."""
         given = config or {}
 
         def one(key: str, variable: str) -> str:

@@ -24,6 +24,8 @@ def error_text(response: httpx.Response) -> str:
             message = "; ".join(str(each["errorSummary"]) for each in (body, *causes))
     except (ValueError, KeyError, TypeError, AttributeError):
         message = response.reason_phrase
+    if response.status_code == 401:
+        message += ". Check that the credentials are of this org, and neither expired nor revoked"
     return f"{response.status_code}: {message}"
 
 

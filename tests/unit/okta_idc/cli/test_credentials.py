@@ -78,3 +78,13 @@ def test_with_a_file_of_outputs_credentials_come_from_the_environment(
     file = ("--outputs", str(tmp_path / "outputs.json"), "--okta-url", ORG)
     CliRunner().invoke(app, [*command, *file], catch_exceptions=False)
     assert used == [(ORG, "SSWS from the environment")]
+
+
+def test_without_pulumi_the_options_that_replace_a_stack_are_named(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    monkeypatch.setenv("PATH", str(tmp_path))
+    result = CliRunner().invoke(app, ["doctor"], catch_exceptions=False)
+    assert result.exit_code == 2
+    for option in ("--outputs", "--okta-url", "--app", "--identity-store", "--region"):
+        assert option in result.output

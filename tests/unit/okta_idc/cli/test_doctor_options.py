@@ -9,6 +9,7 @@ import yaml
 
 from okta_idc.cli.doctor_options import Inputs, from_options, from_stack
 from okta_idc.cli.stack import InputError, org_url
+from okta_idc.clients.aws import AwsError
 from okta_idc.clients.okta_auth import Credentials
 from okta_idc.inventory.declared import DeclaredGroup
 from okta_idc.inventory.model import Source
@@ -142,7 +143,7 @@ def test_a_missing_option_is_named(
     monkeypatch.delenv("AWS_DEFAULT_REGION")
     monkeypatch.delenv("AWS_REGION", raising=False)
     monkeypatch.setenv("AWS_CONFIG_FILE", str(tmp_path / "none"))
-    with pytest.raises(InputError, match=message):
+    with pytest.raises((InputError, AwsError), match=message):
         from_options(*arguments, "https://acme.okta.com", None)
 
 

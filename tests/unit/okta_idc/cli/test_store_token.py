@@ -70,6 +70,18 @@ def test_an_invalid_endpoint_is_rejected_and_nothing_is_stored(secrets: Any) -> 
     assert secrets.list_secrets()["SecretList"] == []
 
 
+@pytest.mark.parametrize("lines", [(), (ENDPOINT, "token-1")])
+def test_an_aborted_prompt_stores_nothing_and_exits_with_2(
+    secrets: Any, lines: tuple[str, ...]
+) -> None:
+    """The last prompt gets the end of the input."""
+    result = CliRunner().invoke(app, ["store-token", NAME, "--region", "us-east-1"],
+                                input="".join(f"{line}\n" for line in lines))  # fmt: skip
+    assert result.exit_code == 2
+    assert "Aborted. Nothing was changed." in result.output
+    assert secrets.list_secrets()["SecretList"] == []
+
+
 def test_missing_aws_credentials_are_reported_without_the_token(
     monkeypatch: pytest.MonkeyPatch, tmp_path: Path
 ) -> None:
@@ -80,5 +92,6 @@ def test_missing_aws_credentials_are_reported_without_the_token(
     code, text = store_token(ENDPOINT, "token-1", "TOPSECRET")
     assert code == 2
     assert "not stored" in text
-    assert "credentials" in text
+    assert "credentials are missing or unusable" in text
+    assert "set AWS_PROFILE" in text
     assert "TOPSECRET" not in text

@@ -49,7 +49,7 @@ def test_an_error_quotes_the_message_of_aws(store: IdentityStore) -> None:
     stub = Stubber(store._client)
     stub.add_client_error("list_groups", "AccessDeniedException", "not authorized")
     stub.activate()
-    with pytest.raises(AwsError, match=r"AccessDeniedException.*ListGroups.*not authorized"):
+    with pytest.raises(AwsError, match=r"ListGroups: AccessDeniedException: not authorized"):
         list(store.groups())
 
 

@@ -167,3 +167,11 @@ def test_calls_are_counted_by_bucket(org: Any) -> None:
 
     found, _, _ = org(lambda _: httpx.Response(200, json=[]), count)
     assert found == {"apps/id": 1, "apps": 2}
+
+
+def test_rejected_credentials_have_a_remedy(org: Any) -> None:
+    body = {"errorCode": "E0000011", "errorSummary": "Invalid token provided", "errorCauses": []}
+    with pytest.raises(
+        OktaError, match=r"401: Invalid token provided\. Check that the credentials"
+    ):
+        org(lambda _: httpx.Response(401, json=body), lambda okta: okta.get("/api/v1/apps"))
