@@ -69,7 +69,7 @@ def doctor(
 ) -> None:
     """Check every rule against what exists in Okta and IAM Identity Center. Reads only.
 
-    Credentials: those of the Okta provider (a private key first) and AWS's.
+    Credentials: those of the Okta provider, in its order, and AWS's.
 
     Exit code 0: no findings; 1: findings; 2: Okta or AWS could not be read.
 

@@ -39,7 +39,7 @@ def status(
 ) -> None:
     """Show what is declared, what AWS has, and who is not provisioned and why. Reads only.
 
-    Credentials: those of the Okta provider (a private key first) and AWS's.
+    Credentials: those of the Okta provider, in its order, and AWS's.
 
     Exit code 0: success; 2: Okta or AWS could not be read.
 

@@ -1,8 +1,8 @@
 """Authenticates to Okta with the settings and variables of the Okta provider.
 
-A service app's private key comes first (docs/research/okta-api.md#credentials), then an access
-token, then an API token; the provider prefers the access token, so commands print which one they
-use (`Credentials.kind`). No repr and no error holds a key, a token or a signed assertion.
+An access token comes first, then an API token, then a private key, as in the provider
+(docs/research/okta-provider.md#credential-precedence). No repr and no error holds a key, a token or
+a signed assertion.
 """
 
 import asyncio
@@ -32,15 +32,11 @@ TOKEN_PATH = "/oauth2/v1/token"  # noqa: S105 — a path
 _ASSERTION = "urn:ietf:params:oauth:client-assertion-type:jwt-bearer"
 _ALGORITHMS = {"P-256": "ES256", "P-384": "ES384", "P-521": "ES512"}
 _ASSERTION_SECONDS, _EARLY_SECONDS = 300, 60
-_FIX = (
-    "Set OKTA_API_CLIENT_ID, OKTA_API_PRIVATE_KEY and OKTA_API_PRIVATE_KEY_ID of a service "
-    "app, or OKTA_ACCESS_TOKEN, or OKTA_API_TOKEN."
-)
 
 
 @dataclass(frozen=True)
 class Credentials:
-    """Okta credentials, by precedence: private key, access token, API token.
+    """Okta credentials, by precedence: access token, API token, private key.
 
     `private_key` is PEM text or the path of a PEM file, as in the provider.
     """
@@ -77,24 +73,26 @@ class Credentials:
     @property
     def kind(self) -> str:
         """The credentials in use, as text without secrets."""
-        if self.private_key and self.client_id:
-            return f"service app {self.client_id} (private key)"
-        return "an access token" if self.access_token else "an API token"
+        if self.access_token or self.api_token:
+            return "an access token" if self.access_token else "an API token"
+        return f"service app {self.client_id} (private key)"
 
     def auth(self) -> httpx.Auth:
         """The httpx authentication for these credentials. Raises OktaError if none is usable."""
-        if self.private_key and self.client_id:
-            return PrivateKeyAuth(
-                self.client_id, _load_key(self.private_key), self.private_key_id, self.scopes
-            )
         if self.access_token:
             return HeaderAuth(f"Bearer {self.access_token}")
         if self.api_token:
             return HeaderAuth(f"SSWS {self.api_token}")
+        if self.private_key and self.client_id:
+            key = _load_key(self.private_key)
+            return PrivateKeyAuth(self.client_id, key, self.private_key_id, self.scopes)
         if self.private_key or self.client_id:
             missing = "OKTA_API_CLIENT_ID" if self.private_key else "OKTA_API_PRIVATE_KEY"
             raise OktaError(f"Okta: a private key requires a client ID. Set {missing} too.")
-        raise OktaError(f"No Okta credentials. {_FIX}")
+        raise OktaError(
+            "No Okta credentials. Set OKTA_ACCESS_TOKEN, or OKTA_API_TOKEN, or OKTA_API_CLIENT_ID, "
+            "OKTA_API_PRIVATE_KEY and OKTA_API_PRIVATE_KEY_ID of a service app."
+        )
 
 
 class HeaderAuth(httpx.Auth):

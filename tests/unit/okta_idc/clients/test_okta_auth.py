@@ -243,16 +243,14 @@ def test_a_failed_token_request_is_explained_without_secrets(
     assert "PRIVATE" not in text
 
 
-def test_a_private_key_precedes_an_access_token_which_precedes_an_api_token() -> None:
+def test_an_access_token_precedes_an_api_token_which_precedes_a_private_key() -> None:
+    """The provider's order: doctor and `pulumi up` use the same credentials."""
     variables = {
         "OKTA_API_CLIENT_ID": "0oaService", "OKTA_API_PRIVATE_KEY": KEY,
         "OKTA_API_PRIVATE_KEY_ID": "kid1", "OKTA_ACCESS_TOKEN": "access", "OKTA_API_TOKEN": "api",
     }  # fmt: skip
-    org = Org()
-    assert send_requests(org, Credentials.read({}, variables).auth())[0].status_code == 200
-    for variable, header in (("OKTA_API_PRIVATE_KEY", "Bearer access"),
-                             ("OKTA_ACCESS_TOKEN", "SSWS api")):  # fmt: skip
-        del variables[variable]
+    for variable, header in (("OKTA_ACCESS_TOKEN", "Bearer access"),
+                             ("OKTA_API_TOKEN", "SSWS api")):  # fmt: skip
         sent: list[str] = []
 
         def record(request: httpx.Request, sent: list[str] = sent) -> httpx.Response:
@@ -261,6 +259,11 @@ def test_a_private_key_precedes_an_access_token_which_precedes_an_api_token() ->
 
         send_requests(record, Credentials.read({}, variables).auth())
         assert sent == [header]
+        assert "token" in Credentials.read({}, variables).kind
+        del variables[variable]
+    service_app = Credentials.read({}, variables)
+    assert send_requests(Org(), service_app.auth())[0].status_code == 200
+    assert service_app.kind == "service app 0oaService (private key)"
 
 
 def test_a_stack_setting_takes_precedence_over_its_environment_variable() -> None:
@@ -287,7 +290,7 @@ def test_scopes_may_be_a_list_or_separated_by_commas(setting: Any) -> None:
 @pytest.mark.parametrize(
     ("environment", "message"),
     [
-        ({}, "No Okta credentials.*OKTA_API_PRIVATE_KEY.*OKTA_API_TOKEN"),
+        ({}, "No Okta credentials.*OKTA_API_TOKEN.*OKTA_API_PRIVATE_KEY"),
         ({"OKTA_API_CLIENT_ID": "0oa"}, "Set OKTA_API_PRIVATE_KEY too"),
         ({"OKTA_API_PRIVATE_KEY": KEY}, "Set OKTA_API_CLIENT_ID too"),
     ],
@@ -333,4 +336,3 @@ def test_the_repr_of_credentials_hides_secrets() -> None:
     credentials = Credentials("id", KEY, "kid", (), "TOPSECRET", "TOPSECRET")
     assert "TOPSECRET" not in repr(credentials)
     assert "PRIVATE KEY" not in repr(credentials)
-    assert credentials.kind == "service app id (private key)"
