@@ -1,4 +1,5 @@
-"""Writes the generated pages, and checks that they are up to date and that links resolve.
+"""Writes the generated pages and the version, and checks that both are up to date and that links
+resolve.
 
 Used by `make docs` and `make check`. The link check covers relative links in all Markdown files,
 with their anchors, and makes no network requests.
@@ -8,7 +9,9 @@ import argparse
 import re
 import subprocess
 import sys
+import tomllib
 from collections.abc import Callable, Iterator
+from functools import partial
 from pathlib import Path
 
 from okta_idc.cli import schema
@@ -21,13 +24,30 @@ def _plugin_schema() -> str:
     return subprocess.run(command, cwd=ROOT, capture_output=True, text=True, check=True).stdout
 
 
+def _with_version(page: str) -> str:
+    """The file's own text with the version of pyproject.toml."""
+    project = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))["project"]
+    text = (ROOT / page).read_text(encoding="utf-8")
+    return re.sub(rf"(?m)({VERSIONED[page]}){_VERSION}", rf"\g<1>{project['version']}", text)
+
+
+_VERSION = r"\d+\.\d+\.\d+(?:(?:a|b|rc)\d+)?"
+VERSIONED = {
+    "docs/guide/use-in-your-program.md": "okta-identity-center[ -]v?",
+    "docs/reference/policies.md": "okta-identity-center@v",
+    "plugin/requirements.txt": r"^okta-identity-center\[components\]==",
+    "policies/PulumiPolicy.yaml": "^version: ",
+    "policies/requirements.txt": r"^okta-identity-center\[policies\]==",
+}
+"""What precedes the version in each file that repeats it."""
 GENERATED: dict[str, Callable[[], str]] = {
+    **{page: partial(_with_version, page) for page in VERSIONED},
     "docs/reference/rules.md": rules_page.page,
     "docs/reference/settings.md": settings_page.page,
     "docs/reference/stack.schema.json": schema.text,
     "plugin/schema.json": _plugin_schema,
 }
-"""Each generated page, with the function that returns its text."""
+"""Each file that is generated as a whole or in part, with the function that returns its text."""
 _LINK = re.compile(r"\]\(<?([^()\s<>]+)>?(?: \"[^\"]*\")?\)|^\[[^\]]+\]: (\S+)", re.MULTILINE)
 _CODE = re.compile(r"^(```|~~~).*?^\1|`[^`\n]*`", re.MULTILINE | re.DOTALL)
 _HEADING = re.compile(r"^#{1,6} (.+?)\s*$", re.MULTILINE)

@@ -7,19 +7,32 @@ import tomllib
 from pathlib import Path
 
 import pytest
-import yaml
 
 from tests.paths import ROOT
+from toolchain import docs
 
 VERSION: str = tomllib.loads((ROOT / "pyproject.toml").read_text())["project"]["version"]
 
 
-def test_every_reference_to_the_distribution_has_the_same_version() -> None:
-    for folder, extra in (("plugin", "components"), ("policies", "policies")):
-        wanted = (ROOT / folder / "requirements.txt").read_text()
-        assert f"okta-identity-center[{extra}]=={VERSION}\n" in wanted
-    pack = yaml.safe_load((ROOT / "policies" / "PulumiPolicy.yaml").read_text())
-    assert pack["version"] == VERSION
+@pytest.mark.parametrize("new", ["1.2.3", "1.2.3rc1"])
+def test_make_docs_writes_the_version_of_pyproject_toml_to_every_file(
+    new: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """`make check` reports the files until then."""
+    for page in docs.VERSIONED:
+        (tmp_path / page).parent.mkdir(parents=True, exist_ok=True)
+        shutil.copy(ROOT / page, tmp_path / page)
+    monkeypatch.setattr(docs, "ROOT", tmp_path)
+    pages = {page: docs.GENERATED[page] for page in docs.VERSIONED}
+    monkeypatch.setattr(docs, "GENERATED", pages)
+    for version in (VERSION, new):
+        (tmp_path / "pyproject.toml").write_text(f'[project]\nversion = "{version}"\n')
+        outdated = [] if version == VERSION else list(docs.VERSIONED)
+        assert [line.partition(":")[0] for line in docs.outdated_pages()] == outdated
+        assert docs.main(["write"]) == 0
+        for page in docs.VERSIONED:
+            assert version in (tmp_path / page).read_text()
+            assert version == VERSION or VERSION not in (tmp_path / page).read_text()
 
 
 @pytest.fixture
