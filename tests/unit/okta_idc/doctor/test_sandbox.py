@@ -36,6 +36,8 @@ PLANTED = {
 }
 """The defects in sandbox/org.yaml and their consequences: a rejected user has a failed task."""
 
+DOCTOR_RULES = {rule.id for rule in RULES.values() if EnforcementPoint.DOCTOR in rule.enforced_by}
+
 
 @contextmanager
 def faults(federation: Federation, *injected: dict[str, Any]) -> Iterator[None]:
@@ -62,10 +64,7 @@ def test_exactly_the_planted_defects_are_found(doctor: Doctor) -> None:
     assert result.code == 1
     assert result.unknown() == {}
     assert result.document["skipped"] == []
-    doctor_rules = {
-        rule.id for rule in RULES.values() if EnforcementPoint.DOCTOR in rule.enforced_by
-    }
-    assert set(result.document["checked"]) == doctor_rules
+    assert set(result.document["checked"]) == DOCTOR_RULES
 
 
 def test_personal_values_require_the_option_show_values(doctor: Doctor) -> None:
@@ -92,7 +91,7 @@ def test_the_terminal_report_is_grouped_by_rule(doctor: Doctor) -> None:
     result = doctor(as_json=False)
     assert result.out.count("Set all five parts of the address") == 1
     assert "uma.nair@example.com" in result.out
-    assert "11 findings (9 blocking); 93 rules checked." in result.out
+    assert f"11 findings (9 blocking); {len(DOCTOR_RULES)} rules checked." in result.out
     assert result.code == 1
 
 
