@@ -17,6 +17,7 @@ from okta_idc.settings.models import DriftPolicy, GatePolicy, ProvisioningMode, 
 from ._errors import ValidationError
 from .aws.access_control_attributes import AccessControlAttributesSettings
 from .aws.account_access import AccountAccessSettings
+from .okta.provisioning import ProvisioningFeatures
 from .okta.saml_app import AppSettings, AttributeStatement
 from .providers import aws_provider
 
@@ -29,11 +30,8 @@ class ScimTokenSettings(TypedDict):
     """AWS provider for a secret in another account or Region."""
 
 
-class ProvisioningSettings(TypedDict):
+class ProvisioningSettings(ProvisioningFeatures):
     mode: NotRequired[ProvisioningMode]
-    create_users: NotRequired[bool]
-    update_user_attributes: NotRequired[bool]
-    deactivate_users: NotRequired[bool]
     gate: NotRequired[GatePolicy]
     wait: NotRequired[WaitMode]
     wait_timeout_minutes: NotRequired[float]

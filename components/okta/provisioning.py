@@ -21,19 +21,19 @@ from .._options import child_of
 ENABLED, DISABLED = "ENABLED", "DISABLED"
 
 
-class ProvisioningArgs(TypedDict):
+class ProvisioningFeatures(TypedDict):
+    create_users: NotRequired[bool]
+    update_user_attributes: NotRequired[bool]
+    deactivate_users: NotRequired[bool]
+
+
+class ProvisioningArgs(ProvisioningFeatures):
     app_id: Input[str]
     """ID of the app in Okta."""
     endpoint: Input[str]
     """SCIM endpoint, the Base URL in Okta, without a trailing slash."""
     token: Input[str]
     """SCIM access token; always stored as a secret."""
-    create_users: NotRequired[bool]
-    """Create Users: provisions assigned users in AWS. Default: true."""
-    update_user_attributes: NotRequired[bool]
-    """Update User Attributes: sends changed attributes. Default: true."""
-    deactivate_users: NotRequired[bool]
-    """Deactivate Users: disables unassigned and deactivated users in AWS. Default: true."""
 
 
 class Provisioning(pulumi.ComponentResource):

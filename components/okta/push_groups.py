@@ -26,6 +26,7 @@ from ._propagation import Propagation
 from .groups import names_filters
 
 _DEFAULTS = Provisioning()
+_ByKey = Mapping[str, str]
 
 
 class PushedGroup(TypedDict):
@@ -161,12 +162,7 @@ class PushGroups(pulumi.ComponentResource):
         self.register_outputs({"mapping_ids": self.mapping_ids, "group_ids": self.group_ids})
 
     def _targets(
-        self,
-        names: Mapping[str, str],
-        sources: Mapping[str, str],
-        pushed: Sequence[str],
-        in_aws: Mapping[str, str],
-        app_id: str,
+        self, names: _ByKey, sources: _ByKey, pushed: Sequence[str], in_aws: _ByKey, app_id: str
     ) -> Output[dict[str, str]]:
         """The app group to link, for each group that AWS has and that has no push mapping.
 
@@ -198,7 +194,7 @@ def _dict_of(groups: Mapping[str, Any], field: str) -> Output[dict[str, str]]:
     return output_dict({key: group[field] for key, group in groups.items()})
 
 
-def _check_target_ids(given: Mapping[str, str], found: Mapping[str, str]) -> Mapping[str, str]:
+def _check_target_ids(given: _ByKey, found: _ByKey) -> _ByKey:
     """Returns `found`; raises ValidationError for an ID that no Identity Store group has."""
     for key, ident in given.items():
         if ident not in found.values():

@@ -6,7 +6,7 @@ individual assignments (OIC-209): they are for the few users who belong to no gr
 
 import json
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import NotRequired, TypedDict
 
@@ -103,7 +103,7 @@ def find_users(
         statuses = {key: user.status for key, user in found.items()}
         raise_findings(rules.user_exists(rules.WantedUsers(paths, statuses)))
         return {
-            user.key: _assigned(path, user, found, username_format)
+            user.key: _assigned(path, user, found[user.key], username_format)
             for path, user in zip(paths, users, strict=True)
         }
 
@@ -111,12 +111,8 @@ def find_users(
 
 
 def _assigned(
-    path: str,
-    user: User,
-    found: Mapping[str, okta.user.outputs.GetUsersUserResult],
-    username_format: str,
+    path: str, user: User, existing: okta.user.outputs.GetUsersUserResult, username_format: str
 ) -> OktaUser:
-    existing = found[user.key]
     profile = json.loads(existing.custom_profile_attributes or "{}")
     profile |= {name: getattr(existing, _snake_case(name)) for name in OKTA_ATTRIBUTES}
     username = user.username or username_of(username_format, profile)
