@@ -94,7 +94,7 @@ class Stack:
             if left != self.state:
                 shutil.rmtree(left)
         changed = StackFile(self.home).point_to(self.sandbox)
-        if not self._file.exists():
+        if not self._file.exists() and not self._backup.exists():
             self.state.mkdir(parents=True, exist_ok=True)
             created = self.run("stack", "init", STACK)
             if created.returncode:
@@ -113,6 +113,18 @@ class Stack:
         if self._locks():
             self.run("cancel", "--yes")
             done.append("Removed the stack's lock, which a killed run left behind.")
+        if not _is_complete(self._file):
+            if not _is_complete(self._backup):
+                raise InterruptedRunError(
+                    f"An earlier run was killed while it wrote the stack's state ({self._file}), "
+                    "which has no complete backup. To start over, run: make reset"
+                )
+            shutil.copyfile(self._backup, self._file)
+            done.append(
+                "An earlier run was killed while it wrote the stack's state. Restored the state "
+                "from its backup, which lacks the last change. If the run fails because something "
+                "exists already, run: make reset"
+            )
         pending = self._pending()
         if pending:
             self._reject_unrecorded(pending)
@@ -133,6 +145,11 @@ class Stack:
     def _file(self) -> Path:
         return self.state / ".pulumi" / "stacks" / PROJECT / f"{STACK}.json"
 
+    @property
+    def _backup(self) -> Path:
+        """The engine's copy of the state before its last change."""
+        return self._file.with_name(f"{self._file.name}.bak")
+
     def _locks(self) -> list[Path]:
         """Locks of processes that no longer run. Raises InterruptedRunError if one still runs."""
         locks = list((self.state / ".pulumi" / "locks").rglob("*.json"))
@@ -149,10 +166,7 @@ class Stack:
 
     def _pending(self) -> list[tuple[str, Mapping[str, Any]]]:
         """URN and inputs of each resource whose creation is unconfirmed."""
-        try:
-            deployment = json.loads(self._file.read_text())["checkpoint"]["latest"]
-        except (OSError, ValueError, KeyError):
-            return []
+        deployment = json.loads(self._file.read_text())["checkpoint"]["latest"]
         operations = (deployment or {}).get("pending_operations") or []
         return [
             (o["resource"]["urn"], o["resource"].get("inputs") or {})
@@ -214,6 +228,14 @@ def without_overrides(environment: Mapping[str, str]) -> dict[str, str]:
 def overriding_variables(environment: Mapping[str, str]) -> list[str]:
     """Names of the variables that `without_overrides` removes."""
     return sorted(k for k in environment if OVERRIDING.match(k) and k not in PASSED_THROUGH)
+
+
+def _is_complete(state: Path) -> bool:
+    """Whether the file is a state: a killed engine may leave it out, empty, or cut off."""
+    try:
+        return "checkpoint" in json.loads(state.read_text())
+    except (OSError, ValueError):
+        return False
 
 
 def _stays_alive(pid: int) -> bool:

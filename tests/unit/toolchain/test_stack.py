@@ -126,6 +126,7 @@ def test_recover_does_nothing_after_a_complete_run(stack: Stack) -> None:
 
 
 def test_recover_removes_and_reports_the_lock_of_a_killed_run(stack: Stack) -> None:
+    checkpoint(stack)
     lock(stack, UNUSED_PID)
     [message] = stack.recover()
     assert "killed" in message
@@ -133,6 +134,7 @@ def test_recover_removes_and_reports_the_lock_of_a_killed_run(stack: Stack) -> N
 
 
 def test_recover_keeps_the_lock_of_a_running_process(stack: Stack) -> None:
+    checkpoint(stack)
     lock(stack, os.getpid())
     with pytest.raises(InterruptedRunError, match=f"process {os.getpid()}"):
         stack.recover()
@@ -143,12 +145,39 @@ def test_recover_keeps_the_lock_of_a_running_process(stack: Stack) -> None:
 def test_a_zombie_does_not_count_as_running(stack: Stack) -> None:
     child = subprocess.Popen(["sleep", "60"])
     child.kill()
+    checkpoint(stack)
     lock(stack, child.pid)
     try:
         [message] = stack.recover()
     finally:
         child.wait()
     assert "killed" in message
+
+
+@pytest.mark.parametrize("left", [None, "", '{"version": 3, "checkpo'])
+def test_a_state_that_a_killed_run_cut_off_is_restored_from_its_backup(
+    stack: Stack, left: str | None
+) -> None:
+    checkpoint(stack)
+    [state] = stack.state.rglob("dev.json")
+    complete = state.read_text()
+    state.rename(f"{state}.bak")
+    if left is not None:
+        state.write_text(left)
+    stack.prepare()
+    [message] = stack.recover()
+    assert "from its backup" in message
+    assert "make reset" in message
+    assert state.read_text() == complete
+    assert calls(stack) == []  # no new stack
+
+
+def test_a_cut_off_state_without_a_backup_names_the_file_and_the_remedy(stack: Stack) -> None:
+    checkpoint(stack)
+    [state] = stack.state.rglob("dev.json")
+    state.write_text("")
+    with pytest.raises(InterruptedRunError, match=rf"{state}.*make reset"):
+        stack.recover()
 
 
 def test_recover_clears_a_pending_creation_that_did_not_happen(stack: Stack) -> None:
