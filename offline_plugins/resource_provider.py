@@ -1,4 +1,4 @@
-"""A provider that forwards each call to the resource type or the look-up of its token."""
+"""A provider that forwards each call to the resource type or the lookup of its token."""
 
 from __future__ import annotations
 
@@ -51,14 +51,14 @@ class LookUp(Protocol[ApiArgument]):
     """One function of the package's schema."""
 
     def failures(self, args: Properties, /) -> list[Failure]:
-        """The arguments that the look-up rejects."""
+        """The arguments that the lookup rejects."""
         ...
 
     def invoke(self, api: ApiArgument, args: Properties, /) -> Properties | list[Failure]: ...
 
 
 class ResourceProvider(Provider, Generic[Api]):
-    """A provider with these resource types and look-ups, by their tokens.
+    """A provider with these resource types and lookups, by their tokens.
 
     A subclass sets `api` in `configure`.
     """
@@ -69,11 +69,11 @@ class ResourceProvider(Provider, Generic[Api]):
     def __init__(
         self,
         resource_types: Mapping[str, ResourceType[Api]],
-        look_ups: Mapping[str, LookUp[Api]],
+        lookups: Mapping[str, LookUp[Api]],
         not_configured: str,
     ) -> None:
         self._resource_types = resource_types
-        self._look_ups = look_ups
+        self._lookups = lookups
         self._not_configured = not_configured
         self.api: Api | None = None
 
@@ -109,10 +109,10 @@ class ResourceProvider(Provider, Generic[Api]):
         self._type(resource).delete(self._client, resource, resource_id, olds)
 
     def invoke(self, token: str, args: Properties) -> Properties | list[Failure]:
-        if token not in self._look_ups:
+        if token not in self._lookups:
             raise ProviderError(self._not_supported(token))
-        look_up = self._look_ups[token]
-        return look_up.failures(args) or look_up.invoke(self._client, args)
+        lookup = self._lookups[token]
+        return lookup.failures(args) or lookup.invoke(self._client, args)
 
     @property
     def _client(self) -> Api:

@@ -1,4 +1,4 @@
-"""The replacement AWS plugin: its configuration, resource types and look-ups."""
+"""The replacement AWS plugin: its configuration, resource types and lookups."""
 
 from __future__ import annotations
 
@@ -29,7 +29,7 @@ SETTINGS: dict[str, Properties] = {
 
 
 class AwsPlugin(ResourceProvider[Account]):
-    """The resource types and look-ups of pulumi-aws that this kit uses."""
+    """The resource types and lookups of pulumi-aws that this kit uses."""
 
     name = "aws"
     title = "AWS"

@@ -1,4 +1,4 @@
-"""The look-ups and resource types that the modules of services/ declare, by their tokens."""
+"""The lookups and resource types that the modules of services/ declare, by their tokens."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ TerraformSdk = Literal["sdkv2", "framework"]
 
 @dataclass(frozen=True)
 class AwsLookUp:
-    """A look-up, and the arguments that it accepts."""
+    """A lookup, and the arguments that it accepts."""
 
     token: str
     read: Read
@@ -53,14 +53,14 @@ LOOK_UPS: dict[str, AwsLookUp] = {}
 RESOURCES: dict[str, ResourceType[Account]] = {}
 
 
-def look_up(
+def lookup(
     token: str,
     sdk: TerraformSdk,
     *,
     required: tuple[str, ...] = (),
     optional: tuple[str, ...] = (),
 ) -> Callable[[Read], Read]:
-    """Registers a function as the look-up of this token."""
+    """Registers a function as the lookup of this token."""
 
     def register(read: Read) -> Read:
         LOOK_UPS[token] = AwsLookUp(token, read, sdk, frozenset(required), frozenset(optional))

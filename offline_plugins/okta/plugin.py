@@ -1,4 +1,4 @@
-"""The replacement Okta plugin: its configuration, resource types and look-ups."""
+"""The replacement Okta plugin: its configuration, resource types and lookups."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ from offline_plugins.okta.group_assignment import GroupAssignment
 from offline_plugins.okta.group_assignments import AppGroupAssignments
 from offline_plugins.okta.group_memberships import GroupMemberships
 from offline_plugins.okta.group_rule import Rule
-from offline_plugins.okta.look_ups import LOOK_UPS
+from offline_plugins.okta.lookups import LOOK_UPS
 from offline_plugins.okta.profile_mapping import Mapping
 from offline_plugins.okta.push_group import PushGroup
 from offline_plugins.okta.resource import OktaResource, unsupported_inputs
@@ -46,7 +46,7 @@ RESOURCES: dict[str, OktaResource] = {
 
 
 class OktaPlugin(ResourceProvider[Okta]):
-    """The resource types and look-ups of pulumi-okta that this kit uses."""
+    """The resource types and lookups of pulumi-okta that this kit uses."""
 
     name = "okta"
     title = "Okta"

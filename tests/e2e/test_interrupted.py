@@ -57,7 +57,7 @@ def reset(kit: Kit) -> Iterator[None]:
 @pytest.mark.parametrize(
     "call",
     [
-        pytest.param("GET /api/v1/groups", id="look-ups"),
+        pytest.param("GET /api/v1/groups", id="lookups"),
         pytest.param(r"POST /api/v1/apps\?", id="app"),
         pytest.param("PUT .*/features/", id="features"),
         pytest.param("PUT .*/groups/", id="assignment"),

@@ -155,7 +155,7 @@ def test_a_group_that_does_not_exist_is_reported(acme: Project) -> None:
     assert "OIC-203" in text
 
 
-def test_a_failed_look_up_is_reported(acme: Project) -> None:
+def test_a_failed_lookup_is_reported(acme: Project) -> None:
     text = rejected(acme, lambda args: args["scimToken"].update(secret="acme/nothing"))
     assert "acme/nothing" in text, text
     assert 'File "' not in text  # a stack trace

@@ -40,7 +40,7 @@ IN_TOOLCHAIN = "Layers of toolchain: commands, stack, engine, shared modules"
 IN_OFFLINE_PLUGINS = (
     "Layers of offline_plugins: Okta and AWS, dispatch, protocol server, property values"
 )
-IN_EACH_PLUGIN = "Layers of each offline plugin: look-ups and services, resource types, API"
+IN_EACH_PLUGIN = "Layers of each offline plugin: lookups and services, resource types, API"
 
 FORBIDDEN = (
     # file, added line, module that the line imports, contract that rejects it

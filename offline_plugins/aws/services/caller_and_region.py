@@ -1,15 +1,15 @@
-"""The look-ups of pulumi-aws's module `index`: caller identity and Region."""
+"""The lookups of pulumi-aws's module `index`: caller identity and Region."""
 
 from __future__ import annotations
 
 from typing import Any
 
 from offline_plugins.aws.account import Account
-from offline_plugins.aws.registry import look_up
+from offline_plugins.aws.registry import lookup
 from offline_plugins.provider_server import Properties, ProviderError
 
 
-@look_up("aws:index/getCallerIdentity:getCallerIdentity", "framework", optional=("id",))
+@lookup("aws:index/getCallerIdentity:getCallerIdentity", "framework", optional=("id",))
 def get_caller_identity(account: Account, _: Properties) -> Properties:
     """The caller's account and ARN. The argument `id` has no effect."""
     try:
@@ -24,9 +24,7 @@ def get_caller_identity(account: Account, _: Properties) -> Properties:
     }
 
 
-@look_up(
-    "aws:index/getRegion:getRegion", "framework", optional=("endpoint", "id", "name", "region")
-)
+@lookup("aws:index/getRegion:getRegion", "framework", optional=("endpoint", "id", "name", "region"))
 def get_region(account: Account, args: Properties) -> Properties:
     """A Region's name and endpoint, without a call. The argument `id` has no effect."""
     regions = _regions()

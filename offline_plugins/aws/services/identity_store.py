@@ -7,7 +7,7 @@ from typing import Any
 
 from offline_plugins.aws.account import Account
 from offline_plugins.aws.calls import error_context
-from offline_plugins.aws.registry import look_up
+from offline_plugins.aws.registry import lookup
 from offline_plugins.aws.service import Service
 from offline_plugins.provider_server import Properties, ProviderError
 
@@ -25,12 +25,12 @@ USER = {
 }  # fmt: skip
 
 
-@look_up("aws:identitystore/getGroups:getGroups", "framework", required=STORE, optional=("region",))
+@lookup("aws:identitystore/getGroups:getGroups", "framework", required=STORE, optional=("region",))
 def get_groups(account: Account, args: Properties) -> Properties:
     return _list(account, args, "Group", _group)
 
 
-@look_up(
+@lookup(
     "aws:identitystore/getGroup:getGroup", "sdkv2",
     required=STORE, optional=("alternateIdentifier", "groupId", "region"),
 )  # fmt: skip
@@ -38,7 +38,7 @@ def get_group(account: Account, args: Properties) -> Properties:
     return _read(account, args, "Group", _group)
 
 
-@look_up(
+@lookup(
     "aws:identitystore/getGroupMemberships:getGroupMemberships", "framework",
     required=("groupId", "identityStoreId"), optional=("region",),
 )  # fmt: skip
@@ -59,12 +59,12 @@ def get_group_memberships(account: Account, args: Properties) -> Properties:
     return {**shown, "groupId": args["groupId"], "groupMemberships": memberships}
 
 
-@look_up("aws:identitystore/getUsers:getUsers", "framework", required=STORE, optional=("region",))
+@lookup("aws:identitystore/getUsers:getUsers", "framework", required=STORE, optional=("region",))
 def get_users(account: Account, args: Properties) -> Properties:
     return _list(account, args, "User", _user)
 
 
-@look_up(
+@lookup(
     "aws:identitystore/getUser:getUser", "sdkv2",
     required=STORE, optional=("alternateIdentifier", "region", "userId"),
 )  # fmt: skip

@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 from offline_plugins.aws.account import Account
-from offline_plugins.aws.registry import look_up
+from offline_plugins.aws.registry import lookup
 from offline_plugins.provider_server import Properties, ProviderError
 
 
-@look_up("aws:ssoadmin/getInstances:getInstances", "sdkv2", optional=("region",))
+@lookup("aws:ssoadmin/getInstances:getInstances", "sdkv2", optional=("region",))
 def get_instances(account: Account, args: Properties) -> Properties:
     """The instances of the Region. The lists are empty if there is none."""
     region = args.get("region") or account.region

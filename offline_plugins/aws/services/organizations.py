@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from offline_plugins.aws.account import Account
 from offline_plugins.aws.calls import error_context
-from offline_plugins.aws.registry import look_up
+from offline_plugins.aws.registry import lookup
 from offline_plugins.aws.times import format_time
 from offline_plugins.provider_server import Properties
 
 
-@look_up(
+@lookup(
     "aws:organizations/getOrganization:getOrganization",
     "sdkv2",
     optional=("returnOrganizationOnly",),

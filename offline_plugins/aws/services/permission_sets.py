@@ -13,7 +13,7 @@ from offline_plugins.aws.calls import (
     update_tags,
     wait_until_done,
 )
-from offline_plugins.aws.registry import look_up, resource
+from offline_plugins.aws.registry import lookup, resource
 from offline_plugins.aws.resource_type import IMMUTABLE, OPTIONAL, AwsResourceType, Input
 from offline_plugins.aws.service import Service
 from offline_plugins.aws.times import format_time
@@ -88,7 +88,7 @@ def provision(aws: Service, arn: str, instance: str) -> None:
         )  # fmt: skip
 
 
-@look_up(
+@lookup(
     "aws:ssoadmin/getPermissionSets:getPermissionSets", "framework",
     required=("instanceArn",), optional=("region",),
 )  # fmt: skip
@@ -99,14 +99,14 @@ def get_permission_sets(account: Account, args: Properties) -> Properties:
     return {"arns": arns, "id": instance, "instanceArn": instance, "region": region}
 
 
-@look_up(
+@lookup(
     "aws:ssoadmin/getPermissionSet:getPermissionSet", "sdkv2",
     required=("instanceArn",), optional=("arn", "name", "region", "tags"),
 )  # fmt: skip
 def get_permission_set(account: Account, args: Properties) -> Properties:
     """The permission set with this ARN or name. The argument `tags` has no effect.
 
-    A look-up by name reads each permission set until the name matches.
+    A lookup by name reads each permission set until the name matches.
     """
     if bool(args.get("arn")) == bool(args.get("name")):
         raise ProviderError('"arn": exactly one of `arn,name` must be specified')

@@ -1,4 +1,4 @@
-"""Look-ups of secrets, with the calls of terraform-provider-aws's data sources."""
+"""Lookups of secrets, with the calls of terraform-provider-aws's data sources."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 
 from offline_plugins.aws.account import Account
-from offline_plugins.aws.registry import look_up
+from offline_plugins.aws.registry import lookup
 from offline_plugins.aws.service import AwsError
 from offline_plugins.aws.times import format_time
 from offline_plugins.provider_server import Properties, ProviderError
@@ -14,7 +14,7 @@ from offline_plugins.provider_server import Properties, ProviderError
 SERVICE = "secretsmanager"
 
 
-@look_up("aws:secretsmanager/getSecrets:getSecrets", "sdkv2", optional=("filters", "region"))
+@lookup("aws:secretsmanager/getSecrets:getSecrets", "sdkv2", optional=("filters", "region"))
 def get_secrets(account: Account, args: Properties) -> Properties:
     """The secrets that match AWS's filters. A `name` filter matches prefixes.
 
@@ -35,7 +35,7 @@ def get_secrets(account: Account, args: Properties) -> Properties:
     }
 
 
-@look_up(
+@lookup(
     "aws:secretsmanager/getSecretVersion:getSecretVersion", "sdkv2",
     required=("secretId",), optional=("region", "versionId", "versionStage"),
 )  # fmt: skip
@@ -68,7 +68,7 @@ def get_secret_version(account: Account, args: Properties) -> Properties:
     }
 
 
-@look_up(
+@lookup(
     "aws:secretsmanager/getSecret:getSecret", "sdkv2", optional=("arn", "name", "region", "tags")
 )  # fmt: skip
 def get_secret(account: Account, args: Properties) -> Properties:

@@ -1,4 +1,4 @@
-"""Pulumi mocks of Okta and AWS: they answer look-ups and record declared resources."""
+"""Pulumi mocks of Okta and AWS: they answer lookups and record declared resources."""
 
 import asyncio
 import json
@@ -117,7 +117,7 @@ class MockCloud(mocks.Mocks):
                 people, self.people = self.people, (self.later_people or [self.people]).pop(0)
                 return {"users": [{"externalIds": [{"id": i, "issuer": "okta"}]} for i in people]}
             case other:
-                raise AssertionError(f"unexpected look-up: {other}")
+                raise AssertionError(f"unexpected lookup: {other}")
 
     def _okta_groups(self, search: str) -> list[dict[str, Any]]:
         kind = "APP_GROUP" if "APP_GROUP" in search else "OKTA_GROUP"

@@ -1,6 +1,6 @@
 """Counts the Okta API calls of an `up` without changes, in the sandbox's request log.
 
-The program runs against Pulumi's mocks. Every Okta look-up goes through the replacement plugin,
+The program runs against Pulumi's mocks. Every Okta lookup goes through the replacement plugin,
 which pages like the real one, to a sandbox that already contains the declared resources.
 """
 
@@ -16,7 +16,7 @@ import yaml
 from pulumi.runtime import mocks
 
 from offline_plugins.okta.api import Clock, Okta
-from offline_plugins.okta.look_ups import LOOK_UPS
+from offline_plugins.okta.lookups import LOOK_UPS
 from sandbox.pytest_plugin import Sandbox, start_sandbox
 from tests.paths import ROOT
 from tests.unit.components.conftest import MockCloud
@@ -30,7 +30,7 @@ PUSHED = [f"pushed-{n:03}" for n in range(GROUPS)]
 
 @dataclass
 class SandboxCloud(MockCloud):
-    """Answers Okta look-ups from a sandbox that contains every declared resource."""
+    """Answers Okta lookups from a sandbox that contains every declared resource."""
 
     okta: Any = None
     app: str = ""

@@ -1,4 +1,4 @@
-"""Assignment groups and push groups: look-up, creation, propagation and retirement."""
+"""Assignment groups and push groups: lookup, creation, propagation and retirement."""
 
 from collections.abc import Callable
 from typing import Any

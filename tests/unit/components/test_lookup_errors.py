@@ -1,4 +1,4 @@
-"""Failed look-ups raise a readable `RunError` instead of the SDK's exception."""
+"""Failed lookups raise a readable `RunError` instead of the SDK's exception."""
 
 import asyncio
 import re
@@ -129,7 +129,7 @@ def test_an_awaited_lookup_raises_the_same_error(monkeypatch: pytest.MonkeyPatch
 
 
 def test_every_component_lookup_is_readable_and_listed() -> None:
-    """Every look-up uses `_lookup_errors` and has an entry in `LOOKUPS`."""
+    """Every lookup uses `_lookup_errors` and has an entry in `LOOKUPS`."""
     missing: list[str] = []
     for path in sorted((ROOT / "components").rglob("*.py")):
         if path.name == f"{_lookup_errors.__name__.rsplit('.', 1)[-1]}.py":

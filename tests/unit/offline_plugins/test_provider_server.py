@@ -195,7 +195,7 @@ def test_an_unexpected_error_does_not_contain_its_text(
     assert "TOP-SECRET" not in error.details() + out.out + out.err
 
 
-def test_a_look_up_returns_a_result_or_failures(stub: Any, provider: ScriptedProvider) -> None:
+def test_a_lookup_returns_a_result_or_failures(stub: Any, provider: ScriptedProvider) -> None:
     provider.result = {"a": 1}
     answer = stub.Invoke(provider_pb2.InvokeRequest(tok="t", args=to_struct({"b": 2})))
     assert (from_struct(getattr(answer, "return")), list(answer.failures)) == ({"a": 1}, [])

@@ -180,7 +180,7 @@ def test_the_users_environment_and_home_have_no_effect(
     assert "X-Amz-Security-Token" not in headers
 
 
-def test_a_look_up_is_signed_for_its_region(at_scripted: Engine, scripted: Scripted) -> None:
+def test_a_lookup_is_signed_for_its_region(at_scripted: Engine, scripted: Scripted) -> None:
     scripted.answer = lambda _operation, _body: {"Instances": []}
     for region in ("eu-west-1", "", "eu-west-1"):
         at_scripted.invoke(INSTANCES, region=region)

@@ -1,4 +1,4 @@
-"""Every look-up, compared with the SDK that reads its result and with AWS's service models."""
+"""Every lookup, compared with the SDK that reads its result and with AWS's service models."""
 
 import inspect
 from importlib import import_module
@@ -48,7 +48,7 @@ EVERY: dict[str, list[dict[str, Any]]] = {
     ],
     "aws:ssoadmin/getPermissionSets:getPermissionSets": [{"instanceArn": INSTANCE}],
 }
-"""The arguments of every look-up."""
+"""The arguments of every lookup."""
 CASES = [(token, args) for token, many in EVERY.items() for args in many]
 CALLS: dict[str, list[tuple[str, str]]] = {
     "aws:identitystore/getGroup:getGroup": [
@@ -86,7 +86,7 @@ CALLS: dict[str, list[tuple[str, str]]] = {
     ],
     "aws:ssoadmin/getPermissionSets:getPermissionSets": [("sso-admin", "ListPermissionSets")],
 }
-"""The calls that each look-up may make, in order. Only one of them reads a secret's value."""
+"""The calls that each lookup may make, in order. Only one of them reads a secret's value."""
 
 pytestmark = pytest.mark.usefixtures("things")
 
@@ -105,7 +105,7 @@ def sdk_arguments(token: str) -> set[str]:
     return {"".join([n.split("_")[0], *(w.title() for w in n.split("_")[1:])]) for n in accepted}
 
 
-def test_every_look_up_has_a_case() -> None:
+def test_every_lookup_has_a_case() -> None:
     assert set(EVERY) == set(LOOK_UPS)
 
 
@@ -127,7 +127,7 @@ def test_every_call_is_in_the_service_model(
     args: dict[str, Any],
 ) -> None:  # fmt: skip
     connected.invoke(token, **filled(args, known))
-    made = list(dict.fromkeys(called))  # a look-up by name may read each candidate
+    made = list(dict.fromkeys(called))  # a lookup by name may read each candidate
     first = args == EVERY[token][0]
     assert made == [call for call in CALLS[token] if first or call in made]
 

@@ -48,11 +48,11 @@ def table(heading: str) -> list[list[str]]:
 
 
 UNSUPPORTED = [token for (token,) in table("unsupported")]
-LOOK_UPS = [token for (token,) in table("look-up")]
+LOOK_UPS = [token for (token,) in table("lookup")]
 IGNORED = [name for row in table("ignored setting") for name in row]
 
 
-def is_look_up(token: str) -> bool:
+def is_lookup(token: str) -> bool:
     return token.rsplit(":", 1)[1].startswith("get")
 
 
@@ -71,12 +71,12 @@ def used_by_the_components() -> set[str]:
     return found
 
 
-def test_the_page_lists_the_supported_look_ups() -> None:
+def test_the_page_lists_the_supported_lookups() -> None:
     assert sorted(registry.LOOK_UPS) == LOOK_UPS
 
 
-def test_the_page_lists_the_calls_of_each_look_up() -> None:
-    rows = AWS.split("| look-up |")[1].split("\n\n")[0].splitlines()[2:]
+def test_the_page_lists_the_calls_of_each_lookup() -> None:
+    rows = AWS.split("| lookup |")[1].split("\n\n")[0].splitlines()[2:]
     named = {row.split("`")[1]: re.findall(r"`(\w+)`", row.split("|")[2]) for row in rows}
     assert named == {token: [name for _, name in calls] for token, calls in CALLS.items()}
 
@@ -105,8 +105,8 @@ def test_unsupported_tokens_on_the_page_exist_in_the_sdk_and_are_rejected(
     home = import_module(f"pulumi_aws.{token.split(':')[1].split('/')[0]}")
     name = token.rsplit(":", 1)[1]
     snake = "".join(f"_{c.lower()}" if c.isupper() else c for c in name)
-    assert hasattr(home, snake if is_look_up(token) else name)
-    ask = at_scripted.invoke if is_look_up(token) else at_scripted.check
+    assert hasattr(home, snake if is_lookup(token) else name)
+    ask = at_scripted.invoke if is_lookup(token) else at_scripted.check
     with pytest.raises(CallError) as caught:
         ask(token)
     assert f"{token} is not supported by the replacement AWS plugin" in str(caught.value)
@@ -192,8 +192,8 @@ def test_every_module_of_services_is_imported(tmp_path: Path) -> None:
     own = ROOT / "offline_plugins" / "aws" / "services" / "__init__.py"
     (services / "__init__.py").write_text(own.read_text(encoding="utf-8"), encoding="utf-8")
     (services / "new.py").write_text(
-        "from offline_plugins.aws.registry import look_up\n"
-        "@look_up('aws:a/getB:getB', 'sdk')\ndef get_b(account, args): ...\n",
+        "from offline_plugins.aws.registry import lookup\n"
+        "@lookup('aws:a/getB:getB', 'sdk')\ndef get_b(account, args): ...\n",
         encoding="utf-8",
     )
     done = subprocess.run(

@@ -35,14 +35,14 @@ class Boundary:
 
     @property
     def type(self) -> str:
-        """The resource's type or the look-up's token."""
+        """The resource's type or the lookup's token."""
         if self.method == "Invoke":
             return str(self.request["tok"])
         return str(self.request["urn"]).split("::")[2].rsplit("$", 1)[-1]
 
     @property
     def is_preview(self) -> bool:
-        # Look-ups make their calls during a preview too.
+        # Lookups make their calls during a preview too.
         return bool(self.request.get("preview")) and self.method != "Invoke"
 
 

@@ -12,7 +12,7 @@ from typing import Any
 import pytest
 from pulumi.runtime.proto import provider_pb2, status_pb2
 
-from offline_plugins.okta.look_ups import LOOK_UPS
+from offline_plugins.okta.lookups import LOOK_UPS
 from offline_plugins.okta.plugin import RESOURCES
 from tests.unit.offline_plugins.okta.conftest import ME, Engine, Okta, to_dict
 from tests.unit.offline_plugins.okta.recordings import (
@@ -78,7 +78,7 @@ REPLAYED_BY = {
     "grpc-provider": "test_config.py",
 }
 UNSUPPORTED = {
-    "okta:app/getApp:getApp": "look-up not implemented",
+    "okta:app/getApp:getApp": "lookup not implemented",
 }
 """Recorded types and tokens that the replacement does not support."""
 

@@ -3,9 +3,9 @@
 import asyncio
 
 from offline_plugins.okta.api import Clock, Okta
-from offline_plugins.okta.app_look_ups import get_app_group_assignments
-from offline_plugins.okta.group_look_ups import get_groups
-from offline_plugins.okta.provisioning_look_ups import get_push_groups
+from offline_plugins.okta.app_lookups import get_app_group_assignments
+from offline_plugins.okta.group_lookups import get_groups
+from offline_plugins.okta.provisioning_lookups import get_push_groups
 from tests.sandbox.okta import org
 
 COUNT = 230

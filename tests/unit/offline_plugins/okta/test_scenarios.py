@@ -20,9 +20,9 @@ from tests.unit.offline_plugins.okta.test_boundary import SOURCES, records
 NOT_REPLAYED = {
     "app-user-schema-property": "the resource AppUserSchemaProperty is not implemented",
     "connection-create-errors, create-no-baseurl": "the program itself fails, in the SDK",
-    "invokes-apps, get-app-label": "the look-up app.getApp is not implemented",
-    "invokes-apps, get-app-none": "the look-up app.getApp is not implemented",
-    "invokes-paging-apps": "the look-up app.getApp is not implemented",
+    "invokes-apps, get-app-label": "the lookup app.getApp is not implemented",
+    "invokes-apps, get-app-none": "the lookup app.getApp is not implemented",
+    "invokes-paging-apps": "the lookup app.getApp is not implemented",
     "saml-key": "the inputs keyName and keyYearsValid are not implemented",
 }
 """Recordings, or phases of one, that are not replayed, with the reason."""

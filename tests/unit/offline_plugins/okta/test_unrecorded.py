@@ -1,5 +1,5 @@
 """Behaviour from the provider's source, without a recording
-(docs/research/okta-provider.md#look-ups-without-a-recording)."""
+(docs/research/okta-provider.md#lookups-without-a-recording)."""
 
 from typing import Any
 

@@ -10,7 +10,7 @@ import pulumi_okta
 import pytest
 
 from offline_plugins.okta.config import SUPPORTED_SETTINGS
-from offline_plugins.okta.look_ups import LOOK_UPS
+from offline_plugins.okta.lookups import LOOK_UPS
 from offline_plugins.okta.plugin import RESOURCES
 from tests.paths import ROOT
 from tests.unit.offline_plugins.okta.conftest import Engine
@@ -27,7 +27,7 @@ def rows(heading: str) -> list[list[list[str]]]:
 
 UNSUPPORTED = [row[0][0] for row in rows("unsupported")]
 UNSUPPORTED_INPUTS = {row[0][0]: row[1] for row in rows("resource")}
-UNSUPPORTED_ARGUMENTS = {row[0][0]: row[1] for row in rows("look-up")}
+UNSUPPORTED_ARGUMENTS = {row[0][0]: row[1] for row in rows("lookup")}
 OTHER_SETTINGS = [name for row in rows("setting") for name in row[0]]
 
 
@@ -45,7 +45,7 @@ def home(token: str) -> Any:
     return pulumi_okta if module == "index" else import_module(f"pulumi_okta.{module}")
 
 
-def is_look_up(token: str) -> bool:
+def is_lookup(token: str) -> bool:
     return token.rsplit(":", 1)[1].startswith("get")
 
 
@@ -70,7 +70,7 @@ def sdk_arguments(token: str) -> set[str]:
     return {camel(name) for name in inspect.signature(function).parameters} - {"opts"}
 
 
-def test_the_page_lists_the_supported_resources_and_look_ups() -> None:
+def test_the_page_lists_the_supported_resources_and_lookups() -> None:
     assert sorted(RESOURCES) == list(UNSUPPORTED_INPUTS)
     assert sorted(LOOK_UPS) == list(UNSUPPORTED_ARGUMENTS)
 
@@ -111,8 +111,8 @@ def test_unsupported_tokens_exist_in_the_sdk_and_are_rejected(
     connected: Engine, token: str
 ) -> None:
     name = token.rsplit(":", 1)[1]
-    assert hasattr(home(token), snake(name) if is_look_up(token) else name)
-    if is_look_up(token):
+    assert hasattr(home(token), snake(name) if is_lookup(token) else name)
+    if is_lookup(token):
         _, error, _ = connected.call("Invoke", {"tok": token, "args": {}})
     else:
         urn = f"urn:pulumi:dev::p::{token}::n"

@@ -1,4 +1,4 @@
-"""Look-ups of provisioning: app.getConnection, app.getFeatures, getPushGroup and getPushGroups."""
+"""Lookups of provisioning: app.getConnection, app.getFeatures, getPushGroup and getPushGroups."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Look-ups of apps: getApps, app.getSaml, app.getMetadataSaml, getAppGroupAssignments."""
+"""Lookups of apps: getApps, app.getSaml, app.getMetadataSaml, getAppGroupAssignments."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ SAML_OUTPUTS = (
 def get_apps(okta: Okta, args: Properties) -> Properties | list[Failure]:
     """okta:index/getApps. Okta does the matching; empty parameters are sent too.
 
-    `labelPrefix` makes no call and finds nothing (docs/research/okta-provider.md#app-look-ups).
+    `labelPrefix` makes no call and finds nothing (docs/research/okta-provider.md#app-lookups).
     """
     if args.get("labelPrefix"):
         reason = "Use `q` instead. This attribute will be removed in a future version."

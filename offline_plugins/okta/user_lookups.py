@@ -1,7 +1,7 @@
-"""Look-ups of users, and of the user type that profile mappings read from.
+"""Lookups of users, and of the user type that profile mappings read from.
 
 Written from the provider's source, release 6.15, because no recording exists
-(docs/research/okta-provider.md#look-ups-without-a-recording).
+(docs/research/okta-provider.md#lookups-without-a-recording).
 """
 
 from __future__ import annotations

@@ -1,4 +1,4 @@
-"""The plugin's look-ups (data sources), with the arguments that they support."""
+"""The plugin's lookups (data sources), with the arguments that they support."""
 
 from __future__ import annotations
 
@@ -6,10 +6,10 @@ from collections.abc import Callable
 from dataclasses import dataclass
 
 from offline_plugins.okta import (
-    app_look_ups,
-    group_look_ups,
-    provisioning_look_ups,
-    user_look_ups,
+    app_lookups,
+    group_lookups,
+    provisioning_lookups,
+    user_lookups,
 )
 from offline_plugins.okta.api import Okta
 from offline_plugins.okta.resource import Properties, unsupported_inputs
@@ -18,7 +18,7 @@ from offline_plugins.provider_server import Failure
 
 @dataclass(frozen=True)
 class OktaLookUp:
-    """A look-up. Any argument that is not in `args` is rejected by name."""
+    """A lookup. Any argument that is not in `args` is rejected by name."""
 
     token: str
     read: Callable[[Okta, Properties], Properties | list[Failure]]
@@ -32,63 +32,63 @@ class OktaLookUp:
 
 
 LOOK_UPS = {
-    look_up.token: look_up
-    for look_up in (
+    lookup.token: lookup
+    for lookup in (
         OktaLookUp(
             "okta:app/getConnection:getConnection",
-            provisioning_look_ups.get_connection,
+            provisioning_lookups.get_connection,
             frozenset({"id"}),
         ),
         OktaLookUp(
             "okta:app/getFeatures:getFeatures",
-            provisioning_look_ups.get_features,
+            provisioning_lookups.get_features,
             frozenset({"appId", "name"}),
         ),
         OktaLookUp(
             "okta:app/getMetadataSaml:getMetadataSaml",
-            app_look_ups.get_metadata_saml,
+            app_lookups.get_metadata_saml,
             frozenset({"appId", "keyId"}),
         ),
         OktaLookUp(
             "okta:app/getSaml:getSaml",
-            app_look_ups.get_saml,
+            app_lookups.get_saml,
             frozenset({"activeOnly", "id", "label", "labelPrefix", "skipGroups", "skipUsers"}),
         ),
         OktaLookUp(
             "okta:group/getGroup:getGroup",
-            group_look_ups.get_group,
+            group_lookups.get_group,
             frozenset({"id", "includeUsers", "name", "type"}),
         ),
         OktaLookUp(
             "okta:index/getAppGroupAssignments:getAppGroupAssignments",
-            app_look_ups.get_app_group_assignments,
+            app_lookups.get_app_group_assignments,
             frozenset({"id"}),
         ),
         OktaLookUp(
             "okta:index/getApps:getApps",
-            app_look_ups.get_apps,
+            app_lookups.get_apps,
             frozenset({"label", "labelPrefix", "q"}),
         ),
         OktaLookUp(
             "okta:index/getGroups:getGroups",
-            group_look_ups.get_groups,
+            group_lookups.get_groups,
             frozenset({"q", "search", "type"}),
         ),
         OktaLookUp(
             "okta:index/getPushGroup:getPushGroup",
-            provisioning_look_ups.get_push_group,
+            provisioning_lookups.get_push_group,
             frozenset({"appId", "id", "sourceGroupId"}),
         ),
         OktaLookUp(
             "okta:index/getPushGroups:getPushGroups",
-            provisioning_look_ups.get_push_groups,
+            provisioning_lookups.get_push_groups,
             frozenset({"appId"}),
         ),
         OktaLookUp(
             "okta:user/getUserProfileMappingSource:getUserProfileMappingSource",
-            user_look_ups.get_profile_mapping_source,
+            user_lookups.get_profile_mapping_source,
             frozenset(),
         ),
-        OktaLookUp("okta:user/getUsers:getUsers", user_look_ups.get_users, frozenset({"searches"})),
+        OktaLookUp("okta:user/getUsers:getUsers", user_lookups.get_users, frozenset({"searches"})),
     )
 }

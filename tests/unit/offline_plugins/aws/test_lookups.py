@@ -1,4 +1,4 @@
-"""The results of each look-up, from the sandbox and from a server with scripted responses."""
+"""The results of each lookup, from the sandbox and from a server with scripted responses."""
 
 import time
 from datetime import datetime
@@ -225,7 +225,7 @@ def test_the_caller_is_the_sandbox_account(connected: Engine) -> None:
     assert found["userId"]
 
 
-def test_a_region_look_up_makes_no_call(at_scripted: Engine, scripted: Scripted) -> None:
+def test_a_region_lookup_makes_no_call(at_scripted: Engine, scripted: Scripted) -> None:
     token = "aws:index/getRegion:getRegion"
     assert at_scripted.invoke(token) == {
         "description": "US East (N. Virginia)", "endpoint": "ec2.us-east-1.amazonaws.com",

@@ -1,4 +1,4 @@
-"""Look-ups of groups: getGroups and group.getGroup."""
+"""Lookups of groups: getGroups and group.getGroup."""
 
 from __future__ import annotations
 
