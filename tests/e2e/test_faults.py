@@ -144,6 +144,7 @@ class TestMappings:
         old = okta_group(federation, "aws-data")
         federation.okta("PUT", f"/api/v1/groups/{old['id']}", {"profile": {"name": "aws-data-2"}})
         federation.okta("POST", "/api/v1/groups", {"profile": {"name": "aws-data"}})
+        federation.settle()  # Okta sends the group's new name to AWS
         before = len(federation.okta("GET", "/sandbox/request-log"))
         refused = up(federation)
         assert refused.code != 0
