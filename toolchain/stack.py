@@ -113,6 +113,9 @@ class Stack:
         if self._locks():
             self.run("cancel", "--yes")
             done.append("Removed the stack's lock, which a killed run left behind.")
+        for attributes in self._file.parent.glob("*.attrs"):
+            if not _is_complete(attributes, key="md5"):
+                attributes.unlink()  # the engine reads a file without them
         if not _is_complete(self._file):
             if not _is_complete(self._backup):
                 raise InterruptedRunError(
@@ -120,6 +123,7 @@ class Stack:
                     "which has no complete backup. To start over, run: make reset"
                 )
             shutil.copyfile(self._backup, self._file)
+            Path(f"{self._file}.attrs").unlink(missing_ok=True)  # of the other file
             done.append(
                 "An earlier run was killed while it wrote the stack's state. Restored the state "
                 "from its backup, which lacks the last change. If the run fails because something "
@@ -230,10 +234,10 @@ def overriding_variables(environment: Mapping[str, str]) -> list[str]:
     return sorted(k for k in environment if OVERRIDING.match(k) and k not in PASSED_THROUGH)
 
 
-def _is_complete(state: Path) -> bool:
-    """Whether the file is a state: a killed engine may leave it out, empty, or cut off."""
+def _is_complete(file: Path, key: str = "checkpoint") -> bool:
+    """Whether the file is JSON with that key: a killed engine may not write it, or only a part."""
     try:
-        return "checkpoint" in json.loads(state.read_text())
+        return key in json.loads(file.read_text())
     except (OSError, ValueError):
         return False
 

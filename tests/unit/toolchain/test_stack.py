@@ -172,6 +172,18 @@ def test_a_state_that_a_killed_run_cut_off_is_restored_from_its_backup(
     assert calls(stack) == []  # no new stack
 
 
+def test_cut_off_attributes_of_the_state_are_removed(stack: Stack) -> None:
+    """The file backend keeps them beside each file, and fails on an empty one."""
+    checkpoint(stack)
+    [state] = stack.state.rglob("dev.json")
+    cut_off, complete = Path(f"{state}.attrs"), Path(f"{state}.bak.attrs")
+    cut_off.write_text("")
+    complete.write_text('{"md5": "x"}')
+    assert stack.recover() == []
+    assert not cut_off.exists()
+    assert complete.exists()
+
+
 def test_a_cut_off_state_without_a_backup_names_the_file_and_the_remedy(stack: Stack) -> None:
     checkpoint(stack)
     [state] = stack.state.rglob("dev.json")
