@@ -4,7 +4,7 @@ No finding contains a value of the secret other than the endpoint and the dates.
 """
 
 import json
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from typing import Any, cast
@@ -58,8 +58,12 @@ def secret_document(text: str) -> Iterator[Violation]:
     if not isinstance(document, dict):
         yield "", None, "is not a JSON object."
         return
-    for key in _TEXT_KEYS:
-        value = cast(dict[str, Any], document).get(key)
+    yield from _problems(cast(dict[str, Any], document), _TEXT_KEYS)
+
+
+def _problems(values: Mapping[str, Any], keys: Iterable[str]) -> Iterator[Violation]:
+    for key in keys:
+        value = values.get(key)
         if value is None:
             yield key, None, "is missing."
         elif not isinstance(value, str) or not value.strip():
@@ -216,14 +220,7 @@ def token_accepted(subject: ScimResponse) -> Iterator[Violation]:
 )
 def secret_tags(tags: Mapping[str, str]) -> Iterator[Violation]:
     """Subject: the secret's tags by key; other keys are ignored."""
-    for key in _TAG_KEYS:
-        value = tags.get(key, "")
-        if not value.strip():
-            yield key, None, "is missing."
-        elif key in ("created", "expires") and _time(value) is None:
-            yield key, None, "is not an ISO 8601 date."
-        elif key == "endpoint" and not SCIM_ENDPOINT.fullmatch(normalize_endpoint(value)):
-            yield key, value, "is not a SCIM endpoint of IAM Identity Center."
+    return _problems(tags, _TAG_KEYS)
 
 
 def _time(text: str) -> datetime | None:
