@@ -33,7 +33,7 @@ class Settings(Node):
     """Okta expression by attribute of the app user, for example `displayName`. Attributes that are
     not listed keep Okta's mapping."""
     scim_token: ScimToken
-    """The SCIM endpoint and access token."""
+    """The secret in AWS Secrets Manager with the SCIM endpoint and access token."""
     provisioning: Provisioning = Provisioning()
     """Provisioning to App in Okta."""
     drift: Annotated[DriftPolicy, Field(strict=False)] = DriftPolicy.REPORT
