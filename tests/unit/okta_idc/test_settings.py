@@ -166,6 +166,10 @@ def test_an_output_that_a_resource_is_named_after_is_explained() -> None:
         ({"push_groups": ["a", "A"]}, r"push_groups\[1\]: 'A'.*OIC-207"),
         ({"push_groups": ["a\u200b"]}, r"push_groups\[0\].*U\+200B ZERO WIDTH SPACE.*OIC-205"),
         ({"app": {**APP, "username_format": "aws"}}, r"app\.username_format: 'aws'.*OIC-3"),
+        (
+            {"app": {**APP, "username_format": "${user.login}"}},
+            r"app\.username_format: '\$\{user\.login\}' has user\. inside.*OIC-320",
+        ),
         ({"app": {**APP, "acs_url": "https://x"}}, r"app\.acs_url: 'https://x'.*OIC-110"),
         (
             {"attribute_statements": [{"key": "D", "value": '"' + "x" * 1_023 + '"'}]},
