@@ -55,6 +55,7 @@ LATER = WrapValidator(_if_plain)
 Text = Annotated[str, LATER]
 """Text that may be an Output, since no resource is named after it."""
 NonEmpty = Annotated[str, Field(min_length=1), LATER]
+ImportId = Annotated[str, Field(pattern=_IMPORT_ID)]
 WHOLE = BeforeValidator(_whole)
 """Accepts 1.0 for 1. It comes after Field, so that the JSON Schema has the limits."""
 Policy = Annotated[dict[str, JsonValue], LATER]
@@ -72,7 +73,7 @@ class ProvisioningMode(StrEnum):
     """Who connects Okta's provisioning to the SCIM endpoint."""
 
     API = "api"
-    """The program, through Okta's API. Okta does not document that it supports this app."""
+    """The program, through Okta's API. Okta does not document API support for this app."""
     CONSOLE = "console"
     """An administrator, in the Okta Admin Console; the program prints and verifies the steps."""
 
@@ -92,7 +93,7 @@ class DriftPolicy(StrEnum):
     REPORT = "report"
     """Each difference is a warning and is listed in the output `drift`."""
     ENFORCE = "enforce"
-    """The run fails."""
+    """`pulumi up` fails if a difference is blocking."""
 
 
 class WaitMode(StrEnum):
@@ -118,7 +119,7 @@ class App(Node):
     username_format: NonEmpty = "${source.login}"
     """Application username format in Okta. The result is the NameID and the SCIM userName."""
     rename_users_from: Annotated[str, Field(min_length=1)] | None = None
-    """The current format, to confirm a new `username_format`, which renames every user in AWS."""
+    """The current username format, to confirm a new one, which renames every user in AWS."""
     import_id: Annotated[str, Field(pattern=_APP_ID)] | None = None
     """Imports and protects an existing app: its ID, `0oa…`. Remove it after the first run."""
 
@@ -138,7 +139,7 @@ class AwsLocation(Node):
     region: Annotated[str, Field(pattern=_REGION)] = ""
     """AWS Region, if it differs from `aws:region`."""
     role_arn: Annotated[str, Field(pattern=_ROLE_ARN)] = ""
-    """ARN of the role to assume, if it is in another account."""
+    """ARN of the role to assume, if the secret or the alarm is in another account."""
 
 
 class ScimToken(AwsLocation):
@@ -188,8 +189,7 @@ class GroupSource(Node):
     """Description of the group to create."""
     rule: NonEmpty | None = None
     """Okta expression of the group rule that fills the group to create."""
-    import_id: Annotated[str, Field(pattern=_IMPORT_ID)] | None = None
-    """Existing assignment, `APP_ID/GROUP_ID`, or existing push mapping, `APP_ID/MAPPING_ID`."""
+    import_id: ImportId | None = None
 
     @model_validator(mode="after")
     def _check_source(self) -> "GroupSource":
@@ -209,17 +209,19 @@ class GroupSource(Node):
 
 
 class AssignmentGroup(GroupSource):
-    """A group whose users are provisioned. `import_id`, `APP_ID/GROUP_ID`, imports and protects an
-    existing assignment; remove it after the first run."""
+    """A group whose users are provisioned."""
 
+    import_id: ImportId | None = None
+    """Imports and protects the assignment `APP_ID/GROUP_ID`. Remove it after the first run."""
     priority: Annotated[int, Field(ge=1), WHOLE] | None = None
     """Priority of the assignment, 1 is the highest. Set it on all groups or on none."""
 
 
 class PushGroup(GroupSource):
-    """A group whose name and members appear in AWS. `import_id`, `APP_ID/MAPPING_ID`, names an
-    existing push mapping, which is checked for drift and never changed."""
+    """A group whose name and members appear in AWS."""
 
+    import_id: ImportId | None = None
+    """Existing push mapping, checked for drift and never changed: `APP_ID/MAPPING_ID`."""
     retire: bool = False
     """Deletes the group in AWS when a later run no longer declares it."""
     aws_group_id: Annotated[str, Field(pattern=_AWS_GROUP_ID)] | None = None
@@ -242,8 +244,8 @@ class User(Node):
     id: Annotated[str, Field(pattern=_USER_ID)] | None = None
     """Okta user ID, `00u…`."""
     username: NonEmpty | None = None
-    """Username in AWS; default: the result of `app.username_format`."""
-    import_id: Annotated[str, Field(pattern=_IMPORT_ID)] | None = None
+    """Username in AWS. Default: the result of the app's username format."""
+    import_id: ImportId | None = None
     """Imports and protects an existing assignment: `APP_ID/USER_ID`."""
 
     @model_validator(mode="after")
@@ -280,11 +282,11 @@ class Assignments(Node):
     """Who is assigned to the app, and so provisioned in AWS."""
 
     groups: list[Annotated[AssignmentGroup, shorthand("name", AssignmentGroup)]] = []
-    """Assignment groups, by name or as objects."""
+    """Okta groups whose users are provisioned."""
     pushed_members_group: PushedMembersGroup | None = None
     """Also creates and assigns one group with the members of all push groups; `{}` is enough."""
     users: list[Annotated[User, shorthand("login", User)]] = []
-    """Users assigned individually, by login or as objects."""
+    """Okta users assigned individually."""
     max_deprovisioned_users: Annotated[int, Field(ge=0), WHOLE] = 10
     """Blocks a run that would deprovision more users than this."""
     confirm_deprovisioning: list[str] = []
@@ -297,7 +299,7 @@ class PermissionSet(Node):
     name: str
     """Name; unique in the Identity Center instance."""
     groups: list[str] = []
-    """Push groups, as named in `push_groups`."""
+    """Push groups, by their declared name or ID."""
     accounts: list[str] = []
     """AWS account IDs: 12 digits, in quotes."""
     description: Text | None = None
@@ -316,7 +318,7 @@ class PermissionSet(Node):
     """Permissions boundary: ARN of an AWS managed policy, or `path/name` of your own."""
     import_id: Annotated[str, Field(pattern=_TWO_ARNS)] | None = None
     """Imports and protects an existing permission set with its policies, and the assignments of
-    groups that have an `aws_group_id`: `PERMISSION_SET_ARN,INSTANCE_ARN`."""
+    groups that have an AWS group ID: `PERMISSION_SET_ARN,INSTANCE_ARN`."""
 
 
 class Application(Node):
@@ -325,9 +327,9 @@ class Application(Node):
     arn: Annotated[str, Field(pattern=_ARN)]
     """ARN of the application."""
     groups: Annotated[list[str], Field(min_length=1)]
-    """Push groups, as named in `push_groups`."""
+    """Push groups, by their declared name or ID."""
     import_assignments: bool = False
-    """Imports the existing assignments of groups that have an `aws_group_id`."""
+    """Imports the existing assignments of groups that have an AWS group ID."""
 
 
 class AccountAccess(Node):
@@ -344,7 +346,8 @@ class AccessControlAttributes(Node):
 
     attributes: dict[str, Text] = {}
     """Identity store source by key, for example `${path:enterprise.department}`; no key may also be
-    an attribute statement. Default: one harmless attribute, which AWS requires."""
+    an attribute statement. If empty, the kit sets one harmless attribute, because AWS requires at
+    least one."""
     import_id: Annotated[str, Field(pattern=_INSTANCE_ARN)] | None = None
     """Imports the configuration of an instance that has the feature enabled: the instance ARN."""
 

@@ -41,7 +41,7 @@ class Settings(Node):
     assignments: Assignments = Assignments()
     """Who is assigned to the app, and so provisioned in AWS."""
     push_groups: list[Annotated[PushGroup, shorthand("name", PushGroup)]] = []
-    """Push groups, by name or as objects."""
+    """Okta groups whose name and members appear in AWS."""
     account_access: AccountAccess = AccountAccess()
     """Permission sets and assignments of push groups."""
     access_control_attributes: AccessControlAttributes | None = None
