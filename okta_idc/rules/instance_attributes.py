@@ -76,8 +76,7 @@ class AccessControlStatus:
 def access_control_enabled(switch: AccessControlStatus) -> Iterator[Violation]:
     """Subject: the keys that are sent, and the feature's status."""
     if switch.keys and switch.status != "ENABLED":
-        problem = "is not enabled." if not switch.status else "is not ENABLED."
-        yield "attributes for access control", switch.status or None, problem
+        yield "status", switch.status or "off", "is not ENABLED."
 
 
 @core_rule(

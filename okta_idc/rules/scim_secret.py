@@ -100,7 +100,7 @@ def read_secret(text: str) -> ScimSecret:
     bad=(datetime(2026, 1, 1, tzinfo=UTC), datetime(2026, 6, 1, tzinfo=UTC)),
 )
 def token_not_expired(subject: tuple[datetime, datetime]) -> Iterator[Violation]:
-    """Subject: when the token expires, and now."""
+    """Subject: the expiry time and the current time."""
     expires, now = subject
     if expires <= now:
         yield "expires", None, f"expired on {expires.date()}; AWS rejects the token."
@@ -116,7 +116,7 @@ def token_not_expired(subject: tuple[datetime, datetime]) -> Iterator[Violation]
     bad=(datetime(2026, 8, 1, tzinfo=UTC), datetime(2026, 6, 1, tzinfo=UTC)),
 )
 def token_not_expiring_in_90_days(subject: tuple[datetime, datetime]) -> Iterator[Violation]:
-    """Subject: when the token expires, and now. OIC-105 covers the last 15 days."""
+    """Subject: the expiry time and the current time. OIC-105 covers the last 15 days."""
     expires, now = subject
     if _URGENT < expires - now <= _SOON:
         yield "expires", None, f"expires in {(expires - now).days} days, on {expires.date()}."
@@ -131,7 +131,7 @@ def token_not_expiring_in_90_days(subject: tuple[datetime, datetime]) -> Iterato
     bad=(datetime(2026, 6, 8, tzinfo=UTC), datetime(2026, 6, 1, tzinfo=UTC)),
 )
 def token_not_expiring_in_15_days(subject: tuple[datetime, datetime]) -> Iterator[Violation]:
-    """Subject: when the token expires, and now. OIC-103 covers expired tokens."""
+    """Subject: the expiry time and the current time. OIC-103 covers expired tokens."""
     expires, now = subject
     if timedelta(0) < expires - now <= _URGENT:
         yield "expires", None, f"expires in {(expires - now).days} days, on {expires.date()}."
@@ -149,7 +149,7 @@ def token_not_expiring_in_15_days(subject: tuple[datetime, datetime]) -> Iterato
     bad=(datetime(2026, 1, 1, tzinfo=UTC), datetime(2028, 1, 1, tzinfo=UTC)),
 )
 def token_dates(subject: tuple[datetime, datetime]) -> Iterator[Violation]:
-    """Subject: when the token was created, and when it expires (both aware)."""
+    """Subject: the creation time and the expiry time."""
     created, expires = subject
     if expires <= created:
         yield "expires", expires.date().isoformat(), "is not after `created`."
@@ -204,7 +204,7 @@ def token_accepted(subject: ScimResponse) -> Iterator[Violation]:
 
 @doctor_rule(
     "OIC-109",
-    "The secret lacks tags for the parts that are not secret",
+    "The secret lacks tags for its endpoint, token ID, or dates",
     severity=Severity.ADVISORY,
     source="docs/research/identity-center.md#secret-of-the-scim-token",
     remedy="Tag the secret with `endpoint`, `token_id`, `created` and `expires`, with the values "
