@@ -150,7 +150,8 @@ def _message(model: type[BaseModel], error: Any) -> str:
         expected += f", for example `[{example}]`"
     if kind == "string_type" and isinstance(given, int | float):
         expected += "; put it in quotes"
-    if not_scalar := _NOT_SCALAR.get(cast(Any, type(given))):
+    not_scalar = _NOT_SCALAR.get(cast(Any, type(given)))
+    if not_scalar and kind != "too_short":
         return f"is {not_scalar}: {expected}."
     if {"scim_token", "token"} & {*place} or expected == _MAPPING:
         return f"{expected}."  # the value may be a token

@@ -88,6 +88,10 @@ def test_the_shipped_stack_files_are_accepted(stack: str) -> None:
             "federation.scim_token: is empty: must be a mapping of keys to valu",
         ),
         ({"drift": False}, "drift: false is not valid: must be 'report' or 'enforce'."),
+        (
+            {"account_access": {"applications": [{"arn": "arn:x", "groups": []}]}},
+            "applications[0].groups: [] is not valid: must not be empty.",
+        ),
         ({1: "a"}, "federation: the key 1 must be text; put it in quotes."),
         ({"push_groups": [{True: "a"}]}, "push_groups[0]: the key true must be text; put it in qu"),
         (
