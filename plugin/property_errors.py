@@ -42,14 +42,11 @@ def as_property_errors(error: Exception, schema: str) -> Exception:
         return cause
     if not isinstance(cause, pulumi.RunError):
         return error
-    findings: tuple[Any, ...] = tuple(getattr(cause, "findings", ()))
-    if not findings:
-        return pulumi.InputPropertiesError(str(cause), [])  # without a list gRPC fails to send it
     details: list[InputPropertyErrorDetails] = [
         {"property_path": _property_path(finding.path, schema), "reason": finding.message}
-        for finding in findings
-    ]
-    return pulumi.InputPropertiesError(_INVALID, details)
+        for finding in getattr(cause, "findings", ())
+    ]  # gRPC fails to send an error without a list
+    return pulumi.InputPropertiesError(_INVALID if details else str(cause), details)
 
 
 def serve(provider: Provider) -> None:

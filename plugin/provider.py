@@ -19,8 +19,7 @@ NAME = "okta-identity-center"
 
 def provider(components: ModuleType, version: str) -> ComponentProvider:
     """The provider of every component that the module exports."""
-    exported = [getattr(components, name) for name in components.__all__]
-    public = [each for each in exported if inspect.isclass(each)]
+    public = filter(inspect.isclass, (getattr(components, name) for name in components.__all__))
     classes = [each for each in public if issubclass(each, pulumi.ComponentResource)]
     served = ComponentProvider(classes, NAME, version=version)
     schema = json.loads(served.schema or "{}", object_hook=_tidy)
@@ -41,7 +40,10 @@ def _describe(schema: dict[str, Any], model: Any, name: str) -> None:
             inputs = part.get("inputProperties") or part["properties"]
             for key, field in model.model_fields.items():
                 if (known := inputs.get(camel_case(key))) is not None:
-                    known.setdefault("description", inspect.cleandoc(field.description))
+                    text, default = inspect.cleandoc(field.description), field.default
+                    if isinstance(default, str | int | float | list) and default not in ("", []):
+                        text += f" Default: {json.dumps(default)}."
+                    known.setdefault("description", text)
 
 
 def _tidy(node: dict[str, Any]) -> dict[str, Any]:

@@ -22,8 +22,9 @@ expression (type CUSTOM):
     FUNCTION   = toLowerCase | toUpperCase | substringBefore | substringAfter
     argument   = value | "text" | 'text'
 
-`username_of` is Unknown for anything else between `${` and `}`, including `${user.ATTRIBUTE}`, and
-if a value or an expression's result is empty: Okta does not document the name in that case.
+`user.`, `appuser.`, and `String.` between `${` and `}` are Invalid: Okta documents `source.` and
+`fn:`. `username_of` is Unknown for anything else between them, and if a value or an expression's
+result is empty: Okta does not document the name in that case.
 """
 
 from okta_idc.okta_expression.evaluator import Profile, Unknown, evaluate

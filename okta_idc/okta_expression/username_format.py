@@ -76,10 +76,13 @@ def _parse_template(text: str) -> UsernameFormat | Invalid:
         if start > position:
             parts.append(text[position:start])
         tokens = tokens_of(body[1])
+        for token, after in pairwise(tokens):
+            if token.text in ("user", "appuser", "appUser", "String") and after.text == ".":
+                return Invalid(f'has {token.text}. inside "${{…}}"; Okta documents source and fn.')
         expression = _to_expression_tokens(tokens)
         if fault := fault_in(body[1], expression, profile="source"):
             return Invalid(fault)
-        parts.append(_parse_value(tokens, expression))
+        parts.append(_parse_value(expression))
         all_tokens += expression
         position = body.end()
     if position < len(text):
@@ -118,10 +121,7 @@ def _to_expression_tokens(tokens: list[Token]) -> list[Token]:
     return expression
 
 
-def _parse_value(tokens: list[Token], expression: list[Token]) -> Expression | Unsupported:
-    for token, after in pairwise(tokens):
-        if token.text in ("user", "appuser", "appUser", "String") and after.text == ".":
-            return Unsupported(f'has {token.text}. inside "${{…}}", where Okta documents source.')
+def _parse_value(expression: list[Token]) -> Expression | Unsupported:
     value = parse_tokens(expression)
     documented = isinstance(value, Reference | Call) and _is_documented(value)
     if documented or isinstance(value, Unsupported):

@@ -8,9 +8,7 @@ from difflib import get_close_matches
 from okta_idc.rules.registry import EnforcementPoint, Related, Severity, Violation, repeated, rule
 
 _ACCOUNT = re.compile(r"[0-9]{12}")
-_PRINCIPAL = re.compile(
-    r"([0-9a-f]{10}-|)[A-Fa-f0-9]{8}-[A-Fa-f0-9]{4}-[A-Fa-f0-9]{4}-[A-Fa-f0-9]{4}-[A-Fa-f0-9]{12}"
-)
+IDENTITY_STORE_ID = r"([0-9a-f]{10}-)?[0-9A-Fa-f]{8}(-[0-9A-Fa-f]{4}){3}-[0-9A-Fa-f]{12}"
 _MAX_GROUPS_PER_USER, _DEFAULT_SET_QUOTA = 1_000, 500
 
 
@@ -60,10 +58,11 @@ def assigned_to_groups(assignment: Assignment) -> Iterator[Violation]:
 
 @dataclass(frozen=True, slots=True)
 class AccessOfGroups:
-    """Names of the groups with access, and of the push groups."""
+    """Names of the groups with access, of the push groups, and of those that are being retired."""
 
     groups: tuple[str, ...]
-    pushed: tuple[str, ...]
+    pushed: tuple[str, ...] = ()
+    retiring: tuple[str, ...] = ()
 
 
 @rule(
@@ -84,27 +83,19 @@ def access_groups_are_pushed(access: AccessOfGroups) -> Iterator[Violation]:
             yield f"[{index}]", name, f"is not a push group.{hint}"
 
 
-@dataclass(frozen=True, slots=True)
-class RetiringGroups:
-    """Names of the groups with access, and of the groups that are being retired."""
-
-    with_access: tuple[str, ...]
-    retiring: tuple[str, ...]
-
-
 @rule(
     "OIC-538",
     "A group that is being retired still has access",
     enforced_by=(EnforcementPoint.COMPONENT,),
     source="docs/research/identity-center.md#recreated-principals",
     remedy="Remove the group from `account_access` and run `pulumi up`, then set `retire: true`.",
-    good=RetiringGroups(("aws-admins",), ("aws-old",)),
-    bad=RetiringGroups(("aws-admins", "aws-old"), ("aws-old",)),
+    good=AccessOfGroups(("aws-admins",), retiring=("aws-old",)),
+    bad=AccessOfGroups(("aws-admins", "aws-old"), retiring=("aws-old",)),
 )
-def retiring_groups_have_no_access(groups: RetiringGroups) -> Iterator[Violation]:
+def retiring_groups_have_no_access(access: AccessOfGroups) -> Iterator[Violation]:
     """Subject: the groups with access, and those being retired."""
-    for index, name in enumerate(groups.with_access):
-        if name in groups.retiring:
+    for index, name in enumerate(access.groups):
+        if name in access.retiring:
             yield f"[{index}]", name, "is being retired."
 
 
@@ -120,7 +111,7 @@ def retiring_groups_have_no_access(groups: RetiringGroups) -> Iterator[Violation
 )
 def principal_id(assignment: Assignment) -> Iterator[Violation]:
     """Subject: one declared assignment."""
-    if not _PRINCIPAL.fullmatch(assignment.principal):
+    if not re.fullmatch(IDENTITY_STORE_ID, assignment.principal):
         yield "principal_id", assignment.principal, "is not an Identity Store ID."
 
 

@@ -7,12 +7,12 @@ from functools import partial
 from okta_idc.rules.attribute_statements import Statement
 from okta_idc.rules.registry import EnforcementPoint, Related, Severity, Violation, rule
 
-_rule = partial(rule, enforced_by=(EnforcementPoint.COMPONENT, EnforcementPoint.DOCTOR))
-_REFRESH = "Run `pulumi up --refresh`; a plain `pulumi up` does not detect drift."
+drift_rule = partial(rule, enforced_by=(EnforcementPoint.COMPONENT, EnforcementPoint.DOCTOR))
+REFRESH = "Run `pulumi up --refresh`; a plain `pulumi up` does not detect drift."
 _TO_APP = ("PUSH_NEW_USERS", "PUSH_PROFILE_UPDATES", "PUSH_USER_DEACTIVATION")
 
 
-@_rule(
+@drift_rule(
     "OIC-610",
     "Okta's API does not manage the provisioning connection",
     source="docs/research/okta-api.md#unsupported-apps",
@@ -28,7 +28,7 @@ def connection_known(status: str) -> Iterator[Violation]:
         yield "connection", status, "means that Okta's API does not manage the connection."
 
 
-@_rule(
+@drift_rule(
     "OIC-611",
     "The provisioning connection is not enabled",
     source="docs/research/aws-setup-page.md#step-2",
@@ -51,7 +51,7 @@ class Features:
     on: tuple[str, ...]
 
 
-@_rule(
+@drift_rule(
     "OIC-612",
     "A configured provisioning feature is off",
     source="docs/research/aws-setup-page.md#step-2; docs/research/okta-api.md#features-of-the-app",
@@ -66,7 +66,7 @@ def features_on(features: Features) -> Iterator[Violation]:
             yield "features", name, "is off."
 
 
-@_rule(
+@drift_rule(
     "OIC-613",
     "The app does not push groups",
     severity=Severity.ADVISORY,
@@ -108,11 +108,11 @@ class Setting:
     actual: Mapping[str, str | None]
 
 
-@_rule(
+@drift_rule(
     "OIC-615",
     "The app's settings differ from the declared ones",
     source="docs/research/okta-provider.md#failed-updates",
-    remedy=_REFRESH,
+    remedy=REFRESH,
     good=Setting({"acsURL": "https://a.example"}, {"acsURL": "https://a.example", "x": None}),
     bad=Setting({"acsURL": "https://a.example"}, {"acsURL": "https://b.example"}),
 )
@@ -132,11 +132,11 @@ class Statements:
     actual: tuple[Statement, ...]
 
 
-@_rule(
+@drift_rule(
     "OIC-616",
     "The app's attribute statements differ from the declared ones",
     source="docs/research/okta-provider.md#dropped-attribute-statements",
-    remedy=_REFRESH,
+    remedy=REFRESH,
     good=Statements((Statement("a", ("user.a",)),), (Statement("a", ("user.a",)),)),
     bad=Statements((Statement("a", ("user.a",)),), (Statement("a", ("user.b",)),)),
 )
@@ -205,7 +205,7 @@ def one_app(apps: Apps) -> Iterator[Violation]:
         yield "apps", ", ".join(active), f"are {len(active)} active apps for IAM Identity Center."
 
 
-@_rule(
+@drift_rule(
     "OIC-619",
     "The app is not active",
     source="Okta API, applications: an INACTIVE app provides neither sign-in nor provisioning",

@@ -9,7 +9,6 @@ import unicodedata
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from difflib import get_close_matches
-from functools import partial
 
 from okta_idc.okta_expression import Invalid, Unsupported, parse, references
 from okta_idc.rules.characters import quoted
@@ -18,6 +17,7 @@ from okta_idc.rules.registry import (
     Related,
     Severity,
     Violation,
+    core_rule,
     doctor_rule,
     repeated,
     rule,
@@ -30,9 +30,6 @@ NAME_PREFIX = "https://aws.amazon.com/SAML/Attributes/AccessControl:"
 URI_NAME_FORMAT = "urn:oasis:names:tc:SAML:2.0:attrname-format:uri"
 """The name format URI Reference (docs/research/aws-setup-page.md#step-4)."""
 
-_rule = partial(
-    rule, enforced_by=(EnforcementPoint.COMPONENT, EnforcementPoint.POLICY, EnforcementPoint.DOCTOR)
-)
 _MARKS = "_.:/=+-@"
 _PLAIN = re.compile(r"[\w.:/=+@ -]*", re.ASCII)
 
@@ -52,7 +49,7 @@ def tag_characters(text: str) -> bool:
     return all(unicodedata.category(c)[0] in "LZN" or c in _MARKS for c in text)
 
 
-@_rule(
+@core_rule(
     "OIC-401",
     "An attribute key is empty, too long or contains characters that AWS does not allow",
     source="AWS API, AccessControlAttribute: Key has 1–128 letters, separators, numbers or "
@@ -75,7 +72,7 @@ def attribute_key(attribute: Attribute) -> Iterator[Violation]:
         yield "key", key, "starts with aws:, which is reserved."
 
 
-@_rule(
+@core_rule(
     "OIC-402",
     "Attribute keys differ only in case",
     source="AWS STS, session tags: keys are not case-sensitive; an assertion must not repeat an "
@@ -91,7 +88,7 @@ def unique_keys(attributes: tuple[Attribute, ...]) -> Iterator[Violation]:
         yield f"[{index}]", attributes[index].key, "is also the key of another attribute.", other
 
 
-@_rule(
+@core_rule(
     "OIC-403",
     "An attribute value is not an Okta expression",
     source="docs/research/aws-setup-page.md#step-4; docs/research/okta-api.md#expressions",
@@ -107,7 +104,7 @@ def attribute_value(attribute: Attribute) -> Iterator[Violation]:
         yield "value", attribute.value, found.reason
 
 
-@_rule(
+@core_rule(
     "OIC-404",
     "More than 50 attributes are sent",
     source="AWS: at most 50 attributes for access control in one assertion",

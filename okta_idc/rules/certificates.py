@@ -50,7 +50,7 @@ def metadata_length(metadata: str) -> Iterator[Violation]:
     bad=(datetime(2026, 2, 1, tzinfo=UTC), datetime(2026, 1, 1, tzinfo=UTC)),
 )
 def certificate_not_expiring_soon(subject: tuple[datetime, datetime]) -> Iterator[Violation]:
-    """Subject: when the certificate expires, and now (both aware)."""
+    """Subject: the expiry time and the current time."""
     ends, now = subject
     days = (ends - now).days
     if days < 0:

@@ -4,7 +4,7 @@ import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-from okta_idc.rules.registry import EnforcementPoint, Related, Severity, Violation, rule
+from okta_idc.rules.registry import EnforcementPoint, Related, Severity, Violation, core_rule, rule
 
 _REGION = r"(?P<region>[a-z]{2}(-[a-z]+)+-\d)"
 SCIM_ENDPOINT = re.compile(
@@ -104,10 +104,9 @@ def endpoint_of_token(subject: BothEndpoints) -> Iterator[Violation]:
         yield "in_okta", okta, "is not the endpoint in the secret.", Related("", secret)
 
 
-@rule(
+@core_rule(
     "OIC-110",
     "The ACS URL does not belong to IAM Identity Center",
-    enforced_by=(EnforcementPoint.COMPONENT, EnforcementPoint.POLICY, EnforcementPoint.DOCTOR),
     source="AWS User Guide, external identity providers: "
     "https://REGION.sso.signin.aws/platform/saml/acs/ID; two older forms remain valid",
     remedy=f"Copy the IAM Identity Center Assertion Consumer Service (ACS) URL from {_MANAGE}.",
@@ -120,10 +119,9 @@ def acs_url(url: str) -> Iterator[Violation]:
         yield "", url, "is not an ACS URL of IAM Identity Center."
 
 
-@rule(
+@core_rule(
     "OIC-111",
     "The issuer URL does not belong to IAM Identity Center",
-    enforced_by=(EnforcementPoint.COMPONENT, EnforcementPoint.POLICY, EnforcementPoint.DOCTOR),
     source="AWS console: https://REGION.signin.aws.amazon.com/platform/saml/d-…",
     remedy=f"Copy the IAM Identity Center issuer URL from {_MANAGE}; it ends with the identity "
     "store ID, d-….",

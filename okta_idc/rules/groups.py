@@ -95,7 +95,7 @@ def group_exists(wanted: WantedGroups) -> Iterator[Violation]:
 
 @rule(
     "OIC-204",
-    "A group is listed twice in one role",
+    "A group is listed twice among the assignment groups or the push groups",
     enforced_by=(EnforcementPoint.COMPONENT, EnforcementPoint.POLICY),
     source="Okta API, group push mappings: a source group has one mapping",
     remedy="Remove the duplicate.",

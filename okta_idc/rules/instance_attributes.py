@@ -4,7 +4,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 from okta_idc.rules.attributes import tag_characters
-from okta_idc.rules.registry import EnforcementPoint, Related, Violation, doctor_rule, rule
+from okta_idc.rules.registry import Related, Violation, core_rule, doctor_rule
 
 _ADDRESS = ("streetAddress", "locality", "region", "postalCode", "country", "formatted")
 _WORK = (
@@ -39,10 +39,9 @@ class KeySources:
     instance: tuple[str, ...]
 
 
-@rule(
+@core_rule(
     "OIC-409",
     "An attribute key comes from both Okta and the Identity Store",
-    enforced_by=(EnforcementPoint.COMPONENT, EnforcementPoint.POLICY, EnforcementPoint.DOCTOR),
     source="docs/research/identity-center.md#attributes-for-access-control",
     remedy="Remove the key from `attribute_statements` or from `access_control_attributes`.",
     good=KeySources(saml=("Department",), instance=("UserName",)),
@@ -77,14 +76,12 @@ class AccessControlStatus:
 def access_control_enabled(switch: AccessControlStatus) -> Iterator[Violation]:
     """Subject: the keys that are sent, and the feature's status."""
     if switch.keys and switch.status != "ENABLED":
-        problem = "is not enabled." if not switch.status else "is not ENABLED."
-        yield "attributes for access control", switch.status or None, problem
+        yield "status", switch.status or "off", "is not ENABLED."
 
 
-@rule(
+@core_rule(
     "OIC-411",
     "An attribute of the instance has a key or source that AWS does not accept",
-    enforced_by=(EnforcementPoint.COMPONENT, EnforcementPoint.POLICY, EnforcementPoint.DOCTOR),
     source="docs/research/identity-center.md#instance-attributes",
     remedy="Use one of AWS's sources, for example ${path:enterprise.department}; send other "
     "attributes by SAML.",

@@ -11,9 +11,8 @@ from functools import partial
 from typing import Any, cast
 
 from okta_idc.rules.characters import named_characters
-from okta_idc.rules.registry import EnforcementPoint, Related, Violation, repeated, rule
+from okta_idc.rules.registry import EnforcementPoint, Related, Violation, core_rule, repeated, rule
 
-_ENFORCED_BY = (EnforcementPoint.COMPONENT, EnforcementPoint.POLICY, EnforcementPoint.DOCTOR)
 _rule = partial(rule, enforced_by=(EnforcementPoint.COMPONENT, EnforcementPoint.POLICY))
 _NAME = re.compile(r"[\w+=,.@-]{1,32}", re.ASCII)
 _NOT_IN_DESCRIPTION = re.compile(r"[^\t\n\r\x20-\x7e\xa1-\xff]")
@@ -161,10 +160,9 @@ def policy_document(text: str) -> dict[str, Any] | None:
     return cast(dict[str, Any], document)
 
 
-@rule(
+@core_rule(
     "OIC-507",
     "A permission set has more than 20 managed policies",
-    enforced_by=_ENFORCED_BY,
     source="AWS quotas: 20 AWS and customer managed policies per permission set; in each account, "
     "the IAM quota of policies per role (default 10) must allow as many",
     remedy="Merge policies, or move statements into the inline policy.",

@@ -7,14 +7,12 @@ from difflib import get_close_matches
 from typing import Any, cast
 
 from okta_idc.rules.permission_sets import policy_document
-from okta_idc.rules.registry import EnforcementPoint, Severity, Violation, rule
+from okta_idc.rules.registry import EnforcementPoint, Severity, Violation, core_rule, rule
 
 _CONDITION = re.compile(r"aws:PrincipalTag/(.+)", re.IGNORECASE | re.DOTALL)
 _VARIABLE = re.compile(r"\$\{aws:PrincipalTag/([^},]+?)\s*(?P<default>,[^}]*)?\}", re.IGNORECASE)
 _OPEN = re.compile(r"(ForAnyValue:)?String(Equals|EqualsIgnoreCase|Like)", re.IGNORECASE)
 """Operators that are false for a missing key; with IfExists they are true."""
-
-_ENFORCED_BY = (EnforcementPoint.COMPONENT, EnforcementPoint.POLICY, EnforcementPoint.DOCTOR)
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,10 +30,9 @@ def _policy(effect: str, operator: str, key: str) -> str:
     )
 
 
-@rule(
+@core_rule(
     "OIC-520",
     "A policy refers to a session tag that is not sent",
-    enforced_by=_ENFORCED_BY,
     source="docs/research/aws-setup-page.md#step-4; docs/research/identity-center.md#session-tags",
     remedy="Declare the attribute in `attribute_statements`, or spell its key as declared.",
     good=PolicyAndTags(_policy("Allow", "StringEquals", "CostCenter"), ("CostCenter",)),
@@ -66,17 +63,16 @@ def tags_are_sent(subject: PolicyAndTags) -> Iterator[Violation]:
 def deny_covers_missing_tag(subject: PolicyAndTags) -> Iterator[Violation]:
     """Subject: one policy. A Deny on Null of the same key anywhere in the policy is sufficient."""
     denies = [s for s in _statements(policy_document(subject.policy)) if s.get("Effect") == "Deny"]
+    conditions = [condition for statement in denies for condition in _conditions(statement)]
     closed = {
         key.casefold()
-        for statement in denies
-        for operator, condition, values in _conditions(statement)
+        for operator, condition, values in conditions
         if operator.casefold() == "null" and any(value in (True, "true") for value in values)
         for key in _keys_of(condition, [])
     }
     open_keys = (
         key
-        for statement in denies
-        for operator, condition, values in _conditions(statement)
+        for operator, condition, values in conditions
         if _OPEN.fullmatch(operator)
         for key in _keys_of(condition, values)
     )
@@ -117,8 +113,7 @@ def _tag_keys(document: Mapping[str, Any] | None) -> Iterator[str]:
     """All tag keys in a policy's conditions and variables."""
     for statement in _statements(document):
         for _, key, _ in _conditions(statement):
-            if match := _CONDITION.fullmatch(key):
-                yield match[1]
+            yield from _keys_of(key, [])
         for text in _texts(statement):
             for found in _VARIABLE.finditer(text):
                 yield found[1]

@@ -66,11 +66,7 @@ ProfileMapping = Mapping[str, Mapped]
     remedy="Map displayName (Provisioning → To App → Attribute Mappings), for example to "
     'user.displayName != null ? user.displayName : user.firstName + " " + user.lastName.',
     good={name: Mapped(f"user.{name}", push=True) for name in _NAMES},
-    bad={
-        "firstName": Mapped("user.firstName", push=True),
-        "lastName": Mapped("user.lastName", push=True),
-        "displayName": Mapped(None, push=True),
-    },
+    bad={"firstName": Mapped(None, push=True)},
 )
 def names_are_mapped(mapping: ProfileMapping) -> Iterator[Violation]:
     """Subject: the complete mapping from Okta to the app."""

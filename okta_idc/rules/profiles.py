@@ -54,12 +54,7 @@ def _texts(profile: Profile, attributes: tuple[str, ...]) -> Iterator[tuple[str,
     "A user lacks a first name, last name, username or display name",
     source="docs/research/aws-setup-page.md#troubleshooting",
     remedy=f"Set the attribute {_IN_OKTA}.",
-    good={
-        "firstName": "Ada",
-        "lastName": "Byron",
-        "userName": "a@example.com",
-        "displayName": "Ada B",
-    },
+    good=dict.fromkeys(REQUIRED, "Ada"),
     bad={"firstName": "Ada", "lastName": "Byron", "userName": "a@example.com", "displayName": ""},
 )
 def required_names(profile: Profile) -> Iterator[Violation]:

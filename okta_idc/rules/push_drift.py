@@ -2,12 +2,9 @@
 
 from collections.abc import Iterator
 from dataclasses import dataclass
-from functools import partial
 
-from okta_idc.rules.registry import EnforcementPoint, Severity, Violation, rule
-
-_rule = partial(rule, enforced_by=(EnforcementPoint.COMPONENT, EnforcementPoint.DOCTOR))
-_REFRESH = "Run `pulumi up --refresh`; a plain `pulumi up` does not detect drift."
+from okta_idc.rules.app_drift import REFRESH, drift_rule
+from okta_idc.rules.registry import Severity, Violation
 
 
 @dataclass(frozen=True, slots=True)
@@ -20,7 +17,7 @@ class FoundMapping:
     error: str = ""
 
 
-@_rule(
+@drift_rule(
     "OIC-601",
     "A push mapping has the status ERROR",
     source="docs/research/okta-provider.md#push-groups",
@@ -35,11 +32,11 @@ def mapping_in_error(mapping: FoundMapping) -> Iterator[Violation]:
         yield mapping.group, "ERROR", f"is no longer pushed{error}."
 
 
-@_rule(
+@drift_rule(
     "OIC-604",
     "A push mapping that is declared active is not active",
     source="docs/research/group-push.md#status",
-    remedy=f"{_REFRESH} If the mapping has an `import_id`, activate it in Okta.",
+    remedy=f"{REFRESH} If the mapping has an `import_id`, activate it in Okta.",
     good=FoundMapping("aws-admins", "ACTIVE"),
     bad=FoundMapping("aws-admins", "INACTIVE"),
 )
@@ -62,7 +59,7 @@ _GONE = Groups(frozenset({"aws-admins"}), frozenset())
 _MORE = Groups(frozenset(), frozenset({"aws-admins"}))
 
 
-@_rule(
+@drift_rule(
     "OIC-602",
     "A declared push mapping is missing in Okta",
     source="docs/research/okta-provider.md#push-groups",
@@ -78,7 +75,7 @@ def mapping_missing(groups: Groups) -> Iterator[Violation]:
         yield "push_groups", name, "is declared, but has no push mapping in Okta."
 
 
-@_rule(
+@drift_rule(
     "OIC-603",
     "A push mapping is unmanaged",
     severity=Severity.ADVISORY,
@@ -94,12 +91,12 @@ def mapping_unmanaged(groups: Groups) -> Iterator[Violation]:
         yield "push_groups", name, "is pushed, but not declared."
 
 
-@_rule(
+@drift_rule(
     "OIC-605",
     "A declared assignment is missing in Okta",
     source="docs/research/aws-setup-page.md#provisioning-features; "
     "docs/research/okta-provider.md#one-resource-per-assignment",
-    remedy=_REFRESH,
+    remedy=REFRESH,
     good=_SAME,
     bad=_GONE,
 )
@@ -109,7 +106,7 @@ def assignment_missing(groups: Groups) -> Iterator[Violation]:
         yield "assignments.groups", name, "is declared, but not assigned to the app."
 
 
-@_rule(
+@drift_rule(
     "OIC-606",
     "An assignment is unmanaged",
     severity=Severity.ADVISORY,

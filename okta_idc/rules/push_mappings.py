@@ -28,11 +28,8 @@ class PushMapping:
 def keeps_target_group(mapping: PushMapping) -> Iterator[Violation]:
     """Subject: one declared mapping."""
     if mapping.delete_target_group_on_destroy:
-        yield (
-            "delete_target_group_on_destroy",
-            "true",
-            "deletes the group in AWS and all its account assignments.",
-        )
+        effect = "deletes the group in AWS and all its account assignments."
+        yield "delete_target_group_on_destroy", "true", effect
 
 
 @policy_rule(

@@ -196,5 +196,7 @@ def rule(
 component_rule = partial(rule, enforced_by=(EnforcementPoint.COMPONENT,))
 policy_rule = partial(rule, enforced_by=(EnforcementPoint.POLICY,))
 doctor_rule = partial(rule, enforced_by=(EnforcementPoint.DOCTOR,))
+core_rule = partial(rule, enforced_by=tuple(EnforcementPoint))
+"""A rule that every enforcement point checks."""
 user_rule = partial(doctor_rule, personal=True)
 """A rule on users' attributes, which only the doctor reads. Its findings may quote them."""

@@ -4,7 +4,7 @@ No finding contains a value of the secret other than the endpoint and the dates.
 """
 
 import json
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from typing import Any, cast
@@ -58,8 +58,12 @@ def secret_document(text: str) -> Iterator[Violation]:
     if not isinstance(document, dict):
         yield "", None, "is not a JSON object."
         return
-    for key in _TEXT_KEYS:
-        value = cast(dict[str, Any], document).get(key)
+    yield from _problems(cast(dict[str, Any], document), _TEXT_KEYS)
+
+
+def _problems(values: Mapping[str, Any], keys: Iterable[str]) -> Iterator[Violation]:
+    for key in keys:
+        value = values.get(key)
         if value is None:
             yield key, None, "is missing."
         elif not isinstance(value, str) or not value.strip():
@@ -96,7 +100,7 @@ def read_secret(text: str) -> ScimSecret:
     bad=(datetime(2026, 1, 1, tzinfo=UTC), datetime(2026, 6, 1, tzinfo=UTC)),
 )
 def token_not_expired(subject: tuple[datetime, datetime]) -> Iterator[Violation]:
-    """Subject: when the token expires, and now."""
+    """Subject: the expiry time and the current time."""
     expires, now = subject
     if expires <= now:
         yield "expires", None, f"expired on {expires.date()}; AWS rejects the token."
@@ -112,7 +116,7 @@ def token_not_expired(subject: tuple[datetime, datetime]) -> Iterator[Violation]
     bad=(datetime(2026, 8, 1, tzinfo=UTC), datetime(2026, 6, 1, tzinfo=UTC)),
 )
 def token_not_expiring_in_90_days(subject: tuple[datetime, datetime]) -> Iterator[Violation]:
-    """Subject: when the token expires, and now. OIC-105 covers the last 15 days."""
+    """Subject: the expiry time and the current time. OIC-105 covers the last 15 days."""
     expires, now = subject
     if _URGENT < expires - now <= _SOON:
         yield "expires", None, f"expires in {(expires - now).days} days, on {expires.date()}."
@@ -127,7 +131,7 @@ def token_not_expiring_in_90_days(subject: tuple[datetime, datetime]) -> Iterato
     bad=(datetime(2026, 6, 8, tzinfo=UTC), datetime(2026, 6, 1, tzinfo=UTC)),
 )
 def token_not_expiring_in_15_days(subject: tuple[datetime, datetime]) -> Iterator[Violation]:
-    """Subject: when the token expires, and now. OIC-103 covers expired tokens."""
+    """Subject: the expiry time and the current time. OIC-103 covers expired tokens."""
     expires, now = subject
     if timedelta(0) < expires - now <= _URGENT:
         yield "expires", None, f"expires in {(expires - now).days} days, on {expires.date()}."
@@ -145,7 +149,7 @@ def token_not_expiring_in_15_days(subject: tuple[datetime, datetime]) -> Iterato
     bad=(datetime(2026, 1, 1, tzinfo=UTC), datetime(2028, 1, 1, tzinfo=UTC)),
 )
 def token_dates(subject: tuple[datetime, datetime]) -> Iterator[Violation]:
-    """Subject: when the token was created, and when it expires (both aware)."""
+    """Subject: the creation time and the expiry time."""
     created, expires = subject
     if expires <= created:
         yield "expires", expires.date().isoformat(), "is not after `created`."
@@ -200,7 +204,7 @@ def token_accepted(subject: ScimResponse) -> Iterator[Violation]:
 
 @doctor_rule(
     "OIC-109",
-    "The secret lacks tags for the parts that are not secret",
+    "The secret lacks tags for its endpoint, token ID, or dates",
     severity=Severity.ADVISORY,
     source="docs/research/identity-center.md#secret-of-the-scim-token",
     remedy="Tag the secret with `endpoint`, `token_id`, `created` and `expires`, with the values "
@@ -216,14 +220,7 @@ def token_accepted(subject: ScimResponse) -> Iterator[Violation]:
 )
 def secret_tags(tags: Mapping[str, str]) -> Iterator[Violation]:
     """Subject: the secret's tags by key; other keys are ignored."""
-    for key in _TAG_KEYS:
-        value = tags.get(key, "")
-        if not value.strip():
-            yield key, None, "is missing."
-        elif key in ("created", "expires") and _time(value) is None:
-            yield key, None, "is not an ISO 8601 date."
-        elif key == "endpoint" and not SCIM_ENDPOINT.fullmatch(normalize_endpoint(value)):
-            yield key, value, "is not a SCIM endpoint of IAM Identity Center."
+    return _problems(tags, _TAG_KEYS)
 
 
 def _time(text: str) -> datetime | None:

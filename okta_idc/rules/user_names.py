@@ -50,7 +50,7 @@ def user_name_address(profile: Mapping[str, object]) -> Iterator[Violation]:
 
 @rule(
     "OIC-320",
-    "The app's username format contains no user attribute",
+    "The app's username format is not valid",
     enforced_by=(EnforcementPoint.COMPONENT, EnforcementPoint.POLICY, EnforcementPoint.DOCTOR),
     source="Okta API, userNameTemplate: its value becomes NameID and SCIM userName. Without an "
     "attribute, all users get the same name, and AWS accepts only the first user (409)",

@@ -1,14 +1,15 @@
 """Errors of the settings tree: one line per problem, with path, value and what to do."""
 
-from collections.abc import Iterable, Sequence
+import json
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from difflib import get_close_matches
-from typing import Any, get_args
+from typing import Any, cast, get_args
 
 from pydantic import BaseModel
 
 from okta_idc.rules.registry import Finding, count, join_path, shorten
-from okta_idc.settings.models import is_plain
+from okta_idc.settings.models import FORMS, is_plain
 
 RENAMED = {
     "app.user_name_template": "app.username_format",
@@ -44,8 +45,8 @@ _MAPPING = "must be a mapping of keys to values"
 _EXPECTED = {
     "dict_type": _MAPPING,
     "model_type": _MAPPING,
-    "model_attributes_type": _MAPPING,
-    "string_type": "must be text; put it in quotes",
+    "list_type": "must be a list",
+    "string_type": "must be text",
     "bool_type": "must be true or false",
     "int_type": "must be a whole number",
     "float_type": "must be a number",
@@ -53,6 +54,7 @@ _EXPECTED = {
     "string_too_short": "must not be empty",
 }
 """What a value must be, by pydantic's error type."""
+_NOT_SCALAR: dict[type, str] = {type(None): "empty", dict: "a mapping", list: "a list"}
 _LIMITS = {
     "gt": "greater than", "ge": "at least", "lt": "less than", "le": "at most",
     "max_length": "no longer than", "class": "of the class",
@@ -90,51 +92,71 @@ class SettingsError(Exception):
 def shape_problems(model: type[BaseModel], root: str, errors: Iterable[Any]) -> list[Problem]:
     """Pydantic's errors, reworded for the settings. A required key that is present under its old
     name is one problem, not two."""
-    errors = list(errors)
-    renamed = {
-        new
-        for error in errors
-        if error["type"] == "extra_forbidden" and (new := RENAMED.get(_names(error["loc"])))
-    }
+    found: list[Any] = []
+    for error in errors:
+        kind, place = error["type"], error["loc"]
+        old = _renamed(_names(place), place, error["input"]) if kind == "extra_forbidden" else ()
+        found += [*old] or [error]
+    renamed = {each["input"] for each in found if each["type"] == "renamed"}
     return [
-        Problem(_path(root, error["loc"]), _message(model, error))
-        for error in errors
-        if not (error["type"] == "missing" and _names(error["loc"]) in renamed)
+        Problem(_path(root, _place(each)), _message(model, each))
+        for each in found
+        if not (each["type"] == "missing" and _names(each["loc"]) in renamed)
     ]
 
 
+def _renamed(names: str, place: tuple[str | int, ...], value: Any) -> Iterator[Any]:
+    """Errors for a key of an earlier stack file and the keys in its value."""
+    if new := RENAMED.get(names):
+        yield {"type": "renamed", "loc": place, "input": new}
+        names = new.partition(" ")[0]
+    if isinstance(value, dict | list):
+        inner = cast(Any, value).items() if isinstance(value, dict) else enumerate(cast(Any, value))
+        for key, each in inner:
+            yield from _renamed(_names((names, key)), (*place, key), each)
+
+
+def _place(error: Any) -> Sequence[str | int]:
+    """Where the error is; for a key that is not text, the place of its mapping."""
+    place = tuple(part for part in error["loc"] if part != "[key]")
+    return place[:-1] if error["type"] == "invalid_key" or place != error["loc"] else place
+
+
 def _message(model: type[BaseModel], error: Any) -> str:
-    kind, location = error["type"], error["loc"]
+    kind, place, given = error["type"], error["loc"], error["input"]
+    known = _model_at(model, place[:-1]).model_fields
+    if kind == "renamed":
+        return f"was renamed. Use {given}."
     if kind == "missing":
-        return "is missing. Add it (docs/reference/settings.md)."
+        description = known[place[-1]].description
+        return " ".join(f"is missing. Add it{f': {description}' if description else '.'}".split())
     if kind == "extra_forbidden":
-        if new := RENAMED.get(_names(location)):
-            return f"was renamed. Use {new}."
-        known = list(_model_at(model, location[:-1]).model_fields)
-        close = get_close_matches(str(location[-1]), known, n=1)
+        close = get_close_matches(str(place[-1]), known, n=1)
         return "unknown key. " + (
             f"Did you mean {close[0]!r}?" if close else f"Known keys: {', '.join(known)}."
         )
     if kind == "value_error":
         return f"{error['ctx']['error']}."
-    given, limits = error["input"], error.get("ctx", {})
+    if _place(error) != place:
+        return f"the key {json.dumps(given)} must be text; put it in quotes."
     if not is_plain(given):
         return "must be known before the run: it cannot be an Output."
-    limited = " and ".join(
-        f"{phrase} {limits[key]}" for key, phrase in _LIMITS.items() if key in limits
-    )
-    if kind == "enum":
-        limited = limits["expected"]
-    expected = _EXPECTED.get(kind) or (f"must be {limited}" if limited else "")
-    if kind == "list_type":
-        example = f", for example `[{shorten(given, 60)}]`" if isinstance(given, str) else ""
-        expected = f"must be a list{example}"
-    fields = _model_at(model, location[:-1]).model_fields
-    if not expected and location and (field := fields.get(str(location[-1]))):
-        expected = f"expected: {str(field.description).rstrip('.')}"
-    if {"scim_token", "token"} & {*location} or (isinstance(given, str) and expected == _MAPPING):
+    limits = error.get("ctx", {})
+    ranges = (f"{phrase} {limits[key]}" for key, phrase in _LIMITS.items() if key in limits)
+    form = FORMS.get(limits.get("pattern")) or limits.get("expected") or " and ".join(ranges)
+    expected = _EXPECTED.get(kind) or f"must be {form or 'plain data'}"
+    if kind == "list_type" and (isinstance(given, str) or str(place[-1]).endswith("groups")):
+        example = shorten(given, 60) if isinstance(given, str) else "aws-admins"
+        expected += f", for example `[{example}]`"
+    if kind == "string_type" and isinstance(given, int | float):
+        expected += "; put it in quotes"
+    not_scalar = _NOT_SCALAR.get(cast(Any, type(given)))
+    if not_scalar and kind != "too_short":
+        return f"is {not_scalar}: {expected}."
+    if {"scim_token", "token"} & {*place} or expected == _MAPPING:
         return f"{expected}."  # the value may be a token
-    return f"{shorten(repr(given), 60)} is not valid: {expected or 'see the settings reference'}."
+    value = repr(given) if isinstance(given, str) else json.dumps(given)
+    return f"{shorten(value, 60)} is not valid: {expected}."
 
 
 def _path(root: str, location: Sequence[str | int]) -> str:

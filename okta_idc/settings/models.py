@@ -19,6 +19,8 @@ from pydantic import (
     model_validator,
 )
 
+from okta_idc.rules.account_access import IDENTITY_STORE_ID
+
 
 def is_plain(value: object) -> bool:
     """Whether the value is plain data; any other object is an Output."""
@@ -34,12 +36,26 @@ def _whole(value: Any) -> Any:
     return int(value) if isinstance(value, float) and value.is_integer() else value
 
 
-_AWS_GROUP_ID = r"^([0-9a-f]{10}-)?[0-9A-Fa-f]{8}(-[0-9A-Fa-f]{4}){3}-[0-9A-Fa-f]{12}$"
+FORMS = {
+    (_APP_ID := r"^0oa\w+$"): "an app ID, `0oa…`",
+    (_GROUP_ID := r"^00g\w+$"): "a group ID, `00g…`",
+    (_USER_ID := r"^00u\w+$"): "a user ID, `00u…`",
+    (_IMPORT_ID := r"^\w+/\w+$"): "an app ID and another ID, `0oa…/…`",
+    (_AWS_GROUP_ID := rf"^{IDENTITY_STORE_ID}$"): "the ID of an Identity Store group",
+    (_REGION := r"^([a-z]{2}(-[a-z]+)+-\d)?$"): "an AWS Region, for example `us-east-1`",
+    (_ROLE_ARN := r"^(arn:aws[\w-]*:iam::\d{12}:role/.+)?$"): "the ARN of an IAM role",
+    (_LOCAL := r"^(http://(127\.0\.0\.1|localhost)(:\d+)?)?$"): "`http://127.0.0.1:PORT`",
+    (_ARN := r"^arn:"): "an ARN",
+    (_TWO_ARNS := r"^arn:[^,]+,arn:[^,]+$"): "`PERMISSION_SET_ARN,INSTANCE_ARN`",
+    (_INSTANCE_ARN := r"^arn:aws[\w-]*:sso:::instance/"): "an instance ARN",
+}
+"""What a text that must match a pattern is, by pattern."""
 LATER = WrapValidator(_if_plain)
 """Accepts any object that is not plain data as a value known later."""
 Text = Annotated[str, LATER]
 """Text that may be an Output, since no resource is named after it."""
 NonEmpty = Annotated[str, Field(min_length=1), LATER]
+ImportId = Annotated[str, Field(pattern=_IMPORT_ID)]
 WHOLE = BeforeValidator(_whole)
 """Accepts 1.0 for 1. It comes after Field, so that the JSON Schema has the limits."""
 Policy = Annotated[dict[str, JsonValue], LATER]
@@ -57,7 +73,7 @@ class ProvisioningMode(StrEnum):
     """Who connects Okta's provisioning to the SCIM endpoint."""
 
     API = "api"
-    """The program, through Okta's API. Okta does not document that it supports this app."""
+    """The program, through Okta's API. Okta does not document API support for this app."""
     CONSOLE = "console"
     """An administrator, in the Okta Admin Console; the program prints and verifies the steps."""
 
@@ -77,7 +93,7 @@ class DriftPolicy(StrEnum):
     REPORT = "report"
     """Each difference is a warning and is listed in the output `drift`."""
     ENFORCE = "enforce"
-    """The run fails."""
+    """`pulumi up` fails if a difference is blocking."""
 
 
 class WaitMode(StrEnum):
@@ -103,8 +119,8 @@ class App(Node):
     username_format: NonEmpty = "${source.login}"
     """Application username format in Okta. The result is the NameID and the SCIM userName."""
     rename_users_from: Annotated[str, Field(min_length=1)] | None = None
-    """The current format, to confirm a new `username_format`, which renames every user in AWS."""
-    import_id: Annotated[str, Field(pattern=r"^0oa\w+$")] | None = None
+    """The current username format, to confirm a new one, which renames every user in AWS."""
+    import_id: Annotated[str, Field(pattern=_APP_ID)] | None = None
     """Imports and protects an existing app: its ID, `0oa…`. Remove it after the first run."""
 
 
@@ -120,10 +136,10 @@ class AttributeStatement(Node):
 class AwsLocation(Node):
     """An AWS account and Region other than the provider's."""
 
-    region: Annotated[str, Field(pattern=r"^([a-z]{2}(-[a-z]+)+-\d)?$")] = ""
+    region: Annotated[str, Field(pattern=_REGION)] = ""
     """AWS Region, if it differs from `aws:region`."""
-    role_arn: Annotated[str, Field(pattern=r"^(arn:aws[\w-]*:iam::\d{12}:role/.+)?$")] = ""
-    """ARN of the role to assume, if it is in another account."""
+    role_arn: Annotated[str, Field(pattern=_ROLE_ARN)] = ""
+    """ARN of the role to assume, if the secret or the alarm is in another account."""
 
 
 class ScimToken(AwsLocation):
@@ -133,7 +149,7 @@ class ScimToken(AwsLocation):
     """Name or ARN of the secret."""
     verify: bool = True
     """Tests the token against AWS before Okta gets it (mode `api`)."""
-    verify_at: Annotated[str, Field(pattern=r"^(http://(127\.0\.0\.1|localhost)(:\d+)?)?$")] = ""
+    verify_at: Annotated[str, Field(pattern=_LOCAL)] = ""
     """Sends the test to this address on the local machine instead (the sandbox)."""
 
 
@@ -165,7 +181,7 @@ class GroupSource(Node):
 
     name: Annotated[str, Field(min_length=1)] | None = None
     """Name of an existing group, exactly as Okta shows it."""
-    id: Annotated[str, Field(pattern=r"^00g\w+$")] | None = None
+    id: Annotated[str, Field(pattern=_GROUP_ID)] | None = None
     """ID of an existing group, `00g…`."""
     create: Annotated[str, Field(min_length=1, max_length=255)] | None = None
     """Name of a group to create; it is deleted with the stack."""
@@ -173,8 +189,7 @@ class GroupSource(Node):
     """Description of the group to create."""
     rule: NonEmpty | None = None
     """Okta expression of the group rule that fills the group to create."""
-    import_id: Annotated[str, Field(pattern=r"^\w+/\w+$")] | None = None
-    """Existing assignment, `APP_ID/GROUP_ID`, or existing push mapping, `APP_ID/MAPPING_ID`."""
+    import_id: ImportId | None = None
 
     @model_validator(mode="after")
     def _check_source(self) -> "GroupSource":
@@ -194,17 +209,19 @@ class GroupSource(Node):
 
 
 class AssignmentGroup(GroupSource):
-    """A group whose users are provisioned. `import_id`, `APP_ID/GROUP_ID`, imports and protects an
-    existing assignment; remove it after the first run."""
+    """A group whose users are provisioned."""
 
+    import_id: ImportId | None = None
+    """Imports and protects the assignment `APP_ID/GROUP_ID`. Remove it after the first run."""
     priority: Annotated[int, Field(ge=1), WHOLE] | None = None
     """Priority of the assignment, 1 is the highest. Set it on all groups or on none."""
 
 
 class PushGroup(GroupSource):
-    """A group whose name and members appear in AWS. `import_id`, `APP_ID/MAPPING_ID`, names an
-    existing push mapping, which is checked for drift and never changed."""
+    """A group whose name and members appear in AWS."""
 
+    import_id: ImportId | None = None
+    """Existing push mapping, checked for drift and never changed: `APP_ID/MAPPING_ID`."""
     retire: bool = False
     """Deletes the group in AWS when a later run no longer declares it."""
     aws_group_id: Annotated[str, Field(pattern=_AWS_GROUP_ID)] | None = None
@@ -215,9 +232,7 @@ class PushGroup(GroupSource):
         if self.aws_group_id and not self.import_id:
             raise ValueError("aws_group_id requires import_id")
         if self.retire and self.import_id:
-            raise ValueError(
-                "retire requires a push mapping that the stack owns (docs/guide/adopt.md)"
-            )
+            raise ValueError("retire requires a push mapping that the stack owns: no import_id")
         return self
 
 
@@ -226,11 +241,11 @@ class User(Node):
 
     login: Annotated[str, Field(min_length=1)] | None = None
     """Okta username."""
-    id: Annotated[str, Field(pattern=r"^00u\w+$")] | None = None
+    id: Annotated[str, Field(pattern=_USER_ID)] | None = None
     """Okta user ID, `00u…`."""
     username: NonEmpty | None = None
-    """Username in AWS; default: the result of `app.username_format`."""
-    import_id: Annotated[str, Field(pattern=r"^\w+/\w+$")] | None = None
+    """Username in AWS. Default: the result of the app's username format."""
+    import_id: ImportId | None = None
     """Imports and protects an existing assignment: `APP_ID/USER_ID`."""
 
     @model_validator(mode="after")
@@ -267,11 +282,11 @@ class Assignments(Node):
     """Who is assigned to the app, and so provisioned in AWS."""
 
     groups: list[Annotated[AssignmentGroup, shorthand("name", AssignmentGroup)]] = []
-    """Assignment groups, by name or as objects."""
+    """Okta groups whose users are provisioned."""
     pushed_members_group: PushedMembersGroup | None = None
     """Also creates and assigns one group with the members of all push groups; `{}` is enough."""
     users: list[Annotated[User, shorthand("login", User)]] = []
-    """Users assigned individually, by login or as objects."""
+    """Okta users assigned individually."""
     max_deprovisioned_users: Annotated[int, Field(ge=0), WHOLE] = 10
     """Blocks a run that would deprovision more users than this."""
     confirm_deprovisioning: list[str] = []
@@ -284,7 +299,7 @@ class PermissionSet(Node):
     name: str
     """Name; unique in the Identity Center instance."""
     groups: list[str] = []
-    """Push groups, as named in `push_groups`."""
+    """Push groups, by their declared name or ID."""
     accounts: list[str] = []
     """AWS account IDs: 12 digits, in quotes."""
     description: Text | None = None
@@ -301,20 +316,20 @@ class PermissionSet(Node):
     """IAM policy document."""
     permissions_boundary: str | None = None
     """Permissions boundary: ARN of an AWS managed policy, or `path/name` of your own."""
-    import_id: Annotated[str, Field(pattern=r"^arn:[^,]+,arn:[^,]+$")] | None = None
+    import_id: Annotated[str, Field(pattern=_TWO_ARNS)] | None = None
     """Imports and protects an existing permission set with its policies, and the assignments of
-    groups that have an `aws_group_id`: `PERMISSION_SET_ARN,INSTANCE_ARN`."""
+    groups that have an AWS group ID: `PERMISSION_SET_ARN,INSTANCE_ARN`."""
 
 
 class Application(Node):
     """An application of IAM Identity Center, and the push groups assigned to it."""
 
-    arn: Annotated[str, Field(pattern=r"^arn:")]
+    arn: Annotated[str, Field(pattern=_ARN)]
     """ARN of the application."""
     groups: Annotated[list[str], Field(min_length=1)]
-    """Push groups, as named in `push_groups`."""
+    """Push groups, by their declared name or ID."""
     import_assignments: bool = False
-    """Imports the existing assignments of groups that have an `aws_group_id`."""
+    """Imports the existing assignments of groups that have an AWS group ID."""
 
 
 class AccountAccess(Node):
@@ -331,8 +346,9 @@ class AccessControlAttributes(Node):
 
     attributes: dict[str, Text] = {}
     """Identity store source by key, for example `${path:enterprise.department}`; no key may also be
-    an attribute statement. Default: one harmless attribute, which AWS requires."""
-    import_id: Annotated[str, Field(pattern=r"^arn:aws[\w-]*:sso:::instance/")] | None = None
+    an attribute statement. If empty, the kit sets one harmless attribute, because AWS requires at
+    least one."""
+    import_id: Annotated[str, Field(pattern=_INSTANCE_ARN)] | None = None
     """Imports the configuration of an instance that has the feature enabled: the instance ARN."""
 
 

@@ -88,10 +88,9 @@ def _account_access(settings: Settings) -> Iterator[tuple[str, list[Finding]]]:
     ]
     for grant, named in grants:
         path = f"account_access.{grant}.groups"
-        with_access = account_access.AccessOfGroups(tuple(named), pushed)
+        with_access = account_access.AccessOfGroups(tuple(named), pushed, retiring)
         yield path, account_access.access_groups_are_pushed(with_access)
-        retired = account_access.RetiringGroups(tuple(named), retiring)
-        yield path, account_access.retiring_groups_have_no_access(retired)
+        yield path, account_access.retiring_groups_have_no_access(with_access)
 
 
 def _keys(declared: Iterable[GroupSource]) -> tuple[str, ...]:

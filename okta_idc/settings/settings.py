@@ -33,7 +33,7 @@ class Settings(Node):
     """Okta expression by attribute of the app user, for example `displayName`. Attributes that are
     not listed keep Okta's mapping."""
     scim_token: ScimToken
-    """The SCIM endpoint and access token."""
+    """The secret in AWS Secrets Manager with the SCIM endpoint and access token."""
     provisioning: Provisioning = Provisioning()
     """Provisioning to App in Okta."""
     drift: Annotated[DriftPolicy, Field(strict=False)] = DriftPolicy.REPORT
@@ -41,7 +41,7 @@ class Settings(Node):
     assignments: Assignments = Assignments()
     """Who is assigned to the app, and so provisioned in AWS."""
     push_groups: list[Annotated[PushGroup, shorthand("name", PushGroup)]] = []
-    """Push groups, by name or as objects."""
+    """Okta groups whose name and members appear in AWS."""
     account_access: AccountAccess = AccountAccess()
     """Permission sets and assignments of push groups."""
     access_control_attributes: AccessControlAttributes | None = None

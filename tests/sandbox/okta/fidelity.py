@@ -67,7 +67,7 @@ def page() -> str:
         lines.append(row(method, path, word, statuses, played.get(f"{method} {path}", 0)))
     lines += ["\n## Deviations from the evidence\n"]
     lines += [f"- `{of}`: {why}." for (of, _), why in deviations.SHAPES.items()]
-    lines += ["\n## Assumed behaviour\n", "From the comments in the code, by module."]
+    lines += ["\n## Assumed behavior\n", "From the comments in the code, by module."]
     for folder in ("okta", "okta/provisioning"):
         for path in sorted((ROOT / "sandbox" / folder).glob("*.py")):
             if found := list(dict.fromkeys(_assumed(path))):

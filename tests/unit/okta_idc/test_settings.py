@@ -10,6 +10,7 @@ from hypothesis import strategies as st
 
 from okta_idc.settings import Settings, SettingsError, load_settings
 from okta_idc.settings.errors import RENAMED
+from okta_idc.settings.models import FORMS
 from tests.paths import ROOT
 
 GOOD: dict[str, Any] = {
@@ -22,9 +23,9 @@ GOOD: dict[str, Any] = {
 APP: dict[str, Any] = GOOD["app"]
 
 
-def error_text(**changes: Any) -> str:
+def error_text(changes: dict[Any, Any] | None = None, **keys: Any) -> str:
     with pytest.raises(SettingsError) as caught:
-        load_settings(GOOD | changes)
+        load_settings({**GOOD, **(changes or {}), **keys})
     return str(caught.value)
 
 
@@ -56,7 +57,47 @@ def test_the_shipped_stack_files_are_accepted(stack: str) -> None:
         ({"push_groups": [{"nam": "a"}]}, "push_groups[0].nam: unknown key. Did you mean 'name'"),
         ({"push_groups": [{"name": "a", "id": "00gX"}]}, "set exactly one of name, id and create"),
         ({"push_groups": [{"name": "a", "rule": "x"}]}, "rule and description require create"),
-        ({"push_groups": [{"name": "a", "aws_group_id": "x"}]}, "'x' is not valid: expected: ID"),
+        (
+            {"push_groups": [{"name": "a", "aws_group_id": "x"}]},
+            "'x' is not valid: must be the ID of an Identity Store group.",
+        ),
+        (
+            {"app": {**APP, "import_id": "x"}},
+            "federation.app.import_id: 'x' is not valid: must be an app ID, `0oa…`.",
+        ),
+        (
+            {"token_expiry_alarm": {"region": "us"}},
+            "region: 'us' is not valid: must be an AWS Region, for example `us-east-1`.",
+        ),
+        (
+            {"scim_token": {"secret": "a", "verify_at": "https://example.com"}},
+            "federation.scim_token.verify_at: must be `http://127.0.0.1:PORT`.",
+        ),
+        (
+            {"push_groups": None},
+            "push_groups: is empty: must be a list, for example `[aws-admins]`.",
+        ),
+        ({"push_groups": [{"name": 3}]}, "name: 3 is not valid: must be text; put it in quotes."),
+        ({"push_groups": [{"name": {"nam": "x"}}]}, "[0].name: is a mapping: must be text."),
+        ({"push_groups": {"name": "a"}}, "push_groups: is a mapping: must be a list, for example"),
+        ({"app": {**APP, "label": ["x"]}}, "federation.app.label: is a list: must be text."),
+        ({"app": {**APP, "label": None}}, "federation.app.label: is empty: must be text."),
+        ({"app": {**APP, "label": True}}, "label: true is not valid: must be text; put it in quot"),
+        (
+            {"scim_token": None},
+            "federation.scim_token: is empty: must be a mapping of keys to valu",
+        ),
+        ({"drift": False}, "drift: false is not valid: must be 'report' or 'enforce'."),
+        (
+            {"account_access": {"applications": [{"arn": "arn:x", "groups": []}]}},
+            "applications[0].groups: [] is not valid: must not be empty.",
+        ),
+        ({1: "a"}, "federation: the key 1 must be text; put it in quotes."),
+        ({"push_groups": [{True: "a"}]}, "push_groups[0]: the key true must be text; put it in qu"),
+        (
+            {"profile_mappings": {1: "a"}},
+            "federation.profile_mappings: the key 1 must be text; put",
+        ),
         ({"assignments": {"users": [{"login": "a", "id": "00u1"}]}}, "set either login or id"),
         (
             {"assignments": {"groups": [{"name": "a", "priority": 0}]}},
@@ -71,9 +112,30 @@ def test_the_shipped_stack_files_are_accepted(stack: str) -> None:
 def test_an_invalid_value_is_reported_with_its_path_and_remedy(
     changes: dict[str, Any], message: str
 ) -> None:
-    text = error_text(**changes)
+    text = error_text(changes)
     assert message in text
     assert "Input should" not in text
+
+
+def test_a_missing_key_is_described() -> None:
+    text = error_text(scim_token={})
+    assert "scim_token.secret: is missing. Add it: Name or ARN of the secret." in text
+    with pytest.raises(SettingsError, match=r"scim_token: is missing\. Add it: The secret in AWS"):
+        load_settings({"app": APP})
+
+
+def patterns(node: Any) -> set[str]:
+    """Every pattern of a JSON Schema."""
+    if isinstance(node, list):
+        return set().union(*map(patterns, node))
+    if not isinstance(node, dict):
+        return set()
+    own = {node["pattern"]} if isinstance(node.get("pattern"), str) else set[str]()
+    return own.union(*map(patterns, node.values()))
+
+
+def test_every_pattern_is_described_in_errors() -> None:
+    assert patterns(Settings.model_json_schema()) == set(FORMS)
 
 
 @pytest.mark.parametrize(
@@ -108,6 +170,10 @@ def test_an_output_that_a_resource_is_named_after_is_explained() -> None:
         ({"push_groups": ["a", "A"]}, r"push_groups\[1\]: 'A'.*OIC-207"),
         ({"push_groups": ["a\u200b"]}, r"push_groups\[0\].*U\+200B ZERO WIDTH SPACE.*OIC-205"),
         ({"app": {**APP, "username_format": "aws"}}, r"app\.username_format: 'aws'.*OIC-3"),
+        (
+            {"app": {**APP, "username_format": "${user.login}"}},
+            r"app\.username_format: '\$\{user\.login\}' has user\. inside.*OIC-320",
+        ),
         ({"app": {**APP, "acs_url": "https://x"}}, r"app\.acs_url: 'https://x'.*OIC-110"),
         (
             {"attribute_statements": [{"key": "D", "value": '"' + "x" * 1_023 + '"'}]},
@@ -169,6 +235,40 @@ def test_the_error_for_a_renamed_key_names_the_new_key(old: str, new: str) -> No
     for name in reversed(nodes):
         tree = {name: [tree] if name in ("users", "permission_sets") else tree}
     assert re.search(rf"{key}: was renamed\. Use {re.escape(new)}\.", error_text(**tree))
+
+
+@pytest.mark.parametrize(
+    ("changes", "problems"),
+    [
+        (
+            {"scim": {"secret": "x", "probe_at": "y"}, "scim_token": GOOD["scim_token"]},
+            [
+                "federation.scim: was renamed. Use scim_token.",
+                "federation.scim.probe_at: was renamed. Use scim_token.verify_at.",
+            ],
+        ),
+        (
+            {"access": {"permission_sets": [{"name": "a"}, {"session": "PT2H"}]}},
+            [
+                "federation.access: was renamed. Use account_access.",
+                "federation.access.permission_sets[1].session: was renamed. Use session_duration.",
+            ],
+        ),
+        (
+            {"assign_people": [{"user_name": "a"}]},
+            [
+                "federation.assign_people: was renamed. Use assignments.users.",
+                "federation.assign_people[0].user_name: was renamed. Use assignments.users[].usern",
+            ],
+        ),
+    ],
+)
+def test_keys_inside_a_renamed_key_are_reported_in_the_same_run(
+    changes: dict[str, Any], problems: list[str]
+) -> None:
+    text = error_text(changes)
+    assert "2 problems;" in text
+    assert all(f"• {problem}" in text for problem in problems)
 
 
 def test_a_required_key_with_its_old_name_is_one_problem() -> None:

@@ -225,7 +225,7 @@ CASES: list[tuple[str, Defect, str, str]] = [
      f"statement {NAME_PREFIX}Department", "values"),
     ("OIC-409", put(access_control=("ENABLED", (("department", "${path:userName}"),))),
      "attribute Department", ""),
-    ("OIC-410", put(access_control=("", ())), "attributes for access control", ""),
+    ("OIC-410", put(access_control=("", ())), "status", ""),
     ("OIC-411", put(access_control=("ENABLED", (("X", "${path:nothing}"),))),
      "attribute X", "source"),
     ("OIC-412", sends(sent(values=['"' + "x" * 1_023 + '"'])), "attribute Department", "value"),

@@ -59,9 +59,6 @@ def test_a_format_produces_the_username_that_okta_documents(text: str, username:
         ("${source.login}${source.neverSet}", "is empty"),
         ("user.title", "is empty"),
         ("${source.tags}", "is a list"),
-        ("${user.login}", "documents source"),
-        ("${appuser.userName}", "documents source"),
-        ("${String.toLowerCase(source.login)}", "documents source"),
         ("${org.name}", "cannot be evaluated"),
         ("${fn:trim(source.login)}", "not a supported function"),
         ('${fn:replace(source.login, "a", "b")}', "can be evaluated"),
@@ -100,6 +97,10 @@ def test_the_username_is_unknown_where_okta_documents_none(text: str, reason: st
         ("#{user.login}", "expects the expression itself: user.login"),
         (" ", "is empty"),
         ("${fn:toLowerCase(source.login}", "parenthesis"),
+        ("${user.login}", "Okta documents source"),
+        ("${source.login}${ user . email }", "Okta documents source"),
+        ("${appuser.userName}", "Okta documents source"),
+        ("${String.toLowerCase(source.login)}", "Okta documents source"),
     ],
 )
 def test_a_format_without_a_user_attribute_or_with_a_syntax_error_is_invalid(
@@ -112,10 +113,10 @@ def test_a_format_without_a_user_attribute_or_with_a_syntax_error_is_invalid(
 
 
 def test_user_attributes_are_found_in_unsupported_parts_too() -> None:
-    text = "${source.login}${user.email}${fn:trim(source.title)}${appuser.role}${org.name}"
+    text = "${source.login}${source.email + source.city}${fn:trim(source.title)}${org.name}"
     found = parse_username_format(text)
     assert isinstance(found, UsernameFormat)
-    assert found.attributes == {"login", "email", "title"}
+    assert found.attributes == {"login", "email", "city", "title"}
 
 
 _PIECES = st.sampled_from(
