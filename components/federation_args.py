@@ -220,9 +220,9 @@ def settings_from(args: IdentityCenterFederationArgs) -> Settings:
     try:
         settings = load_settings(tree, root="")
     except SettingsError as error:
-        raise ValidationError(findings=[*problems, *error.problems]) from None
+        raise ValidationError(*problems, *error.problems) from None
     if problems:
-        raise ValidationError(findings=problems)
+        raise ValidationError(*problems)
     return settings
 
 

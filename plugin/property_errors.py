@@ -36,20 +36,18 @@ class PropertyErrorServicer(server.ProviderServicer):
 
 def as_property_errors(error: Exception, schema: str) -> Exception:
     """An InputPropertiesError for a RunError, wherever it was raised; other errors unchanged.
-    A RunError with `findings` names the properties that are wrong; any other is a message alone."""
+    It names the properties at the paths of the `findings`; without a path it is a message alone."""
     cause = error.inner if isinstance(error, server.ComponentInitError) else error
     if isinstance(cause, pulumi.InputPropertyError | pulumi.InputPropertiesError):
         return cause
     if not isinstance(cause, pulumi.RunError):
         return error
-    findings: tuple[Any, ...] = tuple(getattr(cause, "findings", ()))
-    if not findings:
-        return pulumi.InputPropertiesError(str(cause), [])  # without a list gRPC fails to send it
     details: list[InputPropertyErrorDetails] = [
         {"property_path": _property_path(finding.path, schema), "reason": finding.message}
-        for finding in findings
-    ]
-    return pulumi.InputPropertiesError(_INVALID, details)
+        for finding in getattr(cause, "findings", ())
+        if finding.path
+    ]  # a list even if it is empty: gRPC would fail to send None
+    return pulumi.InputPropertiesError(_INVALID if details else str(cause), details)
 
 
 def serve(provider: Provider) -> None:

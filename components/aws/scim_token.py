@@ -117,11 +117,11 @@ def _existing(name: str, opts: InvokeOutputOptions) -> Output[str]:
         if name in similar:
             return name
         hint = f" Did you mean {', '.join(map(repr, similar))}?" if similar else ""
-        raise ValidationError(
-            f"scim_token.secret: AWS Secrets Manager has no secret {name!r} in this account and "
-            f"Region.{hint} Store the SCIM token (docs/guide/connect.md), or correct "
-            "scim_token.secret."
+        message = (
+            f"AWS Secrets Manager has no secret {name!r} in this account and Region.{hint} Store "
+            "the SCIM token (docs/guide/connect.md), or correct scim_token.secret."
         )
+        raise ValidationError.at("scim_token.secret", message)
 
     named: Any = {"name": "name", "values": [name]}
     listed = readable(aws.secretsmanager.get_secrets_output(filters=[named], opts=opts))

@@ -80,7 +80,8 @@ def _connected(app_id: str, status: str | None) -> str:
     if reason and pulumi.runtime.is_dry_run():
         pulumi.log.warn(f"Provisioning of app {app_id}: {reason}")
     elif reason:
-        raise ValidationError(f"Provisioning of app {app_id} cannot be turned on: {reason}")
+        message = f"Provisioning of app {app_id} cannot be turned on: {reason}"
+        raise ValidationError.at("", message)
     return app_id
 
 

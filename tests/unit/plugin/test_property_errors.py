@@ -22,7 +22,8 @@ class Finding:
 
 class InvalidError(pulumi.RunError):
     def __init__(self, *findings: Finding) -> None:
-        super().__init__("\n".join(f"{finding.path}: {finding.message}" for finding in findings))
+        texts = (": ".join(filter(None, (each.path, each.message))) for each in findings)
+        super().__init__("\n".join(texts))
         self.findings = findings
 
 
@@ -73,11 +74,15 @@ def test_findings_of_a_constructor_become_property_errors(monkeypatch: pytest.Mo
 
 
 @pytest.mark.parametrize("wrap", [ComponentInitError, lambda error: error], ids=["init", "lookup"])
-def test_a_run_error_is_its_text_alone(monkeypatch: pytest.MonkeyPatch, wrap: Any) -> None:
+@pytest.mark.parametrize("kind", [pulumi.RunError, lambda text: InvalidError(Finding("", text))])
+def test_an_error_without_a_path_is_its_text_alone(
+    monkeypatch: pytest.MonkeyPatch, wrap: Any, kind: Any
+) -> None:
     text = "Cannot read groups from Okta: 403 Forbidden."
-    status, _ = construct(monkeypatch, wrap(pulumi.RunError(text)))
+    status, _ = construct(monkeypatch, wrap(kind(text)))
     assert status.code == grpc.StatusCode.INVALID_ARGUMENT
     assert status.details == text
+    assert not status.trailing_metadata or details(status) == []
 
 
 def test_a_property_error_of_a_constructor_stays_one(monkeypatch: pytest.MonkeyPatch) -> None:
