@@ -59,7 +59,9 @@ def read_scim_token(
     opts = InvokeOutputOptions(parent=parent, provider=provider)
     name = Output.from_input(settings.secret).apply(lambda name: _existing(name, opts))
     if read_token:
-        text = Output.secret(name.apply(lambda name: _secret_string(name, opts)))
+        version = aws.secretsmanager.get_secret_version_output
+        found = name.apply(lambda name: readable(version(secret_id=name, opts=opts)))
+        text = Output.secret(found.secret_string)
         read = Output.all(name, text).apply(lambda both: _parse(both[1], f"secret {both[0]!r}"))
         checked = Output.all(name, read).apply(lambda both: _verify(parent, settings, *both))
         token = Output.all(read, checked).apply(lambda both: both[0].token)
@@ -100,11 +102,6 @@ def _tags(name: str, opts: InvokeOutputOptions) -> Output[str]:
     read, by_arn = aws.secretsmanager.get_secret_output, name.startswith("arn:")
     found = readable(read(arn=name, opts=opts) if by_arn else read(name=name, opts=opts))
     return found.tags.apply(lambda tags: json.dumps({**tags, "token": "not read"}))
-
-
-def _secret_string(name: str, opts: InvokeOutputOptions) -> Output[str]:
-    read = aws.secretsmanager.get_secret_version_output
-    return readable(read(secret_id=name, opts=opts)).secret_string
 
 
 def _existing(name: str, opts: InvokeOutputOptions) -> Output[str]:
