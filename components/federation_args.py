@@ -9,7 +9,7 @@ from collections.abc import Iterator
 from typing import Any, NotRequired, TypedDict, cast
 
 import pulumi_aws as aws
-from pulumi import Input, ProviderResource
+from pulumi import Input
 
 from okta_idc.settings import Problem, Settings, SettingsError, load_settings, models
 from okta_idc.settings.models import DriftPolicy, GatePolicy, ProvisioningMode, WaitMode
@@ -229,7 +229,7 @@ def settings_from(args: IdentityCenterFederationArgs) -> Settings:
 def _provider_problems(path: str, node: dict[str, Any]) -> Iterator[Problem]:
     """Takes the provider out of the node, and what only a stack file has."""
     provider = node.pop("provider", None)
-    if provider is not None and not isinstance(provider, ProviderResource):
+    if provider is not None and not isinstance(provider, aws.Provider):
         yield Problem(f"{path}.provider", "must be an AWS provider, `aws.Provider`.")
     for key in models.AwsLocation.model_fields.keys() & node.keys():
         yield Problem(f"{path}.{key}", "is for stack files. Pass an `aws.Provider` as `provider`.")
