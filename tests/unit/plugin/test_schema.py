@@ -4,6 +4,7 @@ import json
 import re
 from typing import Any
 
+import components
 from tests.paths import ROOT
 
 NAME = "okta-identity-center"
@@ -16,6 +17,11 @@ def names(heading: str) -> set[str]:
     section = PAGE.split(f"\n## {heading}\n", 1)[1].split("\n## ", 1)[0]
     first = re.findall(r"^\| (`[^|]+`) \|", section, re.MULTILINE)
     return {name for cell in first for name in re.findall(r"`(\w+)`", cell)}
+
+
+def test_the_page_names_every_exported_name() -> None:
+    missing = [name for name in components.__all__ if f"`{name.removesuffix('Args')}`" not in PAGE]
+    assert not missing
 
 
 def test_the_page_names_every_component() -> None:
