@@ -97,8 +97,13 @@ def find_groups(
             for path, group in declared.items()
             if group.id and group.id not in groups
         ]
+        # The hint is for push groups, once: after the last that Okta does not have.
+        for i, each in reversed(list(enumerate(problems))):
+            if each.path.startswith("push_groups") and named.get(each.path) not in by_name:
+                problems[i] = replace(each, message=f"{each.message}\n{_DELETED}")
+                break
         if problems:
-            raise ValidationError(*problems[:-1], _with_hint(problems[-1]))
+            raise ValidationError(*problems)
         found = {name: OktaGroup(by_name[name][0], name) for name in names}
         return found | {ident: OktaGroup(ident, groups[ident]) for ident in ids}
 
@@ -128,10 +133,6 @@ def _search(expression: str, opts: InvokeOutputOptions | None) -> Output[_NamesB
     search = f'(type eq "OKTA_GROUP" or type eq "BUILT_IN") and ({expression})'
     found = readable(okta.get_groups_output(search=search, opts=opts))
     return found.apply(lambda answer: {group.id: group.name for group in answer.groups})
-
-
-def _with_hint(problem: Problem) -> Problem:
-    return replace(problem, message=f"{problem.message}\n{_DELETED}")
 
 
 def resolve_groups(

@@ -56,3 +56,22 @@ def test_every_unknown_group_is_reported(declare: Callable[..., None]) -> None:
     with pytest.raises(ValidationError) as refused:
         declare(federation(push_groups=groups))
     assert [each.path for each in refused.value.findings] == ["push_groups[0]", "push_groups[1]"]
+
+
+@pytest.mark.parametrize(
+    ("changes", "hinted"),
+    [
+        ({"assignments__groups": ["aws-none"], "push_groups": []}, []),
+        (
+            {"assignments__groups": ["aws-none"], "push_groups": ["aws-gone", {"id": "00gX"}]},
+            ["push_groups[1]"],
+        ),
+    ],
+)
+def test_the_remedy_for_a_deleted_push_group_is_given_once_and_for_push_groups_only(
+    declare: Callable[..., None], changes: dict[str, Any], hinted: list[str]
+) -> None:
+    with pytest.raises(ValidationError) as refused:
+        declare(federation(**changes))
+    found = refused.value.findings
+    assert [each.path for each in found if "pulumi state delete" in each.message] == hinted
