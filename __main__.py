@@ -5,9 +5,12 @@ from pathlib import Path
 
 import pulumi
 
-from components import IdentityCenterFederation, federation_args_from
-from components._shutdown import exit_when_stopped
-from components.environment import reject_ambient_credentials
+from components import (
+    IdentityCenterFederation,
+    exit_when_stopped,
+    federation_args_from,
+    reject_ambient_credentials,
+)
 from okta_idc.settings import ROOT, SettingsError, load_settings
 
 exit_when_stopped()

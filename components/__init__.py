@@ -6,9 +6,11 @@
 from okta_idc.settings.models import DriftPolicy, GatePolicy, ProvisioningMode, WaitMode
 
 from ._errors import ValidationError
+from ._shutdown import exit_when_stopped
 from .aws.access_control_attributes import AccessControlAttributes, AccessControlAttributesArgs
 from .aws.account_access import AccountAccess, AccountAccessArgs
 from .aws.token_expiry_alarm import TokenExpiryAlarm, TokenExpiryAlarmArgs
+from .environment import reject_ambient_credentials
 from .federation import IdentityCenterFederation
 from .federation_args import IdentityCenterFederationArgs, federation_args_from
 from .okta.group_assignments import GroupAssignments, GroupAssignmentsArgs
@@ -47,5 +49,7 @@ __all__ = [
     "UserAssignmentsArgs",
     "ValidationError",
     "WaitMode",
+    "exit_when_stopped",
     "federation_args_from",
+    "reject_ambient_credentials",
 ]

@@ -1,6 +1,6 @@
 """Checks a component's arguments against their TypedDict, which Python does not do at run time."""
 
-from collections.abc import Awaitable, Iterable
+from collections.abc import Awaitable
 from enum import Enum
 from functools import cache
 from typing import Annotated, Any, Union, cast, get_args, get_origin, get_type_hints, is_typeddict
@@ -25,7 +25,7 @@ def check_args(kind: type, args: object, settings: type[BaseModel] | None = None
         model.model_validate(args)
     except pydantic.ValidationError as error:
         errors = error.errors(include_url=False)
-        raise ValidationError(findings=shape_problems(model, "", errors)) from None
+        raise ValidationError(*shape_problems(model, "", errors)) from None
 
 
 @cache
@@ -49,15 +49,11 @@ def _type(hint: Any) -> Any:
         return _model(hint)
     if any(get_origin(part) is Awaitable for part in parts):  # an Input
         plain = [p for p in parts if get_origin(p) not in (Awaitable, Output)]
-        return cast(Any, Annotated)[_union(plain), LATER]
+        return cast(Any, Annotated)[Union[*map(_type, plain)], LATER]
     if origin in (list, dict):
         return cast(Any, origin)[*map(_type, parts)]
     if parts:
-        return _union(parts)
+        return Union[*map(_type, parts)]
     if isinstance(hint, type) and issubclass(hint, Enum):
         return Annotated[hint, Field(strict=False)]
     return cast(Any, Annotated[int, WHOLE] if hint is int else hint)
-
-
-def _union(parts: Iterable[Any]) -> Any:
-    return Union[*map(_type, parts)]

@@ -3,6 +3,7 @@
 from collections.abc import Generator, Iterable, Sequence
 from contextlib import contextmanager
 from dataclasses import replace
+from typing import Self
 
 import pulumi
 
@@ -15,9 +16,14 @@ class ValidationError(pulumi.RunError):
     """The arguments break a rule, or contradict what exists in Okta or AWS. Raised before the
     component changes anything. `findings` holds path and message of each problem."""
 
-    def __init__(self, message: str = "", findings: Sequence[Problem] = ()) -> None:
-        super().__init__(message or "\n".join(map(str, findings)))
+    def __init__(self, *findings: Problem) -> None:
+        super().__init__("\n".join(map(str, findings)))
         self.findings = findings
+
+    @classmethod
+    def at(cls, path: str, message: str) -> Self:
+        """One problem. `path` is empty if no argument is at fault."""
+        return cls(Problem(path, message))
 
 
 @contextmanager
@@ -26,16 +32,14 @@ def arguments_at(path: str) -> Generator[None]:
     try:
         yield
     except ValidationError as error:
-        if not error.findings:
-            raise
         findings = [replace(each, path=join_path(path, each.path)) for each in error.findings]
-        raise ValidationError(findings=findings) from None
+        raise ValidationError(*findings) from None
 
 
 def raise_findings(findings: Iterable[Finding], path: str = "") -> None:
     """Raise ValidationError with all findings, if any; their paths are relative to `path`."""
     if problems := [Problem.of(finding, path) for finding in findings]:
-        raise ValidationError(findings=problems)
+        raise ValidationError(*problems)
 
 
 def summary(findings: Sequence[Finding]) -> str:

@@ -39,36 +39,47 @@ _NOISE = re.compile(
     r"rpc error: code = \w+ desc = |invocation of [\w:/]+ returned an error: |"
     r"invoking [\w:/]+: |\d+ errors? occurred:|(?<=\s)\* "
 )
+_NAME_SLOTS = re.compile(r'"https?://[^"]*"|\([^()]*\)')
+"""Where the providers put names that users chose: the URL of a request, and parentheses."""
+_AWS = r"(?:^|StatusCode: \d+, RequestID: [^,]*, (?:api error )?)"
+_OKTA = r"API returned an error: "
+_STATUS = r"(?:StatusCode: |^|: )"
+_CAUSE = re.compile(
+    r"(?P<credentials>no EC2 IMDS role found|failed to refresh cached credentials|"
+    r"failed to get shared config profile|No valid credential sources|invalid_client|"
+    rf"{_AWS}(?:UnrecognizedClient|InvalidClientTokenId|ExpiredToken|InvalidSignature)|"
+    rf"{_OKTA}Invalid token|{_STATUS}401\b)|"
+    rf"(?P<permission>{_AWS}AccessDenied|{_OKTA}(?:You do not have permission|"
+    rf"The access token provided does not contain)|{_STATUS}403\b)|"
+    rf"(?P<missing>{_AWS}ResourceNotFound|couldn't find resource$|"
+    rf"{_OKTA}Not found:|{_STATUS}404\b)|"
+    rf"(?P<throttling>{_AWS}(?:Throttling|TooManyRequests)|too many requests$|"
+    rf"{_OKTA}API call exceeded rate limit|{_STATUS}429\b)|"
+    rf"(?P<other>{_OKTA}|StatusCode: [1-9])|"
+    r"(?P<network>connection (?:refused|reset)|no such host|i/o timeout|deadline exceeded|"
+    r"network is unreachable|request send failed|Could not connect|: EOF|unexpected EOF|x509: |"
+    r"tls: |giving up after \d|timed out)"
+)
+"""What a provider's text begins to say first, so that a name later in it changes nothing
+(docs/decisions/0015-classify-lookup-errors-by-fixed-texts.md)."""
 _PAGE = "(docs/reference/permissions.md)"
-_ADVICE: tuple[tuple[str, dict[str, str]], ...] = (
-    (
-        r"connection (refused|reset)|no such host|i/o timeout|deadline exceeded|unreachable|"
-        r"request send failed|Could not connect|\bEOF\b|x509|tls:|giving up after|timed out",
-        {"okta": "Check okta:orgName, okta:baseUrl and the network.",
-         "aws": "Check aws:region and the network."},
-    ),
-    (
-        r"\b401\b|Invalid token|UnrecognizedClient|InvalidClientTokenId|ExpiredToken|"
-        r"InvalidSignature|security token|no EC2 IMDS role|No valid credential|invalid_client",
-        {"okta": "Check that the Okta API token or private key is valid in this org.",
-         "aws": "Sign in to AWS again, or check the profile and the access key."},
-    ),
-    (
-        r"\b403\b|Forbidden|do not have permission|required scopes|AccessDenied|not authorized",
-        {"okta": f"Grant {{right}}, and an admin role that includes it {_PAGE}.",
-         "aws": f"Allow {{right}} {_PAGE}."},
-    ),
-    (
-        r"\b404\b|[Nn]ot found|ResourceNotFound",
-        {"okta": "Check that it exists in this org and that the credentials may see it.",
-         "aws": "Check that it exists in this account and Region."},
-    ),
-    (
-        r"\b429\b|rate limit|Throttl|TooManyRequests",
-        dict.fromkeys(("okta", "aws"), "Run the command again in a minute."),
-    ),
-)  # fmt: skip
-"""Patterns of error messages, and the remedy by provider; the first match applies."""
+_ADVICE: dict[str, dict[str, str]] = {
+    "okta": {
+        "credentials": "Check that the Okta API token or private key is valid in this org.",
+        "permission": f"Grant {{right}}, and an admin role that includes it {_PAGE}.",
+        "missing": "Check that it exists in this org and that the credentials may see it.",
+        "throttling": "Run the command again in a minute.",
+        "network": "Check okta:orgName, okta:baseUrl and the network.",
+    },
+    "aws": {
+        "credentials": "Sign in to AWS again, or check the profile and the access key.",
+        "permission": f"Allow {{right}} {_PAGE}.",
+        "missing": "Check that it exists in this account and Region.",
+        "throttling": "Run the command again in a minute.",
+        "network": "Check aws:region and the network.",
+    },
+}
+"""The remedy by provider and cause."""
 
 
 class LookupFailedError(pulumi.RunError):
@@ -102,7 +113,8 @@ def _readable(error: Exception) -> Exception:
     provider, kind = failed["provider"], failed["kind"]
     what, right = LOOKUPS.get(kind, (failed["token"], "the right to read it"))
     reason = " ".join(_NOISE.sub("", str(error)[failed.end() :]).split()).rstrip(".")
-    todo = next((a.get(provider, "") for cause, a in _ADVICE if re.search(cause, reason)), "")
+    cause = _CAUSE.search(_NAME_SLOTS.sub("", reason))
+    todo = _ADVICE.get(provider, {}).get(str(cause and cause.lastgroup), "")
     source = {"okta": "Okta", "aws": "AWS"}.get(provider, provider)
     message = f"Cannot read {what} from {source}: {reason}. {todo.format(right=right)}"
     return LookupFailedError(message.rstrip())

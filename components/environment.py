@@ -21,11 +21,12 @@ def reject_ambient_credentials(environment: Mapping[str, str]) -> None:
         return
     overridden = [f"okta:{key}" for key in ("apiToken", "privateKey") if _configured(key)]
     if overridden:
-        raise ValidationError(
-            f"{TOKEN} is set in the environment and overrides the stack's "
-            f"{' and '.join(overridden)}. Nothing was changed. Unset {TOKEN}; or, to use it, "
-            f"remove {' and '.join(overridden)} from the stack file."
+        keys = " and ".join(overridden)
+        message = (
+            f"{TOKEN} is set in the environment and overrides the stack's {keys}. Nothing was "
+            f"changed. Unset {TOKEN}; or, to use it, remove {keys} from the stack file."
         )
+        raise ValidationError.at("", message)
     for other in filter(environment.get, _OTHERS):
         pulumi.log.warn(f"{TOKEN} and {other} are both set in the environment: {TOKEN} is used.")
 

@@ -9,7 +9,7 @@ from collections.abc import Iterator
 from typing import Any, NotRequired, TypedDict, cast
 
 import pulumi_aws as aws
-from pulumi import Input, ProviderResource
+from pulumi import Input
 
 from okta_idc.settings import Problem, Settings, SettingsError, load_settings, models
 from okta_idc.settings.models import DriftPolicy, GatePolicy, ProvisioningMode, WaitMode
@@ -220,16 +220,16 @@ def settings_from(args: IdentityCenterFederationArgs) -> Settings:
     try:
         settings = load_settings(tree, root="")
     except SettingsError as error:
-        raise ValidationError(findings=[*problems, *error.problems]) from None
+        raise ValidationError(*problems, *error.problems) from None
     if problems:
-        raise ValidationError(findings=problems)
+        raise ValidationError(*problems)
     return settings
 
 
 def _provider_problems(path: str, node: dict[str, Any]) -> Iterator[Problem]:
     """Takes the provider out of the node, and what only a stack file has."""
     provider = node.pop("provider", None)
-    if provider is not None and not isinstance(provider, ProviderResource):
+    if provider is not None and not isinstance(provider, aws.Provider):
         yield Problem(f"{path}.provider", "must be an AWS provider, `aws.Provider`.")
     for key in models.AwsLocation.model_fields.keys() & node.keys():
         yield Problem(f"{path}.{key}", "is for stack files. Pass an `aws.Provider` as `provider`.")

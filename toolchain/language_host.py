@@ -86,7 +86,7 @@ class PythonHost(LanguageServer):
             arguments = [sys.executable, "-u", "-m", "pulumi.policy", *request.args, program]
         child = subprocess.Popen(
             arguments,
-            cwd=program,
+            cwd=request.pwd or None,
             env={**os.environ, **dict(entry.split("=", 1) for entry in request.env)},
             stdout=subprocess.PIPE,
             stderr=subprocess.PIPE,

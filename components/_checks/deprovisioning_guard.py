@@ -90,13 +90,14 @@ class DeprovisioningGuard(pulumi.ComponentResource):
         for key, ident in old.items():
             if key in new or ident not in names or self._is_confirmed(key):
                 continue
-            raise ValidationError(
-                f"assignments: {key!r} is now declared as {names[ident]!r}, but both are the same "
-                "object in Okta. The run would create its assignment again and then delete it, "
-                f"which deprovisions its users. Declare it as {key!r}; or rename the assignment in "
-                f"the state first (`pulumi state rename`) and list {key!r} under "
+            message = (
+                f"{key!r} is now declared as {names[ident]!r}, but both are the same object in "
+                "Okta. The run would create its assignment again and then delete it, which "
+                f"deprovisions its users. Declare it as {key!r}; or rename the assignment in the "
+                f"state first (`pulumi state rename`) and list {key!r} under "
                 "assignments.confirm_deprovisioning for that run."
             )
+            raise ValidationError.at("assignments", message)
 
     def _is_confirmed(self, key: str) -> bool:
         return key.casefold() in self._confirmed
@@ -132,11 +133,12 @@ class DeprovisioningGuard(pulumi.ComponentResource):
         except Exception as error:  # for any reason: the number is unknown
             if self._is_confirmed(key):
                 return set()
-            raise ValidationError(
-                f"assignments: {key!r} is removed, and the number of users that this deprovisions "
-                f"is unknown: {str(error).strip()}. To remove it anyway, list it under "
+            message = (
+                f"{key!r} is removed, and the number of users that this deprovisions is unknown: "
+                f"{str(error).strip()}. To remove it anyway, list it under "
                 "assignments.confirm_deprovisioning."
-            ) from None
+            )
+            raise ValidationError.at("assignments", message) from None
 
 
 def _declared(old: Mapping[str, Ids], new: Any) -> dict[str, DeclaredIds]:

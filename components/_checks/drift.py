@@ -71,9 +71,8 @@ def differences(
         lines = [_line(finding, known["urns"]) for finding in findings]
         blocking = [_line(f, known["urns"]) for f in findings if f.rule.severity == "blocking"]
         if blocking and policy == DriftPolicy.ENFORCE and not pulumi.runtime.is_dry_run():
-            raise ValidationError(
-                "\n".join(("Okta differs from the declared configuration:", *blocking))
-            )
+            text = "\n".join(("Okta differs from the declared configuration:", *blocking))
+            raise ValidationError.at("", text)
         for line in lines:
             pulumi.log.warn(line, parent)
         return lines

@@ -50,11 +50,12 @@ def look_up(parent: Resource, settings: Settings) -> Output[Lookups]:
     ) -> Lookups:
         _check_distinct_roles(settings, groups)
         if len(found.arns) != 1:
-            raise ValidationError(
+            message = (
                 f"{len(found.arns)} IAM Identity Center instances are visible in Region "
                 f"{found.region}. Set aws:region to the primary Region of the instance, and use "
                 "credentials of the account that owns it."
             )
+            raise ValidationError.at("", message)
         return Lookups(found.arns[0], found.identity_store_ids[0], found.region, groups, users)
 
     return Output.all(instances, groups, users).apply(lambda read: collect(*read))

@@ -25,6 +25,7 @@ _LICENSE = (
     "If the app has no Provisioning tab, the org's license may not include Lifecycle Management; "
     "Okta's API does not show it."
 )
+_TODO = "Nothing was assigned or pushed. Turn provisioning on, then run `pulumi up` again."
 
 
 @dataclass(frozen=True)
@@ -57,30 +58,25 @@ def provisioning_gate(
 
     async def check(app_id: str, found: Sequence[str] | None, steps: str) -> str:
         reason = block_reason(found or [], features)
-        if not reason:
-            return ""
-        message = f"Provisioning of app {app_id} is off or incomplete: {reason}"
-        if pulumi.runtime.is_dry_run():
-            pulumi.log.warn(f"{message}\n{steps}", parent)
-            return reason
-        if wait.seconds:
-            pulumi.log.info(f"{message}\n{steps}", parent)
+        state = f"Provisioning of app {app_id} is off or incomplete:"
+        if reason and wait.seconds and not pulumi.runtime.is_dry_run():
+            pulumi.log.info(f"{state} {reason}\n{steps}", parent)
 
             async def poll() -> str:
                 read = await invoke("okta:app/getSaml", {"id": app_id}, parent)
                 return block_reason(read.get("features") or [], features)
 
             reason = await wait.until_empty(poll, f"waiting for provisioning of {app_id}")
-            if not reason:
-                return ""
-            message = f"Provisioning of app {app_id} is still off or incomplete: {reason}"
-        if policy == GatePolicy.WARN:
-            pulumi.log.warn(f"{message} The run continues: provisioning.gate is warn.", parent)
-            return reason
-        raise ValidationError(
-            f"{message} {_LICENSE} Nothing was assigned or pushed. Turn provisioning on, then run "
-            f"`pulumi up` again.\n{steps}".rstrip()
-        )
+        if not reason:
+            return ""
+        if pulumi.runtime.is_dry_run():
+            pulumi.log.warn(f"{state} {reason}\n{steps}", parent)
+        elif policy == GatePolicy.WARN:
+            warning = f"{state} {reason} The run continues: provisioning.gate is warn."
+            pulumi.log.warn(warning, parent)
+        else:
+            raise ValidationError.at("", f"{state} {reason} {_LICENSE} {_TODO}\n{steps}".rstrip())
+        return reason
 
     known_steps = Output.from_input(steps)
     reason = Output.all(app_id, app.features, known_steps).apply(lambda read: check(*read))

@@ -6,7 +6,7 @@ the group, so one run is enough.
 """
 
 import json
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from typing import Any, NotRequired, TypedDict
 
 import pulumi
@@ -90,7 +90,8 @@ class AccountAccess(pulumi.ComponentResource):
             prefix = f"{name}-{declared['name']}"
             created = self._permission_set(prefix, declared)
             arns[declared["name"]] = created.arn
-            self._assignments(prefix, declared, created, self._policies(prefix, declared, created))
+            policies = list(self._policies(prefix, declared, created))
+            self._assignments(prefix, declared, created, policies)
         for application in applications:
             imported = application.get("import_assignments") and application["arn"]
             for group in application["groups"]:
@@ -127,7 +128,7 @@ class AccountAccess(pulumi.ComponentResource):
         more = ResourceOptions(depends_on=list(depends_on))
         return options(ResourceOptions.merge(self._options, more), known)
 
-    def _policies(self, prefix: str, declared: PermissionSet, created: Any) -> list[Resource]:
+    def _policies(self, prefix: str, declared: PermissionSet, created: Any) -> Iterator[Resource]:
         """Every policy of the set. Assignments depend on them and are deleted first: otherwise AWS
         would reprovision every assigned account for each removed policy."""
         where: Any = {
@@ -135,46 +136,37 @@ class AccountAccess(pulumi.ComponentResource):
             "permission_set_arn": created.arn,
         }
         set_id = declared.get("import_id")
-        found: list[Resource] = [
-            aws.ssoadmin.ManagedPolicyAttachment(
+        for arn in declared.get("managed_policies", []):
+            yield aws.ssoadmin.ManagedPolicyAttachment(
                 f"{prefix}-{arn.rsplit('/', 1)[-1]}",
                 managed_policy_arn=arn,
                 **where,
                 opts=self._child(arn, set_id),
             )
-            for arn in declared.get("managed_policies", [])
-        ]
         for policy in declared.get("customer_managed_policies", []):
             reference = _reference(policy)
-            found.append(
-                aws.ssoadmin.CustomerManagedPolicyAttachment(
-                    f"{prefix}-{reference['name']}",
-                    customer_managed_policy_reference=reference,
-                    **where,
-                    opts=self._child(reference["name"], reference["path"], set_id),
-                )
+            yield aws.ssoadmin.CustomerManagedPolicyAttachment(
+                f"{prefix}-{reference['name']}",
+                customer_managed_policy_reference=reference,
+                **where,
+                opts=self._child(reference["name"], reference["path"], set_id),
             )
         if inline := declared.get("inline_policy"):
-            found.append(
-                aws.ssoadmin.PermissionSetInlinePolicy(
-                    f"{prefix}-inline",
-                    inline_policy=Output.json_dumps(inline, sort_keys=True),
-                    **where,
-                    opts=self._child(set_id),
-                )
+            yield aws.ssoadmin.PermissionSetInlinePolicy(
+                f"{prefix}-inline",
+                inline_policy=Output.json_dumps(inline, sort_keys=True),
+                **where,
+                opts=self._child(set_id),
             )
         if boundary := declared.get("permissions_boundary"):
-            found.append(
-                aws.ssoadmin.PermissionsBoundaryAttachment(
-                    f"{prefix}-boundary",
-                    permissions_boundary={"managed_policy_arn": boundary}
-                    if boundary.startswith("arn:")
-                    else {"customer_managed_policy_reference": _reference(boundary)},
-                    **where,
-                    opts=self._child(set_id),
-                )
+            yield aws.ssoadmin.PermissionsBoundaryAttachment(
+                f"{prefix}-boundary",
+                permissions_boundary={"managed_policy_arn": boundary}
+                if boundary.startswith("arn:")
+                else {"customer_managed_policy_reference": _reference(boundary)},
+                **where,
+                opts=self._child(set_id),
             )
-        return found
 
     def _assignments(
         self, prefix: str, declared: PermissionSet, created: Any, policies: list[Resource]

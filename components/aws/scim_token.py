@@ -59,7 +59,9 @@ def read_scim_token(
     opts = InvokeOutputOptions(parent=parent, provider=provider)
     name = Output.from_input(settings.secret).apply(lambda name: _existing(name, opts))
     if read_token:
-        text = Output.secret(name.apply(lambda name: _secret_string(name, opts)))
+        version = aws.secretsmanager.get_secret_version_output
+        found = name.apply(lambda name: readable(version(secret_id=name, opts=opts)))
+        text = Output.secret(found.secret_string)
         read = Output.all(name, text).apply(lambda both: _parse(both[1], f"secret {both[0]!r}"))
         checked = Output.all(name, read).apply(lambda both: _verify(parent, settings, *both))
         token = Output.all(read, checked).apply(lambda both: both[0].token)
@@ -102,11 +104,6 @@ def _tags(name: str, opts: InvokeOutputOptions) -> Output[str]:
     return found.tags.apply(lambda tags: json.dumps({**tags, "token": "not read"}))
 
 
-def _secret_string(name: str, opts: InvokeOutputOptions) -> Output[str]:
-    read = aws.secretsmanager.get_secret_version_output
-    return readable(read(secret_id=name, opts=opts)).secret_string
-
-
 def _existing(name: str, opts: InvokeOutputOptions) -> Output[str]:
     """Lists the secrets first: reading a missing one fails with the provider's own error."""
     if name.startswith("arn:"):
@@ -117,11 +114,11 @@ def _existing(name: str, opts: InvokeOutputOptions) -> Output[str]:
         if name in similar:
             return name
         hint = f" Did you mean {', '.join(map(repr, similar))}?" if similar else ""
-        raise ValidationError(
-            f"scim_token.secret: AWS Secrets Manager has no secret {name!r} in this account and "
-            f"Region.{hint} Store the SCIM token (docs/guide/connect.md), or correct "
-            "scim_token.secret."
+        message = (
+            f"AWS Secrets Manager has no secret {name!r} in this account and Region.{hint} Store "
+            "the SCIM token (docs/guide/connect.md), or correct scim_token.secret."
         )
+        raise ValidationError.at("scim_token.secret", message)
 
     named: Any = {"name": "name", "values": [name]}
     listed = readable(aws.secretsmanager.get_secrets_output(filters=[named], opts=opts))

@@ -88,7 +88,7 @@ def cron(expires: str, days_before: int) -> str:
         at = datetime.fromisoformat(expires) - timedelta(days=days_before)
     except ValueError:
         problem = Problem("expires", f"{expires!r} is not a date in ISO 8601.")
-        raise ValidationError(findings=[problem]) from None
+        raise ValidationError(problem) from None
     return f"cron(0 {HOUR} {at.day} {at.month} ? {at.year})"
 
 

@@ -88,11 +88,12 @@ class Propagation:
         wait = NO_WAIT if pulumi.runtime.is_dry_run() else self.wait
         missing = await wait.until_empty(still_missing, "waiting for groups in AWS")
         if missing and wait.seconds:
-            raise ValidationError(
-                f"push_groups: {missing} did not appear in IAM Identity Center within "
-                f"{wait.seconds:.0f} s. `okta-idc status` shows the state of each push mapping and "
-                "Okta's reason. Then run `pulumi up` again."
+            message = (
+                f"{missing} did not appear in IAM Identity Center within {wait.seconds:.0f} s. "
+                "`okta-idc status` shows the state of each push mapping and Okta's reason. Then "
+                "run `pulumi up` again."
             )
+            raise ValidationError.at("push_groups", message)
         if wait.seconds:
             new = {key: sources[key] for key in found if sources[key] not in pushed}
             await self._wait_for_members({k: (found[k], source) for k, source in new.items()})

@@ -10,8 +10,6 @@ import pulumi
 import pulumi_okta as okta
 from pulumi import Input, Output, ResourceOptions
 
-from okta_idc.settings import Problem
-
 from .._args import check_args
 from .._errors import ValidationError
 from .._options import child_of, options
@@ -77,8 +75,7 @@ def _check_priorities(groups: list[AssignedGroup]) -> None:
             f"only some groups have a priority, not {', '.join(without)}. Set a priority on all "
             "groups or on none; 1 is the highest."
         )
-    elif zero:
-        message = f"the priority of {', '.join(zero)} is below 1. Count from 1."
-    else:
-        return
-    raise ValidationError(findings=[Problem("groups", message)])
+        raise ValidationError.at("groups", message)
+    if zero:
+        text = f"the priority of {', '.join(zero)} is below 1. Count from 1."
+        raise ValidationError.at("groups", text)

@@ -5,7 +5,7 @@ Manages the created groups, and the group rule that fills each of them if one is
 
 import json
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any, Generic, TypeVar
 from urllib.parse import quote_plus
 
@@ -13,9 +13,10 @@ import pulumi_okta as okta
 from pulumi import InvokeOutputOptions, Output, Resource, ResourceOptions
 
 from okta_idc.rules import groups as rules
+from okta_idc.settings import Problem
 from okta_idc.settings.models import GroupSource
 
-from .._errors import ValidationError, raise_findings
+from .._errors import ValidationError
 from .._lookup_errors import invoke, readable
 
 Declared = TypeVar("Declared", bound=GroupSource)
@@ -77,30 +78,43 @@ def find_groups(
 ) -> Output[dict[str, OktaGroup]]:
     """The existing groups by key, from the declared groups by path. Fails unless each name matches
     exactly one group (OIC-203), and each ID exists."""
-    names = list(dict.fromkeys(group.name for group in declared.values() if group.name))
+    named = {path: group.name for path, group in declared.items() if group.name}
+    names = list(dict.fromkeys(named.values()))
     ids = list(dict.fromkeys(group.id for group in declared.values() if group.id))
     terms = [f"profile.name eq {_quoted(name)}" for name in names]
     terms += [f"id eq {_quoted(ident)}" for ident in ids]
     answers = [_search(expression, opts) for expression in _joined(terms)]
 
-    def match(found: Sequence[_NamesById]) -> Output[dict[str, OktaGroup]]:
-        groups = {ident: name for part in found for ident, name in part.items()}
-        by_name = _ids_by_name(groups)
-        named = {path: group.name for path, group in declared.items() if group.name}
-        unknown = [
-            f"{path}: Okta has no group with the ID {group.id!r}. Use another ID, or the name."
+    def existing(groups: _NamesById) -> dict[str, OktaGroup]:
+        by_name: dict[str, list[str]] = {}
+        for ident, name in groups.items():
+            by_name.setdefault(name, []).append(ident)
+        findings = rules.group_exists(rules.WantedGroups(named, by_name))
+        problems = [Problem.of(finding) for finding in findings] + [
+            Problem(
+                path, f"Okta has no group with the ID {group.id!r}. Use another ID, or the name."
+            )
             for path, group in declared.items()
             if group.id and group.id not in groups
         ]
-        if unknown:
-            raise ValidationError("\n".join((*unknown, _DELETED)))
-        missing = [name for name in names if name not in by_name]
-        if missing:  # one more call, for a suggestion
-            near = " or ".join(f"profile.name sw {_quoted(name[:4])}" for name in missing[:5])
-            return _search(near, opts).apply(lambda near: _raise_missing(named, {**groups, **near}))
-        raise_findings(rules.group_exists(rules.WantedGroups(named, by_name)))
-        existing = {name: OktaGroup(by_name[name][0], name) for name in names}
-        return Output.from_input(existing | {each: OktaGroup(each, groups[each]) for each in ids})
+        # The hint is for push groups, once: after the last that Okta does not have.
+        for i, each in reversed(list(enumerate(problems))):
+            if each.path.startswith("push_groups") and named.get(each.path) not in by_name:
+                problems[i] = replace(each, message=f"{each.message}\n{_DELETED}")
+                break
+        if problems:
+            raise ValidationError(*problems)
+        found = {name: OktaGroup(by_name[name][0], name) for name in names}
+        return found | {ident: OktaGroup(ident, groups[ident]) for ident in ids}
+
+    def match(found: Sequence[_NamesById]) -> Any:
+        groups = {ident: name for part in found for ident, name in part.items()}
+        missing = [name for name in names if name not in groups.values()]
+        if not missing:
+            return existing(groups)
+        # One more call, for a suggestion.
+        near = " or ".join(f"profile.name sw {_quoted(name[:4])}" for name in missing[:5])
+        return _search(near, opts).apply(lambda similar: existing({**groups, **similar}))
 
     return Output.all(*answers).apply(match)
 
@@ -119,19 +133,6 @@ def _search(expression: str, opts: InvokeOutputOptions | None) -> Output[_NamesB
     search = f'(type eq "OKTA_GROUP" or type eq "BUILT_IN") and ({expression})'
     found = readable(okta.get_groups_output(search=search, opts=opts))
     return found.apply(lambda answer: {group.id: group.name for group in answer.groups})
-
-
-def _ids_by_name(groups: _NamesById) -> dict[str, list[str]]:
-    found: dict[str, list[str]] = {}
-    for ident, name in groups.items():
-        found.setdefault(name, []).append(ident)
-    return found
-
-
-def _raise_missing(paths: Mapping[str, str], groups: _NamesById) -> dict[str, OktaGroup]:
-    if findings := rules.group_exists(rules.WantedGroups(paths, _ids_by_name(groups))):
-        raise ValidationError("\n".join((*(finding.text() for finding in findings), _DELETED)))
-    raise ValidationError("A group was missing a moment ago and exists now. Run the command again.")
 
 
 def resolve_groups(

@@ -72,8 +72,8 @@ class ProfileMappings(pulumi.ComponentResource):
 
 
 def _raise_no_source() -> str:
-    raise ValidationError(
-        "profile_mappings: Okta returned no profile mapping of Okta users, so their user type "
-        "is unknown. Grant the scope okta.profileMappings.manage (the app → Okta API Scopes), and "
-        "run the command again."
+    message = (
+        "Okta returned no profile mapping of Okta users, so their user type is unknown. Grant the "
+        "scope okta.profileMappings.manage (the app → Okta API Scopes), and run the command again."
     )
+    raise ValidationError.at("profile_mappings", message)

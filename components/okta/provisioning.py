@@ -80,21 +80,19 @@ def _connected(app_id: str, status: str | None) -> str:
     if reason and pulumi.runtime.is_dry_run():
         pulumi.log.warn(f"Provisioning of app {app_id}: {reason}")
     elif reason:
-        raise ValidationError(f"Provisioning of app {app_id} cannot be turned on: {reason}")
+        message = f"Provisioning of app {app_id} cannot be turned on: {reason}"
+        raise ValidationError.at("", message)
     return app_id
 
 
 def _capabilities(args: ProvisioningArgs) -> okta.app.FeaturesCapabilitiesArgsDict:
     """Every capability, since an omitted one is a perpetual diff."""
-
-    def status(on: bool) -> str:
-        return ENABLED if on else DISABLED
-
+    status = {True: ENABLED, False: DISABLED}
     return {
-        "create": {"lifecycle_create": {"status": status(args.get("create_users", True))}},
+        "create": {"lifecycle_create": {"status": status[args.get("create_users", True)]}},
         "update": {
-            "profile": {"status": status(args.get("update_user_attributes", True))},
-            "lifecycle_deactivate": {"status": status(args.get("deactivate_users", True))},
+            "profile": {"status": status[args.get("update_user_attributes", True)]},
+            "lifecycle_deactivate": {"status": status[args.get("deactivate_users", True)]},
             "password": {"status": DISABLED, "change": "KEEP_EXISTING", "seed": "RANDOM"},
         },
     }

@@ -14,6 +14,7 @@ import pulumi
 import pulumi_okta as okta
 from pulumi import Input, InvokeOutputOptions, Output, ResourceOptions
 
+from okta_idc.settings import Problem
 from okta_idc.settings.models import Provisioning
 
 from .._args import check_args
@@ -198,22 +199,22 @@ def _check_target_ids(given: _ByKey, found: _ByKey) -> _ByKey:
     """Returns `found`; raises ValidationError for an ID that no Identity Store group has."""
     for key, ident in given.items():
         if ident not in found.values():
-            raise ValidationError(
-                f"push_groups: {key!r} has the aws_group_id {ident!r}, but no group in IAM "
-                "Identity Center has this ID. Copy it from Groups → the group → General "
-                "information, or remove it if the group no longer exists."
+            message = (
+                f"{key!r} has the aws_group_id {ident!r}, but no group in IAM Identity Center has "
+                "this ID. Copy it from Groups → the group → General information, or remove it if "
+                "the group no longer exists."
             )
+            raise ValidationError.at("push_groups", message)
     return found
 
 
 def _report_unlinkable(name: str) -> None:
-    message = (
-        f"push_groups: IAM Identity Center already has a group {name!r}, from an earlier push or "
-        "created there, and Okta does not know it yet. In Okta, open the app → Push Groups → "
-        "Refresh App Groups, then run `pulumi up` again: the group is linked and keeps its "
-        "assignments."
+    problem = Problem(
+        "push_groups",
+        f"IAM Identity Center already has a group {name!r}, from an earlier push or created there, "
+        "and Okta does not know it yet. In Okta, open the app → Push Groups → Refresh App Groups, "
+        "then run `pulumi up` again: the group is linked and keeps its assignments.",
     )
-    if pulumi.runtime.is_dry_run():
-        pulumi.log.warn(message)
-        return
-    raise ValidationError(message)
+    if not pulumi.runtime.is_dry_run():
+        raise ValidationError(problem)
+    pulumi.log.warn(str(problem))

@@ -5,14 +5,14 @@ individual assignments (OIC-209): they are for the few users who belong to no gr
 """
 
 import json
-import re
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import NotRequired, TypedDict
+from typing import Any, NotRequired, TypedDict
 
 import pulumi
 import pulumi_okta as okta
 from pulumi import Input, InvokeOutputOptions, Output, ResourceOptions
+from pulumi.provider.experimental.util import camel_case
 
 from okta_idc.okta_expression import OKTA_ATTRIBUTES, Unknown, username_of
 from okta_idc.rules import assignments as rules
@@ -114,15 +114,13 @@ def _assigned(
     path: str, user: User, existing: okta.user.outputs.GetUsersUserResult, username_format: str
 ) -> OktaUser:
     profile = json.loads(existing.custom_profile_attributes or "{}")
-    profile |= {name: getattr(existing, _snake_case(name)) for name in OKTA_ATTRIBUTES}
+    standard = {camel_case(key): value for key, value in dict[str, Any](existing).items()}
+    profile |= {name: standard[name] for name in OKTA_ATTRIBUTES}
     username = user.username or username_of(username_format, profile)
     if isinstance(username, Unknown):
-        raise ValidationError(
-            f"{path}: cannot determine the username of {user.key!r} from the format "
-            f"{username_format!r}. Set it: {{login: …, username: …}}."
+        message = (
+            f"cannot determine the username of {user.key!r} from the format {username_format!r}. "
+            "Set it: {login: …, username: …}."
         )
+        raise ValidationError.at(path, message)
     return OktaUser(existing.id, username)
-
-
-def _snake_case(camel: str) -> str:
-    return re.sub(r"(?<=.)([A-Z])", lambda match: f"_{match[1].lower()}", camel)

@@ -10,7 +10,11 @@ from collections.abc import Callable, Iterator
 from typing import Any, get_args
 
 import pulumi
+import pulumi_aws as aws
+import pulumi_okta as okta
 import pytest
+from google.protobuf import struct_pb2
+from pulumi.runtime import rpc
 from pydantic import BaseModel
 
 import components
@@ -152,6 +156,25 @@ def test_unknown_argument_keys_are_rejected(
     with pytest.raises(ValidationError, match=expected):
         declare(lambda: IdentityCenterFederation("idc", arguments(**changes)).app_id)
     assert not cloud.declared[1:]
+
+
+def test_a_provider_of_another_package_is_rejected(declare: Callable[..., None]) -> None:
+    def program() -> object:
+        other = okta.Provider("other", org_name="acme")
+        return IdentityCenterFederation("idc", arguments(scim_token__provider=other)).app_id
+
+    with pytest.raises(ValidationError, match=r"scim_token\.provider: must be an AWS provider"):
+        declare(program)
+
+
+def test_a_provider_of_another_language_is_accepted(declare: Callable[..., None]) -> None:
+    def federate(urn: str) -> object:
+        reference = struct_pb2.Struct()
+        reference.update({"urn": urn, "packageVersion": "7.0.0"})
+        given = rpc.deserialize_resource(reference)  # as the SDK does in a plugin
+        return IdentityCenterFederation("idc", arguments(scim_token__provider=given)).app_id
+
+    declare(lambda: aws.Provider("alarms").urn.apply(federate))
 
 
 def test_an_argument_may_be_an_output(cloud: MockCloud, declare: Callable[..., None]) -> None:

@@ -2,10 +2,14 @@
 
 import asyncio
 import re
+from collections.abc import Callable
 from typing import Any
+from urllib.parse import quote_plus
 
 import pulumi
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 from pulumi import Output
 
 from components import _lookup_errors
@@ -93,6 +97,127 @@ def test_a_failed_lookup_reports_the_target_cause_and_remedy(error_text: str, me
     error = outcome(readable(failing(Exception(error_text))))
     assert isinstance(error, LookupFailedError)
     assert str(error) == message
+
+
+def advice(provider: str, text: str) -> str:
+    """The cause that the advice is about; "" without advice."""
+    message = str(outcome(readable(failing(Exception(f"{FAILED[provider]}{text}")))))
+    right = {"okta": "okta.groups.read", "aws": "sso:ListInstances"}[provider]
+    remedies = _lookup_errors._ADVICE[provider].items()
+    ends = (cause for cause, remedy in remedies if message.endswith(remedy.format(right=right)))
+    return next(ends, "")
+
+
+FAILED = {"okta": GROUPS, "aws": INSTANCES}
+RESPONSE = "operation error Secrets Manager: GetSecretValue, https response error StatusCode: "
+API = "failed to list groups: the API returned an error: "
+
+
+@pytest.mark.parametrize(
+    ("provider", "text", "expected"),
+    [
+        ("aws", "Secret (team-401/scim): couldn't find resource", "missing"),
+        (
+            "aws",
+            f"Secret (unreachable/scim): {RESPONSE}400, RequestID: 1, ResourceNotFoundException: ",
+            "missing",
+        ),
+        (
+            "aws",
+            "get credentials: failed to refresh cached credentials, no EC2 IMDS role found, "
+            "operation error ec2imds: GetMetadata, request canceled, context deadline exceeded",
+            "credentials",
+        ),
+        ("aws", "failed to get shared config profile, acme", "credentials"),
+        (
+            "aws",
+            f"{RESPONSE}403, RequestID: 1, api error UnrecognizedClientException: no",
+            "credentials",
+        ),
+        (
+            "aws",
+            f"{RESPONSE}400, RequestID: 1, ThrottlingException: x",
+            "throttling",
+        ),
+        ("aws", f"{RESPONSE}400, RequestID: 1, api error InvalidRequestException: timed out", ""),
+        (
+            "aws",
+            f"{RESPONSE}0, RequestID: , request send failed, Post: dial tcp: i/o timeout",
+            "network",
+        ),
+        (
+            "okta",
+            f"{API}Not found: Resource not found: aws-403 (UserGroup)",
+            "missing",
+        ),
+        (
+            "okta",
+            f"{API}The access token provided does not contain the required scopes",
+            "permission",
+        ),
+        (
+            "okta",
+            f"{API}API call exceeded rate limit due to too many requests",
+            "throttling",
+        ),
+        ("okta", f"{API}Internal Server Error", ""),
+        ("okta", "unexpected error: 429 Too Many Requests", "throttling"),
+    ],
+)
+def test_the_advice_follows_from_fixed_texts(provider: str, text: str, expected: str) -> None:
+    assert advice(provider, text) == expected
+
+
+MISLEADING = (
+    "401", "403", "404", "team-401/scim", "unreachable/scim", "AccessDeniedException", "timed-out",
+    "ExpiredTokenException", "ResourceNotFoundException", "StatusCode=403", "EOF", "invalid_client",
+)  # fmt: skip
+SECRET_NAMES = st.lists(
+    st.sampled_from(MISLEADING) | st.text("abz019/_+=.@-", max_size=5), min_size=1, max_size=3
+).map("".join)
+"""Names that AWS allows for a secret."""
+GROUP_NAMES = st.lists(
+    st.sampled_from((*MISLEADING, ": 403 ", ": EOF", "i/o timeout", " (x) ", '"', "x509: "))
+    | st.text(max_size=5),
+    min_size=1, max_size=3,
+).map("".join)  # fmt: skip
+
+
+def quoted(name: str) -> str:
+    return f'Get "https://acme.okta.com/api/v1/groups?search={quote_plus(name)}": dial tcp: '
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "reading Secrets Manager Secret ({}): couldn't find resource",
+        "reading Secrets Manager Secret Version ({}|AWSCURRENT): couldn't find resource",
+        f"Secret ({{}}): {RESPONSE}400, RequestID: 1, ResourceNotFoundException: none",
+        f"Secret ({{}}): {RESPONSE}400, RequestID: 1, api error AccessDeniedException: not on {{}}",
+        f"Secret ({{}}): {RESPONSE}500, RequestID: 1, api error InternalServiceError: {{}}",
+        f"Secret ({{}}): {RESPONSE}0, RequestID: , request send failed, dial tcp: i/o timeout",
+        "Secret ({}): get credentials: no EC2 IMDS role found, context deadline exceeded",
+    ],
+)
+@given(name=SECRET_NAMES)
+def test_the_name_of_a_secret_never_changes_the_advice(text: str, name: str) -> None:
+    assert advice("aws", text.replace("{}", name)) == advice("aws", text.replace("{}", "x"))
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        lambda name: f"{API}Not found: Resource not found: {name} (UserGroup)",
+        lambda name: f'{API}Invalid search criteria: profile.name eq "{name}"',
+        lambda name: f"{quoted(name)}i/o timeout",
+        lambda name: f"{quoted(name)}something new",
+    ],
+)
+@given(name=GROUP_NAMES)
+def test_the_name_of_a_group_never_changes_the_advice(
+    text: Callable[[str], str], name: str
+) -> None:
+    assert advice("okta", text(name)) == advice("okta", text("x"))
 
 
 def test_a_successful_lookup_keeps_its_value() -> None:

@@ -7,8 +7,7 @@ import pulumi
 import pytest
 from pulumi import ResourceOptions, RunError
 
-from components import IdentityCenterFederation
-from components.environment import reject_ambient_credentials
+from components import IdentityCenterFederation, reject_ambient_credentials
 from components.providers import aws_provider
 from okta_idc.settings.models import AwsLocation
 from tests.unit.components.conftest import MockCloud

@@ -8,7 +8,7 @@ import grpc
 import pytest
 from pulumi.runtime.settings import SETTINGS
 
-from components._shutdown import exit_when_stopped
+from components import exit_when_stopped
 
 
 class FakeRpcError(grpc.RpcError):

@@ -12,6 +12,9 @@ from pulumi.provider.server import ComponentInitError
 from pulumi.runtime.proto import errors_pb2, provider_pb2, status_pb2
 
 from plugin.property_errors import PropertyErrorServicer
+from tests.paths import ROOT
+
+FEDERATION = "okta-identity-center:index:IdentityCenterFederation"
 
 
 @dataclass
@@ -22,7 +25,8 @@ class Finding:
 
 class InvalidError(pulumi.RunError):
     def __init__(self, *findings: Finding) -> None:
-        super().__init__("\n".join(f"{finding.path}: {finding.message}" for finding in findings))
+        texts = (": ".join(filter(None, (each.path, each.message))) for each in findings)
+        super().__init__("\n".join(texts))
         self.findings = findings
 
 
@@ -42,10 +46,11 @@ def construct(monkeypatch: pytest.MonkeyPatch, error: Exception) -> tuple[Any, E
         raise error
 
     monkeypatch.setattr(server.ProviderServicer, "_construct", fail)
-    served = Provider("1.0.0", schema='{"pushGroups": {}, "acsUrl": {}, "profileMappings": {}}')
+    served = Provider("1.0.0", schema=(ROOT / "plugin" / "schema.json").read_text())
     servicer, context = PropertyErrorServicer(served, [], ""), Context()
+    request = provider_pb2.ConstructRequest(type=FEDERATION)
     with pytest.raises(Exception) as raised:  # noqa: PT011 # each case names its own
-        asyncio.run(servicer.Construct(provider_pb2.ConstructRequest(), context))
+        asyncio.run(servicer.Construct(request, context))
     return context.status, raised.value
 
 
@@ -60,7 +65,11 @@ def test_findings_of_a_constructor_become_property_errors(monkeypatch: pytest.Mo
     error = InvalidError(
         Finding("push_groups[0].name", "no such group"),
         Finding("app.acs_url", "not a URL"),
-        Finding("profile_mappings.cost_center", "not supported"),
+        Finding("profile_mappings.session_duration", "not supported"),
+        Finding("access_control_attributes.attributes.import_id", "not supported"),
+        Finding("access_control_attributes.import_id", "not an ARN"),
+        Finding("account_access.permission_sets[1].inline_policy.push_groups", "no"),
+        Finding("secret 'push_groups'.token_id", "missing"),
     )
     status, _ = construct(monkeypatch, ComponentInitError(error))
     assert status.code == grpc.StatusCode.INVALID_ARGUMENT
@@ -68,16 +77,24 @@ def test_findings_of_a_constructor_become_property_errors(monkeypatch: pytest.Mo
     assert details(status) == [
         ("pushGroups[0].name", "no such group"),
         ("app.acsUrl", "not a URL"),
-        ("profileMappings.cost_center", "not supported"),  # the key of a map
+        ("profileMappings.session_duration", "not supported"),  # the key of a map
+        ("accessControlAttributes.attributes.import_id", "not supported"),
+        ("accessControlAttributes.importId", "not an ARN"),
+        ("accountAccess.permissionSets[1].inlinePolicy.push_groups", "no"),
+        ("secret 'push_groups'.token_id", "missing"),  # not an argument
     ]
 
 
 @pytest.mark.parametrize("wrap", [ComponentInitError, lambda error: error], ids=["init", "lookup"])
-def test_a_run_error_is_its_text_alone(monkeypatch: pytest.MonkeyPatch, wrap: Any) -> None:
+@pytest.mark.parametrize("kind", [pulumi.RunError, lambda text: InvalidError(Finding("", text))])
+def test_an_error_without_a_path_is_its_text_alone(
+    monkeypatch: pytest.MonkeyPatch, wrap: Any, kind: Any
+) -> None:
     text = "Cannot read groups from Okta: 403 Forbidden."
-    status, _ = construct(monkeypatch, wrap(pulumi.RunError(text)))
+    status, _ = construct(monkeypatch, wrap(kind(text)))
     assert status.code == grpc.StatusCode.INVALID_ARGUMENT
     assert status.details == text
+    assert not status.trailing_metadata or details(status) == []
 
 
 def test_a_property_error_of_a_constructor_stays_one(monkeypatch: pytest.MonkeyPatch) -> None:

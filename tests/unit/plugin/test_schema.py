@@ -6,6 +6,7 @@ from typing import Any
 
 import pytest
 
+import components
 from tests.paths import ROOT
 
 NAME = "okta-identity-center"
@@ -53,6 +54,11 @@ def test_arguments_are_described_in_the_terms_of_every_language() -> None:
     assert all(texts.values())
     assert not [name for name, text in texts.items() if re.search(r"`[a-z.]+_[a-z_]+`", text)]
     assert not [name for name, text in texts.items() if "as objects" in text]
+
+
+def test_the_page_names_every_exported_name() -> None:
+    missing = [name for name in components.__all__ if f"`{name.removesuffix('Args')}`" not in PAGE]
+    assert not missing
 
 
 def test_the_page_names_every_component() -> None:

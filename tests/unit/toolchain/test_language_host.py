@@ -90,6 +90,17 @@ def test_a_call_that_ends_early_ends_the_program(tmp_path: Path) -> None:
     assert answers[0].error == "program exited with non-zero exit code: -1"
 
 
+def test_a_plugin_runs_in_the_folder_that_the_engine_sends(tmp_path: Path) -> None:
+    plugin, project = tmp_path / "plugin", tmp_path / "project"
+    plugin.mkdir()
+    project.mkdir()
+    (plugin / "__main__.py").write_text("import os, sys; print(os.getcwd(), sys.path[0])")
+    info = language_pb2.ProgramInfo(root_directory=str(plugin), program_directory=str(plugin))
+    request = language_pb2.RunPluginRequest(pwd=str(project), info=info, kind="resource")
+    answers = list(PythonHost(tmp_path, "").RunPlugin(request, Call()))
+    assert b"".join(each.stdout for each in answers).decode().split() == [str(project), str(plugin)]
+
+
 def test_the_program_runs_with_the_python_of_the_host(tmp_path: Path) -> None:
     seen = tmp_path / "seen"
     run(tmp_path, f"import sys; open({str(seen)!r}, 'w').write(sys.executable)")
