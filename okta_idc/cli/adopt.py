@@ -23,6 +23,7 @@ from okta_idc.clients.okta import Okta
 from okta_idc.clients.okta_auth import Credentials
 from okta_idc.clients.okta_limits import DEFAULT_SHARE
 from okta_idc.inventory.model import Source
+from okta_idc.rules.registry import count
 from okta_idc.settings import ROOT
 
 INCOMPLETE = 1
@@ -122,14 +123,14 @@ def _print_notes(adopted: _Adopted, out: Path | None) -> None:
     for note in adopted.draft.notes():
         print_error(f"{'not adopted' if note.problem else 'note'}: {note.text}")
     pieces = {
-        "assignment groups": adopted.draft.groups,
-        "push groups": adopted.draft.push_groups,
-        "permission sets": adopted.draft.permission_sets,
+        "assignment group": adopted.draft.groups,
+        "push group": adopted.draft.push_groups,
+        "permission set": adopted.draft.permission_sets,
     }
     counts = ", ".join(
-        f"{sum(not item.commented_out for item in items)} {name}" for name, items in pieces.items()
+        count(sum(not item.commented_out for item in items), noun) for noun, items in pieces.items()
     )
     print_error(
-        f"{app.get('label')} ({app['id']}): {counts}; {adopted.calls} calls to Okta"
+        f"{app.get('label')} ({app['id']}): {counts}; {count(adopted.calls, 'call')} to Okta"
         f"{f'; written to {out}. Next: docs/guide/adopt.md' if out else ''}."
     )

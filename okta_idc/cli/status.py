@@ -26,7 +26,7 @@ from okta_idc.doctor.provisioning_status import (
 )
 from okta_idc.inventory.model import Source
 from okta_idc.rules import Finding
-from okta_idc.rules.registry import count
+from okta_idc.rules.registry import count, expiry
 
 
 def status(
@@ -129,11 +129,12 @@ def _groups(found: ProvisioningStatus) -> Table:
 
 def _token(expires: str) -> str:
     try:
-        days = (datetime.fromisoformat(expires) - datetime.now(UTC)).days
+        ends, now = datetime.fromisoformat(expires), datetime.now(UTC)
+        days, text = (ends - now).days, expiry(ends, now)
     except (ValueError, TypeError):
         return "expiry unknown"
     color = "red" if days < 15 else "yellow" if days < 90 else "green"
-    return f"expires {expires[:10]}, in [{color}]{days} days[/]"
+    return f"[{color}]{text}[/]"
 
 
 def _print_not_provisioned(console: Console, not_provisioned: list[NotProvisioned]) -> None:

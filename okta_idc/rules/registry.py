@@ -6,6 +6,7 @@ be read. An enforcement point that cannot read a part of a subject reports `unkn
 
 from collections.abc import Callable, Hashable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field, replace
+from datetime import datetime
 from enum import StrEnum
 from functools import partial
 from types import MappingProxyType
@@ -111,6 +112,13 @@ def shorten(text: str, limit: int = 100) -> str:
 def count(number: int, noun: str) -> str:
     """`1 finding`, `2 findings`."""
     return f"{number:,} {noun}{'' if number == 1 else 's'}"
+
+
+def expiry(ends: datetime, now: datetime) -> str:
+    """`expires in 1 day, on 2026-11-30`, or `expired on 2020-01-01, 2,525 days ago`."""
+    days, day = abs(ends - now).days, ends.date()
+    span = count(days, "day") if days else "less than a day"
+    return f"expires in {span}, on {day}" if ends > now else f"expired on {day}, {span} ago"
 
 
 def join_path(*parts: str) -> str:

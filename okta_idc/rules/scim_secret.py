@@ -10,7 +10,7 @@ from datetime import UTC, datetime, timedelta
 from typing import Any, cast
 
 from okta_idc.rules.endpoints import SCIM_ENDPOINT, normalize_endpoint
-from okta_idc.rules.registry import EnforcementPoint, Severity, Violation, doctor_rule, rule
+from okta_idc.rules.registry import EnforcementPoint, Severity, Violation, doctor_rule, expiry, rule
 
 SHAPE = '{"endpoint": "…", "token": "…", "token_id": "…", "created": "…", "expires": "…"}'
 _TAG_KEYS = ("endpoint", "token_id", "created", "expires")
@@ -64,10 +64,8 @@ def secret_document(text: str) -> Iterator[Violation]:
             yield key, None, "is missing."
         elif not isinstance(value, str) or not value.strip():
             yield key, None, "must be a non-empty string."
-        elif key in ("created", "expires") and _time(value) is None:
-            yield key, None, "is not an ISO 8601 date."
-        elif key == "endpoint" and not SCIM_ENDPOINT.fullmatch(normalize_endpoint(value)):
-            yield key, value, "is not a SCIM endpoint of IAM Identity Center."
+        else:
+            yield from _format(key, value)
 
 
 def read_secret(text: str) -> ScimSecret:
@@ -99,7 +97,7 @@ def token_not_expired(subject: tuple[datetime, datetime]) -> Iterator[Violation]
     """Subject: when the token expires, and now."""
     expires, now = subject
     if expires <= now:
-        yield "expires", None, f"expired on {expires.date()}; AWS rejects the token."
+        yield "expires", None, f"{expiry(expires, now)}; AWS rejects the token."
 
 
 @doctor_rule(
@@ -115,7 +113,7 @@ def token_not_expiring_in_90_days(subject: tuple[datetime, datetime]) -> Iterato
     """Subject: when the token expires, and now. OIC-105 covers the last 15 days."""
     expires, now = subject
     if _URGENT < expires - now <= _SOON:
-        yield "expires", None, f"expires in {(expires - now).days} days, on {expires.date()}."
+        yield "expires", None, f"{expiry(expires, now)}."
 
 
 @doctor_rule(
@@ -130,7 +128,7 @@ def token_not_expiring_in_15_days(subject: tuple[datetime, datetime]) -> Iterato
     """Subject: when the token expires, and now. OIC-103 covers expired tokens."""
     expires, now = subject
     if timedelta(0) < expires - now <= _URGENT:
-        yield "expires", None, f"expires in {(expires - now).days} days, on {expires.date()}."
+        yield "expires", None, f"{expiry(expires, now)}."
 
 
 @rule(
@@ -151,7 +149,7 @@ def token_dates(subject: tuple[datetime, datetime]) -> Iterator[Violation]:
         yield "expires", expires.date().isoformat(), "is not after `created`."
     elif expires - created > _MAX_LIFETIME:
         days = (expires - created).days
-        yield "expires", expires.date().isoformat(), f"is {days} days after `created`."
+        yield "expires", expires.date().isoformat(), f"is {days:,} days after `created`."
 
 
 @dataclass(frozen=True, slots=True)
@@ -220,10 +218,15 @@ def secret_tags(tags: Mapping[str, str]) -> Iterator[Violation]:
         value = tags.get(key, "")
         if not value.strip():
             yield key, None, "is missing."
-        elif key in ("created", "expires") and _time(value) is None:
-            yield key, None, "is not an ISO 8601 date."
-        elif key == "endpoint" and not SCIM_ENDPOINT.fullmatch(normalize_endpoint(value)):
-            yield key, value, "is not a SCIM endpoint of IAM Identity Center."
+        else:
+            yield from _format(key, value)
+
+
+def _format(key: str, value: str) -> Iterator[Violation]:
+    if key in ("created", "expires") and _time(value) is None:
+        yield key, None, "is not an ISO 8601 date."
+    elif key == "endpoint" and not SCIM_ENDPOINT.fullmatch(normalize_endpoint(value)):
+        yield key, value, "is not a SCIM endpoint of IAM Identity Center."
 
 
 def _time(text: str) -> datetime | None:

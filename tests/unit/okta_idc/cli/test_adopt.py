@@ -69,6 +69,7 @@ def test_the_printed_stack_file_is_valid_and_complete(federation: Federation) ->
     before = len(federation.request("GET", "/sandbox/request-log"))
     result = adopt(federation)
     assert result.code == 0, result.err
+    assert ": 1 assignment group, 5 push groups, " in result.err
     settings = load_settings(yaml.safe_load(result.out)["config"][KEY])
     assert settings.app.import_id == federation.app
     assert {g.name: g.import_id for g in settings.push_groups} == {
