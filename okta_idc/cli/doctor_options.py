@@ -3,14 +3,7 @@
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 
-from okta_idc.cli.stack import (
-    InputError,
-    declared_by,
-    org_url,
-    read_settings_file,
-    read_stack,
-    settings_in,
-)
+from okta_idc.cli.stack import InputError, declared_by, org_url, read_settings, read_stack
 from okta_idc.clients.aws import AwsClient
 from okta_idc.clients.okta_auth import Credentials
 from okta_idc.inventory.declared import FEATURES, Declared, DeclaredGroup
@@ -45,9 +38,7 @@ class Inputs:
 def from_stack(outputs: Path | None, stack: str, settings: Path | None, url: str) -> Inputs:
     """From the stack's outputs, in a file or from Pulumi, and its settings. Raises InputError."""
     stack_outputs, config = read_stack(outputs, stack)
-    known = read_settings_file(settings) if settings else None
-    if config and not settings:
-        known = settings_in(config, "pulumi config")
+    known, config = read_settings(settings, config)
     inputs = Inputs(
         url=org_url(url, stack_outputs, config),
         credentials=Credentials.read(config),
@@ -67,9 +58,9 @@ def from_options(app: str, store: str, region: str, url: str, settings: Path | N
     """From the options alone, without a stack. Raises InputError and AwsError."""
     if not store:
         raise InputError("--app requires --identity-store d-….")
-    known = read_settings_file(settings) if settings else None
+    known, config = read_settings(settings, {})
     source = Source(AwsClient("sso-admin", region).region, app, store)
-    inputs = Inputs(org_url(url, {}), Credentials.read(), source)
+    inputs = Inputs(org_url(url, {}, config), Credentials.read(config), source)
     if not known:
         return inputs
     declared, declared_in = _by_settings(known), str(settings)

@@ -11,6 +11,7 @@ from urllib.parse import urlsplit
 import yaml
 
 from okta_idc.cli.schema import PROJECT
+from okta_idc.clients.json_path import get_path
 from okta_idc.inventory.declared import Declared, DeclaredGroup
 from okta_idc.settings import ROOT, Settings, SettingsError, load_settings
 
@@ -51,22 +52,26 @@ def _read_config(stack: str) -> dict[str, Any]:
         raise InputError("the stack's configuration is not a JSON object.") from None
 
 
-def read_settings_file(path: Path) -> Settings:
-    """The federation's settings in a stack file. Raises InputError."""
-    try:
-        document: Any = yaml.safe_load(read_text(path))
-        config: Any = document["config"]
-    except (yaml.YAMLError, KeyError, TypeError):
-        raise InputError(f"{path}: is not a stack file (YAML with `config`).") from None
-    return settings_in(cast(Mapping[str, Any], config), str(path))
-
-
-def settings_in(config: Mapping[str, Any], where: str) -> Settings:
-    """The federation's settings in a stack's configuration. Raises InputError."""
-    if not isinstance(config, Mapping) or _KEY not in config:  # pyright: ignore[reportUnnecessaryIsInstance]
+def read_settings(
+    path: Path | None, config: Mapping[str, Any]
+) -> tuple[Settings | None, Mapping[str, Any]]:
+    """The federation's settings, in a stack file if one is given, and the configuration: the
+    stack's if it is known, or the file's without encrypted values. Raises InputError."""
+    if not path and not config:
+        return None, config
+    where, given = "pulumi config", config
+    if path:
+        where = str(path)
+        try:
+            document: Any = yaml.safe_load(read_text(path))
+            given = cast(dict[str, Any], {**document["config"]})
+        except (yaml.YAMLError, KeyError, TypeError):
+            raise InputError(f"{path}: is not a stack file (YAML with `config`).") from None
+    if _KEY not in given:
         raise InputError(f"{where}: has no {_KEY}.")
+    plain = {key: each for key, each in given.items() if get_path(each, "secure") is None}
     try:
-        return load_settings(config[_KEY])
+        return load_settings(given[_KEY]), config or plain
     except SettingsError as error:
         raise InputError(f"{where}: {error}") from None
 

@@ -11,6 +11,7 @@ from typer.testing import CliRunner
 
 from okta_idc.cli.main import app
 from okta_idc.clients.okta import OktaError
+from tests.paths import ROOT
 
 ORG = "https://acme.okta.com"
 OUTPUTS = {"appId": "0oa1", "identityStoreId": "d-1", "region": "us-east-1", "pushGroups": []}
@@ -77,6 +78,16 @@ def test_with_a_file_of_outputs_credentials_come_from_the_environment(
     (tmp_path / "outputs.json").write_text(json.dumps(OUTPUTS))
     file = ("--outputs", str(tmp_path / "outputs.json"), "--okta-url", ORG)
     CliRunner().invoke(app, [*command, *file], catch_exceptions=False)
+    assert used == [(ORG, "SSWS from the environment")]
+
+
+def test_the_example_of_preview_saml_runs_with_a_stack_file_alone(
+    used: list[tuple[str, str]], tmp_path: Path
+) -> None:
+    text = (ROOT / "Pulumi.example.yaml").read_text().replace("REPLACE-WITH-YOURS", "0123-abcd")
+    (tmp_path / "Pulumi.prod.yaml").write_text(text)
+    options = ("--user", "ada@example.com", "--settings", str(tmp_path / "Pulumi.prod.yaml"))
+    CliRunner().invoke(app, ["preview-saml", *options], catch_exceptions=False)
     assert used == [(ORG, "SSWS from the environment")]
 
 
