@@ -86,9 +86,16 @@ class Credentials:
         if self.private_key and self.client_id:
             key = _load_key(self.private_key)
             return PrivateKeyAuth(self.client_id, key, self.private_key_id, self.scopes)
-        if self.private_key or self.client_id:
-            missing = "OKTA_API_CLIENT_ID" if self.private_key else "OKTA_API_PRIVATE_KEY"
-            raise OktaError(f"Okta: a private key requires a client ID. Set {missing} too.")
+        parts = (
+            ("OKTA_API_CLIENT_ID", self.client_id),
+            ("OKTA_API_PRIVATE_KEY", self.private_key),
+            ("OKTA_API_PRIVATE_KEY_ID", self.private_key_id),
+        )
+        if given := [name for name, value in parts if value]:
+            needs = "a client ID" if self.private_key else "a private key"
+            unset = " and ".join(name for name, value in parts if not value)
+            verb = "requires" if len(given) == 1 else "require"
+            raise OktaError(f"Okta: {' and '.join(given)} {verb} {needs}. Set {unset}.")
         raise OktaError(
             "No Okta credentials. Set OKTA_ACCESS_TOKEN, or OKTA_API_TOKEN, or OKTA_API_CLIENT_ID, "
             "OKTA_API_PRIVATE_KEY and OKTA_API_PRIVATE_KEY_ID of a service app."
