@@ -6,7 +6,7 @@ from typing import Any
 
 import boto3
 from botocore.config import Config
-from botocore.exceptions import BotoCoreError, ClientError, NoRegionError
+from botocore.exceptions import BotoCoreError, ClientError, InvalidRegionError, NoRegionError
 
 from okta_idc.clients.json_path import Json
 
@@ -25,6 +25,10 @@ class AwsError(Exception):
     def __init__(self, text: str, action: str = "", code: str = "") -> None:
         super().__init__(text)
         self.action, self.code = action, code
+
+
+class AwsConfigError(AwsError):
+    """The Region, the endpoint or the profile cannot be used, so no call was made."""
 
 
 class AwsClient:
@@ -51,8 +55,13 @@ class AwsClient:
                 endpoint_url=endpoint,
                 config=config,
             )
-        except (BotoCoreError, ValueError) as error:
-            raise AwsError(_text(error)) from None
+        except BotoCoreError as error:
+            raise AwsConfigError(_text(error)) from None
+        except ValueError:
+            given = endpoint or os.environ.get("AWS_ENDPOINT_URL")
+            raise AwsConfigError(
+                f"--aws-endpoint: {given!r} is not an http or https URL."
+            ) from None
         self.region: str = self._client.meta.region_name
 
     def call(self, operation: str, **query: Any) -> Json:
@@ -89,6 +98,9 @@ def _text(error: Exception) -> str:
     kind = type(error).__name__
     if isinstance(error, NoRegionError):
         return "The AWS Region is unknown. Pass --region or set AWS_REGION, for example us-east-1."
+    if isinstance(error, InvalidRegionError):
+        region = error.kwargs["region_name"]
+        return f"--region: {region!r} is not an AWS Region, for example us-east-1."
     if where := getattr(error, "kwargs", {}).get("endpoint_url"):
         return f"AWS does not respond at {where} ({kind}). Check the network and the Region."
     if any(word in kind for word in ("Credential", "Profile", "SSO", "TokenRetrieval")):

@@ -34,6 +34,10 @@ _ALGORITHMS = {"P-256": "ES256", "P-384": "ES384", "P-521": "ES512"}
 _ASSERTION_SECONDS, _EARLY_SECONDS = 300, 60
 
 
+class CredentialsError(OktaError):
+    """The credentials are incomplete or cannot be used, so no request was sent."""
+
+
 @dataclass(frozen=True)
 class Credentials:
     """Okta credentials, by precedence: access token, API token, private key.
@@ -78,7 +82,7 @@ class Credentials:
         return f"service app {self.client_id} (private key)"
 
     def auth(self) -> httpx.Auth:
-        """The httpx authentication for these credentials. Raises OktaError if none is usable."""
+        """The httpx authentication for these credentials. Raises CredentialsError."""
         if self.access_token:
             return HeaderAuth(f"Bearer {self.access_token}")
         if self.api_token:
@@ -95,8 +99,8 @@ class Credentials:
             needs = "a client ID" if self.private_key else "a private key"
             unset = " and ".join(name for name, value in parts if not value)
             verb = "requires" if len(given) == 1 else "require"
-            raise OktaError(f"Okta: {' and '.join(given)} {verb} {needs}. Set {unset}.")
-        raise OktaError(
+            raise CredentialsError(f"Okta: {' and '.join(given)} {verb} {needs}. Set {unset}.")
+        raise CredentialsError(
             "No Okta credentials. Set OKTA_ACCESS_TOKEN, or OKTA_API_TOKEN, or OKTA_API_CLIENT_ID, "
             "OKTA_API_PRIVATE_KEY and OKTA_API_PRIVATE_KEY_ID of a service app."
         )
@@ -223,7 +227,7 @@ def _load_key(given: str) -> RSAKey | ECKey:
         try:
             text = Path(given).expanduser().read_text(encoding="ascii")
         except (OSError, ValueError):  # the error omits the text, which may be a mangled key
-            raise OktaError(
+            raise CredentialsError(
                 "Okta: the private key is neither PEM text nor a readable file. Set "
                 "OKTA_API_PRIVATE_KEY to one of them."
             ) from None
@@ -232,7 +236,7 @@ def _load_key(given: str) -> RSAKey | ECKey:
             key = kind.import_key(text)
             if key.is_private and (isinstance(key, RSAKey) or key.curve_name in _ALGORITHMS):
                 return key
-    raise OktaError(
+    raise CredentialsError(
         "Okta: the private key cannot be used. Set OKTA_API_PRIVATE_KEY to an RSA or EC private "
         "key in PEM, without a passphrase."
     )

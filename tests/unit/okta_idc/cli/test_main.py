@@ -106,6 +106,36 @@ def test_an_invalid_option_is_explained_in_the_kits_words(arguments: str, messag
     assert "error," not in result.output
 
 
+@pytest.mark.parametrize(
+    ("arguments", "message"),
+    [
+        ("doctor --app 0oa1", "--app requires --identity-store d-…."),
+        ("preview-saml --user a --app 0oa1", "the URL of the org is unknown. Pass --okta-url"),
+        ("preview-saml --user a --settings nope.yaml", "nope.yaml: No such file or directory."),
+        ("preview-saml --user a --app 0oa1 --okta-url https://a.okta.com", "No Okta credentials."),
+        ("check-token scim", "The AWS Region is unknown. Pass --region"),
+        (
+            "check-token scim --region bad_region",
+            "--region: 'bad_region' is not an AWS Region, for",
+        ),
+        (
+            "check-token scim --region us-east-1 --aws-endpoint foo",
+            "--aws-endpoint: 'foo' is not an http or https URL.",
+        ),
+    ],
+)
+def test_wrong_usage_is_an_error_and_not_an_unknown_result(
+    arguments: str, message: str, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    for name in os.environ:
+        if name.startswith(("OKTA_", "AWS_")):
+            monkeypatch.delenv(name)
+    monkeypatch.setenv("HOME", str(tmp_path))
+    result = CliRunner().invoke(app, arguments.split())
+    assert result.exit_code == 2
+    assert result.output.startswith(f"error: {message}")
+
+
 def test_each_option_that_is_not_plain_text_says_what_it_expects() -> None:
     parsed = {
         name

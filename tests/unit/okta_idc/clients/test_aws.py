@@ -25,10 +25,15 @@ def nothing_configured(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
     [
         ({}, "us-east-1", ["credentials are missing", "aws sso login", "AWS_ACCESS_KEY_ID"]),
         (KEYS, "", ["AWS Region is unknown", "--region", "AWS_REGION"]),
+        (
+            KEYS,
+            "bad region",
+            ["--region: 'bad region' is not an AWS Region, for example us-east-1"],
+        ),
         ({"AWS_PROFILE": "none"}, "us-east-1", ["credentials are missing", "AWS_PROFILE"]),
         (KEYS, "us-east-1", ["does not respond at http://127.0.0.1:9", "the network"]),
     ],
-    ids=["credentials", "region", "profile", "network"],
+    ids=["credentials", "region", "invalid region", "profile", "network"],
 )
 def test_what_is_missing_before_a_call_has_a_remedy(
     variables: dict[str, str], region: str, messages: list[str], monkeypatch: pytest.MonkeyPatch
@@ -45,7 +50,13 @@ def test_what_is_missing_before_a_call_has_a_remedy(
         call()
     for message in messages:
         assert message in str(caught.value)
-    for raw in ("Unable to locate", "You must specify", "could not be found", "Could not connect"):
+    for raw in (
+        "Unable to locate",
+        "You must specify",
+        "could not be found",
+        "Could not connect",
+        "format",
+    ):
         assert raw not in str(caught.value)
 
 
