@@ -63,7 +63,8 @@ def adopt(
     """Write the stack file that adopts a federation created outside the kit. Reads only.
 
     Writes to --out, or to standard output. Resources that the file cannot declare become comments
-    and messages. Credentials: those of the Okta provider, in its order, and AWS's.
+    and messages. Uses the credentials of the Okta provider, in the provider's order, and the usual
+    AWS credential chain.
 
     Exit code 0: the file is complete; 1: something could not be adopted; 2: Okta or AWS could not
     be read.

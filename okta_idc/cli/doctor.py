@@ -69,7 +69,8 @@ def doctor(
 ) -> None:
     """Check every rule against what exists in Okta and IAM Identity Center. Reads only.
 
-    Credentials: those of the Okta provider, in its order, and AWS's.
+    Uses the credentials of the Okta provider, in the provider's order, and the usual AWS
+    credential chain.
 
     Exit code 0: no findings; 1: findings; 2: Okta or AWS could not be read.
 

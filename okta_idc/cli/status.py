@@ -39,7 +39,8 @@ def status(
 ) -> None:
     """Show what is declared, what AWS has, and who is not provisioned and why. Reads only.
 
-    Credentials: those of the Okta provider, in its order, and AWS's.
+    Uses the credentials of the Okta provider, in the provider's order, and the usual AWS
+    credential chain.
 
     Exit code 0: success; 2: Okta or AWS could not be read.
 
