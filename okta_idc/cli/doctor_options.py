@@ -37,7 +37,8 @@ class Inputs:
 
 def from_stack(outputs: Path | None, stack: str, settings: Path | None, url: str) -> Inputs:
     """From the stack's outputs, in a file or from Pulumi, and its settings. Raises InputError."""
-    stack_outputs, config = read_stack(outputs, stack)
+    instead = ", or --okta-url, --app, --identity-store, and --region"
+    stack_outputs, config = read_stack(outputs, stack, instead)
     known, config = read_settings(settings, config)
     inputs = Inputs(
         url=org_url(url, stack_outputs, config),

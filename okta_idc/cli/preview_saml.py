@@ -90,7 +90,8 @@ def _build_preview(
     if given and profile:
         return _preview(*given, _from_file(profile))
     without_stack = not (outputs or stack) and (app or settings)
-    stack_outputs, of_stack = ({}, {}) if without_stack else read_stack(outputs, stack)
+    instead = ", or --okta-url and --app, or --settings"
+    stack_outputs, of_stack = ({}, {}) if without_stack else read_stack(outputs, stack, instead)
     config = of_stack or config
     app = app or str(stack_outputs.get("appId") or "")
     url, auth = org_url(okta_url, stack_outputs, config), Credentials.read(config).auth()

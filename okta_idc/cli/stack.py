@@ -25,10 +25,12 @@ class InputError(Exception):
     """A command's input is missing or cannot be read. The text says which, and what to do."""
 
 
-def read_stack(path: Path | None, stack: str) -> tuple[StackOutputs, dict[str, Any]]:
+def read_stack(
+    path: Path | None, stack: str, instead: str = ""
+) -> tuple[StackOutputs, dict[str, Any]]:
     """The stack's outputs and configuration, from pulumi. A file contains the outputs alone.
-    Raises InputError."""
-    text = read_text(path) if path else _pulumi("stack", "output", "--json", stack=stack)
+    `instead` says which options the command accepts without a stack. Raises InputError."""
+    text = read_text(path) if path else _pulumi("stack output --json", stack, instead)
     try:
         declared: Any = json.loads(text)
         missing = {"appId", "identityStoreId", "region", "pushGroups"} - declared.keys()
@@ -44,7 +46,7 @@ def read_stack(path: Path | None, stack: str) -> tuple[StackOutputs, dict[str, A
 def _read_config(stack: str) -> dict[str, Any]:
     """The stack's configuration by key (`okta:orgName`), from pulumi. Its secrets stay in this
     process. Raises InputError."""
-    text = _pulumi("config", "--json", "--show-secrets", stack=stack)
+    text = _pulumi("config --json --show-secrets", stack)
     try:
         entries = cast(dict[str, dict[str, Any]], json.loads(text))
         return {key: each.get("objectValue", each.get("value")) for key, each in entries.items()}
@@ -131,15 +133,14 @@ def read_text(path: Path) -> str:
         raise InputError(f"{path}: is not a text file.") from None
 
 
-def _pulumi(*arguments: str, stack: str) -> str:
-    command = ["pulumi", *arguments, *(["--stack", stack] if stack else [])]
+def _pulumi(arguments: str, stack: str, instead: str = "") -> str:
+    command = ["pulumi", *arguments.split(), *(["--stack", stack] if stack else [])]
     try:
         done = subprocess.run(command, capture_output=True, text=True, check=False)
     except OSError:
         raise InputError(
-            "`pulumi` is not on PATH. Pass --outputs FILE. `doctor` also runs without a stack: "
-            "pass --okta-url, --app, --identity-store, and --region."
+            f"`pulumi` is not on PATH. Install it, or pass --outputs FILE{instead}."
         ) from None
     if done.returncode:
-        raise InputError(f"pulumi {' '.join(arguments[:2])}: {done.stderr.strip()}")
+        raise InputError(f"pulumi {arguments.partition(' --')[0]}: {done.stderr.strip()}")
     return done.stdout

@@ -91,11 +91,19 @@ def test_the_example_of_preview_saml_runs_with_a_stack_file_alone(
     assert used == [(ORG, "SSWS from the environment")]
 
 
-def test_without_pulumi_the_options_that_replace_a_stack_are_named(
-    monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+@pytest.mark.parametrize(
+    ("command", "instead"),
+    [
+        (COMMANDS[0], ", or --okta-url, --app, --identity-store, and --region"),
+        (COMMANDS[1], ""),
+        (COMMANDS[2], ", or --okta-url and --app, or --settings"),
+    ],
+)
+def test_without_pulumi_each_command_names_its_own_options_that_replace_a_stack(
+    command: tuple[str, ...], instead: str, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
 ) -> None:
     monkeypatch.setenv("PATH", str(tmp_path))
-    result = CliRunner().invoke(app, ["doctor"], catch_exceptions=False)
+    result = CliRunner().invoke(app, [*command], catch_exceptions=False)
     assert result.exit_code == 2
-    for option in ("--outputs", "--okta-url", "--app", "--identity-store", "--region"):
-        assert option in result.output
+    message = "error: `pulumi` is not on PATH. Install it, or pass --outputs FILE"
+    assert result.output == f"{message}{instead}.\n"
