@@ -39,7 +39,7 @@ _NOISE = re.compile(
     r"rpc error: code = \w+ desc = |invocation of [\w:/]+ returned an error: |"
     r"invoking [\w:/]+: |\d+ errors? occurred:|(?<=\s)\* "
 )
-_PAGE = "(docs/reference/permissions.md)"
+_PAGE = "(docs/reference/permissions.md in the repository of okta-identity-center)"
 _ADVICE: tuple[tuple[str, dict[str, str]], ...] = (
     (
         r"connection (refused|reset)|no such host|i/o timeout|deadline exceeded|unreachable|"

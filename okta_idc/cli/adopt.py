@@ -23,7 +23,7 @@ from okta_idc.clients.okta import Okta
 from okta_idc.clients.okta_auth import Credentials
 from okta_idc.clients.okta_limits import DEFAULT_SHARE
 from okta_idc.inventory.model import Source
-from okta_idc.rules.registry import count
+from okta_idc.rules.registry import REPOSITORY, count
 from okta_idc.settings import ROOT
 
 INCOMPLETE = 1
@@ -133,5 +133,7 @@ def _print_notes(adopted: _Adopted, out: Path | None) -> None:
     )
     print_error(
         f"{app.get('label')} ({app['id']}): {counts}; {count(adopted.calls, 'call')} to Okta"
-        f"{f'; written to {out}. Next: docs/guide/adopt.md' if out else ''}."
+        f"{f'; written to {out}' if out else ''}."
     )
+    if out:
+        print_error(f"Next: `okta-idc store-token`, then docs/guide/adopt.md in {REPOSITORY}.")

@@ -155,7 +155,7 @@ def _print_not_provisioned(console: Console, not_provisioned: list[NotProvisione
         say(f"  {rule.title} [{rule_id}]", "yellow")
         for name, finding in affected:
             say(f"    {name}: {finding.explanation}")
-        say(f"    {rule.source}", "dim")
+        say(f"    {rule.citation}", "dim")
         say(f"    {rule.remedy}")
     for each in not_provisioned:
         if each.reason:

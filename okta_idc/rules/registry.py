@@ -13,6 +13,8 @@ from types import MappingProxyType
 from typing import Any, Generic, TypeVar
 
 Subject = TypeVar("Subject")
+REPOSITORY = "the repository of okta-identity-center"
+"""Where the pages are that messages refer to; the wheel does not contain them."""
 
 
 class Severity(StrEnum):
@@ -163,6 +165,12 @@ class Rule(Generic[Subject]):
     def link(self) -> str:
         """The rule's section in the reference, relative to the repository."""
         return f"docs/reference/rules.md#{self.id.lower()}"
+
+    @property
+    def citation(self) -> str:
+        """The source in a report, whose reader may have the wheel alone."""
+        pages = f" (docs/ is in {REPOSITORY})" if "docs/" in self.source else ""
+        return f"Source: {self.source.rstrip('.')}{pages}."
 
     def __call__(self, subject: Subject) -> list[Finding]:
         """The findings, empty when the rule holds."""

@@ -37,7 +37,7 @@ def _rule(rule: Rule[Any]) -> Json:
     return {
         "id": rule.id,
         "shortDescription": {"text": rule.title},
-        "fullDescription": {"text": rule.source},
+        "fullDescription": {"text": rule.citation},
         "help": {"text": rule.remedy},
         "defaultConfiguration": {"level": _LEVEL[rule.severity]},
     }

@@ -101,6 +101,7 @@ def test_an_existing_file_is_overwritten_only_with_force(
     result = adopt(federation, "--out", str(out), "--force")
     assert result.code == 0, result.err
     assert result.out == ""
+    assert result.err.endswith("docs/guide/adopt.md in the repository of okta-identity-center.\n")
     load_settings(yaml.safe_load(out.read_text())["config"][KEY])
 
 

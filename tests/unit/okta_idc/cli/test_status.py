@@ -145,7 +145,9 @@ def test_a_refused_user_without_a_display_name_has_a_finding(
     entry = not_provisioned(tmp_path)["bob@example.com"]
     assert entry["kind"] == "refused"
     assert [f["rule"] for f in entry["findings"]] == ["OIC-301"]
-    assert "Set the attribute in" in run_status(tmp_path)[1]
+    text = run_status(tmp_path)[1]
+    assert "Set the attribute in" in text
+    assert "Source: docs/research/aws-setup-page.md#troubleshooting (docs/ is in the repo" in text
 
 
 def test_a_username_that_two_users_share_is_reported(apis: StubApis, tmp_path: Path) -> None:
