@@ -66,8 +66,8 @@ def adopt(
     and messages. Uses the credentials of the Okta provider, in the provider's order, and the usual
     AWS credential chain.
 
-    Exit code 0: the file is complete; 1: something could not be adopted; 2: Okta or AWS could not
-    be read.
+    Exit code 0: the file is complete; 1: something could not be adopted, or has a problem; 2: Okta
+    or AWS could not be read.
 
     Example: okta-idc adopt --okta-url https://acme.okta.com --out Pulumi.prod.yaml
     """
@@ -109,7 +109,7 @@ async def _discover(url: str, source: Source, share: float) -> _Adopted:
 
 
 def _document(adopted: _Adopted) -> dict[str, Any]:
-    """`settings` as in the file, with `notes`; `problem` marks what is not adopted as it is."""
+    """`settings` as in the file, with `notes`; `problem` marks what requires a fix."""
     return {
         "app": {"id": adopted.federation.app["id"], "label": adopted.federation.app.get("label")},
         "instance": adopted.federation.instance,
@@ -121,8 +121,10 @@ def _document(adopted: _Adopted) -> dict[str, Any]:
 
 def _print_notes(adopted: _Adopted, out: Path | None) -> None:
     app = adopted.federation.app
-    for note in adopted.draft.notes():
-        print_error(f"{'not adopted' if note.problem else 'note'}: {note.text}")
+    for item in adopted.draft.items():
+        problem = "not adopted" if item.commented_out else "adopted, with a problem"
+        for note in item.notes:
+            print_error(f"{problem if note.problem else 'note'}: {note.text}")
     pieces = {
         "assignment group": adopted.draft.groups,
         "push group": adopted.draft.push_groups,

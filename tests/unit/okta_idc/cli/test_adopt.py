@@ -181,7 +181,7 @@ def test_a_mapping_in_error_is_adopted_and_reported(federation: Federation) -> N
         federation.request("PATCH", path, {"status": "ACTIVE"})
         federation.settle()
     assert result.code == 1
-    assert "not adopted: the push mapping of aws-data is in ERROR" in result.err
+    assert "adopted, with a problem: the push mapping of aws-data is in ERROR" in result.err
     assert "Unable to push group aws-data" in result.err
     assert "aws-data" in [g["name"] for g in result.settings["push_groups"]]
 
@@ -194,7 +194,7 @@ def test_a_group_in_both_roles_becomes_a_push_group(federation: Federation) -> N
     finally:
         federation.request("DELETE", path)
     assert result.code == 1
-    assert "the group aws-data is assigned and pushed" in result.err
+    assert "not adopted: the group aws-data is assigned and pushed" in result.err
     settings = load_settings(yaml.safe_load(result.out)["config"][KEY])
     assert [g.name for g in settings.assignments.groups] == [*ASSIGN]
     assert "aws-data" in [g.name for g in settings.push_groups]
