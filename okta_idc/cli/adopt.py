@@ -47,7 +47,7 @@ def adopt(
         typer.Option(help="Also write a file for `pulumi import` of the push mappings."),
     ] = None,
     stack: Annotated[str, typer.Option(help="Name of the stack, for --mappings.")] = "",
-    app: Annotated[str, typer.Option(help="ID of the app (0oa…); default: the only one.")] = "",
+    app: Annotated[str, typer.Option(help="App ID (0oa…); default: the org's only one.")] = "",
     identity_store: Annotated[
         str, typer.Option(help="ID of the identity store (d-…); default: from the app.")
     ] = "",
