@@ -20,7 +20,7 @@ from joserfc import jwt
 from joserfc.errors import JoseError
 from joserfc.jwk import ECKey, RSAKey
 
-from okta_idc.clients.dpop import Dpop, wants_nonce
+from okta_idc.clients.dpop import Dpop
 from okta_idc.clients.okta_error import OktaError, error_code, error_text
 
 READ_SCOPES = (
@@ -152,8 +152,7 @@ class PrivateKeyAuth(httpx.Auth):
             self._sign(request, token)
             response = yield request
             await response.aread()
-            if self._dpop and wants_nonce(response):
-                self._dpop.take_nonce(response)
+            if self._dpop and self._dpop.take_nonce(response):
                 self._sign(request, token)
                 response = yield request
             if response.status_code != 401 or last:
@@ -166,10 +165,7 @@ class PrivateKeyAuth(httpx.Auth):
         if self._dpop is None and error_code(response, "error") == "invalid_dpop_proof":
             self._dpop = Dpop()
             return True
-        if self._dpop and wants_nonce(response):
-            self._dpop.take_nonce(response)
-            return True
-        return False
+        return self._dpop is not None and self._dpop.take_nonce(response)
 
     def _token_request(self, endpoint: httpx.URL) -> httpx.Request:
         now = int(time.time())
