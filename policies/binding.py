@@ -123,10 +123,8 @@ class PolicyBinding(Binding[Any]):
                     continue
                 at, finding = result
                 text = replace(finding, path=join_path(at.name, at.path)).text()
-                report(
-                    f"{self.rule.severity}: {text} See {self.rule.link} in {REPOSITORY}.",
-                    at.urn or None,
-                )
+                page = f"{self.rule.link} in {REPOSITORY}"
+                report(f"{self.rule.severity}: {text} See {page}.", at.urn or None)
         except Unavailable as unknown:
             missing.append(unknown)
         if missing:

@@ -2,7 +2,6 @@
 
 import asyncio
 import json
-from dataclasses import dataclass
 from pathlib import Path
 from typing import Annotated, Any
 
@@ -28,13 +27,6 @@ from okta_idc.settings import ROOT
 
 INCOMPLETE = 1
 SECRET = "okta-identity-center/scim"  # noqa: S105 — a name
-
-
-@dataclass(frozen=True)
-class _Adopted:
-    federation: Federation
-    draft: Draft
-    calls: int
 
 
 def adopt(
@@ -85,56 +77,55 @@ def adopt(
             secret=secret,
             endpoint=aws_endpoint or None,
         )
-        adopted = asyncio.run(_discover(url, source, share))
-        text = stack_file(adopted.draft, url, source.region, f"{PROJECT}:{ROOT}")
+        federation, calls = asyncio.run(_discover(url, source, share))
+        drafted = draft(federation)
+        text = stack_file(drafted, url, source.region, f"{PROJECT}:{ROOT}")
     if out:
         write_file(out, text)
     if mappings:
-        document = import_file(adopted.draft, adopted.federation, stack, PROJECT)
+        document = import_file(drafted, federation, stack, PROJECT)
         write_file(mappings, json.dumps(document, indent=2) + "\n")
     if as_json:
-        print_json(_document(adopted))
+        print_json(_document(federation, drafted, calls))
     elif not out:
         typer.echo(text, nl=False)
-    _print_notes(adopted, out)
-    raise typer.Exit(INCOMPLETE if any(note.problem for note in adopted.draft.notes()) else 0)
+    _print_notes(federation, drafted, calls, out)
+    raise typer.Exit(INCOMPLETE if any(note.problem for note in drafted.notes()) else 0)
 
 
-async def _discover(url: str, source: Source, share: float) -> _Adopted:
+async def _discover(url: str, source: Source, share: float) -> tuple[Federation, int]:
     with show_progress(Console(stderr=True)) as progress:
         auth = Credentials.read().auth()
         async with Okta(url, auth, share=share, on_wait=progress.on_wait) as okta:
-            federation = await discover(okta, source, progress)
-            return _Adopted(federation, draft(federation), sum(okta.calls.values()))
+            return await discover(okta, source, progress), sum(okta.calls.values())
 
 
-def _document(adopted: _Adopted) -> dict[str, Any]:
+def _document(federation: Federation, drafted: Draft, calls: int) -> dict[str, Any]:
     """`settings` as in the file, with `notes`; `problem` marks what requires a fix."""
     return {
-        "app": {"id": adopted.federation.app["id"], "label": adopted.federation.app.get("label")},
-        "instance": adopted.federation.instance,
-        "settings": adopted.draft.settings(),
-        "notes": [{"problem": n.problem, "text": n.text} for n in adopted.draft.notes()],
-        "oktaCalls": adopted.calls,
+        "app": {"id": federation.app["id"], "label": federation.app.get("label")},
+        "instance": federation.instance,
+        "settings": drafted.settings(),
+        "notes": [{"problem": n.problem, "text": n.text} for n in drafted.notes()],
+        "oktaCalls": calls,
     }
 
 
-def _print_notes(adopted: _Adopted, out: Path | None) -> None:
-    app = adopted.federation.app
-    for item in adopted.draft.items():
+def _print_notes(federation: Federation, drafted: Draft, calls: int, out: Path | None) -> None:
+    app = federation.app
+    for item in drafted.items():
         problem = "not adopted" if item.commented_out else "adopted, with a problem"
         for note in item.notes:
             print_error(f"{problem if note.problem else 'note'}: {note.text}")
+    settings = drafted.settings()
     pieces = {
-        "assignment group": adopted.draft.groups,
-        "push group": adopted.draft.push_groups,
-        "permission set": adopted.draft.permission_sets,
+        "assignment group": settings["assignments"]["groups"],
+        "push group": settings["push_groups"],
+        "permission set": settings["account_access"]["permission_sets"],
     }
-    counts = ", ".join(
-        count(sum(not item.commented_out for item in items), noun) for noun, items in pieces.items()
-    )
+    counts = ", ".join(count(len(listed), noun) for noun, listed in pieces.items())
     print_error(
-        f"{app.get('label')} ({app['id']}): {counts}; {count(adopted.calls, 'call')} to Okta"
+        f"{app.get('label')} ({app['id']}): {counts}; {count(calls, 'call')} to Okta"
         f"{f'; written to {out}' if out else ''}."
     )
     if out:

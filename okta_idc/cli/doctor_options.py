@@ -3,7 +3,14 @@
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 
-from okta_idc.cli.stack import InputError, declared_by, org_url, read_settings, read_stack
+from okta_idc.cli.stack import (
+    InputError,
+    declared_by,
+    org_url,
+    read_settings,
+    read_stack,
+    source_in,
+)
 from okta_idc.clients.aws import AwsClient
 from okta_idc.clients.okta_auth import Credentials
 from okta_idc.inventory.declared import FEATURES, Declared, DeclaredGroup
@@ -43,12 +50,7 @@ def from_stack(outputs: Path | None, stack: str, settings: Path | None, url: str
     inputs = Inputs(
         url=org_url(url, stack_outputs, config),
         credentials=Credentials.read(config),
-        source=Source(
-            app_id=str(stack_outputs["appId"]),
-            store_id=str(stack_outputs["identityStoreId"]),
-            region=str(stack_outputs["region"]),
-            secret=str(stack_outputs.get("secretName") or ""),
-        ),
+        source=source_in(stack_outputs),
         declared=declared_by(stack_outputs),
         declared_in=str(settings or (f"Pulumi.{stack}.yaml" if stack else "Pulumi.yaml")),
     )

@@ -11,8 +11,9 @@ from urllib.parse import urlsplit
 import yaml
 
 from okta_idc.cli.schema import PROJECT
-from okta_idc.clients.json_path import get_path
+from okta_idc.clients.json_path import get_list, get_path, get_text
 from okta_idc.inventory.declared import Declared, DeclaredGroup
+from okta_idc.inventory.model import Source
 from okta_idc.settings import ROOT, Settings, SettingsError, load_settings
 
 StackOutputs = dict[str, Any]
@@ -109,18 +110,22 @@ def org_url(given: str, declared: StackOutputs, config: Mapping[str, Any] | None
 
 def declared_by(outputs: StackOutputs) -> Declared:
     """The push groups, assignment groups and mode that the outputs name."""
-    pushed: list[dict[str, Any]] = outputs["pushGroups"]
-    assigned: list[dict[str, Any]] = outputs.get("assignmentGroups") or []
+
+    def groups(part: str, *ids: str) -> tuple[DeclaredGroup, ...]:
+        listed = get_list(outputs, part)
+        return tuple(DeclaredGroup(g["name"], *(get_text(g, each) for each in ids)) for g in listed)
+
     return Declared(
-        push=tuple(
-            DeclaredGroup(
-                str(g["name"]), str(g.get("sourceGroupId") or ""), str(g.get("awsGroupId") or "")
-            )
-            for g in pushed
-        ),
-        assign=tuple(DeclaredGroup(str(g["name"]), str(g.get("id") or "")) for g in assigned),
-        mode=str(outputs.get("mode") or ""),
+        push=groups("pushGroups", "sourceGroupId", "awsGroupId"),
+        assign=groups("assignmentGroups", "id"),
+        mode=get_text(outputs, "mode"),
     )
+
+
+def source_in(outputs: StackOutputs, endpoint: str = "") -> Source:
+    """Where to read the federation that the outputs name."""
+    keys = "region", "appId", "identityStoreId", "secretName"
+    return Source(*(get_text(outputs, key) for key in keys), endpoint=endpoint or None)
 
 
 def read_text(path: Path) -> str:

@@ -59,9 +59,7 @@ class AwsClient:
             raise AwsConfigError(_text(error)) from None
         except ValueError:
             given = endpoint or os.environ.get("AWS_ENDPOINT_URL")
-            raise AwsConfigError(
-                f"--aws-endpoint: {given!r} is not an http or https URL."
-            ) from None
+            raise AwsConfigError(f"--aws-endpoint: {given!r} is not a URL.") from None
         self.region: str = self._client.meta.region_name
 
     def call(self, operation: str, **query: Any) -> Json:

@@ -13,6 +13,13 @@ from okta_idc.rules.endpoints import SCIM_ENDPOINT, normalize_endpoint
 from okta_idc.rules.registry import EnforcementPoint, Severity, Violation, doctor_rule, expiry, rule
 
 SHAPE = '{"endpoint": "…", "token": "…", "token_id": "…", "created": "…", "expires": "…"}'
+_EXAMPLE = {
+    "endpoint": "https://scim.us-east-1.amazonaws.com/11111111111-2222-3333-4444-555555555555/"
+    "scim/v2",
+    "token_id": "1",
+    "created": "2026-01-01T00:00:00Z",
+    "expires": "2027-01-01T00:00:00Z",
+}
 _TAG_KEYS = ("endpoint", "token_id", "created", "expires")
 _TEXT_KEYS = ("token", *_TAG_KEYS)
 _ROTATE = (
@@ -42,11 +49,8 @@ class ScimSecret:
     "records it",
     remedy=f"Store one JSON object {SHAPE} with ISO 8601 dates, for example with `okta-idc "
     "store-token`.",
-    good='{"endpoint": "https://scim.us-east-1.amazonaws.com/11111111111-2222-3333-4444-'
-    '555555555555/scim/v2/", "token": "t", "token_id": "1", "created": "2026-01-01T00:00:00Z", '
-    '"expires": "2027-01-01T00:00:00Z"}',
-    bad='{"endpoint": "https://scim.us-east-1.amazonaws.com/11111111111-2222-3333-4444-'
-    '555555555555/scim/v2/", "SCIMEndpointAccessToken": "t"}',
+    good=json.dumps({**_EXAMPLE, "token": "t"}),
+    bad=json.dumps({"endpoint": _EXAMPLE["endpoint"], "SCIMEndpointAccessToken": "t"}),
 )
 def secret_document(text: str) -> Iterator[Violation]:
     """Subject: the SecretString."""
@@ -71,7 +75,7 @@ def secret_document(text: str) -> Iterator[Violation]:
 def read_secret(text: str) -> ScimSecret:
     """Parse a SecretString for which `secret_document` has no finding."""
     document: dict[str, str] = json.loads(text)
-    created, expires = _time(document["created"]), _time(document["expires"])
+    created, expires = parse_time(document["created"]), parse_time(document["expires"])
     if created is None or expires is None:
         raise ValueError("created and expires must be ISO 8601 dates")
     return ScimSecret(
@@ -203,13 +207,7 @@ def token_accepted(subject: ScimResponse) -> Iterator[Violation]:
     source="docs/research/identity-center.md#secret-of-the-scim-token",
     remedy="Tag the secret with `endpoint`, `token_id`, `created` and `expires`, with the values "
     "in the secret.",
-    good={
-        "endpoint": "https://scim.us-east-1.amazonaws.com/11111111111-2222-3333-4444-555555555555/"
-        "scim/v2",
-        "token_id": "1",
-        "created": "2026-01-01T00:00:00Z",
-        "expires": "2027-01-01T00:00:00Z",
-    },
+    good=_EXAMPLE,
     bad={"expires": "next year"},
 )
 def secret_tags(tags: Mapping[str, str]) -> Iterator[Violation]:
@@ -223,13 +221,14 @@ def secret_tags(tags: Mapping[str, str]) -> Iterator[Violation]:
 
 
 def _format(key: str, value: str) -> Iterator[Violation]:
-    if key in ("created", "expires") and _time(value) is None:
+    if key in ("created", "expires") and parse_time(value) is None:
         yield key, None, "is not an ISO 8601 date."
     elif key == "endpoint" and not SCIM_ENDPOINT.fullmatch(normalize_endpoint(value)):
         yield key, value, "is not a SCIM endpoint of IAM Identity Center."
 
 
-def _time(text: str) -> datetime | None:
+def parse_time(text: str) -> datetime | None:
+    """The time of an ISO 8601 date, in UTC unless it has an offset; None for any other text."""
     try:
         time = datetime.fromisoformat(text)
     except ValueError:

@@ -120,7 +120,7 @@ def test_an_invalid_option_is_explained_in_the_kits_words(arguments: str, messag
         ),
         (
             "check-token scim --region us-east-1 --aws-endpoint foo",
-            "--aws-endpoint: 'foo' is not an http or https URL.",
+            "--aws-endpoint: 'foo' is not a URL.",
         ),
     ],
 )

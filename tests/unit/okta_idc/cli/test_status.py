@@ -127,7 +127,8 @@ def test_the_status_shows_user_and_member_counts(apis: StubApis, tmp_path: Path)
     [
         ("2020-01-01T00:00:00+00:00", "Token expired on 2020-01-01, 2,"),
         ("2099-01-01T00:00:00+00:00", "Token expires in 2"),
-        ("2099-01-01", "Token expiry unknown"),
+        ("2099-01-01", "Token expires in 2"),
+        ("next year", "Token expiry unknown"),
     ],
 )
 def test_the_status_shows_when_the_token_expires(
