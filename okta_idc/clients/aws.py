@@ -34,7 +34,7 @@ class AwsConfigError(AwsError):
 class AwsClient:
     """A boto3 client that respects AWS's rate limits. Its methods raise AwsError.
 
-    Credentials come from boto3's default chain, unless a session is given. `endpoint` replaces
+    Credentials come from boto3's default chain. `endpoint` replaces
     AWS's endpoint (sandbox).
     """
 
@@ -43,13 +43,12 @@ class AwsClient:
         service: str,
         region: str | None,
         endpoint: str | None = None,
-        session: boto3.Session | None = None,
     ) -> None:
         self._service = service
         try:
-            chosen: Any = session or boto3.Session()
+            session: Any = boto3.Session()
             config = Config(retries={"mode": "adaptive", "max_attempts": 6})
-            self._client: Any = chosen.client(
+            self._client: Any = session.client(
                 service,
                 region or os.environ.get("AWS_REGION"),
                 endpoint_url=endpoint,

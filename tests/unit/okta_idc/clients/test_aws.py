@@ -2,7 +2,6 @@
 
 from pathlib import Path
 
-import boto3
 import pytest
 from botocore.stub import Stubber
 
@@ -75,9 +74,12 @@ def test_the_region_comes_from_the_providers_variable(monkeypatch: pytest.Monkey
         ("AccessDeniedException", ["secretsmanager:GetSecretValue: AccessDeniedException: words"]),
     ],
 )
-def test_an_error_of_aws_has_a_remedy_or_its_words(code: str, messages: list[str]) -> None:
-    session = boto3.Session(aws_access_key_id="x", aws_secret_access_key="x")
-    client = AwsClient("secretsmanager", "us-east-1", session=session)
+def test_an_error_of_aws_has_a_remedy_or_its_words(
+    code: str, messages: list[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    for name, value in KEYS.items():
+        monkeypatch.setenv(name, value)
+    client = AwsClient("secretsmanager", "us-east-1")
     stub = Stubber(client._client)
     stub.add_client_error("get_secret_value", code, "words")
     stub.activate()
