@@ -76,7 +76,6 @@ def doctor(
 
     Example: okta-idc doctor --stack prod --fail-on blocking --html report.html
     """
-    console = Console(stderr=as_json)
     with reading():
         if app or identity_store:
             inputs = from_options(app, identity_store, region, okta_url, settings)
@@ -97,7 +96,7 @@ def doctor(
     if as_json:
         print_json(document(report))
     else:
-        print_report(console, report)
+        print_report(Console(), report)
     raise typer.Exit(report.exit_code(fail_on))
 
 

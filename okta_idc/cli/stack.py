@@ -32,27 +32,23 @@ def read_stack(
     """The stack's outputs and configuration, from pulumi. A file contains the outputs alone.
     `instead` says which options the command accepts without a stack. Raises InputError."""
     text = read_text(path) if path else _pulumi("stack output --json", stack, instead)
-    try:
-        declared: Any = json.loads(text)
-        missing = {"appId", "identityStoreId", "region", "pushGroups"} - declared.keys()
-    except (ValueError, AttributeError):
-        raise InputError("the stack's outputs are not a JSON object.") from None
-    if missing:
+    declared = _parse(text, "outputs are")
+    if missing := {"appId", "identityStoreId", "region", "pushGroups"} - declared.keys():
         raise InputError(
             f"the stack lacks the outputs {', '.join(sorted(missing))}. Run `pulumi up` first."
         )
-    return declared, {} if path else _read_config(stack)
+    if path:
+        return declared, {}
+    # Secrets of the configuration stay in this process.
+    config = _parse(_pulumi("config --json --show-secrets", stack), "configuration is")
+    return declared, {key: e.get("objectValue", e.get("value")) for key, e in config.items()}
 
 
-def _read_config(stack: str) -> dict[str, Any]:
-    """The stack's configuration by key (`okta:orgName`), from pulumi. Its secrets stay in this
-    process. Raises InputError."""
-    text = _pulumi("config --json --show-secrets", stack)
+def _parse(text: str, what: str) -> dict[str, Any]:
     try:
-        entries = cast(dict[str, dict[str, Any]], json.loads(text))
-        return {key: each.get("objectValue", each.get("value")) for key, each in entries.items()}
-    except (ValueError, AttributeError):
-        raise InputError("the stack's configuration is not a JSON object.") from None
+        return {**json.loads(text)}
+    except (ValueError, TypeError):
+        raise InputError(f"the stack's {what} not a JSON object.") from None
 
 
 def read_settings(

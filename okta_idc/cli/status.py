@@ -61,11 +61,10 @@ async def _read_status(
     declared: StackOutputs, url: str, auth: httpx.Auth, aws_endpoint: str, wait: float,
     console: Console,
 ) -> ProvisioningStatus:  # fmt: skip
-    source = source_in(declared, aws_endpoint)
     with console.status("Reading Okta and AWS …") as spinner:
         async with Okta(url, auth, on_wait=partial(print_wait, console)) as okta:
             return await provisioning_status(
-                okta, source, declared_by(declared), wait,
+                okta, source_in(declared, aws_endpoint), declared_by(declared), wait,
                 lambda number: spinner.update(f"{number} pending …"),
             )  # fmt: skip
 

@@ -2,7 +2,7 @@
 
 import os
 from collections.abc import Iterator
-from typing import Any
+from typing import Any, cast
 
 import boto3
 from botocore.config import Config
@@ -46,9 +46,8 @@ class AwsClient:
     ) -> None:
         self._service = service
         try:
-            session: Any = boto3.Session()
             config = Config(retries={"mode": "adaptive", "max_attempts": 6})
-            self._client: Any = session.client(
+            self._client: Any = cast(Any, boto3.Session()).client(
                 service,
                 region or os.environ.get("AWS_REGION"),
                 endpoint_url=endpoint,

@@ -12,6 +12,7 @@ import time
 import uuid
 from collections.abc import AsyncGenerator, Generator, Mapping, Sequence
 from dataclasses import dataclass, field
+from itertools import compress
 from pathlib import Path
 from typing import Any, cast
 
@@ -90,14 +91,11 @@ class Credentials:
         if self.private_key and self.client_id:
             key = _load_key(self.private_key)
             return PrivateKeyAuth(self.client_id, key, self.private_key_id, self.scopes)
-        parts = (
-            ("OKTA_API_CLIENT_ID", self.client_id),
-            ("OKTA_API_PRIVATE_KEY", self.private_key),
-            ("OKTA_API_PRIVATE_KEY_ID", self.private_key_id),
-        )
-        if given := [name for name, value in parts if value]:
+        names = "OKTA_API_CLIENT_ID", "OKTA_API_PRIVATE_KEY", "OKTA_API_PRIVATE_KEY_ID"
+        values = self.client_id, self.private_key, self.private_key_id
+        if given := list(compress(names, values)):
             needs = "a client ID" if self.private_key else "a private key"
-            unset = " and ".join(name for name, value in parts if not value)
+            unset = " and ".join(name for name in names if name not in given)
             verb = "requires" if len(given) == 1 else "require"
             raise CredentialsError(f"Okta: {' and '.join(given)} {verb} {needs}. Set {unset}.")
         raise CredentialsError(
