@@ -62,7 +62,7 @@ _CAUSE = re.compile(
 )
 """What a provider's text begins to say first, so that a name later in it changes nothing
 (docs/decisions/0015-classify-lookup-errors-by-fixed-texts.md)."""
-_PAGE = "(docs/reference/permissions.md)"
+_PAGE = "(docs/reference/permissions.md in the repository of okta-identity-center)"
 _ADVICE: dict[str, dict[str, str]] = {
     "okta": {
         "credentials": "Check that the Okta API token or private key is valid in this org.",

@@ -25,7 +25,7 @@ from pulumi_policy import Severity as PolicySeverity
 from pulumi_policy.proxy import UNKNOWN_STRING_VALUE, UnknownValueError
 
 from okta_idc.rules.binding import NOWHERE, Binding, Location, Subject, Unavailable, numbered
-from okta_idc.rules.registry import EnforcementPoint, Rule, Severity, join_path
+from okta_idc.rules.registry import REPOSITORY, EnforcementPoint, Rule, Severity, join_path
 
 from .properties import Inputs, plain
 from .stack_graph import Settings, Stack
@@ -123,7 +123,8 @@ class PolicyBinding(Binding[Any]):
                     continue
                 at, finding = result
                 text = replace(finding, path=join_path(at.name, at.path)).text()
-                report(f"{self.rule.severity}: {text} See {self.rule.link}", at.urn or None)
+                page = f"{self.rule.link} in {REPOSITORY}"
+                report(f"{self.rule.severity}: {text} See {page}.", at.urn or None)
         except Unavailable as unknown:
             missing.append(unknown)
         if missing:

@@ -12,7 +12,6 @@ from dataclasses import dataclass
 from pathlib import Path
 from urllib.parse import urlsplit
 
-import boto3
 import httpx
 from rich.console import Console
 
@@ -254,9 +253,9 @@ def _retained_in_aws(running: Sandbox, outputs: Path) -> str:
     try:
         declared = json.loads(outputs.read_text())
         running.request("GET", "/sandbox/settled?timeout=30", seconds=40)
-        session = boto3.Session(aws_access_key_id="sandbox", aws_secret_access_key="sandbox")
-        where = (declared["identityStoreId"], declared["region"], running.aws)
-        store = IdentityStore(*where, session)
+        os.environ.pop("AWS_PROFILE", None)
+        os.environ |= dict.fromkeys(("AWS_ACCESS_KEY_ID", "AWS_SECRET_ACCESS_KEY"), "sandbox")
+        store = IdentityStore(declared["identityStoreId"], declared["region"], running.aws)
         groups = sorted(group["DisplayName"] for group in store.groups())
         users = list(store.users())
     except (OSError, ValueError, KeyError, httpx.HTTPError, AwsError) as error:

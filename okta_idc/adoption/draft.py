@@ -52,11 +52,14 @@ class Draft:
 
     def notes(self) -> list[Note]:
         """All notes, in the order of the file."""
-        items = (
+        return [note for item in self.items() for note in item.notes]
+
+    def items(self) -> tuple[Item, ...]:
+        """All pieces, in the order of the file."""
+        return (
             self.app, *self.attribute_statements, self.scim_token, self.provisioning, *self.groups,
             *self.push_groups, *self.permission_sets, *self.access_control_attributes,
         )  # fmt: skip
-        return [note for item in items for note in item.notes]
 
 
 def draft(found: Federation) -> Draft:

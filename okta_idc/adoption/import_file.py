@@ -41,14 +41,13 @@ def _resource(key: str, app: str, mapping: Json) -> Json:
         "sourceGroupId": mapping["sourceGroupId"],
         "deleteTargetGroupOnDestroy": False,
     }
-    state = {name: mapping[name] for name in ("id", "status", "targetGroupId")}
     resource = {
         "type": _TYPE,
         "name": f"identity-center-push-{key}",
         "id": mapping["id"],
         "parent": "push",
         "inputs": inputs,
-        "outputs": inputs | state,
+        "outputs": inputs | {key: mapping[key] for key in ("id", "status", "targetGroupId")},
     }
     try:
         return resource | {"version": version("pulumi-okta")}

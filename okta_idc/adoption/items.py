@@ -9,7 +9,7 @@ from okta_idc.rules import Finding
 
 @dataclass(frozen=True)
 class Note:
-    """A sentence about a piece of settings. `problem`: the piece is not adopted as it is."""
+    """A sentence about a piece of settings. `problem`: it requires a fix."""
 
     text: str
     problem: bool = False

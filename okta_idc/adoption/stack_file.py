@@ -14,7 +14,8 @@ _WIDTH = 92
 _HEAD = """\
 # yaml-language-server: $schema=docs/reference/stack.schema.json
 # Written by `okta-idc adopt` from what exists in Okta and in IAM Identity Center. Next steps:
-# docs/guide/adopt.md. Credentials come from the environment, never from this file.
+# docs/guide/adopt.md in the repository of okta-identity-center. Credentials come from the
+# environment, never from this file.
 """
 _IMPORTED = "Imported and protected by the first `pulumi up`. Remove the import IDs after it."
 _CONSOLE = "The connection was created in the Okta Admin Console; it is verified but never changed."

@@ -2,7 +2,6 @@
 
 import asyncio
 import json
-from dataclasses import dataclass
 from pathlib import Path
 from typing import Annotated, Any
 
@@ -23,17 +22,11 @@ from okta_idc.clients.okta import Okta
 from okta_idc.clients.okta_auth import Credentials
 from okta_idc.clients.okta_limits import DEFAULT_SHARE
 from okta_idc.inventory.model import Source
+from okta_idc.rules.registry import REPOSITORY, count
 from okta_idc.settings import ROOT
 
 INCOMPLETE = 1
 SECRET = "okta-identity-center/scim"  # noqa: S105 — a name
-
-
-@dataclass(frozen=True)
-class _Adopted:
-    federation: Federation
-    draft: Draft
-    calls: int
 
 
 def adopt(
@@ -46,7 +39,7 @@ def adopt(
         typer.Option(help="Also write a file for `pulumi import` of the push mappings."),
     ] = None,
     stack: Annotated[str, typer.Option(help="Name of the stack, for --mappings.")] = "",
-    app: Annotated[str, typer.Option(help="ID of the app (0oa…); default: the only one.")] = "",
+    app: Annotated[str, typer.Option(help="App ID (0oa…); default: the org's only one.")] = "",
     identity_store: Annotated[
         str, typer.Option(help="ID of the identity store (d-…); default: from the app.")
     ] = "",
@@ -62,10 +55,11 @@ def adopt(
     """Write the stack file that adopts a federation created outside the kit. Reads only.
 
     Writes to --out, or to standard output. Resources that the file cannot declare become comments
-    and messages. Credentials: those of the Okta provider, in its order, and AWS's.
+    and messages. Uses the credentials of the Okta provider, in the provider's order, and the usual
+    AWS credential chain.
 
-    Exit code 0: the file is complete; 1: something could not be adopted; 2: Okta or AWS could not
-    be read.
+    Exit code 0: the file is complete; 1: something could not be adopted, or has a problem; 2: Okta
+    or AWS could not be read.
 
     Example: okta-idc adopt --okta-url https://acme.okta.com --out Pulumi.prod.yaml
     """
@@ -83,53 +77,56 @@ def adopt(
             secret=secret,
             endpoint=aws_endpoint or None,
         )
-        adopted = asyncio.run(_discover(url, source, share))
-        text = stack_file(adopted.draft, url, source.region, f"{PROJECT}:{ROOT}")
+        federation, calls = asyncio.run(_discover(url, source, share))
+        drafted = draft(federation)
+        text = stack_file(drafted, url, source.region, f"{PROJECT}:{ROOT}")
     if out:
         write_file(out, text)
     if mappings:
-        document = import_file(adopted.draft, adopted.federation, stack, PROJECT)
+        document = import_file(drafted, federation, stack, PROJECT)
         write_file(mappings, json.dumps(document, indent=2) + "\n")
     if as_json:
-        print_json(_document(adopted))
+        print_json(_document(federation, drafted, calls))
     elif not out:
         typer.echo(text, nl=False)
-    _print_notes(adopted, out)
-    raise typer.Exit(INCOMPLETE if any(note.problem for note in adopted.draft.notes()) else 0)
+    _print_notes(federation, drafted, calls, out)
+    raise typer.Exit(INCOMPLETE if any(note.problem for note in drafted.notes()) else 0)
 
 
-async def _discover(url: str, source: Source, share: float) -> _Adopted:
+async def _discover(url: str, source: Source, share: float) -> tuple[Federation, int]:
     with show_progress(Console(stderr=True)) as progress:
         auth = Credentials.read().auth()
         async with Okta(url, auth, share=share, on_wait=progress.on_wait) as okta:
-            federation = await discover(okta, source, progress)
-            return _Adopted(federation, draft(federation), sum(okta.calls.values()))
+            return await discover(okta, source, progress), sum(okta.calls.values())
 
 
-def _document(adopted: _Adopted) -> dict[str, Any]:
-    """`settings` as in the file, with `notes`; `problem` marks what is not adopted as it is."""
+def _document(federation: Federation, drafted: Draft, calls: int) -> dict[str, Any]:
+    """`settings` as in the file, with `notes`; `problem` marks what requires a fix."""
     return {
-        "app": {"id": adopted.federation.app["id"], "label": adopted.federation.app.get("label")},
-        "instance": adopted.federation.instance,
-        "settings": adopted.draft.settings(),
-        "notes": [{"problem": n.problem, "text": n.text} for n in adopted.draft.notes()],
-        "oktaCalls": adopted.calls,
+        "app": {"id": federation.app["id"], "label": federation.app.get("label")},
+        "instance": federation.instance,
+        "settings": drafted.settings(),
+        "notes": [{"problem": n.problem, "text": n.text} for n in drafted.notes()],
+        "oktaCalls": calls,
     }
 
 
-def _print_notes(adopted: _Adopted, out: Path | None) -> None:
-    app = adopted.federation.app
-    for note in adopted.draft.notes():
-        print_error(f"{'not adopted' if note.problem else 'note'}: {note.text}")
+def _print_notes(federation: Federation, drafted: Draft, calls: int, out: Path | None) -> None:
+    app = federation.app
+    for item in drafted.items():
+        problem = "not adopted" if item.commented_out else "adopted, with a problem"
+        for note in item.notes:
+            print_error(f"{problem if note.problem else 'note'}: {note.text}")
+    settings = drafted.settings()
     pieces = {
-        "assignment groups": adopted.draft.groups,
-        "push groups": adopted.draft.push_groups,
-        "permission sets": adopted.draft.permission_sets,
+        "assignment group": settings["assignments"]["groups"],
+        "push group": settings["push_groups"],
+        "permission set": settings["account_access"]["permission_sets"],
     }
-    counts = ", ".join(
-        f"{sum(not item.commented_out for item in items)} {name}" for name, items in pieces.items()
-    )
+    counts = ", ".join(count(len(listed), noun) for noun, listed in pieces.items())
     print_error(
-        f"{app.get('label')} ({app['id']}): {counts}; {adopted.calls} calls to Okta"
-        f"{f'; written to {out}. Next: docs/guide/adopt.md' if out else ''}."
+        f"{app.get('label')} ({app['id']}): {counts}; {count(calls, 'call')} to Okta"
+        f"{f'; written to {out}' if out else ''}."
     )
+    if out:
+        print_error(f"Next: `okta-idc store-token`, then docs/guide/adopt.md in {REPOSITORY}.")

@@ -11,6 +11,7 @@ from okta_idc.clients.scim import ScimProbe
 from okta_idc.clients.secrets import secret_string
 from okta_idc.rules import Finding
 from okta_idc.rules import scim_secret as rules
+from okta_idc.rules.registry import expiry
 
 
 def check_token(
@@ -31,12 +32,13 @@ def check_token(
     with reading():
         text = secret_string(secret, region or None, aws_endpoint or None)
     name = f"secret {secret!r}"
-    findings, unknown, days = rules.secret_document(text), "", None
+    findings, unknown, days, expires = rules.secret_document(text), "", None, ""
     if not findings:
         read = rules.read_secret(text)
-        days = (read.expires - datetime.now(UTC)).days
+        now = datetime.now(UTC)
+        days, expires = (read.expires - now).days, expiry(read.expires, now)
         findings = rules.token_dates((read.created, read.expires))
-        findings += rules.token_not_expired((read.expires, datetime.now(UTC)))
+        findings += rules.token_not_expired((read.expires, now))
         rejected, unknown = verify_token(read, verify_at)
         findings += rejected
     if as_json:
@@ -48,7 +50,7 @@ def check_token(
         }
         print_json(document)
     elif not print_problems(findings, unknown, name):
-        typer.echo(f"IAM Identity Center accepts the token; it expires in {days} days.")
+        typer.echo(f"IAM Identity Center accepts the token; it {expires}.")
     raise typer.Exit(1 if findings else 2 if unknown else 0)
 
 

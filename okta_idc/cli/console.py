@@ -11,7 +11,8 @@ import typer
 from rich.console import Console
 
 from okta_idc.cli.stack import InputError
-from okta_idc.clients.aws import AwsError
+from okta_idc.clients.aws import AwsConfigError, AwsError
+from okta_idc.clients.okta_auth import CredentialsError
 from okta_idc.clients.okta_error import OktaError
 from okta_idc.doctor.report import READ_FAILED
 from okta_idc.inventory.unavailable import Unavailable
@@ -32,7 +33,7 @@ def write_file(path: Path, text: str) -> None:
     try:
         path.write_text(text, encoding="utf-8")
     except OSError as error:
-        print_error(f"{path}: cannot be written: {error.strerror}.")
+        print_error(f"error: {path}: cannot be written: {error.strerror}.")
         raise typer.Exit(READ_FAILED) from None
 
 
@@ -42,5 +43,6 @@ def reading() -> Generator[None]:
     try:
         yield
     except (InputError, OktaError, AwsError, Unavailable) as error:
-        print_error(f"unknown: {error}")
+        usage = isinstance(error, InputError | CredentialsError | AwsConfigError)
+        print_error(f"{'error' if usage else 'unknown'}: {error}")
         raise typer.Exit(READ_FAILED) from None

@@ -69,13 +69,13 @@ def doctor(
 ) -> None:
     """Check every rule against what exists in Okta and IAM Identity Center. Reads only.
 
-    Credentials: those of the Okta provider, in its order, and AWS's.
+    Uses the credentials of the Okta provider, in the provider's order, and the usual AWS
+    credential chain.
 
     Exit code 0: no findings; 1: findings; 2: Okta or AWS could not be read.
 
     Example: okta-idc doctor --stack prod --fail-on blocking --html report.html
     """
-    console = Console(stderr=as_json)
     with reading():
         if app or identity_store:
             inputs = from_options(app, identity_store, region, okta_url, settings)
@@ -96,7 +96,7 @@ def doctor(
     if as_json:
         print_json(document(report))
     else:
-        print_report(console, report)
+        print_report(Console(), report)
     raise typer.Exit(report.exit_code(fail_on))
 
 

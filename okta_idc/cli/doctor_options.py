@@ -7,9 +7,9 @@ from okta_idc.cli.stack import (
     InputError,
     declared_by,
     org_url,
-    read_settings_file,
+    read_settings,
     read_stack,
-    settings_in,
+    source_in,
 )
 from okta_idc.clients.aws import AwsClient
 from okta_idc.clients.okta_auth import Credentials
@@ -44,19 +44,13 @@ class Inputs:
 
 def from_stack(outputs: Path | None, stack: str, settings: Path | None, url: str) -> Inputs:
     """From the stack's outputs, in a file or from Pulumi, and its settings. Raises InputError."""
-    stack_outputs, config = read_stack(outputs, stack)
-    known = read_settings_file(settings) if settings else None
-    if config and not settings:
-        known = settings_in(config, "pulumi config")
+    instead = ", or --okta-url, --app, --identity-store, and --region"
+    stack_outputs, config = read_stack(outputs, stack, instead)
+    known, config = read_settings(settings, config)
     inputs = Inputs(
         url=org_url(url, stack_outputs, config),
         credentials=Credentials.read(config),
-        source=Source(
-            app_id=str(stack_outputs["appId"]),
-            store_id=str(stack_outputs["identityStoreId"]),
-            region=str(stack_outputs["region"]),
-            secret=str(stack_outputs.get("secretName") or ""),
-        ),
+        source=source_in(stack_outputs),
         declared=declared_by(stack_outputs),
         declared_in=str(settings or (f"Pulumi.{stack}.yaml" if stack else "Pulumi.yaml")),
     )
@@ -67,9 +61,9 @@ def from_options(app: str, store: str, region: str, url: str, settings: Path | N
     """From the options alone, without a stack. Raises InputError and AwsError."""
     if not store:
         raise InputError("--app requires --identity-store d-….")
-    known = read_settings_file(settings) if settings else None
+    known, config = read_settings(settings, {})
     source = Source(AwsClient("sso-admin", region).region, app, store)
-    inputs = Inputs(org_url(url, {}), Credentials.read(), source)
+    inputs = Inputs(org_url(url, {}, config), Credentials.read(config), source)
     if not known:
         return inputs
     declared, declared_in = _by_settings(known), str(settings)

@@ -16,7 +16,7 @@ from rich.text import Text
 from okta_idc.cli.console import print_json, reading
 from okta_idc.cli.options import App, OktaUrl, Outputs, Stack
 from okta_idc.cli.options import Json as JsonOption
-from okta_idc.cli.stack import InputError, org_url, read_settings_file, read_stack, read_text
+from okta_idc.cli.stack import InputError, org_url, read_settings, read_stack, read_text
 from okta_idc.clients.json_path import Json, get_object, get_text
 from okta_idc.clients.okta import Okta, OktaError
 from okta_idc.clients.okta_auth import Credentials
@@ -83,14 +83,16 @@ def _build_preview(
     stack: str, okta_url: str,
 ) -> Preview:  # fmt: skip
     given: _Declared | None = None
-    if settings:
-        known = read_settings_file(settings)
+    known, config = read_settings(settings, {})
+    if known:
         statements = tuple(statement(Attribute(a.key, a.value)) for a in known.attribute_statements)
         given = statements, known.app.username_format
     if given and profile:
         return _preview(*given, _from_file(profile))
     without_stack = not (outputs or stack) and (app or settings)
-    stack_outputs, config = ({}, {}) if without_stack else read_stack(outputs, stack)
+    instead = ", or --okta-url and --app, or --settings"
+    stack_outputs, of_stack = ({}, {}) if without_stack else read_stack(outputs, stack, instead)
+    config = of_stack or config
     app = app or str(stack_outputs.get("appId") or "")
     url, auth = org_url(okta_url, stack_outputs, config), Credentials.read(config).auth()
     return asyncio.run(_live(url, auth, user, app, profile, given))

@@ -11,7 +11,9 @@ from urllib.parse import urlsplit
 import yaml
 
 from okta_idc.cli.schema import PROJECT
+from okta_idc.clients.json_path import get_list, get_path, get_text
 from okta_idc.inventory.declared import Declared, DeclaredGroup
+from okta_idc.inventory.model import Source
 from okta_idc.settings import ROOT, Settings, SettingsError, load_settings
 
 StackOutputs = dict[str, Any]
@@ -24,49 +26,51 @@ class InputError(Exception):
     """A command's input is missing or cannot be read. The text says which, and what to do."""
 
 
-def read_stack(path: Path | None, stack: str) -> tuple[StackOutputs, dict[str, Any]]:
+def read_stack(
+    path: Path | None, stack: str, instead: str = ""
+) -> tuple[StackOutputs, dict[str, Any]]:
     """The stack's outputs and configuration, from pulumi. A file contains the outputs alone.
-    Raises InputError."""
-    text = read_text(path) if path else _pulumi("stack", "output", "--json", stack=stack)
-    try:
-        declared: Any = json.loads(text)
-        missing = {"appId", "identityStoreId", "region", "pushGroups"} - declared.keys()
-    except (ValueError, AttributeError):
-        raise InputError("the stack's outputs are not a JSON object.") from None
-    if missing:
+    `instead` says which options the command accepts without a stack. Raises InputError."""
+    text = read_text(path) if path else _pulumi("stack output --json", stack, instead)
+    declared = _parse(text, "outputs are")
+    if missing := {"appId", "identityStoreId", "region", "pushGroups"} - declared.keys():
         raise InputError(
             f"the stack lacks the outputs {', '.join(sorted(missing))}. Run `pulumi up` first."
         )
-    return declared, {} if path else _read_config(stack)
+    if path:
+        return declared, {}
+    # Secrets of the configuration stay in this process.
+    config = _parse(_pulumi("config --json --show-secrets", stack), "configuration is")
+    return declared, {key: e.get("objectValue", e.get("value")) for key, e in config.items()}
 
 
-def _read_config(stack: str) -> dict[str, Any]:
-    """The stack's configuration by key (`okta:orgName`), from pulumi. Its secrets stay in this
-    process. Raises InputError."""
-    text = _pulumi("config", "--json", "--show-secrets", stack=stack)
+def _parse(text: str, what: str) -> dict[str, Any]:
     try:
-        entries = cast(dict[str, dict[str, Any]], json.loads(text))
-        return {key: each.get("objectValue", each.get("value")) for key, each in entries.items()}
-    except (ValueError, AttributeError):
-        raise InputError("the stack's configuration is not a JSON object.") from None
+        return {**json.loads(text)}
+    except (ValueError, TypeError):
+        raise InputError(f"the stack's {what} not a JSON object.") from None
 
 
-def read_settings_file(path: Path) -> Settings:
-    """The federation's settings in a stack file. Raises InputError."""
-    try:
-        document: Any = yaml.safe_load(read_text(path))
-        config: Any = document["config"]
-    except (yaml.YAMLError, KeyError, TypeError):
-        raise InputError(f"{path}: is not a stack file (YAML with `config`).") from None
-    return settings_in(cast(Mapping[str, Any], config), str(path))
-
-
-def settings_in(config: Mapping[str, Any], where: str) -> Settings:
-    """The federation's settings in a stack's configuration. Raises InputError."""
-    if not isinstance(config, Mapping) or _KEY not in config:  # pyright: ignore[reportUnnecessaryIsInstance]
+def read_settings(
+    path: Path | None, config: Mapping[str, Any]
+) -> tuple[Settings | None, Mapping[str, Any]]:
+    """The federation's settings, in a stack file if one is given, and the configuration: the
+    stack's if it is known, or the file's without encrypted values. Raises InputError."""
+    if not path and not config:
+        return None, config
+    where, given = "pulumi config", config
+    if path:
+        where = str(path)
+        try:
+            document: Any = yaml.safe_load(read_text(path))
+            given = cast(dict[str, Any], {**document["config"]})
+        except (yaml.YAMLError, KeyError, TypeError):
+            raise InputError(f"{path}: is not a stack file (YAML with `config`).") from None
+    if _KEY not in given:
         raise InputError(f"{where}: has no {_KEY}.")
+    plain = {key: each for key, each in given.items() if get_path(each, "secure") is None}
     try:
-        return load_settings(config[_KEY])
+        return load_settings(given[_KEY]), config or plain
     except SettingsError as error:
         raise InputError(f"{where}: {error}") from None
 
@@ -102,18 +106,22 @@ def org_url(given: str, declared: StackOutputs, config: Mapping[str, Any] | None
 
 def declared_by(outputs: StackOutputs) -> Declared:
     """The push groups, assignment groups and mode that the outputs name."""
-    pushed: list[dict[str, Any]] = outputs["pushGroups"]
-    assigned: list[dict[str, Any]] = outputs.get("assignmentGroups") or []
+
+    def groups(part: str, *ids: str) -> tuple[DeclaredGroup, ...]:
+        listed = get_list(outputs, part)
+        return tuple(DeclaredGroup(g["name"], *(get_text(g, each) for each in ids)) for g in listed)
+
     return Declared(
-        push=tuple(
-            DeclaredGroup(
-                str(g["name"]), str(g.get("sourceGroupId") or ""), str(g.get("awsGroupId") or "")
-            )
-            for g in pushed
-        ),
-        assign=tuple(DeclaredGroup(str(g["name"]), str(g.get("id") or "")) for g in assigned),
-        mode=str(outputs.get("mode") or ""),
+        push=groups("pushGroups", "sourceGroupId", "awsGroupId"),
+        assign=groups("assignmentGroups", "id"),
+        mode=get_text(outputs, "mode"),
     )
+
+
+def source_in(outputs: StackOutputs, endpoint: str = "") -> Source:
+    """Where to read the federation that the outputs name."""
+    keys = "region", "appId", "identityStoreId", "secretName"
+    return Source(*(get_text(outputs, key) for key in keys), endpoint=endpoint or None)
 
 
 def read_text(path: Path) -> str:
@@ -126,15 +134,14 @@ def read_text(path: Path) -> str:
         raise InputError(f"{path}: is not a text file.") from None
 
 
-def _pulumi(*arguments: str, stack: str) -> str:
-    command = ["pulumi", *arguments, *(["--stack", stack] if stack else [])]
+def _pulumi(arguments: str, stack: str, instead: str = "") -> str:
+    command = ["pulumi", *arguments.split(), *(["--stack", stack] if stack else [])]
     try:
         done = subprocess.run(command, capture_output=True, text=True, check=False)
     except OSError:
         raise InputError(
-            "`pulumi` is not on PATH. Pass --outputs FILE. `doctor` also runs without a stack: "
-            "pass --okta-url, --app, --identity-store, and --region."
+            f"`pulumi` is not on PATH. Install it, or pass --outputs FILE{instead}."
         ) from None
     if done.returncode:
-        raise InputError(f"pulumi {' '.join(arguments[:2])}: {done.stderr.strip()}")
+        raise InputError(f"pulumi {arguments.partition(' --')[0]}: {done.stderr.strip()}")
     return done.stdout

@@ -16,7 +16,7 @@ from rich.table import Table
 from okta_idc.cli.console import print_json, reading
 from okta_idc.cli.doctor_progress import print_wait
 from okta_idc.cli.options import AwsEndpoint, Json, OktaUrl, Outputs, Stack
-from okta_idc.cli.stack import StackOutputs, declared_by, org_url, read_stack
+from okta_idc.cli.stack import StackOutputs, declared_by, org_url, read_stack, source_in
 from okta_idc.clients.okta import Okta
 from okta_idc.clients.okta_auth import Credentials
 from okta_idc.doctor.provisioning_status import (
@@ -24,9 +24,9 @@ from okta_idc.doctor.provisioning_status import (
     ProvisioningStatus,
     provisioning_status,
 )
-from okta_idc.inventory.model import Source
 from okta_idc.rules import Finding
-from okta_idc.rules.registry import count
+from okta_idc.rules.registry import count, expiry
+from okta_idc.rules.scim_secret import parse_time
 
 
 def status(
@@ -39,7 +39,8 @@ def status(
 ) -> None:
     """Show what is declared, what AWS has, and who is not provisioned and why. Reads only.
 
-    Credentials: those of the Okta provider, in its order, and AWS's.
+    Uses the credentials of the Okta provider, in the provider's order, and the usual AWS
+    credential chain.
 
     Exit code 0: success; 2: Okta or AWS could not be read.
 
@@ -60,16 +61,10 @@ async def _read_status(
     declared: StackOutputs, url: str, auth: httpx.Auth, aws_endpoint: str, wait: float,
     console: Console,
 ) -> ProvisioningStatus:  # fmt: skip
-    source = Source(
-        region=declared["region"],
-        app_id=declared["appId"],
-        store_id=declared["identityStoreId"],
-        endpoint=aws_endpoint or None,
-    )
     with console.status("Reading Okta and AWS …") as spinner:
         async with Okta(url, auth, on_wait=partial(print_wait, console)) as okta:
             return await provisioning_status(
-                okta, source, declared_by(declared), wait,
+                okta, source_in(declared, aws_endpoint), declared_by(declared), wait,
                 lambda number: spinner.update(f"{number} pending …"),
             )  # fmt: skip
 
@@ -128,12 +123,12 @@ def _groups(found: ProvisioningStatus) -> Table:
 
 
 def _token(expires: str) -> str:
-    try:
-        days = (datetime.fromisoformat(expires) - datetime.now(UTC)).days
-    except (ValueError, TypeError):
+    ends, now = parse_time(expires), datetime.now(UTC)
+    if not ends:
         return "expiry unknown"
+    days = (ends - now).days
     color = "red" if days < 15 else "yellow" if days < 90 else "green"
-    return f"expires {expires[:10]}, in [{color}]{days} days[/]"
+    return f"[{color}]{expiry(ends, now)}[/]"
 
 
 def _print_not_provisioned(console: Console, not_provisioned: list[NotProvisioned]) -> None:
@@ -153,7 +148,7 @@ def _print_not_provisioned(console: Console, not_provisioned: list[NotProvisione
         say(f"  {rule.title} [{rule_id}]", "yellow")
         for name, finding in affected:
             say(f"    {name}: {finding.explanation}")
-        say(f"    {rule.source}", "dim")
+        say(f"    {rule.citation}", "dim")
         say(f"    {rule.remedy}")
     for each in not_provisioned:
         if each.reason:

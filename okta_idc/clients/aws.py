@@ -2,11 +2,11 @@
 
 import os
 from collections.abc import Iterator
-from typing import Any
+from typing import Any, cast
 
 import boto3
 from botocore.config import Config
-from botocore.exceptions import BotoCoreError, ClientError, NoRegionError
+from botocore.exceptions import BotoCoreError, ClientError, InvalidRegionError, NoRegionError
 
 from okta_idc.clients.json_path import Json
 
@@ -27,10 +27,14 @@ class AwsError(Exception):
         self.action, self.code = action, code
 
 
+class AwsConfigError(AwsError):
+    """The Region, the endpoint or the profile cannot be used, so no call was made."""
+
+
 class AwsClient:
     """A boto3 client that respects AWS's rate limits. Its methods raise AwsError.
 
-    Credentials come from boto3's default chain, unless a session is given. `endpoint` replaces
+    Credentials come from boto3's default chain. `endpoint` replaces
     AWS's endpoint (sandbox).
     """
 
@@ -39,20 +43,21 @@ class AwsClient:
         service: str,
         region: str | None,
         endpoint: str | None = None,
-        session: boto3.Session | None = None,
     ) -> None:
         self._service = service
         try:
-            chosen: Any = session or boto3.Session()
             config = Config(retries={"mode": "adaptive", "max_attempts": 6})
-            self._client: Any = chosen.client(
+            self._client: Any = cast(Any, boto3.Session()).client(
                 service,
                 region or os.environ.get("AWS_REGION"),
                 endpoint_url=endpoint,
                 config=config,
             )
-        except (BotoCoreError, ValueError) as error:
-            raise AwsError(_text(error)) from None
+        except BotoCoreError as error:
+            raise AwsConfigError(_text(error)) from None
+        except ValueError:
+            given = endpoint or os.environ.get("AWS_ENDPOINT_URL")
+            raise AwsConfigError(f"--aws-endpoint: {given!r} is not a URL.") from None
         self.region: str = self._client.meta.region_name
 
     def call(self, operation: str, **query: Any) -> Json:
@@ -89,6 +94,9 @@ def _text(error: Exception) -> str:
     kind = type(error).__name__
     if isinstance(error, NoRegionError):
         return "The AWS Region is unknown. Pass --region or set AWS_REGION, for example us-east-1."
+    if isinstance(error, InvalidRegionError):
+        region = error.kwargs["region_name"]
+        return f"--region: {region!r} is not an AWS Region, for example us-east-1."
     if where := getattr(error, "kwargs", {}).get("endpoint_url"):
         return f"AWS does not respond at {where} ({kind}). Check the network and the Region."
     if any(word in kind for word in ("Credential", "Profile", "SSO", "TokenRetrieval")):

@@ -13,14 +13,6 @@ from joserfc.jwk import ECKey
 from okta_idc.clients.okta_error import error_code
 
 
-def wants_nonce(response: httpx.Response) -> bool:
-    """Whether the server requires the request to be repeated with its nonce (RFC 9449 §8, §9)."""
-    if response.status_code not in (400, 401) or not response.headers.get("DPoP-Nonce"):
-        return False
-    challenge = response.headers.get("WWW-Authenticate", "")
-    return "use_dpop_nonce" in challenge or error_code(response, "error") == "use_dpop_nonce"
-
-
 class Dpop:
     """A key for the lifetime of this process, and the latest nonce of each server."""
 
@@ -29,9 +21,16 @@ class Dpop:
         self._public = self._key.as_dict(private=False)
         self._nonces: dict[str, str] = {}
 
-    def take_nonce(self, response: httpx.Response) -> None:
-        """Store the nonce. The token endpoint and the API have one each (RFC 9449 §8.2, §9)."""
-        self._nonces[_server(response.request.url)] = response.headers["DPoP-Nonce"]
+    def take_nonce(self, response: httpx.Response) -> bool:
+        """Store the nonce with which the server requires the request to be repeated, if it does.
+        The token endpoint and the API have one each (RFC 9449 §8, §9)."""
+        nonce, challenge = map(response.headers.get, ("DPoP-Nonce", "WWW-Authenticate"))
+        reasons = (challenge or "", error_code(response, "error"))
+        wanted = any("use_dpop_nonce" in reason for reason in reasons)
+        if not nonce or not wanted or response.status_code not in (400, 401):
+            return False
+        self._nonces[_server(response.request.url)] = nonce
+        return True
 
     def proof(self, method: str, url: httpx.URL, token: str = "") -> str:
         """A proof for one request, bound to `token` if given."""

@@ -3,8 +3,6 @@
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-import boto3
-
 from okta_idc.clients.aws import AwsClient, AwsError, Json
 from okta_idc.clients.json_path import get_list, get_object, get_text
 
@@ -27,10 +25,8 @@ class PermissionSetDetails:
 class IdentityCenter(AwsClient):
     """IAM Identity Center in one Region."""
 
-    def __init__(
-        self, region: str, endpoint: str | None = None, session: boto3.Session | None = None
-    ) -> None:
-        super().__init__("sso-admin", region, endpoint, session)
+    def __init__(self, region: str, endpoint: str | None = None) -> None:
+        super().__init__("sso-admin", region, endpoint)
 
     def instances(self) -> list[Json]:
         """The instances (`InstanceArn`, `IdentityStoreId`, …)."""

@@ -2,22 +2,14 @@
 
 from collections.abc import Iterator
 
-import boto3
-
 from okta_idc.clients.aws import AwsClient, Json
 
 
 class IdentityStore(AwsClient):
     """One identity store, d-…."""
 
-    def __init__(
-        self,
-        store_id: str,
-        region: str,
-        endpoint: str | None = None,
-        session: boto3.Session | None = None,
-    ) -> None:
-        super().__init__("identitystore", region, endpoint, session)
+    def __init__(self, store_id: str, region: str, endpoint: str | None = None) -> None:
+        super().__init__("identitystore", region, endpoint)
         self.id = store_id
 
     def users(self) -> Iterator[Json]:

@@ -12,6 +12,7 @@ import time
 import uuid
 from collections.abc import AsyncGenerator, Generator, Mapping, Sequence
 from dataclasses import dataclass, field
+from itertools import compress
 from pathlib import Path
 from typing import Any, cast
 
@@ -20,7 +21,7 @@ from joserfc import jwt
 from joserfc.errors import JoseError
 from joserfc.jwk import ECKey, RSAKey
 
-from okta_idc.clients.dpop import Dpop, wants_nonce
+from okta_idc.clients.dpop import Dpop
 from okta_idc.clients.okta_error import OktaError, error_code, error_text
 
 READ_SCOPES = (
@@ -32,6 +33,10 @@ TOKEN_PATH = "/oauth2/v1/token"  # noqa: S105 — a path
 _ASSERTION = "urn:ietf:params:oauth:client-assertion-type:jwt-bearer"
 _ALGORITHMS = {"P-256": "ES256", "P-384": "ES384", "P-521": "ES512"}
 _ASSERTION_SECONDS, _EARLY_SECONDS = 300, 60
+
+
+class CredentialsError(OktaError):
+    """The credentials are incomplete or cannot be used, so no request was sent."""
 
 
 @dataclass(frozen=True)
@@ -78,7 +83,7 @@ class Credentials:
         return f"service app {self.client_id} (private key)"
 
     def auth(self) -> httpx.Auth:
-        """The httpx authentication for these credentials. Raises OktaError if none is usable."""
+        """The httpx authentication for these credentials. Raises CredentialsError."""
         if self.access_token:
             return HeaderAuth(f"Bearer {self.access_token}")
         if self.api_token:
@@ -86,10 +91,14 @@ class Credentials:
         if self.private_key and self.client_id:
             key = _load_key(self.private_key)
             return PrivateKeyAuth(self.client_id, key, self.private_key_id, self.scopes)
-        if self.private_key or self.client_id:
-            missing = "OKTA_API_CLIENT_ID" if self.private_key else "OKTA_API_PRIVATE_KEY"
-            raise OktaError(f"Okta: a private key requires a client ID. Set {missing} too.")
-        raise OktaError(
+        names = "OKTA_API_CLIENT_ID", "OKTA_API_PRIVATE_KEY", "OKTA_API_PRIVATE_KEY_ID"
+        values = self.client_id, self.private_key, self.private_key_id
+        if given := list(compress(names, values)):
+            needs = "a client ID" if self.private_key else "a private key"
+            unset = " and ".join(name for name in names if name not in given)
+            verb = "requires" if len(given) == 1 else "require"
+            raise CredentialsError(f"Okta: {' and '.join(given)} {verb} {needs}. Set {unset}.")
+        raise CredentialsError(
             "No Okta credentials. Set OKTA_ACCESS_TOKEN, or OKTA_API_TOKEN, or OKTA_API_CLIENT_ID, "
             "OKTA_API_PRIVATE_KEY and OKTA_API_PRIVATE_KEY_ID of a service app."
         )
@@ -141,8 +150,7 @@ class PrivateKeyAuth(httpx.Auth):
             self._sign(request, token)
             response = yield request
             await response.aread()
-            if self._dpop and wants_nonce(response):
-                self._dpop.take_nonce(response)
+            if self._dpop and self._dpop.take_nonce(response):
                 self._sign(request, token)
                 response = yield request
             if response.status_code != 401 or last:
@@ -155,10 +163,7 @@ class PrivateKeyAuth(httpx.Auth):
         if self._dpop is None and error_code(response, "error") == "invalid_dpop_proof":
             self._dpop = Dpop()
             return True
-        if self._dpop and wants_nonce(response):
-            self._dpop.take_nonce(response)
-            return True
-        return False
+        return self._dpop is not None and self._dpop.take_nonce(response)
 
     def _token_request(self, endpoint: httpx.URL) -> httpx.Request:
         now = int(time.time())
@@ -216,7 +221,7 @@ def _load_key(given: str) -> RSAKey | ECKey:
         try:
             text = Path(given).expanduser().read_text(encoding="ascii")
         except (OSError, ValueError):  # the error omits the text, which may be a mangled key
-            raise OktaError(
+            raise CredentialsError(
                 "Okta: the private key is neither PEM text nor a readable file. Set "
                 "OKTA_API_PRIVATE_KEY to one of them."
             ) from None
@@ -225,7 +230,7 @@ def _load_key(given: str) -> RSAKey | ECKey:
             key = kind.import_key(text)
             if key.is_private and (isinstance(key, RSAKey) or key.curve_name in _ALGORITHMS):
                 return key
-    raise OktaError(
+    raise CredentialsError(
         "Okta: the private key cannot be used. Set OKTA_API_PRIVATE_KEY to an RSA or EC private "
         "key in PEM, without a passphrase."
     )

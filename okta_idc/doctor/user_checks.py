@@ -12,8 +12,9 @@ from okta_idc.clients.json_path import get_object
 from okta_idc.doctor.report import DoctorFinding, Report
 from okta_idc.inventory.assigned_users import AssignedUser, okta_profile
 from okta_idc.inventory.model import Inventory, Json
-from okta_idc.inventory.session_tags import Tagger, attributes_of, statements_of
+from okta_idc.inventory.session_tags import attributes_of, statements_of
 from okta_idc.inventory.unavailable import Unavailable
+from okta_idc.okta_expression import Unknown, evaluate, parse
 from okta_idc.rules import Rule, attributes, profiles
 
 _TAG_RULES = (attributes.session_tags, attributes.no_empty_tag)
@@ -27,7 +28,7 @@ class UserChecks:
     """Findings about single users."""
 
     def __init__(self) -> None:
-        self._tagger: Tagger | None = None
+        self._tags: dict[str, Any] | None = None  # parsed expressions by key
         self._found: list[DoctorFinding] = []
         self._blank: Counter[str] = Counter()
         self._unknown_tags: Counter[str] = Counter()
@@ -39,15 +40,20 @@ class UserChecks:
             if finding.rule is profiles.required_names:
                 self._blank[finding.path] += 1
             self._found.append(DoctorFinding(user.login, finding))
-        if self._tagger is None:
-            self._tagger = Tagger(attributes_of(statements_of(get_object(inventory.app))))
-        tags = self._tagger.tags(okta_profile(app_user), profile)
+        if self._tags is None:
+            sent = attributes_of(statements_of(get_object(inventory.app)))
+            self._tags = {each.key: parse(each.value) for each in sent}
+        shown, known = okta_profile(app_user), dict[str, str]()
+        for key, expression in self._tags.items():
+            value = evaluate(expression, shown, profile)
+            if isinstance(value, Unknown):
+                self._unknown_tags[f"attribute {key}: {value.reason}"] += 1
+            else:
+                known[key] = value
         for rule in _TAG_RULES:
-            for finding in rule(tags.known):
+            for finding in rule(known):
                 tag = replace(finding, path=f"attribute {finding.path}")
                 self._found.append(DoctorFinding(user.login, tag))
-        for key, reason in tags.unknown.items():
-            self._unknown_tags[f"attribute {key}: {reason}"] += 1
 
     def report(self, inventory: Inventory, report: Report) -> None:
         """Add the findings, and what could not be checked, to a report."""

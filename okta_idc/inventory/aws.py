@@ -20,7 +20,7 @@ from okta_idc.clients.secrets import secret_tags
 from okta_idc.inventory.model import Access, GroupAccess, Inventory, Part, StoreGroup, StoreUser
 from okta_idc.inventory.progress import ProgressListener
 from okta_idc.inventory.unavailable import Unavailable, unavailable
-from okta_idc.rules.account_access import Assignment
+from okta_idc.rules.account_access import MAX_GROUPS_PER_USER, Assignment
 from okta_idc.rules.permission_sets import PermissionSet
 
 T = TypeVar("T")
@@ -29,7 +29,6 @@ _OF_INSTANCE = Part.PRIMARY_REGION | Part.ACCESS_CONTROL | Part.PERMISSION_SETS 
 _OF_STORE = Part.STORE_USERS | Part.STORE_GROUPS | Part.STORE_MEMBERS
 _SCIM_ISSUER = "https://scim.aws.com/"
 """SCIM's ExternalIds[].Issuer (docs/research/identity-center.md#users-and-groups-outside-scim)."""
-_MAX_GROUPS_PER_USER = 1_000
 _WORKERS = 4
 
 
@@ -219,7 +218,7 @@ def _groups_to_list(found: Inventory, parts: Part) -> Iterable[str]:
     if Part.GROUP_NAMES not in parts:
         names = () if isinstance(declared, Unavailable) else {group.name for group in declared}
         return [ident for ident, group in groups.items() if group.name in names]
-    if len(groups) > _MAX_GROUPS_PER_USER:
+    if len(groups) > MAX_GROUPS_PER_USER:
         return groups
     try:
         return dict.fromkeys(each.aws_id for each in found.pushed() if each.aws_id)

@@ -9,7 +9,7 @@ from okta_idc.rules.registry import EnforcementPoint, Related, Severity, Violati
 
 _ACCOUNT = re.compile(r"[0-9]{12}")
 IDENTITY_STORE_ID = r"([0-9a-f]{10}-)?[0-9A-Fa-f]{8}(-[0-9A-Fa-f]{4}){3}-[0-9A-Fa-f]{12}"
-_MAX_GROUPS_PER_USER, _DEFAULT_SET_QUOTA = 1_000, 500
+MAX_GROUPS_PER_USER, _DEFAULT_SET_QUOTA = 1_000, 500
 
 
 @dataclass(frozen=True, slots=True)
@@ -168,7 +168,7 @@ def assigned_once(assignments: tuple[Assignment, ...]) -> Iterator[Violation]:
 def groups_per_user(counts: Mapping[str, int]) -> Iterator[Violation]:
     """Subject: the number of groups of each Identity Store user, by username."""
     for user, count in counts.items():
-        if count > _MAX_GROUPS_PER_USER:
+        if count > MAX_GROUPS_PER_USER:
             yield user, str(count), "groups exceed the 1,000 that AWS evaluates."
 
 

@@ -1,12 +1,12 @@
 """1xx, the signing certificate and the metadata of the identity provider."""
 
 from collections.abc import Iterator
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 
-from okta_idc.rules.registry import Severity, Violation, doctor_rule
+from okta_idc.rules.registry import Severity, Violation, doctor_rule, expiry
 
 _CERTIFICATE_MAX, _METADATA_MAX = 2_500, 75_000
-_SOON_DAYS = 90
+_SOON = timedelta(days=90)
 
 
 @doctor_rule(
@@ -52,8 +52,5 @@ def metadata_length(metadata: str) -> Iterator[Violation]:
 def certificate_not_expiring_soon(subject: tuple[datetime, datetime]) -> Iterator[Violation]:
     """Subject: the expiry time and the current time."""
     ends, now = subject
-    days = (ends - now).days
-    if days < 0:
-        yield "certificate", None, f"expired on {ends.date()}."
-    elif days <= _SOON_DAYS:
-        yield "certificate", None, f"expires in {days} days, on {ends.date()}."
+    if ends - now <= _SOON:
+        yield "certificate", None, f"{expiry(ends, now)}."

@@ -6,12 +6,15 @@ be read. An enforcement point that cannot read a part of a subject reports `unkn
 
 from collections.abc import Callable, Hashable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field, replace
+from datetime import datetime
 from enum import StrEnum
 from functools import partial
 from types import MappingProxyType
 from typing import Any, Generic, TypeVar
 
 Subject = TypeVar("Subject")
+REPOSITORY = "the repository of okta-identity-center"
+"""Where the pages are that messages refer to; the wheel does not contain them."""
 
 
 class Severity(StrEnum):
@@ -113,6 +116,13 @@ def count(number: int, noun: str) -> str:
     return f"{number:,} {noun}{'' if number == 1 else 's'}"
 
 
+def expiry(ends: datetime, now: datetime) -> str:
+    """`expires in 1 day, on 2026-11-30`, or `expired on 2020-01-01, 2,525 days ago`."""
+    days, day = abs(ends - now).days, ends.date()
+    span = count(days, "day") if days else "less than a day"
+    return f"expires in {span}, on {day}" if ends > now else f"expired on {day}, {span} ago"
+
+
 def join_path(*parts: str) -> str:
     """`("push", "[2]", "name")` is `push[2].name`; empty parts are skipped."""
     path = ""
@@ -155,6 +165,12 @@ class Rule(Generic[Subject]):
     def link(self) -> str:
         """The rule's section in the reference, relative to the repository."""
         return f"docs/reference/rules.md#{self.id.lower()}"
+
+    @property
+    def citation(self) -> str:
+        """The source in a report, whose reader may have the wheel alone."""
+        pages = f" (docs/ is in {REPOSITORY})" if "docs/" in self.source else ""
+        return f"Source: {self.source.rstrip('.')}{pages}."
 
     def __call__(self, subject: Subject) -> list[Finding]:
         """The findings, empty when the rule holds."""

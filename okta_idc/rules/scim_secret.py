@@ -10,9 +10,16 @@ from datetime import UTC, datetime, timedelta
 from typing import Any, cast
 
 from okta_idc.rules.endpoints import SCIM_ENDPOINT, normalize_endpoint
-from okta_idc.rules.registry import EnforcementPoint, Severity, Violation, doctor_rule, rule
+from okta_idc.rules.registry import EnforcementPoint, Severity, Violation, doctor_rule, expiry, rule
 
 SHAPE = '{"endpoint": "…", "token": "…", "token_id": "…", "created": "…", "expires": "…"}'
+_EXAMPLE = {
+    "endpoint": "https://scim.us-east-1.amazonaws.com/11111111111-2222-3333-4444-555555555555/"
+    "scim/v2",
+    "token_id": "1",
+    "created": "2026-01-01T00:00:00Z",
+    "expires": "2027-01-01T00:00:00Z",
+}
 _TAG_KEYS = ("endpoint", "token_id", "created", "expires")
 _TEXT_KEYS = ("token", *_TAG_KEYS)
 _ROTATE = (
@@ -42,11 +49,8 @@ class ScimSecret:
     "records it",
     remedy=f"Store one JSON object {SHAPE} with ISO 8601 dates, for example with `okta-idc "
     "store-token`.",
-    good='{"endpoint": "https://scim.us-east-1.amazonaws.com/11111111111-2222-3333-4444-'
-    '555555555555/scim/v2/", "token": "t", "token_id": "1", "created": "2026-01-01T00:00:00Z", '
-    '"expires": "2027-01-01T00:00:00Z"}',
-    bad='{"endpoint": "https://scim.us-east-1.amazonaws.com/11111111111-2222-3333-4444-'
-    '555555555555/scim/v2/", "SCIMEndpointAccessToken": "t"}',
+    good=json.dumps({**_EXAMPLE, "token": "t"}),
+    bad=json.dumps({"endpoint": _EXAMPLE["endpoint"], "SCIMEndpointAccessToken": "t"}),
 )
 def secret_document(text: str) -> Iterator[Violation]:
     """Subject: the SecretString."""
@@ -68,7 +72,7 @@ def _problems(values: Mapping[str, Any], keys: Iterable[str]) -> Iterator[Violat
             yield key, None, "is missing."
         elif not isinstance(value, str) or not value.strip():
             yield key, None, "must be a non-empty string."
-        elif key in ("created", "expires") and _time(value) is None:
+        elif key in ("created", "expires") and parse_time(value) is None:
             yield key, None, "is not an ISO 8601 date."
         elif key == "endpoint" and not SCIM_ENDPOINT.fullmatch(normalize_endpoint(value)):
             yield key, value, "is not a SCIM endpoint of IAM Identity Center."
@@ -77,7 +81,7 @@ def _problems(values: Mapping[str, Any], keys: Iterable[str]) -> Iterator[Violat
 def read_secret(text: str) -> ScimSecret:
     """Parse a SecretString for which `secret_document` has no finding."""
     document: dict[str, str] = json.loads(text)
-    created, expires = _time(document["created"]), _time(document["expires"])
+    created, expires = parse_time(document["created"]), parse_time(document["expires"])
     if created is None or expires is None:
         raise ValueError("created and expires must be ISO 8601 dates")
     return ScimSecret(
@@ -103,7 +107,7 @@ def token_not_expired(subject: tuple[datetime, datetime]) -> Iterator[Violation]
     """Subject: the expiry time and the current time."""
     expires, now = subject
     if expires <= now:
-        yield "expires", None, f"expired on {expires.date()}; AWS rejects the token."
+        yield "expires", None, f"{expiry(expires, now)}; AWS rejects the token."
 
 
 @doctor_rule(
@@ -119,7 +123,7 @@ def token_not_expiring_in_90_days(subject: tuple[datetime, datetime]) -> Iterato
     """Subject: the expiry time and the current time. OIC-105 covers the last 15 days."""
     expires, now = subject
     if _URGENT < expires - now <= _SOON:
-        yield "expires", None, f"expires in {(expires - now).days} days, on {expires.date()}."
+        yield "expires", None, f"{expiry(expires, now)}."
 
 
 @doctor_rule(
@@ -134,7 +138,7 @@ def token_not_expiring_in_15_days(subject: tuple[datetime, datetime]) -> Iterato
     """Subject: the expiry time and the current time. OIC-103 covers expired tokens."""
     expires, now = subject
     if timedelta(0) < expires - now <= _URGENT:
-        yield "expires", None, f"expires in {(expires - now).days} days, on {expires.date()}."
+        yield "expires", None, f"{expiry(expires, now)}."
 
 
 @rule(
@@ -155,7 +159,7 @@ def token_dates(subject: tuple[datetime, datetime]) -> Iterator[Violation]:
         yield "expires", expires.date().isoformat(), "is not after `created`."
     elif expires - created > _MAX_LIFETIME:
         days = (expires - created).days
-        yield "expires", expires.date().isoformat(), f"is {days} days after `created`."
+        yield "expires", expires.date().isoformat(), f"is {days:,} days after `created`."
 
 
 @dataclass(frozen=True, slots=True)
@@ -209,13 +213,7 @@ def token_accepted(subject: ScimResponse) -> Iterator[Violation]:
     source="docs/research/identity-center.md#secret-of-the-scim-token",
     remedy="Tag the secret with `endpoint`, `token_id`, `created` and `expires`, with the values "
     "in the secret.",
-    good={
-        "endpoint": "https://scim.us-east-1.amazonaws.com/11111111111-2222-3333-4444-555555555555/"
-        "scim/v2",
-        "token_id": "1",
-        "created": "2026-01-01T00:00:00Z",
-        "expires": "2027-01-01T00:00:00Z",
-    },
+    good=_EXAMPLE,
     bad={"expires": "next year"},
 )
 def secret_tags(tags: Mapping[str, str]) -> Iterator[Violation]:
@@ -223,7 +221,8 @@ def secret_tags(tags: Mapping[str, str]) -> Iterator[Violation]:
     return _problems(tags, _TAG_KEYS)
 
 
-def _time(text: str) -> datetime | None:
+def parse_time(text: str) -> datetime | None:
+    """The time of an ISO 8601 date, in UTC unless it has an offset; None for any other text."""
     try:
         time = datetime.fromisoformat(text)
     except ValueError:

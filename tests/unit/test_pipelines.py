@@ -196,7 +196,7 @@ def test_a_failed_doctor_check_fails_drift_but_not_preview(
     assert ("--refresh --expect-no-changes" in text) is (kind == "drift")
     assert "&lt;b&gt;&amp;" in text  # resource names are escaped in Markdown
     assert "### Live federation: not fully checked" in text
-    assert "unknown: pulumi stack output" in text
+    assert "error: pulumi stack output" in text
 
 
 def test_a_long_report_keeps_its_end(commands: Path, tmp_path: Path) -> None:

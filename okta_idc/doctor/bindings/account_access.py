@@ -9,8 +9,6 @@ from okta_idc.inventory.session_tags import attributes_of, statements_of
 from okta_idc.rules import account_access, permission_sets, policy_tags
 from okta_idc.rules.binding import Binding, Location, Subject, Unavailable, known
 
-_MAX_GROUPS_PER_USER = 1_000
-
 
 def _sets(found: Inventory) -> Iterator[Subject]:
     sets = known(found.access).sets
@@ -49,7 +47,7 @@ def _principals(found: Inventory) -> account_access.Principals:
 
 def _groups_per_user(found: Inventory) -> Iterator[Subject | Unavailable]:
     groups, users = known(found.store_groups), known(found.store_users)
-    if len(groups) <= _MAX_GROUPS_PER_USER:
+    if len(groups) <= (limit := account_access.MAX_GROUPS_PER_USER):
         return  # no user can exceed the limit
     counts: Counter[str] = Counter()
     for ident in groups:
@@ -58,7 +56,7 @@ def _groups_per_user(found: Inventory) -> Iterator[Subject | Unavailable]:
             yield members
         else:
             counts.update(members)
-    exceeding = [user for user, number in counts.items() if number > _MAX_GROUPS_PER_USER]
+    exceeding = [user for user, number in counts.items() if number > limit]
     yield Subject({users[user].user_name: counts[user] for user in exceeding if user in users})
 
 

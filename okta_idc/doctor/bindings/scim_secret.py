@@ -1,6 +1,6 @@
 """1xx: the tags of the SCIM token's secret, with endpoint and dates. Never reads its value."""
 
-from datetime import UTC, datetime
+from datetime import datetime
 
 from okta_idc.clients.json_path import get_text
 from okta_idc.doctor.bindings.single import single
@@ -20,11 +20,9 @@ def _tag(found: Inventory, key: str) -> str:
 
 
 def _time(found: Inventory, key: str) -> datetime:
-    try:
-        time = datetime.fromisoformat(_tag(found, key))
-    except ValueError:
-        raise Unavailable(f"the secret's tag {key} is not a date (OIC-109).") from None
-    return time if time.tzinfo else time.replace(tzinfo=UTC)
+    if time := scim_secret.parse_time(_tag(found, key)):
+        return time
+    raise Unavailable(f"the secret's tag {key} is not a date (OIC-109).")
 
 
 def _base_url(found: Inventory) -> str:

@@ -30,7 +30,7 @@ def junit(report: Report) -> str:
             each = found[name]
             head = f"{len(each)}: {printable(heading(rule, each))}"
             failure = ET.SubElement(case, "failure", type=rule.severity.value, message=head)
-            failure.text = "\n".join([*map(_line, each[:_MAX_LISTED]), rule.remedy, rule.source])
+            failure.text = "\n".join([*map(_line, each[:_MAX_LISTED]), rule.remedy, rule.citation])
         elif name in unknown:
             ET.SubElement(case, "error", type="unknown", message=unknown[name])
         elif name in skipped:

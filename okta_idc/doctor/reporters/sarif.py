@@ -3,10 +3,9 @@
 import hashlib
 from typing import Any
 
+from okta_idc.clients.json_path import Json
 from okta_idc.doctor.report import DoctorFinding, Report
 from okta_idc.rules import RULES, Rule, Severity
-
-Json = dict[str, Any]
 
 _LEVEL = {Severity.BLOCKING: "error", Severity.ADVISORY: "warning"}
 _SCHEMA = "https://json.schemastore.org/sarif-2.1.0.json"
@@ -37,7 +36,7 @@ def _rule(rule: Rule[Any]) -> Json:
     return {
         "id": rule.id,
         "shortDescription": {"text": rule.title},
-        "fullDescription": {"text": rule.source},
+        "fullDescription": {"text": rule.citation},
         "help": {"text": rule.remedy},
         "defaultConfiguration": {"level": _LEVEL[rule.severity]},
     }

@@ -25,7 +25,7 @@ def print_report(console: Console, report: Report, limit: int = 25) -> None:
         title = printable(heading(rule, found))
         say(f"{title} [{rule.id}, {rule.severity}]", f"bold {_COLOR[rule.severity]}")
         say(f"  {rule.remedy}")
-        say(f"  {rule.source}", "dim")
+        say(f"  {rule.citation}", "dim")
         console.print(Padding(_rows(found[:limit]), (0, 0, 0, 2)))
         if len(found) > limit:
             say(f"  … and {len(found) - limit:,} more (--json lists all)")

@@ -60,7 +60,8 @@ def _loop() -> Any:
             f"{GROUPS}invocation of okta:index/getGroups:getGroups returned an error: "
             "403 Forbidden",
             "Cannot read groups from Okta: 403 Forbidden. Grant okta.groups.read, and an admin "
-            "role that includes it (docs/reference/permissions.md).",
+            "role that includes it (docs/reference/permissions.md in the repository of "
+            "okta-identity-center).",
         ),
         (
             f"{GROUPS}404 Not Found",
@@ -80,7 +81,7 @@ def _loop() -> Any:
             "Cannot read IAM Identity Center instances from AWS: reading SSO Instances: operation "
             "error SSO Admin: ListInstances, https response error StatusCode: 400, RequestID: 1, "
             "api error AccessDeniedException: no. Allow sso:ListInstances "
-            "(docs/reference/permissions.md).",
+            "(docs/reference/permissions.md in the repository of okta-identity-center).",
         ),
         (
             f"{INSTANCES}something new\nhappened",
@@ -89,7 +90,7 @@ def _loop() -> Any:
         (
             "invoke of aws:new/thing:thing failed: AccessDenied",
             "Cannot read aws:new/thing:thing from AWS: AccessDenied. Allow the right to read it "
-            "(docs/reference/permissions.md).",
+            "(docs/reference/permissions.md in the repository of okta-identity-center).",
         ),
     ],
 )

@@ -42,7 +42,8 @@ def test_the_bad_example_is_reported_with_resource_and_remedy(rule: Rule) -> Non
     for text, name in answer.findings:
         assert name in {each.name for each in declared}
         assert text.startswith(f"{rule.severity}: ")
-        assert f"{rule.remedy} [{rule.id}] See docs/reference/rules.md#{rule.id.lower()}" in text
+        page = f"docs/reference/rules.md#{rule.id.lower()}"
+        assert f"{rule.remedy} [{rule.id}] See {page} in the repository of okta-identity-" in text
     # the policy reports exactly the findings of the rule
     assert len(answer.findings) == len(rule(rule.bad))
 

@@ -69,6 +69,7 @@ def test_the_printed_stack_file_is_valid_and_complete(federation: Federation) ->
     before = len(federation.request("GET", "/sandbox/request-log"))
     result = adopt(federation)
     assert result.code == 0, result.err
+    assert ": 1 assignment group, 5 push groups, " in result.err
     settings = load_settings(yaml.safe_load(result.out)["config"][KEY])
     assert settings.app.import_id == federation.app
     assert {g.name: g.import_id for g in settings.push_groups} == {
@@ -100,6 +101,7 @@ def test_an_existing_file_is_overwritten_only_with_force(
     result = adopt(federation, "--out", str(out), "--force")
     assert result.code == 0, result.err
     assert result.out == ""
+    assert result.err.endswith("docs/guide/adopt.md in the repository of okta-identity-center.\n")
     load_settings(yaml.safe_load(out.read_text())["config"][KEY])
 
 
@@ -179,7 +181,7 @@ def test_a_mapping_in_error_is_adopted_and_reported(federation: Federation) -> N
         federation.request("PATCH", path, {"status": "ACTIVE"})
         federation.settle()
     assert result.code == 1
-    assert "not adopted: the push mapping of aws-data is in ERROR" in result.err
+    assert "adopted, with a problem: the push mapping of aws-data is in ERROR" in result.err
     assert "Unable to push group aws-data" in result.err
     assert "aws-data" in [g["name"] for g in result.settings["push_groups"]]
 
@@ -192,7 +194,7 @@ def test_a_group_in_both_roles_becomes_a_push_group(federation: Federation) -> N
     finally:
         federation.request("DELETE", path)
     assert result.code == 1
-    assert "the group aws-data is assigned and pushed" in result.err
+    assert "not adopted: the group aws-data is assigned and pushed" in result.err
     settings = load_settings(yaml.safe_load(result.out)["config"][KEY])
     assert [g.name for g in settings.assignments.groups] == [*ASSIGN]
     assert "aws-data" in [g.name for g in settings.push_groups]

@@ -35,7 +35,7 @@ def run(sandbox: Sandbox, *arguments: str, typed: str = "") -> tuple[int, str]:
 def test_a_valid_token_is_accepted(sandbox: Sandbox) -> None:
     code, text = run(sandbox, "check-token", NAME)
     assert code == 0, text
-    assert "IAM Identity Center accepts the token;" in text
+    assert "IAM Identity Center accepts the token; it expires in " in text
 
 
 def test_a_rejected_token_is_explained_but_not_printed(sandbox: Sandbox, secrets: Any) -> None:

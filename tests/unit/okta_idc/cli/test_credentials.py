@@ -11,6 +11,7 @@ from typer.testing import CliRunner
 
 from okta_idc.cli.main import app
 from okta_idc.clients.okta import OktaError
+from tests.paths import ROOT
 
 ORG = "https://acme.okta.com"
 OUTPUTS = {"appId": "0oa1", "identityStoreId": "d-1", "region": "us-east-1", "pushGroups": []}
@@ -80,11 +81,29 @@ def test_with_a_file_of_outputs_credentials_come_from_the_environment(
     assert used == [(ORG, "SSWS from the environment")]
 
 
-def test_without_pulumi_the_options_that_replace_a_stack_are_named(
-    monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+def test_the_example_of_preview_saml_runs_with_a_stack_file_alone(
+    used: list[tuple[str, str]], tmp_path: Path
+) -> None:
+    text = (ROOT / "Pulumi.example.yaml").read_text().replace("REPLACE-WITH-YOURS", "0123-abcd")
+    (tmp_path / "Pulumi.prod.yaml").write_text(text)
+    options = ("--user", "ada@example.com", "--settings", str(tmp_path / "Pulumi.prod.yaml"))
+    CliRunner().invoke(app, ["preview-saml", *options], catch_exceptions=False)
+    assert used == [(ORG, "SSWS from the environment")]
+
+
+@pytest.mark.parametrize(
+    ("command", "instead"),
+    [
+        (COMMANDS[0], ", or --okta-url, --app, --identity-store, and --region"),
+        (COMMANDS[1], ""),
+        (COMMANDS[2], ", or --okta-url and --app, or --settings"),
+    ],
+)
+def test_without_pulumi_each_command_names_its_own_options_that_replace_a_stack(
+    command: tuple[str, ...], instead: str, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
 ) -> None:
     monkeypatch.setenv("PATH", str(tmp_path))
-    result = CliRunner().invoke(app, ["doctor"], catch_exceptions=False)
+    result = CliRunner().invoke(app, [*command], catch_exceptions=False)
     assert result.exit_code == 2
-    for option in ("--outputs", "--okta-url", "--app", "--identity-store", "--region"):
-        assert option in result.output
+    message = "error: `pulumi` is not on PATH. Install it, or pass --outputs FILE"
+    assert result.output == f"{message}{instead}.\n"

@@ -121,6 +121,43 @@ def test_ids_replace_the_stack(tmp_path: Path) -> None:
     assert inputs.source.secret == "from-settings"
 
 
+def test_a_stack_file_provides_the_org_but_no_encrypted_value(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    path = settings_file(tmp_path)
+    document = yaml.safe_load(path.read_text())
+    document["config"] |= {
+        "okta:orgName": "other",
+        "okta:baseUrl": "oktapreview.com",
+        "okta:clientId": "0oaApp",
+        "okta:apiToken": {"secure": "v1:TOPSECRET"},
+    }
+    path.write_text(yaml.safe_dump(document))
+    monkeypatch.setenv("OKTA_API_TOKEN", "from the environment")
+    without_stack = from_options("0oa1", "d-1", "", "", path)
+    assert without_stack.url == "https://other.oktapreview.com"
+    for inputs in (without_stack, from_stack(outputs_file(tmp_path), "", path, "")):
+        assert inputs.credentials.client_id == "0oaApp"
+        assert inputs.credentials.api_token == "from the environment"
+
+
+def test_the_configuration_of_the_stack_precedes_that_of_a_file(
+    pulumi: Path, tmp_path: Path
+) -> None:
+    path = settings_file(tmp_path)
+    path.write_text(path.read_text() + "  okta:clientId: 0oaOther\n")
+    inputs = from_stack(None, "prod", path, "")
+    assert (inputs.credentials.api_token, inputs.credentials.client_id) == ("TOPSECRET", "")
+
+
+@pytest.mark.parametrize("text", ["config: {}", "config: {okta:orgName: acme}"])
+def test_a_file_without_settings_is_rejected(tmp_path: Path, text: str) -> None:
+    path = tmp_path / "Pulumi.prod.yaml"
+    path.write_text(text)
+    with pytest.raises(InputError, match=r"has no okta-identity-center:federation"):
+        from_options("0oa1", "d-1", "", "https://acme.okta.com", path)
+
+
 def test_command_line_options_override_the_stack(tmp_path: Path) -> None:
     inputs = from_stack(outputs_file(tmp_path), "", None, "")
     changed = inputs.override(region="eu-central-1", secret="other", policy="rst1", endpoint="")

@@ -6,13 +6,14 @@ import sys
 import tomllib
 from importlib.metadata import PackageNotFoundError
 from pathlib import Path
+from typing import get_type_hints
 
 import pytest
 import typer
 from typer.testing import CliRunner
 
 import okta_idc.version
-from okta_idc.cli.extras import EXTRAS, CommandGroup
+from okta_idc.cli.extras import EXPECTED, EXTRAS, CommandGroup
 from okta_idc.cli.main import app
 from tests.paths import ROOT
 
@@ -86,6 +87,63 @@ def test_a_missing_extra_is_named_in_one_line(module: str, extra: str) -> None:
     assert result.output == (
         f"This command needs the extra `{extra}`: pip install 'okta-identity-center[{extra}]'\n"
     )
+
+
+@pytest.mark.parametrize(
+    ("arguments", "message"),
+    [
+        ("status --wait x", "--wait': 'x' is not a number of seconds."),
+        ("doctor --share 5", "--share': '5' is not a number from 0.01 to 1."),
+        ("adopt --share x", "--share': 'x' is not a number from 0.01 to 1."),
+        ("store-token scim --created foo", "--created': 'foo' is not an ISO 8601 date, for"),
+        ("doctor --fail-on x", "--fail-on': 'x' is not `blocking` or `advisory`."),
+    ],
+)
+def test_an_invalid_option_is_explained_in_the_kits_words(arguments: str, message: str) -> None:
+    result = CliRunner().invoke(app, arguments.split(), env={"COLUMNS": "200"})
+    assert result.exit_code == 2
+    assert f"Invalid value for '{message}" in result.output
+    assert "error," not in result.output
+
+
+@pytest.mark.parametrize(
+    ("arguments", "message"),
+    [
+        ("doctor --app 0oa1", "--app requires --identity-store d-…."),
+        ("preview-saml --user a --app 0oa1", "the URL of the org is unknown. Pass --okta-url"),
+        ("preview-saml --user a --settings nope.yaml", "nope.yaml: No such file or directory."),
+        ("preview-saml --user a --app 0oa1 --okta-url https://a.okta.com", "No Okta credentials."),
+        ("check-token scim", "The AWS Region is unknown. Pass --region"),
+        (
+            "check-token scim --region bad_region",
+            "--region: 'bad_region' is not an AWS Region, for",
+        ),
+        (
+            "check-token scim --region us-east-1 --aws-endpoint foo",
+            "--aws-endpoint: 'foo' is not a URL.",
+        ),
+    ],
+)
+def test_wrong_usage_is_an_error_and_not_an_unknown_result(
+    arguments: str, message: str, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    for name in os.environ:
+        if name.startswith(("OKTA_", "AWS_")):
+            monkeypatch.delenv(name)
+    monkeypatch.setenv("HOME", str(tmp_path))
+    result = CliRunner().invoke(app, arguments.split())
+    assert result.exit_code == 2
+    assert result.output.startswith(f"error: {message}")
+
+
+def test_each_option_that_is_not_plain_text_says_what_it_expects() -> None:
+    parsed = {
+        name
+        for command in app.registered_commands
+        for name, hint in get_type_hints(command.callback).items()
+        if hint not in (str, bool, Path, Path | None, type(None))
+    }
+    assert parsed == EXPECTED.keys()
 
 
 def test_any_other_missing_module_raises_its_error() -> None:

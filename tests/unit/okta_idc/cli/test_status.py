@@ -122,6 +122,22 @@ def test_the_status_shows_user_and_member_counts(apis: StubApis, tmp_path: Path)
     assert apis.requests[0] == "https://acme.okta.com"  # from the outputs
 
 
+@pytest.mark.parametrize(
+    ("expires", "shown"),
+    [
+        ("2020-01-01T00:00:00+00:00", "Token expired on 2020-01-01, 2,"),
+        ("2099-01-01T00:00:00+00:00", "Token expires in 2"),
+        ("2099-01-01", "Token expires in 2"),
+        ("next year", "Token expiry unknown"),
+    ],
+)
+def test_the_status_shows_when_the_token_expires(
+    apis: StubApis, tmp_path: Path, expires: str, shown: str
+) -> None:
+    (tmp_path / "outputs.json").write_text(json.dumps({**OUTPUTS, "tokenExpires": expires}))
+    assert shown in run_status(tmp_path)[1]
+
+
 def test_a_refused_user_without_a_display_name_has_a_finding(
     apis: StubApis, tmp_path: Path
 ) -> None:
@@ -130,7 +146,9 @@ def test_a_refused_user_without_a_display_name_has_a_finding(
     entry = not_provisioned(tmp_path)["bob@example.com"]
     assert entry["kind"] == "refused"
     assert [f["rule"] for f in entry["findings"]] == ["OIC-301"]
-    assert "Set the attribute in" in run_status(tmp_path)[1]
+    text = run_status(tmp_path)[1]
+    assert "Set the attribute in" in text
+    assert "Source: docs/research/aws-setup-page.md#troubleshooting (docs/ is in the repo" in text
 
 
 def test_a_username_that_two_users_share_is_reported(apis: StubApis, tmp_path: Path) -> None:

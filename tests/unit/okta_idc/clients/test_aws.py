@@ -2,7 +2,6 @@
 
 from pathlib import Path
 
-import boto3
 import pytest
 from botocore.stub import Stubber
 
@@ -25,10 +24,15 @@ def nothing_configured(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
     [
         ({}, "us-east-1", ["credentials are missing", "aws sso login", "AWS_ACCESS_KEY_ID"]),
         (KEYS, "", ["AWS Region is unknown", "--region", "AWS_REGION"]),
+        (
+            KEYS,
+            "bad region",
+            ["--region: 'bad region' is not an AWS Region, for example us-east-1"],
+        ),
         ({"AWS_PROFILE": "none"}, "us-east-1", ["credentials are missing", "AWS_PROFILE"]),
         (KEYS, "us-east-1", ["does not respond at http://127.0.0.1:9", "the network"]),
     ],
-    ids=["credentials", "region", "profile", "network"],
+    ids=["credentials", "region", "invalid region", "profile", "network"],
 )
 def test_what_is_missing_before_a_call_has_a_remedy(
     variables: dict[str, str], region: str, messages: list[str], monkeypatch: pytest.MonkeyPatch
@@ -45,7 +49,13 @@ def test_what_is_missing_before_a_call_has_a_remedy(
         call()
     for message in messages:
         assert message in str(caught.value)
-    for raw in ("Unable to locate", "You must specify", "could not be found", "Could not connect"):
+    for raw in (
+        "Unable to locate",
+        "You must specify",
+        "could not be found",
+        "Could not connect",
+        "format",
+    ):
         assert raw not in str(caught.value)
 
 
@@ -64,9 +74,12 @@ def test_the_region_comes_from_the_providers_variable(monkeypatch: pytest.Monkey
         ("AccessDeniedException", ["secretsmanager:GetSecretValue: AccessDeniedException: words"]),
     ],
 )
-def test_an_error_of_aws_has_a_remedy_or_its_words(code: str, messages: list[str]) -> None:
-    session = boto3.Session(aws_access_key_id="x", aws_secret_access_key="x")
-    client = AwsClient("secretsmanager", "us-east-1", session=session)
+def test_an_error_of_aws_has_a_remedy_or_its_words(
+    code: str, messages: list[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    for name, value in KEYS.items():
+        monkeypatch.setenv(name, value)
+    client = AwsClient("secretsmanager", "us-east-1")
     stub = Stubber(client._client)
     stub.add_client_error("get_secret_value", code, "words")
     stub.activate()

@@ -2,7 +2,6 @@
 
 from typing import Any
 
-import boto3
 import pytest
 from botocore.stub import Stubber
 
@@ -16,9 +15,10 @@ ABAC = "describe_instance_access_control_attribute_configuration"
 
 
 @pytest.fixture
-def center() -> IdentityCenter:
-    session = boto3.Session(aws_access_key_id="x", aws_secret_access_key="x")
-    return IdentityCenter("us-east-1", session=session)
+def center(monkeypatch: pytest.MonkeyPatch) -> IdentityCenter:
+    for name in ("AWS_ACCESS_KEY_ID", "AWS_SECRET_ACCESS_KEY"):
+        monkeypatch.setenv(name, "x")
+    return IdentityCenter("us-east-1")
 
 
 def stubbed(center: IdentityCenter, *responses: tuple[str, Any, Any]) -> Stubber:

@@ -1,8 +1,8 @@
 """The Identity Store client, against botocore's model of the service."""
 
+from pathlib import Path
 from typing import Any
 
-import boto3
 import pytest
 from botocore.stub import Stubber
 
@@ -14,9 +14,10 @@ ID = "aaaaaaaa-bbbb-cccc-dddd-eeeeeeeeeeee"
 
 
 @pytest.fixture
-def store() -> IdentityStore:
-    session = boto3.Session(aws_access_key_id="x", aws_secret_access_key="x")
-    return IdentityStore(STORE, "us-east-1", session=session)
+def store(monkeypatch: pytest.MonkeyPatch) -> IdentityStore:
+    for name in ("AWS_ACCESS_KEY_ID", "AWS_SECRET_ACCESS_KEY"):
+        monkeypatch.setenv(name, "x")
+    return IdentityStore(STORE, "us-east-1")
 
 
 def stubbed(store: IdentityStore, *responses: tuple[str, Any, Any]) -> Stubber:
@@ -53,6 +54,11 @@ def test_an_error_quotes_the_message_of_aws(store: IdentityStore) -> None:
         list(store.groups())
 
 
-def test_a_client_without_a_region_is_rejected() -> None:
-    with pytest.raises(AwsError):
-        IdentityStore(STORE, "", session=boto3.Session(region_name=None))
+def test_a_client_without_a_region_is_rejected(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    for name in ("AWS_REGION", "AWS_DEFAULT_REGION", "AWS_PROFILE"):
+        monkeypatch.delenv(name, raising=False)
+    monkeypatch.setenv("AWS_CONFIG_FILE", str(tmp_path / "none"))
+    with pytest.raises(AwsError, match="Region is unknown"):
+        IdentityStore(STORE, "")

@@ -291,8 +291,31 @@ def test_scopes_may_be_a_list_or_separated_by_commas(setting: Any) -> None:
     ("environment", "message"),
     [
         ({}, "No Okta credentials.*OKTA_API_TOKEN.*OKTA_API_PRIVATE_KEY"),
-        ({"OKTA_API_CLIENT_ID": "0oa"}, "Set OKTA_API_PRIVATE_KEY too"),
-        ({"OKTA_API_PRIVATE_KEY": KEY}, "Set OKTA_API_CLIENT_ID too"),
+        (
+            {"OKTA_API_CLIENT_ID": "0oa"},
+            "OKTA_API_CLIENT_ID requires a private key. Set OKTA_API_PRIVATE_KEY and "
+            "OKTA_API_PRIVATE_KEY_ID.$",
+        ),
+        (
+            {"OKTA_API_PRIVATE_KEY": KEY},
+            "OKTA_API_PRIVATE_KEY requires a client ID. Set OKTA_API_CLIENT_ID and "
+            "OKTA_API_PRIVATE_KEY_ID.$",
+        ),
+        (
+            {"OKTA_API_PRIVATE_KEY_ID": "kid"},
+            "OKTA_API_PRIVATE_KEY_ID requires a private key. Set OKTA_API_CLIENT_ID and "
+            "OKTA_API_PRIVATE_KEY.$",
+        ),
+        (
+            {"OKTA_API_CLIENT_ID": "0oa", "OKTA_API_PRIVATE_KEY_ID": "kid"},
+            "OKTA_API_CLIENT_ID and OKTA_API_PRIVATE_KEY_ID require a private key. Set "
+            "OKTA_API_PRIVATE_KEY.$",
+        ),
+        (
+            {"OKTA_API_PRIVATE_KEY": KEY, "OKTA_API_PRIVATE_KEY_ID": "kid"},
+            "OKTA_API_PRIVATE_KEY and OKTA_API_PRIVATE_KEY_ID require a client ID. Set "
+            "OKTA_API_CLIENT_ID.$",
+        ),
     ],
 )
 def test_a_missing_credential_is_named(environment: dict[str, str], message: str) -> None:

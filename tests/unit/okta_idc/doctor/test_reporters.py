@@ -3,6 +3,7 @@
 import io
 import json
 import re
+from html import unescape
 from html.parser import HTMLParser
 from typing import Any
 from xml.etree import ElementTree as ET
@@ -90,6 +91,19 @@ def test_the_heading_states_the_fault() -> None:
         report(token)
     )
     assert f"{RULES['OIC-303'].title} [OIC-303, " in on_terminal(report(finding(), finding()))
+
+
+@pytest.mark.parametrize(
+    ("rule", "citation"),
+    [
+        ("OIC-301", "Source: docs/research/aws-setup-page.md#troubleshooting (docs/ is in the"),
+        ("OIC-303", f"Source: {RULES['OIC-303'].source.rstrip('.')}"),
+    ],
+)
+def test_every_report_for_people_cites_the_source(rule: str, citation: str) -> None:
+    result = report(finding(rule))
+    texts = (on_terminal(result), junit(result), unescape(page(result)), str(sarif(result)))
+    assert [citation in unescape(text) for text in texts] == [True] * 4
 
 
 def test_unknown_and_skipped_results_are_shown_with_the_reason() -> None:

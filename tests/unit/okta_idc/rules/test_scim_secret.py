@@ -8,6 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from okta_idc.rules import certificates, scim_secret
+from okta_idc.rules.registry import expiry
 
 TENANT = "11111111111-2222-3333-4444-555555555555"
 
@@ -91,3 +92,27 @@ def test_findings_on_tags_never_contain_a_token() -> None:
 def test_a_certificate_is_reported_90_days_before_it_expires(days: int, found: int) -> None:
     ends = NOW + timedelta(days=days)
     assert len(certificates.certificate_not_expiring_soon((ends, NOW))) == found
+
+
+@pytest.mark.parametrize(
+    ("left", "text"),
+    [
+        (timedelta(days=2), "expires in 2 days, on 2026-06-03"),
+        (timedelta(days=1), "expires in 1 day, on 2026-06-02"),
+        (timedelta(hours=1), "expires in less than a day, on 2026-06-01"),
+        (timedelta(0), "expired on 2026-06-01, less than a day ago"),
+        (-timedelta(days=1, hours=1), "expired on 2026-05-30, 1 day ago"),
+        (-timedelta(days=2_525), "expired on 2019-07-03, 2,525 days ago"),
+    ],
+)
+def test_an_expiry_is_in_the_future_or_the_past(left: timedelta, text: str) -> None:
+    now = datetime(2026, 6, 1, tzinfo=UTC)
+    ends = now + left
+    assert expiry(ends, now) == text
+    for rule in (
+        scim_secret.token_not_expired,
+        scim_secret.token_not_expiring_in_90_days,
+        scim_secret.token_not_expiring_in_15_days,
+        certificates.certificate_not_expiring_soon,
+    ):
+        assert all(text in finding.message for finding in rule((ends, now)))
