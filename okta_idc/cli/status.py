@@ -25,7 +25,7 @@ from okta_idc.doctor.provisioning_status import (
     provisioning_status,
 )
 from okta_idc.rules import Finding
-from okta_idc.rules.registry import count, expiry
+from okta_idc.rules.registry import DOCS_NOTE, count, expiry
 from okta_idc.rules.scim_secret import parse_time
 
 
@@ -150,6 +150,8 @@ def _print_not_provisioned(console: Console, not_provisioned: list[NotProvisione
             say(f"    {name}: {finding.explanation}")
         say(f"    {rule.citation}", "dim")
         say(f"    {rule.remedy}")
+    if by_rule:
+        say(f"  {DOCS_NOTE}", "dim")
     for each in not_provisioned:
         if each.reason:
             say(f"  {each.name}: {each.reason}", "yellow" if each.kind == "waiting" else "")

@@ -68,14 +68,13 @@ def required_names(profile: Profile) -> Iterator[Violation]:
     "OIC-303",
     "A synchronized attribute other than profileUrl contains one of <>;:%",
     source="AWS's page (docs/research/aws-setup-page.md#troubleshooting) and Okta's article on the "
-    "app forbid them; the Identity Store API allows them. profileUrl is exempt, since every URL "
-    "contains a colon. Checked: " + ", ".join(_NO_URL),
+    "app forbid them; the Identity Store API allows them",
     remedy=f"Remove the character {_IN_OKTA}, or the attribute from the profile mapping.",
     good={"title": "Head of Research", "profileUrl": "https://example.com/ada"},
     bad={"title": "VP <Sales>"},
 )
 def forbidden_characters(profile: Profile) -> Iterator[Violation]:
-    """Subject: one app user's profile."""
+    """Subject: one app user's profile. profileUrl is exempt, since every URL contains a colon."""
     for attribute, value in _texts(profile, _NO_URL):
         if wrong := forbidden(value):
             yield attribute, value, f"contains {quoted(wrong)}."

@@ -14,7 +14,8 @@ from typing import Any, Generic, TypeVar
 
 Subject = TypeVar("Subject")
 REPOSITORY = "the repository of okta-identity-center"
-"""Where the pages are that messages refer to; the wheel does not contain them."""
+DOCS_NOTE = f"Sources in docs/ are in {REPOSITORY}."
+"""Messages refer to pages that the wheel does not contain."""
 
 
 class Severity(StrEnum):
@@ -168,9 +169,8 @@ class Rule(Generic[Subject]):
 
     @property
     def citation(self) -> str:
-        """The source in a report, whose reader may have the wheel alone."""
-        pages = f" (docs/ is in {REPOSITORY})" if "docs/" in self.source else ""
-        return f"Source: {self.source.rstrip('.')}{pages}."
+        """The source in a report."""
+        return f"Source: {self.source.rstrip('.')}."
 
     def __call__(self, subject: Subject) -> list[Finding]:
         """The findings, empty when the rule holds."""

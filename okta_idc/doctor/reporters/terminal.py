@@ -7,7 +7,7 @@ from rich.text import Text
 
 from okta_idc.doctor.report import DoctorFinding, Report, heading, ids, printable
 from okta_idc.rules import Severity
-from okta_idc.rules.registry import count
+from okta_idc.rules.registry import DOCS_NOTE, count
 
 _COLOR = {Severity.BLOCKING: "red", Severity.ADVISORY: "yellow"}
 
@@ -36,6 +36,8 @@ def print_report(console: Console, report: Report, limit: int = 25) -> None:
         for why, rules in reasons.items():
             say(f"  {printable(why, 500)} [{ids(rules)}]", style)
     say("")
+    if report.found:
+        say(DOCS_NOTE, "dim")
     say(summary(report), "bold")
 
 

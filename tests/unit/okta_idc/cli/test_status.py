@@ -148,7 +148,8 @@ def test_a_refused_user_without_a_display_name_has_a_finding(
     assert [f["rule"] for f in entry["findings"]] == ["OIC-301"]
     text = run_status(tmp_path)[1]
     assert "Set the attribute in" in text
-    assert "Source: docs/research/aws-setup-page.md#troubleshooting (docs/ is in the repo" in text
+    assert "Source: docs/research/aws-setup-page.md#troubleshooting." in text
+    assert text.count("Sources in docs/ are in the repository of okta-identity-center.") == 1
 
 
 def test_a_username_that_two_users_share_is_reported(apis: StubApis, tmp_path: Path) -> None:

@@ -96,7 +96,7 @@ def test_the_heading_states_the_fault() -> None:
 @pytest.mark.parametrize(
     ("rule", "citation"),
     [
-        ("OIC-301", "Source: docs/research/aws-setup-page.md#troubleshooting (docs/ is in the"),
+        ("OIC-301", "Source: docs/research/aws-setup-page.md#troubleshooting."),
         ("OIC-303", f"Source: {RULES['OIC-303'].source.rstrip('.')}"),
     ],
 )
@@ -104,6 +104,12 @@ def test_every_report_for_people_cites_the_source(rule: str, citation: str) -> N
     result = report(finding(rule))
     texts = (on_terminal(result), junit(result), unescape(page(result)), str(sarif(result)))
     assert [citation in unescape(text) for text in texts] == [True] * 4
+
+
+def test_the_terminal_says_once_where_the_sources_are() -> None:
+    note = "Sources in docs/ are in the repository"
+    assert on_terminal(report(finding("OIC-301"), finding("OIC-302"))).count(note) == 1
+    assert note not in on_terminal(report())
 
 
 def test_unknown_and_skipped_results_are_shown_with_the_reason() -> None:
