@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 
-from tests.package.harness import Venv, bare, checked, installing, uv
+from tests.package.harness import Venv, checked, installer_env, minimal_env, uv
 from tests.paths import ROOT
 
 PAGE = (ROOT / "docs" / "reference" / "sandbox.md").read_text()
@@ -38,9 +38,9 @@ def test_the_commands_of_the_page_exist_in_the_installed_package(
     assert {"serve", "fault", "snapshot"} <= commands
     for command in commands:
         checked(installed.python, "-m", "okta_idc.sandbox", command, "--help", cwd=tmp_path,
-                env=bare(tmp_path))  # fmt: skip
+                env=minimal_env(tmp_path))  # fmt: skip
     counted = checked(installed.python, "-m", "okta_idc.sandbox", "request-log", "--url",
-                      sandbox["okta"], cwd=tmp_path, env=bare(tmp_path))  # fmt: skip
+                      sandbox["okta"], cwd=tmp_path, env=minimal_env(tmp_path))  # fmt: skip
     assert counted
 
 
@@ -49,9 +49,9 @@ def test_the_pytest_plugin_of_the_page_works_in_the_installed_package(
 ) -> None:
     [plugin] = set(re.findall(r"okta_idc\.sandbox\.pytest_plugin", PAGE))
     checked(uv(), "pip", "install", "-q", "--python", installed.python, "--constraint",
-            ROOT / "requirements-dev.txt", "pytest", cwd=tmp_path, env=installing())  # fmt: skip
+            ROOT / "requirements-dev.txt", "pytest", cwd=tmp_path, env=installer_env())  # fmt: skip
     (tmp_path / "conftest.py").write_text(f'pytest_plugins = ["{plugin}"]\n')
     (tmp_path / "test_tool.py").write_text(TEST)
     shown = checked(installed.python, "-m", "pytest", "-q", tmp_path, cwd=tmp_path,
-                    env=bare(tmp_path))  # fmt: skip
+                    env=minimal_env(tmp_path))  # fmt: skip
     assert "1 passed" in shown

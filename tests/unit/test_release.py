@@ -1,5 +1,6 @@
 """Releases: one version everywhere, and a tag that matches it."""
 
+import importlib
 import re
 import shutil
 import subprocess
@@ -76,3 +77,11 @@ def test_invalid_arguments_print_the_usage(clone: Path) -> None:
         done = release(clone, *arguments)
         assert done.returncode == 2
         assert done.stderr == "usage: .ci/release check TAG | build FOLDER\n"
+
+
+@pytest.mark.parametrize(
+    "test", sorted((ROOT / "tests" / "package").glob("test_*.py")), ids=lambda path: path.stem
+)
+def test_the_package_tests_can_be_imported(test: Path) -> None:
+    """Only the release runs them, so that a renamed helper would otherwise break it unnoticed."""
+    importlib.import_module(f"tests.package.{test.stem}")
