@@ -15,14 +15,15 @@ from okta_idc.settings.models import LATER, WHOLE
 from ._errors import ValidationError
 
 
-def check_args(kind: type, args: object, settings: type[BaseModel] | None = None) -> None:
-    """Raise ValidationError for unknown keys, missing keys, and values of another type.
+def check_args(kind: type, args: object, settings: type[BaseModel] | None = None) -> Any:
+    """The arguments as an object. Raises ValidationError for unknown keys, missing keys, and values
+    of another type.
 
     `settings`: the part of the settings tree whose limits apply to keys of the same name.
     """
     model = _model(kind, settings)
     try:
-        model.model_validate(args)
+        return model.model_validate(args)
     except pydantic.ValidationError as error:
         errors = error.errors(include_url=False)
         raise ValidationError(*shape_problems(model, "", errors)) from None

@@ -1,14 +1,11 @@
 """Errors that Pulumi prints without a traceback, with the path of every wrong argument."""
 
-from collections.abc import Generator, Iterable, Sequence
-from contextlib import contextmanager
-from dataclasses import replace
+from collections.abc import Iterable, Sequence
 from typing import Self
 
 import pulumi
 
 from okta_idc.rules import Finding
-from okta_idc.rules.registry import join_path
 from okta_idc.settings import Problem
 
 
@@ -26,19 +23,14 @@ class ValidationError(pulumi.RunError):
         return cls(Problem(path, message))
 
 
-@contextmanager
-def arguments_at(path: str) -> Generator[None]:
-    """Put `path` before the paths of a part's errors: where the whole has the part's arguments."""
-    try:
-        yield
-    except ValidationError as error:
-        findings = [replace(each, path=join_path(path, each.path)) for each in error.findings]
-        raise ValidationError(*findings) from None
-
-
 def raise_findings(findings: Iterable[Finding], path: str = "") -> None:
     """Raise ValidationError with all findings, if any; their paths are relative to `path`."""
-    if problems := [Problem.of(finding, path) for finding in findings]:
+    raise_found([(path, findings)])
+
+
+def raise_found(found: Iterable[tuple[str, Iterable[Finding]]]) -> None:
+    """Raise ValidationError with all findings, if any, each with the path that precedes its own."""
+    if problems := [Problem.of(each, path) for path, findings in found for each in findings]:
         raise ValidationError(*problems)
 
 

@@ -20,7 +20,6 @@ from ._checks.drift import differences
 from ._checks.lookups import Lookups, check_same_instance, look_up
 from ._checks.next_steps import next_steps
 from ._checks.provisioning_gate import ProvisioningGate, provisioning_gate, required_features
-from ._errors import arguments_at
 from ._outputs import AssignmentGroupOutput, PushGroupOutput
 from ._polling import WaitPolicy
 from .aws.access_control_attributes import AccessControlAttributes
@@ -28,7 +27,7 @@ from .aws.account_access import AccountAccess
 from .aws.scim_token import ScimToken, read_scim_token
 from .aws.token_expiry_alarm import TokenExpiryAlarm
 from .federation_args import IdentityCenterFederationArgs, settings_from
-from .okta.group_assignments import GroupAssignments
+from .okta.group_assignments import GroupAssignments, check_priorities
 from .okta.groups import Group, resolve_groups
 from .okta.profile_mappings import ProfileMappings
 from .okta.provisioning import Provisioning
@@ -89,6 +88,10 @@ class IdentityCenterFederation(pulumi.ComponentResource):
         super().__init__("okta-identity-center:index:IdentityCenterFederation", name, {}, opts)
         self._name, self._args, self._child = name, args, ResourceOptions(parent=self)
         self._settings = settings = settings_from(args)
+        priorities = {group.key: group.priority for group in settings.assignments.groups}
+        if members := settings.assignments.pushed_members_group:
+            priorities[members.name] = None
+        check_priorities("assignments.groups", priorities)
         token = read_scim_token(
             self,
             settings.scim_token,
@@ -251,24 +254,23 @@ class IdentityCenterFederation(pulumi.ComponentResource):
             )
             before.append(mapped.resource)
         rules = [rule for group in assigned.values() for rule in group.rules]
-        with arguments_at("assignments"):
-            assignments = GroupAssignments(
-                f"{self._name}-assign",
-                {
-                    "app_id": gate.app_id,
-                    "groups": [
-                        {
-                            "name": key,
-                            "group_id": group.id,
-                            "priority": group.declared.priority,
-                            "import_id": group.declared.import_id,
-                        }
-                        for key, group in assigned.items()
-                    ],
-                    "protect": protect,
-                },
-                ResourceOptions(parent=self, depends_on=[*before, *rules]),
-            )
+        assignments = GroupAssignments(
+            f"{self._name}-assign",
+            {
+                "app_id": gate.app_id,
+                "groups": [
+                    {
+                        "name": key,
+                        "group_id": group.id,
+                        "priority": group.declared.priority,
+                        "import_id": group.declared.import_id,
+                    }
+                    for key, group in assigned.items()
+                ],
+                "protect": protect,
+            },
+            ResourceOptions(parent=self, depends_on=[*before, *rules]),
+        )
         users = UserAssignments(
             f"{self._name}-assign-users",
             {
@@ -329,37 +331,35 @@ class IdentityCenterFederation(pulumi.ComponentResource):
         """Attributes for access control, permission sets and assignments in AWS."""
         settings = self._settings
         if (control := settings.access_control_attributes) is not None:
-            with arguments_at("access_control_attributes"):
-                declared = AccessControlAttributes(
-                    f"{self._name}-attributes",
-                    {
-                        "instance_arn": checked.instance_arn,
-                        "attributes": {**control.attributes},
-                        "attribute_statement_keys": tags,
-                        "import_id": control.import_id,
-                        "protect": settings.protect,
-                    },
-                    self._child,
-                )
+            declared = AccessControlAttributes(
+                f"{self._name}-attributes",
+                {
+                    "instance_arn": checked.instance_arn,
+                    "attributes": {**control.attributes},
+                    "attribute_statement_keys": tags,
+                    "import_id": control.import_id,
+                    "protect": settings.protect,
+                },
+                self._child,
+            )
             tags = [*tags, *declared.keys]
         access = self._args.get("account_access", {})
         known = {group.key: group.aws_group_id for group in settings.push_groups}
         if access.get("permission_sets") or access.get("applications"):
-            with arguments_at("account_access"):
-                AccountAccess(
-                    f"{self._name}-access",
-                    {
-                        "instance_arn": checked.instance_arn,
-                        "group_ids": pushes.group_ids,
-                        "existing_group_ids": {key: ident for key, ident in known.items() if ident},
-                        "push_groups": [*known],
-                        "permission_sets": access.get("permission_sets", []),
-                        "applications": access.get("applications", []),
-                        "session_tags": tags,
-                        "protect": settings.protect,
-                    },
-                    self._child,
-                )
+            AccountAccess(
+                f"{self._name}-access",
+                {
+                    "instance_arn": checked.instance_arn,
+                    "group_ids": pushes.group_ids,
+                    "existing_group_ids": {key: ident for key, ident in known.items() if ident},
+                    "push_groups": [*known],
+                    "permission_sets": access.get("permission_sets", []),
+                    "applications": access.get("applications", []),
+                    "session_tags": tags,
+                    "protect": settings.protect,
+                },
+                self._child,
+            )
 
     def _alert(self, token: ScimToken, checked: Output[Lookups]) -> None:
         if (alarm := self._settings.token_expiry_alarm) is None:

@@ -11,15 +11,14 @@ import pulumi
 import pulumi_aws as aws
 from pulumi import Input, Output, ResourceOptions
 
-from okta_idc.rules import instance_attributes as rules
+from okta_idc.settings.models import DEFAULT_ATTRIBUTES
 from okta_idc.settings.models import AccessControlAttributes as Settings
+from okta_idc.settings.rules import access_control_findings
 
 from .._args import check_args
-from .._errors import raise_findings
+from .._errors import raise_found
 from .._options import child_of, options
 from ._import_hints import ImportHints
-
-DEFAULT_ATTRIBUTES: dict[str, Input[str]] = {"IdcUserName": "${path:userName}"}
 
 
 class AccessControlAttributesSettings(TypedDict):
@@ -47,13 +46,9 @@ class AccessControlAttributes(pulumi.ComponentResource):
     ) -> None:
         super().__init__("okta-identity-center:index:AccessControlAttributes", name, {}, opts)
         check_args(AccessControlAttributesArgs, args, Settings)
-        attributes = dict(args.get("attributes") or DEFAULT_ATTRIBUTES)
-        for key, source in attributes.items():
-            if isinstance(source, str):
-                subject = rules.InstanceAttribute(key, source)
-                raise_findings(rules.instance_source(subject), f"attributes.{key}")
-        feeds = rules.KeySources(tuple(args.get("attribute_statement_keys", ())), tuple(attributes))
-        raise_findings(rules.one_source_per_key(feeds), "attributes")
+        attributes: dict[str, Input[str]] = {**(args.get("attributes") or DEFAULT_ATTRIBUTES)}
+        tags = tuple(args.get("attribute_statement_keys", ()))
+        raise_found(access_control_findings(attributes, tags))
         hints = ImportHints(f"{name}-conflicts", self, {})
         retained = ResourceOptions(retain_on_delete=True, hooks=hints.binding)
         self.resource = aws.ssoadmin.InstanceAccessControlAttributes(

@@ -5,7 +5,6 @@ groups. Assignments refer to a group by its Identity Store ID, which PushGroups 
 the group, so one run is enough.
 """
 
-import json
 from collections.abc import Iterator, Sequence
 from typing import Any, NotRequired, TypedDict
 
@@ -13,13 +12,11 @@ import pulumi
 import pulumi_aws as aws
 from pulumi import Input, Output, Resource, ResourceOptions
 
-from okta_idc.rules import account_access as access_rules
-from okta_idc.rules import permission_sets as rules
-from okta_idc.rules import policy_tags
 from okta_idc.settings.models import AccountAccess as Settings
+from okta_idc.settings.rules import account_access_findings
 
 from .._args import check_args
-from .._errors import raise_findings
+from .._errors import raise_found
 from .._options import child_of, options
 from .._outputs import output_dict
 from ._import_hints import ImportHints
@@ -75,9 +72,10 @@ class AccountAccess(pulumi.ComponentResource):
         self, name: str, args: AccountAccessArgs, opts: ResourceOptions | None = None
     ) -> None:
         super().__init__("okta-identity-center:index:AccountAccess", name, {}, opts)
-        check_args(AccountAccessArgs, args, Settings)
+        access = check_args(AccountAccessArgs, args, Settings)
+        pushed, tags = tuple(args["push_groups"]), tuple(args.get("session_tags", ()))
+        raise_found(account_access_findings(access, pushed, tags))
         sets, applications = args.get("permission_sets", []), args.get("applications", [])
-        _check(sets, applications, args)
         self._args, self._options = args, child_of(self, opts)
         self._existing = args.get("existing_group_ids", {})
         self._group_ids = Output.from_input(args["group_ids"])
@@ -190,46 +188,3 @@ def _reference(policy: str) -> Any:
     """Name and path of `path/name`; the path begins and ends with a slash."""
     path, _, name = policy.strip("/").rpartition("/")
     return {"name": name, "path": f"/{path}/" if path else "/"}
-
-
-def _check(
-    sets: list[PermissionSet], applications: list[Application], args: AccountAccessArgs
-) -> None:
-    """The rules on permission sets and assignments; values that are not known yet are skipped."""
-    pushed, tags = tuple(args["push_groups"]), tuple(args.get("session_tags", ()))
-    names = tuple(declared["name"] for declared in sets)
-    raise_findings(rules.set_names_differ(names), "permission_sets")
-    for index, declared in enumerate(sets):
-        path = f"permission_sets[{index}]"
-        inline = declared.get("inline_policy")
-        policy = json.dumps(inline) if isinstance(inline, dict) else None
-        subject = rules.PermissionSet(
-            declared["name"],
-            _known(declared.get("description")),
-            _known(declared.get("session_duration")),
-            _known(declared.get("relay_state")),
-            policy,
-            (*declared.get("managed_policies", ()), *declared.get("customer_managed_policies", ())),
-        )
-        for rule in (
-            rules.set_name, rules.set_description, rules.session_duration, rules.relay_state,
-            rules.inline_policy_size, rules.inline_policy_json, rules.managed_policies,
-        ):  # fmt: skip
-            raise_findings(rule(subject), path)
-        if policy is not None:
-            raise_findings(policy_tags.tags_are_sent(policy_tags.PolicyAndTags(policy, tags)), path)
-        _check_pushed(declared.get("groups", []), pushed, f"{path}.groups")
-        for account in declared.get("accounts", ()):
-            assignment = access_rules.Assignment("", declared["name"], account)
-            raise_findings(access_rules.account_id(assignment), path)
-    for index, application in enumerate(applications):
-        _check_pushed(application["groups"], pushed, f"applications[{index}].groups")
-
-
-def _check_pushed(groups: list[str], pushed: tuple[str, ...], path: str) -> None:
-    subject = access_rules.AccessOfGroups(tuple(groups), pushed)
-    raise_findings(access_rules.access_groups_are_pushed(subject), path)
-
-
-def _known(value: object) -> str | None:
-    return value if isinstance(value, str) else None

@@ -4,6 +4,7 @@ Manages one assignment per group and leaves unmanaged assignments alone. PushGro
 Okta does not support one group in both roles (OIC-201).
 """
 
+from collections.abc import Mapping
 from typing import NotRequired, TypedDict
 
 import pulumi
@@ -49,7 +50,7 @@ class GroupAssignments(pulumi.ComponentResource):
     ) -> None:
         super().__init__("okta-identity-center:index:GroupAssignments", name, {}, opts)
         check_args(GroupAssignmentsArgs, args)
-        _check_priorities(args["groups"])
+        check_priorities("groups", {g["name"]: g.get("priority") for g in args["groups"]})
         child, protect = child_of(self, opts), args.get("protect", True)
         self.assignments = {
             group["name"]: okta.app.GroupAssignment(
@@ -65,17 +66,17 @@ class GroupAssignments(pulumi.ComponentResource):
         self.register_outputs({"group_ids": self.group_ids})
 
 
-def _check_priorities(groups: list[AssignedGroup]) -> None:
-    """The provider cannot send 0, and Okta sets the priority of groups without one: mixing them
-    causes a perpetual diff."""
-    without = [group["name"] for group in groups if group.get("priority") is None]
-    zero = [group["name"] for group in groups if (group.get("priority") or 1) < 1]
-    if without and len(without) < len(groups):
-        message = (
+def check_priorities(path: str, priorities: Mapping[str, int | None]) -> None:
+    """Raise ValidationError if only some groups have a priority, or one is below 1. The provider
+    cannot send 0, and Okta sets the priority of groups without one: mixing them causes a perpetual
+    diff. `path`: the argument with the groups."""
+    without = [name for name, priority in priorities.items() if priority is None]
+    zero = [name for name, priority in priorities.items() if priority is not None and priority < 1]
+    if without and len(without) < len(priorities):
+        raise ValidationError.at(
+            path,
             f"only some groups have a priority, not {', '.join(without)}. Set a priority on all "
-            "groups or on none; 1 is the highest."
+            "groups or on none; 1 is the highest.",
         )
-        raise ValidationError.at("groups", message)
     if zero:
-        text = f"the priority of {', '.join(zero)} is below 1. Count from 1."
-        raise ValidationError.at("groups", text)
+        raise ValidationError.at(path, f"a priority below 1: {', '.join(zero)}. Count from 1.")

@@ -16,7 +16,7 @@ from okta_idc.settings.models import App
 from okta_idc.settings.rules import statement_findings
 
 from .._args import check_args
-from .._errors import raise_findings
+from .._errors import raise_findings, raise_found
 from .._lookup_errors import readable
 from .._options import child_of, options
 
@@ -148,8 +148,7 @@ def _statements(
     declared: list[AttributeStatement],
 ) -> list[okta.app.SamlAttributeStatementArgsDict]:
     """Attribute statements for Okta. A value that is not known yet is not checked."""
-    for path, findings in statement_findings((each["key"], each["value"]) for each in declared):
-        raise_findings(findings, path)
+    raise_found(statement_findings((each["key"], each["value"]) for each in declared))
     return [
         {
             "name": attributes.NAME_PREFIX + each["key"],

@@ -341,6 +341,10 @@ class AccountAccess(Node):
     """Application assignments."""
 
 
+DEFAULT_ATTRIBUTES = {"IdcUserName": "${path:userName}"}
+"""Attributes for access control if none is declared: AWS requires one, and this is harmless."""
+
+
 class AccessControlAttributes(Node):
     """Attributes for access control in IAM Identity Center."""
 

@@ -138,6 +138,26 @@ def test_every_pattern_is_described_in_errors() -> None:
     assert patterns(Settings.model_json_schema()) == set(FORMS)
 
 
+def test_mistakes_in_account_access_are_all_reported_before_anything_is_declared() -> None:
+    text = error_text(
+        push_groups=["aws-admins"],
+        account_access={
+            "permission_sets": [
+                {"name": "A", "session_duration": "8h", "groups": ["aws-admins"]},
+                {"name": "B", "accounts": ["210987654321", "12"], "groups": ["aws-other"]},
+            ]
+        },
+        access_control_attributes={"attributes": {"Team": "user.team"}},
+    )
+    for path in (
+        "account_access.permission_sets[0].session_duration: '8h'",
+        "account_access.permission_sets[1].accounts[1]: '12'",
+        "account_access.permission_sets[1].groups[0]: 'aws-other'",
+        "access_control_attributes.attributes.Team",
+    ):
+        assert f"federation.{path}" in text
+
+
 @pytest.mark.parametrize(
     "changes",
     [
