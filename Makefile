@@ -18,7 +18,7 @@ up: .venv/ready ## Deploy the stack to a local sandbox of Okta and AWS (PORT=941
 down: .venv/ready ## Destroy the stack and stop the sandbox (KEEP=1 keeps the sandbox running)
 	@$(TOOLCHAIN) down $(if $(KEEP),--keep-sandbox)
 
-status: .venv/ready ## Print what the Identity Store contains and whom AWS refused
+status: .venv/ready ## Print what the Identity Store contains and whom AWS rejected
 	@$(TOOLCHAIN) status
 
 env: .venv/ready ## Print shell lines for plain pulumi: eval "$(make -s env)"

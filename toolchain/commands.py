@@ -87,6 +87,8 @@ def up(workspace: Workspace, port: int | None, mode: str | None) -> int:
         )
         if code == INTERRUPTED:
             workspace.say("Interrupted. To continue, run: make up")
+        elif code:
+            workspace.say(f"After you correct the cause (settings: {stack.settings}), run: make up")
         if code:
             return code
         outputs = workspace.home / "outputs.json"
@@ -133,7 +135,7 @@ def down(workspace: Workspace, keep: bool) -> int:
 
 
 def status(workspace: Workspace, wait: int = 0, as_json: bool = False) -> int:
-    """Print what is declared, what the Identity Store contains, and whom AWS refused."""
+    """Print what is declared, what the Identity Store contains, and whom AWS rejected."""
     running = sandbox.find(workspace.home)
     outputs = workspace.home / "outputs.json"
     if running is None or not outputs.exists():
@@ -258,9 +260,10 @@ def _retained_in_aws(running: Sandbox, outputs: Path) -> str:
         store = IdentityStore(declared["identityStoreId"], declared["region"], running.aws)
         groups = sorted(group["DisplayName"] for group in store.groups())
         users = list(store.users())
+    except FileNotFoundError:
+        return "What remains in IAM Identity Center is unknown: no `make up` has finished."
     except (OSError, ValueError, KeyError, httpx.HTTPError, AwsError) as error:
-        reason = f"{type(error).__name__}: {error}"
-        return f"Could not list what remains in IAM Identity Center ({reason})."
+        return f"What remains in IAM Identity Center is unknown: {error}"
     disabled = sum(user.get("UserStatus") == "DISABLED" for user in users)
     return (
         f"Remaining in IAM Identity Center: {len(users)} users ({disabled} disabled) and "

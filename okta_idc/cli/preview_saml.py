@@ -136,8 +136,9 @@ async def _find(okta: Okta, app: str, user: str) -> _UserProfiles:
         found = await okta.get(f"/api/v1/users/{quote(user, safe='@')}")
     except OktaError as error:
         raise InputError(
-            f"{user} is not assigned to the app, and {error}. Needs okta.users.read, and an admin "
-            "role that can see the user. Pass the Okta login, or --profile."
+            f"{user} was not found{' among the users of the app' if app else ''}: {error}. Needs "
+            "okta.users.read, and an admin role that can see the user. Pass the Okta login, or "
+            "--profile."
         ) from None
     return _UserProfiles(get_object(found, "profile"))
 

@@ -150,8 +150,8 @@ def _print_not_provisioned(console: Console, not_provisioned: list[NotProvisione
             say(f"    {name}: {finding.explanation}")
         say(f"    {rule.citation}", "dim")
         say(f"    {rule.remedy}")
-    if by_rule:
-        say(f"  {DOCS_NOTE}", "dim")
     for each in not_provisioned:
         if each.reason:
             say(f"  {each.name}: {each.reason}", "yellow" if each.kind == "waiting" else "")
+    if by_rule:
+        say(f"  {DOCS_NOTE}", "dim")

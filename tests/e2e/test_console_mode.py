@@ -65,6 +65,7 @@ def test_a_pipeline_fails_immediately_with_the_exact_steps(kit: Kit, first_up: R
     for off in ("PUSH_NEW_USERS", "PUSH_PROFILE_UPDATES", "PUSH_USER_DEACTIVATION"):
         assert f"{off} is off." in done.text, done.text
     assert "GROUP_PUSH is" in done.text
+    assert done.text.rstrip().endswith("run: make up")
     assert f"{kit.sandbox['okta']}/admin/app/amazon_aws_sso/instance/0oa" in done.text
     assert re.search(r"Base URL: https://scim\.us-east-1\.amazonaws\.com/\S+/scim/v2\n", done.text)
     assert "Traceback" not in done.text, done.text
