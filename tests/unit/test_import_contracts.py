@@ -34,6 +34,8 @@ NO_SHARED_CODE = (
 )
 NO_PULUMI = "The CLI and the sandbox work without Pulumi's packages"
 NO_SERVICE = "Expressions, rules, settings and policies call no service and start no process"
+IN_CLI = "Layers of the CLI: commands, their inputs and progress, the stack, options"
+IN_DOCTOR = "Layers of the doctor: reports and previews, bindings, checks of users"
 IN_COMPONENTS = "Layers of components: federation, checks, Okta and AWS, shared modules"
 IN_SANDBOX = "Layers of sandbox: commands, servers, consoles, Okta and AWS, shared modules"
 IN_TOOLCHAIN = "Layers of toolchain: commands, stack, engine, shared modules"
@@ -72,6 +74,12 @@ FORBIDDEN = (
     ("okta_idc/settings/models.py", "import boto3", "boto3", NO_SERVICE),
     *(("policies/pack.py", f"import {module}", module, NO_SERVICE)
       for module in ("aiohttp", "botocore", "httpx", "requests", "socket")),
+    ("okta_idc/cli/extras.py", "from okta_idc.cli import doctor", "okta_idc.cli.doctor", IN_CLI),
+    ("okta_idc/cli/options.py", "from okta_idc.cli import schema", "okta_idc.cli.schema", IN_CLI),
+    ("okta_idc/doctor/bindings/groups.py", "from okta_idc.doctor import reporters",
+     "okta_idc.doctor.reporters", IN_DOCTOR),
+    ("okta_idc/doctor/bindings/single.py", "from okta_idc.doctor import saml_preview",
+     "okta_idc.doctor.saml_preview", IN_DOCTOR),
     ("components/_options.py", "from . import federation", "components.federation", IN_COMPONENTS),
     ("components/okta/groups.py", "from ..aws import scim_token", "components.aws.scim_token",
      IN_COMPONENTS),
