@@ -34,16 +34,10 @@ class AwsConfigError(AwsError):
 class AwsClient:
     """A boto3 client that respects AWS's rate limits. Its methods raise AwsError.
 
-    Credentials come from boto3's default chain. `endpoint` replaces
-    AWS's endpoint (sandbox).
+    Credentials come from boto3's default chain. `endpoint` replaces AWS's endpoint (sandbox).
     """
 
-    def __init__(
-        self,
-        service: str,
-        region: str | None,
-        endpoint: str | None = None,
-    ) -> None:
+    def __init__(self, service: str, region: str | None, endpoint: str | None = None) -> None:
         self._service = service
         try:
             config = Config(retries={"mode": "adaptive", "max_attempts": 6})
