@@ -11,6 +11,8 @@ from typing import Any, TypeVar
 import pulumi
 from pulumi import InvokeOptions, Output, Resource
 
+from okta_idc.rules.registry import REPOSITORY
+
 T = TypeVar("T")
 
 LOOKUPS = {
@@ -62,7 +64,7 @@ _CAUSE = re.compile(
 )
 """What a provider's text begins to say first, so that a name later in it changes nothing
 (docs/decisions/0015-classify-lookup-errors-by-fixed-texts.md)."""
-_PAGE = "(docs/reference/permissions.md in the repository of okta-identity-center)"
+_PAGE = f"(docs/reference/permissions.md in {REPOSITORY})"
 _ADVICE: dict[str, dict[str, str]] = {
     "okta": {
         "credentials": "Check that the Okta API token or private key is valid in this org.",
