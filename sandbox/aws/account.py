@@ -30,6 +30,8 @@ def open_account(
 
     Without `secret`, Secrets Manager holds no SCIM secret until the user stores a token.
     """
+    for name in ("AWS_PROFILE", "AWS_DEFAULT_PROFILE"):  # of the user; moto would look it up
+        os.environ.pop(name, None)
     os.environ["MOTO_ACCOUNT_ID"] = aws.account
     # Web pages of other origins must not read the account.
     os.environ["MOTO_DISABLE_GLOBAL_CORS"] = "true"

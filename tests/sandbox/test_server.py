@@ -18,6 +18,7 @@ from botocore.exceptions import ClientError
 
 from sandbox.org_file import load_org
 from tests.paths import ROOT
+from tests.sandbox_process import sandbox_process
 
 ORG = load_org()
 STORE = ORG.aws.identity_store_id
@@ -206,3 +207,12 @@ def test_names_in_the_identity_store_are_unique(instance_info: dict[str, Any]) -
     store.create_group(IdentityStoreId=STORE, DisplayName="twice")
     with pytest.raises(ClientError, match="ConflictException"):
         store.create_group(IdentityStoreId=STORE, DisplayName="TWICE")
+
+
+def test_the_users_aws_profile_does_not_matter(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """moto's clients read the profile, and fail if no configuration file has it."""
+    monkeypatch.setenv("AWS_PROFILE", "of-another-machine")
+    with sandbox_process(tmp_path) as addresses:
+        assert addresses["aws"].startswith("http://127.0.0.1:")
