@@ -24,6 +24,11 @@ from toolchain.stack import Stack, overriding_variables, without_overrides
 from toolchain.stack_file import StackFile
 
 PROPAGATION_SECONDS = 60
+AWS_CREDENTIALS = {
+    "AWS_ACCESS_KEY_ID": "sandbox",
+    "AWS_SECRET_ACCESS_KEY": "sandbox",
+    "AWS_EC2_METADATA_DISABLED": "true",
+}
 UNKNOWN_CONNECTIONS = (
     "The sandbox supports SCIM connections through the API. Real Okta is not known to support them "
     "for the AWS IAM Identity Center app: it most likely returns UNKNOWN, and the run stops at the "
@@ -145,13 +150,7 @@ def status(workspace: Workspace, wait: int = 0, as_json: bool = False) -> int:
         sys.executable, "-m", "okta_idc", "status", "--outputs", str(outputs), "--wait", str(wait),
         "--okta-url", running.okta, "--aws-endpoint", running.aws, *(["--json"] if as_json else []),
     ]  # fmt: skip
-    credentials = {
-        "OKTA_API_TOKEN": OKTA_TOKEN,
-        "AWS_ACCESS_KEY_ID": "sandbox",
-        "AWS_SECRET_ACCESS_KEY": "sandbox",
-        "AWS_REGION": "us-east-1",
-        "AWS_EC2_METADATA_DISABLED": "true",
-    }
+    credentials = {"OKTA_API_TOKEN": OKTA_TOKEN, "AWS_REGION": "us-east-1", **AWS_CREDENTIALS}
     environment = {**without_overrides(os.environ), **credentials}
     workspace.console.file.flush()
     return subprocess.run(command, cwd=ROOT, env=environment, check=False).returncode
@@ -255,8 +254,9 @@ def _retained_in_aws(running: Sandbox, outputs: Path) -> str:
     try:
         declared = json.loads(outputs.read_text())
         running.request("GET", "/sandbox/settled?timeout=30", seconds=40)
-        os.environ.pop("AWS_PROFILE", None)
-        os.environ |= dict.fromkeys(("AWS_ACCESS_KEY_ID", "AWS_SECRET_ACCESS_KEY"), "sandbox")
+        for name in overriding_variables(os.environ):
+            del os.environ[name]
+        os.environ |= AWS_CREDENTIALS
         store = IdentityStore(declared["identityStoreId"], declared["region"], running.aws)
         groups = sorted(group["DisplayName"] for group in store.groups())
         users = list(store.users())
