@@ -4,5 +4,3 @@ from pathlib import Path
 
 ROOT = Path(__file__).resolve().parent.parent
 DATA = ROOT / "tests" / "data"
-SHARED = ROOT.parent / "shared"
-"""Development references; not part of a user's clone."""

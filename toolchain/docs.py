@@ -19,8 +19,9 @@ from toolchain.reference import rules_page, settings_page
 from toolchain.sandbox import ROOT
 
 
-def _plugin_schema() -> str:
-    command = [sys.executable, "-m", "plugin.provider"]  # imports Pulumi, the toolchain doesn't
+def _printed_by(module: str) -> str:
+    """What a module prints that imports rooms which the toolchain must not import."""
+    command = [sys.executable, "-m", module]
     return subprocess.run(command, cwd=ROOT, capture_output=True, text=True, check=True).stdout
 
 
@@ -43,9 +44,10 @@ VERSIONED = {
 GENERATED: dict[str, Callable[[], str]] = {
     **{page: partial(_with_version, page) for page in VERSIONED},
     "docs/reference/rules.md": rules_page.page,
+    "docs/reference/sandbox-fidelity.md": partial(_printed_by, "tests.sandbox.okta.fidelity"),
     "docs/reference/settings.md": settings_page.page,
     "docs/reference/stack.schema.json": schema.text,
-    "plugin/schema.json": _plugin_schema,
+    "plugin/schema.json": partial(_printed_by, "plugin.provider"),
 }
 """Each file that is generated as a whole or in part, with the function that returns its text."""
 _LINK = re.compile(r"\]\(<?([^()\s<>]+)>?(?: \"[^\"]*\")?\)|^\[[^\]]+\]: (\S+)", re.MULTILINE)

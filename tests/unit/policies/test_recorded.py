@@ -9,11 +9,10 @@ from typing import Any
 import pytest
 
 from policies.pack import BINDINGS
-from tests.paths import SHARED
+from tests.paths import DATA
 from tests.unit.policies.engine import UNKNOWN, Declared, run_policy
 
-WIRE = SHARED / "wire"
-pytestmark = pytest.mark.skipif(not WIRE.exists(), reason="the recordings are not in this clone")
+WIRE = DATA / "wire"
 
 
 def recorded(path: Path) -> Iterator[tuple[str, Declared, Declared]]:
