@@ -1,13 +1,15 @@
 """The base class of AWS resource types, which declare their inputs.
 
-Implements defaults, automatic names, replacements, previews, imports, refreshes, and the state of a
-resource whose creation failed after AWS had created it. A subclass implements the AWS calls.
+Implements defaults, automatic names, replacements, previews, imports, refreshes, and the state
+after a failed update or a creation that failed once AWS had created the object. A subclass
+implements the AWS calls.
 """
 
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import Any, ClassVar
 
@@ -72,7 +74,7 @@ class AwsResourceType:
         raise NotImplementedError
 
     def wait(self, aws: Service, id: str, wanted: Properties) -> None:
-        """Wait until a creation or change has taken effect. On an error, the object exists."""
+        """Wait until a creation or an update has taken effect."""
 
     def find(self, aws: Service, id: str, known: Properties) -> Properties | None:
         """The outputs; None if the object does not exist.
@@ -139,8 +141,8 @@ class AwsResourceType:
             made = self.make(aws, planned)
         except ProviderError as error:
             raise ProviderError(self._error_text("creating", resource, error)) from None
-        outputs = self._settled("creating", resource, aws, made, planned)
-        return State(made, outputs)
+        with self._partial_state("creating", resource, made, planned):
+            return State(made, self._settled(aws, made, planned))
 
     def read(
         self, account: Account, resource: Resource, id: str, olds: Properties, inputs: Properties
@@ -176,12 +178,9 @@ class AwsResourceType:
             return {**stays, **planned}
         aws = account.service(self.service, planned["region"])
         wanted = {**stays, **planned}
-        try:
+        with self._partial_state("updating", resource, id, wanted):
             self.change(aws, id, olds, wanted)
-        except ProviderError as error:
-            # The state keeps the old values, so that the next run repeats the update.
-            raise ProviderError(self._error_text("updating", resource, error)) from None
-        return self._settled("updating", resource, aws, id, wanted)
+            return self._settled(aws, id, wanted)
 
     def delete(self, account: Account, resource: Resource, id: str, olds: Properties) -> None:
         aws = account.service(self.service, olds.get("region") or account.region)
@@ -193,18 +192,27 @@ class AwsResourceType:
         except ProviderError as error:
             raise ProviderError(self._error_text("deleting", resource, error)) from None
 
-    def _settled(
-        self, verb: str, resource: Resource, aws: Service, id: str, wanted: Properties
-    ) -> Properties:
-        """The outputs after a creation or an update has taken effect."""
+    @contextmanager
+    def _partial_state(
+        self, verb: str, resource: Resource, id: str, wanted: Properties
+    ) -> Iterator[None]:
+        """Record the planned values in the state if a call fails.
+
+        Terraform's SDKv2 records them too, even if AWS has rejected the update
+        (docs/research/aws-provider.md#failed-updates).
+        """
         try:
-            self.wait(aws, id, wanted)
-            found = self.find(aws, id, wanted)
-            if found is None:
-                raise ProviderError(f"{id} was not found after {verb} it")
+            yield
         except ProviderError as error:
             text = self._error_text(verb, resource, error)
             raise PartialStateError(text, State(id, wanted)) from None
+
+    def _settled(self, aws: Service, id: str, wanted: Properties) -> Properties:
+        """The outputs after a creation or an update has taken effect."""
+        self.wait(aws, id, wanted)
+        found = self.find(aws, id, wanted)
+        if found is None:
+            raise ProviderError(f"{id} was not found afterwards")
         return self._outputs(found, wanted["region"])
 
     @property

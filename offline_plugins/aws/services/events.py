@@ -78,8 +78,9 @@ class EventRule(AwsResourceType):
         }
 
     def change(self, aws: Service, id: str, olds: Properties, wanted: Properties) -> None:
-        with error_context(f"updating EventBridge Rule ({id})"):
-            self._put(aws, wanted)
+        if _present(RULE, wanted) != _present(RULE, olds):
+            with error_context(f"updating EventBridge Rule ({id})"):
+                self._put(aws, wanted)
         with error_context(f"updating tags for EventBridge Rule ({id})"):
             update_tags(aws, olds, wanted, ResourceARN=olds["arn"])
 

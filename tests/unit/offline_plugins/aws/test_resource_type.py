@@ -231,20 +231,92 @@ def test_a_policy_is_recorded_if_its_provisioning_fails(
     assert "last error: role quota" in detail.reasons[0]
 
 
-def test_an_update_that_aws_rejects_keeps_the_state(
+SET = {"instanceArn": INSTANCE, "name": "n", "description": "d", "region": "us-east-1",
+       "sessionDuration": "PT1H", "arn": ARN}  # fmt: skip
+DESCRIBED = {"PermissionSetArn": ARN, "Name": "n", "Description": "d", "SessionDuration": "PT1H",
+             "CreatedDate": 1}  # fmt: skip
+
+
+def rejected_update(
+    engine: Engine, kind: str, resource_id: str, olds: dict[str, Any], **changed: Any
+) -> Any:
+    """The state that the engine records after an update that AWS rejects."""
+    request = provider_pb2.UpdateRequest(
+        urn=urn(kind), id=resource_id, olds=to_struct(olds), news=to_struct({**olds, **changed})
+    )
+    with pytest.raises(grpc.RpcError) as caught:
+        engine.stub.Update(request, timeout=60)
+    return partial_state(caught.value)
+
+
+@pytest.mark.parametrize(
+    "code",
+    ["ConflictException", "ValidationException", "ThrottlingException", "AccessDeniedException"],
+)
+def test_an_update_that_aws_rejects_is_recorded_as_done(
+    at_scripted: Engine, scripted: Scripted, code: str
+) -> None:
+    scripted.answer = lambda _operation, _body: (400, {"__type": code})
+    detail = rejected_update(
+        at_scripted, PERMISSION_SET, f"{ARN},{INSTANCE}", SET, sessionDuration="PT13H"
+    )
+    assert detail.id == f"{ARN},{INSTANCE}"
+    recorded = from_struct(detail.properties)
+    assert recorded == {**SET, "sessionDuration": "PT13H"} | {"tagsAll": {}}
+    assert not detail.inputs.fields, "the engine would replace the recorded inputs"
+    assert "updating SSO Permission Set" in detail.reasons[0]
+    assert code in detail.reasons[0]
+    news = at_scripted.check(
+        PERMISSION_SET, instanceArn=INSTANCE, name="n", description="d", sessionDuration="PT13H"
+    )
+    assert not at_scripted.diff(PERMISSION_SET, detail.id, recorded, news).diffs
+
+
+def test_the_update_after_a_rejected_one_only_reads_the_permission_set(
     at_scripted: Engine, scripted: Scripted
 ) -> None:
-    scripted.answer = lambda _operation, _body: (400, {"__type": "ConflictException"})
-    olds = {"instanceArn": INSTANCE, "name": "n", "description": "d", "region": "us-east-1"}
-    request = provider_pb2.UpdateRequest(
-        urn=urn(PERMISSION_SET), id=f"{ARN},{INSTANCE}", olds=to_struct(olds),
-        news=to_struct({**olds, "description": "e"}),
-    )  # fmt: skip
-    with pytest.raises(grpc.RpcError) as caught:
-        at_scripted.stub.Update(request, timeout=60)
-    error: Any = caught.value
-    assert "grpc-status-details-bin" not in {item.key for item in error.trailing_metadata()}
-    assert "updating SSO Permission Set" in error.details()
+    def answer(operation: str, _: Any) -> Any:
+        return (
+            {"PermissionSet": DESCRIBED} if operation == "DescribePermissionSet" else {"Tags": []}
+        )
+
+    scripted.answer = answer
+    recorded = {**SET, "sessionDuration": "PT13H", "tagsAll": {}}
+    outputs = at_scripted.update(PERMISSION_SET, f"{ARN},{INSTANCE}", recorded, recorded)
+    assert [name for name, _ in scripted.requests] == [
+        "DescribePermissionSet", "ListTagsForResource"
+    ]  # fmt: skip
+    assert outputs["sessionDuration"] == "PT1H"
+
+
+def test_the_update_after_a_rejected_one_puts_an_inline_policy_again(
+    at_scripted: Engine, scripted: Scripted
+) -> None:
+    policy = {"instanceArn": INSTANCE, "permissionSetArn": ARN, "inlinePolicy": json.dumps(ALLOW)}
+    scripted.answer = lambda _operation, _body: (400, {"__type": "AccessDeniedException"})
+    other = json.dumps({**ALLOW, "Statement": []})
+    detail = rejected_update(at_scripted, INLINE, f"{ARN},{INSTANCE}", policy, inlinePolicy=other)
+    recorded = from_struct(detail.properties)
+    assert recorded["inlinePolicy"] == other
+    scripted.requests.clear()
+    with pytest.raises(CallError):
+        at_scripted.update(INLINE, detail.id, recorded, recorded)
+    assert scripted.requests[0][0] == "PutInlinePolicyToPermissionSet"
+
+
+def test_a_rejected_schedule_is_recorded_and_not_put_again(
+    at_scripted: Engine, scripted: Scripted
+) -> None:
+    rule = {"name": "r", "eventBusName": "default", "arn": "arn:aws:events:us-east-1:1:rule/r",
+            "scheduleExpression": "rate(1 day)", "region": "us-east-1"}  # fmt: skip
+    scripted.answer = lambda _operation, _body: (400, {"__type": "ValidationException"})
+    detail = rejected_update(at_scripted, RULE, "r", rule, scheduleExpression="cron(bad)")
+    recorded = from_struct(detail.properties)
+    assert recorded["scheduleExpression"] == "cron(bad)"
+    scripted.requests.clear()
+    with pytest.raises(CallError):
+        at_scripted.update(RULE, "r", recorded, recorded)
+    assert "PutRule" not in {name for name, _ in scripted.requests}
 
 
 def test_a_denied_read_does_not_remove_the_resource(
