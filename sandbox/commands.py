@@ -11,9 +11,8 @@ from pathlib import Path
 from typing import Any
 
 from .client import DEFAULT_URL, PROGRAM, Json, SandboxClient
-from .faults import CONNECTIONS, PRESETS, SERVERS
-from .request_log import AWS
-from .settings import CHOICES, DESCRIPTIONS
+from .faults import CONNECTIONS, PRESETS
+from .settings import AWS, CHOICES, DESCRIPTIONS, SERVERS
 
 Command = Callable[[SandboxClient, argparse.Namespace], None]
 
@@ -27,6 +26,9 @@ def add_commands(commands: Any) -> None:
         f"  {PROGRAM} fault expired-token\n"
         f"  {PROGRAM} fault lost --method POST --path '/api/v1/apps$'\n"
         f"  {PROGRAM} fault --server scim --status 503 --path /Groups --times 3\n"
+        f"  {PROGRAM} fault aws-throttled --operation CreateAccountAssignment\n"
+        f"  {PROGRAM} fault provisioning-slow --in-progress 90\n"
+        f"  {PROGRAM} fault --operation UpdatePermissionSet --code ValidationException\n"
         f"  {PROGRAM} fault --clear\n\n"
         f"presets: {', '.join(PRESETS)}",
     )  # fmt: skip
@@ -34,15 +36,30 @@ def add_commands(commands: Any) -> None:
         "name", nargs="?", choices=tuple(PRESETS), metavar="PRESET", help="a preset, see below"
     )
     fault.add_argument(
-        "--server", choices=SERVERS, help="affected server (default: okta, or the preset's)"
+        "--server", choices=SERVERS,
+        help="affected server (default: the preset's, aws with one of its options, else okta)",
+    )  # fmt: skip
+    fault.add_argument(
+        "--method", help="HTTP method, or several joined by |; GET for operations of AWS that read"
     )
-    fault.add_argument("--method", help="HTTP method, or several joined by |")
     fault.add_argument("--path", help="regular expression to find in path and query")
+    fault.add_argument(
+        "--operation", help="operation of AWS, for example CreateUser; a regular expression"
+    )
     fault.add_argument("--contains", help="regular expression to find in the request body")
     fault.add_argument(
         "--times", type=int, help="number of affected requests (default: 1, or the preset's)"
     )
     fault.add_argument("--status", type=int, help="answer with this status")
+    fault.add_argument("--code", help="answer with this error code of AWS (status 400)")
+    fault.add_argument(
+        "--failure", metavar="REASON",
+        help="AWS accepts an assignment or a provisioning, which then fails for this reason",
+    )  # fmt: skip
+    fault.add_argument(
+        "--in-progress", type=float, metavar="SECONDS",
+        help="AWS accepts an assignment or a provisioning, and completes it after this time",
+    )  # fmt: skip
     fault.add_argument("--delay", type=float, metavar="SECONDS", help="delay the answer")
     fault.add_argument(
         "--connection",
@@ -57,7 +74,7 @@ def add_commands(commands: Any) -> None:
     )  # fmt: skip
     request_log.add_argument(
         "--server",
-        choices=(*SERVERS, AWS),
+        choices=SERVERS,
         default="",
         help="only this server (default: okta and scim)",
     )
@@ -111,7 +128,8 @@ def _print(summary: str) -> None:
 
 
 def _inject_fault(client: SandboxClient, args: argparse.Namespace) -> None:
-    keys = ("server", "method", "path", "contains", "times", "status", "delay", "connection")
+    keys = ("server", "method", "path", "operation", "contains", "times", "status", "code",
+            "failure", "in_progress", "delay", "connection")  # fmt: skip
     effect = {key: value for key in keys if (value := getattr(args, key)) is not None}
     if args.clear:
         client.clear_faults()
@@ -124,11 +142,16 @@ def _inject_fault(client: SandboxClient, args: argparse.Namespace) -> None:
 
 def _fault_line(fault: Json) -> str:
     """Describe a fault in one line: affected requests, effect, remaining times."""
-    requests = f"{fault['server']} {fault['method'] or 'any method'} {fault['path'] or 'any path'}"
+    target = fault["path"] or "any path"
+    if fault["server"] == AWS:
+        target = fault["operation"] or "any operation"
+    requests = f"{fault['server']} {fault['method'] or 'any method'} {target}"
     if fault["contains"]:
         requests += f" with {fault['contains']}"
     effects = [f"after {fault['delay']:g} s"] if fault["delay"] else []
-    effects += [f"status {fault['status']}"] if fault["status"] else []
+    effects += [f"status {fault['status']} {fault['code']}".strip()] if fault["status"] else []
+    effects += [f"in progress for {fault['in_progress']:g} s"] if fault["in_progress"] else []
+    effects += [f"failed: {fault['failure']}"] if fault["failure"] else []
     effects += [f"connection {fault['connection']}"] if fault["connection"] else []
     effects += [f"without {path}" for path in fault["drop"]]
     times = "until cleared" if fault["times"] is None else f"{fault['times']} more"

@@ -1,22 +1,26 @@
-"""Fault injection for requests to Okta or to the SCIM endpoint.
+"""Fault injection for requests to Okta, to the SCIM endpoint or to AWS.
 
-Keeps the active faults (`POST /sandbox/faults`) and applies them. Each fault affects one server,
-`okta` or `scim`, and the requests whose method, path with query, and body match. `PRESETS` holds
-the faults that occur in practice.
+Keeps the active faults (`POST /sandbox/faults`), and applies those of Okta and SCIM
+(aws/fault_injection.py applies those of AWS). Each fault affects one server, and the requests whose
+method, path with query or operation of AWS, and body match. `PRESETS` holds the faults that occur
+in practice.
 """
 
 import json
 import math
 import re
+import threading
 from dataclasses import dataclass, field
 from typing import Any
 
 from aiohttp import web
 
 from .clock import Clock
+from .settings import AWS, SERVERS
 
-SERVERS = ("okta", "scim")
 CONNECTIONS = ("broken", "lost")
+ASYNCHRONOUS = ("CreateAccountAssignment", "DeleteAccountAssignment", "ProvisionPermissionSet")
+"""Operations of AWS that start a request, whose status another operation returns."""
 REPLACED_BODY: web.RequestKey[bytes] = web.RequestKey("sandbox.replaced_body", bytes)
 """Replaces the body of a request."""
 
@@ -35,6 +39,11 @@ PRESETS: dict[str, dict[str, Any]] = {
     # Okta refuses to link an AWS group by its name (docs/research/group-push.md#linking-by-name).
     "link-refused": {"method": "POST", "path": "/group-push/mappings", "status": 400,
                      "contains": '"targetGroupName"', "times": None},
+    "aws-throttled": {"server": AWS, "code": "ThrottlingException", "times": 5},
+    "aws-denied": {"server": AWS, "code": "AccessDeniedException", "times": None},
+    # The request is accepted and fails later. Assumed: the reason.
+    "provisioning-failed": {"server": AWS, "failure": "The account has reached its quota of roles"},
+    "provisioning-slow": {"server": AWS, "in_progress": 30, "times": None},
     "rate-limited": {"status": 429},
     "server-error": {"status": 500},
     "slow": {"delay": 30},
@@ -44,6 +53,18 @@ PRESETS: dict[str, dict[str, Any]] = {
 }  # fmt: skip
 
 
+@dataclass(frozen=True)
+class Call:
+    """A request that a fault can match."""
+
+    server: str
+    method: str
+    """For AWS, whose requests are all POST: GET if the operation only reads."""
+    path: str
+    """The path with the query; for AWS, the IAM action, for example sso:ListInstances."""
+    body: str = ""
+
+
 @dataclass
 class Fault:
     """Selects requests and changes their answers; `remaining` is None for no limit."""
@@ -51,9 +72,16 @@ class Fault:
     server: str
     method: str
     path: re.Pattern[str]
+    operation: re.Pattern[str]
     contains: re.Pattern[str]
     remaining: int | None
     status: int | None = None
+    code: str = ""
+    """The error code of AWS."""
+    failure: str = ""
+    """The reason for which an asynchronous operation of AWS fails."""
+    in_progress: float = 0
+    """The seconds until an asynchronous operation of AWS takes effect."""
     body: Any = None
     headers: dict[str, str] = field(default_factory=dict)
     delay: float = 0
@@ -63,22 +91,37 @@ class Fault:
     def view(self) -> dict[str, Any]:
         return {
             "server": self.server, "method": self.method, "path": self.path.pattern,
-            "contains": self.contains.pattern, "times": self.remaining, "status": self.status,
-            "body": self.body, "headers": self.headers, "delay": self.delay,
-            "connection": self.connection, "drop": list(self.drop),
+            "operation": self.operation.pattern, "contains": self.contains.pattern,
+            "times": self.remaining, "status": self.status, "code": self.code, "body": self.body,
+            "headers": self.headers, "delay": self.delay, "connection": self.connection,
+            "drop": list(self.drop), "failure": self.failure, "in_progress": self.in_progress,
         }  # fmt: skip
 
-    def matches(self, server: str, request: web.Request, body: str) -> bool:
+    @property
+    def is_asynchronous(self) -> bool:
+        return bool(self.failure or self.in_progress)
+
+    def matches(self, call: Call) -> bool:
         return (
-            self.server == server
-            and (not self.method or request.method in self.method.split("|"))
-            and self.path.search(request.path_qs) is not None
-            and self.contains.search(body) is not None
+            self.server == call.server
+            and (not self.method or call.method in self.method.split("|"))
+            and (call.server == AWS or self.path.search(call.path) is not None)
+            and (call.server != AWS or self.matches_operation(call.path))
+            and self.contains.search(call.body) is not None
         )
 
+    def matches_operation(self, action: str) -> bool:
+        """Whether the fault affects this IAM action, or an operation without its service."""
+        name = action.rpartition(":")[2]
+        if self.is_asynchronous and name not in ASYNCHRONOUS:
+            return False
+        pattern = self.operation
+        return not pattern.pattern or any(pattern.fullmatch(each) for each in (name, action))
 
+
+_AWS_KEYS = ("operation", "code", "failure", "in_progress")
 _KEYS = {"name", "server", "method", "path", "contains", "times", "status", "body", "headers",
-         "delay", "connection", "drop"}  # fmt: skip
+         "delay", "connection", "drop", *_AWS_KEYS}  # fmt: skip
 
 
 def parse_fault(document: dict[str, Any]) -> Fault:
@@ -89,24 +132,41 @@ def parse_fault(document: dict[str, Any]) -> Fault:
     if name is not None and (not isinstance(name, str) or name not in PRESETS):
         raise ValueError(f"name: use one of {', '.join(PRESETS)}")
     values = {**PRESETS.get(str(name), {}), **document}
+    for_aws = [key for key in _AWS_KEYS if values.get(key)]
+    server = _choice(values, "server", SERVERS, AWS if for_aws else "okta")
+    if for_aws and server != AWS:
+        raise ValueError(f"{for_aws[0]}: use it with the server aws only")
+    for key in ("path", "drop"):
+        if server == AWS and values.get(key):
+            raise ValueError(f"{key}: use it with the servers okta and scim only")
+    code = _code(values.get("code") or "")
+    status = _status(values.get("status"))
     fault = Fault(
-        server=_choice(values, "server", SERVERS, "okta"),
+        server=server,
         method=_method(values.get("method") or ""),
         path=_pattern(values, "path"),
+        operation=_pattern(values, "operation"),
         contains=_pattern(values, "contains"),
         remaining=_times(values.get("times", 1)),
-        status=_status(values.get("status")),
+        status=400 if code and status is None else status,
+        code=code,
+        failure=_failure(values.get("failure") or ""),
+        in_progress=_seconds("in_progress", values.get("in_progress") or 0),
         body=values.get("body"),
         headers=_headers(values.get("headers") or {}),
-        delay=_delay(values.get("delay", 0)),
+        delay=_seconds("delay", values.get("delay", 0)),
         connection=_choice(values, "connection", ("", *CONNECTIONS), ""),
         drop=_drop(values.get("drop") or []),
     )
-    effects = [fault.status is not None, bool(fault.connection), bool(fault.drop)]
+    effects = [fault.status is not None, bool(fault.connection), bool(fault.drop),
+               fault.is_asynchronous]  # fmt: skip
     if sum(effects) > 1 or not (any(effects) or fault.delay):
         raise ValueError(
-            "use one of status, connection and drop, with or without delay, or delay alone"
+            "use one of status or code, connection, drop, and failure or in_progress, with or "
+            "without delay, or delay alone"
         )
+    if fault.is_asynchronous and not any(map(fault.matches_operation, ASYNCHRONOUS)):
+        raise ValueError(f"operation: use one of {', '.join(ASYNCHRONOUS)} for this effect")
     return fault
 
 
@@ -129,8 +189,9 @@ def _pattern(values: dict[str, Any], key: str) -> re.Pattern[str]:
     try:
         return re.compile(values.get(key) or "")
     except (re.error, TypeError, RecursionError, OverflowError):
-        where = "path and query" if key == "path" else "the body"
-        raise ValueError(f"{key}: use a regular expression to find in {where}") from None
+        where = {"path": "to find in path and query", "contains": "to find in the body",
+                 "operation": "for the whole name of an operation"}[key]  # fmt: skip
+        raise ValueError(f"{key}: use a regular expression {where}") from None
 
 
 def _times(value: object) -> int | None:
@@ -145,14 +206,26 @@ def _status(value: object) -> int | None:
     return value
 
 
-def _delay(value: object) -> float:
+def _code(value: object) -> str:
+    if not isinstance(value, str) or not re.fullmatch(r"[A-Za-z0-9.]{0,100}", value):
+        raise ValueError("code: use an error code of AWS, for example ThrottlingException")
+    return value
+
+
+def _failure(value: object) -> str:
+    if not isinstance(value, str) or not (value.isprintable() and len(value) <= 500):
+        raise ValueError("failure: use the reason as one line of at most 500 characters")
+    return value
+
+
+def _seconds(key: str, value: object) -> float:
     if (
         isinstance(value, bool)
         or not isinstance(value, int | float)
         or not math.isfinite(value)
         or not 0 <= value <= 3600
     ):
-        raise ValueError("delay: use 0 to 3600 seconds")
+        raise ValueError(f"{key}: use 0 to 3600 seconds")
     return float(value)
 
 
@@ -200,27 +273,27 @@ class Faults:
     def __init__(self, clock: Clock | None = None) -> None:
         self.clock = clock or Clock()
         self.active: list[Fault] = []
+        self._lock = threading.Lock()  # AWS answers in threads
 
-    async def next_match(self, server: str, request: web.Request) -> Fault | None:
-        """Return the first fault that matches the request, and count it down."""
-        if not self.active:
-            return None
-        body = (await request.read()).decode("utf-8", "replace")
-        for fault in self.active:
-            if fault.matches(server, request, body):
-                if fault.remaining is not None:
-                    fault.remaining -= 1
-                if fault.remaining == 0:
-                    self.active.remove(fault)
-                return fault
+    def next_match(self, call: Call) -> Fault | None:
+        """Return the first fault that matches the call, and count it down."""
+        with self._lock:
+            for fault in self.active:
+                if fault.matches(call):
+                    if fault.remaining is not None:
+                        fault.remaining -= 1
+                    if fault.remaining == 0:
+                        self.active.remove(fault)
+                    return fault
         return None
 
     def middleware(self, server: str) -> Any:
         @web.middleware
         async def inject(request: web.Request, handler: Any) -> web.StreamResponse:
             fault = None
-            if not request.path.startswith("/sandbox/"):
-                fault = await self.next_match(server, request)
+            if self.active and not request.path.startswith("/sandbox/"):
+                body = (await request.read()).decode("utf-8", "replace")
+                fault = self.next_match(Call(server, request.method, request.path_qs, body))
             if fault is None:
                 return await handler(request)
             await self.clock.sleep(fault.delay)

@@ -11,8 +11,8 @@ from typing import Any
 from aiohttp import web
 
 from .clock import Clock
+from .settings import AWS
 
-AWS = "aws"
 Entry = dict[str, Any]
 _TENANT = re.compile(r"^/[^/]+/scim/v2")
 

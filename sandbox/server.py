@@ -122,7 +122,8 @@ async def _serve(org: Org, options: Options, ports: dict[str, socket.socket]) ->
     if options.identity_center == "ready":
         secret = scim_secret(org.aws, token, now)
         center.prepare(token, secret["token_id"], datetime.fromisoformat(secret["created"]))
-    open_account(org.aws, store, secret, now)
+    clock = Clock(options.settings)
+    open_account(org.aws, store, secret, now, clock)
     prepared = center.configuration() if secret else None
 
     def snapshot() -> dict[str, Any]:
@@ -133,12 +134,10 @@ async def _serve(org: Org, options: Options, ports: dict[str, socket.socket]) ->
             )
         return create_snapshot(okta[ORG_CONTEXT].model, store, instance_info, token)
 
-    clock = Clock(options.settings)
-    request_log = RequestLog(clock)
-    moto = _moto_server(ports["aws"], request_log)
+    request_log, faults = RequestLog(clock), Faults(clock)
+    moto = _moto_server(ports["aws"], request_log, faults)
     shared: dict[str, Any] = {
-        "settings": options.settings, "clock": clock, "faults": Faults(clock),
-        "request_log": request_log,
+        "settings": options.settings, "clock": clock, "faults": faults, "request_log": request_log,
     }  # fmt: skip
     okta = create_app(
         org,
@@ -182,7 +181,7 @@ def _wait_for_eof(loop: asyncio.AbstractEventLoop, callback: Callable[[], None])
         loop.call_soon_threadsafe(callback)
 
 
-def _moto_server(sock: socket.socket, request_log: Any) -> Any:
+def _moto_server(sock: socket.socket, request_log: Any, faults: Any) -> Any:
     """Serve moto on a socket that is already bound (ThreadedMotoServer would bind later)."""
     from moto.moto_server.werkzeug_app import (
         DomainDispatcherApplication,
@@ -191,9 +190,11 @@ def _moto_server(sock: socket.socket, request_log: Any) -> Any:
     )
     from werkzeug.serving import make_server
 
+    from .aws.fault_injection import inject_faults
     from .aws.request_recorder import record_requests
 
-    app = record_requests(DomainDispatcherApplication(create_backend_app), request_log)
+    backend = DomainDispatcherApplication(create_backend_app)
+    app = record_requests(inject_faults(backend, faults, asyncio.get_running_loop()), request_log)
 
     def account(environ: Any, start_response: Any) -> Any:
         # moto's own API could reset AWS without Okta, which would leave the two inconsistent.

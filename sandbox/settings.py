@@ -6,6 +6,9 @@ current value, so that a change takes effect immediately.
 
 from typing import Any
 
+AWS = "aws"
+SERVERS = ("okta", "scim", AWS)
+"""The servers that faults and the request log distinguish."""
 CHOICES = {
     # Okta's answer to a SCIM connection: "200, UNKNOWN", or as for the apps it documents
     # (docs/research/okta-api.md#connections-and-features).

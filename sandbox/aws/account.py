@@ -11,6 +11,7 @@ import os
 from datetime import datetime, timedelta
 from typing import Any
 
+from ..clock import Clock
 from ..org_file import Aws
 from .store import IdentityStore
 
@@ -24,7 +25,7 @@ def scim_token(instance: str) -> str:
 
 
 def open_account(
-    aws: Aws, store: IdentityStore, secret: dict[str, Any] | None, now: datetime
+    aws: Aws, store: IdentityStore, secret: dict[str, Any] | None, now: datetime, clock: Clock
 ) -> None:
     """Correct moto and load the org's AWS side. Call before the server starts.
 
@@ -45,7 +46,7 @@ def open_account(
     organization.create_organization(aws)
     identitystore.install(store)
     _create_instance(aws, now - timedelta(days=30))
-    ssoadmin.install(store, aws)
+    ssoadmin.install(store, aws, clock)
     notifications.install()
     if secret is None:
         return

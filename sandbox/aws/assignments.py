@@ -4,11 +4,12 @@ Unlike moto, these operations refuse unknown accounts and principals. Account as
 objects, so that moto's list operations include them.
 """
 
-import uuid
+from collections.abc import Callable
 from typing import Any
 
 from moto.ssoadmin.models import AccountAssignment, SSOAdminBackend
 
+from .asynchronous_requests import AsynchronousRequests
 from .errors import RefusedError
 from .organization import account_ids
 from .store import IdentityStore, NotFoundError
@@ -21,13 +22,16 @@ class Assignments:
     """SSO Admin operations: each takes the request parameters and returns the answer."""
 
     def __init__(
-        self, backend: SSOAdminBackend, store: IdentityStore, management_account: str
+        self,
+        backend: SSOAdminBackend,
+        store: IdentityStore,
+        management_account: str,
+        requests: AsynchronousRequests,
     ) -> None:
         self._backend = backend
         self._store = store
         self._management_account = management_account
-        self._requests: dict[str, Params] = {}
-        """Final status of creations and deletions, by request ID."""
+        self._requests = requests
         self._application_assignments: list[Params] = []
 
     def create_account_assignment(self, p: Params) -> Params:
@@ -35,13 +39,17 @@ class Assignments:
         if p["TargetId"] not in account_ids(self._management_account):
             text = f"Account {p['TargetId']} is not found in the organization"
             raise RefusedError("ResourceNotFoundException", text)
-        failure = self._principal_error(p)
-        if not failure and self._find(p) is None:
-            self._backend.create_account_assignment(
-                p["InstanceArn"], p["TargetId"], p["TargetType"], p["PermissionSetArn"],
-                p["PrincipalType"], p["PrincipalId"],
-            )  # fmt: skip
-        return {"AccountAssignmentCreationStatus": self._start_request(p, failure)}
+
+        def create() -> str:
+            failure = self._principal_error(p)
+            if not failure and self._find(p) is None:
+                self._backend.create_account_assignment(
+                    p["InstanceArn"], p["TargetId"], p["TargetType"], p["PermissionSetArn"],
+                    p["PrincipalType"], p["PrincipalId"],
+                )  # fmt: skip
+            return failure
+
+        return {"AccountAssignmentCreationStatus": self._start_request(p, create)}
 
     def delete_account_assignment(self, p: Params) -> Params:
         """Fails if the principal no longer exists
@@ -49,17 +57,21 @@ class Assignments:
         found = self._find(p)
         if found is None:
             raise RefusedError("ResourceNotFoundException", "The assignment is not found")
-        failure = self._principal_error(p)
-        if not failure:
-            self._backend.account_assignments.remove(found)
-        return {"AccountAssignmentDeletionStatus": self._start_request(p, failure)}
+
+        def delete() -> str:
+            failure = self._principal_error(p)
+            if not failure and found in self._backend.account_assignments:
+                self._backend.account_assignments.remove(found)
+            return failure
+
+        return {"AccountAssignmentDeletionStatus": self._start_request(p, delete)}
 
     def describe_account_assignment_creation_status(self, p: Params) -> Params:
-        status = self._request_status(p["AccountAssignmentCreationRequestId"])
+        status = self._requests.status(p["AccountAssignmentCreationRequestId"])
         return {"AccountAssignmentCreationStatus": status}
 
     def describe_account_assignment_deletion_status(self, p: Params) -> Params:
-        status = self._request_status(p["AccountAssignmentDeletionRequestId"])
+        status = self._requests.status(p["AccountAssignmentDeletionRequestId"])
         return {"AccountAssignmentDeletionStatus": status}
 
     def create_application_assignment(self, p: Params) -> Params:
@@ -101,24 +113,10 @@ class Assignments:
             return f"{kind} with id {principal} was not found in directory {self._store.id}"
         return ""
 
-    def _start_request(self, p: Params, failure: str) -> Params:
-        """Answer IN_PROGRESS; the describe operation returns the final status, as in AWS."""
-        status = {
-            "CreatedDate": self._backend._find_permission_set(
-                p["InstanceArn"], p["PermissionSetArn"]
-            ).created_date,
-            "RequestId": str(uuid.uuid4()),
-            "Status": "IN_PROGRESS",
-            **{name: p[name] for name in MEMBERS},
-        }
-        outcome = {"Status": "FAILED", "FailureReason": failure} if failure else {}
-        self._requests[status["RequestId"]] = {**status, "Status": "SUCCEEDED", **outcome}
-        return status
-
-    def _request_status(self, request: str) -> Params:
-        if request not in self._requests:
-            raise RefusedError("ResourceNotFoundException", f"Request {request} is not found")
-        return self._requests[request]
+    def _start_request(self, p: Params, complete: Callable[[], str]) -> Params:
+        found = self._backend._find_permission_set(p["InstanceArn"], p["PermissionSetArn"])
+        members = {"CreatedDate": found.created_date, **{name: p[name] for name in MEMBERS}}
+        return self._requests.start(members, complete)
 
     def _find(self, p: Params) -> AccountAssignment | None:
         wanted = {name: p[name] for name in MEMBERS}

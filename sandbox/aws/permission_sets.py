@@ -6,11 +6,11 @@ Permission sets are moto objects, so that moto's policy operations include them.
 import hashlib
 import json
 import re
-import uuid
 from typing import Any
 
 from moto.ssoadmin.models import PermissionSet, SSOAdminBackend
 
+from .asynchronous_requests import AsynchronousRequests
 from .errors import RefusedError
 
 Params = dict[str, Any]
@@ -25,10 +25,10 @@ INLINE_POLICY_SIZE = 10_240
 class PermissionSets:
     """SSO Admin operations: each takes the request parameters and returns the answer."""
 
-    def __init__(self, backend: SSOAdminBackend) -> None:
+    def __init__(self, backend: SSOAdminBackend, requests: AsynchronousRequests) -> None:
         self._backend = backend
+        self._requests = requests
         self._boundaries: dict[str, Params] = {}
-        self._provisionings: dict[str, Params] = {}
         self._count = 0
 
     def create_permission_set(self, p: Params) -> Params:
@@ -116,22 +116,16 @@ class PermissionSets:
         if all_accounts == ("TargetId" in p):
             text = "TargetId requires the TargetType AWS_ACCOUNT, and vice versa"
             raise RefusedError("ValidationException", text)
-        status = {
+        members = {
             "CreatedDate": self._find(p).created_date,
             "PermissionSetArn": p["PermissionSetArn"],
-            "RequestId": str(uuid.uuid4()),
-            "Status": "IN_PROGRESS",
             **({} if all_accounts else {"AccountId": p["TargetId"]}),
         }
-        self._provisionings[status["RequestId"]] = {**status, "Status": "SUCCEEDED"}
-        return {"PermissionSetProvisioningStatus": status}
+        return {"PermissionSetProvisioningStatus": self._requests.start(members, lambda: "")}
 
     def describe_permission_set_provisioning_status(self, p: Params) -> Params:
-        request = p["ProvisionPermissionSetRequestId"]
-        if request not in self._provisionings:
-            text = f"Could not find provisioning request {request}"
-            raise RefusedError("ResourceNotFoundException", text)
-        return {"PermissionSetProvisioningStatus": self._provisionings[request]}
+        status = self._requests.status(p["ProvisionPermissionSetRequestId"])
+        return {"PermissionSetProvisioningStatus": status}
 
     def list_accounts_for_provisioned_permission_set(self, p: Params) -> Params:
         return {"AccountIds": self._provisioned_accounts(p["PermissionSetArn"])}

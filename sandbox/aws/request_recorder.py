@@ -1,4 +1,4 @@
-"""Records calls to AWS in the request log, named by IAM action (`sso:ListInstances`).
+"""Identifies calls to AWS by their IAM action (`sso:ListInstances`) and records them.
 
 The prefix is the service that the request is signed for. The operation is in a header or, with the
 query protocol (SNS, STS), in the form.
@@ -10,10 +10,16 @@ from collections.abc import Callable, Iterable
 from typing import Any
 from urllib.parse import parse_qs
 
+from ..faults import Call
 from ..request_log import RequestLog
+from ..settings import AWS
 
-Wsgi = Callable[[dict[str, Any], Any], Iterable[bytes]]
+Environ = dict[str, Any]
+Wsgi = Callable[[Environ, Any], Iterable[bytes]]
+CALL = "sandbox.call"
+"""The key of a request's Call in the WSGI environment; unsigned requests have none."""
 _SIGNED_FOR = re.compile(r"Credential=[^/]*/\d{8}/[^/]*/([a-z0-9-]+)/aws4_request")
+_READS = re.compile(r"(BatchGet|Describe|Get|Is|List|Search|Test)[A-Z]\w*")
 
 
 def record_requests(app: Wsgi, request_log: RequestLog) -> Wsgi:
@@ -22,25 +28,30 @@ def record_requests(app: Wsgi, request_log: RequestLog) -> Wsgi:
     Unsigned requests are health checks and are not recorded.
     """
 
-    def recorded(environ: dict[str, Any], start_response: Any) -> Iterable[bytes]:
+    def recorded(environ: Environ, start_response: Any) -> Iterable[bytes]:
         signed = _SIGNED_FOR.search(environ.get("HTTP_AUTHORIZATION", ""))
         if not signed:
             return app(environ, start_response)
+        body = environ["wsgi.input"].read(int(environ.get("CONTENT_LENGTH") or 0))
+        environ["wsgi.input"] = io.BytesIO(body)
+        call = environ[CALL] = _call(signed[1], environ, body.decode("utf-8", "replace"))
 
         def start_and_record(status: str, *more: Any) -> Any:
-            request_log.record_aws(_action(signed[1], environ, form), int(status.split()[0]))
+            request_log.record_aws(call.path, int(status.split()[0]))
             return start_response(status, *more)
 
-        form = b""
-        if "x-www-form-urlencoded" in environ.get("CONTENT_TYPE", ""):
-            form = environ["wsgi.input"].read(int(environ.get("CONTENT_LENGTH") or 0))
-            environ["wsgi.input"] = io.BytesIO(form)
-        return app(environ, start_and_record)
+        try:
+            return app(environ, start_and_record)
+        except ConnectionError:  # a fault closed the connection
+            request_log.record_aws(call.path, 0)
+            raise
 
     return recorded
 
 
-def _action(service: str, environ: dict[str, Any], form: bytes) -> str:
-    target = environ.get("HTTP_X_AMZ_TARGET", "").rpartition(".")[2]
-    operation = target or parse_qs(form.decode("utf-8", "replace")).get("Action", ["?"])[0]
-    return f"{service}:{operation}"
+def _call(service: str, environ: Environ, body: str) -> Call:
+    operation = environ.get("HTTP_X_AMZ_TARGET", "").rpartition(".")[2]
+    if not operation and "x-www-form-urlencoded" in environ.get("CONTENT_TYPE", ""):
+        operation = parse_qs(body).get("Action", [""])[0]
+    method = "GET" if _READS.fullmatch(operation) else "POST"
+    return Call(AWS, method, f"{service}:{operation or '?'}", body)

@@ -14,8 +14,10 @@ from botocore.session import Session
 from moto.ssoadmin.models import SSOAdminBackend, ssoadmin_backends
 from moto.ssoadmin.responses import SSOAdminResponse
 
+from ..clock import Clock
 from ..org_file import Aws
 from .assignments import Assignments
+from .asynchronous_requests import AsynchronousRequests
 from .constraints import check_constraints
 from .errors import RefusedError
 from .instance import InstanceOperations
@@ -29,11 +31,13 @@ MOTO_OPERATIONS = dict(vars(SSOAdminResponse))
 """moto's original operations."""
 
 
-def install(store: IdentityStore, aws: Aws) -> None:
+def install(store: IdentityStore, aws: Aws, clock: Clock) -> None:
     """Make moto's SSO Admin API answer as AWS does, for this store and organization."""
     backend = ssoadmin_backends[aws.account][aws.region]
     instance = InstanceOperations(backend, aws)
-    handlers = (PermissionSets(backend), Assignments(backend, store, aws.account), instance)
+    requests = AsynchronousRequests(clock)
+    assignments = Assignments(backend, store, aws.account, requests)
+    handlers = (PermissionSets(backend, requests), assignments, instance)
     operations: dict[str, Operation] = {
         name: getattr(handler, name)
         for handler in handlers
@@ -57,6 +61,7 @@ def install(store: IdentityStore, aws: Aws) -> None:
             params = json.loads(self.body or "{}")
             check_constraints(shape, params)
             with store.lock:
+                requests.complete_due()
                 check_references(self.ssoadmin_backend, params)
                 return json.dumps(run(params)) if run else moto(self)
 

@@ -10,7 +10,8 @@ from aiohttp import web
 from .. import faults
 from ..clock import Clock
 from ..faults import Faults
-from ..request_log import AWS, RequestLog, count_by_operation
+from ..request_log import RequestLog, count_by_operation
+from ..settings import SERVERS
 from .errors import invalid
 from .http import Json, OrgContext, Route, read_body, reply
 
@@ -101,7 +102,7 @@ class ControlApi:
     def _entries(self, request: web.Request) -> list[Json]:
         """The log entries that the query selects: `server`, and `since` for later numbers."""
         server, since = request.query.get("server", ""), request.query.get("since", "0")
-        if server not in ("", AWS, *faults.SERVERS):
+        if server not in ("", *SERVERS):
             raise invalid("server", "server: use okta, scim or aws")
         if not (since.isascii() and since.isdigit() and len(since) < 12):
             raise invalid("since", "since: use the seq of an entry")

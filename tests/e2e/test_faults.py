@@ -261,7 +261,27 @@ class TestServers:
 
 
 class TestAws:
-    """Objects that already exist, or do not exist, in AWS."""
+    """Updates that AWS rejects, and objects that already exist, or do not exist, in AWS."""
+
+    def test_only_a_refresh_shows_an_update_that_aws_rejected(self, federation: Kit) -> None:
+        federation.change(**SMALL)
+        assert up(federation).code == 0
+        longer = [{**PERMISSION_SETS[0], "session_duration": "PT2H"}]
+        federation.change(**{**SMALL, "account_access": {"permission_sets": longer}})
+        rejected = {"operation": "UpdatePermissionSet", "code": "ValidationException"}
+        federation.okta("POST", "/sandbox/faults", rejected)
+        refused = up(federation)
+        assert refused.code != 0
+        assert "ValidationException" in refused.text, refused.text
+        preview = federation.run("preview", "--diff")
+        assert preview.code == 0, preview.text
+        assert "PT2H" not in preview.text, preview.text
+        refreshed = federation.run("preview", "--diff", "--refresh")
+        assert re.search(r'sessionDuration: "PT1H" => "PT2H"', refreshed.text), refreshed.text
+        repaired = up(federation, "--refresh")
+        assert repaired.code == 0, repaired.text
+        federation.change(**SMALL)
+        assert up(federation).code == 0
 
     def test_a_duplicate_permission_set_name_is_reported(self, federation: Kit) -> None:
         center = federation.aws("sso-admin")

@@ -231,14 +231,15 @@ class TestPresets:
 
     @pytest.mark.parametrize("name", PRESETS)
     def test_each_preset_can_be_narrowed(self, name: str) -> None:
-        fault = parse_fault({"name": name, "path": "/only/here", "times": 7})
-        assert (fault.path.pattern, fault.remaining) == ("/only/here", 7)
+        key = "contains" if PRESETS[name].get("server") == "aws" else "path"
+        fault = parse_fault({"name": name, key: "/only/here", "times": 7})
+        assert (getattr(fault, key).pattern, fault.remaining) == ("/only/here", 7)
 
 
 @pytest.mark.parametrize(
     ("document", "expected"),
     [
-        ({}, "use one of status, connection and drop"),
+        ({}, "use one of status or code, connection, drop"),
         ({"status": 500, "connection": "lost"}, "use one of"),
         ({"name": "lost", "status": 500}, "use one of"),
         ({"name": "lots"}, "name: use one of statements-dropped"),
@@ -248,7 +249,17 @@ class TestPresets:
         ({"status": 500, "times": 0}, "times:"),
         ({"status": 500, "path": "("}, "path: use a regular expression"),
         ({"status": 500, "contains": 5}, "contains: use a regular expression"),
-        ({"status": 500, "server": "aws"}, "server: use okta or scim"),
+        ({"status": 500, "server": "gcp"}, "server: use okta or scim or aws"),
+        ({"status": 500, "server": "aws", "path": "/"}, "path: use it with the servers okta and"),
+        ({"drop": ["a"], "server": "aws"}, "drop: use it with the servers okta and scim"),
+        ({"name": "lost", "server": "scim", "operation": "X"}, "operation: use it with the serv"),
+        ({"name": "expired-token", "code": "X"}, "code: use it with the server aws only"),
+        ({"status": 500, "operation": "("}, "operation: use a regular expression"),
+        ({"code": "two words"}, "code: use an error code of AWS"),
+        ({"failure": "two\nlines"}, "failure: use the reason as one line"),
+        ({"in_progress": 4000}, "in_progress: use 0 to 3600 seconds"),
+        ({"failure": "no", "operation": "ListUsers"}, "operation: use one of CreateAccount"),
+        ({"failure": "no", "code": "X"}, "use one of"),
         ({"status": 500, "method": "GET|"}, "method:"),
         ({"status": 500, "headers": {"X": "a\nb"}}, "headers:"),
         ({"delay": float("nan")}, "delay:"),
@@ -267,7 +278,8 @@ async def test_an_invalid_fault_names_the_key_and_the_remedy(
 _VALUES = st.none() | st.booleans() | st.integers() | st.floats() | st.text() | st.lists(st.text())
 _DOCUMENTS = st.dictionaries(
     st.sampled_from(["name", "server", "method", "path", "contains", "times", "status", "headers",
-                     "delay", "connection", "drop"]) | st.text(max_size=5),
+                     "delay", "connection", "drop", "operation", "code", "failure",
+                     "in_progress"]) | st.text(max_size=5),
     _VALUES | st.dictionaries(st.text(), st.text()),
 )  # fmt: skip
 

@@ -1,0 +1,63 @@
+"""Requests that AWS accepts immediately and completes later.
+
+A call answers IN_PROGRESS, and a describe operation returns the final status. Without a fault, the
+request is complete before the answer; with the fault `in_progress`, it takes effect when its time
+is over (fault_injection.py).
+"""
+
+import uuid
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Any
+
+from ..clock import Clock
+from .errors import RefusedError
+from .fault_injection import NORMAL, OUTCOME
+
+Params = dict[str, Any]
+
+
+@dataclass
+class _Request:
+    status: Params
+    due: float
+    failure: str
+    complete: Callable[[], str]
+
+
+class AsynchronousRequests:
+    """The requests of one instance, by ID."""
+
+    def __init__(self, clock: Clock) -> None:
+        self._clock = clock
+        self._requests: dict[str, _Request] = {}
+        self._pending: list[_Request] = []
+
+    def start(self, members: Params, complete: Callable[[], str]) -> Params:
+        """Start a request and return its status.
+
+        `complete` performs it, and returns the reason if it fails.
+        """
+        status = {"RequestId": str(uuid.uuid4()), "Status": "IN_PROGRESS", **members}
+        outcome = OUTCOME.get() or NORMAL
+        due = self._clock.now() + outcome.seconds
+        request = _Request(dict(status), due, outcome.failure, complete)
+        self._requests[status["RequestId"]] = request
+        self._pending.append(request)
+        self.complete_due()
+        return status
+
+    def complete_due(self) -> None:
+        """Perform the requests whose time is over."""
+        now = self._clock.now()
+        for request in [each for each in self._pending if each.due <= now]:
+            self._pending.remove(request)
+            failure = request.failure or request.complete()
+            request.status["Status"] = "FAILED" if failure else "SUCCEEDED"
+            if failure:
+                request.status["FailureReason"] = failure
+
+    def status(self, request: str) -> Params:
+        if request not in self._requests:
+            raise RefusedError("ResourceNotFoundException", f"Request {request} is not found")
+        return self._requests[request].status

@@ -1,0 +1,116 @@
+"""Applies the faults of AWS: error answers, delays, closed connections, slow and failed requests.
+
+AWS's error answers have the format of the caller's protocol. Assumed: the messages, except that of
+a throttled call.
+"""
+
+import asyncio
+import json
+import socket
+from collections.abc import Iterable
+from concurrent.futures import CancelledError
+from contextvars import ContextVar
+from dataclasses import dataclass
+from http.client import responses
+from typing import Any
+from xml.sax.saxutils import escape
+
+from ..faults import Call, Fault, Faults
+from .request_recorder import CALL, Environ, Wsgi
+
+_CODES = {
+    400: "ValidationException",
+    401: "UnrecognizedClientException",
+    403: "AccessDeniedException",
+    404: "ResourceNotFoundException",
+    409: "ConflictException",
+    429: "ThrottlingException",
+}
+"""AWS's error code for a fault that only has a status."""
+
+
+@dataclass(frozen=True)
+class Outcome:
+    """How the asynchronous request of the current call ends."""
+
+    failure: str = ""
+    seconds: float = 0
+
+
+NORMAL = Outcome()
+OUTCOME: ContextVar[Outcome | None] = ContextVar("sandbox.outcome", default=None)
+
+
+def inject_faults(app: Wsgi, faults: Faults, loop: asyncio.AbstractEventLoop) -> Wsgi:
+    """Wrap the application, which runs in threads; the clock runs in the loop."""
+
+    def wait(seconds: float, environ: Environ) -> None:
+        try:
+            asyncio.run_coroutine_threadsafe(faults.clock.sleep(seconds), loop).result()
+        except (CancelledError, RuntimeError):  # the sandbox stops
+            _close_connection(environ)
+
+    def injected(environ: Environ, start_response: Any) -> Iterable[bytes]:
+        call: Call | None = environ.get(CALL)
+        fault = faults.next_match(call) if call and faults.active else None
+        if call is None or fault is None:
+            return app(environ, start_response)
+        if fault.delay:
+            wait(fault.delay, environ)
+        if fault.connection == "broken":
+            _close_connection(environ)
+        if fault.status is not None:
+            return _answer(fault, fault.status, call, environ, start_response)
+        outcome = OUTCOME.set(Outcome(fault.failure, fault.in_progress))
+        try:
+            answer = app(environ, _discard if fault.connection == "lost" else start_response)
+        finally:
+            OUTCOME.reset(outcome)
+        if fault.connection == "lost":
+            _close_connection(environ)
+        if fault.in_progress and faults.clock.jumps:
+            wait(fault.in_progress, environ)
+        return answer
+
+    return injected
+
+
+def _discard(*_: Any) -> None: ...
+
+
+def _close_connection(environ: Environ) -> None:
+    """Close the connection without an answer."""
+    environ["werkzeug.socket"].shutdown(socket.SHUT_RDWR)
+    raise ConnectionResetError("closed by a fault")
+
+
+def _answer(
+    fault: Fault, status: int, call: Call, environ: Environ, start_response: Any
+) -> Iterable[bytes]:
+    code = fault.code or _CODES.get(status, "InternalServerException")
+    message = _message(code, call.path)
+    kind = "application/x-amz-json-1.1"
+    if fault.body is not None:
+        text = json.dumps(fault.body)
+    elif "HTTP_X_AMZ_TARGET" in environ:
+        text = json.dumps({"__type": code, "message": message})
+    else:  # the query protocol
+        kind = "text/xml"
+        fields = f"<Type>Sender</Type><Code>{code}</Code><Message>{escape(message)}</Message>"
+        text = f"<ErrorResponse><Error>{fields}</Error></ErrorResponse>"
+    headers = {"Content-Type": kind, "Content-Length": str(len(text.encode())), **fault.headers}
+    if status >= 400:
+        headers.setdefault("x-amzn-ErrorType", code)
+    start_response(f"{status} {responses.get(status, 'Error')}", list(headers.items()))
+    return [text.encode()]
+
+
+def _message(code: str, action: str) -> str:
+    if code == "ThrottlingException":
+        return "Rate exceeded"
+    if code == "AccessDeniedException":
+        return (
+            f"User is not authorized to perform: {action} because no identity-based policy allows "
+            f"the {action} action"
+        )
+    return "The sandbox injected this error."
