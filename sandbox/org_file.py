@@ -32,6 +32,7 @@ STATUSES = (
 )  # fmt: skip
 _Patterns = dict[str, tuple[re.Pattern[str], str]]
 """Maps a key to the pattern of its value and a description of valid values."""
+_DOMAIN = re.compile(r"[A-Za-z0-9-]{1,63}(\.[A-Za-z0-9-]{1,63})+")
 _EMAIL = re.compile(r"[^@\s]+@[^@\s]+")
 _AWS: _Patterns = {
     "region": (re.compile(r"[a-z]{2}(-[a-z]+)+-\d"), "a region such as us-east-1"),
@@ -69,11 +70,15 @@ class User:
 
 @dataclass(frozen=True)
 class Group:
-    """An Okta group; `members` holds logins."""
+    """A group; `members` holds logins.
+
+    `active_directory` is the domain that the group is imported from; empty for a group of Okta.
+    """
 
     name: str
     description: str
     members: tuple[str, ...]
+    active_directory: str = ""
 
 
 @dataclass(frozen=True)
@@ -182,7 +187,8 @@ class _Reader:
             for index, item in enumerate(self.items("groups", top.get("groups")))
             if (group := self.group(f"groups[{index}]", item, logins))
         ]
-        self.unique("groups", "name", top.get("groups"))
+        # Okta's names are unique among its own groups, and those of a domain among its groups.
+        self.unique("groups", "name", top.get("groups"), per="active_directory")
         aws = self.aws(top.get("aws"))
         if aws is None or self.problems:
             return None
@@ -209,7 +215,8 @@ class _Reader:
         return User(profile, str(status)) if len(self.problems) == before else None
 
     def group(self, location: str, item: object, logins: dict[str, str]) -> Group | None:
-        entry = self.mapping(location, item, ("name", "description", "members"))
+        keys = ("name", "description", "members", "active_directory")
+        entry = self.mapping(location, item, keys)
         if entry is None:
             return None
         before = len(self.problems)
@@ -219,6 +226,12 @@ class _Reader:
         description = ""
         if "description" in entry:
             description = self.text(f"{location}.description", entry["description"])
+        domain = ""
+        if "active_directory" in entry:
+            domain = self.text(f"{location}.active_directory", entry["active_directory"])
+            if domain and not _DOMAIN.fullmatch(domain):
+                fix = "Use a domain such as corp.example.com."
+                self.problem(f"{location}.active_directory", domain, fix)
         members: list[str] = []
         for index, item in enumerate(self.items(f"{location}.members", entry.get("members", []))):
             member = self.text(f"{location}.members[{index}]", item)
@@ -232,7 +245,7 @@ class _Reader:
                 members.append(login)
         if len(self.problems) > before:
             return None
-        return Group(name, description, tuple(members))
+        return Group(name, description, tuple(members), domain)
 
     def aws(self, item: object) -> Aws | None:
         entry = self.mapping("aws", item, (*_AWS, "members", "applications"))
@@ -270,16 +283,24 @@ class _Reader:
                 self.problem(f"{location}.{key}", values[key], f"Use {description}.")
         return values
 
-    def unique(self, location: str, key: str, items: object) -> dict[str, str]:
-        """Check for duplicates, ignoring case; return the values by their case-folded form."""
+    def unique(
+        self, location: str, key: str, items: object, *, per: str | None = None
+    ) -> dict[str, str]:
+        """Check for duplicates, ignoring case; return the values by their case-folded form.
+
+        With `per`, only entries with the same value of this key are compared.
+        """
         seen: dict[str, str] = {}
+        compared: set[tuple[str, str]] = set()
         for index, item in enumerate(items if isinstance(items, list) else []):
             value = item.get(key) if isinstance(item, dict) else None
             if not isinstance(value, str):
                 continue
-            if value.casefold() in seen:
+            part = str(item.get(per, "")) if per and isinstance(item, dict) else ""
+            if (part, value.casefold()) in compared:
                 fix = f"Use a unique {key} for each of the {location} (ignoring case)."
                 self.problem(f"{location}[{index}].{key}", value, fix)
+            compared.add((part, value.casefold()))
             seen.setdefault(value.casefold(), value)
         return seen
 

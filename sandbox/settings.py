@@ -23,6 +23,9 @@ CHOICES = {
     "member_replace": ("reject", "noop204", "apply"),
     # What Okta sends when it pushes a whole group: added members, or a replacement of all members.
     "full_push": ("add", "replace"),
+    # Whether groups of other apps, such as Active Directory, can be pushed
+    # (docs/research/group-push.md#groups-of-other-apps).
+    "push_app_groups": ("accept", "refuse"),
     # "Rename app groups to match group name in Okta" (Push Groups > Settings, console only).
     "rename_groups": ("on", "off"),
 }
@@ -33,6 +36,7 @@ DESCRIPTIONS = {
     "clock": "whether a wait takes real time or advances the clock",
     "member_replace": "how AWS treats a replacement of all group members",
     "full_push": "what Okta sends when it pushes a whole group",
+    "push_app_groups": "whether groups of Active Directory can be pushed",
     "rename_groups": "whether a renamed group is renamed in AWS",
 }
 """The same settings for the command line's help."""

@@ -46,7 +46,8 @@ class Assignments(Tab):
                 i for i, user in self.model.users.items() if user["status"] != "DEPROVISIONED"
             ]
         else:
-            idents = [i for i, group in self.model.groups.items() if group["type"] == "OKTA_GROUP"]
+            # Not the app's own groups.
+            idents = [i for i in self.model.groups if self.model.source_of(i) != app.id]
         rows = _search([self._row(kind, ident) for ident in idents], query)
         return self.show(
             "okta/assignment_candidates.html", app, "assignments", kind=kind, q=query,
@@ -86,10 +87,9 @@ class Assignments(Tab):
 
     def _row(self, kind: str, ident: str) -> Json:
         if kind == "groups":
-            group = self.model.group(ident)
-            count = len(self.model.members[ident])
-            return {"id": ident, "name": group["profile"]["name"], "count": count,
-                    "text": group["profile"]["description"]}  # fmt: skip
+            profile, count = self.model.group(ident)["profile"], len(self.model.members[ident])
+            text = profile.get("windowsDomainQualifiedName") or profile["description"]
+            return {"id": ident, "name": profile["name"], "count": count, "text": text}
         user = self.model.user(ident)
         profile = user["profile"]
         name = " ".join(profile.get(key) or "" for key in ("firstName", "lastName")).strip()

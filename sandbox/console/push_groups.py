@@ -52,7 +52,7 @@ class PushGroups(Tab):
         names = {
             ident: group["profile"]["name"]
             for ident, group in self.model.groups.items()
-            if group["type"] == "OKTA_GROUP" and ident not in pushed
+            if self.model.source_of(ident) != app.id and ident not in pushed
         }
         found = [i for i in names if query and query.casefold() in names[i].casefold()]
         exact = [i for i in found if names[i].casefold() == query.casefold()]
@@ -61,14 +61,17 @@ class PushGroups(Tab):
         targets = {
             ident: group["profile"]["name"]
             for ident, group in self.model.groups.items()
-            if group.get("source", {}).get("id") == app.id and ident not in linked_targets
+            if self.model.source_of(ident) == app.id and ident not in linked_targets
         }
         same = [i for i in targets if targets[i] == names.get(chosen)]
         return self.show(
             "okta/push_group_by_name.html", app, "push-groups", q=query, error=error,
             status=400 if error else 200, names=names, found=found[:MAX_ROWS],
             more=len(found[MAX_ROWS:]), chosen=chosen if chosen in names else "", targets=targets,
-            match=same[0] if same else "",
+            match=same[0] if same else "", qualified={
+                ident: self.model.groups[ident]["profile"].get("windowsDomainQualifiedName", "")
+                for ident in names
+            },
         )  # fmt: skip
 
     async def push(self, request: web.Request) -> web.Response:

@@ -68,7 +68,13 @@ class GroupPush(Resource):
         # (docs/research/group-push.md#precondition).
         if app.connection != "ENABLED":
             raise errors.provisioning_not_enabled()
-        source = self.model.group(str(source))["id"]
+        group = self.model.group(str(source))
+        source = group["id"]
+        if group["type"] == "APP_GROUP":
+            own = self.model.source_of(source) == app.id
+            if own or self.model.settings["push_app_groups"] == "refuse":
+                cause = "sourceGroupId: a group of an app cannot be pushed"
+                raise invalid("sourceGroupId", cause)
         if linked:
             self.model.group(str(linked))
         if any(mapping.source == source for mapping in app.mappings.values()):
@@ -83,8 +89,7 @@ class GroupPush(Resource):
         return mapping
 
     def _linked_group(self, app: App, ident: str) -> str:
-        group = self.model.group(ident)
-        if group.get("source", {}).get("id") != app.id:
+        if self.model.source_of(ident) != app.id:
             raise invalid("targetGroupId", "targetGroupId: is not a group of this app")
         if any(mapping.target == ident for mapping in app.mappings.values()):
             raise invalid("targetGroupId", "targetGroupId: another group is pushed to it")
@@ -93,8 +98,8 @@ class GroupPush(Resource):
     def _new_group(self, app: App, name: Any) -> str:
         if not isinstance(name, str) or not name:
             raise invalid("targetGroupName", "Either targetGroupId or targetGroupName is required.")
-        for group in self.model.groups.values():
-            if group.get("source", {}).get("id") == app.id and group["profile"]["name"] == name:
+        for ident, group in self.model.groups.items():
+            if self.model.source_of(ident) == app.id and group["profile"]["name"] == name:
                 # Users report that the API does not link a group by its name
                 # (docs/research/group-push.md#linking-by-name).
                 cause = f"targetGroupName: {name} already exists in the app"

@@ -50,6 +50,7 @@ class Groups(Resource):
     async def replace(self, request: web.Request) -> web.Response:
         group = self.model.group(request.match_info["group"])
         profile = profile_of(await read_body(request))
+        _require_okta_group(group, "profile")
         name, description = self.model.check_group(profile, except_id=group["id"])
         self.model.change_group(group, name, description)
         return reply(self.view(group))
@@ -69,10 +70,14 @@ class Groups(Resource):
     async def set_member(self, request: web.Request) -> web.Response:
         group = self.model.group(request.match_info["group"])
         user = self.model.user(request.match_info["user"])
-        # "OKTA_GROUP only" (docs/research/okta-api.md#groups-and-users)
-        if group["type"] != "OKTA_GROUP":
-            raise invalid("group", "Only an OKTA_GROUP can have its members changed.")
+        _require_okta_group(group, "members")
         if request.method == "DELETE":
             self.model.on_member_removed(group["id"], user["id"])
         self.model.set_member(group["id"], user["id"], request.method == "PUT")
         return web.Response(status=204)
+
+
+def _require_okta_group(group: Json, part: str) -> None:
+    """The app changes its groups itself (docs/research/okta-api.md#groups-and-users)."""
+    if group["type"] != "OKTA_GROUP":
+        raise invalid("group", f"Only an OKTA_GROUP can have its {part} changed.")

@@ -9,6 +9,7 @@ from typing import Any
 
 from ..org_file import Org
 from ..settings import Settings
+from . import active_directory
 from .entities import App, AppUser, Json, PushMapping, now, now_in_seconds
 from .errors import OktaError, invalid, not_found
 from .expression import Scope, parse
@@ -53,9 +54,16 @@ class Model:
         self.policy = self.add_policy("Any two factors", "The default", system=True)["id"]
         self.user_type = self.ident("oty")
         logins = {u.profile["login"]: self.add_user(dict(u.profile), u.status) for u in org.users}
+        sources = {
+            d: self.ident("0oa") for d in sorted({g.active_directory for g in org.groups}) if d
+        }
         for group in org.groups:
-            ident = self.add_group(group.name, group.description or "")["id"]
-            self.members[ident] = {logins[login]["id"]: None for login in group.members}
+            domain = group.active_directory
+            added = self.add_group(group.name, group.description, sources.get(domain))
+            if domain:
+                added["objectClass"] = [active_directory.OBJECT_CLASS]
+                added["profile"] = active_directory.profile(group.name, group.description, domain)
+            self.members[added["id"]] = {logins[login]["id"]: None for login in group.members}
 
     @property
     def connections_supported(self) -> bool:
@@ -171,6 +179,10 @@ class Model:
             raise not_found(ident, "UserGroup")
         return self.groups[ident]
 
+    def source_of(self, ident: str) -> str:
+        """The ID of the app that a group belongs to; empty for a group of Okta."""
+        return self.groups[ident].get("source", {}).get("id", "")
+
     def set_member(self, group_id: str, user_id: str, member: bool) -> None:
         """Add a user to a group or remove them.
 
@@ -277,5 +289,5 @@ class Model:
                             "The application must be inactive.")  # fmt: skip
         # Assumed: deleting the app deletes its connection and deprovisions no users.
         del self.apps[app.id]
-        for ident in [i for i, g in self.groups.items() if g.get("source", {}).get("id") == app.id]:
+        for ident in [i for i in self.groups if self.source_of(i) == app.id]:
             self._forget_group(ident)

@@ -65,6 +65,8 @@ def test_members_are_found_ignoring_case(tmp_path: Path) -> None:
         (("users", 0, "status"), "ASLEEP", "users[0].status is 'ASLEEP'. Use one of STAGED"),
         (("groups", 0, "members"), ["x@example.com"], "groups[0].members[0] is 'x@example.com'"),
         (("groups", 0, "members"), "x", "groups[0].members is 'x'. Use a list"),
+        (("groups", 0, "active_directory"), "corp", "groups[0].active_directory is 'corp'. Use a"),
+        (("groups", 0, "active_directory"), 7, "groups[0].active_directory is 7. Use a string"),
         (("aws", "account"), 123456789012, "aws.account is 123456789012. Use a string"),
         (("aws", "region"), "moon", "aws.region is 'moon'. Use a region"),
         (("aws", "tenant"), None, "aws.tenant is missing"),
@@ -127,6 +129,17 @@ def test_logins_are_unique_ignoring_case(tmp_path: Path) -> None:
     document = copy.deepcopy(DOCUMENT)
     document["users"].append({"login": "Ada@Example.com", "email": "b@example.com"})
     with pytest.raises(OrgError, match=r"users\[1\]\.login"):
+        load_org(written(tmp_path, document))
+
+
+def test_group_names_are_unique_in_okta_and_in_each_directory(tmp_path: Path) -> None:
+    document = copy.deepcopy(DOCUMENT)
+    document["groups"].append({"name": "G", "active_directory": "corp.example.com"})
+    document["groups"].append({"name": "G", "active_directory": "emea.example.com"})
+    found = load_org(written(tmp_path, document)).groups
+    assert [g.active_directory for g in found] == ["", "corp.example.com", "emea.example.com"]
+    document["groups"].append({"name": "g", "active_directory": "corp.example.com"})
+    with pytest.raises(OrgError, match=r"groups\[3\]\.name is 'g'\. Use a unique name"):
         load_org(written(tmp_path, document))
 
 

@@ -103,9 +103,7 @@ class GroupProvisioning:
 
     async def import_groups(self, app: App) -> None:
         """Import the groups of AWS (assumed to equal "Refresh App Groups" in the console)."""
-        app_groups = [
-            i for i, g in self.model.groups.items() if g.get("source", {}).get("id") == app.id
-        ]
+        app_groups = [i for i in self.model.groups if self.model.source_of(i) == app.id]
         known = {self.model.scim_ids.get(ident) for ident in app_groups}
         found: set[str] = set()
         cursor: str | None = ""
