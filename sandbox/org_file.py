@@ -44,6 +44,9 @@ _AWS: _Patterns = {
     "tenant": (re.compile(r"[A-Za-z0-9-]{20,64}"), "20 to 64 letters, digits and dashes"),
     "secret": (re.compile(r"[A-Za-z0-9/_+=.@-]{1,512}"), "a name Secrets Manager accepts"),
 }
+_ACCOUNT_INSTANCE: _Patterns = {
+    key: _AWS[key] for key in ("account", "instance_id", "identity_store_id")
+}
 # Patterns of botocore's organizations and sso-admin models.
 _MEMBER: _Patterns = {
     "id": _AWS["account"],
@@ -99,10 +102,20 @@ class Application:
 
 
 @dataclass(frozen=True)
+class AccountInstance:
+    """An instance of IAM Identity Center that belongs to a member account."""
+
+    account: str
+    instance_id: str
+    identity_store_id: str
+
+
+@dataclass(frozen=True)
 class Aws:
     """The AWS side: Identity Center's IDs, the SCIM secret, member accounts and applications.
 
-    `account` is the management account.
+    `account` is the management account. `account_instance` is a further instance that the caller
+    sees beside the organization's.
     """
 
     region: str
@@ -113,6 +126,7 @@ class Aws:
     secret: str
     members: tuple[Account, ...] = ()
     applications: tuple[Application, ...] = ()
+    account_instance: AccountInstance | None = None
 
 
 @dataclass(frozen=True)
@@ -248,7 +262,8 @@ class _Reader:
         return Group(name, description, tuple(members), domain)
 
     def aws(self, item: object) -> Aws | None:
-        entry = self.mapping("aws", item, (*_AWS, "members", "applications"))
+        keys = (*_AWS, "members", "applications", "account_instance")
+        entry = self.mapping("aws", item, keys)
         if entry is None:
             return None
         members = self.entries("aws.members", entry.get("members", []), _MEMBER, "id", "email")
@@ -262,7 +277,20 @@ class _Reader:
             **self.checked("aws", entry, _AWS),
             members=tuple(Account(**member) for member in members),
             applications=tuple(Application(**application) for application in applications),
+            account_instance=self.account_instance(entry),
         )
+
+    def account_instance(self, aws: dict[str, Any]) -> AccountInstance | None:
+        if "account_instance" not in aws:
+            return None
+        location = "aws.account_instance"
+        entry = self.mapping(location, aws["account_instance"], tuple(_ACCOUNT_INSTANCE))
+        if entry is None:
+            return None
+        for key in ("instance_id", "identity_store_id"):
+            if entry.get(key) is not None and entry[key] == aws.get(key):
+                self.problem(f"{location}.{key}", entry[key], f"Use another ID than aws.{key}.")
+        return AccountInstance(**self.checked(location, entry, _ACCOUNT_INSTANCE))
 
     def entries(
         self, location: str, items: object, patterns: _Patterns, *unique: str

@@ -85,6 +85,7 @@ def run(org: Org, options: Options) -> int:
 
 
 async def _serve(org: Org, options: Options, ports: dict[str, socket.socket]) -> int:
+    from .aws.access_control import AccessControl
     from .aws.account import open_account, scim_secret, scim_token
     from .aws.identity_center import IdentityCenter
     from .aws.scim import create_scim_app
@@ -122,8 +123,8 @@ async def _serve(org: Org, options: Options, ports: dict[str, socket.socket]) ->
     if options.identity_center == "ready":
         secret = scim_secret(org.aws, token, now)
         center.prepare(token, secret["token_id"], datetime.fromisoformat(secret["created"]))
-    clock = Clock(options.settings)
-    open_account(org.aws, store, secret, now, clock)
+    clock, access_control = Clock(options.settings), AccessControl()
+    open_account(org.aws, store, access_control, secret, now, clock)
     prepared = center.configuration() if secret else None
 
     def snapshot() -> dict[str, Any]:

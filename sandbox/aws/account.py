@@ -13,6 +13,7 @@ from typing import Any
 
 from ..clock import Clock
 from ..org_file import Aws
+from .access_control import AccessControl
 from .store import IdentityStore
 
 TOKEN_DAYS = 365  # AWS: a SCIM token is valid for one year
@@ -25,7 +26,12 @@ def scim_token(instance: str) -> str:
 
 
 def open_account(
-    aws: Aws, store: IdentityStore, secret: dict[str, Any] | None, now: datetime, clock: Clock
+    aws: Aws,
+    store: IdentityStore,
+    access_control: AccessControl,
+    secret: dict[str, Any] | None,
+    now: datetime,
+    clock: Clock,
 ) -> None:
     """Correct moto and load the org's AWS side. Call before the server starts.
 
@@ -44,9 +50,12 @@ def open_account(
 
     _report_unsupported_operations()
     organization.create_organization(aws)
-    identitystore.install(store)
-    _create_instance(aws, now - timedelta(days=30))
-    ssoadmin.install(store, aws, clock)
+    stores = [store]
+    if aws.account_instance:
+        stores.append(IdentityStore(aws.account_instance.identity_store_id, ""))
+    identitystore.install(*stores)
+    _create_instances(aws, now - timedelta(days=30))
+    ssoadmin.install(store, aws, access_control, clock)
     notifications.install()
     if secret is None:
         return
@@ -78,8 +87,11 @@ def scim_secret(aws: Aws, token: str, now: datetime) -> dict[str, Any]:
     }
 
 
-def _create_instance(aws: Aws, created: datetime) -> None:
-    """Create one instance in the org's region and remove those that moto creates in others."""
+def _create_instances(aws: Aws, created: datetime) -> None:
+    """Create the org's instances in its region and remove those that moto creates in others.
+
+    Assumed: AWS does not list the organization's instance first.
+    """
     from moto.ssoadmin.models import Instance, SSOAdminBackend, ssoadmin_backends
 
     if not hasattr(SSOAdminBackend, "sandbox_init"):
@@ -92,12 +104,18 @@ def _create_instance(aws: Aws, created: datetime) -> None:
         SSOAdminBackend.sandbox_init = True  # type: ignore[attr-defined]
         SSOAdminBackend.__init__ = without_instance  # type: ignore[method-assign]
 
-    instance = Instance(aws.account, aws.region)
-    instance.instance_arn = f"arn:aws:sso:::instance/{aws.instance_id}"
-    instance.identity_store_id = aws.identity_store_id
-    instance.name = "sandbox"
-    instance.created_date = created.timestamp()  # type: ignore[assignment]
-    ssoadmin_backends[aws.account][aws.region].instances[:] = [instance]
+    def instance(account: str, ident: str, identity_store: str, name: str) -> Instance:
+        new = Instance(account, aws.region)
+        new.instance_arn = f"arn:aws:sso:::instance/{ident}"
+        new.identity_store_id, new.name = identity_store, name
+        new.created_date = created.timestamp()  # type: ignore[assignment]
+        return new
+
+    instances = [instance(aws.account, aws.instance_id, aws.identity_store_id, "sandbox")]
+    if other := aws.account_instance:
+        ids = other.instance_id, other.identity_store_id
+        instances.insert(0, instance(other.account, *ids, "account-instance"))
+    ssoadmin_backends[aws.account][aws.region].instances[:] = instances
 
 
 def _report_unsupported_operations() -> None:

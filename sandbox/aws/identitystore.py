@@ -35,13 +35,6 @@ class IdentityStoreApi:
         self.store = store
 
     def call(self, operation: str, params: dict[str, Any]) -> Record:
-        if params.get("IdentityStoreId") != self.store.id:
-            # moto creates a store for any ID; AWS refuses an unknown one.
-            raise RefusedError(
-                "ResourceNotFoundException",
-                f"Identity store {params.get('IdentityStoreId')} not found.",
-                ResourceType="IDENTITY_STORE",
-            )
         try:
             with self.store.lock:
                 return getattr(self, operation)(params)
@@ -190,15 +183,27 @@ class IdentityStoreApi:
         raise NotFoundError(kind)
 
 
-def install(store: IdentityStore) -> None:
-    """Make moto's Identity Store API use this store."""
-    api = IdentityStoreApi(store)
+def install(*stores: IdentityStore) -> None:
+    """Make moto's Identity Store API use these stores."""
+    apis = {store.id: IdentityStoreApi(store) for store in stores}
+
+    def call(operation: str, params: dict[str, Any]) -> Record:
+        store = params.get("IdentityStoreId")
+        if not isinstance(store, str) or store not in apis:
+            # moto creates a store for any ID; AWS refuses an unknown one.
+            raise RefusedError(
+                "ResourceNotFoundException",
+                f"Identity store {store} not found.",
+                ResourceType="IDENTITY_STORE",
+            )
+        return apis[store].call(operation, params)
+
     for operation in [
         name for name in vars(IdentityStoreApi) if not name.startswith("_") and name != "call"
     ]:
 
         def answer(self: IdentityStoreResponse, operation: str = operation) -> str:
-            return json.dumps(api.call(operation, json.loads(self.body or "{}")))
+            return json.dumps(call(operation, json.loads(self.body or "{}")))
 
         setattr(IdentityStoreResponse, operation, answer)
 

@@ -2,9 +2,10 @@
 
 from typing import Any
 
-from moto.ssoadmin.models import SSOAdminBackend
+from moto.ssoadmin.models import Instance, SSOAdminBackend
 
 from ..org_file import Aws
+from .access_control import AccessControl
 from .errors import RefusedError
 
 Params = dict[str, Any]
@@ -15,36 +16,35 @@ MAX_TAGS = 75
 class InstanceOperations:
     """SSO Admin operations: each takes the request parameters and returns the answer."""
 
-    def __init__(self, backend: SSOAdminBackend, aws: Aws) -> None:
+    def __init__(self, backend: SSOAdminBackend, aws: Aws, access_control: AccessControl) -> None:
         self._backend = backend
         self._aws = aws
-        self._attributes: list[Params] | None = None
-        """None if attributes for access control are disabled."""
+        self._access_control = access_control
         self._tags: dict[str, dict[str, str]] = {}
         arn = f"arn:aws:sso::{aws.account}:application/{aws.instance_id}"
         self._applications = {f"{arn}/{item.id}": item.name for item in aws.applications}
 
-    def describe_instance(self, _: Params) -> Params:
-        arn = f"arn:aws:identitystore::{self._aws.account}:identitystore/"
+    def describe_instance(self, p: Params) -> Params:
+        found = next(i for i in self._backend.instances if i.instance_arn == p["InstanceArn"])
+        arn = f"arn:aws:identitystore::{found.account_id}:identitystore/{found.identity_store_id}"
         return {
-            **self._backend.instances[0].to_json(),
-            "IdentityStoreArn": arn + self._aws.identity_store_id,
+            **found.to_json(),
+            "IdentityStoreArn": arn,
             "PrimaryRegion": self._aws.region,
         }
 
     def list_regions(self, _: Params) -> Params:
-        created = self._backend.instances[0].created_date
+        created = self._instance.created_date
         only = {"AddedDate": created, "IsPrimaryRegion": True, "Status": "ACTIVE"}
         return {"Regions": [{"RegionName": self._aws.region, **only}]}
 
     def create_instance_access_control_attribute_configuration(self, p: Params) -> Params:
         """Fails if attributes for access control are already enabled
         (docs/research/identity-center.md#attributes-for-access-control)."""
-        if self._attributes is not None:
+        if self._access_control.attributes is not None:
             text = f"Attributes for access control are already enabled for {p['InstanceArn']}"
             raise RefusedError("ConflictException", text)
-        self._attributes = _attributes(p)
-        return {}
+        return self._put_attributes(p)
 
     def describe_instance_access_control_attribute_configuration(self, p: Params) -> Params:
         attributes = {"AccessControlAttributes": self._enabled(p)}
@@ -55,12 +55,11 @@ class InstanceOperations:
 
     def update_instance_access_control_attribute_configuration(self, p: Params) -> Params:
         self._enabled(p)
-        self._attributes = _attributes(p)
-        return {}
+        return self._put_attributes(p)
 
     def delete_instance_access_control_attribute_configuration(self, p: Params) -> Params:
         self._enabled(p)
-        self._attributes = None
+        self._access_control.disable()
         return {}
 
     def list_applications(self, _: Params) -> Params:
@@ -94,7 +93,7 @@ class InstanceOperations:
     def _application(self, arn: str) -> Params:
         if arn not in self._applications:
             raise RefusedError("ResourceNotFoundException", f"Application {arn} is not found")
-        instance = self._backend.instances[0]
+        instance = self._instance
         return {
             "ApplicationAccount": self._aws.account,
             "ApplicationArn": arn,
@@ -117,19 +116,25 @@ class InstanceOperations:
             self._tags[arn] = {tag["Key"]: tag["Value"] for tag in created}
         return self._tags[arn]
 
+    @property
+    def _instance(self) -> Instance:
+        """The organization's instance."""
+        return next(
+            each
+            for each in self._backend.instances
+            if each.instance_arn.endswith(f"/{self._aws.instance_id}")
+        )
+
     def _enabled(self, p: Params) -> list[Params]:
-        if self._attributes is None:
+        if self._access_control.attributes is None:
             text = f"Attributes for access control are not enabled for {p['InstanceArn']}"
             raise RefusedError("ResourceNotFoundException", text)
-        return self._attributes
+        return self._access_control.attributes
 
-
-def _attributes(p: Params) -> list[Params]:
-    attributes = p["InstanceAccessControlAttributeConfiguration"]["AccessControlAttributes"]
-    keys = [attribute["Key"] for attribute in attributes]
-    duplicates = sorted({key for key in keys if keys.count(key) > 1})
-    if duplicates:
-        raise RefusedError(
-            "ValidationException", f"Duplicate attribute keys: {', '.join(duplicates)}"
-        )
-    return attributes
+    def _put_attributes(self, p: Params) -> Params:
+        configuration = p["InstanceAccessControlAttributeConfiguration"]
+        try:
+            self._access_control.put(configuration["AccessControlAttributes"])
+        except ValueError as error:
+            raise RefusedError("ValidationException", str(error)) from None
+        return {}

@@ -16,6 +16,7 @@ from moto.ssoadmin.responses import SSOAdminResponse
 
 from ..clock import Clock
 from ..org_file import Aws
+from .access_control import AccessControl
 from .assignments import Assignments
 from .asynchronous_requests import AsynchronousRequests
 from .constraints import check_constraints
@@ -31,10 +32,10 @@ MOTO_OPERATIONS = dict(vars(SSOAdminResponse))
 """moto's original operations."""
 
 
-def install(store: IdentityStore, aws: Aws, clock: Clock) -> None:
+def install(store: IdentityStore, aws: Aws, access_control: AccessControl, clock: Clock) -> None:
     """Make moto's SSO Admin API answer as AWS does, for this store and organization."""
     backend = ssoadmin_backends[aws.account][aws.region]
-    instance = InstanceOperations(backend, aws)
+    instance = InstanceOperations(backend, aws, access_control)
     requests = AsynchronousRequests(clock)
     assignments = Assignments(backend, store, aws.account, requests)
     handlers = (PermissionSets(backend, requests), assignments, instance)
@@ -45,24 +46,31 @@ def install(store: IdentityStore, aws: Aws, clock: Clock) -> None:
         if not name.startswith("_")
     }
 
-    def check_references(called_backend: SSOAdminBackend, params: Params) -> None:
-        """Refuse unknown references; an instance exists in its own region only."""
+    def check_references(called_backend: SSOAdminBackend, operation: str, params: Params) -> None:
+        """Refuse unknown references; an instance exists in its own region only.
+
+        Assumed: of an instance of a member account, everything but its description is refused.
+        """
         arn = params.get("InstanceArn")
-        if called_backend is not backend or arn not in (None, backend.instances[0].instance_arn):
+        known = {each.instance_arn for each in backend.instances}
+        if called_backend is not backend or arn not in (None, *known):
             text = f"Instance {arn or ''} is not found in {called_backend.region_name}"
             raise RefusedError("ResourceNotFoundException", text)
+        if arn and not arn.endswith(f"/{aws.instance_id}") and operation != "DescribeInstance":
+            text = f"{operation} is not supported for the account instance {arn}"
+            raise RefusedError("ValidationException", text)
         if permission_set := params.get("PermissionSetArn"):
             backend._find_permission_set(arn or "", permission_set)
         if application := params.get("ApplicationArn"):
             instance.describe_application({"ApplicationArn": application})
 
-    def validated(shape: Any, run: Operation | None, moto: Any) -> Any:
+    def validated(operation: str, shape: Any, run: Operation | None, moto: Any) -> Any:
         def answer(self: SSOAdminResponse) -> str:
             params = json.loads(self.body or "{}")
             check_constraints(shape, params)
             with store.lock:
                 requests.complete_due()
-                check_references(self.ssoadmin_backend, params)
+                check_references(self.ssoadmin_backend, operation, params)
                 return json.dumps(run(params)) if run else moto(self)
 
         return answer
@@ -73,4 +81,4 @@ def install(store: IdentityStore, aws: Aws, clock: Clock) -> None:
         run, moto = operations.get(name), MOTO_OPERATIONS.get(name)
         if (run or moto) and operation != "ListInstances":
             shape = model.operation_model(operation).input_shape
-            setattr(SSOAdminResponse, name, validated(shape, run, moto))
+            setattr(SSOAdminResponse, name, validated(operation, shape, run, moto))
