@@ -149,7 +149,7 @@ async def _serve(org: Org, options: Options, ports: dict[str, socket.socket]) ->
         snapshot=snapshot,
         **shared,
     )
-    add_console(okta, okta[ORG_CONTEXT], center, store)
+    add_console(okta, okta[ORG_CONTEXT], center, store, access_control)
     if options.snapshot:
         restore_snapshot(options.snapshot, okta[ORG_CONTEXT].model, store, token)
     scim = create_scim_app(store, tenant=org.aws.tenant, token=token, center=center, **shared)

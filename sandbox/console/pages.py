@@ -107,5 +107,16 @@ def field(form: Any, name: str) -> str:
     return value if isinstance(value, str) else ""
 
 
+def entered_pairs(form: Any, kind: str) -> list[tuple[str, str]]:
+    """The rows of a table of keys and values (forms.html), without empty rows."""
+    keys, values = (form.getall(f"{kind}_{part}", []) for part in ("key", "value"))
+    rows = zip(keys, values, strict=False)
+    return [
+        (key, value)
+        for key, value in rows
+        if isinstance(key, str) and isinstance(value, str) and (key or value)
+    ]
+
+
 def redirect(where: str) -> web.Response:
     return web.Response(status=303, headers={"Location": where})

@@ -6,12 +6,15 @@ application, uses the AWS port.
 
 from aiohttp import web
 
+from ..aws.access_control import AccessControl
 from ..aws.identity_center import IdentityCenter
+from ..aws.secrets import Secrets
 from ..aws.store import IdentityStore
 from ..okta.http import OrgContext
 from .applications import Applications
 from .assignments import Assignments
 from .aws_directory import Directory
+from .aws_secrets import SecretPages
 from .aws_settings import Settings
 from .pages import Pages
 from .provisioning import Provisioning
@@ -20,7 +23,11 @@ from .sign_on import SignOn
 
 
 def add_console(
-    app: web.Application, context: OrgContext, center: IdentityCenter, store: IdentityStore
+    app: web.Application,
+    context: OrgContext,
+    center: IdentityCenter,
+    store: IdentityStore,
+    access_control: AccessControl,
 ) -> None:
     """Add the console pages to an application that has not started yet."""
     pages = Pages(context.base)
@@ -29,7 +36,8 @@ def add_console(
     for section in (
         *(kind(pages, context) for kind in (Applications, SignOn, Provisioning, Assignments,
                                          PushGroups)),
-        Settings(pages, center), Directory(pages, store),
+        Settings(pages, center, access_control), Directory(pages, store),
+        SecretPages(pages, Secrets(center.aws)),
     ):  # fmt: skip
         for method, path, handler in section.routes():
             app.router.add_route(method, path, handler)

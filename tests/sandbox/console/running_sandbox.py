@@ -10,12 +10,13 @@ from typing import Any
 import httpx
 from aiohttp import web
 
+from sandbox.aws.access_control import AccessControl
 from sandbox.aws.identity_center import IdentityCenter
 from sandbox.aws.scim import create_scim_app
 from sandbox.aws.store import IdentityStore
 from sandbox.console.site import add_console
 from sandbox.okta.server import ORG_CONTEXT, create_app
-from sandbox.org_file import load_org
+from sandbox.org_file import Org, load_org
 from sandbox.server import open_ports
 
 ORG = load_org()
@@ -39,6 +40,7 @@ APP = {
 class RunningSandbox:
     def __init__(self, okta: str, center: IdentityCenter, store: IdentityStore) -> None:
         self.okta, self.center, self.store = okta, center, store
+        self.access_control = AccessControl()
         self.server: web.Application | None = None
         self.http = httpx.Client(base_url=okta, timeout=60)
 
@@ -109,7 +111,7 @@ class RunningSandbox:
 
 
 @contextmanager
-def running_sandbox(port: int = 0) -> Iterator[RunningSandbox]:
+def running_sandbox(port: int = 0, org: Org = ORG) -> Iterator[RunningSandbox]:
     ports = open_ports(port)
     ports.pop("aws").close()
     okta, scim = (f"http://127.0.0.1:{ports[name].getsockname()[1]}" for name in ("okta", "scim"))
@@ -119,8 +121,11 @@ def running_sandbox(port: int = 0) -> Iterator[RunningSandbox]:
     stop = asyncio.Event()
 
     async def serve() -> None:
-        sandbox.server = create_app(ORG, base_url=okta, scim_url=scim, latency=0, health=dict)
-        add_console(sandbox.server, sandbox.server[ORG_CONTEXT], sandbox.center, store)
+        sandbox.server = create_app(org, base_url=okta, scim_url=scim, latency=0, health=dict)
+        add_console(
+            sandbox.server, sandbox.server[ORG_CONTEXT], sandbox.center, store,
+            sandbox.access_control,
+        )  # fmt: skip
         scim_app = create_scim_app(store, tenant=ORG.aws.tenant, token="-", center=sandbox.center)
         runners = [web.AppRunner(app, access_log=None) for app in (sandbox.server, scim_app)]
         for runner, name in zip(runners, ("okta", "scim"), strict=True):

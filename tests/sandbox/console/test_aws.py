@@ -32,6 +32,10 @@ def scim(sandbox: RunningSandbox, endpoint: str, token: str) -> int:
     return 200 if answer.status_code == 200 else 401 if "Unauthorized" in answer.text else 0
 
 
+def delete_token(sandbox: RunningSandbox, ident: str) -> None:
+    sandbox.post(f"{HOME}/provisioning/token/{ident}/delete", confirm="DELETE")
+
+
 def test_a_new_identity_center_has_no_automatic_provisioning(sandbox: RunningSandbox) -> None:
     page = sandbox.get(HOME)
     assert "Identity Center directory" in page
@@ -106,9 +110,61 @@ def test_two_tokens_work_side_by_side_and_a_third_is_refused(sandbox: RunningSan
     assert (scim(sandbox, endpoint, old), scim(sandbox, endpoint, new)) == (200, 200)
     first = next(iter(sandbox.center.tokens))
     assert first in sandbox.get(HOME + "/provisioning")
-    sandbox.post(f"{HOME}/provisioning/token/{first}/delete")
+    delete_token(sandbox, first)
     assert (scim(sandbox, endpoint, old), scim(sandbox, endpoint, new)) == (401, 200)
     assert sandbox.post(f"{HOME}/provisioning/token/{first}/delete").status_code == 400
+
+
+def test_a_token_is_deleted_only_after_a_confirmation(sandbox: RunningSandbox) -> None:
+    sandbox.center.external = True
+    token = token_on(sandbox.post(HOME + "/provisioning/enable").text)
+    [ident] = sandbox.center.tokens
+    listed = sandbox.get(HOME + "/provisioning")
+    created = sandbox.center.tokens[ident].created.date()
+    assert f"<td>{ident}</td><td>{created}</td>" in listed
+    assert f"<td>{sandbox.center.tokens[ident].expires.date()}</td>" in listed
+    assert "Type DELETE to confirm" in sandbox.get(f"{HOME}/provisioning/token/{ident}/delete")
+    for confirm in ("", "delete"):
+        answer = sandbox.post(f"{HOME}/provisioning/token/{ident}/delete", confirm=confirm)
+        assert (answer.status_code, set(sandbox.center.tokens)) == (400, {ident})
+    assert scim(sandbox, sandbox.center.endpoint, token) == 200
+    delete_token(sandbox, ident)
+    assert scim(sandbox, sandbox.center.endpoint, token) == 401
+    page = sandbox.get(f"{HOME}/provisioning/token/{ident}/delete")
+    assert "No access tokens." in page
+
+
+def test_attributes_for_access_control_are_enabled_edited_and_disabled(
+    sandbox: RunningSandbox,
+) -> None:
+    page = HOME + "/attributes"
+    assert "Enable attributes for access control" in sandbox.get(page)
+    assert sandbox.http.get(page + "/edit").headers["Location"] == page
+    assert "No attributes." in sandbox.post(page + "/enable").text
+    assert sandbox.access_control.attributes == []
+    values = ["${path:enterprise.costCenter}", "", "${path:userName}"]
+    rows = {"attribute_key": ["CostCenter", "", "User"], "attribute_value": values}
+    shown = sandbox.post(page + "/edit", **rows).text
+    assert "<td>CostCenter</td><td>${path:enterprise.costCenter}</td>" in shown
+    assert sandbox.access_control.attributes == [
+        {"Key": "CostCenter", "Value": {"Source": ["${path:enterprise.costCenter}"]}},
+        {"Key": "User", "Value": {"Source": ["${path:userName}"]}},
+    ]
+    sandbox.post(page + "/enable")  # changes nothing once enabled
+    assert "<td>User</td>" in sandbox.get(page)
+    for key, value, expected in (
+        (["A", "A"], ["x", "y"], "Duplicate attribute keys: A"),
+        ([""], ["x"], "Key: use 1 to 128"),
+        (["A"], [""], "Value: use an attribute of the user"),
+    ):
+        answer = sandbox.post(page + "/edit", attribute_key=key, attribute_value=value)
+        assert (answer.status_code, expected in answer.text) == (400, True)
+    assert sandbox.post(page + "/disable", confirm="disable").status_code == 400
+    assert "<td>User</td>" in sandbox.get(page)
+    sandbox.post(page + "/disable", confirm="DISABLE")
+    assert sandbox.access_control.attributes is None
+    sandbox.post(page + "/edit", **rows)
+    assert sandbox.access_control.attributes is None
 
 
 def test_enabling_again_changes_the_endpoint(sandbox: RunningSandbox) -> None:
@@ -118,7 +174,7 @@ def test_enabling_again_changes_the_endpoint(sandbox: RunningSandbox) -> None:
     page = "/provisioning/disable"
     assert sandbox.post(HOME + page, confirm="disable").status_code == 400
     assert "Delete the access tokens first." in sandbox.post(HOME + page, confirm="DISABLE").text
-    sandbox.post(f"{HOME}/provisioning/token/{next(iter(sandbox.center.tokens))}/delete")
+    delete_token(sandbox, next(iter(sandbox.center.tokens)))
     sandbox.post(HOME + page, confirm="DISABLE")
     assert "Manual" in sandbox.get(HOME)
     assert sandbox.post(HOME + "/provisioning/token").status_code == 400
