@@ -7,6 +7,7 @@ because automatic provisioning requires an external identity source.
 from collections.abc import Mapping, Sequence
 
 from okta_idc.rules.registry import count
+from okta_idc.rules.scim_secret import ROTATE
 
 SOON_DAYS = 90
 
@@ -44,11 +45,7 @@ def next_steps(
         )
     if days_left <= SOON_DAYS:
         days = count(days_left, "day")
-        found.append(
-            f"Rotate the SCIM token, which expires in {days}: IAM Identity Center → "
-            "Settings → Automatic provisioning → Generate token, then `okta-idc store-token`, then "
-            "`pulumi up` (mode console: paste it into Okta), then delete the old token."
-        )
+        found.append(f"Rotate the SCIM token, which expires in {days}. {ROTATE}")
     if drift:
         number = count(len(drift), "difference")
         found.append(f"Review the output `drift`: {number} from the declared configuration.")

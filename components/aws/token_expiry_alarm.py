@@ -13,6 +13,7 @@ import pulumi
 import pulumi_aws as aws
 from pulumi import Input, Output, ResourceOptions
 
+from okta_idc.rules.scim_secret import ROTATE
 from okta_idc.settings import Problem
 from okta_idc.settings.models import TokenExpiryAlarm as Settings
 
@@ -96,10 +97,7 @@ def message(secret: str, days: int) -> str:
     when = "tomorrow" if days == 1 else f"in {days} days"
     return (
         f"The SCIM token of IAM Identity Center (secret {secret}) expires {when}. After that, "
-        "users who leave keep their access. Generate a new token in IAM Identity Center → Settings "
-        "→ Automatic provisioning, store it with `okta-idc store-token`, give it to Okta (mode "
-        "api: `pulumi up`; mode console: the app → Provisioning → Integration), then delete the "
-        "old token."
+        f"users who leave keep their access. {ROTATE}"
     )
 
 

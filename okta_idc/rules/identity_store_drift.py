@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 
 from okta_idc.rules.registry import Related, Severity, Violation, doctor_rule, user_rule
+from okta_idc.rules.scim_secret import ROTATE
 
 _SCIM_LOGGED = datetime(2024, 9, 1, tzinfo=UTC)
 
@@ -245,7 +246,7 @@ def external_id(ids: ExternalIds) -> Iterator[Violation]:
     "The token is too old for CloudTrail to record why AWS refuses requests",
     severity=Severity.ADVISORY,
     source="docs/research/scim.md#errors",
-    remedy="Generate a token and store it in the secret with its dates.",
+    remedy=ROTATE,
     good=datetime(2026, 1, 1, tzinfo=UTC),
     bad=datetime(2024, 8, 1, tzinfo=UTC),
 )

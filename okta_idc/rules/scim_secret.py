@@ -22,10 +22,14 @@ _EXAMPLE = {
 }
 _TAG_KEYS = ("endpoint", "token_id", "created", "expires")
 _TEXT_KEYS = ("token", *_TAG_KEYS)
-_ROTATE = (
-    "In IAM Identity Center → Settings → Automatic provisioning, generate a token; store it in the "
-    "secret with its dates, run `pulumi up`, then delete the old token."
+ROTATE = (
+    "In IAM Identity Center → Settings → Automatic provisioning, generate a token, and store it "
+    "with `okta-idc store-token`. Give it to Okta: in mode `api`, run `pulumi up`; in mode "
+    "`console`, enter it in the app → Provisioning → Integration, choose Test API Credentials, "
+    "then Save. Check that provisioning works (`okta-idc status`), and only then delete the old "
+    "token in AWS."
 )
+"""How to replace the token. Until Okta has the new token, it needs the old one."""
 _SOON, _URGENT = timedelta(days=90), timedelta(days=15)
 _MAX_LIFETIME = timedelta(days=366)
 
@@ -99,7 +103,7 @@ def read_secret(text: str) -> ScimSecret:
     enforced_by=(EnforcementPoint.COMPONENT, EnforcementPoint.DOCTOR),
     source="AWS User Guide, automatic provisioning: a token is valid for one year. AWS then "
     "rejects all SCIM requests, and users who leave keep their access",
-    remedy=_ROTATE,
+    remedy=ROTATE,
     good=(datetime(2027, 1, 1, tzinfo=UTC), datetime(2026, 6, 1, tzinfo=UTC)),
     bad=(datetime(2026, 1, 1, tzinfo=UTC), datetime(2026, 6, 1, tzinfo=UTC)),
 )
@@ -115,7 +119,7 @@ def token_not_expired(subject: tuple[datetime, datetime]) -> Iterator[Violation]
     "The SCIM token expires within 90 days",
     severity=Severity.ADVISORY,
     source="docs/research/scim.md#access-tokens",
-    remedy=_ROTATE,
+    remedy=ROTATE,
     good=(datetime(2027, 1, 1, tzinfo=UTC), datetime(2026, 6, 1, tzinfo=UTC)),
     bad=(datetime(2026, 8, 1, tzinfo=UTC), datetime(2026, 6, 1, tzinfo=UTC)),
 )
@@ -130,7 +134,7 @@ def token_not_expiring_in_90_days(subject: tuple[datetime, datetime]) -> Iterato
     "OIC-105",
     "The SCIM token expires within 15 days",
     source="docs/research/scim.md#access-tokens",
-    remedy=_ROTATE,
+    remedy=ROTATE,
     good=(datetime(2026, 8, 1, tzinfo=UTC), datetime(2026, 6, 1, tzinfo=UTC)),
     bad=(datetime(2026, 6, 8, tzinfo=UTC), datetime(2026, 6, 1, tzinfo=UTC)),
 )
@@ -183,8 +187,7 @@ _REFUSED = {
     "IAM Identity Center rejects the token at its endpoint",
     enforced_by=(EnforcementPoint.COMPONENT,),
     source="docs/research/scim.md#errors; docs/research/scim.md#credential-test",
-    remedy="In IAM Identity Center → Settings → Automatic provisioning, generate a token, and "
-    "store the endpoint and the token of that dialog with `okta-idc store-token`.",
+    remedy=f"The endpoint and the token must come from the same dialog. {ROTATE}",
     good=ScimResponse(200, "GET /ServiceProviderConfig", datetime(2027, 1, 1, tzinfo=UTC)),
     bad=ScimResponse(401, "GET /ServiceProviderConfig", datetime(2027, 1, 1, tzinfo=UTC)),
 )
