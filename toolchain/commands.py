@@ -148,7 +148,8 @@ def status(workspace: Workspace, wait: int = 0, as_json: bool = False) -> int:
         return 1
     command = [
         sys.executable, "-m", "okta_idc", "status", "--outputs", str(outputs), "--wait", str(wait),
-        "--okta-url", running.okta, "--aws-endpoint", running.aws, *(["--json"] if as_json else []),
+        "--okta-url", running.okta, "--aws-endpoint", running.aws, "--verify-at", running.scim,
+        *(["--json"] if as_json else []),
     ]  # fmt: skip
     credentials = {"OKTA_API_TOKEN": OKTA_TOKEN, "AWS_REGION": "us-east-1", **AWS_CREDENTIALS}
     environment = {**without_overrides(os.environ), **credentials}

@@ -4,11 +4,9 @@ Names of fields and buttons follow step 2 of AWS's setup page. The steps name th
 the token and never contain the token.
 """
 
-import re
 from collections.abc import Sequence
-from urllib.parse import urlsplit
 
-from ..okta.saml_app import CATALOG_APP
+from okta_idc.clients.admin_console import INTEGRATION, app_page
 
 CHECK_BOXES = {
     "PUSH_NEW_USERS": "Create Users",
@@ -16,16 +14,6 @@ CHECK_BOXES = {
     "PUSH_USER_DEACTIVATION": "Deactivate Users",
 }
 """The check box under To App that turns on each feature. GROUP_PUSH has none."""
-
-
-def app_page(org_url: str, app_id: str, tab: str = "") -> str:
-    """URL of the app's page in the Admin Console; `org_url` is any URL of the org."""
-    parts = urlsplit(org_url)
-    host = re.sub(
-        r"^([^.]+)\.(okta|oktapreview|okta-emea|okta-gov)\.com$", r"\1-admin.\2.com", parts.netloc
-    )
-    page = f"{parts.scheme}://{host}/admin/app/{CATALOG_APP}/instance/{app_id}/"
-    return f"{page}#tab-{tab}" if tab else page
 
 
 def provisioning_steps(
@@ -36,7 +24,7 @@ def provisioning_steps(
     return "\n".join(
         (
             "Turn provisioning on in the Okta Admin Console:",
-            f"  1. Open {app_page(org_url, app_id, 'user-management/api-credentials')}",
+            f"  1. Open {app_page(org_url, app_id, INTEGRATION)}",
             "     (the app → Provisioning → Integration) and choose Configure API Integration.",
             "  2. Select Enable API integration.",
             f"  3. Base URL: {endpoint}",

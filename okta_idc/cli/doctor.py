@@ -13,7 +13,17 @@ from rich.console import Console
 from okta_idc.cli.console import print_json, reading, write_file
 from okta_idc.cli.doctor_options import Inputs, from_options, from_stack
 from okta_idc.cli.doctor_progress import show_progress
-from okta_idc.cli.options import App, AwsEndpoint, Json, OktaUrl, Outputs, Share, Stack
+from okta_idc.cli.options import (
+    App,
+    AwsEndpoint,
+    Everything,
+    Json,
+    OktaUrl,
+    Outputs,
+    Share,
+    Stack,
+    VerifyAt,
+)
 from okta_idc.clients.json_path import get_text
 from okta_idc.clients.okta import Okta
 from okta_idc.clients.okta_limits import DEFAULT_SHARE
@@ -25,6 +35,7 @@ from okta_idc.doctor.reporters.junit import junit as as_junit
 from okta_idc.doctor.reporters.markdown import markdown as as_markdown
 from okta_idc.doctor.reporters.sarif import sarif as as_sarif
 from okta_idc.doctor.reporters.terminal import print_report
+from okta_idc.doctor.token_status import token_status
 from okta_idc.doctor.user_checks import UserChecks
 from okta_idc.inventory.model import Inventory
 from okta_idc.inventory.read import read_inventory
@@ -64,8 +75,10 @@ def doctor(
     show_values: Annotated[
         bool, typer.Option("--show-values", help="Show values of user profiles.")
     ] = False,
+    everything: Everything = False,
     okta_url: OktaUrl = "",
     aws_endpoint: AwsEndpoint = "",
+    verify_at: VerifyAt = "",
 ) -> None:
     """Check every rule against what exists in Okta and IAM Identity Center. Reads only.
 
@@ -81,7 +94,13 @@ def doctor(
             inputs = from_options(app, identity_store, region, okta_url, settings)
         else:
             inputs = from_stack(outputs, stack, settings, okta_url)
-        inputs = inputs.override(region=region, secret=secret, policy=policy, endpoint=aws_endpoint)
+        inputs = inputs.override(
+            region=region,
+            secret=secret,
+            policy=policy,
+            endpoint=aws_endpoint,
+            verify_at=verify_at,
+        )
         report = asyncio.run(_run_checks(inputs, share))
     if not show_values:
         report = report.masked()
@@ -96,7 +115,7 @@ def doctor(
     if as_json:
         print_json(document(report))
     else:
-        print_report(Console(), report)
+        print_report(Console(), report, everything=everything)
     raise typer.Exit(report.exit_code(fail_on))
 
 
@@ -128,9 +147,11 @@ def _about(
         else f"{count(len(store_users), 'user')} in AWS",
     )
     label = "unknown" if isinstance(app, Unavailable) else f"{get_text(app, 'label')} ({app['id']})"
+    token = (text for text, _ in token_status(found).lines(found.now))
     return {
         "Okta": f"{inputs.url}, with {inputs.credentials.kind}",
         "App": label,
+        "Token": "; ".join(token) or "unknown",
         "In AWS": f"Identity Store {found.store_id} ({found.source.region})",
         "Read": ", ".join(read),
         "Duration": f"{seconds:.1f} s, {count(sum(calls.values()), 'call')} to Okta",

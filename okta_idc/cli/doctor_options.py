@@ -30,13 +30,16 @@ class Inputs:
     declared: Declared = field(default_factory=Declared)
     declared_in: str = "Pulumi.yaml"
 
-    def override(self, *, region: str, secret: str, policy: str, endpoint: str) -> "Inputs":
+    def override(
+        self, *, region: str, secret: str, policy: str, endpoint: str, verify_at: str = ""
+    ) -> "Inputs":
         """A copy with the command line's options, which override the stack."""
         source = replace(
             self.source,
             region=region or self.source.region,
             secret=secret or self.source.secret,
             endpoint=endpoint or None,
+            verify_at=verify_at or self.source.verify_at,
         )
         declared = replace(self.declared, policy=policy) if policy else self.declared
         return replace(self, declared=declared, source=source)
@@ -96,5 +99,11 @@ def _with_settings(inputs: Inputs, known: Settings) -> Inputs:
         mode=inputs.declared.mode or provisioning.mode.value,
     )
     name = inputs.source.secret or secret.secret
-    source = replace(inputs.source, secret=name, secret_region=secret.region)
+    source = replace(
+        inputs.source,
+        secret=name,
+        secret_region=secret.region,
+        verify=secret.verify,
+        verify_at=secret.verify_at,
+    )
     return replace(inputs, declared=declared, source=source)

@@ -7,6 +7,9 @@ import typer
 
 App = Annotated[str, typer.Option(help="ID of the app (0oa…); default: from the stack.")]
 AwsEndpoint = Annotated[str, typer.Option(help="URL that replaces AWS's endpoints (sandbox).")]
+Everything = Annotated[
+    bool, typer.Option("--all", help="List every user and group instead of the first ones.")
+]
 Json = Annotated[bool, typer.Option("--json", help="Print JSON.")]
 OktaUrl = Annotated[str, typer.Option(help="URL of the org, for example https://acme.okta.com.")]
 Outputs = Annotated[

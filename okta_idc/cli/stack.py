@@ -11,7 +11,7 @@ from urllib.parse import urlsplit
 import yaml
 
 from okta_idc.cli.schema import PROJECT
-from okta_idc.clients.json_path import get_list, get_path, get_text
+from okta_idc.clients.json_path import get_list, get_object, get_path, get_text
 from okta_idc.inventory.declared import Declared, DeclaredGroup
 from okta_idc.inventory.model import Source
 from okta_idc.settings import ROOT, Settings, SettingsError, load_settings
@@ -118,10 +118,23 @@ def declared_by(outputs: StackOutputs) -> Declared:
     )
 
 
-def source_in(outputs: StackOutputs, endpoint: str = "") -> Source:
-    """Where to read the federation that the outputs name."""
+def source_in(
+    outputs: StackOutputs,
+    config: Mapping[str, Any] | None = None,
+    endpoint: str = "",
+    verify_at: str = "",
+) -> Source:
+    """Where to read the federation that the outputs name. The configuration says how the SCIM
+    token may be tested."""
     keys = "region", "appId", "identityStoreId", "secretName"
-    return Source(*(get_text(outputs, key) for key in keys), endpoint=endpoint or None)
+    token = get_object(config, _KEY, "scim_token")
+    return Source(
+        *(get_text(outputs, key) for key in keys),
+        secret_region=get_text(token, "region"),
+        endpoint=endpoint or None,
+        verify=token.get("verify") is not False,
+        verify_at=verify_at or get_text(token, "verify_at"),
+    )
 
 
 def read_text(path: Path) -> str:

@@ -1,7 +1,8 @@
-"""`okta-idc status`: what is declared, what AWS has, and who is not provisioned and why."""
+"""`okta-idc status`: what Okta sends, what AWS has, and who is not provisioned and why."""
 
 import asyncio
 from collections import defaultdict
+from collections.abc import Iterator
 from dataclasses import asdict
 from datetime import UTC, datetime
 from functools import partial
@@ -15,32 +16,46 @@ from rich.table import Table
 
 from okta_idc.cli.console import print_json, reading
 from okta_idc.cli.doctor_progress import print_wait
-from okta_idc.cli.options import AwsEndpoint, Json, OktaUrl, Outputs, Stack
+from okta_idc.cli.options import (
+    AwsEndpoint,
+    Everything,
+    Json,
+    OktaUrl,
+    Outputs,
+    Stack,
+    VerifyAt,
+)
 from okta_idc.cli.stack import StackOutputs, declared_by, org_url, read_stack, source_in
 from okta_idc.clients.okta import Okta
 from okta_idc.clients.okta_auth import Credentials
-from okta_idc.doctor.provisioning_status import (
-    NotProvisioned,
-    ProvisioningStatus,
-    provisioning_status,
-)
+from okta_idc.doctor.provisioning_status import ProvisioningStatus, provisioning_status
+from okta_idc.doctor.report import printable
+from okta_idc.doctor.reporters.terminal import listed, print_findings, print_unchecked, say
+from okta_idc.doctor.token_status import TokenStatus
+from okta_idc.inventory.model import Source
 from okta_idc.rules import Finding
-from okta_idc.rules.registry import DOCS_NOTE, count, expiry
-from okta_idc.rules.scim_secret import parse_time
+from okta_idc.rules.registry import DOCS_NOTE, count
+
+_COLORS = {"good": "green", "warning": "yellow", "bad": "red"}
+_LISTED = 25
+"""Groups in a list, without `--all`."""
 
 
 def status(
     outputs: Outputs = None,
     stack: Stack = "",
     wait: Annotated[float, typer.Option(help="Seconds to wait for provisioning to finish.")] = 0,
+    everything: Everything = False,
     as_json: Json = False,
     okta_url: OktaUrl = "",
     aws_endpoint: AwsEndpoint = "",
+    verify_at: VerifyAt = "",
 ) -> None:
-    """Show what is declared, what AWS has, and who is not provisioned and why. Reads only.
+    """Show what Okta sends, what AWS has, and who is not provisioned and why. Reads only.
 
-    Uses the credentials of the Okta provider, in the provider's order, and the usual AWS
-    credential chain.
+    Everything shown is read from Okta and AWS; the stack's outputs say only where to read, and
+    which groups are declared. Tests the SCIM token if the secret may be read. Uses the credentials
+    of the Okta provider, in the provider's order, and the usual AWS credential chain.
 
     Exit code 0: success; 2: Okta or AWS could not be read.
 
@@ -50,108 +65,127 @@ def status(
     with reading():
         declared, config = read_stack(outputs, stack)
         url, auth = org_url(okta_url, declared, config), Credentials.read(config).auth()
-        found = asyncio.run(_read_status(declared, url, auth, aws_endpoint, wait, console))
+        source = source_in(declared, config, aws_endpoint, verify_at)
+        found = asyncio.run(_read_status(declared, url, auth, source, wait, console))
     if as_json:
         print_json(_document(declared, found))
     else:
-        _print(console, declared, found)
+        _print(console, declared, found, everything)
 
 
 async def _read_status(
-    declared: StackOutputs, url: str, auth: httpx.Auth, aws_endpoint: str, wait: float,
+    declared: StackOutputs, url: str, auth: httpx.Auth, source: Source, wait: float,
     console: Console,
 ) -> ProvisioningStatus:  # fmt: skip
     with console.status("Reading Okta and AWS …") as spinner:
         async with Okta(url, auth, on_wait=partial(print_wait, console)) as okta:
             return await provisioning_status(
-                okta, source_in(declared, aws_endpoint), declared_by(declared), wait,
+                okta, source, declared_by(declared), wait,
                 lambda number: spinner.update(f"{number} pending …"),
             )  # fmt: skip
 
 
 def _document(declared: StackOutputs, found: ProvisioningStatus) -> dict[str, Any]:
-    document = asdict(found)
+    document = {key: value for key, value in vars(found).items() if key != "report"}
+    token = found.token
+    document["token"] = {
+        **asdict(token),
+        "expires": token.expires and token.expires.isoformat(),
+        "last_success": token.last_success and token.last_success.isoformat(),
+        "days_left": token.expires and (token.expires - datetime.now(UTC)).days,
+    }
+    document["pushed"] = [asdict(each) for each in found.pushed]
     document["not_provisioned"] = [
         {
             "kind": each.kind,
             "name": each.name,
             "reason": each.reason,
-            "findings": [
-                {"rule": f.rule.id, "path": f.path, "message": f.explanation, "fix": f.rule.remedy}
-                for f in each.findings
-            ],
+            "findings": [_finding(finding) for finding in each.findings],
         }
         for each in found.not_provisioned
+    ]
+    names = {each.name for each in found.not_provisioned}
+    of_federation = [each for each in found.report.found if each.name not in names]
+    document["findings"] = [{"name": each.name, **_finding(each.finding)} for each in of_federation]
+    document["unknown"] = [
+        {"why": why, "rules": rules} for why, rules in found.report.unknown.items()
     ]
     return {"declared": declared, "actual": document}
 
 
-def _print(console: Console, declared: StackOutputs, found: ProvisioningStatus) -> None:
+def _finding(finding: Finding) -> dict[str, str]:
+    rule = finding.rule
+    return {"rule": rule.id, "path": finding.path, "message": finding.explanation,
+            "fix": rule.remedy}  # fmt: skip
+
+
+def _print(
+    console: Console, declared: StackOutputs, found: ProvisioningStatus, everything: bool
+) -> None:
     def line(title: str, text: str) -> None:
         console.print(f"[bold]{title:<10}[/]{text}", highlight=False, soft_wrap=True)
 
-    groups = len(declared.get("assignmentGroups") or [])
-    attributes = ", ".join(declared.get("attributeStatementKeys") or []) or "none"
-    line("App", f"{escape(str(declared.get('appLabel')))} ({declared['appId']})")
-    line(
-        "Declared",
-        f"{count(groups, 'assignment group')}, {count(len(found.pushed), 'push group')}, "
-        f"attributes for access control: {escape(attributes)}",
-    )
-    line("Token", _token(str(declared.get("tokenExpires") or "")))
-    line("In AWS", f"Identity Store {declared['identityStoreId']} ({declared['region']})")
+    def name(text: str) -> str:
+        return escape(printable(text))
+
+    attributes = name(", ".join(found.attributes) or "none")
+    assigned = "assignment groups unknown"
+    if found.groups is not None:
+        assigned = count(found.groups, "assignment group")
+    mapped = sum(group.status != "gone" for group in found.pushed)
+    line("App", f"{name(found.label)} ({found.app_id})")
+    line("In Okta", f"{assigned}, {count(mapped, 'push group')}, session tags: {attributes}")
+    for number, text in enumerate(_token(found.token)):
+        line("" if number else "Token", text)
+    line("In AWS", f"Identity Store {found.store_id} ({declared['region']})")
     disabled = f" ({found.disabled:,} disabled)" if found.disabled else ""
     line("", f"{count(found.users, 'user')}{disabled}; {found.assigned:,} assigned in Okta")
     if found.pushed:
-        console.print(_groups(found))
+        console.print(_groups(found, everything))
     if found.others:
-        line("", f"not pushed by this stack: {escape(', '.join(found.others))}")
-    _print_not_provisioned(console, found.not_provisioned)
+        line("", f"not pushed from Okta: {escape(listed(found.others, everything, _LISTED))}")
+    _print_not_provisioned(console, found, everything)
 
 
-def _groups(found: ProvisioningStatus) -> Table:
+def _groups(found: ProvisioningStatus, everything: bool) -> Table:
+    """The push groups; those that are not in order come first."""
     table = Table(box=None, padding=(0, 2), header_style="dim", pad_edge=True)
     table.add_column(" " * 8)
     table.add_column("group")
     table.add_column("members", justify="right")
     table.add_column("push mapping")
-    for group in found.pushed:
-        members = "missing" if group.members is None else str(group.members)
+    ordered = sorted(found.pushed, key=lambda group: group.status == "ACTIVE")
+    shown = ordered if everything else ordered[:_LISTED]
+    for group in shown:
+        known = "unknown" if group.members is None else f"{group.members:,}"
+        members = known if group.group_id else "missing"
         color = "green" if group.status == "ACTIVE" else "red"
-        table.add_row("", escape(group.name), members, f"[{color}]{group.status}[/]")
+        status = f"[{color}]{escape(group.status)}[/]"
+        table.add_row("", escape(printable(group.name)), members, status)
+    if rest := len(ordered) - len(shown):
+        table.add_row("", f"… and {rest:,} more (--all lists them)", "", "")
     return table
 
 
-def _token(expires: str) -> str:
-    ends, now = parse_time(expires), datetime.now(UTC)
-    if not ends:
-        return "expiry unknown"
-    days = (ends - now).days
-    color = "red" if days < 15 else "yellow" if days < 90 else "green"
-    return f"[{color}]{expiry(ends, now)}[/]"
+def _token(token: TokenStatus) -> Iterator[str]:
+    for text, state in token.lines(datetime.now(UTC)):
+        yield f"[{_COLORS[state]}]{escape(text)}[/]" if state else escape(text)
+    yield from (escape(text) for text in token.unknown)
 
 
-def _print_not_provisioned(console: Console, not_provisioned: list[NotProvisioned]) -> None:
-    """Print users and groups by rule, so that each remedy appears once."""
-    number = len({(each.kind, each.name) for each in not_provisioned})
-    console.print(f"[bold]Not provisioned[/]  {number or 'none'}", highlight=False)
-    by_rule: dict[str, list[tuple[str, Finding]]] = defaultdict(list)
-    for each in not_provisioned:
-        for finding in each.findings:
-            by_rule[finding.rule.id].append((each.name, finding))
-
-    def say(text: str, style: str = "") -> None:
-        console.print(text, style=style, highlight=False, soft_wrap=True, markup=False)
-
-    for rule_id, affected in sorted(by_rule.items()):
-        rule = affected[0][1].rule
-        say(f"  {rule.title} [{rule_id}]", "yellow")
-        for name, finding in affected:
-            say(f"    {name}: {finding.explanation}")
-        say(f"    {rule.citation}", "dim")
-        say(f"    {rule.remedy}")
-    for each in not_provisioned:
+def _print_not_provisioned(console: Console, found: ProvisioningStatus, everything: bool) -> None:
+    groups = [each for each in found.not_provisioned if each.kind == "group"]
+    users = len(found.not_provisioned) - len(groups)
+    parts = [count(users, "user")] if users else []
+    parts += [count(len(groups), "group")] if groups else []
+    console.print(f"[bold]Not provisioned[/]  {', '.join(parts) or 'none'}", highlight=False)
+    by_reason: dict[str, list[str]] = defaultdict(list)
+    for each in found.not_provisioned:
         if each.reason:
-            say(f"  {each.name}: {each.reason}", "yellow" if each.kind == "waiting" else "")
-    if by_rule:
-        say(f"  {DOCS_NOTE}", "dim")
+            by_reason[each.reason].append(each.name)
+    for reason, names in sorted(by_reason.items()):
+        say(console, f"  {listed(names, everything)}: {reason}")
+    print_findings(console, found.report, everything=everything)
+    print_unchecked(console, "Unknown", found.report.unknown)
+    if found.report.found:
+        say(console, f"\n{DOCS_NOTE}", "dim")

@@ -1,7 +1,7 @@
 """The doctor's report: findings, what is unknown, what does not apply, and the exit code."""
 
 from collections import defaultdict
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field, replace
 from typing import Any
 
@@ -26,6 +26,24 @@ class DoctorFinding:
         return self.finding.rule
 
 
+@dataclass(frozen=True, slots=True)
+class Affected:
+    """Names with the same findings: all findings of users, one finding of anything else."""
+
+    names: tuple[str, ...]
+    findings: tuple[Finding, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Section:
+    """The findings on one rule. `above`: the number of users who are listed in earlier sections."""
+
+    rule: Rule[Any]
+    found: list[DoctorFinding]
+    affected: list[Affected]
+    above: int
+
+
 @dataclass
 class Report:
     """The results of one run. `unknown` and `skipped` are rule IDs by reason."""
@@ -34,6 +52,8 @@ class Report:
     checked: set[str] = field(default_factory=set[str])
     unknown: dict[str, list[str]] = field(default_factory=lambda: defaultdict(list))
     skipped: dict[str, list[str]] = field(default_factory=lambda: defaultdict(list))
+    people: frozenset[str] = frozenset()
+    """The names of findings that belong to users."""
     about: dict[str, str] = field(default_factory=dict[str, str])
     """What was read, for the head of the report: org, app, identity store, counts."""
 
@@ -68,6 +88,39 @@ class Report:
             grouped[each.rule.id].append(each)
         ordered = sorted(grouped.values(), key=lambda f: (_order(f[0].rule.severity), f[0].rule.id))
         return [(found[0].rule, found) for found in ordered]
+
+    def sections(self) -> list["Section"]:
+        """The findings by rule. A user is in the section of the first rule that they violate, with
+        all of their findings."""
+        ordered = self.by_rule()
+        first: dict[str, Rule[Any]] = {}
+        of_user: dict[str, list[Finding]] = defaultdict(list)
+        for rule, found in ordered:
+            for each in found:
+                if each.name in self.people:
+                    first.setdefault(each.name, rule)
+                    of_user[each.name].append(each.finding)
+        return [self._section(rule, found, first, of_user) for rule, found in ordered]
+
+    def _section(
+        self, rule: Rule[Any], found: list[DoctorFinding], first: Mapping[str, Rule[Any]],
+        of_user: Mapping[str, list[Finding]],
+    ) -> "Section":  # fmt: skip
+        names: dict[object, list[str]] = defaultdict(list)
+        findings: dict[object, tuple[Finding, ...]] = {}
+        above, listed = set[str](), set[str]()
+        for each in found:
+            user = each.name in self.people
+            if user and first[each.name] is not rule:
+                above.add(each.name)
+            elif not user or each.name not in listed:
+                listed.add(each.name)
+                same = tuple(of_user[each.name]) if user else (each.finding,)
+                key = tuple((f.rule.id, f.path, f.value, f.explanation) for f in same)
+                names[key].append(each.name)
+                findings[key] = same
+        affected = [Affected(tuple(names[key]), findings[key]) for key in names]
+        return Section(rule, found, affected, len(above))
 
     def exit_code(self, fail_on: Severity) -> int:
         """1 for a finding of at least this severity, else 2 if something is unknown, else 0."""

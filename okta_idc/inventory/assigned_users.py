@@ -11,6 +11,7 @@ from typing import cast
 
 from okta_idc.clients.json_path import Json, get_path, get_text
 from okta_idc.rules.groups import ACTIVE
+from okta_idc.rules.scim_attempts import AttemptLog
 
 
 @dataclass(slots=True)
@@ -30,10 +31,12 @@ class AssignedUser:
 
 @dataclass
 class AssignedUsers:
-    """All assigned users by Okta user ID. `listener` gets each user and app user once."""
+    """All assigned users by Okta user ID. `listener` gets each user and app user once. `log` holds
+    their provisioning attempts."""
 
     listener: Callable[[AssignedUser, Json], None] = lambda _user, _app_user: None
     by_id: dict[str, AssignedUser] = field(default_factory=dict[str, AssignedUser])
+    log: AttemptLog = field(default_factory=AttemptLog)
 
     def add(self, page: Iterable[Json]) -> None:
         """Add the users of a page. A user who is listed twice counts once."""
@@ -42,6 +45,7 @@ class AssignedUsers:
             if ident not in self.by_id:
                 user = _assigned_user(app_user)
                 self.by_id[sys.intern(ident)] = user
+                self.log.add(app_user)
                 self.listener(user, app_user)
 
 

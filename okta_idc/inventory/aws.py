@@ -7,7 +7,7 @@ boto3 is synchronous, so each list is read in a thread; its adaptive retries kee
 import asyncio
 import sys
 from collections import Counter
-from collections.abc import Awaitable, Callable, Iterable
+from collections.abc import Awaitable, Callable, Collection, Iterable
 from concurrent.futures import ThreadPoolExecutor
 from functools import partial
 from typing import TypeVar
@@ -16,12 +16,14 @@ from okta_idc.clients.aws import AwsError, Json
 from okta_idc.clients.identity_center import IdentityCenter
 from okta_idc.clients.identity_store import IdentityStore
 from okta_idc.clients.json_path import get_text
-from okta_idc.clients.secrets import secret_tags
+from okta_idc.clients.scim import ScimProbe
+from okta_idc.clients.secrets import secret_string, secret_tags
 from okta_idc.inventory.model import Access, GroupAccess, Inventory, Part, StoreGroup, StoreUser
 from okta_idc.inventory.progress import ProgressListener
 from okta_idc.inventory.unavailable import Unavailable, unavailable
 from okta_idc.rules.account_access import MAX_GROUPS_PER_USER, Assignment
 from okta_idc.rules.permission_sets import PermissionSet
+from okta_idc.rules.scim_secret import ScimResponse, read_secret, secret_document
 
 T = TypeVar("T")
 
@@ -30,6 +32,7 @@ _OF_STORE = Part.STORE_USERS | Part.STORE_GROUPS | Part.STORE_MEMBERS
 _SCIM_ISSUER = "https://scim.aws.com/"
 """SCIM's ExternalIds[].Issuer (docs/research/identity-center.md#users-and-groups-outside-scim)."""
 _WORKERS = 4
+_NO_SECRET = Unavailable("the secret's name is not known. Pass --secret NAME.")
 
 
 async def read_aws(
@@ -72,7 +75,29 @@ async def read_aws(
         tasks.append(instance())
     if Part.SECRET_TAGS in parts:
         tasks.append(_read_secret(found))
+    if Part.TOKEN in parts:
+        tasks.append(_verify_token(found))
     await asyncio.gather(*tasks)
+
+
+async def read_store_again(
+    found: Inventory, *, users: bool, groups: bool, members_of: Collection[str]
+) -> None:
+    """Update users and groups in AWS, and the members of push groups (IDs of Okta groups)."""
+    if not found.store_id:
+        return
+    store = IdentityStore(found.store_id, found.source.region, found.source.endpoint)
+    quiet = ProgressListener()
+    if groups:
+        found.store_groups = await _attempt(lambda: _groups(store))
+    try:
+        idents = [each.aws_id for each in found.pushed() if each.source in members_of]
+    except Unavailable:
+        idents = []
+    for ident in filter(None, idents):
+        found.store_members[ident] = await _attempt(lambda at=ident: frozenset(store.members(at)))
+    if users:  # after the members, so that each member is among the users
+        found.store_users = await _attempt(lambda: _users(store, quiet))
 
 
 async def _attempt(read: Callable[[], T]) -> T | Unavailable:
@@ -85,9 +110,40 @@ async def _attempt(read: Callable[[], T]) -> T | Unavailable:
 async def _read_secret(found: Inventory) -> None:
     source, name = found.source, found.source.secret
     region = source.secret_region or source.region
-    found.secret = Unavailable("the secret's name is not known. Pass --secret NAME.")
+    found.secret = _NO_SECRET
     if name:
         found.secret = await _attempt(lambda: secret_tags(name, region, source.endpoint))
+
+
+async def _verify_token(found: Inventory) -> None:
+    """Test the token in the secret with three reads. Keeps only AWS's response."""
+    source, name = found.source, found.source.secret
+    region = source.secret_region or source.region
+    if not source.verify:
+        found.token = Unavailable("scim_token.verify is false.", applicable=False)
+        return
+    if source.endpoint and not source.verify_at:  # never send a token of the sandbox to AWS
+        found.token = Unavailable(
+            "--aws-endpoint replaces AWS, so the token is tested with --verify-at only.",
+            applicable=False,
+        )
+        return
+    text = _NO_SECRET
+    if name:
+        text = await _attempt(lambda: secret_string(name, region, source.endpoint))
+    if isinstance(text, Unavailable):
+        # In mode `console`, a role without this permission is a choice.
+        optional = found.declared.mode == "console"
+        reason = f"the token in the secret was not tested: {text.text}"
+        found.token = Unavailable(reason, applicable=not optional)
+    elif secret_document(text):
+        found.token = Unavailable("the secret does not hold a token and its dates (OIC-102).")
+    else:
+        secret = read_secret(text)
+        status, request = await ScimProbe(source.verify_at)(secret.endpoint, secret.token)
+        found.token = ScimResponse(status, request, secret.expires)
+        if not status:
+            found.token = Unavailable(f"the token in the secret was not tested: {request}.")
 
 
 async def _find_instance(center: IdentityCenter, found: Inventory) -> None:

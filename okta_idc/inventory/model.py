@@ -13,6 +13,7 @@ from okta_idc.inventory.unavailable import Unavailable, known
 from okta_idc.rules.account_access import Assignment
 from okta_idc.rules.permission_sets import PermissionSet
 from okta_idc.rules.profile_mappings import ProfileMapping
+from okta_idc.rules.scim_secret import ScimResponse
 
 Members = dict[str, frozenset[str] | Unavailable]
 _NOT_READ = Unavailable("it was not read.")
@@ -23,8 +24,10 @@ class Part(Flag):
 
     APP = auto()
     """The app, and the org's other apps of the same kind."""
+    CONNECTION = auto()
+    """The app's connection to the SCIM endpoint."""
     APP_SETTINGS = auto()
-    """Connection, provisioning, certificate, metadata, user schemas and profile mapping."""
+    """Provisioning features, certificate, metadata, user schemas and profile mapping."""
     ASSIGNED_GROUPS = auto()
     PUSH_MAPPINGS = auto()
     GROUP_NAMES = auto()
@@ -35,6 +38,8 @@ class Part(Flag):
     """Members of the push groups in Okta."""
     ASSIGNED_USERS = auto()
     SECRET_TAGS = auto()
+    TOKEN = auto()
+    """Whether AWS accepts the token in the secret."""
     PRIMARY_REGION = auto()
     ACCESS_CONTROL = auto()
     """Attributes for access control."""
@@ -52,7 +57,8 @@ class Part(Flag):
 
 @dataclass(frozen=True)
 class Source:
-    """Where to read. `endpoint` replaces AWS's endpoints (sandbox).
+    """Where to read. `endpoint` replaces AWS's endpoints, and `verify_at` the SCIM endpoint's host
+    (sandbox). `verify`: the token in the secret may be tested.
 
     An empty `app_id` means the org's only app; an empty `store_id` the identity store that the app
     names, or the only one; an empty `secret_region` the same as `region`.
@@ -64,6 +70,8 @@ class Source:
     secret: str = ""
     secret_region: str = ""
     endpoint: str | None = None
+    verify: bool = True
+    verify_at: str = ""
 
 
 @dataclass(frozen=True)
@@ -151,6 +159,7 @@ class Inventory:
     source: Source
     declared: Declared = field(default_factory=Declared)
     now: datetime = field(default_factory=lambda: datetime.now(UTC))
+    org_url: str = ""
 
     apps: Mapping[str, str] | Unavailable = _NOT_READ
     app: Json | Unavailable = _NOT_READ
@@ -161,6 +170,8 @@ class Inventory:
     attributes: frozenset[str] | Unavailable = _NOT_READ
     all_types: Unavailable | None = None
     """Why `attributes` lacks the schemas of other user types, if it does."""
+    in_progress: Unavailable | None = None
+    """Why the two sides cannot be compared, if they changed with every reading."""
     mapping: ProfileMapping | Unavailable = _NOT_READ
     assigned: Mapping[str, int | None] | Unavailable = _NOT_READ
     pushes: Sequence[Json] | Unavailable = _NOT_READ
@@ -171,6 +182,7 @@ class Inventory:
     instance: str | Unavailable = _NOT_READ
     """ARN of the IAM Identity Center instance."""
     secret: Mapping[str, str] | Unavailable = _NOT_READ
+    token: ScimResponse | Unavailable = _NOT_READ
     primary_region: str | Unavailable = _NOT_READ
     access_control: tuple[str, tuple[tuple[str, str], ...]] | Unavailable = _NOT_READ
     access: Access | Unavailable = _NOT_READ

@@ -90,6 +90,8 @@ async def read_okta(
         found.users = await attempt(_users(okta, root, AssignedUsers(on_user), progress), APPS)
 
     async with asyncio.TaskGroup() as tasks:
+        if Part.CONNECTION in parts:
+            tasks.create_task(_read_connection(okta, root, found))
         if Part.APP_SETTINGS in parts:
             tasks.create_task(_read_app_settings(okta, root, found))
         tasks.create_task(groups())
@@ -98,9 +100,12 @@ async def read_okta(
     _mark_hidden_lists(found)
 
 
+async def _read_connection(okta: Okta, root: str, found: Inventory) -> None:
+    found.connection = await attempt(okta.get(f"{root}/connections/default"), APPS)
+
+
 async def _read_app_settings(okta: Okta, root: str, found: Inventory) -> None:
     kid = get_text(found.app, "credentials", "signing", "kid")
-    found.connection = await attempt(okta.get(f"{root}/connections/default"), APPS)
     found.feature = await _feature(okta, root)
     found.certificate = await attempt(_certificate(okta, root, kid), APPS)
     query = {"kid": kid} if kid else {}

@@ -102,4 +102,6 @@ def _keep_member(found: Inventory, user: Json) -> str:
     status = get_text(user, "status") or "ACTIVE"
     if status not in ACTIVE:
         found.members.inactive[ident] = status
+    else:
+        found.members.inactive.pop(ident, None)
     return ident

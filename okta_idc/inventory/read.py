@@ -10,7 +10,10 @@ from okta_idc.inventory.okta import read_app, read_okta
 from okta_idc.inventory.progress import ProgressListener
 from okta_idc.inventory.recheck import recheck
 
-_RECHECKED = Part.APP | Part.ASSIGNED_USERS | Part.GROUP_MEMBERS | Part.STORE_USERS
+_COMPARED = (
+    Part.APP | Part.ASSIGNED_USERS | Part.PUSH_MAPPINGS | Part.GROUP_NAMES | Part.GROUP_MEMBERS
+    | Part.STORE_USERS | Part.STORE_GROUPS | Part.STORE_MEMBERS
+)  # fmt: skip
 
 
 async def read_inventory(
@@ -28,7 +31,7 @@ async def read_inventory(
     AWS can be made.
     """
     progress = progress or ProgressListener()
-    found = Inventory(source, declared or Declared())
+    found = Inventory(source, declared or Declared(), org_url=okta.url)
     if Part.APP in parts:
         await read_app(okta, found)
     groups_read = asyncio.Event()
@@ -39,6 +42,6 @@ async def read_inventory(
         ),
         read_aws(found, parts, groups_read, progress),
     )  # fmt: skip
-    if _RECHECKED in parts:
+    if _COMPARED in parts:
         await recheck(okta, found)
     return found

@@ -26,6 +26,7 @@ from okta_idc.rules import (
     profiles,
     push_drift,
     push_mappings,
+    scim_attempts,
     scim_secret,
     uniqueness,
     user_names,
@@ -37,5 +38,5 @@ __all__ = [
     "assignments", "attribute_statements", "attributes", "certificates",
     "conflicting_resources", "endpoints", "groups", "identity_store_drift",
     "instance_attributes", "permission_sets", "policy_tags", "profile_mappings", "profiles",
-    "push_drift", "push_mappings", "scim_secret", "uniqueness", "user_names",
+    "push_drift", "push_mappings", "scim_attempts", "scim_secret", "uniqueness", "user_names",
 ]  # fmt: skip

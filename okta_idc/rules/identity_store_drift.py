@@ -102,7 +102,9 @@ def group_missing(sides: Sides) -> Iterator[Violation]:
     "OIC-624",
     "A user provisioned by Okta is not in AWS",
     source="docs/research/scim.md#objects-that-aws-already-has",
-    remedy="Unassign the user and assign them again, then push their groups again.",
+    remedy="Look for the user in IAM Identity Center → Users. If the user is missing, change one "
+    "of their attributes in Okta, so that Okta sends the user again, and read the result in "
+    "Dashboard → Tasks. Do not unassign a user who is in AWS: that disables them there.",
     good=Sides(("ada@example.com",), ("ada@example.com",)),
     bad=Sides(("ada@example.com",), ()),
 )
@@ -195,24 +197,27 @@ def unmanaged_principals(found: Unmanaged) -> Iterator[Violation]:
 
 @dataclass(frozen=True, slots=True)
 class Provisioning:
-    """Okta's syncState (SYNCHRONIZED, ERROR, …) of app users, by username."""
+    """Okta's syncState (SYNCHRONIZED, ERROR, …) of app users by login, and the users for whom
+    another rule explains a failure."""
 
     sync_state: Mapping[str, str]
+    explained: Collection[str] = ()
 
 
 @doctor_rule(
     "OIC-629",
-    "Provisioning a user has failed",
+    "Provisioning a user has failed, and no rule explains why",
     source="docs/research/okta-api.md#app-users",
-    remedy="Fix what the 3xx rules report for the user, then retry the task (Dashboard → Tasks).",
-    good=Provisioning({"ada@example.com": "SYNCHRONIZED"}),
+    remedy="Read the reason in Okta (Dashboard → Tasks); no API shows it. Resolve it, then retry "
+    "the task.",
+    good=Provisioning({"ada@example.com": "ERROR"}, explained=("ada@example.com",)),
     bad=Provisioning({"ada@example.com": "ERROR"}),
 )
 def provisioning_failed(subject: Provisioning) -> Iterator[Violation]:
     """Subject: all assigned users."""
     for user, state in subject.sync_state.items():
-        if state == "ERROR":
-            yield "", user, "was rejected by AWS."
+        if state == "ERROR" and user not in subject.explained:
+            yield "", user, "could not be provisioned."
 
 
 @dataclass(frozen=True, slots=True)

@@ -185,7 +185,7 @@ _REFUSED = {
 @rule(
     "OIC-117",
     "IAM Identity Center rejects the token at its endpoint",
-    enforced_by=(EnforcementPoint.COMPONENT,),
+    enforced_by=(EnforcementPoint.COMPONENT, EnforcementPoint.DOCTOR),
     source="docs/research/scim.md#errors; docs/research/scim.md#credential-test",
     remedy=f"The endpoint and the token must come from the same dialog. {ROTATE}",
     good=ScimResponse(200, "GET /ServiceProviderConfig", datetime(2027, 1, 1, tzinfo=UTC)),

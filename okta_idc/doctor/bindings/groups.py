@@ -4,6 +4,7 @@ from collections.abc import Callable, Iterable, Iterator
 from functools import partial
 
 from okta_idc.inventory.declared import DeclaredGroup
+from okta_idc.inventory.differences import check_settled
 from okta_idc.inventory.model import Inventory
 from okta_idc.rules import assignments, groups, push_drift
 from okta_idc.rules.binding import Binding, Location, Subject, Unavailable, known, numbered
@@ -50,8 +51,10 @@ def _each_push_group(
 
 
 def _assigned_members(found: Inventory, name: str, members: frozenset[str]) -> Subject:
-    # Only members who are not assigned break the rule, so the others are skipped.
-    others = members.difference(known(found.users).by_id)
+    check_settled(found)
+    # Only members who are not assigned break the rule, so the others are skipped. OIC-208 covers
+    # the inactive ones.
+    others = members.difference(known(found.users).by_id, found.members.inactive)
     return Subject(groups.PushedMembers(name, others, ()), names=found.members.logins)
 
 

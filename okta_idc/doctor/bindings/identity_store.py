@@ -3,6 +3,7 @@
 from collections.abc import Iterator
 from functools import partial
 
+from okta_idc.inventory.differences import check_settled, compared_members
 from okta_idc.inventory.model import Inventory, PushGroup
 from okta_idc.rules import identity_store_drift
 from okta_idc.rules.binding import Binding, Location, Subject, Unavailable, known
@@ -26,6 +27,7 @@ def _hidden_target(each: PushGroup) -> Unavailable:
 
 
 def _groups(found: Inventory) -> Iterator[Subject | Unavailable]:
+    check_settled(found)
     groups = {group.name for group in known(found.store_groups).values()}
     for each in found.pushed():
         if each.mapping.get("status") != "ACTIVE" or not each.mapping.get("lastPush"):
@@ -40,29 +42,17 @@ def _groups(found: Inventory) -> Iterator[Subject | Unavailable]:
 def _members(found: Inventory, *, provisioned_only: bool) -> Iterator[Subject | Unavailable]:
     """The members of each push group in Okta and in AWS, by login. `provisioned_only`: only Okta's
     members who are provisioned."""
-    assigned, users = known(found.users).by_id, known(found.store_users)
-    # If two users have the same username, the provisioned user wins.
-    ordered = sorted(assigned.values(), key=lambda user: user.kind == "provisioned")
-    logins = {user.user_name.casefold(): user.login for user in ordered}
-    not_read = Unavailable("its members were not read.")
-    for each in found.pushed():
-        if not each.aws_id or each.mapping.get("status") != "ACTIVE":
+    check_settled(found)
+    for compared in compared_members(found, provisioned_only=provisioned_only):
+        if isinstance(compared, Unavailable):
+            yield compared
             continue
-        try:
-            okta = known(found.members.by_group.get(each.source, not_read))
-            aws = known(found.store_members.get(each.aws_id, not_read))
-        except Unavailable as reason:
-            yield reason
-            continue
-        members = (assigned[ident] for ident in okta if ident in assigned)
-        kept = (user for user in members if not provisioned_only or user.kind == "provisioned")
-        wanted = frozenset(user.login for user in kept)
-        names = (users[ident].user_name if ident in users else ident for ident in aws)
-        actual = frozenset(logins.get(name.casefold(), name) for name in names)
+        each, wanted, actual = compared
         yield Subject(identity_store_drift.Members(each.name, wanted, actual), names={})
 
 
 def _provisioned(found: Inventory) -> Iterator[Subject]:
+    check_settled(found)
     assigned = (u for u in known(found.users).by_id.values() if u.kind == "provisioned")
     names = {u.user_name: u.login for u in assigned if u.app_status == "PROVISIONED"}
     actual = [user.user_name for user in known(found.store_users).values()]
@@ -70,6 +60,7 @@ def _provisioned(found: Inventory) -> Iterator[Subject]:
 
 
 def _enabled(found: Inventory) -> Iterator[Subject]:
+    check_settled(found)
     users = known(found.store_users).values()
     enabled = tuple(user.user_name for user in users if user.by_scim and user.enabled)
     assigned = tuple(user.user_name for user in known(found.users).by_id.values())

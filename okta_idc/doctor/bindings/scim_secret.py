@@ -1,14 +1,16 @@
-"""1xx: the tags of the SCIM token's secret, with endpoint and dates. Never reads its value."""
+"""1xx: the SCIM token's secret, AWS's response to the token, and Okta's provisioning attempts."""
 
+from collections.abc import Collection, Iterator
 from datetime import datetime
 
-from okta_idc.clients.json_path import get_text
+from okta_idc.clients.admin_console import INTEGRATION, app_page
+from okta_idc.clients.json_path import Json, get_text
 from okta_idc.doctor.bindings.single import single
 from okta_idc.inventory.model import Inventory
-from okta_idc.rules import endpoints, identity_store_drift, scim_secret
-from okta_idc.rules.binding import Location, Unavailable, known
+from okta_idc.rules import endpoints, identity_store_drift, scim_attempts, scim_secret
+from okta_idc.rules.binding import Binding, Location, Subject, Unavailable, known
 
-_SECRET, _CONNECTION = "the secret", "the app's connection"
+_SECRET, _CONNECTION, PROVISIONING = "the secret", "the app's connection", "Provisioning"
 _TOKEN = {"expires": Location("SCIM token")}
 _NO_BASE_URL = "Okta's API does not show this app's Base URL (app → Provisioning → Integration)."
 
@@ -35,6 +37,29 @@ def _expiry(found: Inventory) -> tuple[datetime, datetime]:
     return _time(found, "expires"), found.now
 
 
+def attempts(found: Inventory, explained: Collection[str] = ()) -> scim_attempts.ScimAttempts:
+    """Okta's latest attempts. `explained`: IDs of users whose failure has a known reason. Raises
+    Unavailable."""
+    groups = known(found.groups)
+    mappings: dict[str, Json] = {groups.name(m["sourceGroupId"]): m for m in known(found.pushes)}
+    return known(found.users).log.attempts(mappings, explained)
+
+
+def _okta_token(found: Inventory) -> Iterator[Subject | Unavailable]:
+    yield Subject(attempts(found), Location(PROVISIONING, "SCIM requests"))
+    if found.declared.mode == "console":
+        yield Unavailable(token_of_okta(found), applicable=False)
+
+
+def token_of_okta(found: Inventory) -> str:
+    """That no API shows the token of a connection made in the console, and how to test it."""
+    page = app_page(found.org_url, found.app_id, INTEGRATION)
+    return (
+        "which token Okta uses is unknown: no API shows it. To test it, open the app's page and "
+        f"choose Test API Credentials: {page}"
+    )
+
+
 BINDINGS = (
     single(endpoints.scim_endpoint, _base_url, _CONNECTION, "Base URL"),
     single(endpoints.endpoint_region, lambda found: endpoints.EndpointInRegion(
@@ -45,6 +70,9 @@ BINDINGS = (
     single(scim_secret.token_not_expired, _expiry, parts=_TOKEN),
     single(scim_secret.token_not_expiring_in_90_days, _expiry, parts=_TOKEN),
     single(scim_secret.token_not_expiring_in_15_days, _expiry, parts=_TOKEN),
+    single(scim_secret.token_accepted, lambda found: known(found.token), parts={
+        "token": Location("SCIM token"), "endpoint": Location("SCIM token", "endpoint")}),
+    Binding(scim_attempts.okta_token_accepted, _okta_token),
     single(scim_secret.secret_tags, lambda found: known(found.secret), _SECRET),
     single(identity_store_drift.token_logged, lambda found: _time(found, "created"), _SECRET),
 )  # fmt: skip

@@ -4,9 +4,11 @@ Single profiles are checked while the pages arrive (`okta_idc.inventory.assigned
 """
 
 from collections.abc import Iterator
+from dataclasses import dataclass
 
+from okta_idc.doctor.bindings.scim_secret import PROVISIONING, attempts
 from okta_idc.inventory.model import Inventory
-from okta_idc.rules import Rule, identity_store_drift, uniqueness
+from okta_idc.rules import Rule, identity_store_drift, scim_attempts, uniqueness
 from okta_idc.rules.binding import Binding, Location, Subject, known, numbered
 
 
@@ -15,6 +17,8 @@ def _unique(rule: Rule[tuple[str, ...]], attribute: str, path: str) -> Binding[I
 
     def subjects(found: Inventory) -> Iterator[Subject]:
         users = known(found.users).by_id.values()
+        # Of several users with the same value, AWS has the provisioned one: name the others.
+        users = sorted(users, key=lambda user: user.kind != "provisioned")
         values = tuple(str(getattr(user, attribute)) for user in users)
         yield Subject(values, parts=numbered(Location(user.login, path) for user in users))
 
@@ -28,15 +32,34 @@ def _external_ids(found: Inventory) -> Iterator[Subject]:
     yield Subject(tuple(user.external_id for user in users), parts=parts)
 
 
-def _rejected(found: Inventory) -> Iterator[Subject]:
-    users = known(found.users).by_id.values()
-    states = {user.login: "ERROR" for user in users if user.kind == "refused"}
-    yield Subject(identity_store_drift.Provisioning(states), names={})
+@dataclass(frozen=True, slots=True)
+class Explained:
+    """An inventory, and the IDs of the rejected users for whom a finding explains the rejection."""
+
+    inventory: Inventory
+    idents: frozenset[str]
+
+
+def _rejected(found: Explained) -> Iterator[Subject]:
+    users = known(found.inventory.users).by_id.items()
+    refused = {ident: user.login for ident, user in users if user.kind == "refused"}
+    explained = frozenset(refused[ident] for ident in found.idents)
+    states = dict.fromkeys(refused.values(), "ERROR")
+    yield Subject(identity_store_drift.Provisioning(states, explained), names={})
+
+
+def _attempts(found: Explained) -> Iterator[Subject]:
+    yield Subject(attempts(found.inventory, found.idents), Location(PROVISIONING, "SCIM requests"))
 
 
 BINDINGS = (
     _unique(uniqueness.unique_user_names, "user_name", "userName"),
     _unique(uniqueness.unique_emails, "email", "email"),
     Binding(uniqueness.unique_external_ids, _external_ids),
-    Binding(identity_store_drift.provisioning_failed, _rejected),
 )
+
+UNEXPLAINED = (
+    Binding(identity_store_drift.provisioning_failed, _rejected),
+    Binding(scim_attempts.provisioning_succeeds, _attempts),
+)
+"""Rules on what the other findings leave unexplained."""

@@ -1,44 +1,83 @@
-"""The report on a terminal: findings grouped by rule, then by name."""
+"""The report on a terminal: findings grouped by rule, then by what is wrong; each user once."""
+
+from collections.abc import Iterable, Mapping, Sequence
+from typing import Any
 
 from rich.console import Console
 from rich.padding import Padding
 from rich.table import Column, Table
 from rich.text import Text
 
-from okta_idc.doctor.report import DoctorFinding, Report, heading, ids, printable
-from okta_idc.rules import Severity
+from okta_idc.doctor.report import Affected, Report, heading, ids, printable
+from okta_idc.rules import Finding, Rule, Severity
 from okta_idc.rules.registry import DOCS_NOTE, count
 
 _COLOR = {Severity.BLOCKING: "red", Severity.ADVISORY: "yellow"}
+_NAMES, _ROWS = 5, 25
+"""Names in one row, and rows of one rule, without `everything`."""
 
 
-def print_report(console: Console, report: Report, limit: int = 25) -> None:
-    """Print the report, with at most `limit` findings for each rule."""
-
-    def say(text: str, style: str = "") -> None:
-        console.print(Text(text, style), soft_wrap=True)
-
+def print_report(console: Console, report: Report, *, everything: bool = False) -> None:
+    """Print the report. Long lists are cut unless `everything` is set."""
     for name, value in report.about.items():
-        console.print(Text.assemble((f"{name:<10}", "bold"), printable(value)), soft_wrap=True)
-    for rule, found in report.by_rule():
-        say("")
-        title = printable(heading(rule, found))
-        say(f"{title} [{rule.id}, {rule.severity}]", f"bold {_COLOR[rule.severity]}")
-        say(f"  {rule.remedy}")
-        say(f"  {rule.citation}", "dim")
-        console.print(Padding(_rows(found[:limit]), (0, 0, 0, 2)))
-        if len(found) > limit:
-            say(f"  … and {len(found) - limit:,} more (--json lists all)")
-    unknown, skipped = ("Unknown", "magenta", report.unknown), ("Skipped", "dim", report.skipped)
-    for name, style, reasons in (unknown, skipped):
-        if reasons:
-            say(f"\n{name}", f"bold {style}")
-        for why, rules in reasons.items():
-            say(f"  {printable(why, 500)} [{ids(rules)}]", style)
-    say("")
+        line = Text.assemble((f"{name:<10}", "bold"), printable(value, 500))
+        console.print(line, soft_wrap=True)
+    print_findings(console, report, everything=everything)
+    print_unchecked(console, "Unknown", report.unknown)
+    print_unchecked(console, "Skipped", report.skipped)
+    say(console, "")
     if report.found:
-        say(DOCS_NOTE, "dim")
-    say(summary(report), "bold")
+        say(console, DOCS_NOTE, "dim")
+    say(console, summary(report), "bold")
+
+
+def print_findings(console: Console, report: Report, *, everything: bool = False) -> None:
+    """Print the findings by rule, and each user once. Equal findings share a row."""
+    for section in report.sections():
+        rule, affected = section.rule, section.affected
+        say(console, "")
+        title = printable(heading(rule, section.found))
+        number = f"; {count(len(section.found), 'finding')}" if len(section.found) > 1 else ""
+        color = f"bold {_COLOR[rule.severity]}"
+        say(console, f"{title} [{rule.id}, {rule.severity}{number}]", color)
+        say(console, f"  {rule.remedy}")
+        say(console, f"  {rule.citation}", "dim")
+        shown = affected if everything else affected[:_ROWS]
+        for each in shown:
+            if len(each.names) > 1:
+                say(console, f"  {listed(each.names, everything)}")
+                for finding in each.findings:
+                    path = printable(finding.path, 60)
+                    say(console, "    " + " ".join(filter(None, (path, _problem(rule, finding)))))
+        if alone := [each for each in shown if len(each.names) == 1]:
+            console.print(Padding(_rows(rule, alone), (0, 0, 0, 2)))
+        if rest := sum(len(each.names) for each in affected[len(shown) :]):
+            say(console, f"  … and {rest:,} more (--all lists them)")
+        if section.above:
+            say(console, f"  {count(section.above, 'user')} listed above")
+
+
+def print_unchecked(console: Console, title: str, reasons: Mapping[str, Iterable[str]]) -> None:
+    """Print what could not be checked, with the rules."""
+    style = "magenta" if title == "Unknown" else "dim"
+    if reasons:
+        say(console, f"\n{title}", f"bold {style}")
+    for why, rules in reasons.items():
+        say(console, f"  {printable(why, 500)} [{ids(rules)}]", style)
+
+
+def listed(names: Sequence[str], everything: bool = False, limit: int = _NAMES) -> str:
+    """`3: a, b, c`; one name alone; or the first names and the number of the others."""
+    shown = names if everything else names[:limit]
+    text = ", ".join(printable(name, 80) for name in shown)
+    if rest := len(names) - len(shown):
+        text += f" and {rest:,} more (--all lists them)"
+    return f"{len(names):,}: {text}" if len(names) > 1 else text
+
+
+def say(console: Console, text: str, style: str = "") -> None:
+    """Print one line as it is."""
+    console.print(Text(text, style), soft_wrap=True)
 
 
 def summary(report: Report) -> str:
@@ -52,12 +91,19 @@ def summary(report: Report) -> str:
     return f"{', '.join(parts)}; {count(len(report.checked - unknown), 'rule')} checked."
 
 
-def _rows(found: list[DoctorFinding]) -> Table:
+def _rows(rule: Rule[Any], affected: Iterable[Affected]) -> Table:
     columns = (Column(overflow="fold") for _ in range(3))
     table = Table(*columns, box=None, padding=(0, 2, 0, 0), show_header=False)
-    for each in found:
-        finding = each.finding
-        value = "" if finding.value is None else f"{printable(finding.value, 60)!r} "
-        name, path = printable(each.name, 80), printable(finding.path, 60)
-        table.add_row(*map(Text, (name, path, value + printable(finding.explanation))))
+    for each in affected:
+        for number, finding in enumerate(each.findings):
+            name = "" if number else printable(each.names[0], 80)
+            row = name, printable(finding.path, 60), _problem(rule, finding)
+            table.add_row(*map(Text, row))
     return table
+
+
+def _problem(rule: Rule[Any], finding: Finding) -> str:
+    """Value and explanation, with the ID of a rule other than the section's."""
+    value = "" if finding.value is None else f"{printable(finding.value, 60)!r} "
+    other = "" if finding.rule is rule else f" [{finding.rule.id}]"
+    return f"{value}{printable(finding.explanation)}{other}"

@@ -61,7 +61,8 @@ def doctor(federation: Federation, tmp_path: Path, monkeypatch: pytest.MonkeyPat
              "--policy", policy["href"].rpartition("/")[2])  # fmt: skip
 
     def run(*more: str, stack: tuple[str, ...] = stack_options, as_json: bool = True) -> Result:
-        arguments = ["doctor", *stack, "--aws-endpoint", federation.aws, *more]
+        arguments = ["doctor", *stack, "--aws-endpoint", federation.aws,
+                     "--verify-at", federation.scim, *more]  # fmt: skip
         result = CliRunner().invoke(
             app, [*arguments, *(["--json"] if as_json else [])], catch_exceptions=False
         )

@@ -29,6 +29,7 @@ class Federation:
 
     okta: str
     aws: str
+    scim: str
     app: str = ""
     groups: dict[str, str] = field(default_factory=dict)
     mappings: dict[str, str] = field(default_factory=dict)
@@ -121,7 +122,7 @@ class Federation:
 def unbuilt_federation(folder: Path) -> Iterator[Federation]:
     """A new sandbox, without the app."""
     with sandbox_process(folder, "--connections", "supported", "--latency", "0") as addresses:
-        yield Federation(addresses["okta"], addresses["aws"])
+        yield Federation(addresses["okta"], addresses["aws"], addresses["scim"])
 
 
 @contextmanager

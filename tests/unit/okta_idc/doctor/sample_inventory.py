@@ -23,6 +23,7 @@ from okta_idc.rules.attribute_statements import statement
 from okta_idc.rules.attributes import NAME_PREFIX, URI_NAME_FORMAT, Attribute
 from okta_idc.rules.permission_sets import PermissionSet
 from okta_idc.rules.profile_mappings import Mapped
+from okta_idc.rules.scim_secret import ScimResponse
 
 NOW = datetime(2026, 11, 25, tzinfo=UTC)
 STORE = "d-9067a1b2c3"
@@ -135,6 +136,7 @@ def sound() -> Inventory:
                            {"00u1": "ada@example.com", "00u2": "ben@example.com"}),
         secret={"endpoint": ENDPOINT, "token_id": "t", "created": "2026-10-01T00:00:00Z",
                 "expires": "2027-10-01T00:00:00Z"},
+        token=ScimResponse(200, "", NOW + timedelta(days=310)),
         primary_region="us-east-1",
         access_control=("ENABLED", (("UserName", "${path:userName}"),)),
         access=Access((PermissionSet("Admin"),),

@@ -12,6 +12,7 @@ from typing import Any
 import pytest
 
 from okta_idc.doctor.bindings import BINDINGS
+from okta_idc.doctor.bindings.users import UNEXPLAINED
 from okta_idc.doctor.user_checks import USER_RULES
 from okta_idc.inventory.declared import DeclaredGroup
 from okta_idc.inventory.model import Certificate, Inventory, StoreGroup, StoreUser
@@ -21,6 +22,7 @@ from okta_idc.rules.attributes import NAME_PREFIX
 from okta_idc.rules.binding import Unavailable
 from okta_idc.rules.permission_sets import PermissionSet
 from okta_idc.rules.profile_mappings import Mapped
+from okta_idc.rules.scim_secret import ScimResponse
 from tests.unit.okta_idc.doctor.sample_inventory import (
     ENDPOINT,
     ISSUER,
@@ -179,6 +181,15 @@ CASES: list[tuple[str, Defect, str, str]] = [
     ("OIC-115", put(metadata="<" * 75_001), "the app", "metadata"),
     ("OIC-116", put(certificate=Certificate("A", NOW + timedelta(days=30))),
      "SAML signing certificate", ""),
+    ("OIC-117", put(token=ScimResponse(401, "GET /Users", NOW + timedelta(days=310))),
+     "SCIM token", ""),
+    ("OIC-130", put(pushes=(mapping(status="ERROR", lastUpdated="2026-11-02T00:00:00Z",
+                                    errorSummary="Unable to push group: Unauthorized"),)),
+     "Provisioning", "SCIM requests"),
+    ("OIC-131", users(*(app_user(name, number, syncState="ERROR",
+                                 lastUpdated="2026-11-02T00:00:00.000Z")
+                        for number, name in enumerate(("ada", "ben"), 1))),
+     "Provisioning", "SCIM requests"),
     ("OIC-201", put(assigned={"00gA": 1, "00gP": 2}), "aws-admins", ""),
     ("OIC-202", members("00u1", "00u2", "00u9"), "00u9@x.org", "aws-admins"),
     ("OIC-203", declares(push=(DeclaredGroup("aws-admin", "00gP"),)), "push group aws-admin", ""),
@@ -283,7 +294,8 @@ CASES: list[tuple[str, Defect, str, str]] = [
 
 
 def test_the_doctor_binds_its_rules_and_no_others() -> None:
-    bound = [binding.rule.id for binding in BINDINGS] + [rule.id for rule in USER_RULES]
+    bound = [binding.rule.id for binding in (*BINDINGS, *UNEXPLAINED)]
+    bound += [rule.id for rule in USER_RULES]
     doctor_rules = {
         rule.id for rule in RULES.values() if EnforcementPoint.DOCTOR in rule.enforced_by
     }
@@ -325,6 +337,8 @@ def test_each_defect_is_found_with_its_name_and_path(
 
 
 _NO_PARTS = {
+    "in_progress",
+    "org_url",
     "source",
     "app_id",
     "store_id",
@@ -377,7 +391,7 @@ def test_a_connection_created_in_the_console_is_skipped() -> None:
     assert report.found == []
     assert report.unknown == {}
     skipped = {rule for rules in report.skipped.values() for rule in rules}
-    assert skipped == {"OIC-101", "OIC-108", "OIC-610", "OIC-611"}
+    assert skipped == {"OIC-101", "OIC-108", "OIC-130", "OIC-610", "OIC-611"}
 
 
 def test_without_a_declaration_drift_is_skipped_and_the_option_is_named() -> None:

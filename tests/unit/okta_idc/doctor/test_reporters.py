@@ -121,8 +121,33 @@ def test_unknown_and_skipped_results_are_shown_with_the_reason() -> None:
 
 
 def test_a_long_list_is_truncated_and_the_rest_is_counted() -> None:
-    text = on_terminal(report(*(finding(name=f"p{n}@x.org") for n in range(30))), limit=25)
-    assert "… and 5 more" in text
+    many = report(*(finding(name=f"p{n}@x.org", path=f"a{n}") for n in range(30)))
+    assert "… and 5 more (--all lists them)" in on_terminal(many)
+    assert "p9@x.org" in on_terminal(many, everything=True)
+    assert "more" not in on_terminal(many, everything=True)
+
+
+def test_equal_findings_are_one_line_with_their_number() -> None:
+    same = report(*(finding(name=f"p{n}@x.org") for n in range(300)))
+    text = on_terminal(same)
+    assert text.count('contains "<".') == 1
+    assert "  300: p0@x.org, p100@x.org, p101@x.org, p102@x.org, p103@x.org and 295 more" in text
+    assert len(text.splitlines()) < 12
+    assert "p299@x.org" in on_terminal(same, everything=True)
+
+
+def test_a_user_is_listed_once_with_all_findings() -> None:
+    ada, ben = "ada@example.com", "ben@example.com"
+    both = report(finding("OIC-301"), finding(), finding(name=ben), finding("OIC-208"))
+    both.people = frozenset({ada, ben})
+    text = on_terminal(both)
+    assert text.count(ada) == 1
+    row = text[text.index(ada) : text.index("[OIC-303, blocking")]
+    assert "[OIC-303]" in row
+    assert "[OIC-208]" in row
+    assert "1 user listed above" in text[text.index("[OIC-303, blocking") :]
+    users = {each["name"]: each["rules"] for each in document(both)["users"]}
+    assert users == {ada: ["OIC-301", "OIC-303", "OIC-208"], ben: ["OIC-303"]}
 
 
 def test_personal_values_are_masked_in_every_format() -> None:

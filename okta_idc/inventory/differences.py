@@ -1,0 +1,123 @@
+"""Differences between Okta's users and groups and those in AWS, by ID.
+
+Okta and AWS are read at different moments, so a difference can be a change in between
+(`okta_idc.inventory.recheck`).
+"""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import TypeVar
+
+from okta_idc.inventory.model import Inventory, PushGroup
+from okta_idc.inventory.unavailable import Unavailable, known
+
+T = TypeVar("T")
+Pair = tuple[str, str]
+_NOT_READ = Unavailable("its members were not read.")
+
+
+@dataclass(frozen=True, slots=True)
+class Differences:
+    """Members of push groups who are not assigned (group and user ID), assigned users who are not
+    in AWS (username), users enabled in AWS who are not assigned (external ID, or username), members
+    who are on one side only (group ID and login), and push groups that are not in AWS (name)."""
+
+    unassigned: frozenset[Pair] = frozenset()
+    missing: frozenset[str] = frozenset()
+    enabled: frozenset[Pair] = frozenset()
+    members: frozenset[Pair] = frozenset()
+    groups: frozenset[str] = frozenset()
+
+    def __bool__(self) -> bool:
+        return any((self.unassigned, self.missing, self.enabled, self.members, self.groups))
+
+
+def differences(found: Inventory) -> Differences:
+    """All differences. A part that could not be read has none."""
+    return Differences(
+        frozenset(_readable(unassigned_members(found))),
+        frozenset(_readable(_missing(found))),
+        frozenset(_readable(_enabled(found))),
+        frozenset(_readable(_members(found))),
+        frozenset(_readable(_groups(found))),
+    )
+
+
+def check_settled(found: Inventory) -> None:
+    """Raises Unavailable if the two sides changed with every reading."""
+    if found.in_progress:
+        raise found.in_progress
+
+
+def compared_members(
+    found: Inventory, *, provisioned_only: bool
+) -> Iterator[tuple[PushGroup, frozenset[str], frozenset[str]] | Unavailable]:
+    """Each active push group, with the logins of its members in Okta and in AWS.
+    `provisioned_only`: only Okta's members who are provisioned. Raises Unavailable."""
+    assigned, users = known(found.users).by_id, known(found.store_users)
+    # If two users have the same username, the provisioned user wins.
+    ordered = sorted(assigned.values(), key=lambda user: user.kind == "provisioned")
+    logins = {user.user_name.casefold(): user.login for user in ordered}
+    for each in found.pushed():
+        if not each.aws_id or each.mapping.get("status") != "ACTIVE":
+            continue
+        try:
+            okta = known(found.members.by_group.get(each.source, _NOT_READ))
+            aws = known(found.store_members.get(each.aws_id, _NOT_READ))
+        except Unavailable as reason:
+            yield reason
+            continue
+        members = (assigned[ident] for ident in okta if ident in assigned)
+        kept = (user for user in members if not provisioned_only or user.kind == "provisioned")
+        names = (users[ident].user_name if ident in users else ident for ident in aws)
+        actual = frozenset(logins.get(name.casefold(), name) for name in names)
+        yield each, frozenset(user.login for user in kept), actual
+
+
+def unassigned_members(found: Inventory) -> Iterator[Pair]:
+    """Group ID and user ID of the members of push groups who are not assigned and not inactive.
+    Raises Unavailable."""
+    assigned, inactive = known(found.users).by_id, found.members.inactive
+    for group, members in found.members.by_group.items():
+        if not isinstance(members, Unavailable):
+            rest = members.difference(assigned)
+            yield from ((group, ident) for ident in rest if ident not in inactive)
+
+
+def _readable(pairs: Iterator[T]) -> Iterator[T]:
+    try:
+        yield from pairs
+    except Unavailable:
+        return
+
+
+def _missing(found: Inventory) -> Iterator[str]:
+    actual = {user.user_name.casefold() for user in known(found.store_users).values()}
+    for user in known(found.users).by_id.values():
+        provisioned = user.kind == "provisioned" and user.app_status == "PROVISIONED"
+        if provisioned and user.user_name.casefold() not in actual:
+            yield user.user_name
+
+
+def _enabled(found: Inventory) -> Iterator[Pair]:
+    names = {user.user_name.casefold() for user in known(found.users).by_id.values()}
+    for user in known(found.store_users).values():
+        if user.by_scim and user.enabled and user.user_name.casefold() not in names:
+            yield user.external_id, user.user_name
+
+
+def _members(found: Inventory) -> Iterator[Pair]:
+    wanted = compared_members(found, provisioned_only=True)
+    allowed = compared_members(found, provisioned_only=False)
+    for provisioned, every in zip(wanted, allowed, strict=True):
+        if not isinstance(provisioned, Unavailable) and not isinstance(every, Unavailable):
+            each, here, there = provisioned
+            for login in (here - there) | (there - every[1]):
+                yield each.source, login
+
+
+def _groups(found: Inventory) -> Iterator[str]:
+    for each in found.pushed():
+        active = each.mapping.get("status") == "ACTIVE" and each.mapping.get("lastPush")
+        if active and not each.aws_id:
+            yield each.name
