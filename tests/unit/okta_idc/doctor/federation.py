@@ -119,9 +119,10 @@ class Federation:
 
 
 @contextmanager
-def unbuilt_federation(folder: Path) -> Iterator[Federation]:
+def unbuilt_federation(folder: Path, *options: str) -> Iterator[Federation]:
     """A new sandbox, without the app."""
-    with sandbox_process(folder, "--connections", "supported", "--latency", "0") as addresses:
+    given = options or ("--latency", "0")
+    with sandbox_process(folder, "--connections", "supported", *given) as addresses:
         yield Federation(addresses["okta"], addresses["aws"], addresses["scim"])
 
 
