@@ -10,13 +10,14 @@ from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from typing import Any
 
-from okta_idc.rules.registry import Severity, Violation, count, doctor_rule
+from okta_idc.rules.registry import EnforcementPoint, Severity, Violation, count, rule
 from okta_idc.rules.scim_secret import ROTATE, parse_time
 
 _UNAUTHORIZED = re.compile(r"\b401\b|\bunauthori[sz]ed\b", re.IGNORECASE)
 """Okta's message for a token that AWS rejects (docs/research/scim.md#errors)."""
 _MIN_FAILED = 2
 """One failed user is more likely a defect of that user."""
+_ENFORCED_BY = EnforcementPoint.COMPONENT, EnforcementPoint.DOCTOR
 _NEVER = datetime.min.replace(tzinfo=UTC)
 
 
@@ -34,9 +35,10 @@ class ScimAttempts:
 _SINCE = datetime(2026, 11, 1, 9, 30, tzinfo=UTC)
 
 
-@doctor_rule(
+@rule(
     "OIC-130",
     "AWS rejects the token that Okta uses",
+    enforced_by=_ENFORCED_BY,
     source="docs/research/scim.md#errors",
     remedy=f"In Okta, open the app → Provisioning → Integration and choose Test API Credentials. "
     f"If the test fails, replace the token. {ROTATE} Then retry the failed tasks (Dashboard → "
@@ -52,10 +54,11 @@ def okta_token_accepted(attempts: ScimAttempts) -> Iterator[Violation]:
         yield "", None, f"failed as unauthorized for {first}{more}{_since(attempts)}."
 
 
-@doctor_rule(
+@rule(
     "OIC-131",
     "Okta has provisioned nobody since several users failed",
     severity=Severity.ADVISORY,
+    enforced_by=_ENFORCED_BY,
     source="docs/research/okta-api.md#app-users",
     remedy="In Okta, open the app → Provisioning → Integration and choose Test API Credentials. "
     "If the test succeeds, read the reasons in Dashboard → Tasks.",
