@@ -4,7 +4,7 @@ Names require a few searches, members one list for each group; both use the rate
 """
 
 import sys
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from functools import partial
 
 from okta_idc.clients.json_path import get_text
@@ -19,6 +19,8 @@ GROUPS = "okta.groups.read, and an admin role that can see groups"
 _PUSHES = "okta.apps.read and okta.groups.read, and an admin role that can see the app and groups"
 _IDS_PER_CALL, _NAMES_PER_CALL = 100, 25  # keeps the URL well under the usual 8 kB
 _WORKERS = 8
+_NAMED = 5
+_EMPTY = Unavailable("Okta shows no member of the group.")
 
 
 async def read_groups(okta: Okta, root: str, found: Inventory, parts: Part) -> None:
@@ -67,12 +69,30 @@ async def _search(
             groups.names[ident] = name
 
 
+def _no_member(names: Sequence[str]) -> Unavailable:
+    if len(names) == 1:
+        return Unavailable(
+            f"Okta shows no member of the group {names[0]}: the group is empty, or its members are "
+            "hidden. Needs an admin role that can see them."
+        )
+    more = f" and {len(names) - _NAMED} more" if len(names) > _NAMED else ""
+    return Unavailable(
+        f"Okta shows no member of {len(names)} push groups ({', '.join(names[:_NAMED])}{more}): "
+        "they are empty, or their members are hidden. Needs an admin role that can see them."
+    )
+
+
 async def read_push_members(okta: Okta, found: Inventory, progress: ProgressListener) -> None:
     """Read the members of every push group, a few groups at a time."""
     if isinstance(found.pushes, Unavailable):
         return
     sources = dict.fromkeys(mapping["sourceGroupId"] for mapping in found.pushes)
     await progress.each("push groups", sources, partial(read_members, okta, found), _WORKERS)
+    empty = [ident for ident in sources if found.members.by_group[ident] is _EMPTY]
+    groups = found.groups
+    names = empty if isinstance(groups, Unavailable) else sorted(map(groups.name, empty))
+    # One reason for all of them, so that a report has one line.
+    found.members.by_group |= dict.fromkeys(empty, _no_member(names))
 
 
 async def read_members(okta: Okta, found: Inventory, ident: str) -> None:
@@ -85,14 +105,7 @@ async def read_members(okta: Okta, found: Inventory, ident: str) -> None:
         return frozenset(idents)
 
     members = await attempt(read(), GROUPS)
-    if not isinstance(members, Unavailable) and not members:
-        groups = found.groups
-        name = ident if isinstance(groups, Unavailable) else groups.name(ident)
-        members = Unavailable(
-            f"Okta shows no member of the group {name}: the group is empty, or its members are "
-            "hidden. Needs an admin role that can see them."
-        )
-    found.members.by_group[ident] = members
+    found.members.by_group[ident] = members or _EMPTY
 
 
 def _keep_member(found: Inventory, user: Json) -> str:

@@ -155,6 +155,44 @@ def test_an_empty_list_that_a_role_may_have_emptied_is_unknown(
     assert any("hidden" in why for why in result.unknown())
 
 
+def test_empty_push_groups_share_one_line(doctor: Doctor, federation: Federation) -> None:
+    with faults(federation, read_fault(r"/groups/[^/]+/users", status=200, body=[])):
+        result = doctor()
+    [why] = result.unknown()
+    assert "no member of 5 push groups (aws-admins, aws-data, aws-developers, aws-finance" in why
+
+
+def test_a_token_that_aws_rejects_is_a_finding(doctor: Doctor, federation: Federation) -> None:
+    with faults(federation, {"name": "expired-token"}):
+        result = doctor(as_json=False)
+    assert "OIC-117, blocking" in result.out
+    assert "AWS rejects the token in the secret" in result.out
+
+
+@pytest.mark.parametrize("mode", ["api", "console"])
+def test_a_secret_that_may_not_be_read_is_unknown_and_in_mode_console_skipped(
+    doctor: Doctor, federation: Federation, tmp_path: Path, monkeypatch: pytest.MonkeyPatch,
+    mode: str,
+) -> None:  # fmt: skip
+    from okta_idc.clients.aws import AwsError
+    from okta_idc.inventory import aws
+
+    def denied(*_: Any) -> str:
+        action = "secretsmanager:GetSecretValue"
+        raise AwsError(f"{action}: AccessDeniedException: no", action, "AccessDeniedException")
+
+    monkeypatch.setattr(aws, "secret_string", denied)
+    outputs = tmp_path / "outputs.json"
+    outputs.write_text(json.dumps({**federation.outputs(), "mode": mode}))
+    result = doctor(stack=("--outputs", str(outputs)))
+    skipped = {rule: e["why"] for e in result.document["skipped"] for rule in e["rules"]}
+    assert ("OIC-117" in unknown_rules(result)) == (mode == "api")
+    assert ("OIC-117" in skipped) == (mode == "console")
+    if mode == "console":
+        assert "Needs secretsmanager:GetSecretValue." in skipped["OIC-117"]
+        assert "Test API Credentials: http" in skipped["OIC-130"]
+
+
 def test_an_empty_list_of_apps_is_unknown(doctor: Doctor, federation: Federation) -> None:
     direct = ("--identity-store", AWS.identity_store_id, "--region", AWS.region,
               "--secret", AWS.secret, "--okta-url", federation.okta)  # fmt: skip
