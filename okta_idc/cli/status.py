@@ -114,8 +114,8 @@ def _document(declared: StackOutputs, found: ProvisioningStatus) -> dict[str, An
 
 
 def _finding(finding: Finding) -> dict[str, str]:
-    rule = finding.rule
-    return {"rule": rule.id, "path": finding.path, "message": finding.explanation,
+    rule, message = finding.rule, finding.masked().explanation
+    return {"rule": rule.id, "path": finding.path, "message": message,
             "fix": rule.remedy}  # fmt: skip
 
 
@@ -185,7 +185,7 @@ def _print_not_provisioned(console: Console, found: ProvisioningStatus, everythi
             by_reason[each.reason].append(each.name)
     for reason, names in sorted(by_reason.items()):
         say(console, f"  {listed(names, everything)}: {reason}")
-    print_findings(console, found.report, everything=everything)
+    print_findings(console, found.report.masked(), everything=everything)
     print_unchecked(console, "Unknown", found.report.unknown)
     if found.report.found:
         say(console, f"\n{DOCS_NOTE}", "dim")

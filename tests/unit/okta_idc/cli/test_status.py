@@ -295,9 +295,11 @@ def test_a_refused_user_without_a_display_name_has_a_finding(
 ) -> None:
     profile = {**NAMES, "displayName": None}
     apis.app_users.append(rejected("bob", profile=profile))
+    profile["title"] = "SECRET <title>"
     entry = not_provisioned(tmp_path)["bob@example.com"]
     assert entry["kind"] == "refused"
-    assert [f["rule"] for f in entry["findings"]] == ["OIC-301"]
+    assert "SECRET" not in run_status(tmp_path)[1]
+    assert {f["rule"] for f in entry["findings"]} == {"OIC-301", "OIC-303"}
     text = run_status(tmp_path)[1]
     assert "Set the attribute in" in text
     assert "Source: docs/research/aws-setup-page.md#troubleshooting." in text
