@@ -12,13 +12,14 @@ import yaml
 
 from okta_idc.cli.schema import PROJECT
 from okta_idc.clients.json_path import get_list, get_object, get_path, get_text
+from okta_idc.clients.okta_auth import CredentialsError
+from okta_idc.clients.okta_auth import org_url as configured_url
 from okta_idc.inventory.declared import Declared, DeclaredGroup
 from okta_idc.inventory.model import Source
 from okta_idc.settings import ROOT, Settings, SettingsError, load_settings
 
 StackOutputs = dict[str, Any]
 
-_LOOPBACK = ("127.0.0.1", "localhost", "::1")
 _KEY = f"{PROJECT}:{ROOT}"
 
 
@@ -78,30 +79,14 @@ def read_settings(
 def org_url(given: str, declared: StackOutputs, config: Mapping[str, Any] | None = None) -> str:
     """The org's URL: from the option, the provider's variables and settings, or the outputs.
     Raises InputError, also for a URL that would send a token unencrypted."""
-    settings = config or {}
     metadata = urlsplit(str(declared.get("metadataUrl") or ""))
-    name = settings.get("okta:orgName") or os.environ.get("OKTA_ORG_NAME")
-    base = settings.get("okta:baseUrl") or os.environ.get("OKTA_BASE_URL") or "okta.com"
-    url = str(
-        given
-        or os.environ.get("OKTA_HTTP_PROXY")
-        or settings.get("okta:httpProxy")
-        or (f"{metadata.scheme}://{metadata.netloc}" if metadata.netloc else "")
-        or (f"https://{name}.{base}" if name else "")
-    )
-    if not url:
-        raise InputError("the URL of the org is unknown. Pass --okta-url https://ORG.okta.com.")
+    shown = f"{metadata.scheme}://{metadata.netloc}" if metadata.netloc else ""
     try:
-        parts = urlsplit(url)
-        safe = parts.scheme == "https" or (parts.scheme == "http" and parts.hostname in _LOOPBACK)
-    except ValueError:
-        safe = False
-    if not safe:
-        raise InputError(
-            "the URL of the org is not https://…, and tokens are never sent unencrypted. Pass "
-            "--okta-url https://ORG.okta.com."
-        )
-    return url.rstrip("/")
+        if given:
+            return configured_url({"okta:httpProxy": given}, {})
+        return configured_url(config or {}, os.environ, shown)
+    except CredentialsError as error:
+        raise InputError(f"{error} Pass --okta-url https://ORG.okta.com.") from None
 
 
 def declared_by(outputs: StackOutputs) -> Declared:

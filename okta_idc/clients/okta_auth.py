@@ -15,6 +15,7 @@ from dataclasses import dataclass, field
 from itertools import compress
 from pathlib import Path
 from typing import Any, cast
+from urllib.parse import urlsplit
 
 import httpx
 from joserfc import jwt
@@ -32,6 +33,7 @@ READ_SCOPES = (
 TOKEN_PATH = "/oauth2/v1/token"  # noqa: S105 — a path
 _ASSERTION = "urn:ietf:params:oauth:client-assertion-type:jwt-bearer"
 _ALGORITHMS = {"P-256": "ES256", "P-384": "ES384", "P-521": "ES512"}
+_LOOPBACK = ("127.0.0.1", "localhost", "::1")
 _ASSERTION_SECONDS, _EARLY_SECONDS = 300, 60
 
 
@@ -102,6 +104,29 @@ class Credentials:
             "No Okta credentials. Set OKTA_ACCESS_TOKEN, or OKTA_API_TOKEN, or OKTA_API_CLIENT_ID, "
             "OKTA_API_PRIVATE_KEY and OKTA_API_PRIVATE_KEY_ID of a service app."
         )
+
+
+def org_url(
+    config: Mapping[str, Any], environment: Mapping[str, str] = os.environ, otherwise: str = ""
+) -> str:
+    """The org's URL, from the provider's settings and the variables that they override, or
+    `otherwise`. Raises CredentialsError for no URL, and for one that would send a token
+    unencrypted."""
+    name = config.get("okta:orgName") or environment.get("OKTA_ORG_NAME")
+    base = config.get("okta:baseUrl") or environment.get("OKTA_BASE_URL") or "okta.com"
+    proxy = environment.get("OKTA_HTTP_PROXY") or config.get("okta:httpProxy")
+    url = str(proxy or otherwise or (f"https://{name}.{base}" if name else ""))
+    if not url:
+        raise CredentialsError("the URL of the org is unknown.")
+    try:
+        parts = urlsplit(url)
+        safe = parts.scheme == "https" or (parts.scheme == "http" and parts.hostname in _LOOPBACK)
+    except ValueError:
+        safe = False
+    if not safe:
+        text = "the URL of the org is not https://…, and tokens are never sent unencrypted."
+        raise CredentialsError(text)
+    return url.rstrip("/")
 
 
 class HeaderAuth(httpx.Auth):
