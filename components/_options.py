@@ -7,7 +7,7 @@ mappings are never imported (docs/decisions/0008-adopt-without-sending-anything.
 
 from collections.abc import Sequence
 
-from pulumi import Resource, ResourceOptions
+from pulumi import Resource, ResourceOptions, Stash
 
 
 def child_of(
@@ -16,6 +16,13 @@ def child_of(
     """Options of a component's child. The SDK does not pass `depends_on` to children."""
     base = ResourceOptions(parent=parent, depends_on=opts.depends_on if opts else None)
     return ResourceOptions.merge(base, more)
+
+
+def barrier_of(name: str, parent: Resource, opts: ResourceOptions | None) -> list[Resource]:
+    """One resource that stands for everything in `depends_on`. N resources that depend on M others
+    would be N times M dependencies, which the engine writes anew at each step."""
+    after = child_of(parent, opts)
+    return [Stash(name, input="", opts=after)] if after.depends_on else []
 
 
 def options(

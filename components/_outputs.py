@@ -4,7 +4,7 @@ import asyncio
 from collections.abc import Mapping
 from typing import Any, TypedDict, TypeVar, cast
 
-from pulumi import Input, Output, Resource
+from pulumi import UNKNOWN, Input, Output, Resource
 
 T = TypeVar("T")
 
@@ -43,3 +43,11 @@ def without_dependencies(output: Output[T]) -> Output[T]:
     value: Any = asyncio.ensure_future(output.future())
     known, secret = map(asyncio.ensure_future, (output.is_known(), output.is_secret()))
     return Output(nothing, value, known, secret)
+
+
+def unknown() -> Output[Any]:
+    """An output that this preview does not know."""
+    pending: Any = [asyncio.Future() for _ in range(4)]
+    for future, value in zip(pending, (set[Resource](), UNKNOWN, False, False), strict=True):
+        future.set_result(value)
+    return Output(*pending)

@@ -22,6 +22,7 @@ from ._checks.next_steps import next_steps
 from ._checks.provisioning_gate import ProvisioningGate, provisioning_gate, required_features
 from ._outputs import AssignmentGroupOutput, PushGroupOutput
 from ._polling import WaitPolicy
+from ._state import Names
 from .aws.access_control_attributes import AccessControlAttributes
 from .aws.account_access import AccountAccess
 from .aws.scim_token import ScimToken, read_scim_token
@@ -98,7 +99,7 @@ class IdentityCenterFederation(pulumi.ComponentResource):
             read_token=settings.provisioning.mode == ProvisioningMode.API,
             provider=args["scim_token"].get("provider"),
         )
-        lookups = look_up(self, settings)
+        lookups = look_up(self, settings, Names.of(name))
         # The first resources depend on all lookups and on the verified token.
         checked = Output.all(settings.app.issuer_url, token.endpoint, lookups, token.status).apply(
             lambda read: check_same_instance(*read[:3])
@@ -119,6 +120,8 @@ class IdentityCenterFederation(pulumi.ComponentResource):
             assignments=assignments,
             pushed=pushed,
             pushes=pushes,
+            names=Names.of(name),
+            adopted=frozenset(group.key for group in settings.push_groups if group.import_id),
             policy=settings.drift,
         )
         self.app_id, self.app_label = app.app_id, app.label
@@ -345,12 +348,14 @@ class IdentityCenterFederation(pulumi.ComponentResource):
             tags = [*tags, *declared.keys]
         access = self._args.get("account_access", {})
         known = {group.key: group.aws_group_id for group in settings.push_groups}
-        if access.get("permission_sets") or access.get("applications"):
+        listed = [*access.get("permission_sets", []), *access.get("applications", [])]
+        groups = {group for each in listed for group in each.get("groups", [])}
+        if listed:
             AccountAccess(
                 f"{self._name}-access",
                 {
                     "instance_arn": checked.instance_arn,
-                    "group_ids": pushes.group_ids,
+                    "group_ids": {key: pushes.required_id(key) for key in groups},
                     "existing_group_ids": {key: ident for key, ident in known.items() if ident},
                     "push_groups": [*known],
                     "permission_sets": access.get("permission_sets", []),

@@ -16,6 +16,7 @@ from okta_idc.rules.registry import count
 
 from .._errors import ValidationError, raise_findings
 from .._options import child_of
+from .._state import read_state
 from ..okta.groups import Group, member_ids
 
 _KINDS = ("groups", "users")
@@ -72,8 +73,9 @@ class DeprovisioningGuard(pulumi.ComponentResource):
                 "update checks before it changes anything.",
                 self,
             )
-        for kind in _KINDS:
-            self._reject_renaming(old[kind], new[kind])
+        if await read_state(self).future() is None:  # otherwise, an alias carries it over
+            for kind in _KINDS:
+                self._reject_renaming(old[kind], new[kind])
         groups, users = (_removed(old[kind], new[kind]) for kind in _KINDS)
         if not groups and not users:
             return

@@ -17,7 +17,8 @@ from okta_idc.settings.models import GroupSource
 
 from .._errors import ValidationError, raise_findings
 from .._lookup_errors import readable
-from ..okta.groups import OktaGroup, find_groups
+from .._state import Names, read_state
+from ..okta.groups import OktaGroup, find_groups, recorded_groups
 from ..okta.user_assignments import OktaUser, find_users
 
 
@@ -37,12 +38,15 @@ class Lookups:
     """The individually assigned users, by login in lower case or ID."""
 
 
-def look_up(parent: Resource, settings: Settings) -> Output[Lookups]:
+def look_up(parent: Resource, settings: Settings, names: Names) -> Output[Lookups]:
     """Reads the instance, groups and users that the settings declare; fails for one that does not
-    exist, and for one group in both roles (OIC-201)."""
+    exist, and for one group in both roles (OIC-201). `names`: of the federation's resources."""
     opts = InvokeOutputOptions(parent=parent)
     instances = readable(aws.ssoadmin.get_instances_output(opts=opts))
-    groups = find_groups(_groups_by_path(settings), opts)
+    recorded = read_state(parent).apply(
+        lambda state: recorded_groups(state, names.assignments, names.pushes)
+    )
+    groups = find_groups(_groups_by_path(settings), opts, recorded)
     users = find_users(settings.assignments.users, settings.app.username_format, opts)
 
     def collect(

@@ -19,6 +19,8 @@ from .._args import check_args
 from .._errors import raise_found
 from .._options import child_of, options
 from .._outputs import output_dict
+from .._renames import Renames
+from .._state import ACCOUNT_ASSIGNMENT, APPLICATION_ASSIGNMENT, read_state
 from ._import_hints import ImportHints
 
 
@@ -50,7 +52,7 @@ class AccountAccessSettings(TypedDict):
 class AccountAccessArgs(AccountAccessSettings):
     instance_arn: Input[str]
     """ARN of the Identity Center instance."""
-    group_ids: Input[dict[str, str]]
+    group_ids: Input[dict[str, Input[str]]]
     """Identity Store group IDs by name."""
     existing_group_ids: NotRequired[dict[str, str]]
     """Identity Store IDs of groups whose existing assignments are imported."""
@@ -78,7 +80,19 @@ class AccountAccess(pulumi.ComponentResource):
         sets, applications = args.get("permission_sets", []), args.get("applications", [])
         self._args, self._options = args, child_of(self, opts)
         self._existing = args.get("existing_group_ids", {})
-        self._group_ids = Output.from_input(args["group_ids"])
+        ids: Any = args["group_ids"]
+        self._group_ids: Any = ids if isinstance(ids, dict) else Output.from_input(ids)
+        state = read_state(self)
+        self._renames = Renames(
+            state, ACCOUNT_ASSIGNMENT, f"{name}-",
+            (f"{name}-{each['name']}-{group}-{account}" for each in sets
+             for group in each.get("groups", []) for account in each.get("accounts", [])),
+        )  # fmt: skip
+        application_renames = Renames(
+            state, APPLICATION_ASSIGNMENT, f"{name}-",
+            (f"{name}-{_tail(each['arn'])}-{group}"
+             for each in applications for group in each["groups"]),
+        )  # fmt: skip
         paths = {
             each["name"]: f"account_access.permission_sets[{i}]" for i, each in enumerate(sets)
         }
@@ -93,15 +107,22 @@ class AccountAccess(pulumi.ComponentResource):
         for application in applications:
             imported = application.get("import_assignments") and application["arn"]
             for group in application["groups"]:
+                resource, principal = f"{name}-{_tail(application['arn'])}-{group}", self._id(group)
+                opts = self._child(imported, self._existing.get(group), "GROUP")
                 aws.ssoadmin.ApplicationAssignment(
-                    f"{name}-{application['arn'].rsplit('/', 1)[-1]}-{group}",
+                    resource,
                     application_arn=application["arn"],
-                    principal_id=self._group_ids[group],
+                    principal_id=principal,
                     principal_type="GROUP",
-                    opts=self._child(imported, self._existing.get(group), "GROUP"),
+                    opts=application_renames.options(
+                        opts, resource, principalId=principal, applicationArn=application["arn"]
+                    ),
                 )
         self.permission_set_arns = output_dict(arns)
         self.register_outputs({"permission_set_arns": self.permission_set_arns})
+
+    def _id(self, group: str) -> Output[str]:
+        return Output.from_input(self._group_ids[group])
 
     def _permission_set(self, prefix: str, declared: PermissionSet) -> Any:
         # Tags may be managed outside the stack.
@@ -120,7 +141,9 @@ class AccountAccess(pulumi.ComponentResource):
             ),
         )
 
-    def _child(self, *ids: str | bool | None, depends_on: Sequence[Resource] = ()) -> Any:
+    def _child(
+        self, *ids: str | bool | None, depends_on: Sequence[Resource] = ()
+    ) -> ResourceOptions:
         """Options of a child; it is imported if every part of its import ID is known."""
         known = ",".join(str(ident) for ident in ids) if ids and all(ids) else None
         more = ResourceOptions(depends_on=list(depends_on))
@@ -136,7 +159,7 @@ class AccountAccess(pulumi.ComponentResource):
         set_id = declared.get("import_id")
         for arn in declared.get("managed_policies", []):
             yield aws.ssoadmin.ManagedPolicyAttachment(
-                f"{prefix}-{arn.rsplit('/', 1)[-1]}",
+                f"{prefix}-{_tail(arn)}",
                 managed_policy_arn=arn,
                 **where,
                 opts=self._child(arn, set_id),
@@ -172,16 +195,28 @@ class AccountAccess(pulumi.ComponentResource):
         for group in declared.get("groups", []):
             for account in declared.get("accounts", []):
                 known = self._existing.get(group), "GROUP", account, "AWS_ACCOUNT"
+                resource, principal = f"{prefix}-{group}-{account}", self._id(group)
+                opts = self._child(*known, declared.get("import_id"), depends_on=policies)
                 aws.ssoadmin.AccountAssignment(
-                    f"{prefix}-{group}-{account}",
+                    resource,
                     instance_arn=self._args["instance_arn"],
                     permission_set_arn=created.arn,
-                    principal_id=self._group_ids[group],
+                    principal_id=principal,
                     principal_type="GROUP",
                     target_id=account,
                     target_type="AWS_ACCOUNT",
-                    opts=self._child(*known, declared.get("import_id"), depends_on=policies),
+                    opts=self._renames.options(
+                        opts,
+                        resource,
+                        principalId=principal,
+                        targetId=account,
+                        permissionSetArn=created.arn,
+                    ),
                 )
+
+
+def _tail(arn: str) -> str:
+    return arn.rpartition("/")[2]
 
 
 def _reference(policy: str) -> Any:

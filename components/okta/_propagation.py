@@ -1,12 +1,11 @@
 """Waits until AWS shows provisioned users and pushed groups.
 
-Reads lists of the Identity Store, and the members of the assignment groups and of newly pushed
-groups once. Does not read the app's own list of users, which costs a call per 50 under
-the app's scarce rate limit (docs/research/okta-api.md#rate-limits).
+A wait ends as soon as its end is known: AWS shows everything, Okta reports an error, or nothing has
+changed for a while. Only what this run provisions or pushes is waited for.
 """
 
 import time
-from collections.abc import Awaitable, Callable, Mapping, Sequence
+from collections.abc import Awaitable, Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -14,12 +13,27 @@ import pulumi
 import pulumi_aws as aws
 from pulumi import Input, InvokeOutputOptions, Output, Resource
 
-from .._errors import ValidationError
+from okta_idc.rules import push_drift
+from okta_idc.rules.registry import count
+
+from .._errors import ValidationError, raise_found
 from .._lookup_errors import invoke, readable
-from .._polling import NO_WAIT, WaitPolicy
+from .._polling import WaitPolicy
+from ._app_lists import AppLists
 from .groups import member_ids
 
 Json = dict[str, Any]
+
+
+@dataclass(frozen=True)
+class Pending:
+    """A push group that AWS does not show yet, or that this run pushes first."""
+
+    name: str
+    source_id: str
+    """ID of the group in Okta."""
+    new: bool
+    """Whether this run pushes it first."""
 
 
 @dataclass(frozen=True)
@@ -28,7 +42,6 @@ class Propagation:
 
     parent: Resource
     identity_store_id: Input[str]
-    assigned_group_ids: Sequence[Input[str]]
     wait: WaitPolicy
     settle_seconds: float
 
@@ -41,87 +54,120 @@ class Propagation:
         return found.apply(lambda answer: {g.display_name: g.group_id for g in answer.groups})
 
     async def wait_for_users(
-        self,
-        targets: dict[str, str],
-        sources: Mapping[str, str],
-        pushed: Sequence[str],
-        user_ids: Sequence[str],
-    ) -> dict[str, str]:
-        """Returns `targets` once AWS has the users who can be members of newly pushed groups.
+        self, lists: AppLists, new: Sequence[str], groups: Iterable[str], users: Iterable[str]
+    ) -> None:
+        """Waits until AWS has the users who can be members of the groups `new` (names).
 
-        `sources`: Okta group IDs by name; `pushed`: IDs of the groups that have a push mapping.
+        `groups`: Okta IDs of the groups that this run assigned; `users`: of the assigned users.
         """
-        new = [name for name, source in sources.items() if source not in pushed]
-        if not new or not self.wait.seconds or pulumi.runtime.is_dry_run():
-            return targets
-        assigned = set(user_ids)
-        for group in self.assigned_group_ids:
+        assigned = set(users)
+        for group in groups:
             assigned |= await member_ids(group, self.parent)
 
         async def missing_users() -> set[str]:
-            return assigned - await self._users_in_aws()
+            known = await lists.read_users()
+            return (assigned | known.expected) - known.excluded - await self._users_in_aws()
 
         missing = await self._until_settled(missing_users, "waiting for users in AWS")
-        if missing:
+        refused = lists.users.refused
+        if missing or refused:
+            names = sorted(lists.users.logins[ident] for ident in refused)
+            rejected = f", of whom AWS rejected {shortened(names)}" if names else ""
             pulumi.log.warn(
-                f"{len(missing)} of {len(assigned)} assigned users are not in IAM Identity Center "
-                f"and will be missing from {', '.join(new)}. `okta-idc status` shows why.",
+                f"{count(len(missing | refused), 'assigned user')} not in IAM Identity Center"
+                f"{rejected}: missing from every push group, {shortened(new)} included. "
+                "`okta-idc status` shows why.",
                 self.parent,
             )
-        return targets
 
     async def wait_for_groups(
-        self, names: Mapping[str, str], sources: Mapping[str, str], pushed: Sequence[str]
+        self, lists: AppLists, pending: Mapping[str, Pending]
     ) -> dict[str, str]:
-        """Identity Store group IDs by name, once AWS has the groups, and the newly pushed ones with
-        their members. Raises ValidationError for a group that AWS never shows."""
-        found: dict[str, str] = {}
+        """Identity Store group IDs by key, once AWS has the groups, and the new ones with members.
+        Raises ValidationError for a group that Okta does not push, with Okta's reason (OIC-601,
+        OIC-604), and for one that AWS never shows."""
+        ids: dict[str, str] = {}
+        unpushed: set[str] = set()
 
-        async def still_missing() -> str:
-            store = {"identityStoreId": self.identity_store_id}
-            read = await invoke("aws:identitystore/getGroups", store, self.parent)
-            groups: list[Json] = read.get("groups") or []
-            ids: dict[str, str] = {group["displayName"]: group["groupId"] for group in groups}
-            found.update({key: ids[name] for key, name in names.items() if name in ids})
-            return ", ".join(name for name in names.values() if name not in ids)
+        async def read() -> None:
+            mappings = await lists.mappings()
+            listed = {each.name: mappings.get(each.source_id) for each in pending.values()}
+            states = [
+                push_drift.FoundMapping(name, mapping.status, mapping.error)
+                for name, mapping in listed.items()
+                if mapping
+            ]
+            broken = (push_drift.mapping_in_error, push_drift.mapping_inactive)
+            raise_found(("push_groups", rule(state)) for rule in broken for state in states)
+            in_aws = await self._groups_in_aws()
+            ids.update({k: in_aws[each.name] for k, each in pending.items() if each.name in in_aws})
+            unpushed.clear()
+            for each in pending.values():
+                mapping = listed[each.name]
+                if each.new and (mapping is None or mapping.pushed is False):
+                    unpushed.add(each.name)
 
-        wait = NO_WAIT if pulumi.runtime.is_dry_run() else self.wait
-        missing = await wait.until_empty(still_missing, "waiting for groups in AWS")
-        if missing and wait.seconds:
+        async def absent() -> str:
+            await read()
+            return ", ".join(each.name for key, each in pending.items() if key not in ids)
+
+        async def not_pushed() -> set[str]:
+            await read()
+            return unpushed
+
+        missing = await self.wait.until_empty(absent, "waiting for groups in AWS")
+        if missing and self.wait.seconds:
             message = (
-                f"{missing} did not appear in IAM Identity Center within {wait.seconds:.0f} s. "
-                "`okta-idc status` shows the state of each push mapping and Okta's reason. Then "
-                "run `pulumi up` again."
+                f"{missing} did not appear in IAM Identity Center within {self.wait.seconds:.0f} s "
+                "although Okta reports no error. `okta-idc status` shows the state of each push "
+                "mapping. Then run `pulumi up` again."
             )
             raise ValidationError.at("push_groups", message)
-        if wait.seconds:
-            new = {key: sources[key] for key in found if sources[key] not in pushed}
-            await self._wait_for_members({k: (found[k], source) for k, source in new.items()})
-        return found
+        new = {key: each for key, each in pending.items() if each.new and key in ids}
+        if self.wait.seconds and new:
+            if unpushed and (late := await self._until_settled(not_pushed, "waiting for pushes")):
+                pulumi.log.warn(
+                    f"Okta has not reported whether it pushed {shortened(sorted(late))}. "
+                    "`okta-idc status` shows it later.",
+                    self.parent,
+                )
+            await self._wait_for_members(lists, new, ids)
+        return ids
 
-    async def _wait_for_members(self, groups: Mapping[str, tuple[str, str]]) -> None:
-        """Waits until each group has as many members as in Okta, counting users that AWS has.
-        `groups`: Identity Store ID and Okta ID by name."""
-        if not groups:
-            return
-        users = await self._users_in_aws()
-        wanted = {
-            key: len(await member_ids(source, self.parent) & users)
-            for key, (_, source) in groups.items()
-        }
-        present = dict.fromkeys(groups, 0)
+    async def _wait_for_members(
+        self, lists: AppLists, groups: Mapping[str, Pending], ids: Mapping[str, str]
+    ) -> None:
+        """Waits until each group has as many members as in Okta. The members of a group that stays
+        short are read, and only those that AWS has as users are waited for."""
+        counts = await lists.member_counts([each.source_id for each in groups.values()])
+        wanted = {key: counts.get(each.source_id) for key, each in groups.items()}
+        present: dict[str, int] = {}
+        since = {key: time.monotonic() for key in groups}
+        users: set[str] = set()
 
         async def too_few() -> set[str]:
-            short = [key for key in groups if present[key] < wanted[key]]
-            for key in short:
-                present[key] = await self._members_in_aws(groups[key][0])
-            return {f"{k} ({present[k]} of {wanted[k]})" for k in short if present[k] < wanted[k]}
+            short: set[str] = set()
+            for key, each in groups.items():
+                if (limit := wanted[key]) is not None and present.get(key, -1) >= limit:
+                    continue
+                number = await self._members_in_aws(ids[key])
+                if number != present.get(key):
+                    present[key], since[key] = number, time.monotonic()
+                stalled = time.monotonic() - since[key] > self.settle_seconds / 4
+                if limit is None or (number < limit and stalled and key not in exact):
+                    users.update(await self._users_in_aws() if not users else ())
+                    limit = len(await member_ids(each.source_id, self.parent) & users)
+                    wanted[key] = limit
+                    exact.add(key)
+                if number < limit:
+                    short.add(f"{each.name} ({number} of {limit})")
+            return short
 
-        left = await self._until_settled(too_few, "waiting for group members in AWS")
-        if left:
+        exact: set[str] = set()
+        if left := await self._until_settled(too_few, "waiting for group members in AWS"):
             pulumi.log.warn(
                 f"Pushed with fewer members in IAM Identity Center than in Okta: "
-                f"{', '.join(sorted(left))}. Users who were provisioned after the push are "
+                f"{shortened(sorted(left))}. Users who were provisioned after the push are "
                 "missing. In Okta, open the app → Push Groups → the group → Push now (up to 100 "
                 "members).",
                 self.parent,
@@ -134,7 +180,7 @@ class Propagation:
 
         async def unsettled() -> str:
             nonlocal missing, since
-            left = await poll()
+            left = set(await poll())
             if left != missing:
                 missing, since = left, time.monotonic()
             settled = time.monotonic() - since > self.settle_seconds
@@ -142,6 +188,12 @@ class Propagation:
 
         await self.wait.until_empty(unsettled, title)
         return missing or set()
+
+    async def _groups_in_aws(self) -> dict[str, str]:
+        store = {"identityStoreId": self.identity_store_id}
+        read = await invoke("aws:identitystore/getGroups", store, self.parent)
+        groups: list[Json] = read.get("groups") or []
+        return {group["displayName"]: group["groupId"] for group in groups}
 
     async def _members_in_aws(self, group: str) -> int:
         args = {"identityStoreId": self.identity_store_id, "groupId": group}
@@ -155,3 +207,9 @@ class Propagation:
         users: list[Json] = read.get("users") or []
         empty: list[Json] = []
         return {external["id"] for user in users for external in user.get("externalIds") or empty}
+
+
+def shortened(names: Sequence[str], most: int = 5) -> str:
+    """The first names, and how many there are beside them."""
+    more = f" and {len(names) - most:,} more" if len(names) > most else ""
+    return f"{', '.join(names[:most])}{more}"

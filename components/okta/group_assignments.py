@@ -15,6 +15,8 @@ from .._args import check_args
 from .._errors import ValidationError
 from .._options import child_of, options
 from .._outputs import output_dict
+from .._renames import Renames
+from .._state import GROUP_ASSIGNMENT, read_state
 
 
 class AssignedGroup(TypedDict):
@@ -52,13 +54,19 @@ class GroupAssignments(pulumi.ComponentResource):
         check_args(GroupAssignmentsArgs, args)
         check_priorities("groups", {g["name"]: g.get("priority") for g in args["groups"]})
         child, protect = child_of(self, opts), args.get("protect", True)
+        names = {group["name"]: f"{name}-{group['name']}" for group in args["groups"]}
+        renames = Renames(read_state(self), GROUP_ASSIGNMENT, f"{name}-", names.values())
         self.assignments = {
             group["name"]: okta.app.GroupAssignment(
-                f"{name}-{group['name']}",
+                (full := names[group["name"]]),
                 app_id=args["app_id"],
                 group_id=group["group_id"],
                 priority=group.get("priority"),
-                opts=options(child, group.get("import_id"), protect),
+                opts=options(
+                    renames.options(child, full, groupId=group["group_id"]),
+                    group.get("import_id"),
+                    protect,
+                ),
             )
             for group in args["groups"]
         }

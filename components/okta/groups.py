@@ -10,7 +10,7 @@ from typing import Any, Generic, TypeVar
 from urllib.parse import quote_plus
 
 import pulumi_okta as okta
-from pulumi import InvokeOutputOptions, Output, Resource, ResourceOptions
+from pulumi import Input, InvokeOutputOptions, Output, Resource, ResourceOptions
 
 from okta_idc.rules import groups as rules
 from okta_idc.settings import Problem
@@ -18,15 +18,16 @@ from okta_idc.settings.models import GroupSource
 
 from .._errors import ValidationError
 from .._lookup_errors import invoke, readable
+from .._state import EMPTY, GROUP_ASSIGNMENT, PUSH_MAPPING, State
 
 Declared = TypeVar("Declared", bound=GroupSource)
 _LONGEST_SEARCH = 6000
 """Characters of an encoded search expression; URLs are usually limited to 8 kB."""
 _DELETED = (
-    "If the group was deleted in Okta, its push mapping was deleted with it: remove the group from "
-    "`push_groups`, and its PushGroup from the state (`pulumi stack --show-urns`, `pulumi state "
-    "delete URN --force`)."
+    "An earlier run pushed it. It no longer exists in Okta, and its push mapping was deleted with "
+    "it. Remove the group from push_groups, and run: pulumi state delete '{urn}' --force"
 )
+_NamesById = Mapping[str, str]
 RULE_NAME_LENGTH = 50
 """Longest name of a group rule (docs/research/okta-api.md#group-rules)."""
 
@@ -73,11 +74,42 @@ def _quoted(text: str) -> str:
     return json.dumps(text, ensure_ascii=False)
 
 
+@dataclass(frozen=True)
+class RecordedGroup:
+    """A group that an earlier run assigned or pushed: its ID in Okta, and the URN of its push
+    mapping, if any."""
+
+    id: str
+    urn: str = ""
+
+
+_Recorded = Mapping[str, RecordedGroup]
+
+
+def recorded_groups(state: State | None, assignments: str, pushes: str) -> dict[str, RecordedGroup]:
+    """The groups of the state by name. `assignments` and `pushes` begin the resources' names."""
+    state = state or EMPTY
+    assigned = state.of_type(GROUP_ASSIGNMENT, assignments).items()
+    pushed = state.of_type(PUSH_MAPPING, pushes).items()
+    return {
+        **{k: RecordedGroup(str(each.get("groupId"))) for k, each in assigned},
+        **{
+            k: RecordedGroup(
+                str(each.get("sourceGroupId")), state.urns[PUSH_MAPPING, f"{pushes}{k}"]
+            )
+            for k, each in pushed
+        },
+    }
+
+
 def find_groups(
-    declared: Mapping[str, GroupSource], opts: InvokeOutputOptions | None = None
+    declared: Mapping[str, GroupSource],
+    opts: InvokeOutputOptions | None = None,
+    recorded: Input[Mapping[str, RecordedGroup]] | None = None,
 ) -> Output[dict[str, OktaGroup]]:
     """The existing groups by key, from the declared groups by path. Fails unless each name matches
-    exactly one group (OIC-203), and each ID exists."""
+    exactly one group (OIC-203), and each ID exists. `recorded`: what earlier runs used, by name; it
+    shows which groups were renamed or deleted since."""
     named = {path: group.name for path, group in declared.items() if group.name}
     names = list(dict.fromkeys(named.values()))
     ids = list(dict.fromkeys(group.id for group in declared.values() if group.id))
@@ -85,47 +117,60 @@ def find_groups(
     terms += [f"id eq {_quoted(ident)}" for ident in ids]
     answers = [_search(expression, opts) for expression in _joined(terms)]
 
-    def existing(groups: _NamesById) -> dict[str, OktaGroup]:
+    def existing(groups: _NamesById, earlier: _Recorded) -> dict[str, OktaGroup]:
         by_name: dict[str, list[str]] = {}
         for ident, name in groups.items():
             by_name.setdefault(name, []).append(ident)
         findings = rules.group_exists(rules.WantedGroups(named, by_name))
-        problems = [Problem.of(finding) for finding in findings] + [
+        problems = [
+            _explained(Problem.of(finding), earlier.get(named.get(finding.path, "")), groups)
+            for finding in findings
+        ] + [
             Problem(
                 path, f"Okta has no group with the ID {group.id!r}. Use another ID, or the name."
             )
             for path, group in declared.items()
             if group.id and group.id not in groups
         ]
-        # The hint is for push groups, once: after the last that Okta does not have.
-        for i, each in reversed(list(enumerate(problems))):
-            if each.path.startswith("push_groups") and named.get(each.path) not in by_name:
-                problems[i] = replace(each, message=f"{each.message}\n{_DELETED}")
-                break
         if problems:
             raise ValidationError(*problems)
         found = {name: OktaGroup(by_name[name][0], name) for name in names}
         return found | {ident: OktaGroup(ident, groups[ident]) for ident in ids}
 
-    def match(found: Sequence[_NamesById]) -> Any:
-        groups = {ident: name for part in found for ident, name in part.items()}
+    def match(read: Sequence[Any]) -> Any:
+        earlier: _Recorded = read[-1]
+        groups = {ident: name for part in read[:-1] for ident, name in part.items()}
         missing = [name for name in names if name not in groups.values()]
         if not missing:
-            return existing(groups)
-        # One more call, for a suggestion.
-        near = " or ".join(f"profile.name sw {_quoted(name[:4])}" for name in missing[:5])
-        return _search(near, opts).apply(lambda similar: existing({**groups, **similar}))
+            return existing(groups, earlier)
+        # One more call, for a suggestion and for the groups' present names.
+        near = [f"profile.name sw {_quoted(name[:4])}" for name in missing[:5]]
+        near += [f"id eq {_quoted(earlier[n].id)}" for n in missing[:50] if n in earlier]
+        similar = _search(" or ".join(near), opts)
+        return similar.apply(lambda similar: existing({**groups, **similar}, earlier))
 
-    return Output.all(*answers).apply(match)
+    return Output.all(*answers, recorded or {}).apply(match)
+
+
+def _explained(problem: Problem, recorded: RecordedGroup | None, groups: _NamesById) -> Problem:
+    """A missing group that earlier runs used was renamed or deleted since."""
+    if recorded is None:
+        return problem
+    if new := groups.get(recorded.id):
+        message = (
+            f"this group is now named {new!r} in Okta (ID {recorded.id}). Write {new!r} wherever "
+            "the settings name it: its assignments, its push mapping and its group in AWS are kept."
+        )
+        return replace(problem, message=message)
+    if recorded.urn:
+        return replace(problem, message=f"{problem.message}\n{_DELETED.format(urn=recorded.urn)}")
+    return problem
 
 
 async def member_ids(group_id: Any, parent: Resource) -> set[str]:
     """IDs of a group's members in Okta."""
     read = await invoke("okta:group/getGroup", {"id": group_id, "includeUsers": True}, parent)
     return set(read.get("users") or [])
-
-
-_NamesById = Mapping[str, str]
 
 
 def _search(expression: str, opts: InvokeOutputOptions | None) -> Output[_NamesById]:

@@ -57,9 +57,12 @@ class Provisioning(pulumi.ComponentResource):
         )
         reading = InvokeOutputOptions(parent=self, depends_on=[self.connection])
         connected = readable(okta.app.get_connection_output(id=args["app_id"], opts=reading))
+        connected_id = Output.all(args["app_id"], connected.status).apply(lambda a: _connected(*a))
+        if pulumi.runtime.is_dry_run():  # a preview would not know the ID of a new connection's app
+            connected_id = Output.from_input(args["app_id"])
         self.features = okta.app.Features(
             f"{name}-features",
-            app_id=Output.all(args["app_id"], connected.status).apply(lambda a: _connected(*a)),
+            app_id=connected_id,
             name="USER_PROVISIONING",
             status=ENABLED,
             capabilities=_capabilities(args),

@@ -20,10 +20,13 @@ from okta_idc.settings.models import Provisioning
 from .._args import check_args
 from .._errors import ValidationError
 from .._lookup_errors import readable
-from .._options import child_of, options
-from .._outputs import output_dict, without_dependencies
+from .._options import barrier_of, child_of, options
+from .._outputs import output_dict, unknown, without_dependencies
 from .._polling import WaitPolicy
-from ._propagation import Propagation
+from .._renames import Renames
+from .._state import EMPTY, GROUP_ASSIGNMENT, PUSH_GROUPS, PUSH_MAPPING, State, read_state
+from ._app_lists import AppLists
+from ._propagation import Pending, Propagation
 from .groups import names_filters
 
 _DEFAULTS = Provisioning()
@@ -90,53 +93,67 @@ class PushGroups(pulumi.ComponentResource):
     ) -> None:
         super().__init__("okta-identity-center:index:PushGroups", name, {}, opts)
         check_args(PushGroupsArgs, args)
-        child = child_of(self, opts)
+        barrier = barrier_of(f"{name}-after", self, opts)
         minutes = args.get("propagation_timeout_minutes", _DEFAULTS.propagation_timeout_minutes)
         propagation = Propagation(
             self,
             args["identity_store_id"],
-            args.get("assigned_group_ids", []),
             WaitPolicy(60 * minutes),
             args.get("propagation_settle_seconds", _DEFAULTS.propagation_settle_seconds),
         )
+        state = read_state(self)
         adopted = {group["name"]: group for group in args["groups"] if group.get("import_id")}
         owned = {each["name"]: each for each in args["groups"] if each["name"] not in adopted}
-        known_ids = {k: ident for k, g in adopted.items() if (ident := g.get("aws_group_id"))}
-        sources = _dict_of(owned, "source_group_id")
+        given = {k: ident for k, g in adopted.items() if (ident := g.get("aws_group_id"))}
         # All push mappings of the app before this run pushes, including unmanaged ones.
-        reading = InvokeOutputOptions(parent=self, depends_on=child.depends_on)
+        reading = InvokeOutputOptions(parent=self)
         found = readable(okta.get_push_groups_output(app_id=args["app_id"], opts=reading))
         self.statuses = found.apply(mapping_statuses)
         pushed = self.statuses.apply(lambda found: [mapping["source"] for mapping in found])
-        in_aws = propagation.groups().apply(lambda found: _check_target_ids(known_ids, found))
-        known = Output.all(
-            _dict_of(owned, "source_group_name"), sources, pushed, in_aws, args["app_id"]
+        in_aws = propagation.groups().apply(lambda found: _check_target_ids(given, found))
+        # Known only once these resources exist; `urn` is known in previews.
+        after = Output.all(*[each.urn for each in barrier])
+        joined = Output.all(
+            _dict_of(owned, "source_group_name"), _dict_of(owned, "source_group_id"), pushed
         )
-        targets = known.apply(lambda read: self._targets(*read))
-        user_ids = Output.from_input(args.get("assigned_user_ids", []))
-        ready = Output.all(targets, sources, pushed, user_ids).apply(
-            lambda a: propagation.wait_for_users(*a)
+        lists = Output.from_input(args["app_id"]).apply(lambda ident: AppLists(self, ident))
+        linked = Output.all(joined, in_aws, args["app_id"]).apply(
+            lambda a: self._targets(*a[0], *a[1:])
         )
-        target_kept = ResourceOptions(ignore_changes=["targetGroupId", "targetGroupName"])
-        self.mappings = {
-            key: okta.PushGroup(
-                f"{name}-{key}",
+        ready = without_dependencies(
+            Output.all(
+                linked, joined, lists, state, args.get("assigned_group_ids", []),
+                Output.from_input(args.get("assigned_user_ids", [])), after,
+            ).apply(lambda a: self._users_ready(propagation, *a[:-1]))
+        )  # fmt: skip
+        target_kept = ResourceOptions(
+            ignore_changes=["targetGroupId", "targetGroupName"], depends_on=barrier
+        )
+        declared = {key: f"{name}-{key}" for key in owned}
+        renames = Renames(state, PUSH_MAPPING, f"{name}-", declared.values())
+        self.mappings: dict[str, okta.PushGroup] = {}
+        for key, group in owned.items():
+            source, source_name = group["source_group_id"], group["source_group_name"]
+            # A group that is pushed already keeps its target, whatever else the run does.
+            target = Output.all(source, source_name, pushed).apply(
+                lambda a, key=key: {"name": a[1]} if a[0] in a[2] else _target(ready, key, a[1])
+            )
+            self.mappings[key] = okta.PushGroup(
+                declared[key],
                 app_id=args["app_id"],
-                source_group_id=group["source_group_id"],
-                target_group_id=ready.apply(lambda t, key=key: t.get(key)),
-                target_group_name=Output.all(ready, group["source_group_name"]).apply(
-                    lambda a, key=key: None if key in a[0] else a[1]
-                ),
+                source_group_id=source,
+                target_group_id=target.apply(lambda t: t.get("id")),
+                target_group_name=target.apply(lambda t: t.get("name")),
                 delete_target_group_on_destroy=group.get("retire", False),
                 opts=options(
-                    child_of(self, opts, target_kept),
+                    renames.options(
+                        child_of(self, None, target_kept), declared[key], sourceGroupId=source
+                    ),
                     None,
                     args.get("protect", True),
                     unprotected=group.get("retire", False),
                 ),
             )
-            for key, group in owned.items()
-        }
         if retiring := [key for key, group in owned.items() if group.get("retire")]:
             pulumi.log.warn(
                 f"Retiring {', '.join(retiring)}: a later run that no longer declares them in "
@@ -147,20 +164,83 @@ class PushGroups(pulumi.ComponentResource):
             {key: mapping.id for key, mapping in self.mappings.items()}
             | {k: (group.get("import_id") or "").rpartition("/")[2] for k, group in adopted.items()}
         )
-        wanted = {each["name"]: each for each in args["groups"] if each["name"] not in known_ids}
+        existing = {
+            each["name"]: Output.all(
+                each["source_group_id"], each["source_group_name"], pushed, in_aws, state
+            ).apply(lambda a, key=each["name"]: given.get(key) or _existing_id(name, *a))
+            for each in args["groups"]
+        }
         arrived = Output.all(
-            _dict_of(wanted, "source_group_name"),
-            _dict_of(wanted, "source_group_id"),
-            pushed,
-            self.mapping_ids,
-        ).apply(lambda a: propagation.wait_for_groups(*a[:3]))
+            {
+                each["name"]: {
+                    "name": each["source_group_name"],
+                    "source": each["source_group_id"],
+                    "existing": existing[each["name"]],
+                }
+                for each in args["groups"]
+            },
+            pushed, lists, self.mapping_ids,
+        ).apply(lambda a: self._groups_ready(propagation, *a[:3]))  # fmt: skip
+        self._existing, self._arrived = existing, arrived
+        self.group_ids = without_dependencies(
+            Output.all(existing, arrived).apply(
+                lambda found: {k: ident for k, ident in found[0].items() if ident} | found[1]
+            )
+        )
+        self.register_outputs({"mapping_ids": self.mapping_ids, "group_ids": self.group_ids})
+
+    def required_id(self, name: str) -> Output[str]:
+        """Identity Store ID of one group. Fails with ValidationError if AWS does not have it."""
+
+        def arrived(ids: _ByKey) -> str:
+            if name in ids:
+                return ids[name]
+            message = f"{name!r} is not in IAM Identity Center yet. Run `pulumi up` again."
+            raise ValidationError.at("push_groups", message)
+
+        later = unknown() if pulumi.runtime.is_dry_run() else self._arrived
+        found = self._existing[name].apply(lambda ident: ident or later.apply(arrived))
         # Account assignments depend on the group, which outlives its mapping, and not on the
         # mapping: the engine refuses to remove a resource with dependents from the state, which is
         # the remedy for a mapping that was deleted in Okta.
-        self.group_ids = without_dependencies(
-            Output.all(arrived, in_aws).apply(lambda found: found[0] | known_ids)
-        )
-        self.register_outputs({"mapping_ids": self.mapping_ids, "group_ids": self.group_ids})
+        return without_dependencies(found)
+
+    async def _users_ready(
+        self,
+        propagation: Propagation,
+        linked: _ByKey,
+        joined: tuple[_ByKey, _ByKey, Sequence[str]],
+        lists: AppLists,
+        state: State | None,
+        assigned_groups: Sequence[str],
+        assigned_users: Sequence[str],
+    ) -> _ByKey:
+        """Returns `linked` once AWS has the users of the groups that this run pushes first."""
+        names, sources, pushed = joined
+        new = [names[key] for key, source in sources.items() if source not in pushed]
+        if new and propagation.wait.seconds and not pulumi.runtime.is_dry_run():
+            recorded = (state or EMPTY).of_type(GROUP_ASSIGNMENT, "").values()
+            earlier = {each.get("groupId") for each in recorded}
+            groups = [ident for ident in assigned_groups if ident not in earlier]
+            await propagation.wait_for_users(lists, new, groups, assigned_users)
+        return linked
+
+    async def _groups_ready(
+        self,
+        propagation: Propagation,
+        groups: Mapping[str, Mapping[str, Any]],
+        pushed: Sequence[str],
+        lists: AppLists,
+    ) -> _ByKey:
+        """Identity Store group IDs by key of the groups that AWS did not have before."""
+        pending = {
+            key: Pending(each["name"], each["source"], each["source"] not in pushed)
+            for key, each in groups.items()
+            if not each["existing"]
+        }
+        if not pending or pulumi.runtime.is_dry_run():
+            return {}
+        return await propagation.wait_for_groups(lists, pending)
 
     def _targets(
         self, names: _ByKey, sources: _ByKey, pushed: Sequence[str], in_aws: _ByKey, app_id: str
@@ -193,6 +273,32 @@ class PushGroups(pulumi.ComponentResource):
 
 def _dict_of(groups: Mapping[str, Any], field: str) -> Output[dict[str, str]]:
     return output_dict({key: group[field] for key, group in groups.items()})
+
+
+def _target(ready: Output[_ByKey], key: str, name: str) -> Output[dict[str, str]]:
+    """The app group to link, or the name of the group to create."""
+    return ready.apply(lambda linked: {"id": linked[key]} if key in linked else {"name": name})
+
+
+def _existing_id(
+    component: str,
+    source: str,
+    name: str,
+    pushed: Sequence[str],
+    in_aws: _ByKey,
+    state: State | None,
+) -> str | None:
+    """The Identity Store ID of a group that is pushed already. The state knows it under the name
+    that the group had when it was pushed; AWS may have it under that name or a new one."""
+    if source not in pushed:
+        return None
+    if state is not None:
+        recorded: _ByKey = state.one(PUSH_GROUPS, component).get("group_ids") or {}
+        for key, mapping in state.of_type(PUSH_MAPPING, f"{component}-").items():
+            known = recorded.get(key)
+            if mapping.get("sourceGroupId") == source and known in in_aws.values():
+                return known
+    return in_aws.get(name)
 
 
 def _check_target_ids(given: _ByKey, found: _ByKey) -> _ByKey:

@@ -23,6 +23,8 @@ from .._errors import ValidationError, raise_findings
 from .._lookup_errors import readable
 from .._options import child_of, options
 from .._outputs import output_dict
+from .._renames import Renames
+from .._state import USER_ASSIGNMENT, read_state
 
 _USERS_PER_CALL = 25  # keeps the URL well below the usual limit of 8 kB
 
@@ -61,13 +63,19 @@ class UserAssignments(pulumi.ComponentResource):
         super().__init__("okta-identity-center:index:UserAssignments", name, {}, opts)
         check_args(UserAssignmentsArgs, args)
         child, protect = child_of(self, opts), args.get("protect", True)
+        names = {user["name"]: f"{name}-{user['name']}" for user in args["users"]}
+        renames = Renames(read_state(self), USER_ASSIGNMENT, f"{name}-", names.values())
         assignments = {
             user["name"]: okta.app.User(
-                f"{name}-{user['name']}",
+                (full := names[user["name"]]),
                 app_id=args["app_id"],
                 user_id=user["user_id"],
                 username=user["username"],
-                opts=options(child, user.get("import_id"), protect),
+                opts=options(
+                    renames.options(child, full, userId=user["user_id"]),
+                    user.get("import_id"),
+                    protect,
+                ),
             )
             for user in args["users"]
         }

@@ -72,7 +72,7 @@ _MORE = Groups(frozenset(), frozenset({"aws-admins"}))
 def mapping_missing(groups: Groups) -> Iterator[Violation]:
     """Subject: the push groups."""
     for name in sorted(groups.declared - groups.actual):
-        yield "push_groups", name, "is declared, but has no push mapping in Okta."
+        yield "push_groups", name, "has no push mapping in Okta."
 
 
 @drift_rule(

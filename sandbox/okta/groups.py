@@ -37,7 +37,13 @@ class Groups(Resource):
             if text := request.query.get(key):
                 found = list(filter(parse(text), found))
         found = [g for g in found if g["profile"]["name"].lower().startswith(q)]
-        return self.context.page(request, found, self.view, default=10000, maximum=10000)
+        view = self.view_with_stats if request.query.get("expand") == "stats" else self.view
+        return self.context.page(request, found, view, default=10000, maximum=10000)
+
+    def view_with_stats(self, group: Json) -> Json:
+        """Assumed: Okta counts the members of a group, whatever their status."""
+        stats = {"usersCount": len(self.model.members[group["id"]])}
+        return {**self.view(group), "_embedded": {"stats": stats}}
 
     async def create(self, request: web.Request) -> web.Response:
         profile = profile_of(await read_body(request))

@@ -57,8 +57,16 @@ class MockCloud(mocks.Mocks):
     )
     """Properties of an app that exists before the program runs."""
     okta_users: list[dict[str, str]] = field(default_factory=list)
+    state: Any = field(default_factory=dict[str, Any])
+    """What the stack's state has: type and outputs by URN. None: it cannot be read."""
     declared: list[mocks.MockResourceArgs] = field(default_factory=list)
     calls: list[mocks.MockCallArgs] = field(default_factory=list)
+
+    def record(self, kind: str, name: str, **outputs: Any) -> str:
+        """Add a resource to the stack's state; returns its URN."""
+        urn = f"urn:pulumi:stack::project::okta-identity-center:index:X${kind}::{name}"
+        self.state[urn] = {"type": kind, "outputs": outputs}
+        return urn
 
     def new_resource(self, args: mocks.MockResourceArgs) -> tuple[str | None, dict[str, Any]]:
         self.declared.append(args)
@@ -71,6 +79,10 @@ class MockCloud(mocks.Mocks):
     def call(self, args: mocks.MockCallArgs) -> dict[str, Any] | tuple[dict[str, Any], Any]:
         self.calls.append(args)
         match args.token.rsplit(":", 1)[-1]:
+            case "readStackResourceOutputs":
+                if self.state is None:
+                    raise RuntimeError("not supported")
+                return {"name": args.args["stackName"], "outputs": self.state}
             case "getSecretVersion":
                 return {"secretString": self.secret}
             case "getSecrets":

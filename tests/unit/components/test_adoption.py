@@ -87,7 +87,7 @@ def test_a_deleted_push_mapping_is_reported_as_drift_and_not_recreated(
 
     declare(program)
     assert [p["sourceGroupId"] for p in cloud.inputs("PushGroup")] == ["00gC"]
-    assert any("'aws-admins' is declared, but has no push mapping" in line for line in seen[0])
+    assert any("'aws-admins' has no push mapping" in line for line in seen[0])
 
 
 def test_an_unknown_aws_group_id_is_rejected(cloud: MockCloud, declare: Declare) -> None:

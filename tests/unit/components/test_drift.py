@@ -8,6 +8,7 @@ import pytest
 from pulumi import RunError
 
 from components import IdentityCenterFederation
+from components._state import GROUP_ASSIGNMENT, PUSH_MAPPING
 from tests.unit.components.conftest import MockCloud
 from tests.unit.components.test_federation import arguments, federation
 
@@ -65,17 +66,39 @@ def test_app_drift_is_reported_with_a_remedy(
 def test_a_deleted_push_mapping_is_found_without_a_refresh(
     cloud: MockCloud, find_drift: Callable[[], list[str]]
 ) -> None:
+    urn = cloud.record(PUSH_MAPPING, "idc-push-aws-admins", sourceGroupId="00gB")
     cloud.deleted_mappings = ["00gB"]
     [line] = find_drift()
-    assert "'aws-admins' is declared, but has no push mapping" in line
+    assert "'aws-admins' has no push mapping" in line
     assert "OIC-602" in line
+    assert f"pulumi state delete '{urn}' --force" in line
+
+
+def test_a_deleted_push_mapping_of_a_group_that_is_no_longer_declared_is_found(
+    cloud: MockCloud, find_drift: Callable[[], list[str]]
+) -> None:
+    urn = cloud.record(PUSH_MAPPING, "idc-push-aws-old", sourceGroupId="00gOld")
+    [line] = find_drift()
+    assert "'aws-old' has no push mapping" in line
+    assert f"pulumi state delete '{urn}' --force" in line
 
 
 def test_a_push_mapping_in_error_is_reported(
     cloud: MockCloud, find_drift: Callable[[], list[str]]
 ) -> None:
+    cloud.mapped, cloud.in_aws = ["00gB", "00gC"], ["aws-admins", "aws-data"]
     cloud.mapping_status = "ERROR"
-    assert all("OIC-601" in line for line in find_drift())
+    drift = find_drift()
+    assert len(drift) == 2
+    assert all("OIC-601" in line for line in drift)
+
+
+def test_a_push_that_ends_in_error_fails_the_run(
+    cloud: MockCloud, find_drift: Callable[[], list[str]]
+) -> None:
+    cloud.mapping_status = "ERROR"
+    with pytest.raises(RunError, match=r"aws-admins: 'ERROR' is no longer pushed.*OIC-601"):
+        find_drift()
 
 
 def test_unmanaged_assignments_and_push_mappings_are_reported(
@@ -85,8 +108,15 @@ def test_unmanaged_assignments_and_push_mappings_are_reported(
     drift = "\n".join(find_drift())
     assert "'00gX' is assigned to the app, but not declared" in drift
     assert "'00gY' is pushed, but not declared" in drift
-    # a program cannot see what the same run deletes afterwards
-    assert drift.count("the engine deletes it after this check") == 2
+
+
+def test_what_this_run_removes_is_no_drift(
+    cloud: MockCloud, find_drift: Callable[[], list[str]]
+) -> None:
+    cloud.record(PUSH_MAPPING, "idc-push-aws-old", sourceGroupId="00gY")
+    cloud.record(GROUP_ASSIGNMENT, "idc-assign-staff", groupId="00gX")
+    cloud.unmanaged, cloud.mapped = ["00gX"], ["00gY"]
+    assert find_drift() == []
 
 
 def test_drift_fails_the_run_in_enforce_mode(cloud: MockCloud, declare: Declare) -> None:

@@ -6,6 +6,7 @@ from typing import Any
 import pytest
 
 from components import ValidationError
+from components._state import GROUP_ASSIGNMENT, PUSH_MAPPING
 from tests.unit.components.conftest import MockCloud
 from tests.unit.components.test_federation import federation
 
@@ -58,20 +59,26 @@ def test_every_unknown_group_is_reported(declare: Callable[..., None]) -> None:
     assert [each.path for each in refused.value.findings] == ["push_groups[0]", "push_groups[1]"]
 
 
-@pytest.mark.parametrize(
-    ("changes", "hinted"),
-    [
-        ({"assignments__groups": ["aws-none"], "push_groups": []}, []),
-        (
-            {"assignments__groups": ["aws-none"], "push_groups": ["aws-gone", {"id": "00gX"}]},
-            ["push_groups[1]"],
-        ),
-    ],
-)
-def test_the_remedy_for_a_deleted_push_group_is_given_once_and_for_push_groups_only(
-    declare: Callable[..., None], changes: dict[str, Any], hinted: list[str]
+def test_a_deleted_push_group_is_told_from_a_misspelled_one(
+    cloud: MockCloud, declare: Callable[..., None]
 ) -> None:
+    urn = cloud.record(PUSH_MAPPING, "idc-push-aws-gone", sourceGroupId="00gGone")
     with pytest.raises(ValidationError) as refused:
-        declare(federation(**changes))
-    found = refused.value.findings
-    assert [each.path for each in found if "pulumi state delete" in each.message] == hinted
+        declare(federation(push_groups=["aws-gone", "aws-none"]))
+    gone, misspelled = refused.value.findings
+    assert f"pulumi state delete '{urn}' --force" in gone.message
+    assert "pulumi state delete" not in misspelled.message
+
+
+@pytest.mark.parametrize("role", ["push_groups", "assignments__groups"])
+def test_a_renamed_group_is_reported_with_its_new_name(
+    cloud: MockCloud, declare: Callable[..., None], role: str
+) -> None:
+    cloud.groups["aws-billing"] = "00gF"
+    cloud.record(PUSH_MAPPING, "idc-push-aws-finance", sourceGroupId="00gF")
+    cloud.record(GROUP_ASSIGNMENT, "idc-assign-aws-finance", groupId="00gF")
+    with pytest.raises(ValidationError) as refused:
+        declare(federation(**{role: ["aws-finance"]}))
+    [problem] = refused.value.findings
+    assert "now named 'aws-billing' in Okta" in problem.message
+    assert "Did you mean" not in problem.message

@@ -317,7 +317,7 @@ def test_assignments_are_recorded_before_they_are_created(
     cloud: MockCloud, declare: Declare
 ) -> None:
     declare(federation())
-    [stash] = cloud.inputs("Stash")
+    stash = cloud.inputs("Stash")[0]
     assert stash["input"] == {"groups": {"aws-access": "00gA"}, "users": {}}
     kinds = [a.typ.rsplit(":", 1)[-1] for a in cloud.declared]
     assert kinds.index("Stash") < kinds.index("GroupAssignment")

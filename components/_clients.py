@@ -1,0 +1,32 @@
+"""Clients for what the providers' lookups do not return, with the providers' configuration.
+
+The lookups show neither why a push failed nor whom AWS rejected, and need two calls per group for
+the number of its members (docs/decisions/0016-read-what-lookups-lack-with-own-clients.md).
+"""
+
+import json
+from typing import Any
+
+import pulumi
+from pulumi import Resource
+
+from okta_idc.clients.okta import Okta
+from okta_idc.clients.okta_auth import Credentials, CredentialsError, org_url
+
+_OKTA_SETTINGS = (
+    "orgName", "baseUrl", "httpProxy", "accessToken", "apiToken", "clientId", "privateKey",
+    "privateKeyId", "scopes",
+)  # fmt: skip
+
+
+def okta_client(parent: Resource) -> Okta:
+    """A client with the configuration of the stack's default Okta provider. Raises
+    CredentialsError, without a secret, if it has none or `parent` has an explicit provider, whose
+    credentials a program cannot read."""
+    if parent.get_provider("okta:index:Group") is not None:
+        raise CredentialsError("the credentials of an explicit Okta provider cannot be read.")
+    given = pulumi.Config("okta")
+    config: dict[str, Any] = {f"okta:{key}": given.get(key) for key in _OKTA_SETTINGS}
+    if (scopes := config["okta:scopes"] or "").startswith("["):
+        config["okta:scopes"] = json.loads(scopes)
+    return Okta(org_url(config), Credentials.read(config).auth())
