@@ -1,19 +1,21 @@
 """The federation: one Okta org connected to one IAM Identity Center instance.
 
-Composes the other components: lookups → app → provisioning → gate → assignments → push → access →
-alarm. The lookups check the arguments before any resource is created, so a rejected declaration
-changes nothing.
+Composes the other components: lookups → app → connection to AWS → provisioning → gate → assignments
+→ push → access → alarm. The lookups check the arguments before any resource is created, so a
+rejected declaration changes nothing.
 """
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 import pulumi
-from pulumi import Output, Resource, ResourceOptions
+from pulumi import Input, Output, Resource, ResourceOptions
 from pulumi.provider.experimental.util import camel_case
 
+from okta_idc.rules import instance_attributes
 from okta_idc.settings.models import AssignmentGroup, ProvisioningMode, PushGroup
 
+from ._checks.connection import assigns_or_pushes, connection_to_aws, needs_connection
 from ._checks.console_steps import provisioning_steps
 from ._checks.deprovisioning_guard import DeprovisioningGuard
 from ._checks.drift import differences
@@ -21,7 +23,7 @@ from ._checks.lookups import Lookups, check_same_instance, look_up
 from ._checks.next_steps import next_steps
 from ._checks.provisioning_gate import ProvisioningGate, provisioning_gate, required_features
 from ._outputs import AssignmentGroupOutput, PushGroupOutput
-from ._polling import WaitPolicy
+from ._polling import NO_WAIT, WaitPolicy
 from ._state import Names
 from .aws.access_control_attributes import AccessControlAttributes
 from .aws.account_access import AccountAccess
@@ -69,11 +71,11 @@ class IdentityCenterFederation(pulumi.ComponentResource):
     secret_name: Output[str]
     """Name or ARN of the secret with the SCIM token."""
     token_expires: Output[str]
-    """When the SCIM token expires, ISO 8601."""
+    """When the SCIM token expires, ISO 8601; empty if there is none."""
     token_days_left: Output[int]
-    """Whole days until the SCIM token expires."""
+    """Whole days until the SCIM token expires; 0 if there is none."""
     token_status: Output[str]
-    """`valid`, `not verified`, or `unknown: REASON`."""
+    """`valid`, `not verified`, `missing`, or `unknown: REASON`."""
     attribute_statement_keys: Output[list[str]]
     """Keys of the session tags that Okta sends."""
     assignment_groups: Output[list[AssignmentGroupOutput]]
@@ -93,25 +95,27 @@ class IdentityCenterFederation(pulumi.ComponentResource):
         if members := settings.assignments.pushed_members_group:
             priorities[members.name] = None
         check_priorities("assignments.groups", priorities)
+        provider = args["scim_token"].get("provider")
         token = read_scim_token(
             self,
             settings.scim_token,
             read_token=settings.provisioning.mode == ProvisioningMode.API,
-            provider=args["scim_token"].get("provider"),
+            provider=provider,
         )
         lookups = look_up(self, settings, Names.of(name))
-        # The first resources depend on all lookups and on the verified token.
+        # The app depends on all lookups and on the verified token, the rest on the connection.
         checked = Output.all(settings.app.issuer_url, token.endpoint, lookups, token.status).apply(
             lambda read: check_same_instance(*read[:3])
         )
-        assigned, pushed = self._groups(lookups, checked)
         app = self._app(checked)
-        gate = self._provision(app, token)
+        connect, ready = connection_to_aws(self, settings, checked, token, app, provider)
+        assigned, pushed = self._groups(lookups, ready)
+        gate = self._provision(app, token, ready)
         assignments, users = self._assign(gate, assigned, lookups)
         pushes = self._push(gate, assigned, pushed, lookups, [assignments, users])
         tags = [statement.key for statement in settings.attribute_statements]
-        self._grant(pushes, checked, tags)
-        self._alert(token, checked)
+        self._grant(pushes, ready, tags)
+        self._alert(token, ready)
         self.drift = differences(
             self,
             app=app,
@@ -146,12 +150,13 @@ class IdentityCenterFederation(pulumi.ComponentResource):
         ]
         self.push_groups = Output.from_input(groups)
         self.next_steps = Output.all(
+            connect=connect,
             block_reason=gate.block_reason,
             steps=gate.steps,
             days_left=token.days_left,
+            assigns=assigns_or_pushes(settings),
             groups=pushes.group_ids.apply(lambda ids: {key: ids.get(key) for key in pushed}),
             drift=self.drift,
-            metadata_url=app.metadata_url,
         ).apply(lambda known: next_steps(**known))
         self.register_outputs(self.outputs())
 
@@ -159,17 +164,15 @@ class IdentityCenterFederation(pulumi.ComponentResource):
         """All outputs by their names in a stack, for example `appId`."""
         return {camel_case(key): getattr(self, key) for key in type(self).__annotations__}
 
-    def _groups(
-        self, lookups: Output[Lookups], checked: Output[Lookups]
-    ) -> tuple[Assigned, Pushed]:
+    def _groups(self, lookups: Output[Lookups], ready: Output[Lookups]) -> tuple[Assigned, Pushed]:
         """Assignment groups and push groups, created or existing, by name."""
         prefix, assignments = f"{self._name}-group", self._settings.assignments
-        known = lookups.groups, checked, self._child
+        known = lookups.groups, ready, self._child
         pushed = resolve_groups(prefix, self._settings.push_groups, *known)
         assigned = resolve_groups(prefix, assignments.groups, *known)
         if members := assignments.pushed_members_group:
             sources = [group.id for group in pushed.values()]
-            name = checked.apply(lambda _: members.name)
+            name = ready.apply(lambda _: members.name)
             component = PushedMembersGroup(
                 f"{self._name}-members", {"name": name, "source_group_ids": [*sources]}, self._child
             )
@@ -188,7 +191,7 @@ class IdentityCenterFederation(pulumi.ComponentResource):
             f"{self._name}-app",
             {
                 "acs_url": app.acs_url,
-                "issuer_url": app.issuer_url,
+                "issuer_url": checked.issuer_url,
                 "label": Output.all(app.label, checked).apply(lambda both: both[0]),
                 "username_format": app.username_format,
                 "rename_users_from": app.rename_users_from,
@@ -199,39 +202,56 @@ class IdentityCenterFederation(pulumi.ComponentResource):
             self._child,
         )
 
-    def _provision(self, app: SamlApp, token: ScimToken) -> ProvisioningGate:
+    def _provision(
+        self, app: SamlApp, token: ScimToken, ready: Output[Lookups]
+    ) -> ProvisioningGate:
         """The gate, and in mode `api` the resources that turn provisioning on."""
         settings = self._settings.provisioning
         features = required_features(self._settings)
         steps: Output[str] | str = ""
-        app_id, done = app.app_id, list[Resource]([app.resource])
-        if token.token is not None:
-            declared = Provisioning(
-                f"{self._name}-provisioning",
-                {
-                    "app_id": app.app_id,
-                    "endpoint": token.endpoint,
-                    "token": token.token,
-                    "create_users": settings.create_users,
-                    "update_user_attributes": settings.update_user_attributes,
-                    "deactivate_users": settings.deactivate_users,
-                },
-                self._child,
-            )
-            app_id, done = declared.app_id, [declared.connection, declared.features]
+        app_id = connected = Output.all(app.app_id, ready).apply(lambda both: both[0])
+        done: Input[Sequence[Resource]] = [app.resource]
+        if (secret := token.token) is not None:
+
+            def declare() -> Provisioning:
+                return Provisioning(
+                    f"{self._name}-provisioning",
+                    {
+                        "app_id": connected,
+                        "endpoint": token.endpoint,
+                        "token": secret,
+                        "create_users": settings.create_users,
+                        "update_user_attributes": settings.update_user_attributes,
+                        "deactivate_users": settings.deactivate_users,
+                    },
+                    self._child,
+                )
+
+            if needs_connection(self._settings):
+                declared = declare()
+                app_id, done = declared.app_id, [declared.connection, declared.features]
+            else:  # the first runs, without a token
+                found = token.missing.apply(lambda missing: None if missing else declare())
+                app_id = found.apply(lambda made: made.app_id if made else connected)
+                done = found.apply(
+                    lambda made: [made.connection, made.features] if made else [app.resource]
+                )
         else:
-            secret = self._settings.scim_token.secret
-            steps = Output.all(app.metadata_url, app.app_id, token.endpoint, secret).apply(
+            name = self._settings.scim_token.secret
+            steps = Output.all(app.metadata_url, app.app_id, token.endpoint, name).apply(
                 lambda known: provisioning_steps(*known, features=features)
             )
+        required = assigns_or_pushes(self._settings)
         return provisioning_gate(
             self,
             app_id,
             features,
             depends_on=done,
             steps=steps,
-            policy=settings.gate,
-            wait=WaitPolicy.for_mode(settings.wait, settings.wait_timeout_minutes),
+            policy=settings.gate if required else None,
+            wait=WaitPolicy.for_mode(settings.wait, settings.wait_timeout_minutes)
+            if required
+            else NO_WAIT,
         )
 
     def _assign(
@@ -330,14 +350,18 @@ class IdentityCenterFederation(pulumi.ComponentResource):
             ResourceOptions(parent=self, depends_on=[*after, *rules]),
         )
 
-    def _grant(self, pushes: PushGroups, checked: Output[Lookups], tags: list[str]) -> None:
+    def _grant(self, pushes: PushGroups, ready: Output[Lookups], tags: list[str]) -> None:
         """Attributes for access control, permission sets and assignments in AWS."""
         settings = self._settings
+        enabled = settings.access_control_attributes is not None
+        declared_attributes = instance_attributes.AccessControlDeclared(tuple(tags), enabled)
+        for finding in instance_attributes.access_control_declared(declared_attributes):
+            pulumi.log.warn(finding.text("attribute_statements"), self)
         if (control := settings.access_control_attributes) is not None:
             declared = AccessControlAttributes(
                 f"{self._name}-attributes",
                 {
-                    "instance_arn": checked.instance_arn,
+                    "instance_arn": ready.instance_arn,
                     "attributes": {**control.attributes},
                     "attribute_statement_keys": tags,
                     "import_id": control.import_id,
@@ -354,7 +378,7 @@ class IdentityCenterFederation(pulumi.ComponentResource):
             AccountAccess(
                 f"{self._name}-access",
                 {
-                    "instance_arn": checked.instance_arn,
+                    "instance_arn": ready.instance_arn,
                     "group_ids": {key: pushes.required_id(key) for key in groups},
                     "existing_group_ids": {key: ident for key, ident in known.items() if ident},
                     "push_groups": [*known],
@@ -366,7 +390,7 @@ class IdentityCenterFederation(pulumi.ComponentResource):
                 self._child,
             )
 
-    def _alert(self, token: ScimToken, checked: Output[Lookups]) -> None:
+    def _alert(self, token: ScimToken, ready: Output[Lookups]) -> None:
         if (alarm := self._settings.token_expiry_alarm) is None:
             return
         provider = (self._args.get("token_expiry_alarm") or {}).get("provider")
@@ -381,6 +405,6 @@ class IdentityCenterFederation(pulumi.ComponentResource):
             ResourceOptions(
                 parent=self,
                 providers=[provider] if provider else None,
-                depends_on=checked.apply(lambda _: list[Resource]()),  # created after the checks
+                depends_on=ready.apply(lambda _: list[Resource]()),  # created after the checks
             ),
         )

@@ -84,7 +84,8 @@ class TokenExpiryAlarmSettings(TypedDict):
 
 
 class IdentityCenterFederationArgs(TypedDict):
-    app: AppSettings
+    app: NotRequired[AppSettings]
+    instance_arn: NotRequired[str | None]
     attribute_statements: NotRequired[list[AttributeStatement]]
     profile_mappings: NotRequired[dict[str, Input[str]]]
     scim_token: ScimTokenSettings
@@ -112,6 +113,7 @@ def federation_args_from(settings: Settings) -> IdentityCenterFederationArgs:
             "rename_users_from": app.rename_users_from,
             "import_id": app.import_id,
         },
+        "instance_arn": settings.instance_arn,
         "attribute_statements": [
             {"key": each.key, "value": each.value} for each in settings.attribute_statements
         ],

@@ -9,8 +9,12 @@ from typing import Any, TypeVar, cast
 
 from okta_idc.rules import account_access, instance_attributes, permission_sets, policy_tags
 from okta_idc.rules.account_access import Assignment
-from okta_idc.rules.binding import Location, Subject, numbered
-from okta_idc.rules.instance_attributes import InstanceAttribute, KeySources
+from okta_idc.rules.binding import NOWHERE, Location, Subject, numbered
+from okta_idc.rules.instance_attributes import (
+    AccessControlDeclared,
+    InstanceAttribute,
+    KeySources,
+)
 from okta_idc.rules.permission_sets import PermissionSet
 from okta_idc.rules.policy_tags import PolicyAndTags
 from okta_idc.rules.registry import Rule
@@ -117,6 +121,14 @@ def key_sources(stack: Stack) -> Subjects:
     saml, instance = _saml_keys(stack), _instance_keys(stack)
     keys = KeySources(tuple(key for key, _ in saml), tuple(instance))
     yield Subject(keys, parts=numbered((at for _, at in saml), "saml"))
+
+
+@of_stack(instance_attributes.access_control_declared)
+def enabled_attributes(stack: Stack) -> Subjects:
+    enabled = bool(stack.of(ATTRIBUTES))
+    saml = _saml_keys(stack)
+    declared = AccessControlDeclared(tuple(key for key, _ in saml), enabled)
+    yield Subject(declared, saml[0][1] if saml else NOWHERE)
 
 
 @of_stack(policy_tags.tags_are_sent, config=OTHER_KEYS)

@@ -1,12 +1,16 @@
-"""The manual provisioning steps in the Okta Admin Console, with links to the app's own pages.
+"""The manual steps in the consoles of AWS and Okta, with links to the right pages.
 
-Names of fields and buttons follow step 2 of AWS's setup page. The steps name the secret that holds
-the token and never contain the token.
+Names of fields and buttons follow AWS's setup page. One visit to the AWS console yields everything
+that only its console shows: the ACS URL, the SCIM endpoint and the access token. The steps name the
+secret that holds the token and never contain the token.
 """
 
 from collections.abc import Sequence
+from urllib.parse import urlsplit
 
 from okta_idc.clients.admin_console import INTEGRATION, app_page
+
+from .next_steps import RUN
 
 CHECK_BOXES = {
     "PUSH_NEW_USERS": "Create Users",
@@ -14,6 +18,71 @@ CHECK_BOXES = {
     "PUSH_USER_DEACTIVATION": "Deactivate Users",
 }
 """The check box under To App that turns on each feature. GROUP_PUSH has none."""
+
+
+EMERGENCY_ACCESS = (
+    "Make sure that you can sign in to AWS without IAM Identity Center: test an IAM role or user "
+    "in the management account. A wrong identity source locks out everyone else."
+)
+_AWS_CONSOLES = {"cn-": "console.amazonaws.cn", "us-gov-": "console.amazonaws-us-gov.com"}
+
+
+def aws_settings_page(region: str) -> str:
+    """URL of the page Settings in the IAM Identity Center console."""
+    hosts = (host for prefix, host in _AWS_CONSOLES.items() if region.startswith(prefix))
+    host = next(hosts, "console.aws.amazon.com")
+    return f"https://{region}.{host}/singlesignon/home?region={region}#!/settings"
+
+
+def connect_steps(
+    *,
+    metadata_url: str,
+    issuer_url: str,
+    region: str,
+    secret: str,
+    secret_region: str,
+    missing_secret: str,
+    missing_acs_url: bool,
+) -> list[str]:
+    """Steps that connect AWS to Okta. `missing_secret`: why there is no token, "" if there is one.
+
+    If only the ACS URL is missing, AWS was connected before, and shows the URL elsewhere.
+    """
+    local = urlsplit(metadata_url).scheme == "http"  # the sandbox has a console of its own
+    page = "" if local else f"\n      {aws_settings_page(region)}"
+    if not missing_secret:
+        return [
+            "Set `app.acs_url` to the ACS URL, which the AWS console shows in IAM Identity Center "
+            f"→ Settings → Identity source → Actions → Manage authentication.{page}",
+            RUN,
+        ]
+    urls = (
+        "   c. Copy the IAM Identity Center Assertion Consumer Service (ACS) URL. If the issuer",
+        f"      URL is not {issuer_url}, copy it too.",
+    )
+    connected = ("   c. If AWS names this app as its identity source already, continue with e.",)
+    visit = (
+        "Connect AWS to Okta, in one visit to the AWS console:",
+        f"   a. Save {metadata_url} as a file.",
+        "   b. Open IAM Identity Center → Settings → Identity source → Actions → Change identity",
+        f"      source → External identity provider → Next.{page}",
+        *(urls if missing_acs_url else connected),
+        "   d. Upload the file under IdP SAML metadata → Next. Type ACCEPT, and choose Change",
+        "      identity source.",
+        "   e. In Settings, next to Automatic provisioning, choose Enable. Leave the dialog open:",
+        "      AWS shows the access token only here and only once.",
+    )
+    store = (
+        f"Store the SCIM endpoint and the access token of the dialog, then close it. "
+        f"{missing_secret}",
+        f"   okta-idc store-token {secret} --region {secret_region}",
+    )
+    settings = (
+        ["Set `app.acs_url` to the ACS URL, and `app.issuer_url` if you copied it."]
+        if missing_acs_url
+        else []
+    )
+    return [EMERGENCY_ACCESS, "\n".join(visit), "\n".join(store), *settings, RUN]
 
 
 def provisioning_steps(

@@ -1,10 +1,10 @@
 """Everything that a federation reads before it declares a resource.
 
-A misspelled group, a missing user or a second instance fails here, before anything changes.
+A misspelled group, a missing user or the wrong instance fails here, before anything changes.
 """
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 import pulumi_aws as aws
@@ -27,11 +27,13 @@ class Lookups:
     """What exists in Okta and AWS."""
 
     instance_arn: str
-    """ARN of the Identity Center instance."""
+    """ARN of the IAM Identity Center instance."""
     identity_store_id: str
     """ID of the instance's Identity Store, `d-…`."""
     region: str
     """Region of the instance."""
+    issuer_url: str
+    """Its issuer URL: the declared one, by default derived from Region and Identity Store."""
     groups: Mapping[str, OktaGroup]
     """The declared groups that exist in Okta, by name or ID as declared."""
     users: Mapping[str, OktaUser]
@@ -53,26 +55,41 @@ def look_up(parent: Resource, settings: Settings, names: Names) -> Output[Lookup
         found: aws.ssoadmin.GetInstancesResult, groups: dict[str, OktaGroup], users: Any
     ) -> Lookups:
         _check_distinct_roles(settings, groups)
-        if len(found.arns) != 1:
-            message = (
-                f"{len(found.arns)} IAM Identity Center instances are visible in Region "
-                f"{found.region}. Set aws:region to the primary Region of the instance, and use "
-                "credentials of the account that owns it."
-            )
-            raise ValidationError.at("", message)
-        return Lookups(found.arns[0], found.identity_store_ids[0], found.region, groups, users)
+        arn, store = _instance(found, settings.instance_arn)
+        issuer_url = endpoints.default_issuer_url(found.region, store)
+        return Lookups(arn, store, found.region, issuer_url, groups, users)
 
     return Output.all(instances, groups, users).apply(lambda read: collect(*read))
 
 
-def check_same_instance(issuer_url: str, endpoint: str, lookups: Lookups) -> Lookups:
-    """Returns `lookups`; raises ValidationError if users are provisioned in one instance and would
-    sign in to another (OIC-107, OIC-113)."""
+def _instance(found: aws.ssoadmin.GetInstancesResult, declared: str | None) -> tuple[str, str]:
+    """ARN and Identity Store ID of the declared instance, or of the only one."""
+    stores = dict(zip(found.arns, found.identity_store_ids, strict=True))
+    arn = declared or (found.arns[0] if len(stores) == 1 else "")
+    if arn in stores:
+        return arn, stores[arn]
+    if not stores:
+        message = (
+            f"Region {found.region} has no IAM Identity Center instance. Set aws:region to its "
+            "primary Region, and use credentials of the account that owns it."
+        )
+        raise ValidationError.at("", message)
+    problem = f"{declared!r} is not an instance" if declared else "is missing: AWS lists several"
+    listed = "\n".join(f"  {arn} (identity store {store})" for arn, store in stores.items())
+    message = f"{problem} in Region {found.region}. Use one of:\n{listed}"
+    raise ValidationError.at("instance_arn", message)
+
+
+def check_same_instance(issuer_url: str | None, endpoint: str, lookups: Lookups) -> Lookups:
+    """Returns `lookups` with the declared issuer URL, if any; raises ValidationError if users are
+    provisioned in one instance and would sign in to another (OIC-107, OIC-113)."""
     region = endpoints.EndpointInRegion(endpoint, lookups.region)
     raise_findings(endpoints.endpoint_region(region), "scim_token.secret")
+    if issuer_url is None:
+        return lookups
     issuer = endpoints.IssuerOfStore(issuer_url, lookups.identity_store_id)
     raise_findings(endpoints.issuer_of_store(issuer), "app.issuer_url")
-    return lookups
+    return replace(lookups, issuer_url=issuer_url)
 
 
 def _groups_by_path(settings: Settings) -> dict[str, GroupSource]:

@@ -1,7 +1,9 @@
-"""The stack output `nextSteps`: the remaining manual steps.
+"""The stack output `nextSteps`: what a person does next, in order.
 
-No AWS API returns the identity source. A pushed group in the Identity Store proves that it is Okta,
-because automatic provisioning requires an external identity source.
+A run that cannot continue before these steps fails with the same text. What a step leaves behind is
+checked by the next run: the SCIM token by AWS, provisioning by the gate, the identity source by
+pushed groups in the Identity Store, because automatic provisioning requires an external one. No AWS
+API returns the identity source itself.
 """
 
 from collections.abc import Mapping, Sequence
@@ -9,41 +11,40 @@ from collections.abc import Mapping, Sequence
 from okta_idc.rules.registry import count
 from okta_idc.rules.scim_secret import ROTATE
 
+RUN = "Run `pulumi up`."
 SOON_DAYS = 90
+_STOPPED = "The app is in Okta. The run stops here until AWS and Okta are connected. Next steps:"
 
-BREAK_GLASS = (
-    "Before you change the identity source, make sure that you can sign in without it: test an IAM "
-    "role or user in the management account."
-)
+
+def stopped(steps: Sequence[str]) -> str:
+    """The error of a run that cannot continue before these steps."""
+    numbered = (f"{number}. {step}" for number, step in enumerate(steps, start=1))
+    return "\n".join((_STOPPED, *numbered))
 
 
 def next_steps(
     *,
+    connect: Sequence[str],
     block_reason: str,
     steps: str,
     days_left: int,
+    assigns: bool,
     groups: Mapping[str, str | None],
     drift: Sequence[str],
-    metadata_url: str,
 ) -> list[str]:
-    """`block_reason`: why provisioning is not confirmed to be on. `groups`: the Identity Store
-    group ID of each push group."""
-    found: list[str] = []
-    if block_reason:
+    """`connect`: the steps that connect AWS to Okta, empty if it is connected. `block_reason`: why
+    provisioning is not confirmed to be on, and `steps`: how to turn it on. `assigns`: whether the
+    settings assign or push anything. `groups`: the Identity Store group ID of each push group."""
+    found = [*connect]
+    if block_reason and not connect:
         found.append(f"Turn provisioning on. {block_reason} {steps}".strip())
-    missing = [key for key, ident in groups.items() if not ident]
-    if not groups:
-        found.append(
-            f"Connect AWS to Okta, once. {BREAK_GLASS} Then save {metadata_url} as a file and "
-            "upload it in IAM Identity Center → Settings → Identity source → Actions → Change "
-            "identity source → External identity provider → IdP SAML metadata."
-        )
+    if not assigns:
         found.append("List groups under push_groups and assignments, and run `pulumi up`.")
-    elif missing:
+    if missing := [key for key, ident in groups.items() if not ident]:
         found.append(
             f"{', '.join(missing)}: not in IAM Identity Center yet. `okta-idc status` shows why."
         )
-    if days_left <= SOON_DAYS:
+    if days_left <= SOON_DAYS and not connect:
         days = count(days_left, "day")
         found.append(f"Rotate the SCIM token, which expires in {days}. {ROTATE}")
     if drift:

@@ -47,12 +47,13 @@ def provisioning_gate(
     app_id: Input[str],
     features: Sequence[str],
     *,
-    depends_on: Sequence[Resource],
+    depends_on: Input[Sequence[Resource]],
     steps: Input[str] = "",
-    policy: GatePolicy = GatePolicy.ENFORCE,
+    policy: GatePolicy | None = GatePolicy.ENFORCE,
     wait: WaitPolicy = NO_WAIT,
 ) -> ProvisioningGate:
-    """The gate for the app's `features`, for example `PUSH_NEW_USERS`, read after `depends_on`."""
+    """The gate for the app's `features`, for example `PUSH_NEW_USERS`, read after `depends_on`.
+    Without `policy`, the reason is only returned, because nothing requires provisioning yet."""
     reading = InvokeOutputOptions(parent=parent, depends_on=depends_on)
     app = readable(okta.app.get_saml_output(id=app_id, opts=reading))
 
@@ -67,8 +68,8 @@ def provisioning_gate(
                 return block_reason(read.get("features") or [], features)
 
             reason = await wait.until_empty(poll, f"waiting for provisioning of {app_id}")
-        if not reason:
-            return ""
+        if not reason or policy is None:
+            return reason
         if pulumi.runtime.is_dry_run():
             pulumi.log.warn(f"{state} {reason}\n{steps}", parent)
         elif policy == GatePolicy.WARN:

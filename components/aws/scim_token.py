@@ -5,10 +5,10 @@ error contains a value of the secret.
 """
 
 import json
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
-from typing import Any
+from typing import Any, TypeVar
 
 import pulumi
 import pulumi_aws as aws
@@ -18,20 +18,24 @@ from okta_idc.clients.scim import ScimProbe
 from okta_idc.rules import scim_secret as rules
 from okta_idc.settings.models import ScimToken as ScimTokenSettings
 
-from .._errors import ValidationError, raise_findings
+from .._errors import raise_findings
 from .._lookup_errors import readable
 
-VALID, NOT_VERIFIED = "valid", "not verified"
+T = TypeVar("T")
+VALID, NOT_VERIFIED, MISSING = "valid", "not verified", "missing"
 
 
 @dataclass(frozen=True)
 class ScimToken:
     """SCIM endpoint and access token of IAM Identity Center's automatic provisioning.
 
-    The outputs fail with ValidationError for a secret that is missing or malformed (OIC-102,
-    OIC-106), for an expired token (OIC-103), and for one that AWS refuses (OIC-117).
+    The outputs fail with ValidationError for a secret that is malformed (OIC-102, OIC-106), for an
+    expired token (OIC-103), and for one that AWS refuses (OIC-117). If the secret does not exist
+    yet, they are empty.
     """
 
+    missing: Output[str]
+    """Why there is no token; "" if there is one."""
     endpoint: Output[str]
     """The Base URL for Okta, without a trailing slash."""
     token: Output[str] | None
@@ -41,7 +45,7 @@ class ScimToken:
     days_left: Output[int]
     """Whole days until the token expires."""
     status: Output[str]
-    """`valid`, `not verified`, or `unknown: REASON` if AWS did not answer."""
+    """`valid`, `not verified`, `missing`, or `unknown: REASON` if AWS did not answer."""
 
 
 def read_scim_token(
@@ -57,31 +61,39 @@ def read_scim_token(
     Without `read_token` only the tags are read (DescribeSecret), and the token is not verified.
     """
     opts = InvokeOutputOptions(parent=parent, provider=provider)
-    name = Output.from_input(settings.secret).apply(lambda name: _existing(name, opts))
+    name = Output.from_input(settings.secret)
+    missing = name.apply(lambda name: _missing(name, opts))
+    found = Output.all(name, missing)
     if read_token:
-        version = aws.secretsmanager.get_secret_version_output
-        found = name.apply(lambda name: readable(version(secret_id=name, opts=opts)))
-        text = Output.secret(found.secret_string)
+        text = Output.secret(found.apply(lambda both: "" if both[1] else _version(both[0], opts)))
         read = Output.all(name, text).apply(lambda both: _parse(both[1], f"secret {both[0]!r}"))
         checked = Output.all(name, read).apply(lambda both: _verify(parent, settings, *both))
-        token = Output.all(read, checked).apply(lambda both: both[0].token)
+        token = Output.all(read, checked).apply(lambda both: both[0].token if both[0] else "")
         status = Output.unsecret(checked)
     else:
-        both = Output.all(name, name.apply(lambda name: _tags(name, opts)))
+        text = found.apply(lambda both: "" if both[1] else _tags(both[0], opts))
+        both = Output.all(name, text)
         read = both.apply(lambda both: _parse(both[1], f"tags of secret {both[0]!r}"))
-        token, status = None, Output.from_input(NOT_VERIFIED)
+        token, status = None, read.apply(lambda secret: NOT_VERIFIED if secret else MISSING)
+
+    def of_secret(part: Callable[[rules.ScimSecret], T], empty: T) -> Output[T]:
+        return Output.unsecret(read.apply(lambda secret: part(secret) if secret else empty))
+
     return ScimToken(
-        endpoint=Output.unsecret(read.apply(lambda secret: secret.endpoint)),
+        missing=missing,
+        endpoint=of_secret(lambda secret: secret.endpoint, ""),
         token=token,
-        expires=Output.unsecret(read.apply(lambda secret: secret.expires.isoformat())),
-        days_left=Output.unsecret(read.apply(lambda s: (s.expires - datetime.now(UTC)).days)),
+        expires=of_secret(lambda secret: secret.expires.isoformat(), ""),
+        days_left=of_secret(lambda secret: (secret.expires - datetime.now(UTC)).days, 0),
         status=status,
     )
 
 
 async def _verify(
-    parent: Resource, settings: ScimTokenSettings, name: str, secret: rules.ScimSecret
+    parent: Resource, settings: ScimTokenSettings, name: str, secret: rules.ScimSecret | None
 ) -> str:
+    if secret is None:
+        return MISSING
     if not settings.verify:
         return NOT_VERIFIED
     status, answer = await ScimProbe(settings.verify_at)(secret.endpoint, secret.token)
@@ -97,6 +109,12 @@ async def _verify(
     return f"unknown: {answer}"
 
 
+def _version(name: str, opts: InvokeOutputOptions) -> Output[str]:
+    """The secret's document."""
+    version = aws.secretsmanager.get_secret_version_output
+    return readable(version(secret_id=name, opts=opts)).secret_string
+
+
 def _tags(name: str, opts: InvokeOutputOptions) -> Output[str]:
     """The secret's document according to its tags, without the token."""
     read, by_arn = aws.secretsmanager.get_secret_output, name.startswith("arn:")
@@ -104,28 +122,28 @@ def _tags(name: str, opts: InvokeOutputOptions) -> Output[str]:
     return found.tags.apply(lambda tags: json.dumps({**tags, "token": "not read"}))
 
 
-def _existing(name: str, opts: InvokeOutputOptions) -> Output[str]:
-    """Lists the secrets first: reading a missing one fails with the provider's own error."""
+def _missing(name: str, opts: InvokeOutputOptions) -> Output[str]:
+    """Lists the secrets first: reading a missing one fails with the provider's own error. A secret
+    that is named by its ARN exists, because AWS completes the ARN."""
     if name.startswith("arn:"):
-        return Output.from_input(name)
+        return Output.from_input("")
 
     def check(similar: Sequence[str]) -> str:
         """`similar`: the secrets whose names begin with this one's."""
         if name in similar:
-            return name
+            return ""
         hint = f" Did you mean {', '.join(map(repr, similar))}?" if similar else ""
-        message = (
-            f"AWS Secrets Manager has no secret {name!r} in this account and Region.{hint} Store "
-            "the SCIM token (docs/guide/connect.md), or correct scim_token.secret."
-        )
-        raise ValidationError.at("scim_token.secret", message)
+        return f"AWS Secrets Manager has no secret {name!r} in this account and Region.{hint}"
 
     named: Any = {"name": "name", "values": [name]}
     listed = readable(aws.secretsmanager.get_secrets_output(filters=[named], opts=opts))
     return listed.names.apply(check)
 
 
-def _parse(text: str, path: str) -> rules.ScimSecret:
+def _parse(text: str, path: str) -> rules.ScimSecret | None:
+    """The secret; None for "", the text of a missing one."""
+    if not text:
+        return None
     raise_findings(rules.secret_document(text), path)
     secret = rules.read_secret(text)
     raise_findings(rules.token_dates((secret.created, secret.expires)), path)

@@ -1,10 +1,14 @@
 """The SAML app: Okta's catalog app for IAM Identity Center, with its attribute statements.
 
-Manages the app, its ACS and issuer URLs, the username format and the attribute statements. A new
-username format renames every user in AWS and requires confirmation. Does not assign anyone, and
-leaves the app's sign-on policy alone (while `import_id` is set, an app update may reset it).
+Manages the app, its ACS and issuer URLs, the username format and the attribute statements. The app
+can be created without the URLs, since AWS shows the ACS URL on the page that needs the app's
+metadata. A new username format renames every user in AWS and requires confirmation. Does not assign
+anyone, and leaves the app's sign-on policy alone (while `import_id` is set, an app update may reset
+it).
 """
 
+import json
+from collections.abc import Mapping
 from typing import Any, NotRequired, TypedDict
 
 import pulumi
@@ -42,8 +46,8 @@ class AttributeStatement(TypedDict):
 
 
 class AppSettings(TypedDict):
-    acs_url: Input[str]
-    issuer_url: Input[str]
+    acs_url: NotRequired[Input[str] | None]
+    issuer_url: NotRequired[Input[str] | None]
     label: NotRequired[Input[str]]
     username_format: NotRequired[Input[str]]
     rename_users_from: NotRequired[str | None]
@@ -59,7 +63,8 @@ class SamlAppArgs(AppSettings):
 
 class SamlApp(pulumi.ComponentResource):
     """Okta's catalog app for IAM Identity Center. Raises ValidationError for an invalid URL,
-    username format or attribute statement, and for an unconfirmed new username format."""
+    username format or attribute statement, for an unconfirmed new username format, and if an
+    update would remove the ACS URL."""
 
     app_id: Output[str]
     """ID of the app in Okta."""
@@ -73,9 +78,14 @@ class SamlApp(pulumi.ComponentResource):
     def __init__(self, name: str, args: SamlAppArgs, opts: ResourceOptions | None = None) -> None:
         super().__init__("okta-identity-center:index:SamlApp", name, {}, opts)
         check_args(SamlAppArgs, args, App)
+        given = (
+            ("acsURL", "acs_url", endpoints.acs_url),
+            ("entityID", "issuer_url", endpoints.issuer_url),
+        )
         urls = {
-            "acsURL": _checked("acs_url", args["acs_url"], endpoints.acs_url),
-            "entityID": _checked("issuer_url", args["issuer_url"], endpoints.issuer_url),
+            setting: _checked(key, url, rule)
+            for setting, key, rule in given
+            if (url := args.get(key)) is not None
         }
         self._rename_from = args.get("rename_users_from")
         username_format = self._username_format(args)
@@ -127,11 +137,19 @@ class SamlApp(pulumi.ComponentResource):
         """Runs before the engine updates the app, in previews too."""
         old, new = change.old_inputs or {}, change.new_inputs or {}
         self._confirmed(old["userNameTemplate"], new["userNameTemplate"])
+        urls = endpoints.AcsUrlChange(_acs_url(old), _acs_url(new))
+        raise_findings(endpoints.acs_url_is_kept(urls), "app.acs_url")
 
     def _confirmed(self, old: str, new: str) -> str:
         renaming = user_names.Renaming(old, new, self._rename_from)
         raise_findings(user_names.renaming_is_confirmed(renaming), "username_format")
         return new
+
+
+def _acs_url(inputs: Mapping[str, Any]) -> str:
+    """The ACS URL in the app's inputs; "?" if they are not known yet, "" if it has none."""
+    settings = inputs.get("appSettingsJson")
+    return json.loads(settings).get("acsURL", "") if isinstance(settings, str) else "?"
 
 
 def _checked(key: str, value: Input[str], rule: Rule[str]) -> Input[str]:

@@ -89,8 +89,8 @@ def _with_settings(inputs: Inputs, known: Settings) -> Inputs:
     declared = replace(
         inputs.declared,
         settings={
-            "acsURL": app.acs_url,
-            "entityID": app.issuer_url,
+            **({"acsURL": app.acs_url} if app.acs_url else {}),
+            **({"entityID": app.issuer_url} if app.issuer_url else {}),
             "label": app.label,
             "userNameTemplate": app.username_format,
         },

@@ -29,6 +29,12 @@ _ACS = "https://us-east-1.sso.signin.aws/platform/saml/acs/0123456789-abcd"
 _ISSUER = "https://us-east-1.signin.aws.amazon.com/platform/saml/d-9067642ac7"
 
 
+def default_issuer_url(region: str, identity_store_id: str) -> str:
+    """The issuer URL of an instance (docs/research/identity-center.md#saml)."""
+    domain = "amazonaws.cn" if region.startswith("cn-") else "aws.amazon.com"
+    return f"https://{region}.signin.{domain}/platform/saml/{identity_store_id}"
+
+
 def normalize_endpoint(endpoint: str) -> str:
     """The endpoint without surrounding spaces and the trailing slash of the AWS console."""
     return endpoint.strip().rstrip("/")
@@ -184,3 +190,26 @@ def issuer_of_store(subject: IssuerOfStore) -> Iterator[Violation]:
     if match and match["store"] != subject.identity_store_id:
         store = subject.identity_store_id
         yield "issuer_url", match["store"], f"is not the instance's identity store {store}."
+
+
+@dataclass(frozen=True, slots=True)
+class AcsUrlChange:
+    """The app's ACS URL in the last run and in this run; empty if it has none."""
+
+    old: str
+    new: str
+
+
+@rule(
+    "OIC-120",
+    "The ACS URL would be removed from the app",
+    enforced_by=(EnforcementPoint.COMPONENT,),
+    source="docs/research/identity-center.md#saml",
+    remedy=f"Set `app.acs_url`; {_MANAGE} shows it.",
+    good=AcsUrlChange("", _ACS),
+    bad=AcsUrlChange(_ACS, ""),
+)
+def acs_url_is_kept(change: AcsUrlChange) -> Iterator[Violation]:
+    """Subject: the change. Only the first run creates an app without an ACS URL."""
+    if change.old and not change.new:
+        yield "", change.old, "is in the app, and no user can sign in without it."

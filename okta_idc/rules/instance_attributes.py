@@ -4,7 +4,15 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 from okta_idc.rules.attributes import tag_characters
-from okta_idc.rules.registry import Related, Violation, core_rule, doctor_rule
+from okta_idc.rules.registry import (
+    EnforcementPoint,
+    Related,
+    Severity,
+    Violation,
+    core_rule,
+    doctor_rule,
+    rule,
+)
 
 _ADDRESS = ("streetAddress", "locality", "region", "postalCode", "country", "formatted")
 _WORK = (
@@ -77,6 +85,34 @@ def access_control_enabled(switch: AccessControlStatus) -> Iterator[Violation]:
     """Subject: the keys that are sent, and the feature's status."""
     if switch.keys and switch.status != "ENABLED":
         yield "status", switch.status or "off", "is not ENABLED."
+
+
+@dataclass(frozen=True, slots=True)
+class AccessControlDeclared:
+    """Keys that the app sends, and whether the same configuration enables attributes for access
+    control."""
+
+    keys: tuple[str, ...]
+    enabled: bool
+
+
+@rule(
+    "OIC-430",
+    "Attribute statements are declared without attributes for access control",
+    severity=Severity.ADVISORY,
+    enforced_by=(EnforcementPoint.COMPONENT, EnforcementPoint.POLICY),
+    source="docs/research/aws-setup-page.md#step-4",
+    remedy="Add `access_control_attributes: {}`, unless the feature is enabled outside this stack: "
+    "IAM Identity Center → Settings → Attributes for access control. `okta-idc doctor` checks it "
+    "(OIC-410).",
+    good=AccessControlDeclared(("Department",), enabled=True),
+    bad=AccessControlDeclared(("Department",), enabled=False),
+)
+def access_control_declared(declared: AccessControlDeclared) -> Iterator[Violation]:
+    """Subject: the declared configuration. Advisory, because another stack may own the feature."""
+    if declared.keys and not declared.enabled:
+        keys = ", ".join(declared.keys)
+        yield "", keys, "is sent, and AWS ignores it unless attributes for access control are on."
 
 
 @core_rule(

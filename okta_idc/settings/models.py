@@ -47,7 +47,7 @@ FORMS = {
     (_LOCAL := r"^(http://(127\.0\.0\.1|localhost)(:\d+)?)?$"): "`http://127.0.0.1:PORT`",
     (_ARN := r"^arn:"): "an ARN",
     (_TWO_ARNS := r"^arn:[^,]+,arn:[^,]+$"): "`PERMISSION_SET_ARN,INSTANCE_ARN`",
-    (_INSTANCE_ARN := r"^arn:aws[\w-]*:sso:::instance/"): "an instance ARN",
+    (INSTANCE_ARN := r"^arn:aws[\w-]*:sso:::instance/"): "an instance ARN",
 }
 """What a text that must match a pattern is, by pattern."""
 LATER = WrapValidator(_if_plain)
@@ -110,10 +110,12 @@ class WaitMode(StrEnum):
 class App(Node):
     """The SAML app in Okta, an instance of the catalog app `amazon_aws_sso`."""
 
-    acs_url: Text
-    """IAM Identity Center Assertion Consumer Service (ACS) URL."""
-    issuer_url: Text
-    """IAM Identity Center issuer URL."""
+    acs_url: Text | None = None
+    """IAM Identity Center Assertion Consumer Service (ACS) URL. AWS shows it only in its console,
+    so the first run creates the app without it; required to assign or push."""
+    issuer_url: Text | None = None
+    """IAM Identity Center issuer URL. Default: derived from the instance's Region and Identity
+    Store ID."""
     label: Annotated[str, Field(min_length=1, max_length=100), LATER] = "AWS IAM Identity Center"
     """Application label in Okta; unique in the org."""
     username_format: NonEmpty = "${source.login}"
@@ -352,7 +354,7 @@ class AccessControlAttributes(Node):
     """Identity store source by key, for example `${path:enterprise.department}`; no key may also be
     an attribute statement. If empty, the kit sets one harmless attribute, because AWS requires at
     least one."""
-    import_id: Annotated[str, Field(pattern=_INSTANCE_ARN)] | None = None
+    import_id: Annotated[str, Field(pattern=INSTANCE_ARN)] | None = None
     """Imports the configuration of an instance that has the feature enabled: the instance ARN."""
 
 

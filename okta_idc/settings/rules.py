@@ -33,7 +33,7 @@ def findings(settings: Settings) -> Found:
         ("app.issuer_url", app.issuer_url, endpoints.issuer_url),
         ("app.username_format", app.username_format, user_names.user_name_template),
     ):
-        yield path, rule(text) if is_plain(text) else []
+        yield path, rule(text) if isinstance(text, str) else []
     mapped = {
         name: profile_mappings.Mapped(text, push=True)
         for name, text in settings.profile_mappings.items()

@@ -6,6 +6,7 @@ from typing import Annotated
 from pydantic import Field
 
 from okta_idc.settings.models import (
+    INSTANCE_ARN,
     AccessControlAttributes,
     AccountAccess,
     App,
@@ -25,8 +26,10 @@ from okta_idc.settings.models import (
 class Settings(Node):
     """One Okta org federated with one IAM Identity Center instance."""
 
-    app: App
+    app: App = App()
     """The SAML app in Okta."""
+    instance_arn: Annotated[str, Field(pattern=INSTANCE_ARN)] | None = None
+    """ARN of the IAM Identity Center instance; required if AWS lists more than one."""
     attribute_statements: list[AttributeStatement] = []
     """Attributes for access control that Okta sends in the SAML assertion."""
     profile_mappings: dict[str, Text] = {}

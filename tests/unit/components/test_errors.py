@@ -18,7 +18,7 @@ NONE = "11111111-0000-0000-0000-000000000000"
     [
         ({}, {"push_groups": [{"name": "aws-admins"}, {"name": "aws-none"}]}, "push_groups[1]"),
         ({}, {"push_groups": [{"id": "00gX"}]}, "push_groups[0]"),
-        ({"secret": None}, {}, "scim_token.secret"),
+        ({"instances": ["d-1", "d-2"]}, {}, "instance_arn"),
         ({"user_type": ""}, {"profile_mappings": {"title": "user.title"}}, "profile_mappings"),
         (
             {},

@@ -6,6 +6,7 @@ import json
 from collections.abc import Awaitable, Callable
 from typing import Any
 
+import pulumi
 import pytest
 from pulumi import Output, RunError
 
@@ -318,7 +319,6 @@ class TestSecret:
     @pytest.mark.parametrize(
         ("secret", "expected"),
         [
-            (None, "has no secret"),
             ("TOPSECRET", "is not JSON"),
             ('["TOPSECRET"]', "not a JSON object"),
             ('{"token": "TOPSECRET"}', "endpoint: is missing"),
@@ -342,7 +342,7 @@ class TestSecret:
         ],
     )
     def test_an_invalid_secret_is_rejected_without_revealing_it(
-        self, cloud: MockCloud, declare: Declare, secret: str | None, expected: str
+        self, cloud: MockCloud, declare: Declare, secret: str, expected: str
     ) -> None:
         cloud.secret = secret
         with pytest.raises(RunError, match=expected) as caught:
@@ -411,9 +411,58 @@ class TestSecret:
         assert "TOPSECRET" not in json.dumps(components)
 
 
-def test_a_region_without_an_instance_fails_with_a_remedy(
-    cloud: MockCloud, declare: Declare
-) -> None:
-    cloud.instances = []
-    with pytest.raises(RunError, match=r"0 IAM Identity Center instances.*aws:region"):
-        declare(federation())
+class TestInstance:
+    """The IAM Identity Center instance."""
+
+    ORGANIZATION, ACCOUNT = "d-9067642ac7", "d-90676aaaaa"
+
+    def test_a_region_without_an_instance_fails_with_a_remedy(
+        self, cloud: MockCloud, declare: Declare
+    ) -> None:
+        cloud.instances = []
+        with pytest.raises(RunError, match=r"no IAM Identity Center instance\. Set aws:region"):
+            declare(federation())
+
+    def test_of_several_instances_none_is_chosen_and_all_are_listed(
+        self, cloud: MockCloud, declare: Declare
+    ) -> None:
+        cloud.instances = [self.ORGANIZATION, self.ACCOUNT]
+        with pytest.raises(RunError, match=r"^instance_arn: is missing: AWS lists several") as told:
+            declare(federation())
+        for store in cloud.instances:
+            assert f"arn:aws:sso:::instance/ssoins-{store} (identity store {store})" in str(told)
+        assert not [a for a in cloud.declared if a.typ.startswith("okta:")]
+
+    def test_the_declared_instance_is_used(self, cloud: MockCloud, declare: Declare) -> None:
+        cloud.instances = [self.ACCOUNT, self.ORGANIZATION]
+        arn = f"arn:aws:sso:::instance/ssoins-{self.ORGANIZATION}"
+        declare(federation(instance_arn=arn, access_control_attributes={}))
+        [attributes] = cloud.inputs("InstanceAccessControlAttributes")
+        assert attributes["instanceArn"] == arn
+
+    def test_a_declared_instance_that_aws_does_not_list_is_refused_with_the_candidates(
+        self, declare: Declare
+    ) -> None:
+        wrong = "arn:aws:sso:::instance/ssoins-none"
+        with pytest.raises(RunError, match=f"instance_arn: '{wrong}' is not an instance") as told:
+            declare(federation(instance_arn=wrong))
+        assert "ssoins-d-9067642ac7 (identity store d-9067642ac7)" in str(told)
+
+
+class TestAccessControl:
+    """Attributes for access control."""
+
+    @pytest.mark.parametrize("control", [None, {}])
+    def test_statements_without_attributes_for_access_control_are_warned_about(
+        self,
+        declare: Declare,
+        monkeypatch: pytest.MonkeyPatch,
+        control: dict[str, Any] | None,
+    ) -> None:
+        warnings: list[str] = []
+        monkeypatch.setattr(pulumi.log, "warn", lambda text, *_: warnings.append(text))
+        declare(federation(access_control_attributes=control), preview=True)
+        told = [text for text in warnings if "OIC-430" in text]
+        assert [text.partition(" ")[0] for text in told] == (
+            [] if control is not None else ["attribute_statements:"]
+        )

@@ -12,8 +12,8 @@ from tests.unit.components.conftest import MockCloud
 from tests.unit.components.test_federation import Declare, arguments
 
 DONE: dict[str, Any] = {
-    "block_reason": "", "steps": "", "days_left": 300, "groups": {"aws-admins": "id"}, "drift": [],
-    "metadata_url": "https://acme.okta.com/metadata",
+    "connect": [], "block_reason": "", "steps": "", "days_left": 300, "assigns": True,
+    "groups": {"aws-admins": "id"}, "drift": [],
 }  # fmt: skip
 
 
@@ -28,6 +28,7 @@ def test_a_finished_setup_has_no_next_steps() -> None:
         ({"days_left": 90}, "expires in 90 days"),
         ({"groups": {"aws-admins": None}}, "aws-admins: not in IAM Identity Center yet"),
         ({"drift": ["push: gone"]}, "1 difference from the declared configuration"),
+        ({"assigns": False, "groups": {}}, "List groups under push_groups and assignments"),
     ],
 )
 def test_each_open_item_is_a_next_step(changes: dict[str, Any], expected: str) -> None:
@@ -35,11 +36,9 @@ def test_each_open_item_is_a_next_step(changes: dict[str, Any], expected: str) -
     assert expected in step
 
 
-def test_emergency_access_comes_before_changing_the_identity_source() -> None:
-    first, second = next_steps(**{**DONE, "groups": {}})
-    assert first.index("make sure that you can sign in without it") < first.index("upload it")
-    assert "https://acme.okta.com/metadata" in first
-    assert "push_groups" in second
+def test_the_steps_in_aws_come_before_those_in_okta() -> None:
+    undone = {"connect": ["Connect AWS to Okta", "Run `pulumi up`."], "block_reason": "off"}
+    assert next_steps(**DONE | undone | {"days_left": 0}) == undone["connect"]
 
 
 def test_the_stack_readme_references_existing_outputs(cloud: MockCloud, declare: Declare) -> None:

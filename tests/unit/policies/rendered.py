@@ -196,6 +196,11 @@ def app_and_instance_attributes(subject: Any) -> list[Declared]:
     return [*saml(attributeStatements=statements), *instance(pairs)]
 
 
+def app_and_switch(subject: Any) -> list[Declared]:
+    enabled = instance([("UserName", "${path:userName}")]) if subject.enabled else []
+    return [*app_with_keys(subject.keys), *enabled]
+
+
 def app_and_policy(subject: Any) -> list[Declared]:
     statements = [
         {"name": PREFIX + k, "namespace": URI, "values": ["user.x"]} for k in subject.keys
@@ -238,6 +243,7 @@ RENDERED: dict[str, Callable[[Any], list[Declared]]] = {
     "OIC-412": lambda s: app_with_statements([s]),
     "OIC-415": lambda a: app_with_attributes([a]),
     "OIC-416": app_with_statements,
+    "OIC-430": app_and_switch,
     "OIC-501": permission_set,
     "OIC-502": permission_set,
     "OIC-503": permission_set,
