@@ -397,7 +397,7 @@ class IdentityCenterFederation(pulumi.ComponentResource):
         TokenExpiryAlarm(
             f"{self._name}-alarm",
             {
-                "expires": token.expires,
+                "expires": Output.all(token.expires, ready).apply(lambda both: both[0]),
                 "secret": self._settings.scim_token.secret,
                 "emails": alarm.emails,
                 "days_before": alarm.days_before,

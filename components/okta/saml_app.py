@@ -10,6 +10,7 @@ it).
 import json
 from collections.abc import Mapping
 from typing import Any, NotRequired, TypedDict
+from urllib.parse import urljoin
 
 import pulumi
 import pulumi_okta as okta
@@ -113,7 +114,8 @@ class SamlApp(pulumi.ComponentResource):
         self.declared: Any = Output.from_input({"settings": settings, "statements": statements})
         self.app_id = self.resource.id
         self.label = self.resource.label
-        self.metadata_url = self.resource.metadata_url
+        metadata = Output.all(self.resource.metadata_url, self.resource.entity_url)
+        self.metadata_url = metadata.apply(lambda known: _public_metadata_url(*known))
         self.sign_in_url = self.resource.embed_url
         self.register_outputs({key: getattr(self, key) for key in type(self).__annotations__})
 
@@ -144,6 +146,13 @@ class SamlApp(pulumi.ComponentResource):
         renaming = user_names.Renaming(old, new, self._rename_from)
         raise_findings(user_names.renaming_is_confirmed(renaming), "username_format")
         return new
+
+
+def _public_metadata_url(url: str, entity_id: str | None) -> str:
+    """The metadata's address for browsers; Okta's API address requires a token
+    (docs/research/okta-api.md#addresses-of-the-app). `entity_id` is empty for an inactive app."""
+    key = (entity_id or "").rpartition("/")[2]
+    return urljoin(url, f"/app/{key}/sso/saml/metadata") if key.startswith("exk") else url
 
 
 def _acs_url(inputs: Mapping[str, Any]) -> str:

@@ -11,7 +11,7 @@ import shlex
 import subprocess
 import sys
 import time
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
@@ -75,9 +75,9 @@ class Kit:
         return [sys.executable, "-m", "toolchain", *arguments, "--home", str(self.home)]
 
     @contextmanager
-    def running_sandbox(self, *options: str) -> Iterator[None]:
-        """Run a sandbox with an empty stack."""
-        command = self.command("sandbox", "--port", "0", *options)
+    def running_sandbox(self, *options: str, serve: Sequence[str] = ()) -> Iterator[None]:
+        """Run a sandbox with an empty stack. `serve`: options of `python -m sandbox serve`."""
+        command = [*self.command("sandbox", "--port", "0", *options), "--", *serve]
         log = self.home.parent / "sandbox.log"
         with log.open("wb") as stream:
             process = subprocess.Popen(

@@ -87,9 +87,6 @@ Keys of earlier stack files. Each is an error that names the new key.
 """
 
 MINIMAL = """\
-app:
-  acs_url: https://us-east-1.sso.signin.aws/platform/saml/acs/0123456789-5a4b3c2d-prod
-  issuer_url: https://us-east-1.signin.aws.amazon.com/platform/saml/d-9067a1b2c3
 scim_token:
   secret: okta-identity-center/scim
 """

@@ -74,6 +74,7 @@ class MockCloud(mocks.Mocks):
         if args.typ == "okta:app/saml:Saml":
             url = "https://acme.okta.com/api/v1/apps/0oa1/sso/saml/metadata"
             outputs |= {"metadataUrl": url, "embedUrl": "https://acme.okta.com/home/1"}
+            outputs |= {"entityUrl": "http://www.okta.com/exk1"}
         return f"{args.name}-id", outputs
 
     def call(self, args: mocks.MockCallArgs) -> dict[str, Any] | tuple[dict[str, Any], Any]:

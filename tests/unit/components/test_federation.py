@@ -79,6 +79,15 @@ class TestApp:
             "entityID": ARGS["app"]["issuer_url"],
         }
 
+    def test_the_metadata_url_is_the_one_that_requires_no_token(self, declare: Declare) -> None:
+        found: list[str] = []
+
+        def program() -> object:
+            return IdentityCenterFederation("idc", arguments()).metadata_url.apply(found.append)
+
+        declare(program)
+        assert found == ["https://acme.okta.com/app/exk1/sso/saml/metadata"]
+
     def test_attribute_statements_are_expressions_in_uri_name_format(
         self, cloud: MockCloud, declare: Declare
     ) -> None:
