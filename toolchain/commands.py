@@ -96,11 +96,13 @@ def up(workspace: Workspace, port: int | None, mode: str | None) -> int:
             workspace.say(f"After you correct the cause (settings: {stack.settings}), run: make up")
         if code:
             return code
-        outputs = workspace.home / "outputs.json"
-        outputs.write_text(json.dumps(stack.outputs()))
+        outputs = stack.outputs()
+        (workspace.home / "outputs.json").write_text(json.dumps(outputs))
     workspace.say("")
     code = status(workspace, wait=PROPAGATION_SECONDS)
     workspace.say("")
+    for number, step in enumerate(outputs.get("nextSteps") or [], start=1):
+        workspace.say(f"Next step {number}. {step}")
     if mode == "api":
         workspace.say(f"Note: {UNKNOWN_CONNECTIONS}")
     total = time.monotonic() - began

@@ -1,14 +1,16 @@
 """The shipped stack, with the real engine: from `make up` to `make down`."""
 
+import json
 import os
 import re
 import subprocess
+import sys
 from pathlib import Path
 
 import pytest
 import yaml
 
-from tests.e2e.conftest import Kit, Result
+from tests.e2e.conftest import TOKEN, Kit, Result
 from tests.paths import ROOT
 
 pytestmark = pytest.mark.e2e
@@ -76,6 +78,20 @@ def test_push_groups_have_their_members(kit: Kit) -> None:
     for name, members in groups.items():
         assert members == expected_members(name), name
         assert members
+
+
+def test_session_tags_reach_aws_according_to_the_doctor(kit: Kit) -> None:
+    done = subprocess.run(
+        [sys.executable, "-m", "okta_idc", "doctor", "--json",
+         "--outputs", str(kit.home / "outputs.json"),
+         "--okta-url", kit.sandbox["okta"], "--aws-endpoint", kit.sandbox["aws"]],
+        cwd=ROOT, text=True, capture_output=True, check=False,
+        env=kit.isolated_env | {"OKTA_API_TOKEN": TOKEN, "AWS_ACCESS_KEY_ID": "sandbox",
+                                "AWS_SECRET_ACCESS_KEY": "sandbox"},
+    )  # fmt: skip
+    report = json.loads(done.stdout)
+    assert "OIC-410" in report["checked"], report["unknown"]
+    assert "OIC-410" not in {finding["rule"] for finding in report["findings"]}
 
 
 def test_a_second_up_changes_nothing(kit: Kit) -> None:

@@ -7,6 +7,7 @@ from typing import Any
 import pytest
 import yaml
 
+from okta_idc.rules.instance_attributes import AccessControlDeclared, access_control_declared
 from okta_idc.settings import load_settings
 from tests.paths import ROOT
 
@@ -20,8 +21,8 @@ def stack_files() -> Iterator[Any]:
         for number, text in enumerate(_BLOCK.findall(page.read_text(encoding="utf-8")), start=1):
             if KEY in text:
                 yield pytest.param(text, id=f"{page.stem}-{number}")
-    example = (ROOT / "Pulumi.example.yaml").read_text(encoding="utf-8")
-    yield pytest.param(example, id="example")
+    for name in ("example", "dev"):
+        yield pytest.param((ROOT / f"Pulumi.{name}.yaml").read_text(encoding="utf-8"), id=name)
 
 
 def test_the_readme_shows_a_stack_file_for_each_stage() -> None:
@@ -32,4 +33,7 @@ def test_the_readme_shows_a_stack_file_for_each_stage() -> None:
 def test_a_documented_stack_file_is_valid(text: str) -> None:
     config = yaml.safe_load(text)["config"]
     assert {"okta:orgName", "okta:baseUrl", "aws:region"} <= set(config)
-    load_settings(config[KEY])
+    settings = load_settings(config[KEY])
+    keys = tuple(each.key for each in settings.attribute_statements)
+    enabled = settings.access_control_attributes is not None
+    assert not access_control_declared(AccessControlDeclared(keys, enabled))

@@ -1,4 +1,5 @@
-"""Changing the username format renames all users, so it requires confirmation."""
+"""Updates of the app that harm users: a new username format needs confirmation, and the ACS URL is
+not removed."""
 
 from collections.abc import Callable
 from typing import Any
@@ -16,8 +17,15 @@ Declare = Callable[..., None]
 OLD, NEW = "${source.email}", "${source.login}"
 
 
-def before_update(declare: Declare, monkeypatch: pytest.MonkeyPatch, new: str, **args: str) -> None:
-    """Run the hook of an update that changes the username format from `OLD` to `new`."""
+def before_update(
+    declare: Declare,
+    monkeypatch: pytest.MonkeyPatch,
+    new: str = OLD,
+    urls: tuple[Any, Any] = ("{}", "{}"),
+    **args: str,
+) -> None:
+    """Run the hook of an update that changes the username format from `OLD` to `new`, and the
+    settings of the app in `urls`."""
     hooks: list[Any] = []
 
     def hook(_: str, callback: Any, options: pulumi.ResourceHookOptions) -> None:
@@ -32,9 +40,28 @@ def before_update(declare: Declare, monkeypatch: pytest.MonkeyPatch, new: str, *
     callback(
         ResourceHookArgs(
             "urn", "id", "name", "type",
-            old_inputs={"userNameTemplate": OLD}, new_inputs={"userNameTemplate": new},
+            old_inputs={"userNameTemplate": OLD, "appSettingsJson": urls[0]},
+            new_inputs={"userNameTemplate": new, "appSettingsJson": urls[1]},
         )
     )  # fmt: skip
+
+
+ACS = '{"acsURL": "https://us-east-1.sso.signin.aws/platform/saml/acs/0123-a"}'
+
+
+def test_the_acs_url_of_a_connected_app_is_not_removed(
+    declare: Declare, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    with pytest.raises(RunError, match=r"^app\.acs_url: .*acs/0123-a.*OIC-120"):
+        before_update(declare, monkeypatch, urls=(ACS, "{}"))
+
+
+@pytest.mark.parametrize("new", [ACS, ACS.replace("0123-a", "0123-b"), pulumi.UNKNOWN])
+@pytest.mark.parametrize("old", ["{}", ACS])
+def test_the_acs_url_can_be_added_and_changed(
+    declare: Declare, monkeypatch: pytest.MonkeyPatch, old: str, new: Any
+) -> None:
+    before_update(declare, monkeypatch, urls=(old, new))
 
 
 def test_a_username_format_change_requires_confirmation(
