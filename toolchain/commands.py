@@ -1,5 +1,6 @@
 """The commands behind the Makefile: `make up`, `make down` and the others."""
 
+import contextlib
 import json
 import os
 import shlex
@@ -15,7 +16,7 @@ from urllib.parse import urlsplit
 import httpx
 from rich.console import Console
 
-from okta_idc.clients.aws import AwsError
+from okta_idc.clients.aws import AwsClient, AwsError
 from okta_idc.clients.identity_store import IdentityStore
 from toolchain import cache, engine, plugin_resolver, sandbox
 from toolchain.foreground import INTERRUPTED, foreground
@@ -132,6 +133,7 @@ def down(workspace: Workspace, keep: bool) -> int:
         workspace.say(_retained_in_aws(running, outputs))
         outputs.unlink(missing_ok=True)
         if keep:
+            _turn_off_access_control(running)
             workspace.say(f"The sandbox is still running: Okta {running.okta}, AWS {running.aws}.")
             return 0
         sandbox.stop(workspace.home)
@@ -250,6 +252,20 @@ def _delete_leftovers(workspace: Workspace) -> int:
         else "No stack is deployed."
     )
     return 0
+
+
+def _turn_off_access_control(running: Sandbox) -> None:
+    """Turn off attributes for access control, which the kit retains, for the next `make up`.
+
+    In a real account they stay on, and the next stack imports them (`import_id`).
+    """
+    with contextlib.suppress(AwsError):  # already off
+        center = AwsClient("sso-admin", "us-east-1", running.aws)
+        for instance in center.call("list_instances")["Instances"]:
+            center.call(
+                "delete_instance_access_control_attribute_configuration",
+                InstanceArn=instance["InstanceArn"],
+            )
 
 
 def _retained_in_aws(running: Sandbox, outputs: Path) -> str:

@@ -37,8 +37,9 @@ def next_steps(
     settings assign or push anything. `groups`: the Identity Store group ID of each push group."""
     found = [*connect]
     if block_reason and not connect:
-        found.append(f"Turn provisioning on. {block_reason} {steps}".strip())
-    if not assigns:
+        turn_on = f"Turn provisioning on. {block_reason} {steps}".strip()
+        found.append(f"{turn_on}\nThen run `pulumi up`.")
+    if not (assigns or found):
         found.append("List groups under push_groups and assignments, and run `pulumi up`.")
     if missing := [key for key, ident in groups.items() if not ident]:
         found.append(

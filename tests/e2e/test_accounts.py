@@ -19,7 +19,9 @@ pytestmark = pytest.mark.e2e
 ROLE = "arn:aws:iam::210987654321:role/secret-reader"
 KEY = "okta-identity-center:federation"
 FEDERATION = yaml.safe_load((ROOT / "Pulumi.dev.yaml").read_text())["config"][KEY]
-MINIMAL: dict[str, Any] = {"account_access": {}, "attribute_statements": []}
+MINIMAL: dict[str, Any] = {
+    "account_access": {}, "attribute_statements": [], "access_control_attributes": None,
+}  # fmt: skip
 
 
 @pytest.fixture(scope="module")

@@ -85,10 +85,6 @@ def assert_rejected(kit: Kit, *messages: str) -> None:
             {"push_groups": ["aws-admins"], "account_access": FEDERATION["account_access"]},
             ["account_access.permission_sets[0].groups[0]: 'aws-developers'"],
         ),
-        (
-            {"scim_token": {"secret": "nothing/here"}},
-            ["Secrets Manager has no secret 'nothing/here'", "Store the SCIM token"],
-        ),
     ],
     ids=lambda value: next(iter(value)) if isinstance(value, dict) else None,
 )

@@ -133,9 +133,9 @@ def test_with_nothing_assigned_provisioning_that_is_off_is_a_next_step_with_the_
         declare, provisioning__mode="console", provisioning__wait="always", **NOTHING
     )
     assert found["gate"].startswith("PUSH_NEW_USERS is off")
-    turn_on, groups = found["nextSteps"]
+    [turn_on] = found["nextSteps"]
     assert "Configure API Integration" in turn_on
-    assert groups.startswith("List groups")
+    assert turn_on.endswith("Then run `pulumi up`.")
 
 
 def test_a_similar_secret_is_suggested(cloud: MockCloud, declare: Declare) -> None:

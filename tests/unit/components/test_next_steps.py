@@ -38,7 +38,13 @@ def test_each_open_item_is_a_next_step(changes: dict[str, Any], expected: str) -
 
 def test_the_steps_in_aws_come_before_those_in_okta() -> None:
     undone = {"connect": ["Connect AWS to Okta", "Run `pulumi up`."], "block_reason": "off"}
-    assert next_steps(**DONE | undone | {"days_left": 0}) == undone["connect"]
+    nothing = {"days_left": 0, "assigns": False, "groups": {}}
+    assert next_steps(**DONE | undone | nothing) == undone["connect"]
+
+
+def test_groups_are_listed_after_provisioning_is_on() -> None:
+    [turn_on] = next_steps(**DONE | {"block_reason": "off", "assigns": False, "groups": {}})
+    assert turn_on.startswith("Turn provisioning on. off")
 
 
 def test_the_stack_readme_references_existing_outputs(cloud: MockCloud, declare: Declare) -> None:
