@@ -134,7 +134,8 @@ class Person:
         page = f"{to_app.rstrip('/')}/provisioning/to-app"
         names = [box.lower().replace(" ", "_") for box in boxes.split(", ")]
         on = {"update_user_attributes": "update_users"}
-        self._submit(f"{page}?edit=1", page, **{on.get(name, name): "on" for name in names})
+        fields: dict[str, Any] = {str(on.get(name, name)): "on" for name in names}
+        self._submit(f"{page}?edit=1", page, **fields)
 
     def _submit(self, page: str, action: str, files: Any = None, **fields: str) -> str:
         """Send a form of a page as a browser does."""
