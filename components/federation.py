@@ -6,6 +6,7 @@ rejected declaration changes nothing.
 """
 
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from typing import Any
 
 import pulumi
@@ -242,7 +243,7 @@ class IdentityCenterFederation(pulumi.ComponentResource):
                 lambda known: provisioning_steps(*known, features=features)
             )
         required = assigns_or_pushes(self._settings)
-        return provisioning_gate(
+        gate = provisioning_gate(
             self,
             app_id,
             features,
@@ -253,6 +254,8 @@ class IdentityCenterFederation(pulumi.ComponentResource):
             if required
             else NO_WAIT,
         )
+        # A preview would not know the ID of an existing app while the run creates the connection.
+        return replace(gate, app_id=connected) if pulumi.runtime.is_dry_run() else gate
 
     def _assign(
         self, gate: ProvisioningGate, assigned: Assigned, lookups: Output[Lookups]

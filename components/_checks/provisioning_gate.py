@@ -82,8 +82,6 @@ def provisioning_gate(
     known_steps = Output.from_input(steps)
     reason = Output.all(app_id, app.features, known_steps).apply(lambda read: check(*read))
     checked_id = Output.all(app_id, reason).apply(lambda both: both[0])
-    if pulumi.runtime.is_dry_run():  # a preview would not know the ID while provisioning changes
-        checked_id = Output.from_input(app_id)
     return ProvisioningGate(checked_id, app, known_steps, reason)
 
 

@@ -62,7 +62,7 @@ class MockCloud(mocks.Mocks):
     declared: list[mocks.MockResourceArgs] = field(default_factory=list)
     calls: list[mocks.MockCallArgs] = field(default_factory=list)
 
-    def record(self, kind: str, name: str, **outputs: Any) -> str:
+    def record(self, kind: str, name: str, /, **outputs: Any) -> str:
         """Add a resource to the stack's state; returns its URN."""
         urn = f"urn:pulumi:stack::project::okta-identity-center:index:X${kind}::{name}"
         self.state[urn] = {"type": kind, "outputs": outputs}
@@ -151,23 +151,26 @@ def cloud() -> MockCloud:
     return MockCloud()
 
 
+def run_program(cloud: MockCloud, program: Callable[[], object], *, preview: bool) -> None:
+    """Run a program against the mocks to completion, as the engine would."""
+    # As Pulumi's language host does. Otherwise every dependent of a failed resource logs its error.
+    logging.getLogger("asyncio").setLevel(logging.CRITICAL)
+    asyncio.set_event_loop(asyncio.new_event_loop())  # an earlier test may have closed its loop
+    mocks.set_mocks(cloud, preview=preview)
+
+    @pulumi.runtime.test
+    def run() -> object:
+        return program()
+
+    run()
+
+
 @pytest.fixture
 def declare(cloud: MockCloud) -> Iterator[Callable[..., None]]:
     """Run a program against the mocks to completion, as the engine would."""
 
-    # As Pulumi's language host does. Otherwise every dependent of a failed resource logs its error.
-    logging.getLogger("asyncio").setLevel(logging.CRITICAL)
-
-    asyncio.set_event_loop(asyncio.new_event_loop())  # an earlier test may have closed its loop
-
     def run(program: Callable[[], object], *, preview: bool = False) -> None:
-        mocks.set_mocks(cloud, preview=preview)
-
-        @pulumi.runtime.test
-        def run_program() -> object:
-            return program()
-
-        run_program()
+        run_program(cloud, program, preview=preview)
 
     yield run
     pulumi.runtime.settings.reset_options()

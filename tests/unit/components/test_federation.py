@@ -439,7 +439,9 @@ class TestInstance:
         with pytest.raises(RunError, match=r"^instance_arn: is missing: AWS lists several") as told:
             declare(federation())
         for store in cloud.instances:
-            assert f"arn:aws:sso:::instance/ssoins-{store} (identity store {store})" in str(told)
+            assert f"arn:aws:sso:::instance/ssoins-{store} (identity store {store})" in str(
+                told.value
+            )
         assert not [a for a in cloud.declared if a.typ.startswith("okta:")]
 
     def test_the_declared_instance_is_used(self, cloud: MockCloud, declare: Declare) -> None:
