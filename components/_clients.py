@@ -1,7 +1,9 @@
 """Clients for what the providers' lookups do not return, with the providers' configuration.
 
 The lookups show neither why a push failed nor whom AWS rejected, and need two calls per group for
-the number of its members (docs/decisions/0016-read-what-lookups-lack-with-own-clients.md).
+the number of its members (docs/decisions/0016-read-what-lookups-lack-with-own-clients.md). No
+lookup returns the assignments of a group
+(docs/decisions/0017-compare-account-access-through-boto3.md).
 """
 
 import json
@@ -10,8 +12,13 @@ from typing import Any
 import pulumi
 from pulumi import Resource
 
+from okta_idc.clients.aws import AwsError
+from okta_idc.clients.aws_config import KEYS, AwsConfig
+from okta_idc.clients.identity_center import IdentityCenter
 from okta_idc.clients.okta import Okta
 from okta_idc.clients.okta_auth import Credentials, CredentialsError, org_url
+
+from ._state import PERMISSION_SET
 
 _OKTA_SETTINGS = (
     "orgName", "baseUrl", "httpProxy", "accessToken", "apiToken", "clientId", "privateKey",
@@ -30,3 +37,14 @@ def okta_client(parent: Resource) -> Okta:
     if (scopes := config["okta:scopes"] or "").startswith("["):
         config["okta:scopes"] = json.loads(scopes)
     return Okta(org_url(config), Credentials.read(config).auth())
+
+
+def aws_client(parent: Resource, region: str) -> IdentityCenter:
+    """A client of IAM Identity Center with the configuration of the stack's default AWS provider.
+    Raises AwsError if it cannot be used, or if `parent` has an explicit provider."""
+    if parent.get_provider(PERMISSION_SET) is not None:
+        raise AwsError("the credentials of an explicit AWS provider cannot be read.")
+    given = pulumi.Config("aws")
+    return IdentityCenter(
+        region, None, AwsConfig.read({f"aws:{key}": given.get(key) for key in KEYS})
+    )

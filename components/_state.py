@@ -27,11 +27,19 @@ PUSH_MAPPING = "okta:index/pushGroup:PushGroup"
 USER_ASSIGNMENT = "okta:app/user:User"
 ACCOUNT_ASSIGNMENT = "aws:ssoadmin/accountAssignment:AccountAssignment"
 APPLICATION_ASSIGNMENT = "aws:ssoadmin/applicationAssignment:ApplicationAssignment"
+PERMISSION_SET = "aws:ssoadmin/permissionSet:PermissionSet"
+MANAGED_POLICY = "aws:ssoadmin/managedPolicyAttachment:ManagedPolicyAttachment"
+CUSTOMER_POLICY = "aws:ssoadmin/customerManagedPolicyAttachment:CustomerManagedPolicyAttachment"
+INLINE_POLICY = "aws:ssoadmin/permissionSetInlinePolicy:PermissionSetInlinePolicy"
+BOUNDARY = "aws:ssoadmin/permissionsBoundaryAttachment:PermissionsBoundaryAttachment"
+CONTROL_ATTRIBUTES = "aws:ssoadmin/instanceAccessControlAttributes:InstanceAccessControlAttributes"
 _TYPES = frozenset({
     SAML_APP, GROUP_ASSIGNMENT, GROUP_RULE, PUSH_GROUPS, PUSH_MAPPING, USER_ASSIGNMENT,
-    ACCOUNT_ASSIGNMENT, APPLICATION_ASSIGNMENT,
+    ACCOUNT_ASSIGNMENT, APPLICATION_ASSIGNMENT, PERMISSION_SET, MANAGED_POLICY, CUSTOMER_POLICY,
+    INLINE_POLICY, BOUNDARY, CONTROL_ATTRIBUTES,
 })  # fmt: skip
-"""The types that are compared. None has a secret output, and no other type is kept."""
+"""The types that are compared; no other type is kept. None has a secret output, unless the settings
+of a permission set contain a secret: never log them."""
 
 
 @dataclass(frozen=True)

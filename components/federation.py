@@ -16,6 +16,7 @@ from pulumi.provider.experimental.util import camel_case
 from okta_idc.rules import instance_attributes
 from okta_idc.settings.models import AssignmentGroup, ProvisioningMode, PushGroup
 
+from ._checks.access_drift import Granted, access_differences
 from ._checks.connection import assigns_or_pushes, connection_to_aws, needs_connection
 from ._checks.console_steps import provisioning_steps
 from ._checks.deprovisioning_guard import DeprovisioningGuard
@@ -64,7 +65,8 @@ class IdentityCenterFederation(pulumi.ComponentResource):
     gate: Output[str]
     """`open`, or why provisioning is not confirmed to be on."""
     drift: Output[list[str]]
-    """Differences between Okta and the declared configuration."""
+    """Differences of Okta and AWS from the declared configuration, and what could not be
+    compared."""
     region: Output[str]
     """Region of the Identity Center instance."""
     identity_store_id: Output[str]
@@ -115,9 +117,9 @@ class IdentityCenterFederation(pulumi.ComponentResource):
         assignments, users = self._assign(gate, assigned, lookups)
         pushes = self._push(gate, assigned, pushed, lookups, [assignments, users])
         tags = [statement.key for statement in settings.attribute_statements]
-        self._grant(pushes, ready, tags)
+        granted = self._grant(pushes, ready, tags)
         self._alert(token, ready)
-        self.drift = differences(
+        in_okta = differences(
             self,
             app=app,
             read=gate.app,
@@ -129,6 +131,10 @@ class IdentityCenterFederation(pulumi.ComponentResource):
             adopted=frozenset(group.key for group in settings.push_groups if group.import_id),
             policy=settings.drift,
         )
+        in_aws = access_differences(
+            self, settings=settings, lookups=ready, group_ids=pushes.group_ids, **granted
+        )
+        self.drift = Output.all(in_okta, in_aws).apply(lambda found: [*found[0], *found[1]])
         self.app_id, self.app_label = app.app_id, app.label
         self.sign_in_url, self.metadata_url = app.sign_in_url, app.metadata_url
         self.mode = Output.from_input(settings.provisioning.mode.value)
@@ -353,9 +359,10 @@ class IdentityCenterFederation(pulumi.ComponentResource):
             ResourceOptions(parent=self, depends_on=[*after, *rules]),
         )
 
-    def _grant(self, pushes: PushGroups, ready: Output[Lookups], tags: list[str]) -> None:
+    def _grant(self, pushes: PushGroups, ready: Output[Lookups], tags: list[str]) -> Granted:
         """Attributes for access control, permission sets and assignments in AWS."""
         settings = self._settings
+        granted: Granted = {"set_arns": Output.from_input(dict[str, str]()), "done": []}
         enabled = settings.access_control_attributes is not None
         declared_attributes = instance_attributes.AccessControlDeclared(tuple(tags), enabled)
         for finding in instance_attributes.access_control_declared(declared_attributes):
@@ -373,12 +380,13 @@ class IdentityCenterFederation(pulumi.ComponentResource):
                 self._child,
             )
             tags = [*tags, *declared.keys]
+            granted["done"].append(declared.resource)
         access = self._args.get("account_access", {})
         known = {group.key: group.aws_group_id for group in settings.push_groups}
         listed = [*access.get("permission_sets", []), *access.get("applications", [])]
         groups = {group for each in listed for group in each.get("groups", [])}
         if listed:
-            AccountAccess(
+            grants = AccountAccess(
                 f"{self._name}-access",
                 {
                     "instance_arn": ready.instance_arn,
@@ -392,6 +400,9 @@ class IdentityCenterFederation(pulumi.ComponentResource):
                 },
                 self._child,
             )
+            granted["set_arns"] = grants.permission_set_arns
+            granted["done"] += grants.resources
+        return granted
 
     def _alert(self, token: ScimToken, ready: Output[Lookups]) -> None:
         if (alarm := self._settings.token_expiry_alarm) is None:

@@ -96,6 +96,7 @@ class AccountAccess(pulumi.ComponentResource):
         paths = {
             each["name"]: f"account_access.permission_sets[{i}]" for i, each in enumerate(sets)
         }
+        self.resources: list[Resource] = []
         self._hints = ImportHints(f"{name}-conflicts", self, paths)
         arns: dict[str, Output[str]] = {}
         for declared in sets:
@@ -103,13 +104,14 @@ class AccountAccess(pulumi.ComponentResource):
             created = self._permission_set(prefix, declared)
             arns[declared["name"]] = created.arn
             policies = list(self._policies(prefix, declared, created))
+            self.resources += [created, *policies]
             self._assignments(prefix, declared, created, policies)
         for application in applications:
             imported = application.get("import_assignments") and application["arn"]
             for group in application["groups"]:
                 resource, principal = f"{name}-{_tail(application['arn'])}-{group}", self._id(group)
                 opts = self._child(imported, self._existing.get(group), "GROUP")
-                aws.ssoadmin.ApplicationAssignment(
+                assigned = aws.ssoadmin.ApplicationAssignment(
                     resource,
                     application_arn=application["arn"],
                     principal_id=principal,
@@ -118,6 +120,7 @@ class AccountAccess(pulumi.ComponentResource):
                         opts, resource, principalId=principal, applicationArn=application["arn"]
                     ),
                 )
+                self.resources.append(assigned)
         self.permission_set_arns = output_dict(arns)
         self.register_outputs({"permission_set_arns": self.permission_set_arns})
 
@@ -197,7 +200,7 @@ class AccountAccess(pulumi.ComponentResource):
                 known = self._existing.get(group), "GROUP", account, "AWS_ACCOUNT"
                 resource, principal = f"{prefix}-{group}-{account}", self._id(group)
                 opts = self._child(*known, declared.get("import_id"), depends_on=policies)
-                aws.ssoadmin.AccountAssignment(
+                assigned = aws.ssoadmin.AccountAssignment(
                     resource,
                     instance_arn=self._args["instance_arn"],
                     permission_set_arn=created.arn,
@@ -213,6 +216,7 @@ class AccountAccess(pulumi.ComponentResource):
                         permissionSetArn=created.arn,
                     ),
                 )
+                self.resources.append(assigned)
 
 
 def _tail(arn: str) -> str:

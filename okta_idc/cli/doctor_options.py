@@ -12,12 +12,14 @@ from okta_idc.cli.stack import (
     source_in,
 )
 from okta_idc.clients.aws import AwsClient
+from okta_idc.clients.aws_config import AwsConfig
 from okta_idc.clients.okta_auth import Credentials
 from okta_idc.inventory.declared import FEATURES, Declared, DeclaredGroup
 from okta_idc.inventory.model import Source
 from okta_idc.rules.attribute_statements import statement
 from okta_idc.rules.attributes import Attribute
 from okta_idc.settings import Settings
+from okta_idc.settings.declared_access import declared_access
 
 
 @dataclass(frozen=True)
@@ -53,7 +55,7 @@ def from_stack(outputs: Path | None, stack: str, settings: Path | None, url: str
     inputs = Inputs(
         url=org_url(url, stack_outputs, config),
         credentials=Credentials.read(config),
-        source=source_in(stack_outputs),
+        source=source_in(stack_outputs, config=config),
         declared=declared_by(stack_outputs),
         declared_in=str(settings or (f"Pulumi.{stack}.yaml" if stack else "Pulumi.yaml")),
     )
@@ -65,7 +67,8 @@ def from_options(app: str, store: str, region: str, url: str, settings: Path | N
     if not store:
         raise InputError("--app requires --identity-store d-….")
     known, config = read_settings(settings, {})
-    source = Source(AwsClient("sso-admin", region).region, app, store)
+    aws = AwsConfig.read(config)
+    source = Source(AwsClient("sso-admin", region, None, aws).region, app, store, aws=aws)
     inputs = Inputs(org_url(url, {}, config), Credentials.read(config), source)
     if not known:
         return inputs
@@ -97,6 +100,7 @@ def _with_settings(inputs: Inputs, known: Settings) -> Inputs:
         statements=tuple(statement(Attribute(a.key, a.value)) for a in known.attribute_statements),
         features=tuple(name for key, name in FEATURES.items() if getattr(provisioning, key)),
         mode=inputs.declared.mode or provisioning.mode.value,
+        access=declared_access(known.account_access, known.access_control_attributes),
     )
     name = inputs.source.secret or secret.secret
     source = replace(

@@ -11,6 +11,7 @@ from urllib.parse import urlsplit
 import yaml
 
 from okta_idc.cli.schema import PROJECT
+from okta_idc.clients.aws_config import AwsConfig
 from okta_idc.clients.json_path import get_list, get_object, get_path, get_text
 from okta_idc.clients.okta_auth import CredentialsError
 from okta_idc.clients.okta_auth import org_url as configured_url
@@ -109,8 +110,8 @@ def source_in(
     endpoint: str = "",
     verify_at: str = "",
 ) -> Source:
-    """Where to read the federation that the outputs name. The configuration says how the SCIM
-    token may be tested."""
+    """Where to read the federation that the outputs name. The configuration is the AWS
+    provider's, and says how the SCIM token may be tested."""
     keys = "region", "appId", "identityStoreId", "secretName"
     token = get_object(config, _KEY, "scim_token")
     return Source(
@@ -119,6 +120,7 @@ def source_in(
         endpoint=endpoint or None,
         verify=token.get("verify") is not False,
         verify_at=verify_at or get_text(token, "verify_at"),
+        aws=AwsConfig.read(config or {}),
     )
 
 

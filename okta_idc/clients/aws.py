@@ -1,6 +1,8 @@
 """Base of the AWS clients, and their error."""
 
 import os
+import threading
+import time
 from collections.abc import Iterator
 from typing import Any, cast
 
@@ -8,6 +10,7 @@ import boto3
 from botocore.config import Config
 from botocore.exceptions import BotoCoreError, ClientError, InvalidRegionError, NoRegionError
 
+from okta_idc.clients.aws_config import AwsConfig
 from okta_idc.clients.json_path import Json
 
 _SIGN_IN = (
@@ -26,29 +29,62 @@ class AwsError(Exception):
         super().__init__(text)
         self.action, self.code = action, code
 
+    @property
+    def is_denied(self) -> bool:
+        """Whether the credentials lack the permission for `action`."""
+        return "denied" in self.code.lower()
+
 
 class AwsConfigError(AwsError):
     """The Region, the endpoint or the profile cannot be used, so no call was made."""
 
 
+class Pace:
+    """Keeps the calls of all threads at least an interval apart."""
+
+    def __init__(self, calls_per_second: float) -> None:
+        self._interval = 1 / calls_per_second
+        self._next, self._lock = 0.0, threading.Lock()
+
+    def wait(self) -> None:
+        """Sleep until the next call may start."""
+        with self._lock:
+            now = time.monotonic()
+            start = max(now, self._next)
+            self._next = start + self._interval
+        time.sleep(start - now)
+
+
 class AwsClient:
     """A boto3 client that respects AWS's rate limits. Its methods raise AwsError.
 
-    Credentials come from boto3's default chain. `endpoint` replaces AWS's endpoint (sandbox).
+    Credentials, Region and endpoint come from the stack's configuration and boto3's default chain;
+    `region` and `endpoint` precede both.
     """
 
-    def __init__(self, service: str, region: str | None, endpoint: str | None = None) -> None:
+    def __init__(
+        self,
+        service: str,
+        region: str | None,
+        endpoint: str | None = None,
+        config: AwsConfig | None = None,
+    ) -> None:
         self._service = service
+        config = config or AwsConfig()
+        if config.unsupported:
+            settings = " and ".join(config.unsupported)
+            raise AwsConfigError(f"{settings}: not supported. Use boto3's environment variables.")
+        endpoint = endpoint or config.endpoint(service)
+        region = region or config.region or os.environ.get("AWS_REGION")
         try:
-            config = Config(retries={"mode": "adaptive", "max_attempts": 6})
-            self._client: Any = cast(Any, boto3.Session()).client(
-                service,
-                region or os.environ.get("AWS_REGION"),
-                endpoint_url=endpoint,
-                config=config,
-            )
+            self._client: Any = _client(_session(config, region), service, region, endpoint, config)
         except BotoCoreError as error:
             raise AwsConfigError(_text(error)) from None
+        except ClientError as error:
+            code = str(error.response.get("Error", {}).get("Code", ""))
+            raise AwsError(
+                f"AWS rejects the role in aws:assumeRoles ({code}).", "sts:AssumeRole", code
+            ) from None
         except ValueError:
             given = endpoint or os.environ.get("AWS_ENDPOINT_URL")
             raise AwsConfigError(f"--aws-endpoint: {given!r} is not a URL.") from None
@@ -81,6 +117,36 @@ class AwsClient:
             if token == query.get("NextToken"):
                 raise AwsError(f"{operation}: AWS returned the same NextToken twice.")
             query["NextToken"] = token
+
+
+def _session(config: AwsConfig, region: str | None) -> Any:
+    """A session with the configured credentials, after each role has been assumed."""
+    session: Any = cast(Any, boto3.Session)(
+        profile_name=config.profile or None, region_name=region, **config.credentials
+    )
+    for role in config.roles:
+        sts = _client(session, "sts", region, config.endpoint("sts"), config)
+        found = sts.assume_role(**role)["Credentials"]
+        session = cast(Any, boto3.Session)(
+            aws_access_key_id=found["AccessKeyId"],
+            aws_secret_access_key=found["SecretAccessKey"],
+            aws_session_token=found["SessionToken"],
+            region_name=region,
+        )
+    return session
+
+
+def _client(
+    session: Any, service: str, region: str | None, endpoint: str | None, config: AwsConfig
+) -> Any:
+    retries = {"mode": "adaptive", "max_attempts": 6}
+    return session.client(
+        service,
+        region,
+        endpoint_url=endpoint,
+        config=Config(retries=cast(Any, retries), **config.options),
+        verify=config.ca_bundle or None,
+    )
 
 
 def _text(error: Exception) -> str:

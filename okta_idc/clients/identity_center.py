@@ -1,16 +1,22 @@
 """IAM Identity Center, read with boto3: Regions, attributes, permission sets and assignments."""
 
-from collections.abc import Iterator
-from dataclasses import dataclass
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass, field, fields
+from typing import Any
 
-from okta_idc.clients.aws import AwsClient, AwsError, Json
+from okta_idc.clients.aws import AwsClient, AwsError, Json, Pace
+from okta_idc.clients.aws_config import AwsConfig
 from okta_idc.clients.json_path import get_list, get_object, get_text
+
+CALLS_PER_SECOND = 15
+"""AWS allows 20 calls a second in an account, and other programs make calls too."""
 
 
 @dataclass(frozen=True)
 class PermissionSetDetails:
     """A permission set. Policies are ARNs, or paths with names if customer managed;
-    `inline_policy` is JSON text. Empty properties are not set."""
+    `inline_policy` is JSON text. Empty properties are not set; those that could not be read are in
+    `unread`, with the error."""
 
     name: str
     description: str = ""
@@ -20,13 +26,37 @@ class PermissionSetDetails:
     managed_policies: tuple[str, ...] = ()
     customer_managed_policies: tuple[str, ...] = ()
     permissions_boundary: str = ""
+    unread: Mapping[str, AwsError] = field(default_factory=dict[str, AwsError])
+
+    def properties(self) -> dict[str, str | tuple[str, ...]]:
+        """The properties that could be read, without the name."""
+        found = {each.name: getattr(self, each.name) for each in fields(self)}
+        skipped = {"name", "unread", *self.unread}
+        return {key: value for key, value in found.items() if key not in skipped}
 
 
 class IdentityCenter(AwsClient):
     """IAM Identity Center in one Region."""
 
-    def __init__(self, region: str, endpoint: str | None = None) -> None:
-        super().__init__("sso-admin", region, endpoint)
+    def __init__(
+        self, region: str, endpoint: str | None = None, config: AwsConfig | None = None
+    ) -> None:
+        super().__init__("sso-admin", region, endpoint, config)
+        self._pace = Pace(CALLS_PER_SECOND)
+        self._denied: dict[str, AwsError] = {}
+
+    def call(self, operation: str, **query: Any) -> Json:
+        """AWS's response to one call, paced. An operation that AWS has denied is not called again:
+        the same AwsError is raised."""
+        if denied := self._denied.get(operation):
+            raise denied.with_traceback(None)
+        self._pace.wait()
+        try:
+            return super().call(operation, **query)
+        except AwsError as error:
+            if error.is_denied:
+                self._denied[operation] = error
+            raise
 
     def instances(self) -> list[Json]:
         """The instances (`InstanceArn`, `IdentityStoreId`, …)."""
@@ -51,26 +81,44 @@ class IdentityCenter(AwsClient):
         """The ARNs of all permission sets."""
         return self.pages("list_permission_sets", "PermissionSets", InstanceArn=instance)
 
-    def permission_set(
-        self, instance: str, arn: str, *, boundary: bool = False
-    ) -> PermissionSetDetails:
-        """A permission set with its policies; the permissions boundary requires another call."""
+    def permission_set(self, instance: str, arn: str) -> PermissionSetDetails:
+        """A permission set with its policies: five calls, plus pages. Raises AwsError if the set
+        cannot be described; ResourceNotFoundException if AWS has none."""
         at = {"InstanceArn": instance, "PermissionSetArn": arn}
         found = self.call("describe_permission_set", **at)["PermissionSet"]
-        inline = self.call("get_inline_policy_for_permission_set", **at).get("InlinePolicy")
-        listing = "list_managed_policies_in_permission_set"
-        managed = tuple(str(p["Arn"]) for p in self.pages(listing, "AttachedManagedPolicies", **at))
-        listing = "list_customer_managed_policy_references_in_permission_set"
-        own = self.pages(listing, "CustomerManagedPolicyReferences", **at)
+        unread: dict[str, AwsError] = {}
+
+        def attempt(name: str, read: Callable[[], Any]) -> Any:
+            try:
+                return read()
+            except AwsError as error:
+                unread[name] = error
+                return None
+
+        def inline() -> str:
+            operation = "get_inline_policy_for_permission_set"
+            return get_text(self.call(operation, **at), "InlinePolicy")
+
+        def managed() -> tuple[str, ...]:
+            operation = "list_managed_policies_in_permission_set"
+            listed = self.pages(operation, "AttachedManagedPolicies", **at)
+            return tuple(str(each["Arn"]) for each in listed)
+
+        def customer_managed() -> tuple[str, ...]:
+            operation = "list_customer_managed_policy_references_in_permission_set"
+            listed = self.pages(operation, "CustomerManagedPolicyReferences", **at)
+            return tuple(map(_path_and_name, listed))
+
         return PermissionSetDetails(
             name=str(found["Name"]),
             description=get_text(found, "Description"),
             session_duration=get_text(found, "SessionDuration"),
             relay_state=get_text(found, "RelayState"),
-            inline_policy=inline or "",
-            managed_policies=managed,
-            customer_managed_policies=tuple(map(_path_and_name, own)),
-            permissions_boundary=self._boundary(at) if boundary else "",
+            inline_policy=attempt("inline_policy", inline) or "",
+            managed_policies=attempt("managed_policies", managed) or (),
+            customer_managed_policies=attempt("customer_managed_policies", customer_managed) or (),
+            permissions_boundary=attempt("permissions_boundary", lambda: self._boundary(at)) or "",
+            unread=unread,
         )
 
     def _boundary(self, at: dict[str, str]) -> str:
@@ -89,11 +137,19 @@ class IdentityCenter(AwsClient):
         at = {"InstanceArn": instance, "PermissionSetArn": arn, "AccountId": account}
         return self.pages("list_account_assignments", "AccountAssignments", **at)
 
-    def access_of_group(self, instance: str, group: str) -> Iterator[Json]:
-        """The assignments of a group (`AccountId`, `PermissionSetArn`)."""
+    def access_of_group(self, instance: str, group: str) -> tuple[tuple[str, str], ...]:
+        """The account assignments of a group: sorted pairs of permission set ARN and account."""
         at = {"InstanceArn": instance, "PrincipalId": group, "PrincipalType": "GROUP"}
         operation = "list_account_assignments_for_principal"
-        return self.pages(operation, "AccountAssignments", **at)
+        listed = self.pages(operation, "AccountAssignments", **at)
+        return tuple(sorted((each["PermissionSetArn"], each["AccountId"]) for each in listed))
+
+    def applications_of_group(self, instance: str, group: str) -> tuple[str, ...]:
+        """The ARNs of the applications that a group is assigned to, sorted."""
+        at = {"InstanceArn": instance, "PrincipalId": group, "PrincipalType": "GROUP"}
+        operation = "list_application_assignments_for_principal"
+        listed = self.pages(operation, "ApplicationAssignments", **at)
+        return tuple(sorted(each["ApplicationArn"] for each in listed))
 
     def _call_if_any(self, operation: str, **query: str) -> Json:
         """AWS's response; empty if AWS responds with ResourceNotFoundException."""

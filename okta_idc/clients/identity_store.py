@@ -3,13 +3,20 @@
 from collections.abc import Iterator
 
 from okta_idc.clients.aws import AwsClient, Json
+from okta_idc.clients.aws_config import AwsConfig
 
 
 class IdentityStore(AwsClient):
     """One identity store, d-…."""
 
-    def __init__(self, store_id: str, region: str, endpoint: str | None = None) -> None:
-        super().__init__("identitystore", region, endpoint)
+    def __init__(
+        self,
+        store_id: str,
+        region: str,
+        endpoint: str | None = None,
+        config: AwsConfig | None = None,
+    ) -> None:
+        super().__init__("identitystore", region, endpoint, config)
         self.id = store_id
 
     def users(self) -> Iterator[Json]:

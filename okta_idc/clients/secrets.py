@@ -7,20 +7,26 @@ import json
 from collections.abc import Mapping
 
 from okta_idc.clients.aws import AwsClient, AwsError
+from okta_idc.clients.aws_config import AwsConfig
 from okta_idc.clients.json_path import get_list
 
 _SERVICE = "secretsmanager"
 
 
-def secret_tags(name: str, region: str | None, endpoint: str | None) -> dict[str, str]:
+def secret_tags(
+    name: str, region: str | None, endpoint: str | None, config: AwsConfig | None = None
+) -> dict[str, str]:
     """The secret's tags (DescribeSecret). Raises AwsError."""
-    found = AwsClient(_SERVICE, region, endpoint).call("describe_secret", SecretId=name)
+    found = AwsClient(_SERVICE, region, endpoint, config).call("describe_secret", SecretId=name)
     return {tag["Key"]: tag.get("Value", "") for tag in get_list(found, "Tags")}
 
 
-def secret_string(name: str, region: str | None, endpoint: str | None) -> str:
+def secret_string(
+    name: str, region: str | None, endpoint: str | None, config: AwsConfig | None = None
+) -> str:
     """The secret's value (GetSecretValue). Raises AwsError."""
-    found = AwsClient(_SERVICE, region, endpoint).call("get_secret_value", SecretId=name)
+    client = AwsClient(_SERVICE, region, endpoint, config)
+    found = client.call("get_secret_value", SecretId=name)
     return found.get("SecretString") or ""
 
 

@@ -8,26 +8,33 @@ import asyncio
 import sys
 from collections import Counter
 from collections.abc import Awaitable, Callable, Collection, Iterable
-from concurrent.futures import ThreadPoolExecutor
-from functools import partial
 from typing import TypeVar
 
 from okta_idc.clients.aws import AwsError, Json
-from okta_idc.clients.identity_center import IdentityCenter
+from okta_idc.clients.group_access import read_group_access
+from okta_idc.clients.identity_center import IdentityCenter, PermissionSetDetails
 from okta_idc.clients.identity_store import IdentityStore
 from okta_idc.clients.json_path import get_text
 from okta_idc.clients.scim import ScimProbe
 from okta_idc.clients.secrets import secret_string, secret_tags
-from okta_idc.inventory.model import Access, GroupAccess, Inventory, Part, StoreGroup, StoreUser
+from okta_idc.inventory.model import (
+    Access,
+    GroupAccess,
+    Inventory,
+    Part,
+    Source,
+    StoreGroup,
+    StoreUser,
+)
 from okta_idc.inventory.progress import ProgressListener
 from okta_idc.inventory.unavailable import Unavailable, unavailable
 from okta_idc.rules.account_access import MAX_GROUPS_PER_USER, Assignment
-from okta_idc.rules.permission_sets import PermissionSet
 from okta_idc.rules.scim_secret import ScimResponse, read_secret, secret_document
 
 T = TypeVar("T")
 
-_OF_INSTANCE = Part.PRIMARY_REGION | Part.ACCESS_CONTROL | Part.PERMISSION_SETS | Part.GROUP_ACCESS
+_OF_GROUPS = Part.GROUP_ACCESS | Part.APPLICATIONS
+_OF_INSTANCE = Part.PRIMARY_REGION | Part.ACCESS_CONTROL | Part.PERMISSION_SETS | _OF_GROUPS
 _OF_STORE = Part.STORE_USERS | Part.STORE_GROUPS | Part.STORE_MEMBERS
 _SCIM_ISSUER = "https://scim.aws.com/"
 """SCIM's ExternalIds[].Issuer (docs/research/identity-center.md#users-and-groups-outside-scim)."""
@@ -41,7 +48,7 @@ async def read_aws(
     """Read the chosen parts. Parts that depend on the push groups wait for `groups_read`."""
     source = found.source
     if parts & _OF_INSTANCE and not found.store_id:
-        await _find_instance(IdentityCenter(source.region, source.endpoint), found)
+        await _find_instance(_center(source), found)
     store_groups_read = asyncio.Event()
     if Part.STORE_GROUPS not in parts:
         store_groups_read.set()
@@ -58,8 +65,8 @@ async def read_aws(
             await _read_members(store, found, parts, progress)
 
     async def instance() -> None:
-        center = IdentityCenter(source.region, source.endpoint)
-        if Part.GROUP_ACCESS in parts:  # of the push groups in AWS
+        center = _center(source)
+        if parts & _OF_GROUPS:  # of the push groups in AWS
             await groups_read.wait()
             await store_groups_read.wait()
         await _read_instance(center, found, parts)
@@ -68,7 +75,7 @@ async def read_aws(
     if not found.store_id and isinstance(found.instance, Unavailable):
         found.store_users = found.store_groups = found.instance
     elif parts & _OF_STORE:
-        store = IdentityStore(found.store_id, source.region, source.endpoint)
+        store = IdentityStore(found.store_id, source.region, source.endpoint, source.aws)
         tasks += [users(store)] if Part.STORE_USERS in parts else []
         tasks += [groups(store)] if Part.STORE_GROUPS in parts else []
     if parts & _OF_INSTANCE and found.store_id:
@@ -86,7 +93,8 @@ async def read_store_again(
     """Update users and groups in AWS, and the members of push groups (IDs of Okta groups)."""
     if not found.store_id:
         return
-    store = IdentityStore(found.store_id, found.source.region, found.source.endpoint)
+    source = found.source
+    store = IdentityStore(found.store_id, source.region, source.endpoint, source.aws)
     quiet = ProgressListener()
     if groups:
         found.store_groups = await _attempt(lambda: _groups(store))
@@ -98,6 +106,10 @@ async def read_store_again(
         found.store_members[ident] = await _attempt(lambda at=ident: frozenset(store.members(at)))
     if users:  # after the members, so that each member is among the users
         found.store_users = await _attempt(lambda: _users(store, quiet))
+
+
+def _center(source: Source) -> IdentityCenter:
+    return IdentityCenter(source.region, source.endpoint, source.aws)
 
 
 async def _attempt(read: Callable[[], T]) -> T | Unavailable:
@@ -112,7 +124,9 @@ async def _read_secret(found: Inventory) -> None:
     region = source.secret_region or source.region
     found.secret = _NO_SECRET
     if name:
-        found.secret = await _attempt(lambda: secret_tags(name, region, source.endpoint))
+        found.secret = await _attempt(
+            lambda: secret_tags(name, region, source.endpoint, source.aws)
+        )
 
 
 async def _verify_token(found: Inventory) -> None:
@@ -130,7 +144,7 @@ async def _verify_token(found: Inventory) -> None:
         return
     text = _NO_SECRET
     if name:
-        text = await _attempt(lambda: secret_string(name, region, source.endpoint))
+        text = await _attempt(lambda: secret_string(name, region, source.endpoint, source.aws))
     if isinstance(text, Unavailable):
         # In mode `console`, a role without this permission is a choice.
         optional = found.declared.mode == "console"
@@ -184,17 +198,17 @@ async def _read_instance(center: IdentityCenter, found: Inventory, parts: Part) 
         found.access = await _attempt(lambda: _access(center, arn))
     if Part.GROUP_ACCESS in parts:
         found.group_access = await _group_access(center, arn, found)
+    if Part.APPLICATIONS in parts:
+        found.applications = await _applications(center, arn, found)
 
 
 def _access(center: IdentityCenter, arn: str) -> Access:
-    sets: list[PermissionSet] = []
+    sets: list[PermissionSetDetails] = []
     assignments: list[Assignment] = []
     counts: Counter[str] = Counter()
     for each in center.permission_sets(arn):
         shown = center.permission_set(arn, each)
-        policies = (*shown.managed_policies, *shown.customer_managed_policies)
-        inline = shown.inline_policy or None
-        sets.append(PermissionSet(shown.name, inline_policy=inline, managed_policies=policies))
+        sets.append(shown)
         for account in center.accounts_of(arn, each):
             counts[account] += 1
             assignments += [
@@ -204,27 +218,43 @@ def _access(center: IdentityCenter, arn: str) -> Access:
     return Access(tuple(sets), tuple(assignments), counts)
 
 
+def _groups_in_aws(found: Inventory) -> list[str]:
+    """Identity Store IDs of the push groups. Raises Unavailable."""
+    return list({each.aws_id: None for each in found.pushed() if each.target and each.aws_id})
+
+
 async def _group_access(
     center: IdentityCenter, arn: str, found: Inventory
 ) -> GroupAccess | Unavailable:
     """One call for each push group, fewer than one for each permission set and account."""
     try:
-        idents = list({each.aws_id: None for each in found.pushed() if each.target and each.aws_id})
+        groups = _groups_in_aws(found)
     except Unavailable as reason:
         return reason
+    read = await asyncio.to_thread(read_group_access, center, arn, groups, applications=False)
+    if isinstance(read.accounts, AwsError):
+        return unavailable(read.accounts)
+    sets: dict[str, PermissionSetDetails] = {}
+    for ident, shown in read.sets.items():
+        if isinstance(shown, AwsError):
+            return unavailable(shown)
+        if shown and shown.unread:
+            return unavailable(next(iter(shown.unread.values())))
+        if shown:
+            sets[ident] = shown
+    return GroupAccess(read.accounts, sets)
 
-    def access(group: str) -> tuple[tuple[str, str], ...]:
-        listed = center.access_of_group(arn, group)
-        return tuple(sorted((each["PermissionSetArn"], each["AccountId"]) for each in listed))
 
-    def read() -> GroupAccess:
-        with ThreadPoolExecutor(_WORKERS) as pool:
-            by_group = dict(zip(idents, pool.map(access, idents), strict=True))
-            arns = sorted({ident for pairs in by_group.values() for ident, _ in pairs})
-            shown = pool.map(partial(center.permission_set, arn, boundary=True), arns)
-            return GroupAccess(by_group, dict(zip(arns, shown, strict=True)))
-
-    return await _attempt(read)
+async def _applications(
+    center: IdentityCenter, arn: str, found: Inventory
+) -> dict[str, tuple[str, ...]] | Unavailable:
+    try:
+        groups = _groups_in_aws(found)
+    except Unavailable as reason:
+        return reason
+    return await _attempt(
+        lambda: {group: center.applications_of_group(arn, group) for group in groups}
+    )
 
 
 def _users(store: IdentityStore, progress: ProgressListener) -> dict[str, StoreUser]:

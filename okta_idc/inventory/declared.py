@@ -4,6 +4,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 
 from okta_idc.inventory.unavailable import Unavailable
+from okta_idc.rules.access_drift import DeclaredAccess
 from okta_idc.rules.attribute_statements import Statement
 
 FEATURES = {
@@ -45,4 +46,5 @@ class Declared:
     statements: tuple[Statement, ...] | Unavailable = _NO_SETTINGS
     features: tuple[str, ...] = tuple(FEATURES.values())
     policy: str | Unavailable = _NO_POLICY
+    access: DeclaredAccess | Unavailable = _NO_SETTINGS
     mode: str = ""

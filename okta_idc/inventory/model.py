@@ -5,13 +5,13 @@ from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from enum import Flag, auto
 
+from okta_idc.clients.aws_config import AwsConfig
 from okta_idc.clients.identity_center import PermissionSetDetails
 from okta_idc.clients.json_path import Json
 from okta_idc.inventory.assigned_users import AssignedUser, AssignedUsers
 from okta_idc.inventory.declared import Declared
 from okta_idc.inventory.unavailable import Unavailable, known
 from okta_idc.rules.account_access import Assignment
-from okta_idc.rules.permission_sets import PermissionSet
 from okta_idc.rules.profile_mappings import ProfileMapping
 from okta_idc.rules.scim_secret import ScimResponse
 
@@ -48,6 +48,8 @@ class Part(Flag):
     GROUP_ACCESS = auto()
     """Account assignments of the push groups, with their permission sets. Needs PUSH_MAPPINGS,
     GROUP_NAMES and STORE_GROUPS."""
+    APPLICATIONS = auto()
+    """Application assignments of the push groups. Needs the same parts as GROUP_ACCESS."""
     STORE_USERS = auto()
     STORE_GROUPS = auto()
     STORE_MEMBERS = auto()
@@ -72,6 +74,8 @@ class Source:
     endpoint: str | None = None
     verify: bool = True
     verify_at: str = ""
+    aws: AwsConfig = field(default_factory=AwsConfig)
+    """Configuration of the stack's AWS provider."""
 
 
 @dataclass(frozen=True)
@@ -124,7 +128,7 @@ class StoreGroup:
 class Access:
     """Account access: permission sets, account assignments, and the number of sets by account."""
 
-    sets: tuple[PermissionSet, ...]
+    sets: tuple[PermissionSetDetails, ...]
     assignments: tuple[Assignment, ...]
     sets_of_accounts: Mapping[str, int]
 
@@ -187,6 +191,8 @@ class Inventory:
     access_control: tuple[str, tuple[tuple[str, str], ...]] | Unavailable = _NOT_READ
     access: Access | Unavailable = _NOT_READ
     group_access: GroupAccess | Unavailable = _NOT_READ
+    applications: Mapping[str, tuple[str, ...]] | Unavailable = _NOT_READ
+    """ARNs of applications by Identity Store group ID of the push groups."""
     store_users: dict[str, StoreUser] | Unavailable = _NOT_READ
     store_groups: dict[str, StoreGroup] | Unavailable = _NOT_READ
     store_members: Members = field(default_factory=Members)
@@ -203,7 +209,7 @@ class Inventory:
     def mark_instance_unavailable(self, reason: Unavailable) -> None:
         """Mark all parts that belong to the IAM Identity Center instance as Unavailable."""
         self.instance = self.primary_region = self.access_control = reason
-        self.access = self.group_access = reason
+        self.access = self.group_access = self.applications = reason
 
     def pushed(self) -> list[PushGroup]:
         """The push mappings with their groups on both sides. Raises Unavailable."""

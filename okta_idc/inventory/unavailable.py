@@ -16,7 +16,7 @@ def unavailable(error: OktaError | AwsError, needs: str = "") -> Unavailable:
     """An error as Unavailable. `needs` names the required Okta scope and admin role."""
     text = str(error).rstrip(".")
     if isinstance(error, AwsError):
-        needs = error.action if "denied" in error.code.lower() else ""
+        needs = error.action if error.is_denied else ""
     elif error.status != 403:
         needs = ""
     return Unavailable(f"{text}. Needs {needs}." if needs else f"{text}.")

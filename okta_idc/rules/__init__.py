@@ -9,6 +9,7 @@ Families: 1xx endpoints and token, 2xx assignment and push groups, 3xx user prof
 """
 
 from okta_idc.rules import (
+    access_drift,
     account_access,
     app_drift,
     assignments,
@@ -34,8 +35,8 @@ from okta_idc.rules import (
 from okta_idc.rules.registry import RULES, EnforcementPoint, Finding, Rule, Severity
 
 __all__ = [
-    "RULES", "EnforcementPoint", "Finding", "Rule", "Severity", "account_access", "app_drift",
-    "assignments", "attribute_statements", "attributes", "certificates",
+    "RULES", "EnforcementPoint", "Finding", "Rule", "Severity", "access_drift", "account_access",
+    "app_drift", "assignments", "attribute_statements", "attributes", "certificates",
     "conflicting_resources", "endpoints", "groups", "identity_store_drift",
     "instance_attributes", "permission_sets", "policy_tags", "profile_mappings", "profiles",
     "push_drift", "push_mappings", "scim_attempts", "scim_secret", "uniqueness", "user_names",

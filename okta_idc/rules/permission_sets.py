@@ -85,14 +85,19 @@ def session_duration(subject: PermissionSet) -> Iterator[Violation]:
     text = subject.session_duration
     if text is None:
         return
-    match = _DURATION.fullmatch(text)
-    if match is None:
+    total = duration_seconds(text)
+    if total is None:
         yield "session_duration", text, "is not an ISO 8601 duration in days, hours and minutes."
-        return
-    days, hours, minutes, seconds = (int(part or 0) for part in match.groups())
-    total = ((days * 24 + hours) * 60 + minutes) * 60 + seconds
-    if not 3_600 <= total <= 12 * 3_600:
+    elif not 3_600 <= total <= 12 * 3_600:
         yield "session_duration", text, "is not between 1 and 12 hours."
+
+
+def duration_seconds(text: str) -> int | None:
+    """The seconds of an ISO 8601 duration; None for any other text."""
+    if (match := _DURATION.fullmatch(text)) is None:
+        return None
+    days, hours, minutes, seconds = (int(part or 0) for part in match.groups())
+    return ((days * 24 + hours) * 60 + minutes) * 60 + seconds
 
 
 @_rule(

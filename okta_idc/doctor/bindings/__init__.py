@@ -5,6 +5,7 @@ rule is still applied to its other subjects.
 """
 
 from okta_idc.doctor.bindings import (
+    access_drift,
     account_access,
     app,
     attributes,
@@ -21,7 +22,9 @@ from okta_idc.inventory.unavailable import Unavailable
 from okta_idc.rules import Severity, identity_store_drift, profiles, uniqueness
 from okta_idc.rules.binding import Binding
 
-_MODULES = (scim_secret, app, attributes, groups, users, identity_store, account_access)
+_MODULES = (
+    scim_secret, app, attributes, groups, users, identity_store, account_access, access_drift,
+)  # fmt: skip
 BINDINGS: tuple[Binding[Inventory], ...] = tuple(each for m in _MODULES for each in m.BINDINGS)
 
 PARTS = ~(Part.NAMESAKES | Part.GROUP_ACCESS)

@@ -3,27 +3,40 @@
 from collections import Counter
 from collections.abc import Iterator
 
+from okta_idc.clients.identity_center import PermissionSetDetails
 from okta_idc.doctor.bindings.single import single
 from okta_idc.inventory.model import Inventory
 from okta_idc.inventory.session_tags import attributes_of, statements_of
+from okta_idc.inventory.unavailable import unavailable
 from okta_idc.rules import account_access, permission_sets, policy_tags
 from okta_idc.rules.binding import Binding, Location, Subject, Unavailable, known
 
 
-def _sets(found: Inventory) -> Iterator[Subject]:
+def _sets(found: Inventory) -> Iterator[Subject | Unavailable]:
+    for each in known(found.access).sets:
+        yield from _unread(each, "managed_policies", "customer_managed_policies")
+        policies = (*each.managed_policies, *each.customer_managed_policies)
+        subject = permission_sets.PermissionSet(each.name, managed_policies=policies)
+        yield Subject(subject, Location(f"permission set {each.name}"))
+
+
+def _unread(shown: PermissionSetDetails, *keys: str) -> Iterator[Unavailable]:
+    """Why properties of a permission set could not be read."""
+    return (unavailable(error) for key in keys if (error := shown.unread.get(key)))
+
+
+def _policies(found: Inventory) -> Iterator[Subject | Unavailable]:
     sets = known(found.access).sets
-    return (Subject(each, Location(f"permission set {each.name}")) for each in sets)
-
-
-def _policies(found: Inventory) -> Iterator[Subject]:
-    sets = [each for each in known(found.access).sets if each.inline_policy]
+    for each in sets:
+        yield from _unread(each, "inline_policy")
+    sets = [each for each in sets if each.inline_policy]
     if not sets:
         return
     sent = attributes_of(statements_of(known(found.app)))
     _, pairs = known(found.access_control)
     keys = (*(attribute.key for attribute in sent), *(key for key, _ in pairs))
     for each in sets:
-        subject = policy_tags.PolicyAndTags(each.inline_policy or "", keys)
+        subject = policy_tags.PolicyAndTags(each.inline_policy, keys)
         yield Subject(subject, Location(f"permission set {each.name}"))
 
 

@@ -1,0 +1,84 @@
+"""What the push groups may use in AWS: account and application assignments, permission sets.
+
+One reader for the components, the doctor and `adopt`. Calls: one a group for accounts, one for
+applications, five a permission set, plus pages; each list is read once.
+"""
+
+from collections.abc import Callable, Collection, Iterable, Mapping
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass, field
+from functools import partial
+from typing import TypeVar
+
+from okta_idc.clients.aws import AwsError
+from okta_idc.clients.identity_center import CALLS_PER_SECOND, IdentityCenter, PermissionSetDetails
+
+T = TypeVar("T")
+
+CALLS_PER_GROUP, CALLS_PER_SET = 2, 5
+MAX_CALLS_OF_A_RUN = 60 * CALLS_PER_SECOND
+"""Calls that `pulumi up` makes at most: about a minute, for example 300 groups and 60 sets."""
+_WORKERS = 4
+
+
+@dataclass(frozen=True)
+class GroupAccess:
+    """Access of groups by Identity Store group ID. A part that could not be read is an AwsError.
+
+    `sets` are by ARN: None if AWS has no such set. `uncompared`: sets that were not described,
+    because the read would have exceeded the limit.
+    """
+
+    accounts: Mapping[str, tuple[tuple[str, str], ...]] | AwsError
+    """Pairs of permission set ARN and account ID."""
+    applications: Mapping[str, tuple[str, ...]] | AwsError = field(
+        default_factory=dict[str, tuple[str, ...]]
+    )
+    """ARNs of applications."""
+    sets: Mapping[str, PermissionSetDetails | AwsError | None] = field(
+        default_factory=dict[str, PermissionSetDetails | AwsError | None]
+    )
+    uncompared: int = 0
+
+
+def read_group_access(
+    center: IdentityCenter,
+    instance: str,
+    groups: Collection[str],
+    sets: Iterable[str] = (),
+    *,
+    applications: bool = True,
+    max_calls: int | None = None,
+) -> GroupAccess:
+    """The access of these groups, with the permission sets that they have and the given ones."""
+    with ThreadPoolExecutor(_WORKERS) as pool:
+
+        def each(read: Callable[[str], T], idents: Collection[str]) -> dict[str, T] | AwsError:
+            try:
+                return dict(zip(idents, pool.map(read, idents), strict=True))
+            except AwsError as error:
+                return error
+
+        accounts = each(lambda group: center.access_of_group(instance, group), groups)
+        assigned: dict[str, tuple[str, ...]] | AwsError = {}
+        if applications:
+            assigned = each(lambda group: center.applications_of_group(instance, group), groups)
+        arns = dict.fromkeys(sets)
+        if not isinstance(accounts, AwsError):
+            arns |= dict.fromkeys(arn for pairs in accounts.values() for arn, _ in pairs)
+        described = list(arns)
+        if max_calls is not None:
+            left = max_calls - CALLS_PER_GROUP * len(groups)
+            described = described[: max(0, left // CALLS_PER_SET)]
+        found = pool.map(partial(_permission_set, center, instance), described)
+        by_arn = dict(zip(described, found, strict=True))
+    return GroupAccess(accounts, assigned, by_arn, len(arns) - len(described))
+
+
+def _permission_set(
+    center: IdentityCenter, instance: str, arn: str
+) -> PermissionSetDetails | AwsError | None:
+    try:
+        return center.permission_set(instance, arn)
+    except AwsError as error:
+        return None if error.code == "ResourceNotFoundException" else error
