@@ -46,6 +46,14 @@ Places = frozenset[str]
 _NONE: Places = frozenset()
 _DOCTOR = "Run `okta-idc doctor`."
 _NO_STATE = f"unknown: account access in AWS was not compared: the state cannot be read. {_DOCTOR}"
+_SET_RULES = (
+    access_drift.set_missing,
+    access_drift.settings_as_declared,
+    access_drift.policies_are_declared,
+    access_drift.policies_exist,
+    access_drift.boundary_as_declared,
+)
+_GRANT_RULES = (access_drift.assignments_exist, access_drift.assignments_are_declared)
 _LATER = ("description", "session_duration", "relay_state", "inline_policy")
 
 
@@ -267,10 +275,10 @@ class _Check:
             return
         for declared in self.declared.sets:
             for subject in self._set(declared, access):
-                for rule in access_drift.SET_RULES:
+                for rule in _SET_RULES:
                     yield from rule(subject)
         for grants in (*self._accounts(access), *self._applications(access)):
-            for rule in access_drift.GRANT_RULES:
+            for rule in _GRANT_RULES:
                 yield from rule(grants)
         if access.uncompared:
             sets = count(access.uncompared, "permission set")

@@ -309,13 +309,3 @@ def attributes_as_declared(attributes: ControlAttributes) -> Iterator[Violation]
     for key in actual:
         if key not in declared:
             yield path, key, "is in AWS, but not declared.", Related("", actual[key])
-
-
-SET_RULES = (
-    set_missing,
-    settings_as_declared,
-    policies_are_declared,
-    policies_exist,
-    boundary_as_declared,
-)  # fmt: skip
-GRANT_RULES = (assignments_exist, assignments_are_declared)

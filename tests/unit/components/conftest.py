@@ -11,6 +11,10 @@ import pulumi
 import pytest
 from pulumi.runtime import mocks
 
+from components._checks import access_drift
+from okta_idc.clients.aws import AwsError
+from okta_idc.clients.identity_center import PermissionSetDetails
+
 SECRET = (
     '{"endpoint": "https://scim.us-east-1.amazonaws.com/11111111111-2222-3333-4444-555555555555'
     '/scim/v2/", "token": "TOPSECRET", "token_id": "1", "created": "2098-06-01T00:00:00Z", '
@@ -59,6 +63,8 @@ class MockCloud(mocks.Mocks):
     okta_users: list[dict[str, str]] = field(default_factory=list)
     state: Any = field(default_factory=dict[str, Any])
     """What the stack's state has: type and outputs by URN. None: it cannot be read."""
+    center: Any = None
+    """Replaces the client of IAM Identity Center. Default: AWS has what is declared."""
     declared: list[mocks.MockResourceArgs] = field(default_factory=list)
     calls: list[mocks.MockCallArgs] = field(default_factory=list)
 
@@ -71,6 +77,8 @@ class MockCloud(mocks.Mocks):
     def new_resource(self, args: mocks.MockResourceArgs) -> tuple[str | None, dict[str, Any]]:
         self.declared.append(args)
         outputs = dict(args.inputs)
+        if args.typ.endswith(":PermissionSet"):
+            outputs["arn"] = f"arn:{args.inputs['name']}"
         if args.typ == "okta:app/saml:Saml":
             url = "https://acme.okta.com/api/v1/apps/0oa1/sso/saml/metadata"
             outputs |= {"metadataUrl": url, "embedUrl": "https://acme.okta.com/home/1"}
@@ -82,7 +90,7 @@ class MockCloud(mocks.Mocks):
         match args.token.rsplit(":", 1)[-1]:
             case "readStackResourceOutputs":
                 if self.state is None:
-                    raise RuntimeError("not supported")
+                    return {}, [("stackName", "not supported")]
                 return {"name": args.args["stackName"], "outputs": self.state}
             case "getSecretVersion":
                 return {"secretString": self.secret}
@@ -146,9 +154,85 @@ class MockCloud(mocks.Mocks):
         return [a.inputs for a in self.declared if a.typ.endswith(kind)]
 
 
+class FakeCenter:
+    """IAM Identity Center with what the program declares; tests change what it returns."""
+
+    def __init__(self, cloud: MockCloud) -> None:
+        self.cloud, self.calls = cloud, list[str]()
+        self.more_access: dict[str, list[tuple[str, str]]] = {}
+        """More account assignments by group ID: ARN and account."""
+        self.more_applications: dict[str, list[str]] = {}
+        self.more_sets: dict[str, PermissionSetDetails] = {}
+        self.changed: dict[str, dict[str, Any] | None] = {}
+        """Changed properties by ARN of the permission set; None: deleted."""
+        self.attributes: dict[str, str] | None = None
+        self.errors: dict[str, AwsError] = {}
+        """Errors by method."""
+
+    def _call(self, name: str) -> None:
+        self.calls.append(name)
+        if error := self.errors.get(name):
+            raise error
+
+    def access_control(self, _instance: str) -> tuple[str, tuple[tuple[str, str], ...]]:
+        self._call("access_control")
+        if self.attributes is None:
+            [given] = self.cloud.inputs("InstanceAccessControlAttributes")
+            self.attributes = {a["key"]: a["values"][0]["sources"][0] for a in given["attributes"]}
+        return "ENABLED", tuple(self.attributes.items())
+
+    def access_of_group(self, _instance: str, group: str) -> tuple[tuple[str, str], ...]:
+        self._call("access_of_group")
+        declared = [
+            (a["permissionSetArn"], a["targetId"])
+            for a in self.cloud.inputs("AccountAssignment")
+            if a["principalId"] == group and self.changed.get(a["permissionSetArn"], {}) is not None
+        ]
+        return (*declared, *self.more_access.get(group, []))
+
+    def applications_of_group(self, _instance: str, group: str) -> tuple[str, ...]:
+        self._call("applications_of_group")
+        made = self.cloud.inputs("ApplicationAssignment")
+        declared = [a["applicationArn"] for a in made if a["principalId"] == group]
+        return (*declared, *self.more_applications.get(group, []))
+
+    def permission_set(self, _instance: str, arn: str) -> PermissionSetDetails:
+        self._call("permission_set")
+        change = self.changed.get(arn, {})
+        if change is None:
+            raise AwsError("no such set", "sso:DescribePermissionSet", "ResourceNotFoundException")
+        if arn in self.more_sets:
+            return self.more_sets[arn]
+        [declared] = [s for s in self.cloud.inputs(":PermissionSet") if f"arn:{s['name']}" == arn]
+
+        def of_set(kind: str) -> list[dict[str, Any]]:
+            return [a for a in self.cloud.inputs(kind) if a["permissionSetArn"] == arn]
+
+        managed = (a["managedPolicyArn"] for a in of_set(":ManagedPolicyAttachment"))
+        references = (
+            a["customerManagedPolicyReference"] for a in of_set(":CustomerManagedPolicyAttachment")
+        )
+        boundaries = [a["permissionsBoundary"] for a in of_set("BoundaryAttachment")]
+        properties: dict[str, Any] = {
+            "description": declared.get("description") or "",
+            "session_duration": declared["sessionDuration"],
+            "relay_state": declared.get("relayState") or "",
+            "inline_policy": "".join(a["inlinePolicy"] for a in of_set("InlinePolicy")),
+            "managed_policies": tuple(managed),
+            "customer_managed_policies": tuple(
+                f"{r['path']}{r['name']}".strip("/") for r in references
+            ),
+            "permissions_boundary": "".join(b.get("managedPolicyArn") or "" for b in boundaries),
+        }
+        return PermissionSetDetails(declared["name"], **properties | change)
+
+
 @pytest.fixture
-def cloud() -> MockCloud:
-    return MockCloud()
+def cloud(monkeypatch: pytest.MonkeyPatch) -> MockCloud:
+    cloud = MockCloud()
+    cloud.center = FakeCenter(cloud)
+    monkeypatch.setattr(access_drift, "aws_client", lambda _parent, _region: cloud.center)
+    return cloud
 
 
 def run_program(cloud: MockCloud, program: Callable[[], object], *, preview: bool) -> None:

@@ -5,12 +5,18 @@ from typing import Any
 import pytest
 from botocore.stub import Stubber
 
+from okta_idc.clients import aws
 from okta_idc.clients.aws import AwsError
-from okta_idc.clients.identity_center import IdentityCenter, PermissionSetDetails
+from okta_idc.clients.identity_center import (
+    CALLS_PER_SECOND,
+    IdentityCenter,
+    PermissionSetDetails,
+)
 
 ARN = "arn:aws:sso:::instance/ssoins-7223a1b2c3d4e5f6"
 SET = "arn:aws:sso:::permissionSet/ssoins-7223a1b2c3d4e5f6/ps-1111111111111111"
 AT = {"InstanceArn": ARN, "PermissionSetArn": SET}
+BOUNDARY = "get_permissions_boundary_for_permission_set"
 ABAC = "describe_instance_access_control_attribute_configuration"
 
 
@@ -72,10 +78,12 @@ def test_a_permission_set_is_read_with_all_its_policies(center: IdentityCenter) 
         ("list_managed_policies_in_permission_set", managed, AT),
         ("list_customer_managed_policy_references_in_permission_set",
          {"CustomerManagedPolicyReferences": [{"Name": "Own"}]}, AT),
+        (BOUNDARY, {"PermissionsBoundary": {"ManagedPolicyArn": "b" * 20}}, AT),
     )  # fmt: skip
     assert center.permission_set(ARN, SET) == PermissionSetDetails(
-        "Admin", managed_policies=("a" * 20,), customer_managed_policies=("Own",)
-    )
+        "Admin", managed_policies=("a" * 20,), customer_managed_policies=("Own",),
+        permissions_boundary="b" * 20,
+    )  # fmt: skip
 
 
 @pytest.mark.parametrize(
@@ -86,7 +94,7 @@ def test_a_permission_set_is_read_with_all_its_policies(center: IdentityCenter) 
         (None, ""),
     ],
 )
-def test_a_permissions_boundary_is_read_on_request(
+def test_a_permissions_boundary_is_an_arn_a_path_or_empty(
     center: IdentityCenter, response: Any, boundary: str
 ) -> None:
     details = {
@@ -102,12 +110,11 @@ def test_a_permissions_boundary_is_read_on_request(
         ("list_managed_policies_in_permission_set", {}, AT),
         ("list_customer_managed_policy_references_in_permission_set", {}, AT),
     )
-    operation = "get_permissions_boundary_for_permission_set"
     if response:
-        stub.add_response(operation, {"PermissionsBoundary": response}, AT)
+        stub.add_response(BOUNDARY, {"PermissionsBoundary": response}, AT)
     else:
-        stub.add_client_error(operation, "ResourceNotFoundException", "none")
-    assert center.permission_set(ARN, SET, boundary=True) == PermissionSetDetails(
+        stub.add_client_error(BOUNDARY, "ResourceNotFoundException", "none")
+    assert center.permission_set(ARN, SET) == PermissionSetDetails(
         "Admin", "d", "PT8H", "https://x", "{}", permissions_boundary=boundary
     )
 
@@ -120,3 +127,39 @@ def test_an_access_denied_error_names_the_required_iam_action(center: IdentityCe
         center.instances()
     assert caught.value.action == "sso:ListInstances"
     assert caught.value.code == "AccessDeniedException"
+
+
+def test_an_action_that_aws_denies_is_called_once_and_the_rest_is_read(
+    center: IdentityCenter,
+) -> None:
+    stub = Stubber(center._client)
+    for denied in (True, False):
+        stub.add_response("describe_permission_set", {"PermissionSet": {"Name": "Admin"}}, AT)
+        stub.add_response("get_inline_policy_for_permission_set", {"InlinePolicy": "{}"}, AT)
+        stub.add_response("list_managed_policies_in_permission_set", {}, AT)
+        stub.add_response("list_customer_managed_policy_references_in_permission_set", {}, AT)
+        if denied:
+            stub.add_client_error(BOUNDARY, "AccessDeniedException", "not authorized")
+    stub.activate()
+    first, second = (center.permission_set(ARN, SET) for _ in range(2))
+    stub.assert_no_pending_responses()
+    for found in (first, second):
+        assert found.inline_policy == "{}"
+        assert [*found.unread] == ["permissions_boundary"]
+        assert found.unread["permissions_boundary"].action == (
+            "sso:GetPermissionsBoundaryForPermissionSet"
+        )
+        assert "permissions_boundary" not in found.properties()
+
+
+def test_calls_stay_below_the_rate_limit_of_aws(
+    center: IdentityCenter, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    clock = [0.0]
+    monkeypatch.setattr(aws.time, "monotonic", lambda: clock[0])
+    monkeypatch.setattr(aws.time, "sleep", lambda s: clock.__setitem__(0, clock[0] + s))
+    pace = aws.Pace(CALLS_PER_SECOND)
+    for _ in range(CALLS_PER_SECOND * 10 + 1):
+        pace.wait()
+    assert clock[0] == pytest.approx(10)
+    assert CALLS_PER_SECOND < 20

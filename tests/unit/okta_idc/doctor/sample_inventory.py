@@ -3,6 +3,7 @@
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
+from okta_idc.clients.identity_center import PermissionSetDetails
 from okta_idc.doctor import bindings
 from okta_idc.doctor.report import Report
 from okta_idc.doctor.user_checks import UserChecks
@@ -18,12 +19,14 @@ from okta_idc.inventory.model import (
     StoreGroup,
     StoreUser,
 )
+from okta_idc.rules.access_drift import DeclaredAccess
 from okta_idc.rules.account_access import Assignment
 from okta_idc.rules.attribute_statements import statement
 from okta_idc.rules.attributes import NAME_PREFIX, URI_NAME_FORMAT, Attribute
-from okta_idc.rules.permission_sets import PermissionSet
 from okta_idc.rules.profile_mappings import Mapped
 from okta_idc.rules.scim_secret import ScimResponse
+from okta_idc.settings.declared_access import declared_set
+from okta_idc.settings.models import PermissionSet
 
 NOW = datetime(2026, 11, 25, tzinfo=UTC)
 STORE = "d-9067a1b2c3"
@@ -31,6 +34,10 @@ ENDPOINT = "https://scim.us-east-1.amazonaws.com/11111111111-2222-3333-4444-5555
 ACS = "https://us-east-1.sso.signin.aws/platform/saml/acs/0123456789-abcd"
 ISSUER = f"https://us-east-1.signin.aws.amazon.com/platform/saml/{STORE}"
 DEPARTMENT = Attribute("Department", "user.department")
+APPLICATION = "arn:aws:sso::123456789012:application/ssoins-1/apl-1"
+POLICY = "arn:aws:iam::aws:policy/ReadOnlyAccess"
+ADMIN: dict[str, Any] = {"session_duration": "PT1H", "managed_policies": (POLICY,)}
+"""Properties of the permission set in AWS."""
 
 
 def app(**more: Any) -> dict[str, Any]:
@@ -117,6 +124,12 @@ def sound() -> Inventory:
             settings={"acsURL": ACS, "entityID": ISSUER, "label": "AWS",
                       "userNameTemplate": "${source.login}"},
             statements=(statement(DEPARTMENT),), policy="rst1", mode="api",
+            access=DeclaredAccess(
+                (declared_set(PermissionSet(name="Admin", managed_policies=[POLICY])),),
+                {("aws-admins", "Admin"): frozenset({"123456789012"})},
+                {"aws-admins": frozenset({APPLICATION})},
+                {"UserName": "${path:userName}"},
+            ),
         ),
         NOW,
         apps={"AWS (0oa1)": "ACTIVE"},
@@ -139,7 +152,8 @@ def sound() -> Inventory:
         token=ScimResponse(200, "", NOW + timedelta(days=310)),
         primary_region="us-east-1",
         access_control=("ENABLED", (("UserName", "${path:userName}"),)),
-        access=Access((PermissionSet("Admin"),),
+        applications={"g-1": (APPLICATION,)},
+        access=Access((PermissionSetDetails("Admin", **ADMIN),),
                       (Assignment("g-1", "Admin", "123456789012"),), {"123456789012": 1}),
         store_users={"u-1": StoreUser("ada@example.com", True, "00u1", True),
                      "u-2": StoreUser("ben@example.com", True, "00u2", True)},

@@ -11,19 +11,23 @@ from typing import Any
 
 import pytest
 
+from okta_idc.clients.aws import AwsError
+from okta_idc.clients.identity_center import PermissionSetDetails
 from okta_idc.doctor.bindings import BINDINGS
 from okta_idc.doctor.bindings.users import UNEXPLAINED
 from okta_idc.doctor.user_checks import USER_RULES
 from okta_idc.inventory.declared import DeclaredGroup
 from okta_idc.inventory.model import Certificate, Inventory, StoreGroup, StoreUser
 from okta_idc.rules import RULES, EnforcementPoint
+from okta_idc.rules.access_drift import DeclaredAccess
 from okta_idc.rules.account_access import Assignment
 from okta_idc.rules.attributes import NAME_PREFIX
 from okta_idc.rules.binding import Unavailable
-from okta_idc.rules.permission_sets import PermissionSet
 from okta_idc.rules.profile_mappings import Mapped
 from okta_idc.rules.scim_secret import ScimResponse
 from tests.unit.okta_idc.doctor.sample_inventory import (
+    ADMIN,
+    APPLICATION,
     ENDPOINT,
     ISSUER,
     NOW,
@@ -143,7 +147,12 @@ def access(**more: Any) -> Defect:
 
 
 def policy(text: str) -> Defect:
-    return access(sets=(PermissionSet("Admin", inline_policy=text),))
+    return admin(inline_policy=text)
+
+
+def admin(**changes: Any) -> Defect:
+    """The permission set has other properties in AWS."""
+    return access(sets=(PermissionSetDetails("Admin", **ADMIN | changes),))
 
 
 def join_too_many_groups(found: Inventory) -> None:
@@ -245,8 +254,7 @@ CASES: list[tuple[str, Defect, str, str]] = [
     ("OIC-414", sends(sent(values=["user.departmen"])), "attribute Department", "value"),
     ("OIC-415", sends(sent(values=["Groups.contains(1)"])), "attribute Department", "value"),
     ("OIC-416", sends(sent(), sent()), "attribute Department", ""),
-    ("OIC-507", access(sets=(PermissionSet("A", managed_policies=("p",) * 21),)),
-     "permission set A", "managed_policies"),
+    ("OIC-507", admin(managed_policies=("p",) * 21), "permission set Admin", "managed_policies"),
     ("OIC-520", policy(DENY % "Team"), "permission set Admin", "aws:PrincipalTag"),
     ("OIC-521", policy(DENY % "Department"), "permission set Admin", "aws:PrincipalTag"),
     ("OIC-531", access(assignments=(Assignment("u-1", "Admin", "1", "USER"),)),
@@ -290,6 +298,18 @@ CASES: list[tuple[str, Defect, str, str]] = [
     ("OIC-629", ada(syncState="ERROR"), "ada@example.com", ""),
     ("OIC-630", store(replace(ADA, external_id="ada"), BEN), "ada@example.com", "externalId"),
     ("OIC-631", tags(created="2024-01-01T00:00:00Z"), "the secret", "created"),
+    ("OIC-632", access(sets=()), "permission set Admin", ""),
+    ("OIC-633", admin(description="x"), "permission set Admin", "description"),
+    ("OIC-634", admin(customer_managed_policies=("own",)),
+     "permission set Admin", "customer_managed_policies"),
+    ("OIC-635", admin(managed_policies=()), "permission set Admin", "managed_policies"),
+    ("OIC-636", admin(permissions_boundary="arn:b"),
+     "permission set Admin", "permissions_boundary"),
+    ("OIC-637", access(assignments=()), "aws-admins", "account assignments"),
+    ("OIC-638", put(applications={"g-1": (APPLICATION, "arn:aws:sso::1:application/i/apl-2")}),
+     "aws-admins", "application assignments"),
+    ("OIC-639", put(access_control=("ENABLED", (("UserName", "${path:title}"),))),
+     "attributes for access control", "access_control_attributes"),
 ]  # fmt: skip
 
 
@@ -401,7 +421,8 @@ def test_without_a_declaration_drift_is_skipped_and_the_option_is_named() -> Non
     assert (report.found, report.unknown) == ([], {})
     reasons = {rule: why for why, rules in report.skipped.items() for rule in rules}
     assert set(reasons) == {"OIC-203", "OIC-602", "OIC-603", "OIC-604", "OIC-605", "OIC-606",
-                         "OIC-615", "OIC-616", "OIC-617"}  # fmt: skip
+                         "OIC-615", "OIC-616", "OIC-617",
+                         *(f"OIC-{number}" for number in range(632, 640))}  # fmt: skip
     assert "--stack" in reasons["OIC-602"]
     assert "--settings" in reasons["OIC-615"]
     assert "--policy" in reasons["OIC-617"]
@@ -444,3 +465,53 @@ def test_deleted_and_hidden_groups_are_distinguished() -> None:
     assert {"OIC-602", "OIC-603", "OIC-605", "OIC-606"} <= {
         rule for rules in report.unknown.values() for rule in rules
     }
+
+
+def test_a_denied_action_makes_one_property_unknown_once() -> None:
+    found = sound()
+    action = "sso:GetPermissionsBoundaryForPermissionSet"
+    error = AwsError(f"{action}: AccessDeniedException: no", action, "AccessDeniedException")
+    admin(unread={"permissions_boundary": error}, session_duration="PT2H")(found)
+    report = judge(found)
+    assert {each.rule.id for each in report.found} == {"OIC-633"}
+    [(why, rules)] = report.unknown.items()
+    assert rules == ["OIC-636"]
+    assert why.endswith(f"Needs {action}.")
+
+
+def test_unknown_applications_do_not_hide_an_undeclared_account_assignment() -> None:
+    found = sound()
+    found.applications = Unavailable("denied.")
+    access(assignments=(Assignment("g-1", "Admin", "123456789012"),
+                        Assignment("g-1", "Admin", "210987654321")))(found)  # fmt: skip
+    report = judge(found)
+    [finding] = report.found
+    assert "210987654321" in finding.finding.message
+    assert set(report.unknown["denied."]) == {"OIC-637", "OIC-638"}
+
+
+def test_the_policies_of_a_permission_set_that_is_not_declared_are_shown() -> None:
+    found = sound()
+    hand_made = PermissionSetDetails("Breakglass", managed_policies=("arn:Administrator",))
+    assert not isinstance(found.access, Unavailable)
+    assignments = (*found.access.assignments, Assignment("g-1", "Breakglass", "1"))
+    access(sets=(*found.access.sets, hand_made), assignments=assignments)(found)
+    [finding] = judge(found).found
+    assert "permission set Breakglass in 1" in finding.finding.message
+    assert "arn:Administrator" in finding.finding.explanation
+
+
+def test_a_group_renamed_since_the_last_update_keeps_its_declared_access() -> None:
+    found = sound()
+    named("aws-platform")(found)
+    rules = {each.rule.id for each in judge(found).found}
+    assert not rules & {"OIC-637", "OIC-638"}
+
+
+def test_access_that_the_stack_does_not_manage_is_not_compared() -> None:
+    found = sound()
+    declares(access=DeclaredAccess())(found)
+    report = judge(found)
+    assert report.found == []
+    skipped = {rule for rules in report.skipped.values() for rule in rules}
+    assert skipped == {f"OIC-{number}" for number in range(632, 640)}
