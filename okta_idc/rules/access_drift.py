@@ -16,7 +16,7 @@ BOUNDARY = "permissions_boundary"
 PROPERTIES = (*SETTINGS, *POLICIES, BOUNDARY)
 _ADMIN = "arn:aws:iam::aws:policy/AdministratorAccess"
 _READ_ONLY = "arn:aws:iam::aws:policy/ReadOnlyAccess"
-_LOST_UPDATES = "docs/research/aws-provider.md#refused-updates"
+_LOST_UPDATES = "docs/research/aws-provider.md#failed-updates"
 _OUTSIDE = "docs/research/aws-provider.md#changes-outside-the-stack"
 _NONE: frozenset[str] = frozenset()
 

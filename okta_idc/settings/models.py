@@ -88,7 +88,7 @@ class GatePolicy(StrEnum):
 
 
 class DriftPolicy(StrEnum):
-    """What happens when Okta differs from the declared configuration."""
+    """What happens when Okta or AWS differs from the declared configuration."""
 
     REPORT = "report"
     """Each difference is a warning and is listed in the output `drift`."""

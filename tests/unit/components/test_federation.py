@@ -438,6 +438,7 @@ class TestInstance:
         cloud.instances = [self.ORGANIZATION, self.ACCOUNT]
         with pytest.raises(RunError, match=r"^instance_arn: is missing: AWS lists several") as told:
             declare(federation())
+        listed = str(told.value)
         for store in cloud.instances:
             assert f"arn:aws:sso:::instance/ssoins-{store} (identity store {store})" in str(
                 told.value

@@ -20,6 +20,9 @@ ATTRIBUTES = {"Department": "user.department", "CostCenter": "user.costCenter"}
 ACS_URL = "https://us-east-1.sso.signin.aws/platform/saml/acs/0123456789-5a4b3c2d-sandbox"
 ISSUER = f"https://us-east-1.signin.aws.amazon.com/platform/saml/{AWS.identity_store_id}"
 TOKEN = "sandbox-okta-token"
+APPLICATION = (
+    f"arn:aws:sso::{AWS.account}:application/{AWS.instance_id}/{AWS.applications[0].id}"
+)
 _ENABLED = {"status": "ENABLED"}
 
 
@@ -87,6 +90,11 @@ class Federation:
             InstanceArn=f"arn:aws:sso:::instance/{AWS.instance_id}",
             InstanceAccessControlAttributeConfiguration={"AccessControlAttributes": [attribute]},
         )
+        store = self.client("identitystore").list_groups(IdentityStoreId=AWS.identity_store_id)
+        [group] = [g["GroupId"] for g in store["Groups"] if g["DisplayName"] == PUSH[0]]
+        self.client("sso-admin").create_application_assignment(
+            ApplicationArn=APPLICATION, PrincipalType="GROUP", PrincipalId=group
+        )
 
     def settle(self) -> None:
         assert self.request("GET", "/sandbox/settled", timeout=60)["settled"]
@@ -110,6 +118,8 @@ class Federation:
             "attribute_statements": [
                 {"key": key, "value": value} for key, value in ATTRIBUTES.items()
             ],
+            "account_access": {"applications": [{"arn": APPLICATION, "groups": [PUSH[0]]}]},
+            "access_control_attributes": {"attributes": {"UserName": "${path:userName}"}},
         }  # fmt: skip
         return {"config": {"okta-identity-center:federation": federation}}
 
