@@ -40,7 +40,7 @@ class Settings(Node):
     provisioning: Provisioning = Provisioning()
     """Provisioning to App in Okta."""
     drift: Annotated[DriftPolicy, Field(strict=False)] = DriftPolicy.REPORT
-    """What happens when Okta differs from the declared configuration."""
+    """What happens when Okta or AWS differs from the declared configuration."""
     assignments: Assignments = Assignments()
     """Who is assigned to the app, and so provisioned in AWS."""
     push_groups: list[Annotated[PushGroup, shorthand("name", PushGroup)]] = []

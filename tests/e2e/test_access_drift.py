@@ -4,9 +4,12 @@ the doctor, with the real engine."""
 import json
 import subprocess
 import sys
+from collections import Counter
 from collections.abc import Callable, Iterator
+from typing import Any
 
 import pytest
+import yaml
 
 from tests.e2e.conftest import Kit
 from tests.paths import ROOT
@@ -16,6 +19,12 @@ pytestmark = pytest.mark.e2e
 ADMINISTRATOR = "arn:aws:iam::aws:policy/AdministratorAccess"
 DEVELOPER_ACCOUNT, OTHER_ACCOUNT = "210987654321", "321098765432"
 CONTROL = {"attributes": {"Team": "${path:enterprise.department}"}}
+PER_SET = (
+    "sso:DescribePermissionSet", "sso:GetInlinePolicyForPermissionSet",
+    "sso:GetPermissionsBoundaryForPermissionSet",
+    "sso:ListCustomerManagedPolicyReferencesInPermissionSet",
+    "sso:ListManagedPoliciesInPermissionSet",
+)  # fmt: skip
 RULES = [f"OIC-{number}" for number in range(632, 640)]
 
 
@@ -97,6 +106,12 @@ def doctor(kit: Kit) -> str:
     return "\n".join(found)
 
 
+def inject(kit: Kit, operation: str, code: str) -> None:
+    """Let every call of an AWS operation fail until the faults are cleared."""
+    fault = {"server": "aws", "operation": operation, "code": code, "times": None}
+    kit.okta("POST", "/sandbox/faults", fault)
+
+
 OBSERVERS: dict[str, Callable[[Kit], str]] = {"up": up, "preview": preview, "doctor": doctor}
 
 
@@ -155,3 +170,122 @@ def test_each_change_outside_the_stack_is_named(changed: Kit, observer: str) -> 
     for rule, fragments in FOUND.items():
         for fragment in fragments:
             assert fragment in text, f"{rule}: {fragment} is not in {text}"
+
+
+def test_the_run_makes_no_more_calls_than_the_budget(changed: Kit) -> None:
+    """Two calls a group, five a permission set, and five more; nothing is read twice."""
+    last = changed.okta("GET", "/sandbox/request-log?server=aws")[-1]["seq"]
+    preview(changed)
+    entries = changed.okta("GET", f"/sandbox/request-log?server=aws&since={last}")
+    calls = Counter(entry["operation"] for entry in entries)
+    groups, sets = 5, 3  # Developer, CostReports, and the one created outside the stack
+    assert calls["sso:ListAccountAssignmentsForPrincipal"] == groups
+    assert calls["sso:ListApplicationAssignmentsForPrincipal"] == groups
+    for operation in PER_SET:
+        assert calls[operation] == sets, operation
+    assert calls["sso:DescribeInstanceAccessControlAttributeConfiguration"] == 1
+    assert sum(n for name, n in calls.items() if name.startswith("sso:")) <= (
+        2 * groups + 5 * sets + 5
+    )
+
+
+def test_a_denied_action_is_named_once_and_everything_else_is_compared(changed: Kit) -> None:
+    inject(changed, "GetPermissionsBoundaryForPermissionSet", "AccessDeniedException")
+    try:
+        text = preview(changed)
+    finally:
+        changed.okta("DELETE", "/sandbox/faults")
+    assert text.count("Needs sso:GetPermissionsBoundaryForPermissionSet.") == 1, text
+    assert rules_in(text) == set(FOUND), text
+
+
+def test_drift_enforce_fails_an_up_and_not_a_preview(changed: Kit) -> None:
+    changed.change(access_control_attributes=CONTROL, drift="enforce")
+    try:
+        preview(changed)
+        done = changed.run("up", "--yes", "--skip-preview")
+    finally:
+        changed.change(access_control_attributes=CONTROL)
+    assert done.code != 0
+    assert "AWS differs from the declared configuration" in done.text
+    assert "OIC-634" in done.text
+    assert "Traceback" not in done.text
+
+
+@pytest.fixture(scope="module")
+def mended(changed: Kit) -> Kit:
+    """After the remedies: a refresh, and the removal of what the stack does not know."""
+    up(changed, "--refresh")
+    text = up(changed)
+    assert rules_in(text) == {"OIC-634", "OIC-638"}, text
+    aws = Aws(changed)
+    aws.sso.detach_managed_policy_from_permission_set(**aws.managed("CostReports", ADMINISTRATOR))
+    aws.unassign("Breakglass", "aws-support", DEVELOPER_ACCOUNT)
+    aws.unassign("Developer", "aws-developers", OTHER_ACCOUNT)
+    return changed
+
+
+def test_the_remedies_of_the_messages_mend_the_differences(mended: Kit) -> None:
+    for name, observe in OBSERVERS.items():
+        text = observe(mended)
+        assert rules_in(text) == set(), f"{name}: {text}"
+
+
+def developer(kit: Kit, **properties: Any) -> None:
+    """Declare other properties of the first permission set."""
+    shipped = yaml.safe_load((ROOT / "Pulumi.dev.yaml").read_text())["config"]
+    access = shipped["okta-identity-center:federation"]["account_access"]
+    access["permission_sets"][0] |= properties
+    kit.change(access_control_attributes=CONTROL, account_access=access)
+
+
+@pytest.fixture(scope="module")
+def refused(mended: Kit) -> Kit:
+    """An update of the session duration that AWS refuses."""
+    developer(mended, session_duration="PT4H")
+    inject(mended, "UpdatePermissionSet", "ValidationException")
+    try:
+        done = mended.run("up", "--yes", "--skip-preview")
+    finally:
+        mended.okta("DELETE", "/sandbox/faults")
+    assert done.code != 0
+    return mended
+
+
+def test_an_update_that_aws_refused_is_named_until_it_is_made(refused: Kit) -> None:
+    for observe in (doctor, up):
+        text = observe(refused)
+        assert rules_in(text) == {"OIC-633"}, text
+        assert "PT8H" in text
+        assert "PT4H" in text
+    up(refused, "--refresh")
+    for observe in (preview, doctor, up):
+        text = observe(refused)
+        assert rules_in(text) == set(), text
+
+
+def test_a_preview_does_not_report_what_its_run_changes(refused: Kit) -> None:
+    developer(
+        refused, session_duration="PT2H", managed_policies=[], groups=["aws-data"],
+        description="Read only",
+    )  # fmt: skip
+    done = refused.run("preview")
+    assert done.code == 0, done.text
+    assert "session_duration" not in done.text
+    assert rules_in(done.text) == set(), done.text
+    text = up(refused)
+    assert rules_in(text) == set(), text
+
+
+def test_a_permission_set_deleted_outside_the_stack_is_named(refused: Kit) -> None:
+    aws = Aws(refused)
+    for account in (DEVELOPER_ACCOUNT, OTHER_ACCOUNT):
+        aws.unassign("CostReports", "aws-finance", account)
+    aws.sso.delete_permission_set(**aws.at, PermissionSetArn=aws.sets["CostReports"])
+    for observe in (preview, doctor):
+        text = observe(refused)
+        assert "OIC-632" in text, text
+        assert "CostReports" in text
+    up(refused, "--refresh")
+    text = preview(refused)
+    assert rules_in(text) == set(), text

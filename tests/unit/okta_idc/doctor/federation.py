@@ -20,9 +20,7 @@ ATTRIBUTES = {"Department": "user.department", "CostCenter": "user.costCenter"}
 ACS_URL = "https://us-east-1.sso.signin.aws/platform/saml/acs/0123456789-5a4b3c2d-sandbox"
 ISSUER = f"https://us-east-1.signin.aws.amazon.com/platform/saml/{AWS.identity_store_id}"
 TOKEN = "sandbox-okta-token"
-APPLICATION = (
-    f"arn:aws:sso::{AWS.account}:application/{AWS.instance_id}/{AWS.applications[0].id}"
-)
+APPLICATION = f"arn:aws:sso::{AWS.account}:application/{AWS.instance_id}/{AWS.applications[0].id}"
 _ENABLED = {"status": "ENABLED"}
 
 
