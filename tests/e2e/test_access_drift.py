@@ -195,7 +195,8 @@ def test_a_denied_action_is_named_once_and_everything_else_is_compared(changed: 
         text = preview(changed)
     finally:
         changed.okta("DELETE", "/sandbox/faults")
-    assert text.count("Needs sso:GetPermissionsBoundaryForPermissionSet.") == 1, text
+    assert text.count("warning: unknown: ") == 1, text
+    assert "Needs sso:GetPermissionsBoundaryForPermissionSet." in text
     assert rules_in(text) == set(FOUND), text
 
 
