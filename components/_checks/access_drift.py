@@ -41,11 +41,12 @@ from .._clients import aws_client
 from .._errors import ValidationError
 from .._state import State, read_state
 from .lookups import Lookups
+from .next_steps import UNKNOWN
 
 Places = frozenset[str]
 _NONE: Places = frozenset()
 _DOCTOR = "Run `okta-idc doctor`."
-_NO_STATE = f"unknown: account access in AWS was not compared: the state cannot be read. {_DOCTOR}"
+_NO_STATE = f"{UNKNOWN}account access in AWS was not compared: the state cannot be read. {_DOCTOR}"
 _SET_RULES = (
     access_drift.set_missing,
     access_drift.settings_as_declared,
@@ -250,7 +251,7 @@ class _Check:
             sets, groups = (
                 count(len(self.arns), "permission set"), count(len(self.groups), "push group")
             )  # fmt: skip
-            self.unknowns.append(f"unknown: {sets} and {groups} were not compared. {_DOCTOR}")
+            self.unknowns.append(f"{UNKNOWN}{sets} and {groups} were not compared. {_DOCTOR}")
             return
         self._access = read_group_access(
             center, instance, [*self.groups.values()], self.arns.values(),
@@ -261,7 +262,7 @@ class _Check:
         """Record once what was not compared, and why."""
         needs = f" Needs {error.action}." if error.is_denied else ""
         text = "".join(c if c.isprintable() else " " for c in str(error)).rstrip(".")
-        line = f"unknown: {what}: {text}.{needs}"
+        line = f"{UNKNOWN}{what}: {text}.{needs}"
         if line not in self.unknowns:
             self.unknowns.append(line)
 
@@ -282,7 +283,7 @@ class _Check:
                 yield from rule(grants)
         if access.uncompared:
             sets = count(access.uncompared, "permission set")
-            self.unknowns.append(f"unknown: {sets} of push groups were not compared. {_DOCTOR}")
+            self.unknowns.append(f"{UNKNOWN}{sets} of push groups were not compared. {_DOCTOR}")
 
     def _wanted_attributes(self) -> Mapping[str, str] | None:
         """The attributes to compare; None if there are none, or if this run changes them."""

@@ -12,6 +12,8 @@ from okta_idc.rules.registry import count
 from okta_idc.rules.scim_secret import ROTATE
 
 RUN = "Run `pulumi up`."
+UNKNOWN = "unknown: "
+"""Begins a line of the output `drift` about a part that was not compared."""
 SOON_DAYS = 90
 _STOPPED = "The app is in Okta. The run stops here until AWS and Okta are connected. Next steps:"
 
@@ -34,7 +36,8 @@ def next_steps(
 ) -> list[str]:
     """`connect`: the steps that connect AWS to Okta, empty if it is connected. `block_reason`: why
     provisioning is not confirmed to be on, and `steps`: how to turn it on. `assigns`: whether the
-    settings assign or push anything. `groups`: the Identity Store group ID of each push group."""
+    settings assign or push anything. `groups`: the Identity Store group ID of each push group.
+    `drift`: differences, and parts that were not compared (`unknown: …`), which are no step."""
     found = [*connect]
     if block_reason and not connect:
         turn_on = f"Turn provisioning on. {block_reason} {steps}".strip()
@@ -48,7 +51,7 @@ def next_steps(
     if days_left <= SOON_DAYS and not connect:
         days = count(days_left, "day")
         found.append(f"Rotate the SCIM token, which expires in {days}. {ROTATE}")
-    if drift:
-        number = count(len(drift), "difference")
+    if known := [line for line in drift if not line.startswith(UNKNOWN)]:
+        number = count(len(known), "difference")
         found.append(f"Review the output `drift`: {number} from the declared configuration.")
     return found

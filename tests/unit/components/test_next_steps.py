@@ -27,13 +27,20 @@ def test_a_finished_setup_has_no_next_steps() -> None:
         ({"block_reason": "GROUP_PUSH is off.", "steps": "1. Open"}, "GROUP_PUSH is off. 1. Open"),
         ({"days_left": 90}, "expires in 90 days"),
         ({"groups": {"aws-admins": None}}, "aws-admins: not in IAM Identity Center yet"),
-        ({"drift": ["push: gone"]}, "1 difference from the declared configuration"),
+        (
+            {"drift": ["push: gone", "unknown: the rest"]},
+            "1 difference from the declared configuration",
+        ),
         ({"assigns": False, "groups": {}}, "List groups under push_groups and assignments"),
     ],
 )
 def test_each_open_item_is_a_next_step(changes: dict[str, Any], expected: str) -> None:
     [step] = next_steps(**{**DONE, **changes})
     assert expected in step
+
+
+def test_a_part_that_was_not_compared_is_no_difference() -> None:
+    assert next_steps(**DONE | {"drift": ["unknown: the access was not compared."]}) == []
 
 
 def test_the_steps_in_aws_come_before_those_in_okta() -> None:
