@@ -1,6 +1,7 @@
 """Everything that describes the rotation of the SCIM token has its steps in the same order."""
 
 import re
+from typing import Any
 
 import pytest
 
@@ -11,7 +12,10 @@ from tests.paths import ROOT
 
 STEPS = ("generate", "store-token", "Test API Credentials", "Save", "status", "only then delete")
 """Okta uses the old token until an administrator enters the new one."""
-_DUE = {"block_reason": "", "steps": "", "groups": {"a": "g"}, "drift": (), "metadata_url": ""}
+_DUE: dict[str, Any] = {
+    "connect": (), "block_reason": "", "steps": "", "assigns": True, "groups": {"a": "g"},
+    "drift": (),
+}  # fmt: skip
 
 
 def section(path: str, start: str, end: str) -> str:
@@ -25,7 +29,7 @@ def section(path: str, start: str, end: str) -> str:
             RULES[name].remedy
             for name in ("OIC-103", "OIC-104", "OIC-105", "OIC-117", "OIC-631")
         ),
-        *next_steps(days_left=9, **_DUE),  # pyright: ignore[reportArgumentType]
+        *next_steps(days_left=9, **_DUE),
         message("scim", 9),
         section("Pulumi.README.md", "4. Once a year", "what is wrong"),
         section("docs/guide/operate.md", "## Rotate the SCIM token", "check-token"),
