@@ -31,7 +31,7 @@ def section(path: str, start: str, end: str) -> str:
         ),
         *next_steps(days_left=9, **_DUE),
         message("scim", 9),
-        section("Pulumi.README.md", "4. Once a year", "what is wrong"),
+        section("Pulumi.README.md", "## Rotate the SCIM token", "what is wrong"),
         section("docs/guide/operate.md", "## Rotate the SCIM token", "check-token"),
     ],
 )  # fmt: skip
