@@ -440,9 +440,7 @@ class TestInstance:
             declare(federation())
         listed = str(told.value)
         for store in cloud.instances:
-            assert f"arn:aws:sso:::instance/ssoins-{store} (identity store {store})" in str(
-                told.value
-            )
+            assert f"arn:aws:sso:::instance/ssoins-{store} (identity store {store})" in listed
         assert not [a for a in cloud.declared if a.typ.startswith("okta:")]
 
     def test_the_declared_instance_is_used(self, cloud: MockCloud, declare: Declare) -> None:
