@@ -1,33 +1,25 @@
 """Writes an org file for the sandbox with many generated users."""
 
-import dataclasses
 import json
 from pathlib import Path
 from typing import Any
 
-from sandbox.org_file import load_org
+import yaml
+
+from tests.paths import ROOT
 
 
 def write_large_org(path: Path, users: int, nameless: int = 0) -> None:
     """The bundled org, and `users` more users in the group `everyone`; the last `nameless` of them
     have no display name, which AWS rejects."""
-    org = load_org()
-    known: list[dict[str, Any]] = [
-        {**user.profile, "status": user.status} for user in org.users
-    ]  # fmt: skip
+    document = yaml.safe_load((ROOT / "sandbox" / "org.yaml").read_text(encoding="utf-8"))
     made = [_user(number, nameless=number >= users - nameless) for number in range(users)]
-    groups = [dataclasses.asdict(group) for group in org.groups]
-    everyone = {
+    document["users"] += made
+    document["groups"].append({
         "name": "everyone",
         "description": "Generated users",
-        "members": [u["login"] for u in made],
-    }
-    document = {
-        "name": org.name,
-        "users": [*known, *made],
-        "groups": [*groups, everyone],
-        "aws": dataclasses.asdict(org.aws),
-    }
+        "members": [user["login"] for user in made],
+    })  # fmt: skip
     path.write_text(json.dumps(document))
 
 
