@@ -12,6 +12,7 @@ from okta_idc.cli.check_token import check_token
 from okta_idc.cli.doctor import doctor
 from okta_idc.cli.extras import CommandGroup
 from okta_idc.cli.preview_saml import preview_saml
+from okta_idc.cli.recover import recover
 from okta_idc.cli.schema import schema
 from okta_idc.cli.status import status
 from okta_idc.cli.store_token import store_token
@@ -22,7 +23,7 @@ app = typer.Typer(
     no_args_is_help=True,
     pretty_exceptions_show_locals=False,  # a local may hold a token
 )
-for command in (adopt, check_token, doctor, preview_saml, schema, status, store_token):
+for command in (adopt, check_token, doctor, preview_saml, recover, schema, status, store_token):
     app.command()(command)
 
 

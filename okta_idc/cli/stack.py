@@ -33,7 +33,7 @@ def read_stack(
 ) -> tuple[StackOutputs, dict[str, Any]]:
     """The stack's outputs and configuration, from pulumi. A file contains the outputs alone.
     `instead` says which options the command accepts without a stack. Raises InputError."""
-    text = read_text(path) if path else _pulumi("stack output --json", stack, instead)
+    text = read_text(path) if path else pulumi("stack output --json", stack, instead)
     declared = _parse(text, "outputs are")
     if missing := {"appId", "identityStoreId", "region", "pushGroups"} - declared.keys():
         raise InputError(
@@ -41,9 +41,13 @@ def read_stack(
         )
     if path:
         return declared, {}
-    # Secrets of the configuration stay in this process.
-    config = _parse(_pulumi("config --json --show-secrets", stack), "configuration is")
-    return declared, {key: e.get("objectValue", e.get("value")) for key, e in config.items()}
+    return declared, read_configuration(stack)
+
+
+def read_configuration(stack: str) -> dict[str, Any]:
+    """The stack's configuration. Secrets of it stay in this process. Raises InputError."""
+    config = _parse(pulumi("config --json --show-secrets", stack), "configuration is")
+    return {key: e.get("objectValue", e.get("value")) for key, e in config.items()}
 
 
 def _parse(text: str, what: str) -> dict[str, Any]:
@@ -134,7 +138,8 @@ def read_text(path: Path) -> str:
         raise InputError(f"{path}: is not a text file.") from None
 
 
-def _pulumi(arguments: str, stack: str, instead: str = "") -> str:
+def pulumi(arguments: str, stack: str, instead: str = "") -> str:
+    """What `pulumi …` prints. Raises InputError."""
     command = ["pulumi", *arguments.split(), *(["--stack", stack] if stack else [])]
     try:
         done = subprocess.run(command, capture_output=True, text=True, check=False)

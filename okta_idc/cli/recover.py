@@ -1,0 +1,234 @@
+"""`okta-idc recover`: what an interrupted run left behind, and the commands that put it right."""
+
+import asyncio
+import json
+import os
+import shlex
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Annotated, Any
+from urllib.parse import unquote, urlsplit
+
+import typer
+import yaml
+from rich.console import Console
+
+from okta_idc.cli.console import print_error, print_json, reading, write_file
+from okta_idc.cli.doctor_progress import show_progress
+from okta_idc.cli.options import AwsEndpoint, Json, OktaUrl, Region, Share, Stack
+from okta_idc.cli.schema import PROJECT
+from okta_idc.cli.stack import (
+    InputError,
+    org_url,
+    pulumi,
+    read_configuration,
+    read_settings,
+    read_text,
+)
+from okta_idc.clients.aws import AwsClient
+from okta_idc.clients.json_path import get_text
+from okta_idc.clients.okta import Okta
+from okta_idc.clients.okta_auth import Credentials
+from okta_idc.clients.okta_limits import DEFAULT_SHARE
+from okta_idc.recovery.checkpoint import Checkpoint
+from okta_idc.recovery.commands import commands, unrecorded
+from okta_idc.recovery.declared import declared
+from okta_idc.recovery.differences import (
+    Comparison,
+    Status,
+    compare,
+    federation_name,
+    importable,
+)
+from okta_idc.recovery.import_file import import_file
+from okta_idc.recovery.kinds import KINDS
+from okta_idc.recovery.live import Where, read_live
+from okta_idc.recovery.state import InvalidStateError, State
+from okta_idc.rules.registry import count
+from okta_idc.settings import Settings
+
+NOTHING, SOMETHING, UNKNOWN = 0, 1, 2
+DEFAULT_FILE = Path("recover.json")
+_HIDDEN = (
+    "Okta also hides objects that the credentials' admin role cannot see. Check in the consoles "
+    "that what is gone was really deleted before you run the commands."
+)
+
+
+@dataclass(frozen=True)
+class Inputs:
+    """The exported state, the settings, and where to read."""
+
+    state: State
+    settings: Settings | None
+    config: Mapping[str, Any]
+    url: str
+    where: Where
+
+
+def recover(
+    stack: Stack = "",
+    file: Annotated[
+        Path | None,
+        typer.Option(help="Output of `pulumi stack export`; default: from Pulumi."),
+    ] = None,
+    settings: Annotated[
+        Path | None, typer.Option(help="Stack file, for example Pulumi.prod.yaml, with --file.")
+    ] = None,
+    out: Annotated[
+        Path | None,
+        typer.Option(help="Write the file for `pulumi import` here; default: write no file."),
+    ] = None,
+    region: Region = "",
+    share: Share = DEFAULT_SHARE,
+    as_json: Json = False,
+    okta_url: OktaUrl = "",
+    aws_endpoint: AwsEndpoint = "",
+) -> None:
+    """Show what an interrupted run left behind, with the commands that put it right. Reads only.
+
+    Compares the stack's state with Okta and AWS: what exists and is not recorded, what is recorded
+    and gone, and operations that were started and not finished. Uses the credentials of the Okta
+    provider, in the provider's order, and the usual AWS credential chain.
+
+    Exit code 0: nothing to recover; 1: something to recover; 2: Okta, AWS or the state could not
+    be read.
+
+    Example: okta-idc recover --stack prod
+    """
+    with reading():
+        inputs = _inputs(stack, file, settings, region, okta_url, aws_endpoint)
+        found = asyncio.run(_compare(inputs, share))
+    given = {
+        "--stack": stack, "--settings": str(settings or ""), "--region": region,
+        "--okta-url": okta_url, "--aws-endpoint": aws_endpoint,
+    }  # fmt: skip
+    document = import_file(unrecorded(found, inputs.state), inputs.state)
+    if out and document["resources"]:
+        write_file(out, json.dumps(document, indent=2) + "\n")
+    lines = commands(found, inputs.state, stack, _import_lines(given, stack, out))
+    if as_json:
+        print_json(_document(found, lines, document))
+    else:
+        _print(found, inputs.state, lines)
+    raise typer.Exit(SOMETHING if found.found else UNKNOWN if found.unknown else NOTHING)
+
+
+def _inputs(
+    stack: str, file: Path | None, settings: Path | None, region: str, url: str, endpoint: str
+) -> Inputs:
+    config = {} if file else read_configuration(stack)
+    known, config = read_settings(settings, config)
+    state = _state(file, stack)
+    region = AwsClient("sso-admin", region or str(config.get("aws:region") or "")).region
+    alarm = known.token_expiry_alarm if known else None
+    alarm_region = (alarm.region if alarm else None) or region
+    where = Where(region, "" if alarm and alarm.role_arn else alarm_region, endpoint or None)
+    return Inputs(state, known, config, org_url(url, {}, config), where)
+
+
+def _state(file: Path | None, stack: str) -> State:
+    if file:
+        where, text = str(file), read_text(file)
+    else:
+        where = "pulumi stack export"
+        try:
+            text = pulumi("stack export", stack)
+        except InputError as error:
+            raise InputError(f"{error}{_damage(stack)}") from None
+    try:
+        document = json.loads(text)
+        return State.of({**document})
+    except (ValueError, TypeError):
+        raise InputError(f"{where}: is not a JSON object.") from None
+    except InvalidStateError as error:
+        raise InputError(f"{where}: {error}.") from None
+
+
+def _damage(stack: str) -> str:
+    """For a file backend: which of the state's files is incomplete, and how to repair it."""
+    checkpoint = _checkpoint(stack)
+    if checkpoint is None or not (damage := checkpoint.damage()):
+        return ""
+    repair = checkpoint.repair()
+    if not repair:
+        return f"\n{damage}, and there is no complete backup. Restore it from your own backup."
+    lines = "\n".join(f"  {line}" for line in repair)
+    return (
+        f"\n{damage}. Restore the backup, which lacks the last change, and run this again:\n{lines}"
+    )
+
+
+def _checkpoint(stack: str) -> Checkpoint | None:
+    """The stack's files, if its backend is a folder."""
+    project: Any = {}
+    for folder in (Path.cwd(), *Path.cwd().parents):
+        if (path := folder / "Pulumi.yaml").exists():
+            project = yaml.safe_load(read_text(path))
+            break
+    backend = urlsplit(os.environ.get("PULUMI_BACKEND_URL") or get_text(project, "backend", "url"))
+    name = stack or os.environ.get("PULUMI_STACK") or ""
+    if backend.scheme != "file" or not name:
+        return None
+    folder = Path(unquote(f"{backend.netloc}{backend.path}")).expanduser()
+    return Checkpoint(folder, get_text(project, "name") or PROJECT, name.rpartition("/")[2])
+
+
+async def _compare(inputs: Inputs, share: float) -> Comparison:
+    listed = declared(inputs.settings, federation_name(inputs.state)) if inputs.settings else []
+    with show_progress(Console(stderr=True)) as progress:
+        auth = Credentials.read(inputs.config).auth()
+        async with Okta(inputs.url, auth, share=share, on_wait=progress.on_wait) as okta:
+            live = await read_live(okta, inputs.where, inputs.state, listed)
+    return compare(inputs.state, live, listed)
+
+
+def _import_lines(given: Mapping[str, str], stack: str, out: Path | None) -> Sequence[str]:
+    """The lines that import a file, after one that writes it if it was not written."""
+    path = str(out or DEFAULT_FILE)
+    options = [part for name, value in given.items() if value for part in (name, value)]
+    write = shlex.join(["okta-idc", "recover", *options, "--out", path])
+    chosen = ["--stack", stack] if stack else []
+    load = ["pulumi", "import", "--file", path, "--generate-code=false", "--protect=false"]
+    run = shlex.join([*load, "--skip-preview", "--yes", *chosen])
+    return [run] if out else [f"{write}; {run}"]
+
+
+def _document(found: Comparison, lines: list[str], imported: dict[str, Any]) -> dict[str, Any]:
+    return {
+        "differences": [
+            {"status": each.status.value, "type": each.kind, "urn": each.urn, "text": each.text}
+            for each in found.found
+        ],
+        "unknown": [{"type": kind, "reason": why} for kind, why in found.unknown.items()],
+        "commands": lines,
+        "import": imported,
+    }
+
+
+def _print(found: Comparison, state: State, lines: list[str]) -> None:
+    console = Console(soft_wrap=True, highlight=False)
+
+    def say(text: str) -> None:
+        console.print(text, markup=False)
+
+    for each in found.found:
+        say(f"{each.title}: {each.text}. [{each.status.value}]")
+        if each.status == Status.UNRECORDED and not importable(each):
+            say("  Its mapping is not active: make it active in Okta (app → Push Groups) first.")
+        elif each.status == Status.UNRECORDED and each.parent not in state.urns:
+            say("  Its component is not recorded yet. Run `pulumi up` once, then this again.")
+    for kind, why in found.unknown.items():
+        print_error(f"unknown: {KINDS[kind].title}: {why}")
+    if not found.found:
+        say("Nothing to recover.")
+        return
+    say(f"\n{count(len(found.found), 'difference')} between the state, Okta and AWS.")
+    if found.of(Status.GONE):
+        say(_HIDDEN)
+    if lines:
+        say("Run, in this order:\n")
+        for line in lines:
+            say(line)
+    say("\nThen run `pulumi up`.")

@@ -1,0 +1,38 @@
+"""The exact commands that put the differences right. They run as printed, in this order."""
+
+import shlex
+from collections.abc import Sequence
+
+from okta_idc.recovery.differences import Comparison, Difference, Status, importable
+from okta_idc.recovery.kinds import KINDS
+from okta_idc.recovery.state import State
+
+
+def commands(found: Comparison, state: State, stack: str, import_with: Sequence[str]) -> list[str]:
+    """The lines for the stack, "" for the selected one. `import_with`: the lines that import the
+    unrecorded objects.
+
+    A refresh drops what is gone, and reads it once more before that. Then resources that no
+    refresh can read are removed, the last created first, because others may depend on them.
+    """
+    of_stack = ["--stack", stack] if stack else []
+    gone = found.of(Status.GONE)
+    refreshed = [each.urn for each in gone if KINDS[each.kind].refreshed]
+    lines: list[str] = []
+    if refreshed or found.of(Status.PENDING):
+        targets = refreshed or [state.root]
+        given = [part for urn in targets if urn for part in ("--target", urn)]
+        options = ["--clear-pending-creates", "--skip-preview", "--yes"]
+        lines.append(shlex.join(["pulumi", "refresh", *options, *of_stack, *given]))
+    for each in reversed(gone):
+        if each.urn not in refreshed:
+            command = ["pulumi", "state", "delete", each.urn, "--force", "--yes", *of_stack]
+            lines.append(shlex.join(command))
+    if unrecorded(found, state):
+        lines += import_with
+    return lines
+
+
+def unrecorded(found: Comparison, state: State) -> list[Difference]:
+    """What `pulumi import` can record: its component is in the state already."""
+    return [each for each in found.found if importable(each) and each.parent in state.urns]

@@ -1,0 +1,91 @@
+"""The recorded side: resources and pending operations of an exported state."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Any, cast
+
+from okta_idc.clients.json_path import Json, get_list, get_object, get_text
+
+STACK_TYPE = "pulumi:pulumi:Stack"
+
+
+class InvalidStateError(Exception):
+    """The document is not the output of `pulumi stack export`."""
+
+
+@dataclass(frozen=True)
+class Recorded:
+    """A resource in the state, or the subject of a pending operation."""
+
+    urn: str
+    type: str
+    id: str = ""
+    inputs: Mapping[str, Any] = field(default_factory=dict[str, Any])
+    outputs: Mapping[str, Any] = field(default_factory=dict[str, Any])
+    provider: str = ""
+
+    @property
+    def name(self) -> str:
+        return self.urn.rpartition("::")[2]
+
+    def text(self, key: str) -> str:
+        """An output, or the input of the same name; empty if neither is known."""
+        return get_text(self.outputs, key) or get_text(self.inputs, key)
+
+
+@dataclass(frozen=True)
+class Pending:
+    """An operation that a run started and did not finish: `creating`, `deleting`, …"""
+
+    operation: str
+    resource: Recorded
+
+
+@dataclass(frozen=True)
+class State:
+    """The resources in the order in which they were created."""
+
+    stack: str
+    project: str
+    resources: tuple[Recorded, ...]
+    pending: tuple[Pending, ...] = ()
+
+    @classmethod
+    def of(cls, document: Json) -> "State":
+        """From the output of `pulumi stack export`. Raises InvalidStateError."""
+        deployment = document.get("deployment")
+        if not isinstance(deployment, dict):
+            raise InvalidStateError("it has no `deployment`")
+        listed = [_recorded(each) for each in get_list(deployment, "resources")]
+        pending = [
+            Pending(get_text(each, "type"), _recorded(get_object(each, "resource")))
+            for each in get_list(deployment, "pending_operations")
+        ]
+        urns = [each.urn for each in (*listed, *(each.resource for each in pending)) if each.urn]
+        stack, project = urns[0].removeprefix("urn:pulumi:").split("::")[:2] if urns else ("", "")
+        return cls(stack, project, tuple(listed), tuple(pending))
+
+    @property
+    def urns(self) -> frozenset[str]:
+        return frozenset(each.urn for each in self.resources)
+
+    @property
+    def root(self) -> str:
+        """URN of the stack itself."""
+        return next((each.urn for each in self.resources if each.type == STACK_TYPE), "")
+
+    def named(self, kind: str) -> list[Recorded]:
+        """The resources of a type."""
+        return [each for each in self.resources if each.type == kind]
+
+
+def _recorded(resource: Any) -> Recorded:
+    given = cast(Json, resource if isinstance(resource, dict) else {})
+    return Recorded(
+        urn=get_text(given, "urn"),
+        type=get_text(given, "type"),
+        id=get_text(given, "id"),
+        inputs=get_object(given, "inputs"),
+        outputs=get_object(given, "outputs"),
+        provider=get_text(given, "provider"),
+    )
