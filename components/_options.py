@@ -9,12 +9,15 @@ from collections.abc import Sequence
 
 from pulumi import Resource, ResourceOptions, Stash
 
+from ._recovery_hint import recovery_hint
+
 
 def child_of(
     parent: Resource, opts: ResourceOptions | None, more: ResourceOptions | None = None
 ) -> ResourceOptions:
     """Options of a component's child. The SDK does not pass `depends_on` to children."""
-    base = ResourceOptions(parent=parent, depends_on=opts.depends_on if opts else None)
+    after = opts.depends_on if opts else None
+    base = ResourceOptions(parent=parent, depends_on=after, hooks=recovery_hint(parent))
     return ResourceOptions.merge(base, more)
 
 

@@ -24,6 +24,7 @@ from ._checks.drift import differences
 from ._checks.lookups import Lookups, check_same_instance, look_up
 from ._checks.next_steps import next_steps
 from ._checks.provisioning_gate import ProvisioningGate, provisioning_gate, required_features
+from ._options import child_of
 from ._outputs import AssignmentGroupOutput, PushGroupOutput
 from ._polling import NO_WAIT, WaitPolicy
 from ._state import Names
@@ -174,7 +175,7 @@ class IdentityCenterFederation(pulumi.ComponentResource):
     def _groups(self, lookups: Output[Lookups], ready: Output[Lookups]) -> tuple[Assigned, Pushed]:
         """Assignment groups and push groups, created or existing, by name."""
         prefix, assignments = f"{self._name}-group", self._settings.assignments
-        known = lookups.groups, ready, self._child
+        known = lookups.groups, ready, child_of(self, None)
         pushed = resolve_groups(prefix, self._settings.push_groups, *known)
         assigned = resolve_groups(prefix, assignments.groups, *known)
         if members := assignments.pushed_members_group:

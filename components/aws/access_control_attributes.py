@@ -18,7 +18,6 @@ from okta_idc.settings.rules import access_control_findings
 from .._args import check_args
 from .._errors import raise_found
 from .._options import child_of, options
-from ._import_hints import ImportHints
 
 
 class AccessControlAttributesSettings(TypedDict):
@@ -49,8 +48,7 @@ class AccessControlAttributes(pulumi.ComponentResource):
         attributes: dict[str, Input[str]] = {**(args.get("attributes") or DEFAULT_ATTRIBUTES)}
         tags = tuple(args.get("attribute_statement_keys", ()))
         raise_found(access_control_findings(attributes, tags))
-        hints = ImportHints(f"{name}-conflicts", self, {})
-        retained = ResourceOptions(retain_on_delete=True, hooks=hints.binding)
+        retained = ResourceOptions(retain_on_delete=True)
         self.resource = aws.ssoadmin.InstanceAccessControlAttributes(
             f"{name}-attributes",
             instance_arn=args["instance_arn"],

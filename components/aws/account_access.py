@@ -21,7 +21,6 @@ from .._options import child_of, options
 from .._outputs import output_dict
 from .._renames import Renames
 from .._state import ACCOUNT_ASSIGNMENT, APPLICATION_ASSIGNMENT, read_state
-from ._import_hints import ImportHints
 
 
 class PermissionSet(TypedDict):
@@ -93,11 +92,7 @@ class AccountAccess(pulumi.ComponentResource):
             (f"{name}-{_tail(each['arn'])}-{group}"
              for each in applications for group in each["groups"]),
         )  # fmt: skip
-        paths = {
-            each["name"]: f"account_access.permission_sets[{i}]" for i, each in enumerate(sets)
-        }
         self.resources: list[Resource] = []
-        self._hints = ImportHints(f"{name}-conflicts", self, paths)
         arns: dict[str, Output[str]] = {}
         for declared in sets:
             prefix = f"{name}-{declared['name']}"
@@ -129,7 +124,7 @@ class AccountAccess(pulumi.ComponentResource):
 
     def _permission_set(self, prefix: str, declared: PermissionSet) -> Any:
         # Tags may be managed outside the stack.
-        unmanaged = ResourceOptions(ignore_changes=["tags"], hooks=self._hints.binding)
+        unmanaged = ResourceOptions(ignore_changes=["tags"])
         return aws.ssoadmin.PermissionSet(
             f"{prefix}-set",
             instance_arn=self._args["instance_arn"],

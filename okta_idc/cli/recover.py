@@ -100,6 +100,8 @@ def recover(
     with reading():
         inputs = _inputs(stack, file, settings, region, okta_url, aws_endpoint)
         found = asyncio.run(_compare(inputs, share))
+    checkpoint = None if file else _checkpoint(stack)
+    locked = bool(checkpoint and checkpoint.locks)
     given = {
         "--stack": stack, "--settings": str(settings or ""), "--region": region,
         "--okta-url": okta_url, "--aws-endpoint": aws_endpoint,
@@ -107,12 +109,13 @@ def recover(
     document = import_file(unrecorded(found, inputs.state), inputs.state)
     if out and document["resources"]:
         write_file(out, json.dumps(document, indent=2) + "\n")
-    lines = commands(found, inputs.state, stack, _import_lines(given, stack, out))
+    import_with = _import_lines(given, stack, out)
+    lines = commands(found, inputs.state, stack, import_with, locked=locked)
     if as_json:
         print_json(_document(found, lines, document))
     else:
         _print(found, inputs.state, lines)
-    raise typer.Exit(SOMETHING if found.found else UNKNOWN if found.unknown else NOTHING)
+    raise typer.Exit(SOMETHING if found.found or locked else UNKNOWN if found.unknown else NOTHING)
 
 
 def _inputs(
@@ -133,6 +136,9 @@ def _state(file: Path | None, stack: str) -> State:
         where, text = str(file), read_text(file)
     else:
         where = "pulumi stack export"
+        checkpoint = _checkpoint(stack)
+        if checkpoint and (pid := checkpoint.active_run()):
+            raise InputError(f"process {pid} is updating this stack. Wait until it finishes.")
         try:
             text = pulumi("stack export", stack)
         except InputError as error:
@@ -221,7 +227,7 @@ def _print(found: Comparison, state: State, lines: list[str]) -> None:
             say("  Its component is not recorded yet. Run `pulumi up` once, then this again.")
     for kind, why in found.unknown.items():
         print_error(f"unknown: {KINDS[kind].title}: {why}")
-    if not found.found:
+    if not found.found and not lines:
         say("Nothing to recover.")
         return
     say(f"\n{count(len(found.found), 'difference')} between the state, Okta and AWS.")

@@ -1,7 +1,9 @@
 """Files of a stack in a file backend: whether a killed engine left them complete."""
 
 import json
+import os
 import shlex
+import socket
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -34,6 +36,18 @@ class Checkpoint:
         """Locks of runs, active ones included."""
         return list((self.backend / ".pulumi" / "locks").rglob(f"{self.stack}/*.json"))
 
+    def active_run(self) -> int:
+        """The process on this machine that holds a lock; 0 if there is none."""
+        for lock in self.locks:
+            try:
+                held = json.loads(lock.read_text(encoding="utf-8"))
+                pid, host = int(held["pid"]), held.get("hostname")
+            except (OSError, ValueError, KeyError, TypeError):
+                continue
+            if host in (None, "", socket.gethostname()) and is_running(pid):
+                return pid
+        return 0
+
     def damage(self) -> str:
         """Which file is incomplete; empty if the engine can read the state."""
         if not is_complete(self.file):
@@ -50,6 +64,21 @@ class Checkpoint:
         if not is_complete(self.backup):
             return []
         return [shlex.join(["cp", str(self.backup), str(self.file)]), remove]
+
+
+def is_running(pid: int) -> bool:
+    """Whether a process runs. A zombie does not: a killed process whose parent was killed too stays
+    in the process table until init reaps it."""
+    try:
+        os.kill(pid, 0)
+        stat = Path(f"/proc/{pid}/stat").read_text(encoding="utf-8")
+    except FileNotFoundError:
+        return not Path("/proc/self").exists()  # macOS has no such files
+    except PermissionError:
+        return True
+    except OSError:
+        return False
+    return stat.rpartition(")")[2].split()[0] != "Z"
 
 
 def is_complete(file: Path, key: str = "checkpoint") -> bool:

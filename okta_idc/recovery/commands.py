@@ -8,9 +8,11 @@ from okta_idc.recovery.kinds import KINDS
 from okta_idc.recovery.state import State
 
 
-def commands(found: Comparison, state: State, stack: str, import_with: Sequence[str]) -> list[str]:
+def commands(
+    found: Comparison, state: State, stack: str, import_with: Sequence[str], *, locked: bool = False
+) -> list[str]:
     """The lines for the stack, "" for the selected one. `import_with`: the lines that import the
-    unrecorded objects.
+    unrecorded objects. `locked`: a run that no longer exists holds the stack's lock.
 
     A refresh drops what is gone, and reads it once more before that. Then resources that no
     refresh can read are removed, the last created first, because others may depend on them.
@@ -18,7 +20,7 @@ def commands(found: Comparison, state: State, stack: str, import_with: Sequence[
     of_stack = ["--stack", stack] if stack else []
     gone = found.of(Status.GONE)
     refreshed = [each.urn for each in gone if KINDS[each.kind].refreshed]
-    lines: list[str] = []
+    lines = [shlex.join(["pulumi", "cancel", "--yes", *of_stack])] if locked else []
     if refreshed or found.of(Status.PENDING):
         targets = refreshed or [state.root]
         given = [part for urn in targets if urn for part in ("--target", urn)]

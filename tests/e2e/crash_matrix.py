@@ -1,0 +1,413 @@
+"""Injects faults into the calls of a run, recovers as a user would, and checks what is left.
+
+Waves deploy one stack through several settings. Each injects a fault into one call of every kind
+that it names. Then the next `up` succeeds, after the lines that `okta-idc recover` prints, if any.
+"""
+
+import json
+import os
+import re
+import shlex
+import signal
+import subprocess
+import sys
+import time
+from collections import Counter
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+import yaml
+
+from tests.e2e.conftest import TOKEN, Kit, Result
+from tests.paths import ROOT
+
+KEY = "okta-identity-center:federation"
+FEDERATION = yaml.safe_load((ROOT / "Pulumi.dev.yaml").read_text())["config"][KEY]
+ACCOUNT, OTHER = "210987654321", "321098765432"
+NEXT_UP = "the next `pulumi up`"
+_UP = "pulumi up --yes --skip-preview --suppress-outputs --non-interactive"
+_DESTROY = "pulumi destroy --yes --skip-preview --suppress-outputs --non-interactive"
+DELAY = 4
+"""Seconds for which the server holds a call back, so that the run is killed before the answer."""
+
+Json = dict[str, Any]
+
+
+def okta(method: str, path: str) -> Json:
+    """Matches a call of Okta's API."""
+    return {"server": "okta", "method": method, "path": path}
+
+
+def aws(operation: str) -> Json:
+    """Matches an operation of AWS."""
+    return {"server": "aws", "operation": operation}
+
+
+@dataclass(frozen=True)
+class Wave:
+    """One run: the settings that it deploys (None: a destroy), and a fault in one call for each
+    kind and operation. The calls do not depend on each other, so one run makes all of them."""
+
+    settings: Json | None
+    calls: dict[tuple[str, str], Json] = field(default_factory=dict[tuple[str, str], Json])
+
+
+def _policy(action: str) -> Json:
+    statement = {"Effect": "Allow", "Action": action, "Resource": "*"}
+    return {"Version": "2012-10-17", "Statement": [statement]}
+
+
+def _settings(
+    groups: tuple[Any, ...] = (),
+    push: tuple[Any, ...] = (),
+    developer: Json | None = None,
+    sets: tuple[Json, ...] = (),
+    **more: Any,
+) -> Json:
+    """The federation's settings, with these groups, permission sets and other settings."""
+    quick = {"propagation_settle_seconds": 0.5, "propagation_timeout_minutes": 0.2}
+    base = {"groups": ["aws-data"], "accounts": [ACCOUNT]}
+    first = {"name": "Developer", **base, **(developer or {})}
+    users = more.pop("users", [])
+    return {
+        "push_groups": ["aws-data", *push],
+        "attribute_statements": [],
+        "provisioning": {**FEDERATION["provisioning"], **quick, **more.pop("provisioning", {})},
+        "assignments": {
+            "groups": [*(groups or ("aws-access",))],
+            "users": users,
+            "max_deprovisioned_users": 1000,
+        },
+        "account_access": {"permission_sets": [first, *sets]},
+    } | more
+
+
+def _alarm(*emails: str, days: tuple[int, ...] = (30,)) -> Json:
+    return {"emails": [*emails], "days_before": [*days]}
+
+
+_POLICIES: Json = {
+    "managed_policies": ["arn:aws:iam::aws:policy/PowerUserAccess"],
+    "customer_managed_policies": ["team/Deploy"],
+    "permissions_boundary": "arn:aws:iam::aws:policy/ReadOnlyAccess",
+}
+_POLICIES_1 = {**_POLICIES, "inline_policy": _policy("ce:Get*")}
+_POLICIES_2 = {**_POLICIES, "inline_policy": _policy("s3:Get*")}
+_AUDITOR = {"name": "Auditor", "groups": ["aws-data"], "accounts": [ACCOUNT]}
+_AUDITORS = {**_AUDITOR, "accounts": [ACCOUNT, OTHER]}
+_CRASH_1, _CRASH_2 = {"name": "Crash"}, {"name": "Crash", "session_duration": "PT2H"}
+_GROUP_1 = {"create": "crash-group", "description": "one"}
+_GROUP_2 = {"create": "crash-group", "description": "two"}
+_RULED_1 = {"create": "crash-ruled", "rule": 'user.department=="A"'}
+_RULED_2 = {"create": "crash-ruled", "rule": 'user.department=="B"'}
+_MAPPED_1 = {"profile_mappings": {"displayName": "user.displayName"}}
+_MAPPED_2 = {"profile_mappings": {"displayName": "user.login"}}
+_CONTROL_1 = {"access_control_attributes": {}}
+_CONTROL_2 = {"access_control_attributes": {"attributes": {"Name": "${path:userName}"}}}
+_RENAMED = {"app": {**FEDERATION["app"], "label": "Crash"}}
+_FEATURES = {"provisioning": {"update_user_attributes": False}}
+_USER = {"users": ["USER"]}
+_GROUPS_2 = ("aws-access", _GROUP_2, _RULED_2, "aws-finance")
+_GROUPS_3 = tuple(
+    {**each, "priority": number} if isinstance(each, dict) else {"name": each, "priority": number}
+    for number, each in enumerate(reversed(_GROUPS_2), 1)
+)
+_SUPPORT = ("aws-support",)
+_RETIRED = ({"name": "aws-support", "retire": True},)
+_GROUPS_1 = ("aws-access", _GROUP_1, _RULED_1, "aws-finance")
+_MADE: Json = {"developer": _POLICIES_1, "sets": (_AUDITORS, _CRASH_1), **_CONTROL_1}
+_NEW: Json = {"developer": _POLICIES_2, "sets": (_AUDITORS, _CRASH_2), **_CONTROL_2, **_USER,
+              **_RENAMED, **_MAPPED_1, "groups": _GROUPS_2}  # fmt: skip
+_ON = {"token_expiry_alarm": _alarm("ops@example.com", days=(30, 7, 1))}
+
+MADE = [
+    Wave(_settings(sets=(_AUDITOR,)), {("app", "made"): okta("POST", r"/api/v1/apps(\?|$)")}),
+    Wave(_settings(developer=_POLICIES_1, sets=(_AUDITOR, _CRASH_1), **_CONTROL_1,
+                   token_expiry_alarm=_alarm()), {
+        ("permission set", "made"): aws("CreatePermissionSet"),
+        ("managed policy attachment", "made"): aws("AttachManagedPolicyToPermissionSet"),
+        ("customer managed policy attachment", "made"):
+            aws("AttachCustomerManagedPolicyReferenceToPermissionSet"),
+        ("inline policy", "made"): aws("PutInlinePolicyToPermissionSet"),
+        ("permissions boundary", "made"): aws("PutPermissionsBoundaryToPermissionSet"),
+        ("attributes for access control", "made"):
+            aws("CreateInstanceAccessControlAttributeConfiguration"),
+        ("SNS topic", "made"): aws("CreateTopic"),
+    }),
+    Wave(_settings(**_MADE, **_ON), {
+        ("account assignment", "made"): aws("CreateAccountAssignment"),
+        ("SNS subscription", "made"): aws("Subscribe"),
+        ("EventBridge rule", "made"): aws("PutRule"),
+        ("EventBridge target", "made"): aws("PutTargets"),
+    }),
+    Wave(_settings(groups=("aws-access", _GROUP_1), **_MADE, **_ON), {
+        ("group", "made"): okta("POST", "/api/v1/groups$"),
+    }),
+    Wave(_settings(groups=("aws-access", _GROUP_1, _RULED_1), **_MADE, **_ON), {
+        ("group rule", "made"): okta("POST", "/groups/rules$"),
+    }),
+    Wave(_settings(groups=_GROUPS_1, **_MADE, **_ON, **_USER), {
+        ("group assignment", "made"): okta("PUT", "/apps/[^/]+/groups/"),
+        ("user assignment", "made"): okta("POST", "/apps/[^/]+/users$"),
+    }),
+    Wave(_settings(groups=_GROUPS_1, push=_SUPPORT, **_MADE, **_ON, **_USER), {
+        ("push mapping", "made"): okta("POST", "/group-push/mappings$"),
+    }),
+    Wave(_settings(groups=_GROUPS_1, push=_SUPPORT, **_MADE, **_ON, **_USER, **_MAPPED_1), {
+        ("profile mapping", "made"): okta("POST", "/api/v1/mappings/"),
+    }),
+]  # fmt: skip
+"""Makes one object of each kind; starts with an empty stack."""
+_AFTER_MADE: Json = {"groups": _GROUPS_1, "push": _SUPPORT, **_MADE, **_USER, **_MAPPED_1}
+CHANGED = [
+    Wave(_settings(**_AFTER_MADE), {
+        ("SNS subscription", "deleted"): aws("Unsubscribe"),
+        ("EventBridge target", "deleted"): aws("RemoveTargets"),
+        ("EventBridge rule", "deleted"): aws("DeleteRule"),
+    }),
+    Wave(_settings(**_AFTER_MADE, **_ON), {
+        ("SNS topic policy", "made"): aws("SetTopicAttributes"),
+    }),
+    Wave(_settings(**_AFTER_MADE | _NEW | {"groups": _GROUPS_1, "app": FEDERATION["app"]}), {
+        ("SNS topic", "deleted"): aws("DeleteTopic"),
+        ("permission set", "updated"): aws("UpdatePermissionSet"),
+        ("inline policy", "updated"): aws("PutInlinePolicyToPermissionSet"),
+        ("attributes for access control", "updated"):
+            aws("UpdateInstanceAccessControlAttributeConfiguration"),
+    }),
+    Wave(_settings(**_NEW | {"groups": _GROUPS_1, "push": _SUPPORT}), {
+        ("app", "updated"): okta("PUT", "/api/v1/apps/[^/]+$"),
+    }),
+    Wave(_settings(**_NEW | {"groups": ("aws-access", _GROUP_2, _RULED_1, "aws-finance"),
+                             "push": _SUPPORT}), {
+        ("group", "updated"): okta("PUT", "/api/v1/groups/[^/]+$"),
+    }),
+    Wave(_settings(**_NEW, push=_SUPPORT), {
+        ("group rule", "updated"): okta("PUT", "/groups/rules/"),
+    }),
+    Wave(_settings(**_NEW, push=_SUPPORT, **_FEATURES), {
+        ("provisioning features", "updated"): okta("PUT", "/features/"),
+    }),
+    Wave(_settings(**_NEW | _MAPPED_2, push=_SUPPORT, **_FEATURES), {
+        ("profile mapping", "updated"): okta("POST", "/api/v1/mappings/"),
+    }),
+    Wave(_settings(**_NEW | _MAPPED_2 | {"groups": _GROUPS_3}, push=_SUPPORT, **_FEATURES), {
+        ("group assignment", "updated"): okta("PUT", "/apps/[^/]+/groups/"),
+    }),
+    Wave(_settings(**_NEW | _MAPPED_2 | {"groups": _GROUPS_3}, push=_RETIRED, **_FEATURES), {
+        ("push mapping", "updated"): okta("PATCH", "/group-push/mappings/"),
+    }),
+    Wave(_settings(**_NEW | _MAPPED_2 | {"groups": _GROUPS_3}, push=_SUPPORT, **_FEATURES)),
+]  # fmt: skip
+"""Changes one object of each kind that the provider can update."""
+_KEPT: Json = {"groups": _GROUPS_3, **_USER, **_RENAMED}
+DELETED = [
+    Wave(_settings(**_KEPT, push=_SUPPORT, sets=(_AUDITOR,)), {
+        ("permission set", "deleted"): aws("DeletePermissionSet"),
+        ("managed policy attachment", "deleted"): aws("DetachManagedPolicyFromPermissionSet"),
+        ("customer managed policy attachment", "deleted"):
+            aws("DetachCustomerManagedPolicyReferenceFromPermissionSet"),
+        ("inline policy", "deleted"): aws("DeleteInlinePolicyFromPermissionSet"),
+        ("permissions boundary", "deleted"): aws("DeletePermissionsBoundaryFromPermissionSet"),
+        ("account assignment", "deleted"): aws("DeleteAccountAssignment"),
+    }),
+    Wave(_settings(**_KEPT, sets=(_AUDITOR,)), {
+        ("push mapping", "deleted"): okta("DELETE", "/group-push/mappings/"),
+    }),
+    Wave(_settings(groups=_GROUPS_3[1:], sets=(_AUDITOR,), **_RENAMED), {
+        ("group assignment", "deleted"): okta("DELETE", "/apps/[^/]+/groups/"),
+        ("user assignment", "deleted"): okta("DELETE", "/apps/[^/]+/users/"),
+    }),
+    Wave(_settings(sets=(_AUDITOR,), **_RENAMED), {
+        ("group", "deleted"): okta("DELETE", "/api/v1/groups/[^/]+$"),
+        ("group rule", "deleted"): okta("DELETE", "/groups/rules/"),
+    }),
+    Wave(None, {("app", "deleted"): okta("DELETE", "/api/v1/apps/[^/]+$")}),
+]  # fmt: skip
+"""Deletes one object of each kind; ends with an empty stack."""
+
+
+@dataclass(frozen=True)
+class Outcome:
+    """What healed one fault: the next `up`, or the commands that recover printed."""
+
+    kind: str
+    operation: str
+    fault: str
+    healed_by: str
+
+
+class CrashTest:
+    """Runs chains against one sandbox, and keeps the outcomes."""
+
+    def __init__(self, kit: Kit) -> None:
+        self.kit = kit
+        self.outcomes: list[Outcome] = []
+        self.groups_in_aws: dict[str, str] = {}
+        environment = kit.env
+        tools = kit.home.parent / "bin"
+        tools.mkdir()
+        script = tools / "okta-idc"  # the clone does not install it
+        script.write_text(f'#!/bin/sh\nexec {sys.executable} -m okta_idc "$@"\n')
+        script.chmod(0o755)
+        here = f"{tools}{os.pathsep}{environment['PATH']}"
+        self.env = environment | {
+            "PATH": here, "PYTHONPATH": str(ROOT), "OKTA_API_TOKEN": TOKEN,
+            "AWS_ACCESS_KEY_ID": "sandbox", "AWS_SECRET_ACCESS_KEY": "sandbox",
+            "AWS_REGION": "us-east-1", "AWS_EC2_METADATA_DISABLED": "true",
+        }  # fmt: skip
+        store = kit.aws("identitystore")
+        self._user = kit.okta("GET", "/api/v1/users?limit=1")[0]["profile"]["login"]
+        self._store = store
+
+    def run(self, wave: Wave, fault: str) -> None:
+        """Deploy with a fault in every call: `lost`, `kill`, `interrupt` or `plugin`."""
+        self._change(wave.settings)
+        if wave.calls:
+            self._inject(wave, fault)
+            self._check()
+            self._heal(wave, fault)
+        self._expect(self._shell(_UP if wave.settings else _DESTROY))
+        self._check()
+
+    def _inject(self, wave: Wave, fault: str) -> None:
+        """The server performs the calls; the run never gets their answers."""
+        effect = {"connection": "lost"} if fault == "lost" else {"delay": DELAY}
+        for call in wave.calls.values():
+            self.kit.okta("POST", "/sandbox/faults", {**call, "times": 1, **effect})
+        line = _UP if wave.settings else _DESTROY
+        if len(wave.calls) > 1:
+            line += " --continue-on-error"
+        done = self._shell(line) if fault == "lost" else self._stopped(line, fault)
+        left = self.kit.okta("GET", "/sandbox/faults")
+        self.kit.okta("DELETE", "/sandbox/faults")
+        assert not left, f"no call matched {left}: {done.text}"
+        assert done.code != 0, done.text
+
+    def _heal(self, wave: Wave, fault: str) -> None:
+        """Run the lines that recover prints, if there are any."""
+        report = self.recover()
+        assert report.code in (0, 1), report.text
+        lines = report.text.partition("Run, in this order:\n\n")[2].partition("\n\n")[0]
+        assert bool(lines) == bool(report.code), report.text
+        for line in lines.splitlines():
+            self._expect(self._shell(line))
+        if lines:
+            assert (after := self.recover()).code == 0, f"{report.text}\n===\n{after.text}"
+        for kind, operation in wave.calls:
+            self.outcomes.append(Outcome(kind, operation, fault, _healed(kind, report.text)))
+
+    def _check(self) -> None:
+        """No app or group exists twice, and no AWS group was lost."""
+        apps = Counter(app["label"] for app in self.kit.okta("GET", "/api/v1/apps?limit=200"))
+        groups = Counter(
+            group["profile"]["name"]
+            for group in self.kit.okta("GET", '/api/v1/groups?search=type eq "OKTA_GROUP"')
+        )
+        assert not [name for name, number in (apps | groups).items() if number > 1]
+        found = self._store.list_groups(IdentityStoreId=self.kit.store)["Groups"]
+        ids = {group["DisplayName"]: group["GroupId"] for group in found}
+        assert ids.items() >= self.groups_in_aws.items(), (ids, self.groups_in_aws)
+        self.groups_in_aws = ids
+
+    def _change(self, wanted: Json | None) -> None:
+        if wanted is not None:
+            text = json.dumps(wanted).replace('"USER"', json.dumps(self._user))
+            self.kit.change(**json.loads(text))
+
+    def _shell(self, line: str) -> Result:
+        began = time.monotonic()
+        done = subprocess.run(
+            ["sh", "-c", line], cwd=ROOT, env=self.env, capture_output=True, text=True,
+            timeout=300, stdin=subprocess.DEVNULL, check=False,
+        )  # fmt: skip
+        if os.environ.get("CRASH_LOG"):
+            print(f"{time.monotonic() - began:5.1f} s  {done.returncode}  {line[:150]}", flush=True)
+        text = f"$ {line}\n{done.stdout}{done.stderr}"
+        assert "Traceback" not in text, text
+        assert self.kit.token not in text
+        return Result(done.returncode, text)
+
+    def refresh(self) -> None:
+        """Refresh everything, which changes nothing that the next `up` would have to repair."""
+        self._expect(self._shell("pulumi refresh --yes --skip-preview --non-interactive"))
+
+    def recover(self) -> Result:
+        at = f"--okta-url {self.kit.sandbox['okta']} --aws-endpoint {self.kit.sandbox['aws']}"
+        return self._shell(f"okta-idc recover {at}")
+
+    def _expect(self, done: Result) -> None:
+        assert done.code == 0, done.text
+
+    def _stopped(self, line: str, fault: str) -> Result:
+        """Run the command, and stop it while the server holds the calls back."""
+        log = self.kit.home.parent / "stopped.log"
+        with log.open("w") as stream:
+            process = subprocess.Popen(
+                shlex.split(line), cwd=ROOT, env=self.env, stdin=subprocess.DEVNULL,
+                stdout=stream, stderr=stream, process_group=0,
+            )  # fmt: skip
+        deadline = time.monotonic() + 120
+        while self.kit.okta("GET", "/sandbox/faults"):
+            if process.poll() is not None or time.monotonic() > deadline:
+                break
+            time.sleep(0.05)
+        time.sleep(0.3)
+        children = list(_descendants(process.pid))
+        if fault == "interrupt":
+            for _ in range(2):
+                process.send_signal(signal.SIGINT)
+                time.sleep(0.3)
+        elif fault == "plugin":
+            for pid, command in children:
+                if re.search(r"pulumi-resource-|offline_plugins", command):
+                    _kill(pid)
+        else:
+            for pid, _ in [(process.pid, ""), *children]:
+                _kill(pid)
+        process.wait(120)
+        for pid, _ in children:
+            _kill(pid)
+        time.sleep(DELAY)  # until the server has performed the call
+        return Result(process.returncode, log.read_text())
+
+
+def _healed(kind: str, report: str) -> str:
+    """What heals an object of the kind, from the statuses that recover printed for it."""
+    statuses = re.findall(rf"^{re.escape(kind)} \S+: .* \[(.+)\]$", report, re.MULTILINE)
+    commands = {
+        "not recorded": "`pulumi import`",
+        "pending": "`pulumi refresh`",
+        "gone": "`pulumi refresh`" if kind != "push mapping" else "`pulumi state delete`",
+    }
+    found = [commands[status] for status in dict.fromkeys(statuses)]
+    return ", then ".join(dict.fromkeys(found)) or NEXT_UP
+
+
+def _descendants(pid: int) -> Iterator[tuple[int, str]]:
+    """Process IDs and command lines below a process. Reads /proc, so Linux only."""
+    parents: dict[int, list[int]] = {}
+    for process in Path("/proc").glob("[0-9]*"):
+        try:
+            stat = (process / "stat").read_text().rpartition(")")[2].split()
+        except OSError:
+            continue
+        parents.setdefault(int(stat[1]), []).append(int(process.name))
+    waiting = [pid]
+    while waiting:
+        for child in parents.get(waiting.pop(), ()):
+            waiting.append(child)
+            try:
+                command = Path(f"/proc/{child}/cmdline").read_bytes().replace(b"\0", b" ").decode()
+            except OSError:
+                continue
+            yield child, command
+
+
+def _kill(pid: int) -> None:
+    try:
+        os.kill(pid, signal.SIGKILL)
+    except ProcessLookupError:
+        return
