@@ -20,16 +20,11 @@ from okta_idc.clients.aws import AwsClient, AwsError
 from okta_idc.clients.identity_store import IdentityStore
 from toolchain import cache, engine, plugin_resolver, sandbox
 from toolchain.foreground import INTERRUPTED, foreground
-from toolchain.sandbox import OKTA_TOKEN, ROOT, Sandbox
+from toolchain.sandbox import AWS_CREDENTIALS, CREDENTIALS, ROOT, Sandbox
 from toolchain.stack import Stack, overriding_variables, without_overrides
 from toolchain.stack_file import StackFile
 
 PROPAGATION_SECONDS = 60
-AWS_CREDENTIALS = {
-    "AWS_ACCESS_KEY_ID": "sandbox",
-    "AWS_SECRET_ACCESS_KEY": "sandbox",
-    "AWS_EC2_METADATA_DISABLED": "true",
-}
 UNKNOWN_CONNECTIONS = (
     "The sandbox supports SCIM connections through the API. Real Okta is not known to support them "
     "for the AWS IAM Identity Center app: it most likely returns UNKNOWN, and the run stops at the "
@@ -91,7 +86,9 @@ def up(workspace: Workspace, port: int | None, mode: str | None) -> int:
         code, seconds = _run_engine(
             workspace, stack, "up", "--yes", "--skip-preview", "--suppress-outputs"
         )
-        if code == INTERRUPTED:
+        if code and (report := stack.left_behind()):
+            workspace.say(report)
+        elif code == INTERRUPTED:
             workspace.say("Interrupted. To continue, run: make up")
         elif code:
             workspace.say(f"After you correct the cause (settings: {stack.settings}), run: make up")
@@ -125,7 +122,9 @@ def down(workspace: Workspace, keep: bool) -> int:
             workspace.say(message)
         code, _ = _run_engine(workspace, stack, "destroy", "--yes", "--skip-preview")
         if code:
-            if code != INTERRUPTED:
+            if report := stack.left_behind():
+                workspace.say(report)
+            elif code != INTERRUPTED:
                 workspace.say("The sandbox is still running. To delete everything: make reset")
             return code
         outputs = workspace.home / "outputs.json"
@@ -155,8 +154,7 @@ def status(workspace: Workspace, wait: int = 0, as_json: bool = False) -> int:
         "--okta-url", running.okta, "--aws-endpoint", running.aws, "--verify-at", running.scim,
         *(["--json"] if as_json else []),
     ]  # fmt: skip
-    credentials = {"OKTA_API_TOKEN": OKTA_TOKEN, "AWS_REGION": "us-east-1", **AWS_CREDENTIALS}
-    environment = {**without_overrides(os.environ), **credentials}
+    environment = {**without_overrides(os.environ), **CREDENTIALS}
     workspace.console.file.flush()
     return subprocess.run(command, cwd=ROOT, env=environment, check=False).returncode
 

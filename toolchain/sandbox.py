@@ -26,6 +26,13 @@ START_SECONDS = 60.0
 STOP_SECONDS = 15.0
 LOCK_SECONDS = 2.0
 OKTA_TOKEN = "sandbox-okta-token"  # not a secret: every sandbox has the same token
+AWS_CREDENTIALS = {
+    "AWS_ACCESS_KEY_ID": "sandbox",
+    "AWS_SECRET_ACCESS_KEY": "sandbox",
+    "AWS_EC2_METADATA_DISABLED": "true",
+}
+CREDENTIALS = {"OKTA_API_TOKEN": OKTA_TOKEN, "AWS_REGION": "us-east-1", **AWS_CREDENTIALS}
+"""Environment variables with which `okta-idc` reads every sandbox."""
 
 
 class SandboxError(Exception):

@@ -16,9 +16,10 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+from okta_idc.recovery.checkpoint import Checkpoint, is_complete, is_running
 from toolchain.engine import Engine
 from toolchain.plugin_resolver import PROVIDERS, Plugin, variable
-from toolchain.sandbox import ROOT, Sandbox
+from toolchain.sandbox import CREDENTIALS, ROOT, Sandbox
 from toolchain.stack_file import StackFile
 
 STACK = "dev"
@@ -114,10 +115,10 @@ class Stack:
             self.run("cancel", "--yes")
             done.append("Removed the stack's lock, which a killed run left behind.")
         for attributes in self._file.parent.glob("*.attrs"):
-            if not _is_complete(attributes, key="md5"):
+            if not is_complete(attributes, key="md5"):
                 attributes.unlink()  # the engine reads a file without them
-        if not _is_complete(self._file):
-            if not _is_complete(self._backup):
+        if not is_complete(self._file):
+            if not is_complete(self._backup):
                 raise InterruptedRunError(
                     f"An earlier run was killed while it wrote the stack's state ({self._file}), "
                     "which has no complete backup. To start over, run: make reset"
@@ -127,12 +128,13 @@ class Stack:
             done.append(
                 "An earlier run was killed while it wrote the stack's state. Restored the state "
                 "from its backup, which lacks the last change. If the run fails because something "
-                "exists already, run: make reset"
+                "exists already, it prints the commands that record it. To start over: make reset"
             )
         pending = self._pending()
         if pending:
-            self._reject_unrecorded(pending)
-            names = ", ".join(sorted(urn.rsplit("::", 1)[-1] for urn, _ in pending))
+            if report := self.left_behind(only_pending=True):
+                raise InterruptedRunError(report)
+            names = ", ".join(sorted(urn.rsplit("::", 1)[-1] for urn in pending))
             cleared = self.run("refresh", "--yes", "--skip-preview", "--clear-pending-creates")
             if cleared.returncode:
                 raise InterruptedRunError(
@@ -145,14 +147,51 @@ class Stack:
             )
         return done
 
+    def left_behind(self, *, only_pending: bool = False) -> str:
+        """What `okta-idc recover` reports, with the commands; empty if there is nothing.
+
+        `only_pending`: empty too if the state lacks nothing but the end of the run.
+        """
+        done = subprocess.run(
+            [
+                sys.executable, "-m", "okta_idc", "recover", "--json", "--out",
+                str(self.home / "recover.json"), "--okta-url", self.sandbox.okta,
+                "--aws-endpoint", self.sandbox.aws,
+            ],
+            cwd=ROOT, env={**self.environment, **CREDENTIALS}, capture_output=True, text=True,
+            check=False, stdin=subprocess.DEVNULL,
+        )  # fmt: skip
+        try:
+            found = json.loads(done.stdout)
+        except ValueError:
+            return f"okta-idc recover: {done.stderr.strip()[-600:]}" if done.returncode else ""
+        different = [
+            each for each in found["differences"] if each["status"] != "pending" or not only_pending
+        ]
+        if not different:
+            return ""
+        lines = [f"{e['urn'].rpartition('::')[2]}: {e['text']}." for e in different]
+        return "\n".join(
+            [
+                "An interrupted run left a difference between the stack's state, Okta and AWS:",
+                *lines,
+                'To put it right, run `eval "$(make -s env)"`, then these lines, then `make up`:',
+                *found["commands"],
+                "To start over instead: make reset",
+            ]
+        )
+
+    @property
+    def _checkpoint(self) -> Checkpoint:
+        return Checkpoint(self.state, PROJECT, STACK)
+
     @property
     def _file(self) -> Path:
-        return self.state / ".pulumi" / "stacks" / PROJECT / f"{STACK}.json"
+        return self._checkpoint.file
 
     @property
     def _backup(self) -> Path:
-        """The engine's copy of the state before its last change."""
-        return self._file.with_name(f"{self._file.name}.bak")
+        return self._checkpoint.backup
 
     def _locks(self) -> list[Path]:
         """Locks of processes that no longer run. Raises InterruptedRunError if one still runs."""
@@ -168,56 +207,11 @@ class Stack:
                 )
         return locks
 
-    def _pending(self) -> list[tuple[str, Mapping[str, Any]]]:
-        """URN and inputs of each resource whose creation is unconfirmed."""
+    def _pending(self) -> list[str]:
+        """URN of each resource whose creation is unconfirmed."""
         deployment = json.loads(self._file.read_text())["checkpoint"]["latest"]
         operations = (deployment or {}).get("pending_operations") or []
-        return [
-            (o["resource"]["urn"], o["resource"].get("inputs") or {})
-            for o in operations
-            if o["type"] == "creating"
-        ]
-
-    def _reject_unrecorded(self, pending: list[tuple[str, Mapping[str, Any]]]) -> None:
-        """Raise InterruptedRunError for resources that may exist and cannot be created twice.
-
-        Apps and push mappings are looked up in Okta. AWS resources are not looked up: AWS rejects
-        a second creation of most of them.
-        """
-        found: list[str] = []
-        in_aws = sorted(
-            urn.rsplit("::", 1)[-1] for urn, _ in pending if re.search(r"[:$]aws:", urn)
-        )
-        for urn, inputs in pending:
-            if "okta:app/saml:Saml::" in urn:
-                label = inputs.get("label")
-                apps = self.sandbox.request("GET", "/api/v1/apps?limit=200")
-                found += [f"app {label!r} ({a['id']})" for a in apps if a["label"] == label]
-            if "okta:index/pushGroup:PushGroup::" in urn:
-                path = f"/api/v1/apps/{inputs.get('appId')}/group-push/mappings"
-                source = inputs.get("sourceGroupId")
-                mappings = self.sandbox.request("GET", path) or []
-                found += [
-                    f"push mapping {m['id']} of group {source}"
-                    for m in mappings
-                    if m["sourceGroupId"] == source
-                ]
-        if in_aws:
-            raise InterruptedRunError(
-                f"An earlier run was killed while it created in AWS: {', '.join(in_aws)}. It is "
-                "unknown whether these resources exist; if they do, creating them again fails. In "
-                "a real account, look for them in IAM Identity Center, import the existing ones "
-                "with `pulumi import`, then run `pulumi refresh --clear-pending-creates` and "
-                "`pulumi up`. In the sandbox, run: make reset"
-            )
-        if found:
-            raise InterruptedRunError(
-                "An earlier run was killed before the stack recorded what Okta had created: "
-                f"{'; '.join(found)}. Creating it again fails. In a real org, delete it in the "
-                "Okta Admin Console (it is not in use yet) or import it with `pulumi import`, then "
-                "run `pulumi refresh --clear-pending-creates` and `pulumi up`. In the sandbox, "
-                "run: make reset"
-            )
+        return [o["resource"]["urn"] for o in operations if o["type"] == "creating"]
 
 
 def without_overrides(environment: Mapping[str, str]) -> dict[str, str]:
@@ -234,32 +228,11 @@ def overriding_variables(environment: Mapping[str, str]) -> list[str]:
     return sorted(k for k in environment if OVERRIDING.match(k) and k not in PASSED_THROUGH)
 
 
-def _is_complete(file: Path, key: str = "checkpoint") -> bool:
-    """Whether the file is JSON with that key: a killed engine may not write it, or only a part."""
-    try:
-        return key in json.loads(file.read_text())
-    except (OSError, ValueError):
-        return False
-
-
 def _stays_alive(pid: int) -> bool:
     """Whether a process still runs after the few seconds that a killed process needs to exit."""
     deadline = time.monotonic() + _EXIT_SECONDS
-    while _alive(pid):
+    while is_running(pid):
         if time.monotonic() > deadline:
             return True
         time.sleep(0.1)
     return False
-
-
-def _alive(pid: int) -> bool:
-    """Whether a process runs. A zombie does not: a killed process whose parent was killed too stays
-    in the process table until init reaps it."""
-    try:
-        os.kill(pid, 0)
-        stat = Path(f"/proc/{pid}/stat").read_text()
-    except FileNotFoundError:
-        return not Path("/proc/self").exists()  # macOS has no such files
-    except OSError:
-        return False
-    return stat.rpartition(")")[2].split()[0] != "Z"

@@ -17,18 +17,11 @@ from toolchain.stack import InterruptedRunError, Stack, overriding_variables, wi
 UNUSED_PID = 2**22 + 1  # above the highest process id
 
 
-class Org(Sandbox):
-    """A sandbox whose responses come from a dictionary."""
-
-    answers: dict[str, Any] = {}  # noqa: RUF012
-
-    def request(self, method: str, path: str, body: object = None, seconds: float = 10) -> Any:
-        return self.answers.get(path, [])
-
-
 @pytest.fixture
 def stack(tmp_path: Path) -> Stack:
-    org = Org("abc", 1, "http://127.0.0.1:8410", "http://127.0.0.1:8411", "http://127.0.0.1:8412")
+    org = Sandbox(
+        "abc", 1, "http://127.0.0.1:8410", "http://127.0.0.1:8411", "http://127.0.0.1:8412"
+    )
     cli = tmp_path / "bin" / "pulumi"
     cli.parent.mkdir()
     cli.write_text(f'#!/bin/sh\necho "$@" >> {tmp_path}/calls\n')
@@ -92,7 +85,9 @@ def test_only_a_chosen_replacement_is_added_to_path(stack: Stack) -> None:
 
 def test_the_clones_sandbox_uses_the_clones_stack_file(stack: Stack) -> None:
     """Plain pulumi and `make up` read one file: an edit of it is never ignored."""
-    org = Org("abc", 1, "http://127.0.0.1:1410", "http://127.0.0.1:2411", "http://127.0.0.1:3412")
+    org = Sandbox(
+        "abc", 1, "http://127.0.0.1:1410", "http://127.0.0.1:2411", "http://127.0.0.1:3412"
+    )
     cloned = Stack(ROOT / ".sandbox", org, stack.engine, stack.plugins)
     assert cloned.settings == ROOT / "Pulumi.dev.yaml"
     assert "PULUMI_OPTION_CONFIG_FILE" not in cloned.variables
@@ -192,9 +187,25 @@ def test_a_cut_off_state_without_a_backup_names_the_file_and_the_remedy(stack: S
         stack.recover()
 
 
-def test_recover_clears_a_pending_creation_that_did_not_happen(stack: Stack) -> None:
+def reported(monkeypatch: pytest.MonkeyPatch, *statuses: str) -> None:
+    """Let `okta-idc recover` report these differences."""
+    run = subprocess.run
+    differences = [{"status": s, "urn": "a::identity-center-x", "text": s} for s in statuses]
+    document = json.dumps({"differences": differences, "commands": ["pulumi import"]})
+
+    def answer(command: list[str], **options: Any) -> Any:
+        if "recover" in command:
+            return subprocess.CompletedProcess(command, 1, document, "")
+        return run(command, **options)
+
+    monkeypatch.setattr(subprocess, "run", answer)
+
+
+def test_recover_clears_a_pending_creation_that_did_not_happen(
+    stack: Stack, monkeypatch: pytest.MonkeyPatch
+) -> None:
     checkpoint(stack, SAML, PUSH)
-    stack.sandbox.answers.clear()  # type: ignore[attr-defined]
+    reported(monkeypatch, "pending")
     [message] = stack.recover()
     assert "identity-center-app-saml" in message
     assert calls(stack) == [
@@ -202,40 +213,15 @@ def test_recover_clears_a_pending_creation_that_did_not_happen(stack: Stack) -> 
     ]
 
 
-@pytest.mark.parametrize(
-    ("pending", "path", "found", "named"),
-    [
-        (
-            SAML,
-            "/api/v1/apps?limit=200",
-            {"id": "0oa9", "label": "AWS IAM Identity Center"},
-            "app 'AWS IAM Identity Center' (0oa9)",
-        ),
-        (
-            PUSH,
-            "/api/v1/apps/0oa1/group-push/mappings",
-            {"id": "gpm9", "sourceGroupId": "00g1"},
-            "push mapping gpm9 of group 00g1",
-        ),
-    ],
-    ids=["app", "push"],
-)
-def test_an_unrecorded_okta_object_is_named_with_the_remedy(
-    stack: Stack, monkeypatch: pytest.MonkeyPatch, pending: Any, path: str, found: Any, named: str
+@pytest.mark.parametrize("status", ["not recorded", "gone", "ambiguous"])
+def test_an_unrecorded_object_stops_the_run_with_the_commands(
+    stack: Stack, monkeypatch: pytest.MonkeyPatch, status: str
 ) -> None:
-    checkpoint(stack, pending)
-    monkeypatch.setattr(Org, "answers", {path: [found]})
+    checkpoint(stack, SAML)
+    reported(monkeypatch, "pending", status)
     with pytest.raises(InterruptedRunError) as raised:
         stack.recover()
-    assert named in str(raised.value)
+    assert f"identity-center-x: {status}." in str(raised.value)
+    assert "pulumi import" in str(raised.value)
     assert "make reset" in str(raised.value)
-    assert calls(stack) == []
-
-
-def test_a_pending_creation_in_aws_is_reported_as_unknown(stack: Stack) -> None:
-    kind = "Parent$aws:ssoadmin/permissionSet:PermissionSet"
-    urn = f"urn:pulumi:dev::okta-identity-center::{kind}::access-Developer-set"
-    checkpoint(stack, {"urn": urn, "inputs": {"name": "Developer"}})
-    with pytest.raises(InterruptedRunError, match=r"access-Developer-set.*unknown.*make reset"):
-        stack.recover()
     assert calls(stack) == []
