@@ -90,9 +90,7 @@ def test_after_ctrl_c_during_the_start_of_the_sandbox_the_next_up_succeeds(kit: 
 
 
 @pytest.mark.parametrize("call", [r"POST /api/v1/apps\?", "PUT .*/groups/", "POST .*/mappings"])
-def test_after_a_kill_the_next_up_succeeds_or_prints_the_lines_that_make_it_succeed(
-    kit: Kit, call: str
-) -> None:
+def test_after_a_kill_the_next_up_succeeds_or_prints_the_lines_to_run(kit: Kit, call: str) -> None:
     run = Run(kit)
     run.wait_for_call(call)
     lock = next(kit.home.glob("state-*/.pulumi/locks/**/*.json"))
