@@ -6,7 +6,7 @@ PYTEST := $(PYTHON) -m pytest --numprocesses auto --dist loadfile --no-loadscope
 # If this variable is set, every start compiles boto3 and moto again, which takes seconds.
 unexport PYTHONDONTWRITEBYTECODE
 
-.PHONY: help up down status env engine sandbox reset test test-fast test-package check docs lock
+.PHONY: help up down status env engine sandbox reset test test-fast test-package test-crash recover check docs lock
 .DEFAULT_GOAL := help
 
 help: ## List the commands
@@ -20,6 +20,9 @@ down: .venv/ready ## Destroy the stack and stop the sandbox (KEEP=1 keeps the sa
 
 status: .venv/ready ## Print what the Identity Store contains and whom AWS rejected
 	@$(TOOLCHAIN) status
+
+recover: .venv/ready ## Print what an interrupted run left behind, and the commands
+	@$(TOOLCHAIN) recover
 
 env: .venv/ready ## Print shell lines for plain pulumi: eval "$(make -s env)"
 	@$(TOOLCHAIN) env
@@ -41,6 +44,9 @@ test-fast: .venv/ready ## Run the unit and sandbox tests with fewer examples, wi
 
 test-package: .venv/ready ## Test the built wheel and the plugin from outside the clone
 	@$(PYTHON) -m pytest tests/package
+
+test-crash: .venv/ready ## Interrupt every kind of change (an hour), and write docs/reference/recovery.md
+	@$(PYTHON) -m pytest tests/crash
 
 check: .venv/ready ## Lint the code, and check imports, types, generated pages and links
 	@.venv/bin/ruff check .

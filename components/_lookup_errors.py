@@ -31,8 +31,6 @@ LOOKUPS = {
     "aws:secretsmanager/getSecretVersion": ("the secret", "secretsmanager:GetSecretValue"),
     "aws:secretsmanager/getSecrets": ("the list of secrets", "secretsmanager:ListSecrets"),
     "aws:ssoadmin/getInstances": ("IAM Identity Center instances", "sso:ListInstances"),
-    "aws:ssoadmin/getPermissionSet": ("a permission set", "sso:DescribePermissionSet"),
-    "aws:ssoadmin/getPermissionSets": ("permission sets", "sso:ListPermissionSets"),
 }
 """What each lookup reads, and the Okta scopes or the AWS action that it needs."""
 

@@ -20,6 +20,7 @@ COMMANDS = {
     "up": "deploy the stack to a local sandbox and print a summary",
     "down": "destroy the stack and stop the sandbox",
     "status": "print the summary",
+    "recover": "print what an interrupted run left behind, and the commands",
     "env": "print shell lines that make plain `pulumi …` use the sandbox",
     "engine": "find, download or build Pulumi, and print the folder to add to PATH",
     "sandbox": "run the sandbox alone, in the foreground",
@@ -100,6 +101,8 @@ def _run(workspace: commands.Workspace, options: argparse.Namespace) -> int:
             return commands.down(workspace, options.keep_sandbox)
         case "status":
             return commands.status(workspace, as_json=options.json)
+        case "recover":
+            return commands.recover(workspace)
         case "env":
             return commands.env(workspace)
         case "engine":

@@ -159,6 +159,20 @@ def status(workspace: Workspace, wait: int = 0, as_json: bool = False) -> int:
     return subprocess.run(command, cwd=ROOT, env=environment, check=False).returncode
 
 
+def recover(workspace: Workspace) -> int:
+    """Print what an interrupted run left behind, and the commands. 1: something to recover."""
+    running = sandbox.find(workspace.home)
+    if running is None:
+        workspace.say("No stack is deployed. Run: make up")
+        return 1
+    with workspace.lock():
+        stack = workspace.stack(running)
+        stack.prepare()
+        report = stack.left_behind()
+    workspace.say(report or "Nothing to recover.")
+    return 1 if report else 0
+
+
 def env(workspace: Workspace) -> int:
     """Print shell lines that make plain `pulumi …` work in the clone."""
     running = sandbox.find(workspace.home)

@@ -210,6 +210,14 @@ CHANGED = [
     Wave(_settings(**_NEW | _MAPPED_2 | {"groups": _GROUPS_3}, push=_SUPPORT, **_FEATURES)),
 ]  # fmt: skip
 """Changes one object of each kind that the provider can update."""
+PUSH = [
+    Wave(_settings()),
+    Wave(_settings(push=_SUPPORT), {
+        ("push mapping", "made"): okta("POST", "/group-push/mappings$"),
+    }),
+    Wave(_settings(), {("push mapping", "deleted"): okta("DELETE", "/group-push/mappings/")}),
+]  # fmt: skip
+"""Makes and deletes a push mapping; starts with an empty stack."""
 _KEPT: Json = {"groups": _GROUPS_3, **_USER, **_RENAMED}
 DELETED = [
     Wave(_settings(**_KEPT, push=_SUPPORT, sets=(_AUDITOR,)), {
@@ -302,8 +310,14 @@ class CrashTest:
         assert report.code in (0, 1), report.text
         lines = report.text.partition("Run, in this order:\n\n")[2].partition("\n\n")[0]
         assert bool(lines) == bool(report.code), report.text
+        before = len(self.kit.okta("GET", "/sandbox/request-log"))
         for line in lines.splitlines():
             self._expect(self._shell(line))
+        made = self.kit.okta("GET", "/sandbox/request-log")[before:]
+        sent = [call for call in made if call["path"].startswith("/api/v1/")]
+        assert {call["method"] for call in sent} <= {"GET"}, sent
+        if ("push mapping", "made") in wave.calls:
+            self._check_delete_flags()
         if lines:
             assert (after := self.recover()).code == 0, f"{report.text}\n===\n{after.text}"
         for kind, operation in wave.calls:
@@ -322,6 +336,17 @@ class CrashTest:
         assert ids.items() >= self.groups_in_aws.items(), (ids, self.groups_in_aws)
         self.groups_in_aws = ids
 
+    def _check_delete_flags(self) -> None:
+        """A destroy keeps the AWS group of every recorded push mapping."""
+        state = json.loads(self._run("pulumi stack export").stdout)["deployment"]["resources"]
+        flags = [
+            each["outputs"]["deleteTargetGroupOnDestroy"]
+            for each in state
+            if each["type"] == "okta:index/pushGroup:PushGroup"
+        ]
+        assert len(flags) == 2
+        assert not any(flags)
+
     def _change(self, wanted: Json | None) -> None:
         if wanted is not None:
             text = json.dumps(wanted).replace('"USER"', json.dumps(self._user))
@@ -329,19 +354,20 @@ class CrashTest:
 
     def _shell(self, line: str) -> Result:
         began = time.monotonic()
-        done = subprocess.run(
-            ["sh", "-c", line], cwd=ROOT, env=self.env, capture_output=True, text=True,
-            timeout=300, stdin=subprocess.DEVNULL, check=False,
-        )  # fmt: skip
+        done = self._run(line)
         if log := os.environ.get("CRASH_LOG"):
-            with Path(log).open("a") as stream:
-                stream.write(
-                    f"{time.monotonic() - began:5.1f} s  {done.returncode}  {line[:150]}\n"
-                )
+            with Path(log).open("a") as file:
+                file.write(f"{time.monotonic() - began:5.1f} s  {done.returncode}  {line[:120]}\n")
         text = f"$ {line}\n{done.stdout}{done.stderr}"
         assert "Traceback" not in text, text
         assert self.kit.token not in text
         return Result(done.returncode, text)
+
+    def _run(self, line: str) -> "subprocess.CompletedProcess[str]":
+        return subprocess.run(
+            ["sh", "-c", line], cwd=ROOT, env=self.env, capture_output=True, text=True,
+            timeout=600, stdin=subprocess.DEVNULL, check=False,
+        )  # fmt: skip
 
     def refresh(self) -> None:
         """Refresh everything, which changes nothing that the next `up` would have to repair."""

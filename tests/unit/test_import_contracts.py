@@ -36,6 +36,8 @@ NO_PULUMI = "The CLI and the sandbox work without Pulumi's packages"
 NO_SERVICE = "Expressions, rules, settings and policies call no service and start no process"
 IN_CLI = "Layers of the CLI: commands, their inputs and progress, the stack, options"
 IN_DOCTOR = "Layers of the doctor: reports and previews, bindings, checks of users"
+IN_RECOVERY = "Layers of recovery: commands, comparison, live and recorded side"
+RECOVERY = "Recovery is for the CLI, the adoption and the toolchain"
 IN_COMPONENTS = "Layers of components: federation, checks, Okta and AWS, shared modules"
 IN_SANDBOX = "Layers of sandbox: commands, servers, consoles, Okta and AWS, shared modules"
 IN_TOOLCHAIN = "Layers of toolchain: commands, stack, engine, shared modules"
@@ -80,6 +82,10 @@ FORBIDDEN = (
      "okta_idc.doctor.reporters", IN_DOCTOR),
     ("okta_idc/doctor/bindings/single.py", "from okta_idc.doctor import saml_preview",
      "okta_idc.doctor.saml_preview", IN_DOCTOR),
+    ("okta_idc/recovery/state.py", "from okta_idc.recovery import live", "okta_idc.recovery.live",
+     IN_RECOVERY),
+    ("okta_idc/doctor/report.py", "import okta_idc.recovery.state", "okta_idc.recovery.state",
+     RECOVERY),
     ("components/_options.py", "from . import federation", "components.federation", IN_COMPONENTS),
     ("components/okta/groups.py", "from ..aws import scim_token", "components.aws.scim_token",
      IN_COMPONENTS),
@@ -256,6 +262,7 @@ MODULES = {
     "okta_idc.rules": "characters", "okta_idc.okta_expression": "tokens",
     "okta_idc.clients": "scim", "okta_idc.settings": "errors", "okta_idc.inventory": "progress",
     "okta_idc.doctor": "saml_preview", "okta_idc.adoption": "items", "okta_idc.cli": "extras",
+    "okta_idc.recovery": "kinds",
     "components": "providers", "policies": "properties", "plugin": "provider",
     "sandbox": "clock", "toolchain": "commands", "offline_plugins": "property_values",
 }  # fmt: skip
