@@ -21,7 +21,7 @@ from okta_idc.clients.identity_store import IdentityStore
 from toolchain import cache, engine, plugin_resolver, sandbox
 from toolchain.foreground import INTERRUPTED, foreground
 from toolchain.sandbox import AWS_CREDENTIALS, CREDENTIALS, ROOT, Sandbox
-from toolchain.stack import Stack, overriding_variables, without_overrides
+from toolchain.stack import InterruptedRunError, Stack, overriding_variables, without_overrides
 from toolchain.stack_file import StackFile
 
 PROPAGATION_SECONDS = 60
@@ -86,7 +86,7 @@ def up(workspace: Workspace, port: int | None, mode: str | None) -> int:
         code, seconds = _run_engine(
             workspace, stack, "up", "--yes", "--skip-preview", "--suppress-outputs"
         )
-        if code and (report := stack.left_behind()):
+        if code and (report := _left_behind(stack)):
             workspace.say(report)
         elif code == INTERRUPTED:
             workspace.say("Interrupted. To continue, run: make up")
@@ -122,7 +122,7 @@ def down(workspace: Workspace, keep: bool) -> int:
             workspace.say(message)
         code, _ = _run_engine(workspace, stack, "destroy", "--yes", "--skip-preview")
         if code:
-            if report := stack.left_behind():
+            if report := _left_behind(stack):
                 workspace.say(report)
             elif code != INTERRUPTED:
                 workspace.say("The sandbox is still running. To delete everything: make reset")
@@ -249,6 +249,15 @@ def _run_engine(workspace: Workspace, stack: Stack, *arguments: str) -> tuple[in
         [str(stack.engine.path), *arguments],
         cwd=ROOT, env=stack.environment, log=workspace.home / "pulumi.log",
     )  # fmt: skip
+
+
+def _left_behind(stack: Stack) -> str:
+    """What a failed run left behind; empty also if that cannot be found out, for example with
+    invalid settings: the run's own error comes first."""
+    try:
+        return stack.left_behind()
+    except InterruptedRunError:
+        return ""
 
 
 def _delete_leftovers(workspace: Workspace) -> int:

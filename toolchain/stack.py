@@ -132,7 +132,7 @@ class Stack:
             )
         pending = self._pending()
         if pending:
-            if report := self.left_behind(only_pending=True):
+            if report := self.left_behind():
                 raise InterruptedRunError(report)
             names = ", ".join(sorted(urn.rsplit("::", 1)[-1] for urn in pending))
             cleared = self.run("refresh", "--yes", "--skip-preview", "--clear-pending-creates")
@@ -147,11 +147,9 @@ class Stack:
             )
         return done
 
-    def left_behind(self, *, only_pending: bool = False) -> str:
-        """What `okta-idc recover` reports, with the commands; empty if there is nothing.
-
-        `only_pending`: empty too if the state lacks nothing but the end of the run.
-        """
+    def left_behind(self) -> str:
+        """What `okta-idc recover` reports, with the commands; empty if the next run goes on by
+        itself. Raises InterruptedRunError if the stack cannot be compared."""
         done = subprocess.run(
             [
                 sys.executable, "-m", "okta_idc", "recover", "--json", "--out",
@@ -164,10 +162,9 @@ class Stack:
         try:
             found = json.loads(done.stdout)
         except ValueError:
-            return f"okta-idc recover: {done.stderr.strip()[-600:]}" if done.returncode else ""
-        different = [
-            each for each in found["differences"] if each["status"] != "pending" or not only_pending
-        ]
+            text = done.stderr.strip()[-600:]
+            raise InterruptedRunError(f"Could not compare the stack's state: {text}") from None
+        different = [each for each in found["differences"] if each["status"] != "pending"]
         if not different:
             return ""
         lines = [f"{e['urn'].rpartition('::')[2]}: {e['text']}." for e in different]

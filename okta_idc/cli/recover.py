@@ -31,6 +31,7 @@ from okta_idc.clients.json_path import get_text
 from okta_idc.clients.okta import Okta
 from okta_idc.clients.okta_auth import Credentials
 from okta_idc.clients.okta_limits import DEFAULT_SHARE
+from okta_idc.doctor.report import printable
 from okta_idc.recovery.checkpoint import Checkpoint
 from okta_idc.recovery.commands import commands, unrecorded
 from okta_idc.recovery.declared import declared
@@ -220,13 +221,13 @@ def _print(found: Comparison, state: State, lines: list[str]) -> None:
         console.print(text, markup=False)
 
     for each in found.found:
-        say(f"{each.title}: {each.text}. [{each.status.value}]")
+        say(printable(f"{each.title}: {each.text}. [{each.status.value}]", 1000))
         if each.status == Status.UNRECORDED and not importable(each):
             say("  Its mapping is not active: make it active in Okta (app → Push Groups) first.")
         elif each.status == Status.UNRECORDED and each.parent not in state.urns:
             say("  Its component is not recorded yet. Run `pulumi up` once, then this again.")
     for kind, why in found.unknown.items():
-        print_error(f"unknown: {KINDS[kind].title}: {why}")
+        print_error(printable(f"unknown: {KINDS[kind].title}: {why}", 1000))
     if not found.found and not lines:
         say("Nothing to recover.")
         return

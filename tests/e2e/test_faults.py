@@ -296,7 +296,8 @@ class TestAws:
         federation.change(**{**SMALL, "account_access": {"permission_sets": sets}})
         refused = up(federation)
         assert refused.code != 0
-        assert "permission_sets[1]" in refused.text, refused.text
+        assert "identity-center-access-Taken-set exists already" in refused.text, refused.text
+        assert "`okta-idc recover`" in refused.text
         assert "import_id" in refused.text
         federation.change(**SMALL)
         assert up(federation).code == 0
