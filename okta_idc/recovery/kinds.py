@@ -45,7 +45,7 @@ KINDS = {
     GROUP: Kind("group", imported=True),
     RULE: Kind("group rule", imported=True),
     GROUP_ASSIGNMENT: Kind("group assignment"),
-    USER_ASSIGNMENT: Kind("user assignment"),
+    USER_ASSIGNMENT: Kind("user assignment", refreshed=False),  # a group may still assign the user
     PUSH_MAPPING: Kind("push mapping", imported=True, refreshed=False),
     PROFILE_MAPPING: Kind("profile mapping"),
     PERMISSION_SET: Kind("permission set", imported=True),

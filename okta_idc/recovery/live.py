@@ -199,6 +199,8 @@ async def _of_app(
     found: list[LiveObject] = []
     for each in await okta.every(f"/api/v1/apps/{app}/{path}", limit=limit):
         ident = str(each["id"])
+        if kind == kinds.USER_ASSIGNMENT and each.get("scope") == "GROUP":
+            continue  # the individual assignment is gone; a group still assigns the user
         if kind == kinds.PUSH_MAPPING:
             source = each["sourceGroupId"]
             key = (keys.get(source, source),)

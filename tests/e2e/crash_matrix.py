@@ -419,7 +419,9 @@ def _healed(kind: str, report: str) -> str:
     commands = {
         "not recorded": "`pulumi import`",
         "pending": "`pulumi refresh`",
-        "gone": "`pulumi refresh`" if kind != "push mapping" else "`pulumi state delete`",
+        "gone": "`pulumi state delete`"
+        if kind in ("push mapping", "user assignment")
+        else "`pulumi refresh`",
     }
     found = [commands[status] for status in dict.fromkeys(statuses)]
     return ", then ".join(dict.fromkeys(found)) or NEXT_UP

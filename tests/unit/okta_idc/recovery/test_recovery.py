@@ -1,5 +1,6 @@
 """Recorded resources and live objects are compared, and every difference gets its command."""
 
+import asyncio
 import json
 import shlex
 from pathlib import Path
@@ -13,7 +14,7 @@ from okta_idc.recovery.commands import commands, unrecorded
 from okta_idc.recovery.declared import Declared, declared
 from okta_idc.recovery.differences import Comparison, Status, compare
 from okta_idc.recovery.import_file import import_file
-from okta_idc.recovery.live import Live, LiveObject
+from okta_idc.recovery.live import Live, LiveObject, _of_app
 from okta_idc.recovery.state import InvalidStateError, State
 from okta_idc.settings import load_settings
 
@@ -181,6 +182,16 @@ def test_an_import_uses_the_version_of_the_recorded_default_provider() -> None:
     found = compare(of, live(PUSH_MAPPING=[mapping()]), DECLARED)
     [resource] = import_file(unrecorded(found, of), of)["resources"]
     assert resource["version"] == "7.0.1"
+
+
+def test_a_user_whom_only_a_group_assigns_has_no_individual_assignment() -> None:
+    class Okta:
+        async def every(self, _path: str, **_query: object) -> list[dict[str, str]]:
+            return [{"id": "00u1", "scope": "USER"}, {"id": "00u2", "scope": "GROUP"}]
+
+    okta: Any = Okta()
+    found = asyncio.run(_of_app(okta, "0oa1", kinds.USER_ASSIGNMENT, "users", {}))
+    assert [each.ident for each in found] == ["0oa1/00u1"]
 
 
 def test_a_document_without_a_deployment_is_no_state() -> None:
