@@ -14,6 +14,7 @@ from pulumi import ErrorHook, ErrorHookArgs, Input, Output, ResourceHookBinding,
 
 from .._args import check_args
 from .._options import child_of
+from .._recovery_hint import hint
 from .groups import RULE_NAME_LENGTH
 
 GROUPS_PER_RULE = 50  # our choice: Okta publishes no limit for an expression
@@ -63,8 +64,10 @@ class PushedMembersGroup(pulumi.ComponentResource):
         self.register_outputs({"group_id": self.group_id})
 
     def _on_error(self, failed: ErrorHookArgs) -> bool:
-        """Logs the alternatives after Okta's error. Never retries."""
-        if failed.failed_operation == "create":
+        """Logs the alternatives after Okta's error, unless an interrupted run explains it. Never
+        retries."""
+        explained = hint(failed.name, failed.failed_operation, failed.errors)
+        if failed.failed_operation == "create" and not explained:
             pulumi.log.error(
                 "assignments.pushed_members_group requires group rules, and Okta refused to create "
                 "one: the org's license may not include them, or the credentials are not those of "

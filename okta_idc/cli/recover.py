@@ -33,7 +33,7 @@ from okta_idc.clients.okta_auth import Credentials
 from okta_idc.clients.okta_limits import DEFAULT_SHARE
 from okta_idc.doctor.report import printable
 from okta_idc.recovery.checkpoint import Checkpoint
-from okta_idc.recovery.commands import commands, unrecorded
+from okta_idc.recovery.commands import commands, removable, unrecorded
 from okta_idc.recovery.declared import declared
 from okta_idc.recovery.differences import (
     Comparison,
@@ -220,12 +220,16 @@ def _print(found: Comparison, state: State, lines: list[str]) -> None:
     def say(text: str) -> None:
         console.print(text, markup=False)
 
+    unread = {each.urn for each in found.of(Status.GONE) if not KINDS[each.kind].refreshed}
+    kept = unread.difference(removable(found, state))
     for each in found.found:
         say(printable(f"{each.title}: {each.text}. [{each.status.value}]", 1000))
         if each.status == Status.UNRECORDED and not importable(each):
             say("  Its mapping is not active: make it active in Okta (app → Push Groups) first.")
         elif each.status == Status.UNRECORDED and each.parent not in state.urns:
             say("  Its component is not recorded yet. Run `pulumi up` once, then this again.")
+        elif each.status == Status.GONE and each.urn in kept:
+            say("  Other resources depend on it: create it in Okta again.")
     for kind, why in found.unknown.items():
         print_error(printable(f"unknown: {KINDS[kind].title}: {why}", 1000))
     if not found.found and not lines:

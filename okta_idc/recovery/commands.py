@@ -5,7 +5,7 @@ from collections.abc import Sequence
 
 from okta_idc.recovery.differences import Comparison, Difference, Status, importable
 from okta_idc.recovery.kinds import KINDS
-from okta_idc.recovery.state import State
+from okta_idc.recovery.state import STASH_TYPE, State
 
 
 def commands(
@@ -15,7 +15,7 @@ def commands(
     unrecorded objects. `locked`: a run that no longer exists holds the stack's lock.
 
     A refresh drops what is gone, and reads it once more before that. Then resources that no
-    refresh can read are removed, the last created first, because others may depend on them.
+    refresh can read are removed.
     """
     of_stack = ["--stack", stack] if stack else []
     gone = found.of(Status.GONE)
@@ -26,13 +26,31 @@ def commands(
         given = [part for urn in targets if urn for part in ("--target", urn)]
         options = ["--clear-pending-creates", "--skip-preview", "--yes"]
         lines.append(shlex.join(["pulumi", "refresh", *options, *of_stack, *given]))
-    for each in reversed(gone):
-        if each.urn not in refreshed:
-            command = ["pulumi", "state", "delete", each.urn, "--force", "--yes", *of_stack]
-            lines.append(shlex.join(command))
+    for urn in removable(found, state):
+        lines.append(shlex.join(["pulumi", "state", "delete", urn, "--force", "--yes", *of_stack]))
     if unrecorded(found, state):
         lines += import_with
     return lines
+
+
+def removable(found: Comparison, state: State) -> list[str]:
+    """URNs of what is gone and no refresh can read, the last created first.
+
+    The engine refuses to remove a resource on which others depend. Only stashes may go with it: the
+    next `up` writes them again.
+    """
+    gone = found.of(Status.GONE)
+    refreshed = {each.urn for each in gone if KINDS[each.kind].refreshed}
+    lost = {each.urn for each in gone} - refreshed
+    removed: list[str] = []
+    required: set[str] = set()
+    for each in reversed(state.resources):
+        waits = each.type == STASH_TYPE and not lost.isdisjoint(each.dependencies)
+        if (each.urn in lost or waits) and each.urn not in required:
+            removed.append(each.urn)
+        elif each.urn not in refreshed:
+            required.update(each.dependencies)
+    return removed
 
 
 def unrecorded(found: Comparison, state: State) -> list[Difference]:

@@ -7,6 +7,8 @@ from typing import Any, cast
 from okta_idc.clients.json_path import Json, get_list, get_object, get_text
 
 STACK_TYPE = "pulumi:pulumi:Stack"
+STASH_TYPE = "pulumi:index:Stash"
+"""A value in the state. It has no object in Okta or AWS."""
 
 
 class InvalidStateError(Exception):
@@ -23,6 +25,7 @@ class Recorded:
     inputs: Mapping[str, Any] = field(default_factory=dict[str, Any])
     outputs: Mapping[str, Any] = field(default_factory=dict[str, Any])
     provider: str = ""
+    dependencies: tuple[str, ...] = ()
 
     @property
     def name(self) -> str:
@@ -88,4 +91,5 @@ def _recorded(resource: Any) -> Recorded:
         inputs=get_object(given, "inputs"),
         outputs=get_object(given, "outputs"),
         provider=get_text(given, "provider"),
+        dependencies=tuple(map(str, get_list(given, "dependencies"))),
     )

@@ -8,6 +8,7 @@ from pulumi import ErrorHookArgs
 
 from components import _recovery_hint
 from components._recovery_hint import hint
+from components.okta.pushed_members_group import PushedMembersGroup
 from okta_idc.recovery.declared import declared
 from okta_idc.recovery.kinds import KINDS
 from okta_idc.settings import load_settings
@@ -118,3 +119,15 @@ def test_the_hook_never_retries(monkeypatch: pytest.MonkeyPatch) -> None:
     parent: Any = None
     assert _recovery_hint._on_error(failed, parent) is False
     assert "okta-idc recover" in logged[0]
+
+
+@pytest.mark.parametrize(("error", "shown"), [("403 Forbidden", 1), ("already exists", 0)])
+def test_the_alternatives_to_group_rules_are_not_shown_for_a_rule_that_exists(
+    error: str, shown: int, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    logged: list[str] = []
+    monkeypatch.setattr("pulumi.log.error", lambda text, _parent: logged.append(text))
+    failed = ErrorHookArgs("urn", "", "x", "t", failed_operation="create", errors=[error])
+    parent: Any = None
+    assert PushedMembersGroup._on_error(parent, failed) is False
+    assert len(logged) == shown

@@ -120,6 +120,27 @@ def test_what_a_refresh_can_read_is_refreshed_before_the_rest_is_removed() -> No
     assert second == ["pulumi", "state", "delete", PUSH_URN, "--force", "--yes", "--stack", "prod"]
 
 
+USER_URN = urn(kinds.USER_ASSIGNMENT, "identity-center-assign-users-ada")
+AFTER = {"urn": urn("pulumi:index:Stash", "identity-center-push-after"),
+         "type": "pulumi:index:Stash", "dependencies": [USER_URN]}  # fmt: skip
+USER = {"urn": USER_URN, "type": kinds.USER_ASSIGNMENT, "id": "00u1",
+        "outputs": {"appId": "0oa1", "userId": "00u1"}}  # fmt: skip
+PUSH_AFTER = {**PUSH, "dependencies": [AFTER["urn"]]}
+
+
+def test_what_depends_on_the_removed_is_removed_before_it() -> None:
+    of = state(USER, AFTER, PUSH_AFTER)
+    found = compare(of, live(USER_ASSIGNMENT=[], PUSH_MAPPING=[]), [])
+    assert [shlex.split(line)[3] for line in lines(found, of)] == [PUSH_URN, AFTER["urn"], USER_URN]
+
+
+def test_nothing_is_removed_on_which_an_existing_object_depends() -> None:
+    of = state(USER, AFTER, PUSH_AFTER)
+    found = compare(of, live(USER_ASSIGNMENT=[], PUSH_MAPPING=[mapping()]), [])
+    assert [each.urn for each in found.found] == [USER_URN]
+    assert lines(found, of) == []
+
+
 def test_a_push_mapping_that_was_replaced_is_removed_and_imported() -> None:
     of = state(APP, PUSH)
     found = compare(of, live(PUSH_MAPPING=[mapping(id="gPm2")]), DECLARED)
