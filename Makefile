@@ -45,7 +45,7 @@ test-fast: .venv/ready ## Run the unit and sandbox tests with fewer examples, wi
 test-package: .venv/ready ## Test the built wheel and the plugin from outside the clone
 	@$(PYTHON) -m pytest tests/package
 
-test-crash: .venv/ready ## Interrupt every kind of change (an hour), and write docs/reference/recovery.md
+test-crash: .venv/ready ## Interrupt every kind of change (CRASH_MINUTES=60), and write docs/reference/recovery.md
 	@$(PYTHON) -m pytest tests/crash
 
 check: .venv/ready ## Lint the code, and check imports, types, generated pages and links

@@ -30,8 +30,8 @@ EVENT_TARGET = "aws:cloudwatch/eventTarget:EventTarget"
 class Kind:
     """`title`: what messages call it. `imported`: creating an existing one fails or makes a second
     one, so recovery imports it; the next `up` takes over any other. `refreshed`: a refresh drops
-    one that is gone; for any other, the provider fails on a 404 (docs/research/okta-provider.md
-    #push-groups), and only `pulumi state delete` helps."""
+    one that is gone; for any other, only `pulumi state delete` does: the provider fails on a 404
+    (docs/research/okta-provider.md#push-groups), or a group still assigns the user."""
 
     title: str
     imported: bool = False
