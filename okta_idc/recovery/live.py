@@ -299,8 +299,7 @@ class _Access:
             self._policies(arn, name, at)
         recorded = {e.text("principalId") for e in self.reader.recorded(kinds.ACCOUNT_ASSIGNMENT)}
         for group in sorted({*principals, *recorded} - {""}):
-            for each in self.center.access_of_group(instance, group):
-                arn, account = str(each["PermissionSetArn"]), str(each["AccountId"])
+            for arn, account in self.center.access_of_group(instance, group):
                 ident = f"{group},GROUP,{account},AWS_ACCOUNT,{arn},{instance}"
                 key = (str(names.get(arn)), principals.get(group, group), account)
                 live.add(kinds.ACCOUNT_ASSIGNMENT, [LiveObject(ident, key, ident)])
@@ -323,10 +322,9 @@ class _Access:
         return names
 
     def _policies(self, arn: str, name: str, at: str) -> None:
-        live, shown = (
-            self.reader.live,
-            self.center.permission_set(self.instance, arn, boundary=True),
-        )
+        live, shown = self.reader.live, self.center.permission_set(self.instance, arn)
+        for error in shown.unread.values():
+            raise error
         for policy in shown.managed_policies:
             ident = f"{policy},{at}"
             live.add(kinds.MANAGED_POLICY, [LiveObject(ident, (name, policy), ident)])
