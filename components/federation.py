@@ -24,6 +24,7 @@ from ._checks.drift import differences
 from ._checks.lookups import Lookups, check_same_instance, look_up
 from ._checks.next_steps import next_steps
 from ._checks.provisioning_gate import ProvisioningGate, provisioning_gate, required_features
+from ._checks.token_health import token_health
 from ._options import child_of
 from ._outputs import AssignmentGroupOutput, PushGroupOutput
 from ._polling import NO_WAIT, WaitPolicy
@@ -135,7 +136,10 @@ class IdentityCenterFederation(pulumi.ComponentResource):
         in_aws = access_differences(
             self, settings=settings, lookups=ready, group_ids=pushes.group_ids, **granted
         )
-        self.drift = Output.all(in_okta, in_aws).apply(lambda found: [*found[0], *found[1]])
+        health = token_health(self, gate.app_id, {key: group.id for key, group in pushed.items()})
+        self.drift = Output.all(in_okta, in_aws, health).apply(
+            lambda found: sum(found, list[str]())
+        )
         self.app_id, self.app_label = app.app_id, app.label
         self.sign_in_url, self.metadata_url = app.sign_in_url, app.metadata_url
         self.mode = Output.from_input(settings.provisioning.mode.value)

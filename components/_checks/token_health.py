@@ -4,14 +4,46 @@ Makes two calls: the push mappings, and one page of app users. In an org with mo
 users, the doctor sees more.
 """
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any
 
-from okta_idc.clients.okta import Okta
+import pulumi
+from pulumi import Output, Resource
+
+from okta_idc.clients.okta import Okta, OktaError
+from okta_idc.clients.okta_auth import CredentialsError
 from okta_idc.rules import Finding, scim_attempts
 
+from .._clients import okta_client
+
+_UNKNOWN = "unknown: whether AWS accepts the token that Okta uses."
 _USERS = 500
 """The largest page."""
+
+
+def token_health(
+    parent: Resource, app_id: Output[str], pushed: Mapping[str, Output[str]]
+) -> Output[list[str]]:
+    """One line, also logged, for each finding; `unknown: REASON` if Okta does not show its last
+    attempts. `pushed`: Okta IDs of the push groups by name."""
+
+    async def check(known: Sequence[Any]) -> list[str]:
+        ident, groups = known
+        lines: list[str] = []
+        try:
+            names = {group: name for name, group in groups.items()}
+            findings = await token_findings(okta_client(parent), ident, names)
+            lines = [finding.text() for finding in findings]
+        except CredentialsError as error:
+            if parent.get_provider("okta:index:Group") is not None:
+                lines = [f"{_UNKNOWN} {error}"]
+        except OktaError as error:
+            lines = [f"{_UNKNOWN} {error}"]
+        for line in lines:
+            pulumi.log.warn(line, parent)
+        return lines
+
+    return Output.all(app_id, dict(pushed)).apply(check)
 
 
 async def token_findings(okta: Okta, app_id: str, names: Mapping[str, str]) -> list[Finding]:
