@@ -108,14 +108,15 @@ def find_groups(
     recorded: Input[Mapping[str, RecordedGroup]] | None = None,
 ) -> Output[dict[str, OktaGroup]]:
     """The existing groups by key, from the declared groups by path. Fails unless each name matches
-    exactly one group (OIC-203), and each ID exists. `recorded`: what earlier runs used, by name; it
-    shows which groups were renamed or deleted since."""
+    exactly one group (OIC-203), and each ID exists. A group of a directory, such as Active
+    Directory, counts if Okta has no group of its own with this name. `recorded`: what earlier runs
+    used, by name; it shows which groups were renamed or deleted since."""
     named = {path: group.name for path, group in declared.items() if group.name}
     names = list(dict.fromkeys(named.values()))
     ids = list(dict.fromkeys(group.id for group in declared.values() if group.id))
-    terms = [f"profile.name eq {_quoted(name)}" for name in names]
-    terms += [f"id eq {_quoted(ident)}" for ident in ids]
-    answers = [_search(expression, opts) for expression in _joined(terms)]
+    terms = {name: f"profile.name eq {_quoted(name)}" for name in names}
+    terms |= {ident: f"id eq {_quoted(ident)}" for ident in ids}
+    answers = [_search(expression, opts) for expression in _joined(terms.values())]
 
     def existing(groups: _NamesById, earlier: _Recorded) -> dict[str, OktaGroup]:
         by_name: dict[str, list[str]] = {}
@@ -140,6 +141,14 @@ def find_groups(
     def match(read: Sequence[Any]) -> Any:
         earlier: _Recorded = read[-1]
         groups = {ident: name for part in read[:-1] for ident, name in part.items()}
+        found = {*groups, *groups.values()}
+        if not (missing := [term for key, term in terms.items() if key not in found]):
+            return existing(groups, earlier)
+        more = [_search_directories(expression, opts) for expression in _joined(missing)]
+        return Output.all(*more).apply(lambda read: explained(groups, read, earlier))
+
+    def explained(groups: _NamesById, more: Sequence[_NamesById], earlier: _Recorded) -> Any:
+        groups = {**groups, **{ident: name for part in more for ident, name in part.items()}}
         missing = [name for name in names if name not in groups.values()]
         if not missing:
             return existing(groups, earlier)
@@ -178,6 +187,22 @@ def _search(expression: str, opts: InvokeOutputOptions | None) -> Output[_NamesB
     search = f'(type eq "OKTA_GROUP" or type eq "BUILT_IN") and ({expression})'
     found = readable(okta.get_groups_output(search=search, opts=opts))
     return found.apply(lambda answer: {group.id: group.name for group in answer.groups})
+
+
+def _search_directories(expression: str, opts: InvokeOutputOptions | None) -> Output[_NamesById]:
+    """The groups that Okta imported from a directory, which alone have these attributes
+    (docs/research/okta-api.md#groups-of-active-directory)."""
+
+    def imported(answer: okta.GetGroupsResult) -> dict[str, str]:
+        return {
+            group.id: group.name
+            for group in answer.groups
+            if {"dn", "windowsDomainQualifiedName"}
+            & json.loads(group.custom_profile_attributes or "{}").keys()
+        }
+
+    search = f'type eq "APP_GROUP" and ({expression})'
+    return readable(okta.get_groups_output(search=search, opts=opts)).apply(imported)
 
 
 def resolve_groups(

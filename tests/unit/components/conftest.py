@@ -55,6 +55,8 @@ class MockCloud(mocks.Mocks):
     mapping_status: str = "ACTIVE"
     mapped: list[str] = field(default_factory=list)
     app_groups: dict[str, str] = field(default_factory=dict)
+    directory_groups: list[str] = field(default_factory=list)
+    """IDs of those `app_groups` that Okta imported from a directory."""
     instances: list[str] = field(default_factory=lambda: ["d-9067642ac7"])
     existing_app: dict[str, Any] = field(
         default_factory=lambda: {"userNameTemplate": "${source.login}"}
@@ -144,7 +146,13 @@ class MockCloud(mocks.Mocks):
         kind = "APP_GROUP" if "APP_GROUP" in search else "OKTA_GROUP"
         held = self.app_groups if kind == "APP_GROUP" else self.groups
         return [
-            {"id": i, "name": name, "type": kind, "source": ""}
+            {
+                "id": i,
+                "name": name,
+                "type": kind,
+                "source": "",
+                "customProfileAttributes": '{"dn": "CN=x"}' if i in self.directory_groups else "{}",
+            }
             for name, i in held.items()
             if f'eq "{name}"' in search or f'eq "{i}"' in search or f'sw "{name[:4]}"' in search
         ]

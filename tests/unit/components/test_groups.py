@@ -321,3 +321,22 @@ def test_assignments_are_recorded_before_they_are_created(
     assert stash["input"] == {"groups": {"aws-access": "00gA"}, "users": {}}
     kinds = [a.typ.rsplit(":", 1)[-1] for a in cloud.declared]
     assert kinds.index("Stash") < kinds.index("GroupAssignment")
+
+
+@pytest.mark.parametrize("given", ["ad-admins", {"id": "00gAD"}])
+def test_a_group_of_a_directory_can_be_assigned_and_pushed(
+    cloud: MockCloud, declare: Declare, given: Any
+) -> None:
+    cloud.app_groups, cloud.directory_groups = {"ad-admins": "00gAD"}, ["00gAD"]
+    declare(federation(assignments__groups=[given]))
+    assert [a["groupId"] for a in cloud.inputs("GroupAssignment")] == ["00gAD"]
+
+
+def test_the_copy_of_a_pushed_group_is_not_taken_for_the_group(
+    cloud: MockCloud, declare: Declare
+) -> None:
+    cloud.app_groups = {"aws-gone": "00gCopy"}
+    with pytest.raises(
+        RunError, match=r"assignments.groups\[0\]: 'aws-gone' is not a group in Okta"
+    ):
+        declare(federation(assignments__groups=["aws-gone"]))
