@@ -83,7 +83,10 @@ _ADVICE: dict[str, dict[str, str]] = {
 
 
 class LookupFailedError(pulumi.RunError):
-    """Okta or AWS refused a lookup, or could not be reached."""
+    """Okta or AWS refused a lookup, or could not be reached. `cause`: `credentials`, `permission`,
+    `missing`, `throttling`, `network`, or empty."""
+
+    cause: str = ""
 
 
 def readable(found: Output[T]) -> Output[T]:
@@ -117,4 +120,6 @@ def _readable(error: Exception) -> Exception:
     todo = _ADVICE.get(provider, {}).get(str(cause and cause.lastgroup), "")
     source = {"okta": "Okta", "aws": "AWS"}.get(provider, provider)
     message = f"Cannot read {what} from {source}: {reason}. {todo.format(right=right)}"
-    return LookupFailedError(message.rstrip())
+    readable_error = LookupFailedError(message.rstrip())
+    readable_error.cause = str(cause.lastgroup) if cause else ""
+    return readable_error

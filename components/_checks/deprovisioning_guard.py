@@ -15,6 +15,7 @@ from okta_idc.rules import assignments as rules
 from okta_idc.rules.registry import count
 
 from .._errors import ValidationError, raise_findings
+from .._lookup_errors import LookupFailedError
 from .._options import child_of
 from .._state import read_state
 from ..okta.groups import Group, member_ids
@@ -133,7 +134,8 @@ class DeprovisioningGuard(pulumi.ComponentResource):
         try:
             return await member_ids(ident, self)
         except Exception as error:  # for any reason: the number is unknown
-            if self._is_confirmed(key):
+            gone = isinstance(error, LookupFailedError) and error.cause == "missing"
+            if gone or self._is_confirmed(key):  # a deleted group has deprovisioned its users
                 return set()
             message = (
                 f"{key!r} is removed, and the number of users that this deprovisions is unknown: "

@@ -9,6 +9,7 @@ from pulumi.output import Unknown
 
 from components._checks import deprovisioning_guard as module
 from components._checks.deprovisioning_guard import DeprovisioningGuard
+from components._lookup_errors import LookupFailedError
 from components.okta.groups import Group
 from okta_idc.settings.models import AssignmentGroup
 
@@ -166,3 +167,15 @@ def test_an_unreadable_group_requires_confirmation(declare: Declare) -> None:
     with pytest.raises(RunError, match=r"'gone' is removed, and the number .* is unknown: 404"):
         declare(change({"gone": "00gX"}, {}))
     declare(change({"gone": "00gX"}, {}, confirm_deprovisioning=["gone"]))
+
+
+def test_a_group_that_was_deleted_in_okta_deprovisions_nobody_in_this_run(
+    declare: Declare, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    async def gone(*_: Any) -> set[str]:
+        error = LookupFailedError("Cannot read the members of a group from Okta: Not found.")
+        error.cause = "missing"
+        raise error
+
+    monkeypatch.setattr(module, "member_ids", gone)
+    declare(change(A, {}))
