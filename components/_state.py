@@ -14,11 +14,12 @@ from typing import Any, Self, cast
 import pulumi
 from pulumi import InvokeOptions, Output, Resource
 
-from okta_idc.clients.json_path import get_object
+from okta_idc.clients.json_path import get_object, get_text
 
 _READ = "pulumi:pulumi:readStackResourceOutputs"
 Outputs = Mapping[str, Any]
 
+CONNECTION = "okta:app/connection:Connection"
 SAML_APP = "okta:app/saml:Saml"
 GROUP_ASSIGNMENT = "okta:app/groupAssignment:GroupAssignment"
 GROUP_RULE = "okta:group/rule:Rule"
@@ -119,4 +120,7 @@ async def _read(parent: Resource) -> State | None:
         if (kind := types.rpartition("$")[2]) in _TYPES:
             found.setdefault(kind, {})[name] = resource.get("outputs") or {}
             urns[kind, name] = urn
+        elif kind == CONNECTION:  # its profile has the token
+            base_url = get_text(resource, "outputs", "baseUrl")
+            found.setdefault(kind, {})[name] = {"baseUrl": base_url}
     return State(found, urns)

@@ -15,8 +15,9 @@ from okta_idc.rules import app_drift
 
 from .._args import check_args
 from .._errors import ValidationError, summary
-from .._lookup_errors import readable
+from .._lookup_errors import invoke, readable
 from .._options import child_of
+from .._state import CONNECTION, EMPTY, State, read_state
 
 ENABLED, DISABLED = "ENABLED", "DISABLED"
 
@@ -47,10 +48,11 @@ class Provisioning(pulumi.ComponentResource):
     ) -> None:
         super().__init__("okta-identity-center:index:Provisioning", name, {}, opts)
         check_args(ProvisioningArgs, args)
+        known = Output.all(args["endpoint"], args["app_id"], read_state(self))
         self.connection = okta.app.Connection(
             f"{name}-connection",
             id_property=args["app_id"],
-            base_url=args["endpoint"],
+            base_url=known.apply(lambda a: self._endpoint(f"{name}-connection", *a)),
             action="activate",
             profile={"auth_scheme": "TOKEN", "token": Output.secret(args["token"])},
             opts=child_of(self, opts),
@@ -70,6 +72,17 @@ class Provisioning(pulumi.ComponentResource):
         )
         self.app_id = self.features.app_id
         self.register_outputs({"app_id": self.app_id})
+
+    async def _endpoint(self, name: str, endpoint: str, app_id: str, state: State | None) -> str:
+        """The endpoint. If Okta's API does not manage the connection, the provider recorded it
+        without an address and would send it anew in each run; this run asks Okta once instead, and
+        raises ValidationError (OIC-610)."""
+        recorded = (state or EMPTY).one(CONNECTION, name)
+        if recorded.get("baseUrl") == "" and not pulumi.runtime.is_dry_run():
+            read = await invoke("okta:app/getConnection", {"id": app_id}, self)
+            if read.get("status") == "UNKNOWN":
+                _connected(app_id, "UNKNOWN")
+        return endpoint
 
 
 def _connected(app_id: str, status: str | None) -> str:

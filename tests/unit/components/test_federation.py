@@ -12,6 +12,7 @@ from pulumi import Output, RunError
 
 from components import IdentityCenterFederation, _polling
 from components._checks import console_steps
+from components._state import CONNECTION
 from components.aws.scim_token import ScimProbe
 from okta_idc.rules.attributes import URI_NAME_FORMAT
 from tests.unit.components.conftest import TAGS, WANTED, MockCloud
@@ -177,6 +178,17 @@ class TestGate:
     def test_only_declared_features_are_required(self, cloud: MockCloud, declare: Declare) -> None:
         cloud.features = ["PUSH_NEW_USERS", "PUSH_PROFILE_UPDATES"]
         declare(federation(provisioning__deactivate_users=False, push_groups=[]))
+
+
+class TestUnknownConnection:
+    def test_a_connection_that_okta_does_not_manage_is_not_sent_again(
+        self, cloud: MockCloud, declare: Declare
+    ) -> None:
+        cloud.status = "UNKNOWN"
+        cloud.record(CONNECTION, "idc-provisioning-connection", baseUrl="")
+        with pytest.raises(RunError, match="OIC-610"):
+            declare(federation())
+        assert cloud.inputs("Connection") == []
 
 
 class TestConsoleMode:
