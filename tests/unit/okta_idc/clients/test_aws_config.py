@@ -83,9 +83,9 @@ def test_roles_are_assumed_in_order(monkeypatch: pytest.MonkeyPatch) -> None:
             stubs.append(stub)
         return made
 
-    given = [{"roleArn": ROLE, "externalId": "e", "tags": {"a": "b"}}, {"roleArn": ROLE + "2"}]
+    given = [{"roleArn": ROLE, "externalId": "ex", "tags": {"a": "b"}}, {"roleArn": ROLE + "2"}]
     roles = [
-        {"RoleArn": ROLE, "ExternalId": "e", "RoleSessionName": "okta-idc",
+        {"RoleArn": ROLE, "ExternalId": "ex", "RoleSessionName": "okta-idc",
          "Tags": [{"Key": "a", "Value": "b"}]},
         {"RoleArn": ROLE + "2", "RoleSessionName": "okta-idc"},
     ]  # fmt: skip
