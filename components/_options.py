@@ -23,7 +23,7 @@ def child_of(
 
 def barrier_of(name: str, parent: Resource, opts: ResourceOptions | None) -> list[Resource]:
     """One resource that stands for everything in `depends_on`. N resources that depend on M others
-    would be N times M dependencies, which the engine writes anew at each step."""
+    would be N times M dependencies, which the engine writes again at each step."""
     after = child_of(parent, opts)
     return [Stash(name, input="", opts=after)] if after.depends_on else []
 

@@ -75,7 +75,7 @@ class Provisioning(pulumi.ComponentResource):
 
     async def _endpoint(self, name: str, endpoint: str, app_id: str, state: State | None) -> str:
         """The endpoint. If Okta's API does not manage the connection, the provider recorded it
-        without an address and would send it anew in each run; this run asks Okta once instead, and
+        without an address and would send it again in each run. This run reads it once instead, and
         raises ValidationError (OIC-610)."""
         recorded = (state or EMPTY).one(CONNECTION, name)
         if recorded.get("baseUrl") == "" and not pulumi.runtime.is_dry_run():

@@ -108,7 +108,7 @@ def test_confirmation_applies_only_to_the_named_group(
 def test_a_renamed_assignment_group_is_rejected_if_the_state_cannot_be_read(
     declare: Declare, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """Without an alias, the engine would create the assignment anew, then delete the old one."""
+    """Without an alias, the engine would create the assignment again, then delete the old one."""
     declare(change(C, {"renamed": "00gC"}, max_deprovisioned_users=99))
     monkeypatch.setattr(module, "read_state", lambda _: Output.from_input(None))
     other = {"renamed": "00gC"}
