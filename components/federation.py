@@ -136,7 +136,7 @@ class IdentityCenterFederation(pulumi.ComponentResource):
         in_aws = access_differences(
             self, settings=settings, lookups=ready, group_ids=pushes.group_ids, **granted
         )
-        health = token_health(self, gate.app_id, {key: group.id for key, group in pushed.items()})
+        health = token_health(self, pushes.lists, {key: group.id for key, group in pushed.items()})
         self.drift = Output.all(in_okta, in_aws, health).apply(
             lambda found: sum(found, list[str]())
         )

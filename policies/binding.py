@@ -25,7 +25,14 @@ from pulumi_policy import Severity as PolicySeverity
 from pulumi_policy.proxy import UNKNOWN_STRING_VALUE, UnknownValueError
 
 from okta_idc.rules.binding import NOWHERE, Binding, Location, Subject, Unavailable, numbered
-from okta_idc.rules.registry import REPOSITORY, EnforcementPoint, Rule, Severity, join_path
+from okta_idc.rules.registry import (
+    REPOSITORY,
+    EnforcementPoint,
+    Rule,
+    Severity,
+    join_path,
+    shortened,
+)
 
 from .properties import Inputs, plain
 from .stack_graph import Settings, Stack
@@ -81,9 +88,8 @@ class NotKnownYet(UnknownValueError):  # noqa: N818 - a note, not an error
     def __init__(self, unknown: Sequence[Unavailable]) -> None:
         super().__init__(UNKNOWN_STRING_VALUE, [])
         paths = list(dict.fromkeys(each.text for each in unknown))
-        more = f" and {len(paths) - 3} more" if len(paths) > 3 else ""
         self.message = (
-            f"not known yet: {', '.join(paths[:3])}{more}. The known properties were "
+            f"not known yet: {shortened(paths, 3)}. The known properties were "
             "checked; the update checks the rest."
         )
 

@@ -20,11 +20,15 @@ from okta_idc.settings.models import DriftPolicy
 from .._errors import ValidationError
 from .._lookup_errors import readable
 from .._state import EMPTY, GROUP_ASSIGNMENT, PUSH_MAPPING, SAML_APP, Names, State, read_state
+from ..okta._app_lists import PushMapping
 from ..okta.group_assignments import GroupAssignments
 from ..okta.groups import Group
-from ..okta.push_groups import PushGroups, PushMappingStatus
+from ..okta.push_groups import PushGroups
 from ..okta.saml_app import SamlApp
 
+_NO_STATE = (
+    "unknown: whether push mappings were deleted in Okta. The engine does not return the state."
+)
 _ById = Mapping[str, str]
 """Okta IDs by name."""
 
@@ -59,13 +63,15 @@ def differences(
         assigned={key: group.id for key, group in assigned.items()},
         found=found.groups,
         pushed={key: group.id for key, group in pushed.items()},
-        statuses=pushes.statuses,
+        mappings=pushes.existing_mappings,
     )
 
     def report(known: Mapping[str, Any]) -> list[str]:
         findings = list(_findings(known, names, adopted, preview=preview))
         urns = _mapping_urns(known["state"], names, known["pushed"])
         lines = [_line(finding, urns) for finding in findings]
+        if known["state"] is None:
+            lines.append(_NO_STATE)
         blocking = [_line(f, urns) for f in findings if f.rule.severity == "blocking"]
         if blocking and policy == DriftPolicy.ENFORCE and not preview:
             text = "\n".join(("Okta differs from the declared configuration:", *blocking))
@@ -128,7 +134,7 @@ def _findings(
     yield from _assignments(kept, known["assigned"], old, known["found"] or [])
     old = _recorded_ids(state, PUSH_MAPPING, names.pushes, "sourceGroupId")
     kept = _kept(known["pushed"], old, adopted)
-    yield from _mappings(kept, known["pushed"], old, known["statuses"])
+    yield from _mappings(kept, known["pushed"], old, known["mappings"])
 
 
 def _statements(listed: Iterable[Mapping[str, Any]]) -> tuple[Statement, ...]:
@@ -169,17 +175,16 @@ def _assignments(
 
 
 def _mappings(
-    kept: _ById, declared: _ById, recorded: _ById, found: Sequence[PushMappingStatus]
+    kept: _ById, declared: _ById, recorded: _ById, found: Mapping[str, PushMapping]
 ) -> Iterator[Finding]:
     names = {ident: name for name, ident in declared.items()}
-    sources = [mapping["source"] for mapping in found]
-    for mapping in found:
-        if mapping["source"] in names:
-            existing = push_drift.FoundMapping(names[mapping["source"]], mapping["status"])
+    for source, mapping in found.items():
+        if source in names:
+            existing = push_drift.FoundMapping(names[source], mapping.status, mapping.error)
             yield from push_drift.mapping_in_error(existing)
             yield from push_drift.mapping_inactive(existing)
     # The provider cannot delete a mapping that is gone, so one that this run removes counts too.
-    gone = {k: i for k, i in recorded.items() if i not in declared.values() and i not in sources}
-    groups = _compared({**kept, **gone}, declared, recorded, sources)
+    gone = {k: i for k, i in recorded.items() if i not in declared.values() and i not in found}
+    groups = _compared({**kept, **gone}, declared, recorded, found)
     yield from push_drift.mapping_missing(groups)
     yield from push_drift.mapping_unmanaged(groups)

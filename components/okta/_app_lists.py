@@ -1,8 +1,10 @@
-"""Reads what Okta reports about an app's users and push mappings while a run waits.
+"""Reads what Okta reports about an app's users and push mappings, which no lookup returns.
 
-At most one page of each list every five seconds (docs/research/okta-api.md#rate-limits).
+Every part of a run reads through one AppLists. While a run waits, it reads at most one page of each
+list every five seconds (docs/research/okta-api.md#rate-limits).
 """
 
+import asyncio
 import time
 from collections.abc import AsyncIterator, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
@@ -15,6 +17,7 @@ from okta_idc.clients.json_path import Json, get_object, get_path, get_text
 from okta_idc.clients.okta import Okta, OktaError
 from okta_idc.clients.okta_auth import CredentialsError
 from okta_idc.rules.groups import ACTIVE
+from okta_idc.rules.scim_attempts import AttemptLog
 
 from .._clients import okta_client
 from .._lookup_errors import invoke
@@ -25,12 +28,20 @@ _IDS_PER_CALL = 100  # keeps the URL well below the usual limit of 8 kB
 
 @dataclass(frozen=True)
 class PushMapping:
-    """A push mapping: ACTIVE, INACTIVE or ERROR with Okta's reason. `pushed`: whether Okta has
-    pushed the group; None if unknown."""
+    """A push mapping: ACTIVE, INACTIVE or ERROR with Okta's reason. `record` is Okta's, without
+    which only the status is known."""
 
     status: str
-    error: str = ""
-    pushed: bool | None = None
+    record: Json = field(default_factory=dict[str, Any])
+
+    @property
+    def error(self) -> str:
+        return get_text(self.record, "errorSummary")
+
+    @property
+    def unpushed(self) -> bool:
+        """Whether Okta has not pushed the group yet; False if that is unknown."""
+        return bool(self.record) and not self.record.get("lastPush")
 
 
 @dataclass
@@ -44,6 +55,7 @@ class AppUsers:
     inactive: set[str] = field(default_factory=set[str])
     """Not provisioned because of their status in Okta."""
     logins: dict[str, str] = field(default_factory=dict[str, str])
+    attempts: AttemptLog = field(default_factory=AttemptLog)
 
     @property
     def excluded(self) -> set[str]:
@@ -52,6 +64,7 @@ class AppUsers:
 
     def add(self, page: Iterable[Json]) -> None:
         for user in page:
+            self.attempts.add(user)
             ident, okta_user = get_text(user, "id"), get_object(user, "_embedded", "user")
             self.logins[ident] = get_text(okta_user, "profile", "login") or ident
             for kind in (self.expected, self.refused, self.inactive):
@@ -65,25 +78,23 @@ class AppUsers:
 
 
 class AppLists:
-    """The lists of one app. What Okta does not return stays empty or unknown, with one warning."""
+    """The lists of one app. `unknown` says why Okta does not return them, once it has refused; then
+    mappings have their status alone, and the other lists stay empty."""
 
     def __init__(self, parent: Resource, app_id: str) -> None:
+        self.unknown = ""
+        self.users = AppUsers()
         self._parent, self._app_id = parent, app_id
         self._root = f"/api/v1/apps/{app_id}"
-        self.users = AppUsers()
+        self._okta: Okta | None = None
         self._pages: AsyncIterator[list[Json]] | None = None
         self._mappings: dict[str, PushMapping] = {}
+        self._mappings_lock = asyncio.Lock()
         self._next_page = self._next_mappings = 0.0
-        self._okta: Okta | None = None
-        self._usable = True
 
-    def _client(self) -> Okta | None:
-        if self._usable and self._okta is None:
-            try:
-                self._okta = okta_client(self._parent)
-            except CredentialsError as error:
-                self._warn(error)
-        return self._okta
+    def expire(self) -> None:
+        """Read every list from its start the next time, after the run has changed something."""
+        self._pages, self._next_page, self._next_mappings = None, 0.0, 0.0
 
     async def read_users(self) -> AppUsers:
         """The users read so far: a page more than before, from the start again after the last."""
@@ -95,7 +106,7 @@ class AppLists:
         try:
             page = await anext(self._pages, None)
         except OktaError as error:
-            self._warn(error)
+            self._give_up(error)
             return self.users
         if page is None:
             self._pages = None
@@ -106,27 +117,22 @@ class AppLists:
 
     async def mappings(self) -> Mapping[str, PushMapping]:
         """The push mappings by the ID of the source group."""
-        if time.monotonic() < self._next_mappings:
+        async with self._mappings_lock:
+            if time.monotonic() >= self._next_mappings:
+                self._mappings = await self._read_mappings()
+                self._next_mappings = time.monotonic() + PAUSE_SECONDS
             return self._mappings
-        found: Sequence[Any] | None = None
+
+    async def _read_mappings(self) -> dict[str, PushMapping]:
         if (client := self._client()) is not None:
             try:
                 found = await client.every(f"{self._root}/group-push/mappings", limit=1000)
+                return {m["sourceGroupId"]: PushMapping(m["status"], m) for m in found}
             except OktaError as error:
-                self._warn(error)
-        if found is None:
-            read = await invoke("okta:index/getPushGroups", {"appId": self._app_id}, self._parent)
-            listed: list[Any] = read.get("mappings") or []
-            self._mappings = {m["sourceGroupId"]: PushMapping(m["status"]) for m in listed}
-        else:
-            self._mappings = {
-                m["sourceGroupId"]: PushMapping(
-                    m["status"], get_text(m, "errorSummary"), bool(m.get("lastPush"))
-                )
-                for m in found
-            }
-        self._next_mappings = time.monotonic() + PAUSE_SECONDS
-        return self._mappings
+                self._give_up(error)
+        read = await invoke("okta:index/getPushGroups", {"appId": self._app_id}, self._parent)
+        listed: list[Any] = read.get("mappings") or []
+        return {m["sourceGroupId"]: PushMapping(m["status"]) for m in listed}
 
     async def member_counts(self, group_ids: Sequence[str]) -> dict[str, int]:
         """How many members the groups have in Okta; without the groups that Okta does not show."""
@@ -143,14 +149,22 @@ class AppLists:
                     if isinstance(number, int):
                         found[get_text(group, "id")] = number
         except OktaError as error:
-            self._warn(error)
+            self._give_up(error)
         return found
 
-    def _warn(self, error: OktaError) -> None:
-        """The run continues without its own client, and says so once."""
-        self._okta, self._usable = None, False
+    def _client(self) -> Okta | None:
+        if self._okta is None and not self.unknown:
+            try:
+                self._okta = okta_client(self._parent)
+            except CredentialsError as error:
+                self._give_up(error)
+        return self._okta
+
+    def _give_up(self, error: OktaError) -> None:
+        """The run continues with the provider's lookups, and says so once."""
+        self._okta, self.unknown = None, str(error)
         pulumi.log.warn(
-            f"Cannot see why Okta provisions a user or pushes a group late: {error} The run waits "
+            f"unknown: what Okta reports about users and pushes that fail. {error} The run waits "
             "for AWS alone.",
             self._parent,
         )

@@ -5,7 +5,7 @@ changed for a while. Only what this run provisions or pushes is waited for.
 """
 
 import time
-from collections.abc import Awaitable, Callable, Iterable, Mapping, Sequence
+from collections.abc import Awaitable, Callable, Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -14,7 +14,7 @@ import pulumi_aws as aws
 from pulumi import Input, InvokeOutputOptions, Output, Resource
 
 from okta_idc.rules import push_drift
-from okta_idc.rules.registry import count
+from okta_idc.rules.registry import count, shortened
 
 from .._errors import ValidationError, raise_found
 from .._lookup_errors import invoke, readable
@@ -54,12 +54,13 @@ class Propagation:
         return found.apply(lambda answer: {g.display_name: g.group_id for g in answer.groups})
 
     async def wait_for_users(
-        self, lists: AppLists, new: Sequence[str], groups: Iterable[str], users: Iterable[str]
+        self, lists: AppLists, groups: Iterable[str], users: Iterable[str]
     ) -> None:
-        """Waits until AWS has the users who can be members of the groups `new` (names).
+        """Waits until AWS has the users who can be members of newly pushed groups.
 
         `groups`: Okta IDs of the groups that this run assigned; `users`: of the assigned users.
         """
+        lists.expire()
         assigned = set(users)
         for group in groups:
             assigned |= await member_ids(group, self.parent)
@@ -72,11 +73,10 @@ class Propagation:
         refused = lists.users.refused
         if missing or refused:
             names = sorted(lists.users.logins[ident] for ident in refused)
-            rejected = f", of whom AWS rejected {shortened(names)}" if names else ""
+            rejected = f" AWS rejected {shortened(names)}." if names else ""
             pulumi.log.warn(
-                f"{count(len(missing | refused), 'assigned user')} not in IAM Identity Center"
-                f"{rejected}: missing from every push group, {shortened(new)} included. "
-                "`okta-idc status` shows why.",
+                "Assigned in Okta, but not in IAM Identity Center, so in no pushed group: "
+                f"{count(len(missing | refused), 'user')}.{rejected} `okta-idc status` shows why.",
                 self.parent,
             )
 
@@ -86,6 +86,7 @@ class Propagation:
         """Identity Store group IDs by key, once AWS has the groups, and the new ones with members.
         Raises ValidationError for a group that Okta does not push, with Okta's reason (OIC-601,
         OIC-604), and for one that AWS never shows."""
+        lists.expire()
         ids: dict[str, str] = {}
         unpushed: set[str] = set()
 
@@ -104,7 +105,7 @@ class Propagation:
             unpushed.clear()
             for each in pending.values():
                 mapping = listed[each.name]
-                if each.new and (mapping is None or mapping.pushed is False):
+                if each.new and (mapping is None or mapping.unpushed):
                     unpushed.add(each.name)
 
         async def absent() -> str:
@@ -207,9 +208,3 @@ class Propagation:
         users: list[Json] = read.get("users") or []
         empty: list[Json] = []
         return {external["id"] for user in users for external in user.get("externalIds") or empty}
-
-
-def shortened(names: Sequence[str], most: int = 5) -> str:
-    """The first names, and how many there are beside them."""
-    more = f" and {len(names) - most:,} more" if len(names) > most else ""
-    return f"{', '.join(names[:most])}{more}"

@@ -69,17 +69,6 @@ class PushGroupsArgs(TypedDict):
     """Protects the push mappings from deletion. Default: true."""
 
 
-class PushMappingStatus(TypedDict):
-    """A push mapping in Okta's list; `source` is the ID of the pushed group."""
-
-    source: str
-    status: str
-
-
-def mapping_statuses(answer: okta.GetPushGroupsResult) -> list[PushMappingStatus]:
-    return [{"source": m.source_group_id, "status": m.status} for m in answer.mappings or []]
-
-
 class PushGroups(pulumi.ComponentResource):
     """One push mapping per group."""
 
@@ -105,18 +94,16 @@ class PushGroups(pulumi.ComponentResource):
         adopted = {group["name"]: group for group in args["groups"] if group.get("import_id")}
         owned = {each["name"]: each for each in args["groups"] if each["name"] not in adopted}
         given = {k: ident for k, g in adopted.items() if (ident := g.get("aws_group_id"))}
+        lists = Output.from_input(args["app_id"]).apply(lambda ident: AppLists(self, ident))
         # All push mappings of the app before this run pushes, including unmanaged ones.
-        reading = InvokeOutputOptions(parent=self)
-        found = readable(okta.get_push_groups_output(app_id=args["app_id"], opts=reading))
-        self.statuses = found.apply(mapping_statuses)
-        pushed = self.statuses.apply(lambda found: [mapping["source"] for mapping in found])
+        self.lists, self.existing_mappings = lists, lists.apply(AppLists.mappings)
+        pushed = self.existing_mappings.apply(lambda found: [*found])
         in_aws = propagation.groups().apply(lambda found: _check_target_ids(given, found))
         # Known only once these resources exist; `urn` is known in previews.
         after = Output.all(*[each.urn for each in barrier])
         joined = Output.all(
             _dict_of(owned, "source_group_name"), _dict_of(owned, "source_group_id"), pushed
         )
-        lists = Output.from_input(args["app_id"]).apply(lambda ident: AppLists(self, ident))
         linked = Output.all(joined, in_aws, args["app_id"]).apply(
             lambda a: self._targets(*a[0], *a[1:])
         )
@@ -216,13 +203,13 @@ class PushGroups(pulumi.ComponentResource):
         assigned_users: Sequence[str],
     ) -> _ByKey:
         """Returns `linked` once AWS has the users of the groups that this run pushes first."""
-        names, sources, pushed = joined
-        new = [names[key] for key, source in sources.items() if source not in pushed]
+        _, sources, pushed = joined
+        new = any(source not in pushed for source in sources.values())
         if new and propagation.wait.seconds and not pulumi.runtime.is_dry_run():
             recorded = (state or EMPTY).of_type(GROUP_ASSIGNMENT, "").values()
             earlier = {each.get("groupId") for each in recorded}
             groups = [ident for ident in assigned_groups if ident not in earlier]
-            await propagation.wait_for_users(lists, new, groups, assigned_users)
+            await propagation.wait_for_users(lists, groups, assigned_users)
         return linked
 
     async def _groups_ready(

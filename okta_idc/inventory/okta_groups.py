@@ -13,6 +13,7 @@ from okta_idc.inventory.model import Inventory, Json, OktaGroups, Part
 from okta_idc.inventory.progress import ProgressListener
 from okta_idc.inventory.unavailable import Unavailable, attempt
 from okta_idc.rules.groups import ACTIVE
+from okta_idc.rules.registry import shortened
 
 APPS = "okta.apps.read, and an admin role that can see the app"
 GROUPS = "okta.groups.read, and an admin role that can see groups"
@@ -75,9 +76,8 @@ def _no_member(names: Sequence[str]) -> Unavailable:
             f"Okta shows no member of the group {names[0]}: the group is empty, or its members are "
             "hidden. Needs an admin role that can see them."
         )
-    more = f" and {len(names) - _NAMED} more" if len(names) > _NAMED else ""
     return Unavailable(
-        f"Okta shows no member of {len(names)} push groups ({', '.join(names[:_NAMED])}{more}): "
+        f"Okta shows no member of {len(names)} push groups ({shortened(names, _NAMED)}): "
         "they are empty, or their members are hidden. Needs an admin role that can see them."
     )
 

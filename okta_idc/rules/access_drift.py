@@ -7,7 +7,7 @@ from dataclasses import dataclass, field, replace
 from okta_idc.rules.app_drift import REFRESH, drift_rule
 from okta_idc.rules.iam_policy import canonical_policy
 from okta_idc.rules.permission_sets import duration_seconds
-from okta_idc.rules.registry import Related, Severity, Violation
+from okta_idc.rules.registry import Related, Severity, Violation, shortened
 
 SETTINGS = ("description", "session_duration", "relay_state")
 MANAGED = ("managed_policies", "customer_managed_policies")
@@ -247,7 +247,7 @@ _GRANTED = Grants("aws-admins", "Admin", frozenset({"123456789012"}))
 def assignments_exist(grants: Grants) -> Iterator[Violation]:
     """Subject: one push group, with one permission set or with the applications."""
     if missing := grants.declared - grants.actual:
-        places, name = _listed(missing), grants.permission_set
+        places, name = shortened(sorted(missing)), grants.permission_set
         what = f"the permission set {name} in {places}" if name else f"the application {places}"
         yield grants.group, None, f"is not assigned to {what}, which is declared."
 
@@ -263,7 +263,7 @@ def assignments_exist(grants: Grants) -> Iterator[Violation]:
 def assignments_are_declared(grants: Grants) -> Iterator[Violation]:
     """Subject: one push group, with one permission set or with the applications."""
     if extra := grants.actual - grants.declared - grants.removed:
-        places, name = _listed(extra), grants.permission_set
+        places, name = shortened(sorted(extra)), grants.permission_set
         what = f"the permission set {name} in {places}" if name else f"the application {places}"
         policies = [Related("policies", ", ".join(grants.policies))] if grants.policies else []
         yield grants.group, None, f"is assigned to {what}, which is not declared.", *policies
@@ -273,11 +273,6 @@ def policies_shown(properties: Mapping[str, str | tuple[str, ...]]) -> tuple[str
     """The policies of a permission set, for a finding: ARNs and names, or `inline policy`."""
     found = [policy for key in MANAGED for policy in properties.get(key, ())]
     return (*found, *(("inline policy",) if properties.get("inline_policy") else ()))
-
-
-def _listed(places: frozenset[str], limit: int = 5) -> str:
-    shown = ", ".join(sorted(places)[:limit])
-    return f"{shown} and {len(places) - limit} more" if len(places) > limit else shown
 
 
 @dataclass(frozen=True, slots=True)

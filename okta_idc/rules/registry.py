@@ -4,7 +4,7 @@ A subject is always known: None in a subject means that a value is absent, never
 be read. An enforcement point that cannot read a part of a subject reports `unknown` instead.
 """
 
-from collections.abc import Callable, Hashable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Hashable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime
 from enum import StrEnum
@@ -115,6 +115,12 @@ def shorten(text: str, limit: int = 100) -> str:
 def count(number: int, noun: str) -> str:
     """`1 finding`, `2 findings`."""
     return f"{number:,} {noun}{'' if number == 1 else 's'}"
+
+
+def shortened(names: Sequence[str], most: int = 5) -> str:
+    """`a, b, c, d, e and 3 more`."""
+    more = f" and {len(names) - most:,} more" if len(names) > most else ""
+    return f"{', '.join(names[:most])}{more}"
 
 
 def expiry(ends: datetime, now: datetime) -> str:

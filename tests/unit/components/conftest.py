@@ -3,17 +3,20 @@
 import asyncio
 import json
 import logging
-from collections.abc import Callable, Iterator
+from collections.abc import AsyncIterator, Callable, Iterator
 from dataclasses import dataclass, field
 from typing import Any
+from unittest.mock import patch
 
 import pulumi
 import pytest
 from pulumi.runtime import mocks
 
 from components._checks import access_drift
+from components.okta import _app_lists
 from okta_idc.clients.aws import AwsError
 from okta_idc.clients.identity_center import PermissionSetDetails
+from okta_idc.clients.okta_auth import CredentialsError
 
 SECRET = (
     '{"endpoint": "https://scim.us-east-1.amazonaws.com/11111111111-2222-3333-4444-555555555555'
@@ -63,6 +66,12 @@ class MockCloud(mocks.Mocks):
     )
     """Properties of an app that exists before the program runs."""
     okta_users: list[dict[str, str]] = field(default_factory=list)
+    own_client: bool = True
+    """Whether the components can read Okta with a client of their own."""
+    app_users: list[dict[str, Any]] = field(default_factory=list)
+    """As Okta's API returns them, with the user embedded."""
+    read: list[str] = field(default_factory=list)
+    """Paths that the components' own client read."""
     state: Any = field(default_factory=dict[str, Any])
     """What the stack's state has: type and outputs by URN. None: it cannot be read."""
     center: Any = None
@@ -124,10 +133,7 @@ class MockCloud(mocks.Mocks):
             case "getSecret":
                 return {"tags": self.tags}
             case "getPushGroups":
-                made = [p["sourceGroupId"] for p in self.inputs("PushGroup")]
-                sources = [s for s in {*self.mapped, *made} if s not in self.deleted_mappings]
-                status = self.mapping_status
-                return {"mappings": [{"sourceGroupId": s, "status": status} for s in sources]}
+                return {"mappings": self.push_mappings()}
             case "getGroup":
                 return {"users": self.assigned}
             case "getUsers" if args.token.startswith("okta"):
@@ -141,6 +147,21 @@ class MockCloud(mocks.Mocks):
                 return {"users": [{"externalIds": [{"id": i, "issuer": "okta"}]} for i in people]}
             case other:
                 raise AssertionError(f"unexpected lookup: {other}")
+
+    def push_mappings(self) -> list[dict[str, Any]]:
+        """As Okta's API returns them."""
+        made = [each["sourceGroupId"] for each in self.inputs("PushGroup")]
+        sources = [s for s in {*self.mapped, *made} if s not in self.deleted_mappings]
+        pushed = "2026-11-01T10:00:00Z"
+        return [
+            {"sourceGroupId": s, "status": self.mapping_status, "lastPush": pushed} for s in sources
+        ]
+
+    def okta_client(self, _parent: object) -> Any:
+        """The components' own client. Raises CredentialsError if `own_client` is False."""
+        if not self.own_client:
+            raise CredentialsError("the credentials of an explicit Okta provider cannot be read.")
+        return FakeOkta(self)
 
     def _okta_groups(self, search: str) -> list[dict[str, Any]]:
         kind = "APP_GROUP" if "APP_GROUP" in search else "OKTA_GROUP"
@@ -243,6 +264,21 @@ def cloud(monkeypatch: pytest.MonkeyPatch) -> MockCloud:
     return cloud
 
 
+class FakeOkta:
+    """The components' own client of Okta, with the mocked lists."""
+
+    def __init__(self, cloud: MockCloud) -> None:
+        self.cloud = cloud
+
+    async def every(self, path: str, **_query: Any) -> list[dict[str, Any]]:
+        self.cloud.read.append(path)
+        return self.cloud.push_mappings() if path.endswith("/mappings") else []
+
+    async def pages(self, path: str, **_query: Any) -> AsyncIterator[list[dict[str, Any]]]:
+        self.cloud.read.append(path)
+        yield self.cloud.app_users
+
+
 def run_program(cloud: MockCloud, program: Callable[[], object], *, preview: bool) -> None:
     """Run a program against the mocks to completion, as the engine would."""
     # As Pulumi's language host does. Otherwise every dependent of a failed resource logs its error.
@@ -254,7 +290,8 @@ def run_program(cloud: MockCloud, program: Callable[[], object], *, preview: boo
     def run() -> object:
         return program()
 
-    run()
+    with patch.object(_app_lists, "okta_client", cloud.okta_client):
+        run()
 
 
 @pytest.fixture

@@ -1,7 +1,8 @@
 """Counts the Okta API calls of an `up` without changes, in the sandbox's request log.
 
 The program runs against Pulumi's mocks. Every Okta lookup goes through the replacement plugin,
-which pages like the real one, to a sandbox that already contains the declared resources.
+which pages like the real one, to a sandbox that already contains the declared resources; so do the
+calls of the components' own client.
 """
 
 import json
@@ -17,6 +18,8 @@ from pulumi.runtime import mocks
 
 from offline_plugins.okta.api import Clock, Okta
 from offline_plugins.okta.lookups import LOOK_UPS
+from okta_idc.clients.okta import Okta as OwnClient
+from okta_idc.clients.okta_auth import HeaderAuth
 from sandbox.pytest_plugin import Sandbox, start_sandbox
 from tests.paths import ROOT
 from tests.unit.components.conftest import MockCloud
@@ -33,11 +36,16 @@ class SandboxCloud(MockCloud):
     """Answers Okta lookups from a sandbox that contains every declared resource."""
 
     okta: Any = None
+    url: str = ""
+    token: str = ""
     app: str = ""
 
     def new_resource(self, args: mocks.MockResourceArgs) -> tuple[str | None, dict[str, Any]]:
         ident, outputs = super().new_resource(args)
         return self.app if args.typ.endswith(":Saml") else ident, outputs
+
+    def okta_client(self, _parent: object) -> Any:
+        return OwnClient(self.url, HeaderAuth(f"SSWS {self.token}"))
 
     def call(self, args: mocks.MockCallArgs) -> Any:
         if not args.token.startswith("okta:"):
@@ -84,7 +92,10 @@ def cloud(sandbox: Sandbox) -> MockCloud:
         else:
             mapping = {"sourceGroupId": group["id"], "targetGroupName": group["profile"]["name"]}
             okta.post(app_path + "/group-push/mappings", mapping | {"status": "ACTIVE"})
-    return SandboxCloud(okta=okta, app=app_path.rsplit("/", 1)[-1], in_aws=list(PUSHED))
+    return SandboxCloud(
+        okta=okta, url=sandbox.okta, token=sandbox.token, app=app_path.rsplit("/", 1)[-1],
+        in_aws=list(PUSHED),
+    )  # fmt: skip
 
 
 def test_an_up_without_changes_makes_at_most_12_calls_for_500_groups(

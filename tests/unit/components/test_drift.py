@@ -130,9 +130,32 @@ def test_drift_does_not_fail_a_preview(cloud: MockCloud, declare: Declare) -> No
     declare(federation(drift="enforce"), preview=True)
 
 
-def test_drift_detection_shares_one_call_per_lookup(cloud: MockCloud, declare: Declare) -> None:
+def test_each_list_is_read_once_in_a_run_without_changes(
+    cloud: MockCloud, declare: Declare
+) -> None:
     cloud.mapped, cloud.in_aws = ["00gB", "00gC"], ["aws-admins", "aws-data"]
     declare(federation())
     lookups = [call.token.rsplit(":", 1)[-1] for call in cloud.calls]
-    for lookup in ("getSaml", "getPushGroups", "getAppGroupAssignments"):
+    for lookup in ("getSaml", "getAppGroupAssignments"):
         assert lookups.count(lookup) == 1, lookup
+    assert "getPushGroups" not in lookups
+    root = "/api/v1/apps/idc-app-saml-id"
+    assert sorted(cloud.read) == [f"{root}/group-push/mappings", f"{root}/users"]
+
+
+def test_without_an_own_client_the_lookup_is_used_and_the_rest_is_unknown(
+    cloud: MockCloud, find_drift: Callable[[], list[str]]
+) -> None:
+    cloud.own_client, cloud.mapped = False, ["00gB", "00gC", "00gY"]
+    unmanaged, unknown = find_drift()
+    assert "'00gY' is pushed, but not declared" in unmanaged
+    assert unknown.startswith("unknown: whether AWS accepts the token that Okta uses.")
+
+
+def test_without_the_state_deleted_push_mappings_are_unknown(
+    cloud: MockCloud, find_drift: Callable[[], list[str]]
+) -> None:
+    cloud.state = None
+    assert find_drift() == [
+        "unknown: whether push mappings were deleted in Okta. The engine does not return the state."
+    ]

@@ -47,22 +47,18 @@ class EngineCloud(MockCloud):
         return ident, {key: f"{args.name}-{key}" for key in computed} | outputs
 
     def call(self, args: mocks.MockCallArgs) -> Any:
-        pushed = [] if self.preview else self.inputs("PushGroup")
-        match args.token:
-            case "okta:index/getPushGroups:getPushGroups":
-                self.calls.append(args)
-                sources = {*self.mapped, *(each["sourceGroupId"] for each in pushed)}
-                return {"mappings": [{"sourceGroupId": s, "status": "ACTIVE"} for s in sources]}
-            case "aws:identitystore/getGroups:getGroups":
-                self.calls.append(args)
-                new = {each["targetGroupName"] for each in pushed if "targetGroupName" in each}
-                return {
-                    "groups": [
-                        {"displayName": name, "groupId": self.aws_ids.get(name, f"aws-{name}")}
-                        for name in {*self.in_aws, *new}
-                    ]
-                }
-        return super().call(args)
+        if args.token != "aws:identitystore/getGroups:getGroups":
+            return super().call(args)
+        names = {*self.in_aws, *(each.get("targetGroupName") for each in self.pushed())} - {None}
+        return {"groups": [{"displayName": n, "groupId": f"aws-{n}"} for n in names]}
+
+    def pushed(self) -> list[dict[str, Any]]:
+        """What the update has pushed; a preview pushes nothing."""
+        return [] if self.preview else self.inputs("PushGroup")
+
+    def push_mappings(self) -> list[dict[str, Any]]:
+        sources = {*self.mapped, *(each["sourceGroupId"] for each in self.pushed())}
+        return [{"sourceGroupId": s, "status": "ACTIVE", "lastPush": "x"} for s in sources]
 
 
 @dataclass(frozen=True)

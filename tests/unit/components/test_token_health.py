@@ -1,9 +1,10 @@
-"""A dead token is seen in what Okta shows of its last attempts, with two calls."""
+"""A dead token is seen in what Okta shows of its last attempts."""
 
 import asyncio
 from typing import Any
 
 from components._checks.token_health import token_findings
+from components.okta._app_lists import AppLists, AppUsers, PushMapping
 
 PUSHED = {"sourceGroupId": "00g1", "status": "ACTIVE", "lastPush": "2026-11-01T10:00:00Z"}
 REFUSED = {"sourceGroupId": "00g2", "status": "ERROR", "lastUpdated": "2026-11-02T10:00:00Z",
@@ -11,23 +12,23 @@ REFUSED = {"sourceGroupId": "00g2", "status": "ERROR", "lastUpdated": "2026-11-0
 NAMES = {"00g1": "aws-admins", "00g2": "aws-data"}
 
 
-class FakeOkta:
+class Lists(AppLists):
+    """Lists that hold what Okta would return."""
+
     def __init__(self, mappings: list[Any], users: list[Any]) -> None:
-        self.answers = {"mappings": mappings, "users": users}
-        self.calls: list[str] = []
+        self.found = {m["sourceGroupId"]: PushMapping(m["status"], m) for m in mappings}
+        self.page, self.users, self.unknown = users, AppUsers(), ""
 
-    async def every(self, path: str, **_: Any) -> Any:
-        return await self.get(path)
+    async def mappings(self) -> Any:
+        return self.found
 
-    async def get(self, path: str, **_: Any) -> Any:
-        self.calls.append(path)
-        return self.answers[path.rpartition("/")[2]]
+    async def read_users(self) -> AppUsers:
+        self.users.add(self.page)
+        return self.users
 
 
 def found(mappings: list[Any], users: list[Any]) -> list[tuple[str, str]]:
-    okta: Any = FakeOkta(mappings, users)
-    findings = asyncio.run(token_findings(okta, "0oa1", NAMES))
-    assert okta.calls == ["/api/v1/apps/0oa1/group-push/mappings", "/api/v1/apps/0oa1/users"]
+    findings = asyncio.run(token_findings(Lists(mappings, users), NAMES))
     return [(finding.rule.id, finding.message) for finding in findings]
 
 
