@@ -16,12 +16,12 @@ from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit
 
-import httpx
 import pytest
 import yaml
 
 from tests.e2e.conftest import TOKEN, Kit, Result
 from tests.paths import ROOT
+from tests.sandbox.console.browser import Browser
 from toolchain.engine import Engine
 
 pytestmark = pytest.mark.e2e
@@ -52,9 +52,8 @@ class Person:
     """What the AWS console showed."""
 
     def __post_init__(self) -> None:
-        self.http = httpx.Client(
-            base_url=self.kit.sandbox["okta"], timeout=60, follow_redirects=True
-        )
+        self.browser = Browser(self.kit.sandbox["okta"])
+        self.http = self.browser.http
 
     def do(self, step: str) -> None:
         """Do one printed step; fails for a step that this person does not understand."""
@@ -90,10 +89,10 @@ class Person:
         self.seen["acs_url"] = shown["IAM Identity Center Assertion Consumer Service (ACS) URL"]
         assert f"URL is not {shown['IAM Identity Center issuer URL']}" in step
         upload = {"metadata": ("metadata.xml", file.content)}
-        self._submit(f"{source}/external", f"{source}/external", files=upload)
-        self._submit(f"{source}/review", f"{source}/review", accept="ACCEPT")
+        self.browser.submit(f"{source}/external", f"{source}/external", files=upload)
+        self.browser.submit(f"{source}/review", f"{source}/review", accept="ACCEPT")
         settings = "/aws-console/settings"
-        dialog = self._submit(settings, f"{settings}/provisioning/enable")
+        dialog = self.browser.submit(settings, f"{settings}/provisioning/enable")
         [self.seen["endpoint"]] = re.findall(r'id="endpoint" value="([^"]+)"', dialog)
         [self.seen["token"]] = re.findall(r">(sandbox-scim-[^<]+)<", dialog)
 
@@ -126,7 +125,7 @@ class Person:
         assert "`token` in the secret okta-identity-center/scim" in step
         app = integration.rstrip("/")
         assert self.http.get(f"{app}/provisioning/integration").status_code == 200
-        self._submit(
+        self.browser.submit(
             f"{app}/provisioning/integration?edit=1", f"{app}/provisioning/integration",
             save="", enable="on", base_url=endpoint, api_token=self.kit.token,
         )  # fmt: skip
@@ -135,19 +134,7 @@ class Person:
         names = [box.lower().replace(" ", "_") for box in boxes.split(", ")]
         on = {"update_user_attributes": "update_users"}
         fields: dict[str, Any] = {str(on.get(name, name)): "on" for name in names}
-        self._submit(f"{page}?edit=1", page, **fields)
-
-    def _submit(self, page: str, action: str, files: Any = None, **fields: str) -> str:
-        """Send a form of a page as a browser does."""
-        form = self.http.get(page).text
-        secret = re.search(r'name="csrf" value="([^"]+)"', form)
-        assert secret, form
-        answer = self.http.post(
-            action, data={"csrf": secret[1], **fields}, files=files,
-            headers={"Origin": self.kit.sandbox["okta"]},
-        )  # fmt: skip
-        assert answer.status_code == 200, answer.text
-        return answer.text
+        self.browser.submit(f"{page}?edit=1", page, **fields)
 
     @property
     def _environment(self) -> dict[str, str]:

@@ -1,6 +1,5 @@
 """A first run: every step of an administrator, through the consoles of the real process."""
 
-import html
 import json
 import re
 from pathlib import Path
@@ -11,31 +10,13 @@ import httpx
 
 from sandbox.client import SandboxClient
 from sandbox.org_file import load_org
+from tests.sandbox.console.browser import Browser
 from tests.sandbox.console.conftest import token_on
 from tests.sandbox.console.running_sandbox import APP
 from tests.sandbox_process import sandbox_process
 
 AWS = load_org().aws
 SETTINGS, SECRETS = "/aws-console/settings", "/aws-console/secretsmanager"
-
-
-class Browser:
-    """Sends forms with the secret of their page, and follows redirects."""
-
-    def __init__(self, okta: str) -> None:
-        self.http = httpx.Client(base_url=okta, follow_redirects=True, timeout=60)
-
-    def get(self, path: str) -> str:
-        answer = self.http.get(path)
-        assert answer.status_code == 200, answer.text
-        return html.unescape(answer.text)
-
-    def submit(self, page: str, to: str = "", /, *, files: Any = None, **fields: Any) -> str:
-        csrf = re.search(r'name="csrf" value="([^"]+)"', self.get(page))
-        assert csrf, page
-        answer = self.http.post(to or page, data={"csrf": csrf[1], **fields}, files=files)
-        assert answer.status_code == 200, answer.text
-        return html.unescape(answer.text)
 
 
 def test_every_step_of_a_first_run_is_possible_in_the_consoles(tmp_path: Path) -> None:

@@ -1,6 +1,5 @@
 """The pages of Secrets Manager, in the real process: the API has the secrets of the console."""
 
-import html
 import json
 import re
 from collections.abc import Iterator
@@ -8,10 +7,10 @@ from typing import Any
 from urllib.parse import quote
 
 import boto3
-import httpx
 import pytest
 
 from sandbox.org_file import load_org
+from tests.sandbox.console.browser import Browser
 from tests.sandbox_process import sandbox_process
 
 AWS = load_org().aws
@@ -40,21 +39,9 @@ def api(addresses: dict[str, Any]) -> Iterator[Any]:
         client.delete_secret(SecretId=secret.get("Name", ""), ForceDeleteWithoutRecovery=True)
 
 
-class Console:
-    def __init__(self, okta: str) -> None:
-        self.http = httpx.Client(base_url=okta, follow_redirects=True, timeout=60)
-
-    def get(self, path: str) -> str:
-        answer = self.http.get(path)
-        assert answer.status_code == 200, answer.text
-        return html.unescape(answer.text)
-
+class Console(Browser):
     def post(self, path: str, *, status: int = 200, **fields: Any) -> str:
-        found = re.search(r'name="csrf" value="([^"]+)"', self.get(HOME + "/new"))
-        assert found
-        answer = self.http.post(path, data={"csrf": found[1], **fields})
-        assert answer.status_code == status, answer.text
-        return html.unescape(answer.text)
+        return self.submit(f"{HOME}/new", path, status=status, **fields)
 
     def store(self, status: int = 200, **changes: Any) -> str:
         """Store the secret of a SCIM token with key/value pairs and tags."""
