@@ -13,7 +13,7 @@ import sys
 import time
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
@@ -61,6 +61,7 @@ class Kit:
     """The clone's commands for one sandbox, and the state of its Okta org and AWS account."""
 
     home: Path
+    _environments: dict[str, dict[str, str]] = field(default_factory=dict, init=False)
 
     def toolchain(self, *arguments: str, timeout: float = 600) -> Result:
         """Run `python -m toolchain …` with this home."""
@@ -114,7 +115,13 @@ class Kit:
 
     @property
     def env(self) -> dict[str, str]:
-        """The environment that `make env` prints."""
+        """The environment that `make env` prints for the running sandbox."""
+        running = (self.home / "current.json").read_text()
+        if running not in self._environments:
+            self._environments[running] = self._printed_environment()
+        return self._environments[running]
+
+    def _printed_environment(self) -> dict[str, str]:
         show = "import json, os; print(json.dumps(dict(os.environ)))"
         printed = f'set -e; lines=$({shlex.join(self.command("env"))}); eval "$lines"'
         script = f"{printed}\nexec {sys.executable} -c '{show}'"
