@@ -121,3 +121,26 @@ def test_the_next_push_adds_the_membership(kit: Kit) -> None:
         kit.okta("PATCH", f"{path}/{mapping['id']}", {"status": status})
     kit.settle()
     assert NEW in kit.groups()["aws-finance"]
+
+
+@pytest.mark.usefixtures("joined")
+def test_a_deleted_group_is_created_again(kit: Kit) -> None:
+    kit.okta("DELETE", f"/api/v1/groups/{group(kit, PUSHED_MEMBERS)['id']}")
+    kit.settle()
+    preview = kit.run("preview")
+    assert preview.code == 0, preview.text
+    assert "Run `pulumi up --refresh`" in preview.text
+    healed = kit.run("up", "--refresh", "--yes", "--skip-preview")
+    assert healed.code == 0, healed.text
+    kit.settle()
+    assert NEW in members(kit, PUSHED_MEMBERS)
+    assert kit.users()[NEW]["UserStatus"] == "ENABLED"
+
+
+@pytest.mark.usefixtures("joined")
+def test_destroy_works_after_the_group_was_deleted(kit: Kit) -> None:
+    kit.okta("DELETE", f"/api/v1/groups/{group(kit, PUSHED_MEMBERS)['id']}")
+    kit.settle()
+    destroyed = kit.run("destroy", "--refresh", "--yes", "--skip-preview")
+    assert destroyed.code == 0, destroyed.text
+    assert kit.okta("GET", "/api/v1/apps?limit=200") == []
