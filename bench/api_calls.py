@@ -3,7 +3,8 @@
 For each N and each variant, the benchmark starts a sandbox with a stack, runs up, up again,
 refresh, an update that adds one group, and destroy, and counts the calls in the sandbox's request
 log. Variant `one` assigns one group and pushes N. Variant `each` assigns N groups and pushes N
-others. The groups already exist in Okta.
+others. The groups already exist in Okta. *State* is the size of the stack's checkpoint, in kB of
+1,000 bytes, which the engine writes again after each step.
 
 The table also shows the minimum number of calls and the calls of Terraform. Minutes are calculated:
 the calls of the busiest rate limit bucket, divided by a token's share of the workforce limit. The
@@ -88,6 +89,8 @@ class Measurement:
 
     run: str
     seconds: float
+    state: int
+    """The size of the stack's checkpoint after the run, in bytes."""
     buckets: Counter[str]
     operations: Counter[str]
 
@@ -117,8 +120,9 @@ def measure(groups: int, variant: str) -> Iterator[Measurement]:
                 raise RuntimeError(f"{variant} {groups}, {run}: {output}")
             calls = stack.sandbox.request("GET", "/sandbox/request-log?server=okta", seconds=60)
             calls = [call for call in calls if call["seq"] > before]
+            [checkpoint] = stack.state.glob(".pulumi/stacks/*/*.json")
             yield Measurement(
-                run, seconds, Counter(call["bucket"] for call in calls),
+                run, seconds, checkpoint.stat().st_size, Counter(call["bucket"] for call in calls),
                 Counter(call["operation"] for call in calls),
             )  # fmt: skip
 
@@ -174,9 +178,11 @@ def log(text: str) -> None:
 def main(arguments: list[str]) -> None:
     detail = "--detail" in arguments
     sizes = [int(text) for text in arguments if text.isdigit()] or [5, 50, 200, 500]
-    print("| assigned | pushed | run | calls | minimum | Terraform "
-          "| Terraform without groups | minutes | Terraform's minutes | seconds |")  # fmt: skip
-    print("|---|---|---|---|---|---|---|---|---|---|")
+    print(
+        "| assigned | pushed | run | calls | minimum | Terraform "
+        "| Terraform without groups | minutes | Terraform's minutes | seconds | state, kB |"
+    )
+    print("|---|---|---|---|---|---|---|---|---|---|---|")
     for groups in sizes:
         for variant in ("one", "each"):
             for measured in measure(groups, variant):
@@ -195,7 +201,8 @@ def row(groups: int, variant: str, measured: Measurement) -> str:
         cells += [f"{measured.minutes:.1f}", f"{TERRAFORM_APP_CALLS[run](groups) / 50:.1f}"]
     else:
         cells += ["", "", f"{measured.minutes:.1f}", ""]
-    return "| " + " | ".join(str(cell) for cell in [*cells, f"{measured.seconds:.0f}"]) + " |"
+    cells += [f"{measured.seconds:.0f}", f"{measured.state / 1000:.0f}"]
+    return "| " + " | ".join(map(str, cells)) + " |"
 
 
 if __name__ == "__main__":
