@@ -32,6 +32,14 @@ ASSIGNMENT = "aws:ssoadmin/accountAssignment:AccountAssignment"
 ATTRIBUTES = "aws:ssoadmin/instanceAccessControlAttributes:InstanceAccessControlAttributes"
 MANAGED = "aws:ssoadmin/managedPolicyAttachment:ManagedPolicyAttachment"
 CUSTOMER = "aws:ssoadmin/customerManagedPolicyAttachment:CustomerManagedPolicyAttachment"
+MANAGED_EXCLUSIVE = (
+    "aws:ssoadmin/managedPolicyAttachmentsExclusive:ManagedPolicyAttachmentsExclusive"
+)
+CUSTOMER_EXCLUSIVE = (
+    "aws:ssoadmin/customerManagedPolicyAttachmentsExclusive:"
+    "CustomerManagedPolicyAttachmentsExclusive"
+)
+ATTACHED = (MANAGED, CUSTOMER, MANAGED_EXCLUSIVE, CUSTOMER_EXCLUSIVE)
 OTHER_KEYS = list_of_strings("otherKeys", "Keys of session tags that another stack declares.")
 
 # Each of these rules reads one property, so that an unknown property does not delay the others.
@@ -87,7 +95,7 @@ def assignments(stack: Stack) -> Subjects:
 def _assignment(stack: Stack, each: Resource) -> Assignment | None:
     values = (
         each.values.text("principalId"),
-        _set_of(stack, each),
+        set_of(stack, each),
         each.values.text("targetId"),
         each.values.text("principalType") or "GROUP",
     )
@@ -110,10 +118,33 @@ def _named(each: Resource) -> tuple[str, str] | None:
 
 @of_stack(permission_sets.managed_policies)
 def attachments(stack: Stack) -> Subjects:
-    sets = ((each.location, partial(_set_of, stack, each)) for each in stack.of(MANAGED, CUSTOMER))
-    for places in grouped(read_parts(sets, stack.missing)).values():
-        policies = PermissionSet("", managed_policies=tuple(place.name for place in places))
-        yield Subject(policies, places[-1])
+    each = ((at.location, partial(_attached, stack, at)) for at in stack.of(*ATTACHED))
+    pairs = ((to, (names, at)) for (to, names), at in read_parts(each, stack.missing))
+    for parts in grouped(pairs).values():
+        names = dict.fromkeys(name for named, _ in parts for name in named)
+        yield Subject(PermissionSet("", managed_policies=tuple(names)), parts[-1][1])
+
+
+def _attached(stack: Stack, resource: Resource) -> tuple[str, list[str]] | None:
+    """The permission set, and the policies that the resource attaches to it. A policy that is not
+    known yet counts as one of its own."""
+    owner, values = set_of(stack, resource), resource.values
+    if owner is None:
+        return None
+    if resource.type == MANAGED:
+        return owner, [values.peek("managedPolicyArn") or resource.urn]
+    if resource.type == CUSTOMER:
+        return owner, [_policy_name(values.inner("customerManagedPolicyReference"), resource.urn)]
+    if resource.type == MANAGED_EXCLUSIVE:
+        return owner, values.texts("managedPolicyArns")
+    references = values.each("customerManagedPolicyReferences")
+    return owner, [_policy_name(each, each.path) for each in references]
+
+
+def _policy_name(reference: Inputs, otherwise: str) -> str:
+    """Path and name of a customer managed policy."""
+    name = reference.peek("name")
+    return f"{reference.peek('path') or '/'}{name}" if name else otherwise
 
 
 @of_stack(instance_attributes.one_source_per_key)
@@ -159,5 +190,6 @@ def _instance_keys(stack: Stack) -> list[str]:
     return [key for key in each if key is not None]
 
 
-def _set_of(stack: Stack, resource: Resource) -> str | None:
+def set_of(stack: Stack, resource: Resource) -> str | None:
+    """The ARN of the permission set that a resource belongs to. Raises Unavailable."""
     return stack.reference(resource, "permissionSetArn", [SET])

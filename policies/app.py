@@ -3,11 +3,12 @@
 Only apps for IAM Identity Center are checked.
 """
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from functools import partial
-from typing import Any
+from typing import Any, cast
 
 from okta_idc.rules import (
+    app_drift,
     attribute_statements,
     attributes,
     conflicting_resources,
@@ -18,10 +19,20 @@ from okta_idc.rules.attributes import Attribute
 from okta_idc.rules.binding import Location
 from okta_idc.rules.registry import Rule
 
-from .binding import Subjects, all_parts, of_resource, subject
+from .binding import Subjects, all_parts, of_resource, of_stack, subject
 from .properties import Inputs
-from .saml import addresses, is_identity_center, statement
-from .stack_graph import SAML
+from .saml import (
+    SETTINGS,
+    addresses,
+    app_settings,
+    is_catalog_app,
+    is_identity_center,
+    statement,
+)
+from .stack_graph import SAML, Resource, Stack, grouped
+
+APP_SETTINGS = "okta:index/appSamlAppSettings:AppSamlAppSettings"
+_ADDRESSED = (SAML, APP_SETTINGS)
 
 
 def _of_app(read: Callable[[Inputs], object], path: str, saml: Inputs) -> Subjects:
@@ -46,6 +57,11 @@ def _both_addresses(saml: Inputs) -> endpoints.SamlAddresses | None:
     return None if acs is None or issuer is None else endpoints.SamlAddresses(acs, issuer)
 
 
+def _name_id_format(saml: Inputs) -> str | None:
+    """The declared format; None for a catalog app, whose format the catalog fixes."""
+    return None if is_catalog_app(saml) else saml.text("subjectNameIdFormat")
+
+
 def _sign_on(saml: Inputs) -> conflicting_resources.SignOn:
     skip = saml.flag("skipAuthenticationPolicy") or False
     return conflicting_resources.SignOn(saml.text("authenticationPolicy"), skip)
@@ -57,18 +73,27 @@ def attribute(inputs: Inputs) -> Attribute | None:
     return read.attribute if read else None
 
 
-def _bind(subjects: Callable[[Inputs], Subjects], *rules: Rule[Any]) -> None:
+def _bind(
+    subjects: Callable[[Inputs], Subjects], *rules: Rule[Any], types: Iterable[str] = (SAML,)
+) -> None:
     """Apply these rules to each app that is for IAM Identity Center."""
 
     def of_federation_app(saml: Inputs) -> Subjects:
         return subjects(saml) if is_identity_center(saml) else iter(())
 
-    of_resource(*rules, types=[SAML])(of_federation_app)
+    of_resource(*rules, types=types)(of_federation_app)
 
 
-_bind(partial(_of_app, lambda saml: addresses(saml)[0], "acsURL"), endpoints.acs_url)
-_bind(partial(_of_app, lambda saml: addresses(saml)[1], "entityID"), endpoints.issuer_url)
-_bind(partial(_of_app, _both_addresses, ""), endpoints.one_region)
+_bind(
+    partial(_of_app, lambda saml: addresses(saml)[0], "acsURL"), endpoints.acs_url, types=_ADDRESSED
+)
+_bind(
+    partial(_of_app, lambda saml: addresses(saml)[1], "entityID"),
+    endpoints.issuer_url,
+    types=_ADDRESSED,
+)
+_bind(partial(_of_app, _both_addresses, ""), endpoints.one_region, types=_ADDRESSED)
+_bind(partial(_of_app, _name_id_format, "subjectNameIdFormat"), endpoints.name_id_format)
 _bind(
     # The provider's default, ${source.login}, breaks none of these rules.
     partial(_of_app, lambda saml: saml.text("userNameTemplate"), "userNameTemplate"),
@@ -86,6 +111,39 @@ _bind(
 )
 _bind(partial(_of_all_statements, statement), attribute_statements.unique_names)
 _bind(partial(_of_all_statements, attribute), attributes.unique_keys, attributes.attribute_count)
+
+
+@of_stack(endpoints.setting_names, endpoints.has_addresses)
+def setting_names(stack: Stack) -> Subjects:
+    """Settings are part of the app, or a resource of their own."""
+    separate = grouped(stack.of_apps(APP_SETTINGS))
+    for app in stack.federating():
+        if not is_catalog_app(app.values):
+            continue
+        in_app, separately = SETTINGS
+        places = [(app, in_app)]
+        places += [(each, separately) for each in separate.get(stack.id_of(app), [])]
+        resource, name = places[-1]
+        yield from subject(partial(_setting_names, places), resource.at(name))
+
+
+def _setting_names(places: list[tuple[Resource, str]]) -> tuple[str, ...]:
+    """The names of all settings that have a value."""
+    read = (app_settings(resource.values, name) for resource, name in places)
+    values = (cast(dict[str, object], settings.values) for settings in read if settings)
+    return tuple(name for each in values for name, value in each.items() if value is not None)
+
+
+@of_stack(app_drift.one_app)
+def active_apps(stack: Stack) -> Subjects:
+    return all_parts((each.location, partial(_instance, each)) for each in stack.federating())
+
+
+def _instance(app: Resource) -> app_drift.AppInstance | None:
+    if (app.values.peek("status") or "ACTIVE") != "ACTIVE":
+        return None
+    acs, issuer = addresses(app.values)
+    return app_drift.AppInstance(app.name, acs or "", issuer or "")
 
 
 def keys_sent(saml: Inputs) -> Iterator[tuple[str, str]]:

@@ -170,9 +170,15 @@ def one_target(mapping: Inputs) -> Subjects:
     return subject(lambda: PushMapping(text("targetGroupId"), text("targetGroupName")))
 
 
-@of_resource(push.is_active, types=[PUSH])
-def is_active(mapping: Inputs) -> Subjects:
-    return subject(lambda: PushMapping(status=s) if (s := mapping.text("status")) else None)
+@of_stack(push.is_active, config=OTHER_APPS)
+def is_active(stack: Stack) -> Subjects:
+    for _, each in stack.of_apps(PUSH):
+        yield from subject(partial(_status, each.values), each.location)
+
+
+def _status(mapping: Inputs) -> PushMapping | None:
+    status = mapping.text("status")
+    return PushMapping(status=status) if status else None
 
 
 @of_resource(push.priority_from_one, types=[GROUP_ASSIGNMENT, GROUP_ASSIGNMENTS])

@@ -3,11 +3,13 @@ defines no rules itself."""
 
 from pulumi_policy import Policy
 
-from . import account_access, app, groups, provisioning
+from . import account_access, app, groups, provisioning, single_objects
 from .binding import BINDINGS
 from .remediations import FIXES
 
-__all__ = ["BINDINGS", "account_access", "app", "groups", "policies", "provisioning"]
+__all__ = [
+    "BINDINGS", "account_access", "app", "groups", "policies", "provisioning", "single_objects",
+]  # fmt: skip
 
 
 def policies() -> list[Policy]:

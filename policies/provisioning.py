@@ -1,27 +1,36 @@
 """Bindings of provisioning: the connection's Base URL, password sync, the profile mapping."""
 
+import re
 from collections.abc import Callable
 from functools import partial
 
 from okta_idc.rules import app_drift, endpoints, profile_mappings
-from okta_idc.rules.binding import Location, Subject
 
-from .binding import Subjects, of_resource, of_stack, subject
+from .binding import Subjects, of_stack, subject
 from .properties import Inputs
 from .stack_graph import OTHER_APPS, Stack
 
 CONNECTION = "okta:app/connection:Connection"
 FEATURES = "okta:app/features:Features"
 MAPPING = "okta:profile/mapping:Mapping"
+_AWS_HOST = re.compile(
+    r"^[^/]*//[^/]*(amazonaws\.|api\.aws|aws\.amazon\.|awsapps\.com|app\.aws)", re.I
+)
 
 
-@of_resource(endpoints.scim_endpoint, types=[CONNECTION])
-def base_url(connection: Inputs) -> Subjects:
-    """A connection does not show which app it belongs to: only AWS's addresses are checked."""
+@of_stack(endpoints.scim_endpoint, config=OTHER_APPS)
+def base_url(stack: Stack) -> Subjects:
+    """The connections of the stack's apps for IAM Identity Center, and every other connection with
+    an address of AWS: the ID alone does not show what an app is for."""
+    ours = {stack.id_of(each) for each in stack.federating()}
+    for app, each in stack.of_apps(CONNECTION, name="idProperty"):
+        read = partial(_url, each.values, app in ours)
+        yield from subject(read, each.at("baseUrl"))
+
+
+def _url(connection: Inputs, ours: bool) -> str | None:
     url = connection.text("baseUrl")
-    aws = ("amazonaws.", "api.aws", "aws.amazon.")
-    if url is not None and any(name in url.casefold() for name in aws):
-        yield Subject(url, Location("baseUrl"))
+    return url if ours or _AWS_HOST.search(url or "") else None
 
 
 @of_stack(app_drift.password_sync_disabled, config=OTHER_APPS)

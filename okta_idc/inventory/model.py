@@ -156,7 +156,7 @@ class PushGroup:
 
 @dataclass
 class Inventory:
-    """`apps`: status by label of the org's instances of the catalog app. `assigned`: priority (if
+    """`apps`: the org's instances of the catalog app by label and ID. `assigned`: priority (if
     any) by ID of the assigned groups. `users`: the assigned users. `secret`: the secret's tags.
     `access_control`: status, and pairs of key and source. `store_members`: user IDs by group ID."""
 
@@ -165,7 +165,7 @@ class Inventory:
     now: datetime = field(default_factory=lambda: datetime.now(UTC))
     org_url: str = ""
 
-    apps: Mapping[str, str] | Unavailable = _NOT_READ
+    apps: Mapping[str, Json] | Unavailable = _NOT_READ
     app: Json | Unavailable = _NOT_READ
     connection: Json | Unavailable = _NOT_READ
     feature: Json | Unavailable = _NOT_READ

@@ -33,7 +33,7 @@ async def read_app(okta: Okta, found: Inventory) -> None:
     try:
         apps = await okta.every("/api/v1/apps", filter=f'name eq "{CATALOG_APP}"', limit=200)
         # A role that cannot see apps gets an empty list too.
-        found.apps = {f"{app['label']} ({app['id']})": str(app.get("status")) for app in apps} or (
+        found.apps = {f"{app['label']} ({app['id']})": app for app in apps} or (
             Unavailable(
                 f"Okta shows no app {CATALOG_APP}: there is none, or it is hidden. Needs {APPS}."
             )

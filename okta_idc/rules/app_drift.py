@@ -1,7 +1,7 @@
 """6xx, the app in Okta: provisioning, and differences from the declared configuration."""
 
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import partial
 
 from okta_idc.rules.attribute_statements import Statement
@@ -180,29 +180,48 @@ def policy_as_declared(policy: SignOnPolicy) -> Iterator[Violation]:
 
 
 @dataclass(frozen=True, slots=True)
-class Apps:
-    """The org's instances of the catalog app amazon_aws_sso: status by label."""
+class AppInstance:
+    """An instance of the catalog app amazon_aws_sso, or a custom app for IAM Identity Center. The
+    addresses are empty until they are entered."""
 
-    status: Mapping[str, str]
+    name: str
+    acs_url: str = ""
+    issuer_url: str = ""
+
+
+_US, _EU = (
+    AppInstance(
+        name,
+        f"https://{region}.sso.signin.aws/platform/saml/acs/{tenant}",
+        f"https://{region}.signin.aws.amazon.com/platform/saml/d-{tenant}",
+    )
+    for name, region, tenant in (
+        ("AWS", "us-east-1", "9067642ac7"),
+        ("AWS (EU)", "eu-central-1", "9967642ac8"),
+    )
+)
 
 
 @rule(
     "OIC-618",
-    "The org does not have exactly one active app for IAM Identity Center",
-    enforced_by=(EnforcementPoint.DOCTOR,),
-    source="This kit: one Okta org, one app, one instance. With several apps, the target is "
-    "ambiguous",
-    remedy="Create the app with `pulumi up`, or name it in `app.label` and deactivate the others.",
-    good=Apps({"AWS IAM Identity Center": "ACTIVE"}),
-    bad=Apps({"AWS IAM Identity Center": "ACTIVE", "AWS (old)": "ACTIVE"}),
+    "Several active apps are for the same instance of IAM Identity Center",
+    enforced_by=(EnforcementPoint.POLICY, EnforcementPoint.DOCTOR),
+    source="docs/research/identity-center.md#saml",
+    remedy="Keep one app per instance: deactivate the others, or correct their ACS URL and issuer "
+    "URL.",
+    good=(_US, _EU),
+    bad=(_US, replace(_US, name="AWS (old)")),
 )
-def one_app(apps: Apps) -> Iterator[Violation]:
-    """Subject: all instances of the app. Inactive instances beside an active one are ignored."""
-    active = [label for label, status in apps.status.items() if status == "ACTIVE"]
-    if not apps.status:
-        yield "apps", None, "do not include IAM Identity Center."
-    elif len(active) > 1:
-        yield "apps", ", ".join(active), f"are {len(active)} active apps for IAM Identity Center."
+def one_app(apps: tuple[AppInstance, ...]) -> Iterator[Violation]:
+    """Subject: all active apps. Apps with addresses of different instances have no finding, and
+    neither has an app without addresses."""
+    for index, app in enumerate(apps):
+        for first, other in enumerate(apps[:index]):
+            shared = {app.acs_url, app.issuer_url} & {other.acs_url, other.issuer_url} - {""}
+            if shared:
+                same = Related(f"[{first}]", other.name)
+                yield f"[{index}]", app.name, "has the addresses of another app.", same
+                break
 
 
 @drift_rule(

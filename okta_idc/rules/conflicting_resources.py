@@ -4,7 +4,7 @@ sign-on policy."""
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-from okta_idc.rules.registry import Severity, Violation, policy_rule
+from okta_idc.rules.registry import Related, Severity, Violation, policy_rule, repeated
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,6 +33,30 @@ def one_assignment_resource_type(subject: AssignedBy) -> Iterator[Violation]:
         yield f"together[{index}]", name, "is another resource that manages all assignments."
     for index, name in enumerate(subject.one_by_one if subject.together else ()):
         yield f"one_by_one[{index}]", name, "conflicts with the resource for all assignments."
+
+
+@dataclass(frozen=True, slots=True)
+class Declares:
+    """What a resource declares: an object (`inline policy`), and the IDs that identify it, such as
+    the permission set's."""
+
+    kind: str
+    key: tuple[str, ...]
+
+
+@policy_rule(
+    "OIC-644",
+    "Several resources declare the same object",
+    source="docs/research/aws-provider.md#existing-objects",
+    remedy="Keep one resource. Remove the other from the state (`pulumi state delete URN`) before "
+    "you remove it from the program: destroying it removes the object in Okta or AWS.",
+    good=(Declares("inline policy", ("arn:set-1",)), Declares("inline policy", ("arn:set-2",))),
+    bad=(Declares("inline policy", ("arn:set-1",)), Declares("inline policy", ("arn:set-1",))),
+)
+def declared_once(declared: tuple[Declares, ...]) -> Iterator[Violation]:
+    """Subject: what the resources of a stack declare."""
+    for index, first in repeated(declared):
+        yield f"[{index}]", declared[index].kind, "is declared twice.", Related(f"[{first}]")
 
 
 @dataclass(frozen=True, slots=True)

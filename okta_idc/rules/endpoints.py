@@ -4,7 +4,15 @@ import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-from okta_idc.rules.registry import EnforcementPoint, Related, Severity, Violation, core_rule, rule
+from okta_idc.rules.registry import (
+    EnforcementPoint,
+    Related,
+    Severity,
+    Violation,
+    core_rule,
+    policy_rule,
+    rule,
+)
 
 _REGION = r"(?P<region>[a-z]{2}(-[a-z]+)+-\d)"
 SCIM_ENDPOINT = re.compile(
@@ -138,6 +146,63 @@ def issuer_url(url: str) -> Iterator[Violation]:
     """Subject: the issuer URL, which is the SAML entity ID."""
     if not ISSUER_URL.fullmatch(url):
         yield "", url, "is not an issuer URL of IAM Identity Center."
+
+
+ADDRESSES = ("acsURL", "entityID")
+"""Settings of the catalog app (docs/research/okta-api.md#sign-on-settings-of-a-catalog-app)."""
+
+
+@policy_rule(
+    "OIC-641",
+    "The catalog app's settings do not have the names that Okta uses",
+    source="docs/research/okta-api.md#sign-on-settings-of-a-catalog-app",
+    remedy="Name the ACS URL acsURL and the issuer URL entityID, with this capitalization.",
+    good=ADDRESSES,
+    bad=("acsUrl", "entityID"),
+)
+def setting_names(names: tuple[str, ...]) -> Iterator[Violation]:
+    """Subject: names of the settings. If the settings have both addresses, other names have no
+    finding, because Okta may add settings to the app."""
+    missing = [each for each in ADDRESSES if each not in names]
+    for name in names if missing else ():
+        if name not in ADDRESSES:
+            close = [each for each in missing if each.casefold() == name.casefold()]
+            hint = f" Did you mean {close[0]}?" if close else ""
+            yield name, None, f"is not a setting of the app.{hint}"
+
+
+@policy_rule(
+    "OIC-642",
+    "The catalog app is declared without the ACS URL or the issuer URL",
+    severity=Severity.ADVISORY,
+    source="docs/research/okta-api.md#addresses-of-the-app",
+    remedy=f"Set acsURL and entityID in `app_settings_json`; {_MANAGE} shows both.",
+    good=ADDRESSES,
+    bad=("entityID",),
+)
+def has_addresses(names: tuple[str, ...]) -> Iterator[Violation]:
+    """Subject: names of the settings, if OIC-641 has no finding. Advisory, because AWS shows its
+    addresses only after the app exists."""
+    for name in ADDRESSES if not setting_names(names) else ():
+        if name not in names:
+            yield name, None, "is missing; no user can sign in without it."
+
+
+NAME_ID_FORMAT = "urn:oasis:names:tc:SAML:1.1:nameid-format:emailAddress"
+
+
+@policy_rule(
+    "OIC-643",
+    "The app's NameID format is not emailAddress",
+    source="docs/research/identity-center.md#saml",
+    remedy=f"Set `subject_name_id_format` to {NAME_ID_FORMAT}.",
+    good=NAME_ID_FORMAT,
+    bad="urn:oasis:names:tc:SAML:1.1:nameid-format:unspecified",
+)
+def name_id_format(name_format: str) -> Iterator[Violation]:
+    """Subject: the NameID format of a custom app; the catalog app's is fixed."""
+    if name_format != NAME_ID_FORMAT:
+        yield "", name_format, "is a format that AWS rejects."
 
 
 @dataclass(frozen=True, slots=True)

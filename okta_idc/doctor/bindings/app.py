@@ -1,5 +1,6 @@
 """1xx and 6xx, the app: addresses, certificate, provisioning, and drift."""
 
+from collections.abc import Iterable
 from functools import partial
 
 from okta_idc.clients.json_path import get_object, get_text
@@ -7,15 +8,19 @@ from okta_idc.doctor.bindings.single import single
 from okta_idc.inventory.model import Inventory, Json
 from okta_idc.inventory.session_tags import statements_of
 from okta_idc.rules import app_drift, certificates, endpoints, user_names
-from okta_idc.rules.binding import Location, Unavailable, known
+from okta_idc.rules.binding import Binding, Location, Subject, Unavailable, known, numbered
 
 _APP = "the app"
 _MANUAL = "Okta's API does not show the connection of this app (app → Provisioning → Integration)."
 _CERTIFICATE = {"certificate": Location("SAML signing certificate")}
 
 
+def _setting(key: str, app: Json) -> str:
+    return get_text(app, "settings", "app", key)
+
+
 def _address(key: str, found: Inventory) -> str:
-    return get_text(known(found.app), "settings", "app", key)
+    return _setting(key, known(found.app))
 
 
 _acs_url, _issuer_url = partial(_address, "acsURL"), partial(_address, "entityID")
@@ -54,6 +59,15 @@ def _policy(found: Inventory) -> app_drift.SignOnPolicy:
     return app_drift.SignOnPolicy(declared, actual)
 
 
+def _active_apps(found: Inventory) -> Iterable[Subject]:
+    apps = tuple(
+        app_drift.AppInstance(name, _setting("acsURL", app), _setting("entityID", app))
+        for name, app in known(found.apps).items()
+        if get_text(app, "status") == "ACTIVE"
+    )
+    yield Subject(apps, parts=numbered(app.name for app in apps))
+
+
 BINDINGS = (
     single(endpoints.acs_url, _acs_url, _APP, "acsURL"),
     single(endpoints.issuer_url, _issuer_url, _APP, "entityID"),
@@ -79,6 +93,6 @@ BINDINGS = (
     single(app_drift.statements_as_declared, lambda found: app_drift.Statements(
         known(found.declared.statements), statements_of(known(found.app))), _APP),
     single(app_drift.policy_as_declared, _policy, _APP),
-    single(app_drift.one_app, lambda found: app_drift.Apps(known(found.apps))),
+    Binding(app_drift.one_app, _active_apps),
     single(app_drift.app_active, lambda found: get_text(known(found.app), "status"), _APP),
 )  # fmt: skip

@@ -208,6 +208,34 @@ def app_and_policy(subject: Any) -> list[Declared]:
     return [*saml(attributeStatements=statements), *inline(subject.policy)]
 
 
+def app_with_settings(names: Sequence[str]) -> list[Declared]:
+    return saml(appSettingsJson=json.dumps(dict.fromkeys(names, "https://x.example")))
+
+
+def custom_app(name_id_format: str) -> list[Declared]:
+    url = "https://us-east-1.sso.signin.aws/platform/saml/acs/x"
+    props = {"ssoUrl": url, "subjectNameIdFormat": name_id_format}
+    return [Declared("okta:app/saml:Saml", props, "app")]
+
+
+def apps(subject: Sequence[Any]) -> list[Declared]:
+    settings = [json.dumps({"acsURL": app.acs_url, "entityID": app.issuer_url}) for app in subject]
+    return [
+        Declared(
+            "okta:app/saml:Saml",
+            {"preconfiguredApp": "amazon_aws_sso", "appSettingsJson": each},
+            f"app-{i}",
+        )
+        for i, each in enumerate(settings)
+    ]
+
+
+def inline_policies(subject: Sequence[Any]) -> list[Declared]:
+    kind = "aws:ssoadmin/permissionSetInlinePolicy:PermissionSetInlinePolicy"
+    sets = [each.key[0] for each in subject]
+    return [Declared(kind, {"permissionSetArn": arn}, f"inline-{i}") for i, arn in enumerate(sets)]
+
+
 RENDERED: dict[str, Callable[[Any], list[Declared]]] = {
     "OIC-101": connection,
     "OIC-110": lambda url: app_with_urls(url, "https://x.example"),
@@ -259,6 +287,11 @@ RENDERED: dict[str, Callable[[Any], list[Declared]]] = {
     "OIC-533": assigned,
     "OIC-535": lambda subjects: several(assigned, subjects),
     "OIC-614": password,
+    "OIC-618": apps,
     "OIC-640": sign_on,
+    "OIC-641": app_with_settings,
+    "OIC-642": app_with_settings,
+    "OIC-643": custom_app,
+    "OIC-644": inline_policies,
 }
 """All rules except OIC-210, which checks removals (see test_deprovisioning)."""

@@ -46,8 +46,11 @@ def request(kind: str, props: dict[str, Any]) -> Any:
     return proto.AnalyzeRequest(type=kind, urn=urn, name="example", properties=struct)
 
 
-def configure(pack: Any, level: Any, *names: str) -> None:
-    config = {name: proto.PolicyConfig(enforcementLevel=level) for name in names}
+def configure(pack: Any, level: Any, *names: str, **settings: list[str]) -> None:
+    properties = json_format.ParseDict(settings, struct_pb2.Struct())
+    config = {
+        name: proto.PolicyConfig(enforcementLevel=level, properties=properties) for name in names
+    }
     pack.Configure(proto.ConfigureAnalyzerRequest(policyConfig=config))
 
 
@@ -67,18 +70,27 @@ def test_the_pack_starts_in_its_folder_and_lists_every_policy(pack: Any) -> None
     assert {"limit", "assigned", "otherApps"} <= set(deprovisioning.configSchema.properties)
 
 
+def analyzed_stack(pack: Any, kind: str, props: dict[str, Any]) -> list[Any]:
+    """The diagnostics on a stack of one resource."""
+    each = request(kind, props)
+    resource = proto.AnalyzerResource(
+        type=each.type, urn=each.urn, name=each.name, properties=each.properties
+    )
+    return list(pack.AnalyzeStack(proto.AnalyzeStackRequest(resources=[resource])).diagnostics)
+
+
 def test_a_finding_is_mandatory_and_omits_the_token(pack: Any) -> None:
     props = {"baseUrl": f"{URL}/", "idProperty": "0oa1", "profile": {"token": SECRET}}
-    [finding] = pack.Analyze(request(CONNECTION, props)).diagnostics
+    [finding] = analyzed_stack(pack, CONNECTION, props)
     assert (finding.policyName, finding.enforcementLevel) == ("oic-101", proto.MANDATORY)
     assert "ends with a slash" in finding.message
     assert "TOPSECRET" not in finding.message
 
 
 def test_an_unknown_property_is_an_advisory_note(pack: Any) -> None:
-    [note] = pack.Analyze(request(CONNECTION, {"baseUrl": UNKNOWN})).diagnostics
+    [note] = analyzed_stack(pack, CONNECTION, {"idProperty": "0oa1", "baseUrl": UNKNOWN})
     assert (note.policyName, note.enforcementLevel) == ("oic-101", proto.ADVISORY)
-    assert "not known yet: baseUrl" in note.message
+    assert "not known yet: example.baseUrl" in note.message
 
 
 def test_remediations_are_disabled_by_default(pack: Any) -> None:

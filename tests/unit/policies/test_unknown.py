@@ -11,17 +11,18 @@ from pulumi_policy import ResourceValidationArgs
 from pulumi_policy.proxy import UnknownValueError, unknown_checking_proxy
 
 from okta_idc.rules import RULES
-from policies import account_access, groups, provisioning, stack_graph
+from policies import account_access, app, groups, provisioning, single_objects, stack_graph
 from policies.pack import BINDINGS, policies
 from tests.unit.policies.engine import OPTIONS, UNKNOWN, Declared, run_policy
-from tests.unit.policies.rendered import RENDERED, assignment, push, saml
+from tests.unit.policies.rendered import APP, RENDERED, assignment, push, saml
 
 TYPES = [
     stack_graph.SAML, stack_graph.GROUP, groups.GROUP_ASSIGNMENT, groups.GROUP_ASSIGNMENTS,
     groups.APP_USER, groups.PUSH,
     provisioning.CONNECTION, provisioning.FEATURES, provisioning.MAPPING, account_access.SET,
     account_access.INLINE, account_access.ASSIGNMENT, account_access.ATTRIBUTES,
-    account_access.MANAGED, account_access.CUSTOMER,
+    account_access.MANAGED, account_access.CUSTOMER, account_access.MANAGED_EXCLUSIVE,
+    account_access.CUSTOMER_EXCLUSIVE, single_objects.BOUNDARY, app.APP_SETTINGS,
     "aws:s3/bucket:Bucket",
 ]  # fmt: skip
 PROPERTIES = [
@@ -31,7 +32,9 @@ PROPERTIES = [
     "namespace", "type", "userNameTemplate", "skipAuthenticationPolicy", "authenticationPolicy",
     "baseUrl", "capabilities", "update", "password", "mappings", "targetId", "expression",
     "pushStatus", "instanceArn", "description", "sessionDuration", "relayState", "inlinePolicy",
-    "permissionSetArn", "principalId", "principalType", "attributes", "key", "sources",
+    "permissionSetArn", "managedPolicyArn", "managedPolicyArns", "customerManagedPolicyReference",
+    "customerManagedPolicyReferences", "path", "idProperty", "sourceId", "settings",
+    "subjectNameIdFormat", "principalId", "principalType", "attributes", "key", "sources",
 ]  # fmt: skip
 LEAVES = st.one_of(
     st.just(UNKNOWN), st.none(), st.booleans(), st.floats(), st.text(max_size=20),
@@ -152,5 +155,6 @@ def test_unknown_app_settings_cause_no_findings() -> None:
 
 
 def test_a_secret_placeholder_is_treated_as_unknown() -> None:
-    answer = run_policy("oic-101", [Declared(provisioning.CONNECTION, {"baseUrl": "[secret]"})])
+    props = {"idProperty": APP, "baseUrl": "[secret]"}
+    answer = run_policy("oic-101", [Declared(provisioning.CONNECTION, props)])
     assert "baseUrl" in answer.undecided

@@ -132,7 +132,7 @@ def sound() -> Inventory:
             ),
         ),
         NOW,
-        apps={"AWS (0oa1)": "ACTIVE"},
+        apps={"AWS (0oa1)": app()},
         app=app(),
         connection={"status": "ENABLED", "baseUrl": ENDPOINT},
         feature={"capabilities": {"update": {"password": {"status": "DISABLED"}}}},

@@ -228,21 +228,37 @@ def test_another_kind_of_app_is_rejected(
     assert any("is an instance of slack, not of amazon_aws_sso" in why for why in result.unknown())
 
 
-def test_with_two_apps_the_app_option_is_required(doctor: Doctor, federation: Federation) -> None:
-    body = {"name": "amazon_aws_sso", "label": "AWS (old)", "signOnMode": "SAML_2_0"}
+@contextmanager
+def second_app(federation: Federation, **settings: str) -> Iterator[str]:
+    """ID and label of another instance of the catalog app."""
+    body = {"name": "amazon_aws_sso", "label": "AWS (2)", "signOnMode": "SAML_2_0",
+            "settings": {"app": settings}}  # fmt: skip
     other = federation.request("POST", "/api/v1/apps", body)["id"]
-    direct = ("--identity-store", AWS.identity_store_id, "--region", AWS.region,
-              "--secret", AWS.secret, "--okta-url", federation.okta)  # fmt: skip
     try:
-        result = doctor(stack=direct)
-        by_stack = doctor()
+        yield other
     finally:
         federation.request("POST", f"/api/v1/apps/{other}/lifecycle/deactivate")
         federation.request("DELETE", f"/api/v1/apps/{other}")
-    assert ("OIC-618", "apps", "") in result.findings()
+
+
+def test_with_two_apps_the_app_option_is_required(doctor: Doctor, federation: Federation) -> None:
+    direct = ("--identity-store", AWS.identity_store_id, "--region", AWS.region,
+              "--secret", AWS.secret, "--okta-url", federation.okta)  # fmt: skip
+    with second_app(federation) as other:
+        result = doctor(stack=direct)
     assert any("Pass --app" in why and other in why for why in result.unknown())
-    # The stack identifies its app; the second app is still reported.
-    assert by_stack.findings() == PLANTED | {("OIC-618", "apps", "")}
+    assert not any(rule == "OIC-618" for rule, *_ in result.findings())
+
+
+@pytest.mark.parametrize("same_instance", [True, False])
+def test_a_second_app_is_reported_only_for_the_same_instance(
+    doctor: Doctor, federation: Federation, same_instance: bool
+) -> None:
+    ours = federation.request("GET", f"/api/v1/apps/{federation.app}")["settings"]["app"]
+    addresses = {name: ours[name] + ("" if same_instance else "x") for name in ours}
+    with second_app(federation, **addresses):
+        found = doctor().findings() - PLANTED
+    assert [rule for rule, *_ in found] == (["OIC-618"] if same_instance else [])
 
 
 @pytest.mark.parametrize("status", [500, 403])

@@ -3,7 +3,7 @@
 import pytest
 
 from okta_idc.rules import app_drift, identity_store_drift, push_drift
-from okta_idc.rules.app_drift import Apps, Features, Setting, Statements
+from okta_idc.rules.app_drift import AppInstance, Features, Setting, Statements
 from okta_idc.rules.attribute_statements import Statement
 from okta_idc.rules.identity_store_drift import ExternalIds, Members, Sides
 from okta_idc.rules.push_drift import FoundMapping, Groups
@@ -68,17 +68,20 @@ class TestApp:
         assert [f.value for f in found] == ["a", "b", "c"]
 
     @pytest.mark.parametrize(
-        ("apps", "ok"),
+        ("apps", "reported"),
         [
-            ({}, False),
-            ({"a": "ACTIVE"}, True),
-            ({"a": "ACTIVE", "b": "INACTIVE"}, True),
-            ({"a": "INACTIVE"}, True),
-            ({"a": "ACTIVE", "b": "ACTIVE"}, False),
+            ((), []),
+            ((AppInstance("a"), AppInstance("b")), []),  # created, but not set up
+            ((AppInstance("a", "acs-1", "d-1"), AppInstance("b", "acs-2", "d-2")), []),
+            ((AppInstance("a", "acs-1", "d-1"), AppInstance("b", "acs-1")), ["b"]),
+            ((AppInstance("a", "acs-1", "d-1"), AppInstance("b", "acs-2", "d-1")), ["b"]),
+            ((AppInstance("a", "acs"), AppInstance("b"), AppInstance("c", "acs")), ["c"]),
         ],
     )
-    def test_exactly_one_app_is_expected(self, apps: dict[str, str], ok: bool) -> None:
-        assert (app_drift.one_app(Apps(apps)) == []) is ok
+    def test_only_apps_for_the_same_instance_are_reported(
+        self, apps: tuple[AppInstance, ...], reported: list[str]
+    ) -> None:
+        assert [found.value for found in app_drift.one_app(apps)] == reported
 
 
 class TestStore:
