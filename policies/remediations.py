@@ -7,7 +7,12 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Any, cast
 
-from pulumi_policy import EnforcementLevel, ResourceValidationArgs, ResourceValidationPolicy
+from pulumi_policy import (
+    EnforcementLevel,
+    PolicyConfigSchema,
+    ResourceValidationArgs,
+    ResourceValidationPolicy,
+)
 
 from okta_idc.rules import attribute_statements, endpoints, push_mappings
 from okta_idc.rules.attribute_statements import Statement
@@ -15,20 +20,30 @@ from okta_idc.rules.attributes import URI_NAME_FORMAT
 from okta_idc.rules.binding import Unavailable
 from okta_idc.rules.registry import Rule
 
+from .binding import BINDINGS
 from .groups import PUSH
 from .properties import Inputs, plain
 from .provisioning import CONNECTION
-from .stack_graph import SAML
+from .stack_graph import SAML, Settings
+
+APP_ID = {CONNECTION: "idProperty", PUSH: "appId"}
+"""The property with the app's ID, by type."""
 
 
 @dataclass(frozen=True)
 class Fix:
     """Corrects properties of one resource type that break a rule. `correct` receives the properties
-    to read and the properties to set, and returns whether it has set any."""
+    to read and the properties to set, and returns whether it has set any. Skips the apps that
+    `otherApps` lists, and the resources that `retiring` names, if the rule has these settings."""
 
     rule: Rule[Any]
     type: str
     correct: Callable[[Inputs, Any], bool]
+
+    @property
+    def config(self) -> Settings:
+        """The settings, which are the rule's, for a resource that belongs to an app."""
+        return BINDINGS[self.rule.id].config if self.type in APP_ID else {}
 
     def policy(self) -> ResourceValidationPolicy:
         """The policy; the enforcement level `remediate` enables it."""
@@ -39,13 +54,18 @@ class Fix:
             enforcement_level=EnforcementLevel.DISABLED,
             remediate=cast(Any, self._remediate),
             url=self.rule.link,
+            config_schema=PolicyConfigSchema(self.config) if self.config else None,
         )
 
     def _remediate(self, args: ResourceValidationArgs) -> Mapping[str, Any] | None:
         if args.resource_type != self.type:
             return None
+        settings, inputs = Inputs(args.get_config()), Inputs(plain(args.props))
+        app = inputs.peek(APP_ID.get(self.type, ""))
+        if app in settings.texts("otherApps") or args.name in settings.texts("retiring"):
+            return None
         try:
-            return args.props if self.correct(Inputs(plain(args.props)), args.props) else None
+            return args.props if self.correct(inputs, args.props) else None
         except Unavailable:
             return None  # the rule itself reports it
 

@@ -125,6 +125,18 @@ def test_delete_target_group_on_destroy_is_set_to_false(
     assert remediated(remediating, PUSH, {"deleteTargetGroupOnDestroy": UNKNOWN}) == {}
 
 
+@pytest.mark.parametrize("settings", [{"otherApps": ["0oaSlack"]}, {"retiring": ["example"]}])
+def test_push_groups_of_other_apps_and_retiring_ones_are_not_changed(
+    pack: Any, settings: dict[str, list[str]]
+) -> None:
+    configure(pack, proto.REMEDIATE, "fix-oic-220", **settings)
+    props = {"appId": "0oaSlack", "sourceGroupId": "00g1", "deleteTargetGroupOnDestroy": True}
+    assert remediated(pack, PUSH, props) == {}
+    configure(pack, proto.REMEDIATE, "fix-oic-220")
+    assert remediated(pack, PUSH, props) == {**props, "deleteTargetGroupOnDestroy": False}
+    configure(pack, proto.DISABLED)
+
+
 def test_the_name_format_is_set_only_on_attributes_for_access_control(remediating: Any) -> None:
     def app(**namespace: str) -> dict[str, Any]:
         managed = {"name": f"{PREFIX}Department", "values": [UNKNOWN], **namespace}
