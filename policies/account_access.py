@@ -7,7 +7,13 @@ from collections.abc import Callable
 from functools import partial
 from typing import Any, TypeVar, cast
 
-from okta_idc.rules import account_access, instance_attributes, permission_sets, policy_tags
+from okta_idc.rules import (
+    account_access,
+    conflicting_resources,
+    instance_attributes,
+    permission_sets,
+    policy_tags,
+)
 from okta_idc.rules.account_access import Assignment
 from okta_idc.rules.binding import NOWHERE, Location, Subject, numbered
 from okta_idc.rules.instance_attributes import (
@@ -20,7 +26,16 @@ from okta_idc.rules.policy_tags import PolicyAndTags
 from okta_idc.rules.registry import Rule
 
 from .app import keys_sent
-from .binding import Subjects, all_parts, of_resource, of_stack, read_parts, subject, together
+from .binding import (
+    Subjects,
+    all_parts,
+    competing,
+    of_resource,
+    of_stack,
+    read_parts,
+    subject,
+    together,
+)
 from .properties import Inputs
 from .stack_graph import Resource, Stack, grouped, list_of_strings
 
@@ -123,6 +138,20 @@ def attachments(stack: Stack) -> Subjects:
     for parts in grouped(pairs).values():
         names = dict.fromkeys(name for named, _ in parts for name in named)
         yield Subject(PermissionSet("", managed_policies=tuple(names)), parts[-1][1])
+
+
+@of_stack(conflicting_resources.one_attachment_resource_type)
+def attachment_resource_types(stack: Stack) -> Subjects:
+    for every, single in ((MANAGED_EXCLUSIVE, MANAGED), (CUSTOMER_EXCLUSIVE, CUSTOMER)):
+        yield from competing(_by_set(stack, every), _by_set(stack, single))
+
+
+def _by_set(stack: Stack, type_: str) -> list[tuple[str, Resource]]:
+    """The resources of a type, each with its permission set."""
+    found = stack.of(type_)
+    sets = ((Location(urn=each.urn), partial(set_of, stack, each)) for each in found)
+    by_urn = {at.urn: owner for owner, at in read_parts(sets, stack.missing)}
+    return [(by_urn[each.urn], each) for each in found if each.urn in by_urn]
 
 
 def _attached(stack: Stack, resource: Resource) -> tuple[str, list[str]] | None:

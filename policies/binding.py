@@ -25,6 +25,7 @@ from pulumi_policy import Severity as PolicySeverity
 from pulumi_policy.proxy import UNKNOWN_STRING_VALUE, UnknownValueError
 
 from okta_idc.rules.binding import NOWHERE, Binding, Location, Subject, Unavailable, numbered
+from okta_idc.rules.conflicting_resources import DeclaredBy
 from okta_idc.rules.registry import (
     REPOSITORY,
     EnforcementPoint,
@@ -35,7 +36,7 @@ from okta_idc.rules.registry import (
 )
 
 from .properties import Inputs, plain
-from .stack_graph import Settings, Stack
+from .stack_graph import Resource, Settings, Stack, grouped
 
 LEVELS = {
     Severity.BLOCKING: (EnforcementLevel.MANDATORY, PolicySeverity.HIGH),
@@ -80,6 +81,19 @@ def all_parts(parts: Iterable[tuple[Location, Callable[[], object]]]) -> Subject
 def together(parts: Sequence[tuple[object, Location]]) -> Subject:
     """All parts as one subject."""
     return Subject(tuple(part for part, _ in parts), parts=numbered(at for _, at in parts))
+
+
+def competing(
+    together: Iterable[tuple[str, Resource]], one_by_one: Iterable[tuple[str, Resource]]
+) -> Subjects:
+    """For each owner, the resources that declare all of its objects, and those that declare one
+    each."""
+    singly = grouped(one_by_one)
+    for owner, claiming in grouped(together).items():
+        single = singly.get(owner, [])
+        by_kind = DeclaredBy(tuple(r.name for r in claiming), tuple(r.name for r in single))
+        parts = numbered((r.location for r in claiming), "together")
+        yield Subject(by_kind, parts=parts | numbered((r.location for r in single), "one_by_one"))
 
 
 class NotKnownYet(UnknownValueError):  # noqa: N818 - a note, not an error

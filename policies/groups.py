@@ -12,12 +12,11 @@ from okta_idc.rules import assignments, conflicting_resources, groups
 from okta_idc.rules import push_mappings as push
 from okta_idc.rules.assignments import Assignees, Deprovisioning
 from okta_idc.rules.binding import Location, Subject, Unavailable, numbered
-from okta_idc.rules.conflicting_resources import AssignedBy
 from okta_idc.rules.groups import GroupRoles
 from okta_idc.rules.push_mappings import PushMapping
 from okta_idc.rules.registry import shorten
 
-from .binding import Subjects, all_parts, of_resource, of_stack, read_parts, subject
+from .binding import Subjects, all_parts, competing, of_resource, of_stack, read_parts, subject
 from .properties import Inputs
 from .stack_graph import GROUP, OTHER_APPS, Resource, Settings, Stack, grouped, list_of_strings
 
@@ -97,21 +96,25 @@ def push_names_differ(stack: Stack) -> Subjects:
 
 def _pushed_name(stack: Stack, mapping: Resource, made_here: Mapping[str, Resource]) -> str | None:
     """The group's name in AWS: the declared one, else the source group's if the stack declares
-    it. None where only Okta knows the name. Raises Unavailable."""
-    try:
-        if name := mapping.values.text("targetGroupName"):
-            return name
-        if mapping.values.text("targetGroupId"):
-            return None  # a linked group keeps its name
-        missing = None
-    except Unavailable as unknown:
-        missing = unknown
+    it. None where only Okta knows the name, as for a linked group. Raises Unavailable."""
+    if name := _declared(mapping, "targetGroupName"):
+        return name
+    if _declared(mapping, "targetGroupId"):
+        return None
     source = stack.reference(mapping, "sourceGroupId", [GROUP])
-    if source is not None and source in made_here:
-        return made_here[source].values.text("name")
-    if missing:
-        raise missing
-    return None
+    group = made_here.get(source or "")
+    return group.values.text("name") if group else None
+
+
+def _declared(mapping: Resource, name: str) -> str | None:
+    """A property; None where only the provider sets it, which a preview shows as unknown, too.
+    Raises Unavailable."""
+    try:
+        return mapping.values.text(name)
+    except Unavailable:
+        if mapping.dependencies.get(name):
+            raise
+        return None
 
 
 @of_stack(assignments.assigned_through_groups, config=OTHER_APPS)
@@ -123,12 +126,7 @@ def individual_assignments(stack: Stack) -> Subjects:
 
 @of_stack(conflicting_resources.one_assignment_resource_type, config=OTHER_APPS)
 def assignment_resource_types(stack: Stack) -> Subjects:
-    singly = grouped(stack.of_apps(GROUP_ASSIGNMENT))
-    for app, claiming in grouped(stack.of_apps(GROUP_ASSIGNMENTS)).items():
-        single = singly.get(app, [])
-        by_kind = AssignedBy(tuple(r.name for r in claiming), tuple(r.name for r in single))
-        parts = numbered((r.location for r in claiming), "together")
-        yield Subject(by_kind, parts=parts | numbered((r.location for r in single), "one_by_one"))
+    return competing(stack.of_apps(GROUP_ASSIGNMENTS), stack.of_apps(GROUP_ASSIGNMENT))
 
 
 @of_stack(assignments.deprovisioning_within_limit, config={**DEPROVISIONING, **OTHER_APPS})

@@ -8,7 +8,7 @@ from okta_idc.rules import app_drift, endpoints, profile_mappings
 
 from .binding import Subjects, of_stack, subject
 from .properties import Inputs
-from .stack_graph import OTHER_APPS, Stack
+from .stack_graph import OTHER_APPS, Resource, Stack
 
 CONNECTION = "okta:app/connection:Connection"
 FEATURES = "okta:app/features:Features"
@@ -41,12 +41,17 @@ def password(stack: Stack) -> Subjects:
 
 
 def _each_mapping(read: Callable[[Inputs], object], stack: Stack) -> Subjects:
-    """The subject that `read` makes of each attribute mapped from Okta to an app. The target of a
-    mapping from an app to Okta is a user type (oty…)."""
-    for target, each in stack.of_apps(MAPPING, name="targetId"):
-        if not target.startswith("oty"):
-            for inputs in each.values.each("mappings"):
-                yield from subject(partial(read, inputs), each.at("mappings"))
+    """The subject that `read` makes of each attribute mapped from Okta to an app."""
+    for _, each in mappings_to_apps(stack):
+        for inputs in each.values.each("mappings"):
+            yield from subject(partial(read, inputs), each.at("mappings"))
+
+
+def mappings_to_apps(stack: Stack) -> list[tuple[str, Resource]]:
+    """The profile mappings from Okta to apps, with the app's ID. The target of a mapping from an
+    app to Okta is a user type (oty…)."""
+    found = stack.of_apps(MAPPING, name="targetId")
+    return [(target, each) for target, each in found if not target.startswith("oty")]
 
 
 def _target(inputs: Inputs) -> dict[str, object] | None:

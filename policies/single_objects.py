@@ -12,17 +12,15 @@ from okta_idc.rules.conflicting_resources import Declares, declared_once
 from .account_access import (
     ATTRIBUTES,
     CUSTOMER,
-    CUSTOMER_EXCLUSIVE,
     INLINE,
     MANAGED,
-    MANAGED_EXCLUSIVE,
     set_of,
 )
 from .app import APP_SETTINGS
 from .binding import Subjects, all_parts, of_stack
 from .groups import APP_USER
 from .properties import Inputs
-from .provisioning import CONNECTION, FEATURES, MAPPING
+from .provisioning import CONNECTION, FEATURES, mappings_to_apps
 from .stack_graph import OTHER_APPS, Resource, Stack
 
 BOUNDARY = "aws:ssoadmin/permissionsBoundaryAttachment:PermissionsBoundaryAttachment"
@@ -30,7 +28,6 @@ BOUNDARY = "aws:ssoadmin/permissionsBoundaryAttachment:PermissionsBoundaryAttach
 _OF_APPS = (
     (CONNECTION, "provisioning connection", "idProperty", ()),
     (FEATURES, "feature", "appId", ("name",)),
-    (MAPPING, "profile mapping", "targetId", ("sourceId",)),
     (APP_SETTINGS, "app settings", "appId", ()),
     (APP_USER, "user assignment", "appId", ("userId",)),
 )
@@ -47,8 +44,6 @@ _OF_SETS: dict[str, tuple[str, Callable[[Inputs], tuple[str | None, ...]]]] = {
     BOUNDARY: ("permissions boundary", lambda _: ()),
     MANAGED: ("managed policy", lambda values: (values.text("managedPolicyArn"),)),
     CUSTOMER: ("customer managed policy", _customer_policy),
-    MANAGED_EXCLUSIVE: ("managed policies", lambda _: ()),
-    CUSTOMER_EXCLUSIVE: ("customer managed policies", lambda _: ()),
 }
 """By type: the object, and what identifies it in the permission set."""
 
@@ -62,6 +57,8 @@ def _declared(stack: Stack) -> Iterator[tuple[Location, Callable[[], Declares | 
     for type_, kind, owner, names in _OF_APPS:
         for app, each in stack.of_apps(type_, name=owner):
             yield each.location, partial(_of_app, kind, app, each.values, names)
+    for app, each in mappings_to_apps(stack):
+        yield each.location, partial(_of_app, "profile mapping", app, each.values, ("sourceId",))
     for each in stack.of(*_OF_SETS):
         yield each.location, partial(_of_set, stack, each)
     for each in stack.of(ATTRIBUTES):

@@ -8,9 +8,9 @@ from okta_idc.rules.registry import Related, Severity, Violation, policy_rule, r
 
 
 @dataclass(frozen=True, slots=True)
-class AssignedBy:
-    """Names of the resources with an app's group assignments: those in `together` declare all of
-    them, those in `one_by_one` one each."""
+class DeclaredBy:
+    """Names of the resources with an app's group assignments, or with a permission set's policies:
+    those in `together` declare all of them, those in `one_by_one` one each."""
 
     together: tuple[str, ...] = ()
     one_by_one: tuple[str, ...] = ()
@@ -24,15 +24,32 @@ class AssignedBy:
     remedy="Keep the app.GroupAssignment resources. Remove AppGroupAssignments from the state "
     "(`pulumi state delete URN`) before you remove it from the program: destroying it unassigns "
     "its groups.",
-    good=AssignedBy(one_by_one=("engineers", "finance")),
-    bad=AssignedBy(together=("all",), one_by_one=("finance",)),
+    good=DeclaredBy(one_by_one=("engineers", "finance")),
+    bad=DeclaredBy(together=("all",), one_by_one=("finance",)),
 )
-def one_assignment_resource_type(subject: AssignedBy) -> Iterator[Violation]:
+def one_assignment_resource_type(subject: DeclaredBy) -> Iterator[Violation]:
     """Subject: one app."""
     for index, name in enumerate(subject.together[1:], start=1):
         yield f"together[{index}]", name, "is another resource that manages all assignments."
     for index, name in enumerate(subject.one_by_one if subject.together else ()):
         yield f"one_by_one[{index}]", name, "conflicts with the resource for all assignments."
+
+
+@policy_rule(
+    "OIC-645",
+    "A permission set's policies are declared by competing resources",
+    source="docs/research/aws-provider.md#existing-objects",
+    remedy="Keep one of the two resource types for each permission set. Remove the other resources "
+    "from the state (`pulumi state delete URN`) before you remove them from the program.",
+    good=DeclaredBy(together=("all",)),
+    bad=DeclaredBy(together=("all",), one_by_one=("billing",)),
+)
+def one_attachment_resource_type(subject: DeclaredBy) -> Iterator[Violation]:
+    """Subject: the AWS managed, or the customer managed policies of one permission set."""
+    for index, name in enumerate(subject.together[1:], start=1):
+        yield f"together[{index}]", name, "is another resource that manages all attachments."
+    for index, name in enumerate(subject.one_by_one if subject.together else ()):
+        yield f"one_by_one[{index}]", name, "conflicts with the resource for all attachments."
 
 
 @dataclass(frozen=True, slots=True)

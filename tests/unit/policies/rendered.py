@@ -236,6 +236,16 @@ def inline_policies(subject: Sequence[Any]) -> list[Declared]:
     return [Declared(kind, {"permissionSetArn": arn}, f"inline-{i}") for i, arn in enumerate(sets)]
 
 
+def policy_attachments(subject: Any) -> list[Declared]:
+    exclusive = "aws:ssoadmin/managedPolicyAttachmentsExclusive:ManagedPolicyAttachmentsExclusive"
+    single = "aws:ssoadmin/managedPolicyAttachment:ManagedPolicyAttachment"
+    return [
+        Declared(kind, {"permissionSetArn": "arn:set"}, name)
+        for kind, names in ((exclusive, subject.together), (single, subject.one_by_one))
+        for name in names
+    ]
+
+
 RENDERED: dict[str, Callable[[Any], list[Declared]]] = {
     "OIC-101": connection,
     "OIC-110": lambda url: app_with_urls(url, "https://x.example"),
@@ -293,5 +303,6 @@ RENDERED: dict[str, Callable[[Any], list[Declared]]] = {
     "OIC-642": app_with_settings,
     "OIC-643": custom_app,
     "OIC-644": inline_policies,
+    "OIC-645": policy_attachments,
 }
 """All rules except OIC-210, which checks removals (see test_deprovisioning)."""

@@ -154,6 +154,19 @@ def test_a_push_group_without_a_name_uses_its_source_group_name() -> None:
     assert run_policy("oic-206", [push("00g1", "p")]).findings == []
 
 
+@pytest.mark.parametrize("name", ["targetGroupId", "targetGroupName"])
+def test_an_unknown_target_is_the_source_group_only_if_the_provider_determines_it(
+    name: str,
+) -> None:
+    group = Declared(GROUP, {"name": "aws:admins", "id": "00g1"}, "admins")
+    computed = push("00g1", "p", **{name: UNKNOWN})
+    assert run_policy("oic-206", [group, computed]).findings
+    declared = Declared(computed.type, computed.props, "p", {name: ["admins"]})
+    answer = run_policy("oic-206", [group, declared])
+    assert answer.findings == []
+    assert f"p.{name}" in answer.undecided
+
+
 def test_policy_tags_are_skipped_in_stacks_without_session_tags() -> None:
     text = '{"Statement": [{"Condition": {"StringEquals": {"aws:PrincipalTag/Team": "x"}}}]}'
     kind = "aws:ssoadmin/permissionSetInlinePolicy:PermissionSetInlinePolicy"
