@@ -155,25 +155,22 @@ def _by_set(stack: Stack, type_: str) -> list[tuple[str, Resource]]:
 
 
 def _attached(stack: Stack, resource: Resource) -> tuple[str, list[str]] | None:
-    """The permission set, and the policies that the resource attaches to it. A policy that is not
-    known yet counts as one of its own."""
+    """The permission set, and the policies that the resource attaches to it. Raises Unavailable."""
     owner, values = set_of(stack, resource), resource.values
     if owner is None:
         return None
-    if resource.type == MANAGED:
-        return owner, [values.peek("managedPolicyArn") or resource.urn]
-    if resource.type == CUSTOMER:
-        return owner, [_policy_name(values.inner("customerManagedPolicyReference"), resource.urn)]
     if resource.type == MANAGED_EXCLUSIVE:
         return owner, values.texts("managedPolicyArns")
-    references = values.each("customerManagedPolicyReferences")
-    return owner, [_policy_name(each, each.path) for each in references]
+    if resource.type == CUSTOMER_EXCLUSIVE:
+        return owner, [*map(policy_path, values.each("customerManagedPolicyReferences"))]
+    if resource.type == CUSTOMER:
+        return owner, [policy_path(values.inner("customerManagedPolicyReference"))]
+    return owner, [values.text("managedPolicyArn") or ""]
 
 
-def _policy_name(reference: Inputs, otherwise: str) -> str:
-    """Path and name of a customer managed policy."""
-    name = reference.peek("name")
-    return f"{reference.peek('path') or '/'}{name}" if name else otherwise
+def policy_path(reference: Inputs) -> str:
+    """Path and name of a customer managed policy. Raises Unavailable."""
+    return f"{reference.text('path') or '/'}{reference.text('name') or ''}"
 
 
 @of_stack(instance_attributes.one_source_per_key)

@@ -117,6 +117,8 @@ _bind(partial(_of_all_statements, attribute), attributes.unique_keys, attributes
 def setting_names(stack: Stack) -> Subjects:
     """Settings are part of the app, or a resource of their own."""
     separate = grouped(stack.of_apps(APP_SETTINGS))
+    if stack.missing:
+        return  # the settings of an unknown app may be those of any app
     for app in stack.federating():
         if not is_catalog_app(app.values):
             continue
@@ -140,7 +142,7 @@ def active_apps(stack: Stack) -> Subjects:
 
 
 def _instance(app: Resource) -> app_drift.AppInstance | None:
-    if (app.values.peek("status") or "ACTIVE") != "ACTIVE":
+    if (app.values.text("status") or "ACTIVE") != "ACTIVE":
         return None
     acs, issuer = addresses(app.values)
     return app_drift.AppInstance(app.name, acs or "", issuer or "")

@@ -14,6 +14,7 @@ from .account_access import (
     CUSTOMER,
     INLINE,
     MANAGED,
+    policy_path,
     set_of,
 )
 from .app import APP_SETTINGS
@@ -34,9 +35,8 @@ _OF_APPS = (
 """Type, object, the property with the app's ID, and the other properties that identify it."""
 
 
-def _customer_policy(attachment: Inputs) -> tuple[str | None, ...]:
-    reference = attachment.inner("customerManagedPolicyReference")
-    return reference.text("path") or "/", reference.text("name")
+def _customer_policy(attachment: Inputs) -> tuple[str, ...]:
+    return (policy_path(attachment.inner("customerManagedPolicyReference")),)
 
 
 _OF_SETS: dict[str, tuple[str, Callable[[Inputs], tuple[str | None, ...]]]] = {

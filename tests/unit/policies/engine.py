@@ -18,7 +18,7 @@ from pulumi_policy.proxy import (
     unknown_checking_proxy,
 )
 
-from policies.pack import policies
+from policies.pack import BINDINGS
 from policies.properties import Inputs, plain
 from policies.stack_graph import Stack
 
@@ -58,7 +58,7 @@ def run_policy(
     name: str, resources: Iterable[Declared], config: Mapping[str, Any] | None = None
 ) -> Answer:
     """Run one policy as the SDK does: on each resource, or on the stack."""
-    policy = next(each for each in policies() if each.name == name)
+    policy = BINDINGS[name.upper()].policy()
     answer = Answer([])
     declared = list(resources)
     if isinstance(policy, ResourceValidationPolicy):
