@@ -170,6 +170,7 @@ def test_a_state_file_is_analysed_without_backend_or_passphrase(
     for resource in state["deployment"]["resources"]:
         if resource["type"].endswith(":Connection"):
             resource["inputs"]["baseUrl"] += "/"
+            resource["outputs"]["baseUrl"] += "/"
     file.write_text(json.dumps(state))
     refused = offline.pulumi(*analyse)
     assert refused.code != 0
