@@ -2,6 +2,7 @@
 
 import copy
 import json
+import re
 import subprocess
 from collections.abc import Iterator
 from pathlib import Path
@@ -10,6 +11,7 @@ import pytest
 
 from tests.e2e.conftest import Kit, Result
 from tests.paths import ROOT
+from tests.unit.policies.plain_programs import programs
 
 pytestmark = pytest.mark.e2e
 
@@ -65,7 +67,7 @@ def sandbox(kit: Kit) -> Iterator[Kit]:
 class OtherStack:
     """A stack without this kit's components, in its own folder."""
 
-    def __init__(self, kit: Kit, folder: Path) -> None:
+    def __init__(self, kit: Kit, folder: Path, program: str = BAD) -> None:
         self.folder, self.kit = folder, kit
         settings = folder / "Pulumi.dev.yaml"
         self.token = kit.token
@@ -75,8 +77,8 @@ class OtherStack:
             "SCIM_ENDPOINT": kit.secret["endpoint"].rstrip("/"),
             "SCIM_TOKEN": self.token,
         }
-        (folder / "Pulumi.yaml").write_text("name: other\nruntime: python\n")
-        (folder / "__main__.py").write_text(BAD)
+        (folder / "Pulumi.yaml").write_text(f"name: {folder.name}\nruntime: python\n")
+        (folder / "__main__.py").write_text(program)
         settings.write_text(kit.settings.read_text())
         assert self.pulumi("stack", "init", "dev").code == 0
 
@@ -175,6 +177,68 @@ def test_a_state_file_is_analysed_without_backend_or_passphrase(
     refused = offline.pulumi(*analyse)
     assert refused.code != 0
     assert "oic-101" in refused.text
+
+
+PLAIN = r"""
+import re
+from pathlib import Path
+import pulumi
+import yaml
+
+made = {}
+
+
+def value(given):
+    if isinstance(given, list):
+        return [value(each) for each in given]
+    if isinstance(given, dict):
+        if "fn::secret" in given:
+            return pulumi.Output.secret(value(given["fn::secret"]))
+        if "fn::toJSON" in given:
+            return pulumi.Output.json_dumps(value(given["fn::toJSON"]))
+        return {key: value(each) for key, each in given.items()}
+    if isinstance(given, str):
+        if found := re.fullmatch(r"[$][{]([\w-]+)[.](\w+)[}]", given):
+            return getattr(made[found[1]], found[2])
+        return given.replace("$${", "${")
+    return given
+
+
+for name, declared in yaml.safe_load(Path("program.yaml").read_text())["resources"].items():
+    outputs = {"arn": None} if declared["type"].endswith(":PermissionSet") else {}
+    props = outputs | value(declared.get("properties", {}))
+    made[name] = pulumi.CustomResource(declared["type"], name, props)
+"""
+REPORTED = re.compile(r"\[(mandatory|advisory)\] \[severity: \w+\]\s+(oic-\d+)\s+\(\S+: ([\w-]+)\)")
+
+
+@pytest.fixture(scope="module")
+def plain(sandbox: Kit, tmp_path_factory: pytest.TempPathFactory) -> OtherStack:
+    return OtherStack(sandbox, tmp_path_factory.mktemp("plain"), PLAIN)
+
+
+@pytest.mark.parametrize(
+    "name",
+    [
+        "two-instances",
+        "permission-sets",
+        "other-catalog-apps",
+        "connection-portal-url",
+        "permission-sets-competing",
+        "push-groups-wrong",
+    ],
+)
+def test_a_program_without_components_has_the_findings_of_the_unit_test(
+    plain: OtherStack, name: str
+) -> None:
+    [program] = [each for each in programs() if each.path.stem == name]
+    (plain.folder / "program.yaml").write_text(program.path.read_text())
+    done = plain.pulumi("preview", "--policy-pack", PACK)
+    levels = {"blocking": "mandatory", "advisory": "advisory"}
+    expected = [(levels[level], rule.lower(), where) for rule, level, where, _ in program.findings]
+    assert sorted(REPORTED.findall(done.text)) == sorted(expected), done.text
+    assert (done.code == 0) == all(level == "advisory" for level, *_ in expected)
+    assert "okta-identity-center@v" in done.text
 
 
 def resources(exported: str) -> list[dict]:
