@@ -237,7 +237,7 @@ def test_a_program_without_components_has_the_findings_of_the_unit_test(
     levels = {"blocking": "mandatory", "advisory": "advisory"}
     expected = [(levels[level], rule.lower(), where) for rule, level, where, _ in program.findings]
     assert sorted(REPORTED.findall(done.text)) == sorted(expected), done.text
-    assert (done.code == 0) == all(level == "advisory" for level, *_ in expected)
+    assert (done.code == 0) == all(level == "advisory" for level, *_ in expected), done.text
     assert "okta-identity-center@v" in done.text
 
 
