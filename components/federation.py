@@ -7,6 +7,7 @@ rejected declaration changes nothing.
 
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
+from functools import partial
 from typing import Any
 
 import pulumi
@@ -23,7 +24,12 @@ from ._checks.deprovisioning_guard import DeprovisioningGuard
 from ._checks.drift import differences
 from ._checks.lookups import Lookups, check_same_instance, look_up
 from ._checks.next_steps import next_steps
-from ._checks.provisioning_gate import ProvisioningGate, provisioning_gate, required_features
+from ._checks.provisioning_gate import (
+    ProvisioningGate,
+    Steps,
+    provisioning_gate,
+    required_features,
+)
 from ._checks.token_health import token_health
 from ._options import child_of
 from ._outputs import AssignmentGroupOutput, PushGroupOutput
@@ -220,7 +226,7 @@ class IdentityCenterFederation(pulumi.ComponentResource):
         """The gate, and in mode `api` the resources that turn provisioning on."""
         settings = self._settings.provisioning
         features = required_features(self._settings)
-        steps: Output[str] | str = ""
+        steps: Input[Steps | None] = None
         app_id = connected = Output.all(app.app_id, ready).apply(lambda both: both[0])
         done: Input[Sequence[Resource]] = [app.resource]
         if (secret := token.token) is not None:
@@ -251,7 +257,7 @@ class IdentityCenterFederation(pulumi.ComponentResource):
         else:
             name = self._settings.scim_token.secret
             steps = Output.all(app.metadata_url, app.app_id, token.endpoint, name).apply(
-                lambda known: provisioning_steps(*known, features=features)
+                lambda known: partial(provisioning_steps, *known, features=features)
             )
         required = assigns_or_pushes(self._settings)
         gate = provisioning_gate(

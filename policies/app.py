@@ -62,6 +62,12 @@ def _name_id_format(saml: Inputs) -> str | None:
     return None if is_catalog_app(saml) else saml.text("subjectNameIdFormat")
 
 
+def _given_addresses(saml: Inputs) -> endpoints.SamlAddresses:
+    """Both addresses; empty for one that is not given."""
+    acs, issuer = addresses(saml)
+    return endpoints.SamlAddresses(acs or "", issuer or "")
+
+
 def _sign_on(saml: Inputs) -> conflicting_resources.SignOn:
     skip = saml.flag("skipAuthenticationPolicy") or False
     return conflicting_resources.SignOn(saml.text("authenticationPolicy"), skip)
@@ -94,6 +100,7 @@ _bind(
 )
 _bind(partial(_of_app, _both_addresses, ""), endpoints.one_region, types=_ADDRESSED)
 _bind(partial(_of_app, _name_id_format, "subjectNameIdFormat"), endpoints.name_id_format)
+_bind(partial(_of_app, _given_addresses, ""), endpoints.saml_domains_known, types=_ADDRESSED)
 _bind(
     # The provider's default, ${source.login}, breaks none of these rules.
     partial(_of_app, lambda saml: saml.text("userNameTemplate"), "userNameTemplate"),

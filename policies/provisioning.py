@@ -1,6 +1,5 @@
 """Bindings of provisioning: the connection's Base URL, password sync, the profile mapping."""
 
-import re
 from collections.abc import Callable
 from functools import partial
 
@@ -13,12 +12,9 @@ from .stack_graph import OTHER_APPS, Resource, Stack
 CONNECTION = "okta:app/connection:Connection"
 FEATURES = "okta:app/features:Features"
 MAPPING = "okta:profile/mapping:Mapping"
-_AWS_HOST = re.compile(
-    r"^[^/]*//[^/]*(amazonaws\.|api\.aws|aws\.amazon\.|awsapps\.com|app\.aws)", re.I
-)
 
 
-@of_stack(endpoints.scim_endpoint, config=OTHER_APPS)
+@of_stack(endpoints.scim_endpoint, endpoints.endpoint_known, config=OTHER_APPS)
 def base_url(stack: Stack) -> Subjects:
     """The connections of the stack's apps for IAM Identity Center, and every other connection with
     an address of AWS: the ID alone does not show what an app is for."""
@@ -30,7 +26,7 @@ def base_url(stack: Stack) -> Subjects:
 
 def _url(connection: Inputs, ours: bool) -> str | None:
     url = connection.text("baseUrl")
-    return url if ours or _AWS_HOST.search(url or "") else None
+    return url if url is None or ours or endpoints.is_of_aws(url) else None
 
 
 @of_stack(app_drift.password_sync_disabled, config=OTHER_APPS)

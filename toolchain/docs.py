@@ -15,7 +15,7 @@ from functools import partial
 from pathlib import Path
 
 from okta_idc.cli import schema
-from toolchain.reference import rules_page, settings_page
+from toolchain.reference import partition_data, rules_page, settings_page
 from toolchain.sandbox import ROOT
 
 
@@ -47,6 +47,7 @@ GENERATED: dict[str, Callable[[], str]] = {
     "docs/reference/sandbox-fidelity.md": partial(_printed_by, "tests.sandbox.okta.fidelity"),
     "docs/reference/settings.md": settings_page.page,
     "docs/reference/stack.schema.json": schema.text,
+    "okta_idc/rules/partition_data.py": partition_data.module,
     "plugin/schema.json": partial(_printed_by, "plugin.provider"),
 }
 """Each file that is generated as a whole or in part, with the function that returns its text."""

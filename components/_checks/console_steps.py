@@ -8,7 +8,9 @@ secret that holds the token and never contain the token.
 from collections.abc import Sequence
 from urllib.parse import urlsplit
 
-from okta_idc.clients.admin_console import INTEGRATION, app_page
+from okta_idc.clients.admin_console import INTEGRATION, app_page, public_admin_console
+from okta_idc.clients.okta import OktaError
+from okta_idc.rules.partitions import partition_of
 
 from .next_steps import RUN
 
@@ -24,14 +26,15 @@ EMERGENCY_ACCESS = (
     "Make sure that you can sign in to AWS without IAM Identity Center: test an IAM role or user "
     "in the management account. A wrong identity source locks out everyone else."
 )
-_AWS_CONSOLES = {"cn-": "console.amazonaws.cn", "us-gov-": "console.amazonaws-us-gov.com"}
 
 
 def aws_settings_page(region: str) -> str:
-    """URL of the page Settings in the IAM Identity Center console."""
-    hosts = (host for prefix, host in _AWS_CONSOLES.items() if region.startswith(prefix))
-    host = next(hosts, "console.aws.amazon.com")
-    return f"https://{region}.{host}/singlesignon/home?region={region}#!/settings"
+    """URL of the page Settings in the IAM Identity Center console; empty for a Region whose console
+    is unknown (docs/research/aws-partitions.md#consoles)."""
+    partition = partition_of(region)
+    if partition is None or not partition.console:
+        return ""
+    return f"https://{region}.{partition.console}/singlesignon/home?region={region}#!/settings"
 
 
 def connect_steps(
@@ -49,7 +52,8 @@ def connect_steps(
     If only the ACS URL is missing, AWS was connected before, and shows the URL elsewhere.
     """
     local = urlsplit(metadata_url).scheme == "http"  # the sandbox has a console of its own
-    page = "" if local else f"\n      {aws_settings_page(region)}"
+    url = "" if local else aws_settings_page(region)
+    page = f"\n      {url}" if url else ""
     if not missing_secret:
         return [
             "Set `app.acs_url` to the ACS URL, which the AWS console shows in IAM Identity Center "
@@ -85,24 +89,36 @@ def connect_steps(
     return [EMERGENCY_ACCESS, "\n".join(visit), "\n".join(store), *settings, RUN]
 
 
-def provisioning_steps(
+async def provisioning_steps(
     org_url: str, app_id: str, endpoint: str, secret: str, features: Sequence[str]
 ) -> str:
-    """Steps that turn provisioning on: the API integration, then the features under To App."""
+    """Steps that turn provisioning on: the API integration, then the features under To App.
+    `org_url`: any URL of the org, which is read for the Admin Console's address."""
+    console = unknown = ""
+    try:
+        console = await public_admin_console(org_url)
+    except OktaError as error:
+        unknown = f" (Its address is unknown: {error})"
     boxes = ", ".join(box for feature, box in CHECK_BOXES.items() if feature in features)
+    integration = _page(console, app_id, INTEGRATION, "Provisioning → Integration")
+    to_app = _page(console, app_id, "user-management/create-n-update", "Settings → To App")
     return "\n".join(
         (
-            "Turn provisioning on in the Okta Admin Console:",
-            f"  1. Open {app_page(org_url, app_id, INTEGRATION)}",
-            "     (the app → Provisioning → Integration) and choose Configure API Integration.",
+            f"Turn provisioning on in the Okta Admin Console:{unknown}",
+            f"  1. Open {integration} and choose Configure API Integration.",
             "  2. Select Enable API integration.",
             f"  3. Base URL: {endpoint}",
             "     without a trailing slash.",
             f"  4. API Token: the value of `token` in the secret {secret} (AWS Secrets Manager →",
             "     Retrieve secret value).",
             "  5. Choose Test API Credentials, then Save.",
-            f"  6. Open {app_page(org_url, app_id, 'user-management/create-n-update')}",
-            f"     (Settings → To App), choose Edit, and select Enable for {boxes}.",
+            f"  6. Open {to_app}, choose Edit, and select Enable for {boxes}.",
             "     Leave Sync Password off: AWS does not accept passwords. Choose Save.",
         )
     )
+
+
+def _page(console: str, app_id: str, tab: str, path: str) -> str:
+    """The app's page: its link, if the console's address is known, and the way to it."""
+    way = f"the app → {path}"
+    return f"{app_page(console, app_id, tab)}\n     ({way})" if console else way

@@ -20,6 +20,7 @@ from .._lookup_errors import readable
 from .._state import Names, read_state
 from ..okta.groups import OktaGroup, find_groups, recorded_groups
 from ..okta.user_assignments import OktaUser, find_users
+from .partitions import check_arns, warn_of_unknown_region
 
 
 @dataclass(frozen=True)
@@ -56,6 +57,8 @@ def look_up(parent: Resource, settings: Settings, names: Names) -> Output[Lookup
     ) -> Lookups:
         _check_distinct_roles(settings, groups)
         arn, store = _instance(found, settings.instance_arn)
+        check_arns(settings, arn)
+        warn_of_unknown_region(parent, found.region)
         issuer_url = endpoints.default_issuer_url(found.region, store)
         return Lookups(arn, store, found.region, issuer_url, groups, users)
 

@@ -6,7 +6,7 @@ so the next run would succeed.) A preview only warns. In a terminal, the gate ca
 timeout and visible progress.
 """
 
-from collections.abc import Sequence
+from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass
 
 import pulumi
@@ -26,6 +26,7 @@ _LICENSE = (
     "Okta's API does not show it."
 )
 _TODO = "Nothing was assigned or pushed. Turn provisioning on, then run `pulumi up` again."
+Steps = Callable[[], Awaitable[str]]
 
 
 @dataclass(frozen=True)
@@ -37,7 +38,7 @@ class ProvisioningGate:
     app: Output[okta.app.GetSamlResult]
     """The app as Okta shows it."""
     steps: Output[str]
-    """Manual steps that turn provisioning on; "" if the program turns it on."""
+    """Manual steps that turn provisioning on; "" if it is on, or if the program turns it on."""
     block_reason: Output[str]
     """Why provisioning is not confirmed to be on, if the run continues anyway; "" if it is on."""
 
@@ -48,17 +49,21 @@ def provisioning_gate(
     features: Sequence[str],
     *,
     depends_on: Input[Sequence[Resource]],
-    steps: Input[str] = "",
+    steps: Input[Steps | None] = None,
     policy: GatePolicy | None = GatePolicy.ENFORCE,
     wait: WaitPolicy = NO_WAIT,
 ) -> ProvisioningGate:
     """The gate for the app's `features`, for example `PUSH_NEW_USERS`, read after `depends_on`.
+    `steps` returns the manual steps; it is called only while provisioning is off.
     Without `policy`, the reason is only returned, because nothing requires provisioning yet."""
     reading = InvokeOutputOptions(parent=parent, depends_on=depends_on)
     app = readable(okta.app.get_saml_output(id=app_id, opts=reading))
 
-    async def check(app_id: str, found: Sequence[str] | None, steps: str) -> str:
+    async def check(
+        app_id: str, found: Sequence[str] | None, read_steps: Steps | None
+    ) -> tuple[str, str]:
         reason = block_reason(found or [], features)
+        steps = await read_steps() if reason and read_steps else ""
         state = f"Provisioning of app {app_id} is off or incomplete:"
         if reason and wait.seconds and not pulumi.runtime.is_dry_run():
             pulumi.log.info(f"{state} {reason}\n{steps}", parent)
@@ -69,7 +74,7 @@ def provisioning_gate(
 
             reason = await wait.until_empty(poll, f"waiting for provisioning of {app_id}")
         if not reason or policy is None:
-            return reason
+            return reason, steps
         if pulumi.runtime.is_dry_run():
             pulumi.log.warn(f"{state} {reason}\n{steps}", parent)
         elif policy == GatePolicy.WARN:
@@ -77,12 +82,12 @@ def provisioning_gate(
             pulumi.log.warn(warning, parent)
         else:
             raise ValidationError.at("", f"{state} {reason} {_LICENSE} {_TODO}\n{steps}".rstrip())
-        return reason
+        return reason, steps
 
-    known_steps = Output.from_input(steps)
-    reason = Output.all(app_id, app.features, known_steps).apply(lambda read: check(*read))
+    checked = Output.all(app_id, app.features, steps).apply(lambda read: check(*read))
+    reason, remaining = checked.apply(lambda both: both[0]), checked.apply(lambda both: both[1])
     checked_id = Output.all(app_id, reason).apply(lambda both: both[0])
-    return ProvisioningGate(checked_id, app, known_steps, reason)
+    return ProvisioningGate(checked_id, app, remaining, reason)
 
 
 def required_features(settings: Settings) -> list[str]:

@@ -15,6 +15,7 @@ import pulumi_aws as aws
 from pulumi import InvokeOutputOptions, Output, ProviderResource, Resource
 
 from okta_idc.clients.scim import ScimProbe
+from okta_idc.rules import endpoints
 from okta_idc.rules import scim_secret as rules
 from okta_idc.settings.models import ScimToken as ScimTokenSettings
 
@@ -96,6 +97,8 @@ async def _verify(
         return MISSING
     if not settings.verify:
         return NOT_VERIFIED
+    if not settings.verify_at and endpoints.endpoint_known(secret.endpoint):
+        return "unknown: the Region of the endpoint is unknown (OIC-133)"
     status, answer = await ScimProbe(settings.verify_at)(secret.endpoint, secret.token)
     subject = rules.ScimResponse(status, answer, secret.expires)
     raise_findings(rules.token_accepted(subject), f"secret {name!r}")
@@ -146,6 +149,8 @@ def _parse(text: str, path: str) -> rules.ScimSecret | None:
         return None
     raise_findings(rules.secret_document(text), path)
     secret = rules.read_secret(text)
+    for finding in endpoints.endpoint_known(secret.endpoint):
+        pulumi.log.warn(finding.text(f"{path}.endpoint"))
     raise_findings(rules.token_dates((secret.created, secret.expires)), path)
     raise_findings(rules.token_not_expired((secret.expires, datetime.now(UTC))), path)
     return secret

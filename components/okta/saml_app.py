@@ -8,7 +8,7 @@ it).
 """
 
 import json
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any, NotRequired, TypedDict
 from urllib.parse import urljoin
 
@@ -88,6 +88,7 @@ class SamlApp(pulumi.ComponentResource):
             for setting, key, rule in given
             if (url := args.get(key)) is not None
         }
+        Output.all(urls.get("acsURL"), urls.get("entityID")).apply(self._warn_of_domains)
         self._rename_from = args.get("rename_users_from")
         username_format = self._username_format(args)
         label = args.get("label", DEFAULT_LABEL)
@@ -118,6 +119,11 @@ class SamlApp(pulumi.ComponentResource):
         self.metadata_url = metadata.apply(lambda known: _public_metadata_url(*known))
         self.sign_in_url = self.resource.embed_url
         self.register_outputs({key: getattr(self, key) for key in type(self).__annotations__})
+
+    def _warn_of_domains(self, urls: Sequence[str | None]) -> None:
+        addresses = endpoints.SamlAddresses(*(url or "" for url in urls))
+        for finding in endpoints.saml_domains_known(addresses):
+            pulumi.log.warn(finding.text("app"), self)
 
     def _username_format(self, args: SamlAppArgs) -> Input[str]:
         """The username format; for an imported app, after the check that a change is confirmed."""

@@ -11,6 +11,7 @@ from okta_idc.clients.scim import ScimProbe
 from okta_idc.clients.secrets import secret_string
 from okta_idc.rules import Finding
 from okta_idc.rules import scim_secret as rules
+from okta_idc.rules.endpoints import endpoint_known
 from okta_idc.rules.registry import expiry
 
 
@@ -55,7 +56,10 @@ def check_token(
 
 
 def verify_token(secret: rules.ScimSecret, verify_at: str = "") -> tuple[list[Finding], str]:
-    """Findings on the token; and why the result is unknown, or an empty text."""
+    """Findings on the token; and why the result is unknown, or an empty text. A token is not sent
+    to a host in an unknown Region (OIC-133)."""
+    if not verify_at and (unknown := endpoint_known(secret.endpoint)):
+        return [], unknown[0].text("endpoint").rstrip(".")
     try:
         status, request = asyncio.run(ScimProbe(verify_at)(secret.endpoint, secret.token))
     except ValueError as error:

@@ -29,6 +29,7 @@ from okta_idc.inventory.model import (
 from okta_idc.inventory.progress import ProgressListener
 from okta_idc.inventory.unavailable import Unavailable, unavailable
 from okta_idc.rules.account_access import MAX_GROUPS_PER_USER, Assignment
+from okta_idc.rules.endpoints import endpoint_known
 from okta_idc.rules.scim_secret import ScimResponse, read_secret, secret_document
 
 T = TypeVar("T")
@@ -154,6 +155,9 @@ async def _verify_token(found: Inventory) -> None:
         found.token = Unavailable("the secret does not hold a token and its dates (OIC-102).")
     else:
         secret = read_secret(text)
+        if not source.verify_at and endpoint_known(secret.endpoint):
+            found.token = Unavailable("the Region of the SCIM endpoint is unknown (OIC-133).")
+            return
         status, request = await ScimProbe(source.verify_at)(secret.endpoint, secret.token)
         found.token = ScimResponse(status, request, secret.expires)
         if not status:

@@ -163,11 +163,12 @@ class Inventory:
     source: Source
     declared: Declared = field(default_factory=Declared)
     now: datetime = field(default_factory=lambda: datetime.now(UTC))
-    org_url: str = ""
 
     apps: Mapping[str, Json] | Unavailable = _NOT_READ
     app: Json | Unavailable = _NOT_READ
     connection: Json | Unavailable = _NOT_READ
+    admin_console: str | Unavailable = _NOT_READ
+    """URL of the Okta Admin Console; read only in mode `console`."""
     feature: Json | Unavailable = _NOT_READ
     certificate: Certificate | Unavailable = _NOT_READ
     metadata: str | Unavailable = _NOT_READ

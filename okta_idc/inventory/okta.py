@@ -10,6 +10,7 @@ import textwrap
 from collections.abc import Callable
 from datetime import UTC, datetime
 
+from okta_idc.clients.admin_console import admin_console
 from okta_idc.clients.json_path import get_object, get_path, get_text
 from okta_idc.clients.okta import Okta, OktaError
 from okta_idc.inventory.assigned_users import AssignedUser, AssignedUsers
@@ -102,6 +103,8 @@ async def read_okta(
 
 async def _read_connection(okta: Okta, root: str, found: Inventory) -> None:
     found.connection = await attempt(okta.get(f"{root}/connections/default"), APPS)
+    if found.declared.mode == "console":
+        found.admin_console = await attempt(admin_console(okta), "")
 
 
 async def _read_app_settings(okta: Okta, root: str, found: Inventory) -> None:

@@ -31,7 +31,7 @@ async def read_inventory(
     AWS can be made.
     """
     progress = progress or ProgressListener()
-    found = Inventory(source, declared or Declared(), org_url=okta.url)
+    found = Inventory(source, declared or Declared())
     if Part.APP in parts:
         await read_app(okta, found)
     groups_read = asyncio.Event()

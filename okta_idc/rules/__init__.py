@@ -21,6 +21,7 @@ from okta_idc.rules import (
     groups,
     identity_store_drift,
     instance_attributes,
+    partitions,
     permission_sets,
     policy_tags,
     profile_mappings,
@@ -38,6 +39,7 @@ __all__ = [
     "RULES", "EnforcementPoint", "Finding", "Rule", "Severity", "access_drift", "account_access",
     "app_drift", "assignments", "attribute_statements", "attributes", "certificates",
     "conflicting_resources", "endpoints", "groups", "identity_store_drift",
-    "instance_attributes", "permission_sets", "policy_tags", "profile_mappings", "profiles",
-    "push_drift", "push_mappings", "scim_attempts", "scim_secret", "uniqueness", "user_names",
+    "instance_attributes", "partitions", "permission_sets", "policy_tags", "profile_mappings",
+    "profiles", "push_drift", "push_mappings", "scim_attempts", "scim_secret", "uniqueness",
+    "user_names",
 ]  # fmt: skip

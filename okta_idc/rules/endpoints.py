@@ -1,9 +1,10 @@
 """1xx, the SCIM endpoint, the ACS URL and the issuer URL."""
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
+from okta_idc.rules.partitions import DOMAIN, PARTITIONS, REGION, partition_of
 from okta_idc.rules.registry import (
     EnforcementPoint,
     Related,
@@ -14,22 +15,21 @@ from okta_idc.rules.registry import (
     rule,
 )
 
-_REGION = r"(?P<region>[a-z]{2}(-[a-z]+)+-\d)"
+_HOST = rf"(?P<region>{REGION})"
 SCIM_ENDPOINT = re.compile(
-    rf"https://scim\.{_REGION}\.(amazonaws\.com(\.cn)?|api\.aws)"
-    r"/(?P<tenant>[A-Za-z0-9-]{20,64})/scim/v2"
+    rf"https://scim\.{_HOST}\.(?P<domain>{DOMAIN})/(?P<tenant>[A-Za-z0-9-]{{20,64}})/scim/v2"
 )
-"""Okta's Base URL. The tenant is not a UUID: its first block is longer."""
+"""Okta's Base URL, in any partition. The tenant is not a UUID: its first block is longer."""
 
-ACS_URL = re.compile(
-    rf"https://{_REGION}\.(sso\.signin\.aws|signin\.aws|signin\.aws\.amazon\.com|signin\.amazonaws\.cn)"
-    r"/platform/saml/acs/[A-Za-z0-9_-]+"
-)
-ISSUER_URL = re.compile(
-    rf"https://{_REGION}\.signin\.(aws\.amazon\.com|aws|amazonaws\.cn)"
-    r"/platform/saml/(?P<store>d-[0-9a-z]{10,})"
-)
+_SIGN_IN = rf"https://{_HOST}\.(?:sso\.)?signin(?:-fips)?\.(?P<domain>{DOMAIN})/platform/saml"
+ACS_URL = re.compile(rf"{_SIGN_IN}/acs/[A-Za-z0-9_-]+")
+ISSUER_URL = re.compile(rf"{_SIGN_IN}/(?P<store>d-[0-9a-z]{{10,}})")
 _MANAGE = "IAM Identity Center → Settings → Identity source → Manage authentication"
+_AWS_DOMAINS = frozenset(
+    domain
+    for each in PARTITIONS.values()
+    for domain in (*each.api_domains, each.sign_in_domain)
+) | {"amazonaws.", "awsapps.com", "app.aws"}
 
 # Examples
 _ENDPOINT = "https://scim.us-east-2.amazonaws.com/11111111111-2222-3333-4444-555555555555/scim/v2"
@@ -38,8 +38,10 @@ _ISSUER = "https://us-east-1.signin.aws.amazon.com/platform/saml/d-9067642ac7"
 
 
 def default_issuer_url(region: str, identity_store_id: str) -> str:
-    """The issuer URL of an instance (docs/research/identity-center.md#saml)."""
-    domain = "amazonaws.cn" if region.startswith("cn-") else "aws.amazon.com"
+    """The issuer URL of an instance (docs/research/identity-center.md#saml). In an unknown Region
+    it has the form of the partition `aws`, and OIC-132 reports the Region."""
+    partition = partition_of(region) or PARTITIONS["aws"]
+    domain = partition.sign_in_domain
     return f"https://{region}.signin.{domain}/platform/saml/{identity_store_id}"
 
 
@@ -54,17 +56,58 @@ def normalize_endpoint(endpoint: str) -> str:
     enforced_by=(EnforcementPoint.POLICY, EnforcementPoint.DOCTOR),
     source="docs/research/aws-setup-page.md#troubleshooting",
     remedy="In IAM Identity Center → Settings → Automatic provisioning, copy the SCIM endpoint, "
-    "and remove the trailing slash: https://scim.REGION.amazonaws.com/TENANT/scim/v2.",
+    "and remove the trailing slash: https://scim.REGION.amazonaws.com/TENANT/scim/v2, with the "
+    "domain of the Region's partition.",
     good=_ENDPOINT,
     bad=f"{_ENDPOINT}/",
 )
 def scim_endpoint(endpoint: str) -> Iterator[Violation]:
     """Subject: the Base URL configured in Okta."""
-    if SCIM_ENDPOINT.fullmatch(endpoint):
-        return
-    slash = SCIM_ENDPOINT.fullmatch(endpoint.rstrip("/"))
-    problem = "ends with a slash." if slash else "is not a SCIM endpoint of IAM Identity Center."
-    yield "", endpoint, problem
+    if endpoint.endswith("/") and not endpoint_fault(endpoint.rstrip("/")):
+        yield "", endpoint, "ends with a slash."
+    elif fault := endpoint_fault(endpoint):
+        yield "", endpoint, fault
+
+
+def endpoint_fault(endpoint: str) -> str:
+    """What is wrong with an endpoint, "" if nothing is. In a Region that the kit knows, the domain
+    is one of its partition; in an unknown Region, no domain is known to be wrong."""
+    match = SCIM_ENDPOINT.fullmatch(endpoint)
+    if match is None:
+        return "is not a SCIM endpoint of IAM Identity Center."
+    partition = partition_of(match["region"])
+    if partition is None or match["domain"] in partition.api_domains:
+        return ""
+    return f"is not in a domain of the partition {partition.id}: {_either(partition.api_domains)}."
+
+
+def is_of_aws(url: str) -> bool:
+    """Whether the host of a Base URL is in one of AWS's domains, the access portal's included."""
+    host = url.casefold().rpartition("//")[2].partition("/")[0]
+    return any(domain in host for domain in _AWS_DOMAINS)
+
+
+def _either(names: Sequence[str]) -> str:
+    """`a or b`."""
+    return " or ".join(names)
+
+
+@rule(
+    "OIC-133",
+    "The SCIM endpoint is in an unknown Region",
+    severity=Severity.ADVISORY,
+    enforced_by=tuple(EnforcementPoint),
+    source="docs/research/aws-partitions.md#scim-endpoints",
+    remedy="Compare the endpoint with IAM Identity Center → Settings → Automatic provisioning. The "
+    "token is not tested, so that it is not sent to a host that may not be AWS's.",
+    good=_ENDPOINT,
+    bad="https://scim.xx-north-1.amazonaws.xx/11111111111-2222-3333-4444-555555555555/scim/v2",
+)
+def endpoint_known(endpoint: str) -> Iterator[Violation]:
+    """Subject: an endpoint, whose form OIC-101 or OIC-102 checks."""
+    match = SCIM_ENDPOINT.fullmatch(normalize_endpoint(endpoint))
+    if match and partition_of(match["region"]) is None:
+        yield "", endpoint, f"is in the Region {match['region']}, which this kit does not know."
 
 
 @dataclass(frozen=True, slots=True)
@@ -121,14 +164,13 @@ def endpoint_of_token(subject: BothEndpoints) -> Iterator[Violation]:
 @core_rule(
     "OIC-110",
     "The ACS URL does not belong to IAM Identity Center",
-    source="AWS User Guide, external identity providers: "
-    "https://REGION.sso.signin.aws/platform/saml/acs/ID; two older forms remain valid",
+    source="docs/research/aws-partitions.md#saml-addresses",
     remedy=f"Copy the IAM Identity Center Assertion Consumer Service (ACS) URL from {_MANAGE}.",
     good=_ACS,
     bad=_ISSUER,
 )
 def acs_url(url: str) -> Iterator[Violation]:
-    """Subject: the ACS URL. It has one of three forms, depending on the instance's age."""
+    """Subject: the ACS URL, in any partition."""
     if not ACS_URL.fullmatch(url):
         yield "", url, "is not an ACS URL of IAM Identity Center."
 
@@ -136,7 +178,7 @@ def acs_url(url: str) -> Iterator[Violation]:
 @core_rule(
     "OIC-111",
     "The issuer URL does not belong to IAM Identity Center",
-    source="AWS console: https://REGION.signin.aws.amazon.com/platform/saml/d-…",
+    source="docs/research/aws-partitions.md#saml-addresses",
     remedy=f"Copy the IAM Identity Center issuer URL from {_MANAGE}; it ends with the identity "
     "store ID, d-….",
     good=_ISSUER,
@@ -229,6 +271,32 @@ def one_region(addresses: SamlAddresses) -> Iterator[Violation]:
     acs, issuer = ACS_URL.fullmatch(addresses.acs_url), ISSUER_URL.fullmatch(addresses.issuer_url)
     if acs and issuer and acs["region"] != issuer["region"]:
         yield "acs_url", acs["region"], f"is not the issuer URL's Region {issuer['region']}."
+
+
+@core_rule(
+    "OIC-134",
+    "The ACS URL or the issuer URL has an unknown domain",
+    severity=Severity.ADVISORY,
+    source="docs/research/aws-partitions.md#saml-addresses",
+    remedy=f"Compare the URL with {_MANAGE}. If AWS shows it, no change is needed.",
+    good=SamlAddresses(
+        "https://us-gov-west-1.sso.signin.amazonaws-us-gov.com/platform/saml/acs/0123456789-abcd",
+        "https://us-gov-west-1.signin.amazonaws-us-gov.com/platform/saml/d-9067642ac7",
+    ),
+    bad=SamlAddresses(_ACS.replace("sso.signin.aws", "signin.example.com"), _ISSUER),
+)
+def saml_domains_known(addresses: SamlAddresses) -> Iterator[Violation]:
+    """Subject: both URLs, whose form OIC-110 and OIC-111 check; empty if there is none."""
+    for path, url in (("acs_url", addresses.acs_url), ("issuer_url", addresses.issuer_url)):
+        match = (ACS_URL if path == "acs_url" else ISSUER_URL).fullmatch(url)
+        if match is None:
+            continue
+        partition = partition_of(match["region"])
+        if partition is None:
+            yield path, url, f"is in the Region {match['region']}, which this kit does not know."
+        elif match["domain"] not in partition.sign_in_domains:
+            known = _either(partition.sign_in_domains)
+            yield path, url, f"is not in a known sign-in domain of {partition.id}: {known}."
 
 
 @dataclass(frozen=True, slots=True)

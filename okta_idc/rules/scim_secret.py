@@ -9,7 +9,7 @@ from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from typing import Any, cast
 
-from okta_idc.rules.endpoints import SCIM_ENDPOINT, normalize_endpoint
+from okta_idc.rules.endpoints import endpoint_fault, normalize_endpoint
 from okta_idc.rules.registry import EnforcementPoint, Severity, Violation, doctor_rule, expiry, rule
 
 SHAPE = '{"endpoint": "…", "token": "…", "token_id": "…", "created": "…", "expires": "…"}'
@@ -78,8 +78,8 @@ def _problems(values: Mapping[str, Any], keys: Iterable[str]) -> Iterator[Violat
             yield key, None, "must be a non-empty string."
         elif key in ("created", "expires") and parse_time(value) is None:
             yield key, None, "is not an ISO 8601 date."
-        elif key == "endpoint" and not SCIM_ENDPOINT.fullmatch(normalize_endpoint(value)):
-            yield key, value, "is not a SCIM endpoint of IAM Identity Center."
+        elif key == "endpoint" and (fault := endpoint_fault(normalize_endpoint(value))):
+            yield key, value, fault
 
 
 def read_secret(text: str) -> ScimSecret:

@@ -20,6 +20,7 @@ from pydantic import (
 )
 
 from okta_idc.rules.account_access import IDENTITY_STORE_ID
+from okta_idc.rules.partitions import REGION
 
 
 def is_plain(value: object) -> bool:
@@ -42,7 +43,7 @@ FORMS = {
     (_USER_ID := r"^00u\w+$"): "a user ID, `00u…`",
     (_IMPORT_ID := r"^\w+/\w+$"): "an app ID and another ID, `0oa…/…`",
     (_AWS_GROUP_ID := rf"^{IDENTITY_STORE_ID}$"): "the ID of an Identity Store group",
-    (_REGION := r"^([a-z]{2}(-[a-z]+)+-\d)?$"): "an AWS Region, for example `us-east-1`",
+    (_REGION := rf"^({REGION})?$"): "an AWS Region, for example `us-east-1`",
     (_ROLE_ARN := r"^(arn:aws[\w-]*:iam::\d{12}:role/.+)?$"): "the ARN of an IAM role",
     (_LOCAL := r"^(http://(127\.0\.0\.1|localhost)(:\d+)?)?$"): "`http://127.0.0.1:PORT`",
     (_ARN := r"^arn:"): "an ARN",

@@ -71,6 +71,9 @@ def _active_apps(found: Inventory) -> Iterable[Subject]:
 BINDINGS = (
     single(endpoints.acs_url, _acs_url, _APP, "acsURL"),
     single(endpoints.issuer_url, _issuer_url, _APP, "entityID"),
+    single(endpoints.saml_domains_known,
+           lambda found: endpoints.SamlAddresses(_acs_url(found), _issuer_url(found)),
+           parts={"acs_url": Location(_APP, "acsURL"), "issuer_url": Location(_APP, "entityID")}),
     single(endpoints.one_region,
            lambda found: endpoints.SamlAddresses(_acs_url(found), _issuer_url(found)), _APP),
     single(endpoints.issuer_of_store,

@@ -53,15 +53,18 @@ def _okta_token(found: Inventory) -> Iterator[Subject | Unavailable]:
 
 def token_of_okta(found: Inventory) -> str:
     """That no API shows the token of a connection made in the console, and how to test it."""
-    page = app_page(found.org_url, found.app_id, INTEGRATION)
+    way = "open the app → Provisioning → Integration in the Okta Admin Console"
+    if not isinstance(console := found.admin_console, Unavailable):
+        way = f"open the app's page: {app_page(console, found.app_id, INTEGRATION)}"
     return (
-        "which token Okta uses is unknown: no API shows it. To test it, open the app's page and "
-        f"choose Test API Credentials: {page}"
+        "which token Okta uses is unknown: no API shows it. To test it, choose Test API "
+        f"Credentials after you {way}"
     )
 
 
 BINDINGS = (
     single(endpoints.scim_endpoint, _base_url, _CONNECTION, "Base URL"),
+    single(endpoints.endpoint_known, lambda found: _tag(found, "endpoint"), _SECRET, "endpoint"),
     single(endpoints.endpoint_region, lambda found: endpoints.EndpointInRegion(
         _tag(found, "endpoint"), known(found.primary_region)), _SECRET),
     single(endpoints.endpoint_of_token,

@@ -12,10 +12,11 @@ import pulumi
 import pytest
 from pulumi.runtime import mocks
 
-from components._checks import access_drift
+from components._checks import access_drift, console_steps
 from components.okta import _app_lists
 from okta_idc.clients.aws import AwsError
 from okta_idc.clients.identity_center import PermissionSetDetails
+from okta_idc.clients.okta import OktaError
 from okta_idc.clients.okta_auth import CredentialsError
 
 SECRET = (
@@ -68,6 +69,11 @@ class MockCloud(mocks.Mocks):
     okta_users: list[dict[str, str]] = field(default_factory=list)
     own_client: bool = True
     """Whether the components can read Okta with a client of their own."""
+    console: str = "https://acme-admin.okta.com"
+    """The Admin Console's address; empty if Okta does not show it."""
+    region: str = "us-east-1"
+    partition: str = "aws"
+    """Those of the IAM Identity Center instance."""
     app_users: list[dict[str, Any]] = field(default_factory=list)
     """As Okta's API returns them, with the user embedded."""
     read: list[str] = field(default_factory=list)
@@ -108,8 +114,9 @@ class MockCloud(mocks.Mocks):
             case "getSecrets":
                 return {"names": ["okta-identity-center/scim"] if self.secret else []}
             case "getInstances":
-                arns = [f"arn:aws:sso:::instance/ssoins-{i}" for i in self.instances]
-                return {"identityStoreIds": self.instances, "arns": arns, "region": "us-east-1"}
+                arn = f"arn:{self.partition}:sso:::instance/ssoins-"
+                arns = [f"{arn}{i}" for i in self.instances]
+                return {"identityStoreIds": self.instances, "arns": arns, "region": self.region}
             case "getGroups" if args.token.startswith("aws"):
                 ids = {name: self.aws_ids.get(name, f"aws-{name}") for name in self.in_aws}
                 return {"groups": [{"displayName": n, "groupId": i} for n, i in ids.items()]}
@@ -260,6 +267,14 @@ class FakeCenter:
 def cloud(monkeypatch: pytest.MonkeyPatch) -> MockCloud:
     cloud = MockCloud()
     cloud.center = FakeCenter(cloud)
+
+    async def admin_console(_url: str) -> str:
+        cloud.read.append("/.well-known/okta-organization")
+        if not cloud.console:
+            raise OktaError("Okta does not respond")
+        return cloud.console
+
+    monkeypatch.setattr(console_steps, "public_admin_console", admin_console)
     monkeypatch.setattr(access_drift, "aws_client", lambda _parent, _region: cloud.center)
     return cloud
 

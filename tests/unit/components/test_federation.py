@@ -11,7 +11,6 @@ import pytest
 from pulumi import Output, RunError
 
 from components import IdentityCenterFederation, _polling
-from components._checks import console_steps
 from components._state import CONNECTION
 from components.aws.scim_token import ScimProbe
 from okta_idc.rules.attributes import URI_NAME_FORMAT
@@ -243,19 +242,6 @@ class TestConsoleMode:
         del cloud.tags["expires"]
         with pytest.raises(RunError, match=r"tags of secret .*expires: is missing"):
             declare(federation(provisioning__mode="console"))
-
-
-@pytest.mark.parametrize(
-    ("org", "page"),
-    [
-        ("https://acme.okta.com/api/v1", "https://acme-admin.okta.com/admin/app/amazon_aws_sso/"),
-        ("https://a.oktapreview.com", "https://a-admin.oktapreview.com/admin/app/amazon_aws_sso/"),
-        ("https://sso.example.com/x", "https://sso.example.com/admin/app/amazon_aws_sso/"),
-        ("http://127.0.0.1:8410/x", "http://127.0.0.1:8410/admin/app/amazon_aws_sso/"),
-    ],
-)
-def test_the_app_link_opens_the_admin_console_of_the_org(org: str, page: str) -> None:
-    assert console_steps.app_page(org, "0oa1", "signon") == f"{page}instance/0oa1/#tab-signon"
 
 
 class TestGroups:

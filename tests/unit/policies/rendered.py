@@ -250,6 +250,8 @@ RENDERED: dict[str, Callable[[Any], list[Declared]]] = {
     "OIC-101": connection,
     "OIC-110": lambda url: app_with_urls(url, "https://x.example"),
     "OIC-111": lambda url: app_with_urls("https://x.example", url),
+    "OIC-133": connection,
+    "OIC-134": lambda s: app_with_urls(s.acs_url, s.issuer_url),
     "OIC-112": lambda s: app_with_urls(s.acs_url, s.issuer_url),
     "OIC-201": roles,
     "OIC-204": roles,

@@ -100,6 +100,8 @@ class StubApis:
                 return self.mappings
             case ["apps", _, "connections", "default"]:
                 return {"status": "ENABLED", "baseUrl": ENDPOINT}
+            case ["", ".well-known", "okta-organization"]:
+                return {"_links": {"organization": {"href": "https://acme.okta.com"}}}
             case ["groups"]:
                 return self.groups
             case ["groups", ident, "users"]:
@@ -262,7 +264,7 @@ def test_in_mode_console_the_token_of_okta_is_unknown_with_a_link_to_its_test(
     assert "the token in the secret was not tested: secretsmanager:GetSecretValue" in text
     assert "which token Okta uses is unknown" in text
     assert (
-        "choose Test API Credentials: https://acme-admin.okta.com/admin/app/amazon_aws_sso/"
+        "after you open the app's page: https://acme-admin.okta.com/admin/app/amazon_aws_sso/"
         "instance/0oa1/#tab-user-management/api-credentials" in text
     )
 

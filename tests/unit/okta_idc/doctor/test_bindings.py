@@ -184,6 +184,10 @@ CASES: list[tuple[str, Defect, str, str]] = [
     ("OIC-111", settings(entityID="https://x.example"), "the app", "entityID"),
     ("OIC-112", settings(acsURL="https://eu-west-1.sso.signin.aws/platform/saml/acs/01-ab"),
      "the app", "acs_url"),
+    ("OIC-133", tags(endpoint="https://scim.xx-north-1.amazonaws.xx/" + "1" * 20 + "/scim/v2"),
+     "the secret", "endpoint"),
+    ("OIC-134", settings(acsURL="https://us-east-1.signin.example.com/platform/saml/acs/01-ab"),
+     "the app", "acsURL"),
     ("OIC-113", put(store_id="d-1111111111"), "the app", "entityID"),
     ("OIC-114", put(certificate=Certificate("A" * 3000, NOW + timedelta(days=999))),
      "SAML signing certificate", ""),
@@ -358,7 +362,7 @@ def test_each_defect_is_found_with_its_name_and_path(
 
 _NO_PARTS = {
     "in_progress",
-    "org_url",
+    "admin_console",
     "source",
     "app_id",
     "store_id",

@@ -1,0 +1,44 @@
+"""Checks the settings against the partition of the IAM Identity Center instance."""
+
+from collections.abc import Iterator
+
+import pulumi
+from pulumi import Resource
+
+from okta_idc.rules import partitions as rules
+from okta_idc.settings import Settings
+
+from .._errors import raise_found
+
+
+def check_arns(settings: Settings, instance_arn: str) -> None:
+    """Raises ValidationError for the ARN of another partition (OIC-135), which AWS would refuse in
+    the middle of a run. The secret and the roles are not the instance's: a program can read them
+    with a provider of another partition."""
+    raise_found(
+        (path, rules.arn_in_partition(rules.ArnInPartition(arn, instance_arn)))
+        for path, arn in _arns(settings)
+    )
+
+
+def warn_of_unknown_region(parent: Resource, region: str) -> None:
+    """Logs a warning if the instance's Region is unknown (OIC-132)."""
+    for finding in rules.region_known(region):
+        pulumi.log.warn(finding.text("aws:region"), parent)
+
+
+def _arns(settings: Settings) -> Iterator[tuple[str, str]]:
+    """The ARNs that belong to the instance, with their paths."""
+    for number, declared in enumerate(settings.account_access.permission_sets):
+        path = f"account_access.permission_sets[{number}]"
+        for index, policy in enumerate(declared.managed_policies):
+            yield f"{path}.managed_policies[{index}]", policy
+        yield f"{path}.permissions_boundary", declared.permissions_boundary or ""
+        yield f"{path}.import_id", declared.import_id or ""
+    for number, application in enumerate(settings.account_access.applications):
+        yield f"account_access.applications[{number}].arn", application.arn
+    if settings.access_control_attributes:
+        yield (
+            "access_control_attributes.import_id",
+            (settings.access_control_attributes.import_id or ""),
+        )
