@@ -2,12 +2,14 @@
 
 import argparse
 import sys
+from dataclasses import replace
 from pathlib import Path
 
 try:
     from . import commands
     from .client import PROGRAM, ControlError, SandboxClient
-    from .org_file import load_org
+    from .org_file import Org, load_org
+    from .partitions import PARTITIONS
     from .settings import CHOICES, DESCRIPTIONS, Settings
 except ModuleNotFoundError as missing:
     sys.exit(
@@ -55,6 +57,10 @@ def _add_serve(subcommands: "argparse._SubParsersAction[argparse.ArgumentParser]
     )
     start.add_argument("--restore", type=Path, metavar="FILE", help="start from a snapshot")
     serve.add_argument(
+        "--partition", choices=tuple(PARTITIONS),
+        help="AWS partition: ARNs, domains and Region (default: that of the org file's region)",
+    )  # fmt: skip
+    serve.add_argument(
         "--identity-center", choices=("ready", "new"), default="ready",
         help="new: you set up the identity source, provisioning and SCIM token in the AWS console",
     )  # fmt: skip
@@ -86,6 +92,7 @@ def _serve(args: argparse.Namespace) -> int:
     try:
         snapshot = read_snapshot(args.restore) if args.restore else None
         org = snapshot_org(snapshot) if snapshot else load_org(args.org)
+        org = _in_partition(org, args.partition, restored=bool(snapshot))
         settings = Settings(**(snapshot["settings"] if snapshot else {}) | chosen)
     except ValueError as error:  # from the org file, the snapshot or its settings
         sys.stderr.write(f"{error}\n")
@@ -100,6 +107,17 @@ def _serve(args: argparse.Namespace) -> int:
         snapshot=snapshot,
     )
     return run(org, options)
+
+
+def _in_partition(org: Org, partition: str | None, *, restored: bool) -> Org:
+    """The org with its AWS side in this partition; ValueError if a snapshot is of another one."""
+    if partition in (None, org.aws.partition.id):
+        return org
+    if restored:
+        raise ValueError(
+            f"--partition {partition}: the snapshot is of {org.aws.partition.id}. Omit the option."
+        )
+    return replace(org, aws=replace(org.aws, region=PARTITIONS[partition].region))
 
 
 def _port(text: str) -> int:

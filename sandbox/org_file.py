@@ -13,6 +13,8 @@ from typing import Any
 
 import yaml
 
+from . import partitions
+
 BUNDLED = Path(__file__).with_name("org.yaml")
 _MAX_DEPTH = 100
 
@@ -35,7 +37,7 @@ _Patterns = dict[str, tuple[re.Pattern[str], str]]
 _DOMAIN = re.compile(r"[A-Za-z0-9-]{1,63}(\.[A-Za-z0-9-]{1,63})+")
 _EMAIL = re.compile(r"[^@\s]+@[^@\s]+")
 _AWS: _Patterns = {
-    "region": (re.compile(r"[a-z]{2}(-[a-z]+)+-\d"), "a region such as us-east-1"),
+    "region": (re.compile(r"[a-z]{2,}(-[a-z]+)+-\d"), "a region such as us-east-1"),
     "account": (re.compile(r"\d{12}"), "the twelve digits of an account"),
     # Patterns of botocore's sso-admin and identitystore models.
     "instance_id": (re.compile(r"ssoins-[a-zA-Z0-9-.]{16}"), "ssoins- and 16 letters or digits"),
@@ -127,6 +129,11 @@ class Aws:
     members: tuple[Account, ...] = ()
     applications: tuple[Application, ...] = ()
     account_instance: AccountInstance | None = None
+
+    @property
+    def partition(self) -> partitions.Partition:
+        """The partition of the region."""
+        return partitions.partition_of(self.region)
 
 
 @dataclass(frozen=True)

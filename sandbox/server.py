@@ -114,6 +114,7 @@ async def _serve(org: Org, options: Options, ports: dict[str, socket.socket]) ->
     instance_info = {
         "id": instance,
         "pid": os.getpid(),
+        "region": org.aws.region,
         **urls,
         "started": now.isoformat(timespec="seconds"),
     }

@@ -20,7 +20,7 @@ from okta_idc.clients.aws import AwsClient, AwsError
 from okta_idc.clients.identity_store import IdentityStore
 from toolchain import cache, engine, plugin_resolver, sandbox
 from toolchain.foreground import INTERRUPTED, foreground
-from toolchain.sandbox import AWS_CREDENTIALS, CREDENTIALS, ROOT, Sandbox
+from toolchain.sandbox import AWS_CREDENTIALS, ROOT, Sandbox
 from toolchain.stack import InterruptedRunError, Stack, overriding_variables, without_overrides
 from toolchain.stack_file import StackFile
 
@@ -154,7 +154,7 @@ def status(workspace: Workspace, wait: int = 0, as_json: bool = False) -> int:
         "--okta-url", running.okta, "--aws-endpoint", running.aws, "--verify-at", running.scim,
         *(["--json"] if as_json else []),
     ]  # fmt: skip
-    environment = {**without_overrides(os.environ), **CREDENTIALS}
+    environment = {**without_overrides(os.environ), **running.credentials}
     workspace.console.file.flush()
     return subprocess.run(command, cwd=ROOT, env=environment, check=False).returncode
 
@@ -281,7 +281,7 @@ def _turn_off_access_control(running: Sandbox) -> None:
     In a real account they stay on, and the next stack imports them (`import_id`).
     """
     with contextlib.suppress(AwsError):  # already off
-        center = AwsClient("sso-admin", "us-east-1", running.aws)
+        center = AwsClient("sso-admin", running.region, running.aws)
         for instance in center.call("list_instances")["Instances"]:
             center.call(
                 "delete_instance_access_control_attribute_configuration",

@@ -32,7 +32,7 @@ AWS_CREDENTIALS = {
     "AWS_EC2_METADATA_DISABLED": "true",
 }
 CREDENTIALS = {"OKTA_API_TOKEN": OKTA_TOKEN, "AWS_REGION": "us-east-1", **AWS_CREDENTIALS}
-"""Environment variables with which `okta-idc` reads every sandbox."""
+"""Environment variables with which `okta-idc` reads a sandbox in the Region us-east-1."""
 
 
 class SandboxError(Exception):
@@ -48,6 +48,13 @@ class Sandbox:
     okta: str
     aws: str
     scim: str
+    region: str = "us-east-1"
+    """Region of its AWS account."""
+
+    @property
+    def credentials(self) -> dict[str, str]:
+        """Environment variables with which `okta-idc` reads it."""
+        return {**CREDENTIALS, "AWS_REGION": self.region}
 
     def request(self, method: str, path: str, body: object = None, seconds: float = 10) -> Any:
         """Call its Okta API, or one of the sandbox's control paths. Raises httpx.HTTPError."""
@@ -178,7 +185,7 @@ def _not_responding(home: Path) -> SandboxError:
 def _read_ready_file(home: Path) -> Sandbox:
     try:
         found = json.loads((home / "current.json").read_text())
-        return Sandbox(*(found[key] for key in ("id", "pid", "okta", "aws", "scim")))
+        return Sandbox(*(found[key] for key in ("id", "pid", "okta", "aws", "scim", "region")))
     except (ValueError, KeyError, TypeError):
         raise FileNotFoundError from None
 

@@ -19,7 +19,7 @@ from typing import Any
 from okta_idc.recovery.checkpoint import Checkpoint, is_complete, is_running
 from toolchain.engine import Engine
 from toolchain.plugin_resolver import PROVIDERS, Plugin, variable
-from toolchain.sandbox import CREDENTIALS, ROOT, Sandbox
+from toolchain.sandbox import ROOT, Sandbox
 from toolchain.stack_file import StackFile
 
 STACK = "dev"
@@ -156,8 +156,8 @@ class Stack:
                 str(self.home / "recover.json"), "--okta-url", self.sandbox.okta,
                 "--aws-endpoint", self.sandbox.aws,
             ],
-            cwd=ROOT, env={**self.environment, **CREDENTIALS}, capture_output=True, text=True,
-            check=False, stdin=subprocess.DEVNULL,
+            cwd=ROOT, env={**self.environment, **self.sandbox.credentials},
+            capture_output=True, text=True, check=False, stdin=subprocess.DEVNULL,
         )  # fmt: skip
         try:
             found = json.loads(done.stdout)

@@ -53,7 +53,7 @@ def open_account(
     stores = [store]
     if aws.account_instance:
         stores.append(IdentityStore(aws.account_instance.identity_store_id, ""))
-    identitystore.install(*stores)
+    identitystore.install(*stores, partition=aws.partition)
     _create_instances(aws, now - timedelta(days=30))
     ssoadmin.install(store, aws, access_control, clock)
     notifications.install()
@@ -78,7 +78,7 @@ def scim_secret(aws: Aws, token: str, now: datetime) -> dict[str, Any]:
     """The secret's JSON document; the endpoint ends with a slash, as the AWS console shows it."""
     created = (now - timedelta(days=30)).replace(microsecond=0)
     return {
-        "endpoint": f"https://scim.{aws.region}.amazonaws.com/{aws.tenant}/scim/v2/",
+        "endpoint": f"https://scim.{aws.region}.{aws.partition.api_domain}/{aws.tenant}/scim/v2/",
         "token": token,
         "token_id": hashlib.sha256(token.encode()).hexdigest()[:36],
         "created": created.isoformat(),
@@ -106,7 +106,7 @@ def _create_instances(aws: Aws, created: datetime) -> None:
 
     def instance(account: str, ident: str, identity_store: str, name: str) -> Instance:
         new = Instance(account, aws.region)
-        new.instance_arn = f"arn:aws:sso:::instance/{ident}"
+        new.instance_arn = aws.partition.arn("sso", f"instance/{ident}")
         new.identity_store_id, new.name = identity_store, name
         new.created_date = created.timestamp()  # type: ignore[assignment]
         return new

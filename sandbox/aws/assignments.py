@@ -9,6 +9,7 @@ from typing import Any
 
 from moto.ssoadmin.models import AccountAssignment, SSOAdminBackend
 
+from ..org_file import Aws
 from .asynchronous_requests import AsynchronousRequests
 from .errors import RefusedError
 from .organization import account_ids
@@ -25,18 +26,18 @@ class Assignments:
         self,
         backend: SSOAdminBackend,
         store: IdentityStore,
-        management_account: str,
+        aws: Aws,
         requests: AsynchronousRequests,
     ) -> None:
         self._backend = backend
         self._store = store
-        self._management_account = management_account
+        self._aws = aws
         self._requests = requests
         self._application_assignments: list[Params] = []
 
     def create_account_assignment(self, p: Params) -> Params:
         """Creating an existing assignment is not an error (terraform-provider-aws lists first)."""
-        if p["TargetId"] not in account_ids(self._management_account):
+        if p["TargetId"] not in account_ids(self._aws):
             text = f"Account {p['TargetId']} is not found in the organization"
             raise RefusedError("ResourceNotFoundException", text)
 

@@ -49,22 +49,28 @@ class IdentityCenter:
 
     @property
     def acs_url(self) -> str:
-        return f"https://{self.aws.region}.sso.signin.aws/platform/saml/acs/{_ACS_TENANT}"
+        domain = self.aws.partition.acs_domain
+        return f"https://{self.aws.region}.{domain}/platform/saml/acs/{_ACS_TENANT}"
 
     @property
     def issuer_url(self) -> str:
         store = self.aws.identity_store_id
-        return f"https://{self.aws.region}.signin.aws.amazon.com/platform/saml/{store}"
+        domain = self.aws.partition.sign_in_domain
+        return f"https://{self.aws.region}.signin.{domain}/platform/saml/{store}"
 
     @property
     def portal_url(self) -> str:
-        return f"https://{self.aws.identity_store_id}.awsapps.com/start"
+        aws = self.aws
+        return aws.partition.portal.format(
+            store=aws.identity_store_id, instance=aws.instance_id, region=aws.region
+        )
 
     @property
     def endpoint(self) -> str:
         """The SCIM endpoint; the console shows it with a trailing slash
         (docs/research/scim.md#endpoint)."""
-        return f"https://scim.{self.aws.region}.amazonaws.com/{self.tenant}/scim/v2/"
+        domain = self.aws.partition.api_domain
+        return f"https://scim.{self.aws.region}.{domain}/{self.tenant}/scim/v2/"
 
     def prepare(self, token: str, token_id: str, created: datetime) -> None:
         """Set up the external provider and automatic provisioning with this token."""

@@ -13,6 +13,7 @@ from typing import Any
 
 from moto.identitystore.responses import IdentityStoreResponse
 
+from ..partitions import PARTITIONS, Partition
 from .errors import RefusedError
 from .store import ConflictError, IdentityStore, NotFoundError, Record
 
@@ -31,8 +32,8 @@ _KINDS = {"UserId": "user", "GroupId": "group", "MembershipId": "membership"}
 class IdentityStoreApi:
     """Identity Store operations: each takes the request parameters and returns the answer."""
 
-    def __init__(self, store: IdentityStore) -> None:
-        self.store = store
+    def __init__(self, store: IdentityStore, partition: Partition = PARTITIONS["aws"]) -> None:
+        self.store, self._partition = store, partition
 
     def call(self, operation: str, params: dict[str, Any]) -> Record:
         try:
@@ -86,18 +87,18 @@ class IdentityStoreApi:
         return {}
 
     def describe_user(self, p: dict[str, Any]) -> Record:
-        return _user_view(self.store.user(p["UserId"]), p)
+        return self._user_view(self.store.user(p["UserId"]), p)
 
     def describe_group(self, p: dict[str, Any]) -> Record:
-        return _view(self.store.group(p["GroupId"]), "GroupId")
+        return self._view(self.store.group(p["GroupId"]), "GroupId")
 
     def list_users(self, p: dict[str, Any]) -> Record:
         found = _filtered(list(self.store.users.values()), p, "UserName")
-        return _page("Users", [_user_view(user, p) for user in found], p)
+        return _page("Users", [self._user_view(user, p) for user in found], p)
 
     def list_groups(self, p: dict[str, Any]) -> Record:
         found = _filtered(list(self.store.groups.values()), p, "DisplayName")
-        return _page("Groups", [_view(group, "GroupId") for group in found], p)
+        return _page("Groups", [self._view(group, "GroupId") for group in found], p)
 
     def get_user_id(self, p: dict[str, Any]) -> Record:
         paths: dict[str, Callable[[Record], list[str]]] = {
@@ -123,7 +124,7 @@ class IdentityStoreApi:
         return {}
 
     def describe_group_membership(self, p: dict[str, Any]) -> Record:
-        return _membership_view(self.store.membership(p["MembershipId"]))
+        return self._membership_view(self.store.membership(p["MembershipId"]))
 
     def get_group_membership_id(self, p: dict[str, Any]) -> Record:
         found = self.store.find_membership(p["GroupId"], p["MemberId"]["UserId"])
@@ -134,12 +135,12 @@ class IdentityStoreApi:
     def list_group_memberships(self, p: dict[str, Any]) -> Record:
         self.store.group(p["GroupId"])
         found = [m for m in self.store.memberships.values() if m["GroupId"] == p["GroupId"]]
-        return _page("GroupMemberships", [_membership_view(m) for m in found], p)
+        return _page("GroupMemberships", [self._membership_view(m) for m in found], p)
 
     def list_group_memberships_for_member(self, p: dict[str, Any]) -> Record:
         self.store.user(p["MemberId"]["UserId"])
         found = [m for m in self.store.memberships.values() if m["MemberId"] == p["MemberId"]]
-        return _page("GroupMemberships", [_membership_view(m) for m in found], p)
+        return _page("GroupMemberships", [self._membership_view(m) for m in found], p)
 
     def is_member_in_groups(self, p: dict[str, Any]) -> Record:
         member = p["MemberId"]
@@ -157,7 +158,7 @@ class IdentityStoreApi:
         }
 
     def _ids(self, record: Record, key: str, *more: str) -> Record:
-        view = _view(record, key)
+        view = self._view(record, key)
         return {name: view[name] for name in ("IdentityStoreId", key, _arn(key), *more)}
 
     def _find(
@@ -182,10 +183,31 @@ class IdentityStoreApi:
                     return self._ids(record, key)
         raise NotFoundError(kind)
 
+    def _view(self, record: Record, key: str) -> Record:
+        """Add the members that answers have since botocore 1.44.
 
-def install(*stores: IdentityStore) -> None:
+        Records in snapshots of earlier versions have no revision.
+        """
+        arn = self._partition.arn("identitystore", f"{_KINDS[key]}/{record[key]}")
+        return {"Revision": "1", **record, _arn(key): arn}
+
+    def _user_view(self, user: Record, p: dict[str, Any]) -> Record:
+        """The user with the extensions that the parameter `Extensions` requests."""
+        names = p.get("Extensions") or []
+        view = self._view(user, "UserId")
+        held = view.pop("Extensions", {})
+        extensions = {key: value for key, value in held.items() if key in names and value}
+        return {**view, "Extensions": extensions} if extensions else view
+
+    def _membership_view(self, membership: Record) -> Record:
+        view = self._view(membership, "MembershipId")
+        del view["Revision"]  # a membership has no revision
+        return view
+
+
+def install(*stores: IdentityStore, partition: Partition = PARTITIONS["aws"]) -> None:
     """Make moto's Identity Store API use these stores."""
-    apis = {store.id: IdentityStoreApi(store) for store in stores}
+    apis = {store.id: IdentityStoreApi(store, partition) for store in stores}
 
     def call(operation: str, params: dict[str, Any]) -> Record:
         store = params.get("IdentityStoreId")
@@ -212,35 +234,12 @@ def _arn(key: str) -> str:
     return key.removesuffix("Id") + "Arn"
 
 
-def _view(record: Record, key: str) -> Record:
-    """Add the members that answers have since botocore 1.44.
-
-    Records in snapshots of earlier versions have no revision.
-    """
-    arn = f"arn:aws:identitystore:::{_KINDS[key]}/{record[key]}"
-    return {"Revision": "1", **record, _arn(key): arn}
-
-
-def _membership_view(membership: Record) -> Record:
-    view = _view(membership, "MembershipId")
-    del view["Revision"]  # a membership has no revision
-    return view
-
-
 def _check_revision(record: Record, p: dict[str, Any]) -> Record:
     """Return the record; raise a ConflictException if the caller names another revision."""
     if p.get("Revision") not in (None, record.get("Revision", "1")):
         text = f"The revision is {record.get('Revision', '1')}, not {p['Revision']}"
         raise RefusedError("ConflictException", text, Reason="CONCURRENT_MODIFICATION")
     return record
-
-
-def _user_view(user: Record, p: dict[str, Any]) -> Record:
-    """The user with the extensions that the parameter `Extensions` requests."""
-    extension_names = p.get("Extensions") or []
-    view = {key: value for key, value in _view(user, "UserId").items() if key != "Extensions"}
-    extensions = {k: v for k, v in user.get("Extensions", {}).items() if k in extension_names and v}
-    return {**view, "Extensions": extensions} if extensions else view
 
 
 def _apply_operations(

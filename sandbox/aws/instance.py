@@ -21,12 +21,13 @@ class InstanceOperations:
         self._aws = aws
         self._access_control = access_control
         self._tags: dict[str, dict[str, str]] = {}
-        arn = f"arn:aws:sso::{aws.account}:application/{aws.instance_id}"
+        arn = aws.partition.arn("sso", f"application/{aws.instance_id}", aws.account)
         self._applications = {f"{arn}/{item.id}": item.name for item in aws.applications}
 
     def describe_instance(self, p: Params) -> Params:
         found = next(i for i in self._backend.instances if i.instance_arn == p["InstanceArn"])
-        arn = f"arn:aws:identitystore::{found.account_id}:identitystore/{found.identity_store_id}"
+        store = f"identitystore/{found.identity_store_id}"
+        arn = self._aws.partition.arn("identitystore", store, found.account_id)
         return {
             **found.to_json(),
             "IdentityStoreArn": arn,
@@ -97,7 +98,9 @@ class InstanceOperations:
         return {
             "ApplicationAccount": self._aws.account,
             "ApplicationArn": arn,
-            "ApplicationProviderArn": "arn:aws:sso::aws:applicationProvider/custom",
+            "ApplicationProviderArn": self._aws.partition.arn(
+                "sso", "applicationProvider/custom", "aws"
+            ),
             "CreatedDate": instance.created_date,
             "InstanceArn": instance.instance_arn,
             "Name": self._applications[arn],

@@ -7,7 +7,7 @@ from ..org_file import Aws
 
 def create_organization(aws: Aws) -> None:
     """Create the organization with the sandbox's account as its management account."""
-    backend = _backend(aws.account)
+    backend = _backend(aws)
     if backend.org is not None:
         return
     backend.create_organization(region=aws.region, FeatureSet="ALL")
@@ -23,9 +23,9 @@ def create_organization(aws: Aws) -> None:
         masters[member.id] = masters.pop(generated_id)
 
 
-def account_ids(management_account: str) -> set[str]:
-    return {account.id for account in _backend(management_account).accounts}
+def account_ids(aws: Aws) -> set[str]:
+    return {account.id for account in _backend(aws).accounts}
 
 
-def _backend(account: str) -> OrganizationsBackend:
-    return organizations_backends[account]["aws"]
+def _backend(aws: Aws) -> OrganizationsBackend:
+    return organizations_backends[aws.account][aws.partition.id]

@@ -37,7 +37,7 @@ def install(store: IdentityStore, aws: Aws, access_control: AccessControl, clock
     backend = ssoadmin_backends[aws.account][aws.region]
     instance = InstanceOperations(backend, aws, access_control)
     requests = AsynchronousRequests(clock)
-    assignments = Assignments(backend, store, aws.account, requests)
+    assignments = Assignments(backend, store, aws, requests)
     handlers = (PermissionSets(backend, requests), assignments, instance)
     operations: dict[str, Operation] = {
         name: getattr(handler, name)

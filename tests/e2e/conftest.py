@@ -185,7 +185,7 @@ class Kit:
     def aws(self, service: str) -> Any:
         """A boto3 client of one AWS service."""
         return boto3.client(
-            service, endpoint_url=self.sandbox["aws"], region_name="us-east-1",
+            service, endpoint_url=self.sandbox["aws"], region_name=self.sandbox["region"],
             aws_access_key_id="sandbox", aws_secret_access_key="sandbox",
             config=Config(retries={"max_attempts": 1}),
         )  # fmt: skip

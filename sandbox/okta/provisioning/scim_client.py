@@ -9,10 +9,12 @@ from typing import Any
 
 import aiohttp
 
+from ...partitions import PARTITIONS
 from ..model import App
 
 PATCH = "urn:ietf:params:scim:api:messages:2.0:PatchOp"
-_AWS_ENDPOINT = re.compile(r"https://scim\.[a-z0-9-]+\.amazonaws\.com(/.*)?")
+_DOMAINS = "|".join(re.escape(each.api_domain) for each in PARTITIONS.values())
+_AWS_ENDPOINT = re.compile(rf"https://scim\.[a-z0-9-]+\.(?:{_DOMAINS})(/.*)?")
 
 
 class ScimError(Exception):
