@@ -242,7 +242,7 @@ def test_a_region_lookup_makes_no_call(at_scripted: Engine, scripted: Scripted) 
 
 def test_the_ec2_endpoint_of_a_region_is_the_one_botocore_resolves(at_scripted: Engine) -> None:
     session = Session()
-    for partition in ("aws", "aws-cn", "aws-us-gov"):
+    for partition in ("aws", "aws-cn", "aws-us-gov", "aws-eusc"):
         resolver: Any = session.get_component("endpoint_resolver")
         for region in session.get_available_regions("ec2", partition):
             found = at_scripted.invoke("aws:index/getRegion:getRegion", region=region)
