@@ -61,6 +61,11 @@ def test_every_domain_has_its_console(find: Find, domain: str, given_host: str) 
     assert find(url, links(f"https://acme.{domain}")) == f"https://acme-admin.{domain}"
 
 
+def test_metadata_that_names_the_console_is_the_same_console(find: Find) -> None:
+    url = "https://acme-admin.okta.com"
+    assert find(url, links(url)) == url
+
+
 def test_a_custom_domain_has_the_console_of_the_org(find: Find) -> None:
     found = find("https://sso.example.com/x", links("https://acme.okta.com"))
     page = app_page(found, "0oa1", "signon")
