@@ -90,7 +90,7 @@ def scim(instance_info: dict[str, Any], method: str, path: str, body: object = N
 def test_the_ready_file_equals_the_health_response(instance_info: dict[str, Any]) -> None:
     with urlopen(instance_info["okta"] + "/sandbox/health", timeout=10) as answer:
         assert json.load(answer) == instance_info
-    assert set(instance_info) == {"id", "pid", "okta", "aws", "scim", "started"}
+    assert set(instance_info) == {"id", "pid", "region", "okta", "aws", "scim", "started"}
 
 
 def test_nothing_listens_beyond_loopback(instance_info: dict[str, Any]) -> None:
