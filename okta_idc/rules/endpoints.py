@@ -26,9 +26,7 @@ ACS_URL = re.compile(rf"{_SIGN_IN}/acs/[A-Za-z0-9_-]+")
 ISSUER_URL = re.compile(rf"{_SIGN_IN}/(?P<store>d-[0-9a-z]{{10,}})")
 _MANAGE = "IAM Identity Center → Settings → Identity source → Manage authentication"
 _AWS_DOMAINS = frozenset(
-    domain
-    for each in PARTITIONS.values()
-    for domain in (*each.api_domains, each.sign_in_domain)
+    domain for each in PARTITIONS.values() for domain in (*each.api_domains, each.sign_in_domain)
 ) | {"amazonaws.", "awsapps.com", "app.aws"}
 
 # Examples
@@ -83,7 +81,8 @@ def endpoint_fault(endpoint: str) -> str:
 
 def is_of_aws(url: str) -> bool:
     """Whether the host of a Base URL is in one of AWS's domains, the access portal's included."""
-    host = url.casefold().rpartition("//")[2].partition("/")[0]
+    _, scheme, rest = url.casefold().partition("//")
+    host = (rest if scheme else url.casefold()).partition("/")[0]
     return any(domain in host for domain in _AWS_DOMAINS)
 
 
