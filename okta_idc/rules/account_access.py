@@ -3,9 +3,9 @@
 import re
 from collections.abc import Collection, Iterator, Mapping
 from dataclasses import dataclass
-from difflib import get_close_matches
 
 from okta_idc.rules.registry import EnforcementPoint, Related, Severity, Violation, repeated, rule
+from okta_idc.rules.suggestions import did_you_mean
 
 _ACCOUNT = re.compile(r"[0-9]{12}")
 IDENTITY_STORE_ID = r"([0-9a-f]{10}-)?[0-9A-Fa-f]{8}(-[0-9A-Fa-f]{4}){3}-[0-9A-Fa-f]{12}"
@@ -78,8 +78,7 @@ def access_groups_are_pushed(access: AccessOfGroups) -> Iterator[Violation]:
     """Subject: the groups with access, and the push groups."""
     for index, name in enumerate(access.groups):
         if name not in access.pushed:
-            close = get_close_matches(name, access.pushed, n=1)
-            hint = f" Did you mean {close[0]!r}?" if close else ""
+            hint = did_you_mean(name, access.pushed)
             yield f"[{index}]", name, f"is not a push group.{hint}"
 
 
@@ -104,8 +103,8 @@ def retiring_groups_have_no_access(access: AccessOfGroups) -> Iterator[Violation
     "A principal is not an Identity Store ID",
     enforced_by=(EnforcementPoint.POLICY,),
     source="AWS API, PrincipalId: a UUID, with or without a prefix of ten digits",
-    remedy="Look up the group (aws.identitystore.get_group), and use its group_id instead of its "
-    "name.",
+    remedy="Use the ID of the Identity Store group: the result `group_id` of "
+    "aws.identitystore.get_group.",
     good=Assignment("90676a1b2c-11111111-2222-3333-4444-555555555555", "Admin", "123456789012"),
     bad=Assignment("aws-admins", "Admin", "123456789012"),
 )

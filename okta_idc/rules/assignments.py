@@ -101,7 +101,7 @@ class WantedUsers:
     "A configured user is not in Okta, or is deactivated",
     source="Okta API, users: the login is unique in an org, ignoring case; a DEPROVISIONED user "
     "cannot be assigned",
-    remedy="Use the username that Okta shows (Directory → People).",
+    remedy="Use the username that Okta shows (Directory → People), or activate the user.",
     good=WantedUsers({"assignments.users[0]": "Ada@example.com"}, {"ada@example.com": "ACTIVE"}),
     bad=WantedUsers({"assignments.users[0]": "ada@example.com"}, {"ada@example.org": "ACTIVE"}),
 )

@@ -98,7 +98,8 @@ _LISTS = ("getGroups(", "getFilteredGroups(", "Arrays.add(", "Arrays.remove(", "
     "A statement's name is longer than 512 characters, or its value longer than 1,024",
     enforced_by=(EnforcementPoint.COMPONENT, *_ENFORCED_BY),
     source="docs/research/okta-api.md#attribute-statements",
-    remedy="Shorten the expression, or store its result in a profile attribute.",
+    remedy="Shorten the key or the expression, or store the expression's result in a profile "
+    "attribute.",
     good=Statement(f"{NAME_PREFIX}Department", ("user.department",), URI_NAME_FORMAT),
     bad=Statement(f"{NAME_PREFIX}Department", ('"' + "x" * 1_023 + '"',), URI_NAME_FORMAT),
 )

@@ -8,9 +8,9 @@ import re
 import unicodedata
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
-from difflib import get_close_matches
 
 from okta_idc.okta_expression import Invalid, Unsupported, parse, references
+from okta_idc.okta_expression.parser import STRING_FUNCTIONS
 from okta_idc.rules.characters import quoted
 from okta_idc.rules.registry import (
     EnforcementPoint,
@@ -23,6 +23,7 @@ from okta_idc.rules.registry import (
     rule,
     user_rule,
 )
+from okta_idc.rules.suggestions import did_you_mean
 
 NAME_PREFIX = "https://aws.amazon.com/SAML/Attributes/AccessControl:"
 """The attribute name before the key (docs/research/aws-setup-page.md#step-4)."""
@@ -124,8 +125,8 @@ def attribute_count(attributes: tuple[Attribute, ...]) -> Iterator[Violation]:
     severity=Severity.ADVISORY,
     source="AWS STS, session tags: a value has 0–256 letters, separators, numbers or _.:/=+-@; no "
     "comma, semicolon, parenthesis, ampersand or apostrophe",
-    remedy="Change the value in the profile, or replace the character in the expression: "
-    'String.replace(user.department, "&", "and").',
+    remedy="Change the value in the user's Okta profile, or the expression: String.replace "
+    "replaces a character, and String.substring shortens a value.",
     good={"Department": "Research"},
     bad={"Department": "R&D"},
 )
@@ -144,8 +145,8 @@ def session_tags(tags: Mapping[str, str]) -> Iterator[Violation]:
     "A user has no value for an attribute",
     severity=Severity.ADVISORY,
     source="docs/research/identity-center.md#session-tags",
-    remedy="Set the attribute in the user's Okta profile, or add a default to the expression: "
-    'user.department ?: "none".',
+    remedy="Set the attribute in the user's Okta profile, or add a default to the expression, for "
+    'example user.department ?: "none".',
     good={"Department": "Research"},
     bad={"Department": ""},
 )
@@ -177,8 +178,8 @@ def known_reference(subject: ValueAndSchema) -> Iterator[Violation]:
     for reference in references(subject.value):
         name = reference.attribute
         if reference.profile == "user" and name not in subject.profile_attributes:
-            close = get_close_matches(name, subject.profile_attributes, n=1)
-            hint = f" Did you mean user.{close[0]}?" if close else ""
+            known = [f"user.{each}" for each in subject.profile_attributes]
+            hint = did_you_mean(f"user.{name}", known)
             yield "value", subject.value, f"refers to user.{name}, which no profile has.{hint}"
 
 
@@ -188,8 +189,9 @@ def known_reference(subject: ValueAndSchema) -> Iterator[Violation]:
     severity=Severity.ADVISORY,
     enforced_by=(EnforcementPoint.POLICY, EnforcementPoint.DOCTOR),
     source="docs/research/okta-api.md#preview-of-an-assertion",
-    remedy="Use a function that this kit evaluates, or check the value in Okta with Preview SAML "
-    "(Sign On → Edit).",
+    remedy="Check the value in Okta with Preview SAML (Sign On → Edit), or use only user "
+    "attributes, fixed texts, operators, and the functions "
+    f"{', '.join(f'String.{name}' for name in STRING_FUNCTIONS)}.",
     good=Attribute("Department", "String.toUpperCase(user.department)"),
     bad=Attribute("Department", "String.toUppercase(user.department)"),
 )

@@ -1,12 +1,11 @@
 """2xx, assignment groups and push groups. For push mappings, see `push_mappings`, `push_drift`."""
 
-from collections import Counter
 from collections.abc import Collection, Iterator, Mapping
 from dataclasses import dataclass
-from difflib import get_close_matches
 
 from okta_idc.rules.characters import forbidden, named_characters, outside, quoted
 from okta_idc.rules.registry import EnforcementPoint, Related, Severity, Violation, repeated, rule
+from okta_idc.rules.suggestions import did_you_mean
 
 _NAME_MAX = 1024
 
@@ -75,7 +74,8 @@ class WantedGroups:
     enforced_by=(EnforcementPoint.COMPONENT, EnforcementPoint.DOCTOR),
     source="Okta API: the parameter q matches prefixes, and the provider accepts a single prefix "
     "match",
-    remedy="Use the exact name that Okta shows (Directory → Groups), or create the group first.",
+    remedy="Use the exact name that Okta shows (Directory → Groups), or the group's ID if several "
+    "groups have the name; create a missing group first.",
     good=WantedGroups({"push_groups[0]": "aws-admins"}, {"aws-admins": ("00g1",)}),
     bad=WantedGroups({"push_groups[0]": "aws-admin"}, {"aws-admins": ("00g1",)}),
 )
@@ -88,9 +88,7 @@ def group_exists(wanted: WantedGroups) -> Iterator[Violation]:
         if ids:
             yield path, name, f"is the name of {len(ids)} groups in Okta."
         else:
-            close = get_close_matches(name, list(wanted.found), n=1)
-            hint = f" Did you mean {close[0]!r}?" if close else ""
-            yield path, name, f"is not a group in Okta.{hint}"
+            yield path, name, f"is not a group in Okta.{did_you_mean(name, wanted.found)}"
 
 
 @rule(
@@ -106,10 +104,8 @@ def listed_once(roles: GroupRoles) -> Iterator[Violation]:
     """Subject: the assignment groups and push groups."""
     listed = {"assignments.groups": roles.assignment_groups, "push_groups": roles.push_groups}
     for role, names in listed.items():
-        for name, times in Counter(names).items():
-            if times > 1:
-                last = len(names) - 1 - names[::-1].index(name)
-                yield f"{role}[{last}]", name, f"is listed {times} times."
+        for index, first in repeated(names):
+            yield f"{role}[{index}]", names[index], "is listed twice.", Related(f"{role}[{first}]")
 
 
 @rule(

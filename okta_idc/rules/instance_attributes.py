@@ -119,7 +119,8 @@ def access_control_declared(declared: AccessControlDeclared) -> Iterator[Violati
     "OIC-411",
     "An attribute of the instance has a key or source that AWS does not accept",
     source="docs/research/identity-center.md#instance-attributes",
-    remedy="Use one of AWS's sources, for example ${path:enterprise.department}; send other "
+    remedy="Use a key of 1 to 128 letters, digits, spaces and _.:/=+-@ that does not start with "
+    "aws:, and one of AWS's sources, for example ${path:enterprise.department}; send other "
     "attributes by SAML.",
     good=InstanceAttribute("Department", "${path:enterprise.department}"),
     bad=InstanceAttribute("Department", "${path:department}"),

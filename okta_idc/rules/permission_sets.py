@@ -57,7 +57,7 @@ def set_name(subject: PermissionSet) -> Iterator[Violation]:
     "A permission set's description is empty, too long or not Latin-1",
     source="AWS API, PermissionSetDescription: 1–700 of U+0009, U+000A, U+000D, U+0020–U+007E and "
     "U+00A1–U+00FF. The AWS provider accepts more, and AWS then rejects them",
-    remedy="Omit the description, or replace typographic dashes and quotation marks.",
+    remedy="Omit or shorten the description; replace typographic dashes and quotation marks.",
     good=PermissionSet("Admin", "Everything, for the platform team"),
     bad=PermissionSet("Admin", "Everything — for the platform team"),
 )
@@ -121,7 +121,8 @@ def relay_state(subject: PermissionSet) -> Iterator[Violation]:
     source="AWS quotas: one inline policy per permission set, with at most 32,768 bytes and "
     "10,240 characters other than white space; API, PermissionSetPolicyDocument: U+0020–U+00FF, "
     "tab, line ends",
-    remedy="Move statements into customer managed policies, which must exist in every account.",
+    remedy="Move statements into customer managed policies, which must exist in every account; "
+    "replace characters outside Latin-1.",
     good=PermissionSet("Admin", inline_policy='{"Version": "2012-10-17", "Statement": []}'),
     bad=PermissionSet("Admin", inline_policy='{"Statement": "' + "x" * 10_240 + '"}'),
 )

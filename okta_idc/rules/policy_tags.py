@@ -3,11 +3,11 @@
 import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
-from difflib import get_close_matches
 from typing import Any, cast
 
 from okta_idc.rules.permission_sets import policy_document
 from okta_idc.rules.registry import EnforcementPoint, Severity, Violation, core_rule, rule
+from okta_idc.rules.suggestions import did_you_mean
 
 _CONDITION = re.compile(r"aws:PrincipalTag/(.+)", re.IGNORECASE | re.DOTALL)
 _VARIABLE = re.compile(r"\$\{aws:PrincipalTag/([^},]+?)\s*(?P<default>,[^}]*)?\}", re.IGNORECASE)
@@ -43,9 +43,7 @@ def tags_are_sent(subject: PolicyAndTags) -> Iterator[Violation]:
     document = policy_document(subject.policy)
     for key in dict.fromkeys(_tag_keys(document)):
         if key not in subject.keys:
-            close = [k for k in subject.keys if k.casefold() == key.casefold()]
-            close = close or get_close_matches(key, subject.keys, n=1)
-            hint = f" Did you mean {close[0]!r}?" if close else ""
+            hint = did_you_mean(key, subject.keys)
             yield "aws:PrincipalTag", key, f"is a session tag that is not sent.{hint}"
 
 

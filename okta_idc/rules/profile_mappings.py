@@ -33,7 +33,8 @@ def roles(profile: Mapping[str, object]) -> Iterator[Violation]:
     "A synchronized attribute is not supported by AWS",
     enforced_by=(EnforcementPoint.COMPONENT, EnforcementPoint.POLICY, EnforcementPoint.DOCTOR),
     source="docs/research/scim.md#attributes",
-    remedy="Remove the attribute from the app's profile mapping (Provisioning → To App).",
+    remedy="Remove the attribute from `profile_mappings`, or in Okta from the app's profile "
+    "mapping (Provisioning → To App).",
     good={"title": "Engineer"},
     bad={"entitlements": ["billing"]},
 )
@@ -63,7 +64,8 @@ ProfileMapping = Mapping[str, Mapped]
     severity=Severity.ADVISORY,
     source="docs/research/aws-setup-page.md#provisioning-features; "
     "docs/research/okta-api.md#user-profile",
-    remedy="Map displayName (Provisioning → To App → Attribute Mappings), for example to "
+    remedy="Map the attribute (Provisioning → To App → Attribute Mappings); displayName, for "
+    "example, to "
     'user.displayName != null ? user.displayName : user.firstName + " " + user.lastName.',
     good={name: Mapped(f"user.{name}", push=True) for name in _NAMES},
     bad={"firstName": Mapped(None, push=True)},

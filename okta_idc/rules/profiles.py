@@ -116,8 +116,8 @@ def hidden_characters(profile: Profile) -> Iterator[Violation]:
     "An attribute is an empty string instead of null",
     source="AWS SCIM API and Okta's article on the app: null is allowed, an empty string is not. "
     "In Okta, an attribute that was never set is null, and a cleared one is an empty string",
-    remedy="Set the attribute to null by API or import, or map it with an expression: user.title "
-    '== "" ? null : user.title.',
+    remedy="Set the attribute to null by API or import, or map it with an expression, for "
+    'example user.title == "" ? null : user.title.',
     good={"title": None},
     bad={"title": ""},
 )
@@ -139,7 +139,7 @@ def no_empty_text(profile: Profile) -> Iterator[Violation]:
     source="SCIM core schema (RFC 7643 §4.1) and AWS Identity Store API: these attributes are "
     "strings; AWS responds with 400 to a number or a list",
     remedy="Change the attribute's type in Okta (Directory → Profile Editor), or map it with an "
-    'expression that returns a string: user.employeeNumber + "".',
+    'expression that returns a string, for example user.employeeNumber + "".',
     good={"employeeNumber": "4711"},
     bad={"employeeNumber": 4711},
 )

@@ -52,6 +52,16 @@ class Related:
 
 
 @dataclass(frozen=True, slots=True)
+class Remedy:
+    """What to do about one finding, if the rule's remedy cannot say it; empty if the message does.
+
+    Only for rules that components alone enforce: reports print a rule's remedy once for all of its
+    findings."""
+
+    text: str = ""
+
+
+@dataclass(frozen=True, slots=True)
 class Finding:
     """One violation of one rule.
 
@@ -66,6 +76,12 @@ class Finding:
     message: str
     related: tuple[Related, ...] = ()
     personal: bool = False
+    own_remedy: Remedy | None = None
+
+    @property
+    def remedy(self) -> str:
+        """What to do: the finding's own remedy, or the rule's."""
+        return self.rule.remedy if self.own_remedy is None else self.own_remedy.text
 
     def renamed(self, name: Callable[[str], str]) -> "Finding":
         """The finding with other names for its paths."""
@@ -95,7 +111,7 @@ class Finding:
     @property
     def advice(self) -> str:
         """Problem, remedy and rule ID: all but the path."""
-        return f"{self.problem} {self.rule.remedy} [{self.rule.id}]"
+        return " ".join(filter(None, (self.problem, self.remedy, f"[{self.rule.id}]")))
 
     def within(self, prefix: str) -> "Finding":
         """The finding with its paths below `prefix`."""
@@ -147,8 +163,8 @@ def repeated(values: Iterable[Hashable]) -> Iterator[tuple[int, int]]:
             yield index, first
 
 
-Violation = tuple[str, str | None, str, *tuple[Related, ...]]
-"""What a check yields: path, value, message, and the related places if there are any."""
+Violation = tuple[str, str | None, str, *tuple[Related | Remedy, ...]]
+"""What a check yields: path, value, message, and related places or a remedy if there are any."""
 
 
 @dataclass(frozen=True)
@@ -181,9 +197,14 @@ class Rule(Generic[Subject]):
     def __call__(self, subject: Subject) -> list[Finding]:
         """The findings, empty when the rule holds."""
         return [
-            Finding(self, path, value, message, tuple(related), self.personal)
-            for path, value, message, *related in self.check(subject)
-        ]
+            Finding(
+                self, path, value, message,
+                tuple(each for each in more if isinstance(each, Related)),
+                self.personal,
+                next((each for each in more if isinstance(each, Remedy)), None),
+            )
+            for path, value, message, *more in self.check(subject)
+        ]  # fmt: skip
 
 
 _registered: dict[str, Rule[Any]] = {}

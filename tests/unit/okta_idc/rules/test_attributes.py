@@ -79,9 +79,8 @@ class TestAttributes:
         [finding] = attributes.known_reference(
             ValueAndSchema("user.costcenter + user.login", known)
         )
-        assert "user.costcenter, which no profile has. Did you mean user.costCenter?" in str(
-            finding
-        )
+        hint = "Did you mean 'user.costCenter'? It differs in upper and lower case."
+        assert f"user.costcenter, which no profile has. {hint}" in str(finding)
 
     def test_app_user_attributes_are_not_checked_against_the_okta_profile(self) -> None:
         assert attributes.known_reference(ValueAndSchema("appuser.role", frozenset())) == []

@@ -24,7 +24,7 @@ def test_every_finding_path_resolves_to_its_location(
             assert finding.value == (pushed if kind == "push" else assigned)[int(index)]
             for other in finding.related:
                 kind, index = other.path.split()
-                assert assigned[int(index)] == finding.value
+                assert finding.value == (pushed if kind == "push" else assigned)[int(index)]
 
 
 def test_a_path_without_a_location_is_a_field_of_the_subject() -> None:

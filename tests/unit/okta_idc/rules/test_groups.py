@@ -28,6 +28,15 @@ def test_a_group_cannot_be_both_assigned_and_pushed() -> None:
     )
 
 
+def test_a_repeated_group_is_named_with_both_places() -> None:
+    roles = GroupRoles(("x",), ("a", "b", "a", "a"))
+    found = groups.listed_once(roles)
+    assert [(f.path, f.related) for f in found] == [
+        ("push_groups[2]", (Related("push_groups[0]"),)),
+        ("push_groups[3]", (Related("push_groups[0]"),)),
+    ]
+
+
 @given(st.lists(st.sampled_from("abcd")), st.lists(st.sampled_from("abcd")))
 def test_exactly_the_groups_in_both_roles_are_found(assign: list[str], push: list[str]) -> None:
     found = {f.value for f in groups.one_role_per_group(GroupRoles(tuple(assign), tuple(push)))}
