@@ -1,6 +1,6 @@
 """Checks a component's arguments against their TypedDict, which Python does not do at run time."""
 
-from collections.abc import Awaitable
+from collections.abc import Awaitable, Mapping, Sequence
 from enum import Enum
 from functools import cache
 from typing import Annotated, Any, Union, cast, get_args, get_origin, get_type_hints, is_typeddict
@@ -9,10 +9,12 @@ import pydantic
 from pulumi import Output
 from pydantic import BaseModel, ConfigDict, Field
 
-from okta_idc.settings import shape_problems
+from okta_idc.rules import stack_file
+from okta_idc.rules.stack_file import Entries
+from okta_idc.settings import shape_of
 from okta_idc.settings.models import LATER, WHOLE
 
-from ._errors import ValidationError
+from ._errors import ValidationError, raise_findings
 
 
 def check_args(kind: type, args: object, settings: type[BaseModel] | None = None) -> Any:
@@ -22,11 +24,18 @@ def check_args(kind: type, args: object, settings: type[BaseModel] | None = None
     `settings`: the part of the settings tree whose limits apply to keys of the same name.
     """
     model = _model(kind, settings)
-    try:
-        return model.model_validate(args)
-    except pydantic.ValidationError as error:
-        errors = error.errors(include_url=False)
-        raise ValidationError(*shape_problems(model, "", errors)) from None
+    if problems := shape_of(model, args).problems:
+        raise ValidationError(*problems)
+    return model.model_validate(args)
+
+
+def check_distinct(path: str, declared: Sequence[Mapping[str, Any]], ident: str) -> None:
+    """Raise ValidationError if two entries have the same name, which their resources contain, or
+    the same ID. An ID that is not known yet is not compared. `ident`: the key of the ID."""
+    for key in ("name", ident):
+        listed = {f"{path}[{i}].{key}": each[key] for i, each in enumerate(declared)}
+        known = Entries(tuple((p, each) for p, each in listed.items() if isinstance(each, str)))
+        raise_findings(stack_file.no_repetition(known))
 
 
 @cache

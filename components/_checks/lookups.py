@@ -10,8 +10,9 @@ from typing import Any
 import pulumi_aws as aws
 from pulumi import InvokeOutputOptions, Output, Resource
 
-from okta_idc.rules import endpoints
+from okta_idc.rules import endpoints, stack_file
 from okta_idc.rules import groups as rules
+from okta_idc.rules.stack_file import entries
 from okta_idc.settings import Settings
 from okta_idc.settings.models import GroupSource
 
@@ -55,7 +56,7 @@ def look_up(parent: Resource, settings: Settings, names: Names) -> Output[Lookup
     def collect(
         found: aws.ssoadmin.GetInstancesResult, groups: dict[str, OktaGroup], users: Any
     ) -> Lookups:
-        _check_distinct_roles(settings, groups)
+        _check_distinct(settings, groups, users)
         arn, store = _instance(found, settings.instance_arn)
         check_arns(settings, arn)
         warn_of_unknown_region(parent, found.region)
@@ -103,11 +104,24 @@ def _groups_by_path(settings: Settings) -> dict[str, GroupSource]:
     }
 
 
-def _check_distinct_roles(settings: Settings, found: Mapping[str, OktaGroup]) -> None:
-    """OIC-201 by ID: a group may be declared by name in one role and by ID in the other."""
+def _check_distinct(
+    settings: Settings, found: Mapping[str, OktaGroup], users: Mapping[str, OktaUser]
+) -> None:
+    """OIC-201, OIC-204 and OIC-712 by ID: a group or user may be declared by name and by ID."""
 
     def ids(groups: list[GroupSource]) -> tuple[str, ...]:
         return tuple(found[group.key].id if group.key in found else group.key for group in groups)
 
     roles = rules.GroupRoles(ids([*settings.assignments.groups]), ids([*settings.push_groups]))
-    raise_findings(rules.one_role_per_group(roles))
+    same_users = entries(
+        "assignments.users",
+        tuple(user.key for user in settings.assignments.users),
+        tuple(users[user.key].id for user in settings.assignments.users),
+    )
+    raise_findings(
+        [
+            *rules.one_role_per_group(roles),
+            *rules.listed_once(roles),
+            *stack_file.no_repetition(same_users),
+        ]
+    )

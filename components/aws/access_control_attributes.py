@@ -47,7 +47,8 @@ class AccessControlAttributes(pulumi.ComponentResource):
         check_args(AccessControlAttributesArgs, args, Settings)
         attributes: dict[str, Input[str]] = {**(args.get("attributes") or DEFAULT_ATTRIBUTES)}
         tags = tuple(args.get("attribute_statement_keys", ()))
-        raise_found(access_control_findings(attributes, tags))
+        places = "attributes", "attribute_statement_keys[{}]"
+        raise_found(access_control_findings(attributes, tags, *places))
         retained = ResourceOptions(retain_on_delete=True)
         self.resource = aws.ssoadmin.InstanceAccessControlAttributes(
             f"{name}-attributes",

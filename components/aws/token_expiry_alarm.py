@@ -16,9 +16,10 @@ from pulumi import Input, Output, ResourceOptions
 from okta_idc.rules.scim_secret import ROTATE
 from okta_idc.settings import Problem
 from okta_idc.settings.models import TokenExpiryAlarm as Settings
+from okta_idc.settings.rules import alarm_findings
 
 from .._args import check_args
-from .._errors import ValidationError
+from .._errors import ValidationError, raise_found
 from .._options import child_of
 
 HEALTH_EVENT = {
@@ -54,7 +55,7 @@ class TokenExpiryAlarm(pulumi.ComponentResource):
         self, name: str, args: TokenExpiryAlarmArgs, opts: ResourceOptions | None = None
     ) -> None:
         super().__init__("okta-identity-center:index:TokenExpiryAlarm", name, {}, opts)
-        check_args(TokenExpiryAlarmArgs, args, Settings)
+        raise_found(alarm_findings(check_args(TokenExpiryAlarmArgs, args, Settings)))
         child = child_of(self, opts)
         topic = aws.sns.Topic(f"{name}-topic", opts=child)
         aws.sns.TopicPolicy(

@@ -11,8 +11,10 @@ import pulumi
 import pulumi_okta as okta
 from pulumi import Input, Output, ResourceOptions
 
-from .._args import check_args
-from .._errors import ValidationError
+from okta_idc.rules import stack_file
+
+from .._args import check_args, check_distinct
+from .._errors import ValidationError, raise_findings
 from .._options import child_of, options
 from .._outputs import output_dict
 from .._renames import Renames
@@ -52,6 +54,7 @@ class GroupAssignments(pulumi.ComponentResource):
     ) -> None:
         super().__init__("okta-identity-center:index:GroupAssignments", name, {}, opts)
         check_args(GroupAssignmentsArgs, args)
+        check_distinct("groups", args["groups"], "group_id")
         check_priorities("groups", {g["name"]: g.get("priority") for g in args["groups"]})
         child, protect = child_of(self, opts), args.get("protect", True)
         names = {group["name"]: f"{name}-{group['name']}" for group in args["groups"]}
@@ -78,13 +81,7 @@ def check_priorities(path: str, priorities: Mapping[str, int | None]) -> None:
     """Raise ValidationError if only some groups have a priority, or one is below 1. The provider
     cannot send 0, and Okta sets the priority of groups without one: mixing them causes a perpetual
     diff. `path`: the argument with the groups."""
-    without = [name for name, priority in priorities.items() if priority is None]
+    raise_findings(stack_file.priority_for_all(priorities), path)
     zero = [name for name, priority in priorities.items() if priority is not None and priority < 1]
-    if without and len(without) < len(priorities):
-        raise ValidationError.at(
-            path,
-            f"only some groups have a priority, not {', '.join(without)}. Set a priority on all "
-            "groups or on none; 1 is the highest.",
-        )
     if zero:
         raise ValidationError.at(path, f"a priority below 1: {', '.join(zero)}. Count from 1.")

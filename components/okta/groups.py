@@ -4,6 +4,8 @@ Manages the created groups, and the group rule that fills each of them if one is
 """
 
 import json
+import re
+import unicodedata
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Any, Generic, TypeVar
@@ -68,6 +70,13 @@ def _joined(terms: Iterable[str]) -> list[str]:
         else:
             found.append(term)
     return found
+
+
+def _start(name: str) -> str:
+    """How similar names begin: without white space, and without characters that have several
+    Unicode forms."""
+    letters = re.match(r"[ -~]{0,4}", unicodedata.normalize("NFC", name.strip()))
+    return letters[0].strip() if letters else ""
 
 
 def _quoted(text: str) -> str:
@@ -153,7 +162,7 @@ def find_groups(
         if not missing:
             return existing(groups, earlier)
         # One more call, for a suggestion and for the groups' present names.
-        near = [f"profile.name sw {_quoted(name[:4])}" for name in missing[:5]]
+        near = [f"profile.name sw {_quoted(start)}" for start in map(_start, missing[:5]) if start]
         near += [f"id eq {_quoted(earlier[n].id)}" for n in missing[:50] if n in earlier]
         similar = _search(" or ".join(near), opts)
         return similar.apply(lambda similar: existing({**groups, **similar}, earlier))

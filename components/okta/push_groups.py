@@ -17,7 +17,7 @@ from pulumi import Input, InvokeOutputOptions, Output, ResourceOptions
 from okta_idc.settings import Problem
 from okta_idc.settings.models import Provisioning
 
-from .._args import check_args
+from .._args import check_args, check_distinct
 from .._errors import ValidationError
 from .._lookup_errors import readable
 from .._options import barrier_of, child_of, options
@@ -82,6 +82,7 @@ class PushGroups(pulumi.ComponentResource):
     ) -> None:
         super().__init__("okta-identity-center:index:PushGroups", name, {}, opts)
         check_args(PushGroupsArgs, args)
+        check_distinct("groups", args["groups"], "source_group_id")
         barrier = barrier_of(f"{name}-after", self, opts)
         minutes = args.get("propagation_timeout_minutes", _DEFAULTS.propagation_timeout_minutes)
         propagation = Propagation(

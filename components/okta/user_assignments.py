@@ -18,7 +18,7 @@ from okta_idc.okta_expression import OKTA_ATTRIBUTES, Unknown, username_of
 from okta_idc.rules import assignments as rules
 from okta_idc.settings.models import User
 
-from .._args import check_args
+from .._args import check_args, check_distinct
 from .._errors import ValidationError, raise_findings
 from .._lookup_errors import readable
 from .._options import child_of, options
@@ -62,6 +62,7 @@ class UserAssignments(pulumi.ComponentResource):
     ) -> None:
         super().__init__("okta-identity-center:index:UserAssignments", name, {}, opts)
         check_args(UserAssignmentsArgs, args)
+        check_distinct("users", args["users"], "user_id")
         child, protect = child_of(self, opts), args.get("protect", True)
         names = {user["name"]: f"{name}-{user['name']}" for user in args["users"]}
         renames = Renames(read_state(self), USER_ASSIGNMENT, f"{name}-", names.values())

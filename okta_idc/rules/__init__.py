@@ -5,7 +5,8 @@ reject inputs that violate a rule, the policy pack checks declared resources, th
 and AWS. No Pulumi and no I/O in this package. docs/reference/rules.md lists all rules.
 
 Families: 1xx endpoints and token, 2xx assignment and push groups, 3xx user profiles,
-4xx attributes for access control, 5xx account access, 6xx drift and unmanaged objects.
+4xx attributes for access control, 5xx account access, 6xx drift and unmanaged objects,
+7xx the stack file.
 """
 
 from okta_idc.rules import (
@@ -30,6 +31,7 @@ from okta_idc.rules import (
     push_mappings,
     scim_attempts,
     scim_secret,
+    stack_file,
     uniqueness,
     user_names,
 )  # fmt: skip
@@ -40,6 +42,6 @@ __all__ = [
     "app_drift", "assignments", "attribute_statements", "attributes", "certificates",
     "conflicting_resources", "endpoints", "groups", "identity_store_drift",
     "instance_attributes", "partitions", "permission_sets", "policy_tags", "profile_mappings",
-    "profiles", "push_drift", "push_mappings", "scim_attempts", "scim_secret", "uniqueness",
-    "user_names",
+    "profiles", "push_drift", "push_mappings", "scim_attempts", "scim_secret", "stack_file",
+    "uniqueness", "user_names",
 ]  # fmt: skip

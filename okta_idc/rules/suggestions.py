@@ -1,22 +1,28 @@
 """Suggests the name that was probably intended, and says how it differs."""
 
 import unicodedata
-from collections.abc import Collection
+from collections.abc import Iterable
 from difflib import get_close_matches
 
 
-def did_you_mean(name: str, known: Collection[str]) -> str:
+def did_you_mean(name: str, known: Iterable[str]) -> str:
     """A hint that can follow a message, with a space before it; "" if no known name is similar.
 
     Differences that are hard to see come first: white space at the ends, case, and Unicode forms
     such as an accent that is a character of its own.
     """
-    folded = _folded(name)
-    close = next((each for each in known if _folded(each) == folded), None)
-    if close is None:
-        similar = get_close_matches(name, known, n=1)
-        return f" Did you mean {similar[0]!r}?" if similar else ""
+    if (close := closest(name, known)) is None:
+        return ""
+    if _folded(close) != _folded(name):
+        return f" Did you mean {close!r}?"
     return f" Did you mean {close!r}? It differs in {' and '.join(_differences(name, close))}."
+
+
+def closest(name: str, known: Iterable[str]) -> str | None:
+    """The known name that was probably intended."""
+    names, folded = list(known), _folded(name)
+    similar = [each for each in names if _folded(each) == folded]
+    return next(iter(similar or get_close_matches(name, names, n=1)), None)
 
 
 def _folded(name: str) -> str:

@@ -1,13 +1,14 @@
 """Loads settings: checks their shape and the rules that need only the settings."""
 
-from typing import Any
-
-from pydantic import ValidationError
+import re
+from typing import Any, cast
 
 from okta_idc.rules.registry import join_path
-from okta_idc.settings.errors import Problem, SettingsError, shape_problems
+from okta_idc.settings.errors import Problem, SettingsError
+from okta_idc.settings.partial import partial
 from okta_idc.settings.rules import findings
 from okta_idc.settings.settings import Settings
+from okta_idc.settings.shape import shape_of
 
 ROOT = "federation"
 
@@ -15,17 +16,30 @@ ROOT = "federation"
 def load_settings(raw: object, root: str = ROOT) -> Settings:
     """The validated settings of a stack file or of component arguments.
 
-    Raises SettingsError with every problem; `root` precedes the paths.
+    Raises SettingsError with every problem, in the order of the keys in `raw`; `root` precedes the
+    paths. Rules are checked on all values that are valid.
     """
-    try:
-        settings = Settings.model_validate(raw)
-    except ValidationError as error:
-        shape: list[Any] = error.errors(include_url=False)
-        raise SettingsError(shape_problems(Settings, root, shape)) from None
-    if problems := [
-        Problem.of(finding, join_path(root, path))
-        for path, found in findings(settings)
-        for finding in found
-    ]:
-        raise SettingsError(problems)
-    return settings
+    shape = shape_of(Settings, raw, root)
+    problems = list(shape.problems)
+    faulty = {problem.path for problem in problems}
+    for path, found in findings(partial(Settings, shape.tree)):
+        for finding in found:
+            inside = finding.within(join_path(root, path))
+            problem = Problem.of(inside.renamed(lambda each: shape.path(each, root)))
+            if problem.path not in faulty:
+                problems.append(problem)
+    if problems:
+        raise SettingsError(_in_order(raw, root, problems))
+    return Settings.model_validate(raw)
+
+
+def _in_order(raw: object, root: str, problems: list[Problem]) -> list[Problem]:
+    """The problems, each once, in the order of the top-level keys."""
+    keys = cast(dict[Any, Any], raw) if isinstance(raw, dict) else {}
+    order = {key: index for index, key in enumerate(keys)}
+
+    def position(problem: Problem) -> int:
+        inside = problem.path.removeprefix(f"{root}.")
+        return order.get(re.split(r"[.\[]", inside, maxsplit=1)[0], len(order))
+
+    return sorted(dict.fromkeys(problems), key=position)

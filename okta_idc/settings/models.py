@@ -16,16 +16,11 @@ from pydantic import (
     Field,
     JsonValue,
     WrapValidator,
-    model_validator,
 )
 
 from okta_idc.rules.account_access import IDENTITY_STORE_ID
 from okta_idc.rules.partitions import REGION
-
-
-def is_plain(value: object) -> bool:
-    """Whether the value is plain data; any other object is an Output."""
-    return isinstance(value, str | int | float | bool | list | dict | tuple | None)
+from okta_idc.rules.stack_file import is_plain
 
 
 def _if_plain(value: Any, check: Callable[[Any], Any]) -> Any:
@@ -194,17 +189,6 @@ class GroupSource(Node):
     """Okta expression of the group rule that fills the group to create."""
     import_id: ImportId | None = None
 
-    @model_validator(mode="after")
-    def _check_source(self) -> "GroupSource":
-        given = [each for each in (self.name, self.id, self.create) if each]
-        if len(given) != 1:
-            raise ValueError("set exactly one of name, id and create")
-        if self.create is None and (self.rule is not None or self.description != ""):
-            raise ValueError("rule and description require create")
-        if self.create and self.import_id:
-            raise ValueError("import_id requires name or id")
-        return self
-
     @property
     def key(self) -> str:
         """The name or ID by which the settings refer to the group."""
@@ -230,14 +214,6 @@ class PushGroup(GroupSource):
     aws_group_id: Annotated[str, Field(pattern=_AWS_GROUP_ID)] | None = None
     """ID of the Identity Store group of an existing push mapping."""
 
-    @model_validator(mode="after")
-    def _check_mapping(self) -> "PushGroup":
-        if self.aws_group_id and not self.import_id:
-            raise ValueError("aws_group_id requires import_id")
-        if self.retire and self.import_id:
-            raise ValueError("retire requires a push mapping that the stack owns: no import_id")
-        return self
-
 
 class User(Node):
     """An Okta user assigned individually: exactly one of `login` and `id`."""
@@ -251,12 +227,6 @@ class User(Node):
     import_id: ImportId | None = None
     """Imports and protects an existing assignment: `APP_ID/USER_ID`."""
 
-    @model_validator(mode="after")
-    def _check_source(self) -> "User":
-        if bool(self.login) == bool(self.id):
-            raise ValueError("set either login or id")
-        return self
-
     @property
     def key(self) -> str:
         """The login in lower case, as Okta compares it, or the ID."""
@@ -268,7 +238,7 @@ def shorthand(key: str, model: type[Node]) -> Any:
 
     def expand(given: Any) -> Any:
         if not isinstance(given, str | dict) and is_plain(given):
-            raise ValueError(f"must be a {key} in quotes, or a mapping of keys to values")
+            raise ValueError(f"a {key} in quotes, or a mapping of keys to values")
         return {key: given} if isinstance(given, str) else cast(Any, given)
 
     return BeforeValidator(expand, json_schema_input_type=str | model)

@@ -1,8 +1,16 @@
-"""Checks the rules that need only the settings, or only the arguments of one component."""
+"""Checks the rules that need only the settings, or only the arguments of one component.
 
+A value that is not plain data is unknown: it is an Output, or has a fault of its own
+(`okta_idc.settings.partial`). A rule is checked on what is known, and not at all if the unknown
+value could change its result.
+"""
+
+import itertools
 import json
+import re
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import replace
+from typing import Any, cast
 
 from okta_idc.rules import (
     Finding,
@@ -16,9 +24,21 @@ from okta_idc.rules import (
     permission_sets,
     policy_tags,
     profile_mappings,
+    stack_file,
     user_names,
 )
-from okta_idc.settings.models import DEFAULT_ATTRIBUTES, AccountAccess, GroupSource, is_plain
+from okta_idc.rules.registry import join_path
+from okta_idc.rules.stack_file import Entries, Keys, NamedResource, is_plain
+from okta_idc.rules.suggestions import closest
+from okta_idc.settings.models import (
+    DEFAULT_ATTRIBUTES,
+    AccountAccess,
+    GroupSource,
+    Node,
+    PermissionSet,
+    TokenExpiryAlarm,
+)
+from okta_idc.settings.partial import Unknown
 from okta_idc.settings.settings import Settings
 
 Found = Iterator[tuple[str, list[Finding]]]
@@ -36,118 +56,297 @@ def findings(settings: Settings) -> Found:
         yield path, rule(text) if isinstance(text, str) else []
     mapped = {
         name: profile_mappings.Mapped(text, push=True)
-        for name, text in settings.profile_mappings.items()
-        if is_plain(text)
+        for name, text in _known(settings.profile_mappings).items()
+        if isinstance(text, str)
     }
     yield "profile_mappings", profile_mappings.unsupported(mapped)
     yield "profile_mappings", profile_mappings.expression_is_one(mapped)
     yield from statement_findings((each.key, each.value) for each in settings.attribute_statements)
     yield from _groups(settings)
+    yield from _users(settings)
     yield from _account_access(settings)
+    if alarm := settings.token_expiry_alarm:
+        for path, found in alarm_findings(alarm):
+            yield join_path("token_expiry_alarm", path), found
 
 
-def statement_findings(statements: Iterable[tuple[str, object]]) -> Found:
-    """Findings by path on attribute statements, given as key and value. If a value is not known
-    yet, only the key is checked."""
+def statement_findings(statements: Iterable[tuple[object, object]]) -> Found:
+    """Findings by path on attribute statements, given as key and value. Unknown keys and values are
+    not checked."""
     declared = tuple(
-        attributes.Attribute(key, value if isinstance(value, str) else "user.x")
-        for key, value in statements
+        attributes.Attribute(
+            key if isinstance(key, str) else f"unknown {index}",
+            value if isinstance(value, str) else "user.x",
+        )
+        for index, (key, value) in enumerate(statements)
     )
     for index, attribute in enumerate(declared):
         path = f"attribute_statements[{index}]"
         yield path, attributes.attribute_key(attribute)
         yield path, attributes.attribute_value(attribute)
         sent = attribute_statements.statement(attribute)
-        yield path, attribute_statements.statement_lengths(sent)
+        too_long = attribute_statements.statement_lengths(sent)
+        yield path, [each.renamed(lambda p: "key" if p == "name" else p) for each in too_long]
     yield "attribute_statements", attributes.unique_keys(declared)
     yield "attribute_statements", attributes.attribute_count(declared)
 
 
 def _groups(settings: Settings) -> Found:
     assigned, pushed = settings.assignments, settings.push_groups
-    names = tuple(group.name or group.create or f"[{i}]" for i, group in enumerate(pushed))
-    for index, group in enumerate(pushed):
-        if name := group.name or group.create:
+    for path, each in (("assignments.groups", assigned.groups), ("push_groups", pushed)):
+        for index, group in enumerate(each):
+            yield f"{path}[{index}]", _group_keys(group)
+    names = _texts([group.name or group.create for group in pushed])
+    for index, name in enumerate(names):
+        if not _is_placeholder(name):
             yield f"push_groups[{index}]", groups.group_name(name)
     yield "push_groups", groups.group_names_differ(names)
-    roles = groups.GroupRoles(_keys(assigned.groups), _keys(pushed))
-    yield "", groups.listed_once(roles)
-    yield "", groups.one_role_per_group(roles)
     members = assigned.pushed_members_group
-    named = (
-        *_keys(assigned.groups),
-        *((members.name,) if members else ()),
-        *(user.login or user.id or "" for user in assigned.users),
-    )
-    confirmed = assignments.ConfirmedRemovals(named, tuple(assigned.confirm_deprovisioning))
+    combined = [*_keys(assigned.groups), *_texts([members.name] if members else [])]
+    roles = groups.GroupRoles(tuple(combined), _keys(pushed))
+    combined_path = f"assignments.groups[{len(assigned.groups)}]"
+    for each in groups.listed_once(roles) + groups.one_role_per_group(roles):
+        yield "", [each.renamed(lambda path: _MEMBERS if path == combined_path else path)]
+    yield "assignments.groups", _priorities(settings)
+    ruled: dict[str, str] = {}
+    for path, listed in (("assignments.groups", assigned.groups), ("push_groups", pushed)):
+        for index, group in enumerate(listed):
+            if isinstance(group.create, str) and group.rule is not None:
+                ruled.setdefault(group.create, f"{path}[{index}]")
+    named = Entries(tuple((path, name) for name, path in ruled.items()))
+    yield "", stack_file.group_rules_differ(named)
+
+
+def _group_keys(group: GroupSource) -> list[Finding]:
+    keys = _keys_of(group)
+    return stack_file.one_group_source(keys) + stack_file.group_keys_apply(keys) if keys else []
+
+
+def _keys_of(node: Node) -> Keys | None:
+    """The keys that have a value; None if the node as a whole is unknown."""
+    values = dict(node)
+    if all(isinstance(value, Unknown) for value in values.values()):
+        return None
+    unset = (None, False, "")
+    given = (key for key, value in values.items() if not (is_plain(value) and value in unset))
+    return Keys(frozenset(given))
+
+
+def _priorities(settings: Settings) -> list[Finding]:
+    declared = settings.assignments
+    priorities = [group.priority for group in declared.groups]
+    if not all(map(is_plain, priorities)):
+        return []
+    by_name = dict(zip(_keys(declared.groups), priorities, strict=True))
+    if (members := declared.pushed_members_group) is not None:
+        by_name |= dict.fromkeys(_texts([members.name]))
+    return stack_file.priority_for_all(by_name)
+
+
+def _users(settings: Settings) -> Found:
+    assigned = settings.assignments
+    for index, user in enumerate(assigned.users):
+        if keys := _keys_of(user):
+            yield f"assignments.users[{index}]", stack_file.one_user_source(keys)
+    shown = _texts([user.login or user.id for user in assigned.users])
+    yield "", _repeated("assignments.users", shown, tuple(map(str.lower, shown)))
+    members = assigned.pushed_members_group
+    named = (*_keys(assigned.groups), *_texts([members.name] if members else []), *shown)
+    confirmed = assignments.ConfirmedRemovals(named, _texts(assigned.confirm_deprovisioning))
     yield "", assignments.confirmed_is_not_assigned(confirmed)
+
+
+def alarm_findings(alarm: TokenExpiryAlarm) -> Found:
+    """Findings on the alarm's lists."""
+    yield "", _repeated("emails", _texts(alarm.emails))
+    days = [str(days) if is_plain(days) else days for days in alarm.days_before]
+    yield "", _repeated("days_before", _texts(days))
 
 
 def _account_access(settings: Settings) -> Found:
     pushed, access = _keys(settings.push_groups), settings.account_access
-    retiring = _keys(group for group in settings.push_groups if group.retire)
-    for path, named in _grants(access):
-        subject = account_access.AccessOfGroups(named, pushed, retiring)
-        retires = account_access.retiring_groups_have_no_access(subject)
-        yield f"account_access.{path}", retires
-    tags = tuple(statement.key for statement in settings.attribute_statements)
+    retiring = _keys(group for group in settings.push_groups if group.retire is True)
+    for path, name in _grants(access):
+        subject = account_access.AccessOfGroups((name,), pushed, retiring)
+        yield (
+            f"account_access.{path}",
+            _whole(account_access.retiring_groups_have_no_access(subject)),
+        )
+    tags = _texts([statement.key for statement in settings.attribute_statements])
     if (control := settings.access_control_attributes) is not None:
-        sources = control.attributes or DEFAULT_ATTRIBUTES
+        sources = _known(control.attributes or DEFAULT_ATTRIBUTES)
         for path, found in access_control_findings(sources, tags):
-            yield f"access_control_attributes.{path}", found
-        tags += tuple(sources)
+            yield path, found
+        tags += tuple(sources) if is_plain(control.attributes) else _texts([control.attributes])
     for path, found in account_access_findings(access, pushed, tags):
-        yield f"account_access.{path}", found
+        yield join_path("account_access", path), found
 
 
-def access_control_findings(sources: Mapping[str, object], tags: tuple[str, ...]) -> Found:
-    """Findings on attributes for access control. `tags`: keys of the attribute statements."""
+def access_control_findings(
+    sources: Mapping[str, object], tags: tuple[str, ...],
+    own: str = "access_control_attributes.attributes", tag: str = "attribute_statements[{}].key",
+) -> Found:  # fmt: skip
+    """Findings on attributes for access control. `tags`: keys of the attribute statements. `own`
+    and `tag`: the paths of both."""
     for key, source in sources.items():
         attribute = instance_attributes.InstanceAttribute(key, str(source))
         found = instance_attributes.instance_source(attribute) if is_plain(source) else []
-        yield f"attributes.{key}", found
+        yield f"{own}.{key}", _whole(found)
     feeds = instance_attributes.KeySources(tags, tuple(sources))
-    yield "attributes", instance_attributes.one_source_per_key(feeds)
+    yield (
+        "",
+        [
+            each.renamed(lambda p: re.sub(r"saml\[(\d+)\]", lambda m: tag.format(m[1]), p))
+            for each in instance_attributes.one_source_per_key(feeds)
+        ],
+    )
 
 
 def account_access_findings(
     access: AccountAccess, pushed: tuple[str, ...], tags: tuple[str, ...]
 ) -> Found:
     """Findings on permission sets and assignments. `tags`: keys of the session tags."""
-    names = tuple(declared.name for declared in access.permission_sets)
+    names = _texts([declared.name for declared in access.permission_sets])
     yield "permission_sets", permission_sets.set_names_differ(names)
     for index, declared in enumerate(access.permission_sets):
-        path, inline = f"permission_sets[{index}]", declared.inline_policy
-        policy = json.dumps(inline) if isinstance(inline, dict) else None
-        texts = declared.description, declared.session_duration, declared.relay_state
-        known = [text if isinstance(text, str) else None for text in texts]
-        managed = (*declared.managed_policies, *declared.customer_managed_policies)
-        subject = permission_sets.PermissionSet(
-            declared.name, known[0], known[1], known[2], policy, managed
-        )
-        for rule in (
-            permission_sets.set_name, permission_sets.set_description,
-            permission_sets.session_duration, permission_sets.relay_state,
-            permission_sets.inline_policy_size, permission_sets.inline_policy_json,
-            permission_sets.managed_policies,
-        ):  # fmt: skip
-            yield path, rule(subject)
-        if policy is not None:
-            yield path, policy_tags.tags_are_sent(policy_tags.PolicyAndTags(policy, tags))
-        for number, account in enumerate(declared.accounts):
-            found = account_access.account_id(account_access.Assignment("", names[index], account))
-            yield f"{path}.accounts[{number}]", [replace(each, path="") for each in found]
-    for path, named in _grants(access):
-        opened = account_access.AccessOfGroups(named, pushed)
-        yield path, account_access.access_groups_are_pushed(opened)
+        path = f"permission_sets[{index}]"
+        for below, found in _permission_set(declared, tags):
+            yield f"{path}{below}", found
+    for path, name in _grants(access):
+        if _can_judge(name, pushed):
+            subject = account_access.AccessOfGroups((name,), pushed)
+            yield path, _whole(account_access.access_groups_are_pushed(subject))
+    yield from _repetitions(access, names)
 
 
-def _grants(access: AccountAccess) -> Iterator[tuple[str, tuple[str, ...]]]:
+def _permission_set(declared: PermissionSet, tags: tuple[str, ...]) -> Found:
+    inline = declared.inline_policy
+    policy = json.dumps(inline) if isinstance(inline, dict) else None
+    texts = declared.description, declared.session_duration, declared.relay_state
+    known = [text if isinstance(text, str) else None for text in texts]
+    managed = (*declared.managed_policies, *declared.customer_managed_policies)
+    name = declared.name if is_plain(declared.name) else "unknown"
+    subject = permission_sets.PermissionSet(name, known[0], known[1], known[2], policy, managed)
+    for rule in (
+        permission_sets.set_name, permission_sets.set_description,
+        permission_sets.session_duration, permission_sets.relay_state,
+        permission_sets.inline_policy_size, permission_sets.inline_policy_json,
+        permission_sets.managed_policies,
+    ):  # fmt: skip
+        yield "", rule(subject)
+    if policy is not None and not any(map(_is_placeholder, tags)):
+        sent = policy_tags.tags_are_sent(policy_tags.PolicyAndTags(policy, tags))
+        yield ".inline_policy", _whole(sent)
+    for number, account in enumerate(_texts(declared.accounts)):
+        if not _is_placeholder(account):
+            assigned = account_access.Assignment("", name, account)
+            yield f".accounts[{number}]", _whole(account_access.account_id(assigned))
+
+
+def _repetitions(access: AccountAccess, names: tuple[str, ...]) -> Found:
+    """Entries that are listed twice, and resources with the same name (components/aws)."""
+    resources: list[NamedResource] = []
     for index, declared in enumerate(access.permission_sets):
-        yield f"permission_sets[{index}].groups", tuple(declared.groups)
+        path, name = f"permission_sets[{index}]", names[index]
+        accounts, granted = _texts(declared.accounts), _texts(declared.groups)
+        managed = _texts(declared.managed_policies)
+        own = _texts(declared.customer_managed_policies)
+        yield "", _repeated(f"{path}.accounts", accounts)
+        yield "", _repeated(f"{path}.groups", granted)
+        yield "", _repeated(f"{path}.managed_policies", managed)
+        stripped = tuple(each.strip("/") for each in own)
+        yield "", _repeated(f"{path}.customer_managed_policies", own, stripped)
+        if names.index(name) < index:
+            continue  # OIC-508
+        resources += [
+            NamedResource(f"{path}.groups[{i}]", group, f"{name}-{group}-{account}", "assignment")
+            for i, group in _each_once(granted)
+            for account in dict.fromkeys(accounts)
+        ]
+        for key, listed in (("managed_policies", managed), ("customer_managed_policies", stripped)):
+            resources += [
+                NamedResource(f"{path}.{key}[{i}]", each, f"{name}-{each.rpartition('/')[2]}", key)
+                for i, each in _each_once(listed)
+            ]
+    arns = _texts([application.arn for application in access.applications])
+    repeated = stack_file.no_repetition(
+        Entries(tuple((f"applications[{i}].arn", arn) for i, arn in enumerate(arns)))
+    )
+    yield "", repeated
     for index, application in enumerate(access.applications):
-        yield f"applications[{index}].groups", tuple(application.groups)
+        path, granted = f"applications[{index}].groups", _texts(application.groups)
+        yield "", _repeated(path, granted)
+        if arns.index(arns[index]) == index:
+            tail = arns[index].rpartition("/")[2]
+            resources += [
+                NamedResource(f"{path}[{i}]", group, f"{tail}-{group}", "application")
+                for i, group in _each_once(granted)
+            ]
+    found: dict[str, Finding] = {}
+    for finding in stack_file.names_differ(tuple(resources)):
+        found.setdefault(finding.path, finding)
+    yield "", list(found.values())
+
+
+def _repeated(path: str, values: tuple[str, ...], keys: tuple[str, ...] = ()) -> list[Finding]:
+    return stack_file.no_repetition(stack_file.entries(path, values, keys))
+
+
+def _each_once(values: tuple[str, ...]) -> Iterator[tuple[int, str]]:
+    """Index and value of each known value, without repetitions."""
+    for value in dict.fromkeys(values):
+        if not _is_placeholder(value):
+            yield values.index(value), value
+
+
+def _grants(access: AccountAccess) -> Iterator[tuple[str, str]]:
+    """Each group that has access, by path."""
+    for part, declared in (
+        ("permission_sets", access.permission_sets),
+        ("applications", access.applications),
+    ):
+        for index, each in enumerate(declared):
+            for number, group in enumerate(_texts(each.groups)):
+                if not _is_placeholder(group):
+                    yield f"{part}[{index}].groups[{number}]", group
+
+
+_MEMBERS = "assignments.pushed_members_group.name"
+_NUMBERS = itertools.count(1)
+
+
+class _Placeholder(str):
+    """A text for an unknown value; it equals no other text."""
+
+    __slots__ = ()
+
+
+def _texts(values: Iterable[object]) -> tuple[str, ...]:
+    """The texts, with a placeholder for each unknown one."""
+    return tuple(
+        value if isinstance(value, str) else _Placeholder(f"(unknown {next(_NUMBERS)})")
+        for value in values
+    )
+
+
+def _is_placeholder(text: str) -> bool:
+    return isinstance(text, _Placeholder)
+
+
+def _can_judge(name: str, known: tuple[str, ...]) -> bool:
+    """Whether a name that is not among the known ones is wrong: an unknown one could be it, unless
+    the name resembles a known one."""
+    return closest(name, known) is not None or not any(map(_is_placeholder, known))
+
+
+def _known(mapping: Any) -> dict[str, Any]:
+    return cast(dict[str, Any], mapping) if isinstance(mapping, dict) else {}
+
+
+def _whole(found: list[Finding]) -> list[Finding]:
+    """The findings without a path in their subject."""
+    return [replace(each, path="") for each in found]
 
 
 def _keys(declared: Iterable[GroupSource]) -> tuple[str, ...]:
-    return tuple(group.key for group in declared)
+    return _texts(group.key for group in declared)

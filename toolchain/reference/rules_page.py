@@ -15,6 +15,7 @@ FAMILIES = {
     "4": "Attributes for access control",
     "5": "Account access",
     "6": "Drift and unmanaged objects",
+    "7": "The stack file",
 }
 """The titles of the families, by the first digit of their rules' IDs."""
 

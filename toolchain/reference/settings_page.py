@@ -16,7 +16,7 @@ from typing import Any
 import yaml
 
 from okta_idc.settings import Settings, models
-from okta_idc.settings.errors import RENAMED
+from okta_idc.settings.shape import RENAMED
 from toolchain.reference.setting_types import (
     Json,
     default_in_words,

@@ -82,7 +82,7 @@ FULL: dict[str, Any] = {
     "scim_token": {"secret": "s", "verify": False, "verify_at": "http://127.0.0.1:1"},
     "profile_mappings": {"displayName": "user.displayName"},
     "assignments": {
-        "groups": [{"name": "aws-access", "priority": 2, "import_id": "0oa1/00g1"}],
+        "groups": [{"name": "aws-access", "import_id": "0oa1/00g1"}],
         "pushed_members_group": {"name": "members"},
         "users": [{"login": "ada@example.com", "username": "ada", "import_id": "0oa1/00u1"}],
         "max_deprovisioned_users": 3,
@@ -107,6 +107,12 @@ def test_every_setting_reaches_the_arguments_unchanged() -> None:
         path for path in leaves(dumped) if path.rsplit(".", 1)[-1] not in LOCATION
     }
     assert settings_from(args) == settings
+
+
+def test_priorities_reach_the_arguments_unchanged() -> None:
+    groups = [{"name": "aws-access", "priority": 2}]
+    settings = load_settings({**MINIMAL, "assignments": {"groups": groups}})
+    assert settings_from(federation_args_from(settings)) == settings
 
 
 def test_arguments_have_the_same_defaults_as_a_stack_file() -> None:

@@ -9,8 +9,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from okta_idc.settings import Settings, SettingsError, load_settings
-from okta_idc.settings.errors import RENAMED
 from okta_idc.settings.models import FORMS
+from okta_idc.settings.shape import RENAMED
 from tests.paths import ROOT
 
 GOOD: dict[str, Any] = {
@@ -53,10 +53,16 @@ def test_the_shipped_stack_files_are_accepted(stack: str) -> None:
             {"push_groups": "aws-admins"},
             "federation.push_groups: 'aws-admins' is not valid: must be a list, for example `[aws-",
         ),
-        ({"push_groups": [3]}, "federation.push_groups[0]: must be a name in quotes, or a mapping"),
+        (
+            {"push_groups": [3]},
+            "[0]: 3 is not valid: must be a name in quotes, or a mapping",
+        ),
         ({"push_groups": [{"nam": "a"}]}, "push_groups[0].nam: unknown key. Did you mean 'name'"),
-        ({"push_groups": [{"name": "a", "id": "00gX"}]}, "set exactly one of name, id and create"),
-        ({"push_groups": [{"name": "a", "rule": "x"}]}, "rule and description require create"),
+        (
+            {"push_groups": [{"name": "a", "id": "00gX"}]},
+            "[0]: has name and id. Set exactly one:",
+        ),
+        ({"push_groups": [{"name": "a", "rule": "x"}]}, "push_groups[0].rule: requires create: it"),
         (
             {"push_groups": [{"name": "a", "aws_group_id": "x"}]},
             "'x' is not valid: must be the ID of an Identity Store group.",
@@ -77,12 +83,12 @@ def test_the_shipped_stack_files_are_accepted(stack: str) -> None:
             {"push_groups": None},
             "push_groups: is empty: must be a list, for example `[aws-admins]`.",
         ),
-        ({"push_groups": [{"name": 3}]}, "name: 3 is not valid: must be text; put it in quotes."),
+        ({"push_groups": [{"name": 3}]}, "name: 3 is not valid: must be text. Put it in quotes."),
         ({"push_groups": [{"name": {"nam": "x"}}]}, "[0].name: is a mapping: must be text."),
         ({"push_groups": {"name": "a"}}, "push_groups: is a mapping: must be a list, for example"),
         ({"app": {**APP, "label": ["x"]}}, "federation.app.label: is a list: must be text."),
         ({"app": {**APP, "label": None}}, "federation.app.label: is empty: must be text."),
-        ({"app": {**APP, "label": True}}, "label: true is not valid: must be text; put it in quot"),
+        ({"app": {**APP, "label": True}}, "label: true is not valid: must be text. Put it in quot"),
         (
             {"scim_token": None},
             "federation.scim_token: is empty: must be a mapping of keys to valu",
@@ -90,22 +96,28 @@ def test_the_shipped_stack_files_are_accepted(stack: str) -> None:
         ({"drift": False}, "drift: false is not valid: must be 'report' or 'enforce'."),
         (
             {"account_access": {"applications": [{"arn": "arn:x", "groups": []}]}},
-            "applications[0].groups: [] is not valid: must not be empty.",
+            "applications[0].groups: [] is not valid: must be a list with at least one entry.",
         ),
-        ({1: "a"}, "federation: the key 1 must be text; put it in quotes."),
-        ({"push_groups": [{True: "a"}]}, "push_groups[0]: the key true must be text; put it in qu"),
+        ({1: "a"}, "federation: the key 1 must be text. Put the key in quotes."),
+        (
+            {"push_groups": [{True: "a"}]},
+            "push_groups[0]: the key true must be text. Put the",
+        ),
         (
             {"profile_mappings": {1: "a"}},
-            "federation.profile_mappings: the key 1 must be text; put",
+            "federation.profile_mappings: the key 1 must be text. Put",
         ),
-        ({"assignments": {"users": [{"login": "a", "id": "00u1"}]}}, "set either login or id"),
+        (
+            {"assignments": {"users": [{"login": "a", "id": "00u1"}]}},
+            "has both login and id. Set",
+        ),
         (
             {"assignments": {"groups": [{"name": "a", "priority": 0}]}},
             "federation.assignments.groups[0].priority: 0 is not valid: must be at least 1.",
         ),
         ({"provisioning": {"mode": "apy"}}, "mode: 'apy' is not valid: must be 'api' or 'console'"),
         ({"provisioning": {"gate": 1}}, "gate: 1 is not valid: must be 'enforce' or 'warn'"),
-        ({"app": {**APP, "label": "x" * 101}}, "must be no longer than 100."),
+        ({"app": {**APP, "label": "x" * 101}}, "must be no longer than 100 characters."),
         ({"protect": "yes"}, "federation.protect: 'yes' is not valid: must be true or false."),
     ],
 )
@@ -268,14 +280,14 @@ def test_the_error_for_a_renamed_key_names_the_new_key(old: str, new: str) -> No
             ],
         ),
         (
-            {"access": {"permission_sets": [{"name": "a"}, {"session": "PT2H"}]}},
+            {"access": {"permission_sets": [{"name": "a"}, {"name": "b", "session": "PT2H"}]}},
             [
                 "federation.access: was renamed. Use account_access.",
                 "federation.access.permission_sets[1].session: was renamed. Use session_duration.",
             ],
         ),
         (
-            {"assign_people": [{"user_name": "a"}]},
+            {"assign_people": [{"login": "x", "user_name": "a"}]},
             [
                 "federation.assign_people: was renamed. Use assignments.users.",
                 "federation.assign_people[0].user_name: was renamed. Use assignments.users[].usern",

@@ -10,7 +10,7 @@ import pytest
 import yaml
 
 from okta_idc.settings import Settings, load_settings, models
-from okta_idc.settings.errors import RENAMED
+from okta_idc.settings.shape import RENAMED
 from tests.paths import ROOT
 from toolchain.docs import anchors
 from toolchain.reference.settings_page import EXAMPLE, MINIMAL, value_descriptions

@@ -10,7 +10,7 @@ import yaml
 from typer.testing import CliRunner
 
 from okta_idc.cli.main import app
-from okta_idc.settings.errors import RENAMED
+from okta_idc.settings.shape import RENAMED
 from tests.paths import ROOT
 
 FILE = ROOT / "docs" / "reference" / "stack.schema.json"
