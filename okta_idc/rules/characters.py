@@ -31,8 +31,9 @@ def white_space(text: str) -> set[str]:
 
 
 def quoted(characters: Iterable[str]) -> str:
-    """`"&", ";"`, each character once."""
-    return ", ".join(f'"{c}"' for c in sorted(set(characters)))
+    """`"&", ";"`, each character once; with an escape sequence if it is not printable."""
+    shown = (c if c.isprintable() else ascii(c)[1:-1] for c in sorted(set(characters)))
+    return ", ".join(f'"{c}"' for c in shown)
 
 
 def named_characters(characters: set[str]) -> str:

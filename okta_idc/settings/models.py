@@ -241,7 +241,8 @@ def shorthand(key: str, model: type[Node]) -> Any:
             raise ValueError(f"a {key} in quotes, or a mapping of keys to values")
         return {key: given} if isinstance(given, str) else cast(Any, given)
 
-    return BeforeValidator(expand, json_schema_input_type=str | model)
+    text = Annotated[str, Field(min_length=1)]
+    return BeforeValidator(expand, json_schema_input_type=cast(Any, text | model))
 
 
 class PushedMembersGroup(Node):

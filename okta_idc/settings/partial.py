@@ -8,7 +8,7 @@ from collections.abc import Callable
 from functools import cache
 from typing import Annotated, Any, Union, cast, get_args, get_origin
 
-from pydantic import BaseModel, TypeAdapter, ValidationError, WrapValidator, create_model
+from pydantic import BaseModel, JsonValue, TypeAdapter, ValidationError, WrapValidator, create_model
 
 
 class Unknown:
@@ -46,7 +46,7 @@ def _inner(annotation: Any) -> Any:
         return cast(Any, Annotated)[_inner(parts[0]), *parts[1:]]
     if origin is list:
         return cast(Any, list)[_tolerant(parts[0])]
-    if origin is dict:
+    if origin is dict and parts[1] is not JsonValue:  # a document is known as a whole
         return cast(Any, dict)[parts[0], _tolerant(parts[1])]
     if origin in (Union, types.UnionType):
         return Union[*map(_inner, parts)]

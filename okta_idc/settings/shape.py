@@ -168,8 +168,10 @@ def _plain(value: Any, place: Place, faults: list[tuple[Place, Iterable[Finding]
         return kept
     if isinstance(value, str) and _SURROGATE.search(value):
         fault("text in valid Unicode")
-    elif isinstance(value, int | float) and not abs(value) <= _LARGEST:
+        return _SURROGATE.sub("\ufffd", value)
+    if isinstance(value, int | float) and not abs(value) <= _LARGEST:
         fault("a number with at most 15 digits")
+        return 0
     return value
 
 
@@ -270,7 +272,8 @@ def _given(given: dict[Place, Place], place: Place) -> Place:
 
 
 def _resolved(tree: Any, location: Place) -> Place:
-    """The place of an error: its location without the names of types."""
+    """The place of an error: its location without the names of types, and without the key for which
+    a text is short."""
     place: list[str | int] = []
     for part in location[:-1]:
         if isinstance(tree, dict | list) and (isinstance(tree, dict) == isinstance(part, str)):
@@ -279,7 +282,7 @@ def _resolved(tree: Any, location: Place) -> Place:
                 continue
             tree = inner
             place.append(part)
-    return (*place, location[-1]) if location else ()
+    return (*place, *location[-1:]) if isinstance(tree, dict | list) else tuple(place)
 
 
 def _at(tree: Any, place: Place) -> Any:

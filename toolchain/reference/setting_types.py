@@ -19,6 +19,8 @@ def type_in_words(schema: Json, definitions: Json, section: str, plural: str = "
     """The type with its limits; an object links to `section`, the anchor that describes it."""
     if options := schema.get("anyOf"):
         known = [each for each in options if each.get("type") != "null"]
+        if len(known) > 1:  # a short form, whose limits are those of its key
+            known = [{k: v for k, v in each.items() if k != "minLength"} for each in known]
         return " or ".join(type_in_words(each, definitions, section, plural) for each in known)
     if name := reference(schema):
         if values := definitions[name].get("enum"):

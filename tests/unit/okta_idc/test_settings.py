@@ -252,12 +252,241 @@ def test_a_quoted_literal_is_a_valid_attribute_value() -> None:
     assert loaded.attribute_statements[0].value == '"blue"'
 
 
-def test_every_problem_is_reported_at_once() -> None:
-    assert "3 problems" in error_text(
-        push_groups=["a", "b", "b"],
-        assignments={"groups": ["a"]},
-        attribute_statements=[{"key": "a&", "value": "user.x"}],
+def problems_of(tree: Any) -> set[tuple[str, str]]:
+    """Path and rule of each problem."""
+    with pytest.raises(SettingsError) as caught:
+        load_settings(tree)
+    assert f"{len(caught.value.problems)} problem" in str(caught.value)
+    return {(each.path.removeprefix("federation."), each.rule) for each in caught.value.problems}
+
+
+def test_every_problem_is_reported_at_once_with_its_path_and_rule() -> None:
+    tree = yaml.safe_load("""
+        app: {acs_url: https://example.com/acs, labl: AWS}
+        attribute_statements:
+          - {key: Department, value: department}
+          - {key: Cost&Center, value: user.costCenter}
+          - {value: user.x}
+        provisioning: {mode: apy, gaet: warn}
+        assignments:
+          groups: [aws-access, aws-admins, {name: aws-b, rule: x}]
+          users: [Ada@example.com, 3, ada@Example.com]
+        push_groups: [aws-admins, 12, {nmae: aws-finance}, aws-admins]
+        account_access:
+          permission_sets:
+            - name: Admin Access
+              session_duration: 8h
+              accounts: [210987654321, "12", "123456789012", "123456789012"]
+              groups: [AWS-ADMINS, aws-finance]
+            - {accounts: ["13"], sesion_duration: PT1H}
+        access_control_attributes: {attributes: {department: "${path:title}", A: user.x}}
+        token_expiry_alarm: {emails: ada@example.com}
+        protect: yes please
+        """)
+    access = "account_access.permission_sets"
+    assert problems_of(tree) == {
+        ("app.acs_url", "OIC-110"),
+        ("app.labl", "OIC-701"),
+        ("attribute_statements[0].value", "OIC-403"),
+        ("attribute_statements[1].key", "OIC-401"),
+        ("attribute_statements[2].key", "OIC-703"),
+        ("scim_token", "OIC-703"),
+        ("provisioning.mode", "OIC-705"),
+        ("provisioning.gaet", "OIC-701"),
+        ("assignments.groups[2].rule", "OIC-709"),
+        ("assignments.users[1]", "OIC-704"),
+        ("assignments.users[2]", "OIC-712"),
+        ("push_groups[0]", "OIC-201"),
+        ("push_groups[1]", "OIC-704"),
+        ("push_groups[2].nmae", "OIC-701"),
+        ("push_groups[3]", "OIC-201"),
+        ("push_groups[3]", "OIC-204"),
+        (f"{access}[0].name", "OIC-501"),
+        (f"{access}[0].session_duration", "OIC-503"),
+        (f"{access}[0].accounts[0]", "OIC-704"),
+        (f"{access}[0].accounts[1]", "OIC-530"),
+        (f"{access}[0].accounts[3]", "OIC-712"),
+        (f"{access}[0].groups[0]", "OIC-532"),
+        (f"{access}[1].name", "OIC-703"),
+        (f"{access}[1].accounts[0]", "OIC-530"),
+        (f"{access}[1].sesion_duration", "OIC-701"),
+        ("attribute_statements[0].key", "OIC-409"),
+        ("access_control_attributes.attributes.A", "OIC-411"),
+        ("token_expiry_alarm.emails", "OIC-704"),
+        ("protect", "OIC-704"),
+    }
+
+
+def test_problems_are_in_the_order_of_the_stack_file() -> None:
+    tree = {"protect": 1, "push_groups": ["a", "a"], **GOOD, "drift": 1}
+    with pytest.raises(SettingsError) as caught:
+        load_settings(tree)
+    paths = [each.path for each in caught.value.problems]
+    assert paths == ["federation.protect", "federation.push_groups[1]", "federation.drift"]
+
+
+def test_what_an_invalid_value_could_change_is_not_reported() -> None:
+    grants = {"permission_sets": [{"name": "A", "groups": ["aws-x", "aws-admin"]}]}
+    pushed = [12, "aws-admins"]
+    assert problems_of({**GOOD, "push_groups": pushed, "account_access": grants}) == {
+        ("push_groups[0]", "OIC-704"),
+        ("account_access.permission_sets[0].groups[1]", "OIC-532"),  # resembles aws-admins
+    }
+    assert problems_of({**GOOD, "push_groups": "x", "account_access": grants}) == {
+        ("push_groups", "OIC-704")
+    }
+    policy = {"Version": "2012-10-17", "Statement": {"Resource": "${aws:PrincipalTag/Team}"}}
+    sets = {"permission_sets": [{"name": "A", "inline_policy": policy}]}
+    statements = [{"key": 3, "value": "user.x"}]
+    assert problems_of({**GOOD, "attribute_statements": statements, "account_access": sets}) == {
+        ("attribute_statements[0].key", "OIC-704")
+    }
+
+
+ADMIN, READ = "arn:aws:iam::aws:policy/Admin", "arn:aws:iam::aws:policy/job-function/Read"
+
+
+def permission_set(**keys: Any) -> dict[str, Any]:
+    return {"name": "A", "groups": ["g"], "accounts": ["1" * 12], **keys}
+
+
+@pytest.mark.parametrize(
+    ("changes", "rule", "path", "other"),
+    [
+        ([permission_set(accounts=["1" * 12] * 2)], 712, "[0].accounts[1]", "[0].accounts[0]"),
+        ([permission_set(groups=["g", "h", "g"])], 712, "[0].groups[2]", "[0].groups[0]"),
+        (
+            [permission_set(managed_policies=[ADMIN, ADMIN])],
+            712, "[0].managed_policies[1]", "[0].managed_policies[0]",
+        ),
+        (
+            [permission_set(managed_policies=[READ, "arn:aws:iam::aws:policy/Read"])],
+            713, "[0].managed_policies[1]", "[0].managed_policies[0]",
+        ),
+        (
+            [permission_set(customer_managed_policies=["a/Dev", "/a/Dev"])],
+            712, "[0].customer_managed_policies[1]", "[0].customer_managed_policies[0]",
+        ),
+        (
+            [permission_set(customer_managed_policies=["a/Dev", "b/Dev"])],
+            713, "[0].customer_managed_policies[1]", "[0].customer_managed_policies[0]",
+        ),
+        (
+            [permission_set(groups=["g-h"]), permission_set(name="A-g", groups=["h"])],
+            713, "[1].groups[0]", "[0].groups[0]",
+        ),
+        ([permission_set(), permission_set()], 508, "[1]", "[0]"),
+    ],
+)  # fmt: skip
+def test_a_permission_set_with_a_repetition_names_both_places(
+    changes: Any, rule: int, path: str, other: str
+) -> None:
+    pushed = ["g", "h", "g-h"]
+    access = {"permission_sets": changes}
+    text = error_text(push_groups=pushed, account_access=access)
+    assert "1 problem;" in text
+    root = "federation.account_access.permission_sets"
+    assert f"{root}{path}: " in text
+    assert f"({root}{other}" in text
+    assert f"[OIC-{rule}]" in text
+
+
+ARN = "arn:aws:sso::1:application/ssoins-1/apl-1"
+LONG = "x" * 50
+
+
+@pytest.mark.parametrize(
+    ("changes", "rule", "path", "other"),
+    [
+        (
+            {"assignments": {"users": ["Ada@x.com", {"login": "ada@X.com", "username": "a"}]}},
+            712, "assignments.users[1]", "assignments.users[0]: 'Ada@x.com'",
+        ),
+        ({"push_groups": ["g", {"name": "g"}]}, 204, "push_groups[1]", "push_groups[0]"),
+        ({"push_groups": ["g", {"create": "g"}]}, 204, "push_groups[1]", "push_groups[0]"),
+        (
+            {"assignments": {"groups": ["m"], "pushed_members_group": {"name": "m"}}},
+            204, "assignments.pushed_members_group.name", "assignments.groups[0]",
+        ),
+        (
+            {"push_groups": ["m"], "assignments": {"pushed_members_group": {"name": "m"}}},
+            201, "push_groups[0]", "assignments.pushed_members_group.name",
+        ),
+        (
+            {"account_access": {"applications": [{"arn": ARN, "groups": ["g"]}] * 2},
+             "push_groups": ["g"]},
+            712, "account_access.applications[1].arn", "account_access.applications[0].arn",
+        ),
+        (
+            {"token_expiry_alarm": {"emails": ["a@x.com", "a@x.com"]}},
+            712, "token_expiry_alarm.emails[1]", "token_expiry_alarm.emails[0]",
+        ),
+        (
+            {"token_expiry_alarm": {"days_before": [7, 7]}},
+            712, "token_expiry_alarm.days_before[1]", "token_expiry_alarm.days_before[0]",
+        ),
+        (
+            {"push_groups": [{"create": f"{LONG}1", "rule": "true"},
+                             {"create": f"{LONG}2", "rule": "true"}]},
+            714, "push_groups[1]", f"push_groups[0]: '{LONG}1'",
+        ),
+    ],
+)  # fmt: skip
+def test_a_repetition_names_both_places(
+    changes: dict[str, Any], rule: int, path: str, other: str
+) -> None:
+    text = error_text(changes)
+    assert "1 problem;" in text
+    assert re.search(
+        rf"federation\.{re.escape(path)}: .*\(federation\.{re.escape(other)}.*OIC-{rule}\]", text
     )
+
+
+def test_priorities_on_some_groups_only_are_reported() -> None:
+    groups = ["a", {"name": "b", "priority": 1}]
+    assert problems_of({**GOOD, "assignments": {"groups": groups}}) == {
+        ("assignments.groups", "OIC-711")
+    }
+
+
+@pytest.mark.parametrize(
+    ("changes", "paths"),
+    [
+        ({"push_group": ["a", "a", 3]}, {"push_group", "push_group[1]", "push_group[2]"}),
+        (
+            {"access": {"permission_sets": [{"nmae": "a b", "session": "8h", "accounts": [1]}]}},
+            {"access"} | {f"access.permission_sets[0].{key}"
+                          for key in ("nmae", "session", "accounts[0]")},
+        ),
+    ],
+)  # fmt: skip
+def test_mistakes_below_a_wrong_key_are_reported_at_the_path_in_the_stack_file(
+    changes: dict[str, Any], paths: set[str]
+) -> None:
+    assert {path for path, _ in problems_of({**GOOD, **changes})} == paths
+
+
+@pytest.mark.parametrize(
+    ("value", "message"),
+    [
+        (float("nan"), "must be a number with at most 15 digits."),
+        (10**400, "must be a number with at most 15 digits."),
+        ("\ud800", "must be text in valid Unicode."),
+        ({"\ud800": 1}, "must be a mapping whose keys are valid Unicode."),
+        ((1,), "is a tuple: must be text."),
+    ],
+)
+def test_what_no_stack_file_can_contain_is_reported(value: Any, message: str) -> None:
+    assert f"federation.app.label: {message}" in error_text(app={**APP, "label": value})
+
+
+def test_a_document_that_is_nested_too_deeply_is_reported() -> None:
+    policy: Any = {}
+    for _ in range(100_000):
+        policy = {"a": policy}
+    sets = [{"name": "A", "inline_policy": policy}]
+    text = error_text(account_access={"permission_sets": sets})
+    assert "must be nested at most 100 levels deep. [OIC-705]" in text
 
 
 @pytest.mark.parametrize(("old", "new"), RENAMED.items())
