@@ -50,7 +50,8 @@ config:
 - Settings hold no secrets. The SCIM token is in AWS Secrets Manager ([`scim_token`](#scim_token));
   the credentials of Okta and AWS are those of the providers ([permissions](permissions.md)).
 - An unknown key, an invalid value, and a broken [rule](rules.md) stop the run before anything
-  changes. Each gets one line with its path, the value, and what to do.
+  changes. All are reported at once, each on one line with its path, the value, what to do, and the
+  rule's ID. What an invalid value could change is not judged until it is corrected.
 - [Component arguments](#component-arguments) have the same tree.
 - Keys of earlier stack files have [new names](#renamed-keys).
 

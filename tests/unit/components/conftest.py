@@ -3,6 +3,7 @@
 import asyncio
 import json
 import logging
+import re
 from collections.abc import AsyncIterator, Callable, Iterator
 from dataclasses import dataclass, field
 from typing import Any
@@ -182,7 +183,9 @@ class MockCloud(mocks.Mocks):
                 "customProfileAttributes": '{"dn": "CN=x"}' if i in self.directory_groups else "{}",
             }
             for name, i in held.items()
-            if f'eq "{name}"' in search or f'eq "{i}"' in search or f'sw "{name[:4]}"' in search
+            if f'eq "{name}"' in search
+            or f'eq "{i}"' in search
+            or any(name.startswith(start) for start in re.findall(r'sw "([^"]+)"', search))
         ]
 
     def inputs(self, kind: str) -> list[dict[str, Any]]:

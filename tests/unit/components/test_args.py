@@ -31,6 +31,8 @@ VALID: dict[str, dict[str, Any]] = {
     "UserAssignments": {"app_id": "0oa1", "users": []},
 }
 A, B = {"name": "a", "group_id": "00g1"}, {"name": "b", "group_id": "00g2"}
+PUSHED = {"name": "a", "source_group_id": "00g1", "source_group_name": "a"}
+USER = {"name": "ada", "user_id": "00u1", "username": "ada"}
 COMPONENTS = {
     name: each
     for name in components.__all__
@@ -81,6 +83,34 @@ def test_arguments_that_are_no_mapping_are_refused(declare: Declare, name: str) 
         ("GroupAssignments", {"groups": [{"name": "a"}]}, "groups[0].group_id: is missing"),
         ("PushGroups", {"groups": ["aws-access"]}, r"groups[0]: "),
         ("UserAssignments", {"users": ["ada@example.com"]}, r"users[0]: "),
+        (
+            "GroupAssignments",
+            {"groups": [A, A | {"group_id": "00g2"}]},
+            "groups[1].name: 'a' is listed twice (groups[0].name).",
+        ),
+        (
+            "GroupAssignments",
+            {"groups": [A, B | {"group_id": "00g1"}]},
+            "groups[1].group_id: '00g1' is listed twice (groups[0].group_id).",
+        ),
+        (
+            "PushGroups",
+            {"groups": [PUSHED, PUSHED | {"name": "b"}]},
+            "groups[1].source_group_id: '00g1' is listed twice",
+        ),
+        ("PushGroups", {"groups": [PUSHED, PUSHED | {"source_group_id": "00g2"}]}, "[1].name: 'a'"),
+        ("UserAssignments", {"users": [USER, USER | {"user_id": "00u2"}]}, "users[1].name: 'ada'"),
+        ("TokenExpiryAlarm", {"days_before": [7, 1, 7]}, "days_before[2]: '7' is listed twice"),
+        (
+            "AccountAccess",
+            {"permission_sets": [{"name": "A", "accounts": ["1" * 12] * 2}]},
+            "permission_sets[0].accounts[1]: '111111111111' is listed twice",
+        ),
+        (
+            "AccessControlAttributes",
+            {"attributes": {"a": "${path:title}"}, "attribute_statement_keys": ["b", "A"]},
+            "attribute_statement_keys[1]: 'A' is also mapped",
+        ),
         ("SamlApp", {"label": "x" * 101}, "label: "),
         ("SamlApp", {"attribute_statements": {}}, "attribute_statements: "),
         ("SamlApp", {"protect": "no"}, "protect: "),

@@ -18,6 +18,12 @@ NONE = "11111111-0000-0000-0000-000000000000"
     [
         ({}, {"push_groups": [{"name": "aws-admins"}, {"name": "aws-none"}]}, "push_groups[1]"),
         ({}, {"push_groups": [{"id": "00gX"}]}, "push_groups[0]"),
+        ({}, {"push_groups": ["aws-admins", {"id": "00gB"}]}, "push_groups[1]"),
+        (
+            {"okta_users": [{"id": "00u1", "login": "ada@example.com", "status": "ACTIVE"}]},
+            {"assignments__users": ["ada@example.com", {"id": "00u1"}]},
+            "assignments.users[1]",
+        ),
         ({"instances": ["d-1", "d-2"]}, {}, "instance_arn"),
         ({"user_type": ""}, {"profile_mappings": {"title": "user.title"}}, "profile_mappings"),
         (
@@ -57,6 +63,23 @@ def test_every_unknown_group_is_reported(declare: Callable[..., None]) -> None:
     with pytest.raises(ValidationError) as refused:
         declare(federation(push_groups=groups))
     assert [each.path for each in refused.value.findings] == ["push_groups[0]", "push_groups[1]"]
+
+
+@pytest.mark.parametrize(
+    ("given", "difference"),
+    [
+        (" Café", "white space at the start or end"),
+        ("Cafe\u0301", "Unicode form"),
+        ("CafÉ", "upper and lower case"),
+    ],
+)
+def test_a_group_whose_name_differs_invisibly_is_suggested(
+    cloud: MockCloud, declare: Callable[..., None], given: str, difference: str
+) -> None:
+    cloud.groups |= {"Café": "00gE", "Cafe": "00gF"}
+    with pytest.raises(ValidationError) as refused:
+        declare(federation(push_groups=[given]))
+    assert f"Did you mean 'Café'? It differs in {difference}" in str(refused.value)
 
 
 def test_a_deleted_push_group_is_told_from_a_misspelled_one(
