@@ -167,7 +167,7 @@ def _account_access(settings: Settings) -> Found:
     pushed, access = _keys(settings.push_groups), settings.account_access
     retiring = _keys(group for group in settings.push_groups if group.retire is True)
     for path, name in _grants(access):
-        subject = account_access.AccessOfGroups((name,), pushed, retiring)
+        subject = account_access.AccessOfGroups((name,), (), retiring)
         yield (
             f"account_access.{path}",
             _whole(account_access.retiring_groups_have_no_access(subject)),
@@ -212,11 +212,13 @@ def account_access_findings(
         path = f"permission_sets[{index}]"
         for below, found in _permission_set(declared, tags):
             yield f"{path}{below}", found
+    known, complete = frozenset(pushed), not any(map(_is_placeholder, pushed))
     for path, name in _grants(access):
-        if _can_judge(name, pushed):
+        # An unknown push group could be the one with this name, unless it resembles another one.
+        if name not in known and (complete or closest(name, pushed)):
             subject = account_access.AccessOfGroups((name,), pushed)
             yield path, _whole(account_access.access_groups_are_pushed(subject))
-    yield from _repetitions(access, names)
+    yield from _repetitions(access)
 
 
 def _permission_set(declared: PermissionSet, tags: tuple[str, ...]) -> Found:
@@ -243,49 +245,48 @@ def _permission_set(declared: PermissionSet, tags: tuple[str, ...]) -> Found:
             yield f".accounts[{number}]", _whole(account_access.account_id(assigned))
 
 
-def _repetitions(access: AccountAccess, names: tuple[str, ...]) -> Found:
-    """Entries that are listed twice, and resources with the same name (components/aws)."""
-    resources: list[NamedResource] = []
+def _repetitions(access: AccountAccess) -> Found:
+    """Entries that are listed twice, and resources that would have the same name."""
     for index, declared in enumerate(access.permission_sets):
-        path, name = f"permission_sets[{index}]", names[index]
-        accounts, granted = _texts(declared.accounts), _texts(declared.groups)
-        managed = _texts(declared.managed_policies)
+        path = f"permission_sets[{index}]"
+        for key in ("accounts", "groups", "managed_policies"):
+            yield "", _repeated(f"{path}.{key}", _texts(getattr(declared, key)))
         own = _texts(declared.customer_managed_policies)
-        yield "", _repeated(f"{path}.accounts", accounts)
-        yield "", _repeated(f"{path}.groups", granted)
-        yield "", _repeated(f"{path}.managed_policies", managed)
-        stripped = tuple(each.strip("/") for each in own)
-        yield "", _repeated(f"{path}.customer_managed_policies", own, stripped)
-        if names.index(name) < index:
-            continue  # OIC-508
-        resources += [
-            NamedResource(f"{path}.groups[{i}]", group, f"{name}-{group}-{account}", "assignment")
-            for i, group in _each_once(granted)
-            for account in dict.fromkeys(accounts)
-        ]
-        for key, listed in (("managed_policies", managed), ("customer_managed_policies", stripped)):
-            resources += [
-                NamedResource(f"{path}.{key}[{i}]", each, f"{name}-{each.rpartition('/')[2]}", key)
-                for i, each in _each_once(listed)
-            ]
-    arns = _texts([application.arn for application in access.applications])
-    repeated = stack_file.no_repetition(
-        Entries(tuple((f"applications[{i}].arn", arn) for i, arn in enumerate(arns)))
-    )
-    yield "", repeated
+        same = tuple(each.strip("/") for each in own)
+        yield "", _repeated(f"{path}.customer_managed_policies", own, same)
     for index, application in enumerate(access.applications):
-        path, granted = f"applications[{index}].groups", _texts(application.groups)
-        yield "", _repeated(path, granted)
-        if arns.index(arns[index]) == index:
-            tail = arns[index].rpartition("/")[2]
-            resources += [
-                NamedResource(f"{path}[{i}]", group, f"{tail}-{group}", "application")
-                for i, group in _each_once(granted)
-            ]
-    found: dict[str, Finding] = {}
-    for finding in stack_file.names_differ(tuple(resources)):
-        found.setdefault(finding.path, finding)
-    yield "", list(found.values())
+        yield "", _repeated(f"applications[{index}].groups", _texts(application.groups))
+    arns = _texts([application.arn for application in access.applications])
+    listed = Entries(tuple((f"applications[{i}].arn", arn) for i, arn in enumerate(arns)))
+    yield "", stack_file.no_repetition(listed)
+    by_path: dict[str, Finding] = {}
+    for finding in stack_file.names_differ(tuple(access_resources(access))):
+        by_path.setdefault(finding.path, finding)  # one for all accounts
+    yield "", list(by_path.values())
+
+
+def access_resources(access: AccountAccess) -> Iterator[NamedResource]:
+    """The policies and assignments with the names that components/aws/account_access.py gives them
+    after its own; entries that are listed twice, only once."""
+    for index, name in _each_once(_texts([each.name for each in access.permission_sets])):
+        declared, path = access.permission_sets[index], f"permission_sets[{index}]"
+        accounts = dict.fromkeys(_texts(declared.accounts))
+        for number, group in _each_once(_texts(declared.groups)):
+            for account in accounts:
+                named = f"{name}-{group}-{account}"
+                yield NamedResource(f"{path}.groups[{number}]", group, named, "assignment")
+        own = tuple(each.strip("/") for each in _texts(declared.customer_managed_policies))
+        for key, policies in (
+            ("managed_policies", _texts(declared.managed_policies)),
+            ("customer_managed_policies", own),
+        ):
+            for number, policy in _each_once(policies):
+                named = f"{name}-{policy.rpartition('/')[2]}"
+                yield NamedResource(f"{path}.{key}[{number}]", policy, named, key)
+    for index, arn in _each_once(_texts([each.arn for each in access.applications])):
+        for number, group in _each_once(_texts(access.applications[index].groups)):
+            path = f"applications[{index}].groups[{number}]"
+            yield NamedResource(path, group, f"{arn.rpartition('/')[2]}-{group}", "application")
 
 
 def _repeated(path: str, values: tuple[str, ...], keys: tuple[str, ...] = ()) -> list[Finding]:
@@ -331,12 +332,6 @@ def _texts(values: Iterable[object]) -> tuple[str, ...]:
 
 def _is_placeholder(text: str) -> bool:
     return isinstance(text, _Placeholder)
-
-
-def _can_judge(name: str, known: tuple[str, ...]) -> bool:
-    """Whether a name that is not among the known ones is wrong: an unknown one could be it, unless
-    the name resembles a known one."""
-    return closest(name, known) is not None or not any(map(_is_placeholder, known))
 
 
 def _known(mapping: Any) -> dict[str, Any]:

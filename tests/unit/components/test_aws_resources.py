@@ -8,6 +8,8 @@ import pytest
 from pulumi import RunError
 
 from components.aws import token_expiry_alarm
+from okta_idc.settings.models import AccountAccess
+from okta_idc.settings.rules import access_resources
 from tests.unit.components.conftest import MockCloud
 from tests.unit.components.test_federation import federation
 
@@ -67,6 +69,30 @@ class TestAccountAccess:
         [boundary] = cloud.inputs("PermissionsBoundaryAttachment")
         reference = boundary["permissionsBoundary"]["customerManagedPolicyReference"]
         assert (reference["path"], reference["name"]) == ("/limits/", "Outer")
+
+    def test_the_settings_know_the_names_of_the_resources(
+        self, cloud: MockCloud, declare: Declare
+    ) -> None:
+        arn = "arn:aws:sso::123456789012:application/ssoins-1/apl-1"
+        access: Any = {
+            "permission_sets": [
+                {
+                    "name": "A",
+                    "groups": ["aws-data", "aws-admins"],
+                    "accounts": ["1" * 12, "2" * 12],
+                    "managed_policies": ["arn:aws:iam::aws:policy/job-function/Billing"],
+                    "customer_managed_policies": ["/team/Deploy", "Plain"],
+                }
+            ],
+            "applications": [{"arn": arn, "groups": ["aws-data"]}],
+        }
+        declare(federation(account_access=access))
+        kinds = ("Attachment", "AccountAssignment", "ApplicationAssignment")
+        declared = [each.name for each in cloud.declared if each.typ.endswith(kinds)]
+        known = [each.name for each in access_resources(AccountAccess.model_validate(access))]
+        prefix = min(declared, key=len).partition("-access-")[0]
+        assert sorted(declared) == sorted(f"{prefix}-access-{name}" for name in known)
+        assert len(known) == 8
 
     def test_an_application_is_assigned_to_a_group(
         self, cloud: MockCloud, declare: Declare
