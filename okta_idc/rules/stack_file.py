@@ -7,19 +7,13 @@ describe the faults that they find.
 import json
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
-from typing import Any, cast
+from typing import Any
 
 from okta_idc.rules.registry import Related, Remedy, Violation, component_rule, repeated, shorten
 from okta_idc.rules.suggestions import did_you_mean
 
 _SOURCE = "this kit: docs/reference/settings.md"
 _NAMES = "this kit: a resource's URN, which Pulumi requires to be unique, contains its name"
-_KINDS: dict[type, str] = {
-    type(None): "is empty",
-    dict: "is a mapping",
-    list: "is a list",
-    tuple: "is a tuple",
-}
 
 
 def is_plain(value: object) -> bool:
@@ -108,20 +102,24 @@ class Given:
     hidden: bool = False
 
 
-def _describe(given: Given) -> Iterator[Violation]:
+_KINDS: tuple[tuple[Any, str], ...] = (
+    (dict, "is a mapping"), (list, "is a list"), (tuple, "is a tuple"), (str, "is text"),
+    (bool, "is true or false"), (int | float, "is a number"), (object, "is empty"),
+)  # fmt: skip
+
+
+def _fault(given: Given, *, quote: bool) -> Iterator[Violation]:
+    """The fault, with the value as it is written (`quote`), or with the kind of value."""
     if not given.must_be:
         return
-    value, fix = given.value, Remedy(given.to_do)
-    kind = _KINDS.get(cast(Any, type(value)))
-    if kind and value not in ([], {}):
-        yield "", None, f"{kind}: must be {given.must_be}.", fix
-    elif given.hidden:
-        yield "", None, f"must be {given.must_be}.", fix
-    elif isinstance(value, str):
-        yield "", value, f"is not valid: must be {given.must_be}.", fix
+    value, must_be, to_do = given.value, f"must be {given.must_be}.", Remedy(given.to_do)
+    if quote and isinstance(value, str):
+        yield "", value, f"is not valid: {must_be}", to_do
+    elif quote:
+        yield "", None, f"{shorten(json.dumps(value), 60)} is not valid: {must_be}", to_do
     else:
-        shown = shorten(json.dumps(value), 60)
-        yield "", None, f"{shown} is not valid: must be {given.must_be}.", fix
+        kind = next(words for kind, words in _KINDS if isinstance(value, kind))
+        yield "", None, f"{kind}: {must_be}", to_do
 
 
 @component_rule(
@@ -134,7 +132,7 @@ def _describe(given: Given) -> Iterator[Violation]:
 )
 def value_type(given: Given) -> Iterator[Violation]:
     """Subject: one value."""
-    return _describe(given)
+    return _fault(given, quote=isinstance(given.value, str | int | float) and not given.hidden)
 
 
 @component_rule(
@@ -147,7 +145,9 @@ def value_type(given: Given) -> Iterator[Violation]:
 )
 def allowed_value(given: Given) -> Iterator[Violation]:
     """Subject: one value: an option, a number with limits, or a text with a form."""
-    return _describe(given)
+    if given.hidden and given.must_be:
+        return iter([("", None, f"must be {given.must_be}.", Remedy(given.to_do))])
+    return _fault(given, quote=isinstance(given.value, str | int | float) or given.value == [])
 
 
 @component_rule(
@@ -309,7 +309,7 @@ class NamedResource:
     "OIC-713",
     "Two declarations give resources the same name",
     source=_NAMES,
-    remedy="Rename one of them; a resource's name joins the declared names with hyphens.",
+    remedy="Rename a group, permission set, or policy: hyphens join their names.",
     good=(NamedResource("groups[0]", "c", "a-b-c"), NamedResource("groups[1]", "d", "a-b-d")),
     bad=(NamedResource("groups[0]", "b-c", "a-b-c"), NamedResource("groups[1]", "c", "a-b-c")),
 )

@@ -83,8 +83,9 @@ _EXAMPLES = {
     "emails": "[ada@example.com]",
     "managed_policies": "[arn:aws:iam::aws:policy/ReadOnlyAccess]",
     "confirm_deprovisioning": "[aws-access]",
+    "attribute_statements": "[{key: Department, value: user.department}]",
 }
-"""Lists of texts, by key."""
+"""Lists, by key."""
 _QUOTES = {"accounts": "Put account IDs in quotes, with all 12 digits."}
 _SECRET = frozenset({"scim_token", "token", "scim"})
 """Keys whose values may be a token by mistake."""
@@ -247,7 +248,8 @@ def _findings(model: type[BaseModel], error: Any, given: Place) -> list[Finding]
     key = next((each for each in reversed(place) if isinstance(each, str)), "")
     if must_be := _TYPES.get(kind):
         example = _EXAMPLES.get(key, "") if kind == "list_type" else ""
-        if example and isinstance(value, str) and re.fullmatch(r"[\w@.-]{1,60}", value):
+        texts = example and not example.startswith("[{") and isinstance(value, str)
+        if texts and re.fullmatch(r"[\w@.:/-]{1,60}", value):
             example = f"[{json.dumps(value) if value.isdecimal() else value}]"
         to_do = ""
         if kind == "string_type" and isinstance(value, int | float):

@@ -442,6 +442,22 @@ def test_a_repetition_names_both_places(
     )
 
 
+@pytest.mark.parametrize(
+    ("changes", "path"),
+    [
+        ({"push_groups": [{"name": "a", "rule": 3}]}, "push_groups[0].rule"),
+        ({"push_groups": [{"name": "a", "aws_group_id": 3}]}, "push_groups[0].aws_group_id"),
+        ({"attribute_statements": [{"key": "\ud800", "value": "user.x"}]},
+         "attribute_statements[0].key"),
+        ({"push_groups": [{"name": 3, "id": None}]}, "push_groups[0].name"),
+        ({"assignments": {"users": [[]]}}, "assignments.users[0]"),
+    ],
+)  # fmt: skip
+def test_one_fault_is_one_problem(changes: dict[str, Any], path: str) -> None:
+    assert [each for each, _ in problems_of({**GOOD, **changes})] == [path]
+    assert "1 problem;" in error_text(changes)
+
+
 def test_priorities_on_some_groups_only_are_reported() -> None:
     groups = ["a", {"name": "b", "priority": 1}]
     assert problems_of({**GOOD, "assignments": {"groups": groups}}) == {
