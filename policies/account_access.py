@@ -12,10 +12,11 @@ from okta_idc.rules import (
     conflicting_resources,
     instance_attributes,
     permission_sets,
+    policy_grammar,
     policy_tags,
 )
 from okta_idc.rules.account_access import Assignment
-from okta_idc.rules.binding import NOWHERE, Location, Subject, numbered
+from okta_idc.rules.binding import NOWHERE, Location, Subject, Unavailable, numbered
 from okta_idc.rules.instance_attributes import (
     AccessControlDeclared,
     InstanceAttribute,
@@ -36,7 +37,7 @@ from .binding import (
     subject,
     together,
 )
-from .properties import Inputs
+from .properties import UNKNOWN, Inputs
 from .stack_graph import Resource, Stack, grouped, list_of_strings
 
 T = TypeVar("T")
@@ -55,6 +56,7 @@ CUSTOMER_EXCLUSIVE = (
     "CustomerManagedPolicyAttachmentsExclusive"
 )
 ATTACHED = (MANAGED, CUSTOMER, MANAGED_EXCLUSIVE, CUSTOMER_EXCLUSIVE)
+BOUNDARY = "aws:ssoadmin/permissionsBoundaryAttachment:PermissionsBoundaryAttachment"
 OTHER_KEYS = list_of_strings("otherKeys", "Keys of session tags that another stack declares.")
 
 # Each of these rules reads one property, so that an unknown property does not delay the others.
@@ -83,6 +85,36 @@ def _of_field(name: str, make: Callable[[str], object], inputs: Inputs) -> Subje
 
 for _type, _name, _make, *_rules in _FIELDS:
     of_resource(*_rules, types=[_type])(partial(_of_field, _name, _make))
+
+
+@of_resource(*policy_grammar.RULES, types=[INLINE])
+def inline_policies(inputs: Inputs) -> Subjects:
+    yield from _text(inputs, "inlinePolicy")
+
+
+@of_resource(permission_sets.aws_managed_policy, types=[MANAGED, BOUNDARY])
+def managed_policies(inputs: Inputs) -> Subjects:
+    yield from _text(inputs, "managedPolicyArn")
+    yield from _text(_inner(inputs, "permissionsBoundary"), "managedPolicyArn")
+
+
+@of_resource(permission_sets.customer_managed_policy, types=[CUSTOMER, BOUNDARY])
+def customer_managed_policies(inputs: Inputs) -> Subjects:
+    reference = "customerManagedPolicyReference"
+    yield from _text(_inner(inputs, reference), "name")
+    yield from _text(_inner(_inner(inputs, "permissionsBoundary"), reference), "name")
+
+
+def _text(inputs: Inputs, name: str) -> Subjects:
+    return subject(partial(inputs.text, name), Location(path=inputs.at(name)))
+
+
+def _inner(inputs: Inputs, name: str) -> Inputs:
+    """An object. If it is not known, its properties raise Unavailable when they are read."""
+    try:
+        return inputs.inner(name)
+    except Unavailable:
+        return Inputs(UNKNOWN, inputs.at(name))
 
 
 @of_resource(instance_attributes.instance_source, types=[ATTRIBUTES])

@@ -13,7 +13,7 @@ import pulumi_aws as aws
 from pulumi import Input, Output, Resource, ResourceOptions
 
 from okta_idc.settings.models import AccountAccess as Settings
-from okta_idc.settings.rules import account_access_findings
+from okta_idc.settings.rules import account_access_findings, account_access_warnings
 
 from .._args import check_args
 from .._errors import raise_found
@@ -76,6 +76,9 @@ class AccountAccess(pulumi.ComponentResource):
         access = check_args(AccountAccessArgs, args, Settings)
         pushed, tags = tuple(args["push_groups"]), tuple(args.get("session_tags", ()))
         raise_found(account_access_findings(access, pushed, tags))
+        for path, findings in account_access_warnings(access):
+            for finding in findings:
+                pulumi.log.warn(finding.text(path), self)
         sets, applications = args.get("permission_sets", []), args.get("applications", [])
         self._args, self._options = args, child_of(self, opts)
         self._existing = args.get("existing_group_ids", {})

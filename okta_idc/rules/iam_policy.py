@@ -1,4 +1,4 @@
-"""IAM policies in a canonical form, so that equivalent documents compare equal."""
+"""IAM policies as text: parsed, and in a canonical form in which equivalent documents are equal."""
 
 import json
 from collections.abc import Callable
@@ -23,6 +23,17 @@ def canonical_policy(text: str) -> str:
     policy = {key: value for key, value in members.items() if key != "Statement"}
     statements = [_statement(each) for each in _listed(members.get("Statement"))]
     return _text(policy | {"Statement": _unordered(statements)})
+
+
+def policy_document(text: str) -> dict[str, Any] | None:
+    """The parsed policy; None if the text is not a policy."""
+    try:
+        document: Any = json.loads(text)
+    except (ValueError, RecursionError):
+        return None
+    if not isinstance(document, dict) or "Statement" not in document:
+        return None
+    return cast(dict[str, Any], document)
 
 
 def _statement(given: Any) -> Any:

@@ -3,14 +3,13 @@
 Limits: the sso-admin API and AWS's quotas (docs/research/identity-center.md#quotas).
 """
 
-import json
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import partial
-from typing import Any, cast
 
 from okta_idc.rules.characters import named_characters
+from okta_idc.rules.iam_policy import policy_document
 from okta_idc.rules.registry import EnforcementPoint, Related, Violation, core_rule, repeated, rule
 
 _rule = partial(rule, enforced_by=(EnforcementPoint.COMPONENT, EnforcementPoint.POLICY))
@@ -22,7 +21,12 @@ _DURATION = re.compile(
     r"(?:T(?=\d)(?:(?P<hours>\d{1,9})H)?(?:(?P<minutes>\d{1,9})M)?(?:(?P<seconds>\d{1,9})S)?)?"
 )
 _NOT_IN_POLICY = re.compile(r"[^\t\n\r\x20-\xff]")
-_POLICY_BYTES, _POLICY_CHARACTERS, _MANAGED = 32_768, 10_240, 20
+_JSON_SPACE = str.maketrans("", "", " \t\n\r")
+_POLICY_BYTES, _DENSE_BYTES, _MANAGED = 32_768, 10_240, 20
+_ARN = re.compile(r"arn:(?P<partition>[^:]*):iam::(?P<owner>[^:]*):policy/(?P<policy>.+)")
+_POLICY_NAME = re.compile(r"[\w+=,.@-]{1,128}", re.ASCII)
+_POLICY_PATH = re.compile(r"([A-Za-z0-9.,+@=_-]+/)*")
+_MAX_PATH = 510  # 512 with the slashes at both ends
 
 
 @dataclass(frozen=True, slots=True)
@@ -115,32 +119,36 @@ def relay_state(subject: PermissionSet) -> Iterator[Violation]:
         yield "relay_state", text, "is not a valid relay state."
 
 
-@_rule(
+@core_rule(
     "OIC-505",
     "An inline policy is too long",
-    source="AWS quotas: one inline policy per permission set, with at most 32,768 bytes and "
-    "10,240 characters other than white space; API, PermissionSetPolicyDocument: U+0020–U+00FF, "
-    "tab, line ends",
+    source="AWS quotas: one inline policy per permission set, with at most 32,768 bytes, of which "
+    "10,240 are not white space; API, PermissionSetPolicyDocument: U+0020–U+00FF, tab, line ends",
     remedy="Move statements into customer managed policies, which must exist in every account; "
     "replace characters outside Latin-1.",
     good=PermissionSet("Admin", inline_policy='{"Version": "2012-10-17", "Statement": []}'),
     bad=PermissionSet("Admin", inline_policy='{"Statement": "' + "x" * 10_240 + '"}'),
 )
 def inline_policy_size(subject: PermissionSet) -> Iterator[Violation]:
-    """Subject: one permission set."""
+    """Subject: one permission set. Sizes are those of the text in UTF-8."""
     text = subject.inline_policy
     if text is None:
         return
-    size, dense = len(text.encode("utf-8", "surrogatepass")), len("".join(text.split()))
+    size, dense = _bytes(text), _bytes(text.translate(_JSON_SPACE))
     if size > _POLICY_BYTES:
         yield "inline_policy", None, f"has {size:,} bytes; AWS accepts 32,768."
-    elif dense > _POLICY_CHARACTERS:
-        yield "inline_policy", None, f"has {dense:,} non-space characters; AWS accepts 10,240."
+    elif dense > _DENSE_BYTES:
+        problem = f"has {dense:,} bytes without white space; AWS accepts 10,240."
+        yield "inline_policy", None, problem
     if wrong := set(_NOT_IN_POLICY.findall(text)):
         yield "inline_policy", None, f"contains {named_characters(set(sorted(wrong)[:5]))}."
 
 
-@_rule(
+def _bytes(text: str) -> int:
+    return len(text.encode("utf-8", "surrogatepass"))
+
+
+@core_rule(
     "OIC-506",
     "An inline policy is not an IAM policy in JSON",
     source="AWS API, PutInlinePolicyToPermissionSet; IAM: a policy is a JSON object with Statement",
@@ -153,17 +161,6 @@ def inline_policy_json(subject: PermissionSet) -> Iterator[Violation]:
     text = subject.inline_policy
     if text is not None and policy_document(text) is None:
         yield "inline_policy", text, "is not a JSON object with a Statement."
-
-
-def policy_document(text: str) -> dict[str, Any] | None:
-    """The parsed policy; None if the text is not a policy."""
-    try:
-        document: Any = json.loads(text)
-    except (ValueError, RecursionError):
-        return None
-    if not isinstance(document, dict) or "Statement" not in document:
-        return None
-    return cast(dict[str, Any], document)
 
 
 @core_rule(
@@ -180,6 +177,53 @@ def managed_policies(subject: PermissionSet) -> Iterator[Violation]:
     count = len(subject.managed_policies)
     if count > _MANAGED:
         yield "managed_policies", str(count), "policies exceed AWS's limit of 20."
+
+
+@_rule(
+    "OIC-517",
+    "A reference to an AWS managed policy is not its ARN",
+    source="AWS API, ManagedPolicyArn; IAM User Guide: Managed policies and inline policies",
+    remedy="Use the ARN that the IAM console shows for the policy, including its path, such as "
+    "arn:aws:iam::aws:policy/job-function/Billing.",
+    good="arn:aws:iam::aws:policy/PowerUserAccess",
+    bad="PowerUserAccess",
+)
+def aws_managed_policy(policy: str) -> Iterator[Violation]:
+    """Subject: one entry of the AWS managed policies of a permission set."""
+    match = _ARN.fullmatch(policy)
+    if match is None and policy.startswith("arn:"):
+        yield "", policy, "is not the ARN of an IAM policy."
+    elif match is None:
+        written = f"arn:aws:iam::aws:policy/{policy.strip('/')}"
+        yield "", policy, f"is a name. Write {written!r}."
+    elif match["owner"] != "aws":
+        owner = f" of account {match['owner']}" if match["owner"] else ""
+        name = f"Write {match['policy']!r} as a customer managed policy."
+        yield "", policy, f"is a customer managed policy{owner}. {name}"
+
+
+@_rule(
+    "OIC-518",
+    "A reference to a customer managed policy is not its path and name",
+    source="AWS API, CustomerManagedPolicyReference: name and path; the policy is looked up in "
+    "each account",
+    remedy="Write the policy's path and name, such as team/Developer. The policy must exist in "
+    "every account to which the permission set is assigned.",
+    good="team/Developer",
+    bad="arn:aws:iam::123456789012:policy/team/Developer",
+)
+def customer_managed_policy(policy: str) -> Iterator[Violation]:
+    """Subject: one `path/name`; slashes at both ends are ignored."""
+    path, slash, name = policy.strip("/").rpartition("/")
+    if match := _ARN.fullmatch(policy):
+        if match["owner"] == "aws":
+            yield "", policy, "is an AWS managed policy, not a customer managed one."
+        else:
+            yield "", policy, f"is an ARN. Write {match['policy']!r}."
+    elif not _POLICY_NAME.fullmatch(name):
+        yield "", policy, "has no valid name: 1 to 128 letters, digits and _+=,.@-."
+    elif not _POLICY_PATH.fullmatch(path + slash) or len(path) > _MAX_PATH:
+        yield "", policy, "has no valid path: letters, digits and _+=,.@-, separated by slashes."
 
 
 @_rule(

@@ -5,12 +5,13 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any, cast
 
-from okta_idc.rules.permission_sets import policy_document
-from okta_idc.rules.registry import EnforcementPoint, Severity, Violation, core_rule, rule
+from okta_idc.rules.iam_policy import policy_document
+from okta_idc.rules.policy_grammar import statements
+from okta_idc.rules.policy_variables import variables
+from okta_idc.rules.registry import Severity, Violation, core_rule
 from okta_idc.rules.suggestions import did_you_mean
 
 _CONDITION = re.compile(r"aws:PrincipalTag/(.+)", re.IGNORECASE | re.DOTALL)
-_VARIABLE = re.compile(r"\$\{aws:PrincipalTag/([^},]+?)\s*(?P<default>,[^}]*)?\}", re.IGNORECASE)
 _OPEN = re.compile(r"(ForAnyValue:)?String(Equals|EqualsIgnoreCase|Like)", re.IGNORECASE)
 """Operators that are false for a missing key; with IfExists they are true."""
 
@@ -47,11 +48,10 @@ def tags_are_sent(subject: PolicyAndTags) -> Iterator[Violation]:
             yield "aws:PrincipalTag", key, f"is a session tag that is not sent.{hint}"
 
 
-@rule(
+@core_rule(
     "OIC-521",
     "A Deny on a session tag does not apply to users without the tag",
     severity=Severity.ADVISORY,
-    enforced_by=(EnforcementPoint.POLICY, EnforcementPoint.DOCTOR),
     source="docs/research/identity-center.md#session-tags",
     remedy='Add a Deny with the condition "Null": {"aws:PrincipalTag/KEY": "true"}, or use '
     "StringNotEquals with the allowed values.",
@@ -60,7 +60,8 @@ def tags_are_sent(subject: PolicyAndTags) -> Iterator[Violation]:
 )
 def deny_covers_missing_tag(subject: PolicyAndTags) -> Iterator[Violation]:
     """Subject: one policy. A Deny on Null of the same key anywhere in the policy is sufficient."""
-    denies = [s for s in _statements(policy_document(subject.policy)) if s.get("Effect") == "Deny"]
+    document = policy_document(subject.policy)
+    denies = [each for _, each in statements(document) if each.get("Effect") == "Deny"]
     conditions = [condition for statement in denies for condition in _conditions(statement)]
     closed = {
         key.casefold()
@@ -77,12 +78,6 @@ def deny_covers_missing_tag(subject: PolicyAndTags) -> Iterator[Violation]:
     for key in dict.fromkeys(open_keys):
         if key.casefold() not in closed:
             yield "aws:PrincipalTag", key, "is denied by value; users without the tag are not."
-
-
-def _statements(document: Mapping[str, Any] | None) -> list[dict[str, Any]]:
-    found: Any = (document or {}).get("Statement", [])
-    listed = cast(list[Any], found if isinstance(found, list) else [found])
-    return [cast(dict[str, Any], each) for each in listed if isinstance(each, dict)]
 
 
 def _conditions(statement: dict[str, Any]) -> Iterator[tuple[str, str, list[Any]]]:
@@ -102,19 +97,18 @@ def _keys_of(condition: str, values: list[Any]) -> Iterator[str]:
     if match := _CONDITION.fullmatch(condition):
         yield match[1]
     for value in values:
-        for found in _VARIABLE.finditer(value if isinstance(value, str) else ""):
-            if not found["default"]:
-                yield found[1]
+        for found in variables(value if isinstance(value, str) else ""):
+            if (tag := found.principal_tag()) and found.default is None:
+                yield tag
 
 
 def _tag_keys(document: Mapping[str, Any] | None) -> Iterator[str]:
     """All tag keys in a policy's conditions and variables."""
-    for statement in _statements(document):
+    for _, statement in statements(document):
         for _, key, _ in _conditions(statement):
             yield from _keys_of(key, [])
         for text in _texts(statement):
-            for found in _VARIABLE.finditer(text):
-                yield found[1]
+            yield from filter(None, (found.principal_tag() for found in variables(text)))
 
 
 def _texts(value: Any) -> Iterator[str]:

@@ -22,6 +22,7 @@ from okta_idc.rules import (
     groups,
     instance_attributes,
     permission_sets,
+    policy_grammar,
     policy_tags,
     profile_mappings,
     stack_file,
@@ -236,6 +237,10 @@ def _permission_set(declared: PermissionSet, tags: tuple[str, ...]) -> Found:
         permission_sets.managed_policies,
     ):  # fmt: skip
         yield "", rule(subject)
+    yield from _policy_references(declared)
+    if policy is not None:
+        for judge in policy_grammar.RULES:
+            yield ".inline_policy", judge(policy)
     if policy is not None and not any(map(_is_placeholder, tags)):
         sent = policy_tags.tags_are_sent(policy_tags.PolicyAndTags(policy, tags))
         yield ".inline_policy", _whole(sent)
@@ -243,6 +248,27 @@ def _permission_set(declared: PermissionSet, tags: tuple[str, ...]) -> Found:
         if not _is_placeholder(account):
             assigned = account_access.Assignment("", name, account)
             yield f".accounts[{number}]", _whole(account_access.account_id(assigned))
+
+
+def account_access_warnings(access: AccountAccess) -> Found:
+    """Advisory findings on permission sets, which do not stop a deployment."""
+    for index, declared in enumerate(access.permission_sets):
+        if isinstance(inline := declared.inline_policy, dict):
+            subject = policy_tags.PolicyAndTags(json.dumps(inline), ())
+            path = f"permission_sets[{index}].inline_policy"
+            yield path, policy_tags.deny_covers_missing_tag(subject)
+
+
+def _policy_references(declared: PermissionSet) -> Found:
+    aws, own = permission_sets.aws_managed_policy, permission_sets.customer_managed_policy
+    for key, rule in (("managed_policies", aws), ("customer_managed_policies", own)):
+        for index, policy in enumerate(_texts(getattr(declared, key))):
+            if not _is_placeholder(policy):
+                yield f".{key}[{index}]", rule(policy)
+    boundary = declared.permissions_boundary
+    if boundary and is_plain(boundary):
+        # AccountAccess refers to an ARN as an AWS managed policy, and to others by path and name.
+        yield ".permissions_boundary", (aws if boundary.startswith("arn:") else own)(boundary)
 
 
 def _repetitions(access: AccountAccess) -> Found:

@@ -15,7 +15,7 @@ from okta_idc.rules import RULES, EnforcementPoint, Rule
 
 
 def rules_in(module: ModuleType) -> set[str]:
-    """IDs of the rules that a module references, as `rule` or `module.rule`."""
+    """IDs of the rules that a module references, as `rule`, `module.rule` or a tuple of rules."""
     found: set[str] = set()
     for node in ast.walk(ast.parse(inspect.getsource(module))):
         match node:
@@ -25,8 +25,8 @@ def rules_in(module: ModuleType) -> set[str]:
                 named = getattr(getattr(module, owner, None), name, None)
             case _:
                 continue
-        if isinstance(named, Rule):
-            found.add(named.id)
+        listed = named if isinstance(named, tuple) else (named,)
+        found.update(each.id for each in listed if isinstance(each, Rule))
     return found
 
 

@@ -8,7 +8,7 @@ from okta_idc.doctor.bindings.single import single
 from okta_idc.inventory.model import Inventory
 from okta_idc.inventory.session_tags import attributes_of, statements_of
 from okta_idc.inventory.unavailable import unavailable
-from okta_idc.rules import account_access, permission_sets, policy_tags
+from okta_idc.rules import account_access, permission_sets, policy_grammar, policy_tags
 from okta_idc.rules.binding import Binding, Location, Subject, Unavailable, known
 
 
@@ -25,11 +25,40 @@ def _unread(shown: PermissionSetDetails, *keys: str) -> Iterator[Unavailable]:
     return (unavailable(error) for key in keys if (error := shown.unread.get(key)))
 
 
-def _policies(found: Inventory) -> Iterator[Subject | Unavailable]:
-    sets = known(found.access).sets
-    for each in sets:
+def _inline(found: Inventory) -> Iterator[PermissionSetDetails | Unavailable]:
+    """The permission sets with an inline policy."""
+    for each in known(found.access).sets:
         yield from _unread(each, "inline_policy")
-    sets = [each for each in sets if each.inline_policy]
+        if each.inline_policy:
+            yield each
+
+
+def _inline_policies(found: Inventory) -> Iterator[Subject | Unavailable]:
+    for each in _inline(found):
+        if isinstance(each, Unavailable):
+            yield each
+            continue
+        name = f"permission set {each.name}"
+        subject = permission_sets.PermissionSet(each.name, inline_policy=each.inline_policy)
+        yield Subject(subject, Location(name))
+
+
+def _inline_texts(found: Inventory) -> Iterator[Subject | Unavailable]:
+    for each in _inline(found):
+        if isinstance(each, Unavailable):
+            yield each
+        else:
+            at = Location(f"permission set {each.name}", "inline_policy")
+            yield Subject(each.inline_policy, at)
+
+
+def _policies(found: Inventory) -> Iterator[Subject | Unavailable]:
+    sets: list[PermissionSetDetails] = []
+    for each in _inline(found):
+        if isinstance(each, Unavailable):
+            yield each
+        else:
+            sets.append(each)
     if not sets:
         return
     sent = attributes_of(statements_of(known(found.app)))
@@ -74,7 +103,10 @@ def _groups_per_user(found: Inventory) -> Iterator[Subject | Unavailable]:
 
 
 BINDINGS = (
+    Binding(permission_sets.inline_policy_size, _inline_policies),
+    Binding(permission_sets.inline_policy_json, _inline_policies),
     Binding(permission_sets.managed_policies, _sets),
+    *(Binding(rule, _inline_texts) for rule in policy_grammar.RULES),
     Binding(policy_tags.tags_are_sent, _policies),
     Binding(policy_tags.deny_covers_missing_tag, _policies),
     Binding(account_access.assigned_to_groups, _assignments),

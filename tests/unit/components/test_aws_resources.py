@@ -4,6 +4,7 @@ import json
 from collections.abc import Callable
 from typing import Any
 
+import pulumi
 import pytest
 from pulumi import RunError
 
@@ -93,6 +94,18 @@ class TestAccountAccess:
         prefix = min(declared, key=len).partition("-access-")[0]
         assert sorted(declared) == sorted(f"{prefix}-access-{name}" for name in known)
         assert len(known) == 8
+
+    def test_a_deny_without_a_null_check_is_a_warning(
+        self, cloud: MockCloud, declare: Declare, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        warnings: list[str] = []
+        monkeypatch.setattr(pulumi.log, "warn", lambda text, *_: warnings.append(text))
+        denied = policy("Department")
+        denied["Statement"][0]["Effect"] = "Deny"
+        declare(federation(account_access__permission_sets=[SET | {"inline_policy": denied}]))
+        [warning] = [text for text in warnings if "[OIC-521]" in text]
+        assert warning.startswith("permission_sets[0].inline_policy.aws:PrincipalTag: 'Department'")
+        assert len(cloud.inputs("PermissionSetInlinePolicy")) == 1
 
     def test_an_application_is_assigned_to_a_group(
         self, cloud: MockCloud, declare: Declare

@@ -84,6 +84,27 @@ def attached(subject: Any) -> list[Declared]:
     ]
 
 
+def managed(policy: str) -> list[Declared]:
+    kind = "aws:ssoadmin/managedPolicyAttachment:ManagedPolicyAttachment"
+    return [Declared(kind, {"permissionSetArn": "arn:set", "managedPolicyArn": policy}, "managed")]
+
+
+def customer_managed(policy: str) -> list[Declared]:
+    """A customer managed policy as permissions boundary."""
+    path, _, name = policy.rpartition("/") if policy.startswith("team/") else ("", "", policy)
+    reference = {"name": name, "path": f"/{path}/"}
+    return [
+        Declared(
+            "aws:ssoadmin/permissionsBoundaryAttachment:PermissionsBoundaryAttachment",
+            {
+                "permissionSetArn": "arn:set",
+                "permissionsBoundary": {"customerManagedPolicyReference": reference},
+            },
+            "boundary",
+        )
+    ]
+
+
 def instance(attributes: Sequence[tuple[str, str]]) -> list[Declared]:
     each = [{"key": key, "values": [{"sources": [source]}]} for key, source in attributes]
     kind = "aws:ssoadmin/instanceAccessControlAttributes:InstanceAccessControlAttributes"
@@ -292,6 +313,9 @@ RENDERED: dict[str, Callable[[Any], list[Declared]]] = {
     "OIC-506": lambda s: inline(s.inline_policy),
     "OIC-507": attached,
     "OIC-508": lambda names: several(named_set, names),
+    **dict.fromkeys((f"OIC-{number}" for number in range(509, 517)), inline),
+    "OIC-517": managed,
+    "OIC-518": customer_managed,
     "OIC-520": app_and_policy,
     "OIC-521": lambda s: inline(s.policy),
     "OIC-530": assigned,

@@ -23,6 +23,7 @@ from okta_idc.rules.access_drift import DeclaredAccess
 from okta_idc.rules.account_access import Assignment
 from okta_idc.rules.attributes import NAME_PREFIX
 from okta_idc.rules.binding import Unavailable
+from okta_idc.rules.policy_grammar import example
 from okta_idc.rules.profile_mappings import Mapped
 from okta_idc.rules.scim_secret import ScimResponse
 from tests.unit.okta_idc.doctor.sample_inventory import (
@@ -258,6 +259,24 @@ CASES: list[tuple[str, Defect, str, str]] = [
     ("OIC-414", sends(sent(values=["user.departmen"])), "attribute Department", "value"),
     ("OIC-415", sends(sent(values=["Groups.contains(1)"])), "attribute Department", "value"),
     ("OIC-416", sends(sent(), sent()), "attribute Department", ""),
+    ("OIC-505", policy(example(Sid=f'"{"x" * 10_300}"')), "permission set Admin", "inline_policy"),
+    ("OIC-506", policy("{}"), "permission set Admin", "inline_policy"),
+    ("OIC-509", policy(example(Effect='"allow"')), "permission set Admin",
+     "inline_policy.Statement[0].Effect"),
+    ("OIC-510", policy(example(Principal='"*"')), "permission set Admin",
+     "inline_policy.Statement[0].Principal"),
+    ("OIC-511", policy(example(Sid='"a b"')), "permission set Admin",
+     "inline_policy.Statement[0].Sid"),
+    ("OIC-512", policy(example(Condition='{"StringEqual": {"a:b": "c"}}')), "permission set Admin",
+     "inline_policy.Statement[0].Condition"),
+    ("OIC-513", policy(example("", Resource='"arn:aws:s3:::${aws:userid}"')),
+     "permission set Admin", "inline_policy.Statement[0].Resource"),
+    ("OIC-514", policy(example(Resource='"arn:aws:s3:::${"')), "permission set Admin",
+     "inline_policy.Statement[0].Resource"),
+    ("OIC-515", policy(example(Action='"GetObject"')), "permission set Admin",
+     "inline_policy.Statement[0].Action"),
+    ("OIC-516", policy(example(Resource='"data"')), "permission set Admin",
+     "inline_policy.Statement[0].Resource"),
     ("OIC-507", admin(managed_policies=("p",) * 21), "permission set Admin", "managed_policies"),
     ("OIC-520", policy(DENY % "Team"), "permission set Admin", "aws:PrincipalTag"),
     ("OIC-521", policy(DENY % "Department"), "permission set Admin", "aws:PrincipalTag"),

@@ -37,11 +37,12 @@ def a_profile(draw: st.DrawFn) -> dict[str, Any]:
 
 
 def unlocated(binding: Binding[Any], source: object) -> list[str]:
-    """Indexed paths in findings for which the subject has no location."""
+    """Indexed paths in findings for which the subject has no location. A subject with a path of
+    its own, such as a policy, has further paths in it."""
     return [
         path
         for subject in binding.subjects(source)
-        if isinstance(subject, Subject)
+        if isinstance(subject, Subject) and not subject.location.path
         for finding in binding.rule(subject.value)
         for path in (finding.path, *(each.path for each in finding.related))
         if "[" in path and path not in subject.parts
