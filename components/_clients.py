@@ -7,6 +7,7 @@ lookup returns the assignments of a group
 """
 
 import json
+from collections.abc import Callable
 from typing import Any
 
 import pulumi
@@ -14,6 +15,7 @@ from pulumi import Resource
 
 from okta_idc.clients.aws import AwsError
 from okta_idc.clients.aws_config import KEYS, AwsConfig
+from okta_idc.clients.aws_environment import Environment, Wanted, read_environment
 from okta_idc.clients.identity_center import IdentityCenter
 from okta_idc.clients.okta import Okta
 from okta_idc.clients.okta_auth import Credentials, CredentialsError, org_url
@@ -42,9 +44,18 @@ def okta_client(parent: Resource) -> Okta:
 def aws_client(parent: Resource, region: str) -> IdentityCenter:
     """A client of IAM Identity Center with the configuration of the stack's default AWS provider.
     Raises AwsError if it cannot be used, or if `parent` has an explicit provider."""
+    return IdentityCenter(region, None, _aws_config(parent))
+
+
+def environment_reader(parent: Resource, region: str) -> Callable[[str, str, Wanted], Environment]:
+    """Reads the environment of an instance, by its ARN and identity store ID, with the
+    configuration of the stack's default AWS provider. Raises AwsError as `aws_client` does."""
+    config = _aws_config(parent)
+    return lambda arn, store, wanted: read_environment(arn, store, wanted, region, None, config)
+
+
+def _aws_config(parent: Resource) -> AwsConfig:
     if parent.get_provider(PERMISSION_SET) is not None:
         raise AwsError("the credentials of an explicit AWS provider cannot be read.")
     given = pulumi.Config("aws")
-    return IdentityCenter(
-        region, None, AwsConfig.read({f"aws:{key}": given.get(key) for key in KEYS})
-    )
+    return AwsConfig.read({f"aws:{key}": given.get(key) for key in KEYS})

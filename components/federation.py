@@ -18,6 +18,7 @@ from okta_idc.rules import instance_attributes
 from okta_idc.settings.models import AssignmentGroup, ProvisioningMode, PushGroup
 
 from ._checks.access_drift import Granted, access_differences
+from ._checks.aws_environment import check_environment
 from ._checks.connection import assigns_or_pushes, connection_to_aws, needs_connection
 from ._checks.console_steps import provisioning_steps
 from ._checks.deprovisioning_guard import DeprovisioningGuard
@@ -114,8 +115,11 @@ class IdentityCenterFederation(pulumi.ComponentResource):
             provider=provider,
         )
         lookups = look_up(self, settings, Names.of(name))
-        # The app depends on all lookups and on the verified token, the rest on the connection.
-        checked = Output.all(settings.app.issuer_url, token.endpoint, lookups, token.status).apply(
+        # The app depends on all lookups and checks, and on the verified token; the rest on the
+        # connection.
+        unknown = check_environment(self, settings, lookups)
+        verified = Output.all(token.status, unknown)
+        checked = Output.all(settings.app.issuer_url, token.endpoint, lookups, verified).apply(
             lambda read: check_same_instance(*read[:3])
         )
         app = self._app(checked)
@@ -143,7 +147,7 @@ class IdentityCenterFederation(pulumi.ComponentResource):
             self, settings=settings, lookups=ready, group_ids=pushes.group_ids, **granted
         )
         health = token_health(self, pushes.lists, {key: group.id for key, group in pushed.items()})
-        self.drift = Output.all(in_okta, in_aws, health).apply(
+        self.drift = Output.all(in_okta, in_aws, health, unknown).apply(
             lambda found: sum(found, list[str]())
         )
         self.app_id, self.app_label = app.app_id, app.label

@@ -125,7 +125,7 @@ async def _serve(org: Org, options: Options, ports: dict[str, socket.socket]) ->
         secret = scim_secret(org.aws, token, now)
         center.prepare(token, secret["token_id"], datetime.fromisoformat(secret["created"]))
     clock, access_control = Clock(options.settings), AccessControl()
-    open_account(org.aws, store, access_control, secret, now, clock)
+    open_account(org.aws, store, access_control, secret, now, clock, options.settings)
     prepared = center.configuration() if secret else None
 
     def snapshot() -> dict[str, Any]:
@@ -193,9 +193,10 @@ def _moto_server(sock: socket.socket, request_log: Any, faults: Any) -> Any:
     from werkzeug.serving import make_server
 
     from .aws.fault_injection import inject_faults
+    from .aws.policy_validation import validate_policies
     from .aws.request_recorder import record_requests
 
-    backend = DomainDispatcherApplication(create_backend_app)
+    backend = validate_policies(DomainDispatcherApplication(create_backend_app))
     app = record_requests(inject_faults(backend, faults, asyncio.get_running_loop()), request_log)
 
     def account(environ: Any, start_response: Any) -> Any:

@@ -28,6 +28,11 @@ CHOICES = {
     "push_app_groups": ("accept", "refuse"),
     # "Rename app groups to match group name in Okta" (Push Groups > Settings, console only).
     "rename_groups": ("on", "off"),
+    # Whether the instance has permission sets (DescribeInstance, PermissionSetsEnabled).
+    "permission_sets": ("enabled", "disabled"),
+    # The identity store's network configuration: none, SCIM from listed addresses, or SCIM from no
+    # address. Only DescribeIdentityStore shows it: the sandbox refuses no request.
+    "store_network": ("open", "listed", "closed"),
 }
 DESCRIPTIONS = {
     "connections": "whether the API manages the SCIM connection",
@@ -38,6 +43,8 @@ DESCRIPTIONS = {
     "full_push": "what Okta sends when it pushes a whole group",
     "push_app_groups": "whether groups of Active Directory can be pushed",
     "rename_groups": "whether a renamed group is renamed in AWS",
+    "permission_sets": "whether the instance has permission sets",
+    "store_network": "network restrictions that the identity store shows",
 }
 """The same settings for the command line's help."""
 

@@ -41,7 +41,7 @@ from .._clients import aws_client
 from .._errors import ValidationError
 from .._state import State, read_state
 from .lookups import Lookups
-from .next_steps import UNKNOWN
+from .next_steps import UNKNOWN, unread
 
 Places = frozenset[str]
 _NONE: Places = frozenset()
@@ -260,10 +260,7 @@ class _Check:
 
     def unknown(self, what: str, error: AwsError) -> None:
         """Record once what was not compared, and why."""
-        needs = f" Needs {error.action}." if error.is_denied else ""
-        text = "".join(c if c.isprintable() else " " for c in str(error)).rstrip(".")
-        line = f"{UNKNOWN}{what}: {text}.{needs}"
-        if line not in self.unknowns:
+        if (line := unread(what, error)) not in self.unknowns:
             self.unknowns.append(line)
 
     def findings(self) -> Iterator[Finding]:

@@ -8,6 +8,7 @@ API returns the identity source itself.
 
 from collections.abc import Mapping, Sequence
 
+from okta_idc.clients.aws import AwsError
 from okta_idc.rules.registry import count
 from okta_idc.rules.scim_secret import ROTATE
 
@@ -16,6 +17,13 @@ UNKNOWN = "unknown: "
 """Begins a line of the output `drift` about a part that was not compared."""
 SOON_DAYS = 90
 _STOPPED = "The app is in Okta. The run stops here until AWS and Okta are connected. Next steps:"
+
+
+def unread(what: str, error: AwsError) -> str:
+    """A line of the output `drift`: what is not known, why, and the permission that it needs."""
+    needs = f" Needs {error.action}." if error.is_denied else ""
+    text = "".join(c if c.isprintable() else " " for c in str(error)).rstrip(".")
+    return f"{UNKNOWN}{what}: {text}.{needs}"
 
 
 def stopped(steps: Sequence[str]) -> str:

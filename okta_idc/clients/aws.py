@@ -16,6 +16,8 @@ from okta_idc.clients.json_path import Json
 _SIGN_IN = (
     "Run `aws sso login`, or set AWS_PROFILE or AWS_ACCESS_KEY_ID with AWS_SECRET_ACCESS_KEY."
 )
+_PREFIXES = {"sso-admin": "sso", "accessanalyzer": "access-analyzer"}
+"""IAM's prefixes of services that differ from boto3's names."""
 
 
 class AwsError(Exception):
@@ -92,10 +94,12 @@ class AwsClient:
 
     def call(self, operation: str, **query: Any) -> Json:
         """AWS's response to one call."""
+        if not hasattr(self._client, operation):
+            raise AwsError(f"boto3 {boto3.__version__} lacks {operation}. Upgrade boto3.")
         try:
             return getattr(self._client, operation)(**query)
         except ClientError as error:
-            action = f"{self._service.removesuffix('-admin')}:{error.operation_name}"
+            action = f"{_PREFIXES.get(self._service, self._service)}:{error.operation_name}"
             code = str(error.response.get("Error", {}).get("Code", ""))
             text = f"{action}: {code}: {error.response.get('Error', {}).get('Message', '')}"
             if code.startswith(("ExpiredToken", "InvalidClient", "Signature", "Unrecognized")):

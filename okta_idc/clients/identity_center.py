@@ -62,6 +62,13 @@ class IdentityCenter(AwsClient):
         """The instances (`InstanceArn`, `IdentityStoreId`, …)."""
         return list(self.pages("list_instances", "Instances"))
 
+    def details(self, instance: str) -> tuple[str, bool | None]:
+        """The account that owns the instance, and whether permission sets are enabled; "" and None
+        if AWS does not return them."""
+        found = self.call("describe_instance", InstanceArn=instance)
+        enabled = found.get("PermissionSetsEnabled")
+        return get_text(found, "OwnerAccountId"), enabled if isinstance(enabled, bool) else None
+
     def primary_region(self, instance: str) -> str:
         """The Region of SCIM and SAML (docs/research/identity-center.md#regions)."""
         for each in self.pages("list_regions", "Regions", InstanceArn=instance):

@@ -1,9 +1,21 @@
 """The Identity Store behind IAM Identity Center, read with boto3: users, groups, members."""
 
 from collections.abc import Iterator
+from dataclasses import dataclass
 
 from okta_idc.clients.aws import AwsClient, Json
 from okta_idc.clients.aws_config import AwsConfig
+from okta_idc.clients.json_path import get_list, get_object
+
+
+@dataclass(frozen=True)
+class StoreNetwork:
+    """An identity store's network configuration, by AWS's names in lower case."""
+
+    vpce_access_required: bool = False
+    scim_allow_source_ips: tuple[str, ...] = ()
+    api_allow_source_ips: tuple[str, ...] = ()
+    api_restrict_source_vpcs: tuple[str, ...] = ()
 
 
 class IdentityStore(AwsClient):
@@ -32,3 +44,18 @@ class IdentityStore(AwsClient):
         at = {"IdentityStoreId": self.id, "GroupId": group_id}
         for each in self.pages("list_group_memberships", "GroupMemberships", **at):
             yield each["MemberId"]["UserId"]
+
+    def network(self) -> StoreNetwork:
+        """The network configuration."""
+        found = self.call("describe_identity_store", IdentityStoreId=self.id)
+        given = get_object(found, "NetworkConfiguration")
+
+        def texts(key: str) -> tuple[str, ...]:
+            return tuple(map(str, get_list(given, key)))
+
+        return StoreNetwork(
+            given.get("VpceAccessRequired") is True,
+            texts("ScimAllowSourceIps"),
+            texts("ApiAllowSourceIps"),
+            texts("ApiRestrictSourceVpcs"),
+        )

@@ -11,12 +11,15 @@ from collections.abc import Awaitable, Callable, Collection, Iterable
 from typing import TypeVar
 
 from okta_idc.clients.aws import AwsError, Json
+from okta_idc.clients.aws_environment import Environment, Wanted, read_environment
 from okta_idc.clients.group_access import read_group_access
 from okta_idc.clients.identity_center import IdentityCenter, PermissionSetDetails
 from okta_idc.clients.identity_store import IdentityStore
 from okta_idc.clients.json_path import get_text
+from okta_idc.clients.policy_validation import PolicyIssue, PolicyValidator
 from okta_idc.clients.scim import ScimProbe
 from okta_idc.clients.secrets import secret_string, secret_tags
+from okta_idc.inventory.assigned_access import assigned_accounts, declared_policies
 from okta_idc.inventory.model import (
     Access,
     GroupAccess,
@@ -35,7 +38,10 @@ from okta_idc.rules.scim_secret import ScimResponse, read_secret, secret_documen
 T = TypeVar("T")
 
 _OF_GROUPS = Part.GROUP_ACCESS | Part.APPLICATIONS
-_OF_INSTANCE = Part.PRIMARY_REGION | Part.ACCESS_CONTROL | Part.PERMISSION_SETS | _OF_GROUPS
+_OF_INSTANCE = (
+    Part.PRIMARY_REGION | Part.ACCESS_CONTROL | Part.PERMISSION_SETS | Part.ENVIRONMENT
+    | Part.POLICY_VALIDATION | _OF_GROUPS
+)  # fmt: skip
 _OF_STORE = Part.STORE_USERS | Part.STORE_GROUPS | Part.STORE_MEMBERS
 _SCIM_ISSUER = "https://scim.aws.com/"
 """SCIM's ExternalIds[].Issuer (docs/research/identity-center.md#users-and-groups-outside-scim)."""
@@ -200,10 +206,45 @@ async def _read_instance(center: IdentityCenter, found: Inventory, parts: Part) 
         found.access_control = await _attempt(lambda: center.access_control(arn))
     if Part.PERMISSION_SETS in parts:
         found.access = await _attempt(lambda: _access(center, arn))
+    if Part.ENVIRONMENT in parts:
+        found.environment = await _environment(arn, found)
+    if Part.POLICY_VALIDATION in parts:
+        found.policy_issues = await _policy_issues(found)
     if Part.GROUP_ACCESS in parts:
         found.group_access = await _group_access(center, arn, found)
     if Part.APPLICATIONS in parts:
         found.applications = await _applications(center, arn, found)
+
+
+async def _environment(arn: str, found: Inventory) -> Environment | Unavailable:
+    source, store = found.source, found.store_id
+    wanted = Wanted(
+        instance=True,
+        network=True,
+        accounts=frozenset(assigned_accounts(found)),
+        policies=frozenset(declared_policies(found)),
+    )
+    at = source.region, source.endpoint, source.aws
+    return await _attempt(lambda: read_environment(arn, store, wanted, *at))
+
+
+async def _policy_issues(
+    found: Inventory,
+) -> dict[str, tuple[PolicyIssue, ...]] | Unavailable:
+    """One call for each inline policy. A policy that several sets have is validated once."""
+    if isinstance(access := found.access, Unavailable):
+        return access
+    source = found.source
+    policies = {each.name: each.inline_policy for each in access.sets if each.inline_policy}
+
+    def validate() -> dict[str, tuple[PolicyIssue, ...]]:
+        if not policies:
+            return {}
+        validator = PolicyValidator(source.region, source.endpoint, source.aws)
+        by_text = {text: validator.issues(text) for text in dict.fromkeys(policies.values())}
+        return {name: by_text[text] for name, text in policies.items()}
+
+    return await _attempt(validate)
 
 
 def _access(center: IdentityCenter, arn: str) -> Access:

@@ -6,8 +6,10 @@ from datetime import UTC, datetime
 from enum import Flag, auto
 
 from okta_idc.clients.aws_config import AwsConfig
+from okta_idc.clients.aws_environment import Environment
 from okta_idc.clients.identity_center import PermissionSetDetails
 from okta_idc.clients.json_path import Json
+from okta_idc.clients.policy_validation import PolicyIssue
 from okta_idc.inventory.assigned_users import AssignedUser, AssignedUsers
 from okta_idc.inventory.declared import Declared
 from okta_idc.inventory.unavailable import Unavailable, known
@@ -50,6 +52,11 @@ class Part(Flag):
     GROUP_NAMES and STORE_GROUPS."""
     APPLICATIONS = auto()
     """Application assignments of the push groups. Needs the same parts as GROUP_ACCESS."""
+    ENVIRONMENT = auto()
+    """The instance's features, the identity store's network, and the accounts and AWS managed
+    policies that are assigned or declared. Needs PERMISSION_SETS."""
+    POLICY_VALIDATION = auto()
+    """AWS's validation of the inline policies. Needs PERMISSION_SETS."""
     STORE_USERS = auto()
     STORE_GROUPS = auto()
     STORE_MEMBERS = auto()
@@ -194,6 +201,9 @@ class Inventory:
     group_access: GroupAccess | Unavailable = _NOT_READ
     applications: Mapping[str, tuple[str, ...]] | Unavailable = _NOT_READ
     """ARNs of applications by Identity Store group ID of the push groups."""
+    environment: Environment | Unavailable = _NOT_READ
+    policy_issues: Mapping[str, tuple[PolicyIssue, ...]] | Unavailable = _NOT_READ
+    """What AWS's validation reports, by name of the permission set."""
     store_users: dict[str, StoreUser] | Unavailable = _NOT_READ
     store_groups: dict[str, StoreGroup] | Unavailable = _NOT_READ
     store_members: Members = field(default_factory=Members)
@@ -211,6 +221,7 @@ class Inventory:
         """Mark all parts that belong to the IAM Identity Center instance as Unavailable."""
         self.instance = self.primary_region = self.access_control = reason
         self.access = self.group_access = self.applications = reason
+        self.environment = self.policy_issues = reason
 
     def pushed(self) -> list[PushGroup]:
         """The push mappings with their groups on both sides. Raises Unavailable."""

@@ -16,6 +16,7 @@ from okta_idc.rules import (
     assignments,
     attribute_statements,
     attributes,
+    aws_environment,
     certificates,
     conflicting_resources,
     endpoints,
@@ -24,7 +25,9 @@ from okta_idc.rules import (
     instance_attributes,
     partitions,
     permission_sets,
+    policy_grammar,
     policy_tags,
+    policy_validation,
     profile_mappings,
     profiles,
     push_drift,
@@ -39,9 +42,9 @@ from okta_idc.rules.registry import RULES, EnforcementPoint, Finding, Rule, Seve
 
 __all__ = [
     "RULES", "EnforcementPoint", "Finding", "Rule", "Severity", "access_drift", "account_access",
-    "app_drift", "assignments", "attribute_statements", "attributes", "certificates",
-    "conflicting_resources", "endpoints", "groups", "identity_store_drift",
-    "instance_attributes", "partitions", "permission_sets", "policy_tags", "profile_mappings",
-    "profiles", "push_drift", "push_mappings", "scim_attempts", "scim_secret", "stack_file",
-    "uniqueness", "user_names",
+    "app_drift", "assignments", "attribute_statements", "attributes", "aws_environment",
+    "certificates", "conflicting_resources", "endpoints", "groups", "identity_store_drift",
+    "instance_attributes", "partitions", "permission_sets", "policy_grammar", "policy_tags",
+    "policy_validation", "profile_mappings", "profiles", "push_drift", "push_mappings",
+    "scim_attempts", "scim_secret", "stack_file", "uniqueness", "user_names",
 ]  # fmt: skip

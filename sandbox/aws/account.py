@@ -13,6 +13,7 @@ from typing import Any
 
 from ..clock import Clock
 from ..org_file import Aws
+from ..settings import Settings
 from .access_control import AccessControl
 from .store import IdentityStore
 
@@ -32,6 +33,7 @@ def open_account(
     secret: dict[str, Any] | None,
     now: datetime,
     clock: Clock,
+    settings: Settings,
 ) -> None:
     """Correct moto and load the org's AWS side. Call before the server starts.
 
@@ -42,6 +44,7 @@ def open_account(
     os.environ["MOTO_ACCOUNT_ID"] = aws.account
     # Web pages of other origins must not read the account.
     os.environ["MOTO_DISABLE_GLOBAL_CORS"] = "true"
+    os.environ["MOTO_IAM_LOAD_MANAGED_POLICIES"] = "true"
     logging.getLogger("werkzeug").setLevel(logging.ERROR)  # no access log
     # moto reads the environment variables at import time.
     from moto.secretsmanager.models import secretsmanager_backends
@@ -53,9 +56,9 @@ def open_account(
     stores = [store]
     if aws.account_instance:
         stores.append(IdentityStore(aws.account_instance.identity_store_id, ""))
-    identitystore.install(*stores, partition=aws.partition)
+    identitystore.install(*stores, settings=settings, partition=aws.partition)
     _create_instances(aws, now - timedelta(days=30))
-    ssoadmin.install(store, aws, access_control, clock)
+    ssoadmin.install(store, aws, access_control, clock, settings)
     notifications.install()
     if secret is None:
         return

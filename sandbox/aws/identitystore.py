@@ -14,6 +14,7 @@ from typing import Any
 from moto.identitystore.responses import IdentityStoreResponse
 
 from ..partitions import PARTITIONS, Partition
+from ..settings import Settings
 from .errors import RefusedError
 from .store import ConflictError, IdentityStore, NotFoundError, Record
 
@@ -32,8 +33,13 @@ _KINDS = {"UserId": "user", "GroupId": "group", "MembershipId": "membership"}
 class IdentityStoreApi:
     """Identity Store operations: each takes the request parameters and returns the answer."""
 
-    def __init__(self, store: IdentityStore, partition: Partition = PARTITIONS["aws"]) -> None:
-        self.store, self._partition = store, partition
+    def __init__(
+        self,
+        store: IdentityStore,
+        settings: Settings,
+        partition: Partition = PARTITIONS["aws"],
+    ) -> None:
+        self.store, self._settings, self._partition = store, settings, partition
 
     def call(self, operation: str, params: dict[str, Any]) -> Record:
         try:
@@ -47,6 +53,15 @@ class IdentityStoreApi:
             raise RefusedError(
                 "ConflictException", str(error), Reason="UNIQUENESS_CONSTRAINT_VIOLATION"
             ) from None
+
+    def describe_identity_store(self, _: dict[str, Any]) -> Record:
+        """The network configuration is that of the setting `store_network`."""
+        network: Record = {"VpceAccessRequired": self._settings["store_network"] != "open"}
+        if self._settings["store_network"] == "listed":
+            network["ScimAllowSourceIps"] = ["203.0.113.0/24"]
+        arn = self._partition.arn("identitystore", f"identitystore/{self.store.id}")
+        ids = {"IdentityStoreId": self.store.id, "IdentityStoreArn": arn}
+        return {**ids, "NetworkConfiguration": network}
 
     def create_user(self, p: dict[str, Any]) -> Record:
         record = {key: p[key] for key in _UPDATABLE_USER.values() if p.get(key) is not None}
@@ -205,9 +220,11 @@ class IdentityStoreApi:
         return view
 
 
-def install(*stores: IdentityStore, partition: Partition = PARTITIONS["aws"]) -> None:
+def install(
+    *stores: IdentityStore, settings: Settings, partition: Partition = PARTITIONS["aws"]
+) -> None:
     """Make moto's Identity Store API use these stores."""
-    apis = {store.id: IdentityStoreApi(store, partition) for store in stores}
+    apis = {store.id: IdentityStoreApi(store, settings, partition) for store in stores}
 
     def call(operation: str, params: dict[str, Any]) -> Record:
         store = params.get("IdentityStoreId")

@@ -5,6 +5,7 @@ from typing import Any
 from moto.ssoadmin.models import Instance, SSOAdminBackend
 
 from ..org_file import Aws
+from ..settings import Settings
 from .access_control import AccessControl
 from .errors import RefusedError
 
@@ -16,7 +17,14 @@ MAX_TAGS = 75
 class InstanceOperations:
     """SSO Admin operations: each takes the request parameters and returns the answer."""
 
-    def __init__(self, backend: SSOAdminBackend, aws: Aws, access_control: AccessControl) -> None:
+    def __init__(
+        self,
+        backend: SSOAdminBackend,
+        aws: Aws,
+        access_control: AccessControl,
+        settings: Settings,
+    ) -> None:
+        self._settings = settings
         self._backend = backend
         self._aws = aws
         self._access_control = access_control
@@ -32,6 +40,7 @@ class InstanceOperations:
             **found.to_json(),
             "IdentityStoreArn": arn,
             "PrimaryRegion": self._aws.region,
+            "PermissionSetsEnabled": self._settings["permission_sets"] == "enabled",
         }
 
     def list_regions(self, _: Params) -> Params:

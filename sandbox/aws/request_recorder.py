@@ -13,6 +13,7 @@ from urllib.parse import parse_qs
 from ..faults import Call
 from ..request_log import RequestLog
 from ..settings import AWS
+from .policy_validation import PATH
 
 Environ = dict[str, Any]
 Wsgi = Callable[[Environ, Any], Iterable[bytes]]
@@ -53,5 +54,7 @@ def _call(service: str, environ: Environ, body: str) -> Call:
     operation = environ.get("HTTP_X_AMZ_TARGET", "").rpartition(".")[2]
     if not operation and "x-www-form-urlencoded" in environ.get("CONTENT_TYPE", ""):
         operation = parse_qs(body).get("Action", [""])[0]
+    if environ["PATH_INFO"] == PATH:  # the only operation with a path of its own
+        operation = "ValidatePolicy"
     method = "GET" if _READS.fullmatch(operation) else "POST"
     return Call(AWS, method, f"{service}:{operation or '?'}", body)

@@ -16,6 +16,7 @@ from moto.ssoadmin.responses import SSOAdminResponse
 
 from ..clock import Clock
 from ..org_file import Aws
+from ..settings import Settings
 from .access_control import AccessControl
 from .assignments import Assignments
 from .asynchronous_requests import AsynchronousRequests
@@ -32,10 +33,16 @@ MOTO_OPERATIONS = dict(vars(SSOAdminResponse))
 """moto's original operations."""
 
 
-def install(store: IdentityStore, aws: Aws, access_control: AccessControl, clock: Clock) -> None:
+def install(
+    store: IdentityStore,
+    aws: Aws,
+    access_control: AccessControl,
+    clock: Clock,
+    settings: Settings,
+) -> None:
     """Make moto's SSO Admin API answer as AWS does, for this store and organization."""
     backend = ssoadmin_backends[aws.account][aws.region]
-    instance = InstanceOperations(backend, aws, access_control)
+    instance = InstanceOperations(backend, aws, access_control, settings)
     requests = AsynchronousRequests(clock)
     assignments = Assignments(backend, store, aws, requests)
     handlers = (PermissionSets(backend, requests), assignments, instance)

@@ -71,7 +71,9 @@ def declare_all_features(kit: Kit) -> None:
     federation = shipped["okta-identity-center:federation"]
     first, *others = federation["account_access"]["permission_sets"]
     first |= {"description": "changed", "customer_managed_policies": ["team/Developer"]}
-    first["permissions_boundary"] = "arn:aws:iam::aws:policy/PowerUserAccess"
+    # A policy and an account that the state does not have; the account owns the instance.
+    first["permissions_boundary"] = "arn:aws:iam::aws:policy/SecurityAudit"
+    first["accounts"] = [*first["accounts"], "123456789012"]
     made = {"create": "aws-made", "rule": 'user.department=="Finance"'}
     kit.change(
         **ALL_FEATURES,

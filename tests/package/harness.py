@@ -218,7 +218,7 @@ class Project:
 def provider_settings(sandbox: dict[str, Any]) -> dict[str, Any]:
     """The configuration that points the Okta and AWS providers to the sandbox."""
     services = ("secretsmanager", "ssoadmin", "identitystore", "sts", "organizations",
-                "eventbridge", "sns")  # fmt: skip
+                "eventbridge", "sns", "iam")  # fmt: skip
     return {
         "okta:orgName": "sandbox",
         "okta:baseUrl": "okta.com",

@@ -15,7 +15,10 @@ POLICIES = {
     for part in PAGE.split("\n### ")
     if (policy := re.search(r"```json\n(.*?)```", part, re.DOTALL))
 }
-OURS = ("secretsmanager:", "sso:", "identitystore:", "events:", "sns:")
+OURS = (
+    "secretsmanager:", "sso:", "identitystore:", "events:", "sns:", "sts:", "iam:",
+    "organizations:", "access-analyzer:",
+)  # fmt: skip
 
 
 def actions(heading: str) -> set[str]:
@@ -39,7 +42,9 @@ def test_the_read_only_role_allows_exactly_the_calls_made() -> None:
     assert granted - actions_called_by("preview", "drift", "doctor", "status") == {
         "s3:ListBucket", "s3:GetObject", "kms:Decrypt",
     }  # fmt: skip
-    assert all(re.match(r"\w+:(List|Get|Describe|Decrypt)", action) for action in granted)
+    assert all(
+        re.match(r"[\w-]+:(List|Get|Describe|Decrypt|Validate)", action) for action in granted
+    )
 
 
 def test_both_roles_together_allow_exactly_the_calls_of_up() -> None:
@@ -69,9 +74,14 @@ def test_the_summary_lists_the_scopes_of_the_tables() -> None:
 
 def test_the_doctor_page_lists_the_same_actions() -> None:
     page = (ROOT / "docs" / "reference" / "doctor.md").read_text()
-    documented = set(re.findall(r"`((?:sso|identitystore|secretsmanager):\w+)`", page))
+    documented = set(
+        re.findall(
+            r"`((?:sso|identitystore|secretsmanager|iam|organizations|access-analyzer|sts):\w+)`",
+            page,
+        )
+    )
     assert documented == {
-        a for a in actions_called_by("doctor") if not a.startswith("identitystore")
+        a for a in actions_called_by("doctor") if not a.startswith("identitystore:List")
     }
     assert "`identitystore:List*`" in page
 

@@ -9,6 +9,7 @@ from okta_idc.doctor.bindings import (
     account_access,
     app,
     attributes,
+    aws_environment,
     groups,
     identity_store,
     scim_secret,
@@ -24,6 +25,7 @@ from okta_idc.rules.binding import Binding
 
 _MODULES = (
     scim_secret, app, attributes, groups, users, identity_store, account_access, access_drift,
+    aws_environment,
 )  # fmt: skip
 BINDINGS: tuple[Binding[Inventory], ...] = tuple(each for m in _MODULES for each in m.BINDINGS)
 

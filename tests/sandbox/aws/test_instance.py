@@ -1,11 +1,17 @@
 """The Identity Center instance through boto3: attributes, regions and refused requests."""
 
+import json
 from collections.abc import Iterator
+from functools import partial
+from pathlib import Path
 from typing import Any
 
+import boto3
 import pytest
 
+from sandbox.client import SandboxClient
 from tests.sandbox.aws.conftest import INSTANCE, ORG, STORE, Client, refused
+from tests.sandbox_process import sandbox_process
 
 AT = {"InstanceArn": INSTANCE}
 
@@ -90,6 +96,46 @@ def test_the_instance_describes_itself_and_its_only_region(sso: Any) -> None:
     assert (shown["OwnerAccountId"], shown["PrimaryRegion"]) == (ORG.aws.account, ORG.aws.region)
     (region,) = sso.list_regions(**AT)["Regions"]
     assert (region["RegionName"], region["IsPrimaryRegion"]) == (ORG.aws.region, True)
+
+
+def test_settings_change_what_the_instance_and_the_store_show(
+    tmp_path: Path,
+) -> None:
+    with sandbox_process(tmp_path) as addresses:
+        control = SandboxClient(addresses["okta"])
+        connect = partial(
+            boto3.client, region_name="us-east-1", endpoint_url=addresses["aws"],
+            aws_access_key_id="x", aws_secret_access_key="x",
+        )  # fmt: skip
+
+        def shown() -> tuple[bool, dict[str, Any]]:
+            store: Any = connect("identitystore").describe_identity_store(IdentityStoreId=STORE)
+            instance: Any = connect("sso-admin").describe_instance(**AT)
+            return instance["PermissionSetsEnabled"], store["NetworkConfiguration"]
+
+        assert shown() == (True, {"VpceAccessRequired": False})
+        control.settings(permission_sets="disabled", store_network="closed")
+        assert shown() == (False, {"VpceAccessRequired": True})
+        control.settings(store_network="listed")
+        network = {"VpceAccessRequired": True, "ScimAllowSourceIps": ["203.0.113.0/24"]}
+        assert shown() == (False, network)
+
+
+def test_aws_managed_policies_have_their_paths(client: Client) -> None:
+    pages = client("iam").get_paginator("list_policies").paginate(Scope="AWS")
+    arns = {each["Arn"] for page in pages for each in page["Policies"]}
+    assert "arn:aws:iam::aws:policy/job-function/Billing" in arns
+    assert len(arns) > 1_000
+
+
+def test_a_policy_is_validated(client: Client) -> None:
+    validate = partial(client("accessanalyzer").validate_policy, policyType="IDENTITY_POLICY")
+    statement = {"Effect": "Allow", "Action": "s3:*", "Resource": "*"}
+    policy = {"Version": "2012-10-17", "Statement": statement}
+    assert validate(policyDocument=json.dumps(policy))["findings"] == []
+    statement["Effect"] = "allow"
+    [finding] = validate(policyDocument=json.dumps(policy))["findings"]
+    assert finding["findingType"] == "ERROR"
 
 
 def test_the_instance_exists_in_its_region_only(client: Client) -> None:

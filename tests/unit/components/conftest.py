@@ -5,7 +5,7 @@ import json
 import logging
 import re
 from collections.abc import AsyncIterator, Callable, Iterator
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any
 from unittest.mock import patch
 
@@ -13,10 +13,12 @@ import pulumi
 import pytest
 from pulumi.runtime import mocks
 
-from components._checks import access_drift, console_steps
+from components._checks import access_drift, aws_environment, console_steps
 from components.okta import _app_lists
 from okta_idc.clients.aws import AwsError
+from okta_idc.clients.aws_environment import Environment, Wanted
 from okta_idc.clients.identity_center import PermissionSetDetails
+from okta_idc.clients.identity_store import StoreNetwork
 from okta_idc.clients.okta import OktaError
 from okta_idc.clients.okta_auth import CredentialsError
 
@@ -85,6 +87,19 @@ class MockCloud(mocks.Mocks):
     """Replaces the client of IAM Identity Center. Default: AWS has what is declared."""
     declared: list[mocks.MockResourceArgs] = field(default_factory=list)
     calls: list[mocks.MockCallArgs] = field(default_factory=list)
+
+    environment: dict[str, Any] = field(default_factory=dict[str, Any])
+    """Changed parts of the AWS environment. Default: AWS has all accounts and policies."""
+    wanted: list[Wanted] = field(default_factory=list[Wanted])
+    """What was looked up in the AWS environment."""
+
+    def read_environment(self, _arn: str, _store: str, wanted: Wanted) -> Environment:
+        self.wanted.append(wanted)
+        sound = Environment(
+            "123456789012", True, "123456789012", StoreNetwork(),
+            dict.fromkeys(wanted.accounts, "ACTIVE"), wanted.policies,
+        )  # fmt: skip
+        return replace(sound, **self.environment)
 
     def record(self, kind: str, name: str, /, **outputs: Any) -> str:
         """Add a resource to the stack's state; returns its URN."""
@@ -279,6 +294,7 @@ def cloud(monkeypatch: pytest.MonkeyPatch) -> MockCloud:
 
     monkeypatch.setattr(console_steps, "public_admin_console", admin_console)
     monkeypatch.setattr(access_drift, "aws_client", lambda _parent, _region: cloud.center)
+    monkeypatch.setattr(aws_environment, "environment_reader", lambda *_: cloud.read_environment)
     return cloud
 
 

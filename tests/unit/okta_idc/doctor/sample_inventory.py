@@ -3,7 +3,9 @@
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
+from okta_idc.clients.aws_environment import Environment
 from okta_idc.clients.identity_center import PermissionSetDetails
+from okta_idc.clients.identity_store import StoreNetwork
 from okta_idc.doctor import bindings
 from okta_idc.doctor.report import Report
 from okta_idc.doctor.user_checks import UserChecks
@@ -30,6 +32,11 @@ from okta_idc.settings.models import PermissionSet
 
 NOW = datetime(2026, 11, 25, tzinfo=UTC)
 STORE = "d-9067a1b2c3"
+ENVIRONMENT = Environment(
+    "123456789012", True, "123456789012", StoreNetwork(),
+    dict.fromkeys(("123456789012", "210987654321", "1"), "ACTIVE"),
+    frozenset({"arn:aws:iam::aws:policy/ReadOnlyAccess"}),
+)  # fmt: skip
 ENDPOINT = "https://scim.us-east-1.amazonaws.com/11111111111-2222-3333-4444-555555555555/scim/v2"
 ACS = "https://us-east-1.sso.signin.aws/platform/saml/acs/0123456789-abcd"
 ISSUER = f"https://us-east-1.signin.aws.amazon.com/platform/saml/{STORE}"
@@ -153,6 +160,8 @@ def sound() -> Inventory:
         primary_region="us-east-1",
         access_control=("ENABLED", (("UserName", "${path:userName}"),)),
         applications={"g-1": (APPLICATION,)},
+        environment=ENVIRONMENT,
+        policy_issues={"Admin": ()},
         access=Access((PermissionSetDetails("Admin", **ADMIN),),
                       (Assignment("g-1", "Admin", "123456789012"),), {"123456789012": 1}),
         store_users={"u-1": StoreUser("ada@example.com", True, "00u1", True),

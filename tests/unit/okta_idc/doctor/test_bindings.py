@@ -13,6 +13,8 @@ import pytest
 
 from okta_idc.clients.aws import AwsError
 from okta_idc.clients.identity_center import PermissionSetDetails
+from okta_idc.clients.identity_store import StoreNetwork
+from okta_idc.clients.policy_validation import PolicyIssue
 from okta_idc.doctor.bindings import BINDINGS
 from okta_idc.doctor.bindings.users import UNEXPLAINED
 from okta_idc.doctor.user_checks import USER_RULES
@@ -30,6 +32,7 @@ from tests.unit.okta_idc.doctor.sample_inventory import (
     ADMIN,
     APPLICATION,
     ENDPOINT,
+    ENVIRONMENT,
     ISSUER,
     NOW,
     app,
@@ -55,6 +58,15 @@ def put(**parts: Any) -> Defect:
             setattr(found, name, value)
 
     return change
+
+
+def environment(**parts: Any) -> Defect:
+    return put(environment=replace(ENVIRONMENT, **parts))
+
+
+def issue(kind: str) -> Defect:
+    found = PolicyIssue(kind, "INVALID_ACTION", "No such action.", "Statement[0].Action")
+    return put(policy_issues={"Admin": (found,)})
 
 
 def tags(**more: str | None) -> Defect:
@@ -278,6 +290,17 @@ CASES: list[tuple[str, Defect, str, str]] = [
     ("OIC-516", policy(example(Resource='"data"')), "permission set Admin",
      "inline_policy.Statement[0].Resource"),
     ("OIC-507", admin(managed_policies=("p",) * 21), "permission set Admin", "managed_policies"),
+    ("OIC-519", issue("ERROR"), "permission set Admin", "inline_policy.Statement[0].Action"),
+    ("OIC-522", issue("WARNING"), "permission set Admin", "inline_policy.Statement[0].Action"),
+    ("OIC-539", environment(accounts={"210987654321": "ACTIVE"}), "permission set Admin", ""),
+    ("OIC-540", environment(accounts={"123456789012": "SUSPENDED"}), "permission set Admin", ""),
+    ("OIC-541", environment(caller="210987654321"), "permission set Admin", ""),
+    ("OIC-542", environment(permission_sets=False), "the instance", "permission sets"),
+    ("OIC-543", environment(policies=frozenset()), "permission set Admin", ""),
+    ("OIC-544", environment(network=StoreNetwork(True)), "the identity store",
+     "network configuration"),
+    ("OIC-545", environment(network=StoreNetwork(True)), "the identity store",
+     "network configuration"),
     ("OIC-520", policy(DENY % "Team"), "permission set Admin", "aws:PrincipalTag"),
     ("OIC-521", policy(DENY % "Department"), "permission set Admin", "aws:PrincipalTag"),
     ("OIC-531", access(assignments=(Assignment("u-1", "Admin", "1", "USER"),)),
@@ -444,7 +467,7 @@ def test_without_a_declaration_drift_is_skipped_and_the_option_is_named() -> Non
     assert (report.found, report.unknown) == ([], {})
     reasons = {rule: why for why, rules in report.skipped.items() for rule in rules}
     assert set(reasons) == {"OIC-203", "OIC-602", "OIC-603", "OIC-604", "OIC-605", "OIC-606",
-                         "OIC-615", "OIC-616", "OIC-617",
+                         "OIC-615", "OIC-616", "OIC-617", "OIC-542", "OIC-543",
                          *(f"OIC-{number}" for number in range(632, 640))}  # fmt: skip
     assert "--stack" in reasons["OIC-602"]
     assert "--settings" in reasons["OIC-615"]
