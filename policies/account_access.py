@@ -92,14 +92,20 @@ def inline_policies(inputs: Inputs) -> Subjects:
     yield from _text(inputs, "inlinePolicy")
 
 
-@of_resource(permission_sets.aws_managed_policy, types=[MANAGED, BOUNDARY])
+@of_resource(permission_sets.aws_managed_policy, types=[MANAGED, MANAGED_EXCLUSIVE, BOUNDARY])
 def managed_policies(inputs: Inputs) -> Subjects:
+    for index, arn in enumerate(inputs.texts("managedPolicyArns")):
+        yield Subject(arn, Location(path=inputs.at(f"managedPolicyArns[{index}]")))
     yield from _text(inputs, "managedPolicyArn")
     yield from _text(_inner(inputs, "permissionsBoundary"), "managedPolicyArn")
 
 
-@of_resource(permission_sets.customer_managed_policy, types=[CUSTOMER, BOUNDARY])
+@of_resource(
+    permission_sets.customer_managed_policy, types=[CUSTOMER, CUSTOMER_EXCLUSIVE, BOUNDARY]
+)
 def customer_managed_policies(inputs: Inputs) -> Subjects:
+    for each in inputs.each("customerManagedPolicyReferences"):
+        yield from _text(each, "name")
     reference = "customerManagedPolicyReference"
     yield from _text(_inner(inputs, reference), "name")
     yield from _text(_inner(_inner(inputs, "permissionsBoundary"), reference), "name")

@@ -11,6 +11,7 @@ from okta_idc.rules.conflicting_resources import Declares, declared_once
 
 from .account_access import (
     ATTRIBUTES,
+    BOUNDARY,
     CUSTOMER,
     INLINE,
     MANAGED,
@@ -23,8 +24,6 @@ from .groups import APP_USER
 from .properties import Inputs
 from .provisioning import CONNECTION, FEATURES, mappings_to_apps
 from .stack_graph import OTHER_APPS, Resource, Stack
-
-BOUNDARY = "aws:ssoadmin/permissionsBoundaryAttachment:PermissionsBoundaryAttachment"
 
 _OF_APPS = (
     (CONNECTION, "provisioning connection", "idProperty", ()),
