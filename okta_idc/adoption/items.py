@@ -5,6 +5,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from okta_idc.rules import Finding
+from okta_idc.text import printable
 
 
 @dataclass(frozen=True)
@@ -24,10 +25,10 @@ class Item:
     commented_out: bool = False
 
     def note(self, text: str) -> None:
-        self.notes.append(Note(text))
+        self.notes.append(Note(printable(text, None)))
 
     def problem(self, text: str) -> None:
-        self.notes.append(Note(text, problem=True))
+        self.notes.append(Note(printable(text, None), problem=True))
 
     def add_findings(self, findings: Iterable[Finding]) -> None:
         """Findings for which the program would reject the piece."""

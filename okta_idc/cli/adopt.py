@@ -6,13 +6,19 @@ from pathlib import Path
 from typing import Annotated, Any
 
 import typer
-from rich.console import Console
 
 from okta_idc.adoption.discovery import Federation, discover
 from okta_idc.adoption.draft import Draft, draft
 from okta_idc.adoption.import_file import import_file
 from okta_idc.adoption.stack_file import stack_file
-from okta_idc.cli.console import print_error, print_json, reading, write_file
+from okta_idc.cli.console import (
+    print_document,
+    print_error,
+    print_json,
+    reading,
+    terminal,
+    write_file,
+)
 from okta_idc.cli.doctor_progress import show_progress
 from okta_idc.cli.options import AwsEndpoint, Json, OktaUrl, Region, Share
 from okta_idc.cli.schema import PROJECT
@@ -24,6 +30,7 @@ from okta_idc.clients.okta_limits import DEFAULT_SHARE
 from okta_idc.inventory.model import Source
 from okta_idc.rules.registry import REPOSITORY, count
 from okta_idc.settings import ROOT
+from okta_idc.text import printable
 
 INCOMPLETE = 1
 SECRET = "okta-identity-center/scim"  # noqa: S105 — a name
@@ -88,13 +95,13 @@ def adopt(
     if as_json:
         print_json(_document(federation, drafted, calls))
     elif not out:
-        typer.echo(text, nl=False)
+        print_document(text)
     _print_notes(federation, drafted, calls, out)
     raise typer.Exit(INCOMPLETE if any(note.problem for note in drafted.notes()) else 0)
 
 
 async def _discover(url: str, source: Source, share: float) -> tuple[Federation, int]:
-    with show_progress(Console(stderr=True)) as progress:
+    with show_progress(terminal(stderr=True)) as progress:
         auth = Credentials.read().auth()
         async with Okta(url, auth, share=share, on_wait=progress.on_wait) as okta:
             return await discover(okta, source, progress), sum(okta.calls.values())
@@ -124,9 +131,9 @@ def _print_notes(federation: Federation, drafted: Draft, calls: int, out: Path |
         "permission set": settings["account_access"]["permission_sets"],
     }
     counts = ", ".join(count(len(listed), noun) for noun, listed in pieces.items())
+    label = printable(f"{app.get('label')} ({app['id']})")
     print_error(
-        f"{app.get('label')} ({app['id']}): {counts}; {count(calls, 'call')} to Okta"
-        f"{f'; written to {out}' if out else ''}."
+        f"{label}: {counts}; {count(calls, 'call')} to Okta{f'; written to {out}' if out else ''}."
     )
     if out:
         print_error(f"Next: `okta-idc store-token`, then docs/guide/adopt.md in {REPOSITORY}.")

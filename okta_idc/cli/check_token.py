@@ -5,7 +5,7 @@ from datetime import UTC, datetime
 
 import typer
 
-from okta_idc.cli.console import print_error, print_json, reading
+from okta_idc.cli.console import print_document, print_error, print_json, reading
 from okta_idc.cli.options import AwsEndpoint, Json, Region, Secret, VerifyAt
 from okta_idc.clients.scim import ScimProbe
 from okta_idc.clients.secrets import secret_string
@@ -51,7 +51,7 @@ def check_token(
         }
         print_json(document)
     elif not print_problems(findings, unknown, name):
-        typer.echo(f"IAM Identity Center accepts the token; it {expires}.")
+        print_document(f"IAM Identity Center accepts the token; it {expires}.\n")
     raise typer.Exit(1 if findings else 2 if unknown else 0)
 
 

@@ -1,14 +1,23 @@
-"""Output of all commands: messages, JSON, files, and the exit code of a failed read."""
+"""Output of all commands: messages, JSON, files, and the exit code of a failed command.
+
+Only this module opens a terminal or a file for output, so that nothing reaches a reader unescaped
+or with a credential in it.
+"""
 
 import json
+import os
 import sys
+import traceback
 from collections.abc import Generator
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
 import typer
-from rich.console import Console
+from rich.console import Console, ConsoleOptions, ConsoleRenderable, RenderHook, RenderResult
+from rich.control import Control
+from rich.segment import Segment
+from rich.text import Text
 
 from okta_idc.cli.stack import InputError
 from okta_idc.clients.aws import AwsConfigError, AwsError
@@ -16,22 +25,53 @@ from okta_idc.clients.okta_auth import CredentialsError
 from okta_idc.clients.okta_error import OktaError
 from okta_idc.doctor.report import READ_FAILED
 from okta_idc.inventory.unavailable import Unavailable
+from okta_idc.rules.registry import REPOSITORY
+from okta_idc.text import message, scrub
+
+DEBUG = "OIC_DEBUG"
+"""The environment variable that shows the traceback of an internal error."""
+
+
+def terminal(*, stderr: bool = False) -> Console:
+    """A console that prints text as it is: no markup, emoji codes, escapes or credentials."""
+    console = Console(stderr=stderr, markup=False, emoji=False, highlight=False)
+    console.push_render_hook(_Escaping())
+    return console
+
+
+class _Escaping(RenderHook):
+    def process_renderables(self, renderables: list[ConsoleRenderable]) -> list[ConsoleRenderable]:
+        return [each if isinstance(each, Control) else _Escaped(each) for each in renderables]
+
+
+class _Escaped:
+    def __init__(self, inner: ConsoleRenderable) -> None:
+        self._inner = inner
+
+    def __rich_console__(self, console: Console, options: ConsoleOptions) -> RenderResult:
+        for text, style, control in console.render(self._inner, options):
+            yield Segment(text if control else message(text), style, control)
 
 
 def print_error(text: str) -> None:
     """Print a message to standard error."""
-    Console(stderr=True, soft_wrap=True, highlight=False).print(text, markup=False)
+    terminal(stderr=True).print(Text(message(text)), soft_wrap=True)
 
 
 def print_json(document: Any) -> None:
     """Print JSON to standard output."""
-    sys.stdout.write(json.dumps(document, indent=2) + "\n")
+    print_document(json.dumps(document, indent=2) + "\n")
+
+
+def print_document(text: str) -> None:
+    """Print a file's text to standard output."""
+    sys.stdout.write(scrub(text))
 
 
 def write_file(path: Path, text: str) -> None:
     """Write a file, or end the command with exit code 2."""
     try:
-        path.write_text(text, encoding="utf-8")
+        path.write_text(scrub(text), encoding="utf-8", errors="backslashreplace")
     except OSError as error:
         print_error(f"error: {path}: cannot be written: {error.strerror}.")
         raise typer.Exit(READ_FAILED) from None
@@ -46,3 +86,23 @@ def reading() -> Generator[None]:
         usage = isinstance(error, InputError | CredentialsError | AwsConfigError)
         print_error(f"{'error' if usage else 'unknown'}: {error}")
         raise typer.Exit(READ_FAILED) from None
+
+
+def print_internal_error(error: Exception) -> None:
+    """One line for an error that no command expects. Its own text may quote anything, so that the
+    line has only its kind and place, unless DEBUG is set."""
+    if os.environ.get(DEBUG):
+        print_error("".join(traceback.format_exception(error)).rstrip())
+    print_error(
+        f"internal error: {type(error).__name__}{_place(error)}. Report it as an issue in "
+        f"{REPOSITORY}. {DEBUG}=1 shows the details."
+    )
+
+
+def _place(error: Exception) -> str:
+    """The last line of the kit that ran, ` at cli/doctor.py:88`."""
+    root = Path(__file__).parents[1]
+    for frame in reversed(traceback.extract_tb(error.__traceback__)):
+        if (path := Path(frame.filename)).is_relative_to(root):
+            return f" at {path.relative_to(root)}:{frame.lineno}"
+    return ""

@@ -8,9 +8,8 @@ from pathlib import Path
 from typing import Annotated
 
 import typer
-from rich.console import Console
 
-from okta_idc.cli.console import print_json, reading, write_file
+from okta_idc.cli.console import print_json, reading, terminal, write_file
 from okta_idc.cli.doctor_options import Inputs, from_options, from_stack
 from okta_idc.cli.doctor_progress import show_progress
 from okta_idc.cli.options import (
@@ -115,13 +114,13 @@ def doctor(
     if as_json:
         print_json(document(report))
     else:
-        print_report(Console(), report, everything=everything)
+        print_report(terminal(), report, everything=everything)
     raise typer.Exit(report.exit_code(fail_on))
 
 
 async def _run_checks(inputs: Inputs, share: float) -> Report:
     began, users = time.monotonic(), UserChecks()
-    with show_progress(Console(stderr=True)) as progress:
+    with show_progress(terminal(stderr=True)) as progress:
         auth = inputs.credentials.auth()
         async with Okta(inputs.url, auth, share=share, on_wait=progress.on_wait) as okta:
             found = await read_inventory(

@@ -11,8 +11,10 @@ from functools import partial
 
 from rich.console import Console
 from rich.progress import BarColumn, Progress, TaskID, TextColumn, TimeRemainingColumn
+from rich.text import Text
 
 from okta_idc.inventory.progress import ProgressListener
+from okta_idc.text import printable
 
 
 @contextmanager
@@ -22,11 +24,11 @@ def show_progress(console: Console) -> Generator[ProgressListener]:
         yield ProgressListener(on_wait=partial(print_wait, console))
         return
     with Progress(
-        TextColumn("{task.description:<16}"),
+        TextColumn("{task.description:<16}", markup=False),
         BarColumn(bar_width=24),
-        TextColumn("{task.fields[done]}"),
+        TextColumn("{task.fields[done]}", markup=False),
         TimeRemainingColumn(compact=True),
-        TextColumn("{task.fields[note]}", style="dim"),
+        TextColumn("{task.fields[note]}", style="dim", markup=False),
         console=console,
         transient=True,
     ) as progress:
@@ -53,7 +55,9 @@ class _Bars:
     def _wait(self, seconds: float, why: str) -> None:
         self._waits_until = max(self._waits_until, time.monotonic() + seconds)
         task = self._task(_LIMITS)
-        self._progress.update(task, visible=True, done="", note=f"{why}: waiting {seconds:.0f} s")
+        self._progress.update(
+            task, visible=True, done="", note=f"{printable(why)}: waiting {seconds:.0f} s"
+        )
 
     def _task(self, what: str) -> TaskID:
         if what not in self._tasks:
@@ -63,6 +67,4 @@ class _Bars:
 
 def print_wait(console: Console, seconds: float, why: str) -> None:
     """Print why a read pauses, and for how long."""
-    console.print(
-        f"{why}; continuing in {seconds:.0f} s", style="dim", markup=False, soft_wrap=True
-    )
+    console.print(Text(f"{printable(why)}; continuing in {seconds:.0f} s", "dim"), soft_wrap=True)

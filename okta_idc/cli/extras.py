@@ -1,11 +1,14 @@
-"""Words errors of all commands: an invalid option, a missing extra, an aborted prompt."""
+"""Words errors of all commands: an invalid option, a missing extra, an aborted prompt, a bug."""
 
+import errno
+import sys
 from typing import Any
 
 import typer
 from pydantic import ValidationError
 from typer.core import TyperGroup
 
+from okta_idc.cli.console import print_error, print_internal_error
 from okta_idc.version import DISTRIBUTION
 
 EXTRAS = {
@@ -18,12 +21,31 @@ EXPECTED = {
     "share": "a number from 0.01 to 1", "wait": "a number of seconds",
 }  # fmt: skip
 """What an option that is not plain text expects."""
+_USAGE: Any = next(each for each in typer.BadParameter.__mro__ if each.__name__ == "ClickException")
+"""Click's base of usage errors; some versions of Typer have their own copy of Click."""
 
 
 class CommandGroup(TyperGroup):
     """Commands that end with one error and exit code 2."""
 
+    def main(self, *args: Any, **more: Any) -> Any:
+        for stream in (sys.stdout, sys.stderr):  # an encoding may lack what a name contains
+            if reconfigure := getattr(stream, "reconfigure", None):
+                reconfigure(errors="backslashreplace")
+        return super().main(*args, **more)
+
     def invoke(self, ctx: Any) -> Any:
+        try:
+            return self._invoke(ctx)
+        except (_USAGE, typer.Exit, typer.Abort):
+            raise
+        except Exception as error:
+            if isinstance(error, OSError) and error.errno == errno.EPIPE:
+                raise  # the reader of the output has closed it
+            print_internal_error(error)
+            raise typer.Exit(2) from None
+
+    def _invoke(self, ctx: Any) -> Any:
         try:
             return super().invoke(ctx)
         except typer.BadParameter as error:
@@ -32,12 +54,12 @@ class CommandGroup(TyperGroup):
                 error.message = f"{given!r} is not {EXPECTED.get(name, 'valid')}."
             raise
         except typer.Abort:
-            typer.echo("Aborted. Nothing was changed.", err=True)
+            print_error("Aborted. Nothing was changed.")
             raise typer.Exit(2) from None
         except ModuleNotFoundError as error:
             extra = EXTRAS.get((error.name or "").partition(".")[0])
             if extra is None:
                 raise
             install = f"pip install '{DISTRIBUTION}[{extra}]'"
-            typer.echo(f"This command needs the extra `{extra}`: {install}", err=True)
+            print_error(f"This command needs the extra `{extra}`: {install}")
             raise typer.Exit(2) from None

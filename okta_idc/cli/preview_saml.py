@@ -13,20 +13,21 @@ from rich.console import Console
 from rich.table import Table
 from rich.text import Text
 
-from okta_idc.cli.console import print_json, reading
+from okta_idc.cli.console import print_json, reading, terminal
 from okta_idc.cli.options import App, OktaUrl, Outputs, Stack
 from okta_idc.cli.options import Json as JsonOption
 from okta_idc.cli.stack import InputError, org_url, read_settings, read_stack, read_text
 from okta_idc.clients.json_path import Json, get_object, get_text
 from okta_idc.clients.okta import Okta, OktaError
 from okta_idc.clients.okta_auth import Credentials
-from okta_idc.doctor.report import FINDINGS, READ_FAILED, printable
+from okta_idc.doctor.report import FINDINGS, READ_FAILED
 from okta_idc.doctor.saml_preview import Preview, preview
 from okta_idc.inventory.assigned_users import okta_profile, user_name
 from okta_idc.inventory.session_tags import statements_of
 from okta_idc.okta_expression import Unknown, username_of
 from okta_idc.rules.attribute_statements import Statement, statement
 from okta_idc.rules.attributes import Attribute
+from okta_idc.text import printable
 
 _NAME_ID = "urn:oasis:names:tc:SAML:1.1:nameid-format:emailAddress"
 """Required by AWS (docs/research/identity-center.md#saml); the catalog app sends it."""
@@ -61,7 +62,7 @@ def preview_saml(
     if as_json:
         print_json(_document(user, result))
     else:
-        _print(Console(), user, result)
+        _print(terminal(), user, result)
     raise typer.Exit(FINDINGS if result.findings else READ_FAILED if result.unknown else 0)
 
 
@@ -194,7 +195,7 @@ def _print(console: Console, user: str, result: Preview) -> None:
         table.add_row(Text(printable(title)), shown(each.value), Text(printable(each.expression)))
     console.print(table)
     for each in result.sent:
-        say(f"  {each.name} [{each.name_format}]", "dim")
+        say(f"  {printable(each.name)} [{printable(each.name_format)}]", "dim")
     for name, finding in result.findings:
         say(f"{printable(name)}: {printable(finding.explanation)} [{finding.rule.id}]", "yellow")
         say(f"  {finding.rule.remedy}")

@@ -12,9 +12,8 @@ from urllib.parse import unquote, urlsplit
 
 import typer
 import yaml
-from rich.console import Console
 
-from okta_idc.cli.console import print_error, print_json, reading, write_file
+from okta_idc.cli.console import print_error, print_json, reading, terminal, write_file
 from okta_idc.cli.doctor_progress import show_progress
 from okta_idc.cli.options import AwsEndpoint, Json, OktaUrl, Region, Share, Stack
 from okta_idc.cli.schema import PROJECT
@@ -31,7 +30,6 @@ from okta_idc.clients.json_path import get_text
 from okta_idc.clients.okta import Okta
 from okta_idc.clients.okta_auth import Credentials
 from okta_idc.clients.okta_limits import DEFAULT_SHARE
-from okta_idc.doctor.report import printable
 from okta_idc.recovery.checkpoint import Checkpoint
 from okta_idc.recovery.commands import commands, removable, unrecorded
 from okta_idc.recovery.declared import declared
@@ -48,6 +46,7 @@ from okta_idc.recovery.live import Where, read_live
 from okta_idc.recovery.state import InvalidStateError, State
 from okta_idc.rules.registry import count
 from okta_idc.settings import Settings
+from okta_idc.text import printable
 
 NOTHING, SOMETHING, UNKNOWN = 0, 1, 2
 DEFAULT_FILE = Path("recover.json")
@@ -184,7 +183,7 @@ def _checkpoint(stack: str) -> Checkpoint | None:
 
 async def _compare(inputs: Inputs, share: float) -> Comparison:
     listed = declared(inputs.settings, federation_name(inputs.state)) if inputs.settings else []
-    with show_progress(Console(stderr=True)) as progress:
+    with show_progress(terminal(stderr=True)) as progress:
         auth = Credentials.read(inputs.config).auth()
         async with Okta(inputs.url, auth, share=share, on_wait=progress.on_wait) as okta:
             live = await read_live(okta, inputs.where, inputs.state, listed)
@@ -215,10 +214,10 @@ def _document(found: Comparison, lines: list[str], imported: dict[str, Any]) -> 
 
 
 def _print(found: Comparison, state: State, lines: list[str]) -> None:
-    console = Console(soft_wrap=True, highlight=False)
+    console = terminal()
 
     def say(text: str) -> None:
-        console.print(text, markup=False)
+        console.print(text, soft_wrap=True)
 
     unread = {each.urn for each in found.of(Status.GONE) if not KINDS[each.kind].refreshed}
     kept = unread.difference(removable(found, state))

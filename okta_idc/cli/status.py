@@ -11,10 +11,10 @@ from typing import Annotated, Any
 import httpx
 import typer
 from rich.console import Console
-from rich.markup import escape
 from rich.table import Table
+from rich.text import Text
 
-from okta_idc.cli.console import print_json, reading
+from okta_idc.cli.console import print_json, reading, terminal
 from okta_idc.cli.doctor_progress import print_wait
 from okta_idc.cli.options import (
     AwsEndpoint,
@@ -29,12 +29,12 @@ from okta_idc.cli.stack import StackOutputs, declared_by, org_url, read_stack, s
 from okta_idc.clients.okta import Okta
 from okta_idc.clients.okta_auth import Credentials
 from okta_idc.doctor.provisioning_status import ProvisioningStatus, provisioning_status
-from okta_idc.doctor.report import printable
 from okta_idc.doctor.reporters.terminal import listed, print_findings, print_unchecked, say
 from okta_idc.doctor.token_status import TokenStatus
 from okta_idc.inventory.model import Source
 from okta_idc.rules import Finding
 from okta_idc.rules.registry import DOCS_NOTE, count
+from okta_idc.text import printable
 
 _COLORS = {"good": "green", "warning": "yellow", "bad": "red"}
 _LISTED = 25
@@ -61,7 +61,7 @@ def status(
 
     Example: okta-idc status --stack prod --wait 60
     """
-    console = Console(stderr=as_json)
+    console = terminal(stderr=as_json)
     with reading():
         declared, config = read_stack(outputs, stack)
         url, auth = org_url(okta_url, declared, config), Credentials.read(config).auth()
@@ -122,28 +122,28 @@ def _finding(finding: Finding) -> dict[str, str]:
 def _print(
     console: Console, declared: StackOutputs, found: ProvisioningStatus, everything: bool
 ) -> None:
-    def line(title: str, text: str) -> None:
-        console.print(f"[bold]{title:<10}[/]{text}", highlight=False, soft_wrap=True)
+    def line(title: str, text: str | Text) -> None:
+        console.print(Text.assemble((f"{title:<10}", "bold"), text), soft_wrap=True)
 
-    def name(text: str) -> str:
-        return escape(printable(text))
-
-    attributes = name(", ".join(found.attributes) or "none")
+    attributes = printable(", ".join(found.attributes) or "none")
     assigned = "assignment groups unknown"
     if found.groups is not None:
         assigned = count(found.groups, "assignment group")
     mapped = sum(group.status != "gone" for group in found.pushed)
-    line("App", f"{name(found.label)} ({found.app_id})")
+    line("App", f"{printable(found.label)} ({printable(found.app_id)})")
     line("In Okta", f"{assigned}, {count(mapped, 'push group')}, session tags: {attributes}")
     for number, text in enumerate(_token(found.token)):
         line("" if number else "Token", text)
-    line("In AWS", f"Identity Store {found.store_id} ({declared['region']})")
+    line(
+        "In AWS",
+        f"Identity Store {printable(found.store_id)} ({printable(str(declared['region']))})",
+    )
     disabled = f" ({found.disabled:,} disabled)" if found.disabled else ""
     line("", f"{count(found.users, 'user')}{disabled}; {found.assigned:,} assigned in Okta")
     if found.pushed:
         console.print(_groups(found, everything))
     if found.others:
-        line("", f"not pushed from Okta: {escape(listed(found.others, everything, _LISTED))}")
+        line("", f"not pushed from Okta: {listed(found.others, everything, _LISTED)}")
     _print_not_provisioned(console, found, everything)
 
 
@@ -160,17 +160,17 @@ def _groups(found: ProvisioningStatus, everything: bool) -> Table:
         known = "unknown" if group.members is None else f"{group.members:,}"
         members = known if group.group_id else "missing"
         color = "green" if group.status == "ACTIVE" else "red"
-        status = f"[{color}]{escape(group.status)}[/]"
-        table.add_row("", escape(printable(group.name)), members, status)
+        status = Text(printable(group.status), color)
+        table.add_row("", Text(printable(group.name)), members, status)
     if rest := len(ordered) - len(shown):
         table.add_row("", f"… and {rest:,} more (--all lists them)", "", "")
     return table
 
 
-def _token(token: TokenStatus) -> Iterator[str]:
+def _token(token: TokenStatus) -> Iterator[Text]:
     for text, state in token.lines(datetime.now(UTC)):
-        yield f"[{_COLORS[state]}]{escape(text)}[/]" if state else escape(text)
-    yield from (escape(text) for text in token.unknown)
+        yield Text(printable(text, None), _COLORS[state] if state else "")
+    yield from (Text(printable(text, None)) for text in token.unknown)
 
 
 def _print_not_provisioned(console: Console, found: ProvisioningStatus, everything: bool) -> None:
@@ -178,13 +178,14 @@ def _print_not_provisioned(console: Console, found: ProvisioningStatus, everythi
     users = len(found.not_provisioned) - len(groups)
     parts = [count(users, "user")] if users else []
     parts += [count(len(groups), "group")] if groups else []
-    console.print(f"[bold]Not provisioned[/]  {', '.join(parts) or 'none'}", highlight=False)
+    shown = ", ".join(parts) or "none"
+    console.print(Text.assemble(("Not provisioned", "bold"), f"  {shown}"))
     by_reason: dict[str, list[str]] = defaultdict(list)
     for each in found.not_provisioned:
         if each.reason:
             by_reason[each.reason].append(each.name)
     for reason, names in sorted(by_reason.items()):
-        say(console, f"  {listed(names, everything)}: {reason}")
+        say(console, f"  {listed(names, everything)}: {printable(reason, None)}")
     print_findings(console, found.report.masked(), everything=everything)
     print_unchecked(console, "Unknown", found.report.unknown)
     if found.report.found:

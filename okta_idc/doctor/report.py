@@ -7,7 +7,6 @@ from typing import Any
 
 from okta_idc.rules import Finding, Rule, Severity
 from okta_idc.rules.binding import Binding, Unavailable
-from okta_idc.rules.registry import shorten
 
 SUCCESS, FINDINGS, READ_FAILED = 0, 1, 2
 """Exit codes."""
@@ -139,13 +138,6 @@ def heading(rule: Rule[Any], found: list[DoctorFinding]) -> str:
 
 def _order(severity: Severity) -> int:
     return list(Severity).index(severity)
-
-
-def printable(text: str, limit: int = 200) -> str:
-    """The text in one line, with invisible characters (controls, direction marks, surrogates)
-    escaped, so that no name can overwrite the report."""
-    shown = "".join(c if c.isprintable() else c.encode("unicode_escape").decode() for c in text)
-    return shorten(shown, limit)
 
 
 def ids(rules: Iterable[str]) -> str:

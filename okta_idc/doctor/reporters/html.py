@@ -1,22 +1,19 @@
 """The report as one HTML file without scripts, fonts or links."""
 
 from datetime import UTC, datetime
+from functools import cache
 from typing import Any
 
 from jinja2 import Environment, PackageLoader, StrictUndefined
 
-from okta_idc.doctor.report import Report, heading, ids, printable
+from okta_idc.doctor.report import Report, heading, ids
 from okta_idc.doctor.reporters.terminal import summary
+from okta_idc.text import printable
 
 
 def page(report: Report, now: datetime | None = None) -> str:
     """The document. Everything from Okta or AWS is escaped."""
-    environment: Any = Environment(
-        autoescape=True, undefined=StrictUndefined, trim_blocks=True, lstrip_blocks=True,
-        loader=PackageLoader("okta_idc.doctor.reporters", "."),
-    )  # fmt: skip
-    environment.filters["printable"] = printable
-    return environment.get_template("page.html.j2").render(
+    return _template().render(
         about=report.about,
         rules=[(rule, heading(rule, found), found) for rule, found in report.by_rule()],
         unknown={why: ids(rules) for why, rules in report.unknown.items()},
@@ -24,3 +21,13 @@ def page(report: Report, now: datetime | None = None) -> str:
         summary=summary(report),
         time=(now or datetime.now(UTC)).strftime("%Y-%m-%d %H:%M UTC"),
     )
+
+
+@cache
+def _template() -> Any:
+    environment: Any = Environment(
+        autoescape=True, undefined=StrictUndefined, trim_blocks=True, lstrip_blocks=True,
+        loader=PackageLoader("okta_idc.doctor.reporters", "."),
+    )  # fmt: skip
+    environment.filters["printable"] = printable
+    return environment.get_template("page.html.j2")

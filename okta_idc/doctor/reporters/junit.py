@@ -5,8 +5,9 @@ A finding is a failure, an unknown result is an error.
 
 from xml.etree import ElementTree as ET
 
-from okta_idc.doctor.report import DoctorFinding, Report, heading, printable
+from okta_idc.doctor.report import DoctorFinding, Report, heading
 from okta_idc.rules import RULES
+from okta_idc.text import printable
 
 _MAX_LISTED = 200
 """Findings listed for one rule; the message has the total number."""

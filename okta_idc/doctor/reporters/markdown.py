@@ -1,12 +1,10 @@
 """The report as Markdown without names, for a job summary or a pull request comment, whose readers
 may not be allowed to see personal data."""
 
-import re
-
-from okta_idc.doctor.report import Report, ids, printable
+from okta_idc.doctor.report import Report, ids
 from okta_idc.doctor.reporters.terminal import summary
-
-_PUNCTUATION = re.compile(r"[!-/:-@\[-`{-~]")
+from okta_idc.text import markdown as plain
+from okta_idc.text import printable
 
 
 def markdown(report: Report) -> str:
@@ -24,8 +22,3 @@ def markdown(report: Report) -> str:
             lines += [f"- {plain(printable(why, 500))} ({ids(of)})" for why, of in reasons.items()]
             lines.append("")
     return "\n".join(lines).rstrip() + "\n"
-
-
-def plain(text: str) -> str:
-    """Escape text for Markdown, including tables."""
-    return _PUNCTUATION.sub(r"\\\g<0>", " ".join(text.split()))

@@ -8,9 +8,10 @@ from rich.padding import Padding
 from rich.table import Column, Table
 from rich.text import Text
 
-from okta_idc.doctor.report import Affected, Report, heading, ids, printable
+from okta_idc.doctor.report import Affected, Report, heading, ids
 from okta_idc.rules import Finding, Rule, Severity
 from okta_idc.rules.registry import DOCS_NOTE, count
+from okta_idc.text import printable
 
 _COLOR = {Severity.BLOCKING: "red", Severity.ADVISORY: "yellow"}
 _NAMES, _ROWS = 5, 25
@@ -20,7 +21,7 @@ _NAMES, _ROWS = 5, 25
 def print_report(console: Console, report: Report, *, everything: bool = False) -> None:
     """Print the report. Long lists are cut unless `everything` is set."""
     for name, value in report.about.items():
-        line = Text.assemble((f"{name:<10}", "bold"), printable(value, 500))
+        line = Text.assemble((f"{printable(name):<10}", "bold"), printable(value, 500))
         console.print(line, soft_wrap=True)
     print_findings(console, report, everything=everything)
     print_unchecked(console, "Unknown", report.unknown)

@@ -1,6 +1,7 @@
-"""The command line: imports at start-up, version, help, completion and missing extras."""
+"""The command line: imports at start-up, version, help, completion and internal errors."""
 
 import os
+import re
 import subprocess
 import sys
 import tomllib
@@ -18,6 +19,7 @@ from okta_idc.cli.main import app
 from tests.paths import ROOT
 
 COMMANDS = ("adopt", "check-token", "doctor", "preview-saml", "schema", "status", "store-token")
+TOKEN = "00Zq3xR7vK1mN5pL9sT2wY4bD6fH8jG0cA-_eU2iOk"
 VERSION = tomllib.loads((ROOT / "pyproject.toml").read_text())["project"]["version"]
 
 
@@ -146,17 +148,49 @@ def test_each_option_that_is_not_plain_text_says_what_it_expects() -> None:
     assert parsed == EXPECTED.keys()
 
 
-def test_any_other_missing_module_raises_its_error() -> None:
+def failing(error: Exception) -> typer.Typer:
+    """A command line whose command raises this error."""
     broken = typer.Typer(cls=CommandGroup)
 
     @broken.command()
     def command() -> None:
-        raise ModuleNotFoundError("No module named 'yaml'", name="yaml")
+        raise error
 
     @broken.command()
     def other() -> None: ...
 
-    assert isinstance(CliRunner().invoke(broken, ["command"]).exception, ModuleNotFoundError)
+    return broken
+
+
+REPORT = "Report it as an issue in the repository of okta-identity-center. OIC_DEBUG=1 shows the"
+
+
+@pytest.mark.parametrize(
+    "error",
+    [
+        ModuleNotFoundError("No module named 'yaml'", name="yaml"), RecursionError("deep"),
+        KeyError("a\nb"), OSError(5, "x"), AssertionError(), MemoryError(),
+    ],
+)  # fmt: skip
+def test_an_internal_error_is_one_line_with_exit_code_2(error: Exception) -> None:
+    result = CliRunner().invoke(failing(error), ["command"])
+    assert result.exit_code == 2
+    kind = type(error).__name__
+    assert re.fullmatch(
+        rf"internal error: {kind} at cli/extras\.py:\d+\. {re.escape(REPORT)} details\.\n",
+        result.output,
+    )
+
+
+def test_the_traceback_of_an_internal_error_is_shown_on_request_without_credentials(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setenv("OIC_DEBUG", "1")
+    monkeypatch.setenv("OKTA_API_TOKEN", TOKEN)
+    result = CliRunner().invoke(failing(ValueError(f"\x1b[2J{TOKEN!r}")), ["command"])
+    assert "Traceback (most recent call last)" in result.output
+    assert "ValueError: \\x1b[2J'***'" in result.output
+    assert TOKEN not in result.output
 
 
 def test_an_old_python_is_rejected_in_one_line() -> None:
