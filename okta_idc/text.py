@@ -16,7 +16,8 @@ from pathlib import Path
 from urllib.parse import quote, quote_plus
 
 CREDENTIAL_VARIABLES = (
-    "OKTA_ACCESS_TOKEN", "OKTA_API_TOKEN", "OKTA_API_PRIVATE_KEY", "AWS_SECRET_ACCESS_KEY",
+    "OKTA_ACCESS_TOKEN", "OKTA_API_TOKEN", "OKTA_API_PRIVATE_KEY", "AWS_ACCESS_KEY_ID",
+    "AWS_SECRET_ACCESS_KEY",
     "AWS_SESSION_TOKEN", "AWS_SECURITY_TOKEN", "PULUMI_ACCESS_TOKEN", "PULUMI_CONFIG_PASSPHRASE",
 )  # fmt: skip
 """Environment variables whose values are never shown."""

@@ -12,12 +12,21 @@ from botocore.exceptions import BotoCoreError, ClientError, InvalidRegionError, 
 
 from okta_idc.clients.aws_config import AwsConfig
 from okta_idc.clients.json_path import Json
+from okta_idc.clients.tokens import token_fault
+from okta_idc.text import printable, scrub
 
 _SIGN_IN = (
     "Run `aws sso login`, or set AWS_PROFILE or AWS_ACCESS_KEY_ID with AWS_SECRET_ACCESS_KEY."
 )
 _PREFIXES = {"sso-admin": "sso", "accessanalyzer": "access-analyzer"}
 """IAM's prefixes of services that differ from boto3's names."""
+
+_REJECTED = (
+    "ExpiredToken", "IncompleteSignature", "InvalidClient", "Signature", "Unrecognized",
+)  # fmt: skip
+"""How the codes begin with which AWS rejects credentials."""
+_VARIABLES = ("AWS_ACCESS_KEY_ID", "AWS_SECRET_ACCESS_KEY", "AWS_SESSION_TOKEN")
+_MAX_PAGES = 20_000
 
 
 class AwsError(Exception):
@@ -28,7 +37,7 @@ class AwsError(Exception):
     """
 
     def __init__(self, text: str, action: str = "", code: str = "") -> None:
-        super().__init__(text)
+        super().__init__(scrub(text))
         self.action, self.code = action, code
 
     @property
@@ -77,19 +86,22 @@ class AwsClient:
             settings = " and ".join(config.unsupported)
             raise AwsConfigError(f"{settings}: not supported. Use boto3's environment variables.")
         endpoint = endpoint or config.endpoint(service)
-        region = region or config.region or os.environ.get("AWS_REGION")
+        given_region = region = region or config.region
+        region = region or os.environ.get("AWS_REGION")
+        self._endpoint = endpoint
+        _check_variables()
         try:
             self._client: Any = _client(_session(config, region), service, region, endpoint, config)
         except BotoCoreError as error:
-            raise AwsConfigError(_text(error)) from None
+            raise AwsConfigError(_text(error, given_region, endpoint)) from None
         except ClientError as error:
             code = str(error.response.get("Error", {}).get("Code", ""))
             raise AwsError(
                 f"AWS rejects the role in aws:assumeRoles ({code}).", "sts:AssumeRole", code
             ) from None
         except ValueError:
-            given = endpoint or os.environ.get("AWS_ENDPOINT_URL")
-            raise AwsConfigError(f"--aws-endpoint: {given!r} is not a URL.") from None
+            given = f"--aws-endpoint: {endpoint!r}" if endpoint else "AWS_ENDPOINT_URL: the value"
+            raise AwsConfigError(f"{given} is not a URL.") from None
         self.region: str = self._client.meta.region_name
 
     def call(self, operation: str, **query: Any) -> Json:
@@ -101,25 +113,30 @@ class AwsClient:
         except ClientError as error:
             action = f"{_PREFIXES.get(self._service, self._service)}:{error.operation_name}"
             code = str(error.response.get("Error", {}).get("Code", ""))
-            text = f"{action}: {code}: {error.response.get('Error', {}).get('Message', '')}"
-            if code.startswith(("ExpiredToken", "InvalidClient", "Signature", "Unrecognized")):
+            detail = printable(str(error.response.get("Error", {}).get("Message", "")), 500)
+            text = f"{action}: {printable(code)}: {detail}"
+            if code.startswith(_REJECTED):
                 text = f"AWS rejects the credentials ({code}). {_SIGN_IN}"
             elif code == "ResourceNotFoundException" and (secret := query.get("SecretId")):
                 text = f"AWS has no secret {secret!r} in {self.region}. Check the name and the "
                 text += f"Region, or create it: okta-idc store-token {secret}"
             raise AwsError(text, action, code) from None
         except BotoCoreError as error:
-            raise AwsError(_text(error)) from None
+            raise AwsError(_text(error, None, self._endpoint)) from None
 
     def pages(self, operation: str, member: str, **query: Any) -> Iterator[Any]:
         """The entries of all pages, without botocore's paginator, which ListRegions lacks."""
+        seen: set[str] = set()
         while True:
             page = self.call(operation, **query)
             yield from page.get(member, [])
             if not (token := page.get("NextToken")):
                 return
-            if token == query.get("NextToken"):
+            if token in seen:
                 raise AwsError(f"{operation}: AWS returned the same NextToken twice.")
+            if len(seen) == _MAX_PAGES:
+                raise AwsError(f"{operation}: the list has more than {len(seen):,} pages.")
+            seen.add(token)
             query["NextToken"] = token
 
 
@@ -148,21 +165,32 @@ def _client(
         service,
         region,
         endpoint_url=endpoint,
-        config=Config(retries=cast(Any, retries), **config.options),
+        config=Config(
+            retries=cast(Any, retries), connect_timeout=10, read_timeout=30, **config.options
+        ),
         verify=config.ca_bundle or None,
     )
 
 
-def _text(error: Exception) -> str:
-    """What is wrong, and what to do, where AWS did not respond."""
+def _check_variables() -> None:
+    """Raises AwsConfigError for a credential that cannot be sent; botocore's error quotes it."""
+    for name in _VARIABLES:
+        if fault := token_fault(os.environ.get(name, "")):
+            raise AwsConfigError(f"{name}: the value contains {fault}. Set it again.")
+
+
+def _text(error: Exception, region: str | None, endpoint: str | None) -> str:
+    """What is wrong, and what to do, where AWS did not respond. Of the values that may be at
+    fault, only the given Region and endpoint are shown: variables may hold credentials."""
     kind = type(error).__name__
     if isinstance(error, NoRegionError):
         return "The AWS Region is unknown. Pass --region or set AWS_REGION, for example us-east-1."
     if isinstance(error, InvalidRegionError):
-        region = error.kwargs["region_name"]
-        return f"--region: {region!r} is not an AWS Region, for example us-east-1."
-    if where := getattr(error, "kwargs", {}).get("endpoint_url"):
-        return f"AWS does not respond at {where} ({kind}). Check the network and the Region."
+        given = f"--region: {region!r}" if region else "AWS_REGION: the value"
+        return f"{given} is not an AWS Region, for example us-east-1."
+    if getattr(error, "kwargs", {}).get("endpoint_url"):
+        where = f" at {endpoint}" if endpoint else ""
+        return f"AWS does not respond{where} ({kind}). Check the network and the Region."
     if any(word in kind for word in ("Credential", "Profile", "SSO", "TokenRetrieval")):
         return f"AWS credentials are missing or unusable ({kind}). {_SIGN_IN}"
-    return str(error)
+    return f"AWS cannot be called ({kind}). Check the credentials, the Region and AWS_* variables."

@@ -11,6 +11,7 @@ from dataclasses import dataclass, field
 from typing import Any, cast
 
 from okta_idc.clients.json_path import Json, get_list, get_text
+from okta_idc.text import conceal
 
 _SERVICES = {"sso-admin": "ssoadmin"}
 """The provider's names of services that differ from boto3's."""
@@ -29,15 +30,15 @@ _ROLE = {
 }  # fmt: skip
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, repr=False)
 class AwsConfig:
     """A provider's configuration. An empty part is not set, and comes from the environment."""
 
     region: str = ""
     profile: str = ""
-    credentials: Mapping[str, str] = field(default_factory=dict[str, str], repr=False)
+    credentials: Mapping[str, str] = field(default_factory=dict[str, str])
     """boto3's names of access key, secret key and session token."""
-    roles: tuple[Mapping[str, Any], ...] = field(default=(), repr=False)
+    roles: tuple[Mapping[str, Any], ...] = ()
     """Parameters of AssumeRole for each role, in order."""
     endpoints: Mapping[str, str] = field(default_factory=dict[str, str])
     """URLs by the provider's names of services."""
@@ -53,6 +54,7 @@ class AwsConfig:
         key without its secret key is not used."""
         given = {key: value for key in KEYS if (value := settings.get(f"aws:{key}"))}
         keys = get_text(given, "accessKey"), get_text(given, "secretKey")
+        conceal(*keys, get_text(given, "token"))
         credentials: dict[str, str] = {}
         if all(keys):
             token = {"aws_session_token": t} if (t := get_text(given, "token")) else {}
@@ -103,7 +105,7 @@ def _maps(value: Any) -> list[Json]:
     """The objects in a list, which may be JSON text."""
     try:
         listed: Any = json.loads(value) if isinstance(value, str) else value
-    except ValueError:
+    except (ValueError, RecursionError):
         return []
     return [each for each in listed or () if isinstance(each, dict)]
 

@@ -11,6 +11,7 @@ from typing import Any, Self, cast
 
 import httpx
 
+from okta_idc.clients.bounds import BoundError, Bounds, bounded, in_time
 from okta_idc.clients.json_path import Json
 from okta_idc.clients.okta_error import OktaError, error_code, error_text
 from okta_idc.clients.okta_limits import DEFAULT_SHARE, Bucket, bucket_of, until_reset
@@ -28,7 +29,7 @@ class Okta:
     """One org. Use as `async with Okta(url, Credentials.read().auth()) as okta`.
 
     `share` is the share of a remaining rate limit that may be used. `on_wait` gets the seconds of
-    each wait and its reason. `calls` counts requests by bucket.
+    each wait and its reason. `bounds` limits what is read. `calls` counts requests by bucket.
     """
 
     def __init__(
@@ -38,7 +39,9 @@ class Okta:
         *,
         share: float = DEFAULT_SHARE,
         on_wait: Callable[[float, str], None] = lambda _seconds, _why: None,
+        bounds: Bounds = Bounds(),  # noqa: B008 — immutable
     ) -> None:
+        self._bounds = bounds
         self.url = url.rstrip("/")
         self.calls: Counter[str] = Counter()
         self._share, self._on_wait = share, on_wait
@@ -46,7 +49,8 @@ class Okta:
         self._slots = asyncio.Semaphore(MAX_CONCURRENT)
         self._http = httpx.AsyncClient(
             auth=auth,
-            headers={"Accept": "application/json"},
+            headers={"Accept": "application/json", "Accept-Encoding": "gzip"},
+            event_hooks=bounded(bounds),
             timeout=httpx.Timeout(30.0),
             limits=httpx.Limits(max_connections=MAX_CONCURRENT),
         )
@@ -57,9 +61,13 @@ class Okta:
     async def __aexit__(self, *_error: object) -> None:
         await self._http.aclose()
 
-    async def get(self, path: str, **query: str | int) -> Any:
-        """The JSON document. Raises OktaError."""
-        return _document(await self._request(self.url + path, query))
+    async def get(self, path: str, **query: str | int) -> Json:
+        """The JSON object. Raises OktaError."""
+        response = await self._request(self.url + path, query)
+        found = _document(response)
+        if not isinstance(found, dict):
+            raise OktaError(f"{_endpoint(response.url)}: the response is not an object.")
+        return cast(Json, found)
 
     async def text(self, path: str, accept: str, **query: str | int) -> str:
         """The body as text, in this media type. Raises OktaError."""
@@ -68,15 +76,23 @@ class Okta:
     async def pages(self, path: str, **query: str | int) -> AsyncIterator[list[Json]]:
         """Every page of a list. Raises OktaError if a page fails, so no list is incomplete."""
         response = await self._request(self.url + path, query)
+        seen = {str(response.url)}
         while True:
             page = _document(response)
-            if not isinstance(page, list):
-                text = f"{_endpoint(response.url)}: the response is not a list."
-                raise OktaError(text, response.status_code)
+            endpoint = _endpoint(response.url)
+            if not isinstance(page, list) or not all(
+                isinstance(each, dict) for each in cast(list[Any], page)
+            ):
+                raise OktaError(f"{endpoint}: the response is not a list of objects.")
             yield cast(list[Json], page)
-            if "next" not in response.links:
+            if not (link := response.links.get("next", {}).get("url")):
                 return
-            response = await self._request(response.links["next"]["url"], {})
+            if link in seen:
+                raise OktaError(f"{endpoint}: Okta repeats a page of the list.")
+            if len(seen) == self._bounds.pages:
+                raise OktaError(f"{endpoint}: the list has more than {len(seen):,} pages.")
+            seen.add(link)
+            response = await self._request(link, {})
 
     async def every(self, path: str, **query: str | int) -> list[Json]:
         """The entries of all pages."""
@@ -87,17 +103,22 @@ class Okta:
     ) -> httpx.Response:
         if not url.startswith(f"{self.url}/"):
             raise OktaError("Okta's link to the next page names another host; not followed.")
-        request = self._http.build_request(
-            "GET", url, params=dict(query) or None, headers={"Accept": accept}
-        )
+        try:
+            request = self._http.build_request(
+                "GET", url, params=dict(query) or None, headers={"Accept": accept}
+            )
+        except httpx.InvalidURL:
+            raise OktaError("Okta's link to the next page is not a URL; not followed.") from None
         endpoint = _endpoint(request.url)
         for attempt in range(1, TRIES + 1):
             try:
                 response = await self._send(request)
-            except httpx.HTTPError as error:
+            except BoundError as error:
+                raise OktaError(f"{endpoint}: Okta {error}.") from None
+            except httpx.HTTPError as error:  # its text may quote the token
                 if isinstance(error, httpx.ConnectError) or attempt == TRIES:
-                    text = f"{endpoint}: Okta does not respond ({error or type(error).__name__})."
-                    raise OktaError(text) from None
+                    text = f"{endpoint}: Okta does not respond ({type(error).__name__}). Check the "
+                    raise OktaError(f"{text}URL of the org and the network.") from None
                 seconds, why = 2.0 ** (attempt - 1), f"no response from Okta to {endpoint}"
             else:
                 if response.is_success:
@@ -119,7 +140,7 @@ class Okta:
         try:
             async with self._slots:
                 self.calls[name] += 1
-                response = await self._http.send(request)
+                response = await in_time(self._http.send(request), self._bounds)
             return response
         finally:
             bucket.leave(response)
@@ -128,7 +149,7 @@ class Okta:
 def _document(response: httpx.Response) -> Any:
     try:
         return response.json()
-    except ValueError:
+    except (ValueError, RecursionError):
         text = f"{_endpoint(response.url)}: the response is not JSON, or is cut off."
         raise OktaError(text, response.status_code) from None
 

@@ -8,10 +8,11 @@ a signed assertion.
 import asyncio
 import contextlib
 import os
+import re
 import time
 import uuid
 from collections.abc import AsyncGenerator, Generator, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from itertools import compress
 from pathlib import Path
 from typing import Any, cast
@@ -24,6 +25,8 @@ from joserfc.jwk import ECKey, RSAKey
 
 from okta_idc.clients.dpop import Dpop
 from okta_idc.clients.okta_error import OktaError, error_code, error_text
+from okta_idc.clients.tokens import token_fault
+from okta_idc.text import conceal
 
 READ_SCOPES = (
     "okta.apps.read", "okta.groups.read", "okta.schemas.read", "okta.profileMappings.read",
@@ -34,6 +37,7 @@ TOKEN_PATH = "/oauth2/v1/token"  # noqa: S105 — a path
 _ASSERTION = "urn:ietf:params:oauth:client-assertion-type:jwt-bearer"
 _ALGORITHMS = {"P-256": "ES256", "P-384": "ES384", "P-521": "ES512"}
 _LOOPBACK = ("127.0.0.1", "localhost", "::1")
+_CLIENT_ID, _SCOPE = re.compile(r"0oa\w{4,17}"), re.compile(r"okta\.[\w.]+")
 _ASSERTION_SECONDS, _EARLY_SECONDS = 300, 60
 
 
@@ -41,7 +45,7 @@ class CredentialsError(OktaError):
     """The credentials are incomplete or cannot be used, so no request was sent."""
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, repr=False)
 class Credentials:
     """Okta credentials, by precedence: access token, API token, private key.
 
@@ -49,11 +53,11 @@ class Credentials:
     """
 
     client_id: str = ""
-    private_key: str = field(default="", repr=False)
+    private_key: str = ""
     private_key_id: str = ""
     scopes: tuple[str, ...] = READ_SCOPES
-    access_token: str = field(default="", repr=False)
-    api_token: str = field(default="", repr=False)
+    access_token: str = ""
+    api_token: str = ""
 
     @classmethod
     def read(
@@ -67,7 +71,7 @@ class Credentials:
 
         scopes: Any = given.get("okta:scopes") or environment.get("OKTA_API_SCOPES") or ""
         listed = scopes.split(",") if isinstance(scopes, str) else scopes
-        return cls(
+        found = cls(
             client_id=one("clientId", "OKTA_API_CLIENT_ID"),
             private_key=one("privateKey", "OKTA_API_PRIVATE_KEY"),
             private_key_id=one("privateKeyId", "OKTA_API_PRIVATE_KEY_ID"),
@@ -76,20 +80,28 @@ class Credentials:
             access_token=one("accessToken", "OKTA_ACCESS_TOKEN"),
             api_token=one("apiToken", "OKTA_API_TOKEN"),
         )
+        conceal(found.access_token, found.api_token, found.private_key_id)
+        # A value of another form may be a credential in the wrong place.
+        conceal(*(() if _CLIENT_ID.fullmatch(found.client_id) else (found.client_id,)))
+        conceal(*(scope for scope in found.scopes if not _SCOPE.fullmatch(scope)))
+        if "-----BEGIN" in found.private_key:
+            conceal(found.private_key)
+        return found
 
     @property
     def kind(self) -> str:
         """The credentials in use, as text without secrets."""
         if self.access_token or self.api_token:
             return "an access token" if self.access_token else "an API token"
-        return f"service app {self.client_id} (private key)"
+        known = _CLIENT_ID.fullmatch(self.client_id)
+        return f"{f'service app {self.client_id}' if known else 'a service app'} (private key)"
 
     def auth(self) -> httpx.Auth:
         """The httpx authentication for these credentials. Raises CredentialsError."""
         if self.access_token:
-            return HeaderAuth(f"Bearer {self.access_token}")
+            return _header("OKTA_ACCESS_TOKEN", "okta:accessToken", "Bearer", self.access_token)
         if self.api_token:
-            return HeaderAuth(f"SSWS {self.api_token}")
+            return _header("OKTA_API_TOKEN", "okta:apiToken", "SSWS", self.api_token)
         if self.private_key and self.client_id:
             key = _load_key(self.private_key)
             return PrivateKeyAuth(self.client_id, key, self.private_key_id, self.scopes)
@@ -119,14 +131,22 @@ def org_url(
     if not url:
         raise CredentialsError("the URL of the org is unknown.")
     try:
-        parts = urlsplit(url)
-        safe = parts.scheme == "https" or (parts.scheme == "http" and parts.hostname in _LOOPBACK)
-    except ValueError:
+        parts = urlsplit(str(httpx.URL(url)))
+        local = parts.scheme == "http" and parts.hostname in _LOOPBACK
+        safe = local or (parts.scheme == "https" and parts.hostname)
+    except (ValueError, httpx.InvalidURL):
         safe = False
     if not safe:
         text = "the URL of the org is not https://…, and tokens are never sent unencrypted."
         raise CredentialsError(text)
     return url.rstrip("/")
+
+
+def _header(variable: str, key: str, scheme: str, token: str) -> "HeaderAuth":
+    if fault := token_fault(token):
+        text = f"{variable} or {key}: the token contains {fault}. Set the token alone, as Okta "
+        raise CredentialsError(f"{text}showed it, without `{scheme}`.")
+    return HeaderAuth(f"{scheme} {token}")
 
 
 class HeaderAuth(httpx.Auth):
@@ -222,7 +242,8 @@ class PrivateKeyAuth(httpx.Auth):
             token, lifetime = body["access_token"], float(body.get("expires_in", 3600))
             if not isinstance(token, str) or not token.isascii() or not token.isprintable():
                 raise ValueError
-        except (ValueError, KeyError, TypeError):
+            conceal(token)
+        except (ValueError, KeyError, TypeError, RecursionError):
             raise OktaError(f"POST {TOKEN_PATH}: the response has no access token.") from None
         if self._dpop and str(body.get("token_type", "")).lower() != "dpop":
             self._dpop = None
@@ -245,7 +266,7 @@ def _load_key(given: str) -> RSAKey | ECKey:
     if "-----BEGIN" not in text:
         try:
             text = Path(given).expanduser().read_text(encoding="ascii")
-        except (OSError, ValueError):  # the error omits the text, which may be a mangled key
+        except (OSError, ValueError, RuntimeError):  # the text may be a mangled key
             raise CredentialsError(
                 "Okta: the private key is neither PEM text nor a readable file. Set "
                 "OKTA_API_PRIVATE_KEY to one of them."

@@ -4,12 +4,14 @@ from typing import Any
 
 import httpx
 
+from okta_idc.text import printable, scrub
+
 
 class OktaError(Exception):
     """A call to Okta failed. `status` is 0 if Okta did not respond."""
 
     def __init__(self, text: str, status: int = 0, code: str = "") -> None:
-        super().__init__(text)
+        super().__init__(scrub(text))
         self.status, self.code = status, code
 
 
@@ -22,8 +24,9 @@ def error_text(response: httpx.Response) -> str:
         else:
             causes: list[Any] = body.get("errorCauses") or []
             message = "; ".join(str(each["errorSummary"]) for each in (body, *causes))
-    except (ValueError, KeyError, TypeError, AttributeError):
+    except (ValueError, KeyError, TypeError, AttributeError, RecursionError):
         message = response.reason_phrase
+    message = printable(message, 500)
     if response.status_code == 401:
         message += ". Check that the credentials are of this org, and neither expired nor revoked"
     return f"{response.status_code}: {message}"
@@ -34,5 +37,5 @@ def error_code(response: httpx.Response, key: str = "errorCode") -> str:
     other part as stable."""
     try:
         return str(response.json()[key])
-    except (ValueError, KeyError, TypeError):
+    except (ValueError, KeyError, TypeError, RecursionError):
         return ""

@@ -12,7 +12,10 @@ from urllib.parse import urlsplit
 
 import httpx
 
+from okta_idc.clients.bounds import BoundError, Bounds, bounded, in_time
+
 _LOOPBACK = ("127.0.0.1", "localhost", "::1")
+BOUNDS = Bounds(megabytes=4, seconds=90)
 _ATTEMPTS, _PAUSE = 3, 1.0
 
 
@@ -23,6 +26,8 @@ class ScimProbe:
 
     at: str = ""
     seconds: float = 10
+    """Of silence; `bounds.seconds` is the limit for all three reads."""
+    bounds: Bounds = BOUNDS
 
     async def __call__(self, endpoint: str, token: str) -> tuple[int, str]:
         """The first HTTP status other than 200, or 200; and the request, or what went wrong.
@@ -32,24 +37,33 @@ class ScimProbe:
         """
         base = self._address(endpoint)
         try:
-            headers = {"Authorization": f"Bearer {token}", "Accept": "application/json"}
-            async with httpx.AsyncClient(
-                headers=headers, timeout=self.seconds, trust_env=not self.at
-            ) as http:
-                for path in (
-                    "/ServiceProviderConfig",
-                    f'/Users?filter=userName eq "nobody-{uuid.uuid4()}@example.com"',
-                    "/Groups?count=1",
-                ):
-                    status, detail = await _request(http, base, path)
-                    if status != 200:
-                        return status, detail
+            return await in_time(self._reads(base, token), self.bounds)
+        except BoundError as error:
+            return 0, f"{urlsplit(endpoint).netloc} {error}"
         except UnicodeEncodeError:
             return 401, "the token contains a character that HTTP headers do not allow"
         except httpx.LocalProtocolError:
             return 401, "the token contains a line break or a space"
-        except httpx.HTTPError as error:  # its text may name the address, never the header
+        except (httpx.HTTPError, httpx.InvalidURL) as error:  # its text may quote the token
             return 0, f"no response from {urlsplit(endpoint).netloc} ({type(error).__name__})"
+
+    async def _reads(self, base: str, token: str) -> tuple[int, str]:
+        headers = {
+            "Authorization": f"Bearer {token}", "Accept": "application/json",
+            "Accept-Encoding": "gzip",
+        }  # fmt: skip
+        async with httpx.AsyncClient(
+            headers=headers, timeout=self.seconds, trust_env=not self.at,
+            event_hooks=bounded(self.bounds),
+        ) as http:  # fmt: skip
+            for path in (
+                "/ServiceProviderConfig",
+                f'/Users?filter=userName eq "nobody-{uuid.uuid4()}@example.com"',
+                "/Groups?count=1",
+            ):
+                status, detail = await _request(http, base, path)
+                if status != 200:
+                    return status, detail
         return 200, ""
 
     def _address(self, endpoint: str) -> str:

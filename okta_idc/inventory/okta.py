@@ -128,7 +128,7 @@ async def _feature(okta: Okta, root: str) -> Json | Unavailable:
 
 
 async def _certificate(okta: Okta, root: str, kid: str) -> Certificate:
-    for key in await okta.get(f"{root}/credentials/keys"):
+    for key in await okta.every(f"{root}/credentials/keys"):
         if key.get("kid") == kid or not kid:
             with contextlib.suppress(KeyError, ValueError, TypeError, IndexError):
                 body = "\n".join(textwrap.wrap(key["x5c"][0], 64))

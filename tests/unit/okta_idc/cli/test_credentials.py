@@ -55,7 +55,7 @@ def used(monkeypatch: pytest.MonkeyPatch) -> list[tuple[str, str]]:
         monkeypatch.setattr(sys.modules[f"okta_idc.cli.{name}"], "Okta", connect)
     for name in ("OKTA_HTTP_PROXY", "OKTA_ACCESS_TOKEN", "OKTA_API_PRIVATE_KEY"):
         monkeypatch.delenv(name, raising=False)
-    monkeypatch.setenv("OKTA_API_TOKEN", "from the environment")
+    monkeypatch.setenv("OKTA_API_TOKEN", "from-the-environment")
     return used
 
 
@@ -78,7 +78,7 @@ def test_with_a_file_of_outputs_credentials_come_from_the_environment(
     (tmp_path / "outputs.json").write_text(json.dumps(OUTPUTS))
     file = ("--outputs", str(tmp_path / "outputs.json"), "--okta-url", ORG)
     CliRunner().invoke(app, [*command, *file], catch_exceptions=False)
-    assert used == [(ORG, "SSWS from the environment")]
+    assert used == [(ORG, "SSWS from-the-environment")]
 
 
 def test_the_example_of_preview_saml_runs_with_a_stack_file_alone(
@@ -88,7 +88,7 @@ def test_the_example_of_preview_saml_runs_with_a_stack_file_alone(
     (tmp_path / "Pulumi.prod.yaml").write_text(text)
     options = ("--user", "ada@example.com", "--settings", str(tmp_path / "Pulumi.prod.yaml"))
     CliRunner().invoke(app, ["preview-saml", *options], catch_exceptions=False)
-    assert used == [(ORG, "SSWS from the environment")]
+    assert used == [(ORG, "SSWS from-the-environment")]
 
 
 @pytest.mark.parametrize(

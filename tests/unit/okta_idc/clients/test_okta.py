@@ -165,7 +165,10 @@ def test_calls_are_counted_by_bucket(org: Any) -> None:
         await okta.every("/api/v1/apps/0oa1/groups")
         return dict(okta.calls)
 
-    found, _, _ = org(lambda _: httpx.Response(200, json=[]), count)
+    def handler(request: httpx.Request) -> httpx.Response:
+        return httpx.Response(200, json={} if request.url.path.endswith("0oa1") else [])
+
+    found, _, _ = org(handler, count)
     assert found == {"apps/id": 1, "apps": 2}
 
 
