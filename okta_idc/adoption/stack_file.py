@@ -1,14 +1,16 @@
 """Writes the stack file: YAML with a comment on each part, and unsupported pieces commented out."""
 
+import re
 from collections.abc import Iterable, Sequence
 from textwrap import TextWrapper
-from typing import Any
+from typing import Any, cast
 from urllib.parse import urlsplit
 
 import yaml
 
 from okta_idc.adoption.draft import Draft
 from okta_idc.adoption.items import Item
+from okta_idc.text import printable
 
 _WIDTH = 92
 _HEAD = """\
@@ -24,6 +26,9 @@ _WATCHED = (
     "Already pushed: import_id names the push mapping, which is checked for drift and never "
     "changed. Keep these import IDs."
 )
+_PLAIN = re.compile(r"[A-Za-z][\w./@+=,:-]*(?<!:)(?: [\w./@+=,:-]+(?<!:))*", re.ASCII)
+"""Text that is written without quotes: words that start with a letter."""
+_RESERVED = frozenset(("y", "n", "yes", "no", "on", "off", "true", "false", "null"))
 _SETS = "Permission sets of the push groups, imported with their policies and assignments."
 
 
@@ -77,13 +82,36 @@ def _commented(item: Item, value: Any, indent: int, comments: Iterable[str] = ()
     return _comments([*comments, *notes], indent) + lines
 
 
+class _Dumper(yaml.SafeDumper):
+    """Quotes every text that PyYAML, or Pulumi's reader (Go's yaml.v2 and yaml.v3), could read as a
+    number, a date, a truth value or a reference."""
+
+    def represent_text(self, text: str) -> yaml.ScalarNode:
+        text = text.encode("utf-8", "surrogatepass").decode("utf-8", "replace")
+        plain = _PLAIN.fullmatch(text) and text.casefold() not in _RESERVED
+        style = None if plain else "'" if text.isprintable() else '"'
+        return cast(Any, self).represent_scalar("tag:yaml.org,2002:str", text, style)
+
+    def write_double_quoted(self, text: str, split: bool = True) -> None:
+        self.allow_unicode = False  # escapes what is invisible
+        super().write_double_quoted(text, split)
+        self.allow_unicode = True
+
+
+_Dumper.add_representer(str, _Dumper.represent_text)
+
+
 def _yaml(value: Any, indent: int) -> list[str]:
-    dumped: str = yaml.safe_dump(value, sort_keys=False, allow_unicode=True, width=10_000)
-    return [f"{' ' * indent}{line}" for line in dumped.splitlines()]
+    dumped: str = yaml.dump(
+        value, Dumper=_Dumper, sort_keys=False, allow_unicode=True, width=float("inf")
+    )
+    return [f"{' ' * indent}{line}" for line in dumped.rstrip("\n").split("\n")]
 
 
 def _comments(texts: Iterable[str], indent: int) -> list[str]:
     """Each text as comment lines, wrapped between words."""
     wrapper = TextWrapper(_WIDTH + 1 - indent, break_long_words=False, break_on_hyphens=False)
-    lines = [line for text in texts for line in wrapper.wrap(" ".join(text.split()))]
+    lines = [
+        line for text in texts for line in wrapper.wrap(" ".join(printable(text, None).split()))
+    ]
     return [f"{' ' * indent}# {line}" for line in lines]
