@@ -12,6 +12,7 @@ import pulumi
 from pulumi import InvokeOptions, Output, Resource
 
 from okta_idc.rules.registry import REPOSITORY
+from okta_idc.text import printable
 
 T = TypeVar("T")
 
@@ -119,7 +120,9 @@ def _readable(error: Exception) -> Exception:
     cause = _CAUSE.search(_NAME_SLOTS.sub("", reason))
     todo = _ADVICE.get(provider, {}).get(str(cause and cause.lastgroup), "")
     source = {"okta": "Okta", "aws": "AWS"}.get(provider, provider)
-    message = f"Cannot read {what} from {source}: {reason}. {todo.format(right=right)}"
+    message = (
+        f"Cannot read {what} from {source}: {printable(reason, None)}. {todo.format(right=right)}"
+    )
     readable_error = LookupFailedError(message.rstrip())
     readable_error.cause = str(cause.lastgroup) if cause else ""
     return readable_error

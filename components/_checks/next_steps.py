@@ -11,6 +11,7 @@ from collections.abc import Mapping, Sequence
 from okta_idc.clients.aws import AwsError
 from okta_idc.rules.registry import count
 from okta_idc.rules.scim_secret import ROTATE
+from okta_idc.text import printable
 
 RUN = "Run `pulumi up`."
 UNKNOWN = "unknown: "
@@ -22,7 +23,7 @@ _STOPPED = "The app is in Okta. The run stops here until AWS and Okta are connec
 def unread(what: str, error: AwsError) -> str:
     """A line of the output `drift`: what is not known, why, and the permission that it needs."""
     needs = f" Needs {error.action}." if error.is_denied else ""
-    text = "".join(c if c.isprintable() else " " for c in str(error)).rstrip(".")
+    text = printable(str(error), None).rstrip(".")
     return f"{UNKNOWN}{what}: {text}.{needs}"
 
 

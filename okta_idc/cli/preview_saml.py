@@ -148,7 +148,7 @@ def _from_file(path: Path) -> _UserProfiles:
     """From a file with a profile, or with a user from Okta's API."""
     try:
         document: Any = json.loads(read_text(path))
-    except ValueError:
+    except (ValueError, RecursionError):
         document = None
     if not isinstance(document, dict):
         raise InputError(f"{path}: is not a JSON object with a profile.")

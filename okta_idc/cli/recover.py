@@ -146,7 +146,7 @@ def _state(file: Path | None, stack: str) -> State:
     try:
         document = json.loads(text)
         return State.of({**document})
-    except (ValueError, TypeError):
+    except (ValueError, TypeError, RecursionError):
         raise InputError(f"{where}: is not a JSON object.") from None
     except InvalidStateError as error:
         raise InputError(f"{where}: {error}.") from None

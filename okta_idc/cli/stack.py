@@ -18,6 +18,7 @@ from okta_idc.clients.okta_auth import org_url as configured_url
 from okta_idc.inventory.declared import Declared, DeclaredGroup
 from okta_idc.inventory.model import Source
 from okta_idc.settings import ROOT, Settings, SettingsError, load_settings
+from okta_idc.text import conceal
 
 StackOutputs = dict[str, Any]
 
@@ -47,13 +48,15 @@ def read_stack(
 def read_configuration(stack: str) -> dict[str, Any]:
     """The stack's configuration. Secrets of it stay in this process. Raises InputError."""
     config = _parse(pulumi("config --json --show-secrets", stack), "configuration is")
+    secrets = (e for e in config.values() if e.get("secret") and "objectValue" not in e)
+    conceal(*(str(each.get("value")) for each in secrets))
     return {key: e.get("objectValue", e.get("value")) for key, e in config.items()}
 
 
 def _parse(text: str, what: str) -> dict[str, Any]:
     try:
         return {**json.loads(text)}
-    except (ValueError, TypeError):
+    except (ValueError, TypeError, RecursionError):
         raise InputError(f"the stack's {what} not a JSON object.") from None
 
 
@@ -70,7 +73,7 @@ def read_settings(
         try:
             document: Any = yaml.safe_load(read_text(path))
             given = cast(dict[str, Any], {**document["config"]})
-        except (yaml.YAMLError, KeyError, TypeError):
+        except (yaml.YAMLError, KeyError, TypeError, RecursionError):
             raise InputError(f"{path}: is not a stack file (YAML with `config`).") from None
     if _KEY not in given:
         raise InputError(f"{where}: has no {_KEY}.")

@@ -16,6 +16,7 @@ from okta_idc.clients.aws import AwsError
 from okta_idc.clients.secrets import store_secret
 from okta_idc.rules import scim_secret as rules
 from okta_idc.rules.endpoints import normalize_endpoint
+from okta_idc.text import conceal
 
 TOKEN_DAYS = 365
 """Lifetime of a SCIM token."""
@@ -45,6 +46,7 @@ def store_token(
     endpoint = normalize_endpoint(typer.prompt("SCIM endpoint", err=True))
     token_id = typer.prompt("Token ID, or a name for it", err=True).strip()
     token = typer.prompt("Access token (hidden)", hide_input=True, err=True).strip()
+    conceal(token, token_id, "" if endpoint.startswith("https://") else endpoint)
     generated = (created or datetime.now()).astimezone(UTC).replace(microsecond=0)
     tags = {
         "endpoint": endpoint,

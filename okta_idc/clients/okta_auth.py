@@ -37,6 +37,7 @@ TOKEN_PATH = "/oauth2/v1/token"  # noqa: S105 — a path
 _ASSERTION = "urn:ietf:params:oauth:client-assertion-type:jwt-bearer"
 _ALGORITHMS = {"P-256": "ES256", "P-384": "ES384", "P-521": "ES512"}
 _LOOPBACK = ("127.0.0.1", "localhost", "::1")
+_HOST = re.compile(r"[A-Za-z0-9.-]{1,253}")
 _CLIENT_ID, _SCOPE = re.compile(r"0oa\w{4,17}"), re.compile(r"okta\.[\w.]+")
 _ASSERTION_SECONDS, _EARLY_SECONDS = 300, 60
 
@@ -126,6 +127,10 @@ def org_url(
     unencrypted."""
     name = config.get("okta:orgName") or environment.get("OKTA_ORG_NAME")
     base = config.get("okta:baseUrl") or environment.get("OKTA_BASE_URL") or "okta.com"
+    for given, key, example in ((name, "orgName", "acme"), (base, "baseUrl", "okta.com")):
+        if given and not _HOST.fullmatch(str(given)):  # without the value: it may be a token
+            variable = "OKTA_ORG_NAME" if key == "orgName" else "OKTA_BASE_URL"
+            raise CredentialsError(f"okta:{key} or {variable}: must be a name such as {example}.")
     proxy = environment.get("OKTA_HTTP_PROXY") or config.get("okta:httpProxy")
     url = str(proxy or otherwise or (f"https://{name}.{base}" if name else ""))
     if not url:
@@ -133,7 +138,9 @@ def org_url(
     try:
         parts = urlsplit(str(httpx.URL(url)))
         local = parts.scheme == "http" and parts.hostname in _LOOPBACK
-        safe = local or (parts.scheme == "https" and parts.hostname)
+        safe = (local or (parts.scheme == "https" and parts.hostname)) and not (
+            parts.username or parts.path.strip("/") or parts.query
+        )
     except (ValueError, httpx.InvalidURL):
         safe = False
     if not safe:

@@ -4,11 +4,14 @@ Credentials come from boto3's default chain. No error text holds a secret value.
 """
 
 import json
+import re
 from collections.abc import Mapping
+from typing import Any, cast
 
 from okta_idc.clients.aws import AwsClient, AwsError
 from okta_idc.clients.aws_config import AwsConfig
 from okta_idc.clients.json_path import get_list
+from okta_idc.text import conceal
 
 _SERVICE = "secretsmanager"
 
@@ -27,7 +30,20 @@ def secret_string(
     """The secret's value (GetSecretValue). Raises AwsError."""
     client = AwsClient(_SERVICE, region, endpoint, config)
     found = client.call("get_secret_value", SecretId=name)
-    return found.get("SecretString") or ""
+    text = str(found.get("SecretString") or "")
+    conceal(*_credentials(text))
+    return text
+
+
+def _credentials(text: str) -> list[str]:
+    """Values in a secret that may be its token, in whichever field: all but URLs and dates."""
+    try:
+        document: Any = json.loads(text)
+    except (ValueError, RecursionError):
+        return [text]
+    values = cast(dict[str, Any], document).values() if isinstance(document, dict) else [document]
+    known = re.compile(r"https://\S+|\d{4}-\d\d-\d\d[T\d:.Z+-]*")
+    return [each for each in values if isinstance(each, str) and not known.fullmatch(each)]
 
 
 def store_secret(

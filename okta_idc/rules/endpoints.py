@@ -43,6 +43,11 @@ def default_issuer_url(region: str, identity_store_id: str) -> str:
     return f"https://{region}.signin.{domain}/platform/saml/{identity_store_id}"
 
 
+def _shown(endpoint: str) -> str | None:
+    """The endpoint, if it is a URL: another value may be a token in the wrong field."""
+    return endpoint if re.fullmatch(r"https?://[^@?#\s]*", endpoint) else None
+
+
 def normalize_endpoint(endpoint: str) -> str:
     """The endpoint without surrounding spaces and the trailing slash of the AWS console."""
     return endpoint.strip().rstrip("/")
@@ -62,9 +67,9 @@ def normalize_endpoint(endpoint: str) -> str:
 def scim_endpoint(endpoint: str) -> Iterator[Violation]:
     """Subject: the Base URL configured in Okta."""
     if endpoint.endswith("/") and not endpoint_fault(endpoint.rstrip("/")):
-        yield "", endpoint, "ends with a slash."
+        yield "", _shown(endpoint), "ends with a slash."
     elif fault := endpoint_fault(endpoint):
-        yield "", endpoint, fault
+        yield "", _shown(endpoint), fault
 
 
 def endpoint_fault(endpoint: str) -> str:
@@ -157,7 +162,8 @@ def endpoint_of_token(subject: BothEndpoints) -> Iterator[Violation]:
     """Subject: both endpoints; a trailing slash does not matter."""
     okta, secret = (normalize_endpoint(e) for e in (subject.in_okta, subject.in_secret))
     if okta != secret:
-        yield "in_okta", okta, "is not the endpoint in the secret.", Related("", secret)
+        other = Related("", _shown(secret))
+        yield "in_okta", _shown(okta), "is not the endpoint in the secret.", other
 
 
 @core_rule(
