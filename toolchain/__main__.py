@@ -1,13 +1,18 @@
 """`python -m toolchain`: the command line behind the Makefile."""
 
 import argparse
+import os
 import sys
+import traceback
 from pathlib import Path
 
 import httpx
 from rich.console import Console
 
-from toolchain import commands, engine
+from okta_idc.cli.console import DEBUG
+from okta_idc.rules.registry import REPOSITORY
+from okta_idc.text import message
+from toolchain import cache, commands, engine
 from toolchain.engine import NoEngineError
 from toolchain.foreground import INTERRUPTED
 from toolchain.plugin_resolver import NoPluginError
@@ -51,6 +56,30 @@ def main(argv: list[str] | None = None) -> int:
     except KeyboardInterrupt:
         print("Interrupted.", file=sys.stderr)
         return INTERRUPTED
+    except OSError as error:
+        print(f"error: {_unusable(error)}", file=sys.stderr)
+        return FAILED
+    except Exception as error:
+        if os.environ.get(DEBUG):
+            print(message("".join(traceback.format_exception(error))), file=sys.stderr)
+        print(
+            f"internal error: {type(error).__name__}. {DEBUG}=1 shows the details. To start over, "
+            f"run: make reset. Report it as an issue in {REPOSITORY}.",
+            file=sys.stderr,
+        )
+        return FAILED
+
+
+def _unusable(error: OSError) -> str:
+    """A file or folder that cannot be used, and how to use another one."""
+    path = message(str(error.filename or "a file"))
+    text = f"{path}: {error.strerror or type(error).__name__}."
+    if error.filename and Path(str(error.filename)).is_relative_to(cache.folder()):
+        return f"{text} The cache needs a writable folder: set XDG_CACHE_HOME to one."
+    return (
+        f"{text} The sandbox needs a writable clone: free space, correct the permissions, or copy "
+        "the clone. `python -m toolchain up --home DIR` keeps the state in another folder."
+    )
 
 
 def _parser() -> argparse.ArgumentParser:

@@ -199,6 +199,32 @@ def test_a_failed_doctor_check_fails_drift_but_not_preview(
     assert "error: pulumi stack output" in text
 
 
+def test_a_report_contains_no_fence_address_or_credential_of_a_failed_run(
+    commands: Path, tmp_path: Path
+) -> None:
+    token = "00Zq3xR7vK1mN5pL9sT2wY4bD6fH8jG0cA-_eU2iOk"
+    write_command(
+        commands, "pulumi",
+        f"""printf 'x </pre> @team\\n```\\n\\033[2J{token[:20]}\\n{token[20:]}\\n'
+[ "$1" = preview ] && exit
+printf 'no stack of ada@example.com\\n```\\n</pre>@team {token}' >&2; exit 1""",
+    )  # fmt: skip
+    report = tmp_path / "report.md"
+    done = run(
+        commands, ".ci/report", "preview", "prod", str(report), env={"OKTA_API_TOKEN": token}
+    )
+    text = report.read_text()
+    for part in (token[i : i + 8] for i in range(len(token) - 7)):
+        assert part not in text + done.stdout + done.stderr
+    assert "ada@example.com" not in text
+    assert "error: pulumi stack output: no stack of (address)" in text
+    assert "\x1b" not in text + done.stdout
+    outside = re.sub(r"<pre>\n[^<>]*\n</pre>", "", text)
+    assert "@team" not in outside
+    assert "```" not in outside
+    assert outside.count("<") == outside.count(">") == 4  # details and summary
+
+
 def test_a_long_report_keeps_its_end(commands: Path, tmp_path: Path) -> None:
     write_command(commands, "pulumi", 'seq 1 30000; [ "$1" = preview ]')
     assert run(commands, ".ci/report", "preview", "prod", str(tmp_path / "r")).returncode == 0
