@@ -6,6 +6,7 @@ or with a credential in it.
 
 import json
 import os
+import stat
 import sys
 import traceback
 from collections.abc import Generator
@@ -69,9 +70,13 @@ def print_document(text: str) -> None:
 
 
 def write_file(path: Path, text: str) -> None:
-    """Write a file, or end the command with exit code 2."""
+    """Write a file that only its owner can read, or end the command with exit code 2."""
     try:
-        path.write_text(scrub(text), encoding="utf-8", errors="backslashreplace")
+        descriptor = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600)
+        with os.fdopen(descriptor, "w", encoding="utf-8", errors="backslashreplace") as file:
+            if stat.S_ISREG(os.fstat(descriptor).st_mode):  # not a pipe or a terminal
+                os.fchmod(descriptor, 0o600)  # the file may have existed
+            file.write(scrub(text))
     except OSError as error:
         print_error(f"error: {path}: cannot be written: {error.strerror}.")
         raise typer.Exit(READ_FAILED) from None
