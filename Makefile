@@ -61,9 +61,14 @@ docs: .venv/ready ## Write the generated pages and the settings schema
 lock: ## Compile the requirements files from pyproject.toml
 	@set -- -q --universal --python-version 3.11 --generate-hashes --no-emit-index-url --no-header; \
 	uv pip compile "$$@" --extra components --extra policies pyproject.toml -o requirements.txt && \
-	uv pip compile "$$@" --all-extras --group dev pyproject.toml -o requirements-dev.txt
+	uv pip compile "$$@" --all-extras --group dev pyproject.toml -o requirements-dev.txt && \
+	uv pip compile "$$@" --group release -o requirements-release.txt
 
 # The stamp is written last: an interrupted installation is repeated.
 .venv/ready: requirements-dev.txt
-	@sh toolchain/venv.sh
+# Where credentials are present: without the tools of `make check` and `make test`.
+.venv/runtime: requirements.txt
+.venv/release: requirements-release.txt
+.venv/ready .venv/runtime .venv/release:
+	@sh toolchain/venv.sh $<
 	@touch $@

@@ -1,10 +1,12 @@
 #!/bin/sh
-# Creates the clone's .venv and installs the locked requirements with uv; pip installs a missing uv.
+# Creates the clone's .venv, and installs a locked requirements file into it: sh toolchain/venv.sh FILE
+# With uv if it is installed, otherwise with Python's own pip; nothing is installed without a hash.
 set -eu
 cd "$(dirname "$0")/.."
+file=${1:?usage: sh toolchain/venv.sh FILE}
 if command -v uv >/dev/null 2>&1; then
     [ -x .venv/bin/python ] || uv venv -q --python '>=3.11' .venv
-    uv=uv
+    set -- uv pip install -q --python .venv/bin/python
 else
     if [ ! -x .venv/bin/python ]; then
         for python in python3.13 python3.12 python3.11 python3; do
@@ -19,8 +21,7 @@ else
         fi
         "$python" -m venv .venv
     fi
-    .venv/bin/python -m pip install -q uv
-    uv=.venv/bin/uv
+    set -- .venv/bin/python -m pip install -q --disable-pip-version-check
 fi
 echo 'Installing the Python packages …' >&2
-"$uv" pip install -q --python .venv/bin/python --require-hashes -r requirements-dev.txt
+"$@" --require-hashes -r "$file"

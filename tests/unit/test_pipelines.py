@@ -4,8 +4,9 @@ import json
 import os
 import re
 import shutil
+import stat
 import subprocess
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
 
@@ -35,23 +36,29 @@ def steps() -> Iterator[dict[str, Any]]:
 
 
 def tool(name: str) -> str:
-    """Path of a workflow linter, on PATH or in .venv."""
+    """Path of a program, in .venv or on PATH."""
     found = shutil.which(name, path=f"{ROOT / '.venv' / 'bin'}{os.pathsep}{os.environ['PATH']}")
     if not found:
         pytest.skip(f"{name} is not installed")
     return found
 
 
+def actionlint() -> list[str]:
+    """The installed actionlint, or the one of the job `ci.workflows`, which Go builds."""
+    if found := shutil.which("actionlint"):
+        return [found]
+    [command] = [step["run"] for step in JOBS["ci.workflows"]["steps"] if "run" in step]
+    go, *arguments = command.split()
+    return [tool(go), *arguments]
+
+
 @pytest.mark.parametrize(
     "command",
-    [("zizmor", "--offline", "--no-progress", ".github"), ("actionlint",)],
-    ids=lambda command: command[0],
+    [lambda: [tool("zizmor"), "--offline", "--no-progress", ".github"], actionlint],
+    ids=["zizmor", "actionlint"],
 )
-def test_workflow_linters_find_nothing(command: tuple[str, ...]) -> None:
-    name, *more = command
-    done = subprocess.run(
-        [tool(name), *more], cwd=ROOT, capture_output=True, text=True, check=False
-    )
+def test_workflow_linters_find_nothing(command: Callable[[], list[str]]) -> None:
+    done = subprocess.run(command(), cwd=ROOT, capture_output=True, text=True, check=False)
     assert done.returncode == 0, done.stdout + done.stderr
 
 
@@ -112,10 +119,74 @@ def test_secrets_are_limited_to_the_steps_that_need_them() -> None:
             uses_secret = "secrets.OKTA_PRIVATE_KEY }}" in str(step)
             assert uses_secret is bool(re.match(r"\.ci/report |pulumi up ", step.get("run", "")))
             assert not (uses_secret and "environment" not in job), name
-    assert {JOBS[j]["environment"] for j in ("preview.preview", "up.preview", "drift.drift")} == {
-        "preview"
-    }
-    assert JOBS["up.up"]["environment"] == "production"
+
+
+def test_reviewers_of_pull_requests_do_not_block_jobs_on_main() -> None:
+    environments = {name: job["environment"] for name, job in JOBS.items() if "environment" in job}
+    assert environments == {
+        "preview.preview": "preview", "up.preview": "drift", "drift.drift": "drift",
+        "up.up": "production", "release.publish": "release",
+    }  # fmt: skip
+    gitlab = {name: GITLAB[name]["environment"]["name"] for name in ("preview", "up", "drift")}
+    assert gitlab == {"preview": "preview", "up": "production", "drift": "drift"}
+
+
+def locked(file: str) -> set[str]:
+    """The packages of a requirements file."""
+    return set(re.findall(r"^([\w.-]+)==", (ROOT / file).read_text(), re.MULTILINE))
+
+
+def test_jobs_with_credentials_install_no_development_tools() -> None:
+    """Each of them installs by one target, in its own steps or by the action `kit`."""
+    targets: dict[str, set[str]] = {}
+    for name, job in JOBS.items():
+        if "environment" in job:
+            all_steps = [*job["steps"], *KIT["runs"]["steps"]]
+            own = all_steps if {"uses": "./.github/actions/kit"} in job["steps"] else job["steps"]
+            scripts = "\n".join(step.get("run", "") for step in own)
+            targets[name] = set(re.findall(r"make (\S+)|pip install", scripts))
+    runtime = {".venv/runtime"}
+    assert targets == {
+        "preview.preview": runtime, "up.preview": runtime, "up.up": runtime,
+        "drift.drift": runtime, "release.publish": {".venv/release"},
+    }  # fmt: skip
+    assert str(GITLAB[".stack"]["before_script"]).count("make ") == 1
+    assert "make .venv/runtime" in GITLAB[".stack"]["before_script"]
+    tools = {"hypothesis", "pyright", "pytest", "ruff", "zizmor", "playwright", "moto"}
+    assert tools <= locked("requirements-dev.txt")
+    assert not tools & (locked("requirements.txt") | locked("requirements-release.txt"))
+
+
+@pytest.mark.parametrize("installer", ["uv", "python"])
+@pytest.mark.parametrize(
+    ("target", "file"),
+    [
+        (".venv/ready", "requirements-dev.txt"),
+        (".venv/runtime", "requirements.txt"),
+        (".venv/release", "requirements-release.txt"),
+    ],
+)
+def test_packages_are_installed_with_hashes_only(
+    commands: Path, tmp_path: Path, installer: str, target: str, file: str
+) -> None:
+    clone = tmp_path / "clone"
+    for each in ("Makefile", "toolchain/venv.sh", file):
+        (clone / each).parent.mkdir(parents=True, exist_ok=True)
+        shutil.copy(ROOT / each, clone / each)
+    log = tmp_path / "log"
+    python = clone / ".venv" / "bin"
+    python.mkdir(parents=True)
+    record = f'echo "$0" "$@" >>{log}'
+    write_command(python, "python", record)
+    if installer == "uv":
+        write_command(commands, "uv", record)
+    done = run(commands, "make", target, cwd=clone, env={"PATH": f"{commands}:/usr/bin:/bin"})
+    assert done.returncode == 0, done.stderr
+    [command] = log.read_text().splitlines()
+    assert Path(command.split()[0]).name == installer
+    assert " pip install " in command
+    assert command.endswith(f" --require-hashes -r {file}")
+    assert (clone / target).exists()
 
 
 READS = scopes("preview", "drift", "doctor")
@@ -149,7 +220,7 @@ def test_the_gitlab_pipeline_matches_the_workflows() -> None:
 def test_every_make_target_exists() -> None:
     scripts = "\n".join([*(step.get("run", "") for step in steps()), str(GITLAB)])
     targets = set(re.findall(r"\bmake (?:-s )?([\w./-]+)", scripts))
-    assert targets == {"check", "test", "test-package", "engine", ".venv/ready"}
+    assert targets == {"check", "test", "test-package", ".venv/runtime", ".venv/release"}
     makefile = (ROOT / "Makefile").read_text()
     assert all(re.search(rf"^{re.escape(target)}:", makefile, re.MULTILINE) for target in targets)
 
@@ -171,9 +242,8 @@ def run(commands: Path, *command: str, **given: Any) -> subprocess.CompletedProc
     env = (
         os.environ | {"PATH": f"{commands}{os.pathsep}{os.environ['PATH']}"} | given.pop("env", {})
     )
-    return subprocess.run(
-        command, cwd=ROOT, env=env, capture_output=True, text=True, check=False, **given
-    )
+    given = {"cwd": ROOT} | given
+    return subprocess.run(command, env=env, capture_output=True, text=True, check=False, **given)
 
 
 @pytest.mark.parametrize(
@@ -197,6 +267,7 @@ def test_a_failed_doctor_check_fails_drift_but_not_preview(
     assert "&lt;b&gt;&amp;" in text  # resource names are escaped in Markdown
     assert "### Live federation: not fully checked" in text
     assert "error: pulumi stack output" in text
+    assert stat.S_IMODE(report.stat().st_mode) == 0o600
 
 
 def test_a_report_contains_no_fence_address_or_credential_of_a_failed_run(
@@ -281,3 +352,117 @@ def test_a_pull_request_has_one_preview_comment(
     assert expected in request
     assert f"{MARKER}\n**passed**" in request
     assert len(request) < 65_536
+
+
+def step(job: str, name: str) -> dict[str, Any]:
+    [found] = [each for each in JOBS[job]["steps"] if each.get("name") == name]
+    return found
+
+
+def run_script(
+    commands: Path, script: str, env: dict[str, str], cwd: Path = ROOT
+) -> subprocess.CompletedProcess[str]:
+    """Run a step's script as GitHub does: `bash -e FILE`."""
+    file = commands.parent / "step.sh"
+    file.write_text(script)
+    return run(commands, "bash", "-e", str(file), env=env, cwd=cwd)
+
+
+@pytest.mark.parametrize(("has_key", "code"), [("true", 0), ("false", 1), ("", 1)])
+def test_a_run_without_credentials_is_not_checked(commands: Path, has_key: str, code: int) -> None:
+    script = step("preview.preview", "Check for credentials")["run"]
+    done = run_script(commands, script, {"HAS_KEY": has_key})
+    assert done.returncode == code
+    assert done.stdout.startswith("::error title=Not checked::") is bool(code)
+
+
+def outputs(file: Path) -> dict[str, str]:
+    """The outputs in a GITHUB_OUTPUT file, as the runner reads them: NAME<<END, lines, END."""
+    found: dict[str, str] = {}
+    lines = iter(file.read_text().splitlines())
+    for line in lines:
+        name, _, end = line.partition("<<")
+        assert end, line
+        value: list[str] = []
+        for each in lines:
+            if each == end:
+                break
+            value.append(each)
+        else:
+            raise AssertionError(f"no line {end}")
+        found[name] = "\n".join(value)
+    return found
+
+
+@pytest.mark.parametrize(
+    ("report", "expected"),
+    [
+        (None, "No report: an earlier step failed."),
+        ("", "No report: an earlier step failed."),
+        ("### passed\n", "### passed"),
+        ("report<<EOF\nEOF\nother=1\nEOF", "report<<EOF\nEOF\nother=1\nEOF"),
+    ],
+)
+def test_the_report_reaches_summary_and_output_unchanged(
+    commands: Path, tmp_path: Path, report: str | None, expected: str
+) -> None:
+    """A report from a pull request's code cannot set another output."""
+    write_command(commands, "openssl", "head -c 16 /dev/urandom | od -An -tx1 | tr -d ' \\n'")
+    if report is not None:
+        (tmp_path / "report.md").write_text(report)
+    env = {"RUNNER_TEMP": str(tmp_path)}
+    for name in ("GITHUB_STEP_SUMMARY", "GITHUB_OUTPUT"):
+        env[name] = str(tmp_path / name)
+    done = run_script(commands, step("preview.preview", "Report")["run"], env)
+    assert done.returncode == 0, done.stderr
+    [(name, value)] = outputs(tmp_path / "GITHUB_OUTPUT").items()
+    assert (name, value.rstrip("\n")) == ("report", expected)
+    assert (tmp_path / "GITHUB_STEP_SUMMARY").read_text().rstrip("\n") == expected
+
+
+@pytest.mark.parametrize("report", ["### passed", ""])
+def test_the_comment_is_the_report_or_says_that_nothing_was_checked(
+    commands: Path, tmp_path: Path, report: str
+) -> None:
+    write_command(commands, "gh", GH)
+    (tmp_path / "comments").write_text("[]")
+    tool("jq")
+    [own] = [each for each in JOBS["preview.comment"]["steps"] if ".ci/comment" in str(each)]
+    env = {
+        "COMMENTS": str(tmp_path / "comments"), "REQUEST": str(tmp_path / "request"),
+        "GITHUB_REPOSITORY": "me/kit", "NUMBER": "7", "REPORT": report,
+    }  # fmt: skip
+    done = run_script(commands, own["run"], env)
+    assert done.returncode == 0, done.stderr
+    request = (tmp_path / "request").read_text()
+    assert request.startswith("api --silent -X POST repos/me/kit/issues/7/comments")
+    assert request.endswith(f"{report or 'Not checked. See the run.'}\n")
+
+
+def test_up_deploys_the_named_stack_with_the_policy_pack(commands: Path, tmp_path: Path) -> None:
+    write_command(commands, "pulumi", f'printf "%s\\n" "$@" >{tmp_path / "arguments"}')
+    done = run_script(commands, step("up.up", "Up")["run"], {"STACK": "prod; touch x"})
+    assert done.returncode == 0, done.stderr
+    arguments = (tmp_path / "arguments").read_text().splitlines()
+    assert arguments[:4] == ["up", "--yes", "--stack", "prod; touch x"]
+    assert arguments[4:6] == ["--policy-pack", "policies"]
+
+
+def test_a_release_publishes_what_was_built(commands: Path, tmp_path: Path) -> None:
+    log = tmp_path / "log"
+    for name in ("gh", "uv"):
+        write_command(commands, name, f'echo {name} "$@" >>{log}')
+    built = ["dist/python/a.whl", "dist/python/a.tar.gz", "dist/pulumi-resource-a-v1.tar.gz"]
+    for each in built:
+        (tmp_path / each).parent.mkdir(parents=True, exist_ok=True)
+        (tmp_path / each).touch()
+    env = {"GITHUB_REF_NAME": "v1"}
+    for name in ("Package index (a trusted publisher)", "GitHub release"):
+        done = run_script(commands, step("release.publish", name)["run"], env, cwd=tmp_path)
+        assert done.returncode == 0, done.stderr
+    publish, create = log.read_text().splitlines()
+    assert (
+        publish == "uv publish --trusted-publishing always dist/python/a.tar.gz dist/python/a.whl"
+    )
+    assert create.startswith("gh release create v1 --verify-tag --title v1 --notes-file dist/notes")
+    assert all(each in create for each in built)
