@@ -7,7 +7,7 @@ from pathlib import Path
 
 try:
     from . import commands
-    from .client import PROGRAM, ControlError, SandboxClient
+    from .client import PROGRAM, ControlError, SandboxClient, own_client
     from .org_file import Org, load_org
     from .partitions import PARTITIONS
     from .settings import CHOICES, DESCRIPTIONS, Settings
@@ -18,20 +18,25 @@ except ModuleNotFoundError as missing:
     )
 
 
-def main(argv: list[str] | None = None) -> int:
-    parser = argparse.ArgumentParser(
+def parser() -> argparse.ArgumentParser:
+    """The parser of the command line; `args.run` executes a command other than `serve`."""
+    program = argparse.ArgumentParser(
         prog=PROGRAM,
         description="Emulates an Okta org and an AWS account on 127.0.0.1.",
         epilog=f"Example: {PROGRAM} serve --org my-org.yaml --connections supported",
     )
-    subcommands = parser.add_subparsers(dest="command", required=True)
+    subcommands = program.add_subparsers(dest="command", required=True)
     _add_serve(subcommands)
     commands.add_commands(subcommands)
-    args = parser.parse_args(argv)
+    return program
+
+
+def main(argv: list[str] | None = None) -> int:
+    args = parser().parse_args(argv)
     if args.command == "serve":
         return _serve(args)
     try:
-        args.run(SandboxClient(args.url), args)
+        args.run(SandboxClient(args.url) if args.url else own_client(), args)
     except (ControlError, ValueError) as error:
         sys.stderr.write(f"{error}\n")
         return 1

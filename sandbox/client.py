@@ -3,12 +3,19 @@
 The command line and the pytest plugin use it. It needs nothing but the sandbox's address.
 """
 
+import json
+from pathlib import Path
 from typing import Any
 
 import httpx
 
 Json = dict[str, Any]
 DEFAULT_URL = "http://127.0.0.1:8410"
+READY_FILE = (
+    Path(__file__).resolve().parents[len((__package__ or "sandbox").split("."))]
+    / ".sandbox" / "current.json"
+)  # fmt: skip
+"""Where `make up` and `make sandbox` record the running sandbox of this clone."""
 PROGRAM = f"python -m {__package__}"
 """The command line of this package, under its own name in a clone and in the wheel."""
 
@@ -92,6 +99,25 @@ class SandboxClient:
     def advance(self, seconds: float) -> None:
         """Advance the clock that rate limits and delays use."""
         self.call("POST", "clock", {"advance": seconds})
+
+
+def own_client() -> SandboxClient:
+    """A client for the sandbox of this clone, or for the default address if none is recorded.
+
+    Raises ControlError if another sandbox answers at the recorded address.
+    """
+    try:
+        recorded: Any = json.loads(READY_FILE.read_text(encoding="utf-8"))
+        okta, ident = str(recorded["okta"]), recorded["id"]
+    except (OSError, ValueError, LookupError, TypeError):
+        return SandboxClient()
+    client = SandboxClient(okta)
+    if client.call("GET", "health").get("id") != ident:
+        raise ControlError(
+            f"The sandbox of this clone no longer runs; another one answers at {okta}. Start one "
+            "with `make up`, or pass the address with --url."
+        )
+    return client
 
 
 def _error_text(answer: httpx.Response) -> str:

@@ -117,7 +117,9 @@ def _parser(
         formatter_class=argparse.RawDescriptionHelpFormatter,
     )
     parser.add_argument(
-        "--url", default=DEFAULT_URL, help=f"address of the sandbox's Okta (default: {DEFAULT_URL})"
+        "--url",
+        help="address of the sandbox's Okta (default: the sandbox that `make up` or `make sandbox` "
+        f"started in this clone, or else {DEFAULT_URL})",
     )
     parser.set_defaults(run=run)
     return parser

@@ -16,7 +16,7 @@ import pytest
 from botocore.exceptions import ClientError
 
 from sandbox.__main__ import main
-from sandbox.client import ControlError, SandboxClient
+from sandbox.client import DEFAULT_URL, READY_FILE, ControlError, SandboxClient, own_client
 from sandbox.pytest_plugin import Sandbox, sandbox, sandbox_options, start_sandbox
 from tests.paths import ROOT
 
@@ -289,6 +289,46 @@ def test_without_a_sandbox_the_error_says_how_to_start_one(
     assert message.count("\n") == 1
     with pytest.raises(ControlError):
         SandboxClient("not an address").settings()
+
+
+class TestOwnSandbox:
+    """The commands find the sandbox that `make up` started in this clone."""
+
+    @pytest.fixture
+    def ready_file(self, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+        monkeypatch.setattr("sandbox.client.READY_FILE", tmp_path / "current.json")
+        return tmp_path / "current.json"
+
+    def test_the_file_is_that_of_the_toolchain(self) -> None:
+        assert (ROOT / ".sandbox" / "current.json") == READY_FILE
+
+    def test_a_command_without_an_address_controls_it(
+        self, sandbox: Sandbox, ready_file: Path
+    ) -> None:
+        ready_file.write_text(json.dumps(sandbox.instance_info))
+        assert main(["fault", "lost"]) == 0
+        assert len(sandbox.faults()) == 1
+
+    def test_an_address_precedes_it(self, sandbox: Sandbox, ready_file: Path) -> None:
+        ready_file.write_text(json.dumps({**sandbox.instance_info, "okta": "http://127.0.0.1:1"}))
+        assert main(["fault", "lost", "--url", sandbox.okta]) == 0
+        assert len(sandbox.faults()) == 1
+
+    def test_another_sandbox_at_its_address_is_left_alone(
+        self, sandbox: Sandbox, ready_file: Path, capsys: pytest.CaptureFixture[str]
+    ) -> None:
+        ready_file.write_text(json.dumps({**sandbox.instance_info, "id": "earlier"}))
+        assert main(["fault", "lost"]) == 1
+        assert capsys.readouterr().err.startswith("The sandbox of this clone no longer runs;")
+        assert sandbox.faults() == []
+
+    @pytest.mark.parametrize("text", [None, "", "[]", "{}", "\xff"])
+    def test_without_a_record_the_default_address_applies(
+        self, ready_file: Path, text: str | None
+    ) -> None:
+        if text is not None:
+            ready_file.write_text(text, encoding="latin-1")
+        assert own_client().okta == DEFAULT_URL
 
 
 def test_an_idle_sandbox_settles_without_retries_and_refusals(sandbox: Sandbox) -> None:

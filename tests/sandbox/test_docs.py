@@ -7,6 +7,7 @@ from typing import Any
 import pytest
 
 from sandbox.__main__ import main
+from sandbox.client import SandboxClient
 from sandbox.faults import PRESETS
 from sandbox.okta.server import create_app
 from sandbox.org_file import load_org
@@ -58,6 +59,7 @@ def test_every_command_on_the_page_is_valid(command: str, monkeypatch: pytest.Mo
     monkeypatch.setattr(
         "sandbox.client.SandboxClient.call", lambda *args, **_: ran.append(args) or {}
     )
+    monkeypatch.setattr("sandbox.__main__.own_client", SandboxClient)
     monkeypatch.setattr("sandbox.commands._fault_line", str)
     monkeypatch.setattr("sandbox.snapshot.write_snapshot", lambda *args: ran.append(args))
     monkeypatch.setattr("sandbox.commands._print", lambda _: None)
