@@ -1,17 +1,14 @@
 """`okta-idc check-token`: tests a SCIM token, which the program does not read in console mode."""
 
-import asyncio
 from datetime import UTC, datetime
 
 import typer
 
-from okta_idc.cli.console import print_document, print_error, print_json, reading
+from okta_idc.cli.console import print_document, print_json, reading
 from okta_idc.cli.options import AwsEndpoint, Json, Region, Secret, VerifyAt
-from okta_idc.clients.scim import ScimProbe
+from okta_idc.cli.token_entry import check_verify_at, print_problems, verify_token
 from okta_idc.clients.secrets import secret_string
-from okta_idc.rules import Finding
 from okta_idc.rules import scim_secret as rules
-from okta_idc.rules.endpoints import endpoint_known
 from okta_idc.rules.registry import expiry
 
 
@@ -30,6 +27,7 @@ def check_token(
 
     Example: okta-idc check-token okta-identity-center/scim --region us-east-1
     """
+    check_verify_at(verify_at)
     with reading():
         text = secret_string(secret, region or None, aws_endpoint or None)
     name = f"secret {secret!r}"
@@ -53,25 +51,3 @@ def check_token(
     elif not print_problems(findings, unknown, name):
         print_document(f"IAM Identity Center accepts the token; it {expires}.\n")
     raise typer.Exit(1 if findings else 2 if unknown else 0)
-
-
-def verify_token(secret: rules.ScimSecret, verify_at: str = "") -> tuple[list[Finding], str]:
-    """Findings on the token; and why the result is unknown, or an empty text. A token is not sent
-    to a host in an unknown Region (OIC-133)."""
-    if not verify_at and (unknown := endpoint_known(secret.endpoint)):
-        return [], unknown[0].text("endpoint").rstrip(".")
-    try:
-        status, request = asyncio.run(ScimProbe(verify_at)(secret.endpoint, secret.token))
-    except ValueError as error:
-        raise typer.BadParameter(str(error)) from None
-    found = rules.token_accepted(rules.ScimResponse(status, request, secret.expires))
-    return found, "" if status else request
-
-
-def print_problems(findings: list[Finding], unknown: str = "", prefix: str = "") -> bool:
-    """Print the findings, and why the result is unknown. False: there is nothing to print."""
-    for finding in findings:
-        print_error(finding.text(prefix))
-    if unknown:
-        print_error(f"unknown: {unknown}.")
-    return bool(findings or unknown)

@@ -1,21 +1,24 @@
-"""`okta-idc store-token`: stores the SCIM endpoint and access token in Secrets Manager.
-
-The token is entered at a hidden prompt, never as an argument or in a file.
-"""
+"""`okta-idc store-token`: stores the SCIM endpoint and access token in Secrets Manager."""
 
 import json
+import sys
 from datetime import UTC, datetime, timedelta
 from typing import Annotated
 
 import typer
 
-from okta_idc.cli.check_token import print_problems, verify_token
-from okta_idc.cli.console import print_error
+from okta_idc.cli.console import print_error, reading
 from okta_idc.cli.options import AwsEndpoint, Region, Secret, VerifyAt
+from okta_idc.cli.token_entry import (
+    Entry,
+    check_verify_at,
+    print_problems,
+    read_entry,
+    verify_token,
+)
 from okta_idc.clients.aws import AwsError
-from okta_idc.clients.secrets import store_secret
+from okta_idc.clients.secrets import SecretStore, TagsError
 from okta_idc.rules import scim_secret as rules
-from okta_idc.rules.endpoints import normalize_endpoint
 from okta_idc.text import conceal
 
 TOKEN_DAYS = 365
@@ -28,6 +31,9 @@ def store_token(
     created: Annotated[
         datetime | None, typer.Option(help="Date on which AWS generated the token; default: now.")
     ] = None,
+    token_id: Annotated[
+        str, typer.Option(help="ID of the token in AWS's list of tokens; default: its date.")
+    ] = "",
     aws_endpoint: AwsEndpoint = "",
     verify: Annotated[
         bool, typer.Option("--verify/--no-verify", help="Test the token before it is stored.")
@@ -36,37 +42,66 @@ def store_token(
 ) -> None:
     """Store the SCIM endpoint and access token in AWS Secrets Manager.
 
-    Prompts for both and shows neither the token nor the secret. A token that AWS rejects is not
-    stored. An existing secret gets a new version; its tags hold the endpoint and the dates.
+    First checks that the secret can be reached, then prompts for both, and shows neither the token
+    nor the secret. Without a terminal, reads them from two lines of standard input. A token that
+    AWS rejects, or that could not be tested, is not stored. An existing secret gets a new version;
+    its tags hold the endpoint and the dates.
 
     Exit code 0: stored; 2: not stored.
 
     Example: okta-idc store-token okta-identity-center/scim --region us-east-1
     """
-    endpoint = normalize_endpoint(typer.prompt("SCIM endpoint", err=True))
-    token_id = typer.prompt("Token ID, or a name for it", err=True).strip()
-    token = typer.prompt("Access token (hidden)", hide_input=True, err=True).strip()
-    conceal(token, token_id, "" if endpoint.startswith("https://") else endpoint)
+    conceal(token_id)
+    check_verify_at(verify_at)
+    try:
+        tags = SecretStore(secret, region or None, aws_endpoint or None).check()
+    except AwsError as error:
+        print_error(f"error: nothing can be stored: {error}")
+        raise typer.Exit(2) from None
+    with reading():
+        entry = read_entry((tags or {}).get("endpoint", ""))
     generated = (created or datetime.now()).astimezone(UTC).replace(microsecond=0)
-    tags = {
-        "endpoint": endpoint,
-        "token_id": token_id,
+    new_tags = {
+        "endpoint": entry.endpoint,
+        "token_id": token_id.strip() or generated.isoformat(),
         "created": generated.isoformat(),
         "expires": (generated + timedelta(days=TOKEN_DAYS)).isoformat(),
     }
-    document = {**tags, "token": token, "schema": 1}
-    if print_problems(rules.secret_document(json.dumps(document))):
-        raise typer.Exit(2)
-    if verify:
-        findings, unknown = verify_token(rules.read_secret(json.dumps(document)), verify_at)
-        print_problems(findings, unknown)
+    while (problem := _verify(entry, new_tags, verify_at) if verify else "") or (
+        problem := _store(secret, region, aws_endpoint, entry, new_tags)
+    ):
+        print_error(problem)
+        # AWS shows the token once: keep it while the cause is corrected.
+        if not sys.stdin.isatty() or not typer.confirm("Try again?", default=True, err=True):
+            raise typer.Exit(2)
+    print_error(f"The token expires {new_tags['expires'][:10]}.")
+    if not verify:
+        print_error(f"It was not tested. Test it: okta-idc check-token {secret}")
+
+
+def _document(entry: Entry, tags: dict[str, str]) -> dict[str, object]:
+    return {**tags, "token": entry.token, "schema": 1}
+
+
+def _verify(entry: Entry, tags: dict[str, str], verify_at: str) -> str:
+    """Why the token is not stored, after a test that had no result. Ends the command if AWS
+    rejects the token."""
+    text = json.dumps(_document(entry, tags))
+    findings, unknown = verify_token(rules.read_secret(text), verify_at)
+    if print_problems(findings, unknown):
         if findings:
             print_error("not stored.")
             raise typer.Exit(2)
+        return "not stored: the test has no result. --no-verify stores an untested token."
+    return ""
+
+
+def _store(secret: str, region: str, aws_endpoint: str, entry: Entry, tags: dict[str, str]) -> str:
+    """Why nothing was stored, or an empty text. With new credentials on each attempt."""
     try:
-        created_secret = store_secret(secret, document, tags, region or None, aws_endpoint or None)
+        store = SecretStore(secret, region or None, aws_endpoint or None)
+        created = store.store(_document(entry, tags), tags)
     except AwsError as error:
-        print_error(f"not stored: {error}")
-        raise typer.Exit(2) from None
-    verb = "Created" if created_secret else "New version of"
-    print_error(f"{verb} {secret}; the token expires {tags['expires'][:10]}.")
+        return str(error) if isinstance(error, TagsError) else f"not stored: {error}"
+    print_error(f"{'Created' if created else 'New version of'} {secret} in {store.region}.")
+    return ""

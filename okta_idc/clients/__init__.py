@@ -1,1 +1,1 @@
-"""Clients for Okta and AWS outside the Pulumi engine. They read, except for `store_secret`."""
+"""Clients for Okta and AWS outside the Pulumi engine. They read, except for `SecretStore`."""

@@ -69,12 +69,22 @@ class ScimProbe:
     def _address(self, endpoint: str) -> str:
         if not self.at:
             return endpoint
-        if urlsplit(self.at).hostname not in _LOOPBACK:
-            raise ValueError(
-                f"scim_token.verify_at: {self.at!r} is not on this machine; the token is sent only "
-                "to AWS. Remove the setting."
-            )
+        try:
+            check_address(self.at)
+        except ValueError as error:
+            raise ValueError(f"scim_token.verify_at: {error} Remove the setting.") from None
         return self.at.rstrip("/") + urlsplit(endpoint).path
+
+
+def check_address(at: str) -> None:
+    """Raises ValueError if an address that replaces the endpoint's host is not on this machine."""
+    try:
+        parts = urlsplit(at)
+        local = parts.scheme in ("http", "https") and parts.hostname in _LOOPBACK
+    except ValueError:
+        local = False
+    if at and not local:
+        raise ValueError(f"{at!r} is not on this machine; the token is sent only to AWS.")
 
 
 async def _request(http: httpx.AsyncClient, base: str, path: str) -> tuple[int, str]:

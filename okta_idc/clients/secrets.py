@@ -10,10 +10,12 @@ from typing import Any, cast
 
 from okta_idc.clients.aws import AwsClient, AwsError
 from okta_idc.clients.aws_config import AwsConfig
-from okta_idc.clients.json_path import get_list
+from okta_idc.clients.json_path import get_list, get_text
 from okta_idc.text import conceal
 
 _SERVICE = "secretsmanager"
+TAG_KEYS = ("endpoint", "token_id", "created", "expires")
+"""The tags of the secret, which repeat all but the token."""
 
 
 def secret_tags(
@@ -46,28 +48,66 @@ def _credentials(text: str) -> list[str]:
     return [each for each in values if isinstance(each, str) and not known.fullmatch(each)]
 
 
-def store_secret(
-    name: str,
-    document: Mapping[str, object],
-    tags: Mapping[str, str],
-    region: str | None,
-    endpoint: str | None,
-) -> bool:
-    """Create the secret, or add a version, and then set its tags. True: it was created.
+class TagsError(AwsError):
+    """The secret has a new version, and the tags of the old one."""
 
-    Raises AwsError.
-    """
-    text = json.dumps(document)
-    pairs = [{"Key": key, "Value": value} for key, value in tags.items()]
-    client = AwsClient(_SERVICE, region, endpoint)
-    description = "SCIM endpoint and token of IAM Identity Center"
-    given = {"Name": name, "Description": description, "SecretString": text, "Tags": pairs}
-    try:
-        client.call("create_secret", **given)
-    except AwsError as error:
-        if error.code != "ResourceExistsException":
+
+class SecretStore:
+    """One secret, to store the endpoint and the token in. Its methods raise AwsError."""
+
+    def __init__(self, name: str, region: str | None, endpoint: str | None) -> None:
+        self._client = AwsClient(_SERVICE, region, endpoint)
+        self.name, self.region = name, self._client.region
+
+    def check(self) -> dict[str, str] | None:
+        """The secret's tags; None if it is still to be created. Raises AwsError if it is known that
+        nothing can be stored, before anything has to be entered.
+
+        A new tag value needs the same permission as an old one, so the tags that exist are set to
+        their own values: the only harmless test of a write that AWS has.
+        """
+        try:
+            found = self._client.call("describe_secret", SecretId=self.name)
+        except AwsError as error:
+            if error.code == "ResourceNotFoundException" and not self.name.startswith("arn:"):
+                return None
             raise
-        client.call("put_secret_value", SecretId=name, SecretString=text)
-        client.call("tag_resource", SecretId=name, Tags=pairs)
+        primary = get_text(found, "PrimaryRegion")
+        if found.get("DeletedDate"):
+            raise AwsError(
+                f"the secret {self.name!r} is scheduled for deletion. Restore it: aws "
+                f"secretsmanager restore-secret --secret-id {self.name} --region {self.region}"
+            )
+        if primary not in ("", self.region):
+            raise AwsError(
+                f"the secret {self.name!r} in {self.region} is a replica. Pass --region {primary}."
+            )
+        tags = {tag["Key"]: tag.get("Value", "") for tag in get_list(found, "Tags")}
+        if own := {key: value for key, value in tags.items() if key in TAG_KEYS}:
+            self._client.call("tag_resource", SecretId=self.name, Tags=_pairs(own))
+        return tags
+
+    def store(self, document: Mapping[str, object], tags: Mapping[str, str]) -> bool:
+        """Create the secret, or add a version, and then set its tags. True: it was created."""
+        text = json.dumps(document)
+        description = "SCIM endpoint and token of IAM Identity Center"
+        given: dict[str, Any] = {"Name": self.name, "Description": description}
+        try:
+            self._client.call("create_secret", **given, SecretString=text, Tags=_pairs(tags))
+        except AwsError as error:
+            exists = self.name.startswith("arn:") or error.code == "ResourceExistsException"
+            if not exists:
+                raise
+        else:
+            return True
+        self._client.call("put_secret_value", SecretId=self.name, SecretString=text)
+        try:
+            self._client.call("tag_resource", SecretId=self.name, Tags=_pairs(tags))
+        except AwsError as error:
+            text = f"the new version is stored, but its tags are the old ones: {error}"
+            raise TagsError(text, error.action, error.code) from None
         return False
-    return True
+
+
+def _pairs(tags: Mapping[str, str]) -> list[dict[str, str]]:
+    return [{"Key": key, "Value": value} for key, value in tags.items()]

@@ -12,6 +12,7 @@ from sandbox.pytest_plugin import Sandbox, sandbox, sandbox_options, start_sandb
 
 __all__ = ["sandbox", "sandbox_options", "start_sandbox"]
 NAME = "okta-identity-center/scim"
+TOPSECRET = "TOPSECRET" * 60
 
 
 @pytest.fixture(autouse=True)
@@ -68,15 +69,15 @@ def test_a_throttled_endpoint_makes_the_result_unknown(sandbox: Sandbox, monkeyp
 
 def test_a_rejected_token_is_not_stored(sandbox: Sandbox, secrets: Any) -> None:
     document = json.loads(secrets.get_secret_value(SecretId=NAME)["SecretString"])
-    lines = f"{document['endpoint']}\nid\nTOPSECRET\n"
+    lines = f"{document['endpoint']}\n{TOPSECRET}\n"
     code, text = run(sandbox, "store-token", "new/secret", typed=lines)
     assert code == 2
     assert "is rejected (401)" in text
     assert "not stored" in text
-    assert "TOPSECRET" not in text
+    assert TOPSECRET not in text
     names = [s["Name"] for s in secrets.list_secrets()["SecretList"]]
     assert "new/secret" not in names
     code, text = run(
-        sandbox, "store-token", "new/secret", typed=lines.replace("TOPSECRET", document["token"])
+        sandbox, "store-token", "new/secret", typed=lines.replace(TOPSECRET, document["token"])
     )
     assert code == 0, text
