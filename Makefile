@@ -24,7 +24,7 @@ status: .venv/ready ## Print what the Identity Store contains and whom AWS rejec
 recover: .venv/ready ## Print what an interrupted run left behind, and the commands
 	@$(TOOLCHAIN) recover
 
-env: .venv/ready ## Print shell lines for plain pulumi: eval "$(make -s env)"
+env: .venv/ready ## Print shell lines for plain pulumi and okta-idc: eval "$(make -s env)"
 	@$(TOOLCHAIN) env
 
 engine: .venv/ready ## Find, download or build Pulumi, and print the folder to add to PATH

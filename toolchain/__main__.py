@@ -26,7 +26,7 @@ COMMANDS = {
     "down": "destroy the stack and stop the sandbox",
     "status": "print the summary",
     "recover": "print what an interrupted run left behind, and the commands",
-    "env": "print shell lines that make plain `pulumi …` use the sandbox",
+    "env": "print shell lines that make plain `pulumi …` and `okta-idc …` use the sandbox",
     "engine": "find, download or build Pulumi, and print the folder to add to PATH",
     "sandbox": "run the sandbox alone, in the foreground",
     "reset": "stop the sandbox and delete its state",

@@ -106,7 +106,9 @@ def up(workspace: Workspace, port: int | None, mode: str | None) -> int:
     total = time.monotonic() - began
     workspace.say(f"Sandbox: Okta {running.okta}, AWS {running.aws}, SCIM {running.scim}.")
     workspace.say(f"Finished in {total:.0f} s (engine: {seconds:.0f} s).")
-    workspace.say('Next: `make status`, `make down`, or plain pulumi: eval "$(make -s env)"')
+    workspace.say(
+        'Next: `make status`, `make down`, or plain pulumi and okta-idc: eval "$(make -s env)"'
+    )
     return code
 
 
@@ -174,7 +176,7 @@ def recover(workspace: Workspace) -> int:
 
 
 def env(workspace: Workspace) -> int:
-    """Print shell lines that make plain `pulumi …` work in the clone."""
+    """Print shell lines with which plain `pulumi …` and `okta-idc …` use the clone's sandbox."""
     running = sandbox.find(workspace.home)
     if running is None:
         print("echo 'No sandbox is running. Run: make up, or make sandbox' >&2; false")
@@ -185,8 +187,9 @@ def env(workspace: Workspace) -> int:
             workspace.say(f"Wrote the sandbox's addresses to {stack.settings}.")
     for name in overriding_variables(os.environ):
         print(f"unset {name}")
-    for name, value in stack.variables.items():
+    for name, value in {**stack.variables, **running.variables}.items():
         print(f"export {name}={shlex.quote(value)}")
+    print(f"alias okta-idc={shlex.quote(shlex.join([sys.executable, '-m', 'okta_idc']))}")
     return 0
 
 

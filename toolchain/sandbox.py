@@ -33,6 +33,8 @@ AWS_CREDENTIALS = {
 }
 CREDENTIALS = {"OKTA_API_TOKEN": OKTA_TOKEN, "AWS_REGION": "us-east-1", **AWS_CREDENTIALS}
 """Environment variables with which `okta-idc` reads a sandbox in the Region us-east-1."""
+_FOUND_BY = {"OKTA_HTTP_PROXY": "okta", "AWS_ENDPOINT_URL": "aws", "OKTA_IDC_VERIFY_AT": "scim"}
+"""Variables from which `okta-idc` takes the addresses of Okta, AWS, and the SCIM endpoint."""
 
 
 class SandboxError(Exception):
@@ -55,6 +57,11 @@ class Sandbox:
     def credentials(self) -> dict[str, str]:
         """Environment variables with which `okta-idc` reads it."""
         return {**CREDENTIALS, "AWS_REGION": self.region}
+
+    @property
+    def variables(self) -> dict[str, str]:
+        """Environment variables with which `okta-idc` reads this sandbox, also without a stack."""
+        return self.credentials | {name: getattr(self, key) for name, key in _FOUND_BY.items()}
 
     def request(self, method: str, path: str, body: object = None, seconds: float = 10) -> Any:
         """Call its Okta API, or one of the sandbox's control paths. Raises httpx.HTTPError."""

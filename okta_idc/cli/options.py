@@ -24,5 +24,9 @@ Share = Annotated[
 ]
 Stack = Annotated[str, typer.Option(help="Name of the stack; default: the selected stack.")]
 VerifyAt = Annotated[
-    str, typer.Option(help="Local address that replaces the SCIM endpoint (sandbox).")
+    str,
+    typer.Option(
+        envvar="OKTA_IDC_VERIFY_AT",
+        help="Local address that replaces the SCIM endpoint (sandbox).",
+    ),
 ]
