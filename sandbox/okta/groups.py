@@ -18,6 +18,7 @@ class Groups(Resource):
             ("PUT", path, self.replace),
             ("DELETE", path, self.delete),
             ("GET", path + "/users", self.members),
+            ("GET", "/api/v1/users/{user}/groups", self.of_user),
             ("PUT", path + "/users/{user}", self.set_member),
             ("DELETE", path + "/users/{user}", self.set_member),
         ]
@@ -39,6 +40,13 @@ class Groups(Resource):
         found = [g for g in found if g["profile"]["name"].lower().startswith(q)]
         view = self.view_with_stats if request.query.get("expand") == "stats" else self.view
         return self.context.page(request, found, view, default=10000, maximum=10000)
+
+    async def of_user(self, request: web.Request) -> web.Response:
+        """A user's groups. Assumed: all on one page, in the form of the list of groups."""
+        ident = self.model.user(request.match_info["user"])["id"]
+        members = self.model.members
+        found = (each for each in self.model.groups.values() if ident in members[each["id"]])
+        return reply([self.view(each) for each in found])
 
     def view_with_stats(self, group: Json) -> Json:
         """Assumed: Okta counts the members of a group, whatever their status."""

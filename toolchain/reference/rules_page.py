@@ -1,12 +1,11 @@
 """docs/reference/rules.md as text, generated from the registry of `okta_idc.rules`."""
 
-import dataclasses
 import re
-from collections.abc import Mapping, Sequence
-from datetime import date
-from typing import Any, cast
+from collections.abc import Mapping
+from typing import Any
 
 from okta_idc.rules import RULES, Rule
+from okta_idc.rules.examples import show
 
 FAMILIES = {
     "1": "SCIM endpoint, token and sign-in addresses",
@@ -96,33 +95,3 @@ def _plain(text: str) -> str:
 def _link(cited: re.Match[str]) -> str:
     path, page, fact = cited.groups()
     return f"[{fact.replace('-', ' ')} ({page.replace('-', ' ')})](../{path})"
-
-
-def show(value: object) -> str:
-    """An example as Python writes it, without defaults; long texts and sequences are cut."""
-    if dataclasses.is_dataclass(value) and not isinstance(value, type):
-        given = [
-            f"{field.name}={show(getattr(value, field.name))}"
-            for field in dataclasses.fields(value)
-            if getattr(value, field.name) != field.default
-        ]
-        return f"{type(value).__name__}({', '.join(given)})"
-    if isinstance(value, str):
-        return repr(value) if len(value) <= 220 else f"{value[:20]!r}… {len(value):,} characters"
-    if isinstance(value, date):
-        return value.strftime("%Y-%m-%d")
-    if isinstance(value, Mapping):
-        items = cast(Mapping[object, object], value).items()
-        return "{" + ", ".join(f"{show(k)}: {show(v)}" for k, v in items) + "}"
-    if isinstance(value, frozenset):
-        members = sorted(map(show, cast(frozenset[object], value)))
-        return "{" + ", ".join(members) + "}" if members else "frozenset()"
-    if isinstance(value, tuple | list):
-        items = [show(each) for each in cast(Sequence[object], value)]
-        if len(items) > 4:
-            items = [*items[:2], f"… {len(items) - 2} more"]
-        joined = ", ".join(items)
-        if isinstance(value, list):
-            return f"[{joined}]"
-        return f"({joined},)" if len(items) == 1 else f"({joined})"
-    return repr(value)

@@ -38,6 +38,7 @@ async def _org(ok: Any) -> None:
     await ok("PUT", one, {"profile": {"name": "c2", "description": ""}})
     await ok("PUT", f"{one}/users/{user['id']}")
     assert [u["id"] for u in await ok("GET", one + "/users")] == [user["id"]]
+    assert group["id"] in [g["id"] for g in await ok("GET", f"/api/v1/users/{user['id']}/groups")]
     await ok("DELETE", f"{one}/users/{user['id']}")
     await ok("GET", one)
     await _rules(ok, group["id"])

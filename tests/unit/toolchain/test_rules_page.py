@@ -3,7 +3,8 @@
 import re
 
 from okta_idc.rules import RULES
-from toolchain.reference.rules_page import FAMILIES, page, show
+from okta_idc.rules.examples import show
+from toolchain.reference.rules_page import FAMILIES, page
 
 
 def test_every_rule_has_one_heading_and_links_to_it() -> None:
