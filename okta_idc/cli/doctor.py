@@ -16,9 +16,11 @@ from okta_idc.cli.options import (
     App,
     AwsEndpoint,
     Everything,
+    IdentityStoreId,
     Json,
     OktaUrl,
     Outputs,
+    SettingsFile,
     Share,
     Stack,
     VerifyAt,
@@ -46,13 +48,9 @@ from okta_idc.rules.registry import count
 def doctor(
     outputs: Outputs = None,
     stack: Stack = "",
-    settings: Annotated[
-        Path | None, typer.Option(help="Stack file to compare with, for example Pulumi.prod.yaml.")
-    ] = None,
+    settings: SettingsFile = None,
     app: App = "",
-    identity_store: Annotated[
-        str, typer.Option(help="ID of the identity store (d-…), with --app instead of a stack.")
-    ] = "",
+    identity_store: IdentityStoreId = "",
     region: Annotated[str, typer.Option(help="AWS Region; default: from the stack or AWS.")] = "",
     secret: Annotated[
         str, typer.Option(help="Name of the secret with the SCIM token; default: from the stack.")

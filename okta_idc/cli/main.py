@@ -10,6 +10,7 @@ import typer
 from okta_idc.cli.adopt import adopt
 from okta_idc.cli.check_token import check_token
 from okta_idc.cli.doctor import doctor
+from okta_idc.cli.explain import explain
 from okta_idc.cli.extras import CommandGroup
 from okta_idc.cli.preview_saml import preview_saml
 from okta_idc.cli.recover import recover
@@ -23,7 +24,17 @@ app = typer.Typer(
     no_args_is_help=True,
     pretty_exceptions_show_locals=False,  # a local may hold a token
 )
-for command in (adopt, check_token, doctor, preview_saml, recover, schema, status, store_token):
+for command in (
+    adopt,
+    check_token,
+    doctor,
+    explain,
+    preview_saml,
+    recover,
+    schema,
+    status,
+    store_token,
+):
     app.command()(command)
 
 

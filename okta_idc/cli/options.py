@@ -10,6 +10,9 @@ AwsEndpoint = Annotated[str, typer.Option(help="URL that replaces AWS's endpoint
 Everything = Annotated[
     bool, typer.Option("--all", help="List every user and group instead of the first ones.")
 ]
+IdentityStoreId = Annotated[
+    str, typer.Option(help="ID of the identity store (d-…), with --app instead of a stack.")
+]
 Json = Annotated[bool, typer.Option("--json", help="Print JSON.")]
 OktaUrl = Annotated[str, typer.Option(help="URL of the org, for example https://acme.okta.com.")]
 Outputs = Annotated[
@@ -18,6 +21,9 @@ Outputs = Annotated[
 ]
 Region = Annotated[str, typer.Option(help="AWS Region; default: from AWS's settings.")]
 Secret = Annotated[str, typer.Argument(help="Name of the secret, as in scim_token.secret.")]
+SettingsFile = Annotated[
+    Path | None, typer.Option(help="Stack file to compare with, for example Pulumi.prod.yaml.")
+]
 Share = Annotated[
     float,
     typer.Option(min=0.01, max=1, help="Share of Okta's remaining rate limits that may be used."),

@@ -144,11 +144,20 @@ class IdentityCenter(AwsClient):
         at = {"InstanceArn": instance, "PermissionSetArn": arn, "AccountId": account}
         return self.pages("list_account_assignments", "AccountAssignments", **at)
 
+    def assignments_of(self, instance: str, principal: str, kind: str) -> Iterator[Json]:
+        """The account assignments of a user (`USER`) or group (`GROUP`)."""
+        at = {"InstanceArn": instance, "PrincipalId": principal, "PrincipalType": kind}
+        operation = "list_account_assignments_for_principal"
+        return self.pages(operation, "AccountAssignments", **at)
+
+    def name_of_permission_set(self, instance: str, arn: str) -> str:
+        """A permission set's name."""
+        at = {"InstanceArn": instance, "PermissionSetArn": arn}
+        return str(self.call("describe_permission_set", **at)["PermissionSet"]["Name"])
+
     def access_of_group(self, instance: str, group: str) -> tuple[tuple[str, str], ...]:
         """The account assignments of a group: sorted pairs of permission set ARN and account."""
-        at = {"InstanceArn": instance, "PrincipalId": group, "PrincipalType": "GROUP"}
-        operation = "list_account_assignments_for_principal"
-        listed = self.pages(operation, "AccountAssignments", **at)
+        listed = self.assignments_of(instance, group, "GROUP")
         return tuple(sorted((each["PermissionSetArn"], each["AccountId"]) for each in listed))
 
     def applications_of_group(self, instance: str, group: str) -> tuple[str, ...]:

@@ -3,7 +3,7 @@
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-from okta_idc.clients.aws import AwsClient, Json
+from okta_idc.clients.aws import AwsClient, AwsError, Json
 from okta_idc.clients.aws_config import AwsConfig
 from okta_idc.clients.json_path import get_list, get_object
 
@@ -38,6 +38,25 @@ class IdentityStore(AwsClient):
     def groups(self) -> Iterator[Json]:
         """Every group as AWS shows it (`GroupId`, `DisplayName`, …), page by page."""
         return self.pages("list_groups", "Groups", IdentityStoreId=self.id)
+
+    def user(self, name: str) -> Json | None:
+        """The user with this name as AWS shows it; None if there is none."""
+        at = {"IdentityStoreId": self.id}
+        unique = {"AttributePath": "userName", "AttributeValue": name}
+        wanted = {"UniqueAttribute": unique}
+        try:
+            found = self.call("get_user_id", **at, AlternateIdentifier=wanted)
+            return self.call("describe_user", **at, UserId=found["UserId"])
+        except AwsError as error:
+            if error.code != "ResourceNotFoundException":
+                raise
+            return None
+
+    def groups_of(self, user_id: str) -> Iterator[str]:
+        """The group IDs of a user's memberships."""
+        at = {"IdentityStoreId": self.id, "MemberId": {"UserId": user_id}}
+        for each in self.pages("list_group_memberships_for_member", "GroupMemberships", **at):
+            yield each["GroupId"]
 
     def members(self, group_id: str) -> Iterator[str]:
         """The user IDs of a group's members: one call for every hundred."""

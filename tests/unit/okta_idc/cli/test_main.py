@@ -7,7 +7,7 @@ import sys
 import tomllib
 from importlib.metadata import PackageNotFoundError
 from pathlib import Path
-from typing import get_type_hints
+from typing import Any, get_type_hints
 
 import pytest
 import typer
@@ -18,7 +18,7 @@ from okta_idc.cli.extras import EXPECTED, EXTRAS, CommandGroup
 from okta_idc.cli.main import app
 from tests.paths import ROOT
 
-COMMANDS = ("adopt", "check-token", "doctor", "preview-saml", "schema", "status", "store-token")
+COMMANDS: dict[str, Any] = typer.main.get_command(app).commands  # type: ignore[attr-defined]
 TOKEN = "00Zq3xR7vK1mN5pL9sT2wY4bD6fH8jG0cA-_eU2iOk"
 VERSION = tomllib.loads((ROOT / "pyproject.toml").read_text())["project"]["version"]
 
@@ -52,11 +52,22 @@ def test_the_version_is_that_of_the_package_or_the_clone(
     assert (result.exit_code, result.output) == (0, f"{'9.9.9' if installed else VERSION}\n")
 
 
-@pytest.mark.parametrize("command", COMMANDS)
-def test_help_has_an_example(command: str) -> None:
+def test_the_help_has_an_example() -> None:
+    result = CliRunner().invoke(app, ["--help"], env={"COLUMNS": "200"})
+    assert result.exit_code == 0
+    assert "Example: okta-idc " in result.output
+
+
+@pytest.mark.parametrize("command", sorted(COMMANDS))
+def test_every_help_text_has_an_example_that_parses(command: str) -> None:
     result = CliRunner().invoke(app, [command, "--help"], env={"COLUMNS": "200"})
     assert result.exit_code == 0
-    assert f"Example: okta-idc {command}" in result.output
+    examples = re.findall(r"Example: okta-idc (.*?)(?: >.*)?$", result.output, re.MULTILINE)
+    assert examples
+    for example in examples:
+        name, *arguments = example.split()
+        assert name == command
+        COMMANDS[command].make_context(command, arguments)
 
 
 NO_SHELL_DETECTION = "_TYPER_COMPLETE_TEST_DISABLE_SHELL_DETECTION"
