@@ -15,7 +15,9 @@ from okta_idc.inventory.model import Inventory, Json
 from okta_idc.inventory.session_tags import attributes_of, statements_of
 from okta_idc.inventory.unavailable import Unavailable
 from okta_idc.okta_expression import Unknown, evaluate, parse
-from okta_idc.rules import Rule, attributes, profiles
+from okta_idc.rules import RULES, Rule, attributes, profiles
+from okta_idc.rules.characters import unjudged
+from okta_idc.rules.registry import count as counted
 
 _TAG_RULES = (attributes.session_tags, attributes.no_empty_tag)
 USER_RULES: tuple[Rule[Any], ...] = (*profiles.PER_PROFILE, *_TAG_RULES)
@@ -32,6 +34,7 @@ class UserChecks:
         self._found: list[DoctorFinding] = []
         self._blank: Counter[str] = Counter()
         self._unknown_tags: Counter[str] = Counter()
+        self._unjudged: Counter[tuple[str, str]] = Counter()  # rule ID and reason
 
     def __call__(self, inventory: Inventory, user: AssignedUser, app_user: Json) -> None:
         """Check one user; `app_user` comes from Okta's API."""
@@ -40,6 +43,9 @@ class UserChecks:
             if finding.rule is profiles.required_names:
                 self._blank[finding.path] += 1
             self._found.append(DoctorFinding(user.login, finding))
+        for attribute, value in profile.items():
+            if isinstance(value, str) and (reason := unjudged(value)):
+                self._unjudged[profiles.hidden_characters.id, f"{attribute} {reason}"] += 1
         if self._tags is None:
             sent = attributes_of(statements_of(get_object(inventory.app)))
             self._tags = {each.key: parse(each.value) for each in sent}
@@ -50,6 +56,9 @@ class UserChecks:
                 self._unknown_tags[f"attribute {key}: {value.reason}"] += 1
             else:
                 known[key] = value
+                if reason := unjudged(value):
+                    rule = attributes.session_tags.id
+                    self._unjudged[rule, f"attribute {key} {reason}"] += 1
         for rule in _TAG_RULES:
             for finding in rule(known):
                 tag = replace(finding, path=f"attribute {finding.path}")
@@ -75,6 +84,9 @@ class UserChecks:
             for each in self._found
             if each.rule is not profiles.required_names or each.finding.path not in hidden
         )
+        for (rule, reason), users in self._unjudged.items():
+            text = f"{reason} ({counted(users, 'user')})"
+            report.mark_unknown(RULES[rule], Unavailable(text))
         for reason, users in self._unknown_tags.items():
             for rule in _TAG_RULES:
                 report.mark_unknown(rule, Unavailable(f"{reason.rstrip('.')} ({users:,} users)."))

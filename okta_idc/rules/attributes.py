@@ -11,7 +11,7 @@ from dataclasses import dataclass
 
 from okta_idc.okta_expression import Invalid, Unsupported, parse, references
 from okta_idc.okta_expression.parser import STRING_FUNCTIONS
-from okta_idc.rules.characters import quoted
+from okta_idc.rules.characters import quoted, unassigned
 from okta_idc.rules.registry import (
     EnforcementPoint,
     Related,
@@ -47,7 +47,8 @@ def tag_characters(text: str) -> bool:
     """Whether AWS accepts all characters in a session tag: letters, digits, spaces, _.:/=+-@."""
     if _PLAIN.fullmatch(text):
         return True
-    return all(unicodedata.category(c)[0] in "LZN" or c in _MARKS for c in text)
+    new = unassigned(text)  # not judged
+    return all(unicodedata.category(c)[0] in "LZN" or c in _MARKS or c in new for c in text)
 
 
 @core_rule(

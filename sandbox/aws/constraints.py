@@ -14,6 +14,9 @@ from typing import Any
 
 from .errors import RefusedError
 
+_NONCHARACTERS = frozenset(map(chr, range(0xFDD0, 0xFDF0)))
+"""With U+FFFE, U+FFFF, and the same two in every plane, those that Unicode never assigns."""
+
 
 def check_constraints(shape: Any, params: dict[str, Any]) -> None:
     """Raise a ValidationException that lists every violated constraint of the shape."""
@@ -73,12 +76,20 @@ def _pattern(text: str) -> re.Pattern[str]:
     return re.compile(translated, re.ASCII)
 
 
+def category(char: str) -> str:
+    """The first letter of a character's Unicode category. Assumed: AWS knows a later version of
+    Unicode than this Python, so that every character that can be assigned is a letter."""
+    found = unicodedata.category(char)
+    newer = found == "Cn" and ord(char) & 0xFFFE != 0xFFFE and char not in _NONCHARACTERS
+    return "L" if newer else found[0]
+
+
 @cache
 def _categories() -> dict[str, str]:
     """Character ranges of each Unicode category, because `re` does not support categories."""
     ranges: defaultdict[str, list[list[int]]] = defaultdict(list)
     for code in range(sys.maxunicode + 1):
-        found = ranges[unicodedata.category(chr(code))[0]]
+        found = ranges[category(chr(code))]
         if found and found[-1][1] == code - 1:
             found[-1][1] = code
         else:

@@ -4,9 +4,9 @@ Converts a SCIM document into an identity store record, or raises `InvalidError`
 that CloudTrail shows. The rules come from that page, never from the kit.
 """
 
-import unicodedata
 from datetime import UTC, datetime
 
+from .constraints import category
 from .store import Record
 
 USER = "urn:ietf:params:scim:schemas:core:2.0:User"
@@ -209,7 +209,7 @@ def _text(doc: Record, key: str, prefix: str = "", forbidden: bool = True) -> st
         raise InvalidError(f"Value at '{path}' failed to satisfy constraint: 1..1024 characters")
     for char in value:
         # \p{L}\p{M}\p{S}\p{N}\p{P} and the whitespace of SensitiveStringType
-        if unicodedata.category(char)[0] not in "LMSNP" and char not in _WHITESPACE:
+        if category(char) not in "LMSNP" and char not in _WHITESPACE:
             raise InvalidError(
                 f"Value at '{path}' failed to satisfy constraint: regular expression"
             )

@@ -8,6 +8,7 @@ from okta_idc.inventory.differences import check_settled
 from okta_idc.inventory.model import Inventory
 from okta_idc.rules import assignments, groups, push_drift
 from okta_idc.rules.binding import Binding, Location, Subject, Unavailable, known, numbered
+from okta_idc.rules.characters import unjudged
 
 
 def _sources(found: Inventory) -> dict[str, str]:
@@ -34,6 +35,14 @@ def _each_name(found: Inventory) -> Iterator[Subject | Unavailable]:
                 f"Okta does not show the push group {ident}: it was deleted, or is hidden. Needs "
                 "an admin role that can see it."
             )
+
+
+def _each_judged_name(found: Inventory) -> Iterator[Subject | Unavailable]:
+    for subject in _each_name(found):
+        if isinstance(subject, Subject) and (reason := unjudged(subject.value)):
+            yield Unavailable(f"{subject.location.name} {reason}")
+        else:
+            yield subject
 
 
 def _all_names(found: Inventory) -> Iterator[Subject]:
@@ -125,7 +134,7 @@ BINDINGS = (
     Binding(groups.one_role_per_group, _roles),
     Binding(groups.members_are_assigned, partial(_each_push_group, _assigned_members)),
     Binding(groups.group_exists, _by_name),
-    Binding(groups.group_name, _each_name),
+    Binding(groups.group_name, _each_judged_name),
     Binding(groups.group_name_forbidden, _each_name),
     Binding(groups.group_names_differ, _all_names),
     Binding(groups.members_are_active, partial(_each_push_group, _active_members)),

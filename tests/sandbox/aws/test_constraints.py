@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 from botocore.session import Session
-from hypothesis import given, settings
+from hypothesis import assume, given, settings
 from hypothesis import strategies as st
 
 from sandbox.aws.constraints import check_constraints
@@ -64,6 +64,9 @@ def test_numbers_out_of_range_are_reported() -> None:
 @given(st.characters(codec="utf-8"))
 def test_unicode_categories_match_pythons(char: str) -> None:
     """Uses the pattern of tags: letters, separators, numbers and some symbols."""
+    known = unicodedata.category(char) != "Cn"
+    # Assumed: AWS knows more characters than Python; of these, the test has noncharacters only.
+    assume(known or ord(char) & 0xFFFE == 0xFFFE or 0xFDD0 <= ord(char) <= 0xFDEF)
     allowed = unicodedata.category(char)[0] in "LZN" or char in "_.:/=+-@"
     tag = {"Key": f"a{char}", "Value": ""}
     message = broken("TagResource", InstanceArn=ARN, ResourceArn=ARN, Tags=[tag])

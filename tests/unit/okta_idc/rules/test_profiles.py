@@ -104,7 +104,7 @@ def test_an_incomplete_address_names_the_missing_part(missing: str, value: objec
         ("\u2003", "U+2003 EM SPACE"),
         ("\ud800", "U+D800 SURROGATE"),
         ("\ue000", "U+E000 PRIVATE USE"),
-        ("\U000e0fff", "U+E0FFF UNASSIGNED"),
+        ("\ufffe", "U+FFFE UNASSIGNED"),
     ],
 )
 def test_a_hidden_character_is_named(character: str, name: str) -> None:
