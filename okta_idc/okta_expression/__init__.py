@@ -3,9 +3,11 @@
 Imports nothing else of the kit. Okta's rules: docs/research/okta-api.md#expressions. A result that
 they do not determine is `Unknown`. Parses any text in linear time and raises no exception.
 
-An expression fills an attribute statement or a mapped attribute. `parse` returns the `Expression`,
-`Invalid` for what Okta would send as literal text or reject, or `Unsupported` for what Okta may
-understand and this package does not:
+An expression fills an attribute statement or a mapped attribute, or is the condition of a group
+rule. `parse` returns the `Expression`, `Invalid` for what Okta would send as literal text or reject
+(a misspelled function, a missing value or operator), or `Unsupported` for what Okta may understand
+and this package does not evaluate. `parse_tree` also returns expressions with functions that are
+not evaluated here (`Opaque`), which is all that a group rule's condition can have:
 
     expression = test ? expression : expression | expression ?: expression
                | operands joined by OR, AND, == != < > <= >=, + -, each with ! or - before it
@@ -28,8 +30,22 @@ result is empty: Okta does not document the name in that case.
 """
 
 from okta_idc.okta_expression.evaluator import Profile, Unknown, evaluate
+from okta_idc.okta_expression.functions import MEMBERSHIP
 from okta_idc.okta_expression.okta_profile import OKTA_ATTRIBUTES
-from okta_idc.okta_expression.parser import Invalid, Reference, Unsupported, parse, references
+from okta_idc.okta_expression.parser import (
+    Call,
+    Conditional,
+    Expression,
+    Invalid,
+    Literal,
+    Opaque,
+    Operation,
+    Reference,
+    Unsupported,
+    parse,
+    parse_tree,
+    references,
+)
 from okta_idc.okta_expression.username_format import (
     UsernameFormat,
     parse_username_format,
@@ -37,6 +53,7 @@ from okta_idc.okta_expression.username_format import (
 )  # fmt: skip
 
 __all__ = [
-    "OKTA_ATTRIBUTES", "Invalid", "Profile", "Reference", "Unknown", "Unsupported",
-    "UsernameFormat", "evaluate", "parse", "parse_username_format", "references", "username_of",
+    "MEMBERSHIP", "OKTA_ATTRIBUTES", "Call", "Conditional", "Expression", "Invalid", "Literal",
+    "Opaque", "Operation", "Profile", "Reference", "Unknown", "Unsupported", "UsernameFormat",
+    "evaluate", "parse", "parse_tree", "parse_username_format", "references", "username_of",
 ]  # fmt: skip

@@ -15,6 +15,7 @@ from okta_idc.okta_expression.parser import (
     Expression,
     Invalid,
     Literal,
+    Opaque,
     Operation,
     Reference,
     Unsupported,
@@ -68,6 +69,8 @@ def _value(expression: Expression, user: Profile, appuser: Profile | None) -> _V
             if not isinstance(decision, bool):
                 return _unknown(decision, "? : on a value that is neither true nor false.")
             return _value(then if decision else otherwise, user, appuser)
+        case Opaque(name):
+            return Unknown(f"{name} cannot be evaluated here.")
         case Operation("AND" | "OR" | "?:" as operator, (left, right)):
             first = _value(left, user, appuser)
             if isinstance(first, Unknown) or _decides(operator, first):

@@ -1,25 +1,25 @@
 """The parser of expressions. The package's docstring has the grammar."""
 
 from dataclasses import dataclass
-from difflib import get_close_matches
 
-from okta_idc.okta_expression.tokens import CONSTANTS, END, Token, fault_in, tokens_of
-
-STRING_FUNCTIONS: dict[str, tuple[int, int]] = {
-    "append": (2, 2), "join": (2, 99), "len": (1, 1), "removeSpaces": (1, 1), "replace": (3, 3),
-    "replaceFirst": (3, 3), "startsWith": (2, 2), "stringContains": (2, 2),
-    "stringSwitch": (2, 99), "substring": (3, 3), "substringAfter": (2, 2),
-    "substringBefore": (2, 2), "toLowerCase": (1, 1), "toUpperCase": (1, 1),
-}  # fmt: skip
-"""The functions of `String` with their minimum and maximum number of arguments."""
+from okta_idc.okta_expression.functions import STRING_FUNCTIONS, suggestion
+from okta_idc.okta_expression.tokens import (
+    CONSTANTS,
+    END,
+    WORD_OPERATORS,
+    Token,
+    fault_in,
+    tokens_of,
+)
 
 _PROFILES = {"user": "user", "appuser": "appuser", "appUser": "appuser"}
 _LEVELS = (
     {"or": "OR", "||": "OR"},
     {"and": "AND", "&&": "AND"},
-    {o: o for o in ("==", "!=", "<", ">", "<=", ">=")},
+    {o: o for o in ("==", "!=", "<", ">", "<=", ">=", *WORD_OPERATORS)},
     {"+": "+", "-": "-"},
 )
+_OPERATOR_NAMES = frozenset({"and", "or", "not", *WORD_OPERATORS})
 _MAX_TOKENS, _MAX_DEPTH = 300, 50  # keep the parser and the evaluator within Python's stack
 
 
@@ -48,7 +48,8 @@ class Call:
 
 @dataclass(frozen=True, slots=True)
 class Operation:
-    """`operator` is one of OR AND == != < > <= >= + - ! ?: with one or two operands."""
+    """`operator` is one of OR AND == != < > <= >= + - ! ?: or a word such as matches, with one or
+    two operands."""
 
     operator: str
     operands: tuple["Expression", ...]
@@ -63,7 +64,17 @@ class Conditional:
     otherwise: "Expression"
 
 
-Expression = Literal | Reference | Call | Operation | Conditional
+@dataclass(frozen=True, slots=True)
+class Opaque:
+    """What Okta documents and this package does not evaluate: a function that is not one of
+    `String`, or an attribute of something else than the user."""
+
+    name: str
+    """Without arguments: `isMemberOfGroup`, `user.getInternalProperty`, `org.name`."""
+    arguments: tuple["Expression", ...] = ()
+
+
+Expression = Literal | Reference | Call | Operation | Conditional | Opaque
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,20 +92,35 @@ class Invalid:
 
 
 def parse(text: str) -> Expression | Unsupported | Invalid:
-    """Parse any text as an expression."""
+    """Parse any text as an expression that can be evaluated here."""
+    return _parse_text(text, evaluable=True)
+
+
+def parse_tree(text: str) -> Expression | Unsupported | Invalid:
+    """Parse any text as an expression; the result can have `Opaque` parts."""
+    return _parse_text(text, evaluable=False)
+
+
+def _parse_text(text: str, *, evaluable: bool) -> Expression | Unsupported | Invalid:
     tokens = tokens_of(text)
     fault = fault_in(text, tokens)
-    return Invalid(fault) if fault else parse_tokens(tokens)
+    return Invalid(fault) if fault else parse_tokens(tokens, evaluable=evaluable)
 
 
-def parse_tokens(tokens: list[Token]) -> Expression | Unsupported:
-    """Parse tokens that have no fault."""
+def parse_tokens(
+    tokens: list[Token], *, evaluable: bool = True
+) -> Expression | Unsupported | Invalid:
+    """Parse tokens that have no fault. `evaluable`: Unsupported, if a part cannot be evaluated."""
     if len(tokens) > _MAX_TOKENS:
         return Unsupported("is too long to be evaluated here.")
+    parser = _Parser(tokens)
     try:
-        return _Parser(tokens).parse()
+        found = parser.parse()
     except _UnsupportedError as error:
         return Unsupported(str(error))
+    except _InvalidError as error:
+        return Invalid(str(error))
+    return Unsupported(parser.unevaluable) if evaluable and parser.unevaluable else found
 
 
 def references(text: str) -> tuple[Reference, ...]:
@@ -123,22 +149,39 @@ class _UnsupportedError(Exception):
     pass
 
 
+class _InvalidError(Exception):
+    pass
+
+
 class _Parser:
-    """Recursive descent; `_joined` handles one level of precedence."""
+    """Recursive descent; `_joined` handles one level of precedence. `unevaluable` is the first
+    reason why the expression cannot be evaluated, or empty."""
 
     def __init__(self, tokens: list[Token]) -> None:
         self.tokens = tokens
         self.position = self.depth = 0
+        self.unevaluable = ""
 
     def parse(self) -> Expression:
         found = self._expression()
         if self._next is not END:
-            raise _UnsupportedError(f"cannot be parsed from {self._next.text[:20]!r} on.")
+            raise self._unexpected("an operator")
         return found
 
     @property
     def _next(self) -> Token:
         return self.tokens[self.position] if self.position < len(self.tokens) else END
+
+    def _unexpected(self, missing: str) -> Exception:
+        """The error for the next token, before which something is missing. It is certain only if
+        the token has no other meaning in Okta's language."""
+        token = self._next
+        if token is END:
+            return _InvalidError(f"ends too early: {missing} is missing.")
+        shown = token.text[:20] if token.kind == "string" else f'"{token.text[:20]}"'
+        if token.kind == "other" or token.text in (".", "?"):
+            return _UnsupportedError(f"cannot be parsed from {shown} on.")
+        return _InvalidError(f"lacks {missing} before {shown}.")
 
     def _take(self, *texts: str) -> str:
         """Consume the next token if it is one of `texts`. Returns its text in lower case, or ""."""
@@ -151,7 +194,7 @@ class _Parser:
 
     def _expect(self, text: str) -> None:
         if not self._take(text):
-            raise _UnsupportedError(f"cannot be parsed: {text!r} is missing.")
+            raise self._unexpected(f'an operator or "{text}"')
 
     def _expression(self) -> Expression:
         self.depth += 1
@@ -172,6 +215,8 @@ class _Parser:
             return self._operand()
         found = self._joined(level + 1)
         while operator := self._take(*_LEVELS[level]):
+            if operator in WORD_OPERATORS:
+                self._mark_unevaluable(operator)
             found = Operation(_LEVELS[level][operator], (found, self._joined(level + 1)))
         return found
 
@@ -192,36 +237,50 @@ class _Parser:
             found = self._expression()
             self._expect(")")
             return found
-        self.position += 1
         if token.kind == "string":
+            self.position += 1
             quote = token.text[0]
             return Literal(token.text[1:-1].replace(quote * 2, quote))
         if token.kind == "number" and len(token.text) < 16:
+            self.position += 1
             return Literal(float(token.text) if "." in token.text else int(token.text))
-        if token.kind == "name":
+        if token.kind == "number":
+            raise _UnsupportedError(f"cannot be parsed at {token.text[:20]!r}.")
+        if token.kind == "name" and token.text.casefold() not in _OPERATOR_NAMES:
+            self.position += 1
             return self._name(token.text)
-        where = f"cannot be parsed at {token.text[:20]!r}." if token.text else "ends too early."
-        raise _UnsupportedError(where)
+        raise self._unexpected("a value")
 
     def _name(self, name: str) -> Expression:
         if name.casefold() in CONSTANTS:
             return Literal(CONSTANTS[name.casefold()])
-        if not self._take("."):
-            raise _UnsupportedError(f"{name}(…) cannot be evaluated here.")
-        part = self._next
-        self.position += 1
-        is_call = self._next.text == "("
-        if part.kind == "name" and name == "String" and is_call:
-            return self._call(part.text)
-        if part.kind == "name" and name in _PROFILES and not is_call and self._next.text != ".":
-            return Reference(_PROFILES[name], part.text)
-        raise _UnsupportedError(f"{name}.{part.text} cannot be evaluated here.")
+        path, arguments, calls = [name], list[Expression](), 0
+        while True:
+            if self._next.text == "(":
+                calls += 1
+                function = ".".join(path)
+                arguments += self._arguments()
+                self._check_function(function, len(arguments))
+            if not self._take("."):
+                break
+            if self._next.kind != "name":
+                raise self._unexpected("a name")
+            path.append(self._next.text)
+            self.position += 1
+        match path:
+            case ["String", function] if calls == 1 and function in STRING_FUNCTIONS:
+                return Call(function, tuple(arguments))
+            case [profile, attribute] if calls == 0 and profile in _PROFILES:
+                return Reference(_PROFILES[profile], attribute)
+            case _:
+                whole = ".".join(path)
+                self._mark_unevaluable(f"{whole}(…)" if calls else whole)
+                return Opaque(whole, tuple(arguments))
 
-    def _call(self, function: str) -> Expression:
-        if function not in STRING_FUNCTIONS:
-            close = get_close_matches(function, STRING_FUNCTIONS, n=1)
-            hint = f" Did you mean String.{close[0]}?" if close else ""
-            raise _UnsupportedError(f"String.{function} is not a supported function.{hint}")
+    def _mark_unevaluable(self, what: str) -> None:
+        self.unevaluable = self.unevaluable or f"{what} cannot be evaluated here."
+
+    def _arguments(self) -> list[Expression]:
         self._expect("(")
         arguments: list[Expression] = []
         if not self._take(")"):
@@ -229,7 +288,16 @@ class _Parser:
             while self._take(","):
                 arguments.append(self._expression())
             self._expect(")")
-        fewest, most = STRING_FUNCTIONS[function]
-        if not fewest <= len(arguments) <= most:
-            raise _UnsupportedError(f"String.{function} cannot have {len(arguments)} arguments.")
-        return Call(function, tuple(arguments))
+        return arguments
+
+    def _check_function(self, function: str, arguments: int) -> None:
+        if close := suggestion(function):
+            raise _InvalidError(f"{function} is not a function of Okta. Did you mean {close}?")
+        owner, _, name = function.rpartition(".")
+        if owner == "String" and name not in STRING_FUNCTIONS:
+            what = f"{function} is not a supported function."
+            self.unevaluable = self.unevaluable or what
+        elif owner == "String":
+            fewest, most = STRING_FUNCTIONS[name]
+            if not fewest <= arguments <= most:
+                raise _InvalidError(f"{function} cannot have {arguments} arguments.")

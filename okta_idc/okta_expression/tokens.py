@@ -9,25 +9,32 @@ from dataclasses import dataclass
 from okta_idc.okta_expression.okta_profile import OKTA_ATTRIBUTES
 
 CONSTANTS: dict[str, bool | None] = {"true": True, "false": False, "null": None}
-_WORDS = frozenset({
-    *CONSTANTS, "and", "or", "not", "matches", "eq", "ne", "lt", "gt", "le", "ge", "instanceof",
-})  # fmt: skip
+WORD_OPERATORS = frozenset({"matches", "eq", "ne", "lt", "gt", "le", "ge", "instanceof"})
+_WORDS = frozenset({*CONSTANTS, *WORD_OPERATORS, "and", "or", "not"})
+_CLOSING = {"(": ")", "{": "}", "[": "]"}
+_TYPOGRAPHIC = "“”„‘’‚«»"
+_FOREIGN = frozenset("$;=\\`~&|")
+"""Characters that are no operator of Okta's, if they are outside of a text."""
 
 
 @dataclass(frozen=True, slots=True)
 class Token:
-    """`kind` is string, number, name, operator, wrapper (`${`), other or end."""
+    """`kind` is string, unclosed (a quotation mark without a closing one, and all text after it),
+    number, name, operator, wrapper (`${`), other or end."""
 
     kind: str
     text: str
 
 
 END = Token("end", "")
-_TOKEN = re.compile(
-    r"""(?P<space>\s+)
-    | (?P<string>"(?:[^"]|"")*"|'(?:[^']|'')*')
-    | (?P<number>\d+(?:\.\d+)?)
-    | (?P<name>[^\W\d]\w*)
+# The quantifiers are possessive and an unclosed text ends the tokens, so no character is read more
+# than twice.
+PATTERN = re.compile(
+    r"""(?P<space>\s++)
+    | (?P<string>"(?:[^"]++|"")*+"|'(?:[^']++|'')*+')
+    | (?P<unclosed>["'].*+)
+    | (?P<number>\d++(?:\.\d++)?+)
+    | (?P<name>[^\W\d]\w*+)
     | (?P<operator>==|!=|<=|>=|&&|\|\||\?:|[-+!?:.,()<>])
     | (?P<wrapper>[$\#]\{)
     | (?P<other>.)""",
@@ -37,7 +44,7 @@ _TOKEN = re.compile(
 
 def tokens_of(text: str) -> list[Token]:
     """All tokens of the text, without white space; a character that starts no token is `other`."""
-    found = (Token(match.lastgroup or "", match[0]) for match in _TOKEN.finditer(text))
+    found = (Token(match.lastgroup or "", match[0]) for match in PATTERN.finditer(text))
     return [token for token in found if token.kind != "space"]
 
 
@@ -51,15 +58,60 @@ def fault_in(text: str, tokens: list[Token], profile: str = "user") -> str:
     if any(token.kind == "wrapper" for token in tokens):
         inner = text.strip()[2:].removesuffix("}").strip()
         return f"is wrapped in {text.strip()[:2]}…}}; Okta expects the expression itself: {inner}."
-    if any(token.text in ("'", '"') for token in tokens):
+    if tokens[-1].kind == "unclosed":
         return "has a quotation mark without a closing one."
-    depth = lowest = 0
-    for token in tokens:
-        depth += (token.text == "(") - (token.text == ")")
-        lowest = min(lowest, depth)
-    if depth or lowest:
+    if mark := next((t.text for t in tokens if t.kind == "other" and t.text in _TYPOGRAPHIC), ""):
+        return f"has the typographic quotation mark {mark}; use a straight one."
+    return (
+        _brackets(text, tokens)
+        or _literal_words(tokens, profile)
+        or _foreign_characters(tokens)
+    )  # fmt: skip
+
+
+def _brackets(text: str, tokens: list[Token]) -> str:
+    """A bracket without its counterpart, braces around everything, or a comma that separates no
+    arguments."""
+    waiting: list[str] = []
+    last = len(tokens) - 1
+    for index, token in enumerate(tokens):
+        bracket = token.text
+        if token.kind == "string":
+            continue
+        if bracket in _CLOSING:
+            waiting.append(bracket)
+        elif bracket in (")", "}", "]"):
+            opened = waiting.pop() if waiting else ""
+            if _CLOSING.get(opened) != bracket:
+                return _unbalanced(opened or bracket)
+            if not waiting and index == last and tokens[0].text == "{":
+                inner = text.strip()[1:-1].strip()
+                return f"is in braces; Okta expects the expression itself: {inner}."
+        elif bracket == "," and not waiting:
+            return 'has a comma outside of a function. To join values, write user.x + "," + user.y.'
+    return _unbalanced(waiting[-1]) if waiting else ""
+
+
+def _unbalanced(bracket: str) -> str:
+    if bracket in "()":
         return "has a parenthesis without its counterpart."
-    return _literal_words(tokens, profile)
+    return f'has a "{bracket}" without its counterpart.'
+
+
+def _foreign_characters(tokens: list[Token]) -> str:
+    for token, after in zip(tokens, [*tokens[1:], END], strict=True):
+        if token.kind != "other" or token.text not in _FOREIGN:
+            continue
+        match token.text:
+            case "$" if after.text == "[":
+                continue  # the last element of a list that matches a condition
+            case "=":
+                return 'has a single "="; to compare, write "==".'
+            case "&" | "|":
+                return f'has a single "{token.text}"; write "{token.text * 2}".'
+            case _:
+                return f'has a "{token.text}" outside quotation marks.'
+    return ""
 
 
 def _literal_words(tokens: list[Token], profile: str) -> str:

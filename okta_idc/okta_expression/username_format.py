@@ -17,7 +17,7 @@ from okta_idc.okta_expression.parser import (
 )
 from okta_idc.okta_expression.tokens import Token, fault_in, tokens_of
 
-_BODY = re.compile(r"""((?:[^"'{}]++|"[^"]*+"|'[^']*+')*+)\}""")
+PATTERN = re.compile(r"""((?:[^"'{}]++|"[^"]*+"|'[^']*+')*+)\}""")
 _FUNCTIONS = ("substringAfter", "substringBefore", "toLowerCase", "toUpperCase")
 _FUNCTION_CLASSES = ("String", "Arrays", "Convert", "Iso3166Convert", "Time")
 _NO_ATTRIBUTE = Invalid("refers to no user attribute, so all users get the same name.")
@@ -63,7 +63,8 @@ def _parse_custom(text: str) -> UsernameFormat | Invalid:
         return _NO_ATTRIBUTE
     if fault := fault_in(text, tokens):
         return Invalid(fault)
-    return _username_format([parse_tokens(tokens)], tokens)
+    found = parse_tokens(tokens)
+    return found if isinstance(found, Invalid) else _username_format([found], tokens)
 
 
 def _parse_template(text: str) -> UsernameFormat | Invalid:
@@ -71,7 +72,7 @@ def _parse_template(text: str) -> UsernameFormat | Invalid:
     all_tokens: list[Token] = []
     position = 0
     while (start := text.find("${", position)) >= 0:
-        if not (body := _BODY.match(text, start + 2)):
+        if not (body := PATTERN.match(text, start + 2)):
             return Invalid('has a "${" without its "}".')
         if start > position:
             parts.append(text[position:start])
@@ -82,7 +83,9 @@ def _parse_template(text: str) -> UsernameFormat | Invalid:
         expression = _to_expression_tokens(tokens)
         if fault := fault_in(body[1], expression, profile="source"):
             return Invalid(fault)
-        parts.append(_parse_value(expression))
+        if isinstance(value := _parse_value(expression), Invalid):
+            return value
+        parts.append(value)
         all_tokens += expression
         position = body.end()
     if position < len(text):
@@ -121,8 +124,11 @@ def _to_expression_tokens(tokens: list[Token]) -> list[Token]:
     return expression
 
 
-def _parse_value(expression: list[Token]) -> Expression | Unsupported:
+def _parse_value(expression: list[Token]) -> Expression | Unsupported | Invalid:
     value = parse_tokens(expression)
+    if isinstance(value, Invalid):
+        # A template's name of the functions.
+        return Invalid(value.reason.replace("String.", "fn:"))
     documented = isinstance(value, Reference | Call) and _is_documented(value)
     if documented or isinstance(value, Unsupported):
         return value

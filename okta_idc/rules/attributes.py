@@ -194,7 +194,7 @@ def known_reference(subject: ValueAndSchema) -> Iterator[Violation]:
     "attributes, fixed texts, operators, and the functions "
     f"{', '.join(f'String.{name}' for name in STRING_FUNCTIONS)}.",
     good=Attribute("Department", "String.toUpperCase(user.department)"),
-    bad=Attribute("Department", "String.toUppercase(user.department)"),
+    bad=Attribute("Department", "String.trim(user.department)"),
 )
 def evaluable(attribute: Attribute) -> Iterator[Violation]:
     """Subject: one attribute."""

@@ -13,6 +13,7 @@ from okta_idc.okta_expression import (
     parse,
     references,
 )
+from okta_idc.okta_expression.functions import CLASSES, MEMBERSHIP, suggestion
 
 USER = {
     "login": "ada@example.com",
@@ -131,9 +132,37 @@ def test_app_user_attributes_are_unknown_without_the_app_user_profile() -> None:
         ("O'Brien", "without a closing one"),
         ("String.len(user.login", "without its counterpart"),
         (")(", "without its counterpart"),
+        ("(user.login}", "without its counterpart"),
+        ("{user.login", 'has a "{" without its counterpart'),
+        ("user.x]", 'has a "]" without its counterpart'),
+        ("{user.department}", "is in braces; Okta expects the expression itself: user.department."),
+        ("user.a, user.b", "has a comma outside of a function. To join values, write"),
+        ("$user.x", 'has a "$" outside quotation marks'),
+        ("user.x;", 'has a ";" outside quotation marks'),
+        ('user.x = "a"', 'to compare, write "=="'),
+        ('user.x == "a" & user.y == "b"', 'write "&&"'),
+        ("String.append(“a”, user.x)", "typographic quotation mark “"),
+        ("user.login +", "ends too early: a value is missing"),
+        ('user.department == "Eng" AND', "ends too early: a value is missing"),
+        ('user.a == "x" AND OR user.b == "y"', 'lacks a value before "OR"'),
+        ('== "x"', 'lacks a value before "=="'),
+        ("()", 'lacks a value before ")"'),
+        ("user.login user.title", 'lacks an operator before "user"'),
+        ('String.append(user.a "x")', 'lacks an operator or ")" before "x"'),
+        ("user.a ? 1", 'ends too early: an operator or ":" is missing'),
+        ("user.", "ends too early: a name is missing"),
+        ("String.len()", "String.len cannot have 0 arguments"),
+        ('String.replce(user.x, "a", "b")', "Did you mean String.replace?"),
+        ("String.toUppercase(user.login)", "Did you mean String.toUpperCase?"),
+        ("string.toUpperCase(user.login)", "Did you mean String.toUpperCase?"),
+        ("Array.size(user.x) > 1", "Did you mean Arrays.size?"),
+        ('stringContains(user.x, "a")', "Did you mean String.stringContains?"),
+        ('isMemberOfGroupnName("a")', "Did you mean isMemberOfGroupName?"),
+        ('user.getInternalProperties("id")', "Did you mean user.getInternalProperty?"),
+        ('isMemberOfGroupName("a") AND', "ends too early"),
     ],
 )
-def test_text_that_okta_would_send_literally_is_invalid(text: str, reason: str) -> None:
+def test_text_that_is_certainly_no_expression_is_invalid(text: str, reason: str) -> None:
     expression = parse(text)
     assert isinstance(expression, Invalid)
     assert reason in expression.reason
@@ -149,11 +178,12 @@ def test_text_that_okta_would_send_literally_is_invalid(text: str, reason: str) 
         "org.name",
         "user.login.foo",
         'user.login matches ".*"',
-        "String.toUppercase(user.login)",
-        "String.len()",
-        "user.login +",
-        "user.login user.title",
+        "String.trim(user.login)",
+        "getThings(user.login)",
+        'user.getInternalProperty("id")',
+        'isMemberOfAnyGroup("00g1", "00g2")',
         "user[login]",
+        "user.groups.$[true]",
         '"${x}" % 2',
         "(" * 60 + "1" + ")" * 60,
         "!" * 60 + "true",
@@ -174,6 +204,24 @@ def test_a_quoted_placeholder_is_a_string() -> None:
 )
 def test_an_expression_of_the_maximum_length_or_depth_is_evaluated(text: str) -> None:
     assert isinstance(result(text), str)
+
+
+_FUNCTIONS = sorted(
+    f"{owner}.{name}" if owner else name
+    for owner, names in {**CLASSES, "": MEMBERSHIP}.items()
+    for name in names
+)
+
+
+@given(st.sampled_from(_FUNCTIONS), st.data())
+def test_a_documented_function_is_never_invalid_and_a_misspelled_one_suggests_a_documented_one(
+    function: str, data: st.DataObject
+) -> None:
+    assert suggestion(function) is None
+    index = data.draw(st.integers(0, len(function) - 1))
+    misspelled = function[:index] + data.draw(st.sampled_from("xyz")) + function[index + 1 :]
+    close = suggestion(misspelled)
+    assert close is None or close == "" or close in _FUNCTIONS or suggestion(close) is None
 
 
 _PIECES = st.sampled_from(
