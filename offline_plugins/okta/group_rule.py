@@ -1,4 +1,5 @@
-"""group.Rule. Okta cannot change an active rule, so an update deactivates it first.
+"""group.Rule. Okta cannot change an active rule, so an update deactivates it first. A changed
+status alone sends nothing else; an invalid rule is deleted without deactivating it.
 
 A change of its groups replaces the rule; the old rule is deleted first. A 404 at read removes it
 from the state (docs/research/okta-provider.md#group-rules).
@@ -9,7 +10,7 @@ from __future__ import annotations
 from typing import Any
 
 from offline_plugins.okta import terraform_sdkv2 as sdkv2
-from offline_plugins.okta.api import Okta
+from offline_plugins.okta.api import Okta, OktaError
 from offline_plugins.okta.resource import Properties, auto_name, terraform_set
 from offline_plugins.property_values import has_unknown
 from offline_plugins.provider_server import UNKNOWN, Checked, Diff, Failure, Resource, State
@@ -17,6 +18,8 @@ from offline_plugins.provider_server import UNKNOWN, Checked, Diff, Failure, Res
 DEFAULTS = {"expressionType": "urn:okta:expression:1.0", "status": "ACTIVE"}
 REPLACED_BY = frozenset({"groupAssignments"})
 SETS = frozenset({"groupAssignments", "usersExcluded"})
+SENT = ("expressionType", "expressionValue", "name", "usersExcluded")
+"""Properties whose change is sent with a PUT; the status has requests of its own."""
 LONGEST_NAME = 50
 RULES = "/api/v1/groups/rules"
 
@@ -81,13 +84,19 @@ class Rule:
         planned = {**_planned(news, olds), "id": id}
         if preview:
             return planned
+        active = planned["status"] == "ACTIVE"
         with sdkv2.partial_state_errors("updating", resource, id, planned):
-            if olds.get("status") == "ACTIVE":
-                with sdkv2.step("failed to deactivate group rule"):
-                    okta.post(f"{RULES}/{id}/lifecycle/deactivate")
-            with sdkv2.step("failed to update group rule"):
-                okta.put(f"{RULES}/{id}", _body(planned))
-            self._activate(okta, id, planned)
+            if planned["status"] != olds.get("status"):
+                with sdkv2.step("failed to change group rule status"):
+                    action = "activate" if active else "deactivate"
+                    okta.post(f"{RULES}/{id}/lifecycle/{action}")
+            if any(planned.get(name) != olds.get(name) for name in SENT):
+                if active:
+                    with sdkv2.step("failed to deactivate group rule"):
+                        okta.post(f"{RULES}/{id}/lifecycle/deactivate")
+                with sdkv2.step("failed to update group rule"):
+                    okta.put(f"{RULES}/{id}", _body(planned))
+                self._activate(okta, id, planned)
             return self._read(okta, id, planned)
 
     def delete(self, okta: Okta, resource: Resource, id: str, olds: Properties) -> None:
@@ -95,7 +104,7 @@ class Rule:
         with sdkv2.bridge_errors("deleting", resource.urn):
             if olds.get("status") == "ACTIVE":
                 with sdkv2.step("failed to deactivate group rule before removing"):
-                    okta.post(f"{RULES}/{id}/lifecycle/deactivate")
+                    _deactivate_valid(okta, id)
             with sdkv2.step("failed to delete group rule"):
                 okta.delete(f"{RULES}/{id}?removeUsers={users}")
 
@@ -119,6 +128,14 @@ class Rule:
             "status": rule["status"],
             "usersExcluded": terraform_set(excluded) if excluded else planned.get("usersExcluded"),
         }
+
+
+def _deactivate_valid(okta: Okta, id: str) -> None:
+    try:
+        okta.post(f"{RULES}/{id}/lifecycle/deactivate")
+    except OktaError as error:
+        if not any(cause.endswith("Group Rule with the status INVALID") for cause in error.causes):
+            raise
 
 
 def _recorded(olds: Properties) -> Properties:

@@ -5,7 +5,8 @@ longer match; `removeUsers` (docs/research/okta-api.md#groups-and-users). Assume
 immediately; deactivated users keep their groups; a rule does not remove users who were members
 before; a user removed manually is added to the rule's exclusion list; only an inactive rule can be
 changed, except for its groups (the plugin deactivates the rule first, and replaces it to change the
-groups).
+groups). A rule is INVALID once one of its groups is deleted, and can then only be read and deleted
+(docs/research/okta-provider.md#group-rules); the status code of the refusal is assumed.
 """
 
 from typing import Any
@@ -48,6 +49,11 @@ class GroupRules:
             raise not_found(ident, "GroupRule")
         return self.model.rules[ident]
 
+    def _refuse_invalid(self, rule: Json) -> None:
+        if self.view(rule)["status"] == "INVALID":
+            cause = "Cannot activate or deactivate a Group Rule with the status INVALID"
+            raise invalid("status", cause)
+
     async def list(self, request: web.Request) -> web.Response:
         part = request.query.get("search", "").lower()
         found = [rule for rule in self.model.rules.values() if part in rule["name"].lower()]
@@ -68,6 +74,7 @@ class GroupRules:
     async def replace(self, request: web.Request) -> web.Response:
         rule, body = self._rule(request), await read_body(request)
         fields = self._validated(body, except_id=rule["id"])
+        self._refuse_invalid(rule)
         if rule["status"] == "ACTIVE":
             raise invalid("status", "status: An active rule cannot be updated.")
         if fields["actions"] != rule["actions"]:
@@ -83,12 +90,14 @@ class GroupRules:
 
     async def activate(self, request: web.Request) -> web.Response:
         rule = self._rule(request)
+        self._refuse_invalid(rule)
         rule["status"], rule["lastUpdated"] = "ACTIVE", now()
         self.memberships.apply_to_all()
         return web.Response(status=204)
 
     async def deactivate(self, request: web.Request) -> web.Response:
         rule = self._rule(request)
+        self._refuse_invalid(rule)
         rule["status"], rule["lastUpdated"] = "INACTIVE", now()
         return web.Response(status=204)
 
