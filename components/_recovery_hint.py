@@ -41,6 +41,12 @@ def _on_error(failed: ErrorHookArgs, parent: Resource) -> bool:
 def hint(name: str, operation: str, errors: list[str]) -> str:
     """The next step for a failed operation; "" if it has nothing to do with an earlier run."""
     text = "\n".join(errors)
+    if "status INVALID" in text:
+        return (
+            f"{name} uses a group or an attribute that was deleted, and Okta cannot activate it "
+            "again. Remove it from the rule's condition, and replace the rule: "
+            "`pulumi up --refresh --replace URN` (`pulumi stack --show-urns`)."
+        )
     if operation == "create" and _EXISTS.search(text):
         return (
             f"{name} exists already. If an interrupted run of this stack created it, run "

@@ -22,6 +22,7 @@ Outputs = Mapping[str, Any]
 CONNECTION = "okta:app/connection:Connection"
 SAML_APP = "okta:app/saml:Saml"
 GROUP_ASSIGNMENT = "okta:app/groupAssignment:GroupAssignment"
+GROUP_RULE = "okta:group/rule:Rule"
 PUSH_GROUPS = "okta-identity-center:index:PushGroups"
 PUSH_MAPPING = "okta:index/pushGroup:PushGroup"
 USER_ASSIGNMENT = "okta:app/user:User"
@@ -34,7 +35,7 @@ INLINE_POLICY = "aws:ssoadmin/permissionSetInlinePolicy:PermissionSetInlinePolic
 BOUNDARY = "aws:ssoadmin/permissionsBoundaryAttachment:PermissionsBoundaryAttachment"
 CONTROL_ATTRIBUTES = "aws:ssoadmin/instanceAccessControlAttributes:InstanceAccessControlAttributes"
 _TYPES = frozenset({
-    SAML_APP, GROUP_ASSIGNMENT, PUSH_GROUPS, PUSH_MAPPING, USER_ASSIGNMENT,
+    SAML_APP, GROUP_ASSIGNMENT, GROUP_RULE, PUSH_GROUPS, PUSH_MAPPING, USER_ASSIGNMENT,
     ACCOUNT_ASSIGNMENT, APPLICATION_ASSIGNMENT, PERMISSION_SET, MANAGED_POLICY, CUSTOMER_POLICY,
     INLINE_POLICY, BOUNDARY, CONTROL_ATTRIBUTES,
 })  # fmt: skip

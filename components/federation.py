@@ -23,6 +23,8 @@ from ._checks.connection import assigns_or_pushes, connection_to_aws, needs_conn
 from ._checks.console_steps import provisioning_steps
 from ._checks.deprovisioning_guard import DeprovisioningGuard
 from ._checks.drift import differences
+from ._checks.expressions import check_attributes
+from ._checks.group_rules import check_group_rules
 from ._checks.lookups import Lookups, check_same_instance, look_up
 from ._checks.next_steps import next_steps
 from ._checks.provisioning_gate import (
@@ -117,8 +119,9 @@ class IdentityCenterFederation(pulumi.ComponentResource):
         lookups = look_up(self, settings, Names.of(name))
         # The app depends on all lookups and checks, and on the verified token; the rest on the
         # connection.
+        of_rules = check_group_rules(self, name, settings)
         unknown = check_environment(self, settings, lookups)
-        verified = Output.all(token.status, unknown)
+        verified = Output.all(token.status, unknown, check_attributes(self, settings), of_rules)
         checked = Output.all(settings.app.issuer_url, token.endpoint, lookups, verified).apply(
             lambda read: check_same_instance(*read[:3])
         )
@@ -147,7 +150,7 @@ class IdentityCenterFederation(pulumi.ComponentResource):
             self, settings=settings, lookups=ready, group_ids=pushes.group_ids, **granted
         )
         health = token_health(self, pushes.lists, {key: group.id for key, group in pushed.items()})
-        self.drift = Output.all(in_okta, in_aws, health, unknown).apply(
+        self.drift = Output.all(in_okta, of_rules, in_aws, health, unknown).apply(
             lambda found: sum(found, list[str]())
         )
         self.app_id, self.app_label = app.app_id, app.label

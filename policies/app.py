@@ -114,6 +114,7 @@ _bind(
     partial(_of_each_statement, attribute),
     attributes.attribute_key,
     attributes.attribute_value,
+    attributes.literal_is_allowed,
     attributes.evaluable,
 )
 _bind(partial(_of_all_statements, statement), attribute_statements.unique_names)

@@ -3,12 +3,13 @@ defines no rules itself."""
 
 from pulumi_policy import Policy
 
-from . import account_access, app, groups, provisioning, single_objects
+from . import account_access, app, group_rules, groups, provisioning, single_objects
 from .binding import BINDINGS
 from .remediations import FIXES
 
 __all__ = [
-    "BINDINGS", "account_access", "app", "groups", "policies", "provisioning", "single_objects",
+    "BINDINGS", "account_access", "app", "group_rules", "groups", "policies", "provisioning",
+    "single_objects",
 ]  # fmt: skip
 
 

@@ -3,7 +3,7 @@
 from collections.abc import Callable
 from functools import partial
 
-from okta_idc.rules import app_drift, endpoints, profile_mappings
+from okta_idc.rules import app_drift, endpoints, mapping_targets, profile_mappings
 
 from .binding import Subjects, of_stack, subject
 from .properties import Inputs
@@ -66,6 +66,10 @@ def _mapped(inputs: Inputs) -> profile_mappings.ProfileMapping | None:
 of_stack(profile_mappings.roles, profile_mappings.unsupported, config=OTHER_APPS)(
     partial(_each_mapping, _target)
 )
-of_stack(profile_mappings.mapping_is_pushed, profile_mappings.expression_is_one, config=OTHER_APPS)(
-    partial(_each_mapping, _mapped)
-)
+of_stack(
+    profile_mappings.mapping_is_pushed,
+    profile_mappings.expression_is_one,
+    profile_mappings.maps_the_okta_user,
+    mapping_targets.target_exists,
+    config=OTHER_APPS,
+)(partial(_each_mapping, _mapped))

@@ -15,6 +15,7 @@ import pulumi_okta as okta
 from pulumi import Input, InvokeOutputOptions, Output, Resource, ResourceOptions
 
 from okta_idc.rules import groups as rules
+from okta_idc.rules.group_rules import rule_name
 from okta_idc.settings import Problem
 from okta_idc.settings.models import GroupSource
 
@@ -30,8 +31,8 @@ _DELETED = (
     "it. Remove the group from push_groups, and run: pulumi state delete '{urn}' --force"
 )
 _NamesById = Mapping[str, str]
-RULE_NAME_LENGTH = 50
-"""Longest name of a group rule (docs/research/okta-api.md#group-rules)."""
+RULE_OPTIONS = ResourceOptions(delete_before_replace=True)
+"""Of every group rule: Okta rejects a second rule of the same name."""
 
 
 @dataclass(frozen=True)
@@ -244,10 +245,10 @@ def _create(
         return Group(created.id, created.name, declared)
     rule = okta.group.Rule(
         f"{prefix}-{name}",
-        name=name[:RULE_NAME_LENGTH],
+        name=rule_name(name),
         group_assignments=[created.id],
         expression_value=declared.rule,
         status="ACTIVE",
-        opts=opts,
+        opts=ResourceOptions.merge(opts, RULE_OPTIONS),
     )
     return Group(created.id, created.name, declared, rules=(rule,))

@@ -12,10 +12,11 @@ import pulumi
 import pulumi_okta as okta
 from pulumi import Input, InvokeOutputOptions, Output, ResourceOptions
 
+from okta_idc.rules import mapping_targets
 from okta_idc.rules import profile_mappings as rules
 
 from .._args import check_args
-from .._errors import ValidationError, raise_findings
+from .._errors import ValidationError, raise_found
 from .._lookup_errors import readable
 from .._options import child_of
 
@@ -29,7 +30,8 @@ class ProfileMappingsArgs(TypedDict):
 
 class ProfileMappings(pulumi.ComponentResource):
     """The profile mapping from Okta to the app. Raises ValidationError for an attribute that AWS
-    does not support (OIC-312) and an invalid expression (OIC-324)."""
+    does not support (OIC-312) or the app does not have (OIC-327), and an invalid expression
+    (OIC-324, OIC-328)."""
 
     mapping_id: Output[str]
     """ID of the profile mapping in Okta."""
@@ -44,8 +46,13 @@ class ProfileMappings(pulumi.ComponentResource):
             for attribute, text in args["mappings"].items()
             if isinstance(text, str)
         }
-        raise_findings(rules.unsupported(known), "mappings")
-        raise_findings(rules.expression_is_one(known), "mappings")
+        checks = (
+            rules.unsupported,
+            mapping_targets.target_exists,
+            rules.expression_is_one,
+            rules.maps_the_okta_user,
+        )
+        raise_found(("mappings", check(known)) for check in checks)
         for finding in rules.roles(known):
             pulumi.log.warn(finding.text("profile_mappings"), self)
         # In a new org, the first mapping is the app's own, so the app must exist.

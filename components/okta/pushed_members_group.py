@@ -12,12 +12,12 @@ import pulumi
 import pulumi_okta as okta
 from pulumi import ErrorHook, ErrorHookArgs, Input, Output, ResourceHookBinding, ResourceOptions
 
+from okta_idc.rules.group_rules import GROUPS_PER_RULE, members_rule_names
+
 from .._args import check_args
 from .._options import child_of
 from .._recovery_hint import hint
-from .groups import RULE_NAME_LENGTH
-
-GROUPS_PER_RULE = 50  # our choice: Okta publishes no limit for an expression
+from .groups import RULE_OPTIONS
 
 
 class PushedMembersGroupArgs(TypedDict):
@@ -46,13 +46,17 @@ class PushedMembersGroup(pulumi.ComponentResource):
             opts=child_of(self, opts),
         )
         hook = ErrorHook(f"{name}-rules", self._on_error)
-        hinted = ResourceOptions(hooks=ResourceHookBinding(on_error=[hook]))
+        hinted = ResourceOptions.merge(
+            RULE_OPTIONS, ResourceOptions(hooks=ResourceHookBinding(on_error=[hook]))
+        )
         sources = args["source_group_ids"]
         chunks = [sources[i : i + GROUPS_PER_RULE] for i in range(0, len(sources), GROUPS_PER_RULE)]
         self.rules = [
             okta.group.Rule(
                 f"{name}-rule-{number}",
-                name=group_name.apply(lambda each, n=number: f"{each[: RULE_NAME_LENGTH - 4]} {n}"),
+                name=group_name.apply(
+                    lambda each, n=number: members_rule_names(each, len(sources))[n - 1]
+                ),
                 group_assignments=[self.group.id],
                 expression_value=Output.all(*chunk).apply(_member_of_any),
                 status="ACTIVE",

@@ -20,6 +20,7 @@ from okta_idc.rules.attribute_statements import statement
 from okta_idc.rules.attributes import Attribute
 from okta_idc.settings import Settings
 from okta_idc.settings.declared_access import declared_access
+from okta_idc.settings.expressions import group_rules
 
 
 @dataclass(frozen=True)
@@ -101,6 +102,7 @@ def _with_settings(inputs: Inputs, known: Settings) -> Inputs:
         features=tuple(name for key, name in FEATURES.items() if getattr(provisioning, key)),
         mode=inputs.declared.mode or provisioning.mode.value,
         access=declared_access(known.account_access, known.access_control_attributes),
+        rules=tuple(rule.name for rule in group_rules(known)),
     )
     name = inputs.source.secret or secret.secret
     source = replace(

@@ -75,7 +75,11 @@ def _findings(
         name = shown.key or each.name
         yield from found(name, each, *attribute_statements.PER_STATEMENT)
         if each.attribute:
-            rules = attributes.attribute_key, attributes.attribute_value
+            rules = (
+                attributes.attribute_key,
+                attributes.attribute_value,
+                attributes.literal_is_allowed,
+            )
             yield from found(name, each.attribute, *rules)
         if shown.key and isinstance(shown.value, str):
             yield from found(

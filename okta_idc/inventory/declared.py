@@ -47,4 +47,6 @@ class Declared:
     features: tuple[str, ...] = tuple(FEATURES.values())
     policy: str | Unavailable = _NO_POLICY
     access: DeclaredAccess | Unavailable = _NO_SETTINGS
+    rules: tuple[str, ...] | Unavailable = _NO_SETTINGS
+    """Names of the group rules."""
     mode: str = ""

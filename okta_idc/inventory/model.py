@@ -38,6 +38,8 @@ class Part(Flag):
     """With GROUP_NAMES: other groups that have the same names."""
     GROUP_MEMBERS = auto()
     """Members of the push groups in Okta."""
+    GROUP_RULES = auto()
+    """The org's group rules, if any are declared."""
     ASSIGNED_USERS = auto()
     SECRET_TAGS = auto()
     TOKEN = auto()
@@ -188,6 +190,8 @@ class Inventory:
     assigned: Mapping[str, int | None] | Unavailable = _NOT_READ
     pushes: Sequence[Json] | Unavailable = _NOT_READ
     groups: OktaGroups | Unavailable = _NOT_READ
+    rules: Sequence[Json] | Unavailable = _NOT_READ
+    """Group rules as Okta's API returns them."""
     users: AssignedUsers | Unavailable = _NOT_READ
     members: Membership = field(default_factory=Membership)
 

@@ -13,6 +13,7 @@ from datetime import UTC, datetime
 from okta_idc.clients.admin_console import admin_console
 from okta_idc.clients.json_path import get_object, get_path, get_text
 from okta_idc.clients.okta import Okta, OktaError
+from okta_idc.clients.user_schema import other_schemas, read_attributes
 from okta_idc.inventory.assigned_users import AssignedUser, AssignedUsers
 from okta_idc.inventory.model import Certificate, Inventory, Json, Part
 from okta_idc.inventory.okta_groups import APPS, GROUPS, read_groups, read_push_members
@@ -141,29 +142,19 @@ async def _certificate(okta: Okta, root: str, kid: str) -> Certificate:
 
 async def _read_attributes(okta: Okta, found: Inventory) -> None:
     """Attribute names of all user types, or of the default type if the others are hidden."""
-    found.attributes = await attempt(_schema(okta, "default"), _SCHEMAS)
+    found.attributes = await attempt(read_attributes(okta), _SCHEMAS)
     if isinstance(found.attributes, Unavailable):
         return
-    types = await attempt(okta.every("/api/v1/meta/types/user"), _TYPES)
-    names = set(found.attributes)
-    if isinstance(types, Unavailable):
-        found.all_types = types
+    schemas = await attempt(other_schemas(okta), _TYPES)
+    if isinstance(schemas, Unavailable):
+        found.all_types = schemas
         return
-    for each in types:
-        link = get_text(each, "_links", "schema", "href")
-        if not each.get("default") and (schema := link.rpartition("/")[2]):
-            others = await attempt(_schema(okta, schema), _SCHEMAS)
-            if isinstance(others, Unavailable):
-                found.all_types = others
-                return
-            names |= others
-    found.attributes = frozenset(names)
-
-
-async def _schema(okta: Okta, ident: str) -> frozenset[str]:
-    schema = await okta.get(f"/api/v1/meta/schemas/user/{ident}")
-    parts = get_object(schema, "definitions").values()
-    return frozenset(name for part in parts for name in get_object(part, "properties"))
+    for schema in schemas:
+        others = await attempt(read_attributes(okta, schema), _SCHEMAS)
+        if isinstance(others, Unavailable):
+            found.all_types = others
+            return
+        found.attributes |= others
 
 
 async def _mapping(okta: Okta, app_id: str) -> ProfileMapping:

@@ -17,6 +17,7 @@ from okta_idc.rules.registry import shortened
 
 APPS = "okta.apps.read, and an admin role that can see the app"
 GROUPS = "okta.groups.read, and an admin role that can see groups"
+_RULES = "okta.groups.read, and an admin role that can see group rules"
 _PUSHES = "okta.apps.read and okta.groups.read, and an admin role that can see the app and groups"
 _IDS_PER_CALL, _NAMES_PER_CALL = 100, 25  # keeps the URL well under the usual 8 kB
 _WORKERS = 8
@@ -33,6 +34,16 @@ async def read_groups(okta: Okta, root: str, found: Inventory, parts: Part) -> N
         found.pushes = await attempt(okta.every(path, limit=1000), _PUSHES)
     if Part.GROUP_NAMES in parts:
         found.groups = await attempt(_groups(okta, found, Part.NAMESAKES in parts), GROUPS)
+    if Part.GROUP_RULES in parts and found.declared.rules:
+        found.rules = await attempt(_rules(okta), _RULES)
+
+
+async def _rules(okta: Okta) -> list[Json] | Unavailable:
+    # A role that cannot see rules may get an empty list too.
+    listed = await okta.every("/api/v1/groups/rules", limit=200)
+    return listed or Unavailable(
+        f"Okta shows no group rule: all are deleted or hidden. Needs {_RULES}."
+    )
 
 
 async def _assigned(okta: Okta, root: str) -> dict[str, int | None]:

@@ -9,8 +9,17 @@ import unicodedata
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 
-from okta_idc.okta_expression import Invalid, Unsupported, parse, references
-from okta_idc.okta_expression.parser import STRING_FUNCTIONS
+from okta_idc.okta_expression import (
+    Conditional,
+    Expression,
+    Invalid,
+    Literal,
+    Operation,
+    Unsupported,
+    parse,
+    parse_tree,
+)
+from okta_idc.okta_expression.functions import STRING_FUNCTIONS
 from okta_idc.rules.characters import quoted, unassigned
 from okta_idc.rules.registry import (
     EnforcementPoint,
@@ -18,12 +27,10 @@ from okta_idc.rules.registry import (
     Severity,
     Violation,
     core_rule,
-    doctor_rule,
     repeated,
     rule,
     user_rule,
 )
-from okta_idc.rules.suggestions import did_you_mean
 
 NAME_PREFIX = "https://aws.amazon.com/SAML/Attributes/AccessControl:"
 """The attribute name before the key (docs/research/aws-setup-page.md#step-4)."""
@@ -32,6 +39,7 @@ URI_NAME_FORMAT = "urn:oasis:names:tc:SAML:2.0:attrname-format:uri"
 """The name format URI Reference (docs/research/aws-setup-page.md#step-4)."""
 
 _MARKS = "_.:/=+-@"
+_TAG_LENGTH = 256
 _PLAIN = re.compile(r"[\w.:/=+@ -]*", re.ASCII)
 
 
@@ -134,7 +142,7 @@ def attribute_count(attributes: tuple[Attribute, ...]) -> Iterator[Violation]:
 def session_tags(tags: Mapping[str, str]) -> Iterator[Violation]:
     """Subject: one user's session tags by key."""
     for key, value in tags.items():
-        if len(value) > 256:
+        if len(value) > _TAG_LENGTH:
             yield key, value, f"has {len(value)} characters; AWS accepts 256, and sign-in fails."
         elif not tag_characters(value):
             wrong = quoted(c for c in value if not tag_characters(c))
@@ -158,32 +166,6 @@ def no_empty_tag(tags: Mapping[str, str]) -> Iterator[Violation]:
             yield key, None, "is empty."
 
 
-@dataclass(frozen=True, slots=True)
-class ValueAndSchema:
-    """An attribute's value, and the names of all attributes in the org's user profiles."""
-
-    value: str
-    profile_attributes: frozenset[str]
-
-
-@doctor_rule(
-    "OIC-414",
-    "An attribute value refers to a profile attribute that does not exist",
-    source="docs/research/okta-api.md#user-profile",
-    remedy="Use the variable name that Okta shows (Directory → Profile Editor).",
-    good=ValueAndSchema("user.costCenter", frozenset({"costCenter", "department"})),
-    bad=ValueAndSchema("user.costcenter", frozenset({"costCenter", "department"})),
-)
-def known_reference(subject: ValueAndSchema) -> Iterator[Violation]:
-    """Subject: one value, and the attributes of all user types of the org."""
-    for reference in references(subject.value):
-        name = reference.attribute
-        if reference.profile == "user" and name not in subject.profile_attributes:
-            known = [f"user.{each}" for each in subject.profile_attributes]
-            hint = did_you_mean(f"user.{name}", known)
-            yield "value", subject.value, f"refers to user.{name}, which no profile has.{hint}"
-
-
 @rule(
     "OIC-415",
     "An attribute value cannot be evaluated before users sign in",
@@ -201,3 +183,59 @@ def evaluable(attribute: Attribute) -> Iterator[Violation]:
     found = parse(attribute.value)
     if isinstance(found, Unsupported):
         yield "value", attribute.value, found.reason
+
+
+@core_rule(
+    "OIC-417",
+    "Fixed text in an attribute value is not allowed in a session tag",
+    source="AWS STS, session tags: a value has 0–256 letters, separators, numbers or _.:/=+-@; no "
+    "comma, semicolon, parenthesis, ampersand or apostrophe; "
+    "docs/research/identity-center.md#session-tags",
+    remedy='Change the text, for example "RnD" instead of "R&D"; AWS accepts letters, digits, '
+    "spaces and _.:/=+-@.",
+    good=Attribute("Department", 'user.department == "R&D" ? "RnD" : user.department'),
+    bad=Attribute("Department", '"R&D"'),
+)
+def literal_is_allowed(attribute: Attribute) -> Iterator[Violation]:
+    """Subject: one attribute. Judges the text that can become a part of the value, and not a text
+    that is compared or an argument of a function."""
+    found = parse_tree(attribute.value)
+    if isinstance(found, Invalid | Unsupported):
+        return
+    if found == Literal("") or found == Literal(None):
+        yield "value", attribute.value, "is empty for every user."
+    for text in dict.fromkeys(_sent_literals(found)):
+        if not tag_characters(text):
+            wrong = quoted(c for c in text if not tag_characters(c))
+            yield "value", text, f"contains {wrong}, which AWS does not allow in session tags."
+    if (length := _literal_length(found)) > _TAG_LENGTH:
+        yield "value", attribute.value, f"has fixed text of {length} characters; AWS accepts 256."
+
+
+def _sent_literals(expression: Expression) -> Iterator[str]:
+    match expression:
+        case Literal(str(text)):
+            yield text
+        case Conditional(_, then, otherwise):
+            yield from _sent_literals(then)
+            yield from _sent_literals(otherwise)
+        case Operation("+" | "?:", operands):
+            for each in operands:
+                yield from _sent_literals(each)
+        case _:
+            pass
+
+
+def _literal_length(expression: Expression) -> int:
+    """The most characters of fixed text that one user's value can have."""
+    match expression:
+        case Literal(str(text)):
+            return len(text)
+        case Conditional(_, then, otherwise):
+            return max(_literal_length(then), _literal_length(otherwise))
+        case Operation("?:", operands):
+            return max(map(_literal_length, operands))
+        case Operation("+", operands):
+            return sum(map(_literal_length, operands))
+        case _:
+            return 0

@@ -3,8 +3,15 @@
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 
-from okta_idc.okta_expression import Invalid, parse
-from okta_idc.rules.registry import EnforcementPoint, Severity, Violation, doctor_rule, rule
+from okta_idc.okta_expression import Invalid, parse_tree, references
+from okta_idc.rules.registry import (
+    EnforcementPoint,
+    Severity,
+    Violation,
+    core_rule,
+    doctor_rule,
+    rule,
+)
 
 UNSUPPORTED = ("password", "ims", "photos", "x509Certificates", "entitlements", "groups")
 """User attributes that AWS's SCIM endpoint does not support."""
@@ -96,10 +103,9 @@ def mapping_is_pushed(mapping: ProfileMapping) -> Iterator[Violation]:
             yield name, mapped.expression, "is sent only when the user is created."
 
 
-@rule(
+@core_rule(
     "OIC-324",
     "A profile mapping is not an Okta expression",
-    enforced_by=(EnforcementPoint.COMPONENT, EnforcementPoint.POLICY),
     source="docs/research/okta-api.md#expressions",
     remedy="Use user.department for a profile attribute, or a condition such as "
     'user.displayName != null ? user.displayName : user.firstName + " " + user.lastName.',
@@ -109,6 +115,23 @@ def mapping_is_pushed(mapping: ProfileMapping) -> Iterator[Violation]:
 def expression_is_one(mapping: ProfileMapping) -> Iterator[Violation]:
     """Subject: the mapping, or its declared part. Unsupported expressions have no finding."""
     for name, mapped in mapping.items():
-        found = parse(mapped.expression or "")
+        found = parse_tree(mapped.expression or "")
         if isinstance(found, Invalid):
             yield name, mapped.expression, found.reason
+
+
+@core_rule(
+    "OIC-328",
+    "A profile mapping to the app refers to the app's own profile",
+    source="docs/research/okta-api.md#expressions",
+    remedy="Refer to the Okta user: user.title.",
+    good={"title": Mapped("user.title", push=True)},
+    bad={"title": Mapped("appuser.title", push=True)},
+)
+def maps_the_okta_user(mapping: ProfileMapping) -> Iterator[Violation]:
+    """Subject: the mapping, or its declared part."""
+    for name, mapped in mapping.items():
+        used = (each for each in references(mapped.expression or "") if each.profile == "appuser")
+        for each in used:
+            problem = f"refers to appuser.{each.attribute}, but the mapping fills this profile."
+            yield name, mapped.expression, problem

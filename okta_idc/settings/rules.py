@@ -19,8 +19,10 @@ from okta_idc.rules import (
     attribute_statements,
     attributes,
     endpoints,
+    group_rules,
     groups,
     instance_attributes,
+    mapping_targets,
     permission_sets,
     policy_grammar,
     policy_tags,
@@ -31,6 +33,8 @@ from okta_idc.rules import (
 from okta_idc.rules.registry import join_path
 from okta_idc.rules.stack_file import Entries, Keys, NamedResource, is_plain
 from okta_idc.rules.suggestions import closest
+from okta_idc.settings.expressions import group_rules as declared_rules
+from okta_idc.settings.expressions import groups_to_create
 from okta_idc.settings.models import (
     DEFAULT_ATTRIBUTES,
     AccountAccess,
@@ -61,10 +65,16 @@ def findings(settings: Settings) -> Found:
         if isinstance(text, str)
     }
     yield "profile_mappings", profile_mappings.unsupported(mapped)
-    yield "profile_mappings", profile_mappings.expression_is_one(mapped)
+    for rule in (
+        profile_mappings.expression_is_one,
+        profile_mappings.maps_the_okta_user,
+        mapping_targets.target_exists,
+    ):
+        yield "profile_mappings", rule(mapped)
     yield from statement_findings((each.key, each.value) for each in settings.attribute_statements)
     yield from _groups(settings)
     yield from _users(settings)
+    yield from _group_rules(settings)
     yield from _account_access(settings)
     if alarm := settings.token_expiry_alarm:
         for path, found in alarm_findings(alarm):
@@ -85,6 +95,7 @@ def statement_findings(statements: Iterable[tuple[object, object]]) -> Found:
         path = f"attribute_statements[{index}]"
         yield path, attributes.attribute_key(attribute)
         yield path, attributes.attribute_value(attribute)
+        yield path, attributes.literal_is_allowed(attribute)
         sent = attribute_statements.statement(attribute)
         too_long = attribute_statements.statement_lengths(sent)
         yield path, [each.renamed(lambda p: "key" if p == "name" else p) for each in too_long]
@@ -162,6 +173,26 @@ def alarm_findings(alarm: TokenExpiryAlarm) -> Found:
     yield "", _repeated("emails", _texts(alarm.emails))
     days = [str(days) if is_plain(days) else days for days in alarm.days_before]
     yield "", _repeated("days_before", _texts(days))
+
+
+def _group_rules(settings: Settings) -> Found:
+    for path, group in groups_to_create(settings):
+        if isinstance(group.rule, str):
+            yield f"{path}.rule", condition_findings(group.rule)
+    declared = [*declared_rules(settings)]
+    found = group_rules.rule_names_differ(tuple(each.name for each in declared))
+    paths = {f"[{index}]": each.path for index, each in enumerate(declared)}
+    yield "", [finding.renamed(lambda path: paths[path]) for finding in found]
+
+
+def condition_findings(condition: str) -> list[Finding]:
+    """Findings on the condition of one group rule; one fault has one finding."""
+    rules = (
+        group_rules.condition_is_expression,
+        group_rules.condition_is_allowed,
+        group_rules.condition_is_boolean,
+    )
+    return next((found for rule in rules if (found := rule(condition))), list[Finding]())
 
 
 def _account_access(settings: Settings) -> Found:

@@ -10,6 +10,7 @@ from okta_idc.doctor.bindings import (
     app,
     attributes,
     aws_environment,
+    group_rules,
     groups,
     identity_store,
     scim_secret,
@@ -24,8 +25,8 @@ from okta_idc.rules import Severity, identity_store_drift, profiles, uniqueness
 from okta_idc.rules.binding import Binding
 
 _MODULES = (
-    scim_secret, app, attributes, groups, users, identity_store, account_access, access_drift,
-    aws_environment,
+    scim_secret, app, attributes, groups, group_rules, users, identity_store, account_access,
+    access_drift, aws_environment,
 )  # fmt: skip
 BINDINGS: tuple[Binding[Inventory], ...] = tuple(each for m in _MODULES for each in m.BINDINGS)
 

@@ -3,10 +3,17 @@
 from collections.abc import Callable, Iterator
 from functools import partial
 
+from okta_idc.clients.json_path import get_text
 from okta_idc.doctor.bindings.single import single
 from okta_idc.inventory.model import Inventory
 from okta_idc.inventory.session_tags import attributes_of, statements_of
-from okta_idc.rules import attribute_statements, attributes, instance_attributes, profile_mappings
+from okta_idc.rules import (
+    attribute_statements,
+    attributes,
+    instance_attributes,
+    profile_mappings,
+    profile_references,
+)
 from okta_idc.rules.attribute_statements import Statement
 from okta_idc.rules.binding import Binding, Location, Subject, Unavailable, known, numbered
 
@@ -40,15 +47,40 @@ def _all(read: _Read, found: Inventory) -> Iterator[Subject]:
     yield Subject(read(found), parts=numbered(map(_name, read(found))))
 
 
+def _written(found: Inventory) -> Iterator[tuple[Location, str, bool]]:
+    """Where an expression or the username format is, its text, and whether it is the latter."""
+    for attribute in _sent(found):
+        yield Location(_name(attribute), "value"), attribute.value, False
+    template = get_text(known(found.app), "credentials", "userNameTemplate", "template")
+    yield Location("the app", "userNameTemplate"), template, True
+
+
+def _mapped(found: Inventory) -> Iterator[tuple[Location, str, bool]]:
+    for name, each in _mapping(found).items():
+        yield Location(_MAPPING, name), each.expression or "", False
+
+
+def _mapping(found: Inventory) -> profile_mappings.ProfileMapping:
+    """The attributes that are mapped."""
+    return {name: each for name, each in known(found.mapping).items() if each.expression}
+
+
 def _references(found: Inventory) -> Iterator[Subject | Unavailable]:
     names = known(found.attributes)
-    for attribute in _sent(found):
-        subject = attributes.ValueAndSchema(attribute.value, names)
-        if found.all_types and attributes.known_reference(subject):
-            # Another user type may have the attribute.
-            yield Unavailable(f"{_name(attribute)}: {found.all_types.text}")
-        else:
-            yield Subject(subject, Location(_name(attribute)))
+    for read in (_written, _mapped):
+        try:
+            written = [*read(found)]
+        except Unavailable as unavailable:
+            yield unavailable
+            continue
+        for location, text, is_format in written:
+            subject = profile_references.ExpressionAndSchema(text, names, is_format)
+            if found.all_types and profile_references.known_reference(subject):
+                # Another user type may have the attribute.
+                at = " ".join(filter(None, (location.name, location.path)))
+                yield Unavailable(f"{at}: {found.all_types.text}")
+            else:
+                yield Subject(subject, location)
 
 
 def _key_sources(found: Inventory) -> Iterator[Subject]:
@@ -72,14 +104,17 @@ def _sources(found: Inventory) -> Iterator[Subject]:
 BINDINGS = (
     single(profile_mappings.names_are_mapped, lambda found: known(found.mapping), _MAPPING),
     single(profile_mappings.mapping_is_pushed, lambda found: known(found.mapping), _MAPPING),
+    single(profile_mappings.expression_is_one, _mapping, _MAPPING),
+    single(profile_mappings.maps_the_okta_user, _mapping, _MAPPING),
     single(profile_mappings.roles, _targets, _MAPPING),
     single(profile_mappings.unsupported, _targets, _MAPPING),
     Binding(attributes.attribute_key, partial(_each, _sent)),
     Binding(attributes.attribute_value, partial(_each, _sent)),
+    Binding(attributes.literal_is_allowed, partial(_each, _sent)),
     Binding(attributes.evaluable, partial(_each, _sent)),
     Binding(attributes.unique_keys, partial(_all, _sent)),
     single(attributes.attribute_count, _sent, "the app", "attribute_statements"),
-    Binding(attributes.known_reference, _references),
+    Binding(profile_references.known_reference, _references),
     *(Binding(rule, partial(_each, _statements)) for rule in attribute_statements.PER_STATEMENT),
     Binding(attribute_statements.unique_names, partial(_all, _statements)),
     Binding(instance_attributes.one_source_per_key, _key_sources),

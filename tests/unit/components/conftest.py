@@ -5,6 +5,7 @@ import json
 import logging
 import re
 from collections.abc import AsyncIterator, Callable, Iterator
+from contextlib import ExitStack
 from dataclasses import dataclass, field, replace
 from typing import Any
 from unittest.mock import patch
@@ -13,7 +14,13 @@ import pulumi
 import pytest
 from pulumi.runtime import mocks
 
-from components._checks import access_drift, aws_environment, console_steps
+from components._checks import (
+    access_drift,
+    aws_environment,
+    console_steps,
+    expressions,
+    group_rules,
+)
 from components.okta import _app_lists
 from okta_idc.clients.aws import AwsError
 from okta_idc.clients.aws_environment import Environment, Wanted
@@ -79,6 +86,10 @@ class MockCloud(mocks.Mocks):
     """Those of the IAM Identity Center instance."""
     app_users: list[dict[str, Any]] = field(default_factory=list)
     """As Okta's API returns them, with the user embedded."""
+    schemas: dict[str, Any] = field(default_factory=lambda: {"default": ["badge"]})
+    """Custom attributes by user schema; an exception is raised."""
+    rules: list[dict[str, Any]] = field(default_factory=list)
+    """Group rules in Okta. An exception is raised."""
     read: list[str] = field(default_factory=list)
     """Paths that the components' own client read."""
     state: Any = field(default_factory=dict[str, Any])
@@ -306,11 +317,35 @@ class FakeOkta:
 
     async def every(self, path: str, **_query: Any) -> list[dict[str, Any]]:
         self.cloud.read.append(path)
-        return self.cloud.push_mappings() if path.endswith("/mappings") else []
+        if path.endswith("/mappings"):
+            return self.cloud.push_mappings()
+        if path.endswith("/meta/types/user"):
+            url = "https://acme.okta.com/api/v1/meta/schemas/user"
+            return [
+                {"default": each == "default", "_links": {"schema": {"href": f"{url}/{each}"}}}
+                for each in self.cloud.schemas
+            ]
+        return _or_raise(self.cloud.rules) if path.endswith("/groups/rules") else []
+
+    async def get(self, path: str) -> dict[str, Any]:
+        self.cloud.read.append(path)
+        names = _or_raise(self.cloud.schemas[path.rpartition("/")[2]])
+        return {
+            "definitions": {
+                "base": {"properties": {"login": {}}},
+                "custom": {"properties": {name: {} for name in names}},
+            }
+        }
 
     async def pages(self, path: str, **_query: Any) -> AsyncIterator[list[dict[str, Any]]]:
         self.cloud.read.append(path)
         yield self.cloud.app_users
+
+
+def _or_raise(value: Any) -> Any:
+    if isinstance(value, Exception):
+        raise value
+    return value
 
 
 def run_program(cloud: MockCloud, program: Callable[[], object], *, preview: bool) -> None:
@@ -324,7 +359,9 @@ def run_program(cloud: MockCloud, program: Callable[[], object], *, preview: boo
     def run() -> object:
         return program()
 
-    with patch.object(_app_lists, "okta_client", cloud.okta_client):
+    with ExitStack() as clients:
+        for module in (_app_lists, expressions, group_rules):
+            clients.enter_context(patch.object(module, "okta_client", cloud.okta_client))
         run()
 
 

@@ -35,7 +35,7 @@ NONE = "11111111-0000-0000-0000-000000000000"
         (
             {"okta_users": [{"id": "00u1", "login": "ada", "status": "ACTIVE"}]},
             {
-                "app__username_format": "${source.nothing}",
+                "app__username_format": "${source.nickName}",
                 "assignments__users": [{"login": "ada"}],
             },
             "assignments.users[0]",

@@ -179,6 +179,17 @@ def sign_on(subject: Any) -> list[Declared]:
     return saml(**{key: value for key, value in given.items() if value is not None})
 
 
+def group_rules(names: Sequence[str], condition: str = "true") -> list[Declared]:
+    return [
+        Declared(
+            "okta:group/rule:Rule",
+            {"name": name, "groupAssignments": ["00g1"], "expressionValue": condition},
+            f"rule-{index}",
+        )
+        for index, name in enumerate(names)
+    ]
+
+
 def mapped(subject: Any) -> list[Declared]:
     each = [
         {"id": n, "expression": m.expression, "pushStatus": "PUSH" if m.push else "DONT_PUSH"}
@@ -284,6 +295,10 @@ RENDERED: dict[str, Callable[[Any], list[Declared]]] = {
     "OIC-221": mapping,
     "OIC-222": mapping,
     "OIC-223": ordered,
+    "OIC-231": lambda condition: group_rules(["a"], condition),
+    "OIC-232": lambda condition: group_rules(["a"], condition),
+    "OIC-233": lambda condition: group_rules(["a"], condition),
+    "OIC-234": group_rules,
     "OIC-230": kinds,
     "OIC-311": profile,
     "OIC-312": profile,
@@ -291,6 +306,8 @@ RENDERED: dict[str, Callable[[Any], list[Declared]]] = {
     "OIC-321": lambda template: saml(userNameTemplate=template),
     "OIC-323": mapped,
     "OIC-324": mapped,
+    "OIC-327": mapped,
+    "OIC-328": mapped,
     "OIC-325": lambda template: saml(userNameTemplate=template),
     "OIC-401": lambda a: app_with_attributes([a]),
     "OIC-402": app_with_attributes,
@@ -304,6 +321,7 @@ RENDERED: dict[str, Callable[[Any], list[Declared]]] = {
     "OIC-412": lambda s: app_with_statements([s]),
     "OIC-415": lambda a: app_with_attributes([a]),
     "OIC-416": app_with_statements,
+    "OIC-417": lambda a: app_with_attributes([a]),
     "OIC-430": app_and_switch,
     "OIC-501": permission_set,
     "OIC-502": permission_set,

@@ -71,7 +71,7 @@ def test_the_profile_file_may_contain_a_whole_okta_user(tmp_path: Path) -> None:
 def test_an_unsupported_expression_is_unknown_and_exits_with_2(tmp_path: Path) -> None:
     code, text = run(tmp_path, PROFILE, {"Team": "Arrays.get(user.teams, 0)"})
     assert code == 2
-    assert "unknown: Team: Arrays.get cannot be evaluated here." in text
+    assert "unknown: Team: Arrays.get(…) cannot be evaluated here." in text
 
 
 def test_a_finding_exits_with_1_and_shows_the_remedy(tmp_path: Path) -> None:

@@ -130,7 +130,7 @@ def sound() -> Inventory:
             assign=(DeclaredGroup("aws-access", "00gA"),),
             settings={"acsURL": ACS, "entityID": ISSUER, "label": "AWS",
                       "userNameTemplate": "${source.login}"},
-            statements=(statement(DEPARTMENT),), policy="rst1", mode="api",
+            rules=(), statements=(statement(DEPARTMENT),), policy="rst1", mode="api",
             access=DeclaredAccess(
                 (declared_set(PermissionSet(name="Admin", managed_policies=[POLICY])),),
                 {("aws-admins", "Admin"): frozenset({"123456789012"})},

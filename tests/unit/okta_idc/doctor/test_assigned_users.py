@@ -132,7 +132,7 @@ def test_a_session_tag_that_cannot_be_evaluated_is_unknown_and_counted() -> None
     report = report_of(found)
     assert set(report.unknown) == {
         "attribute Team: user.team is a list (1 users).",
-        "attribute Odd: Arrays.get cannot be evaluated here (2 users).",
+        "attribute Odd: Arrays.get(…) cannot be evaluated here (2 users).",
     }
     assert rules(report) == ["OIC-413"]  # Ben has no team
 

@@ -128,6 +128,18 @@ def named(name: str) -> Defect:
     return change
 
 
+def ruled(status: str = "") -> Defect:
+    """Declares a group rule, which Okta has in this status; by default, only another one."""
+
+    def change(found: Inventory) -> None:
+        found.declared = replace(found.declared, rules=("aws-engineering",))
+        found.rules = [{"name": "unmanaged", "status": "INVALID"}]
+        if status:
+            found.rules += [{"name": "aws-engineering", "status": status}]
+
+    return change
+
+
 def share_a_name(found: Inventory) -> None:
     assert not isinstance(found.groups, Unavailable)
     found.pushes = (mapping(), mapping(sourceGroupId="00gQ", targetGroupId="00gR"))
@@ -249,6 +261,9 @@ CASES: list[tuple[str, Defect, str, str]] = [
      "the profile mapping", "displayName"),
     ("OIC-323", put(mapping={"title": Mapped("user.title", False)}),
      "the profile mapping", "title"),
+    ("OIC-324", put(mapping={"title": Mapped("title", True)}), "the profile mapping", "title"),
+    ("OIC-328", put(mapping={"title": Mapped("appuser.x", True)}),
+     "the profile mapping", "title"),
     ("OIC-401", sends(sent("Cost&Center")), "attribute Cost&Center", "key"),
     ("OIC-402", sends(sent(), sent("department")), "attribute department", ""),
     ("OIC-403", sends(sent(values=["department"])), "attribute Department", "value"),
@@ -271,6 +286,7 @@ CASES: list[tuple[str, Defect, str, str]] = [
     ("OIC-414", sends(sent(values=["user.departmen"])), "attribute Department", "value"),
     ("OIC-415", sends(sent(values=["Groups.contains(1)"])), "attribute Department", "value"),
     ("OIC-416", sends(sent(), sent()), "attribute Department", ""),
+    ("OIC-417", sends(sent(values=['"R&D"'])), "attribute Department", "value"),
     ("OIC-505", policy(example(Sid=f'"{"x" * 10_300}"')), "permission set Admin", "inline_policy"),
     ("OIC-506", policy("{}"), "permission set Admin", "inline_policy"),
     ("OIC-509", policy(example(Effect='"allow"')), "permission set Admin",
@@ -316,6 +332,9 @@ CASES: list[tuple[str, Defect, str, str]] = [
     ("OIC-604", put(pushes=(mapping(status="INACTIVE"),)), "aws-admins", "push mapping"),
     ("OIC-605", put(assigned={}), "aws-access", "assignments.groups"),
     ("OIC-606", declares(assign=()), "aws-access", "assignments.groups"),
+    ("OIC-607", ruled("INACTIVE"), "aws-engineering", "group rule"),
+    ("OIC-608", ruled("INVALID"), "aws-engineering", "group rule"),
+    ("OIC-609", ruled(), "aws-engineering", "group rule"),
     ("OIC-610", put(connection={"status": "UNKNOWN"}), "the app", "connection"),
     ("OIC-611", put(connection={"status": "DISABLED"}), "the app", "connection"),
     ("OIC-612", app_with(features=["GROUP_PUSH", "PUSH_NEW_USERS"]), "the app", "features"),
@@ -467,6 +486,7 @@ def test_without_a_declaration_drift_is_skipped_and_the_option_is_named() -> Non
     assert (report.found, report.unknown) == ([], {})
     reasons = {rule: why for why, rules in report.skipped.items() for rule in rules}
     assert set(reasons) == {"OIC-203", "OIC-602", "OIC-603", "OIC-604", "OIC-605", "OIC-606",
+                         "OIC-607", "OIC-608", "OIC-609",
                          "OIC-615", "OIC-616", "OIC-617", "OIC-542", "OIC-543",
                          *(f"OIC-{number}" for number in range(632, 640))}  # fmt: skip
     assert "--stack" in reasons["OIC-602"]
@@ -481,6 +501,32 @@ def test_an_attribute_that_another_user_type_may_have_is_unknown() -> None:
     report = judge(found)
     assert "OIC-414" not in {each.rule.id for each in report.found}
     assert any("okta.userTypes.read" in why for why in report.unknown)
+
+
+@pytest.mark.parametrize(
+    ("defect", "name", "path"),
+    [
+        (put(mapping={"title": Mapped("user.titel", True)}), "the profile mapping", "title"),
+        (app_with(credentials={"userNameTemplate": {"template": "${source.emial}"}}),
+         "the app", "userNameTemplate"),
+    ],
+)  # fmt: skip
+def test_unknown_attributes_are_found_in_mappings_and_usernames(
+    defect: Defect, name: str, path: str
+) -> None:
+    found = sound()
+    defect(found)
+    located = [(e.name, e.finding.path) for e in judge(found).found if e.rule.id == "OIC-414"]
+    assert located == [(name, path)]
+
+
+def test_group_rules_that_okta_does_not_show_are_unknown() -> None:
+    found = sound()
+    found.declared = replace(found.declared, rules=("aws-engineering",))
+    found.rules = Unavailable("Okta shows no group rule.")
+    report = judge(found)
+    assert report.found == []
+    assert set(report.unknown["Okta shows no group rule."]) >= {"OIC-607", "OIC-608", "OIC-609"}
 
 
 def test_a_rejected_user_is_not_also_missing_from_a_group() -> None:

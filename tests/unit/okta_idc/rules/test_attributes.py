@@ -4,10 +4,12 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from okta_idc.okta_expression import OKTA_ATTRIBUTES
 from okta_idc.rules import attribute_statements, attributes, instance_attributes
 from okta_idc.rules.attribute_statements import Statement
-from okta_idc.rules.attributes import NAME_PREFIX, URI_NAME_FORMAT, Attribute, ValueAndSchema
+from okta_idc.rules.attributes import NAME_PREFIX, URI_NAME_FORMAT, Attribute
 from okta_idc.rules.instance_attributes import AccessControlStatus, InstanceAttribute, KeySources
+from okta_idc.rules.profile_references import ExpressionAndSchema, known_reference
 
 
 class TestAttributes:
@@ -37,7 +39,9 @@ class TestAttributes:
         attributes.attribute_value(attribute)
         attributes.evaluable(attribute)
         attributes.session_tags({text: text})
-        attributes.known_reference(ValueAndSchema(text, frozenset({"department"})))
+        attributes.literal_is_allowed(attribute)
+        for is_format in (True, False):
+            known_reference(ExpressionAndSchema(text, frozenset({"department"}), is_format))
         for rule in (
             attribute_statements.name_format,
             attribute_statements.statement_name,
@@ -74,16 +78,68 @@ class TestAttributes:
     def test_valid_session_tag_values_are_accepted(self, value: str) -> None:
         assert attributes.session_tags({"Department": value}) == []
 
-    def test_an_attribute_in_the_wrong_case_gets_a_suggestion(self) -> None:
-        known = frozenset({"costCenter", "login"})
-        [finding] = attributes.known_reference(
-            ValueAndSchema("user.costcenter + user.login", known)
-        )
-        hint = "Did you mean 'user.costCenter'? It differs in upper and lower case."
-        assert f"user.costcenter, which no profile has. {hint}" in str(finding)
+    @pytest.mark.parametrize(
+        ("value", "message"),
+        [
+            ('"R&D"', "'R&D' contains"),
+            ("user.title ?: 'R&D'", "'R&D' contains"),
+            ('user.a == "x" ? "a,b" : user.a + "(c)"', "'a,b' contains"),
+            ('""', "is empty for every user"),
+            ("null", "is empty for every user"),
+            (f'"{"x" * 300}"', "has fixed text of 300 characters"),
+            (f'"{"x" * 200}" + user.a + "{"y" * 57}"', "has fixed text of 257 characters"),
+        ],
+    )
+    def test_fixed_text_that_aws_rejects_is_found(self, value: str, message: str) -> None:
+        findings = attributes.literal_is_allowed(Attribute("K", value))
+        assert message in findings[0].problem
+
+    @pytest.mark.parametrize(
+        "value",
+        [
+            'user.department == "R&D" ? "RnD" : user.department',
+            'String.replace(user.department, "&", "and")',
+            'isMemberOfGroupName("R&D") ? "yes" : ""',
+            f'user.a == null ? "{"x" * 256}" : "{"y" * 256}"',
+        ],
+    )
+    def test_text_that_is_compared_or_replaced_is_accepted(self, value: str) -> None:
+        assert attributes.literal_is_allowed(Attribute("K", value)) == []
+
+
+class TestReferences:
+    """User attributes in expressions and username formats."""
+
+    @pytest.mark.parametrize(
+        ("value", "is_format", "message"),
+        [
+            ("user.costcenter", False, "refers to user.costcenter, which no profile has. Did you "
+             "mean user.costCenter?"),
+            ("user.departement", False, "Did you mean user.department?"),
+            ("user.bagde + user.login", False, "Did you mean user.badge?"),
+            ("user.status", False, 'Did you mean user.getInternalProperty("status")?'),
+            ("${source.emial}", True, "refers to source.emial, which no profile has. Did you mean "
+             "source.email?"),
+            ("String.toLowerCase(user.emial)", True, "refers to user.emial"),
+            ("user.zzz", False, "refers to user.zzz, which no profile has."),
+        ],
+    )  # fmt: skip
+    def test_an_unknown_attribute_is_named_with_a_suggestion(
+        self, value: str, is_format: bool, message: str
+    ) -> None:
+        subject = ExpressionAndSchema(value, frozenset({"badge"}), is_format)
+        [finding] = known_reference(subject)
+        assert message in finding.message
+
+    @given(st.sampled_from(sorted(OKTA_ATTRIBUTES | {"badge"})))
+    def test_attributes_of_the_org_and_of_okta_are_accepted(self, name: str) -> None:
+        for value, is_format in ((f"user.{name}", False), (f"${{source.{name}}}", True)):
+            assert (
+                known_reference(ExpressionAndSchema(value, frozenset({"badge"}), is_format)) == []
+            )
 
     def test_app_user_attributes_are_not_checked_against_the_okta_profile(self) -> None:
-        assert attributes.known_reference(ValueAndSchema("appuser.role", frozenset())) == []
+        assert known_reference(ExpressionAndSchema("appuser.role", frozenset())) == []
 
 
 class TestStatements:
