@@ -1,7 +1,9 @@
 """`pushed_members_group`, with the real engine: group rules assign all members of push groups."""
 
+import re
 from collections.abc import Iterator
 from typing import Any
+from unittest.mock import ANY
 
 import pytest
 import yaml
@@ -121,6 +123,43 @@ def test_the_next_push_adds_the_membership(kit: Kit) -> None:
         kit.okta("PATCH", f"{path}/{mapping['id']}", {"status": status})
     kit.settle()
     assert NEW in kit.groups()["aws-finance"]
+
+
+def rule(kit: Kit, name: str) -> dict[str, Any]:
+    [found] = [r for r in kit.okta("GET", "/api/v1/groups/rules?limit=200") if r["name"] == name]
+    return found
+
+
+def test_a_deactivated_rule_is_drift_until_a_refresh(kit: Kit, joined: None) -> None:
+    found = rule(kit, "aws-data-people")
+    kit.okta("POST", f"/api/v1/groups/rules/{found['id']}/lifecycle/deactivate")
+    preview = kit.run("preview")
+    assert "OIC-607" in preview.text, preview.text
+    done = kit.run("up", "--yes", "--skip-preview", "--refresh")
+    assert done.code == 0, done.text
+    assert "OIC-607" not in done.text, done.text
+    assert rule(kit, "aws-data-people") == {**found, "lastUpdated": ANY}
+
+
+def test_the_printed_command_replaces_an_invalid_rule(kit: Kit, joined: None) -> None:
+    extra = {"create": "aws-extra", "rule": 'user.department == "Finance"'}
+    kit.change(assignments={"pushed_members_group": {}, "groups": [extra]})
+    assert kit.run("up", "--yes", "--skip-preview").code == 0
+    before = group(kit, "aws-extra")
+    kit.okta("DELETE", f"/api/v1/groups/{before['id']}")
+    assert rule(kit, "aws-extra")["status"] == "INVALID"
+    preview = kit.run("preview")
+    assert "OIC-608" in preview.text, preview.text
+    [urn] = re.findall(r"Run: pulumi up --refresh --replace '([^']+)'", unwrapped(preview.text))
+    done = kit.run("up", "--yes", "--skip-preview", "--refresh", "--replace", urn)
+    assert done.code == 0, done.text
+    assert rule(kit, "aws-extra")["status"] == "ACTIVE"
+    assert group(kit, "aws-extra")["id"] != before["id"]
+
+
+def unwrapped(text: str) -> str:
+    """The findings once each: a preview shows a warning as it comes and in its summary."""
+    return "\n".join(dict.fromkeys(line.strip() for line in text.splitlines() if "OIC-" in line))
 
 
 @pytest.mark.usefixtures("joined")

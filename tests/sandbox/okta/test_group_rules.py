@@ -234,3 +234,21 @@ def test_an_active_rule_and_the_groups_of_a_rule_cannot_be_changed() -> None:
         assert (await okta.call("PUT", f"{RULES}/{rule}", shown)).status == 400
 
     run(check, ORG)
+
+
+def test_a_rule_is_invalid_without_its_group_and_can_only_be_deleted() -> None:
+    async def check(okta: Okta) -> None:
+        ids = await group_ids(okta)
+        rule = await create_rule(okta, 'user.department=="Legal"', ids["all"])
+        await activate(okta, rule)
+        await okta.ok("DELETE", f"/api/v1/groups/{ids['all']}")
+        [shown] = await okta.ok("GET", RULES)
+        assert (shown["status"], shown["allGroupsValid"]) == ("INVALID", False)
+        for action in ("activate", "deactivate"):
+            refused = await okta.call("POST", f"{RULES}/{rule}/lifecycle/{action}")
+            assert refused.status == 400
+            assert "with the status INVALID" in str(refused.body)
+        await okta.ok("DELETE", f"{RULES}/{rule}")
+        assert await okta.ok("GET", RULES) == []
+
+    run(check, ORG)

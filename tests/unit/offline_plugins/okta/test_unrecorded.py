@@ -133,3 +133,49 @@ def test_excluded_users_of_a_rule_are_sent_to_okta(connected: Engine, okta: Okta
     })  # fmt: skip
     assert not error
     assert answer["properties"]["usersExcluded"] == ["00u1"]
+
+
+RULE_URN = "urn:pulumi:dev::p::okta:group/rule:Rule::r"
+RULE = "/api/v1/groups/rules/0pr1"
+RULED: dict[str, Any] = {
+    "expressionType": "urn:okta:expression:1.0", "expressionValue": "true",
+    "groupAssignments": ["00g1"], "name": "r", "status": "ACTIVE",
+}  # fmt: skip
+
+
+def test_a_deactivated_rule_is_activated_and_not_sent_again(connected: Engine, okta: Okta) -> None:
+    shown = {
+        "id": "0pr1", "name": "r", "status": "ACTIVE",
+        "conditions": {"expression": {"type": "urn:okta:expression:1.0", "value": "true"}},
+        "actions": {"assignUserToGroups": {"groupIds": ["00g1"]}},
+    }  # fmt: skip
+    okta.ready = [
+        call("POST", f"{RULE}/lifecycle/activate", None, status=204),
+        call("GET", RULE, shown),
+    ]
+    olds = {**RULED, "id": "0pr1", "status": "INACTIVE"}
+    answer, error, _ = connected.call(
+        "Update", {"urn": RULE_URN, "id": "0pr1", "olds": olds, "news": RULED}
+    )
+    assert not error
+    assert okta.ready == []
+    assert answer["properties"]["status"] == "ACTIVE"
+
+
+def test_an_invalid_rule_is_deleted_though_it_cannot_be_deactivated(
+    connected: Engine, okta: Okta
+) -> None:
+    cause = "Cannot activate or deactivate a Group Rule with the status INVALID"
+    refusal = {
+        "errorCode": "E0000001", "errorSummary": "Api validation failed: status",
+        "errorCauses": [{"errorSummary": cause}],
+    }  # fmt: skip
+    okta.ready = [
+        call("POST", f"{RULE}/lifecycle/deactivate", refusal, status=400),
+        call("DELETE", f"{RULE}?removeUsers=false", None, status=202),
+    ]
+    _, error, _ = connected.call(
+        "Delete", {"urn": RULE_URN, "id": "0pr1", "properties": {**RULED, "id": "0pr1"}}
+    )
+    assert not error
+    assert okta.ready == []
