@@ -48,7 +48,8 @@ async def _check(
     try:
         okta = okta_client(parent)
         known = await read_attributes(okta)
-        if any(found for _, found in _findings(used, known)):
+        names = [name for name in names if name.removeprefix("user.") not in known]
+        if names:
             for schema in await other_schemas(okta):
                 known |= await read_attributes(okta, schema)
     except (OktaError, CredentialsError) as error:

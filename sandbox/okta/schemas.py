@@ -40,6 +40,7 @@ class Schemas(Resource):
         return [
             ("GET", user, self.user),
             ("POST", user, self.change_user),
+            ("GET", "/api/v1/meta/types/user", self.types),
             ("GET", app, self.app),
             ("POST", app, self.change_app),
         ]
@@ -83,6 +84,20 @@ class Schemas(Resource):
             self.model.custom_attributes, await read_body(request)
         )
         return reply(self.user_view())
+
+    async def types(self, _: web.Request) -> web.Response:
+        """Assumed from Okta's documentation of user types: the org has the default type only."""
+        url = f"{self.context.api}/meta/types/user/{self.model.user_type}"
+        schema = f"{self.context.api}/meta/schemas/user/default"
+        links = {"self": {"href": url, "rel": "self", "method": "GET"},
+                 "schema": {"href": schema, "rel": "schema", "method": "GET"}}  # fmt: skip
+        created = self.model.created
+        default: Json = {
+            "id": self.model.user_type, "name": "user", "displayName": "User",
+            "description": "Okta user profile template with default permission settings",
+            "default": True, "created": created, "lastUpdated": created, "_links": links,
+        }  # fmt: skip
+        return reply([default])
 
     async def app(self, request: web.Request) -> web.Response:
         return reply(self.app_view(request))

@@ -47,6 +47,8 @@ async def _org(ok: Any) -> None:
     attribute = {"badge": {"title": "Badge", "type": "string"}}
     custom = {"definitions": {"custom": {"properties": attribute}}}
     await ok("GET", "/api/v1/meta/schemas/user/default")
+    [user_type] = await ok("GET", "/api/v1/meta/types/user")
+    assert user_type["default"]
     schema = await ok("POST", "/api/v1/meta/schemas/user/default", custom)
     assert "badge" in schema["definitions"]["custom"]["properties"]
 
