@@ -103,18 +103,17 @@ def _report(
 ) -> list[str]:
     statuses = {str(rule.get("id")): str(rule.get("status")) for rule in listed}
     lines: list[str] = []
-    blocking: list[str] = []
     for each in declared:
         known = recorded.get(each.resource)
         # After a refresh, the state has the status in Okta, and this run corrects it.
         if known is None or known.status not in ("", "ACTIVE"):
             continue
         found = group_rules.FoundRule(each.name, statuses.get(known.id, ""))
-        for rule in group_rules.DRIFT:
+        for rule in (group_rules.rule_active, group_rules.rule_valid, group_rules.rule_exists):
             lines += (_line(finding, known.urn) for finding in rule(found))
-            blocking += (_line(f, known.urn) for f in rule(found) if f.rule.severity == "blocking")
-    if blocking and policy == DriftPolicy.ENFORCE and not pulumi.runtime.is_dry_run():
-        text = "\n".join(("Okta differs from the declared configuration:", *blocking))
+    # All of these rules are blocking.
+    if lines and policy == DriftPolicy.ENFORCE and not pulumi.runtime.is_dry_run():
+        text = "\n".join(("Okta differs from the declared configuration:", *lines))
         raise ValidationError.at("", text)
     for line in lines:
         pulumi.log.warn(line, parent)

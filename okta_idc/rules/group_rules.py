@@ -243,6 +243,3 @@ def rule_exists(found: FoundRule) -> Iterator[Violation]:
     """Subject: one declared rule."""
     if not found.status:
         yield found.name, None, "does not exist, so nobody is added to its group."
-
-
-DRIFT = (rule_active, rule_valid, rule_exists)

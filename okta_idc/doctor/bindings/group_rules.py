@@ -17,4 +17,8 @@ def _each(found: Inventory) -> Iterator[Subject]:
             yield Subject(rule, parts={name: Location(name, "group rule")})
 
 
-BINDINGS = tuple(Binding(rule, _each) for rule in group_rules.DRIFT)
+BINDINGS = (
+    Binding(group_rules.rule_active, _each),
+    Binding(group_rules.rule_valid, _each),
+    Binding(group_rules.rule_exists, _each),
+)

@@ -86,7 +86,7 @@ class MockCloud(mocks.Mocks):
     """Those of the IAM Identity Center instance."""
     app_users: list[dict[str, Any]] = field(default_factory=list)
     """As Okta's API returns them, with the user embedded."""
-    schemas: dict[str, Any] = field(default_factory=lambda: {"default": ["badge"]})
+    schemas: dict[str, Any] = field(default_factory=lambda: {"default": ["badge", "team"]})
     """Custom attributes by user schema; an exception is raised."""
     rules: list[dict[str, Any]] = field(default_factory=list)
     """Group rules in Okta. An exception is raised."""
