@@ -24,7 +24,7 @@ from ._checks.console_steps import provisioning_steps
 from ._checks.deprovisioning_guard import DeprovisioningGuard
 from ._checks.drift import differences
 from ._checks.expressions import check_attributes
-from ._checks.group_rules import check_group_rules
+from ._checks.group_rules import read_group_rules, rule_differences
 from ._checks.lookups import Lookups, check_same_instance, look_up
 from ._checks.next_steps import next_steps
 from ._checks.provisioning_gate import (
@@ -119,9 +119,10 @@ class IdentityCenterFederation(pulumi.ComponentResource):
         lookups = look_up(self, settings, Names.of(name))
         # The app depends on all lookups and checks, and on the verified token; the rest on the
         # connection.
-        of_rules = check_group_rules(self, name, settings)
+        rules_in_okta = read_group_rules(self, name, settings)
         unknown = check_environment(self, settings, lookups)
-        verified = Output.all(token.status, unknown, check_attributes(self, settings), of_rules)
+        checks = check_attributes(self, settings), rules_in_okta, unknown
+        verified = Output.all(token.status, *checks)
         checked = Output.all(settings.app.issuer_url, token.endpoint, lookups, verified).apply(
             lambda read: check_same_instance(*read[:3])
         )
@@ -150,6 +151,8 @@ class IdentityCenterFederation(pulumi.ComponentResource):
             self, settings=settings, lookups=ready, group_ids=pushes.group_ids, **granted
         )
         health = token_health(self, pushes.lists, {key: group.id for key, group in pushed.items()})
+        declared_rules = [r for g in (*assigned.values(), *pushed.values()) for r in g.rules]
+        of_rules = rule_differences(self, settings, rules_in_okta, declared_rules)
         self.drift = Output.all(in_okta, of_rules, in_aws, health, unknown).apply(
             lambda found: sum(found, list[str]())
         )

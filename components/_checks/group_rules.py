@@ -2,10 +2,10 @@
 
 A rule that is not active fills no group, and nothing else fails. The provider sees it only with
 `--refresh` (docs/research/okta-provider.md#group-rules). One list call in a run that declares
-rules.
+rules, and one more in an update that finds a difference.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -25,37 +25,91 @@ from .._clients import okta_client
 from .._errors import ValidationError, raise_findings
 from .._state import EMPTY, GROUP_RULE, State, read_state
 
+Listed = Sequence[Mapping[str, Any]]
+"""Group rules as Okta's API returns them."""
+
 
 @dataclass(frozen=True)
 class _Recorded:
-    """A rule in the state: its ID in Okta, its status and its URN."""
+    """A rule in the state: its ID in Okta and its URN."""
 
     id: str
-    status: str
     urn: str
 
 
-def check_group_rules(parent: Resource, federation: str, settings: Settings) -> Output[list[str]]:
-    """One line per difference, also logged. Fails before anything is created if a rule of the same
-    name exists that the stack does not manage (OIC-235), and in an update for blocking differences
-    if the drift policy is `enforce`. What this run itself changes is no difference."""
+@dataclass(frozen=True)
+class RulesInOkta:
+    """What Okta showed before the run changed anything. `unknown`: why it showed nothing."""
+
+    recorded: Mapping[str, _Recorded]
+    listed: Listed = ()
+    unknown: tuple[str, ...] = ()
+
+
+def read_group_rules(
+    parent: Resource, federation: str, settings: Settings
+) -> Output[RulesInOkta | None]:
+    """The org's rules; None if no rule is declared. Fails if a rule that the run creates has the
+    name of a rule that the stack does not manage (OIC-235)."""
     declared = [*declared_rules(settings)]
     if not declared:
-        return Output.from_input(list[str]())
+        return Output.from_input(None)
 
-    async def check(state: State | None) -> list[str]:
-        try:
-            listed = await okta_client(parent).every("/api/v1/groups/rules", limit=200)
-        except (OktaError, CredentialsError) as error:
-            return [_unknown(parent, str(error))]
+    async def read(state: State | None) -> RulesInOkta | None:
         recorded = _recorded(state or EMPTY, federation)
+        listed = await _list(parent)
+        if isinstance(listed, str):
+            return RulesInOkta(recorded, unknown=(_unknown(parent, listed),))
         if recorded and not listed:  # an admin role may hide them
-            return [_unknown(parent, "Okta shows no rule: all are deleted or hidden.")]
+            reason = "Okta shows no rule: all are deleted or hidden."
+            return RulesInOkta(recorded, unknown=(_unknown(parent, reason),))
         if state is not None:
             _check_names(declared, recorded, listed)
-        return _report(parent, settings.drift, declared, recorded, listed)
+        return RulesInOkta(recorded, listed)
 
-    return read_state(parent).apply(check)
+    return read_state(parent).apply(read)
+
+
+def rule_differences(
+    parent: Resource,
+    settings: Settings,
+    before: Output[RulesInOkta | None],
+    rules: Iterable[Resource],
+) -> Output[list[str]]:
+    """One line per difference, also logged; in an update, fails for one if the drift policy is
+    `enforce`.
+
+    What this run itself changes is no difference: after a refresh, an update activates a rule. So
+    an update with a difference reads the rules again when it has changed all `rules`.
+    """
+    declared = [*declared_rules(settings)]
+
+    async def report(known: Sequence[Any]) -> list[str]:
+        found: RulesInOkta | None = known[0]
+        if found is None or found.unknown:
+            return [*found.unknown] if found else []
+        lines = _lines(declared, found.recorded, found.listed)
+        if lines and not pulumi.runtime.is_dry_run():
+            listed = await _list(parent)
+            lines = [] if isinstance(listed, str) else _lines(declared, found.recorded, listed)
+            if lines and settings.drift == DriftPolicy.ENFORCE:
+                text = "\n".join(("Okta differs from the declared configuration:", *lines))
+                raise ValidationError.at("", text)
+        for line in lines:
+            pulumi.log.warn(line, parent)
+        return lines
+
+    preview = pulumi.runtime.is_dry_run()
+    after = [] if preview else [Output.from_input(rule.urn) for rule in rules]
+    return Output.all(before, *after).apply(report)
+
+
+async def _list(parent: Resource) -> Listed | str:
+    """The org's rules, or why Okta does not show them."""
+    try:
+        return await okta_client(parent).every("/api/v1/groups/rules", limit=200)
+    except (OktaError, CredentialsError) as error:
+        return str(error)
 
 
 def _unknown(parent: Resource, reason: str) -> str:
@@ -71,19 +125,13 @@ def _recorded(state: State, federation: str) -> dict[str, _Recorded]:
     """The rules of the state by the names of their resources, without the federation's."""
     prefix = f"{federation}-"
     return {
-        name: _Recorded(
-            get_text(outputs, "id"),
-            get_text(outputs, "status"),
-            state.urns[GROUP_RULE, prefix + name],
-        )
+        name: _Recorded(get_text(outputs, "id"), state.urns[GROUP_RULE, prefix + name])
         for name, outputs in state.of_type(GROUP_RULE, prefix).items()
     }
 
 
 def _check_names(
-    declared: Sequence[DeclaredRule],
-    recorded: Mapping[str, _Recorded],
-    listed: Sequence[Mapping[str, Any]],
+    declared: Sequence[DeclaredRule], recorded: Mapping[str, _Recorded], listed: Listed
 ) -> None:
     own = {each.id for each in recorded.values()}
     existing = frozenset(str(rule.get("name")) for rule in listed if rule.get("id") not in own)
@@ -94,29 +142,22 @@ def _check_names(
     raise_findings(finding.renamed(lambda path: paths[path]) for finding in found)
 
 
-def _report(
-    parent: Resource,
-    policy: DriftPolicy,
-    declared: Sequence[DeclaredRule],
-    recorded: Mapping[str, _Recorded],
-    listed: Sequence[Mapping[str, Any]],
+def _lines(
+    declared: Sequence[DeclaredRule], recorded: Mapping[str, _Recorded], listed: Listed
 ) -> list[str]:
-    statuses = {str(rule.get("id")): str(rule.get("status")) for rule in listed}
+    """The differences of the rules that earlier runs created."""
+    # A replaced rule has another ID; a rule that was renamed in Okta has another name.
+    statuses = {
+        str(rule.get(key)): str(rule.get("status")) for key in ("name", "id") for rule in listed
+    }
     lines: list[str] = []
     for each in declared:
-        known = recorded.get(each.resource)
-        # After a refresh, the state has the status in Okta, and this run corrects it.
-        if known is None or known.status not in ("", "ACTIVE"):
+        if (known := recorded.get(each.resource)) is None:
             continue
-        found = group_rules.FoundRule(each.name, statuses.get(known.id, ""))
+        status = statuses.get(known.id) or statuses.get(each.name, "")
+        found = group_rules.FoundRule(each.name, status)
         for rule in (group_rules.rule_active, group_rules.rule_valid, group_rules.rule_exists):
             lines += (_line(finding, known.urn) for finding in rule(found))
-    # All of these rules are blocking.
-    if lines and policy == DriftPolicy.ENFORCE and not pulumi.runtime.is_dry_run():
-        text = "\n".join(("Okta differs from the declared configuration:", *lines))
-        raise ValidationError.at("", text)
-    for line in lines:
-        pulumi.log.warn(line, parent)
     return lines
 
 

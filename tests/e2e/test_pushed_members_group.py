@@ -150,16 +150,11 @@ def test_the_printed_command_replaces_an_invalid_rule(kit: Kit, joined: None) ->
     assert rule(kit, "aws-extra")["status"] == "INVALID"
     preview = kit.run("preview")
     assert "OIC-608" in preview.text, preview.text
-    [urn] = re.findall(r"Run: pulumi up --refresh --replace '([^']+)'", unwrapped(preview.text))
+    [urn] = {*re.findall(r"Run: pulumi up --refresh --replace '([^']+)'", preview.text)}
     done = kit.run("up", "--yes", "--skip-preview", "--refresh", "--replace", urn)
     assert done.code == 0, done.text
     assert rule(kit, "aws-extra")["status"] == "ACTIVE"
     assert group(kit, "aws-extra")["id"] != before["id"]
-
-
-def unwrapped(text: str) -> str:
-    """The findings once each: a preview shows a warning as it comes and in its summary."""
-    return "\n".join(dict.fromkeys(line.strip() for line in text.splitlines() if "OIC-" in line))
 
 
 @pytest.mark.usefixtures("joined")

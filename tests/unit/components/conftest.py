@@ -90,6 +90,8 @@ class MockCloud(mocks.Mocks):
     """Custom attributes by user schema; an exception is raised."""
     rules: list[dict[str, Any]] = field(default_factory=list)
     """Group rules in Okta. An exception is raised."""
+    later_rules: list[dict[str, Any]] = field(default_factory=list)
+    """What Okta shows once the program has declared a rule."""
     read: list[str] = field(default_factory=list)
     """Paths that the components' own client read."""
     state: Any = field(default_factory=dict[str, Any])
@@ -325,7 +327,10 @@ class FakeOkta:
                 {"default": each == "default", "_links": {"schema": {"href": f"{url}/{each}"}}}
                 for each in self.cloud.schemas
             ]
-        return _or_raise(self.cloud.rules) if path.endswith("/groups/rules") else []
+        if not path.endswith("/groups/rules"):
+            return []
+        changed = self.cloud.later_rules if self.cloud.inputs("group/rule:Rule") else []
+        return _or_raise(changed or self.cloud.rules)
 
     async def get(self, path: str) -> dict[str, Any]:
         self.cloud.read.append(path)

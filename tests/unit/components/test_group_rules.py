@@ -72,13 +72,16 @@ def test_an_active_rule_is_no_drift_and_costs_one_call(
     assert cloud.read.count(RULE_LIST) == 1
 
 
-def test_a_rule_that_this_run_corrects_is_no_drift(
-    cloud: MockCloud, find_drift: Callable[..., list[str]]
+@pytest.mark.parametrize("ident", ["0pr1", "0pr2"])
+@pytest.mark.parametrize("drift", ["report", "enforce"])
+def test_a_rule_that_this_run_activates_or_replaces_is_no_drift(
+    cloud: MockCloud, find_drift: Callable[..., list[str]], ident: str, drift: str
 ) -> None:
-    """After a refresh, the state has the status in Okta."""
-    record(cloud, "INACTIVE")
+    record(cloud)
     cloud.rules = [{"id": "0pr1", "name": "aws-new", "status": "INACTIVE"}]
-    assert find_drift() == []
+    cloud.later_rules = [{"id": ident, "name": "aws-new", "status": "ACTIVE"}]
+    assert find_drift(drift=drift) == []
+    assert cloud.read.count(RULE_LIST) == 2
 
 
 def test_enforced_drift_of_a_rule_fails_the_run(
