@@ -130,7 +130,8 @@ def sound() -> Inventory:
             assign=(DeclaredGroup("aws-access", "00gA"),),
             settings={"acsURL": ACS, "entityID": ISSUER, "label": "AWS",
                       "userNameTemplate": "${source.login}"},
-            rules=(), statements=(statement(DEPARTMENT),), policy="rst1", mode="api",
+            rules=("aws-engineering",), statements=(statement(DEPARTMENT),), policy="rst1",
+            mode="api",
             access=DeclaredAccess(
                 (declared_set(PermissionSet(name="Admin", managed_policies=[POLICY])),),
                 {("aws-admins", "Admin"): frozenset({"123456789012"})},
@@ -147,6 +148,7 @@ def sound() -> Inventory:
         metadata="<EntityDescriptor/>",
         attributes=frozenset({"login", "department"}),
         mapping=mapped,
+        rules=[{"name": "aws-engineering", "status": "ACTIVE"}],
         assigned={"00gA": 1},
         pushes=(mapping(),),
         groups=OktaGroups({"00gA": "aws-access", "00gP": "aws-admins", "00gT": "aws-admins"},
