@@ -10,7 +10,7 @@ from rich.console import Console
 from rich.table import Table
 from rich.text import Text
 
-from okta_idc.cli.console import print_error, print_json, reading
+from okta_idc.cli.console import print_error, print_json, reading, terminal
 from okta_idc.cli.doctor_options import Inputs, from_options, from_stack
 from okta_idc.cli.options import (
     App,
@@ -25,7 +25,7 @@ from okta_idc.cli.options import (
 )
 from okta_idc.clients.json_path import get_object, get_text
 from okta_idc.clients.okta import Okta
-from okta_idc.doctor.report import FINDINGS, READ_FAILED, SUCCESS, printable
+from okta_idc.doctor.report import FINDINGS, READ_FAILED, SUCCESS
 from okta_idc.doctor.saml_preview import Preview
 from okta_idc.doctor.user_explanation import Explanation, explain_user
 from okta_idc.inventory.one_user import Candidate
@@ -34,6 +34,7 @@ from okta_idc.okta_expression import Unknown
 from okta_idc.rules import RULES, Rule
 from okta_idc.rules.examples import show
 from okta_idc.rules.registry import DOCS_NOTE
+from okta_idc.text import printable
 
 _RULE_ID = re.compile(r"OIC-\d{3}", re.IGNORECASE)
 
@@ -83,7 +84,7 @@ def explain(
     if as_json:
         print_json(_document(found))
     else:
-        _print(Console(), found)
+        _print(terminal(), found)
     failed = found.in_aws is None or found.unknown
     problems = found.in_aws is False or found.findings
     raise typer.Exit(FINDINGS if problems else READ_FAILED if failed else SUCCESS)
@@ -116,7 +117,7 @@ def _explain_rule(ident: str, as_json: bool) -> None:
             }
         )  # fmt: skip
         return
-    _print_rule(Console(), rule, subject, problem)
+    _print_rule(terminal(), rule, subject, problem)
 
 
 def _print_rule(console: Console, rule: Rule[Any], subject: str, problem: str) -> None:

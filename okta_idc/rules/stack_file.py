@@ -319,23 +319,3 @@ def names_differ(resources: tuple[NamedResource, ...]) -> Iterator[Violation]:
         one, other = resources[index], resources[first]
         message = f"leads to the resource name {shorten(one.name)!r}, as another entry does."
         yield one.path, one.value, message, Related(other.path, other.value)
-
-
-GROUP_RULE_NAME = 50
-"""Longest name of a group rule (docs/research/okta-api.md#group-rules)."""
-
-
-@component_rule(
-    "OIC-714",
-    "Two group rules have the same name",
-    source="docs/research/okta-api.md#group-rules",
-    remedy="Rename one of the groups: the rule has the first 50 characters of the group's name.",
-    good=entries("push_groups", ("aws-auditors", "aws-contractors")),
-    bad=entries("push_groups", ("x" * 50 + "-one", "x" * 50 + "-two")),
-)
-def group_rules_differ(groups: Entries) -> Iterator[Violation]:
-    """Subject: the groups to create that a group rule fills."""
-    for index, first in repeated(value[:GROUP_RULE_NAME] for _, value in groups.entries):
-        (path, value), (other, same) = groups.entries[index], groups.entries[first]
-        message = "has a group rule with the same name as another group."
-        yield path, value, message, Related(other, same)

@@ -48,16 +48,20 @@ def groups_to_create(settings: Settings) -> Iterator[tuple[str, GroupSource]]:
         ("assignments.groups", settings.assignments.groups),
     ):
         for index, group in enumerate(groups):
-            if group.create:
+            if isinstance(group.create, str):
                 yield f"{path}[{index}]", group
 
 
 def group_rules(settings: Settings) -> Iterator[DeclaredRule]:
-    """The group rules that the federation declares."""
+    """The group rules that the federation declares; one for a group that is listed twice."""
+    ruled: set[str] = set()
     for path, group in groups_to_create(settings):
-        if group.rule is not None:
-            yield DeclaredRule(f"{path}.create", rule_name(group.key), f"group-{group.key}")
-    if members := settings.assignments.pushed_members_group:
+        name = str(group.create)
+        if group.rule is not None and name not in ruled:
+            ruled.add(name)
+            yield DeclaredRule(f"{path}.create", rule_name(name), f"group-{name}")
+    members = settings.assignments.pushed_members_group
+    if members and isinstance(members.name, str):
         names = members_rule_names(members.name, len(settings.push_groups))
         for number, name in enumerate(names, 1):
             path = "assignments.pushed_members_group.name"

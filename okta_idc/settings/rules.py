@@ -120,13 +120,6 @@ def _groups(settings: Settings) -> Found:
     for each in groups.listed_once(roles) + groups.one_role_per_group(roles):
         yield "", [each.renamed(lambda path: _MEMBERS if path == combined_path else path)]
     yield "assignments.groups", _priorities(settings)
-    ruled: dict[str, str] = {}
-    for path, listed in (("assignments.groups", assigned.groups), ("push_groups", pushed)):
-        for index, group in enumerate(listed):
-            if isinstance(group.create, str) and group.rule is not None:
-                ruled.setdefault(group.create, f"{path}[{index}]")
-    named = Entries(tuple((path, name) for name, path in ruled.items()))
-    yield "", stack_file.group_rules_differ(named)
 
 
 def _group_keys(group: GroupSource) -> list[Finding]:

@@ -335,7 +335,9 @@ def test_what_an_invalid_value_could_change_is_not_reported() -> None:
     assert problems_of({**GOOD, "push_groups": "x", "account_access": grants}) == {
         ("push_groups", "OIC-704")
     }
-    policy = {"Version": "2012-10-17", "Statement": {"Resource": "${aws:PrincipalTag/Team}"}}
+    resource = "arn:aws:s3:::${aws:PrincipalTag/Team}"
+    statement = {"Effect": "Allow", "Action": "s3:GetObject", "Resource": resource}
+    policy = {"Version": "2012-10-17", "Statement": statement}
     sets = {"permission_sets": [{"name": "A", "inline_policy": policy}]}
     statements = [{"key": 3, "value": "user.x"}]
     assert problems_of({**GOOD, "attribute_statements": statements, "account_access": sets}) == {
@@ -428,7 +430,7 @@ LONG = "x" * 50
         (
             {"push_groups": [{"create": f"{LONG}1", "rule": "true"},
                              {"create": f"{LONG}2", "rule": "true"}]},
-            714, "push_groups[1]", f"push_groups[0]: '{LONG}1'",
+            234, "push_groups[1].create", "push_groups[0].create",
         ),
     ],
 )  # fmt: skip
