@@ -98,9 +98,10 @@ def recover(
     Example: okta-idc recover --stack prod
     """
     with reading():
-        inputs = _inputs(stack, file, settings, region, okta_url, aws_endpoint)
+        checkpoint = None if file else _checkpoint(stack)
+        state = _state(file, stack, checkpoint)
+        inputs = _inputs(state, stack, file, settings, region, okta_url, aws_endpoint)
         found = asyncio.run(_compare(inputs, share))
-    checkpoint = None if file else _checkpoint(stack)
     locked = bool(checkpoint and checkpoint.locks)
     given = {
         "--stack": stack, "--settings": str(settings or ""), "--region": region,
@@ -119,11 +120,16 @@ def recover(
 
 
 def _inputs(
-    stack: str, file: Path | None, settings: Path | None, region: str, url: str, endpoint: str
+    state: State,
+    stack: str,
+    file: Path | None,
+    settings: Path | None,
+    region: str,
+    url: str,
+    endpoint: str,
 ) -> Inputs:
     config = {} if file else read_configuration(stack)
     known, config = read_settings(settings, config)
-    state = _state(file, stack)
     region = AwsClient("sso-admin", region or str(config.get("aws:region") or "")).region
     alarm = known.token_expiry_alarm if known else None
     alarm_region = (alarm.region if alarm else None) or region
@@ -131,18 +137,17 @@ def _inputs(
     return Inputs(state, known, config, org_url(url, {}, config), where)
 
 
-def _state(file: Path | None, stack: str) -> State:
+def _state(file: Path | None, stack: str, checkpoint: Checkpoint | None) -> State:
     if file:
         where, text = str(file), read_text(file)
     else:
         where = "pulumi stack export"
-        checkpoint = _checkpoint(stack)
         if checkpoint and (pid := checkpoint.active_run()):
             raise InputError(f"process {pid} is updating this stack. Wait until it finishes.")
         try:
             text = pulumi("stack export", stack)
         except InputError as error:
-            raise InputError(f"{error}{_damage(stack)}") from None
+            raise InputError(f"{error}{_damage(checkpoint)}") from None
     try:
         document = json.loads(text)
         return State.of({**document})
@@ -152,9 +157,8 @@ def _state(file: Path | None, stack: str) -> State:
         raise InputError(f"{where}: {error}.") from None
 
 
-def _damage(stack: str) -> str:
+def _damage(checkpoint: Checkpoint | None) -> str:
     """For a file backend: which of the state's files is incomplete, and how to repair it."""
-    checkpoint = _checkpoint(stack)
     if checkpoint is None or not (damage := checkpoint.damage()):
         return ""
     repair = checkpoint.repair()
@@ -167,16 +171,21 @@ def _damage(stack: str) -> str:
 
 
 def _checkpoint(stack: str) -> Checkpoint | None:
-    """The stack's files, if its backend is a folder."""
+    """The stack's files, if its backend is a folder. Raises InputError.
+
+    Where neither an option, a variable, nor the project names them, Pulumi names the backend and
+    the selected stack, which it can even if the state is cut off.
+    """
     project: Any = {}
     for folder in (Path.cwd(), *Path.cwd().parents):
         if (path := folder / "Pulumi.yaml").exists():
             project = yaml.safe_load(read_text(path))
             break
-    backend = urlsplit(os.environ.get("PULUMI_BACKEND_URL") or get_text(project, "backend", "url"))
-    name = stack or os.environ.get("PULUMI_STACK") or ""
-    if backend.scheme != "file" or not name:
+    url = os.environ.get("PULUMI_BACKEND_URL") or get_text(project, "backend", "url")
+    backend = urlsplit(url or get_text(json.loads(pulumi("whoami --json", "")), "url"))
+    if backend.scheme != "file":
         return None
+    name = stack or os.environ.get("PULUMI_STACK") or pulumi("stack --show-name", "").strip()
     folder = Path(unquote(f"{backend.netloc}{backend.path}")).expanduser()
     return Checkpoint(folder, get_text(project, "name") or PROJECT, name.rpartition("/")[2])
 

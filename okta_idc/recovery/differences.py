@@ -93,6 +93,8 @@ def _unrecorded(
             if found.key == each.key and (each.type, found.ident) not in taken
         ]
         parent = each.parent(state.stack, state.project, name)
+        if KINDS[each.type].retained and parent not in state.urns:
+            continue  # a destroy kept it: an interrupted run records the component first
         recorded = urn in state.urns and urn not in lost
         if recorded and not _makes_copies(each.type):
             continue

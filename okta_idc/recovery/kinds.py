@@ -31,11 +31,13 @@ class Kind:
     """`title`: what messages call it. `imported`: creating an existing one fails or makes a second
     one, so recovery imports it; the next `up` takes over any other. `refreshed`: a refresh drops
     one that is gone; for any other, only `pulumi state delete` does: the provider fails on a 404
-    (docs/research/okta-provider.md#push-groups), or a group still assigns the user."""
+    (docs/research/okta-provider.md#push-groups), or a group still assigns the user. `retained`: a
+    destroy removes it from the state and keeps the object."""
 
     title: str
     imported: bool = False
     refreshed: bool = True
+    retained: bool = False
 
 
 KINDS = {
@@ -47,7 +49,7 @@ KINDS = {
     GROUP_ASSIGNMENT: Kind("group assignment"),
     USER_ASSIGNMENT: Kind("user assignment", refreshed=False),  # a group may still assign the user
     PUSH_MAPPING: Kind("push mapping", imported=True, refreshed=False),
-    PROFILE_MAPPING: Kind("profile mapping"),
+    PROFILE_MAPPING: Kind("profile mapping", retained=True),
     PERMISSION_SET: Kind("permission set", imported=True),
     MANAGED_POLICY: Kind("managed policy attachment", imported=True),
     CUSTOMER_POLICY: Kind("customer managed policy attachment", imported=True),
@@ -55,7 +57,7 @@ KINDS = {
     BOUNDARY: Kind("permissions boundary"),
     ACCOUNT_ASSIGNMENT: Kind("account assignment", imported=True),
     APPLICATION_ASSIGNMENT: Kind("application assignment", imported=True),
-    ACCESS_CONTROL: Kind("attributes for access control", imported=True),
+    ACCESS_CONTROL: Kind("attributes for access control", imported=True, retained=True),
     TOPIC: Kind("SNS topic", imported=True),
     TOPIC_POLICY: Kind("SNS topic policy"),
     SUBSCRIPTION: Kind("SNS subscription"),

@@ -95,24 +95,32 @@ def test_a_file_that_is_no_state_is_named(live: Live, tmp_path: Path, text: str)
     assert "Traceback" not in done.output
 
 
+@pytest.mark.parametrize("stack", ["prod", ""])
+@pytest.mark.parametrize("backend", [True, False])
 def test_a_cut_off_state_file_is_named_with_its_backup(
-    live: Live, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    live: Live, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, stack: str, backend: bool
 ) -> None:
+    """Also the state of the selected stack, and in the backend of `pulumi login`."""
     file = tmp_path / ".pulumi" / "stacks" / "kit" / "prod.json"
     file.parent.mkdir(parents=True)
     file.write_text("")
     file.with_name("prod.json.bak").write_text('{"checkpoint": {}}')
     (tmp_path / "Pulumi.yaml").write_text("name: kit\n")
     monkeypatch.chdir(tmp_path)
-    monkeypatch.setenv("PULUMI_BACKEND_URL", tmp_path.as_uri())
-    monkeypatch.setattr(command, "read_configuration", lambda _stack: {})
+    monkeypatch.delenv("PULUMI_STACK", raising=False)
+    monkeypatch.setenv("PULUMI_BACKEND_URL", tmp_path.as_uri() if backend else "")
 
-    def fails(*_: object) -> str:
-        raise InputError("pulumi stack export: unexpected end of JSON input")
+    def answer(arguments: str, *_: object) -> str:
+        match arguments:
+            case "whoami --json":
+                return json.dumps({"url": tmp_path.as_uri()})
+            case "stack --show-name":
+                return "prod\n"
+            case _:
+                raise InputError(f"pulumi {arguments}: unexpected end of JSON input")
 
-    monkeypatch.setattr(command, "pulumi", fails)
-    monkeypatch.setattr(command, "read_settings", lambda *_: (None, {}))
-    done = run("--stack", "prod")
+    monkeypatch.setattr(command, "pulumi", answer)
+    done = run("--stack", stack)
     assert done.exit_code == 2
     assert f"{file} is empty or cut off" in done.stderr
     assert f"cp {file}.bak {file}" in done.stderr

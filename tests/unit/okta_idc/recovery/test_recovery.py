@@ -187,6 +187,18 @@ def test_a_component_that_is_not_recorded_cannot_be_the_parent_of_an_import() ->
     assert lines(found, of) == []
 
 
+@pytest.mark.parametrize("has_component", [True, False])
+def test_what_a_destroy_retained_is_no_difference(has_component: bool) -> None:
+    """An interrupted run that turned the attributes on has recorded their component before."""
+    given = load_settings(SETTINGS | {"access_control_attributes": {}})
+    kind = component("AccessControlAttributes")
+    parent = {"urn": urn(kind, "identity-center-attributes"), "type": kind}
+    of = state(*[parent] * has_component)
+    at = live(ACCESS_CONTROL=[LiveObject("arn:aws:sso:::instance/ssoins-1", (), "arn:instance")])
+    found = compare(of, at, declared(given)).of(Status.UNRECORDED)
+    assert [each.kind for each in found] == [kinds.ACCESS_CONTROL] * has_component
+
+
 def test_a_lock_of_a_killed_run_is_removed_first() -> None:
     of = state(APP)
     found = compare(of, live(APP=[]), [])
