@@ -4,7 +4,7 @@ from collections.abc import Callable
 from typing import Any
 
 import pytest
-from pulumi import ErrorHookArgs
+from pulumi import ErrorHookArgs, ResourceOptions, ResourceTransformationArgs
 
 from components import _recovery_hint
 from components._recovery_hint import hint
@@ -101,13 +101,21 @@ def test_every_resource_has_the_hint_and_the_name_that_recovery_expects(
     cloud.in_aws = ["aws-admins", "new"]
     cloud.mapped = ["00gB", "idc-group-new-id"]
     args = arguments(**ALL)
-    declare(lambda: IdentityCenterFederation("idc", args).push_groups)
+    retained: set[str] = set()
+
+    def record(resource: ResourceTransformationArgs) -> None:
+        if resource.opts.retain_on_delete:
+            retained.add(resource.type_)
+
+    opts = ResourceOptions(transformations=[record])
+    declare(lambda: IdentityCenterFederation("idc", args, opts).push_groups)
     # The mocks show the parent's type in no field: compare types and names.
     made = {(a.typ, a.name) for a in cloud.declared if a.typ in KINDS}
     table = declared(load_settings(arguments(**ALL)), "idc")
     assert {(each.type, each.name) for each in table} == made
     assert {each.type for each in table} == KINDS.keys()
     assert {each.component[1] or "idc" for each in table} <= {*hinted}
+    assert retained == {kind for kind, each in KINDS.items() if each.retained}
 
 
 def test_the_hook_never_retries(monkeypatch: pytest.MonkeyPatch) -> None:
