@@ -236,6 +236,8 @@ def _print(found: Comparison, state: State, lines: list[str]) -> None:
             say("  Its mapping is not active: make it active in Okta (app → Push Groups) first.")
         elif each.status == Status.UNRECORDED and each.parent not in state.urns:
             say("  Its component is not recorded yet. Run `pulumi up` once, then this again.")
+        elif each.status == Status.UNRECORDED and KINDS[each.kind].retained:
+            say("  A destroy retains it deliberately; importing it does no harm.")
         elif each.status == Status.GONE and each.urn in kept:
             say("  Other resources depend on it: create it in Okta again.")
     for kind, why in found.unknown.items():

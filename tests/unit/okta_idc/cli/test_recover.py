@@ -12,6 +12,7 @@ from okta_idc.cli.main import app
 from okta_idc.cli.stack import InputError
 from okta_idc.recovery import kinds
 from okta_idc.recovery.live import Live, LiveObject
+from okta_idc.settings import load_settings
 
 ROOT_URN = "urn:pulumi:prod::kit::pulumi:pulumi:Stack::kit-prod"
 FEDERATION = "okta-identity-center:index:IdentityCenterFederation"
@@ -68,6 +69,24 @@ def test_a_difference_is_printed_with_its_commands(live: Live, state: Path) -> N
     assert "app identity-center-app-saml: recorded as 0oa1, which no longer exists" in done.stdout
     assert f"--target '{SAML}'" in done.stdout
     assert "TOPSECRET" not in done.output
+
+
+def test_what_a_destroy_retains_is_described_so(
+    live: Live, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """An interrupted destroy may leave its component, which an interrupted `up` also records."""
+    kind = "okta-identity-center:index:AccessControlAttributes"
+    urn = f"urn:pulumi:prod::kit::{FEDERATION}${kind}::identity-center-attributes"
+    resources = [*STATE["deployment"]["resources"], {"urn": urn, "type": kind}]
+    state = tmp_path / "state.json"
+    state.write_text(json.dumps({"deployment": {"resources": resources}}))
+    settings = load_settings({"scim_token": {"secret": "s"}, "access_control_attributes": {}})
+    monkeypatch.setattr(command, "read_settings", lambda *_: (settings, {}))
+    live.objects[kinds.ACCESS_CONTROL] = [LiveObject("arn:instance", (), "arn:instance")]
+    done = run("--file", state)
+    assert done.exit_code == 1
+    assert "A destroy retains it deliberately" in done.stdout
+    assert "pulumi import" in done.stdout
 
 
 def test_a_part_that_could_not_be_read_makes_the_exit_code_2(live: Live, state: Path) -> None:
