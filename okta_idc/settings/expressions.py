@@ -4,6 +4,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 from okta_idc.rules.group_rules import members_rule_names, rule_name
+from okta_idc.rules.stack_file import is_plain
 from okta_idc.settings.models import GroupSource
 from okta_idc.settings.settings import Settings
 
@@ -61,7 +62,7 @@ def group_rules(settings: Settings) -> Iterator[DeclaredRule]:
             ruled.add(name)
             yield DeclaredRule(f"{path}.create", rule_name(name), f"group-{name}")
     members = settings.assignments.pushed_members_group
-    if members and isinstance(members.name, str):
+    if members and is_plain(members.name):
         names = members_rule_names(members.name, len(settings.push_groups))
         for number, name in enumerate(names, 1):
             path = "assignments.pushed_members_group.name"
