@@ -17,6 +17,9 @@ class StoreNetwork:
     api_allow_source_ips: tuple[str, ...] = ()
     api_restrict_source_vpcs: tuple[str, ...] = ()
 
+ENTERPRISE = "aws:identitystore:enterprise"
+"""The extension with the attributes of employees: department, cost center, manager, …"""
+
 
 class IdentityStore(AwsClient):
     """One identity store, d-…."""
@@ -32,8 +35,10 @@ class IdentityStore(AwsClient):
         self.id = store_id
 
     def users(self) -> Iterator[Json]:
-        """Every user as AWS shows it (`UserName`, `UserStatus`, `ExternalIds`, …), page by page."""
-        return self.pages("list_users", "Users", IdentityStoreId=self.id)
+        """Every user as AWS shows it (`UserName`, `UserStatus`, `ExternalIds`, …), with the
+        enterprise attributes (`Extensions`), page by page."""
+        at = {"IdentityStoreId": self.id, "Extensions": [ENTERPRISE]}
+        return self.pages("list_users", "Users", **at)
 
     def groups(self) -> Iterator[Json]:
         """Every group as AWS shows it (`GroupId`, `DisplayName`, …), page by page."""

@@ -9,6 +9,8 @@ from dataclasses import replace
 from typing import Any
 
 from okta_idc.clients.json_path import get_object
+from okta_idc.doctor import mapping_checks
+from okta_idc.doctor.mapping_checks import MappingChecks
 from okta_idc.doctor.report import DoctorFinding, Report
 from okta_idc.inventory.assigned_users import AssignedUser, okta_profile
 from okta_idc.inventory.model import Inventory, Json
@@ -20,7 +22,7 @@ from okta_idc.rules.characters import unjudged
 from okta_idc.rules.registry import count as counted
 
 _TAG_RULES = (attributes.session_tags, attributes.no_empty_tag)
-USER_RULES: tuple[Rule[Any], ...] = (*profiles.PER_PROFILE, *_TAG_RULES)
+USER_RULES: tuple[Rule[Any], ...] = (*profiles.PER_PROFILE, *_TAG_RULES, *mapping_checks.RULES)
 """The rules that check one user at a time."""
 _MIN_USERS_FOR_HIDDEN = 5
 """With at least this many users, an attribute that all of them lack is presumed hidden."""
@@ -35,6 +37,7 @@ class UserChecks:
         self._blank: Counter[str] = Counter()
         self._unknown_tags: Counter[str] = Counter()
         self._unjudged: Counter[tuple[str, str]] = Counter()  # rule ID and reason
+        self._mapping = MappingChecks()
 
     def __call__(self, inventory: Inventory, user: AssignedUser, app_user: Json) -> None:
         """Check one user; `app_user` comes from Okta's API."""
@@ -46,6 +49,7 @@ class UserChecks:
         for attribute, value in profile.items():
             if isinstance(value, str) and (reason := unjudged(value)):
                 self._unjudged[profiles.hidden_characters.id, f"{attribute} {reason}"] += 1
+        self._mapping(inventory, user, app_user)
         if self._tags is None:
             sent = attributes_of(statements_of(get_object(inventory.app)))
             self._tags = {each.key: parse(each.value) for each in sent}
@@ -66,11 +70,12 @@ class UserChecks:
 
     def report(self, inventory: Inventory, report: Report) -> None:
         """Add the findings, and what could not be checked, to a report."""
+        self._mapping.report(inventory, report)
         if isinstance(inventory.users, Unavailable):
-            for rule in USER_RULES:
+            for rule in (*profiles.PER_PROFILE, *_TAG_RULES):
                 report.mark_unknown(rule, inventory.users)
             return
-        report.checked |= {rule.id for rule in USER_RULES}
+        report.checked |= {rule.id for rule in (*profiles.PER_PROFILE, *_TAG_RULES)}
         count = len(inventory.users.by_id)
         hidden = sorted(self._hidden(inventory, count))
         for attribute in hidden:

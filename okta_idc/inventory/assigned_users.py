@@ -1,7 +1,7 @@
-"""Users assigned to the app: read page by page, kept as IDs and names.
+"""Users assigned to the app: read page by page, kept as IDs, names and the values that Okta sends.
 
 A page is dropped after the listener has received its users, so memory use does not depend on the
-size of the profiles.
+number of attributes that Okta does not send.
 """
 
 import sys
@@ -9,9 +9,13 @@ from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
 from typing import cast
 
-from okta_idc.clients.json_path import Json, get_path, get_text
+from okta_idc.clients.json_path import Json, get_object, get_path, get_text
+from okta_idc.inventory.sent_values import sent_values
 from okta_idc.rules.groups import ACTIVE
 from okta_idc.rules.scim_attempts import AttemptLog
+
+_NEVER = "9"
+"""Later than any time in a response of Okta."""
 
 
 @dataclass(slots=True)
@@ -27,23 +31,30 @@ class AssignedUser:
     """`provisioned`, `refused` (by AWS), `inactive` (in Okta), or `waiting`."""
     app_status: str
     scope: str
+    sync: str
+    """syncState of the app user; SYNCING if Okta changed the app user while users were read."""
+    aws_id: str
+    """ID of the Identity Store user, if Okta knows it."""
+    sent: str
+    """What Okta sends (`sent_values`)."""
 
 
 @dataclass
 class AssignedUsers:
-    """All assigned users by Okta user ID. `listener` gets each user and app user once. `log` holds
-    their provisioning attempts."""
+    """All assigned users by Okta user ID. `listener` gets each user and app user once. `since` is
+    when the reading began, as in Okta's responses. `log` holds the provisioning attempts."""
 
     listener: Callable[[AssignedUser, Json], None] = lambda _user, _app_user: None
     by_id: dict[str, AssignedUser] = field(default_factory=dict[str, AssignedUser])
     log: AttemptLog = field(default_factory=AttemptLog)
+    since: str = _NEVER
 
     def add(self, page: Iterable[Json]) -> None:
         """Add the users of a page. A user who is listed twice counts once."""
         for app_user in page:
             ident = str(app_user.get("id"))
             if ident not in self.by_id:
-                user = _assigned_user(app_user)
+                user = _assigned_user(app_user, self.since)
                 self.by_id[sys.intern(ident)] = user
                 self.log.add(app_user)
                 self.listener(user, app_user)
@@ -60,9 +71,10 @@ def user_name(app_user: Json) -> str:
     return get_text(app_user, "credentials", "userName") or get_text(app_user, "id")
 
 
-def _assigned_user(app_user: Json) -> AssignedUser:
+def _assigned_user(app_user: Json, since: str) -> AssignedUser:
     name = _interned(user_name(app_user))
     status = get_text(app_user, "_embedded", "user", "status") or "ACTIVE"
+    changed = get_text(app_user, "lastUpdated") >= since
     return AssignedUser(
         login=_interned((okta_profile(app_user) or {}).get("login")) or name,
         user_name=name,
@@ -71,6 +83,9 @@ def _assigned_user(app_user: Json) -> AssignedUser:
         kind=_kind(app_user, status),
         app_status=_interned(app_user.get("status")),
         scope=_interned(app_user.get("scope")),
+        sync="SYNCING" if changed else _interned(app_user.get("syncState")),
+        aws_id=_interned(app_user.get("externalId")),
+        sent=sent_values(name, get_object(app_user, "profile")),
     )
 
 

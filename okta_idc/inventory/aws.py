@@ -30,6 +30,7 @@ from okta_idc.inventory.model import (
     StoreUser,
 )
 from okta_idc.inventory.progress import ProgressListener
+from okta_idc.inventory.sent_values import stored_values
 from okta_idc.inventory.unavailable import Unavailable, unavailable
 from okta_idc.rules.account_access import MAX_GROUPS_PER_USER, Assignment
 from okta_idc.rules.endpoints import endpoint_known
@@ -308,7 +309,8 @@ def _users(store: IdentityStore, progress: ProgressListener) -> dict[str, StoreU
         external, by_scim = _external_id(user)
         name = sys.intern(str(user.get("UserName") or ""))
         enabled = user.get("UserStatus", "ENABLED") == "ENABLED"
-        found[sys.intern(user["UserId"])] = StoreUser(name, enabled, external, by_scim)
+        shown = StoreUser(name, enabled, external, by_scim, stored_values(user))
+        found[sys.intern(user["UserId"])] = shown
         progress.more("users in AWS")
     return found
 

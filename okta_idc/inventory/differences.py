@@ -8,7 +8,8 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import TypeVar
 
-from okta_idc.inventory.model import Inventory, PushGroup
+from okta_idc.inventory.assigned_users import AssignedUser
+from okta_idc.inventory.model import Inventory, PushGroup, StoreUser
 from okta_idc.inventory.unavailable import Unavailable, known
 
 T = TypeVar("T")
@@ -36,8 +37,8 @@ def differences(found: Inventory) -> Differences:
     """All differences. A part that could not be read has none."""
     return Differences(
         frozenset(_readable(unassigned_members(found))),
-        frozenset(_readable(_missing(found))),
-        frozenset(_readable(_enabled(found))),
+        frozenset(user.user_name for user in _readable(missing_users(found))),
+        frozenset((u.external_id, u.user_name) for u in _readable(enabled_users(found))),
         frozenset(_readable(_members(found))),
         frozenset(_readable(_groups(found))),
     )
@@ -58,6 +59,7 @@ def compared_members(
     # If two users have the same username, the provisioned user wins.
     ordered = sorted(assigned.values(), key=lambda user: user.kind == "provisioned")
     logins = {user.user_name.casefold(): user.login for user in ordered}
+    linked = {user.aws_id: user.login for user in ordered if user.aws_id}
     for each in found.pushed():
         if not each.aws_id or each.mapping.get("status") != "ACTIVE":
             continue
@@ -69,8 +71,10 @@ def compared_members(
             continue
         members = (assigned[ident] for ident in okta if ident in assigned)
         kept = (user for user in members if not provisioned_only or user.kind == "provisioned")
-        names = (users[ident].user_name if ident in users else ident for ident in aws)
-        actual = frozenset(logins.get(name.casefold(), name) for name in names)
+        names = ((ident, users[ident].user_name if ident in users else ident) for ident in aws)
+        actual = frozenset(
+            linked.get(ident) or logins.get(name.casefold(), name) for ident, name in names
+        )
         yield each, frozenset(user.login for user in kept), actual
 
 
@@ -91,19 +95,27 @@ def _readable(pairs: Iterator[T]) -> Iterator[T]:
         return
 
 
-def _missing(found: Inventory) -> Iterator[str]:
-    actual = {user.user_name.casefold() for user in known(found.store_users).values()}
+def missing_users(found: Inventory) -> Iterator[AssignedUser]:
+    """Users provisioned according to Okta whom AWS has neither under the ID that Okta knows nor
+    under their username. Raises Unavailable."""
+    store = known(found.store_users)
+    actual = {user.user_name.casefold() for user in store.values()}
     for user in known(found.users).by_id.values():
         provisioned = user.kind == "provisioned" and user.app_status == "PROVISIONED"
-        if provisioned and user.user_name.casefold() not in actual:
-            yield user.user_name
+        if provisioned and user.aws_id not in store and user.user_name.casefold() not in actual:
+            yield user
 
 
-def _enabled(found: Inventory) -> Iterator[Pair]:
-    names = {user.user_name.casefold() for user in known(found.users).by_id.values()}
-    for user in known(found.store_users).values():
-        if user.by_scim and user.enabled and user.user_name.casefold() not in names:
-            yield user.external_id, user.user_name
+def enabled_users(found: Inventory) -> Iterator[StoreUser]:
+    """Users that SCIM created, who are enabled in AWS and not assigned, neither by ID nor by
+    username. Raises Unavailable."""
+    users = known(found.users).by_id.values()
+    names = {user.user_name.casefold() for user in users}
+    linked = {user.aws_id for user in users}
+    for ident, user in known(found.store_users).items():
+        known_to_okta = ident in linked or user.user_name.casefold() in names
+        if user.by_scim and user.enabled and not known_to_okta:
+            yield user
 
 
 def _members(found: Inventory) -> Iterator[Pair]:

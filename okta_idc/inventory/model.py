@@ -14,7 +14,7 @@ from okta_idc.inventory.assigned_users import AssignedUser, AssignedUsers
 from okta_idc.inventory.declared import Declared
 from okta_idc.inventory.unavailable import Unavailable, known
 from okta_idc.rules.account_access import Assignment
-from okta_idc.rules.profile_mappings import ProfileMapping
+from okta_idc.rules.profile_mappings import Mapped, ProfileMapping
 from okta_idc.rules.scim_secret import ScimResponse
 
 Members = dict[str, frozenset[str] | Unavailable]
@@ -123,6 +123,8 @@ class StoreUser:
     enabled: bool
     external_id: str
     by_scim: bool
+    values: str = ""
+    """Its attributes (`stored_values`); empty if they were not read."""
 
 
 @dataclass(slots=True)
@@ -187,6 +189,9 @@ class Inventory:
     in_progress: Unavailable | None = None
     """Why the two sides cannot be compared, if they changed with every reading."""
     mapping: ProfileMapping | Unavailable = _NOT_READ
+    """The mapping of users to the app; of the first user type if there are several."""
+    type_mappings: Mapping[str, ProfileMapping] = field(default_factory=dict[str, ProfileMapping])
+    """The mapping of each user type by its ID, if there are several."""
     assigned: Mapping[str, int | None] | Unavailable = _NOT_READ
     pushes: Sequence[Json] | Unavailable = _NOT_READ
     groups: OktaGroups | Unavailable = _NOT_READ
@@ -226,6 +231,18 @@ class Inventory:
         self.instance = self.primary_region = self.access_control = reason
         self.access = self.group_access = self.applications = reason
         self.environment = self.policy_issues = reason
+
+    def mapping_of(self, user_type: str) -> ProfileMapping | Unavailable:
+        """The mapping of users of a type (its ID) to the app."""
+        return self.type_mappings.get(user_type, self.mapping)
+
+    def mapped(self, attribute: str) -> list[Mapped] | Unavailable:
+        """How the mappings of all user types fill an attribute of the app; empty if none does."""
+        if isinstance(self.mapping, Unavailable):
+            return self.mapping
+        mappings = self.type_mappings.values() or (self.mapping,)
+        found = (each.get(attribute) for each in mappings)
+        return [each for each in found if each and each.expression]
 
     def pushed(self) -> list[PushGroup]:
         """The push mappings with their groups on both sides. Raises Unavailable."""

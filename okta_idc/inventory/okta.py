@@ -88,14 +88,27 @@ async def read_okta(
         if Part.GROUP_MEMBERS in parts:
             await read_push_members(okta, found, progress)
 
+    async def app_settings() -> None:
+        try:
+            await _read_mappings(okta, found)
+        finally:
+            mappings_read.set()
+        await _read_app_settings(okta, root, found)
+
     async def users() -> None:
-        found.users = await attempt(_users(okta, root, AssignedUsers(on_user), progress), APPS)
+        await mappings_read.wait()  # `on_user` compares each user with the mapping
+        users = AssignedUsers(on_user, since=found.now.strftime("%Y-%m-%dT%H:%M:%S"))
+        found.users = await attempt(_users(okta, root, users, progress), APPS)
+
+    mappings_read = asyncio.Event()
+    if Part.APP_SETTINGS not in parts:
+        mappings_read.set()
 
     async with asyncio.TaskGroup() as tasks:
         if Part.CONNECTION in parts:
             tasks.create_task(_read_connection(okta, root, found))
         if Part.APP_SETTINGS in parts:
-            tasks.create_task(_read_app_settings(okta, root, found))
+            tasks.create_task(app_settings())
         tasks.create_task(groups())
         if Part.ASSIGNED_USERS in parts:
             tasks.create_task(users())
@@ -115,7 +128,6 @@ async def _read_app_settings(okta: Okta, root: str, found: Inventory) -> None:
     query = {"kid": kid} if kid else {}
     metadata = okta.text(f"{root}/sso/saml/metadata", "application/xml", **query)
     found.metadata = await attempt(metadata, APPS)
-    found.mapping = await attempt(_mapping(okta, found.app_id), _MAPPINGS)
     await _read_attributes(okta, found)
 
 
@@ -157,12 +169,25 @@ async def _read_attributes(okta: Okta, found: Inventory) -> None:
         found.attributes |= others
 
 
-async def _mapping(okta: Okta, app_id: str) -> ProfileMapping:
-    """The first profile mapping to the app; an org has one for each user type."""
+async def _read_mappings(okta: Okta, found: Inventory) -> None:
+    """The profile mappings to the app: an org has one for each user type."""
+    listed = await attempt(_mappings(okta, found.app_id), _MAPPINGS)
+    if isinstance(listed, Unavailable):
+        found.mapping = listed
+        return
+    found.mapping = next(iter(listed.values()))
+    found.type_mappings = listed if len(listed) > 1 else {}
+
+
+async def _mappings(okta: Okta, app_id: str) -> dict[str, ProfileMapping]:
     listed = await okta.every("/api/v1/mappings", targetId=app_id, limit=200)
     if not listed:
         raise OktaError("GET /api/v1/mappings: no mapping to this app is shown", 403)
-    found = await okta.get(f"/api/v1/mappings/{listed[0]['id']}")
+    return {get_text(each, "source", "id"): await _mapping(okta, each["id"]) for each in listed}
+
+
+async def _mapping(okta: Okta, ident: str) -> ProfileMapping:
+    found = await okta.get(f"/api/v1/mappings/{ident}")
     return {
         name: Mapped(get_text(each, "expression"), get_path(each, "pushStatus") == "PUSH")
         for name, each in get_object(found, "properties").items()

@@ -22,6 +22,7 @@ from okta_idc.rules import (
     endpoints,
     group_rules,
     groups,
+    identity,
     identity_store_drift,
     instance_attributes,
     mapping_targets,
@@ -46,7 +47,7 @@ from okta_idc.rules.registry import RULES, EnforcementPoint, Finding, Rule, Seve
 __all__ = [
     "RULES", "EnforcementPoint", "Finding", "Rule", "Severity", "access_drift", "account_access",
     "app_drift", "assignments", "attribute_statements", "attributes", "aws_environment",
-    "certificates", "conflicting_resources", "endpoints", "group_rules", "groups",
+    "certificates", "conflicting_resources", "endpoints", "group_rules", "groups", "identity",
     "identity_store_drift", "instance_attributes", "mapping_targets", "partitions",
     "permission_sets", "policy_grammar", "policy_tags", "policy_validation", "profile_mappings",
     "profile_references", "profiles", "push_drift", "push_mappings", "scim_attempts", "scim_secret",

@@ -12,6 +12,7 @@ from okta_idc.doctor.bindings import (
     aws_environment,
     group_rules,
     groups,
+    identities,
     identity_store,
     scim_secret,
     users,
@@ -49,6 +50,9 @@ def judge(found: Inventory, users: UserChecks) -> Report:
     """The report on an inventory: applies every rule, and adds the findings on single users."""
     report = Report()
     users.report(found, report)
+    compared = identities.compare(found)
+    for binding in identities.BINDINGS:
+        report.run(binding, compared)
     for binding in BINDINGS:
         report.run(binding, found)
     explained = _explained(found, report)

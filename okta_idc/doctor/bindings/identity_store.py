@@ -3,7 +3,12 @@
 from collections.abc import Iterator
 from functools import partial
 
-from okta_idc.inventory.differences import check_settled, compared_members
+from okta_idc.inventory.differences import (
+    check_settled,
+    compared_members,
+    enabled_users,
+    missing_users,
+)
 from okta_idc.inventory.model import Inventory, PushGroup
 from okta_idc.rules import identity_store_drift
 from okta_idc.rules.binding import Binding, Location, Subject, Unavailable, known
@@ -53,18 +58,14 @@ def _members(found: Inventory, *, provisioned_only: bool) -> Iterator[Subject | 
 
 def _provisioned(found: Inventory) -> Iterator[Subject]:
     check_settled(found)
-    assigned = (u for u in known(found.users).by_id.values() if u.kind == "provisioned")
-    names = {u.user_name: u.login for u in assigned if u.app_status == "PROVISIONED"}
-    actual = [user.user_name for user in known(found.store_users).values()]
-    yield Subject(identity_store_drift.Sides(tuple(names), actual), names=names)
+    names = {user.user_name: user.login for user in missing_users(found)}
+    yield Subject(identity_store_drift.Sides(tuple(names), ()), names=names)
 
 
 def _enabled(found: Inventory) -> Iterator[Subject]:
     check_settled(found)
-    users = known(found.store_users).values()
-    enabled = tuple(user.user_name for user in users if user.by_scim and user.enabled)
-    assigned = tuple(user.user_name for user in known(found.users).by_id.values())
-    yield Subject(identity_store_drift.Sides(assigned, enabled), names={})
+    enabled = tuple(user.user_name for user in enabled_users(found))
+    yield Subject(identity_store_drift.Sides((), enabled), names={})
 
 
 def _unmanaged_users(found: Inventory) -> Iterator[Subject]:

@@ -10,6 +10,7 @@ from okta_idc.clients.aws import AwsError
 from okta_idc.clients.identity_store import IdentityStore
 
 STORE = "d-9067a1b2c3"
+EXTENDED = {"Extensions": ["aws:identitystore:enterprise"]}
 ID = "aaaaaaaa-bbbb-cccc-dddd-eeeeeeeeeeee"
 
 
@@ -35,8 +36,8 @@ def test_every_page_of_users_is_read(store: IdentityStore) -> None:
 
     stubbed(
         store,
-        ("list_users", {"Users": [user("a")], "NextToken": "n"}, {}),
-        ("list_users", {"Users": [user("b")]}, {"NextToken": "n"}),
+        ("list_users", {"Users": [user("a")], "NextToken": "n"}, EXTENDED),
+        ("list_users", {"Users": [user("b")]}, {"NextToken": "n", **EXTENDED}),
     )
     assert [u["UserName"] for u in store.users()] == ["a", "b"]
 

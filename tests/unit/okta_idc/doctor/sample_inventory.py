@@ -5,7 +5,7 @@ from typing import Any
 
 from okta_idc.clients.aws_environment import Environment
 from okta_idc.clients.identity_center import PermissionSetDetails
-from okta_idc.clients.identity_store import StoreNetwork
+from okta_idc.clients.identity_store import ENTERPRISE, StoreNetwork
 from okta_idc.doctor import bindings
 from okta_idc.doctor.report import Report
 from okta_idc.doctor.user_checks import UserChecks
@@ -21,6 +21,7 @@ from okta_idc.inventory.model import (
     StoreGroup,
     StoreUser,
 )
+from okta_idc.inventory.sent_values import stored_values
 from okta_idc.rules.access_drift import DeclaredAccess
 from okta_idc.rules.account_access import Assignment
 from okta_idc.rules.attribute_statements import statement
@@ -30,6 +31,10 @@ from okta_idc.rules.scim_secret import ScimResponse
 from okta_idc.settings.declared_access import declared_set
 from okta_idc.settings.models import PermissionSet
 
+MAPPED = {
+    name: Mapped(f"user.{name}", True)
+    for name in ("firstName", "lastName", "displayName", "email", "department")
+}
 NOW = datetime(2026, 11, 25, tzinfo=UTC)
 STORE = "d-9067a1b2c3"
 ENVIRONMENT = Environment(
@@ -72,24 +77,40 @@ def sent(key: str = "Department", **more: Any) -> dict[str, Any]:
 
 
 def app_user(name: str, number: int, **more: Any) -> dict[str, Any]:
-    """An app user as Okta returns it with `expand=user`. Merges in `profile` and `okta`."""
+    """An app user as Okta returns it with `expand=user`. Merges in `okta`, and `profile` into both
+    profiles."""
     address = f"{name}@example.com"
     names = {"firstName": name.capitalize(), "lastName": "Berg", "email": address,
              "displayName": f"{name.capitalize()} Berg", "department": "Research"}  # fmt: skip
     okta = {"status": "ACTIVE", **more.pop("okta", {})}
-    okta["profile"] = {"login": address, **names, **okta.get("profile", {})}
+    own = more.pop("profile", {})
+    okta["profile"] = {"login": address, **names, **own, **okta.get("profile", {})}
     return {
-        "id": f"00u{number}", "status": "PROVISIONED", "syncState": "SYNCHRONIZED",
+        "id": f"00u{number}", "externalId": f"u-{number}", "status": "PROVISIONED",
+        "syncState": "SYNCHRONIZED",
         "scope": "GROUP", "credentials": {"userName": address},
-        "profile": {**names, **more.pop("profile", {})}, "_embedded": {"user": okta}, **more,
+        "profile": {**names, **own}, "_embedded": {"user": okta}, **more,
     }  # fmt: skip
+
+
+def store_user(name: str, number: int, **attributes: Any) -> StoreUser:
+    """The same user in the Identity Store, with other attributes."""
+    address = f"{name}@example.com"
+    shown = {
+        "UserName": address, "DisplayName": f"{name.capitalize()} Berg",
+        "Name": {"GivenName": name.capitalize(), "FamilyName": "Berg"},
+        "Emails": [{"Value": address, "Primary": True}],
+        "Extensions": {ENTERPRISE: {"department": "Research"}}, **attributes,
+    }  # fmt: skip
+    return StoreUser(shown["UserName"], True, f"00u{number}", True, stored_values(shown))
 
 
 def assigned_users(
     *app_users: dict[str, Any], app_document: dict[str, Any] | None = None
 ) -> AssignedUsers:
     """Assigned users, checked as they are read."""
-    inventory, checks = Inventory(Source("us-east-1"), app=app_document or app()), UserChecks()
+    inventory = Inventory(Source("us-east-1"), app=app_document or app(), mapping=MAPPED)
+    checks = UserChecks()
     found = AssignedUsers(Listener(inventory, checks))
     found.add(app_users or (app_user("ada", 1), app_user("ben", 2)))
     return found
@@ -120,8 +141,6 @@ def mapping(**more: Any) -> dict[str, Any]:
 
 def sound() -> Inventory:
     """Two users, one assignment group, one push group and one account assignment."""
-    mapped = {name: Mapped(f"user.{name}", True) for name in
-              ("firstName", "lastName", "displayName", "email", "department")}  # fmt: skip
     members = frozenset({"00u1", "00u2"})
     return Inventory(
         Source("us-east-1", "0oa1", STORE),
@@ -147,7 +166,7 @@ def sound() -> Inventory:
         certificate=Certificate("-----BEGIN CERTIFICATE-----\n", NOW + timedelta(days=3650)),
         metadata="<EntityDescriptor/>",
         attributes=frozenset({"login", "department"}),
-        mapping=mapped,
+        mapping=MAPPED,
         rules=[{"name": "aws-engineering", "status": "ACTIVE"}],
         assigned={"00gA": 1},
         pushes=(mapping(),),
@@ -166,8 +185,7 @@ def sound() -> Inventory:
         policy_issues={"Admin": ()},
         access=Access((PermissionSetDetails("Admin", **ADMIN),),
                       (Assignment("g-1", "Admin", "123456789012"),), {"123456789012": 1}),
-        store_users={"u-1": StoreUser("ada@example.com", True, "00u1", True),
-                     "u-2": StoreUser("ben@example.com", True, "00u2", True)},
+        store_users={"u-1": store_user("ada", 1), "u-2": store_user("ben", 2)},
         store_groups={"g-1": StoreGroup("aws-admins", False)},
         store_members={"g-1": frozenset({"u-1", "u-2"})},
     )  # fmt: skip

@@ -13,9 +13,9 @@ import pytest
 
 from okta_idc.clients.aws import AwsError
 from okta_idc.clients.identity_center import PermissionSetDetails
-from okta_idc.clients.identity_store import StoreNetwork
+from okta_idc.clients.identity_store import ENTERPRISE, StoreNetwork
 from okta_idc.clients.policy_validation import PolicyIssue
-from okta_idc.doctor.bindings import BINDINGS
+from okta_idc.doctor.bindings import BINDINGS, identities
 from okta_idc.doctor.bindings.users import UNEXPLAINED
 from okta_idc.doctor.user_checks import USER_RULES
 from okta_idc.inventory.declared import DeclaredGroup
@@ -34,6 +34,7 @@ from tests.unit.okta_idc.doctor.sample_inventory import (
     ENDPOINT,
     ENVIRONMENT,
     ISSUER,
+    MAPPED,
     NOW,
     app,
     app_user,
@@ -42,6 +43,7 @@ from tests.unit.okta_idc.doctor.sample_inventory import (
     mapping,
     sent,
     sound,
+    store_user,
 )
 from tests.unit.okta_idc.rules import unlocated
 
@@ -159,8 +161,20 @@ def store(*users: StoreUser) -> Defect:
     return put(store_users={f"u-{n}": user for n, user in enumerate(users, 1)})
 
 
-ADA = StoreUser("ada@example.com", True, "00u1", True)
-BEN = StoreUser("ben@example.com", True, "00u2", True)
+ADA, BEN = store_user("ada", 1), store_user("ben", 2)
+MOVED = store_user("ada", 1, Extensions={ENTERPRISE: {"department": "Sales"}})
+"""Ada with another department in AWS."""
+
+
+def moved(**more: Any) -> Defect:
+    """Ada has another department in AWS, and her app user has other properties."""
+    return both(ada(**more), store(MOVED, BEN))
+
+
+def mapped(**more: Mapped | None) -> Defect:
+    """The profile mapping has other attributes."""
+    merged = MAPPED | more
+    return put(mapping={name: each for name, each in merged.items() if each})
 
 
 def access(**more: Any) -> Defect:
@@ -375,18 +389,32 @@ CASES: list[tuple[str, Defect, str, str]] = [
      "aws-admins", "application assignments"),
     ("OIC-639", put(access_control=("ENABLED", (("UserName", "${path:title}"),))),
      "attributes for access control", "access_control_attributes"),
+    ("OIC-650", moved(syncState="ERROR"), "ada@example.com", "department"),
+    ("OIC-651", moved(syncState="OUT_OF_SYNC"), "ada@example.com", "department"),
+    ("OIC-652", both(moved(), app_with(features=["PUSH_NEW_USERS"])),
+     "ada@example.com", "department"),
+    ("OIC-653", both(moved(), mapped(department=Mapped("user.department", push=False))),
+     "ada@example.com", "department"),
+    ("OIC-654", moved(), "ada@example.com", "department"),
+    ("OIC-655", ada(okta={"profile": {"department": "Sales"}}), "ada@example.com", "department"),
+    ("OIC-656", both(moved(), mapped(department=None)), "ada@example.com", "department"),
+    ("OIC-657", both(users(*(app_user(f"p{n}", n) for n in range(1, 6))),
+                     store(*(store_user(f"p{n}", n, Extensions={}) for n in range(1, 6)))),
+     "the profile mapping", "department"),
 ]  # fmt: skip
 
 
 def test_the_doctor_binds_its_rules_and_no_others() -> None:
-    bound = [binding.rule.id for binding in (*BINDINGS, *UNEXPLAINED)]
+    bound = [each.rule.id for each in (*BINDINGS, *UNEXPLAINED, *identities.BINDINGS)]
     bound += [rule.id for rule in USER_RULES]
     doctor_rules = {
         rule.id for rule in RULES.values() if EnforcementPoint.DOCTOR in rule.enforced_by
     }
     assert set(bound) == doctor_rules
-    # Two of the rules on profiles apply to the profile mapping too.
-    assert {rule for rule in bound if bound.count(rule) > 1} == {"OIC-311", "OIC-312"}
+    # Two of the rules on profiles apply to the profile mapping too, and one of the rules on
+    # differences to the app user as well as to AWS.
+    twice = {rule for rule in bound if bound.count(rule) > 1}
+    assert twice == {"OIC-311", "OIC-312", "OIC-653"}
 
 
 def test_every_rule_of_the_doctor_has_a_case() -> None:
@@ -430,6 +458,7 @@ _NO_PARTS = {
     "declared",
     "now",
     "all_types",
+    "type_mappings",
     "members",
     "store_members",
 }
