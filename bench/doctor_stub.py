@@ -2,7 +2,7 @@
 
 Prints its port and serves until its standard input is closed. All users are assigned through one
 group. The 500 push groups have as many members in total as there are users; the largest has at most
-5,000. One user in 100 has no display name.
+5,000. One user in 100 has no display name in Okta, and one in 1,000 an old department in AWS.
 """
 
 import json
@@ -69,6 +69,36 @@ def app_user(n: int) -> dict[str, Any]:
     }  # fmt: skip
 
 
+def store_user(n: int) -> dict[str, Any]:
+    """The user in AWS. One user in 1,000 has an old department."""
+    own = {name: value for name, value in profile(n).items() if value is not None}
+    work = {name: own[name] for name in ("employeeNumber", "costCenter", "organization")}
+    work["department"] = own["department"] if n % 1_000 else "Sales"
+    address = {
+        "StreetAddress": "Berlin",
+        "Locality": "Berlin",
+        "Region": "Berlin",
+        "PostalCode": "Berlin",
+        "Country": "Berlin",
+        "Type": "work",
+        "Primary": True,
+    }
+    time = 1.79e9
+    return {
+        "UserId": f"u-{n}", "UserName": f"user{n}@example.com", "UserStatus": "ENABLED",
+        "IdentityStoreId": STORE, "UserArn": f"arn:aws:identitystore:::user/u-{n}",
+        "Revision": "1", "Name": {"GivenName": own["firstName"], "FamilyName": own["lastName"]},
+        "DisplayName": own.get("displayName", f"user{n}"), "Title": own["title"],
+        "UserType": own["userType"], "PreferredLanguage": own["preferredLanguage"],
+        "Locale": own["locale"], "Timezone": own["timezone"],
+        "Emails": [{"Value": own["email"], "Type": "work", "Primary": True}],
+        "PhoneNumbers": [{"Value": own["primaryPhone"], "Type": "work", "Primary": True}],
+        **({"Addresses": [address]} if n % 2 else {}),
+        "CreatedAt": time, "CreatedBy": "SCIM", "UpdatedAt": time, "UpdatedBy": "SCIM",
+        "Extensions": {"aws:identitystore:enterprise": work},
+    }  # fmt: skip
+
+
 def user_id(n: int) -> str:
     return f"00u{n:017d}"
 
@@ -112,6 +142,13 @@ class Handler(BaseHTTPRequestHandler):
                     {"sourceGroupId": f"00gs{n}", "targetGroupId": f"00gt{n}", "status": "ACTIVE",
                      "lastPush": "2026-11-01T00:00:00Z"} for n in range(GROUPS)
                 ])  # fmt: skip
+            case ["mappings"]:
+                self._send([{"id": "prm1", "source": {"id": "oty1"}}])
+            case ["mappings", _]:
+                self._send({"properties": {
+                    name: {"expression": f"user.{name}", "pushStatus": "PUSH"}
+                    for name in profile(0)
+                }})  # fmt: skip
             case ["groups"]:
                 ids = [part.split('"')[1] for part in query["search"][0].split(" or ")]
                 self._send([group(int(i[4:]), i[3]) for i in ids if i[3] in "st"])
@@ -169,9 +206,7 @@ def aws_page(org: Org, operation: str, start: int, group: int = 0) -> bytes:
     issuer = "https://scim.aws.com/11111111111-2222-3333-4444-555555555555"
     total, item = {
         "ListUsers": (org.users, lambda n: {
-            "UserId": f"u-{n}", "UserName": f"user{n}@example.com", "UserStatus": "ENABLED",
-            "DisplayName": f"Zoë O'Brien-{n}", "IdentityStoreId": STORE,
-            "ExternalIds": [{"Issuer": issuer, "Id": user_id(n)}],
+            **store_user(n), "ExternalIds": [{"Issuer": issuer, "Id": user_id(n)}],
         }),
         "ListGroups": (GROUPS, lambda n: {"GroupId": f"g-{n}", "DisplayName": f"aws-{n}"}),
         "ListGroupMemberships": (org.sizes[group], lambda n: {

@@ -47,7 +47,7 @@ def identities(found: Inventory) -> Identities:
 
 def _pairs(found: Inventory) -> Iterator[tuple[AssignedUser, StoreUser]]:
     """Users with other values in AWS. Okta's record of the AWS ID decides who is who, then the
-    external ID, then the username."""
+    external ID, then the username, unless AWS has another user of Okta under that name."""
     users, store = known(found.users).by_id, known(found.store_users)
     unlinked: list[tuple[str, AssignedUser]] = []
     for ident, user in users.items():
@@ -60,9 +60,11 @@ def _pairs(found: Inventory) -> Iterator[tuple[AssignedUser, StoreUser]]:
             yield user, other
     if not unlinked:
         return
-    created = [user for user in store.values() if user.by_scim and user.values]
+    linked = {user.aws_id for user in users.values()}
+    created = [u for at, u in store.items() if u.by_scim and u.values and at not in linked]
     by_external = {user.external_id: user for user in created}
-    by_name = {user.user_name.casefold(): user for user in created}
+    others = (user for user in created if user.external_id not in users)
+    by_name = {user.user_name.casefold(): user for user in others}
     for ident, user in unlinked:
         other = by_external.get(ident) or by_name.get(user.user_name.casefold())
         if other and other.values != user.sent:

@@ -1,5 +1,6 @@
 """Whole users compared: what is outdated in AWS, for whom and why, and what cannot be compared."""
 
+from collections.abc import Mapping
 from typing import Any
 
 import pytest
@@ -28,7 +29,7 @@ SINCE = "2026-11-25T00:00:00"
 
 def federation(
     *app_users: dict[str, Any], mapping: ProfileMapping = MAPPED,
-    type_mappings: dict[str, ProfileMapping] | None = None,
+    type_mappings: Mapping[str, ProfileMapping] | None = None,
 ) -> Inventory:  # fmt: skip
     """A federation with these app users, compared with these mappings."""
     found = sound()
@@ -92,10 +93,18 @@ def test_the_case_of_username_and_email_does_not_matter() -> None:
 
 
 def test_a_user_whose_aws_id_is_not_known_is_found_by_external_id_or_username() -> None:
-    for changes in ({}, {"UserName": "old@example.com"}):
-        unlinked = app_user("ada", 1, externalId=None)
-        found = in_aws(federation(unlinked), "ada", **SALES, **changes)
+    for changes, external in (({"UserName": "old@example.com"}, "00u1"), ({}, "ada")):
+        found = in_aws(federation(app_user("ada", 1, externalId=None)), "ada", **SALES, **changes)
+        assert isinstance(found.store_users, dict)
+        found.store_users["u-1"].external_id = external
         assert ("OIC-654", ADA, "department") in findings(judge(found))
+
+
+def test_a_rejected_user_is_not_compared_with_the_user_who_has_the_username() -> None:
+    rejected = app_user("alexander", 2, externalId=None, syncState="ERROR")
+    rejected["credentials"]["userName"] = ADA
+    for linked in (app_user("ada", 1), app_user("ada", 1, externalId=None)):
+        assert stale(judge(in_aws(federation(linked, rejected), "ada"))) == set()
 
 
 @pytest.mark.parametrize("more", [{"okta": {"status": "SUSPENDED"}}, {"status": "STAGED"}])
