@@ -1,6 +1,6 @@
 """The doctor's report: findings, what is unknown, what does not apply, and the exit code."""
 
-from collections import defaultdict
+from collections import Counter, defaultdict
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field, replace
 from typing import Any
@@ -27,20 +27,28 @@ class DoctorFinding:
 
 @dataclass(frozen=True, slots=True)
 class Affected:
-    """Names with the same findings: all findings of users, one finding of anything else."""
+    """Names with the same findings: all findings of users (`are_users`), one finding of anything
+    else."""
 
     names: tuple[str, ...]
     findings: tuple[Finding, ...]
+    are_users: bool
 
 
 @dataclass(frozen=True, slots=True)
 class Section:
-    """The findings on one rule. `above`: the number of users who are listed in earlier sections."""
+    """The findings on one rule. `above`: the number of users who are listed in earlier sections, by
+    the ID of the section's rule."""
 
     rule: Rule[Any]
     found: list[DoctorFinding]
     affected: list[Affected]
-    above: int
+    above: Mapping[str, int]
+
+    @property
+    def users(self) -> int:
+        """The number of users who are listed in this section."""
+        return sum(len(each.names) for each in self.affected if each.are_users)
 
 
 @dataclass
@@ -106,20 +114,20 @@ class Report:
         of_user: Mapping[str, list[Finding]],
     ) -> "Section":  # fmt: skip
         names: dict[object, list[str]] = defaultdict(list)
-        findings: dict[object, tuple[Finding, ...]] = {}
-        above, listed = set[str](), set[str]()
+        findings: dict[object, tuple[tuple[Finding, ...], bool]] = {}
+        above, listed = dict[str, str](), set[str]()
         for each in found:
             user = each.name in self.people
             if user and first[each.name] is not rule:
-                above.add(each.name)
+                above[each.name] = first[each.name].id
             elif not user or each.name not in listed:
                 listed.add(each.name)
                 same = tuple(of_user[each.name]) if user else (each.finding,)
-                key = tuple((f.rule.id, f.path, f.value, f.explanation) for f in same)
+                key = user, tuple((f.rule.id, f.path, f.value, f.explanation) for f in same)
                 names[key].append(each.name)
-                findings[key] = same
-        affected = [Affected(tuple(names[key]), findings[key]) for key in names]
-        return Section(rule, found, affected, len(above))
+                findings[key] = same, user
+        affected = [Affected(tuple(names[key]), *findings[key]) for key in names]
+        return Section(rule, found, affected, Counter(above.values()))
 
     def exit_code(self, fail_on: Severity) -> int:
         """1 for a finding of at least this severity, else 2 if something is unknown, else 0."""

@@ -8,13 +8,16 @@ from okta_idc.text import printable
 
 
 def markdown(report: Report) -> str:
-    """The number of findings and the remedy for each rule, and what is unknown or skipped."""
+    """The number of findings and the remedy for each rule, and what is unknown or skipped. Readers
+    want to know how many users are affected, so each user counts in the row of one rule only."""
     lines = [f"**{summary(report)}**", ""]
     if report.found:
-        lines += ["| rule | severity | findings | what to do |", "|---|---|---:|---|"]
-        for rule, found in report.by_rule():
+        lines.append("| rule | severity | findings | users not in a row above | what to do |")
+        lines.append("|---|---|---:|---:|---|")
+        for section in report.sections():
+            rule, numbers = section.rule, f"{len(section.found):,} | {section.users:,}"
             title, remedy = plain(f"{rule.id}: {rule.title}"), plain(rule.remedy)
-            lines.append(f"| {title} | {rule.severity} | {len(found):,} | {remedy} |")
+            lines.append(f"| {title} | {rule.severity} | {numbers} | {remedy} |")
         lines += ["", "For the names, run `okta-idc doctor` in a terminal.", ""]
     for title, reasons in (("Unknown", report.unknown), ("Skipped", report.skipped)):
         if reasons:

@@ -9,11 +9,14 @@ from rich.table import Column, Table
 from rich.text import Text
 
 from okta_idc.doctor.report import Affected, Report, heading, ids
-from okta_idc.rules import Finding, Rule, Severity
+from okta_idc.doctor.reporters import listing
+from okta_idc.rules import Rule, Severity
 from okta_idc.rules.registry import DOCS_NOTE, count
 from okta_idc.text import printable
 
 _COLOR = {Severity.BLOCKING: "red", Severity.ADVISORY: "yellow"}
+_VALUE = 60
+"""Characters of a value."""
 _NAMES, _ROWS = 5, 25
 """Names in one row, and rows of one rule, without `everything`."""
 
@@ -49,13 +52,14 @@ def print_findings(console: Console, report: Report, *, everything: bool = False
                 say(console, f"  {listed(each.names, everything)}")
                 for finding in each.findings:
                     path = printable(finding.path, 60)
-                    say(console, "    " + " ".join(filter(None, (path, _problem(rule, finding)))))
+                    text = listing.problem(rule, finding, _VALUE)
+                    say(console, "    " + " ".join(filter(None, (path, text))))
         if alone := [each for each in shown if len(each.names) == 1]:
             console.print(Padding(_rows(rule, alone), (0, 0, 0, 2)))
         if rest := sum(len(each.names) for each in affected[len(shown) :]):
             say(console, f"  … and {rest:,} more (--all lists them)")
-        if section.above:
-            say(console, f"  {count(section.above, 'user')} listed above")
+        if above := sum(section.above.values()):
+            say(console, f"  {count(above, 'user')} listed above")
 
 
 def print_unchecked(console: Console, title: str, reasons: Mapping[str, Iterable[str]]) -> None:
@@ -69,11 +73,7 @@ def print_unchecked(console: Console, title: str, reasons: Mapping[str, Iterable
 
 def listed(names: Sequence[str], everything: bool = False, limit: int = _NAMES) -> str:
     """`3: a, b, c`; one name alone; or the first names and the number of the others."""
-    shown = names if everything else names[:limit]
-    text = ", ".join(printable(name, 80) for name in shown)
-    if rest := len(names) - len(shown):
-        text += f" and {rest:,} more (--all lists them)"
-    return f"{len(names):,}: {text}" if len(names) > 1 else text
+    return listing.listed(names, len(names) if everything else limit, " (--all lists them)")
 
 
 def say(console: Console, text: str, style: str = "") -> None:
@@ -98,13 +98,6 @@ def _rows(rule: Rule[Any], affected: Iterable[Affected]) -> Table:
     for each in affected:
         for number, finding in enumerate(each.findings):
             name = "" if number else printable(each.names[0], 80)
-            row = name, printable(finding.path, 60), _problem(rule, finding)
+            row = name, printable(finding.path, 60), listing.problem(rule, finding, _VALUE)
             table.add_row(*map(Text, row))
     return table
-
-
-def _problem(rule: Rule[Any], finding: Finding) -> str:
-    """Value and explanation, with the ID of a rule other than the section's."""
-    value = "" if finding.value is None else f"{printable(finding.value, 60)!r} "
-    other = "" if finding.rule is rule else f" [{finding.rule.id}]"
-    return f"{value}{printable(finding.explanation)}{other}"

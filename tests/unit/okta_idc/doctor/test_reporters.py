@@ -150,6 +150,84 @@ def test_a_user_is_listed_once_with_all_findings() -> None:
     assert users == {ada: ["OIC-301", "OIC-303", "OIC-208"], ben: ["OIC-303"]}
 
 
+def two_users() -> Report:
+    """Ada violates three rules, and Ben and Cleo one of them. One group has a finding too."""
+    found = [finding("OIC-301"), finding(), finding("OIC-208"), finding("OIC-204", "group")]
+    found += [finding(name=name) for name in ("ben@example.com", "cleo@example.com")]
+    result = report(*found)
+    result.people = frozenset(each.name for each in found) - {"group"}
+    return result
+
+
+def test_html_lists_each_user_once_and_groups_equal_findings() -> None:
+    text = page(two_users())
+    assert [text.count(f"{name}@example.com") for name in ("ada", "ben", "cleo")] == [1, 2, 1]
+    row = text[text.index("ada@example.com") : text.index('id="OIC-303"')]
+    assert re.findall(r"<small>(OIC-\d+)</small>", row)[:2] == ["OIC-303", "OIC-208"]
+    assert 'rowspan="3"' in text
+    assert "<summary>2: ben@example.com, …</summary>" in text
+    assert text.count("1 user listed under OIC-301") == 2
+
+
+def test_junit_lists_each_user_once_and_every_rule_fails() -> None:
+    suite = read_xml(junit(two_users())).find("testsuite")
+    assert suite is not None
+    texts = {case.get("classname"): case.findtext("failure") or "" for case in suite}
+    ada = texts["okta-idc.OIC-301"]
+    assert ada.startswith("ada@example.com\n  title 'VP <Sales>'")
+    assert ["[OIC-303]" in ada, "[OIC-208]" in ada] == [True, True]
+    assert texts["okta-idc.OIC-303"].startswith("2: ben@example.com, cleo@example.com title 'VP")
+    assert "1 user listed under OIC-301" in texts["okta-idc.OIC-303"]
+    assert texts["okta-idc.OIC-208"].startswith("1 user listed under OIC-301\n")
+    assert "".join(texts.values()).count("ada@example.com") == 1
+
+
+def test_sarif_has_each_user_in_one_result_with_all_findings() -> None:
+    results = sarif(two_users())["runs"][0]["results"]
+    places = {
+        each["ruleId"]: [
+            at["fullyQualifiedName"] for at in each["locations"][0]["logicalLocations"]
+        ]
+        for each in results
+    }
+    assert places == {
+        "OIC-204": ["group/title"], "OIC-301": ["ada@example.com"],
+        "OIC-303": ["ben@example.com/title", "cleo@example.com/title"],
+    }  # fmt: skip
+    [ada] = [each["message"]["text"] for each in results if each["ruleId"] == "OIC-301"]
+    for rule in ("OIC-301", "OIC-303", "OIC-208"):
+        assert RULES[rule].remedy in ada
+    assert ["[OIC-303]" in ada, "[OIC-208]" in ada] == [True, True]
+
+
+def test_an_alert_of_sarif_stays_open_until_the_last_user_is_corrected() -> None:
+    def alerts(*names: str, value: str = "VP <Sales>") -> list[str]:
+        result = report(*(finding(name=name, value=value) for name in names))
+        result.people = frozenset(names)
+        found = sarif(result)["runs"][0]["results"]
+        return [each["partialFingerprints"]["finding/v2"] for each in found]
+
+    assert alerts("ada", "ben") == alerts("ben")
+    assert alerts("ada") != alerts("ada", value="<")
+
+
+def test_lists_of_names_are_cut_in_messages() -> None:
+    result = report(*(finding(name=f"p{n:03}") for n in range(300)))
+    result.people = frozenset(each.name for each in result.found)
+    [alert] = sarif(result)["runs"][0]["results"]
+    assert alert["message"]["text"].startswith("p000/title, p001/title, p002/title, p003/title, ")
+    assert "and 295 more: " in alert["message"]["text"]
+    assert len(alert["locations"][0]["logicalLocations"]) == 300
+    assert "p199 and 100 more title" in junit(result)
+
+
+def test_the_markdown_summary_counts_each_user_once() -> None:
+    row = re.compile(r"^\| OIC\\-(\d+).* \| (\d+) \| (\d+) \|", re.MULTILINE)
+    assert row.findall(markdown(two_users())) == [
+        ("204", "1", "0"), ("301", "1", "1"), ("303", "3", "2"), ("208", "1", "0"),
+    ]  # fmt: skip
+
+
 def test_personal_values_are_masked_in_every_format() -> None:
     quoting = finding("OIC-630", value=None, related=(Related("AWS", "SECRET"),))
     plain = report(finding(value="SECRET"), quoting)
@@ -212,7 +290,7 @@ def test_sarif_contains_what_code_scanning_requires() -> None:
     (place,) = result["locations"]
     assert place["physicalLocation"]["artifactLocation"]["uri"] == "Pulumi.prod.yaml"
     assert place["logicalLocations"][0]["fullyQualifiedName"] == "ada@example.com/title"
-    assert result["partialFingerprints"]["finding/v1"]
+    assert result["partialFingerprints"]["finding/v2"]
     assert run["invocations"][0]["executionSuccessful"] is False
     assert "no permission." in str(run["invocations"][0]["toolExecutionNotifications"])
 
@@ -239,7 +317,7 @@ def test_sarif_conforms_to_the_schema_of_the_standard() -> None:
 def test_fingerprints_are_stable_and_unique() -> None:
     def fingerprints(*findings: DoctorFinding) -> list[str]:
         results = sarif(report(*findings))["runs"][0]["results"]
-        return [each["partialFingerprints"]["finding/v1"] for each in results]
+        return [each["partialFingerprints"]["finding/v2"] for each in results]
 
     assert fingerprints(finding()) == fingerprints(finding())
     different = (finding(), finding(name="ben@example.com"), finding("OIC-305"))
