@@ -18,7 +18,7 @@ from collections.abc import Awaitable, Callable, Iterator
 from contextlib import contextmanager
 from typing import Any
 
-from bench.doctor_stub import APP, GROUPS, STORE, app_user
+from bench.doctor_stub import APP, GROUPS, INSTANCE, STORE, app_user
 from okta_idc.clients.identity_center import IdentityCenter
 from okta_idc.clients.identity_store import IdentityStore
 from okta_idc.clients.okta import Okta
@@ -70,6 +70,12 @@ async def fetch_pages(url: str) -> dict[str, Any]:
         def store_members(number: int) -> Awaitable[Any]:
             return asyncio.to_thread(lambda: sum(1 for _ in store.members(f"g-{number}")))
 
+        def application_assignments() -> None:  # paced below AWS's limit of 20 calls a second
+            center = IdentityCenter("us-east-1", url)
+            center.instances()
+            for number in range(GROUPS):
+                center.applications_of_group(INSTANCE, f"g-{number}")
+
         await okta.get("/api/v1/apps/0oa1")
         await pages("/api/v1/apps/0oa1/group-push/mappings", limit=1000)
         await asyncio.gather(
@@ -78,7 +84,7 @@ async def fetch_pages(url: str) -> dict[str, Any]:
             asyncio.to_thread(lambda: sum(1 for _ in store.users())),
             workers(4, store_members),
             asyncio.to_thread(lambda: list(store.groups())),
-            asyncio.to_thread(IdentityCenter("us-east-1", url).instances),
+            asyncio.to_thread(application_assignments),
         )
         return {"calls": dict(okta.calls)}
 

@@ -1,7 +1,7 @@
 """Compares each app user with the result of the profile mapping, while pages arrive."""
 
 from collections import Counter
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Mapping
 from typing import Any
 
 from okta_idc.clients.json_path import get_object, get_text
@@ -9,7 +9,8 @@ from okta_idc.doctor.report import DoctorFinding, Report
 from okta_idc.inventory.assigned_users import AssignedUser, okta_profile
 from okta_idc.inventory.identities import MIN_USERS
 from okta_idc.inventory.model import Inventory, Json
-from okta_idc.inventory.unavailable import Unavailable
+from okta_idc.inventory.sent_values import by_attribute
+from okta_idc.inventory.unavailable import Unavailable, known
 from okta_idc.okta_expression import Reference, Unknown, evaluate, parse
 from okta_idc.rules import Rule, identity
 from okta_idc.rules.identity import Difference
@@ -42,13 +43,14 @@ class _Mapping:
         self.targets, self.sources = [t for t, _ in copied], [s for _, s in copied]
         self.computed = [name for name in self.expressions if name not in self.targets]
 
-    def suspects(self, okta: _Profile, app: _Profile) -> Iterator[str]:
+    def suspects(self, okta: _Profile, app: _Profile) -> Iterable[str]:
         """The attributes that must be evaluated."""
-        yield from self.computed
         wanted, actual = list(map(okta.get, self.sources)), list(map(app.get, self.targets))
-        if wanted != actual:
-            pairs = zip(self.targets, wanted, actual, strict=True)
-            yield from (name for name, value, other in pairs if (value or "") != (other or ""))
+        if wanted == actual:
+            return self.computed
+        pairs = zip(self.targets, wanted, actual, strict=True)
+        different = [name for name, value, other in pairs if (value or "") != (other or "")]
+        return [*self.computed, *different]
 
 
 class MappingChecks:
@@ -58,13 +60,12 @@ class MappingChecks:
         self._mappings: dict[str, _Mapping] = {}
         self._found: list[tuple[str, Rule[Any], Difference]] = []
         self._unknown: Counter[str] = Counter()
-        self._empty: set[str] = set(SENT)  # attributes without a value in Okta so far
-        self._hidden: Counter[str] = Counter()
 
     def __call__(self, inventory: Inventory, user: AssignedUser, app_user: Json) -> None:
         """Compare one user; `app_user` comes from Okta's API."""
-        kind = get_text(app_user, "_embedded", "user", "type", "id")
-        mapping = inventory.mapping_of(kind)
+        mappings = inventory.type_mappings
+        kind = get_text(app_user, "_embedded", "user", "type", "id") if mappings else ""
+        mapping = mappings.get(kind, inventory.mapping)
         if isinstance(mapping, Unavailable):
             return
         prepared = self._mappings.get(kind)
@@ -74,11 +75,8 @@ class MappingChecks:
         if okta is None:
             self._unknown["the profile of the Okta user is not known."] += 1
             return
-        suspects = list(prepared.suspects(okta, app))
-        for name in suspects:
+        for name in prepared.suspects(okta, app):
             self._compare(user.login, name, prepared, okta, app)
-        # An attribute that equals the mapping's result and is not empty has a value in Okta.
-        self._empty -= {name for name in self._empty if app.get(name) and name not in suspects}
 
     def _compare(
         self, login: str, name: str, mapping: _Mapping, okta: _Profile, app: _Profile
@@ -89,13 +87,10 @@ class MappingChecks:
             return
         actual = app.get(name)
         shown = "" if actual is None else str(actual)
-        if value:
-            self._empty.discard(name)
         if value != shown:
             pushed = name in mapping.pushed
             rule = identity.mapping_applied if pushed else identity.mapped_on_creation
             self._found.append((login, rule, Difference(name, value, shown)))
-            self._hidden[name] += not value
 
     def report(self, inventory: Inventory, report: Report) -> None:
         """Add the findings, and what could not be compared, to a report."""
@@ -105,14 +100,33 @@ class MappingChecks:
                     report.mark_unknown(rule, reason)
                 return
         report.checked |= {rule.id for rule in RULES}
-        hidden = {name for name in self._empty if self._hidden[name] >= MIN_USERS}
+        hidden = self._hidden(inventory)
         for name in sorted(hidden):
-            self._mark(report, hidden_attribute(name, self._hidden[name]))
+            self._mark(report, hidden_attribute(name, hidden[name]))
         for login, rule, each in self._found:
             if each.okta or each.attribute not in hidden:
                 report.found += (DoctorFinding(login, finding) for finding in rule((each,)))
         for why, users in self._unknown.items():
             self._mark(report, f"{why.rstrip('.')} ({count(users, 'user')}).")
+
+    def _hidden(self, inventory: Inventory) -> dict[str, int]:
+        """The number of users by attribute that has a value in the app, and in Okta for nobody."""
+        empty: dict[str, set[str]] = {}
+        for login, _, each in self._found:
+            if not each.okta:
+                empty.setdefault(each.attribute, set()).add(login)
+        seen = {each.attribute for _, _, each in self._found if each.okta}
+        candidates = {
+            name: logins
+            for name, logins in empty.items()
+            if len(logins) >= MIN_USERS and name not in seen
+        }
+        for user in known(inventory.users).by_id.values() if candidates else ():
+            sent = by_attribute(user.sent)
+            for name in [n for n, logins in candidates.items() if user.login not in logins]:
+                if sent[name]:  # equals the result of the mapping, so Okta has a value
+                    del candidates[name]
+        return {name: len(logins) for name, logins in candidates.items()}
 
     def _mark(self, report: Report, why: str) -> None:
         for rule in RULES:

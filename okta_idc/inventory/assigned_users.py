@@ -73,19 +73,21 @@ def user_name(app_user: Json) -> str:
 
 def _assigned_user(app_user: Json, since: str) -> AssignedUser:
     name = _interned(user_name(app_user))
-    status = get_text(app_user, "_embedded", "user", "status") or "ACTIVE"
+    okta_user = get_object(app_user, "_embedded", "user")
+    status = get_text(okta_user, "status") or "ACTIVE"
+    profile = get_object(app_user, "profile")
     changed = get_text(app_user, "lastUpdated") >= since
     return AssignedUser(
-        login=_interned((okta_profile(app_user) or {}).get("login")) or name,
+        login=_interned(get_path(okta_user, "profile", "login")) or name,
         user_name=name,
-        email=_interned(get_path(app_user, "profile", "email")),
+        email=_interned(profile.get("email")),
         status=_interned(status),
         kind=_kind(app_user, status),
         app_status=_interned(app_user.get("status")),
         scope=_interned(app_user.get("scope")),
         sync="SYNCING" if changed else _interned(app_user.get("syncState")),
         aws_id=_interned(app_user.get("externalId")),
-        sent=sent_values(name, get_object(app_user, "profile")),
+        sent=sent_values(name, profile),
     )
 
 

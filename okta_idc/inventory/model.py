@@ -97,10 +97,12 @@ class Certificate:
 
 @dataclass
 class OktaGroups:
-    """Group names by ID, and IDs by name. `by_name` omits groups that an app created."""
+    """Group names by ID, and IDs by name. `by_name` omits groups that an app created. `empty`: the
+    groups of which Okta counts no member, so that an empty list hides nobody."""
 
     names: dict[str, str] = field(default_factory=dict[str, str])
     by_name: dict[str, list[str]] = field(default_factory=dict[str, list[str]])
+    empty: set[str] = field(default_factory=set[str])
 
     def name(self, ident: str) -> str:
         return self.names.get(ident, ident)
@@ -231,10 +233,6 @@ class Inventory:
         self.instance = self.primary_region = self.access_control = reason
         self.access = self.group_access = self.applications = reason
         self.environment = self.policy_issues = reason
-
-    def mapping_of(self, user_type: str) -> ProfileMapping | Unavailable:
-        """The mapping of users of a type (its ID) to the app."""
-        return self.type_mappings.get(user_type, self.mapping)
 
     def mapped(self, attribute: str) -> list[Mapped] | Unavailable:
         """How the mappings of all user types fill an attribute of the app; empty if none does."""

@@ -7,7 +7,7 @@ import sys
 from collections.abc import Iterable, Sequence
 from functools import partial
 
-from okta_idc.clients.json_path import get_text
+from okta_idc.clients.json_path import get_path, get_text
 from okta_idc.clients.okta import Okta
 from okta_idc.inventory.model import Inventory, Json, OktaGroups, Part
 from okta_idc.inventory.progress import ProgressListener
@@ -59,7 +59,7 @@ async def _groups(okta: Okta, found: Inventory, namesakes: bool) -> OktaGroups:
     for part in (found.declared.push, found.declared.assign):
         names += [] if isinstance(part, Unavailable) else [group.name for group in part]
     groups = OktaGroups()
-    await _search(okta, groups, "id", idents, _IDS_PER_CALL)
+    await _search(okta, groups, "id", idents, _IDS_PER_CALL, expand="stats")
     await _search(okta, groups, "profile.name", names, _NAMES_PER_CALL)
     if namesakes:
         await _search(okta, groups, "profile.name", [*groups.by_name], _NAMES_PER_CALL)
@@ -67,18 +67,21 @@ async def _groups(okta: Okta, found: Inventory, namesakes: bool) -> OktaGroups:
 
 
 async def _search(
-    okta: Okta, groups: OktaGroups, attribute: str, values: Iterable[str], per_call: int
-) -> None:
+    okta: Okta, groups: OktaGroups, attribute: str, values: Iterable[str], per_call: int,
+    **more: str,
+) -> None:  # fmt: skip
     """Add the groups whose attribute is one of these values."""
     quoted = [v.replace("\\", "\\\\").replace('"', '\\"') for v in dict.fromkeys(values)]
     for start in range(0, len(quoted), per_call):
         chunk = quoted[start : start + per_call]
         search = " or ".join(f'{attribute} eq "{value}"' for value in chunk)
-        for group in await okta.every("/api/v1/groups", search=search, limit=200):
+        for group in await okta.every("/api/v1/groups", search=search, limit=200, **more):
             name, ident = get_text(group, "profile", "name"), group["id"]
             if ident not in groups.names and group.get("type") != "APP_GROUP":
                 groups.by_name.setdefault(name, []).append(ident)
             groups.names[ident] = name
+            if get_path(group, "_embedded", "stats", "usersCount") == 0:
+                groups.empty.add(ident)
 
 
 def _no_member(names: Sequence[str]) -> Unavailable:
@@ -116,7 +119,9 @@ async def read_members(okta: Okta, found: Inventory, ident: str) -> None:
         return frozenset(idents)
 
     members = await attempt(read(), GROUPS)
-    found.members.by_group[ident] = members or _EMPTY
+    groups = found.groups
+    is_empty = not isinstance(groups, Unavailable) and ident in groups.empty
+    found.members.by_group[ident] = members or (members if is_empty else _EMPTY)
 
 
 def _keep_member(found: Inventory, user: Json) -> str:
