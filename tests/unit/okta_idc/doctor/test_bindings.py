@@ -574,6 +574,13 @@ def test_a_suspended_user_keeps_the_membership() -> None:
     assert {each.rule.id for each in judge(found).found} == {"OIC-208"}
 
 
+def test_a_deactivated_member_is_inactive_and_not_also_unassigned() -> None:
+    found = sound()
+    members("00u1", "00u2", "00u9", u9="DEPROVISIONED")(found)
+    hits = {each.rule.id for each in judge(found).found if each.name == "00u9@x.org"}
+    assert hits == {"OIC-208"}
+
+
 def test_deleted_and_hidden_groups_are_distinguished() -> None:
     found = sound()
     found.pushes = ()
