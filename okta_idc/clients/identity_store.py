@@ -17,6 +17,7 @@ class StoreNetwork:
     api_allow_source_ips: tuple[str, ...] = ()
     api_restrict_source_vpcs: tuple[str, ...] = ()
 
+
 ENTERPRISE = "aws:identitystore:enterprise"
 """The extension with the attributes of employees: department, cost center, manager, …"""
 

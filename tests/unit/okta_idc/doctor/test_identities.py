@@ -149,11 +149,10 @@ def test_a_mapping_that_cannot_be_evaluated_is_unknown() -> None:
     mapping = {**MAPPED, "title": Mapped("Arrays.get(user.titles, 0)", push=True)}
     report = judge(in_aws(federation(app_user("ada", 1), mapping=mapping), "ada"))
     assert stale(report) == set()
-    assert report.unknown == {
-        "the mapping of title: Arrays.get cannot be evaluated here (1 user).": [
-            "OIC-655", "OIC-653",
-        ]
-    }  # fmt: skip
+    [why] = report.unknown
+    assert why.startswith("the mapping of title: Arrays.get")
+    assert why.endswith("cannot be evaluated here (1 user).")
+    assert set(report.unknown[why]) == {"OIC-655", "OIC-653"}
 
 
 def test_each_user_type_is_compared_with_its_mapping() -> None:
