@@ -23,7 +23,7 @@ from .._polling import NO_WAIT, WaitPolicy
 
 _LICENSE = (
     "If the app has no Provisioning tab, the org's license may not include Lifecycle Management; "
-    "Okta's API does not show it."
+    "Okta's API does not show it (OIC-646)."
 )
 _TODO = "Nothing was assigned or pushed. Turn provisioning on, then run `pulumi up` again."
 Steps = Callable[[], Awaitable[str]]

@@ -19,7 +19,8 @@ def unavailable(error: OktaError | AwsError, needs: str = "") -> Unavailable:
         needs = error.action if error.is_denied else ""
     elif error.status != 403:
         needs = ""
-    return Unavailable(f"{text}. Needs {needs}." if needs else f"{text}.")
+    code = error.code if isinstance(error, OktaError) else ""
+    return Unavailable(f"{text}. Needs {needs}." if needs else f"{text}.", code=code)
 
 
 async def attempt(request: Awaitable[T], needs: str) -> T | Unavailable:

@@ -82,6 +82,46 @@ def group_push_on(features: Features) -> Iterator[Violation]:
         yield "features", "GROUP_PUSH", "is not among the app's features."
 
 
+@dataclass(frozen=True, slots=True)
+class OutboundProvisioning:
+    """The app's features list, and the code of Okta's error for the app's provisioning feature; ""
+    if Okta returned the feature, or another error."""
+
+    on: tuple[str, ...]
+    error: str = ""
+
+    @property
+    def proven(self) -> bool:
+        """Whether a provisioning feature is on, which proves the license."""
+        return bool(set(_TO_APP) & set(self.on))
+
+    @property
+    def decided(self) -> bool:
+        """Whether Okta shows if the org has outbound provisioning."""
+        return self.proven or self.error == NOT_LICENSED
+
+
+NOT_LICENSED = "E0000015"
+"""Okta's error code for a feature that the org does not have."""
+
+
+@rule(
+    "OIC-646",
+    "The Okta org does not have outbound provisioning",
+    enforced_by=(EnforcementPoint.DOCTOR,),
+    source="docs/research/okta-api.md#license-for-provisioning",
+    remedy="Contact Okta about a license with Lifecycle Management, or an equivalent that includes "
+    "outbound provisioning.",
+    good=OutboundProvisioning(_TO_APP),
+    bad=OutboundProvisioning((), error=NOT_LICENSED),
+)
+def provisioning_licensed(provisioning: OutboundProvisioning) -> Iterator[Violation]:
+    """Subject: the app, if Okta shows a provisioning feature or the error. Otherwise nothing shows
+    whether the license includes provisioning: an enforcement point reports `unknown`."""
+    if provisioning.error == NOT_LICENSED and not provisioning.proven:
+        yield "features", provisioning.error, "is Okta's error for a feature that an org lacks."
+
+
 @rule(
     "OIC-614",
     "Passwords are synchronized",

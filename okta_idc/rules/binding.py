@@ -20,11 +20,12 @@ class Unavailable(Exception):  # noqa: N818 - an answer, not an error
     `applicable` True: the value can be read later, or with the permission that the text names, so
     the rule's result is `unknown`. False: there is nothing to read (no API returns it, or there is
     no declared value to compare it with), so the rule is skipped.
+    `code`: Okta's error code, if an error of Okta is the reason.
     """
 
-    def __init__(self, text: str, *, applicable: bool = True) -> None:
+    def __init__(self, text: str, *, applicable: bool = True, code: str = "") -> None:
         super().__init__(text)
-        self.text, self.applicable = text, applicable
+        self.text, self.applicable, self.code = text, applicable, code
 
 
 def known(value: T | Unavailable) -> T:

@@ -12,6 +12,11 @@ from okta_idc.rules.binding import Binding, Location, Subject, Unavailable, know
 
 _APP = "the app"
 _MANUAL = "Okta's API does not show the connection of this app (app → Provisioning → Integration)."
+_LICENSE_UNKNOWN = (
+    "No provisioning feature of the app is on, and Okta's API shows no licenses. In the Okta Admin "
+    "Console, check that the app has the tab Provisioning: an org without Lifecycle Management may "
+    "not show it."
+)
 _CERTIFICATE = {"certificate": Location("SAML signing certificate")}
 
 
@@ -42,6 +47,15 @@ def _features(found: Inventory, *, push: bool = False) -> app_drift.Features:
     wanted, on = found.declared.features, known(found.app).get("features") or ()
     group_push = ("GROUP_PUSH",) if push and known(found.pushes) else ()
     return app_drift.Features((*wanted, *group_push), tuple(map(str, on)))
+
+
+def _outbound_provisioning(found: Inventory) -> app_drift.OutboundProvisioning:
+    on = tuple(map(str, known(found.app).get("features") or ()))
+    error = found.feature.code if isinstance(found.feature, Unavailable) else ""
+    subject = app_drift.OutboundProvisioning(on, error)
+    if not subject.decided:
+        raise Unavailable(_LICENSE_UNKNOWN)
+    return subject
 
 
 def _settings(found: Inventory) -> app_drift.Setting:
@@ -90,6 +104,7 @@ BINDINGS = (
     single(app_drift.connection_enabled, _connection, _APP),
     single(app_drift.features_on, _features, _APP),
     single(app_drift.group_push_on, partial(_features, push=True), _APP),
+    single(app_drift.provisioning_licensed, _outbound_provisioning, _APP),
     single(app_drift.password_sync_disabled, lambda found: get_text(
         known(found.feature), "capabilities", "update", "password", "status"), _APP),
     single(app_drift.settings_as_declared, _settings, _APP),

@@ -354,6 +354,9 @@ CASES: list[tuple[str, Defect, str, str]] = [
     ("OIC-612", app_with(features=["GROUP_PUSH", "PUSH_NEW_USERS"]), "the app", "features"),
     ("OIC-613", app_with(features=["PUSH_NEW_USERS", "PUSH_PROFILE_UPDATES",
                                 "PUSH_USER_DEACTIVATION"]), "the app", "features"),
+    ("OIC-646", put(app=app(features=["GROUP_PUSH"]),
+                    feature=Unavailable("401.", code="E0000015", applicable=False)),
+     "the app", "features"),
     ("OIC-614", put(feature={"capabilities": {"update": {"password": {"status": "ENABLED"}}}}),
      "the app", "capabilities.update.password"),
     ("OIC-615", app_with(label="Another"), "the app", "label"),
@@ -506,6 +509,25 @@ def test_a_connection_created_in_the_console_is_skipped() -> None:
     assert report.unknown == {}
     skipped = {rule for rules in report.skipped.values() for rule in rules}
     assert skipped == {"OIC-101", "OIC-108", "OIC-130", "OIC-610", "OIC-611"}
+
+
+@pytest.mark.parametrize("code", ["", "E0000001", "E0000006"])
+def test_while_provisioning_is_off_the_license_is_unknown(code: str) -> None:
+    found = sound()
+    put(app=app(features=["GROUP_PUSH"]), feature=Unavailable("Not shown.", code=code))(found)
+    report = judge(found)
+    assert [why for why, rules in report.unknown.items() if "OIC-646" in rules] == [
+        "No provisioning feature of the app is on, and Okta's API shows no licenses. In the Okta "
+        "Admin Console, check that the app has the tab Provisioning: an org without Lifecycle "
+        "Management may not show it."
+    ]
+
+
+def test_a_provisioning_feature_that_is_on_proves_the_license() -> None:
+    found = sound()
+    put(app=app(features=["PUSH_NEW_USERS"]),
+        feature=Unavailable("401.", code="E0000015"))(found)  # fmt: skip
+    assert "OIC-646" not in {each.rule.id for each in judge(found).found}
 
 
 def test_without_a_declaration_drift_is_skipped_and_the_option_is_named() -> None:

@@ -451,3 +451,20 @@ def test_the_preview_reads_statements_and_profile_from_the_live_app(
     code, assertion = preview("olga.ivanova@example.com")
     assert (code, assertion["nameId"]["value"]) == (0, "olga.ivanova@example.com")
     assert preview("nobody@example.com") == (2, {})
+
+
+def test_an_error_for_a_feature_that_the_org_lacks_is_a_finding_only_without_provisioning(
+    doctor: Doctor, federation: Federation
+) -> None:
+    body = {"errorCode": "E0000015", "errorSummary": "You do not have permission to access it."}
+    lacks = read_fault("/features/USER_PROVISIONING", 401, body=body)
+    with faults(federation, lacks):
+        assert doctor().findings() == PLANTED
+    app = federation.request("GET", f"/api/v1/apps/{federation.app}")
+    off = read_fault(rf"^/api/v1/apps/{federation.app}$", 200, body={**app, "features": []})
+    with faults(federation, lacks, off):
+        assert ("OIC-646", "the app", "features") in doctor().findings()
+    with faults(federation, off):
+        result = doctor()
+    assert "OIC-646" not in {rule for rule, _, _ in result.findings()}
+    assert "OIC-646" in unknown_rules(result)
