@@ -21,6 +21,7 @@ from okta_idc.clients.json_path import Json, get_object, get_text
 from okta_idc.clients.okta import Okta, OktaError
 from okta_idc.clients.okta_auth import Credentials
 from okta_idc.doctor.report import FINDINGS, READ_FAILED
+from okta_idc.doctor.saml_assertion import Assertion, differences, read_assertion
 from okta_idc.doctor.saml_preview import Preview, preview
 from okta_idc.inventory.assigned_users import okta_profile, user_name
 from okta_idc.inventory.session_tags import statements_of
@@ -42,6 +43,10 @@ def preview_saml(
     profile: Annotated[
         Path | None, typer.Option(help="File with the Okta profile as JSON; default: from Okta.")
     ] = None,
+    assertion: Annotated[
+        Path | None,
+        typer.Option(help="File with a SAML assertion of the user, to compare with the preview."),
+    ] = None,
     app: App = "",
     outputs: Outputs = None,
     stack: Stack = "",
@@ -52,18 +57,35 @@ def preview_saml(
 
     With --settings and --profile, makes no call to Okta.
 
-    Exit code 0: within AWS's limits; 1: a limit is exceeded; 2: a value cannot be evaluated, or
-    Okta could not be read.
+    With --assertion, also shows where an assertion that Okta sent differs, and how long a session
+    it allows. Save it from Preview SAML in Okta, or from the browser's developer tools.
+
+    Exit code 0: within AWS's limits; 1: a limit is exceeded, or the assertion differs; 2: a value
+    cannot be evaluated, or Okta or a file could not be read.
 
     Example: okta-idc preview-saml --user ada@example.com --settings Pulumi.prod.yaml
     """
     with reading():
+        saved = _saved(assertion) if assertion else None
         result = _build_preview(user, settings, profile, app, outputs, stack, okta_url)
+    differs = differences(saved, result) if saved else []
     if as_json:
-        print_json(_document(user, result))
+        compared = {"assertion": _assertion(saved, differs)} if saved else {}
+        print_json({**_document(user, result), **compared})
     else:
-        _print(terminal(), user, result)
-    raise typer.Exit(FINDINGS if result.findings else READ_FAILED if result.unknown else 0)
+        console = terminal()
+        _print(console, user, result)
+        if saved:
+            _print_assertion(console, saved, differs)
+    found = result.findings or differs
+    raise typer.Exit(FINDINGS if found else READ_FAILED if result.unknown else 0)
+
+
+def _saved(path: Path) -> Assertion:
+    try:
+        return read_assertion(read_text(path))
+    except ValueError as error:
+        raise InputError(f"{path}: {error}") from None
 
 
 _Declared = tuple[tuple[Statement, ...], str]
@@ -176,6 +198,22 @@ def _document(user: str, result: Preview) -> Json:
         ],
         "unknown": result.unknown,
     }  # fmt: skip
+
+
+def _assertion(saved: Assertion, differs: list[str]) -> Json:
+    seconds = None if saved.session is None else int(saved.session.total_seconds())
+    return {"sessionSeconds": seconds, "differences": differs}
+
+
+def _print_assertion(console: Console, saved: Assertion, differs: list[str]) -> None:
+    if saved.session is None:
+        session = "no SessionNotOnOrAfter, so only AWS limits the portal session"
+    else:
+        session = f"SessionNotOnOrAfter limits the portal session to {saved.session}"
+    agrees = "" if differs else "agrees with the preview; "
+    console.print(Text(f"Saved assertion: {agrees}{session}."), soft_wrap=True)
+    for each in differs:
+        console.print(Text(f"differs: {printable(each)}", "yellow"), soft_wrap=True)
 
 
 def _print(console: Console, user: str, result: Preview) -> None:

@@ -103,3 +103,47 @@ def test_a_file_that_is_not_a_stack_file_is_rejected(tmp_path: Path) -> None:
     )  # fmt: skip
     assert result.exit_code == 2
     assert "not a stack file" in result.output
+
+
+def saved(path: Path, value: str, ends: str) -> Path:
+    """An assertion of ada with the attribute CostCenter."""
+    name = "https://aws.amazon.com/SAML/Attributes/AccessControl:CostCenter"
+    uri = "urn:oasis:names:tc:SAML:2.0:attrname-format:uri"
+    path.write_text(
+        '<Assertion xmlns="urn:oasis:names:tc:SAML:2.0:assertion"><Subject><NameID>ada@example.com'
+        f'</NameID></Subject><AuthnStatement AuthnInstant="2026-11-29T08:00:00Z"{ends}/>'
+        f'<AttributeStatement><Attribute Name="{name}" NameFormat="{uri}"><AttributeValue>{value}'
+        "</AttributeValue></Attribute></AttributeStatement></Assertion>"
+    )
+    return path
+
+
+def test_a_saved_assertion_is_compared_with_the_preview(tmp_path: Path) -> None:
+    limit = ' SessionNotOnOrAfter="2026-11-29T20:00:00Z"'
+    file = saved(tmp_path / "saved.xml", "blue", limit)
+    code, text = run(tmp_path, PROFILE, None, "--assertion", str(file))
+    assert code == 0
+    assert "agrees with the preview; SessionNotOnOrAfter limits the portal session to 12:00:00" in (
+        text
+    )
+    code, text = run(tmp_path, PROFILE, None, "--assertion", str(file), "--json")
+    assert json.loads(text)["assertion"] == {"sessionSeconds": 43200, "differences": []}
+
+
+def test_a_saved_assertion_that_differs_exits_with_1(tmp_path: Path) -> None:
+    file = saved(tmp_path / "saved.xml", "r\u202eed", "")
+    code, text = run(tmp_path, PROFILE, None, "--assertion", str(file))
+    assert code == 1
+    assert "no SessionNotOnOrAfter, so only AWS limits the portal session" in text
+    assert "AccessControl:CostCenter: is 'r" in text
+    assert "instead of 'blue'" in text
+    assert "\u202e" not in text
+
+
+def test_a_file_without_an_assertion_is_rejected(tmp_path: Path) -> None:
+    file = tmp_path / "saved.xml"
+    file.write_text("<secret>")
+    code, text = run(tmp_path, PROFILE, None, "--assertion", str(file))
+    assert code == 2
+    assert f"{file}: is not an XML document." in " ".join(text.split())
+    assert "secret>" not in text
