@@ -332,7 +332,7 @@ class TestSecret:
             (
                 '{"endpoint": "https://x.example.com", "token": "TOPSECRET", "token_id": "1", '
                 '"created": "2026-01-01", "expires": "2099-01-01"}',
-                "'https://x.example.com' is not a SCIM endpoint",
+                "endpoint: is not a SCIM endpoint",
             ),
             (
                 '{"endpoint": "https://scim.us-east-1.amazonaws.com/11111111111-2222-3333-4444/'

@@ -167,16 +167,16 @@ def test_a_permission_set_is_drafted_with_all_its_settings() -> None:
     policy = {"Version": "2012-10-17", "Statement": []}
     details = PermissionSetDetails(
         "Admin", "d", "PT8H", "https://x", json.dumps(policy),
-        ("arn:m",), ("a/b/Deploy", "Plain"), "arn:b",
+        ("arn:aws:iam::aws:policy/ReadOnlyAccess",), ("a/b/Deploy", "Plain"), "arn:aws:iam::aws:policy/PowerUserAccess",
     )  # fmt: skip
     account_access = access(details, admins=[*ACCOUNTS], data=[*ACCOUNTS])
     result = draft(federation(group_access=account_access))
     assert problems(result) == ""
     assert result.settings()["account_access"]["permission_sets"] == [
         {"name": "Admin", "description": "d", "session_duration": "PT8H", "relay_state": "https://x",
-         "managed_policies": ["arn:m"], "customer_managed_policies": ["Plain", "a/b/Deploy"],
+         "managed_policies": ["arn:aws:iam::aws:policy/ReadOnlyAccess"], "customer_managed_policies": ["Plain", "a/b/Deploy"],
          "inline_policy": policy,
-         "permissions_boundary": "arn:b", "groups": ["admins", "data"], "accounts": [*ACCOUNTS],
+         "permissions_boundary": "arn:aws:iam::aws:policy/PowerUserAccess", "groups": ["admins", "data"], "accounts": [*ACCOUNTS],
          "import_id": f"{SET},{INSTANCE}"}
     ]  # fmt: skip
 
