@@ -82,7 +82,7 @@ def test_the_sandbox_has_one_address(find: Find) -> None:
 
 @pytest.mark.parametrize(
     "metadata",
-    [{}, [], {"_links": []}, links(""), links("http://acme.okta.com"), links("acme.okta.com"),
+    [{}, {"_links": []}, links(""), links("http://acme.okta.com"), links("acme.okta.com"),
      links("https://acme.okta.com/\x1b[31m"), links("https://acme.okta.com@evil.example"),
      {"_links": {"organization": {"href": ["https://acme.okta.com"]}}}],
 )  # fmt: skip
