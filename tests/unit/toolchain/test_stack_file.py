@@ -55,7 +55,7 @@ def test_only_the_addresses_are_written(file: StackFile) -> None:
 
 def test_every_address_and_the_mode_of_the_clones_file_are_recognized() -> None:
     text = (ROOT / "Pulumi.dev.yaml").read_text()
-    assert len(stack_file._ADDRESS.findall(text)) == text.count("http://127.0.0.1:") == 9
+    assert len(stack_file._ADDRESS.findall(text)) == text.count("http://127.0.0.1:") == 10
     assert len(stack_file._MODE.findall(text)) == 1
 
 
