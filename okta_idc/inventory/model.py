@@ -97,11 +97,13 @@ class Certificate:
 
 @dataclass
 class OktaGroups:
-    """Group names by ID, and IDs by name. `by_name` omits groups that an app created. `empty`: the
-    groups of which Okta counts no member, so that an empty list hides nobody."""
+    """Group names by ID, and IDs by name. `imported`: groups of a directory or another app, which
+    are in `by_name` only if none of Okta's own groups has the name. `empty`: the groups of which
+    Okta counts no member, so that an empty list hides nobody."""
 
     names: dict[str, str] = field(default_factory=dict[str, str])
     by_name: dict[str, list[str]] = field(default_factory=dict[str, list[str]])
+    imported: dict[str, list[str]] = field(default_factory=dict[str, list[str]])
     empty: set[str] = field(default_factory=set[str])
 
     def name(self, ident: str) -> str:

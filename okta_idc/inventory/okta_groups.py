@@ -63,6 +63,8 @@ async def _groups(okta: Okta, found: Inventory, namesakes: bool) -> OktaGroups:
     await _search(okta, groups, "profile.name", names, _NAMES_PER_CALL)
     if namesakes:
         await _search(okta, groups, "profile.name", [*groups.by_name], _NAMES_PER_CALL)
+    for name, imported in groups.imported.items():
+        groups.by_name.setdefault(name, imported)
     return groups
 
 
@@ -77,8 +79,10 @@ async def _search(
         search = " or ".join(f'{attribute} eq "{value}"' for value in chunk)
         for group in await okta.every("/api/v1/groups", search=search, limit=200, **more):
             name, ident = get_text(group, "profile", "name"), group["id"]
-            if ident not in groups.names and group.get("type") != "APP_GROUP":
-                groups.by_name.setdefault(name, []).append(ident)
+            if ident not in groups.names:
+                is_imported = group.get("type") == "APP_GROUP"
+                by_name = groups.imported if is_imported else groups.by_name
+                by_name.setdefault(name, []).append(ident)
             groups.names[ident] = name
             if get_path(group, "_embedded", "stats", "usersCount") == 0:
                 groups.empty.add(ident)

@@ -163,20 +163,25 @@ def access(details: PermissionSetDetails, **groups: list[str]) -> GroupAccess:
     return GroupAccess(assignments, {SET: details})
 
 
+READ_ONLY, BOUNDARY = (
+    f"arn:aws:iam::aws:policy/{name}" for name in ("ReadOnlyAccess", "PowerUser")
+)
+
+
 def test_a_permission_set_is_drafted_with_all_its_settings() -> None:
     policy = {"Version": "2012-10-17", "Statement": []}
     details = PermissionSetDetails(
         "Admin", "d", "PT8H", "https://x", json.dumps(policy),
-        ("arn:aws:iam::aws:policy/ReadOnlyAccess",), ("a/b/Deploy", "Plain"), "arn:aws:iam::aws:policy/PowerUserAccess",
+        (READ_ONLY,), ("a/b/Deploy", "Plain"), BOUNDARY,
     )  # fmt: skip
     account_access = access(details, admins=[*ACCOUNTS], data=[*ACCOUNTS])
     result = draft(federation(group_access=account_access))
     assert problems(result) == ""
     assert result.settings()["account_access"]["permission_sets"] == [
         {"name": "Admin", "description": "d", "session_duration": "PT8H", "relay_state": "https://x",
-         "managed_policies": ["arn:aws:iam::aws:policy/ReadOnlyAccess"], "customer_managed_policies": ["Plain", "a/b/Deploy"],
+         "managed_policies": [READ_ONLY], "customer_managed_policies": ["Plain", "a/b/Deploy"],
          "inline_policy": policy,
-         "permissions_boundary": "arn:aws:iam::aws:policy/PowerUserAccess", "groups": ["admins", "data"], "accounts": [*ACCOUNTS],
+         "permissions_boundary": BOUNDARY, "groups": ["admins", "data"], "accounts": [*ACCOUNTS],
          "import_id": f"{SET},{INSTANCE}"}
     ]  # fmt: skip
 
