@@ -68,4 +68,4 @@ def _path_template(request: web.Request) -> str:
     """The route of the request with `{id}` in place of every ID."""
     resource = request.match_info.route.resource
     path = re.sub(r"\{\w+\}", "{id}", resource.canonical) if resource else request.path
-    return _TENANT.sub("/scim/v2", path)
+    return _TENANT.sub("/scim/v2", path.rstrip("/") or "/")

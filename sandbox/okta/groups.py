@@ -2,6 +2,7 @@
 
 from aiohttp import web
 
+from .app_view import app_view
 from .errors import invalid
 from .http import Json, Resource, Route, profile_of, read_body, reply
 from .search import parse
@@ -17,6 +18,7 @@ class Groups(Resource):
             ("GET", path, self.get),
             ("PUT", path, self.replace),
             ("DELETE", path, self.delete),
+            ("GET", path + "/apps", self.apps),
             ("GET", path + "/users", self.members),
             ("GET", "/api/v1/users/{user}/groups", self.of_user),
             ("PUT", path + "/users/{user}", self.set_member),
@@ -42,11 +44,19 @@ class Groups(Resource):
         return self.context.page(request, found, view, default=10000, maximum=10000)
 
     async def of_user(self, request: web.Request) -> web.Response:
-        """A user's groups. Assumed: all on one page, in the form of the list of groups."""
+        """A user's groups. Assumed: without `limit`, all are on one page."""
         ident = self.model.user(request.match_info["user"])["id"]
         members = self.model.members
-        found = (each for each in self.model.groups.values() if ident in members[each["id"]])
-        return reply([self.view(each) for each in found])
+        found = [each for each in self.model.groups.values() if ident in members[each["id"]]]
+        return self.context.page(request, found, self.view, default=10000, maximum=10000)
+
+    async def apps(self, request: web.Request) -> web.Response:
+        """The apps that a group is assigned to."""
+        ident = self.model.group(request.match_info["group"])["id"]
+        found = [app for app in self.model.apps.values() if ident in app.groups]
+        return self.context.page(
+            request, found, lambda app: app_view(app, self.context.base), default=20, maximum=200
+        )
 
     def view_with_stats(self, group: Json) -> Json:
         """Assumed: Okta counts the members of a group, whatever their status."""

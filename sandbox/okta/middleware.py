@@ -35,8 +35,9 @@ def create_middleware(base: str, token: str, limits: RateLimits, request_log: Re
         Each caller has its own share of the rate limits.
         """
         header = request.headers.get("Authorization", "").encode("utf-8", "replace")
-        for scheme in ("SSWS", "Bearer"):
-            credentials = f"{scheme} {token}".encode()
+        # Assumed: Okta accepts SSWS without a blank, because its Python SDK sends it that way.
+        for scheme in ("SSWS ", "SSWS", "Bearer "):
+            credentials = f"{scheme}{token}".encode()
             if hmac.compare_digest(header[: len(credentials)], credentials):
                 suffix = header[len(credentials) :].decode("utf-8", "replace")
                 name = _CALLER_NAME.fullmatch(suffix)
@@ -63,7 +64,7 @@ def create_middleware(base: str, token: str, limits: RateLimits, request_log: Re
     async def handle_within_limits(
         request: web.Request, handler: Handler, caller: str
     ) -> web.StreamResponse:
-        bucket = bucket_of(request.method, request.path)
+        bucket = bucket_of(request.method, request.path.rstrip("/"))
         decision = limits.enter(bucket, caller)
         if decision.admitted:
             try:
@@ -111,7 +112,7 @@ async def _unauthorized(_: web.Request) -> web.StreamResponse:
 
 def _default_error(status: int, request: web.Request) -> OktaError:
     code, text = _DEFAULT_ERRORS.get(status, ("E0000009", "Internal Server Error"))
-    return OktaError(status, code, text.format(id=request.path.rsplit("/", 1)[-1]))
+    return OktaError(status, code, text.format(id=request.path.rstrip("/").rsplit("/", 1)[-1]))
 
 
 def _error_response(error: OktaError) -> web.Response:

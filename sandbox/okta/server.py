@@ -64,9 +64,13 @@ def create_app(
         middlewares=[middleware, faults.middleware("okta")], client_max_size=4 * 1024**2
     )
     app[ORG_CONTEXT] = context
-    for resource in (*(resource(context) for resource in RESOURCES), control_api):
-        for method, path, handler in resource.routes():
+    for resource in RESOURCES:
+        for method, path, handler in resource(context).routes():
+            # Assumed: Okta ignores a trailing slash. Its Python SDK 2.9 sends one before a query.
             app.router.add_route(method, path, handler)
+            app.router.add_route(method, path + "/", handler)
+    for method, path, handler in control_api.routes():
+        app.router.add_route(method, path, handler)
 
     async def run_worker(_: web.Application) -> AsyncIterator[None]:
         task = asyncio.create_task(worker.run())

@@ -50,7 +50,11 @@ class Users(Resource):
         return answer
 
     async def list(self, request: web.Request) -> web.Response:
-        found = list(self.model.users.values())
+        """A list of users. `q` compares the start of first name, last name and email
+        (docs/research/okta-api.md#groups-and-users)."""
+        found, q = list(self.model.users.values()), request.query.get("q", "").lower()
+        if q:
+            found = [user for user in found if _starts_with(user["profile"], q)]
         filters = {
             key: request.query[key] for key in ("search", "filter") if request.query.get(key)
         }
@@ -61,8 +65,9 @@ class Users(Resource):
         if not filters:
             found = [user for user in found if user["status"] != "DEPROVISIONED"]
         return self.context.page(
-            request, found, lambda user: user_view(user, self.context.api), default=200, maximum=200
-        )
+            request, found, lambda user: user_view(user, self.context.api),
+            default=10 if q else 200, maximum=200,
+        )  # fmt: skip
 
     async def get(self, request: web.Request) -> web.Response:
         ident = request.match_info["user"]
@@ -82,8 +87,14 @@ class Users(Resource):
 
     async def lifecycle(self, request: web.Request) -> web.Response:
         user = self.model.user(request.match_info["user"])
-        self.model.change_user(user, status=_LIFECYCLE_STATUSES[request.path.rsplit("/", 1)[1]])
+        to = request.path.rstrip("/").rsplit("/", 1)[1]
+        self.model.change_user(user, status=_LIFECYCLE_STATUSES[to])
         return reply({})
+
+
+def _starts_with(profile: Json, text: str) -> bool:
+    values = (profile.get(key) for key in ("firstName", "lastName", "email"))
+    return any(isinstance(value, str) and value.lower().startswith(text) for value in values)
 
 
 def _available_actions(status: str) -> tuple[str, ...]:

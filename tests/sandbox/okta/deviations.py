@@ -33,6 +33,9 @@ SHAPES: dict[tuple[str, str], str] = {
      r"(\[\]\.)?(source: not in|profile\.\w+: not in|type: 'APP_GROUP')"):
         "the recordings include no group of an app; Active Directory's profile is documented "
         "(docs/research/okta-api.md#groups-of-active-directory)",
+    (r"GET /api/v1/groups/{id}/apps",
+     r"\[\]\.(accessibility|universalLogout|settings\.(notes|notifications|signOn))\b"):
+        "the apps are as in the recorded lists of apps, which the description contradicts",
     (r"GET /api/v1/groups/rules", r"\[\]\.allGroupsValid: not documented"):
         "the recorded answers for a single rule have this key",
     (r"(GET|POST) /api/v1/mappings/{id}", r"(source\.id: 'oty|target\.id: '0oa)"):

@@ -20,4 +20,4 @@ def offered() -> list[tuple[str, str]]:
 
 
 def plain(path: str) -> str:
-    return re.sub(r"\{\w+\}", "{id}", path)
+    return re.sub(r"\{\w+\}", "{id}", path.rstrip("/"))

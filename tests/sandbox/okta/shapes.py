@@ -30,7 +30,7 @@ _ERROR = {
 
 def operation(method: str, path: str) -> str:
     """`GET /api/v1/apps/{id}/groups/{id}` for a path with or without ids and a query."""
-    path = path.split("?")[0]
+    path = path.split("?")[0].rstrip("/")
     return f"{method} {_template(path)}"
 
 

@@ -93,6 +93,9 @@ async def _app(ok: Any, user: str, groups: list[str]) -> None:
     await _provisioning(ok, one)
     await ok("PUT", f"{one}/groups/{groups[0]}", {"priority": 1, "profile": {}})
     await ok("GET", f"{one}/groups/{groups[0]}")
+    assigned = await ok("GET", f"/api/v1/groups/{groups[0]}/apps")
+    assert [each["id"] for each in assigned] == [app["id"]]
+    assert await ok("GET", f"/api/v1/groups/{groups[1]}/apps") == []
     assert len(await ok("GET", one + "/groups")) == 1
     await ok("POST", one + "/users", {"id": user, "scope": "USER"})
     await ok("POST", f"{one}/users/{user}", {"profile": {"title": "Guest"}})

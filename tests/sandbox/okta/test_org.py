@@ -163,8 +163,8 @@ def test_a_deletion_on_an_earlier_page_does_not_shift_the_next_one() -> None:
 
 @pytest.mark.parametrize(
     "authorization",
-    ["", "SSWS", "SSWS wrong", f"Basic {TOKEN}", TOKEN, f"SSWS  {TOKEN}", f"ssws {TOKEN}x",
-     "SSWS \xe9"],
+    ["", "SSWS", "SSWS wrong", "SSWSwrong", f"Bearer{TOKEN}", f"Basic {TOKEN}", TOKEN,
+     f"SSWS  {TOKEN}", f"ssws {TOKEN}x", "SSWS \xe9"],
 )  # fmt: skip
 def test_a_caller_without_a_valid_token_gets_no_data(authorization: str) -> None:
     async def check(okta: Okta) -> None:
@@ -173,10 +173,91 @@ def test_a_caller_without_a_valid_token_gets_no_data(authorization: str) -> None
             answer = await okta.call("GET", path)
             assert (answer.status, answer.body["errorCode"]) == (401, "E0000011")
             assert TOKEN not in str(answer.body)
-        okta.authorization = f"Bearer {TOKEN}"
+
+    run(check, ORG)
+
+
+@pytest.mark.parametrize("authorization", [f"SSWS {TOKEN}", f"SSWS{TOKEN}", f"Bearer {TOKEN}"])
+def test_a_token_is_accepted_with_either_scheme(authorization: str) -> None:
+    """Okta's Python SDK sends SSWS without a blank."""
+
+    async def check(okta: Okta) -> None:
+        okta.authorization = authorization
         await okta.ok("GET", "/api/v1/users/me")
 
-    run(check)
+    run(check, ORG)
+
+
+def test_a_trailing_slash_changes_no_answer() -> None:
+    """Okta's Python SDK 2.9 sends one before a query."""
+
+    async def check(okta: Okta) -> None:
+        first = (await people(okta))[1]
+        for path in ("/api/v1/users", "/api/v1/groups", f"/api/v1/users/{first}/groups"):
+            plain = await okta.call("GET", path + "?limit=1")
+            slash = await okta.call("GET", path + "/?limit=1")
+            assert slash.body == plain.body
+            assert set(slash.links()) == set(plain.links())
+            assert await okta.ok("GET", slash.links()["next"]) != slash.body
+        await okta.ok("POST", f"/api/v1/users/{first}/lifecycle/suspend/?sendEmail=false")
+        assert (await okta.ok("GET", f"/api/v1/users/{first}/"))["status"] == "SUSPENDED"
+        refusal = await okta.call("GET", "/api/v1/users/nobody/")
+        assert "nobody" in refusal.body["errorSummary"]
+        log = await okta.ok("GET", "/sandbox/request-log")
+        (suspend,) = [each for each in log if "suspend" in each["path"]]
+        assert suspend["operation"] == "POST /api/v1/users/{id}/lifecycle/suspend"
+        assert {each["bucket"] for each in log if each["path"].startswith("/api/v1/users/?")} == {
+            "/api/v1/users"
+        }
+
+    run(check, ORG)
+
+
+def test_a_short_search_finds_the_start_of_a_name_or_an_email() -> None:
+    async def check(okta: Okta) -> None:
+        async def found(q: str) -> list[str]:
+            return [u["profile"]["login"] for u in await okta.ok("GET", f"/api/v1/users?q={q}")]
+
+        assert await found("USER1%40") == ["user1@example.com"]
+        assert await found("first2") == ["user2@example.com"]
+        assert await found("LAST3") == ["user3@example.com"]
+        assert await found("Person") == []  # the display name is not searched
+        assert await found("example") == []  # the start only
+        assert len(await found("user")) == 10
+        assert len(await okta.ok("GET", "/api/v1/users?q=user&limit=11")) == 11
+        await okta.ok("POST", "/api/v1/users/user2@example.com/lifecycle/deactivate")
+        assert await found("first2") == []
+
+    run(check, org(12))
+
+
+def test_the_groups_of_a_user_can_be_paged() -> None:
+    async def check(okta: Okta) -> None:
+        user = (await people(okta))[1]
+        path = f"/api/v1/users/{user}/groups"
+        everything = await okta.call("GET", path)
+        assert [g["id"] for g in everything.body] == await groups(okta)
+        assert set(everything.links()) == {"self"}
+        first = await okta.call("GET", path + "?limit=1")
+        second = await okta.ok("GET", first.links()["next"])
+        assert first.body + second == everything.body
+
+    run(check, ORG)
+
+
+def test_the_apps_of_a_group_can_be_paged() -> None:
+    async def check(okta: Okta) -> None:
+        group = (await groups(okta))[0]
+        apps = [(await okta.new_app(f"App {n}"))["id"] for n in range(22)]
+        for app in apps[1:]:
+            await okta.ok("PUT", f"/api/v1/apps/{app}/groups/{group}", {})
+        first = await okta.call("GET", f"/api/v1/groups/{group}/apps")
+        second = await okta.ok("GET", first.links()["next"])
+        assert [len(first.body), len(second)] == [20, 1]
+        assert [app["id"] for app in first.body + second] == apps[1:]
+        assert (await refused(okta, "GET", "/api/v1/groups/x/apps"))[0] == 404
+
+    run(check, ORG)
 
 
 @pytest.mark.parametrize("origin", ["http://evil.example", "null", "http://127.0.0.1", "file://"])
