@@ -1,4 +1,4 @@
-"""The org file: users, groups and the fixed IDs of the AWS side.
+"""The org file: users, groups, apps and the fixed IDs of the AWS side.
 
 Reads the file (YAML or JSON) into dataclasses. Each error names the file, the location, the value
 and the remedy. The reader accepts profiles that AWS refuses, so that a test can see the refusal.
@@ -16,6 +16,8 @@ import yaml
 from . import partitions
 
 BUNDLED = Path(__file__).with_name("org.yaml")
+EVERYONE = "Everyone"
+"""The name of Okta's group of all users."""
 _MAX_DEPTH = 100
 
 # Okta's default user profile (its OpenAPI description, UserProfile).
@@ -32,6 +34,17 @@ STATUSES = (
     "STAGED", "PROVISIONED", "ACTIVE", "RECOVERY", "PASSWORD_EXPIRED", "LOCKED_OUT", "SUSPENDED",
     "DEPROVISIONED",
 )  # fmt: skip
+_KINDS: dict[str, tuple[type, ...]] = {
+    "string": (str,), "number": (int, float), "integer": (int,), "boolean": (bool,),
+}  # fmt: skip
+ATTRIBUTE_TYPES = (*_KINDS, "string[]", "number[]", "integer[]")
+"""Types of custom attributes, as in Okta's Profile Editor; `[]` marks an array."""
+APP_STATUSES = ("ACTIVE", "INACTIVE")
+_ATTRIBUTE_NAME = re.compile(r"[A-Za-z_]\w*", re.ASCII)
+_SOURCES = ("active_directory", "ldap", "app")
+"""Keys that name where a group is imported from; a group has one of them at most."""
+_OWN_KEYS = frozenset(("status", "type"))
+"""Keys of a user that are not attributes."""
 _Patterns = dict[str, tuple[re.Pattern[str], str]]
 """Maps a key to the pattern of its value and a description of valid values."""
 _DOMAIN = re.compile(r"[A-Za-z0-9-]{1,63}(\.[A-Za-z0-9-]{1,63})+")
@@ -55,6 +68,10 @@ _MEMBER: _Patterns = {
     "name": (re.compile(r"[\u0020-\u007e]{1,50}"), "1 to 50 ASCII characters"),
     "email": (re.compile(r"[^\s@]+@[^\s@]+\.[^\s@]+"), "an address such as prod@example.com"),
 }
+_APP: _Patterns = {
+    "label": (re.compile(r".{1,100}"), "1 to 100 characters"),
+    "name": (re.compile(r"\w+", re.ASCII), "the name of a catalog app, such as salesforce"),
+}
 _APPLICATION: _Patterns = {
     "id": (re.compile(r"apl-[a-zA-Z0-9]{16}"), "apl- and 16 letters or digits"),
     "name": (re.compile(r".{1,100}"), "1 to 100 characters"),
@@ -67,23 +84,53 @@ class OrgError(ValueError):
 
 @dataclass(frozen=True)
 class User:
-    """An Okta user: profile attributes, identified by `login`, and a status."""
+    """An Okta user: profile attributes, identified by `login`, a status, and a user type.
+
+    A value of the profile is null, a string, or what the type of the custom attribute allows.
+    `type` is empty for the default user type.
+    """
 
     profile: dict[str, Any]
     status: str = "ACTIVE"
+    type: str = ""
 
 
 @dataclass(frozen=True)
 class Group:
     """A group; `members` holds logins.
 
-    `active_directory` is the domain that the group is imported from; empty for a group of Okta.
+    `active_directory` or `ldap` is the domain, and `app` the label of the app, that the group is
+    imported from. All are empty for a group of Okta.
     """
 
     name: str
     description: str
     members: tuple[str, ...]
     active_directory: str = ""
+    ldap: str = ""
+    app: str = ""
+
+    @property
+    def source(self) -> tuple[str, str]:
+        """What the group is imported from: the key of the org file and its value."""
+        found = ((key, str(getattr(self, key))) for key in _SOURCES)
+        return next(((key, value) for key, value in found if value), ("", ""))
+
+
+@dataclass(frozen=True)
+class OrgApp:
+    """An app of the Okta org.
+
+    `name` is that of the catalog app. `groups` holds the names of assigned groups, `users` the
+    logins of users assigned individually, `settings` the settings of the catalog app.
+    """
+
+    label: str
+    name: str
+    status: str = "ACTIVE"
+    groups: tuple[str, ...] = ()
+    users: tuple[str, ...] = ()
+    settings: dict[str, str] = field(default_factory=dict)
 
 
 @dataclass(frozen=True)
@@ -138,12 +185,20 @@ class Aws:
 
 @dataclass(frozen=True)
 class Org:
-    """The initial state of the sandbox."""
+    """The initial state of the sandbox.
+
+    `attributes` holds the types of the custom attributes of the default user type by name,
+    `user_types` those of the other user types. `everyone`: the org has the group Everyone.
+    """
 
     name: str
     users: tuple[User, ...]
     groups: tuple[Group, ...]
     aws: Aws
+    attributes: dict[str, str] = field(default_factory=dict)
+    user_types: dict[str, dict[str, str]] = field(default_factory=dict)
+    apps: tuple[OrgApp, ...] = ()
+    everyone: bool = False
 
 
 def load_org(path: Path | None = None) -> Org:
@@ -193,50 +248,129 @@ class _Reader:
     problems: list[str] = field(default_factory=list)
 
     def org(self, document: object) -> Org | None:
-        top = self.mapping("", document, ("name", "users", "groups", "aws"))
+        keys = ("name", "attributes", "user_types", "everyone", "users", "groups", "apps", "aws")
+        top = self.mapping("", document, keys)
         if top is None:
             return None
         name = self.text("name", top.get("name"))
+        attributes = self.attributes("attributes", top.get("attributes", {}))
+        user_types = self.user_types(top.get("user_types", {}))
+        types = {"": attributes, **user_types}
         users = [
             user
             for index, item in enumerate(self.items("users", top.get("users")))
-            if (user := self.user(f"users[{index}]", item))
+            if (user := self.user(f"users[{index}]", item, types))
         ]
         logins = self.unique("users", "login", top.get("users"))
+        labels = self.unique("apps", "label", top.get("apps"))
         groups = [
             group
             for index, item in enumerate(self.items("groups", top.get("groups")))
-            if (group := self.group(f"groups[{index}]", item, logins))
+            if (group := self.group(f"groups[{index}]", item, logins, labels))
         ]
-        # Okta's names are unique among its own groups, and those of a domain among its groups.
-        self.unique("groups", "name", top.get("groups"), per="active_directory")
+        # Okta's names are unique among its own groups, and those of a source among its groups.
+        self.unique("groups", "name", top.get("groups"), per=_SOURCES)
+        everyone = self.everyone(top.get("everyone", False), groups)
+        names = {group.name for group in groups} | ({EVERYONE} if everyone else set[str]())
+        apps = [
+            app
+            for index, item in enumerate(self.items("apps", top.get("apps", [])))
+            if (app := self.app(f"apps[{index}]", item, logins, names))
+        ]
         aws = self.aws(top.get("aws"))
         if aws is None or self.problems:
             return None
-        return Org(name, tuple(users), tuple(groups), aws)
+        return Org(
+            name, tuple(users), tuple(groups), aws, attributes, user_types, tuple(apps), everyone
+        )
 
-    def user(self, location: str, item: object) -> User | None:
-        entry = self.mapping(location, item, (*sorted(PROFILE), "status"))
+    def attributes(self, location: str, item: object) -> dict[str, str]:
+        """Read the custom attributes of a user type: the type of each by its name."""
+        if not isinstance(item, dict):
+            self.problem(location, item, "Use a mapping from names to types.")
+            return {}
+        found: dict[str, str] = {}
+        for name, kind in item.items():
+            where = f"{location}.{name}"
+            if not isinstance(name, str) or not _ATTRIBUTE_NAME.fullmatch(name):
+                self.problem(where, kind, "Name an attribute with ASCII letters, digits and _.")
+            elif name in PROFILE | _OWN_KEYS:
+                self.problem(where, kind, "Use another name: Okta's users have this key already.")
+            elif kind not in ATTRIBUTE_TYPES:
+                self.problem(where, kind, f"Use one of {', '.join(ATTRIBUTE_TYPES)}.")
+            else:
+                found[name] = kind
+        return found
+
+    def user_types(self, item: object) -> dict[str, dict[str, str]]:
+        if not isinstance(item, dict):
+            self.problem("user_types", item, "Use a mapping from names to custom attributes.")
+            return {}
+        found: dict[str, dict[str, str]] = {}
+        for name, attributes in item.items():
+            where = f"user_types.{name}"
+            if not isinstance(name, str) or not _ATTRIBUTE_NAME.fullmatch(name) or name == "user":
+                fix = "Name a user type with ASCII letters, digits and _, and not user."
+                self.problem(where, attributes, fix)
+            else:
+                found[name] = self.attributes(where, {} if attributes is None else attributes)
+        return found
+
+    def everyone(self, value: object, groups: list[Group]) -> bool:
+        if not isinstance(value, bool):
+            self.problem("everyone", value, "Use true or false.")
+            return False
+        for index, group in enumerate(groups):
+            if value and group.name == EVERYONE and not group.source[1]:
+                fix = "Use another name, or remove `everyone`: Okta adds this group itself."
+                self.problem(f"groups[{index}].name", group.name, fix)
+        return value
+
+    def user(self, location: str, item: object, types: dict[str, dict[str, str]]) -> User | None:
+        before = len(self.problems)
+        kind = item.get("type") if isinstance(item, dict) and "type" in item else ""
+        if not isinstance(kind, str) or kind not in types:
+            fix = "Use a name of user_types, or omit the key for the default user type."
+            self.problem(f"{location}.type", kind, fix)
+            return None
+        custom = types[kind]
+        entry = self.mapping(location, item, (*sorted(PROFILE), *custom, *sorted(_OWN_KEYS)))
         if entry is None:
             return None
-        before = len(self.problems)
         status = entry.get("status", "ACTIVE")
         if status not in STATUSES:
             self.problem(f"{location}.status", status, f"Use one of {', '.join(STATUSES)}.")
-        profile = {key: value for key, value in entry.items() if key != "status"}
+        profile = {key: value for key, value in entry.items() if key not in _OWN_KEYS}
         # First and last name are optional in some orgs
         # (docs/research/okta-api.md#user-profile).
-        for key in {"login", "email"} | profile.keys():
-            self.text(f"{location}.{key}", profile.get(key))
         for key in ("login", "email"):
-            value = profile.get(key)
-            if isinstance(value, str) and value and not _is_email(value):
+            value = self.text(f"{location}.{key}", profile.get(key))
+            if value and not _is_email(value):
                 fix = "Use an address of 5 to 100 characters, for example ada@example.com."
                 self.problem(f"{location}.{key}", value, fix)
-        return User(profile, str(status)) if len(self.problems) == before else None
+        for key in profile.keys() - {"login", "email"}:
+            self.value(f"{location}.{key}", profile[key], custom.get(key, "string"))
+        return User(profile, str(status), kind) if len(self.problems) == before else None
 
-    def group(self, location: str, item: object, logins: dict[str, str]) -> Group | None:
-        keys = ("name", "description", "members", "active_directory")
+    def value(self, location: str, value: object, kind: str) -> None:
+        """Check the value of an attribute. Okta keeps null and, for a cleared text, an empty
+        string (docs/research/okta-api.md#user-profile)."""
+        if value is None:
+            return
+        of_items = kind.removesuffix("[]")
+        if kind == of_items:
+            if not _is_kind(value, kind):
+                # YAML reads 98101, NO and 2026-01-01 as a number, a boolean and a date.
+                quotes = "Use a string: put it in quotes."
+                fix = quotes if kind == "string" else f"Use a value of type {kind}, or null."
+                self.problem(location, value, fix)
+        elif not (isinstance(value, list) and all(_is_kind(item, of_items) for item in value)):
+            self.problem(location, value, f"Use a list of values of type {of_items}, or null.")
+
+    def group(
+        self, location: str, item: object, logins: dict[str, str], labels: dict[str, str]
+    ) -> Group | None:
+        keys = ("name", "description", "members", *_SOURCES)
         entry = self.mapping(location, item, keys)
         if entry is None:
             return None
@@ -247,26 +381,72 @@ class _Reader:
         description = ""
         if "description" in entry:
             description = self.text(f"{location}.description", entry["description"])
-        domain = ""
-        if "active_directory" in entry:
-            domain = self.text(f"{location}.active_directory", entry["active_directory"])
-            if domain and not _DOMAIN.fullmatch(domain):
+        sources = {key: self.text(f"{location}.{key}", entry[key])
+                   for key in _SOURCES if key in entry}  # fmt: skip
+        for key, source in sources.items():
+            if len(sources) > 1:
+                fix = f"Keep one of {', '.join(sources)}: a group has one source."
+                self.problem(f"{location}.{key}", source, fix)
+            elif key == "app" and source and labels.get(source.casefold()) != source:
+                self.problem(f"{location}.app", source, "Use the label of one of the apps.")
+            elif key != "app" and source and not _DOMAIN.fullmatch(source):
                 fix = "Use a domain such as corp.example.com."
-                self.problem(f"{location}.active_directory", domain, fix)
-        members: list[str] = []
-        for index, item in enumerate(self.items(f"{location}.members", entry.get("members", []))):
-            member = self.text(f"{location}.members[{index}]", item)
-            login = logins.get(member.casefold())
-            if member and login is None:
-                fix = "Add a user with this login, or remove the member."
-                self.problem(f"{location}.members[{index}]", member, fix)
-            elif login in members:
-                self.problem(f"{location}.members[{index}]", member, "List each member once.")
-            elif login:
-                members.append(login)
+                self.problem(f"{location}.{key}", source, fix)
+        members = self.logins(f"{location}.members", entry.get("members", []), logins, "member")
         if len(self.problems) > before:
             return None
-        return Group(name, description, tuple(members), domain)
+        return Group(name, description, members, **sources)
+
+    def logins(
+        self, location: str, items: object, logins: dict[str, str], what: str
+    ) -> tuple[str, ...]:
+        """Read a list of logins of the org's users."""
+        found: dict[str, None] = {}
+        for index, item in enumerate(self.items(location, items)):
+            text = self.text(f"{location}[{index}]", item)
+            login = logins.get(text.casefold())
+            if text and login is None:
+                fix = f"Add a user with this login, or remove the {what}."
+                self.problem(f"{location}[{index}]", text, fix)
+            elif login in found:
+                self.problem(f"{location}[{index}]", text, f"List each {what} once.")
+            elif login:
+                found[login] = None
+        return tuple(found)
+
+    def app(
+        self, location: str, item: object, logins: dict[str, str], names: set[str]
+    ) -> OrgApp | None:
+        keys = ("label", "name", "status", "groups", "users", "settings")
+        entry = self.mapping(location, item, keys)
+        if entry is None:
+            return None
+        before = len(self.problems)
+        text = self.checked(location, entry, _APP)
+        status = entry.get("status", "ACTIVE")
+        if status not in APP_STATUSES:
+            self.problem(f"{location}.status", status, f"Use one of {', '.join(APP_STATUSES)}.")
+        groups: list[str] = []
+        for index, each in enumerate(self.items(f"{location}.groups", entry.get("groups", []))):
+            where = f"{location}.groups[{index}]"
+            name = self.text(where, each)
+            if name and name not in names:
+                self.problem(where, name, "Use the name of one of the groups.")
+            elif name in groups:
+                self.problem(where, name, "List each group once.")
+            groups.append(name)
+        users = self.logins(f"{location}.users", entry.get("users", []), logins, "user")
+        settings = entry.get("settings", {})
+        if not isinstance(settings, dict):
+            self.problem(f"{location}.settings", settings, "Use a mapping from names to strings.")
+            settings = {}
+        for key, value in settings.items():
+            self.text(f"{location}.settings.{key}", value)
+            if not isinstance(key, str):
+                self.problem(f"{location}.settings", key, "Use a string as the name of a setting.")
+        if len(self.problems) > before:
+            return None
+        return OrgApp(**text, status=status, groups=tuple(groups), users=users, settings=settings)
 
     def aws(self, item: object) -> Aws | None:
         keys = (*_AWS, "members", "applications", "account_instance")
@@ -319,23 +499,22 @@ class _Reader:
         return values
 
     def unique(
-        self, location: str, key: str, items: object, *, per: str | None = None
+        self, location: str, key: str, items: object, *, per: tuple[str, ...] = ()
     ) -> dict[str, str]:
         """Check for duplicates, ignoring case; return the values by their case-folded form.
 
-        With `per`, only entries with the same value of this key are compared.
+        With `per`, only entries with the same values of these keys are compared.
         """
         seen: dict[str, str] = {}
-        compared: set[tuple[str, str]] = set()
+        compared: set[tuple[str, ...]] = set()
         for index, item in enumerate(items if isinstance(items, list) else []):
-            value = item.get(key) if isinstance(item, dict) else None
-            if not isinstance(value, str):
+            if not isinstance(item, dict) or not isinstance(value := item.get(key), str):
                 continue
-            part = str(item.get(per, "")) if per and isinstance(item, dict) else ""
-            if (part, value.casefold()) in compared:
+            part = tuple(str(item.get(each, "")) for each in per)
+            if (*part, value.casefold()) in compared:
                 fix = f"Use a unique {key} for each of the {location} (ignoring case)."
                 self.problem(f"{location}[{index}].{key}", value, fix)
-            compared.add((part, value.casefold()))
+            compared.add((*part, value.casefold()))
             seen.setdefault(value.casefold(), value)
         return seen
 
@@ -374,6 +553,11 @@ class _Reader:
 
 def _is_email(value: str) -> bool:
     return 5 <= len(value) <= 100 and _EMAIL.fullmatch(value) is not None
+
+
+def _is_kind(value: object, kind: str) -> bool:
+    """Whether a value is of a type of Okta. In Python, a boolean is an integer too."""
+    return isinstance(value, _KINDS[kind]) and (kind == "boolean" or not isinstance(value, bool))
 
 
 def _shortened(value: object) -> str:

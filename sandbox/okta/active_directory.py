@@ -2,7 +2,8 @@
 
 Such a group has the type APP_GROUP, its own object class, and the directory's profile attributes
 (docs/research/okta-api.md#groups-of-active-directory). Only an import changes it, which the sandbox
-does not emulate, and the directory is not in the list of apps. Assumed: the organizational unit.
+does not emulate, and the directory is not in the list of apps. Assumed: the organizational unit. A
+group of LDAP is assumed to have the object class and the profile attributes of a group of Okta.
 """
 
 import base64

@@ -1,25 +1,14 @@
 """API of apps: create, read, update, delete, lifecycle, signing keys and SAML metadata."""
 
-import copy
-
 from aiohttp import web
 
 from .app_body import validate_app_body
 from .app_view import app_view
-from .certificate import idp_metadata, signing_key
+from .certificate import idp_metadata
 from .errors import OktaError, invalid
 from .http import Json, Resource, Route, read_body, reply
 from .model import App, now
 from .search import parse
-
-# USER_PROVISIONING capabilities of a new app (from a recording of a real org).
-_INITIAL_CAPABILITIES = {
-    "create": {"lifecycleCreate": {"status": "DISABLED"}},
-    "update": {
-        "profile": {"status": "DISABLED"}, "lifecycleDeactivate": {"status": "DISABLED"},
-        "password": {"status": "DISABLED", "seed": "RANDOM", "change": "KEEP_EXISTING"},
-    },
-}  # fmt: skip
 
 
 class Apps(Resource):
@@ -53,10 +42,7 @@ class Apps(Resource):
     async def create(self, request: web.Request) -> web.Response:
         body = self._validated(await read_body(request))
         status = "INACTIVE" if request.query.get("activate") == "false" else "ACTIVE"
-        app = self.model.add_app(body, status)
-        app.capabilities = copy.deepcopy(_INITIAL_CAPABILITIES)
-        self._add_key(app)
-        return reply(self.view(app))
+        return reply(self.view(self.model.add_app(body, status)))
 
     async def get(self, request: web.Request) -> web.Response:
         return reply(self.view(self.context.app(request)))
@@ -87,7 +73,7 @@ class Apps(Resource):
         return reply(self.context.app(request).keys)
 
     async def generate(self, request: web.Request) -> web.Response:
-        return reply(self._add_key(self.context.app(request)), status=201)
+        return reply(self.model.add_key(self.context.app(request)), status=201)
 
     async def metadata(self, request: web.Request) -> web.Response:
         app = self.context.app(request)
@@ -98,12 +84,6 @@ class Apps(Resource):
         app = self.context.app(request)
         app.policy = self.model.find_policy(request.match_info["policy"])["id"]
         return web.Response(status=204)
-
-    def _add_key(self, app: App) -> Json:
-        key = {**signing_key(), "kid": self.model.new_kid(), "created": now(), "lastUpdated": now()}
-        app.keys.append(key)
-        app.body.setdefault("kid", key["kid"])
-        return key
 
     def _validated(self, document: Json, except_id: str = "") -> Json:
         body = validate_app_body(document)

@@ -3,13 +3,16 @@
 Provisioning tasks go to `enqueue` as (kind, app, subject), in the order of the changes.
 """
 
+import copy
 import uuid
 from collections.abc import Callable
 from typing import Any
 
-from ..org_file import Org
+from ..org_file import EVERYONE, Org, OrgApp
 from ..settings import Settings
 from . import active_directory
+from .app_body import validate_app_body
+from .certificate import signing_key
 from .entities import App, AppUser, Json, PushMapping, now, now_in_seconds
 from .errors import OktaError, invalid, not_found
 from .expression import Scope, parse
@@ -24,7 +27,32 @@ APP_USER_ATTRIBUTES = (
     "employeeNumber", "costCenter", "organization", "division", "department", "manager",
 )  # fmt: skip
 """Attributes of an app's users: assumed to be those sent to AWS, with Okta's names."""
+# USER_PROVISIONING capabilities of a new app (from a recording of a real org).
+_INITIAL_CAPABILITIES = {
+    "create": {"lifecycleCreate": {"status": "DISABLED"}},
+    "update": {
+        "profile": {"status": "DISABLED"}, "lifecycleDeactivate": {"status": "DISABLED"},
+        "password": {"status": "DISABLED", "seed": "RANDOM", "change": "KEEP_EXISTING"},
+    },
+}  # fmt: skip
 ACTIVE = ("ACTIVE", "PROVISIONED", "PASSWORD_EXPIRED", "RECOVERY", "LOCKED_OUT")
+
+
+def user_attribute(name: str, kind: str) -> Json:
+    """A custom attribute in the schema of Okta's users; `kind` is a type of the org file."""
+    of_items = kind.removesuffix("[]")
+    array: Json = {"type": "array", "items": {"type": of_items}}
+    return {
+        "title": name, **({"type": kind} if kind == of_items else array),
+        "mutability": "READ_WRITE", "scope": "NONE",
+        "permissions": [{"principal": "SELF", "action": "READ_ONLY"}],
+        "master": {"type": "PROFILE_MASTER"},
+    }  # fmt: skip
+
+
+def _app_body(app: OrgApp) -> Json:
+    body = {"name": app.name, "label": app.label, "signOnMode": "SAML_2_0"}
+    return validate_app_body({**body, "settings": {"app": dict(app.settings)}})
 
 
 class Model:
@@ -53,17 +81,54 @@ class Model:
         self._count = 0
         self.policy = self.add_policy("Any two factors", "The default", system=True)["id"]
         self.user_type = self.ident("oty")
-        logins = {u.profile["login"]: self.add_user(dict(u.profile), u.status) for u in org.users}
-        sources = {
-            d: self.ident("0oa") for d in sorted({g.active_directory for g in org.groups}) if d
+        self.other_user_types: dict[str, Json] = {}
+        """Name, schema ID, and custom attributes of each user type but the default one."""
+        self._add_org(org)
+
+    def _add_org(self, org: Org) -> None:
+        """Create the objects of the org file."""
+        self.custom_attributes = {n: user_attribute(n, t) for n, t in org.attributes.items()}
+        types = {"": self.user_type}
+        for name, attributes in org.user_types.items():
+            types[name] = self.ident("oty")
+            custom = {n: user_attribute(n, t) for n, t in attributes.items()}
+            schema = self.ident("osc")
+            self.other_user_types[types[name]] = {
+                "name": name, "schema": schema, "attributes": custom,
+            }  # fmt: skip
+        logins = {
+            u.profile["login"]: self.add_user(dict(u.profile), u.status, types[u.type])["id"]
+            for u in org.users
         }
+        apps = {app.label: self.add_app(_app_body(app), app.status) for app in org.apps}
+        sources = {("app", label): app.id for label, app in apps.items()}
+        for source in sorted({group.source for group in org.groups}):
+            if source[1] and source not in sources:
+                sources[source] = self.ident("0oa")
+        groups: dict[str, str] = {}
+        if org.everyone:
+            everyone = self.add_group(EVERYONE, "All users in your organization")
+            everyone["type"] = "BUILT_IN"
+            self.members[everyone["id"]] = dict.fromkeys(logins.values())
+            groups[EVERYONE] = everyone["id"]
         for group in org.groups:
-            domain = group.active_directory
-            added = self.add_group(group.name, group.description, sources.get(domain))
-            if domain:
+            source = sources.get(group.source)
+            added = self.add_group(group.name, group.description, source)
+            if domain := group.active_directory:
                 added["objectClass"] = [active_directory.OBJECT_CLASS]
                 added["profile"] = active_directory.profile(group.name, group.description, domain)
-            self.members[added["id"]] = {logins[login]["id"]: None for login in group.members}
+            self.members[added["id"]] = dict.fromkeys(logins[login] for login in group.members)
+            if not source or group.name not in groups:  # Okta's own group has precedence
+                groups[group.name] = added["id"]
+        for each in org.apps:
+            app = apps[each.label]
+            for login in each.users:
+                self.add_app_user(app, logins[login], "USER")
+            for priority, name in enumerate(each.groups):
+                app.groups[groups[name]] = {
+                    "priority": priority, "profile": {}, "lastUpdated": now(),
+                }  # fmt: skip
+                self.assign(app, *self.members[groups[name]])
 
     @property
     def connections_supported(self) -> bool:
@@ -103,12 +168,12 @@ class Model:
             raise not_found(ident, "Policy")
         return self.policies[ident]
 
-    def add_user(self, profile: Json, status: str) -> Json:
+    def add_user(self, profile: Json, status: str, user_type: str) -> Json:
         ident, time = self.ident("00u"), now()
         self.users[ident] = {
             "id": ident, "status": status, "created": time, "activated": time,
             "statusChanged": time, "lastLogin": None, "lastUpdated": time,
-            "passwordChanged": None, "type": {"id": self.user_type},
+            "passwordChanged": None, "type": {"id": user_type},
             "profile": {"mobilePhone": None, "secondEmail": None, **profile},
             "credentials": {"provider": {"type": "OKTA", "name": "OKTA"}},
         }  # fmt: skip
@@ -157,7 +222,7 @@ class Model:
         if not isinstance(description, str | None):
             raise invalid("description", "description: must be a string")
         for group in self.groups.values():
-            same = group["type"] == "OKTA_GROUP" and group["profile"]["name"] == name
+            same = group["type"] != "APP_GROUP" and group["profile"]["name"] == name
             if same and group["id"] != except_id:
                 cause = "name: An object with this field already exists in the current organization"
                 raise invalid("name", cause)
@@ -206,7 +271,8 @@ class Model:
         self.on_user_changed(user_id)
 
     def delete_group(self, ident: str) -> None:
-        self.group(ident)
+        if self.group(ident)["type"] == "BUILT_IN":
+            raise invalid("group", "A built-in group cannot be deleted.")
         for app in self.apps.values():
             if any(ident == m.source or ident == m.target for m in app.mappings.values()):
                 raise invalid("group", "The group is used in a group push mapping.")
@@ -241,13 +307,22 @@ class Model:
 
     def add_app(self, body: Json, status: str) -> App:
         app = App(self.ident("0oa"), body, status, self.policy)
+        app.capabilities = copy.deepcopy(_INITIAL_CAPABILITIES)
         app.mapping_id, app.user_type = self.ident("prm"), self.ident("oty")
         app.attribute_mappings = {
             name: {"expression": f"user.{name}", "pushStatus": "PUSH"}
             for name in APP_USER_ATTRIBUTES
         }
         self.apps[app.id] = app
+        self.add_key(app)
         return app
+
+    def add_key(self, app: App) -> Json:
+        """Add a signing key to an app. The app signs with its first key until it is changed."""
+        key = {**signing_key(), "kid": self.new_kid(), "created": now(), "lastUpdated": now()}
+        app.keys.append(key)
+        app.body.setdefault("kid", key["kid"])
+        return key
 
     def app_profile(self, app: App, user: AppUser) -> Json:
         """An app user's attributes: mapped values, overridden by its own."""

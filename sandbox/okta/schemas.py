@@ -9,9 +9,9 @@ from typing import Any
 from aiohttp import web
 
 from ..org_file import PROFILE
-from .errors import invalid
+from .errors import invalid, not_found
 from .http import Json, Resource, Route, read_body, reply
-from .model import APP_USER_ATTRIBUTES
+from .model import APP_USER_ATTRIBUTES, Model
 
 _REQUIRED = ("login", "email", "firstName", "lastName")
 _CONSTRAINTS: dict[str, Json] = {
@@ -40,14 +40,29 @@ class Schemas(Resource):
         return [
             ("GET", user, self.user),
             ("POST", user, self.change_user),
+            ("GET", "/api/v1/meta/schemas/user/{schema}", self.user),
+            ("POST", "/api/v1/meta/schemas/user/{schema}", self.change_user),
             ("GET", "/api/v1/meta/types/user", self.types),
             ("GET", app, self.app),
             ("POST", app, self.change_app),
         ]
 
-    def user_view(self) -> Json:
-        url = f"{self.context.api}/meta/schemas/user/default"
-        kind = f"{self.context.api}/meta/types/user/{self.model.user_type}"
+    def _user_type(self, schema: str) -> str:
+        """The ID of the user type that a schema belongs to; `default` for the default one."""
+        if schema == "default":
+            return self.model.user_type
+        for ident, kind in self.model.other_user_types.items():
+            if schema == kind["schema"]:
+                return ident
+        raise not_found(schema, "UserSchema")
+
+    def user_view(self, ident: str) -> Json:
+        """The schema of a user type."""
+        url = user_schema(self.model, self.context.api, ident)
+        kind = f"{self.context.api}/meta/types/user/{ident}"
+        custom = self.model.custom_attributes
+        if other := self.model.other_user_types.get(ident):
+            custom = other["attributes"]
         base = {
             name: {
                 **_attribute(name), **_CONSTRAINTS.get(name, {}), "mutability": "READ_WRITE",
@@ -58,7 +73,7 @@ class Schemas(Resource):
         }  # fmt: skip
         links = {"self": {"href": url, "rel": "self", "method": "GET"},
                  "type": {"href": kind, "rel": "type", "method": "GET"}}  # fmt: skip
-        view = _schema(url, "user", "User", self.model.created, base, self.model.custom_attributes)
+        view = _schema(url, "user", "User", self.model.created, base, custom)
         return {**view, "description": "Okta user profile template", "_links": links}
 
     def app_view(self, request: web.Request) -> Json:
@@ -76,28 +91,38 @@ class Schemas(Resource):
             url, app.body["name"], f"{app.body['label']} User", app.created, base, custom
         )
 
-    async def user(self, _: web.Request) -> web.Response:
-        return reply(self.user_view())
+    async def user(self, request: web.Request) -> web.Response:
+        ident = self._user_type(request.match_info.get("schema", "default"))
+        return reply(self.user_view(ident))
 
     async def change_user(self, request: web.Request) -> web.Response:
-        self.model.custom_attributes = _merged_attributes(
-            self.model.custom_attributes, await read_body(request)
-        )
-        return reply(self.user_view())
+        ident = self._user_type(request.match_info.get("schema", "default"))
+        body = await read_body(request)
+        if other := self.model.other_user_types.get(ident):
+            other["attributes"] = _merged_attributes(other["attributes"], body)
+        else:
+            self.model.custom_attributes = _merged_attributes(self.model.custom_attributes, body)
+        return reply(self.user_view(ident))
 
     async def types(self, _: web.Request) -> web.Response:
-        """Assumed from Okta's documentation of user types: the org has the default type only."""
-        url = f"{self.context.api}/meta/types/user/{self.model.user_type}"
-        schema = f"{self.context.api}/meta/schemas/user/default"
+        """Assumed from Okta's documentation of user types: the default one comes first."""
+        template = "Okta user profile template with default permission settings"
+        found = [self.type_view(self.model.user_type, "user", "User", template)]
+        for ident, kind in self.model.other_user_types.items():
+            found.append(self.type_view(ident, kind["name"], kind["name"], ""))
+        return reply(found)
+
+    def type_view(self, ident: str, name: str, display_name: str, description: str) -> Json:
+        url = f"{self.context.api}/meta/types/user/{ident}"
+        schema = user_schema(self.model, self.context.api, ident)
         links = {"self": {"href": url, "rel": "self", "method": "GET"},
                  "schema": {"href": schema, "rel": "schema", "method": "GET"}}  # fmt: skip
         created = self.model.created
-        default: Json = {
-            "id": self.model.user_type, "name": "user", "displayName": "User",
-            "description": "Okta user profile template with default permission settings",
-            "default": True, "created": created, "lastUpdated": created, "_links": links,
+        return {
+            "id": ident, "name": name, "displayName": display_name, "description": description,
+            "default": ident == self.model.user_type, "created": created, "lastUpdated": created,
+            "_links": links,
         }  # fmt: skip
-        return reply([default])
 
     async def app(self, request: web.Request) -> web.Response:
         return reply(self.app_view(request))
@@ -106,6 +131,12 @@ class Schemas(Resource):
         app = self.context.app(request)
         app.custom_attributes = _merged_attributes(app.custom_attributes, await read_body(request))
         return reply(self.app_view(request))
+
+
+def user_schema(model: Model, api: str, user_type: str) -> str:
+    """The address of the schema of a user type."""
+    other = model.other_user_types.get(user_type)
+    return f"{api}/meta/schemas/user/{other['schema'] if other else 'default'}"
 
 
 def _schema(

@@ -8,6 +8,7 @@ from aiohttp import web
 from .errors import invalid
 from .http import Json, Resource, Route, profile_of, read_body, reply
 from .model import ACTIVE
+from .schemas import user_schema
 from .search import parse
 
 _LIFECYCLE_STATUSES = {"activate": "ACTIVE", "deactivate": "DEPROVISIONED", "suspend": "SUSPENDED",
@@ -36,7 +37,7 @@ class Users(Resource):
         links: Json = {
             "self": {"href": url},
             "type": {"href": f"{types}/{user['type']['id']}"},
-            "schema": {"href": f"{self.context.api}/meta/schemas/user/default"},
+            "schema": {"href": user_schema(self.model, self.context.api, user["type"]["id"])},
         }
         for action in _available_actions(user["status"]):
             name = {"resetPassword": "reset_password"}.get(action, action)

@@ -15,8 +15,18 @@ from sandbox.org_file import BUNDLED, OrgError, load_org
 
 DOCUMENT: dict[str, Any] = {
     **yaml.safe_load(BUNDLED.read_text()),
+    "attributes": {"badge": "integer", "remote": "boolean", "teams": "string[]"},
+    "user_types": {"contractor": {"agency": "string"}},
+    "everyone": True,
     "users": [{"login": "ada@example.com", "email": "ada@example.com"}],
-    "groups": [{"name": "g", "description": "d", "members": ["ADA@example.com"]}],
+    "groups": [
+        {"name": "g", "description": "d", "members": ["ADA@example.com"]},
+        {"name": "j", "app": "Jira"},
+    ],
+    "apps": [
+        {"label": "Jira", "name": "jira", "groups": ["Everyone"], "settings": {}},
+        {"label": "AWS", "name": "amazon_aws_sso", "users": ["ada@example.com"]},
+    ],
 }
 
 
@@ -61,7 +71,45 @@ def test_members_are_found_ignoring_case(tmp_path: Path) -> None:
         (("users", 0, "shoe"), 7, "users[0].shoe is 7. Unknown key"),
         (("users", 0, "zipCode"), 98101, "users[0].zipCode is 98101. Use a string: put"),
         (("users", 0, "countryCode"), False, "users[0].countryCode is False"),
-        (("users", 0, "title"), "", "users[0].title is ''"),
+        (("users", 0, "login"), "", "users[0].login is ''. Use a non-empty"),
+        (("users", 0, "email"), None, "users[0].email is missing. Add a value"),
+        (("users", 0, "badge"), "7", "users[0].badge is '7'. Use a value of type integer"),
+        (("users", 0, "badge"), True, "users[0].badge is True. Use a value of type integer"),
+        (("users", 0, "badge"), 7.5, "users[0].badge is 7.5. Use a value of type integer"),
+        (("users", 0, "remote"), 1, "users[0].remote is 1. Use a value of type boolean"),
+        (("users", 0, "teams"), "x", "users[0].teams is 'x'. Use a list of values of type string"),
+        (("users", 0, "teams"), ["x", 1], "users[0].teams is ['x', 1]. Use a list"),
+        (("users", 0, "nickName"), 1, "users[0].nickName is 1. Use a string: put it in quotes"),
+        (("users", 0, "agency"), "x", "users[0].agency is 'x'. Unknown key"),
+        (("users", 0, "type"), "robot", "users[0].type is 'robot'. Use a name of user_types"),
+        (("users", 0, "type"), None, "users[0].type is missing. Use a name of user_types"),
+        (("users", 0, "type"), [], "users[0].type is []. Use a name of user_types"),
+        (("attributes",), [], "attributes is []. Use a mapping from names to types"),
+        (("attributes", "a b"), "string", "attributes.a b is 'string'. Name an attribute with"),
+        (("attributes", "title"), "string", "attributes.title is 'string'. Use another name"),
+        (("attributes", "status"), "string", "attributes.status is 'string'. Use another name"),
+        (("attributes", "badge"), "date", "attributes.badge is 'date'. Use one of string, number"),
+        (("attributes", "badge"), [], "attributes.badge is []. Use one of string, number"),
+        (("user_types",), "x", "user_types is 'x'. Use a mapping"),
+        (("user_types", "user"), {}, "user_types.user is {}. Name a user type"),
+        (("user_types", "contractor", "agency"), 1, "user_types.contractor.agency is 1. Use one"),
+        (("everyone",), "yes", "everyone is 'yes'. Use true or false"),
+        (("groups", 0, "name"), "Everyone", "groups[0].name is 'Everyone'. Use another name, or"),
+        (("groups", 0, "ldap"), "corp", "groups[0].ldap is 'corp'. Use a domain"),
+        (("groups", 0, "app"), "jira", "groups[0].app is 'jira'. Use the label of one of the apps"),
+        (("groups", 1, "ldap"), "x.example.com", "groups[1].app is 'Jira'. Keep one of ldap, app"),
+        (("apps",), {}, "apps is {}. Use a list"),
+        (("apps", 0, "label"), None, "apps[0].label is missing"),
+        (("apps", 1, "label"), "JIRA", "apps[1].label is 'JIRA'. Use a unique label"),
+        (("apps", 0, "name"), "a b", "apps[0].name is 'a b'. Use the name of a catalog app"),
+        (("apps", 0, "status"), "ON", "apps[0].status is 'ON'. Use one of ACTIVE, INACTIVE"),
+        (("apps", 0, "groups", 0), "x", "apps[0].groups[0] is 'x'. Use the name of one of"),
+        (("apps", 0, "groups"), ["g", "g"], "apps[0].groups[1] is 'g'. List each group once"),
+        (("apps", 0, "groups"), [1], "apps[0].groups[0] is 1. Use a string"),
+        (("apps", 0, "users"), ["x"], "apps[0].users[0] is 'x'. Add a user with this login"),
+        (("apps", 0, "settings"), "x", "apps[0].settings is 'x'. Use a mapping"),
+        (("apps", 0, "settings", "acsURL"), 1, "apps[0].settings.acsURL is 1. Use a string"),
+        (("apps", 0, "owner"), "x", "apps[0].owner is 'x'. Unknown key"),
         (("users", 0, "status"), "ASLEEP", "users[0].status is 'ASLEEP'. Use one of STAGED"),
         (("groups", 0, "members"), ["x@example.com"], "groups[0].members[0] is 'x@example.com'"),
         (("groups", 0, "members"), "x", "groups[0].members is 'x'. Use a list"),
@@ -125,6 +173,40 @@ def test_the_organization_has_three_accounts_and_requires_only_one(
     assert (alone.members, alone.applications) == ((), ())
 
 
+@pytest.mark.parametrize(
+    ("kind", "values"),
+    [
+        ("string", ["x", ""]), ("number", [1, 1.5]), ("integer", [-1]), ("boolean", [True, False]),
+        ("string[]", [[], ["x", ""]]), ("number[]", [[1, 1.5]]), ("integer[]", [[1, 2]]),
+    ],
+)  # fmt: skip
+def test_a_custom_attribute_is_null_or_has_a_value_of_its_type(
+    tmp_path: Path, kind: str, values: list[Any]
+) -> None:
+    document = copy.deepcopy(DOCUMENT)
+    document["attributes"]["extra"] = kind
+    for value in [None, *values]:
+        document["users"][0]["extra"] = value
+        assert load_org(written(tmp_path, document)).users[0].profile["extra"] == value
+
+
+def test_texts_can_be_null_or_empty_but_login_and_email(tmp_path: Path) -> None:
+    document = copy.deepcopy(DOCUMENT)
+    document["users"][0] |= {"firstName": None, "lastName": "", "title": " "}
+    [user] = load_org(written(tmp_path, document)).users
+    assert [user.profile[key] for key in ("firstName", "lastName", "title")] == [None, "", " "]
+
+
+def test_a_user_has_the_attributes_of_its_own_type(tmp_path: Path) -> None:
+    document = copy.deepcopy(DOCUMENT)
+    document["users"][0] |= {"type": "contractor", "agency": "Acme"}
+    [user] = load_org(written(tmp_path, document)).users
+    assert (user.type, user.profile["agency"]) == ("contractor", "Acme")
+    document["users"][0]["badge"] = 7
+    with pytest.raises(OrgError, match=r"users\[0\]\.badge is 7\. Unknown key"):
+        load_org(written(tmp_path, document))
+
+
 def test_logins_are_unique_ignoring_case(tmp_path: Path) -> None:
     document = copy.deepcopy(DOCUMENT)
     document["users"].append({"login": "Ada@Example.com", "email": "b@example.com"})
@@ -137,9 +219,10 @@ def test_group_names_are_unique_in_okta_and_in_each_directory(tmp_path: Path) ->
     document["groups"].append({"name": "G", "active_directory": "corp.example.com"})
     document["groups"].append({"name": "G", "active_directory": "emea.example.com"})
     found = load_org(written(tmp_path, document)).groups
-    assert [g.active_directory for g in found] == ["", "corp.example.com", "emea.example.com"]
+    domains = ["", "", "corp.example.com", "emea.example.com"]
+    assert [g.active_directory for g in found] == domains
     document["groups"].append({"name": "g", "active_directory": "corp.example.com"})
-    with pytest.raises(OrgError, match=r"groups\[3\]\.name is 'g'\. Use a unique name"):
+    with pytest.raises(OrgError, match=r"groups\[4\]\.name is 'g'\. Use a unique name"):
         load_org(written(tmp_path, document))
 
 
@@ -160,7 +243,7 @@ VALUES = st.recursive(
 
 
 @settings(suppress_health_check=[HealthCheck.function_scoped_fixture], deadline=None)
-@given(key=st.sampled_from(["name", "users", "groups", "aws"]), value=VALUES, deep=st.booleans())
+@given(key=st.sampled_from(sorted(DOCUMENT)), value=VALUES, deep=st.booleans())
 def test_a_wrong_value_is_never_a_traceback(
     tmp_path: Path, key: str, value: object, deep: bool
 ) -> None:

@@ -47,6 +47,8 @@ SHAPES: dict[tuple[str, str], str] = {
         "each app has its own attributes; the recordings are of an OpenID Connect app",
     (r"(GET|POST) /api/v1/meta/schemas/user/default", r"definitions\.custom\.properties\."):
         "each org adds its own attributes",
+    (r"(GET|POST) /api/v1/meta/schemas/user/{id}", r"description: not documented"):
+        "the recorded schema of the default user type has this key",
     (r"(GET|PUT) /api/v1/policies/{id}/rules/{id}",
      r"(conditions: None|_links\.deactivate: missing|actions\.appSignOn\.)"):
         "the recorded rules were created by a user; this one is the policy's system rule",

@@ -1,5 +1,6 @@
 """Every operation of the emulator responds in a shape that the evidence allows."""
 
+from dataclasses import replace
 from typing import Any
 
 from tests.sandbox.okta.operations import offered
@@ -26,7 +27,8 @@ def test_every_operation_responds_in_an_allowed_shape() -> None:
         done.add("POST /oauth2/v1/token")
         assert {f"{method} {path}" for method, path in offered()} == done
 
-    run(all_of_them, org(4, {"a": (0, 1), "b": (2,)}))
+    contractors = {"contractor": {"agency": "string"}}
+    run(all_of_them, replace(org(4, {"a": (0, 1), "b": (2,)}), user_types=contractors))
 
 
 async def _org(ok: Any) -> None:
@@ -47,8 +49,11 @@ async def _org(ok: Any) -> None:
     attribute = {"badge": {"title": "Badge", "type": "string"}}
     custom = {"definitions": {"custom": {"properties": attribute}}}
     await ok("GET", "/api/v1/meta/schemas/user/default")
-    [user_type] = await ok("GET", "/api/v1/meta/types/user")
-    assert user_type["default"]
+    default, other = await ok("GET", "/api/v1/meta/types/user")
+    assert (default["default"], other["default"]) == (True, False)
+    schema = other["_links"]["schema"]["href"].partition("/api/")[2]
+    await ok("GET", f"/api/{schema}")
+    await ok("POST", f"/api/{schema}", custom)
     schema = await ok("POST", "/api/v1/meta/schemas/user/default", custom)
     assert "badge" in schema["definitions"]["custom"]["properties"]
 
