@@ -1,4 +1,5 @@
-"""Command line: `python -m sandbox serve` starts a sandbox, the other commands control it."""
+"""Command line: `python -m sandbox serve` starts a sandbox, `org` generates an org file for it, and
+the other commands control it."""
 
 import argparse
 import sys
@@ -9,6 +10,7 @@ try:
     from . import commands
     from .client import PROGRAM, ControlError, SandboxClient, own_client
     from .org_file import Org, load_org
+    from .org_generator import DEFECTS, OrgSizeError, generate_org
     from .partitions import PARTITIONS
     from .settings import CHOICES, DESCRIPTIONS, Settings
 except ModuleNotFoundError as missing:
@@ -27,6 +29,7 @@ def parser() -> argparse.ArgumentParser:
     )
     subcommands = program.add_subparsers(dest="command", required=True)
     _add_serve(subcommands)
+    _add_org(subcommands)
     commands.add_commands(subcommands)
     return program
 
@@ -35,6 +38,8 @@ def main(argv: list[str] | None = None) -> int:
     args = parser().parse_args(argv)
     if args.command == "serve":
         return _serve(args)
+    if args.command == "org":
+        return _write_org(args)
     try:
         args.run(SandboxClient(args.url) if args.url else own_client(), args)
     except (ControlError, ValueError) as error:
@@ -89,6 +94,53 @@ def _add_serve(subcommands: "argparse._SubParsersAction[argparse.ArgumentParser]
         serve.add_argument(option, choices=values, help=text)
 
 
+def _add_org(subcommands: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None:
+    rules = "\n".join(f"  {rule}: {defect.title}" for rule, defect in sorted(DEFECTS.items()))
+    org = subcommands.add_parser(
+        "org",
+        help="generate an org file of any size",
+        description="Generate an org file. The same arguments give the same file. A comment at its "
+        "start lists the groups to assign and to push, and the planted defects.",
+        epilog=f"example:\n  {PROGRAM} org --people 3000 --groups 200 --seed 7 --output big.yaml\n"
+        f"\ndefects, by the rule that reports them:\n{rules}",
+        formatter_class=argparse.RawDescriptionHelpFormatter,
+    )
+    org.add_argument(
+        "--people", type=_size, default=300, metavar="N", help="number of users (default: 300)"
+    )
+    org.add_argument(
+        "--groups", type=_size, default=20, metavar="N",
+        help="number of groups, besides Everyone (default: 20)",
+    )  # fmt: skip
+    org.add_argument(
+        "--seed", type=int, default=1, metavar="N", help="another number gives another org"
+    )
+    org.add_argument(
+        "--defects", type=_defects, default="some", metavar="none|some|N",
+        help="planted defects: none, one of each kind that fits (some, the default), or N of each",
+    )  # fmt: skip
+    org.add_argument(
+        "--output", type=Path, metavar="FILE", help="file to write (default: standard output)"
+    )
+
+
+def _write_org(args: argparse.Namespace) -> int:
+    try:
+        text = generate_org(args.people, args.groups, args.seed, args.defects)
+        if args.output:
+            args.output.write_text(text, encoding="utf-8")
+        else:
+            sys.stdout.buffer.write(text.encode())
+    except OrgSizeError as error:
+        sys.stderr.write(f"{error}\n")
+        return 2
+    except OSError as error:
+        target = args.output or "standard output"
+        sys.stderr.write(f"{target}: cannot be written ({error.strerror}).\n")
+        return 2
+    return 0
+
+
 def _serve(args: argparse.Namespace) -> int:
     from .server import Options, run
     from .snapshot import read_snapshot, snapshot_org
@@ -132,6 +184,19 @@ def _port(text: str) -> int:
             f"{port}: use 0 or 1024 to 65533 (the sandbox needs three consecutive ports)"
         )
     return port
+
+
+def _size(text: str) -> int:
+    size = int(text)
+    if not 1 <= size <= 1_000_000:
+        raise argparse.ArgumentTypeError(f"{text}: use 1 to 1000000")
+    return size
+
+
+def _defects(text: str) -> str:
+    if text in ("none", "some") or (text.isascii() and text.isdigit() and int(text[:7]) >= 1):
+        return text
+    raise argparse.ArgumentTypeError(f"{text}: use none, some, or a positive number")
 
 
 def _latency(text: str) -> float:

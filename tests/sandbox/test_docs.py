@@ -11,6 +11,7 @@ from sandbox.client import SandboxClient
 from sandbox.faults import PRESETS
 from sandbox.okta.server import create_app
 from sandbox.org_file import load_org
+from sandbox.org_generator import DEFECTS
 from sandbox.settings import CHOICES
 from tests.paths import ROOT
 
@@ -49,13 +50,19 @@ def test_the_page_lists_every_call_of_the_control_api() -> None:
     assert recorded == offered
 
 
+def test_the_page_lists_every_defect_of_a_generated_org() -> None:
+    found = re.findall(r"^\| (OIC-\d+) \| (.*) \|$", PAGE, re.MULTILINE)
+    assert found == sorted((rule, defect.title) for rule, defect in DEFECTS.items())
+
+
 COMMANDS = re.findall(r"^python -m sandbox (.*?)(?: +#.*)?$", PAGE, re.MULTILINE)
 
 
 @pytest.mark.parametrize("command", COMMANDS)
 def test_every_command_on_the_page_is_valid(command: str, monkeypatch: pytest.MonkeyPatch) -> None:
     ran: list[Any] = []
-    monkeypatch.setattr("sandbox.__main__._serve", lambda args: ran.append(args) or 0)
+    for run in ("_serve", "_write_org"):
+        monkeypatch.setattr(f"sandbox.__main__.{run}", lambda args: ran.append(args) or 0)
     monkeypatch.setattr(
         "sandbox.client.SandboxClient.call", lambda *args, **_: ran.append(args) or {}
     )

@@ -34,6 +34,9 @@ class Federation:
     app: str = ""
     groups: dict[str, str] = field(default_factory=dict)
     mappings: dict[str, str] = field(default_factory=dict)
+    assign: tuple[str, ...] = ASSIGN
+    push: tuple[str, ...] = PUSH
+    username_format: str = "${source.email}"
 
     def request(self, method: str, path: str, body: Any = None, **query: Any) -> Any:
         headers = {"Authorization": f"SSWS {TOKEN}"} if path.startswith("/api/") else {}
@@ -61,7 +64,7 @@ class Federation:
         ]  # fmt: skip
         self.app = self.request("POST", "/api/v1/apps", {
             "name": "amazon_aws_sso", "label": "AWS IAM Identity Center", "signOnMode": "SAML_2_0",
-            "credentials": {"userNameTemplate": {"template": "${source.email}"}},
+            "credentials": {"userNameTemplate": {"template": self.username_format}},
             "settings": {"app": {"acsURL": ACS_URL, "entityID": ISSUER},
                          "signOn": {"attributeStatements": statements}},
         })["id"]  # fmt: skip
@@ -73,12 +76,14 @@ class Federation:
                         "update": {"profile": _ENABLED,
                                    "lifecycleDeactivate": _ENABLED}}  # fmt: skip
         self.request("PUT", f"{root}/features/USER_PROVISIONING", capabilities)
-        self.groups = {g["profile"]["name"]: g["id"] for g in self.request("GET", "/api/v1/groups")}
-        for name in ASSIGN:
+        groups = self.request("GET", "/api/v1/groups")
+        groups.sort(key=lambda group: group["type"] == "OKTA_GROUP")  # the last of a name counts
+        self.groups = {group["profile"]["name"]: group["id"] for group in groups}
+        for name in self.assign:
             self.request("PUT", f"{root}/groups/{self.groups[name]}", {})
         # users first, then their groups (docs/research/group-push.md#order-of-changes)
         self.settle()
-        for name in PUSH:
+        for name in self.push:
             body = {"sourceGroupId": self.groups[name], "targetGroupName": name}
             mapping = self.request("POST", f"{root}/group-push/mappings", body)
             self.mappings[name] = mapping["id"]
@@ -89,7 +94,7 @@ class Federation:
             InstanceAccessControlAttributeConfiguration={"AccessControlAttributes": [attribute]},
         )
         store = self.client("identitystore").list_groups(IdentityStoreId=AWS.identity_store_id)
-        [group] = [g["GroupId"] for g in store["Groups"] if g["DisplayName"] == PUSH[0]]
+        [group] = [g["GroupId"] for g in store["Groups"] if g["DisplayName"] == self.push[0]]
         self.client("sso-admin").create_application_assignment(
             ApplicationArn=APPLICATION, PrincipalType="GROUP", PrincipalId=group
         )
@@ -102,21 +107,21 @@ class Federation:
         return {
             "appId": self.app, "identityStoreId": AWS.identity_store_id, "region": AWS.region,
             "secretName": AWS.secret, "mode": "api", "metadataUrl": f"{self.okta}/api/v1/apps/x",
-            "assignmentGroups": [{"name": n, "id": self.groups[n]} for n in ASSIGN],
-            "pushGroups": [{"name": n, "sourceGroupId": self.groups[n]} for n in PUSH],
+            "assignmentGroups": [{"name": n, "id": self.groups[n]} for n in self.assign],
+            "pushGroups": [{"name": n, "sourceGroupId": self.groups[n]} for n in self.push],
         }  # fmt: skip
 
     def settings(self) -> dict[str, Any]:
         """The settings in the equivalent stack file."""
         federation = {
             "app": {"acs_url": ACS_URL, "issuer_url": ISSUER,
-                    "username_format": "${source.email}"},
-            "scim_token": {"secret": AWS.secret}, "assignments": {"groups": [*ASSIGN]},
-            "push_groups": [*PUSH],
+                    "username_format": self.username_format},
+            "scim_token": {"secret": AWS.secret}, "assignments": {"groups": [*self.assign]},
+            "push_groups": [*self.push],
             "attribute_statements": [
                 {"key": key, "value": value} for key, value in ATTRIBUTES.items()
             ],
-            "account_access": {"applications": [{"arn": APPLICATION, "groups": [PUSH[0]]}]},
+            "account_access": {"applications": [{"arn": APPLICATION, "groups": [self.push[0]]}]},
             "access_control_attributes": {"attributes": {"UserName": "${path:userName}"}},
         }  # fmt: skip
         return {"config": {"okta-identity-center:federation": federation}}
