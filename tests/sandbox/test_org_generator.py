@@ -6,7 +6,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from hypothesis import HealthCheck, assume, given, settings
+from hypothesis import HealthCheck, assume, example, given, settings
 from hypothesis import strategies as st
 
 from sandbox.__main__ import main
@@ -85,6 +85,7 @@ def _repeated(names: list[str]) -> set[str]:
     seed=st.integers(),
     defects=st.sampled_from(["none", "some", "1", "2"]),
 )
+@example(people=160, groups=40, seed=7, defects="2")
 def test_an_org_of_any_size_has_the_defects_that_it_lists_and_no_other_ones(
     tmp_path: Path, people: int, groups: int, seed: int, defects: str
 ) -> None:
