@@ -185,18 +185,15 @@ def _wait_for_eof(loop: asyncio.AbstractEventLoop, callback: Callable[[], None])
 
 def _moto_server(sock: socket.socket, request_log: Any, faults: Any) -> Any:
     """Serve moto on a socket that is already bound (ThreadedMotoServer would bind later)."""
-    from moto.moto_server.werkzeug_app import (
-        DomainDispatcherApplication,
-        MotoRequestHandler,
-        create_backend_app,
-    )
+    from moto.moto_server.werkzeug_app import MotoRequestHandler
     from werkzeug.serving import make_server
 
     from .aws.fault_injection import inject_faults
     from .aws.policy_validation import validate_policies
     from .aws.request_recorder import record_requests
+    from .aws.service_models import Dispatcher, hold_to_models
 
-    backend = validate_policies(DomainDispatcherApplication(create_backend_app))
+    backend = hold_to_models(validate_policies(Dispatcher()))
     app = record_requests(inject_faults(backend, faults, asyncio.get_running_loop()), request_log)
 
     def account(environ: Any, start_response: Any) -> Any:

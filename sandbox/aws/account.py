@@ -53,10 +53,10 @@ def open_account(
 
     _report_unsupported_operations()
     organization.create_organization(aws)
-    stores = [store]
-    if aws.account_instance:
-        stores.append(IdentityStore(aws.account_instance.identity_store_id, ""))
-    identitystore.install(*stores, settings=settings, partition=aws.partition)
+    stores = [(store, aws.account)]
+    if other := aws.account_instance:
+        stores.append((IdentityStore(other.identity_store_id, ""), other.account))
+    identitystore.install(stores, settings, aws.partition)
     _create_instances(aws, now - timedelta(days=30))
     ssoadmin.install(store, aws, access_control, clock, settings)
     notifications.install()
@@ -128,6 +128,8 @@ def _report_unsupported_operations() -> None:
     """
     from moto.core.responses import BaseResponse
 
+    from .errors import ENVIRON, UNSUPPORTED, error_answer, protocol
+
     if hasattr(BaseResponse, "sandbox_call_action"):
         return
     original = BaseResponse.call_action
@@ -137,20 +139,15 @@ def _report_unsupported_operations() -> None:
             return original(self)
         except Exception as error:  # the caller must get an error that SDKs do not retry
             operation = f"{self.service_name}:{self._get_action()}"
-            text = f"The sandbox does not support {operation}."
-            code = "UnsupportedOperation"
+            code, text = UNSUPPORTED, f"The sandbox does not support {operation}."
             if not isinstance(error, NotImplementedError):
                 # Only the type: the message could contain a value of the request.
                 text = f"The sandbox failed in {operation} ({type(error).__name__})."
                 code = "InternalFailure"
-            if self.querystring.get("Action"):  # the query protocol (sts, iam) uses XML
-                error = f"<Type>Sender</Type><Code>{code}</Code><Message>{text}</Message>"
-                body = f"<ErrorResponse><Error>{error}</Error></ErrorResponse>"
-                kind = "text/xml"
-            else:
-                body = json.dumps({"__type": code, "message": text})
-                kind = "application/x-amz-json-1.1"
-            return 400, {"Content-Type": kind, "x-amzn-ErrorType": code}, body
+            headers, body = error_answer(
+                protocol(ENVIRON.get(), str(self.service_name)), code, text
+            )
+            return 400, headers, body
 
     BaseResponse.sandbox_call_action = True  # type: ignore[attr-defined]
     BaseResponse.call_action = call_action  # type: ignore[method-assign]

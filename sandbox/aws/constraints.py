@@ -10,69 +10,109 @@ import unicodedata
 from collections import defaultdict
 from collections.abc import Iterator
 from functools import cache
-from typing import Any
+from typing import Any, NamedTuple
 
-from .errors import RefusedError
 
+class Violation(NamedTuple):
+    """A violated constraint: its kind, for example `null` or `max length`, and AWS's words."""
+
+    kind: str
+    text: str
+
+
+_TYPES: dict[str, Any] = {
+    "structure": dict, "list": list, "map": dict, "string": str, "boolean": bool, "integer": int,
+    "long": int,
+}  # fmt: skip
+_NUMBERS = ("integer", "long", "float", "double")
 _NONCHARACTERS = frozenset(map(chr, range(0xFDD0, 0xFDF0)))
 """With U+FFFE, U+FFFF, and the same two in every plane, those that Unicode never assigns."""
 
 
-def check_constraints(shape: Any, params: dict[str, Any]) -> None:
-    """Raise a ValidationException that lists every violated constraint of the shape."""
-    violations = list(_structure_violations(shape, params, ""))
-    if violations:
-        count = f"{len(violations)} validation error{'s' if len(violations) > 1 else ''} detected"
-        raise RefusedError("ValidationException", f"{count}: {'; '.join(violations)}")
+def is_document(shape: Any) -> bool:
+    """Whether the shape is a JSON value of any type."""
+    return shape.type_name == "structure" and shape.is_document_type
 
 
-def _structure_violations(shape: Any, value: Any, path: str) -> Iterator[str]:
+def violations(shape: Any, params: dict[str, Any]) -> Iterator[Violation]:
+    """Every violated constraint of an operation's input shape."""
+    return _structure_violations(shape, params, "")
+
+
+def _structure_violations(shape: Any, value: Any, path: str) -> Iterator[Violation]:
     for name, member in shape.members.items():
         member_path = f"{path}.{_lower_first(name)}" if path else _lower_first(name)
         if value.get(name) is not None:
             yield from _violations(member, value[name], member_path)
         elif name in shape.required_members:
             constraint = "failed to satisfy constraint: Member must not be null"
-            yield f"Value null at '{member_path}' {constraint}"
+            yield Violation("null", f"Value null at '{member_path}' {constraint}")
 
 
-def _violations(shape: Any, value: Any, path: str) -> Iterator[str]:
-    kind = {"structure": dict, "list": list, "map": dict, "string": str}.get(shape.type_name)
-    if kind and not isinstance(value, kind):
-        yield f"Value at '{path}' failed to satisfy constraint: Member must be a {shape.type_name}"
+def _violations(shape: Any, value: Any, path: str) -> Iterator[Violation]:
+    if is_document(shape):  # any JSON value
         return
-    for constraint in _scalar_violations(shape, value):
-        quoted = f"'{value}' " if isinstance(value, str) else ""
-        yield f"Value {quoted}at '{path}' failed to satisfy constraint: Member must {constraint}"
+    expected: Any = _TYPES.get(shape.type_name)
+    if expected and (not isinstance(value, expected) or (expected is int and value is bool(value))):
+        constraint = f"failed to satisfy constraint: Member must be a {shape.type_name}"
+        yield Violation("type", f"Value at '{path}' {constraint}")
+        return
+    if shape.type_name == "structure" and shape.is_tagged_union and len(value) != 1:
+        constraint = "failed to satisfy constraint: Member must have exactly one member"
+        yield Violation("type", f"Value at '{path}' {constraint}")
+        return
+    for kind, constraint in _scalar_violations(shape, value):
+        quoted = _quoted(shape, value)
+        text = f"Value {quoted}at '{path}' failed to satisfy constraint: Member must {constraint}"
+        yield Violation(kind, text)
     if shape.type_name == "structure":
         yield from _structure_violations(shape, value, path)
     elif shape.type_name == "list":
         for number, item in enumerate(value, 1):
             yield from _violations(shape.member, item, f"{path}.{number}.member")
+    elif shape.type_name == "map":
+        for key, item in value.items():
+            yield from _violations(shape.key, key, f"{path}.key")
+            yield from _violations(shape.value, item, f"{path}.{key}.member")
 
 
-def _scalar_violations(shape: Any, value: Any) -> Iterator[str]:
+def _quoted(shape: Any, value: Any) -> str:
+    """The value as AWS quotes it. Assumed: nothing of a secret one."""
+    shown = isinstance(value, str) and not shape.metadata.get("sensitive")
+    return f"'{value}' " if shown else ""
+
+
+def _scalar_violations(shape: Any, value: Any) -> Iterator[tuple[str, str]]:
     limits = shape.metadata
-    size = value if isinstance(value, int) else len(value) if hasattr(value, "__len__") else None
-    subject = "have value" if isinstance(value, int) else "have length"
+    subject = "value" if shape.type_name in _NUMBERS else "length"
+    size = value if subject == "value" else len(value) if hasattr(value, "__len__") else None
+    if shape.type_name == "blob" and isinstance(value, str):  # JSON carries it in base64
+        size = len(value) * 3 // 4
     if size is not None and size < limits.get("min", size):
-        yield f"{subject} greater than or equal to {limits['min']}"
+        yield f"min {subject}", f"have {subject} greater than or equal to {limits['min']}"
     if size is not None and size > limits.get("max", size):
-        yield f"{subject} less than or equal to {limits['max']}"
+        yield f"max {subject}", f"have {subject} less than or equal to {limits['max']}"
     if limits.get("enum") and value not in limits["enum"]:
-        yield f"satisfy enum value set: [{', '.join(limits['enum'])}]"
+        yield "enum", f"satisfy enum value set: [{', '.join(limits['enum'])}]"
     if (
         isinstance(value, str)
         and limits.get("pattern")
         and not _pattern(limits["pattern"]).fullmatch(value)
     ):
-        yield f"satisfy regular expression pattern: {limits['pattern']}"
+        yield "pattern", f"satisfy regular expression pattern: {limits['pattern']}"
 
 
 @cache
 def _pattern(text: str) -> re.Pattern[str]:
     """Translate a Java pattern: `\\w` is ASCII, `\\p{L}` a Unicode category."""
-    translated = re.sub(r"\\p\{(\w)\}", lambda match: _categories()[match[1]], text)
+    translated, in_class = "", False
+    for token in re.findall(r"\\p\{\w\}|\\.|.", text, re.DOTALL):
+        if token.startswith(r"\p{"):
+            ranges = _categories()[token[3]]
+            translated += ranges if in_class else f"[{ranges}]"
+            continue
+        in_class = token == "[" or (in_class and token != "]")
+        translated += token
     return re.compile(translated, re.ASCII)
 
 

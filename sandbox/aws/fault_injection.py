@@ -13,9 +13,9 @@ from contextvars import ContextVar
 from dataclasses import dataclass
 from http.client import responses
 from typing import Any
-from xml.sax.saxutils import escape
 
 from ..faults import Call, Fault, Faults
+from .errors import error_answer, protocol
 from .request_recorder import CALL, Environ, Wsgi
 
 _CODES = {
@@ -27,6 +27,20 @@ _CODES = {
     429: "ThrottlingException",
 }
 """AWS's error code for a fault that only has a status."""
+_SPELLINGS = {
+    ("iam", "AccessDeniedException"): "AccessDenied",
+    ("iam", "ThrottlingException"): "Throttling",
+    ("organizations", "ThrottlingException"): "TooManyRequestsException",
+    ("sns", "AccessDeniedException"): "AuthorizationError",
+    ("sns", "ThrottlingException"): "Throttling",
+    ("sts", "AccessDeniedException"): "AccessDenied",
+    ("sts", "ThrottlingException"): "Throttling",
+}
+"""The codes of services that do not use the common one (botocore's models; for query services, the
+page Common Errors of their API references)."""
+
+_THROTTLED = {"ThrottlingException", "Throttling", "TooManyRequestsException"}
+_DENIED = {"AccessDeniedException", "AccessDenied", "AuthorizationError"}
 
 
 @dataclass(frozen=True)
@@ -87,28 +101,23 @@ def _close_connection(environ: Environ) -> None:
 def _answer(
     fault: Fault, status: int, call: Call, environ: Environ, start_response: Any
 ) -> Iterable[bytes]:
+    service = call.path.partition(":")[0]
     code = fault.code or _CODES.get(status, "InternalServerException")
-    message = _message(code, call.path)
-    kind = "application/x-amz-json-1.1"
+    code = _SPELLINGS.get((service, code), code)
+    defaults, body = error_answer(protocol(environ, service), code, _message(code, call.path))
     if fault.body is not None:
-        text = json.dumps(fault.body)
-    elif "HTTP_X_AMZ_TARGET" in environ:
-        text = json.dumps({"__type": code, "message": message})
-    else:  # the query protocol
-        kind = "text/xml"
-        fields = f"<Type>Sender</Type><Code>{code}</Code><Message>{escape(message)}</Message>"
-        text = f"<ErrorResponse><Error>{fields}</Error></ErrorResponse>"
-    headers = {"Content-Type": kind, "Content-Length": str(len(text.encode())), **fault.headers}
-    if status >= 400:
-        headers.setdefault("x-amzn-ErrorType", code)
+        body = json.dumps(fault.body).encode()
+    if status < 400:
+        del defaults["x-amzn-ErrorType"]
+    headers = {**defaults, "Content-Length": str(len(body)), **fault.headers}
     start_response(f"{status} {responses.get(status, 'Error')}", list(headers.items()))
-    return [text.encode()]
+    return [body]
 
 
 def _message(code: str, action: str) -> str:
-    if code == "ThrottlingException":
+    if code in _THROTTLED:
         return "Rate exceeded"
-    if code == "AccessDeniedException":
+    if code in _DENIED:
         return (
             f"User is not authorized to perform: {action} because no identity-based policy allows "
             f"the {action} action"

@@ -5,10 +5,8 @@ still handles HTTP and dispatch. Answers have the members of botocore's service 
 this).
 """
 
-import base64
-import binascii
 import json
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from typing import Any
 
 from moto.identitystore.responses import IdentityStoreResponse
@@ -16,6 +14,7 @@ from moto.identitystore.responses import IdentityStoreResponse
 from ..partitions import PARTITIONS, Partition
 from ..settings import Settings
 from .errors import RefusedError
+from .paging import Page
 from .store import ConflictError, IdentityStore, NotFoundError, Record
 
 ENTERPRISE = "aws:identitystore:enterprise"
@@ -37,9 +36,13 @@ class IdentityStoreApi:
         self,
         store: IdentityStore,
         settings: Settings,
+        account: str,
         partition: Partition = PARTITIONS["aws"],
     ) -> None:
         self.store, self._settings, self._partition = store, settings, partition
+        self._network: tuple[str, Record] = "", {}
+        """The setting `store_network` at the last update, and the configuration of the update."""
+        self.arn = partition.arn("identitystore", f"identitystore/{store.id}", account)
 
     def call(self, operation: str, params: dict[str, Any]) -> Record:
         try:
@@ -55,13 +58,33 @@ class IdentityStoreApi:
             ) from None
 
     def describe_identity_store(self, _: dict[str, Any]) -> Record:
-        """The network configuration is that of the setting `store_network`."""
-        network: Record = {"VpceAccessRequired": self._settings["store_network"] != "open"}
-        if self._settings["store_network"] == "listed":
-            network["ScimAllowSourceIps"] = ["203.0.113.0/24"]
-        arn = self._partition.arn("identitystore", f"identitystore/{self.store.id}")
-        ids = {"IdentityStoreId": self.store.id, "IdentityStoreArn": arn}
-        return {**ids, "NetworkConfiguration": network}
+        return {**self._store_ids(), "NetworkConfiguration": self._network_configuration()}
+
+    def update_identity_store(self, p: dict[str, Any]) -> Record:
+        """Replace the network configuration: a list that the request omits is cleared.
+
+        Assumed: AWS refuses lists without `VpceAccessRequired`. The sandbox does not refuse a
+        configuration that shuts out the caller.
+        """
+        network: Record = p.get("NetworkConfiguration") or self._network_configuration()
+        if not network["VpceAccessRequired"] and len(network) > 1:
+            text = "Lists of networks require VpceAccessRequired."
+            raise RefusedError("ValidationException", text)
+        self._network = self._settings["store_network"], network
+        return self._store_ids()
+
+    def _store_ids(self) -> Record:
+        return {"IdentityStoreId": self.store.id, "IdentityStoreArn": self.arn}
+
+    def _network_configuration(self) -> Record:
+        """That of the last update, or of a later setting `store_network`."""
+        setting = self._settings["store_network"]
+        updated_at, network = self._network
+        if setting != updated_at:
+            network = Record(VpceAccessRequired=setting != "open")
+            if setting == "listed":
+                network["ScimAllowSourceIps"] = ["203.0.113.0/24"]
+        return network
 
     def create_user(self, p: dict[str, Any]) -> Record:
         record = {key: p[key] for key in _UPDATABLE_USER.values() if p.get(key) is not None}
@@ -109,11 +132,11 @@ class IdentityStoreApi:
 
     def list_users(self, p: dict[str, Any]) -> Record:
         found = _filtered(list(self.store.users.values()), p, "UserName")
-        return _page("Users", [self._user_view(user, p) for user in found], p)
+        return _page("Users", p).of(found, lambda user: self._user_view(user, p))
 
     def list_groups(self, p: dict[str, Any]) -> Record:
         found = _filtered(list(self.store.groups.values()), p, "DisplayName")
-        return _page("Groups", [self._view(group, "GroupId") for group in found], p)
+        return _page("Groups", p).of(found, lambda group: self._view(group, "GroupId"))
 
     def get_user_id(self, p: dict[str, Any]) -> Record:
         paths: dict[str, Callable[[Record], list[str]]] = {
@@ -150,12 +173,12 @@ class IdentityStoreApi:
     def list_group_memberships(self, p: dict[str, Any]) -> Record:
         self.store.group(p["GroupId"])
         found = [m for m in self.store.memberships.values() if m["GroupId"] == p["GroupId"]]
-        return _page("GroupMemberships", [self._membership_view(m) for m in found], p)
+        return _page("GroupMemberships", p).of(found, self._membership_view)
 
     def list_group_memberships_for_member(self, p: dict[str, Any]) -> Record:
         self.store.user(p["MemberId"]["UserId"])
         found = [m for m in self.store.memberships.values() if m["MemberId"] == p["MemberId"]]
-        return _page("GroupMemberships", [self._membership_view(m) for m in found], p)
+        return _page("GroupMemberships", p).of(found, self._membership_view)
 
     def is_member_in_groups(self, p: dict[str, Any]) -> Record:
         member = p["MemberId"]
@@ -220,15 +243,32 @@ class IdentityStoreApi:
         return view
 
 
+OPERATIONS = (
+    *(name for name in vars(IdentityStoreApi) if not name.startswith("_") and name != "call"),
+    "list_identity_stores",
+)
+"""The operations that replace moto's, by the name of the method."""
+
+
 def install(
-    *stores: IdentityStore, settings: Settings, partition: Partition = PARTITIONS["aws"]
+    stores: Iterable[tuple[IdentityStore, str]],
+    settings: Settings,
+    partition: Partition = PARTITIONS["aws"],
 ) -> None:
-    """Make moto's Identity Store API use these stores."""
-    apis = {store.id: IdentityStoreApi(store, settings, partition) for store in stores}
+    """Make moto's Identity Store API use these stores, each with the account that owns it."""
+    apis = {
+        store.id: IdentityStoreApi(store, settings, account, partition) for store, account in stores
+    }
+
+    def list_identity_stores(params: dict[str, Any]) -> Record:
+        found = [{"IdentityStoreId": key, "IdentityStoreArn": api.arn} for key, api in apis.items()]
+        return _page("IdentityStores", params).of(found)
 
     def call(operation: str, params: dict[str, Any]) -> Record:
-        store = params.get("IdentityStoreId")
-        if not isinstance(store, str) or store not in apis:
+        if operation == "list_identity_stores":
+            return list_identity_stores(params)
+        store = params["IdentityStoreId"].rpartition("/")[2]  # an ID or an ARN
+        if store not in apis:
             # moto creates a store for any ID; AWS refuses an unknown one.
             raise RefusedError(
                 "ResourceNotFoundException",
@@ -237,9 +277,7 @@ def install(
             )
         return apis[store].call(operation, params)
 
-    for operation in [
-        name for name in vars(IdentityStoreApi) if not name.startswith("_") and name != "call"
-    ]:
+    for operation in OPERATIONS:
 
         def answer(self: IdentityStoreResponse, operation: str = operation) -> str:
             return json.dumps(call(operation, json.loads(self.body or "{}")))
@@ -294,13 +332,5 @@ def _filtered(records: list[Record], p: dict[str, Any], path: str) -> list[Recor
     return records
 
 
-def _page(key: str, records: list[Record], p: dict[str, Any]) -> Record:
-    try:
-        start = int(base64.b64decode(p["NextToken"])) if p.get("NextToken") else 0
-    except (ValueError, binascii.Error):
-        raise RefusedError("ValidationException", "NextToken is not valid") from None
-    end = start + int(p.get("MaxResults") or 100)
-    page: Record = {key: records[start:end]}
-    if end < len(records):
-        page["NextToken"] = base64.b64encode(str(end).encode()).decode()
-    return page
+def _page(key: str, p: dict[str, Any]) -> Page:
+    return Page("identitystore", key, p)

@@ -9,14 +9,12 @@ import re
 from itertools import starmap
 from typing import Any
 
-from botocore.session import Session
 from moto.events.models import EventPattern, EventPatternParser
 from moto.events.responses import EventsHandler
 from moto.sns.exceptions import SNSInvalidParameter
 from moto.sns.models import SNSBackend, Subscription
 from moto.sns.responses import SNSResponse
 
-from .constraints import check_constraints
 from .errors import RefusedError
 
 PROTOCOLS = (
@@ -40,9 +38,7 @@ _MOTO_ORIGINALS = {
 
 def install() -> None:
     """Make moto refuse the requests that AWS refuses."""
-    model = Session().get_service_model("events")
-    for operation in ("PutRule", "PutTargets"):
-        _validate_operation(operation, model.operation_model(operation).input_shape)
+    EventsHandler.put_rule = _put_rule  # type: ignore[method-assign]
     EventsHandler.test_event_pattern = _test_event_pattern  # type: ignore[method-assign]
     SNSBackend.subscribe = _subscribe  # type: ignore[method-assign]
     SNSBackend.unsubscribe = _unsubscribe  # type: ignore[method-assign]
@@ -73,20 +69,11 @@ def _is_field(number: int, text: str) -> bool:
     return all(re.fullmatch(allowed, part) for part in text.split(","))
 
 
-def _validate_operation(operation: str, shape: Any) -> None:
-    name = "".join(f"_{c.lower()}" if c.isupper() else c for c in operation).lstrip("_")
-    moto = _MOTO_ORIGINALS[EventsHandler][name]
-
-    def answer(self: EventsHandler) -> Any:
-        params = json.loads(self.body or "{}")
-        check_constraints(shape, params)
-        schedule = params.get("ScheduleExpression")
-        if schedule and not is_schedule(schedule):
-            text = "Parameter ScheduleExpression is not valid."
-            raise RefusedError("ValidationException", text)
-        return moto(self)
-
-    setattr(EventsHandler, name, answer)
+def _put_rule(self: EventsHandler) -> Any:
+    schedule = json.loads(self.body).get("ScheduleExpression")
+    if schedule and not is_schedule(schedule):
+        raise RefusedError("ValidationException", "Parameter ScheduleExpression is not valid.")
+    return _MOTO_ORIGINALS[EventsHandler]["put_rule"](self)
 
 
 def _test_event_pattern(self: EventsHandler) -> str:

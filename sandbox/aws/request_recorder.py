@@ -19,23 +19,29 @@ Environ = dict[str, Any]
 Wsgi = Callable[[Environ, Any], Iterable[bytes]]
 CALL = "sandbox.call"
 """The key of a request's Call in the WSGI environment; unsigned requests have none."""
-_SIGNED_FOR = re.compile(r"Credential=[^/]*/\d{8}/[^/]*/([a-z0-9-]+)/aws4_request")
+SIGNED_FOR = re.compile(
+    r"Credential=[^/]*/\d{8}/(?P<region>[^/]*)/(?P<service>[a-z0-9-]+)/aws4_request"
+)
+_UNSIGNED = "sts"
+"""The only service with unsigned requests of the query protocol (AssumeRoleWithSAML)."""
 _READS = re.compile(r"(BatchGet|Describe|Get|Is|List|Search|Test)[A-Z]\w*")
 
 
 def record_requests(app: Wsgi, request_log: RequestLog) -> Wsgi:
     """Wrap the application so that the request log records each call, without its parameters.
 
-    Unsigned requests are health checks and are not recorded.
+    Unsigned requests are health checks and are not recorded, except for those of the query
+    protocol.
     """
 
     def recorded(environ: Environ, start_response: Any) -> Iterable[bytes]:
-        signed = _SIGNED_FOR.search(environ.get("HTTP_AUTHORIZATION", ""))
-        if not signed:
+        signed = SIGNED_FOR.search(environ.get("HTTP_AUTHORIZATION", ""))
+        if not signed and "x-www-form-urlencoded" not in environ.get("CONTENT_TYPE", ""):
             return app(environ, start_response)
         body = environ["wsgi.input"].read(int(environ.get("CONTENT_LENGTH") or 0))
         environ["wsgi.input"] = io.BytesIO(body)
-        call = environ[CALL] = _call(signed[1], environ, body.decode("utf-8", "replace"))
+        service = signed["service"] if signed else _UNSIGNED
+        call = environ[CALL] = _call(service, environ, body.decode("utf-8", "replace"))
 
         def start_and_record(status: str, *more: Any) -> Any:
             request_log.record_aws(call.path, int(status.split()[0]))

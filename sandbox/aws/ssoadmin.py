@@ -1,8 +1,7 @@
 """The SSO Admin API: moto with missing operations and stricter validation.
 
-Every operation checks AWS's constraints and that the instance, permission set or application
-exists. Methods of permission_sets.py, assignments.py and instance.py replace moto's operations of
-the same name.
+Every operation checks that the instance, permission set or application exists. Methods of
+permission_sets.py, assignments.py and instance.py replace moto's operations of the same name.
 """
 
 import json
@@ -20,7 +19,6 @@ from ..settings import Settings
 from .access_control import AccessControl
 from .assignments import Assignments
 from .asynchronous_requests import AsynchronousRequests
-from .constraints import check_constraints
 from .errors import RefusedError
 from .instance import InstanceOperations
 from .permission_sets import PermissionSets
@@ -29,6 +27,13 @@ from .store import IdentityStore
 Params = dict[str, Any]
 Operation = Callable[[Params], dict[str, Any]]
 
+OPERATIONS = tuple(
+    name
+    for handler in (PermissionSets, Assignments, InstanceOperations)
+    for name in vars(handler)
+    if not name.startswith("_")
+)
+"""The operations that replace moto's, by the name of the method."""
 MOTO_OPERATIONS = dict(vars(SSOAdminResponse))
 """moto's original operations."""
 
@@ -49,8 +54,8 @@ def install(
     operations: dict[str, Operation] = {
         name: getattr(handler, name)
         for handler in handlers
-        for name in vars(type(handler))
-        if not name.startswith("_")
+        for name in OPERATIONS
+        if hasattr(handler, name)
     }
 
     def check_references(called_backend: SSOAdminBackend, operation: str, params: Params) -> None:
@@ -71,10 +76,9 @@ def install(
         if application := params.get("ApplicationArn"):
             instance.describe_application({"ApplicationArn": application})
 
-    def validated(operation: str, shape: Any, run: Operation | None, moto: Any) -> Any:
+    def validated(operation: str, run: Operation | None, moto: Any) -> Any:
         def answer(self: SSOAdminResponse) -> str:
             params = json.loads(self.body or "{}")
-            check_constraints(shape, params)
             with store.lock:
                 requests.complete_due()
                 check_references(self.ssoadmin_backend, operation, params)
@@ -87,5 +91,4 @@ def install(
         name = xform_name(operation)
         run, moto = operations.get(name), MOTO_OPERATIONS.get(name)
         if (run or moto) and operation != "ListInstances":
-            shape = model.operation_model(operation).input_shape
-            setattr(SSOAdminResponse, name, validated(operation, shape, run, moto))
+            setattr(SSOAdminResponse, name, validated(operation, run, moto))

@@ -186,7 +186,7 @@ def test_boto3_reads_what_scim_wrote(instance_info: dict[str, Any]) -> None:
     [
         ("identitystore", lambda c: c.list_users(IdentityStoreId="d-0000000000"),
          "ResourceNotFoundException"),
-        ("identitystore", lambda c: c.list_identity_stores(),
+        ("secretsmanager", lambda c: c.validate_resource_policy(ResourcePolicy="{}"),
          "UnsupportedOperation"),
         ("sts", lambda c: c.get_web_identity_token(Audience=["x"], SigningAlgorithm="RS256"),
          "UnsupportedOperation"),

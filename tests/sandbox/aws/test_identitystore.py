@@ -5,7 +5,7 @@ from typing import Any
 import pytest
 from botocore.exceptions import ClientError
 
-from tests.sandbox.aws.conftest import STORE, Client
+from tests.sandbox.aws.conftest import STORE, Client, refused
 
 AT = {"IdentityStoreId": STORE}
 
@@ -48,7 +48,35 @@ def test_revisions_increase_and_an_outdated_one_is_refused(client: Client) -> No
     change = [{"AttributePath": "title", "AttributeValue": "Engineer"}]
     after = store.update_user(**AT, UserId=member, Operations=change, Revision=seen)["Revision"]
     assert int(after) > int(seen)
-    with pytest.raises(ClientError) as refused:
+    with pytest.raises(ClientError) as caught:
         store.delete_user(**AT, UserId=member, Revision=seen)
-    assert refused.value.response["Reason"] == "CONCURRENT_MODIFICATION"
+    answer: Any = caught.value.response
+    assert answer["Reason"] == "CONCURRENT_MODIFICATION"
     store.delete_user(**AT, UserId=member, Revision=after)
+
+
+def test_the_network_configuration_is_replaced(client: Client) -> None:
+    store = client("identitystore")
+    [own] = store.list_identity_stores()["IdentityStores"]
+    assert own["IdentityStoreId"] == STORE
+
+    def shown() -> dict[str, Any]:
+        return store.describe_identity_store(IdentityStoreId=own["IdentityStoreArn"])[
+            "NetworkConfiguration"
+        ]
+
+    closed = {"VpceAccessRequired": True, "ScimAllowSourceIps": ["203.0.113.0/24"]}
+    store.update_identity_store(**AT, NetworkConfiguration=closed)
+    assert shown() == closed
+    store.update_identity_store(**AT)
+    assert shown() == closed
+    for invalid in (
+        {"VpceAccessRequired": True, "ApiAllowSourceIps": ["203.0.113.0/24"] * 51},
+        {"VpceAccessRequired": True, "ApiAllowSourceIps": ["203.0.113.0/33"]},
+        {**closed, "VpceAccessRequired": False},
+    ):
+        refused(
+            store.update_identity_store, "ValidationException", **AT, NetworkConfiguration=invalid
+        )
+    store.update_identity_store(**AT, NetworkConfiguration={"VpceAccessRequired": False})
+    assert shown() == {"VpceAccessRequired": False}

@@ -177,6 +177,16 @@ def test_a_topic_policy_must_be_json(sns: Any, topic: str) -> None:
     assert json.loads(found) == {"Statement": []}
 
 
-def test_a_failure_inside_moto_is_an_immediate_json_error(sns: Any) -> None:
-    message = refused(sns.get_topic_attributes, "InternalFailure", TopicArn="nonsense")
-    assert message.startswith("The sandbox failed in sns:GetTopicAttributes (")
+def test_a_failure_inside_moto_is_an_immediate_json_error(client: Client) -> None:
+    message = refused(
+        client("events").describe_event_source, "InternalFailure", Name="aws.partner/a/b"
+    )
+    assert message.startswith("The sandbox failed in events:DescribeEventSource (")
+
+
+def test_a_topic_without_an_arn_is_refused(sns: Any) -> None:
+    message = refused(sns.get_topic_attributes, "InvalidParameter", TopicArn="a:b")
+    assert message == (
+        "Invalid parameter: TopicArn Reason: An ARN must have at least 6 elements, not 2"
+    )
+    refused(sns.publish, "InvalidParameter", Message="m")
