@@ -50,7 +50,7 @@ class Assignments:
                 )  # fmt: skip
             return failure
 
-        return {"AccountAssignmentCreationStatus": self._start_request(p, create)}
+        return {"AccountAssignmentCreationStatus": self._start_request("creation", p, create)}
 
     def delete_account_assignment(self, p: Params) -> Params:
         """Fails if the principal no longer exists
@@ -65,15 +65,21 @@ class Assignments:
                 self._backend.account_assignments.remove(found)
             return failure
 
-        return {"AccountAssignmentDeletionStatus": self._start_request(p, delete)}
+        return {"AccountAssignmentDeletionStatus": self._start_request("deletion", p, delete)}
 
     def describe_account_assignment_creation_status(self, p: Params) -> Params:
-        status = self._requests.status(p["AccountAssignmentCreationRequestId"])
+        status = self._requests.status("creation", p["AccountAssignmentCreationRequestId"])
         return {"AccountAssignmentCreationStatus": status}
 
     def describe_account_assignment_deletion_status(self, p: Params) -> Params:
-        status = self._requests.status(p["AccountAssignmentDeletionRequestId"])
+        status = self._requests.status("deletion", p["AccountAssignmentDeletionRequestId"])
         return {"AccountAssignmentDeletionStatus": status}
+
+    def list_account_assignment_creation_status(self, p: Params) -> Params:
+        return {"AccountAssignmentsCreationStatus": self._requests.summaries("creation", p)}
+
+    def list_account_assignment_deletion_status(self, p: Params) -> Params:
+        return {"AccountAssignmentsDeletionStatus": self._requests.summaries("deletion", p)}
 
     def create_application_assignment(self, p: Params) -> Params:
         if failure := self._principal_error(p):
@@ -114,10 +120,10 @@ class Assignments:
             return f"{kind} with id {principal} was not found in directory {self._store.id}"
         return ""
 
-    def _start_request(self, p: Params, complete: Callable[[], str]) -> Params:
+    def _start_request(self, kind: str, p: Params, complete: Callable[[], str]) -> Params:
         found = self._backend._find_permission_set(p["InstanceArn"], p["PermissionSetArn"])
         members = {"CreatedDate": found.created_date, **{name: p[name] for name in MEMBERS}}
-        return self._requests.start(members, complete)
+        return self._requests.start(kind, members, complete)
 
     def _find(self, p: Params) -> AccountAssignment | None:
         wanted = {name: p[name] for name in MEMBERS}

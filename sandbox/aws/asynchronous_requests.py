@@ -19,6 +19,7 @@ Params = dict[str, Any]
 
 @dataclass
 class _Request:
+    kind: str
     status: Params
     due: float
     failure: str
@@ -33,15 +34,15 @@ class AsynchronousRequests:
         self._requests: dict[str, _Request] = {}
         self._pending: list[_Request] = []
 
-    def start(self, members: Params, complete: Callable[[], str]) -> Params:
-        """Start a request and return its status.
+    def start(self, kind: str, members: Params, complete: Callable[[], str]) -> Params:
+        """Start a request, for example a `creation`, and return its status.
 
         `complete` performs it, and returns the reason if it fails.
         """
         status = {"RequestId": str(uuid.uuid4()), "Status": "IN_PROGRESS", **members}
         outcome = OUTCOME.get() or NORMAL
         due = self._clock.now() + outcome.seconds
-        request = _Request(dict(status), due, outcome.failure, complete)
+        request = _Request(kind, dict(status), due, outcome.failure, complete)
         self._requests[status["RequestId"]] = request
         self._pending.append(request)
         self.complete_due()
@@ -57,7 +58,17 @@ class AsynchronousRequests:
             if failure:
                 request.status["FailureReason"] = failure
 
-    def status(self, request: str) -> Params:
-        if request not in self._requests:
+    def status(self, kind: str, request: str) -> Params:
+        found = self._requests.get(request)
+        if found is None or found.kind != kind:
             raise RefusedError("ResourceNotFoundException", f"Request {request} is not found")
-        return self._requests[request].status
+        return found.status
+
+    def summaries(self, kind: str, p: Params) -> list[Params]:
+        """ID, status and date of the requests of a kind that pass the filter of the parameters."""
+        wanted = (p.get("Filter") or {}).get("Status")
+        return [
+            {name: each.status[name] for name in ("RequestId", "Status", "CreatedDate")}
+            for each in self._requests.values()
+            if each.kind == kind and wanted in (None, each.status["Status"])
+        ]

@@ -28,25 +28,45 @@ class InstanceOperations:
         self._backend = backend
         self._aws = aws
         self._access_control = access_control
+        self._network: Params = {}
+        self._enabled_by_update = False
         self._tags: dict[str, dict[str, str]] = {}
         arn = aws.partition.arn("sso", f"application/{aws.instance_id}", aws.account)
         self._applications = {f"{arn}/{item.id}": item.name for item in aws.applications}
 
+    def list_instances(self, _: Params) -> Params:
+        return {"Instances": list(map(self._metadata, self._backend.instances))}
+
     def describe_instance(self, p: Params) -> Params:
         found = next(i for i in self._backend.instances if i.instance_arn == p["InstanceArn"])
-        store = f"identitystore/{found.identity_store_id}"
-        arn = self._aws.partition.arn("identitystore", store, found.account_id)
-        return {
-            **found.to_json(),
-            "IdentityStoreArn": arn,
-            "PrimaryRegion": self._aws.region,
-            "PermissionSetsEnabled": self._settings["permission_sets"] == "enabled",
-        }
+        enabled = self._enabled_by_update or self._settings["permission_sets"] == "enabled"
+        network = {"NetworkConfigurationDetails": self._network} if self._network else {}
+        return {**self._metadata(found), **network, "PermissionSetsEnabled": enabled}
+
+    def update_instance(self, p: Params) -> Params:
+        """Update one aspect: permission sets can only be enabled, and lists that a network
+        configuration omits are cleared (assumed: as in UpdateIdentityStore)."""
+        aspects = ("EncryptionConfiguration", "NetworkConfiguration", "PermissionSetsEnabled")
+        if sum(name in p for name in aspects) > 1:
+            text = f"Only one of {', '.join(aspects)} can be given"
+            raise RefusedError("ValidationException", text)
+        if p.get("PermissionSetsEnabled") is False:
+            text = "The only accepted value of PermissionSetsEnabled is true"
+            raise RefusedError("ValidationException", text)
+        self._enabled_by_update |= "PermissionSetsEnabled" in p
+        self._network = p.get("NetworkConfiguration", self._network)
+        self._instance.name = p.get("Name", self._instance.name)
+        return {}
 
     def list_regions(self, _: Params) -> Params:
-        created = self._instance.created_date
-        only = {"AddedDate": created, "IsPrimaryRegion": True, "Status": "ACTIVE"}
-        return {"Regions": [{"RegionName": self._aws.region, **only}]}
+        return {"Regions": self._regions()}
+
+    def describe_region(self, p: Params) -> Params:
+        found = [each for each in self._regions() if each["RegionName"] == p["RegionName"]]
+        if not found:
+            text = f"Region {p['RegionName']} is not enabled for the instance"
+            raise RefusedError("ResourceNotFoundException", text)
+        return found[0]
 
     def create_instance_access_control_attribute_configuration(self, p: Params) -> Params:
         """Fails if attributes for access control are already enabled
@@ -99,6 +119,22 @@ class InstanceOperations:
         for key in p["TagKeys"]:
             tags.pop(key, None)
         return {}
+
+    def _metadata(self, instance: Instance) -> Params:
+        store = f"identitystore/{instance.identity_store_id}"
+        arn = self._aws.partition.arn("identitystore", store, instance.account_id)
+        return {
+            **instance.to_json(),
+            "IdentityStoreArn": arn,
+            "PrimaryRegion": self._aws.region,
+            "Regions": self._regions(),
+        }
+
+    def _regions(self) -> list[Params]:
+        """The only Region of the instance."""
+        created = self._instance.created_date
+        only = {"AddedDate": created, "IsPrimaryRegion": True, "Status": "ACTIVE"}
+        return [{"RegionName": self._aws.region, **only}]
 
     def _application(self, arn: str) -> Params:
         if arn not in self._applications:

@@ -22,6 +22,8 @@ PROTOCOLS = (
 )  # fmt: skip
 """Protocols in botocore's documentation of Subscribe."""
 MANUALLY_CONFIRMED = ("http", "https", "email", "email-json")
+RAW_DELIVERY = ("http", "https", "sqs", "firehose")
+"""Protocols whose endpoints can receive raw messages (SNS developer guide)."""
 RATE = re.compile(r"rate\((1 (minute|hour|day)|0*([2-9]|[1-9]\d+) (minutes|hours|days))\)")
 MONTH = r"(\d|0\d|1[0-2]|JAN|FEB|MAR|APR|MAY|JUN|JUL|AUG|SEP|OCT|NOV|DEC)"
 WEEKDAY = r"([1-7]|SUN|MON|TUE|WED|THU|FRI|SAT)"
@@ -42,6 +44,8 @@ def install() -> None:
     EventsHandler.test_event_pattern = _test_event_pattern  # type: ignore[method-assign]
     SNSBackend.subscribe = _subscribe  # type: ignore[method-assign]
     SNSBackend.unsubscribe = _unsubscribe  # type: ignore[method-assign]
+    SNSResponse.subscribe = _subscribe_with_attributes  # type: ignore[method-assign]
+    SNSBackend.set_subscription_attributes = _set_subscription_attributes  # type: ignore[method-assign]
     SNSResponse.set_topic_attributes = _set_topic_attributes  # type: ignore[method-assign]
     Subscription.publish = lambda *_, **__: None  # type: ignore[method-assign]
 
@@ -111,6 +115,26 @@ def _unsubscribe(self: SNSBackend, subscription_arn: str) -> None:
             "pending confirmation"
         )
     _MOTO_ORIGINALS[SNSBackend]["unsubscribe"](self, subscription_arn)
+
+
+def _subscribe_with_attributes(self: SNSResponse) -> Any:
+    _refuse_raw_delivery(self._get_param("Protocol"), self._get_attributes() or {})
+    return _MOTO_ORIGINALS[SNSResponse]["subscribe"](self)
+
+
+def _refuse_raw_delivery(protocol: str, attributes: dict[str, Any]) -> None:
+    """Assumed: the message, and that AWS accepts `false`."""
+    if attributes.get("RawMessageDelivery") is True and protocol not in RAW_DELIVERY:
+        raise SNSInvalidParameter(
+            f"Invalid parameter: Delivery protocol [{protocol}] does not support raw message "
+            "delivery."
+        )
+
+
+def _set_subscription_attributes(self: SNSBackend, arn: str, name: str, value: Any) -> None:
+    if found := self.subscriptions.get(arn):
+        _refuse_raw_delivery(found.protocol, {name: value})
+    _MOTO_ORIGINALS[SNSBackend]["set_subscription_attributes"](self, arn, name, value)
 
 
 def _set_topic_attributes(self: SNSResponse) -> Any:

@@ -1,13 +1,22 @@
 """AWS Organizations: loads the org file's accounts into moto."""
 
-from moto.organizations.models import OrganizationsBackend, organizations_backends
+from moto.organizations.models import (
+    FakeDelegatedAdministrator,
+    OrganizationsBackend,
+    organizations_backends,
+)
 
 from ..org_file import Aws
+
+SSO = "sso.amazonaws.com"
+"""IAM Identity Center, whose delegated administrators moto does not know."""
 
 
 def create_organization(aws: Aws) -> None:
     """Create the organization with the sandbox's account as its management account."""
     backend = _backend(aws)
+    if SSO not in FakeDelegatedAdministrator.SUPPORTED_SERVICES:
+        FakeDelegatedAdministrator.SUPPORTED_SERVICES.append(SSO)
     if backend.org is not None:
         return
     backend.create_organization(region=aws.region, FeatureSet="ALL")

@@ -121,11 +121,18 @@ class PermissionSets:
             "PermissionSetArn": p["PermissionSetArn"],
             **({} if all_accounts else {"AccountId": p["TargetId"]}),
         }
-        return {"PermissionSetProvisioningStatus": self._requests.start(members, lambda: "")}
+        return {
+            "PermissionSetProvisioningStatus": self._requests.start(
+                "provisioning", members, lambda: ""
+            )
+        }
 
     def describe_permission_set_provisioning_status(self, p: Params) -> Params:
-        status = self._requests.status(p["ProvisionPermissionSetRequestId"])
+        status = self._requests.status("provisioning", p["ProvisionPermissionSetRequestId"])
         return {"PermissionSetProvisioningStatus": status}
+
+    def list_permission_set_provisioning_status(self, p: Params) -> Params:
+        return {"PermissionSetsProvisioningStatus": self._requests.summaries("provisioning", p)}
 
     def list_accounts_for_provisioned_permission_set(self, p: Params) -> Params:
         return {"AccountIds": self._provisioned_accounts(p["PermissionSetArn"])}

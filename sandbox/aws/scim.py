@@ -132,7 +132,7 @@ class _ScimHandlers:
 
     async def list_users(self, request: web.Request) -> web.Response:
         terms = _filter_terms(
-            request, ({"userName"}, {"externalId"}, {"groups.value"}, {"id", "manager"})
+            request, ({"userName"}, {"externalId"}, {"groups.value"}, {"id"}, {"id", "manager"})
         )
         with self.store.lock:
             users = [u for u in self.store.users.values() if self._matches_user(u, terms)]
@@ -177,7 +177,8 @@ class _ScimHandlers:
 
     async def list_groups(self, request: web.Request) -> web.Response:
         allowed = (
-            {"displayName"}, {"externalId"}, {"members.value"}, {"id", "members"}, {"id", "member"},
+            {"displayName"}, {"externalId"}, {"members.value"}, {"id"}, {"id", "members"},
+            {"id", "member"},
         )  # fmt: skip
         terms = _filter_terms(request, allowed)
         with self.store.lock:
@@ -226,10 +227,10 @@ class _ScimHandlers:
         return _json(_list_response(found))
 
     def _user(self, record: Record) -> Record:
-        return scim_user(record, f"/{self.tenant()}/scim/v2/Users/{record['UserId']}")
+        return scim_user(record)
 
     def _group(self, record: Record) -> Record:
-        return scim_group(record, f"/{self.tenant()}/scim/v2/Groups/{record['GroupId']}")
+        return scim_group(record)
 
     def _matches_user(self, user: Record, terms: dict[str, str]) -> bool:
         document = self._user(user)

@@ -102,9 +102,9 @@ def member_ids(value: object) -> list[str]:
     return [str(i) for i in ids]
 
 
-def scim_user(record: Record, location: str) -> Record:
+def scim_user(record: Record) -> Record:
     """The SCIM document of a user record."""
-    doc: Record = {"schemas": [USER], "id": record["UserId"], **_meta(record, "User", location)}
+    doc: Record = {"schemas": [USER], "id": record["UserId"], **_meta(record, "User")}
     for item in record.get("ExternalIds", []):
         doc["externalId"] = item["Id"]
     for key in TEXTS:
@@ -121,20 +121,22 @@ def scim_user(record: Record, location: str) -> Record:
     return doc
 
 
-def scim_group(record: Record, location: str) -> Record:
+def scim_group(record: Record) -> Record:
     """The SCIM document of a group record, without members (docs/research/scim.md#lists)."""
     doc: Record = {"schemas": [GROUP], "id": record["GroupId"], "members": []}
     for item in record.get("ExternalIds", []):
         doc["externalId"] = item["Id"]
-    return {**doc, "displayName": record.get("DisplayName", ""), **_meta(record, "Group", location)}
+    return {**doc, "displayName": record.get("DisplayName", ""), **_meta(record, "Group")}
 
 
-def _meta(record: Record, kind: str, location: str) -> Record:
+def _meta(record: Record, kind: str) -> Record:
+    """Without a location, as in the examples of AWS's developer guide."""
+
     def time(key: str) -> str:
         return datetime.fromtimestamp(record[key], UTC).isoformat(timespec="seconds")[:19] + "Z"
 
     meta = {"resourceType": kind, "created": time("CreatedAt"), "lastModified": time("UpdatedAt")}
-    return {"meta": {**meta, "location": location}}
+    return {"meta": meta}
 
 
 def _values(doc: Record, key: str, parts: tuple[str, ...]) -> list[Record]:

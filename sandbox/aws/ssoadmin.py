@@ -63,6 +63,8 @@ def install(
 
         Assumed: of an instance of a member account, everything but its description is refused.
         """
+        if operation == "ListInstances":
+            return
         arn = params.get("InstanceArn")
         known = {each.instance_arn for each in backend.instances}
         if called_backend is not backend or arn not in (None, *known):
@@ -82,7 +84,8 @@ def install(
             with store.lock:
                 requests.complete_due()
                 check_references(self.ssoadmin_backend, operation, params)
-                return json.dumps(run(params)) if run else moto(self)
+                own = run if self.ssoadmin_backend is backend else None
+                return json.dumps(own(params)) if own else moto(self)
 
         return answer
 
@@ -90,5 +93,5 @@ def install(
     for operation in model.operation_names:
         name = xform_name(operation)
         run, moto = operations.get(name), MOTO_OPERATIONS.get(name)
-        if (run or moto) and operation != "ListInstances":
+        if run or moto:
             setattr(SSOAdminResponse, name, validated(operation, run, moto))

@@ -175,3 +175,40 @@ def test_the_organization_has_the_accounts_of_the_org_file(client: Client) -> No
     one = organizations.describe_account(AccountId=PROD)["Account"]
     assert (one["Status"], one["Email"]) == ("ACTIVE", ORG.aws.members[1].email)
     assert one["Arn"].endswith(f"/{PROD}")
+
+
+def test_requests_are_listed_by_kind_and_status(sso: Any, assignment: dict[str, str]) -> None:
+    def ids(call: Any, key: str, status: str) -> set[str]:
+        found: set[str] = set()
+        params = {"InstanceArn": INSTANCE, "Filter": {"Status": status}, "MaxResults": 2}
+        while True:
+            page = call(**params)
+            found |= {each["RequestId"] for each in page[key]}
+            if "NextToken" not in page:
+                return found
+            params["NextToken"] = page["NextToken"]
+
+    creation = created(sso, assignment)["RequestId"]
+    deletion = deleted(sso, assignment)["RequestId"]
+    failure = created(sso, assignment | {"PrincipalId": NOBODY})["RequestId"]
+    provisioning = sso.provision_permission_set(
+        InstanceArn=INSTANCE, PermissionSetArn=assignment["PermissionSetArn"],
+        TargetType="ALL_PROVISIONED_ACCOUNTS",
+    )["PermissionSetProvisioningStatus"]["RequestId"]  # fmt: skip
+    for call, key, own in (
+        (sso.list_account_assignment_creation_status, "AccountAssignmentsCreationStatus", creation),
+        (sso.list_account_assignment_deletion_status, "AccountAssignmentsDeletionStatus", deletion),
+        (sso.list_permission_set_provisioning_status, "PermissionSetsProvisioningStatus",
+         provisioning),
+    ):  # fmt: skip
+        found = ids(call, key, "SUCCEEDED")
+        assert found & {creation, deletion, failure, provisioning} == {own}
+    failed = ids(
+        sso.list_account_assignment_creation_status, "AccountAssignmentsCreationStatus", "FAILED"
+    )
+    assert failure in failed
+    assert creation not in failed
+    refused(
+        sso.describe_account_assignment_creation_status, "ResourceNotFoundException",
+        InstanceArn=INSTANCE, AccountAssignmentCreationRequestId=deletion,
+    )  # fmt: skip

@@ -125,6 +125,38 @@ def test_the_query_protocol_gets_its_errors_as_xml(control: SandboxClient, aws: 
     assert refusal(aws("sns").create_topic, Name="t")[:2] == (403, "AuthorizationError")
 
 
+@pytest.mark.parametrize(
+    ("service", "call", "params", "throttled", "denied"),
+    [
+        ("accessanalyzer", "validate_policy",
+         {"policyDocument": "{}", "policyType": "IDENTITY_POLICY"},
+         "ThrottlingException", "AccessDeniedException"),
+        ("events", "list_rules", {}, "ThrottlingException", "AccessDeniedException"),
+        ("iam", "list_roles", {}, "Throttling", "AccessDenied"),
+        ("identitystore", "list_users", {"IdentityStoreId": STORE},
+         "ThrottlingException", "AccessDeniedException"),
+        ("organizations", "list_accounts", {},
+         "TooManyRequestsException", "AccessDeniedException"),
+        ("secretsmanager", "list_secrets", {}, "ThrottlingException", "AccessDeniedException"),
+        ("sns", "list_topics", {}, "Throttling", "AuthorizationError"),
+        ("sso-admin", "list_instances", {}, "ThrottlingException", "AccessDeniedException"),
+        ("sts", "get_caller_identity", {}, "Throttling", "AccessDenied"),
+    ],
+)  # fmt: skip
+def test_each_service_spells_its_own_error_codes(
+    control: SandboxClient, aws: Any, service: str, call: str, params: dict[str, Any],
+    throttled: str, denied: str,
+) -> None:  # fmt: skip
+    operation = getattr(aws(service), call)
+    control.inject_fault("aws-throttled", times=1)
+    assert refusal(operation, **params) == (400, throttled, "Rate exceeded")
+    control.inject_fault("aws-denied", times=1)
+    status, code, message = refusal(operation, **params)
+    assert (status, code) == (400, denied)
+    assert "is not authorized to perform" in message
+    operation(**params)
+
+
 def test_contains_selects_calls_by_their_parameters(control: SandboxClient, sso: Any) -> None:
     control.inject_fault("aws-denied", operation="CreatePermissionSet", contains='"Blocked"')
     assert sso.create_permission_set(InstanceArn=INSTANCE, Name="Allowed")

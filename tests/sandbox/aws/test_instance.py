@@ -98,6 +98,43 @@ def test_the_instance_describes_itself_and_its_only_region(sso: Any) -> None:
     assert (region["RegionName"], region["IsPrimaryRegion"]) == (ORG.aws.region, True)
 
 
+def test_each_list_of_instances_names_the_regions(sso: Any, client: Client) -> None:
+    [listed] = sso.list_instances(RegionScope="ALL_REGIONS")["Instances"]
+    shown = sso.describe_instance(**AT)
+    assert listed.items() <= shown.items()
+    [region] = listed["Regions"]
+    assert region["RegionName"] == listed["PrimaryRegion"] == ORG.aws.region
+    described = sso.describe_region(**AT, RegionName=ORG.aws.region)
+    assert region.items() <= described.items()
+    refused(sso.describe_region, "ResourceNotFoundException", **AT, RegionName="eu-west-1")
+
+
+def test_an_update_of_the_instance_has_one_aspect(client: Client) -> None:
+    sso = client("sso-admin")
+    network = {"VpceAccessRequired": True, "AllowSourceIps": ["203.0.113.0/24"]}
+    both: dict[str, Any] = {"NetworkConfiguration": network, "PermissionSetsEnabled": True}
+    refused(sso.update_instance, "ValidationException", **AT, **both)
+    refused(sso.update_instance, "ValidationException", **AT, PermissionSetsEnabled=False)
+    sso.update_instance(**AT, NetworkConfiguration=network)
+    assert sso.describe_instance(**AT)["NetworkConfigurationDetails"] == network
+    sso.update_instance(**AT, Name="renamed")
+    assert sso.describe_instance(**AT)["Name"] == "renamed"
+
+
+def test_an_account_administers_identity_center_for_the_organization(client: Client) -> None:
+    organizations, account = client("organizations"), ORG.aws.members[0].id
+    one = {"AccountId": account, "ServicePrincipal": "sso.amazonaws.com"}
+    listed = {"ServicePrincipal": "sso.amazonaws.com"}
+    assert organizations.list_delegated_administrators(**listed)["DelegatedAdministrators"] == []
+    organizations.register_delegated_administrator(**one)
+    [found] = organizations.list_delegated_administrators(**listed)["DelegatedAdministrators"]
+    assert found["Id"] == account
+    refused(
+        organizations.register_delegated_administrator, "AccountAlreadyRegisteredException", **one
+    )
+    organizations.deregister_delegated_administrator(**one)
+
+
 def test_settings_change_what_the_instance_and_the_store_show(
     tmp_path: Path,
 ) -> None:
@@ -116,9 +153,11 @@ def test_settings_change_what_the_instance_and_the_store_show(
         assert shown() == (True, {"VpceAccessRequired": False})
         control.settings(permission_sets="disabled", store_network="closed")
         assert shown() == (False, {"VpceAccessRequired": True})
+        sso: Any = connect("sso-admin")
+        sso.update_instance(**AT, PermissionSetsEnabled=True)
         control.settings(store_network="listed")
         network = {"VpceAccessRequired": True, "ScimAllowSourceIps": ["203.0.113.0/24"]}
-        assert shown() == (False, network)
+        assert shown() == (True, network)
 
 
 def test_aws_managed_policies_have_their_paths(client: Client) -> None:

@@ -142,6 +142,18 @@ def test_an_email_subscription_awaits_confirmation(sns: Any, topic: str) -> None
     refused(sns.get_subscription_attributes, "NotFound", SubscriptionArn=created)
 
 
+def test_only_some_protocols_receive_raw_messages(sns: Any, topic: str) -> None:
+    raw = {"RawMessageDelivery": "true"}
+    email = {"TopicArn": topic, "Protocol": "email", "Endpoint": "a@example.com"}
+    assert "[email]" in refused(sns.subscribe, "InvalidParameter", **email, Attributes=raw)
+    assert sns.list_subscriptions_by_topic(TopicArn=topic)["Subscriptions"] == []
+    created = sns.subscribe(**email, ReturnSubscriptionArn=True)["SubscriptionArn"]
+    change = {"AttributeName": "RawMessageDelivery", "AttributeValue": "true"}
+    refused(sns.set_subscription_attributes, "InvalidParameter", SubscriptionArn=created, **change)
+    url = {"Protocol": "https", "Endpoint": "https://example.com"}
+    sns.subscribe(TopicArn=topic, **url, Attributes=raw)
+
+
 @pytest.mark.parametrize(
     ("protocol", "endpoint"),
     [("emial", "a@example.com"), ("email", "nobody"), ("https", "http://example.com")],

@@ -141,6 +141,18 @@ def test_groups_cannot_be_replaced_with_put() -> None:
     assert Scim().one("PUT", "/Groups/x", {"displayName": "g"})[0] == 405
 
 
+def test_a_filter_by_id_alone_is_valid() -> None:
+    async def check(call: Any) -> None:
+        for path, body in (("/Groups", {"displayName": "g"}), ("/Users", USER)):
+            _, made = await call("POST", path, body)
+            assert "location" not in made["meta"]
+            filtered = f"{path}?filter=id%20eq%20%22{made['id']}%22"
+            _, found = await call("GET", filtered)
+            assert [each["id"] for each in found["Resources"]] == [made["id"]]
+
+    Scim().run(check)
+
+
 @pytest.mark.parametrize(
     "text", ['userName sw "a"', 'userName eq "a" or userName eq "b"', "userName eq a", "", "x"]
 )
