@@ -14,33 +14,37 @@ from .errors import RefusedError
 
 Record = dict[str, Any]
 TOKEN = "NextToken"
-LIMITS = ("MaxResults", "Limit")
+TOKENS = (TOKEN, "Marker")
+LIMITS = ("MaxResults", "Limit", "MaxItems")
 _PAGE = 100
 _NOT_PAGED = {"sso-admin:ListTagsForResource", "organizations:ListTagsForResource"}
-_CODES = {"secretsmanager": "InvalidNextTokenException", "organizations": "InvalidInputException"}
+_CODES = {"secretsmanager": "InvalidNextTokenException", "organizations": "InvalidInputException",
+          "iam": "ValidationError", "sns": "InvalidParameter"}  # fmt: skip
 
 
 class Page:
     """The part of the list `key` that a request selects; RefusedError if its token is invalid."""
 
     def __init__(self, service: str, key: str, params: dict[str, Any], size: int = _PAGE) -> None:
-        others = {key: value for key, value in params.items() if key not in (TOKEN, *LIMITS)}
+        others = {key: value for key, value in params.items() if key not in (*TOKENS, *LIMITS)}
         text = json.dumps([service, key, others], sort_keys=True, default=str)
-        self._key, self._digest = key, hashlib.sha256(text.encode()).hexdigest()[:24]
+        self.key, self._digest = key, hashlib.sha256(text.encode()).hexdigest()[:24]
         self.size = next((int(params[key]) for key in LIMITS if params.get(key)), size)
         self.start = 0
-        if params.get(TOKEN) is not None:
-            digest, _, start = _decoded(str(params[TOKEN])).partition(":")
+        for token in TOKENS:
+            if params.get(token) is None:
+                continue
+            digest, _, start = _decoded(str(params[token])).partition(":")
             if digest != self._digest:
                 code = _CODES.get(service, "ValidationException")
                 extra = {"Reason": "INVALID_NEXT_TOKEN"} if service == "organizations" else {}
-                raise RefusedError(code, "The token NextToken is not valid.", **extra)
+                raise RefusedError(code, f"Invalid parameter: {token} is not valid.", **extra)
             self.start = int(start)
 
     def of(self, items: list[Any], view: Callable[[Any], Any] = lambda item: item) -> Record:
         """The answer's members: a view of each item of the page, and the token of the next one."""
         end = self.start + self.size
-        answer: Record = {self._key: list(map(view, items[self.start : end]))}
+        answer: Record = {self.key: list(map(view, items[self.start : end]))}
         if end < len(items):
             token = f"{self._digest}:{end}".encode()
             answer[TOKEN] = base64.urlsafe_b64encode(token).decode()
@@ -52,9 +56,10 @@ def paged_list(operation: Any) -> str | None:
     if f"{operation.service_model.service_name}:{operation.name}" in _NOT_PAGED:
         return None
     asked, answered = operation.input_shape, operation.output_shape
-    if not asked or not answered or TOKEN not in asked.members or TOKEN not in answered.members:
+    if not asked or not answered or not {*asked.members} & {*answered.members} & {*TOKENS}:
         return None
-    return next(name for name, each in answered.members.items() if each.type_name == "list")
+    lists = [name for name, each in answered.members.items() if each.type_name == "list"]
+    return lists[0] if len(lists) == 1 or TOKEN in asked.members else None
 
 
 def page_size(operation: Any) -> int:

@@ -9,22 +9,25 @@ of the caller.
 import io
 import json
 from collections.abc import Callable, Iterable
+from contextvars import ContextVar
 from functools import cache, lru_cache
 from importlib import import_module
 from typing import Any
-from urllib.parse import parse_qsl
+from urllib.parse import parse_qsl, urlencode
 
 from botocore.model import OperationModel
 from moto.core.parse import PROTOCOL_PARSERS
+from moto.core.responses import ActionResult, BaseResponse
 from moto.core.utils import camelcase_to_underscores, get_service_model
 from moto.moto_server.werkzeug_app import DomainDispatcherApplication, create_backend_app
+from moto.sns import models as sns_models
 from werkzeug.datastructures import MultiDict
 
 from ..faults import Call
 from . import identitystore, ssoadmin
 from .constraints import Violation, is_document, violations
 from .errors import ENVIRON, UNSUPPORTED, RefusedError, error_answer, protocol
-from .paging import LIMITS, TOKEN, Page, page_size, paged_list
+from .paging import LIMITS, TOKEN, TOKENS, Page, page_size, paged_list
 from .references import refuse_unknown
 from .request_recorder import CALL, SIGNED_FOR, Environ, Wsgi
 
@@ -41,6 +44,8 @@ _HANDLERS = {
 }  # fmt: skip
 """moto's classes that answer the services, with a method for each operation."""
 JSON = "application/x-amz-json-1.1"
+PAGE: ContextVar[Page | None] = ContextVar("sandbox.page", default=None)
+"""The page that the query request in progress selects."""
 _REASONS = {
     "null": "INPUT_REQUIRED", "enum": "INVALID_ENUM", "pattern": "INVALID_PATTERN",
     "type": "INVALID_PATTERN", "min length": "MIN_LENGTH_EXCEEDED",
@@ -69,9 +74,11 @@ class Dispatcher(DomainDispatcherApplication):
 
 def hold_to_models(app: Wsgi) -> Wsgi:
     """Wrap the application."""
+    serialize_pages()
 
     def held(environ: Environ, start_response: Any) -> Iterable[bytes]:
         ENVIRON.set(environ)
+        PAGE.set(None)
         call: Call | None = environ.get(CALL)
         if call is None:
             return app(environ, start_response)
@@ -88,7 +95,12 @@ def hold_to_models(app: Wsgi) -> Wsgi:
             else:
                 params = _parameters(operation, environ, call.body)
                 refuse_violations(operation, params)
+                key = paged_list(operation)
+                page = Page(service, key, params, page_size(operation)) if key else None
                 refuse_unknown(SERVICES[service], name, params, _region(environ))
+                if page:
+                    _request_all(environ, operation, call.body)
+                PAGE.set(page)
                 answer = _run(app, environ)
             answer = _without_pages_of_html(answer, kind, call, environ)
         except UnknownServiceError:
@@ -194,6 +206,42 @@ def _parameters(operation: OperationModel, environ: Environ, body: str) -> dict[
         raise RefusedError("MalformedInput", "The request could not be parsed.") from None
 
 
+def _request_all(environ: Environ, operation: OperationModel, body: str) -> None:
+    """Remove the page from a query request, because moto ignores some limits and tokens."""
+    fields = [(name, value) for name, value in parse_qsl(body, keep_blank_values=True)
+              if name not in (*TOKENS, *LIMITS)]  # fmt: skip
+    members = operation.input_shape.members if operation.input_shape else {}
+    if "MaxItems" in members:
+        fields.append(("MaxItems", "1000000"))
+    data = urlencode(fields).encode()
+    environ["wsgi.input"], environ["CONTENT_LENGTH"] = io.BytesIO(data), str(len(data))
+
+
+def serialize_pages() -> None:
+    """Make moto serialize only the page of the request in progress."""
+    if hasattr(BaseResponse, "sandbox_serialized"):
+        return
+    original = BaseResponse.serialized
+
+    def serialized(self: BaseResponse, action_result: ActionResult) -> Any:
+        page, result = PAGE.get(), action_result.result
+        if page and isinstance(result, dict) and page.key in result:
+            members = {name: each for name, each in result.items() if name not in TOKENS}
+            answer = page.of(list(result[page.key] or []))
+            if (token := answer.pop(TOKEN, None)) and self.service_name == "iam":
+                answer["Marker"] = token
+            elif token:
+                answer[TOKEN] = token
+            if self.service_name == "iam":
+                answer["IsTruncated"] = token is not None
+            action_result = ActionResult(members | answer)
+        return original(self, action_result)
+
+    BaseResponse.sandbox_serialized = True  # type: ignore[attr-defined]
+    BaseResponse.serialized = serialized  # type: ignore[method-assign]
+    sns_models.DEFAULT_PAGE_SIZE = 1_000_000
+
+
 def _region(environ: Environ) -> str:
     signed = SIGNED_FOR.search(environ.get("HTTP_AUTHORIZATION", ""))
     return signed["region"] if signed else ""
@@ -226,7 +274,7 @@ def _answer_page(
     page: Page,
 ) -> Answer:
     """Read the whole list from moto, which ignores some limits and tokens, and return a page."""
-    rest = {name: value for name, value in params.items() if name not in (TOKEN, *LIMITS)}
+    rest = {name: value for name, value in params.items() if name not in (*TOKENS, *LIMITS)}
     items: list[Any] = []
     while True:
         data = json.dumps(rest).encode()

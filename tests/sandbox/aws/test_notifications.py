@@ -196,6 +196,17 @@ def test_a_failure_inside_moto_is_an_immediate_json_error(client: Client) -> Non
     assert message.startswith("The sandbox failed in events:DescribeEventSource (")
 
 
+def test_topics_are_listed_in_pages_of_100(sns: Any) -> None:
+    made = {sns.create_topic(Name=f"many-{number}")["TopicArn"] for number in range(101)}
+    first = sns.list_topics()
+    assert len(first["Topics"]) == 100
+    pages = sns.get_paginator("list_topics").paginate()
+    assert made <= {each["TopicArn"] for page in pages for each in page["Topics"]}
+    refused(sns.list_topics, "InvalidParameter", NextToken="100")
+    for arn in made:
+        sns.delete_topic(TopicArn=arn)
+
+
 def test_a_topic_without_an_arn_is_refused(sns: Any) -> None:
     message = refused(sns.get_topic_attributes, "InvalidParameter", TopicArn="a:b")
     assert message == (
