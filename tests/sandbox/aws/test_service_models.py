@@ -293,3 +293,22 @@ def test_the_page_lists_every_deviation() -> None:
     page = (ROOT / "docs/reference/sandbox-aws.md").read_text()
     table = page.split("differ from the models:")[1].split("\n## ")[0]
     assert set(re.findall(r"`([a-z-]+:\w+)`", table)) == DEVIATIONS.keys()
+
+
+@pytest.mark.parametrize(
+    ("service", "name", "params"),
+    [
+        ("account", "ListRegions", {}),  # REST, JSON
+        ("account-access", "ListApplications", {}),  # a service that moto does not have
+        ("cloudwatch", "ListMetricStreams", {}),  # CBOR
+        ("ec2", "DescribeIpamPools", {}),
+        ("route53", "ListCidrCollections", {}),  # REST, XML
+    ],
+)
+def test_every_protocol_reports_what_is_unsupported(
+    call: Call, service: str, name: str, params: dict[str, Any]
+) -> None:
+    answer = call(service, walk(service, name), params)
+    assert error(answer)[0] == "UnsupportedOperation"
+    assert "does not support" in error(answer)[1]
+    assert answer["ResponseMetadata"]["HTTPStatusCode"] == 400
