@@ -13,7 +13,7 @@ import re
 import threading
 from typing import Any
 
-from offline_plugins.aws.service import Service
+from offline_plugins.aws.service import DEFAULT_ATTEMPTS, Service
 from offline_plugins.provider_server import Properties, ProviderError, reveal
 
 REPLACEMENT_NOTICE = (
@@ -21,7 +21,7 @@ REPLACEMENT_NOTICE = (
     "For a real account, install the official plugin: pulumi plugin install resource aws"
 )
 SUPPORTED_SETTINGS = frozenset(
-    {"accessKey", "assumeRoles", "endpoints", "region", "secretKey", "token"}
+    {"accessKey", "assumeRoles", "endpoints", "maxRetries", "region", "secretKey", "token"}
 )
 """The settings that the plugin reads. It ignores all others, which do not matter on loopback."""
 BOTOCORE_NAMES = {"cloudwatchevents": "events", "eventbridge": "events", "ssoadmin": "sso-admin"}
@@ -52,6 +52,7 @@ class Account:
                 f"credentials. {REPLACEMENT_NOTICE}"
             )
         self._endpoints = _endpoints(given["endpoints"])
+        self._attempts = _attempts(given["maxRetries"])
         self._services: dict[tuple[str, str], Service] = {}
         self._lock = threading.Lock()
         self._session: Any = None
@@ -65,7 +66,7 @@ class Account:
         at = (name, region or self.region)
         with self._lock:
             if at not in self._services:
-                self._services[at] = Service(self._client(*at))
+                self._services[at] = Service(self._client(*at), self._attempts)
             return self._services[at]
 
     def _client(self, name: str, region: str) -> Any:
@@ -77,7 +78,7 @@ class Account:
             name,
             region_name=region,
             endpoint_url=self._endpoints[name],
-            config=Config(proxies={}, inject_host_prefix=False, retries={"total_max_attempts": 2}),
+            config=Config(proxies={}, inject_host_prefix=False),
             **self._credentials,
         )
 
@@ -91,6 +92,20 @@ class Account:
             "aws_session_token": found["SessionToken"],
         }
         self._services = {}
+
+
+def _attempts(given: Any) -> int:
+    """The requests for each call. The official plugin counts the first one as a retry, too."""
+    try:
+        wanted = int(given or 0)
+    except (TypeError, ValueError):
+        wanted = -1
+    if wanted < 0:
+        raise ProviderError(
+            f"aws:maxRetries is {str(given)!r}, not a whole number of 0 or more. "
+            f"{REPLACEMENT_NOTICE}"
+        )
+    return wanted or DEFAULT_ATTEMPTS
 
 
 def _role_arns(given: Any) -> list[str]:

@@ -73,8 +73,20 @@ class AwsResourceType:
         """Create the object and return its id."""
         raise NotImplementedError
 
-    def wait(self, aws: Service, id: str, wanted: Properties) -> None:
-        """Wait until a creation or an update has taken effect."""
+    def finish(
+        self, aws: Service, id: str, olds: Properties, wanted: Properties
+    ) -> Properties | None:
+        """Complete a creation (`olds` is empty) or an update, and return the outputs."""
+        return self.find(aws, id, wanted)
+
+    def look(self, aws: Service, id: str, known: Properties) -> Properties | None:
+        """The outputs; None if the object, or what it belongs to, does not exist."""
+        try:
+            return self.find(aws, id, known)
+        except AwsError as refused:
+            if refused.code not in NOT_FOUND_CODES:
+                raise
+            return None
 
     def find(self, aws: Service, id: str, known: Properties) -> Properties | None:
         """The outputs; None if the object does not exist.
@@ -142,7 +154,7 @@ class AwsResourceType:
         except ProviderError as error:
             raise ProviderError(self._error_text("creating", resource, error)) from None
         with self._partial_state("creating", resource, made, planned):
-            return State(made, self._settled(aws, made, planned))
+            return State(made, self._settled(aws, made, {}, planned))
 
     def read(
         self, account: Account, resource: Resource, id: str, olds: Properties, inputs: Properties
@@ -151,11 +163,7 @@ class AwsResourceType:
         region = olds.get("region") or inputs.get("region") or account.region
         name, known = self.parse_import_id(id) if imports else (id, {**inputs, **olds})
         try:
-            found = self.find(account.service(self.service, region), name, known)
-        except AwsError as refused:
-            if refused.code not in NOT_FOUND_CODES:
-                raise ProviderError(self._error_text("refreshing", resource, refused)) from None
-            found = None
+            found = self.look(account.service(self.service, region), name, known)
         except ProviderError as error:
             raise ProviderError(self._error_text("refreshing", resource, error)) from None
         if found is None:
@@ -180,17 +188,15 @@ class AwsResourceType:
         wanted = {**stays, **planned}
         with self._partial_state("updating", resource, id, wanted):
             self.change(aws, id, olds, wanted)
-            return self._settled(aws, id, wanted)
+            return self._settled(aws, id, olds, wanted)
 
     def delete(self, account: Account, resource: Resource, id: str, olds: Properties) -> None:
         aws = account.service(self.service, olds.get("region") or account.region)
         try:
             self.remove(aws, id, olds)
-        except AwsError as refused:
-            if refused.code not in NOT_FOUND_CODES:
-                raise ProviderError(self._error_text("deleting", resource, refused)) from None
         except ProviderError as error:
-            raise ProviderError(self._error_text("deleting", resource, error)) from None
+            if not (isinstance(error, AwsError) and error.code in NOT_FOUND_CODES):
+                raise ProviderError(self._error_text("deleting", resource, error)) from None
 
     @contextmanager
     def _partial_state(
@@ -207,10 +213,8 @@ class AwsResourceType:
             text = self._error_text(verb, resource, error)
             raise PartialStateError(text, State(id, wanted)) from None
 
-    def _settled(self, aws: Service, id: str, wanted: Properties) -> Properties:
-        """The outputs after a creation or an update has taken effect."""
-        self.wait(aws, id, wanted)
-        found = self.find(aws, id, wanted)
+    def _settled(self, aws: Service, id: str, olds: Properties, wanted: Properties) -> Properties:
+        found = self.finish(aws, id, olds, wanted)
         if found is None:
             raise ProviderError(f"{id} was not found afterwards")
         return self._outputs(found, wanted["region"])

@@ -329,8 +329,8 @@ class CrashTest:
         """The server performs the calls; the run never gets their answers."""
         effect = {"connection": "lost"} if fault == "lost" else {"delay": HELD}
         for call in wave.calls.values():
-            # The replacement AWS plugin sends a request without an answer once more.
-            times = 2 if fault == "lost" and call["server"] == "aws" else 1
+            # The replacement AWS plugin sends a request without an answer ten times.
+            times = 10 if fault == "lost" and call["server"] == "aws" else 1
             self.kit.okta("POST", "/sandbox/faults", {**call, "times": times, **effect})
         line = _UP if wave.settings else _DESTROY
         if len(wave.calls) > 1:

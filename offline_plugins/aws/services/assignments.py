@@ -18,6 +18,8 @@ PARAMETERS = {
 """AWS's parameters by output, in the order of the id."""
 ID = ("PRINCIPAL_ID", "PRINCIPAL_TYPE", "TARGET_ID", "TARGET_TYPE", "PERMISSION_SET_ARN",
       "INSTANCE_ARN")  # fmt: skip
+DELETED = "EntitlementItem doesn't exist"
+"""AWS's reason for the failed deletion of an assignment that has already been deleted."""
 APPLICATION = {"applicationArn": "ApplicationArn", "principalId": "PrincipalId",
                "principalType": "PrincipalType"}  # fmt: skip
 
@@ -32,20 +34,10 @@ class AccountAssignment(AwsResourceType):
         """Look for the assignment first: AWS accepts the creation of an existing one."""
         who = f"{wanted['principalType']} ({wanted['principalId']})"
         made = ",".join(wanted[name] for name in PARAMETERS)
-        parameters = {theirs: wanted[ours] for ours, theirs in PARAMETERS.items()}
         with error_context(f"creating SSO Account Assignment for {who}"):
-            if self.find(aws, made, wanted):
+            if self.look(aws, made, wanted):
                 raise ProviderError("already exists")
-            started = aws.call("CreateAccountAssignment", **parameters)[
-                "AccountAssignmentCreationStatus"
-            ]
-        with error_context(f"waiting for SSO Account Assignment for {who} create"):
-            wait_until_done(
-                lambda: aws.call(
-                    "DescribeAccountAssignmentCreationStatus", InstanceArn=wanted["instanceArn"],
-                    AccountAssignmentCreationRequestId=started["RequestId"],
-                )["AccountAssignmentCreationStatus"]
-            )  # fmt: skip
+        self._run(aws, "Create", "Creation", made, who)
         return made
 
     def find(self, aws: Service, id: str, known: Properties) -> Properties | None:
@@ -62,20 +54,24 @@ class AccountAssignment(AwsResourceType):
         return wanted if exists else None
 
     def remove(self, aws: Service, id: str, olds: Properties) -> None:
+        try:
+            self._run(aws, "Delete", "Deletion", id, f"Principal ({split_id(id, *ID)[0]})")
+        except ProviderError as error:
+            if DELETED not in str(error):
+                raise
+
+    def _run(self, aws: Service, verb: str, noun: str, id: str, who: str) -> None:
+        """Start the creation or the deletion, and wait until it is done."""
+        status = f"AccountAssignment{noun}Status"
         parameters = dict(zip(PARAMETERS.values(), split_id(id, *ID), strict=True))
-        who = f"Principal ({parameters['PrincipalId']})"
-        with error_context(f"deleting SSO Account Assignment for {who}"):
-            started = aws.call("DeleteAccountAssignment", **parameters)[
-                "AccountAssignmentDeletionStatus"
-            ]
-        with error_context(f"waiting for SSO Account Assignment for {who} delete"):
-            wait_until_done(
-                lambda: aws.call(
-                    "DescribeAccountAssignmentDeletionStatus",
-                    InstanceArn=parameters["InstanceArn"],
-                    AccountAssignmentDeletionRequestId=started["RequestId"],
-                )["AccountAssignmentDeletionStatus"]
-            )  # fmt: skip
+        with error_context(f"{verb.lower()[:-1]}ing SSO Account Assignment for {who}"):
+            started = aws.call(f"{verb}AccountAssignment", **parameters)[status]
+        request = {
+            "InstanceArn": parameters["InstanceArn"],
+            f"AccountAssignment{noun}RequestId": started["RequestId"],
+        }
+        with error_context(f"waiting for SSO Account Assignment for {who} {verb.lower()}"):
+            wait_until_done(lambda: aws.call(f"Describe{status}", **request)[status])
 
 
 @resource
@@ -92,6 +88,10 @@ class ApplicationAssignment(AwsResourceType):
         ):
             aws.call("CreateApplicationAssignment", **parameters)
         return ",".join(parameters.values())
+
+    def finish(self, aws: Service, id: str, olds: Properties, wanted: Properties) -> Properties:
+        """The inputs: the official plugin does not read a new assignment."""
+        return wanted
 
     def find(self, aws: Service, id: str, known: Properties) -> Properties:
         with error_context(f"reading SSO Admin Application Assignment ({id})"):

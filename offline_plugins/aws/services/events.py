@@ -57,6 +57,13 @@ class EventRule(AwsResourceType):
         bus, name = wanted["eventBusName"], wanted["name"]
         return name if bus == "default" else f"{bus}/{name}"
 
+    def finish(self, aws: Service, id: str, olds: Properties, wanted: Properties) -> Properties:
+        """Read a new rule twice, as the official plugin does, which waits for the first one."""
+        if not olds:
+            with error_context(f"waiting for EventBridge Rule ({id}) create"):
+                aws.call("DescribeRule", **_rule_parameters(id))
+        return self.find(aws, id, wanted)
+
     def find(self, aws: Service, id: str, known: Properties) -> Properties:
         at = _rule_parameters(id)
         with error_context(f"reading EventBridge Rule ({id})"):
@@ -78,11 +85,11 @@ class EventRule(AwsResourceType):
         }
 
     def change(self, aws: Service, id: str, olds: Properties, wanted: Properties) -> None:
+        with error_context(f"updating tags for EventBridge Rule ({id})"):
+            update_tags(aws, olds, wanted, ResourceARN=olds["arn"])
         if _present(RULE, wanted) != _present(RULE, olds):
             with error_context(f"updating EventBridge Rule ({id})"):
                 self._put(aws, wanted)
-        with error_context(f"updating tags for EventBridge Rule ({id})"):
-            update_tags(aws, olds, wanted, ResourceARN=olds["arn"])
 
     def remove(self, aws: Service, id: str, olds: Properties) -> None:
         with error_context(f"deleting EventBridge Rule ({id})"):

@@ -54,13 +54,14 @@ class PermissionSetPart(AwsResourceType):
         arn, instance = wanted["permissionSetArn"], wanted["instanceArn"]
         made = ",".join([*self.id_prefix(wanted), arn, instance])
         with error_context(f"creating {self.title} ({made})"):
-            if self.prefix and self.find(aws, made, wanted):
-                raise ProviderError("already attached")
             self.put_part(aws, set_parameters(arn, instance), wanted)
         return made
 
-    def wait(self, aws: Service, id: str, wanted: Properties) -> None:
+    def finish(
+        self, aws: Service, id: str, olds: Properties, wanted: Properties
+    ) -> Properties | None:
         provision(aws, wanted["permissionSetArn"], wanted["instanceArn"])
+        return super().finish(aws, id, olds, wanted)
 
     def find(self, aws: Service, id: str, known: Properties) -> Properties | None:
         *prefix, arn, instance = split_id(id, *self.prefix, *SET_ID_PARTS)
@@ -123,7 +124,11 @@ class ManagedPolicyAttachment(PermissionSetPart):
         return [wanted["managedPolicyArn"]]
 
     def put_part(self, aws: Service, at: dict[str, str], wanted: Properties) -> None:
+        """Look for the attachment first. The official plugin does it for this type only."""
         policy = wanted["managedPolicyArn"]
+        attachment = ",".join((policy, at["PermissionSetArn"], at["InstanceArn"]))
+        if self.look(aws, attachment, wanted):
+            raise ProviderError("already attached")
         aws.call("AttachManagedPolicyToPermissionSet", **at, ManagedPolicyArn=policy)
 
     def read_part(

@@ -21,6 +21,11 @@ POLICY = Input(
     required=True, same=is_same_policy, normalize=normalize_json, validate=json_object_error
 )
 TOPIC = {"displayName": "DisplayName", "kmsMasterKeyId": "KmsMasterKeyId"}
+SAMPLE_RATES = {
+    f"{kind}SuccessFeedbackSampleRate": "0"
+    for kind in ("Application", "Firehose", "HTTP", "Lambda", "SQS")
+}
+"""Set at creation by the official plugin, because Terraform does not tell 0 from no value."""
 PENDING = "Cannot unsubscribe a subscription that is pending confirmation"
 
 
@@ -47,10 +52,18 @@ class Topic(AwsResourceType):
         with error_context(f"creating SNS Topic ({wanted['name']})"):
             return aws.call("CreateTopic", Name=wanted["name"], Tags=tags)["TopicArn"]
 
-    def wait(self, aws: Service, id: str, wanted: Properties) -> None:
+    def finish(self, aws: Service, id: str, olds: Properties, wanted: Properties) -> Properties:
+        """Set the attributes: changed ones, or the given ones and five zeros of a new topic."""
+        attributes = {} if olds else dict(SAMPLE_RATES)
         for ours, theirs in TOPIC.items():
-            if wanted.get(ours):
-                self._put(aws, id, theirs, wanted[ours])
+            if (wanted.get(ours) or "") != (olds.get(ours) or ""):
+                attributes[theirs] = wanted.get(ours) or ""
+        for name, value in attributes.items():
+            with error_context(f"setting SNS Topic ({id}) attribute ({name})"):
+                aws.call(
+                    "SetTopicAttributes", TopicArn=id, AttributeName=name, AttributeValue=value
+                )
+        return self.find(aws, id, wanted)
 
     def find(self, aws: Service, id: str, known: Properties) -> Properties:
         with error_context(f"reading SNS Topic ({id})"):
@@ -73,19 +86,12 @@ class Topic(AwsResourceType):
         }
 
     def change(self, aws: Service, id: str, olds: Properties, wanted: Properties) -> None:
-        for ours, theirs in TOPIC.items():
-            if olds.get(ours) and not wanted.get(ours):
-                self._put(aws, id, theirs, "")
         with error_context(f"updating tags for SNS Topic ({id})"):
             update_tags(aws, olds, wanted, ResourceArn=id)
 
     def remove(self, aws: Service, id: str, olds: Properties) -> None:
         with error_context(f"deleting SNS Topic ({id})"):
             aws.call("DeleteTopic", TopicArn=id)
-
-    def _put(self, aws: Service, arn: str, name: str, value: str) -> None:
-        with error_context(f"setting SNS Topic ({arn}) attribute ({name})"):
-            aws.call("SetTopicAttributes", TopicArn=arn, AttributeName=name, AttributeValue=value)
 
 
 @resource

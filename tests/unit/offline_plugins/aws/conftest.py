@@ -6,6 +6,7 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from typing import Any
+from urllib.parse import parse_qsl
 
 import boto3
 import grpc
@@ -206,7 +207,8 @@ def scripted() -> Iterator[Scripted]:
         def do_POST(self) -> None:  # the name that the library requires
             raw = self.rfile.read(int(self.headers["Content-Length"]))
             target = self.headers.get("X-Amz-Target", "").rsplit(".", 1)[-1]
-            body = json.loads(raw) if raw.startswith(b"{") else {}
+            body = json.loads(raw) if raw.startswith(b"{") else dict(parse_qsl(raw.decode()))
+            target = target or body.pop("Action", "")  # of SNS and STS
             script.requests.append((target, body))
             script.headers.append(dict(self.headers))
             response = script.answer(target, body)

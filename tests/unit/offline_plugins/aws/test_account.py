@@ -2,6 +2,7 @@
 
 import json
 import os
+import re
 import socket
 from typing import Any
 from urllib.parse import urlsplit
@@ -11,6 +12,7 @@ from hypothesis import example, given
 from hypothesis import strategies as st
 from urllib3.util import parse_url
 
+from offline_plugins.aws import service
 from offline_plugins.aws.account import Account
 from offline_plugins.provider_server import ProviderError
 from tests.unit.offline_plugins.aws.conftest import (
@@ -302,15 +304,72 @@ def test_no_error_contains_a_key_or_a_value(
     assert len(error) < 1000
 
 
-def test_a_server_error_is_retried_once(at_scripted: Engine, scripted: Scripted) -> None:
+CONFLICT = (400, {"__type": "ConflictException", "message": "oops"})
+
+
+@pytest.mark.parametrize(
+    ("given", "attempts"), [(None, 25), ("0", 25), ("1", 1), ("2", 2), ("30", 30)]
+)
+@pytest.mark.parametrize(
+    "answer",
+    [
+        CONFLICT,
+        (400, {"__type": "ThrottlingException", "message": "oops"}),
+        (500, {"message": "oops"}),
+    ],
+)
+def test_a_call_is_attempted_as_often_as_max_retries_says(
+    engine: Engine, scripted: Scripted, monkeypatch: pytest.MonkeyPatch, given: str | None,
+    attempts: int, answer: Any,
+) -> None:  # fmt: skip
+    monkeypatch.setattr(service, "PAUSE_SECONDS", 0.0)
+    engine.configure(config(scripted.url, maxRetries=given))
+    scripted.answer = lambda _operation, _body: answer
+    with pytest.raises(CallError) as caught:
+        engine.invoke(INSTANCES)
+    assert (
+        "operation error SSO Admin: ListInstances, exceeded maximum number of attempts, "
+        f"{attempts}, https response error StatusCode: {answer[0]}"
+    ) in str(caught.value)
+    assert "oops" in str(caught.value)
+    assert len(scripted.requests) == attempts
+
+
+def test_a_call_is_repeated_until_it_succeeds(at_scripted: Engine, scripted: Scripted) -> None:
     scripted.answer = lambda _operation, _body: (
-        (500, {"message": "oops"}) if len(scripted.requests) == 1 else {"Instances": []}
+        CONFLICT if len(scripted.requests) < 4 else {"Instances": []}
     )
     assert at_scripted.invoke(INSTANCES)["arns"] == []
-    scripted.answer = lambda _operation, _body: (500, {"message": "oops"})
-    with pytest.raises(CallError, match=r"StatusCode: 500.*oops"):
-        at_scripted.invoke(INSTANCES)
     assert len(scripted.requests) == 4
+
+
+def test_only_the_failed_page_of_a_list_is_read_again(
+    at_scripted: Engine, scripted: Scripted
+) -> None:
+    def answer(_operation: str, body: dict[str, Any]) -> Any:
+        if "NextToken" not in body:
+            return {"Instances": [], "NextToken": "second"}
+        return CONFLICT if len(scripted.requests) < 4 else {"Instances": []}
+
+    scripted.answer = answer
+    assert at_scripted.invoke(INSTANCES)["arns"] == []
+    assert [body.get("NextToken") for _, body in scripted.requests] == [None, *["second"] * 3]
+
+
+def test_a_conflict_of_another_service_is_not_retried(
+    at_scripted: Engine, scripted: Scripted
+) -> None:
+    scripted.answer = lambda _operation, _body: CONFLICT
+    with pytest.raises(CallError) as caught:
+        at_scripted.invoke(GROUPS, identityStoreId="d-1")
+    assert "exceeded" not in str(caught.value)
+    assert len(scripted.requests) == 1
+
+
+@pytest.mark.parametrize("given", ["-1", "2.5", "many", "[]"])
+def test_invalid_max_retries_are_rejected(engine: Engine, given: str) -> None:
+    with pytest.raises(CallError, match=rf"aws:maxRetries is '{re.escape(given)}', not a whole"):
+        engine.configure(config("http://127.0.0.1:1", maxRetries=given))
 
 
 def test_a_stopped_sandbox_is_reported_without_waiting(engine: Engine) -> None:

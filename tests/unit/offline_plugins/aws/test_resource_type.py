@@ -120,11 +120,12 @@ def test_a_removed_input_is_a_difference(engine: Engine) -> None:
 
 
 @pytest.mark.usefixtures("things")
-def test_a_duplicate_name_is_reported_immediately(connected: Engine) -> None:
+def test_a_duplicate_name_is_reported_after_all_attempts(connected: Engine) -> None:
     inputs = connected.check(PERMISSION_SET, instanceArn=INSTANCE, name="Known")
     with pytest.raises(CallError) as caught:
         connected.create(PERMISSION_SET, **inputs)
     assert f"creating {urn(PERMISSION_SET)}: 1 error occurred" in str(caught.value)
+    assert "exceeded maximum number of attempts, 25, https response" in str(caught.value)
     assert "ConflictException: PermissionSet with name Known already exists." in str(caught.value)
 
 
@@ -317,6 +318,182 @@ def test_a_rejected_schedule_is_recorded_and_not_put_again(
     with pytest.raises(CallError):
         at_scripted.update(RULE, "r", recorded, recorded)
     assert "PutRule" not in {name for name, _ in scripted.requests}
+
+
+APPLICATION = "aws:ssoadmin/applicationAssignment:ApplicationAssignment"
+CUSTOMER_MANAGED = "aws:ssoadmin/customerManagedPolicyAttachment:CustomerManagedPolicyAttachment"
+TOPIC = "aws:sns/topic:Topic"
+OF_SET = {"instanceArn": INSTANCE, "permissionSetArn": ARN}
+RULE_STATE = {"name": "r", "eventBusName": "default", "scheduleExpression": "rate(1 day)",
+              "region": "us-east-1"}  # fmt: skip
+RULE_ARN = "arn:aws:events:us-east-1:123456789012:rule/r"
+TOPIC_ARN = "arn:aws:sns:us-east-1:123456789012:t"
+ATTRIBUTES_XML = "".join(
+    f"<entry><key>{name}</key><value>{value}</value></entry>"
+    for name, value in {"TopicArn": TOPIC_ARN, "Owner": "123456789012", "Policy": "{}"}.items()
+)
+
+
+def answer_for_rules(operation: str, _: Any) -> Any:
+    if operation == "DescribeRule":
+        return {"Name": "r", "Arn": RULE_ARN, "State": "ENABLED"}
+    return {"Tags": []} if operation == "ListTagsForResource" else {"RuleArn": RULE_ARN}
+
+
+def answer_for_topics(operation: str, _: Any) -> bytes:
+    inner = {
+        "CreateTopic": f"<TopicArn>{TOPIC_ARN}</TopicArn>",
+        "GetTopicAttributes": f"<Attributes>{ATTRIBUTES_XML}</Attributes>",
+        "ListTagsForResource": "<Tags/>",
+    }.get(operation, "")
+    result = f"<{operation}Result>{inner}</{operation}Result>"
+    return f"<{operation}Response>{result}</{operation}Response>".encode()
+
+
+def operations(scripted: Scripted) -> list[str]:
+    return [operation for operation, _ in scripted.requests]
+
+
+def test_a_new_rule_is_read_twice(at_scripted: Engine, scripted: Scripted) -> None:
+    scripted.answer = answer_for_rules
+    at_scripted.create(RULE, **RULE_STATE)
+    assert operations(scripted) == [
+        "PutRule", "DescribeRule", "DescribeRule", "ListTagsForResource"
+    ]  # fmt: skip
+    assert "Tags" not in scripted.requests[0][1]
+
+
+def test_the_tags_of_a_rule_are_changed_before_the_rule(
+    at_scripted: Engine, scripted: Scripted
+) -> None:
+    scripted.answer = answer_for_rules
+    olds = {**RULE_STATE, "arn": RULE_ARN, "tags": {"a": "b"}, "tagsAll": {"a": "b"}}
+    news = {**RULE_STATE, "scheduleExpression": "rate(2 days)", "tags": {"c": "d"}}
+    at_scripted.update(RULE, "r", olds, news)
+    assert operations(scripted) == [
+        "UntagResource", "TagResource", "PutRule", "DescribeRule", "ListTagsForResource"
+    ]  # fmt: skip
+
+
+@pytest.mark.parametrize(
+    ("kind", "resource_id", "olds"),
+    [
+        (RULE, "r", RULE_STATE),
+        (TARGET, "r-t", {"eventBusName": "default", "rule": "r", "targetId": "t"}),
+    ],
+)
+@pytest.mark.parametrize("force", [False, True])
+def test_force_is_sent_only_if_it_is_true(
+    at_scripted: Engine, scripted: Scripted, kind: str, resource_id: str, olds: Any, force: bool
+) -> None:
+    at_scripted.delete(kind, resource_id, {**olds, "forceDestroy": force})
+    assert scripted.requests[0][1].get("Force") == (True if force else None)
+
+
+def test_a_permission_set_without_tags_is_created_without_tags(
+    at_scripted: Engine, scripted: Scripted
+) -> None:
+    scripted.answer = lambda operation, _: (
+        {"Tags": []} if operation == "ListTagsForResource" else {"PermissionSet": DESCRIBED}
+    )
+    at_scripted.create(PERMISSION_SET, instanceArn=INSTANCE, name="n", tags={})
+    assert scripted.requests[0] == ("CreatePermissionSet", {"InstanceArn": INSTANCE, "Name": "n"})
+
+
+@pytest.mark.parametrize(
+    ("kind", "inputs", "first"),
+    [
+        (CUSTOMER_MANAGED, {"customerManagedPolicyReference": {"name": "mine", "path": "/"}},
+         "AttachCustomerManagedPolicyReferenceToPermissionSet"),
+        (MANAGED, {"managedPolicyArn": "arn:aws:iam::aws:policy/ReadOnlyAccess"},
+         "ListManagedPoliciesInPermissionSet"),
+    ],
+)  # fmt: skip
+def test_only_an_attachment_of_an_aws_managed_policy_is_looked_up_first(
+    at_scripted: Engine, scripted: Scripted, kind: str, inputs: dict[str, Any], first: str
+) -> None:
+    scripted.answer = lambda _operation, _body: (400, {"__type": "AccessDeniedException"})
+    with pytest.raises(CallError):
+        at_scripted.create(kind, **OF_SET, **inputs)
+    assert operations(scripted) == [first]
+
+
+@pytest.mark.parametrize(
+    ("kind", "inputs", "second"),
+    [
+        (ASSIGNMENT, {"principalId": "00000000-0000-0000-0000-000000000000", "targetId": "1" * 12,
+                      "principalType": "GROUP", "targetType": "AWS_ACCOUNT"},
+         "CreateAccountAssignment"),
+        (MANAGED, {"managedPolicyArn": "arn:aws:iam::aws:policy/ReadOnlyAccess"},
+         "AttachManagedPolicyToPermissionSet"),
+    ],
+)  # fmt: skip
+def test_an_object_in_a_missing_permission_set_counts_as_missing(
+    at_scripted: Engine, scripted: Scripted, kind: str, inputs: dict[str, Any], second: str
+) -> None:
+    scripted.answer = lambda _operation, _body: (400, {"__type": "ResourceNotFoundException"})
+    with pytest.raises(CallError, match=f"{second}, .*ResourceNotFoundException"):
+        at_scripted.create(kind, **OF_SET, **inputs)
+    assert operations(scripted)[1:] == [second]
+
+
+def test_a_new_application_assignment_is_not_read(at_scripted: Engine, scripted: Scripted) -> None:
+    inputs = {"applicationArn": f"arn:aws:sso::123456789012:application/{'a' * 20}",
+              "principalId": "00000000-0000-0000-0000-000000000000",
+              "principalType": "GROUP"}  # fmt: skip
+    _, outputs = at_scripted.create(APPLICATION, **inputs)
+    assert operations(scripted) == ["CreateApplicationAssignment"]
+    assert outputs == {**inputs, "region": "us-east-1"}
+
+
+@pytest.mark.parametrize(
+    ("reason", "message"),
+    [
+        ("Received a 404 status error: EntitlementItem doesn't exist with the given key", ""),
+        ("Account is suspended", "last error: Account is suspended"),
+    ],
+)
+def test_the_failed_deletion_of_a_deleted_assignment_is_no_error(
+    at_scripted: Engine, scripted: Scripted, reason: str, message: str
+) -> None:
+    status = {"Status": "FAILED", "RequestId": "r" * 36, "FailureReason": reason}
+    scripted.answer = lambda _operation, _body: {"AccountAssignmentDeletionStatus": status}
+    group = "00000000-0000-0000-0000-000000000000"
+    resource_id = f"{group},GROUP,{'1' * 12},AWS_ACCOUNT,{ARN},{INSTANCE}"
+    if message:
+        with pytest.raises(CallError, match=message):
+            at_scripted.delete(ASSIGNMENT, resource_id, {})
+    else:
+        at_scripted.delete(ASSIGNMENT, resource_id, {})
+
+
+def test_a_new_topic_gets_five_sample_rates_and_its_attributes(
+    at_scripted: Engine, scripted: Scripted
+) -> None:
+    scripted.answer = answer_for_topics
+    at_scripted.create(TOPIC, name="t", displayName="T")
+    created, *set_ones, read, tags = scripted.requests
+    assert created == ("CreateTopic", {"Name": "t", "Version": "2010-03-31"})
+    assert {name for name, _ in set_ones} == {"SetTopicAttributes"}
+    assert sorted((body["AttributeName"], body["AttributeValue"]) for _, body in set_ones) == [
+        ("ApplicationSuccessFeedbackSampleRate", "0"), ("DisplayName", "T"),
+        ("FirehoseSuccessFeedbackSampleRate", "0"), ("HTTPSuccessFeedbackSampleRate", "0"),
+        ("LambdaSuccessFeedbackSampleRate", "0"), ("SQSSuccessFeedbackSampleRate", "0"),
+    ]  # fmt: skip
+    assert (read[0], tags[0]) == ("GetTopicAttributes", "ListTagsForResource")
+
+
+def test_an_update_of_a_topic_sets_tags_and_then_only_changed_attributes(
+    at_scripted: Engine, scripted: Scripted
+) -> None:
+    scripted.answer = answer_for_topics
+    olds = {"name": "t", "displayName": "T", "kmsMasterKeyId": "k", "region": "us-east-1"}
+    news = {"name": "t", "displayName": "T", "tags": {"a": "b"}}
+    at_scripted.update(TOPIC, TOPIC_ARN, olds, news)
+    assert operations(scripted) == [
+        "TagResource", "SetTopicAttributes", "GetTopicAttributes", "ListTagsForResource"
+    ]  # fmt: skip
+    assert scripted.requests[1][1]["AttributeName"] == "KmsMasterKeyId"
 
 
 def test_a_denied_read_does_not_remove_the_resource(
