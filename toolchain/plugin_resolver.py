@@ -4,7 +4,9 @@
 runs unchanged; the stack file's settings point it at the sandbox.
 """
 
+import hashlib
 import os
+import shlex
 import shutil
 import subprocess
 from collections.abc import Callable
@@ -13,7 +15,7 @@ from importlib.metadata import version
 from pathlib import Path
 from typing import Literal
 
-from toolchain import network
+from toolchain import cache, network
 from toolchain.engine import Engine
 
 PROVIDERS = ("okta", "aws")
@@ -43,9 +45,9 @@ class Plugin:
 
     @property
     def path_entry(self) -> Path | None:
-        """The folder to add to PATH so that the engine finds the plugin."""
+        """The folder to add to PATH so that the engine finds the plugin, and nothing else in it."""
         if self.supplied:
-            return self.supplied.parent
+            return _launcher(self.supplied)
         return REPLACEMENTS / self.name if self.origin == "replacement" else None
 
 
@@ -101,6 +103,18 @@ def installed(name: str, wanted: str) -> bool:
     on_path = shutil.which(f"pulumi-resource-{name}")
     ours = on_path is not None and Path(on_path).resolve().is_relative_to(REPLACEMENTS.resolve())
     return complete or (on_path is not None and not ours)
+
+
+def _launcher(plugin: Path) -> Path:
+    """A folder with a script of the plugin's name that runs the plugin, in the user's cache."""
+
+    def write(folder: Path) -> None:
+        script = folder / plugin.name
+        script.write_text(f'#!/bin/sh\nexec {shlex.quote(str(plugin))} "$@"\n', encoding="utf-8")
+        script.chmod(0o755)
+
+    name = hashlib.sha256(str(plugin).encode()).hexdigest()[:16]
+    return cache.entry(f"supplied-{name}", write, lambda: None)
 
 
 def _download(name: str, wanted: str, engine: Engine, say: Callable[[str], None]) -> bool:

@@ -2,6 +2,7 @@
 
 import os
 import shutil
+import subprocess
 from pathlib import Path
 
 import pytest
@@ -17,6 +18,7 @@ from toolchain.stack import Stack
 def home(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     monkeypatch.setenv("PULUMI_HOME", str(tmp_path / "pulumi"))
     monkeypatch.setenv("PATH", str(tmp_path / "bin"))
+    monkeypatch.setenv("XDG_CACHE_HOME", str(tmp_path / "cache"))
     (tmp_path / "bin").mkdir()
     return tmp_path
 
@@ -49,8 +51,10 @@ def test_installed_official_plugins_are_used_without_network_access(
     assert [plugin.path_entry for plugin in chosen] == [None, None]
 
 
-def supply(home: Path, monkeypatch: pytest.MonkeyPatch, name: str, script: str) -> Path:
-    place = home / "builds" / name
+def supply(
+    home: Path, monkeypatch: pytest.MonkeyPatch, name: str, script: str, folder: str = "builds"
+) -> Path:
+    place = home / folder / name
     place.parent.mkdir(exist_ok=True)
     place.write_text(f"#!/bin/sh\n{script}\n")
     place.chmod(0o755)
@@ -68,7 +72,28 @@ def test_a_supplied_plugin_takes_precedence_and_is_found_on_path(
     assert str(place) in okta.title
     sandbox = Sandbox("id", 1, "http://127.0.0.1:8410", "", "")
     found = Stack(home, sandbox, engine(home, ""), [okta, aws]).variables["PATH"]
-    assert shutil.which("pulumi-resource-okta", path=found) == str(place)
+    started = shutil.which("pulumi-resource-okta", path=found)
+    assert started
+    done = subprocess.run([started], capture_output=True, text=True, check=True)
+    assert done.stdout == "9.8.7\n"
+
+
+@pytest.mark.parametrize("folder", ["builds", "it's my $HOME"])
+def test_no_other_program_of_a_supplied_plugins_folder_is_found_on_path(
+    home: Path, monkeypatch: pytest.MonkeyPatch, folder: str
+) -> None:
+    install(home)
+    place = supply(home, monkeypatch, "pulumi-resource-okta", "echo $0 $#", folder)
+    for other in ("pulumi", "pulumi-resource-aws", "python", "sh"):
+        shutil.copy(place, place.with_name(other))
+    okta, _ = plugin_resolver.choose(engine(home, "exit 1"), print)
+    assert okta.path_entry
+    assert [entry.name for entry in okta.path_entry.iterdir()] == ["pulumi-resource-okta"]
+    done = subprocess.run(
+        [okta.path_entry / place.name, "127.0.0.1:1", "-v 9"], capture_output=True, text=True,
+        check=True,
+    )  # fmt: skip
+    assert done.stdout == f"{place} 2\n"
 
 
 def test_a_supplied_plugin_without_a_version_is_used(
