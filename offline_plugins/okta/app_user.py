@@ -9,92 +9,60 @@ read and is an error at delete.
 from __future__ import annotations
 
 import json
+from typing import ClassVar
 
 from offline_plugins.okta import terraform_sdkv2 as sdkv2
 from offline_plugins.okta.api import Okta
 from offline_plugins.okta.resource import Properties, go_json
-from offline_plugins.provider_server import UNKNOWN, Checked, Diff, Resource, State
-
-JSON_TEXTS = frozenset({"profile"})
-BOOLEANS = frozenset({"retainAssignment"})
 
 
-class User:
+class User(sdkv2.SdkV2Resource):
     type = "okta:app/user:User"
     inputs = frozenset({"appId", "profile", "retainAssignment", "userId", "username"})
+    computed = ("hasSharedUsername",)
+    defaults: ClassVar = {"retainAssignment": False}
+    booleans = frozenset({"retainAssignment"})
+    json_texts = frozenset({"profile"})
+    json_attributes: ClassVar = {"profile": "profile"}
+    import_format = "<app_id>/<user_id>"
 
-    def check(self, resource: Resource, news: Properties, olds: Properties, seed: bytes) -> Checked:
-        inputs = sdkv2.with_defaults(news, {"retainAssignment": False})
-        return Checked(inputs, sdkv2.json_failures(inputs, "profile", "profile"))
+    def plan(self, news: Properties, olds: Properties) -> Properties:
+        return {
+            **{name: news.get(name) for name in ("appId", "userId", "username")},
+            # A profile that the program omits is no change, regardless of what Okta filled in.
+            **sdkv2.given_or_recorded(news, olds, "profile"),
+            "retainAssignment": news.get("retainAssignment") or False,
+        }
 
-    def diff(self, id: str, olds: Properties, news: Properties) -> Diff:
-        planned = _planned(news, olds)
-        changes = sdkv2.detailed_diff(
-            planned, olds, sorted(self.inputs), replaced_by=frozenset(),
-            json_texts=JSON_TEXTS, defaults=BOOLEANS,
-        )  # fmt: skip
-        return sdkv2.to_diff(changes, [])
+    def make(self, okta: Okta, planned: Properties) -> str:
+        _read_app(okta, planned)
+        _require_username(planned)
+        with sdkv2.step("failed to assign user to application"):
+            return okta.post(_users(planned), _body(planned))["id"]
 
-    def create(self, okta: Okta, resource: Resource, inputs: Properties, preview: bool) -> State:
-        planned = _planned(inputs, {})
-        if preview:
-            return State("", {**planned, "hasSharedUsername": UNKNOWN, "id": UNKNOWN})
-        with sdkv2.bridge_errors():
-            _read_app(okta, planned)
-            _require_username(planned)
-            with sdkv2.step("failed to assign user to application"):
-                made = okta.post(f"{_users(planned)}", _body(planned))["id"]
-        with sdkv2.partial_state_errors("creating", resource, made, {**planned, "id": made}):
-            _read_app(okta, planned)
-            return State(made, _outputs(_get(okta, planned), planned))
+    def fetch(self, okta: Okta, id: str, known: Properties) -> Properties:
+        _read_app(okta, known)
+        with sdkv2.step("failed to get application's user", may_be_gone=True):
+            return _outputs(okta.get(f"{_users(known)}/{known['userId']}"), known)
 
-    def read(
-        self, okta: Okta, resource: Resource, id: str, olds: Properties, inputs: Properties
-    ) -> State | None:
-        imported = not olds
-        if imported:
-            app, slash, user = id.partition("/")
-            if not slash or "/" in user:
-                text = "invalid resource import specifier. Use: terraform import <app_id>/<user_id>"
-                raise sdkv2.bridge_error("importing", resource.urn, text)
-            olds = {"appId": app, "userId": user, "retainAssignment": False}
-        try:
-            if imported:
-                _get(okta, olds)  # the importer reads the assignment once more than the read
-            _read_app(okta, olds)
-            outputs = _outputs(_get(okta, olds), olds)
-        except sdkv2.StepError as error:
-            if error.gone and not imported:
-                return None
-            raise sdkv2.bridge_error("refreshing", resource.urn, error) from None
-        if imported:
-            given = {n: v for n, v in outputs.items() if n in self.inputs and not sdkv2.is_empty(v)}
-            return State(outputs["id"], outputs, {"__defaults": [], **given})
-        return State(id, outputs, sdkv2.refreshed_inputs(inputs, outputs, JSON_TEXTS))
+    def fetch_imported(self, okta: Okta, parts: list[str]) -> Properties:
+        """The importer reads the assignment once more, and fails if it does not exist."""
+        known = {"appId": parts[0], "userId": parts[1], "retainAssignment": False}
+        with sdkv2.step("failed to get application's user"):
+            okta.get(f"{_users(known)}/{known['userId']}")
+        return self.fetch(okta, parts[1], known)
 
-    def update(
-        self, okta: Okta, resource: Resource, id: str, olds: Properties, news: Properties,
-        preview: bool,
-    ) -> Properties:  # fmt: skip
-        planned = {**olds, **_planned(news, olds)}
-        if preview:
-            return planned
-        with sdkv2.partial_state_errors("updating", resource, id, planned):
-            _read_app(okta, planned)
-            _require_username(planned)
-            with sdkv2.step("failed to update application's user"):
-                okta.post(f"{_users(planned)}/{planned['userId']}", _body(planned))
-            _read_app(okta, planned)
-            return _outputs(_get(okta, planned), planned)
+    def change(self, okta: Okta, id: str, olds: Properties, planned: Properties) -> Properties:
+        _read_app(okta, planned)
+        _require_username(planned)
+        with sdkv2.step("failed to update application's user"):
+            okta.post(f"{_users(planned)}/{planned['userId']}", _body(planned))
+        return self.fetch(okta, id, planned)
 
-    def delete(self, okta: Okta, resource: Resource, id: str, olds: Properties) -> None:
-        if olds.get("retainAssignment"):
-            return
-        with (
-            sdkv2.bridge_errors("deleting", resource.urn),
-            sdkv2.step("failed to delete application's user"),
-        ):
-            okta.delete(f"{_users(olds)}/{olds['userId']}")
+    def remove(self, okta: Okta, id: str, olds: Properties) -> None:
+        if not olds.get("retainAssignment"):
+            with sdkv2.step("failed to delete application's user"):
+                okta.delete(f"{_users(olds)}/{olds['userId']}")
 
 
 def _users(properties: Properties) -> str:
@@ -113,23 +81,6 @@ def _require_username(planned: Properties) -> None:
             "'username' is required (the only exception is when the assigned app has "
             "'SHARED_USERNAME_AND_PASSWORD' credentials scheme)"
         )
-
-
-def _get(okta: Okta, planned: Properties) -> Properties:
-    with sdkv2.step("failed to get application's user", may_be_gone=True):
-        return okta.get(f"{_users(planned)}/{planned['userId']}")
-
-
-def _planned(news: Properties, olds: Properties) -> Properties:
-    # A profile that the program omits is no change, regardless of what Okta filled in.
-    profile = news.get("profile")
-    return {
-        "appId": news.get("appId"),
-        "profile": olds.get("profile") if profile is None else profile,
-        "retainAssignment": news.get("retainAssignment") or False,
-        "userId": news.get("userId"),
-        "username": news.get("username"),
-    }
 
 
 def _body(planned: Properties) -> Properties:

@@ -6,65 +6,42 @@ Each operation makes one call, and a 404 is always an error
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from contextlib import contextmanager
+from offline_plugins.okta.api import Okta
+from offline_plugins.okta.resource import Properties
+from offline_plugins.okta.terraform_framework import FrameworkResource, status_errors
+from offline_plugins.provider_server import ProviderError, Resource, State
 
-from offline_plugins.okta.api import Okta, OktaError
-from offline_plugins.okta.resource import Properties, auto_name
-from offline_plugins.okta.terraform_framework import compare_inputs
-from offline_plugins.provider_server import UNKNOWN, Checked, Diff, ProviderError, Resource, State
+ERROR = "Error {0}ing app federated claim: Could not {1} app federated claim, unexpected error"
 
 
-class FederatedClaim:
+class FederatedClaim(FrameworkResource):
     type = "okta:app/federatedClaim:FederatedClaim"
     inputs = frozenset({"appId", "expression", "name"})
+    changed_by_update = ("id",)
+    has_automatic_name = True
 
-    def check(self, resource: Resource, news: Properties, olds: Properties, seed: bytes) -> Checked:
-        return Checked({**news, "name": news.get("name") or auto_name(resource, olds, seed)})
-
-    def diff(self, id: str, olds: Properties, news: Properties) -> Diff:
-        return compare_inputs(news, olds, names=sorted(self.inputs), computed=("id",))
-
-    def create(self, okta: Okta, resource: Resource, inputs: Properties, preview: bool) -> State:
-        if preview:
-            return State("", {**inputs, "id": UNKNOWN})
-        with _error_context("creating", "create"):
-            made = okta.post(_path(inputs["appId"]), _body(inputs))
-        return State(made["id"], _outputs(inputs["appId"], made))
+    def make(self, okta: Okta, planned: Properties) -> Properties:
+        with status_errors(ERROR.format("creat", "create")):
+            made = okta.post(_path(planned["appId"]), _body(planned))
+        return _outputs(planned["appId"], made)
 
     def read(
         self, okta: Okta, resource: Resource, id: str, olds: Properties, inputs: Properties
     ) -> State | None:
         app, claim = (olds["appId"], id) if olds else _parse_import_id(id)
-        with _error_context("reading", "read"):
+        with status_errors(ERROR.format("read", "read")):
             found = okta.get(f"{_path(app)}/{claim}")
         outputs = _outputs(app, found)
         return State(claim, outputs, {name: outputs[name] for name in sorted(self.inputs)})
 
-    def update(
-        self, okta: Okta, resource: Resource, id: str, olds: Properties, news: Properties,
-        preview: bool,
-    ) -> Properties:  # fmt: skip
-        if preview:
-            return {**news, "id": UNKNOWN}
-        with _error_context("updating", "update"):
-            changed = okta.put(f"{_path(news['appId'])}/{id}", _body(news))
-        return _outputs(news["appId"], changed)
+    def change(self, okta: Okta, id: str, olds: Properties, planned: Properties) -> Properties:
+        with status_errors(ERROR.format("updat", "update")):
+            changed = okta.put(f"{_path(planned['appId'])}/{id}", _body(planned))
+        return _outputs(planned["appId"], changed)
 
     def delete(self, okta: Okta, resource: Resource, id: str, olds: Properties) -> None:
-        with _error_context("deleting", "delete"):
+        with status_errors(ERROR.format("delet", "delete")):
             okta.delete(f"{_path(olds['appId'])}/{id}")
-
-
-@contextmanager
-def _error_context(doing: str, do: str) -> Iterator[None]:
-    try:
-        yield
-    except OktaError as error:
-        raise ProviderError(
-            f"Error {doing} app federated claim: Could not {do} app federated claim, unexpected "
-            f"error: {error.status_line}"
-        ) from None
 
 
 def _parse_import_id(id: str) -> tuple[str, str]:

@@ -9,84 +9,71 @@ at read removes the resource from the state.
 from __future__ import annotations
 
 import json
-from typing import Any
+from typing import ClassVar
 
 from offline_plugins.okta import terraform_sdkv2 as sdkv2
 from offline_plugins.okta.api import Okta
 from offline_plugins.okta.resource import Properties, go_json
-from offline_plugins.provider_server import UNKNOWN, Checked, Diff, Resource, State
-
-REPLACED_BY = frozenset({"appId"})
-DEFAULTS = {"profile": "{}"}
 
 
-class AppGroupAssignments:
+class AppGroupAssignments(sdkv2.SdkV2Resource):
     type = "okta:index/appGroupAssignments:AppGroupAssignments"
     inputs = frozenset({"appId", "groups"})
+    list_defaults: ClassVar = {"groups": {"profile": "{}"}}
+    replaced_by = frozenset({"appId"})
 
-    def check(self, resource: Resource, news: Properties, olds: Properties, seed: bytes) -> Checked:
-        inputs = sdkv2.with_defaults(news, {})
-        if isinstance(inputs.get("groups"), list):
-            inputs["groups"] = [
-                sdkv2.with_defaults(group, DEFAULTS) if isinstance(group, dict) else group
-                for group in inputs["groups"]
-            ]
-        return Checked(inputs)
+    def plan(self, news: Properties, olds: Properties) -> Properties:
+        groups, recorded = news.get("groups"), olds.get("groups") or []
+        if isinstance(groups, list):
+            before = [*(group["priority"] for group in recorded), *[None] * len(groups)]
+            groups = [
+                {**{name: group.get(name) for name in ("id", "profile")},
+                 "priority": group.get("priority") or priority}
+                if isinstance(group, dict) else group
+                for group, priority in zip(groups, before, strict=False)
+            ]  # fmt: skip
+        return {"appId": news.get("appId"), "groups": groups}
 
-    def diff(self, id: str, olds: Properties, news: Properties) -> Diff:
-        changes = sdkv2.detailed_diff(
-            _planned(news, olds), olds, sorted(self.inputs), replaced_by=REPLACED_BY
-        )
-        return sdkv2.to_diff(changes, sorted(REPLACED_BY))
+    def make(self, okta: Okta, planned: Properties) -> str:
+        return planned["appId"]
 
-    def create(self, okta: Okta, resource: Resource, inputs: Properties, preview: bool) -> State:
-        planned = _planned(inputs, {})
-        if preview:
-            return State("", {**planned, "id": UNKNOWN})
-        app = planned["appId"]
-        with sdkv2.partial_state_errors("creating", resource, app, _sent_state(planned, app)):
-            for group in planned["groups"]:
-                priority = {"priority": group["priority"]} if group["priority"] else {}
-                _put(okta, app, group, priority)
-            return State(app, _read(okta, app, planned["groups"]))
+    def recorded(self, id: str, planned: Properties) -> Properties:
+        groups = [{**group, "priority": group["priority"] or 0} for group in planned["groups"]]
+        return {"appId": id, "groups": groups, "id": id}
 
-    def read(
-        self, okta: Okta, resource: Resource, id: str, olds: Properties, inputs: Properties
-    ) -> State | None:
-        try:
-            outputs = _read(okta, id, olds.get("groups") or [], absorbing=not olds)
-        except sdkv2.StepError as error:
-            if error.gone:
-                return None
-            raise sdkv2.bridge_error("refreshing", resource.urn, error) from None
-        if olds or inputs:
-            return State(id, outputs, _refreshed_inputs(inputs, outputs))
+    def finish(self, okta: Okta, id: str, planned: Properties) -> Properties:
+        for group in planned["groups"]:
+            _put(okta, id, group, {"priority": group["priority"]} if group["priority"] else {})
+        return _read(okta, id, planned["groups"])
+
+    def fetch(self, okta: Okta, id: str, known: Properties) -> Properties:
+        return _read(okta, id, known.get("groups") or [], absorbing=not known)
+
+    def imported_inputs(self, outputs: Properties) -> Properties:
         groups = [
             {sdkv2.DEFAULTS_KEY: []} | {name: value for name, value in group.items() if value != 0}
             for group in outputs["groups"]
         ]
-        return State(id, outputs, {sdkv2.DEFAULTS_KEY: [], "appId": id, "groups": groups})
+        return {"appId": outputs["appId"], "groups": groups}
 
-    def update(
-        self, okta: Okta, resource: Resource, id: str, olds: Properties, news: Properties,
-        preview: bool,
-    ) -> Properties:  # fmt: skip
-        planned = _planned(news, olds)
-        if preview:
-            return {**planned, "id": id}
+    def refreshed_inputs(self, inputs: Properties, outputs: Properties) -> Properties:
+        """The groups that the program names, with Okta's values. Other groups are not inputs."""
+        pairs = zip(inputs.get("groups") or [], outputs["groups"], strict=False)
+        groups = [{name: read[name] for name in given if name in read} for given, read in pairs]
+        return {"appId": outputs["appId"], "groups": groups}
+
+    def change(self, okta: Okta, id: str, olds: Properties, planned: Properties) -> Properties:
         kept = {group["id"] for group in planned["groups"]}
-        with sdkv2.partial_state_errors("updating", resource, id, _sent_state(planned, id)):
-            for group in olds.get("groups") or []:
-                if group["id"] not in kept:
-                    _delete(okta, id, group)
-            for group in planned["groups"]:
-                _put(okta, id, group, {"priority": group["priority"] or 0})
-            return _read(okta, id, planned["groups"])
-
-    def delete(self, okta: Okta, resource: Resource, id: str, olds: Properties) -> None:
-        with sdkv2.bridge_errors("deleting", resource.urn):
-            for group in olds.get("groups") or []:
+        for group in olds.get("groups") or []:
+            if group["id"] not in kept:
                 _delete(okta, id, group)
+        for group in planned["groups"]:
+            _put(okta, id, group, {"priority": group["priority"] or 0})
+        return _read(okta, id, planned["groups"])
+
+    def remove(self, okta: Okta, id: str, olds: Properties) -> None:
+        for group in olds.get("groups") or []:
+            _delete(okta, id, group)
 
 
 def _put(okta: Okta, app: str, group: Properties, priority: Properties) -> None:
@@ -120,35 +107,3 @@ def _group_outputs(group: Properties, *, empty: str) -> Properties:
         "priority": group.get("priority"),
         "profile": go_json(profile) if profile else empty,
     }
-
-
-def _planned(news: Properties, olds: Properties) -> Properties:
-    groups, recorded = news.get("groups"), olds.get("groups") or []
-    if not isinstance(groups, list):
-        return {"appId": news.get("appId"), "groups": groups}
-    planned: list[Any] = []
-    for index, group in enumerate(groups):
-        if isinstance(group, dict):
-            before = recorded[index]["priority"] if index < len(recorded) else None
-            planned.append(
-                {
-                    "id": group.get("id"),
-                    "priority": group.get("priority") or before,
-                    "profile": group.get("profile"),
-                }
-            )
-        else:
-            planned.append(group)
-    return {"appId": news.get("appId"), "groups": planned}
-
-
-def _sent_state(planned: Properties, app: str) -> Properties:
-    groups = [{**group, "priority": group["priority"] or 0} for group in planned["groups"]]
-    return {"appId": app, "groups": groups, "id": app}
-
-
-def _refreshed_inputs(inputs: Properties, outputs: Properties) -> Properties:
-    """The groups that the program names, with Okta's values. Other groups are not inputs."""
-    pairs = zip(inputs.get("groups") or [], outputs["groups"], strict=False)
-    groups = [{name: read[name] for name in given if name in read} for given, read in pairs]
-    return {"appId": outputs["appId"], "groups": groups}

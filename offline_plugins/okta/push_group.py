@@ -7,21 +7,25 @@ flag that deletes the target group is taken from the *old* state
 
 from __future__ import annotations
 
-from typing import Any
+from typing import ClassVar
 
-from offline_plugins.okta.api import Okta, OktaError
-from offline_plugins.okta.terraform_framework import compare_inputs, one_of_failure, without_nulls
-from offline_plugins.provider_server import UNKNOWN, Checked, Diff, ProviderError, Resource, State
+from offline_plugins.okta.api import Okta
+from offline_plugins.okta.resource import Properties
+from offline_plugins.okta.terraform_framework import (
+    FrameworkResource,
+    status_errors,
+    without_nulls,
+)
+from offline_plugins.provider_server import UNKNOWN, ProviderError, Resource, State
 
 STATUSES = ("ACTIVE", "INACTIVE")
-DEFAULTS = {"deleteTargetGroupOnDestroy": True, "status": "ACTIVE"}
 ONLY_ACTIVE_OR_INACTIVE = (
     "the Okta API doesn't allow updating the group push mapping when the status is not either "
     "ACTIVE or INACTIVE"
 )
 
 
-class PushGroup:
+class PushGroup(FrameworkResource):
     type = "okta:index/pushGroup:PushGroup"
     inputs = frozenset(
         {"appId", "deleteTargetGroupOnDestroy", "sourceGroupId", "status", "targetGroupId",
@@ -29,72 +33,42 @@ class PushGroup:
     )  # fmt: skip
     replaced_by = frozenset({"appId", "sourceGroupId", "targetGroupId", "targetGroupName"})
 
-    def check(
-        self, resource: Resource, news: dict[str, Any], olds: dict[str, Any], seed: bytes
-    ) -> Checked:
-        status = news.get("status")
-        if isinstance(status, str) and status not in STATUSES:
-            return Checked(
-                news, [one_of_failure(resource.name, "status", "status", status, STATUSES)]
-            )
-        return Checked(news)
+    defaults: ClassVar = {"deleteTargetGroupOnDestroy": True, "status": "ACTIVE"}
+    allowed: ClassVar = {"status": STATUSES}
 
-    def diff(self, id: str, olds: dict[str, Any], news: dict[str, Any]) -> Diff:
-        return compare_inputs(
-            _planned(olds, news), olds, names=sorted(self.inputs), replaced_by=self.replaced_by
-        )
+    def plan(self, news: Properties, olds: Properties) -> Properties:
+        target = olds.get("targetGroupId") if olds else UNKNOWN
+        return {**self.defaults, "targetGroupId": target, **news}
 
-    def create(
-        self, okta: Okta, resource: Resource, inputs: dict[str, Any], preview: bool
-    ) -> State:
-        planned = {**DEFAULTS, **inputs}
-        if preview:
-            return State("", {"targetGroupId": UNKNOWN, **planned, "id": UNKNOWN})
-        try:
+    def make(self, okta: Okta, planned: Properties) -> Properties:
+        with status_errors("Error creating Okta Push Group "):
             found = okta.post(_path(planned), self._body(okta, planned))
-        except OktaError as error:
-            raise ProviderError(f"Error creating Okta Push Group : {error.status_line}") from None
-        return State(found["id"], _outputs(found, planned))
+        return _outputs(found, planned)
 
     def read(
-        self, okta: Okta, resource: Resource, id: str, olds: dict[str, Any],
-        inputs: dict[str, Any],
-    ) -> State | None:  # fmt: skip
+        self, okta: Okta, resource: Resource, id: str, olds: Properties, inputs: Properties
+    ) -> State | None:
         app, mapping = str(olds.get("appId") or ""), id
         if not app:
             app, mapping = _parse_import_id(id)
-        try:
+        with status_errors("Error reading Okta push group mapping "):
             found = okta.get(f"{_path({'appId': app})}/{mapping}")
-        except OktaError as error:
-            raise ProviderError(
-                f"Error reading Okta push group mapping : {error.status_line}"
-            ) from None
         outputs = _outputs(found, {**olds, "appId": app})
         if not inputs:
             return State(mapping, outputs, {k: v for k, v in outputs.items() if k in self.inputs})
         return State(mapping, outputs, {name: outputs.get(name, inputs[name]) for name in inputs})
 
-    def update(
-        self, okta: Okta, resource: Resource, id: str, olds: dict[str, Any],
-        news: dict[str, Any], preview: bool,
-    ) -> dict[str, Any]:  # fmt: skip
-        planned = _planned(olds, news)
-        if preview:
-            return without_nulls({**planned, "id": id})
+    def change(self, okta: Okta, id: str, olds: Properties, planned: Properties) -> Properties:
         if olds.get("status") not in STATUSES:
             raise ProviderError(
                 "Group push mapping in disallowed status: "
                 f"{ONLY_ACTIVE_OR_INACTIVE[0].upper()}{ONLY_ACTIVE_OR_INACTIVE[1:]}"
             )
-        try:
+        with status_errors("failed to update push group mapping: "):
             found = okta.patch(f"{_path(planned)}/{id}", {"status": planned["status"]})
-        except OktaError as error:
-            raise ProviderError(
-                f"failed to update push group mapping: : {error.status_line}"
-            ) from None
         return _outputs(found, planned)
 
-    def delete(self, okta: Okta, resource: Resource, id: str, olds: dict[str, Any]) -> None:
+    def delete(self, okta: Okta, resource: Resource, id: str, olds: Properties) -> None:
         path = f"{_path(olds)}/{id}"
         if olds.get("status") not in STATUSES:
             raise ProviderError(
@@ -104,19 +78,15 @@ class PushGroup:
             )
         deletes_target = olds.get("deleteTargetGroupOnDestroy")
         flag = "false" if deletes_target is False else "true"
-        try:
+        with status_errors("failed to delete push group mapping: "):
             if olds.get("status") != "INACTIVE":
                 okta.patch(path, {"status": "INACTIVE"})
             okta.delete(f"{path}?deleteTargetGroup={flag}")
-        except OktaError as error:
-            raise ProviderError(
-                f"failed to delete push group mapping: : {error.status_line}"
-            ) from None
 
-    def _body(self, okta: Okta, planned: dict[str, Any]) -> dict[str, Any]:
+    def _body(self, okta: Okta, planned: Properties) -> Properties:
         body = {"sourceGroupId": planned["sourceGroupId"], "status": planned["status"]}
         # If the program sets both targets, both are sent.
-        if planned.get("targetGroupId"):
+        if planned.get("targetGroupId") not in (None, "", UNKNOWN):
             body["targetGroupId"] = planned["targetGroupId"]
         if planned.get("targetGroupName"):
             body["targetGroupName"] = planned["targetGroupName"]
@@ -139,17 +109,11 @@ def _parse_import_id(id: str) -> tuple[str, str]:
     return parts[0], parts[1]
 
 
-def _path(properties: dict[str, Any]) -> str:
+def _path(properties: Properties) -> str:
     return f"/api/v1/apps/{properties['appId']}/group-push/mappings"
 
 
-def _planned(olds: dict[str, Any], news: dict[str, Any]) -> dict[str, Any]:
-    planned = {**DEFAULTS, **news}
-    planned.setdefault("targetGroupId", olds.get("targetGroupId"))
-    return planned
-
-
-def _outputs(mapping: dict[str, Any], planned: dict[str, Any]) -> dict[str, Any]:
+def _outputs(mapping: Properties, planned: Properties) -> Properties:
     return without_nulls(
         {
             "appId": planned["appId"],

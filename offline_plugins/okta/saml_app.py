@@ -9,7 +9,7 @@ deletion is retried.
 from __future__ import annotations
 
 from collections.abc import Callable
-from typing import Any
+from typing import Any, ClassVar
 
 from offline_plugins.okta import terraform_sdkv2 as sdkv2
 from offline_plugins.okta.api import Okta, OktaError
@@ -28,8 +28,7 @@ from offline_plugins.okta.saml_payloads import (
 )
 from offline_plugins.provider_server import (
     UNKNOWN,
-    Checked,
-    Diff,
+    ChangeKind,
     ProviderError,
     Resource,
     State,
@@ -45,40 +44,42 @@ STATEMENT_DEFAULTS = {
     "namespace": "urn:oasis:names:tc:SAML:2.0:attrname-format:unspecified",
     "type": "EXPRESSION",
 }
-JSON_TEXTS = frozenset({"appSettingsJson"})
-REPLACED_BY = frozenset({"preconfiguredApp"})
 DELETE_ATTEMPTS = 10
 FIRST_WAIT, LONGEST_WAIT = 0.5, 6.0  # seconds between attempts to delete, doubled each time
 
 
-class Saml:
+class Saml(sdkv2.SdkV2Resource):
     type = "okta:app/saml:Saml"
     inputs = frozenset(
         {"appSettingsJson", "attributeStatements", "authenticationPolicy", "label",
          "preconfiguredApp", "skipAuthenticationPolicy", *DEFAULTS}
     )  # fmt: skip
+    defaults: ClassVar = DEFAULTS
+    list_defaults: ClassVar = {"attributeStatements": STATEMENT_DEFAULTS}
+    booleans = frozenset({"skipAuthenticationPolicy"})
+    json_texts = frozenset({"appSettingsJson"})
+    json_attributes: ClassVar = {"appSettingsJson": "app_settings_json"}
+    replaced_by = frozenset({"preconfiguredApp"})
 
-    def check(self, resource: Resource, news: Properties, olds: Properties, seed: bytes) -> Checked:
-        inputs = sdkv2.with_defaults(news, DEFAULTS)
-        statements = inputs.get("attributeStatements")
-        if isinstance(statements, list):
-            inputs["attributeStatements"] = [
-                sdkv2.with_defaults(s, STATEMENT_DEFAULTS) if isinstance(s, dict) else s
-                for s in statements
-            ]
-        return Checked(inputs, sdkv2.json_failures(inputs, "appSettingsJson", "app_settings_json"))
+    def plan(self, news: Properties, olds: Properties) -> Properties:
+        settings = news.get("appSettingsJson")
+        return {
+            "appSettingsJson": compact(settings) if isinstance(settings, str) else settings,
+            "attributeStatements": news.get("attributeStatements") or [],
+            "label": news.get("label"),
+            "skipAuthenticationPolicy": news.get("skipAuthenticationPolicy") or False,
+            **{n: news.get(n) or olds.get(n) for n in ("authenticationPolicy", "preconfiguredApp")},
+            **{name: news.get(name) for name in DEFAULTS},
+        }
 
-    def diff(self, id: str, olds: Properties, news: Properties) -> Diff:
-        changes = sdkv2.detailed_diff(
-            _planned(news, olds), olds, sorted(self.inputs), replaced_by=REPLACED_BY,
-            json_texts=JSON_TEXTS, defaults=frozenset({"skipAuthenticationPolicy"}),
-        )  # fmt: skip
+    def changes(self, olds: Properties, news: Properties) -> dict[str, ChangeKind]:
+        changes = super().changes(olds, news)
         if "keys" in olds and olds["keys"] is None:
             changes["keys"] = "ADD"  # not read yet: the creation failed before that
-        return sdkv2.to_diff(changes, sorted(REPLACED_BY))
+        return changes
 
     def create(self, okta: Okta, resource: Resource, inputs: Properties, preview: bool) -> State:
-        planned = _planned(inputs, {})
+        planned = self.plan(inputs, {})
         if preview:
             return State("", preview_outputs(planned))
         if not planned.get("preconfiguredApp"):
@@ -98,26 +99,32 @@ class Saml:
             self._read(okta, app["id"], planned, outputs)
         return State(app["id"], outputs)
 
-    def read(
-        self, okta: Okta, resource: Resource, id: str, olds: Properties, inputs: Properties,
-    ) -> State | None:  # fmt: skip
-        outputs: Properties = dict(olds)
-        try:
-            self._read(okta, id, olds, outputs)
-        except sdkv2.StepError as error:
-            if error.gone:
-                return None
-            raise sdkv2.bridge_error("refreshing", resource.urn, error) from None
-        if olds or inputs:
-            return State(id, outputs, sdkv2.refreshed_inputs(inputs, outputs, JSON_TEXTS))
-        outputs["skipAuthenticationPolicy"] = None
-        return State(id, outputs, _imported_inputs(outputs, self.inputs))
+    def fetch(self, okta: Okta, id: str, known: Properties) -> Properties:
+        outputs: Properties = dict(known)
+        self._read(okta, id, known, outputs)
+        return outputs if known else {**outputs, "skipAuthenticationPolicy": None}
+
+    def imported_inputs(self, outputs: Properties) -> Properties:
+        given = super().imported_inputs(outputs)
+        if not sdkv2.is_empty(outputs["appLinksJson"]):
+            given["appLinksJson"] = outputs["appLinksJson"]
+        if "attributeStatements" in given:
+            given["attributeStatements"] = [
+                {sdkv2.DEFAULTS_KEY: []}
+                | {
+                    k: v
+                    for k, v in s.items()
+                    if not sdkv2.is_empty(v) and v != STATEMENT_DEFAULTS.get(k)
+                }
+                for s in given["attributeStatements"]
+            ]
+        return given
 
     def update(
         self, okta: Okta, resource: Resource, id: str, olds: Properties, news: Properties,
         preview: bool,
     ) -> Properties:  # fmt: skip
-        planned = _planned(news, olds)
+        planned = self.plan(news, olds)
         outputs = {**olds, **planned}
         outputs["attributeStatements"] = merge_statements(
             planned["attributeStatements"], olds.get("attributeStatements")
@@ -141,12 +148,9 @@ class Saml:
             self._read(okta, id, planned, outputs)
         return outputs
 
-    def delete(self, okta: Okta, resource: Resource, id: str, olds: Properties) -> None:
+    def remove(self, okta: Okta, id: str, olds: Properties) -> None:
         path = f"/api/v1/apps/{id}"
-        with (
-            sdkv2.bridge_errors("deleting", resource.urn),
-            sdkv2.step("failed to delete SAML application"),
-        ):
+        with sdkv2.step("failed to delete SAML application"):
             if olds.get("status") != "INACTIVE":
                 _retry(okta, lambda: okta.post(f"{path}/lifecycle/deactivate"))
             _retry(okta, lambda: okta.delete(path))
@@ -184,40 +188,6 @@ class Saml:
             text = f"failed to load existing keys for SAML application: {error.as_go_float}"
             raise sdkv2.StepError(text) from None
         outputs |= read_presentation(app, planned)
-
-
-def _planned(news: Properties, olds: Properties) -> Properties:
-    settings = news.get("appSettingsJson")
-    return {
-        "appSettingsJson": compact(settings) if isinstance(settings, str) else settings,
-        "attributeStatements": news.get("attributeStatements") or [],
-        "authenticationPolicy": news.get("authenticationPolicy")
-        or olds.get("authenticationPolicy"),
-        "label": news.get("label"),
-        "preconfiguredApp": news.get("preconfiguredApp") or olds.get("preconfiguredApp"),
-        "skipAuthenticationPolicy": news.get("skipAuthenticationPolicy") or False,
-        **{name: news.get(name) for name in DEFAULTS},
-    }
-
-
-def _imported_inputs(outputs: Properties, names: frozenset[str]) -> Properties:
-    """The inputs after an import: the values that differ from the schema's defaults."""
-    given: Properties = {"__defaults": []}
-    for name in sorted({*names, "appLinksJson"}):
-        value = outputs.get(name)
-        if not sdkv2.is_empty(value) and value != DEFAULTS.get(name):
-            given[name] = value
-    if "attributeStatements" in given:
-        given["attributeStatements"] = [
-            {"__defaults": []}
-            | {
-                k: v
-                for k, v in s.items()
-                if not sdkv2.is_empty(v) and v != STATEMENT_DEFAULTS.get(k)
-            }
-            for s in given["attributeStatements"]
-        ]
-    return given
 
 
 def _retry(okta: Okta, call: Callable[[], Any]) -> None:

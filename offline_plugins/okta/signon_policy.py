@@ -7,36 +7,27 @@ default policy to its apps. The deletion of an assignment makes no call.
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from contextlib import contextmanager
-from typing import Any
+from typing import Any, ClassVar
 
-from offline_plugins.okta.api import Okta, OktaError
-from offline_plugins.okta.resource import Properties, auto_name
+from offline_plugins.okta.api import Okta
+from offline_plugins.okta.resource import Properties
 from offline_plugins.okta.saml_payloads import policy_of
-from offline_plugins.okta.terraform_framework import compare_inputs
-from offline_plugins.provider_server import UNKNOWN, Checked, Diff, ProviderError, Resource, State
+from offline_plugins.okta.terraform_framework import FrameworkResource, status_errors
+from offline_plugins.provider_server import ProviderError, Resource, State
 
 POLICIES = "/api/v1/policies"
-DEFAULTS = {"catchAll": True, "priority": 1}
 
 
-class AppSignonPolicy:
+class AppSignonPolicy(FrameworkResource):
     type = "okta:index/appSignonPolicy:AppSignonPolicy"
     inputs = frozenset({"catchAll", "description", "name", "priority"})
+    defaults: ClassVar = {"catchAll": True, "priority": 1}
+    computed = ("defaultRuleId", "id")
+    has_automatic_name = True
 
-    def check(self, resource: Resource, news: Properties, olds: Properties, seed: bytes) -> Checked:
-        return Checked({**news, "name": news.get("name") or auto_name(resource, olds, seed)})
-
-    def diff(self, id: str, olds: Properties, news: Properties) -> Diff:
-        return compare_inputs({**DEFAULTS, **news}, olds, names=sorted(self.inputs))
-
-    def create(self, okta: Okta, resource: Resource, inputs: Properties, preview: bool) -> State:
-        planned = {**DEFAULTS, **inputs}
-        if preview:
-            return State("", {**planned, "defaultRuleId": UNKNOWN, "id": UNKNOWN})
+    def make(self, okta: Okta, planned: Properties) -> Properties:
         self._on_identity_engine(okta)
-        with _error_context("failed to create authentication policy"):
+        with status_errors("failed to create authentication policy"):
             policy = okta.post(POLICIES, _body(planned))
             rule = _system_rule(okta, policy["id"])
             if planned["catchAll"] is False:
@@ -45,35 +36,29 @@ class AppSignonPolicy:
                 denied = {**actions, "appSignOn": {**actions["appSignOn"], "access": "DENY"}}
                 path = f"{POLICIES}/{policy['id']}/rules/{rule['id']}"
                 okta.put(path, {**rule, "actions": denied})
-        return State(policy["id"], _outputs(policy, rule, planned["catchAll"]))
+        return _outputs(policy, rule, planned["catchAll"])
 
     def read(
         self, okta: Okta, resource: Resource, id: str, olds: Properties, inputs: Properties
     ) -> State | None:
         self._on_identity_engine(okta)
-        with _error_context("failed to read authentication policy"):
+        with status_errors("failed to read authentication policy"):
             policy = okta.get(f"{POLICIES}/{id}")
             rule = _system_rule(okta, id)
         outputs = _outputs(policy, rule, olds.get("catchAll", True))
         names = [name for name in sorted(self.inputs) if not inputs or name in inputs]
         return State(id, outputs, {name: outputs[name] for name in names})
 
-    def update(
-        self, okta: Okta, resource: Resource, id: str, olds: Properties, news: Properties,
-        preview: bool,
-    ) -> Properties:  # fmt: skip
-        planned = {**DEFAULTS, **news}
-        if preview:
-            return {**planned, "defaultRuleId": olds.get("defaultRuleId"), "id": id}
+    def change(self, okta: Okta, id: str, olds: Properties, planned: Properties) -> Properties:
         self._on_identity_engine(okta)
-        with _error_context("failed to update authentication policy"):
+        with status_errors("failed to update authentication policy"):
             policy = okta.put(f"{POLICIES}/{id}", _body(planned))
             rule = _system_rule(okta, id)
         return _outputs(policy, rule, planned["catchAll"])
 
     def delete(self, okta: Okta, resource: Resource, id: str, olds: Properties) -> None:
         self._on_identity_engine(okta)
-        with _error_context("failed to delete authentication policy"):
+        with status_errors("failed to delete authentication policy"):
             policies = okta.get(f"{POLICIES}?type=ACCESS_POLICY")
             default = next(policy["id"] for policy in policies if policy.get("system"))
             for app in okta.pages("/api/v1/apps?limit=200"):
@@ -86,52 +71,29 @@ class AppSignonPolicy:
             raise ProviderError(f"{self.type} needs an org on Okta Identity Engine")
 
 
-class AccessPolicyAssignment:
+class AccessPolicyAssignment(FrameworkResource):
     type = "okta:app/accessPolicyAssignment:AccessPolicyAssignment"
     inputs = frozenset({"appId", "policyId"})
 
-    def check(self, resource: Resource, news: Properties, olds: Properties, seed: bytes) -> Checked:
-        return Checked(news)
-
-    def diff(self, id: str, olds: Properties, news: Properties) -> Diff:
-        return compare_inputs(news, olds, names=sorted(self.inputs))
-
-    def create(self, okta: Okta, resource: Resource, inputs: Properties, preview: bool) -> State:
-        if preview:
-            return State("", {**inputs, "id": UNKNOWN})
-        return State(inputs["appId"], self._assign(okta, inputs))
-
-    def read(
-        self, okta: Okta, resource: Resource, id: str, olds: Properties, inputs: Properties
-    ) -> State | None:
-        with _error_context("failed to read the app"):
-            app = okta.get(f"/api/v1/apps/{id}")
-        read = {"appId": app["id"], "policyId": policy_of(app)}
-        return State(id, {**read, "id": id}, read)
-
-    def update(
-        self, okta: Okta, resource: Resource, id: str, olds: Properties, news: Properties,
-        preview: bool,
-    ) -> Properties:  # fmt: skip
-        return {**news, "id": id} if preview else self._assign(okta, news)
-
-    def delete(self, okta: Okta, resource: Resource, id: str, olds: Properties) -> None: ...
-
-    def _assign(self, okta: Okta, inputs: Properties) -> Properties:
-        app, policy = inputs["appId"], inputs["policyId"]
-        with _error_context("failed to assign the policy to the app"):
+    def make(self, okta: Okta, planned: Properties) -> Properties:
+        app, policy = planned["appId"], planned["policyId"]
+        with status_errors("failed to assign the policy to the app"):
             okta.get(f"/api/v1/apps/{app}")
             okta.put(f"/api/v1/apps/{app}/policies/{policy}")
         return {"appId": app, "id": app, "policyId": policy}
 
+    def change(self, okta: Okta, id: str, olds: Properties, planned: Properties) -> Properties:
+        return self.make(okta, planned)
 
-@contextmanager
-def _error_context(text: str) -> Iterator[None]:
-    # The texts are this plugin's own: no error was recorded.
-    try:
-        yield
-    except OktaError as error:
-        raise ProviderError(f"{text}: {error.status_line}") from None
+    def read(
+        self, okta: Okta, resource: Resource, id: str, olds: Properties, inputs: Properties
+    ) -> State | None:
+        with status_errors("failed to read the app"):
+            app = okta.get(f"/api/v1/apps/{id}")
+        read = {"appId": app["id"], "policyId": policy_of(app)}
+        return State(id, {**read, "id": id}, read)
+
+    def delete(self, okta: Okta, resource: Resource, id: str, olds: Properties) -> None: ...
 
 
 def _body(planned: Properties) -> Properties:

@@ -10,11 +10,15 @@ from __future__ import annotations
 import json
 from collections.abc import Iterator
 from contextlib import contextmanager
-from typing import Any
+from typing import Any, ClassVar
 
-from offline_plugins.okta.api import OktaError
+from offline_plugins.okta.api import Okta, OktaError
+from offline_plugins.okta.resource import Properties, auto_name
+from offline_plugins.property_values import has_unknown
 from offline_plugins.provider_server import (
+    UNKNOWN,
     ChangeKind,
+    Checked,
     Diff,
     Failure,
     PartialStateError,
@@ -23,7 +27,6 @@ from offline_plugins.provider_server import (
     State,
 )
 
-Properties = dict[str, Any]
 DEFAULTS_KEY = "__defaults"
 
 
@@ -33,6 +36,11 @@ def with_defaults(news: Properties, defaults: Properties) -> Properties:
     added = sorted(name for name in defaults if news.get(name) is None)
     given = {name: value for name, value in news.items() if value is not None}
     return {**given, **{name: defaults[name] for name in added}, DEFAULTS_KEY: added}
+
+
+def given_or_recorded(news: Properties, olds: Properties, *names: str) -> Properties:
+    """The inputs that the program sets, and the recorded values of those that it omits."""
+    return {n: olds.get(n) if news.get(n) is None else news.get(n) for n in names}
 
 
 def json_failures(inputs: Properties, name: str, attribute: str) -> list[Failure]:
@@ -238,3 +246,136 @@ def partial_state_errors(
     except StepError as error:
         text = str(bridge_error(verb, resource.urn, error))
         raise PartialStateError(text, State(id, outputs)) from None
+
+
+class SdkV2Resource:
+    """A resource type. A subclass declares its schema and implements `plan` and the calls."""
+
+    type: ClassVar[str]
+    inputs: ClassVar[frozenset[str]]
+    computed: ClassVar[tuple[str, ...]] = ()
+    """Outputs that are unknown before the creation, in addition to `id`."""
+    defaults: ClassVar[Properties] = {}
+    list_defaults: ClassVar[dict[str, Properties]] = {}
+    """The defaults of the items, by input."""
+    has_automatic_name: ClassVar[bool] = False
+    booleans: ClassVar[frozenset[str]] = frozenset()
+    """Inputs that the schema never leaves unset."""
+    json_texts: ClassVar[frozenset[str]] = frozenset()
+    json_attributes: ClassVar[dict[str, str]] = {}
+    """JSON inputs that Check validates, with their names in Terraform."""
+    sets: ClassVar[frozenset[str]] = frozenset()
+    replaced_by: ClassVar[frozenset[str]] = frozenset()
+    delete_before_replace: ClassVar[bool] = False
+    import_format: ClassVar[str] = ""
+    """The format of an import ID with two parts."""
+
+    def plan(self, news: Properties, olds: Properties) -> Properties:
+        """The outputs that follow from the inputs."""
+        raise NotImplementedError
+
+    def make(self, okta: Okta, planned: Properties) -> str:
+        """Create the object and return its id."""
+        raise NotImplementedError
+
+    def finish(self, okta: Okta, id: str, planned: Properties) -> Properties:
+        """The outputs of a new object. If a call fails, the object is recorded."""
+        return self.fetch(okta, id, planned)
+
+    def fetch(self, okta: Okta, id: str, known: Properties) -> Properties:
+        """The outputs that Okta has."""
+        raise NotImplementedError
+
+    def change(self, okta: Okta, id: str, olds: Properties, planned: Properties) -> Properties:
+        """Update the object and return its outputs."""
+        raise NotImplementedError
+
+    def remove(self, okta: Okta, id: str, olds: Properties) -> None:
+        """Delete the object."""
+        raise NotImplementedError
+
+    def recorded(self, id: str, planned: Properties) -> Properties:
+        """The outputs for the state if a call fails. `finish` and `change` may complete them."""
+        planned["id"] = id
+        return planned
+
+    def fetch_imported(self, okta: Okta, parts: list[str]) -> Properties:
+        """The outputs for an import. `parts` are those of the import ID."""
+        return self.fetch(okta, parts[0], {})
+
+    def imported_inputs(self, outputs: Properties) -> Properties:
+        """The inputs after an import: the values that differ from the schema's defaults."""
+        return {
+            name: outputs[name]
+            for name in sorted(self.inputs)
+            if not is_empty(outputs[name]) and outputs[name] != self.defaults.get(name)
+        }
+
+    def refreshed_inputs(self, inputs: Properties, outputs: Properties) -> Properties:
+        return refreshed_inputs(inputs, outputs, self.json_texts)
+
+    def check(self, resource: Resource, news: Properties, olds: Properties, seed: bytes) -> Checked:
+        name = {"name": auto_name(resource, olds, seed)} if self.has_automatic_name else {}
+        inputs = with_defaults(news, {**self.defaults, **name})
+        for given, defaults in self.list_defaults.items():
+            if isinstance(inputs.get(given), list):
+                inputs[given] = [
+                    with_defaults(item, defaults) if isinstance(item, dict) else item
+                    for item in inputs[given]
+                ]
+        failures = (json_failures(inputs, *names) for names in self.json_attributes.items())
+        return Checked(inputs, [failure for found in failures for failure in found])
+
+    def diff(self, id: str, olds: Properties, news: Properties) -> Diff:
+        return to_diff(
+            self.changes(olds, news), sorted(self.replaced_by),
+            delete_before_replace=self.delete_before_replace,
+        )  # fmt: skip
+
+    def changes(self, olds: Properties, news: Properties) -> dict[str, ChangeKind]:
+        return detailed_diff(
+            self.plan(news, olds), olds, sorted(self.inputs), replaced_by=self.replaced_by,
+            json_texts=self.json_texts, defaults=self.booleans, sets=self.sets,
+        )  # fmt: skip
+
+    def create(self, okta: Okta, resource: Resource, inputs: Properties, preview: bool) -> State:
+        planned = self.plan(inputs, {})
+        if preview:
+            unknown = {*self.computed, "id", *(n for n in self.sets if has_unknown(planned[n]))}
+            return State("", {**planned, **dict.fromkeys(unknown, UNKNOWN)})
+        with bridge_errors():
+            made = self.make(okta, planned)
+        with partial_state_errors("creating", resource, made, self.recorded(made, planned)):
+            return State(made, self.finish(okta, made, planned))
+
+    def read(
+        self, okta: Okta, resource: Resource, id: str, olds: Properties, inputs: Properties
+    ) -> State | None:
+        parts = id.split("/") if self.import_format else [id]
+        if not olds and self.import_format and (len(parts) != 2 or not all(parts)):
+            text = f"invalid resource import specifier. Use: terraform import {self.import_format}"
+            raise bridge_error("importing", resource.urn, text)
+        try:
+            outputs = self.fetch(okta, id, olds) if olds else self.fetch_imported(okta, parts)
+        except StepError as error:
+            if error.gone:
+                return None
+            raise bridge_error("refreshing", resource.urn, error) from None
+        if olds or inputs:
+            return State(outputs["id"], outputs, self.refreshed_inputs(inputs, outputs))
+        return State(outputs["id"], outputs, {DEFAULTS_KEY: [], **self.imported_inputs(outputs)})
+
+    def update(
+        self, okta: Okta, resource: Resource, id: str, olds: Properties, news: Properties,
+        preview: bool,
+    ) -> Properties:  # fmt: skip
+        computed = {name: olds[name] for name in self.computed if name in olds}
+        planned = {**computed, **self.plan(news, olds), "id": id}
+        if preview:
+            return planned
+        with partial_state_errors("updating", resource, id, self.recorded(id, planned)):
+            return self.change(okta, id, olds, planned)
+
+    def delete(self, okta: Okta, resource: Resource, id: str, olds: Properties) -> None:
+        with bridge_errors("deleting", resource.urn):
+            self.remove(okta, id, olds)
