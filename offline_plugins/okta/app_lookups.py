@@ -5,12 +5,14 @@ from __future__ import annotations
 from typing import Any
 from urllib.parse import urlencode
 
-from offline_plugins.okta.api import Okta, OktaError
+from offline_plugins.okta.api import Okta
 from offline_plugins.okta.resource import Properties, go_json
 from offline_plugins.okta.saml_payloads import parse_metadata, read_app
-from offline_plugins.okta.terraform_sdkv2 import bridge_error
-from offline_plugins.provider_server import Failure, ProviderError
+from offline_plugins.okta.terraform_framework import status_errors
+from offline_plugins.okta.terraform_sdkv2 import bridge_error, lookup_errors
+from offline_plugins.provider_server import Failure
 
+GET_SAML = "okta:app/getSaml:getSaml"
 SAML_OUTPUTS = (
     "appSettingsJson", "assertionSigned", "attributeStatements", "audience",
     "authnContextClassRef", "defaultRelayState", "destination", "digestAlgorithm", "features",
@@ -31,10 +33,8 @@ def get_apps(okta: Okta, args: Properties) -> Properties | list[Failure]:
         return [Failure(f"Attribute Deprecated: {reason}", "labelPrefix")]
     label = args.get("label")
     query = {"filter": f'label eq "{label}"' if label else "", "limit": 200, "q": args.get("q", "")}
-    try:
+    with status_errors("failed to list apps"):
         apps = [_app(found) for found in okta.pages(f"/api/v1/apps?{urlencode(query)}")]
-    except OktaError as error:
-        raise ProviderError(f"failed to list apps: {error.status_line}") from None
     return {**args, "apps": apps} if apps else dict(args)
 
 
@@ -80,10 +80,8 @@ def get_saml(okta: Okta, args: Properties) -> Properties:
 
 
 def _by_id(okta: Okta, app_id: str) -> Properties:
-    try:
+    with lookup_errors(GET_SAML, "failed get app by ID"):
         return okta.get(f"/api/v1/apps/{app_id}")
-    except OktaError as error:
-        raise _lookup_error(f"failed get app by ID: {error}") from None
 
 
 def _first(okta: Okta, args: Properties) -> Properties:
@@ -91,31 +89,28 @@ def _first(okta: Okta, args: Properties) -> Properties:
     query: dict[str, Any] = {"limit": 1, "q": label or prefix}
     if args.get("activeOnly") is not False:
         query["filter"] = 'status eq "ACTIVE"'
-    try:
+    with lookup_errors(GET_SAML, "failed to list SAML apps"):
         found = okta.get(f"/api/v1/apps?{urlencode(sorted(query.items()))}")
-    except OktaError as error:
-        raise _lookup_error(f"failed to list SAML apps: {error}") from None
     if not found:
         searched = f'id: "", label: "{label}", label_prefix: "{prefix}"'
-        raise _lookup_error(f"no SAML application found with provided filter: {searched}")
+        raise bridge_error(
+            "invoking", GET_SAML, f"no SAML application found with provided filter: {searched}"
+        )
     if label and found[0]["label"] != label:
-        raise _lookup_error(f"no SAML application found with the provided label: {label}")
+        raise bridge_error(
+            "invoking", GET_SAML, f"no SAML application found with the provided label: {label}"
+        )
     return found[0]
-
-
-def _lookup_error(text: str) -> ProviderError:
-    return bridge_error("invoking", "okta:app/getSaml:getSaml", text)
 
 
 def get_metadata_saml(okta: Okta, args: Properties) -> Properties:
     """okta:app/getMetadataSaml, for the app's current key or the key `keyId`."""
     app, key = args["appId"], args.get("keyId")
     path = f"/api/v1/apps/{app}/sso/saml/metadata"
-    try:
+    with lookup_errors(
+        "okta:app/getMetadataSaml:getMetadataSaml", "failed to get app's SAML metadata"
+    ):
         xml = okta.get_xml(f"{path}?kid={key}" if key else path)
-    except OktaError as error:
-        text = f"failed to get app's SAML metadata: {error}"
-        raise bridge_error("invoking", "okta:app/getMetadataSaml:getMetadataSaml", text) from None
     return {
         **args,
         **parse_metadata(xml),
@@ -127,12 +122,11 @@ def get_metadata_saml(okta: Okta, args: Properties) -> Properties:
 def get_app_group_assignments(okta: Okta, args: Properties) -> Properties:
     """okta:index/getAppGroupAssignments: the ids of the groups, from all pages."""
     app = args["id"]
-    try:
+    with lookup_errors(
+        "okta:index/getAppGroupAssignments:getAppGroupAssignments",
+        f"unable to query for groups from app ({app})",
+    ):
         groups = [found["id"] for found in okta.pages(f"/api/v1/apps/{app}/groups")]
-    except OktaError as error:
-        text = f"unable to query for groups from app ({app}): {error}"
-        token = "okta:index/getAppGroupAssignments:getAppGroupAssignments"
-        raise bridge_error("invoking", token, text) from None
     return {"groups": groups, "id": app}
 
 

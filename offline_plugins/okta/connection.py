@@ -7,17 +7,21 @@ read back, so a connection with the status `UNKNOWN` is recorded as ENABLED
 
 from __future__ import annotations
 
-from typing import Any
+from typing import Any, ClassVar
 
-from offline_plugins.okta.api import Okta, OktaError
-from offline_plugins.okta.resource import unsupported_inputs
-from offline_plugins.okta.terraform_framework import compare_inputs, one_of_failure
+from offline_plugins.okta.api import Okta
+from offline_plugins.okta.resource import Properties, unsupported_inputs
+from offline_plugins.okta.terraform_framework import (
+    FrameworkResource,
+    compare_inputs,
+    one_of_failure,
+    status_errors,
+)
 from offline_plugins.provider_server import (
     UNKNOWN,
     Checked,
     Diff,
     Failure,
-    ProviderError,
     Resource,
     Secret,
     State,
@@ -28,20 +32,18 @@ ACTIONS = ("activate", "deactivate")
 SCHEMES = ("TOKEN", "OAUTH2")
 PROFILE = frozenset({"authScheme", "clientId", "token"})
 LIFECYCLE_STATUS = {"activate": "ENABLED", "deactivate": "DISABLED"}
-STATUS_ACTION = {"ENABLED": "activate", "DISABLED": "deactivate"}
+STATUS_ACTION = {status: action for action, status in LIFECYCLE_STATUS.items()}
+ERROR = "Error {} App Connection: Could not {} app connection for application ID {}"
 
 
-class Connection:
+class Connection(FrameworkResource):
     type = "okta:app/connection:Connection"
     inputs = frozenset({"action", "baseUrl", "idProperty", "profile"})
+    allowed: ClassVar = {"action": ACTIONS}
 
-    def check(
-        self, resource: Resource, news: dict[str, Any], olds: dict[str, Any], seed: bytes
-    ) -> Checked:
-        failures: list[Failure] = []
-        action, profile = news.get("action"), reveal(news.get("profile"))
-        if isinstance(action, str) and action not in ACTIONS:
-            failures.append(one_of_failure(resource.name, "action", "action", action, ACTIONS))
+    def check(self, resource: Resource, news: Properties, olds: Properties, seed: bytes) -> Checked:
+        failures = super().check(resource, news, olds, seed).failures
+        profile = reveal(news.get("profile"))
         if not isinstance(profile, dict):
             if profile is not UNKNOWN:
                 failures.append(
@@ -61,13 +63,11 @@ class Connection:
             failures += unsupported_inputs(self.type, PROFILE, profile, "profile.")
         return Checked({**news, **_with_secret_token(news)}, failures)
 
-    def diff(self, id: str, olds: dict[str, Any], news: dict[str, Any]) -> Diff:
+    def diff(self, id: str, olds: Properties, news: Properties) -> Diff:
         planned, recorded = reveal(news), reveal(olds)
         return compare_inputs(planned, recorded, names=sorted(self.inputs), computed=("status",))
 
-    def create(
-        self, okta: Okta, resource: Resource, inputs: dict[str, Any], preview: bool
-    ) -> State:
+    def create(self, okta: Okta, resource: Resource, inputs: Properties, preview: bool) -> State:
         if preview:
             app = inputs.get("idProperty")
             outputs = {**inputs, **_with_secret_token(inputs), "status": UNKNOWN}
@@ -76,17 +76,12 @@ class Connection:
         return State(str(inputs["idProperty"]), outputs)
 
     def read(
-        self, okta: Okta, resource: Resource, id: str, olds: dict[str, Any],
-        inputs: dict[str, Any],
+        self, okta: Okta, resource: Resource, id: str, olds: Properties,
+        inputs: Properties,
     ) -> State | None:  # fmt: skip
         app = str(reveal(olds).get("idProperty") or id)
-        try:
+        with status_errors(ERROR.format("Reading", "read", app)):
             found = okta.get(f"/api/v1/apps/{app}/connections/default")
-        except OktaError as error:
-            raise ProviderError(
-                "Error Reading App Connection: Could not read app connection for application "
-                f"ID {app}: {error.status_line}"
-            ) from None
         profile = dict(reveal(olds).get("profile") or {})
         profile["authScheme"] = (found.get("profile") or {}).get("authScheme") or ""
         status = str(found.get("status") or "")
@@ -100,44 +95,34 @@ class Connection:
         return State(app, {**read, "status": status}, read)
 
     def update(
-        self, okta: Okta, resource: Resource, id: str, olds: dict[str, Any],
-        news: dict[str, Any], preview: bool,
-    ) -> dict[str, Any]:  # fmt: skip
+        self, okta: Okta, resource: Resource, id: str, olds: Properties,
+        news: Properties, preview: bool,
+    ) -> Properties:  # fmt: skip
         if preview:
             return {**news, **_with_secret_token(news), "status": UNKNOWN}
         return self._apply(okta, news, creating=False)
 
-    def delete(self, okta: Okta, resource: Resource, id: str, olds: dict[str, Any]) -> None:
+    def delete(self, okta: Okta, resource: Resource, id: str, olds: Properties) -> None:
         resource.warn(
             "This resource cannot be deleted via Terraform: the connection and its token stay "
             "in Okta as they are."
         )
 
-    def _apply(self, okta: Okta, news: dict[str, Any], *, creating: bool) -> dict[str, Any]:
+    def _apply(self, okta: Okta, news: Properties, *, creating: bool) -> Properties:
         inputs = reveal(news)
         app, action, profile = inputs["idProperty"], inputs.get("action"), inputs["profile"]
         path = f"/api/v1/apps/{app}/connections/default"
-        try:
+        verbs = ("Creating", "create") if creating else ("Updating", "update")
+        with status_errors(ERROR.format(*verbs, app)):
             answer = okta.post(path, _body(inputs)) or {}
-        except OktaError as error:
-            verb = "Creating" if creating else "Updating"
-            raise ProviderError(
-                f"Error {verb} App Connection: Could not {'create' if creating else 'update'} app "
-                f"connection for application ID {app}: {error.status_line}"
-            ) from None
         if creating and action == "deactivate":
             # The official plugin sends no lifecycle call here and leaves `status` unknown, which
             # the engine rejects: nothing is recorded although the POST was sent.
             status: Any = UNKNOWN
         else:
-            try:
+            verb = "Activating" if action == "activate" else "Deactivating"
+            with status_errors(ERROR.format(verb, "create", app)):
                 okta.post(f"{path}/lifecycle/{action}")
-            except OktaError as error:
-                verb = "Activating" if action == "activate" else "Deactivating"
-                raise ProviderError(
-                    f"Error {verb} App Connection: Could not create app connection for "
-                    f"application ID {app}: {error.status_line}"
-                ) from None
             status = LIFECYCLE_STATUS[str(action)]
         scheme = (answer.get("profile") or {}).get("authScheme") or ""
         outputs = {
@@ -149,7 +134,7 @@ class Connection:
         return {**outputs, **_with_secret_token(outputs), "status": status}
 
 
-def _with_secret_token(properties: dict[str, Any]) -> dict[str, Any]:
+def _with_secret_token(properties: Properties) -> Properties:
     """The profile with its token marked as secret."""
     profile = reveal(properties.get("profile"))
     if not isinstance(profile, dict) or not profile.get("token"):
@@ -157,13 +142,9 @@ def _with_secret_token(properties: dict[str, Any]) -> dict[str, Any]:
     return {"profile": {**profile, "token": Secret(profile["token"])}}
 
 
-def _body(inputs: dict[str, Any]) -> dict[str, Any]:
+def _body(inputs: Properties) -> Properties:
     profile = inputs["profile"]
-    if profile.get("authScheme") == "OAUTH2":
-        sent = {"authScheme": "OAUTH2", "clientId": profile.get("clientId")}
-        return {"profile": {name: value for name, value in sent.items() if value is not None}}
-    sent = {"authScheme": profile.get("authScheme"), "token": profile.get("token")}
-    return {
-        "baseUrl": inputs.get("baseUrl"),
-        "profile": {name: value for name, value in sent.items() if value is not None},
-    }
+    is_oauth2 = profile.get("authScheme") == "OAUTH2"
+    names = ("authScheme", "clientId" if is_oauth2 else "token")
+    sent = {name: profile[name] for name in names if profile.get(name) is not None}
+    return {"profile": sent} if is_oauth2 else {"baseUrl": inputs.get("baseUrl"), "profile": sent}

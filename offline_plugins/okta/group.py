@@ -65,7 +65,8 @@ def _body(planned: Properties) -> Properties:
     return {"profile": {**custom, "name": name, "description": description}}
 
 
-def _outputs(group: Properties, skip_users: Any) -> Properties:
+def profile_outputs(group: Properties) -> Properties:
+    """The outputs that the lookup of groups has, too."""
     profile = dict(group["profile"])
     name, description = profile.pop("name"), profile.pop("description", None)
     return {
@@ -73,5 +74,8 @@ def _outputs(group: Properties, skip_users: Any) -> Properties:
         "description": description or "",
         "id": group["id"],
         "name": name,
-        "skipUsers": skip_users,
     }
+
+
+def _outputs(group: Properties, skip_users: Any) -> Properties:
+    return {**profile_outputs(group), "skipUsers": skip_users}

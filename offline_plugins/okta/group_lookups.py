@@ -7,8 +7,9 @@ from typing import Any
 from urllib.parse import urlencode
 
 from offline_plugins.okta.api import Okta, OktaError
-from offline_plugins.okta.resource import Properties, go_json
-from offline_plugins.okta.terraform_sdkv2 import bridge_error
+from offline_plugins.okta.group import profile_outputs
+from offline_plugins.okta.resource import Properties
+from offline_plugins.okta.terraform_sdkv2 import bridge_error, lookup_errors
 
 GET_GROUP = "okta:group/getGroup:getGroup"
 GET_GROUPS = "okta:index/getGroups:getGroups"
@@ -23,9 +24,8 @@ def get_groups(okta: Okta, args: Properties) -> Properties:
     try:
         groups = [_group(found) for found in okta.pages(f"/api/v1/groups?{_encode(query)}")]
     except OktaError as error:
-        raise bridge_error(
-            "invoking", GET_GROUPS, f"failed to list groups: {error.status_line}"
-        ) from None
+        text = f"failed to list groups: {error.status_line}"
+        raise bridge_error("invoking", GET_GROUPS, text) from None
     # The id is a checksum of the query; with `q`, of another query than the one sent (recorded).
     named = _encode({**query, "limit": 10000} if "q" in query else query)
     checksum = str(zlib.crc32(f"?{named}".encode()))
@@ -37,13 +37,8 @@ def _encode(query: dict[str, Any]) -> str:
 
 
 def _group(group: Properties) -> Properties:
-    profile = dict(group["profile"])
-    name, description = profile.pop("name"), profile.pop("description", None)
     return {
-        "customProfileAttributes": go_json(profile),
-        "description": description or "",
-        "id": group["id"],
-        "name": name,
+        **profile_outputs(group),
         "source": (group.get("source") or {}).get("id") or "",
         "type": group["type"],
     }
@@ -54,11 +49,9 @@ def get_group(okta: Okta, args: Properties) -> Properties:
     group = _by_id(okta, args["id"]) if args.get("id") else _by_name(okta, args)
     users: list[str] = []
     if args.get("includeUsers"):
-        try:
+        with lookup_errors(GET_GROUP, "failed to get list of group user IDs"):
             path = f"/api/v1/groups/{group['id']}/users?limit=200"
             users = [user["id"] for user in okta.pages(path)]
-        except OktaError as error:
-            raise _lookup_error(f"failed to get list of group user IDs: {error}") from None
     return {
         "description": group["profile"].get("description") or "",
         "id": group["id"],
@@ -70,32 +63,26 @@ def get_group(okta: Okta, args: Properties) -> Properties:
 
 
 def _by_id(okta: Okta, group_id: str) -> Properties:
-    try:
+    with lookup_errors(GET_GROUP, "failed get group by ID"):
         return okta.get(f"/api/v1/groups/{group_id}")
-    except OktaError as error:
-        raise _lookup_error(f"failed get group by ID: {error}") from None
 
 
 def _by_name(okta: Okta, args: Properties) -> Properties:
     name, kind = args.get("name"), args.get("type")
     query = {"q": name} | ({"filter": f'type eq "{kind}"'} if kind else {})
-    try:
+    with lookup_errors(GET_GROUP, "failed to query for groups"):
         found = okta.get(f"/api/v1/groups?{_encode(query)}")
-    except OktaError as error:
-        raise _lookup_error(f"failed to query for groups: {error}") from None
     searched = f'name "{name}"' + (f' and type "{kind}"' if kind else "")
     if not found:
-        raise _lookup_error(f"group with {searched} does not exist")
+        raise bridge_error("invoking", GET_GROUP, f"group with {searched} does not exist")
     if len(found) == 1:
         return found[0]
     same = [g for g in found if g["profile"]["name"] == name and kind in (None, g["type"])]
     if not same:
-        raise _lookup_error(
+        raise bridge_error(
+            "invoking",
+            GET_GROUP,
             f"group starting with {searched} matches {len(found)} groups, "
-            "select a more precise name parameter"
+            "select a more precise name parameter",
         )
     return same[0]
-
-
-def _lookup_error(text: str) -> Exception:
-    return bridge_error("invoking", GET_GROUP, text)

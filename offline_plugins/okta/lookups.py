@@ -31,64 +31,30 @@ class OktaLookUp:
         return self.read(okta, args)
 
 
+_READS: dict[str, tuple[Callable[[Okta, Properties], Properties | list[Failure]], str]] = {
+    "okta:app/getConnection:getConnection": (provisioning_lookups.get_connection, "id"),
+    "okta:app/getFeatures:getFeatures": (provisioning_lookups.get_features, "appId name"),
+    "okta:app/getMetadataSaml:getMetadataSaml": (app_lookups.get_metadata_saml, "appId keyId"),
+    "okta:app/getSaml:getSaml": (
+        app_lookups.get_saml, "activeOnly id label labelPrefix skipGroups skipUsers"
+    ),
+    "okta:group/getGroup:getGroup": (group_lookups.get_group, "id includeUsers name type"),
+    "okta:index/getAppGroupAssignments:getAppGroupAssignments": (
+        app_lookups.get_app_group_assignments, "id"
+    ),
+    "okta:index/getApps:getApps": (app_lookups.get_apps, "label labelPrefix q"),
+    "okta:index/getGroups:getGroups": (group_lookups.get_groups, "q search type"),
+    "okta:index/getPushGroup:getPushGroup": (
+        provisioning_lookups.get_push_group, "appId id sourceGroupId"
+    ),
+    "okta:index/getPushGroups:getPushGroups": (provisioning_lookups.get_push_groups, "appId"),
+    "okta:user/getUserProfileMappingSource:getUserProfileMappingSource": (
+        user_lookups.get_profile_mapping_source, ""
+    ),
+    "okta:user/getUsers:getUsers": (user_lookups.get_users, "searches"),
+}  # fmt: skip
+"""The functions, with the names of the supported arguments, by token."""
 LOOK_UPS = {
-    lookup.token: lookup
-    for lookup in (
-        OktaLookUp(
-            "okta:app/getConnection:getConnection",
-            provisioning_lookups.get_connection,
-            frozenset({"id"}),
-        ),
-        OktaLookUp(
-            "okta:app/getFeatures:getFeatures",
-            provisioning_lookups.get_features,
-            frozenset({"appId", "name"}),
-        ),
-        OktaLookUp(
-            "okta:app/getMetadataSaml:getMetadataSaml",
-            app_lookups.get_metadata_saml,
-            frozenset({"appId", "keyId"}),
-        ),
-        OktaLookUp(
-            "okta:app/getSaml:getSaml",
-            app_lookups.get_saml,
-            frozenset({"activeOnly", "id", "label", "labelPrefix", "skipGroups", "skipUsers"}),
-        ),
-        OktaLookUp(
-            "okta:group/getGroup:getGroup",
-            group_lookups.get_group,
-            frozenset({"id", "includeUsers", "name", "type"}),
-        ),
-        OktaLookUp(
-            "okta:index/getAppGroupAssignments:getAppGroupAssignments",
-            app_lookups.get_app_group_assignments,
-            frozenset({"id"}),
-        ),
-        OktaLookUp(
-            "okta:index/getApps:getApps",
-            app_lookups.get_apps,
-            frozenset({"label", "labelPrefix", "q"}),
-        ),
-        OktaLookUp(
-            "okta:index/getGroups:getGroups",
-            group_lookups.get_groups,
-            frozenset({"q", "search", "type"}),
-        ),
-        OktaLookUp(
-            "okta:index/getPushGroup:getPushGroup",
-            provisioning_lookups.get_push_group,
-            frozenset({"appId", "id", "sourceGroupId"}),
-        ),
-        OktaLookUp(
-            "okta:index/getPushGroups:getPushGroups",
-            provisioning_lookups.get_push_groups,
-            frozenset({"appId"}),
-        ),
-        OktaLookUp(
-            "okta:user/getUserProfileMappingSource:getUserProfileMappingSource",
-            user_lookups.get_profile_mapping_source,
-            frozenset(),
-        ),
-        OktaLookUp("okta:user/getUsers:getUsers", user_lookups.get_users, frozenset({"searches"})),
-    )
+    token: OktaLookUp(token, read, frozenset(args.split()))
+    for token, (read, args) in _READS.items()
 }

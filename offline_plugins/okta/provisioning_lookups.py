@@ -7,6 +7,7 @@ from typing import Any
 from offline_plugins.okta.api import Okta, OktaError
 from offline_plugins.okta.features import read_feature
 from offline_plugins.okta.resource import Properties
+from offline_plugins.okta.terraform_framework import status_errors
 from offline_plugins.provider_server import ProviderError
 
 ATTEMPTS, WAIT = 3, 1.0  # seconds between reads of a missing mapping
@@ -38,16 +39,13 @@ def get_push_groups(okta: Okta, args: Properties) -> Properties:
     app = args["appId"]
     found: list[Properties] = []
     after = ""
-    try:
-        while True:
+    more = "first"
+    with status_errors("failed to read push group mapping: "):
+        while more:
             page, more = okta.page(f"{_path(app)}?after={after}")
             found += page
-            if not more:
-                break
             # The provider uses the last id instead of Okta's link.
-            after = page[-1]["id"]
-    except OktaError as error:
-        raise ProviderError(f"failed to read push group mapping: : {error.status_line}") from None
+            after = page[-1]["id"] if page else ""
     mappings = [
         {"appId": app, **{name: m[name] for name in ("id", "sourceGroupId", "status")}}
         for m in found
@@ -58,14 +56,12 @@ def get_push_groups(okta: Okta, args: Properties) -> Properties:
 def get_push_group(okta: Okta, args: Properties) -> Properties:
     """okta:index/getPushGroup by id, or by source group with up to three attempts."""
     app, mapping_id = args["appId"], args.get("id")
-    try:
+    with status_errors("failed to read push group mapping: "):
         mapping = (
             okta.get(f"{_path(app)}/{mapping_id}")
             if mapping_id
             else _by_source_group(okta, app, args)
         )
-    except OktaError as error:
-        raise ProviderError(f"failed to read push group mapping: : {error.status_line}") from None
     outputs = ("id", "sourceGroupId", "status", "targetGroupId")
     return {"appId": app, **{name: mapping.get(name) for name in outputs}}
 

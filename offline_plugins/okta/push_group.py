@@ -16,7 +16,7 @@ from offline_plugins.okta.terraform_framework import (
     status_errors,
     without_nulls,
 )
-from offline_plugins.provider_server import UNKNOWN, ProviderError, Resource, State
+from offline_plugins.provider_server import ProviderError, Resource, State
 
 STATUSES = ("ACTIVE", "INACTIVE")
 ONLY_ACTIVE_OR_INACTIVE = (
@@ -34,11 +34,12 @@ class PushGroup(FrameworkResource):
     replaced_by = frozenset({"appId", "sourceGroupId", "targetGroupId", "targetGroupName"})
 
     defaults: ClassVar = {"deleteTargetGroupOnDestroy": True, "status": "ACTIVE"}
+    computed = ("id", "targetGroupId")
     allowed: ClassVar = {"status": STATUSES}
 
     def plan(self, news: Properties, olds: Properties) -> Properties:
-        target = olds.get("targetGroupId") if olds else UNKNOWN
-        return {**self.defaults, "targetGroupId": target, **news}
+        recorded = {name: olds[name] for name in ("targetGroupId",) if name in olds}
+        return {**self.defaults, **recorded, **news}
 
     def make(self, okta: Okta, planned: Properties) -> Properties:
         with status_errors("Error creating Okta Push Group "):
@@ -86,7 +87,7 @@ class PushGroup(FrameworkResource):
     def _body(self, okta: Okta, planned: Properties) -> Properties:
         body = {"sourceGroupId": planned["sourceGroupId"], "status": planned["status"]}
         # If the program sets both targets, both are sent.
-        if planned.get("targetGroupId") not in (None, "", UNKNOWN):
+        if planned.get("targetGroupId"):
             body["targetGroupId"] = planned["targetGroupId"]
         if planned.get("targetGroupName"):
             body["targetGroupName"] = planned["targetGroupName"]

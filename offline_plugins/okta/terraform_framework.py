@@ -77,7 +77,7 @@ class FrameworkResource:
     def create(self, okta: Okta, resource: Resource, inputs: Properties, preview: bool) -> State:
         planned = self.plan(inputs, {})
         if preview:
-            return State("", {**planned, **dict.fromkeys(self.computed, UNKNOWN)})
+            return State("", {**dict.fromkeys(self.computed, UNKNOWN), **planned})
         outputs = self.make(okta, planned)
         return State(outputs["id"], outputs)
 

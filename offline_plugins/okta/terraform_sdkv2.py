@@ -228,6 +228,15 @@ def bridge_error(verb: str, about: str, text: object) -> ProviderError:
 
 
 @contextmanager
+def lookup_errors(token: str, text: str) -> Iterator[None]:
+    """Report an error response to a lookup in the bridge's format."""
+    try:
+        yield
+    except OktaError as error:
+        raise bridge_error("invoking", token, f"{text}: {error}") from None
+
+
+@contextmanager
 def bridge_errors(verb: str = "", about: str = "") -> Iterator[None]:
     """Report a failed step in the bridge's format."""
     try:

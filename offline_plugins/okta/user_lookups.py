@@ -7,12 +7,11 @@ Written from the provider's source, release 6.15, because no recording exists
 from __future__ import annotations
 
 import zlib
-from typing import Any
 from urllib.parse import urlencode
 
-from offline_plugins.okta.api import Okta, OktaError
+from offline_plugins.okta.api import Okta
 from offline_plugins.okta.resource import Properties, go_json
-from offline_plugins.okta.terraform_sdkv2 import bridge_error
+from offline_plugins.okta.terraform_sdkv2 import bridge_error, lookup_errors
 from offline_plugins.provider_server import Failure
 
 GET_USERS = "okta:user/getUsers:getUsers"
@@ -29,22 +28,21 @@ ATTRIBUTES = (
 def get_users(okta: Okta, args: Properties) -> Properties | list[Failure]:
     """okta:user/getUsers by expressions, which must all match: the users on all pages."""
     searches: list[Properties] = args.get("searches") or []
-    error = [
+    failures = [
         Failure(f"{GET_USERS}: {name!r} of a search is not supported by the replacement", name)
         for search in searches
         for name in search
         if name != "expression"
     ]
-    if error:
-        return error
+    if failures:
+        return failures
     if not searches:
-        raise _lookup_error("must specify either group_id or search attributes")
+        text = "must specify either group_id or search attributes"
+        raise bridge_error("invoking", GET_USERS, text)
     search = " and ".join(one["expression"] for one in searches)
     query = urlencode({"limit": 200, "search": search, "sortOrder": "0"})
-    try:
+    with lookup_errors(GET_USERS, "failed to list users"):
         users = [_user(found) for found in okta.pages(f"/api/v1/users?{query}")]
-    except OktaError as error:
-        raise _lookup_error(f"failed to list users: {error}") from None
     checksum = str(zlib.crc32(f"?{query}".encode()))
     return {**args, "compoundSearchOperator": "and", "id": checksum, "users": users}
 
@@ -68,16 +66,9 @@ def get_profile_mapping_source(okta: Okta, args: Properties) -> Properties:
 
     The result is empty if no mapping has it.
     """
-    try:
+    with lookup_errors(GET_SOURCE, "failed to list mappings"):
         for mapping in okta.pages("/api/v1/mappings?limit=200"):
             for side in (mapping["target"], mapping["source"]):
                 if (side["name"], side["type"]) == ("user", "user"):
                     return {name: side[name] for name in ("id", "name", "type")}
-    except OktaError as error:
-        text = f"failed to list mappings: {error}"
-        raise bridge_error("invoking", GET_SOURCE, text) from None
     return {**args, "id": "", "name": "", "type": ""}
-
-
-def _lookup_error(text: str) -> Any:
-    return bridge_error("invoking", GET_USERS, text)
