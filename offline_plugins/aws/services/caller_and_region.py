@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from offline_plugins.aws.account import Account
+from offline_plugins.aws.calls import error_context
 from offline_plugins.aws.registry import lookup
 from offline_plugins.provider_server import Properties, ProviderError
 
@@ -12,10 +13,8 @@ from offline_plugins.provider_server import Properties, ProviderError
 @lookup("aws:index/getCallerIdentity:getCallerIdentity", "framework", optional=("id",))
 def get_caller_identity(account: Account, _: Properties) -> Properties:
     """The caller's account and ARN. The argument `id` has no effect."""
-    try:
+    with error_context("reading STS Caller Identity"):
         found = account.service("sts").call("GetCallerIdentity")
-    except ProviderError as error:
-        raise ProviderError(f"reading STS Caller Identity: {error}") from None
     return {
         "accountId": found["Account"],
         "arn": found["Arn"],

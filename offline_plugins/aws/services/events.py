@@ -143,7 +143,7 @@ class EventTarget(AwsResourceType):
         with error_context(f"reading EventBridge Target ({id})"):
             listed = aws.pages("ListTargetsByRule", "Targets", EventBusName=bus, Rule=rule)
         found: Any = next((item for item in listed if item["Id"] == target), None)
-        if found is None:
+        if not found:
             return None
         return {
             **{ours: found.get(theirs) or None for ours, theirs in TARGET.items()},

@@ -6,6 +6,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 
 from offline_plugins.aws.account import Account
+from offline_plugins.aws.calls import error_context
 from offline_plugins.aws.registry import lookup
 from offline_plugins.aws.service import AwsError
 from offline_plugins.aws.times import format_time
@@ -103,14 +104,13 @@ def get_secret(account: Account, args: Properties) -> Properties:
 def _error_context(what: str) -> Iterator[None]:
     """Prefix errors with the operation. A secret scheduled for deletion counts as missing."""
     try:
-        yield
+        with error_context(what):
+            yield
     except AwsError as refused:
         deleted = refused.code == "InvalidRequestException" and "delet" in refused.message
-        if refused.code == "ResourceNotFoundException" or deleted:
-            raise ProviderError(f"{what}: couldn't find resource") from None
-        raise ProviderError(f"{what}: {refused}") from None
-    except ProviderError as error:
-        raise ProviderError(f"{what}: {error}") from None
+        if refused.code != "ResourceNotFoundException" and not deleted:
+            raise
+        raise ProviderError(f"{what}: couldn't find resource") from None
 
 
 def _text(binary: bytes, place: str) -> str:
