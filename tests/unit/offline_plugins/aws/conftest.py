@@ -194,7 +194,8 @@ class Scripted:
 
     url: str = ""
     answer: Callable[[str, dict[str, Any]], Any] = lambda _operation, _body: {}
-    """Returns a body, or a status and a body, for an operation and its request body."""
+    """Returns a body, or a status and a body, for an operation and its request body; None closes
+    the connection without a response."""
     requests: list[tuple[str, dict[str, Any]]] = field(default_factory=list)
     headers: list[dict[str, str]] = field(default_factory=list)
 
@@ -212,6 +213,8 @@ def scripted() -> Iterator[Scripted]:
             script.requests.append((target, body))
             script.headers.append(dict(self.headers))
             response = script.answer(target, body)
+            if response is None:
+                return  # closes the connection
             status, response = response if isinstance(response, tuple) else (200, response)
             data = response if isinstance(response, bytes) else json.dumps(response).encode()
             self.send_response(status)

@@ -335,6 +335,17 @@ def test_a_call_is_attempted_as_often_as_max_retries_says(
     assert len(scripted.requests) == attempts
 
 
+@pytest.mark.parametrize(("given", "attempts"), [(None, 10), ("3", 3), ("30", 10)])
+def test_a_call_without_a_response_is_attempted_at_most_ten_times(
+    engine: Engine, scripted: Scripted, given: str | None, attempts: int
+) -> None:
+    engine.configure(config(scripted.url, maxRetries=given))
+    scripted.answer = lambda _operation, _body: None
+    with pytest.raises(CallError, match=r"ListInstances, .*Fix: start the sandbox"):
+        engine.invoke(INSTANCES)
+    assert len(scripted.requests) == attempts
+
+
 def test_a_call_is_repeated_until_it_succeeds(at_scripted: Engine, scripted: Scripted) -> None:
     scripted.answer = lambda _operation, _body: (
         CONFLICT if len(scripted.requests) < 4 else {"Instances": []}
