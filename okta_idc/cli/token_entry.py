@@ -1,7 +1,6 @@
 """Takes the SCIM endpoint and access token from a person or a pipe, and tests a token.
 
-The token is entered at a hidden prompt, never as an argument. No message repeats what was entered,
-unless it is certain that it is not a token.
+The token is entered at a hidden prompt, never as an argument. No message repeats what was entered.
 """
 
 import asyncio
@@ -51,16 +50,15 @@ def read_entry(known_endpoint: str = "") -> Entry:
 
 
 def clean_endpoint(text: str) -> str:
-    """The endpoint without spaces and the console's trailing slash. Raises InputError, which
-    repeats only what looks like an address: another text may be the token."""
+    """The endpoint without spaces and the console's trailing slash. Raises InputError, which does
+    not repeat the text: it may contain the token."""
     endpoint = normalize_endpoint(text)
     conceal("" if endpoint.startswith("http") else endpoint)
     if SCIM_ENDPOINT.fullmatch(endpoint):
         return endpoint
-    shown = f" {endpoint!r}" if re.fullmatch(r"https?://[\w.:-]+(/[\w.-]{0,64})*", endpoint) else ""
     raise InputError(
-        f"SCIM endpoint:{shown} is not a SCIM endpoint of IAM Identity Center. Copy it from the "
-        "AWS console: https://scim.REGION.amazonaws.com/TENANT/scim/v2."
+        "SCIM endpoint: what was entered is not a SCIM endpoint of IAM Identity Center. Copy it "
+        "from the AWS console: https://scim.REGION.amazonaws.com/TENANT/scim/v2."
     )
 
 

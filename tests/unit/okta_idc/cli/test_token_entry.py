@@ -71,8 +71,8 @@ def test_a_refusal_repeats_nothing_that_may_be_a_token(
 
 
 REFUSALS = {
-    "SCIM endpoint: is not a SCIM endpoint of IAM Identity Center. Copy it from the AWS console: "
-    "https://scim.REGION.amazonaws.com/TENANT/scim/v2.",
+    "SCIM endpoint: what was entered is not a SCIM endpoint of IAM Identity Center. Copy it "
+    "from the AWS console: https://scim.REGION.amazonaws.com/TENANT/scim/v2.",
     *(
         f"access token: what was entered {problem}. Copy the whole token from the AWS console "
         "(Show token)."
@@ -92,8 +92,8 @@ def test_an_endpoint_is_accepted_as_the_console_shows_it(text: str) -> None:
     assert clean_endpoint(text) == ENDPOINT
 
 
-def test_a_wrong_address_is_shown_and_anything_else_is_not() -> None:
-    with pytest.raises(InputError, match=r"'https://example\.com/scim/v2' is not a SCIM endpoint"):
+def test_a_wrong_address_is_not_shown() -> None:
+    with pytest.raises(InputError, match="what was entered is not a SCIM endpoint"):
         clean_endpoint("https://example.com/scim/v2")
     for secret in ("T" * 525, "https://scim.us-east-1.amazonaws.com/" + "T" * 525):
         with pytest.raises(InputError) as refused:
