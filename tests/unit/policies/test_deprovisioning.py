@@ -57,5 +57,5 @@ def test_exactly_the_unassigned_users_are_counted(
     resources = [assignment(group, f"a{i}") for i, group in enumerate(remaining)]
     answer = run_policy("oic-210", resources, {"assigned": assigned, "limit": 0.0})
     removed = sum(count for group, count in assigned.items() if group not in remaining)
-    expected = f"{removed} user{'' if removed == 1 else 's'} would lose access"
+    expected = f"{removed:,} user{'' if removed == 1 else 's'} would lose access"
     assert [expected in text for text in answer.texts] == ([True] if removed else [])
