@@ -13,7 +13,7 @@ from difflib import get_close_matches
 from typing import Any, cast
 
 from okta_idc.rules.iam_policy import policy_document
-from okta_idc.rules.policy_variables import Variable, variables
+from okta_idc.rules.policy_variables import Variable, key_fault, literal_tag, variables
 from okta_idc.rules.registry import Related, Violation, core_rule, repeated
 
 _GRAMMAR = "IAM User Guide: Grammar of the IAM JSON policy language"
@@ -245,6 +245,10 @@ def variables_are_valid(policy: str) -> Iterator[Violation]:
             continue
         if fault := _fault(where, variable):
             yield where.path, variable.text, fault
+    for where in _texts(policy_document(policy)):
+        if where.element != "Action" and (found := literal_tag(where.text)):
+            hint = f" Did you mean {found[1]!r}?" if found[1] else ""
+            yield where.path, found[0], f"refers to a tag as literal text.{hint}"
 
 
 def _fault(where: _Text, variable: Variable) -> str:
@@ -256,6 +260,8 @@ def _fault(where: _Text, variable: Variable) -> str:
         return "names no key."
     if any(character.isspace() for character in variable.key.partition("/")[0]):
         return "has white space in the key."
+    if fault := key_fault(variable.key):
+        return f"names {variable.key!r}, which {fault}"
     default = variable.default
     if default is not None and (len(default) < 2 or not default[0] == default[-1] == "'"):
         return "has a default that is not in single quotation marks."
@@ -304,6 +310,24 @@ def resources(policy: str) -> Iterator[Violation]:
             yield where.path, where.text, f"is not an ARN: it has {len(parts)} of 6 parts."
 
 
+@core_rule(
+    "OIC-523",
+    "A condition key is not written as service:name",
+    source="IAM User Guide: IAM JSON policy elements: Condition; AWS global condition context keys",
+    remedy="Write the service's prefix, a colon and the name, and for a tag a slash and its key, "
+    'such as "aws:PrincipalTag/Team".',
+    good=example(Condition='{"StringEquals": {"aws:PrincipalTag/Team": "blue"}}'),
+    bad=example(Condition='{"StringEquals": {"PrincipalTag/Team": "blue"}}'),
+)
+def condition_keys(policy: str) -> Iterator[Violation]:
+    """Subject: one policy. IAM ignores the case of condition keys."""
+    for path, statement in statements(policy_document(policy)):
+        for operator, block in _object(statement.get("Condition")).items():
+            for key in _object(block):
+                if fault := key_fault(key):
+                    yield _join(f"{path}.Condition", operator), key, fault
+
+
 def _texts(document: Mapping[str, Any] | None) -> Iterator[_Text]:
     """The texts of actions, resources and condition values."""
     for path, statement in statements(document):
@@ -349,6 +373,6 @@ def _shown(value: Any) -> str | None:
 
 RULES = (
     policy_elements, no_principal, statement_ids, condition_operators, variables_need_version,
-    variables_are_valid, actions, resources,
+    variables_are_valid, actions, resources, condition_keys,
 )  # fmt: skip
 """All rules of this module, in order."""

@@ -1,10 +1,25 @@
-"""Policy variables, `${key}` or `${key, 'default'}`, in the texts of an IAM policy.
+"""Condition keys, and policy variables, `${key}` or `${key, 'default'}`, in an IAM policy.
 
-AWS: IAM User Guide, IAM policy elements: Variables and tags.
+AWS: IAM User Guide, IAM policy elements: Variables and tags; AWS global condition context keys.
 """
 
+import re
 from collections.abc import Iterator
 from dataclasses import dataclass
+from difflib import get_close_matches
+
+_KEY = re.compile(r"[A-Za-z0-9][A-Za-z0-9./_-]*:[A-Za-z0-9][A-Za-z0-9_.-]*([/:].+)?", re.DOTALL)
+"""Service or identity provider, a colon, the name, and for some names a tag's or context's key."""
+_FAMILIES = ("PrincipalTag", "RequestTag", "ResourceTag")
+"""The global condition keys that end in a tag's key."""
+_BY_NAME = {name.lower(): name for name in _FAMILIES}
+_TAG_LIKE = re.compile(
+    r"\s*(?P<aws>aws\s*[:/.])?(?P<name>[A-Za-z_ -]+)(?P<separator>[/:.]?)(?P<tag>.*)",
+    re.IGNORECASE | re.DOTALL,
+)
+_VARIABLE = re.compile(r"\$\{[^}]*(\}|\Z)")
+_PARENTHESES = re.compile(r"\$\(([^()]*)\)")
+_TAG_AS_TEXT = re.compile(r"aws:PrincipalTag[/:]", re.IGNORECASE)
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,3 +56,40 @@ def variables(text: str) -> Iterator[Variable]:
         name, comma, default = text[at + 2 : end].partition(",")
         yield Variable(text[at : end + 1], name.strip(), default.strip() if comma else None)
         at = text.find("${", end)
+
+
+def key_fault(key: str) -> str:
+    """What is wrong with a condition key's form, as a clause after the key; "" if nothing is."""
+    if suggestion := tag_key_for(key):
+        return f"is not a condition key. Did you mean {suggestion!r}?"
+    return "" if _KEY.fullmatch(key) else "is not a condition key, such as 'aws:PrincipalTag/KEY'."
+
+
+def tag_key_for(key: str) -> str:
+    """The key on a tag that a text resembles, such as `aws:PrincipalTag/Team` for
+    `PrincipalTag:Team`; "" if there is none, or if the text is that key.
+
+    A key that is not a tag's can resemble one (`aws:PrincipalArn`), but never ends in a tag's key.
+    """
+    if (match := _TAG_LIKE.fullmatch(key)) is None:
+        return ""
+    tag = match["tag"] if match["separator"] else ""
+    likeness = 0.8 if tag else 0.9
+    close = get_close_matches(match["name"].strip().lower(), _BY_NAME, n=1, cutoff=likeness)
+    if not close:
+        return ""
+    meant = f"aws:{_BY_NAME[close[0]]}/{tag or 'KEY'}"
+    return "" if tag and key.lower() == meant.lower() else meant
+
+
+def literal_tag(text: str) -> tuple[str, str] | None:
+    """A reference to a tag that is not written as a variable, and what to write ("": unknown).
+
+    For example `$(aws:PrincipalTag/Team)`, which IAM compares as it is.
+    """
+    literal = _VARIABLE.sub(" ", text)
+    for match in _PARENTHESES.finditer(literal):
+        key = match[1].strip()
+        if meant := tag_key_for(key) or (key if _TAG_AS_TEXT.match(key) else ""):
+            return match[0], f"${{{meant}}}"
+    return (text, "") if _TAG_AS_TEXT.search(literal) else None

@@ -336,6 +336,7 @@ RENDERED: dict[str, Callable[[Any], list[Declared]]] = {
     "OIC-518": customer_managed,
     "OIC-520": app_and_policy,
     "OIC-521": lambda s: inline(s.policy),
+    "OIC-523": inline,
     "OIC-530": assigned,
     "OIC-531": assigned,
     "OIC-533": assigned,

@@ -333,6 +333,8 @@ CASES: list[tuple[str, Defect, str, str]] = [
      "network configuration"),
     ("OIC-520", policy(DENY % "Team"), "permission set Admin", "aws:PrincipalTag"),
     ("OIC-521", policy(DENY % "Department"), "permission set Admin", "aws:PrincipalTag"),
+    ("OIC-523", policy(example(Condition='{"Null": {"aws:PrincipalTag": true}}')),
+     "permission set Admin", "inline_policy.Statement[0].Condition.Null"),
     ("OIC-531", access(assignments=(Assignment("u-1", "Admin", "1", "USER"),)),
      "ada@example.com", "Admin in 1"),
     ("OIC-534", access(assignments=(Assignment("g-9", "Admin", "1"),)),

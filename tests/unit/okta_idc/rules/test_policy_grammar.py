@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 
 from okta_idc.rules import permission_sets, policy_grammar
 from okta_idc.rules.permission_sets import PermissionSet
-from okta_idc.rules.policy_variables import variables
+from okta_idc.rules.policy_variables import key_fault, literal_tag, tag_key_for, variables
 from okta_idc.settings.models import AccountAccess
 from okta_idc.settings.rules import account_access_findings
 
@@ -72,6 +72,22 @@ def of_statement(**changes: Any) -> list[tuple[str, str, str]]:
         ({"Condition": {"NumericEquals": {"s3:max-keys": "${aws:userid}"}}}, "OIC-514",
          ".Condition.NumericEquals.s3:max-keys",
          "'${aws:userid}' is not replaced in a condition with NumericEquals."),
+        ({"Resource": "arn:aws:s3:::${Team}"}, "OIC-514", ".Resource",
+         "'${Team}' names 'Team', which is not a condition key, such as 'aws:PrincipalTag/KEY'."),
+        ({"Resource": "arn:aws:s3:::${PrincipalTag/Team}"}, "OIC-514", ".Resource",
+         "'${PrincipalTag/Team}' names 'PrincipalTag/Team', which is not a condition key. "
+         "Did you mean 'aws:PrincipalTag/Team'?"),
+        ({"Resource": "arn:aws:s3:::a/${aws:userid}/$(aws:PrincipalTag/Team)/*"}, "OIC-514",
+         ".Resource", "'$(aws:PrincipalTag/Team)' refers to a tag as literal text. "
+         "Did you mean '${aws:PrincipalTag/Team}'?"),
+        ({"Condition": {"StringLike": {"s3:prefix": ["$(PrincipalTag:Team)"]}}}, "OIC-514",
+         ".Condition.StringLike.s3:prefix[0]", "'$(PrincipalTag:Team)' refers to a tag as literal "
+         "text. Did you mean '${aws:PrincipalTag/Team}'?"),
+        ({"Condition": {"StringLike": {"s3:prefix": "{aws:PrincipalTag/Team}"}}}, "OIC-514",
+         ".Condition.StringLike.s3:prefix",
+         "'{aws:PrincipalTag/Team}' refers to a tag as literal text."),
+        ({"Condition": {"Null": {"aws:PrincipalTag": "true"}}}, "OIC-523", ".Condition.Null",
+         "'aws:PrincipalTag' is not a condition key. Did you mean 'aws:PrincipalTag/KEY'?"),
         ({"Action": "GetObject"}, "OIC-515", ".Action", "'GetObject' is not an action."),
         ({"Action": ["s3:Get Object"]}, "OIC-515", ".Action[0]",
          "'s3:Get Object' is not an action."),
@@ -140,6 +156,70 @@ def test_a_valid_statement_has_no_finding(changes: dict[str, Any]) -> None:
 def test_variables_of_an_old_version_are_reported_where_they_would_be_replaced() -> None:
     rules = {rule for rule, _, _ in found({"Statement": READ | {"Action": "s3:${aws:userid}"}})}
     assert rules == {"OIC-515"}
+
+
+@pytest.mark.parametrize("key", ["nocolon", "", ":", "a:", ":a", "a b:c", "s3:ResourceTag/", "é:a"])
+def test_a_key_without_service_and_name_is_reported(key: str) -> None:
+    [(rule, path, problem)] = of_statement(Condition={"StringEquals": {key: "blue"}})
+    assert (rule, path) == ("OIC-523", "Statement[0].Condition.StringEquals")
+    assert problem == f"{key!r} is not a condition key, such as 'aws:PrincipalTag/KEY'."
+
+
+@pytest.mark.parametrize(
+    ("key", "meant"),
+    [
+        ("aws:PrincipalTag", "aws:PrincipalTag/KEY"),
+        ("aws:PrincipalTag/", "aws:PrincipalTag/KEY"),
+        ("PrincipalTag", "aws:PrincipalTag/KEY"),
+        ("PrincipalTag/Team", "aws:PrincipalTag/Team"),
+        ("PrincipalTag:Team", "aws:PrincipalTag/Team"),
+        ("aws:PrincipalTags/Team", "aws:PrincipalTag/Team"),
+        ("aws:principal-tag/Team", "aws:PrincipalTag/Team"),
+        ("aws:PrincipalTag:Team", "aws:PrincipalTag/Team"),
+        ("aws/PrincipalTag/Team", "aws:PrincipalTag/Team"),
+        (" aws: PrincipalTag/Team", "aws:PrincipalTag/Team"),
+        ("aws:RequestTags/Team", "aws:RequestTag/Team"),
+        ("aws:ResourceTag", "aws:ResourceTag/KEY"),
+    ],
+)
+def test_a_key_that_resembles_a_tags_key_is_reported_with_that_key(key: str, meant: str) -> None:
+    [(rule, _, problem)] = of_statement(Condition={"StringEquals": {key: "blue"}})
+    assert rule == "OIC-523"
+    assert problem == f"{key!r} is not a condition key. Did you mean {meant!r}?"
+
+
+@pytest.mark.parametrize(
+    "key",
+    [
+        "aws:PrincipalArn", "aws:PrincipalAccount", "aws:PrincipalType", "aws:PrincipalOrgID",
+        "aws:PrincipalOrgPaths", "aws:PrincipalIsAWSService", "aws:RequestedRegion", "aws:TagKeys",
+        "aws:ResourceAccount", "aws:ResourceOrgID", "aws:userid", "aws:principaltag/Cost Center",
+        "AWS:SourceIp", "aws:PrincipalTag/a:b/c", "ec2:ResourceTag/Team", "s3:x-amz-acl",
+        "ssm:resourceTag/Team", "rds:req-tag/Team", "kms:EncryptionContext:team", "saml:aud",
+        "iot:Connection.Thing.ThingTypeName", "secretsmanager:resource/AllowRotationLambdaArn",
+        "cognito-identity.amazonaws.com:sub", "oidc.eks.eu-west-1.amazonaws.com/id/A1:sub",
+    ],
+)  # fmt: skip
+def test_keys_of_aws_are_accepted_as_keys_and_variables(key: str) -> None:
+    assert of_statement(Condition={"StringEquals": {key: f"${{{key}}}"}}) == []
+
+
+@given(
+    st.sampled_from(
+        ["aws:PrincipalTag/", "aws:RequestTag/", "aws:ResourceTag/", "ec2:ResourceTag/"]
+    ),
+    st.text(min_size=1),
+)
+def test_a_key_with_any_tag_is_accepted(prefix: str, tag: str) -> None:
+    assert key_fault(prefix + tag) == ""
+
+
+@given(st.text(alphabet="aws:PrincipalTag/ $(){}", max_size=40))
+def test_every_suggestion_is_accepted(text: str) -> None:
+    if meant := tag_key_for(text):
+        assert key_fault(meant) == ""
+    if (found := literal_tag(text)) and found[1]:
+        assert [key_fault(each.key) for each in variables(found[1])] == [""]
 
 
 SCALAR = st.none() | st.booleans() | st.integers() | st.text(max_size=8)
