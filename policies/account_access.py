@@ -68,7 +68,6 @@ _FIELDS: tuple[tuple[str, str, Callable[[str], object], *tuple[Rule[Any], ...]],
     (SET, "relayState", lambda t: PermissionSet("", relay_state=t), permission_sets.relay_state),
     (INLINE, "inlinePolicy", lambda t: PermissionSet("", inline_policy=t),
      permission_sets.inline_policy_size, permission_sets.inline_policy_json),
-    (INLINE, "inlinePolicy", lambda t: PolicyAndTags(t, ()), policy_tags.deny_covers_missing_tag),
     (ASSIGNMENT, "targetId", lambda t: Assignment("", "", t), account_access.account_id),
     (ASSIGNMENT, "principalId", lambda t: Assignment(t, "", ""), account_access.principal_id),
 )  # fmt: skip
@@ -90,6 +89,12 @@ for _type, _name, _make, *_rules in _FIELDS:
 @of_resource(*policy_grammar.RULES, types=[INLINE])
 def inline_policies(inputs: Inputs) -> Subjects:
     yield from _text(inputs, "inlinePolicy")
+
+
+@of_resource(policy_tags.deny_covers_missing_tag, policy_tags.allow_requires_tag, types=[INLINE])
+def policies_on_tags(inputs: Inputs) -> Subjects:
+    read = partial(_field, "inlinePolicy", partial(PolicyAndTags, keys=()), inputs)
+    yield from subject(read, Location(path=inputs.at("inlinePolicy")))
 
 
 @of_resource(permission_sets.aws_managed_policy, types=[MANAGED, MANAGED_EXCLUSIVE, BOUNDARY])
@@ -238,7 +243,7 @@ def tags(stack: Stack) -> Subjects:
     )
     for each in stack.of(INLINE):
         read = partial(_field, "inlinePolicy", partial(PolicyAndTags, keys=sent), each.values)
-        yield from subject(read, each.at("inlinePolicy"))
+        yield from subject(read, Location(path=each.values.at("inlinePolicy"), urn=each.urn))
 
 
 def _saml_keys(stack: Stack) -> list[tuple[str, Location]]:

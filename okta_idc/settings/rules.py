@@ -267,7 +267,7 @@ def _permission_set(declared: PermissionSet, tags: tuple[str, ...]) -> Found:
             yield ".inline_policy", judge(policy)
     if policy is not None and not any(map(_is_placeholder, tags)):
         sent = policy_tags.tags_are_sent(policy_tags.PolicyAndTags(policy, tags))
-        yield ".inline_policy", _whole(sent)
+        yield ".inline_policy", sent
     for number, account in enumerate(_texts(declared.accounts)):
         if not _is_placeholder(account):
             assigned = account_access.Assignment("", name, account)
@@ -281,6 +281,7 @@ def account_access_warnings(access: AccountAccess) -> Found:
             subject = policy_tags.PolicyAndTags(json.dumps(inline), ())
             path = f"permission_sets[{index}].inline_policy"
             yield path, policy_tags.deny_covers_missing_tag(subject)
+            yield path, policy_tags.allow_requires_tag(subject)
 
 
 def _policy_references(declared: PermissionSet) -> Found:

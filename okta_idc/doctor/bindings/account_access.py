@@ -66,7 +66,7 @@ def _policies(found: Inventory) -> Iterator[Subject | Unavailable]:
     keys = (*(attribute.key for attribute in sent), *(key for key, _ in pairs))
     for each in sets:
         subject = policy_tags.PolicyAndTags(each.inline_policy, keys)
-        yield Subject(subject, Location(f"permission set {each.name}"))
+        yield Subject(subject, Location(f"permission set {each.name}", "inline_policy"))
 
 
 def _assignments(found: Inventory) -> Iterator[Subject]:
@@ -109,6 +109,7 @@ BINDINGS = (
     *(Binding(rule, _inline_texts) for rule in policy_grammar.RULES),
     Binding(policy_tags.tags_are_sent, _policies),
     Binding(policy_tags.deny_covers_missing_tag, _policies),
+    Binding(policy_tags.allow_requires_tag, _policies),
     Binding(account_access.assigned_to_groups, _assignments),
     single(account_access.principal_exists, _principals),
     Binding(account_access.groups_per_user, _groups_per_user),

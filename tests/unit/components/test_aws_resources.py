@@ -104,7 +104,8 @@ class TestAccountAccess:
         denied["Statement"][0]["Effect"] = "Deny"
         declare(federation(account_access__permission_sets=[SET | {"inline_policy": denied}]))
         [warning] = [text for text in warnings if "[OIC-521]" in text]
-        assert warning.startswith("permission_sets[0].inline_policy.aws:PrincipalTag: 'Department'")
+        assert warning.startswith("permission_sets[0].inline_policy.Statement[0].")
+        assert ".aws:PrincipalTag/Department: 'Department'" in warning
         assert len(cloud.inputs("PermissionSetInlinePolicy")) == 1
 
     def test_an_application_is_assigned_to_a_group(

@@ -1,6 +1,8 @@
 """Permission sets, session tags in policies, and account assignments."""
 
 import json
+import re
+from collections.abc import Mapping
 from typing import Any
 
 import pytest
@@ -23,8 +25,11 @@ def policy(*statements: dict[str, Any], keys: tuple[str, ...] = ("CostCenter",))
     return PolicyAndTags(json.dumps({"Statement": list(statements)}), keys)
 
 
-def deny(**condition: dict[str, object]) -> dict[str, Any]:
+def deny(**condition: Mapping[str, object]) -> dict[str, Any]:
     return {"Effect": "Deny", "Action": "*", "Resource": "*", "Condition": condition}
+
+
+NO_TAG = deny(Null={"aws:PrincipalTag/CostCenter": "true"})
 
 
 class TestPermissionSets:
@@ -85,18 +90,36 @@ class TestPermissionSets:
 class TestPolicyTags:
     """Policies that use session tags."""
 
-    def test_tag_keys_are_case_sensitive(self) -> None:
-        subject = policy(deny(StringEquals={"aws:PrincipalTag/costcenter": "x"}))
-        [finding] = policy_tags.tags_are_sent(subject)
-        assert finding.value == "costcenter"
-        assert "Did you mean 'CostCenter'? It differs in upper and lower case." in finding.message
+    def test_a_similar_key_is_suggested_with_the_path_of_each_use(self) -> None:
+        condition = deny(StringEquals={"aws:PrincipalTag/CostCentre": ["x"]})
+        variable = {
+            "Effect": "Allow",
+            "Resource": ["*", "arn:aws:s3:::${aws:PrincipalTag/costCentre}"],
+        }
+        [finding] = policy_tags.tags_are_sent(policy(condition, variable))
+        assert finding.path == "Statement[0].Condition.StringEquals.aws:PrincipalTag/CostCentre"
+        assert finding.problem == (
+            "'CostCentre' is a session tag that is not sent. Did you mean 'CostCenter'? "
+            "(Statement[1].Resource[1])."
+        )
+
+    @pytest.mark.parametrize("key", ["CostCenter", "costcenter", "COSTCENTER"])
+    def test_the_case_of_a_tags_key_is_ignored_as_in_aws(self, key: str) -> None:
+        condition = deny(StringEquals={f"AWS:principaltag/{key}": f"${{aws:principaltag/{key}}}"})
+        assert policy_tags.tags_are_sent(policy(condition)) == []
 
     def test_tags_in_policy_variables_are_found(self) -> None:
         statement = {"Effect": "Allow", "Resource": ["arn:aws:s3:::b/${aws:PrincipalTag/Team}/*"]}
         assert [f.value for f in policy_tags.tags_are_sent(policy(statement))] == ["Team"]
         assert policy_tags.tags_are_sent(policy(statement, keys=("Team",))) == []
 
-    @pytest.mark.parametrize("operator", ["StringEquals", "StringLike", "ForAnyValue:StringEquals"])
+    @pytest.mark.parametrize(
+        "operator",
+        [
+            "StringEquals", "stringlike", "ForAnyValue:StringEquals", "ForAnyValue:StringNotEquals",
+            "Bool", "NumericEquals", "DateLessThan", "ArnLike",
+        ],
+    )  # fmt: skip
     def test_a_deny_by_value_misses_sessions_without_the_tag(self, operator: str) -> None:
         subject = policy(deny(**{operator: {"aws:PrincipalTag/CostCenter": ["a", "b"]}}))
         [finding] = policy_tags.deny_covers_missing_tag(subject)
@@ -133,9 +156,130 @@ class TestPolicyTags:
         )
         assert policy_tags.deny_covers_missing_tag(policy(incomplete))
 
-    def test_the_deny_rule_ignores_allow_statements(self) -> None:
-        allow = {"Effect": "Allow", "Condition": {"StringEquals": {"aws:PrincipalTag/A": "x"}}}
-        assert policy_tags.deny_covers_missing_tag(policy(allow)) == []
+    def test_a_tag_in_a_denied_resource_is_checked(self) -> None:
+        resource = "arn:aws:s3:::data/${aws:PrincipalTag/CostCenter}/*"
+        denied = {"Effect": "Deny", "Action": "s3:*", "Resource": ["arn:aws:s3:::x", resource]}
+        [finding] = policy_tags.deny_covers_missing_tag(policy(denied))
+        assert (finding.path, finding.value) == ("Statement[0].Resource[1]", "CostCenter")
+        for closed in (NO_TAG, NO_TAG | {"Resource": "arn:aws:s3:::*", "Action": "S3:*"}):
+            assert policy_tags.deny_covers_missing_tag(policy(denied, closed)) == []
+        with_default = denied | {"Resource": resource.replace("}", ", 'none'}")}
+        assert policy_tags.deny_covers_missing_tag(policy(with_default)) == []
+
+    @pytest.mark.parametrize(
+        "other",
+        [
+            {"Action": "ec2:*"},
+            {"Action": ["s3:Get*", "s3:Put?bject"]},
+            {"Action": None, "NotAction": "ec2:*"},
+            {"Resource": "arn:aws:s3:::other/*"},
+            {"Resource": "arn:aws:s3:::DATA/*"},
+            {"Resource": "arn:aws:s3:::${aws:PrincipalTag/CostCenter}"},
+            {"Resource": None},
+            {"Effect": "Allow"},
+            {"Condition": {"Null": {"aws:PrincipalTag/CostCenter": "false"}}},
+            {"Condition": {"Null": {"aws:PrincipalTag/Team": "true"}}},
+            {"Condition": {"Null": {"aws:PrincipalTag/CostCenter": "true", "aws:userid": "false"}}},
+            {"Condition": {"Null": {"aws:PrincipalTag/CostCenter": "true"},
+                           "Bool": {"aws:ViaAWSService": "false"}}},
+        ],
+        ids=str,
+    )  # fmt: skip
+    def test_a_deny_of_something_else_does_not_cover_sessions_without_the_tag(
+        self, other: dict[str, Any]
+    ) -> None:
+        by_value = deny(StringEquals={"aws:PrincipalTag/CostCenter": "x"}) | {
+            "Action": ["s3:GetObject", "s3:Put*"], "Resource": "arn:aws:s3:::data/*",
+        }  # fmt: skip
+        closed = {key: value for key, value in (NO_TAG | other).items() if value is not None}
+        assert policy_tags.deny_covers_missing_tag(policy(by_value, closed))
+        assert policy_tags.deny_covers_missing_tag(policy(by_value, closed, NO_TAG)) == []
+
+    @pytest.mark.parametrize(
+        "condition",
+        [
+            {},
+            {"StringNotEquals": {"aws:PrincipalTag/CostCenter": ["x", "y"]}},
+            {"StringEqualsIfExists": {"aws:PrincipalTag/CostCenter": "z"}},
+        ],
+    )
+    def test_any_deny_that_applies_without_the_tag_covers_sessions_without_it(
+        self, condition: dict[str, Any]
+    ) -> None:
+        by_value = deny(StringEquals={"aws:PrincipalTag/CostCenter": "x"})
+        assert policy_tags.deny_covers_missing_tag(policy(by_value, deny(**condition))) == []
+
+    def test_several_denies_can_cover_the_actions_together(self) -> None:
+        by_value = deny(StringEquals={"aws:PrincipalTag/CostCenter": "x"})
+        by_value["Action"] = ["s3:GetObject", "ec2:RunInstances"]
+        parts = [NO_TAG | {"Action": "s3:*"}, NO_TAG | {"Action": ["ec2:Run*"]}]
+        assert policy_tags.deny_covers_missing_tag(policy(by_value, *parts)) == []
+        assert policy_tags.deny_covers_missing_tag(policy(by_value, parts[0]))
+
+    @pytest.mark.parametrize(
+        ("excluded", "ok"), [("iam:*", True), (["iam:Get*", "iam:Pass*"], True), ("s3:*", False)]
+    )
+    def test_a_deny_with_notaction_is_covered_by_one_with_fewer_exceptions(
+        self, excluded: object, ok: bool
+    ) -> None:
+        by_value = deny(StringEquals={"aws:PrincipalTag/CostCenter": "x"})
+        closed = dict(NO_TAG)
+        for statement, exceptions in ((by_value, "iam:*"), (closed, excluded)):
+            del statement["Action"]
+            statement["NotAction"] = exceptions
+        assert (policy_tags.deny_covers_missing_tag(policy(by_value, closed)) == []) is ok
+        assert policy_tags.deny_covers_missing_tag(policy(by_value, NO_TAG)) == []
+
+    def test_each_rule_ignores_the_other_effect(self) -> None:
+        by_value = deny(StringEquals={"aws:PrincipalTag/A": "x"})
+        assert policy_tags.deny_covers_missing_tag(policy(by_value | {"Effect": "Allow"})) == []
+        negated = deny(StringNotEquals={"aws:PrincipalTag/A": "x"})
+        assert policy_tags.allow_requires_tag(policy(negated)) == []
+
+    @pytest.mark.parametrize(
+        "operator",
+        [
+            "ForAllValues:StringEquals", "StringEqualsIfExists", "StringNotEquals",
+            "stringnotlike", "ForAnyValue:StringLikeIfExists", "NumericNotEquals",
+        ],
+    )  # fmt: skip
+    def test_an_allow_that_is_true_without_the_tag_is_reported(self, operator: str) -> None:
+        condition: dict[str, Any] = {operator: {"aws:PrincipalTag/CostCenter": "x"}}
+        allow = deny(**condition) | {"Effect": "Allow"}
+        [finding] = policy_tags.allow_requires_tag(policy(allow))
+        assert finding.path == f"Statement[0].Condition.{operator}.aws:PrincipalTag/CostCenter"
+        assert finding.value == "CostCenter"
+        assert policy_tags.allow_requires_tag(policy(allow, NO_TAG)) == []
+        condition["Null"] = {"aws:PrincipalTag/costcenter": "false"}
+        assert policy_tags.allow_requires_tag(policy(allow | {"Condition": condition})) == []
+
+    @pytest.mark.parametrize(
+        ("operator", "value", "ok"),
+        [
+            ("StringNotEquals", "${aws:PrincipalTag/CostCenter}", False),
+            ("StringNotEquals", "${aws:PrincipalTag/CostCenter, 'none'}", True),
+            ("StringEquals", "${aws:PrincipalTag/CostCenter}", True),
+            ("StringEqualsIfExists", "${aws:PrincipalTag/CostCenter}", True),
+        ],
+    )
+    def test_an_allow_by_a_tag_of_the_resource_requires_the_users_tag(
+        self, operator: str, value: str, ok: bool
+    ) -> None:
+        allow = deny(**{operator: {"aws:ResourceTag/c": value}}) | {"Effect": "Allow"}
+        assert (policy_tags.allow_requires_tag(policy(allow)) == []) is ok
+
+    @pytest.mark.parametrize("operator", ["StringEquals", "ForAnyValue:StringNotEquals", "Null"])
+    def test_an_allow_that_requires_the_tag_is_accepted(self, operator: str) -> None:
+        allow = deny(**{operator: {"aws:PrincipalTag/CostCenter": "true"}}) | {"Effect": "Allow"}
+        assert policy_tags.allow_requires_tag(policy(allow)) == []
+
+    @given(st.text(alphabet="s3:Get*?[]", max_size=12), st.text(alphabet="s3:Get*", max_size=12))
+    def test_a_pattern_covers_only_what_it_matches(self, wide: str, narrow: str) -> None:
+        by_value = deny(StringEquals={"aws:PrincipalTag/CostCenter": "x"}) | {"Resource": narrow}
+        covered = policy_tags.deny_covers_missing_tag(policy(by_value, NO_TAG | {"Resource": wide}))
+        parts = wide.split("*")
+        regular = ".*".join(map(re.escape, parts))
+        assert (covered == []) is bool(wide == narrow or re.fullmatch(regular, narrow))
 
     @given(
         st.recursive(
@@ -143,7 +287,9 @@ class TestPolicyTags:
             lambda inner: (
                 st.lists(inner, max_size=3)
                 | st.dictionaries(
-                    st.sampled_from(["Effect", "Condition", "Null", "StringEquals", "Statement"])
+                    st.sampled_from(
+                        ["Effect", "Condition", "Null", "StringEquals", "Statement", "Action"]
+                    )
                     | st.just("aws:PrincipalTag/X"),
                     inner,
                     max_size=3,
@@ -155,6 +301,7 @@ class TestPolicyTags:
         for text in (json.dumps({"Statement": statement}), json.dumps(statement)):
             policy_tags.tags_are_sent(PolicyAndTags(text, ("X",)))
             policy_tags.deny_covers_missing_tag(PolicyAndTags(text, ("X",)))
+            policy_tags.allow_requires_tag(PolicyAndTags(text, ("X",)))
 
     def test_no_deeply_nested_policy_crashes_a_rule(self) -> None:
         deep = '{"Statement": [{"Effect": "Deny", "Condition": {"StringEquals": {"a": ' + "[" * 700
