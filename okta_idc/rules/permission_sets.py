@@ -26,6 +26,7 @@ _POLICY_BYTES, _DENSE_BYTES, _MANAGED = 32_768, 10_240, 20
 _ARN = re.compile(r"arn:(?P<partition>[^:]*):iam::(?P<owner>[^:]*):policy/(?P<policy>.+)")
 _POLICY_NAME = re.compile(r"[\w+=,.@-]{1,128}", re.ASCII)
 _POLICY_PATH = re.compile(r"([A-Za-z0-9.,+@=_-]+/)*")
+_OWNER = re.compile(r"aws|[0-9]{12}|")
 _MAX_PATH = 510  # 512 with the slashes at both ends
 
 
@@ -121,11 +122,11 @@ def relay_state(subject: PermissionSet) -> Iterator[Violation]:
 
 @core_rule(
     "OIC-505",
-    "An inline policy is too long",
+    "An inline policy is too long or not Latin-1",
     source="AWS quotas: one inline policy per permission set, with at most 32,768 bytes, of which "
     "10,240 are not white space; API, PermissionSetPolicyDocument: U+0020–U+00FF, tab, line ends",
-    remedy="Move statements into customer managed policies, which must exist in every account; "
-    "replace characters outside Latin-1.",
+    remedy="If the policy is too long, move statements into customer managed policies, which must "
+    "exist in every account. If it contains characters that are not in Latin-1, replace them.",
     good=PermissionSet("Admin", inline_policy='{"Version": "2012-10-17", "Statement": []}'),
     bad=PermissionSet("Admin", inline_policy='{"Statement": "' + "x" * 10_240 + '"}'),
 )
@@ -176,29 +177,31 @@ def managed_policies(subject: PermissionSet) -> Iterator[Violation]:
     """Subject: one permission set."""
     count = len(subject.managed_policies)
     if count > _MANAGED:
-        yield "managed_policies", str(count), "policies exceed AWS's limit of 20."
+        yield "managed_policies", None, f"has {count} policies; AWS accepts 20."
 
 
 @_rule(
     "OIC-517",
     "A reference to an AWS managed policy is not its ARN",
     source="AWS API, ManagedPolicyArn; IAM User Guide: Managed policies and inline policies",
-    remedy="Use the ARN that the IAM console shows for the policy, including its path, such as "
-    "arn:aws:iam::aws:policy/job-function/Billing.",
+    remedy="Refer to an AWS managed policy by the ARN that the IAM console shows, including its "
+    "path, such as arn:aws:iam::aws:policy/job-function/Billing.",
     good="arn:aws:iam::aws:policy/PowerUserAccess",
     bad="PowerUserAccess",
 )
 def aws_managed_policy(policy: str) -> Iterator[Violation]:
     """Subject: one entry of the AWS managed policies of a permission set."""
     match = _ARN.fullmatch(policy)
-    if match is None and policy.startswith("arn:"):
-        yield "", policy, "is not the ARN of an IAM policy."
-    elif match is None:
+    if fault := _blank(policy):
+        yield "", policy, fault
+    elif match is None and not policy.startswith("arn:") and not _reference_fault(policy):
         written = f"arn:aws:iam::aws:policy/{policy.strip('/')}"
         yield "", policy, f"is a name. Write {written!r}."
+    elif match is None or not _OWNER.fullmatch(match["owner"]) or _reference_fault(match["policy"]):
+        yield "", policy, "is not the ARN of an IAM policy."
     elif match["owner"] != "aws":
         owner = f" of account {match['owner']}" if match["owner"] else ""
-        name = f"Write {match['policy']!r} as a customer managed policy."
+        name = f"Write {match['policy']!r} where customer managed policies are listed."
         yield "", policy, f"is a customer managed policy{owner}. {name}"
 
 
@@ -207,23 +210,39 @@ def aws_managed_policy(policy: str) -> Iterator[Violation]:
     "A reference to a customer managed policy is not its path and name",
     source="AWS API, CustomerManagedPolicyReference: name and path; the policy is looked up in "
     "each account",
-    remedy="Write the policy's path and name, such as team/Developer. The policy must exist in "
-    "every account to which the permission set is assigned.",
+    remedy="Refer to a customer managed policy by its path and name, such as team/Developer. It "
+    "must exist in every account to which the permission set is assigned.",
     good="team/Developer",
     bad="arn:aws:iam::123456789012:policy/team/Developer",
 )
 def customer_managed_policy(policy: str) -> Iterator[Violation]:
     """Subject: one `path/name`; slashes at both ends are ignored."""
-    path, slash, name = policy.strip("/").rpartition("/")
-    if match := _ARN.fullmatch(policy):
+    if fault := _blank(policy):
+        yield "", policy, fault
+    elif match := _ARN.fullmatch(policy):
         if match["owner"] == "aws":
-            yield "", policy, "is an AWS managed policy, not a customer managed one."
+            yield "", policy, "is an AWS managed policy. Write it where those are listed."
         else:
             yield "", policy, f"is an ARN. Write {match['policy']!r}."
-    elif not _POLICY_NAME.fullmatch(name):
-        yield "", policy, "has no valid name: 1 to 128 letters, digits and _+=,.@-."
-    elif not _POLICY_PATH.fullmatch(path + slash) or len(path) > _MAX_PATH:
-        yield "", policy, "has no valid path: letters, digits and _+=,.@-, separated by slashes."
+    elif fault := _reference_fault(policy):
+        yield "", policy, fault
+
+
+def _blank(policy: str) -> str:
+    """Whether a reference is empty or has white space at its ends, as a clause; "" if not."""
+    if not (text := policy.strip()):
+        return "names no policy."
+    return "" if text == policy else f"has white space at the start or end. Write {text!r}."
+
+
+def _reference_fault(policy: str) -> str:
+    """What is wrong with a policy's path and name, as a clause; "" if nothing is."""
+    path, slash, name = policy.strip("/").rpartition("/")
+    if not _POLICY_NAME.fullmatch(name):
+        return "has no valid name: 1 to 128 letters, digits and _+=,.@-."
+    if not _POLICY_PATH.fullmatch(path + slash) or len(path) > _MAX_PATH:
+        return "has no valid path: letters, digits and _+=,.@-, separated by slashes."
+    return ""
 
 
 @_rule(

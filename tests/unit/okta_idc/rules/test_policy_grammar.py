@@ -336,6 +336,66 @@ def test_settings_report_the_path_and_what_to_write(
     assert text.endswith(f"[{rule}]")
 
 
+@pytest.mark.parametrize(
+    ("policy", "problem"),
+    [
+        ("", "'' names no policy."),
+        (" ", "' ' names no policy."),
+        (" arn:aws:iam::aws:policy/X", "' arn:aws:iam::aws:policy/X' has white space at the start "
+         "or end. Write 'arn:aws:iam::aws:policy/X'."),
+        (DEV, f"'{DEV}' is a customer managed policy of account 123456789012. Write 'a/Dev' where "
+         "customer managed policies are listed."),
+        ("job-function/Billing", "'job-function/Billing' is a name. Write "
+         "'arn:aws:iam::aws:policy/job-function/Billing'."),
+        ("a b", "'a b' is not the ARN of an IAM policy."),
+        ("arn:aws:iam::aws:policy/a b", "'arn:aws:iam::aws:policy/a b' is not the ARN of an IAM "
+         "policy."),
+        ("arn:aws:iam::AWS:policy/X", "'arn:aws:iam::AWS:policy/X' is not the ARN of an IAM "
+         "policy."),
+    ],
+)  # fmt: skip
+def test_a_reference_to_an_aws_policy_is_told_from_others(policy: str, problem: str) -> None:
+    [finding] = permission_sets.aws_managed_policy(policy)
+    assert finding.problem == problem
+
+
+@pytest.mark.parametrize(
+    ("policy", "problem"),
+    [
+        ("", "'' names no policy."),
+        ("Dev ", "'Dev ' has white space at the start or end. Write 'Dev'."),
+        ("arn:aws:iam::aws:policy/X", "'arn:aws:iam::aws:policy/X' is an AWS managed policy. Write "
+         "it where those are listed."),
+    ],
+)  # fmt: skip
+def test_a_reference_to_an_own_policy_is_told_from_others(policy: str, problem: str) -> None:
+    [finding] = permission_sets.customer_managed_policy(policy)
+    assert finding.problem == problem
+
+
+@given(st.text(alphabet=" arn:iws/policy1éX", max_size=30) | st.text())
+def test_what_to_write_is_accepted(policy: str) -> None:
+    for rule in (permission_sets.aws_managed_policy, permission_sets.customer_managed_policy):
+        for finding in rule(policy):
+            if "is a name. Write" in finding.message:
+                written = finding.message.partition("Write '")[2].removesuffix("'.")
+                assert permission_sets.aws_managed_policy(written) == []
+
+
+def test_too_many_policies_are_counted_without_quotation_marks() -> None:
+    subject = PermissionSet("Admin", managed_policies=tuple(f"Policy{n}" for n in range(21)))
+    [finding] = permission_sets.managed_policies(subject)
+    assert finding.problem == "has 21 policies; AWS accepts 20."
+
+
+def test_the_advice_on_a_long_policy_in_latin_1_is_to_shorten_it() -> None:
+    long = PermissionSet("Admin", inline_policy="é" * 5_121)
+    [finding] = permission_sets.inline_policy_size(long)
+    assert finding.remedy.startswith("If the policy is too long, move statements")
+    wrong = PermissionSet("Admin", inline_policy='{"Statement": "—"}')
+    assert "U+2014" in permission_sets.inline_policy_size(wrong)[0].problem
+
+
 @pytest.mark.parametrize("policy", ["Developer", "team/Developer", "/team/a,b/Developer/"])
 def test_a_path_and_name_is_accepted(policy: str) -> None:
     assert permission_sets.customer_managed_policy(policy) == []
