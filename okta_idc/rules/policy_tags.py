@@ -200,9 +200,7 @@ def _applies_without(key: str, statement: Mapping[str, Any]) -> bool:
 def _covers(wide: Mapping[str, Any], narrow: Mapping[str, Any], name: str, negated: str) -> bool:
     """Whether an element of a statement includes that of another."""
     if negated in wide:
-        return negated in narrow and _all_match(
-            _patterns(wide, negated), _patterns(narrow, negated)
-        )
+        return _all_match(_patterns(wide, negated), _patterns(narrow, negated))
     patterns = _patterns(wide, name)
     return "*" in patterns if negated in narrow else _all_match(_patterns(narrow, name), patterns)
 

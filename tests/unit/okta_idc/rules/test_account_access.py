@@ -163,6 +163,12 @@ class TestPolicyTags:
         assert (finding.path, finding.value) == ("Statement[0].Resource[1]", "CostCenter")
         for closed in (NO_TAG, NO_TAG | {"Resource": "arn:aws:s3:::*", "Action": "S3:*"}):
             assert policy_tags.deny_covers_missing_tag(policy(denied, closed)) == []
+        same = NO_TAG | {"Resource": denied["Resource"]}
+        both = policy_tags.deny_covers_missing_tag(policy(denied, same))
+        assert [each.path for each in both] == [
+            "Statement[0].Resource[1]",
+            "Statement[1].Resource[1]",
+        ]
         with_default = denied | {"Resource": resource.replace("}", ", 'none'}")}
         assert policy_tags.deny_covers_missing_tag(policy(with_default)) == []
 
@@ -170,7 +176,7 @@ class TestPolicyTags:
         "other",
         [
             {"Action": "ec2:*"},
-            {"Action": ["s3:Get*", "s3:Put?bject"]},
+            {"Action": ["s3:Get*", "s3:Put?*"]},
             {"Action": None, "NotAction": "ec2:*"},
             {"Resource": "arn:aws:s3:::other/*"},
             {"Resource": "arn:aws:s3:::DATA/*"},
