@@ -25,13 +25,14 @@ expression (type CUSTOM):
     argument   = value | "text" | 'text'
 
 `user.`, `appuser.`, and `String.` between `${` and `}` are Invalid: Okta documents `source.` and
-`fn:`. `username_of` is Unknown for anything else between them, and if a value or an expression's
-result is empty: Okta does not document the name in that case.
+`fn:`. An expression in place of a template can have `source.` for `user.`. `username_of` is Unknown
+for anything else between them, and if a value or an expression's result is empty: Okta does not
+document the name in that case.
 """
 
 from okta_idc.okta_expression.evaluator import Profile, Unknown, evaluate
 from okta_idc.okta_expression.functions import MEMBERSHIP
-from okta_idc.okta_expression.okta_profile import OKTA_ATTRIBUTES
+from okta_idc.okta_expression.okta_profile import INTERNAL_PROPERTIES, OKTA_ATTRIBUTES
 from okta_idc.okta_expression.parser import (
     Call,
     Conditional,
@@ -53,7 +54,8 @@ from okta_idc.okta_expression.username_format import (
 )  # fmt: skip
 
 __all__ = [
-    "MEMBERSHIP", "OKTA_ATTRIBUTES", "Call", "Conditional", "Expression", "Invalid", "Literal",
-    "Opaque", "Operation", "Profile", "Reference", "Unknown", "Unsupported", "UsernameFormat",
+    "INTERNAL_PROPERTIES", "MEMBERSHIP", "OKTA_ATTRIBUTES", "Call", "Conditional", "Expression",
+    "Invalid", "Literal", "Opaque", "Operation", "Profile", "Reference", "Unknown", "Unsupported",
+    "UsernameFormat",
     "evaluate", "parse", "parse_tree", "parse_username_format", "references", "username_of",
 ]  # fmt: skip

@@ -3,8 +3,7 @@
 Okta's rules: docs/research/okta-api.md#expressions. Names are case-sensitive.
 """
 
-from collections.abc import Iterable
-from difflib import get_close_matches
+from okta_idc.okta_expression.objects import LONGEST, closest
 
 STRING_FUNCTIONS: dict[str, tuple[int, int]] = {
     "append": (2, 2), "join": (2, 99), "len": (1, 1), "removeSpaces": (1, 1), "replace": (3, 3),
@@ -42,7 +41,6 @@ _GLOBAL = MEMBERSHIP | {
     "toUpperCase",
 }  # fmt: skip
 _OF_USER = frozenset({"getGroups", "getInternalProperty", "getLinkedObject", "isMemberOf"})
-_LONGEST = 100  # of a name that is compared; the comparison's time grows with its square
 
 
 def suggestion(name: str) -> str | None:
@@ -52,13 +50,13 @@ def suggestion(name: str) -> str | None:
     known = _functions_of(owner)
     if function in known:
         return None
-    if len(name) > _LONGEST:
+    if len(name) > LONGEST:
         return ""
     if known:
-        if close := _closest(function, known):
+        if close := closest(function, known):
             return f"{owner}.{close}" if owner else close
         return "" if owner or function not in CLASSES["String"] else f"String.{function}"
-    similar = _closest(owner.lower(), {each.lower() for each in CLASSES})
+    similar = closest(owner.lower(), {each.lower() for each in CLASSES})
     for each, functions in CLASSES.items():
         if each.lower() == similar and function in functions:
             return f"{each}.{function}"
@@ -69,7 +67,3 @@ def _functions_of(owner: str) -> frozenset[str]:
     if not owner:
         return _GLOBAL
     return _OF_USER if owner in ("user", "appuser", "appUser") else CLASSES.get(owner, frozenset())
-
-
-def _closest(word: str, words: Iterable[str]) -> str:
-    return next(iter(get_close_matches(word, sorted(words), n=1, cutoff=0.8)), "")

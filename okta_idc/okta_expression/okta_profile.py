@@ -1,4 +1,4 @@
-"""The attributes that every Okta user profile has."""
+"""The attributes that every Okta user profile has, and the properties outside of it."""
 
 OKTA_ATTRIBUTES = frozenset({
     "city", "costCenter", "countryCode", "department", "displayName", "division", "email",
@@ -8,3 +8,8 @@ OKTA_ATTRIBUTES = frozenset({
     "streetAddress", "timezone", "title", "userType", "zipCode",
 })  # fmt: skip
 """The 31 base attributes of an Okta profile (docs/research/okta-api.md#user-profile)."""
+
+INTERNAL_PROPERTIES = (
+    "id", "status", "created", "lastUpdated", "passwordChanged", "lastLogin",
+)  # fmt: skip
+"""Properties of a user outside of the profile (docs/research/okta-api.md#expressions)."""

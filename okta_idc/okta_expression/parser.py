@@ -3,6 +3,12 @@
 from dataclasses import dataclass
 
 from okta_idc.okta_expression.functions import STRING_FUNCTIONS, suggestion
+from okta_idc.okta_expression.objects import (
+    EXPRESSION_OBJECTS,
+    PROFILES,
+    attributes_in,
+    object_fault,
+)
 from okta_idc.okta_expression.tokens import (
     CONSTANTS,
     END,
@@ -12,7 +18,6 @@ from okta_idc.okta_expression.tokens import (
     tokens_of,
 )
 
-_PROFILES = {"user": "user", "appuser": "appuser", "appUser": "appuser"}
 _LEVELS = (
     {"or": "OR", "||": "OR"},
     {"and": "AND", "&&": "AND"},
@@ -32,7 +37,8 @@ class Literal:
 
 @dataclass(frozen=True, slots=True)
 class Reference:
-    """An attribute of the Okta user's profile, or of the app user's: `user` or `appuser`."""
+    """An attribute of a profile: `user` is the Okta user's, `appuser` the app user's. What
+    `references` returns can have a function such as `getManagerUser(…)`: another Okta user's."""
 
     profile: str
     attribute: str
@@ -103,7 +109,7 @@ def parse_tree(text: str) -> Expression | Unsupported | Invalid:
 
 def _parse_text(text: str, *, evaluable: bool) -> Expression | Unsupported | Invalid:
     tokens = tokens_of(text)
-    fault = fault_in(text, tokens)
+    fault = fault_in(text, tokens) or object_fault(tokens, EXPRESSION_OBJECTS)
     return Invalid(fault) if fault else parse_tokens(tokens, evaluable=evaluable)
 
 
@@ -130,19 +136,8 @@ def references(text: str) -> tuple[Reference, ...]:
 
 def references_in(tokens: list[Token]) -> tuple[Reference, ...]:
     """The profile attributes that the tokens refer to, each once."""
-    padded = [*tokens, END, END, END]
-    found = [
-        Reference(_PROFILES[first.text], name.text)
-        for before, first, dot, name, after in zip(
-            [END, *padded], padded, padded[1:], padded[2:], padded[3:], strict=False
-        )
-        if first.text in _PROFILES
-        and before.text != "."
-        and dot.text == "."
-        and name.kind == "name"
-        and after.text != "("
-    ]
-    return tuple(dict.fromkeys(found))
+    found = attributes_in(tokens)
+    return tuple(Reference(*each) for each in dict.fromkeys(found))
 
 
 class _UnsupportedError(Exception):
@@ -270,8 +265,8 @@ class _Parser:
         match path:
             case ["String", function] if calls == 1 and function in STRING_FUNCTIONS:
                 return Call(function, tuple(arguments))
-            case [profile, attribute] if calls == 0 and profile in _PROFILES:
-                return Reference(_PROFILES[profile], attribute)
+            case [profile, attribute] if calls == 0 and profile in PROFILES:
+                return Reference(PROFILES[profile], attribute)
             case _:
                 whole = ".".join(path)
                 self._mark_unevaluable(f"{whole}(…)" if calls else whole)
@@ -292,7 +287,9 @@ class _Parser:
 
     def _check_function(self, function: str, arguments: int) -> None:
         if close := suggestion(function):
-            raise _InvalidError(f"{function} is not a function of Okta. Did you mean {close}?")
+            raise _InvalidError(
+                f"calls {function}, which is no function of Okta. Did you mean {close}?"
+            )
         owner, _, name = function.rpartition(".")
         if owner == "String" and name not in STRING_FUNCTIONS:
             what = f"{function} is not a supported function."
@@ -300,4 +297,11 @@ class _Parser:
         elif owner == "String":
             fewest, most = STRING_FUNCTIONS[name]
             if not fewest <= arguments <= most:
-                raise _InvalidError(f"{function} cannot have {arguments} arguments.")
+                raise _InvalidError(
+                    f"calls {function} with {_count(arguments, 'argument')}; it has "
+                    f"{fewest if fewest == most else f'at least {fewest}'}."
+                )
+
+
+def _count(number: int, noun: str) -> str:
+    return f"{number} {noun}{'' if number == 1 else 's'}"

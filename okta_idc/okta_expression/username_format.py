@@ -5,6 +5,11 @@ from dataclasses import dataclass
 from itertools import pairwise
 
 from okta_idc.okta_expression.evaluator import Profile, Unknown, evaluate
+from okta_idc.okta_expression.objects import (
+    CUSTOM_FORMAT_OBJECTS,
+    TEMPLATE_OBJECTS,
+    object_fault,
+)
 from okta_idc.okta_expression.parser import (
     Call,
     Expression,
@@ -61,10 +66,11 @@ def _parse_custom(text: str) -> UsernameFormat | Invalid:
         return Invalid('has an "@" outside quotation marks.')
     if tokens and not _refers_to_attribute(tokens):
         return _NO_ATTRIBUTE
-    if fault := fault_in(text, tokens):
+    if fault := fault_in(text, tokens) or object_fault(tokens, CUSTOM_FORMAT_OBJECTS):
         return Invalid(fault)
-    found = parse_tokens(tokens)
-    return found if isinstance(found, Invalid) else _username_format([found], tokens)
+    expression = _to_expression_tokens(tokens)
+    found = parse_tokens(expression)
+    return found if isinstance(found, Invalid) else _username_format([found], expression)
 
 
 def _parse_template(text: str) -> UsernameFormat | Invalid:
@@ -77,11 +83,11 @@ def _parse_template(text: str) -> UsernameFormat | Invalid:
         if start > position:
             parts.append(text[position:start])
         tokens = tokens_of(body[1])
-        for token, after in pairwise(tokens):
-            if token.text in ("user", "appuser", "appUser", "String") and after.text == ".":
-                return Invalid(f'has {token.text}. inside "${{…}}"; Okta documents source and fn.')
+        if any(t.text == "String" and after.text == "." for t, after in pairwise(tokens)):
+            return Invalid('has String. inside "${…}"; Okta documents source and fn.')
         expression = _to_expression_tokens(tokens)
-        if fault := fault_in(body[1], expression, profile="source"):
+        fault = fault_in(body[1], expression, profile="source")
+        if fault := fault or object_fault(tokens, TEMPLATE_OBJECTS, profile="source"):
             return Invalid(fault)
         if isinstance(value := _parse_value(expression), Invalid):
             return value
@@ -103,7 +109,7 @@ def _username_format(
 ) -> UsernameFormat | Invalid:
     if not _refers_to_attribute(tokens):
         return _NO_ATTRIBUTE
-    attributes = (each.attribute for each in references_in(tokens) if each.profile == "user")
+    attributes = (each.attribute for each in references_in(tokens) if each.profile != "appuser")
     return UsernameFormat(tuple(parts), frozenset(attributes))
 
 

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from functools import partial
 
 from okta_idc.okta_expression import (
+    INTERNAL_PROPERTIES,
     MEMBERSHIP,
     OKTA_ATTRIBUTES,
     Call,
@@ -19,7 +20,6 @@ from okta_idc.okta_expression import (
     parse_tree,
     references,
 )
-from okta_idc.rules.profile_references import INTERNAL_PROPERTIES
 from okta_idc.rules.registry import (
     EnforcementPoint,
     Related,

@@ -8,6 +8,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 from okta_idc.okta_expression import (
+    INTERNAL_PROPERTIES,
     OKTA_ATTRIBUTES,
     UsernameFormat,
     parse_username_format,
@@ -15,11 +16,6 @@ from okta_idc.okta_expression import (
 )
 from okta_idc.rules.registry import EnforcementPoint, Violation, rule
 from okta_idc.rules.suggestions import closest
-
-INTERNAL_PROPERTIES = (
-    "id", "status", "created", "lastUpdated", "passwordChanged", "lastLogin",
-)  # fmt: skip
-"""Properties of a user outside of the profile (docs/research/okta-api.md#expressions)."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,9 +29,9 @@ class ExpressionAndSchema:
 
 
 def attributes_in(value: str, *, username_format: bool = False) -> frozenset[str]:
-    """The attributes of the Okta user that an expression or a username format refers to."""
+    """The attributes of Okta users that an expression or a username format refers to."""
     if not username_format:
-        return frozenset(each.attribute for each in references(value) if each.profile == "user")
+        return frozenset(each.attribute for each in references(value) if each.profile != "appuser")
     found = parse_username_format(value)
     return found.attributes if isinstance(found, UsernameFormat) else frozenset()
 
@@ -58,14 +54,13 @@ def known_reference(subject: ExpressionAndSchema) -> Iterator[Violation]:
     """Subject: one expression, and the attributes of all user types of the org."""
     known = subject.profile_attributes | OKTA_ATTRIBUTES
     used = custom_attributes_in(subject.value, username_format=subject.username_format)
-    template = subject.username_format and "${" in subject.value
+    template = subject.username_format and "user." not in subject.value
     prefix = "source" if template else "user"
+    other = {each.attribute: each.profile for each in references(subject.value)}
     for name in sorted(used - known):
-        yield (
-            "",
-            subject.value,
-            f"refers to {prefix}.{name}, which no profile has.{_hint(name, prefix, known)}",
-        )
+        owner = other.get(name, prefix)
+        problem = f"refers to {owner}.{name}, which no profile has.{_hint(name, owner, known)}"
+        yield "", subject.value, problem
 
 
 def _hint(name: str, prefix: str, known: frozenset[str]) -> str:

@@ -5,6 +5,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from okta_idc.okta_expression import (
+    OKTA_ATTRIBUTES,
     Invalid,
     Reference,
     Unknown,
@@ -151,7 +152,7 @@ def test_app_user_attributes_are_unknown_without_the_app_user_profile() -> None:
         ('String.append(user.a "x")', 'lacks an operator or ")" before "x"'),
         ("user.a ? 1", 'ends too early: an operator or ":" is missing'),
         ("user.", "ends too early: a name is missing"),
-        ("String.len()", "String.len cannot have 0 arguments"),
+        ("String.len()", "calls String.len with 0 arguments; it has 1."),
         ('String.replce(user.x, "a", "b")', "Did you mean String.replace?"),
         ("String.toUppercase(user.login)", "Did you mean String.toUpperCase?"),
         ("string.toUpperCase(user.login)", "Did you mean String.toUpperCase?"),
@@ -160,6 +161,24 @@ def test_app_user_attributes_are_unknown_without_the_app_user_profile() -> None:
         ('isMemberOfGroupnName("a")', "Did you mean isMemberOfGroupName?"),
         ('user.getInternalProperties("id")', "Did you mean user.getInternalProperty?"),
         ('isMemberOfGroupName("a") AND', "ends too early"),
+        ("String.join(user.a)", "calls String.join with 1 argument; it has at least 2."),
+        ('String.replce(user.x, "a", "b")', "calls String.replce, which is no function of Okta."),
+        ("User.department", "has no object User here. Did you mean user.department?"),
+        ("USER.departement", "Did you mean user.department?"),
+        ("usr.badge", "Did you mean user.badge?"),
+        ("AppUser.role", "Did you mean appuser.role?"),
+        ("Org.name", "Did you mean org.name?"),
+        ("source.departement", "has no object source here. Did you mean user.department?"),
+        ("idpuser.x", "Did you mean user.x?"),
+        ("String.len(idpuser.x)", "Did you mean user.x?"),
+        ('User.getInternalProperty("id")', "Did you mean user.getInternalProperty?"),
+        ("user.department.foo", "user.department has no attributes. Did you mean user.department?"),
+        ('user.profile.department == "x"', "Did you mean user.department?"),
+        ("user['department']", "has user[…]; Okta documents user.ATTRIBUTE. Did you mean user.de"),
+        ("user[login]", "Did you mean user.login?"),
+        ("user.getInternalProperty('statuss')", 'property "statuss", which does not exist. Did'),
+        ("user.getInternalProperty('Status') + user.x", "Did you mean status?"),
+        ("user.getInternalProperty('zzz')", "Okta has id, status, created, lastUpdated"),
     ],
 )
 def test_text_that_is_certainly_no_expression_is_invalid(text: str, reason: str) -> None:
@@ -176,13 +195,16 @@ def test_text_that_is_certainly_no_expression_is_invalid(text: str, reason: str)
         'Arrays.contains({"a"}, user.x)',
         "active_directory.managerUpn",
         "org.name",
-        "user.login.foo",
+        "zendesk.role",
+        "user.login.toUpperCase()",
+        "getManagerUser('x').login",
+        'user.getInternalProperty("lastLogin")',
         'user.login matches ".*"',
         "String.trim(user.login)",
         "getThings(user.login)",
         'user.getInternalProperty("id")',
         'isMemberOfAnyGroup("00g1", "00g2")',
-        "user[login]",
+        "user.groups[0]",
         "user.groups.$[true]",
         '"${x}" % 2',
         "(" * 60 + "1" + ")" * 60,
@@ -247,8 +269,27 @@ def test_a_quoted_string_evaluates_to_itself(text: str) -> None:
 
 def test_references_are_found_in_unsupported_expressions_too() -> None:
     text = "Arrays.size(user.skills) > 2 ? user.title : appuser.role + user.getLinkedObject('m').x"
+    text += " + getManagerUser(user.source).titel + findDirectoryUser().managerUpn + (user.a).b"
     assert references(text) == (
         Reference("user", "skills"),
         Reference("user", "title"),
         Reference("appuser", "role"),
+        Reference("user.getLinkedObject(…)", "x"),
+        Reference("user", "source"),
+        Reference("getManagerUser(…)", "titel"),
+        Reference("user", "a"),
     )
+
+
+@given(
+    st.sampled_from(["User", "USER", "usr", "source", "idpuser", "Source", "target"]),
+    st.sampled_from(sorted(OKTA_ATTRIBUTES)),
+    st.sampled_from(["{}", "String.len({})", '{} == "x" ? 1 : 2', "Arrays.size({}) + 1"]),
+)
+def test_an_object_that_okta_does_not_have_is_invalid_and_the_suggestion_is_not(
+    wrong: str, attribute: str, around: str
+) -> None:
+    expression = parse(around.format(f"{wrong}.{attribute}"))
+    assert isinstance(expression, Invalid)
+    assert expression.reason.endswith(f"Did you mean user.{attribute}?")
+    assert not isinstance(parse(around.format(f"user.{attribute}")), Invalid)

@@ -122,6 +122,9 @@ class TestReferences:
              "source.email?"),
             ("String.toLowerCase(user.emial)", True, "refers to user.emial"),
             ("user.zzz", False, "refers to user.zzz, which no profile has."),
+            ("getManagerUser('x').departement", False, "refers to getManagerUser(…).departement, "
+             "which no profile has. Did you mean getManagerUser(…).department?"),
+            ("source.departement", True, "Did you mean source.department?"),
         ],
     )  # fmt: skip
     def test_an_unknown_attribute_is_named_with_a_suggestion(
