@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from difflib import get_close_matches
 
 from okta_idc.okta_expression.okta_profile import INTERNAL_PROPERTIES, OKTA_ATTRIBUTES
-from okta_idc.okta_expression.tokens import END, Token
+from okta_idc.okta_expression.tokens import END, WORDS, Token
 
 PROFILES = {"user": "user", "appuser": "appuser", "appUser": "appuser"}
 """The objects whose attributes are profile attributes, and their names in a `Reference`."""
@@ -66,6 +66,8 @@ def names_in(tokens: list[Token]) -> Iterator[Name]:
             index += 2
         if path == [""]:
             index += 1
+            continue
+        if len(path) == 1 and path[0].casefold() in WORDS:
             continue
         after = tokens[index] if index < len(tokens) else END
         yield Name(tuple(path), tokens[start - 1] if start else END, after, index)

@@ -10,7 +10,8 @@ from okta_idc.okta_expression.okta_profile import OKTA_ATTRIBUTES
 
 CONSTANTS: dict[str, bool | None] = {"true": True, "false": False, "null": None}
 WORD_OPERATORS = frozenset({"matches", "eq", "ne", "lt", "gt", "le", "ge", "instanceof"})
-_WORDS = frozenset({*CONSTANTS, *WORD_OPERATORS, "and", "or", "not"})
+WORDS = frozenset({*CONSTANTS, *WORD_OPERATORS, "and", "or", "not"})
+"""Words that are no names, in lower case."""
 _CLOSING = {"(": ")", "{": "}", "[": "]"}
 _TYPOGRAPHIC = "“”„‘’‚«»"
 _FOREIGN = frozenset("$;=\\`~&|")
@@ -124,7 +125,7 @@ def _literal_words(tokens: list[Token], profile: str) -> str:
         if token.kind == "name"
         and before.text != "."
         and after.text not in (".", "(")
-        and token.text.casefold() not in _WORDS
+        and token.text.casefold() not in WORDS
     ]
     if not words:
         return ""

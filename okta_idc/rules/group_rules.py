@@ -3,23 +3,23 @@
 from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import partial
+from itertools import pairwise
 
 from okta_idc.okta_expression import (
     INTERNAL_PROPERTIES,
     MEMBERSHIP,
     OKTA_ATTRIBUTES,
     Call,
-    Conditional,
     Expression,
     Invalid,
     Literal,
-    Opaque,
     Operation,
     Reference,
     Unsupported,
     parse_tree,
-    references,
 )
+from okta_idc.okta_expression.objects import names_in
+from okta_idc.okta_expression.tokens import END, WORD_OPERATORS, Token, tokens_of
 from okta_idc.rules.registry import (
     EnforcementPoint,
     Related,
@@ -37,9 +37,11 @@ GROUPS_PER_RULE = 50
 
 _SOURCE = "docs/research/okta-api.md#group-rules"
 _declared_rule = partial(rule, enforced_by=(EnforcementPoint.COMPONENT, EnforcementPoint.POLICY))
-_CONDITION_FUNCTIONS = frozenset({
-    *MEMBERSHIP, "Arrays.contains", "Arrays.isEmpty", "hasDirectoryUser", "hasWorkdayUser",
+_FUNCTIONS = frozenset({
+    *MEMBERSHIP, "hasDirectoryUser", "hasWorkdayUser", "user.getInternalProperty",
+    "user.getLinkedObject",
 })  # fmt: skip
+_CLASSES = ("Arrays", "String")
 _EXAMPLE = 'user.department == "Engineering" AND user.userType != "Contractor"'
 
 
@@ -76,10 +78,8 @@ def condition_is_boolean(condition: str) -> Iterator[Violation]:
 def _not_boolean(expression: Expression) -> str:
     """Why the expression is not a condition; empty if it is one, or may be one."""
     match expression:
-        case Operation("AND" | "OR" | "!" | "?:", operands):
-            return _first_fault(operands)
-        case Conditional(test, then, otherwise):
-            return _first_fault((test, then, otherwise))
+        case Operation("AND" | "OR" | "!", operands):
+            return next((fault for part in operands if (fault := _not_boolean(part))), "")
         case Operation("+" | "-" as operator, _):
             return f"uses the result of {operator} where Okta expects true or false."
         case Literal(value) if value is None or not isinstance(value, bool):
@@ -93,51 +93,48 @@ def _not_boolean(expression: Expression) -> str:
             return ""
 
 
-def _first_fault(parts: tuple[Expression, ...]) -> str:
-    return next((fault for part in parts if (fault := _not_boolean(part))), "")
-
-
 @_declared_rule(
     "OIC-233",
     "A group rule's condition uses something that Okta does not allow in group rules",
     source=_SOURCE,
-    remedy="Use the user's profile attributes, the user's groups, and the functions of String and "
-    "Arrays.",
+    remedy="Use the user's profile attributes, the user's groups, the functions of String and "
+    "Arrays, and the operators AND, OR, !, ==, !=, <, >, <=, and >=.",
     good='user.getInternalProperty("status") != "SUSPENDED"',
     bad='user.status == "ACTIVE"',
 )
 def condition_is_allowed(condition: str) -> Iterator[Violation]:
-    """Subject: one rule's condition."""
-    for each in references(condition):
-        if each.profile == "appuser":
-            yield "", condition, f"refers to appuser.{each.attribute}, an attribute of an app."
-        elif each.attribute in INTERNAL_PROPERTIES:
-            name = each.attribute
-            hint = f'Did you mean user.getInternalProperty("{name}")?'
-            yield "", condition, f"refers to user.{name}, which is not a profile attribute. {hint}"
-    found = parse_tree(condition)
-    if isinstance(found, Invalid | Unsupported):
+    """Subject: one rule's condition. OIC-231 covers a condition that is not an expression."""
+    if isinstance(parse_tree(condition), Invalid):
         return
-    for name in dict.fromkeys(_opaque_names(found)):
-        owner = name.partition(".")[0]
-        if owner in ("Convert", "Time"):
-            yield "", condition, f"uses {name}."
-        elif owner == "org":
-            yield "", condition, f"refers to {name}, an attribute of the org."
+    tokens = tokens_of(condition)
+    for problem in dict.fromkeys([*_other_names(tokens), *_other_operators(tokens)]):
+        yield "", condition, problem
 
 
-def _opaque_names(expression: Expression) -> Iterator[str]:
-    match expression:
-        case Opaque(name, inner):
-            yield name
-        case Call(_, inner) | Operation(_, inner):
-            pass
-        case Conditional(test, then, otherwise):
-            inner = (test, then, otherwise)
-        case _:
-            inner = ()
-    for each in inner:
-        yield from _opaque_names(each)
+def _other_names(tokens: list[Token]) -> Iterator[str]:
+    for name in names_in(tokens):
+        root, *rest = name.path
+        if not root or name.before.text == "." or not (rest or name.is_call):
+            continue
+        if name.is_call:
+            if str(name) not in _FUNCTIONS and (root not in _CLASSES or len(rest) != 1):
+                yield f"uses {name}."
+        elif root in ("appuser", "appUser"):
+            yield f"refers to {name}, an attribute of an app."
+        elif root != "user":
+            kind = ", an attribute of the org" if root == "org" else ""
+            yield f"refers to {name}{kind or ', which is no attribute of the user'}."
+        elif rest[0] in INTERNAL_PROPERTIES:
+            hint = f'Did you mean user.getInternalProperty("{rest[0]}")?'
+            yield f"refers to {name}, which is not a profile attribute. {hint}"
+
+
+def _other_operators(tokens: list[Token]) -> Iterator[str]:
+    for before, token in pairwise([END, *tokens]):
+        if token.kind == "operator" and token.text in ("?", "?:"):
+            yield f'uses the operator "{token.text}".'
+        elif token.kind == "name" and before.text != "." and token.text in WORD_OPERATORS:
+            yield f"uses the operator {token.text}."
 
 
 def rule_name(group: str) -> str:

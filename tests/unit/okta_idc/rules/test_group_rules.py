@@ -4,6 +4,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from okta_idc.okta_expression import Invalid, parse_tree
+from okta_idc.okta_expression.functions import CLASSES
 from okta_idc.rules import group_rules
 from okta_idc.settings.rules import condition_findings
 
@@ -22,12 +24,24 @@ from okta_idc.settings.rules import condition_findings
         ("String.toUpperCase(user.city)", "OIC-232", "the result of String.toUpperCase"),
         ('user.city + "x"', "OIC-232", "the result of +"),
         ("!user.title", "OIC-232", "has user.title, a text, where"),
-        ("user.x == 1 ? true : null", "OIC-232", "has null where"),
+        ("user.x == 1 OR null", "OIC-232", "has null where"),
         ('user.status == "ACTIVE"', "OIC-233", 'Did you mean user.getInternalProperty("status")?'),
         ('appuser.title == "x"', "OIC-233", "refers to appuser.title, an attribute of an app."),
         ("Time.now() == user.hired", "OIC-233", "uses Time.now."),
         ("user.a == 1 AND Convert.toInt(user.level) > 3", "OIC-233", "uses Convert.toInt."),
         ('org.name == "x"', "OIC-233", "refers to org.name, an attribute of the org."),
+        ('session.amr == "x"', "OIC-233", "session.amr, which is no attribute of the user."),
+        ('group.name == "x"', "OIC-233", "refers to group.name, which"),
+        ('zendesk.role == "x"', "OIC-233", "refers to zendesk.role, which"),
+        ('Groups.startsWith("OKTA", "x", 1)', "OIC-233", "uses Groups.startsWith."),
+        ('user.isMemberOf({"group.id": "00g"})', "OIC-233", "uses user.isMemberOf."),
+        ('user.login.startsWith("a")', "OIC-233", "uses user.login.startsWith."),
+        ('findDirectoryUser().managerUpn == "x"', "OIC-233", "uses findDirectoryUser."),
+        ('user.department matches "x"', "OIC-233", "uses the operator matches."),
+        ('user.department == "Eng" ? true : false', "OIC-233", 'uses the operator "?".'),
+        ("user.contractor ?: true", "OIC-233", 'uses the operator "?:".'),
+        ('source.department == "x"', "OIC-231", "Did you mean user.department?"),
+        ('user.profile.department == "x"', "OIC-231", "Did you mean user.department?"),
     ],
 )  # fmt: skip
 def test_a_condition_that_okta_rejects_has_one_finding(
@@ -50,8 +64,9 @@ def test_a_condition_that_okta_rejects_has_one_finding(
         "!user.isContractor AND user.level >= 3",
         'Arrays.contains(user.skills, "aws")',
         'Arrays.contains({"a", "b"}, user.city)',
-        'user.city == null ? false : String.len(user.city) > 2',
-        "hasDirectoryUser() AND findDirectoryUser().managerUpn == null",
+        "user.city != null AND String.len(user.city) > 2",
+        "hasDirectoryUser() OR !hasWorkdayUser()",
+        'user.matches == "matches ? :"',
         "true",
     ],
 )  # fmt: skip
@@ -81,6 +96,19 @@ def test_conditions_joined_with_operators_are_conditions(
     assert condition_findings(joined) == []
     assert condition_findings(f"{joined} AND") != []
     assert condition_findings(f'{joined} OR "a"') != []
+
+
+@given(st.sampled_from(sorted(CLASSES)), st.data())
+def test_only_the_functions_of_string_and_arrays_are_allowed(
+    owner: str, data: st.DataObject
+) -> None:
+    function = f"{owner}.{data.draw(st.sampled_from(sorted(CLASSES[owner])))}"
+    used = f"{function}(user.x)"
+    found = {f.message for f in group_rules.condition_is_allowed(f'{used} == "a"')}
+    if isinstance(parse_tree(used), Invalid):  # with another number of arguments
+        assert not found
+    else:
+        assert found == (set() if owner in ("String", "Arrays") else {f"uses {function}."})
 
 
 @given(st.text(min_size=1, max_size=80), st.integers(0, 500))
