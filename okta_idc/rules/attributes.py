@@ -10,6 +10,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 
 from okta_idc.okta_expression import (
+    Call,
     Conditional,
     Expression,
     Invalid,
@@ -191,19 +192,16 @@ def evaluable(attribute: Attribute) -> Iterator[Violation]:
     source="AWS STS, session tags: a value has 0–256 letters, separators, numbers or _.:/=+-@; no "
     "comma, semicolon, parenthesis, ampersand or apostrophe; "
     "docs/research/identity-center.md#session-tags",
-    remedy='Change the text, for example "RnD" instead of "R&D"; AWS accepts letters, digits, '
-    "spaces and _.:/=+-@.",
+    remedy="Change the text; AWS accepts at most 256 letters, digits, spaces, and _.:/=+-@.",
     good=Attribute("Department", 'user.department == "R&D" ? "RnD" : user.department'),
     bad=Attribute("Department", '"R&D"'),
 )
 def literal_is_allowed(attribute: Attribute) -> Iterator[Violation]:
     """Subject: one attribute. Judges the text that can become a part of the value, and not a text
-    that is compared or an argument of a function."""
+    that is compared or that a function searches or replaces."""
     found = parse_tree(attribute.value)
     if isinstance(found, Invalid | Unsupported):
         return
-    if found == Literal("") or found == Literal(None):
-        yield "value", attribute.value, "is empty for every user."
     for text in dict.fromkeys(_sent_literals(found)):
         if not tag_characters(text):
             wrong = quoted(c for c in text if not tag_characters(c))
@@ -222,8 +220,26 @@ def _sent_literals(expression: Expression) -> Iterator[str]:
         case Operation("+" | "?:", operands):
             for each in operands:
                 yield from _sent_literals(each)
+        case Call(function, arguments):
+            for each in _sent_arguments(function, arguments):
+                yield from _sent_literals(each)
         case _:
             pass
+
+
+def _sent_arguments(function: str, arguments: tuple[Expression, ...]) -> tuple[Expression, ...]:
+    """The arguments whose text is a part of the result, unchanged except for its case."""
+    match function:
+        case "append" | "toLowerCase" | "toUpperCase":
+            return arguments
+        case "join":
+            return arguments[len(arguments) == 2 :]  # one text has no separator
+        case "replace":
+            return arguments[2:]
+        case "stringSwitch":
+            return arguments[1::2]
+        case _:
+            return ()
 
 
 def _literal_length(expression: Expression) -> int:
@@ -235,7 +251,27 @@ def _literal_length(expression: Expression) -> int:
             return max(_literal_length(then), _literal_length(otherwise))
         case Operation("?:", operands):
             return max(map(_literal_length, operands))
-        case Operation("+", operands):
+        case Operation("+", operands) | Call("append", operands):
             return sum(map(_literal_length, operands))
+        case Call("join", (separator, *texts)):
+            between = _literal_length(separator) * (len(texts) - 1)
+            return between + sum(map(_literal_length, texts))
+        case Call("stringSwitch" | "toLowerCase" | "toUpperCase" as function, arguments):
+            sent = _sent_arguments(function, arguments)
+            return max(map(_literal_length, sent), default=0)
         case _:
             return 0
+
+
+@core_rule(
+    "OIC-418",
+    "An attribute value is empty for every user",
+    source="docs/research/identity-center.md#session-tags",
+    remedy="Use a user attribute such as user.department, or remove the attribute.",
+    good=Attribute("Department", "user.department"),
+    bad=Attribute("Department", '""'),
+)
+def value_is_not_empty(attribute: Attribute) -> Iterator[Violation]:
+    """Subject: one attribute."""
+    if parse_tree(attribute.value) in (Literal(""), Literal(None)):
+        yield "value", attribute.value, "is an empty text or null."

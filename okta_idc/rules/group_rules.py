@@ -152,15 +152,15 @@ def members_rule_names(group: str, pushed: int) -> list[str]:
     "OIC-234",
     "Several group rules have the same name",
     source=_SOURCE,
-    remedy=f"Choose group names that differ in their first {NAME_LENGTH} characters, of which the "
-    "name of the group's rule consists.",
+    remedy="Give each rule another name. A rule that fills a group of the federation has the first "
+    f"{NAME_LENGTH} characters of the group's name.",
     good=("aws-engineering", "aws-finance"),
     bad=("aws-engineering", "aws-engineering"),
 )
 def rule_names_differ(names: tuple[str, ...]) -> Iterator[Violation]:
     """Subject: the names of all group rules that are declared."""
     for index, first in repeated(names):
-        problem = "is also the name of another group's rule."
+        problem = "is also the name of another group rule."
         yield f"[{index}]", names[index], problem, Related(f"[{first}]")
 
 

@@ -75,7 +75,7 @@ def test_a_schema_that_cannot_be_read_is_unknown_once(
     ("changes", "message"),
     [
         ({"attribute_statements": [{"key": "K", "value": '"R&D"'}]}, r"\[0\]\.value: .*OIC-417"),
-        ({"attribute_statements": [{"key": "K", "value": '""'}]}, r"every user.*OIC-417"),
+        ({"attribute_statements": [{"key": "K", "value": '""'}]}, r"empty text.*OIC-418"),
         (
             {"attribute_statements": [{"key": "K", "value": "{user.department}"}]},
             r"expects the expression itself: user\.department\..*OIC-403",

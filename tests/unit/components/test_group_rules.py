@@ -139,7 +139,7 @@ def test_no_rule_is_read_if_none_is_declared(cloud: MockCloud, declare: Declare)
         ),
         (
             {"push_groups": [{"create": "x" * 50 + e, "rule": "true"} for e in "ab"]},
-            r"push_groups\[1\]\.create: .*is also the name of another group's rule.*OIC-234",
+            r"push_groups\[1\]\.create: .*is also the name of another group rule.*OIC-234",
         ),
     ],
 )

@@ -322,6 +322,7 @@ RENDERED: dict[str, Callable[[Any], list[Declared]]] = {
     "OIC-415": lambda a: app_with_attributes([a]),
     "OIC-416": app_with_statements,
     "OIC-417": lambda a: app_with_attributes([a]),
+    "OIC-418": lambda a: app_with_attributes([a]),
     "OIC-430": app_and_switch,
     "OIC-501": permission_set,
     "OIC-502": permission_set,

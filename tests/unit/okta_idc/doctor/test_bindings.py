@@ -301,6 +301,7 @@ CASES: list[tuple[str, Defect, str, str]] = [
     ("OIC-415", sends(sent(values=["Groups.contains(1)"])), "attribute Department", "value"),
     ("OIC-416", sends(sent(), sent()), "attribute Department", ""),
     ("OIC-417", sends(sent(values=['"R&D"'])), "attribute Department", "value"),
+    ("OIC-418", sends(sent(values=["null"])), "attribute Department", "value"),
     ("OIC-505", policy(example(Sid=f'"{"x" * 10_300}"')), "permission set Admin", "inline_policy"),
     ("OIC-506", policy("{}"), "permission set Admin", "inline_policy"),
     ("OIC-509", policy(example(Effect='"allow"')), "permission set Admin",

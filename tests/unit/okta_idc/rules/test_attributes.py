@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from okta_idc.okta_expression import OKTA_ATTRIBUTES
+from okta_idc.okta_expression import OKTA_ATTRIBUTES, Invalid, Unsupported, evaluate, parse
 from okta_idc.rules import attribute_statements, attributes, instance_attributes
 from okta_idc.rules.attribute_statements import Statement
 from okta_idc.rules.attributes import NAME_PREFIX, URI_NAME_FORMAT, Attribute
@@ -84,8 +84,16 @@ class TestAttributes:
             ('"R&D"', "'R&D' contains"),
             ("user.title ?: 'R&D'", "'R&D' contains"),
             ('user.a == "x" ? "a,b" : user.a + "(c)"', "'a,b' contains"),
-            ('""', "is empty for every user"),
-            ("null", "is empty for every user"),
+            ('String.append(user.a, "#")', "'#' contains"),
+            ('String.append(user.a, "x") + String.append("#", user.a)', "'#' contains"),
+            ('String.join(", ", user.a, user.b)', "', ' contains"),
+            ('String.replace(user.a, " ", "#")', "'#' contains"),
+            ('String.stringSwitch(user.a, "#", "b", "c")', "'#' contains"),
+            ('String.stringSwitch(user.a, "b", "c", "#")', "'#' contains"),
+            ('String.toUpperCase("#" + user.a)', "'#' contains"),
+            (f'String.append("{"x" * 200}", "{"y" * 57}")', "has fixed text of 257 characters"),
+            (f'String.join("{"x" * 129}", user.a, user.b, user.c)', "fixed text of 258 characters"),
+            (f'String.stringSwitch(user.a, "b", "c", "{"x" * 257}")', "text of 257 characters"),
             (f'"{"x" * 300}"', "has fixed text of 300 characters"),
             (f'"{"x" * 200}" + user.a + "{"y" * 57}"', "has fixed text of 257 characters"),
         ],
@@ -100,11 +108,46 @@ class TestAttributes:
             'user.department == "R&D" ? "RnD" : user.department',
             'String.replace(user.department, "&", "and")',
             'isMemberOfGroupName("R&D") ? "yes" : ""',
+            'String.replace(String.append(user.a, "#"), "#", "")',
+            'String.substringBefore("a#b", "#")',
+            'String.stringSwitch("#", "b", "#", "c")',
+            'String.join("#", user.a)',
+            '""',
             f'user.a == null ? "{"x" * 256}" : "{"y" * 256}"',
         ],
     )
     def test_text_that_is_compared_or_replaced_is_accepted(self, value: str) -> None:
         assert attributes.literal_is_allowed(Attribute("K", value)) == []
+
+    @pytest.mark.parametrize("value", ['""', "null", "NULL", "(null)", "''"])
+    def test_a_value_that_is_empty_for_every_user_is_found(self, value: str) -> None:
+        [finding] = attributes.value_is_not_empty(Attribute("K", value))
+        assert finding.value == value
+
+    @pytest.mark.parametrize("value", ["user.a", '"x"', "false", 'user.a == null ? "" : user.b'])
+    def test_a_value_that_can_have_text_is_accepted(self, value: str) -> None:
+        assert attributes.value_is_not_empty(Attribute("K", value)) == []
+
+    _VALUES = st.recursive(
+        st.sampled_from(['"#"', '"a,b"', "user.title", '"x"']),
+        lambda inner: st.one_of(
+            st.tuples(inner, inner).map("{0[0]} + {0[1]}".format),
+            st.tuples(inner, inner).map("String.append({0[0]}, {0[1]})".format),
+            st.tuples(inner, inner).map('String.join(";", {0[0]}, {0[1]})'.format),
+            st.tuples(inner, inner).map('String.stringSwitch("k", {0[0]}, "z", {0[1]})'.format),
+            inner.map("String.toUpperCase({})".format),
+        ),
+        max_leaves=4,
+    )
+
+    @given(_VALUES)
+    def test_text_that_reaches_the_value_is_judged_in_every_function(self, value: str) -> None:
+        expression = parse(value)
+        assert not isinstance(expression, Invalid | Unsupported)
+        sent = evaluate(expression, {"title": "Lead"})
+        assert isinstance(sent, str)
+        if attributes.session_tags({"K": sent}):
+            assert attributes.literal_is_allowed(Attribute("K", value))
 
 
 class TestReferences:
