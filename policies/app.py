@@ -116,6 +116,7 @@ _bind(
     attributes.attribute_value,
     attributes.literal_is_allowed,
     attributes.value_is_not_empty,
+    attributes.app_attribute,
     attributes.evaluable,
 )
 _bind(partial(_of_all_statements, statement), attribute_statements.unique_names)

@@ -80,6 +80,7 @@ def _findings(
                 attributes.attribute_value,
                 attributes.literal_is_allowed,
                 attributes.value_is_not_empty,
+                attributes.app_attribute,
             )
             yield from found(name, each.attribute, *rules)
         if shown.key and isinstance(shown.value, str):

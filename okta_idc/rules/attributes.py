@@ -19,9 +19,12 @@ from okta_idc.okta_expression import (
     Unsupported,
     parse,
     parse_tree,
+    references,
 )
 from okta_idc.okta_expression.functions import STRING_FUNCTIONS
+from okta_idc.okta_expression.objects import closest
 from okta_idc.rules.characters import quoted, unassigned
+from okta_idc.rules.profiles import SENT
 from okta_idc.rules.registry import (
     EnforcementPoint,
     Related,
@@ -275,3 +278,25 @@ def value_is_not_empty(attribute: Attribute) -> Iterator[Violation]:
     """Subject: one attribute."""
     if parse_tree(attribute.value) in (Literal(""), Literal(None)):
         yield "value", attribute.value, "is an empty text or null."
+
+
+@core_rule(
+    "OIC-419",
+    "An attribute value probably misspells an attribute of the app",
+    severity=Severity.ADVISORY,
+    source="docs/research/scim.md#attributes; an administrator can add attributes of other names",
+    remedy="Use the variable name that Okta shows (Directory → Profile Editor → the app).",
+    good=Attribute("Title", "appuser.title"),
+    bad=Attribute("Title", "appuser.titel"),
+)
+def app_attribute(attribute: Attribute) -> Iterator[Violation]:
+    """Subject: one attribute. Names that resemble no attribute of the app have no finding."""
+    for each in references(attribute.value):
+        if each.profile != "appuser" or each.attribute in SENT:
+            continue
+        by_lower_case = {name.casefold(): name for name in SENT}
+        name = closest(each.attribute.casefold(), by_lower_case)
+        if name:
+            hint = f"Did you mean appuser.{by_lower_case[name]}?"
+            problem = f"refers to appuser.{each.attribute}, which the app lacks by default. {hint}"
+            yield "value", attribute.value, problem

@@ -97,6 +97,7 @@ def statement_findings(statements: Iterable[tuple[object, object]]) -> Found:
         yield path, attributes.attribute_value(attribute)
         yield path, attributes.literal_is_allowed(attribute)
         yield path, attributes.value_is_not_empty(attribute)
+        yield path, attributes.app_attribute(attribute)
         sent = attribute_statements.statement(attribute)
         too_long = attribute_statements.statement_lengths(sent)
         yield path, [each.renamed(lambda p: "key" if p == "name" else p) for each in too_long]

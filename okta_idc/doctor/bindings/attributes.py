@@ -112,6 +112,7 @@ BINDINGS = (
     Binding(attributes.attribute_value, partial(_each, _sent)),
     Binding(attributes.literal_is_allowed, partial(_each, _sent)),
     Binding(attributes.value_is_not_empty, partial(_each, _sent)),
+    Binding(attributes.app_attribute, partial(_each, _sent)),
     Binding(attributes.evaluable, partial(_each, _sent)),
     Binding(attributes.unique_keys, partial(_all, _sent)),
     single(attributes.attribute_count, _sent, "the app", "attribute_statements"),

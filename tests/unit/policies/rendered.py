@@ -323,6 +323,7 @@ RENDERED: dict[str, Callable[[Any], list[Declared]]] = {
     "OIC-416": app_with_statements,
     "OIC-417": lambda a: app_with_attributes([a]),
     "OIC-418": lambda a: app_with_attributes([a]),
+    "OIC-419": lambda a: app_with_attributes([a]),
     "OIC-430": app_and_switch,
     "OIC-501": permission_set,
     "OIC-502": permission_set,

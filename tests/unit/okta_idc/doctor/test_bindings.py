@@ -302,6 +302,7 @@ CASES: list[tuple[str, Defect, str, str]] = [
     ("OIC-416", sends(sent(), sent()), "attribute Department", ""),
     ("OIC-417", sends(sent(values=['"R&D"'])), "attribute Department", "value"),
     ("OIC-418", sends(sent(values=["null"])), "attribute Department", "value"),
+    ("OIC-419", sends(sent(values=["appuser.titel"])), "attribute Department", "value"),
     ("OIC-505", policy(example(Sid=f'"{"x" * 10_300}"')), "permission set Admin", "inline_policy"),
     ("OIC-506", policy("{}"), "permission set Admin", "inline_policy"),
     ("OIC-509", policy(example(Effect='"allow"')), "permission set Admin",

@@ -184,6 +184,25 @@ class TestReferences:
                 known_reference(ExpressionAndSchema(value, frozenset({"badge"}), is_format)) == []
             )
 
+    @pytest.mark.parametrize(
+        ("value", "suggested"),
+        [
+            ("appuser.titel", "appuser.title"),
+            ("appUser.Title", "appuser.title"),
+            ('user.a == null ? appuser.costcenter : "x"', "appuser.costCenter"),
+            ("appuser.title", ""),
+            ("appuser.badge", ""),
+            ("user.titel", ""),
+        ],
+    )
+    def test_an_attribute_of_the_app_that_is_probably_misspelled_is_found(
+        self, value: str, suggested: str
+    ) -> None:
+        found = [each.message for each in attributes.app_attribute(Attribute("K", value))]
+        assert [each.endswith(f"Did you mean {suggested}?") for each in found] == (
+            [True] if suggested else []
+        )
+
     def test_app_user_attributes_are_not_checked_against_the_okta_profile(self) -> None:
         assert known_reference(ExpressionAndSchema("appuser.role", frozenset())) == []
 
