@@ -20,7 +20,15 @@ from okta_idc.cli.console import (
     write_file,
 )
 from okta_idc.cli.doctor_progress import show_progress
-from okta_idc.cli.options import AwsEndpoint, Json, OktaUrl, Region, Share
+from okta_idc.cli.options import (
+    AwsEndpoint,
+    Json,
+    OktaUrl,
+    Region,
+    Share,
+    app_id,
+    secret_name,
+)
 from okta_idc.cli.schema import PROJECT
 from okta_idc.cli.stack import InputError, org_url
 from okta_idc.clients.aws import AwsClient
@@ -46,13 +54,18 @@ def adopt(
         typer.Option(help="Also write a file for `pulumi import` of the push mappings."),
     ] = None,
     stack: Annotated[str, typer.Option(help="Name of the stack, for --mappings.")] = "",
-    app: Annotated[str, typer.Option(help="App ID (0oa…); default: the org's only one.")] = "",
+    app: Annotated[
+        str, typer.Option(callback=app_id, help="App ID (0oa…); default: the org's only one.")
+    ] = "",
     identity_store: Annotated[
         str, typer.Option(help="ID of the identity store (d-…); default: from the app.")
     ] = "",
     region: Region = "",
     secret: Annotated[
-        str, typer.Option(help="Name of the secret with the SCIM endpoint and token.")
+        str,
+        typer.Option(
+            callback=secret_name, help="Name of the secret with the SCIM endpoint and token."
+        ),
     ] = SECRET,
     share: Share = DEFAULT_SHARE,
     as_json: Json = False,

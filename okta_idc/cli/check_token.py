@@ -23,7 +23,8 @@ def check_token(
 
     Never shows the token.
 
-    Exit code 0: AWS accepts the token; 1: AWS rejects it; 2: the result is unknown.
+    Exit code 0: AWS accepts the token; 1: AWS rejects it, or its dates are wrong; 2: the result is
+    unknown, for example because the secret is not in the kit's format.
 
     Example: okta-idc check-token okta-identity-center/scim --region us-east-1
     """
@@ -32,7 +33,9 @@ def check_token(
         text = secret_string(secret, region or None, aws_endpoint or None)
     name = f"secret {secret!r}"
     findings, unknown, days, expires = rules.secret_document(text), "", None, ""
-    if not findings:
+    if findings:
+        unknown = "the token was not tested, because the secret cannot be used"
+    else:
         read = rules.read_secret(text)
         now = datetime.now(UTC)
         days, expires = (read.expires - now).days, expiry(read.expires, now)
@@ -50,4 +53,4 @@ def check_token(
         print_json(document)
     elif not print_problems(findings, unknown, name):
         print_document(f"IAM Identity Center accepts the token; it {expires}.\n")
-    raise typer.Exit(1 if findings else 2 if unknown else 0)
+    raise typer.Exit(2 if unknown else 1 if findings else 0)

@@ -24,6 +24,7 @@ from okta_idc.cli.options import (
     Share,
     Stack,
     VerifyAt,
+    optional_secret_name,
 )
 from okta_idc.clients.json_path import get_text
 from okta_idc.clients.okta import Okta
@@ -53,7 +54,11 @@ def doctor(
     identity_store: IdentityStoreId = "",
     region: Annotated[str, typer.Option(help="AWS Region; default: from the stack or AWS.")] = "",
     secret: Annotated[
-        str, typer.Option(help="Name of the secret with the SCIM token; default: from the stack.")
+        str,
+        typer.Option(
+            callback=optional_secret_name,
+            help="Name of the secret with the SCIM token; default: from the stack.",
+        ),
     ] = "",
     policy: Annotated[
         str, typer.Option(help="ID of the sign-on policy (rst…) that the app should have.")

@@ -1,11 +1,37 @@
 """Options that several commands share."""
 
+import re
 from pathlib import Path
 from typing import Annotated
 
 import typer
 
-App = Annotated[str, typer.Option(help="ID of the app (0oa…); default: from the stack.")]
+from okta_idc.rules.scim_secret import SECRETS_MANAGER_NAME_FORM, is_secret_name
+from okta_idc.settings.models import APP_ID
+
+
+def app_id(value: str) -> str:
+    """Check an app's ID. Raises BadParameter, without the value, which may be a token."""
+    if value and not re.fullmatch(APP_ID, value, re.ASCII):
+        raise typer.BadParameter("the value is not the ID of an app, 0oa….")
+    return value
+
+
+def secret_name(value: str) -> str:
+    """Check a secret's name. Raises BadParameter, without the value, which may be a token."""
+    if not is_secret_name(value):
+        raise typer.BadParameter(f"the value is not {SECRETS_MANAGER_NAME_FORM}.")
+    return value
+
+
+def optional_secret_name(value: str) -> str:
+    """Check a secret's name, if it is given. Raises BadParameter."""
+    return secret_name(value) if value else value
+
+
+App = Annotated[
+    str, typer.Option(callback=app_id, help="ID of the app (0oa…); default: from the stack.")
+]
 AwsEndpoint = Annotated[str, typer.Option(help="URL that replaces AWS's endpoints (sandbox).")]
 Everything = Annotated[
     bool, typer.Option("--all", help="List every user and group instead of the first ones.")
@@ -20,7 +46,10 @@ Outputs = Annotated[
     typer.Option(help="File with the stack's outputs as JSON; default: from Pulumi."),
 ]
 Region = Annotated[str, typer.Option(help="AWS Region; default: from AWS's settings.")]
-Secret = Annotated[str, typer.Argument(help="Name of the secret, as in scim_token.secret.")]
+Secret = Annotated[
+    str,
+    typer.Argument(callback=secret_name, help="Name of the secret, as in scim_token.secret."),
+]
 SettingsFile = Annotated[
     Path | None, typer.Option(help="Stack file to compare with, for example Pulumi.prod.yaml.")
 ]

@@ -3,6 +3,7 @@
 import json
 import sys
 from datetime import UTC, datetime, timedelta
+from shlex import quote
 from typing import Annotated
 
 import typer
@@ -53,6 +54,8 @@ def store_token(
     """
     conceal(token_id)
     check_verify_at(verify_at)
+    generated = _generated(created)
+    _check_token_id(rules.token_id_fault(token_id))
     try:
         tags = SecretStore(secret, region or None, aws_endpoint or None).check()
     except AwsError as error:
@@ -60,7 +63,7 @@ def store_token(
         raise typer.Exit(2) from None
     with reading():
         entry = read_entry((tags or {}).get("endpoint", ""))
-    generated = (created or datetime.now()).astimezone(UTC).replace(microsecond=0)
+    _check_token_id(rules.token_id_fault(token_id, entry.token))
     new_tags = {
         "endpoint": entry.endpoint,
         "token_id": token_id.strip() or generated.isoformat(),
@@ -76,7 +79,29 @@ def store_token(
             raise typer.Exit(2)
     print_error(f"The token expires {new_tags['expires'][:10]}.")
     if not verify:
-        print_error(f"It was not tested. Test it: okta-idc check-token {secret}")
+        print_error(f"It was not tested. Test it: okta-idc check-token {quote(secret)}")
+
+
+def _generated(created: datetime | None) -> datetime:
+    """When AWS generated the token, in UTC. Raises BadParameter for a date that no valid token
+    has."""
+    now = datetime.now().astimezone(UTC)
+    generated = (created.astimezone(UTC) if created else now).replace(microsecond=0)
+    fault = ""
+    if generated > now:
+        fault = "is in the future. Pass the date on which AWS generated the token."
+    elif generated + timedelta(days=TOKEN_DAYS) <= now:
+        fault = f"is more than {TOKEN_DAYS} days ago, so that the token has expired. Generate one."
+    if fault:
+        text = f"{generated.astimezone().date().isoformat()} {fault}"
+        raise typer.BadParameter(text, param_hint="'--created'")
+    return generated
+
+
+def _check_token_id(fault: str) -> None:
+    if fault:
+        text = f"the value {fault} Pass the ID that AWS's list of tokens shows."
+        raise typer.BadParameter(text, param_hint="'--token-id'")
 
 
 def _document(entry: Entry, tags: dict[str, str]) -> dict[str, object]:

@@ -4,6 +4,7 @@ No finding contains a value of the secret other than the endpoint and the dates.
 """
 
 import json
+import re
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
@@ -20,6 +21,15 @@ _EXAMPLE = {
     "created": "2026-01-01T00:00:00Z",
     "expires": "2027-01-01T00:00:00Z",
 }
+_WORDS = r"[A-Za-z0-9]{0,40}(?:[/_+=.@-][A-Za-z0-9]{0,40})*"
+SECRETS_MANAGER_NAME = rf"(?:arn:aws[a-z-]*:secretsmanager:[a-z0-9-]+:[0-9]{{12}}:secret:)?{_WORDS}"
+"""Name or ARN of a secret: the characters that AWS allows in a name. A name has no random text, so
+that more than 40 letters and digits in a row are taken for a token in the wrong place."""
+SECRETS_MANAGER_NAME_LENGTH = 512
+SECRETS_MANAGER_NAME_FORM = (
+    "the name or ARN of a secret: 1 to 512 letters, digits, and /_+=.@-, without a token"
+)
+_SCHEME = re.compile(r"\s*(?:authorization:\s*)?bearer(?:\s|$)", re.IGNORECASE)
 _TAG_KEYS = ("endpoint", "token_id", "created", "expires")
 _TEXT_KEYS = ("token", *_TAG_KEYS)
 ROTATE = (
@@ -30,6 +40,7 @@ ROTATE = (
     "token in AWS."
 )
 """How to replace the token. Until Okta has the new token, it needs the old one."""
+_EXPOSED = "is the token, or looks like it. Everybody who may list secrets can read this ID."
 _SOON, _URGENT = timedelta(days=90), timedelta(days=15)
 _MAX_LIFETIME = timedelta(days=366)
 
@@ -66,7 +77,12 @@ def secret_document(text: str) -> Iterator[Violation]:
     if not isinstance(document, dict):
         yield "", None, "is not a JSON object."
         return
-    yield from _problems(cast(dict[str, Any], document), _TEXT_KEYS)
+    values = cast(dict[str, Any], document)
+    yield from _problems(values, _TEXT_KEYS)
+    token_id = values.get("token_id")
+    same = isinstance(token_id, str) and token_id.strip() and token_id == values.get("token")
+    if same and not looks_like_token(str(token_id)):
+        yield "token_id", None, _EXPOSED
 
 
 def _problems(values: Mapping[str, Any], keys: Iterable[str]) -> Iterator[Violation]:
@@ -78,8 +94,33 @@ def _problems(values: Mapping[str, Any], keys: Iterable[str]) -> Iterator[Violat
             yield key, None, "must be a non-empty string."
         elif key in ("created", "expires") and parse_time(value) is None:
             yield key, None, "is not an ISO 8601 date."
+        elif key == "token" and _SCHEME.match(value):
+            yield key, None, "starts with `Bearer`. Store the token alone."
+        elif key == "token" and re.search(r"\s", value):
+            yield key, None, "contains white space. Store the token alone."
+        elif key == "token_id" and looks_like_token(value):
+            yield key, None, _EXPOSED
         elif key == "endpoint" and (fault := endpoint_fault(normalize_endpoint(value))):
             yield key, None, fault  # without the value: the token may be in this field
+
+
+def is_secret_name(text: str) -> bool:
+    """Whether the text has the form of a secret's name or ARN, and is no token."""
+    return 0 < len(text) <= SECRETS_MANAGER_NAME_LENGTH and bool(
+        re.fullmatch(SECRETS_MANAGER_NAME, text)
+    )
+
+
+def looks_like_token(text: str) -> bool:
+    """Whether the text contains more than 40 letters and digits in a row, or is as long as a token
+    (docs/research/scim.md#access-tokens)."""
+    return len(text) >= 500 or bool(re.search(r"[A-Za-z0-9]{41}", text))
+
+
+def token_id_fault(token_id: str, token: str | None = None) -> str:
+    """Why an ID cannot be stored next to the token, "" if it can: the ID becomes a tag."""
+    same = token is not None and token in token_id
+    return _EXPOSED if same or looks_like_token(token_id) else ""
 
 
 def read_secret(text: str) -> ScimSecret:

@@ -20,6 +20,11 @@ from pydantic import (
 
 from okta_idc.rules.account_access import IDENTITY_STORE_ID
 from okta_idc.rules.partitions import REGION
+from okta_idc.rules.scim_secret import (
+    SECRETS_MANAGER_NAME,
+    SECRETS_MANAGER_NAME_FORM,
+    SECRETS_MANAGER_NAME_LENGTH,
+)
 from okta_idc.rules.stack_file import is_plain
 
 
@@ -33,7 +38,7 @@ def _whole(value: Any) -> Any:
 
 
 FORMS = {
-    (_APP_ID := r"^0oa\w+$"): "an app ID, `0oa…`",
+    (APP_ID := r"^0oa\w+$"): "an app ID, `0oa…`",
     (_GROUP_ID := r"^00g\w+$"): "a group ID, `00g…`",
     (_USER_ID := r"^00u\w+$"): "a user ID, `00u…`",
     (_IMPORT_ID := r"^\w+/\w+$"): "an app ID and another ID, `0oa…/…`",
@@ -41,6 +46,7 @@ FORMS = {
     (_REGION := rf"^({REGION})?$"): "an AWS Region, for example `us-east-1`",
     (_ROLE_ARN := r"^(arn:aws[\w-]*:iam::\d{12}:role/.+)?$"): "the ARN of an IAM role",
     (_LOCAL := r"^(http://(127\.0\.0\.1|localhost)(:\d+)?)?$"): "`http://127.0.0.1:PORT`",
+    (_SECRET_NAME := rf"^{SECRETS_MANAGER_NAME}$"): SECRETS_MANAGER_NAME_FORM,
     (_ARN := r"^arn:"): "an ARN",
     (_TWO_ARNS := r"^arn:[^,]+,arn:[^,]+$"): "`PERMISSION_SET_ARN,INSTANCE_ARN`",
     (INSTANCE_ARN := r"^arn:aws[\w-]*:sso:::instance/"): "an instance ARN",
@@ -118,7 +124,7 @@ class App(Node):
     """Application username format in Okta. The result is the NameID and the SCIM userName."""
     rename_users_from: Annotated[str, Field(min_length=1)] | None = None
     """The current username format, to confirm a new one, which renames every user in AWS."""
-    import_id: Annotated[str, Field(pattern=_APP_ID)] | None = None
+    import_id: Annotated[str, Field(pattern=APP_ID)] | None = None
     """Imports and protects an existing app: its ID, `0oa…`. Remove it after the first run."""
 
 
@@ -143,7 +149,11 @@ class AwsLocation(Node):
 class ScimToken(AwsLocation):
     """The secret in AWS Secrets Manager with the SCIM endpoint and access token."""
 
-    secret: Text
+    secret: Annotated[
+        str,
+        Field(pattern=_SECRET_NAME, min_length=1, max_length=SECRETS_MANAGER_NAME_LENGTH),
+        LATER,
+    ]
     """Name or ARN of the secret."""
     verify: bool = True
     """Tests the token against AWS before Okta gets it (mode `api`)."""

@@ -177,10 +177,19 @@ def test_mistakes_in_account_access_are_all_reported_before_anything_is_declared
         {"scim_token": {"secret": "a", "region": "eyJ-SECRET"}},
         {"scim_token": {"secret": "a", "verify": "eyJ-SECRET"}},
         {"app": "eyJ-SECRET"},
+        {"scim_token": {"secret": "SECRET" * 10}},
+        {"scim_token": {"secret": "SECRET SECRET\n"}},
+        {"scim_token": {"secret": "SECRET/" * 100}},
     ],
 )
 def test_a_value_that_may_be_a_token_is_not_quoted(changes: dict[str, Any]) -> None:
     assert "SECRET" not in error_text(**changes)
+
+
+@pytest.mark.parametrize("name", ["a b\n", "a\n", "a:b", "a" * 41])
+def test_a_secret_has_the_name_of_a_secret(name: str) -> None:
+    text = error_text(scim_token={"secret": name})
+    assert "scim_token.secret: must be the name or ARN of a secret: 1 to 512" in text
 
 
 def test_an_output_that_a_resource_is_named_after_is_explained() -> None:

@@ -53,6 +53,30 @@ def test_a_rejected_token_is_explained_but_not_printed(sandbox: Sandbox, secrets
     assert (code, result["accepted"], result["findings"][0]["rule"]) == (1, False, "OIC-117")
 
 
+@pytest.mark.parametrize(
+    ("changes", "fault"),
+    [
+        ({"created": None}, "created: is missing"),
+        ({"token": f"Bearer {TOPSECRET}"}, "token: starts with `Bearer`"),
+        ({"token": f" {TOPSECRET}"}, "token: contains white space"),
+        ({"token": TOPSECRET, "token_id": TOPSECRET}, "token_id: is the token"),
+    ],
+)
+def test_a_secret_that_cannot_be_used_is_unknown_not_rejected(
+    sandbox: Sandbox, secrets: Any, changes: dict[str, Any], fault: str
+) -> None:
+    document = json.loads(secrets.get_secret_value(SecretId=NAME)["SecretString"])
+    name = "malformed/" + "".join(filter(str.isalpha, fault))
+    secrets.create_secret(Name=name, SecretString=json.dumps({**document, **changes}))
+    code, text = run(sandbox, "check-token", name)
+    assert code == 2
+    assert fault in text
+    assert "unknown: the token was not tested" in text
+    assert TOPSECRET not in text
+    code, text = run(sandbox, "check-token", name, "--json")
+    assert (code, json.loads(text)["accepted"]) == (2, None)
+
+
 def test_a_missing_secret_is_unknown_not_rejected(sandbox: Sandbox) -> None:
     code, text = run(sandbox, "check-token", "missing")
     assert code == 2

@@ -45,6 +45,10 @@ def secrets(monkeypatch: pytest.MonkeyPatch) -> Iterator[Any]:
         yield boto3.client("secretsmanager", "us-east-1")
 
 
+def day(offset: int) -> str:
+    return (datetime.now() + timedelta(days=offset)).date().isoformat()
+
+
 def store_token(
     *lines: str, options: tuple[str, ...] = ("--no-verify", *REGION), name: str = NAME
 ) -> tuple[int, str]:
@@ -76,7 +80,7 @@ def test_the_tags_contain_everything_except_the_token(secrets: Any) -> None:
 
 
 def test_a_new_token_creates_a_version_and_updates_the_tags(secrets: Any) -> None:
-    store_token(ENDPOINT, TOKEN, options=("--no-verify", *REGION, "--created", "2026-01-02"))
+    store_token(ENDPOINT, TOKEN, options=("--no-verify", *REGION, "--created", day(-30)))
     options = ("--no-verify", *REGION, "--token-id", "token-2")
     code, text = store_token(ENDPOINT, f"{TOKEN}NEW", options=options)
     assert code == 0
@@ -111,6 +115,53 @@ def test_the_region_comes_from_where_the_tools_of_aws_take_it(
     there = boto3.Session().client("secretsmanager", "eu-west-1")
     assert [s["Name"] for s in there.list_secrets()["SecretList"]] == [NAME]
     assert CliRunner().invoke(app, ["check-token", "none"]).output.count("in eu-west-1") == 1
+
+
+@pytest.mark.parametrize("token_id", [TOKEN, f"id-{TOKEN}", "A1" * 30, "x.y-" * 30])
+def test_an_id_that_contains_the_token_is_not_stored(secrets: Any, token_id: str) -> None:
+    options = ("--no-verify", *REGION, "--token-id", token_id)
+    code, text = store_token(ENDPOINT, "x.y-" * 30, options=options)
+    assert code == 2
+    assert "--token-id" in text
+    assert token_id not in text
+    assert secrets.list_secrets()["SecretList"] == []
+
+
+@pytest.mark.parametrize(
+    ("created", "fault"), [(day(2), "is in the future"), (day(-366), "is more than 365 days ago")]
+)
+def test_a_date_that_no_valid_token_has_is_not_stored(
+    secrets: Any, created: str, fault: str
+) -> None:
+    options = ("--no-verify", *REGION, "--created", created)
+    code, text = store_token(ENDPOINT, TOKEN, options=options)
+    assert code == 2
+    shown = " ".join(text.replace("│", " ").split())
+    assert f"{created} {fault}" in shown
+    assert secrets.list_secrets()["SecretList"] == []
+
+
+@pytest.mark.parametrize("name", [TOKEN, "A1" * 30, "", "a b\n", "a" * 600])
+@pytest.mark.parametrize(
+    "command",
+    [
+        ("store-token", "{}"),
+        ("check-token", "{}"),
+        ("doctor", "--secret={}"),
+        ("adopt", "--secret={}"),
+    ],
+)  # fmt: skip
+def test_a_text_that_is_not_the_name_of_a_secret_is_not_shown(
+    command: tuple[str, ...], name: str
+) -> None:
+    if name or command[0] != "doctor":  # an empty option of the doctor is one that is not given
+        arguments = [each.replace("{}", name) for each in command]
+        result = CliRunner().invoke(app, arguments, catch_exceptions=False)
+        assert result.exit_code == 2
+        assert "the value is not the name or ARN of a secret" in " ".join(
+            result.output.replace("│", " ").split()
+        )
+        assert not name or name.strip() not in result.output
 
 
 @pytest.mark.parametrize("endpoint", ["https://example.com/scim/v2", TOKEN, ""])

@@ -38,6 +38,51 @@ def test_findings_and_repr_never_contain_the_token() -> None:
     assert "TOPSECRET" not in repr(scim_secret.read_secret(text))
 
 
+NAME = st.text("abcXYZ019/_+=.@-", min_size=1, max_size=40)
+RANDOM = st.text("abcXYZ019", min_size=41, max_size=620)
+
+
+@given(NAME, st.sampled_from(["", "arn:aws-cn:secretsmanager:cn-north-1:123456789012:secret:"]))
+def test_every_name_that_aws_allows_is_a_name(name: str, prefix: str) -> None:
+    assert scim_secret.is_secret_name(prefix + name)
+
+
+@given(NAME, RANDOM, NAME)
+def test_a_text_with_a_token_in_it_is_neither_a_name_nor_an_id(a: str, token: str, b: str) -> None:
+    assert not scim_secret.is_secret_name(a + token + b)
+    assert scim_secret.token_id_fault(a + token + b)
+
+
+@given(st.text(), st.text(min_size=1), st.text())
+def test_an_id_never_contains_the_token(before: str, token: str, after: str) -> None:
+    assert scim_secret.token_id_fault(before + token + after, token)
+
+
+@pytest.mark.parametrize("name", ["", "a b", "a\n", "ä", "a:b", "a/" * 300])
+def test_a_text_that_aws_rejects_is_not_a_name(name: str) -> None:
+    assert not scim_secret.is_secret_name(name)
+
+
+@pytest.mark.parametrize(
+    ("changes", "path", "fault"),
+    [
+        ({"token": "1"}, "token_id", "is the token"),
+        ({"token_id": "A1" * 30}, "token_id", "looks like it"),
+        ({"token": "Bearer t"}, "token", "starts with `Bearer`"),
+        ({"token": "Authorization: bearer t"}, "token", "starts with `Bearer`"),
+        ({"token": " t"}, "token", "contains white space"),
+        ({"token": "t\n"}, "token", "contains white space"),
+    ],
+)
+def test_a_token_with_more_than_the_token_or_in_its_id_is_a_fault(
+    changes: dict[str, str], path: str, fault: str
+) -> None:
+    document = {**json.loads(scim_secret.secret_document.good), **changes}
+    (found,) = scim_secret.secret_document(json.dumps(document))
+    assert (found.path, found.value) == (path, None)
+    assert fault in found.message
+
+
 def test_a_date_without_a_time_zone_is_utc() -> None:
     text = scim_secret.secret_document.good.replace("2027-01-01T00:00:00Z", "2027-01-01")
     assert scim_secret.read_secret(text).expires == datetime(2027, 1, 1, tzinfo=UTC)
