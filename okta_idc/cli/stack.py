@@ -91,7 +91,7 @@ def org_url(given: str, declared: StackOutputs, config: Mapping[str, Any] | None
     shown = f"{metadata.scheme}://{metadata.netloc}" if metadata.netloc else ""
     try:
         if given:
-            return configured_url({"okta:httpProxy": given}, {})
+            return configured_url({}, {}, given, "--okta-url")
         return configured_url(config or {}, os.environ, shown)
     except CredentialsError as error:
         raise InputError(f"{error} Pass --okta-url https://ORG.okta.com.") from None

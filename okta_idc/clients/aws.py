@@ -4,6 +4,7 @@ import os
 import threading
 import time
 from collections.abc import Iterator
+from shlex import quote
 from typing import Any, cast
 
 import boto3
@@ -13,6 +14,7 @@ from botocore.exceptions import BotoCoreError, ClientError, InvalidRegionError, 
 from okta_idc.clients.aws_config import AwsConfig
 from okta_idc.clients.json_path import Json
 from okta_idc.clients.tokens import token_fault
+from okta_idc.clients.urls import url_fault
 from okta_idc.text import printable, scrub
 
 _SIGN_IN = (
@@ -26,6 +28,7 @@ _REJECTED = (
 )  # fmt: skip
 """How the codes begin with which AWS rejects credentials."""
 _VARIABLES = ("AWS_ACCESS_KEY_ID", "AWS_SECRET_ACCESS_KEY", "AWS_SESSION_TOKEN")
+_PROXIES = ("HTTP_PROXY", "HTTPS_PROXY", "http_proxy", "https_proxy")
 _MAX_PAGES = 20_000
 
 
@@ -100,8 +103,9 @@ class AwsClient:
                 f"AWS rejects the role in aws:assumeRoles ({code}).", "sts:AssumeRole", code
             ) from None
         except ValueError:
-            given = f"--aws-endpoint: {endpoint!r}" if endpoint else "AWS_ENDPOINT_URL: the value"
-            raise AwsConfigError(f"{given} is not a URL.") from None
+            raise _endpoint_error(endpoint, "is not a URL") from None
+        if fault := url_fault(self._client.meta.endpoint_url):
+            raise _endpoint_error(endpoint, fault)
         self.region: str = self._client.meta.region_name
 
     def call(self, operation: str, **query: Any) -> Json:
@@ -119,7 +123,7 @@ class AwsClient:
                 text = f"AWS rejects the credentials ({code}). {_SIGN_IN}"
             elif code == "ResourceNotFoundException" and (secret := query.get("SecretId")):
                 text = f"AWS has no secret {secret!r} in {self.region}. Check the name and the "
-                text += f"Region, or create it: okta-idc store-token {secret}"
+                text += f"Region, or create it: okta-idc store-token {quote(str(secret))}"
             raise AwsError(text, action, code) from None
         except BotoCoreError as error:
             raise AwsError(_text(error, None, self._endpoint)) from None
@@ -177,6 +181,20 @@ def _check_variables() -> None:
     for name in _VARIABLES:
         if fault := token_fault(os.environ.get(name, "")):
             raise AwsConfigError(f"{name}: the value contains {fault}. Set it again.")
+    for name in _PROXIES:
+        given = os.environ.get(name, "")
+        if fault := url_fault(given if "://" in given else f"http://{given}"):
+            raise AwsConfigError(f"{name}: the value {fault}. Set it again.")
+
+
+def _endpoint_error(endpoint: str | None, fault: str) -> AwsConfigError:
+    """The error for an endpoint that cannot be used, which names where it comes from."""
+    if endpoint:
+        return AwsConfigError(f"--aws-endpoint or aws:endpoints: {endpoint!r} {fault}.")
+    variables = [each for each in os.environ if each.startswith("AWS_ENDPOINT_URL")]
+    faulty = [each for each in sorted(variables) if url_fault(os.environ[each])]
+    names = " or ".join(faulty or sorted(variables)) or "`endpoint_url` in AWS's configuration file"
+    return AwsConfigError(f"{names}: the value {fault}. Correct it, for example https://HOST:PORT.")
 
 
 def _text(error: Exception, region: str | None, endpoint: str | None) -> str:
@@ -191,6 +209,8 @@ def _text(error: Exception, region: str | None, endpoint: str | None) -> str:
     if getattr(error, "kwargs", {}).get("endpoint_url"):
         where = f" at {endpoint}" if endpoint else ""
         return f"AWS does not respond{where} ({kind}). Check the network and the Region."
+    if "Proxy" in kind:
+        return f"The proxy does not respond ({kind}). Check HTTPS_PROXY, HTTP_PROXY, and NO_PROXY."
     if any(word in kind for word in ("Credential", "Profile", "SSO", "TokenRetrieval")):
         return f"AWS credentials are missing or unusable ({kind}). {_SIGN_IN}"
     return f"AWS cannot be called ({kind}). Check the credentials, the Region and AWS_* variables."

@@ -26,6 +26,7 @@ from joserfc.jwk import ECKey, RSAKey
 from okta_idc.clients.dpop import Dpop
 from okta_idc.clients.okta_error import OktaError, error_code, error_text
 from okta_idc.clients.tokens import token_fault
+from okta_idc.clients.urls import url_fault
 from okta_idc.text import conceal
 
 READ_SCOPES = (
@@ -120,11 +121,14 @@ class Credentials:
 
 
 def org_url(
-    config: Mapping[str, Any], environment: Mapping[str, str] = os.environ, otherwise: str = ""
+    config: Mapping[str, Any],
+    environment: Mapping[str, str] = os.environ,
+    otherwise: str = "",
+    source: str = "the org's URL",
 ) -> str:
     """The org's URL, from the provider's settings and the variables that they override, or
-    `otherwise`. Raises CredentialsError for no URL, and for one that would send a token
-    unencrypted."""
+    `otherwise`, which errors name `source`. Raises CredentialsError for no URL, and for one that
+    would send a token unencrypted."""
     name = config.get("okta:orgName") or environment.get("OKTA_ORG_NAME")
     base = config.get("okta:baseUrl") or environment.get("OKTA_BASE_URL") or "okta.com"
     for given, key, example in ((name, "orgName", "acme"), (base, "baseUrl", "okta.com")):
@@ -132,21 +136,32 @@ def org_url(
             variable = "OKTA_ORG_NAME" if key == "orgName" else "OKTA_BASE_URL"
             raise CredentialsError(f"okta:{key} or {variable}: must be a name such as {example}.")
     proxy = environment.get("OKTA_HTTP_PROXY") or config.get("okta:httpProxy")
+    if proxy:
+        source = "OKTA_HTTP_PROXY" if environment.get("OKTA_HTTP_PROXY") else "okta:httpProxy"
     url = str(proxy or otherwise or (f"https://{name}.{base}" if name else ""))
     if not url:
         raise CredentialsError("the URL of the org is unknown.")
+    if fault := _org_url_fault(url):
+        raise CredentialsError(f"{source}: the value {fault}.")
+    return url.rstrip("/")
+
+
+def _org_url_fault(url: str) -> str:
+    """Why no token is sent to the URL, without the URL; empty if it can be sent."""
+    if fault := url_fault(url):
+        return fault
     try:
         parts = urlsplit(str(httpx.URL(url)))
-        local = parts.scheme == "http" and parts.hostname in _LOOPBACK
-        safe = (local or (parts.scheme == "https" and parts.hostname)) and not (
-            parts.username or parts.path.strip("/") or parts.query
-        )
     except (ValueError, httpx.InvalidURL):
-        safe = False
-    if not safe:
-        text = "the URL of the org is not https://…, and tokens are never sent unencrypted."
-        raise CredentialsError(text)
-    return url.rstrip("/")
+        return "is not a URL"
+    local = parts.scheme == "http" and parts.hostname in _LOOPBACK
+    if not local and parts.scheme != "https":
+        return "is not https://…, and tokens are never sent unencrypted"
+    if not parts.hostname:
+        return "has no host"
+    if parts.username or parts.password:
+        return "contains a user name or a password, which Okta does not use"
+    return "has a path or a query" if parts.path.strip("/") or parts.query else ""
 
 
 def _header(variable: str, key: str, scheme: str, token: str) -> "HeaderAuth":

@@ -6,6 +6,7 @@ Credentials come from boto3's default chain. No error text holds a secret value.
 import json
 import re
 from collections.abc import Mapping
+from shlex import quote
 from typing import Any, cast
 
 from okta_idc.clients.aws import AwsClient, AwsError
@@ -16,6 +17,9 @@ from okta_idc.text import conceal
 _SERVICE = "secretsmanager"
 TAG_KEYS = ("endpoint", "token_id", "created", "expires")
 """The tags of the secret, which repeat all but the token."""
+_KNOWN = re.compile(r"https://\S+|\d{4}-\d\d-\d\d[T\d:.Z+-]*")
+_DOCUMENT = re.compile(rf"[{{}}\[\]\"]|\b(?:{'|'.join(TAG_KEYS)})\b")
+_PUNCTUATION = re.compile(r"[\s\"'{}\[\],\\]+")
 
 
 def secret_tags(
@@ -38,14 +42,19 @@ def secret_string(
 
 
 def _credentials(text: str) -> list[str]:
-    """Values in a secret that may be its token, in whichever field: all but URLs and dates."""
+    """Values in a secret that may be its token, in whichever field: all but URLs and dates. Of a
+    text with the punctuation or the keys of the document, the words: the rest is in the advice."""
     try:
         document: Any = json.loads(text)
     except (ValueError, RecursionError):
-        return [text]
+        document = text
     values = cast(dict[str, Any], document).values() if isinstance(document, dict) else [document]
-    known = re.compile(r"https://\S+|\d{4}-\d\d-\d\d[T\d:.Z+-]*")
-    return [each for each in values if isinstance(each, str) and not known.fullmatch(each)]
+    found: list[str] = []
+    for each in values:
+        given = each if isinstance(each, str) else json.dumps(each)
+        words = _PUNCTUATION.split(given) if _DOCUMENT.search(given) else [given]
+        found += (w for w in words if not _KNOWN.fullmatch(w) and w.strip(":=") not in TAG_KEYS)
+    return found
 
 
 class TagsError(AwsError):
@@ -75,8 +84,9 @@ class SecretStore:
         primary = get_text(found, "PrimaryRegion")
         if found.get("DeletedDate"):
             raise AwsError(
-                f"the secret {self.name!r} is scheduled for deletion. Restore it: aws "
-                f"secretsmanager restore-secret --secret-id {self.name} --region {self.region}"
+                f"the secret {self.name!r} is scheduled for deletion. Restore it: "
+                f"aws secretsmanager restore-secret --secret-id {quote(self.name)} "
+                f"--region {self.region}"
             )
         if primary not in ("", self.region):
             raise AwsError(

@@ -8,6 +8,8 @@ import pytest
 from typer.testing import CliRunner
 
 from okta_idc.cli.main import app
+from okta_idc.clients import secrets as secrets_manager
+from okta_idc.rules.scim_secret import SHAPE
 from sandbox.pytest_plugin import Sandbox, sandbox, sandbox_options, start_sandbox
 
 __all__ = ["sandbox", "sandbox_options", "start_sandbox"]
@@ -75,6 +77,28 @@ def test_a_secret_that_cannot_be_used_is_unknown_not_rejected(
     assert TOPSECRET not in text
     code, text = run(sandbox, "check-token", name, "--json")
     assert (code, json.loads(text)["accepted"]) == (2, None)
+
+
+@pytest.mark.parametrize(
+    "written",
+    [
+        f'{{"endpoint": "x", "token": "{TOPSECRET}", "token_id": "1", "created": "2026-01-01",',
+        f"endpoint: x\ntoken: {TOPSECRET}\ntoken_id: 1\ncreated: 2026-01-01\nexpires: 2027-01-01",
+        json.dumps(json.dumps({"endpoint": "x", "token": TOPSECRET, "token_id": "1"})),
+        json.dumps([{"endpoint": "x", "token": TOPSECRET, "token_id": "1"}]),
+    ],
+    ids=["cut", "yaml", "twice", "list"],
+)
+def test_the_advice_on_a_malformed_secret_is_not_masked(
+    sandbox: Sandbox, secrets: Any, request: pytest.FixtureRequest, written: str
+) -> None:
+    name = f"advice/{request.node.callspec.id}"
+    secrets.create_secret(Name=name, SecretString=written)
+    code, text = run(sandbox, "check-token", name)
+    assert code == 2
+    assert SHAPE in text
+    assert "***" not in text
+    assert set(secrets_manager._credentials(written)) >= {TOPSECRET}
 
 
 def test_a_missing_secret_is_unknown_not_rejected(sandbox: Sandbox) -> None:

@@ -187,7 +187,7 @@ def test_a_missing_option_is_named(
 @pytest.mark.parametrize(
     "url",
     ["http://acme.okta.com", "ftp://acme.okta.com", "acme.okta.com", "http://127.0.0.1.evil.org",
-     "http://[::1", "http://user@evil.org/?127.0.0.1"],
+     "http://user@evil.org/?127.0.0.1"],
 )  # fmt: skip
 def test_a_url_that_would_send_a_token_unencrypted_is_rejected(
     url: str, monkeypatch: pytest.MonkeyPatch
@@ -196,6 +196,33 @@ def test_a_url_that_would_send_a_token_unencrypted_is_rejected(
         org_url(url, {})
     monkeypatch.setenv("OKTA_HTTP_PROXY", url)
     with pytest.raises(InputError, match="unencrypted"):
+        org_url("", OUTPUTS)
+
+
+@pytest.mark.parametrize(
+    ("url", "fault"),
+    [
+        ("https://acme.okta.com:44x", "has a port that is not a number"),
+        ("https://acme.okta.com:99999", "has a port that is not a number"),
+        ("http://[::1", "is not a URL"),
+        ("https://ac me.okta.com", "contains white space"),
+        ("https://", "has no host"),
+        ("http://u:SECRET@127.0.0.1:1", "contains a user name or a password"),
+        ("https://:SECRET@acme.okta.com", "contains a user name or a password"),
+        ("https://acme.okta.com/SECRET", "has a path or a query"),
+        ("https://acme.okta.com?SECRET", "has a path or a query"),
+    ],
+)
+def test_the_fault_of_a_url_and_where_it_comes_from_are_named(
+    url: str, fault: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    with pytest.raises(InputError, match=f"^--okta-url: the value {fault}") as raised:
+        org_url(url, {})
+    assert "SECRET" not in str(raised.value)
+    with pytest.raises(InputError, match=f"^okta:httpProxy: the value {fault}"):
+        org_url("", {}, {"okta:httpProxy": url})
+    monkeypatch.setenv("OKTA_HTTP_PROXY", url)
+    with pytest.raises(InputError, match=f"^OKTA_HTTP_PROXY: the value {fault}"):
         org_url("", OUTPUTS)
 
 

@@ -1,11 +1,15 @@
 """Errors of AWS and of boto3 say what is missing and what to do, in the kit's words."""
 
 from pathlib import Path
+from urllib.parse import urlsplit
 
 import pytest
 from botocore.stub import Stubber
+from hypothesis import given
+from hypothesis import strategies as st
 
-from okta_idc.clients.aws import AwsClient, AwsError
+from okta_idc.clients.aws import AwsClient, AwsConfigError, AwsError
+from okta_idc.clients.urls import url_fault
 
 KEYS = {"AWS_ACCESS_KEY_ID": "x", "AWS_SECRET_ACCESS_KEY": "x"}
 SECRET = "okta-identity-center/scim"
@@ -57,6 +61,50 @@ def test_what_is_missing_before_a_call_has_a_remedy(
         "format",
     ):
         assert raw not in str(caught.value)
+
+
+@pytest.mark.parametrize(
+    "name", ["AWS_ENDPOINT_URL", "AWS_ENDPOINT_URL_SECRETS_MANAGER", "HTTP_PROXY", "https_proxy"]
+)
+@pytest.mark.parametrize(
+    ("value", "fault"),
+    [
+        ("http://u:SECRET@x:99999", "has a port that is not a number from 1 to 65535"),
+        ("http://SECRET:44x", "has a port that is not a number from 1 to 65535"),
+        ("http://[::SECRET", "is not a URL"),
+    ],
+)
+def test_the_variable_of_an_unusable_address_is_named(
+    name: str, value: str, fault: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv(name, value)
+    with pytest.raises(AwsConfigError, match=f"^{name}: the value {fault}") as caught:
+        AwsClient("secretsmanager", "us-east-1")
+    assert "SECRET@" not in str(caught.value)
+    assert "SECRET:" not in str(caught.value)
+
+
+@given(st.text() | st.from_regex(r"https?://[a-z]{1,5}:[0-9a-z]{1,6}", fullmatch=True))
+def test_a_url_without_a_fault_has_a_port_in_range(url: str) -> None:
+    if not url_fault(url):
+        port = urlsplit(url).port
+        assert port is None or 0 < port < 65_536
+
+
+def test_an_endpoint_of_the_command_line_is_named() -> None:
+    with pytest.raises(AwsConfigError, match=r"^--aws-endpoint or aws:endpoints: 'http://x:99999'"):
+        AwsClient("secretsmanager", "us-east-1", "http://x:99999")
+
+
+def test_a_command_in_an_error_is_quoted(monkeypatch: pytest.MonkeyPatch) -> None:
+    for name, value in KEYS.items():
+        monkeypatch.setenv(name, value)
+    client = AwsClient("secretsmanager", "us-east-1")
+    stub = Stubber(client._client)
+    stub.add_client_error("describe_secret", "ResourceNotFoundException")
+    stub.activate()
+    with pytest.raises(AwsError, match=r"okta-idc store-token 'a b'$"):
+        client.call("describe_secret", SecretId="a b")
 
 
 def test_the_region_comes_from_the_providers_variable(monkeypatch: pytest.MonkeyPatch) -> None:
