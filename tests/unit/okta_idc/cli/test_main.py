@@ -208,3 +208,13 @@ def test_an_old_python_is_rejected_in_one_line() -> None:
     result = python("import sys; sys.version_info = (3, 10, 13); import okta_idc.__main__")
     assert result.returncode == 2
     assert result.stderr == "okta-idc needs Python 3.11 or later; this is Python 3.10.13.\n"
+
+
+@pytest.mark.parametrize("app_id", ["../../x", TOKEN, "0oa", "0oa/x", "0oa1\n", "00g1"])
+@pytest.mark.parametrize("command", ["doctor", "adopt", "explain", "preview-saml"])
+def test_an_app_id_of_another_form_is_refused_and_not_shown(command: str, app_id: str) -> None:
+    arguments = ["OIC-101"] if command == "explain" else []
+    result = CliRunner().invoke(app, [command, *arguments, "--app", app_id])
+    assert result.exit_code == 2
+    assert "the value is not the ID of an app" in " ".join(result.output.split())
+    assert app_id == "0oa" or app_id.strip() not in result.output
