@@ -122,7 +122,7 @@ def _tags(name: str, opts: InvokeOutputOptions) -> Output[str]:
     """The secret's document according to its tags, without the token."""
     read, by_arn = aws.secretsmanager.get_secret_output, name.startswith("arn:")
     found = readable(read(arn=name, opts=opts) if by_arn else read(name=name, opts=opts))
-    return found.tags.apply(lambda tags: json.dumps({**tags, "token": "not read"}))
+    return found.tags.apply(lambda tags: json.dumps({**tags, "token": "unread"}))
 
 
 def _missing(name: str, opts: InvokeOutputOptions) -> Output[str]:

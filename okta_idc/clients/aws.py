@@ -88,6 +88,7 @@ class AwsClient:
         if config.unsupported:
             settings = " and ".join(config.unsupported)
             raise AwsConfigError(f"{settings}: not supported. Use boto3's environment variables.")
+        option = "--aws-endpoint" if endpoint else "aws:endpoints"
         endpoint = endpoint or config.endpoint(service)
         given_region = region = region or config.region
         region = region or os.environ.get("AWS_REGION")
@@ -103,9 +104,9 @@ class AwsClient:
                 f"AWS rejects the role in aws:assumeRoles ({code}).", "sts:AssumeRole", code
             ) from None
         except ValueError:
-            raise _endpoint_error(endpoint, "is not a URL") from None
+            raise _endpoint_error(option, endpoint, "is not a URL") from None
         if fault := url_fault(self._client.meta.endpoint_url):
-            raise _endpoint_error(endpoint, fault)
+            raise _endpoint_error(option, endpoint, fault)
         self.region: str = self._client.meta.region_name
 
     def call(self, operation: str, **query: Any) -> Json:
@@ -187,10 +188,10 @@ def _check_variables() -> None:
             raise AwsConfigError(f"{name}: the value {fault}. Set it again.")
 
 
-def _endpoint_error(endpoint: str | None, fault: str) -> AwsConfigError:
+def _endpoint_error(option: str, endpoint: str | None, fault: str) -> AwsConfigError:
     """The error for an endpoint that cannot be used, which names where it comes from."""
     if endpoint:
-        return AwsConfigError(f"--aws-endpoint or aws:endpoints: {endpoint!r} {fault}.")
+        return AwsConfigError(f"{option}: {endpoint!r} {fault}.")
     variables = [each for each in os.environ if each.startswith("AWS_ENDPOINT_URL")]
     faulty = [each for each in sorted(variables) if url_fault(os.environ[each])]
     names = " or ".join(faulty or sorted(variables)) or "`endpoint_url` in AWS's configuration file"

@@ -92,7 +92,7 @@ def test_a_url_without_a_fault_has_a_port_in_range(url: str) -> None:
 
 
 def test_an_endpoint_of_the_command_line_is_named() -> None:
-    with pytest.raises(AwsConfigError, match=r"^--aws-endpoint or aws:endpoints: 'http://x:99999'"):
+    with pytest.raises(AwsConfigError, match=r"^--aws-endpoint: 'http://x:99999'"):
         AwsClient("secretsmanager", "us-east-1", "http://x:99999")
 
 
