@@ -213,7 +213,7 @@ def test_an_output_that_a_resource_is_named_after_is_explained() -> None:
         ({"app": {**APP, "username_format": "aws"}}, r"app\.username_format: 'aws'.*OIC-3"),
         (
             {"app": {**APP, "username_format": "${user.login}"}},
-            r"app\.username_format: '\$\{user\.login\}' has user\. inside.*OIC-320",
+            r"app\.username_format: '\$\{user\.login\}' refers to user.*OIC-320",
         ),
         ({"app": {**APP, "acs_url": "https://x"}}, r"app\.acs_url: 'https://x'.*OIC-110"),
         (
