@@ -47,13 +47,16 @@ def _describe(schema: dict[str, Any], model: Any, name: str) -> None:
 
 
 def _tidy(node: dict[str, Any]) -> dict[str, Any]:
-    """An object of the schema without the indentation of docstrings, and without the copy of a
-    list's or map's description on its elements."""
+    """An object of the schema without the indentation of docstrings, without the copy of a list's
+    or map's description on its elements, and without empty lists of required inputs, which the
+    engine omits."""
     for element in (node.get("items"), node.get("additionalProperties")):
         if isinstance(element, dict):
             cast(dict[str, Any], element).pop("description", None)
     if isinstance(text := node.get("description"), str):
         node["description"] = inspect.cleandoc(text)
+    if node.get("requiredInputs") == []:
+        del node["requiredInputs"]
     return node
 
 
