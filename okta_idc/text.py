@@ -1,6 +1,6 @@
 """The one way for foreign text to reach a reader: terminal, HTML, XML, Markdown, YAML, logs.
 
-Names and messages come from Okta, AWS, Pulumi, and whoever can create a group. They can contain
+Names and messages come from Okta, AWS, Pulumi, and all who can create a group. They can contain
 terminal escapes, line breaks, direction marks, mentions, and, by mistake, credentials. Decision
 0022 lists what each writer does.
 """

@@ -4,6 +4,7 @@ Okta sends a bare word as text (docs/research/okta-api.md#expressions).
 """
 
 import re
+import unicodedata
 from dataclasses import dataclass
 
 from okta_idc.okta_expression.okta_profile import OKTA_ATTRIBUTES
@@ -13,7 +14,6 @@ WORD_OPERATORS = frozenset({"matches", "eq", "ne", "lt", "gt", "le", "ge", "inst
 WORDS = frozenset({*CONSTANTS, *WORD_OPERATORS, "and", "or", "not"})
 """Words that are no names, in lower case."""
 _CLOSING = {"(": ")", "{": "}", "[": "]"}
-_TYPOGRAPHIC = "“”„‘’‚«»"
 _FOREIGN = frozenset("$;=\\`~&|")
 """Characters that are no operator of Okta's, if they are outside of a text."""
 
@@ -61,7 +61,8 @@ def fault_in(text: str, tokens: list[Token], profile: str = "user") -> str:
         return f"is wrapped in {text.strip()[:2]}…}}; Okta expects the expression itself: {inner}."
     if tokens[-1].kind == "unclosed":
         return "has a quotation mark without a closing one."
-    if mark := next((t.text for t in tokens if t.kind == "other" and t.text in _TYPOGRAPHIC), ""):
+    others = (token.text for token in tokens if token.kind == "other")
+    if mark := next((c for c in others if "QUOTATION MARK" in unicodedata.name(c, "")), ""):
         return f"has the typographic quotation mark {mark}; use a straight one."
     return (
         _brackets(text, tokens)

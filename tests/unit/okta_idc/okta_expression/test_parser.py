@@ -143,6 +143,8 @@ def test_app_user_attributes_are_unknown_without_the_app_user_profile() -> None:
         ('user.x = "a"', 'to compare, write "=="'),
         ('user.x == "a" & user.y == "b"', 'write "&&"'),
         ("String.append(“a”, user.x)", "typographic quotation mark “"),
+        ("String.append(„a“, user.x)", "typographic quotation mark „"),
+        ("String.append(\u00aba\u00bb, user.x)", "typographic quotation mark \u00ab"),
         ("user.login +", "ends too early: a value is missing"),
         ('user.department == "Eng" AND', "ends too early: a value is missing"),
         ('user.a == "x" AND OR user.b == "y"', 'lacks a value before "OR"'),
