@@ -189,7 +189,6 @@ def env(workspace: Workspace) -> int:
         print(f"unset {name}")
     for name, value in {**stack.variables, **running.variables}.items():
         print(f"export {name}={shlex.quote(value)}")
-    print(f"alias okta-idc={shlex.quote(shlex.join([sys.executable, '-m', 'okta_idc']))}")
     return 0
 
 

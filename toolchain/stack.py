@@ -55,11 +55,14 @@ class Stack:
 
     @property
     def variables(self) -> dict[str, str]:
-        """The environment variables that plain `pulumi …` needs in the clone."""
+        """The environment variables that plain `pulumi …` needs in the clone, and a PATH with
+        `okta-idc`."""
         folders = [str(p) for plugin in self.plugins if (p := plugin.path_entry)]
         if self.engine.origin != "installed":
             folders.insert(0, str(self.engine.path.parent))
+        path = [str(ROOT / "toolchain" / "bin"), *folders, os.environ["PATH"]]
         variables = {
+            "PATH": os.pathsep.join(path),
             "PULUMI_BACKEND_URL": self.state.as_uri(),
             "PULUMI_STACK": STACK,
             "PULUMI_CONFIG_PASSPHRASE": "sandbox",
@@ -69,8 +72,6 @@ class Stack:
         }
         if self.settings.parent != ROOT:
             variables["PULUMI_OPTION_CONFIG_FILE"] = str(self.settings)
-        if folders:
-            variables["PATH"] = os.pathsep.join([*folders, os.environ["PATH"]])
         if all(plugin.path_entry for plugin in self.plugins):
             variables["PULUMI_DISABLE_AUTOMATIC_PLUGIN_ACQUISITION"] = "true"
         return variables
