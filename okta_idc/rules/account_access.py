@@ -168,7 +168,7 @@ def groups_per_user(counts: Mapping[str, int]) -> Iterator[Violation]:
     """Subject: the number of groups of each Identity Store user, by username."""
     for user, count in counts.items():
         if count > MAX_GROUPS_PER_USER:
-            yield user, str(count), "groups exceed the 1,000 that AWS evaluates."
+            yield user, None, f"is in {count:,} groups; AWS evaluates 1,000."
 
 
 @dataclass(frozen=True, slots=True)
@@ -193,4 +193,8 @@ def permission_sets_per_account(provisioned: Provisioned) -> Iterator[Violation]
     """Subject: all accounts."""
     for account, count in provisioned.accounts.items():
         if count > provisioned.quota:
-            yield account, str(count), f"permission sets exceed the quota of {provisioned.quota}."
+            yield (
+                account,
+                None,
+                f"has {count:,} permission sets; the quota is {provisioned.quota:,}.",
+            )

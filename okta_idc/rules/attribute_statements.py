@@ -85,7 +85,7 @@ def one_value(subject: Statement) -> Iterator[Violation]:
     if subject.type == "GROUP":
         yield "type", "GROUP", "sends all matching groups."
     elif len(subject.values) != 1:
-        yield "values", str(len(subject.values)), "values are sent instead of one."
+        yield "values", None, f"contains {len(subject.values)} values instead of one."
     elif any(name in subject.values[0] for name in _LISTS):
         yield "values", subject.values[0], "returns a list."
 

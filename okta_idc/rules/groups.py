@@ -203,4 +203,4 @@ def group_size(subject: tuple[str, int]) -> Iterator[Violation]:
     """Subject: a push group's name, and its number of members."""
     name, members = subject
     if members > 100:
-        yield name, str(members), "members exceed the 100 that one request can change."
+        yield name, None, f"has {members:,} members; one request can change 100."

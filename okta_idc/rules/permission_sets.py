@@ -177,7 +177,7 @@ def managed_policies(subject: PermissionSet) -> Iterator[Violation]:
     """Subject: one permission set."""
     count = len(subject.managed_policies)
     if count > _MANAGED:
-        yield "managed_policies", None, f"has {count} policies; AWS accepts 20."
+        yield "managed_policies", None, f"has {count:,} policies; AWS accepts 20."
 
 
 @_rule(

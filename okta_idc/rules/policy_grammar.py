@@ -88,7 +88,7 @@ def policy_elements(policy: str) -> Iterator[Violation]:
         return
     yield from _unknown("", document, _TOP)
     if (version := document.get("Version")) is not None and version not in _VERSIONS:
-        yield "Version", str(version), f"is not {_VERSIONS[0]} or {_CURRENT}."
+        yield "Version", _shown(version), f"is not {_VERSIONS[0]} or {_CURRENT}."
     given: Any = document["Statement"]
     for index, each in enumerate(cast(list[Any], given) if isinstance(given, list) else [given]):
         path = f"Statement[{index}]" if isinstance(given, list) else "Statement"

@@ -75,4 +75,4 @@ def priority_from_one(priorities: tuple[int, ...]) -> Iterator[Violation]:
     """Subject: the priorities of the app's declared group assignments."""
     for index, priority in enumerate(priorities):
         if priority < 1:
-            yield f"[{index}]", str(priority), "is treated as unset by the provider."
+            yield f"[{index}]", None, f"is {priority}, which the provider treats as unset."

@@ -32,6 +32,14 @@ def test_the_bad_example_has_an_actionable_finding(rule: Rule) -> None:
 
 
 @ALL
+def test_a_count_is_a_part_of_the_message(rule: Rule) -> None:
+    """A finding quotes texts only, so a number that it quotes is a text in the subject."""
+    for value in (finding.value for finding in rule(rule.bad)):
+        if value is not None and value.isdecimal():
+            assert repr(value) in repr(rule.bad)
+
+
+@ALL
 def test_a_rule_has_a_stable_id_a_source_and_a_remedy(rule: Rule) -> None:
     assert re.fullmatch(r"OIC-[1-7]\d\d", rule.id)
     assert rule.title
