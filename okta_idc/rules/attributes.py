@@ -22,7 +22,6 @@ from okta_idc.okta_expression import (
     references,
 )
 from okta_idc.okta_expression.functions import STRING_FUNCTIONS
-from okta_idc.okta_expression.objects import closest
 from okta_idc.rules.characters import quoted, unassigned
 from okta_idc.rules.profiles import SENT
 from okta_idc.rules.registry import (
@@ -35,6 +34,7 @@ from okta_idc.rules.registry import (
     rule,
     user_rule,
 )
+from okta_idc.rules.suggestions import closest
 
 NAME_PREFIX = "https://aws.amazon.com/SAML/Attributes/AccessControl:"
 """The attribute name before the key (docs/research/aws-setup-page.md#step-4)."""
@@ -294,9 +294,7 @@ def app_attribute(attribute: Attribute) -> Iterator[Violation]:
     for each in references(attribute.value):
         if each.profile != "appuser" or each.attribute in SENT:
             continue
-        by_lower_case = {name.casefold(): name for name in SENT}
-        name = closest(each.attribute.casefold(), by_lower_case)
-        if name:
-            hint = f"Did you mean appuser.{by_lower_case[name]}?"
+        if name := closest(each.attribute, SENT, likeness=0.8):
+            hint = f"Did you mean appuser.{name}?"
             problem = f"refers to appuser.{each.attribute}, which the app lacks by default. {hint}"
             yield "value", attribute.value, problem

@@ -5,7 +5,6 @@ A place is where the settings name an account or a policy, or for the doctor a d
 
 from collections.abc import Collection, Iterator, Mapping
 from dataclasses import dataclass
-from difflib import get_close_matches
 from functools import partial
 
 from okta_idc.rules.registry import (
@@ -16,6 +15,7 @@ from okta_idc.rules.registry import (
     rule,
     shortened,
 )
+from okta_idc.rules.suggestions import closest, did_you_mean
 
 _rule = partial(rule, enforced_by=(EnforcementPoint.COMPONENT, EnforcementPoint.DOCTOR))
 _ACTIVE = "ACTIVE"
@@ -46,8 +46,7 @@ def accounts_exist(accounts: Accounts) -> Iterator[Violation]:
     """Subject: the assigned accounts, and all accounts of the organization."""
     for account, places in accounts.assigned.items():
         if account not in accounts.states:
-            near = get_close_matches(account, accounts.states, n=1, cutoff=0.8)
-            hint = f" Did you mean {near[0]!r}?" if near else ""
+            hint = did_you_mean(account, accounts.states, likeness=0.8)
             yield from _at(places, account, f"is not an account of the organization.{hint}")
 
 
@@ -145,9 +144,8 @@ def managed_policies_exist(policies: ManagedPolicies) -> Iterator[Violation]:
     for arn, places in policies.declared.items():
         if arn in policies.existing:
             continue
-        name = arn.rpartition("/")[2]
-        near = [by_name[name]] if name in by_name else get_close_matches(arn, policies.existing, 1)
-        hint = f" Did you mean {near[0]!r}?" if near else ""
+        near = closest(arn.rpartition("/")[2], by_name)
+        hint = f" Did you mean {by_name[near]!r}?" if near else ""
         yield from _at(places, arn, f"is not an AWS managed policy.{hint}")
 
 

@@ -7,10 +7,10 @@ written by `make docs`). A Region or domain that is not in it may be new: that i
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass
-from difflib import get_close_matches
 
 from okta_idc.rules.partition_data import PARTITIONS as _DATA
 from okta_idc.rules.registry import EnforcementPoint, Severity, Violation, rule
+from okta_idc.rules.suggestions import did_you_mean
 
 REGION = r"[a-z]{2,}(?:-[a-z]+)+-\d+"
 """Pattern of a Region's code in any partition, for example `eusc-de-east-1`."""
@@ -84,9 +84,8 @@ def partition_of_arn(arn: str) -> str:
 def region_known(region: str) -> Iterator[Violation]:
     """Subject: the code of a Region."""
     if region not in _REGIONS:
-        close = get_close_matches(region, _REGIONS, n=1)
-        hint = f"; did you mean {close[0]}?" if close else "."
-        yield "", region, f"is not a Region that this kit knows{hint}"
+        hint = did_you_mean(region, _REGIONS)
+        yield "", region, f"is not a Region that this kit knows.{hint}"
 
 
 @dataclass(frozen=True, slots=True)

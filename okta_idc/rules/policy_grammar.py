@@ -9,12 +9,12 @@ The subject of each rule is a policy's text. OIC-506 covers a text that is not a
 import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
-from difflib import get_close_matches
 from typing import Any, cast
 
 from okta_idc.rules.iam_policy import policy_document
 from okta_idc.rules.policy_variables import Variable, key_fault, literal_tag, variables
 from okta_idc.rules.registry import Related, Violation, core_rule, repeated
+from okta_idc.rules.suggestions import closest, did_you_mean
 
 _GRAMMAR = "IAM User Guide: Grammar of the IAM JSON policy language"
 _OPERATORS_PAGE = "IAM User Guide: IAM JSON policy elements: Condition operators"
@@ -101,9 +101,7 @@ def policy_elements(policy: str) -> Iterator[Violation]:
 def _unknown(path: str, given: Mapping[str, Any], known: tuple[str, ...]) -> Iterator[Violation]:
     for key in given:
         if key not in known:
-            near = [name for name in known if name.lower() == key.lower()]
-            near = near or get_close_matches(key, known, n=1)
-            hint = f" Did you mean {near[0]!r}?" if near else ""
+            hint = did_you_mean(key, known)
             yield _join(path, key), None, f"is not an element of an IAM policy.{hint}"
 
 
@@ -194,8 +192,8 @@ def condition_operators(policy: str) -> Iterator[Violation]:
         for operator in _object(statement.get("Condition")):
             base = base_operator(operator)
             if base not in _BY_NAME:
-                near = get_close_matches(base, _BY_NAME, n=1)
-                hint = f" Did you mean {_BY_NAME[near[0]]!r}?" if near else ""
+                near = closest(base, _OPERATORS)
+                hint = f" Did you mean {near!r}?" if near else ""
                 yield f"{path}.Condition", operator, f"is not a condition operator.{hint}"
             elif base == "null" and operator.lower().endswith("ifexists"):
                 yield f"{path}.Condition", operator, "cannot be: Null has no form with IfExists."

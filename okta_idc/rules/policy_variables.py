@@ -6,13 +6,13 @@ AWS: IAM User Guide, IAM policy elements: Variables and tags; AWS global conditi
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass
-from difflib import get_close_matches
+
+from okta_idc.rules.suggestions import closest
 
 _KEY = re.compile(r"[A-Za-z0-9][A-Za-z0-9./_-]*:[A-Za-z0-9][A-Za-z0-9_.-]*([/:].+)?", re.DOTALL)
 """Service or identity provider, a colon, the name, and for some names a tag's or context's key."""
 _FAMILIES = ("PrincipalTag", "RequestTag", "ResourceTag")
 """The global condition keys that end in a tag's key."""
-_BY_NAME = {name.lower(): name for name in _FAMILIES}
 _TAG_LIKE = re.compile(
     r"\s*(?P<aws>aws\s*[:/.])?(?P<name>[A-Za-z_ -]+)(?P<separator>[/:.]?)(?P<tag>.*)",
     re.IGNORECASE | re.DOTALL,
@@ -75,10 +75,10 @@ def tag_key_for(key: str) -> str:
         return ""
     tag = match["tag"] if match["separator"] else ""
     likeness = 0.8 if tag else 0.9
-    close = get_close_matches(match["name"].strip().lower(), _BY_NAME, n=1, cutoff=likeness)
-    if not close:
+    family = closest(match["name"], _FAMILIES, likeness)
+    if family is None:
         return ""
-    meant = f"aws:{_BY_NAME[close[0]]}/{tag or 'KEY'}"
+    meant = f"aws:{family}/{tag or 'KEY'}"
     return "" if tag and key.lower() == meant.lower() else meant
 
 

@@ -4,25 +4,30 @@ import unicodedata
 from collections.abc import Iterable
 from difflib import get_close_matches
 
+LIKENESS = 0.6
+"""Least similarity of a suggested name, from 0 to 1 as difflib measures it."""
 
-def did_you_mean(name: str, known: Iterable[str]) -> str:
+
+def did_you_mean(name: str, known: Iterable[str], likeness: float = LIKENESS) -> str:
     """A hint that can follow a message, with a space before it; "" if no known name is similar.
 
     Differences that are hard to see come first: white space at the ends, case, and Unicode forms
     such as an accent that is a character of its own.
     """
-    if (close := closest(name, known)) is None:
+    if (close := closest(name, known, likeness)) is None:
         return ""
     if _folded(close) != _folded(name):
         return f" Did you mean {close!r}?"
     return f" Did you mean {close!r}? It differs in {' and '.join(_differences(name, close))}."
 
 
-def closest(name: str, known: Iterable[str]) -> str | None:
-    """The known name that was probably intended."""
-    names, folded = list(known), _folded(name)
-    similar = [each for each in names if _folded(each) == folded]
-    return next(iter(similar or get_close_matches(name, names, n=1)), None)
+def closest(name: str, known: Iterable[str], likeness: float = LIKENESS) -> str | None:
+    """The known name that was probably intended, whatever its case and Unicode form."""
+    by_folded: dict[str, str] = {}
+    for each in known:
+        by_folded.setdefault(_folded(each), each)
+    near = get_close_matches(_folded(name), by_folded, n=1, cutoff=likeness)
+    return by_folded[near[0]] if near else None
 
 
 def _folded(name: str) -> str:

@@ -96,7 +96,7 @@ def test_a_later_region_has_the_partition_of_its_pattern_and_a_warning(
 
 def test_a_misspelled_region_gets_a_suggestion() -> None:
     [finding] = partitions.region_known("us-gov-wset-1")
-    assert finding.message.endswith("did you mean us-gov-west-1?")
+    assert finding.message.endswith("Did you mean 'us-gov-west-1'?")
 
 
 def test_an_unknown_partition_is_a_warning_and_no_refusal() -> None:

@@ -45,7 +45,8 @@ def of_statement(**changes: Any) -> list[tuple[str, str, str]]:
         ({"Action": ["s3:*", 1]}, "OIC-509", ".Action[1]", "'1' is not a string."),
         ({"Action": {"s3": "*"}}, "OIC-509", ".Action", "is not a string."),
         ({"resource": "*"}, "OIC-509", ".resource",
-         "is not an element of an IAM policy. Did you mean 'Resource'?"),
+         "is not an element of an IAM policy. Did you mean 'Resource'? It differs in upper and "
+         "lower case."),
         ({"Conditions": {}}, "OIC-509", ".Conditions",
          "is not an element of an IAM policy. Did you mean 'Condition'?"),
         ({"Condition": "x"}, "OIC-509", ".Condition", "'x' is not an object of operators."),

@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 from okta_idc.rules import account_access, groups
 from okta_idc.rules.account_access import AccessOfGroups
 from okta_idc.rules.groups import WantedGroups
-from okta_idc.rules.suggestions import did_you_mean
+from okta_idc.rules.suggestions import closest, did_you_mean
 
 NFC, NFD = "Café", unicodedata.normalize("NFD", "Café")
 
@@ -45,6 +45,14 @@ def test_a_difference_that_is_hard_to_see_is_named(name: str, known: str, hint: 
 def test_a_similar_name_is_suggested_and_another_is_not() -> None:
     assert did_you_mean("aws-admin", ["x", "aws-admins"]) == " Did you mean 'aws-admins'?"
     assert did_you_mean("finance", ["x", "aws-admins"]) == ""
+    assert did_you_mean("AWS-ADMIN", ["x", "aws-admins"]) == " Did you mean 'aws-admins'?"
+
+
+def test_a_stricter_likeness_rejects_a_name_that_is_less_similar() -> None:
+    known = ["123456789012"]
+    assert closest("123456789021", known, likeness=0.8) == "123456789012"
+    assert closest("123456780000", known) == "123456789012"
+    assert closest("123456780000", known, likeness=0.8) is None
 
 
 @given(st.text(), st.lists(st.text()))
