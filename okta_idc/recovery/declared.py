@@ -3,17 +3,16 @@
 Follows the naming of the components, which this package cannot import; a test compares the two.
 """
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 
 from okta_idc.recovery import kinds
 from okta_idc.settings import Settings
+from okta_idc.settings.expressions import group_rules
 from okta_idc.settings.models import AssignmentGroup, PermissionSet, PushGroup
 
 FEDERATION = "okta-identity-center:index:IdentityCenterFederation"
 DEFAULT_NAME = "identity-center"
-_GROUPS_PER_RULE = 50
-_RULE_NAME_LENGTH = 50
 
 
 @dataclass(frozen=True)
@@ -48,15 +47,16 @@ def _component(kind: str, name: str) -> tuple[str, str]:
 
 def _okta(settings: Settings, name: str) -> Iterator[Declared]:
     assignments = settings.assignments
-    yield from _created(name, [*settings.push_groups, *assignments.groups])
+    rules = {f"{name}-{each.resource}": each.name for each in group_rules(settings)}
+    yield from _created(name, [*settings.push_groups, *assignments.groups], rules)
     assigned = [group.key for group in assignments.groups]
     if members := assignments.pushed_members_group:
         assigned.append(members.name)
         of = _component("PushedMembersGroup", f"{name}-members")
         yield Declared(kinds.GROUP, f"{of[1]}-group", (members.name,), of)
-        for number in range(1, -(-len(settings.push_groups) // _GROUPS_PER_RULE) + 1):
-            rule = f"{members.name[: _RULE_NAME_LENGTH - 4]} {number}"
-            yield Declared(kinds.RULE, f"{of[1]}-rule-{number}", (rule,), of)
+        for resource, rule in rules.items():
+            if resource.startswith(f"{of[1]}-rule-"):
+                yield Declared(kinds.RULE, resource, (rule,), of)
     of = _component("SamlApp", f"{name}-app")
     yield Declared(kinds.APP, f"{of[1]}-saml", (settings.app.label,), of)
     if settings.provisioning.mode.value == "api":
@@ -78,13 +78,16 @@ def _okta(settings: Settings, name: str) -> Iterator[Declared]:
             yield Declared(kinds.PUSH_MAPPING, f"{of[1]}-{group.key}", (group.key,), of)
 
 
-def _created(name: str, groups: Iterable[PushGroup | AssignmentGroup]) -> Iterator[Declared]:
+def _created(
+    name: str, groups: Iterable[PushGroup | AssignmentGroup], rules: Mapping[str, str]
+) -> Iterator[Declared]:
+    """The groups to create. `rules`: names of group rules by resource."""
     for group in groups:
         if group.create:
             resource = f"{name}-group-{group.key}"
             yield Declared(kinds.GROUP, resource, (group.key,))
             if group.rule is not None:
-                yield Declared(kinds.RULE, resource, (group.key[:_RULE_NAME_LENGTH],))
+                yield Declared(kinds.RULE, resource, (rules[resource],))
 
 
 def _aws(settings: Settings, name: str) -> Iterator[Declared]:
