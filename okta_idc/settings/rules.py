@@ -239,11 +239,11 @@ def account_access_findings(
         path = f"permission_sets[{index}]"
         for below, found in _permission_set(declared, tags):
             yield f"{path}{below}", found
-    known, complete = frozenset(pushed), not any(map(_is_placeholder, pushed))
+    known = tuple(name for name in pushed if not _is_placeholder(name))
     for path, name in _grants(access):
         # An unknown push group could be the one with this name, unless it resembles another one.
-        if name not in known and (complete or closest(name, pushed)):
-            subject = account_access.AccessOfGroups((name,), pushed)
+        if name not in known and (len(known) == len(pushed) or closest(name, known)):
+            subject = account_access.AccessOfGroups((name,), known)
             yield path, _whole(account_access.access_groups_are_pushed(subject))
     yield from _repetitions(access)
 

@@ -334,6 +334,12 @@ def test_problems_are_in_the_order_of_the_stack_file() -> None:
     assert paths == ["federation.protect", "federation.push_groups[1]", "federation.drift"]
 
 
+def test_a_group_is_not_compared_with_the_placeholder_of_an_invalid_one() -> None:
+    grants = {"permission_sets": [{"name": "A", "groups": ["unknown 1234"]}]}
+    found = problems_of({**GOOD, "push_groups": [12], "account_access": grants})
+    assert found == {("push_groups[0]", "OIC-704")}
+
+
 def test_what_an_invalid_value_could_change_is_not_reported() -> None:
     grants = {"permission_sets": [{"name": "A", "groups": ["aws-x", "aws-admin"]}]}
     pushed = [12, "aws-admins"]
