@@ -171,9 +171,6 @@ THREE = (group(3, "group-1"), group(7, "group-2"), group(8, "group-3"))
 BULK = tuple(group(10 + n, f"bulk-{n}") for n in range(250))
 PUSHED = tuple(pushed(260 + n, 5, 10 + n, f"target-{n}") for n in range(250))
 
-NOT_PLAYED: dict[str, str] = {}
-"""Recordings that are not played, with the reason."""
-
 SCENES: dict[str, Scene] = {
     "assignment-single-import": Scene((app(6), group(5, "group-1"), assigned(6, 5))),
     "assignment-single-out-of-band": Scene(
