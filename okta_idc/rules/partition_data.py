@@ -1,4 +1,4 @@
-"""AWS's partitions, from botocore. Written by `make docs`; do not edit.
+"""AWS's partitions, from botocore. `make docs` writes `PARTITIONS`; do not edit it.
 
 `pattern` is a regular expression of the partition's Regions, `regions` are those that it has,
 `api_domains` those of its API endpoints, and `sign_in_domain` follows `REGION.signin.`.

@@ -1,46 +1,29 @@
-"""Writes okta_idc/rules/partition_data.py: AWS's partitions, from botocore's data.
+"""Writes the data in okta_idc/rules/partition_data.py: AWS's partitions, from botocore.
 
 The rules must not read files or import botocore, so the data is a module of its own.
 """
 
 import json
+from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit
 
 from botocore.endpoint_provider import EndpointProvider
 from botocore.loaders import create_loader
 
-_HEAD = '''\
-"""AWS's partitions, from botocore. Written by `make docs`; do not edit.
+from okta_idc.rules import partition_data
 
-`pattern` is a regular expression of the partition's Regions, `regions` are those that it has,
-`api_domains` those of its API endpoints, and `sign_in_domain` follows `REGION.signin.`.
-"""
-
-# fmt: off
-from typing import TypedDict
-
-
-class PartitionData(TypedDict):
-    """One partition."""
-
-    pattern: str
-    regions: tuple[str, ...]
-    api_domains: tuple[str, ...]
-    sign_in_domain: str
-
-
-PARTITIONS: dict[str, PartitionData] = {
-'''
+_START = "PARTITIONS: dict[str, PartitionData] = {\n"
 
 
 def module() -> str:
-    """The text of the module."""
+    """The text of the module, whose head is its own."""
+    text = Path(partition_data.__file__).read_text(encoding="utf-8")
     loader: Any = create_loader()
     known: Any = loader.load_data("partitions")
     rules = loader.load_service_model("signin", "endpoint-rule-set-1")
     sign_in = EndpointProvider(rules, known)
-    lines = [_HEAD]
+    lines = [text[: text.index(_START)], _START]
     for partition in known["partitions"]:
         outputs = partition["outputs"]
         regions = [name for name in partition["regions"] if not name.endswith("-global")]
