@@ -55,11 +55,11 @@ def paged_list(operation: Any) -> str | None:
     """The member of the answer that holds the list, if callers can read it in pages."""
     if f"{operation.service_model.service_name}:{operation.name}" in _NOT_PAGED:
         return None
-    asked, answered = operation.input_shape, operation.output_shape
-    if not asked or not answered or not {*asked.members} & {*answered.members} & {*TOKENS}:
+    given, answer = operation.input_shape, operation.output_shape
+    if not given or not answer or not {*given.members} & {*answer.members} & {*TOKENS}:
         return None
-    lists = [name for name, each in answered.members.items() if each.type_name == "list"]
-    return lists[0] if len(lists) == 1 or TOKEN in asked.members else None
+    lists = [name for name, each in answer.members.items() if each.type_name == "list"]
+    return lists[0] if len(lists) == 1 or TOKEN in given.members else None
 
 
 def page_size(operation: Any) -> int:

@@ -60,8 +60,8 @@ def _organization(operation: str, params: Params, region: str) -> None:
         ("MoveAccount.SourceParentId", units, "SourceParent"),
         ("UpdateOrganizationalUnit.OrganizationalUnitId", units, "OrganizationalUnit"),
     ):
-        called, _, member = name.partition(".")
-        if operation == called and params[member] not in known:
+        checked, _, member = name.partition(".")
+        if operation == checked and params[member] not in known:
             text = f"You specified {member} {params[member]}, which does not exist."
             raise RefusedError(f"{code}NotFoundException", text)
 

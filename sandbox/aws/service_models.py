@@ -93,11 +93,7 @@ def hold_to_models(app: Wsgi) -> Wsgi:
             elif kind == "json":
                 answer = _answer_json(app, environ, operation, call.body)
             else:
-                params = _parameters(operation, environ, call.body)
-                refuse_violations(operation, params)
-                key = paged_list(operation)
-                page = Page(service, key, params, page_size(operation)) if key else None
-                refuse_unknown(SERVICES[service], name, params, _region(environ))
+                page = _selected(operation, _parameters(operation, environ, call.body), environ)
                 if page:
                     _request_all(environ, operation, call.body)
                 PAGE.set(page)
@@ -213,7 +209,11 @@ def _request_all(environ: Environ, operation: OperationModel, body: str) -> None
     members = operation.input_shape.members if operation.input_shape else {}
     if "MaxItems" in members:
         fields.append(("MaxItems", "1000000"))
-    data = urlencode(fields).encode()
+    _set_body(environ, urlencode(fields))
+
+
+def _set_body(environ: Environ, text: str) -> None:
+    data = text.encode()
     environ["wsgi.input"], environ["CONTENT_LENGTH"] = io.BytesIO(data), str(len(data))
 
 
@@ -242,9 +242,14 @@ def serialize_pages() -> None:
     sns_models.DEFAULT_PAGE_SIZE = 1_000_000
 
 
-def _region(environ: Environ) -> str:
+def _selected(operation: OperationModel, params: dict[str, Any], environ: Environ) -> Page | None:
+    """The page that a valid request selects, if its answer is a list. Raises RefusedError."""
+    refuse_violations(operation, params)
+    service, key = operation.service_model.service_name, paged_list(operation)
+    page = Page(service, key, params, page_size(operation)) if key else None
     signed = SIGNED_FOR.search(environ.get("HTTP_AUTHORIZATION", ""))
-    return signed["region"] if signed else ""
+    refuse_unknown(service, operation.name, params, signed["region"] if signed else "")
+    return page
 
 
 def _answer_json(app: Wsgi, environ: Environ, operation: OperationModel, body: str) -> Answer:
@@ -254,14 +259,9 @@ def _answer_json(app: Wsgi, environ: Environ, operation: OperationModel, body: s
         params = None
     if not isinstance(params, dict):
         raise RefusedError("SerializationException", "The request is not a JSON object.")
-    refuse_violations(operation, params)
-    service = operation.service_model.service_name
-    if key := paged_list(operation):
-        page = Page(service, key, params, page_size(operation))
-        refuse_unknown(service, operation.name, params, _region(environ))
-        if service != "identitystore":  # the store reads single pages
-            return _answer_page(app, environ, operation, params, key, page)
-    refuse_unknown(service, operation.name, params, _region(environ))
+    page = _selected(operation, params, environ)
+    if page and operation.service_model.service_name != "identitystore":  # which reads one page
+        return _answer_page(app, environ, operation, params, page)
     return _fitted_answer(_run(app, environ), operation)
 
 
@@ -270,20 +270,18 @@ def _answer_page(
     environ: Environ,
     operation: OperationModel,
     params: dict[str, Any],
-    key: str,
     page: Page,
 ) -> Answer:
     """Read the whole list from moto, which ignores some limits and tokens, and return a page."""
     rest = {name: value for name, value in params.items() if name not in (*TOKENS, *LIMITS)}
     items: list[Any] = []
     while True:
-        data = json.dumps(rest).encode()
-        environ["wsgi.input"], environ["CONTENT_LENGTH"] = io.BytesIO(data), str(len(data))
+        _set_body(environ, json.dumps(rest))
         status, headers, body = _run(app, environ)
         if not status.startswith("200"):
             return _fitted_answer((status, headers, body), operation)
         answered = json.loads(body)
-        items += answered.get(key) or []
+        items += answered.get(page.key) or []
         if not answered.get(TOKEN):
             break
         rest[TOKEN] = answered.pop(TOKEN)

@@ -95,14 +95,14 @@ class ApplicationAssignment(AwsResourceType):
 
     def find(self, aws: Service, id: str, known: Properties) -> Properties:
         with error_context(f"reading SSO Admin Application Assignment ({id})"):
-            found = aws.call("DescribeApplicationAssignment", **_asked(id))
+            found = aws.call("DescribeApplicationAssignment", **_parameters(id))
         return {ours: found[theirs] for ours, theirs in APPLICATION.items()}
 
     def remove(self, aws: Service, id: str, olds: Properties) -> None:
         with error_context(f"deleting SSO Admin Application Assignment ({id})"):
-            aws.call("DeleteApplicationAssignment", **_asked(id))
+            aws.call("DeleteApplicationAssignment", **_parameters(id))
 
 
-def _asked(id: str) -> dict[str, str]:
+def _parameters(id: str) -> dict[str, str]:
     names = ("APPLICATION_ARN", "PRINCIPAL_ID", "PRINCIPAL_TYPE")
     return dict(zip(APPLICATION.values(), split_id(id, *names), strict=True))
