@@ -19,6 +19,8 @@ BUNDLED = Path(__file__).with_name("org.yaml")
 EVERYONE = "Everyone"
 """The name of Okta's group of all users."""
 _MAX_DEPTH = 100
+_MOST_REPEATED = 10_000
+"""Most values that aliases may repeat in one file."""
 
 # Okta's default user profile (its OpenAPI description, UserProfile).
 PROFILE = frozenset(
@@ -76,6 +78,10 @@ _APPLICATION: _Patterns = {
     "id": (re.compile(r"apl-[a-zA-Z0-9]{16}"), "apl- and 16 letters or digits"),
     "name": (re.compile(r".{1,100}"), "1 to 100 characters"),
 }
+
+
+class _AliasError(Exception):
+    """Aliases repeat too many values, or the value that contains them."""
 
 
 class OrgError(ValueError):
@@ -211,6 +217,9 @@ def load_org(path: Path | None = None) -> Org:
         raise OrgError(f"{path}: cannot be read ({reason}). Use a YAML or JSON file.") from None
     try:
         document = _document(text)
+    except _AliasError:
+        what = f"aliases (`*name`) repeat themselves, or more than {_MOST_REPEATED:,} values"
+        raise OrgError(f"{path}: {what}. Write the values out.") from None
     # Loading raises plain ValueError on impossible dates and RecursionError on deep nesting.
     except (yaml.YAMLError, ValueError, RecursionError) as error:
         mark = getattr(error, "problem_mark", None)
@@ -235,9 +244,27 @@ def _document(text: str) -> Any:
     for bracket in re.findall(r"[\[\]{}]", text):
         depth += 1 if bracket in "[{" else -1
         deepest = max(deepest, depth)
+    loader: Any = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
     if deepest > _MAX_DEPTH or re.search(rf"(?:[-?:][ \t]+){{{_MAX_DEPTH}}}", text):
-        return yaml.safe_load(text)
-    return yaml.load(text, Loader=getattr(yaml, "CSafeLoader", yaml.SafeLoader))  # noqa: S506
+        loader = yaml.SafeLoader
+    if re.search(r"[&*]\w", text):
+        sizes: dict[int, int] = {}
+        if _size(yaml.compose(text, Loader=loader), sizes) - len(sizes) > _MOST_REPEATED:
+            raise _AliasError
+    return yaml.load(text, Loader=loader)  # noqa: S506
+
+
+def _size(node: Any, sizes: dict[int, int]) -> int:
+    """The number of values in a node, with each alias counted as what it repeats."""
+    if id(node) in sizes:
+        if not sizes[id(node)]:  # an alias is inside the value that it repeats
+            raise _AliasError
+        return sizes[id(node)]
+    sizes[id(node)] = 0  # until the values in it are counted
+    inner = node.value if isinstance(node, yaml.CollectionNode) else ()
+    children = (child for each in inner for child in (each if isinstance(each, tuple) else (each,)))
+    sizes[id(node)] = 1 + sum(_size(child, sizes) for child in children)
+    return sizes[id(node)]
 
 
 @dataclass

@@ -11,8 +11,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-import yaml
-
+from okta_idc.settings.yaml_file import YamlError, read_yaml
 from toolchain.sandbox import PORT, ROOT, Sandbox
 
 NAME = "Pulumi.dev.yaml"
@@ -98,12 +97,12 @@ class StackFile:
 
     def _mode_in(self, text: str) -> str:
         try:
-            provisioning: Any = yaml.safe_load(text)["config"][_FEDERATION]["provisioning"]
+            provisioning: Any = read_yaml(text)["config"][_FEDERATION]["provisioning"]
             return str(provisioning.get("mode", MODES[0]))
         except (KeyError, TypeError, AttributeError):
             return MODES[0]  # the program reports what is wrong with the settings
-        except yaml.YAMLError as error:
-            raise StackFileError(f"{self.path}: is not YAML: {error}") from None
+        except YamlError as error:
+            raise StackFileError(f"{self.path}: {error}") from None
 
 
 def _address(sandbox: Sandbox, key: str) -> str:

@@ -11,7 +11,6 @@ from typing import Annotated, Any
 from urllib.parse import unquote, urlsplit
 
 import typer
-import yaml
 
 from okta_idc.cli.console import print_error, print_json, reading, terminal, write_file
 from okta_idc.cli.doctor_progress import show_progress
@@ -22,6 +21,7 @@ from okta_idc.cli.stack import (
     org_url,
     pulumi,
     read_configuration,
+    read_file,
     read_settings,
     read_text,
 )
@@ -179,7 +179,7 @@ def _checkpoint(stack: str) -> Checkpoint | None:
     project: Any = {}
     for folder in (Path.cwd(), *Path.cwd().parents):
         if (path := folder / "Pulumi.yaml").exists():
-            project = yaml.safe_load(read_text(path))
+            project = read_file(path)
             break
     url = os.environ.get("PULUMI_BACKEND_URL") or get_text(project, "backend", "url")
     backend = urlsplit(url or get_text(json.loads(pulumi("whoami --json", "")), "url"))

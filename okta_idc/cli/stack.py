@@ -8,8 +8,6 @@ from pathlib import Path
 from typing import Any, cast
 from urllib.parse import urlsplit
 
-import yaml
-
 from okta_idc.cli.schema import PROJECT
 from okta_idc.clients.aws_config import AwsConfig
 from okta_idc.clients.json_path import get_list, get_object, get_path, get_text
@@ -18,6 +16,7 @@ from okta_idc.clients.okta_auth import org_url as configured_url
 from okta_idc.inventory.declared import Declared, DeclaredGroup
 from okta_idc.inventory.model import Source
 from okta_idc.settings import ROOT, Settings, SettingsError, load_settings
+from okta_idc.settings.yaml_file import YamlError, read_yaml
 from okta_idc.text import conceal
 
 StackOutputs = dict[str, Any]
@@ -71,9 +70,8 @@ def read_settings(
     if path:
         where = str(path)
         try:
-            document: Any = yaml.safe_load(read_text(path))
-            given = cast(dict[str, Any], {**document["config"]})
-        except (yaml.YAMLError, KeyError, TypeError, RecursionError):
+            given = cast(dict[str, Any], {**read_file(path)["config"]})
+        except (KeyError, TypeError):
             raise InputError(f"{path}: is not a stack file (YAML with `config`).") from None
     if _KEY not in given:
         raise InputError(f"{where}: has no {_KEY}.")
@@ -129,6 +127,14 @@ def source_in(
         verify_at=verify_at or get_text(token, "verify_at"),
         aws=AwsConfig.read(config or {}),
     )
+
+
+def read_file(path: Path) -> Any:
+    """A YAML file's document. Raises InputError."""
+    try:
+        return read_yaml(read_text(path))
+    except YamlError as error:
+        raise InputError(f"{path}: {error}") from None
 
 
 def read_text(path: Path) -> str:

@@ -250,3 +250,24 @@ def test_a_wrong_value_is_never_a_traceback(
     document = {**DOCUMENT, key: [value] if deep else value}
     with suppress(OrgError):
         load_org(written(tmp_path, document))
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "\n".join(["- &a0 [x]", *(f"- &a{i} [*a{i - 1}, *a{i - 1}]" for i in range(1, 40))]),
+        "name: acme\nusers: &users [*users]\n",
+    ],
+)
+def test_aliases_that_multiply_are_an_org_error(tmp_path: Path, text: str) -> None:
+    path = tmp_path / "org.yaml"
+    path.write_text(text)
+    with pytest.raises(OrgError, match="Write the values out"):
+        load_org(path)
+
+
+def test_an_org_file_can_use_aliases(tmp_path: Path) -> None:
+    path = tmp_path / "org.yaml"
+    text = BUNDLED.read_text().replace("attributes:", "attributes: &attributes", 1)
+    path.write_text(text)
+    assert load_org(path) == load_org()

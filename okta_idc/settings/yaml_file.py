@@ -1,0 +1,55 @@
+"""Reads YAML that a person wrote, whatever it contains."""
+
+from typing import Any, cast
+
+import yaml
+
+MOST_REPEATED = 10_000
+"""Most values that aliases may repeat in one file; stack files need a few hundred."""
+
+
+class YamlError(ValueError):
+    """The text is no YAML that can be used. It says why, as a clause that follows a path."""
+
+
+def read_yaml(text: str) -> Any:
+    """The document in plain data. Raises YamlError.
+
+    PyYAML reads an alias without a copy, but all that copies or checks the document sees each alias
+    as the whole that it repeats: aliases of aliases multiply a few lines to billions of values.
+    """
+    try:
+        return _document(yaml.SafeLoader(text))
+    except YamlError:
+        raise
+    except yaml.MarkedYAMLError as error:
+        line = f" at line {error.problem_mark.line + 1}" if error.problem_mark else ""
+        raise YamlError(f"is not valid YAML{line}. Correct the syntax.") from None
+    except (yaml.YAMLError, RecursionError, ValueError):
+        # A plain ValueError: a date or a number that cannot exist, such as 2026-02-30.
+        raise YamlError("is not valid YAML. Correct the syntax.") from None
+
+
+def _document(loader: Any) -> Any:
+    root: Any = loader.get_single_node()
+    if root is None:
+        return None
+    sizes: dict[int, int] = {}
+    if _size(root, sizes) - len(sizes) > MOST_REPEATED:
+        raise YamlError(
+            f"aliases (`*name`) repeat more than {MOST_REPEATED:,} values. Write them out."
+        )
+    return loader.construct_document(root)
+
+
+def _size(node: yaml.Node, sizes: dict[int, int]) -> int:
+    """The number of values in a node, with each alias counted as what it repeats."""
+    if (known := sizes.get(id(node))) is not None:
+        if not known:
+            raise YamlError("an alias (`*name`) is inside the value that it repeats. Remove it.")
+        return known
+    sizes[id(node)] = 0  # until the values in it are counted
+    inner = cast(list[Any], node.value) if isinstance(node, yaml.CollectionNode) else []
+    children = (child for each in inner for child in (each if isinstance(each, tuple) else (each,)))
+    sizes[id(node)] = 1 + sum(_size(child, sizes) for child in children)
+    return sizes[id(node)]
