@@ -10,7 +10,12 @@ from typing import Any
 from okta_idc.rules.characters import FORBIDDEN, forbidden, named_characters, outside, quoted
 from okta_idc.rules.profile_mappings import UNSUPPORTED, roles, unsupported
 from okta_idc.rules.registry import Finding, Violation, user_rule
-from okta_idc.rules.user_names import ADDR_SPEC, user_name_address, user_name_space
+from okta_idc.rules.user_names import (
+    ADDR_SPEC,
+    USER_NAME_MAX,
+    user_name_address,
+    user_name_space,
+)
 
 Profile = Mapping[str, object]
 
@@ -34,7 +39,7 @@ SENT = (
 _NO_URL = tuple(attribute for attribute in SENT if attribute != "profileUrl")
 _ONE_VALUE = ("email", "primaryPhone", *ADDRESS)
 _EMPTY = tuple(a for a in SENT if a not in REQUIRED and a != "manager")
-_NAME_MAX, _USER_NAME_MAX = 1024, 128
+_NAME_MAX = 1024
 _IN_OKTA = "in the user's Okta profile (Directory → People)"
 
 
@@ -205,7 +210,7 @@ def manager(profile: Profile) -> Iterator[Violation]:
 def lengths(profile: Profile) -> Iterator[Violation]:
     """Subject: one app user's profile. Counts code points."""
     for attribute, value in _texts(profile, SENT):
-        most = _USER_NAME_MAX if attribute == "userName" else _NAME_MAX
+        most = USER_NAME_MAX if attribute == "userName" else _NAME_MAX
         if len(value) > most:
             yield attribute, value, f"has {len(value)} characters; AWS accepts {most}."
 
@@ -239,7 +244,7 @@ def _is_clean(profile: Profile) -> bool:
         and len(joined) <= _NAME_MAX
         and joined.isprintable()
         and min(texts) >= "!"  # none is empty or starts with a space
-        and len(values[_USER_NAME]) <= _USER_NAME_MAX
+        and len(values[_USER_NAME]) <= USER_NAME_MAX
         and ADDR_SPEC.fullmatch(values[_USER_NAME]) is not None
         and not any(map(joined.__contains__, FORBIDDEN))
         and profile.get("profileUrl") is None

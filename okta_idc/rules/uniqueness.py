@@ -3,7 +3,14 @@
 from collections import Counter
 from collections.abc import Iterator
 
-from okta_idc.rules.registry import Related, Violation, repeated, user_rule
+from okta_idc.rules.registry import (
+    EnforcementPoint,
+    Related,
+    Violation,
+    repeated,
+    rule,
+    user_rule,
+)
 
 
 def _shared(values: tuple[str, ...], keys: tuple[str, ...], what: str) -> Iterator[Violation]:
@@ -15,16 +22,18 @@ def _shared(values: tuple[str, ...], keys: tuple[str, ...], what: str) -> Iterat
             yield f"[{index}]", values[index], message, Related(f"[{first}]")
 
 
-@user_rule(
+@rule(
     "OIC-302",
     "Several users have the same username",
+    enforced_by=(EnforcementPoint.COMPONENT, EnforcementPoint.DOCTOR),
+    personal=True,
     source="docs/research/aws-setup-page.md#troubleshooting",
     remedy="Change one of the usernames, or use a unique attribute in `app.username_format`.",
     good=("a@example.com", "b@example.com"),
     bad=("a@example.com", "A@example.com"),
 )
 def unique_user_names(user_names: tuple[str, ...]) -> Iterator[Violation]:
-    """Subject: the app usernames of all assigned users."""
+    """Subject: the app usernames of all assigned users; in settings, of those that they declare."""
     return _shared(user_names, tuple(map(str.casefold, user_names)), "username")
 
 

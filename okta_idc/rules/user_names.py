@@ -5,8 +5,22 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 
 from okta_idc.okta_expression import OKTA_ATTRIBUTES, Invalid, parse_username_format, username_of
-from okta_idc.rules.characters import named_characters, white_space
-from okta_idc.rules.registry import EnforcementPoint, Related, Severity, Violation, rule, user_rule
+from okta_idc.rules.characters import (
+    forbidden,
+    named_characters,
+    outside,
+    quoted,
+    white_space,
+)
+from okta_idc.rules.registry import (
+    EnforcementPoint,
+    Related,
+    Severity,
+    Violation,
+    component_rule,
+    rule,
+    user_rule,
+)
 
 ADDR_SPEC = re.compile(r"[^@\s]+@[^@\s]+")
 """An approximation of an RFC 2822 addr-spec."""
@@ -46,6 +60,29 @@ def user_name_address(profile: Mapping[str, object]) -> Iterator[Violation]:
     value = profile.get("userName")
     if isinstance(value, str) and value.strip() and not ADDR_SPEC.fullmatch(value):
         yield "userName", value, "is not an email address."
+
+
+USER_NAME_MAX = 128
+
+
+@component_rule(
+    "OIC-329",
+    "A declared username contains what AWS rejects",
+    source="AWS SCIM API (CreateUser) and Identity Store API: at most 128 letters, marks, symbols, "
+    "numbers and punctuation; AWS's page forbids <>;:% "
+    "(docs/research/aws-setup-page.md#troubleshooting)",
+    remedy="Correct the username, or remove it: the app's username format applies then.",
+    good="ada@example.com",
+    bad="ada byron@example.com",
+)
+def declared_user_name(name: str) -> Iterator[Violation]:
+    """Subject: the username of one user in `assignments.users`."""
+    if found := white_space(name) | outside(name):
+        yield "", name, f"contains {named_characters(found)}."
+    if found := forbidden(name):
+        yield "", name, f"contains {quoted(found)}."
+    if len(name) > USER_NAME_MAX:
+        yield "", name, f"has {len(name)} characters; AWS accepts {USER_NAME_MAX}."
 
 
 @rule(

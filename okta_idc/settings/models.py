@@ -47,7 +47,12 @@ FORMS = {
     (_ROLE_ARN := r"^(arn:aws[\w-]*:iam::\d{12}:role/.+)?$"): "the ARN of an IAM role",
     (_LOCAL := r"^(http://(127\.0\.0\.1|localhost)(:\d+)?)?$"): "`http://127.0.0.1:PORT`",
     (_SECRET_NAME := rf"^{SECRETS_MANAGER_NAME}$"): SECRETS_MANAGER_NAME_FORM,
-    (_ARN := r"^arn:"): "an ARN",
+    (
+        _APPLICATION_ARN := (
+            r"^arn:aws[\w-]*:sso::\d{12}:application/(sso)?ins-[A-Za-z0-9.-]{16}/apl-[A-Za-z0-9]{16}$"
+        )
+    ): "the ARN of an application, `arn:aws:sso::ACCOUNT:application/ssoins-…/apl-…`",
+    (_EMAIL := r"^[^@\s]+@[^@\s]+$"): "an email address",
     (_TWO_ARNS := r"^arn:[^,]+,arn:[^,]+$"): "`PERMISSION_SET_ARN,INSTANCE_ARN`",
     (INSTANCE_ARN := r"^arn:aws[\w-]*:sso:::instance/"): "an instance ARN",
 }
@@ -308,7 +313,7 @@ class PermissionSet(Node):
 class Application(Node):
     """An application of IAM Identity Center, and the push groups assigned to it."""
 
-    arn: Annotated[str, Field(pattern=_ARN)]
+    arn: Annotated[str, Field(pattern=_APPLICATION_ARN)]
     """ARN of the application."""
     groups: Annotated[list[str], Field(min_length=1)]
     """Push groups, by their declared name or ID."""
@@ -343,7 +348,7 @@ class AccessControlAttributes(Node):
 class TokenExpiryAlarm(AwsLocation):
     """Notifications by Amazon SNS before the SCIM token expires."""
 
-    emails: list[str] = []
+    emails: list[Annotated[str, Field(pattern=_EMAIL)]] = []
     """Recipients; each must confirm the subscription."""
     days_before: list[Annotated[int, Field(ge=1, le=364), WHOLE]] = [60, 30, 14, 7, 1]
     """Days before the expiry on which a notification is sent."""

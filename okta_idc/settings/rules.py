@@ -28,9 +28,10 @@ from okta_idc.rules import (
     policy_tags,
     profile_mappings,
     stack_file,
+    uniqueness,
     user_names,
 )
-from okta_idc.rules.registry import join_path
+from okta_idc.rules.registry import join_path, repeated
 from okta_idc.rules.stack_file import Entries, Keys, NamedResource, is_plain
 from okta_idc.rules.suggestions import closest
 from okta_idc.settings.expressions import group_rules as declared_rules
@@ -74,6 +75,7 @@ def findings(settings: Settings) -> Found:
     yield from statement_findings((each.key, each.value) for each in settings.attribute_statements)
     yield from _groups(settings)
     yield from _users(settings)
+    yield from _imports(settings)
     yield from _group_rules(settings)
     yield from _account_access(settings)
     if alarm := settings.token_expiry_alarm:
@@ -157,10 +159,54 @@ def _users(settings: Settings) -> Found:
             yield f"assignments.users[{index}]", stack_file.one_user_source(keys)
     shown = _texts([user.login or user.id for user in assigned.users])
     yield "", _repeated("assignments.users", shown, tuple(map(str.lower, shown)))
+    yield "", _user_names(settings)
+    for index, user in enumerate(assigned.users):
+        if isinstance(user.username, str):
+            path = f"assignments.users[{index}].username"
+            yield path, user_names.declared_user_name(user.username)
     members = assigned.pushed_members_group
     named = (*_keys(assigned.groups), *_texts([members.name] if members else []), *shown)
     confirmed = assignments.ConfirmedRemovals(named, _texts(assigned.confirm_deprovisioning))
     yield "", assignments.confirmed_is_not_assigned(confirmed)
+
+
+def _user_names(settings: Settings) -> list[Finding]:
+    """Findings on the usernames that the settings decide: declared ones, and logins."""
+    by_login, users = settings.app.username_format == _LOGIN, settings.assignments.users
+    names = [user.username or (user.login if by_login else None) for user in users]
+    listed = _texts([user.login or user.id for user in users])
+    for index, _ in repeated(map(str.lower, listed)):
+        names[index] = None  # OIC-712 covers a user who is listed twice
+    paths = {
+        f"[{i}]": f"assignments.users[{i}]{'.username' if user.username else ''}"
+        for i, user in enumerate(users)
+    }
+    found = uniqueness.unique_user_names(_texts(names))
+    return [each.renamed(paths.__getitem__) for each in found]
+
+
+def _imports(settings: Settings) -> Found:
+    """Findings on IDs of existing resources, each of which only one resource can import."""
+    assigned, access = settings.assignments, settings.account_access
+    for key, lists in (
+        (
+            "import_id",
+            {
+                "assignments.groups": assigned.groups,
+                "assignments.users": assigned.users,
+                "push_groups": settings.push_groups,
+                "account_access.permission_sets": access.permission_sets,
+            },
+        ),
+        ("aws_group_id", {"push_groups": settings.push_groups}),
+    ):
+        places = {
+            f"{path}[{index}].{key}": value
+            for path, declared in lists.items()
+            for index, each in enumerate(declared)
+            if isinstance(value := getattr(each, key), str)
+        }
+        yield "", stack_file.no_repetition(Entries(tuple(places.items())))
 
 
 def alarm_findings(alarm: TokenExpiryAlarm) -> Found:
@@ -365,6 +411,7 @@ def _grants(access: AccountAccess) -> Iterator[tuple[str, str]]:
                     yield f"{part}[{index}].groups[{number}]", group
 
 
+_LOGIN = "${source.login}"
 _MEMBERS = "assignments.pushed_members_group.name"
 _NUMBERS = itertools.count(1)
 

@@ -49,7 +49,11 @@ def _size(node: yaml.Node, sizes: dict[int, int]) -> int:
             raise YamlError("an alias (`*name`) is inside the value that it repeats. Remove it.")
         return known
     sizes[id(node)] = 0  # until the values in it are counted
-    inner = cast(list[Any], node.value) if isinstance(node, yaml.CollectionNode) else []
-    children = (child for each in inner for child in (each if isinstance(each, tuple) else (each,)))
+    children: list[yaml.Node] = []
+    if isinstance(node, yaml.MappingNode):
+        pairs = cast(list[tuple[yaml.Node, yaml.Node]], node.value)
+        children = [each for pair in pairs for each in pair]
+    elif isinstance(node, yaml.SequenceNode):
+        children = cast(list[yaml.Node], node.value)
     sizes[id(node)] = 1 + sum(_size(child, sizes) for child in children)
     return sizes[id(node)]

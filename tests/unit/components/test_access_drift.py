@@ -20,7 +20,7 @@ Find = Callable[..., list[str]]
 ONE, TWO = "123456789012", "210987654321"
 READ_ONLY = "arn:aws:iam::aws:policy/ReadOnlyAccess"
 ADMINISTRATOR = "arn:aws:iam::aws:policy/AdministratorAccess"
-APPLICATION = f"arn:aws:sso::{ONE}:application/ssoins-1/apl-1"
+APPLICATION = f"arn:aws:sso::{ONE}:application/ssoins-1111111111111111/apl-1111111111111111"
 POLICY = {
     "Version": "2012-10-17",
     "Statement": [{"Effect": "Allow", "Action": ["s3:Get*", "ce:Get*"], "Resource": "*"}],

@@ -131,8 +131,8 @@ def test_a_new_permission_set_imports_nothing(cloud: MockCloud, declare: Declare
 def test_application_assignments_are_imported_on_request(
     cloud: MockCloud, declare: Declare, import_assignments: bool
 ) -> None:
-    arn = "arn:aws:sso::123456789012:application/ssoins-1/apl-1"
+    arn = "arn:aws:sso::123456789012:application/ssoins-1111111111111111/apl-1111111111111111"
     application = {"arn": arn, "groups": ["aws-admins"], "import_assignments": import_assignments}
     declare(federation(push_groups=PUSH, account_access__applications=[application]))
-    expected = {"access-apl-1-aws-admins": f"{arn},{ADMINS},GROUP"}
+    expected = {"access-apl-1111111111111111-aws-admins": f"{arn},{ADMINS},GROUP"}
     assert imported(cloud) == (expected if import_assignments else {})

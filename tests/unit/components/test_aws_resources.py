@@ -74,7 +74,7 @@ class TestAccountAccess:
     def test_the_settings_know_the_names_of_the_resources(
         self, cloud: MockCloud, declare: Declare
     ) -> None:
-        arn = "arn:aws:sso::123456789012:application/ssoins-1/apl-1"
+        arn = "arn:aws:sso::123456789012:application/ssoins-1111111111111111/apl-1111111111111111"
         access: Any = {
             "permission_sets": [
                 {
@@ -111,7 +111,7 @@ class TestAccountAccess:
     def test_an_application_is_assigned_to_a_group(
         self, cloud: MockCloud, declare: Declare
     ) -> None:
-        arn = "arn:aws:sso::123456789012:application/ssoins-1/apl-1"
+        arn = "arn:aws:sso::123456789012:application/ssoins-1111111111111111/apl-1111111111111111"
         declare(federation(account_access__applications=[{"arn": arn, "groups": ["aws-data"]}]))
         [assignment] = cloud.inputs("ApplicationAssignment")
         assert assignment["applicationArn"] == arn

@@ -91,7 +91,12 @@ FULL: dict[str, Any] = {
     "push_groups": [{"create": "aws-admins", "rule": "true", "description": "Admins"}],
     "account_access": {
         "permission_sets": [{"name": "Admin", "groups": ["aws-admins"], "accounts": ["1" * 12]}],
-        "applications": [{"arn": "arn:aws:sso::1:application/x", "groups": ["aws-admins"]}],
+        "applications": [
+            {
+                "arn": f"arn:aws:sso::123456789012:application/ssoins-{'1' * 16}/apl-{'1' * 16}",
+                "groups": ["aws-admins"],
+            }
+        ],
     },
     "access_control_attributes": {"attributes": {"Title": "${path:title}"}},
     "token_expiry_alarm": {"emails": ["a@example.com"], "days_before": [9]},

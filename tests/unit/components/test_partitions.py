@@ -99,7 +99,7 @@ def test_an_arn_of_another_partition_stops_the_run_before_the_app(
 
 def test_other_arns_of_another_partition_stop_the_run(cloud: MockCloud, declare: Declare) -> None:
     settings = placed(cloud, *PLACES[0])
-    arn = "arn:aws:sso::123456789012:application/ssoins-1/apl-1"
+    arn = "arn:aws:sso::123456789012:application/ssoins-1111111111111111/apl-1111111111111111"
     settings["account_access"]["applications"] = [{"arn": arn, "groups": ["aws-data"]}]
     control = {"import_id": "arn:aws-cn:sso:::instance/ssoins-1"}
     with pytest.raises(RunError) as caught:

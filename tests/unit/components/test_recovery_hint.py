@@ -42,7 +42,7 @@ ALL: dict[str, Any] = {
         ],
         "applications": [
             {
-                "arn": "arn:aws:sso::111122223333:application/ssoins-1/apl-1",
+                "arn": f"arn:aws:sso::111122223333:application/ssoins-{'1' * 16}/apl-{'1' * 16}",
                 "groups": ["aws-admins"],
             }
         ],

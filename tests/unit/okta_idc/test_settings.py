@@ -118,6 +118,42 @@ def test_the_shipped_stack_files_are_accepted(stack: str) -> None:
         ({"provisioning": {"mode": "apy"}}, "mode: 'apy' is not valid: must be 'api' or 'console'"),
         ({"provisioning": {"gate": 1}}, "gate: 1 is not valid: must be 'enforce' or 'warn'"),
         ({"app": {**APP, "label": "x" * 101}}, "must be no longer than 100 characters."),
+        (
+            {"token_expiry_alarm": {"emails": ["ada@example.com", "ada at example.com"]}},
+            "alarm.emails[1]: 'ada at example.com' is not valid: must be an email address.",
+        ),
+        (
+            {"account_access": {"applications": [{"arn": "arn:aws:sso:::x", "groups": ["a"]}]}},
+            "applications[0].arn: 'arn:aws:sso:::x' is not valid: must be the ARN of an appl",
+        ),
+        (
+            {
+                "push_groups": [{"name": "a", "import_id": "0oa1/gPm1"}],
+                "assignments": {"users": [{"login": "b", "import_id": "0oa1/gPm1"}]},
+            },
+            "push_groups[0].import_id: '0oa1/gPm1' is listed twice (federation.assignments.users",
+        ),
+        (
+            {
+                "push_groups": [
+                    {
+                        "name": each,
+                        "import_id": f"0oa1/gPm{each}",
+                        "aws_group_id": "11111111-2222-3333-4444-555555555555",
+                    }
+                    for each in "ab"
+                ]
+            },
+            "push_groups[1].aws_group_id: '11111111-2222-3333-4444-555555555555' is listed twice (",
+        ),
+        (
+            {"assignments": {"users": [{"login": "a", "username": "ada byron;"}]}},
+            "users[0].username: 'ada byron;' contains U+0020 SPACE. Correct the username,",
+        ),
+        (
+            {"assignments": {"users": ["a@x", {"login": "b", "username": "A@x"}]}},
+            "users[1].username: 'A@x' is the username of 2 users (federation.assignments.users[0])",
+        ),
         ({"protect": "yes"}, "federation.protect: 'yes' is not valid: must be true or false."),
     ],
 )
@@ -408,7 +444,7 @@ def test_a_permission_set_with_a_repetition_names_both_places(
     assert f"[OIC-{rule}]" in text
 
 
-ARN = "arn:aws:sso::1:application/ssoins-1/apl-1"
+ARN = "arn:aws:sso::123456789012:application/ssoins-1111111111111111/apl-1111111111111111"
 LONG = "x" * 50
 
 
