@@ -222,7 +222,8 @@ def settings_from(args: IdentityCenterFederationArgs) -> Settings:
     try:
         settings = load_settings(tree, root="")
     except SettingsError as error:
-        raise ValidationError(*problems, *error.problems) from None
+        notes = [Problem("", error.note)] if error.note else []
+        raise ValidationError(*problems, *error.problems, *notes) from None
     if problems:
         raise ValidationError(*problems)
     return settings

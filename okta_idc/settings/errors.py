@@ -27,8 +27,14 @@ class Problem:
 class SettingsError(Exception):
     """The settings cannot be used. The text lists every problem, one per line."""
 
-    def __init__(self, problems: Sequence[Problem]) -> None:
+    def __init__(self, problems: Sequence[Problem], unjudged: Sequence[str] = ()) -> None:
+        """`unjudged`: IDs of the rules that some of the problems keep from being checked."""
         self.problems = problems
+        ids = ", ".join(unjudged)
+        self.note = f"Not checked because of the errors above: {ids}." if ids else ""
         number = count(len(problems), "problem")
         lines = "\n".join(f"  • {problem}" for problem in problems)
-        super().__init__(f"The settings have {number}; nothing was changed.\n{lines}")
+        super().__init__(
+            f"The settings have {number}; nothing was changed.\n{lines}"
+            + (f"\n{self.note}" if self.note else "")
+        )

@@ -6,7 +6,7 @@ from typing import Any, cast
 from okta_idc.rules.registry import join_path
 from okta_idc.settings.errors import Problem, SettingsError
 from okta_idc.settings.partial import partial
-from okta_idc.settings.rules import findings
+from okta_idc.settings.rules import findings, unjudged
 from okta_idc.settings.settings import Settings
 from okta_idc.settings.shape import shape_of
 
@@ -22,14 +22,16 @@ def load_settings(raw: object, root: str = ROOT) -> Settings:
     shape = shape_of(Settings, raw, root)
     problems = list(shape.problems)
     faulty = {problem.path for problem in problems}
-    for path, found in findings(partial(Settings, shape.tree)):
+    known = partial(Settings, shape.tree)
+    for path, found in findings(known):
         for finding in found:
             inside = finding.within(join_path(root, path))
             problem = Problem.of(inside.renamed(lambda each: shape.path(each, root)))
             if problem.path not in faulty:
                 problems.append(problem)
     if problems:
-        raise SettingsError(_in_order(raw, root, problems))
+        rules = [rule.id for rule in unjudged(known)]
+        raise SettingsError(_in_order(raw, root, problems), rules)
     return Settings.model_validate(raw)
 
 

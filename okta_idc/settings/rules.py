@@ -31,7 +31,7 @@ from okta_idc.rules import (
     uniqueness,
     user_names,
 )
-from okta_idc.rules.registry import join_path, repeated
+from okta_idc.rules.registry import Rule, join_path, repeated
 from okta_idc.rules.stack_file import Entries, Keys, NamedResource, is_plain
 from okta_idc.rules.suggestions import closest
 from okta_idc.settings.expressions import group_rules as declared_rules
@@ -287,11 +287,50 @@ def account_access_findings(
             yield f"{path}{below}", found
     known = tuple(name for name in pushed if not _is_placeholder(name))
     for path, name in _grants(access):
-        # An unknown push group could be the one with this name, unless it resembles another one.
-        if name not in known and (len(known) == len(pushed) or closest(name, known)):
+        if not _could_be_pushed(name, pushed):
             subject = account_access.AccessOfGroups((name,), known)
             yield path, _whole(account_access.access_groups_are_pushed(subject))
     yield from _repetitions(access)
+
+
+def _could_be_pushed(name: str, pushed: tuple[str, ...]) -> bool:
+    """Whether a push group has this name, or an unknown one could have it. A name that resembles
+    another push group is taken for a misspelled one."""
+    known = tuple(each for each in pushed if not _is_placeholder(each))
+    return name in known or (len(known) < len(pushed) and not closest(name, known))
+
+
+def unjudged(settings: Settings) -> Iterator[Rule[Any]]:
+    """The rules that a valid value may break, but that the invalid value of another key decides
+    too. All other rules are checked on each valid value."""
+    groups, access = settings.push_groups, settings.account_access
+    grants = [name for _, name in _grants(access)]
+    faulty = any(_is_faulty(group.name) for group in groups)
+    if faulty and any(
+        n not in _keys(groups) and _could_be_pushed(n, _keys(groups)) for n in grants
+    ):
+        yield account_access.access_groups_are_pushed
+    if any(_is_faulty(group.retire) and group.key in grants for group in groups):
+        yield account_access.retiring_groups_have_no_access
+    priorities = [group.priority for group in settings.assignments.groups]
+    if len(priorities) > 1 and any(map(_is_faulty, priorities)):
+        yield stack_file.priority_for_all
+    control = settings.access_control_attributes
+    sources = {} if control is None else control.attributes
+    keys = [each.key for each in settings.attribute_statements]
+    known = tuple(k for k in (*_texts(keys), *_known(sources)) if not _is_placeholder(k))
+    policies = [
+        json.dumps(p) for s in access.permission_sets if isinstance(p := s.inline_policy, dict)
+    ]
+    if any(map(_is_faulty, (*keys, sources))) and any(
+        policy_tags.tags_are_sent(policy_tags.PolicyAndTags(policy, known)) for policy in policies
+    ):
+        yield policy_tags.tags_are_sent
+
+
+def _is_faulty(value: object) -> bool:
+    """Whether the value is not valid; an Output is valid."""
+    return isinstance(value, Unknown)
 
 
 def _permission_set(declared: PermissionSet, tags: tuple[str, ...]) -> Found:

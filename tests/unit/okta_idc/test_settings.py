@@ -655,3 +655,58 @@ def test_an_unresolved_value_is_left_to_the_components() -> None:
 def test_settings_in_resource_names_must_be_resolved() -> None:
     with pytest.raises(SettingsError, match=r"push_groups\[0\]\.name"):
         load_settings(GOOD | {"push_groups": [{"name": Unresolved()}]})
+
+
+POLICY = {
+    "Version": "2012-10-17",
+    "Statement": [
+        {
+            "Effect": "Allow",
+            "Action": "s3:*",
+            "Resource": "*",
+            "Condition": {"StringEquals": {"aws:PrincipalTag/Team": "blue"}},
+        }
+    ],
+}
+
+
+@pytest.mark.parametrize(
+    ("changes", "rules"),
+    [
+        (
+            {
+                "push_groups": ["aws-admins", 1234],
+                "account_access": {"permission_sets": [{"name": "A", "groups": ["zzz"]}]},
+            },
+            "OIC-532",
+        ),
+        (
+            {
+                "push_groups": [{"name": "aws-admins", "retire": "x"}],
+                "account_access": {"permission_sets": [{"name": "A", "groups": ["aws-admins"]}]},
+            },
+            "OIC-538",
+        ),
+        ({"assignments": {"groups": ["a", {"name": "b", "priority": "x"}]}}, "OIC-711"),
+        (
+            {
+                "attribute_statements": [{"key": 1, "value": "user.department"}],
+                "account_access": {"permission_sets": [{"name": "A", "inline_policy": POLICY}]},
+            },
+            "OIC-520",
+        ),
+    ],
+)
+def test_a_rule_that_an_invalid_value_keeps_from_being_checked_is_named(
+    changes: dict[str, Any], rules: str
+) -> None:
+    text = error_text(changes)
+    assert text.endswith(f"\nNot checked because of the errors above: {rules}.")
+    assert text.startswith("The settings have 1 problem; ")
+
+
+def test_rules_that_were_checked_are_not_named() -> None:
+    grants = {"permission_sets": [{"name": "A", "groups": ["aws-admin"]}]}
+    text = error_text({"push_groups": ["aws-admins", 1234], "account_access": grants})
+    assert "'aws-admin' is not a push group." in text
+    assert "Not checked" not in text
