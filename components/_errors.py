@@ -1,12 +1,16 @@
 """Errors that Pulumi prints without a traceback, with the path of every wrong argument."""
 
-from collections.abc import Iterable, Sequence
-from typing import Self
+from collections.abc import Callable, Iterable, Sequence
+from functools import wraps
+from typing import ParamSpec, Self, TypeVar
 
 import pulumi
 
 from okta_idc.rules import Finding
 from okta_idc.settings import Problem
+
+P = ParamSpec("P")
+T = TypeVar("T")
 
 
 class ValidationError(pulumi.RunError):
@@ -32,6 +36,27 @@ def raise_found(found: Iterable[tuple[str, Iterable[Finding]]]) -> None:
     """Raise ValidationError with all findings, if any, each with the path that precedes its own."""
     if problems := [Problem.of(each, path) for path, findings in found for each in findings]:
         raise ValidationError(*problems)
+
+
+def caught(check: Callable[P, T]) -> Callable[P, T | ValidationError]:
+    """The check, with its ValidationError as a result: the checks of several outputs can then fail
+    together, in `raise_caught`."""
+
+    @wraps(check)
+    def run(*args: P.args, **kwargs: P.kwargs) -> T | ValidationError:
+        try:
+            return check(*args, **kwargs)
+        except ValidationError as error:
+            return error
+
+    return run
+
+
+def raise_caught(*results: object) -> None:
+    """Raise one ValidationError with the findings of all results that are one, if any."""
+    errors = [each for each in results if isinstance(each, ValidationError)]
+    if errors:
+        raise ValidationError(*(finding for error in errors for finding in error.findings))
 
 
 def summary(findings: Sequence[Finding]) -> str:

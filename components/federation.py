@@ -23,7 +23,6 @@ from ._checks.connection import assigns_or_pushes, connection_to_aws, needs_conn
 from ._checks.console_steps import provisioning_steps
 from ._checks.deprovisioning_guard import DeprovisioningGuard
 from ._checks.drift import differences
-from ._checks.expressions import check_attributes
 from ._checks.group_rules import read_group_rules, rule_differences
 from ._checks.lookups import Lookups, check_same_instance, look_up
 from ._checks.next_steps import next_steps
@@ -121,7 +120,7 @@ class IdentityCenterFederation(pulumi.ComponentResource):
         # connection.
         rules_in_okta = read_group_rules(self, name, settings)
         unknown = check_environment(self, settings, lookups)
-        checks = check_attributes(self, settings), rules_in_okta, unknown
+        checks = rules_in_okta, unknown
         verified = Output.all(token.status, *checks)
         checked = Output.all(settings.app.issuer_url, token.endpoint, lookups, verified).apply(
             lambda read: check_same_instance(*read[:3])

@@ -25,12 +25,12 @@ from okta_idc.settings import Settings
 from okta_idc.settings.expressions import DeclaredExpression, expressions
 
 from .._clients import okta_client
-from .._errors import raise_found
+from .._errors import ValidationError, caught, raise_found
 
 
-def check_attributes(parent: Resource, settings: Settings) -> Output[None]:
-    """Fails for an expression with an attribute that no user type has (OIC-414). Warns once if the
-    schema cannot be read."""
+def check_attributes(parent: Resource, settings: Settings) -> Output[ValidationError | None]:
+    """A ValidationError for each expression with an attribute that no user type has (OIC-414).
+    Warns once if the schema cannot be read."""
     used = {
         each: custom
         for each in expressions(settings)
@@ -44,7 +44,7 @@ def check_attributes(parent: Resource, settings: Settings) -> Output[None]:
 
 async def _check(
     parent: Resource, used: Sequence[DeclaredExpression], names: Sequence[str]
-) -> None:
+) -> ValidationError | None:
     try:
         okta = okta_client(parent)
         known = await read_attributes(okta)
@@ -58,8 +58,8 @@ async def _check(
             "okta.userTypes.read, and an admin role that can see user profiles.",
             parent,
         )
-        return
-    raise_found(_findings(used, known))
+        return None
+    return caught(raise_found)(_findings(used, known))
 
 
 def _findings(

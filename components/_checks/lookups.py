@@ -5,7 +5,7 @@ A misspelled group, a missing user or the wrong instance fails here, before anyt
 
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
-from typing import Any
+from typing import Any, cast
 
 import pulumi_aws as aws
 from pulumi import InvokeOutputOptions, Output, Resource
@@ -16,11 +16,12 @@ from okta_idc.rules.stack_file import entries
 from okta_idc.settings import Settings
 from okta_idc.settings.models import GroupSource
 
-from .._errors import ValidationError, raise_findings
+from .._errors import ValidationError, caught, raise_caught, raise_findings
 from .._lookup_errors import readable
 from .._state import Names, read_state
 from ..okta.groups import OktaGroup, find_groups, recorded_groups
 from ..okta.user_assignments import OktaUser, find_users
+from .expressions import check_attributes
 from .partitions import check_arns, warn_of_unknown_region
 
 
@@ -43,8 +44,9 @@ class Lookups:
 
 
 def look_up(parent: Resource, settings: Settings, names: Names) -> Output[Lookups]:
-    """Reads the instance, groups and users that the settings declare; fails for one that does not
-    exist, and for one group in both roles (OIC-201). `names`: of the federation's resources."""
+    """Reads the instance, groups, users and user attributes that the settings name. Fails once for
+    all that do not exist, and for one group in both roles (OIC-201). `names`: of the federation's
+    resources."""
     opts = InvokeOutputOptions(parent=parent)
     instances = readable(aws.ssoadmin.get_instances_output(opts=opts))
     recorded = read_state(parent).apply(
@@ -54,16 +56,19 @@ def look_up(parent: Resource, settings: Settings, names: Names) -> Output[Lookup
     users = find_users(settings.assignments.users, settings.app.username_format, opts)
 
     def collect(
-        found: aws.ssoadmin.GetInstancesResult, groups: dict[str, OktaGroup], users: Any
+        found: aws.ssoadmin.GetInstancesResult, groups: Any, users: Any, attributes: Any
     ) -> Lookups:
+        instance = caught(_instance)(found, settings.instance_arn)
+        raise_caught(groups, users, attributes, instance)
         _check_distinct(settings, groups, users)
-        arn, store = _instance(found, settings.instance_arn)
+        arn, store = cast(tuple[str, str], instance)
         check_arns(settings, arn)
         warn_of_unknown_region(parent, found.region)
         issuer_url = endpoints.default_issuer_url(found.region, store)
         return Lookups(arn, store, found.region, issuer_url, groups, users)
 
-    return Output.all(instances, groups, users).apply(lambda read: collect(*read))
+    attributes = check_attributes(parent, settings)
+    return Output.all(instances, groups, users, attributes).apply(lambda read: collect(*read))
 
 
 def _instance(found: aws.ssoadmin.GetInstancesResult, declared: str | None) -> tuple[str, str]:

@@ -19,7 +19,7 @@ from okta_idc.rules.group_rules import rule_name
 from okta_idc.settings import Problem
 from okta_idc.settings.models import GroupSource
 
-from .._errors import ValidationError
+from .._errors import ValidationError, caught
 from .._lookup_errors import invoke, readable
 from .._state import EMPTY, GROUP_ASSIGNMENT, PUSH_MAPPING, State
 
@@ -116,11 +116,11 @@ def find_groups(
     declared: Mapping[str, GroupSource],
     opts: InvokeOutputOptions | None = None,
     recorded: Input[Mapping[str, RecordedGroup]] | None = None,
-) -> Output[dict[str, OktaGroup]]:
-    """The existing groups by key, from the declared groups by path. Fails unless each name matches
-    exactly one group (OIC-203), and each ID exists. A group of a directory, such as Active
-    Directory, counts if Okta has no group of its own with this name. `recorded`: what earlier runs
-    used, by name; it shows which groups were renamed or deleted since."""
+) -> Output[dict[str, OktaGroup] | ValidationError]:
+    """The existing groups by key, from the declared groups by path. A ValidationError unless each
+    name matches exactly one group (OIC-203), and each ID exists. A group of a directory, such as
+    Active Directory, counts if Okta has no group of its own with this name. `recorded`: what
+    earlier runs used, by name; it shows which groups were renamed or deleted since."""
     named = {path: group.name for path, group in declared.items() if group.name}
     names = list(dict.fromkeys(named.values()))
     ids = list(dict.fromkeys(group.id for group in declared.values() if group.id))
@@ -128,6 +128,7 @@ def find_groups(
     terms |= {ident: f"id eq {_quoted(ident)}" for ident in ids}
     answers = [_search(expression, opts) for expression in _joined(terms.values())]
 
+    @caught
     def existing(groups: _NamesById, earlier: _Recorded) -> dict[str, OktaGroup]:
         by_name: dict[str, list[str]] = {}
         for ident, name in groups.items():

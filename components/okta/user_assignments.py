@@ -19,7 +19,7 @@ from okta_idc.rules import assignments as rules
 from okta_idc.settings.models import User
 
 from .._args import check_args, check_distinct
-from .._errors import ValidationError, raise_findings
+from .._errors import ValidationError, caught, raise_caught, raise_findings
 from .._lookup_errors import readable
 from .._options import child_of, options
 from .._outputs import output_dict
@@ -94,15 +94,16 @@ class OktaUser:
 
 def find_users(
     users: Sequence[User], username_format: str, opts: InvokeOutputOptions | None = None
-) -> Output[dict[str, OktaUser]]:
-    """The users by key, in one call per 25 users. Fails for a user that Okta does not have
-    (OIC-213), and for a username that cannot be determined."""
+) -> Output[dict[str, OktaUser] | ValidationError]:
+    """The users by key, in one call per 25 users. A ValidationError for each user that Okta does
+    not have (OIC-213), and for each username that cannot be determined."""
     fields = [("profile.login", user.login) if user.login else ("id", user.id) for user in users]
     terms = [f"{field} eq {json.dumps(text, ensure_ascii=False)}" for field, text in fields]
     chunks = [terms[i : i + _USERS_PER_CALL] for i in range(0, len(terms), _USERS_PER_CALL)]
     searches = [[okta.user.GetUsersSearchArgs(expression=" or ".join(each))] for each in chunks]
     answers = [readable(okta.user.get_users_output(searches=each, opts=opts)) for each in searches]
 
+    @caught
     def match(read: Sequence[okta.user.GetUsersResult]) -> dict[str, OktaUser]:
         all_users = [user for part in read for user in part.users]
         found = {key: user for user in all_users for key in (user.id, user.login.lower())}
@@ -110,11 +111,14 @@ def find_users(
             f"assignments.users[{i}]": user.login or user.id or "" for i, user in enumerate(users)
         }
         statuses = {key: user.status for key, user in found.items()}
-        raise_findings(rules.user_exists(rules.WantedUsers(paths, statuses)))
-        return {
-            user.key: _assigned(path, user, found[user.key], username_format)
+        exist = caught(raise_findings)(rules.user_exists(rules.WantedUsers(paths, statuses)))
+        assigned = {
+            user.key: caught(_assigned)(path, user, found[user.key], username_format)
             for path, user in zip(paths, users, strict=True)
+            if user.key in found
         }
+        raise_caught(exist, *assigned.values())
+        return {key: each for key, each in assigned.items() if isinstance(each, OktaUser)}
 
     return Output.all(*answers).apply(match)
 

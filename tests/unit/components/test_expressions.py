@@ -38,6 +38,31 @@ def test_every_unknown_attribute_is_reported_at_once_with_its_path(
     assert not [each for each in cloud.declared if each.typ.startswith("okta:")]
 
 
+def test_groups_users_attributes_and_the_instance_are_reported_in_one_failed_preview(
+    cloud: MockCloud, declare: Declare
+) -> None:
+    wrong: dict[str, Any] = {
+        **EVERYWHERE,
+        "push_groups": ["aws-admin", "aws-finanace"],
+        "assignments__groups": [{"id": "00gNobody"}],
+        "assignments__users": [{"login": "nobody@example.com"}],
+        "instance_arn": "arn:aws:sso:::instance/ssoins-0000000000000000",
+    }
+    with pytest.raises(RunError) as rejected:
+        declare(federation(**wrong), preview=True)
+    text = str(rejected.value)
+    for line in (
+        r"push_groups\[0\]: .*'aws-admin' .*OIC-203",
+        r"push_groups\[1\]: .*'aws-finanace' .*OIC-203",
+        r"assignments\.groups\[0\]: .*'00gNobody'",
+        r"assignments\.users\[0\]: .*OIC-213",
+        r"attribute_statements\[0\]\.value: .*OIC-414",
+        r"instance_arn: 'arn:aws:sso:::instance/ssoins-0000000000000000' is not an instance",
+    ):
+        assert re.search(line, text), (line, text)
+    assert not [each for each in cloud.declared if each.typ.startswith("okta:")]
+
+
 def test_custom_attributes_cost_one_call(cloud: MockCloud, declare: Declare) -> None:
     declare(federation(profile_mappings={"title": "user.badge", "nickName": "user.badge"}))
     assert [path for path in cloud.read if "/meta/" in path] == [SCHEMA]
