@@ -22,7 +22,7 @@ from .._state import Names, read_state
 from ..okta.groups import OktaGroup, find_groups, recorded_groups
 from ..okta.user_assignments import OktaUser, find_users
 from .expressions import check_attributes
-from .partitions import check_arns, warn_of_unknown_region
+from .partitions import check_arns, warn_of_unknown_region, warn_of_unknown_regions
 
 
 @dataclass(frozen=True)
@@ -47,6 +47,7 @@ def look_up(parent: Resource, settings: Settings, names: Names) -> Output[Lookup
     """Reads the instance, groups, users and user attributes that the settings name. Fails once for
     all that do not exist, and for one group in both roles (OIC-201). `names`: of the federation's
     resources."""
+    warn_of_unknown_regions(parent, settings)
     opts = InvokeOutputOptions(parent=parent)
     instances = readable(aws.ssoadmin.get_instances_output(opts=opts))
     recorded = read_state(parent).apply(

@@ -4,7 +4,7 @@ import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
-from okta_idc.rules.partitions import DOMAIN, PARTITIONS, REGION, partition_of
+from okta_idc.rules.partitions import DOMAIN, PARTITIONS, REGION, REGIONS, partition_of
 from okta_idc.rules.registry import (
     EnforcementPoint,
     Related,
@@ -14,6 +14,7 @@ from okta_idc.rules.registry import (
     policy_rule,
     rule,
 )
+from okta_idc.rules.suggestions import did_you_mean
 
 _HOST = rf"(?P<region>{REGION})"
 SCIM_ENDPOINT = re.compile(
@@ -111,7 +112,12 @@ def endpoint_known(endpoint: str) -> Iterator[Violation]:
     """Subject: an endpoint, whose form OIC-101 or OIC-102 checks."""
     match = SCIM_ENDPOINT.fullmatch(normalize_endpoint(endpoint))
     if match and partition_of(match["region"]) is None:
-        yield "", endpoint, f"is in the Region {match['region']}, which this kit does not know."
+        yield "", endpoint, _in_unknown(match["region"])
+
+
+def _in_unknown(region: str) -> str:
+    hint = did_you_mean(region, REGIONS)
+    return f"is in the Region {region}, which this kit does not know.{hint}"
 
 
 @dataclass(frozen=True, slots=True)
@@ -280,7 +286,7 @@ def one_region(addresses: SamlAddresses) -> Iterator[Violation]:
 
 @core_rule(
     "OIC-134",
-    "The ACS URL or the issuer URL has an unknown domain",
+    "The ACS URL or the issuer URL has an unknown Region or domain",
     severity=Severity.ADVISORY,
     source="docs/research/aws-partitions.md#saml-addresses",
     remedy=f"Compare the URL with {_MANAGE}. If AWS shows it, no change is needed.",
@@ -297,8 +303,8 @@ def saml_domains_known(addresses: SamlAddresses) -> Iterator[Violation]:
         if match is None:
             continue
         partition = partition_of(match["region"])
-        if partition is None:
-            yield path, url, f"is in the Region {match['region']}, which this kit does not know."
+        if partition is None or match["region"] not in REGIONS:
+            yield path, url, _in_unknown(match["region"])
         elif match["domain"] not in partition.sign_in_domains:
             known = _either(partition.sign_in_domains)
             yield path, url, f"is not in a known sign-in domain of {partition.id}: {known}."

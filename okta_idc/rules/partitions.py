@@ -53,7 +53,8 @@ PARTITIONS = {
 }
 """Every partition by its ID."""
 _PATTERNS = {key: re.compile(each["pattern"], re.ASCII) for key, each in _DATA.items()}
-_REGIONS = tuple(region for each in PARTITIONS.values() for region in each.regions)
+REGIONS = tuple(region for each in PARTITIONS.values() for region in each.regions)
+"""Codes of all known Regions."""
 
 
 def partition_of(region: str) -> Partition | None:
@@ -83,8 +84,8 @@ def partition_of_arn(arn: str) -> str:
 )
 def region_known(region: str) -> Iterator[Violation]:
     """Subject: the code of a Region."""
-    if region not in _REGIONS:
-        hint = did_you_mean(region, _REGIONS)
+    if region not in REGIONS:
+        hint = did_you_mean(region, REGIONS)
         yield "", region, f"is not a Region that this kit knows.{hint}"
 
 

@@ -22,12 +22,15 @@ def did_you_mean(name: str, known: Iterable[str], likeness: float = LIKENESS) ->
 
 
 def closest(name: str, known: Iterable[str], likeness: float = LIKENESS) -> str | None:
-    """The known name that was probably intended, whatever its case and Unicode form."""
+    """The known name that was probably intended, whatever its case and Unicode form. Swapped
+    letters are likelier than wrong ones."""
     by_folded: dict[str, str] = {}
     for each in known:
         by_folded.setdefault(_folded(each), each)
-    near = get_close_matches(_folded(name), by_folded, n=1, cutoff=likeness)
-    return by_folded[near[0]] if near else None
+    folded = _folded(name)
+    near = get_close_matches(folded, by_folded, n=3, cutoff=likeness)
+    swapped = (each for each in near if sorted(each) == sorted(folded))  # us-esat-1
+    return by_folded[next(swapped, near[0])] if near else None
 
 
 def _folded(name: str) -> str:

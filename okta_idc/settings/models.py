@@ -19,7 +19,7 @@ from pydantic import (
 )
 
 from okta_idc.rules.account_access import IDENTITY_STORE_ID
-from okta_idc.rules.partitions import REGION
+from okta_idc.rules.partitions import REGION as REGION_CODE
 from okta_idc.rules.scim_secret import (
     SECRETS_MANAGER_NAME,
     SECRETS_MANAGER_NAME_FORM,
@@ -43,7 +43,7 @@ FORMS = {
     (_USER_ID := r"^00u\w+$"): "a user ID, `00u…`",
     (_IMPORT_ID := r"^\w+/\w+$"): "an app ID and another ID, `0oa…/…`",
     (_AWS_GROUP_ID := rf"^{IDENTITY_STORE_ID}$"): "the ID of an Identity Store group",
-    (_REGION := rf"^({REGION})?$"): "an AWS Region, for example `us-east-1`",
+    (REGION := rf"^({REGION_CODE})?$"): "an AWS Region, for example `us-east-1`",
     (_ROLE_ARN := r"^(arn:aws[\w-]*:iam::\d{12}:role/.+)?$"): "the ARN of an IAM role",
     (_LOCAL := r"^(http://(127\.0\.0\.1|localhost)(:\d+)?)?$"): "`http://127.0.0.1:PORT`",
     (_SECRET_NAME := rf"^{SECRETS_MANAGER_NAME}$"): SECRETS_MANAGER_NAME_FORM,
@@ -145,7 +145,7 @@ class AttributeStatement(Node):
 class AwsLocation(Node):
     """An AWS account and Region other than the provider's."""
 
-    region: Annotated[str, Field(pattern=_REGION)] = ""
+    region: Annotated[str, Field(pattern=REGION)] = ""
     """AWS Region, if it differs from `aws:region`."""
     role_arn: Annotated[str, Field(pattern=_ROLE_ARN)] = ""
     """ARN of the role to assume, if the secret or the alarm is in another account."""

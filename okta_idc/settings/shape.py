@@ -13,11 +13,12 @@ from typing import Any, cast, get_args
 from pydantic import BaseModel, ValidationError
 
 from okta_idc.rules import stack_file
+from okta_idc.rules.partitions import REGIONS
 from okta_idc.rules.registry import Finding, join_path
 from okta_idc.rules.stack_file import Given, is_plain
-from okta_idc.rules.suggestions import closest
+from okta_idc.rules.suggestions import closest, did_you_mean
 from okta_idc.settings.errors import Problem
-from okta_idc.settings.models import FORMS
+from okta_idc.settings.models import FORMS, REGION
 
 RENAMED = {
     "app.user_name_template": "app.username_format",
@@ -262,7 +263,11 @@ def _findings(model: type[BaseModel], error: Any, given: Place) -> list[Finding]
     form = FORMS.get(limits.get("pattern")) or limits.get("expected") or " and ".join(ranges)
     form += " characters" if kind == "string_too_long" else ""
     must_be = _VALUES.get(kind) or form or "plain data"
-    return stack_file.allowed_value(Given(value, must_be, hidden=hidden))
+    hint = ""
+    if limits.get("pattern") == REGION and isinstance(value, str):
+        hint = did_you_mean(value, REGIONS).strip()
+        hidden = hidden and not hint  # what resembles a Region is no token
+    return stack_file.allowed_value(Given(value, must_be, hint, hidden))
 
 
 def _given(given: dict[Place, Place], place: Place) -> Place:

@@ -160,3 +160,31 @@ def test_the_org_is_read_for_its_console_only_while_provisioning_is_off(
 ) -> None:
     declare(federation(provisioning__mode="console"))
     assert "/.well-known/okta-organization" not in cloud.read
+
+
+@pytest.mark.parametrize("variable", ["AWS_REGION", "AWS_DEFAULT_REGION"])
+def test_an_unknown_region_in_the_environment_is_a_warning_with_a_suggestion(
+    cloud: MockCloud,
+    declare: Declare,
+    warnings: list[str],
+    monkeypatch: pytest.MonkeyPatch,
+    variable: str,
+) -> None:
+    for each in ("AWS_REGION", "AWS_DEFAULT_REGION"):
+        monkeypatch.delenv(each, raising=False)
+    monkeypatch.setenv(variable, "us-esat-1")
+    declare(federation())
+    [line] = [text for text in warnings if "OIC-132" in text]
+    assert line.startswith(f"{variable}: 'us-esat-1' is not a Region that this kit knows. Did you")
+    assert "'us-east-1'" in line
+
+
+def test_misspelled_regions_in_addresses_and_arns_are_warnings_with_a_suggestion(
+    cloud: MockCloud, declare: Declare, warnings: list[str]
+) -> None:
+    arn = "arn:aws:secretsmanager:us-esat-1:123456789012:secret:idc-scim-AbCdEf"
+    acs = "https://us-esat-1.sso.signin.aws/platform/saml/acs/0123456789-abcd"
+    declare(federation(scim_token__secret=arn, app__acs_url=acs))
+    for path in ("scim_token.secret: ", "app.acs_url: "):
+        [line] = [text for text in warnings if text.startswith(path)]
+        assert "Did you mean 'us-east-1'?" in line

@@ -76,6 +76,20 @@ def test_the_shipped_stack_files_are_accepted(stack: str) -> None:
             "region: 'us' is not valid: must be an AWS Region, for example `us-east-1`.",
         ),
         (
+            {"token_expiry_alarm": {"region": "US-EAST-1"}},
+            "region: 'US-EAST-1' is not valid: must be an AWS Region, for example `us-east-1`. "
+            "Did you mean 'us-east-1'? It differs in upper and lower case. [OIC-705]",
+        ),
+        (
+            {"scim_token": {"secret": "a", "region": "eu_west_1"}},
+            "federation.scim_token.region: 'eu_west_1' is not valid: must be an AWS Region, for "
+            "example `us-east-1`. Did you mean 'eu-west-1'?",
+        ),
+        (
+            {"scim_token": {"secret": "a", "region": "c2VjcmV0IHRva2VuIG9mIGEgcGVyc29u"}},
+            "federation.scim_token.region: must be an AWS Region, for example `us-east-1`. [",
+        ),
+        (
             {"scim_token": {"secret": "a", "verify_at": "https://example.com"}},
             "federation.scim_token.verify_at: must be `http://127.0.0.1:PORT`.",
         ),
