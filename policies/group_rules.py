@@ -16,6 +16,7 @@ RULE = "okta:group/rule:Rule"
     group_rules.condition_is_expression,
     group_rules.condition_is_boolean,
     group_rules.condition_is_allowed,
+    group_rules.condition_operators,
     types=[RULE],
 )
 def condition(rule: Inputs) -> Subjects:

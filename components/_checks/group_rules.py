@@ -17,7 +17,7 @@ from okta_idc.clients.okta import OktaError
 from okta_idc.clients.okta_auth import CredentialsError
 from okta_idc.rules import Finding, group_rules
 from okta_idc.settings import Settings
-from okta_idc.settings.expressions import DeclaredRule
+from okta_idc.settings.expressions import DeclaredRule, groups_to_create
 from okta_idc.settings.expressions import group_rules as declared_rules
 from okta_idc.settings.models import DriftPolicy
 
@@ -57,6 +57,7 @@ def read_group_rules(
 
     async def read(state: State | None) -> RulesInOkta | None:
         recorded = _recorded(state or EMPTY, federation)
+        _warn_of_operators(parent, settings)
         listed = await _list(parent)
         if isinstance(listed, str):
             return RulesInOkta(recorded, unknown=(_unknown(parent, listed),))
@@ -68,6 +69,14 @@ def read_group_rules(
         return RulesInOkta(recorded, listed)
 
     return read_state(parent).apply(read)
+
+
+def _warn_of_operators(parent: Resource, settings: Settings) -> None:
+    """Logs a warning for each operator that Okta does not list for group rules (OIC-236)."""
+    for path, group in groups_to_create(settings):
+        condition = group.rule if isinstance(group.rule, str) else ""
+        for finding in group_rules.condition_operators(condition):
+            pulumi.log.warn(finding.text(f"{path}.rule"), parent)
 
 
 def rule_differences(

@@ -151,6 +151,12 @@ def _parse(text: str, path: str) -> rules.ScimSecret | None:
     secret = rules.read_secret(text)
     for finding in endpoints.endpoint_known(secret.endpoint):
         pulumi.log.warn(finding.text(f"{path}.endpoint"))
-    raise_findings(rules.token_dates((secret.created, secret.expires)), path)
-    raise_findings(rules.token_not_expired((secret.expires, datetime.now(UTC))), path)
+    now = datetime.now(UTC)
+    raise_findings(
+        [
+            *rules.token_dates(rules.TokenDates(secret.created, secret.expires, now)),
+            *rules.token_not_expired((secret.expires, now)),
+        ],
+        path,
+    )
     return secret

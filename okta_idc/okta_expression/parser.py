@@ -173,7 +173,8 @@ class _Parser:
         token = self._next
         if token is END:
             return _InvalidError(f"ends too early: {missing} is missing.")
-        shown = token.text[:20] if token.kind == "string" else f'"{token.text[:20]}"'
+        text = (token.written or token.text)[:20]
+        shown = text if token.kind == "string" else f'"{text}"'
         if token.kind == "other" or token.text in (".", "?"):
             return _UnsupportedError(f"cannot be parsed from {shown} on.")
         return _InvalidError(f"lacks {missing} before {shown}.")

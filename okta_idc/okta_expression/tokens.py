@@ -25,6 +25,8 @@ class Token:
 
     kind: str
     text: str
+    written: str = ""
+    """What the text says, if `text` is its other name."""
 
 
 END = Token("end", "")

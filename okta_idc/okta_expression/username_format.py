@@ -124,9 +124,12 @@ def _to_expression_tokens(tokens: list[Token]) -> list[Token]:
     expression = list(tokens)
     for index, (token, after) in enumerate(pairwise(tokens)):
         if (token.text, after.text) == ("source", "."):
-            expression[index] = Token("name", "user")
+            expression[index] = Token("name", "user", "source")
         elif (token.text, after.text) == ("fn", ":"):
-            expression[index : index + 2] = [Token("name", "String"), Token("operator", ".")]
+            expression[index : index + 2] = [
+                Token("name", "String", "fn"),
+                Token("operator", ".", ":"),
+            ]
     return expression
 
 

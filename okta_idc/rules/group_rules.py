@@ -23,6 +23,7 @@ from okta_idc.okta_expression.tokens import END, WORD_OPERATORS, Token, tokens_o
 from okta_idc.rules.registry import (
     EnforcementPoint,
     Related,
+    Severity,
     Violation,
     component_rule,
     repeated,
@@ -97,8 +98,8 @@ def _not_boolean(expression: Expression) -> str:
     "OIC-233",
     "A group rule's condition uses something that Okta does not allow in group rules",
     source=_SOURCE,
-    remedy="Use the user's profile attributes, the user's groups, the functions of String and "
-    "Arrays, and the operators AND, OR, !, ==, !=, <, >, <=, and >=.",
+    remedy="Use the user's profile attributes, the user's groups, and the functions of String and "
+    "Arrays.",
     good='user.getInternalProperty("status") != "SUSPENDED"',
     bad='user.status == "ACTIVE"',
 )
@@ -107,7 +108,25 @@ def condition_is_allowed(condition: str) -> Iterator[Violation]:
     if isinstance(parse_tree(condition), Invalid):
         return
     tokens = tokens_of(condition)
-    for problem in dict.fromkeys([*_other_names(tokens), *_other_operators(tokens)]):
+    for problem in dict.fromkeys(_other_names(tokens)):
+        yield "", condition, problem
+
+
+@_declared_rule(
+    "OIC-236",
+    "A group rule's condition uses an operator that Okta does not list for group rules",
+    severity=Severity.ADVISORY,
+    source=f"{_SOURCE}. Advisory: the list is all the evidence, and no page of Okta says that it "
+    "rejects the operators that its expression language has elsewhere",
+    remedy="Use AND, OR, !, ==, !=, <, >, <=, and >=, or test the rule in Okta with a preview.",
+    good='user.department == "Engineering"',
+    bad='user.department == "Engineering" ? true : false',
+)
+def condition_operators(condition: str) -> Iterator[Violation]:
+    """Subject: one rule's condition. OIC-231 covers a condition that is not an expression."""
+    if isinstance(parse_tree(condition), Invalid):
+        return
+    for problem in dict.fromkeys(_other_operators(tokens_of(condition))):
         yield "", condition, problem
 
 

@@ -186,20 +186,36 @@ def token_not_expiring_in_15_days(subject: tuple[datetime, datetime]) -> Iterato
         yield "expires", None, f"{expiry(expires, now)}."
 
 
+@dataclass(frozen=True, slots=True)
+class TokenDates:
+    """When the token was created and expires, according to the secret, and the current time."""
+
+    created: datetime
+    expires: datetime
+    now: datetime
+
+
+_CREATED = datetime(2026, 1, 1, tzinfo=UTC)
+_TIME_ZONES = timedelta(days=1)
+"""How far in the future a date can be without being wrong: where the day begins first."""
+
+
 @rule(
     "OIC-106",
-    "The token's dates are more than a year apart",
+    "The token's dates are more than a year apart, or in the future",
     enforced_by=(EnforcementPoint.COMPONENT,),
     source="AWS User Guide, automatic provisioning: a token is valid for one year. No API returns "
     "its expiry, so a wrong date in the secret suppresses the warning",
     remedy="Set `created` in the secret to the day on which the token was generated, and "
     "`expires` to one year later.",
-    good=(datetime(2026, 1, 1, tzinfo=UTC), datetime(2027, 1, 1, tzinfo=UTC)),
-    bad=(datetime(2026, 1, 1, tzinfo=UTC), datetime(2028, 1, 1, tzinfo=UTC)),
+    good=TokenDates(_CREATED, datetime(2027, 1, 1, tzinfo=UTC), _CREATED),
+    bad=TokenDates(_CREATED, datetime(2028, 1, 1, tzinfo=UTC), _CREATED),
 )
-def token_dates(subject: tuple[datetime, datetime]) -> Iterator[Violation]:
-    """Subject: the creation time and the expiry time."""
-    created, expires = subject
+def token_dates(dates: TokenDates) -> Iterator[Violation]:
+    """Subject: the secret's dates and the current time."""
+    created, expires = dates.created, dates.expires
+    if created - dates.now > _TIME_ZONES:
+        yield "created", created.date().isoformat(), "is in the future."
     if expires <= created:
         yield "expires", expires.date().isoformat(), "is not after `created`."
     elif expires - created > _MAX_LIFETIME:

@@ -7,6 +7,7 @@ import re
 from collections.abc import AsyncIterator, Callable, Iterator
 from contextlib import ExitStack
 from dataclasses import dataclass, field, replace
+from datetime import UTC, datetime, timedelta
 from typing import Any
 from unittest.mock import patch
 
@@ -29,10 +30,12 @@ from okta_idc.clients.identity_store import StoreNetwork
 from okta_idc.clients.okta import OktaError
 from okta_idc.clients.okta_auth import CredentialsError
 
+CREATED = datetime.now(UTC).replace(hour=0, minute=0, second=0, microsecond=0)
+EXPIRES = CREATED + timedelta(days=365)
 SECRET = (
     '{"endpoint": "https://scim.us-east-1.amazonaws.com/11111111111-2222-3333-4444-555555555555'
-    '/scim/v2/", "token": "TOPSECRET", "token_id": "1", "created": "2098-06-01T00:00:00Z", '
-    '"expires": "2099-01-01T00:00:00Z"}'
+    f'/scim/v2/", "token": "TOPSECRET", "token_id": "1", "created": "{CREATED:%Y-%m-%d}", '
+    f'"expires": "{EXPIRES:%Y-%m-%dT%H:%M:%SZ}"}}'
 )
 TAGS = {k: v for k, v in json.loads(SECRET).items() if k != "token"}
 WANTED = ["PUSH_NEW_USERS", "PUSH_PROFILE_UPDATES", "PUSH_USER_DEACTIVATION", "GROUP_PUSH"]

@@ -2,6 +2,7 @@
 
 import json
 from collections.abc import Callable
+from datetime import timedelta
 from typing import Any
 
 import pulumi
@@ -11,7 +12,7 @@ from pulumi import RunError
 from components.aws import token_expiry_alarm
 from okta_idc.settings.models import AccountAccess
 from okta_idc.settings.rules import access_resources
-from tests.unit.components.conftest import MockCloud
+from tests.unit.components.conftest import EXPIRES, MockCloud
 from tests.unit.components.test_federation import federation
 
 Declare = Callable[..., None]
@@ -204,8 +205,9 @@ class TestTokenExpiryAlarm:
             federation(token_expiry_alarm={"emails": ["team@example.com"], "days_before": [30, 1]})
         )
         rules = cloud.inputs("eventRule:EventRule")
+        dates = [EXPIRES - timedelta(days=days) for days in (30, 1)]
         assert {r.get("scheduleExpression") for r in rules} == {
-            None, "cron(0 9 2 12 ? 2098)", "cron(0 9 31 12 ? 2098)"
+            None, *(f"cron(0 9 {each.day} {each.month} ? {each.year})" for each in dates)
         }  # fmt: skip
         assert len(cloud.inputs("eventTarget:EventTarget")) == 3
         assert cloud.inputs("topicSubscription:TopicSubscription")[0]["endpoint"] == (

@@ -126,6 +126,18 @@ def test_no_rule_is_read_if_none_is_declared(cloud: MockCloud, declare: Declare)
     assert RULE_LIST not in cloud.read
 
 
+def test_an_operator_that_okta_does_not_list_is_a_warning(
+    cloud: MockCloud, declare: Declare, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    warnings: list[str] = []
+    monkeypatch.setattr("pulumi.log.warn", lambda text, *_: warnings.append(text))
+    condition = 'user.department == "Eng" ? true : false'
+    declare(federation(push_groups=[{"create": "aws-new", "rule": condition}]))
+    [line] = [each for each in warnings if "OIC-236" in each]
+    assert line.startswith("push_groups[0].rule: ")
+    assert cloud.inputs("group/rule:Rule")
+
+
 @pytest.mark.parametrize(
     ("changes", "message"),
     [

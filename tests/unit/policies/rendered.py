@@ -298,6 +298,7 @@ RENDERED: dict[str, Callable[[Any], list[Declared]]] = {
     "OIC-231": lambda condition: group_rules(["a"], condition),
     "OIC-232": lambda condition: group_rules(["a"], condition),
     "OIC-233": lambda condition: group_rules(["a"], condition),
+    "OIC-236": lambda condition: group_rules(["a"], condition),
     "OIC-234": group_rules,
     "OIC-230": kinds,
     "OIC-311": profile,

@@ -224,3 +224,18 @@ def test_nested_functions_cannot_grow_a_text_without_limit(text: str) -> None:
     name = username_of(text, {"a": "a"})
     assert isinstance(name, Unknown)
     assert "this long" in name.reason
+
+
+@pytest.mark.parametrize(
+    ("text", "shown"),
+    [
+        ("source.login source.email", "source"),
+        ("${source.login source.email}", "source"),
+        ("source.login user.email", "user"),
+        ("${fn:toLowerCase(source.login) fn:toUpperCase(source.email)}", "fn"),
+    ],
+)
+def test_a_missing_operator_names_the_word_as_it_is_written(text: str, shown: str) -> None:
+    found = parse_username_format(text)
+    assert isinstance(found, Invalid)
+    assert found.reason == f'lacks an operator before "{shown}".'

@@ -123,7 +123,17 @@ def test_at_most_one_rule_reports_the_remaining_days(left: timedelta, found: set
     ("days", "ok"), [(0, False), (-1, False), (1, True), (365, True), (366, True), (367, False)]
 )
 def test_a_token_is_valid_for_at_most_366_days(days: int, ok: bool) -> None:
-    assert (scim_secret.token_dates((NOW, NOW + timedelta(days=days))) == []) is ok
+    dates = scim_secret.TokenDates(NOW, NOW + timedelta(days=days), NOW)
+    assert (scim_secret.token_dates(dates) == []) is ok
+
+
+@pytest.mark.parametrize(("hours", "ok"), [(-1, True), (24, True), (25, False), (24 * 300, False)])
+def test_a_token_is_not_created_in_the_future(hours: int, ok: bool) -> None:
+    created = NOW + timedelta(hours=hours)
+    found = scim_secret.token_dates(
+        scim_secret.TokenDates(created, created + timedelta(days=365), NOW)
+    )
+    assert [each.path for each in found] == ([] if ok else ["created"])
 
 
 def test_findings_on_tags_never_contain_a_token() -> None:
