@@ -36,12 +36,13 @@ from okta_idc.rules.examples import show
 from okta_idc.rules.registry import DOCS_NOTE
 from okta_idc.text import printable
 
-_RULE_ID = re.compile(r"OIC-\d{3}", re.IGNORECASE)
+_RULE_ID = re.compile(r"(?:OIC-?)?([0-9]{3})", re.IGNORECASE)
 
 
 def explain(
     subject: Annotated[
-        str, typer.Argument(help="ID of a rule (OIC-203), or a user's Okta login, email, or ID.")
+        str,
+        typer.Argument(help="ID of a rule (OIC-203 or 203), or a user's Okta login, email, or ID."),
     ],
     outputs: Outputs = None,
     stack: Stack = "",
@@ -68,8 +69,10 @@ def explain(
 
     Example: okta-idc explain ada@example.com --stack prod
     """
-    if _RULE_ID.fullmatch(subject.strip()):
-        _explain_rule(subject.strip().upper(), as_json)
+    if match := _RULE_ID.fullmatch(subject.strip()):
+        if match[0].isdecimal():
+            print_error(f"{match[0]} is read as the rule OIC-{match[0]}. For a user, pass the ID.")
+        _explain_rule(f"OIC-{match[1]}", as_json)
         return
     with reading():
         if app or identity_store:

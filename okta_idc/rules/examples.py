@@ -1,36 +1,59 @@
 """A rule's good and bad example as text, for the catalog and the command line."""
 
 import dataclasses
+import json
+import re
 from collections.abc import Mapping, Sequence
 from datetime import date
 from typing import cast
 
+_LONGEST, _MOST = 220, 4
+_PLAIN = re.compile(r"[A-Za-z][\w.-]*")
+
 
 def show(value: object) -> str:
-    """An example as Python writes it, without defaults; long texts and sequences are cut."""
+    """An example as YAML writes it in one line, without defaults; long texts and lists are cut."""
     if dataclasses.is_dataclass(value) and not isinstance(value, type):
-        given = [
-            f"{field.name}={show(getattr(value, field.name))}"
+        return _mapping({
+            field.name: getattr(value, field.name)
             for field in dataclasses.fields(value)
             if getattr(value, field.name) != field.default
-        ]
-        return f"{type(value).__name__}({', '.join(given)})"
+        })  # fmt: skip
     if isinstance(value, str):
-        return repr(value) if len(value) <= 220 else f"{value[:20]!r}… {len(value):,} characters"
+        if len(value) <= _LONGEST:
+            return _quoted(value)
+        return f"{_quoted(value[:20])}… {len(value):,} characters"
     if isinstance(value, date):
         return value.strftime("%Y-%m-%d")
     if isinstance(value, Mapping):
-        items = cast(Mapping[object, object], value).items()
-        return "{" + ", ".join(f"{show(k)}: {show(v)}" for k, v in items) + "}"
+        return _mapping(cast(Mapping[object, object], value))
     if isinstance(value, frozenset):
-        members = sorted(map(show, cast(frozenset[object], value)))
-        return "{" + ", ".join(members) + "}" if members else "frozenset()"
+        return _list(sorted(map(show, cast(frozenset[object], value))))
     if isinstance(value, tuple | list):
-        items = [show(each) for each in cast(Sequence[object], value)]
-        if len(items) > 4:
-            items = [*items[:2], f"… {len(items) - 2} more"]
-        joined = ", ".join(items)
-        if isinstance(value, list):
-            return f"[{joined}]"
-        return f"({joined},)" if len(items) == 1 else f"({joined})"
-    return repr(value)
+        return _list([show(each) for each in cast(Sequence[object], value)])
+    if isinstance(value, bool | int | float | None):
+        return json.dumps(value)
+    # What is no plain data is an Output.
+    return str(value) if not isinstance(value, type) else "(a value that is known later)"
+
+
+def _quoted(text: str) -> str:
+    """The text in single quotes if it has double ones, which would need a backslash each."""
+    if '"' in text and text.isprintable():
+        return "'" + text.replace("'", "''") + "'"
+    return json.dumps(text, ensure_ascii=not text.isprintable())
+
+
+def _mapping(values: Mapping[object, object]) -> str:
+    items = (f"{_key(key)}: {show(value)}" for key, value in values.items())
+    return "{" + ", ".join(items) + "}"
+
+
+def _key(key: object) -> str:
+    return key if isinstance(key, str) and _PLAIN.fullmatch(key) else show(key)
+
+
+def _list(items: list[str]) -> str:
+    if len(items) > _MOST:
+        items = [*items[:2], f"… {len(items) - 2} more"]
+    return f"[{', '.join(items)}]"

@@ -7,10 +7,12 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+import yaml
 from typer.testing import CliRunner
 
 from okta_idc.cli.main import app
 from okta_idc.rules import RULES
+from okta_idc.rules.examples import show
 from tests.paths import ROOT
 from tests.unit.okta_idc.doctor.federation import (
     AWS,
@@ -51,6 +53,22 @@ class TestRule:
 
     def test_an_id_is_found_in_any_case(self) -> None:
         assert run("oic-203")[1].startswith("OIC-203: ")
+
+    @pytest.mark.parametrize("ident", ["203", "oic203", " OIC-203 "])
+    def test_an_id_is_found_by_its_number(self, ident: str) -> None:
+        assert "OIC-203: " in run(ident)[1]
+
+    def test_a_number_alone_is_said_to_be_read_as_a_rule(self) -> None:
+        assert "203 is read as the rule OIC-203. For a user, pass the ID." in run("203")[1]
+        assert "is read as" not in run("OIC-203")[1]
+
+    @pytest.mark.parametrize("ident", [*RULES])
+    def test_examples_are_written_as_yaml(self, ident: str) -> None:
+        for example in (RULES[ident].good, RULES[ident].bad):
+            text = show(example)
+            assert text.isprintable()
+            if "…" not in text and not isinstance(example, type):
+                yaml.safe_load(text)
 
     def test_an_unknown_id_names_similar_ones(self) -> None:
         code, text = run("OIC-299")
