@@ -3,7 +3,8 @@
 Okta's rules: docs/research/okta-api.md#expressions. Names are case-sensitive.
 """
 
-from okta_idc.okta_expression.objects import LONGEST, closest
+from okta_idc.okta_expression.objects import LIKENESS
+from okta_idc.okta_expression.similar import LONGEST, closest
 
 STRING_FUNCTIONS: dict[str, tuple[int, int]] = {
     "append": (2, 2), "join": (2, 99), "len": (1, 1), "removeSpaces": (1, 1), "replace": (3, 3),
@@ -53,14 +54,11 @@ def suggestion(name: str) -> str | None:
     if len(name) > LONGEST:
         return ""
     if known:
-        if close := closest(function, known):
+        if close := closest(function, sorted(known), LIKENESS):
             return f"{owner}.{close}" if owner else close
         return "" if owner or function not in CLASSES["String"] else f"String.{function}"
-    similar = closest(owner.lower(), {each.lower() for each in CLASSES})
-    for each, functions in CLASSES.items():
-        if each.lower() == similar and function in functions:
-            return f"{each}.{function}"
-    return ""
+    similar = closest(owner, sorted(CLASSES), LIKENESS)
+    return f"{similar}.{function}" if similar and function in CLASSES[similar] else ""
 
 
 def _functions_of(owner: str) -> frozenset[str]:

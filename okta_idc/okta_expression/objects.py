@@ -4,11 +4,12 @@ Okta's rules: docs/research/okta-api.md#expressions. Any other name can be that 
 `active_directory.managerUpn`.
 """
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator
 from dataclasses import dataclass
 from difflib import get_close_matches
 
 from okta_idc.okta_expression.okta_profile import INTERNAL_PROPERTIES, OKTA_ATTRIBUTES
+from okta_idc.okta_expression.similar import LONGEST, closest
 from okta_idc.okta_expression.tokens import END, WORDS, Token
 
 PROFILES = {"user": "user", "appuser": "appuser", "appUser": "appuser"}
@@ -22,8 +23,8 @@ CUSTOM_FORMAT_OBJECTS = EXPRESSION_OBJECTS | {"source"}
 TEMPLATE_OBJECTS = frozenset({"app", "org", "session", "source"})
 
 _PROFILES_ELSEWHERE = ("user", "appuser", "source", "target", "idpuser")
-LONGEST = 100
-"""Of a name that is compared, in characters; the comparison's time grows with its square."""
+LIKENESS = 0.8
+"""Least similarity of a suggested name."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -148,7 +149,7 @@ def _intended(root: str, objects: frozenset[str], profile: str) -> str | None:
 def _hint(known: str, path: list[str]) -> str:
     attribute = path[0]
     if known in ("user", "source") and attribute not in OKTA_ATTRIBUTES and len(path) == 1:
-        attribute = closest(attribute, OKTA_ATTRIBUTES) or attribute
+        attribute = closest(attribute[:LONGEST], sorted(OKTA_ATTRIBUTES), LIKENESS) or attribute
     return f" Did you mean {'.'.join((known, attribute, *path[1:]))}?"
 
 
@@ -156,13 +157,6 @@ def _internal_property(argument: Token) -> str:
     name = argument.text[1:-1]
     if argument.kind != "string" or name in INTERNAL_PROPERTIES:
         return ""
-    close = closest(name, INTERNAL_PROPERTIES)
+    close = closest(name[:LONGEST], sorted(INTERNAL_PROPERTIES), LIKENESS)
     hint = f"Did you mean {close}?" if close else f"Okta has {', '.join(INTERNAL_PROPERTIES)}."
     return f'reads the internal property "{name[:20]}", which does not exist. {hint}'
-
-
-def closest(word: str, words: Iterable[str]) -> str:
-    """The word that was probably intended; empty if none is similar."""
-    if len(word) > LONGEST:
-        return ""
-    return next(iter(get_close_matches(word, sorted(words), n=1, cutoff=0.8)), "")
