@@ -20,7 +20,6 @@ from okta_idc.rules.aws_environment import (
     InstanceFeatures,
     ManagedPolicies,
     Places,
-    StoreNetwork,
 )
 from okta_idc.settings import Settings
 
@@ -102,13 +101,8 @@ class _Declared:
 def _network(found: Environment) -> Iterator[Finding]:
     if found.network is None or isinstance(found.network, AwsError):
         return
-    given = found.network
-    network = StoreNetwork(
-        given.vpce_access_required, given.scim_allow_source_ips, given.api_allow_source_ips,
-        given.api_restrict_source_vpcs,
-    )  # fmt: skip
-    yield from aws_environment.scim_is_reachable(network)
-    yield from aws_environment.network_is_restricted(network)
+    yield from aws_environment.scim_is_reachable(found.network)
+    yield from aws_environment.network_is_restricted(found.network)
 
 
 def _unknown(found: Environment) -> Iterator[str]:

@@ -10,12 +10,13 @@ from okta_idc.clients.json_path import get_list, get_object
 
 @dataclass(frozen=True)
 class StoreNetwork:
-    """An identity store's network configuration, by AWS's names in lower case."""
+    """An identity store's network configuration, by the names of the rules on it
+    (okta_idc/rules/aws_environment.py)."""
 
-    vpce_access_required: bool = False
-    scim_allow_source_ips: tuple[str, ...] = ()
-    api_allow_source_ips: tuple[str, ...] = ()
-    api_restrict_source_vpcs: tuple[str, ...] = ()
+    vpc_endpoint_required: bool = False
+    scim_sources: tuple[str, ...] = ()
+    api_sources: tuple[str, ...] = ()
+    api_vpcs: tuple[str, ...] = ()
 
 
 ENTERPRISE = "aws:identitystore:enterprise"

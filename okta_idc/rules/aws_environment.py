@@ -6,6 +6,7 @@ A place is where the settings name an account or a policy, or for the doctor a d
 from collections.abc import Collection, Iterator, Mapping
 from dataclasses import dataclass
 from functools import partial
+from typing import Protocol
 
 from okta_idc.rules.registry import (
     EnforcementPoint,
@@ -149,18 +150,36 @@ def managed_policies_exist(policies: ManagedPolicies) -> Iterator[Violation]:
         yield from _at(places, arn, f"is not an AWS managed policy.{hint}")
 
 
+class Network(Protocol):
+    """Network restrictions of an identity store, as the client reads them: whether requests must
+    come from a VPC endpoint, and the sources that are excepted."""
+
+    @property
+    def vpc_endpoint_required(self) -> bool: ...
+    @property
+    def scim_sources(self) -> tuple[str, ...]:
+        """CIDR blocks that may send SCIM requests."""
+        ...
+
+    @property
+    def api_sources(self) -> tuple[str, ...]:
+        """CIDR blocks that may call the Identity Store API."""
+        ...
+
+    @property
+    def api_vpcs(self) -> tuple[str, ...]:
+        """VPCs from which the API may be called."""
+        ...
+
+
 @dataclass(frozen=True, slots=True)
-class StoreNetwork:
-    """Network restrictions of an identity store: whether requests must come from a VPC endpoint,
-    and the sources that are excepted."""
+class _Example:
+    """A network of an example."""
 
     vpc_endpoint_required: bool = False
     scim_sources: tuple[str, ...] = ()
-    """CIDR blocks that may send SCIM requests."""
     api_sources: tuple[str, ...] = ()
-    """CIDR blocks that may call the Identity Store API."""
     api_vpcs: tuple[str, ...] = ()
-    """VPCs from which the API may be called."""
 
 
 _NETWORK = "docs/research/identity-center.md#network-restrictions"
@@ -173,10 +192,10 @@ _NETWORK = "docs/research/identity-center.md#network-restrictions"
     remedy="Add Okta's IP address ranges to `ScimAllowSourceIps` of the identity store's network "
     "configuration (identitystore:UpdateIdentityStore, which replaces the whole configuration), or "
     "turn off `VpceAccessRequired`.",
-    good=StoreNetwork(),
-    bad=StoreNetwork(vpc_endpoint_required=True),
+    good=_Example(),
+    bad=_Example(vpc_endpoint_required=True),
 )
-def scim_is_reachable(network: StoreNetwork) -> Iterator[Violation]:
+def scim_is_reachable(network: Network) -> Iterator[Violation]:
     """Subject: the identity store's network configuration."""
     if network.vpc_endpoint_required and not network.scim_sources:
         what = "accepts requests through VPC endpoints only, and SCIM from no IP address."
@@ -190,10 +209,10 @@ def scim_is_reachable(network: StoreNetwork) -> Iterator[Violation]:
     source=_NETWORK,
     remedy="Verify that the lists contain Okta's IP address ranges, and the networks of the "
     "machines that run Pulumi and `okta-idc`.",
-    good=StoreNetwork(),
-    bad=StoreNetwork(vpc_endpoint_required=True, scim_sources=("203.0.113.0/24",)),
+    good=_Example(),
+    bad=_Example(vpc_endpoint_required=True, scim_sources=("203.0.113.0/24",)),
 )
-def network_is_restricted(network: StoreNetwork) -> Iterator[Violation]:
+def network_is_restricted(network: Network) -> Iterator[Violation]:
     """Subject: the identity store's network configuration."""
     if not network.vpc_endpoint_required:
         return

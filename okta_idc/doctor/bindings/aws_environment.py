@@ -66,11 +66,7 @@ def _policies(found: Inventory) -> Iterator[Subject]:
 
 
 def _network(found: Inventory) -> Iterator[Subject]:
-    given = _read(known(found.environment).network)
-    network = aws_environment.StoreNetwork(
-        given.vpce_access_required, given.scim_allow_source_ips, given.api_allow_source_ips,
-        given.api_restrict_source_vpcs,
-    )  # fmt: skip
+    network = _read(known(found.environment).network)
     yield Subject(network, parts={"identity store": _STORE})
 
 
