@@ -63,6 +63,9 @@ Text = Annotated[str, LATER]
 """Text that may be an Output, since no resource is named after it."""
 NonEmpty = Annotated[str, Field(min_length=1), LATER]
 ImportId = Annotated[str, Field(pattern=_IMPORT_ID)]
+LARGEST = 2**53
+"""Largest number that every reader of JSON keeps as it is; `shape_of` refuses larger ones."""
+_MAXIMUM: Any = {"maximum": LARGEST}
 WHOLE = BeforeValidator(_whole)
 """Accepts 1.0 for 1. It comes after Field, so that the JSON Schema has the limits."""
 Policy = Annotated[dict[str, JsonValue], LATER]
@@ -185,7 +188,7 @@ class Provisioning(Node):
     """Longest wait for an administrator, in minutes."""
     propagation_timeout_minutes: Annotated[float, Field(ge=0, le=1440)] = 10
     """Longest wait until AWS shows users and groups, in minutes; 0 does not wait."""
-    propagation_settle_seconds: Annotated[float, Field(gt=0)] = 20
+    propagation_settle_seconds: Annotated[float, Field(gt=0, json_schema_extra=_MAXIMUM)] = 20
     """Ends the wait when AWS has shown nothing new for this many seconds."""
 
 
@@ -215,7 +218,7 @@ class AssignmentGroup(GroupSource):
 
     import_id: ImportId | None = None
     """Imports and protects the assignment `APP_ID/GROUP_ID`. Remove it after the first run."""
-    priority: Annotated[int, Field(ge=1), WHOLE] | None = None
+    priority: Annotated[int, Field(ge=1, json_schema_extra=_MAXIMUM), WHOLE] | None = None
     """Priority of the assignment, 1 is the highest. Set it on all groups or on none."""
 
 
@@ -276,7 +279,7 @@ class Assignments(Node):
     """Also creates and assigns one group with the members of all push groups; `{}` is enough."""
     users: list[Annotated[User, shorthand("login", User)]] = []
     """Okta users assigned individually."""
-    max_deprovisioned_users: Annotated[int, Field(ge=0), WHOLE] = 10
+    max_deprovisioned_users: Annotated[int, Field(ge=0, json_schema_extra=_MAXIMUM), WHOLE] = 10
     """Blocks a run that would deprovision more users than this."""
     confirm_deprovisioning: list[str] = []
     """Groups and users that may be unassigned regardless of how many users that deprovisions."""

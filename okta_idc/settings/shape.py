@@ -18,7 +18,7 @@ from okta_idc.rules.registry import Finding, join_path
 from okta_idc.rules.stack_file import Given, is_plain
 from okta_idc.rules.suggestions import closest, did_you_mean
 from okta_idc.settings.errors import Problem
-from okta_idc.settings.models import FORMS, REGION
+from okta_idc.settings.models import FORMS, LARGEST, REGION
 
 RENAMED = {
     "app.user_name_template": "app.username_format",
@@ -90,7 +90,7 @@ _EXAMPLES = {
 _QUOTES = {"accounts": "Put account IDs in quotes, with all 12 digits."}
 _SECRET = frozenset({"scim_token", "token", "scim"})
 """Keys whose values may be a token by mistake."""
-_DEEPEST, _LARGEST = 100, 2**53
+_DEEPEST = 100
 _SURROGATE = re.compile("[\ud800-\udfff]")
 
 Place = tuple[str | int, ...]
@@ -171,7 +171,7 @@ def _plain(value: Any, place: Place, faults: list[tuple[Place, Iterable[Finding]
     if isinstance(value, str) and _SURROGATE.search(value):
         fault("text in valid Unicode")
         return _SURROGATE.sub("\ufffd", value)
-    if isinstance(value, int | float) and not abs(value) <= _LARGEST:
+    if isinstance(value, int | float) and not abs(value) <= LARGEST:
         fault("a number with at most 15 digits")
         return 0
     return value
