@@ -39,7 +39,33 @@ def _document(loader: Any) -> Any:
         raise YamlError(
             f"aliases (`*name`) repeat more than {MOST_REPEATED:,} values. Write them out."
         )
+    _check_keys(root)
     return loader.construct_document(root)
+
+
+def _check_keys(root: yaml.Node) -> None:
+    """Refuses a key that a mapping has twice: PyYAML would keep the last value."""
+    waiting, seen = [root], set[int]()
+    while waiting:
+        node = waiting.pop()
+        if id(node) in seen:
+            continue
+        seen.add(id(node))
+        if isinstance(node, yaml.SequenceNode):
+            waiting += cast(list[yaml.Node], node.value)
+        elif isinstance(node, yaml.MappingNode):
+            lines: dict[tuple[str, str], int] = {}
+            for key, value in cast(list[tuple[yaml.Node, yaml.Node]], node.value):
+                waiting += [key, value]
+                if not isinstance(key, yaml.ScalarNode) or key.tag == "tag:yaml.org,2002:merge":
+                    continue
+                line, name = key.start_mark.line + 1, (key.tag, str(key.value))
+                if name in lines:
+                    raise YamlError(
+                        f"the key {name[1]!r} is at line {lines[name]} and at line {line}. "
+                        "Keep one of them."
+                    )
+                lines[name] = line
 
 
 def _size(node: yaml.Node, sizes: dict[int, int]) -> int:

@@ -42,6 +42,13 @@ def test_an_alias_inside_its_own_value_is_refused() -> None:
         read_yaml("a: &a [*a, *a]")
 
 
+def test_a_key_that_a_mapping_has_twice_is_refused() -> None:
+    with pytest.raises(YamlError, match="the key 'push_groups' is at line 2 and at line 4"):
+        read_yaml("a:\n  push_groups: [x]\n  mode: api\n  push_groups: [y]")
+    once = "a: {x: &shared {k: 1}, y: *shared}\nb: {x: {<<: *shared, k: 2}}"
+    assert read_yaml(once)["b"]["x"] == {"k": 2}
+
+
 def test_aliases_that_repeat_little_are_read() -> None:
     assert read_yaml("a: &a [x, y]\nb: *a\nc: [*a, *a]") == {
         "a": ["x", "y"],
