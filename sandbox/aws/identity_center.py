@@ -34,6 +34,10 @@ class Token:
     created: datetime
     expires: datetime
 
+    @property
+    def expired(self) -> bool:
+        return self.expires <= datetime.now(UTC)
+
 
 class IdentityCenter:
     """An instance; initially it uses its own directory, without automatic provisioning."""
@@ -99,7 +103,11 @@ class IdentityCenter:
         if not self.enabled:
             raise ForbiddenError("Enable automatic provisioning first.")
         if len(self.tokens) >= MAX_TOKENS:
-            raise ForbiddenError(f"{MAX_TOKENS} access tokens exist already. Delete one first.")
+            # As AWS's user guide says it (Rotate an access token).
+            raise ForbiddenError(
+                "An IAM Identity Center directory supports up to two access tokens at a time. "
+                "Delete an expired or unused access token first."
+            )
         token = scim_token(secrets.token_hex(8))
         self._add(token, str(uuid.uuid4()), datetime.now(UTC))
         return token
@@ -119,11 +127,11 @@ class IdentityCenter:
         """The reason why the endpoint refuses this caller, or an empty string."""
         if tenant != self.tenant or not self.enabled:
             return "Unknown tenant"
-        digest, now = _digest(authorization.removeprefix("Bearer ")), datetime.now(UTC)
+        digest = _digest(authorization.removeprefix("Bearer "))
         matching = [t for t in self.tokens.values() if hmac.compare_digest(t.digest, digest)]
         if not matching or not authorization.startswith("Bearer "):
             return "Unknown token"
-        return "" if matching[0].expires > now else "Expired token"
+        return "Expired token" if matching[0].expired else ""
 
     def _add(self, token: str, ident: str, created: datetime) -> None:
         expires = created + timedelta(days=TOKEN_DAYS)

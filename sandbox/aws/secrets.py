@@ -2,7 +2,8 @@
 
 import json
 import re
-from dataclasses import dataclass, field
+from collections.abc import Iterable
+from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Any
 
@@ -18,6 +19,15 @@ class SecretError(ValueError):
 
 
 @dataclass(frozen=True)
+class Version:
+    """A version of a secret, without its value; AWS deletes versions without staging labels."""
+
+    id: str
+    stages: tuple[str, ...]
+    created: datetime
+
+
+@dataclass(frozen=True)
 class Secret:
     """A secret without its value."""
 
@@ -27,8 +37,8 @@ class Secret:
     created: datetime
     changed: datetime
     tags: dict[str, str]
-    versions: dict[str, list[str]] = field(default_factory=dict[str, list[str]])
-    """Staging labels by version ID."""
+    versions: tuple["Version", ...] = ()
+    """Oldest first."""
 
 
 class Secrets:
@@ -45,7 +55,11 @@ class Secrets:
         return secretsmanager_backends[self.aws.account][self.aws.region]
 
     def list(self) -> list[Secret]:
-        found = (_secret(item) for item in self._backend.list_secrets([], max_results=10_000)[0])
+        backend = self._backend
+        found = (
+            _secret(item, backend.secrets[item["Name"]].versions.values())
+            for item in backend.list_secrets([], max_results=10_000)[0]
+        )
         return sorted(found, key=lambda secret: secret.name)
 
     def find(self, name: str) -> Secret | None:
@@ -98,12 +112,15 @@ def pairs_of(value: str) -> dict[str, str] | None:
     return None if nested else texts
 
 
-def _secret(item: dict[str, Any]) -> Secret:
+def _secret(item: dict[str, Any], versions: Iterable[dict[str, Any]]) -> Secret:
     return Secret(
         name=item["Name"], arn=item["ARN"], description=item.get("Description") or "",
         created=_time(item["CreatedDate"]), changed=_time(item["LastChangedDate"]),
         tags={tag["Key"]: tag["Value"] for tag in item.get("Tags") or []},
-        versions=item.get("VersionIdsToStages") or {},
+        versions=tuple(
+            Version(each["version_id"], tuple(each["version_stages"]), _time(each["createdate"]))
+            for each in versions
+        ),
     )  # fmt: skip
 
 

@@ -3,6 +3,7 @@
 from typing import Any
 
 from aiohttp import web
+from markupsafe import Markup
 
 from ..okta.http import OrgContext, Route
 from ..okta.model import App
@@ -22,8 +23,17 @@ class Tab:
 
     def show(self, template: str, app: App, tab: str, **context: Any) -> web.Response:
         return self.pages.show(
-            template, app=app, label=app.body["label"], tab=tab, root=app_root(app), **context
-        )
+            template, app=app, label=app.body["label"], tab=tab, root=app_root(app),
+            layout="okta/app.html", **context,
+        )  # fmt: skip
+
+    def panel(self, template: str, app: App, tab: str, fragment: str, **context: Any) -> Markup:
+        """The tab as a part of the application's page, which shows it for this fragment."""
+        text = self.pages.render(
+            template, app=app, label=app.body["label"], tab=tab, root=app_root(app),
+            layout="okta/panel.html", fragment=fragment, **context,
+        )  # fmt: skip
+        return Markup(text)  # noqa: S704 — rendered with escaped values
 
     def name(self, group: str) -> str:
         return self.model.groups[group]["profile"]["name"]
@@ -35,8 +45,6 @@ class Applications(Tab):
             ("GET", "/admin", self.home),
             ("GET", "/admin/", self.home),
             ("GET", "/admin/apps/active", self.list),
-            ("GET", APP_PATH, self.redirect_to_sign_on),
-            ("GET", APP_PATH + "/", self.redirect_to_sign_on),
         ]
 
     async def home(self, _: web.Request) -> web.Response:
@@ -45,9 +53,6 @@ class Applications(Tab):
     async def list(self, _: web.Request) -> web.Response:
         apps = [(app, app_root(app)) for app in self.model.apps.values()]
         return self.pages.show("okta/applications.html", apps=apps)
-
-    async def redirect_to_sign_on(self, request: web.Request) -> web.Response:
-        return redirect(app_root(self.context.app(request)) + "/sign-on")
 
 
 def app_root(app: App) -> str:

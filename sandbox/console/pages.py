@@ -49,9 +49,12 @@ class Pages:
         )
 
     def show(self, template: str, *, status: int = 200, **context: Any) -> web.Response:
-        context = {"csrf": self.secret, "host": self.host, "error": None, **context}
-        text = self.templates.get_template(template).render(context)
+        text = self.render(template, **context)
         return web.Response(text=text, content_type="text/html", status=status)
+
+    def render(self, template: str, **context: Any) -> str:
+        context = {"csrf": self.secret, "host": self.host, "error": None, **context}
+        return self.templates.get_template(template).render(context)
 
     def error_page(self, status: int, title: str, text: str) -> web.Response:
         return self.show("error.html", status=status, title=title, text=text, base=self.base)

@@ -8,6 +8,7 @@ cancelled, so that the user does not have to paste it twice; no page shows it.
 from dataclasses import replace
 
 from aiohttp import web
+from markupsafe import Markup
 
 from ..okta.connection import BASE_URL, provision_staged_users
 from ..okta.http import OrgContext, Route
@@ -26,6 +27,7 @@ _FEATURES = (
      "Deactivates a user's account in {label} when it is unassigned in Okta or the Okta account is "
      "deactivated."),
 )  # fmt: skip
+_INTEGRATION, _TO_APP = "okta/provisioning_integration.html", "okta/provisioning_to_app.html"
 
 
 class Provisioning(Tab):
@@ -60,10 +62,24 @@ class Provisioning(Tab):
         has_token = bool(self._entered_tokens.get(app.id) or app.token)
         url = app.base_url or "" if url is None else url
         return self.show(
-            "okta/provisioning_integration.html", app, "provisioning",
-            status=400 if error else 200, edit=edit,
+            _INTEGRATION, app, "provisioning", status=400 if error else 200, edit=edit,
             enable=enable, url=url, has_token=has_token, error=error, verified=verified,
         )  # fmt: skip
+
+    def app_panels(self, app: App) -> list[Markup]:
+        """Integration and To App for the application's page. As in Okta, To App is Integration
+        until provisioning is enabled."""
+        tab, folder = "provisioning", "tab-user-management/"
+        integration, to_app = folder + "api-credentials", folder + "create-n-update"
+        if app.connection != "ENABLED":
+            return [
+                self.panel(_INTEGRATION, app, tab, fragment, edit=False)
+                for fragment in (integration, to_app)
+            ]
+        return [
+            self.panel(_INTEGRATION, app, tab, integration, edit=False),
+            self.panel(_TO_APP, app, tab, to_app, edit=False, rows=_feature_rows(app)),
+        ]
 
     async def post_integration(self, request: web.Request) -> web.Response:
         app, form = self.context.app(request), await request.post()
@@ -106,13 +122,9 @@ class Provisioning(Tab):
     def _to_app(self, app: App, edit: bool, error: str | None = None) -> web.Response:
         if app.connection != "ENABLED":
             return redirect(f"{app_root(app)}/provisioning/integration")
-        rows = [
-            (key, name, text.format(label=app.body["label"]), app.is_enabled(part, switch))
-            for key, name, part, switch, text in _FEATURES
-        ]
         return self.show(
-            "okta/provisioning_to_app.html", app, "provisioning",
-            status=400 if error else 200, edit=edit, rows=rows, error=error,
+            _TO_APP, app, "provisioning", status=400 if error else 200, edit=edit,
+            rows=_feature_rows(app), error=error,
         )  # fmt: skip
 
     async def post_to_app(self, request: web.Request) -> web.Response:
@@ -124,3 +136,11 @@ class Provisioning(Tab):
             app.capabilities[part][switch]["status"] = "ENABLED" if key in form else "DISABLED"
         provision_staged_users(self.model, app)
         return redirect(f"{app_root(app)}/provisioning/to-app")
+
+
+def _feature_rows(app: App) -> list[tuple[str, str, str, bool]]:
+    """Key, name, text, and state of each feature."""
+    return [
+        (key, name, text.format(label=app.body["label"]), app.is_enabled(part, switch))
+        for key, name, part, switch, text in _FEATURES
+    ]

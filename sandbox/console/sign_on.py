@@ -3,6 +3,7 @@
 from itertools import zip_longest
 
 from aiohttp import web
+from markupsafe import Markup
 
 from ..okta.app_body import validate_app_body
 from ..okta.certificate import idp_metadata
@@ -28,21 +29,31 @@ class SignOn(Tab):
 
     async def get(self, request: web.Request) -> web.Response:
         app, edit = self.context.app(request), "edit" in request.query
-        rows = [_row(item) for item in _statements(app) if item.get("type") != "GROUP"]
-        return self._page(app, edit, rows, app.body["settings"].get("app", {}))
+        return self._page(app, edit, _rows(app), app.body["settings"].get("app", {}))
+
+    def app_panel(self, app: App) -> Markup:
+        """The tab for the application's page."""
+        context = self._settings_context(app, _rows(app), app.body["settings"].get("app", {}))
+        return self.panel("okta/sign_on.html", app, "sign-on", "tab-signon", edit=False, **context)
 
     def _page(
         self, app: App, edit: bool, rows: list[Json], fields: Json, error: str | None = None
     ) -> web.Response:
-        template = app.body["credentials"]["userNameTemplate"]["template"]
         return self.show(
             "okta/sign_on.html", app, "sign-on", status=400 if error else 200, edit=edit,
-            error=error, rows=rows, formats=FORMATS, acs=fields.get("acsURL") or "",
-            issuer=fields.get("entityID") or "", user_name=_USER_NAMES.get(template, template),
-            groups=[item for item in _statements(app) if item.get("type") == "GROUP"],
-            metadata=f"{self.context.base}/app/{_issuer_key(app)}/sso/saml/metadata",
-            certificates=[(key, key["kid"] == app.body["kid"]) for key in app.keys],
+            error=error, **self._settings_context(app, rows, fields),
         )  # fmt: skip
+
+    def _settings_context(self, app: App, rows: list[Json], fields: Json) -> Json:
+        template = app.body["credentials"]["userNameTemplate"]["template"]
+        return {
+            "rows": rows, "formats": FORMATS, "acs": fields.get("acsURL") or "",
+            "issuer": fields.get("entityID") or "",
+            "user_name": _USER_NAMES.get(template, template),
+            "groups": [item for item in _statements(app) if item.get("type") == "GROUP"],
+            "metadata": f"{self.context.base}/app/{_issuer_key(app)}/sso/saml/metadata",
+            "certificates": [(key, key["kid"] == app.body["kid"]) for key in app.keys],
+        }  # fmt: skip
 
     async def post(self, request: web.Request) -> web.Response:
         app, form = self.context.app(request), await request.post()
@@ -77,6 +88,10 @@ def _issuer_key(app: App) -> str:
 
 def _statements(app: App) -> list[Json]:
     return app.body["settings"]["signOn"]["attributeStatements"]
+
+
+def _rows(app: App) -> list[Json]:
+    return [_row(item) for item in _statements(app) if item.get("type") != "GROUP"]
 
 
 def _row(item: Json) -> Json:

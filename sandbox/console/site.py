@@ -11,6 +11,7 @@ from ..aws.identity_center import IdentityCenter
 from ..aws.secrets import Secrets
 from ..aws.store import IdentityStore
 from ..okta.http import OrgContext
+from .app_page import AppPage
 from .applications import Applications
 from .assignments import Assignments
 from .aws_directory import Directory
@@ -34,8 +35,8 @@ def add_console(
     app.middlewares.insert(0, pages.middleware)
     app.router.add_get("/admin/console.css", pages.stylesheet)
     for section in (
-        *(kind(pages, context) for kind in (Applications, SignOn, Provisioning, Assignments,
-                                         PushGroups)),
+        *(kind(pages, context) for kind in (Applications, AppPage, SignOn, Provisioning,
+                                         Assignments, PushGroups)),
         Settings(pages, center, access_control), Directory(pages, store),
         SecretPages(pages, Secrets(center.aws)),
     ):  # fmt: skip

@@ -9,6 +9,7 @@ from typing import Any
 
 import pytest
 
+from okta_idc.clients.admin_console import app_page
 from tests.sandbox.console import console_journey
 from tests.sandbox.console.running_sandbox import RunningSandbox
 
@@ -55,6 +56,25 @@ def test_a_user_connects_okta_and_aws(page: Any, sandbox: RunningSandbox, tmp_pa
     assert page.locator("tbody tr").count() == len(sandbox.store.members(*sandbox.store.groups))
     assert page.locator("tbody tr").count() > 0
     assert not [text for text in recorded if "Content Security Policy" in text]
+
+
+def test_the_fragment_of_an_apps_address_selects_the_tab(
+    page: Any, sandbox: RunningSandbox
+) -> None:
+    sandbox.connect()
+    address = app_page(sandbox.okta, sandbox.app["id"])
+    for fragment, heading in (
+        ("", "SAML Signing Certificates"),
+        ("#tab-signon", "SAML Signing Certificates"),
+        ("#tab-user-management/api-credentials", "Integration Edit"),
+        ("#tab-user-management/create-n-update", "Provisioning to App Edit"),
+    ):
+        page.goto("about:blank")  # a fragment alone does not load the page again
+        page.goto(address + fragment)
+        found = page.get_by_role("heading", level=2).all_inner_texts()
+        shown = [" ".join(text.split()) for text in found]
+        assert heading in shown, (fragment, shown)
+        assert page.get_by_role("navigation", name="AWS IAM Identity Center").count() == 1
 
 
 @contextmanager

@@ -1,6 +1,8 @@
 """The Provisioning tab: its saved values control provisioning."""
 
 import html
+from dataclasses import replace
+from datetime import UTC, datetime
 
 import pytest
 
@@ -44,6 +46,16 @@ def test_testing_api_credentials_calls_aws_and_saves_nothing(sandbox: RunningSan
     assert "Error authenticating: Unauthorized. Errors reported by remote server:" in page
     tenantless = url.replace(sandbox.center.tenant, "a" * 36)
     status, page = integration(sandbox, test="", base_url=tenantless, api_token=token)
+    assert (status, "Error authenticating: Unauthorized." in page) == (400, True)
+
+
+def test_an_expired_token_fails_as_an_unknown_one(sandbox: RunningSandbox) -> None:
+    endpoint, token = ready(sandbox)
+    [(ident, held)] = sandbox.center.tokens.items()
+    sandbox.center.tokens[ident] = replace(held, expires=datetime.now(UTC))
+    page = f"{sandbox.okta}/aws-console/settings/provisioning"
+    assert "(expired)" in sandbox.get(page)
+    status, page = integration(sandbox, test="", base_url=endpoint.rstrip("/"), api_token=token)
     assert (status, "Error authenticating: Unauthorized." in page) == (400, True)
 
 

@@ -108,6 +108,32 @@ def test_a_new_value_becomes_the_current_version(console: Console, api: Any) -> 
     assert json.loads(previous["SecretString"])["token"] == VALUE
 
 
+def test_each_version_has_its_staging_labels(console: Console, api: Any) -> None:
+    """A rotation stores the new token as AWSPENDING, and then moves AWSCURRENT to it."""
+    console.store()
+    api.put_secret_value(SecretId=AWS.secret, SecretString="next", VersionStages=["AWSPENDING"])
+
+    def labels() -> list[str]:
+        versions = console.get(SECRET).split("<h2>Versions</h2>")[1].split("</table>")[0]
+        return re.findall(
+            r"<tr><td>[0-9a-f-]{36}</td><td>(.*?)</td><td>\d{4}-\d\d-\d\d</td>", versions
+        )
+
+    assert labels() == ["AWSCURRENT", "AWSPENDING"]
+    assert VALUE in console.post(SECRET)
+    versions = api.list_secret_version_ids(SecretId=AWS.secret)["Versions"]
+    old, new = (
+        next(v["VersionId"] for v in versions if stage in v["VersionStages"])
+        for stage in ("AWSCURRENT", "AWSPENDING")
+    )
+    api.update_secret_version_stage(
+        SecretId=AWS.secret, VersionStage="AWSCURRENT", MoveToVersionId=new,
+        RemoveFromVersionId=old,
+    )  # fmt: skip
+    assert labels() == ["AWSPREVIOUS", "AWSPENDING, AWSCURRENT"]
+    assert ">\nnext</textarea>" in console.post(SECRET)
+
+
 def test_tags_are_replaced(console: Console, api: Any) -> None:
     console.store()
     shown = console.post(
