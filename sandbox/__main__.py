@@ -4,12 +4,13 @@ the other commands control it."""
 import argparse
 import sys
 from dataclasses import replace
+from functools import partial
 from pathlib import Path
 
 try:
     from . import commands
     from .client import PROGRAM, ControlError, SandboxClient, own_client
-    from .org_file import Org, load_org
+    from .org_file import DOMAINS, Org, load_org
     from .org_generator import DEFECTS, OrgSizeError, generate_org
     from .partitions import PARTITIONS
     from .settings import CHOICES, DESCRIPTIONS, Settings
@@ -70,6 +71,12 @@ def _add_serve(subcommands: "argparse._SubParsersAction[argparse.ArgumentParser]
         "--partition", choices=tuple(PARTITIONS),
         help="AWS partition: ARNs, domains and Region (default: that of the org file's region)",
     )  # fmt: skip
+    for key, (_, description) in DOMAINS.items():
+        serve.add_argument(
+            _option(key), type=partial(_domain, key), metavar="DOMAIN",
+            help=f"{description}: Okta's metadata names it as the org's "
+            + ("address" if key == "okta_domain" else "custom domain"),
+        )  # fmt: skip
     serve.add_argument(
         "--identity-center", choices=("ready", "new"), default="ready",
         help="new: you set up the identity source, provisioning and SCIM token in the AWS console",
@@ -89,9 +96,12 @@ def _add_serve(subcommands: "argparse._SubParsersAction[argparse.ArgumentParser]
     )
     serve.add_argument("--until-eof", action="store_true", help="stop when standard input closes")
     for name, values in CHOICES.items():
-        option = "--" + name.replace("_", "-")
         text = f"{DESCRIPTIONS[name]} (default: {values[0]}, or the value in the snapshot)"
-        serve.add_argument(option, choices=values, help=text)
+        serve.add_argument(_option(name), choices=values, help=text)
+
+
+def _option(name: str) -> str:
+    return "--" + name.replace("_", "-")
 
 
 def _add_org(subcommands: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None:
@@ -150,6 +160,7 @@ def _serve(args: argparse.Namespace) -> int:
         snapshot = read_snapshot(args.restore) if args.restore else None
         org = snapshot_org(snapshot) if snapshot else load_org(args.org)
         org = _in_partition(org, args.partition, restored=bool(snapshot))
+        org = replace(org, **{key: value for key in DOMAINS if (value := getattr(args, key))})
         settings = Settings(**(snapshot["settings"] if snapshot else {}) | chosen)
     except ValueError as error:  # from the org file, the snapshot or its settings
         sys.stderr.write(f"{error}\n")
@@ -175,6 +186,13 @@ def _in_partition(org: Org, partition: str | None, *, restored: bool) -> Org:
             f"--partition {partition}: the snapshot is of {org.aws.partition.id}. Omit the option."
         )
     return replace(org, aws=replace(org.aws, region=PARTITIONS[partition].region))
+
+
+def _domain(key: str, text: str) -> str:
+    pattern, description = DOMAINS[key]
+    if not pattern.fullmatch(text):
+        raise argparse.ArgumentTypeError(f"{text}: use {description}")
+    return text
 
 
 def _port(text: str) -> int:

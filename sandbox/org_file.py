@@ -50,6 +50,23 @@ _OWN_KEYS = frozenset(("status", "type"))
 _Patterns = dict[str, tuple[re.Pattern[str], str]]
 """Maps a key to the pattern of its value and a description of valid values."""
 _DOMAIN = re.compile(r"[A-Za-z0-9-]{1,63}(\.[A-Za-z0-9-]{1,63})+")
+OKTA_DOMAINS = (
+    "okta.com", "oktapreview.com", "okta-emea.com", "okta-gov.com", "okta.mil", "trexcloud.com",
+)  # fmt: skip
+"""Okta's domains (docs/research/okta-api.md#org-metadata)."""
+_LABEL = r"[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?"
+DOMAINS: _Patterns = {
+    # Okta's SDKs refuse the Admin Console's host (-admin) as that of the org.
+    "okta_domain": (
+        re.compile(rf"(?!\S*-admin\.){_LABEL}\.({'|'.join(map(re.escape, OKTA_DOMAINS))})"),
+        "the org's name in one of Okta's domains, such as acme.okta.mil",
+    ),
+    "custom_domain": (
+        re.compile(rf"(?!\S*\.({'|'.join(map(re.escape, OKTA_DOMAINS))})$){_LABEL}(\.{_LABEL})+"),
+        "a domain of your own, such as login.example.com",
+    ),
+}
+"""The domains of the org that its metadata names."""
 _EMAIL = re.compile(r"[^@\s]+@[^@\s]+")
 _AWS: _Patterns = {
     "region": (re.compile(r"[a-z]{2,}(-[a-z]+)+-\d"), "a region such as us-east-1"),
@@ -195,6 +212,8 @@ class Org:
 
     `attributes` holds the types of the custom attributes of the default user type by name,
     `user_types` those of the other user types. `everyone`: the org has the group Everyone.
+    `okta_domain` is the org's own domain, for example acme.okta.mil, and `custom_domain` a further
+    one; both may be empty.
     """
 
     name: str
@@ -205,6 +224,8 @@ class Org:
     user_types: dict[str, dict[str, str]] = field(default_factory=dict)
     apps: tuple[OrgApp, ...] = ()
     everyone: bool = False
+    okta_domain: str = ""
+    custom_domain: str = ""
 
 
 def load_org(path: Path | None = None) -> Org:
@@ -275,7 +296,8 @@ class _Reader:
     problems: list[str] = field(default_factory=list)
 
     def org(self, document: object) -> Org | None:
-        keys = ("name", "attributes", "user_types", "everyone", "users", "groups", "apps", "aws")
+        keys = ("name", *DOMAINS, "attributes", "user_types", "everyone", "users", "groups", "apps",
+                "aws")  # fmt: skip
         top = self.mapping("", document, keys)
         if top is None:
             return None
@@ -304,12 +326,15 @@ class _Reader:
             for index, item in enumerate(self.items("apps", top.get("apps", [])))
             if (app := self.app(f"apps[{index}]", item, logins, names))
         ]
+        given = {key: pattern for key, pattern in DOMAINS.items() if key in top}
+        domains = self.checked("", top, given)
         aws = self.aws(top.get("aws"))
         if aws is None or self.problems:
             return None
         return Org(
-            name, tuple(users), tuple(groups), aws, attributes, user_types, tuple(apps), everyone
-        )
+            name, tuple(users), tuple(groups), aws, attributes, user_types, tuple(apps), everyone,
+            **domains,
+        )  # fmt: skip
 
     def attributes(self, location: str, item: object) -> dict[str, str]:
         """Read the custom attributes of a user type: the type of each by its name."""
@@ -519,10 +544,11 @@ class _Reader:
         ]
 
     def checked(self, location: str, entry: dict[str, Any], patterns: _Patterns) -> dict[str, str]:
-        values = {key: self.text(f"{location}.{key}", entry.get(key)) for key in patterns}
+        above = f"{location}." if location else ""
+        values = {key: self.text(f"{above}{key}", entry.get(key)) for key in patterns}
         for key, (pattern, description) in patterns.items():
             if values[key] and not pattern.fullmatch(values[key]):
-                self.problem(f"{location}.{key}", values[key], f"Use {description}.")
+                self.problem(f"{above}{key}", values[key], f"Use {description}.")
         return values
 
     def unique(

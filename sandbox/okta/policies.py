@@ -30,7 +30,11 @@ class Policies(Resource):
     async def organization(self, _: web.Request) -> web.Response:
         names = ("analyticsCollectionEnabled", "bugReportingEnabled", "desktopMFAEnabled",
                  "itpEnabled", "omEnabled", "pssoEnabled")  # fmt: skip
-        links = {"organization": {"href": self.context.base}}
+        org = self.model.org
+        own = f"https://{org.okta_domain}" if org.okta_domain else self.context.base
+        links = {"organization": {"href": own}}
+        if org.custom_domain:
+            links["alternate"] = {"href": f"https://{org.custom_domain}"}
         return reply({"id": ORG_ID, "pipeline": "idx", "cell": "sbx", "_links": links,
                       "settings": dict.fromkeys(names, False)})  # fmt: skip
 
