@@ -60,6 +60,11 @@ def add_commands(commands: Any) -> None:
         "--in-progress", type=float, metavar="SECONDS",
         help="AWS accepts an assignment or a provisioning, and completes it after this time",
     )  # fmt: skip
+    fault.add_argument(
+        "--polls", type=int, metavar="N",
+        help="AWS accepts an assignment or a provisioning, and answers IN_PROGRESS to this many "
+        "requests for its status",
+    )  # fmt: skip
     fault.add_argument("--delay", type=float, metavar="SECONDS", help="delay the answer")
     fault.add_argument(
         "--connection",
@@ -131,7 +136,7 @@ def _print(summary: str) -> None:
 
 def _inject_fault(client: SandboxClient, args: argparse.Namespace) -> None:
     keys = ("server", "method", "path", "operation", "contains", "times", "status", "code",
-            "failure", "in_progress", "delay", "connection")  # fmt: skip
+            "failure", "in_progress", "polls", "delay", "connection")  # fmt: skip
     effect = {key: value for key in keys if (value := getattr(args, key)) is not None}
     if args.clear:
         client.clear_faults()
@@ -153,6 +158,7 @@ def _fault_line(fault: Json) -> str:
     effects = [f"after {fault['delay']:g} s"] if fault["delay"] else []
     effects += [f"status {fault['status']} {fault['code']}".strip()] if fault["status"] else []
     effects += [f"in progress for {fault['in_progress']:g} s"] if fault["in_progress"] else []
+    effects += [f"in progress for {fault['polls']} polls"] if fault["polls"] else []
     effects += [f"failed: {fault['failure']}"] if fault["failure"] else []
     effects += [f"connection {fault['connection']}"] if fault["connection"] else []
     effects += [f"without {path}" for path in fault["drop"]]

@@ -41,6 +41,10 @@ PRESETS: dict[str, dict[str, Any]] = {
                      "contains": '"targetGroupName"', "times": None},
     "aws-throttled": {"server": AWS, "code": "ThrottlingException", "times": 5},
     "aws-denied": {"server": AWS, "code": "AccessDeniedException", "times": None},
+    # Another change is in progress, or the object exists.
+    "aws-conflict": {"server": AWS, "method": "POST", "code": "ConflictException"},
+    "aws-quota": {"server": AWS, "method": "POST", "code": "ServiceQuotaExceededException",
+                  "times": None},
     # The request is accepted and fails later. Assumed: the reason.
     "provisioning-failed": {"server": AWS, "failure": "The account has reached its quota of roles"},
     "provisioning-slow": {"server": AWS, "in_progress": 30, "times": None},
@@ -82,6 +86,8 @@ class Fault:
     """The reason for which an asynchronous operation of AWS fails."""
     in_progress: float = 0
     """The seconds until an asynchronous operation of AWS takes effect."""
+    polls: int = 0
+    """How often its status is IN_PROGRESS before it takes effect."""
     body: Any = None
     headers: dict[str, str] = field(default_factory=dict)
     delay: float = 0
@@ -95,11 +101,12 @@ class Fault:
             "times": self.remaining, "status": self.status, "code": self.code, "body": self.body,
             "headers": self.headers, "delay": self.delay, "connection": self.connection,
             "drop": list(self.drop), "failure": self.failure, "in_progress": self.in_progress,
+            "polls": self.polls,
         }  # fmt: skip
 
     @property
     def is_asynchronous(self) -> bool:
-        return bool(self.failure or self.in_progress)
+        return bool(self.failure or self.in_progress or self.polls)
 
     def matches(self, call: Call) -> bool:
         return (
@@ -119,7 +126,7 @@ class Fault:
         return not pattern.pattern or any(pattern.fullmatch(each) for each in (name, action))
 
 
-_AWS_KEYS = ("operation", "code", "failure", "in_progress")
+_AWS_KEYS = ("operation", "code", "failure", "in_progress", "polls")
 _KEYS = {"name", "server", "method", "path", "contains", "times", "status", "body", "headers",
          "delay", "connection", "drop", *_AWS_KEYS}  # fmt: skip
 
@@ -152,6 +159,7 @@ def parse_fault(document: dict[str, Any]) -> Fault:
         code=code,
         failure=_failure(values.get("failure") or ""),
         in_progress=_seconds("in_progress", values.get("in_progress") or 0),
+        polls=_polls(values.get("polls") or 0),
         body=values.get("body"),
         headers=_headers(values.get("headers") or {}),
         delay=_seconds("delay", values.get("delay", 0)),
@@ -162,8 +170,8 @@ def parse_fault(document: dict[str, Any]) -> Fault:
                fault.is_asynchronous]  # fmt: skip
     if sum(effects) > 1 or not (any(effects) or fault.delay):
         raise ValueError(
-            "use one of status or code, connection, drop, and failure or in_progress, with or "
-            "without delay, or delay alone"
+            "use one of status or code, connection, drop, and failure, in_progress or polls, with "
+            "or without delay, or delay alone"
         )
     if fault.is_asynchronous and not any(map(fault.matches_operation, ASYNCHRONOUS)):
         raise ValueError(f"operation: use one of {', '.join(ASYNCHRONOUS)} for this effect")
@@ -197,6 +205,12 @@ def _pattern(values: dict[str, Any], key: str) -> re.Pattern[str]:
 def _times(value: object) -> int | None:
     if value is not None and (type(value) is not int or not 1 <= value <= 10_000):
         raise ValueError("times: use 1 to 10000, or null for no limit")
+    return value
+
+
+def _polls(value: object) -> int:
+    if type(value) is not int or not 0 <= value <= 10_000:
+        raise ValueError("polls: use 0 to 10000")
     return value
 
 

@@ -137,7 +137,7 @@ async def _serve(org: Org, options: Options, ports: dict[str, socket.socket]) ->
         return create_snapshot(okta[ORG_CONTEXT].model, store, instance_info, token)
 
     request_log, faults = RequestLog(clock), Faults(clock)
-    moto = _moto_server(ports["aws"], request_log, faults)
+    moto = _moto_server(ports["aws"], request_log, faults, options.settings)
     shared: dict[str, Any] = {
         "settings": options.settings, "clock": clock, "faults": faults, "request_log": request_log,
     }  # fmt: skip
@@ -183,17 +183,19 @@ def _wait_for_eof(loop: asyncio.AbstractEventLoop, callback: Callable[[], None])
         loop.call_soon_threadsafe(callback)
 
 
-def _moto_server(sock: socket.socket, request_log: Any, faults: Any) -> Any:
+def _moto_server(sock: socket.socket, request_log: Any, faults: Any, settings: Settings) -> Any:
     """Serve moto on a socket that is already bound (ThreadedMotoServer would bind later)."""
     from moto.moto_server.werkzeug_app import MotoRequestHandler
     from werkzeug.serving import make_server
 
     from .aws.fault_injection import inject_faults
+    from .aws.limits import Limits
     from .aws.policy_validation import validate_policies
     from .aws.request_recorder import record_requests
     from .aws.service_models import Dispatcher, hold_to_models
 
-    backend = hold_to_models(validate_policies(Dispatcher()))
+    limits = Limits(settings, faults.clock)
+    backend = hold_to_models(validate_policies(Dispatcher()), limits)
     app = record_requests(inject_faults(backend, faults, asyncio.get_running_loop()), request_log)
 
     def account(environ: Any, start_response: Any) -> Any:

@@ -17,6 +17,11 @@ CHOICES = {
     "limits": ("off", "integrator", "workforce"),
     # AWS's limit of 20 SCIM requests per second (docs/research/scim.md#errors).
     "scim_throttle": ("off", "on"),
+    # AWS's limits of 20 calls per second to Identity Center and to the Identity Store, and of 15
+    # account assignments in creation (docs/research/identity-center.md#quotas).
+    "aws_throttle": ("off", "on"),
+    # AWS's quotas: the documented ones, or all of them lowered to 3 (aws/limits.py).
+    "quotas": ("documented", "low"),
     # Whether a wait takes real time or advances the clock (clock.py).
     "clock": ("real", "jump"),
     # How AWS treats a PATCH that replaces all members (docs/research/scim.md#group-changes).
@@ -38,6 +43,8 @@ DESCRIPTIONS = {
     "connections": "whether the API manages the SCIM connection",
     "limits": "rate limits of Okta",
     "scim_throttle": "whether AWS throttles SCIM requests",
+    "aws_throttle": "whether AWS throttles Identity Center's APIs",
+    "quotas": "the quotas of AWS: the documented ones, or 3 of everything",
     "clock": "whether a wait takes real time or advances the clock",
     "member_replace": "how AWS treats a replacement of all group members",
     "full_push": "what Okta sends when it pushes a whole group",

@@ -10,8 +10,10 @@ from typing import Any
 from moto.ssoadmin.models import AccountAssignment, SSOAdminBackend
 
 from ..org_file import Aws
+from ..settings import Settings
 from .asynchronous_requests import AsynchronousRequests
 from .errors import RefusedError
+from .limits import MAX_OUTSTANDING
 from .organization import account_ids
 from .store import IdentityStore, NotFoundError
 
@@ -28,7 +30,9 @@ class Assignments:
         store: IdentityStore,
         aws: Aws,
         requests: AsynchronousRequests,
+        settings: Settings,
     ) -> None:
+        self._settings = settings
         self._backend = backend
         self._store = store
         self._aws = aws
@@ -40,6 +44,10 @@ class Assignments:
         if p["TargetId"] not in account_ids(self._aws):
             text = f"Account {p['TargetId']} is not found in the organization"
             raise RefusedError("ResourceNotFoundException", text)
+
+        outstanding = self._requests.outstanding("creation") + 1
+        if self._settings["aws_throttle"] == "on" and outstanding > MAX_OUTSTANDING:
+            raise RefusedError("ThrottlingException", "Rate exceeded")
 
         def create() -> str:
             failure = self._principal_error(p)

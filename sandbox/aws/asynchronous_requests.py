@@ -2,7 +2,7 @@
 
 A call answers IN_PROGRESS, and a describe operation returns the final status. Without a fault, the
 request is complete before the answer; with the fault `in_progress`, it takes effect when its time
-is over (fault_injection.py).
+is over, and with `polls` after so many status requests (fault_injection.py).
 """
 
 import uuid
@@ -22,6 +22,7 @@ class _Request:
     kind: str
     status: Params
     due: float
+    polls: int
     failure: str
     complete: Callable[[], str]
 
@@ -42,7 +43,7 @@ class AsynchronousRequests:
         status = {"RequestId": str(uuid.uuid4()), "Status": "IN_PROGRESS", **members}
         outcome = OUTCOME.get() or NORMAL
         due = self._clock.now() + outcome.seconds
-        request = _Request(kind, dict(status), due, outcome.failure, complete)
+        request = _Request(kind, dict(status), due, outcome.polls, outcome.failure, complete)
         self._requests[status["RequestId"]] = request
         self._pending.append(request)
         self.complete_due()
@@ -51,7 +52,7 @@ class AsynchronousRequests:
     def complete_due(self) -> None:
         """Perform the requests whose time is over."""
         now = self._clock.now()
-        for request in [each for each in self._pending if each.due <= now]:
+        for request in [each for each in self._pending if each.due <= now and not each.polls]:
             self._pending.remove(request)
             failure = request.failure or request.complete()
             request.status["Status"] = "FAILED" if failure else "SUCCEEDED"
@@ -62,7 +63,13 @@ class AsynchronousRequests:
         found = self._requests.get(request)
         if found is None or found.kind != kind:
             raise RefusedError("ResourceNotFoundException", f"Request {request} is not found")
-        return found.status
+        status = dict(found.status)
+        found.polls = max(0, found.polls - 1)
+        return status
+
+    def outstanding(self, kind: str) -> int:
+        """The number of requests of a kind that are in progress."""
+        return sum(each.kind == kind for each in self._pending)
 
     def summaries(self, kind: str, p: Params) -> list[Params]:
         """ID, status and date of the requests of a kind that pass the filter of the parameters."""

@@ -16,6 +16,7 @@ from typing import Any
 
 from ..faults import Call, Fault, Faults
 from .errors import error_answer, protocol
+from .operations import declared_errors, operation_of
 from .request_recorder import CALL, Environ, Wsgi
 
 _CODES = {
@@ -39,6 +40,15 @@ _SPELLINGS = {
 """The codes of services that do not use the common one (botocore's models; for query services, the
 page Common Errors of their API references)."""
 
+_FAMILIES = (
+    ("ConflictException", "ConcurrentModificationException", "ConcurrentModification",
+     "ConcurrentAccess", "ResourceExistsException", "EntityAlreadyExists"),
+    ("ServiceQuotaExceededException", "LimitExceededException", "LimitExceeded",
+     "TopicLimitExceeded", "SubscriptionLimitExceeded", "TagLimitExceeded",
+     "ConstraintViolationException"),
+)  # fmt: skip
+"""Codes of one meaning: a fault names the first one, and an operation declares one of them."""
+_REASON = "CONCURRENT_MODIFICATION"
 _THROTTLED = {"ThrottlingException", "Throttling", "TooManyRequestsException"}
 _DENIED = {"AccessDeniedException", "AccessDenied", "AuthorizationError"}
 
@@ -49,6 +59,7 @@ class Outcome:
 
     failure: str = ""
     seconds: float = 0
+    polls: int = 0
 
 
 NORMAL = Outcome()
@@ -75,7 +86,7 @@ def inject_faults(app: Wsgi, faults: Faults, loop: asyncio.AbstractEventLoop) ->
             _close_connection(environ)
         if fault.status is not None:
             return _answer(fault, fault.status, call, environ, start_response)
-        outcome = OUTCOME.set(Outcome(fault.failure, fault.in_progress))
+        outcome = OUTCOME.set(Outcome(fault.failure, fault.in_progress, fault.polls))
         try:
             answer = app(environ, _discard if fault.connection == "lost" else start_response)
         finally:
@@ -104,7 +115,13 @@ def _answer(
     service = call.path.partition(":")[0]
     code = fault.code or _CODES.get(status, "InternalServerException")
     code = _SPELLINGS.get((service, code), code)
-    defaults, body = error_answer(protocol(environ, service), code, _message(code, call.path))
+    code = _declared(service, call.path.rpartition(":")[2], code)
+    reason = (
+        {"Reason": _REASON} if (service, code) == ("identitystore", "ConflictException") else {}
+    )
+    defaults, body = error_answer(
+        protocol(environ, service), code, _message(code, call.path), **reason
+    )
     if fault.body is not None:
         body = json.dumps(fault.body).encode()
     if status < 400:
@@ -112,6 +129,14 @@ def _answer(
     headers = {**defaults, "Content-Length": str(len(body)), **fault.headers}
     start_response(f"{status} {responses.get(status, 'Error')}", list(headers.items()))
     return [body]
+
+
+def _declared(service: str, name: str, code: str) -> str:
+    """The operation's own code for a conflict or an exceeded quota."""
+    operation = operation_of(service, name)
+    family = next((each for each in _FAMILIES if each[0] == code), ())
+    declared = declared_errors(operation) if operation else {}
+    return next((each for each in family if each in declared), code)
 
 
 def _message(code: str, action: str) -> str:

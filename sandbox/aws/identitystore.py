@@ -14,6 +14,7 @@ from moto.identitystore.responses import IdentityStoreResponse
 from ..partitions import PARTITIONS, Partition
 from ..settings import Settings
 from .errors import RefusedError
+from .limits import refuse_above
 from .paging import Page
 from .store import ConflictError, IdentityStore, NotFoundError, Record
 
@@ -97,10 +98,12 @@ class IdentityStoreApi:
         missing = [key for key, value in required if not value]
         if missing:
             raise RefusedError("ValidationException", f"{', '.join(missing)}: required attribute")
+        refuse_above(self._settings, "users", len(self.store.users) + 1)
         record["UserStatus"] = "ENABLED"
         return self._ids(self.store.put_user(record), "UserId", "Revision")
 
     def create_group(self, p: dict[str, Any]) -> Record:
+        refuse_above(self._settings, "groups", len(self.store.groups) + 1)
         record = {key: p[key] for key in ("DisplayName", "Description") if p.get(key)}
         return self._ids(self.store.put_group(record), "GroupId", "Revision")
 

@@ -8,10 +8,9 @@ from ..org_file import Aws
 from ..settings import Settings
 from .access_control import AccessControl
 from .errors import RefusedError
+from .limits import refuse_above
 
 Params = dict[str, Any]
-MAX_TAGS = 75
-"""Maximum of TagList in botocore's sso-admin model."""
 
 
 class InstanceOperations:
@@ -108,9 +107,7 @@ class InstanceOperations:
     def tag_resource(self, p: Params) -> Params:
         tags = self._tags_of(p["ResourceArn"])
         updated = tags | {tag["Key"]: tag["Value"] for tag in p["Tags"]}
-        if len(updated) > MAX_TAGS:
-            text = f"A resource can have at most {MAX_TAGS} tags"
-            raise RefusedError("ServiceQuotaExceededException", text)
+        refuse_above(self._settings, "tags of a resource", len(updated))
         tags.update(updated)
         return {}
 

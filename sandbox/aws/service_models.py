@@ -10,7 +10,8 @@ import io
 import json
 from collections.abc import Callable, Iterable
 from contextvars import ContextVar
-from functools import cache, lru_cache
+from functools import cache
+from http.client import responses
 from importlib import import_module
 from typing import Any
 from urllib.parse import parse_qsl, urlencode
@@ -27,16 +28,12 @@ from ..faults import Call
 from . import identitystore, ssoadmin
 from .constraints import Violation, is_document, violations
 from .errors import ENVIRON, UNSUPPORTED, RefusedError, error_answer, protocol
+from .limits import Limits
+from .operations import SERVICES, declared_errors, operation_of
 from .paging import LIMITS, TOKEN, TOKENS, Page, page_size, paged_list
 from .references import refuse_unknown
 from .request_recorder import CALL, SIGNED_FOR, Environ, Wsgi
 
-SERVICES = {
-    "access-analyzer": "accessanalyzer", "events": "events", "iam": "iam",
-    "identitystore": "identitystore", "organizations": "organizations",
-    "secretsmanager": "secretsmanager", "sns": "sns", "sso": "sso-admin", "sts": "sts",
-}  # fmt: skip
-"""Names of botocore's models, by the name in the signature."""
 _HANDLERS = {
     "events": "EventsHandler", "iam": "IamResponse", "identitystore": "IdentityStoreResponse",
     "organizations": "OrganizationsResponse", "secretsmanager": "SecretsManagerResponse",
@@ -72,7 +69,7 @@ class Dispatcher(DomainDispatcherApplication):
         return create_backend_app(service)
 
 
-def hold_to_models(app: Wsgi) -> Wsgi:
+def hold_to_models(app: Wsgi, limits: Limits) -> Wsgi:
     """Wrap the application."""
     serialize_pages()
 
@@ -84,16 +81,18 @@ def hold_to_models(app: Wsgi) -> Wsgi:
             return app(environ, start_response)
         service, _, name = call.path.partition(":")
         kind = protocol(environ, service)
+        operation = operation_of(service, name)
         try:
-            operation = _operation(service, name)
+            limits.refuse_rate(service)
             if operation is None:
                 answer = _run(app, environ)
             elif name not in answered_operations(operation.service_model.service_name):
                 answer = _unsupported(kind, call, environ)
             elif kind == "json":
-                answer = _answer_json(app, environ, operation, call.body)
+                answer = _answer_json(app, environ, operation, call.body, limits)
             else:
-                page = _selected(operation, _parameters(operation, environ, call.body), environ)
+                params = _parameters(operation, environ, call.body)
+                page = _selected(operation, params, environ, limits)
                 if page:
                     _request_all(environ, operation, call.body)
                 PAGE.set(page)
@@ -103,7 +102,7 @@ def hold_to_models(app: Wsgi) -> Wsgi:
             answer = _unsupported(kind, call, environ)
         except RefusedError as error:
             headers, body = error_answer(kind, error.kind, error.text, **error.extra)
-            answer = "400 Bad Request", headers, body
+            answer = _status(kind, operation, error.kind), headers, body
         status, headers, body = answer
         headers["Content-Length"] = str(len(body))
         start_response(status, list(headers.items()))
@@ -113,6 +112,13 @@ def hold_to_models(app: Wsgi) -> Wsgi:
 
 
 Answer = tuple[str, dict[str, str], bytes]
+
+
+def _status(kind: str, operation: OperationModel | None, code: str) -> str:
+    """The status of an error: with the query protocol, the one that the model declares."""
+    declared = declared_errors(operation) if operation and kind == "query" else {}
+    status = declared.get(code, 400)
+    return f"{status} {responses[status]}"
 
 
 def refuse_violations(operation: OperationModel, params: dict[str, Any]) -> None:
@@ -170,14 +176,6 @@ def answered_operations(service: str) -> frozenset[str]:
     methods = {*dir(getattr(module, _HANDLERS[service])), *own.get(service, ())}
     names = get_service_model(service).operation_names
     return frozenset(name for name in names if camelcase_to_underscores(name) in methods)
-
-
-@lru_cache(maxsize=1_000)
-def _operation(service: str, name: str) -> OperationModel | None:
-    if service not in SERVICES:
-        return None
-    model = get_service_model(SERVICES[service])
-    return model.operation_model(name) if name in model.operation_names else None
 
 
 def _parameters(operation: OperationModel, environ: Environ, body: str) -> dict[str, Any]:
@@ -242,24 +240,30 @@ def serialize_pages() -> None:
     sns_models.DEFAULT_PAGE_SIZE = 1_000_000
 
 
-def _selected(operation: OperationModel, params: dict[str, Any], environ: Environ) -> Page | None:
+def _selected(
+    operation: OperationModel, params: dict[str, Any], environ: Environ, limits: Limits
+) -> Page | None:
     """The page that a valid request selects, if its answer is a list. Raises RefusedError."""
     refuse_violations(operation, params)
     service, key = operation.service_model.service_name, paged_list(operation)
     page = Page(service, key, params, page_size(operation)) if key else None
     signed = SIGNED_FOR.search(environ.get("HTTP_AUTHORIZATION", ""))
-    refuse_unknown(service, operation.name, params, signed["region"] if signed else "")
+    region = signed["region"] if signed else ""
+    refuse_unknown(service, operation.name, params, region)
+    limits.refuse_quota(service, operation.name, params, region)
     return page
 
 
-def _answer_json(app: Wsgi, environ: Environ, operation: OperationModel, body: str) -> Answer:
+def _answer_json(
+    app: Wsgi, environ: Environ, operation: OperationModel, body: str, limits: Limits
+) -> Answer:
     try:
         params = json.loads(body or "{}")
     except (ValueError, RecursionError):
         params = None
     if not isinstance(params, dict):
         raise RefusedError("SerializationException", "The request is not a JSON object.")
-    page = _selected(operation, params, environ)
+    page = _selected(operation, params, environ, limits)
     if page and operation.service_model.service_name != "identitystore":  # which reads one page
         return _answer_page(app, environ, operation, params, page)
     return _fitted_answer(_run(app, environ), operation)

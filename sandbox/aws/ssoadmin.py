@@ -49,7 +49,7 @@ def install(
     backend = ssoadmin_backends[aws.account][aws.region]
     instance = InstanceOperations(backend, aws, access_control, settings)
     requests = AsynchronousRequests(clock)
-    assignments = Assignments(backend, store, aws, requests)
+    assignments = Assignments(backend, store, aws, requests, settings)
     handlers = (PermissionSets(backend, requests), assignments, instance)
     operations: dict[str, Operation] = {
         name: getattr(handler, name)

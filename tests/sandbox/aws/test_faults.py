@@ -12,6 +12,7 @@ from botocore.config import Config
 from botocore.exceptions import ClientError, ConnectionClosedError
 
 from sandbox.__main__ import main
+from sandbox.aws.limits import LOW, MAX_OUTSTANDING
 from sandbox.client import SandboxClient
 from sandbox.faults import ASYNCHRONOUS
 from tests.sandbox.aws.conftest import INSTANCE, ORG, STORE
@@ -237,6 +238,89 @@ def test_the_provisioning_of_a_permission_set_can_be_slow_and_fail(
     assert status() == "IN_PROGRESS"
     control.advance(61)
     assert status() == "FAILED"
+
+
+def test_status_requests_complete_a_request_that_counts_them(
+    control: SandboxClient, sso: Any, wanted: dict[str, str]
+) -> None:
+    control.inject_fault(operation="CreateAccountAssignment", polls=2)
+    started = sso.create_account_assignment(**wanted)
+    states = [creation(sso, started)["Status"] for _ in range(4)]
+    assert states == ["IN_PROGRESS", "IN_PROGRESS", "SUCCEEDED", "SUCCEEDED"]
+    control.inject_fault(operation="DeleteAccountAssignment", polls=1, failure="no role is left")
+    request = sso.delete_account_assignment(**wanted)["AccountAssignmentDeletionStatus"]
+
+    def deletion() -> Any:
+        return sso.describe_account_assignment_deletion_status(
+            InstanceArn=INSTANCE, AccountAssignmentDeletionRequestId=request["RequestId"]
+        )["AccountAssignmentDeletionStatus"]
+
+    assert deletion()["Status"] == "IN_PROGRESS"
+    assert deletion()["FailureReason"] == "no role is left"
+    assert assigned(sso, wanted)
+
+
+def test_a_conflict_and_an_exceeded_quota_spare_operations_that_read(
+    control: SandboxClient, sso: Any, aws: Any
+) -> None:
+    control.inject_fault("aws-conflict")
+    assert sso.list_instances()["Instances"]
+    found = refusal(sso.create_permission_set, InstanceArn=INSTANCE, Name="Conflict")
+    assert found[:2] == (400, "ConflictException")
+    control.inject_fault("aws-conflict", operation="DeleteGroup")
+    identity_store = aws("identitystore")
+    group = identity_store.create_group(IdentityStoreId=STORE, DisplayName="conflict")["GroupId"]
+    with pytest.raises(identity_store.exceptions.ConflictException) as caught:
+        identity_store.delete_group(IdentityStoreId=STORE, GroupId=group)
+    assert caught.value.response["Reason"] == "CONCURRENT_MODIFICATION"
+    control.inject_fault("aws-quota")
+    secrets = aws("secretsmanager")
+    with pytest.raises(secrets.exceptions.LimitExceededException):
+        secrets.create_secret(Name="above", SecretString="x")
+    assert secrets.list_secrets()["SecretList"]
+
+
+def test_calls_above_the_rate_are_throttled(control: SandboxClient, sso: Any, aws: Any) -> None:
+    control.settings(aws_throttle="on")
+    try:
+        with pytest.raises(sso.exceptions.ThrottlingException, match="Rate exceeded"):
+            all(sso.list_instances() for _ in range(2_000))
+        assert aws("secretsmanager").list_secrets()["SecretList"]
+        control.advance(1)
+        assert sso.list_instances()["Instances"]
+    finally:
+        control.settings(aws_throttle="off")
+
+
+def test_assignments_above_the_limit_in_creation_are_throttled(
+    control: SandboxClient, sso: Any, wanted: dict[str, str]
+) -> None:
+    control.settings(aws_throttle="on")
+    control.inject_fault("provisioning-slow", in_progress=60)
+    try:
+        for _ in range(MAX_OUTSTANDING):
+            sso.create_account_assignment(**wanted)
+            control.advance(1)
+        assert refusal(sso.create_account_assignment, **wanted)[1] == "ThrottlingException"
+        control.advance(60)
+        assert sso.create_account_assignment(**wanted)
+    finally:
+        control.settings(aws_throttle="off")
+        control.clear_faults()
+        control.advance(120)
+
+
+def test_a_lowered_quota_refuses_the_next_object(control: SandboxClient, sso: Any) -> None:
+    names = [f"Quota-{number}" for number in range(LOW + 1)]
+    for name in names[:-1]:
+        sso.create_permission_set(InstanceArn=INSTANCE, Name=name)
+    control.settings(quotas="low")
+    try:
+        with pytest.raises(sso.exceptions.ServiceQuotaExceededException):
+            sso.create_permission_set(InstanceArn=INSTANCE, Name=names[-1])
+    finally:
+        control.settings(quotas="documented")
+    assert sso.create_permission_set(InstanceArn=INSTANCE, Name=names[-1])
 
 
 def test_the_command_line_injects_a_fault_of_aws(
