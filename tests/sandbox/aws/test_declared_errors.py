@@ -78,7 +78,7 @@ def parsed(app: Any, service: str, operation: OperationModel) -> Any:
     body = b"".join(app(environ(service, operation), lambda *given: started.append(given)))
     [(status, headers)] = started
     answer = {"status_code": int(status.split()[0]), "headers": dict(headers), "body": body}
-    parser = create_parser(operation.service_model.metadata["protocol"])
+    parser: Any = create_parser(operation.service_model.metadata["protocol"])
     return parser.parse(answer, operation.output_shape)
 
 
@@ -175,7 +175,7 @@ def run(addresses: dict[str, Any]) -> Run:
     config = Config(parameter_validation=False, retries={"total_max_attempts": 1})
     clients: dict[str, Any] = {}
 
-    def call(service: str, operation: str, **params: Any) -> Any:
+    def call(service: Any, operation: str, **params: Any) -> Any:
         if service not in clients:
             clients[service] = boto3.client(
                 service, region_name="us-east-1", endpoint_url=addresses["aws"], config=config,
@@ -185,7 +185,8 @@ def run(addresses: dict[str, Any]) -> Run:
         try:
             return getattr(clients[service], names[operation])(**params)
         except ClientError as error:
-            return error.response["Error"]["Code"]
+            answer: Any = error.response
+            return answer["Error"]["Code"]
 
     return call
 
