@@ -9,7 +9,7 @@ from offline_plugins.aws.account import Account
 from offline_plugins.aws.calls import error_context
 from offline_plugins.aws.registry import lookup
 from offline_plugins.aws.service import Service
-from offline_plugins.provider_server import Properties, ProviderError
+from offline_plugins.provider_server import Properties
 
 Outputs = Callable[[Properties], Properties]
 STORE = ("identityStoreId",)
@@ -28,14 +28,6 @@ USER = {
 @lookup("aws:identitystore/getGroups:getGroups", "framework", required=STORE, optional=("region",))
 def get_groups(account: Account, args: Properties) -> Properties:
     return _list(account, args, "Group", _group)
-
-
-@lookup(
-    "aws:identitystore/getGroup:getGroup", "sdkv2",
-    required=STORE, optional=("alternateIdentifier", "groupId", "region"),
-)  # fmt: skip
-def get_group(account: Account, args: Properties) -> Properties:
-    return _read(account, args, "Group", _group)
 
 
 @lookup(
@@ -64,14 +56,6 @@ def get_users(account: Account, args: Properties) -> Properties:
     return _list(account, args, "User", _user)
 
 
-@lookup(
-    "aws:identitystore/getUser:getUser", "sdkv2",
-    required=STORE, optional=("alternateIdentifier", "region", "userId"),
-)  # fmt: skip
-def get_user(account: Account, args: Properties) -> Properties:
-    return _read(account, args, "User", _user)
-
-
 def _client(account: Account, args: Properties) -> tuple[Service, Properties]:
     """The client, and the arguments that each result repeats."""
     region = args.get("region") or account.region
@@ -85,45 +69,6 @@ def _list(account: Account, args: Properties, kind: str, outputs: Outputs) -> Pr
     with error_context(f"listing IdentityStore {kind}s"):
         found = aws.pages(f"List{kind}s", f"{kind}s", IdentityStoreId=args["identityStoreId"])
     return {**shown, f"{kind.lower()}s": [outputs(each) for each in found]}
-
-
-def _read(account: Account, args: Properties, kind: str, outputs: Outputs) -> Properties:
-    """One user or group."""
-    aws, shown = _client(account, args)
-    found = _describe(aws, args, kind)
-    identifier = args.get("alternateIdentifier")
-    return {
-        **outputs(found), **shown, "alternateIdentifier": identifier, "id": found[f"{kind}Id"],
-    }  # fmt: skip
-
-
-def _describe(aws: Service, args: Properties, kind: str) -> Properties:
-    """The user or group with this id or alternate identifier."""
-    given, other = args.get(f"{kind.lower()}Id"), args.get("alternateIdentifier")
-    if not given and not other:
-        name = f"{kind.lower()}_id"
-        raise ProviderError(f'"{name}": one of `alternate_identifier,{name}` must be specified')
-    store = {"IdentityStoreId": args["identityStoreId"]}
-    with error_context(f"reading IdentityStore {kind} ({args['identityStoreId']})"):
-        if other:
-            parameters = {"AlternateIdentifier": _identifier(other)}
-            found = aws.call(f"Get{kind}Id", **store, **parameters)[f"{kind}Id"]
-            if given and given != found:
-                raise ProviderError("couldn't find resource")
-            given = found
-        return aws.call(f"Describe{kind}", **store, **{f"{kind}Id": given})
-
-
-def _identifier(given: Properties) -> Properties:
-    if external := given.get("externalId"):
-        return {"ExternalId": {"Id": external["id"], "Issuer": external["issuer"]}}
-    unique = given.get("uniqueAttribute")
-    if not unique:
-        raise ProviderError(
-            '"alternate_identifier": one of `external_id,unique_attribute` must be specified'
-        )
-    path, value = unique["attributePath"], unique["attributeValue"]
-    return {"UniqueAttribute": {"AttributePath": path, "AttributeValue": value}}
 
 
 def _group(group: Properties) -> Properties:

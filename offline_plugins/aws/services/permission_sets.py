@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from typing import ClassVar
 
-from offline_plugins.aws.account import Account
 from offline_plugins.aws.calls import (
     error_context,
     split_id,
@@ -13,11 +12,11 @@ from offline_plugins.aws.calls import (
     update_tags,
     wait_until_done,
 )
-from offline_plugins.aws.registry import lookup, resource
+from offline_plugins.aws.registry import resource
 from offline_plugins.aws.resource_type import IMMUTABLE, OPTIONAL, AwsResourceType, Input
 from offline_plugins.aws.service import Service
 from offline_plugins.aws.times import format_time
-from offline_plugins.provider_server import Properties, ProviderError
+from offline_plugins.provider_server import Properties
 
 SSO = "sso-admin"
 SET_ID_PARTS = ("PERMISSION_SET_ARN", "INSTANCE_ARN")
@@ -86,45 +85,6 @@ def provision(aws: Service, arn: str, instance: str) -> None:
                 ProvisionPermissionSetRequestId=started["RequestId"],
             )["PermissionSetProvisioningStatus"]
         )  # fmt: skip
-
-
-@lookup(
-    "aws:ssoadmin/getPermissionSets:getPermissionSets", "framework",
-    required=("instanceArn",), optional=("region",),
-)  # fmt: skip
-def get_permission_sets(account: Account, args: Properties) -> Properties:
-    region, instance = args.get("region") or account.region, args["instanceArn"]
-    with error_context("reading SSO Permission Sets"):
-        arns = _arns(account.service(SSO, region), instance)
-    return {"arns": arns, "id": instance, "instanceArn": instance, "region": region}
-
-
-@lookup(
-    "aws:ssoadmin/getPermissionSet:getPermissionSet", "sdkv2",
-    required=("instanceArn",), optional=("arn", "name", "region", "tags"),
-)  # fmt: skip
-def get_permission_set(account: Account, args: Properties) -> Properties:
-    """The permission set with this ARN or name. The argument `tags` has no effect.
-
-    A lookup by name reads each permission set until the name matches.
-    """
-    if bool(args.get("arn")) == bool(args.get("name")):
-        raise ProviderError('"arn": exactly one of `arn,name` must be specified')
-    region, instance = args.get("region") or account.region, args["instanceArn"]
-    aws = account.service(SSO, region)
-    with error_context("reading SSO Permission Set"):
-        arns = [args["arn"]] if args.get("arn") else _arns(aws, instance)
-        for arn in arns:
-            found = _described(aws, arn, instance)
-            if args.get("arn") or found["name"] == args["name"]:
-                texts = {name: found.get(name) or "" for name in TEXTS}
-                tags = _tags(aws, arn, instance)["tagsAll"]
-                return {**found, **texts, "tags": tags, "id": arn, "region": region}
-        raise ProviderError("couldn't find resource")
-
-
-def _arns(aws: Service, instance: str) -> list[str]:
-    return aws.pages("ListPermissionSets", "PermissionSets", InstanceArn=instance)
 
 
 def _described(aws: Service, arn: str, instance: str) -> Properties:

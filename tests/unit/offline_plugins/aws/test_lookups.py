@@ -5,12 +5,9 @@ from datetime import datetime
 from typing import Any
 
 import pytest
-from botocore.session import Session
 
 from offline_plugins.property_values import Secret
 from tests.unit.offline_plugins.aws.conftest import (
-    INSTANCE,
-    ORG,
     SECRET,
     STORE,
     CallError,
@@ -133,31 +130,6 @@ def test_groups_have_the_outputs_that_the_program_reads(connected: Engine) -> No
     assert found["identityStoreId"] == STORE
 
 
-def test_a_group_is_found_by_name_or_id_but_not_by_prefix(
-    connected: Engine,
-) -> None:
-    token = "aws:identitystore/getGroup:getGroup"
-
-    def by_name(name: str, **more: str) -> dict[str, Any]:
-        unique = {"attributePath": "DisplayName", "attributeValue": name}
-        other = {"uniqueAttribute": unique}
-        return connected.invoke(token, identityStoreId=STORE, alternateIdentifier=other, **more)
-
-    found = by_name("aws-admins")
-    assert (found["id"], found["description"]) == (found["groupId"], "They may all")
-    by_id = connected.invoke(token, identityStoreId=STORE, groupId=found["groupId"])
-    assert by_id == {**found, "alternateIdentifier": None}
-    assert by_name("aws-admins", groupId=found["groupId"])["groupId"] == found["groupId"]
-    with pytest.raises(CallError, match="ResourceNotFoundException"):
-        by_name("aws-adm")
-    with pytest.raises(CallError, match="couldn't find resource"):
-        by_name("aws-admins", groupId="00000000-0000-0000-0000-000000000000")
-    with pytest.raises(CallError, match="one of `alternate_identifier,group_id` must be"):
-        connected.invoke(token, identityStoreId=STORE)
-    with pytest.raises(CallError, match="one of `external_id,unique_attribute` must be"):
-        connected.invoke(token, identityStoreId=STORE, alternateIdentifier={"unique": {}})
-
-
 def test_users_and_memberships_have_the_outputs_that_the_program_reads(connected: Engine) -> None:
     found = connected.invoke("aws:identitystore/getUsers:getUsers", identityStoreId=STORE)
     (user,) = found["users"]
@@ -170,33 +142,6 @@ def test_users_and_memberships_have_the_outputs_that_the_program_reads(connected
     token = "aws:identitystore/getGroupMemberships:getGroupMemberships"
     shown = connected.invoke(token, identityStoreId=STORE, groupId=group_id)
     assert [one["memberId"] for one in shown["groupMemberships"]] == [{"userId": user["userId"]}]
-
-
-def test_a_permission_set_is_found_by_its_name_or_its_arn(connected: Engine) -> None:
-    token = "aws:ssoadmin/getPermissionSet:getPermissionSet"
-    found = connected.invoke(token, instanceArn=INSTANCE, name="Known")
-    assert (found["description"], found["relayState"]) == ("d", "")
-    assert (found["sessionDuration"], found["tags"]) == ("PT1H", {"a": "b"})
-    assert connected.invoke(token, instanceArn=INSTANCE, arn=found["arn"]) == found
-    listed = connected.invoke(
-        "aws:ssoadmin/getPermissionSets:getPermissionSets", instanceArn=INSTANCE
-    )
-    assert found["arn"] in listed["arns"]
-    with pytest.raises(CallError, match="couldn't find resource"):
-        connected.invoke(token, instanceArn=INSTANCE, name="Unknown")
-    with pytest.raises(CallError, match="exactly one of `arn,name`"):
-        connected.invoke(token, instanceArn=INSTANCE)
-
-
-def test_the_organization_lists_its_accounts(connected: Engine) -> None:
-    token = "aws:organizations/getOrganization:getOrganization"
-    found = connected.invoke(token)
-    assert found["masterAccountId"] == ORG.aws.account
-    assert {a["id"] for a in found["nonMasterAccounts"]} == {m.id for m in ORG.aws.members}
-    assert len(found["accounts"]) == len(found["nonMasterAccounts"]) + 1
-    assert found["masterAccountName"] == "management"
-    only = connected.invoke(token, returnOrganizationOnly=True)
-    assert (only["accounts"], only["id"]) == ([], found["id"])
 
 
 def test_every_page_is_read(at_scripted: Engine, scripted: Scripted) -> None:
@@ -215,35 +160,3 @@ def test_every_page_is_read(at_scripted: Engine, scripted: Scripted) -> None:
         {"id": "00g1", "issuer": "https://scim.example.com"}
     ]
     assert len(scripted.requests) == 3
-
-
-def test_the_caller_is_the_sandbox_account(connected: Engine) -> None:
-    found = connected.invoke("aws:index/getCallerIdentity:getCallerIdentity")
-    assert found["id"] == found["accountId"]
-    assert found["accountId"].isdigit()
-    assert f":{found['accountId']}:" in found["arn"]
-    assert found["userId"]
-
-
-def test_a_region_lookup_makes_no_call(at_scripted: Engine, scripted: Scripted) -> None:
-    token = "aws:index/getRegion:getRegion"
-    assert at_scripted.invoke(token) == {
-        "description": "US East (N. Virginia)", "endpoint": "ec2.us-east-1.amazonaws.com",
-        "id": "us-east-1", "name": "us-east-1", "region": "us-east-1",
-    }  # fmt: skip
-    by_endpoint = at_scripted.invoke(token, endpoint="ec2.cn-north-1.amazonaws.com.cn")
-    assert by_endpoint["region"] == "cn-north-1"
-    with pytest.raises(CallError, match="multiple Regions matched"):
-        at_scripted.invoke(token, name="eu-west-1", region="eu-west-2")
-    with pytest.raises(CallError, match=r"eu-nowhere-1.*couldn't find resource"):
-        at_scripted.invoke(token, name="eu-nowhere-1")
-    assert scripted.requests == []
-
-
-def test_the_ec2_endpoint_of_a_region_is_the_one_botocore_resolves(at_scripted: Engine) -> None:
-    session = Session()
-    for partition in ("aws", "aws-cn", "aws-us-gov", "aws-eusc"):
-        resolver: Any = session.get_component("endpoint_resolver")
-        for region in session.get_available_regions("ec2", partition):
-            found = at_scripted.invoke("aws:index/getRegion:getRegion", region=region)
-            assert found["endpoint"] == resolver.construct_endpoint("ec2", region)["hostname"]

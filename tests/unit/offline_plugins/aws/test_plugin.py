@@ -7,7 +7,6 @@ import re
 import subprocess
 import sys
 from collections.abc import Iterator
-from importlib import import_module
 from importlib.metadata import version
 from pathlib import Path
 from typing import Any
@@ -19,6 +18,7 @@ from google.protobuf import empty_pb2
 from pulumi.runtime.proto import provider_pb2
 from pulumi.runtime.proto.provider_pb2_grpc import ResourceProviderStub
 
+from components._lookup_errors import LOOKUPS
 from offline_plugins.aws import registry
 from offline_plugins.aws.account import SUPPORTED_SETTINGS
 from offline_plugins.aws.plugin import AwsPlugin
@@ -33,7 +33,7 @@ from tests.unit.offline_plugins.aws.conftest import (
     config,
     urn,
 )
-from tests.unit.offline_plugins.aws.test_models import CALLS
+from tests.unit.offline_plugins.aws.test_models import CALLS, sdk_module
 from tests.unit.offline_plugins.plugin_process import AWS_SCRIPT, plugin_process, port_of
 
 PAGE = (ROOT / "docs" / "reference" / "offline-plugins.md").read_text(encoding="utf-8")
@@ -95,6 +95,7 @@ def test_the_page_lists_the_resources_and_their_inputs() -> None:
 def test_everything_that_the_components_use_is_supported() -> None:
     used = used_by_the_components()
     assert len(used) >= 4
+    used |= {f"{t}:{t.split('/')[1]}" for t in LOOKUPS if t.startswith("aws:")}
     assert used <= {*registry.LOOK_UPS, *registry.RESOURCES}
 
 
@@ -102,10 +103,9 @@ def test_everything_that_the_components_use_is_supported() -> None:
 def test_unsupported_tokens_on_the_page_exist_in_the_sdk_and_are_rejected(
     at_scripted: Engine, token: str
 ) -> None:
-    home = import_module(f"pulumi_aws.{token.split(':')[1].split('/')[0]}")
     name = token.rsplit(":", 1)[1]
     snake = "".join(f"_{c.lower()}" if c.isupper() else c for c in name)
-    assert hasattr(home, snake if is_lookup(token) else name)
+    assert hasattr(sdk_module(token), snake if is_lookup(token) else name)
     ask = at_scripted.invoke if is_lookup(token) else at_scripted.check
     with pytest.raises(CallError) as caught:
         ask(token)

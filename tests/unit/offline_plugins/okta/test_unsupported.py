@@ -9,6 +9,7 @@ from typing import Any
 import pulumi_okta
 import pytest
 
+from components._lookup_errors import LOOKUPS
 from offline_plugins.okta.config import SUPPORTED_SETTINGS
 from offline_plugins.okta.lookups import LOOK_UPS
 from offline_plugins.okta.plugin import RESOURCES
@@ -152,4 +153,5 @@ def test_everything_that_the_components_use_is_supported() -> None:
     used = used_by_the_components()
     assert {"okta:app/saml:Saml", "okta:index/getGroups:getGroups"} <= used
     assert len(used) >= 8
+    used |= {f"{t}:{t.split('/')[1]}" for t in LOOKUPS if t.startswith("okta:")}
     assert used <= {*RESOURCES, *LOOK_UPS}
