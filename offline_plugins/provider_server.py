@@ -12,10 +12,8 @@ import os
 import signal
 import sys
 import threading
-from collections.abc import Callable, Mapping
 from concurrent import futures
-from dataclasses import dataclass, field
-from typing import Any, Literal
+from typing import Any, Final
 
 import grpc
 from google.protobuf import any_pb2, empty_pb2
@@ -25,164 +23,42 @@ from pulumi.runtime.proto.provider_pb2_grpc import (
     add_ResourceProviderServicer_to_server,
 )
 
-from offline_plugins.property_values import UNKNOWN, Secret, from_struct, reveal, to_struct
-
-__all__ = [
-    "UNKNOWN", "Checked", "Diff", "Failure", "PartialStateError", "Provider", "ProviderError",
-    "Resource", "Secret", "State", "main", "reveal", "serve",
-]  # fmt: skip
+from offline_plugins.property_values import from_struct, to_struct
+from offline_plugins.provider import (
+    Checked,
+    Diff,
+    Failure,
+    PartialStateError,
+    Provider,
+    ProviderError,
+    Request,
+    ResourceType,
+)
 
 MAX_MESSAGE = 400 * 1024 * 1024
 ORPHAN_CHECK_SECONDS = 2.0
-
-Properties = dict[str, Any]
-ChangeKind = Literal["ADD", "ADD_REPLACE", "DELETE", "DELETE_REPLACE", "UPDATE", "UPDATE_REPLACE"]
-
-
-class ProviderError(Exception):
-    """An operation failed. The text is shown to the user."""
-
-
-class PartialStateError(ProviderError):
-    """The operation failed after it had changed the resource. The engine records `state`."""
-
-    def __init__(self, message: str, state: State) -> None:
-        super().__init__(message)
-        self.state = state
-
-
-@dataclass(frozen=True)
-class Failure:
-    """An input that Check rejects."""
-
-    reason: str
-    property: str = ""
-
-
-@dataclass(frozen=True)
-class Checked:
-    """The result of Check: the inputs with defaults, and the failures."""
-
-    inputs: Properties
-    failures: list[Failure] = field(default_factory=list[Failure])
-
-
-@dataclass(frozen=True)
-class Diff:
-    """The result of Diff. `detailed` is None if the provider returns no detailed diff."""
-
-    changes: bool
-    diffs: list[str] = field(default_factory=list[str])
-    replaces: list[str] = field(default_factory=list[str])
-    stables: list[str] = field(default_factory=list[str])
-    detailed: dict[str, ChangeKind] | None = None
-    input_diff: bool = False
-    delete_before_replace: bool = False
-
-
-@dataclass(frozen=True)
-class State:
-    """The id, the outputs and, from Read, the inputs of a resource."""
-
-    id: str
-    outputs: Properties
-    inputs: Properties | None = None
-
-
-@dataclass(frozen=True)
-class Resource:
-    """The resource of a request. `warn` shows the user a warning about it."""
-
-    urn: str
-    type: str
-    name: str
-    warn: Callable[[str], None] = lambda _: None
-    proposed_name: str | None = ""
-    """The automatic name from the stack's `pulumi:autonaming`; None if automatic names are off."""
-
-
-class Provider:
-    """The operations of a provider. Values are plain Python, `Secret(v)` and `UNKNOWN`.
-
-    By default, the operations on resources raise ProviderError.
-    """
-
-    name = "provider"
-    version = "0.0.0"
-    settings: Mapping[str, Properties] = {}
-    """The configuration as properties of a package schema. A program that configures a provider
-    of its own, or a component that has one as an argument, is checked against it."""
-    accept_secrets = False
-    """False: the engine sends secret inputs in plain text, as it does to bridged plugins."""
-
-    def check_config(self, news: Properties, olds: Properties) -> Checked:
-        return Checked(news)
-
-    def diff_config(self, news: Properties, olds: Properties) -> Diff:
-        changed = sorted(k for k in {*news, *olds} if reveal(news.get(k)) != reveal(olds.get(k)))
-        detailed: dict[str, ChangeKind] = {
-            k: "UPDATE" if k in news and k in olds else "ADD" if k in news else "DELETE"
-            for k in changed
-        }
-        return Diff(bool(changed), changed, detailed=detailed, input_diff=True)
-
-    def configure(self, inputs: Properties) -> None: ...
-
-    def cancel(self) -> None:
-        """End waits for rate limits and retries early. Current calls finish."""
-
-    def check(
-        self, resource: Resource, news: Properties, olds: Properties, *, seed: bytes
-    ) -> Checked:
-        raise ProviderError(f"{resource.type} is not in this replacement of the {self.name} plugin")
-
-    def diff(
-        self, resource: Resource, resource_id: str, olds: Properties, news: Properties,
-        old_inputs: Properties, ignore_changes: list[str],
-    ) -> Diff:  # fmt: skip
-        raise ProviderError(f"{resource.type} is not in this replacement of the {self.name} plugin")
-
-    def create(self, resource: Resource, inputs: Properties, *, preview: bool) -> State:
-        raise ProviderError(f"{resource.type} is not in this replacement of the {self.name} plugin")
-
-    def read(
-        self, resource: Resource, resource_id: str, olds: Properties, inputs: Properties
-    ) -> State | None:
-        """The current state; None if the resource no longer exists.
-
-        For an import, `olds` and `inputs` are empty.
-        """
-        raise ProviderError(f"{resource.type} is not in this replacement of the {self.name} plugin")
-
-    def update(
-        self, resource: Resource, resource_id: str, olds: Properties, news: Properties,
-        old_inputs: Properties, *, preview: bool,
-    ) -> Properties:  # fmt: skip
-        raise ProviderError(f"{resource.type} is not in this replacement of the {self.name} plugin")
-
-    def delete(
-        self, resource: Resource, resource_id: str, olds: Properties, old_inputs: Properties
-    ) -> None:
-        raise ProviderError(f"{resource.type} is not in this replacement of the {self.name} plugin")
-
-    def invoke(self, token: str, args: Properties) -> Properties | list[Failure]:
-        raise ProviderError(f"{token} is not in this replacement of the {self.name} plugin")
+FIELDS: Final = {
+    "CheckRequest": ("olds", "news"),
+    "DiffRequest": ("olds", "news"),
+    "CreateRequest": (None, "properties"),
+    "ReadRequest": ("properties", "inputs"),
+    "UpdateRequest": ("olds", "news"),
+    "DeleteRequest": ("properties", None),
+}
+"""The fields with a request's `olds` and `inputs`."""
 
 
 class Servicer(ResourceProviderServicer):
     """The methods of the protocol. Each calls the method of the provider."""
 
-    def __init__(self, provider: Provider, engine_address: str = "") -> None:
+    def __init__(self, provider: Provider[Any], engine_address: str = "") -> None:
         self._provider = provider
         self._engine = _connect(engine_address)
 
     def Handshake(self, request: Any, context: grpc.ServicerContext) -> Any:
         if request.engine_address:
             self._engine = _connect(request.engine_address)
-        return provider_pb2.ProviderHandshakeResponse(
-            accept_secrets=self._provider.accept_secrets,
-            supports_autonaming_configuration=True,
-        )
+        return provider_pb2.ProviderHandshakeResponse(supports_autonaming_configuration=True)
 
     def Attach(self, request: Any, context: grpc.ServicerContext) -> Any:
         self._engine = _connect(request.address)
@@ -205,10 +81,7 @@ class Servicer(ResourceProviderServicer):
 
     def CheckConfig(self, request: Any, context: grpc.ServicerContext) -> Any:
         with _ErrorReport(context):
-            checked = self._provider.check_config(
-                from_struct(request.news), from_struct(request.olds)
-            )
-            return _check_response(checked)
+            return _check_response(self._provider.check_config(from_struct(request.news)))
 
     def DiffConfig(self, request: Any, context: grpc.ServicerContext) -> Any:
         with _ErrorReport(context):
@@ -219,63 +92,43 @@ class Servicer(ResourceProviderServicer):
         with _ErrorReport(context):
             self._provider.configure(from_struct(request.args))
             return provider_pb2.ConfigureResponse(
-                acceptSecrets=self._provider.accept_secrets,
-                supportsPreview=True,
-                supports_autonaming_configuration=True,
+                supportsPreview=True, supports_autonaming_configuration=True
             )
 
     def Check(self, request: Any, context: grpc.ServicerContext) -> Any:
         with _ErrorReport(context):
-            checked = self._provider.check(
-                self._resource(request), from_struct(request.news), from_struct(request.olds),
-                seed=request.randomSeed,
-            )  # fmt: skip
-            return _check_response(checked)
+            return _check_response(self._provider.check(self._parsed(request)))
 
     def Diff(self, request: Any, context: grpc.ServicerContext) -> Any:
         with _ErrorReport(context):
-            diff = self._provider.diff(
-                self._resource(request), request.id, from_struct(request.olds),
-                from_struct(request.news), from_struct(request.old_inputs),
-                list(request.ignoreChanges),
-            )  # fmt: skip
-            return _diff_response(diff)
+            target, parsed = self._target(request)
+            return _diff_response(target.diff(parsed))
 
     def Create(self, request: Any, context: grpc.ServicerContext) -> Any:
         with _ErrorReport(context):
-            inputs = from_struct(request.properties)
-            state = self._provider.create(self._resource(request), inputs, preview=request.preview)
+            target, parsed = self._target(request)
+            state = target.create(self._provider.client, parsed)
             return provider_pb2.CreateResponse(id=state.id, properties=to_struct(state.outputs))
 
     def Read(self, request: Any, context: grpc.ServicerContext) -> Any:
         with _ErrorReport(context):
-            state = self._provider.read(
-                self._resource(request), request.id, from_struct(request.properties),
-                from_struct(request.inputs),
-            )  # fmt: skip
+            target, parsed = self._target(request)
+            state = target.read(self._provider.client, parsed)
             if state is None:
                 return provider_pb2.ReadResponse()
-            return provider_pb2.ReadResponse(
-                id=state.id,
-                properties=to_struct(state.outputs),
-                inputs=to_struct(state.inputs or {}),
-            )
+            outputs, inputs = to_struct(state.outputs), to_struct(state.inputs or {})
+            return provider_pb2.ReadResponse(id=state.id, properties=outputs, inputs=inputs)
 
     def Update(self, request: Any, context: grpc.ServicerContext) -> Any:
         with _ErrorReport(context):
-            outputs = self._provider.update(
-                self._resource(request), request.id, from_struct(request.olds),
-                from_struct(request.news), from_struct(request.old_inputs),
-                preview=request.preview,
-            )  # fmt: skip
+            target, parsed = self._target(request)
+            outputs = target.update(self._provider.client, parsed)
             return provider_pb2.UpdateResponse(properties=to_struct(outputs))
 
     def Delete(self, request: Any, context: grpc.ServicerContext) -> Any:
         with _ErrorReport(context):
-            self._provider.delete(
-                self._resource(request), request.id, from_struct(request.properties),
-                from_struct(request.old_inputs),
-            )  # fmt: skip
+            target, parsed = self._target(request)
+            target.delete(self._provider.client, parsed)
             return empty_pb2.Empty()
 
     def Invoke(self, request: Any, context: grpc.ServicerContext) -> Any:
@@ -285,22 +138,30 @@ class Servicer(ResourceProviderServicer):
             returned: Any = {"return": to_struct(answer)}  # `return` is a Python keyword
             return provider_pb2.InvokeResponse(failures=_failures(failures), **returned)
 
-    def _resource(self, request: Any) -> Resource:
+    def _target(self, request: Any) -> tuple[ResourceType[Any], Request]:
+        parsed = self._parsed(request)
+        return self._provider.resource_type(parsed), parsed
+
+    def _parsed(self, request: Any) -> Request:
         # Engines before 3.13x send neither type nor name; the URN has both:
         # urn:pulumi:STACK::PROJECT::PARENT$TYPE::NAME
         parts = request.urn.split("::", 3)
         kind = parts[2].rsplit("$", 1)[-1] if len(parts) == 4 else request.type
         name = parts[3] if len(parts) == 4 else request.name
-
-        def warn(text: str) -> None:
-            self._log(request.urn, text)
-
         proposed: str | None = ""
         if isinstance(request, provider_pb2.CheckRequest) and request.HasField("autonaming"):
             disabled = provider_pb2.CheckRequest.AutonamingOptions.DISABLE
             naming = request.autonaming
             proposed = None if naming.mode == disabled else naming.proposed_name
-        return Resource(request.urn, kind, name, warn, proposed)
+        olds, inputs = (
+            from_struct(getattr(request, field)) if field else {}
+            for field in FIELDS[type(request).__name__]
+        )
+        return Request(
+            request.urn, kind, name, getattr(request, "id", ""), olds, inputs,
+            getattr(request, "preview", False), getattr(request, "randomSeed", b""), proposed,
+            lambda text: self._log(request.urn, text),
+        )  # fmt: skip
 
     def _log(self, urn: str, text: str) -> None:
         if self._engine is None:
@@ -391,7 +252,7 @@ def _diff_response(diff: Diff) -> Any:
     )
 
 
-def serve(provider: Provider, engine_address: str = "") -> tuple[grpc.Server, int]:
+def serve(provider: Provider[Any], engine_address: str = "") -> tuple[grpc.Server, int]:
     """Start a server on a free port of 127.0.0.1, and return it with the port."""
     options = [
         ("grpc.max_receive_message_length", MAX_MESSAGE),
@@ -404,7 +265,7 @@ def serve(provider: Provider, engine_address: str = "") -> tuple[grpc.Server, in
     return server, port
 
 
-def main(provider: Provider) -> None:
+def main(provider: Provider[Any]) -> None:
     """Run the plugin as a child process of the engine, until a signal or the engine's end."""
     address = sys.argv[1] if len(sys.argv) > 1 and not sys.argv[1].startswith("-") else ""
     server, port = serve(provider, address)

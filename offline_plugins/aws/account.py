@@ -14,7 +14,8 @@ import threading
 from typing import Any
 
 from offline_plugins.aws.service import DEFAULT_ATTEMPTS, Service
-from offline_plugins.provider_server import Properties, ProviderError, reveal
+from offline_plugins.property_values import reveal
+from offline_plugins.provider import Properties, ProviderError
 
 REPLACEMENT_NOTICE = (
     "This is the replacement AWS plugin of okta-identity-center, for its sandbox only. "

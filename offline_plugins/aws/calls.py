@@ -7,7 +7,7 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 
 from offline_plugins.aws.service import AwsError, Service
-from offline_plugins.provider_server import Properties, ProviderError
+from offline_plugins.provider import Properties, ProviderError
 
 NOT_FOUND_CODES = ("ResourceNotFoundException", "NotFound")
 """AWS's error codes for a missing object. SNS has its own code."""

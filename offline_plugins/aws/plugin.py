@@ -9,8 +9,8 @@ from typing import Any
 from offline_plugins.aws import services  # noqa: F401 # fills LOOK_UPS and RESOURCES
 from offline_plugins.aws.account import Account
 from offline_plugins.aws.registry import LOOK_UPS, RESOURCES
-from offline_plugins.provider_server import Checked, Properties, Secret
-from offline_plugins.resource_provider import ResourceProvider
+from offline_plugins.property_values import Secret
+from offline_plugins.provider import Checked, Properties, Provider
 
 SECRETS = ("accessKey", "secretKey", "token")
 _TEXTS = {"type": "object", "additionalProperties": {"type": "string"}}
@@ -28,18 +28,19 @@ SETTINGS: dict[str, Properties] = {
 }
 
 
-class AwsPlugin(ResourceProvider[Account]):
+class AwsPlugin(Provider[Account]):
     """The resource types and lookups of pulumi-aws that this kit uses."""
 
     name = "aws"
     title = "AWS"
     version = version("pulumi-aws")
     settings = SETTINGS
+    not_configured = "The AWS provider was not configured"
 
     def __init__(self) -> None:
-        super().__init__(RESOURCES, LOOK_UPS, "The AWS provider was not configured")
+        super().__init__(RESOURCES, LOOK_UPS)
 
-    def check_config(self, news: Properties, olds: Properties) -> Checked:
+    def check_config(self, news: Properties) -> Checked:
         """Marks the secrets, and compacts the JSON of nested settings as the bridge does."""
         inputs = {name: _compact(value) for name, value in news.items()}
         secrets = {

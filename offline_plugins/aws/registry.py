@@ -7,8 +7,7 @@ from dataclasses import dataclass
 from typing import Any, Literal
 
 from offline_plugins.aws.account import Account
-from offline_plugins.provider_server import Failure, Properties, ProviderError
-from offline_plugins.resource_provider import ResourceType
+from offline_plugins.provider import Failure, Properties, ProviderError, ResourceType
 
 Read = Callable[[Account, Properties], Properties]
 TerraformSdk = Literal["sdkv2", "framework"]

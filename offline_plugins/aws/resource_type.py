@@ -18,9 +18,8 @@ from offline_plugins.aws.calls import NOT_FOUND_CODES
 from offline_plugins.aws.equivalence import Equivalence, is_same
 from offline_plugins.aws.registry import TerraformSdk
 from offline_plugins.aws.service import AwsError, Service
-from offline_plugins.property_values import has_unknown
-from offline_plugins.provider_server import (
-    UNKNOWN,
+from offline_plugins.property_values import UNKNOWN, has_unknown
+from offline_plugins.provider import (
     ChangeKind,
     Checked,
     Diff,
@@ -28,7 +27,7 @@ from offline_plugins.provider_server import (
     PartialStateError,
     Properties,
     ProviderError,
-    Resource,
+    Request,
     State,
 )
 
@@ -107,13 +106,13 @@ class AwsResourceType:
         """The id for the state, and the known properties, from the id given to `pulumi import`."""
         return id, {}
 
-    def check(self, resource: Resource, news: Properties, olds: Properties, seed: bytes) -> Checked:
-        given = {name: value for name, value in news.items() if value is not None}
+    def check(self, request: Request) -> Checked:
+        given = {name: value for name, value in request.inputs.items() if value is not None}
         given.pop(DEFAULTS_KEY, None)
         failures = [*self._missing_inputs(given), *self._unsupported_inputs(given)]
         defaults = {n: i.default for n, i in self._all.items() if i.default is not None}
         if self.name_length:
-            defaults["name"] = self._auto_name(resource, olds, seed)
+            defaults["name"] = self._auto_name(request)
         added = sorted(defaults.keys() - given.keys())
         for name, wanted in self._all.items():
             if name in given and not has_unknown(given[name]):
@@ -123,7 +122,8 @@ class AwsResourceType:
                     given[name] = wanted.normalize(given[name])
         return Checked({**given, **{n: defaults[n] for n in added}, DEFAULTS_KEY: added}, failures)
 
-    def diff(self, id: str, olds: Properties, news: Properties) -> Diff:
+    def diff(self, request: Request) -> Diff:
+        olds, news = request.olds, request.inputs
         changes: dict[str, ChangeKind] = {}
         for name, wanted in self._all.items():
             new, old = news.get(name), olds.get(name)
@@ -140,32 +140,27 @@ class AwsResourceType:
             delete_before_replace=bool(replaces) and own_name and "name" not in changes,
         )  # fmt: skip
 
-    def create(
-        self, account: Account, resource: Resource, inputs: Properties, preview: bool
-    ) -> State:
-        planned = self._planned(account, inputs)
-        if preview:
+    def create(self, account: Account, request: Request) -> State:
+        planned = self._planned(account, request.inputs)
+        if request.preview:
             computed = (n for n, i in self._all.items() if i.computed)
             unknown = dict.fromkeys((*self.computed, *computed), UNKNOWN)
             return State("", {**unknown, **planned})
         aws = account.service(self.service, planned["region"])
-        try:
+        with self._errors("creating", request):
             made = self.make(aws, planned)
-        except ProviderError as error:
-            raise ProviderError(self._error_text("creating", resource, error)) from None
-        with self._partial_state("creating", resource, made, planned):
+        with self._errors("creating", request, State(made, planned)):
             return State(made, self._settled(aws, made, {}, planned))
 
-    def read(
-        self, account: Account, resource: Resource, id: str, olds: Properties, inputs: Properties
-    ) -> State | None:
+    def read(self, account: Account, request: Request) -> State | None:
+        olds, inputs = request.olds, request.inputs
         imports = not olds and not inputs
         region = olds.get("region") or inputs.get("region") or account.region
-        name, known = self.parse_import_id(id) if imports else (id, {**inputs, **olds})
-        try:
-            found = self.look(account.service(self.service, region), name, known)
-        except ProviderError as error:
-            raise ProviderError(self._error_text("refreshing", resource, error)) from None
+        made, known = request.id, {**inputs, **olds}
+        if imports:
+            made, known = self.parse_import_id(made)
+        with self._errors("refreshing", request):
+            found = self.look(account.service(self.service, region), made, known)
         if found is None:
             return None
         outputs = self._outputs(found, region)
@@ -173,45 +168,42 @@ class AwsResourceType:
         read = {name: outputs[name] for name in names if outputs.get(name) not in (None, "", {})}
         if imports:
             read.pop("region")
-        return State(name, outputs, {**read, DEFAULTS_KEY: inputs.get(DEFAULTS_KEY, [])})
+        return State(made, outputs, {**read, DEFAULTS_KEY: inputs.get(DEFAULTS_KEY, [])})
 
-    def update(
-        self, account: Account, resource: Resource, id: str, olds: Properties, news: Properties,
-        preview: bool,
-    ) -> Properties:  # fmt: skip
-        planned = self._planned(account, news)
+    def update(self, account: Account, request: Request) -> Properties:
+        olds, planned = request.olds, self._planned(account, request.inputs)
         computed = {n for n, i in self._all.items() if i.computed}
-        stays = {n: olds[n] for n in (*self.computed, *computed) if n in olds}
-        if preview:
-            return {**stays, **planned}
+        wanted = {**{n: olds[n] for n in (*self.computed, *computed) if n in olds}, **planned}
+        if request.preview:
+            return wanted
         aws = account.service(self.service, planned["region"])
-        wanted = {**stays, **planned}
-        with self._partial_state("updating", resource, id, wanted):
-            self.change(aws, id, olds, wanted)
-            return self._settled(aws, id, olds, wanted)
+        with self._errors("updating", request, State(request.id, wanted)):
+            self.change(aws, request.id, olds, wanted)
+            return self._settled(aws, request.id, olds, wanted)
 
-    def delete(self, account: Account, resource: Resource, id: str, olds: Properties) -> None:
-        aws = account.service(self.service, olds.get("region") or account.region)
-        try:
-            self.remove(aws, id, olds)
-        except ProviderError as error:
-            if not (isinstance(error, AwsError) and error.code in NOT_FOUND_CODES):
-                raise ProviderError(self._error_text("deleting", resource, error)) from None
+    def delete(self, account: Account, request: Request) -> None:
+        aws = account.service(self.service, request.olds.get("region") or account.region)
+        with self._errors("deleting", request):
+            try:
+                self.remove(aws, request.id, request.olds)
+            except AwsError as error:
+                if error.code not in NOT_FOUND_CODES:
+                    raise
 
     @contextmanager
-    def _partial_state(
-        self, verb: str, resource: Resource, id: str, wanted: Properties
-    ) -> Iterator[None]:
-        """Record the planned values in the state if a call fails.
+    def _errors(self, verb: str, request: Request, left: State | None = None) -> Iterator[None]:
+        """Report errors in the format of the resource's SDK, and record the state that is left.
 
-        Terraform's SDKv2 records them too, even if AWS has rejected the update
+        Terraform's SDKv2 records the planned values even if AWS has rejected the update
         (docs/research/aws-provider.md#failed-updates).
         """
         try:
             yield
         except ProviderError as error:
-            text = self._error_text(verb, resource, error)
-            raise PartialStateError(text, State(id, wanted)) from None
+            text = str(error)
+            if self.sdk == "sdkv2":
+                text = f"{verb} {request.urn}: 1 error occurred:\n\t* {error}\n\n"
+            raise (PartialStateError(text, left) if left else ProviderError(text)) from None
 
     def _settled(self, aws: Service, id: str, olds: Properties, wanted: Properties) -> Properties:
         found = self.finish(aws, id, olds, wanted)
@@ -248,14 +240,10 @@ class AwsResourceType:
             for name in sorted(given.keys() - self._all.keys())
         ]
 
-    def _auto_name(self, resource: Resource, olds: Properties, seed: bytes) -> str:
+    def _auto_name(self, request: Request) -> str:
         """The recorded automatic name, otherwise the resource's name with seven hex digits."""
+        olds = request.olds
         if "name" in olds.get(DEFAULTS_KEY, []) and olds.get("name"):
             return olds["name"]
-        tail = f"-{hashlib.sha256(seed + resource.urn.encode()).hexdigest()[:7]}"
-        return f"{resource.name[: self.name_length - len(tail)]}{tail}"
-
-    def _error_text(self, verb: str, resource: Resource, error: ProviderError) -> str:
-        if self.sdk == "framework":
-            return str(error)
-        return f"{verb} {resource.urn}: 1 error occurred:\n\t* {error}\n\n"
+        tail = f"-{hashlib.sha256(request.seed + request.urn.encode()).hexdigest()[:7]}"
+        return f"{request.name[: self.name_length - len(tail)]}{tail}"

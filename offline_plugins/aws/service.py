@@ -10,7 +10,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import Any, Final
 
-from offline_plugins.provider_server import ProviderError
+from offline_plugins.provider import ProviderError
 
 MESSAGE_LENGTH: Final = 500
 """The maximum length, because a server other than AWS may return a whole page."""

@@ -14,7 +14,7 @@ from email.utils import parsedate_to_datetime
 from typing import TYPE_CHECKING, Any
 from urllib.parse import parse_qsl, urlencode, urlsplit
 
-from offline_plugins.provider_server import ProviderError
+from offline_plugins.provider import ProviderError
 
 if TYPE_CHECKING:
     import httpx

@@ -6,11 +6,11 @@ from typing import Any
 from urllib.parse import urlencode
 
 from offline_plugins.okta.api import Okta
-from offline_plugins.okta.resource import Properties, go_json
+from offline_plugins.okta.resource import go_json
 from offline_plugins.okta.saml_payloads import parse_metadata, read_app
 from offline_plugins.okta.terraform_framework import status_errors
-from offline_plugins.okta.terraform_sdkv2 import bridge_error, lookup_errors
-from offline_plugins.provider_server import Failure
+from offline_plugins.okta.terraform_sdkv2 import StepError, step
+from offline_plugins.provider import Failure, Properties
 
 GET_SAML = "okta:app/getSaml:getSaml"
 SAML_OUTPUTS = (
@@ -80,7 +80,7 @@ def get_saml(okta: Okta, args: Properties) -> Properties:
 
 
 def _by_id(okta: Okta, app_id: str) -> Properties:
-    with lookup_errors(GET_SAML, "failed get app by ID"):
+    with step("failed get app by ID"):
         return okta.get(f"/api/v1/apps/{app_id}")
 
 
@@ -89,17 +89,13 @@ def _first(okta: Okta, args: Properties) -> Properties:
     query: dict[str, Any] = {"limit": 1, "q": label or prefix}
     if args.get("activeOnly") is not False:
         query["filter"] = 'status eq "ACTIVE"'
-    with lookup_errors(GET_SAML, "failed to list SAML apps"):
+    with step("failed to list SAML apps"):
         found = okta.get(f"/api/v1/apps?{urlencode(sorted(query.items()))}")
     if not found:
         searched = f'id: "", label: "{label}", label_prefix: "{prefix}"'
-        raise bridge_error(
-            "invoking", GET_SAML, f"no SAML application found with provided filter: {searched}"
-        )
+        raise StepError(f"no SAML application found with provided filter: {searched}")
     if label and found[0]["label"] != label:
-        raise bridge_error(
-            "invoking", GET_SAML, f"no SAML application found with the provided label: {label}"
-        )
+        raise StepError(f"no SAML application found with the provided label: {label}")
     return found[0]
 
 
@@ -107,9 +103,7 @@ def get_metadata_saml(okta: Okta, args: Properties) -> Properties:
     """okta:app/getMetadataSaml, for the app's current key or the key `keyId`."""
     app, key = args["appId"], args.get("keyId")
     path = f"/api/v1/apps/{app}/sso/saml/metadata"
-    with lookup_errors(
-        "okta:app/getMetadataSaml:getMetadataSaml", "failed to get app's SAML metadata"
-    ):
+    with step("failed to get app's SAML metadata"):
         xml = okta.get_xml(f"{path}?kid={key}" if key else path)
     return {
         **args,
@@ -122,8 +116,7 @@ def get_metadata_saml(okta: Okta, args: Properties) -> Properties:
 def get_app_group_assignments(okta: Okta, args: Properties) -> Properties:
     """okta:index/getAppGroupAssignments: the ids of the groups, from all pages."""
     app = args["id"]
-    with lookup_errors(
-        "okta:index/getAppGroupAssignments:getAppGroupAssignments",
+    with step(
         f"unable to query for groups from app ({app})",
     ):
         groups = [found["id"] for found in okta.pages(f"/api/v1/apps/{app}/groups")]

@@ -13,7 +13,8 @@ from typing import ClassVar
 
 from offline_plugins.okta import terraform_sdkv2 as sdkv2
 from offline_plugins.okta.api import Okta
-from offline_plugins.okta.resource import Properties, go_json
+from offline_plugins.okta.resource import go_json
+from offline_plugins.provider import Properties
 
 
 class User(sdkv2.SdkV2Resource):

@@ -11,7 +11,8 @@ import os
 import re
 from typing import Any
 
-from offline_plugins.provider_server import Checked, Failure, ProviderError, Secret, reveal
+from offline_plugins.property_values import Secret, reveal
+from offline_plugins.provider import Checked, Failure, ProviderError
 
 SUPPORTED_SETTINGS = frozenset({"accessToken", "apiToken", "httpProxy"})
 """The settings that the plugin reads. docs/reference/offline-plugins.md describes the others."""

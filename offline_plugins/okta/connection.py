@@ -10,25 +10,15 @@ from __future__ import annotations
 from typing import Any, ClassVar
 
 from offline_plugins.okta.api import Okta
-from offline_plugins.okta.resource import Properties, unsupported_inputs
+from offline_plugins.okta.resource import unsupported_inputs
 from offline_plugins.okta.terraform_framework import (
     FrameworkResource,
-    compare_inputs,
     one_of_failure,
     status_errors,
 )
-from offline_plugins.provider_server import (
-    UNKNOWN,
-    Checked,
-    Diff,
-    Failure,
-    Resource,
-    Secret,
-    State,
-    reveal,
-)
+from offline_plugins.property_values import UNKNOWN, Secret, reveal
+from offline_plugins.provider import Checked, Failure, Properties, Request, State
 
-ACTIONS = ("activate", "deactivate")
 SCHEMES = ("TOKEN", "OAUTH2")
 PROFILE = frozenset({"authScheme", "clientId", "token"})
 LIFECYCLE_STATUS = {"activate": "ENABLED", "deactivate": "DISABLED"}
@@ -39,10 +29,12 @@ ERROR = "Error {} App Connection: Could not {} app connection for application ID
 class Connection(FrameworkResource):
     type = "okta:app/connection:Connection"
     inputs = frozenset({"action", "baseUrl", "idProperty", "profile"})
-    allowed: ClassVar = {"action": ACTIONS}
+    allowed: ClassVar = {"action": tuple(LIFECYCLE_STATUS)}
+    changed_by_update = ("status",)
+    left = "the connection and its token"
 
-    def check(self, resource: Resource, news: Properties, olds: Properties, seed: bytes) -> Checked:
-        failures = super().check(resource, news, olds, seed).failures
+    def check(self, request: Request) -> Checked:
+        news, failures = request.inputs, super().check(request).failures
         profile = reveal(news.get("profile"))
         if not isinstance(profile, dict):
             if profile is not UNKNOWN:
@@ -57,32 +49,25 @@ class Connection(FrameworkResource):
             if isinstance(scheme, str) and scheme not in SCHEMES:
                 failures.append(
                     one_of_failure(
-                        resource.name, "profile.authScheme", "profile.auth_scheme", scheme, SCHEMES
+                        request.name, "profile.authScheme", "profile.auth_scheme", scheme, SCHEMES
                     )
                 )
             failures += unsupported_inputs(self.type, PROFILE, profile, "profile.")
         return Checked({**news, **_with_secret_token(news)}, failures)
 
-    def diff(self, id: str, olds: Properties, news: Properties) -> Diff:
-        planned, recorded = reveal(news), reveal(olds)
-        return compare_inputs(planned, recorded, names=sorted(self.inputs), computed=("status",))
-
-    def create(self, okta: Okta, resource: Resource, inputs: Properties, preview: bool) -> State:
-        if preview:
-            app = inputs.get("idProperty")
+    def create(self, okta: Okta, request: Request) -> State:
+        inputs, app = request.inputs, request.inputs.get("idProperty")
+        if request.preview:
             outputs = {**inputs, **_with_secret_token(inputs), "status": UNKNOWN}
             return State(app if isinstance(app, str) else "", outputs)
-        outputs = self._apply(okta, inputs, creating=True)
-        return State(str(inputs["idProperty"]), outputs)
+        return State(str(app), self._apply(okta, inputs, creating=True))
 
-    def read(
-        self, okta: Okta, resource: Resource, id: str, olds: Properties,
-        inputs: Properties,
-    ) -> State | None:  # fmt: skip
-        app = str(reveal(olds).get("idProperty") or id)
+    def read(self, okta: Okta, request: Request) -> State | None:
+        olds = reveal(request.olds)
+        app = str(olds.get("idProperty") or request.id)
         with status_errors(ERROR.format("Reading", "read", app)):
             found = okta.get(f"/api/v1/apps/{app}/connections/default")
-        profile = dict(reveal(olds).get("profile") or {})
+        profile = dict(olds.get("profile") or {})
         profile["authScheme"] = (found.get("profile") or {}).get("authScheme") or ""
         status = str(found.get("status") or "")
         read = {
@@ -94,19 +79,11 @@ class Connection(FrameworkResource):
         read = {**read, **_with_secret_token(read)}
         return State(app, {**read, "status": status}, read)
 
-    def update(
-        self, okta: Okta, resource: Resource, id: str, olds: Properties,
-        news: Properties, preview: bool,
-    ) -> Properties:  # fmt: skip
-        if preview:
-            return {**news, **_with_secret_token(news), "status": UNKNOWN}
-        return self._apply(okta, news, creating=False)
-
-    def delete(self, okta: Okta, resource: Resource, id: str, olds: Properties) -> None:
-        resource.warn(
-            "This resource cannot be deleted via Terraform: the connection and its token stay "
-            "in Okta as they are."
-        )
+    def update(self, okta: Okta, request: Request) -> Properties:
+        if request.preview:
+            inputs = request.inputs
+            return {**inputs, **_with_secret_token(inputs), "status": UNKNOWN}
+        return self._apply(okta, request.inputs, creating=False)
 
     def _apply(self, okta: Okta, news: Properties, *, creating: bool) -> Properties:
         inputs = reveal(news)

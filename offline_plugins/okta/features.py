@@ -10,13 +10,13 @@ from __future__ import annotations
 from typing import Any, ClassVar
 
 from offline_plugins.okta.api import Okta
-from offline_plugins.okta.resource import Properties
 from offline_plugins.okta.terraform_framework import (
     FrameworkResource,
+    split_import_id,
     status_errors,
     without_nulls,
 )
-from offline_plugins.provider_server import ProviderError, Resource, State
+from offline_plugins.provider import Properties
 
 ERROR = "Error {0}ing app features: Could not {1} app feature, unexpected error"
 
@@ -27,6 +27,7 @@ class Features(FrameworkResource):
     changed_by_update = ("id",)
     has_automatic_name = True
     allowed: ClassVar = {"name": ("USER_PROVISIONING", "INBOUND_PROVISIONING")}
+    left = "the features"
 
     def make(self, okta: Okta, planned: Properties) -> Properties:
         app, name = planned["appId"], planned["name"]
@@ -35,26 +36,8 @@ class Features(FrameworkResource):
             answer = okta.put(path, planned.get("capabilities") or {})
         return _outputs(app, answer, planned.get("description"))
 
-    def change(self, okta: Okta, id: str, olds: Properties, planned: Properties) -> Properties:
-        return self.make(okta, planned)
-
-    def read(
-        self, okta: Okta, resource: Resource, id: str, olds: Properties, inputs: Properties
-    ) -> State | None:
-        app, _, name = id.partition("/")
-        if not app or not name:
-            raise ProviderError(f"Expected import ID format 'app_id/name', got {id!r}")
-        outputs = read_feature(okta, app, name, olds.get("description"))
-        read = {key: value for key, value in outputs.items() if key != "id"}
-        if inputs:
-            # A refresh updates the recorded inputs and adds none.
-            read = {key: value for key, value in read.items() if key in inputs}
-        return State(id, outputs, read)
-
-    def delete(self, okta: Okta, resource: Resource, id: str, olds: Properties) -> None:
-        resource.warn(
-            "This resource cannot be deleted via Terraform: the features stay in Okta as they are."
-        )
+    def fetch(self, okta: Okta, id: str, known: Properties) -> Properties:
+        return read_feature(okta, *split_import_id(id, "app_id/name"), known.get("description"))
 
 
 def read_feature(okta: Okta, app: str, name: str, description: Any) -> Properties:
@@ -65,14 +48,6 @@ def read_feature(okta: Okta, app: str, name: str, description: Any) -> Propertie
 
 
 def _outputs(app: str, feature: Properties, description: Any) -> Properties:
-    name = feature.get("name")
-    return without_nulls(
-        {
-            "appId": app,
-            "capabilities": feature.get("capabilities"),
-            "description": description,
-            "id": f"{app}/{name}",
-            "name": name,
-            "status": feature.get("status"),
-        }
-    )
+    read = {name: feature.get(name) for name in ("capabilities", "name", "status")}
+    own = {"appId": app, "description": description, "id": f"{app}/{feature.get('name')}"}
+    return without_nulls({**own, **read})

@@ -7,8 +7,8 @@ from typing import Any
 
 from offline_plugins.okta import terraform_sdkv2 as sdkv2
 from offline_plugins.okta.api import Okta
-from offline_plugins.okta.resource import Properties, go_json
-from offline_plugins.provider_server import ChangeKind
+from offline_plugins.okta.resource import go_json
+from offline_plugins.provider import ChangeKind, Properties
 
 
 class Group(sdkv2.SdkV2Resource):

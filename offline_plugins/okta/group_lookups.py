@@ -8,8 +8,8 @@ from urllib.parse import urlencode
 
 from offline_plugins.okta.api import Okta, OktaError
 from offline_plugins.okta.group import profile_outputs
-from offline_plugins.okta.resource import Properties
-from offline_plugins.okta.terraform_sdkv2 import bridge_error, lookup_errors
+from offline_plugins.okta.terraform_sdkv2 import StepError, step
+from offline_plugins.provider import Properties
 
 GET_GROUP = "okta:group/getGroup:getGroup"
 GET_GROUPS = "okta:index/getGroups:getGroups"
@@ -25,7 +25,7 @@ def get_groups(okta: Okta, args: Properties) -> Properties:
         groups = [_group(found) for found in okta.pages(f"/api/v1/groups?{_encode(query)}")]
     except OktaError as error:
         text = f"failed to list groups: {error.status_line}"
-        raise bridge_error("invoking", GET_GROUPS, text) from None
+        raise StepError(text) from None
     # The id is a checksum of the query; with `q`, of another query than the one sent (recorded).
     named = _encode({**query, "limit": 10000} if "q" in query else query)
     checksum = str(zlib.crc32(f"?{named}".encode()))
@@ -49,7 +49,7 @@ def get_group(okta: Okta, args: Properties) -> Properties:
     group = _by_id(okta, args["id"]) if args.get("id") else _by_name(okta, args)
     users: list[str] = []
     if args.get("includeUsers"):
-        with lookup_errors(GET_GROUP, "failed to get list of group user IDs"):
+        with step("failed to get list of group user IDs"):
             path = f"/api/v1/groups/{group['id']}/users?limit=200"
             users = [user["id"] for user in okta.pages(path)]
     return {
@@ -63,25 +63,23 @@ def get_group(okta: Okta, args: Properties) -> Properties:
 
 
 def _by_id(okta: Okta, group_id: str) -> Properties:
-    with lookup_errors(GET_GROUP, "failed get group by ID"):
+    with step("failed get group by ID"):
         return okta.get(f"/api/v1/groups/{group_id}")
 
 
 def _by_name(okta: Okta, args: Properties) -> Properties:
     name, kind = args.get("name"), args.get("type")
     query = {"q": name} | ({"filter": f'type eq "{kind}"'} if kind else {})
-    with lookup_errors(GET_GROUP, "failed to query for groups"):
+    with step("failed to query for groups"):
         found = okta.get(f"/api/v1/groups?{_encode(query)}")
     searched = f'name "{name}"' + (f' and type "{kind}"' if kind else "")
     if not found:
-        raise bridge_error("invoking", GET_GROUP, f"group with {searched} does not exist")
+        raise StepError(f"group with {searched} does not exist")
     if len(found) == 1:
         return found[0]
     same = [g for g in found if g["profile"]["name"] == name and kind in (None, g["type"])]
     if not same:
-        raise bridge_error(
-            "invoking",
-            GET_GROUP,
+        raise StepError(
             f"group starting with {searched} matches {len(found)} groups, "
             "select a more precise name parameter",
         )

@@ -11,7 +11,7 @@ import contextlib
 
 from offline_plugins.okta import terraform_sdkv2 as sdkv2
 from offline_plugins.okta.api import Okta, OktaError
-from offline_plugins.okta.resource import Properties
+from offline_plugins.provider import Properties
 
 ATTEMPTS, WAIT = 10, 1.0  # seconds between reads of a group that is still empty
 

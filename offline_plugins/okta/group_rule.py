@@ -11,9 +11,9 @@ from typing import ClassVar
 
 from offline_plugins.okta import terraform_sdkv2 as sdkv2
 from offline_plugins.okta.api import Okta, OktaError
-from offline_plugins.okta.resource import Properties, terraform_set
+from offline_plugins.okta.resource import terraform_set
 from offline_plugins.property_values import has_unknown
-from offline_plugins.provider_server import Checked, Failure, Resource
+from offline_plugins.provider import Checked, Failure, Properties, Request
 
 SENT = ("expressionType", "expressionValue", "name", "usersExcluded")
 """Properties whose change is sent with a PUT; the status has requests of its own."""
@@ -33,13 +33,13 @@ class Rule(sdkv2.SdkV2Resource):
     replaced_by = frozenset({"groupAssignments"})
     delete_before_replace = True
 
-    def check(self, resource: Resource, news: Properties, olds: Properties, seed: bytes) -> Checked:
-        checked = super().check(resource, news, olds, seed)
+    def check(self, request: Request) -> Checked:
+        checked = super().check(request)
         name = checked.inputs.get("name")
         if isinstance(name, str) and len(name) > LONGEST_NAME:
             # The official plugin's message has these braces.
             reason = f"[{{{{}} name}}] cannot be longer than {LONGEST_NAME} runes"
-            failure = Failure(f"{reason}. Examine values at '{resource.name}.name'.")
+            failure = Failure(f"{reason}. Examine values at '{request.name}.name'.")
             return Checked(checked.inputs, [failure])
         return checked
 

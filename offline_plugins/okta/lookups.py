@@ -12,8 +12,9 @@ from offline_plugins.okta import (
     user_lookups,
 )
 from offline_plugins.okta.api import Okta
-from offline_plugins.okta.resource import Properties, unsupported_inputs
-from offline_plugins.provider_server import Failure
+from offline_plugins.okta.resource import unsupported_inputs
+from offline_plugins.okta.terraform_sdkv2 import bridge_errors
+from offline_plugins.provider import Failure, Properties
 
 
 @dataclass(frozen=True)
@@ -28,7 +29,8 @@ class OktaLookUp:
         return unsupported_inputs(self.token, self.args, args)
 
     def invoke(self, okta: Okta, args: Properties) -> Properties | list[Failure]:
-        return self.read(okta, args)
+        with bridge_errors("invoking", self.token):
+            return self.read(okta, args)
 
 
 _READS: dict[str, tuple[Callable[[Okta, Properties], Properties | list[Failure]], str]] = {

@@ -21,8 +21,7 @@ from offline_plugins.okta.push_group import PushGroup
 from offline_plugins.okta.resource import OktaResource, unsupported_inputs
 from offline_plugins.okta.saml_app import Saml
 from offline_plugins.okta.signon_policy import AccessPolicyAssignment, AppSignonPolicy
-from offline_plugins.provider_server import Checked, Properties, Resource
-from offline_plugins.resource_provider import ResourceProvider
+from offline_plugins.provider import Checked, Properties, Provider, Request
 
 RESOURCES: dict[str, OktaResource] = {
     resource_type.type: resource_type
@@ -45,19 +44,20 @@ RESOURCES: dict[str, OktaResource] = {
 }
 
 
-class OktaPlugin(ResourceProvider[Okta]):
+class OktaPlugin(Provider[Okta]):
     """The resource types and lookups of pulumi-okta that this kit uses."""
 
     name = "okta"
     title = "Okta"
     version = version("pulumi-okta")
     settings = config.SETTINGS
+    not_configured = "The Okta provider was not properly configured"
 
     def __init__(self, clock: Clock | None = None) -> None:
-        super().__init__(RESOURCES, LOOK_UPS, "The Okta provider was not properly configured")
+        super().__init__(RESOURCES, LOOK_UPS)
         self._clock = clock or Clock()
 
-    def check_config(self, news: Properties, olds: Properties) -> Checked:
+    def check_config(self, news: Properties) -> Checked:
         return config.check(news)
 
     def configure(self, inputs: Properties) -> None:
@@ -77,10 +77,8 @@ class OktaPlugin(ResourceProvider[Okta]):
     def cancel(self) -> None:
         self._clock.cancel()
 
-    def check(
-        self, resource: Resource, news: Properties, olds: Properties, *, seed: bytes
-    ) -> Checked:
-        checked = super().check(resource, news, olds, seed=seed)
-        resource_type = RESOURCES[resource.type]
-        unsupported = unsupported_inputs(resource.type, resource_type.inputs, news)
+    def check(self, request: Request) -> Checked:
+        checked = super().check(request)
+        supported = RESOURCES[request.type].inputs
+        unsupported = unsupported_inputs(request.type, supported, request.inputs)
         return Checked(checked.inputs, [*unsupported, *checked.failures])

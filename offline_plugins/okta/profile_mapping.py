@@ -11,7 +11,7 @@ from typing import ClassVar
 
 from offline_plugins.okta import terraform_sdkv2 as sdkv2
 from offline_plugins.okta.api import Okta
-from offline_plugins.okta.resource import Properties
+from offline_plugins.provider import Properties
 
 PATH = "/api/v1/mappings"
 

@@ -6,9 +6,8 @@ from typing import Any
 
 from offline_plugins.okta.api import Okta, OktaError
 from offline_plugins.okta.features import read_feature
-from offline_plugins.okta.resource import Properties
 from offline_plugins.okta.terraform_framework import status_errors
-from offline_plugins.provider_server import ProviderError
+from offline_plugins.provider import Properties, ProviderError
 
 ATTEMPTS, WAIT = 3, 1.0  # seconds between reads of a missing mapping
 

@@ -10,13 +10,12 @@ from __future__ import annotations
 from typing import ClassVar
 
 from offline_plugins.okta.api import Okta
-from offline_plugins.okta.resource import Properties
 from offline_plugins.okta.terraform_framework import (
     FrameworkResource,
     status_errors,
     without_nulls,
 )
-from offline_plugins.provider_server import ProviderError, Resource, State
+from offline_plugins.provider import Properties, ProviderError
 
 STATUSES = ("ACTIVE", "INACTIVE")
 ONLY_ACTIVE_OR_INACTIVE = (
@@ -46,18 +45,20 @@ class PushGroup(FrameworkResource):
             found = okta.post(_path(planned), self._body(okta, planned))
         return _outputs(found, planned)
 
-    def read(
-        self, okta: Okta, resource: Resource, id: str, olds: Properties, inputs: Properties
-    ) -> State | None:
-        app, mapping = str(olds.get("appId") or ""), id
-        if not app:
-            app, mapping = _parse_import_id(id)
+    def parse_import_id(self, id: str) -> tuple[str, Properties]:
+        parts = id.split("/")
+        if len(parts) != 2:
+            expected = "Expected import ID format 'app_uid/mapping_id'"
+            raise ProviderError(f"Invalid import ID format: {expected}, got '{id}'")
+        if not all(parts):
+            raise ProviderError(
+                "Invalid import ID: Both app_uid and mapping_id must be provided in import ID"
+            )
+        return parts[1], {"appId": parts[0]}
+
+    def fetch(self, okta: Okta, id: str, known: Properties) -> Properties:
         with status_errors("Error reading Okta push group mapping "):
-            found = okta.get(f"{_path({'appId': app})}/{mapping}")
-        outputs = _outputs(found, {**olds, "appId": app})
-        if not inputs:
-            return State(mapping, outputs, {k: v for k, v in outputs.items() if k in self.inputs})
-        return State(mapping, outputs, {name: outputs.get(name, inputs[name]) for name in inputs})
+            return _outputs(okta.get(f"{_path(known)}/{id}"), known)
 
     def change(self, okta: Okta, id: str, olds: Properties, planned: Properties) -> Properties:
         if olds.get("status") not in STATUSES:
@@ -69,7 +70,7 @@ class PushGroup(FrameworkResource):
             found = okta.patch(f"{_path(planned)}/{id}", {"status": planned["status"]})
         return _outputs(found, planned)
 
-    def delete(self, okta: Okta, resource: Resource, id: str, olds: Properties) -> None:
+    def remove(self, okta: Okta, id: str, olds: Properties) -> None:
         path = f"{_path(olds)}/{id}"
         if olds.get("status") not in STATUSES:
             raise ProviderError(
@@ -87,27 +88,11 @@ class PushGroup(FrameworkResource):
     def _body(self, okta: Okta, planned: Properties) -> Properties:
         body = {"sourceGroupId": planned["sourceGroupId"], "status": planned["status"]}
         # If the program sets both targets, both are sent.
-        if planned.get("targetGroupId"):
-            body["targetGroupId"] = planned["targetGroupId"]
-        if planned.get("targetGroupName"):
-            body["targetGroupName"] = planned["targetGroupName"]
-        if "targetGroupId" not in body and "targetGroupName" not in body:
+        targets = {n: planned[n] for n in ("targetGroupId", "targetGroupName") if planned.get(n)}
+        if not targets:
             source = okta.get(f"/api/v1/groups/{planned['sourceGroupId']}")
-            body["targetGroupName"] = source["profile"]["name"]
-        return body
-
-
-def _parse_import_id(id: str) -> tuple[str, str]:
-    parts = id.split("/")
-    if len(parts) != 2:
-        raise ProviderError(
-            f"Invalid import ID format: Expected import ID format 'app_uid/mapping_id', got '{id}'"
-        )
-    if not all(parts):
-        raise ProviderError(
-            "Invalid import ID: Both app_uid and mapping_id must be provided in import ID"
-        )
-    return parts[0], parts[1]
+            targets["targetGroupName"] = source["profile"]["name"]
+        return {**body, **targets}
 
 
 def _path(properties: Properties) -> str:
@@ -115,14 +100,6 @@ def _path(properties: Properties) -> str:
 
 
 def _outputs(mapping: Properties, planned: Properties) -> Properties:
-    return without_nulls(
-        {
-            "appId": planned["appId"],
-            "deleteTargetGroupOnDestroy": planned.get("deleteTargetGroupOnDestroy"),
-            "id": mapping["id"],
-            "sourceGroupId": mapping.get("sourceGroupId"),
-            "status": mapping.get("status"),
-            "targetGroupId": mapping.get("targetGroupId"),
-            "targetGroupName": planned.get("targetGroupName"),
-        }
-    )
+    read = ("id", "sourceGroupId", "status", "targetGroupId")
+    kept = ("appId", "deleteTargetGroupOnDestroy", "targetGroupName")
+    return without_nulls({n: mapping.get(n) for n in read} | {n: planned.get(n) for n in kept})

@@ -8,10 +8,7 @@ import zlib
 from typing import Any, Protocol
 
 from offline_plugins.okta.api import Okta
-from offline_plugins.provider_server import Failure, Resource
-from offline_plugins.resource_provider import ResourceType
-
-Properties = dict[str, Any]
+from offline_plugins.provider import Failure, Properties, Request, ResourceType
 
 
 class OktaResource(ResourceType[Okta], Protocol):
@@ -50,11 +47,12 @@ def terraform_set(texts: list[str]) -> list[str]:
     return sorted(texts, key=lambda text: str(zlib.crc32(f"{text};".encode())))
 
 
-def auto_name(resource: Resource, olds: Properties, seed: bytes) -> str | None:
+def auto_name(request: Request) -> str | None:
     """The recorded name, otherwise the resource's name with seven hex digits, as in the bridge."""
-    recorded = olds.get("name")
+    recorded = request.olds.get("name")
     if isinstance(recorded, str) and recorded:
         return recorded
-    if resource.proposed_name != "":
-        return resource.proposed_name
-    return f"{resource.name}-{hashlib.sha256(seed + resource.urn.encode()).hexdigest()[:7]}"
+    if request.proposed_name != "":
+        return request.proposed_name
+    digits = hashlib.sha256(request.seed + request.urn.encode()).hexdigest()[:7]
+    return f"{request.name}-{digits}"

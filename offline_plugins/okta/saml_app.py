@@ -13,7 +13,6 @@ from typing import Any, ClassVar
 
 from offline_plugins.okta import terraform_sdkv2 as sdkv2
 from offline_plugins.okta.api import Okta, OktaError
-from offline_plugins.okta.resource import Properties
 from offline_plugins.okta.saml_payloads import (
     app_body,
     compact,
@@ -26,13 +25,8 @@ from offline_plugins.okta.saml_payloads import (
     read_presentation,
     read_settings,
 )
-from offline_plugins.provider_server import (
-    UNKNOWN,
-    ChangeKind,
-    ProviderError,
-    Resource,
-    State,
-)
+from offline_plugins.property_values import UNKNOWN
+from offline_plugins.provider import ChangeKind, Properties, ProviderError, Request, State
 
 DEFAULTS = {
     "samlVersion": "2.0",
@@ -78,9 +72,9 @@ class Saml(sdkv2.SdkV2Resource):
             changes["keys"] = "ADD"  # not read yet: the creation failed before that
         return changes
 
-    def create(self, okta: Okta, resource: Resource, inputs: Properties, preview: bool) -> State:
-        planned = self.plan(inputs, {})
-        if preview:
+    def create(self, okta: Okta, request: Request) -> State:
+        planned = self.plan(request.inputs, {})
+        if request.preview:
             return State("", preview_outputs(planned))
         if not planned.get("preconfiguredApp"):
             raise ProviderError(
@@ -94,7 +88,7 @@ class Saml(sdkv2.SdkV2Resource):
             app = okta.post(f"/api/v1/apps?activate={active}", app_body(planned, {}))
         outputs = {k: None if v is UNKNOWN else v for k, v in preview_outputs(planned).items()}
         outputs |= {"id": app["id"], "keyId": app["credentials"]["signing"]["kid"]}
-        with sdkv2.partial_state_errors("creating", resource, app["id"], outputs):
+        with sdkv2.partial_state_errors("creating", request, app["id"], outputs):
             self._set_policy(okta, app["id"], planned)
             self._read(okta, app["id"], planned, outputs)
         return State(app["id"], outputs)
@@ -120,20 +114,18 @@ class Saml(sdkv2.SdkV2Resource):
             ]
         return given
 
-    def update(
-        self, okta: Okta, resource: Resource, id: str, olds: Properties, news: Properties,
-        preview: bool,
-    ) -> Properties:  # fmt: skip
-        planned = self.plan(news, olds)
+    def update(self, okta: Okta, request: Request) -> Properties:
+        olds = request.olds
+        planned = self.plan(request.inputs, olds)
         outputs = {**olds, **planned}
         outputs["attributeStatements"] = merge_statements(
             planned["attributeStatements"], olds.get("attributeStatements")
         )
-        changed = {*self.diff(id, olds, news).diffs} - {"keys"}
-        if preview or not changed:
+        changed = {*self.diff(request).diffs} - {"keys"}
+        if request.preview or not changed:
             return outputs
-        path = f"/api/v1/apps/{id}"
-        with sdkv2.partial_state_errors("updating", resource, id, outputs):
+        path = f"/api/v1/apps/{request.id}"
+        with sdkv2.partial_state_errors("updating", request, request.id, outputs):
             if wrong := invalid_statement(planned["attributeStatements"]):
                 raise sdkv2.StepError(wrong)
             if "status" in changed:
@@ -144,8 +136,8 @@ class Saml(sdkv2.SdkV2Resource):
                 return outputs
             with sdkv2.step("failed to update SAML application"):
                 okta.put(path, app_body(planned, olds))
-            self._set_policy(okta, id, planned)
-            self._read(okta, id, planned, outputs)
+            self._set_policy(okta, request.id, planned)
+            self._read(okta, request.id, planned, outputs)
         return outputs
 
     def remove(self, okta: Okta, id: str, olds: Properties) -> None:

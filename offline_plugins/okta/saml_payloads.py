@@ -7,8 +7,9 @@ from datetime import datetime
 from typing import Any
 from xml.etree import ElementTree
 
-from offline_plugins.okta.resource import Properties, go_json, terraform_set
-from offline_plugins.provider_server import UNKNOWN
+from offline_plugins.okta.resource import go_json, terraform_set
+from offline_plugins.property_values import UNKNOWN
+from offline_plugins.provider import Properties
 
 NAMES = {
     "md": "urn:oasis:names:tc:SAML:2.0:metadata",

@@ -10,10 +10,9 @@ from __future__ import annotations
 from typing import Any, ClassVar
 
 from offline_plugins.okta.api import Okta
-from offline_plugins.okta.resource import Properties
 from offline_plugins.okta.saml_payloads import policy_of
 from offline_plugins.okta.terraform_framework import FrameworkResource, status_errors
-from offline_plugins.provider_server import ProviderError, Resource, State
+from offline_plugins.provider import Properties, ProviderError
 
 POLICIES = "/api/v1/policies"
 
@@ -38,16 +37,12 @@ class AppSignonPolicy(FrameworkResource):
                 okta.put(path, {**rule, "actions": denied})
         return _outputs(policy, rule, planned["catchAll"])
 
-    def read(
-        self, okta: Okta, resource: Resource, id: str, olds: Properties, inputs: Properties
-    ) -> State | None:
+    def fetch(self, okta: Okta, id: str, known: Properties) -> Properties:
         self._on_identity_engine(okta)
         with status_errors("failed to read authentication policy"):
             policy = okta.get(f"{POLICIES}/{id}")
             rule = _system_rule(okta, id)
-        outputs = _outputs(policy, rule, olds.get("catchAll", True))
-        names = [name for name in sorted(self.inputs) if not inputs or name in inputs]
-        return State(id, outputs, {name: outputs[name] for name in names})
+        return _outputs(policy, rule, known.get("catchAll", True))
 
     def change(self, okta: Okta, id: str, olds: Properties, planned: Properties) -> Properties:
         self._on_identity_engine(okta)
@@ -56,7 +51,7 @@ class AppSignonPolicy(FrameworkResource):
             rule = _system_rule(okta, id)
         return _outputs(policy, rule, planned["catchAll"])
 
-    def delete(self, okta: Okta, resource: Resource, id: str, olds: Properties) -> None:
+    def remove(self, okta: Okta, id: str, olds: Properties) -> None:
         self._on_identity_engine(okta)
         with status_errors("failed to delete authentication policy"):
             policies = okta.get(f"{POLICIES}?type=ACCESS_POLICY")
@@ -82,25 +77,17 @@ class AccessPolicyAssignment(FrameworkResource):
             okta.put(f"/api/v1/apps/{app}/policies/{policy}")
         return {"appId": app, "id": app, "policyId": policy}
 
-    def change(self, okta: Okta, id: str, olds: Properties, planned: Properties) -> Properties:
-        return self.make(okta, planned)
-
-    def read(
-        self, okta: Okta, resource: Resource, id: str, olds: Properties, inputs: Properties
-    ) -> State | None:
+    def fetch(self, okta: Okta, id: str, known: Properties) -> Properties:
         with status_errors("failed to read the app"):
             app = okta.get(f"/api/v1/apps/{id}")
-        read = {"appId": app["id"], "policyId": policy_of(app)}
-        return State(id, {**read, "id": id}, read)
+        return {"appId": app["id"], "id": id, "policyId": policy_of(app)}
 
-    def delete(self, okta: Okta, resource: Resource, id: str, olds: Properties) -> None: ...
+    def remove(self, okta: Okta, id: str, olds: Properties) -> None: ...
 
 
 def _body(planned: Properties) -> Properties:
-    return {
-        "description": planned["description"], "name": planned["name"],
-        "priority": planned["priority"], "type": "ACCESS_POLICY",
-    }  # fmt: skip
+    sent = {name: planned[name] for name in ("description", "name", "priority")}
+    return {**sent, "type": "ACCESS_POLICY"}
 
 
 def _system_rule(okta: Okta, policy: str) -> Properties:
@@ -112,11 +99,5 @@ def _system_rule(okta: Okta, policy: str) -> Properties:
 
 
 def _outputs(policy: Properties, rule: Properties, catch_all: Any) -> Properties:
-    return {
-        "catchAll": catch_all,
-        "defaultRuleId": rule["id"],
-        "description": policy["description"],
-        "id": policy["id"],
-        "name": policy["name"],
-        "priority": policy["priority"],
-    }
+    read = {name: policy[name] for name in ("description", "id", "name", "priority")}
+    return {"catchAll": catch_all, "defaultRuleId": rule["id"], **read}

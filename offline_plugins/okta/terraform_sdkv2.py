@@ -13,17 +13,17 @@ from contextlib import contextmanager
 from typing import Any, ClassVar
 
 from offline_plugins.okta.api import Okta, OktaError
-from offline_plugins.okta.resource import Properties, auto_name
-from offline_plugins.property_values import has_unknown
-from offline_plugins.provider_server import (
-    UNKNOWN,
+from offline_plugins.okta.resource import auto_name
+from offline_plugins.property_values import UNKNOWN, has_unknown
+from offline_plugins.provider import (
     ChangeKind,
     Checked,
     Diff,
     Failure,
     PartialStateError,
+    Properties,
     ProviderError,
-    Resource,
+    Request,
     State,
 )
 
@@ -43,15 +43,12 @@ def given_or_recorded(news: Properties, olds: Properties, *names: str) -> Proper
     return {n: olds.get(n) if news.get(n) is None else news.get(n) for n in names}
 
 
-def json_failures(inputs: Properties, name: str, attribute: str) -> list[Failure]:
-    """The failure of an input that must be JSON. `attribute` is its name in Terraform."""
-    text = inputs.get(name)
-    if isinstance(text, str):
-        try:
-            json.loads(text)
-        except ValueError:
-            return [Failure(f'"{attribute}" contains an invalid JSON', name)]
-    return []
+def _is_json(text: str) -> bool:
+    try:
+        json.loads(text)
+    except ValueError:
+        return False
+    return True
 
 
 def without_defaults_key(item: Properties) -> Properties:
@@ -86,42 +83,6 @@ def _without_unset(value: Any) -> Any:
     if isinstance(value, list):
         return [_without_unset(item) for item in value]
     return value
-
-
-def detailed_diff(
-    planned: Properties, olds: Properties, names: list[str], *, replaced_by: frozenset[str],
-    json_texts: frozenset[str] = frozenset(), defaults: frozenset[str] = frozenset(),
-    sets: frozenset[str] = frozenset(),
-) -> dict[str, ChangeKind]:  # fmt: skip
-    """The kind of change, by path.
-
-    `defaults` are names that the schema never leaves unset; `sets` are lists without an order.
-    """
-    changes: dict[str, ChangeKind] = {}
-    for name in names:
-        new, old = planned.get(name), olds.get(name)
-        if is_same_json(new, old) if name in json_texts and new and old else is_same(new, old):
-            continue
-        if isinstance(new, list) and isinstance(old, list) and new and old:
-            suffix = "_REPLACE" if name in replaced_by else ""
-            compared = _set_items if name in sets else _items
-            items: Any = {path: k + suffix for path, k in compared(name, new, old).items()}
-            changes |= items
-            continue
-        kind = "UPDATE"
-        if old is None or (is_empty(old) and isinstance(new, list)):
-            kind = "ADD"
-        elif is_empty(new) and (isinstance(old, list) or name not in defaults):
-            kind = "DELETE"
-        replaces = name in replaced_by
-        changes[name] = "UPDATE_REPLACE" if replaces else kind  # type: ignore[assignment]
-    if changes:
-        # Only an import leaves these null, and they do not count as a change on their own.
-        changes |= {
-            name: "ADD" for name in sorted(defaults) if name in olds and olds[name] is None
-            and name not in changes
-        }  # fmt: skip
-    return changes
 
 
 def _set_items(name: str, new: list[Any], old: list[Any]) -> dict[str, ChangeKind]:
@@ -159,49 +120,8 @@ def _items(name: str, new: list[Any], old: list[Any]) -> dict[str, ChangeKind]:
     return changes
 
 
-def to_diff(
-    changes: dict[str, ChangeKind], stables: list[str], *, delete_before_replace: bool = False
-) -> Diff:
-    replaces = sorted(
-        {_top_level_name(path) for path, kind in changes.items() if kind.endswith("REPLACE")}
-    )
-    tops = sorted({_top_level_name(path) for path in changes})
-    return Diff(
-        bool(changes),
-        diffs=tops,
-        replaces=replaces,
-        stables=[name for name in stables if name not in tops],
-        detailed=changes,
-        delete_before_replace=delete_before_replace and bool(replaces),
-    )
-
-
 def _top_level_name(path: str) -> str:
     return path.split("[", 1)[0].split(".", 1)[0]
-
-
-def refreshed_inputs(
-    inputs: Properties, outputs: Properties, json_texts: frozenset[str]
-) -> Properties:
-    """The recorded inputs after a refresh, with the server's values where they differ."""
-    read: Properties = {}
-    for name, value in inputs.items():
-        if name == DEFAULTS_KEY:
-            if value:
-                read[name] = value
-        elif name in json_texts and is_same_json(value, outputs.get(name)):
-            read[name] = value
-        elif isinstance(value, list) and is_same(value, outputs.get(name)):
-            read[name] = [_without_empty_defaults_key(item) for item in value]
-        else:
-            read[name] = outputs.get(name, value)
-    return read
-
-
-def _without_empty_defaults_key(item: Any) -> Any:
-    if isinstance(item, dict) and item.get(DEFAULTS_KEY) == []:
-        return {name: value for name, value in item.items() if name != DEFAULTS_KEY}
-    return item
 
 
 class StepError(Exception):
@@ -228,15 +148,6 @@ def bridge_error(verb: str, about: str, text: object) -> ProviderError:
 
 
 @contextmanager
-def lookup_errors(token: str, text: str) -> Iterator[None]:
-    """Report an error response to a lookup in the bridge's format."""
-    try:
-        yield
-    except OktaError as error:
-        raise bridge_error("invoking", token, f"{text}: {error}") from None
-
-
-@contextmanager
 def bridge_errors(verb: str = "", about: str = "") -> Iterator[None]:
     """Report a failed step in the bridge's format."""
     try:
@@ -247,13 +158,13 @@ def bridge_errors(verb: str = "", about: str = "") -> Iterator[None]:
 
 @contextmanager
 def partial_state_errors(
-    verb: str, resource: Resource, id: str, outputs: Properties
+    verb: str, request: Request, id: str, outputs: Properties
 ) -> Iterator[None]:
     """Report a failed step in the bridge's format, and record the outputs in the state."""
     try:
         yield
     except StepError as error:
-        text = str(bridge_error(verb, resource.urn, error))
+        text = str(bridge_error(verb, request.urn, error))
         raise PartialStateError(text, State(id, outputs)) from None
 
 
@@ -321,70 +232,120 @@ class SdkV2Resource:
         }
 
     def refreshed_inputs(self, inputs: Properties, outputs: Properties) -> Properties:
-        return refreshed_inputs(inputs, outputs, self.json_texts)
+        """The recorded inputs after a refresh, with the server's values where they differ."""
+        read: Properties = {}
+        for name, value in inputs.items():
+            if name == DEFAULTS_KEY:
+                if value:
+                    read[name] = value
+            elif name in self.json_texts and is_same_json(value, outputs.get(name)):
+                read[name] = value
+            elif isinstance(value, list) and is_same(value, outputs.get(name)):
+                read[name] = [
+                    without_defaults_key(item)
+                    if isinstance(item, dict) and not item.get(DEFAULTS_KEY) else item
+                    for item in value
+                ]  # fmt: skip
+            else:
+                read[name] = outputs.get(name, value)
+        return read
 
-    def check(self, resource: Resource, news: Properties, olds: Properties, seed: bytes) -> Checked:
-        name = {"name": auto_name(resource, olds, seed)} if self.has_automatic_name else {}
-        inputs = with_defaults(news, {**self.defaults, **name})
+    def check(self, request: Request) -> Checked:
+        name = {"name": auto_name(request)} if self.has_automatic_name else {}
+        inputs = with_defaults(request.inputs, {**self.defaults, **name})
         for given, defaults in self.list_defaults.items():
             if isinstance(inputs.get(given), list):
                 inputs[given] = [
                     with_defaults(item, defaults) if isinstance(item, dict) else item
                     for item in inputs[given]
                 ]
-        failures = (json_failures(inputs, *names) for names in self.json_attributes.items())
-        return Checked(inputs, [failure for found in failures for failure in found])
+        failures = [
+            Failure(f'"{attribute}" contains an invalid JSON', given)
+            for given, attribute in self.json_attributes.items()
+            if isinstance(inputs.get(given), str) and not _is_json(inputs[given])
+        ]
+        return Checked(inputs, failures)
 
-    def diff(self, id: str, olds: Properties, news: Properties) -> Diff:
-        return to_diff(
-            self.changes(olds, news), sorted(self.replaced_by),
-            delete_before_replace=self.delete_before_replace,
-        )  # fmt: skip
+    def diff(self, request: Request) -> Diff:
+        changes = self.changes(request.olds, request.inputs)
+        tops = sorted({_top_level_name(path) for path in changes})
+        replacing = {_top_level_name(path) for path, kind in changes.items() if "REPLACE" in kind}
+        return Diff(
+            bool(changes),
+            diffs=tops,
+            replaces=sorted(replacing),
+            stables=[name for name in sorted(self.replaced_by) if name not in tops],
+            detailed=changes,
+            delete_before_replace=self.delete_before_replace and bool(replacing),
+        )
 
     def changes(self, olds: Properties, news: Properties) -> dict[str, ChangeKind]:
-        return detailed_diff(
-            self.plan(news, olds), olds, sorted(self.inputs), replaced_by=self.replaced_by,
-            json_texts=self.json_texts, defaults=self.booleans, sets=self.sets,
-        )  # fmt: skip
+        """The kind of change, by path."""
+        planned = self.plan(news, olds)
+        changes: dict[str, ChangeKind] = {}
+        for name in sorted(self.inputs):
+            new, old = planned.get(name), olds.get(name)
+            same = is_same_json if name in self.json_texts and new and old else is_same
+            if same(new, old):
+                continue
+            if isinstance(new, list) and isinstance(old, list) and new and old:
+                suffix = "_REPLACE" if name in self.replaced_by else ""
+                compared = _set_items if name in self.sets else _items
+                items: Any = {path: k + suffix for path, k in compared(name, new, old).items()}
+                changes |= items
+                continue
+            kind = "UPDATE"
+            if name in self.replaced_by:
+                kind = "UPDATE_REPLACE"
+            elif old is None or (is_empty(old) and isinstance(new, list)):
+                kind = "ADD"
+            elif is_empty(new) and (isinstance(old, list) or name not in self.booleans):
+                kind = "DELETE"
+            changes[name] = kind
+        if changes:
+            # Only an import leaves these null, and they do not count as a change on their own.
+            nulls = {n for n in self.booleans if n in olds and olds[n] is None}
+            changes |= dict.fromkeys(sorted(nulls - changes.keys()), "ADD")
+        return changes
 
-    def create(self, okta: Okta, resource: Resource, inputs: Properties, preview: bool) -> State:
-        planned = self.plan(inputs, {})
-        if preview:
+    def create(self, okta: Okta, request: Request) -> State:
+        planned = self.plan(request.inputs, {})
+        if request.preview:
             unknown = {*self.computed, "id", *(n for n in self.sets if has_unknown(planned[n]))}
             return State("", {**planned, **dict.fromkeys(unknown, UNKNOWN)})
         with bridge_errors():
             made = self.make(okta, planned)
-        with partial_state_errors("creating", resource, made, self.recorded(made, planned)):
+        with partial_state_errors("creating", request, made, self.recorded(made, planned)):
             return State(made, self.finish(okta, made, planned))
 
-    def read(
-        self, okta: Okta, resource: Resource, id: str, olds: Properties, inputs: Properties
-    ) -> State | None:
-        parts = id.split("/") if self.import_format else [id]
-        if not olds and self.import_format and (len(parts) != 2 or not all(parts)):
-            text = f"invalid resource import specifier. Use: terraform import {self.import_format}"
-            raise bridge_error("importing", resource.urn, text)
+    def read(self, okta: Okta, request: Request) -> State | None:
+        olds, parts = request.olds, [request.id]
+        if self.import_format and not olds:
+            parts = request.id.split("/")
+            if len(parts) != 2 or not all(parts):
+                text = "invalid resource import specifier. Use: terraform import"
+                raise bridge_error("importing", request.urn, f"{text} {self.import_format}")
         try:
-            outputs = self.fetch(okta, id, olds) if olds else self.fetch_imported(okta, parts)
+            outputs = (
+                self.fetch(okta, request.id, olds) if olds else self.fetch_imported(okta, parts)
+            )
         except StepError as error:
             if error.gone:
                 return None
-            raise bridge_error("refreshing", resource.urn, error) from None
-        if olds or inputs:
-            return State(outputs["id"], outputs, self.refreshed_inputs(inputs, outputs))
+            raise bridge_error("refreshing", request.urn, error) from None
+        if olds or request.inputs:
+            return State(outputs["id"], outputs, self.refreshed_inputs(request.inputs, outputs))
         return State(outputs["id"], outputs, {DEFAULTS_KEY: [], **self.imported_inputs(outputs)})
 
-    def update(
-        self, okta: Okta, resource: Resource, id: str, olds: Properties, news: Properties,
-        preview: bool,
-    ) -> Properties:  # fmt: skip
+    def update(self, okta: Okta, request: Request) -> Properties:
+        made, olds = request.id, request.olds
         computed = {name: olds[name] for name in self.computed if name in olds}
-        planned = {**computed, **self.plan(news, olds), "id": id}
-        if preview:
+        planned = {**computed, **self.plan(request.inputs, olds), "id": made}
+        if request.preview:
             return planned
-        with partial_state_errors("updating", resource, id, self.recorded(id, planned)):
-            return self.change(okta, id, olds, planned)
+        with partial_state_errors("updating", request, made, self.recorded(made, planned)):
+            return self.change(okta, made, olds, planned)
 
-    def delete(self, okta: Okta, resource: Resource, id: str, olds: Properties) -> None:
-        with bridge_errors("deleting", resource.urn):
-            self.remove(okta, id, olds)
+    def delete(self, okta: Okta, request: Request) -> None:
+        with bridge_errors("deleting", request.urn):
+            self.remove(okta, request.id, request.olds)

@@ -10,9 +10,9 @@ import zlib
 from urllib.parse import urlencode
 
 from offline_plugins.okta.api import Okta
-from offline_plugins.okta.resource import Properties, go_json
-from offline_plugins.okta.terraform_sdkv2 import bridge_error, lookup_errors
-from offline_plugins.provider_server import Failure
+from offline_plugins.okta.resource import go_json
+from offline_plugins.okta.terraform_sdkv2 import StepError, step
+from offline_plugins.provider import Failure, Properties
 
 GET_USERS = "okta:user/getUsers:getUsers"
 GET_SOURCE = "okta:user/getUserProfileMappingSource:getUserProfileMappingSource"
@@ -38,10 +38,10 @@ def get_users(okta: Okta, args: Properties) -> Properties | list[Failure]:
         return failures
     if not searches:
         text = "must specify either group_id or search attributes"
-        raise bridge_error("invoking", GET_USERS, text)
+        raise StepError(text)
     search = " and ".join(one["expression"] for one in searches)
     query = urlencode({"limit": 200, "search": search, "sortOrder": "0"})
-    with lookup_errors(GET_USERS, "failed to list users"):
+    with step("failed to list users"):
         users = [_user(found) for found in okta.pages(f"/api/v1/users?{query}")]
     checksum = str(zlib.crc32(f"?{query}".encode()))
     return {**args, "compoundSearchOperator": "and", "id": checksum, "users": users}
@@ -66,7 +66,7 @@ def get_profile_mapping_source(okta: Okta, args: Properties) -> Properties:
 
     The result is empty if no mapping has it.
     """
-    with lookup_errors(GET_SOURCE, "failed to list mappings"):
+    with step("failed to list mappings"):
         for mapping in okta.pages("/api/v1/mappings?limit=200"):
             for side in (mapping["target"], mapping["source"]):
                 if (side["name"], side["type"]) == ("user", "user"):

@@ -42,7 +42,7 @@ IN_COMPONENTS = "Layers of components: federation, checks, Okta and AWS, shared 
 IN_SANDBOX = "Layers of sandbox: commands, servers, consoles, Okta and AWS, shared modules"
 IN_TOOLCHAIN = "Layers of toolchain: commands, stack, engine, shared modules"
 IN_OFFLINE_PLUGINS = (
-    "Layers of offline_plugins: Okta and AWS, dispatch, protocol server, property values"
+    "Layers of offline_plugins: Okta and AWS, protocol server, provider, property values"
 )
 IN_EACH_PLUGIN = "Layers of each offline plugin: lookups and services, resource types, API"
 
@@ -93,8 +93,8 @@ FORBIDDEN = (
     ("sandbox/okta/search.py", "from ..aws import store", "sandbox.aws.store", IN_SANDBOX),
     ("toolchain/cache.py", "from toolchain import docs", "toolchain.docs", IN_TOOLCHAIN),
     ("toolchain/engine.py", "from toolchain import commands", "toolchain.commands", IN_TOOLCHAIN),
-    ("offline_plugins/property_values.py", "from offline_plugins import resource_provider",
-     "offline_plugins.resource_provider", IN_OFFLINE_PLUGINS),
+    ("offline_plugins/property_values.py", "from offline_plugins import provider",
+     "offline_plugins.provider", IN_OFFLINE_PLUGINS),
     ("offline_plugins/okta/group.py", "from offline_plugins.aws import times",
      "offline_plugins.aws.times", IN_OFFLINE_PLUGINS),
     ("offline_plugins/okta/group.py", "from offline_plugins.okta import saml_app",

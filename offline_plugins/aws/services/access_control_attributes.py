@@ -9,7 +9,7 @@ from offline_plugins.aws.equivalence import is_same_set
 from offline_plugins.aws.registry import resource
 from offline_plugins.aws.resource_type import IMMUTABLE, AwsResourceType, Input
 from offline_plugins.aws.service import Service
-from offline_plugins.provider_server import Properties
+from offline_plugins.provider import Properties
 
 
 def _require_one(attributes: list[Properties]) -> str:

@@ -8,7 +8,7 @@ from offline_plugins.aws.calls import error_context, split_id, wait_until_done
 from offline_plugins.aws.registry import resource
 from offline_plugins.aws.resource_type import IMMUTABLE, AwsResourceType
 from offline_plugins.aws.service import Service
-from offline_plugins.provider_server import Properties, ProviderError
+from offline_plugins.provider import Properties, ProviderError
 
 PARAMETERS = {
     "principalId": "PrincipalId", "principalType": "PrincipalType", "targetId": "TargetId",

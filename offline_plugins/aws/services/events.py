@@ -16,7 +16,7 @@ from offline_plugins.aws.equivalence import (
 from offline_plugins.aws.registry import resource
 from offline_plugins.aws.resource_type import IMMUTABLE, OPTIONAL, REQUIRED, AwsResourceType, Input
 from offline_plugins.aws.service import AwsError, Service
-from offline_plugins.provider_server import Properties, ProviderError
+from offline_plugins.provider import Properties, ProviderError
 
 BUS = Input(replaces=True, default="default")
 RULE = {

@@ -9,7 +9,7 @@ from offline_plugins.aws.account import Account
 from offline_plugins.aws.calls import error_context
 from offline_plugins.aws.registry import lookup
 from offline_plugins.aws.service import Service
-from offline_plugins.provider_server import Properties
+from offline_plugins.provider import Properties
 
 Outputs = Callable[[Properties], Properties]
 STORE = ("identityStoreId",)

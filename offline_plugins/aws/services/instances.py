@@ -5,7 +5,7 @@ from __future__ import annotations
 from offline_plugins.aws.account import Account
 from offline_plugins.aws.calls import error_context
 from offline_plugins.aws.registry import lookup
-from offline_plugins.provider_server import Properties
+from offline_plugins.provider import Properties
 
 
 @lookup("aws:ssoadmin/getInstances:getInstances", "sdkv2", optional=("region",))

@@ -19,7 +19,7 @@ from offline_plugins.aws.registry import resource
 from offline_plugins.aws.resource_type import IMMUTABLE, AwsResourceType, Input
 from offline_plugins.aws.service import Service
 from offline_plugins.aws.services.permission_sets import SET_ID_PARTS, provision, set_parameters
-from offline_plugins.provider_server import Properties, ProviderError
+from offline_plugins.provider import Properties, ProviderError
 
 ATTACHED = "AttachedManagedPolicies"
 OF_SET = {"instanceArn": IMMUTABLE, "permissionSetArn": IMMUTABLE}

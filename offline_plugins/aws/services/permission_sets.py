@@ -16,7 +16,7 @@ from offline_plugins.aws.registry import resource
 from offline_plugins.aws.resource_type import IMMUTABLE, OPTIONAL, AwsResourceType, Input
 from offline_plugins.aws.service import Service
 from offline_plugins.aws.times import format_time
-from offline_plugins.provider_server import Properties
+from offline_plugins.provider import Properties
 
 SSO = "sso-admin"
 SET_ID_PARTS = ("PERMISSION_SET_ARN", "INSTANCE_ARN")

@@ -10,7 +10,7 @@ from offline_plugins.aws.calls import error_context
 from offline_plugins.aws.registry import lookup
 from offline_plugins.aws.service import AwsError
 from offline_plugins.aws.times import format_time
-from offline_plugins.provider_server import Properties, ProviderError
+from offline_plugins.provider import Properties, ProviderError
 
 SERVICE = "secretsmanager"
 

@@ -15,7 +15,7 @@ from offline_plugins.aws.equivalence import (
 from offline_plugins.aws.registry import resource
 from offline_plugins.aws.resource_type import IMMUTABLE, OPTIONAL, AwsResourceType, Input
 from offline_plugins.aws.service import AwsError, Service
-from offline_plugins.provider_server import Properties
+from offline_plugins.provider import Properties
 
 POLICY = Input(
     required=True, same=is_same_policy, normalize=normalize_json, validate=json_object_error

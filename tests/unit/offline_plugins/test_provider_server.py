@@ -11,7 +11,7 @@ from pulumi.runtime.proto import provider_pb2, status_pb2
 from pulumi.runtime.proto.provider_pb2_grpc import ResourceProviderStub
 
 from offline_plugins.property_values import UNKNOWN, Secret, from_struct, to_struct
-from offline_plugins.provider_server import (
+from offline_plugins.provider import (
     Checked,
     Diff,
     Failure,
@@ -19,54 +19,44 @@ from offline_plugins.provider_server import (
     Properties,
     Provider,
     ProviderError,
-    Resource,
     State,
-    serve,
 )
+from offline_plugins.provider_server import serve
 
 URN = "urn:pulumi:dev::project::test:index/parent:Parent$test:index/thing:Thing::its::name"
 Options = provider_pb2.CheckRequest.AutonamingOptions
 
 
-class ScriptedProvider(Provider):
+class ScriptedType:
     """Records requests, and returns or raises what the test sets."""
-
-    name = "provider"
 
     def __init__(self) -> None:
         self.requests: list[Any] = []
         self.result: Any = None
 
-    def _answer(self, *request: Any) -> Any:
+    def check(self, request: Any) -> Any:
         self.requests.append(request)
         if isinstance(self.result, Exception):
             raise self.result
         return self.result
 
-    def configure(self, inputs: Properties) -> None:
-        self._answer(inputs)
+    diff = check
 
-    def check(
-        self, resource: Resource, news: Properties, olds: Properties, *, seed: bytes
-    ) -> Checked:
-        return self._answer(resource, news, olds, seed)
+    def create(self, _api: object, request: Any) -> Any:
+        return self.check(request)
 
-    def diff(
-        self, resource: Resource, resource_id: str, olds: Properties, news: Properties,
-        old_inputs: Properties, ignore_changes: list[str],
-    ) -> Diff:  # fmt: skip
-        return self._answer(resource_id, olds, news, old_inputs, ignore_changes)
+    read = update = delete = invoke = create
 
-    def create(self, resource: Resource, inputs: Properties, *, preview: bool) -> State:
-        return self._answer(inputs, preview)
+    def failures(self, _args: Properties) -> list[Failure]:
+        return []
 
-    def read(
-        self, resource: Resource, resource_id: str, olds: Properties, inputs: Properties
-    ) -> State | None:
-        return self._answer(resource_id, olds, inputs)
 
-    def invoke(self, token: str, args: Properties) -> Properties | list[Failure]:
-        return self._answer(token, args)
+class ScriptedProvider(Provider[str]):
+    api = "the client"
+
+    def __init__(self) -> None:
+        self.scripted = ScriptedType()
+        super().__init__({"test:index/thing:Thing": self.scripted}, {"t": self.scripted})
 
 
 @pytest.fixture
@@ -99,15 +89,15 @@ def test_the_schema_describes_the_providers_settings(stub: Any, provider: Script
 
 
 def test_type_and_name_come_from_the_urn(stub: Any, provider: ScriptedProvider) -> None:
-    provider.result = Checked({})
+    provider.scripted.result = Checked({})
     stub.Check(provider_pb2.CheckRequest(urn=URN, randomSeed=b"seed"))
-    resource, _, _, seed = provider.requests[0]
-    assert (resource.type, resource.name, resource.urn) == (
+    [request] = provider.scripted.requests
+    assert (request.type, request.name, request.urn) == (
         "test:index/thing:Thing",
         "its::name",
         URN,
     )
-    assert (seed, resource.proposed_name) == (b"seed", "")
+    assert (request.seed, request.proposed_name) == (b"seed", "")
 
 
 @pytest.mark.parametrize(
@@ -121,30 +111,30 @@ def test_type_and_name_come_from_the_urn(stub: Any, provider: ScriptedProvider) 
 def test_the_stacks_automatic_name_is_passed_to_the_provider(
     stub: Any, provider: ScriptedProvider, options: Any, proposed: str | None
 ) -> None:
-    provider.result = Checked({})
+    provider.scripted.result = Checked({})
     stub.Check(provider_pb2.CheckRequest(urn=URN, autonaming=options))
-    assert provider.requests[0][0].proposed_name == proposed
+    assert provider.scripted.requests[0].proposed_name == proposed
 
 
 def test_secrets_and_unknowns_pass_both_ways(stub: Any, provider: ScriptedProvider) -> None:
     values = {"a": Secret("s"), "b": UNKNOWN, "c": [Secret({"d": UNKNOWN})]}
-    provider.result = State("id-1", values)
+    provider.scripted.result = State("id-1", values)
     answer = stub.Create(provider_pb2.CreateRequest(urn=URN, properties=to_struct(values)))
-    assert provider.requests == [(values, False)]
+    [request] = provider.scripted.requests
+    assert (request.inputs, request.olds, request.preview) == (values, {}, False)
     assert (answer.id, from_struct(answer.properties)) == ("id-1", values)
 
 
 def test_a_failed_check_names_property_and_reason(stub: Any, provider: ScriptedProvider) -> None:
-    provider.result = Checked({"a": 1}, [Failure("too small", "a")])
+    provider.scripted.result = Checked({"a": 1}, [Failure("too small", "a")])
     answer = stub.Check(provider_pb2.CheckRequest(urn=URN))
     assert [(f.property, f.reason) for f in answer.failures] == [("a", "too small")]
     assert from_struct(answer.inputs) == {"a": 1}
 
 
 def test_a_diff_without_details_has_no_detailed_diff(stub: Any, provider: ScriptedProvider) -> None:
-    provider.result = Diff(True, ["a"], ["a"], ["b"])
-    answer = stub.Diff(provider_pb2.DiffRequest(urn=URN, id="id-1", ignoreChanges=["c"]))
-    assert provider.requests == [("id-1", {}, {}, {}, ["c"])]
+    provider.scripted.result = Diff(True, ["a"], ["a"], ["b"])
+    answer = stub.Diff(provider_pb2.DiffRequest(urn=URN, id="id-1"))
     assert (answer.changes, answer.hasDetailedDiff) == (provider_pb2.DiffResponse.DIFF_SOME, False)
     assert (list(answer.diffs), list(answer.replaces), list(answer.stables)) == (
         ["a"],
@@ -154,11 +144,40 @@ def test_a_diff_without_details_has_no_detailed_diff(stub: Any, provider: Script
 
 
 def test_a_diff_with_details_names_their_kind(stub: Any, provider: ScriptedProvider) -> None:
-    provider.result = Diff(True, ["a"], detailed={"a[0].b": "ADD_REPLACE"}, input_diff=True)
+    provider.scripted.result = Diff(
+        True, ["a"], detailed={"a[0].b": "ADD_REPLACE"}, input_diff=True
+    )
     answer = stub.Diff(provider_pb2.DiffRequest(urn=URN))
     assert answer.hasDetailedDiff
     assert answer.detailedDiff["a[0].b"].kind == provider_pb2.PropertyDiff.ADD_REPLACE
     assert answer.detailedDiff["a[0].b"].inputDiff
+
+
+@pytest.mark.parametrize(
+    ("method", "olds", "inputs"),
+    [
+        ("Check", "olds", "news"),
+        ("Diff", "olds", "news"),
+        ("Create", "", "properties"),
+        ("Read", "properties", "inputs"),
+        ("Update", "olds", "news"),
+        ("Delete", "properties", ""),
+    ],
+)
+def test_a_request_has_the_state_and_the_inputs(
+    stub: Any, provider: ScriptedProvider, method: str, olds: str, inputs: str
+) -> None:
+    provider.scripted.result = ProviderError("enough")
+    fields = {olds: to_struct({"a": 1}), inputs: to_struct({"b": 2})}
+    fields.pop("", None)
+    identity = {"id": "id-1"} if method in ("Diff", "Read", "Update", "Delete") else {}
+    planning = {"preview": True} if method in ("Create", "Update") else {}
+    message = getattr(provider_pb2, f"{method}Request")(urn=URN, **fields, **identity, **planning)
+    refusal(getattr(stub, method), message)
+    [request] = provider.scripted.requests
+    assert request.olds == ({"a": 1} if olds else {})
+    assert request.inputs == ({"b": 2} if inputs else {})
+    assert (request.id, request.preview) == (identity.get("id", ""), bool(planning))
 
 
 def test_a_missing_resource_has_no_id(stub: Any, provider: ScriptedProvider) -> None:
@@ -166,13 +185,15 @@ def test_a_missing_resource_has_no_id(stub: Any, provider: ScriptedProvider) -> 
 
 
 def test_an_error_is_returned_with_its_text(stub: Any, provider: ScriptedProvider) -> None:
-    provider.result = ProviderError("no, because\nof this")
+    provider.scripted.result = ProviderError("no, because\nof this")
     error = refusal(stub.Create, provider_pb2.CreateRequest(urn=URN))
     assert (error.code(), error.details()) == (grpc.StatusCode.UNKNOWN, "no, because\nof this")
 
 
 def test_a_partial_state_is_returned_with_the_error(stub: Any, provider: ScriptedProvider) -> None:
-    provider.result = PartialStateError("only half", State("id-1", {"a": Secret("s")}, {"b": 1}))
+    provider.scripted.result = PartialStateError(
+        "only half", State("id-1", {"a": Secret("s")}, {"b": 1})
+    )
     error = refusal(stub.Create, provider_pb2.CreateRequest(urn=URN))
     assert error.details() == "only half"
     trailing = dict(error.trailing_metadata())
@@ -187,7 +208,7 @@ def test_a_partial_state_is_returned_with_the_error(stub: Any, provider: Scripte
 def test_an_unexpected_error_does_not_contain_its_text(
     stub: Any, provider: ScriptedProvider, capfd: pytest.CaptureFixture[str]
 ) -> None:
-    provider.result = RuntimeError("the token is TOP-SECRET")
+    provider.scripted.result = RuntimeError("the token is TOP-SECRET")
     error = refusal(stub.Create, provider_pb2.CreateRequest(urn=URN))
     assert error.code() == grpc.StatusCode.INTERNAL
     assert "RuntimeError at test_provider_server.py:" in error.details()
@@ -196,11 +217,11 @@ def test_an_unexpected_error_does_not_contain_its_text(
 
 
 def test_a_lookup_returns_a_result_or_failures(stub: Any, provider: ScriptedProvider) -> None:
-    provider.result = {"a": 1}
+    provider.scripted.result = {"a": 1}
     answer = stub.Invoke(provider_pb2.InvokeRequest(tok="t", args=to_struct({"b": 2})))
     assert (from_struct(getattr(answer, "return")), list(answer.failures)) == ({"a": 1}, [])
-    assert provider.requests == [("t", {"b": 2})]
-    provider.result = [Failure("bad", "b")]
+    assert provider.scripted.requests == [{"b": 2}]
+    provider.scripted.result = [Failure("bad", "b")]
     answer = stub.Invoke(provider_pb2.InvokeRequest(tok="t"))
     assert from_struct(getattr(answer, "return")) == {}
     assert [(f.property, f.reason) for f in answer.failures] == [("b", "bad")]
@@ -208,12 +229,12 @@ def test_a_lookup_returns_a_result_or_failures(stub: Any, provider: ScriptedProv
 
 @pytest.mark.parametrize("method", ["Check", "Diff", "Create", "Read", "Update", "Delete"])
 def test_an_empty_provider_rejects_everything(method: str) -> None:
-    server, port = serve(Provider())
+    server, port = serve(Provider({}, {}))
     with grpc.insecure_channel(f"127.0.0.1:{port}") as channel:
         stub: Any = ResourceProviderStub(channel)
         request = getattr(provider_pb2, f"{method}Request")(urn=URN)
         error = refusal(getattr(stub, method), request)
-        assert "test:index/thing:Thing is not in this replacement" in error.details()
+        assert "test:index/thing:Thing is not supported by the replacement" in error.details()
         assert stub.Configure(provider_pb2.ConfigureRequest()).supportsPreview
         stub.Cancel(empty_pb2.Empty())
     server.stop(grace=None).wait()

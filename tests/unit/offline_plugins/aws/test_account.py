@@ -14,7 +14,7 @@ from urllib3.util import parse_url
 
 from offline_plugins.aws import service
 from offline_plugins.aws.account import Account
-from offline_plugins.provider_server import ProviderError
+from offline_plugins.provider import ProviderError
 from tests.unit.offline_plugins.aws.conftest import (
     KEYS,
     SERVICES,

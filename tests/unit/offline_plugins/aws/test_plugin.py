@@ -23,7 +23,7 @@ from offline_plugins.aws import registry
 from offline_plugins.aws.account import SUPPORTED_SETTINGS
 from offline_plugins.aws.plugin import AwsPlugin
 from offline_plugins.property_values import Secret
-from offline_plugins.provider_server import State
+from offline_plugins.provider import State
 from tests.paths import ROOT
 from tests.unit.offline_plugins.aws.conftest import (
     KEYS,
@@ -163,9 +163,9 @@ def test_a_new_resource_type_needs_only_its_class(at_scripted: Engine, scripted:
     class ImaginedSet:
         kind = "aws:imagined/set:Set"
 
-        def create(self, account: Any, at: Any, inputs: dict[str, Any], preview: bool) -> State:
-            made = account.service("sso-admin").call("CreatePermissionSet", **inputs)
-            return State(made["PermissionSet"]["PermissionSetArn"], {"name": at.name})
+        def create(self, account: Any, request: Any) -> State:
+            made = account.service("sso-admin").call("CreatePermissionSet", **request.inputs)
+            return State(made["PermissionSet"]["PermissionSetArn"], {"name": request.name})
 
     try:
         arn = f"arn:aws:sso:::permissionSet/ssoins-{'1' * 16}/ps-{'2' * 16}"

@@ -18,8 +18,7 @@ from offline_plugins.aws.equivalence import (
     keep_equivalent,
     normalize_json,
 )
-from offline_plugins.property_values import from_struct, to_struct
-from offline_plugins.provider_server import UNKNOWN
+from offline_plugins.property_values import UNKNOWN, from_struct, to_struct
 from tests.unit.offline_plugins.aws.conftest import (
     INSTANCE,
     STORE,

@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 
 from offline_plugins.aws.registry import RESOURCES
-from offline_plugins.provider_server import UNKNOWN
+from offline_plugins.property_values import UNKNOWN
 from tests.unit.offline_plugins.aws.conftest import INSTANCE, ORG, STORE, Engine, client
 from tests.unit.offline_plugins.aws.schema_checks import assert_matches
 

@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 from urllib3.util import parse_url
 
 from offline_plugins.okta.config import address
-from offline_plugins.provider_server import ProviderError
+from offline_plugins.provider import ProviderError
 from tests.unit.offline_plugins.okta.conftest import ME, TOKEN, Engine, Okta
 from tests.unit.offline_plugins.okta.recordings import Boundary, Call, boundary, calls, written
 from tests.unit.offline_plugins.okta.test_boundary import code_prefix, value_differences
