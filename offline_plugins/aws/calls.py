@@ -1,10 +1,12 @@
-"""Helpers for the calls of resource types: error texts, ids, waits and tags."""
+"""Helpers for the calls of resource types: error texts, ids, names, times, waits and tags."""
 
 from __future__ import annotations
 
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
+from datetime import UTC, datetime
+from typing import Any
 
 from offline_plugins.aws.service import AwsError, Service
 from offline_plugins.provider import Properties, ProviderError
@@ -31,6 +33,26 @@ def split_id(id: str, *names: str) -> list[str]:
     if len(found) != len(names) or not all(found):
         raise ProviderError(f'unexpected format for ID ("{id}"), expected {",".join(names)}')
     return found
+
+
+def format_time(at: datetime) -> str:
+    """A time in the format of terraform-provider-aws."""
+    return f"{at.astimezone(UTC):%Y-%m-%dT%H:%M:%SZ}"
+
+
+def aws_name(name: str) -> str:
+    """The name of a member in AWS's service models, which capitalize the properties' names."""
+    return name[0].upper() + name[1:]
+
+
+def parameters(properties: Properties, names: Iterable[str]) -> Properties:
+    """AWS's parameters for those of the properties that have a value."""
+    return {aws_name(name): properties[name] for name in names if properties.get(name)}
+
+
+def members(found: Properties, names: Iterable[str], empty: Any = None) -> Properties:
+    """The properties with these names, from AWS's members. `empty` replaces an empty value."""
+    return {name: found.get(aws_name(name)) or empty for name in names}
 
 
 def wait_until_done(ask: Callable[[], Properties]) -> None:

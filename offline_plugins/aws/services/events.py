@@ -6,7 +6,14 @@ import re
 import uuid
 from typing import Any, ClassVar
 
-from offline_plugins.aws.calls import error_context, tag_list, tag_outputs, update_tags
+from offline_plugins.aws.calls import (
+    error_context,
+    members,
+    parameters,
+    tag_list,
+    tag_outputs,
+    update_tags,
+)
 from offline_plugins.aws.equivalence import (
     is_same_json,
     json_object_error,
@@ -19,11 +26,8 @@ from offline_plugins.aws.service import AwsError, Service
 from offline_plugins.provider import Properties, ProviderError
 
 BUS = Input(replaces=True, default="default")
-RULE = {
-    "description": "Description", "eventPattern": "EventPattern", "roleArn": "RoleArn",
-    "scheduleExpression": "ScheduleExpression", "state": "State",
-}  # fmt: skip
-TARGET = {"arn": "Arn", "input": "Input", "inputPath": "InputPath", "roleArn": "RoleArn"}
+RULE = ("description", "eventPattern", "roleArn", "scheduleExpression", "state")
+TARGET = ("arn", "input", "inputPath", "roleArn")
 IMPORTED_TARGET = re.compile(
     r"(?:(?P<bus>.+)/)?(?P<rule>[.\-_A-Za-z0-9]+)/(?P<id>[.\-_A-Za-z0-9]+)"
 )
@@ -70,7 +74,7 @@ class EventRule(AwsResourceType):
             found = aws.call("DescribeRule", **at)
         with error_context(f"listing tags for EventBridge Rule ({id})"):
             tags = aws.call("ListTagsForResource", ResourceARN=found["Arn"])["Tags"]
-        read = {ours: found.get(theirs) or None for ours, theirs in RULE.items()}
+        read = members(found, RULE)
         pattern = normalize_json(read["eventPattern"])
         return {
             **read,
@@ -87,7 +91,7 @@ class EventRule(AwsResourceType):
     def change(self, aws: Service, id: str, olds: Properties, wanted: Properties) -> None:
         with error_context(f"updating tags for EventBridge Rule ({id})"):
             update_tags(aws, olds, wanted, ResourceARN=olds["arn"])
-        if _present(RULE, wanted) != _present(RULE, olds):
+        if parameters(wanted, RULE) != parameters(olds, RULE):
             with error_context(f"updating EventBridge Rule ({id})"):
                 self._put(aws, wanted)
 
@@ -98,7 +102,7 @@ class EventRule(AwsResourceType):
     def _put(self, aws: Service, wanted: Properties) -> None:
         aws.call(
             "PutRule", Name=wanted["name"], EventBusName=wanted["eventBusName"],
-            Tags=tag_list(wanted.get("tags")), **_present(RULE, wanted),
+            Tags=tag_list(wanted.get("tags")), **parameters(wanted, RULE),
         )  # fmt: skip
 
 
@@ -146,7 +150,7 @@ class EventTarget(AwsResourceType):
         if not found:
             return None
         return {
-            **{ours: found.get(theirs) or None for ours, theirs in TARGET.items()},
+            **members(found, TARGET),
             "eventBusName": bus,
             "forceDestroy": known.get("forceDestroy") or False,
             "inputTransformer": _transformer(found.get("InputTransformer")),
@@ -167,7 +171,7 @@ class EventTarget(AwsResourceType):
             _raise_first_failure(answer)
 
     def _put(self, aws: Service, wanted: Properties) -> None:
-        target: Properties = {"Id": wanted["targetId"], **_present(TARGET, wanted)}
+        target: Properties = {"Id": wanted["targetId"], **parameters(wanted, TARGET)}
         if transformer := wanted.get("inputTransformer"):
             target["InputTransformer"] = {
                 "InputPathsMap": transformer.get("inputPaths") or {},
@@ -183,10 +187,6 @@ class EventTarget(AwsResourceType):
 def _rule_parameters(id: str) -> dict[str, str]:
     bus, _, name = id.rpartition("/")
     return {"EventBusName": bus or "default", "Name": name}
-
-
-def _present(names: dict[str, str], wanted: Properties) -> Properties:
-    return {theirs: wanted[ours] for ours, theirs in names.items() if wanted.get(ours)}
 
 
 def _transformer(found: Properties | None) -> Properties | None:

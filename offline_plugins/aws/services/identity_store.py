@@ -3,26 +3,21 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from typing import Any
 
 from offline_plugins.aws.account import Account
-from offline_plugins.aws.calls import error_context
+from offline_plugins.aws.calls import error_context, members
 from offline_plugins.aws.registry import lookup
 from offline_plugins.aws.service import Service
 from offline_plugins.provider import Properties
 
 Outputs = Callable[[Properties], Properties]
 STORE = ("identityStoreId",)
-ADDRESS = ("country", "formatted", "locality", "postalCode", "primary", "region", "streetAddress",
-           "type")  # fmt: skip
+ADDRESS = ("country", "formatted", "locality", "postalCode", "region", "streetAddress", "type")
 NAME = ("familyName", "formatted", "givenName", "honorificPrefix", "honorificSuffix", "middleName")
-VALUE = ("primary", "type", "value")
-USER = {
-    "displayName": "DisplayName", "locale": "Locale", "nickname": "NickName",
-    "preferredLanguage": "PreferredLanguage", "profileUrl": "ProfileUrl", "timezone": "Timezone",
-    "title": "Title", "userId": "UserId", "userName": "UserName", "userStatus": "UserStatus",
-    "userType": "UserType", "identityStoreId": "IdentityStoreId",
-}  # fmt: skip
+VALUE = ("type", "value")
+USER = ("displayName", "identityStoreId", "locale", "preferredLanguage", "profileUrl", "timezone",
+        "title", "userId", "userName", "userStatus", "userType")  # fmt: skip
+GROUP = ("description", "displayName", "groupId", "identityStoreId")
 
 
 @lookup("aws:identitystore/getGroups:getGroups", "framework", required=STORE, optional=("region",))
@@ -39,14 +34,9 @@ def get_group_memberships(account: Account, args: Properties) -> Properties:
     parameters = {"IdentityStoreId": args["identityStoreId"], "GroupId": args["groupId"]}
     with error_context(f"listing IdentityStore Group Memberships ({args['groupId']})"):
         found = aws.pages("ListGroupMemberships", "GroupMemberships", **parameters)
+    names = ("groupId", "identityStoreId", "membershipId")
     memberships = [
-        {
-            "groupId": one["GroupId"],
-            "identityStoreId": one["IdentityStoreId"],
-            "memberId": {"userId": one["MemberId"]["UserId"]},
-            "membershipId": one["MembershipId"],
-        }
-        for one in found
+        {**members(one, names), "memberId": {"userId": one["MemberId"]["UserId"]}} for one in found
     ]
     return {**shown, "groupId": args["groupId"], "groupMemberships": memberships}
 
@@ -72,36 +62,24 @@ def _list(account: Account, args: Properties, kind: str, outputs: Outputs) -> Pr
 
 
 def _group(group: Properties) -> Properties:
-    return {
-        "description": group.get("Description") or "",
-        "displayName": group.get("DisplayName") or "",
-        "externalIds": _external_ids(group),
-        "groupId": group["GroupId"],
-        "identityStoreId": group["IdentityStoreId"],
-    }
+    return {**members(group, GROUP, ""), "externalIds": _external_ids(group)}
 
 
 def _user(user: Properties) -> Properties:
     return {
-        **{ours: user.get(theirs) or "" for ours, theirs in USER.items()},
-        "addresses": [_members(item, ADDRESS) for item in user.get("Addresses") or []],
-        "emails": [_members(item, VALUE) for item in user.get("Emails") or []],
+        **members(user, USER, ""),
+        "addresses": [_with_primary(item, ADDRESS) for item in user.get("Addresses") or []],
+        "emails": [_with_primary(item, VALUE) for item in user.get("Emails") or []],
         "externalIds": _external_ids(user),
-        "names": [_members(user["Name"], NAME)] if user.get("Name") else [],
-        "phoneNumbers": [_members(item, VALUE) for item in user.get("PhoneNumbers") or []],
+        "names": [members(user["Name"], NAME, "")] if user.get("Name") else [],
+        "nickname": user.get("NickName") or "",
+        "phoneNumbers": [_with_primary(item, VALUE) for item in user.get("PhoneNumbers") or []],
     }
 
 
-def _members(item: Properties, names: tuple[str, ...]) -> Properties:
-    def value(name: str) -> Any:
-        found = item.get(name[0].upper() + name[1:])
-        return bool(found) if name == "primary" else found or ""
-
-    return {name: value(name) for name in names}
+def _with_primary(item: Properties, names: tuple[str, ...]) -> Properties:
+    return {**members(item, names, ""), "primary": bool(item.get("Primary"))}
 
 
 def _external_ids(record: Properties) -> list[Properties]:
-    return [
-        {"id": external["Id"], "issuer": external["Issuer"]}
-        for external in record.get("ExternalIds") or []
-    ]
+    return [members(external, ("id", "issuer"), "") for external in record.get("ExternalIds") or []]

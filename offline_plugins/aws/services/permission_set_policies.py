@@ -44,7 +44,7 @@ class PermissionSetPart(AwsResourceType):
 
     def value(self, wanted: Properties) -> Properties:
         """The parameters of `put` that describe the part."""
-        raise NotImplementedError
+        return self.identity(self.id_prefix(wanted))
 
     def identity(self, prefix: list[str]) -> Properties:
         """The parameters that select the part of a permission set that can have several."""
@@ -127,9 +127,6 @@ class ManagedPolicyAttachment(PermissionSetPart):
     def id_prefix(self, wanted: Properties) -> list[str]:
         return [wanted["managedPolicyArn"]]
 
-    def value(self, wanted: Properties) -> Properties:
-        return self.identity(self.id_prefix(wanted))
-
     def identity(self, prefix: list[str]) -> Properties:
         return {"ManagedPolicyArn": prefix[0]}
 
@@ -163,9 +160,6 @@ class CustomerManagedPolicyAttachment(PermissionSetPart):
     def id_prefix(self, wanted: Properties) -> list[str]:
         reference = wanted["customerManagedPolicyReference"]
         return [reference["name"], reference["path"]]
-
-    def value(self, wanted: Properties) -> Properties:
-        return _reference(*self.id_prefix(wanted))
 
     def identity(self, prefix: list[str]) -> Properties:
         return _reference(*prefix)

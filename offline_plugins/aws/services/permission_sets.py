@@ -6,6 +6,9 @@ from typing import ClassVar
 
 from offline_plugins.aws.calls import (
     error_context,
+    format_time,
+    members,
+    parameters,
     split_id,
     tag_list,
     tag_outputs,
@@ -15,13 +18,11 @@ from offline_plugins.aws.calls import (
 from offline_plugins.aws.registry import resource
 from offline_plugins.aws.resource_type import IMMUTABLE, OPTIONAL, AwsResourceType, Input
 from offline_plugins.aws.service import Service
-from offline_plugins.aws.times import format_time
 from offline_plugins.provider import Properties
 
 SSO = "sso-admin"
 SET_ID_PARTS = ("PERMISSION_SET_ARN", "INSTANCE_ARN")
-TEXTS = {"description": "Description", "relayState": "RelayState",
-         "sessionDuration": "SessionDuration"}  # fmt: skip
+TEXTS = ("description", "relayState", "sessionDuration")
 """AWS rejects empty texts, and clears those that an update omits."""
 
 
@@ -45,23 +46,32 @@ class PermissionSet(AwsResourceType):
         with error_context(f"creating SSO Permission Set ({wanted['name']})"):
             made = aws.call(
                 "CreatePermissionSet", InstanceArn=instance, Name=wanted["name"],
-                Tags=tag_list(wanted.get("tags")), **_texts(wanted),
+                Tags=tag_list(wanted.get("tags")), **parameters(wanted, TEXTS),
             )  # fmt: skip
         return f"{made['PermissionSet']['PermissionSetArn']},{instance}"
 
     def find(self, aws: Service, id: str, known: Properties) -> Properties:
         arn, instance = split_id(id, *SET_ID_PARTS)
         with error_context(f"reading SSO Permission Set ({id})"):
-            found = _described(aws, arn, instance)
+            found = aws.call("DescribePermissionSet", **set_parameters(arn, instance))
         with error_context(f"listing tags for SSO Permission Set ({arn})"):
-            return found | _tags(aws, arn, instance)
+            at = {"ResourceArn": arn, "InstanceArn": instance}
+            tags = aws.pages("ListTagsForResource", "Tags", **at)
+        shown = found["PermissionSet"]
+        return {
+            **members(shown, ("name", *TEXTS)),
+            **tag_outputs(tags),
+            "arn": arn,
+            "createdDate": format_time(shown["CreatedDate"]),
+            "instanceArn": instance,
+        }
 
     def change(self, aws: Service, id: str, olds: Properties, wanted: Properties) -> None:
         arn, instance = split_id(id, *SET_ID_PARTS)
-        at = {"InstanceArn": instance, "PermissionSetArn": arn}
-        if _texts(wanted) != _texts(olds):
+        texts = parameters(wanted, TEXTS)
+        if texts != parameters(olds, TEXTS):
             with error_context(f"updating SSO Permission Set ({id})"):
-                aws.call("UpdatePermissionSet", **at, **_texts(wanted))
+                aws.call("UpdatePermissionSet", **set_parameters(arn, instance), **texts)
             provision(aws, arn, instance)
         with error_context("updating tags"):
             update_tags(aws, olds, wanted, ResourceArn=arn, InstanceArn=instance)
@@ -69,14 +79,14 @@ class PermissionSet(AwsResourceType):
     def remove(self, aws: Service, id: str, olds: Properties) -> None:
         arn, instance = split_id(id, *SET_ID_PARTS)
         with error_context(f"deleting SSO Permission Set ({arn})"):
-            aws.call("DeletePermissionSet", InstanceArn=instance, PermissionSetArn=arn)
+            aws.call("DeletePermissionSet", **set_parameters(arn, instance))
 
 
 def provision(aws: Service, arn: str, instance: str) -> None:
     """Provision the permission set to all its accounts, and wait until that is done."""
     with error_context(f"provisioning SSO Permission Set ({arn})"):
         started = aws.call(
-            "ProvisionPermissionSet", InstanceArn=instance, PermissionSetArn=arn,
+            "ProvisionPermissionSet", **set_parameters(arn, instance),
             TargetType="ALL_PROVISIONED_ACCOUNTS",
         )["PermissionSetProvisioningStatus"]  # fmt: skip
         wait_until_done(
@@ -87,26 +97,5 @@ def provision(aws: Service, arn: str, instance: str) -> None:
         )  # fmt: skip
 
 
-def _described(aws: Service, arn: str, instance: str) -> Properties:
-    found = aws.call("DescribePermissionSet", **set_parameters(arn, instance))["PermissionSet"]
-    return {
-        "arn": arn,
-        "createdDate": format_time(found["CreatedDate"]),
-        "instanceArn": instance,
-        "name": found["Name"],
-        **{ours: found.get(theirs) or None for ours, theirs in TEXTS.items()},
-    }
-
-
-def _tags(aws: Service, arn: str, instance: str) -> Properties:
-    return tag_outputs(
-        aws.pages("ListTagsForResource", "Tags", ResourceArn=arn, InstanceArn=instance)
-    )
-
-
 def set_parameters(arn: str, instance: str) -> dict[str, str]:
     return {"InstanceArn": instance, "PermissionSetArn": arn}
-
-
-def _texts(properties: Properties) -> dict[str, str]:
-    return {theirs: properties[ours] for ours, theirs in TEXTS.items() if properties.get(ours)}

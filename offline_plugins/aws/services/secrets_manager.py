@@ -6,10 +6,9 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 
 from offline_plugins.aws.account import Account
-from offline_plugins.aws.calls import error_context
+from offline_plugins.aws.calls import error_context, format_time
 from offline_plugins.aws.registry import lookup
 from offline_plugins.aws.service import AwsError
-from offline_plugins.aws.times import format_time
 from offline_plugins.provider import Properties, ProviderError
 
 SERVICE = "secretsmanager"

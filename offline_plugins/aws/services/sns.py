@@ -5,7 +5,14 @@ from __future__ import annotations
 import json
 from typing import Any, ClassVar
 
-from offline_plugins.aws.calls import error_context, tag_list, tag_outputs, update_tags
+from offline_plugins.aws.calls import (
+    aws_name,
+    error_context,
+    members,
+    tag_list,
+    tag_outputs,
+    update_tags,
+)
 from offline_plugins.aws.equivalence import (
     is_same_policy,
     json_object_error,
@@ -20,7 +27,7 @@ from offline_plugins.provider import Properties
 POLICY = Input(
     required=True, same=is_same_policy, normalize=normalize_json, validate=json_object_error
 )
-TOPIC = {"displayName": "DisplayName", "kmsMasterKeyId": "KmsMasterKeyId"}
+TOPIC = ("displayName", "kmsMasterKeyId")
 SAMPLE_RATES = {
     f"{kind}SuccessFeedbackSampleRate": "0"
     for kind in ("Application", "Firehose", "HTTP", "Lambda", "SQS")
@@ -55,14 +62,11 @@ class Topic(AwsResourceType):
     def finish(self, aws: Service, id: str, olds: Properties, wanted: Properties) -> Properties:
         """Set the attributes: changed ones, or the given ones and five zeros of a new topic."""
         attributes = {} if olds else dict(SAMPLE_RATES)
-        for ours, theirs in TOPIC.items():
-            if (wanted.get(ours) or "") != (olds.get(ours) or ""):
-                attributes[theirs] = wanted.get(ours) or ""
+        for name in TOPIC:
+            if (wanted.get(name) or "") != (olds.get(name) or ""):
+                attributes[aws_name(name)] = wanted.get(name) or ""
         for name, value in attributes.items():
-            with error_context(f"setting SNS Topic ({id}) attribute ({name})"):
-                aws.call(
-                    "SetTopicAttributes", TopicArn=id, AttributeName=name, AttributeValue=value
-                )
+            _set_attribute(aws, id, name, value)
         return self.find(aws, id, wanted)
 
     def find(self, aws: Service, id: str, known: Properties) -> Properties:
@@ -71,7 +75,7 @@ class Topic(AwsResourceType):
         with error_context(f"listing tags for SNS Topic ({id})"):
             tags = aws.call("ListTagsForResource", ResourceArn=id)["Tags"]
         return {
-            **{ours: found.get(theirs) or None for ours, theirs in TOPIC.items()},
+            **members(found, TOPIC),
             **tag_outputs(tags),
             "arn": found["TopicArn"],
             "beginningArchiveTime": "",
@@ -102,7 +106,7 @@ class TopicPolicy(AwsResourceType):
     inputs: ClassVar = {"arn": IMMUTABLE, "policy": POLICY}
 
     def make(self, aws: Service, wanted: Properties) -> str:
-        self._put(aws, wanted["arn"], wanted["policy"])
+        _set_attribute(aws, wanted["arn"], "Policy", wanted["policy"])
         return wanted["arn"]
 
     def find(self, aws: Service, id: str, known: Properties) -> Properties:
@@ -114,17 +118,11 @@ class TopicPolicy(AwsResourceType):
         return {"arn": found["TopicArn"], "owner": found["Owner"], "policy": policy}
 
     def change(self, aws: Service, id: str, olds: Properties, wanted: Properties) -> None:
-        self._put(aws, id, wanted["policy"])
+        _set_attribute(aws, id, "Policy", wanted["policy"])
 
     def remove(self, aws: Service, id: str, olds: Properties) -> None:
         """Restore the default policy, because AWS has no call that deletes a topic's policy."""
-        self._put(aws, id, json.dumps(_default_policy(id, olds["owner"])))
-
-    def _put(self, aws: Service, arn: str, policy: str) -> None:
-        with error_context(f"setting SNS Topic ({arn}) attribute (Policy)"):
-            aws.call(
-                "SetTopicAttributes", TopicArn=arn, AttributeName="Policy", AttributeValue=policy
-            )
+        _set_attribute(aws, id, "Policy", json.dumps(_default_policy(id, olds["owner"])))
 
 
 @resource
@@ -186,6 +184,11 @@ class TopicSubscription(AwsResourceType):
         except AwsError as refused:
             if PENDING not in refused.message:
                 raise
+
+
+def _set_attribute(aws: Service, topic: str, name: str, value: str) -> None:
+    with error_context(f"setting SNS Topic ({topic}) attribute ({name})"):
+        aws.call("SetTopicAttributes", TopicArn=topic, AttributeName=name, AttributeValue=value)
 
 
 def _default_policy(arn: str, owner: str) -> dict[str, Any]:
