@@ -12,7 +12,6 @@ from offline_plugins.okta.terraform_framework import status_errors
 from offline_plugins.okta.terraform_sdkv2 import StepError, step
 from offline_plugins.provider import Failure, Properties
 
-GET_SAML = "okta:app/getSaml:getSaml"
 SAML_OUTPUTS = (
     "appSettingsJson", "assertionSigned", "attributeStatements", "audience",
     "authnContextClassRef", "defaultRelayState", "destination", "digestAlgorithm", "features",
@@ -43,16 +42,12 @@ def _app(app: Properties) -> Properties:
     visibility = app.get("visibility") or {}
     hide = visibility.get("hide") or {}
     return {
+        **{name: app[name] for name in ("id", "label", "name", "signOnMode", "status")},
         "adminNote": notes.get("admin") or "",
         "created": _seconds(app.get("created")),
         "enduserNote": notes.get("enduser") or "",
         "features": app.get("features") or [],
-        "id": app["id"],
-        "label": app["label"],
         "lastUpdated": _seconds(app.get("lastUpdated")),
-        "name": app["name"],
-        "signOnMode": app["signOnMode"],
-        "status": app["status"],
         "visibility": {
             "autoLaunch": bool(visibility.get("autoLaunch")),
             "autoSubmitToolbar": bool(visibility.get("autoSubmitToolbar")),
@@ -116,9 +111,7 @@ def get_metadata_saml(okta: Okta, args: Properties) -> Properties:
 def get_app_group_assignments(okta: Okta, args: Properties) -> Properties:
     """okta:index/getAppGroupAssignments: the ids of the groups, from all pages."""
     app = args["id"]
-    with step(
-        f"unable to query for groups from app ({app})",
-    ):
+    with step(f"unable to query for groups from app ({app})"):
         groups = [found["id"] for found in okta.pages(f"/api/v1/apps/{app}/groups")]
     return {"groups": groups, "id": app}
 

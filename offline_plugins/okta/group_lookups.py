@@ -11,9 +11,6 @@ from offline_plugins.okta.group import profile_outputs
 from offline_plugins.okta.terraform_sdkv2 import StepError, step
 from offline_plugins.provider import Properties
 
-GET_GROUP = "okta:group/getGroup:getGroup"
-GET_GROUPS = "okta:index/getGroups:getGroups"
-
 
 def get_groups(okta: Okta, args: Properties) -> Properties:
     """okta:index/getGroups: the groups on all pages. `type` becomes a filter of Okta's API."""
@@ -24,8 +21,7 @@ def get_groups(okta: Okta, args: Properties) -> Properties:
     try:
         groups = [_group(found) for found in okta.pages(f"/api/v1/groups?{_encode(query)}")]
     except OktaError as error:
-        text = f"failed to list groups: {error.status_line}"
-        raise StepError(text) from None
+        raise StepError(f"failed to list groups: {error.status_line}") from None
     # The id is a checksum of the query; with `q`, of another query than the one sent (recorded).
     named = _encode({**query, "limit": 10000} if "q" in query else query)
     checksum = str(zlib.crc32(f"?{named}".encode()))

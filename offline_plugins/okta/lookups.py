@@ -5,12 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass
 
-from offline_plugins.okta import (
-    app_lookups,
-    group_lookups,
-    provisioning_lookups,
-    user_lookups,
-)
+from offline_plugins.okta import app_lookups, group_lookups, provisioning_lookups, user_lookups
 from offline_plugins.okta.api import Okta
 from offline_plugins.okta.resource import unsupported_inputs
 from offline_plugins.okta.terraform_sdkv2 import bridge_errors

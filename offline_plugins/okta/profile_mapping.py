@@ -92,24 +92,18 @@ def _user_type(okta: Okta, side: Properties) -> str:
 
 def _outputs(mapping: Properties, known: Properties) -> Properties:
     properties = mapping.get("properties") or {}
-    source, target = mapping["source"], mapping["target"]
     return {
-        "alwaysApply": known.get("alwaysApply"),
-        "deleteWhenAbsent": known.get("deleteWhenAbsent"),
+        **{name: known.get(name) for name in ("alwaysApply", "deleteWhenAbsent")},
+        **{
+            f"{side}{name.title()}": mapping[side][name]
+            for side in ("source", "target")
+            for name in ("id", "name", "type")
+        },
         "id": mapping["id"],
         "mappings": [
-            {
-                "expression": properties[m["id"]].get("expression"),
-                "id": m["id"],
-                "pushStatus": properties[m["id"]].get("pushStatus"),
-            }
+            {"id": m["id"]}
+            | {name: properties[m["id"]].get(name) for name in ("expression", "pushStatus")}
             for m in known.get("mappings") or []
             if properties.get(m["id"])
         ],
-        "sourceId": source["id"],
-        "sourceName": source["name"],
-        "sourceType": source["type"],
-        "targetId": target["id"],
-        "targetName": target["name"],
-        "targetType": target["type"],
     }

@@ -16,6 +16,18 @@ NAMES = {
     "ds": "http://www.w3.org/2000/09/xmldsig#",
 }
 BINDING = "urn:oasis:names:tc:SAML:2.0:bindings:"
+SIGN_ON_TEXTS = {
+    "audience": "audienceOverride", "destination": "destinationOverride",
+    "recipient": "recipientOverride", "ssoUrl": "ssoAcsUrlOverride",
+    **{name: name for name in (
+        "authnContextClassRef", "defaultRelayState", "digestAlgorithm", "idpIssuer",
+        "signatureAlgorithm", "subjectNameIdFormat", "subjectNameIdTemplate",
+    )},
+}  # fmt: skip
+"""Okta's names of the sign-on settings, by output."""
+SIGN_ON_FLAGS = (
+    "assertionSigned", "honorForceAuthn", "responseSigned", "samlSignedRequestEnabled"
+)  # fmt: skip
 
 COMPUTED = (
     "certificate", "embedUrl", "entityKey", "entityUrl", "features", "httpPostBinding",
@@ -148,38 +160,25 @@ def read_settings(app: Properties, planned: Properties) -> Properties:
     links = app.get("_links") or {}
     return {
         **dict.fromkeys(ALWAYS_NULL),
+        **{name: _text(sign_on.get(theirs)) for name, theirs in SIGN_ON_TEXTS.items()},
+        **{name: bool(sign_on.get(name)) for name in SIGN_ON_FLAGS},
         "acsEndpointsIndices": [],
         "appSettingsJson": go_json(settings.get("app") or {}),
-        "assertionSigned": bool(sign_on.get("assertionSigned")),
         "attributeStatements": [
-            {"filterType": _text(s.get("filterType")), "filterValue": _text(s.get("filterValue")),
-             "name": s.get("name"), "namespace": s.get("namespace"), "type": s.get("type"),
+            {**{n: _text(s.get(n)) for n in ("filterType", "filterValue")},
+             **{n: s.get(n) for n in ("name", "namespace", "type")},
              "values": s.get("values") or []}
             for s in sign_on.get("attributeStatements") or []
         ],
-        "audience": _text(sign_on.get("audienceOverride")),
-        "authnContextClassRef": _text(sign_on.get("authnContextClassRef")),
-        "defaultRelayState": _text(sign_on.get("defaultRelayState")),
-        "destination": _text(sign_on.get("destinationOverride")),
-        "digestAlgorithm": _text(sign_on.get("digestAlgorithm")),
         "embedUrl": _first(links.get("appLinks")),
         "features": terraform_set(app.get("features") or []),
-        "honorForceAuthn": bool(sign_on.get("honorForceAuthn")),
         "id": app["id"],
-        "idpIssuer": _text(sign_on.get("idpIssuer")),
         "implicitAssignment": bool(settings.get("implicitAssignment")),
         "keyId": (app["credentials"].get("signing") or {}).get("kid"),
         "logoUrl": _first(links.get("logo")),
         # A catalog app has the catalog's name; Okta generates a custom app's name.
         "preconfiguredApp": planned.get("preconfiguredApp") or app["name"],
-        "recipient": _text(sign_on.get("recipientOverride")),
-        "responseSigned": bool(sign_on.get("responseSigned")),
-        "samlSignedRequestEnabled": bool(sign_on.get("samlSignedRequestEnabled")),
-        "signatureAlgorithm": _text(sign_on.get("signatureAlgorithm")),
         "skipAuthenticationPolicy": planned.get("skipAuthenticationPolicy"),
-        "ssoUrl": _text(sign_on.get("ssoAcsUrlOverride")),
-        "subjectNameIdFormat": _text(sign_on.get("subjectNameIdFormat")),
-        "subjectNameIdTemplate": _text(sign_on.get("subjectNameIdTemplate")),
         "userNameTemplate": _text(user_name.get("template")),
         "userNameTemplatePushStatus": _text(user_name.get("pushStatus")),
         "userNameTemplateSuffix": _text(user_name.get("suffix")),
@@ -201,11 +200,8 @@ def read_presentation(app: Properties, planned: Properties) -> Properties:
         "enduserNote": _text(notes.get("enduser")),
         "hideIos": bool(hide.get("iOS")),
         "hideWeb": bool(hide.get("web")),
-        "label": app["label"],
-        "name": app["name"],
+        **{name: app[name] for name in ("label", "name", "signOnMode", "status")},
         "samlVersion": planned.get("samlVersion") or "2.0",
-        "signOnMode": app["signOnMode"],
-        "status": app["status"],
     }
 
 
@@ -221,12 +217,11 @@ def policy_of(app: Properties) -> str:
 
 def read_metadata(xml: str, app: Properties) -> Properties:
     parsed = parse_metadata(xml)
+    names = ("certificate", "httpPostBinding", "httpRedirectBinding")
     return {
-        "certificate": parsed["certificate"],
+        **{name: parsed[name] for name in names},
         "entityKey": parsed["entityId"],
         "entityUrl": parsed["entityId"],
-        "httpPostBinding": parsed["httpPostBinding"],
-        "httpRedirectBinding": parsed["httpRedirectBinding"],
         "metadata": xml,
         "metadataUrl": ((app.get("_links") or {}).get("metadata") or {}).get("href", ""),
     }
@@ -252,14 +247,8 @@ def parse_metadata(xml: str) -> Properties:
 def read_keys(keys: list[Properties]) -> list[Properties]:
     return [
         {
-            "created": _time(key.get("created")),
-            "e": key.get("e"),
-            "expiresAt": _time(key.get("expiresAt")),
-            "kid": key.get("kid"),
-            "kty": key.get("kty"),
-            "lastUpdated": _time(key.get("lastUpdated")),
-            "n": key.get("n"),
-            "use": key.get("use"),
+            **{name: key.get(name) for name in ("e", "kid", "kty", "n", "use")},
+            **{name: _time(key.get(name)) for name in ("created", "expiresAt", "lastUpdated")},
             "x5cs": key.get("x5c") or [],
             "x5tS256": key.get("x5t#S256"),
         }

@@ -15,7 +15,6 @@ from offline_plugins.okta.terraform_sdkv2 import StepError, step
 from offline_plugins.provider import Failure, Properties
 
 GET_USERS = "okta:user/getUsers:getUsers"
-GET_SOURCE = "okta:user/getUserProfileMappingSource:getUserProfileMappingSource"
 ATTRIBUTES = (
     "city", "costCenter", "countryCode", "department", "displayName", "division", "email",
     "employeeNumber", "firstName", "honorificPrefix", "honorificSuffix", "lastName", "locale",
@@ -37,8 +36,7 @@ def get_users(okta: Okta, args: Properties) -> Properties | list[Failure]:
     if failures:
         return failures
     if not searches:
-        text = "must specify either group_id or search attributes"
-        raise StepError(text)
+        raise StepError("must specify either group_id or search attributes")
     search = " and ".join(one["expression"] for one in searches)
     query = urlencode({"limit": 200, "search": search, "sortOrder": "0"})
     with step("failed to list users"):
