@@ -6,11 +6,13 @@ engine.
 
 from __future__ import annotations
 
+import contextlib
+import json
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from typing import Any, Generic, Literal, Protocol, TypeVar
 
-from offline_plugins.property_values import reveal
+from offline_plugins.property_values import Secret, reveal
 
 Properties = dict[str, Any]
 ChangeKind = Literal["ADD", "ADD_REPLACE", "DELETE", "DELETE_REPLACE", "UPDATE", "UPDATE_REPLACE"]
@@ -142,7 +144,16 @@ class Provider(Generic[Api]):
         self._lookups = lookups
 
     def check_config(self, news: Properties) -> Checked:
-        return Checked(news)
+        """Mark the secrets, and compact the JSON of nested settings as the bridge does."""
+        return Checked({name: self._checked(name, value) for name, value in news.items()})
+
+    def _checked(self, setting: str, value: Any) -> Any:
+        if self.settings.get(setting, {}).get("secret"):
+            return Secret(value) if value and not isinstance(value, Secret) else value
+        if isinstance(value, str) and value[:1] in ("[", "{"):
+            with contextlib.suppress(ValueError):
+                return json.dumps(json.loads(value), separators=(",", ":"))
+        return value
 
     def diff_config(self, news: Properties, olds: Properties) -> Diff:
         changed = sorted(k for k in {*news, *olds} if reveal(news.get(k)) != reveal(olds.get(k)))

@@ -9,11 +9,11 @@ from __future__ import annotations
 
 import json
 import os
-import re
 import threading
 from typing import Any
 
 from offline_plugins.aws.service import DEFAULT_ATTEMPTS, Service
+from offline_plugins.loopback import loopback_url
 from offline_plugins.property_values import reveal
 from offline_plugins.provider import Properties, ProviderError
 
@@ -27,8 +27,6 @@ SUPPORTED_SETTINGS = frozenset(
 """The settings that the plugin reads. It ignores all others, which do not matter on loopback."""
 BOTOCORE_NAMES = {"cloudwatchevents": "events", "eventbridge": "events", "ssoadmin": "sso-admin"}
 """botocore's service names, by the names of pulumi-aws that differ."""
-LOOPBACK = re.compile(r"https?://(127\.0\.0\.1|localhost|\[::1\])(:[0-9]{1,5})?/?")
-"""Matches the whole URL: parsers disagree on malformed ones (http://a.example\\@localhost)."""
 
 
 class Account:
@@ -150,22 +148,12 @@ def _endpoints(given: Any) -> dict[str, str]:
         raise ProviderError(
             f"aws:endpoints is not a list of maps from service to URL. {REPLACEMENT_NOTICE}"
         ) from None
-    return {BOTOCORE_NAMES.get(name, name): _loopback_url(name, url) for name, url in named}
-
-
-def _loopback_url(name: str, url: Any) -> str:
-    if isinstance(url, str) and LOOPBACK.fullmatch(url):
-        return url
-    raise ProviderError(
-        f"aws:endpoints.{name} is {_without_credentials(str(url))!r}, but this plugin connects "
-        "only to 127.0.0.1, localhost and [::1], in the form http://HOST:PORT. "
-        f"{REPLACEMENT_NOTICE}"
-    )
-
-
-def _without_credentials(url: str) -> str:
-    """The URL without user and password."""
-    return re.sub(r"//.*@", "//", url, flags=re.DOTALL)
+    return {
+        BOTOCORE_NAMES.get(name, name): loopback_url(
+            f"aws:endpoints.{name}", url, "https?", REPLACEMENT_NOTICE
+        )
+        for name, url in named
+    }
 
 
 def _pulumi_name(name: str) -> str:

@@ -2,17 +2,13 @@
 
 from __future__ import annotations
 
-import json
 from importlib.metadata import version
-from typing import Any
 
 from offline_plugins.aws import services  # noqa: F401 # fills LOOK_UPS and RESOURCES
 from offline_plugins.aws.account import Account
 from offline_plugins.aws.registry import LOOK_UPS, RESOURCES
-from offline_plugins.property_values import Secret
-from offline_plugins.provider import Checked, Properties, Provider
+from offline_plugins.provider import Properties, Provider
 
-SECRETS = ("accessKey", "secretKey", "token")
 _TEXTS = {"type": "object", "additionalProperties": {"type": "string"}}
 SETTINGS: dict[str, Properties] = {
     "accessKey": {"type": "string", "secret": True},
@@ -40,24 +36,5 @@ class AwsPlugin(Provider[Account]):
     def __init__(self) -> None:
         super().__init__(RESOURCES, LOOK_UPS)
 
-    def check_config(self, news: Properties) -> Checked:
-        """Marks the secrets, and compacts the JSON of nested settings as the bridge does."""
-        inputs = {name: _compact(value) for name, value in news.items()}
-        secrets = {
-            name: Secret(inputs[name])
-            for name in SECRETS
-            if inputs.get(name) and not isinstance(inputs[name], Secret)
-        }
-        return Checked({**inputs, **secrets})
-
     def configure(self, inputs: Properties) -> None:
         self.api = Account(inputs)
-
-
-def _compact(value: Any) -> Any:
-    if isinstance(value, str) and value[:1] in ("[", "{"):
-        try:
-            return json.dumps(json.loads(value), separators=(",", ":"))
-        except ValueError:
-            return value
-    return value

@@ -6,21 +6,21 @@ An access token takes precedence over an API token, environment variables includ
 
 from __future__ import annotations
 
-import json
 import os
 import re
 from typing import Any
 
-from offline_plugins.property_values import Secret, reveal
-from offline_plugins.provider import Checked, Failure, ProviderError
+from offline_plugins.loopback import loopback_url
+from offline_plugins.property_values import reveal
+from offline_plugins.provider import Failure, ProviderError
 
 SUPPORTED_SETTINGS = frozenset({"accessToken", "apiToken", "httpProxy"})
 """The settings that the plugin reads. docs/reference/offline-plugins.md describes the others."""
-SECRETS = ("apiToken", "accessToken", "privateKey")
+TOKENS = ("apiToken", "accessToken")
 SETTINGS: dict[str, Any] = {
     **{name: {"type": "string"} for name in ("baseUrl", "clientId", "httpProxy", "orgName",
                                              "privateKeyId")},
-    **{name: {"type": "string", "secret": True} for name in SECRETS},
+    **{name: {"type": "string", "secret": True} for name in (*TOKENS, "privateKey")},
     "scopes": {"type": "array", "items": {"type": "string"}},
 }  # fmt: skip
 ENVIRONMENT = {
@@ -30,24 +30,12 @@ ENVIRONMENT = {
     "privateKey": "OKTA_API_PRIVATE_KEY",
     "httpProxy": "OKTA_HTTP_PROXY",
 }
-TERRAFORM_NAMES = {
-    "apiToken": "api_token",
-    "accessToken": "access_token",
-    "clientId": "client_id",
-    "privateKey": "private_key",
-    "privateKeyId": "private_key_id",
-    "scopes": "scopes",
-}
+KEY_SETTINGS = ("clientId", "privateKey", "privateKeyId", "scopes")
 CONFLICTS = {
-    "clientId": ("apiToken", "accessToken"),
-    "privateKey": ("apiToken", "accessToken"),
-    "privateKeyId": ("apiToken", "accessToken"),
-    "scopes": ("apiToken", "accessToken"),
-    "apiToken": ("clientId", "privateKey", "privateKeyId", "scopes", "accessToken"),
-    "accessToken": ("clientId", "privateKey", "privateKeyId", "scopes", "apiToken"),
+    **dict.fromkeys(KEY_SETTINGS, TOKENS),
+    "apiToken": (*KEY_SETTINGS, "accessToken"),
+    "accessToken": (*KEY_SETTINGS, "apiToken"),
 }
-LOOPBACK = re.compile(r"http://(127\.0\.0\.1|localhost|\[::1\])(:[0-9]{1,5})?/?")
-"""Matches the whole URL: parsers disagree on malformed ones (http://a.example\\@localhost)."""
 REPLACEMENT_NOTICE = (
     "This is the replacement Okta plugin of okta-identity-center, for its sandbox only. "
     "For a real org, install the official plugin: pulumi plugin install resource okta"
@@ -71,20 +59,12 @@ def not_configured(reason: str) -> ProviderError:
     )
 
 
-def check(news: dict[str, Any]) -> Checked:
-    """Mark the secrets, and report conflicting credentials."""
-    inputs: dict[str, Any] = {}
-    for name, value in news.items():
-        if name == "scopes" and isinstance(value, str):
-            inputs[name] = _compact(value)
-        elif name in SECRETS and value and not isinstance(value, Secret):
-            inputs[name] = Secret(value)
-        else:
-            inputs[name] = value
-    failures = [
+def conflicts(news: dict[str, Any]) -> list[Failure]:
+    """The failures of credentials that exclude each other."""
+    return [
         Failure(
             "could not validate provider configuration: Conflicting configuration arguments. "
-            f'"{TERRAFORM_NAMES[name]}": conflicts with {TERRAFORM_NAMES[other]}. '
+            f'"{_terraform_name(name)}": conflicts with {_terraform_name(other)}. '
             f"Check `pulumi config get okta:{name}`."
         )
         for name, others in CONFLICTS.items()
@@ -92,7 +72,6 @@ def check(news: dict[str, Any]) -> Checked:
         for other in others
         if news.get(other)
     ]
-    return Checked(inputs, failures)
 
 
 def address(inputs: dict[str, Any]) -> str:
@@ -100,12 +79,7 @@ def address(inputs: dict[str, Any]) -> str:
     url = _setting(inputs, "httpProxy")
     if url is None or url == "":
         raise ProviderError(f"okta:httpProxy is not set. {REPLACEMENT_NOTICE}")
-    if not (isinstance(url, str) and LOOPBACK.fullmatch(url)):
-        raise ProviderError(
-            f"okta:httpProxy is {_without_credentials(url)}, but this plugin connects only to "
-            f"127.0.0.1, localhost and [::1], in the form http://HOST:PORT. {REPLACEMENT_NOTICE}"
-        )
-    return url.rstrip("/")
+    return loopback_url("okta:httpProxy", url, "http", REPLACEMENT_NOTICE).rstrip("/")
 
 
 def authorization(inputs: dict[str, Any]) -> str:
@@ -131,13 +105,5 @@ def _setting(inputs: dict[str, Any], name: str) -> Any:
     return os.environ.get(ENVIRONMENT[name]) if given in (None, "") else given
 
 
-def _without_credentials(url: Any) -> str:
-    """The URL without user and password."""
-    return repr(re.sub(r"//.*@", "//", str(url), flags=re.DOTALL))
-
-
-def _compact(text: str) -> str:
-    try:
-        return json.dumps(json.loads(text), separators=(",", ":"))
-    except ValueError:
-        return text
+def _terraform_name(name: str) -> str:
+    return re.sub("([A-Z])", r"_\1", name).lower()

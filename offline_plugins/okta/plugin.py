@@ -26,22 +26,11 @@ from offline_plugins.provider import Checked, Properties, Provider, Request
 RESOURCES: dict[str, OktaResource] = {
     resource_type.type: resource_type
     for resource_type in (
-        AccessPolicyAssignment(),
-        AppGroupAssignments(),
-        AppSignonPolicy(),
-        Connection(),
-        Features(),
-        FederatedClaim(),
-        Group(),
-        GroupAssignment(),
-        GroupMemberships(),
-        Mapping(),
-        PushGroup(),
-        Rule(),
-        Saml(),
-        User(),
+        AccessPolicyAssignment(), AppGroupAssignments(), AppSignonPolicy(), Connection(),
+        Features(), FederatedClaim(), Group(), GroupAssignment(), GroupMemberships(), Mapping(),
+        PushGroup(), Rule(), Saml(), User(),
     )
-}
+}  # fmt: skip
 
 
 class OktaPlugin(Provider[Okta]):
@@ -58,7 +47,7 @@ class OktaPlugin(Provider[Okta]):
         self._clock = clock or Clock()
 
     def check_config(self, news: Properties) -> Checked:
-        return config.check(news)
+        return Checked(super().check_config(news).inputs, config.conflicts(news))
 
     def configure(self, inputs: Properties) -> None:
         okta = Okta(config.address(inputs), config.authorization(inputs), self._clock)
