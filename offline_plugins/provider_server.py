@@ -60,10 +60,6 @@ class Servicer(ResourceProviderServicer):
             self._engine = _connect(request.engine_address)
         return provider_pb2.ProviderHandshakeResponse(supports_autonaming_configuration=True)
 
-    def Attach(self, request: Any, context: grpc.ServicerContext) -> Any:
-        self._engine = _connect(request.address)
-        return empty_pb2.Empty()
-
     def GetPluginInfo(self, request: Any, context: grpc.ServicerContext) -> Any:
         return plugin_pb2.PluginInfo(version=self._provider.version)
 

@@ -27,7 +27,7 @@ from offline_plugins.provider import Properties, ProviderError
 
 BUS = Input(replaces=True, default="default")
 RULE = ("description", "eventPattern", "roleArn", "scheduleExpression", "state")
-TARGET = ("arn", "input", "inputPath", "roleArn")
+TARGET = ("arn", "input", "roleArn")
 IMPORTED_TARGET = re.compile(
     r"(?:(?P<bus>.+)/)?(?P<rule>[.\-_A-Za-z0-9]+)/(?P<id>[.\-_A-Za-z0-9]+)"
 )
@@ -115,8 +115,6 @@ class EventTarget(AwsResourceType):
         "eventBusName": BUS,
         "forceDestroy": Input(default=False),
         "input": OPTIONAL,
-        "inputPath": OPTIONAL,
-        "inputTransformer": OPTIONAL,
         "roleArn": OPTIONAL,
         "rule": IMMUTABLE,
         "targetId": Input(computed=True, replaces=True),
@@ -153,7 +151,6 @@ class EventTarget(AwsResourceType):
             **members(found, TARGET),
             "eventBusName": bus,
             "forceDestroy": known.get("forceDestroy") or False,
-            "inputTransformer": _transformer(found.get("InputTransformer")),
             "rule": rule,
             "targetId": target,
         }
@@ -171,12 +168,7 @@ class EventTarget(AwsResourceType):
             _raise_first_failure(answer)
 
     def _put(self, aws: Service, wanted: Properties) -> None:
-        target: Properties = {"Id": wanted["targetId"], **parameters(wanted, TARGET)}
-        if transformer := wanted.get("inputTransformer"):
-            target["InputTransformer"] = {
-                "InputPathsMap": transformer.get("inputPaths") or {},
-                "InputTemplate": transformer["inputTemplate"],
-            }
+        target = {"Id": wanted["targetId"], **parameters(wanted, TARGET)}
         answer = aws.call(
             "PutTargets", EventBusName=wanted["eventBusName"], Rule=wanted["rule"],
             Targets=[target],
@@ -187,15 +179,6 @@ class EventTarget(AwsResourceType):
 def _rule_parameters(id: str) -> dict[str, str]:
     bus, _, name = id.rpartition("/")
     return {"EventBusName": bus or "default", "Name": name}
-
-
-def _transformer(found: Properties | None) -> Properties | None:
-    if not found:
-        return None
-    return {
-        "inputPaths": found.get("InputPathsMap") or {},
-        "inputTemplate": found["InputTemplate"],
-    }
 
 
 def _raise_first_failure(answer: Properties) -> None:

@@ -47,8 +47,7 @@ CASES = {
     ),
     "aws:cloudwatch/eventTarget:EventTarget": Case(
         {"rule": RULE, "targetId": "t", "arn": TOPIC, "input": '{"a": 1}'},
-        {"input": None,
-         "inputTransformer": {"inputTemplate": '"<a>"', "inputPaths": {"a": "$.id"}}},
+        {"input": None, "roleArn": "arn:aws:iam::123456789012:role/r"},
         {"rule", "targetId", "eventBusName"},
         {"PutTargets", "ListTargetsByRule", "RemoveTargets"},
         import_id="{rule}/{targetId}",
