@@ -23,17 +23,10 @@ class User(sdkv2.SdkV2Resource):
     computed = ("hasSharedUsername",)
     defaults: ClassVar = {"retainAssignment": False}
     booleans = frozenset({"retainAssignment"})
-    json_texts = frozenset({"profile"})
+    kept = json_texts = frozenset({"profile"})
+    """A profile that the program omits is no change, regardless of what Okta filled in."""
     json_attributes: ClassVar = {"profile": "profile"}
     import_format = "<app_id>/<user_id>"
-
-    def plan(self, news: Properties, olds: Properties) -> Properties:
-        return {
-            **{name: news.get(name) for name in ("appId", "userId", "username")},
-            # A profile that the program omits is no change, regardless of what Okta filled in.
-            **sdkv2.given_or_recorded(news, olds, "profile"),
-            "retainAssignment": news.get("retainAssignment") or False,
-        }
 
     def make(self, okta: Okta, planned: Properties) -> str:
         _read_app(okta, planned)

@@ -16,17 +16,13 @@ class Group(sdkv2.SdkV2Resource):
     inputs = frozenset({"customProfileAttributes", "description", "name", "skipUsers"})
     has_automatic_name = True
     booleans = frozenset({"skipUsers"})
-    json_texts = frozenset({"customProfileAttributes"})
+    kept = json_texts = frozenset({"customProfileAttributes"})
 
     def plan(self, news: Properties, olds: Properties) -> Properties:
-        custom, description = news.get("customProfileAttributes"), news.get("description")
-        recorded = olds.get("customProfileAttributes")
-        return {
-            "customProfileAttributes": recorded if custom is None else custom,
-            "description": ("" if olds else None) if description is None else description,
-            "name": news.get("name"),
-            "skipUsers": news.get("skipUsers") or False,
-        }
+        planned = super().plan(news, olds)
+        if planned["description"] is None and olds:
+            planned["description"] = ""
+        return planned
 
     def changes(self, olds: Properties, news: Properties) -> dict[str, ChangeKind]:
         """An added or removed description is an update: the state always has one."""

@@ -21,16 +21,9 @@ class GroupAssignment(sdkv2.SdkV2Resource):
     booleans = frozenset({"retainAssignment"})
     json_texts = frozenset({"profile"})
     json_attributes: ClassVar = {"profile": "profile"}
+    kept = frozenset({"priority", "profile"})
     replaced_by = frozenset({"appId", "groupId"})
     import_format = "<app_id>/<group_id>"
-
-    def plan(self, news: Properties, olds: Properties) -> Properties:
-        return {
-            "appId": news.get("appId"),
-            "groupId": news.get("groupId"),
-            **sdkv2.given_or_recorded(news, olds, "priority", "profile"),
-            "retainAssignment": news.get("retainAssignment") or False,
-        }
 
     def make(self, okta: Okta, planned: Properties) -> str:
         with sdkv2.step("failed to create application group assignment"):

@@ -24,11 +24,8 @@ class GroupMemberships(sdkv2.SdkV2Resource):
     replaced_by = frozenset({"groupId"})
 
     def plan(self, news: Properties, olds: Properties) -> Properties:
-        return {
-            "groupId": news.get("groupId"),
-            "trackAllUsers": news.get("trackAllUsers") or False,
-            "users": [] if news.get("users") is None else news["users"],
-        }
+        planned = super().plan(news, olds)
+        return {**planned, "users": [] if planned["users"] is None else planned["users"]}
 
     def make(self, okta: Okta, planned: Properties) -> str:
         return planned["groupId"]

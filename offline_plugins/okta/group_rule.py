@@ -29,6 +29,7 @@ class Rule(sdkv2.SdkV2Resource):
     )  # fmt: skip
     defaults: ClassVar = {"expressionType": "urn:okta:expression:1.0", "status": "ACTIVE"}
     has_automatic_name = True
+    kept = frozenset({"removeAssignedUsers", "usersExcluded"})
     sets = frozenset({"groupAssignments", "usersExcluded"})
     replaced_by = frozenset({"groupAssignments"})
     delete_before_replace = True
@@ -44,12 +45,11 @@ class Rule(sdkv2.SdkV2Resource):
         return checked
 
     def plan(self, news: Properties, olds: Properties) -> Properties:
-        groups = news.get("groupAssignments")
-        return {
-            **{n: news.get(n) for n in ("expressionType", "expressionValue", "name", "status")},
-            **sdkv2.given_or_recorded(news, olds, "removeAssignedUsers", "usersExcluded"),
-            "groupAssignments": groups if has_unknown(groups) else terraform_set(groups or []),
-        }
+        planned = super().plan(news, olds)
+        groups = planned["groupAssignments"]
+        if not has_unknown(groups):
+            planned["groupAssignments"] = terraform_set(groups or [])
+        return planned
 
     def make(self, okta: Okta, planned: Properties) -> str:
         with sdkv2.step("failed to create group rule"):

@@ -24,14 +24,11 @@ class Mapping(sdkv2.SdkV2Resource):
     booleans = frozenset({"alwaysApply"})
 
     def plan(self, news: Properties, olds: Properties) -> Properties:
-        mappings = [] if news.get("mappings") is None else news["mappings"]
+        planned = super().plan(news, olds)
+        mappings = [] if planned["mappings"] is None else planned["mappings"]
         if isinstance(mappings, list):
             mappings = [sdkv2.without_defaults_key(mapping) for mapping in mappings]
-        return {
-            "alwaysApply": news.get("alwaysApply") or False,
-            **{n: news.get(n) for n in ("deleteWhenAbsent", "sourceId", "targetId")},
-            "mappings": mappings,
-        }
+        return {**planned, "mappings": mappings}
 
     def make(self, okta: Okta, planned: Properties) -> str:
         source, target = planned["sourceId"], planned["targetId"]

@@ -56,14 +56,13 @@ class Saml(sdkv2.SdkV2Resource):
     replaced_by = frozenset({"preconfiguredApp"})
 
     def plan(self, news: Properties, olds: Properties) -> Properties:
-        settings = news.get("appSettingsJson")
+        planned = super().plan(news, olds)
+        settings = planned["appSettingsJson"]
         return {
+            **planned,
             "appSettingsJson": compact(settings) if isinstance(settings, str) else settings,
-            "attributeStatements": news.get("attributeStatements") or [],
-            "label": news.get("label"),
-            "skipAuthenticationPolicy": news.get("skipAuthenticationPolicy") or False,
+            "attributeStatements": planned["attributeStatements"] or [],
             **{n: news.get(n) or olds.get(n) for n in ("authenticationPolicy", "preconfiguredApp")},
-            **{name: news.get(name) for name in DEFAULTS},
         }
 
     def changes(self, olds: Properties, news: Properties) -> dict[str, ChangeKind]:

@@ -38,11 +38,6 @@ def with_defaults(news: Properties, defaults: Properties) -> Properties:
     return {**given, **{name: defaults[name] for name in added}, DEFAULTS_KEY: added}
 
 
-def given_or_recorded(news: Properties, olds: Properties, *names: str) -> Properties:
-    """The inputs that the program sets, and the recorded values of those that it omits."""
-    return {n: olds.get(n) if news.get(n) is None else news.get(n) for n in names}
-
-
 def _is_json(text: str) -> bool:
     try:
         json.loads(text)
@@ -169,7 +164,7 @@ def partial_state_errors(
 
 
 class SdkV2Resource:
-    """A resource type. A subclass declares its schema and implements `plan` and the calls."""
+    """A resource type. A subclass declares its schema and implements the calls."""
 
     type: ClassVar[str]
     inputs: ClassVar[frozenset[str]]
@@ -184,6 +179,8 @@ class SdkV2Resource:
     json_texts: ClassVar[frozenset[str]] = frozenset()
     json_attributes: ClassVar[dict[str, str]] = {}
     """JSON inputs that Check validates, with their names in Terraform."""
+    kept: ClassVar[frozenset[str]] = frozenset()
+    """Inputs that keep their recorded value if the program omits them."""
     sets: ClassVar[frozenset[str]] = frozenset()
     replaced_by: ClassVar[frozenset[str]] = frozenset()
     delete_before_replace: ClassVar[bool] = False
@@ -192,7 +189,13 @@ class SdkV2Resource:
 
     def plan(self, news: Properties, olds: Properties) -> Properties:
         """The outputs that follow from the inputs."""
-        raise NotImplementedError
+        planned = {name: news.get(name) for name in self.inputs}
+        for name, value in planned.items():
+            if value is None and name in self.kept:
+                planned[name] = olds.get(name)
+            elif value is None and name in self.booleans:
+                planned[name] = False
+        return planned
 
     def make(self, okta: Okta, planned: Properties) -> str:
         """Create the object and return its id."""
