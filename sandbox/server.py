@@ -191,20 +191,16 @@ def _moto_server(sock: socket.socket, request_log: Any, faults: Any, settings: S
     from .aws.fault_injection import inject_faults
     from .aws.limits import Limits
     from .aws.policy_validation import validate_policies
+    from .aws.request_guard import guard_requests
     from .aws.request_recorder import record_requests
     from .aws.service_models import Dispatcher, hold_to_models
 
     limits = Limits(settings, faults.clock)
     backend = hold_to_models(validate_policies(Dispatcher()), limits)
-    app = record_requests(inject_faults(backend, faults, asyncio.get_running_loop()), request_log)
-
-    def account(environ: Any, start_response: Any) -> Any:
-        # moto's own API could reset AWS without Okta, which would leave the two inconsistent.
-        if environ["PATH_INFO"].lstrip("/").startswith("moto-api"):
-            start_response("403 Forbidden", [("Content-Type", "text/plain; charset=utf-8")])
-            return [b"The sandbox does not offer moto's own API. Restart the sandbox instead.\n"]
-        return app(environ, start_response)
-
+    recorded = record_requests(
+        inject_faults(backend, faults, asyncio.get_running_loop()), request_log
+    )
+    account = guard_requests(recorded)
     port = sock.getsockname()[1]
     server = make_server(
         HOST, port, account, threaded=True, request_handler=MotoRequestHandler, fd=sock.fileno()

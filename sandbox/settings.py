@@ -15,6 +15,9 @@ CHOICES = {
     "connections": ("unknown", "supported"),
     # Okta's rate limits: none, or those of a type of org (docs/research/okta-api.md#rate-limits).
     "limits": ("off", "integrator", "workforce"),
+    # Whether the service app requires a DPoP proof in token requests
+    # (docs/research/okta-api.md#dpop).
+    "dpop": ("accepted", "required"),
     # AWS's limit of 20 SCIM requests per second (docs/research/scim.md#errors).
     "scim_throttle": ("off", "on"),
     # AWS's limits of 20 calls per second to Identity Center and to the Identity Store, and of 15
@@ -42,6 +45,7 @@ CHOICES = {
 DESCRIPTIONS = {
     "connections": "whether the API manages the SCIM connection",
     "limits": "rate limits of Okta",
+    "dpop": "whether token requests need a DPoP proof",
     "scim_throttle": "whether AWS throttles SCIM requests",
     "aws_throttle": "whether AWS throttles Identity Center's APIs",
     "quotas": "the quotas of AWS: the documented ones, or 3 of everything",

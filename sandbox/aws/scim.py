@@ -18,6 +18,7 @@ from aiohttp import web
 
 from ..clock import Clock
 from ..faults import ClosedConnection, FaultError, Faults
+from ..own_address import refusal
 from ..request_log import RequestLog
 from ..settings import Settings
 from .identity_center import IdentityCenter
@@ -352,9 +353,12 @@ def _error_middleware(
     request_log: RequestLog,
 ) -> Any:
     async def handle(request: web.Request, handler: Handler) -> web.StreamResponse:
+        headers = request.headers
+        if refusal(request.host, headers.get("Origin"), headers.get("Sec-Fetch-Site")):
+            return _refusal(request, 401, "A request of another site, or to another host")
         # A wrong tenant and a wrong token get the same answer (docs/research/scim.md#errors).
         tenant = (request.path + "/").split("/")[1]
-        if reason := refusal_reason(tenant, request.headers.get("Authorization", "")):
+        if reason := refusal_reason(tenant, headers.get("Authorization", "")):
             return _refusal(request, 401, reason)
         if throttled():
             return _refusal(request, 429, "Rate exceeded")

@@ -9,7 +9,9 @@ from typing import Any
 from aiohttp import web
 
 from ..faults import ClosedConnection, FaultError, InjectedResponse
+from ..own_address import refusal
 from ..request_log import RequestLog
+from .dpop import ALGORITHMS, Dpop, DpopError
 from .errors import OktaError
 from .limits import Decision, RateLimits, bucket_of
 
@@ -24,9 +26,16 @@ _DEFAULT_ERRORS = {
     500: ("E0000009", "Internal Server Error"),
 }
 """Okta's error code and summary for a fault without a body."""
+# Assumed: Okta does not answer calls from pages of sites that are no trusted origins.
+_FOREIGN = {
+    403: ("E0000006", "You do not have permission to perform the requested action"),
+    421: ("E0000008", "The requested path was not found"),
+}
 
 
-def create_middleware(base: str, token: str, limits: RateLimits, request_log: RequestLog) -> Any:
+def create_middleware(
+    base: str, token: str, limits: RateLimits, request_log: RequestLog, dpop: Dpop
+) -> Any:
     """Create the middleware. `base` is the address of the org, `token` the API token."""
 
     def caller_of(request: web.Request) -> str:
@@ -49,6 +58,8 @@ def create_middleware(base: str, token: str, limits: RateLimits, request_log: Re
             return await handler(request)
         except OktaError as error:
             return _error_response(error)
+        except DpopError as error:
+            return _dpop_response(error, base, request)
         except FaultError as fault:
             answer = _error_response(_default_error(fault.status, request))
             answer.headers.update(fault.headers)
@@ -90,24 +101,49 @@ def create_middleware(base: str, token: str, limits: RateLimits, request_log: Re
         if not decision.admitted:
             limits.advance_past(decision)
 
+    def authenticated(request: web.Request, handler: Handler) -> tuple[Handler, str]:
+        """The handler of an authenticated call, or one that refuses it, and the caller's name."""
+        scheme, _, access_token = request.headers.get("Authorization", "").partition(" ")
+        if scheme.lower() == "dpop" and request.path.startswith("/api/"):
+            try:
+                dpop.check_call(request, access_token.strip())
+            except (OktaError, DpopError) as error:
+                return _refuse(error), ""
+            return handler, "default"
+        caller = caller_of(request)
+        if request.path.startswith("/api/") and not caller:
+            return _refuse(OktaError(401, "E0000011", "Invalid token provided")), ""
+        return handler, caller
+
     @web.middleware
     async def middleware(request: web.Request, handler: Handler) -> web.StreamResponse:
-        caller = caller_of(request)
+        headers = request.headers
+        status = refusal(request.host, headers.get("Origin"), headers.get("Sec-Fetch-Site"))
+        if status:
+            return _error_response(OktaError(status, *_FOREIGN[status]))
         if request.path.startswith("/sandbox/"):
-            # Pages of other origins must not control the sandbox.
-            if request.headers.get("Origin", base) != base:
-                return _error_response(OktaError(403, "E0000006", "You do not have permission."))
             return await handle(request, handler)
-        unauthenticated = request.path.startswith("/api/") and not caller
-        return await handle_within_limits(
-            request, _unauthorized if unauthenticated else handler, caller
-        )
+        return await handle_within_limits(request, *authenticated(request, handler))
 
     return middleware
 
 
-async def _unauthorized(_: web.Request) -> web.StreamResponse:
-    raise OktaError(401, "E0000011", "Invalid token provided")
+def _refuse(error: Exception) -> Handler:
+    async def refuse(_: web.Request) -> web.StreamResponse:
+        raise error
+
+    return refuse
+
+
+def _dpop_response(error: DpopError, base: str, request: web.Request) -> web.Response:
+    """Okta's answer to a call with an invalid proof: a header, and no body."""
+    fields = {
+        "algs": " ".join(ALGORITHMS), "authorization_uri": f"{base}/oauth2/v1/authorize",
+        "realm": base, "error": error.error, "error_description": error.description,
+        "resource": request.rel_url.raw_path,
+    }  # fmt: skip
+    challenge = ", ".join(f'{name}="{value}"' for name, value in fields.items())
+    return web.Response(status=400, headers={"WWW-Authenticate": f"DPoP {challenge}"})
 
 
 def _default_error(status: int, request: web.Request) -> OktaError:

@@ -16,6 +16,7 @@ from .apps import Apps
 from .assignments import Assignments
 from .connection import Connection
 from .control_api import ControlApi
+from .dpop import Dpop
 from .federated_claims import FederatedClaims
 from .group_push import GroupPush
 from .group_rules import GroupRules
@@ -33,7 +34,7 @@ from .users import Users
 
 ORG_CONTEXT = web.AppKey("org_context", OrgContext)
 RESOURCES = (Apps, Policies, Connection, Assignments, GroupPush, FederatedClaims, ProfileMappings,
-             Schemas, Groups, GroupRules, Users, OAuthTokens)  # fmt: skip
+             Schemas, Groups, GroupRules, Users)  # fmt: skip
 
 
 def create_app(
@@ -58,14 +59,17 @@ def create_app(
     model = Model(org, settings)
     worker = Worker(model, scim_url, latency, clock)
     context = OrgContext(model, worker, base_url.rstrip("/"), token)
+    dpop = Dpop(context.base, clock)
     control_api = ControlApi(context, health, snapshot, faults, request_log, clock)
-    middleware = create_middleware(context.base, token, RateLimits(settings, clock), request_log)
+    limits = RateLimits(settings, clock)
+    middleware = create_middleware(context.base, token, limits, request_log, dpop)
     app = web.Application(
         middlewares=[middleware, faults.middleware("okta")], client_max_size=4 * 1024**2
     )
     app[ORG_CONTEXT] = context
-    for resource in RESOURCES:
-        for method, path, handler in resource(context).routes():
+    resources = [*(kind(context) for kind in RESOURCES), OAuthTokens(context, settings, dpop)]
+    for resource in resources:
+        for method, path, handler in resource.routes():
             # Assumed: Okta ignores a trailing slash. Its Python SDK 2.9 sends one before a query.
             app.router.add_route(method, path, handler)
             app.router.add_route(method, path + "/", handler)

@@ -403,15 +403,18 @@ def test_invalid_credentials_are_reported_without_the_token(
     assert "WRONG-AND-SECRET" not in result.out + result.err
 
 
+@pytest.mark.parametrize("dpop", ["accepted", "required"])
 def test_a_service_app_with_a_private_key_signs_in(
-    doctor: Doctor, monkeypatch: pytest.MonkeyPatch
+    doctor: Doctor, federation: Federation, monkeypatch: pytest.MonkeyPatch, dpop: str
 ) -> None:
     from tests.unit.okta_idc.clients.test_okta_auth import KEY
 
+    federation.request("POST", "/sandbox/settings", {"dpop": dpop})
     monkeypatch.delenv("OKTA_API_TOKEN")
     monkeypatch.setenv("OKTA_API_CLIENT_ID", "0oaService")
     monkeypatch.setenv("OKTA_API_PRIVATE_KEY", KEY)
     result = doctor()
+    federation.request("POST", "/sandbox/settings", {"dpop": "accepted"})
     assert result.findings() == PLANTED
     assert "service app 0oaService" in result.document["about"]["Okta"]
 
