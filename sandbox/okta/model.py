@@ -179,6 +179,25 @@ class Model:
         }  # fmt: skip
         return self.users[ident]
 
+    def create_user(self, profile: Json, status: str, user_type: str, groups: list[str]) -> Json:
+        """Add a user to the org, the group Everyone and these groups."""
+        user = self.add_user(profile, status, user_type)
+        if status == "STAGED":
+            user["activated"] = None
+        built_in = [ident for ident, group in self.groups.items() if group["type"] == "BUILT_IN"]
+        for ident in built_in + groups:
+            self.set_member(ident, user["id"], True)
+        self.on_user_changed(user["id"])
+        return user
+
+    def delete_user(self, ident: str) -> None:
+        """Delete a deactivated user. Assumed: the users in AWS remain, deactivated."""
+        for app in self.apps.values():
+            app.users.pop(ident, None)
+        for members in (*self.members.values(), *self.rule_members.values()):
+            members.pop(ident, None)
+        del self.users[ident]
+
     def user(self, ident: str) -> Json:
         if ident in self.users:
             return self.users[ident]

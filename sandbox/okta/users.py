@@ -1,4 +1,4 @@
-"""API of users: lookups, profile changes and lifecycle."""
+"""API of users: lookups, creation, profile changes, lifecycle and deletion."""
 
 import hashlib
 from typing import Any
@@ -6,7 +6,7 @@ from typing import Any
 from aiohttp import web
 
 from .errors import invalid
-from .http import Json, Resource, Route, profile_of, read_body, reply
+from .http import Json, Resource, Route, profile_of, read_body, reply, text_of
 from .model import ACTIVE
 from .schemas import user_schema
 from .search import parse
@@ -25,9 +25,11 @@ class Users(Resource):
         path = "/api/v1/users/{user}"
         return [
             ("GET", "/api/v1/users", self.list),
+            ("POST", "/api/v1/users", self.create),
             ("GET", path, self.get),
             ("POST", path, self.update),
             ("PUT", path, self.update),
+            ("DELETE", path, self.delete),
             *(("POST", f"{path}/lifecycle/{to}", self.lifecycle) for to in _LIFECYCLE_STATUSES),
         ]
 
@@ -76,6 +78,38 @@ class Users(Resource):
             return self._reply(next(iter(self.model.users.values())))
         return self._reply(self.model.user(ident))
 
+    async def create(self, request: web.Request) -> web.Response:
+        """Create a user, and add them to groups; without a password, they have to set one."""
+        body = await read_body(request)
+        profile = profile_of(body)
+        for key in ("firstName", "lastName", "email", "login"):
+            text_of(profile, key)
+        if any(profile["login"] == user["profile"]["login"] for user in self.model.users.values()):
+            text = "login: An object with this field already exists in the current organization"
+            raise invalid("login", text)
+        kind, groups = body.get("type"), body.get("groupIds") or []
+        user_type = kind.get("id") if isinstance(kind, dict) else self.model.user_type
+        if user_type not in (self.model.user_type, *self.model.other_user_types):
+            raise invalid("type", "type: unknown user type")
+        if not isinstance(groups, list) or not all(isinstance(each, str) for each in groups):
+            raise invalid("groupIds", "groupIds: must be a list of group IDs")
+        for each in groups:
+            self.model.group(each)
+        status = "ACTIVE" if _has_password(body) else "PROVISIONED"
+        if request.query.get("activate") == "false":
+            status = "STAGED"
+        user = self.model.create_user(profile, status, user_type, groups)
+        return self._reply(user)
+
+    async def delete(self, request: web.Request) -> web.Response:
+        """Deactivate the user, or delete one that is deactivated already."""
+        user = self.model.user(request.match_info["user"])
+        if user["status"] == "DEPROVISIONED":
+            self.model.delete_user(user["id"])
+        else:
+            self.model.change_user(user, status="DEPROVISIONED")
+        return web.Response(status=204)
+
     async def update(self, request: web.Request) -> web.Response:
         user = self.model.user(request.match_info["user"])
         profile: Any = profile_of(await read_body(request))
@@ -91,6 +125,12 @@ class Users(Resource):
         to = request.path.rstrip("/").rsplit("/", 1)[1]
         self.model.change_user(user, status=_LIFECYCLE_STATUSES[to])
         return reply({})
+
+
+def _has_password(body: Json) -> bool:
+    credentials = body.get("credentials")
+    password = credentials.get("password") if isinstance(credentials, dict) else None
+    return bool(password)
 
 
 def _starts_with(profile: Json, text: str) -> bool:

@@ -35,9 +35,10 @@ class UserProvisioning:
 
     async def provision(self, app: App, ident: str) -> None:
         """Send the current state of one user to AWS."""
-        app_user, user = app.users.get(ident), self.model.users[ident]
+        app_user = app.users.get(ident)
         if app_user is None:
             return  # unassigned in the meantime
+        user = self.model.users[ident]
         try:
             if user["status"] in ACTIVE:
                 await self._push_user(app, app_user, user)

@@ -42,6 +42,7 @@ def test_every_operation_responds_in_an_allowed_shape() -> None:
 async def _org(ok: Any) -> None:
     user = (await ok("GET", '/api/v1/users?search=profile.login eq "user0@example.com"'))[0]
     await _people(ok, f"/api/v1/users/{user['id']}")
+    await _created_person(ok)
     groups = [g["id"] for g in await ok("GET", "/api/v1/groups")]
     group = await ok("POST", "/api/v1/groups", {"profile": {"name": "c", "description": "d"}})
     one = f"/api/v1/groups/{group['id']}"
@@ -64,6 +65,18 @@ async def _org(ok: Any) -> None:
     await ok("POST", f"/api/{schema}", custom)
     schema = await ok("POST", "/api/v1/meta/schemas/user/default", custom)
     assert "badge" in schema["definitions"]["custom"]["properties"]
+
+
+async def _created_person(ok: Any) -> None:
+    profile = {"login": "new@example.com", "email": "new@example.com", "firstName": "New",
+               "lastName": "User"}  # fmt: skip
+    created = await ok("POST", "/api/v1/users", {"profile": profile, "credentials": {}})
+    assert created["status"] == "PROVISIONED"
+    one = f"/api/v1/users/{created['id']}"
+    await ok("DELETE", one)
+    assert (await ok("GET", one))["status"] == "DEPROVISIONED"
+    await ok("DELETE", one)
+    assert not await ok("GET", '/api/v1/users?search=profile.login eq "new@example.com"')
 
 
 async def _people(ok: Any, one: str) -> None:

@@ -26,6 +26,68 @@ async def people(okta: Okta) -> list[str]:
     return [user["id"] for user in await okta.ok("GET", "/api/v1/users")]
 
 
+NEW = {"login": "new@example.com", "email": "n@example.com", "firstName": "N", "lastName": "U"}
+
+
+@pytest.mark.parametrize(
+    ("query", "credentials", "status"),
+    [
+        ("", {}, "PROVISIONED"),
+        ("", {"password": {}}, "PROVISIONED"),
+        ("", {"password": {"value": "Secret-1"}}, "ACTIVE"),
+        ("?activate=false", {"password": {"value": "Secret-1"}}, "STAGED"),
+    ],
+)
+def test_a_new_user_is_active_once_they_have_a_password(
+    query: str, credentials: Any, status: str
+) -> None:
+    async def check(okta: Okta) -> None:
+        body = {"profile": NEW, "credentials": credentials}
+        created = await okta.ok("POST", "/api/v1/users" + query, body)
+        assert created["status"] == status
+        assert "Secret-1" not in str(created)
+
+    run(check)
+
+
+def test_a_new_user_joins_the_named_groups() -> None:
+    async def check(okta: Okta) -> None:
+        (a, _) = await groups(okta)
+        created = await okta.ok("POST", "/api/v1/users", {"profile": NEW, "groupIds": [a]})
+        assert created["id"] in [u["id"] for u in await okta.ok("GET", f"/api/v1/groups/{a}/users")]
+        for body, code in (({"profile": NEW}, "E0000001"),
+                           ({"profile": {**NEW, "firstName": ""}}, "E0000001"),
+                           ({"profile": {**NEW, "login": "x@x.x"}, "groupIds": "a"}, "E0000001"),
+                           ({"profile": {**NEW, "login": "x@x.x"}, "type": {"id": "x"}},
+                            "E0000001")):  # fmt: skip
+            assert await refused(okta, "POST", "/api/v1/users", body) == (400, code)
+        unknown = {"profile": {**NEW, "login": "x@x.x"}, "groupIds": ["00gx"]}
+        assert await refused(okta, "POST", "/api/v1/users", unknown) == (404, "E0000007")
+        assert len(await people(okta)) == 4  # a refused request creates nobody
+
+    run(check, ORG)
+
+
+def test_a_user_is_deactivated_before_they_are_deleted() -> None:
+    async def check(okta: Okta) -> None:
+        user = (await people(okta))[0]
+        app = (await okta.new_app())["id"]
+        await okta.connect(app)
+        (a, _) = await groups(okta)
+        await okta.ok("PUT", f"/api/v1/apps/{app}/groups/{a}", {})
+        await okta.settled()
+        await okta.ok("POST", f"/api/v1/users/{user}", {"profile": {"title": "T"}})
+        for _ in range(2):  # both before the change is provisioned
+            await okta.ok("DELETE", f"/api/v1/users/{user}")
+        await okta.settled()
+        assert okta.sent[-1]["Operations"] == [{"op": "replace", "path": "active", "value": False}]
+        assert await refused(okta, "GET", f"/api/v1/users/{user}") == (404, "E0000007")
+        assert user not in str(await okta.ok("GET", f"/api/v1/groups/{a}/users"))
+        assert await okta.ok("GET", "/sandbox/refusals") == []
+
+    run(check, ORG)
+
+
 def test_group_names_and_app_labels_are_unique() -> None:
     async def check(okta: Okta) -> None:
         a, b = await groups(okta)
