@@ -6,7 +6,7 @@ PYTEST := $(PYTHON) -m pytest --numprocesses auto --dist loadfile --no-loadscope
 # If this variable is set, every start compiles boto3 and moto again, which takes seconds.
 unexport PYTHONDONTWRITEBYTECODE
 
-.PHONY: help up down status env engine sandbox reset test test-fast test-package test-crash recover check docs lock
+.PHONY: help up down status env engine sandbox reset test test-fast test-package test-clients test-crash recover check docs lock
 .DEFAULT_GOAL := help
 
 help: ## List the commands
@@ -45,6 +45,9 @@ test-fast: .venv/ready ## Run the unit and sandbox tests with fewer examples, wi
 test-package: .venv/ready ## Test the built wheel and the plugin from outside the clone
 	@$(PYTHON) -m pytest tests/package
 
+test-clients: .venv/ready ## Run third-party clients against the sandbox, each in an environment of its own
+	@$(PYTHON) -m pytest tests/clients && $(TOOLCHAIN).docs write
+
 test-crash: .venv/ready ## Interrupt every kind of change (CRASH_MINUTES=60), and write docs/reference/recovery.md
 	@$(PYTHON) -m pytest tests/crash
 
@@ -62,7 +65,10 @@ lock: ## Compile the requirements files from pyproject.toml
 	@set -- -q --universal --python-version 3.11 --generate-hashes --no-emit-index-url --no-header; \
 	uv pip compile "$$@" --extra components --extra policies pyproject.toml -o requirements.txt && \
 	uv pip compile "$$@" --all-extras --group dev pyproject.toml -o requirements-dev.txt && \
-	uv pip compile "$$@" --group release -o requirements-release.txt
+	uv pip compile "$$@" --group release -o requirements-release.txt && \
+	for file in tests/clients/requirements/*.in; do \
+		uv pip compile "$$@" "$$file" -o "$${file%.in}.txt" || exit 1; \
+	done
 
 # The stamp is written last: an interrupted installation is repeated.
 .venv/ready: requirements-dev.txt

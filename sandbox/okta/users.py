@@ -73,10 +73,12 @@ class Users(Resource):
         )  # fmt: skip
 
     async def get(self, request: web.Request) -> web.Response:
+        return self._reply(self._named(request))
+
+    def _named(self, request: web.Request) -> Json:
+        """The user that the path names; `me` is the first user of the org."""
         ident = request.match_info["user"]
-        if ident == "me":
-            return self._reply(next(iter(self.model.users.values())))
-        return self._reply(self.model.user(ident))
+        return next(iter(self.model.users.values())) if ident == "me" else self.model.user(ident)
 
     async def create(self, request: web.Request) -> web.Response:
         """Create a user, and add them to groups; without a password, they have to set one."""
@@ -103,7 +105,7 @@ class Users(Resource):
 
     async def delete(self, request: web.Request) -> web.Response:
         """Deactivate the user, or delete one that is deactivated already."""
-        user = self.model.user(request.match_info["user"])
+        user = self._named(request)
         if user["status"] == "DEPROVISIONED":
             self.model.delete_user(user["id"])
         else:
@@ -111,7 +113,7 @@ class Users(Resource):
         return web.Response(status=204)
 
     async def update(self, request: web.Request) -> web.Response:
-        user = self.model.user(request.match_info["user"])
+        user = self._named(request)
         profile: Any = profile_of(await read_body(request))
         merged = {**user["profile"], **profile} if request.method == "POST" else profile
         for key in ("login", "email"):
@@ -121,7 +123,7 @@ class Users(Resource):
         return self._reply(user)
 
     async def lifecycle(self, request: web.Request) -> web.Response:
-        user = self.model.user(request.match_info["user"])
+        user = self._named(request)
         to = request.path.rstrip("/").rsplit("/", 1)[1]
         self.model.change_user(user, status=_LIFECYCLE_STATUSES[to])
         return reply({})

@@ -12,6 +12,7 @@ import tokenize
 from collections.abc import Iterator
 from pathlib import Path
 
+from tests.clients import results
 from tests.paths import ROOT
 from tests.sandbox.okta import deviations, shapes
 from tests.sandbox.okta.operations import offered
@@ -67,6 +68,7 @@ def page() -> str:
         lines.append(row(method, path, word, statuses, played.get(f"{method} {path}", 0)))
     lines += ["\n## Deviations from the evidence\n"]
     lines += [f"- `{of}`: {why}." for (of, _), why in deviations.SHAPES.items()]
+    lines += ["", results.section()]
     lines += ["\n## Assumed behavior\n", "From the comments in the code, by module."]
     for folder in ("okta", "okta/provisioning"):
         for path in sorted((ROOT / "sandbox" / folder).glob("*.py")):
