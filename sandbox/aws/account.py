@@ -60,6 +60,7 @@ def open_account(
     _create_instances(aws, now - timedelta(days=30))
     ssoadmin.install(store, aws, access_control, clock, settings)
     notifications.install()
+    _name_secrets_by_arn()
     if secret is None:
         return
     secrets = secretsmanager_backends[aws.account][aws.region]
@@ -119,6 +120,22 @@ def _create_instances(aws: Aws, created: datetime) -> None:
         ids = other.instance_id, other.identity_store_id
         instances.insert(0, instance(other.account, *ids, "account-instance"))
     ssoadmin_backends[aws.account][aws.region].instances[:] = instances
+
+
+def _name_secrets_by_arn() -> None:
+    """Make moto's ListSecretVersionIds answer with the ARN of the secret instead of its name."""
+    from moto.secretsmanager.models import SecretsManagerBackend
+
+    if hasattr(SecretsManagerBackend, "sandbox_list_secret_version_ids"):
+        return
+    original = SecretsManagerBackend.list_secret_version_ids
+
+    def list_secret_version_ids(self: SecretsManagerBackend, secret_id: str) -> str:
+        answer = json.loads(original(self, secret_id))
+        return json.dumps({**answer, "ARN": self.secrets[secret_id].arn})
+
+    SecretsManagerBackend.sandbox_list_secret_version_ids = True  # type: ignore[attr-defined]
+    SecretsManagerBackend.list_secret_version_ids = list_secret_version_ids  # type: ignore[method-assign]
 
 
 def _report_unsupported_operations() -> None:

@@ -6,10 +6,12 @@ permission_sets.py, assignments.py and instance.py replace moto's operations of 
 
 import json
 from collections.abc import Callable
+from functools import partial
 from typing import Any
 
 from botocore import xform_name
 from botocore.session import Session
+from moto.iam.aws_managed_policies import aws_managed_policies_data
 from moto.ssoadmin.models import SSOAdminBackend, ssoadmin_backends
 from moto.ssoadmin.responses import SSOAdminResponse
 
@@ -47,6 +49,7 @@ def install(
 ) -> None:
     """Make moto's SSO Admin API answer as AWS does, for this store and organization."""
     backend = ssoadmin_backends[aws.account][aws.region]
+    backend._find_managed_policy = partial(_find_managed_policy, backend)  # type: ignore[method-assign]
     instance = InstanceOperations(backend, aws, access_control, settings)
     requests = AsynchronousRequests(clock)
     assignments = Assignments(backend, store, aws, requests, settings)
@@ -95,3 +98,13 @@ def install(
         run, moto = operations.get(name), MOTO_OPERATIONS.get(name)
         if run or moto:
             setattr(SSOAdminResponse, name, validated(operation, run, moto))
+
+
+def _find_managed_policy(backend: SSOAdminBackend, arn: str) -> Any:
+    """Find an AWS managed policy; moto expects its path under a key that moto's data lacks."""
+    if backend.aws_managed_policies is None:
+        backend.aws_managed_policies = {
+            name: {"path": policy["Path"]}
+            for name, policy in json.loads(aws_managed_policies_data).items()
+        }
+    return SSOAdminBackend._find_managed_policy(backend, arn)

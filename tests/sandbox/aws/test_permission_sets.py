@@ -121,6 +121,19 @@ def test_an_inline_policy_must_be_json_of_limited_size(sso: Any, permission_set:
     assert "InlinePolicy" not in sso.get_inline_policy_for_permission_set(**at)
 
 
+def test_a_managed_policy_has_the_path_of_its_arn(sso: Any, permission_set: str) -> None:
+    at = {"InstanceArn": INSTANCE, "PermissionSetArn": permission_set}
+    attach = sso.attach_managed_policy_to_permission_set
+    arn = "arn:aws:iam::aws:policy/job-function/ViewOnlyAccess"
+    attach(**at, ManagedPolicyArn=arn)
+    found = sso.list_managed_policies_in_permission_set(**at)["AttachedManagedPolicies"]
+    assert found == [{"Arn": arn, "Name": "ViewOnlyAccess"}]
+    refused(
+        attach, "ResourceNotFoundException", **at,
+        ManagedPolicyArn="arn:aws:iam::aws:policy/ViewOnlyAccess",
+    )  # fmt: skip
+
+
 def test_managed_policies_must_exist_and_are_attached_once(sso: Any, permission_set: str) -> None:
     at = {"InstanceArn": INSTANCE, "PermissionSetArn": permission_set}
     attach = sso.attach_managed_policy_to_permission_set
