@@ -22,8 +22,8 @@ def environment(client: str) -> Path:
     def make(folder: Path) -> None:
         print(f"Installing {client} ...", file=sys.stderr)  # noqa: T201
         _run("venv", "--quiet", "--relocatable", "--clear", "--python", sys.executable, folder)
-        _run("pip", "install", "--quiet", "--python", folder, "--require-hashes", "-r",
-             requirements)  # fmt: skip
+        _run("pip", "install", "--quiet", "--python", folder, "--compile-bytecode",
+             "--require-hashes", "-r", requirements)  # fmt: skip
 
     return cache.entry(f"client-{client}-{digest}", make, lambda: None) / "bin"
 
@@ -42,7 +42,6 @@ def clean_environ(home: Path, **values: str) -> dict[str, str]:
         **{name: os.environ[name] for name in kept if name in os.environ},
         "HOME": str(home),
         "NO_PROXY": "127.0.0.1",
-        "PYTHONDONTWRITEBYTECODE": "1",
         **values,
     }
 
