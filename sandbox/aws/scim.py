@@ -25,8 +25,6 @@ from .identity_center import IdentityCenter
 from .scim_patch import group_change, patched_user
 from .scim_rules import (
     ENTERPRISE,
-    GROUP,
-    USER,
     InvalidError,
     group_record,
     member_ids,
@@ -34,6 +32,7 @@ from .scim_rules import (
     scim_user,
     user_record,
 )
+from .scim_schemas import resource_types, schemas
 from .store import ConflictError, IdentityStore, NotFoundError, Record
 from .throttle import Throttle
 
@@ -212,20 +211,16 @@ class _ScimHandlers:
         )
 
     async def schemas(self, _: web.Request) -> web.Response:
-        return _json(_list_response([_schema(urn) for urn in (USER, GROUP, ENTERPRISE)]))
+        return _json(_list_response(schemas()))
 
     async def schema(self, request: web.Request) -> web.Response:
-        if request.match_info["id"] not in (USER, GROUP, ENTERPRISE):
-            raise NotFoundError("SCHEMA")
-        return _json(_schema(request.match_info["id"]))
+        for schema in schemas():
+            if schema["id"] == request.match_info["id"]:
+                return _json(schema)
+        raise NotFoundError("SCHEMA")
 
     async def resource_types(self, _: web.Request) -> web.Response:
-        found: list[Record] = [
-            {"id": name, "name": name, "endpoint": f"/{name}s", "schema": urn}
-            for name, urn in (("User", USER), ("Group", GROUP))
-        ]
-        found[0]["schemaExtensions"] = [{"schema": ENTERPRISE, "required": False}]
-        return _json(_list_response(found))
+        return _json(_list_response(resource_types()))
 
     def _user(self, record: Record) -> Record:
         return scim_user(record)
@@ -317,10 +312,6 @@ def _list_response(resources: list[Record]) -> Record:
         "schemas": [_LIST], "totalResults": count, "itemsPerPage": count, "startIndex": 1,
         "Resources": resources,
     }  # fmt: skip
-
-
-def _schema(urn: str) -> Record:
-    return {"id": urn, "name": urn.rsplit(":", 1)[1], "attributes": []}
 
 
 async def _body(request: web.Request) -> Any:
