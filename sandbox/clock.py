@@ -2,12 +2,14 @@
 
 Rate limits, provisioning delays and slow answers use this clock, so that a test of ten minutes of
 throttling takes a second. The setting `clock` selects the mode: with `real` a wait takes real time,
-with `jump` it advances the clock instead. In both modes `advance` ends the waits that are due. The
-timestamps of Okta's and AWS's objects come from the machine's clock.
+with `jump` it advances the clock instead. In both modes `advance` ends the waits that are due.
+SCIM tokens expire by this clock, and CloudTrail's events have its time. The timestamps of all other
+objects come from the machine's clock.
 """
 
 import asyncio
 import time
+from datetime import UTC, datetime
 
 from .settings import Settings
 
@@ -29,6 +31,10 @@ class Clock:
     def now(self) -> float:
         """Seconds since the epoch."""
         return time.monotonic() + self._offset + self.ahead
+
+    def time(self) -> datetime:
+        """The current time."""
+        return datetime.fromtimestamp(self.now(), UTC)
 
     def advance(self, seconds: float) -> None:
         self.ahead += max(seconds, 0.0)

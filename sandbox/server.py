@@ -87,6 +87,7 @@ def run(org: Org, options: Options) -> int:
 async def _serve(org: Org, options: Options, ports: dict[str, socket.socket]) -> int:
     from .aws.access_control import AccessControl
     from .aws.account import open_account, scim_secret, scim_token
+    from .aws.cloudtrail import EventHistory
     from .aws.identity_center import IdentityCenter
     from .aws.scim import create_scim_app
     from .aws.store import IdentityStore
@@ -120,11 +121,11 @@ async def _serve(org: Org, options: Options, ports: dict[str, socket.socket]) ->
     }
     token = scim_token(instance)
     store = IdentityStore(org.aws.identity_store_id, org.aws.tenant)
-    center, secret = IdentityCenter(org.aws), None
+    clock, access_control = Clock(options.settings), AccessControl()
+    center, secret = IdentityCenter(org.aws, clock), None
     if options.identity_center == "ready":
         secret = scim_secret(org.aws, token, now)
         center.prepare(token, secret["token_id"], datetime.fromisoformat(secret["created"]))
-    clock, access_control = Clock(options.settings), AccessControl()
     open_account(org.aws, store, access_control, secret, now, clock, options.settings)
     prepared = center.configuration() if secret else None
 
@@ -137,7 +138,8 @@ async def _serve(org: Org, options: Options, ports: dict[str, socket.socket]) ->
         return create_snapshot(okta[ORG_CONTEXT].model, store, instance_info, token)
 
     request_log, faults = RequestLog(clock), Faults(clock)
-    moto = _moto_server(ports["aws"], request_log, faults, options.settings)
+    history = EventHistory(clock, options.settings, org.aws.account, org.aws.region)
+    moto = _moto_server(ports["aws"], request_log, faults, options.settings, history)
     shared: dict[str, Any] = {
         "settings": options.settings, "clock": clock, "faults": faults, "request_log": request_log,
     }  # fmt: skip
@@ -153,7 +155,9 @@ async def _serve(org: Org, options: Options, ports: dict[str, socket.socket]) ->
     add_console(okta, okta[ORG_CONTEXT], center, store, access_control)
     if options.snapshot:
         restore_snapshot(options.snapshot, okta[ORG_CONTEXT].model, store, token)
-    scim = create_scim_app(store, tenant=org.aws.tenant, token=token, center=center, **shared)
+    scim = create_scim_app(
+        store, tenant=org.aws.tenant, token=token, center=center, history=history, **shared
+    )
     runners = [web.AppRunner(app, access_log=None) for app in (okta, scim)]
     serving = asyncio.create_task(asyncio.to_thread(moto.serve_forever, 0.1))
     try:
@@ -183,11 +187,14 @@ def _wait_for_eof(loop: asyncio.AbstractEventLoop, callback: Callable[[], None])
         loop.call_soon_threadsafe(callback)
 
 
-def _moto_server(sock: socket.socket, request_log: Any, faults: Any, settings: Settings) -> Any:
+def _moto_server(
+    sock: socket.socket, request_log: Any, faults: Any, settings: Settings, history: Any
+) -> Any:
     """Serve moto on a socket that is already bound (ThreadedMotoServer would bind later)."""
     from moto.moto_server.werkzeug_app import MotoRequestHandler
     from werkzeug.serving import make_server
 
+    from .aws.cloudtrail import answer_lookups
     from .aws.fault_injection import inject_faults
     from .aws.limits import Limits
     from .aws.policy_validation import validate_policies
@@ -196,9 +203,10 @@ def _moto_server(sock: socket.socket, request_log: Any, faults: Any, settings: S
     from .aws.service_models import Dispatcher, hold_to_models
 
     limits = Limits(settings, faults.clock)
-    backend = hold_to_models(validate_policies(Dispatcher()), limits)
+    backend = answer_lookups(validate_policies(Dispatcher()), history)
     recorded = record_requests(
-        inject_faults(backend, faults, asyncio.get_running_loop()), request_log
+        inject_faults(hold_to_models(backend, limits), faults, asyncio.get_running_loop()),
+        request_log,
     )
     account = guard_requests(recorded)
     port = sock.getsockname()[1]

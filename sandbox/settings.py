@@ -41,6 +41,9 @@ CHOICES = {
     # The identity store's network configuration: none, SCIM from listed addresses, or SCIM from no
     # address. Only DescribeIdentityStore shows it: the sandbox refuses no request.
     "store_network": ("open", "listed", "closed"),
+    # What CloudTrail shows of SCIM requests: an accessKeyId for each token, one for all tokens, or
+    # no events. AWS does not explain the value (docs/research/scim.md#cloudtrail-events).
+    "cloudtrail": ("per-token", "same", "off"),
 }
 DESCRIPTIONS = {
     "connections": "whether the API manages the SCIM connection",
@@ -56,6 +59,7 @@ DESCRIPTIONS = {
     "rename_groups": "whether a renamed group is renamed in AWS",
     "permission_sets": "whether the instance has permission sets",
     "store_network": "network restrictions that the identity store shows",
+    "cloudtrail": "how CloudTrail names the token of a SCIM request",
 }
 """The same settings for the command line's help."""
 

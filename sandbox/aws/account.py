@@ -49,7 +49,7 @@ def open_account(
     # moto reads the environment variables at import time.
     from moto.secretsmanager.models import secretsmanager_backends
 
-    from . import identitystore, notifications, organization, ssoadmin
+    from . import identitystore, notifications, organization, secret_versions, ssoadmin
 
     _report_unsupported_operations()
     organization.create_organization(aws)
@@ -61,6 +61,7 @@ def open_account(
     ssoadmin.install(store, aws, access_control, clock, settings)
     notifications.install()
     _name_secrets_by_arn()
+    secret_versions.install()
     if secret is None:
         return
     secrets = secretsmanager_backends[aws.account][aws.region]

@@ -10,8 +10,9 @@ import hmac
 import secrets
 import uuid
 from dataclasses import dataclass
-from datetime import UTC, datetime, timedelta
+from datetime import datetime, timedelta
 
+from ..clock import Clock
 from ..org_file import Aws
 from .account import TOKEN_DAYS, scim_token
 from .saml_metadata import Provider
@@ -34,16 +35,12 @@ class Token:
     created: datetime
     expires: datetime
 
-    @property
-    def expired(self) -> bool:
-        return self.expires <= datetime.now(UTC)
-
 
 class IdentityCenter:
     """An instance; initially it uses its own directory, without automatic provisioning."""
 
-    def __init__(self, aws: Aws) -> None:
-        self.aws = aws
+    def __init__(self, aws: Aws, clock: Clock | None = None) -> None:
+        self.aws, self._clock = aws, clock or Clock()
         self.tenant = aws.tenant
         self.external = False
         self.provider: Provider | None = None
@@ -109,7 +106,7 @@ class IdentityCenter:
                 "Delete an expired or unused access token first."
             )
         token = scim_token(secrets.token_hex(8))
-        self._add(token, str(uuid.uuid4()), datetime.now(UTC))
+        self._add(token, str(uuid.uuid4()), self._clock.time())
         return token
 
     def delete_token(self, ident: str) -> None:
@@ -127,11 +124,25 @@ class IdentityCenter:
         """The reason why the endpoint refuses this caller, or an empty string."""
         if tenant != self.tenant or not self.enabled:
             return "Unknown tenant"
-        digest = _digest(authorization.removeprefix("Bearer "))
-        matching = [t for t in self.tokens.values() if hmac.compare_digest(t.digest, digest)]
-        if not matching or not authorization.startswith("Bearer "):
+        if (token := self._token(authorization)) is None:
             return "Unknown token"
-        return "Expired token" if matching[0].expired else ""
+        return "Expired token" if self.has_expired(token) else ""
+
+    def has_expired(self, token: Token) -> bool:
+        """Whether AWS refuses the token from now on, by the sandbox's clock."""
+        return token.expires <= self._clock.time()
+
+    def token_id(self, authorization: str) -> str:
+        """The ID of the token that a caller presents; empty for an unknown one."""
+        token = self._token(authorization)
+        return token.id if token else ""
+
+    def _token(self, authorization: str) -> Token | None:
+        if not authorization.startswith("Bearer "):
+            return None
+        digest = _digest(authorization.removeprefix("Bearer "))
+        matching = (t for t in self.tokens.values() if hmac.compare_digest(t.digest, digest))
+        return next(matching, None)
 
     def _add(self, token: str, ident: str, created: datetime) -> None:
         expires = created + timedelta(days=TOKEN_DAYS)

@@ -7,8 +7,8 @@ from botocore.model import OperationModel
 from moto.core.utils import get_service_model
 
 SERVICES = {
-    "access-analyzer": "accessanalyzer", "events": "events", "iam": "iam",
-    "identitystore": "identitystore", "organizations": "organizations",
+    "access-analyzer": "accessanalyzer", "cloudtrail": "cloudtrail", "events": "events",
+    "iam": "iam", "identitystore": "identitystore", "organizations": "organizations",
     "secretsmanager": "secretsmanager", "sns": "sns", "sso": "sso-admin", "sts": "sts",
 }  # fmt: skip
 """Names of botocore's models, by the name in the signature."""

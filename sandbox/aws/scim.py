@@ -2,7 +2,7 @@
 
 Implements paths, methods, authentication, lists, filters and error bodies; scim_rules and
 scim_patch validate the documents. As in AWS, an error body has a generic message, and the reason
-goes to CloudTrail only: `app[CLOUDTRAIL]`. Bodies and tokens are never logged.
+goes to CloudTrail only: `app[CLOUDTRAIL]`, a list of events. Bodies and tokens are never logged.
 """
 
 import base64
@@ -11,6 +11,7 @@ import json
 import re
 import uuid
 from collections.abc import Awaitable, Callable
+from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Any
 
@@ -21,6 +22,7 @@ from ..faults import ClosedConnection, FaultError, Faults
 from ..own_address import refusal
 from ..request_log import RequestLog
 from ..settings import Settings
+from .cloudtrail import EventHistory
 from .identity_center import IdentityCenter
 from .scim_patch import group_change, patched_user
 from .scim_rules import (
@@ -37,6 +39,10 @@ from .store import ConflictError, IdentityStore, NotFoundError, Record
 from .throttle import Throttle
 
 CLOUDTRAIL: web.AppKey[list[dict[str, Any]]] = web.AppKey("cloudtrail", list)
+_REASON: web.ResponseKey[tuple[str, str]] = web.ResponseKey("reason", tuple)
+"""Code and reason of a refusal."""
+_CREATED: web.ResponseKey[str] = web.ResponseKey("created", str)
+"""ID of a new resource."""
 _ERROR = "urn:ietf:params:scim:api:messages:2.0:Error"
 _LIST = "urn:ietf:params:scim:api:messages:2.0:ListResponse"
 _PAGE_SIZE = 100
@@ -65,6 +71,7 @@ def create_scim_app(
     faults: Faults | None = None,
     request_log: RequestLog | None = None,
     center: IdentityCenter | None = None,
+    history: EventHistory | None = None,
 ) -> web.Application:
     """Create the endpoint on this store; `center`, or else `token`, authenticates the callers."""
     settings = settings or Settings()
@@ -75,10 +82,12 @@ def create_scim_app(
         return settings["scim_throttle"] == "on" and not throttle.take()
 
     refusal_reason = center.refusal_reason if center else _single_token(tenant, token)
-    error_middleware = _error_middleware(refusal_reason, throttled, request_log)
+    history = history or EventHistory(clock, settings)
+    callers = _Callers(refusal_reason, center.token_id if center else lambda _: "only")
+    error_middleware = _error_middleware(callers, throttled, request_log, history)
     fault_middleware = (faults or Faults(clock)).middleware("scim")
     app = web.Application(middlewares=[error_middleware, fault_middleware], client_max_size=1024**2)
-    app[CLOUDTRAIL] = []
+    app[CLOUDTRAIL] = history.events
     scim = _ScimHandlers(store, lambda: center.tenant if center else tenant, settings)
     base = "/{tenant}/scim/v2"
     app.add_routes(
@@ -325,7 +334,10 @@ async def _body(request: web.Request) -> Any:
 
 
 def _json(document: Record, status: int = 200) -> web.Response:
-    return web.json_response(document, status=status)
+    answer = web.json_response(document, status=status)
+    if status == 201:
+        answer[_CREATED] = document["id"]
+    return answer
 
 
 def _single_token(tenant: str, token: str) -> Callable[[str, str], str]:
@@ -338,36 +350,45 @@ def _single_token(tenant: str, token: str) -> Callable[[str, str], str]:
     return refusal_reason
 
 
+@dataclass(frozen=True)
+class _Callers:
+    """Who calls: `refusal_reason` of a tenant and a header, and `token_id` of a header."""
+
+    refusal_reason: Callable[[str, str], str]
+    token_id: Callable[[str], str]
+
+
 def _error_middleware(
-    refusal_reason: Callable[[str, str], str],
+    callers: _Callers,
     throttled: Callable[[], bool],
     request_log: RequestLog,
+    history: EventHistory,
 ) -> Any:
     async def handle(request: web.Request, handler: Handler) -> web.StreamResponse:
         headers = request.headers
         if refusal(request.host, headers.get("Origin"), headers.get("Sec-Fetch-Site")):
-            return _refusal(request, 401, "A request of another site, or to another host")
+            return _refusal(401, "A request of another site, or to another host")
         # A wrong tenant and a wrong token get the same answer (docs/research/scim.md#errors).
-        tenant = (request.path + "/").split("/")[1]
-        if reason := refusal_reason(tenant, headers.get("Authorization", "")):
-            return _refusal(request, 401, reason)
+        authorization = headers.get("Authorization", "")
+        if reason := callers.refusal_reason(_tenant(request), authorization):
+            return _refusal(401, reason)
         if throttled():
-            return _refusal(request, 429, "Rate exceeded")
+            return _refusal(429, "Rate exceeded")
         try:
             response = await handler(request)
         except InvalidError as error:
-            return _refusal(request, 400, str(error))
+            return _refusal(400, str(error))
         except NotFoundError as error:
-            return _refusal(request, 404, f"{error} not found")
+            return _refusal(404, f"{error} not found")
         except ConflictError as error:
-            return _refusal(request, 409, str(error))
+            return _refusal(409, str(error))
         except FaultError as fault:
-            answer = _refusal(request, fault.status, "Injected fault")
+            answer = _refusal(fault.status, "Injected fault")
             answer.headers.update(fault.headers)
             return answer
         except web.HTTPException as error:
             status = error.status if error.status in _DETAIL else 400
-            return _refusal(request, status, error.reason)
+            return _refusal(status, error.reason)
         response.headers.setdefault("x-amzn-RequestId", str(uuid.uuid4()))
         return response
 
@@ -377,24 +398,20 @@ def _error_middleware(
         status = 0 if isinstance(answer, ClosedConnection) else answer.status
         # A caller with the tenant's token is Okta, as far as AWS can tell.
         request_log.record("scim", request, status, "" if status == 401 else "okta")
+        if status:
+            history.record(
+                request.method, request.path, _tenant(request), refusal=answer.get(_REASON),
+                request_id=answer.headers["x-amzn-RequestId"], created=answer.get(_CREATED, ""),
+                token_id=callers.token_id(request.headers.get("Authorization", "")),
+            )  # fmt: skip
         return answer
 
     return middleware
 
 
-def _refusal(request: web.Request, status: int, reason: str) -> web.Response:
+def _refusal(status: int, reason: str) -> web.Response:
     code, detail = _DETAIL.get(status, _DETAIL[500])
     ident, now = str(uuid.uuid4()), datetime.now(UTC)
-    request.app[CLOUDTRAIL].append(
-        {
-            "eventTime": now.isoformat(timespec="seconds"),
-            "eventSource": "identitystore-scim.amazonaws.com",
-            "eventName": f"{request.method} {request.path.rsplit('/v2', 1)[-1]}",
-            "errorCode": code,
-            "errorMessage": reason,
-            "requestID": ident,
-        }
-    )
     body = {
         "schema": [_ERROR],
         "schemas": [_ERROR],
@@ -403,4 +420,10 @@ def _refusal(request: web.Request, status: int, reason: str) -> web.Response:
         "exceptionRequestId": ident,
         "timeStamp": now.strftime("%Y-%m-%d %H:%M:%S.%f")[:-3],
     }
-    return web.json_response(body, status=status, headers={"x-amzn-RequestId": ident})
+    answer = web.json_response(body, status=status, headers={"x-amzn-RequestId": ident})
+    answer[_REASON] = code, reason
+    return answer
+
+
+def _tenant(request: web.Request) -> str:
+    return (request.path + "/").split("/")[1]

@@ -169,8 +169,8 @@ def fitted(shape: Any, value: Any) -> Any:
 @cache
 def answered_operations(service: str) -> frozenset[str]:
     """The operations of a service, by the name of its model, that the sandbox answers."""
-    if service not in _HANDLERS:
-        return frozenset({"ValidatePolicy"})  # policy_validation.py
+    if service not in _HANDLERS:  # policy_validation.py, cloudtrail.py
+        return frozenset({"LookupEvents" if service == "cloudtrail" else "ValidatePolicy"})
     module = import_module(f"moto.{service.replace('-', '')}.responses")
     own = {"identitystore": identitystore.OPERATIONS, "sso-admin": ssoadmin.OPERATIONS}
     methods = {*dir(getattr(module, _HANDLERS[service])), *own.get(service, ())}

@@ -26,7 +26,7 @@ def rows(heading: str) -> list[list[str]]:
 
 
 def test_the_page_lists_every_setting_with_its_values() -> None:
-    found = {name.strip("`"): tuple(re.findall(r"`(\w+)`", values))
+    found = {name.strip("`"): tuple(re.findall(r"`([\w-]+)`", values))
              for name, values, _ in rows("Settings")}  # fmt: skip
     assert found == CHOICES
 

@@ -5,6 +5,7 @@ from datetime import UTC, datetime, timedelta
 import pytest
 
 from sandbox.aws.identity_center import ForbiddenError, IdentityCenter
+from sandbox.clock import Clock
 from sandbox.org_file import load_org
 
 AWS = load_org().aws
@@ -67,3 +68,13 @@ def test_a_new_tenant_has_the_right_format() -> None:
     center.disable()
     assert center.tenant != AWS.tenant
     assert [len(part) for part in center.tenant.split("-")] == [11, 4, 4, 4, 12]
+
+
+def test_a_token_expires_by_the_clock_of_the_sandbox() -> None:
+    clock = Clock()
+    center = IdentityCenter(AWS, clock)
+    center.prepare("right", "id-1", clock.time())
+    clock.advance(366 * 86_400)
+    assert center.refusal_reason(AWS.tenant, "Bearer right") == "Expired token"
+    new = center.generate()
+    assert center.refusal_reason(AWS.tenant, f"Bearer {new}") == ""
