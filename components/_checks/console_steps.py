@@ -10,7 +10,7 @@ from urllib.parse import urlsplit
 
 from okta_idc.clients.admin_console import INTEGRATION, app_page, public_admin_console
 from okta_idc.clients.okta import OktaError
-from okta_idc.rules.partitions import partition_of
+from okta_idc.rules.aws_console import aws_settings_page
 
 from .next_steps import RUN
 
@@ -26,15 +26,6 @@ EMERGENCY_ACCESS = (
     "Make sure that you can sign in to AWS without IAM Identity Center: test an IAM role or user "
     "in the management account. A wrong identity source locks out everyone else."
 )
-
-
-def aws_settings_page(region: str) -> str:
-    """URL of the page Settings in the IAM Identity Center console; empty for a Region whose console
-    is unknown (docs/research/aws-partitions.md#consoles)."""
-    partition = partition_of(region)
-    if partition is None or not partition.console:
-        return ""
-    return f"https://{region}.{partition.console}/singlesignon/home?region={region}#!/settings"
 
 
 def connect_steps(

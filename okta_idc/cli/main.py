@@ -8,7 +8,6 @@ from typing import Annotated
 import typer
 
 from okta_idc.cli.adopt import adopt
-from okta_idc.cli.check_token import check_token
 from okta_idc.cli.doctor import doctor
 from okta_idc.cli.explain import explain
 from okta_idc.cli.extras import CommandGroup
@@ -16,7 +15,9 @@ from okta_idc.cli.preview_saml import preview_saml
 from okta_idc.cli.recover import recover
 from okta_idc.cli.schema import schema
 from okta_idc.cli.status import status
-from okta_idc.cli.store_token import store_token
+from okta_idc.cli.token_rotate import retire, rotate
+from okta_idc.cli.token_status import status as token_status
+from okta_idc.cli.token_store import store
 from okta_idc.version import kit_version
 
 app = typer.Typer(
@@ -26,16 +27,20 @@ app = typer.Typer(
 )
 for command in (
     adopt,
-    check_token,
     doctor,
     explain,
     preview_saml,
     recover,
     schema,
     status,
-    store_token,
 ):
     app.command()(command)
+token = typer.Typer(no_args_is_help=True, help="Store, test, and replace the SCIM token.")
+for name, command in (
+    ("retire", retire), ("rotate", rotate), ("status", token_status), ("store", store),
+):  # fmt: skip
+    token.command(name)(command)
+app.add_typer(token, name="token")
 
 
 def _version(requested: bool) -> None:

@@ -59,6 +59,20 @@ class IdentityStore(AwsClient):
                 raise
             return None
 
+    def group_id(self, name: str) -> str:
+        """The ID of the group with this name; empty if there is none."""
+        unique = {"AttributePath": "displayName", "AttributeValue": name}
+        wanted = {"UniqueAttribute": unique}
+        try:
+            found = self.call(
+                "get_group_id", IdentityStoreId=self.id, AlternateIdentifier=wanted
+            )  # fmt: skip
+        except AwsError as error:
+            if error.code != "ResourceNotFoundException":
+                raise
+            return ""
+        return str(found["GroupId"])
+
     def groups_of(self, user_id: str) -> Iterator[str]:
         """The group IDs of a user's memberships."""
         at = {"IdentityStoreId": self.id, "MemberId": {"UserId": user_id}}

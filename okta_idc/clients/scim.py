@@ -20,6 +20,16 @@ _ATTEMPTS, _PAUSE = 3, 1.0
 
 
 @dataclass(frozen=True)
+class ScimAnswer:
+    """`status`: the first HTTP status other than 200, or 200; 0: unknown. `request`: the request
+    with that status, or what went wrong. `request_ids`: AWS's IDs of the accepted requests."""
+
+    status: int
+    request: str
+    request_ids: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True)
 class ScimProbe:
     """Tests a token. `at` replaces the endpoint's host (sandbox); it must be on this machine, so
     that the token is not sent to another host."""
@@ -35,23 +45,30 @@ class ScimProbe:
         Status 0: unknown (no response, or not from a SCIM service). Raises ValueError if `at` is
         not on this machine.
         """
-        base = self._address(endpoint)
+        answer = await self.answer(endpoint, token)
+        return answer.status, answer.request
+
+    async def answer(self, endpoint: str, token: str) -> ScimAnswer:
+        """The same, with AWS's IDs of the requests."""
+        base, host = self._address(endpoint), urlsplit(endpoint).netloc
         try:
             return await in_time(self._reads(base, token), self.bounds)
         except BoundError as error:
-            return 0, f"{urlsplit(endpoint).netloc} {error}"
+            return ScimAnswer(0, f"{host} {error}")
         except UnicodeEncodeError:
-            return 401, "the token contains a character that HTTP headers do not allow"
+            text = "the token contains a character that HTTP headers do not allow"
+            return ScimAnswer(401, text)
         except httpx.LocalProtocolError:
-            return 401, "the token contains a line break or a space"
+            return ScimAnswer(401, "the token contains a line break or a space")
         except (httpx.HTTPError, httpx.InvalidURL) as error:  # its text may quote the token
-            return 0, f"no response from {urlsplit(endpoint).netloc} ({type(error).__name__})"
+            return ScimAnswer(0, f"no response from {host} ({type(error).__name__})")
 
-    async def _reads(self, base: str, token: str) -> tuple[int, str]:
+    async def _reads(self, base: str, token: str) -> ScimAnswer:
         headers = {
             "Authorization": f"Bearer {token}", "Accept": "application/json",
             "Accept-Encoding": "gzip",
         }  # fmt: skip
+        idents: list[str] = []
         async with httpx.AsyncClient(
             headers=headers, timeout=self.seconds, trust_env=not self.at,
             event_hooks=bounded(self.bounds),
@@ -61,10 +78,11 @@ class ScimProbe:
                 f'/Users?filter=userName eq "nobody-{uuid.uuid4()}@example.com"',
                 "/Groups?count=1",
             ):
-                status, detail = await _request(http, base, path)
+                status, detail, ident = await _request(http, base, path)
                 if status != 200:
-                    return status, detail
-        return 200, ""
+                    return ScimAnswer(status, detail)
+                idents += [ident] if ident else []
+        return ScimAnswer(200, "", tuple(idents))
 
     def _address(self, endpoint: str) -> str:
         if not self.at:
@@ -87,7 +105,7 @@ def check_address(at: str) -> None:
         raise ValueError(f"{at!r} is not on this machine; the token is sent only to AWS.")
 
 
-async def _request(http: httpx.AsyncClient, base: str, path: str) -> tuple[int, str]:
+async def _request(http: httpx.AsyncClient, base: str, path: str) -> tuple[int, str, str]:
     request = f"GET {path.partition('?')[0]}"
     response = await http.get(base + path)
     for attempt in range(1, _ATTEMPTS):
@@ -97,9 +115,9 @@ async def _request(http: httpx.AsyncClient, base: str, path: str) -> tuple[int, 
         response = await http.get(base + path)
     status = response.status_code
     if status == 429 or status >= 500:
-        return 0, f"{request} returned {status}, {_ATTEMPTS} times"
+        return 0, f"{request} returned {status}, {_ATTEMPTS} times", ""
     if status == 200 and "json" not in response.headers.get("content-type", ""):
-        return 0, f"{request} was not answered by a SCIM service"
+        return 0, f"{request} was not answered by a SCIM service", ""
     if 300 <= status < 400:
-        return 0, f"{request} returned a redirect, which is not followed with a token"
-    return status, request
+        return 0, f"{request} returned a redirect, which is not followed with a token", ""
+    return status, request, response.headers.get("x-amzn-requestid", "")

@@ -6,12 +6,13 @@ Credentials come from boto3's default chain. No error text holds a secret value.
 import json
 import re
 from collections.abc import Mapping
+from dataclasses import dataclass
 from shlex import quote
 from typing import Any, cast
 
 from okta_idc.clients.aws import AwsClient, AwsError
 from okta_idc.clients.aws_config import AwsConfig
-from okta_idc.clients.json_path import get_list, get_text
+from okta_idc.clients.json_path import get_list, get_object, get_text
 from okta_idc.text import conceal
 
 _SERVICE = "secretsmanager"
@@ -55,6 +56,62 @@ def _credentials(text: str) -> list[str]:
         words = _PUNCTUATION.split(given) if _DOCUMENT.search(given) else [given]
         found += (w for w in words if not _KNOWN.fullmatch(w) and w.strip(":=") not in TAG_KEYS)
     return found
+
+
+CURRENT, PENDING, PREVIOUS = "AWSCURRENT", "AWSPENDING", "AWSPREVIOUS"
+"""Staging labels. AWS moves AWSPREVIOUS to the version that had AWSCURRENT."""
+
+
+@dataclass(frozen=True)
+class SecretState:
+    """The version of each staging label, and the tags."""
+
+    versions: Mapping[str, str]
+    tags: Mapping[str, str]
+
+
+class SecretVersions:
+    """The versions of one secret. Its methods raise AwsError."""
+
+    def __init__(
+        self, name: str, region: str | None, endpoint: str | None, config: AwsConfig | None = None
+    ) -> None:
+        self._client = AwsClient(_SERVICE, region, endpoint, config)
+        self.name, self.region = name, self._client.region
+
+    def state(self) -> SecretState:
+        """The current state (DescribeSecret)."""
+        found = self._client.call("describe_secret", SecretId=self.name)
+        stages = get_object(found, "VersionIdsToStages")
+        versions = {label: key for key in stages for label in get_list(stages, key)}
+        tags = {tag["Key"]: tag.get("Value", "") for tag in get_list(found, "Tags")}
+        return SecretState(versions, tags)
+
+    def text(self, version: str) -> str:
+        """The value of a version."""
+        found = self._client.call("get_secret_value", SecretId=self.name, VersionId=version)
+        text = str(found.get("SecretString") or "")
+        conceal(*_credentials(text))
+        return text
+
+    def add_pending(self, version: str, document: Mapping[str, object]) -> None:
+        """Add a version with AWSPENDING; the current one keeps AWSCURRENT."""
+        self._client.call(
+            "put_secret_value", SecretId=self.name, SecretString=json.dumps(document),
+            ClientRequestToken=version, VersionStages=[PENDING],
+        )  # fmt: skip
+
+    def move(self, label: str, from_version: str, to_version: str = "") -> None:
+        """Move a label, or remove it. AWS refuses it if another version has the label by now."""
+        to: dict[str, str] = {"MoveToVersionId": to_version} if to_version else {}
+        self._client.call(
+            "update_secret_version_stage", SecretId=self.name, VersionStage=label,
+            RemoveFromVersionId=from_version, **to,
+        )  # fmt: skip
+
+    def tag(self, tags: Mapping[str, str]) -> None:
+        """Set these tags; others stay."""
+        self._client.call("tag_resource", SecretId=self.name, Tags=_pairs(tags))
 
 
 class TagsError(AwsError):

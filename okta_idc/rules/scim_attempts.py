@@ -21,6 +21,11 @@ _ENFORCED_BY = EnforcementPoint.COMPONENT, EnforcementPoint.DOCTOR
 _NEVER = datetime.min.replace(tzinfo=UTC)
 
 
+def is_unauthorized(text: str) -> bool:
+    """Whether Okta's message says that AWS rejected the token."""
+    return bool(_UNAUTHORIZED.search(text))
+
+
 @dataclass(frozen=True, slots=True)
 class ScimAttempts:
     """Okta's latest requests to AWS: the time of the last success (None: none is shown), the push

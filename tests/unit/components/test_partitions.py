@@ -7,9 +7,9 @@ import pulumi
 import pytest
 from pulumi import RunError
 
-from components._checks.console_steps import aws_settings_page
 from components.aws import scim_token
 from components.providers import aws_provider
+from okta_idc.rules.aws_console import aws_settings_page
 from okta_idc.settings.models import ScimToken, TokenExpiryAlarm
 from tests.unit.components.conftest import MockCloud
 from tests.unit.components.test_federation import federation, probe_returning

@@ -1,4 +1,4 @@
-"""`okta-idc store-token`: stores the SCIM endpoint and access token in Secrets Manager."""
+"""`okta-idc token store`: stores the SCIM endpoint and access token in Secrets Manager."""
 
 import json
 import sys
@@ -26,7 +26,7 @@ TOKEN_DAYS = 365
 """Lifetime of a SCIM token."""
 
 
-def store_token(
+def store(
     secret: Secret,
     region: Region = "",
     created: Annotated[
@@ -50,7 +50,7 @@ def store_token(
 
     Exit code 0: stored; 2: not stored.
 
-    Example: okta-idc store-token okta-identity-center/scim --region us-east-1
+    Example: okta-idc token store okta-identity-center/scim --region us-east-1
     """
     conceal(token_id)
     check_verify_at(verify_at)
@@ -79,7 +79,7 @@ def store_token(
             raise typer.Exit(2)
     print_error(f"The token expires {new_tags['expires'][:10]}.")
     if not verify:
-        print_error(f"It was not tested. Test it: okta-idc check-token {quote(secret)}")
+        print_error(f"It was not tested. Test it: okta-idc token status {quote(secret)}")
 
 
 def _generated(created: datetime | None) -> datetime:

@@ -1,0 +1,358 @@
+"""The rotation: the order of its steps, and what each needs before the next one.
+
+Every step reads its progress first, so that a run that ended anywhere continues with the same
+command. Until the old token is deleted, `abort` returns to it.
+"""
+
+import asyncio
+import uuid
+from collections.abc import Awaitable, Callable
+from dataclasses import dataclass, field
+from datetime import UTC, datetime, timedelta
+from enum import StrEnum
+from typing import Protocol
+
+from okta_idc.clients.aws import AwsError
+from okta_idc.clients.cloudtrail import EventHistory
+from okta_idc.clients.scim import ScimAnswer, ScimProbe
+from okta_idc.clients.secrets import CURRENT, PENDING, SecretVersions
+from okta_idc.rules.endpoints import endpoint_known
+from okta_idc.rules.token_holder import CHECKED, HOLDER, REJECTED
+from okta_idc.text import conceal
+from okta_idc.token.canary import Canary, Outcome
+from okta_idc.token.evidence import Evidence, Holder, token_of_canary
+from okta_idc.token.progress import (
+    REPLACES,
+    Progress,
+    TokenError,
+    Version,
+    check_unchanged,
+    read_progress,
+)
+from okta_idc.token.steps import Pages, Step
+
+TOKEN_DAYS = 365
+"""Lifetime of a SCIM token."""
+_ACCEPTED, _REJECTED = 200, 401
+_PROVEN = Evidence(Holder.NEW)
+_DEATH_LOOKS = 12
+"""How often a deleted token is tried before it counts as not deleted."""
+
+
+class State(StrEnum):
+    """How a command ended: done, with the next act of a person, or without a result."""
+
+    DONE, ABORTED, WAITING, UNKNOWN = "done", "aborted", "waiting", "unknown"
+
+
+@dataclass(frozen=True)
+class Result:
+    """`step`: what a person does next. `holder`: the token that Okta uses."""
+
+    state: State
+    holder: Holder = Holder.UNKNOWN
+    step: Step | None = None
+    why: str = ""
+    new: Version | None = None
+    old: Version | None = None
+
+
+class Person(Protocol):
+    """The person at the terminal, or nobody."""
+
+    def say(self, text: str) -> None:
+        """Show what happens."""
+
+    def warn(self, text: str) -> None:
+        """Show what the person must know before the next act."""
+
+    def does(self, step: Step) -> bool:
+        """Show the step, and wait until it is done. False: nobody is at a terminal."""
+        ...
+
+    def token(self, step: Step, endpoint: str) -> str:
+        """Show the step, and read the new token for this endpoint; empty: nobody enters one."""
+        ...
+
+
+@dataclass
+class Rotation:
+    """`deployed`: the expiry that the last `pulumi up` saw, None in mode `console`. `seconds`: the
+    longest wait for CloudTrail; `pause`: between two looks."""
+
+    store: SecretVersions
+    probe: ScimProbe
+    canary: Canary
+    history: EventHistory
+    person: Person
+    pages: Pages
+    deployed: Callable[[], str] | None
+    seconds: float = 900
+    pause: float = 10
+    now: Callable[[], datetime] = lambda: datetime.now(UTC)
+    sleep: Callable[[float], Awaitable[None]] = asyncio.sleep
+    _entered: bool = field(default=False, init=False)
+    """Whether this run read a new token."""
+
+    async def rotate(self) -> Result:
+        """Replace the token. Raises TokenError, AwsError, or OktaError."""
+        found = check_unchanged(self._read())
+        if found.pending is None:
+            if (step := await self._generate(found)) is not None:
+                return Result(State.WAITING, step=step, old=found.current)
+            found = check_unchanged(self._read())
+        new, old = found.pending, found.old
+        if new is None:
+            raise TokenError("the pending token was removed. Run `okta-idc token rotate`.")
+        await self._require_valid(new)
+        if self.deployed:
+            self._promote(new, found)
+            step = self.pages.run_up(new)
+            while self.deployed() != new.secret.expires.isoformat():
+                if not self.person.does(step):
+                    return Result(State.WAITING, step=step, new=new, old=old)
+        elif not found.holds(new):
+            step = self.pages.paste(new, is_current=found.is_promoted)
+            if not self.person.does(step) and self._entered:
+                return Result(State.WAITING, step=step, new=new, old=old)
+        evidence = await self._until_okta_has(new, old)
+        if isinstance(evidence, Result):
+            return evidence
+        self._promote(new, self._read())
+        return await self._retire(new, old, evidence, self.pages.resume)
+
+    async def retire(self) -> Result:
+        """Verify that the old token is deleted, and that Okta does not need it."""
+        found = check_unchanged(self._read())
+        if found.pending is not None and not found.is_promoted:
+            raise TokenError(
+                "the rotation has not given Okta the new token yet. Run `okta-idc token rotate`."
+            )
+        new, old = found.current, found.old or found.previous
+        if old is None:
+            raise TokenError("the secret has no earlier token, so that none can be retired.")
+        await self._require_valid(new)
+        evidence = await self._until_okta_has(new, old)
+        if isinstance(evidence, Result):
+            return evidence
+        return await self._retire(new, old, evidence, "okta-idc token retire")
+
+    async def abort(self) -> Result:
+        """Return to the old token, which must still be valid."""
+        found = self._read()
+        if found.pending is None:
+            raise TokenError("no rotation is in progress.")
+        if found.is_promoted:
+            old = found.old
+            if old is None or not await self._accepts(old):
+                raise TokenError(
+                    "AWS no longer accepts the old token, so that the rotation cannot be undone. "
+                    "Run `okta-idc token rotate` to complete it."
+                )
+            self.store.move(CURRENT, found.pending.id, old.id)
+            self.store.tag(old.tags())
+        self.store.move(PENDING, found.pending.id)
+        if found.is_changed:
+            return Result(State.ABORTED, new=found.pending, old=found.current)
+        old, step = found.old or found.current, None
+        if self.deployed and found.is_promoted:
+            step = self.pages.run_up(old)
+        elif not self.deployed and not found.holds(old):
+            step = self.pages.paste(old, is_current=True)
+        return Result(State.ABORTED, step=step, new=found.pending, old=old)
+
+    def _read(self) -> Progress:
+        """The progress. Raises TokenError for an endpoint in an unknown Region: no token is sent to
+        it."""
+        found = read_progress(self.store)
+        if not self.probe.at and (unknown := endpoint_known(found.current.secret.endpoint)):
+            raise TokenError(unknown[0].text("endpoint"))
+        return found
+
+    async def _generate(self, found: Progress) -> Step | None:
+        """Read a new token, test it, and store it as pending. Not None: the step that remains."""
+        current, occupied, is_dead = found.current, found.previous, False
+        if occupied is not None and occupied.secret.token != current.secret.token:
+            is_dead = occupied.is_expired(self.now())
+            if not is_dead and not await self._accepts(occupied):
+                occupied = None  # deleted
+            elif found.holds(occupied):
+                raise TokenError(
+                    f"Okta uses the token of {occupied.day}, not the current one of {current.day}: "
+                    "an earlier rotation is incomplete. Run `okta-idc token retire` first."
+                )
+        else:
+            occupied = None
+        step = self.pages.generate(current, occupied, is_dead=is_dead)
+        token = self.person.token(step, current.secret.endpoint)
+        if not token:
+            return step
+        conceal(token)
+        await self._store_pending(current, found.previous, token)
+        self._entered = True
+        return None
+
+    async def _store_pending(self, current: Version, previous: Version | None, token: str) -> None:
+        endpoint = current.secret.endpoint
+        if token in {v.secret.token for v in (current, previous) if v is not None}:
+            raise TokenError("the token is already in the secret. Generate another one in AWS.")
+        answer = await self.probe.answer(endpoint, token)
+        if answer.status == _REJECTED:
+            raise TokenError(
+                f"AWS rejects the token at {endpoint} (401): it is incomplete, was deleted, or "
+                "belongs to another tenant. Nothing was stored. If automatic provisioning was "
+                "disabled and enabled again, the endpoint is a new one: use `okta-idc token "
+                "store`."
+            )
+        self._require_answer(answer, "the new token was not tested, and not stored")
+        created = self.now().astimezone(UTC).replace(microsecond=0)
+        document: dict[str, object] = {
+            "endpoint": endpoint, "token": token, "token_id": created.isoformat(),
+            "created": created.isoformat(),
+            "expires": (created + timedelta(days=TOKEN_DAYS)).isoformat(),
+            "schema": 1, REPLACES: current.id,
+        }  # fmt: skip
+        self.store.add_pending(str(uuid.uuid4()), document)
+        self.person.say("AWS accepts the new token. It is stored beside the old one.")
+
+    async def _require_valid(self, new: Version) -> None:
+        answer = await self.probe.answer(new.secret.endpoint, new.secret.token)
+        if answer.status == _REJECTED:
+            raise TokenError(
+                f"AWS rejects the new token of {new.day} (401): it was deleted in AWS, or has "
+                "expired. Run `okta-idc token rotate --abort` to return to the old one, then "
+                "start again."
+            )
+        self._require_answer(answer, "the new token was not tested")
+
+    def _require_answer(self, answer: ScimAnswer, what: str) -> None:
+        if answer.status != _ACCEPTED:
+            raise TokenError(f"{what}: {answer.request}. Run the command again later.")
+
+    async def _accepts(self, version: Version) -> bool:
+        """Whether AWS accepts the token. Raises TokenError if AWS does not say."""
+        answer = await self.probe.answer(version.secret.endpoint, version.secret.token)
+        if answer.status not in (_ACCEPTED, _REJECTED):
+            what = f"whether the token of {version.day} is valid is unknown"
+            raise TokenError(f"{what}: {answer.request}. Run the command again later.")
+        return answer.status == _ACCEPTED
+
+    def _promote(self, new: Version, found: Progress) -> None:
+        """Make the new version the current one, unless another person changed the secret."""
+        check_unchanged(found)
+        if not found.is_promoted:
+            try:
+                self.store.move(CURRENT, new.replaces, new.id)
+            except AwsError as error:
+                if error.code != "InvalidParameterException":
+                    raise
+                check_unchanged(self._read())
+                raise
+            self.person.say(f"The token of {new.day} is now current in the secret.")
+        if any(found.tags.get(key) != value for key, value in new.tags().items()):
+            self.store.tag(new.tags())
+
+    def _record(self, holder: str) -> None:
+        """Record in the tags which token Okta uses."""
+        now = self.now().astimezone(UTC).replace(microsecond=0).isoformat()
+        self.store.tag({HOLDER: holder, CHECKED: now})
+
+    async def _until_okta_has(self, new: Version, old: Version | None) -> Evidence | Result:
+        """The evidence that Okta uses the new token, or that the token is unknown; otherwise the
+        step of the person."""
+        while True:
+            is_alive = old is not None and await self._accepts(old)
+            evidence = await self._okta_token(new, old, is_alive=is_alive)
+            if evidence.holder == Holder.NEW:
+                self._record(new.secret.token_id)
+            if evidence.holder in (Holder.NEW, Holder.UNKNOWN):
+                return evidence
+            is_old = evidence.holder == Holder.OLD and old is not None
+            self._record(old.secret.token_id if is_old and old else REJECTED)
+            is_current = self._read().current.id == new.id
+            step = (
+                self.pages.run_up(new)
+                if self.deployed
+                else self.pages.paste(new, is_current=is_current)
+            )
+            self.person.warn(f"{evidence.why}.")
+            if not self.person.does(step):
+                return Result(State.WAITING, evidence.holder, step, evidence.why, new, old)
+
+    async def _okta_token(self, new: Version, old: Version | None, *, is_alive: bool) -> Evidence:
+        """Which token Okta uses. If AWS rejects the old one, a test group that arrives proves that
+        Okta uses the new one."""
+        since = self.now() - timedelta(minutes=5)
+        self.person.say("Okta pushes a test group to AWS …")
+        result = await self.canary.run()
+        if result.outcome == Outcome.UNAUTHORIZED:
+            why = f"Okta uses a token that AWS rejects. {result.why.rstrip('.')}"
+            return Evidence(Holder.REJECTED, why)
+        if result.outcome == Outcome.FAILED:
+            raise TokenError(
+                f"the test group did not arrive in AWS: {result.why}. Run the command again later."
+            )
+        self.person.say("The test group arrived in AWS.")
+        if old is None:
+            return Evidence(Holder.UNKNOWN, "the secret no longer has the old token")
+        return await self._compare(new, old, result.group_id, since) if is_alive else _PROVEN
+
+    async def _compare(
+        self, new: Version, old: Version, group_id: str, since: datetime
+    ) -> Evidence:
+        """Compare the caller of the test group in CloudTrail with calls with both tokens."""
+        with_new = await self.probe.answer(new.secret.endpoint, new.secret.token)
+        with_old = await self.probe.answer(old.secret.endpoint, old.secret.token)
+        self.person.say("Looking for the test group in CloudTrail, which can take minutes …")
+        waited = 0.0
+        while True:
+            try:
+                events = list(self.history.scim_events(since))
+            except AwsError as error:
+                return Evidence(Holder.UNKNOWN, f"CloudTrail cannot be read: {error}".rstrip("."))
+            found = token_of_canary(
+                events, with_new.request_ids, with_old.request_ids, group_id
+            )  # fmt: skip
+            if found.is_final or waited >= self.seconds:
+                return found
+            await self.sleep(self.pause)
+            waited += self.pause
+
+    async def _retire(
+        self, new: Version, old: Version | None, evidence: Evidence, command: str
+    ) -> Result:
+        """Wait for the deletion of the old token, and push the test group again."""
+        if old is None:
+            self.person.warn(f"Delete every token but the one of {new.day} in AWS.")
+        elif await self._accepts(old):
+            if evidence.holder == Holder.UNKNOWN:
+                way = "run `pulumi up`" if self.deployed else "enter the new one in Okta"
+                self.person.warn(
+                    f"Which token Okta uses is unknown: {evidence.why}. If Okta still uses the old "
+                    f"one, provisioning stops when you delete it, until you {way}. This command "
+                    "finds out at once."
+                )
+            step, looks = self.pages.delete(old, new, command), 1
+            while not await self._is_deleted(old, new, looks):
+                if not self.person.does(step):
+                    return Result(State.WAITING, evidence.holder, step, evidence.why, new, old)
+                looks = _DEATH_LOOKS
+            self.person.say("AWS rejects the old token.")
+            final = await self._until_okta_has(new, old)
+            if isinstance(final, Result):
+                return final
+            evidence = final
+        state = self.store.state()
+        if PENDING in state.versions:
+            self.store.move(PENDING, state.versions[PENDING])
+        return Result(State.DONE, evidence.holder, why=evidence.why, new=new, old=old)
+
+    async def _is_deleted(self, old: Version, new: Version, looks: int) -> bool:
+        """Whether AWS rejects the old token, after a few looks."""
+        for look in range(looks):
+            if look:
+                await self.sleep(self.pause)
+            if not await self._accepts(old):
+                return True
+            await self._require_valid(new)
+        return False
