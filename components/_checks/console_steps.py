@@ -70,7 +70,7 @@ def connect_steps(
     store = (
         f"Store the SCIM endpoint and the access token of the dialog, then close it. "
         f"{missing_secret}",
-        f"   okta-idc store-token {secret} --region {secret_region}",
+        f"   okta-idc token store {secret} --region {secret_region}",
     )
     settings = (
         ["Set `app.acs_url` to the ACS URL, and `app.issuer_url` if you copied it."]

@@ -115,7 +115,7 @@ def _scim_token(found: Federation) -> Item:
         reason = tags.text if isinstance(tags, Unavailable) else "it has no tag `endpoint`."
         item.problem(
             f"the secret {name} cannot be used: {reason} Store the SCIM endpoint and token with "
-            "`okta-idc store-token`, or name another secret with --secret."
+            "`okta-idc token store`, or name another secret with --secret."
         )
     return item
 

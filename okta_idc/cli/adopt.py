@@ -149,4 +149,4 @@ def _print_notes(federation: Federation, drafted: Draft, calls: int, out: Path |
         f"{label}: {counts}; {count(calls, 'call')} to Okta{f'; written to {out}' if out else ''}."
     )
     if out:
-        print_error(f"Next: `okta-idc store-token`, then docs/guide/adopt.md in {REPOSITORY}.")
+        print_error(f"Next: `okta-idc token store`, then docs/guide/adopt.md in {REPOSITORY}.")

@@ -35,7 +35,10 @@ for command in (
     status,
 ):
     app.command()(command)
-token = typer.Typer(no_args_is_help=True, help="Store, test, and replace the SCIM token.")
+token = typer.Typer(
+    no_args_is_help=True,
+    help="Store, test, and replace the SCIM token.\n\nExample: okta-idc token rotate --stack prod",
+)
 for name, command in (
     ("retire", retire), ("rotate", rotate), ("status", token_status), ("store", store),
 ):  # fmt: skip

@@ -68,7 +68,7 @@ def status(
     else:
         read = rules.read_secret(text)
         days, expires = (read.expires - now).days, expiry(read.expires, now)
-        findings = rules.token_dates((read.created, read.expires))
+        findings = rules.token_dates(rules.TokenDates(read.created, read.expires, now))
         findings += rules.token_not_expired((read.expires, now))
         rejected, unknown = verify_token(read, verify_at)
         findings += rejected

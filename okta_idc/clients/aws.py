@@ -124,7 +124,7 @@ class AwsClient:
                 text = f"AWS rejects the credentials ({code}). {_SIGN_IN}"
             elif code == "ResourceNotFoundException" and (secret := query.get("SecretId")):
                 text = f"AWS has no secret {secret!r} in {self.region}. Check the name and the "
-                text += f"Region, or create it: okta-idc store-token {quote(str(secret))}"
+                text += f"Region, or create it: okta-idc token store {quote(str(secret))}"
             raise AwsError(text, action, code) from None
         except BotoCoreError as error:
             raise AwsError(_text(error, None, self._endpoint)) from None

@@ -4,22 +4,25 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import datetime
 
-from okta_idc.doctor.bindings.scim_secret import attempts, token_of_okta
+from okta_idc.doctor.bindings.scim_secret import attempts, token_in_okta, token_of_okta
 from okta_idc.inventory.model import Inventory
 from okta_idc.inventory.unavailable import Unavailable
 from okta_idc.rules import scim_secret
 from okta_idc.rules.registry import expiry
+from okta_idc.rules.token_holder import TokenHolder
 
 
 @dataclass(frozen=True)
 class TokenStatus:
     """`expires`: according to the secret's tags (None: not known). `accepted`: whether AWS accepts
     the token in the secret (None: not known). `last_success`: the time of Okta's last success
-    (None: none is shown). `unknown`: what is not known, and how to find out."""
+    (None: none is shown). `okta`: which token Okta used at the last check (None: not known).
+    `unknown`: what is not known, and how to find out."""
 
     expires: datetime | None = None
     accepted: bool | None = None
     last_success: datetime | None = None
+    okta: TokenHolder | None = None
     unknown: tuple[str, ...] = ()
 
     def lines(self, now: datetime) -> Iterator[tuple[str, str]]:
@@ -30,6 +33,8 @@ class TokenStatus:
         if self.accepted is not None:
             verb = "accepts" if self.accepted else "rejects"
             yield f"AWS {verb} the token in the secret", "good" if self.accepted else "bad"
+        if self.okta:
+            yield self.okta.text, "good" if self.okta.known else "bad"
         if self.last_success:
             yield f"last successful provisioning: {self.last_success:%Y-%m-%d %H:%M} UTC", ""
 
@@ -51,10 +56,12 @@ def token_status(found: Inventory) -> TokenStatus:
         unknown.append(found.token.text)
     else:
         accepted = not scim_secret.token_accepted(found.token)
-    if found.declared.mode == "console":
+    holder = token_in_okta(found)
+    if holder.known is None and found.declared.mode == "console":
         unknown.append(token_of_okta(found))
     try:
         success = attempts(found).last_success
     except Unavailable as reason:
         unknown.append(f"the last successful provisioning is unknown: {reason.text}")
-    return TokenStatus(expires, accepted, success, tuple(unknown))
+    okta = None if holder.known is None else holder
+    return TokenStatus(expires, accepted, success, okta, tuple(unknown))

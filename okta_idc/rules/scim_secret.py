@@ -33,11 +33,10 @@ _SCHEME = re.compile(r"\s*(?:authorization:\s*)?bearer(?:\s|$)", re.IGNORECASE)
 _TAG_KEYS = ("endpoint", "token_id", "created", "expires")
 _TEXT_KEYS = ("token", *_TAG_KEYS)
 ROTATE = (
-    "In IAM Identity Center → Settings → Automatic provisioning, generate a token, and store it "
-    "with `okta-idc store-token`. Give it to Okta: in mode `api`, run `pulumi up`; in mode "
-    "`console`, enter it in the app → Provisioning → Integration, choose Test API Credentials, "
-    "then Save. Check that provisioning works (`okta-idc status`), and only then delete the old "
-    "token in AWS."
+    "Run `okta-idc token rotate`, which shows and verifies each step: generate a token in IAM "
+    "Identity Center → Settings → Automatic provisioning; give it to Okta (in mode `api`, run "
+    "`pulumi up`; in mode `console`, enter it in the app → Provisioning → Integration, choose Test "
+    "API Credentials, then Save); and only then delete the old token in AWS."
 )
 """How to replace the token. Until Okta has the new token, it needs the old one."""
 _EXPOSED = "is the token, or looks like it. Everybody who may list secrets can read this ID."
@@ -63,7 +62,7 @@ class ScimSecret:
     source="This kit reads one format. AWS has no API for the expiry of a token, so the secret "
     "records it",
     remedy=f"Store one JSON object {SHAPE} with ISO 8601 dates, for example with `okta-idc "
-    "store-token`.",
+    "token store`.",
     good=json.dumps({**_EXAMPLE, "token": "t"}),
     bad=json.dumps({"endpoint": _EXAMPLE["endpoint"], "SCIMEndpointAccessToken": "t"}),
 )

@@ -97,7 +97,7 @@ class Person:
         [self.seen["token"]] = re.findall(r">(sandbox-scim-[^<]+)<", dialog)
 
     def _store_token(self, step: str) -> None:
-        [command] = re.findall(r"^ +okta-idc (store-token .+)$", step, re.M)
+        [command] = re.findall(r"^ +okta-idc (token store .+)$", step, re.M)
         assert "has no secret 'okta-identity-center/scim'" in step
         sandbox = self.kit.sandbox
         done = subprocess.run(

@@ -161,7 +161,7 @@ def test_a_missing_secret_is_reported_as_the_next_step(acme: Project) -> None:
     app = {"okta:app/saml:Saml"}  # AWS needs its metadata before the secret can exist
     text = rejected(acme, lambda args: args["scimToken"].update(secret="acme/nothing"), app)
     assert "has no secret 'acme/nothing'" in text, text
-    assert "store-token acme/nothing" in text
+    assert "token store acme/nothing" in text
     assert 'File "' not in text  # a stack trace
 
 

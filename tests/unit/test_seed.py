@@ -157,7 +157,7 @@ def test_every_sentence_is_on_the_page_once() -> None:
         ("`app.acs_url`", "`app.acs_uri`", "declared by app.acs_uri"),
         ("`GroupAssignments`", "`GroupAssignment`", "declared by GroupAssignment"),
         ("`AccountAccess`", "`ValidationError`", "declared by ValidationError"),
-        ("`okta-idc check-token`", "`okta-idc checktoken`", "command checktoken"),
+        ("`okta-idc token status`", "`okta-idc checktoken`", "command checktoken"),
         (
             "/test_preview_saml.py::",
             "/test_preview.py::",

@@ -9,6 +9,7 @@ from okta_idc.doctor.bindings.single import single
 from okta_idc.inventory.model import Inventory
 from okta_idc.rules import endpoints, identity_store_drift, scim_attempts, scim_secret
 from okta_idc.rules.binding import Binding, Location, Subject, Unavailable, known
+from okta_idc.rules.token_holder import SETTLE, TokenHolder, token_holder
 
 _SECRET, _CONNECTION, PROVISIONING = "the secret", "the app's connection", "Provisioning"
 _TOKEN = {"expires": Location("SCIM token")}
@@ -47,8 +48,13 @@ def attempts(found: Inventory, explained: Collection[str] = ()) -> scim_attempts
 
 def _okta_token(found: Inventory) -> Iterator[Subject | Unavailable]:
     yield Subject(attempts(found), Location(PROVISIONING, "SCIM requests"))
-    if found.declared.mode == "console":
+    if found.declared.mode == "console" and token_in_okta(found).known is None:
         yield Unavailable(token_of_okta(found), applicable=False)
+
+
+def token_in_okta(found: Inventory) -> TokenHolder:
+    """Which token Okta used at the last check of `okta-idc token rotate`."""
+    return token_holder({} if isinstance(found.secret, Unavailable) else found.secret)
 
 
 def token_of_okta(found: Inventory) -> str:
@@ -58,7 +64,7 @@ def token_of_okta(found: Inventory) -> str:
         way = f"open the app's page: {app_page(console, found.app_id, INTEGRATION)}"
     return (
         "which token Okta uses is unknown: no API shows it. To test it, choose Test API "
-        f"Credentials after you {way}"
+        f"Credentials after you {way}. {SETTLE}"
     )
 
 

@@ -47,7 +47,7 @@ def test_with_nothing_assigned_the_app_is_created_and_the_rest_is_a_next_step(
         "Make sure that you can sign in to AWS without IAM Identity Center",
         "Connect AWS to Okta, in one visit to the AWS console",
     ]
-    assert "store-token okta-identity-center/scim --region us-east-1" in found["nextSteps"][2]
+    assert "token store okta-identity-center/scim --region us-east-1" in found["nextSteps"][2]
     assert found["tokenStatus"] == "missing"
     assert (found["tokenExpires"], found["tokenDaysLeft"]) == ("", 0)
 
@@ -84,7 +84,7 @@ def test_an_alarm_without_groups_needs_the_token_too(
     cloud: MockCloud, declare: Declare, mode: str
 ) -> None:
     cloud.secret = None
-    with pytest.raises(RunError, match="store-token"):
+    with pytest.raises(RunError, match="token store"):
         declare(federation_of(provisioning__mode=mode, token_expiry_alarm={}, **NOTHING))
     assert not [a for a in cloud.declared if a.typ.startswith("aws:")]
 
@@ -154,7 +154,7 @@ class TestConnectSteps:
             STEPS["metadata_url"],
             STEPS["issuer_url"],
             page,
-            "okta-idc store-token okta-identity-center/scim --region eu-west-1",
+            "okta-idc token store okta-identity-center/scim --region eu-west-1",
             "There is none.",
         ):
             assert exact in text

@@ -21,7 +21,7 @@ from typer.testing import CliRunner
 
 from components.aws import scim_token
 from okta_idc import text
-from okta_idc.cli import check_token, store_token
+from okta_idc.cli import token_status, token_store
 from okta_idc.cli.main import app
 from okta_idc.clients.aws import AwsError
 from okta_idc.clients.okta_auth import Credentials
@@ -67,7 +67,10 @@ VARIABLES = (
 COMMANDS = (
     "doctor --outputs {outputs}", "doctor --app 0oa1 --identity-store d-1",
     "status --outputs {outputs}", "preview-saml --user ada --app 0oa1", "adopt",
-    "check-token scim", "store-token scim --no-verify", "recover --file {state}", "schema",
+    "token status scim", "token store scim --no-verify", "token status --outputs {outputs}",
+    "token rotate --outputs {outputs}", "token rotate --outputs {outputs} --token-stdin --json",
+    "token retire --outputs {outputs}", "token rotate --outputs {outputs} --abort",
+    "recover --file {state}", "schema",
 )  # fmt: skip
 
 
@@ -190,14 +193,14 @@ def test_no_field_of_the_secret_is_shown(
     written = json.dumps(document)
     _Echo.echoes = True
     monkeypatch.setattr(text, "_concealed", set())  # so that only the texts themselves protect it
-    monkeypatch.setattr(check_token, "secret_string", lambda *_: written)
-    result = CliRunner().invoke(app, ["check-token", "scim", "--verify-at", server])
+    monkeypatch.setattr(token_status, "secret_string", lambda *_: written)
+    result = CliRunner().invoke(app, ["token", "status", "scim", "--verify-at", server])
     assert not runs(result.output + repr(result.exception), token)
-    monkeypatch.setattr(store_token, "SecretStore", _Store)
+    monkeypatch.setattr(token_store, "SecretStore", _Store)
     entered = f"{document['endpoint']}\n{document['token']}\n"
     if "\n" not in value and "\r" not in value:
         options = ["--verify-at", server, f"--token-id={document['token_id']}"]
-        result = CliRunner().invoke(app, ["store-token", "scim", *options], input=entered)
+        result = CliRunner().invoke(app, ["token", "store", "scim", *options], input=entered)
         assert not runs(result.output + repr(result.exception), token)
     for check in (scim_secret.secret_document, lambda t: scim_secret.secret_tags(json.loads(t))):
         for finding in check(written):

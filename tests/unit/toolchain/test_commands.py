@@ -102,7 +102,7 @@ class TestEnv:
     @pytest.mark.parametrize(
         ("command", "expected"),
         [
-            ("check-token {secret}", "IAM Identity Center accepts the token"),
+            ("token status {secret}", "IAM Identity Center accepts the token"),
             ("adopt", "push_groups"),
             ("doctor --app {app} --identity-store {store} --secret {secret}", "OIC-"),
             ("preview-saml --app {app} --user ada.berg@example.com", "Assertion for"),

@@ -231,7 +231,7 @@ def test_valid_access_control_attributes_are_drafted_and_others_are_reported(
         ({"app": app(status="INACTIVE")}, "the app is INACTIVE"),
         ({"app": app(features=[])}, "provisioning seems to be off"),
         ({"app": app(settings={"app": {"entityID": f"{ISSUER}x"}})}, "OIC-113"),
-        ({"secret": Unavailable("not found.")}, "okta-idc store-token"),
+        ({"secret": Unavailable("not found.")}, "okta-idc token store"),
         ({"secret": {}}, "it has no tag `endpoint`"),
         ({"app": app(credentials={"userNameTemplate": {"template": "x"}})}, "OIC-320"),
     ],

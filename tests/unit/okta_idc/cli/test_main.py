@@ -15,7 +15,7 @@ from typer.testing import CliRunner
 
 import okta_idc.version
 from okta_idc.cli.extras import EXPECTED, EXTRAS, CommandGroup
-from okta_idc.cli.main import app
+from okta_idc.cli.main import app, token
 from tests.paths import ROOT
 
 COMMANDS: dict[str, Any] = typer.main.get_command(app).commands  # type: ignore[attr-defined]
@@ -70,6 +70,15 @@ def test_every_help_text_has_an_example_that_parses(command: str) -> None:
         COMMANDS[command].make_context(command, arguments)
 
 
+@pytest.mark.parametrize("command", sorted(COMMANDS["token"].commands))
+def test_every_help_text_of_token_has_an_example_that_parses(command: str) -> None:
+    result = CliRunner().invoke(app, ["token", command, "--help"], env={"COLUMNS": "200"})
+    [example] = re.findall(r"Example: okta-idc (.*)$", result.output, re.MULTILINE)
+    group, name, *arguments = example.split()
+    assert (group, name) == ("token", command)
+    COMMANDS["token"].commands[command].make_context(command, arguments)
+
+
 NO_SHELL_DETECTION = "_TYPER_COMPLETE_TEST_DISABLE_SHELL_DETECTION"
 
 
@@ -108,7 +117,7 @@ def test_a_missing_extra_is_named_in_one_line(module: str, extra: str) -> None:
         ("status --wait x", "--wait': 'x' is not a number of seconds."),
         ("doctor --share 5", "--share': '5' is not a number from 0.01 to 1."),
         ("adopt --share x", "--share': 'x' is not a number from 0.01 to 1."),
-        ("store-token scim --created foo", "--created': 'foo' is not an ISO 8601 date, for"),
+        ("token store scim --created foo", "--created': 'foo' is not an ISO 8601 date, for"),
         ("doctor --fail-on x", "--fail-on': 'x' is not `blocking` or `advisory`."),
     ],
 )
@@ -126,13 +135,13 @@ def test_an_invalid_option_is_explained_in_the_kits_words(arguments: str, messag
         ("preview-saml --user a --app 0oa1", "the URL of the org is unknown. Pass --okta-url"),
         ("preview-saml --user a --settings nope.yaml", "nope.yaml: No such file or directory."),
         ("preview-saml --user a --app 0oa1 --okta-url https://a.okta.com", "No Okta credentials."),
-        ("check-token scim", "The AWS Region is unknown. Pass --region"),
+        ("token status scim", "The AWS Region is unknown. Pass --region"),
         (
-            "check-token scim --region bad_region",
+            "token status scim --region bad_region",
             "--region: 'bad_region' is not an AWS Region, for",
         ),
         (
-            "check-token scim --region us-east-1 --aws-endpoint foo",
+            "token status scim --region us-east-1 --aws-endpoint foo",
             "--aws-endpoint: 'foo' is not a URL.",
         ),
     ],
@@ -152,7 +161,7 @@ def test_wrong_usage_is_an_error_and_not_an_unknown_result(
 def test_each_option_that_is_not_plain_text_says_what_it_expects() -> None:
     parsed = {
         name
-        for command in app.registered_commands
+        for command in (*app.registered_commands, *token.registered_commands)
         for name, hint in get_type_hints(command.callback).items()
         if hint not in (str, bool, Path, Path | None, type(None))
     }

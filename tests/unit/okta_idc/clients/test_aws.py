@@ -103,7 +103,7 @@ def test_a_command_in_an_error_is_quoted(monkeypatch: pytest.MonkeyPatch) -> Non
     stub = Stubber(client._client)
     stub.add_client_error("describe_secret", "ResourceNotFoundException")
     stub.activate()
-    with pytest.raises(AwsError, match=r"okta-idc store-token 'a b'$"):
+    with pytest.raises(AwsError, match=r"okta-idc token store 'a b'$"):
         client.call("describe_secret", SecretId="a b")
 
 
@@ -116,7 +116,7 @@ def test_the_region_comes_from_the_providers_variable(monkeypatch: pytest.Monkey
 @pytest.mark.parametrize(
     ("code", "messages"),
     [
-        ("ResourceNotFoundException", [f"no secret '{SECRET}' in us-east-1", "store-token"]),
+        ("ResourceNotFoundException", [f"no secret '{SECRET}' in us-east-1", "token store"]),
         ("UnrecognizedClientException", ["rejects the credentials", "aws sso login"]),
         ("ExpiredTokenException", ["rejects the credentials", "aws sso login"]),
         ("AccessDeniedException", ["secretsmanager:GetSecretValue: AccessDeniedException: words"]),

@@ -10,7 +10,7 @@ from components.aws.token_expiry_alarm import message
 from okta_idc.rules import RULES
 from tests.paths import ROOT
 
-STEPS = ("generate", "store-token", "Test API Credentials", "Save", "status", "only then delete")
+STEPS = ("token rotate", "generate", "Test API Credentials", "Save", "only then delete")
 """Okta uses the old token until an administrator enters the new one."""
 _DUE: dict[str, Any] = {
     "connect": (), "block_reason": "", "steps": "", "assigns": True, "groups": {"a": "g"},
@@ -32,7 +32,7 @@ def section(path: str, start: str, end: str) -> str:
         *next_steps(days_left=9, **_DUE),
         message("scim", 9),
         section("Pulumi.README.md", "## Rotate the SCIM token", "what is wrong"),
-        section("docs/guide/operate.md", "## Rotate the SCIM token", "check-token"),
+        section("docs/guide/operate.md", "## Rotate the SCIM token", "## Limit"),
     ],
 )  # fmt: skip
 def test_the_old_token_is_deleted_after_okta_works_with_the_new_one(text: str) -> None:

@@ -1,4 +1,4 @@
-"""`okta-idc store-token`, against moto; the prompts of a terminal, with a pseudo-terminal."""
+"""`okta-idc token store`, against moto; the prompts of a terminal, with a pseudo-terminal."""
 
 import json
 import os
@@ -53,7 +53,7 @@ def store_token(
     *lines: str, options: tuple[str, ...] = ("--no-verify", *REGION), name: str = NAME
 ) -> tuple[int, str]:
     result = CliRunner().invoke(
-        app, ["store-token", name, *options], input="".join(f"{line}\n" for line in lines),
+        app, ["token", "store", name, *options], input="".join(f"{line}\n" for line in lines),
         catch_exceptions=False,
     )  # fmt: skip
     return result.exit_code, result.output
@@ -114,7 +114,7 @@ def test_the_region_comes_from_where_the_tools_of_aws_take_it(
     assert "Created okta-identity-center/scim in eu-west-1." in text
     there = boto3.Session().client("secretsmanager", "eu-west-1")
     assert [s["Name"] for s in there.list_secrets()["SecretList"]] == [NAME]
-    assert CliRunner().invoke(app, ["check-token", "none"]).output.count("in eu-west-1") == 1
+    assert CliRunner().invoke(app, ["token", "status", "none"]).output.count("in eu-west-1") == 1
 
 
 @pytest.mark.parametrize("token_id", [TOKEN, f"id-{TOKEN}", "A1" * 30, "x.y-" * 30])
@@ -145,8 +145,8 @@ def test_a_date_that_no_valid_token_has_is_not_stored(
 @pytest.mark.parametrize(
     "command",
     [
-        ("store-token", "{}"),
-        ("check-token", "{}"),
+        ("token store", "{}"),
+        ("token status", "{}"),
         ("doctor", "--secret={}"),
         ("adopt", "--secret={}"),
     ],
@@ -154,8 +154,8 @@ def test_a_date_that_no_valid_token_has_is_not_stored(
 def test_a_text_that_is_not_the_name_of_a_secret_is_not_shown(
     command: tuple[str, ...], name: str
 ) -> None:
-    if name or command[0] != "doctor":  # an empty option of the doctor is one that is not given
-        arguments = [each.replace("{}", name) for each in command]
+    if name or command[0] not in ("doctor", "token status"):  # empty: not given
+        arguments = [*command[0].split(), command[1].replace("{}", name)]
         result = CliRunner().invoke(app, arguments, catch_exceptions=False)
         assert result.exit_code == 2
         assert "the value is not the name or ARN of a secret" in " ".join(
@@ -222,7 +222,7 @@ CLOSED = ("--aws-endpoint", "http://127.0.0.1:9")
 def test_nothing_is_prompted_for_if_nothing_can_be_stored(
     options: tuple[str, ...], env: dict[str, str], message: str
 ) -> None:
-    code, text = in_terminal("store-token", NAME, *options, **env, COLUMNS="300")
+    code, text = in_terminal("token", "store", NAME, *options, **env, COLUMNS="300")
     assert code == 2
     assert message in text
     assert "SCIM endpoint:" not in text
@@ -234,7 +234,7 @@ def test_a_terminal_prompts_and_does_not_show_the_token(sandbox: Sandbox) -> Non
     known = json.loads(client.get_secret_value(SecretId=NAME)["SecretString"])
     options = (*REGION, "--aws-endpoint", sandbox.aws, "--verify-at", sandbox.scim)
     typed = ("", f"Bearer {known['token']} ")  # the known endpoint is the default
-    code, text = in_terminal("store-token", NAME, *options, typed=typed, **KEYS)
+    code, text = in_terminal("token", "store", NAME, *options, typed=typed, **KEYS)
     assert code == 0, text
     assert f"SCIM endpoint [{known['endpoint'].rstrip('/')}]: " in text
     assert "New version of" in text
@@ -251,7 +251,7 @@ def test_a_token_is_kept_for_another_attempt(sandbox: Sandbox) -> None:
     known = json.loads(client.get_secret_value(SecretId=NAME)["SecretString"])
     options = (*REGION, "--aws-endpoint", sandbox.aws, "--verify-at", sandbox.scim)
     typed = ("", known["token"], "y")
-    code, text = in_terminal("store-token", NAME, *options, typed=typed, **KEYS)
+    code, text = in_terminal("token", "store", NAME, *options, typed=typed, **KEYS)
     assert code == 0, text
     assert "not stored: secretsmanager:PutSecretValue" in text
     assert "Try again? [Y/n]: " in text

@@ -1,4 +1,4 @@
-"""`okta-idc check-token`, and the check that `store-token` makes first, against a sandbox."""
+"""`okta-idc token status`, and the check that `token store` makes first, against a sandbox."""
 
 import json
 from typing import Any
@@ -36,7 +36,7 @@ def run(sandbox: Sandbox, *arguments: str, typed: str = "") -> tuple[int, str]:
 
 
 def test_a_valid_token_is_accepted(sandbox: Sandbox) -> None:
-    code, text = run(sandbox, "check-token", NAME)
+    code, text = run(sandbox, "token", "status", NAME)
     assert code == 0, text
     assert "IAM Identity Center accepts the token; it expires in " in text
 
@@ -45,12 +45,12 @@ def test_a_rejected_token_is_explained_but_not_printed(sandbox: Sandbox, secrets
     document = json.loads(secrets.get_secret_value(SecretId=NAME)["SecretString"])
     text = json.dumps({**document, "token": "TOPSECRET"})
     secrets.create_secret(Name="revoked", SecretString=text)
-    code, text = run(sandbox, "check-token", "revoked")
+    code, text = run(sandbox, "token", "status", "revoked")
     assert code == 1
     assert "secret 'revoked'.token: is rejected (401)" in text
     assert "OIC-117" in text
     assert "TOPSECRET" not in text
-    code, text = run(sandbox, "check-token", "revoked", "--json")
+    code, text = run(sandbox, "token", "status", "revoked", "--json")
     result = json.loads(text)
     assert (code, result["accepted"], result["findings"][0]["rule"]) == (1, False, "OIC-117")
 
@@ -70,12 +70,12 @@ def test_a_secret_that_cannot_be_used_is_unknown_not_rejected(
     document = json.loads(secrets.get_secret_value(SecretId=NAME)["SecretString"])
     name = "malformed/" + "".join(filter(str.isalpha, fault))
     secrets.create_secret(Name=name, SecretString=json.dumps({**document, **changes}))
-    code, text = run(sandbox, "check-token", name)
+    code, text = run(sandbox, "token", "status", name)
     assert code == 2
     assert fault in text
     assert "unknown: the token was not tested" in text
     assert TOPSECRET not in text
-    code, text = run(sandbox, "check-token", name, "--json")
+    code, text = run(sandbox, "token", "status", name, "--json")
     assert (code, json.loads(text)["accepted"]) == (2, None)
 
 
@@ -94,7 +94,7 @@ def test_the_advice_on_a_malformed_secret_is_not_masked(
 ) -> None:
     name = f"advice/{request.node.callspec.id}"
     secrets.create_secret(Name=name, SecretString=written)
-    code, text = run(sandbox, "check-token", name)
+    code, text = run(sandbox, "token", "status", name)
     assert code == 2
     assert SHAPE in text
     assert "***" not in text
@@ -102,7 +102,7 @@ def test_the_advice_on_a_malformed_secret_is_not_masked(
 
 
 def test_a_missing_secret_is_unknown_not_rejected(sandbox: Sandbox) -> None:
-    code, text = run(sandbox, "check-token", "missing")
+    code, text = run(sandbox, "token", "status", "missing")
     assert code == 2
     assert "unknown: " in text
 
@@ -110,7 +110,7 @@ def test_a_missing_secret_is_unknown_not_rejected(sandbox: Sandbox) -> None:
 def test_a_throttled_endpoint_makes_the_result_unknown(sandbox: Sandbox, monkeypatch: Any) -> None:
     monkeypatch.setattr("okta_idc.clients.scim._PAUSE", 0)
     sandbox.inject_fault("scim-throttled", times=3)
-    code, text = run(sandbox, "check-token", NAME)
+    code, text = run(sandbox, "token", "status", NAME)
     assert code == 2
     assert "unknown: GET /ServiceProviderConfig returned 429" in text
 
@@ -118,7 +118,7 @@ def test_a_throttled_endpoint_makes_the_result_unknown(sandbox: Sandbox, monkeyp
 def test_a_rejected_token_is_not_stored(sandbox: Sandbox, secrets: Any) -> None:
     document = json.loads(secrets.get_secret_value(SecretId=NAME)["SecretString"])
     lines = f"{document['endpoint']}\n{TOPSECRET}\n"
-    code, text = run(sandbox, "store-token", "new/secret", typed=lines)
+    code, text = run(sandbox, "token", "store", "new/secret", typed=lines)
     assert code == 2
     assert "is rejected (401)" in text
     assert "not stored" in text
@@ -126,6 +126,6 @@ def test_a_rejected_token_is_not_stored(sandbox: Sandbox, secrets: Any) -> None:
     names = [s["Name"] for s in secrets.list_secrets()["SecretList"]]
     assert "new/secret" not in names
     code, text = run(
-        sandbox, "store-token", "new/secret", typed=lines.replace(TOPSECRET, document["token"])
+        sandbox, "token", "store", "new/secret", typed=lines.replace(TOPSECRET, document["token"])
     )
     assert code == 0, text
