@@ -36,6 +36,8 @@ NO_PULUMI = "The CLI and the sandbox work without Pulumi's packages"
 NO_SERVICE = "Expressions, rules, settings and policies call no service and start no process"
 IN_CLI = "Layers of the CLI: commands, their inputs and progress, the stack, options"
 IN_DOCTOR = "Layers of the doctor: reports and previews, bindings, checks of users"
+ROTATION = "Rotation is for the CLI"
+IN_ROTATION = "Layers of rotation: the procedure, its steps and checks, the progress"
 IN_RECOVERY = "Layers of recovery: commands, comparison, live and recorded side"
 RECOVERY = "Recovery is for the CLI, the adoption and the toolchain"
 IN_COMPONENTS = "Layers of components: federation, checks, Okta and AWS, shared modules"
@@ -84,6 +86,9 @@ FORBIDDEN = (
      "okta_idc.doctor.saml_preview", IN_DOCTOR),
     ("okta_idc/recovery/state.py", "from okta_idc.recovery import live", "okta_idc.recovery.live",
      IN_RECOVERY),
+    ("okta_idc/token/progress.py", "from okta_idc.token import steps", "okta_idc.token.steps",
+     IN_ROTATION),
+    ("okta_idc/doctor/report.py", "import okta_idc.token.steps", "okta_idc.token.steps", ROTATION),
     ("okta_idc/doctor/report.py", "import okta_idc.recovery.state", "okta_idc.recovery.state",
      RECOVERY),
     ("components/_options.py", "from . import federation", "components.federation", IN_COMPONENTS),
@@ -262,7 +267,7 @@ MODULES = {
     "okta_idc.rules": "characters", "okta_idc.okta_expression": "tokens",
     "okta_idc.clients": "scim", "okta_idc.settings": "errors", "okta_idc.inventory": "progress",
     "okta_idc.doctor": "saml_preview", "okta_idc.adoption": "items", "okta_idc.cli": "extras",
-    "okta_idc.recovery": "kinds",
+    "okta_idc.recovery": "kinds", "okta_idc.token": "evidence",
     "components": "providers", "policies": "properties", "plugin": "provider",
     "sandbox": "clock", "toolchain": "commands", "offline_plugins": "property_values",
 }  # fmt: skip

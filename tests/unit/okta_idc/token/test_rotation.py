@@ -357,8 +357,9 @@ def test_a_rotation_has_a_known_number_of_writes(
 
 
 @pytest.mark.parametrize(
-    ("mode", "number"), [(mode, n + 1) for mode, most in WRITES.items() for n in range(most)]
-)
+    ("mode", "number"),
+    [*(("console", n + 1) for n in range(WRITES["console"])), *(("api", n + 1) for n in range(4))],
+)  # the modes differ in the first four writes only
 def test_a_rotation_that_ended_after_any_write_continues(
     make: Make, mode: str, number: int
 ) -> None:
