@@ -89,6 +89,8 @@ class IdentityCenterFederation(pulumi.ComponentResource):
     """Whole days until the SCIM token expires; 0 if there is none."""
     token_status: Output[str]
     """`valid`, `not verified`, `missing`, or `unknown: REASON`."""
+    token_in_okta: Output[str]
+    """Which SCIM token Okta uses, as far as it is known; empty if there is none."""
     attribute_statement_keys: Output[list[str]]
     """Keys of the session tags that Okta sends."""
     assignment_groups: Output[list[AssignmentGroupOutput]]
@@ -162,7 +164,7 @@ class IdentityCenterFederation(pulumi.ComponentResource):
         self.region, self.identity_store_id = lookups.region, lookups.identity_store_id
         self.secret_name = Output.from_input(settings.scim_token.secret)
         self.token_expires, self.token_days_left = token.expires, token.days_left
-        self.token_status = token.status
+        self.token_status, self.token_in_okta = token.status, token.in_okta
         self.attribute_statement_keys = Output.from_input(tags)
         groups: Any = [{"name": group.name, "id": group.id} for group in assigned.values()]
         self.assignment_groups = Output.from_input(groups)

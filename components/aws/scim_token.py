@@ -17,6 +17,8 @@ from pulumi import InvokeOutputOptions, Output, ProviderResource, Resource
 from okta_idc.clients.scim import ScimProbe
 from okta_idc.rules import endpoints
 from okta_idc.rules import scim_secret as rules
+from okta_idc.rules.registry import expiry
+from okta_idc.rules.token_holder import token_holder
 from okta_idc.settings.models import ScimToken as ScimTokenSettings
 
 from .._errors import raise_findings
@@ -24,6 +26,8 @@ from .._lookup_errors import readable
 
 T = TypeVar("T")
 VALID, NOT_VERIFIED, MISSING = "valid", "not verified", "missing"
+SENT = "every `pulumi up` gives Okta the token in the secret"
+"""Output `token_in_okta` in mode `api`."""
 
 
 @dataclass(frozen=True)
@@ -47,6 +51,8 @@ class ScimToken:
     """Whole days until the token expires."""
     status: Output[str]
     """`valid`, `not verified`, `missing`, or `unknown: REASON` if AWS did not answer."""
+    in_okta: Output[str]
+    """Which token Okta uses, as far as it is known; "" if there is no token."""
 
 
 def read_scim_token(
@@ -67,15 +73,19 @@ def read_scim_token(
     found = Output.all(name, missing)
     if read_token:
         text = Output.secret(found.apply(lambda both: "" if both[1] else _version(both[0], opts)))
-        read = Output.all(name, text).apply(lambda both: _parse(both[1], f"secret {both[0]!r}"))
+        read = Output.all(name, text).apply(
+            lambda both: _parse(both[1], f"secret {both[0]!r}", parent)
+        )
         checked = Output.all(name, read).apply(lambda both: _verify(parent, settings, *both))
         token = Output.all(read, checked).apply(lambda both: both[0].token if both[0] else "")
         status = Output.unsecret(checked)
+        in_okta = status.apply(lambda status: "" if status == MISSING else SENT)
     else:
         text = found.apply(lambda both: "" if both[1] else _tags(both[0], opts))
         both = Output.all(name, text)
-        read = both.apply(lambda both: _parse(both[1], f"tags of secret {both[0]!r}"))
+        read = both.apply(lambda both: _parse(both[1], f"tags of secret {both[0]!r}", parent))
         token, status = None, read.apply(lambda secret: NOT_VERIFIED if secret else MISSING)
+        in_okta = text.apply(lambda text: _holder(text, parent))
 
     def of_secret(part: Callable[[rules.ScimSecret], T], empty: T) -> Output[T]:
         return Output.unsecret(read.apply(lambda secret: part(secret) if secret else empty))
@@ -87,7 +97,27 @@ def read_scim_token(
         expires=of_secret(lambda secret: secret.expires.isoformat(), ""),
         days_left=of_secret(lambda secret: (secret.expires - datetime.now(UTC)).days, 0),
         status=status,
+        in_okta=in_okta,
     )
+
+
+def _holder(text: str, parent: Resource) -> str:
+    """Which token Okta uses according to the tags. Warns of a token that is not the secret's."""
+    if not text:
+        return ""
+    holder = token_holder(json.loads(text))
+    if holder.known is False:
+        pulumi.log.warn(f"{holder.text}.", parent)
+    return holder.text
+
+
+def _log_expiry(expires: datetime, path: str, parent: Resource | None) -> None:
+    """The days left, in the log of every run: `--suppress-outputs` hides the outputs."""
+    now = datetime.now(UTC)
+    is_due = rules.token_not_expiring_in_90_days((expires, now))
+    is_due += rules.token_not_expiring_in_15_days((expires, now))
+    log = pulumi.log.warn if is_due else pulumi.log.info
+    log(f"{path}: the SCIM token {expiry(expires, now)}.", parent)
 
 
 async def _verify(
@@ -143,7 +173,7 @@ def _missing(name: str, opts: InvokeOutputOptions) -> Output[str]:
     return listed.names.apply(check)
 
 
-def _parse(text: str, path: str) -> rules.ScimSecret | None:
+def _parse(text: str, path: str, parent: Resource | None = None) -> rules.ScimSecret | None:
     """The secret; None for "", the text of a missing one."""
     if not text:
         return None
@@ -159,4 +189,5 @@ def _parse(text: str, path: str) -> rules.ScimSecret | None:
         ],
         path,
     )
+    _log_expiry(secret.expires, path, parent)
     return secret

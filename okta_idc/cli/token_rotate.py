@@ -212,18 +212,22 @@ def _text(result: Result) -> str:
     old = f" The one of {result.old.day} is deleted in AWS." if result.old else ""
     if result.state == State.DONE and result.new:
         known = "Okta uses" if not result.why else "The secret has"
-        return f"Done: {known} the token of {result.new.day}.{old}"
+        return _with_step(f"Done: {known} the token of {result.new.day}.{old}", result.step)
     if result.state == State.ABORTED and result.new and result.old:
         text = (
             f"The secret has the token of {result.old.day} again. Delete the one of "
             f"{result.new.day} in AWS, after Okta has the other one."
         )
-        return f"{text}\n{result.step.text}" if result.step else text
+        return _with_step(text, result.step)
     step = result.step
     if step is None:
         return ""
     then = step.command if step.command.startswith("okta-idc") else ""
     return f"{step.text}\nThen run: {then or 'okta-idc token rotate'}"
+
+
+def _with_step(text: str, step: Step | None) -> str:
+    return f"{text}\n{step.text}" if step else text
 
 
 def _document(result: Result, warnings: list[str]) -> dict[str, Any]:

@@ -345,7 +345,8 @@ class Rotation:
         state = self.store.state()
         if PENDING in state.versions:
             self.store.move(PENDING, state.versions[PENDING])
-        return Result(State.DONE, evidence.holder, why=evidence.why, new=new, old=old)
+        step = None if self.deployed else self.pages.update_stack()
+        return Result(State.DONE, evidence.holder, step, evidence.why, new, old)
 
     async def _is_deleted(self, old: Version, new: Version, looks: int) -> bool:
         """Whether AWS rejects the old token, after a few looks."""

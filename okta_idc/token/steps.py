@@ -62,6 +62,11 @@ class Pages:
         text = f"Give Okta the token of {new.day}: run\n  {self.up}"
         return Step(Act.UP, text, self.up)
 
+    def update_stack(self) -> Step:
+        """The act after a rotation in mode `console`: the stack's alarm has the old date."""
+        text = f"Update the stack's outputs and its alarm to the new expiry: run\n  {self.up}"
+        return Step(Act.UP, text, self.up)
+
     def paste(self, new: Version, *, is_current: bool) -> Step:
         stage = "" if is_current else f" --version-stage {PENDING}"
         read = (

@@ -2,7 +2,7 @@
 
 import json
 from collections.abc import Callable
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import pulumi
@@ -214,6 +214,25 @@ class TestTokenExpiryAlarm:
             "team@example.com"
         )
         assert "TOPSECRET" not in json.dumps([a.inputs for a in cloud.declared if "aws" in a.typ])
+
+    @pytest.mark.parametrize("expires", ["2027-11-29", "2028-03-01", "2099-01-01"])
+    def test_each_default_date_has_a_rule_and_a_message_with_its_days(
+        self, cloud: MockCloud, declare: Declare, expires: str
+    ) -> None:
+        day = datetime.fromisoformat(expires).replace(tzinfo=UTC)
+        created = (day - timedelta(days=365)).isoformat()
+        assert cloud.secret
+        document = {**json.loads(cloud.secret), "created": created, "expires": day.isoformat()}
+        cloud.secret = json.dumps(document)
+        declare(federation(token_expiry_alarm={"emails": ["team@example.com"]}))
+        scheduled = {r.get("scheduleExpression") for r in cloud.inputs("eventRule:EventRule")}
+        assert scheduled - {None} == {
+            f"cron(0 9 {at.day} {at.month} ? {at.year})"
+            for at in (day - timedelta(days=days) for days in (60, 30, 14, 7, 1))
+        }
+        messages = [t.get("input", "") for t in cloud.inputs("eventTarget:EventTarget")]
+        for span in ("in 60 days", "in 30 days", "in 14 days", "in 7 days"):
+            assert sum(span in each for each in messages) == 1
 
     @pytest.mark.parametrize(
         ("event", "matched"),

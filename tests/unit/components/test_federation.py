@@ -4,6 +4,7 @@ import asyncio
 import copy
 import json
 from collections.abc import Awaitable, Callable
+from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import pulumi
@@ -409,6 +410,54 @@ class TestSecret:
 
         declare(program)
         assert found == [status]
+
+    @pytest.mark.parametrize(
+        ("mode", "tags", "text", "warns"),
+        [
+            ("api", {}, "every `pulumi up` gives Okta the token in the secret", False),
+            ("console", {}, "which token Okta uses is unknown: no API shows it", False),
+            ("console", {"okta_token": "1"}, "Okta used the token in the secret when", False),
+            ("console", {"okta_token": "0"}, "Okta used another token (ID 0)", True),
+        ],
+    )
+    def test_the_token_in_okta_is_an_output(
+        self, cloud: MockCloud, declare: Declare, monkeypatch: pytest.MonkeyPatch, mode: str,
+        tags: dict[str, str], text: str, warns: bool,
+    ) -> None:  # fmt: skip
+        found: list[str] = []
+        warnings: list[str] = []
+        monkeypatch.setattr(pulumi.log, "warn", lambda text, *_: warnings.append(text))
+        cloud.tags |= {"token_id": "1", **tags}
+
+        def program() -> object:
+            args = arguments(provisioning__mode=mode)
+            return IdentityCenterFederation("idc", args).token_in_okta.apply(found.append)
+
+        declare(program)
+        assert text in found[0]
+        assert any(text in each for each in warnings) == warns
+
+    @pytest.mark.parametrize("mode", ["api", "console"])
+    @pytest.mark.parametrize(("days", "level"), [(100, "info"), (80, "warn"), (5, "warn")])
+    def test_every_run_logs_the_days_left(
+        self, cloud: MockCloud, declare: Declare, monkeypatch: pytest.MonkeyPatch, mode: str,
+        days: int, level: str,
+    ) -> None:  # fmt: skip
+        logged: dict[str, list[str]] = {"info": [], "warn": []}
+        for name, lines in logged.items():
+            monkeypatch.setattr(
+                pulumi.log, name, lambda text, *_, lines=lines: lines.append(text)
+            )  # fmt: skip
+        expires = datetime.now(UTC) + timedelta(days=days, hours=1)
+        dates = {
+            "created": (expires - timedelta(days=365)).isoformat(), "expires": expires.isoformat()
+        }  # fmt: skip
+        cloud.tags |= dates
+        assert cloud.secret
+        cloud.secret = json.dumps({**json.loads(cloud.secret), **dates})
+        declare(federation(provisioning__mode=mode))
+        [line] = [each for each in logged[level] if "the SCIM token expires in" in each]
+        assert f"expires in {days} days" in line
 
     def test_component_state_does_not_contain_the_token(
         self, cloud: MockCloud, declare: Declare

@@ -52,7 +52,11 @@ def test_the_current_version_changes_only_after_okta_has_the_token_in_console_mo
     at = make()
     seen: dict[Act, str] = {}
     person = Person(at, everything(at))
-    person.before = lambda act: seen.setdefault(act, at.value()["token"]) and None
+
+    def look(act: Act) -> None:
+        seen[act] = at.value()["token"]
+
+    person.before = look
     at.run(person)
     assert seen == {Act.GENERATE: at.first, Act.PASTE: at.first, Act.DELETE: person.entered}
 
