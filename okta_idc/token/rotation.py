@@ -150,7 +150,8 @@ class Rotation:
                     "Run `okta-idc token rotate` to complete it."
                 )
             self.store.move(CURRENT, found.pending.id, old.id)
-            self.store.tag(old.tags())
+        if found.old is not None and not found.is_changed:
+            self._tag(found.old, found)
         self.store.move(PENDING, found.pending.id)
         if found.is_changed:
             return Result(State.ABORTED, new=found.pending, old=found.current)
@@ -249,8 +250,12 @@ class Rotation:
                 check_unchanged(self._read())
                 raise
             self.person.say(f"The token of {new.day} is now current in the secret.")
-        if any(found.tags.get(key) != value for key, value in new.tags().items()):
-            self.store.tag(new.tags())
+        self._tag(new, found)
+
+    def _tag(self, version: Version, found: Progress) -> None:
+        """Make the tags those of this version. An interrupted run may have left others."""
+        if any(found.tags.get(key) != value for key, value in version.tags().items()):
+            self.store.tag(version.tags())
 
     def _record(self, holder: str) -> None:
         """Record in the tags which token Okta uses."""

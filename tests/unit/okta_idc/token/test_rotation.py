@@ -10,6 +10,7 @@ import pytest
 from okta_idc.clients.aws import AwsClient
 from okta_idc.clients.okta_writes import OktaWriter
 from okta_idc.clients.scim import ScimProbe
+from okta_idc.clients.secrets import SecretVersions
 from okta_idc.token.evidence import Holder
 from okta_idc.token.progress import ChangedError, TokenError
 from okta_idc.token.rotation import Rotation, State
@@ -211,6 +212,23 @@ def test_a_secret_that_another_person_changed_is_not_overwritten(make: Make, dur
     assert result.state == State.ABORTED
     assert at.value() == theirs
     assert "AWSPENDING" not in at.labels()
+
+
+@pytest.mark.parametrize("mode", ["api", "console"])
+def test_a_change_at_the_moment_of_the_promotion_is_not_overwritten(
+    make: Make, monkeypatch: pytest.MonkeyPatch, mode: str
+) -> None:
+    at = make(mode)
+    theirs, move = at.document("T" * 500, at.now()), SecretVersions.move
+
+    def late(self: SecretVersions, label: str, *versions: str) -> None:
+        at.secrets.put_secret_value(SecretId=at.secret, SecretString=json.dumps(theirs))
+        move(self, label, *versions)
+
+    monkeypatch.setattr(SecretVersions, "move", late)
+    with pytest.raises(ChangedError, match="Nothing was overwritten"):
+        at.run(Person(at, everything(at)))
+    assert at.value() == theirs
 
 
 @pytest.mark.parametrize("mode", ["api", "console"])
