@@ -36,6 +36,8 @@ class EnforcementPoint(StrEnum):
     """The policy pack checks all declared resources."""
     DOCTOR = "doctor"
     """The doctor checks Okta and AWS."""
+    REVIEW = "review"
+    """`okta-idc review` checks what an update changes for people."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -239,7 +241,11 @@ def rule(
 component_rule = partial(rule, enforced_by=(EnforcementPoint.COMPONENT,))
 policy_rule = partial(rule, enforced_by=(EnforcementPoint.POLICY,))
 doctor_rule = partial(rule, enforced_by=(EnforcementPoint.DOCTOR,))
-core_rule = partial(rule, enforced_by=tuple(EnforcementPoint))
-"""A rule that every enforcement point checks."""
+review_rule = partial(rule, enforced_by=(EnforcementPoint.REVIEW,))
+core_rule = partial(
+    rule,
+    enforced_by=(EnforcementPoint.COMPONENT, EnforcementPoint.POLICY, EnforcementPoint.DOCTOR),
+)
+"""A rule that components, the policy pack and the doctor check."""
 user_rule = partial(doctor_rule, personal=True)
 """A rule on users' attributes, which only the doctor reads. Its findings may quote them."""
