@@ -1,0 +1,1 @@
+"""The map and the review as terminal text, HTML page, Markdown and JSON."""
