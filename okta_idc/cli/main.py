@@ -11,8 +11,10 @@ from okta_idc.cli.adopt import adopt
 from okta_idc.cli.doctor import doctor
 from okta_idc.cli.explain import explain
 from okta_idc.cli.extras import CommandGroup
+from okta_idc.cli.map import access_map
 from okta_idc.cli.preview_saml import preview_saml
 from okta_idc.cli.recover import recover
+from okta_idc.cli.review import review_update
 from okta_idc.cli.schema import schema
 from okta_idc.cli.status import status
 from okta_idc.cli.token_rotate import retire, rotate
@@ -35,6 +37,8 @@ for command in (
     status,
 ):
     app.command()(command)
+app.command("map")(access_map)
+app.command("review")(review_update)
 token = typer.Typer(
     no_args_is_help=True,
     help="Store, test, and replace the SCIM token.\n\nExample: okta-idc token rotate --stack prod",

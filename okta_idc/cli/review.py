@@ -1,0 +1,134 @@
+"""`okta-idc review`: what a previewed update changes for people."""
+
+import asyncio
+import json
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from okta_idc.access_map.changes import Changes, changes_of
+from okta_idc.access_map.plan import PARTS, plan, wanted
+from okta_idc.access_map.preview import (
+    InvalidPreviewError,
+    ReviewLimits,
+    read_limits,
+    read_preview,
+)
+from okta_idc.access_map.reporters.documents import review_document
+from okta_idc.access_map.reporters.review_markdown import review_markdown
+from okta_idc.access_map.reporters.review_text import print_review
+from okta_idc.access_map.review import Review, review
+from okta_idc.cli.console import print_json, reading, terminal, write_file
+from okta_idc.cli.doctor_options import Inputs, from_options, from_stack
+from okta_idc.cli.doctor_progress import show_progress
+from okta_idc.cli.options import (
+    App,
+    AwsEndpoint,
+    Everything,
+    IdentityStoreId,
+    Json,
+    OktaUrl,
+    Outputs,
+    Region,
+    SettingsFile,
+    Share,
+    Stack,
+)
+from okta_idc.cli.schema import PROJECT
+from okta_idc.cli.stack import InputError, read_text
+from okta_idc.clients.okta import Okta
+from okta_idc.clients.okta_limits import DEFAULT_SHARE
+from okta_idc.doctor.report import FINDINGS, READ_FAILED, SUCCESS
+from okta_idc.inventory.further_access import read_further
+from okta_idc.inventory.read import read_inventory
+from okta_idc.rules.affected_people import affected_people_within_limit
+
+_LIMITS = "review"
+
+
+def review_update(
+    preview: Annotated[
+        Path, typer.Option(help="File with the output of `pulumi preview --json`; required.")
+    ],
+    outputs: Outputs = None,
+    stack: Stack = "",
+    settings: SettingsFile = None,
+    app: App = "",
+    identity_store: IdentityStoreId = "",
+    region: Region = "",
+    max_affected: Annotated[
+        int | None,
+        typer.Option(min=0, help="People whom an update may affect without an approval."),
+    ] = None,
+    approved: Annotated[
+        str, typer.Option(help="Approval of this update, as an earlier review printed it.")
+    ] = "",
+    share: Share = DEFAULT_SHARE,
+    as_json: Json = False,
+    markdown: Annotated[
+        Path | None, typer.Option(help="Write a summary for a pull request to this file.")
+    ] = None,
+    show_names: Annotated[
+        bool, typer.Option("--show-names", help="Name the most affected users in the summary.")
+    ] = False,
+    everything: Everything = False,
+    okta_url: OktaUrl = "",
+    aws_endpoint: AwsEndpoint = "",
+) -> None:
+    """Show who gains and who loses access by an update, from its preview. Reads only.
+
+    Compares the preview with the members and assignments that are in Okta and AWS now. The limit
+    and the approval can also be in the stack file: `max_affected` and `approved` of
+    `okta-identity-center:review`.
+
+    Exit code 0: success; 1: the update affects more people than `--max-affected`, and is not
+    approved; 2: something could not be read, or is known only to the update.
+
+    Example: okta-idc review --stack prod --preview preview.json --max-affected 50
+    """
+    console = terminal(stderr=as_json)
+    with reading():
+        changes, limits = _changes(preview)
+        if app or identity_store:
+            inputs = from_options(app, identity_store, region, okta_url, settings)
+        else:
+            inputs = from_stack(outputs, stack, settings, okta_url)
+        inputs = inputs.override(region=region, secret="", policy="", endpoint=aws_endpoint)
+        found = asyncio.run(_read(inputs, changes, share))
+    limit = limits.max_affected if max_affected is None else max_affected
+    subject = found.subject(limit, approved or limits.approved)
+    findings = [each.text(_LIMITS) for each in affected_people_within_limit(subject)]
+    approval = subject.approval
+    if markdown:
+        write_file(markdown, review_markdown(found, findings, approval, names=show_names))
+    if as_json:
+        print_json(review_document(found, approval, findings))
+    else:
+        print_review(console, found, findings, approval, everything=everything)
+    raise typer.Exit(FINDINGS if findings else READ_FAILED if found.unknown else SUCCESS)
+
+
+def _changes(preview: Path) -> tuple[Changes, ReviewLimits]:
+    """The changes, and the limits that the stack configures. Raises InputError."""
+    try:
+        document = json.loads(read_text(preview))
+        return changes_of(read_preview(document)), read_limits(document, f"{PROJECT}:{_LIMITS}")
+    except (ValueError, RecursionError):
+        reason = "it is not one JSON document"
+    except InvalidPreviewError as error:
+        reason = str(error)
+    raise InputError(
+        f"{preview}: is not a preview: {reason}. Write it with `pulumi preview --json >{preview}`."
+    )
+
+
+async def _read(inputs: Inputs, changes: Changes, share: float) -> Review:
+    with show_progress(terminal(stderr=True)) as progress:
+        auth = inputs.credentials.auth()
+        async with Okta(inputs.url, auth, share=share, on_wait=progress.on_wait) as okta:
+            found = await read_inventory(
+                okta, inputs.source, PARTS, declared=inputs.declared, progress=progress
+            )
+            further = await read_further(okta, found, wanted(changes, found), progress)
+    return review(changes, plan(changes, found, further))
