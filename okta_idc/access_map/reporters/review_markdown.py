@@ -22,7 +22,7 @@ def review_markdown(
     max_bytes: int = MAX_BYTES,
 ) -> str:  # fmt: skip
     """The review, at most `max_bytes` long. What does not fit is counted."""
-    parts = [f"**{plain(headline(found))}**\n\n"]
+    parts = [f"**{headline(found)}**\n\n"]
     for each in findings:
         parts.append(f"**{plain(printable(each, 500))}**\n\n")
     more = "at least " if found.unknown else ""
@@ -47,10 +47,7 @@ def _unknown(found: Review, left: int) -> str:
 
 
 def _table(table: ReviewTable, left: int) -> str:
-    head = (
-        f"{plain(table.title)}:\n\n"
-        f"| {' | '.join(table.columns)} |\n|{'---|' * len(table.columns)}\n"
-    )
+    head = f"{table.title}:\n\n| {' | '.join(table.columns)} |\n|{'---|' * len(table.columns)}\n"
     rows = [
         f"| {' | '.join(plain(printable(cell, _CELL)) for cell in row)} |"
         for row in table.rows
