@@ -10,6 +10,7 @@ import pkgutil
 from types import ModuleType
 
 import components
+import okta_idc.cli.review
 import okta_idc.settings
 from okta_idc.rules import RULES, EnforcementPoint, Rule
 
@@ -41,3 +42,8 @@ def test_components_and_settings_apply_the_rules_that_name_them() -> None:
         rule.id for rule in RULES.values() if EnforcementPoint.COMPONENT in rule.enforced_by
     }
     assert set.union(*map(rules_in, modules)) == declared
+
+
+def test_the_review_applies_the_rules_that_name_it() -> None:
+    declared = {rule.id for rule in RULES.values() if EnforcementPoint.REVIEW in rule.enforced_by}
+    assert rules_in(okta_idc.cli.review) == declared

@@ -6,6 +6,7 @@ import re
 import shutil
 import stat
 import subprocess
+import sys
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
@@ -302,6 +303,63 @@ def test_a_long_report_keeps_its_end(commands: Path, tmp_path: Path) -> None:
     text = (tmp_path / "r").read_text()
     assert len(text) < 60_000
     assert "\n30000\n</pre>" in text
+
+
+@pytest.mark.parametrize(
+    ("review", "heading", "code"),
+    [
+        (0, "### Access: reviewed", 0),
+        (1, "### Access: too many people affected, and not approved", 1),
+        (2, "### Access: not fully reviewed", 0),
+    ],
+)
+def test_a_preview_report_begins_with_the_review_of_access(
+    commands: Path, tmp_path: Path, review: int, heading: str, code: int
+) -> None:
+    clone, python = tmp_path / "clone", tmp_path / "clone" / ".venv" / "bin"
+    (clone / ".ci").mkdir(parents=True)
+    python.mkdir(parents=True)
+    shutil.copy(ROOT / ".ci" / "report", clone / ".ci" / "report")
+    log = tmp_path / "log"
+    write_command(
+        python, "python",
+        f"""case "$3" in
+review) for last; do :; done; echo '**3 people lose access.**' >"$last"
+    grep -q '"steps"' "$7" && echo "$@" >{log}; exit {review} ;;
+doctor) exit 0 ;;
+*) PYTHONPATH={ROOT} exec {sys.executable} "$@" ;;
+esac""",
+    )  # fmt: skip
+    write_command(commands, "pulumi", 'case "$*" in *--json*) echo \'{"steps": []}\' ;; esac')
+    report = tmp_path / "report.md"
+    done = run(commands, ".ci/report", "preview", "prod", str(report), cwd=clone)
+    assert done.returncode == code, done.stderr
+    text = report.read_text()
+    assert text.startswith(f"{heading}\n\n**3 people lose access.**\n")
+    assert text.index("### preview of stack prod: passed") > 0
+    assert log.read_text().startswith("-m okta_idc review --stack prod --preview")
+    done = run(commands, ".ci/report", "drift", "prod", str(report), cwd=clone)
+    assert "### Access" not in report.read_text()
+
+
+@pytest.mark.parametrize(("config", "code"), [("{}", 0), ("okta-identity-center:review", 1)])
+def test_a_limit_that_cannot_be_checked_fails_the_preview(
+    commands: Path, tmp_path: Path, config: str, code: int
+) -> None:
+    text = json.dumps({"config": {config: "{}"}, "steps": []})
+    # The review fails, because the stub `pulumi` has no stack outputs.
+    write_command(commands, "pulumi", f"[ \"$1\" = preview ] || exit 1; echo '{text}'")
+    report = tmp_path / "report.md"
+    done = run(commands, ".ci/report", "preview", "prod", str(report))
+    assert done.returncode == code
+    assert report.read_text().startswith("### Access: not fully reviewed\n\n<pre>\nerror: pulumi")
+
+
+def test_a_failed_preview_is_not_reviewed(commands: Path, tmp_path: Path) -> None:
+    write_command(commands, "pulumi", "exit 1")
+    report = tmp_path / "report.md"
+    assert run(commands, ".ci/report", "preview", "prod", str(report)).returncode == 1
+    assert "### Access" not in report.read_text()
 
 
 def test_look_prints_its_usage_on_invalid_arguments(commands: Path) -> None:

@@ -29,7 +29,8 @@ or within days. *Advisory*: works today, and is likely to cause a problem later.
 
 **Enforced by.** A *component* (or the settings of the stack file) rejects what breaks a blocking
 rule. The *policy pack* reports it for declared resources, the *doctor* for the live org and
-account. Where a value cannot be read, the rule is reported as unknown, never as met.
+account, the *review* for an update. Where a value cannot be read, the rule is reported as unknown,
+never as met.
 
 **Sources.** "AWS's page" is AWS's page on Okta in the IAM Identity Center User Guide. A link leads
 to the fact in [research](../research/README.md), with its evidence and the page of Okta or AWS.
