@@ -140,9 +140,10 @@ def read_limits(document: object, key: str) -> ReviewLimits:
     if not text:
         return ReviewLimits()
     try:
-        given = get_object({"": json.loads(text)}, "") or {"": text}
+        parsed: Any = json.loads(text)
     except (ValueError, RecursionError):
-        given = {"": text}
+        parsed = None
+    given = get_object({"": parsed if isinstance(parsed, dict) else {"": text}}, "")
     limit: Any = given.pop("max_affected", None)
     approved: Any = given.pop("approved", "")
     is_limit = limit is None or (type(limit) is int and limit >= 0)

@@ -18,6 +18,7 @@ EXTRAS = {
 """Extra by the module that it installs."""
 EXPECTED = {
     "created": "an ISO 8601 date, for example 2026-01-31", "fail_on": "`blocking` or `advisory`",
+    "max_affected": "a number of people", "side": "`declared` or `live`",
     "share": "a number from 0.01 to 1", "wait": "a number of seconds",
 }  # fmt: skip
 """What an option that is not plain text expects."""

@@ -97,11 +97,10 @@ def _either(names: Sequence[str]) -> str:
     return " or ".join(names)
 
 
-@rule(
+@core_rule(
     "OIC-133",
     "The SCIM endpoint is in an unknown Region",
     severity=Severity.ADVISORY,
-    enforced_by=tuple(EnforcementPoint),
     source="docs/research/aws-partitions.md#scim-endpoints",
     remedy="Compare the endpoint with IAM Identity Center → Settings → Automatic provisioning. The "
     "token is not tested, so that it is not sent to a host that may not be AWS's.",

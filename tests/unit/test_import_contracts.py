@@ -23,7 +23,7 @@ LAYERS = "No package imports a higher one, or one beside it"
 CYCLES = "No import cycles, in any package at any depth"
 PROGRAMS = "Nothing imports components, policies or plugin"
 INVENTORY = (
-    "Only the CLI imports the doctor and the adoption; only these three import the inventory"
+    "Only the CLI imports the doctor, the adoption and the map; only these import the inventory"
 )
 SETTINGS = "Settings are not for the doctor, the inventory, the policies and the plugin"
 CLIENTS = "Clients are not for rules, settings, policies, and reference pages"
@@ -39,7 +39,11 @@ IN_DOCTOR = "Layers of the doctor: reports and previews, bindings, checks of use
 ROTATION = "Rotation is for the CLI"
 IN_ROTATION = "Layers of rotation: the procedure, its steps and checks, the progress"
 IN_RECOVERY = "Layers of recovery: commands, comparison, live and recorded side"
-RECOVERY = "Recovery is for the CLI, the adoption and the toolchain"
+RECOVERY = "Recovery is for the CLI, the adoption, the map and the toolchain"
+IN_MAP = (
+    "Layers of the map: reports, the review and its join, the difference, the two sides, "
+    "the preview"
+)
 IN_COMPONENTS = "Layers of components: federation, checks, Okta and AWS, shared modules"
 IN_SANDBOX = "Layers of sandbox: commands, servers, consoles, Okta and AWS, shared modules"
 IN_TOOLCHAIN = "Layers of toolchain: commands, stack, engine, shared modules"
@@ -89,6 +93,8 @@ FORBIDDEN = (
     ("okta_idc/token/progress.py", "from okta_idc.token import steps", "okta_idc.token.steps",
      IN_ROTATION),
     ("okta_idc/doctor/report.py", "import okta_idc.token.steps", "okta_idc.token.steps", ROTATION),
+    ("okta_idc/access_map/model.py", "from okta_idc.access_map import plan",
+     "okta_idc.access_map.plan", IN_MAP),
     ("okta_idc/doctor/report.py", "import okta_idc.recovery.state", "okta_idc.recovery.state",
      RECOVERY),
     ("components/_options.py", "from . import federation", "components.federation", IN_COMPONENTS),
@@ -267,7 +273,7 @@ MODULES = {
     "okta_idc.rules": "characters", "okta_idc.okta_expression": "tokens",
     "okta_idc.clients": "scim", "okta_idc.settings": "errors", "okta_idc.inventory": "progress",
     "okta_idc.doctor": "saml_preview", "okta_idc.adoption": "items", "okta_idc.cli": "extras",
-    "okta_idc.recovery": "kinds", "okta_idc.token": "evidence",
+    "okta_idc.recovery": "kinds", "okta_idc.token": "evidence", "okta_idc.access_map": "model",
     "components": "providers", "policies": "properties", "plugin": "provider",
     "sandbox": "clock", "toolchain": "commands", "offline_plugins": "property_values",
 }  # fmt: skip

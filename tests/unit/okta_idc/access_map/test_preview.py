@@ -126,7 +126,7 @@ def test_a_state_with_any_values_is_read(value: Any) -> None:
 def test_the_limits_are_in_the_previews_configuration() -> None:
     text = json.dumps({"max_affected": 50, "approved": "120-abc"})
     assert read_limits({"config": {KEY: text}}, KEY) == ReviewLimits(50, "120-abc")
-    assert read_limits({}, KEY) == ReviewLimits()
+    assert read_limits({}, KEY) == read_limits({"config": {KEY: "{}"}}, KEY) == ReviewLimits()
 
 
 @pytest.mark.parametrize(

@@ -130,7 +130,8 @@ def test_an_assigned_user_who_is_deactivated_gains_nothing() -> None:
     given = inventory()
     given.members.by_group["00gD"] |= {"00ueve"}  # type: ignore[operator]
     given.members.inactive["00ueve"] = "SUSPENDED"
-    assert not people(reviewed(assigned("create", "00gX"), members=given.members))
+    for step_of in (assigned("create", "00gX"), user_assigned("create", "00ueve")):
+        assert not people(reviewed(step_of, members=given.members))
 
 
 def test_a_user_who_waits_for_provisioning_gains_by_an_assignment() -> None:
