@@ -68,6 +68,10 @@ def _add_serve(subcommands: "argparse._SubParsersAction[argparse.ArgumentParser]
     )
     start.add_argument("--restore", type=Path, metavar="FILE", help="start from a snapshot")
     serve.add_argument(
+        "--behaviour", type=Path, metavar="FILE",
+        help="behave as the org in this record of `okta-idc probe-org`",
+    )  # fmt: skip
+    serve.add_argument(
         "--partition", choices=tuple(PARTITIONS),
         help="AWS partition: ARNs, domains and Region (default: that of the org file's region)",
     )  # fmt: skip
@@ -152,6 +156,7 @@ def _write_org(args: argparse.Namespace) -> int:
 
 
 def _serve(args: argparse.Namespace) -> int:
+    from .behaviour import read_behaviour
     from .server import Options, run
     from .snapshot import read_snapshot, snapshot_org
 
@@ -161,10 +166,14 @@ def _serve(args: argparse.Namespace) -> int:
         org = snapshot_org(snapshot) if snapshot else load_org(args.org)
         org = _in_partition(org, args.partition, restored=bool(snapshot))
         org = replace(org, **{key: value for key in DOMAINS if (value := getattr(args, key))})
-        settings = Settings(**(snapshot["settings"] if snapshot else {}) | chosen)
+        recorded, unknown = read_behaviour(args.behaviour) if args.behaviour else ({}, [])
+        settings = Settings(**(snapshot["settings"] if snapshot else {}) | recorded | chosen)
     except ValueError as error:  # from the org file, the snapshot or its settings
         sys.stderr.write(f"{error}\n")
         return 2
+    if unknown:
+        names = ", ".join(unknown)
+        sys.stderr.write(f"{args.behaviour}: no switch for the outcome of {names}.\n")
     options = Options(
         port=args.port,
         settings=settings,

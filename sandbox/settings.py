@@ -1,4 +1,4 @@
-"""Settings of a running sandbox, including behaviour that Okta and AWS leave unpublished.
+"""Settings of a running sandbox: the options of `serve`, and the switches of behaviour.py.
 
 Defines the names, the values and the defaults (the first value of each). Every request reads the
 current value, so that a change takes effect immediately.
@@ -6,13 +6,13 @@ current value, so that a change takes effect immediately.
 
 from typing import Any
 
+from .behaviour import OUTCOMES
+
 AWS = "aws"
 SERVERS = ("okta", "scim", AWS)
 """The servers that faults and the request log distinguish."""
 CHOICES = {
-    # Okta's answer to a SCIM connection: "200, UNKNOWN", or as for the apps it documents
-    # (docs/research/okta-api.md#connections-and-features).
-    "connections": ("unknown", "supported"),
+    "connections": OUTCOMES["connections"],
     # Okta's rate limits: none, or those of a type of org (docs/research/okta-api.md#rate-limits).
     "limits": ("off", "integrator", "workforce"),
     # Whether the service app requires a DPoP proof in token requests
@@ -27,13 +27,9 @@ CHOICES = {
     "quotas": ("documented", "low"),
     # Whether a wait takes real time or advances the clock (clock.py).
     "clock": ("real", "jump"),
-    # How AWS treats a PATCH that replaces all members (docs/research/scim.md#group-changes).
-    "member_replace": ("reject", "noop204", "apply"),
-    # What Okta sends when it pushes a whole group: added members, or a replacement of all members.
-    "full_push": ("add", "replace"),
-    # Whether groups of other apps, such as Active Directory, can be pushed
-    # (docs/research/group-push.md#groups-of-other-apps).
-    "push_app_groups": ("accept", "refuse"),
+    "member_replace": OUTCOMES["member_replace"],
+    "full_push": OUTCOMES["full_push"],
+    "push_app_groups": OUTCOMES["push_app_groups"],
     # "Rename app groups to match group name in Okta" (Push Groups > Settings, console only).
     "rename_groups": ("on", "off"),
     # Whether the instance has permission sets (DescribeInstance, PermissionSetsEnabled).
@@ -62,13 +58,14 @@ DESCRIPTIONS = {
     "cloudtrail": "how CloudTrail names the token of a SCIM request",
 }
 """The same settings for the command line's help."""
+_ALL = OUTCOMES | CHOICES
 
 
 class Settings:
     """The current value of each setting: `settings["connections"]`."""
 
     def __init__(self, **values: str) -> None:
-        self._values = {name: values[0] for name, values in CHOICES.items()}
+        self._values = {name: values[0] for name, values in _ALL.items()}
         self.update(values)
 
     def __getitem__(self, name: str) -> str:
@@ -77,10 +74,10 @@ class Settings:
     def update(self, changes: dict[str, Any]) -> None:
         """Apply all changes or none; the ValueError names the invalid setting."""
         for name, value in changes.items():
-            if name not in CHOICES:
-                raise ValueError(f"{name}: unknown setting; use one of {', '.join(CHOICES)}")
-            if value not in CHOICES[name]:
-                raise ValueError(f"{name}: use one of {', '.join(CHOICES[name])}")
+            if name not in _ALL:
+                raise ValueError(f"{name}: unknown setting; use one of {', '.join(_ALL)}")
+            if value not in _ALL[name]:
+                raise ValueError(f"{name}: use one of {', '.join(_ALL[name])}")
         self._values |= changes
 
     def view(self) -> dict[str, str]:

@@ -117,22 +117,22 @@ class _ScimHandlers:
         self.store, self.tenant, self.settings = store, tenant, settings
 
     async def create_user(self, request: web.Request) -> web.Response:
-        record = user_record(await _body(request), self.store.issuer)
-        return _json(self._user(self.store.put_user(record)), 201)
+        record = user_record(await _body(request), self.store.issuer, self._partial)
+        return _json(self._user(self._put_user(record)), 201)
 
     async def get_user(self, request: web.Request) -> web.Response:
         return _json(self._user(self.store.user(request.match_info["id"])))
 
     async def put_user(self, request: web.Request) -> web.Response:
         self.store.user(request.match_info["id"])
-        record = user_record(await _body(request), self.store.issuer)
+        record = user_record(await _body(request), self.store.issuer, self._partial)
         return _json(self._user(self.store.put_user(record, request.match_info["id"])))
 
     async def patch_user(self, request: web.Request) -> web.Response:
         body = await _body(request)
         with self.store.lock:
             before = self._user(self.store.user(request.match_info["id"]))
-            record = user_record(patched_user(before, body), self.store.issuer)
+            record = user_record(patched_user(before, body), self.store.issuer, self._partial)
             return _json(self._user(self.store.put_user(record, request.match_info["id"])))
 
     async def delete_user(self, request: web.Request) -> web.Response:
@@ -140,8 +140,9 @@ class _ScimHandlers:
         return web.Response(status=204)
 
     async def list_users(self, request: web.Request) -> web.Response:
+        by_id = () if self.settings["scim_filter_id"] == "refused" else ({"id"},)
         terms = _filter_terms(
-            request, ({"userName"}, {"externalId"}, {"groups.value"}, {"id"}, {"id", "manager"})
+            request, ({"userName"}, {"externalId"}, {"groups.value"}, *by_id, {"id", "manager"})
         )
         with self.store.lock:
             users = [u for u in self.store.users.values() if self._matches_user(u, terms)]
@@ -231,11 +232,25 @@ class _ScimHandlers:
     async def resource_types(self, _: web.Request) -> web.Response:
         return _json(_list_response(resource_types()))
 
+    @property
+    def _partial(self) -> bool:
+        return self.settings["scim_partial_address"] == "accepted"
+
+    def _put_user(self, record: Record) -> Record:
+        exact = self.settings["scim_user_name_case"] == "distinguished"
+        return self.store.put_user(record, exact_names=exact)
+
     def _user(self, record: Record) -> Record:
-        return scim_user(record)
+        return self._located(scim_user(record), "Users")
 
     def _group(self, record: Record) -> Record:
-        return scim_group(record)
+        return self._located(scim_group(record), "Groups")
+
+    def _located(self, document: Record, kind: str) -> Record:
+        if self.settings["scim_meta_location"] == "present":
+            location = f"/{self.tenant()}/scim/v2/{kind}/{document['id']}"
+            return {**document, "meta": {**document["meta"], "location": location}}
+        return document
 
     def _matches_user(self, user: Record, terms: dict[str, str]) -> bool:
         document = self._user(user)

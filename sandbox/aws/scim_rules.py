@@ -43,7 +43,7 @@ class InvalidError(Exception):
     (docs/research/scim.md#errors)."""
 
 
-def user_record(document: object, issuer: str) -> Record:
+def user_record(document: object, issuer: str, partial_address: bool = False) -> Record:
     """Convert a SCIM user into an identity store record."""
     doc = _object(document, "RequestBody")
     for key in UNSUPPORTED:
@@ -67,7 +67,7 @@ def user_record(document: object, issuer: str) -> Record:
     }
     _required(name, "givenName", "familyName", prefix="name.")
     for key, parts in VALUES.items():
-        if values := _values(doc, key, parts):
+        if values := _values(doc, key, parts, partial_address):
             record[_upper_first(key)] = values
     active = doc.get("active", True)
     if isinstance(active, str):
@@ -139,7 +139,7 @@ def _meta(record: Record, kind: str) -> Record:
     return {"meta": meta}
 
 
-def _values(doc: Record, key: str, parts: tuple[str, ...]) -> list[Record]:
+def _values(doc: Record, key: str, parts: tuple[str, ...], partial: bool) -> list[Record]:
     raw = doc.get(key)
     if raw is None:
         return []
@@ -162,7 +162,7 @@ def _values(doc: Record, key: str, parts: tuple[str, ...]) -> list[Record]:
                 value[_upper_first(part)] = text
         if key == "addresses":
             for part in _ADDRESS:
-                if part not in item or item[part] is None:
+                if not partial and item.get(part) is None:
                     raise InvalidError(f"addresses.{part} is required when an address is sent")
         elif "Value" not in value:
             raise InvalidError(f"{key}.value is required")

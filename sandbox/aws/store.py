@@ -38,15 +38,22 @@ class IdentityStore:
         self.memberships: dict[str, Record] = {}
         self._count = 0
 
-    def put_user(self, record: Record, user_id: str | None = None) -> Record:
-        """Create a user, or replace the user with this ID and keep the memberships."""
+    def put_user(
+        self, record: Record, user_id: str | None = None, *, exact_names: bool = False
+    ) -> Record:
+        """Create a user, or replace the user with this ID and keep the memberships. With
+        `exact_names`, names that differ in case are different."""
         with self.lock:
             if user_id is not None:
                 self.user(user_id)
             self._check_unique(
                 self.users,
                 user_id,
-                (("UserName", _user_name), ("email", _emails), _EXTERNAL),
+                (
+                    ("UserName", _exact if exact_names else _user_name),
+                    ("email", _emails),
+                    _EXTERNAL,
+                ),
                 record,
             )
             return self._put(self.users, "UserId", record, user_id)
@@ -153,6 +160,10 @@ def _lookup(table: dict[str, Record], key: str, kind: str) -> Record:
 
 def _user_name(record: Record) -> Iterator[str]:
     yield record["UserName"].casefold()
+
+
+def _exact(record: Record) -> Iterator[str]:
+    yield record["UserName"]
 
 
 def _display_name(record: Record) -> Iterator[str]:

@@ -9,6 +9,7 @@ values of a wrong type and ignores unknown keys.
 import re
 from typing import Any
 
+from ..settings import Settings
 from .entities import Json
 from .errors import invalid
 
@@ -36,9 +37,14 @@ _TEMPLATE_TYPES = ("BUILT_IN", "CUSTOM", "NONE")
 _PUSH_STATUSES = (None, "PUSH", "DONT_PUSH", "NOT_CONFIGURED")
 
 
-def validate_app_body(document: Json) -> Json:
+_ACS_URLS = "acsEndpoints"
+"""Further ACS URLs, of custom SAML apps."""
+
+
+def validate_app_body(document: Json, settings: Settings | None = None) -> Json:
     """Return the body with all objects present, known keys only, and without nulls."""
-    body: Json = _keep_known(_SCHEMA, document, "app")
+    settings = settings or Settings()
+    body: Json = _keep_known(_SCHEMA, document, "app", settings["wrong_type"] == "ignored")
     for key in ("name", "label", "signOnMode"):
         if not body.get(key):
             raise invalid(key, f"{key}: The field cannot be left blank")
@@ -57,18 +63,35 @@ def validate_app_body(document: Json) -> Json:
     body["credentials"]["userNameTemplate"] = template
     sign_on = body["settings"]["signOn"]
     sign_on["attributeStatements"] = _statements(sign_on.get("attributeStatements", []))
+    if kept := _unknown_sign_on(document, settings):
+        sign_on["kept"] = kept
     return body
 
 
-def _keep_known(schema: Any, document: Any, path: str) -> Any:
+def _unknown_sign_on(document: Json, settings: Settings) -> Json:
+    """The keys of `signOn` that the sandbox does not know and keeps."""
+    sign_on: Any = (document.get("settings") or {}).get("signOn") or {}
+    found: Json = {}
+    for key in set(sign_on) - {*_SCHEMA["settings"]["signOn"], "kept"}:
+        name = "second_acs_url" if key == _ACS_URLS else "unknown_sign_on_key"
+        if settings[name] == "refused":
+            raise invalid(key, f"{key}: unknown property")
+        if settings[name] == "kept":
+            found[key] = sign_on[key]
+    return found
+
+
+def _keep_known(schema: Any, document: Any, path: str, ignore: bool = False) -> Any:
     kind: Any = dict if isinstance(schema, dict) else schema
     value: Any = {} if document is None and isinstance(schema, dict) else document
     if not isinstance(value, kind):
+        if ignore and schema is str:
+            return str(value)
         raise invalid(path, f"{path}: must be {_KIND_NAMES[kind]}")
     if not isinstance(schema, dict):
         return value
     return {
-        key: _keep_known(inner, value.get(key), key)
+        key: _keep_known(inner, value.get(key), key, ignore)
         for key, inner in schema.items()
         if value.get(key) is not None or isinstance(inner, dict)
     }

@@ -7,6 +7,7 @@ only (docs/research/okta-api.md#sign-on-settings-of-a-catalog-app). Okta does no
 
 from typing import Any
 
+from ..settings import Settings
 from .app_body import OVERRIDES
 from .model import App
 
@@ -19,7 +20,7 @@ _FEATURES = {
 }
 
 
-def app_view(app: App, base: str) -> dict[str, Any]:
+def app_view(app: App, base: str, settings: Settings) -> dict[str, Any]:
     body = app.body
     return {
         "id": app.id,
@@ -29,7 +30,7 @@ def app_view(app: App, base: str) -> dict[str, Any]:
         "status": app.status,
         "created": app.created,
         "lastUpdated": app.updated,
-        "features": _features(app),
+        "features": _features(app, settings["app_features"]),
         "universalLogout": None,
         "signOnMode": body["signOnMode"],
         "accessibility": {
@@ -50,10 +51,13 @@ def app_view(app: App, base: str) -> dict[str, Any]:
     }  # fmt: skip
 
 
-def _features(app: App) -> list[str]:
+def _features(app: App, shown: str) -> list[str]:
     if app.connection != "ENABLED":
         return []
-    return ["GROUP_PUSH", *(name for name, path in _FEATURES.items() if app.is_enabled(*path))]
+    enabled = [name for name, path in _FEATURES.items() if app.is_enabled(*path)]
+    if shown == "fewer":
+        return enabled
+    return ["GROUP_PUSH", *enabled, *(["IMPORT_NEW_USERS"] if shown == "more" else [])]
 
 
 def _settings(settings: dict[str, Any]) -> dict[str, Any]:
@@ -69,6 +73,7 @@ def _settings(settings: dict[str, Any]) -> dict[str, Any]:
             **{key: sign.get(key) or None for key in OVERRIDES},
             "attributeStatements": sign["attributeStatements"],
             "honorForceAuthn": bool(sign.get("honorForceAuthn")),
+            **sign.get("kept", {}),
         },
     }
 

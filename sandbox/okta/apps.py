@@ -29,7 +29,7 @@ class Apps(Resource):
         ]
 
     def view(self, app: App) -> Json:
-        return app_view(app, self.context.base)
+        return app_view(app, self.context.base, self.model.settings)
 
     async def list(self, request: web.Request) -> web.Response:
         found = [self.view(app) for app in self.model.apps.values()]
@@ -86,7 +86,7 @@ class Apps(Resource):
         return web.Response(status=204)
 
     def _validated(self, document: Json, except_id: str = "") -> Json:
-        body = validate_app_body(document)
+        body = validate_app_body(document, self.model.settings)
         for app in self.model.apps.values():
             if app.id != except_id and app.body["label"] == body["label"]:
                 raise OktaError(400, "E0000040", "Application label must not be the same as "

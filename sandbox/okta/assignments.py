@@ -52,7 +52,9 @@ class Assignments(Resource):
         app, body = self.context.app(request), await read_body(request)
         ident = self.model.group(request.match_info["group"])["id"]
         # Okta does not publish the default priority: the next one is assumed.
-        old = app.groups.get(ident, {"priority": len(app.groups), "profile": {}})
+        default = {"next": len(app.groups), "next_from_one": len(app.groups) + 1, "zero": 0}
+        following = default[self.model.settings["default_priority"]]
+        old = app.groups.get(ident, {"priority": following, "profile": {}})
         priority, profile = body.get("priority", old["priority"]), body.get("profile")
         if not isinstance(priority, int) or isinstance(priority, bool):
             raise invalid("priority", "priority: must be a number")
@@ -143,7 +145,12 @@ class Assignments(Resource):
         """Remove the individual assignment of a user."""
         self.user_view(app, ident, False)
         if app.users[ident].scope == "GROUP":
-            raise invalid("scope", "scope: assigned by a group; remove the user from the group")
+            if self.model.settings["individual_unassignment"] == "refused":
+                cause = "scope: assigned by a group; remove the user from the group"
+                raise invalid("scope", cause)
+            if self.model.settings["individual_unassignment"] == "removed":
+                self.model.enqueue("remove", app, app.users.pop(ident))
+            return
         app.users[ident].scope = "GROUP"
         self.model.assign(app, ident)
 

@@ -43,6 +43,8 @@ class Connection(Resource):
         ]
 
     def view(self, app: App) -> Json:
+        if self.model.settings["connections"] == "refused":
+            raise errors.provisioning_not_supported()
         if not self.model.connections_supported:
             return _UNKNOWN
         root = f"{self.context.api}/apps/{app.id}/connections/default"
@@ -102,7 +104,9 @@ class Connection(Resource):
         await self.context.worker.connection_enabled(app)
 
     def feature_view(self, app: App) -> Json:
-        if not self.model.connections_supported or app.connection != "ENABLED":
+        agrees = self.model.settings["features_api"] == "as_connection"
+        available = self.model.connections_supported is agrees
+        if not available or app.connection != "ENABLED":
             raise errors.provisioning_not_enabled()
         url = f"{self.context.api}/apps/{app.id}/features/{_NAME}"
         return {
@@ -117,14 +121,17 @@ class Connection(Resource):
     async def feature(self, request: web.Request) -> web.Response:
         view = self.feature_view(self.context.app(request))
         if request.match_info["name"] != _NAME:
+            if self.model.settings["unknown_feature"] == "refused":
+                raise invalid("name", "name: unknown feature")
             raise not_found(request.match_info["name"], "Feature")
         return reply(view)
 
     async def put_feature(self, request: web.Request) -> web.Response:
         app, body = self.context.app(request), await read_body(request)
         await self.feature(request)
+        ignore = self.model.settings["unknown_capability"] == "ignored"
         for part, switches in _SWITCHES.items():
-            for switch, values in _switch_values(body, part, switches).items():
+            for switch, values in _switch_values(body, part, switches, ignore).items():
                 app.capabilities[part][switch] |= values
         provision_staged_users(self.model, app)
         return reply(self.feature_view(app))
@@ -145,10 +152,14 @@ def _credentials(url: Any, token: Any) -> tuple[str, str]:
     return url, token
 
 
-def _switch_values(body: Json, part: str, switches: tuple[str, ...]) -> dict[str, Json]:
+def _switch_values(
+    body: Json, part: str, switches: tuple[str, ...], ignore: bool
+) -> dict[str, Json]:
     requested: Any = body.get(part) or {}
     if not isinstance(requested, dict) or not all(isinstance(v, dict) for v in requested.values()):
         raise invalid(part, f"{part}: must be an object of objects")
+    if ignore:
+        requested = {switch: requested[switch] for switch in switches if switch in requested}
     for switch, values in requested.items():
         if switch not in switches:
             raise invalid(part, f"{part}.{switch}: unknown capability")

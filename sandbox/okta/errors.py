@@ -35,3 +35,7 @@ def not_found(ident: str, kind: str) -> OktaError:
 
 def provisioning_not_enabled() -> OktaError:
     return invalid("feature", "Provisioning is not enabled for the app instance.")
+
+
+def provisioning_not_supported() -> OktaError:
+    return invalid("provisioning", "Provisioning is not supported for the app instance.")

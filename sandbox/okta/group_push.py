@@ -24,16 +24,19 @@ class GroupPush(Resource):
 
     def view(self, app: App, mapping: PushMapping) -> Json:
         groups = self.context.api + "/groups/"
+        look, status = self.model.settings["mapping_error"], mapping.status
+        if status == "ERROR" and look == "active_with_summary":
+            status = "ACTIVE"
         view: Json = {
             "id": mapping.id, "sourceGroupId": mapping.source, "targetGroupId": mapping.target,
-            "status": mapping.status, "created": mapping.created, "lastUpdated": mapping.updated,
+            "status": status, "created": mapping.created, "lastUpdated": mapping.updated,
             "_links": {"app": {"href": f"{self.context.api}/apps/{app.id}"},
                        "sourceGroup": {"href": groups + mapping.source},
                        "targetGroup": {"href": groups + mapping.target}},
         }  # fmt: skip
         if mapping.pushed:  # absent before the first push in recordings of a real org
             view["lastPush"] = mapping.pushed
-        if mapping.error:
+        if mapping.error and look != "error_without_summary":
             view["errorSummary"] = mapping.error
         return view
 
@@ -89,6 +92,8 @@ class GroupPush(Resource):
         return mapping
 
     def _linked_group(self, app: App, ident: str) -> str:
+        if self.model.settings["push_by_id"] == "refused":
+            raise invalid("targetGroupId", "targetGroupId: cannot be linked")
         if self.model.source_of(ident) != app.id:
             raise invalid("targetGroupId", "targetGroupId: is not a group of this app")
         if any(mapping.target == ident for mapping in app.mappings.values()):
@@ -100,6 +105,8 @@ class GroupPush(Resource):
             raise invalid("targetGroupName", "Either targetGroupId or targetGroupName is required.")
         for ident, group in self.model.groups.items():
             if self.model.source_of(ident) == app.id and group["profile"]["name"] == name:
+                if self.model.settings["push_by_name"] == "linked":
+                    return ident
                 # Users report that the API does not link a group by its name
                 # (docs/research/group-push.md#linking-by-name).
                 cause = f"targetGroupName: {name} already exists in the app"
@@ -113,6 +120,8 @@ class GroupPush(Resource):
         (app, mapping), body = self._mapping(request), await read_body(request)
         if body.get("status") not in ("ACTIVE", "INACTIVE"):
             raise invalid("status", "status: use ACTIVE or INACTIVE")
+        if mapping.status == "ERROR" and self.model.settings["error_retry"] == "refused":
+            raise invalid("status", "status: the mapping is in ERROR")
         self.set_status(app, mapping, body["status"])
         return reply(self.view(app, mapping))
 

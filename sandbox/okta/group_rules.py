@@ -13,7 +13,7 @@ from typing import Any
 
 from aiohttp import web
 
-from .errors import invalid, not_found
+from .errors import OktaError, invalid, not_found
 from .expression import ExpressionError, Scope, parse
 from .http import Json, OrgContext, Route, read_body, reply, text_of
 from .model import Model, now
@@ -41,7 +41,9 @@ class GroupRules:
     def view(self, rule: Json) -> Json:
         groups = rule["actions"]["assignUserToGroups"]["groupIds"]
         valid = all(ident in self.model.groups for ident in groups)
-        return {**rule, "status": rule["status"] if valid else "INVALID", "allGroupsValid": valid}
+        invalid_now = not valid and self.model.settings["rule_deleted_group"] == "invalid"
+        status = "INVALID" if invalid_now else rule["status"]
+        return {**rule, "status": status, "allGroupsValid": valid}
 
     def _rule(self, request: web.Request) -> Json:
         ident = request.match_info["rule"]
@@ -50,8 +52,11 @@ class GroupRules:
         return self.model.rules[ident]
 
     def _refuse_invalid(self, rule: Json) -> None:
-        if self.view(rule)["status"] == "INVALID":
+        change = self.model.settings["rule_invalid_change"]
+        if self.view(rule)["status"] == "INVALID" and change != "accepted":
             cause = "Cannot activate or deactivate a Group Rule with the status INVALID"
+            if change == "refused_403":
+                raise OktaError(403, "E0000006", "You do not have permission.", cause)
             raise invalid("status", cause)
 
     async def list(self, request: web.Request) -> web.Response:
@@ -75,7 +80,8 @@ class GroupRules:
         rule, body = self._rule(request), await read_body(request)
         fields = self._validated(body, except_id=rule["id"])
         self._refuse_invalid(rule)
-        if rule["status"] == "ACTIVE":
+        editable = self.model.settings["rule_active_update"] == "accepted"
+        if rule["status"] == "ACTIVE" and not editable:
             raise invalid("status", "status: An active rule cannot be updated.")
         if fields["actions"] != rule["actions"]:
             raise invalid("actions", "actions: The groups of a rule cannot be changed.")
@@ -103,7 +109,7 @@ class GroupRules:
 
     def _validated(self, body: Json, except_id: str = "") -> Json:
         name, conditions = text_of(body, "name"), _object(body, "conditions")
-        if len(name) > 50:
+        if len(name) > 50 and self.model.settings["rule_name_limit"] == "refused":
             raise invalid("name", "name: The field must hold 1 to 50 characters")
         if any(r["name"] == name and r["id"] != except_id for r in self.model.rules.values()):
             cause = "name: An object with this field already exists in the current organization"
@@ -114,6 +120,9 @@ class GroupRules:
             parse(value)
         except ExpressionError as error:
             raise invalid("expression", f"Invalid expression: {error}") from None
+        for part, name_of in (("?", "rule_ternary"), ("user.status", "rule_user_status")):
+            if part in value and self.model.settings[name_of] == "refused":
+                raise invalid("expression", f"Invalid expression: {part} is not allowed")
         people, assign = _object(conditions, "people"), _object(_object(body, "actions"),
                                                             "assignUserToGroups")  # fmt: skip
         groups = _ids(assign, "groupIds")
@@ -188,7 +197,8 @@ class RuleMemberships:
         matches, changed = self._matches(rule, ident, groups), False
         for group in targets:
             rules = self.model.rule_members[group].get(ident, set[str]())
-            if matches and rule["id"] not in rules and (rules or group not in groups):
+            added = bool(rules) or group not in groups or self._takes_over
+            if matches and rule["id"] not in rules and added:
                 self.model.rule_members[group][ident] = rules | {rule["id"]}
                 if group not in groups:
                     groups[group] = self.model.groups[group]["profile"]["name"]
@@ -200,6 +210,11 @@ class RuleMemberships:
                     del groups[group]
                 changed = True
         return changed
+
+    @property
+    def _takes_over(self) -> bool:
+        """Whether a rule also counts the users who were members before."""
+        return self.model.settings["rule_earlier_members"] == "removed"
 
     def _matches(self, rule: Json, ident: str, groups: dict[str, str]) -> bool:
         people = rule["conditions"]["people"]
@@ -217,6 +232,8 @@ class RuleMemberships:
 
     def on_member_removed(self, group: str, ident: str) -> None:
         """Exclude a manually removed user from the rules that had added them."""
+        if self.model.settings["rule_manual_removal"] == "not_excluded":
+            return
         for rule_id in self.model.rule_members.get(group, {}).pop(ident, set()):
             self.model.rules[rule_id]["conditions"]["people"]["users"]["exclude"].append(ident)
 

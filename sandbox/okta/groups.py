@@ -5,6 +5,7 @@ from aiohttp import web
 from .app_view import app_view
 from .errors import invalid
 from .http import Json, Resource, Route, profile_of, read_body, reply
+from .model import ACTIVE
 from .search import parse
 from .users import user_view
 
@@ -55,12 +56,19 @@ class Groups(Resource):
         ident = self.model.group(request.match_info["group"])["id"]
         found = [app for app in self.model.apps.values() if ident in app.groups]
         return self.context.page(
-            request, found, lambda app: app_view(app, self.context.base), default=20, maximum=200
+            request,
+            found,
+            lambda app: app_view(app, self.context.base, self.model.settings),
+            default=20,
+            maximum=200,
         )
 
     def view_with_stats(self, group: Json) -> Json:
         """Assumed: Okta counts the members of a group, whatever their status."""
-        stats = {"usersCount": len(self.model.members[group["id"]])}
+        members = list(self.model.members[group["id"]])
+        if self.model.settings["group_user_count"] == "active_only":
+            members = [i for i in members if self.model.users[i]["status"] in ACTIVE]
+        stats = {"usersCount": len(members)}
         return {**self.view(group), "_embedded": {"stats": stats}}
 
     async def create(self, request: web.Request) -> web.Response:

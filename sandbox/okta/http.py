@@ -76,10 +76,15 @@ class OrgContext:
         text, after = request.query.get("limit") or str(default), request.query.get("after")
         if not (text.isascii() and text.isdigit() and int(text[:9]) >= 1):
             raise invalid("limit", "limit: must be a positive number")
+        settings = self.model.settings
+        if int(text[:9]) > maximum and settings["limit_above_maximum"] == "refused":
+            raise invalid("limit", f"limit: must be at most {maximum}")
         start, limit = 0, min(int(text[:9]), maximum)
         if after:
             start = next((n for n, item in enumerate(items, 1) if _id(item) == after), 0)
-            if not start:
+            if not start and settings["unknown_cursor"] == "empty_page":
+                start = len(items)
+            elif not start and settings["unknown_cursor"] == "refused":
                 # Assumed: Okta refuses an unknown cursor. Starting over could loop forever.
                 raise invalid("after", "after: unknown cursor; follow the Link header")
         page = items[start : start + limit]

@@ -123,7 +123,11 @@ def create_middleware(
             return _error_response(OktaError(status, *_FOREIGN[status]))
         if request.path.startswith("/sandbox/"):
             return await handle(request, handler)
-        return await handle_within_limits(request, *authenticated(request, handler))
+        found, caller = authenticated(request, handler)
+        strict = limits.settings["trailing_slash"] == "not_found"
+        if strict and request.path.endswith("/") and request.path.startswith("/api/"):
+            found = _no_such_path
+        return await handle_within_limits(request, found, caller)
 
     return middleware
 
@@ -144,6 +148,10 @@ def _dpop_response(error: DpopError, base: str, request: web.Request) -> web.Res
     }  # fmt: skip
     challenge = ", ".join(f'{name}="{value}"' for name, value in fields.items())
     return web.Response(status=400, headers={"WWW-Authenticate": f"DPoP {challenge}"})
+
+
+async def _no_such_path(_: web.Request) -> web.StreamResponse:
+    raise web.HTTPNotFound
 
 
 def _default_error(status: int, request: web.Request) -> OktaError:

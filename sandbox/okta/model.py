@@ -148,6 +148,8 @@ class Model:
 
     def add_policy(self, name: str, description: str, *, system: bool, priority: int = 1) -> Json:
         ident, time = self.ident("rst"), now()
+        if self.settings["policy_priority"] == "renumbered" and not system:
+            priority = len(self.policies)
         self.policies[ident] = {
             "id": ident, "name": name, "description": description, "system": system,
             "priority": priority, "created": time, "lastUpdated": time,
@@ -214,12 +216,39 @@ class Model:
         if status:
             user["status"], user["statusChanged"] = status, now()
         user["lastUpdated"] = now()
+        if status == "DEPROVISIONED" and self.settings["deactivated_user_groups"] == "removed":
+            for group in self.groups.values():
+                if group["type"] == "OKTA_GROUP" and user["id"] in self.members[group["id"]]:
+                    self.set_member(group["id"], user["id"], False)
         for app in self.apps.values():
             if status:
                 self.assign(app, user["id"])
             if user["id"] in app.users:
                 self.enqueue("user", app, user["id"])
         self.on_user_changed(user["id"])
+
+    def create_user(self, profile: Json, status: str) -> Json:
+        """Add a user, as the API does: to `Everyone`, too."""
+        if any(u["profile"]["login"] == profile["login"] for u in self.users.values()):
+            cause = "login: An object with this field already exists in the current organization"
+            raise invalid("login", cause)
+        user = self.add_user(profile, status, self.user_type)
+        for group in self.groups.values():
+            if group["type"] == "BUILT_IN":
+                self.members[group["id"]][user["id"]] = None
+        self.on_user_changed(user["id"])
+        return user
+
+    def delete_user(self, user: Json) -> None:
+        """Delete a deactivated user."""
+        ident = user["id"]
+        for members in self.members.values():
+            members.pop(ident, None)
+        for rules in self.rule_members.values():
+            rules.pop(ident, None)
+        for app in self.apps.values():
+            app.users.pop(ident, None)
+        del self.users[ident]
 
     def add_group(self, name: str, description: str, source: str | None = None) -> Json:
         ident, time = self.ident("00g"), now()
@@ -297,6 +326,10 @@ class Model:
                 raise invalid("group", "The group is used in a group push mapping.")
         members = self.members[ident]
         self._forget_group(ident)
+        if self.settings["rule_deleted_group"] == "rule_deleted":
+            for rule in list(self.rules.values()):
+                if ident in rule["actions"]["assignUserToGroups"]["groupIds"]:
+                    del self.rules[rule["id"]]
         for app in self.apps.values():
             if app.groups.pop(ident, None):
                 self.assign(app, *members)
@@ -328,10 +361,14 @@ class Model:
         app = App(self.ident("0oa"), body, status, self.policy)
         app.capabilities = copy.deepcopy(_INITIAL_CAPABILITIES)
         app.mapping_id, app.user_type = self.ident("prm"), self.ident("oty")
+        other = self.settings["profile_mapping_defaults"] == "other_expressions"
         app.attribute_mappings = {
             name: {"expression": f"user.{name}", "pushStatus": "PUSH"}
             for name in APP_USER_ATTRIBUTES
         }
+        if other:
+            expression = 'user.firstName + " " + user.lastName'
+            app.attribute_mappings["displayName"]["expression"] = expression
         self.apps[app.id] = app
         self.add_key(app)
         return app
@@ -382,6 +419,10 @@ class Model:
             raise OktaError(403, "E0000056", "Delete application forbidden.",
                             "The application must be inactive.")  # fmt: skip
         # Assumed: deleting the app deletes its connection and deprovisions no users.
+        fate = self.settings["app_deletion"]
+        if fate != "users_kept":
+            for scim_id in app.scim_user_ids.values():
+                self.enqueue("retire", app, (scim_id, fate == "users_deleted"))
         del self.apps[app.id]
         for ident in [i for i in self.groups if self.source_of(i) == app.id]:
             self._forget_group(ident)

@@ -8,6 +8,7 @@ maintained), and Okta sends nothing until the user is active again. Unassigning 
 the account in AWS; deactivating a user in Okta unassigns them.
 """
 
+import contextlib
 from typing import Any
 
 from ..model import ACTIVE, App, AppUser, Model
@@ -62,6 +63,15 @@ class UserProvisioning:
                 self.model.record_failure(
                     "deactivation", app_user.name, error + refusal.message, refusal.status
                 )
+
+    async def retire(self, app: App, subject: tuple[str, bool]) -> None:
+        """Deactivate or delete a user in AWS whose app was deleted."""
+        scim_id, delete = subject
+        with contextlib.suppress(ScimError):
+            if delete:
+                await self.client.call(app, "DELETE", f"/Users/{scim_id}")
+            else:
+                await self._set_active(app, scim_id, False)
 
     async def _push_user(self, app: App, app_user: AppUser, user: Any) -> None:
         if app_user.status == "PROVISIONED" and not app.is_enabled("update", "profile"):

@@ -31,7 +31,7 @@ class Worker:
         self.jobs = {
             "user": users.provision, "remove": users.deprovision, "push": self.groups.push_group,
             "member": self.groups.push_member, "rename": self.groups.push_name,
-            "drop": self.groups.delete_group,
+            "drop": self.groups.delete_group, "retire": users.retire,
         }  # fmt: skip
         self.queue: asyncio.Queue[Job] = asyncio.Queue()
         self.held_jobs: list[Job] = []  # enqueued while the app's connection was disabled
