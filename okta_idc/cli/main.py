@@ -13,6 +13,7 @@ from okta_idc.cli.explain import explain
 from okta_idc.cli.extras import CommandGroup
 from okta_idc.cli.map import access_map
 from okta_idc.cli.preview_saml import preview_saml
+from okta_idc.cli.probe_org import probe_org
 from okta_idc.cli.recover import recover
 from okta_idc.cli.review import review_update
 from okta_idc.cli.schema import schema
@@ -32,6 +33,7 @@ for command in (
     doctor,
     explain,
     preview_saml,
+    probe_org,
     recover,
     schema,
     status,

@@ -1,4 +1,5 @@
-"""Reads Okta's Management API: follows pages, keeps to rate limits, and retries.
+"""Okta's Management API: follows pages, keeps to rate limits, and retries. Only `answer` can change
+anything.
 
 Bodies are plain dictionaries: Okta's SDK raises on the users whose profiles are wrong
 (docs/research/okta-api.md#oktas-python-sdk). No error holds a credential.
@@ -7,6 +8,7 @@ Bodies are plain dictionaries: Okta's SDK raises on the users whose profiles are
 import asyncio
 from collections import Counter
 from collections.abc import AsyncIterator, Callable, Mapping
+from dataclasses import dataclass
 from typing import Any, Self, cast
 
 import httpx
@@ -16,13 +18,27 @@ from okta_idc.clients.json_path import Json
 from okta_idc.clients.okta_error import OktaError, error_code, error_text
 from okta_idc.clients.okta_limits import DEFAULT_SHARE, Bucket, bucket_of, until_reset
 
-__all__ = ["Okta", "OktaError"]
+__all__ = ["Answer", "Okta", "OktaError"]
 
 TRIES = 5
 """Attempts for one request that Okta throttles or does not answer."""
 MAX_CONCURRENT = 8
 """Concurrent requests; Okta allows 35 to 75 (docs/research/okta-api.md#rate-limits)."""
 _RETRIED = frozenset({429, 502, 503, 504})
+
+
+@dataclass(frozen=True)
+class Answer:
+    """A response of any status below 500. `body` is None if it is not JSON; `code` is Okta's
+    errorCode."""
+
+    status: int
+    body: Any
+    code: str = ""
+
+    @property
+    def is_success(self) -> bool:
+        return 200 <= self.status < 300
 
 
 class Okta:
@@ -73,6 +89,21 @@ class Okta:
         """The body as text, in this media type. Raises OktaError."""
         return (await self._request(self.url + path, query, accept)).text
 
+    async def answer(self, method: str, path: str, body: Any = None, **query: str | int) -> Answer:
+        """The response to one request, also if it is a refusal. A change that Okta may have made is
+        not repeated. Raises OktaError without a response, and for 401, 429, and 5xx."""
+        request = self._http.build_request(
+            method, self.url + path, params=dict(query) or None, json=body
+        )
+        response = await self._respond(request)
+        if response.status_code in (401, 429) or response.status_code >= 500:
+            raise _refusal(response)
+        try:
+            document = response.json()
+        except (ValueError, RecursionError):
+            document = None
+        return Answer(response.status_code, document, error_code(response))
+
     async def pages(self, path: str, **query: str | int) -> AsyncIterator[list[Json]]:
         """Every page of a list. Raises OktaError if a page fails, so no list is incomplete."""
         response = await self._request(self.url + path, query)
@@ -109,23 +140,28 @@ class Okta:
             )
         except httpx.InvalidURL:
             raise OktaError("Okta's link to the next page is not a URL; not followed.") from None
-        endpoint = _endpoint(request.url)
+        response = await self._respond(request)
+        if response.is_success:
+            return response
+        raise _refusal(response)
+
+    async def _respond(self, request: httpx.Request) -> httpx.Response:
+        """The response after retries. Only a read is repeated if Okta may have processed it."""
+        endpoint, reads = _endpoint(request.url, request.method), request.method == "GET"
         for attempt in range(1, TRIES + 1):
             try:
                 response = await self._send(request)
             except BoundError as error:
                 raise OktaError(f"{endpoint}: Okta {error}.") from None
             except httpx.HTTPError as error:  # its text may quote the token
-                if isinstance(error, httpx.ConnectError) or attempt == TRIES:
+                if isinstance(error, httpx.ConnectError) or attempt == TRIES or not reads:
                     text = f"{endpoint}: Okta does not respond ({type(error).__name__}). Check the "
                     raise OktaError(f"{text}URL of the org and the network.") from None
                 seconds, why = 2.0 ** (attempt - 1), f"no response from Okta to {endpoint}"
             else:
-                if response.is_success:
+                retried = _RETRIED if reads else {429}
+                if response.status_code not in retried or attempt == TRIES:
                     return response
-                if response.status_code not in _RETRIED or attempt == TRIES:
-                    text = f"{endpoint}: {error_text(response)}"
-                    raise OktaError(text, response.status_code, error_code(response))
                 seconds = until_reset(response) or 2.0 ** (attempt - 1)
                 why = f"{response.status_code} from Okta for {endpoint}"
             self._on_wait(seconds, why)
@@ -154,5 +190,10 @@ def _document(response: httpx.Response) -> Any:
         raise OktaError(text, response.status_code) from None
 
 
-def _endpoint(url: httpx.URL) -> str:
-    return f"GET {url.path}"
+def _refusal(response: httpx.Response) -> OktaError:
+    text = f"{_endpoint(response.url, response.request.method)}: {error_text(response)}"
+    return OktaError(text, response.status_code, error_code(response))
+
+
+def _endpoint(url: httpx.URL, method: str = "GET") -> str:
+    return f"{method} {url.path}"

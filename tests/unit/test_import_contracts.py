@@ -39,6 +39,7 @@ IN_DOCTOR = "Layers of the doctor: reports and previews, bindings, checks of use
 ROTATION = "Rotation is for the CLI"
 IN_ROTATION = "Layers of rotation: the procedure, its steps and checks, the progress"
 IN_RECOVERY = "Layers of recovery: commands, comparison, live and recorded side"
+PROBE = "Only the CLI imports the probe"
 RECOVERY = "Recovery is for the CLI, the adoption, the map and the toolchain"
 IN_MAP = (
     "Layers of the map: reports, the review and its join, the difference, the two sides, "
@@ -97,6 +98,7 @@ FORBIDDEN = (
      "okta_idc.access_map.plan", IN_MAP),
     ("okta_idc/doctor/report.py", "import okta_idc.recovery.state", "okta_idc.recovery.state",
      RECOVERY),
+    ("toolchain/stack.py", "import okta_idc.probe.contract", "okta_idc.probe.contract", PROBE),
     ("components/_options.py", "from . import federation", "components.federation", IN_COMPONENTS),
     ("components/okta/groups.py", "from ..aws import scim_token", "components.aws.scim_token",
      IN_COMPONENTS),
