@@ -425,4 +425,4 @@ class Model:
                 self.enqueue("retire", app, (scim_id, fate == "users_deleted"))
         del self.apps[app.id]
         for ident in [i for i in self.groups if self.source_of(i) == app.id]:
-            self._forget_group(ident)
+            self.forget_target_group(ident)

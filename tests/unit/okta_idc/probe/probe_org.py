@@ -1,6 +1,7 @@
 """Runs the probe against a sandbox with a small org, in this process or as a command."""
 
 import asyncio
+import functools
 import json
 import os
 import sys
@@ -54,6 +55,13 @@ def write_org(folder: Path, **more: Any) -> Path:
     return path
 
 
+@functools.cache
+def _aws_side(endpoint: str) -> tuple[ScimSecret, IdentityStore]:
+    """The secret and the identity store of a sandbox. Clients of boto3 are slow to make."""
+    secret = read_secret(secret_string(AWS.secret, AWS.region, endpoint))
+    return secret, IdentityStore(AWS.identity_store_id, AWS.region, endpoint)
+
+
 @dataclass
 class Probe:
     """A sandbox, and the probe of it in this process."""
@@ -89,7 +97,7 @@ class Probe:
         browser.http.close()
 
     def _secret(self) -> ScimSecret:
-        return read_secret(secret_string(AWS.secret, AWS.region, self.sandbox.aws))
+        return _aws_side(self.sandbox.aws)[0]
 
     async def _access(self, use: Callable[[Access], Any], aws: bool = True) -> Any:
         async def pause(_seconds: float) -> None:
@@ -101,7 +109,7 @@ class Probe:
             Okta(self.sandbox.okta, auth) as okta,
             ScimRequests(secret.endpoint, secret.token, self.sandbox.scim) as scim,
         ):
-            store = IdentityStore(AWS.identity_store_id, AWS.region, self.sandbox.aws)
+            _, store = _aws_side(self.sandbox.aws)
             instance = Aws(scim, store, secret.endpoint, secret.token) if aws else None
             found = await use(Access(okta, instance, 0.2, pause))
             self.calls = sum(okta.calls.values()) + scim.calls
