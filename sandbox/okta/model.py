@@ -227,29 +227,6 @@ class Model:
                 self.enqueue("user", app, user["id"])
         self.on_user_changed(user["id"])
 
-    def create_user(self, profile: Json, status: str) -> Json:
-        """Add a user, as the API does: to `Everyone`, too."""
-        if any(u["profile"]["login"] == profile["login"] for u in self.users.values()):
-            cause = "login: An object with this field already exists in the current organization"
-            raise invalid("login", cause)
-        user = self.add_user(profile, status, self.user_type)
-        for group in self.groups.values():
-            if group["type"] == "BUILT_IN":
-                self.members[group["id"]][user["id"]] = None
-        self.on_user_changed(user["id"])
-        return user
-
-    def delete_user(self, user: Json) -> None:
-        """Delete a deactivated user."""
-        ident = user["id"]
-        for members in self.members.values():
-            members.pop(ident, None)
-        for rules in self.rule_members.values():
-            rules.pop(ident, None)
-        for app in self.apps.values():
-            app.users.pop(ident, None)
-        del self.users[ident]
-
     def add_group(self, name: str, description: str, source: str | None = None) -> Json:
         ident, time = self.ident("00g"), now()
         self.groups[ident] = {

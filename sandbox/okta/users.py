@@ -73,30 +73,6 @@ class Users(Resource):
             default=10 if q else 200, maximum=200,
         )  # fmt: skip
 
-    async def create(self, request: web.Request) -> web.Response:
-        """Create a user. Assumed: a user with a password is active at once, without an email."""
-        body = await read_body(request)
-        profile: Any = profile_of(body)
-        for key in ("login", "email", "firstName", "lastName"):
-            if not isinstance(profile.get(key), str) or not profile[key]:
-                raise invalid(key, f"{key}: The field cannot be left blank")
-        password = isinstance(credentials := body.get("credentials"), dict) and (
-            isinstance(given := credentials.get("password"), dict) and given.get("value")
-        )
-        status = "ACTIVE" if password else "PROVISIONED"
-        if request.query.get("activate") == "false":
-            status = "STAGED"
-        return reply(self.view(self.model.create_user(profile, status)))
-
-    async def delete(self, request: web.Request) -> web.Response:
-        """Deactivate a user; delete one who is deactivated."""
-        user = self.model.user(request.match_info["user"])
-        if user["status"] == "DEPROVISIONED":
-            self.model.delete_user(user)
-        else:
-            self.model.change_user(user, status="DEPROVISIONED")
-        return web.Response(status=204)
-
     async def get(self, request: web.Request) -> web.Response:
         return self._reply(self._named(request))
 

@@ -276,6 +276,7 @@ MODULES = {
     "okta_idc.clients": "scim", "okta_idc.settings": "errors", "okta_idc.inventory": "progress",
     "okta_idc.doctor": "saml_preview", "okta_idc.adoption": "items", "okta_idc.cli": "extras",
     "okta_idc.recovery": "kinds", "okta_idc.token": "evidence", "okta_idc.access_map": "model",
+    "okta_idc.probe": "record",
     "components": "providers", "policies": "properties", "plugin": "provider",
     "sandbox": "clock", "toolchain": "commands", "offline_plugins": "property_values",
 }  # fmt: skip

@@ -2,7 +2,9 @@
 
 import re
 
-from tests.sandbox.okta.fidelity import PAGE, evidence, page
+from okta_idc.probe.contract import EXPERIMENTS
+from tests.sandbox.okta.assumptions import ROWS, rows_for
+from tests.sandbox.okta.fidelity import PAGE, assumed, evidence, page
 from tests.sandbox.okta.operations import offered
 
 OUTDATED = "is out of date; run make docs"
@@ -17,3 +19,26 @@ def test_the_page_lists_every_operation_with_its_evidence() -> None:
 
 def test_the_page_is_up_to_date() -> None:
     assert page() == PAGE.read_text(), f"{PAGE} {OUTDATED}"
+
+
+def test_each_guess_has_an_experiment_or_a_reason_why_none_can_settle_it() -> None:
+    """A new assumption in a comment needs a row in assumptions.py."""
+    texts = [(module, text) for module, found in assumed().items() for text in found]
+    missing = [(module, text) for module, text in texts if not rows_for(module, text)]
+    assert missing == []
+    for module, part, _ in ROWS:
+        assert sum(module == m and part in text for m, text in texts) == 1, (module, part)
+
+
+def test_a_guess_has_the_key_that_its_experiment_names() -> None:
+    keys = [key for *_, guesses in ROWS for key in guesses]
+    assert len(keys) == len(set(keys))
+    for *_, guesses in ROWS:
+        for key, settled in guesses.items():
+            if settled in EXPERIMENTS:
+                assert EXPERIMENTS[settled].assumption == key
+
+
+def test_the_page_names_every_experiment_and_its_key() -> None:
+    listed = re.findall(r"^  - `([\w.-]+)`: experiment `(\w+)`\.$", PAGE.read_text(), re.MULTILINE)
+    assert sorted(listed) == sorted((e.assumption, e.id) for e in EXPERIMENTS.values())

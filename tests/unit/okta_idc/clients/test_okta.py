@@ -178,3 +178,52 @@ def test_rejected_credentials_have_a_remedy(org: Any) -> None:
         OktaError, match=r"401: Invalid token provided\. Check that the credentials"
     ):
         org(lambda _: httpx.Response(401, json=body), lambda okta: okta.get("/api/v1/apps"))
+
+
+def error(status: int) -> httpx.Response:
+    return httpx.Response(status, json={"errorCode": "E0000001", "errorSummary": "no"})
+
+
+@pytest.mark.parametrize("status", [200, 204, 400, 403, 404, 409])
+def test_an_answer_is_returned_also_if_it_is_a_refusal(org: Any, status: int) -> None:
+    answer, requests, _ = org(
+        lambda _: error(status), lambda okta: okta.answer("POST", "/api/v1/groups", {"a": 1}, b="c")
+    )
+    assert (answer.status, answer.code, answer.is_success) == (status, "E0000001", status < 300)
+    [request] = requests
+    assert (request.method, str(request.url)) == ("POST", f"{ORG}/api/v1/groups?b=c")
+    assert request.content == b'{"a":1}'
+
+
+@pytest.mark.parametrize("status", [401, 500, 502, 503])
+def test_a_change_that_okta_may_have_made_is_not_repeated(org: Any, status: int) -> None:
+    requests: list[Any] = []
+
+    def fail(request: httpx.Request) -> httpx.Response:
+        requests.append(request)
+        return error(status)
+
+    with pytest.raises(OktaError, match="DELETE /api/v1/groups/1"):
+        org(fail, lambda okta: okta.answer("DELETE", "/api/v1/groups/1"))
+    assert len(requests) == 1
+
+
+def test_a_change_without_a_response_is_not_repeated(org: Any) -> None:
+    requests: list[Any] = []
+
+    def lost(request: httpx.Request) -> httpx.Response:
+        requests.append(request)
+        raise httpx.ReadTimeout(TOKEN)
+
+    with pytest.raises(OktaError) as raised:
+        org(lost, lambda okta: okta.answer("POST", "/api/v1/groups", {}))
+    assert len(requests) == 1
+    assert TOKEN not in str(raised.value)
+
+
+def test_a_throttled_change_is_repeated(org: Any) -> None:
+    responses = iter([error(429), error(429), httpx.Response(200, json={})])
+    answer, requests, waits = org(
+        lambda _: next(responses), lambda okta: okta.answer("POST", "/api/v1/groups", {})
+    )
+    assert (answer.status, len(requests), len(waits)) == (200, 3, 2)

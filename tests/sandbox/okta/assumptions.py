@@ -1,0 +1,128 @@
+"""Each guess of the sandbox, with the experiment of `okta-idc probe-org` that would settle it.
+
+A row belongs to one assumption that fidelity.py finds in the code, and names it by a part of its
+text. A value is the ID of an experiment, or the reason why none can settle the guess.
+"""
+
+from collections.abc import Iterator
+
+from okta_idc.probe.contract import EXPERIMENTS
+
+_TIME = "it depends on the load of the org, so one observation says little"
+_SIGN_IN = "it shows in the sign-in of a person only"
+_SIZE = "it takes hundreds of objects, which a probe should not create"
+_DIRECTORY = "it takes a directory server that is connected to the org"
+_CREDENTIALS = "the probe uses the credentials that it gets, which may be no app's"
+_INTERNAL = "AWS does not show what Okta sends, except by its effect"
+ROWS: tuple[tuple[str, str, dict[str, str]], ...] = (
+    ("okta/active_directory.py", "organizational unit", {"groups.directory-profile": _DIRECTORY}),
+    ("okta/app_body.py", "values of a wrong type", {
+        "app.wrong-type": "wrong_type", "app.unknown-keys": "unknown_sign_on_key",
+        "app.second-acs-url": "second_acs_url",
+    }),
+    ("okta/app_view.py", "these four are assumed", {"app.features": "app_features"}),
+    ("okta/assignments.py", "individual assignment is independent", {
+        "assignments.individual": "individual_unassignment",
+    }),
+    ("okta/assignments.py", "default priority", {"assignments.priority": "default_priority"}),
+    ("okta/connection.py", "200, UNKNOWN", {
+        "connection.api": "connections", "connection.features": "features_api",
+    }),
+    ("okta/group_rules.py", "a rule applies immediately", {
+        "rules.delay": _TIME, "rules.deactivated-users": "deactivated_user_groups",
+        "rules.earlier-members": "rule_earlier_members",
+        "rules.manual-removal": "rule_manual_removal",
+        "rules.active-update": "rule_active_update",
+        "rules.deleted-group": "rule_deleted_group", "rules.invalid-status": "rule_invalid_change",
+    }),
+    ("okta/groups.py", "all are on one page", {"groups.page-of-user": _SIZE}),
+    ("okta/groups.py", "whatever their status", {"groups.user-count": "group_user_count"}),
+    ("okta/http.py", "unknown cursor", {"lists.unknown-cursor": "unknown_cursor"}),
+    ("okta/limits.py", "a window begins", {
+        "limits.window": "it takes the whole rate limit of the org for minutes",
+    }),
+    ("okta/dpop.py", "how old a proof may be", {"oauth.proof-age": _CREDENTIALS}),
+    ("okta/middleware.py", "trusted origins", {
+        "http.origins": "the calls of the probe come from no page of a site",
+    }),
+    ("okta/middleware.py", "SSWS without a blank", {
+        "http.ssws": "the probe uses the credentials as the kit does, which may be no API token",
+    }),
+    ("okta/model.py", "deprovisions no users", {"app.deletion": "app_deletion"}),
+    ("okta/model.py", "users in AWS remain", {
+        "users.deletion": "a deleted user cannot come back: the probe deletes no provisioned one",
+    }),
+    ("okta/oauth_tokens.py", "binds the token to a proof", {"oauth.binding": _CREDENTIALS}),
+    ("okta/oauth_tokens.py", "signature", {
+        "oauth.checks": "Okta documents that it verifies both; the sandbox omits it deliberately",
+    }),
+    ("okta/policies.py", "priority unchanged", {
+        "policies.priority": "policy_priority", "policies.comparison": _SIGN_IN,
+    }),
+    ("okta/profile_mappings.py", "by default every attribute", {
+        "mappings.defaults": "profile_mapping_defaults",
+        "mappings.push": _INTERNAL,
+    }),
+    ("okta/schemas.py", "the default one comes first", {
+        "schemas.order": "it takes a second user type, which cannot be removed without a trace",
+    }),
+    ("okta/server.py", "trailing slash", {"http.trailing-slash": "trailing_slash"}),
+    ("okta/users.py", "active at once", {
+        "users.activation": "every experiment with users depends on it, and fails otherwise",
+    }),
+    ("okta/provisioning/group_push.py", "full push sends", {
+        "push.full-push": "full_push", "scim.member-replace": "member_replace",
+    }),
+    ("okta/provisioning/group_push.py", "only users who are assigned", {
+        "push.members": "Okta documents it (docs/research/group-push.md#members)",
+    }),
+    ("okta/provisioning/group_push.py", "both assigned and pushed", {
+        "push.order": "it is a race, so one observation says little",
+    }),
+    ("okta/provisioning/group_push.py", "A mapping in ERROR", {
+        "push.error": "mapping_error", "push.error-retry": "error_retry",
+    }),
+    ("okta/provisioning/group_push.py", "Refresh App Groups", {
+        "push.refresh": "the action exists in the Admin Console only",
+    }),
+    ("okta/provisioning/scim_user.py", "assumed mapping", {"users.scim-body": _INTERNAL}),
+    ("okta/provisioning/users.py", "user name template", {"users.name-template": _INTERNAL}),
+    ("okta/provisioning/users.py", "user names are unique", {
+        "users.unique-names": "AWS refuses a second user of the same name first (`scim_user_name_"
+                              "case`)",
+    }),
+)  # fmt: skip
+AWS = "the probe changes nothing in AWS but users and groups, through SCIM"
+"""Why no experiment settles the assumptions in `sandbox/aws`."""
+DEVIATIONS = {
+    "the recorded apps had no provisioning": "app_features",
+    "for an unsupported app, this answer was reported": "connections",
+    "the recordings include no group of an app": "push_app_groups",
+    "the recorded groups were never pushed": "mapping_error",
+    "each app maps its own attributes": "profile_mapping_defaults",
+}
+"""Experiments for deviations, by a part of the reason."""
+
+
+def rows_for(module: str, text: str) -> dict[str, str]:
+    """The guesses in an assumption; empty if no row or several rows belong to it."""
+    found = [each for path, part, each in ROWS if path == module and part in text]
+    return found[0] if len(found) == 1 else {}
+
+
+def lines(guesses: dict[str, str]) -> Iterator[str]:
+    """A line of the page for each guess."""
+    for key, settled in guesses.items():
+        if settled in EXPERIMENTS:
+            yield f"  - `{key}`: experiment `{settled}`."
+        else:
+            yield f"  - `{key}`: no experiment: {settled}."
+
+
+def other_experiments() -> Iterator[str]:
+    """A line for each experiment that belongs to no assumption in a comment."""
+    settled = {each for *_, guesses in ROWS for each in guesses.values()}
+    for each in EXPERIMENTS.values():
+        if each.id not in settled:
+            yield f"- {each.question} Assumed: {each.outcomes[each.assumed]}."
+            yield from lines({each.assumption: each.id})
