@@ -35,6 +35,7 @@ from okta_idc.probe.guard import (
     RefusedError,
     check_confirmation,
     check_emptiness,
+    check_instance,
     check_rights,
 )
 from okta_idc.probe.journal import Journal, JournalError
@@ -198,7 +199,7 @@ class _Run:
             credentials = replace(credentials, scopes=SCOPES)
         on_wait = partial(print_wait, self._stderr)
         async with (
-            Okta(self.url, credentials.auth(), on_wait=on_wait) as okta,
+            Okta(self.url, credentials.auth(), share=1, on_wait=on_wait) as okta,
             _aws(*aws) as instance,
         ):
             access = Access(okta, instance, self.patience)
@@ -206,6 +207,7 @@ class _Run:
             if clean_up:
                 self.outcome.removed = await remove(access, self.journal)
                 return True
+            await check_instance(access)
             if not self.allow_non_empty:
                 await check_emptiness(access)
             await check_rights(access, self.chosen)

@@ -44,4 +44,4 @@ class Access:
 
     async def settle(self) -> None:
         """Wait for what Okta sends to AWS, when no condition shows that it was sent."""
-        await self.pause(min(self.patience, 10))
+        await self.pause(self.patience)

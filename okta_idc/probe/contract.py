@@ -33,6 +33,8 @@ class Experiment:
     needs: frozenset[Need] = frozenset()
     calls: int = 3
     cleanup: str = "deletes the app"
+    waits: int = 0
+    """How often it waits `--patience` to see that nothing happens."""
     last: bool = False
     """Runs after all others, because they need what it removes."""
 
@@ -85,7 +87,7 @@ _LISTED = (
         "Does a full push add members, or replace them all?",
         "Push a group with a member; add another member in AWS; push again.",
         {"add": "both are members", "replace": "the other one is removed, or the push fails"},
-        _PEOPLE, calls=24, cleanup=_MAPPING + ", and the user in AWS",
+        _PEOPLE, calls=24, waits=1, cleanup=_MAPPING + ", and the user in AWS",
     ),
     Experiment(
         "member_replace", "scim.member-replace",
@@ -146,7 +148,7 @@ _LISTED = (
             "users_deactivated": "the user is inactive",
             "users_deleted": "the user is gone",
         },
-        _PEOPLE, calls=12, cleanup="deletes the users in Okta and AWS", last=True,
+        _PEOPLE, calls=12, cleanup="deletes the users in Okta and AWS", waits=1, last=True,
     ),
     Experiment(
         "individual_unassignment", "assignments.individual",
@@ -203,7 +205,7 @@ _LISTED = (
         "Does a rule remove users who were members before it existed?",
         "Let a rule match a member; change the user so that it no longer matches.",
         {"kept": "the user stays a member", "removed": "the user is removed"},
-        _RULES | _USERS, calls=7, cleanup=_RULE + " and the user",
+        _RULES | _USERS, calls=7, waits=2, cleanup=_RULE + " and the user",
     ),
     Experiment(
         "rule_ternary", "rules.expression",
@@ -348,15 +350,14 @@ def in_order(ids: frozenset[str]) -> list[Experiment]:
     return sorted(chosen, key=lambda each: each.last)
 
 
-OVERHEAD = 45
+OVERHEAD = 60
 """Calls before the first experiment and for the removal."""
-_CALLS_PER_MINUTE = 40
-_WAITS = {Need.PROVISIONING: 2}
+_CALLS_PER_MINUTE = 25
+"""What the rate limits of a small org allow, about."""
 
 
 def estimate(chosen: list[Experiment], patience: float) -> tuple[int, int]:
     """Calls and minutes, about."""
     calls = OVERHEAD + sum(each.calls for each in chosen)
-    waits = sum(count for each in chosen for need, count in _WAITS.items() if need in each.needs)
-    seconds = calls * 60 / _CALLS_PER_MINUTE + waits * min(patience, 10)
+    seconds = calls * 60 / _CALLS_PER_MINUTE + patience * sum(each.waits for each in chosen)
     return calls, max(1, round(seconds / 60))

@@ -10,6 +10,7 @@ from okta_idc.clients.json_path import Json, get_list, get_object, get_text
 from okta_idc.clients.okta import Answer
 from okta_idc.probe.lab import Lab, NotTriedError, connection_of, created
 from okta_idc.probe.record import UNFORESEEN
+from okta_idc.probe.removal import remove_mappings
 
 
 @dataclass(frozen=True)
@@ -201,10 +202,7 @@ async def app_deletion(lab: Lab) -> Observation | str:
     person, app = await lab.person(), await lab.provisioned()
     if not (await lab.scim_user_named(person.login)).get("active"):
         raise NotTriedError("needs_provisioned_user")
-    for mapping in await lab.okta.every(lab.mappings(app)):
-        one = f"{lab.mappings(app)}/{mapping['id']}"
-        await lab.okta.answer("PATCH", one, {"status": "INACTIVE"})
-        await lab.okta.answer("DELETE", one, deleteTargetGroup="true")
+    await remove_mappings(lab.okta, f"/api/v1/apps/{app.id}")
     await lab.ok("POST", f"/api/v1/apps/{app.id}/lifecycle/deactivate")
     await lab.ok("DELETE", f"/api/v1/apps/{app.id}")
     await lab.access.settle()

@@ -9,7 +9,7 @@ from urllib.parse import urlsplit
 
 from okta_idc.clients.admin_console import METADATA
 from okta_idc.clients.aws import AwsError
-from okta_idc.clients.json_path import Json, get_text
+from okta_idc.clients.json_path import Json, get_list, get_text
 from okta_idc.clients.okta import Okta
 from okta_idc.probe.access import Access, Aws
 from okta_idc.probe.contract import Experiment, Need
@@ -96,6 +96,20 @@ async def _missing_in_aws(aws: Aws) -> list[str]:
             raise
         missing.append("SCIM (AWS rejects the token in the secret)")
     return missing
+
+
+async def check_instance(access: Access) -> None:
+    """Raises RefusedError if the token is of another instance than the named identity store, as far
+    as users show it."""
+    if aws := access.aws:
+        _, page = await aws.scim.call("GET", "/Users", count=1)
+        ids = {get_text(each, "id") for each in get_list(page, "Resources")}
+        stored = await asyncio.to_thread(lambda: {get_text(e, "UserId") for e in aws.store.users()})
+        if not ids <= stored:
+            raise RefusedError(
+                f"--identity-store: {aws.store.id!r} lacks a user of the SCIM tenant that the "
+                "secret names. Pass the identity store of this tenant. Nothing was created."
+            )
 
 
 async def check_emptiness(access: Access) -> None:

@@ -8,8 +8,8 @@ from collections.abc import AsyncIterator, Awaitable, Callable
 from dataclasses import dataclass, field
 
 from okta_idc.clients.aws import AwsError
-from okta_idc.clients.json_path import Json, get_text
-from okta_idc.clients.okta import OktaError
+from okta_idc.clients.json_path import Json, get_list, get_text
+from okta_idc.clients.okta import Okta, OktaError
 from okta_idc.probe.access import Access, Aws
 from okta_idc.probe.journal import MARK, Entry, Journal
 
@@ -35,7 +35,7 @@ async def remove_all(access: Access, journal: Journal) -> Removed:
         await removal.attempt(kind, step)
     scim = journal.entries("scim user") + journal.entries("scim group")
     if aws := access.aws:
-        await access.settle()  # Okta may still be sending what precedes the removal
+        await access.pause(min(access.patience, 10))  # Okta may still be sending something
         await removal.attempt("scim user", lambda: removal.in_aws(aws, "Users"))
         await removal.attempt("scim group", lambda: removal.in_aws(aws, "Groups"))
     elif scim:
@@ -44,6 +44,24 @@ async def remove_all(access: Access, journal: Journal) -> Removed:
         )
     journal.close()
     return removal.removed
+
+
+async def remove_mappings(okta: Okta, app: str) -> None:
+    """Delete the push mappings of a marked app (its path), with the target groups that have the
+    mark."""
+    mappings = f"{app}/group-push/mappings"
+    try:
+        found = await okta.every(mappings)
+    except OktaError as error:
+        if error.status in (400, 403, 404):
+            return  # an app without provisioning has none
+        raise
+    for mapping in found:
+        target = await okta.answer("GET", f"{_GROUPS}/{get_text(mapping, 'targetGroupId')}")
+        marked = target.is_success and _is_marked(target.body, "profile.name")
+        one = f"{mappings}/{mapping['id']}"
+        await okta.answer("PATCH", one, {"status": "INACTIVE"})
+        await okta.answer("DELETE", one, deleteTargetGroup="true" if marked else "false")
 
 
 class _Removal:
@@ -65,21 +83,10 @@ class _Removal:
         complete = True
         async for app in self._marked(_APPS, "label", "app", q=MARK):
             path = f"{_APPS}/{app['id']}"
-            for mapping in await self._mappings(f"{path}/group-push/mappings"):
-                one = f"{path}/group-push/mappings/{mapping['id']}"
-                await self.okta.answer("PATCH", one, {"status": "INACTIVE"})
-                await self.okta.answer("DELETE", one, deleteTargetGroup="true")
+            await remove_mappings(self.okta, path)
             await self.okta.answer("POST", f"{path}/lifecycle/deactivate")
             complete &= await self._delete(path)
         return complete
-
-    async def _mappings(self, path: str) -> list[Json]:
-        try:
-            return await self.okta.every(path)
-        except OktaError as error:
-            if error.status in (400, 403, 404):
-                return []  # an app without provisioning has none
-            raise
 
     async def rules(self) -> bool:
         complete = True
@@ -128,10 +135,16 @@ class _Removal:
         complete, users = True, kind == "Users"
         listed = aws.store.users if users else aws.store.groups
         name, ident = ("UserName", "UserId") if users else ("DisplayName", "GroupId")
-        for each in await asyncio.to_thread(lambda: list(listed())):
-            if not _is_marked(each, name):
-                continue
-            status, _ = await aws.scim.call("DELETE", f"/{kind}/{get_text(each, ident)}")
+        marked = await asyncio.to_thread(lambda: [e for e in listed() if _is_marked(e, name)])
+        found = {get_text(each, ident) for each in marked}
+        key = "userName" if users else "displayName"
+        for entry in self.journal.entries("scim user" if users else "scim group"):
+            # The list may lag behind.
+            _, page = await aws.scim.call("GET", f"/{kind}", filter=f'{key} eq "{entry.name}"')
+            resources = [e for e in get_list(page, "Resources") if _is_marked(e, key)]
+            found.update(get_text(each, "id") for each in resources)
+        for each in found:
+            status, _ = await aws.scim.call("DELETE", f"/{kind}/{each}")
             complete &= self._note(status, f"SCIM {kind}")
         return complete
 

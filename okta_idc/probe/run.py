@@ -52,6 +52,7 @@ async def run_experiments(
             or result(each, None, reason="interrupted" if each.id in ids else "not_chosen")
             for each in EXPERIMENTS.values()
         ]
+        outcome.removed = Removed(failures=["the removal was interrupted."])
         outcome.removed = await remove(access, journal)
     return outcome
 
@@ -62,7 +63,7 @@ async def remove(access: Access, journal: Journal) -> Removed:
     for _ in range(_REMOVALS - 1):
         if not removed.failures:
             break
-        await access.settle()
+        await access.pause(min(access.patience, 10))
         count, removed = removed.count, await remove_all(access, journal)
         removed.count += count
     return removed

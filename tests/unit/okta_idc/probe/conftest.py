@@ -17,11 +17,15 @@ def running(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Sandbox]:
     sandbox.stop()
 
 
-@pytest.fixture
-def probe(running: Sandbox, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Probe]:
-    """The probe of a sandbox that behaves as it guesses, and that must be left as it was."""
+@pytest.fixture(autouse=True)
+def credentials(monkeypatch: pytest.MonkeyPatch) -> None:
     for name, value in environment().items():
         monkeypatch.setenv(name, value)
+
+
+@pytest.fixture
+def probe(running: Sandbox, tmp_path: Path) -> Iterator[Probe]:
+    """The probe of a sandbox that behaves as it guesses, and that must be left as it was."""
     running.settings(**GUESSES)
     found = Probe(running, tmp_path)
     before = found.state()

@@ -7,6 +7,7 @@ import signal
 import stat
 import subprocess
 from collections.abc import Callable
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -14,10 +15,12 @@ import pytest
 from typer.testing import CliRunner
 
 from okta_idc.cli.main import app
+from okta_idc.clients.identity_store import IdentityStore
 from okta_idc.clients.okta import Okta
 from okta_idc.probe.access import Access
 from okta_idc.probe.journal import MARK, Entry, Journal, JournalError
-from okta_idc.probe.run import remove
+from okta_idc.probe.lab import Lab
+from okta_idc.probe.run import Outcome, remove, run_experiments
 from sandbox.pytest_plugin import Sandbox
 from tests.unit.okta_idc.probe.probe_org import (
     Probe,
@@ -73,8 +76,9 @@ def test_an_interrupted_run_removes_what_it_created(
     assert lines(tmp_path) == []
 
 
-@pytest.mark.parametrize("again", [("--clean-up",), ("--only", "trailing_slash")])
-@pytest.mark.parametrize("journal", [True, False])
+@pytest.mark.parametrize(
+    ("again", "journal"), [(("--clean-up",), True), (("--only", "trailing_slash"), False)]
+)
 def test_after_sigkill_the_next_run_removes_what_was_left(
     probe: Probe, started: Any, tmp_path: Path, again: tuple[str, ...], journal: bool
 ) -> None:
@@ -143,8 +147,6 @@ def test_the_journal_accepts_no_name_without_the_mark(tmp_path: Path) -> None:
 
 def test_a_journal_that_cannot_be_written_prevents_the_call(probe: Probe, tmp_path: Path) -> None:
     async def use(access: Access) -> None:
-        from okta_idc.probe.lab import Lab
-
         await Lab(access, Journal(tmp_path / "no" / "journal"), "1").group()
 
     with pytest.raises(JournalError, match="cannot be written"):
@@ -189,11 +191,7 @@ def created_nothing(probe: Probe) -> bool:
     ] and MARK not in json.dumps(probe.state())  # fmt: skip
 
 
-def test_an_org_that_looks_like_one_in_use_is_refused(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    for key, value in environment().items():
-        monkeypatch.setenv(key, value)
+def test_an_org_that_looks_like_one_in_use_is_refused(tmp_path: Path) -> None:
     sandbox = Sandbox(tmp_path)  # the bundled org has more users
     try:
         probe = Probe(sandbox, tmp_path)
@@ -321,3 +319,56 @@ def test_no_file_and_no_output_has_a_token(probe: Probe, tmp_path: Path) -> None
     assert len(copies) > 5
     for secret in (token, token[:20], Sandbox.token):
         assert secret not in shown
+
+
+def test_a_target_group_without_the_mark_is_kept(probe: Probe) -> None:
+    """A person may have linked a group of their own to the app of the probe."""
+    probe.sandbox.settings(connections="supported")
+
+    async def use(access: Access) -> list[str]:
+        lab = Lab(access, Journal(None), "test")
+        app = await lab.provisioned()
+        for name in ("Own group", lab.name("target")):
+            body = {"sourceGroupId": await lab.group(), "targetGroupName": name}
+            assert (await lab.okta.answer("POST", lab.mappings(app), body)).is_success
+            assert await access.until(partial(_named, lab, name))
+        assert (await remove(access, lab.journal)).failures == []
+        await access.settle()
+        kept = await lab.scim_group_named("Own group")
+        await lab.scim("DELETE", f"/Groups/{kept}")
+        return [name for name in ("Own group",) if kept]
+
+    assert probe.with_access(use) == ["Own group"]
+
+
+async def _named(lab: Lab, name: str) -> bool:
+    return bool(await lab.scim_group_named(name))
+
+
+def test_a_token_of_another_instance_is_refused(probe: Probe, tmp_path: Path) -> None:
+    async def create(access: Access) -> str:
+        return await Lab(access, Journal(None), "test").scim_user()
+
+    async def delete(access: Access) -> None:
+        await remove(access, Journal(None))
+
+    probe.with_access(create)
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(IdentityStore, "users", lambda _: iter(()))
+        result = run_command(probe.sandbox, tmp_path)
+    probe.with_access(delete)
+    assert result.exit_code == 2
+    assert "lacks a user of the SCIM tenant" in result.output
+
+
+def test_an_interrupted_removal_is_reported(probe: Probe, monkeypatch: pytest.MonkeyPatch) -> None:
+    async def cancelled(*_: Any) -> Any:
+        raise asyncio.CancelledError
+
+    outcome = Outcome()
+    monkeypatch.setattr("okta_idc.probe.run.remove", cancelled)
+    with pytest.raises(asyncio.CancelledError):
+        probe.with_access(
+            lambda access: run_experiments(access, Journal(None), [], outcome=outcome)
+        )
+    assert outcome.removed.failures == ["the removal was interrupted."]
