@@ -29,7 +29,7 @@ from okta_idc.clients.scim_requests import ScimRequests
 from okta_idc.clients.secrets import secret_string
 from okta_idc.doctor.report import READ_FAILED
 from okta_idc.probe.access import Access, Aws
-from okta_idc.probe.contract import EXPERIMENTS, Experiment, estimate, in_order
+from okta_idc.probe.contract import EXPERIMENTS, FEATURES, Experiment, estimate, in_order
 from okta_idc.probe.guard import (
     SCOPES,
     RefusedError,
@@ -232,7 +232,8 @@ class _Run:
         )  # fmt: skip
 
     async def _wait_for_console(self, access: Access, app: str, label: str) -> None:
-        """Until the app shows the features of all three options, or the time is over."""
+        """Until the app shows the features of all three options, or the time is over. Fewer
+        features can mean that the person is not done."""
         endpoint = access.aws.endpoint if access.aws else ""
         self._say(_STEPS.format(label=label, endpoint=endpoint))
         try:
@@ -240,13 +241,12 @@ class _Run:
         except OktaError:
             self._say("Find the app under Applications.")
         self._say(f"The command waits {self.console_minutes} min.")
-        loop, known = asyncio.get_running_loop(), 0
+        loop = asyncio.get_running_loop()
         until = loop.time() + 60 * self.console_minutes
         while loop.time() < until:
-            shown = len(get_list(await access.okta.get(f"/api/v1/apps/{app}"), "features"))
-            if shown and shown == known:  # two equal reads: the person has saved the last page
+            shown = get_list(await access.okta.get(f"/api/v1/apps/{app}"), "features")
+            if set(map(str, shown)) >= FEATURES:
                 return
-            known = shown
             await asyncio.sleep(min(max(self.patience / 6, 0.2), 10))
 
     def _show(self, number: int, result: dict[str, Any]) -> None:

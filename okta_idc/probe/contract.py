@@ -339,6 +339,10 @@ _LISTED = (
         _SCIM, calls=3, cleanup=_IN_AWS,
     ),
 )  # fmt: skip
+FEATURES = frozenset(
+    {"GROUP_PUSH", "PUSH_NEW_USERS", "PUSH_PROFILE_UPDATES", "PUSH_USER_DEACTIVATION"}
+)
+"""The `features` that the app is assumed to show with all options enabled."""
 EXPERIMENTS = {each.id: each for each in _LISTED}
 CONTRACT = 1
 """The version of this list. A record names the version that it was made with."""

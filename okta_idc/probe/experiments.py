@@ -8,6 +8,7 @@ from dataclasses import dataclass
 
 from okta_idc.clients.json_path import Json, get_list, get_object, get_text
 from okta_idc.clients.okta import Answer
+from okta_idc.probe.contract import FEATURES
 from okta_idc.probe.lab import Lab, NotTriedError, connection_of, created
 from okta_idc.probe.record import UNFORESEEN
 from okta_idc.probe.removal import remove_mappings
@@ -28,7 +29,6 @@ STEPS: dict[str, Steps] = {}
 _RULES = "/api/v1/groups/rules"
 _NOBODY = 'user.title == "okta-idc-probe"'
 """An expression that matches no user."""
-_FOUR = {"GROUP_PUSH", "PUSH_NEW_USERS", "PUSH_PROFILE_UPDATES", "PUSH_USER_DEACTIVATION"}
 
 
 def _steps(function: Steps) -> Steps:
@@ -60,10 +60,11 @@ async def features_api(lab: Lab) -> Observation | str:
 @_steps
 async def app_features(lab: Lab) -> Observation | str:
     app = await lab.provisioned()
-    shown = set(map(str, get_list(await lab.ok("GET", f"/api/v1/apps/{app.id}"), "features")))
-    if shown == _FOUR:
+    listed = get_list(await lab.ok("GET", f"/api/v1/apps/{app.id}"), "features")
+    shown = frozenset(map(str, listed))
+    if shown == FEATURES:
         return "four"
-    return "more" if shown > _FOUR else "fewer" if shown < _FOUR else UNFORESEEN
+    return "more" if shown > FEATURES else "fewer" if shown < FEATURES else UNFORESEEN
 
 
 @_steps

@@ -83,8 +83,8 @@ class Probe:
         store = {k: v for k, v in snapshot["identity_store"].items() if k != "_count"}
         return {"okta": okta, "identity_store": store}
 
-    def enable_in_console(self, app: str) -> None:
-        """What an administrator does in the Admin Console."""
+    def enable_in_console(self, app: str, between: Callable[[], object] = lambda: None) -> None:
+        """What an administrator does in the Admin Console: two pages, one after the other."""
         page = f"/admin/app/amazon_aws_sso/instance/{app}/provisioning"
         secret = self._secret()
         browser, options = Browser(self.sandbox.okta), ("create_users", "update_users")
@@ -92,6 +92,7 @@ class Probe:
             f"{page}/integration?edit=1", f"{page}/integration", save="on", enable="on",
             base_url=secret.endpoint, api_token=secret.token,
         )  # fmt: skip
+        between()
         ticked = dict.fromkeys((*options, "deactivate_users"), "on")
         browser.submit(f"{page}/to-app?edit=1", f"{page}/to-app", **ticked)
         browser.http.close()

@@ -3,9 +3,11 @@
 import asyncio
 import json
 import os
+import re
 import signal
 import stat
 import subprocess
+import threading
 from collections.abc import Callable
 from functools import partial
 from pathlib import Path
@@ -372,3 +374,30 @@ def test_an_interrupted_removal_is_reported(probe: Probe, monkeypatch: pytest.Mo
             lambda access: run_experiments(access, Journal(None), [], outcome=outcome)
         )
     assert outcome.removed.failures == ["the removal was interrupted."]
+
+
+def test_the_command_waits_until_a_person_has_enabled_every_option(
+    probe: Probe, tmp_path: Path
+) -> None:
+    def apps() -> list[str]:
+        log = probe.sandbox.request_log("okta")
+        found = (re.fullmatch(r"/api/v1/apps/(\w+)", each["path"]) for each in log[start:])
+        return [each[1] for each in found if each]
+
+    def person() -> None:
+        wait_for(lambda: len(apps()) > 1)
+        seen = apps()[-1]
+        # The command reads the app several times while only the first page is saved.
+        count = len(apps())
+        probe.enable_in_console(seen, lambda: wait_for(lambda: len(apps()) > count + 3))
+
+    start = len(probe.sandbox.request_log("okta"))
+    thread = threading.Thread(target=person)
+    thread.start()
+    result = run_command(
+        probe.sandbox, tmp_path, "--only", "app_features", "--console-minutes", "5"
+    )
+    thread.join()
+    assert result.exit_code == 0, result.output
+    assert "app_features: confirmed: four" in result.output
+    assert "/admin/app/amazon_aws_sso/instance/" in result.output
