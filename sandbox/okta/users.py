@@ -27,7 +27,6 @@ class Users(Resource):
             ("GET", "/api/v1/users", self.list),
             ("POST", "/api/v1/users", self.create),
             ("GET", path, self.get),
-            ("DELETE", path, self.delete),
             ("POST", path, self.update),
             ("PUT", path, self.update),
             ("DELETE", path, self.delete),
