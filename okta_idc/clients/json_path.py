@@ -8,11 +8,12 @@ Json = dict[str, Any]
 def get_path(document: Any, *path: str) -> Any:
     """The value under these nested keys; None if a key is missing."""
     found: Any = document
-    for key in path:
-        if not isinstance(found, dict):
-            return None
-        found = found.get(key)  # pyright: ignore[reportUnknownVariableType, reportUnknownMemberType]
-    return found  # pyright: ignore[reportUnknownVariableType]
+    try:
+        for key in path:
+            found = found[key]
+    except (KeyError, TypeError):  # TypeError: not an object
+        return None
+    return found
 
 
 def get_text(document: Any, *path: str) -> str:

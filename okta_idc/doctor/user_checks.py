@@ -24,6 +24,8 @@ from okta_idc.rules.registry import count as counted
 _TAG_RULES = (attributes.session_tags, attributes.no_empty_tag)
 USER_RULES: tuple[Rule[Any], ...] = (*profiles.PER_PROFILE, *_TAG_RULES, *mapping_checks.RULES)
 """The rules that check one user at a time."""
+_MOST_CLEAN_TAGS = 10_000
+"""Combinations of session tags without a finding that are kept, so that each is judged once."""
 _MIN_USERS_FOR_HIDDEN = 5
 """With at least this many users, an attribute that all of them lack is presumed hidden."""
 
@@ -38,6 +40,7 @@ class UserChecks:
         self._unknown_tags: Counter[str] = Counter()
         self._unjudged: Counter[tuple[str, str]] = Counter()  # rule ID and reason
         self._mapping = MappingChecks()
+        self._clean_tags = set[tuple[tuple[str, str], ...]]()  # few: departments, cost centers
 
     def __call__(self, inventory: Inventory, user: AssignedUser, app_user: Json) -> None:
         """Check one user; `app_user` comes from Okta's API."""
@@ -46,9 +49,9 @@ class UserChecks:
             if finding.rule is profiles.required_names:
                 self._blank[finding.path] += 1
             self._found.append(DoctorFinding(user.login, finding))
-        for attribute, value in profile.items():
-            if isinstance(value, str) and (reason := unjudged(value)):
-                self._unjudged[profiles.hidden_characters.id, f"{attribute} {reason}"] += 1
+        texts = {key: value for key, value in profile.items() if isinstance(value, str)}
+        if not "".join(texts.values()).isprintable():
+            self._note_unjudged(profiles.hidden_characters, texts)
         self._mapping(inventory, user, app_user)
         if self._tags is None:
             sent = attributes_of(statements_of(get_object(inventory.app)))
@@ -60,13 +63,26 @@ class UserChecks:
                 self._unknown_tags[f"attribute {key}: {value.reason}"] += 1
             else:
                 known[key] = value
-                if reason := unjudged(value):
-                    rule = attributes.session_tags.id
-                    self._unjudged[rule, f"attribute {key} {reason}"] += 1
-        for rule in _TAG_RULES:
-            for finding in rule(known):
-                tag = replace(finding, path=f"attribute {finding.path}")
-                self._found.append(DoctorFinding(user.login, tag))
+        tags = tuple(known.items())
+        if tags in self._clean_tags:
+            return
+        named = {f"attribute {key}": value for key, value in known.items()}
+        self._note_unjudged(attributes.session_tags, named)
+        found = [finding for rule in _TAG_RULES for finding in rule(known)]
+        if (
+            not found
+            and len(self._clean_tags) < _MOST_CLEAN_TAGS
+            and "".join(known.values()).isprintable()
+        ):
+            self._clean_tags.add(tags)
+        for finding in found:
+            tag = replace(finding, path=f"attribute {finding.path}")
+            self._found.append(DoctorFinding(user.login, tag))
+
+    def _note_unjudged(self, rule: Rule[Any], texts: dict[str, str]) -> None:
+        for attribute, value in texts.items():
+            if reason := unjudged(value):
+                self._unjudged[rule.id, f"{attribute} {reason}"] += 1
 
     def report(self, inventory: Inventory, report: Report) -> None:
         """Add the findings, and what could not be checked, to a report."""
