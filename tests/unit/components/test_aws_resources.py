@@ -215,11 +215,12 @@ class TestTokenExpiryAlarm:
         )
         assert "TOPSECRET" not in json.dumps([a.inputs for a in cloud.declared if "aws" in a.typ])
 
-    @pytest.mark.parametrize("expires", ["2027-11-29", "2028-03-01", "2099-01-01"])
+    @pytest.mark.parametrize("days_left", [70, 200, 364])
     def test_each_default_date_has_a_rule_and_a_message_with_its_days(
-        self, cloud: MockCloud, declare: Declare, expires: str
+        self, cloud: MockCloud, declare: Declare, days_left: int
     ) -> None:
-        day = datetime.fromisoformat(expires).replace(tzinfo=UTC)
+        today = datetime.now(UTC).replace(hour=0, minute=0, second=0, microsecond=0)
+        day = today + timedelta(days=days_left)
         created = (day - timedelta(days=365)).isoformat()
         assert cloud.secret
         document = {**json.loads(cloud.secret), "created": created, "expires": day.isoformat()}
