@@ -195,9 +195,9 @@ DELETED = [
     Wave(_settings(**_LEFT_3), {
         ("SNS topic policy", "made"): _TOPIC_POLICY,
     }),
+    Wave(_settings(**_LEFT_4), {("SNS topic", "deleted"): aws("DeleteTopic")}),
     Wave(_settings(**_LEFT_5), {
         ("group", "deleted"): okta("DELETE", "/api/v1/groups/[^/]+$"),
-        ("SNS topic", "deleted"): aws("DeleteTopic"),
     }),
 ]  # fmt: skip
 """Deletes one object of each kind; starts with an empty stack. The engine deletes in levels, each
