@@ -1,8 +1,10 @@
 """`okta-idc token rotate` and `token retire`: replace the SCIM token, and verify each step."""
 
 import asyncio
+import signal
 import sys
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Generator
+from contextlib import contextmanager
 from functools import partial
 from pathlib import Path
 from shlex import quote
@@ -72,7 +74,8 @@ def rotate(
     person = _Terminal(interactive=sys.stdin.isatty() and not (as_json or token_stdin),
                        token_stdin=token_stdin)  # fmt: skip
     run = Rotation.abort if abort else Rotation.rotate
-    _run(run, person, outputs, stack, canary, wait, as_json, okta_url, aws_endpoint, verify_at)
+    _run(run, "rotate", person, outputs, stack, canary, wait, as_json, okta_url, aws_endpoint,
+         verify_at)  # fmt: skip
 
 
 def retire(
@@ -95,8 +98,8 @@ def retire(
     Example: okta-idc token retire --stack prod
     """
     person = _Terminal(interactive=sys.stdin.isatty() and not as_json)
-    _run(Rotation.retire, person, outputs, stack, canary, wait, as_json, okta_url, aws_endpoint,
-         verify_at)  # fmt: skip
+    _run(Rotation.retire, "retire", person, outputs, stack, canary, wait, as_json, okta_url,
+         aws_endpoint, verify_at)  # fmt: skip
 
 
 class _Terminal:
@@ -117,7 +120,14 @@ class _Terminal:
         if not self._interactive:
             return False
         print_error(step.text)
-        typer.prompt("Press Enter when it is done", default="", show_default=False, err=True)
+        try:
+            with _interruptible():
+                typer.prompt(
+                    "Press Enter when it is done", default="", show_default=False, err=True
+                )
+        except typer.Abort:
+            print_error("")  # ends the line of the prompt
+            raise
         return True
 
     def token(self, step: Step, endpoint: str) -> str:
@@ -126,7 +136,19 @@ class _Terminal:
         if not self._interactive:
             return ""
         print_error(step.text)
-        return clean_token(typer.prompt("Access token (hidden)", hide_input=True, err=True))
+        with _interruptible():
+            return clean_token(typer.prompt("Access token (hidden)", hide_input=True, err=True))
+
+
+@contextmanager
+def _interruptible() -> Generator[None]:
+    """Let Ctrl-C end a prompt: asyncio's handler only cancels the task, which waits for the
+    prompt."""
+    handler = signal.signal(signal.SIGINT, signal.default_int_handler)
+    try:
+        yield
+    finally:
+        signal.signal(signal.SIGINT, handler)
 
 
 def _piped_token(endpoint: str) -> str:
@@ -144,15 +166,17 @@ def _piped_token(endpoint: str) -> str:
 
 
 def _run(
-    run: Run, person: _Terminal, outputs: Path | None, stack: str, canary: str, wait: float,
-    as_json: bool, okta_url: str, aws_endpoint: str, verify_at: str,
+    run: Run, verb: str, person: _Terminal, outputs: Path | None, stack: str, canary: str,
+    wait: float, as_json: bool, okta_url: str, aws_endpoint: str, verify_at: str,
 ) -> None:  # fmt: skip
     check_verify_at(verify_at)
+    option = f" --stack {quote(stack)}" if stack else ""
+    up, resume = f"pulumi up{option}", f"okta-idc token {verb}{option}"
     console = terminal(stderr=True)
     try:
         with reading():
-            make = _connect(console, outputs, stack, canary, wait, okta_url, aws_endpoint,
-                            verify_at)  # fmt: skip
+            make = _connect(console, outputs, stack, up, resume, canary, wait, okta_url,
+                            aws_endpoint, verify_at)  # fmt: skip
             result = asyncio.run(make(run, person))
     except TokenError as error:
         print_error(f"error: {error}")
@@ -163,13 +187,13 @@ def _run(
     if as_json:
         print_json(_document(result, person.warnings))
     else:
-        print_document(f"{message(_text(result))}\n")
+        print_document(f"{message(_text(result, resume))}\n")
     raise typer.Exit(1 if result.state == State.WAITING else 0)
 
 
 def _connect(
-    console: Console, outputs: Path | None, stack: str, canary: str, wait: float, okta_url: str,
-    aws_endpoint: str, verify_at: str,
+    console: Console, outputs: Path | None, stack: str, up: str, resume: str, canary: str,
+    wait: float, okta_url: str, aws_endpoint: str, verify_at: str,
 ) -> Callable[[Run, _Terminal], Any]:  # fmt: skip
     """What runs a command with the clients of the stack. Raises InputError."""
     declared, config = read_stack(outputs, stack)
@@ -178,7 +202,6 @@ def _connect(
     if not source.secret:
         raise InputError("the stack lacks the output secretName. Run `pulumi up` first.")
     region = source.secret_region or source.region
-    option = f" --stack {quote(stack)}" if stack else ""
     at = source.endpoint, source.aws
 
     def deployed() -> str:
@@ -192,8 +215,7 @@ def _connect(
                 page = ""
             pages = Pages(
                 aws=aws_settings_page(source.region), integration=page, secret=source.secret,
-                region=region, up=f"pulumi up{option}",
-                resume=f"okta-idc token rotate{option}",
+                region=region, up=up, resume=resume,
             )  # fmt: skip
             store = IdentityStore(source.store_id, source.region, *at)
             return await run(
@@ -208,7 +230,7 @@ def _connect(
     return command
 
 
-def _text(result: Result) -> str:
+def _text(result: Result, resume: str) -> str:
     old = f" The one of {result.old.day} is deleted in AWS." if result.old else ""
     if result.state == State.DONE and result.new:
         known = "Okta uses" if not result.why else "The secret has"
@@ -222,8 +244,8 @@ def _text(result: Result) -> str:
     step = result.step
     if step is None:
         return ""
-    then = step.command if step.command.startswith("okta-idc") else ""
-    return f"{step.text}\nThen run: {then or 'okta-idc token rotate'}"
+    then = step.command if step.command.startswith("okta-idc") else resume
+    return f"{step.text}\nThen run: {then}"
 
 
 def _with_step(text: str, step: Step | None) -> str:

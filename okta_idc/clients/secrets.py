@@ -19,6 +19,9 @@ _SERVICE = "secretsmanager"
 TAG_KEYS = ("endpoint", "token_id", "created", "expires")
 """The tags of the secret, which repeat all but the token."""
 _KNOWN = re.compile(r"https://\S+|\d{4}-\d\d-\d\d[T\d:.Z+-]*")
+REPLACES = "replaces"
+"""Key of a pending document: the ID of the version that it replaces."""
+_VERSION = re.compile(r"[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}", re.IGNORECASE)
 _DOCUMENT = re.compile(rf"[{{}}\[\]\"]|\b(?:{'|'.join(TAG_KEYS)})\b")
 _PUNCTUATION = re.compile(r"[\s\"'{}\[\],\\]+")
 
@@ -43,16 +46,19 @@ def secret_string(
 
 
 def _credentials(text: str) -> list[str]:
-    """Values in a secret that may be its token, in whichever field: all but URLs and dates. Of a
-    text with the punctuation or the keys of the document, the words: the rest is in the advice."""
+    """Values in a secret that may be its token, in whichever field: all but URLs, dates, and the
+    ID of the replaced version. Of a text with the punctuation or the keys of the document, the
+    words: the rest is in the advice."""
     try:
         document: Any = json.loads(text)
     except (ValueError, RecursionError):
         document = text
-    values = cast(dict[str, Any], document).values() if isinstance(document, dict) else [document]
+    fields = cast(dict[str, Any], document) if isinstance(document, dict) else {"": document}
     found: list[str] = []
-    for each in values:
+    for key, each in fields.items():
         given = each if isinstance(each, str) else json.dumps(each)
+        if key == REPLACES and _VERSION.fullmatch(given):
+            continue
         words = _PUNCTUATION.split(given) if _DOCUMENT.search(given) else [given]
         found += (w for w in words if not _KNOWN.fullmatch(w) and w.strip(":=") not in TAG_KEYS)
     return found

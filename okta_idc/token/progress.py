@@ -10,12 +10,9 @@ from dataclasses import dataclass, field
 from datetime import datetime
 
 from okta_idc.clients.aws import AwsError
-from okta_idc.clients.secrets import CURRENT, PENDING, PREVIOUS, SecretVersions
+from okta_idc.clients.secrets import CURRENT, PENDING, PREVIOUS, REPLACES, SecretVersions
 from okta_idc.rules import scim_secret as rules
 from okta_idc.rules.token_holder import HOLDER
-
-REPLACES = "replaces"
-"""Key of a pending document: the version that it replaces."""
 
 
 class TokenError(Exception):

@@ -15,14 +15,13 @@ from typing import Protocol
 from okta_idc.clients.aws import AwsError
 from okta_idc.clients.cloudtrail import EventHistory
 from okta_idc.clients.scim import ScimAnswer, ScimProbe
-from okta_idc.clients.secrets import CURRENT, PENDING, SecretVersions
+from okta_idc.clients.secrets import CURRENT, PENDING, REPLACES, SecretVersions
 from okta_idc.rules.endpoints import endpoint_known
 from okta_idc.rules.token_holder import CHECKED, HOLDER, REJECTED
 from okta_idc.text import conceal
 from okta_idc.token.canary import Canary, Outcome
 from okta_idc.token.evidence import Evidence, Holder, token_of_canary
 from okta_idc.token.progress import (
-    REPLACES,
     Progress,
     TokenError,
     Version,
@@ -119,7 +118,7 @@ class Rotation:
         if isinstance(evidence, Result):
             return evidence
         self._promote(new, self._read())
-        return await self._retire(new, old, evidence, self.pages.resume)
+        return await self._retire(new, old, evidence)
 
     async def retire(self) -> Result:
         """Verify that the old token is deleted, and that Okta does not need it."""
@@ -135,7 +134,7 @@ class Rotation:
         evidence = await self._until_okta_has(new, old)
         if isinstance(evidence, Result):
             return evidence
-        return await self._retire(new, old, evidence, "okta-idc token retire")
+        return await self._retire(new, old, evidence)
 
     async def abort(self) -> Result:
         """Return to the old token, which must still be valid."""
@@ -323,9 +322,7 @@ class Rotation:
             await self.sleep(self.pause)
             waited += self.pause
 
-    async def _retire(
-        self, new: Version, old: Version | None, evidence: Evidence, command: str
-    ) -> Result:
+    async def _retire(self, new: Version, old: Version | None, evidence: Evidence) -> Result:
         """Wait for the deletion of the old token, and push the test group again."""
         if old is None:
             self.person.warn(f"Delete every token but the one of {new.day} in AWS.")
@@ -337,7 +334,7 @@ class Rotation:
                     f"one, provisioning stops when you delete it, until you {way}. This command "
                     "finds out at once."
                 )
-            step, looks = self.pages.delete(old, new, command), 1
+            step, looks = self.pages.delete(old, new), 1
             while not await self._is_deleted(old, new, looks):
                 if not self.person.does(step):
                     return Result(State.WAITING, evidence.holder, step, evidence.why, new, old)

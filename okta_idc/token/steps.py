@@ -28,7 +28,8 @@ class Step:
 @dataclass(frozen=True)
 class Pages:
     """Links to the consoles; empty if an address is unknown. `integration`: the app's page in Okta.
-    `secret` and `region` name the secret, `up` is the command that updates the stack."""
+    `secret` and `region` name the secret, `up` is the command that updates the stack, `resume` the
+    one that goes on after a step."""
 
     aws: str
     integration: str
@@ -83,7 +84,7 @@ class Pages:
         )
         return Step(Act.PASTE, text, self.resume)
 
-    def delete(self, old: Version, new: Version, command: str) -> Step:
+    def delete(self, old: Version, new: Version) -> Step:
         days = (old.day, new.day)
         if old.day == new.day:
             days = tuple(f"{v.secret.created:%Y-%m-%d %H:%M} UTC" for v in (old, new))
@@ -93,7 +94,7 @@ class Pages:
             "  2. Automatic provisioning → Manage provisioning → Access tokens.\n"
             f"  3. Delete the token that was created on {days[0]}. Keep the one of {days[1]}."
         )
-        return Step(Act.DELETE, text, command)
+        return Step(Act.DELETE, text, self.resume)
 
 
 def _link(page: str) -> str:

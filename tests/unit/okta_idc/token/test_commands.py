@@ -1,13 +1,16 @@
 """`okta-idc token rotate`, `retire`, and `status` without a terminal, against a sandbox."""
 
+import asyncio
 import json
 import logging
+import signal
 from collections.abc import Callable
 from functools import partial
 from pathlib import Path
 from typing import Any
 
 import pytest
+import typer
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from typer.testing import CliRunner
@@ -15,6 +18,7 @@ from typer.testing import CliRunner
 from okta_idc.cli import token_rotate
 from okta_idc.cli.main import app
 from okta_idc.token.canary import Canary
+from okta_idc.token.steps import Act, Step
 from tests.unit.okta_idc.test_no_credential_is_shown import MANGLED, TOKENS, runs
 from tests.unit.okta_idc.token.federation import ENDPOINT, REGION, STORE, Federation
 
@@ -78,7 +82,9 @@ def test_a_rotation_without_a_terminal_in_four_runs(at: Federation, run: Run) ->
     )
     shown = text
     code, text = run("status", "--json")
-    assert document(text)["rotation"] == "pending"
+    found = document(text)
+    assert found["rotation"] == "pending"
+    assert {each["version"] for each in found["versions"]} == set(at.labels().values())
     at.paste(token)
     code, text = run("rotate")
     assert code == 1
@@ -128,6 +134,35 @@ def test_retire_needs_an_earlier_token(at: Federation, run: Run) -> None:
     code, text = run("retire")
     assert code == 2
     assert "error: the secret has no earlier token" in text
+
+
+def test_retire_is_continued_by_retire(at: Federation, run: Run) -> None:
+    document_of_new = at.document(at.consoles.generate(), at.now())
+    text = json.dumps(document_of_new)
+    at.secrets.put_secret_value(SecretId=at.secret, SecretString=text)  # Okta has the first token
+    code, text = run("retire")
+    assert code == 1
+    assert text.endswith("Then run: okta-idc token retire\n")
+    code, text = run("retire", "--json")
+    assert document(text)["step"]["command"] == "okta-idc token retire"
+
+
+@pytest.mark.parametrize("verb", ["does", "token"])
+def test_ctrl_c_ends_a_prompt(monkeypatch: pytest.MonkeyPatch, verb: str) -> None:
+    person, step = token_rotate._Terminal(interactive=True), Step(Act.PASTE, "")
+
+    def prompt(*_: Any, **__: Any) -> str:
+        signal.raise_signal(signal.SIGINT)
+        pytest.fail("the prompt continued")
+
+    async def ask() -> object:
+        return person.does(step) if verb == "does" else person.token(step, ENDPOINT)
+
+    monkeypatch.setattr(typer, "prompt", prompt)
+    before = signal.getsignal(signal.SIGINT)
+    with pytest.raises(KeyboardInterrupt):
+        asyncio.run(ask())
+    assert signal.getsignal(signal.SIGINT) is before
 
 
 def test_a_missing_secret_is_an_error(at: Federation, run: Run) -> None:
