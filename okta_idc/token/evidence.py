@@ -20,8 +20,8 @@ class Holder(StrEnum):
 
 @dataclass(frozen=True)
 class Evidence:
-    """`why`: why the token is unknown, without a period. `is_final`: later events do not change
-    it."""
+    """`why`: what is wrong, or why the token is unknown, without a period. `is_final`: later events
+    do not change it."""
 
     holder: Holder
     why: str = ""
@@ -54,5 +54,5 @@ def token_of_canary(
     if canary <= new_keys:
         return Evidence(Holder.NEW)
     if canary <= old_keys:
-        return Evidence(Holder.OLD)
+        return Evidence(Holder.OLD, "Okta still uses the old token")
     return Evidence(Holder.UNKNOWN, "CloudTrail names neither the new nor the old token")

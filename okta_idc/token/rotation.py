@@ -336,6 +336,8 @@ class Rotation:
                 )
             step, looks = self.pages.delete(old, new), 1
             while not await self._is_deleted(old, new, looks):
+                if looks > 1:
+                    self.person.warn(f"AWS still accepts the old token of {old.day}.")
                 if not self.person.does(step):
                     return Result(State.WAITING, evidence.holder, step, evidence.why, new, old)
                 looks = _DEATH_LOOKS

@@ -22,7 +22,7 @@ def events(new: str, old: str, canary: str) -> list[ScimEvent]:
     ("keys", "holder", "why"),
     [
         (("A", "B", "A"), Holder.NEW, ""),
-        (("A", "B", "B"), Holder.OLD, ""),
+        (("A", "B", "B"), Holder.OLD, "Okta still uses the old token"),
         (("A", "A", "A"), Holder.UNKNOWN, "does not distinguish"),
         (("A", "B", "C"), Holder.UNKNOWN, "neither the new nor the old"),
         (("", "B", "B"), Holder.UNKNOWN, "does not show the requests with the new token"),

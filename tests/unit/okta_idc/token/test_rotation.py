@@ -112,11 +112,27 @@ def test_a_forgotten_paste_is_noticed_before_the_old_token_is_deleted(make: Make
     person = Person(at, [])
     result = at.run(person)
     assert (result.state, result.holder) == (State.WAITING, Holder.OLD)
+    assert person.warnings == ["Okta still uses the old token."]
     assert result.step
     assert result.step.act == Act.PASTE
     assert "https://okta.example/integration" in result.step.text
     assert at.value()["token"] == at.first
     assert at.tags()["okta_token"] == at.value()["token_id"]
+
+
+def test_a_forgotten_deletion_is_noticed(make: Make) -> None:
+    at = make()
+    first, visits = at.first_id, list[Act]()
+
+    def before(act: Act) -> None:
+        visits.append(act)
+        at.first_id = first if visits.count(Act.DELETE) == 2 else "another"
+
+    person = Person(at, [Act.GENERATE, Act.PASTE, Act.DELETE, Act.DELETE], before=before)
+    result = at.run(person)
+    assert result.state == State.DONE
+    assert result.old
+    assert person.warnings == [f"AWS still accepts the old token of {result.old.day}."]
 
 
 @pytest.mark.parametrize("setting", ["same", "off"])
