@@ -5,7 +5,6 @@ from typing import TypeVar
 
 from rich.console import Console
 from rich.text import Text
-from rich.tree import Tree
 
 from okta_idc.access_map.difference import MapDifference
 from okta_idc.access_map.model import Access, AccessMap
@@ -22,17 +21,13 @@ _MISSING, _EXTRA = "red", "yellow"
 def print_map(console: Console, shown: AccessMap, title: str, *, everything: bool = False) -> None:
     """Print each group with its people, permission sets, accounts, and applications."""
     _say(console, f"{title}: {_totals(shown)}", "bold")
-    tree = Tree("", hide_root=True, guide_style="dim")
     groups = shown.all_groups
     by_group = _by_group(shown.access)
     for group in _first(groups, _GROUPS, everything):
         label = Text.assemble((printable(group), "bold"), f"  {_people(shown, group, everything)}")
-        branch = tree.add(label)
         if shown.groups is not None and group not in shown.groups:
             label.append("  not a push group", _EXTRA)
-        _add_uses(branch, by_group.get(group, []), everything)
-    if groups:
-        console.print(tree, soft_wrap=True)
+        _print_group(console, label, by_group.get(group, []), everything)
     _rest(console, len(groups), _GROUPS, "group", everything)
     print_unknown(console, shown.unknown)
 
@@ -50,15 +45,13 @@ def print_difference(console: Console, found: MapDifference, *, everything: bool
             continue
         _say(console, f"{title}: {count(access.assignments, 'assignment')} of "
              f"{count(len(groups), 'group')}", f"bold {color}")  # fmt: skip
-        tree = Tree("", hide_root=True, guide_style="dim")
         for group in _first(groups, _GROUPS, everything):
             label = Text.assemble((f"{sign} {printable(group)}", f"bold {color}"))
             if group in new_groups:
                 label.append("  push group")
             if group in found.live.people:
                 label.append(f"  {_people(found.live, group, everything)}")
-            _add_uses(tree.add(label), by_group.get(group, []), everything)
-        console.print(tree, soft_wrap=True)
+            _print_group(console, label, by_group.get(group, []), everything)
         _rest(console, len(groups), _GROUPS, "group", everything)
     print_unknown(console, found.unknown)
     number = count(found.number, "difference") if found else "No difference"
@@ -96,12 +89,21 @@ def _by_group(access: Access) -> dict[str, list[tuple[str, frozenset[str]]]]:
     return found
 
 
-def _add_uses(branch: Tree, uses: list[tuple[str, frozenset[str]]], everything: bool) -> None:
+def _print_group(
+    console: Console, label: Text, uses: list[tuple[str, frozenset[str]]], everything: bool
+) -> None:
+    """Print a group and its uses. Not as rich's Tree, which cuts lines at the console's width."""
+    lines = [label]
     for name, places in _first(uses, _SETS, everything):
         shown = _listed(places, _PLACES, everything)
-        branch.add(Text.assemble((printable(name), "cyan"), f"  {shown}"))
+        lines.append(Text.assemble(("├── ", "dim"), (printable(name), "cyan"), f"  {shown}"))
     if rest := len(uses) - len(_first(uses, _SETS, everything)):
-        branch.add(Text(f"… and {count(rest, 'more permission set')} {_ALL}", "dim"))
+        lines.append(Text(f"├── … and {count(rest, 'more permission set')} {_ALL}", "dim"))
+    if len(lines) > 1:
+        lines[-1] = Text.assemble(("└", "dim"), lines[-1][1:])
+    label.rstrip()
+    for each in lines:
+        console.print(each, soft_wrap=True)
 
 
 def _people(shown: AccessMap, group: str, everything: bool) -> str:

@@ -97,6 +97,21 @@ def test_no_string_changes_the_tree(shown: Shown, slot: str) -> None:
     check_terminal(shown, show)
 
 
+def test_no_line_is_cut_at_the_width_of_the_terminal(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.setenv("COLUMNS", "40")
+    accounts = [f"{number:012}" for number in range(5)]
+    users = [f"user-{number}@example.com" for number in range(5)]
+    access = Access({("aws-data", "Read"): frozenset(accounts)})
+    live = AccessMap(access, frozenset({"aws-data"}), {"aws-data": frozenset(users)})
+    lines = [f"aws-data  5 people: {', '.join(users)}", f"└── Read  {', '.join(accounts)}"]
+    print_map(console.terminal(), live, "Access")
+    assert capsys.readouterr().out.splitlines()[1:] == lines
+    print_difference(console.terminal(), difference(AccessMap(Access(), live.groups), live))
+    assert capsys.readouterr().out.splitlines()[1:3] == [f"+ {lines[0]}", lines[1]]
+
+
 @pytest.mark.parametrize("slot", ["group", "set", "account", "application", "unknown"])
 def test_no_string_changes_the_difference(shown: Shown, slot: str) -> None:
     def show(given: str) -> None:
