@@ -97,6 +97,16 @@ def test_only_differences_are_shown_if_chosen(page: Any, tmp_path: Path) -> None
     assert names(page) == ["team-0003"]
     page.locator("summary").click()
     assert "in AWS, not declared" in page.locator("tr.extra").inner_text()
+    for colored in ("summary .extra", "tr.extra small"):  # too little contrast if translucent
+        assert page.locator(colored).evaluate("each => getComputedStyle(each).opacity") == "1"
+
+
+def test_a_group_has_a_marker_that_it_opens(page: Any, tmp_path: Path) -> None:
+    show(page, tmp_path, map_page(sample(), "Access"))
+    summary, marker = page.locator("summary").first, "e => getComputedStyle(e, '::before').content"
+    assert summary.evaluate(marker) == '"▸"'
+    summary.click()
+    assert summary.evaluate(marker) == '"▾"'
 
 
 def test_long_lists_are_shown_on_demand(page: Any, tmp_path: Path) -> None:
