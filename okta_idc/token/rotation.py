@@ -218,10 +218,15 @@ class Rotation:
     async def _require_valid(self, new: Version) -> None:
         answer = await self.probe.answer(new.secret.endpoint, new.secret.token)
         if answer.status == _REJECTED:
+            remedy = "Run `okta-idc token rotate`, which replaces it."
+            if PENDING in self.store.state().versions:
+                remedy = (
+                    "Run `okta-idc token rotate --abort` to return to the old one, then start "
+                    "again."
+                )
             raise TokenError(
                 f"AWS rejects the new token of {new.day} (401): it was deleted in AWS, or has "
-                "expired. Run `okta-idc token rotate --abort` to return to the old one, then "
-                "start again."
+                f"expired. {remedy}"
             )
         self._require_answer(answer, "the new token was not tested")
 

@@ -325,6 +325,19 @@ def test_retire_alone_verifies_a_token_that_was_stored_by_hand(make: Make) -> No
     assert acts(person) == [Act.PASTE, Act.DELETE]
 
 
+def test_retire_names_the_way_out_if_the_wrong_token_was_deleted(make: Make) -> None:
+    at = make()
+    document = at.document(at.consoles.generate(), at.now())
+    at.secrets.put_secret_value(SecretId=at.secret, SecretString=json.dumps(document))
+    at.consoles.delete(at.consoles.tokens()[-1])
+    with pytest.raises(TokenError, match="AWS rejects the new token") as caught:
+        at.run(Person(at, []), Rotation.retire)
+    assert "--abort" not in str(caught.value)  # no rotation is in progress
+    with pytest.raises(TokenError, match="no rotation is in progress"):
+        at.run(Person(at, []), Rotation.abort)
+    assert at.run(Person(at, [])).step
+
+
 def test_a_pending_version_of_another_program_is_left_alone(make: Make) -> None:
     at = make()
     at.secrets.put_secret_value(
