@@ -20,14 +20,10 @@ from rich.control import Control
 from rich.segment import Segment
 from rich.text import Text
 
-from okta_idc.cli.stack import InputError
-from okta_idc.clients.aws import AwsConfigError, AwsError
-from okta_idc.clients.okta_auth import CredentialsError
-from okta_idc.clients.okta_error import OktaError
 from okta_idc.doctor.report import READ_FAILED
-from okta_idc.inventory.unavailable import Unavailable
+from okta_idc.rules.binding import Unavailable
 from okta_idc.rules.registry import REPOSITORY
-from okta_idc.text import message, scrub
+from okta_idc.text import message, printable, scrub
 
 DEBUG = "OIC_DEBUG"
 """The environment variable that shows the traceback of an internal error."""
@@ -59,6 +55,12 @@ def print_error(text: str) -> None:
     terminal(stderr=True).print(Text(message(text)), soft_wrap=True)
 
 
+def print_labeled(console: Console, label: str, text: str) -> None:
+    """Print one line of a list of labels and texts."""
+    line = Text.assemble((f"{label:<12}", "bold"), printable(text, 1000))
+    console.print(line, soft_wrap=True)
+
+
 def print_json(document: Any) -> None:
     """Print JSON to standard output."""
     print_document(json.dumps(document, indent=2) + "\n")
@@ -85,6 +87,11 @@ def write_file(path: Path, text: str) -> None:
 @contextmanager
 def reading() -> Generator[None]:
     """End the command with exit code 2 if its inputs, Okta or AWS cannot be read."""
+    from okta_idc.cli.stack import InputError  # these modules import every client
+    from okta_idc.clients.aws import AwsConfigError, AwsError
+    from okta_idc.clients.okta_auth import CredentialsError
+    from okta_idc.clients.okta_error import OktaError
+
     try:
         yield
     except (InputError, OktaError, AwsError, Unavailable) as error:

@@ -1,17 +1,13 @@
 """`okta-idc explain`: a rule, or why a user is in AWS or not and what they get there."""
 
-import asyncio
 import difflib
 import re
 from typing import Annotated, Any
 
 import typer
 from rich.console import Console
-from rich.table import Table
-from rich.text import Text
 
-from okta_idc.cli.console import print_error, print_json, reading, terminal
-from okta_idc.cli.doctor_options import Inputs, from_options, from_stack
+from okta_idc.cli.console import print_error, print_json, print_labeled, terminal
 from okta_idc.cli.options import (
     App,
     AwsEndpoint,
@@ -23,18 +19,11 @@ from okta_idc.cli.options import (
     SettingsFile,
     Stack,
 )
-from okta_idc.clients.json_path import get_object, get_text
-from okta_idc.clients.okta import Okta
-from okta_idc.doctor.report import FINDINGS, READ_FAILED, SUCCESS
-from okta_idc.doctor.saml_preview import Preview
-from okta_idc.doctor.user_explanation import Explanation, explain_user
-from okta_idc.inventory.one_user import Candidate
-from okta_idc.inventory.unavailable import Unavailable
-from okta_idc.okta_expression import Unknown
+from okta_idc.doctor.report import READ_FAILED
+from okta_idc.doctor.reporters.terminal import say
 from okta_idc.rules import RULES, Rule
 from okta_idc.rules.examples import show
 from okta_idc.rules.registry import DOCS_NOTE
-from okta_idc.text import printable
 
 _RULE_ID = re.compile(r"(?:OIC-?)?([0-9]{3})", re.IGNORECASE)
 
@@ -74,28 +63,13 @@ def explain(
             print_error(f"{match[0]} is read as the rule OIC-{match[0]}. For a user, pass the ID.")
         _explain_rule(f"OIC-{match[1]}", as_json)
         return
-    with reading():
-        if app or identity_store:
-            inputs = from_options(app, identity_store, region, okta_url, settings)
-        else:
-            inputs = from_stack(outputs, stack, settings, okta_url)
-        inputs = inputs.override(region=region, secret="", policy="", endpoint=aws_endpoint)
-        found = asyncio.run(_read(inputs, subject.strip()))
-    if isinstance(found, list):
-        _print_candidates(subject, found, as_json)
-        raise typer.Exit(READ_FAILED)
-    if as_json:
-        print_json(_document(found))
-    else:
-        _print(terminal(), found)
-    failed = found.in_aws is None or found.unknown
-    problems = found.in_aws is False or found.findings
-    raise typer.Exit(FINDINGS if problems else READ_FAILED if failed else SUCCESS)
+    from okta_idc.cli.explain_user import explain_user  # imports every client
 
-
-async def _read(inputs: Inputs, text: str) -> Explanation | list[Candidate]:
-    async with Okta(inputs.url, inputs.credentials.auth()) as okta:
-        return await explain_user(okta, inputs.source, inputs.declared, text)
+    explain_user(
+        subject, outputs=outputs, stack=stack, settings=settings, app=app,
+        identity_store=identity_store, region=region, as_json=as_json, okta_url=okta_url,
+        aws_endpoint=aws_endpoint,
+    )  # fmt: skip
 
 
 def _explain_rule(ident: str, as_json: bool) -> None:
@@ -124,7 +98,7 @@ def _explain_rule(ident: str, as_json: bool) -> None:
 
 
 def _print_rule(console: Console, rule: Rule[Any], subject: str, problem: str) -> None:
-    _say(console, f"{rule.id}: {rule.title}", "bold")
+    say(console, f"{rule.id}: {rule.title}", "bold")
     for title, text in (
         ("Severity", str(rule.severity)),
         ("Enforced by", ", ".join(rule.enforced_by)),
@@ -136,140 +110,4 @@ def _print_rule(console: Console, rule: Rule[Any], subject: str, problem: str) -
         ("Source", rule.source),
         ("Page", f"{rule.link} ({DOCS_NOTE.removesuffix('.')})"),
     ):
-        _line(console, title, text)
-
-
-def _print_candidates(subject: str, found: list[Candidate], as_json: bool) -> None:
-    if as_json:
-        users = [
-            {"id": u.id, "login": u.login, "email": u.email, "status": u.status} for u in found
-        ]
-        print_json({"user": None, "candidates": users})
-    if not found:
-        print_error(
-            f"error: no Okta user has the login, email, or ID {subject!r}. Without the scope "
-            "okta.users.read, only users who are assigned to the app are found."
-        )
-        return
-    print_error(f"error: {len(found)} users match {subject!r}. Pass the ID of one:")
-    for user in found:
-        print_error(printable(f"  {user.id}  {user.login}  {user.email}  {user.status}", 300))
-
-
-def _text(value: str | Unknown) -> str | None:
-    return None if isinstance(value, Unknown) else value
-
-
-def _name(user: Candidate) -> str:
-    profile = get_object(user.user, "profile")
-    return " ".join(filter(None, (get_text(profile, "firstName"), get_text(profile, "lastName"))))
-
-
-def _document(found: Explanation) -> dict[str, Any]:
-    user, assertion, roles = found.user, found.assertion, found.roles
-    tags = assertion.sent if isinstance(assertion, Preview) else None
-    return {
-        "user": {"id": user.id, "login": user.login, "email": user.email, "name": _name(user),
-                 "status": user.status},
-        "in_aws": found.in_aws,
-        "summary": found.summary,
-        "app": found.app,
-        "assignment": found.assignment,
-        "identity_store": found.in_identity_store,
-        "groups": [vars(group) for group in found.groups],
-        "session_tags": None if tags is None else {s.key: _text(s.value) for s in tags if s.key},
-        "session_tags_enabled": found.tags_enabled,
-        "permission_sets": None if isinstance(roles, Unavailable) else [vars(r) for r in roles],
-        "findings": [
-            {"rule": f.rule.id, "severity": f.rule.severity.value, "path": f.path,
-             "message": f.problem, "fix": f.rule.remedy}
-            for f in found.findings
-        ],
-        "unknown": found.unknown,
-    }  # fmt: skip
-
-
-def _print(console: Console, found: Explanation) -> None:
-    user = found.user
-    name = f"{_name(user)}, " if _name(user) else ""
-    _say(console, printable(f"{user.login} ({name}{user.id}) is {found.summary}.", 500), "bold")
-    _line(console, "In Okta", user.status or "unknown")
-    _line(console, "App", found.app)
-    _line(console, "", found.assignment)
-    _line(console, "In AWS", found.in_identity_store)
-    _print_groups(console, found)
-    _print_tags(console, found)
-    _print_roles(console, found)
-    for finding in found.findings:
-        problem = f"{finding.path}: {finding.problem} [{finding.rule.id}]"
-        _say(console, "")
-        _say(console, printable(problem, 500), "yellow")
-        _say(console, f"  {finding.rule.remedy}")
-    for reason in found.unknown:
-        _say(console, printable(f"unknown: {reason}", 500), "magenta")
-
-
-def _print_groups(console: Console, found: Explanation) -> None:
-    if not found.groups:
-        _line(console, "Groups", "none that is assigned or pushed")
-        return
-    answer = {True: "member", False: "no", None: "–"}
-    table = _table("group", "use", "in Okta", "in AWS", "")
-    for each in found.groups:
-        table.add_row(
-            *(Text(printable(text)) for text in (each.name, each.role)),
-            answer[each.in_okta], answer[each.in_aws], Text(each.note, "red"),
-        )  # fmt: skip
-    _line(console, "Groups", "")
-    console.print(table)
-
-
-def _print_tags(console: Console, found: Explanation) -> None:
-    if not isinstance(found.assertion, Preview):
-        _line(console, "Tags", "unknown")
-        return
-    sent = [each for each in found.assertion.sent if each.key]
-    if not sent:
-        _line(console, "Tags", "none")
-        return
-    off = {True: "", False: "not used: attributes for access control are off in AWS",
-           None: "unknown whether AWS uses them"}  # fmt: skip
-    _line(console, "Tags", off[found.tags_enabled])
-    table = _table("session tag", "value", "from")
-    for each in sent:
-        value = _text(each.value)
-        shown = Text("unknown", "magenta") if value is None else Text(printable(value))
-        table.add_row(Text(printable(str(each.key))), shown, Text(printable(each.expression)))
-    console.print(table)
-
-
-def _print_roles(console: Console, found: Explanation) -> None:
-    if isinstance(found.roles, Unavailable):
-        _line(console, "Access", "unknown")
-        return
-    if not found.roles:
-        _line(console, "Access", "no permission set in any account")
-        return
-    _line(console, "Access", "")
-    table = _table("account", "permission set", "through", "")
-    for each in found.roles:
-        texts = (each.account, each.permission_set, each.through)
-        note = "once the user is in the group in AWS" if each.pending else ""
-        table.add_row(*(Text(printable(text)) for text in texts), Text(note, "yellow"))
-    console.print(table)
-
-
-def _table(*titles: str) -> Table:
-    table = Table(box=None, padding=(0, 2), header_style="dim")
-    for title in titles:
-        table.add_column(title, overflow="fold")
-    return table
-
-
-def _say(console: Console, text: str, style: str = "") -> None:
-    console.print(Text(text, style), soft_wrap=True)
-
-
-def _line(console: Console, title: str, text: str) -> None:
-    line = Text.assemble((f"{title:<12}", "bold"), printable(text, 1000))
-    console.print(line, soft_wrap=True)
+        print_labeled(console, title, text)

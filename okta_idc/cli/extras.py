@@ -1,14 +1,18 @@
-"""Words errors of all commands: an invalid option, a missing extra, an aborted prompt, a bug."""
+"""Command groups: import a command's module only when it runs, and word the errors of all commands.
+
+This module imports none of the kit's modules with rules or clients, so that `--help`, `--version`,
+and completion respond at once.
+"""
 
 import errno
 import sys
-from typing import Any
+from collections.abc import Mapping
+from importlib import import_module
+from typing import Any, ClassVar
 
 import typer
-from pydantic import ValidationError
-from typer.core import TyperGroup
+from typer.core import TyperCommand, TyperGroup
 
-from okta_idc.cli.console import print_error, print_internal_error
 from okta_idc.version import DISTRIBUTION
 
 EXTRAS = {
@@ -28,8 +32,37 @@ _USAGE: Any = next(each for each in typer.BadParameter.__mro__ if each.__name__ 
 """Click's base of usage errors; some versions of Typer have their own copy of Click."""
 
 
+class DeferredCommand(TyperCommand):
+    """A command whose module is imported when the command runs or shows its own help."""
+
+    def __init__(self, name: str, location: str, summary: str) -> None:
+        super().__init__(name, help=summary)
+        self.location = location
+
+    def load(self) -> Any:
+        """The command itself: the function at `module:function`."""
+        module, _, function = self.location.partition(":")
+        alone = typer.Typer(add_completion=False)
+        alone.command(self.name)(getattr(import_module(module), function))
+        return typer.main.get_command(alone)
+
+    def make_context(self, *args: Any, **more: Any) -> Any:
+        return self.load().make_context(*args, **more)
+
+
 class CommandGroup(TyperGroup):
     """Commands that end with one error and exit code 2."""
+
+    deferred: ClassVar[Mapping[str, tuple[str, str]]] = {}
+    """Location (`module:function`) and summary by the name of the command."""
+
+    def __init__(self, *args: Any, **more: Any) -> None:
+        super().__init__(*args, **more)
+        for name, (location, summary) in self.deferred.items():
+            self.add_command(DeferredCommand(name, location, summary))
+
+    def list_commands(self, ctx: Any) -> list[str]:
+        return sorted(super().list_commands(ctx))
 
     def main(self, *args: Any, **more: Any) -> Any:
         for stream in (sys.stdout, sys.stderr):  # an encoding may lack what a name contains
@@ -45,6 +78,8 @@ class CommandGroup(TyperGroup):
         except Exception as error:
             if isinstance(error, OSError) and error.errno == errno.EPIPE:
                 raise  # the reader of the output has closed it
+            from okta_idc.cli.console import print_internal_error
+
             print_internal_error(error)
             raise typer.Exit(2) from None
 
@@ -52,17 +87,25 @@ class CommandGroup(TyperGroup):
         try:
             return super().invoke(ctx)
         except typer.BadParameter as error:
+            from pydantic import ValidationError
+
             if error.param and isinstance(cause := error.__cause__, ValidationError):
                 given, name = cause.errors()[0]["input"], str(error.param.name)
                 error.message = f"{given!r} is not {EXPECTED.get(name, 'valid')}."
             raise
         except typer.Abort:
-            print_error("Aborted. Nothing was changed.")
+            _print_error("Aborted. Nothing was changed.")
             raise typer.Exit(2) from None
         except ModuleNotFoundError as error:
             extra = EXTRAS.get((error.name or "").partition(".")[0])
             if extra is None:
                 raise
             install = f"pip install '{DISTRIBUTION}[{extra}]'"
-            print_error(f"This command needs the extra `{extra}`: {install}")
+            _print_error(f"This command needs the extra `{extra}`: {install}")
             raise typer.Exit(2) from None
+
+
+def _print_error(text: str) -> None:
+    from okta_idc.cli.console import print_error
+
+    print_error(text)

@@ -3,52 +3,98 @@
 0: success. 1: findings. 2: wrong usage, or Okta or AWS could not be read.
 """
 
-from typing import Annotated
+from collections.abc import Mapping
+from typing import Annotated, ClassVar
 
 import typer
 
-from okta_idc.cli.adopt import adopt
-from okta_idc.cli.doctor import doctor
-from okta_idc.cli.explain import explain
 from okta_idc.cli.extras import CommandGroup
-from okta_idc.cli.map import access_map
-from okta_idc.cli.preview_saml import preview_saml
-from okta_idc.cli.probe_org import probe_org
-from okta_idc.cli.recover import recover
-from okta_idc.cli.review import review_update
-from okta_idc.cli.schema import schema
-from okta_idc.cli.status import status
-from okta_idc.cli.token_rotate import retire, rotate
-from okta_idc.cli.token_status import status as token_status
-from okta_idc.cli.token_store import store
 from okta_idc.version import kit_version
 
+
+class Commands(CommandGroup):
+    """The commands of `okta-idc`. A summary is the first paragraph of the function's docstring."""
+
+    deferred: ClassVar[Mapping[str, tuple[str, str]]] = {
+        "adopt": (
+            "okta_idc.cli.adopt:adopt",
+            "Write the stack file that adopts a federation created outside the kit. Reads only.",
+        ),
+        "doctor": (
+            "okta_idc.cli.doctor:doctor",
+            "Check every rule against what exists in Okta and IAM Identity Center. Reads only.",
+        ),
+        "explain": (
+            "okta_idc.cli.explain:explain",
+            "Explain a rule, or why a user is in AWS or not and what they get there. Reads only.",
+        ),
+        "map": (
+            "okta_idc.cli.map:access_map",
+            "Show which users get which permission sets in which accounts, and through which "
+            "group. Reads only.",
+        ),
+        "preview-saml": (
+            "okta_idc.cli.preview_saml:preview_saml",
+            "Show the SAML attributes and session tags that AWS receives for one user.",
+        ),
+        "probe-org": (
+            "okta_idc.cli.probe_org:probe_org",
+            "Run experiments that show how an Okta org and IAM Identity Center really behave.",
+        ),
+        "recover": (
+            "okta_idc.cli.recover:recover",
+            "Show what an interrupted run left behind, with the commands that put it right. "
+            "Reads only.",
+        ),
+        "review": (
+            "okta_idc.cli.review:review_update",
+            "Show who gains and who loses access by an update, from its preview. Reads only.",
+        ),
+        "schema": (
+            "okta_idc.cli.schema:schema",
+            "Print the JSON Schema of a stack file's settings.",
+        ),
+        "status": (
+            "okta_idc.cli.status:status",
+            "Show what Okta sends, what AWS has, and who is not provisioned and why. Reads only.",
+        ),
+    }
+
+
+class TokenCommands(CommandGroup):
+    """The commands of `okta-idc token`."""
+
+    deferred: ClassVar[Mapping[str, tuple[str, str]]] = {
+        "retire": (
+            "okta_idc.cli.token_rotate:retire",
+            "Verify that Okta uses the current token and that the earlier one is deleted in AWS.",
+        ),
+        "rotate": (
+            "okta_idc.cli.token_rotate:rotate",
+            "Replace the SCIM token: shows each step of a person, and verifies it before the "
+            "next one.",
+        ),
+        "status": (
+            "okta_idc.cli.token_status:status",
+            "Show the SCIM tokens in the secret, and test the current one with three reads.",
+        ),
+        "store": (
+            "okta_idc.cli.token_store:store",
+            "Store the SCIM endpoint and access token in AWS Secrets Manager.",
+        ),
+    }
+
+
 app = typer.Typer(
-    cls=CommandGroup,
+    cls=Commands,
     no_args_is_help=True,
     pretty_exceptions_show_locals=False,  # a local may hold a token
 )
-for command in (
-    adopt,
-    doctor,
-    explain,
-    preview_saml,
-    probe_org,
-    recover,
-    schema,
-    status,
-):
-    app.command()(command)
-app.command("map")(access_map)
-app.command("review")(review_update)
 token = typer.Typer(
+    cls=TokenCommands,
     no_args_is_help=True,
     help="Store, test, and replace the SCIM token.\n\nExample: okta-idc token rotate --stack prod",
 )
-for name, command in (
-    ("retire", retire), ("rotate", rotate), ("status", token_status), ("store", store),
-):  # fmt: skip
-    token.command(name)(command)
 app.add_typer(token, name="token")
 
 

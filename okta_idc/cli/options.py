@@ -7,12 +7,15 @@ from typing import Annotated
 import typer
 
 from okta_idc.rules.scim_secret import SECRETS_MANAGER_NAME_FORM, is_secret_name
-from okta_idc.settings.models import APP_ID
 
 
 def app_id(value: str) -> str:
     """Check an app's ID. Raises BadParameter, without the value, which may be a token."""
-    if value and not re.fullmatch(APP_ID, value, re.ASCII):
+    if not value:
+        return value
+    from okta_idc.settings.models import APP_ID  # builds every model
+
+    if not re.fullmatch(APP_ID, value, re.ASCII):
         raise typer.BadParameter("the value is not the ID of an app, 0oa….")
     return value
 

@@ -1,7 +1,7 @@
 """All commands that read a stack use the stack's Okta credentials."""
 
 import json
-import sys
+from importlib import import_module
 from pathlib import Path
 from typing import Any
 
@@ -52,7 +52,7 @@ def used(monkeypatch: pytest.MonkeyPatch) -> list[tuple[str, str]]:
         raise OktaError("the test does not connect")
 
     for name in ("doctor", "status", "preview_saml"):
-        monkeypatch.setattr(sys.modules[f"okta_idc.cli.{name}"], "Okta", connect)
+        monkeypatch.setattr(import_module(f"okta_idc.cli.{name}"), "Okta", connect)
     for name in ("OKTA_HTTP_PROXY", "OKTA_ACCESS_TOKEN", "OKTA_API_PRIVATE_KEY"):
         monkeypatch.delenv(name, raising=False)
     monkeypatch.setenv("OKTA_API_TOKEN", "from-the-environment")

@@ -28,7 +28,7 @@ def test_the_page_lists_every_option_of_a_command(name: str) -> None:
     cells = "".join(re.findall(r"^\| (`--[^|]*)\|", section, re.MULTILINE))
     options = {
         option
-        for parameter in COMMANDS[name].params
+        for parameter in COMMANDS[name].load().params
         if parameter.param_type_name == "option" and not parameter.hidden
         for option in (*parameter.opts, *parameter.secondary_opts)
     }

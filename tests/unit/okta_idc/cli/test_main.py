@@ -14,11 +14,16 @@ import typer
 from typer.testing import CliRunner
 
 import okta_idc.version
-from okta_idc.cli.extras import EXPECTED, EXTRAS, CommandGroup
-from okta_idc.cli.main import app, token
+from okta_idc.cli.extras import EXPECTED, EXTRAS, CommandGroup, DeferredCommand
+from okta_idc.cli.main import app
 from tests.paths import ROOT
 
 COMMANDS: dict[str, Any] = typer.main.get_command(app).commands  # type: ignore[attr-defined]
+DEFERRED: list[DeferredCommand] = [
+    each
+    for command in COMMANDS.values()
+    for each in getattr(command, "commands", {"": command}).values()
+]
 TOKEN = "00Zq3xR7vK1mN5pL9sT2wY4bD6fH8jG0cA-_eU2iOk"
 VERSION = tomllib.loads((ROOT / "pyproject.toml").read_text())["project"]["version"]
 
@@ -30,12 +35,46 @@ def python(code: str) -> subprocess.CompletedProcess[str]:
 
 
 def test_startup_imports_no_module_of_an_extra() -> None:
+    locations = sorted({each.location.partition(":")[0] for each in DEFERRED})
     result = python(
-        "import sys, okta_idc.cli.main\n"
+        f"import sys, okta_idc.cli.main, {', '.join(locations)}\n"
         f"extras = {set(EXTRAS) | {'grpc'}}\n"
         "print(sorted({name.partition('.')[0] for name in sys.modules} & extras))"
     )
     assert result.stdout == "[]\n", result.stderr
+
+
+CLIENTS = ("boto3", "botocore", "httpx", "jinja2", "okta_idc.clients", "okta_idc.inventory")
+KIT = ("okta_idc.rules", "okta_idc.settings", "okta_idc.doctor", "okta_idc.cli.console")
+
+
+@pytest.mark.parametrize(
+    ("arguments", "not_imported"),
+    [
+        ("--version", (*CLIENTS, *KIT, "pydantic", "rich", "asyncio")),
+        ("--help", (*CLIENTS, *KIT, "pydantic", "asyncio")),
+        ("", (*CLIENTS, *KIT, "pydantic", "asyncio")),
+        # Typer imports Pydantic to parse options.
+        ("token --help", (*CLIENTS, *KIT, "asyncio")),
+        ("doctr", (*CLIENTS, *KIT, "asyncio")),
+        ("explain OIC-301", (*CLIENTS, "okta_idc.settings", "asyncio")),
+        ("schema", (*CLIENTS, "okta_idc.doctor", "asyncio")),
+    ],
+)
+def test_a_command_that_reads_nothing_imports_no_client(
+    arguments: str, not_imported: tuple[str, ...]
+) -> None:
+    result = python(
+        "import sys\n"
+        "from okta_idc.cli.main import app\n"
+        "try:\n"
+        f"    app({arguments.split()})\n"
+        "except SystemExit:\n"
+        "    print(*sys.modules, file=sys.stderr, sep='\\n')"
+    )
+    imported = set(result.stderr.splitlines())
+    assert "okta_idc.cli.main" in imported, result.stderr
+    assert not imported & set(not_imported)
 
 
 @pytest.mark.parametrize("installed", [True, False])
@@ -56,6 +95,19 @@ def test_the_help_has_an_example() -> None:
     result = CliRunner().invoke(app, ["--help"], env={"COLUMNS": "200"})
     assert result.exit_code == 0
     assert "Example: okta-idc " in result.output
+
+
+@pytest.mark.parametrize("command", DEFERRED, ids=lambda command: command.location)
+def test_the_summary_is_the_first_paragraph_of_the_docstring(command: DeferredCommand) -> None:
+    loaded = command.load()
+    assert loaded.name == command.name
+    assert command.help == " ".join(loaded.help.partition("\n\n")[0].split())
+
+
+def test_the_help_lists_the_commands_in_alphabetical_order() -> None:
+    result = CliRunner().invoke(app, ["--help"], env={"COLUMNS": "200"})
+    listed = re.findall(r"^│ ([a-z][\w-]*) ", result.output, re.MULTILINE)
+    assert listed == sorted(COMMANDS)
 
 
 @pytest.mark.parametrize("command", sorted(COMMANDS))
@@ -91,6 +143,34 @@ def test_completion_can_be_installed(tmp_path: Path) -> None:
     )  # fmt: skip
     assert result.returncode == 0, result.stderr
     assert (tmp_path / ".bashrc").exists()
+
+
+@pytest.mark.parametrize(
+    ("typed", "offered"),
+    [
+        ("re", ["recover", "review"]), ("token ro", ["rotate"]), ("doctor --fail", ["--fail-on"]),
+        ("token rotate --verify", ["--verify-at"]),
+    ],
+)  # fmt: skip
+def test_the_shell_completes_commands_and_options(typed: str, offered: list[str]) -> None:
+    result = CliRunner().invoke(
+        app,
+        [],
+        prog_name="okta-idc",
+        env={
+            "_OKTA_IDC_COMPLETE": "complete_bash",
+            "COMP_WORDS": f"okta-idc {typed}",
+            "COMP_CWORD": str(len(typed.split())),
+        },
+    )
+    assert result.output.split() == offered
+
+
+@pytest.mark.parametrize(("typed", "meant"), [("token rotat", "rotate"), ("reviw", "review")])
+def test_a_mistyped_command_is_corrected(typed: str, meant: str) -> None:
+    result = CliRunner().invoke(app, typed.split(), env={"COLUMNS": "200"})
+    assert result.exit_code == 2
+    assert f"Did you mean '{meant}'?" in result.output
 
 
 @pytest.mark.parametrize(("module", "extra"), EXTRAS.items())
@@ -161,8 +241,8 @@ def test_wrong_usage_is_an_error_and_not_an_unknown_result(
 def test_each_option_that_is_not_plain_text_says_what_it_expects() -> None:
     parsed = {
         name
-        for command in (*app.registered_commands, *token.registered_commands)
-        for name, hint in get_type_hints(command.callback).items()
+        for command in DEFERRED
+        for name, hint in get_type_hints(command.load().callback).items()
         if hint not in (str, bool, Path, Path | None, type(None))
     }
     assert parsed == EXPECTED.keys()
