@@ -9,7 +9,7 @@ from typing import Any
 
 from okta_idc.rules.characters import FORBIDDEN, forbidden, named_characters, outside, quoted
 from okta_idc.rules.profile_mappings import UNSUPPORTED, roles, unsupported
-from okta_idc.rules.registry import Finding, Violation, user_rule
+from okta_idc.rules.registry import Finding, Severity, Violation, user_rule
 from okta_idc.rules.user_names import (
     ADDR_SPEC,
     USER_NAME_MAX,
@@ -256,3 +256,20 @@ _UNUSUAL = ("roles", *UNSUPPORTED)
 _NAMES = slice(0, len(REQUIRED))
 _PARTS = slice(_NO_URL.index(ADDRESS[0]), _NO_URL.index(ADDRESS[-1]) + 1)
 _USER_NAME = _NO_URL.index("userName")
+
+
+@user_rule(
+    "OIC-330",
+    "A user in AWS has no email address",
+    severity=Severity.ADVISORY,
+    source="docs/research/aws-setup-page.md#considerations",
+    remedy="Give the user an email address in Okta, and map it to `email` (`profile_mappings`). "
+    "Applications that identify users by their email address reject users without one.",
+    good="ada@example.com",
+    bad="",
+)
+def email_present(email: str) -> Iterator[Violation]:
+    """Subject: the primary email address in AWS of a user whom SCIM created; empty for none. If
+    Okta sends one, OIC-650 to OIC-657 report that AWS lacks it."""
+    if not email.strip():
+        yield "email", None, "is missing in AWS, and Okta sends none."

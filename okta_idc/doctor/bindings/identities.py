@@ -1,4 +1,5 @@
-"""6xx, attributes of users that differ between Okta and the Identity Store, by cause.
+"""6xx, attributes of users that differ between Okta and the Identity Store, by cause; 3xx, users in
+AWS without an email address.
 
 `okta_idc.doctor.mapping_checks` compares the app users with the profile mapping.
 """
@@ -12,8 +13,9 @@ from okta_idc.doctor.mapping_checks import hidden_attribute
 from okta_idc.inventory.assigned_users import AssignedUser
 from okta_idc.inventory.identities import Identities, identities
 from okta_idc.inventory.model import Inventory
+from okta_idc.inventory.sent_values import by_attribute
 from okta_idc.inventory.unavailable import Unavailable, known
-from okta_idc.rules import Rule, identity
+from okta_idc.rules import Rule, identity, profiles
 from okta_idc.rules.binding import Binding, Location, Subject
 from okta_idc.rules.identity import Difference
 
@@ -73,6 +75,20 @@ def _absent(compared: Compared) -> Iterator[Subject]:
         yield Subject(arrival, Location("the profile mapping"))
 
 
+def _emails(compared: Compared) -> Iterator[Subject]:
+    """The email addresses in AWS of the users for whom Okta sends none."""
+    found = compared.inventory
+    store, users = known(found.store_users), known(found.users).by_id
+    sent = {ident for ident, user in users.items() if user.email.strip()}
+    linked = {users[ident].aws_id for ident in sent}
+    names = {users[ident].user_name.casefold() for ident in sent}
+    for ident, user in store.items():
+        if not (user.by_scim and user.values) or user.external_id in sent:
+            continue
+        if ident not in linked and user.user_name.casefold() not in names:
+            yield Subject(by_attribute(user.values)["email"], Location(user.user_name))
+
+
 BINDINGS = (
     *(
         Binding(rule, partial(_caused_by, rule))
@@ -82,4 +98,5 @@ BINDINGS = (
         )
     ),
     Binding(identity.attribute_arrives, _absent),
+    Binding(profiles.email_present, _emails),
 )  # fmt: skip

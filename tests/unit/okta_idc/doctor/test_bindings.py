@@ -411,6 +411,8 @@ CASES: list[tuple[str, Defect, str, str]] = [
     ("OIC-654", moved(), "ada@example.com", "department"),
     ("OIC-655", ada(okta={"profile": {"department": "Sales"}}), "ada@example.com", "department"),
     ("OIC-656", both(moved(), mapped(department=None)), "ada@example.com", "department"),
+    ("OIC-330", both(users(app_user("ada", 1, profile={"email": None}), app_user("ben", 2)),
+                     store(store_user("ada", 1, Emails=[]), BEN)), "ada@example.com", "email"),
     ("OIC-657", both(users(*(app_user(f"p{n}", n) for n in range(1, 6))),
                      store(*(store_user(f"p{n}", n, Extensions={}) for n in range(1, 6)))),
      "the profile mapping", "department"),
@@ -675,3 +677,29 @@ def test_access_that_the_stack_does_not_manage_is_not_compared() -> None:
     assert report.found == []
     skipped = {rule for rules in report.skipped.values() for rule in rules}
     assert skipped == {f"OIC-{number}" for number in range(632, 640)}
+
+
+@pytest.mark.parametrize(
+    "in_aws",
+    [
+        StoreUser("ada@example.com", True, "00u1", True, store_user("ada", 1, Emails=[]).values),
+        StoreUser("x@example.com", True, "00u1", True, store_user("ada", 1, Emails=[]).values),
+        StoreUser("ADA@example.com", True, "", True, store_user("ada", 1, Emails=[]).values),
+        StoreUser("root", True, "", False, store_user("ada", 1, Emails=[]).values),
+        StoreUser("root", True, "", True),
+    ],
+)
+def test_an_email_that_okta_sends_or_that_scim_does_not_manage_is_not_missing(
+    in_aws: StoreUser,
+) -> None:
+    found = sound()
+    store(in_aws, BEN)(found)
+    report = judge(found)
+    assert "OIC-330" not in {each.rule.id for each in report.found}
+
+
+@pytest.mark.parametrize("part", ["users", "store_users"])
+def test_missing_emails_are_unknown_if_the_users_of_one_side_are(part: str) -> None:
+    found = sound()
+    put(**{part: Unavailable("no permission")})(found)
+    assert "OIC-330" in {rule for rules in judge(found).unknown.values() for rule in rules}
