@@ -6,6 +6,7 @@ query protocol (SNS, STS), in the form.
 
 import io
 import re
+import socket
 from collections.abc import Callable, Iterable
 from typing import Any
 from urllib.parse import parse_qs
@@ -49,8 +50,9 @@ def record_requests(app: Wsgi, request_log: RequestLog) -> Wsgi:
 
         try:
             return app(environ, start_and_record)
-        except ConnectionError:  # a fault closed the connection
-            request_log.record_aws(call.path, 0)
+        except ConnectionError:  # a fault closes the connection
+            request_log.record_aws(call.path, 0)  # before the client sees the end
+            environ["werkzeug.socket"].shutdown(socket.SHUT_RDWR)
             raise
 
     return recorded
