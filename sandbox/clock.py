@@ -2,7 +2,8 @@
 
 Rate limits, provisioning delays and slow answers use this clock, so that a test of ten minutes of
 throttling takes a second. The setting `clock` selects the mode: with `real` a wait takes real time,
-with `jump` it advances the clock instead. In both modes `advance` ends the waits that are due.
+with `jump` it advances the clock instead, and with `still` only `advance` moves the clock. In all
+modes `advance` ends the waits that are due.
 SCIM tokens expire by this clock, and CloudTrail's events have its time. The timestamps of all other
 objects come from the machine's clock.
 """
@@ -22,6 +23,7 @@ class Clock:
         self._offset = time.time() - time.monotonic()
         self.ahead = 0.0
         """Seconds by which the clock is ahead of the machine's clock."""
+        self._stopped: float | None = None
         self._moved = asyncio.Event()
 
     @property
@@ -30,7 +32,16 @@ class Clock:
 
     def now(self) -> float:
         """Seconds since the epoch."""
-        return time.monotonic() + self._offset + self.ahead
+        return self._machine() + self._offset + self.ahead
+
+    def _machine(self) -> float:
+        """The machine's clock; while the clock is still, the time when it stopped."""
+        if self._settings["clock"] != "still":
+            self._stopped = None
+            return time.monotonic()
+        if self._stopped is None:
+            self._stopped = time.monotonic()
+        return self._stopped
 
     def time(self) -> datetime:
         """The current time."""

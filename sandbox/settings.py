@@ -25,8 +25,8 @@ CHOICES = {
     "aws_throttle": ("off", "on"),
     # AWS's quotas: the documented ones, or all of them lowered to 3 (aws/limits.py).
     "quotas": ("documented", "low"),
-    # Whether a wait takes real time or advances the clock (clock.py).
-    "clock": ("real", "jump"),
+    # Whether a wait takes real time, advances the clock, or lasts until a test does so (clock.py).
+    "clock": ("real", "jump", "still"),
     "member_replace": OUTCOMES["member_replace"],
     "full_push": OUTCOMES["full_push"],
     "push_app_groups": OUTCOMES["push_app_groups"],
@@ -48,7 +48,7 @@ DESCRIPTIONS = {
     "scim_throttle": "whether AWS throttles SCIM requests",
     "aws_throttle": "whether AWS throttles Identity Center's APIs",
     "quotas": "the quotas of AWS: the documented ones, or 3 of everything",
-    "clock": "whether a wait takes real time or advances the clock",
+    "clock": "whether a wait takes real time or advances the clock, or the clock stops",
     "member_replace": "how AWS treats a replacement of all group members",
     "full_push": "what Okta sends when it pushes a whole group",
     "push_app_groups": "whether groups of Active Directory can be pushed",

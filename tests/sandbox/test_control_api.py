@@ -150,7 +150,7 @@ class TestSettings:
         self, sandbox: Sandbox, capsys: pytest.CaptureFixture[str]
     ) -> None:
         assert run(sandbox, "set", "limits=workforce", "clock=fast") == 1
-        assert capsys.readouterr().err == "clock: use one of real, jump\n"
+        assert capsys.readouterr().err == "clock: use one of real, jump, still\n"
         assert sandbox.settings()["limits"] == "off"
 
     def test_the_clock_is_advanced(
