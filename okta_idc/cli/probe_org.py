@@ -2,6 +2,7 @@
 
 import asyncio
 import json
+import os
 import signal
 from collections.abc import AsyncGenerator, Coroutine
 from contextlib import asynccontextmanager
@@ -29,7 +30,7 @@ from okta_idc.clients.scim_requests import ScimRequests
 from okta_idc.clients.secrets import secret_string
 from okta_idc.doctor.report import READ_FAILED
 from okta_idc.probe.access import Access, Aws
-from okta_idc.probe.contract import EXPERIMENTS, FEATURES, Experiment, estimate, in_order
+from okta_idc.probe.contract import EXPERIMENTS, FEATURES, Experiment, Need, estimate, in_order
 from okta_idc.probe.guard import (
     SCOPES,
     RefusedError,
@@ -110,15 +111,17 @@ def probe_org(
         _show_list(chosen, as_json)
         return
     check_verify_at(verify_at)
-    journal_file = record_file.with_name(record_file.name + ".journal") if record_file else None
     with reading():
         if not (record_file or clean_up):
             raise InputError("--record: is missing. Pass the file to write.")
+        if record_file:
+            _check_writable(record_file)
         if bool(identity_store) != bool(secret):
             raise InputError("--identity-store requires --secret, and --secret requires it.")
         if not okta_org:
             raise InputError("--okta-org: is missing. Pass https://ORG.okta.com.")
         url = configured_url({}, {}, okta_org, "--okta-org")
+    journal_file = record_file.with_name(record_file.name + ".journal") if record_file else None
     try:
         run = _Run(
             url, confirm, chosen, Journal(journal_file), allow_non_empty=allow_non_empty,
@@ -136,14 +139,26 @@ def probe_org(
         raise typer.Exit(READ_FAILED) from None
     except (KeyboardInterrupt, asyncio.CancelledError):
         print_error("Interrupted.")
-    if record_file and not clean_up and run.outcome.results:
-        _report(run, record_file, as_json)
-    _show_removal(run)
+    try:
+        if record_file and not clean_up and run.outcome.results:
+            _report(run, record_file, as_json)
+    finally:
+        _show_removal(run)
     results = run.outcome.results
     failed = any(each["reason"] in FAILURES for each in results) or run.outcome.removed.failures
     if failed or not ended:
         raise typer.Exit(READ_FAILED)
     raise typer.Exit(1 if any(each["result"] == REFUTED for each in results) else 0)
+
+
+def _check_writable(record_file: Path) -> None:
+    """Raises InputError before the run, whose results would be lost after it."""
+    if record_file.is_dir():
+        raise InputError(f"--record: {record_file} is a folder. Pass a file.")
+    if not record_file.parent.is_dir():
+        raise InputError(f"--record: the folder of {record_file} does not exist. Create it.")
+    if not os.access(record_file if record_file.exists() else record_file.parent, os.W_OK):
+        raise InputError(f"--record: {record_file} cannot be written. Pass another file.")
 
 
 def _chosen(only: list[str] | None) -> list[Experiment]:
@@ -215,7 +230,8 @@ class _Run:
         return True
 
     async def _experiment(self, access: Access) -> None:
-        calls, minutes = estimate(self.chosen, self.patience)
+        possible = [e for e in self.chosen if access.aws or Need.SCIM not in e.needs]
+        calls, minutes = estimate(possible, self.patience)
         self._say(f"{len(self.chosen)} experiments, about {calls} calls and {minutes} min.")
         removed = await remove(access, self.journal)
         if removed.failures:

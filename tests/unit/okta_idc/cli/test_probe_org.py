@@ -45,6 +45,8 @@ def test_the_list_as_json_has_the_chosen_experiments() -> None:
 @pytest.mark.parametrize(("arguments", "message"), [
     ((*ORG,), "--record: is missing"),
     (("--record", "x"), "--okta-org: is missing"),
+    ((*ORG, "--record", "."), "--record: . is a folder"),
+    ((*ORG, "--record", "no/x"), "--record: the folder of no/x does not exist"),
     (("--okta-org", "http://acme.okta.com", "--record", "x"), "--okta-org: the value is not https"),
     ((*ORG, "--record", "x", "--secret", "a"), "--identity-store requires --secret"),
     ((*ORG, "--record", "x", "--only", "no"), "'no' is not an experiment"),
