@@ -115,8 +115,9 @@ class Dpop:
             raise _invalid_claim("htm")
         if claims.get("htu") not in self._addresses(request):
             raise _invalid_claim("htu")
-        issued = claims.get("iat")
-        if not isinstance(issued, int | float) or abs(time.time() - issued) > _PROOF_AGE:
+        issued, now = claims.get("iat"), time.time()
+        # NaN is in no range, and an integer can be too large for a difference.
+        if not (isinstance(issued, int | float) and now - _PROOF_AGE <= issued <= now + _PROOF_AGE):
             raise _invalid_claim("iat")
         return claims, thumbprint
 
@@ -161,7 +162,9 @@ def _verified(proof: str) -> tuple[dict[str, Any], str]:
 
 
 def _equal(one: Any, other: str) -> bool:
-    return isinstance(one, str) and hmac.compare_digest(one.encode(), other.encode())
+    return isinstance(one, str) and hmac.compare_digest(
+        one.encode(errors="surrogatepass"), other.encode()
+    )
 
 
 def _invalid_claim(name: str) -> DpopError:

@@ -9,7 +9,7 @@ from typing import Any
 from urllib.parse import urlencode
 
 import pytest
-from joserfc import jwt
+from joserfc import jws, jwt
 from joserfc.jwk import ECKey, OctKey, RSAKey
 
 from tests.sandbox.okta.org import Answer, Okta, run
@@ -41,7 +41,10 @@ def proof(
     def kept(values: dict[str, Any]) -> dict[str, Any]:
         return {name: value for name, value in values.items() if value is not None}
 
-    return jwt.encode(kept(head | (header or {})), kept(claims | changes), key)
+    payload = json.dumps(kept(claims | changes))
+    registry = jws.JWSRegistry(algorithms=[algorithm])
+    registry.max_header_length = 8192
+    return jws.serialize_compact(kept(head | (header or {})), payload, key, registry=registry)
 
 
 async def token_request(okta: Okta, *proofs: str) -> Answer:
@@ -142,9 +145,12 @@ WRONG: dict[str, tuple[dict[str, Any], str]] = {
     "old": ({"iat": 1}, "'iat' claim in the DPoP proof JWT is invalid."),
     "future": ({"iat": 2**40}, "'iat' claim in the DPoP proof JWT is invalid."),
     "text as time": ({"iat": "1"}, "'iat' claim in the DPoP proof JWT is invalid."),
+    "no number as time": ({"iat": float("nan")}, "'iat' claim in the DPoP proof JWT is invalid."),
+    "huge time": ({"iat": 10**400}, "'iat' claim in the DPoP proof JWT is invalid."),
     "no id": ({"jti": None}, "'jti' claim in the DPoP proof JWT is invalid."),
     "number as id": ({"jti": 1}, "'jti' claim in the DPoP proof JWT is invalid."),
     "other token": ({"ath": ath("x")}, "'ath' claim in the DPoP proof JWT is invalid."),
+    "half a character": ({"ath": "\ud800"}, "'ath' claim in the DPoP proof JWT is invalid."),
     "no token": ({"ath": None}, "'ath' claim in the DPoP proof JWT is invalid."),
     "type": ({"header": {"typ": "JWT"}}, "The DPoP proof JWT is invalid."),
     "no key": ({"header": {"jwk": None}}, "The DPoP proof JWT is invalid."),
