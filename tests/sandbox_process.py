@@ -33,7 +33,7 @@ def sandbox_process(folder: Path, *arguments: str) -> Iterator[dict[str, Any]]:
             yield json.loads(ready.read_text())
             assert process.poll() is None, process.communicate()
             process.terminate()
-            _, errors = process.communicate(timeout=30)
+            _, errors = process.communicate(timeout=60)
             assert process.returncode == 0, errors
         finally:
             process.kill()

@@ -180,7 +180,7 @@ class Kit:
 
     def settle(self) -> None:
         """Wait until the sandbox has finished provisioning."""
-        assert self.okta("GET", "/sandbox/settled?timeout=30")["settled"]
+        assert self.okta("GET", "/sandbox/settled?timeout=60")["settled"]
 
     def aws(self, service: str) -> Any:
         """A boto3 client of one AWS service."""

@@ -277,7 +277,7 @@ class TestOverHttp:
         """The client advances the clock by the required wait: reset minus date plus one."""
         async with harness(ADA, limits="workforce", still=True) as sandbox:
             await sandbox.call("POST", "/sandbox/clock", {"advance": 60})
-            began, done, error = time.monotonic(), 0, 0
+            done, error = 0, 0
             while done < 501 and error < 20:
                 answer = await raw(sandbox, f"/api/v1/apps/{sandbox.app}/groups")
                 if answer.status == 200:
@@ -291,7 +291,6 @@ class TestOverHttp:
             assert error == 10
             ahead = (await sandbox.call("GET", "/sandbox/clock"))["ahead"] - 60
             assert 600 <= ahead <= 620
-            assert time.monotonic() - began < 300  # a few seconds on an idle machine
 
     async def test_with_clock_jump_an_immediate_retry_succeeds(self) -> None:
         async with harness(ADA, limits="integrator", clock="jump", still=True) as sandbox:

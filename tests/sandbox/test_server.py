@@ -46,7 +46,7 @@ def instance_info(tmp_path_factory: pytest.TempPathFactory) -> Iterator[dict[str
         instance_info = json.loads(ready.read_text())
         yield instance_info
         process.send_signal(signal.SIGTERM)
-        out, err = process.communicate(timeout=20)
+        out, err = process.communicate(timeout=60)
         assert process.returncode == 0, err
         assert not ready.exists()
         assert "sandbox-scim-" not in out + err
@@ -83,12 +83,12 @@ def scim(instance_info: dict[str, Any], method: str, path: str, body: object = N
         data=json.dumps(body).encode() if body else None,
         headers={"Authorization": f"Bearer {document['token']}"},
     )
-    with urlopen(request, timeout=10) as answer:
+    with urlopen(request, timeout=60) as answer:
         return json.loads(answer.read() or "null")
 
 
 def test_the_ready_file_equals_the_health_response(instance_info: dict[str, Any]) -> None:
-    with urlopen(instance_info["okta"] + "/sandbox/health", timeout=10) as answer:
+    with urlopen(instance_info["okta"] + "/sandbox/health", timeout=60) as answer:
         assert json.load(answer) == instance_info
     assert set(instance_info) == {"id", "pid", "region", "okta", "aws", "scim", "started"}
 
@@ -113,7 +113,7 @@ def test_a_port_in_use_is_reported_in_one_line(tmp_path: Path) -> None:
         port = taken.getsockname()[1]
         ready = tmp_path / "ready.json"
         process = start("--port", str(port - 2), "--ready-file", str(ready))
-        out, err = process.communicate(timeout=20)
+        out, err = process.communicate(timeout=60)
     assert process.returncode == 2
     assert err.count("\n") == 1
     assert "can't be opened" in err

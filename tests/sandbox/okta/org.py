@@ -108,7 +108,7 @@ class Okta:
         await self.ok("POST", "/sandbox/faults", fault)
 
     async def settled(self) -> None:
-        waited = await self.ok("GET", "/sandbox/settled?timeout=30")
+        waited = await self.ok("GET", "/sandbox/settled?timeout=60")
         assert waited["settled"]
 
     async def new_app(self, label: str = "AWS IAM Identity Center") -> Any:

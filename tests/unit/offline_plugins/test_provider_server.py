@@ -74,7 +74,7 @@ def stub(provider: ScriptedProvider) -> Iterator[Any]:
 
 def refusal(call: Any, request: Any) -> Any:
     with pytest.raises(grpc.RpcError) as caught:
-        call(request, timeout=10)
+        call(request, timeout=60)
     return caught.value
 
 

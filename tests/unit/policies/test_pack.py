@@ -36,7 +36,7 @@ def pack() -> Iterator[Any]:
             yield analyzer_pb2_grpc.AnalyzerStub(channel)
     finally:
         running.terminate()
-        running.wait(10)
+        running.wait(60)
 
 
 def request(kind: str, props: dict[str, Any]) -> Any:

@@ -58,7 +58,7 @@ def test_concurrent_runs_build_once_and_the_second_reports_that_it_waits() -> No
     def slow(into: Path) -> None:
         made.append(1)
         begun.set()
-        go_on.wait(10)
+        go_on.wait(60)
         (into / "tool").write_text("whole")
 
     def waiting() -> None:
@@ -67,9 +67,9 @@ def test_concurrent_runs_build_once_and_the_second_reports_that_it_waits() -> No
 
     first = threading.Thread(target=cache.entry, args=("tool-1", slow, silent))
     first.start()
-    assert begun.wait(10)
+    assert begun.wait(60)
     second = cache.entry("tool-1", slow, waiting)
-    first.join(10)
+    first.join(60)
     assert (made, waited) == ([1], [1])
     assert (second / "tool").read_text() == "whole"
 
@@ -94,5 +94,5 @@ def test_the_next_run_gets_the_lock_once_it_is_released(own_cache: Path) -> None
         time.sleep(0.01)
     with cache.locked(own_cache / "lock", silent):
         order.append("second")
-    holder.join(10)
+    holder.join(60)
     assert order == ["first", "first done", "second"]

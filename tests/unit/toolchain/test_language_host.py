@@ -79,14 +79,14 @@ def test_the_executor_gets_pulumis_command_line_and_the_configuration(tmp_path: 
 
 def test_a_call_that_ends_early_ends_the_program(tmp_path: Path) -> None:
     call, answers = Call(), list[Any]()
-    waiting = "import time; time.sleep(60)"
+    waiting = "import time; time.sleep(600)"
     running = threading.Thread(target=lambda: answers.append(run(tmp_path, waiting, call)))
     running.start()
     while not call.callbacks:
         pass
     for callback in call.callbacks:
         callback()
-    running.join(20)
+    running.join(60)
     assert answers[0].error == "program exited with non-zero exit code: -1"
 
 

@@ -27,7 +27,7 @@ def test_args_are_passed_to_the_sandbox(tmp_path: Path) -> None:
                 assert time.monotonic() < until
                 time.sleep(0.05)
             found = json.loads(ready_file.read_text())
-            with httpx.Client(trust_env=False, timeout=30) as client:
+            with httpx.Client(trust_env=False, timeout=60) as client:
                 settings = client.get(f"{found['okta']}/sandbox/settings").json()
             assert settings["limits"] == "workforce"
             secrets = boto3.client(
@@ -40,7 +40,7 @@ def test_args_are_passed_to_the_sandbox(tmp_path: Path) -> None:
                 os.kill(json.loads(ready_file.read_text())["pid"], signal.SIGTERM)
             else:
                 started.terminate()
-            started.wait(30)
+            started.wait(60)
 
 
 def _toolchain(home: Path) -> str:

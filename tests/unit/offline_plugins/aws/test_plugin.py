@@ -231,11 +231,11 @@ def test_the_script_works_from_any_folder(
     scripted.answer = lambda _operation, _body: {"Instances": []}
     with grpc.insecure_channel(f"127.0.0.1:{port}") as channel:
         stub: Any = ResourceProviderStub(channel)
-        assert stub.GetPluginInfo(empty_pb2.Empty(), timeout=30).version == AwsPlugin.version
+        assert stub.GetPluginInfo(empty_pb2.Empty(), timeout=60).version == AwsPlugin.version
         engine = Engine(stub)
         engine.configure(config(scripted.url))
         assert engine.invoke("aws:ssoadmin/getInstances:getInstances")["arns"] == []
     process.terminate()
-    out, err = process.communicate(timeout=30)
+    out, err = process.communicate(timeout=60)
     assert (process.returncode, out, err) == (0, "", "")
     assert KEYS["secretKey"] not in json.dumps(scripted.headers)

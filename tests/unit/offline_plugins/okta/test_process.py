@@ -25,7 +25,7 @@ def test_the_script_works_from_any_folder(process: subprocess.Popen[str], okta: 
     port = port_of(process)
     with grpc.insecure_channel(f"127.0.0.1:{port}") as channel:
         stub: Any = ResourceProviderStub(channel)
-        assert stub.GetPluginInfo(empty_pb2.Empty(), timeout=30).version == OktaPlugin.version
+        assert stub.GetPluginInfo(empty_pb2.Empty(), timeout=60).version == OktaPlugin.version
         engine = Engine(stub, PatientClock())
         args = {"httpProxy": okta.url, "accessToken": TOKEN}
         assert engine.call("Configure", {"args": args}) == (
@@ -38,7 +38,7 @@ def test_the_script_works_from_any_folder(process: subprocess.Popen[str], okta: 
     if arguments.exists():  # Linux
         assert TOKEN.encode() not in arguments.read_bytes()
     process.terminate()
-    out, err = process.communicate(timeout=30)
+    out, err = process.communicate(timeout=60)
     assert (process.returncode, out, err) == (0, "", "")
 
 
