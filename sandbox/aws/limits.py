@@ -112,7 +112,9 @@ def _count_secrets(_: Params, region: str) -> int:
 
 def _count_versions(p: Params, region: str) -> int:
     found = _secrets(region)
-    return len(found[p["SecretId"]].versions) + 1 if p["SecretId"] in found else 0
+    versions = found[p["SecretId"]].versions if p["SecretId"] in found else {}
+    adds = {"SecretString", "SecretBinary"} & set(p)
+    return len(versions) + 1 if adds and p.get("ClientRequestToken") not in versions else 0
 
 
 def _bus(p: Params, region: str) -> Any:

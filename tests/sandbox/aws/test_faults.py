@@ -326,6 +326,23 @@ def test_a_lowered_quota_refuses_the_next_object(control: SandboxClient, sso: An
     assert sso.create_permission_set(InstanceArn=INSTANCE, Name=names[-1])
 
 
+def test_a_full_secret_accepts_what_adds_no_version(control: SandboxClient, aws: Any) -> None:
+    secrets = aws("secretsmanager")
+    full = secrets.create_secret(Name="full", SecretString="0", ClientRequestToken="0" * 32)
+    for number in range(1, LOW):
+        secrets.put_secret_value(SecretId="full", SecretString=str(number))
+    control.settings(quotas="low")
+    try:
+        for ident in ("full", full["ARN"]):
+            secrets.update_secret(SecretId=ident, Description="Still writable")
+            repeated = {"SecretString": "0", "ClientRequestToken": "0" * 32}
+            secrets.put_secret_value(SecretId=ident, **repeated)
+            with pytest.raises(secrets.exceptions.LimitExceededException):
+                secrets.update_secret(SecretId=ident, SecretString="new")
+    finally:
+        control.settings(quotas="documented")
+
+
 def test_the_command_line_injects_a_fault_of_aws(
     control: SandboxClient, addresses: dict[str, Any], sso: Any, capsys: pytest.CaptureFixture[str]
 ) -> None:
