@@ -206,6 +206,7 @@ def observed(addresses: dict[str, Any], run: Run) -> dict[tuple[str, str], set[s
         for params in probes(operation):
             record(service, operation.name, **params)
     control = SandboxClient(addresses["okta"])
+    record("cloudtrail", "LookupEvents", StartTime=2, EndTime=1)
     conflicts(record)
     permissions = [permission_set(run, f"many-{number}") for number in range(LOW + 1)]
     control.settings(quotas="low")
