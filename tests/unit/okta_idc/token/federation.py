@@ -122,7 +122,7 @@ class Federation:
         async def work() -> Result:
             async with self.okta() as okta:
                 store = IdentityStore(STORE, REGION, self.sandbox.aws)
-                canary = Canary(okta, store, self.app_id, seconds=5, pause=0.02)
+                canary = Canary(okta, store, self.app_id, seconds=60, pause=0.02)
                 given = {"seconds": 0.1, "pause": 0.02, "now": self.now, **more}
                 return await do(
                     Rotation(
