@@ -183,7 +183,10 @@ class Rotation:
                 )
         else:
             occupied = None
-        step = self.pages.generate(current, occupied, is_dead=is_dead)
+        if await self._accepts(current):
+            step = self.pages.generate(current, occupied, is_dead=is_dead)
+        else:
+            step = self.pages.replace_rejected(current)
         token = self.person.token(step, current.secret.endpoint)
         if not token:
             return step

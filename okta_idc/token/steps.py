@@ -48,14 +48,25 @@ class Pages:
                 f"{occupied.day}\n  {state}: if AWS lists it, delete it first. Keep the one of "
                 f"{current.day}.\n"
             )
+        second = f"the one that was not created on {current.day}"
+        return self._generate(first, second, " The old token stays valid.")
+
+    def replace_rejected(self, current: Version) -> Step:
+        """The act if AWS rejects the current token: another one may be the only valid token."""
+        first = (
+            f"  AWS rejects the current token of {current.day}: it was deleted or has expired. "
+            "Until Okta has\n  a new one, it cannot provision.\n"
+        )
+        return self._generate(first, "an expired one, or one that nothing uses", "")
+
+    def _generate(self, first: str, second: str, after: str) -> Step:
         text = (
             "Generate a new token in AWS:\n"
             f"{first}"
             f"  1. Open IAM Identity Center → Settings{_link(self.aws)}\n"
             "  2. Automatic provisioning → Manage provisioning → Generate token. If AWS has two "
-            "tokens\n     already, first delete the one that was not created on "
-            f"{current.day}.\n"
-            "  3. Copy the access token: AWS shows it only once. The old token stays valid."
+            f"tokens\n     already, first delete {second}.\n"
+            f"  3. Copy the access token: AWS shows it only once.{after}"
         )
         return Step(Act.GENERATE, text, f"{self.resume} --token-stdin")
 

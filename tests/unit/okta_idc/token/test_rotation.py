@@ -186,6 +186,17 @@ def test_with_both_slots_taken_the_step_names_the_token_to_delete(make: Make) ->
     assert at.value()["created"][:10] in result.step.text
 
 
+def test_no_valid_token_is_offered_for_deletion_if_the_current_one_was_deleted(make: Make) -> None:
+    at = make()
+    at.consoles.generate()  # Okta may have this one
+    at.consoles.delete(at.first_id)
+    result = at.run(Person(at, []))
+    assert result.step
+    assert "AWS rejects the current token of" in result.step.text
+    assert "that was not created on" not in result.step.text
+    assert "stays valid" not in result.step.text
+
+
 def test_an_earlier_token_that_is_still_valid_is_named(make: Make) -> None:
     at = make()
     second = at.consoles.generate()
