@@ -113,7 +113,7 @@ def _groups_of(side: Side, people: Collection[str]) -> dict[str, list[str]]:
     """The groups with access of each active person."""
     found: dict[str, list[str]] = {}
     for group, uses in side.grants.items():
-        if uses:
+        if any(uses.values()):
             for person in side.members.get(group, _NONE):
                 if person in people and side.is_active(person):
                     found.setdefault(person, []).append(group)
