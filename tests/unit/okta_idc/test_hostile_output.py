@@ -278,6 +278,7 @@ WRITERS = {
     "okta_idc/cli/main.py",  # the version
     "okta_idc/cli/schema.py",  # the kit's own text
     "okta_idc/cli/__init__.py",  # before Python's version is known
+    "okta_idc/probe/journal.py",  # names and IDs in JSON, for the next run
 }
 _OUTPUT = re.compile(
     r"^(print|typer\.(echo|secho)|sys\.std(out|err)\.write|.*\.write_(text|bytes)|"

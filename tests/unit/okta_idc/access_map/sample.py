@@ -27,7 +27,7 @@ from okta_idc.inventory.model import (
 UNKNOWN = next(value for value in UNKNOWN_VALUES if value.startswith("04da"))
 ADMIN, READ = (f"arn:aws:sso:::permissionSet/ssoins-1/ps-{name}" for name in ("admin", "read"))
 DEV, PROD = "210987654321", "321098765432"
-APP = "arn:aws:sso::123456789012:application/ssoins-1/apl-1"
+APP = "arn:aws:sso::123456789012:application/ssoins-1111111111111111/apl-1111111111111111"
 ASSIGNED = ("ada", "ben", "cleo", "dan")
 MEMBERS = {
     "00gA": {"ada", "ben", "dan"}, "00gB": {"ada"}, "00gD": {"ada", "ben", "cleo"},

@@ -52,6 +52,8 @@ def started(probe: Probe, tmp_path: Path) -> Any:
     process = subprocess.Popen(
         command(probe.sandbox, tmp_path / "record.json"), env=environment(),
         stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True,
+        # A shell that starts the tests in the background makes all of them ignore the signal.
+        preexec_fn=lambda: signal.signal(signal.SIGINT, signal.default_int_handler),
     )  # fmt: skip
     try:
         wait_for(lambda: len(lines(tmp_path)) > 20 or process.poll() is not None)
