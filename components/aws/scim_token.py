@@ -114,9 +114,7 @@ def _holder(text: str, parent: Resource) -> str:
 def _log_expiry(expires: datetime, path: str, parent: Resource | None) -> None:
     """The days left, in the log of every run: `--suppress-outputs` hides the outputs."""
     now = datetime.now(UTC)
-    is_due = rules.token_not_expiring_in_90_days((expires, now))
-    is_due += rules.token_not_expiring_in_15_days((expires, now))
-    log = pulumi.log.warn if is_due else pulumi.log.info
+    log = pulumi.log.warn if rules.expires_soon(expires, now) else pulumi.log.info
     log(f"{path}: the SCIM token {expiry(expires, now)}.", parent)
 
 

@@ -154,6 +154,11 @@ def token_not_expired(subject: tuple[datetime, datetime]) -> Iterator[Violation]
         yield "expires", None, f"{expiry(expires, now)}; AWS rejects the token."
 
 
+def expires_soon(expires: datetime, now: datetime) -> bool:
+    """Whether the token expires within 90 days, or has expired."""
+    return expires - now <= _SOON
+
+
 @doctor_rule(
     "OIC-104",
     "The SCIM token expires within 90 days",
