@@ -44,7 +44,7 @@ def test_a_token_is_valid_for_one_year() -> None:
 def test_an_expired_token_counts_towards_the_maximum() -> None:
     center = prepared(timedelta(days=400))
     center.generate()
-    with pytest.raises(ForbiddenError, match="2 access tokens"):
+    with pytest.raises(ForbiddenError, match="supports up to two access tokens"):
         center.generate()
 
 

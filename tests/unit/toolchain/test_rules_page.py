@@ -24,4 +24,4 @@ def test_the_page_shows_where_a_rule_is_enforced() -> None:
 
 
 def test_a_hidden_character_is_visible_in_an_example() -> None:
-    assert show({"title": "a\u200bb"}) == "{'title': 'a\\u200bb'}"
+    assert show({"title": "a\u200bb"}) == '{title: "a\\u200bb"}'
