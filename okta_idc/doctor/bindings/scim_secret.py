@@ -59,12 +59,12 @@ def token_in_okta(found: Inventory) -> TokenHolder:
 
 def token_of_okta(found: Inventory) -> str:
     """That no API shows the token of a connection made in the console, and how to test it."""
-    way = "open the app → Provisioning → Integration in the Okta Admin Console"
+    page = "the app → Provisioning → Integration in the Okta Admin Console"
     if not isinstance(console := found.admin_console, Unavailable):
-        way = f"open the app's page: {app_page(console, found.app_id, INTEGRATION)}"
+        page = f"the app's page ({app_page(console, found.app_id, INTEGRATION)})"
     return (
-        "which token Okta uses is unknown: no API shows it. To test it, choose Test API "
-        f"Credentials after you {way}. {SETTLE}"
+        f"which token Okta uses is unknown: no API shows it. To test it, open {page}, and choose "
+        f"Test API Credentials. {SETTLE}"
     )
 
 

@@ -264,7 +264,7 @@ def test_in_mode_console_the_token_of_okta_is_unknown_with_a_link_to_its_test(
     assert "the token in the secret was not tested: secretsmanager:GetSecretValue" in text
     assert "which token Okta uses is unknown" in text
     assert (
-        "after you open the app's page: https://acme-admin.okta.com/admin/app/amazon_aws_sso/"
+        "open the app's page (https://acme-admin.okta.com/admin/app/amazon_aws_sso/"
         "instance/0oa1/#tab-user-management/api-credentials" in text
     )
 

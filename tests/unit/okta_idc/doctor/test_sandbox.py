@@ -191,7 +191,7 @@ def test_a_secret_that_may_not_be_read_is_unknown_and_in_mode_console_skipped(
     if mode == "console":
         assert "Needs secretsmanager:GetSecretValue." in skipped["OIC-117"]
         assert (
-            "choose Test API Credentials after you open the app's page: http"
+            "To test it, open the app's page (http"
             in (skipped["OIC-130"])
         )
 
