@@ -1,4 +1,4 @@
-"""The experiments: what each one asks, does, and can observe. No I/O.
+"""The experiments: the question, the steps, and the outcomes of each. No I/O.
 
 The most consequential ones come first. The sandbox has a switch of the same name and with the same
 outcomes for each (`sandbox/behaviour.py`); the first outcome is what the sandbox assumes.
