@@ -190,10 +190,7 @@ def test_a_secret_that_may_not_be_read_is_unknown_and_in_mode_console_skipped(
     assert ("OIC-117" in skipped) == (mode == "console")
     if mode == "console":
         assert "Needs secretsmanager:GetSecretValue." in skipped["OIC-117"]
-        assert (
-            "To test it, open the app's page (http"
-            in (skipped["OIC-130"])
-        )
+        assert "To test it, open the app's page (http" in (skipped["OIC-130"])
 
 
 def test_an_empty_list_of_apps_is_unknown(doctor: Doctor, federation: Federation) -> None:
