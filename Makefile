@@ -36,7 +36,7 @@ sandbox: .venv/ready ## Run the sandbox alone (CONNECTIONS=supported, ARGS="--id
 reset: .venv/ready ## Stop the sandbox and delete its state
 	@$(TOOLCHAIN) reset
 
-test: .venv/ready ## Run all tests except test-package; end-to-end tests use the real engine
+test: .venv/ready ## Run the unit, sandbox, and end-to-end tests, these with the real engine
 	@$(PYTEST)
 
 test-fast: .venv/ready ## Run the unit and sandbox tests with fewer examples, without engine and browser
