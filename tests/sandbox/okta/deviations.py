@@ -56,7 +56,7 @@ SHAPES: dict[tuple[str, str], str] = {
         "users have the attributes of the org file",
     (r"GET /api/v1/users/{id}|POST /api/v1/users", r"_links\.\w+: (missing|not in)"):
         "the recorded users were PROVISIONED; the links depend on the status",
-    (r"POST /api/v1/users", r"activated: None"):
+    (r"GET /api/v1/users/{id}|POST /api/v1/users", r"activated: None"):
         "the recorded users were activated; a user in the status STAGED is not",
 }  # fmt: skip
 """Maps regular expressions for the operation and the deviation's text to the reason."""

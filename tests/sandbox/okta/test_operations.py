@@ -72,11 +72,18 @@ async def _created_person(ok: Any) -> None:
                "lastName": "User"}  # fmt: skip
     created = await ok("POST", "/api/v1/users", {"profile": profile, "credentials": {}})
     assert created["status"] == "PROVISIONED"
-    one = f"/api/v1/users/{created['id']}"
+    await _deleted(ok, created["id"])
+    staged = await ok("POST", "/api/v1/users?activate=false", {"profile": profile})
+    assert (staged["status"], staged["activated"]) == ("STAGED", None)
+    await _deleted(ok, staged["id"])
+    assert not await ok("GET", '/api/v1/users?search=profile.login eq "new@example.com"')
+
+
+async def _deleted(ok: Any, user: str) -> None:
+    one = f"/api/v1/users/{user}"
     await ok("DELETE", one)
     assert (await ok("GET", one))["status"] == "DEPROVISIONED"
     await ok("DELETE", one)
-    assert not await ok("GET", '/api/v1/users?search=profile.login eq "new@example.com"')
 
 
 async def _people(ok: Any, one: str) -> None:
