@@ -73,4 +73,7 @@ class _Bounded(httpx.AsyncByteStream):
             yield found
 
     async def aclose(self) -> None:
+        """Close the stream, and release it: httpx's stream refers to the response, whose body would
+        stay in memory until Python's garbage collector finds the cycle."""
         await self._inner.aclose()
+        self._inner = httpx.ByteStream(b"")

@@ -1,7 +1,9 @@
 """Responses without end, and of the wrong shape, from a server on this machine: one error each."""
 
 import asyncio
+import gc
 import gzip
+import weakref
 import zlib
 from collections.abc import Awaitable, Callable
 from typing import Any
@@ -13,7 +15,7 @@ from aiohttp.test_utils import TestServer
 
 from okta_idc.clients import scim
 from okta_idc.clients.aws import AwsClient, AwsError
-from okta_idc.clients.bounds import Bounds
+from okta_idc.clients.bounds import Bounds, bounded
 from okta_idc.clients.okta import Okta, OktaError
 from okta_idc.clients.okta_auth import HeaderAuth
 from okta_idc.clients.scim import ScimProbe
@@ -82,6 +84,19 @@ BOMB = gzip.compress(bytes(1_000_000))
 def test_a_compressed_response_is_read() -> None:
     handler = answer(gzip.compress(b'{"a": 1}'), Content_Encoding="gzip")
     assert read(handler, an_object) == {"a": 1}
+
+
+def test_memory_of_a_response_is_freed_without_a_garbage_collection() -> None:
+    async def use(url: str) -> httpx.Response | None:
+        async with httpx.AsyncClient(event_hooks=bounded(LARGE)) as client:
+            response = weakref.ref(await client.get(url))
+            return response()
+
+    gc.disable()
+    try:
+        assert asyncio.run(served(answer(b"{}"), use)) is None
+    finally:
+        gc.enable()
 
 
 @pytest.mark.parametrize("handler", [drip, silence])
