@@ -50,16 +50,30 @@ def check_settled(found: Inventory) -> None:
         raise found.in_progress
 
 
-def compared_members(
-    found: Inventory, *, provisioned_only: bool
-) -> Iterator[tuple[PushGroup, frozenset[str], frozenset[str]] | Unavailable]:
-    """Each active push group, with the logins of its members in Okta and in AWS.
-    `provisioned_only`: only Okta's members who are provisioned. Raises Unavailable."""
-    assigned, users = known(found.users).by_id, known(found.store_users)
+@dataclass(frozen=True, slots=True)
+class ComparedMembers:
+    """A push group with the logins of its members: those in Okta who are assigned, those of them
+    who are provisioned, and those in AWS."""
+
+    group: PushGroup
+    assigned: frozenset[str]
+    provisioned: frozenset[str]
+    in_aws: frozenset[str]
+
+
+def compared_members(found: Inventory) -> Iterator[ComparedMembers | Unavailable]:
+    """Each active push group. Raises Unavailable."""
+    users, store_users = known(found.users).by_id, known(found.store_users)
     # If two users have the same username, the provisioned user wins.
-    ordered = sorted(assigned.values(), key=lambda user: user.kind == "provisioned")
+    ordered = sorted(users.values(), key=lambda user: user.kind == "provisioned")
     logins = {user.user_name.casefold(): user.login for user in ordered}
     linked = {user.aws_id: user.login for user in ordered if user.aws_id}
+
+    def login_of(ident: str) -> str:
+        """The login of a user in AWS; the username if Okta has no such user."""
+        name = store_users[ident].user_name if ident in store_users else ident
+        return linked.get(ident) or logins.get(name.casefold(), name)
+
     for each in found.pushed():
         if not each.aws_id or each.mapping.get("status") != "ACTIVE":
             continue
@@ -69,13 +83,13 @@ def compared_members(
         except Unavailable as reason:
             yield reason
             continue
-        members = (assigned[ident] for ident in okta if ident in assigned)
-        kept = (user for user in members if not provisioned_only or user.kind == "provisioned")
-        names = ((ident, users[ident].user_name if ident in users else ident) for ident in aws)
-        actual = frozenset(
-            linked.get(ident) or logins.get(name.casefold(), name) for ident, name in names
+        members = [users[ident] for ident in okta if ident in users]
+        yield ComparedMembers(
+            each,
+            frozenset(user.login for user in members),
+            frozenset(user.login for user in members if user.kind == "provisioned"),
+            frozenset(map(login_of, aws)),
         )
-        yield each, frozenset(user.login for user in kept), actual
 
 
 def unassigned_members(found: Inventory) -> Iterator[Pair]:
@@ -119,13 +133,10 @@ def enabled_users(found: Inventory) -> Iterator[StoreUser]:
 
 
 def _members(found: Inventory) -> Iterator[Pair]:
-    wanted = compared_members(found, provisioned_only=True)
-    allowed = compared_members(found, provisioned_only=False)
-    for provisioned, every in zip(wanted, allowed, strict=True):
-        if not isinstance(provisioned, Unavailable) and not isinstance(every, Unavailable):
-            each, here, there = provisioned
-            for login in (here - there) | (there - every[1]):
-                yield each.source, login
+    for each in compared_members(found):
+        if not isinstance(each, Unavailable):
+            for login in (each.provisioned - each.in_aws) | (each.in_aws - each.assigned):
+                yield each.group.source, login
 
 
 def _groups(found: Inventory) -> Iterator[str]:

@@ -48,12 +48,13 @@ def _members(found: Inventory, *, provisioned_only: bool) -> Iterator[Subject | 
     """The members of each push group in Okta and in AWS, by login. `provisioned_only`: only Okta's
     members who are provisioned."""
     check_settled(found)
-    for compared in compared_members(found, provisioned_only=provisioned_only):
-        if isinstance(compared, Unavailable):
-            yield compared
+    for each in compared_members(found):
+        if isinstance(each, Unavailable):
+            yield each
             continue
-        each, wanted, actual = compared
-        yield Subject(identity_store_drift.Members(each.name, wanted, actual), names={})
+        wanted = each.provisioned if provisioned_only else each.assigned
+        subject = identity_store_drift.Members(each.group.name, wanted, each.in_aws)
+        yield Subject(subject, names={})
 
 
 def _provisioned(found: Inventory) -> Iterator[Subject]:
