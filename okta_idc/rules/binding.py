@@ -74,8 +74,8 @@ class Subject:
             at, value = replace(at, name=self.names.get(value, value)), None
         elif value and value == at.name:
             value = None
-        names = {path: part.name for path, part in self.parts.items()}
-        named = finding.renamed(lambda path: names.get(path, path))
+        parts = self.parts
+        named = finding.renamed(lambda path: parts[path].name if path in parts else path)
         others = tuple(each for each in named.related if str(each) != at.name)
         return at, replace(named, path=at.path, value=value, related=others)
 
